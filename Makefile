@@ -1,0 +1,43 @@
+# Every target sets up what it needs; `make help` lists them.
+PYTHON ?= python3
+PY := .venv/bin/python
+COURSE := exercises
+.DEFAULT_GOAL := help
+.PHONY: help setup system book page test lint lab exercises experiments bench clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
+
+setup: ## make .venv from requirements.lock (does nothing when it is up to date)
+	@$(PYTHON) tools/setup_env.py
+
+system:
+	@$(PYTHON) tools/system_packages.py
+
+book: setup ## execute and build the book; prints where its first page is
+	@$(PY) tools/build_book.py
+
+page: setup ## build again after an edit, executing only what changed
+	@$(PY) tools/build_book.py --serial
+
+test: setup system lint ## run every test; needs no network once set up
+	@$(PY) tools/run_tests.py
+
+lint: setup ## style, imports, spelling, nothing generated
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib && $(PY) tools/check_repository.py
+
+lab: setup ## open the pages as notebooks in JupyterLab
+	@$(PY) -m jupyterlab chapters
+
+exercises: setup ## make the assignments' notebooks from their text
+	@$(PY) -m jupytext --to ipynb $(COURSE)/source/*/*.py
+
+experiments: setup ## run again the experiments that are too long for a page
+	@for f in chapters/*/experiments/*.py; do test ! -e "$$f" || $(PY) "$$f" || exit 1; done
+
+bench: setup system ## speed as ratios against the alternatives
+	@for f in benchmarks/*.py; do echo "== $$f"; $(PY) "$$f" || exit 1; done
+
+clean: ## remove everything that was generated, .venv too
+	rm -rf .venv _build .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf $(COURSE)/release $(COURSE)/autograded $(COURSE)/feedback $(COURSE)/source/*/*.ipynb

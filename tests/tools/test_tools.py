@@ -1,0 +1,183 @@
+"""Set-up and the gate: what they refuse, and in which words."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def env():
+    return load("setup_env")
+
+
+@pytest.fixture
+def repository():
+    return load("check_repository")
+
+
+def test_an_old_python_is_refused_with_the_line_that_names_another(env):
+    with pytest.raises(env.SetupError, match=r"3\.11 or newer.*3\.10.*\n.*make PYTHON=python3"):
+        env.check_python((3, 10, 4))
+
+
+def test_python_3_11_is_enough(env):
+    env.check_python((3, 11, 0))
+
+
+def test_a_disk_without_room_is_refused_before_anything_is_written(env):
+    with pytest.raises(env.SetupError, match=r"1\.0 GiB are free .* 4 GiB are needed"):
+        env.check_disk(2**30)
+
+
+@pytest.mark.parametrize(
+    ("output", "advice"),
+    [
+        ("Failed to establish a new connection: [Errno 111]", "cannot be reached"),
+        ("ERROR: [Errno 28] No space left on device", "the disk is full"),
+        ("THESE PACKAGES DO NOT MATCH THE HASHES", "differs from the one in requirements.lock"),
+        (
+            "something else\nERROR: unheard of",
+            r"ERROR: unheard of\n+setup_env: the installation failed",
+        ),
+    ],
+)
+def test_a_failed_installation_says_what_to_do(env, output, advice):
+    with pytest.raises(env.SetupError, match=advice):
+        env.run([sys.executable, "-c", f"print({output!r}); raise SystemExit(1)"])
+
+
+def made(env, monkeypatch, tmp_path):
+    """A project with a lock, and a set-up that notes its steps in place of doing them."""
+    steps = []
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).write_text("numpy==2\n")
+    (tmp_path / ".venv").mkdir()
+    monkeypatch.setattr(env, "ROOT", tmp_path)
+    monkeypatch.setattr(env, "ENV", tmp_path / ".venv")
+    monkeypatch.setattr(env, "STAMP", tmp_path / ".venv" / ".ready")
+    monkeypatch.setattr(env, "check_disk", lambda free: None)
+    monkeypatch.setattr(env, "make_venv", lambda: steps.append("venv"))
+    monkeypatch.setattr(env, "install", lambda python: steps.append("packages"))
+    monkeypatch.setattr(env, "install_project", lambda python: steps.append("project"))
+    return steps
+
+
+def test_a_second_set_up_does_nothing(env, monkeypatch, tmp_path):
+    steps = made(env, monkeypatch, tmp_path)
+    env.main()
+    env.main()
+    assert steps == ["venv", "packages", "project"]
+
+
+def test_a_new_lock_makes_the_environment_again(env, monkeypatch, tmp_path):
+    steps = made(env, monkeypatch, tmp_path)
+    env.main()
+    (tmp_path / "requirements.lock").write_text("numpy==3\n")
+    env.main()
+    assert steps == ["venv", "packages", "project"] * 2
+
+
+def test_a_new_pyproject_installs_the_project_alone(env, monkeypatch, tmp_path):
+    steps = made(env, monkeypatch, tmp_path)
+    env.main()
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    env.main()
+    assert steps == ["venv", "packages", "project", "project"]
+
+
+def test_a_set_up_that_failed_is_not_taken_for_a_finished_one(env, monkeypatch, tmp_path):
+    steps = made(env, monkeypatch, tmp_path)
+
+    def fails(python):
+        raise env.SetupError("setup_env: the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(env, "install", fails)
+        with pytest.raises(env.SetupError):
+            env.main()
+    env.main()
+    assert steps == ["venv", "venv", "packages", "project"]
+
+
+def test_the_lock_holds_hashes_and_neither_torch_nor_its_gpu_packages():
+    text = (ROOT / "requirements.lock").read_text()
+    names = [line.split("==")[0] for line in text.splitlines() if "==" in line[:60]]
+    assert "numpy" in names
+    assert text.count("--hash=sha256:") > len(names)
+    assert not [
+        n for n in names if n in ("torch", "triton") or n.startswith(("nvidia", "cuda"))
+    ]
+
+
+def test_what_is_missing_is_named_with_the_line_that_installs_it():
+    system = load("system_packages")
+    assert system.missing(which=lambda name: None) == ["bubblewrap", "chromium", "util-linux"]
+    assert system.missing(which=lambda name: name != "bwrap") == ["bubblewrap"]
+    assert system.line(["bubblewrap"], root=False).startswith("sudo apt-get update && sudo apt")
+    assert "sudo" not in system.line(["bubblewrap"], root=True)
+
+
+def test_any_chromium_will_do():
+    system = load("system_packages")
+    assert "chromium" not in system.missing(which=lambda name: name == "google-chrome")
+
+
+def test_everything_runs_on_linux_and_ci_leaves_nothing_out(capsys):
+    tests = load("run_tests")
+    assert tests.selection("linux", ci=True) == []
+    assert tests.selection("darwin", ci=False) == ["-m", "not sandbox"]
+    assert "Left out" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="every test must run"):
+        tests.selection("darwin", ci=True)
+
+
+def test_a_run_without_tests_fails(tmp_path):
+    (tmp_path / "test_none.py").write_text("")
+    command = [sys.executable, ROOT / "tools" / "run_tests.py", "-q", tmp_path]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 5
+
+
+def test_a_skipped_test_fails(tmp_path):
+    (tmp_path / "conftest.py").write_text((ROOT / "conftest.py").read_text())
+    (tmp_path / "test_skip.py").write_text("import pytest\ndef test_it(): pytest.skip('why')\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ran.returncode == 1
+    assert "skipped, which is a failure here" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("a.md", "one \n", "white space"),
+        ("a.md", "one", "one newline"),
+        ("a.md", "one\r\n", "white space|carriage"),
+        ("a.yml", "a: [1\n", "cannot be read"),
+        ("a.ipynb", "{}\n", "commit its text"),
+        ("a.py", "x = '" + "/root" + "/here'\n", "machine"),
+        ("a.py", "x" * 3_000_001, "larger than"),
+    ],
+)
+def test_what_must_not_be_committed_is_named(
+    repository, monkeypatch, tmp_path, name, text, complaint
+):
+    monkeypatch.setattr(repository, "ROOT", tmp_path)
+    (tmp_path / name).write_text(text, newline="")
+    assert re.search(complaint, repository.complaint(tmp_path / name))
+
+
+def test_the_repository_holds_nothing_that_must_not_be_committed(repository):
+    assert [(p.name, c) for p in repository.files() if (c := repository.complaint(p))] == []

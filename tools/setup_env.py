@@ -1,0 +1,189 @@
+"""Make .venv from requirements.lock; the one step between a fresh clone and everything else.
+
+Run as ``python3 tools/setup_env.py``. Standard library only, and written so that an old Python
+can still read it and say what is wrong. Runs again only when the lock, the Python version or
+TORCH_INDEX has changed; after a change of pyproject.toml only the project is installed again.
+
+Torch comes in a second step, without a hash: its wheel differs by platform and by source (CPU,
+CUDA, local). ``TORCH_INDEX`` may name another package index for it, such as the one with
+torch's own CPU builds.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ENV = ROOT / ".venv"
+STAMP = ENV / ".ready"
+TORCH = "torch==2.13.0"
+NEEDED_GIB = 4
+NETWORK = (
+    "Failed to establish a new connection",
+    "Temporary failure in name resolution",
+    "Name or service not known",
+    "getaddrinfo failed",
+    "Network is unreachable",
+    "Connection refused",
+    "ProxyError",
+    "ReadTimeoutError",
+    "ConnectTimeoutError",
+    "No route to host",
+)
+
+
+class SetupError(Exception):
+    """What went wrong and what to do about it, in one or two lines."""
+
+
+def check_python(version):
+    """Raise SetupError for a Python that cannot run the course."""
+    if version < (3, 11):
+        raise SetupError(
+            "setup_env: Python 3.11 or newer is needed, this is {}.{}.\n"
+            "Name another one: make PYTHON=python3.11 setup".format(*version[:2])
+        )
+
+
+def check_disk(free_bytes):
+    """Raise SetupError when the environment would not fit."""
+    if free_bytes < NEEDED_GIB * 2**30:
+        raise SetupError(
+            f"setup_env: {free_bytes / 2**30:.1f} GiB are free below {ROOT}, {NEEDED_GIB} GiB "
+            "are needed. Free some space and run it again."
+        )
+
+
+def explain(output):
+    """Turn the output of a failed installation into the one thing the user can do."""
+    if any(sign in output for sign in NETWORK):
+        return (
+            "setup_env: the package index cannot be reached. Connect to the network, then run "
+            "it again."
+        )
+    if "No space left on device" in output:
+        return f"setup_env: the disk is full. Free {NEEDED_GIB} GiB and run it again."
+    if "DO NOT MATCH THE HASHES" in output:
+        return (
+            "setup_env: a package differs from the one in requirements.lock. If you use a "
+            "mirror, check it; otherwise report this."
+        )
+    return f"{output[-2000:]}\nsetup_env: the installation failed; pip's last lines are above."
+
+
+def digest(*names):
+    """Hash files of the project together with the Python version and TORCH_INDEX."""
+    made = hashlib.sha256(repr((sys.version_info[:3], os.environ.get("TORCH_INDEX"))).encode())
+    for name in names:
+        made.update((ROOT / name).read_bytes())
+    return made.hexdigest()
+
+
+class Progress:
+    """Count pip's packages on the screen: one line on a terminal, every 25th elsewhere."""
+
+    def __init__(self, total):
+        self.total, self.done = total, 0
+
+    def __call__(self, line):
+        """Show a line of pip's output where it names a new package or an error."""
+        if line.startswith("ERROR"):
+            print(line.rstrip(), flush=True)
+        if line.lstrip().startswith(("Collecting ", "Processing ")) and self.total:
+            self.done += 1
+            text = f"      {self.done}/{self.total} packages"
+            if sys.stdout.isatty():
+                print(f"\r{text}", end="", flush=True)
+            elif self.done % 25 == 0:
+                print(text, flush=True)
+
+    def close(self):
+        """End the line on a terminal."""
+        if self.done and sys.stdout.isatty():
+            print(flush=True)
+
+
+def run(command, total=0):
+    """Run a command, showing its progress; raise SetupError when it fails."""
+    show, lines = Progress(total), []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        for line in process.stdout:
+            show(line)
+            lines.append(line)
+    show.close()
+    if process.returncode:
+        raise SetupError(explain("".join(lines)))
+
+
+def make_venv():
+    """Create the empty environment."""
+    try:
+        venv.create(ENV, with_pip=True, clear=True, symlinks=os.name != "nt")
+    except (subprocess.CalledProcessError, ImportError):
+        shutil.rmtree(ENV, ignore_errors=True)
+        raise SetupError(
+            "setup_env: this Python cannot make virtual environments. On Debian or Ubuntu: "
+            "sudo apt-get install python3-venv"
+        ) from None
+
+
+def pip_install(python):
+    """Give the command that installs into the environment."""
+    return [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--progress-bar=off",
+    ]
+
+
+def install(python):
+    """Fill the environment with the locked packages and torch."""
+    lock, index = ROOT / "requirements.lock", os.environ.get("TORCH_INDEX")
+    print("[2/4] locked packages", flush=True)
+    total = sum("==" in line for line in lock.read_text().splitlines())
+    run([*pip_install(python), "--require-hashes", "-r", str(lock)], total)
+    print(f"[3/4] {TORCH}", flush=True)
+    run([*pip_install(python), *(["--index-url", index] if index else []), TORCH])
+
+
+def install_project(python):
+    """Install this project in place, and check that everything fits together."""
+    print("[4/4] this project", flush=True)
+    run([*pip_install(python), "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+    run([str(python), "-m", "pip", "check"])
+
+
+def main():
+    """Make the environment, or what is out of date in it."""
+    check_python(sys.version_info)
+    packages, project = digest("requirements.lock"), digest("pyproject.toml")
+    done = STAMP.read_text().split() if STAMP.exists() else []
+    if done == [packages, project]:
+        return
+    python = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if done[:1] != [packages]:
+        check_disk(shutil.disk_usage(ROOT).free)
+        print("Setting up .venv (a few minutes, once)\n[1/4] virtual environment", flush=True)
+        make_venv()
+        install(python)
+    install_project(python)
+    STAMP.write_text(f"{packages}\n{project}\n")
+    print("The environment is ready in .venv", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except SetupError as error:
+        sys.exit(str(error))
+    except OSError as error:
+        sys.exit(explain(str(error)) if error.errno == 28 else f"setup_env: {error}")

@@ -1,0 +1,55 @@
+"""Install the programs beyond Python that the tests need, or say which line installs them.
+
+Needed: bubblewrap for the grader's sandbox, and a Chromium browser that opens the built book.
+Root on Debian or Ubuntu installs them; anybody else is told the one line to run.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+NEEDED = {  # Debian package: programs, any of which will do
+    "bubblewrap": ("bwrap",),
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "util-linux": ("setpriv",),
+}
+
+
+def missing(which=shutil.which):
+    """Name the packages none of whose programs is on the PATH."""
+    return [p for p, names in NEEDED.items() if not any(which(n) for n in names)]
+
+
+def line(packages, root):
+    """Give the command that installs the packages on Debian or Ubuntu."""
+    sudo = "" if root else "sudo "
+    return (
+        f"{sudo}apt-get update && {sudo}apt-get install -y --no-install-recommends "
+        + " ".join(packages)
+    )
+
+
+def main():
+    """Install what is missing where that is allowed; exit with the line to run elsewhere."""
+    wanted = missing()
+    if not wanted:
+        return
+    if not sys.platform.startswith("linux"):
+        if not any(map(shutil.which, NEEDED["chromium"])):
+            sys.exit("system_packages: install Chromium or Google Chrome, then run it again.")
+        return
+    root = os.geteuid() == 0
+    if not (root and shutil.which("apt-get")):
+        sys.exit(
+            f"system_packages: {', '.join(wanted)} missing. Run this, then try again:\n"
+            f"  {line(wanted, root)}"
+        )
+    print(f"Installing {', '.join(wanted)} (once)", flush=True)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    if subprocess.run(line(wanted, root), shell=True, env=environment, check=False).returncode:
+        sys.exit(f"system_packages: that failed. Run it by hand:\n  {line(wanted, root)}")
+
+
+if __name__ == "__main__":
+    main()
