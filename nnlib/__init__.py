@@ -1,0 +1,57 @@
+"""nnlib: a small neural network library in NumPy, with PyTorch's names.
+
+Shapes in docstrings are written with these letters: N batch, C classes, D features,
+H height and W width of an image, T time. ``(N, C)`` is an array of N rows and C columns,
+``(...)`` any shape, ``(..., D)`` any shape whose last axis has length D.
+
+>>> import nnlib
+>>> x = nnlib.tensor([1.0, 2.0, 3.0], requires_grad=True)
+>>> y = (x * x).sum()
+>>> y.backward()
+>>> x.grad
+tensor([2., 4., 6.])
+"""
+
+# ruff: noqa: F403 (the star imports gather what creation.py and ops/ declare public)
+import numpy as _np
+
+from . import autograd, creation, nn, ops, optim, random, training
+from .autograd import grad
+from .creation import *
+from .grad_mode import enable_grad, is_grad_enabled, no_grad
+from .ops import *
+from .random import manual_seed
+from .tensor import Tensor, raw
+
+float32 = float = _np.dtype("float32")
+float64 = double = _np.dtype("float64")
+int64 = long = _np.dtype("int64")
+int32 = _np.dtype("int32")
+uint8 = _np.dtype("uint8")
+bool = _np.dtype("bool")
+
+__all__ = [
+    "Tensor",
+    "autograd",
+    "bool",
+    "double",
+    "enable_grad",
+    "float",
+    "float32",
+    "float64",
+    "grad",
+    "int32",
+    "int64",
+    "is_grad_enabled",
+    "long",
+    "manual_seed",
+    "nn",
+    "no_grad",
+    "optim",
+    "random",
+    "raw",
+    "training",
+    "uint8",
+    *creation.__all__,
+    *ops.__all__,
+]

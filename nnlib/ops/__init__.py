@@ -1,0 +1,113 @@
+"""Every operation, and the one table of those that are methods and operators of Tensor."""
+
+# ruff: noqa: F403, F405 (the star imports gather what the files of this folder declare public)
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..graph import change_
+from ..tensor import Tensor
+from . import elementwise, indexing, reduction, shape
+from . import linear as linear_
+from .elementwise import *
+from .indexing import *
+from .linear import *
+from .reduction import *
+from .shape import *
+
+__all__ = [
+    *elementwise.__all__,
+    *indexing.__all__,
+    *linear_.__all__,
+    *reduction.__all__,
+    *shape.__all__,
+]
+
+METHODS = """
+    abs add all amax amin any argmax argmin clamp clone contiguous div eq exp expand flatten
+    gather ge gt isfinite isinf isnan le log log_softmax logical_and logical_not logical_or
+    logsumexp lt matmul max maximum mean min minimum mul ne neg permute pow relu reshape
+    sigmoid sign softmax split sqrt square squeeze std sub sum tanh to transpose unsqueeze var
+""".split()
+IN_PLACE = "abs add clamp div exp log mul neg pow relu sigmoid sqrt sub tanh".split()
+BINARY = {
+    "add": add,
+    "sub": sub,
+    "mul": mul,
+    "truediv": div,
+    "pow": pow,
+    "matmul": matmul,
+    "and": logical_and,
+    "or": logical_or,
+}
+OPERATORS = {
+    "neg": neg,
+    "abs": abs,
+    "invert": logical_not,
+    "eq": eq,
+    "ne": ne,
+    "lt": lt,
+    "le": le,
+    "gt": gt,
+    "ge": ge,
+    "getitem": getitem,
+    "setitem": setitem,
+}
+
+
+def _swapped(f: Callable) -> Callable:
+    """The operator for an operand on the left that is no Tensor."""
+    return lambda self, other: f(other, self)
+
+
+def _in_place(f: Callable) -> Callable:
+    """The operation that leaves its result in its first operand."""
+    return lambda self, *args, **kwargs: change_(self, f(self, *args, **kwargs))
+
+
+def fill_(input: Tensor, value: float) -> Tensor:
+    """Set every element to value; the gradient by what was there is 0."""
+    return change_(input, where(True, value, input).to(input.dtype).expand(input.shape))
+
+
+def copy_(input: Tensor, src: Tensor) -> Tensor:
+    """Set every element to that of src; the gradient by what was there is 0."""
+    return change_(input, where(True, src, input).to(input.dtype))
+
+
+def zero_(input: Tensor) -> Tensor:
+    """Set every element to 0."""
+    return fill_(input, 0)
+
+
+def T(input: Tensor) -> Tensor:
+    """All axes in reverse order."""
+    return permute(input, tuple(reversed(range(input.ndim))))
+
+
+def mT(input: Tensor) -> Tensor:
+    """The last two axes exchanged."""
+    return transpose(input, -2, -1)
+
+
+def _attach() -> None:
+    """Give Tensor its methods and operators."""
+    methods = {name: globals()[name] for name in METHODS}
+    methods |= {f"{name}_": _in_place(globals()[name]) for name in IN_PLACE}
+    methods |= {f"__{name}__": f for name, f in OPERATORS.items()}
+    for name, f in BINARY.items():
+        methods[f"__{name}__"] = f
+        methods[f"__r{name}__"] = _swapped(f)
+        methods[f"__i{name}__"] = _in_place(f)
+    methods |= dict(view=reshape, swapaxes=transpose, astype=to, fill_=fill_, copy_=copy_)
+    methods |= dict(zero_=zero_, T=property(T), mT=property(mT))
+    methods["float"] = lambda self: to(self, np.float32)
+    methods["double"] = lambda self: to(self, np.float64)
+    methods["long"] = lambda self: to(self, np.int64)
+    for name, f in methods.items():
+        setattr(Tensor, name, f)
+
+
+_attach()

@@ -1,0 +1,101 @@
+"""Gradient descent, with momentum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor, counter
+from .optimizer import Optimizer
+
+__all__ = ["SGD"]
+
+
+class SGD(Optimizer):
+    r"""Stochastic gradient descent.
+
+    .. math::
+        g &\leftarrow \nabla L(p) + \lambda p \\
+        v &\leftarrow \mu v + (1 - d)\, g \qquad (v = g \text{ in the first step}) \\
+        p &\leftarrow p - \eta\, v \qquad (\eta\, (g + \mu v) \text{ with Nesterov})
+
+    Parameters
+    ----------
+    params : iterable of Tensor, or of dict
+        What to train, or groups of it with options of their own.
+    lr : float
+        Learning rate η.
+    momentum : float
+        Share μ of the last velocity that is kept.
+    dampening : float
+        Share d of the gradient that the velocity leaves out.
+    weight_decay : float
+        Pull λ towards 0.
+    nesterov : bool
+        Whether to look ahead by the velocity.
+    maximize : bool
+        Whether to climb: the gradient is reversed before anything else.
+
+    Raises
+    ------
+    ValueError
+        If lr, momentum or weight_decay is negative, or Nesterov is asked for without
+        momentum or with dampening.
+
+    Source: Goodfellow et al. (2016), algorithms 8.1 to 8.3; chapter "Momentum and Nesterov".
+
+    >>> p = Tensor([1.0], requires_grad=True)
+    >>> (p * p).sum().backward()
+    >>> SGD([p], lr=0.1).step()
+    >>> p
+    tensor([0.8], requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+    ):
+        for name, value in dict(lr=lr, momentum=momentum, weight_decay=weight_decay).items():
+            if value < 0:
+                raise ValueError(f"SGD: expected {name} >= 0, got {value}")
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError(
+                "SGD: nesterov expects momentum > 0 and dampening 0, "
+                f"got {momentum} and {dampening}"
+            )
+        options = dict(lr=lr, momentum=momentum, dampening=dampening)
+        options |= dict(weight_decay=weight_decay, nesterov=nesterov, maximize=maximize)
+        super().__init__(params, options)
+
+    def update(self, p: Tensor, group: dict[str, Any]) -> None:
+        """Take one step with one parameter."""
+        g = p.grad.array
+        if group["maximize"]:
+            g = -g
+        if group["weight_decay"]:
+            g = g + group["weight_decay"] * p.array
+        if group["momentum"]:
+            v = self._velocity(p, g, group)
+            g = g + group["momentum"] * v if group["nesterov"] else v
+        p.array -= group["lr"] * g
+        counter(p)[0] += 1
+
+    def _velocity(self, p: Tensor, g: np.ndarray, group: dict[str, Any]) -> np.ndarray:
+        """The new velocity of a parameter."""
+        memory = self.state.setdefault(p, {})
+        if memory.get("momentum_buffer") is None:
+            memory["momentum_buffer"] = Tensor(g.copy())
+            return memory["momentum_buffer"].array
+        v = memory["momentum_buffer"].array
+        v *= group["momentum"]
+        v += (1 - group["dampening"]) * g
+        return v

@@ -1,0 +1,289 @@
+"""Tensor: an array, its gradient, and where it came from.
+
+Read this file first, then ``graph.py`` (how history is written), ``walk.py`` (how it is
+walked back) and ``ops/``, whose ``__init__.py`` attaches the operations as methods and
+operators.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Tensor", "raw"]
+
+
+class Tensor:
+    """An array that remembers how it was computed.
+
+    Parameters
+    ----------
+    array : array_like
+        The values; an array is kept as it is, without copying, and Python floats
+        become float32.
+    requires_grad : bool
+        Whether ``backward`` fills ``grad``.
+
+    Attributes
+    ----------
+    array : ndarray
+        The values.
+    grad : Tensor or None
+        The gradient that ``backward`` has added up here; it owns its memory.
+    requires_grad : bool
+        Whether a gradient can flow to this tensor.
+
+    >>> x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4., 6.])
+    """
+
+    # node: the operation that made this tensor; None for a leaf.
+    # version: a list with one number, the in-place changes of this memory; all views share it.
+    # view_of: for a view, its base and how to see it there (graph.View).
+    __slots__ = (
+        "__weakref__",
+        "array",
+        "grad",
+        "hooks",
+        "node",
+        "requires_grad",
+        "version",
+        "view_of",
+    )
+    __array_ufunc__ = None  # NumPy's operators defer to ours; np.exp(tensor) is an error
+
+    def __init__(self, array: Any, requires_grad: bool = False):
+        self.array = array if type(array) is np.ndarray else as_array(array)
+        self.grad = self.hooks = self.node = self.version = self.view_of = None
+        self.requires_grad = False
+        if requires_grad:
+            self.requires_grad_()
+
+    # What is in it
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length of each axis."""
+        return self.array.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return self.array.ndim
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Kind and width of the elements."""
+        return self.array.dtype
+
+    @property
+    def device(self) -> str:
+        """Where it is computed: always ``"cpu"``."""
+        return "cpu"
+
+    def size(self, dim: int | None = None) -> tuple[int, ...] | int:
+        """Shape, or the length of one axis."""
+        return self.shape if dim is None else self.shape[dim]
+
+    def dim(self) -> int:
+        """Count the axes."""
+        return self.array.ndim
+
+    def numel(self) -> int:
+        """Count the elements."""
+        return self.array.size
+
+    def item(self) -> float | int | bool:
+        """Give the single element as a Python number."""
+        if self.array.size != 1:
+            raise RuntimeError(f"item: expected a tensor of one element, got {self.shape}")
+        return self.array.item()
+
+    def tolist(self) -> Any:
+        """Give the elements as nested Python lists."""
+        return self.array.tolist()
+
+    def numpy(self) -> np.ndarray:
+        """Give the array itself, sharing memory; an error where a history would be lost."""
+        if self.requires_grad:
+            raise RuntimeError(
+                "numpy: the tensor requires grad and NumPy would lose its history; "
+                "use tensor.detach().numpy()"
+            )
+        return self.array
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.numpy(), dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        body = np.array2string(self.array, precision=4, separator=", ", prefix="tensor(")
+        notes = [body]
+        if self.dtype not in (np.float32, np.int64, np.bool_):
+            notes.append(f"dtype={self.dtype}")
+        if self.node is not None:
+            notes.append(f"grad_fn=<{self.node.name}>")
+        elif self.requires_grad:
+            notes.append("requires_grad=True")
+        return f"tensor({', '.join(notes)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if self.ndim == 0 else format(repr(self), spec)
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __bool__(self) -> bool:
+        if self.array.size != 1:
+            raise RuntimeError(
+                f"bool: expected a tensor of one element, got {self.shape}; use any() or all()"
+            )
+        return bool(self.array)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "iu":
+            raise TypeError(f"index: expected an integer tensor, got {self.dtype}")
+        return int(self.item())
+
+    __hash__ = object.__hash__
+
+    # Where it came from
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made by the user rather than by a recorded operation."""
+        return self.node is None
+
+    @property
+    def grad_fn(self) -> Any:
+        """The recorded operation that made it, or None."""
+        return self.node
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory outside every history; changes made through it go unnoticed."""
+        return Tensor(self.array)
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self.array = as_array(raw(value))
+
+    def detach(self) -> Tensor:
+        """Give the same memory without history; changes made through it are noticed."""
+        out = Tensor(self.array)
+        out.version = counter(self)
+        return out
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Ask for a gradient here, or stop asking."""
+        if requires_grad and self.dtype.kind != "f":
+            raise RuntimeError(
+                f"requires_grad_: expected a floating-point dtype, got {self.dtype}"
+            )
+        if not requires_grad and self.node is not None:
+            raise RuntimeError("requires_grad_: expected a leaf; use detach() instead")
+        self.requires_grad = requires_grad
+        return self
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
+        """Call ``hook(grad)`` with the whole gradient; what it returns replaces it."""
+        if not self.requires_grad:
+            raise RuntimeError("register_hook: expected a tensor that requires grad")
+        owner = self if self.node is None else self.node
+        owner.hooks = [] if owner.hooks is None else owner.hooks
+        owner.hooks.append(hook)
+        return Hook(owner.hooks, hook)
+
+    def retain_grad(self) -> None:
+        """Fill ``grad`` here although this tensor is not a leaf."""
+        if self.node is None:
+            return
+        me = weakref.ref(self)
+
+        def keep(g: Tensor) -> None:
+            tensor = me()
+            if tensor is not None:
+                tensor.grad = g if tensor.grad is None else tensor.grad + g
+
+        self.register_hook(keep)
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+    ) -> None:
+        """Add d self / d leaf to the ``grad`` of every leaf it was computed from.
+
+        Parameters
+        ----------
+        gradient : Tensor, shape of self
+            Upstream gradient; may be left out where self has one element.
+        retain_graph : bool
+            Keep what the rules read, to walk back again; by default ``create_graph``.
+        create_graph : bool
+            Record the walk itself, for derivatives of derivatives.
+
+        Raises
+        ------
+        RuntimeError
+            If self has no history, ``gradient`` is missing or of another shape, the
+            graph was freed by an earlier walk, or a value that a rule reads was
+            changed in place.
+        """
+        from .walk import backward  # the walk handles Tensors, so it imports this file
+
+        backward(self, gradient, retain_graph, create_graph)
+
+
+class Hook:
+    """What ``register_hook`` returns; ``remove`` takes the hook away again."""
+
+    def __init__(self, hooks: list[Callable], hook: Callable):
+        self.hooks, self.hook = hooks, hook
+
+    def remove(self) -> None:
+        """Take the hook away."""
+        if self.hook in self.hooks:
+            self.hooks.remove(self.hook)
+
+
+def raw(x: Any) -> Any:
+    """Give the array of a Tensor, and anything else as it is.
+
+    >>> raw(Tensor([1.0, 2.0]))
+    array([1., 2.], dtype=float32)
+    >>> raw(3)
+    3
+    """
+    return x.array if isinstance(x, Tensor) else x
+
+
+def as_array(data: Any) -> np.ndarray:
+    """Any data as an array; Python floats become float32, as in torch."""
+    array = np.asarray(data)
+    if array.dtype == np.float64 and not isinstance(data, (np.ndarray, np.generic)):
+        return array.astype(np.float32)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"Tensor: expected numbers or truth values, got {array.dtype}")
+    return array
+
+
+def counter(x: Tensor) -> list[int]:
+    """The count of in-place changes of x's memory, one list for all its views."""
+    if x.version is None:
+        x.version = [0]
+    return x.version

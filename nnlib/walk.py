@@ -1,0 +1,243 @@
+"""How history is walked back: from the newest operation to the oldest, without recursion.
+
+Every user of a value is newer than the value. So when a walk from new to old reaches an
+operation, all gradients that its result can get have been added up.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .grad_mode import Recording
+from .graph import Node, refresh
+from .tensor import Tensor, counter, raw
+
+__all__ = ["backward", "grad"]
+
+
+def backward(y: Tensor, gradient: Any, retain_graph: bool | None, create_graph: bool) -> None:
+    """Add dy/dleaf to the ``grad`` of every leaf (``Tensor.backward``)."""
+    walk = _Walk(retain_graph, create_graph)
+    walk.start(y, gradient)
+    walk.run()
+    for leaf, g in walk.results(walk.totals).items():
+        if leaf.grad is None:
+            leaf.grad = g
+        elif create_graph:
+            leaf.grad = leaf.grad + g
+        else:
+            leaf.grad.array += g.array
+            counter(leaf.grad)[0] += 1
+
+
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+) -> tuple[Tensor | None, ...]:
+    r"""Compute the gradients of outputs by inputs, without touching any ``grad``.
+
+    .. math:: \sum_k v_k^\top \, \partial y_k / \partial x_i \quad \text{for each } i
+
+    Parameters
+    ----------
+    outputs : Tensor or sequence of Tensor
+        The results y.
+    inputs : Tensor or sequence of Tensor
+        What they are differentiated by, x; leaves or results on the way.
+    grad_outputs : Tensor or sequence of Tensor, shapes of outputs
+        The upstream gradients v; may be left out where an output has one element.
+    retain_graph : bool
+        Keep what the rules read, to walk back again; by default ``create_graph``.
+    create_graph : bool
+        Record the walk itself, for derivatives of derivatives.
+    allow_unused : bool
+        Give None for an input that no output depends on, instead of an error.
+
+    Returns
+    -------
+    tuple of Tensor
+        One gradient for each input, of its shape and dtype.
+
+    Raises
+    ------
+    RuntimeError
+        As ``Tensor.backward``, or if an input is not part of the graph.
+
+    Source: Goodfellow et al. (2016), section 6.5.6; chapter "Computational graphs".
+
+    >>> x = Tensor([3.0], requires_grad=True)
+    >>> (slope,) = grad(x**3, x, create_graph=True)
+    >>> slope.item(), grad(slope, x)[0].item()
+    (27.0, 18.0)
+    """
+    outputs, inputs = _listed(outputs), _listed(inputs)
+    gradients = _listed(grad_outputs) if grad_outputs is not None else [None] * len(outputs)
+    for x in inputs:
+        _check_input(x)
+    walk = _Walk(retain_graph, create_graph, {_source(x) for x in inputs})
+    for y, g in zip(outputs, gradients, strict=True):
+        walk.start(y, g)
+    walk.run()
+    found = walk.results(walk.found)
+    if not allow_unused and not all(_source(x) in found for x in inputs):
+        raise RuntimeError(
+            "grad: an input is not used by the outputs; allow_unused=True gives None for it"
+        )
+    return tuple(found.get(_source(x)) for x in inputs)
+
+
+class _Walk:
+    """One walk back: gradients summed so far by operation or leaf, and where to go next."""
+
+    def __init__(self, retain: bool | None, create: bool, wanted: set | None = None):
+        self.create = create
+        self.retain = create if retain is None else retain
+        self.wanted = wanted
+        self.found: dict[Node | Tensor, Any] = {}
+        self.totals: dict[Node | Tensor, Any] = {}
+        self.heap: list[tuple[int, Node]] = []
+        self.given: list[Any] = []
+
+    def start(self, y: Tensor, g: Tensor | None) -> None:
+        """Send the upstream gradient of y on its way."""
+        refresh_view(y)
+        g = _upstream(y, g)
+        self.given.append(g.array)
+        self.send(_source(y), g if self.create else g.array)
+
+    def send(self, target: Node | Tensor, g: Any) -> None:
+        """Add to what a target has got; the first time, remember to go there."""
+        if target in self.totals:
+            self.totals[target] = self.totals[target] + g
+            return
+        self.totals[target] = g
+        if isinstance(target, Node):
+            heapq.heappush(self.heap, (-target.time, target))
+
+    def run(self) -> None:
+        """Go from the newest operation to the oldest, then finish the leaves."""
+        follow = self._follow()
+        with Recording(self.create):
+            while self.heap:
+                _, node = heapq.heappop(self.heap)
+                g = self.finish(node, self.totals.pop(node))
+                for target, share in self.shares(node, g, follow):
+                    self.send(target, share)
+            for leaf, g in self.totals.items():
+                self.totals[leaf] = self.finish(leaf, g)
+
+    def _follow(self) -> Callable[[Node | Tensor], bool]:
+        """Which targets lie on a way to what is wanted; all, if nothing special is wanted."""
+        if self.wanted is None:
+            return lambda target: True
+        useful = set(self.wanted)
+        for node in sorted(self._reachable(), key=lambda node: node.time):
+            if any(target in useful for target, *_ in node.edges):
+                useful.add(node)
+        return useful.__contains__
+
+    def _reachable(self) -> set[Node]:
+        """All operations that the outputs depend on."""
+        seen = {node for _, node in self.heap}
+        to_do = list(seen)
+        while to_do:
+            for target, *_ in to_do.pop().edges:
+                if isinstance(target, Node) and target not in seen:
+                    seen.add(target)
+                    to_do.append(target)
+        return seen
+
+    def finish(self, target: Node | Tensor, g: Any) -> Any:
+        """Show a complete gradient to the hooks, and keep it if it is wanted."""
+        for hook in target.hooks or ():
+            new = hook(g if self.create else Tensor(np.array(g)))
+            if new is not None:
+                g = new if self.create else np.array(raw(new))
+        if self.wanted is not None and target in self.wanted:
+            self.found[target] = g
+        return g
+
+    def shares(self, node: Node, g: Any, follow: Callable) -> list[tuple[Node | Tensor, Any]]:
+        """Apply the rules of one operation, g being the gradient of its result."""
+        edges = [edge for edge in node.edges if follow(edge[0])]
+        if edges and node.saved is None:
+            raise RuntimeError(
+                f"backward: what {node.name} had kept was freed by an earlier walk; "
+                "pass retain_graph=True to that one"
+            )
+        values = {read: node.load(read, self.create) for *_, reads in edges for read in reads}
+        out = []
+        for target, shape, dtype, rule, reads in edges:
+            out.append((target, _fit(rule(g, *[values[r] for r in reads]), shape, dtype)))
+        if edges and not self.retain:
+            node.free()
+        return out
+
+    def results(self, gradients: dict) -> dict[Node | Tensor, Tensor]:
+        """Gradients as Tensors, each with memory of its own: a rule may hand on g itself."""
+        if self.create:
+            return gradients
+        taken = {id(g) for g in self.given}
+        out = {}
+        for target, g in gradients.items():
+            if type(g) is not np.ndarray or not g.flags.owndata or id(g) in taken:
+                g = np.array(g)
+            taken.add(id(g))
+            out[target] = Tensor(g)
+        return out
+
+
+def refresh_view(x: Tensor) -> None:
+    """Bring the history of a view up to date."""
+    if x.view_of is not None:
+        refresh(x)
+
+
+def _listed(x: Any) -> list:
+    """One tensor or several, as a list."""
+    return [x] if isinstance(x, Tensor) else list(x)
+
+
+def _source(x: Tensor) -> Node | Tensor:
+    """Where the gradient of x arrives: its operation, or itself if it is a leaf."""
+    return x if x.node is None else x.node
+
+
+def _check_input(x: Tensor) -> None:
+    """Refuse what no gradient can reach."""
+    refresh_view(x)
+    if not x.requires_grad:
+        raise RuntimeError("grad: expected inputs that require grad, got one that does not")
+
+
+def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
+    """The gradient a walk starts with: the one given, or 1 for a single number."""
+    if not y.requires_grad:
+        raise RuntimeError("backward: the tensor does not require grad and has no history")
+    if g is None:
+        if y.array.size != 1:
+            raise RuntimeError(
+                f"backward: expected a tensor of one element or a gradient of shape {y.shape}"
+            )
+        return Tensor(np.ones_like(y.array))
+    g = g if isinstance(g, Tensor) else Tensor(g)
+    if g.shape != y.shape:
+        raise RuntimeError(f"backward: expected a gradient of shape {y.shape}, got {g.shape}")
+    return g
+
+
+def _fit(g: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
+    """A gradient in the shape and dtype of its input: summed where that was broadcast."""
+    if g.shape != shape:
+        lead = g.ndim - len(shape)
+        stretched = [lead + i for i, n in enumerate(shape) if n == 1 != g.shape[lead + i]]
+        g = g.sum((*range(lead), *stretched)).reshape(shape)
+    return g if g.dtype == dtype else g.astype(dtype)

@@ -1,0 +1,317 @@
+"""Declaring operations, keeping what rules read, walking back once and again."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+import torch
+
+import nnlib
+from nnlib.graph import record
+
+
+def leaf(*values, dtype=nnlib.float64):
+    return nnlib.tensor(list(values), dtype=dtype, requires_grad=True)
+
+
+# Declaring
+
+
+def test_a_rule_reads_what_its_parameters_name():
+    seen = []
+
+    def rule(g, y, b):
+        seen.extend([g.tolist(), y.tolist(), b.tolist()])
+        return g * b
+
+    a, b = leaf(2.0), nnlib.tensor([5.0])
+    y = record(a.array * b.array, dict(a=a, b=b), a=rule)
+    y.backward()
+    assert seen == [[1.0], [10.0], [5.0]]
+    assert a.grad.tolist() == [5.0]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [lambda g, z: g * z, lambda x: x, lambda: 0, lambda y, g: g],
+    ids=["unknown name", "no g", "nothing", "g not first"],
+)
+def test_a_rule_that_reads_another_name_is_refused(rule):
+    x = leaf(1.0)
+    with pytest.raises(TypeError, match=r"expected a rule for x that takes g, and then any of"):
+        record(x.array, dict(x=x), x=rule)
+
+
+def test_an_input_may_not_be_called_g_or_y():
+    x = leaf(1.0)
+    with pytest.raises(TypeError, match="expected a rule for y"):
+        record(x.array, dict(y=x), y=lambda g: g)
+
+
+def test_an_operation_is_named_after_the_function_that_holds_its_rules():
+    x = leaf(1.0)
+    assert nnlib.exp(x).grad_fn.name == "exp"
+    assert nnlib.cat([x, x]).grad_fn.name == "cat"
+
+
+def test_plain_arrays_are_not_wrapped():
+    y = np.ones(3)
+    assert record(y, dict(x=y), x=lambda g: g) is y
+
+
+# Keeping
+
+
+def test_what_no_rule_reads_is_freed():
+    x = leaf(*range(5))
+    hidden = x * 2.0
+    gone = weakref.ref(hidden.array)
+    y = hidden + 1.0
+    del hidden
+    gc.collect()
+    assert gone() is None
+    y.sum().backward()
+    assert x.grad.tolist() == [2.0] * 5
+
+
+def test_what_a_rule_reads_is_kept_until_it_was_used():
+    x = leaf(*range(5))
+    hidden = x * 2.0
+    kept = weakref.ref(hidden.array)
+    y = (hidden * hidden).sum()
+    del hidden
+    gc.collect()
+    assert kept() is not None
+    y.backward()
+    gc.collect()
+    assert kept() is None
+    assert y.grad_fn is not None
+
+
+def test_only_rules_of_inputs_that_need_gradients_decide_what_is_kept():
+    constant, x = nnlib.ones(3), leaf(1.0, 2.0, 3.0)
+    product = constant * x
+    assert set(product.grad_fn.saved) == {"a"}
+    assert set((x * x).grad_fn.saved) == {"a", "b"}
+
+
+def test_nothing_is_recorded_without_need():
+    x = leaf(1.0)
+    assert (nnlib.ones(1) * 2).grad_fn is None
+    with nnlib.no_grad():
+        assert (x * 2).grad_fn is None
+        with nnlib.enable_grad():
+            assert (x * 2).grad_fn is not None
+    assert nnlib.is_grad_enabled()
+
+
+def test_no_grad_is_a_decorator_too():
+    @nnlib.no_grad()
+    def double(x):
+        return x * 2
+
+    assert not double(leaf(1.0)).requires_grad
+
+
+def test_integers_have_no_history():
+    x = leaf(1.5)
+    assert not x.to(nnlib.int64).requires_grad
+    assert not (x > 1).requires_grad
+
+
+# Walking back
+
+
+def test_gradients_add_up_over_paths_and_over_walks():
+    x = leaf(3.0)
+    y = x * x + x
+    y.backward()
+    assert x.grad.tolist() == [7.0]
+    (x * 2).backward()
+    assert x.grad.tolist() == [9.0]
+
+
+def test_each_gradient_owns_its_memory():
+    a, b = leaf(1.0, 2.0), leaf(3.0, 4.0)
+    up = nnlib.tensor([1.0, 1.0], dtype=nnlib.float64)
+    (a + b).backward(up)
+    a.grad.array[...] = 9
+    assert b.grad.tolist() == [1.0, 1.0]
+    assert up.tolist() == [1.0, 1.0]
+
+
+def test_a_gradient_has_the_dtype_of_its_tensor():
+    x = leaf(1.0, dtype=nnlib.float32)
+    (x * np.ones(1)).backward()
+    assert x.grad.dtype == nnlib.float32
+
+
+def test_a_second_walk_needs_retain_graph():
+    x = leaf(2.0)
+    y = (x * x).sum()
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad.tolist() == [8.0]
+    with pytest.raises(RuntimeError, match="pass retain_graph=True"):
+        y.backward()
+
+
+def test_a_second_walk_is_free_where_no_rule_reads_anything():
+    x = leaf(2.0)
+    y = x.sum()
+    y.backward()
+    y.backward()
+    assert x.grad.tolist() == [2.0]
+
+
+@pytest.mark.parametrize(
+    ("walk", "message"),
+    [
+        (lambda x: (x * 2).backward(), "expected a tensor of one element or a gradient"),
+        (lambda x: (x * 2).backward(nnlib.ones(3)), r"expected a gradient of shape \(2,\)"),
+        (lambda x: x.detach().sum().backward(), "does not require grad and has no history"),
+        (lambda x: nnlib.grad(x.sum(), nnlib.ones(2)), "expected inputs that require grad"),
+        (lambda x: nnlib.grad(x.sum(), leaf(1.0)), "allow_unused=True gives None"),
+    ],
+    ids=["no scalar", "shape", "no history", "input without grad", "unused"],
+)
+def test_a_walk_that_makes_no_sense_is_refused(walk, message):
+    with pytest.raises(RuntimeError, match=message):
+        walk(leaf(1.0, 2.0))
+
+
+def test_grad_leaves_every_grad_alone():
+    x, w = leaf(2.0), leaf(3.0)
+    (g,) = nnlib.grad(x * w, x)
+    assert g.tolist() == [3.0]
+    assert x.grad is None
+    assert w.grad is None
+
+
+def test_grad_of_something_in_between_stops_there():
+    x = leaf(2.0)
+    h = x * x
+    y = h * h
+    assert nnlib.grad(y, h)[0].tolist() == [8.0]
+    assert nnlib.grad(h, x)[0].tolist() == [4.0]  # the rule of h has not been used up
+
+
+def test_grad_of_several_outputs_and_inputs():
+    x, w, unused = leaf(2.0), leaf(3.0), leaf(1.0)
+    out = nnlib.grad(
+        [x * w, x * x], [x, w, unused], [nnlib.ones(1), 10 * nnlib.ones(1)], allow_unused=True
+    )
+    assert out[0].tolist() == [43.0]
+    assert out[1].tolist() == [2.0]
+    assert out[2] is None
+
+
+def test_grad_of_an_input_by_itself_is_the_upstream_gradient():
+    x = leaf(2.0)
+    up = nnlib.tensor([5.0], dtype=nnlib.float64)
+    (g,) = nnlib.grad(x, x, up)
+    assert g.tolist() == [5.0]
+    assert g.array is not up.array
+
+
+def test_third_derivative_of_a_power():
+    x = leaf(2.0)
+    y = x**5
+    for expected in (80.0, 160.0, 240.0):
+        (y,) = nnlib.grad(y, x, create_graph=True)
+        assert y.item() == pytest.approx(expected)
+
+
+def test_backward_with_create_graph_leaves_gradients_with_history():
+    x = leaf(3.0)
+    (x**3).backward(create_graph=True)
+    (x**2).backward(create_graph=True)
+    assert x.grad.item() == 33.0
+    assert nnlib.grad(x.grad, x)[0].item() == 20.0
+
+
+def test_a_gradient_penalty_has_the_gradient_of_torch(rng):
+    W, X = rng.standard_normal((3, 5)), rng.standard_normal((4, 5))
+    got = []
+    for L in (nnlib, torch):
+        w, x = (L.tensor(a, requires_grad=True) for a in (W, X))
+        score = L.nn.functional.linear(L.tanh(x), w).softmax(1)[:, 0].sum()
+        (slope,) = L.autograd.grad(score, x, create_graph=True)
+        ((slope**2).sum(1) ** 0.5 - 1).square().mean().backward()
+        got.append(w.grad.numpy())
+    np.testing.assert_allclose(*got, rtol=1e-9)
+
+
+@pytest.mark.parametrize("make", [nnlib.tensor, np.array], ids=["tensor", "array"])
+def test_an_index_that_changes_later_does_not_move_the_gradient(make):
+    x, i, j = leaf(1.0, 2.0, 3.0), make([0, 0]), make([1])
+    y = x[i].sum() + x.gather(0, j).sum()
+    i += 1
+    j += 1
+    y.backward()
+    assert x.grad.tolist() == [2.0, 1.0, 0.0]
+
+
+# Hooks
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_hook_sees_and_replaces_the_whole_gradient(create_graph):
+    x, seen = leaf(1.0, 2.0), []
+    h = x * 2
+    h.register_hook(lambda g: seen.append(g.tolist()))
+    h.register_hook(lambda g: g * 10)
+    (h.sum() + h.sum()).backward(create_graph=create_graph)
+    assert seen == [[2.0, 2.0]]
+    assert x.grad.tolist() == [40.0, 40.0]
+
+
+def test_a_hook_on_a_leaf_acts_before_its_grad_is_filled():
+    x = leaf(1.0)
+    x.register_hook(lambda g: g + 1)
+    (x * 2).backward()
+    assert x.grad.tolist() == [3.0]
+
+
+def test_a_hook_can_be_removed():
+    x = leaf(1.0)
+    handle = x.register_hook(lambda g: g * 0)
+    handle.remove()
+    handle.remove()
+    (x * 2).backward()
+    assert x.grad.tolist() == [2.0]
+
+
+def test_what_a_hook_keeps_is_not_changed_later():
+    x, kept = leaf(1.0), []
+    x.register_hook(kept.append)
+    for _ in range(2):
+        (x * 2).backward()
+    assert [g.item() for g in kept] == [2.0, 2.0]
+
+
+def test_a_tensor_without_grad_takes_no_hook():
+    with pytest.raises(RuntimeError, match="expected a tensor that requires grad"):
+        nnlib.ones(1).register_hook(print)
+
+
+def test_retain_grad_fills_grad_on_the_way():
+    x = leaf(1.0, 2.0)
+    h = x * 2
+    h.retain_grad()
+    x.retain_grad()
+    (h * h).sum().backward()
+    assert h.grad.tolist() == [4.0, 8.0]
+    assert x.grad.tolist() == [8.0, 16.0]
+
+
+def test_retain_grad_does_not_keep_its_tensor_alive():
+    x = leaf(1.0)
+    h = x * 2
+    h.retain_grad()
+    y, gone = h + 1, weakref.ref(h)
+    del h
+    assert gone() is None
+    y.backward()
+    assert x.grad.tolist() == [2.0]

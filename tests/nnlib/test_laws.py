@@ -1,0 +1,130 @@
+"""Laws that hold for all inputs, tried on many by hypothesis."""
+
+import hypothesis.extra.numpy as hnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nnlib
+import nnlib.nn.functional as F
+
+LAW = settings(deadline=None, max_examples=40, derandomize=True)
+
+SHAPES = hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=4, max_side=4)
+SCORES = hnp.arrays(
+    np.float64, st.tuples(st.integers(1, 5), st.integers(1, 6)), elements=st.floats(-50, 50)
+)
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def drawn(seed, *shapes):
+    rng = np.random.default_rng(seed)
+    return [rng.uniform(0.5, 2.0, shape) for shape in shapes]
+
+
+def summed_to(shape, array):
+    """Sum over the axes that broadcasting a shape to array's would add or stretch."""
+    lead = array.ndim - len(shape)
+    stretched = [lead + i for i, n in enumerate(shape) if n == 1 != array.shape[lead + i]]
+    return array.sum((*range(lead), *stretched)).reshape(shape)
+
+
+@pytest.mark.parametrize("fn", [nnlib.add, nnlib.sub, nnlib.mul, nnlib.div, nnlib.pow])
+@LAW
+@given(shapes=SHAPES, seed=SEEDS)
+def test_broadcast_gradient_is_the_sum_over_explicit_copies(fn, shapes, seed):
+    (v,) = drawn(seed + 1, shapes.result_shape)
+    small = [nnlib.Tensor(a, True) for a in drawn(seed, *shapes.input_shapes)]
+    wide = [nnlib.Tensor(np.broadcast_to(x.array, v.shape), True) for x in small]
+    fn(*small).backward(nnlib.Tensor(v))
+    fn(*wide).backward(nnlib.Tensor(v))
+    for s, w in zip(small, wide, strict=True):
+        expected = summed_to(s.shape, w.grad.numpy())
+        np.testing.assert_allclose(s.grad.numpy(), expected, rtol=1e-10, strict=True)
+
+
+@LAW
+@given(z=SCORES, shift=st.floats(-1e3, 1e3))
+def test_softmax_does_not_change_when_all_scores_shift(z, shift):
+    np.testing.assert_allclose(F.softmax(z + shift, 1), F.softmax(z, 1), rtol=1e-9, atol=1e-12)
+
+
+@LAW
+@given(z=SCORES)
+def test_softmax_adds_up_to_one(z):
+    np.testing.assert_allclose(F.softmax(z, 1).sum(1), 1, rtol=1e-12)
+
+
+@LAW
+@given(z=SCORES, seed=SEEDS)
+def test_cross_entropy_does_not_depend_on_the_order_of_the_batch(z, seed):
+    rng = np.random.default_rng(seed)
+    t, order = rng.integers(0, z.shape[1], len(z)), rng.permutation(len(z))
+    one, other = nnlib.tensor(z, requires_grad=True), nnlib.tensor(z[order], requires_grad=True)
+    losses = [F.cross_entropy(one, t), F.cross_entropy(other, t[order])]
+    for loss in losses:
+        loss.backward()
+    np.testing.assert_allclose(losses[0].item(), losses[1].item(), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(one.grad.numpy()[order], other.grad.numpy(), rtol=1e-12)
+
+
+@LAW
+@given(z=SCORES)
+def test_cross_entropy_gradient_adds_up_to_zero_in_each_row(z):
+    x = nnlib.tensor(z, requires_grad=True)
+    F.cross_entropy(x, np.zeros(len(z), int)).backward()
+    np.testing.assert_allclose(x.grad.numpy().sum(1), 0, atol=1e-12)
+
+
+@LAW
+@given(z=SCORES, seed=SEEDS, c=st.floats(-3, 3))
+def test_vjp_is_linear_in_the_upstream_gradient(z, seed, c):
+    v, w = drawn(seed, z.shape, z.shape)
+    x = nnlib.tensor(z, requires_grad=True)
+    y = F.log_softmax(x * x, 1) * nnlib.tanh(x)
+
+    def vjp(up):
+        return nnlib.grad(y, x, nnlib.tensor(up), retain_graph=True)[0].numpy()
+
+    expected = vjp(v) + c * vjp(w)
+    np.testing.assert_allclose(vjp(v + c * w), expected, rtol=1e-9, atol=1e-9)
+
+
+@LAW
+@given(shape=hnp.array_shapes(max_dims=4, max_side=4), seed=SEEDS)
+def test_reshape_and_permute_only_move_the_gradient(shape, seed):
+    a, v = drawn(seed, shape, shape)
+    x = nnlib.tensor(a, requires_grad=True)
+    order = np.random.default_rng(seed).permutation(len(shape))
+    moved = x.permute(*map(int, order)).reshape(-1)
+    moved.backward(nnlib.tensor(v.transpose(order).reshape(-1)))
+    np.testing.assert_array_equal(x.grad.numpy(), v)
+
+
+@st.composite
+def indexed(draw):
+    """An array's shape, and a basic or an advanced index into it."""
+    shape = draw(hnp.array_shapes(max_dims=3, min_side=1, max_side=4))
+    basic = hnp.basic_indices(shape, allow_newaxis=True)
+    return shape, draw(st.one_of(basic, hnp.integer_array_indices(shape)))
+
+
+@LAW
+@given(case=indexed(), seed=SEEDS)
+def test_reading_and_writing_at_an_index_are_those_of_numpy(case, seed):
+    shape, index = case
+    (a,) = drawn(seed, shape)
+    x = nnlib.tensor(a, requires_grad=True)
+    y = x[index]
+    np.testing.assert_array_equal(y.detach().numpy(), a[index])
+    (v,) = drawn(seed + 1, y.shape)
+    expected = np.zeros(shape)
+    np.add.at(expected, index, v)
+    y.backward(nnlib.tensor(v))
+    np.testing.assert_allclose(x.grad.numpy(), expected, rtol=1e-12)
+    z = nnlib.tensor(a, requires_grad=True)
+    changed = z * 1
+    changed[index] = 0.0
+    changed.sum().backward()
+    np.testing.assert_array_equal(z.grad.numpy(), expected == 0)

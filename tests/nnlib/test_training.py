@@ -1,0 +1,183 @@
+"""Training: the same steps as a loop written in torch, and what is measured."""
+
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+import nnlib
+import nnlib.nn.functional as F
+from nnlib import nn
+from nnlib.training import History, accuracy, fit, predict
+
+N, D, C = 200, 6, 3
+
+
+@pytest.fixture
+def data(rng):
+    """Three clouds of points, not separable."""
+    y = rng.integers(0, C, N)
+    centres = 1.5 * rng.standard_normal((C, D))
+    return centres[y] + rng.standard_normal((N, D)), y
+
+
+def network(L, hidden=8):
+    return L.nn.Sequential(L.nn.Linear(D, hidden), L.nn.ReLU(), L.nn.Linear(hidden, C))
+
+
+def torch_losses(model, X, y, order, batch_size, options):
+    """The loop as one writes it in torch."""
+    optimizer = torch.optim.SGD(model.parameters(), **options)
+    losses = []
+    for batch in np.split(order, range(batch_size, len(order), batch_size)):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(model(X[batch]), y[batch])
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_twenty_steps_are_those_of_a_loop_in_torch(dtype, data):
+    X, y = data
+    ours, theirs = network(nnlib).to(dtype), network(torch).to(getattr(torch, dtype))
+    ours.load_state_dict({k: v.numpy() for k, v in theirs.state_dict().items()})
+    options = dict(lr=0.2, momentum=0.9, weight_decay=0.01)
+    rng = np.random.default_rng(3)
+    history = fit(ours, X, y, epochs=1, batch_size=10, rng=rng, **options)
+    order = np.random.default_rng(3).permutation(N)
+    expected = torch_losses(
+        theirs, torch.tensor(X.astype(dtype)), torch.tensor(y), order, 10, options
+    )
+    assert len(history.step_loss) == 20
+    np.testing.assert_allclose(history.step_loss, expected, rtol=0, atol=1e-6)
+    assert history.step_loss[-1] < history.step_loss[0]
+
+
+def test_training_learns_and_measures_on_other_data(data, rng):
+    X, y = data
+    nnlib.manual_seed(0)
+    model = network(nnlib)
+    before = accuracy(model, X[150:], y[150:])
+    history = fit(model, X[:150], y[:150], epochs=15, validation=(X[150:], y[150:]), rng=rng)
+    assert len(history.step_loss) == 45
+    assert len(history.train_loss) == len(history.val_loss) == len(history.val_accuracy) == 15
+    assert history.val_loss[-1] < history.val_loss[0]
+    assert history.val_accuracy[-1] == accuracy(model, X[150:], y[150:])
+    assert history.val_accuracy[-1] > max(before, 0.8)
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_its_examples(data):
+    X, y = data
+    rng = np.random.default_rng(0)
+    history = fit(network(nnlib), X[:70], y[:70], epochs=1, batch_size=50, rng=rng)
+    first, second = history.step_loss
+    assert history.train_loss == [pytest.approx((50 * first + 20 * second) / 70)]
+
+
+def test_the_generator_decides_the_order(data):
+    X, y = data
+
+    def losses(seed):
+        nnlib.manual_seed(0)
+        return fit(network(nnlib), X, y, epochs=2, rng=np.random.default_rng(seed)).step_loss
+
+    assert losses(1) == losses(1)
+    assert losses(1) != losses(2)
+
+
+def test_numbers_are_fitted_with_a_loss_for_numbers(rng):
+    X = rng.standard_normal((N, 2))
+    y = X @ np.array([[2.0], [-1.0]]) + 0.5
+    model = nn.Linear(2, 1, dtype=np.float64)
+    history = fit(model, X, y, epochs=30, lr=0.1, loss=F.mse_loss, validation=(X, y), rng=rng)
+    assert history.val_loss[-1] < 1e-6
+    assert history.val_accuracy == []
+    np.testing.assert_allclose(model.weight.detach().numpy(), [[2.0, -1.0]], atol=1e-3)
+
+
+def test_a_loss_may_be_written_with_methods_of_tensors(rng):
+    X, y = rng.standard_normal((N, 2)), rng.standard_normal((N, 1))
+    history = fit(
+        nn.Linear(2, 1),
+        X,
+        y,
+        epochs=3,
+        loss=lambda output, target: (output - target).abs().mean(),
+        validation=(X, y),
+        rng=rng,
+    )
+    assert history.val_loss[-1] == pytest.approx(np.abs(y).mean(), rel=0.2)
+
+
+class Modes(nn.Module):
+    """Remembers in which mode it was called, and whether history was kept."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer, self.seen = nn.Linear(D, C), []
+
+    def forward(self, x):
+        y = self.layer(x)
+        self.seen.append((self.training, y.requires_grad))
+        return y
+
+
+def test_predicting_is_done_in_eval_mode_without_history_and_restores_the_mode(data):
+    X, _ = data
+    model = Modes()
+    model.layer.eval()
+    out = predict(model, X, batch_size=60)
+    assert isinstance(out, np.ndarray)
+    assert out.shape == (N, C)
+    assert model.seen == [(False, False)] * 4
+    assert model.training
+    assert not model.layer.training
+    whole = model(nnlib.tensor(X.astype("f4"))).detach().numpy()
+    np.testing.assert_allclose(out, whole, rtol=1e-5, atol=1e-6)
+
+
+def test_predicting_nothing_gives_no_rows():
+    assert predict(nn.Linear(D, C), np.zeros((0, D))).shape == (0, C)
+
+
+def test_a_model_without_parameters_can_be_measured():
+    X = np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 3.0], [5.0, 4.0]])
+    assert accuracy(nn.Sequential(), X, np.array([0, 1, 1, 1])) == 0.75
+
+
+def test_tensors_are_taken_as_data(data, rng):
+    X, y = data
+    history = fit(network(nnlib), nnlib.tensor(X), nnlib.tensor(y), epochs=1, rng=rng)
+    assert len(history.step_loss) == 4
+
+
+@pytest.mark.parametrize(("n_x", "n_y"), [(5, 4), (0, 0)])
+def test_data_that_do_not_match_are_refused(n_x, n_y, rng):
+    X, y = np.zeros((n_x, D)), np.zeros(n_y, int)
+    message = r"expected X \(N, ...\) and y \(N, ...\) with N at least 1"
+    with pytest.raises(ValueError, match=message):
+        fit(network(nnlib), X, y, epochs=1, rng=rng)
+    with pytest.raises(ValueError, match=message):
+        accuracy(network(nnlib), X, y)
+
+
+def test_a_history_prints_as_a_table():
+    history = History([1.0], [0.5, 0.25], [0.75, 0.5], [0.5, 1.0])
+    assert repr(history).splitlines() == [
+        "epoch    train_loss      val_loss  val_accuracy",
+        "    1        0.5000        0.7500        0.5000",
+        "    2        0.2500        0.5000        1.0000",
+    ]
+    assert "val_loss" not in repr(History([1.0], [0.5]))
+
+
+def test_a_bar_is_shown_only_when_asked(data, rng, capsys, monkeypatch):
+    X, y = data
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    fit(network(nnlib), X, y, epochs=1, rng=rng)
+    monkeypatch.undo()
+    fit(network(nnlib), X, y, epochs=2, rng=rng, progress=True)
+    assert "2/2" in capsys.readouterr().err
