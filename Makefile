@@ -27,7 +27,7 @@ lint: setup ## style, imports, spelling, nothing generated
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib && $(PY) tools/check_repository.py
 
 lab: setup ## open the pages as notebooks in JupyterLab
-	@$(PY) -m jupyterlab chapters
+	@$(PY) tools/open_lab.py
 
 exercises: setup ## make the assignments' notebooks from their text
 	@$(PY) -m jupytext --to ipynb $(COURSE)/source/*/*.py

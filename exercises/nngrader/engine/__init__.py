@@ -1,0 +1,18 @@
+"""The judging engine: a problem is declared once, packed as plain data, and judged from that.
+
+`pack(problem, seed, visible=…)` turns a declaration (`problem.Problem`) into plain data, which
+`store.save` writes and `store.load` reads. `judge(data, run, names=())` gives a `Verdict`:
+``run(args)`` returns what `observe.observe` returns, in this process or from a sandbox, and
+``names`` are the dotted names of `reading.names_used`, from which forbidden calls are charged.
+`gate.over_seeds(problem, n)` says whether a problem holds to its declaration.
+
+`observe` and `reading` stand alone: a worker in the sandbox is given these two files and
+nothing else. Arguments and results here are plain data; a driver for classes and callables is
+code that answers ``run`` with descriptions of plain data: the judge need not know of it.
+"""
+
+from .cases import pack
+from .judging import judge
+from .ledger import Verdict
+
+__all__ = ["Verdict", "judge", "pack"]

@@ -1,0 +1,194 @@
+"""What is compared, when two answers are the same, and what is wrong with an answer's form."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not for its digits
+ORDINARY = ("value",)
+CALLED = {
+    "text": "text",
+    "dict": "a dict",
+    "set": "a set",
+    "list": "a list that is no array of numbers",
+    "tuple": "a tuple that is no array of numbers",
+    "generator": "a generator. Does the function say yield where return is meant?",
+    "function": "a function. Are the parentheses of a call missing?",
+    "object": "something that is no array of numbers",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One part of one case, where the answer has the shape that is asked.
+
+    ``aspect`` is what a wrong value costs; ``marks`` holds what each known mistake gives here;
+    ``fault`` says what is wrong with its form, where that is yet to be charged.
+    """
+
+    part: str
+    aspect: str
+    case: dict
+    got: np.ndarray
+    want: np.ndarray
+    marks: dict
+    rtol: float
+    visible: bool
+    fault: str | None = None
+
+    @property
+    def group(self):
+        """The kind of case."""
+        return self.case["group"]
+
+    @property
+    def sizes(self):
+        """The sizes of the case by letter."""
+        return self.case["sizes"]
+
+    @property
+    def args(self):
+        """The arguments by name."""
+        return self.case["args"]
+
+    @property
+    def ordinary(self):
+        """Whether nothing special is tried."""
+        return self.case["aspect"] in ORDINARY
+
+    @property
+    def right(self):
+        """Whether the answer is the right one."""
+        return close(self.got, self.want, self.rtol)
+
+    def matches(self, values):
+        """Tell whether the answer is the given one."""
+        return values is not None and close(self.got, values, self.rtol)
+
+
+def close(got, want, rtol):
+    """Tell whether two arrays agree, relative to the largest entry; nan equals nan.
+
+    Relative to the largest, so that an entry that cancels to 0 is not held against anyone.
+    """
+    got, want = np.asarray(got, float), np.asarray(want, float)
+    if got.shape != want.shape:
+        return False
+    largest = np.abs(want[np.isfinite(want)]).max(initial=0.0)
+    with np.errstate(all="ignore"):
+        atol = rtol * largest + 1e-300
+        return bool(np.allclose(got, want, rtol=rtol, atol=atol, equal_nan=True))
+
+
+def off(got, want, rtol):
+    """Return where two arrays of one shape disagree."""
+    with np.errstate(all="ignore"):
+        largest = np.abs(want[np.isfinite(want)]).max(initial=0.0)
+        return ~np.isclose(got, want, rtol=rtol, atol=rtol * largest + 1e-300, equal_nan=True)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is wrong with kind, type and shape, in words; the values in the shape asked for."""
+
+    fault: str | None
+    values: np.ndarray | None
+    least_rtol: float = 0.0
+
+
+def form(answer, want, sizes, *, lists, visible):
+    """Look at the kind, type and shape of one described part of an answer.
+
+    Parameters
+    ----------
+    answer : dict
+        A description by `observe.describe`, checked by `seen.checked`.
+    want : ndarray
+        The right answer.
+    sizes : dict
+        Sizes of the case by letter, for words such as "(N, C)".
+    lists, visible : bool
+        Whether a list will do; whether numbers may be said that only the case's inputs tell.
+    """
+    if answer["values"] is None:
+        return Form(_no_numbers(answer, visible), None)
+    values, odd = _real(answer["values"])
+    if values is None:
+        return Form(odd, None)
+    if values.shape != want.shape:
+        return _misshapen(values, want, sizes, visible)
+    rtol = FLOAT32_RTOL if values.ndim and answer["dtype"] in ("float32", "float16") else 0.0
+    return Form(odd or _kind(answer, want, lists) or _dtype(answer, want), values, rtol)
+
+
+def _no_numbers(answer, visible):
+    """Say what came where no numbers came."""
+    if answer["kind"] == "none":
+        return "is None. Does every path through the function return it?"
+    if answer["kind"] == "array":
+        return "is an array of another type, expected numbers"
+    return f"is {CALLED.get(answer['kind'], CALLED['object'])}"
+
+
+def _real(values):
+    """Return real values as floats, or None with the fault that keeps them from being real."""
+    if values.dtype.kind != "c":
+        return values.astype(float), None
+    if np.any(values.imag):
+        return (
+            None,
+            "is complex. Which step takes the root or the logarithm of a negative number?",
+        )
+    return values.real.astype(float), "is of a complex type. Which step makes it so?"
+
+
+def _kind(answer, want, lists):
+    """Say what is wrong with the kind of container, if anything is."""
+    if answer["masked"]:
+        return "is a masked array. What is asked for where it is masked?"
+    if want.ndim and answer["kind"] in ("list", "tuple") and not lists:
+        return f"is a {answer['kind']}, expected an array"
+    return None
+
+
+def _dtype(answer, want):
+    """Say what is wrong with the type of an array's entries, if anything is."""
+    given = answer["dtype"]
+    if not want.ndim or given in (want.dtype.name, "longdouble", "float128", "float96"):
+        return None
+    if want.dtype.kind == "f" and answer["values"].dtype.kind in "biu":
+        return f"is of type {given}, expected {want.dtype}: can it hold a fraction?"
+    return f"is of type {given}, expected {want.dtype}. Where was the array made?"
+
+
+def _misshapen(values, want, sizes, visible):
+    """Describe a wrong shape; return the values where they fit into the right one."""
+    say = (
+        f"has shape {letters(values.shape, sizes, visible)}, "
+        f"expected {letters(want.shape, sizes, visible)}"
+    )
+    if values.shape == want.shape[::-1]:
+        hint = "rows and columns are exchanged. What should a row stand for?"
+        return Form(f"{say}: {hint}", values.T)
+    if values.size == want.size and want.size:
+        hint = "the same number of entries in another form. Which axis is too much or missing?"
+        return Form(f"{say}: {hint}", values.reshape(want.shape))
+    hints = {
+        1: "an axis is left over. What should happen to it?",
+        -1: "an axis is gone. Where did you reduce it?",
+        0: "from where does each axis come?",
+    }
+    return Form(f"{say}: {hints[int(np.sign(values.ndim - want.ndim))]}", None)
+
+
+def letters(shape, sizes, visible):
+    """Return a shape in letters where it has them: (N, C).
+
+    A number without a letter is shown for visible cases only: a hidden one must not be a way
+    out for what a function has seen.
+    """
+    if not shape:
+        return "() (one number)"
+    names = {size: letter for letter, size in sizes.items()}
+    words = [names.get(n, str(n) if visible or n == 1 else "?") for n in shape[:6]]
+    return f"({', '.join(words)}{',' * (len(words) == 1)})"

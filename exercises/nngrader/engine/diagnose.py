@@ -1,0 +1,188 @@
+"""What a wrong answer looks like, in words that are true and do not give the right one away.
+
+An explanation predicts the wrong answer from the right one. It is offered only where it holds
+in every case of a kind, whose sizes differ; the same is asked of a mere description.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import numpy as np
+
+from .compare import close
+from .patterns import PATTERNS
+
+WHERE_FROM = "Where does that come from?"
+DECIMALS = range(1, 8)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A finding in words that follow the name of the part; what predicts the wrong answer."""
+
+    text: str
+    predict: Callable | None = None
+    mistake: str | None = None
+
+
+def explain(mine, here, mistakes):
+    """Explain the wrong values of one part in all cases of one kind.
+
+    Parameters
+    ----------
+    mine, here : list of Entry
+        The part's entries in these cases, at least one of them wrong; all parts' entries.
+    mistakes : dict
+        Hint and lost aspects of each known mistake.
+
+    Returns
+    -------
+    Explanation
+        The first registered mistake, then the first simple change of the right answer, that
+        predicts every entry; else the first description that fits every wrong entry.
+    """
+    for found in known(mine, here, mistakes):
+        if all(e.matches(found.predict(e)) for e in mine):
+            return found
+    for found in changes(mine):
+        if _predicts(found, mine):
+            return found
+    return describe([e for e in mine if not e.right])
+
+
+def _predicts(found, mine):
+    """Tell whether a change of the right answer gives every entry, and forgets none."""
+    with np.errstate(all="ignore"):
+        guesses = [np.asarray(found.predict(e)) for e in mine]
+    if any(g.shape != e.got.shape for e, g in zip(mine, guesses, strict=True)):
+        return False
+    if len({x for g in guesses for x in g[np.isfinite(g)].flat}) < 2:
+        return False  # what forgets the right answer (0 = round(0.2)) explains nothing
+    return all(e.matches(g) for e, g in zip(mine, guesses, strict=True))
+
+
+def describe(wrong):
+    """Return the first description that is true of every wrong entry."""
+    for pattern in PATTERNS:
+        with np.errstate(all="ignore"):
+            told = [pattern(e) for e in wrong]
+        if all(told):
+            return Explanation(f" {told[0]}")
+    return Explanation(" differs, and not by a simple factor, sign or shift.")
+
+
+def known(mine, here, mistakes):
+    """Yield the registered mistakes that give answers of this form, the likeliest first."""
+    able = [n for n in mistakes if all(e.marks.get(n) is not None for e in mine)]
+    for name in sorted(able, key=lambda n: _rank(n, mine, here)):
+        whole = _rank(name, mine, here)[0] == 0
+        if whole or any(np.isfinite(e.marks[name]).any() for e in mine):
+            # nan alone fits many mistakes: then all parts must fit
+            hint = mistakes[name]["hint"]
+            yield Explanation(f": {hint}", lambda e, n=name: e.marks.get(n), name)
+
+
+def _rank(name, mine, here):
+    """Rank a mistake: first those that give the whole answer, then those of this part alone."""
+    others = [e for e in here if e.part != mine[0].part]
+    whole = all(e.matches(e.marks.get(name)) for e in here)
+    alone = all(
+        e.marks.get(name) is not None and close(e.marks[name], e.want, e.rtol) for e in others
+    )
+    return not whole, not alone
+
+
+def changes(mine):
+    """Yield simple changes of the right answer: factors, amounts, other functions of it."""
+    yield from _factors(mine)
+    yield from _shifts(mine)
+    for words, f in FORMS.items():
+        yield Explanation(f" {words}", lambda e, f=f: f(e.want))
+
+
+# Factors
+
+
+def named_factors(e):
+    """Return the constants that a mean, a norm, a logarithm or a square often leaves behind."""
+    s = e.sizes
+    found = {"1": 1.0, "2": 2.0, "ln 2": math.log(2), "ln 10": math.log(10)}
+    found |= {n: float(v) for n, v in e.args.items() if isinstance(v, float) and v > 0}
+    found |= s
+    found |= {f"{a}·{b}": s[a] * s[b] for a, b in combinations(s, 2)}
+    found |= {f"{a}/{b}": s[a] / s[b] for a, b in combinations(s, 2)}
+    found |= {f"({a} - 1)": s[a] - 1 for a in s}
+    found |= {f"√{a}": math.sqrt(s[a]) for a in s}
+    return found | {f"{a}²": s[a] ** 2 for a in s}
+
+
+def _factors(mine):
+    """Yield the named factors, upright and turned over, with either sign."""
+    per_entry = [named_factors(e) for e in mine]
+    for name, sign, power in product(per_entry[0], (1, -1), (1, -1)):
+        values = {f[name] for f in per_entry}
+        varies = name[0] not in "12l"  # constants have one value in all cases
+        if (name == "1" and (sign > 0 or power < 0)) or (varies and len(values) < 2):
+            continue
+        yield Explanation(
+            f" is {_factor_words(name, sign, power, mine)}. {WHERE_FROM}",
+            lambda e, n=name, s=sign, p=power: s * e.want * named_factors(e)[n] ** p,
+        )
+
+
+def _factor_words(name, sign, power, mine):
+    """Say a factor, with the sizes in it where they may be shown."""
+    words = [] if name == "1" else [f"{name} times too {'large' if power > 0 else 'small'}"]
+    words += ["of the wrong sign"] if sign < 0 else []
+    sizes = [letter for letter in mine[0].sizes if letter in name]
+    if not mine[0].visible or not sizes:
+        return " and ".join(words)
+    here = "; ".join(f"{letter} is {_all_sizes(letter, mine)}" for letter in sizes)
+    return f"{' and '.join(words)} ({here} here)"
+
+
+def _all_sizes(letter, mine):
+    """Say the sizes that a letter has in these cases."""
+    return " and ".join(dict.fromkeys(str(e.sizes[letter]) for e in mine))
+
+
+# Amounts
+
+
+def named_amounts(e):
+    """Return what is often added or left out: 1, a number among the arguments, a logarithm."""
+    numbers = {n: v for n, v in e.args.items() if isinstance(v, float)}
+    numbers |= {f"2·{n}": 2 * v for n, v in numbers.items()}
+    return {"1": 1.0} | numbers | {f"ln {k}": math.log(v) for k, v in e.sizes.items()}
+
+
+def _shifts(mine):
+    """Yield the named amounts, added or missing."""
+    for name, sign in product(named_amounts(mine[0]), (1, -1)):
+        yield Explanation(
+            f" is too {'large' if sign > 0 else 'small'} by {name}. {WHERE_FROM}",
+            lambda e, n=name, s=sign: e.want + s * named_amounts(e).get(n, np.nan),
+        )
+
+
+# Other functions of the right answer
+
+FORMS = {
+    "is the square of what is asked.": np.square,
+    "is the square root of what is asked.": np.sqrt,
+    "is e to the power of what is asked.": np.exp,
+    "is the logarithm of what is asked.": np.log,
+    "has lost its sign.": np.abs,
+    "is 0 where a negative number is asked.": lambda w: np.maximum(w, 0),
+    "is 0 where a positive number is asked.": lambda w: np.minimum(w, 0),
+    "and what is asked add up to 1.": lambda w: 1 - w,
+    "has rows and columns exchanged.": np.transpose,
+    "has lost what stands after the decimal point.": np.trunc,
+} | {
+    f"is rounded to {k} decimals. Leave that to whoever prints it.": lambda w, k=k: np.round(
+        w, k
+    )
+    for k in DECIMALS
+}

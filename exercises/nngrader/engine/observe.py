@@ -1,0 +1,254 @@
+"""Call a function on copies of its inputs and write down, as plain data, what could be seen.
+
+This file stands alone (standard library and NumPy): the worker in the sandbox is given nothing
+else of the package. What a function returns may be anything, so no method of a returned object
+is called: types are asked of `type`, and arrays are read through `numpy.ndarray` itself.
+"""
+
+import copy
+import inspect
+import sys
+import time
+
+import numpy as np
+
+MOST_ENTRIES = 4_000_000  # a larger answer keeps its shape and loses its values
+MOST_NODES = 200_000  # entries of lists and of arrays of Python objects
+MOST_DEPTH = 8
+NUMBERS = (bool, int, float, complex, np.bool_, np.number)
+KINDS = {
+    "none": type(None),
+    "text": (str, bytes),
+    "dict": dict,
+    "set": (set, frozenset),
+    "generator": type(_ for _ in ()),
+    "function": (type(inspect.isclass), type(len), type),
+}
+
+
+def observe(f, args, n_parts):
+    """Call ``f`` once and describe what came of it.
+
+    Parameters
+    ----------
+    f : callable
+        The student's function; called with the values of ``args`` in order.
+    args : dict
+        Names and values of the arguments; ``f`` gets copies.
+    n_parts : int
+        How many values the answer should have.
+
+    Returns
+    -------
+    dict
+        ``parts`` (a list of at most ``n_parts + 1`` descriptions, see `describe`) or ``error``
+        ([names of the exception's classes], message); ``changed``, the arguments written into;
+        ``steps``, the lines of Python that ran; ``seconds``.
+    """
+    given = copy.deepcopy(args)
+    counter = _Steps()
+    parts = error = None
+    start = time.perf_counter()
+    try:
+        with np.errstate(all="ignore"), counter:
+            value = f(*given.values())
+        parts = [describe(v) for v in _split(value, n_parts)]
+    except KeyboardInterrupt:
+        raise
+    except BaseException as e:
+        error = [_names(type(e)), _message(e, f)]
+    changed = [name for name in args if not _same(args[name], given[name])]
+    seconds = time.perf_counter() - start
+    return {
+        "parts": parts,
+        "error": error,
+        "changed": changed,
+        "steps": counter.steps,
+        "seconds": seconds,
+    }
+
+
+class _Steps:
+    """Counts executed lines of Python while it is entered."""
+
+    def __init__(self):
+        self.steps = 0
+
+    def __enter__(self):
+        self.before = sys.gettrace()
+        sys.settrace(self._trace)
+
+    def __exit__(self, *_):
+        sys.settrace(self.before)
+
+    def _trace(self, frame, event, arg):
+        self.steps += 1
+        return self._trace
+
+
+def _split(value, n_parts):
+    """Return the values of the answer: those of a tuple or list where several are asked."""
+    if n_parts > 1:
+        for kind in (tuple, list):
+            if issubclass(type(value), kind):
+                return [v for v, _ in zip(kind.__iter__(value), range(n_parts + 1))]  # noqa: B905
+    return [value]
+
+
+def describe(value):
+    """Describe one returned value as plain data.
+
+    Returns
+    -------
+    dict
+        ``kind``: array, number, list, tuple, none, text, dict, set, generator, function or
+        object; ``values``: an array of numbers, or None; ``dtype`` and ``shape`` of what was
+        returned (shape None where it has none); ``masked``: how many entries are masked.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            return _described(value)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return _as_dict("object")
+
+
+def _described(value):
+    """Describe a value, or raise what a hostile one makes NumPy raise."""
+    kind = type(value)
+    if issubclass(kind, np.ndarray):
+        return _array(value)
+    if issubclass(kind, NUMBERS):
+        return _number(value)
+    for name, sequence in (("list", list), ("tuple", tuple)):
+        if issubclass(kind, sequence):
+            return _sequence(name, value)
+    return _as_dict(next((n for n, k in KINDS.items() if issubclass(kind, k)), "object"))
+
+
+def _as_dict(kind, values=None, dtype="", shape=None, masked=0):
+    """Put the description together."""
+    return {"kind": kind, "values": values, "dtype": dtype, "shape": shape, "masked": masked}
+
+
+def _array(value):
+    """Describe an array of any class and dtype."""
+    masked = 0
+    if issubclass(type(value), np.ma.MaskedArray):
+        masked = int(np.ma.getmaskarray(value).sum())
+    base = np.ndarray.view(value, np.ndarray)
+    about = {"dtype": base.dtype.name, "shape": list(base.shape), "masked": masked}
+    return _as_dict("array", _values(base), **about)
+
+
+def _values(base):
+    """Return a copy of an array as numbers, or None where it is too large or holds others."""
+    if base.dtype.kind == "O" and base.size <= MOST_NODES:
+        numbers = [_leaf(v) for v in base.ravel().tolist()]
+        return np.array(numbers).reshape(base.shape) if None not in numbers else None
+    if base.dtype.kind not in "biufc" or base.size > MOST_ENTRIES:
+        return None
+    wide = base.dtype.kind in "fc" and base.dtype.itemsize > 8 * (1 + (base.dtype.kind == "c"))
+    plain = base.astype(float if base.dtype.kind == "f" else complex) if wide else base
+    native = plain.dtype.newbyteorder("=")
+    return np.array(plain, dtype=native, order="C", copy=True)
+
+
+def _leaf(v):
+    """Return a number as a Python number, None for anything else."""
+    if not issubclass(type(v), NUMBERS):
+        return None
+    if issubclass(type(v), np.generic):
+        return v.item() if type(v).__module__ == "numpy" else None
+    for kind in (bool, complex, float):
+        if issubclass(type(v), kind):
+            return kind(v) if type(v) is kind else None
+    return _float(v) if type(v) is int else None
+
+
+def _float(v):
+    """Return an int as a float, infinite where it is too large for one."""
+    try:
+        return float(v)
+    except OverflowError:
+        return float("inf") if v > 0 else float("-inf")
+
+
+def _number(value):
+    """Describe a single number."""
+    v = _leaf(value)
+    if v is None:
+        return _as_dict("object")
+    values = np.array(v)
+    name = type(value).__name__ if issubclass(type(value), np.generic) else values.dtype.name
+    return _as_dict("number", values, name, [])
+
+
+def _sequence(name, value):
+    """Describe a list or tuple of numbers, of lists, or of arrays."""
+    try:
+        values = np.array(_nested(value, [MOST_NODES], 0))
+    except ValueError:  # too long, rows of unequal length, or something else than numbers
+        return _as_dict(name)
+    return _as_dict(name, values, values.dtype.name, list(values.shape))
+
+
+def _nested(value, budget, depth):
+    """Return a sequence as nested lists of numbers; raises ValueError for anything else."""
+    budget[0] -= 1
+    if budget[0] < 0 or depth > MOST_DEPTH:
+        raise ValueError("too large")
+    for kind in (list, tuple):
+        if issubclass(type(value), kind):
+            return [_nested(v, budget, depth + 1) for v in kind.__iter__(value)]
+    if issubclass(type(value), np.ndarray):
+        return _entries(value, budget)
+    if (number := _leaf(value)) is None:
+        raise ValueError("not a number")
+    return number
+
+
+def _entries(value, budget):
+    """Return an array that stands in a list as nested lists."""
+    base = np.ndarray.view(value, np.ndarray)
+    budget[0] -= base.size
+    if budget[0] < 0 or base.dtype.kind not in "biufc":
+        raise ValueError("too large, or not numbers")
+    return base.tolist()
+
+
+def _names(kind):
+    """Return the names of an exception's classes, most special first."""
+    return [str(type.__getattribute__(c, "__name__"))[:80] for c in type.mro(kind)[:-2]][:8]
+
+
+def _message(e, f):
+    """Return what the exception says and the line of the function in which it arose."""
+    try:
+        text = str(e)[:300]
+    except BaseException:
+        text = ""
+    line = _line(e, f)
+    return text + (f" (line {line} of your function)" if line else "")
+
+
+def _line(e, f):
+    """Return the line, counted from the `def`, where an exception left the function itself."""
+    code = getattr(f, "__code__", None)
+    at = e.__traceback__
+    line = None
+    while at is not None:
+        if at.tb_frame.f_code is code:
+            line = at.tb_lineno - code.co_firstlineno + 1
+        at = at.tb_next
+    return line
+
+
+def _same(a, b):
+    """Tell whether an argument is still what it was, bit for bit."""
+    if type(a) is not type(b):
+        return False
+    if not isinstance(a, np.ndarray):
+        return bool(a == b)
+    return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()

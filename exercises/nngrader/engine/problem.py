@@ -1,0 +1,213 @@
+"""Declare a problem once: reference, cases by aspect, known mistakes, other right answers."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+
+PASSIVE = ("shape", "errors", "loops", "inputs-unchanged")  # what does nothing passes these
+SELF_REPORTED = (
+    "loops",
+    "inputs-unchanged",
+)  # only the worker, where the student's code is, sees them
+MOST_PASSIVE, MOST_SELF_REPORTED = 0.2, 0.1  # of a problem's points
+FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 2
+WHOLE = "all"  # the price of a forbidden name that costs every point
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind of case: a generator of arguments and what its failures cost.
+
+    ``make(rng, N, C, …)`` returns the arguments; its further parameters are sizes, drawn anew
+    for each case; its docstring says what is tried.
+    """
+
+    make: Callable
+    aspect: str
+    visible: int
+    hidden: int
+    rtol: float
+
+    @property
+    def group(self):
+        """The name of this kind of case."""
+        return self.make.__name__
+
+    @property
+    def tried(self):
+        """What is tried, in a few words: the docstring as part of a sentence."""
+        words = inspect.getdoc(self.make) or ""
+        return words[:1].lower() + words[1:].rstrip(".")
+
+    @property
+    def letters(self):
+        """The sizes that the generator asks for."""
+        return list(inspect.signature(self.make).parameters)[1:]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that students really give, the hint they need and the aspects it loses."""
+
+    solve: Callable
+    hint: str
+    loses: frozenset
+
+
+class Problem:
+    """What the instructor writes; `nngrader.engine.pack` turns it into plain data.
+
+    Parameters
+    ----------
+    name : str
+        The function that the student writes.
+    returns : dict
+        The parts of the answer in order, each with the aspect it belongs to.
+    points : dict
+        Points by aspect, of the assignment's hundred.
+    forbidden : dict, optional
+        What it costs (an aspect, or "all") and the dotted names that cost it.
+    no_loop_over : str, optional
+        Letters of axes over which Python must not loop; costs the aspect "loops".
+    rtol : float, optional
+        Tolerance relative to the largest entry of the right answer.
+    lists : bool, optional
+        Whether a list may be returned where the reference returns an array.
+    """
+
+    def __init__(
+        self, name, *, returns, points, forbidden=None, no_loop_over="", rtol=1e-7, lists=False
+    ):
+        self.name, self.returns, self.points = name, dict(returns), dict(points)
+        self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}
+        self.no_loop_over, self.rtol, self.lists = no_loop_over, rtol, lists
+        self.solve = self.by_hand = None
+        self.cases, self.mistakes, self.alternatives = [], {}, {}
+
+    def reference(self, f):
+        """Register the reference; its docstring is what the student reads."""
+        self.solve = f
+        return f
+
+    def case(self, aspect, *, visible=1, hidden=2, rtol=None):
+        """Register a kind of case; the aspect "value" charges each part to its own aspect."""
+
+        def add(make):
+            self.cases.append(Case(make, aspect, visible, hidden, rtol or self.rtol))
+            return make
+
+        return add
+
+    def example(self, *args):
+        """Register a case for pencil and paper, shown in full when nothing else explains."""
+        self.by_hand = args
+
+    def mistake(self, hint, *, loses):
+        """Register a known mistake; ``loses`` names aspects, separated by spaces."""
+
+        def add(f):
+            name = f.__name__.replace("_", " ")
+            self.mistakes[name] = Mistake(f, hint, frozenset(loses.split()))
+            return f
+
+        return add
+
+    def alternative(self, f):
+        """Register another right answer, in another style."""
+        self.alternatives[f.__name__] = f
+        return f
+
+    @property
+    def parameters(self):
+        """The reference's parameters by name."""
+        return inspect.signature(self.solve).parameters
+
+    @property
+    def total(self):
+        """The points of the whole problem."""
+        return sum(self.points.values())
+
+    def ignored_defaults(self):
+        """Return, for each argument with a default, the mistake of not using it."""
+        return {
+            f"ignores {name}": Mistake(
+                _fixed(self.solve, k, p.default),
+                f"this is the answer for {name} = {p.default}, whatever {name} is. "
+                f"Where does your code use {name}?",
+                frozenset(),
+            )
+            for k, (name, p) in enumerate(self.parameters.items())
+            if p.default is not inspect.Parameter.empty
+        }
+
+    def validate(self):
+        """Raise ValueError with all that is wrong with the declaration itself."""
+        faults = [*_unfinished(self), *_points_faults(self), *_aspect_faults(self)]
+        if faults:
+            raise ValueError(f"problem {self.name}: " + "; ".join(faults))
+
+
+problem = Problem
+
+
+def _fixed(solve, position, value):
+    """Return the function that takes its default for one argument, whatever is passed."""
+
+    def ignoring(*args):
+        if len(args) > position:
+            args = [*args[:position], value, *args[position + 1 :]]
+        return solve(*args)
+
+    return ignoring
+
+
+def _unfinished(p):
+    """Yield what a problem still lacks."""
+    if p.solve is None or not inspect.getdoc(p.solve):
+        yield "it needs a reference with a docstring"
+    elif p.solve.__name__ != p.name:
+        yield f"its reference is called {p.solve.__name__}"
+    if p.by_hand is None:
+        yield "it needs an example for pencil and paper"
+    if len(p.mistakes) < FEWEST_MISTAKES:
+        yield f"{len(p.mistakes)} known mistakes, expected at least {FEWEST_MISTAKES}"
+    if len(p.alternatives) < FEWEST_ALTERNATIVES:
+        yield f"{len(p.alternatives)} alternatives, expected at least {FEWEST_ALTERNATIVES}"
+    if not any(c.aspect == "value" for c in p.cases):
+        yield "it needs an ordinary case (aspect value)"
+    for case in p.cases:
+        if not case.tried:
+            yield f"the case {case.group} needs a docstring that says what is tried"
+
+
+def _points_faults(p):
+    """Yield what is wrong with the distribution of points."""
+    for words, aspects, most in (
+        ("passive aspects", PASSIVE, MOST_PASSIVE),
+        ("self-reported aspects", SELF_REPORTED, MOST_SELF_REPORTED),
+    ):
+        share = sum(p.points.get(a, 0) for a in aspects)
+        if share > most * p.total + 1e-9:
+            yield f"{words} give {share:g} of {p.total:g} points, expected at most {most:.0%}"
+    if any(not points > 0 for points in p.points.values()):
+        yield "every aspect needs points above 0"
+
+
+def _aspect_faults(p):
+    """Yield aspects that are named but not worth points, or worth points but not tried."""
+    prices = set(p.forbidden) - {WHOLE} | {"shape"}
+    named = (
+        {c.aspect for c in p.cases if c.aspect != "value"} | set(p.returns.values()) | prices
+    )
+    for name, mistake in p.mistakes.items():
+        if not mistake.loses:
+            yield f"the mistake {name} loses nothing"
+        named |= mistake.loses
+    if p.no_loop_over:
+        named.add("loops")
+    if unknown := sorted(named - set(p.points)):
+        yield f"no points for {', '.join(unknown)}"
+    tried = {c.aspect for c in p.cases if c.visible and c.hidden} | set(p.returns.values())
+    tried |= {"shape", "inputs-unchanged"} | ({"loops"} if p.no_loop_over else set())
+    if untried := sorted(set(p.points) - tried):
+        yield f"no visible and hidden case for {', '.join(untried)}"

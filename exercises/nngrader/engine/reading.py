@@ -1,0 +1,192 @@
+"""What can be seen in the text of a notebook's cells, without running them.
+
+This file stands alone (standard library): the grader reads a student's text in a worker, since
+parsing, too, can be made to hang or to crash. Every scan here is linear and limited in size.
+"""
+
+import ast
+import re
+import textwrap
+
+MOST_CHARACTERS = 200_000
+MOST_NAMES = 4_000
+MOST_LETTERS = 100  # of one dotted name
+MOST_PARTS = 8
+KEEP_BODY = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics whose body is Python
+TOKEN = re.compile(r'"""|\'\'\'|["\'#()\[\]{}]|\\.')
+ASSIGNED = re.compile(r"([ \t]*)([A-Za-z_][A-Za-z_0-9]{0,80})[ \t]*=[ \t]*[!%](?!=)")
+
+
+def plain(source):
+    """Return the text of a cell with IPython's own lines taken out.
+
+    Legal Python is returned as it is. Elsewhere a line that starts a statement with ``%`` or
+    ``!``, or that asks for help with ``?``, becomes ``pass``, and ``x = !ls`` becomes
+    ``x = None``; lines inside brackets and strings are left alone. The number of lines stays.
+    """
+    if len(source) > MOST_CHARACTERS or _parse(source) is not None:
+        return source
+    first, newline, rest = source.lstrip().partition("\n")
+    if first.startswith("%%"):
+        return "pass" + newline + rest if first.split()[0] in KEEP_BODY else "pass"
+    return "\n".join(_without_magics(source.split("\n")))
+
+
+def _without_magics(lines):
+    """Yield the lines, those of IPython replaced."""
+    depth, quote, continued = 0, None, False
+    for line in lines:
+        if depth == 0 and quote is None and not continued:
+            line = _replaced(line)
+        depth, quote = _scan(line, depth, quote)
+        continued = line.endswith("\\")
+        yield line
+
+
+def _replaced(line):
+    """Return one line that starts a statement, with IPython's syntax taken out."""
+    text = line.strip()
+    indent = line[: len(line) - len(line.lstrip())]
+    if text.startswith(("!", "%", "?")) or (text.endswith("?") and "#" not in text):
+        return indent + "pass"
+    if found := ASSIGNED.match(line):
+        return f"{found[1]}{found[2]} = None"
+    return line
+
+
+def _scan(line, depth, quote):
+    """Return depth of brackets and open triple quote at the end of a line."""
+    for token in TOKEN.findall(line):
+        if quote:
+            quote = None if token == quote else quote
+        elif token == "#":
+            break
+        elif token[0] in "\"'":
+            quote = token
+        elif token in "([{":
+            depth += 1
+        elif token in ")]}":
+            depth = max(0, depth - 1)
+    return depth, quote if quote and len(quote) == 3 else None
+
+
+def _parse(source):
+    """Return the syntax tree, None where there is none."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _trees(sources):
+    """Yield the syntax trees of those sources that have one and are not too long."""
+    for source in sources:
+        if len(source) <= MOST_CHARACTERS:
+            tree = _parse(plain(source)) or _parse(textwrap.dedent(source))
+            yield from [tree] if tree else []
+
+
+def imports(*sources):
+    """Return the dotted names of all that the sources import, sorted.
+
+    >>> imports("from scipy.spatial import distance as d", "import numpy as np")
+    ['numpy', 'scipy.spatial.distance']
+    """
+    found = set()
+    for tree in _trees(sources):
+        for node in ast.walk(tree):
+            found |= {full for _, full in _imported(node)} | _by_name(node)
+    return _listed(found)
+
+
+def names_used(*sources):
+    """Return the dotted names that the sources use or import, with aliases undone, sorted.
+
+    The sources are read together, so that an alias made in one cell is undone in another.
+
+    >>> names_used("import numpy as n", "apply = n.vectorize")
+    ['numpy', 'numpy.vectorize']
+    """
+    nodes = [node for tree in _trees(sources) for node in ast.walk(tree)]
+    alias, stars, found = {"np": "numpy"}, set(), set()
+    for node in nodes:
+        for short, full in _imported(node):
+            found.add(full)
+            if short == "*":
+                stars.add(full)
+            else:
+                alias[short] = full
+        found |= _by_name(node)
+    for node in nodes:
+        _learn_assignment(node, alias)
+    for node in nodes:
+        if name := _dotted(node, alias):
+            found.add(name)
+            found |= {f"{star}.{name}" for star in stars}
+    return _listed(found, first={full.split(".")[0] for full in alias.values()})
+
+
+def _listed(names, first=()):
+    """Return names sorted and limited; what comes from a module is the last to be left out."""
+    chosen = sorted(names, key=lambda name: (name.split(".")[0] not in first, name))
+    return sorted(name[:MOST_LETTERS] for name in chosen[:MOST_NAMES])
+
+
+def forbidden_in(names, forbidden):
+    """Return those forbidden names that are used, as themselves or by something inside them.
+
+    >>> forbidden_in(["numpy.sqrt", "scipy.spatial.distance"], ["numpy.vectorize", "scipy"])
+    ['scipy']
+    """
+    return [
+        bad for bad in forbidden if any((name + ".").startswith(bad + ".") for name in names)
+    ]
+
+
+def _imported(node):
+    """Return (name it has here, full dotted name) for each thing an import statement brings."""
+    if isinstance(node, ast.Import):
+        return [
+            (a.asname, a.name) if a.asname else (a.name.split(".")[0], a.name.split(".")[0])
+            for a in node.names
+        ] + [("", a.name) for a in node.names]
+    if isinstance(node, ast.ImportFrom):
+        module = node.module or ""
+        return [
+            ("*", module) if a.name == "*" else (a.asname or a.name, f"{module}.{a.name}")
+            for a in node.names
+        ]
+    return []
+
+
+def _by_name(node):
+    """Return what ``__import__("x")`` and ``import_module("x")`` import."""
+    if not isinstance(node, ast.Call) or not node.args:
+        return set()
+    called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    first = node.args[0]
+    named = isinstance(first, ast.Constant) and isinstance(first.value, str)
+    return {first.value} if called in ("__import__", "import_module") and named else set()
+
+
+def _learn_assignment(node, alias):
+    """Remember ``v = np.vectorize`` as another name."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name | ast.Attribute):
+        full = _dotted(node.value, alias)
+        for target in node.targets:
+            if isinstance(target, ast.Name) and full and full.split(".")[0] != target.id:
+                if full.split(".")[0] in alias.values():
+                    alias[target.id] = full
+
+
+def _dotted(node, alias):
+    """Return the dotted name of an expression such as ``a.b.c``, its first part undone."""
+    parts = []
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
+        if len(node.args) >= 2 and isinstance(node.args[1], ast.Constant):
+            parts, node = [str(node.args[1].value)[:80]], node.args[0]
+    while isinstance(node, ast.Attribute) and len(parts) < MOST_PARTS:
+        parts, node = [node.attr, *parts], node.value
+    if isinstance(node, ast.Name):
+        return ".".join([alias.get(node.id, node.id), *parts])
+    return None

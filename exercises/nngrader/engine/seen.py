@@ -1,0 +1,69 @@
+"""Check what a worker says it has seen: it is plain data, and nothing else is known of it."""
+
+import builtins
+from dataclasses import dataclass, field
+
+import numpy as np
+
+KINDS = "array number list tuple none text dict set generator function object".split()
+DTYPES = (
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
+    "float16 float32 float64 float96 float128 longdouble complex64 complex128 object"
+).split()
+ERRORS = {
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+}
+MOST_PARTS = 64
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came of one call, checked.
+
+    ``parts`` is None where the call failed; ``raised`` holds the names of Python's own classes
+    of exceptions among those of the error, most special first; ``message`` is the student's.
+    """
+
+    parts: list | None = None
+    failed: bool = False
+    raised: tuple = ()
+    message: str = ""
+    changed: frozenset = field(default_factory=frozenset)
+    steps: int = 0
+
+
+def checked(said):
+    """Return what `observe` or a worker said; what makes no sense counts as nothing."""
+    said = said if isinstance(said, dict) else {}
+    error, parts = said.get("error"), said.get("parts")
+    steps = said.get("steps")
+    rest = {
+        "changed": frozenset(n for n in _list(said.get("changed")) if isinstance(n, str)),
+        "steps": steps if type(steps) is int and 0 <= steps < 2**62 else 0,
+    }
+    if error is not None or not isinstance(parts, list):
+        names, message = [*_list(error), None, None][:2]
+        raised = tuple(n for n in _list(names) if isinstance(n, str) and n in ERRORS)
+        text = message if isinstance(message, str) else ""
+        return Seen(failed=True, raised=raised, message=text[:400], **rest)
+    return Seen(parts=[_part(p) for p in parts[:MOST_PARTS]], **rest)
+
+
+def _list(value):
+    """Return a list or tuple as a list, anything else as an empty one."""
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _part(said):
+    """Return one described part with nothing in it but what `observe.describe` can say."""
+    said = said if isinstance(said, dict) else {}
+    kind, values, dtype = said.get("kind"), said.get("values"), said.get("dtype")
+    kind = kind if isinstance(kind, str) and kind in KINDS else "object"
+    if type(values) is not np.ndarray or values.dtype.kind not in "biufc":
+        values = None
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        dtype = "" if values is None else values.dtype.name
+    masked = type(said.get("masked")) is int and said["masked"] > 0
+    return {"kind": kind, "values": values, "dtype": dtype, "masked": masked}

@@ -1,0 +1,151 @@
+"""A declaration that is wrong is refused, and packing keeps what it promises."""
+
+import numpy as np
+import pytest
+from nngrader.engine import pack
+from nngrader.engine.cases import PRIMES, draw_sizes
+from nngrader.engine.gate import over_seeds
+from nngrader.engine.problem import problem
+
+
+def declare(**changes):
+    """A small sound problem, `mean_square(x)`, with parts of its declaration changed."""
+    about = {"returns": {"mean": "value"}, "points": {"shape": 1, "value": 6, "edge": 3}}
+    p = problem(changes.get("name", "mean_square"), **about | changes.get("about", {}))
+
+    def mean_square(x, power=2.0):
+        """Mean of x to a power."""
+        return (x**power).mean()
+
+    def ordinary(rng, N):
+        """Random numbers."""
+        return rng.uniform(1, 2, size=N), 3.0
+
+    def large(rng, N):
+        """Large numbers."""
+        return rng.uniform(1, 2, size=N) * 1e9, 3.0
+
+    p.reference(changes.get("reference", mean_square))
+    p.case("value", visible=2)(changes.get("ordinary", ordinary))
+    p.case("edge")(changes.get("large", large))
+    if changes.get("example", True):
+        p.example(np.array([1.0, 2.0]), 2.0)
+    for k in range(changes.get("mistakes", 4)):
+        wrong = changes.get("wrong", lambda x, power=2.0, k=k: (k + 2) * mean_square(x, power))
+        p.mistake("what?", loses=changes.get("loses", "value"))(named(wrong, f"wrong_{k}"))
+    for k in range(changes.get("alternatives", 2)):
+        right = changes.get("right", lambda x, power=2.0: np.mean(x**power))
+        p.alternative(named(right, f"right_{k}"))
+    return p
+
+
+def named(f, name):
+    """The function under another name."""
+
+    def copy(*args):
+        return f(*args)
+
+    copy.__name__ = name
+    return copy
+
+
+def undocumented(x):
+    return x
+
+
+def unworded(rng, N):
+    return rng.uniform(1, 2, size=N), 3.0
+
+
+def test_a_sound_problem_is_accepted():
+    declare().validate()
+    assert over_seeds(declare(), 5) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"reference": undocumented}, "needs a reference with a docstring"),
+        ({"name": "other"}, "its reference is called mean_square"),
+        ({"example": False}, "needs an example for pencil and paper"),
+        ({"mistakes": 3}, "3 known mistakes, expected at least 4"),
+        ({"alternatives": 1}, "1 alternatives, expected at least 2"),
+        ({"loses": ""}, "loses nothing"),
+        ({"loses": "speed"}, "no points for speed"),
+        ({"ordinary": unworded}, "the case unworded needs a docstring"),
+        ({"about": {"points": {"value": 6, "edge": 3, "errors": 1}}}, "hidden case for errors"),
+        ({"about": {"points": {"shape": 1, "value": 6}}}, "no points for edge"),
+        ({"about": {"points": {"value": 0, "edge": 3}}}, "points above 0"),
+        ({"about": {"points": {"shape": 5, "value": 6, "edge": 3}}}, "passive aspects give 5"),
+        (
+            {"about": {"points": {"inputs-unchanged": 2, "value": 6, "edge": 3}}},
+            "self-reported aspects give 2 of 11",
+        ),
+        ({"about": {"no_loop_over": "N"}}, "no points for loops"),
+        ({"about": {"forbidden": {"style": ["scipy"]}}}, "no points for style"),
+    ],
+)
+def test_a_wrong_declaration_is_refused(changes, fault):
+    with pytest.raises(ValueError, match=fault):
+        pack(declare(**changes), 1, visible=True)
+
+
+def test_all_faults_are_named_at_once():
+    with pytest.raises(ValueError, match=r"3 known mistakes.*1 alternatives"):
+        declare(mistakes=3, alternatives=1).validate()
+
+
+def test_a_case_that_cannot_show_a_mistake_is_refused():
+    p = declare(wrong=lambda x, power=2.0: (x**power).mean())
+    with pytest.raises(ValueError, match="no draw of ordinary in 200 shows all of"):
+        pack(p, 1, visible=True)
+
+
+def test_cases_are_drawn_again_until_a_mistake_shows():
+    def of_large_mean(x, power=2.0):
+        return (x**power).mean() * (2 if x.mean() > 1.6 else 1)
+
+    data = pack(declare(wrong=of_large_mean), 1, visible=True)
+    ordinary = [c for c in data["cases"] if c["aspect"] == "value"]
+    assert all(c["args"]["x"].mean() > 1.6 for c in ordinary)
+
+
+def test_a_default_that_is_ignored_is_a_mistake_of_its_own():
+    assert "ignores power" in pack(declare(), 1, visible=True)["mistakes"]
+
+
+def test_the_gate_names_a_right_answer_that_loses():
+    complaints = over_seeds(declare(right=lambda x, power=2.0: 0.0), 3)
+    assert "mean_square: right_0 scores 0, expected 100 (seed 0)" in complaints
+
+
+def test_the_gate_names_a_mistake_that_scores_too_much():
+    complaints = over_seeds(declare(loses="value shape"), 3)
+    assert "mean_square: wrong 0 scores 40, expected 30 or less (seed 0)" in complaints
+
+
+def test_the_gate_names_a_mistake_that_no_case_shows():
+    complaints = over_seeds(declare(wrong=lambda x, power=2.0: (x**power).mean()), 1)
+    assert any("shows all of" in complaint for complaint in complaints)
+
+
+@pytest.mark.parametrize("letters", ["N", "NC", "NMD", "NMDC"])
+def test_sizes_are_different_primes_and_all_change(letters):
+    rng, taken = np.random.default_rng(0), {}
+    for _ in range(50):
+        sizes = draw_sizes(list(letters), rng, taken)
+        assert len(set(sizes.values())) == len(letters)
+        assert set(sizes.values()) <= set(PRIMES)
+        assert not any(sizes[k] == taken.get(k) for k in letters)
+        taken = sizes
+
+
+def test_a_seed_decides_the_cases():
+    first, again, other = (pack(declare(), s, visible=False)["cases"] for s in (1, 1, 2))
+    assert first[0]["args"]["x"].tolist() == again[0]["args"]["x"].tolist()
+    assert first[0]["args"]["x"].tolist() != other[0]["args"]["x"].tolist()
+
+
+@pytest.mark.parametrize("seed", [0, -1, 2**80])
+def test_any_whole_number_is_a_seed(seed):
+    assert pack(declare(), seed, visible=False)["cases"]

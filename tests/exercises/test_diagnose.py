@@ -1,0 +1,263 @@
+"""Explanations and descriptions of made-up wrong answers, one kind at a time."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from nngrader.engine.compare import Entry, close, form
+from nngrader.engine.diagnose import changes, explain, named_factors
+
+SIZES = [{"N": 5, "C": 7}, {"N": 11, "C": 13}]
+MARGINS = [0.7, 1.9]
+MISTAKES = {
+    "doubled": {"hint": "twice?", "loses": ["value"]},
+    "only the loss": {"hint": "which part?", "loses": ["value"]},
+}
+
+
+def entries(wrong, marks=None, *, scalar=False, visible=True, part="gradient", good=False):
+    """Two cases of different sizes; ``wrong(want, args, sizes)`` makes the answers."""
+    rng = np.random.default_rng(0)
+    made = []
+    for sizes, margin in zip(SIZES, MARGINS, strict=True):
+        want = rng.normal(size=() if scalar else (sizes["N"], sizes["C"])) + 0.3
+        args = {
+            "scores": rng.normal(size=(sizes["N"], sizes["C"])) * 1000,
+            "targets": rng.integers(sizes["C"], size=sizes["N"]),
+            "margin": margin,
+        }
+        case = {"group": "g", "aspect": "value", "sizes": sizes, "args": args}
+        got = want if good else np.asarray(wrong(want, args, sizes))
+        known = {n: f(want) for n, f in (marks or {}).items()}
+        made.append(Entry(part, "value", case, got, want, known, 1e-7, visible))
+    return made
+
+
+def told(wrong, marks=None, **about):
+    mine = entries(wrong, marks, **about)
+    with np.errstate(all="ignore"):
+        return explain(mine, mine, MISTAKES if marks else {}).text
+
+
+FACTORS = [
+    ("N times too large", lambda s, m: s["N"]),
+    ("C times too small", lambda s, m: 1 / s["C"]),
+    ("N·C times too small", lambda s, m: 1 / (s["N"] * s["C"])),
+    ("N/C times too large", lambda s, m: s["N"] / s["C"]),
+    ("(C - 1) times too small", lambda s, m: 1 / (s["C"] - 1)),
+    ("√N times too large", lambda s, m: s["N"] ** 0.5),
+    ("N² times too small", lambda s, m: s["N"] ** -2),
+    ("2 times too large", lambda s, m: 2),
+    ("2 times too small", lambda s, m: 0.5),
+    ("ln 2 times too small", lambda s, m: 1 / np.log(2)),
+    ("ln 10 times too large", lambda s, m: np.log(10)),
+    ("margin times too large", lambda s, m: m),
+    ("of the wrong sign", lambda s, m: -1),
+    ("N times too large and of the wrong sign", lambda s, m: -s["N"]),
+]
+
+
+@pytest.mark.parametrize("scalar", [True, False])
+@pytest.mark.parametrize(("words", "factor"), FACTORS)
+def test_a_factor_is_named(words, factor, scalar):
+    text = told(lambda w, a, s: w * factor(s, a["margin"]), scalar=scalar)
+    assert text.startswith(f" is {words}")
+    assert ("of the wrong sign" in text) == ("of the wrong sign" in words)
+
+
+@pytest.mark.parametrize("scalar", [True, False])
+@pytest.mark.parametrize(
+    ("words", "amount"),
+    [
+        ("too large by 1", lambda s, m: 1),
+        ("too small by margin", lambda s, m: -m),
+        ("too small by ln C", lambda s, m: -np.log(s["C"])),
+    ],
+)
+def test_an_amount_is_named(words, amount, scalar):
+    text = told(lambda w, a, s: w + amount(s, a["margin"]), scalar=scalar)
+    assert text.startswith(f" is {words}.")
+
+
+def test_every_factor_has_one_name():
+    for letters in [("N", "C"), ("N", "M", "D")]:
+        for first, second in [((5, 7, 11), (7, 13, 17)), ((17, 5, 13), (11, 7, 5))]:
+            pairs = []
+            for numbers in (first, second):
+                case = {"sizes": dict(zip(letters, numbers, strict=False)), "args": {}}
+                entry = Entry("", "", case, np.ones(1), np.ones(1), {}, 0, True)
+                pairs.append(named_factors(entry))
+            both = [(round(pairs[0][n], 9), round(pairs[1][n], 9)) for n in pairs[0]]
+            assert len(set(both)) == len(both)
+
+
+OTHER = [
+    ("is the square of what is asked", lambda w, a, s: w**2),
+    ("is e to the power of what is asked", lambda w, a, s: np.exp(w)),
+    ("has lost its sign", lambda w, a, s: np.abs(w)),
+    ("is 0 where a negative number is asked", lambda w, a, s: np.maximum(w, 0)),
+    ("is 0 where a positive number is asked", lambda w, a, s: np.minimum(w, 0)),
+    ("and what is asked add up to 1", lambda w, a, s: 1 - w),
+    ("has lost what stands after the decimal point", lambda w, a, s: np.trunc(w)),
+    ("is rounded to 2 decimals", lambda w, a, s: np.round(w, 2)),
+    ("is rounded to 6 decimals", lambda w, a, s: np.round(w, 6)),
+    ("is nan in 1 places, first in row 3", lambda w, a, s: put(w, (3, 2), np.nan)),
+    ("is infinite in 1 places, first in row 1", lambda w, a, s: put(w, (1, 0), np.inf)),
+    (
+        "agrees to 1e-06 of its largest entry",
+        lambda w, a, s: w + 1e-6 * np.abs(w).max() * alt(w),
+    ),
+    ("is 0 everywhere", lambda w, a, s: 0 * w),
+    ("has the same number everywhere", lambda w, a, s: np.full_like(w, w.mean())),
+    ("holds the right numbers in wrong places", lambda w, a, s: w[::-1]),
+    ("is wrong only at [n, targets[n]]", lambda w, a, s: at_targets(w, a, np.sin)),
+    (
+        "is right only at [n, targets[n]]",
+        lambda w, a, s: w + np.sin(w) - at_targets(0 * w, a, lambda v: v) - only(w, a),
+    ),
+    ("is wrong in the last row only", lambda w, a, s: put(w, -1, 9 * alt(w[-1]))),
+    ("is wrong in the first row only", lambda w, a, s: put(w, 0, 9 * alt(w[0]))),
+    ("is wrong in row 2 only", lambda w, a, s: put(w, 2, 9 * alt(w[2]))),
+    ("is wrong in column 3 only", lambda w, a, s: put(w, (slice(None), 3), 9 * alt(w[:, 3]))),
+    ("is off by one amount everywhere", lambda w, a, s: w + 0.77),
+    ("is off by one factor everywhere", lambda w, a, s: w * 0.77),
+    ("is off by one amount in each row", lambda w, a, s: w + alt(w[:, :1])),
+    ("is off by one factor in each column", lambda w, a, s: w * (2 + np.arange(w.shape[1]))),
+    (
+        "is wrong in 4 of ",
+        lambda w, a, s: put(w, (slice(0, 2), slice(0, 2)), 9.5 * alt(w[:2, :2])),
+    ),
+    ("differs, and not by a simple factor, sign or shift", lambda w, a, s: np.sin(3 * w) + 2),
+]
+
+
+def put(w, where, value):
+    """A copy with other entries in one place."""
+    changed = w.copy()
+    changed[where] = value
+    return changed
+
+
+def alt(w):
+    """Numbers without a pattern, of the shape of w."""
+    return np.random.default_rng(7).uniform(0.5, 1, size=w.shape)
+
+
+def at_targets(w, a, f):
+    """A copy with other entries at the targets."""
+    n = np.arange(len(w))
+    return put(w, (n, a["targets"]), f(w[n, a["targets"]]) + 5)
+
+
+def only(w, a):
+    """What must be taken off so that the entries at the targets are right."""
+    n = np.arange(len(w))
+    return put(0 * w, (n, a["targets"]), np.sin(w[n, a["targets"]])) - at_targets(
+        0 * w, a, lambda v: v
+    )
+
+
+@pytest.mark.parametrize(("words", "wrong"), OTHER, ids=[words for words, _ in OTHER])
+def test_another_change_is_described(words, wrong):
+    assert told(wrong).lstrip().startswith(words)
+
+
+def test_what_fits_one_case_only_is_not_said():
+    factors = iter((2, 3.3))
+    assert "2 times" not in told(lambda w, a, s: w * next(factors), scalar=True)
+
+
+def test_what_fits_only_the_wrong_case_is_not_said():
+    factors = iter((1, 2))
+    assert "2 times" not in told(lambda w, a, s: w * next(factors), scalar=True)
+
+
+def test_a_registered_mistake_comes_first():
+    marks = {"doubled": lambda w: 2 * w}
+    assert told(lambda w, a, s: 2 * w, marks) == ": twice?"
+
+
+def test_a_mistake_that_gives_the_whole_answer_comes_before_one_that_gives_a_part():
+    def both(loss_of_doubled):
+        marks = {"doubled": loss_of_doubled, "only the loss": lambda w: w}
+        return entries(lambda w, a, s: w, marks, part="loss", good=True)
+
+    gradient = entries(
+        lambda w, a, s: 2 * w, {"doubled": lambda w: 2 * w, "only the loss": lambda w: 2 * w}
+    )
+    here = [*gradient, *both(lambda w: 5 * w)]
+    assert explain(gradient, here, MISTAKES).mistake == "only the loss"
+    here = [*gradient, *both(lambda w: w)]
+    assert explain(gradient, here, MISTAKES).mistake == "doubled"
+
+
+def test_nan_alone_is_no_sign_of_a_mistake_unless_all_parts_fit():
+    marks = {"doubled": lambda w: np.nan * w}
+    mine = entries(lambda w, a, s: np.nan * w, marks)
+    loss = entries(lambda w, a, s: 3 * w, {"doubled": lambda w: 2 * w}, part="loss")
+    assert explain(mine, mine, MISTAKES).mistake == "doubled"
+    assert explain(mine, mine + loss, MISTAKES).mistake is None
+
+
+@pytest.mark.parametrize(("words", "wrong"), OTHER, ids=[words for words, _ in OTHER])
+def test_numbers_of_hidden_cases_are_not_said(words, wrong):
+    text = told(wrong, visible=False)
+    assert not re.search(r"\d", re.sub(r"float32|is 0|up to 1|to \d decimals", "", text))
+
+
+def test_every_simple_change_changes_something():
+    mine = [replace(e, rtol=1e-9) for e in entries(lambda w, a, s: w)]
+    with np.errstate(all="ignore"):
+        unchanged = [
+            found.text
+            for found in changes(mine)
+            if all(close(found.predict(e), e.want, e.rtol) for e in mine)
+        ]
+    assert unchanged == []
+
+
+SHAPES = [
+    ((5, 7), None),
+    ((7, 5), "rows and columns are exchanged"),
+    ((35,), "the same number of entries in another form"),
+    ((1, 5, 7), "the same number of entries in another form"),
+    ((5, 7, 3), "an axis is left over"),
+    ((5,), "an axis is gone"),
+    ((5, 5), "from where does each axis come"),
+    ((0, 7), "from where does each axis come"),
+]
+
+
+@pytest.mark.parametrize(("shape", "words"), SHAPES)
+def test_a_shape_is_described(shape, words):
+    want = np.ones((5, 7))
+    answer = {"kind": "array", "values": np.ones(shape), "dtype": "float64", "masked": 0}
+    fault = form(answer, want, SIZES[0], lists=False, visible=True).fault
+    assert (words in fault) if words else fault is None
+
+
+def test_a_shape_of_hidden_cases_shows_letters_only():
+    answer = {"kind": "array", "values": np.ones((5, 123)), "dtype": "float64", "masked": 0}
+    fault = form(answer, np.ones((5, 7)), SIZES[0], lists=False, visible=False).fault
+    assert "has shape (N, ?), expected (N, C)" in fault
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "same"),
+    [
+        ([1.0, 2.0], [1.0, 2.0 + 1e-8], True),
+        ([1e-9, 2.0], [0.0, 2.0], True),
+        ([1e-6, 2.0], [0.0, 2.0], False),
+        ([np.nan, 1.0], [np.nan, 1.0], True),
+        ([np.nan, 1.0], [2.0, 1.0], False),
+        ([np.inf, 1.0], [np.inf, 1.0], True),
+        ([np.inf, 1.0], [2.0, 1.0], False),
+        ([0.0], [0.0], True),
+        ([1e-200], [0.0], False),
+        ([], [], True),
+        ([1.0], 1.0, False),
+    ],
+)
+def test_nearness_is_relative_to_the_largest_entry(got, want, same):
+    assert close(got, want, 1e-7) is same

@@ -1,0 +1,246 @@
+"""The judge never raises, gives nothing for nothing, and lets nothing of hidden cases out."""
+
+import hypothesis.extra.numpy as hnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nngrader.engine import judge
+from nngrader.engine.observe import observe
+
+from tests.exercises.declared import PROBLEMS, judged, lost, packed, texts
+from tests.exercises.test_observe import Endless, Lies, Refuses, Trap
+
+every_problem = pytest.mark.parametrize("name", PROBLEMS)
+shown = pytest.mark.parametrize("visible", [True, False])
+
+shapes = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=13)
+ODD_ARRAYS = [
+    np.array([None, 1.0], dtype=object),
+    np.array([[1, 2]], dtype=object),
+    np.zeros(3, dtype="V3"),
+    np.zeros(5, dtype=[("a", float)]),
+    np.full((5, 7), 1e4000, dtype=np.longdouble),
+    np.ma.masked_less(np.arange(5.0), 2),
+    np.broadcast_to(1.0, (10**6, 10**6)),
+    np.ndarray.__new__(Trap, (5,)),
+]
+arrays = st.one_of(
+    hnp.arrays(hnp.scalar_dtypes(), shapes),
+    st.sampled_from(range(len(ODD_ARRAYS))).map(ODD_ARRAYS.__getitem__),
+)
+leaves = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.complex_numbers(),
+    st.text(max_size=5),
+    st.binary(max_size=5),
+    arrays,
+    st.builds(object),
+    st.builds(Refuses),
+    st.builds(Lies),
+    st.just(Endless([1, 2])),
+    st.just(iter([1])),
+    st.just(np.float32(1)),
+    st.just(10**400),
+    st.just(len),
+    st.just(np),
+)
+answers = st.recursive(
+    leaves,
+    lambda inside: st.one_of(
+        st.lists(inside, max_size=3),
+        st.tuples(inside, inside),
+        st.dictionaries(st.text(max_size=3), inside, max_size=2),
+    ),
+    max_leaves=6,
+)
+said = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), arrays
+    ),
+    lambda inside: st.one_of(
+        st.lists(inside, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                "parts error changed steps kind values dtype shape masked array".split()
+            ),
+            inside,
+            max_size=6,
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@shown
+@every_problem
+@settings(max_examples=60, deadline=None)
+@given(answer=answers)
+def test_whatever_is_returned_is_judged(name, visible, answer):
+    verdict = judged(packed(name, 1, visible), lambda *args: answer)
+    assert verdict.score == 0
+    assert verdict.findings
+
+
+@shown
+@every_problem
+@settings(max_examples=60, deadline=None)
+@given(answer=said)
+def test_whatever_a_worker_says_is_judged(name, visible, answer):
+    verdict = judge(packed(name, 1, visible), lambda args: answer)
+    assert 0 <= verdict.score <= 100
+    assert all(isinstance(text, str) for _, text, _ in verdict.findings)
+
+
+@every_problem
+@settings(max_examples=40, deadline=None)
+@given(change=answers, where=st.integers(0, 5))
+def test_one_odd_answer_among_right_ones_is_judged(name, change, where):
+    solve, calls = PROBLEMS[name].solve, []
+
+    def odd_once(*args):
+        calls.append(args)
+        return change if len(calls) == where + 1 else solve(*args)
+
+    verdict = judged(packed(name, 1, True), odd_once)
+    assert 0 <= verdict.score <= 100
+
+
+def leak_by_message(*args):
+    raise ValueError(f"secret {args[0].ravel()[:3].tolist()}")
+
+
+def leak_by_class(*args):
+    raise type(f"Secret{abs(int(args[0].ravel()[0] * 1e6))}", (Exception,), {})
+
+
+def leak_by_shape(*args):
+    return np.zeros((abs(int(args[0].ravel()[0] * 1000)) + 100, 1))
+
+
+def leak_by_values(*args):
+    return args[0] * 1.0, args[0] * 1.0
+
+
+def leak_by_count(*args):
+    return (0,) * abs(int(args[0].ravel()[0] * 10))
+
+
+LEAKS = [leak_by_message, leak_by_class, leak_by_shape, leak_by_values, leak_by_count]
+
+
+@every_problem
+@pytest.mark.parametrize("leak", LEAKS)
+def test_what_a_function_makes_of_hidden_inputs_does_not_get_out(name, leak):
+    said = {texts(judged(packed(name, seed, False), leak)) for seed in range(10, 20)}
+    assert not any("secret" in text.lower() for text in said)
+    assert not any(number in text for text in said for number in _numbers(name))
+
+
+def _numbers(name):
+    """Numbers of three digits and more that stand in the hidden inputs, and their sizes."""
+    for seed in range(10, 20):
+        for case in packed(name, seed, False)["cases"]:
+            for v in case["args"].values():
+                yield from {f"{abs(x):.3g}" for x in np.ravel(v)[:50] if abs(x) >= 100}
+                yield f"({len(v) if np.ndim(v) else v},"
+
+
+def test_a_message_of_the_student_is_shown_to_the_student():
+    assert "secret" in texts(judged(packed("pairwise_distances", 1, True), leak_by_message))
+
+
+def scaled(name, factor):
+    """The reference, its first part multiplied."""
+
+    def f(*args):
+        whole = PROBLEMS[name].solve(*args)
+        return (factor * whole[0], *whole[1:]) if isinstance(whole, tuple) else factor * whole
+
+    return f
+
+
+@every_problem
+def test_a_charged_mistake_is_not_charged_again(name):
+    assert lost(judged(packed(name, 1, True), scaled(name, 2))) == {"value"}
+
+
+def test_form_counts_beside_an_explained_mistake():
+    points = judged(
+        packed("pairwise_distances", 1, True), scaled("pairwise_distances", 2)
+    ).points
+    assert points["shape"][0] == points["shape"][1]
+
+
+def test_form_does_not_count_beside_an_unexplained_one():
+    def odd(X, Y):
+        return np.sin(PROBLEMS["pairwise_distances"].solve(X, Y))
+
+    assert judged(packed("pairwise_distances", 1, True), odd).score == 0
+
+
+@pytest.mark.parametrize(
+    ("used", "costs"),
+    [
+        (["scipy.spatial.distance.cdist"], "all"),
+        (["numpy.vectorize"], "loops"),
+        (["numpy.vectorized"], ""),
+        (["numpy.linalg.norm", "numpy"], ""),
+    ],
+)
+def test_a_forbidden_name_costs_its_price(used, costs):
+    p = PROBLEMS["pairwise_distances"]
+    verdict = judged(packed(p.name, 1, False), p.solve, used)
+    assert lost(verdict) == (set(p.points) if costs == "all" else set(costs.split()))
+    assert bool(verdict.findings) == bool(costs)
+
+
+@pytest.mark.parametrize(
+    ("make", "loses"),
+    [
+        (lambda d: d.astype("f4"), {"shape"}),
+        (lambda d: d.tolist(), {"shape"}),
+        (lambda d: np.ma.masked_invalid(d), set()),
+        (lambda d: np.ma.masked_array(d, d == d[0, 0]), {"shape"}),
+        (lambda d: d.astype("g"), set()),
+        (lambda d: d.astype(">f8"), set()),
+        (lambda d: np.asfortranarray(d), set()),
+        (lambda d: d.astype(complex), {"shape"}),
+        (lambda d: d.astype(object), {"shape"}),
+        (lambda d: d[None], {"shape"}),
+        (lambda d: d.ravel(), {"shape"}),
+        (lambda d: (d,), {"shape"}),
+    ],
+)
+def test_a_right_answer_of_another_type_loses_its_form_only(make, loses):
+    p = PROBLEMS["pairwise_distances"]
+    verdict = judged(packed(p.name, 1, False), lambda X, Y: make(p.solve(X, Y)))
+    assert lost(verdict) == loses
+
+
+@pytest.mark.parametrize("make", [float, np.float64, np.array, np.longdouble])
+def test_a_single_number_may_have_any_type(make):
+    p = PROBLEMS["hinge_loss"]
+
+    def f(*args):
+        loss, gradient = p.solve(*args)
+        return make(loss), gradient
+
+    assert judged(packed(p.name, 1, False), f).score == 100
+
+
+def test_the_steps_are_those_of_the_function():
+    data = packed("pairwise_distances", 1, True)
+    looped = [c for c in data["cases"] if c["aspect"] == "loops"]
+    assert [c["sizes"][c["letter"]] for c in looped] == [20, 120, 20, 120]
+
+    def steps(case, f):
+        return observe(f, case["args"], 1)["steps"]
+
+    def rows(X, Y):
+        return np.array([np.sqrt(((x - Y) ** 2).sum(1)) for x in X])
+
+    assert steps(looped[1], rows) - steps(looped[0], rows) >= 100

@@ -1,0 +1,207 @@
+"""What is seen of a call, also where the function and its answer are hostile."""
+
+import sys
+
+import numpy as np
+import pytest
+from nngrader.engine.observe import describe, observe
+
+ARGS = {"X": np.arange(6.0).reshape(2, 3), "k": 2}
+
+
+def seen(f, n_parts=1, args=ARGS):
+    return observe(f, args, n_parts)
+
+
+class Refuses:
+    """Raises at whatever is asked of it."""
+
+    def __getattribute__(self, name):
+        raise SystemExit(name)
+
+    __array__ = __len__ = __iter__ = __float__ = __eq__ = __bool__ = __getattribute__
+    __hash__ = None
+
+
+class Lies(Refuses):
+    @property
+    def __class__(self):
+        return np.ndarray
+
+
+class Endless(list):
+    def __iter__(self):
+        while True:
+            yield 0
+
+
+class Trap(np.ndarray):
+    def __array_finalize__(self, other):
+        if other is not None:
+            raise RuntimeError
+
+    def __array_ufunc__(self, *args, **kwargs):
+        raise RuntimeError
+
+
+class BadText(Exception):
+    def __str__(self):
+        raise SystemExit
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "shape"),
+    [
+        (lambda: np.ones((2, 3)), "array", [2, 3]),
+        (lambda: np.float32(2), "number", []),
+        (lambda: True, "number", []),
+        (lambda: 10**400, "number", []),
+        (lambda: 3 + 2j, "number", []),
+        (lambda: [[1, 2], [3, 4]], "list", [2, 2]),
+        (lambda: (np.ones(3), np.ones(3)), "tuple", [2, 3]),
+        (lambda: [np.ones(3), np.ones(2)], "list", None),
+        (lambda: ["a"], "list", None),
+        (lambda: [], "list", [0]),
+        (lambda: None, "none", None),
+        (lambda: "text", "text", None),
+        (lambda: {"loss": 1}, "dict", None),
+        (lambda: {1, 2}, "set", None),
+        (lambda: (i for i in range(3)), "generator", None),
+        (lambda: len, "function", None),
+        (lambda: np.ones((1, 2)).view(np.recarray), "array", [1, 2]),
+        (lambda: np.array([1, None]), "array", [2]),
+        (lambda: np.array(["a"]), "array", [1]),
+        (lambda: np.broadcast_to(1.0, (10**6, 10**6)), "array", [10**6, 10**6]),
+        (lambda: Refuses(), "object", None),
+        (lambda: Lies(), "object", None),
+        (lambda: [Refuses()], "list", None),
+    ],
+)
+def test_a_value_is_described(make, kind, shape):
+    described = describe(make())
+    assert (described["kind"], described["shape"]) == (kind, shape)
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "g", ">f8", "i1", "u8", "b1", "c8", "c16"])
+def test_arrays_of_numbers_keep_their_values(dtype):
+    values = describe(np.array([[1, 0]], dtype))["values"]
+    assert values.tolist() == [[1, 0]]
+    assert values.dtype.isnative
+
+
+def test_an_array_of_objects_that_are_numbers_has_values():
+    described = describe(np.array([[1.5, 2]], dtype=object))
+    assert described["dtype"] == "object"
+    assert described["values"].tolist() == [[1.5, 2.0]]
+
+
+def test_a_masked_array_tells_how_many_are_masked():
+    assert describe(np.ma.masked_less(np.arange(5.0), 2))["masked"] == 2
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Endless([1, 2]), lambda: [[[[[[[[[[[1]]]]]]]]]]], lambda: [1] * 10**6]
+)
+def test_odd_lists_end(make):
+    assert describe(make())["kind"] == "list"
+
+
+def test_a_list_that_holds_itself_ends():
+    value = []
+    value.append(value)
+    assert describe(value)["values"] is None
+
+
+def test_an_array_subclass_is_read_without_its_methods():
+    value = np.ndarray.__new__(Trap, (2,))
+    assert describe(value)["shape"] == [2]
+
+
+def test_the_answer_is_a_copy():
+    kept = np.zeros(3)
+    parts = seen(lambda X, k: kept)["parts"]
+    kept += 1
+    assert parts[0]["values"].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("value", "n_parts", "count"),
+    [((1, 2), 2, 2), ([1, 2], 2, 2), ((1, 2), 1, 1), (1, 2, 1), (tuple(range(99)), 2, 3)],
+)
+def test_an_answer_is_split_where_several_values_are_asked(value, n_parts, count):
+    assert len(seen(lambda X, k: value, n_parts)["parts"]) == count
+
+
+def test_arguments_are_given_by_position():
+    assert seen(lambda first, second: second)["parts"][0]["values"] == 2
+
+
+def test_what_is_written_into_is_named():
+    def writes(X, k):
+        X[0, 0] = 7
+
+    assert seen(writes)["changed"] == ["X"]
+    assert ARGS["X"][0, 0] == 0
+
+
+@pytest.mark.parametrize("change", ["X.resize(6, refcheck=False)", "X.dtype = object"])
+def test_a_changed_form_of_an_argument_is_seen(change):
+    ran = {}
+    exec(f"def f(X):\n try:\n  {change}\n except Exception:\n  X += 1", ran)
+    assert seen(ran["f"], args={"X": np.arange(6.0).reshape(2, 3)})["changed"] == ["X"]
+
+
+@pytest.mark.parametrize(
+    ("raised", "first"),
+    [(ValueError("a"), "ValueError"), (SystemExit(1), "SystemExit"), (BadText(), "BadText")],
+)
+def test_an_error_is_named(raised, first):
+    def f(X, k):
+        raise raised
+
+    assert seen(f)["error"][0][0] == first
+
+
+def test_an_error_tells_its_line():
+    def f(X, k):
+        return X + "a"
+
+    assert seen(f)["error"][1].endswith("(line 2 of your function)")
+
+
+def test_an_interrupt_is_let_through():
+    def f(X, k):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        seen(f)
+
+
+def test_steps_grow_with_a_loop_and_not_with_an_array():
+    def loop(X, k):
+        return sum(x.sum() for x in X)
+
+    def whole(X, k):
+        return X.sum()
+
+    steps = {
+        (f, n): seen(f, args={"X": np.ones((n, 2)), "k": 1})["steps"]
+        for f in (loop, whole)
+        for n in (10, 100)
+    }
+    assert steps[loop, 100] - steps[loop, 10] > 80
+    assert steps[whole, 100] == steps[whole, 10]
+
+
+def test_the_tracer_that_was_there_comes_back():
+    before = sys.gettrace()
+    seen(lambda X, k: sys.settrace(None))
+    assert sys.gettrace() is before
+
+
+def test_no_other_module_of_the_package_is_needed():
+    source = sys.modules[observe.__module__].__file__
+    names = {}
+    with open(source) as file:
+        exec(compile(file.read(), "alone", "exec"), names)
+    assert names["observe"](lambda x: x, {"x": 1}, 1)["parts"][0]["values"] == 1

@@ -1,0 +1,175 @@
+"""Every declared problem, held to its own declaration over several seeds."""
+
+import ast
+import inspect
+
+import numpy as np
+import pytest
+from nngrader.engine import store
+from nngrader.engine.gate import over_seeds
+
+from tests.exercises.declared import ASSIGNMENTS, PROBLEMS, judged, lost, packed, texts
+
+SEEDS = (1, 2, 3)
+DATA = [(seed, visible) for seed in SEEDS for visible in (True, False)]
+every_data = pytest.mark.parametrize(("seed", "visible"), DATA)
+every_problem = pytest.mark.parametrize("name", PROBLEMS)
+
+
+def each(kind):
+    return [
+        pytest.param(name, what, id=f"{name}: {what}")
+        for name, p in PROBLEMS.items()
+        for what in getattr(p, kind)
+    ]
+
+
+def shaped(p, make):
+    """A function that returns parts of the right shape, filled by ``make(shape)``."""
+
+    def f(*args):
+        try:
+            right = p.solve(*args)
+        except ValueError:
+            right = p.solve(*p.by_hand)
+        parts = tuple(make(np.shape(w)) for w in (right if len(p.returns) > 1 else (right,)))
+        return parts if len(p.returns) > 1 else parts[0]
+
+    return f
+
+
+@every_problem
+def test_the_declaration_is_sound(name):
+    PROBLEMS[name].validate()
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_points_of_an_assignment_are_a_hundred(assignment):
+    assert sum(p.total for p in ASSIGNMENTS[assignment].PROBLEMS) == 100
+
+
+@every_data
+@every_problem
+def test_the_reference_has_all_points_and_nothing_is_said(name, seed, visible):
+    verdict = judged(packed(name, seed, visible), PROBLEMS[name].solve)
+    assert (verdict.score, verdict.findings) == (100, [])
+
+
+@every_data
+@pytest.mark.parametrize(("name", "style"), each("alternatives"))
+def test_an_alternative_has_all_points(name, style, seed, visible):
+    verdict = judged(packed(name, seed, visible), PROBLEMS[name].alternatives[style])
+    assert (verdict.score, verdict.findings) == (100, [])
+
+
+@every_data
+@pytest.mark.parametrize(("name", "mistake"), each("mistakes"))
+def test_a_mistake_loses_its_aspects_and_no_others(name, mistake, seed, visible):
+    known = PROBLEMS[name].mistakes[mistake]
+    assert lost(judged(packed(name, seed, visible), known.solve)) == known.loses
+
+
+@every_data
+@pytest.mark.parametrize(("name", "mistake"), each("mistakes"))
+def test_a_mistake_gets_its_own_hint_and_no_other(name, mistake, seed, visible):
+    verdict = judged(packed(name, seed, visible), PROBLEMS[name].mistakes[mistake].solve)
+    assert {m for _, _, m in verdict.findings} == {mistake}
+    assert PROBLEMS[name].mistakes[mistake].hint in texts(verdict)
+
+
+NOTHING = {
+    "untouched": lambda p: lambda *args: exec("raise NotImplementedError"),
+    "zeros": lambda p: shaped(p, np.zeros),
+    "ones": lambda p: shaped(p, np.ones),
+    "nan": lambda p: shaped(p, lambda shape: np.full(shape, np.nan)),
+    "infinite": lambda p: shaped(p, lambda shape: np.full(shape, -np.inf)),
+    "random": lambda p: shaped(p, np.random.default_rng(0).normal),
+    "None": lambda p: lambda *args: None,
+    "several None": lambda p: lambda *args: (None,) * len(p.returns),
+    "empty": lambda p: lambda *args: np.zeros(0),
+    "the first argument": lambda p: lambda *args: args[0],
+    "a ValueError": lambda p: lambda *args: int("none"),
+    "an exit": lambda p: lambda *args: exec("raise SystemExit"),
+}
+
+
+@every_data
+@every_problem
+@pytest.mark.parametrize("what", NOTHING)
+def test_nothing_gives_nothing(name, what, seed, visible):
+    assert judged(packed(name, seed, visible), NOTHING[what](PROBLEMS[name])).score == 0
+
+
+@every_problem
+def test_an_untouched_stub_is_told_so_once(name):
+    verdict = judged(packed(name, 1, True), NOTHING["untouched"](PROBLEMS[name]))
+    told = f"{name} is not written yet (NotImplementedError)."
+    assert [text for _, text, _ in verdict.findings] == [told]
+
+
+@every_problem
+def test_fifty_seeds_hold(name):
+    assert over_seeds(PROBLEMS[name], 50) == []
+
+
+@every_problem
+def test_visible_data_survives_a_file_bit_for_bit(name, tmp_path):
+    data = packed(name, 1, True)
+    store.save(data, tmp_path / "cases.json")
+    again = store.load(tmp_path / "cases.json")
+    assert store.dumps(again) == store.dumps(data)
+    assert judged(again, PROBLEMS[name].solve).score == 100
+
+
+@every_problem
+def test_packed_data_holds_nothing_but_plain_types(name):
+    kinds = {type(v) for v in walk(packed(name, 1, False))}
+    assert kinds <= {dict, list, str, int, float, bool, type(None), np.ndarray}
+
+
+def walk(v):
+    yield v
+    for inside in v.values() if type(v) is dict else v if type(v) is list else ():
+        yield from walk(inside)
+
+
+@every_problem
+def test_packed_data_holds_no_statement_of_the_reference(name):
+    text = "".join(store.dumps(packed(name, 1, True)).split())
+    body = ast.parse(inspect.getsource(PROBLEMS[name].solve)).body[0].body[1:]
+    statements = ["".join(ast.unparse(s).split()) for s in body]
+    assert not [s for s in statements if len(s) > 20 and s in text]
+
+
+@every_problem
+def test_visible_and_hidden_cases_share_no_input(name):
+    arrays = [
+        {v.tobytes() for c in packed(name, 1, shown)["cases"] for v in _arrays(c["args"])}
+        for shown in (True, False)
+    ]
+    assert not arrays[0] & arrays[1]
+
+
+def _arrays(args):
+    return [v for v in args.values() if isinstance(v, np.ndarray) and v.size > 20]
+
+
+@every_problem
+def test_every_row_of_the_example_contributes(name):
+    p = PROBLEMS[name]
+    rows = range(len(p.by_hand[0]))
+    for part in _parts(p, p.by_hand):
+        assert np.ndim(part) == 0 or np.any(part, axis=1).all()
+    for row in rows:
+        alone = [v[[row]] if np.shape(v)[:1] == (len(rows),) else v for v in p.by_hand]
+        assert all(np.any(part) for part in _parts(p, alone))
+
+
+def _parts(p, args):
+    whole = p.solve(*args)
+    return whole if len(p.returns) > 1 else (whole,)
+
+
+def test_every_hint_asks():
+    hints = [m.hint for p in PROBLEMS.values() for m in p.mistakes.values()]
+    assert [h for h in hints if "?" not in h] == []

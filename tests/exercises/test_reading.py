@@ -1,0 +1,135 @@
+"""What is read in the text of cells without running them."""
+
+import ast
+import time
+
+import pytest
+from nngrader.engine.reading import forbidden_in, imports, names_used, plain
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = (10\n     % 3)",
+        "x = '''\n%matplotlib inline\n!ls\n'''",
+        "x = 7 \\\n  % 4",
+        "def f():\n    return '50 %'",
+        "x = a if a != b else '?'",
+    ],
+)
+def test_legal_python_is_left_alone(source):
+    assert plain(source) == source
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("%matplotlib inline\nx = 1", "pass\nx = 1"),
+        ("!pip install scipy\nx = 1", "pass\nx = 1"),
+        ("if a:\n    %time f()", "if a:\n    pass"),
+        ("files = !ls", "files = None"),
+        ("t = %timeit -o f()", "t = None"),
+        ("np.sum?", "pass"),
+        ("?np.sum\nx = 1", "pass\nx = 1"),
+        ("%%time\ndef f():\n    return 1", "pass\ndef f():\n    return 1"),
+        ("%%bash\nrm -r x", "pass"),
+        ("%time f()\nx = (1\n% 2)", "pass\nx = (1\n% 2)"),
+        ("%time f()\ns = '''\n!ls\n'''", "pass\ns = '''\n!ls\n'''"),
+        ("%time f()\nx = 7 \\\n% 4", "pass\nx = 7 \\\n% 4"),
+        ("%time f()\nx = '(' # (\n!ls", "pass\nx = '(' # (\npass"),
+        ("%time f()\nx = \"'''\"\n!ls", "pass\nx = \"'''\"\npass"),
+    ],
+)
+def test_lines_of_ipython_are_taken_out(source, expected):
+    assert plain(source) == expected
+    ast.parse(expected)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import scipy",
+        "import numpy as np, scipy.spatial as sp",
+        "from scipy import spatial",
+        "from scipy.spatial.distance import cdist as d",
+        "def f(X):\n    import scipy.spatial\n    return scipy.spatial.distance.cdist(X, X)",
+        "__import__('scipy.spatial')",
+        "import importlib\nimportlib.import_module('scipy')",
+        "%matplotlib inline\nimport scipy",
+    ],
+)
+def test_an_import_is_found_in_every_form(source):
+    assert forbidden_in(names_used(source), ["scipy"]) == ["scipy"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(X): return np.vectorize(abs)(X)",
+        "import numpy\ndef f(X): return numpy.vectorize(abs)(X)",
+        "import numpy as q\ny = q.vectorize",
+        "from numpy import vectorize as v\nv(abs)",
+        "from numpy import *\nvectorize(abs)",
+        "import numpy as np\napply = getattr(np, 'vectorize')",
+        "import numpy as np\nq = np\nq.vectorize(abs)",
+    ],
+)
+def test_a_name_is_found_under_another(source):
+    assert forbidden_in(names_used(source), ["numpy.vectorize"]) == ["numpy.vectorize"]
+
+
+def test_an_alias_of_one_cell_is_undone_in_another():
+    names = names_used("q.vectorize(abs)", "import numpy as q")
+    assert "numpy.vectorize" in names
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import numpy as np\nnp.sqrt(2)",
+        "'import scipy'",
+        "# import scipy",
+        "scipyish = 1",
+        "x = (",
+    ],
+)
+def test_what_only_looks_like_it_is_not_found(source):
+    assert forbidden_in(names_used(source), ["scipy", "numpy.vectorize"]) == []
+
+
+def test_many_names_do_not_push_an_import_out():
+    noise = "\n".join(f"a{k} = b{k}" for k in range(9_000))
+    names = names_used(noise, "import scipy.spatial", "np." + "y" * 500)
+    assert forbidden_in(names, ["scipy"]) == ["scipy"]
+    assert len(names) == 4_000
+    assert max(map(len, names)) == 100
+
+
+def test_imports_are_named_in_full():
+    found = imports("import os.path as p\nfrom scipy.spatial import distance, KDTree")
+    assert found == ["os.path", "scipy.spatial.KDTree", "scipy.spatial.distance"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\n" * 190_000,
+        "%" + "\n" * 190_000,
+        "%x\n" + " " * 190_000,
+        "%x\n" + "a" * 190_000 + " = ",
+        "%x\n" + "'" * 190_000,
+        "%x\n" + "(" * 190_000,
+        "%x\n" + "\\" * 190_000,
+        "(" * 5_000,
+        "-" * 100_000 + "1",
+        "a." * 60_000 + "b",
+        "x" * 10**7,
+        "\0",
+        "\ud800",
+    ],
+)
+def test_hostile_text_is_read_in_linear_time(source):
+    start = time.perf_counter()
+    plain(source)
+    names_used(source)
+    assert time.perf_counter() - start < 2

@@ -1,0 +1,131 @@
+"""Right answers in strangers' styles, which no problem registers, lose nothing."""
+
+import numpy as np
+import pytest
+
+from tests.exercises.declared import judged, packed
+
+RIGHT = []
+
+
+def right(problem):
+    """Add a right answer to the list."""
+
+    def add(f):
+        RIGHT.append(pytest.param(problem, f, id=f"{problem}: {f.__name__}"))
+        return f
+
+    return add
+
+
+@right("pairwise_distances")
+def renamed_arguments(known, other):
+    gap = np.subtract(known[:, None], other[None], dtype=np.float64)
+    return np.linalg.norm(gap, ord=2, axis=2)
+
+
+@right("pairwise_distances")
+def tiled(X, Y):
+    X, Y = X.astype("float64"), Y.astype("float64")
+    n, m = X.shape[0], Y.shape[0]
+    X, Y = np.repeat(X, m, axis=0), np.tile(Y, (n, 1))
+    return np.hypot.reduce(X - Y, axis=1).reshape(n, m)
+
+
+@right("pairwise_distances")
+def columns_by_reduction(X, Y):
+    X, Y = X * 1.0, Y * 1.0
+    return np.sqrt(sum((X[:, [k]] - Y[:, k]) ** 2 for k in range(X.shape[1])))
+
+
+@right("pairwise_distances")
+def products_in_int64(X, Y):
+    if X.dtype.kind in "iu":
+        X, Y = X.astype(np.int64), Y.astype(np.int64)
+    squares = np.einsum("nd,nd->n", X, X)[:, None] + np.einsum("md,md->m", Y, Y)
+    return np.sqrt(np.clip(squares - 2 * (X @ Y.T), 0, None))
+
+
+@right("pairwise_distances")
+def in_long_double(X, Y):
+    gap = X.astype(np.longdouble)[:, None] - Y.astype(np.longdouble)
+    return np.sqrt((gap**2).sum(axis=2))
+
+
+@right("softmax_cross_entropy")
+def from_lists(scores, targets):
+    scores, targets = np.array(scores.tolist()), np.array(list(targets), dtype=int)
+    if scores.shape[0] != targets.size:
+        raise ValueError
+    top = np.max(scores, axis=1)
+    log_sum = top + np.log(np.sum(np.exp(scores.T - top), axis=0))
+    loss = log_sum - scores[range(len(scores)), targets]
+    gradient = np.exp(scores.T - log_sum).T
+    for n, t in enumerate(targets):
+        gradient[n, t] -= 1.0
+    return np.average(loss), np.divide(gradient, len(scores))
+
+
+@right("softmax_cross_entropy")
+def own_kind_of_value_error(scores, targets):
+    class ShapeError(ValueError):
+        pass
+
+    if len(scores) != len(targets):
+        raise ShapeError("as many targets as rows")
+    N, C = scores.shape
+    loss, rows = 0, []
+    for row, t in zip(scores.copy(), targets, strict=True):
+        row -= row.max()
+        p = np.exp(row) / np.exp(row).sum()
+        loss -= (row[t] - np.log(np.exp(row).sum())) / N
+        rows.append([(p[c] - (c == t)) / N for c in range(C)])
+    return np.array(loss), np.array(rows)
+
+
+@right("softmax_cross_entropy")
+def by_differences_of_scores(scores, targets):
+    if targets.shape[0] != scores.shape[0]:
+        raise ValueError("lengths")
+    right = np.take_along_axis(scores, targets[:, None], axis=1)
+    loss = np.logaddexp.reduce(scores - right, axis=1).mean()
+    p = 1 / np.exp(np.clip(scores[:, None] - scores[:, :, None], -np.inf, 700)).sum(axis=2)
+    return loss, (p - (np.arange(scores.shape[1]) == targets[:, None])) / targets.size
+
+
+@right("hinge_loss")
+def by_masked_array(scores, targets, margin=1.0):
+    rows = np.arange(targets.size)
+    gaps = np.ma.array(scores - scores[rows, targets, None] + margin, dtype=float)
+    gaps[rows, targets] = np.ma.masked
+    pulls = (gaps.filled(-1.0) > 0).astype(np.float64)
+    pulls[rows, targets] = -pulls.sum(1)
+    return np.ma.maximum(gaps, 0).sum() / rows.size, np.ma.array(pulls / rows.size)
+
+
+@right("hinge_loss")
+def row_by_row(s, y, m=1.0):
+    total, gradient = 0.0, []
+    for scores, t in zip(s.tolist(), y.tolist(), strict=True):
+        gaps = [max(0.0, v - scores[t] + m) if c != t else 0.0 for c, v in enumerate(scores)]
+        row = [float(gap > 0) for gap in gaps]
+        row[t] = -sum(row)
+        total += sum(gaps)
+        gradient.append(row)
+    return total / len(s), np.array(gradient) / len(s)
+
+
+@right("hinge_loss")
+def with_heaviside(scores, targets, margin=1.0):
+    other = 1.0 - np.eye(scores.shape[1])[targets]
+    gap = other * (scores - np.choose(targets, scores.T)[:, None] + margin)
+    step = np.heaviside(gap, 0.0)
+    return (gap * step).sum(1).mean(), (step - (1 - other) * step.sum(1)[:, None]) / len(step)
+
+
+@pytest.mark.parametrize("visible", [True, False])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("name", "f"), RIGHT)
+def test_a_right_answer_in_another_style_loses_nothing(name, f, seed, visible):
+    verdict = judged(packed(name, seed, visible), f)
+    assert (verdict.score, verdict.findings) == (100, [])

@@ -1,0 +1,177 @@
+"""The assignment's text says what its problems declare, and its numbers are right."""
+
+import ast
+import inspect
+import re
+import tomllib
+
+import jupytext
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from tests.exercises.declared import ASSIGNMENTS, EXERCISES, PROBLEMS, judged, packed
+
+SOURCE = EXERCISES / "source"
+NOTEBOOKS = {name: jupytext.read(SOURCE / name / f"{name}.py") for name in ASSIGNMENTS}
+CELLS = {
+    cell.metadata["nbgrader"]["grade_id"]: cell
+    for notebook in NOTEBOOKS.values()
+    for cell in notebook.cells
+}
+ORDER = [p.name for module in ASSIGNMENTS.values() for p in module.PROBLEMS]
+every_problem = pytest.mark.parametrize("name", PROBLEMS)
+every_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
+
+
+def solution(name):
+    """The function that the solution cell of a problem defines."""
+    names = {"np": np}
+    exec(CELLS[name].source, names)
+    return names[name]
+
+
+def table(name):
+    """Points by aspect, as the text of a problem states them."""
+    rows = re.findall(r"^\| (\d+) \| ([\w-]+) \|", CELLS[f"text_{name}"].source, re.M)
+    return {aspect: int(points) for points, aspect in rows}
+
+
+def example(name):
+    """The numbers of the worked example, by name."""
+    block = re.search(r"```python\n(.*?)```", CELLS[f"text_{name}"].source, re.S)[1]
+    return {s.targets[0].id: np.array(ast.literal_eval(s.value)) for s in ast.parse(block).body}
+
+
+def digits():
+    """The names of the cell that reads digits, with the solutions before it."""
+    names = {"np": np} | {name: solution(name) for name in PROBLEMS}
+    exec(CELLS["digits"].source, names)
+    return names
+
+
+@every_assignment
+def test_every_cell_has_an_id_of_its_own(assignment):
+    ids = [c.metadata["nbgrader"]["grade_id"] for c in NOTEBOOKS[assignment].cells]
+    assert len(set(ids)) == len(ids)
+
+
+@every_assignment
+def test_all_but_solutions_is_locked(assignment):
+    marks = [c.metadata["nbgrader"] for c in NOTEBOOKS[assignment].cells]
+    assert [m["grade_id"] for m in marks if not m["locked"]] == ORDER
+    assert [m["grade_id"] for m in marks if m["solution"]] == ORDER
+    assert [m["grade_id"] for m in marks if m["grade"]] == [f"test_{name}" for name in ORDER]
+
+
+@every_assignment
+def test_the_settings_state_the_points_of_the_problems(assignment):
+    settings = tomllib.loads((SOURCE / assignment / "nngrader.toml").read_text())
+    declared = {p.name: p.total for p in ASSIGNMENTS[assignment].PROBLEMS}
+    assert settings["points"] == declared
+    assert sum(declared.values()) == 100
+
+
+@every_problem
+def test_the_test_cell_gives_the_points_of_the_problem(name):
+    cell = CELLS[f"test_{name}"]
+    assert cell.metadata["nbgrader"]["points"] == PROBLEMS[name].total
+    visible, hidden = cell.source.split("### BEGIN HIDDEN TESTS")
+    assert visible.strip() == f"check({name})"
+    assert f'points("{name}", {name}, {PROBLEMS[name].total})' in hidden
+
+
+@every_problem
+def test_the_table_of_points_is_the_declaration(name):
+    assert table(name) == PROBLEMS[name].points
+
+
+@every_problem
+def test_the_student_reads_the_reference_as_docstring(name):
+    assert inspect.getdoc(solution(name)) == inspect.getdoc(PROBLEMS[name].solve)
+    ours, theirs = (inspect.signature(f) for f in (solution(name), PROBLEMS[name].solve))
+    assert ours == theirs
+
+
+@every_problem
+def test_the_solution_has_all_points(name):
+    assert judged(packed(name, 4, False), solution(name)).score == 100
+
+
+@every_problem
+def test_the_numbers_of_the_example_are_right(name):
+    p, shown = PROBLEMS[name], example(name)
+    if "exp_scores" in shown:
+        shown["scores"] = np.log(shown.pop("exp_scores"))
+    given = [shown[n] for n in p.parameters]
+    for mine, declared in zip(given, p.by_hand, strict=True):
+        assert np.allclose(mine, declared, atol=0)
+    whole = p.solve(*given)
+    for part, value in zip(p.returns, whole if len(p.returns) > 1 else [whole], strict=True):
+        assert np.array_equal(np.round(value, 4), shown[part])
+
+
+@every_problem
+def test_what_costs_points_is_named_in_the_text(name):
+    p, text = PROBLEMS[name], CELLS[f"text_{name}"].source + CELLS["intro"].source
+    assert [
+        bad for names in p.forbidden.values() for bad in names if f"`{bad}`" not in text
+    ] == []
+    assert [c["error"] for c in packed(name, 1, True)["cases"] if c.get("error")] == (
+        ["ValueError"] if "`ValueError`" in text else []
+    )
+
+
+@every_problem
+def test_every_problem_has_help_for_the_stuck(name):
+    text = CELLS[f"text_{name}"].source
+    assert "<summary>When you are stuck</summary>" in text
+    assert text.count("<details>") == text.count("</details>") == 1
+
+
+def test_the_digits_are_those_of_the_data_set():
+    data = load_digits()
+    learn, test = _rows(data.target, 0, 4), _rows(data.target, 4, 6)
+    names = digits()
+    assert np.array_equal(names["learn_X"], data.data[learn])
+    assert np.array_equal(names["test_X"], data.data[test])
+    assert np.array_equal(names["learn_y"], data.target[learn])
+    assert np.array_equal(names["test_y"], data.target[test])
+
+
+def _rows(target, first, last):
+    """The rows of some of the pictures of each digit, digit by digit."""
+    return np.concatenate([np.flatnonzero(target == c)[first:last] for c in range(10)])
+
+
+def test_the_outcome_with_digits_is_the_one_told():
+    names = digits()
+    nearest = names["read_nearest"]()
+    softmax = names["read_trained"](names["softmax_cross_entropy"])
+    hinge = names["read_trained"](names["hinge_loss"])
+    assert [nearest[0], softmax[0], hinge[0]] == [19, 19, 18]
+    assert (round(softmax[2], 2), hinge[2]) == (0.37, 0)
+    told = CELLS["text_outcome"].source
+    assert (
+        "reads 19 of 20, the classifier trained with softmax 19, the one with the hinge" in told
+    )
+    assert "hinge loss is 0" in told
+    assert "Cross-entropy is at 0.37" in told
+
+
+def test_other_draws_of_digits_turn_out_as_told():
+    data = load_digits()
+    names, read = digits(), []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        drawn = [rng.permutation(np.flatnonzero(data.target == c))[:6] for c in range(10)]
+        names["learn_X"][:] = data.data[np.concatenate([d[:4] for d in drawn])]
+        names["test_X"][:] = data.data[np.concatenate([d[4:] for d in drawn])]
+        losses = [names["softmax_cross_entropy"], names["hinge_loss"]]
+        read.append(
+            [names["read_nearest"]()[0], *(names["read_trained"](f)[0] for f in losses)]
+        )
+    assert (np.min(read), np.max(read)) == (14, 20)
+    ahead = {r.index(max(r)) for r in read if r.count(max(r)) == 1}
+    assert ahead == {0, 1, 2}
+    assert "each method read between 14 and 20" in CELLS["text_outcome"].source

@@ -1,0 +1,145 @@
+"""What `check` tells a student."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from nngrader.engine import store
+from nngrader.student import check, told
+
+from tests.exercises.declared import PROBLEMS, packed
+
+SOLVE = {name: p.solve for name, p in PROBLEMS.items()}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with the visible cases, as a release has them; it is the working folder."""
+    cases = {name: packed(name, 1, True) for name in PROBLEMS}
+    store.save(cases, tmp_path / "ps2_classifiers.cases.json")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def renamed(f, name):
+    """The function under the name that a problem asks for."""
+    f.__name__ = name
+    return f
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_a_right_function_is_told_so(folder, name, capsys):
+    assert check(SOLVE[name]) is None
+    printed = capsys.readouterr().out
+    assert printed.startswith(
+        f"{name}: {PROBLEMS[name].total} of {PROBLEMS[name].total} points"
+    )
+    assert "The points are given on other inputs" in printed
+
+
+def test_a_known_mistake_is_told_its_hint(folder):
+    p = PROBLEMS["softmax_cross_entropy"]
+    wrong = renamed(lambda *a: p.mistakes["sum instead of mean"].solve(*a), p.name)
+    text = told(wrong, folder)
+    assert text.startswith("softmax_cross_entropy: 16 of 40 points on the visible cases.")
+    assert "Right: shape, stability, errors, inputs-unchanged." in text
+    assert "value: loss: this is N times too large. What do you divide by?" in text
+
+
+def test_an_unexplained_answer_is_shown_beside_the_example(folder):
+    wrong = renamed(
+        lambda X, Y: np.sin(SOLVE["pairwise_distances"](X, Y)), "pairwise_distances"
+    )
+    lines = told(wrong, folder).splitlines()
+    assert "    X = [[0.0, 0.0], [3.0, 4.0]]" in lines
+    assert (
+        "    distances: yours [[0.8415, 0.1411, -0.7568], [-0.8917, -0.7568, 0.1411]], "
+        "asked [[1.0, 3.0, 4.0], [4.2426, 4.0, 3.0]]" in lines
+    )
+
+
+def test_an_explained_answer_is_not_shown_the_right_one(folder):
+    wrong = renamed(lambda X, Y: SOLVE["pairwise_distances"](X, Y) ** 2, "pairwise_distances")
+    assert "asked" not in told(wrong, folder)
+
+
+def test_an_error_is_told_with_line_and_shapes(folder):
+    def pairwise_distances(X, Y):
+        return X - Y
+
+    text = told(pairwise_distances, folder)
+    assert "ValueError: operands could not be broadcast" in text
+    assert "(line 2 of your function)" in text
+    assert "(with random points: X (" in text
+
+
+def test_a_loop_is_told_with_its_steps(folder):
+    def pairwise_distances(X, Y):
+        return np.array([np.sqrt(((x - Y.astype(float)) ** 2).sum(axis=1)) for x in X])
+
+    text = told(pairwise_distances, folder)
+    assert text.startswith("pairwise_distances: 28 of 30 points")
+    assert "the work in Python grows with N (" in text
+
+
+def test_a_forbidden_name_in_the_function_is_told(folder):
+    def pairwise_distances(X, Y):
+        from scipy.spatial.distance import cdist
+
+        return cdist(X.astype(float), Y.astype(float))
+
+    text = told(pairwise_distances, folder)
+    assert text.startswith("pairwise_distances: 0 of 30 points")
+    assert "scipy is used: here you write this yourself." in text
+
+
+def test_a_forbidden_name_in_another_cell_is_told(folder, monkeypatch):
+    import IPython
+
+    cells = {"In": ["", "import torch", "def hinge_loss(): ..."]}
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(user_ns=cells))
+    assert "torch is used" in told(SOLVE["hinge_loss"], folder)
+
+
+def test_a_stub_of_the_grader_is_left_alone(folder, capsys):
+    def stub(*args):
+        raise AssertionError
+
+    stub.__nngrader_stub__ = True
+    check(stub)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_missing_file_is_named(tmp_path):
+    assert "It belongs beside the notebook." in told(SOLVE["hinge_loss"], tmp_path)
+
+
+def test_an_unknown_function_is_told_the_names(folder):
+    text = told(test_an_unknown_function_is_told_the_names, folder)
+    assert "There are: hinge_loss, pairwise_distances, softmax_cross_entropy." in text
+
+
+@pytest.mark.parametrize("odd", [lambda X, Y: X, len, print, 3, None, object()])
+def test_anything_may_be_checked(folder, odd):
+    assert told(odd, folder).startswith("check: no problem is called")
+
+
+def test_checking_needs_numpy_alone(folder):
+    blocked = "IPython nbformat nbgrader jupytext scipy sklearn torch matplotlib".split()
+    program = f"""
+import sys
+from types import SimpleNamespace
+for name in {blocked!r}:
+    sys.modules[name] = None
+import numpy as np
+from nngrader import check
+def hinge_loss(scores, targets, margin=1.0):
+    raise NotImplementedError
+check(hinge_loss)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert "hinge_loss is not written yet" in ran.stdout, ran.stderr

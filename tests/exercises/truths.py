@@ -1,0 +1,284 @@
+"""Whether what a student is told about a wrong answer is true of it.
+
+Every kind of sentence that the engine can say has a check here, which computes anew what the
+sentence claims; a sentence without a check is an error. `untrue` returns the sentences that
+do not hold.
+"""
+
+import dis
+import math
+import re
+
+import numpy as np
+
+from tests.exercises.declared import PROBLEMS
+
+TRIED = re.compile(r" ?\(with ([^()]*)\)\.?$")
+CHECKS = []
+
+
+def sentence(pattern, *, of="values"):
+    """Register the check of one kind of sentence; it gets an answer and the match.
+
+    ``of`` says which answers it is about: "values", those that can be compared; "form", all
+    that are wrong; "one", the case that is named.
+    """
+
+    def add(f):
+        CHECKS.append((re.compile(pattern), of, f))
+        return f
+
+    return add
+
+
+class Answer:
+    """One part of a function's answer to one case, compared from scratch."""
+
+    def __init__(self, data, case, k, f):
+        self.case, self.sizes, self.args = case, case["sizes"], case["args"]
+        copies = {n: np.copy(v) if np.ndim(v) else v for n, v in self.args.items()}
+        self.f, self.error, self.whole = f, None, None
+        try:
+            with np.errstate(all="ignore"):
+                self.whole = f(*copies.values())
+        except Exception as e:
+            self.error = e
+        self.written = [n for n in self.args if not np.array_equal(copies[n], self.args[n])]
+        self.want = None if case["want"] is None else np.asarray(case["want"][k])
+        self.raw, self.got = self._part(k, len(data["returns"]))
+
+    def _part(self, k, n_parts):
+        """The part as it came, and as floats where it has the right shape."""
+        raw = self.whole
+        if n_parts > 1:
+            several = isinstance(raw, tuple | list)
+            raw = raw[k] if several and k < len(raw) else None if several or k else raw
+        try:
+            got = np.asarray(raw, float)
+        except (TypeError, ValueError):
+            return raw, None
+        if self.want is not None and got.shape == self.want.shape[::-1]:
+            got = got.T
+        return raw, got if self.want is not None and got.shape == self.want.shape else None
+
+    def bad(self):
+        largest = np.abs(self.want).max()
+        return ~(np.abs(self.got - self.want) <= 2 * self.case["rtol"] * largest)
+
+    def equals(self, values):
+        largest = np.abs(values[np.isfinite(values)]).max(initial=0)
+        return np.allclose(self.got, values, rtol=1e-6, atol=1e-6 * largest, equal_nan=True)
+
+    def number(self, name):
+        """What a name such as N·C, (C - 1), √N, N², ln C or margin stands for."""
+        text = re.sub(r"√(\w+)", r"sqrt(\1)", name.replace("·", "*").replace("²", "**2"))
+        text = re.sub(r"ln (\w+)", r"log(\1)", text)
+        known = {n: v for n, v in self.args.items() if isinstance(v, float)}
+        return eval(text, {"sqrt": math.sqrt, "log": math.log, **known, **self.sizes})
+
+
+def untrue(data, f, verdict):
+    """Yield those findings of a verdict on visible cases that are not true."""
+    for aspect, text, mistake in verdict.findings:
+        for part, rest in _parts(data, text):
+            if not _holds(data, f, aspect, part, rest, mistake):
+                yield aspect, text
+
+
+def _parts(data, text):
+    """Split "loss and gradient: …" into its parts; sentences on the whole have the first."""
+    names = list(data["returns"])
+    found = re.match(rf"((?:{'|'.join(names)})(?: and (?:{'|'.join(names)}))*)(:?) ", text)
+    if not found:
+        return [(0, text)]
+    return [(names.index(n), text[len(found[1]) :]) for n in found[1].split(" and ")]
+
+
+def _holds(data, f, aspect, k, text, mistake):
+    """Tell whether one sentence holds in the cases that it is about."""
+    cases = _about(data, aspect, text, mistake, k)
+    answers = [Answer(data, case, k, f) for case in cases]
+    if mistake:
+        return _is_mistake(data["name"], mistake, answers, k)
+    text = TRIED.sub("", text)
+    for pattern, of, check in CHECKS:
+        if found := pattern.search(text):
+            wrong = [a for a in answers if a.got is None or a.bad().any()] or answers
+            if of == "values":
+                wrong = [a for a in wrong if a.got is not None]
+            return (any if of == "one" else all)(check(a, found) for a in wrong)
+    raise AssertionError(f"no check for: {text}")
+
+
+def _about(data, aspect, text, mistake, k):
+    """Return the cases that a sentence is about."""
+    ordinary = [c for c in data["cases"] if c["aspect"] == "value"]
+    own = [c for c in data["cases"] if c["aspect"] == aspect and c["aspect"] != "loops"]
+    return own if own and "first make it right" not in text else ordinary
+
+
+def _is_mistake(name, mistake, answers, k):
+    """Tell whether a known mistake gives these answers."""
+    p = PROBLEMS[name]
+    solve = (p.mistakes | p.ignored_defaults())[mistake].solve
+    for a in answers:
+        with np.errstate(all="ignore"):
+            whole = solve(*a.args.values())
+        if not a.equals(np.asarray(whole[k] if len(p.returns) > 1 else whole, float)):
+            return False
+    return True
+
+
+@sentence(r"first make it right on ordinary input", of="form")
+def _(a, found):
+    return a.error is not None or a.got is None or a.bad().any()
+
+
+FACTOR = r"is (?:(\S.*?) times too (large|small)(?: and )?)?(of the wrong sign)?"
+
+
+@sentence(FACTOR + r"(?: \(.* here\))?\. Where")
+def _(a, found):
+    factor = a.number(found[1]) if found[1] else 1
+    sign = -1 if found[3] else 1
+    return a.equals(sign * a.want * (factor if found[2] == "large" else 1 / factor))
+
+
+@sentence(r"is too (large|small) by (.*)\. Where")
+def _(a, found):
+    return a.equals(a.want + (1 if found[1] == "large" else -1) * a.number(found[2]))
+
+
+@sentence(r"has lost its sign")
+def _(a, found):
+    return (a.got >= 0).all() and a.equals(np.abs(a.want))
+
+
+@sentence(r"is 0 where a (negative|positive) number is asked")
+def _(a, found):
+    side = a.want < 0 if found[1] == "negative" else a.want > 0
+    return not a.got[side].any() and not a.bad()[~side].any()
+
+
+@sentence(r"is the square of what is asked")
+def _(a, found):
+    return a.equals(a.want**2)
+
+
+@sentence(r"is (nan|infinite)")
+def _(a, found):
+    return (np.isnan if found[1] == "nan" else np.isinf)(a.got).any()
+
+
+@sentence(r"agrees to (\S+) of its largest entry, but not closer")
+def _(a, found):
+    return 0 < np.abs(a.got - a.want).max() < 1e-3 * np.abs(a.want).max()
+
+
+@sentence(r"is 0 everywhere")
+def _(a, found):
+    return not a.got.any()
+
+
+@sentence(r"is (wrong|right) only at \[n, targets\[n\]\]")
+def _(a, found):
+    at = a.args["targets"][:, None] == np.arange(a.got.shape[1])
+    if found[1] == "wrong":
+        return a.bad().any() and not a.bad()[~at].any()
+    return not a.bad()[at].any() and a.bad()[~at & (a.want != 0)].all()
+
+
+@sentence(r"is wrong in the last row only")
+def _(a, found):
+    return a.bad()[-1].any() and not a.bad()[:-1].any()
+
+
+@sentence(r"is off by one (amount|factor) (everywhere|in each row|in each column)")
+def _(a, found):
+    d = a.got - a.want if found[1] == "amount" else a.got / a.want
+    axis = {"everywhere": None, "in each row": 1, "in each column": 0}[found[2]]
+    return bool(np.all(np.ptp(d, axis=axis) < 1e-5))
+
+
+@sentence(r"is wrong in (\d+) of (\d+) entries")
+def _(a, found):
+    return 0 < a.bad().sum() < a.bad().size
+
+
+@sentence(r"differs, and not by a simple factor, sign or shift")
+def _(a, found):
+    return a.bad().any() and not a.equals(-a.want) and not a.equals(a.want * a.sizes["N"])
+
+
+@sentence(r"has shape .* rows and columns are exchanged", of="form")
+def _(a, found):
+    return np.shape(a.raw) == a.want.shape[::-1]
+
+
+@sentence(r"has shape \(?(.*?)\)?, expected \(?(.*?)\)?(?: \(one number\))?: ", of="form")
+def _(a, found):
+    named = [tuple(a.sizes[w] for w in re.findall(r"[A-Z]", g)) for g in found.groups()]
+    return named == [np.shape(a.raw), a.want.shape]
+
+
+@sentence(r"is a list, expected an array", of="form")
+def _(a, found):
+    return isinstance(a.raw, list)
+
+
+@sentence(r"is of type (\w+), expected (\w+)", of="form")
+def _(a, found):
+    return [a.raw.dtype.name, a.want.dtype.name] == list(found.groups())
+
+
+@sentence(r"is None\.", of="form")
+def _(a, found):
+    return a.raw is None
+
+
+@sentence(r"is a generator", of="form")
+def _(a, found):
+    return hasattr(a.raw, "send")
+
+
+@sentence(r"returns one value, expected two values: loss, gradient", of="form")
+def _(a, found):
+    return not isinstance(a.whole, tuple | list)
+
+
+@sentence(r"another order: expected loss, then gradient", of="form")
+def _(a, found):
+    return np.ndim(a.whole[0]) == 2 and np.ndim(a.whole[1]) == 0
+
+
+@sentence(r"expected a ValueError, but the function raised (\w+)", of="form")
+def _(a, found):
+    return type(a.error).__name__ == found[1] != "ValueError"
+
+
+@sentence(r"expected a ValueError, but the function returned", of="form")
+def _(a, found):
+    return a.error is None
+
+
+@sentence(r"the work in Python grows with", of="form")
+def _(a, found):
+    return _loops(a.f.__code__)
+
+
+def _loops(code):
+    """Tell whether there is a loop in compiled code or in what stands inside it."""
+    inside = [c for c in code.co_consts if hasattr(c, "co_code")]
+    return any(i.opname == "FOR_ITER" for i in dis.get_instructions(code)) or any(
+        _loops(c) for c in inside
+    )
+
+
+@sentence(r"the function changes its caller's (\w+)\.", of="form")
+def _(a, found):
+    return found[1] in a.written
+
+
+@sentence(r"^(\w+Error): ", of="one")
+def _(a, found):
+    return found[1] in [kind.__name__ for kind in type(a.error).__mro__]

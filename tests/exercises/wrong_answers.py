@@ -1,0 +1,326 @@
+"""Wrong answers that no problem registers, each with words that it must be told.
+
+`WRONG` lists (problem, function, words that must stand in the findings of the visible check,
+aspects lost on hidden cases).
+"""
+
+import numpy as np
+
+WRONG = []
+
+
+def wrong(problem, words, loses):
+    """Add a wrong answer to the list."""
+
+    def add(f):
+        WRONG.append((problem, f, words, set(loses.split())))
+        return f
+
+    return add
+
+
+def gap(X, Y):
+    return X[:, None].astype(float) - Y
+
+
+ALL_DISTANCES = "value shape stability integers loops inputs-unchanged"
+
+
+@wrong("pairwise_distances", "is a list, expected an array", "shape loops")
+def loops_and_list(X, Y):
+    return [
+        [
+            float(np.sqrt(sum((float(a) - float(b)) ** 2 for a, b in zip(x, y, strict=True))))
+            for y in Y
+        ]
+        for x in X
+    ]
+
+
+@wrong("pairwise_distances", "has shape (N, D), expected (N, M)", ALL_DISTANCES)
+def sum_over_wrong_axis(X, Y):
+    return np.sqrt((gap(X, Y) ** 2).sum(axis=1))
+
+
+@wrong("pairwise_distances", "rows and columns are exchanged", "shape")
+def exchanged(X, Y):
+    return np.sqrt((gap(Y, X) ** 2).sum(-1))
+
+
+@wrong("pairwise_distances", "Where are digits lost", "value stability")
+def small_constant_under_the_root(X, Y):
+    return np.sqrt((gap(X, Y) ** 2).sum(-1) + 1e-4)
+
+
+@wrong("pairwise_distances", "squares are averaged over the features", "value")
+def mean_for_sum(X, Y):
+    return np.sqrt((gap(X, Y) ** 2).mean(-1))
+
+
+@wrong("pairwise_distances", "has shape (N, N), expected (N, M)", ALL_DISTANCES)
+def to_itself(X, Y):
+    return np.sqrt((gap(X, X) ** 2).sum(-1))
+
+
+@wrong("pairwise_distances", "the work in Python grows with N", "loops")
+def one_loop(X, Y):
+    d = np.zeros((len(X), len(Y)))
+    for i in range(len(X)):
+        d[i] = np.linalg.norm(X[i].astype(float) - Y, axis=1)
+    return d
+
+
+@wrong("pairwise_distances", "is of type float32, expected float64", "shape")
+def in_float32(X, Y):
+    return np.sqrt((gap(X, Y).astype("f4") ** 2).sum(-1))
+
+
+@wrong("pairwise_distances", "is None. Does every path", ALL_DISTANCES)
+def return_forgotten(X, Y):
+    np.sqrt((gap(X, Y) ** 2).sum(-1))
+
+
+@wrong("pairwise_distances", "changes its caller's X", "inputs-unchanged")
+def centres_its_arguments(X, Y):
+    if X.dtype == float:
+        X -= Y.mean(axis=0)
+        Y = Y - Y.mean(axis=0)
+    return np.sqrt((gap(X, Y) ** 2).sum(-1))
+
+
+@wrong("pairwise_distances", "expected an array", "shape loops")
+def rows_in_a_list(X, Y):
+    return [np.sqrt((row**2).sum(-1)) for row in gap(X, Y)]
+
+
+@wrong("pairwise_distances", "is wrong in the last row only", ALL_DISTANCES)
+def last_row_left_out(X, Y):
+    d = np.sqrt((gap(X, Y) ** 2).sum(-1))
+    d[-1] = 0
+    return d
+
+
+@wrong("pairwise_distances", "is a generator", ALL_DISTANCES)
+def yields(X, Y):
+    yield np.sqrt((gap(X, Y) ** 2).sum(-1))
+
+
+def parts(scores, targets):
+    if len(scores) != len(targets):
+        raise ValueError("lengths")
+    z = scores - scores.max(1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(1, keepdims=True))
+    gradient = np.exp(log_p)
+    n = np.arange(len(z))
+    gradient[n, targets] -= 1
+    return log_p[n, targets], gradient / len(z)
+
+
+@wrong("softmax_cross_entropy", "ln 10 times too small", "value")
+def decimal_logarithm(scores, targets):
+    log_p, g = parts(scores, targets)
+    return -log_p.mean() / np.log(10), g
+
+
+@wrong("softmax_cross_entropy", "of the wrong sign", "gradient")
+def target_minus_p(scores, targets):
+    log_p, g = parts(scores, targets)
+    return -log_p.mean(), -g
+
+
+@wrong("softmax_cross_entropy", "Where are digits lost", "value stability")
+def capped_early(scores, targets):
+    log_p, g = parts(scores, targets)
+    return -np.log(np.exp(log_p) + 1e-7).mean(), g
+
+
+@wrong("softmax_cross_entropy", "nan", "stability")
+def one_maximum_for_all(scores, targets):
+    if len(scores) != len(targets):
+        raise ValueError("lengths")
+    e = np.exp(scores - scores.max())
+    p = e / e.sum(1, keepdims=True)
+    y = np.eye(p.shape[1])[targets]
+    return -np.log(p[y == 1]).mean(), (p - y) / len(p)
+
+
+@wrong("softmax_cross_entropy", "taken from whole columns", "gradient")
+def whole_columns(scores, targets):
+    log_p, _ = parts(scores, targets)
+    g = np.exp(scores - scores.max(1, keepdims=True))
+    g /= g.sum(1, keepdims=True)
+    g[:, np.unique(targets)] -= 1
+    return -log_p.mean(), g / len(g)
+
+
+@wrong("softmax_cross_entropy", "changes its caller's scores", "inputs-unchanged")
+def writes_into_scores(scores, targets):
+    if len(scores) != len(targets):
+        raise ValueError("lengths")
+    scores -= scores.max(1, keepdims=True)
+    log_p, g = parts(scores, targets)
+    return -log_p.mean(), g
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "loss has shape (N,), expected () (one number)",
+    "value shape stability",
+)
+def loss_per_sample(scores, targets):
+    log_p, g = parts(scores, targets)
+    return -log_p, g
+
+
+@wrong("softmax_cross_entropy", "loss differs", "value stability")
+def logarithm_forgotten(scores, targets):
+    log_p, g = parts(scores, targets)
+    return -np.exp(log_p).mean(), g
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "returns one value, expected two values: loss, gradient",
+    "shape gradient stability",
+)
+def only_the_loss(scores, targets):
+    return -parts(scores, targets)[0].mean()
+
+
+@wrong(
+    "softmax_cross_entropy", "expected a ValueError, but the function returned", "value errors"
+)
+def sign_and_no_validation(scores, targets):
+    if len(scores) != len(targets):
+        return 0.0, scores
+    log_p, g = parts(scores, targets)
+    return log_p.mean(), g
+
+
+@wrong("softmax_cross_entropy", "C times too small", "gradient")
+def divided_by_classes_too(scores, targets):
+    log_p, g = parts(scores, targets)
+    return -log_p.mean(), g / scores.shape[1]
+
+
+@wrong("softmax_cross_entropy", "another order: expected loss, then gradient", "shape")
+def gradient_first(scores, targets):
+    log_p, g = parts(scores, targets)
+    return g, -log_p.mean()
+
+
+@wrong("softmax_cross_entropy", "is 0 everywhere", "gradient stability")
+def gradient_not_yet(scores, targets):
+    return -parts(scores, targets)[0].mean(), np.zeros(scores.shape)
+
+
+@wrong("softmax_cross_entropy", "gradient is None", "shape gradient stability")
+def gradient_none(scores, targets):
+    return -parts(scores, targets)[0].mean(), None
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "expected a ValueError, but the function raised TypeError",
+    "errors",
+)
+def another_error(scores, targets):
+    if len(scores) != len(targets):
+        raise TypeError("lengths")
+    log_p, g = parts(scores, targets)
+    return -log_p.mean(), g
+
+
+ALL_HINGE = "shape value gradient integers default inputs-unchanged"
+
+
+def gaps(scores, targets, margin):
+    n = np.arange(len(scores))
+    gap = np.maximum(scores - scores[n, targets][:, None] + margin, 0)
+    gap[n, targets] = 0
+    return gap, n
+
+
+def pulls(gap, n, targets):
+    g = (gap > 0) * 1.0
+    g[n, targets] = -g.sum(1)
+    return g / len(g)
+
+
+@wrong("hinge_loss", "every gap is squared", "value")
+def squared_hinge(scores, targets, margin=1.0):
+    gap, n = gaps(scores, targets, margin)
+    return (gap**2).sum() / len(gap), pulls(gap, n, targets)
+
+
+@wrong("hinge_loss", "Where does your code use margin?", "value gradient")
+def margin_is_one(scores, targets, margin=1.0):
+    gap, n = gaps(scores, targets, 1.0)
+    return gap.sum() / len(gap), pulls(gap, n, targets)
+
+
+@wrong("hinge_loss", "the difference is turned round", "value gradient")
+def difference_turned(scores, targets, margin=1.0):
+    n = np.arange(len(scores))
+    gap = np.maximum(scores[n, targets][:, None] - scores + margin, 0)
+    gap[n, targets] = 0
+    return gap.sum() / len(gap), -pulls(gap, n, targets)
+
+
+@wrong("hinge_loss", "C times too small", "value")
+def mean_over_classes_too(scores, targets, margin=1.0):
+    gap, n = gaps(scores, targets, margin)
+    return gap.mean(), pulls(gap, n, targets)
+
+
+@wrong("hinge_loss", "Of which type is an array made like whole-number scores", "integers")
+def zeros_like_scores(scores, targets, margin=1.0):
+    gap, n = gaps(scores, targets, margin)
+    g = np.zeros_like(scores)
+    g[:] = pulls(gap, n, targets)
+    return gap.sum() / len(gap), g
+
+
+@wrong("hinge_loss", "the size of the gap stands in the gradient", "gradient")
+def gap_for_indicator(scores, targets, margin=1.0):
+    gap, n = gaps(scores, targets, margin)
+    g = gap.copy()
+    g[n, targets] = -gap.sum(1)
+    return gap.sum() / len(gap), g / len(g)
+
+
+@wrong(
+    "hinge_loss",
+    "ValueError: The truth value",
+    ALL_HINGE,
+)
+def builtin_max(scores, targets, margin=1.0):
+    n = np.arange(len(scores))
+    return max(0, scores - scores[n, targets][:, None] + margin).sum() / len(n), None
+
+
+@wrong("hinge_loss", "is wrong in the last row only", ALL_HINGE)
+def last_row_forgotten(scores, targets, margin=1.0):
+    gap, n = gaps(scores, targets, margin)
+    gap[-1] = 0
+    return gap.sum() / len(gap), pulls(gap, n, targets)
+
+
+@wrong("hinge_loss", "(C - 1) times too small", "value")
+def divided_by_other_classes(scores, targets, margin=1.0):
+    gap, n = gaps(scores, targets, margin)
+    return gap.sum() / len(gap) / (scores.shape[1] - 1), pulls(gap, n, targets)
+
+
+@wrong("hinge_loss", "N times too large", "value gradient integers default")
+def sum_and_right_class(scores, targets, margin=1.0):
+    gap, n = gaps(scores, targets, margin)
+    return gap.sum() + margin * len(gap), pulls(gap, n, targets) * len(gap)
+
+
+@wrong("hinge_loss", "is 0 where a positive number is asked", "gradient")
+def wrong_classes_left_out(scores, targets, margin=1.0):
+    gap, n = gaps(scores, targets, margin)
+    g, kept = pulls(gap, n, targets), np.zeros(scores.shape)
+    kept[n, targets] = g[n, targets]
+    return gap.sum() / len(gap), kept
