@@ -1,0 +1,22 @@
+"""Computational graphs: every node with its value and its gradient, drawn and step by step."""
+
+from .expression import expression
+from .gates import Gate, gate
+from .graph import Call, Graph, Node, Picture, build
+from .layout import Layout, layout
+from .steps import Step, Steps
+
+__all__ = [
+    "Call",
+    "Gate",
+    "Graph",
+    "Layout",
+    "Node",
+    "Picture",
+    "Step",
+    "Steps",
+    "build",
+    "expression",
+    "gate",
+    "layout",
+]

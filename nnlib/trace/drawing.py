@@ -1,0 +1,180 @@
+"""A graph as an SVG drawing: circles in layers, values above them, gradients below."""
+
+from __future__ import annotations
+
+import html
+import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from .gates import label, number
+from .layout import Layout
+
+if TYPE_CHECKING:
+    from .graph import Node
+
+__all__ = ["RADIUS", "Frame", "draw"]
+
+RADIUS = 17.0
+VALUE, GRADIENT, INK, PAPER = (
+    "var(--nn-a, #0062b1)",
+    "var(--nn-b, #b4490a)",
+    "var(--nn-ink, currentColor)",
+    "var(--pst-color-background, var(--jp-layout-color0, #fff))",
+)
+ITALIC, START = 'font-style="italic"', 'text-anchor="start"'
+
+
+class Frame(NamedTuple):
+    """From (layer, slot) to drawing coordinates.
+
+    ``step`` is the distance of two layers and of two slots. Around the centres there must be
+    room for the numbers: ``before`` the first (left, above) and behind the last (right, below),
+    where inputs and operations differ.
+    """
+
+    along_x: bool
+    step: tuple[float, float]
+    before: tuple[float, float]
+    behind_input: tuple[float, float]
+    behind_operation: tuple[float, float]
+
+    def at(self, place: tuple[float, float]) -> tuple[float, float]:
+        """The centre of a place."""
+        first, second = (k * step for k, step in zip(place, self.step, strict=True))
+        x, y = (first, second) if self.along_x else (second, first)
+        return x + self.before[0], y + self.before[1]
+
+    def size(self, nodes: Sequence[Node], places: Layout) -> tuple[float, float]:
+        """Width and height of the drawing."""
+        ends = []
+        for node, place in zip(nodes, places.nodes, strict=True):
+            room = self.behind_operation if node.operation else self.behind_input
+            ends.append([a + b for a, b in zip(self.at(place), room, strict=True)])
+        passing = [self.at(place) for *_, passed in places.edges for place in passed]
+        width, height = (max(axis) for axis in zip(*ends, *passing, strict=True))
+        return width, height
+
+
+FRAMES = {
+    "right": Frame(True, (80, 80), (30, 37), (30, 37), (38, 37)),
+    "down": Frame(False, (80, 80), (26, 52), (26, 20), (66, 22)),
+}
+
+
+def draw(nodes: Sequence[Node], places: Layout, direction: str, gradients: bool) -> str:
+    """Draw a graph as an SVG element; see ``Graph.svg``."""
+    if direction not in FRAMES:
+        raise ValueError(f"svg: expected the direction 'right' or 'down', got {direction!r}")
+    frame = FRAMES[direction]
+    width, height = frame.size(nodes, places)
+    edges = [_edge(edge, nodes, places, frame, gradients) for edge in places.edges]
+    circles = [
+        _node(node, frame.at(place), frame.along_x, gradients)
+        for node, place in zip(nodes, places.nodes, strict=True)
+    ]
+    words = html.escape(_description(nodes, gradients))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="nn-{direction}" role="img" '
+        f'aria-label="{words}" viewBox="0 0 {width:g} {height:g}" '
+        f'style="display:block;width:100%;max-width:{1.1 * width:.0f}px;height:auto" '
+        f'font-size="13" font-family="inherit" text-anchor="middle" fill="{INK}">'
+        f"{''.join(edges)}{''.join(circles)}</svg>"
+    )
+
+
+def _description(nodes: Sequence[Node], gradients: bool) -> str:
+    """The graph in words, node by node."""
+    parts = []
+    for node in nodes:
+        made = f" ({node.symbol})" if node.operation else ""
+        blame = f", gradient {number(node.gradient)}" if gradients else ""
+        parts.append(f"{node.name}{made} {number(node.value)}{blame}")
+    return "Graph: " + "; ".join(parts) + "."
+
+
+def _edge(edge, nodes: Sequence[Node], places: Layout, frame: Frame, gradients: bool) -> str:
+    """One edge with its arrow; what it carries back, where its source has several users."""
+    source, target, operand, passed = edge
+    points = [frame.at(p) for p in (places.nodes[source], *passed, places.nodes[target])]
+    same = [x is nodes[source] for x in nodes[target].operands]
+    bend = 0.0 if sum(same) == 1 else 26.0 * (sum(same[:operand]) - (sum(same) - 1) / 2)
+    path, middle = _curve(points, frame.along_x, bend)
+    line = f'<path d="{path}" fill="none" stroke="{INK}" stroke-opacity=".65"/>'
+    head = _head(points[-1], frame.along_x)
+    if not gradients or nodes[source].users < 2:
+        return line + head
+    sent = number(nodes[target].sent[operand])
+    return line + head + _text(middle[0], middle[1] + 4, sent, GRADIENT, 'font-size="12"')
+
+
+def _curve(
+    points: list[tuple[float, float]], along_x: bool, bend: float
+) -> tuple[str, tuple[float, float]]:
+    """A path that leaves and arrives along the layers' direction, and its middle."""
+    along, across, turn = (0, 1, 0.5) if along_x else (1, 0, 0.3)  # down: above the numbers
+    ends = [list(p) for p in points]
+    ends[0][along] += RADIUS
+    ends[-1][along] -= RADIUS + 6
+    path = "M{:.4g} {:.4g}".format(*ends[0])
+    for left, right in itertools.pairwise(ends):
+        first, second = list(left), list(right)
+        first[along] = second[along] = left[along] + turn * (right[along] - left[along])
+        first[across] += bend
+        second[across] += bend
+        path += "C{:.4g} {:.4g} {:.4g} {:.4g} {:.4g} {:.4g}".format(*first, *second, *right)
+    left, right = ends[len(ends) // 2 - 1], ends[len(ends) // 2]
+    middle = [(a + b) / 2 for a, b in zip(left, right, strict=True)]
+    middle[across] += 0.75 * bend
+    middle[along] += 0.75 * (turn - 0.5) * (right[along] - left[along])
+    return path, (middle[0], middle[1])
+
+
+def _head(tip: tuple[float, float], along_x: bool) -> str:
+    """The arrow's head, at the circle it points to."""
+    x, y = tip
+    if along_x:
+        corners = f"{x - RADIUS:g} {y:g}l-8 -4v8z"
+    else:
+        corners = f"{x:g} {y - RADIUS:g}l-4 -8h8z"
+    return f'<path d="M{corners}" fill="{INK}"/>'
+
+
+def _node(node: Node, centre: tuple[float, float], along_x: bool, gradients: bool) -> str:
+    """A circle with its sign and, beside it, name, value and gradient."""
+    x, y = centre
+    dashes, slant = ("", "") if node.operation else (' stroke-dasharray="3 2"', ITALIC)
+    circle = (
+        f'<circle cx="{x:g}" cy="{y:g}" r="{RADIUS:g}" fill="{PAPER}" stroke="{INK}" '
+        f'stroke-width="1.6"{dashes}/>'
+    )
+    inside = html.escape(node.symbol if node.operation else label(node.name))
+    sign = f'<text x="{x:g}" y="{y + 4.5:g}" {slant}>{inside}</text>'
+    name = label(node.name) if node.operation else ""
+    value, gradient = number(node.value), number(node.gradient) if gradients else ""
+    if along_x:
+        named = f"{name} = {value}" if name else value
+        texts = [_text(x, y - 23, named, VALUE), _text(x, y + 31, gradient, GRADIENT)]
+    elif node.operation:
+        texts = _beside(x + RADIUS + 3, y, name, value, gradient)
+    else:
+        texts = [_text(x, y - 36, value, VALUE), _text(x, y - 22, gradient, GRADIENT)]
+    return circle + sign + "".join(texts)
+
+
+def _beside(x: float, y: float, name: str, value: str, gradient: str) -> list[str]:
+    """Name, value and gradient below each other."""
+    return [
+        _text(x, y - 9, name, INK, f"{START} {ITALIC}"),
+        _text(x, y + 5, value, VALUE, START),
+        _text(x, y + 19, gradient, GRADIENT, START),
+    ]
+
+
+def _text(x: float, y: float, words: str, colour: str, more: str = "") -> str:
+    """A text with a rim in the page's colour, so that lines do not disturb it."""
+    if not words:
+        return ""
+    rim = f'stroke="{PAPER}" stroke-width="3.5" paint-order="stroke"'
+    place = f'x="{x:.4g}" y="{y:.4g}"'
+    return f'<text {place} fill="{colour}" {rim} {more}>{html.escape(words)}</text>'

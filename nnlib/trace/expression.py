@@ -1,0 +1,246 @@
+"""From typed text to a graph: a small, safe language of assignments and arithmetic."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from ..ops import exp, log, maximum, relu, sigmoid, tanh
+from ..tensor import Tensor
+from ..walk import grad
+from .graph import Call, Graph, build
+
+__all__ = ["expression"]
+
+LONGEST, DEEPEST = 1000, 200  # characters; levels, far from Python's limit on recursion
+
+Value = Tensor | float
+
+OPERATORS: dict[type, tuple[str, Callable]] = {
+    ast.Add: ("add", lambda a, b: a + b),
+    ast.Sub: ("sub", lambda a, b: a - b),
+    ast.Mult: ("mul", lambda a, b: a * b),
+    ast.Div: ("div", lambda a, b: a / b),
+    ast.Pow: ("pow", lambda a, b: a**b),
+    ast.USub: ("neg", lambda a: -a),
+}
+FUNCTIONS: dict[str, tuple[str, Callable, int]] = {
+    "exp": ("exp", exp, 1),
+    "log": ("log", log, 1),
+    "max": ("maximum", maximum, 2),
+    "relu": ("relu", relu, 1),
+    "sigmoid": ("sigmoid", sigmoid, 1),
+    "tanh": ("tanh", tanh, 1),
+}
+
+
+def expression(text: str, /, **values: float) -> Graph:
+    """Compute a typed expression forwards and backwards, and give its graph.
+
+    Parameters
+    ----------
+    text : str
+        An expression such as ``"(x + y) * z"``, or assignments ``"w = x + y; f = w * z"``,
+        of which the last is the output. Known are names, numbers, ``+ - * / **``,
+        parentheses and the functions ``exp log max relu sigmoid tanh``.
+    **values : float
+        The number of each input.
+
+    Returns
+    -------
+    Graph
+        Each operation a node; the numbers are nnlib's, in float64. An output without a name
+        is called f, other results v1, v2 and so on.
+
+    Raises
+    ------
+    ValueError
+        If the text is not such an expression (the message names line and column), a name
+        has no value or a value no use, or a step has no real, finite result.
+
+    Source: chapter "Computational graphs".
+
+    >>> graph = expression("(x + y) * z", x=-2, y=5, z=-4)
+    >>> graph.output.value, graph["x"].gradient, graph["z"].gradient
+    (-12.0, -4.0, 3.0)
+    >>> expression("x + sin(y)", x=1, y=2)
+    Traceback (most recent call last):
+    ...
+    ValueError: expression: line 1, column 5: unknown function 'sin'; known are exp, log, \
+max, relu, sigmoid, tanh
+    """
+    inputs = {name: _input(name, value) for name, value in values.items()}
+    reader = _Reader(text, inputs)
+    output = reader.read(_parsed(text))
+    reader.check_used(output)
+    with np.errstate(all="ignore"):
+        graph = build(output, reader.calls, reader.names)
+    for node in graph:
+        if not math.isfinite(node.gradient):
+            raise ValueError(
+                f"expression: d{graph.output.name}/d{node.name} is not finite here"
+            )
+    return graph
+
+
+def _input(name: str, value: float) -> Tensor:
+    """An input as a tensor of one number."""
+    if not isinstance(value, int | float | np.number) or not np.isfinite(value):
+        raise ValueError(f"expression: expected a finite number for {name}, got {value!r}")
+    return Tensor(np.array(value, dtype=np.float64), requires_grad=True)
+
+
+def _parsed(text: str) -> list[ast.stmt]:
+    """The statements of a text."""
+    if len(text) > LONGEST:
+        raise ValueError(f"expression: expected at most {LONGEST} characters, got {len(text)}")
+    try:
+        statements = ast.parse(text.strip()).body
+    except SyntaxError as error:
+        raise ValueError(
+            f"expression: line {error.lineno}, column {error.offset}: not an expression"
+        ) from None
+    if not statements:
+        raise ValueError("expression: the text is empty")
+    if _depth(statements) > DEEPEST:
+        raise ValueError(f"expression: nested more than {DEEPEST} deep")
+    return statements
+
+
+def _depth(level: list[ast.AST]) -> int:
+    """The number of levels of a syntax tree."""
+    depth = 0
+    while level:
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        depth += 1
+    return depth
+
+
+class _Reader:
+    """Walks the syntax tree, computes with nnlib, and keeps a list of the operations."""
+
+    def __init__(self, text: str, inputs: dict[str, Tensor]):
+        self.text = text
+        self.known: dict[str, Value] = dict(inputs)
+        self.names = {tensor: name for name, tensor in inputs.items()}
+        self.calls: list[Call] = []
+
+    def read(self, statements: list[ast.stmt]) -> Tensor:
+        """Carry out all statements; the last result."""
+        for statement in statements:
+            result = self.statement(statement)
+        if not isinstance(result, Tensor):
+            raise ValueError("expression: the result does not depend on any input")
+        return result
+
+    def statement(self, node: ast.stmt) -> Value:
+        """An assignment to one new name, or an expression."""
+        if isinstance(node, ast.Expr):
+            return self.value(node.value)
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        if not isinstance(target, ast.Name) or len(node.targets) > 1:
+            raise self.error(node, "expected an expression or 'name = expression'")
+        if target.id in self.known:
+            raise self.error(node, f"the name {target.id!r} is taken")
+        result = self.known[target.id] = self.value(node.value)
+        if isinstance(result, Tensor):
+            self.names.setdefault(result, target.id)
+        return result
+
+    def value(self, node: ast.expr) -> Value:
+        """The value of an expression: a number as long as no input takes part."""
+        match node:
+            case ast.Constant(value=int() | float() as constant) if constant is not True:
+                return self.finite(node, constant)
+            case ast.Name(id=name):
+                return self.named(node, name)
+            case ast.UnaryOp(op=ast.UAdd()):
+                return self.value(node.operand)
+            case ast.UnaryOp(op=ast.USub()):
+                return self.call(node, *OPERATORS[ast.USub], [node.operand])
+            case ast.BinOp() if type(node.op) in OPERATORS:
+                return self.call(node, *OPERATORS[type(node.op)], [node.left, node.right])
+            case ast.Call(func=ast.Name(id=name), keywords=[]):
+                return self.function(node, name)
+        raise self.error(node, f"not allowed here: {ast.unparse(node)[:40]!r}")
+
+    def named(self, node: ast.expr, name: str) -> Value:
+        """The value of a name."""
+        if name not in self.known:
+            raise self.error(node, f"unknown name {name!r}; give its value as {name}=...")
+        return self.known[name]
+
+    def function(self, node: ast.Call, name: str) -> Value:
+        """A function of the table."""
+        if name not in FUNCTIONS:
+            known = ", ".join(FUNCTIONS)
+            raise self.error(node, f"unknown function {name!r}; known are {known}")
+        operation, function, arity = FUNCTIONS[name]
+        if len(node.args) != arity:
+            raise self.error(node, f"{name} takes {arity}, got {len(node.args)} arguments")
+        return self.call(node, operation, function, node.args)
+
+    def call(
+        self, node: ast.expr, operation: str, function: Callable, arguments: list[ast.expr]
+    ) -> Value:
+        """Carry out an operation; keep it if an input takes part."""
+        operands = tuple(self.value(argument) for argument in arguments)
+        with np.errstate(all="ignore"):
+            output = _apply(function, operands)
+        self.finite(node, output.item())
+        if not any(isinstance(x, Tensor) for x in operands):
+            return output.item()
+        pull = _puller(function, operands)
+        self.calls.append(Call(operation, output, operands, pull))
+        return output
+
+    def finite(self, node: ast.expr, value: float) -> float:
+        """A number as float; an error if it is none."""
+        try:
+            number = float(value)
+        except (OverflowError, TypeError):
+            number = math.inf
+        if not math.isfinite(number):
+            raise self.error(node, f"{ast.unparse(node)[:40]!r} is not a finite real number")
+        return number
+
+    def check_used(self, output: Tensor) -> None:
+        """Refuse inputs and results that the output does not depend on."""
+        used = {output}
+        for call in reversed(self.calls):
+            if call.output in used:
+                used.update(x for x in call.operands if isinstance(x, Tensor))
+        for tensor in (*self.names, *(call.output for call in self.calls)):
+            if tensor not in used:
+                name = self.names.get(tensor, "a result")
+                raise ValueError(f"expression: {name} is not used in the output")
+
+    def error(self, node: ast.AST, problem: str) -> ValueError:
+        """What is wrong, and where."""
+        return ValueError(
+            f"expression: line {node.lineno}, column {node.col_offset + 1}: {problem}"
+        )
+
+
+def _apply(function: Callable, operands: tuple[Value, ...]) -> Tensor:
+    """The operation on tensors of float64."""
+    return function(*(x if isinstance(x, Tensor) else Tensor(np.array(x)) for x in operands))
+
+
+def _puller(function: Callable, operands: tuple[Value, ...]) -> Callable:
+    """From an operation's gradient to its operands', by nnlib's rules for that one alone."""
+    copies = [
+        Tensor(x.array, requires_grad=True) if isinstance(x, Tensor) else x for x in operands
+    ]
+    leaves = [x for x in copies if isinstance(x, Tensor)]
+    result = _apply(function, tuple(copies))
+
+    def pull(upstream: float) -> tuple[float | None, ...]:
+        start = Tensor(np.array(upstream))
+        parts = iter(grad(result, leaves, start, retain_graph=True))
+        return tuple(next(parts).item() if isinstance(x, Tensor) else None for x in copies)
+
+    return pull

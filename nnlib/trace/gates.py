@@ -1,0 +1,83 @@
+"""How each operation is called, drawn and written: one table for text, LaTeX and drawings."""
+
+from typing import NamedTuple
+
+__all__ = ["Gate", "gate", "label", "number"]
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+class Gate(NamedTuple):
+    """The look of one operation.
+
+    ``text`` and ``latex`` have a place for each operand.
+    """
+
+    word: str
+    symbol: str
+    text: str
+    latex: str
+
+
+GATES = {
+    "add": Gate("add", "+", "{} + {}", "{} + {}"),
+    "sub": Gate("subtract", "−", "{} − {}", "{} - {}"),
+    "mul": Gate("multiply", "×", "{} × {}", r"{} \cdot {}"),
+    "div": Gate("divide", "÷", "{} / {}", r"\frac{{{}}}{{{}}}"),
+    "pow": Gate("power", "^", "{} ** {}", "{}^{{{}}}"),
+    "neg": Gate("minus", "−x", "−{}", "-{}"),
+    "exp": Gate("exp", "exp", "exp({})", "e^{{{}}}"),
+    "log": Gate("ln", "ln", "ln({})", r"\ln({})"),
+    "maximum": Gate("max", "max", "max({}, {})", r"\max({}, {})"),
+    "relu": Gate("relu", "relu", "relu({})", r"\mathrm{{relu}}({})"),
+    "sigmoid": Gate("sigmoid", "σ", "sigmoid({})", r"\sigma({})"),
+    "tanh": Gate("tanh", "tanh", "tanh({})", r"\tanh({})"),
+}
+WITH_CONSTANT = {"add": "+", "sub": "−", "mul": "×", "div": "/", "pow": "^"}
+
+
+def gate(operation: str) -> Gate:
+    """The look of an operation; one that is not in the table is written as a function.
+
+    >>> gate("mul").symbol, gate("conv2d").text
+    ('×', 'conv2d({})')
+    """
+    plain = Gate(operation, operation[:4], operation + "({})", operation + "({})")
+    return GATES.get(operation, plain)
+
+
+def symbol(operation: str, constants: list[float | None]) -> str:
+    """What stands in the circle; a constant operand is part of it, as in +1 or 1/x.
+
+    >>> symbol("add", [None, 1.0]), symbol("div", [1.0, None]), symbol("exp", [None])
+    ('+1', '1/x', 'exp')
+    """
+    sign = WITH_CONSTANT.get(operation)
+    if sign is None or constants[0] is constants[1]:
+        return gate(operation).symbol
+    first, second = constants
+    if first is None:
+        return sign + number(second)
+    if operation in ("add", "mul"):
+        return sign + number(first)
+    return f"{number(first)}{sign}x"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number with three significant digits and a true minus sign.
+
+    >>> number(-0.53345), number(4.0), number(-0.0)
+    ('−0.533', '4', '0')
+    """
+    text = f"{value:.{digits}g}".replace("-", "−")
+    return "0" if text == "−0" else text
+
+
+def label(name: str) -> str:
+    """A name as it is drawn: digits at its end become subscripts.
+
+    >>> label("w10"), label("loss")
+    ('w₁₀', 'loss')
+    """
+    stem = name.rstrip("0123456789")
+    return stem + name[len(stem) :].translate(SUBSCRIPTS)

@@ -1,0 +1,256 @@
+"""A computation as a graph: each node with its value, its gradient, and what it sent on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ..tensor import Tensor
+from ..walk import grad
+from .drawing import draw
+from .gates import symbol
+from .layout import Layout, layout
+from .steps import Steps, backward_steps, forward_steps
+
+__all__ = ["Call", "Graph", "Node", "build"]
+
+
+class Call(NamedTuple):
+    """One operation that was carried out.
+
+    ``pull`` takes the gradient of ``output`` and gives what goes to each operand, None for a
+    constant.
+    """
+
+    operation: str
+    output: Tensor
+    operands: tuple[Tensor | float, ...]
+    pull: Callable[[float], tuple[float | None, ...]]
+
+
+@dataclass(eq=False)
+class Node:
+    """One value of a graph.
+
+    Attributes
+    ----------
+    name : str
+        The name it was given, else ``v1``, ``v2`` and so on.
+    operation : str
+        nnlib's name of the operation that made it (``"mul"``); empty for an input.
+    operands : tuple of Node or float
+        What the operation read: other nodes and constants.
+    value : float
+        Its number in the forward pass.
+    gradient : float
+        d output / d this: the sum of what its users send.
+    local : tuple of float or None
+        The derivative of this value by each operand; None for a constant.
+    sent : tuple of float or None
+        What the operation sends to each operand: local derivative times gradient.
+    """
+
+    name: str
+    operation: str
+    operands: tuple[Node | float, ...]
+    value: float
+    gradient: float = 0.0
+    local: tuple[float | None, ...] = ()
+    sent: tuple[float | None, ...] = ()
+    users: int = field(default=0, repr=False)
+
+    @property
+    def constants(self) -> list[float | None]:
+        """For each operand its number if it is a constant, else None."""
+        return [None if isinstance(x, Node) else x for x in self.operands]
+
+    @property
+    def symbol(self) -> str:
+        """What stands in its circle: an input's name, an operation's sign."""
+        return symbol(self.operation, self.constants) if self.operation else self.name
+
+    def __repr__(self) -> str:
+        made = f" by {self.operation}" if self.operation else ""
+        return f"Node({self.name} = {self.value:.4g}{made}, gradient {self.gradient:.4g})"
+
+
+class Graph:
+    """A computational graph with value and gradient at each node.
+
+    ``trace.expression`` makes one. In a notebook it draws itself; ``graph["w"]`` is the node
+    of that name, ``graph.nodes`` are all, every operand before its users.
+
+    Parameters
+    ----------
+    nodes : sequence of Node
+        In topological order; the last one is the output.
+
+    >>> from nnlib import trace
+    >>> graph = trace.expression("w = x + y; f = w * z", x=2, y=3, z=4)
+    >>> graph["x"].value, graph["x"].gradient
+    (2.0, 4.0)
+    >>> [node.name for node in graph.nodes]
+    ['x', 'y', 'w', 'z', 'f']
+    """
+
+    def __init__(self, nodes: Sequence[Node]):
+        self.nodes = tuple(nodes)
+        self._by_name = {node.name: node for node in nodes}
+
+    @property
+    def output(self) -> Node:
+        """The node everything leads to."""
+        return self.nodes[-1]
+
+    @property
+    def inputs(self) -> list[Node]:
+        """The nodes that no operation made."""
+        return [node for node in self.nodes if not node.operation]
+
+    def __getitem__(self, name: str) -> Node:
+        if name not in self._by_name:
+            raise KeyError(f"no node {name!r}; there are {', '.join(self._by_name)}")
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self.nodes))
+
+    def steps(self) -> Steps:
+        """Both passes as sentences with numbers, printing as text and drawn as a list.
+
+        >>> from nnlib import trace
+        >>> trace.expression("x * y", x=2, y=3).steps()
+        f = x × y = 2 × 3 = 6
+        f starts with 1, since df/df = 1
+        multiply sends 3 × 1 = 3 to x and 2 × 1 = 2 to y
+        """
+        return Steps([*forward_steps(self.nodes), *backward_steps(self.nodes)])
+
+    def layout(self) -> Layout:
+        """Place the nodes in layers (see ``trace.layout``)."""
+        index = {node: k for k, node in enumerate(self.nodes)}
+        return layout([[index.get(x) for x in node.operands] for node in self.nodes])
+
+    def svg(self, direction: str = "right", *, gradients: bool = True) -> str:
+        """Draw the graph as an SVG element in the page's own inks.
+
+        Parameters
+        ----------
+        direction : {"right", "down"}
+            Where the output lies; ``"down"`` suits a phone.
+        gradients : bool
+            Whether the gradients are drawn below the values.
+
+        Raises
+        ------
+        ValueError
+            If the direction is another.
+        """
+        return draw(self.nodes, self.layout(), direction, gradients)
+
+    def picture(self, *, gradients: bool = True) -> Picture:
+        """Give what the notebook draws, with or without the gradients."""
+        return Picture(self, gradients)
+
+    def _repr_html_(self) -> str:
+        return f'<div class="nn-panels">{self.picture()._repr_html_()}</div>'
+
+    def data(self) -> dict:
+        """Everything a script needs to draw and compute the graph, as plain data."""
+        places, index = self.layout(), {node: k for k, node in enumerate(self.nodes)}
+        nodes = [
+            {
+                "name": node.name,
+                "operation": node.operation,
+                "symbol": node.symbol,
+                "operands": [
+                    {"node": index[x]} if isinstance(x, Node) else {"constant": x}
+                    for x in node.operands
+                ],
+                "value": node.value,
+                "gradient": node.gradient,
+                "place": list(place),
+            }
+            for node, place in zip(self.nodes, places.nodes, strict=True)
+        ]
+        edges = [
+            {"source": s, "target": t, "operand": k, "places": [list(p) for p in passed]}
+            for s, t, k, passed in places.edges
+        ]
+        return {"nodes": nodes, "edges": edges, "size": list(places.size)}
+
+
+class Picture:
+    """A graph as it is drawn in a page: to the right on a desk, downwards on a phone."""
+
+    def __init__(self, graph: Graph, gradients: bool):
+        self.graph, self.gradients = graph, gradients
+
+    def _repr_html_(self) -> str:
+        right, down = (
+            self.graph.svg(direction, gradients=self.gradients)
+            for direction in ("right", "down")
+        )
+        return f'<div class="nn-trace">{STYLE}{right}{down}</div>'
+
+
+STYLE = (
+    "<style>.nn-panel:has(.nn-trace){flex-basis:100%;max-width:none}"
+    ".nn-trace svg{margin:0 auto}"
+    ".nn-trace .nn-down{display:none!important}"
+    "@media(max-width:700px){.nn-trace .nn-right{display:none!important}"
+    ".nn-trace .nn-down{display:block!important}}</style>"
+)
+
+
+def build(output: Tensor, calls: Sequence[Call], names: dict[Tensor, str]) -> Graph:
+    """Make the graph of an output from the operations that led to it.
+
+    Parameters
+    ----------
+    output : Tensor, one element
+        What is differentiated.
+    calls : sequence of Call
+        In the order of computation; the last one made the output.
+    names : dict of Tensor to str
+        Names of inputs, and of any results.
+    """
+    nodes: dict[Tensor, Node] = {}
+    for call in calls:
+        for x in (*call.operands, call.output):
+            if isinstance(x, Tensor) and x not in nodes:
+                name = names.get(x) or ("f" if x is output else f"v{_unnamed(nodes, names)}")
+                nodes[x] = Node(name, "", (), x.item())
+        node = nodes[call.output]
+        node.operation = call.operation
+        node.operands = tuple(nodes[x] if isinstance(x, Tensor) else x for x in call.operands)
+    nodes.setdefault(output, Node(names.get(output, "f"), "", (), output.item()))
+    _send(nodes, output, calls)
+    return Graph(list(nodes.values()))
+
+
+def _unnamed(nodes: dict[Tensor, Node], names: dict[Tensor, str]) -> int:
+    """The number of the next node without a name of its own."""
+    return 1 + sum(tensor not in names for tensor in nodes)
+
+
+def _send(nodes: dict[Tensor, Node], output: Tensor, calls: Sequence[Call]) -> None:
+    """Give each node its gradient, as nnlib's own walk finds it, and what it sends."""
+    tensors = [tensor for tensor in nodes if tensor is not output]
+    nodes[output].gradient = 1.0
+    if tensors:
+        for tensor, gradient in zip(tensors, grad(output, tensors), strict=True):
+            nodes[tensor].gradient = gradient.item()
+    for call in calls:
+        node = nodes[call.output]
+        node.local, node.sent = call.pull(1.0), call.pull(node.gradient)
+        for operand in node.operands:
+            if isinstance(operand, Node):
+                operand.users += 1

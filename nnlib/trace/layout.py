@@ -1,0 +1,129 @@
+"""Where the nodes of a graph are drawn: in layers, every edge pointing to a later layer.
+
+Two steps, both simple and deterministic. *Layers*: a node stands as near to the output as its
+users allow, directly before the first of them. *Slots*: within a layer the order is that of a
+walk back from the output, which keeps the branches of a tree apart; then each item moves to
+the mean of its neighbours as far as the others leave room. An edge that passes a layer takes
+a slot there, so that no line runs through a node.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["Layout", "layout"]
+
+Item = tuple[int, ...]  # (node,), or (source, target, operand, layer) where an edge passes
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Places, as (layer, slot): layers are counted from the inputs, slots may be fractions.
+
+    Attributes
+    ----------
+    nodes : list of (int, float)
+        The place of each node.
+    edges : list of (source, target, operand, places)
+        ``operand`` is the position of the source among the target's operands, ``places``
+        where the edge passes between them.
+    size : (int, int)
+        Numbers of layers and of slots.
+    """
+
+    nodes: list[tuple[int, float]]
+    edges: list[tuple[int, int, int, list[tuple[int, float]]]]
+    size: tuple[int, int]
+
+
+def layout(inputs: Sequence[Sequence[int | None]]) -> Layout:
+    """Place the nodes of a graph.
+
+    Parameters
+    ----------
+    inputs : sequence of sequences of int or None
+        For each node in topological order, its operands: indices of earlier nodes, None for
+        a constant. The last node is the output, and every other one leads to it.
+
+    Returns
+    -------
+    Layout
+
+    >>> layout([(), (), (0, 1), (), (2, 3)]).nodes  # (x + y) * z
+    [(0, 0.0), (0, 1.0), (1, 0.0), (1, 1.0), (2, 0.5)]
+    """
+    layers = _layers(inputs)
+    rows, edges = _rows(inputs, layers)
+    slots = _slots(rows, edges)
+    nodes = [(layer, slots[(node,)]) for node, layer in enumerate(layers)]
+    placed = [
+        (chain[0][0], chain[-1][0], operand, [(item[3], slots[item]) for item in chain[1:-1]])
+        for operand, chain in edges
+    ]
+    return Layout(nodes, placed, (len(rows), max(map(len, rows))))
+
+
+def _layers(inputs: Sequence[Sequence[int | None]]) -> list[int]:
+    """Each node's layer: the output's is the last, an operand's lies before its users'."""
+    behind = [0] * len(inputs)
+    for node in reversed(range(len(inputs))):
+        for operand in inputs[node]:
+            if operand is not None:
+                behind[operand] = max(behind[operand], behind[node] + 1)
+    return [max(behind) - steps for steps in behind]
+
+
+def _rows(
+    inputs: Sequence[Sequence[int | None]], layers: list[int]
+) -> tuple[list[list[Item]], list[tuple[int, list[Item]]]]:
+    """The items of each layer in order, and each edge as the chain of items it joins."""
+    rows: list[list[Item]] = [[] for _ in range(max(layers) + 1)]
+    edges, waiting, seen = [], [len(inputs) - 1], set()
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        rows[layers[node]].append((node,))
+        for k, operand in enumerate(inputs[node]):
+            if operand is not None:
+                passed = range(layers[operand] + 1, layers[node])
+                chain = [(operand, node, k, layer) for layer in passed]
+                edges.append((k, [(operand,), *chain, (node,)]))
+                for item in chain:
+                    rows[item[3]].append(item)
+        waiting.extend(x for x in reversed(inputs[node]) if x is not None)
+    return rows, edges
+
+
+def _slots(rows: list[list[Item]], edges: list[tuple[int, list[Item]]]) -> dict[Item, float]:
+    """A slot for each item, near the mean of its neighbours, at least 1 from the next item."""
+    before: dict[Item, list[Item]] = {item: [] for row in rows for item in row}
+    after: dict[Item, list[Item]] = {item: [] for row in rows for item in row}
+    for _, chain in edges:
+        for left, right in itertools.pairwise(chain):
+            before[right].append(left)
+            after[left].append(right)
+    width = max(map(len, rows))
+    slots = {item: k + (width - len(row)) / 2 for row in rows for k, item in enumerate(row)}
+    for neighbours, order in ((after, rows[::-1]), (before, rows)):
+        for row in order:
+            _move(row, neighbours, slots, width)
+    return slots
+
+
+def _move(
+    row: list[Item], neighbours: dict[Item, list[Item]], slots: dict[Item, float], width: int
+) -> None:
+    """Move the items of a layer towards their neighbours, keeping order and distance."""
+    wished = []
+    for item in row:
+        near = [slots[other] for other in neighbours[item]] or [slots[item]]
+        wish = sum(near) / len(near)
+        wished.append(max(wish, wished[-1] + 1) if wished else max(wish, 0.0))
+    limit = float(width)
+    for k in reversed(range(len(row))):
+        limit = min(wished[k], limit - 1)
+        slots[row[k]] = limit

@@ -1,0 +1,189 @@
+"""Graphs of typed expressions: numbers equal to PyTorch's, readable errors, steps in words."""
+
+import numpy as np
+import pytest
+import torch
+
+from nnlib import trace
+
+EXPRESSIONS = [
+    ("(x + y) * z", dict(x=-2, y=5, z=-4)),
+    ("w = x + y; f = w * z", dict(x=2, y=3, z=4)),
+    ("1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))", dict(w0=1, x0=-1, w1=2, x1=2, w2=-2)),
+    ("x * y + x * x", dict(x=3, y=-2)),
+    ("log(1 + exp(x))", dict(x=2)),
+    ("relu(x1*w1 + x2*w2 + b) * 2", dict(x1=2, w1=1, x2=-1, w2=4, b=3)),
+    ("relu(x) - max(x, y)", dict(x=0, y=0)),
+    ("max(x, 1.5) / y - 2 * tanh(y)", dict(x=1, y=-0.7)),
+    ("sigmoid(x)**3 + 2**x - y**-1", dict(x=0.3, y=1.7)),
+    ("a = x - y\nb = a * a\nb**y + a", dict(x=3, y=1.2)),
+    ("x", dict(x=4)),
+    ("+x - 2 * 3", dict(x=1)),
+]
+
+
+def by_torch(graph):
+    """The same operations in PyTorch: value and gradient of every node."""
+    made = {}
+    for node in graph:
+        made[node] = torch.tensor(node.value, dtype=torch.float64, requires_grad=True)
+        if node.operation:
+            operands = [
+                made[x] if x in made else torch.tensor(x, dtype=torch.float64)
+                for x in node.operands
+            ]
+            made[node] = getattr(torch, node.operation)(*operands)
+            made[node].retain_grad()
+    made[graph.output].backward()
+    return [(x.item(), x.grad.item()) for x in made.values()]
+
+
+@pytest.mark.parametrize(("text", "values"), EXPRESSIONS)
+def test_values_and_gradients_equal_those_of_pytorch_at_every_node(text, values):
+    graph = trace.expression(text, **values)
+    ours = [(node.value, node.gradient) for node in graph]
+    np.testing.assert_allclose(ours, by_torch(graph), rtol=1e-13)
+
+
+@pytest.mark.parametrize(("text", "values"), EXPRESSIONS)
+def test_a_gradient_is_the_sum_of_what_the_users_send(text, values):
+    graph = trace.expression(text, **values)
+    for node in graph.nodes[:-1]:
+        arrived = [
+            sent
+            for user in graph
+            for operand, sent in zip(user.operands, user.sent, strict=True)
+            if operand is node
+        ]
+        assert len(arrived) == node.users
+        assert sum(arrived) == pytest.approx(node.gradient, rel=1e-13)
+
+
+@pytest.mark.parametrize(("text", "values"), EXPRESSIONS)
+def test_what_is_sent_is_local_times_upstream(text, values):
+    for node in trace.expression(text, **values):
+        for operand, local, sent in zip(node.operands, node.local, node.sent, strict=True):
+            if isinstance(operand, trace.Node):
+                assert sent == pytest.approx(local * node.gradient, rel=1e-13)
+            else:
+                assert local is None
+                assert sent is None
+
+
+def test_names_are_those_given_and_the_output_is_f():
+    graph = trace.expression("w = x + y; w * x * 2", x=1, y=2)
+    assert [node.name for node in graph] == ["x", "y", "w", "v1", "f"]
+
+
+def test_every_operand_stands_before_its_users():
+    graph = trace.expression("x * y + exp(x * y + z)", x=1, y=2, z=0.5)
+    seen = set()
+    for node in graph:
+        assert all(x in seen for x in node.operands if isinstance(x, trace.Node))
+        seen.add(node)
+
+
+def test_constants_are_folded_and_shown_in_the_gate():
+    graph = trace.expression("2 * (3 + 4) * x + 1", x=1)
+    assert [node.symbol for node in graph] == ["x", "×14", "+1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "message"),
+    [
+        ("x + sin(y)", dict(x=1, y=1), "line 1, column 5: unknown function 'sin'"),
+        ("x +", dict(x=1), "line 1, column 4: not an expression"),
+        ("w = x;\n  y", dict(x=1, y=1), "line 2"),
+        ("x * q", dict(x=1), "line 1, column 5: unknown name 'q'; give its value as q="),
+        ("max(x)", dict(x=1), "line 1, column 1: max takes 2, got 1 arguments"),
+        ("exp(x=1)", dict(x=1), "line 1, column 1: not allowed here"),
+        ("x.real", dict(x=1), "not allowed here: 'x.real'"),
+        ("x if x else 1", dict(x=1), "not allowed here"),
+        ("x[0]", dict(x=1), "not allowed here"),
+        ("x // 2", dict(x=1), "not allowed here"),
+        ("True * x", dict(x=1), "not allowed here"),
+        ("'a' * x", dict(x=1), "not allowed here"),
+        ("a = b = x", dict(x=1), "expected an expression or 'name = expression'"),
+        ("import os", {}, "expected an expression or 'name = expression'"),
+        ("x = 2 * x", dict(x=1), "the name 'x' is taken"),
+        ("2 * 3", {}, "does not depend on any input"),
+        ("", {}, "the text is empty"),
+        ("x + 1", dict(x=1, y=2), "y is not used in the output"),
+        ("w = x * x; x + 1", dict(x=1), "w is not used in the output"),
+        ("x * x; x + 1", dict(x=1), "a result is not used in the output"),
+        ("1 / (x - 1)", dict(x=1), "'1 / \\(x - 1\\)' is not a finite real number"),
+        ("log(x)", dict(x=-1), "not a finite real number"),
+        ("x + 9**9**9", dict(x=1), "not a finite real number"),
+        ("(x - 1)**0.5", dict(x=1), "df/dx is not finite here"),
+        ("x", dict(x=float("nan")), "expected a finite number for x"),
+        ("x", dict(x="1"), "expected a finite number for x"),
+        ("x" + " + x" * 300, dict(x=1), "at most 1000 characters, got 1201"),
+        ("-" * 300 + "x", dict(x=1), "nested more than 200 deep"),
+        ("(" * 300 + "x" + ")" * 199, dict(x=1), "line 1"),
+    ],
+)
+def test_a_faulty_expression_is_refused_with_its_place(text, values, message):
+    with pytest.raises(ValueError, match=message):
+        trace.expression(text, **values)
+
+
+def test_a_long_chain_is_computed():
+    graph = trace.expression("-" * 197 + "x", x=2)
+    assert (graph.output.value, graph["x"].gradient) == (-2, -1)
+    assert graph.layout().size == (198, 1)
+
+
+def test_an_unknown_node_is_named_in_the_error():
+    with pytest.raises(KeyError, match="no node 'q'; there are x, f"):
+        trace.expression("2 * x", x=1)["q"]
+
+
+def test_steps_say_both_passes_in_words():
+    steps = trace.expression("p = x * y; f = p + x", x=3, y=-2).steps()
+    assert repr(steps).splitlines() == [
+        "p = x × y = 3 × (−2) = −6",
+        "f = p + x = −6 + 3 = −3",
+        "f starts with 1, since df/df = 1",
+        "add sends 1 × 1 = 1 to p and 1 × 1 = 1 to x",
+        "multiply sends −2 × 1 = −2 to x, which now holds −1 and 3 × 1 = 3 to y",
+    ]
+    assert [step.direction for step in steps] == ["forward"] * 2 + ["backward"] * 3
+
+
+def test_a_slice_of_steps_prints_as_steps():
+    steps = trace.expression("2 * x", x=3).steps()
+    assert repr(steps[:1]) == "f = 2 × x = 2 × 3 = 6"
+    assert steps[0].node == "f"
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "formula"),
+    [
+        ("f = w10 ** 2", dict(w10=-3), "f = w_{10}^{2} = (-3)^{2} = 9"),
+        ("f = 1 / x", dict(x=4), r"f = \frac{1}{x} = \frac{1}{4} = 0.25"),
+        ("f = exp(x)", dict(x=-1), "f = e^{x} = e^{-1} = 0.368"),
+        ("f = log(x)", dict(x=1), r"f = \ln(x) = \ln(1) = 0"),
+        ("f = max(x, y)", dict(x=1, y=2), r"f = \max(x, y) = \max(1, 2) = 2"),
+        ("f = -x", dict(x=-1), "f = -x = -(-1) = 1"),
+        ("cost = relu(x)", dict(x=1e-7), r"\mathit{cost} = \mathrm{relu}(x)"),
+    ],
+)
+def test_steps_are_formulas_too(text, values, formula):
+    assert trace.expression(text, **values).steps()[0].latex.startswith(formula)
+
+
+def test_all_formulas_make_one_display():
+    display = trace.expression("f = x * x", x=1e-7).steps().latex
+    assert display.startswith(r"\begin{aligned} f &= x \cdot x = 1 \cdot 10^{-7}")
+    assert r"\frac{\partial f}{\partial x} \mathrel{+}&=" not in display
+    assert r"\mathrel{+}=" in display
+
+
+def test_the_repr_of_a_graph_lists_its_nodes():
+    assert repr(trace.expression("2 * x", x=3)) == (
+        "Node(x = 3, gradient 2)\nNode(f = 6 by mul, gradient 1)"
+    )
+
+
+def test_an_operation_without_an_entry_is_written_as_a_function():
+    assert trace.gate("conv2d").text.format("x, w") == "conv2d(x, w)"

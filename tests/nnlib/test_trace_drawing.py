@@ -1,0 +1,150 @@
+"""Layout and drawing of graphs: nothing overlaps, everything is said in words."""
+
+import itertools
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from nnlib import trace
+from nnlib.trace.drawing import FRAMES, RADIUS
+
+GRAPHS = {
+    "one node": ("x", dict(x=1)),
+    "two uses": ("x * x", dict(x=3)),
+    "add and multiply": ("(x + y) * z", dict(x=2, y=3, z=4)),
+    "neuron": ("1 / (1 + exp(-(a*b + c*d + e)))", dict(a=1, b=-1, c=2, d=2, e=-2)),
+    "relu": ("2 * relu(a*b + c*d + e*g + h)", dict(a=2, b=1, c=-1, d=4, e=3, g=0.5, h=1)),
+    "far apart": ("exp(exp(exp(x * y))) + x + max(y, x)", dict(x=0.1, y=0.2)),
+    "diamond": ("a = x + y; b = a * x; c = a * y; b * c + a", dict(x=1, y=2)),
+}
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(params=GRAPHS, ids=str)
+def graph(request):
+    text, values = GRAPHS[request.param]
+    return trace.expression(text, **values)
+
+
+def random_inputs(rng):
+    """Operands of a random graph in which every node leads to the last."""
+    inputs = [[] for _ in range(3)]
+    for node in range(3, rng.integers(5, 15)):
+        inputs.append([int(k) for k in rng.integers(0, node, size=rng.integers(1, 3))])
+    used = {k for operands in inputs for k in operands}
+    inputs.append([k for k in range(len(inputs)) if k not in used])
+    return inputs
+
+
+def items(places):
+    """All places that are taken, by nodes and by passing edges."""
+    passing = [place for *_, passed in places.edges for place in passed]
+    return [*places.nodes, *passing]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_nothing_overlaps_in_a_random_graph(seed):
+    places = trace.layout(random_inputs(np.random.default_rng(seed)))
+    for (layer, slot), (other, at) in itertools.combinations(items(places), 2):
+        assert layer != other or abs(slot - at) >= 1
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_every_edge_leads_to_a_later_layer_one_step_at_a_time(seed):
+    inputs = random_inputs(np.random.default_rng(seed))
+    places = trace.layout(inputs)
+    assert len(places.edges) == sum(map(len, inputs))
+    for source, target, operand, passed in places.edges:
+        assert inputs[target][operand] == source
+        layers = [places.nodes[source][0], *(k for k, _ in passed), places.nodes[target][0]]
+        assert layers == list(range(layers[0], layers[-1] + 1))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_all_places_lie_within_the_size(seed):
+    places = trace.layout(random_inputs(np.random.default_rng(seed)))
+    for layer, slot in items(places):
+        assert 0 <= layer < places.size[0]
+        assert 0 <= slot <= places.size[1] - 1
+
+
+def test_the_layout_is_the_same_each_time(graph):
+    assert graph.layout() == graph.layout()
+
+
+@pytest.mark.parametrize("direction", ["right", "down"])
+def test_the_drawing_has_a_circle_for_each_node_inside_its_frame(graph, direction):
+    root = ET.fromstring(graph.svg(direction))
+    width, height = map(float, root.get("viewBox").split()[2:])
+    circles = [(float(c.get("cx")), float(c.get("cy"))) for c in root.iter(f"{SVG}circle")]
+    assert len(circles) == len(graph)
+    for x, y in circles:
+        assert RADIUS <= x <= width - RADIUS
+        assert RADIUS <= y <= height - RADIUS
+    for (x, y), (u, v) in itertools.combinations(circles, 2):
+        assert np.hypot(x - u, y - v) > 2 * RADIUS
+
+
+@pytest.mark.parametrize("direction", ["right", "down"])
+def test_no_two_texts_of_one_column_stand_on_each_other(graph, direction):
+    root = ET.fromstring(graph.svg(direction))
+    texts = [
+        (float(t.get("x")), float(t.get("y")))
+        for t in root.iter(f"{SVG}text")
+        if t.get("font-size") is None
+    ]
+    for (x, y), (u, v) in itertools.combinations(texts, 2):
+        assert abs(x - u) > 1 or abs(y - v) >= 13
+
+
+def test_values_and_gradients_are_written_with_three_digits():
+    svg = trace.expression("1 / (1 + exp(-x))", x=1).svg()
+    assert all(f">{text}<" in svg for text in ("f = 0.731", "v₂ = 0.368", "−0.534", "0.197"))
+
+
+def test_the_drawing_says_itself_in_words():
+    root = ET.fromstring(trace.expression("2 * x", x=3).svg())
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == "Graph: x 3, gradient 2; f (×2) 6, gradient 1."
+
+
+def test_gradients_can_be_left_out():
+    svg = trace.expression("2 * x", x=3.25).svg(gradients=False)
+    assert ">3.25<" in svg
+    assert ">2<" not in svg
+    assert "gradient" not in svg
+
+
+def test_paths_that_meet_carry_what_each_brings():
+    root = ET.fromstring(trace.expression("x * y + x * x", x=3, y=-2).svg())
+    on_arrows = [t.text for t in root.iter(f"{SVG}text") if t.get("font-size") == "12"]
+    assert sorted(on_arrows) == ["3", "3", "−2"]
+
+
+def test_two_arrows_between_the_same_nodes_are_bent_apart():
+    root = ET.fromstring(trace.expression("x * x", x=3).svg())
+    paths = [p.get("d") for p in root.iter(f"{SVG}path") if "C" in p.get("d")]
+    assert len(set(paths)) == 2
+
+
+def test_names_are_escaped_and_subscripts_drawn():
+    assert ">w₁₀<" in trace.expression("2 * w10", w10=1).svg()
+
+
+def test_another_direction_is_refused(graph):
+    with pytest.raises(ValueError, match="expected the direction 'right' or 'down', got 'up'"):
+        graph.svg("up")
+
+
+def test_a_page_gets_both_directions_and_shows_one(graph):
+    html = graph._repr_html_()
+    assert all(f'class="nn-{direction}"' in html for direction in FRAMES)
+    assert "@media" in html
+
+
+def test_the_data_for_a_script_is_plain(graph):
+    data = graph.data()
+    assert [node["value"] for node in data["nodes"]] == [node.value for node in graph]
+    for node in data["nodes"]:
+        assert all(set(x) in ({"node"}, {"constant"}) for x in node["operands"])
