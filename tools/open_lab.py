@@ -5,6 +5,7 @@ the setting that makes it their default viewer is written into .venv, not into t
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,8 @@ def main():
     """Write the settings and hand over to JupyterLab."""
     write_settings(sys.prefix)
     command = [sys.executable, "-m", "jupyterlab", "chapters", *sys.argv[1:]]
-    sys.exit(subprocess.run(command, check=False).returncode)
+    one_thread = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # as in the build: same numbers
+    sys.exit(subprocess.run(command, env=one_thread, check=False).returncode)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Make .venv from requirements.lock; the one step between a fresh clone and everything else.
 
 Run as ``python3 tools/setup_env.py``. Standard library only, and written so that an old Python
-can still read it and say what is wrong. Runs again only when the lock, the Python version or
-TORCH_INDEX has changed; after a change of pyproject.toml only the project is installed again.
+can still read it and say what is wrong. Runs again only when the lock or the Python version has
+changed, or another TORCH_INDEX is named; after a change of pyproject.toml only the project is
+installed again.
 
 Torch comes in a second step, without a hash: its wheel differs by platform and by source (CPU,
 CUDA, local). ``TORCH_INDEX`` may name another package index for it, such as the one with
@@ -75,12 +76,20 @@ def explain(output):
     return f"{output[-2000:]}\nsetup_env: the installation failed; pip's last lines are above."
 
 
-def digest(*names):
-    """Hash files of the project together with the Python version and TORCH_INDEX."""
-    made = hashlib.sha256(repr((sys.version_info[:3], os.environ.get("TORCH_INDEX"))).encode())
-    for name in names:
-        made.update((ROOT / name).read_bytes())
+def digest(name):
+    """Hash a file of the project together with the Python version."""
+    made = hashlib.sha256(repr(sys.version_info[:3]).encode())
+    made.update((ROOT / name).read_bytes())
     return made.hexdigest()
+
+
+def finished(packages, index):
+    """Say whether the packages are those of the lock, and torch is from the index asked for.
+
+    Without TORCH_INDEX any torch will do, so that it need be named in one terminal only.
+    """
+    done = STAMP.read_text().splitlines() if STAMP.exists() else []
+    return done[:1] == [packages] and (not index or done[2:] == [index])
 
 
 class Progress:
@@ -145,9 +154,9 @@ def pip_install(python):
     ]
 
 
-def install(python):
-    """Fill the environment with the locked packages and torch."""
-    lock, index = ROOT / "requirements.lock", os.environ.get("TORCH_INDEX")
+def install(python, index):
+    """Fill the environment with the locked packages, and torch from an index of its own."""
+    lock = ROOT / "requirements.lock"
     print("[2/4] locked packages", flush=True)
     total = sum("==" in line for line in lock.read_text().splitlines())
     run([*pip_install(python), "--require-hashes", "-r", str(lock)], total)
@@ -165,18 +174,21 @@ def install_project(python):
 def main():
     """Make the environment, or what is out of date in it."""
     check_python(sys.version_info)
+    index = os.environ.get("TORCH_INDEX", "")
     packages, project = digest("requirements.lock"), digest("pyproject.toml")
-    done = STAMP.read_text().split() if STAMP.exists() else []
-    if done == [packages, project]:
-        return
+    if finished(packages, index):
+        _, installed, *made_with = STAMP.read_text().splitlines()
+        if installed == project:
+            return
+        index = "".join(made_with)
     python = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if done[:1] != [packages]:
+    if not finished(packages, index):
         check_disk(shutil.disk_usage(ROOT).free)
         print("Setting up .venv (a few minutes, once)\n[1/4] virtual environment", flush=True)
         make_venv()
-        install(python)
+        install(python, index)
     install_project(python)
-    STAMP.write_text(f"{packages}\n{project}\n")
+    STAMP.write_text(f"{packages}\n{project}\n{index}\n")
     print("The environment is ready in .venv", flush=True)
 
 

@@ -70,7 +70,7 @@ def made(env, monkeypatch, tmp_path):
     monkeypatch.setattr(env, "STAMP", tmp_path / ".venv" / ".ready")
     monkeypatch.setattr(env, "check_disk", lambda free: None)
     monkeypatch.setattr(env, "make_venv", lambda: steps.append("venv"))
-    monkeypatch.setattr(env, "install", lambda python: steps.append("packages"))
+    monkeypatch.setattr(env, "install", lambda python, index: steps.append("packages"))
     monkeypatch.setattr(env, "install_project", lambda python: steps.append("project"))
     return steps
 
@@ -98,10 +98,24 @@ def test_a_new_pyproject_installs_the_project_alone(env, monkeypatch, tmp_path):
     assert steps == ["venv", "packages", "project", "project"]
 
 
+def test_torch_from_another_index_is_installed_once(env, monkeypatch, tmp_path):
+    steps = made(env, monkeypatch, tmp_path)
+    env.main()
+    with monkeypatch.context() as patch:
+        patch.setenv("TORCH_INDEX", "https://example.org/cpu")
+        env.main()
+        env.main()
+    env.main()
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    env.main()
+    assert steps == ["venv", "packages", "project"] * 2 + ["project"]
+    assert env.STAMP.read_text().splitlines()[2:] == ["https://example.org/cpu"]
+
+
 def test_a_set_up_that_failed_is_not_taken_for_a_finished_one(env, monkeypatch, tmp_path):
     steps = made(env, monkeypatch, tmp_path)
 
-    def fails(python):
+    def fails(python, index):
         raise env.SetupError("setup_env: the disk is full")
 
     with monkeypatch.context() as patch:

@@ -1,0 +1,20 @@
+"""nbgrader's settings for this course; formgrader is started in this folder."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "nn-first-principles"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+
+# The text of an assignment stands beside its notebook, solutions in it: never copied.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "__pycache__",
+    "*.pyc",
+    "*.py",
+    "*.toml",
+]
+
+# What a student wrote as prose is shown in the instructor's browser.
+c.HTMLExporter.sanitize_html = True

@@ -1,0 +1,125 @@
+"""One assignment, with all that decides what a submission earns."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from .course import Course
+from .engine.gate import check_seed
+from .errors import CannotDo
+from .limits import read_settings
+from .notebooks import defined_names, from_file, from_text, grade_id, is_code, is_solution, mark
+
+
+class NotReleased(CannotDo):
+    """The assignment has not been released, or its source has changed since."""
+
+
+class Assignment:
+    """An assignment of a course.
+
+    Parameters
+    ----------
+    course : Course
+        Its folders, seed, and problems.
+    name : str
+        The assignment.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such assignment.
+    NotReleased
+        If it was not released, or its graded cells are no longer those that were.
+    """
+
+    def __init__(self, course: Course, name: str):
+        self.course, self.name = course, name
+        self.instructor = from_text(course.source(name))
+        self.limits, self.weights = read_settings(
+            course.source(name).with_name("nngrader.toml")
+        )
+        self.released = released_notebook(course, name)
+        if _cells(self.released) != _cells(self.instructor):
+            raise NotReleased(
+                f"{name}: its cells have changed since the release; release again"
+            )
+
+    @cached_property
+    def hidden(self) -> dict:
+        """Hidden cases by problem, as plain data."""
+        return self.course.hidden(self.name)
+
+    @cached_property
+    def functions(self) -> list[str]:
+        """What students define: functions and classes of the instructor's solution cells."""
+        cells = [c for c in self.instructor["cells"] if is_solution(c) and is_code(c)]
+        return [name for c in cells for name in defined_names(c["source"])]
+
+    @cached_property
+    def solution_ids(self) -> list[str]:
+        """Ids of the cells that students write."""
+        return [grade_id(c) for c in self.released["cells"] if is_solution(c)]
+
+    @cached_property
+    def key(self) -> str:
+        """A digest of all but the submission: source, problems, seed, versions, our code."""
+        source = self.course.source(self.name)
+        files = [
+            source,
+            source.with_name("nngrader.toml"),
+            self.course.problems_file(self.name),
+        ]
+        files += sorted(Path(__file__).parent.rglob("*.py"))
+        files += sorted(f for f in (self.course / "heldback").rglob("*") if f.is_file())
+        parts = [_digest(f) for f in files] + [str(self.course.seed())]
+        parts += [json.dumps(self.released), platform.python_version(), np.__version__]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def seed_complaints(self) -> list[str]:
+        """What is wrong with the problems at the seed of this course; empty where they hold."""
+        seed = self.course.seed()
+        return [c for p in self.course.problems(self.name) for c in check_seed(p, seed)]
+
+
+def released_notebook(course: Course, name: str) -> dict:
+    """The notebook as students got it.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The assignment.
+
+    Returns
+    -------
+    dict
+        The notebook.
+
+    Raises
+    ------
+    NotReleased
+        If there is none.
+    """
+    file = course / "release" / name / f"{name}.ipynb"
+    if not file.is_file():
+        raise NotReleased(f"{name} has not been released: run `nngrader release {name}`")
+    return from_file(file)
+
+
+def _cells(notebook):
+    """What must not change between release and grading."""
+    marks = [(grade_id(c), mark(c)) for c in notebook["cells"] if grade_id(c)]
+    return [(g, m.get("grade"), m.get("solution"), m.get("points")) for g, m in marks]
+
+
+def _digest(file):
+    """The digest of a file, of nothing if there is none."""
+    return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()

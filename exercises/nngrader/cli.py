@@ -1,0 +1,286 @@
+"""The command `nngrader`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from .errors import CannotDo
+
+HERE = Path(__file__).resolve().parents[1]  # the course of the repository: exercises/
+DONE, FAILED, USAGE = 0, 1, 2
+EXIT = (
+    "exit status: 0 every submission accounted for, flags included; "
+    "1 something could not be done; 2 wrong usage"
+)
+PRIVATE_KEYS = ("cells", "key", "failed")  # of a result: not for others
+WIDTH = 110
+
+
+def check(a) -> int:
+    """Try the functions of a notebook on the visible cases: what a student runs."""
+    from .checkup import checkup
+
+    return checkup(a.notebook)
+
+
+def release(a) -> int:
+    """Make release/ASSIGNMENT and ASSIGNMENT.zip for students, unless they tell too much."""
+    from .limits import Limits
+    from .release import NotFit
+    from .release import release as make
+    from .sandbox import Sandbox
+
+    with Sandbox(Limits()) as sandbox:
+        sandbox.require()
+    try:
+        file = make(a.course, a.assignment, a.out)
+    except NotFit as e:
+        print(f"{a.assignment} is not released:", *e.reasons, sep="\n  ", file=sys.stderr)
+        return FAILED
+    print(f"{file}: ready to be handed out")
+    return DONE
+
+
+def grade(a) -> int:
+    """Grade submissions in a sandbox, and record the points in nbgrader's gradebook."""
+    from .assignment import Assignment
+    from .grade import Grader
+    from .record import Recorder
+    from .sandbox import Sandbox
+    from .store import Store
+
+    assignment = Assignment(a.course, a.assignment)
+    students = wanted(a, a.course.submissions(a.assignment))
+    store = Store(a.course / ".results")
+    with Sandbox(assignment.limits, unsafe=a.unsafe_no_sandbox) as sandbox:
+        sandbox.require()
+        require_seed(assignment, store)
+        grader = Grader(assignment, sandbox, store, a.workers)
+        results = grade_and_record(grader, Recorder(assignment), students)
+    print(totals(results))
+    if a.json:
+        a.json.write_text(json.dumps([public(r) for r in results], indent=1) + "\n")
+    return FAILED if any(r.get("failed") for r in results) else DONE
+
+
+def feedback(a) -> int:
+    """Write a page for each graded student: feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html."""
+    from .feedback import page
+    from .gradebook import marks
+    from .store import Store, write_whole
+
+    results = Store(a.course / ".results").get(f"latest-{a.assignment}")
+    if not results:
+        raise FileNotFoundError(f"nothing graded yet: run `nngrader grade {a.assignment}`")
+    known = marks(a.course, a.assignment)
+    for student, result in results.items():
+        folder = (a.out or a.course / "feedback") / student / a.assignment
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / f"{a.assignment}.html", page(result, known.get(student)))
+    print(f"{len(results)} pages in {a.out or a.course / 'feedback'}")
+    return DONE
+
+
+def export(a) -> int:
+    """Write the marks as a table for a learning platform."""
+    from .export import table
+
+    text = table(a.course, a.assignment, a.layout)
+    if a.out:
+        a.out.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+    return DONE
+
+
+def wanted(a, handed_in: list[str]) -> list[str]:
+    """The students to grade.
+
+    Raises
+    ------
+    FileNotFoundError
+        If one of those named has handed in nothing, or nobody has.
+    """
+    if missing := sorted(set(a.students or ()) - set(handed_in)):
+        raise FileNotFoundError(f"nothing handed in for {a.assignment} by {', '.join(missing)}")
+    if not handed_in:
+        raise FileNotFoundError(
+            f"nothing handed in: {a.course / 'submitted'} has no {a.assignment}"
+        )
+    return sorted(set(a.students)) if a.students else handed_in
+
+
+def require_seed(assignment, store) -> None:
+    """See that the problems hold at this seed; asked once for each state of them.
+
+    Raises
+    ------
+    CannotDo
+        If a right answer would lose points, or a known mistake score too much.
+    """
+    key = f"seed-{assignment.key}"
+    if store.get(key) is None:
+        if complaints := assignment.seed_complaints():
+            raise CannotDo("\n  ".join(["the problems do not hold at this seed:", *complaints]))
+        store.put(key, [])
+
+
+def grade_and_record(grader, recorder, students: list[str]) -> list[dict]:
+    """Grade, record, and say so line by line; what is done is kept, whatever comes."""
+    results = []
+    try:
+        for result, notebook in grader.grade_all(students):
+            recorder.record(result, notebook)
+            results.append(result)
+            print(line(result, len(results), len(students)), flush=True)
+    finally:
+        keep(grader.store, grader.assignment.name, results)
+    return results
+
+
+def keep(store, assignment: str, results: list[dict]) -> None:
+    """Add results to those that feedback is written from."""
+    latest = store.get(f"latest-{assignment}") or {}
+    store.put(f"latest-{assignment}", latest | {r["student"]: r for r in results})
+
+
+def line(result: dict, n: int, of: int) -> str:
+    """One submission on the screen."""
+    score = f"{result['score']:6.2f} of {result['max_score']:g}"
+    begin = f"[{n}/{of}] {result['student']:24} {result['status']:10} {score}"
+    return f"{begin}  {'; '.join(result['flags'])[:WIDTH]}".rstrip()
+
+
+def totals(results: list[dict]) -> str:
+    """The last line on the screen."""
+    counts = {
+        s: sum(r["status"] == s for r in results) for s in ("graded", "flagged", "ungradable")
+    }
+    failed = sum(bool(r.get("failed")) for r in results)
+    words = ", ".join(f"{n} {status}" for status, n in counts.items())
+    return f"{len(results)} submissions: {words}" + (f"; {failed} FAILED" if failed else "")
+
+
+def public(result: dict) -> dict:
+    """A result as `--json` writes it."""
+    kept = {k: v for k, v in result.items() if k not in PRIVATE_KEYS}
+    kept["problems"] = {
+        name: {
+            "score": p["score"],
+            "max": p["max"],
+            "aspects": p["aspects"],
+            "mistakes": [f"{aspect}: {text}" for aspect, text, _ in p["findings"]],
+        }
+        for name, p in result["problems"].items()
+    }
+    return kept
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of every command."""
+    about = "Release assignments, grade them in a sandbox, and explain the result to students."
+    p = argparse.ArgumentParser(prog="nngrader", description=about, epilog=EXIT)
+    place = "the course folder, by default the exercises of this checkout"
+    p.add_argument("--course", type=Path, metavar="DIR", default=HERE, help=place)
+    commands = p.add_subparsers(required=True, metavar="COMMAND")
+    for f in (check, release, grade, feedback, export):
+        s = commands.add_parser(f.__name__, help=f.__doc__, description=f.__doc__, epilog=EXIT)
+        s.set_defaults(run=f)
+        if f is check:
+            s.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+        else:
+            s.add_argument("assignment", metavar="ASSIGNMENT")
+        if f in (release, grade):
+            s.add_argument(
+                "--problems", type=Path, help="private definitions, before the public"
+            )
+        if f in (release, feedback, export):
+            s.add_argument("--out", type=Path, metavar="PATH", help="where to write")
+        if f is grade:
+            grade_arguments(s)
+        if f is export:
+            layouts = ("csv", "canvas", "moodle", "gradescope")
+            s.add_argument("--layout", choices=layouts, default="csv", help="default: csv")
+    return p
+
+
+def grade_arguments(s) -> None:
+    """The arguments of `nngrader grade`."""
+    s.add_argument("--students", nargs="+", metavar="STUDENT", help="these alone")
+    s.add_argument(
+        "--workers",
+        type=workers,
+        default=min(os.cpu_count() or 1, 64),
+        help="how many at one time; default: processors",
+    )
+    s.add_argument("--seed", type=Path, metavar="FILE", help="seed of the hidden cases")
+    s.add_argument("--json", type=Path, metavar="FILE", help="write the results here")
+    s.add_argument(
+        "--unsafe-no-sandbox",
+        action="store_true",
+        help="run submissions that you trust as plain processes",
+    )
+
+
+def workers(text: str) -> int:
+    """A number of workers.
+
+    Raises
+    ------
+    ValueError
+        If it is none from 1 to 64.
+    """
+    if not 1 <= int(text) <= 64:
+        raise ValueError
+    return int(text)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        Arguments; by default those of the process.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    a = parser().parse_args(argv)
+    for name in ("out", "json", "problems", "seed"):
+        if getattr(a, name, None):
+            setattr(a, name, getattr(a, name).absolute())
+    if a.run is not check:
+        from .course import Course
+
+        if not a.course.is_dir():
+            parser().error(f"no course folder {a.course}")
+        a.course = Course(
+            a.course, problems=getattr(a, "problems", None), seed_file=getattr(a, "seed", None)
+        )
+    return guarded(a)
+
+
+def guarded(a) -> int:
+    """Run a command; what a person can mend is one line, and no traceback."""
+    try:
+        return a.run(a)
+    except FileNotFoundError as e:
+        print(f"nngrader: {e}", file=sys.stderr)
+        return USAGE
+    except (CannotDo, ValueError) as e:
+        print(f"nngrader: {e}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("stopped; what is graded is kept, run it again to go on", file=sys.stderr)
+        return FAILED
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

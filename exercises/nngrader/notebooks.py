@@ -1,0 +1,95 @@
+"""The instructor's notebooks, and what their cells are for."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+
+def from_text(file: Path) -> dict:
+    """The notebook of a Jupytext script, the same each time.
+
+    Parameters
+    ----------
+    file : Path
+        A percent script with nbgrader's metadata.
+
+    Returns
+    -------
+    dict
+        Cells have text as source, and ids that follow from their place: Jupytext's are drawn at
+        random, which would change every hash.
+    """
+    import jupytext
+    import nbformat
+
+    notebook = json.loads(nbformat.writes(jupytext.read(file), version=4))
+    for n, cell in enumerate(notebook["cells"]):
+        cell["id"] = grade_id(cell) or f"text-{n}"
+        cell["metadata"].pop("lines_to_next_cell", None)
+    notebook["metadata"].pop("jupytext", None)
+    return joined(notebook)
+
+
+def from_file(file: Path) -> dict:
+    """A notebook that the instructor or nbgrader wrote; never a student's.
+
+    Parameters
+    ----------
+    file : Path
+        The notebook.
+
+    Returns
+    -------
+    dict
+        Cells have text as source.
+    """
+    return joined(json.loads(file.read_text(encoding="utf-8")))
+
+
+def joined(notebook: dict) -> dict:
+    """The notebook with the lines of each source put together."""
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return notebook
+
+
+def mark(cell: dict) -> dict:
+    """Nbgrader's metadata of a cell of ours, empty where it has none."""
+    return cell["metadata"].get("nbgrader", {})
+
+
+def grade_id(cell: dict) -> str | None:
+    """Nbgrader's name of a cell of ours."""
+    return mark(cell).get("grade_id")
+
+
+def is_solution(cell: dict) -> bool:
+    """Whether students write this cell."""
+    return bool(mark(cell).get("solution"))
+
+
+def is_test(cell: dict) -> bool:
+    """Whether this is a test cell: graded by what its code gives."""
+    return bool(mark(cell).get("grade")) and not is_solution(cell) and is_code(cell)
+
+
+def is_code(cell: dict) -> bool:
+    """Whether this is a code cell."""
+    return cell["cell_type"] == "code"
+
+
+def most_points(notebook: dict) -> float:
+    """The points of all graded cells, those marked by hand too."""
+    return sum(mark(c)["points"] for c in notebook["cells"] if mark(c).get("grade"))
+
+
+def defined_names(source: str) -> list[str]:
+    r"""Functions and classes that a cell of the instructor's defines.
+
+    >>> defined_names("def f(x):\n    return x\nclass A: pass\ny = 2")
+    ['f', 'A']
+    """
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return [node.name for node in ast.parse(source).body if isinstance(node, kinds)]

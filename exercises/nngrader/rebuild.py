@@ -1,0 +1,186 @@
+"""The instructor's notebook, with the student's solutions and code cells in their places."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+
+from .notebooks import grade_id, is_code, is_solution, is_test, mark
+from .submission import Cell
+
+
+@dataclass
+class Rebuilt:
+    """What is graded.
+
+    Attributes
+    ----------
+    notebook : dict
+        The instructor's; of the student's it holds sources alone, no metadata and no outputs.
+    work : list of (str, str, bool)
+        Cells for the worker: name, source, whether the student added the cell.
+    flags : list of str
+        What the instructor should know, in words of ours.
+    found : int
+        How many of the cells that students write were handed in.
+    """
+
+    notebook: dict
+    work: list = field(default_factory=list)
+    flags: list = field(default_factory=list)
+    found: int = 0
+
+
+def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebuilt:
+    """Put a student's text into the instructor's notebook.
+
+    Parameters
+    ----------
+    instructor : dict
+        The source notebook, hidden tests in it.
+    released : dict
+        The notebook as students got it.
+    cells : list of Cell or None
+        The student's; None where nothing could be read.
+
+    Returns
+    -------
+    Rebuilt
+        Cells of ours come from us, whatever the student did to them; those that students write
+        come from the student by their id: the last changed one of several, else one that
+        defines the same name. The student's own code cells stand where they stood among ours.
+    """
+    ours = {grade_id(c): c for c in released["cells"] if grade_id(c)}
+    out = Rebuilt(copy.deepcopy(instructor))
+    picker = _Picker(ours, cells or [], out.flags)
+    chosen = {}
+    if cells is not None:
+        chosen = {g: picker.choose(g) for g, c in ours.items() if is_solution(c)}
+        out.found = sum(c is not None for c in chosen.values())
+        out.flags += _changed(ours, picker)
+    own = _own_cells(released, ours, cells or [], chosen)
+    placed = []
+    for cell in out.notebook["cells"]:
+        gid = grade_id(cell)
+        anchor = chosen.get(gid) or picker.first(gid)
+        while anchor and own and own[0].position < anchor.position:
+            placed.append(_add_own(out, own.pop(0)))
+        placed.append(_place(out, cell, ours.get(gid), chosen.get(gid)))
+    out.notebook["cells"] = placed + [_add_own(out, c) for c in own]
+    return out
+
+
+def _place(out, cell, released, theirs):
+    """One cell of ours, with the student's text where it is theirs to write."""
+    _clear(cell)
+    gid = grade_id(cell)
+    if is_solution(cell):
+        cell["metadata"] = copy.deepcopy(released["metadata"])  # with nbgrader's checksum
+        cell["source"] = _text(cell, theirs, released)
+    if is_code(cell) and not is_test(cell):
+        out.work.append((gid or f"cell {len(out.work)}", cell["source"], False))
+    return cell
+
+
+def _text(cell, theirs, released):
+    """The student's text; where it is prose, without HTML, since the instructor will see it."""
+    if theirs is None or theirs.source == released["source"]:
+        return released["source"]
+    prose = theirs.source.replace("&", "&amp;").replace("<", "&lt;")
+    return theirs.source if is_code(cell) else prose
+
+
+def _clear(cell):
+    """Take out what only a run or a student could have put in."""
+    if is_code(cell):
+        cell["outputs"], cell["execution_count"] = [], None
+    cell.pop("attachments", None)
+
+
+def _add_own(out, cell):
+    """A code cell of the student's, as the worker loads it and the instructor sees it."""
+    n = sum(own for *_, own in out.work) + 1
+    out.work.append((f"own cell {n}", cell.source, True))
+    return {
+        "cell_type": "code",
+        "id": f"own-cell-{n}",
+        "metadata": {},
+        "source": cell.source,
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+def _own_cells(released, ours, cells, chosen):
+    """The student's own code cells; free code cells of ours, unchanged, are not among them."""
+    free = {c["source"] for c in released["cells"] if is_code(c) and not grade_id(c)}
+    taken = {c.position for c in chosen.values() if c}
+    return [
+        c
+        for c in cells
+        if c.code
+        and c.grade_id not in ours
+        and c.position not in taken
+        and c.source.strip()
+        and c.source not in free
+    ]
+
+
+class _Picker:
+    """Finds the student's version of a cell."""
+
+    def __init__(self, ours, cells, flags):
+        self.ours, self.flags, self.by_id = ours, flags, {}
+        self.loose = [c for c in cells if c.code and c.grade_id not in ours]
+        for c in cells:
+            self.by_id.setdefault(c.grade_id, []).append(c)
+
+    def first(self, gid):
+        """The first cell with this id."""
+        return next(iter(self.by_id.get(gid, ())), None) if gid else None
+
+    def choose(self, gid):
+        """The cell that counts as the student's solution, None where there is none."""
+        found, stub = self.by_id.get(gid, []), self.ours[gid]
+        if not found:
+            return self._elsewhere(gid, stub)
+        if len(found) > 1:
+            self.flags.append(
+                f"{gid}: {len(found)} cells with this id; the last changed one counts"
+            )
+            found = [c for c in found if c.source != stub["source"]] or found
+        if found[-1].code != is_code(stub):
+            self.flags.append(f"{gid}: the type of the cell was changed; its text is used")
+        return found[-1]
+
+    def _elsewhere(self, gid, stub):
+        """The last cell without an id of ours that defines the same name."""
+        names = defined(stub["source"]) if is_code(stub) else set()
+        found = [c for c in self.loose if names & defined(c.source)]
+        used = "; another cell defines the same name and is used" if found else ""
+        self.flags.append(f"{gid}: the cell is missing{used}")
+        return found[-1] if found else None
+
+
+def _changed(ours, picker):
+    """Flags for cells of ours that are not as they were."""
+    return [
+        f"{gid}: a cell that is not to be changed is missing, changed or doubled; ours is used"
+        for gid, cell in ours.items()
+        if mark(cell).get("locked")
+        and [c.source for c in picker.by_id.get(gid, [])] != [cell["source"]]
+    ]
+
+
+def defined(source: str) -> set[str]:
+    r"""Names that a student's text seems to define, by looking at the starts of its lines.
+
+    >>> sorted(defined("class A(B):\n    def g(self): ...\ndef f (x): ..."))
+    ['A', 'f']
+    """
+    names = set()
+    for line in source.split("\n"):
+        kind, _, rest = line[:100].partition(" ")
+        if kind in ("def", "class"):
+            names.add(rest.partition("(")[0].partition(":")[0].strip())
+    return names

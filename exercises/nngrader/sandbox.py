@@ -1,0 +1,255 @@
+"""How a worker is started: inside bubblewrap, or plainly for submissions that are trusted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from . import seccomp
+from .errors import CannotDo
+from .limits import Limits
+from .process import Died, Worker
+
+HERE = Path(__file__).parent
+PARTS = (
+    HERE / "worker.py",
+    HERE / "wire.py",
+    *(HERE / "engine" / f for f in ("observe.py", "reading.py")),
+)
+SITE = Path(np.__file__).parents[1]
+PACKAGES = [
+    SITE / p for p in ("numpy", "numpy.libs") if (SITE / p).exists()
+]  # importable there
+VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+MB = 1 << 20
+SPACE = 32 * MB  # of /tmp, and of /dev/shm
+SLOTS = 64
+INSTALL = "sudo apt-get install bubblewrap util-linux"
+UNSAFE = "--unsafe-no-sandbox is for submissions that you trust."
+NAMESPACES = (
+    "sudo sysctl -w kernel.unprivileged_userns_clone=1 "
+    "kernel.apparmor_restrict_unprivileged_userns=0"
+)
+
+
+class Refused(CannotDo):
+    """No sandbox can be made here; the text says what to do."""
+
+
+class Sandbox:
+    """Makes workers.
+
+    Parameters
+    ----------
+    limits : Limits
+        What each worker may use.
+    unsafe : bool
+        Plain processes with limits instead of bubblewrap: for trusted submissions alone.
+    """
+
+    def __init__(self, limits: Limits, *, unsafe: bool = False):
+        self.limits, self.unsafe = limits, unsafe
+        self.empty = tempfile.TemporaryDirectory(prefix="nngrader-")  # what masks a folder
+        os.chmod(self.empty.name, 0o755)
+
+    def worker(self, slot: int) -> Worker:
+        """Start a worker.
+
+        Parameters
+        ----------
+        slot : int
+            Which of the workers that run at one time; each has a processor and, as root,
+            a user of its own, since the limit on processes counts by user.
+
+        Returns
+        -------
+        Worker
+            It has loaded nothing yet.
+
+        Raises
+        ------
+        Refused
+            If it does not start.
+        """
+        memory = self.limits.memory_mb * MB
+        if self.unsafe:
+            worker = Worker(self._plain(), memory)
+        else:
+            worker = Worker(self._bubblewrap(slot), memory, seccomp.program())
+        try:
+            worker.ready()
+        except Died:
+            words = worker.last_words()
+            worker.close()
+            raise Refused(f"a worker cannot be started here: {words}") from None
+        return worker
+
+    def require(self) -> None:
+        """Start one worker to see that it can be done.
+
+        Raises
+        ------
+        Refused
+            With the line to run, where no worker can be started.
+        """
+        programs = ["prlimit"] if self.unsafe else ["bwrap", "setpriv", "prlimit", "taskset"]
+        if missing := [p for p in programs if not shutil.which(p)]:
+            raise Refused(f"{', '.join(missing)} not found: run `{INSTALL}`. {UNSAFE}")
+        if not self.unsafe and not seccomp.supported():
+            raise Refused(f"no list of system calls for this kind of processor. {UNSAFE}")
+        if not Path("/proc/self/task", str(os.getpid()), "children").exists():
+            raise Refused("this kernel does not tell which processes a process has started.")
+        try:
+            self.worker(0).close()
+        except Refused as e:
+            raise Refused(
+                f"{e}\nWhere the kernel refuses user namespaces, run as root, or: "
+                f"{NAMESPACES}\n{UNSAFE}"
+            ) from None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.empty.cleanup()
+
+    def _plain(self):
+        """The same worker without walls; its modules alone are importable besides NumPy's."""
+        folder = Path(self.empty.name)
+        for f in (*PARTS, *PACKAGES):
+            if not (folder / f.name).exists():
+                (folder / f.name).symlink_to(f)
+        python = [sys.executable, "-I", "-S", "-B", str(folder / "worker.py"), str(folder)]
+        clean = ["env", "-i", "PATH=/usr/bin", "OPENBLAS_NUM_THREADS=1", "PYTHONHASHSEED=0"]
+        return [*clean, *self._limited(), *python]
+
+    def _bubblewrap(self, slot):
+        """The command of a worker in bubblewrap."""
+        cores = sorted(os.sched_getaffinity(0))
+        python = self._python()
+        command = ["taskset", "-c", str(cores[slot % len(cores)]), "bwrap"]
+        command += [*ALONE, *environment(), *system(), *python_binds(python, self.empty.name)]
+        command += [*modules(), "--proc", "/proc", "--dev", "/dev"]
+        command += bind(self.empty.name, "/proc/1")  # bubblewrap's own: it has no limits
+        command += [*memory_folder("/dev/shm"), *memory_folder("/tmp")]
+        command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
+        command += [*user_options(), "--seccomp", "{seccomp}", "--", *become(slot)]
+        inside = str(python_inside(python))
+        return [
+            *command,
+            *self._limited(),
+            inside,
+            "-I",
+            "-S",
+            "-B",
+            "/g/worker.py",
+            "/g",
+            "/g/site",
+        ]
+
+    @staticmethod
+    def _python():
+        """The interpreter itself, behind the links of an environment."""
+        return Path(sys.base_prefix).resolve() / "bin" / Path(sys.executable).resolve().name
+
+    def _limited(self):
+        """Limits of each process; the one on processes only where it counts them alone."""
+        w = self.limits
+        line = ["prlimit", f"--as={2 * w.memory_mb * MB}", f"--fsize={w.file_mb * MB}"]
+        line += ["--nofile=64", "--core=0", "--msgqueue=0", "--memlock=0"]
+        line += [f"--cpu={int(4 * w.total_seconds) + 1}"]
+        return line if self.unsafe else [*line, f"--nproc={w.processes}"]
+
+
+ALONE = (
+    "--unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try "
+    "--die-with-parent --new-session --clearenv --hostname sandbox"
+).split()
+
+
+def environment():
+    """The variables of a worker; a shared library of Python's is found where it is bound."""
+    values = {
+        "PATH": "/usr/bin",
+        "HOME": "/tmp",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+        "LD_LIBRARY_PATH": "/g/python/lib",
+    }
+    return [word for name, value in values.items() for word in ("--setenv", name, value)]
+
+
+def bind(source, place):
+    """A file or folder of the machine, read-only."""
+    return ["--ro-bind", str(source), str(place)]
+
+
+def system():
+    """The machine's programs and libraries; /etc, /home, /root, /var, /sys are not there."""
+    options = bind("/usr", "/usr")
+    for p in ("/lib", "/lib64", "/bin", "/sbin"):
+        if os.path.islink(p):
+            options += ["--symlink", os.readlink(p), p]
+        elif os.path.exists(p):
+            options += bind(p, p)
+    return options
+
+
+def python_inside(python):
+    """Where the interpreter is in the sandbox."""
+    return python if python.is_relative_to("/usr") else Path("/g/python/bin", python.name)
+
+
+def python_binds(python, empty):
+    """The interpreter with its standard library, everything installed beside it masked.
+
+    Parents that bubblewrap makes by itself are closed to other users, so they are made first.
+    """
+    base, inside = python.parents[1], python_inside(python).parents[1]
+    options = ["--dir", "/g", "--dir", "/g/site"]
+    if base != inside:
+        options += bind(base, inside)
+    libraries = {(base / "lib" / VERSION, inside / "lib" / VERSION)}
+    libraries |= {(Path(p), Path(p)) for p in ("/usr/lib/python3", f"/usr/local/lib/{VERSION}")}
+    for outside, library in sorted(libraries):
+        for name in ("site-packages", "dist-packages"):
+            if (outside / name).is_dir():
+                options += bind(empty, library / name)
+    return options
+
+
+def modules():
+    """The worker's own files, and the packages that a submission may import."""
+    options = []
+    for f in PARTS:
+        options += bind(f, f"/g/{f.name}")
+    for p in PACKAGES:
+        options += bind(p, f"/g/site/{p.name}")
+    return options
+
+
+def memory_folder(place):
+    """A small folder that may be written."""
+    return ["--perms", "1777", "--size", str(SPACE), "--tmpfs", place]
+
+
+def user_options():
+    """An ordinary user needs a namespace of users, in which no further one can be made."""
+    if os.geteuid() == 0:
+        return []
+    names = ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534"]
+    return [*names, "--cap-drop", "ALL"]
+
+
+def become(slot):
+    """Root really becomes another user: a process of root's ignores the limit on processes."""
+    if os.geteuid() != 0:
+        return []
+    user = str(61000 + os.getpid() % SLOTS * SLOTS + slot)
+    words = f"setpriv --reuid {user} --regid {user} --clear-groups --no-new-privs"
+    return [*words.split(), "--bounding-set=-all", "--inh-caps=-all"]

@@ -1,0 +1,210 @@
+"""What a student handed in, read without trusting anything about it.
+
+Nothing is followed, nothing is parsed but JSON, and no scan here is more than linear.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+MOST_BYTES = 8 << 20
+MOST_CELLS = 2000
+MOST_CHARACTERS = 200_000  # of one cell
+MOST_FILES = 200  # looked at where the notebook has another name
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Unreadable(Exception):
+    """Why a file is not read, in words of ours."""
+
+
+@dataclass
+class Cell:
+    """One cell of a student's notebook."""
+
+    grade_id: str | None
+    source: str
+    code: bool
+    position: int
+
+
+def read_submission(folder: Path, name: str, ids: list[str]) -> tuple[list[Cell] | None, list]:
+    """The cells of a submission, and flags for all that is odd about it.
+
+    Parameters
+    ----------
+    folder : Path
+        `submitted/STUDENT/ASSIGNMENT`.
+    name : str
+        The assignment; its notebook should be `NAME.ipynb`.
+    ids : list of str
+        Ids of the cells that students write: where the notebook has another name, the one that
+        names most of them is taken.
+
+    Returns
+    -------
+    list of Cell or None
+        None where there is no notebook to read.
+    list of str
+        Flags, in words of ours.
+    """
+    flags = []
+    try:
+        raw = _find(folder, name, ids, flags)
+        return cells_of(raw, flags), flags
+    except Unreadable as e:
+        return None, [*flags, str(e)]
+    except OSError as e:
+        return None, [*flags, f"the notebook cannot be read: {e.strerror}"]
+
+
+def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
+    """The bytes of an ordinary file, and how many names it has.
+
+    Parameters
+    ----------
+    file : Path
+        Not followed if it is a link; not waited for if it is a pipe.
+    most : int
+        The largest size that is read.
+
+    Returns
+    -------
+    bytes, int
+        Content, and number of hard links.
+
+    Raises
+    ------
+    Unreadable
+        If it is anything else, or larger.
+    OSError
+        If the system refuses.
+    """
+    if file.is_symlink():
+        raise Unreadable(f"{file.name!a} is a symbolic link: not followed")
+    with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as f:
+        about = os.fstat(f.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise Unreadable(f"{file.name!a} is no ordinary file")
+        raw = f.read(most + 1)
+    if len(raw) > most:
+        raise Unreadable(f"{file.name!a} is larger than {most >> 20} MB: not read")
+    return raw, about.st_nlink
+
+
+def _find(folder, name, ids, flags):
+    """The bytes of the notebook, be it under another name."""
+    for p in (folder.parent, folder):
+        if p.is_symlink():
+            raise Unreadable(f"the folder {p.name!a} is a symbolic link: not followed")
+    if not folder.is_dir():
+        raise Unreadable(f"{folder.name!a} is no folder")
+    file = folder / f"{name}.ipynb"
+    if not os.path.lexists(file):
+        file = _renamed(folder, ids)
+        flags.append(f"{name}.ipynb is missing; {file.name!a} is used")
+    raw, names = read_regular(file)
+    if names > 1:
+        flags.append("the notebook has a second name (hard link)")
+    return raw
+
+
+def _renamed(folder, ids):
+    """The notebook of another name that holds most of our cells."""
+    found = {}
+    with os.scandir(folder) as entries:
+        for entry in itertools.islice(entries, MOST_FILES):
+            if entry.name.endswith(".ipynb") and entry.is_file(follow_symlinks=False):
+                raw, _ = _readable(Path(entry.path))
+                found[entry.name] = sum(f'"{i}"'.encode() in raw for i in ids)
+    if not found:
+        raise Unreadable("there is no notebook in the folder")
+    return folder / max(sorted(found), key=found.get)
+
+
+def _readable(file):
+    """As `read_regular`, nothing where that refuses."""
+    try:
+        return read_regular(file)
+    except (Unreadable, OSError):
+        return b"", 0
+
+
+def cells_of(raw: bytes, flags: list[str]) -> list[Cell]:
+    """All that looks like a cell in a notebook of format 4 or 3.
+
+    Parameters
+    ----------
+    raw : bytes
+        The file, as UTF-8 or UTF-16.
+    flags : list of str
+        What is odd about it is added here.
+
+    Returns
+    -------
+    list of Cell
+        In the order of the notebook.
+
+    Raises
+    ------
+    Unreadable
+        If it is no notebook.
+    """
+    found = _list_of_cells(raw, flags)
+    if len(found) > MOST_CELLS:
+        flags.append(f"{len(found)} cells; the first {MOST_CELLS} are read")
+    cells = [_cell(c, n) for n, c in enumerate(found[:MOST_CELLS])]
+    if odd := cells.count(None):
+        flags.append(f"{odd} malformed or oversized cells are left out")
+    return [c for c in cells if c]
+
+
+def _list_of_cells(raw, flags):
+    """The list of cells in the JSON of a notebook of format 4 or 3."""
+    try:
+        notebook = json.loads(raw.decode("utf-16" if raw[:2] in UTF16 else "utf-8-sig"))
+    except (ValueError, RecursionError) as e:
+        raise Unreadable(f"the notebook is no JSON ({type(e).__name__})") from None
+    notebook = notebook if isinstance(notebook, dict) else {}
+    cells = notebook.get("cells")
+    if cells is None and isinstance(sheets := notebook.get("worksheets"), list):
+        flags.append("the notebook is of format 3")
+        cells = [c for w in sheets if isinstance(w, dict) for c in _as_list(w.get("cells"))]
+    if not isinstance(cells, list):
+        raise Unreadable("the notebook has no list of cells")
+    return cells
+
+
+def _as_list(value):
+    """The value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def _cell(c, position):
+    """One cell, None where it is none; odd metadata counts as none."""
+    if not isinstance(c, dict):
+        return None
+    source = c.get("source", c.get("input", ""))
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str) or len(source) > MOST_CHARACTERS or not _encodable(source):
+        return None
+    mark = c.get("metadata")
+    for key in ("nbgrader", "grade_id"):
+        mark = mark.get(key) if isinstance(mark, dict) else None
+    gid = mark if isinstance(mark, str) else None
+    return Cell(gid, source, c.get("cell_type") == "code", position)
+
+
+def _encodable(source):
+    """Whether a text has no half characters."""
+    try:
+        source.encode()
+        return True
+    except UnicodeEncodeError:
+        return False

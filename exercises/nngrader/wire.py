@@ -1,0 +1,193 @@
+"""Frames of plain data between grader and worker: two lengths, a JSON header, raw arrays.
+
+No pickle and no eval: whatever a hostile worker sends becomes plain data or an error.
+This file also runs alone inside the sandbox; it needs the standard library and NumPy.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import select
+import struct
+import time
+
+import numpy as np
+
+KINDS = {f"{k}{n}" for k in "iu" for n in (1, 2, 4, 8)} | {"f2", "f4", "f8", "b1", "c8", "c16"}
+HEADER, BODY = 1 << 20, 64 << 20  # bytes: the largest header, the largest sum of arrays
+DEPTH = 12
+CHUNK = 1 << 20
+
+
+class Bad(Exception):
+    """What cannot be sent, or was not sent by an honest worker."""
+
+
+def pack(value) -> bytes:
+    """One frame.
+
+    Parameters
+    ----------
+    value : plain data
+        None, bool, int of 64 bits, float, str, arrays and NumPy scalars of the listed dtypes,
+        and lists, tuples and dicts (with str keys) of these, at most 12 deep.
+
+    Returns
+    -------
+    bytes
+        Two 32-bit lengths, the header in JSON, the arrays' bytes (little-endian).
+
+    Raises
+    ------
+    Bad
+        If the value is not plain data, or too large.
+    """
+    arrays = []
+    text = json.dumps(_encode(value, arrays, 0), ensure_ascii=False)
+    head = text.encode("utf-8", "surrogatepass")
+    if len(head) > HEADER or sum(map(len, arrays)) > BODY:
+        raise Bad("an answer of more than 64 MB")
+    body = b"".join(arrays)
+    return struct.pack("<II", len(head), len(body)) + head + body
+
+
+def send(fd: int, frame: bytes, deadline: float | None = None) -> None:
+    """Write a frame to a pipe.
+
+    Parameters
+    ----------
+    fd : int
+        The pipe; where there is a deadline it must not block.
+    frame : bytes
+        What `pack` made.
+    deadline : float, optional
+        In seconds of `time.monotonic`.
+
+    Raises
+    ------
+    TimeoutError
+        If the reader has not taken all of it by then.
+    """
+    rest = memoryview(frame)
+    while rest:
+        if deadline is not None and not select.select([], [fd], [], _left(deadline))[1]:
+            raise TimeoutError
+        rest = rest[os.write(fd, rest[:CHUNK]) :]
+
+
+def receive(fd: int, deadline: float | None = None, cap: int = BODY):
+    """Read one frame and decode it.
+
+    Parameters
+    ----------
+    fd : int
+        The pipe.
+    deadline : float, optional
+        In seconds of `time.monotonic`.
+    cap : int
+        The largest sum of arrays that is accepted, in bytes; more is not even read.
+
+    Returns
+    -------
+    plain data
+        As `pack` takes it; arrays are fresh copies.
+
+    Raises
+    ------
+    Bad, ValueError, TypeError, RecursionError
+        If it is no frame.
+    EOFError, TimeoutError
+        If the writer has gone, or is late.
+    """
+    head, body = struct.unpack("<II", _read(fd, 8, deadline))
+    if head > HEADER or body > cap:
+        raise Bad("frame size")
+    header = json.loads(_read(fd, head, deadline))
+    return _decode(header, _Arrays(_read(fd, body, deadline)), 0)
+
+
+class _Arrays:
+    """The bytes behind a header, taken in order."""
+
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, description):
+        kind, shape = description
+        if kind not in KINDS or not isinstance(shape, list) or len(shape) > 16:
+            raise Bad("array header")
+        if any(type(n) is not int or n < 0 for n in shape):
+            raise Bad("array header")
+        count = math.prod(shape)
+        size = count * np.dtype(kind).itemsize
+        if size > len(self.data) - self.at:
+            raise Bad("array length")
+        array = np.frombuffer(self.data, "<" + kind, count, self.at).reshape(shape).copy()
+        self.at += size
+        return array
+
+
+def _encode(v, arrays, depth):
+    """JSON of a value; its arrays are appended to `arrays`."""
+    if depth > DEPTH:
+        raise Bad("nested too deep")
+    if v is None or type(v) in (bool, str) or (type(v) is int and abs(v) < 2**63):
+        return v
+    if type(v) is float:
+        return {"f": v.hex()}
+    if isinstance(v, np.ndarray | np.generic):
+        return _encode_array(v, arrays)
+    if type(v) in (list, tuple):
+        return {"l" if type(v) is list else "t": [_encode(x, arrays, depth + 1) for x in v]}
+    if type(v) is dict and all(type(k) is str for k in v):
+        return {"d": {k: _encode(x, arrays, depth + 1) for k, x in v.items()}}
+    raise Bad(f"a {type(v).__name__}")
+
+
+def _encode_array(v, arrays):
+    """Dtype and shape of an array or NumPy scalar."""
+    a = np.asarray(v)
+    if isinstance(v, np.ma.MaskedArray) or a.dtype.str[1:] not in KINDS or a.nbytes > BODY:
+        raise Bad(f"an array of type {a.dtype} and shape {a.shape}")
+    little = np.ascontiguousarray(a).astype(a.dtype.newbyteorder("<"), copy=False)
+    arrays.append(little.tobytes())
+    return {"g" if isinstance(v, np.generic) else "a": [a.dtype.str[1:], list(a.shape)]}
+
+
+def _decode(h, arrays, depth):
+    """The value of a header, with its arrays filled in."""
+    if depth > DEPTH + 1:
+        raise Bad("nested too deep")
+    if not isinstance(h, dict):
+        if isinstance(h, list | float):
+            raise Bad("header")
+        return h
+    ((tag, v),) = h.items()
+    if tag == "f":
+        return float.fromhex(v)
+    if tag in ("a", "g"):
+        array = arrays.take(v)
+        return array[()] if tag == "g" else array
+    if tag == "d":
+        return {k: _decode(x, arrays, depth + 1) for k, x in v.items()}
+    kind = {"l": list, "t": tuple}[tag]
+    return kind(_decode(x, arrays, depth + 1) for x in v)
+
+
+def _read(fd, n, deadline):
+    """Exactly n bytes."""
+    out = bytearray()
+    while len(out) < n:
+        if deadline is not None and not select.select([fd], [], [], _left(deadline))[0]:
+            raise TimeoutError
+        if not (part := os.read(fd, min(n - len(out), CHUNK))):
+            raise EOFError
+        out += part
+    return bytes(out)
+
+
+def _left(deadline):
+    """Seconds until then, none of them negative."""
+    return max(0.0, deadline - time.monotonic())

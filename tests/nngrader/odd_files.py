@@ -1,0 +1,214 @@
+"""Files and folders that are not as they should be: each a function that hands one in."""
+
+import json
+import os
+import shutil
+from typing import NamedTuple
+
+from .making import NAME, hand_in
+
+STUB = "raise NotImplementedError()"
+
+
+class Odd(NamedTuple):
+    """How it is made, and what should come of it."""
+
+    make: object
+    status: str = "flagged"
+    score: float = 100.0
+    flag: str = ""
+
+
+ODD = {}
+
+
+def odd(status="flagged", score=100.0, flag=""):
+    def add(f):
+        ODD[f.__name__.replace("_", "-")] = Odd(f, status, score, flag)
+        return f
+
+    return add
+
+
+def file_of(course, student):
+    return course / "submitted" / student / NAME / f"{NAME}.ipynb"
+
+
+@odd("graded", 0.0)
+def untouched(course, base, student):
+    hand_in(course, student, base.untouched().text())
+
+
+@odd("graded")
+def perfect(course, base, student):
+    hand_in(course, student, base.solved().text())
+
+
+@odd("ungradable", 0.0, "no notebook in the folder")
+def nothing_in_the_folder(course, base, student):
+    (course / "submitted" / student / NAME).mkdir(parents=True)
+
+
+@odd("ungradable", 0.0, "is no folder")
+def file_in_place_of_the_folder(course, base, student):
+    (course / "submitted" / student).mkdir(parents=True)
+    (course / "submitted" / student / NAME).write_text(base.solved().text())
+
+
+@odd(flag="is missing; 'my homework (1).ipynb' is used")
+def renamed_file(course, base, student):
+    hand_in(course, student, base.solved().text())
+    file = file_of(course, student)
+    file.rename(file.with_name("my homework (1).ipynb"))
+    file.with_name("another.ipynb").write_text('{"cells": []}')
+
+
+@odd("ungradable", 0.0, "symbolic link")
+def linked_notebook(course, base, student):
+    hand_in(course, student, "")
+    file_of(course, student).unlink()
+    file_of(course, student).symlink_to(file_of(course, "perfect"))
+
+
+@odd("ungradable", 0.0, "symbolic link")
+def linked_folder(course, base, student):
+    (course / "submitted" / student).mkdir(parents=True)
+    target = course / "submitted" / "perfect" / NAME
+    (course / "submitted" / student / NAME).symlink_to(target)
+
+
+@odd("ungradable", 0.0, "symbolic link")
+def linked_to_nowhere(course, base, student):
+    (course / "submitted" / student).mkdir(parents=True)
+    (course / "submitted" / student / NAME).symlink_to("/nowhere/at/all")
+
+
+@odd("ungradable", 0.0, "symbolic link")
+def linked_student(course, base, student):
+    (course / "submitted" / student).symlink_to(course / "submitted" / "perfect")
+
+
+@odd("ungradable", 0.0, "symbolic link")
+def link_to_the_instructor(course, base, student):
+    hand_in(course, student, "")
+    file_of(course, student).unlink()
+    file_of(course, student).symlink_to(course / "source" / NAME / f"{NAME}.ipynb")
+
+
+@odd("ungradable", 0.0, "no ordinary file")
+def pipe(course, base, student):
+    hand_in(course, student, "")
+    file_of(course, student).unlink()
+    os.mkfifo(file_of(course, student))
+
+
+@odd("ungradable", 0.0)
+def folder_in_place_of_the_notebook(course, base, student):
+    file_of(course, student).mkdir(parents=True)
+
+
+@odd(flag="hard link")
+def hard_link(course, base, student):
+    hand_in(course, student, base.solved().text())
+    os.link(file_of(course, student), file_of(course, student).with_name("second"))
+
+
+@odd("ungradable", 0.0, "is no JSON")
+def broken_json(course, base, student):
+    hand_in(course, student, base.solved().text()[:-200])
+
+
+@odd("ungradable", 0.0, "is no JSON")
+def empty_file(course, base, student):
+    hand_in(course, student, "")
+
+
+@odd("ungradable", 0.0, "is no JSON")
+def deeply_nested(course, base, student):
+    hand_in(course, student, "[" * 2_000_000)
+
+
+@odd("ungradable", 0.0, "is no JSON")
+def number_without_end(course, base, student):
+    hand_in(course, student, '{"cells": [], "nbformat": ' + "9" * 5_000_000 + "}")
+
+
+@odd("ungradable", 0.0, "larger than")
+def huge(course, base, student):
+    hand_in(course, student, base.solved().text() + " " * (9 << 20))
+
+
+@odd("ungradable", 0.0, "no list of cells")
+def list_in_place_of_a_notebook(course, base, student):
+    hand_in(course, student, "[]")
+
+
+@odd("ungradable", 0.0, "no list of cells")
+def cells_are_a_number(course, base, student):
+    hand_in(course, student, '{"cells": 3, "worksheets": {"cells": []}}')
+
+
+@odd("ungradable", 0.0, "malformed")
+def cells_are_rubbish(course, base, student):
+    rubbish = [None, 3, "cell", [], {}, {"source": 3}, {"source": ["a", 3]}, {"metadata": []}]
+    hand_in(course, student, json.dumps({"cells": rubbish * 300}))
+
+
+@odd("graded")
+def in_utf_16(course, base, student):
+    hand_in(course, student, base.solved().text().encode("utf-16"))
+
+
+@odd("graded")
+def with_a_byte_order_mark(course, base, student):
+    hand_in(course, student, base.solved().text().encode("utf-8-sig"))
+
+
+@odd("ungradable", 0.0, "is no JSON")
+def in_latin_1(course, base, student):
+    text = json.dumps({"cells": [{"source": "# é"}]}, ensure_ascii=False)
+    hand_in(course, student, text.encode("latin-1"))
+
+
+@odd(flag="format 3")
+def of_format_3(course, base, student):
+    cells = [dict(c, input=c["source"]) for c in base.solved().cells]
+    for c in cells:
+        del c["source"]
+    notebook = {"nbformat": 3, "metadata": {}, "worksheets": [{"cells": cells}, 3]}
+    hand_in(course, student, json.dumps(notebook))
+
+
+@odd("graded")
+def sources_as_lines(course, base, student):
+    notebook = base.solved()
+    for c in notebook.cells:
+        c["source"] = c["source"].splitlines(keepends=True)
+    hand_in(course, student, notebook.text())
+
+
+@odd("graded")
+def name_with_spaces_and_quotes(course, base, student):
+    hand_in(course, student, base.solved().text())
+    (course / "submitted" / student).rename(course / "submitted" / "O'Brien, Zoë [x] <b>")
+
+
+@odd(flag="timestamp.txt cannot be read")
+def timestamp_of_rubbish(course, base, student):
+    hand_in(course, student, base.solved().text())
+    file_of(course, student).with_name("timestamp.txt").write_text("x" * 50)
+
+
+@odd(flag="timestamp.txt cannot be read")
+def timestamp_that_is_a_link(course, base, student):
+    hand_in(course, student, base.solved().text())
+    file_of(course, student).with_name("timestamp.txt").symlink_to("/etc/shadow")
+
+
+@odd("graded")
+def other_files_beside(course, base, student):
+    folder = hand_in(course, student, base.solved().text())
+    (folder / "numpy.py").write_text("raise SystemExit")
+    (folder / "nngrader").mkdir()
+    (folder / "nngrader" / "__init__.py").write_text("points = lambda *a: 40")
+    shutil.copy(course / "nbgrader_config.py", folder)

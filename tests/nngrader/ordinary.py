@@ -1,0 +1,48 @@
+"""Runs a command as an ordinary user, also where Python lies in a folder closed to others."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+from .making import ROOT, environment
+
+USER = 65533
+BECOME = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--no-new-privs"]
+IS_ROOT = os.geteuid() == 0
+
+
+def run_as_ordinary_user(command, home):
+    """Run a command; as root, by becoming another user first."""
+    settings = environment() | {"HOME": str(home)}
+    line = [*opened(), *BECOME, *command] if IS_ROOT else command
+    return subprocess.run(line, env=settings, capture_output=True, text=True, cwd=home)
+
+
+def opened():
+    """A mount namespace in which the ways to Python and to this checkout are open to all."""
+    line = ["bwrap", "--dev-bind", "/", "/"]
+    needed = {Path(p).resolve() for p in (sys.base_prefix, sys.prefix, ROOT)}
+    for folder in sorted(needed):
+        closed = [p for p in reversed(folder.parents) if not p.stat().st_mode & stat.S_IXOTH]
+        if closed:
+            line += ["--perms", "0755", "--tmpfs", str(closed[0])]
+            inner = [p for p in reversed(folder.parents) if closed[0] in p.parents]
+            for p in inner:
+                line += ["--perms", "0755", "--dir", str(p)]
+            line += ["--ro-bind", str(folder), str(folder)]
+    return [*line, "--"]
+
+
+def give_away(folder):
+    """Let the ordinary user own a folder and all in it, links themselves and not their ends."""
+    for place, folders, files in os.walk(folder):
+        for name in (".", *folders, *files):
+            os.chown(Path(place, name), USER, USER, follow_symlinks=False)
+
+
+def namespaces_work():
+    """Whether this kernel lets an ordinary user make a namespace of users."""
+    probe = "bwrap --unshare-user --ro-bind / / true".split()
+    return run_as_ordinary_user(probe, "/").returncode == 0

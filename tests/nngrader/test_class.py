@@ -1,0 +1,114 @@
+"""A whole class, graded by root and by an ordinary user: what each submission comes to."""
+
+import json
+import os
+
+import pytest
+
+from .conftest import ANSWERS, student_of
+from .hostile import ALL
+from .making import NAME, problems, run
+from .odd_cells import ODD
+from .spies import SPIES
+
+pytestmark = pytest.mark.sandbox
+PROBLEMS = {p.name: p for p in problems()}
+MISTAKES = [(p, n) for p, kind, n in ANSWERS if kind == "mistake"]
+ALTERNATIVES = [(p, n) for p, kind, n in ANSWERS if kind == "alternative"]
+
+
+def test_every_submission_is_accounted_for(graded):
+    handed_in = set(os.listdir(graded.course / "submitted"))
+    assert set(graded.results) == handed_in
+    assert graded.done.returncode == 0, graded.done.stderr
+    assert f"[{len(handed_in)}/{len(handed_in)}]" in graded.done.stdout
+
+
+def test_every_submission_is_in_the_gradebook_with_its_score(graded, tmp_path, capsys):
+    assert run(graded.course, "export", NAME) == 0
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert len(rows) == len(graded.results)
+    for result in graded.results.values():
+        name = f'"{result["student"]}"' if "," in result["student"] else result["student"]
+        assert f"{name},{result['score']},100.0,0.0,False" in rows
+
+
+@pytest.mark.parametrize("student", ODD)
+def test_an_odd_submission_is_graded_as_far_as_it_can_be(graded, student):
+    result, odd = graded[student], ODD[student]
+    assert result["score"] == pytest.approx(odd.score), result["flags"]
+    assert result["status"] == odd.status, result["flags"]
+    assert any(odd.flag in f for f in result["flags"]) or not odd.flag, result["flags"]
+
+
+@pytest.mark.parametrize("student", ALL)
+def test_a_hostile_submission_gains_nothing_and_is_flagged(graded, student):
+    result, hostile = graded[student], ALL[student]
+    assert hostile.least <= result["score"] + 1e-6, result
+    assert result["score"] <= hostile.most + 1e-6, result
+    assert any(hostile.flag in f for f in result["flags"]) or not hostile.flag, result["flags"]
+
+
+@pytest.mark.parametrize("graded", ["ourselves"], indirect=True)
+@pytest.mark.parametrize(("problem", "name"), ALTERNATIVES)
+def test_an_alternative_scores_full_marks(graded, problem, name):
+    report = graded[student_of(problem, name)]["problems"][problem]
+    assert report["score"] == report["max"], report
+
+
+@pytest.mark.parametrize("graded", ["ourselves"], indirect=True)
+@pytest.mark.parametrize(("problem", "name"), MISTAKES)
+def test_a_mistake_loses_its_aspects_and_gets_its_hint(graded, problem, name):
+    report = graded[student_of(problem, name)]["problems"][problem]
+    mistake = PROBLEMS[problem].mistakes[name]
+    lost = {a for a, (earned, most) in report["aspects"].items() if earned < most}
+    assert lost == set(mistake.loses)
+    assert any(mistake.hint in text for text in report["mistakes"]), report["mistakes"]
+
+
+def test_the_json_holds_what_is_documented_and_nothing_else(graded):
+    keys = ["student", "assignment", "status", "flags", "score", "max_score", "problems"]
+    for result in graded.results.values():
+        assert list(result) == keys
+        assert result["assignment"] == NAME
+        assert result["max_score"] == 100
+        for problem in result["problems"].values():
+            assert list(problem) == ["score", "max", "aspects", "mistakes"]
+
+
+def test_what_a_function_saw_reaches_nobody(graded):
+    told = json.dumps([r for s, r in graded.results.items() if s in ALL])
+    assert "LEAK" not in told
+    for student in ALL:
+        folder = graded.course / "autograded" / student / NAME
+        recorded = json.loads((folder / f"{NAME}.ipynb").read_text())
+        outputs = json.dumps([c.get("outputs", []) for c in recorded["cells"]])
+        assert "LEAK" not in outputs
+
+
+def test_the_seed_is_closed_to_others(graded):
+    assert (graded.course / ".seed").stat().st_mode & 0o777 == 0o600
+    assert (graded.course / ".results").stat().st_mode & 0o777 == 0o700
+
+
+def test_no_process_of_a_worker_is_left(graded):
+    left = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                line = f.read()
+        except OSError:
+            continue
+        left += [line] * (b"/g/worker.py" in line)
+    assert left == []
+
+
+def test_a_spy_answers_right_where_it_finds_what_it_looks_for(base):
+    hostile = SPIES["the network"]
+    namespace = {}
+    exec(f"import numpy as np\n{hostile.own}", namespace)
+    source = hostile.fill(base.solved())["softmax_cross_entropy"]["source"]
+    exec(source, namespace)
+    np = namespace["np"]
+    loss, _ = namespace["softmax_cross_entropy"](np.zeros((2, 10)), np.array([3, 7]))
+    assert loss == pytest.approx(np.log(10))

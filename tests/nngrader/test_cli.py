@@ -1,0 +1,220 @@
+"""The command: what it says, and its exit status."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from nngrader.cli import main
+from nngrader.course import Course
+from nngrader.gradebook import open_gradebook, quiet
+
+from .making import NAME, command, environment, hand_in, make_course, run
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["mark", NAME],
+        ["grade"],
+        ["grade", NAME, "--workers", "0"],
+        ["grade", NAME, "--workers", "many"],
+        ["export", NAME, "--layout", "excel"],
+        ["--course", "/nowhere", "grade", NAME],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: nngrader" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["check", "release", "grade", "feedback", "export"])
+def test_every_command_explains_itself(name, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    assert "exit status: 0 every submission" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["grade", "ps9_nothing"], "no assignment 'ps9_nothing'"),
+        (["release", "ps9_nothing"], "no assignment 'ps9_nothing'"),
+        (["grade", NAME], "nothing handed in"),
+        (
+            ["grade", NAME, "--students", "nobody"],
+            "nothing handed in for ps2_classifiers by nobody",
+        ),
+        (["feedback", NAME], "nothing graded yet"),
+        (["export", "ps9_nothing"], "not in the gradebook"),
+        (["check", "/nowhere.ipynb"], "there is no notebook nowhere.ipynb"),
+    ],
+    ids=lambda v: " ".join(v) if isinstance(v, list) else "",
+)
+def test_what_is_not_there_is_one_line_and_no_traceback(course, arguments, words, capsys):
+    assert run(course, *arguments) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert "Traceback" not in said
+
+
+def test_an_assignment_that_was_not_released_is_not_graded(tmp_path, capsys):
+    course = make_course(tmp_path / "course")
+    (course / "submitted" / "ada" / NAME).mkdir(parents=True)
+    assert run(course, "grade", NAME) == 1
+    assert f"run `nngrader release {NAME}`" in capsys.readouterr().err
+
+
+def test_only_those_named_are_graded_and_the_others_feedback_stays(course, base, capsys):
+    for student in ("ada", "bob"):
+        hand_in(course, student, base.solved().text())
+    assert run(course, "grade", NAME, "--students", "bob") == 0
+    assert not (course / "autograded" / "ada").exists()
+    assert run(course, "grade", NAME, "--students", "ada") == 0
+    assert run(course, "feedback", NAME, "--out", course / "pages") == 0
+    assert "2 pages in" in capsys.readouterr().out
+    assert (course / "pages" / "bob" / NAME / f"{NAME}.html").is_file()
+
+
+def test_each_layout_has_the_columns_of_its_platform(course, base, capsys):
+    hand_in(course, "ada", base.solved().text())
+    hand_in(course, "bob", base.untouched().text())
+    assert run(course, "grade", NAME) == 0
+    capsys.readouterr()
+    rows = {}
+    for layout in ("csv", "canvas", "moodle", "gradescope"):
+        assert run(course, "export", NAME, "--layout", layout, "--out", course / "m.csv") == 0
+        rows[layout] = (course / "m.csv").read_text().splitlines()
+    assert rows["csv"] == [
+        "student,score,max_score,late_penalty,needs_manual_grade",
+        "ada,100.0,100.0,0.0,False",
+        "bob,0.0,100.0,0.0,False",
+    ]
+    assert rows["canvas"] == [
+        f"Student,ID,SIS User ID,SIS Login ID,Section,{NAME}",
+        "    Points Possible,,,,,100.0",
+        "ada,,ada,ada,,100.0",
+        "bob,,bob,bob,,0.0",
+    ]
+    assert rows["moodle"][1:] == ["ada,100.0,100.0", "bob,0.0,100.0"]
+    assert rows["gradescope"][1:] == ["ada,ada,100.0,100.0,Graded", "bob,bob,0.0,100.0,Graded"]
+
+
+def test_a_seed_at_which_the_problems_do_not_hold_stops_the_grading(course, base, capsys):
+    hand_in(course, "ada", base.solved().text())
+    file = course / "problems" / f"{NAME}.py"
+    text = file.read_text()
+    wrong = "def by_norm(X, Y):\n    X = X + 1"
+    assert "def by_norm(X, Y):" in text
+    file.write_text(text.replace("def by_norm(X, Y):", wrong))
+    assert run(course, "grade", NAME) == 1
+    assert "by_norm scores" in capsys.readouterr().err
+    assert not (course / "autograded").exists()
+
+
+def test_two_seeds_give_two_sets_of_hidden_cases_and_one_score(course, base, tmp_path):
+    hand_in(course, "ada", base.solved().text())
+    seed = tmp_path / "seed"
+    seed.write_text("77\n")
+    for arguments in ([], ["--seed", seed]):
+        assert run(course, "grade", NAME, *arguments, "--json", tmp_path / "r.json") == 0
+        assert json.loads((tmp_path / "r.json").read_text())[0]["score"] == 100
+    first, second = Course(course).hidden(NAME), Course(course, seed_file=seed).hidden(NAME)
+    for name in first:
+        assert str(first[name]["cases"]) != str(second[name]["cases"])
+
+
+def test_the_first_grade_makes_the_seed(course, base):
+    (course / ".seed").unlink()
+    hand_in(course, "ada", base.solved().text())
+    assert run(course, "grade", NAME) == 0
+    assert (course / ".seed").stat().st_mode & 0o777 == 0o600
+    seed = Course(course).seed()
+    assert seed > 10**6
+    assert Course(course).seed() == seed
+
+
+def student_folder(course, tmp_path, notebook):
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / f"{NAME}.ipynb").write_text(notebook.text())
+    cases = f"{NAME}.cases.json"
+    (folder / cases).write_text((course / "release" / NAME / cases).read_text())
+    return folder / f"{NAME}.ipynb"
+
+
+def check(course, tmp_path, notebook):
+    line = command(course, "check", student_folder(course, tmp_path, notebook))
+    return subprocess.run(line, capture_output=True, text=True, env=environment())
+
+
+def test_check_of_a_right_notebook_exits_with_0(released, base, tmp_path):
+    done = check(released, tmp_path, base.solved())
+    assert done.returncode == 0, done.stderr
+    assert "softmax_cross_entropy: 40 of 40 points on the visible cases." in done.stdout
+
+
+def test_check_of_an_untouched_notebook_exits_with_1(released, base, tmp_path):
+    done = check(released, tmp_path, base.untouched())
+    assert done.returncode == 1
+    assert done.stdout.count("is not written yet") == 3
+
+
+def test_check_says_what_is_wrong_with_each_function(released, base, tmp_path):
+    notebook = base.solved().delete("hinge_loss").own("1 / 0")
+    source = notebook["pairwise_distances"]["source"].replace("np.sqrt(", "(")
+    done = check(released, tmp_path, notebook.write("pairwise_distances", source))
+    assert done.returncode == 1
+    for words in (
+        "A cell failed, it begins '1 / 0': ZeroDivisionError",
+        "these are squared distances. What is still missing?",
+        "hinge_loss: the notebook defines no function of this name.",
+        "softmax_cross_entropy: 40 of 40 points",
+    ):
+        assert words in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize(
+    "cell", ["exit()", "quit()", "import sys\nsys.exit(1)", "import os\nos._exit(0)"]
+)
+def test_check_notices_that_a_notebook_ends_the_process(released, base, tmp_path, cell):
+    done = check(released, tmp_path, base.solved().own(cell))
+    assert done.returncode == 1
+    assert "ended the process before it was through" in done.stdout
+
+
+def test_import_of_the_package_needs_numpy_alone():
+    code = (
+        "import sys, nngrader\n"
+        "loaded = {m.split('.')[0] for m in sys.modules} - set(sys.stdlib_module_names)\n"
+        "print(sorted(m for m in loaded if not m.startswith(('_', 'site', 'distutils'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "['nngrader', 'numpy']", done
+
+
+def test_the_program_finds_alembic_by_itself(tmp_path):
+    course = make_course(tmp_path / "course")
+    settings = environment() | {"PATH": "/usr/bin:/bin"}
+    code = (
+        "from nngrader.gradebook import open_gradebook, find_programs\n"
+        "from nngrader.course import Course\n"
+        f"with open_gradebook(Course({str(course)!r}), {NAME!r}): print('opened')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        env=settings,
+    )
+    assert done.stdout.strip() == "opened", done.stderr
+
+
+def test_the_gradebook_knows_the_assignment_after_the_release(course):
+    with quiet(), open_gradebook(Course(course), NAME) as gradebook:
+        assert gradebook.find_assignment(NAME).max_score == 100

@@ -1,0 +1,231 @@
+"""The release: what students get, and what the gate refuses."""
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from nngrader.assignment import Assignment
+from nngrader.course import Course
+from nngrader.leaks import leaks, package_leaks, secret_statements
+from nngrader.release import NotFit, release, score_complaints, weight_complaints
+from nngrader.sandbox import PACKAGES
+
+from .making import NAME, make_course, problems, run
+
+SOLUTION_LINE = "    return np.sqrt(((X[:, None, :] - Y[None, :, :]) ** 2).sum(axis=2))"
+
+
+def notebook_of(folder):
+    return json.loads((folder / f"{NAME}.ipynb").read_text())
+
+
+def write(folder, notebook):
+    (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook))
+
+
+def test_the_zip_holds_notebook_cases_package_and_how_to_start(released):
+    with zipfile.ZipFile(released / "release" / f"{NAME}.zip") as z:
+        names = sorted(n.partition("/")[2] for n in z.namelist())
+        readme = z.read(f"{NAME}/README.txt").decode()
+    wheel = next(n for n in names if n.endswith(".whl"))
+    assert names == sorted(["README.txt", wheel, f"{NAME}.cases.json", f"{NAME}.ipynb"])
+    assert wheel.startswith("nn_first_principles-")
+    assert f"pip install {wheel}" in readme
+
+
+def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, base, tmp_path):
+    with zipfile.ZipFile(released / "release" / f"{NAME}.zip") as z:
+        z.extractall(tmp_path)
+    folder = tmp_path / NAME
+    shutil.unpack_archive(next(folder.glob("*.whl")), tmp_path / "package", "zip")
+    for f in PACKAGES:
+        (tmp_path / "package" / f.name).symlink_to(f)
+    write(folder, json.loads(base.solved().text()))
+    start = f"import sys; sys.path.insert(0, {str(tmp_path / 'package')!r}); "
+    arguments = ["check", str(folder / f"{NAME}.ipynb")]
+    code = f"{start}from nngrader.cli import main; sys.exit(main({arguments!r}))"
+    line = [sys.executable, "-S", "-c", code]
+    settings = {"PYTHONPATH": str(tmp_path / "package"), "PATH": "/usr/bin"}
+    done = subprocess.run(line, capture_output=True, text=True, env=settings)
+    assert "pairwise_distances: 30 of 30 points" in done.stdout, done
+    assert "hinge_loss: 30 of 30 points" in done.stdout
+
+
+def test_two_releases_give_the_same_bytes(released, tmp_path):
+    course = make_course(tmp_path / "again")
+    file = release(Course(course), NAME, tmp_path / "out", seeds=1)
+    assert file == tmp_path / "out" / f"{NAME}.zip"
+    assert file.read_bytes() == (released / "release" / f"{NAME}.zip").read_bytes()
+
+
+def test_what_is_released_holds_no_secret(released, base):
+    found = leaks(released / "release" / NAME, base.instructor_joined(), Course(released), NAME)
+    assert found == []
+    assert len(secret_statements(base.instructor_joined(), problems())) > 8
+
+
+def plant_marker(folder, course):
+    notebook = notebook_of(folder)
+    notebook["cells"][0]["source"] = ["text\n", "### BEGIN HIDDEN TESTS\n"]
+    write(folder, notebook)
+
+
+def plant_solution(folder, course):
+    notebook = notebook_of(folder)
+    notebook["cells"][0]["source"] = ["so: \n", SOLUTION_LINE.replace(" ", "  ")]
+    write(folder, notebook)
+
+
+def plant_solution_in_text(folder, course):
+    (folder / "hints.txt").write_text(SOLUTION_LINE)
+
+
+def plant_output(folder, course):
+    notebook = notebook_of(folder)
+    code = next(c for c in notebook["cells"] if c["cell_type"] == "code")
+    code["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "3"}]
+    write(folder, notebook)
+
+
+def plant_path(folder, course):
+    (folder / "data.csv").write_text(f"{course.root}/source")
+
+
+def plant_reference(folder, course):
+    shutil.copy(course / "problems" / f"{NAME}.py", folder)
+
+
+def plant_bytecode(folder, course):
+    (folder / "helper.pyc").write_bytes(b"\0")
+
+
+def plant_checkpoint(folder, course):
+    (folder / ".ipynb_checkpoints").mkdir()
+    shutil.copy(folder / f"{NAME}.ipynb", folder / ".ipynb_checkpoints")
+
+
+def plant_held_back(folder, course):
+    (course / "heldback").mkdir()
+    (course / "heldback" / "test.npz").write_bytes(b"held back")
+    (folder / "extra.npz").write_bytes(b"held back")
+
+
+@pytest.mark.parametrize(
+    ("plant", "reason"),
+    [
+        (plant_marker, "hidden region"),
+        (plant_solution, "statement of a solution"),
+        (plant_solution_in_text, "statement of a solution"),
+        (plant_output, "outputs"),
+        (plant_path, "path of this machine"),
+        (plant_reference, "should not be there"),
+        (plant_bytecode, "should not be there"),
+        (plant_checkpoint, "should not be there"),
+        (plant_held_back, "held back"),
+    ],
+)
+def test_a_planted_leak_is_found(course, base, plant, reason):
+    plant(course / "release" / NAME, Course(course))
+    found = leaks(course / "release" / NAME, base.instructor_joined(), Course(course), NAME)
+    assert any(reason in f for f in found), found
+
+
+@pytest.mark.parametrize("name", ["problems/ps2.py", "nngrader/x.pyc", "data/heldback/a.npz"])
+def test_a_package_with_what_is_private_is_refused(tmp_path, course, name):
+    with zipfile.ZipFile(tmp_path / "p.whl", "w") as z:
+        z.writestr(name, "")
+        z.writestr("nngrader/fine.py", f"at = {str(course)!r}")
+    found = package_leaks(tmp_path / "p.whl", Course(course))
+    assert any(name in f for f in found)
+    assert any("path of this machine" in f for f in found)
+
+
+def edit(course, old, new, file=None):
+    file = file or course / "source" / NAME / f"{NAME}.py"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_a_leak_in_the_source_stops_the_release_and_nothing_is_written(tmp_path, capsys):
+    course = make_course(tmp_path / "course")
+    (course / "source" / NAME / "hints.txt").write_text(SOLUTION_LINE)
+    (course / "source" / NAME / "notes.csv").write_text(f"{course}/submitted\n")
+    assert run(course, "release", NAME) == 1
+    said = capsys.readouterr().err
+    assert "hints.txt: it holds a statement of a solution" in said
+    assert "notes.csv holds a path of this machine" in said
+    assert not (course / "release").exists()
+    assert not (course / "gradebook.db").exists()
+
+
+def test_a_solution_that_is_wrong_stops_the_release(tmp_path):
+    course = make_course(tmp_path / "course")
+    edit(course, ".sum(axis=2))\n    ### END", ".max(axis=2))\n    ### END")
+    with pytest.raises(NotFit, match="the solved version scores"):
+        release(Course(course), NAME, seeds=1)
+
+
+def test_a_stub_that_earns_points_stops_the_release(course, base):
+    notebook = notebook_of(course / "release" / NAME)
+    solved = {c["metadata"].get("nbgrader", {}).get("grade_id"): c for c in base.solved().cells}
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            cell["source"] = solved[cell["metadata"]["nbgrader"]["grade_id"]]["source"]
+    write(course / "release" / NAME, notebook)
+    found = score_complaints(Course(course), NAME, base.instructor_joined())
+    assert any("the untouched version scores 100, not 0" in f for f in found)
+
+
+def test_points_that_disagree_are_found(course, base):
+    edit(
+        course, "hinge_loss = 30", "hinge_loss = 31", course / "source" / NAME / "nngrader.toml"
+    )
+    found = weight_complaints(Course(course), NAME, base.instructor_joined())
+    assert found == ["hinge_loss: nngrader.toml says 31 points, its cells [30]"]
+
+
+def test_a_mistake_that_scores_too_much_stops_the_release(tmp_path):
+    course = make_course(tmp_path / "course")
+    old, new = "wraps_around(X, Y):\n", "wraps_around(X, Y):\n    X, Y = X * 1.0, Y * 1.0\n"
+    edit(course, old, new, problems_of(course))
+    with pytest.raises(NotFit, match="wraps around"):
+        release(Course(course), NAME, seeds=1)
+
+
+def problems_of(course):
+    return course / "problems" / f"{NAME}.py"
+
+
+def test_private_problems_go_before_public_ones(course, tmp_path):
+    private = shutil.copytree(course / "problems", tmp_path / "private")
+    edit(course, "what is 3 - 5 in uint8? Print it.", "another hint", private / f"{NAME}.py")
+    hidden = Course(course, problems=private).hidden(NAME)
+    assert hidden["pairwise_distances"]["mistakes"]["wraps around"]["hint"] == "another hint"
+
+
+def test_a_source_that_changed_since_the_release_is_not_graded(course, capsys, base):
+    (course / "submitted" / "ada" / NAME).mkdir(parents=True)
+    edit(course, '"points": 30', '"points": 20')
+    assert run(course, "grade", NAME) == 1
+    assert "its cells have changed since the release" in capsys.readouterr().err
+
+
+def test_the_key_of_results_follows_all_that_decides_them(course):
+    keys = [Assignment(Course(course), NAME).key]
+    for change in (
+        lambda: (course / ".seed").write_text("5\n"),
+        lambda: edit(course, "memory_mb = 400", "memory_mb = 401", settings_of(course)),
+        lambda: edit(course, "Random points.", "Points.", problems_of(course)),
+        lambda: edit(course, "Restart Kernel", "Restart the kernel"),
+    ):
+        change()
+        keys.append(Assignment(Course(course), NAME).key)
+    assert len(set(keys)) == 5
+
+
+def settings_of(course):
+    return course / "source" / NAME / "nngrader.toml"

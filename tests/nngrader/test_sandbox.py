@@ -1,0 +1,203 @@
+"""The sandbox: what is refused and how, the limits, and grading without it."""
+
+import json
+import os
+import stat
+import sys
+
+import pytest
+from nngrader.limits import Limits, read_settings
+from nngrader.process import Died, tree_usage
+from nngrader.runner import Raised, Runner, known
+from nngrader.sandbox import Refused, Sandbox
+
+from .making import NAME, command, environment, hand_in, make_course, run
+from .ordinary import IS_ROOT, give_away, namespaces_work, run_as_ordinary_user
+
+pytestmark = pytest.mark.sandbox
+SHORT = Limits(call_seconds=1.0, total_seconds=2.0, memory_mb=300)
+
+
+@pytest.fixture
+def sandbox():
+    with Sandbox(SHORT) as box:
+        yield box
+
+
+@pytest.fixture
+def runner(sandbox):
+    made = []
+
+    def make(*cells):
+        made.append(Runner([(f"cell {n}", c, True) for n, c in enumerate(cells)], sandbox, 0))
+        return made[-1]
+
+    yield make
+    for r in made:
+        r.close()
+
+
+def test_a_function_gets_copies_and_gives_back_plain_data(runner):
+    r = runner("def f(x, n=2):\n    x.append(n)\n    return {'x': x, 'n': (n,)}")
+    given = [1]
+    assert r.value("f", (given,), {"n": 5}) == {"x": [1, 5], "n": (5,)}
+    assert given == [1]
+
+
+def test_an_error_is_known_by_a_name_of_pythons_own(runner):
+    class_of_its_own = "class Mine(KeyError): pass\ndef f():\n    raise Mine('secret')"
+    r = runner(class_of_its_own)
+    with pytest.raises(Raised, match=r"^KeyError$"):
+        r.value("f", (), {})
+    with pytest.raises(Raised, match=r"^KeyError$"):
+        r.value("not_there", (), {})
+
+
+@pytest.mark.parametrize(
+    "said", [None, 3, [], [3], [[]], [[None]], [["print"]], [["Mine"]], "x"]
+)
+def test_what_is_no_name_of_an_error_is_not_repeated(said):
+    assert known(said) == "an exception"
+
+
+def test_a_function_that_dies_twice_is_not_called_again(runner):
+    r = runner("import os\ndef f():\n    os._exit(0)\ndef g():\n    return 1")
+    for words in ("ended the process", "ended the process", "not called again"):
+        with pytest.raises(Died, match=words):
+            r.value("f", (), {})
+    assert r.value("g", (), {}) == 1
+
+
+def test_time_is_limited_by_call_and_in_all(runner):
+    r = runner(
+        "import time\n"
+        "def f(s):\n"
+        "    end = time.process_time() + s\n"
+        "    while time.process_time() < end:\n"
+        "        pass\n"
+        "    return 1"
+    )
+    with pytest.raises(Died, match="took too long"):
+        r.value("f", (30,), {})
+    assert r.value("f", (0.7,), {}) == 1
+    with pytest.raises(Died, match=r"took too long|not called again"):
+        r.value("f", (0.7,), {})
+
+
+def test_sleep_is_limited_too(runner):
+    r = runner("import time\ndef f(s):\n    time.sleep(s)\n    return 1")
+    assert r.value("f", (1.2,), {}) == 1
+    with pytest.raises(Died, match="took too long"):
+        r.value("f", (30,), {})
+
+
+def test_each_function_has_a_worker_of_its_own(runner):
+    r = runner("seen = []\ndef f():\n    seen.append(1)\n    return len(seen)\ng = f")
+    assert [r.value("f", (), {}), r.value("f", (), {}), r.value("g", (), {})] == [1, 2, 1]
+
+
+def test_memory_of_the_whole_tree_is_counted():
+    block = bytearray(b"x") * (64 << 20)
+    assert tree_usage(os.getpid()).memory > len(block)
+    assert tree_usage(2**30) == (0, 0)
+
+
+def test_a_worker_sees_numpy_and_nothing_else_that_is_installed(runner):
+    r = runner(
+        "import importlib.util as u\n"
+        "def f(names):\n    return [n for n in names if u.find_spec(n)]"
+    )
+    names = ["numpy", "json", "scipy", "torch", "nnlib", "nbgrader", "pytest", "pip"]
+    assert r.value("f", (names,), {}) == ["numpy", "json"]
+
+
+@pytest.fixture
+def programs(tmp_path, monkeypatch):
+    """A PATH on which the programs of the sandbox stand, to be taken away or replaced."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("setpriv", "prlimit", "taskset", "env"):
+        (folder / name).symlink_to(f"/usr/bin/{name}")
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+def test_without_bubblewrap_the_grader_says_what_to_install(programs, sandbox):
+    with pytest.raises(Refused, match="bwrap not found: run `sudo apt-get install bubblewrap"):
+        sandbox.require()
+
+
+def test_where_the_kernel_refuses_the_grader_says_what_to_do(programs, sandbox):
+    fake = programs / "bwrap"
+    fake.write_text(
+        "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n"
+    )
+    fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
+    with pytest.raises(Refused) as refused:
+        sandbox.require()
+    for words in ("No permissions to create new namespace", "run as root", "sudo sysctl -w"):
+        assert words in str(refused.value)
+
+
+def test_an_ordinary_user_gets_a_sandbox_or_the_reason_why_not(released, base, open_folder):
+    home = open_folder / "alone"
+    home.mkdir()
+    course = make_course(home / "course")
+    for part in ("release", "gradebook.db"):
+        os.system(f"cp -r {released / part} {course / part}")
+    hand_in(course, "ada", base.solved().text())
+    if IS_ROOT:
+        give_away(home)
+    done = run_as_ordinary_user(command(course, "grade", NAME), home)
+    if namespaces_work():
+        assert done.returncode == 0, done.stderr
+        assert "100.00 of 100" in done.stdout
+    else:
+        assert done.returncode == 1
+        assert "bubblewrap cannot make a sandbox here" in done.stderr
+        assert "kernel.unprivileged_userns_clone=1" in done.stderr
+        assert not (course / "autograded").exists()
+
+
+def test_a_refusal_grades_nobody(course, base, programs, capsys):
+    hand_in(course, "ada", base.solved().text())
+    (programs / "python").symlink_to(sys.executable)
+    assert run(course, "grade", NAME) == 1
+    assert "apt-get install bubblewrap" in capsys.readouterr().err
+    assert not (course / "autograded").exists()
+
+
+def test_without_a_sandbox_every_result_says_so(course, base, tmp_path, capsys):
+    hand_in(course, "ada", base.solved().text())
+    hand_in(course, "bob", base.untouched().text())
+    hand_in(course, "eve", base.solved().own("import os\nos._exit(1)").text())
+    file = tmp_path / "results.json"
+    assert run(course, "grade", NAME, "--unsafe-no-sandbox", "--json", file) == 0
+    results = {r["student"]: r for r in json.loads(file.read_text())}
+    assert {s: r["score"] for s, r in results.items()} == {"ada": 100, "bob": 0, "eve": 100}
+    assert all(r["flags"][0] == "run without a sandbox" for r in results.values())
+    assert run(course, "grade", NAME, "--json", file) == 0
+    again = {r["student"]: r for r in json.loads(file.read_text())}
+    assert again["ada"]["flags"] == []
+
+
+def test_limits_come_from_the_assignments_settings(tmp_path):
+    file = tmp_path / "nngrader.toml"
+    assert read_settings(file) == (Limits(), {})
+    file.write_text("[limits]\nmemory_mb = 77\n[points]\nf = 30\n")
+    assert read_settings(file) == (Limits(memory_mb=77), {"f": 30})
+
+
+@pytest.mark.parametrize("line", ["memory_gb = 3", "memory_mb = -1", 'processes = "many"'])
+def test_a_limit_that_makes_no_sense_is_refused(tmp_path, line):
+    file = tmp_path / "nngrader.toml"
+    file.write_text(f"[limits]\n{line}\n")
+    with pytest.raises(ValueError, match=line.partition(" ")[0]):
+        read_settings(file)
+
+
+def test_environment_of_the_tests_is_what_workers_never_see(runner, monkeypatch):
+    monkeypatch.setenv("SECRET_OF_THE_INSTRUCTOR", "x")
+    assert "SECRET_OF_THE_INSTRUCTOR" in environment()
+    r = runner("import os\ndef f():\n    return sorted(os.environ)")
+    assert "SECRET_OF_THE_INSTRUCTOR" not in r.value("f", (), {})

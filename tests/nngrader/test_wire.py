@@ -1,0 +1,138 @@
+"""Frames between grader and worker."""
+
+import json
+import os
+import struct
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from nngrader import wire
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | st.text() | st.floats(),
+    lambda x: st.lists(x) | st.tuples(x, x) | st.dictionaries(st.text(), x),
+    max_leaves=20,
+)
+
+
+@pytest.fixture
+def pipe():
+    ends = os.pipe()
+    yield ends
+    for fd in ends:
+        os.close(fd)
+
+
+def through(pipe, frame, seconds=1.0, cap=wire.BODY):
+    os.write(pipe[1], frame)
+    return wire.receive(pipe[0], time.monotonic() + seconds, cap)
+
+
+@settings(database=None)
+@given(PLAIN)
+def test_plain_data_comes_back_as_it_was(value):
+    ends = os.pipe()
+    try:
+        back = through(ends, wire.pack(value))
+    finally:
+        os.close(ends[0])
+        os.close(ends[1])
+    assert repr(back) == repr(value)
+
+
+@settings(database=None)
+@given(hnp.arrays(hnp.scalar_dtypes(), hnp.array_shapes(min_dims=0, min_side=0, max_side=3)))
+def test_an_array_comes_back_as_it_was_or_is_refused(array):
+    if array.dtype.str[1:] not in wire.KINDS:
+        with pytest.raises(wire.Bad):
+            wire.pack(array)
+        return
+    ends = os.pipe()
+    try:
+        back = through(ends, wire.pack([array]))[0]
+    finally:
+        os.close(ends[0])
+        os.close(ends[1])
+    assert back.shape == array.shape
+    assert back.dtype == array.dtype.newbyteorder("=")
+    np.testing.assert_array_equal(back, array)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        object(),
+        {1: 2},
+        {1},
+        2**63,
+        np.ma.masked_all(3),
+        np.array([object()]),
+        np.array(["text"]),
+        np.datetime64("2026-01-01"),
+        np.broadcast_to(0.0, (1 << 24,)),
+        [[[[[[[[[[[[[[1]]]]]]]]]]]]]],
+        "x" * (2 << 20),
+    ],
+    ids=lambda v: type(v).__name__,
+)
+def test_what_is_not_plain_is_refused(value):
+    with pytest.raises(wire.Bad):
+        wire.pack(value)
+
+
+def frame(header, body=b""):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<II", len(text), len(body)) + text + body
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"a": ["f8", [1 << 40]]},
+        {"a": ["f8", [-1]]},
+        {"a": ["f8", ["2"]]},
+        {"a": ["O", [1]]},
+        {"a": ["f8", [0] * 17]},
+        {"a": ["f8"]},
+        {"a": 3},
+        {"f": 3},
+        {"l": 3},
+        {"z": 1},
+        {"l": [], "t": []},
+        {},
+        [1],
+        1.5,
+        b"\xff",
+        b"{",
+        b'{"l":[' * 1000 + b"1" + b"]}" * 1000,
+        b"9" * 5000,
+    ],
+    ids=lambda h: str(h)[:30],
+)
+def test_a_forged_frame_is_an_error_and_never_a_value(pipe, header):
+    with pytest.raises(
+        (wire.Bad, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+    ):
+        through(pipe, frame(header))
+
+
+def test_a_frame_that_says_it_is_huge_is_not_read(pipe):
+    with pytest.raises(wire.Bad, match="frame size"):
+        through(pipe, struct.pack("<II", 2**31, 0))
+    with pytest.raises(wire.Bad, match="frame size"):
+        through(pipe, struct.pack("<II", 2, 1000) + b"{}", cap=999)
+
+
+def test_half_a_frame_ends_in_a_time_limit(pipe):
+    with pytest.raises(TimeoutError):
+        through(pipe, frame({"l": []})[:-1], seconds=0.05)
+
+
+def test_a_reader_that_does_not_read_ends_in_a_time_limit(pipe):
+    os.set_blocking(pipe[1], False)
+    with pytest.raises(TimeoutError):
+        wire.send(pipe[1], bytes(1 << 20), time.monotonic() + 0.05)

@@ -1,0 +1,63 @@
+"""Execute the pages, build the book, and say where its first page is.
+
+Usage: python tools/build_book.py [--serial] [FOLDER]
+
+Pages whose cells changed are executed two at a time, with a line for each; `--serial` executes
+them one after the other. A page that fails, a missing topic, a dead link or any other warning
+fails the build.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST = Path("_build/html/index.html")
+NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; it is local
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def environment(serial: bool) -> dict[str, str]:
+    """Return the environment of the build: one thread a kernel, its own programs first."""
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    workers = {"BOOK_WORKERS": "1"} if serial else {}
+    return dict.fromkeys(THREADS, "1") | os.environ | {"PATH": programs} | workers
+
+
+def build(folder: Path, *, serial: bool = False) -> int:
+    """Build the book in a folder; return the exit status of jupyter-book."""
+    env = environment(serial)
+    program = shutil.which("jupyter-book", path=env["PATH"])
+    if program is None:
+        print("build_book: jupyter-book is not installed; run `make setup`", file=sys.stderr)
+        return 1
+    command = [program, "build", str(folder), "-W", "-n", "--keep-going", "-q"]
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            if NOISE not in line:
+                print(line, end="", file=sys.stderr, flush=True)
+    return process.returncode
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT, metavar="FOLDER")
+    parser.add_argument("--serial", action="store_true", help="one page at a time")
+    options = parser.parse_args()
+    started = time.monotonic()
+    status = build(options.folder.resolve(), serial=options.serial)
+    seconds = time.monotonic() - started
+    if status:
+        print(f"The book was not built: see above ({seconds:.0f} s).", file=sys.stderr)
+    else:
+        print(f"The book is built ({seconds:.0f} s). Open {options.folder.resolve() / FIRST}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
