@@ -1,0 +1,32 @@
+"""Load the script of an element of ours on the pages that use it, and on no other."""
+
+import re
+from pathlib import Path
+
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
+
+
+def _page(app, pagename, templatename, context, doctree) -> None:
+    """Add the scripts that one page uses, the shared parts first."""
+    used = sorted(set(ELEMENT.findall(context.get("body", ""))))
+    for name in ["parts", *used] if used else []:
+        if not _exists(app, name):
+            logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
+        app.add_js_file(f"../_play/{name}.js", defer="defer")
+
+
+def _exists(app, name: str) -> bool:
+    """Say whether a script stands in one of the folders that are copied beside the pages."""
+    folders = (Path(app.confdir) / folder for folder in app.config.html_extra_path)
+    return any((folder / "_play" / f"{name}.js").is_file() for folder in folders)
+
+
+def setup(app):
+    """Connect to Sphinx."""
+    app.connect("html-page-context", _page)
+    app.add_css_file("nn.css")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,174 @@
+"""Directives ``covers`` and ``erratum``, and the count that none of a page's ids is missing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cachekey import digest
+from checks import failures
+from course import Course, Erratum
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 3
+
+
+class Fold(nodes.General, nodes.Element):
+    """Something that opens when its title is pressed."""
+
+
+class FoldTitle(nodes.General, nodes.TextElement):
+    """The line of a fold that is always seen."""
+
+
+def page_of(docname: str) -> str:
+    """Return the name that pages.yml gives to a document."""
+    return docname.removeprefix("chapters/")
+
+
+def seen(env, docname: str) -> dict[str, list[str]]:
+    """Return what a document covers and puts right: lists of ids under two names."""
+    if not hasattr(env, "nn_seen"):
+        env.nn_seen = {}
+    return env.nn_seen.setdefault(docname, {"covers": [], "erratum": []})
+
+
+class _Ids(SphinxDirective):
+    """A directive whose content is ids of the syllabus that belong to this page."""
+
+    has_content = True
+
+    def warn(self, text: str, *values) -> None:
+        """Report a fault of this directive."""
+        logger.warning(f"{self.name}: {text}", *values, location=self.get_location())
+
+    def entries(self, known: dict) -> Iterator:
+        """Yield the entries named in the content; warn of each that does not belong here."""
+        here, page = seen(self.env, self.env.docname)[self.name], page_of(self.env.docname)
+        ids = " ".join(self.content).split()
+        if not ids:
+            self.warn("expected the ids that the next paragraph is about")
+        for name in ids:
+            if name not in known:
+                self.warn("unknown id %s", name)
+            elif known[name].page != page:
+                self.warn("%s belongs to the page %s", name, known[name].page)
+            elif name in here:
+                self.warn("%s stands twice on this page", name)
+            else:
+                here.append(name)
+                yield known[name]
+
+
+class Covers(_Ids):
+    """Marks the place where topics are taught: at most three, each with an anchor."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the anchors."""
+        topics = list(self.entries(self.env.app.nn_course.topics))
+        if len(topics) > AT_ONCE:
+            self.warn("%s ids at once, at most %s are allowed", len(topics), AT_ONCE)
+        return [nodes.target("", "", ids=[topic.id]) for topic in topics]
+
+
+class Corrections(_Ids):
+    """A fold with what the notes say, what is right, and the check that ran."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the fold."""
+        found = [e for e in self.entries(self.env.app.nn_course.errata) if self._allowed(e)]
+        if not found:
+            return []
+        count = "one statement" if len(found) == 1 else f"{len(found)} statements"
+        fold = Fold(
+            "", FoldTitle("", f"Put right: {count} of the notes"), classes=["nn-errata"]
+        )
+        for erratum in found:
+            fold += describe(self, erratum)
+            fold[-1] += check_of(erratum)
+        return [fold]
+
+    def _allowed(self, erratum: Erratum) -> bool:
+        """Typos stand on the errata page alone."""
+        if erratum.severity == "typo":
+            self.warn("%s is a typo and stands on the errata page only", erratum.id)
+        return erratum.severity != "typo"
+
+
+def describe(directive: SphinxDirective, erratum: Erratum) -> nodes.container:
+    """Return claim and right statement of one erratum."""
+    box = nodes.container("", ids=[erratum.id], classes=["nn-erratum"])
+    for label, text in (
+        (f"The notes, “{erratum.section}”, say: ", erratum.claim),
+        ("Right: ", erratum.correct),
+    ):
+        parsed = directive.parse_text_to_nodes(text)
+        parsed[0].insert(0, nodes.strong("", label))
+        box += parsed
+    return box
+
+
+def check_of(erratum: Erratum) -> list[nodes.Node]:
+    """Return the check of one erratum under the sentence that it ran."""
+    check = erratum.check.strip()
+    said = nodes.paragraph("", "This check ran and passed when the page was built:")
+    return [said, nodes.literal_block(check, check, language="python")]
+
+
+def _load(app) -> None:
+    """Read the course and run the checks of all errata; one that fails fails the build."""
+    root = Path(app.confdir)
+    course = Course(root / app.config.nn_pages, root / app.config.nn_syllabus)
+    app.nn_course = course
+    checks = {erratum.id: erratum.check for erratum in course.errata.values()}
+    memory = Path(app.doctreedir).parent / "errata-checks.json"
+    for name, error in failures(checks, memory, digest(root, ["requirements.lock"])).items():
+        logger.warning("the check of erratum %s fails: %s", name, error)
+
+
+def _purge(app, env, docname) -> None:
+    """Forget what a document said before it is read again."""
+    getattr(env, "nn_seen", {}).pop(docname, None)
+
+
+def _merge(app, env, docnames, other) -> None:
+    """Take over what another reading process has seen."""
+    for docname in docnames:
+        if docname in getattr(other, "nn_seen", {}):
+            seen(env, docname).update(other.nn_seen[docname])
+
+
+def _complete(app, env) -> None:
+    """Warn of each id of a page's key that the page leaves out."""
+    course = app.nn_course
+    for docname in sorted(env.found_docs):
+        page, here = page_of(docname), seen(env, docname)
+        for name in sorted(course.topics_of(page) - set(here["covers"])):
+            logger.warning("%s is not covered on its page", name, location=docname)
+        for name in sorted(course.errata_of(page) - set(here["erratum"])):
+            logger.warning("%s is not put right on its page", name, location=docname)
+
+
+def _tag(name: str):
+    """Return the visitors of a node that becomes one HTML element."""
+    return (
+        lambda self, node: self.body.append(self.starttag(node, name)),
+        lambda self, node: self.body.append(f"</{name}>\n"),
+    )
+
+
+def setup(app):
+    """Connect to Sphinx."""
+    app.add_config_value("nn_syllabus", "chapters/reference/syllabus", "env")
+    app.add_config_value("nn_pages", "chapters/reference/pages.yml", "env")
+    app.add_node(Fold, html=_tag("details"))
+    app.add_node(FoldTitle, html=_tag("summary"))
+    app.add_directive("covers", Covers)
+    app.add_directive("erratum", Corrections)
+    app.connect("builder-inited", _load)
+    app.connect("env-purge-doc", _purge)
+    app.connect("env-merge-info", _merge)
+    app.connect("env-check-consistency", _complete)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

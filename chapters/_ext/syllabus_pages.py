@@ -1,0 +1,148 @@
+"""The two pages that are made from the syllabus: where each topic is taught, and the errata."""
+
+import json
+from html import escape
+from itertools import groupby
+
+from course import NOTES, Topic
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+from syllabus import Fold, FoldTitle, check_of, describe
+
+
+class TopicTable(nodes.General, nodes.Element):
+    """The topics of one set of notes; drawn when all pages have been read."""
+
+
+class PageLink(nodes.Inline, nodes.TextElement):
+    """The name of a page; linked when all pages have been read."""
+
+
+def _section(notes: str) -> nodes.section:
+    """Return an empty section for one set of notes."""
+    return nodes.section("", nodes.title("", NOTES.get(notes, notes)), ids=[f"notes-{notes}"])
+
+
+def _notes(entries) -> list[str]:
+    """Return the notes that have entries, in the course's order and then by name."""
+    order = {notes: k for k, notes in enumerate(NOTES)}
+    return sorted({e.notes for e in entries}, key=lambda notes: (order.get(notes, 99), notes))
+
+
+class SyllabusTable(SphinxDirective):
+    """All topics, with a filter above them."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the filter and a section for each set of notes."""
+        self.env.metadata[self.env.docname]["nn-generated"] = True
+        course = self.env.app.nn_course
+        sections = []
+        for notes in _notes(course.topics.values()):
+            sections.append(_section(notes))
+            sections[-1] += TopicTable("", notes=notes)
+        return [nodes.raw("", _filter(course), format="html"), *sections]
+
+
+def _filter(course) -> str:
+    """Return the element that filters the tables by notes, part and kind."""
+    topics = course.topics.values()
+    parts = dict.fromkeys(page.part for page in course.pages.values())
+    kinds = sorted({topic.kind for topic in topics})
+    fields = [
+        ("notes", "Notes", [(notes, NOTES.get(notes, notes)) for notes in _notes(topics)]),
+        ("part", "Part", [(part, part.capitalize()) for part in parts]),
+        ("kind", "Kind", [(kind, kind.replace("-", " ")) for kind in kinds]),
+    ]
+    rows = [{"name": n, "label": label, "options": options} for n, label, options in fields]
+    data = json.dumps({"fields": rows})
+    return f'<nn-filter><script type="application/json">{data}</script></nn-filter>'
+
+
+class ErrataTable(SphinxDirective):
+    """All errata with their checks, by notes."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return a section for each set of notes."""
+        self.env.metadata[self.env.docname]["nn-generated"] = True
+        errata = self.env.app.nn_course.errata.values()
+        sections = []
+        for notes in _notes(errata):
+            sections.append(_section(notes))
+            sections[-1] += [self._entry(e) for e in errata if e.notes == notes]
+        return sections
+
+    def _entry(self, erratum) -> nodes.container:
+        """Return one erratum under a line with its id, its weight and its page."""
+        box = describe(self, erratum)
+        head = nodes.paragraph("", "", nodes.strong("", erratum.id), classes=["nn-head"])
+        head += [nodes.Text(f" ({erratum.severity}). Page: "), PageLink("", page=erratum.page)]
+        box.insert(0, head)
+        box += Fold("", FoldTitle("", f"The check of {erratum.id}"), *check_of(erratum))
+        return box
+
+
+def _address(app, docname: str, page: str, anchor: str = "") -> str:
+    """Return the address of a page as seen from a document; empty while it is not written."""
+    target = f"chapters/{page}" if f"chapters/{page}" in app.env.found_docs else page
+    if target not in app.env.found_docs:
+        return ""
+    address = app.builder.get_relative_uri(docname, target)
+    return f"{address}#{anchor}" if anchor else address
+
+
+def _title(app, page: str) -> str:
+    """Return the title of a page, or its name when the list of pages lacks it."""
+    known = app.nn_course.pages.get(page)
+    return known.title if known else page
+
+
+def _row(app, docname: str, topic: Topic) -> str:
+    """Return one topic as a row of its table."""
+    part = topic.page.split("/")[0]
+    title = escape(_title(app, topic.page))
+    address = _address(app, docname, topic.page, topic.id)
+    where = f'<a href="{address}">{title}</a>' if address else f"planned: {title}"
+    return (
+        f'<tr data-notes="{topic.notes}" data-part="{part}" data-kind="{topic.kind}">'
+        f"<td>{escape(topic.topic)}</td><td>{topic.kind.replace('-', ' ')}</td>"
+        f"<td>{where}</td></tr>"
+    )
+
+
+def _tables(app, docname: str, notes: str) -> str:
+    """Return the topics of one set of notes, a table for each of its sections."""
+    topics = [topic for topic in app.nn_course.topics.values() if topic.notes == notes]
+    head = "<thead><tr><th>Topic</th><th>Kind</th><th>Page</th></tr></thead>"
+    return "".join(
+        f'<table class="table nn-topics"><caption>{escape(section)}</caption>{head}<tbody>'
+        + "".join(_row(app, docname, topic) for topic in group)
+        + "</tbody></table>"
+        for section, group in groupby(topics, key=lambda topic: topic.section)
+    )
+
+
+def _resolve(app, doctree, docname) -> None:
+    """Draw the tables and links now that it is known which pages exist."""
+    for node in list(doctree.findall(TopicTable)):
+        node.replace_self(nodes.raw("", _tables(app, docname, node["notes"]), format="html"))
+    for node in list(doctree.findall(PageLink)):
+        title, address = _title(app, node["page"]), _address(app, docname, node["page"])
+        link = nodes.reference("", title, refuri=address, internal=True)
+        node.replace_self(link if address else nodes.Text(f"{title} (planned)"))
+
+
+def _outdated(app, env, added, changed, removed) -> list[str]:
+    """Write the generated pages again whenever a page has changed."""
+    generated = [name for name, data in env.metadata.items() if "nn-generated" in data]
+    return [name for name in generated if name in env.found_docs and added | changed | removed]
+
+
+def setup(app):
+    """Connect to Sphinx."""
+    app.add_node(TopicTable)
+    app.add_node(PageLink)
+    app.add_directive("syllabus-table", SyllabusTable)
+    app.add_directive("errata-table", ErrataTable)
+    app.connect("env-get-outdated", _outdated)
+    app.connect("doctree-resolved", _resolve)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,73 @@
+// <nn-softmax>: scores and temperature in, probabilities and cross-entropy out.
+nn.define("softmax", (element, {classes, scores, start, top}) => {
+  const state = {truth: start, z: [...scores[start]], T: 1};
+  const live = nn.html("p", {class: "nn-live", role: "status"});
+  const bars = nn.bars({labels: classes, show: percent, named: 56});
+  const curve = nn.axes({
+    height: 190, x: [0, 1], y: [0, top], xticks: [0, 0.5, 1], yticks: [0, 2, 4, 6, 8],
+    xlabel: "probability of the true class", ylabel: "loss (nats)",
+  });
+  const loss = lossCurve();
+
+  function percent(p) {
+    const digits = p >= 0.0995 ? 0 : p >= 0.00995 ? 1 : 2;
+    return `${(100 * p).toFixed(digits)}%`;
+  }
+
+  function lossCurve() {
+    const points = Array.from({length: 120}, (_, k) => Math.exp(-top * k / 119));
+    const at = p => `${curve.px(p).toFixed(1)} ${curve.py(-Math.log(p)).toFixed(1)}`;
+    return nn.svg("path", {d: `M${points.map(at).join("L")}`, class: "nn-line"});
+  }
+
+  function draw() {
+    const {truth, z, T} = state, m = Math.max(...z);
+    const e = z.map(v => Math.exp((v - m) / T)), sum = e.reduce((a, b) => a + b);
+    const p = e.map(v => v / sum), L = Math.log(sum) - (z[truth] - m) / T;
+    bars.set(p, truth);
+    curve.put(loss, nn.svg("circle", {
+      cx: curve.px(p[truth]), cy: curve.py(Math.min(L, top)), r: 6, class: "nn-true"}));
+    curve.describe(`Loss ${nn.number(L)} at probability ${percent(p[truth])} of the true class`);
+    const q = p[truth] < 0.001 ? p[truth].toExponential(1).replace("-", "−") : nn.number(p[truth], 3);
+    live.textContent = `The picture is a ${classes[truth]}. Loss = −ln ${q} = ${nn.number(L)}`;
+  }
+
+  const sliders = classes.map((name, k) => nn.slider({
+    label: `score of ${name}`, min: -10, max: 10, step: 0.1, value: state.z[k],
+    show: v => nn.number(v, 1), move: v => { state.z[k] = v; draw(); },
+  }));
+  const heat = nn.slider({
+    label: "temperature T", min: -1, max: 1, step: 0.02, value: 0,
+    show: v => nn.number(10 ** v), move: v => { state.T = 10 ** v; draw(); },
+  });
+
+  function put(z) {
+    if (z.some(v => Math.abs(v) > 10)) {
+      live.textContent = "The sliders end at ±10. Press reset.";
+      return;
+    }
+    state.z = z;
+    sliders.forEach((s, k) => s.set(z[k]));
+    draw();
+  }
+  const change = f => put(state.z.map(v => Math.round(10 * f(v)) / 10));
+
+  function reset() {
+    state.T = 1;
+    heat.set(0);
+    put([...scores[state.truth]]);
+  }
+
+  const pictures = nn.choice({
+    legend: "The picture shows a", options: classes, chosen: start,
+    pick: k => { state.truth = k; reset(); },
+  });
+  const controls = nn.html("div", {}, ...sliders.map(s => s.node), heat.node,
+    nn.html("div", {class: "nn-bar"},
+      nn.button("all scores + 0.5", () => change(v => v + 0.5)),
+      nn.button("all scores × 2", () => change(v => 2 * v)),
+      nn.button("reset", reset)));
+  element.replaceChildren(pictures.node,
+    nn.html("div", {class: "nn-columns"}, controls, nn.html("div", {}, bars.node, curve.node)), live);
+  draw();
+});

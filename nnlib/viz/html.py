@@ -1,0 +1,30 @@
+"""A piece of HTML that a cell shows, with the text that stands for it elsewhere."""
+
+from dataclasses import dataclass
+
+__all__ = ["Html"]
+
+
+@dataclass(frozen=True)
+class Html:
+    """What a notebook shows as HTML and a terminal as text.
+
+    Parameters
+    ----------
+    html : str
+        The piece of a page.
+    text : str
+        What is printed where there is no page.
+
+    >>> Html("<b>two</b>", "two")
+    two
+    """
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text

@@ -1,0 +1,249 @@
+"""Every page in a browser: offline, typeset, accessible, narrow enough, and alive."""
+
+import contextlib
+import re
+
+import pytest
+from browser import DESKTOP, PHONE, chromium, served, visit
+from pages import PAGES, WRITTEN, source
+
+pytestmark = pytest.mark.browser
+
+MOVING, ASKING, PREDICTING = (
+    [page for page in WRITTEN if f"book.{word}(" in source(page).text]
+    for word in ("play", "quiz", "predict")
+)
+KEYS = ("ArrowRight", "ArrowUp", "Enter")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture(scope="module", params=["server", "file"])
+def base(request, book):
+    if request.param == "file":
+        yield book.as_uri() + "/"
+    else:
+        with served(book) as address:
+            yield address
+
+
+@pytest.fixture(scope="module")
+def address(book):
+    with served(book) as address:
+        yield address
+
+
+def place(page):
+    return f"chapters/{page}.html"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_stays_inside_and_typesets_its_formulas(browser, base, page):
+    with visit(browser, base, place(page)) as seen:
+        assert seen.outside == []
+        assert seen.missing == []
+        assert seen.errors == []
+        assert seen.untypeset() == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_accessible_and_fits_its_window_in_light_and_dark(
+    browser, address, page, size
+):
+    with visit(browser, address, place(page), size=size) as seen:
+        assert seen.too_wide() == []
+        for scheme in ("light", "dark"):
+            seen.page.emulate_media(color_scheme=scheme)
+            seen.page.wait_for_selector(f"html[data-theme={scheme}]")
+            assert seen.axe() == []
+
+
+def test_the_first_page_leads_to_the_welcome(browser, base):
+    with visit(browser, base, "index.html") as seen:
+        seen.page.wait_for_url("**/chapters/start/welcome.html")
+        assert seen.outside == []
+
+
+def test_the_search_works_offline(browser, base):
+    with visit(browser, base, "search.html?q=softmax") as seen:
+        found = seen.page.get_by_role("link", name="The softmax classifier")
+        found.first.wait_for()
+        assert seen.outside == []
+        assert seen.errors == []
+
+
+@pytest.mark.parametrize("page", MOVING)
+def test_every_moving_figure_moves_by_keyboard(browser, base, page):
+    with visit(browser, base, place(page)) as seen:
+        figures = seen.page.locator("figure.nn-play").all()
+        assert figures
+        for figure in figures:
+            assert moves(seen.page, figure), figure.get_attribute("aria-label")
+        assert seen.errors == []
+
+
+def moves(page, figure):
+    """Press keys on each control of a figure until what it shows has changed."""
+    before = figure.inner_html()
+    for control in figure.locator("input, button, select, a[href], [tabindex='0']").all():
+        if not control.is_enabled():
+            continue
+        control.focus()
+        for key in KEYS:
+            page.keyboard.press(key)
+            if figure.inner_html() != before:
+                return True
+    return False
+
+
+@pytest.mark.parametrize("page", ASKING)
+def test_every_choice_of_every_question_gets_its_reason(browser, address, page):
+    with visit(browser, address, place(page)) as seen:
+        questions = seen.page.locator(".nn-question").all()
+        assert 3 <= len(questions) <= 6
+        for question in questions:
+            choices = question.locator("input").all()
+            told = []
+            for choice in choices:
+                choice.focus()
+                seen.page.keyboard.press("Space")
+                told.append(question.locator(".nn-why").inner_text())
+            assert len(set(told)) == len(choices) >= 2
+            assert sum(text.startswith("✓ Right: ") for text in told) == 1
+
+
+@pytest.mark.parametrize("page", PREDICTING)
+def test_an_answer_waits_until_the_reader_has_committed(browser, base, page):
+    with visit(browser, base, place(page)) as seen:
+        names = seen.page.locator("nn-predict").evaluate_all("es => es.map(e => e.id.slice(8))")
+        assert names
+        for k, name in enumerate(names):
+            recall = seen.page.locator("nn-recall").nth(k)
+            assert "You have not committed" in recall.inner_text()
+            ask = seen.page.locator(f"#predict-{name}")
+            ask.locator("button").press("Enter")
+            assert "Choose first" in ask.inner_text()
+            ask.locator("input").first.press("Space")
+            ask.locator("button").press("Enter")
+            assert recall.inner_text().startswith("You predicted: ")
+            assert ask.locator("input").first.is_disabled()
+
+
+@pytest.mark.parametrize("page", PREDICTING)
+def test_an_answer_is_shown_to_a_reader_who_asks(browser, address, page):
+    with visit(browser, address, place(page)) as seen:
+        recalls = seen.page.locator("nn-recall").all()
+        assert recalls
+        for recall in recalls:
+            before = recall.inner_text()
+            recall.get_by_role("button", name="Show me").press("Enter")
+            assert recall.inner_text() != before
+            assert "You predicted" not in recall.inner_text()
+
+
+def test_a_prediction_is_remembered_at_the_next_visit(browser, address):
+    with visit(browser, address, place("classifiers/softmax")) as seen:
+        ask = seen.page.locator("nn-predict").first
+        ask.locator("input").nth(1).check()
+        ask.locator("button").click()
+        seen.page.reload()
+        seen.page.wait_for_selector("nn-recall.nn-ready")
+        assert "You predicted" in seen.page.locator("nn-recall").first.inner_text()
+        assert seen.page.locator("nn-predict input").nth(1).is_checked()
+
+
+@pytest.mark.parametrize("page", ASKING)
+def test_a_page_tells_everything_without_script(browser, address, page):
+    with visit(browser, address, place(page), java_script_enabled=False) as seen:
+        elements = seen.page.locator(".nn-play, nn-predict, nn-recall, nn-quiz").all()
+        assert elements
+        assert [e for e in elements if not e.inner_text().strip()] == []
+
+
+def test_the_filter_shows_only_the_topics_that_match(browser, address):
+    with visit(browser, address, place("reference/syllabus")) as seen:
+        rows = seen.page.locator("tr[data-notes]")
+        whole = rows.count()
+        seen.page.get_by_label("Kind").select_option("problem")
+        shown = rows.filter(visible=True)
+        assert 0 < shown.count() < whole
+        assert {row.get_attribute("data-kind") for row in shown.all()} == {"problem"}
+        assert (
+            f"{shown.count()} of {whole} topics" in seen.page.locator("nn-filter").inner_text()
+        )
+        seen.page.get_by_label("Kind").select_option("")
+        assert shown.count() == whole
+
+
+def test_every_link_of_the_generated_pages_has_its_target(book):
+    for name in ("syllabus", "errata"):
+        page = (book / f"chapters/reference/{name}.html").read_text(encoding="utf-8")
+        links = set(re.findall(r'href="(\.\./[\w/-]+\.html)(?:#([\w-]+))?"', page))
+        assert links
+        for path, anchor in links:
+            target = (book / "chapters/reference" / path).resolve().read_text(encoding="utf-8")
+            assert not anchor or f'id="{anchor}"' in target
+
+
+PARTS = """
+() => {
+  const out = {}, told = [], tell = value => told.push(value);
+  const ends = {x: [0, 1], y: [0, 2], xticks: [0, 1], yticks: [0, 2]};
+  const slider = nn.slider({label: "s", min: 0, max: 2, step: 1, value: 0, move: tell});
+  const matrix = nn.matrix({values: [[1, 2], [3, 4]], label: "A", change: tell});
+  const row = nn.buttons({label: "b", options: ["one", "two"], press: k => tell(`b${k}`)});
+  const axes = nn.axes({...ends, xlabel: "x", ylabel: "y"});
+  const plane = nn.plane({extent: 2, size: 200, describe: "a plane"});
+  const handle = nn.svg("circle", {r: 10});
+  plane.put(handle);
+  plane.node.style = "width: 200px; position: fixed; left: 0; top: 0; z-index: 9999";
+  nn.drag(handle, plane.node, (x, y) => { out.dragged = plane.from(x, y); });
+  document.body.append(slider.node, matrix.node, plane.node, row.node);
+  const type = (input, value) => {
+    input.value = value;
+    input.dispatchEvent(new Event("input"));
+  };
+  type(slider.node.querySelector("input"), 2);
+  type(matrix.node.querySelectorAll("input")[1], "5");
+  row.node.querySelectorAll("button")[1].click();
+  nn.store.set("k", 3);
+  window.nnOut = out;
+  return {
+    told, kept: nn.store.get("k"), to: plane.to(1, 1), from: plane.from(50, 50),
+    place: [axes.px(0) < axes.px(1), axes.py(2) < axes.py(0)],
+    arrows: [nn.arrow(0, 0), nn.arrow(30, 0).slice(0, 10)],
+    number: [nn.number(-0.001, 1), nn.number(-1.25, 1)],
+    pressed: row.node.children[1].getAttribute("aria-pressed"), ids: nn.id() !== nn.id(),
+  };
+}
+"""
+
+
+def test_the_shared_parts_do_what_they_say(browser, address):
+    with visit(browser, address, place("classifiers/softmax")) as seen:
+        got = seen.page.evaluate(PARTS)
+        assert got["told"] == [2, [[1, 5], [3, 4]], "b1"]
+        assert got["place"] == [True, True]
+        assert got["to"] == [50, -50]
+        assert got["from"] == [1, -1]
+        assert got["arrows"] == ["M0 0", "M0 0L19 0M"]
+        assert got["number"] == ["0.0", "−1.3"]
+        assert got["kept"] == "3"
+        assert got["pressed"] == "true"
+        assert got["ids"]
+        seen.page.mouse.move(100, 100)
+        seen.page.mouse.down()
+        seen.page.mouse.move(150, 50)
+        assert seen.page.evaluate("window.nnOut.dragged") == pytest.approx([1, 1], abs=0.05)
+
+
+def test_a_recorded_request_to_the_outside_is_refused(browser, address):
+    with visit(browser, address, place("start/setup")) as seen:
+        with contextlib.suppress(Exception):
+            seen.page.evaluate("fetch('https://example.org/').catch(() => 0)")
+        assert seen.outside == ["https://example.org/"]

@@ -1,0 +1,187 @@
+"""Each planted fault fails the build, at the second attempt too; nothing runs in vain."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from minibook import erratum, topic
+
+FENCE = "```"
+
+
+def cell(code: str) -> str:
+    return f"{FENCE}{{code-cell}} python\n{code}\n{FENCE}\n"
+
+
+def edit(old: str, new: str):
+    return lambda book: book.replace(old, new)
+
+
+def failing_check(book):
+    book.errata([erratum(1, check="assert 1 + 1 == 3"), erratum(2, check="", severity="typo")])
+
+
+def a_further_topic(book):
+    book.syllabus([topic(k) for k in (1, 2, 4)] + [topic(3, "part/third")])
+
+
+def four_topics(book):
+    book.syllabus([topic(k) for k in (1, 2, 4, 5)] + [topic(3, "part/third")])
+    book.replace("{covers} mini-001 mini-002", "{covers} mini-001 mini-002 mini-004 mini-005")
+
+
+def a_further_erratum(book):
+    book.errata([erratum(1, check="assert True"), erratum(3, check="assert True")])
+
+
+BARE = "from IPython.display import HTML\nHTML('<img src=\"_static/nn.css\">')"
+FAULTS = {
+    "a cell that fails": (edit("print(1 + 1)", "print(1 / 0)"), "ZeroDivisionError"),
+    "a topic left out": (a_further_topic, "mini-004 is not covered on its page"),
+    "more than three ids": (four_topics, "4 ids at once, at most 3"),
+    "an unknown id": (
+        edit("mini-001 mini-002", "mini-001 mini-002 mini-999"),
+        "unknown id mini-999",
+    ),
+    "an id of another page": (
+        edit("mini-001 mini-002", "mini-001 mini-002 mini-003"),
+        "mini-003 belongs to the page part/third",
+    ),
+    "an id that stands twice": (
+        edit("mini-001 mini-002", "mini-001 mini-002 mini-002"),
+        "twice",
+    ),
+    "an erratum left out": (a_further_erratum, "mini-e003 is not put right on its page"),
+    "a typo in the text": (
+        edit("{erratum} mini-e001", "{erratum} mini-e001 mini-e002"),
+        "is a typo",
+    ),
+    "a check that fails": (
+        failing_check,
+        "the check of erratum mini-e001 fails: AssertionError",
+    ),
+    "a dead link": (edit("Two things", "[Two](../part/nowhere.md) things"), "nowhere"),
+    "a dead reference": (edit("Two things", "{ref}`nowhere` things"), "nowhere"),
+    "a picture without a text": (
+        edit(cell("print(1 + 1)"), cell(BARE)),
+        "without alternative text",
+    ),
+    "an unknown element": (
+        edit(
+            cell("print(1 + 1)"),
+            cell("from IPython.display import HTML\nHTML('<nn-x></nn-x>')"),
+        ),
+        "no script _play/x.js",
+    ),
+    "any other warning": (edit("Two things", "{unknown-role}`two` things"), "unknown-role"),
+    "a word on standard error": (
+        edit("print(1 + 1)", "import sys; sys.stderr.write('x')"),
+        "stderr",
+    ),
+}
+
+
+TWICE = {
+    "a cell that fails",
+    "a topic left out",
+    "a check that fails",
+    "a picture without a text",
+}
+
+
+@pytest.fixture(scope="session")
+def faulty(built, tmp_path_factory):
+    """What each planted fault leads to: its builds, two faults at a time."""
+
+    def attempt(name):
+        book = built.copy(tmp_path_factory.mktemp("faulty") / "book")
+        FAULTS[name][0](book)
+        return [book.build() for _ in range(2 if name in TWICE else 1)]
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(FAULTS, pool.map(attempt, FAULTS), strict=True))
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_fails_the_build_with_its_message(faulty, name):
+    for done in faulty[name]:
+        assert done.returncode != 0
+        assert FAULTS[name][1] in done.stdout
+
+
+def test_a_second_build_executes_nothing(mini):
+    before = mini.runs
+    assert mini.build().returncode == 0
+    assert mini.runs == before
+
+
+def test_an_edit_of_the_prose_executes_nothing(mini):
+    before = mini.runs
+    mini.replace("Two things", "Both things")
+    assert mini.build().returncode == 0
+    assert mini.runs == before
+    assert "Both things" in mini.page()
+
+
+@pytest.mark.parametrize("name", ["nnlib/part.py", "nnlib/data.npz", "requirements.lock"])
+def test_a_change_outside_the_page_executes_it_again(mini, name):
+    before = mini.runs
+    mini.write(name, "answer = 3\n")
+    assert mini.build().returncode == 0
+    assert mini.runs == before + 1
+
+
+def test_a_changed_script_reaches_the_built_book(mini):
+    mini.write("chapters/_extra/_play/parts.js", "window.nn = {};\n")
+    assert mini.build().returncode == 0
+    copied = mini.root / "_build/html/_play/parts.js"
+    assert copied.read_text() == "window.nn = {};\n"
+
+
+def test_several_pages_are_executed_ahead_with_a_line_each(mini):
+    second = (mini.root / "chapters/part/second.md").read_text()
+    other = re.sub(r"```\{(covers|erratum)\}.*?```", "", second, flags=re.DOTALL)
+    mini.write(
+        "chapters/part/third.md", other.replace("# Second", "# Third") + cell("print(3)")
+    )
+    mini.write(
+        "chapters/part/fourth.md", other.replace("# Second", "# Fourth") + cell("print(4)")
+    )
+    mini.replace(
+        "file: chapters/part/second",
+        "file: chapters/part/second\n- file: chapters/part/third\n- file: chapters/part/fourth",
+        "_toc.yml",
+    )
+    mini.syllabus([topic(1), topic(2)])
+    done = mini.build()
+    assert done.returncode == 0, done.stdout
+    assert "[1/3] executed part/" in done.stdout
+    assert "[3/3] executed part/" in done.stdout
+
+
+def test_covers_leaves_an_anchor_and_the_generated_page_links_to_it(built):
+    assert 'id="mini-002"' in built.page()
+    generated = built.page("reference/generated")
+    assert 'href="../part/second.html#mini-002">Second</a>' in generated
+    assert "planned: Third" in generated
+
+
+def test_the_fold_tells_claim_right_statement_and_check(built):
+    fold = re.search(r"<details.*?</details>", built.page(), flags=re.DOTALL)[0]
+    for words in ("Put right: one statement", "1 + 1", "It is 2.", "assert"):
+        assert words in fold
+
+
+def test_the_errata_page_lists_typos_too(built):
+    generated = built.page("reference/generated")
+    assert "mini-e002" in generated
+    assert "(typo)" in generated
+
+
+def test_the_first_page_is_the_root(built):
+    index = (built.root / "_build/html/index.html").read_text()
+    assert "chapters/part/first.html" in index
+
+
+def test_the_style_sheet_is_loaded_once(built):
+    assert len(re.findall(r'href="[^"]*_static/nn\.css', built.page())) == 1

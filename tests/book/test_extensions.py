@@ -1,0 +1,146 @@
+"""The parts of the extensions that need no build."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cachekey import EXECUTED, digest
+from checks import failures
+from figures import GLUED_HYPHEN, silent_pictures
+from play import ELEMENT
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def tree(tmp_path):
+    for name in ("nnlib/a.py", "nnlib/data/x.npz", "chapters/reference/syllabus/n.yml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("1")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "nnlib/a.py",
+        "nnlib/data/x.npz",
+        "nnlib/new.py",
+        "requirements.lock",
+        "chapters/reference/syllabus/n.yml",
+        "chapters/part/experiments/long.json",
+        "exercises/problems/p.py",
+    ],
+)
+def test_the_digest_changes_with_what_a_cell_can_read(tree, name):
+    before = digest(tree, EXECUTED)
+    (tree / name).parent.mkdir(parents=True, exist_ok=True)
+    (tree / name).write_text("2")
+    assert digest(tree, EXECUTED) != before
+
+
+@pytest.mark.parametrize(
+    "name", ["nnlib/__pycache__/a.pyc", "exercises/source/p/p.ipynb", "chapters/part/page.md"]
+)
+def test_the_digest_ignores_what_is_made_or_not_read(tree, name):
+    before = digest(tree, EXECUTED)
+    (tree / name).parent.mkdir(parents=True, exist_ok=True)
+    (tree / name).write_text("2")
+    assert digest(tree, EXECUTED) == before
+
+
+def test_the_digest_does_not_depend_on_the_folder(tree, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    for path in sorted(tree.rglob("*"), reverse=True):
+        if path.is_file():
+            copy = other / path.relative_to(tree)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    assert digest(other, EXECUTED) == digest(tree, EXECUTED)
+
+
+@pytest.mark.parametrize(
+    ("check", "error"),
+    [
+        ("assert 1 == 1", None),
+        ("assert 1 == 2", "AssertionError"),
+        ("assert 1 == 2, 'sum'", "AssertionError: sum"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("raise SystemExit", "SystemExit"),
+        ("x =", "SyntaxError"),
+        ("print('said')", None),
+    ],
+)
+def test_a_check_fails_with_its_error(tmp_path, check, error):
+    found = failures({"e1": check}, tmp_path / "memory.json", "lock")
+    assert (error is None and found == {}) or found["e1"].startswith(error)
+
+
+def test_a_check_that_passed_is_not_run_again_and_one_that_failed_is(tmp_path):
+    memory, log = tmp_path / "memory.json", tmp_path / "log"
+    write = f"open({str(log)!r}, 'a').write('{{0}}')"
+    checks = {"good": write.format("g"), "bad": write.format("b") + "; assert False"}
+    for _ in range(2):
+        assert set(failures(checks, memory, "lock")) == {"bad"}
+    assert log.read_text() == "gbb"
+
+
+def test_checks_run_again_when_the_environment_changes(tmp_path):
+    memory, log = tmp_path / "memory.json", tmp_path / "log"
+    for lock in ("one", "one", "two"):
+        failures({"e": f"open({str(log)!r}, 'a').write('x')"}, memory, lock)
+    assert log.read_text() == "xx"
+
+
+def test_a_check_that_ends_the_interpreter_fails_all(tmp_path):
+    checks = {"a": "import os; os._exit(0)", "b": "assert True"}
+    assert set(failures(checks, tmp_path / "memory.json", "lock")) == {"a", "b"}
+    assert json.loads((tmp_path / "memory.json").read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "silent"),
+    [
+        ('<img src="a.png" alt="a cat">', []),
+        ('<img src="a.png">', ["a.png"]),
+        ('<img src="a.png" alt="">', ["a.png"]),
+        ('<p><img src="a.png"/></p>', ["a.png"]),
+        ('<div role="img" aria-label="all"><img src="a.png" alt=""><svg></svg></div>', []),
+        ('<div role="img" aria-label=""><svg></svg></div>', ["svg"]),
+        ('<div role="img" aria-label="all"></div><svg></svg>', ["svg"]),
+        ('<svg aria-hidden="true"><path/></svg>', []),
+        ('<svg aria-label="a curve"><g/></svg><img alt="x" src="b">', []),
+        ("<p>1 < 2 <br> text</p>", []),
+    ],
+)
+def test_pictures_without_a_text_are_found(body, silent):
+    assert silent_pictures(body) == silent
+
+
+def test_glued_numbers_get_a_minus_and_texts_keep_their_hyphen():
+    text = '<span class="pasted-text">-1.5</span> <span class="pasted-text">-ish</span>'
+    assert GLUED_HYPHEN.sub(r"\1−", text) == text.replace("-1.5", "−1.5")
+
+
+def test_elements_are_found_by_name_whatever_follows():
+    assert ELEMENT.findall('<nn-quiz class="x"><nn-map><nn-a-b\n>') == ["quiz", "map", "a-b"]
+
+
+def test_the_helpers_need_numpy_alone_until_they_draw():
+    code = (
+        "import sys; from nnlib import book, viz; book.setup(); "
+        "book.predict('a', 'Which?', ['One.', 'Two.']); "
+        "print([m for m in ('matplotlib', 'IPython', 'myst_nb') if m in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    assert done.stdout.strip() == "[]"
