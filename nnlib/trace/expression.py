@@ -53,7 +53,7 @@ def expression(text: str, /, **values: float) -> Graph:
     -------
     Graph
         Each operation a node; the numbers are nnlib's, in float64. An output without a name
-        is called f, other results v1, v2 and so on.
+        is called f, other results v1, v2 and so on, as far as these names are free.
 
     Raises
     ------
@@ -127,6 +127,7 @@ class _Reader:
         self.known: dict[str, Value] = dict(inputs)
         self.names = {tensor: name for name, tensor in inputs.items()}
         self.calls: list[Call] = []
+        self.places: dict[Tensor, ast.expr] = {}
 
     def read(self, statements: list[ast.stmt]) -> Tensor:
         """Carry out all statements; the last result."""
@@ -195,6 +196,7 @@ class _Reader:
             return output.item()
         pull = _puller(function, operands)
         self.calls.append(Call(operation, output, operands, pull))
+        self.places[output] = node
         return output
 
     def finite(self, node: ast.expr, value: float) -> float:
@@ -213,10 +215,17 @@ class _Reader:
         for call in reversed(self.calls):
             if call.output in used:
                 used.update(x for x in call.operands if isinstance(x, Tensor))
-        for tensor in (*self.names, *(call.output for call in self.calls)):
+        for tensor in (*self.names, *self.places):
             if tensor not in used:
-                name = self.names.get(tensor, "a result")
-                raise ValueError(f"expression: {name} is not used in the output")
+                raise self.unused(tensor)
+
+    def unused(self, tensor: Tensor) -> ValueError:
+        """That a tensor is of no use; a result with its place."""
+        place, name = self.places.get(tensor), self.names.get(tensor)
+        if place is None:
+            return ValueError(f"expression: {name} is not used in the output")
+        what = name or repr(ast.unparse(place)[:40])
+        return self.error(place, f"{what} is not used in the output")
 
     def error(self, node: ast.AST, problem: str) -> ValueError:
         """What is wrong, and where."""

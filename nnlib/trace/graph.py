@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -36,7 +37,7 @@ class Node:
     Attributes
     ----------
     name : str
-        The name it was given, else ``v1``, ``v2`` and so on.
+        The name it was given, else the next free one of ``v1``, ``v2`` and so on.
     operation : str
         nnlib's name of the operation that made it (``"mul"``); empty for an input.
     operands : tuple of Node or float
@@ -223,10 +224,12 @@ def build(output: Tensor, calls: Sequence[Call], names: dict[Tensor, str]) -> Gr
         Names of inputs, and of any results.
     """
     nodes: dict[Tensor, Node] = {}
+    taken = set(names.values())
     for call in calls:
         for x in (*call.operands, call.output):
             if isinstance(x, Tensor) and x not in nodes:
-                name = names.get(x) or ("f" if x is output else f"v{_unnamed(nodes, names)}")
+                name = names.get(x) or _free("f" if x is output else "v1", taken)
+                taken.add(name)
                 nodes[x] = Node(name, "", (), x.item())
         node = nodes[call.output]
         node.operation = call.operation
@@ -236,9 +239,10 @@ def build(output: Tensor, calls: Sequence[Call], names: dict[Tensor, str]) -> Gr
     return Graph(list(nodes.values()))
 
 
-def _unnamed(nodes: dict[Tensor, Node], names: dict[Tensor, str]) -> int:
-    """The number of the next node without a name of its own."""
-    return 1 + sum(tensor not in names for tensor in nodes)
+def _free(name: str, taken: set[str]) -> str:
+    """The name, or the first of v1, v2 and so on if it is taken."""
+    numbered = (f"v{k}" for k in itertools.count(1))
+    return next(n for n in itertools.chain([name], numbered) if n not in taken)
 
 
 def _send(nodes: dict[Tensor, Node], output: Tensor, calls: Sequence[Call]) -> None:

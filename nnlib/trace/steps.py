@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .gates import gate, number
+from .gates import gate, label, number
 
 if TYPE_CHECKING:
     from .graph import Node
@@ -53,18 +53,21 @@ def forward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
     for node in nodes:
         if node.operation:
             look = gate(node.operation)
-            text = _equation(node, look.text, str, number)
+            text = _equation(node, look.text, label, number)
             yield Step("forward", node.name, text, _equation(node, look.latex, _tex, _digits))
 
 
 def _equation(node: Node, pattern: str, write: Callable, digits: Callable) -> str:
     """``w = x + y = 2 + 3 = 5``, with names and numbers written as given."""
     values = [x if isinstance(x, float) else x.value for x in node.operands]
-    names = [digits(x) if isinstance(x, float) else write(x.name) for x in node.operands]
     tight = node.operation in ("pow", "neg")
     numbers = [
         f"({digits(v)})" if v < 0 and "(" not in pattern and (k or tight) else digits(v)
         for k, v in enumerate(values)
+    ]
+    names = [
+        number if isinstance(x, float) else write(x.name)
+        for x, number in zip(node.operands, numbers, strict=True)
     ]
     by_name, by_number = (_filled(pattern, words) for words in (names, numbers))
     return f"{write(node.name)} = {by_name} = {by_number} = {digits(node.value)}"
@@ -79,7 +82,7 @@ def _filled(pattern: str, words: list[str]) -> str:
 def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
     """What each operation sends to its operands, from the output back."""
     top = nodes[-1].name
-    start = f"{top} starts with 1, since d{top}/d{top} = 1"
+    start = f"{label(top)} starts with 1, since d{label(top)}/d{label(top)} = 1"
     yield Step("backward", top, start, rf"{_slope(top, top)} = 1")
     held: dict[Node, float] = {}
     for node in reversed(nodes):
@@ -104,7 +107,7 @@ class _Piece(NamedTuple):
     def text(self) -> str:
         """``3 × 1 = 3 to x``, and the sum where something had arrived before."""
         upstream = f"({number(self.upstream)})" if self.upstream < 0 else number(self.upstream)
-        text = f"{number(self.local)} × {upstream} = {number(self.sent)} to {self.to}"
+        text = f"{number(self.local)} × {upstream} = {number(self.sent)} to {label(self.to)}"
         if self.before is None:
             return text
         return f"{text}, which now holds {number(self.before + self.sent)}"

@@ -75,6 +75,17 @@ def test_names_are_those_given_and_the_output_is_f():
     assert [node.name for node in graph] == ["x", "y", "w", "v1", "f"]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("f = x*x; f * (x + 1)", ["x", "f", "v1", "v2"]),
+        ("v1 = x*x; v1 * (x + 1) + x * 3", ["x", "v1", "v2", "v3", "v4", "f"]),
+    ],
+)
+def test_a_name_of_the_text_is_not_given_to_another_node(text, names):
+    assert [node.name for node in trace.expression(text, x=2)] == names
+
+
 def test_every_operand_stands_before_its_users():
     graph = trace.expression("x * y + exp(x * y + z)", x=1, y=2, z=0.5)
     seen = set()
@@ -109,8 +120,8 @@ def test_constants_are_folded_and_shown_in_the_gate():
         ("2 * 3", {}, "does not depend on any input"),
         ("", {}, "the text is empty"),
         ("x + 1", dict(x=1, y=2), "y is not used in the output"),
-        ("w = x * x; x + 1", dict(x=1), "w is not used in the output"),
-        ("x * x; x + 1", dict(x=1), "a result is not used in the output"),
+        ("w = x * x; x + 1", dict(x=1), "line 1, column 5: w is not used in the output"),
+        ("x + 1\nx * x; x + 2", dict(x=1), "line 1, column 1: 'x \\+ 1' is not used"),
         ("1 / (x - 1)", dict(x=1), "'1 / \\(x - 1\\)' is not a finite real number"),
         ("log(x)", dict(x=-1), "not a finite real number"),
         ("x + 9**9**9", dict(x=1), "not a finite real number"),
@@ -154,6 +165,28 @@ def test_a_slice_of_steps_prints_as_steps():
     steps = trace.expression("2 * x", x=3).steps()
     assert repr(steps[:1]) == "f = 2 × x = 2 × 3 = 6"
     assert steps[0].node == "f"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("f = x * (-2)", "f = x × (−2) = −3 × (−2) = 6"),
+        ("f = -2 * x", "f = −2 × x = −2 × (−3) = 6"),
+        ("f = x ** (-2)", "f = x ** (−2) = (−3) ** (−2) = 0.111"),
+        ("f = max(x, -2)", "f = max(x, −2) = max(−3, −2) = −2"),
+    ],
+)
+def test_negative_numbers_stand_in_brackets_behind_a_sign(text, sentence):
+    assert trace.expression(text, x=-3).steps()[0].text == sentence
+
+
+def test_steps_write_names_as_the_drawing_does():
+    steps = trace.expression("v10 = w1 * w1", w1=3).steps()
+    assert [step.text for step in steps] == [
+        "v₁₀ = w₁ × w₁ = 3 × 3 = 9",
+        "v₁₀ starts with 1, since dv₁₀/dv₁₀ = 1",
+        "multiply sends 3 × 1 = 3 to w₁ and 3 × 1 = 3 to w₁, which now holds 6",
+    ]
 
 
 @pytest.mark.parametrize(

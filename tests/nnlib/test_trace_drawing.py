@@ -103,6 +103,12 @@ def test_values_and_gradients_are_written_with_three_digits():
     assert all(f">{text}<" in svg for text in ("f = 0.731", "v₂ = 0.368", "−0.534", "0.197"))
 
 
+def test_a_value_with_an_exponent_stands_without_its_name():
+    svg = trace.expression("s = 1e8 * x; f = s / 1e8", x=1.23).svg()
+    assert ">1.23e+08<" in svg
+    assert ">f = 1.23<" in svg
+
+
 def test_the_drawing_says_itself_in_words():
     root = ET.fromstring(trace.expression("2 * x", x=3).svg())
     assert root.get("role") == "img"

@@ -1,0 +1,197 @@
+"""The moving figure computes what nnlib computes, for every operation it knows."""
+
+import itertools
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from nnlib import trace
+from nnlib.trace.gates import number
+
+pytestmark = pytest.mark.browser
+
+PLAY = Path(__file__).parents[2] / "chapters" / "_extra" / "_play"
+GRAPHS = [
+    ("(x + y) * z - y / x", dict(x=2, y=3, z=4)),
+    ("x * y + x * x", dict(x=3, y=-2)),
+    ("1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))", dict(w0=1, x0=-1, w1=2, x1=2, w2=-2)),
+    ("log(1 + exp(x)) * tanh(y)", dict(x=2, y=0.3)),
+    ("relu(x - 1) + relu(y) + max(x, y) + max(y, 2)", dict(x=2.5, y=-1)),
+    ("max(x, y) * relu(z)", dict(x=1, y=1, z=0)),
+    ("sigmoid(x)**3 + 2**x + x**y - y**-1", dict(x=0.3, y=1.7)),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def figure(browser):
+    """Opens a page that holds nothing but the figure with some graphs; yields a function."""
+    page = browser.new_page()
+
+    def show(graphs, width=900):
+        page.set_viewport_size({"width": width, "height": 700})
+        body = json.dumps({"graphs": graphs, "start": 0, "steps": 0})
+        page.set_content(
+            f'<nn-graph><script type="application/json">{body}</script></nn-graph>'
+        )
+        for name in ("parts.js", "graph.js"):
+            page.add_script_tag(path=PLAY / name)
+        return page.locator("nn-graph")
+
+    yield show
+    page.close()
+
+
+def titled(text, values):
+    return {"title": text, **trace.expression(text, **values).data()}
+
+
+@pytest.mark.parametrize(("text", "values"), GRAPHS)
+def test_the_script_agrees_with_nnlib_at_every_node(figure, text, values):
+    assert figure([titled(text, values)]).get_attribute("data-agrees") == "true"
+
+
+def test_a_wrong_number_is_noticed(figure):
+    graph = titled(*GRAPHS[0])
+    graph["nodes"][0]["gradient"] += 1e-6
+    assert figure([graph]).get_attribute("data-agrees") == "false"
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("x1 * x1 + x2", dict(x1=1e3, x2=1234567)),
+        ("exp(-x) * log(y)", dict(x=40, y=1e-5)),
+        ("x - 0.0001234", dict(x=1e-4)),
+        ("x * y", dict(x=999.6, y=-99.96)),
+        ("x * (-2) + max(x, -3)", dict(x=-1)),
+        ("x ** (-2)", dict(x=-3)),
+    ],
+)
+def test_numbers_and_names_are_written_as_the_library_writes_them(figure, text, values):
+    graph = trace.expression(text, **values)
+    shown = figure([titled(text, values)])
+    steps = [step for step in graph.steps() if step.direction == "forward"]
+    for step in steps:
+        shown.get_by_role("button", name="step ▶").click()
+        assert shown.locator(".nn-live").inner_text() == f"Forward: {step.text}."
+    shown.get_by_role("button", name="backward to the end").click()
+    drawn = shown.locator("svg").text_content()
+    assert all(number(node.gradient) in drawn for node in graph)
+
+
+@pytest.mark.parametrize("width", [900, 360])
+def test_all_steps_are_said_as_the_library_says_them(figure, width):
+    graph = trace.expression("p = x * y; f = p + x", x=3, y=-2)
+    shown = figure([{"title": "g", **graph.data()}], width)
+    shown.locator(".nn-walk").focus()
+    said = []
+    for _ in graph.steps():
+        shown.page.keyboard.press("ArrowRight")
+        said.append(shown.locator(".nn-live").inner_text())
+    assert said == [
+        "Forward: p = x × y = 3 × (−2) = −6.",
+        "Forward: f = p + x = −6 + 3 = −3.",
+        "Backward: f starts with 1, since df/df = 1.",
+        "Backward: the add gate sends local × upstream: 1 × 1 = 1 to p, and 1 × 1 = 1 to x.",
+        "Backward: the multiply gate sends local × upstream: −2 × 1 = −2 to x, "
+        "which now holds 1 + (−2) = −1, and 3 × 1 = 3 to y.",
+    ]
+
+
+def test_a_changed_input_changes_every_number(figure):
+    shown = figure([titled("(x + y) * z", dict(x=2, y=3, z=4))])
+    shown.get_by_role("spinbutton", name="z").fill("-4")
+    shown.get_by_role("button", name="backward to the end").click()
+    expected = trace.expression("(x + y) * z", x=2, y=3, z=-4)
+    blame = shown.locator("text.nn-blame").all_text_contents()
+    assert sorted(blame) == sorted(f"{n.gradient:g}".replace("-", "−") for n in expected)
+
+
+def test_inputs_without_a_finite_result_are_refused(figure):
+    shown = figure([titled("log(x)", dict(x=2))])
+    shown.get_by_role("spinbutton", name="x").fill("-1")
+    assert "no finite result" in shown.locator(".nn-live").inner_text()
+    assert shown.locator("svg").count() == 1
+
+
+@pytest.mark.parametrize("typed", ["", "-1"])
+def test_a_refused_input_is_marked_and_gives_way_to_the_last_good_one(figure, typed):
+    shown = figure([titled("log(x)", dict(x=2))])
+    field = shown.get_by_role("spinbutton", name="x")
+    field.fill("3")
+    field.fill(typed)
+    assert field.get_attribute("aria-invalid") == "true"
+    shown.get_by_role("button", name="step ▶").click()
+    assert field.get_attribute("aria-invalid") is None
+    assert field.input_value() == "3"
+    assert shown.locator(".nn-live").inner_text() == "Forward: f = ln(x) = ln(3) = 1.1."
+
+
+def test_an_empty_field_asks_for_a_number_until_one_is_typed(figure):
+    shown = figure([titled("log(x)", dict(x=2))])
+    field = shown.get_by_role("spinbutton", name="x")
+    field.fill("")
+    assert "until then the last one counts" in shown.locator(".nn-live").inner_text()
+    field.fill("5")
+    assert field.get_attribute("aria-invalid") is None
+    assert "until then" not in shown.locator(".nn-live").inner_text()
+
+
+def test_large_numbers_do_not_touch(figure):
+    shown = figure(
+        [titled("s = x + y; t = s + 1; u = t + 1; f = u + 1", dict(x=123456789, y=1))]
+    )
+    shown.get_by_role("button", name="forward to the end").click()
+    boxes = [text.bounding_box() for text in shown.locator("text.nn-value").all()]
+    for a, b in itertools.combinations([box for box in boxes if box["width"]], 2):
+        assert (
+            a["x"] + a["width"] <= b["x"]
+            or b["x"] + b["width"] <= a["x"]
+            or abs(a["y"] - b["y"]) >= 10
+        )
+
+
+def test_a_field_shows_seven_digits(figure):
+    field = figure([titled("2 * x", dict(x=1234567))]).get_by_role("spinbutton", name="x")
+    assert field.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+def test_it_works_by_touch_and_the_ends_are_marked(figure):
+    shown = figure([titled("x * y", dict(x=2, y=3))])
+    forth = shown.get_by_role("button", name="step ▶")
+    for _ in range(3):
+        forth.click()
+    assert forth.get_attribute("aria-disabled") == "true"
+    back = shown.get_by_role("button", name="◀ back")
+    assert back.get_attribute("aria-disabled") == "false"
+
+
+def test_a_button_at_the_end_keeps_the_focus_and_does_nothing(figure):
+    shown = figure([titled("x * y", dict(x=2, y=3))])
+    forth = shown.get_by_role("button", name="step ▶")
+    forth.focus()
+    for _ in range(5):
+        shown.page.keyboard.press("Enter")
+    assert forth.evaluate("e => e === document.activeElement")
+    assert shown.locator("output").inner_text() == "3/3"
+
+
+def test_another_graph_is_chosen_by_its_button_and_opens_with_everything_computed(figure):
+    shown = figure([titled("x * y", dict(x=2, y=3)), titled("exp(x)", dict(x=1))])
+    shown.get_by_role("button", name="exp(x)").click()
+    assert shown.locator("input[type=number]").count() == 1
+    assert shown.locator("output").inner_text() == "3/3"
+    assert shown.locator("text.nn-blame").all_text_contents() == ["2.72", "1"]
