@@ -55,6 +55,14 @@ def test_a_prediction_needs_a_choice_and_a_name_of_its_own():
         book.predict("taken", "Which?", ["Other.", "That."])
 
 
+def test_a_cell_that_predicts_may_run_again_with_any_sequence():
+    for choices in (("This.", "That."), ("This.", "That."), ["This.", "That."]):
+        assert data(book.predict("again", "Which?", choices)._repr_html_())["choices"] == [
+            "This.",
+            "That.",
+        ]
+
+
 def test_a_quiz_gives_every_choice_its_reason():
     shown = book.quiz([QUESTION])
     (question,) = data(shown._repr_html_())["questions"]
@@ -107,6 +115,12 @@ def test_data_cannot_end_their_script():
 @pytest.mark.parametrize("value", [[1, 2], None, np.zeros(2), {"a": 1}])
 def test_only_numbers_and_texts_are_glued(value):
     with pytest.raises(TypeError, match="numbers: expected a number or a text for x"):
+        book.numbers(x=value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), np.float32("inf"), -np.inf])
+def test_only_finite_numbers_are_glued(value):
+    with pytest.raises(ValueError, match="numbers: expected a finite number for x"):
         book.numbers(x=value)
 
 
@@ -211,6 +225,48 @@ def test_curves_start_at_one_and_carry_their_names():
     assert list(axes.get_lines()[0].get_xdata()) == [1, 2]
     assert axes.get_yscale() == "log"
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["loss"]
+
+
+def test_a_fourth_curve_is_refused():
+    lines = {name: [1.0, 2.0] for name in "abcd"}
+    with pytest.raises(ValueError, match="at most three curves, got 4"):
+        viz.curves(lines, xlabel="epoch", ylabel="loss (nats)")
+
+
+def test_one_of_shared_axes_keeps_its_title_and_several_take_none():
+    _, axes = viz.panel(title="T", xlabel="x", sharex=True)
+    assert (axes.get_title(loc="left"), axes.get_xlabel()) == ("T", "x")
+    _, pair = viz.panel(nrows=2, sharex=True)
+    assert len(pair) == 2
+    with pytest.raises(ValueError, match="several axes"):
+        viz.panel(title="T", nrows=2)
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        {"points": np.zeros((4, 2)), "labels": np.arange(4)},
+        {"arrows": np.ones((4, 2))},
+    ],
+)
+def test_a_plane_refuses_a_fourth_class_or_arrow(marks):
+    with pytest.raises(ValueError, match="plane: expected at most three arrows"):
+        viz.plane(lambda x: x, **marks)
+
+
+def test_the_plane_draws_straight_rays_that_meet():
+    weights = np.array([[2.0, 0.5], [-1.0, 1.5], [-0.5, -2.0]])
+    figure = viz.plane(lambda x: x @ weights.T, extent=2)
+    (axes,) = figure.axes
+    corners = [path.vertices for c in axes.collections for path in c.get_paths()]
+    scores = np.sort(np.concatenate(corners) @ weights.T, axis=1)
+    assert len(corners) == 2
+    assert np.abs(scores[:, 2] - scores[:, 1]).max() < 0.05
+
+
+def test_the_plane_of_a_class_that_never_leads_has_no_boundary():
+    figure = viz.plane(lambda x: np.stack([0 * x[:, 0], 0 * x[:, 0] - 1], axis=1))
+    assert len(figure.axes[0].collections) == 0
 
 
 def test_the_plane_draws_a_boundary_where_the_winner_changes():

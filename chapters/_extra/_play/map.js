@@ -1,0 +1,241 @@
+// <nn-map>: the map of the course. Every page is a box, every prerequisite an arrow.
+// parts: [{title, pages: [{page, title, question, after: [page, …], href? or here?}]}], in reading
+// order; a page without href is planned, or is the one on which the map stands (here: true).
+// goals: [{text, page}]; start: index of the first one shown.
+nn.define("map", (element, {parts, goals, start}) => {
+  const pages = parts.flatMap(part => part.pages);
+  const at = new Map(pages.map((page, k) => [page.page, k]));
+  const before = pages.map(page => page.after.map(name => at.get(name)));
+  const next = pages.map((_, k) => before.flatMap((list, j) => (list.includes(k) ? [j] : [])));
+  const state = {chosen: at.get(goals[start].page), hovered: null, touch: false};
+
+  // All pages that page k rests on, in reading order.
+  function needed(k) {
+    const found = new Set(), queue = [k];
+    while (queue.length) {
+      const fresh = before[queue.pop()].filter(j => !found.has(j));
+      fresh.forEach(j => { found.add(j); queue.push(j); });
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+
+  // ---- the boxes
+  const boxes = pages.map((page, k) => {
+    const box = nn.html("a", {class: "nn-map-page", tabindex: -1, "data-page": page.page},
+      nn.html("span", {class: "nn-map-rank", "aria-hidden": "true"}), page.title);
+    if (page.href) box.href = page.href;
+    else if (page.here) fill(box, {role: "link", "aria-current": "page"});
+    else {
+      fill(box, {role: "link", "aria-disabled": "true"});
+      box.append(nn.html("span", {class: "nn-map-hidden"}, " (planned)"));
+    }
+    box.addEventListener("focus", () => choose(k));
+    box.addEventListener("click", event => press(event, k));
+    box.addEventListener("pointerdown", event => {
+      // A first tap asks, a second one opens: the tap's focus comes in between.
+      state.touch = event.pointerType === "touch" && state.chosen !== k;
+    });
+    box.addEventListener("pointerenter", event => {
+      if (event.pointerType === "mouse") hover(k);
+    });
+    return box;
+  });
+
+  function fill(node, attributes) {
+    Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
+  }
+
+  function press(event, k) {
+    if (state.touch || !pages[k].href) event.preventDefault();
+    state.touch = false;
+    choose(k);
+  }
+
+  function section(part) {
+    const key = nn.id();
+    const items = part.pages.map(page => nn.html("li", {}, boxes[at.get(page.page)]));
+    return nn.html("section", {class: "nn-map-part"},
+      nn.html("p", {class: "nn-map-name", id: key}, part.title),
+      nn.html("ol", {"aria-labelledby": key}, ...items));
+  }
+
+  const joined = part => part.pages.some(page => page.after.length);
+  const arrows = nn.svg("svg", {class: "nn-map-arrows", "aria-hidden": "true"});
+  const field = nn.html("div", {class: "nn-map-field"}, arrows,
+    nn.html("div", {class: "nn-map-columns"}, ...parts.filter(joined).map(section)));
+  const loose = nn.html("div", {class: "nn-map-loose"},
+    ...parts.filter(part => !joined(part)).map(section));
+  const panel = nn.html("div", {class: "nn-map-panel", role: "status"});
+  const wishes = nn.buttons({
+    label: "I want to", options: goals.map(goal => goal.text), chosen: start,
+    press: k => choose(at.get(goals[k].page)),
+  });
+  wishes.node.prepend(nn.html("span", {}, "I want to"));
+
+  // ---- the arrows
+  const edges = before.flatMap((list, to) => list.map(from => {
+    const line = nn.svg("path", {class: "nn-map-line"});
+    const head = nn.svg("path", {class: "nn-map-head"});
+    return {from, to, line, head, group: nn.svg("g", {}, line, head)};
+  }));
+
+  function place() {
+    const frame = field.getBoundingClientRect();
+    const spots = boxes.map(box => {
+      const r = box.getBoundingClientRect();
+      return {left: r.left - frame.left, right: r.right - frame.left,
+        top: r.top - frame.top, bottom: r.bottom - frame.top,
+        middle: (r.top + r.bottom) / 2 - frame.top};
+    });
+    fill(arrows, {width: frame.width, height: frame.height});
+    edges.forEach(edge => {
+      const [line, head] = route(spots[edge.from], spots[edge.to], edge.to - edge.from);
+      edge.line.setAttribute("d", line);
+      edge.head.setAttribute("d", head);
+    });
+  }
+
+  const right = (x, y) => `M${x} ${y}l-6 -3.5v7Z`;
+  const down = (x, y) => `M${x} ${y}l-3.5 -6h7Z`;
+
+  // Straight down to the next box; round the left side to one further down in the column;
+  // from the right side to the left side of a box in another column.
+  function route(a, b, steps) {
+    if (Math.abs(a.left - b.left) < 4) {
+      if (steps === 1 && b.top - a.bottom < 20) {
+        const x = a.left + 13;
+        return [`M${x} ${a.bottom}V${b.top - 4}`, down(x, b.top)];
+      }
+      const x = a.left - Math.min(a.left - 2, 12 + 0.035 * (b.middle - a.middle));
+      return [`M${a.left} ${a.middle}C${x} ${a.middle} ${x} ${b.middle} ${b.left - 5} ${b.middle}`,
+        right(b.left, b.middle)];
+    }
+    const pull = Math.max(26, (b.left - a.right) / 2);
+    return [`M${a.right} ${a.middle}C${a.right + pull} ${a.middle} ${b.left - pull} ${b.middle} ` +
+      `${b.left - 5} ${b.middle}`, right(b.left, b.middle)];
+  }
+
+  // ---- what is chosen, what is shown
+  function choose(k) {
+    boxes[state.chosen].tabIndex = -1;
+    state.chosen = k;
+    state.hovered = null;
+    boxes[k].tabIndex = 0;
+    wishes.set(goals.findIndex(goal => goal.page === pages[k].page));
+    show(k);
+  }
+
+  function hover(k) {
+    state.hovered = k;
+    show(k ?? state.chosen);
+  }
+
+  function show(k) {
+    const road = [...needed(k), k];
+    boxes.forEach((box, j) => {
+      box.classList.toggle("nn-on", road.includes(j));
+      box.classList.toggle("nn-here", j === k);
+      box.firstChild.textContent = road.includes(j) && road.length > 1 ? road.indexOf(j) + 1 : "";
+    });
+    edges.forEach(edge => {
+      const on = road.includes(edge.to), onward = edge.from === k;
+      edge.group.setAttribute("class", on ? "nn-on" : onward ? "nn-next" : "");
+      if (on || onward) arrows.append(edge.group);
+    });
+    tell(k, road.length - 1);
+  }
+
+  // Titles as long as they fill two lines on a phone, at least one, and how many more there are.
+  function listed(list) {
+    const titles = list.map(j => `“${pages[j].title}”`);
+    let named = titles.length;
+    while (named > 1 && titles.slice(0, named).join(", ").length > 45) named--;
+    const more = titles.length - named;
+    return titles.slice(0, named).join(", ") + (more ? ` and ${more} more` : "");
+  }
+
+  function standing(page) {
+    if (page.here) return "You are here.";
+    return page.href ? nn.html("a", {href: page.href}, "Open the page") : "This page is planned.";
+  }
+
+  function tell(k, count) {
+    const page = pages[k];
+    const rest = count === 0 ? "It builds on no other page."
+      : `${count === 1 ? "One page comes" : `${count} pages come`} before it, numbered in reading order.`;
+    panel.replaceChildren(
+      nn.html("p", {}, nn.html("strong", {}, page.title), ` asks: ${page.question}`),
+      nn.html("p", {}, rest, next[k].length ? ` It leads on to ${listed(next[k])}.` : "", " ",
+        standing(page)));
+  }
+
+  // ---- keyboard: arrows walk along the pages and from part to part, Enter opens a page
+  function step(key, k) {
+    const firsts = parts.map(part => at.get(part.pages[0].page));
+    const part = firsts.findLastIndex(first => first <= k);
+    return {
+      ArrowDown: k + 1, ArrowUp: k - 1, Home: 0, End: pages.length - 1,
+      ArrowRight: firsts[part + 1] ?? pages.length - 1,
+      ArrowLeft: firsts[firsts[part] === k ? part - 1 : part] ?? 0,
+    }[key];
+  }
+
+  element.addEventListener("keydown", event => {
+    const k = boxes.indexOf(event.target), to = k < 0 ? undefined : step(event.key, k);
+    if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    boxes[Math.max(0, Math.min(pages.length - 1, to))].focus();
+  });
+  element.addEventListener("pointerleave", () => hover(null));
+
+  // The panel sticks to the window's lower edge, so nothing around the map may scroll by itself.
+  const style = nn.html("style", {}, `
+    nn-map { display: block; }
+    .bd-content div.cell_output:has(nn-map), .bd-content div.cell_output .text_html:has(nn-map) {
+      overflow: visible; }
+    .nn-map-field { position: relative; margin: .6rem 0; }
+    .nn-map-arrows { position: absolute; inset: 0; pointer-events: none; overflow: visible; }
+    .nn-map-columns { columns: 4 9rem; column-gap: 2rem; padding-left: 2rem; }
+    .nn-map-part { break-inside: avoid; padding-bottom: .7rem; }
+    .nn-map-name { position: relative; font-weight: 600; margin: 0 0 .3rem; text-align: left;
+      background: var(--pst-color-background); }
+    .nn-map-part ol { list-style: none; margin: 0; padding: 0; }
+    .nn-map-part li { margin: 0 0 .5rem; }
+    nn-map a.nn-map-page { position: relative; display: block; padding: .2rem .3rem .2rem 1.75rem;
+      scroll-margin: 4.5rem 0 9rem;
+      font-size: .85rem; line-height: 1.25; text-align: left; color: var(--nn-ink);
+      background: var(--pst-color-background); border: 1.5px dashed var(--nn-ink);
+      border-radius: 5px; text-decoration: none; cursor: default; }
+    nn-map a.nn-map-page:is([href], [aria-current]) { border-style: solid; border-width: 2px;
+      font-weight: 600; }
+    nn-map a.nn-map-page[href] { text-decoration: underline; cursor: pointer; }
+    nn-map a.nn-map-page.nn-on { background: var(--nn-soft); border-color: var(--nn-a); }
+    nn-map a.nn-map-page.nn-here { background: var(--nn-a); color: var(--pst-color-background); }
+    nn-map a.nn-map-page:focus-visible { outline: 3px solid var(--nn-b); outline-offset: 1px; }
+    .nn-map-rank { position: absolute; left: .3rem; width: 1.2rem; text-align: right;
+      font-variant-numeric: tabular-nums; font-weight: 400; }
+    .nn-map-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden;
+      clip-path: inset(50%); }
+    .nn-map-line { fill: none; stroke: var(--nn-ink); stroke-width: 1; opacity: .35; }
+    .nn-map-head { fill: var(--nn-ink); opacity: .35; }
+    .nn-on .nn-map-line { stroke: var(--nn-a); stroke-width: 2; opacity: 1; }
+    .nn-on .nn-map-head { fill: var(--nn-a); opacity: 1; }
+    .nn-next .nn-map-line { stroke: var(--nn-b); stroke-width: 2; stroke-dasharray: 5 3; opacity: 1; }
+    .nn-next .nn-map-head { fill: var(--nn-b); opacity: 1; }
+    .nn-map-loose ol { display: flex; flex-wrap: wrap; gap: .5rem; }
+    .nn-map-loose li { margin: 0; flex: 1 1 auto; }
+    nn-map .nn-map-loose a.nn-map-page { padding-left: .5rem; padding-right: .5rem; }
+    .nn-map-panel { position: sticky; bottom: 0; background: var(--pst-color-background);
+      border-top: 2px solid var(--nn-a); padding: .4rem 0; min-height: 5.2rem; text-align: left; }
+    .nn-map-panel p { margin: 0 0 .2rem; }
+    @media (max-width: 34rem) {
+      nn-map a.nn-map-page { scroll-margin-bottom: 18rem; }
+      .nn-map-arrows g:not(.nn-on, .nn-next) { display: none; }
+    }
+    @media print { .nn-map-panel { position: static; } }`);
+
+  arrows.append(...edges.map(edge => edge.group));
+  element.replaceChildren(style, wishes.node, nn.html("div", {}, field, loose, panel));
+  choose(state.chosen);
+  new ResizeObserver(place).observe(field);
+});

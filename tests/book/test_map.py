@@ -1,0 +1,89 @@
+"""The map of the course: what the keyboard reaches is seen, and what is said is true."""
+
+import re
+
+import pytest
+import yaml
+from browser import DESKTOP, PHONE, chromium, served, visit
+from pages import REFERENCE
+
+pytestmark = pytest.mark.browser
+
+ENTRIES = [
+    entry
+    for part in yaml.safe_load((REFERENCE / "pages.yml").read_text(encoding="utf-8")).values()
+    for entry in part
+]
+PLACE = "chapters/start/welcome.html"
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+UNCOVERED = """box => {
+  const r = box.getBoundingClientRect();
+  const seen = document.elementFromPoint((r.left + r.right) / 2, (r.top + r.bottom) / 2);
+  return seen !== null && box.contains(seen);
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def address(book):
+    with served(book) as address:
+        yield address
+
+
+@SIZES
+@pytest.mark.parametrize(("first", "key"), [("Home", "ArrowDown"), ("End", "ArrowUp")])
+def test_every_stop_of_the_arrow_keys_is_in_view(browser, address, size, first, key):
+    with visit(browser, address, PLACE, size=size) as seen:
+        boxes = seen.page.locator("nn-map .nn-map-page")
+        boxes.and_(seen.page.locator("[tabindex='0']")).focus()
+        seen.page.keyboard.press(first)
+        covered, visited = [], set()
+        for _ in range(boxes.count()):
+            box = seen.page.locator("nn-map .nn-map-page:focus")
+            visited.add(box.get_attribute("data-page"))
+            if not box.evaluate(UNCOVERED):
+                covered.append(box.get_attribute("data-page"))
+            seen.page.keyboard.press(key)
+        assert visited == {entry["page"] for entry in ENTRIES}
+        assert covered == []
+
+
+def test_the_page_of_the_map_is_marked_and_leads_nowhere(browser, address):
+    with visit(browser, address, PLACE) as seen:
+        here = seen.page.locator("nn-map [aria-current='page']")
+        assert here.get_attribute("data-page") == "start/welcome"
+        seen.page.evaluate("window.stayed = true")
+        here.focus()
+        seen.page.keyboard.press("Enter")
+        assert seen.page.evaluate("window.stayed")
+        assert "You are here." in seen.page.locator(".nn-map-panel").inner_text()
+
+
+def test_enter_opens_a_page_that_is_written(browser, address):
+    with visit(browser, address, PLACE) as seen:
+        seen.page.locator("nn-map [data-page='start/setup']").focus()
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_url("**/start/setup.html")
+
+
+def test_a_long_list_of_pages_that_follow_is_cut(browser, address):
+    with visit(browser, address, PLACE) as seen:
+        users = [e for e in ENTRIES if "backprop/deep-network" in e["after"]]
+        assert len(users) > 5
+        seen.page.locator("nn-map [data-page='backprop/deep-network']").focus()
+        said = seen.page.locator(".nn-map-panel").inner_text()
+        named = re.search(r"It leads on to (.*?)\. ", said)[1]
+        assert len(named) <= 60
+        assert named.count("“") + int(re.search(r" and (\d+) more$", named)[1]) == len(users)
+
+
+def test_without_scripts_the_map_is_a_list_with_links(browser, address):
+    with visit(browser, address, PLACE, java_script_enabled=False) as seen:
+        items = seen.page.locator("nn-map .nn-fallback ol > li")
+        assert items.count() == len(ENTRIES)
+        assert seen.page.locator("nn-map .nn-fallback a[href='../start/setup.html']").count()
