@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from .engine import Verdict, judge, store
+from .engine import Verdict, judge, sentence, store
+from .engine.ledger import EVERYTHING
 from .engine.observe import observe
 from .engine.reading import names_used
 
 SUFFIX = ".cases.json"
 DIGITS = 4
+STILL_THERE = "If the cell that used it is gone, restart the kernel: all that has run counts."
 NOT_PROVED = "The points are given on other inputs, made afresh."
 
 
@@ -41,8 +43,11 @@ def told(f: Callable, folder: Path) -> str:
         )
     if name not in problems:
         return f"check: no problem is called {name}. There are: {', '.join(sorted(problems))}."
-    data = problems[name]
-    return report(data, f, judge(data, _run(data, f), names_used(*_sources(f))))
+    data, cells = problems[name], _cells_run()
+    sources = _source(f) if cells is None else cells
+    verdict = judge(data, _run(data, f), names_used(*sources))
+    used = cells is not None and any(a == EVERYTHING for a, _, _ in verdict.findings)
+    return report(data, f, verdict) + (f"\n  {STILL_THERE}" if used else "")
 
 
 def visible_problems(folder: Path) -> dict:
@@ -68,11 +73,13 @@ def report(data: dict, f: Callable, verdict: Verdict) -> str:
     scale = data["total"] / 100
     earned, most = verdict.score * scale, data["total"]
     lines = [f"{data['name']}: {earned:.4g} of {most:g} points on the visible cases."]
-    right = [a for a, (points, of) in verdict.points.items() if points == of]
+    full = [a for a, (points, of) in verdict.points.items() if points == of]
+    right = [a for a in full if a not in verdict.spared]
     if right and len(right) < len(verdict.points):
         lines.append(f"  Right: {', '.join(right)}.")
-    for aspect, text, _ in verdict.findings:
-        lines.append(f"  {text}" if text.startswith(aspect) else f"  {aspect}: {text}")
+    lines += [f"  {sentence(aspect, text)}" for aspect, text, _ in verdict.findings]
+    if verdict.spared:
+        lines.append(f"  The same again, not charged twice: {', '.join(verdict.spared)}.")
     if verdict.unclear:
         lines += _by_hand(data, f)
     return "\n".join([*lines, *([f"  {NOT_PROVED}"] if verdict.score == 100 else [])])
@@ -88,7 +95,7 @@ def _by_hand(data, f):
     args, want = data["example"]["args"], data["example"]["want"]
     parts = _run(data, f)(args)["parts"] or []
     both = [
-        (name, _number(part["values"]), _number(w))
+        (name, _number(_real(part["values"])), _number(w))
         for name, part, w in zip(data["returns"], parts, want, strict=False)
         if part["values"] is not None
     ]
@@ -99,20 +106,30 @@ def _by_hand(data, f):
     return ["  An example to go through by hand:", *given, *differ] if differ else []
 
 
+def _real(values):
+    """Return numbers of any type as floats, complex ones as they are."""
+    return values if values.dtype.kind == "c" else values.astype(float)
+
+
 def _number(value):
     """Return numbers on one line, rounded."""
-    rounded = np.round(np.asarray(value), DIGITS)
+    values = np.asarray(value)
+    rounded = np.round(values if values.dtype.kind in "iuc" else values.astype(float), DIGITS)
     return str((rounded + 0.0 if rounded.dtype.kind == "f" else rounded).tolist())
 
 
-def _sources(f):
-    """Return the texts of the cells run so far in a notebook, else that of the function."""
+def _cells_run():
+    """Return the texts of all cells that a notebook has run so far, None outside of one."""
     try:
         from IPython import get_ipython
 
         return [text for text in get_ipython().user_ns["In"] if text]
     except (ImportError, AttributeError, KeyError):
-        pass
+        return None
+
+
+def _source(f):
+    """Return the text of a function, in a list, where it can be had."""
     try:
         return [inspect.getsource(f)]
     except (OSError, TypeError):

@@ -3,12 +3,14 @@
 import numpy as np
 from nngrader.engine.problem import problem
 
+DIGITS = 1e-8  # of the largest entry: tells float64 from float32 and difference quotients
 ELSEWHERE = ("scipy", "sklearn", "torch", "nnlib")  # here everything is NumPy
 
 # pairwise_distances
 
 distances = problem(
     "pairwise_distances",
+    rtol=DIGITS,
     returns={"distances": "value"},
     points={
         "shape": 3,
@@ -51,11 +53,13 @@ def points(rng, N, M, D):
     return rng.normal(size=(N, D)) + 1, rng.normal(size=(M, D))
 
 
-@distances.case("stability", rtol=1e-6)
+@distances.case("stability", rtol=3e-6)
 def coincident(rng, N, M, D):
     """Points far from the origin, some of them in both sets."""
-    X = rng.normal(size=(N, D)) * 3 + 50
-    return X, np.concatenate([X[::-1][: M - 2], X[:M] + 1])[:M]
+    X, Y = (rng.normal(size=(n, D)) * 3 + 50 for n in (N, M))
+    shared = min(N, M) - 2
+    Y[:shared] = X[::-1][:shared]
+    return X, Y
 
 
 @distances.case("integers")
@@ -134,17 +138,81 @@ def wraps_around(X, Y):
 
 
 @distances.mistake(
-    "expand (x - y)² on paper: how many products x·y are there?", loses="value stability"
+    "the difference is taken in uint8. What is 3 - 5 there? Print it.", loses="integers"
 )
+def subtracted_in_uint8(X, Y):
+    return np.linalg.norm(X[:, None] - Y, axis=2)
+
+
+@distances.mistake(
+    "squares and products do not fit into uint8. What is 20 * 20 there? Print it.",
+    loses="integers",
+)
+def expanded_in_uint8(X, Y):
+    squares = (X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T
+    return np.sqrt(np.maximum(squares, 0))
+
+
+@distances.mistake("expand (x - y)² on paper: how many products x·y are there?", loses="value")
 def one_cross_term(X, Y):
     X, Y = np.float64(X), np.float64(Y)
     return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - X @ Y.T, 0))
+
+
+@distances.mistake("expand (x - y)² on paper: which sign has the product x·y?", loses="value")
+def cross_term_added(X, Y):
+    X, Y = np.float64(X), np.float64(Y)
+    return np.sqrt((X**2).sum(1)[:, None] + (Y**2).sum(1) + 2 * X @ Y.T)
+
+
+@distances.mistake(
+    "expand (x - y)² on paper: which of its three terms is missing here?", loses="value"
+)
+def second_square_missing(X, Y):
+    X, Y = np.float64(X), np.float64(Y)
+    return np.sqrt((X**2).sum(1)[:, None] - 2 * X @ Y.T)
+
+
+@distances.mistake(
+    "one of the three terms of (x - y)² is missing here, and the root hides it. Which one?",
+    loses="value",
+)
+def second_square_missing_and_clipped(X, Y):
+    X, Y = np.float64(X), np.float64(Y)
+    return np.sqrt(np.maximum((X**2).sum(1)[:, None] - 2 * X @ Y.T, 0))
+
+
+@distances.mistake(
+    "the differences are added before they are squared. Which comes first in the formula?",
+    loses="value",
+)
+def sum_of_differences(X, Y):
+    X, Y = np.float64(X), np.float64(Y)
+    return np.sqrt((X[:, None] - Y).sum(axis=2) ** 2)
+
+
+@distances.mistake(
+    "the last number of each row does not count here. Where does your loop or slice end?",
+    loses="value",
+)
+def last_feature_left_out(X, Y):
+    return pairwise_distances(X[:, :-1], Y[:, :-1])
+
+
+@distances.mistake(
+    "the last row of X has no distances here. Where does your loop or slice end?", loses="value"
+)
+def last_row_left_out(X, Y):
+    d = pairwise_distances(X, Y)
+    d[-1] = 0
+    return d
 
 
 # softmax_cross_entropy
 
 softmax = problem(
     "softmax_cross_entropy",
+    rtol=DIGITS,
     returns={"loss": "value", "gradient": "gradient"},
     points={
         "shape": 3,
@@ -181,7 +249,7 @@ def softmax_cross_entropy(scores, targets):
     return -log_p[n, targets].mean(), gradient / len(scores)
 
 
-softmax.example(np.log([[2.0, 1.0, 1.0], [1.0, 3.0, 4.0]]), np.array([0, 2]))
+softmax.example(np.log([[2.0, 1.0, 1.0], [1.0, 3.0, 4.0]]), np.array([0, 1]))
 
 
 @softmax.case("value", visible=2)
@@ -202,6 +270,12 @@ def too_few(rng, N, C):
     return rng.normal(size=(N, C)), rng.integers(C, size=N - 1)
 
 
+@softmax.case("errors", hidden=1)
+def too_many(rng, N, C):
+    """One target too many."""
+    return rng.normal(size=(N, C)), rng.integers(C, size=N + 1)
+
+
 def same_length(scores, targets):
     if len(scores) != len(targets):
         raise ValueError("as many targets as rows")
@@ -216,6 +290,19 @@ def from_probabilities(p, targets, log=np.log):
 def shifted_softmax(scores, axis=1):
     e = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
+
+
+def log_softmax(scores):
+    z = scores - scores.max(axis=1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+
+def part_of_the_samples(scores, targets, rows):
+    """Loss and gradient of somebody whose loop leaves rows out, and who divides by N."""
+    loss, inside = softmax_cross_entropy(scores[rows], targets[rows])
+    share, gradient = len(inside) / len(scores), np.zeros(scores.shape)
+    gradient[rows] = inside * share
+    return loss * share, gradient
 
 
 @softmax.alternative
@@ -252,10 +339,31 @@ def in_place_on_a_copy(scores, targets):
     return [loss, p]
 
 
-@softmax.mistake("this is N times too large. What do you divide by?", loses="value gradient")
+@softmax.mistake("this is N times too large. What do you divide by?", loses="value")
 def sum_instead_of_mean(scores, targets):
     loss, gradient = softmax_cross_entropy(scores, targets)
     return loss * len(scores), gradient * len(scores)
+
+
+@softmax.mistake(
+    "each picture keeps its own loss. What does the formula do with the N of them?",
+    loses="shape value",
+)
+def loss_of_each_sample(scores, targets):
+    _, gradient = softmax_cross_entropy(scores, targets)
+    return -log_softmax(scores)[np.arange(len(scores)), targets], gradient
+
+
+@softmax.mistake("the last picture does not count. Where does your loop end?", loses="value")
+def last_sample_left_out(scores, targets):
+    same_length(scores, targets)
+    return part_of_the_samples(scores, targets, slice(None, -1))
+
+
+@softmax.mistake("only the first picture counts. Where does the return stand?", loses="value")
+def only_first_sample(scores, targets):
+    same_length(scores, targets)
+    return part_of_the_samples(scores, targets, slice(1))
 
 
 @softmax.mistake(
@@ -298,6 +406,70 @@ def capped_by_a_constant(scores, targets):
 
 
 @softmax.mistake(
+    "probabilities are cut off before the logarithm, which caps the loss. "
+    "How large should it be where the right class lies 2,000 below the best?",
+    loses="stability",
+)
+def clipped_probabilities(scores, targets):
+    same_length(scores, targets)
+    p = shifted_softmax(scores)
+    return from_probabilities(p, targets, lambda p: np.log(np.clip(p, 1e-15, 1)))
+
+
+@softmax.mistake(
+    "one maximum is taken for all rows. What is exp(-2000), in a row that lies far below it?",
+    loses="stability",
+)
+def one_maximum_for_all(scores, targets):
+    same_length(scores, targets)
+    e = np.exp(scores - scores.max())
+    return from_probabilities(e / e.sum(axis=1, keepdims=True), targets)
+
+
+@softmax.mistake(
+    "all entries together add up to 1. Over which axis must exp be summed?",
+    loses="value gradient stability",
+)
+def one_sum_for_all(scores, targets):
+    same_length(scores, targets)
+    e = np.exp(scores - scores.max())
+    return from_probabilities(e / e.sum(), targets)
+
+
+@softmax.mistake(
+    "exp is summed over the whole matrix. Which entries should add up to 1?",
+    loses="value gradient stability",
+)
+def one_sum_for_all_shifted_rows(scores, targets):
+    same_length(scores, targets)
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return from_probabilities(e / e.sum(), targets)
+
+
+@softmax.mistake(
+    "every row takes part with the classes of all pictures. How do you name one entry of "
+    "each row?",
+    loses="value",
+)
+def columns_of_all_targets(scores, targets):
+    _, gradient = softmax_cross_entropy(scores, targets)
+    return -log_softmax(scores)[:, targets].mean(), gradient
+
+
+@softmax.mistake("log p is added up over all classes. Which one is asked?", loses="value")
+def all_classes(scores, targets):
+    _, gradient = softmax_cross_entropy(scores, targets)
+    return -log_softmax(scores).sum() / len(scores), gradient
+
+
+@softmax.mistake("this is the mean of -p. What does the formula take of p?", loses="value")
+def logarithm_forgotten(scores, targets):
+    _, gradient = softmax_cross_entropy(scores, targets)
+    p = shifted_softmax(scores)
+    return -p[np.arange(len(p)), targets].mean(), gradient
+
+
+@softmax.mistake(
     "each row should be a distribution. Over which axis must exp be summed?",
     loses="value gradient stability",
 )
@@ -309,12 +481,10 @@ def over_the_samples(scores, targets):
 @softmax.mistake(
     "another number is subtracted from each entry of a row. Which may be subtracted without "
     "changing its softmax?",
-    loses="value gradient stability",
+    loses="value",
 )
 def shifted_by_columns(scores, targets):
-    same_length(scores, targets)
-    e = np.exp(scores - scores.max(axis=0))
-    return from_probabilities(e / e.sum(axis=1, keepdims=True), targets)
+    return softmax_cross_entropy(scores - scores.max(axis=0), targets)
 
 
 @softmax.mistake(
@@ -324,6 +494,27 @@ def shifted_by_columns(scores, targets):
 def target_forgotten(scores, targets):
     loss, gradient = softmax_cross_entropy(scores, targets)
     return loss, gradient + np.eye(scores.shape[1])[targets] / len(scores)
+
+
+@softmax.mistake(
+    "this is the derivative by log p. How do the scores enter it, those of the other classes "
+    "too?",
+    loses="gradient stability",
+)
+def by_log_p(scores, targets):
+    loss, _ = softmax_cross_entropy(scores, targets)
+    return loss, -np.eye(scores.shape[1])[targets] / len(scores)
+
+
+@softmax.mistake(
+    "this is the derivative by p, and the one by the scores is asked. How does p change with "
+    "a score?",
+    loses="gradient",
+)
+def by_p(scores, targets):
+    loss, _ = softmax_cross_entropy(scores, targets)
+    y = np.eye(scores.shape[1])[targets]
+    return loss, -y / (np.exp(log_softmax(scores)) * len(scores))
 
 
 @softmax.mistake(
@@ -350,6 +541,7 @@ def softmax_twice(scores, targets):
 
 hinge = problem(
     "hinge_loss",
+    rtol=DIGITS,
     returns={"loss": "value", "gradient": "gradient"},
     points={
         "shape": 3,
@@ -384,7 +576,7 @@ def hinge_loss(scores, targets, margin=1.0):
     return np.maximum(gap, 0).sum() / len(scores), gradient / len(scores)
 
 
-hinge.example(np.array([[2.0, 3.0, -1.0], [1.0, 2.0, 4.0]]), np.array([0, 1]), 2.0)
+hinge.example(np.array([[2.0, 4.0, -1.0], [1.0, 2.0, 4.0]]), np.array([0, 1]), 2.0)
 
 
 def beaten(rng, scores):
@@ -396,7 +588,10 @@ def beaten(rng, scores):
 @hinge.case("value", visible=2)
 def some_margin(rng, N, C):
     """Scores on both sides of the margin."""
-    return rng.normal(size=(N, C)) * 2, rng.integers(C, size=N), float(rng.uniform(1.5, 3))
+    scores, targets = rng.normal(size=(N, C)) * 2, rng.integers(C, size=N)
+    margin, safe = float(rng.uniform(1.5, 3)), rng.integers(N)
+    scores[safe, targets[safe]] = scores[safe].max() + margin + 1  # this picture pays nothing
+    return scores, targets, margin
 
 
 @hinge.case("integers")
@@ -418,6 +613,12 @@ def gaps(scores, targets, margin):
     gap = np.maximum(scores - scores[n, targets][:, None] + margin, 0.0)
     gap[n, targets] = 0
     return n, gap
+
+
+def pulls(gap, n, targets):
+    gradient = (gap > 0).astype(float)
+    gradient[n, targets] = -gradient.sum(axis=1)
+    return gradient / len(gradient)
 
 
 @hinge.alternative
@@ -450,6 +651,12 @@ def margin_subtracted_at_the_end(scores, targets, margin=1.0):
     return (gap.sum() - margin * len(gap)) / len(gap), pulls / len(pulls)
 
 
+def all_pull(scores, targets):
+    """The gradient in which every wrong class counts."""
+    y = np.eye(scores.shape[1])[targets]
+    return (1 - y * scores.shape[1]) / len(scores)
+
+
 @hinge.mistake("what does the right class itself contribute to this sum?", loses="value")
 def right_class_counted(scores, targets, margin=1.0):
     loss, gradient = hinge_loss(scores, targets, margin)
@@ -468,6 +675,34 @@ def right_class_once(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
+    "the right class is pushed once in every row. What if no wrong class is too close, or "
+    "several?",
+    loses="gradient",
+)
+def right_class_always_once(scores, targets, margin=1.0):
+    loss, gradient = hinge_loss(scores, targets, margin)
+    gradient[np.arange(len(gradient)), targets] = -1 / len(gradient)
+    return loss, gradient
+
+
+@hinge.mistake(
+    "the right class counts itself among those that push it. Is 0 above 0?", loses="gradient"
+)
+def right_class_counts_itself(scores, targets, margin=1.0):
+    loss, gradient = hinge_loss(scores, targets, margin)
+    gradient[np.arange(len(gradient)), targets] -= 1 / len(gradient)
+    return loss, gradient
+
+
+@hinge.mistake(
+    "every wrong class pulls here, whether it is too close or not. Is 0 above 0?",
+    loses="gradient integers default",
+)
+def every_class_pulls(scores, targets, margin=1.0):
+    return hinge_loss(scores, targets, margin)[0], all_pull(scores, targets)
+
+
+@hinge.mistake(
     "the score of the right class stands in every gap. What is the derivative by it?",
     loses="gradient",
 )
@@ -479,7 +714,7 @@ def right_class_not_pushed(scores, targets, margin=1.0):
 @hinge.mistake(
     "only the closest wrong class counts here. Does the formula take a maximum or a sum "
     "over the classes?",
-    loses="value gradient",
+    loses="value",
 )
 def largest_only(scores, targets, margin=1.0):
     n, gap = gaps(scores, targets, margin)
@@ -489,7 +724,7 @@ def largest_only(scores, targets, margin=1.0):
     return gap.max(1).mean(), gradient / len(gradient)
 
 
-@hinge.mistake("this is N times too large. What do you divide by?", loses="value gradient")
+@hinge.mistake("this is N times too large. What do you divide by?", loses="value")
 def not_averaged(scores, targets, margin=1.0):
     loss, gradient = hinge_loss(scores, targets, margin)
     return loss * len(scores), gradient * len(scores)
@@ -497,7 +732,7 @@ def not_averaged(scores, targets, margin=1.0):
 
 @hinge.mistake(
     "must the right class have the margin in addition to winning, or is it given the margin?",
-    loses="value gradient",
+    loses="value",
 )
 def margin_given_away(scores, targets, margin=1.0):
     return hinge_loss(scores, targets, -margin)
@@ -505,7 +740,7 @@ def margin_given_away(scores, targets, margin=1.0):
 
 @hinge.mistake(
     "the difference is turned round. Which class should lose when its score is high?",
-    loses="value gradient",
+    loses="value",
 )
 def difference_turned(scores, targets, margin=1.0):
     loss, gradient = hinge_loss(-np.asarray(scores), targets, margin)
@@ -524,14 +759,82 @@ def gap_for_its_derivative(scores, targets, margin=1.0):
     return gap.sum() / len(gap), gradient / len(gap)
 
 
-@hinge.mistake(
-    "every gap is squared here. What does the formula do with a gap?", loses="value gradient"
-)
+@hinge.mistake("every gap is squared here. What does the formula do with a gap?", loses="value")
 def squared_gaps(scores, targets, margin=1.0):
     n, gap = gaps(scores, targets, margin)
     gradient = 2 * gap
     gradient[n, targets] = -gradient.sum(axis=1)
     return (gap**2).sum() / len(gap), gradient / len(gap)
+
+
+@hinge.mistake(
+    "the right class wins already with any lead. Where should the margin stand?", loses="value"
+)
+def margin_forgotten(scores, targets, margin=1.0):
+    return hinge_loss(scores, targets, 0.0)
+
+
+@hinge.mistake(
+    "the right class is left in, in the loss and in the gradient. Over which classes does "
+    "the sum go?",
+    loses="value",
+)
+def right_class_left_in(scores, targets, margin=1.0):
+    loss, gradient = hinge_loss(scores, targets, margin)
+    gradient[np.arange(len(gradient)), targets] -= 1 / len(gradient)
+    return loss + margin, gradient
+
+
+@hinge.mistake(
+    "each score is held against the margin by itself. With what does the formula compare it?",
+    loses="value",
+)
+def each_class_alone(scores, targets, margin=1.0):
+    sign = 2 * np.eye(scores.shape[1])[targets] - 1
+    gap = np.maximum(margin - sign * scores, 0)
+    return gap.sum() / len(gap), -sign * (gap > 0) / len(gap)
+
+
+@hinge.mistake(
+    "gaps below 0 are added, too. What does the formula make of them?", loses="value"
+)
+def maximum_forgotten(scores, targets, margin=1.0):
+    n = np.arange(len(scores))
+    gap = scores - scores[n, targets][:, None] + margin
+    gap[n, targets] = 0
+    return gap.sum() / len(gap), all_pull(scores, targets)
+
+
+@hinge.mistake(
+    "the last class never counts. Where does your loop over the classes end?", loses="value"
+)
+def last_class_left_out(scores, targets, margin=1.0):
+    n, gap = gaps(scores, targets, margin)
+    gap[:, -1] = 0
+    return gap.sum() / len(gap), pulls(gap, n, targets)
+
+
+@hinge.mistake("the last picture does not count. Where does your loop end?", loses="value")
+def last_picture_left_out(scores, targets, margin=1.0):
+    n, gap = gaps(scores, targets, margin)
+    gap[-1] = 0
+    return gap.sum() / len(gap), pulls(gap, n, targets)
+
+
+@hinge.mistake("only the first picture counts. Where does the return stand?", loses="value")
+def only_first_picture(scores, targets, margin=1.0):
+    n, gap = gaps(scores, targets, margin)
+    gap[1:] = 0
+    return gap.sum() / len(gap), pulls(gap, n, targets)
+
+
+@hinge.mistake(
+    "each picture keeps its own loss. What does the formula do with the N of them?",
+    loses="shape value",
+)
+def loss_of_each_picture(scores, targets, margin=1.0):
+    n, gap = gaps(scores, targets, margin)
+    return gap.sum(axis=1), pulls(gap, n, targets)
 
 
 @hinge.mistake(

@@ -31,7 +31,8 @@ def declare(**changes):
     if changes.get("example", True):
         p.example(np.array([1.0, 2.0]), 2.0)
     for k in range(changes.get("mistakes", 4)):
-        wrong = changes.get("wrong", lambda x, power=2.0, k=k: (k + 2) * mean_square(x, power))
+        wrong = changes.get("wrong") if k == 0 else None
+        wrong = wrong or (lambda x, power=2.0, k=k: (k + 2) * mean_square(x, power))
         p.mistake("what?", loses=changes.get("loses", "value"))(named(wrong, f"wrong_{k}"))
     for k in range(changes.get("alternatives", 2)):
         right = changes.get("right", lambda x, power=2.0: np.mean(x**power))
@@ -101,6 +102,12 @@ def test_a_case_that_cannot_show_a_mistake_is_refused():
         pack(p, 1, visible=True)
 
 
+def test_a_case_that_cannot_tell_two_mistakes_apart_is_refused():
+    p = declare(wrong=lambda x, power=2.0: 3 * (x**power).mean())
+    with pytest.raises(ValueError, match=r"shows all of .* and tells them apart"):
+        pack(p, 1, visible=True)
+
+
 def test_cases_are_drawn_again_until_a_mistake_shows():
     def of_large_mean(x, power=2.0):
         return (x**power).mean() * (2 if x.mean() > 1.6 else 1)
@@ -121,7 +128,12 @@ def test_the_gate_names_a_right_answer_that_loses():
 
 def test_the_gate_names_a_mistake_that_scores_too_much():
     complaints = over_seeds(declare(loses="value shape"), 3)
-    assert "mean_square: wrong 0 scores 40, expected 30 or less (seed 0)" in complaints
+    assert "mean_square: wrong 0 scores 40, expected 30 (seed 0)" in complaints
+
+
+def test_the_gate_names_a_mistake_that_scores_too_little():
+    complaints = over_seeds(declare(wrong=lambda x, power=2.0: None), 1)
+    assert "mean_square: wrong 0 scores 0, expected 40 (seed 0)" in complaints
 
 
 def test_the_gate_names_a_mistake_that_no_case_shows():
@@ -137,6 +149,9 @@ def test_sizes_are_different_primes_and_all_change(letters):
         assert len(set(sizes.values())) == len(letters)
         assert set(sizes.values()) <= set(PRIMES)
         assert not any(sizes[k] == taken.get(k) for k in letters)
+        if taken and len(letters) > 1:
+            first, second = letters[:2]
+            assert (sizes[first] < sizes[second]) != (taken[first] < taken[second])
         taken = sizes
 
 

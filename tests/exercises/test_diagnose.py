@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from nngrader.engine.compare import Entry, close, form
-from nngrader.engine.diagnose import changes, explain, named_factors
+from nngrader.engine.diagnose import changes, explain, known, named_factors
 
 SIZES = [{"N": 5, "C": 7}, {"N": 11, "C": 13}]
 MARGINS = [0.7, 1.9]
@@ -105,7 +105,7 @@ OTHER = [
     ("is nan in 1 places, first in row 3", lambda w, a, s: put(w, (3, 2), np.nan)),
     ("is infinite in 1 places, first in row 1", lambda w, a, s: put(w, (1, 0), np.inf)),
     (
-        "agrees to 1e-06 of its largest entry",
+        "agrees to 1e-06 of the largest entry",
         lambda w, a, s: w + 1e-6 * np.abs(w).max() * alt(w),
     ),
     ("is 0 everywhere", lambda w, a, s: 0 * w),
@@ -124,6 +124,26 @@ OTHER = [
     ("is off by one factor everywhere", lambda w, a, s: w * 0.77),
     ("is off by one amount in each row", lambda w, a, s: w + alt(w[:, :1])),
     ("is off by one factor in each column", lambda w, a, s: w * (2 + np.arange(w.shape[1]))),
+    (
+        "is filled in its first row only",
+        lambda w, a, s: put(w, slice(1, None), 0),
+    ),
+    (
+        "is right in its first rows only",
+        lambda w, a, s: put(w, slice(3, None), 0),
+    ),
+    (
+        "holds the right numbers in wrong places",
+        lambda w, a, s: w[:, ::-1] * (1 + 1e-12),
+    ),
+    (
+        "differs, and not by a simple factor, sign or shift",
+        lambda w, a, s: put(w, slice(0, 4), 3 * w[:4]) if len(w) < 8 else np.sin(3 * w) + 2,
+    ),
+    (
+        "differs, and not by a simple factor, sign or shift",
+        lambda w, a, s: w * np.where(np.arange(len(w)) % 4, 3.0, 0)[:, None],
+    ),
     (
         "is wrong in 4 of ",
         lambda w, a, s: put(w, (slice(0, 2), slice(0, 2)), 9.5 * alt(w[:2, :2])),
@@ -192,6 +212,61 @@ def test_a_mistake_that_gives_the_whole_answer_comes_before_one_that_gives_a_par
     assert explain(gradient, here, MISTAKES).mistake == "doubled"
 
 
+def test_a_mistake_that_is_right_here_explains_nothing():
+    mine = entries(lambda w, a, s: w * (1 + 1e-12), {"doubled": lambda w: w})
+    assert list(known(mine, mine, MISTAKES | {"doubled": MISTAKES["doubled"]})) == []
+
+
+@pytest.mark.parametrize(("cases", "names"), [(2, ["ignores margin"]), (1, [])])
+def test_that_an_argument_is_ignored_takes_two_cases(cases, names):
+    marks = {"ignores margin": lambda w: 2 * w}
+    mine = entries(lambda w, a, s: 2 * w, marks)[:cases]
+    found = known(mine, mine, {"ignores margin": {"hint": "margin?", "loses": []}})
+    assert [f.mistake for f in found] == names
+
+
+@pytest.mark.parametrize("name", ["lr", "lam", "length"])
+def test_a_factor_among_the_arguments_takes_two_of_its_values(name):
+    mine = [replace(e, case=e.case | {"args": {name: 0.3}}) for e in entries(lambda w, a, s: w)]
+    assert not [f for f in changes(mine) if f.text.startswith(f" is {name} ")]
+
+
+def test_the_place_of_a_mistake_is_seen_again():
+    first, other = entries(lambda w, a, s: put(w, 2, 9 * alt(w[2])))
+    _, last = entries(lambda w, a, s: put(w, -1, 9 * alt(w[-1])))
+    found = explain([first], [first], {})
+    assert found.explains
+    assert found.fits(other)
+    assert not found.fits(last)
+
+
+def by_row(w, row, value):
+    """An answer that is 0 but for one row."""
+    return put(0 * w, row, value)
+
+
+JUNK = {
+    "ones in the first row": lambda w, a, s: by_row(w, 0, 1.0),
+    "ones in the last row": lambda w, a, s: by_row(w, -1, 1.0),
+    "some numbers in the first row": lambda w, a, s: by_row(w, 0, alt(w[0])),
+    "half of the first row": lambda w, a, s: by_row(w, 0, np.r_[w[0, :3], 9 * alt(w[0, 3:])]),
+    "one per row": lambda w, a, s: 0 * w + alt(w[:, :1]),
+    "one per column": lambda w, a, s: 0 * w + alt(w[:1]),
+    "zeros": lambda w, a, s: 0 * w,
+    "ones at the targets": lambda w, a, s: at_targets(0 * w, a, lambda v: v - 4),
+}
+
+
+@pytest.mark.parametrize("visible", [True, False])
+@pytest.mark.parametrize("sparse", [True, False])
+@pytest.mark.parametrize("junk", JUNK)
+def test_junk_is_not_explained(junk, sparse, visible):
+    mine = entries(JUNK[junk], visible=visible)
+    if sparse:  # where the right answer is nearly empty, 0 is right by chance
+        mine = [replace(e, want=at_targets(0 * e.want, e.args, lambda v: v)) for e in mine]
+    assert not explain(mine, mine, {}).explains
+
+
 def test_nan_alone_is_no_sign_of_a_mistake_unless_all_parts_fit():
     marks = {"doubled": lambda w: np.nan * w}
     mine = entries(lambda w, a, s: np.nan * w, marks)
@@ -249,6 +324,7 @@ def test_a_shape_of_hidden_cases_shows_letters_only():
         ([1.0, 2.0], [1.0, 2.0 + 1e-8], True),
         ([1e-9, 2.0], [0.0, 2.0], True),
         ([1e-6, 2.0], [0.0, 2.0], False),
+        ([1.0, 2.0], [1.0, 2.0 + 3e-7], False),
         ([np.nan, 1.0], [np.nan, 1.0], True),
         ([np.nan, 1.0], [2.0, 1.0], False),
         ([np.inf, 1.0], [np.inf, 1.0], True),

@@ -168,6 +168,84 @@ def test_a_charged_mistake_is_not_charged_again(name):
     assert lost(judged(packed(name, 1, True), scaled(name, 2))) == {"value"}
 
 
+SPECIAL = {
+    "pairwise_distances": lambda X, Y: X.dtype == np.uint8,
+    "softmax_cross_entropy": lambda scores, targets: np.abs(scores).max() > 500,
+    "hinge_loss": lambda scores, targets, margin=1.0: scores.dtype.kind == "i",
+}
+FORMS = {"a list": np.ndarray.tolist, "float32": lambda a: a.astype("f4")}
+
+
+def of_form(name, form):
+    """The reference, its array of another form in one special kind of case."""
+
+    def f(*args):
+        whole = PROBLEMS[name].solve(*args)
+        if not SPECIAL[name](*args):
+            return whole
+        return (whole[0], form(whole[1])) if isinstance(whole, tuple) else form(whole)
+
+    return f
+
+
+@shown
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("seed", range(5))
+@every_problem
+def test_a_fault_of_form_in_a_special_case_is_told_as_such(name, seed, form, marked, visible):
+    data = packed(name, seed, visible)
+    if not marked:
+        data = data | {"mistakes": {}}
+    ((_, text, mistake),) = judged(data, of_form(name, FORMS[form])).findings
+    assert form in text
+    assert mistake is None
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_float32_inside_costs_one_aspect_whatever_the_draw(seed):
+    def f(scores, targets):
+        loss, gradient = PROBLEMS["softmax_cross_entropy"].solve(scores.astype("f4"), targets)
+        return float(loss), gradient.astype(float)
+
+    for visible in (True, False):
+        verdict = judged(packed("softmax_cross_entropy", seed, visible), f)
+        assert verdict.score == pytest.approx(70)
+        assert "Where are digits lost" in texts(verdict)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_special_aspect_is_shared_by_its_parts(seed):
+    known = PROBLEMS["softmax_cross_entropy"].mistakes["log of zero"]
+    verdict = judged(packed("softmax_cross_entropy", seed, False), known.solve)
+    assert verdict.points["stability"] == (10, 20)
+
+
+def test_a_mistake_that_runs_through_all_parts_is_told_of_all_and_charged_once():
+    p = PROBLEMS["hinge_loss"]
+    verdict = judged(packed(p.name, 1, True), p.mistakes["not averaged"].solve)
+    assert verdict.findings == [
+        (
+            "value",
+            "loss and gradient: this is N times too large. What do you divide by?",
+            "not averaged",
+        )
+    ]
+    assert set(verdict.spared) == {"gradient", "integers", "default"}
+
+
+def test_a_special_case_is_not_explained_by_what_ordinary_input_would_show():
+    def f(scores, targets):
+        z = scores - scores.min(axis=1, keepdims=True)
+        log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+        gradient = np.exp(log_p)
+        gradient[np.arange(len(z)), targets] -= 1
+        return -log_p[np.arange(len(z)), targets].mean(), gradient / len(z)
+
+    verdict = judged(packed("softmax_cross_entropy", 1, True), f)
+    assert "by log p" not in {mistake for _, _, mistake in verdict.findings}
+
+
 def test_form_counts_beside_an_explained_mistake():
     points = judged(
         packed("pairwise_distances", 1, True), scaled("pairwise_distances", 2)
@@ -235,7 +313,9 @@ def test_a_single_number_may_have_any_type(make):
 def test_the_steps_are_those_of_the_function():
     data = packed("pairwise_distances", 1, True)
     looped = [c for c in data["cases"] if c["aspect"] == "loops"]
-    assert [c["sizes"][c["letter"]] for c in looped] == [20, 120, 20, 120]
+    assert [c["letter"] for c in looped] == ["N", "N", "M", "M"]
+    for few, many in (looped[:2], looped[2:]):
+        assert many["sizes"][many["letter"]] - few["sizes"][few["letter"]] >= 70
 
     def steps(case, f):
         return observe(f, case["args"], 1)["steps"]
@@ -243,4 +323,51 @@ def test_the_steps_are_those_of_the_function():
     def rows(X, Y):
         return np.array([np.sqrt(((x - Y) ** 2).sum(1)) for x in X])
 
-    assert steps(looped[1], rows) - steps(looped[0], rows) >= 100
+    more = looped[1]["sizes"]["N"] - looped[0]["sizes"]["N"]
+    assert steps(looped[1], rows) - steps(looped[0], rows) >= more
+
+
+def by_hand(X, Y):
+    """Right distances, by two loops."""
+    return np.array([[np.linalg.norm(x.astype(float) - y) for y in Y] for x in X])
+
+
+def where_large(instead):
+    """Loops that step aside where the steps are counted."""
+    return lambda X, Y: instead(X, Y) if max(len(X), len(Y)) > 17 else by_hand(X, Y)
+
+
+ASIDE = {
+    "nothing": lambda X, Y: None,
+    "an error": lambda X, Y: 1 / 0,
+    "zeros": lambda X, Y: np.zeros((len(X), len(Y))),
+    "part": lambda X, Y: by_hand(X[:1], Y),
+    "a list": lambda X, Y: PROBLEMS["pairwise_distances"].solve(X, Y).tolist(),
+}
+
+
+@shown
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("aside", ASIDE)
+def test_who_steps_round_the_counting_of_steps_loses_the_loops(aside, seed, visible):
+    verdict = judged(packed("pairwise_distances", seed, visible), where_large(ASIDE[aside]))
+    assert lost(verdict) == {"loops"}
+    assert "is larger than in the other cases, the " in texts(verdict)
+
+
+def test_the_sizes_at_which_steps_are_counted_are_drawn():
+    seeds = [packed("pairwise_distances", seed, False)["cases"] for seed in range(8)]
+    for k in (-2, -1):
+        assert len({cases[k]["sizes"]["M"] for cases in seeds}) > 1
+
+
+def test_a_mistake_that_is_charged_keeps_the_loops():
+    p = PROBLEMS["pairwise_distances"]
+    assert lost(judged(packed(p.name, 1, False), p.mistakes["squared"].solve)) == {"value"}
+
+
+@shown
+@every_problem
+@pytest.mark.parametrize("parts", [[], [{}], [None], ()])
+def test_a_worker_that_says_nothing_earns_nothing(name, parts, visible):
+    assert judge(packed(name, 1, visible), lambda args: {"parts": parts}).score == 0

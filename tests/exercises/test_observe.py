@@ -1,5 +1,6 @@
 """What is seen of a call, also where the function and its answer are hostile."""
 
+import gc
 import sys
 
 import numpy as np
@@ -191,6 +192,48 @@ def test_steps_grow_with_a_loop_and_not_with_an_array():
     }
     assert steps[loop, 100] - steps[loop, 10] > 80
     assert steps[whole, 100] == steps[whole, 10]
+
+
+def test_steps_inside_numpy_do_not_count():
+    def printing(X, k):
+        print(X)
+        return str(X)
+
+    few, many = (seen(printing, args={"X": np.ones((n, 2)), "k": 1})["steps"] for n in (5, 100))
+    assert few == many
+
+
+def test_steps_of_a_loop_that_numpy_runs_for_its_caller_count():
+    def by_row(X, k):
+        return np.apply_along_axis(lambda row: row.sum(), 1, X)
+
+    few, many = (seen(by_row, args={"X": np.ones((n, 2)), "k": 1})["steps"] for n in (5, 100))
+    assert many - few >= 95
+
+
+def test_steps_of_what_the_garbage_collector_calls_do_not_count():
+    def collecting(X, k):
+        for _ in range(k):
+            gc.collect()
+
+    def telling(phase, info):
+        return [phase, info]
+
+    def both(k):
+        return seen(collecting, args={"X": np.ones(2), "k": k})["steps"]
+
+    alone = both(1), both(9)
+    gc.callbacks.append(telling)
+    try:
+        assert (both(1), both(9)) == alone
+    finally:
+        gc.callbacks.remove(telling)
+
+
+def test_the_callbacks_of_the_garbage_collector_stay_as_they_were():
+    before = list(gc.callbacks)
+    seen(lambda X, k: X)
+    assert gc.callbacks == before
 
 
 def test_the_tracer_that_was_there_comes_back():

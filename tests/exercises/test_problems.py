@@ -73,7 +73,7 @@ def test_a_mistake_loses_its_aspects_and_no_others(name, mistake, seed, visible)
 @pytest.mark.parametrize(("name", "mistake"), each("mistakes"))
 def test_a_mistake_gets_its_own_hint_and_no_other(name, mistake, seed, visible):
     verdict = judged(packed(name, seed, visible), PROBLEMS[name].mistakes[mistake].solve)
-    assert {m for _, _, m in verdict.findings} == {mistake}
+    assert {m for aspect, _, m in verdict.findings if aspect != "shape"} == {mistake}
     assert PROBLEMS[name].mistakes[mistake].hint in texts(verdict)
 
 
@@ -152,6 +152,55 @@ def test_visible_and_hidden_cases_share_no_input(name):
 
 def _arrays(args):
     return [v for v in args.values() if isinstance(v, np.ndarray) and v.size > 20]
+
+
+@pytest.mark.parametrize(("N", "M"), [(5, 17), (17, 5), (7, 5), (11, 13)])
+def test_far_points_have_the_sizes_they_should_and_some_coincide(N, M):
+    case = next(c for c in PROBLEMS["pairwise_distances"].cases if c.group == "coincident")
+    X, Y = case.make(np.random.default_rng(0), N, M, 7)
+    assert (X.shape, Y.shape) == ((N, 7), (M, 7))
+    same = (X[:, None] == Y).all(axis=2)
+    assert same.any(axis=0).sum() == min(N, M) - 2
+
+
+@every_data
+def test_some_picture_is_safe_by_the_margin(seed, visible):
+    data = packed("hinge_loss", seed, visible)
+    for case in [c for c in data["cases"] if c["aspect"] == "value"]:
+        pays = np.any(case["want"][1], axis=1)
+        assert pays.any()
+        assert not pays.all()
+
+
+@every_data
+@every_problem
+def test_of_two_ordinary_cases_one_is_wide_and_one_is_high(name, seed, visible):
+    cases = [c for c in packed(name, seed, visible)["cases"] if c["aspect"] == "value"]
+    first, second = ([c["sizes"][k] for k in c["sizes"]][:2] for c in cases)
+    assert (first[0] < first[1]) != (second[0] < second[1])
+
+
+WEAK = {
+    "the best class for the right one": (
+        "softmax_cross_entropy",
+        lambda s, t: PROBLEMS["softmax_cross_entropy"].solve(s, s.argmax(axis=1))[0],
+    ),
+    "the logarithm of a mean": (
+        "softmax_cross_entropy",
+        lambda s, t: -np.log((np.exp(s) / np.exp(s).sum(1, keepdims=True))[[0, 1], t].mean()),
+    ),
+    "at least the margin": (
+        "hinge_loss",
+        lambda s, t, m: (np.maximum(m, s - s[[0, 1], t, None]).sum() - 2 * m) / 2,
+    ),
+}
+
+
+@pytest.mark.parametrize("weak", WEAK)
+def test_the_example_tells_wrong_ideas_apart(weak):
+    name, f = WEAK[weak]
+    p = PROBLEMS[name]
+    assert not np.isclose(f(*p.by_hand), p.solve(*p.by_hand)[0], rtol=1e-3)
 
 
 @every_problem

@@ -43,9 +43,12 @@ def test_a_known_mistake_is_told_its_hint(folder):
     p = PROBLEMS["softmax_cross_entropy"]
     wrong = renamed(lambda *a: p.mistakes["sum instead of mean"].solve(*a), p.name)
     text = told(wrong, folder)
-    assert text.startswith("softmax_cross_entropy: 16 of 40 points on the visible cases.")
-    assert "Right: shape, stability, errors, inputs-unchanged." in text
-    assert "value: loss: this is N times too large. What do you divide by?" in text
+    assert text.startswith("softmax_cross_entropy: 28 of 40 points on the visible cases.")
+    assert "Right: shape, errors, inputs-unchanged." in text
+    hint = "this is N times too large. What do you divide by?"
+    assert f"value: loss and gradient: {hint}" in text
+    assert text.count(hint) == 1
+    assert "The same again, not charged twice: gradient, stability." in text
 
 
 def test_an_unexplained_answer_is_shown_beside_the_example(folder):
@@ -63,6 +66,38 @@ def test_an_unexplained_answer_is_shown_beside_the_example(folder):
 def test_an_explained_answer_is_not_shown_the_right_one(folder):
     wrong = renamed(lambda X, Y: SOLVE["pairwise_distances"](X, Y) ** 2, "pairwise_distances")
     assert "asked" not in told(wrong, folder)
+
+
+@pytest.mark.parametrize("kind", ["bool", "uint8", "float16", "longdouble", "complex64"])
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_an_answer_of_any_type_is_told_of(folder, name, kind):
+    def typed(*args):
+        whole = SOLVE[name](*args)
+        parts = whole if isinstance(whole, tuple) else (whole,)
+        odd = tuple(np.sin(3 * np.asarray(part)).astype(kind) for part in parts)
+        return odd if isinstance(whole, tuple) else odd[0]
+
+    assert "first make it right on ordinary input" in told(renamed(typed, name), folder)
+
+
+def test_the_example_compares_numbers_and_not_their_types(folder):
+    def floored(scores, targets, margin=1.0):
+        _, gradient = SOLVE["hinge_loss"](scores, targets, margin)
+        return 0 * gradient[0, 0] + 7, (np.sin(9 * gradient) > 0).astype(int)
+
+    text = told(renamed(floored, "hinge_loss"), folder)
+    assert "    loss: yours 7.0, asked 4.5" in text.splitlines()
+    assert "    gradient: yours [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]" not in text
+
+
+def test_an_aspect_with_the_name_of_its_part_is_said_once(folder):
+    wrong = renamed(
+        lambda s, t: (SOLVE["softmax_cross_entropy"](s, t)[0], s * np.nan),
+        "softmax_cross_entropy",
+    )
+    text = told(wrong, folder)
+    assert "  gradient is nan everywhere" in text
+    assert "gradient: gradient" not in text
 
 
 def test_an_error_is_told_with_line_and_shapes(folder):
@@ -92,7 +127,8 @@ def test_a_forbidden_name_in_the_function_is_told(folder):
 
     text = told(pairwise_distances, folder)
     assert text.startswith("pairwise_distances: 0 of 30 points")
-    assert "scipy is used: here you write this yourself." in text
+    assert "all points: scipy is used in this notebook: here you write this yourself." in text
+    assert "restart the kernel" not in text
 
 
 def test_a_forbidden_name_in_another_cell_is_told(folder, monkeypatch):
@@ -100,7 +136,9 @@ def test_a_forbidden_name_in_another_cell_is_told(folder, monkeypatch):
 
     cells = {"In": ["", "import torch", "def hinge_loss(): ..."]}
     monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(user_ns=cells))
-    assert "torch is used" in told(SOLVE["hinge_loss"], folder)
+    text = told(SOLVE["hinge_loss"], folder)
+    assert "torch is used" in text
+    assert "If the cell that used it is gone, restart the kernel" in text
 
 
 def test_a_stub_of_the_grader_is_left_alone(folder, capsys):

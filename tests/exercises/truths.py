@@ -10,6 +10,7 @@ import math
 import re
 
 import numpy as np
+from nngrader.engine.cases import PRIMES
 
 from tests.exercises.declared import PROBLEMS
 
@@ -63,7 +64,7 @@ class Answer:
 
     def bad(self):
         largest = np.abs(self.want).max()
-        return ~(np.abs(self.got - self.want) <= 2 * self.case["rtol"] * largest)
+        return ~(np.abs(self.got - self.want) <= self.case["rtol"] * largest)
 
     def equals(self, values):
         largest = np.abs(values[np.isfinite(values)]).max(initial=0)
@@ -91,7 +92,13 @@ def _parts(data, text):
     found = re.match(rf"((?:{'|'.join(names)})(?: and (?:{'|'.join(names)}))*)(:?) ", text)
     if not found:
         return [(0, text)]
-    return [(names.index(n), text[len(found[1]) :]) for n in found[1].split(" and ")]
+    rest = re.sub(r"^ (are|have|agree|differ|hold)\b", _one, text[len(found[1]) :])
+    return [(names.index(n), rest) for n in found[1].split(" and ")]
+
+
+def _one(verb):
+    """The verb of several parts as that of one."""
+    return {"are": " is", "have": " has"}.get(verb[1], f" {verb[1]}s")
 
 
 def _holds(data, f, aspect, k, text, mistake):
@@ -113,7 +120,8 @@ def _holds(data, f, aspect, k, text, mistake):
 def _about(data, aspect, text, mistake, k):
     """Return the cases that a sentence is about."""
     ordinary = [c for c in data["cases"] if c["aspect"] == "value"]
-    own = [c for c in data["cases"] if c["aspect"] == aspect and c["aspect"] != "loops"]
+    own = [c for c in data["cases"] if c["aspect"] == aspect]
+    own = [] if "the work in Python grows" in text else own
     return own if own and "first make it right" not in text else ordinary
 
 
@@ -124,7 +132,11 @@ def _is_mistake(name, mistake, answers, k):
     for a in answers:
         with np.errstate(all="ignore"):
             whole = solve(*a.args.values())
-        if not a.equals(np.asarray(whole[k] if len(p.returns) > 1 else whole, float)):
+        given = np.asarray(whole[k] if len(p.returns) > 1 else whole, float)
+        if a.got is None:  # of another shape than is asked, but of that of the mistake
+            if not np.allclose(np.asarray(a.raw, float), given, rtol=1e-6, atol=0):
+                return False
+        elif not a.equals(given):
             return False
     return True
 
@@ -170,12 +182,12 @@ def _(a, found):
     return (np.isnan if found[1] == "nan" else np.isinf)(a.got).any()
 
 
-@sentence(r"agrees to (\S+) of its largest entry, but not closer")
+@sentence(r"agrees to (\S+) of the largest entry, but not closer")
 def _(a, found):
     return 0 < np.abs(a.got - a.want).max() < 1e-3 * np.abs(a.want).max()
 
 
-@sentence(r"is 0 everywhere")
+@sentence(r"is 0(?: everywhere)?\.$")
 def _(a, found):
     return not a.got.any()
 
@@ -197,12 +209,32 @@ def _(a, found):
 def _(a, found):
     d = a.got - a.want if found[1] == "amount" else a.got / a.want
     axis = {"everywhere": None, "in each row": 1, "in each column": 0}[found[2]]
-    return bool(np.all(np.ptp(d, axis=axis) < 1e-5))
+    neutral = 0 if found[1] == "amount" else 1
+    line = np.mean(d, axis=axis)
+    return bool(
+        np.all(np.ptp(d, axis=axis) < 1e-5) and np.all(line) and np.all(line != neutral)
+    )
+
+
+@sentence(r"is filled in its first row only; the rest is 0")
+def _(a, found):
+    return a.got[0].any() and not a.got[1:].any() and a.bad()[1:].any()
+
+
+@sentence(r"is right in its first rows only; the rest is 0")
+def _(a, found):
+    first = int(np.argmax(a.bad().any(axis=1)))
+    return first > 0 and not a.got[first:].any() and a.want[first:].any()
+
+
+@sentence(r"is rounded to (\d) decimals")
+def _(a, found):
+    return np.array_equal(a.got, np.round(a.want, int(found[1])))
 
 
 @sentence(r"is wrong in (\d+) of (\d+) entries")
 def _(a, found):
-    return 0 < a.bad().sum() < a.bad().size
+    return 0 < a.bad().sum() < a.bad().size / 2
 
 
 @sentence(r"differs, and not by a simple factor, sign or shift")
@@ -217,7 +249,10 @@ def _(a, found):
 
 @sentence(r"has shape \(?(.*?)\)?, expected \(?(.*?)\)?(?: \(one number\))?: ", of="form")
 def _(a, found):
-    named = [tuple(a.sizes[w] for w in re.findall(r"[A-Z]", g)) for g in found.groups()]
+    named = [
+        tuple(a.sizes[w] if w in a.sizes else int(w) for w in re.findall(r"[A-Z]|\d+", g))
+        for g in found.groups()
+    ]
     return named == [np.shape(a.raw), a.want.shape]
 
 
@@ -231,6 +266,7 @@ def _(a, found):
     return [a.raw.dtype.name, a.want.dtype.name] == list(found.groups())
 
 
+@sentence(r"is still missing: these points wait for it", of="form")
 @sentence(r"is None\.", of="form")
 def _(a, found):
     return a.raw is None
@@ -239,6 +275,12 @@ def _(a, found):
 @sentence(r"is a generator", of="form")
 def _(a, found):
     return hasattr(a.raw, "send")
+
+
+@sentence(r"returns (a dict|a generator|one array of Python objects), expected", of="form")
+def _(a, found):
+    kinds = {"a dict": dict, "a generator": type(_ for _ in ())}
+    return isinstance(a.whole, kinds.get(found[1], np.ndarray))
 
 
 @sentence(r"returns one value, expected two values: loss, gradient", of="form")
@@ -256,14 +298,22 @@ def _(a, found):
     return type(a.error).__name__ == found[1] != "ValueError"
 
 
-@sentence(r"expected a ValueError, but the function returned", of="form")
+@sentence(r"expected a ValueError, but the function returned(.*)", of="form")
 def _(a, found):
-    return a.error is None
+    said = "not returned or printed" in found[1]
+    return a.error is None and (not said or isinstance(a.whole, Exception))
 
 
 @sentence(r"the work in Python grows with", of="form")
 def _(a, found):
     return _loops(a.f.__code__)
+
+
+@sentence(r"where (\w) is larger than in the other cases, the (function|answer)", of="one")
+def _(a, found):
+    if found[2] == "function":
+        return a.sizes[found[1]] > max(PRIMES) and a.error is not None
+    return a.sizes[found[1]] > max(PRIMES) and (a.got is None or a.bad().any())
 
 
 def _loops(code):

@@ -4,6 +4,7 @@
 `store.save` writes and `store.load` reads. `judge(data, run, names=())` gives a `Verdict`:
 ``run(args)`` returns what `observe.observe` returns, in this process or from a sandbox, and
 ``names`` are the dotted names of `reading.names_used`, from which forbidden calls are charged.
+`sentence(aspect, text)` puts a finding of the verdict into one sentence.
 `gate.over_seeds(problem, n)` says whether a problem holds to its declaration.
 
 `observe` and `reading` stand alone: a worker in the sandbox is given these two files and
@@ -13,6 +14,6 @@ code that answers ``run`` with descriptions of plain data: the judge need not kn
 
 from .cases import pack
 from .judging import judge
-from .ledger import Verdict
+from .ledger import Verdict, sentence
 
-__all__ = ["Verdict", "judge", "pack"]
+__all__ = ["Verdict", "judge", "pack", "sentence"]

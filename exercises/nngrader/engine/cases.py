@@ -1,6 +1,7 @@
 """From a declared problem to plain data: inputs, right answers, fingerprints of mistakes."""
 
 import zlib
+from itertools import combinations
 
 import numpy as np
 
@@ -9,7 +10,8 @@ from .observe import observe
 from .problem import WHOLE
 
 PRIMES = (5, 7, 11, 13, 17)  # no size is 1, 2, or a product or quotient of others
-FEW, MANY = 20, 120  # the sizes between which steps of Python must not grow
+FEW = (19, 23, 29, 31)  # from one of these to one of MANY, steps of Python must not grow;
+MANY = (101, 103, 107, 109, 113)  # which ones is drawn, so that nobody can know them by sight
 MOST_DRAWS = 200
 
 
@@ -67,24 +69,40 @@ def _cases(problem, rng, visible):
 
 
 def draw_sizes(letters, rng, taken):
-    """Draw different primes for the letters, none the one that it had in the case before."""
+    """Draw different primes for the letters, none the one that it had in the case before.
+
+    Which of the first two is larger turns round from case to case: rows that are cut at the
+    smaller of N and M are seen in one of two.
+    """
     while True:
         drawn = dict(zip(letters, map(int, rng.permutation(PRIMES)), strict=False))
-        if not any(drawn[k] == taken.get(k) for k in letters):
+        if not any(drawn[k] == taken.get(k) for k in letters) and _turned(
+            letters, drawn, taken
+        ):
             return drawn
 
 
+def _turned(letters, drawn, taken):
+    """Tell whether the order of the first two sizes is not the one of the case before."""
+    if len(letters) < 2 or not taken:
+        return True
+    first, second = letters[:2]
+    return (drawn[first] < drawn[second]) != (taken[first] < taken[second])
+
+
 def _case(problem, case, rng, sizes):
-    """Draw one case, again until each mistake that should fail in it does."""
+    """Draw one case, again until each mistake that should fail in it does, in its own way."""
     due = {n: m for n, m in problem.mistakes.items() if case.aspect in _charged(problem, m)}
     for _ in range(MOST_DRAWS):
         args = _arguments(problem, case.make(rng, **sizes))
         want = _answer(problem, problem.solve, args)
-        if not any(_passes(problem, m.solve, args, want, case.rtol) for m in due.values()):
+        wrong = [_answer(problem, m.solve, args) for m in due.values()]
+        pairs = [*((w, want) for w in wrong), *combinations(wrong, 2)]
+        if not any(_is_same(*pair, case.rtol) for pair in pairs):
             return _packed(problem, case, sizes, args, want)
     raise ValueError(
         f"problem {problem.name}: no draw of {case.group} in {MOST_DRAWS} shows all of "
-        + ", ".join(sorted(due))
+        f"{', '.join(sorted(due))}, and tells them apart"
     )
 
 
@@ -106,13 +124,14 @@ def _answer(problem, f, args):
     return [part["values"] for part in seen["parts"]], None
 
 
-def _passes(problem, f, args, want, rtol):
-    """Tell whether a wrong function gives the right answer to these arguments."""
-    values, error = _answer(problem, f, args)
-    if error or want[1]:
-        return error == want[1]
-    return len(values) == len(want[0]) and all(
-        v is not None and close(v, w, rtol) for v, w in zip(values, want[0], strict=True)
+def _is_same(answer, other, rtol):
+    """Tell whether two answers, or the errors that came in their place, are the same."""
+    (values, error), (others, failure) = answer, other
+    if error or failure:
+        return error == failure
+    return len(values) == len(others) and all(
+        v is not None and w is not None and close(v, w, rtol)
+        for v, w in zip(values, others, strict=True)
     )
 
 
@@ -136,20 +155,27 @@ def _packed(problem, case, sizes, args, want):
 
 
 def _loops(problem, letter, rng):
-    """Return the first ordinary case with few and many along one axis: only steps count."""
+    """Return the first ordinary case with few and with many along one axis."""
     case = next(c for c in problem.cases if c.aspect == "value")
     sizes = draw_sizes(case.letters, rng, {})
-    return [
-        {
-            "group": f"loop over {letter}",
-            "aspect": "loops",
-            "tried": f"{case.tried}, {letter} = {n}",
-            "sizes": sizes | {letter: n},
-            "letter": letter,
-            "args": _arguments(problem, case.make(rng, **sizes | {letter: n})),
-        }
-        for n in (FEW, MANY)
-    ]
+    return [_loop(problem, case, rng, sizes, letter, int(rng.choice(n))) for n in (FEW, MANY)]
+
+
+def _loop(problem, case, rng, sizes, letter, n):
+    """Return a case whose steps count; its answer is there so that nobody steps round it."""
+    args = _arguments(problem, case.make(rng, **sizes | {letter: n}))
+    return {
+        "group": f"loop over {letter}",
+        "aspect": "loops",
+        "tried": f"{case.tried}, {letter} = {n}",
+        "sizes": sizes | {letter: n},
+        "letter": letter,
+        "rtol": case.rtol,
+        "args": args,
+        "want": _answer(problem, problem.solve, args)[0],
+        "error": None,
+        "marks": {},
+    }
 
 
 def _example(problem):

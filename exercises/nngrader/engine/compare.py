@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not for its digits
+NARROW = ("float32", "float16")
 ORDINARY = ("value",)
 CALLED = {
     "text": "text",
@@ -20,7 +21,7 @@ CALLED = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One part of one case, where the answer has the shape that is asked.
+    """One part of one case, where the answer has the shape that is asked, or a known mistake's.
 
     ``aspect`` is what a wrong value costs; ``marks`` holds what each known mistake gives here;
     ``fault`` says what is wrong with its form, where that is yet to be charged.
@@ -57,6 +58,11 @@ class Entry:
         return self.case["aspect"] in ORDINARY
 
     @property
+    def misshapen(self):
+        """Whether the answer has not the shape that is asked, but that of a known mistake."""
+        return self.got.shape != self.want.shape
+
+    @property
     def right(self):
         """Whether the answer is the right one."""
         return close(self.got, self.want, self.rtol)
@@ -72,28 +78,27 @@ def close(got, want, rtol):
     Relative to the largest, so that an entry that cancels to 0 is not held against anyone.
     """
     got, want = np.asarray(got, float), np.asarray(want, float)
-    if got.shape != want.shape:
-        return False
-    largest = np.abs(want[np.isfinite(want)]).max(initial=0.0)
-    with np.errstate(all="ignore"):
-        atol = rtol * largest + 1e-300
-        return bool(np.allclose(got, want, rtol=rtol, atol=atol, equal_nan=True))
+    return got.shape == want.shape and not off(got, want, rtol).any()
 
 
 def off(got, want, rtol):
     """Return where two arrays of one shape disagree."""
     with np.errstate(all="ignore"):
         largest = np.abs(want[np.isfinite(want)]).max(initial=0.0)
-        return ~np.isclose(got, want, rtol=rtol, atol=rtol * largest + 1e-300, equal_nan=True)
+        return ~np.isclose(got, want, rtol=0, atol=rtol * largest + 1e-300, equal_nan=True)
 
 
 @dataclass(frozen=True)
 class Form:
-    """What is wrong with kind, type and shape, in words; the values in the shape asked for."""
+    """What is wrong with kind, type and shape, in words; the values in the shape asked for.
+
+    ``misshapen`` holds values that do not fit into that shape.
+    """
 
     fault: str | None
     values: np.ndarray | None
     least_rtol: float = 0.0
+    misshapen: np.ndarray | None = None
 
 
 def form(answer, want, sizes, *, lists, visible):
@@ -117,7 +122,7 @@ def form(answer, want, sizes, *, lists, visible):
         return Form(odd, None)
     if values.shape != want.shape:
         return _misshapen(values, want, sizes, visible)
-    rtol = FLOAT32_RTOL if values.ndim and answer["dtype"] in ("float32", "float16") else 0.0
+    rtol = FLOAT32_RTOL if answer["dtype"] in NARROW else 0.0
     return Form(odd or _kind(answer, want, lists) or _dtype(answer, want), values, rtol)
 
 
@@ -147,14 +152,17 @@ def _kind(answer, want, lists):
     if answer["masked"]:
         return "is a masked array. What is asked for where it is masked?"
     if want.ndim and answer["kind"] in ("list", "tuple") and not lists:
-        return f"is a {answer['kind']}, expected an array"
+        return f"is a {answer['kind']}, expected an array. Which call turns it into one?"
     return None
 
 
 def _dtype(answer, want):
     """Say what is wrong with the type of an array's entries, if anything is."""
     given = answer["dtype"]
-    if not want.ndim or given in (want.dtype.name, "longdouble", "float128", "float96"):
+    if not want.ndim:
+        narrow = f"is of type {given}, expected {want.dtype}. In which type was it computed?"
+        return narrow if given in NARROW and want.dtype.kind == "f" else None
+    if given in (want.dtype.name, "longdouble", "float128", "float96"):
         return None
     if want.dtype.kind == "f" and answer["values"].dtype.kind in "biu":
         return f"is of type {given}, expected {want.dtype}: can it hold a fraction?"
@@ -178,7 +186,8 @@ def _misshapen(values, want, sizes, visible):
         -1: "an axis is gone. Where did you reduce it?",
         0: "from where does each axis come?",
     }
-    return Form(f"{say}: {hints[int(np.sign(values.ndim - want.ndim))]}", None)
+    hint = hints[int(np.sign(values.ndim - want.ndim))]
+    return Form(f"{say}: {hint}", None, misshapen=values)
 
 
 def letters(shape, sizes, visible):

@@ -5,6 +5,7 @@ in every case of a kind, whose sizes differ; the same is asked of a mere descrip
 """
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -12,19 +13,37 @@ from itertools import combinations, product
 import numpy as np
 
 from .compare import close
-from .patterns import PATTERNS
+from .patterns import NEARLY_RIGHT, PATTERNS, is_partly_right
 
 WHERE_FROM = "Where does that come from?"
 DECIMALS = range(1, 8)
+CONSTANTS = ("1", "2", "ln 2", "ln 10")  # factors that have one value in all cases
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A finding in words that follow the name of the part; what predicts the wrong answer."""
+    """A finding in words that follow the name of the part, and whether it explains.
+
+    ``predict(entry)`` gives the wrong answer; ``seen(entry)`` tells, where nothing predicts
+    it, that another wrong entry has the same cause.
+    """
 
     text: str
     predict: Callable | None = None
     mistake: str | None = None
+    seen: Callable | None = None
+
+    @property
+    def explains(self):
+        """Whether more is known than that the answer is wrong."""
+        return self.predict is not None or self.seen is not None
+
+    def fits(self, entry):
+        """Tell whether another entry is wrong in the same way."""
+        with np.errstate(all="ignore"):
+            if self.predict is not None:
+                return entry.matches(self.predict(entry))
+            return self.seen is not None and self.seen(entry)
 
 
 def explain(mine, here, mistakes):
@@ -65,23 +84,55 @@ def _predicts(found, mine):
 
 def describe(wrong):
     """Return the first description that is true of every wrong entry."""
+    if any(e.misshapen for e in wrong):
+        return Explanation("")  # its shape is said already
     for pattern in PATTERNS:
         with np.errstate(all="ignore"):
             told = [pattern(e) for e in wrong]
         if all(told):
-            return Explanation(f" {told[0]}")
+            near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
+            return Explanation(f" {told[0]}", seen=_alike(pattern, told[0]) if near else None)
     return Explanation(" differs, and not by a simple factor, sign or shift.")
+
+
+def _alike(pattern, words):
+    """Return what tells that a pattern says the same of another entry, but for its numbers."""
+
+    def seen(e):
+        said = None if e.misshapen else pattern(e)
+        return bool(said) and is_partly_right(e) and _unnumbered(said) == _unnumbered(words)
+
+    return seen
+
+
+def _unnumbered(words):
+    """Return words without their numbers."""
+    return re.sub(r"\d\S*", "", words)
 
 
 def known(mine, here, mistakes):
     """Yield the registered mistakes that give answers of this form, the likeliest first."""
-    able = [n for n in mistakes if all(e.marks.get(n) is not None for e in mine)]
+    able = [n for n in mistakes if _is_shown(n, mine, mistakes[n]["loses"])]
     for name in sorted(able, key=lambda n: _rank(n, mine, here)):
         whole = _rank(name, mine, here)[0] == 0
         if whole or any(np.isfinite(e.marks[name]).any() for e in mine):
             # nan alone fits many mistakes: then all parts must fit
             hint = mistakes[name]["hint"]
             yield Explanation(f": {hint}", lambda e, n=name: e.marks.get(n), name)
+
+
+def _is_shown(name, mine, loses):
+    """Tell whether these cases can show a mistake: they have its answer, and it is wrong.
+
+    A special case shows only what costs its aspect: all else shows on ordinary input. That an
+    argument is ignored needs two of its values.
+    """
+    marks = [e.marks.get(name) for e in mine]
+    if any(mark is None for mark in marks) or (name.startswith("ignores ") and len(mine) < 2):
+        return False
+    if not mine[0].ordinary and mine[0].aspect not in loses:
+        return False
+    return not all(close(m, e.want, e.rtol) for m, e in zip(marks, mine, strict=True))
 
 
 def _rank(name, mine, here):
@@ -123,8 +174,8 @@ def _factors(mine):
     per_entry = [named_factors(e) for e in mine]
     for name, sign, power in product(per_entry[0], (1, -1), (1, -1)):
         values = {f[name] for f in per_entry}
-        varies = name[0] not in "12l"  # constants have one value in all cases
-        if (name == "1" and (sign > 0 or power < 0)) or (varies and len(values) < 2):
+        unproved = name not in CONSTANTS and len(values) < 2
+        if (name == "1" and (sign > 0 or power < 0)) or unproved:
             continue
         yield Explanation(
             f" is {_factor_words(name, sign, power, mine)}. {WHERE_FROM}",
@@ -136,7 +187,7 @@ def _factor_words(name, sign, power, mine):
     """Say a factor, with the sizes in it where they may be shown."""
     words = [] if name == "1" else [f"{name} times too {'large' if power > 0 else 'small'}"]
     words += ["of the wrong sign"] if sign < 0 else []
-    sizes = [letter for letter in mine[0].sizes if letter in name]
+    sizes = [letter for letter in mine[0].sizes if letter in re.findall(r"[A-Za-z_]+", name)]
     if not mine[0].visible or not sizes:
         return " and ".join(words)
     here = "; ".join(f"{letter} is {_all_sizes(letter, mine)}" for letter in sizes)

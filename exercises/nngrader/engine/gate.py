@@ -1,8 +1,13 @@
 """Whether a problem holds to its own declaration, over many seeds."""
 
+import numpy as np
+
 from .cases import pack
+from .compare import close
 from .judging import judge
+from .ledger import units
 from .observe import observe
+from .problem import PASSIVE
 
 ROUNDING = 1e-6
 
@@ -14,7 +19,7 @@ def over_seeds(problem, n=50, *, first=0):
     -------
     list of str
         What is wrong, each once: a right answer that loses, a known mistake that scores more
-        than it should. Empty where the problem may be released.
+        or less than it should. Empty where the problem may be released.
     """
     found = {}
     for seed in range(first, first + n):
@@ -36,12 +41,30 @@ def check_seed(problem, seed):
         if abs(score - 100) > ROUNDING
     ]
     for name, mistake in problem.mistakes.items():
-        most = 100 - sum(data["points"][a] for a in mistake.loses)
-        if (score := _score(data, mistake.solve, problem)) > most + ROUNDING:
-            complaints.append(
-                f"{problem.name}: {name} scores {score:g}, expected {most:g} or less"
-            )
+        due = 100 - sum(data["points"][a] * _lost(data, name, a) for a in mistake.loses)
+        if abs((score := _score(data, mistake.solve, problem)) - due) > ROUNDING:
+            complaints.append(f"{problem.name}: {name} scores {score:g}, expected {due:g}")
     return complaints
+
+
+def _lost(data, name, aspect):
+    """Return which share of an aspect a known mistake should lose: where it is wrong."""
+    if aspect in PASSIVE:
+        return 1.0
+    each = units(data, aspect)
+    return sum(_is_wrong(data, name, *unit) for unit in each) / len(each)
+
+
+def _is_wrong(data, name, group, part):
+    """Tell whether a known mistake gives a wrong part in some case of a kind."""
+    k = list(data["returns"]).index(part)
+    for case in data["cases"]:
+        if case["group"] == group:
+            given = case["marks"].get(name)
+            mark = given[k] if given else None
+            if mark is None or not close(mark, np.asarray(case["want"][k]), case["rtol"]):
+                return True
+    return False
 
 
 def _score(data, f, problem):

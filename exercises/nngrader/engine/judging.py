@@ -1,11 +1,13 @@
 """From what a function did in each case to points by aspect, with the findings in words."""
 
+from collections import Counter
+
 import numpy as np
 
-from .compare import Entry, form
-from .diagnose import explain
+from .compare import CALLED, ORDINARY, Entry, close, form
 from .ledger import Ledger
 from .seen import checked
+from .values import judge_values
 
 STOPPED = {
     "NotImplementedError": "is not written yet (NotImplementedError)",
@@ -39,9 +41,9 @@ def judge(data, run, names=()):
     book = Ledger(data)
     seen = [(case, checked(run(dict(case["args"])))) for case in data["cases"]]
     entries = [e for case, o in seen for e in _read(book, case, o)]
-    _judge_values(book, entries)
+    judge_values(book, entries)
     _judge_inputs(book, [o for _, o in seen])
-    _judge_loops(book, seen)
+    _judge_loops(book, seen, _right_parts(data, entries))
     return book.verdict(list(names))
 
 
@@ -74,8 +76,17 @@ def _judge_error(book, case, o):
         return
     came = f"raised {o.raised[0]}" if o.raised else "failed" if o.failed else "returned"
     text = f"{case['tried']}: expected a {case['error']}, but the function {came}."
+    if _is_shown_only(o.parts):
+        text += " An error is raised, not returned or printed."
     stopped = o.raised[:1] and o.raised[0] in STOPPED  # that is said once, of ordinary input
     book.find(case["aspect"], case["group"], "" if stopped else text)
+
+
+def _is_shown_only(parts):
+    """Tell whether what was returned may be an exception, or nothing after a print."""
+    return (
+        bool(parts) and len(parts) == 1 and parts[0]["kind"] in ("object", "function", "none")
+    )
 
 
 def _judge_failure(book, case, o):
@@ -104,13 +115,11 @@ def _judge_count(book, case, parts):
     """Return the parts in the order asked for, charging a wrong number or order of them."""
     wanted = list(book.data["returns"])
     if len(wanted) == 1:
-        return parts[:1]
+        return parts[:1] or [None]  # a worker may say anything, also nothing
     if len(parts) != len(wanted):
         asked = f"expected {COUNTS.get(len(wanted), len(wanted))}: {', '.join(wanted)}"
-        came = COUNTS.get(len(parts), "more values" if parts else "nothing")
-        if len(parts) == 1 and parts[0]["kind"] == "none":
-            came = "None (is there a return?)"
-        _charge_whole(book, case, f"the function returns {came}, {asked}.")
+        came, question = _came(parts)
+        _charge_whole(book, case, f"the function returns {came}, {asked}.{question}")
         return _placed(parts, case["want"])
     shapes = [None if p["values"] is None else p["values"].shape for p in parts]
     asked = [w.shape for w in case["want"]]
@@ -121,12 +130,25 @@ def _judge_count(book, case, parts):
     return parts
 
 
+def _came(parts):
+    """Say how many values came, or what came in their place, and what to ask about it."""
+    one = parts[0] if len(parts) == 1 else {"kind": "", "values": None}
+    if one["kind"] == "none":
+        return "None (is there a return?)", ""
+    if one["kind"] == "array" and one["values"] is None:
+        return "one array of Python objects", ""
+    if one["kind"] in CALLED and one["values"] is None:
+        came, _, question = CALLED[one["kind"]].partition(".")
+        return came, question
+    return COUNTS.get(len(parts), "more values" if parts else "nothing"), ""
+
+
 def _charge_whole(book, case, text):
     """Charge the form of the whole answer, to a special case only if it is the first."""
     if case["aspect"] == "value":
         book.find("shape", case["group"], text)
     elif not book.has_lost("shape"):
-        book.find(case["aspect"], case["group"], f"{text[:-1]} (with {case['tried']}).")
+        book.find(case["aspect"], case["group"], f"{text} (with {case['tried']})")
 
 
 def _placed(parts, want):
@@ -148,19 +170,31 @@ def _read_part(book, case, k, answer):
     aspect = _charged(book, case, part)
     want = np.asarray(case["want"][k])
     if answer is None:
-        book.lose(aspect, case["group"])
+        book.lose(aspect, case["group"], part)
         return None
     shows = {"lists": book.data["lists"], "visible": book.data["visible"]}
     looks = form(answer, want, case["sizes"], **shows)
     fault = _charge_form(book, case, part, looks)
-    if looks.values is None:
-        book.lose(aspect, case["group"])
-        return None
-    marks = {n: _mark(values, k, want) for n, values in case["marks"].items()}
+    marks = {n: _mark(values, k) for n, values in case["marks"].items()}
     rtol = max(case["rtol"], looks.least_rtol)
+    values = _known_form(looks, marks, rtol) if looks.values is None else looks.values
+    if values is None:
+        waits = answer["kind"] == "none" and len(book.data["returns"]) > 1
+        text = " is still missing: these points wait for it." if waits else ""
+        book.find(aspect, case["group"], text, part)
+        return None
     want = want.astype(float)
     shown = book.data["visible"]
-    return Entry(part, aspect, case, looks.values, want, marks, rtol, shown, fault)
+    return Entry(part, aspect, case, values, want, marks, rtol, shown, fault)
+
+
+def _known_form(looks, marks, rtol):
+    """Return values of another shape than is asked, if a known mistake gives just these."""
+    odd = looks.misshapen
+    known = odd is not None and any(
+        mark is not None and close(odd, mark, rtol) for mark in marks.values()
+    )
+    return odd if known else None
 
 
 def _charge_form(book, case, part, looks):
@@ -174,62 +208,11 @@ def _charge_form(book, case, part, looks):
     return looks.fault
 
 
-def _mark(values, k, want):
-    """Return a known mistake's answer for one part, None where it has another shape."""
+def _mark(values, k):
+    """Return a known mistake's answer for one part, None where it has no real numbers."""
     if k >= len(values) or values[k] is None or np.iscomplexobj(values[k]):
         return None
-    mark = np.asarray(values[k], float)
-    return mark if mark.shape == want.shape else None
-
-
-# Values
-
-
-def _judge_values(book, entries):
-    """Compare values, ordinary cases first; charge and explain each mistake once."""
-    carried = {}
-    kinds = dict.fromkeys((not e.ordinary, e.part, e.group) for e in entries)
-    for special, part, group in sorted(kinds, key=lambda k: k[0]):
-        here = [e for e in entries if e.group == group]
-        mine = [e for e in here if e.part == part]
-        if special:
-            _judge_special(book, mine, here, carried.get(part, []))
-        elif not all(e.right for e in mine):
-            found = explain(mine, here, book.data["mistakes"])
-            book.find(mine[0].aspect, group, found.text, part, found.mistake)
-            carried.setdefault(part, []).append(found)
-            book.explained |= found.predict is not None
-            book.unclear |= {part} if found.predict is None else set()
-
-
-def _judge_special(book, mine, here, carried):
-    """Judge a special case, where what a charged mistake gives is not charged again."""
-    mistakes = book.data["mistakes"]
-    aspect, group, part = mine[0].aspect, mine[0].group, mine[0].part
-    wrong = [
-        e
-        for e in mine
-        if e.fault or not (e.right or any(_follows(e, found, mistakes) for found in carried))
-    ]
-    if not wrong:
-        return
-    if part in book.unclear or book.failed:
-        book.find(aspect, group, ": first make it right on ordinary input.", part)
-        return
-    found = explain(mine, here, mistakes)
-    text = f" {wrong[0].fault}" if wrong[0].fault and not found.mistake else found.text
-    tried = "" if found.mistake else f" (with {wrong[0].case['tried']})"
-    book.find(aspect, group, text + tried, part, found.mistake)
-
-
-def _follows(entry, found, mistakes):
-    """Tell whether an entry is what a charged mistake gives, and is not charged for it."""
-    if found.predict is None or not np.isfinite(entry.got).all():
-        return False
-    if found.mistake and entry.aspect in mistakes[found.mistake]["loses"]:
-        return False
-    with np.errstate(all="ignore"):
-        return entry.matches(found.predict(entry))
+    return np.asarray(values[k], float)
 
 
 # What only the worker can see
@@ -244,23 +227,53 @@ def _judge_inputs(book, seen):
         book.find("inputs-unchanged", "all", f"{text}. {question}")
 
 
-def _judge_loops(book, seen):
-    """Charge steps of Python that grow with an axis over which there should be no loop."""
+def _right_parts(data, entries):
+    """Return the parts of the answer that are right in every ordinary case."""
+    asked = sum(case["aspect"] in ORDINARY for case in data["cases"])
+    right = Counter(e.part for e in entries if e.ordinary and e.right)
+    return [part for part in data["returns"] if right[part] == asked]
+
+
+def _judge_loops(book, seen, right):
+    """Charge steps of Python that grow with an axis over which there should be no loop.
+
+    What is right on ordinary input must be right here, too: else the steps are of something
+    else than what is asked.
+    """
     pairs = {}
     for case, o in seen:
         if case["aspect"] == "loops":
-            pairs.setdefault(case["letter"], []).append((case["sizes"][case["letter"]], o))
-    for letter, ((few, small), (many, large)) in pairs.items():
-        if small.failed or large.failed:
+            pairs.setdefault(case["group"], []).append((case, o))
+    for group, pair in pairs.items():
+        letter = pair[0][0]["letter"]
+        failed = any(o.failed for _, o in pair)
+        if failed and not right:
             book.lose("loops", "all")
-        elif large.steps - small.steps > (many - few) / 2:
-            counts = (
-                f" ({small.steps} lines of Python ran for {letter} = {few}, "
-                f"{large.steps} for {letter} = {many})"
-                if book.data["visible"]
-                else ""
-            )
-            text = f"the work in Python grows with {letter}{counts}"
-            book.find(
-                "loops", f"loop over {letter}", f"{text}. Which expression takes all at once?"
-            )
+        elif failed or not all([_is_right_here(book, *one, right) for one in pair]):
+            came = "the function fails" if failed else "the answer is not what is asked"
+            text = f"where {letter} is larger than in the other cases, {came}"
+            book.find("loops", group, f"{text}. Which line depends on {letter}?")
+        else:
+            _judge_steps(book, letter, *pair)
+
+
+def _is_right_here(book, case, o, right):
+    """Tell whether the parts that are right on ordinary input are right in this case, too."""
+    parts = zip(book.data["returns"], _judge_count(book, case, o.parts), strict=False)
+    read = [
+        _read_part(book, case, k, answer)
+        for k, (part, answer) in enumerate(parts)
+        if part in right
+    ]
+    return all(e is not None and e.right and not e.fault for e in read)
+
+
+def _judge_steps(book, letter, few, many):
+    """Charge steps that grow by more than one for every second entry along an axis."""
+    (small, less), (large, more) = few, many
+    n, m = small["sizes"][letter], large["sizes"][letter]
+    if more.steps - less.steps > (m - n) / 2:
+        counts = f" ({less.steps} steps for {letter} = {n}, {more.steps} for {m})"
+        text = f"the work in Python grows with {letter}{counts * book.data['visible']}"
+        question = "Which expression takes all at once?"
+        book.find("loops", small["group"], f"{text}. {question}")

@@ -6,7 +6,9 @@ is called: types are asked of `type`, and arrays are read through `numpy.ndarray
 """
 
 import copy
+import gc
 import inspect
+import os
 import sys
 import time
 
@@ -15,6 +17,7 @@ import numpy as np
 MOST_ENTRIES = 4_000_000  # a larger answer keeps its shape and loses its values
 MOST_NODES = 200_000  # entries of lists and of arrays of Python objects
 MOST_DEPTH = 8
+NUMPY = os.path.dirname(np.__file__) + os.sep
 NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 KINDS = {
     "none": type(None),
@@ -43,7 +46,7 @@ def observe(f, args, n_parts):
     dict
         ``parts`` (a list of at most ``n_parts + 1`` descriptions, see `describe`) or ``error``
         ([names of the exception's classes], message); ``changed``, the arguments written into;
-        ``steps``, the lines of Python that ran; ``seconds``.
+        ``steps``, the lines of Python that ran, those inside NumPy left out; ``seconds``.
     """
     given = copy.deepcopy(args)
     counter = _Steps()
@@ -69,21 +72,48 @@ def observe(f, args, n_parts):
 
 
 class _Steps:
-    """Counts executed lines of Python while it is entered."""
+    """Counts executed lines of Python while it is entered.
+
+    What NumPy calls inside itself, as when an array is printed, does not count; the function
+    of NumPy that is called from outside does, for it may loop. Nor does what Python's garbage
+    collector calls (its callbacks, finalisers), which may break in anywhere.
+    """
 
     def __init__(self):
         self.steps = 0
+        self.collecting = False
+        self.callbacks = (self._before_collecting, self._after_collecting)
 
     def __enter__(self):
         self.before = sys.gettrace()
+        gc.callbacks.insert(0, self.callbacks[0])
+        gc.callbacks.append(self.callbacks[1])
         sys.settrace(self._trace)
 
     def __exit__(self, *_):
         sys.settrace(self.before)
+        gc.callbacks[:] = [f for f in gc.callbacks if not any(f is c for c in self.callbacks)]
+
+    def _before_collecting(self, phase, _):
+        if phase == "start":
+            self.collecting = True
+
+    def _after_collecting(self, phase, _):
+        if phase == "stop":
+            self.collecting = False
 
     def _trace(self, frame, event, arg):
+        if self.collecting or frame.f_code is self.callbacks[0].__code__:
+            return None
+        if _in_numpy(frame) and _in_numpy(frame.f_back):
+            return None
         self.steps += 1
         return self._trace
+
+
+def _in_numpy(frame):
+    """Tell whether a frame runs code of NumPy."""
+    return frame is not None and frame.f_code.co_filename.startswith(NUMPY)
 
 
 def _split(value, n_parts):

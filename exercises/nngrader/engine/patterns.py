@@ -6,7 +6,7 @@ only where the case is visible.
 
 import numpy as np
 
-from .compare import off
+from .compare import close, off
 
 NEAR = 1e-3  # an answer this near to the right one has lost digits, not its way
 STEADY = (
@@ -36,7 +36,7 @@ def _ranges(e, row):
         return ""
     words = []
     for name, v in e.args.items():
-        if isinstance(v, np.ndarray) and v.dtype.kind == "f" and v.size:
+        if isinstance(v, np.ndarray) and v.size and (v.ndim > 1 or v.dtype.kind == "f"):
             v = v[row] if row is not None and len(v) == len(e.got) else v
             words.append(f"{name} from {v.min():.4g} to {v.max():.4g}")
     return f" ({', '.join(words)})" if words else ""
@@ -47,31 +47,63 @@ def few_digits(e):
     worst = np.abs(e.got - e.want).max(initial=0) / (np.abs(e.want).max(initial=0) or 1)
     if not worst < NEAR:
         return None
-    digits = f"to {worst:.0e} of its largest entry, but" if e.visible else "to some digits, but"
+    digits = f"to {worst:.0e} of the largest entry, but" if e.visible else "to some digits, but"
     causes = "float32, a small constant, a difference of near numbers?"
     return f"agrees {digits} not closer. Where are digits lost: {causes}"
 
 
 def reordered(e):
     """Say that the right numbers stand in wrong places."""
-    if e.got.ndim and np.array_equal(np.sort(e.got, axis=None), np.sort(e.want, axis=None)):
+    if e.got.ndim and close(np.sort(e.got, axis=None), np.sort(e.want, axis=None), e.rtol):
         return "holds the right numbers in wrong places. What decides the order?"
     return None
 
 
-def at_index(e):
-    """Say that only the entries at an index, such as [n, targets[n]], are wrong, or right."""
+def first_row_filled(e):
+    """Say that the first row alone is filled, rightly or not."""
+    if e.got.ndim != 2 or e.got[1:].any() or not e.got[:1].any() or not e.want[1:].any():
+        return None
+    return "is filled in its first row only; the rest is 0. Where does the return stand?"
+
+
+def only_first_row(e):
+    """Say the same where that row is right, as where the return stands inside a loop."""
+    said = first_row_filled(e)
+    return None if said is None or off(e.got, e.want, e.rtol)[:1].any() else said
+
+
+def only_first_rows(e):
+    """Say that the rows are right up to one, and 0 from there on."""
+    wrong = off(e.got, e.want, e.rtol).any(axis=1) if e.got.ndim == 2 else np.zeros(0, bool)
+    if not wrong.any() or wrong[0] or e.got[np.argmax(wrong) :].any():
+        return None
+    return "is right in its first rows only; the rest is 0. Where does your loop end?"
+
+
+def wrong_at_index(e):
+    """Say that only the entries at an index, such as [n, targets[n]], are wrong."""
     bad = off(e.got, e.want, e.rtol)
-    for name, index in e.args.items() if bad.ndim == 2 else ():
-        if _indexes_rows(index, e.got.shape):
-            at = index[:, None] == np.arange(e.got.shape[1])
-            elsewhere = ~at & ((e.got != 0) | (e.want != 0))  # 0 is right by chance
-            which = "Which entries does that line touch?"
-            if not (bad & ~at).any():
-                return f"is wrong only at [n, {name}[n]]. {which}"
-            if bad[elsewhere].all() and not (bad & at).any():
-                return f"is right only at [n, {name}[n]]. {which}"
+    for name, at in _indexed(e):
+        if not (bad & ~at).any():
+            return f"is wrong only at [n, {name}[n]]. Which entries does that line touch?"
     return None
+
+
+def right_at_index(e):
+    """Say that only the entries at an index are right."""
+    bad = off(e.got, e.want, e.rtol)
+    for name, at in _indexed(e):
+        elsewhere = ~at & ((e.got != 0) | (e.want != 0))  # 0 is right by chance
+        if bad[elsewhere].all() and not (bad & at).any():
+            return f"is right only at [n, {name}[n]]. Which entries does that line touch?"
+    return None
+
+
+def _indexed(e):
+    """Yield each argument that names a column for each row, and where that is."""
+    for name, index in e.args.items() if e.got.ndim == 2 else ():
+        if _indexes_rows(index, e.got.shape):
+            yield name, index[:, None] == np.arange(e.got.shape[1])
 
 
 def _indexes_rows(index, shape):
@@ -103,7 +135,7 @@ def one_line(e):
 
 def zero(e):
     """Say that there is nothing but 0."""
-    return None if e.got.any() else "is 0 everywhere."
+    return None if e.got.any() else "is 0 everywhere." if e.got.ndim else "is 0."
 
 
 def same_number(e):
@@ -117,8 +149,11 @@ def steady(e):
     """Say that one amount or one factor turns the right answer into this one."""
     both_zero = (e.got == 0) & (e.want == 0)
     for axis, where, asked in STEADY if e.got.ndim == 2 else STEADY[: e.got.ndim]:
-        for what, d in (("amount", e.got - e.want), ("factor", e.got / e.want)):
-            if _is_steady(np.ma.masked_where(both_zero, d), axis):
+        amounts, factors = (
+            np.ma.masked_where(both_zero, d) for d in (e.got - e.want, e.got / e.want)
+        )
+        for what, d, none in (("amount", amounts, (0,)), ("factor", factors, (0, 1))):
+            if _is_steady(d, axis) and not _is_any(d, none, axis):
                 return f"is off by one {what} {where}. {asked}"
     return None
 
@@ -130,10 +165,25 @@ def _is_steady(d, axis):
     return bool(np.all(np.ma.ptp(d, axis=axis) < 1e-6 * np.abs(d).max()))
 
 
+def _is_any(d, numbers, axis):
+    """Tell whether a steady line is one of some numbers, such as a factor of 1."""
+    return any(np.any(np.all(np.abs(d - k) < NEAR, axis=axis)) for k in numbers)
+
+
+def is_partly_right(e):
+    """Tell whether some entry is right, or nearly, that is not right by being 0."""
+    return bool((~off(e.got, e.want, max(e.rtol, NEAR)) & _counts(e.want)).any())
+
+
+def _counts(want):
+    """Return where the right entries are not negligible beside the largest."""
+    return np.abs(want) > 2 * NEAR * np.abs(want[np.isfinite(want)]).max(initial=0)
+
+
 def counted(e):
-    """Say in how many entries the answer is wrong."""
+    """Say in how many entries the answer is wrong, where these are the exception."""
     bad = off(e.got, e.want, e.rtol)
-    if not bad.ndim or bad.all():
+    if not bad.ndim or 2 * bad.sum() >= bad.size:
         return None
     return (
         f"is wrong in {bad.sum()} of {bad.size} entries." if e.visible else "is wrong in part."
@@ -146,8 +196,19 @@ PATTERNS = [
     zero,
     same_number,
     reordered,
-    at_index,
+    only_first_row,
+    first_row_filled,
+    only_first_rows,
+    wrong_at_index,
+    right_at_index,
     one_line,
     steady,
     counted,
 ]
+NEARLY_RIGHT = (  # these tell the cause, where something that is not 0 is right
+    few_digits,
+    only_first_row,
+    only_first_rows,
+    wrong_at_index,
+    one_line,
+)

@@ -28,6 +28,9 @@
 # The points are given on others, of other sizes, made afresh from the same description.
 # A function that follows the text passes both.
 #
+# **How exact.** Compute in `float64` and do not round: answers must be right to eight digits of the largest entry, unless a table says otherwise.
+# A difference quotient is there for checking a gradient. As an answer it has too few digits.
+#
 # **Rules.** Arrays in, arrays out, with NumPy.
 # If `scipy`, `sklearn`, `torch` or `nnlib` is imported anywhere in this notebook, the problems give no points.
 # You may add cells of your own, with helpers or experiments.
@@ -36,7 +39,8 @@
 # **Handing in.** Choose *Restart Kernel and Run All Cells*, look at the three checks once more, save, and hand in this one file, `ps2_classifiers.ipynb`.
 #
 # The three problems give 30, 40 and 30 points. Each has a table of what the points are for; a right answer to one line counts even where another line is wrong.
-# Only the points for form (*shape*, *errors*, *loops*, *inputs-unchanged*) wait until something of substance is right.
+# Only the points for form (*shape*, *errors*, *loops*, *inputs-unchanged*) wait until something of substance is right, or wrong in a way that the check can name.
+# A mistake is charged once: where the same slip runs through loss and gradient, it costs the points of one of them.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
@@ -59,11 +63,11 @@ from nngrader import check
 # | `Y` | (M, D) | the same |
 # | result | (N, M) | `float64`; row $n$ holds the distances of picture $n$ of `X` |
 #
-# Two points and three points in the plane, with a triangle of sides 3, 4, 5 in them:
+# Two points and three points in the plane:
 #
 # ```python
-# X = [[0, 0], [3, 4]]
-# Y = [[0, 1], [3, 0], [0, 4]]
+# X = np.array([[0, 0], [3, 4]])
+# Y = np.array([[0, 1], [3, 0], [0, 4]])
 # distances = [[1, 3, 4], [4.2426, 4, 3]]
 # ```
 #
@@ -73,9 +77,9 @@ from nngrader import check
 # |---|---|---|
 # | 13 | value | random points get the right distances |
 # | 6 | integers | so do pictures of type `uint8`, whose numbers go from 0 to 255 |
-# | 5 | stability | so do points far from the origin, where some of `X` are also in `Y` (to one part in a million of the largest distance) |
+# | 5 | stability | so do points far from the origin, where some of `X` are also in `Y` (to three millionths of the largest distance) |
 # | 3 | shape | an (N, M) array of `float64` |
-# | 2 | loops | no loop of Python over the rows of `X` or of `Y`; a loop over the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and `numpy.frompyfunc` are such loops and cost these points wherever they stand |
+# | 2 | loops | no loop of Python over the rows of `X` or of `Y`, nor over blocks of rows; a loop over the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and `numpy.frompyfunc` are such loops and cost these points wherever they stand |
 # | 1 | inputs-unchanged | `X` and `Y` stay as they are |
 #
 # <details>
@@ -133,30 +137,30 @@ points("pairwise_distances", pairwise_distances, 30)
 # Two pictures and three classes, with scores whose exponentials are whole numbers:
 #
 # ```python
-# exp_scores = [[2, 1, 1], [1, 3, 4]]
-# targets = [0, 2]
-# loss = 0.6931
-# gradient = [[-0.25, 0.125, 0.125], [0.0625, 0.1875, -0.25]]
+# scores = np.log(np.array([[2, 1, 1], [1, 3, 4]]))
+# targets = np.array([0, 1])
+# loss = 0.8370
+# gradient = [[-0.25, 0.125, 0.125], [0.0625, -0.3125, 0.25]]
 # ```
 #
-# Both right classes have the probability 1/2, so the loss is $\ln 2$. What does each row of the gradient add up to? Why must it?
+# The right classes have the probabilities 2/4 and 3/8, so the loss is the mean of $\ln 2$ and $\ln \tfrac{8}{3}$. What does each row of the gradient add up to? Why must it?
 #
 # | points | aspect | what they are for |
 # |---|---|---|
 # | 12 | value | the loss of ordinary scores |
 # | 12 | gradient | their gradient |
-# | 8 | stability | loss and gradient where scores lie in the thousands, on either side of 0. Both are ordinary finite numbers there |
-# | 3 | shape | a number and an (N, C) array of `float64`, in this order |
+# | 8 | stability | loss (4) and gradient (4) where scores lie in the thousands, on either side of 0. Both are ordinary finite numbers there |
+# | 3 | shape | a number and an (N, C) array, both `float64`, in this order |
 # | 3 | inputs-unchanged | `scores` and `targets` stay as they are |
-# | 2 | errors | a `ValueError` if there are not as many targets as rows of scores |
+# | 2 | errors | a `ValueError` if there are not as many targets as rows of scores, one too few or one too many |
 #
 # Loops are allowed here.
 #
 # <details>
 # <summary>When you are stuck</summary>
 #
-# - Loss first, gradient later: return `loss, None` and let the check tell you whether the loss is right.
-# - `scores[np.arange(N), targets]` picks one entry of each row. Try it on the example.
+# - Loss first, gradient later: return `loss, None` and let the check tell you whether the loss is right. The other points wait for the gradient.
+# - `scores[np.arange(N), targets]` picks one entry of each row. Copy the example into a cell, put `N = len(scores)`, and try it.
 # - For the gradient take one picture, and write its loss as $\ln \sum_k e^{s_k} - s_t$. Differentiate by $s_t$, then by another $s_c$. In which single entry do the two results differ?
 # - Not sure of a gradient? Add 0.000001 to one score, see by how much the loss grows, and divide by 0.000001.
 # - Add 1,000 to every score of a row on paper. Which factor appears above and below the fraction line?
@@ -220,22 +224,22 @@ points("softmax_cross_entropy", softmax_cross_entropy, 40)
 # Two pictures, three classes, and a margin of 2:
 #
 # ```python
-# scores = [[2, 3, -1], [1, 2, 4]]
-# targets = [0, 1]
+# scores = np.array([[2, 4, -1], [1, 2, 4]])
+# targets = np.array([0, 1])
 # margin = 2.0
-# loss = 4.0
+# loss = 4.5
 # gradient = [[-0.5, 0.5, 0.0], [0.5, -1.0, 0.5]]
 # ```
 #
-# The first picture has the gaps 3 - 2 + 2 = 3 and -1 - 2 + 2 = -1 and pays 3; the second has 1 and 4 and pays 5.
+# The first picture has the gaps 4 - 2 + 2 = 4 and -1 - 2 + 2 = -1 and pays 4; the second has 1 and 4 and pays 5.
 #
 # | points | aspect | what they are for |
 # |---|---|---|
 # | 10 | value | the loss of random scores with a margin that is given |
 # | 10 | gradient | their gradient |
-# | 3 | integers | loss and gradient where the scores are of type `int64`; the gradient is `float64` there too |
-# | 3 | shape | a number and an (N, C) array of `float64`, in this order |
-# | 2 | default | loss and gradient where the margin is left out |
+# | 3 | integers | loss and gradient, half each, where the scores are of type `int64`; the gradient is `float64` there too |
+# | 3 | shape | a number and an (N, C) array, both `float64`, in this order |
+# | 2 | default | loss and gradient, half each, where the margin is left out |
 # | 2 | inputs-unchanged | `scores` and `targets` stay as they are |
 #
 # Loops are allowed here.

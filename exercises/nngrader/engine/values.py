@@ -1,0 +1,110 @@
+"""Compare values, ordinary cases first; charge and explain each mistake once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .diagnose import Explanation, describe, explain
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What was found in one part of one kind of case, and the aspect that it cost."""
+
+    part: str
+    group: str
+    aspect: str
+    found: Explanation
+
+
+def judge_values(book, entries):
+    """Compare all entries, ordinary cases first.
+
+    Parameters
+    ----------
+    book : Ledger
+        Takes what is lost and why.
+    entries : list of Entry
+        All answers that can be compared.
+    """
+    charges = []
+    kinds = dict.fromkeys((not e.ordinary, e.part, e.group) for e in entries)
+    for special, part, group in sorted(kinds, key=lambda k: k[0]):
+        here = [e for e in entries if e.group == group]
+        mine = [e for e in here if e.part == part]
+        if special:
+            _judge_special(book, mine, here, [c.found for c in charges])
+        elif not all(e.right for e in mine):
+            _judge_ordinary(book, mine, here, charges)
+
+
+def _judge_ordinary(book, mine, here, charges):
+    """Charge a part that is wrong on ordinary input, unless another part shows the same."""
+    part, group, aspect = mine[0].part, mine[0].group, mine[0].aspect
+    for charge in [c for c in charges if c.group == group and c.part != part]:
+        if all(e.right or _follows(e, charge.found, book.data["mistakes"]) for e in mine):
+            book.spare(aspect)
+            again = (
+                describe([e for e in mine if not e.right])
+                if charge.found.seen
+                else charge.found
+            )
+            book.also(charge.aspect, again.text, again.mistake, part)
+            charges.append(Charge(part, group, charge.aspect, charge.found))
+            return
+    found = explain(mine, here, book.data["mistakes"])
+    book.find(aspect, group, found.text, part, found.mistake)
+    charges.append(Charge(part, group, aspect, found))
+    book.explained |= found.explains
+    if found.text and not found.explains:
+        book.unclear.add(part)
+
+
+def _judge_special(book, mine, here, carried):
+    """Judge a special case, where what a charged mistake gives is not charged again."""
+    mistakes = book.data["mistakes"]
+    aspect, group, part = mine[0].aspect, mine[0].group, mine[0].part
+    named = {found.mistake for found in carried}
+    wrong = [e for e in mine if e.fault or not e.right]
+    follow = [
+        e
+        for e in wrong
+        if not e.fault and any(_follows(e, found, mistakes) for found in carried)
+    ]
+    if follow:
+        book.spare(aspect)
+    if len(follow) == len(wrong):
+        return
+    if part in book.unclear or book.failed:
+        book.find(aspect, group, ": first make it right on ordinary input.", part)
+        return
+    able = {n: m for n, m in mistakes.items() if n in named or not _is_ordinary(book, m)}
+    text, mistake = _in_words(mine, here, able)
+    book.find(aspect, group, text, part, mistake)
+
+
+def _is_ordinary(book, mistake):
+    """Tell whether a known mistake would have shown on ordinary input."""
+    return not set(mistake["loses"]).isdisjoint(book.data["returns"].values())
+
+
+def _in_words(mine, here, mistakes):
+    """Say what is wrong in a special case, and which known mistake it is, if it is one."""
+    faults = [e.fault for e in mine if e.fault]
+    tried = f" (with {mine[0].case['tried']})"
+    if all(e.right for e in mine):
+        return f" {faults[0]}{tried}", None
+    found = explain(mine, here, mistakes)
+    if found.mistake or not found.text:
+        return found.text, found.mistake
+    return (f" {faults[0]}" if faults else found.text) + tried, None
+
+
+def _follows(entry, found, mistakes):
+    """Tell whether an entry is what a charged mistake gives, and is not charged for it.
+
+    nan and inf are forgiven only where a registered mistake gives them in the same places.
+    """
+    if found.mistake and entry.aspect in mistakes[found.mistake]["loses"]:
+        return False
+    return bool(found.mistake or np.isfinite(entry.got).all()) and found.fits(entry)

@@ -1,0 +1,156 @@
+"""Answers that only look like answers earn nothing, whatever the seed.
+
+Two answers of one line are registered mistakes, for students do give them: the gradient of the
+softmax loss that is -1/N at the targets (by log p), and that of the hinge loss in which every
+class pulls. They lose every aspect in which values are compared; what is left is the passive
+aspects, a fifth of the points at most (DESIGN section 6).
+"""
+
+import numpy as np
+import pytest
+from nngrader.engine.problem import MOST_PASSIVE, PASSIVE
+
+from tests.exercises.declared import PROBLEMS, judged, packed
+
+SEEDS = range(4)
+every_draw = pytest.mark.parametrize("visible", [True, False])
+every_seed = pytest.mark.parametrize("seed", SEEDS)
+every_problem = pytest.mark.parametrize("name", PROBLEMS)
+
+
+def filled(name, make):
+    """A function that raises where it should, and fills each part by ``make(shape, args)``."""
+    p = PROBLEMS[name]
+
+    def f(*args):
+        right = p.solve(*args)
+        if len(p.returns) == 1:
+            return make(right.shape, args)
+        return tuple(make(np.shape(part), args) for part in right)
+
+    return f
+
+
+def only(where, value):
+    """A maker of arrays that are 0 but for one place; where one number is asked, it is 1."""
+
+    def make(shape, _):
+        made = np.zeros(shape)
+        if made.ndim < 2:
+            return np.ones(shape)
+        made[where] = value(made[where].shape)
+        return made
+
+    return make
+
+
+def at_targets(inside, outside=0.0):
+    """A maker of arrays with one number at the targets and another elsewhere."""
+
+    def make(shape, args):
+        made = np.full(shape, outside)
+        if made.ndim == 2 and args[1].ndim == 1:
+            made[np.arange(len(made)), args[1]] = inside
+        return made
+
+    return make
+
+
+def along(axis):
+    """A maker of arrays with one number for each row, or for each column."""
+
+    def make(shape, _):
+        made = np.ones(shape)
+        return made * (np.indices(shape)[axis] + 1) if made.ndim == 2 else made
+
+    return make
+
+
+def some(shape):
+    """Numbers between 0 and 1."""
+    return np.random.default_rng(0).uniform(size=shape)
+
+
+ALL = slice(None)
+JUNK = {
+    "zeros": lambda shape, args: np.zeros(shape),
+    "ones": lambda shape, args: np.ones(shape),
+    "minus ones": lambda shape, args: -np.ones(shape),
+    "1/N": lambda shape, args: np.full(shape, 1 / len(args[0])),
+    "1/C": lambda shape, args: np.full(shape, 1 / args[0].shape[1]),
+    "nan": lambda shape, args: np.full(shape, np.nan),
+    "random": lambda shape, args: some(shape),
+    "random signs": lambda shape, args: np.sign(some(shape) - 0.5),
+    "tiny": lambda shape, args: 1e-12 * some(shape),
+    "huge": lambda shape, args: 1e12 * some(shape),
+    "ones in the first row": only(0, np.ones),
+    "ones in the last row": only(-1, np.ones),
+    "random first row": only(0, some),
+    "random last row": only(-1, some),
+    "ones in the first column": only((ALL, 0), np.ones),
+    "ones in the last column": only((ALL, -1), np.ones),
+    "random first column": only((ALL, 0), some),
+    "one entry": only((0, 0), np.ones),
+    "nan in the first row": only(0, lambda shape: np.full(shape, np.nan)),
+    "one number per row": along(0),
+    "one number per column": along(1),
+    "-1 at the targets": at_targets(-1.0),
+    "1 at the targets": at_targets(1.0),
+    "1 elsewhere than at the targets": at_targets(0.0, 1.0),
+    "-1 at the targets, 1 elsewhere": at_targets(-1.0, 1.0),
+    "the first argument": lambda shape, args: np.resize(args[0] * 1.0, shape),
+    "a diagonal": lambda shape, args: np.eye(*shape) if len(shape) == 2 else np.ones(shape),
+}
+
+
+@every_draw
+@every_seed
+@every_problem
+@pytest.mark.parametrize("junk", JUNK)
+def test_junk_earns_nothing(name, junk, seed, visible):
+    assert judged(packed(name, seed, visible), filled(name, JUNK[junk])).score == 0
+
+
+def turned(name):
+    """The answer for another input: the first argument with its rows turned round."""
+    solve = PROBLEMS[name].solve
+    return lambda first, *rest: solve(first[::-1], *rest)
+
+
+def drawn(name):
+    """The answer for another input: the first argument drawn at random."""
+    solve = PROBLEMS[name].solve
+    return lambda first, *rest: solve(9 * some(first.shape) - 4, *rest)
+
+
+@every_draw
+@every_seed
+@every_problem
+@pytest.mark.parametrize("other", [turned, drawn])
+def test_the_answer_for_another_input_earns_nothing(name, other, seed, visible):
+    assert judged(packed(name, seed, visible), other(name)).score == 0
+
+
+def mean_at_targets(shape, args):
+    return at_targets(-1.0)(shape, args) / len(args[0])
+
+
+def every_class_pulls(shape, args):
+    return at_targets(1.0 - shape[-1] if shape else 0.0, 1.0)(shape, args) / len(args[0])
+
+
+KNOWN = {
+    "softmax_cross_entropy": (mean_at_targets, "by log p"),
+    "hinge_loss": (every_class_pulls, "every class pulls"),
+}
+
+
+@every_draw
+@every_seed
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_known_mistake_in_one_line_earns_the_passive_aspects_alone(name, seed, visible):
+    make, mistake = KNOWN[name]
+    verdict = judged(packed(name, seed, visible), filled(name, make))
+    assert mistake in {m for _, _, m in verdict.findings}
+    assert {a for a, (earned, _) in verdict.points.items() if earned} <= set(PASSIVE)
+    assert verdict.score <= 100 * MOST_PASSIVE
