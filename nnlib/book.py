@@ -37,6 +37,8 @@ def _plain(name: str, value: Any) -> Any:
     if isinstance(value, str):
         return _Plain(value)
     if np.ndim(value) == 0 and np.issubdtype(np.asarray(value).dtype, np.number):
+        if not np.isfinite(value):
+            raise ValueError(f"numbers: expected a finite number for {name}, got {value}")
         return np.asarray(value).item()
     raise TypeError(f"numbers: expected a number or a text for {name}, got {value!r}")
 
@@ -53,6 +55,8 @@ def numbers(**values) -> None:
     ------
     TypeError
         If a value is neither a number nor a text.
+    ValueError
+        If a number is not finite.
 
     Without MyST-NB nothing happens: the prose of a notebook already has its numbers.
     """
@@ -96,10 +100,11 @@ def predict(name: str, question: str, choices: Sequence[str]) -> Html:
     ValueError
         If there are fewer than two choices or the name was used before.
     """
+    choices = list(choices)
     if len(choices) < 2 or _choices.get(name, choices) != choices:
         raise ValueError(f"predict: expected two choices or more and a new name, got {name!r}")
-    _choices[name] = list(choices)
-    data = {"name": name, "question": question, "choices": list(choices)}
+    _choices[name] = choices
+    data = {"name": name, "question": question, "choices": choices}
     fallback = f"<p>Predict: {html.escape(question)}</p>{_list(choices)}"
     return Html(_element("predict", data, fallback), f"{question} ({' / '.join(choices)})")
 

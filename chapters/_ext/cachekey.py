@@ -5,6 +5,7 @@ cache. The cache folder's name therefore carries a digest of everything that a c
 """
 
 import hashlib
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ EXECUTED = (
 )
 READ = ("chapters/_ext/*.py", "chapters/reference/**/*.yml")  # what the text is made with
 COPIED = ("chapters/_extra/_play/*", "chapters/_static/*")  # what is copied beside the pages
+CACHE = ".jupyter_cache-"
 IGNORED_FOLDERS = {"__pycache__", ".ipynb_checkpoints"}
 IGNORED_SUFFIXES = {".pyc", ".ipynb"}
 
@@ -42,10 +44,18 @@ def _counts(path: Path) -> bool:
     return path.is_file() and not made
 
 
+def forget_others(folder: Path) -> None:
+    """Delete the caches of other digests beside a cache."""
+    for other in folder.parent.glob(f"{CACHE}*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+
+
 def _config(app, config) -> None:
     """Name the cache by its digest; a changed digest also makes Sphinx read or write again."""
     root = Path(app.confdir)
-    folder = Path(app.doctreedir).parent / f".jupyter_cache-{digest(root, EXECUTED)}"
+    folder = Path(app.doctreedir).parent / f"{CACHE}{digest(root, EXECUTED)}"
+    forget_others(folder)
     config.nb_execution_cache_path = str(folder)
     config.nn_read_digest = digest(root, READ)
     config.nn_copied_digest = digest(root, COPIED)

@@ -1,4 +1,4 @@
-"""Keep the built pages free of third-party hosts, and cure what axe finds in foreign markup."""
+"""Keep the built pages free of third-party hosts; cure what the theme and axe leave open."""
 
 UNWANTED = "thebe"  # sphinx-thebe asks a foreign host, and declares a constant twice
 NAVBAR = ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent")
@@ -30,6 +30,8 @@ def _config(app, config) -> None:
     """Merge into the theme's options; setting them in _config.yml would replace them all."""
     for key in NAVBAR:  # else the theme shows a second search bar
         config.html_theme_options.setdefault(key, [])
+    config.html_theme_options.setdefault("show_toc_level", 2)
+    config.html_theme_options.setdefault("footer_content_items", ["copyright.html"])
 
 
 def setup(app):

@@ -1,4 +1,7 @@
-"""Load the script of an element of ours on the pages that use it, and on no other."""
+"""Load the script of an element of ours on the pages that use it, and on no other.
+
+One small script, ``page.js``, is on every page: folds that open, print in light.
+"""
 
 import re
 from pathlib import Path
@@ -11,9 +14,9 @@ ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
 
 
 def _page(app, pagename, templatename, context, doctree) -> None:
-    """Add the scripts that one page uses, the shared parts first."""
+    """Add the script of every page and those that this one uses, the shared parts first."""
     used = sorted(set(ELEMENT.findall(context.get("body", ""))))
-    for name in ["parts", *used] if used else []:
+    for name in ["page", *(["parts", *used] if used else [])]:
         if not _exists(app, name):
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")

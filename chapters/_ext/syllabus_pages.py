@@ -15,7 +15,7 @@ class TopicTable(nodes.General, nodes.Element):
 
 
 class PageLink(nodes.Inline, nodes.TextElement):
-    """The name of a page; linked when all pages have been read."""
+    """The name of a page; linked, to a place in it, when all pages have been read."""
 
 
 def _section(notes: str) -> nodes.section:
@@ -75,7 +75,9 @@ class ErrataTable(SphinxDirective):
         """Return one erratum under a line with its id, its weight and its page."""
         box = describe(self, erratum)
         head = nodes.paragraph("", "", nodes.strong("", erratum.id), classes=["nn-head"])
-        head += [nodes.Text(f" ({erratum.severity}). Page: "), PageLink("", page=erratum.page)]
+        anchor = "" if erratum.severity == "typo" else erratum.id
+        link = PageLink("", page=erratum.page, anchor=anchor)
+        head += [nodes.Text(f" ({erratum.severity}). Page: "), link]
         box.insert(0, head)
         box += Fold("", FoldTitle("", f"The check of {erratum.id}"), *check_of(erratum))
         return box
@@ -126,7 +128,8 @@ def _resolve(app, doctree, docname) -> None:
     for node in list(doctree.findall(TopicTable)):
         node.replace_self(nodes.raw("", _tables(app, docname, node["notes"]), format="html"))
     for node in list(doctree.findall(PageLink)):
-        title, address = _title(app, node["page"]), _address(app, docname, node["page"])
+        title = _title(app, node["page"])
+        address = _address(app, docname, node["page"], node["anchor"])
         link = nodes.reference("", title, refuri=address, internal=True)
         node.replace_self(link if address else nodes.Text(f"{title} (planned)"))
 

@@ -8,6 +8,8 @@ from .style import BLUE, ORANGE, panel, styled
 
 __all__ = ["curves", "dots", "heatmap"]
 
+DASHES = ("-", "--", ":")
+
 
 @styled
 def curves(
@@ -35,9 +37,16 @@ def curves(
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there are more than three curves.
     """
+    if len(lines) > len(DASHES):
+        raise ValueError(f"curves: expected at most three curves, got {len(lines)}")
     figure, axes = panel(title=title, xlabel=xlabel, ylabel=ylabel)
-    for (name, values), dash in zip(lines.items(), ("-", "--", ":"), strict=False):
+    for (name, values), dash in zip(lines.items(), DASHES, strict=False):
         axes.plot(range(1, len(values) + 1) if x is None else x, values, dash, label=name)
     if log:
         axes.set_yscale("log")

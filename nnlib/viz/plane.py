@@ -42,31 +42,43 @@ def plane(
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there are more than three arrows or more than three classes of points.
     """
+    classes = 0 if points is None else int(np.max(labels, initial=-1)) + 1
+    if max(classes, len(arrows)) > len(MARKERS):
+        raise ValueError(
+            "plane: expected at most three arrows and three classes of points, "
+            f"got {len(arrows)} arrows and {classes} classes"
+        )
     figure, axes = panel(title=title, xlabel="$x_1$", ylabel="$x_2$", height=3.2)
     _boundaries(axes, score, extent)
     for name, place in (names or {}).items():
         axes.text(*place, name, ha="center", va="center")
     for k, arrow in enumerate(arrows):
         _arrow(axes, np.asarray(arrow, dtype=float), f"$w_{k + 1}$", MARKERS[k][1])
-    if points is not None:
-        for k, (marker, colour) in enumerate(MARKERS[: labels.max() + 1]):
-            axes.scatter(
-                *points[labels == k].T, s=18, marker=marker, color=colour, linewidth=1.2
-            )
+    for k, (marker, colour) in enumerate(MARKERS[:classes]):
+        axes.scatter(*points[labels == k].T, s=18, marker=marker, color=colour, linewidth=1.2)
     ticks = (-extent, 0, extent)
     axes.set(xlim=ticks[::2], ylim=ticks[::2], xticks=ticks, yticks=ticks, aspect="equal")
     return figure
 
 
 def _boundaries(axes, score: Callable, extent: float) -> None:
-    """Draw the lines where the winner changes."""
+    """Draw the lines where the winner changes: there a class has no lead over the best other.
+
+    The last class has no lines of its own, since each of them is another's.
+    """
     line = np.linspace(-extent, extent, 241)
     grid = np.stack(np.meshgrid(line, line), axis=-1)
-    winner = score(grid.reshape(-1, 2)).argmax(axis=1).reshape(241, 241)
-    for k in range(winner.max()):
-        mask = np.where(winner == k, 1.0, 0.0)
-        axes.contour(line, line, mask, [0.5], colors=INK, linewidths=1.4)
+    scores = np.asarray(score(grid.reshape(-1, 2)), dtype=float)
+    for k in range(scores.shape[1] - 1):
+        lead = scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)
+        if lead.min() < 0 < lead.max():
+            axes.contour(line, line, lead.reshape(241, 241), [0], colors=INK, linewidths=1.4)
 
 
 def _arrow(axes, tip: np.ndarray, name: str, colour: str) -> None:

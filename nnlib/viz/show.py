@@ -79,7 +79,7 @@ def _inline(figure, salt: str) -> str:
 
 
 def _scalable(svg: str) -> str:
-    """Replace the fixed size by a largest width, 1.35 times the drawing's own."""
+    """Replace the fixed size by a largest width: 1.8 px a pt, 1.35 times the drawing's own."""
     width = float(re.search(r'width="([\d.]+)pt"', svg)[1])
     style = f'style="width:100%;max-width:{1.8 * width:.0f}px" aria-hidden="true"'
     return re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', style, svg, count=1)

@@ -78,7 +78,8 @@ def panel(
     Parameters
     ----------
     title, xlabel, ylabel : str
-        What stands above and beside the axes; name the unit.
+        What stands above and beside the axes; name the unit. A figure of several axes takes
+        none: each of them is named by itself.
     height : float
         In inches; the width is always 3.4.
     **layout
@@ -88,11 +89,18 @@ def panel(
     -------
     figure, axes
         As ``matplotlib.pyplot.subplots`` returns them, but without pyplot's global state.
+
+    Raises
+    ------
+    ValueError
+        If a title or a name is given for several axes.
     """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, height))
     axes = figure.subplots(**layout)
-    if not layout:
+    if hasattr(axes, "set_title"):
         axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    elif title or xlabel or ylabel:
+        raise ValueError("panel: several axes; give each its own title and names")
     return figure, axes

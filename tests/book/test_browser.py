@@ -13,6 +13,7 @@ MOVING, ASKING, PREDICTING = (
     [page for page in WRITTEN if f"book.{word}(" in source(page).text]
     for word in ("play", "quiz", "predict")
 )
+SOFTMAX = "chapters/classifiers/softmax.html"
 KEYS = ("ArrowRight", "ArrowUp", "Enter")
 
 
@@ -155,6 +156,98 @@ def test_a_prediction_is_remembered_at_the_next_visit(browser, address):
         seen.page.wait_for_selector("nn-recall.nn-ready")
         assert "You predicted" in seen.page.locator("nn-recall").first.inner_text()
         assert seen.page.locator("nn-predict input").nth(1).is_checked()
+
+
+@pytest.mark.parametrize("note", ["7", "-1", "abc", "1.5", "length", ""])
+def test_a_note_of_an_older_page_counts_as_no_prediction(browser, address, note):
+    with visit(browser, address, SOFTMAX) as seen:
+        names = seen.page.locator("nn-predict").evaluate_all("es => es.map(e => e.id.slice(8))")
+        seen.page.evaluate(
+            "([names, v]) => names.forEach(n => nn.store.set(n, v))", [names, note]
+        )
+        seen.page.reload()
+        seen.page.wait_for_selector("nn-recall.nn-ready")
+        assert seen.errors == []
+        for name, recall in zip(names, seen.page.locator("nn-recall").all(), strict=True):
+            assert "You have not committed" in recall.inner_text()
+            assert seen.page.locator(f"#predict-{name} button").is_enabled()
+            assert seen.page.locator(f"#predict-{name} input:checked").count() == 0
+
+
+def test_the_focus_stays_in_a_prediction_that_is_committed(browser, address):
+    with visit(browser, address, SOFTMAX) as seen:
+        ask = seen.page.locator("nn-predict").first
+        ask.locator("input").first.press("Space")
+        ask.locator("button").press("Enter")
+        assert ask.locator(".nn-note").evaluate("e => e === document.activeElement")
+
+
+def test_print_is_light_and_shows_answers_in_place_of_controls(browser, address):
+    with visit(browser, address, SOFTMAX, scheme="dark") as seen:
+        seen.page.wait_for_selector("html[data-theme=dark]")
+        theme = "document.documentElement.dataset.theme"
+        seen.page.evaluate(
+            f"addEventListener('beforeprint', () => {{ window.printed = {theme}; }})"
+        )
+        seen.page.pdf()
+        assert seen.page.evaluate("window.printed") == "light"
+        assert seen.page.evaluate(theme) == "dark"
+        answer = seen.page.locator("nn-recall .nn-print").first
+        assert not answer.is_visible()
+        seen.page.emulate_media(media="print")
+        assert answer.is_visible()
+        hidden = ("nn-recall .nn-note", "nn-predict button", "nn-softmax .nn-slider")
+        for selector in hidden:
+            assert seen.page.locator(selector).filter(visible=True).count() == 0
+        width = "e => e.getBoundingClientRect().width"
+        columns = seen.page.locator("nn-softmax .nn-columns")
+        drawing = columns.locator("> div").last
+        assert drawing.evaluate(width) == pytest.approx(columns.evaluate(width), abs=1)
+
+
+def test_a_source_stands_without_a_label_beside_it(browser, address):
+    with visit(browser, address, SOFTMAX) as seen:
+        source = seen.page.locator(".citation").first
+        assert source.inner_text().startswith("John")
+        assert not source.locator(".label").is_visible()
+
+
+def test_an_address_opens_the_fold_around_its_place(browser, address):
+    with visit(browser, address, f"{SOFTMAX}#dlg-e026") as seen:
+        seen.page.locator("#dlg-e026").wait_for(state="visible")
+        other = seen.page.locator("#ee147-err-013")
+        assert not other.is_visible()
+        seen.page.evaluate("location.hash = 'ee147-err-013'")
+        other.wait_for(state="visible")
+
+
+def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(browser, address):
+    with visit(browser, address, SOFTMAX) as seen:
+        figure = seen.page.locator("nn-softmax")
+        for k, key in enumerate(("End", "Home", "Home")):
+            figure.locator("input[type=range]").nth(k).press(key)
+        assert re.search(
+            r"a cat\. Loss = [1-9]\.\de−\d+$", figure.locator(".nn-live").inner_text()
+        )
+        bars = figure.locator("svg[role=img]").first.get_attribute("aria-label")
+        assert bars == "cat >99%, rat <0.01%, flower <0.01%"
+        figure.get_by_role("button", name="all scores × 2").press("Enter")
+        assert "end at ±10" in figure.locator(".nn-note").inner_text()
+        assert "Loss = " in figure.locator(".nn-live").inner_text()
+
+
+def test_the_table_of_losses_shows_its_last_column_on_a_phone(browser, address):
+    with visit(browser, address, SOFTMAX, size=PHONE) as seen:
+        cell = seen.page.locator("table.table td:last-child").first
+        box = cell.bounding_box()
+        assert box["x"] + box["width"] <= PHONE[0]
+        assert cell.inner_text() == "1.62"
+
+
+def test_no_output_of_a_cell_is_cut_on_a_desk(browser, address):
+    with visit(browser, address, SOFTMAX) as seen:
+        wide = "es => es.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
+        assert seen.page.locator(".cell_output pre").evaluate_all(wide) == []
 
 
 @pytest.mark.parametrize("page", ASKING)

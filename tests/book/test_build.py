@@ -178,6 +178,25 @@ def test_the_errata_page_lists_typos_too(built):
     assert "(typo)" in generated
 
 
+def test_an_erratum_links_to_its_fold_and_a_typo_to_its_page(built):
+    generated = built.page("reference/generated")
+    assert 'href="../part/second.html#mini-e001">Second</a>' in generated
+    assert 'href="../part/second.html">Second</a>' in generated
+    assert 'id="mini-e001"' in built.page()
+
+
+def test_every_page_has_the_common_script_and_only_used_pages_the_others(built):
+    for name, used in (("part/first", False), ("reference/generated", True)):
+        page = built.page(name)
+        assert len(re.findall(r'src="[^"]*_play/page\.js', page)) == 1
+        assert ("_play/filter.js" in page) == used
+
+
+def test_every_page_names_its_icon(built):
+    assert re.search(r'<link rel="icon" href="[^"]*_static/favicon\.svg"', built.page())
+    assert (built.root / "_build/html/_static/favicon.svg").is_file()
+
+
 def test_the_first_page_is_the_root(built):
     index = (built.root / "_build/html/index.html").read_text()
     assert "chapters/part/first.html" in index

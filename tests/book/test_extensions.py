@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cachekey import EXECUTED, digest
+from cachekey import EXECUTED, digest, forget_others
 from checks import failures
 from figures import GLUED_HYPHEN, silent_pictures
 from play import ELEMENT
@@ -62,6 +62,13 @@ def test_the_digest_does_not_depend_on_the_folder(tree, tmp_path_factory):
     assert digest(other, EXECUTED) == digest(tree, EXECUTED)
 
 
+def test_only_the_caches_of_other_digests_are_deleted(tmp_path):
+    for name in (".jupyter_cache-old", ".jupyter_cache-new", "html"):
+        (tmp_path / name / "part").mkdir(parents=True)
+    forget_others(tmp_path / ".jupyter_cache-new")
+    assert {path.name for path in tmp_path.iterdir()} == {".jupyter_cache-new", "html"}
+
+
 @pytest.mark.parametrize(
     ("check", "error"),
     [
@@ -86,6 +93,14 @@ def test_a_check_that_passed_is_not_run_again_and_one_that_failed_is(tmp_path):
     for _ in range(2):
         assert set(failures(checks, memory, "lock")) == {"bad"}
     assert log.read_text() == "gbb"
+
+
+def test_a_check_cannot_change_the_arithmetic_of_the_next(tmp_path):
+    checks = {
+        "first": "import numpy as np; np.seterr(all='raise')",
+        "second": "import numpy as np; assert np.exp(np.float64(-1000)) == 0",
+    }
+    assert failures(checks, tmp_path / "memory.json", "lock") == {}
 
 
 def test_checks_run_again_when_the_environment_changes(tmp_path):

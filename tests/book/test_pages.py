@@ -1,5 +1,6 @@
 """Every page is finished by rule: sizes, coverage, numbers from cells, nothing from outside."""
 
+import ast
 import re
 from itertools import chain
 
@@ -123,6 +124,18 @@ def test_every_glued_number_of_a_page_comes_from_its_cells(page):
     patterns = re.findall(r'f"(\w*)\{', code)
     loose = {n for n in used if not re.search(rf"\b{n}=", code)}
     assert {n for n in loose if not n.startswith(tuple(p for p in patterns if p))} == set()
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_every_number_of_a_page_is_named_once(page):
+    calls = [
+        node
+        for cell in source(page).cells
+        for node in ast.walk(ast.parse(cell.code))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "book.numbers"
+    ]
+    names = [keyword.arg for call in calls for keyword in call.keywords if keyword.arg]
+    assert sorted(names) == sorted(set(names))
 
 
 @pytest.mark.parametrize("page", WRITTEN)

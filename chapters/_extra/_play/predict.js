@@ -1,9 +1,8 @@
 // <nn-predict>: commit to an answer. <nn-recall> further down waits for it.
 nn.define("predict", (element, {name, question, choices}) => {
-  const kept = nn.store.get(name);
-  const note = nn.html("p", {class: "nn-note", role: "status"});
+  const note = nn.html("p", {class: "nn-note", role: "status", tabindex: -1});
   const commit = nn.button("I commit to this", () => settle(true));
-  let picked = kept === null ? -1 : +kept;
+  let picked = choices.findIndex((_, k) => String(k) === nn.store.get(name));
   const ask = nn.choice({legend: question, options: choices, chosen: picked, pick: k => { picked = k; }});
 
   function settle(say) {
@@ -15,7 +14,9 @@ nn.define("predict", (element, {name, question, choices}) => {
     ask.node.disabled = true;
     commit.disabled = true;
     note.textContent = "Noted. The page will come back to it.";
-    if (say) dispatchEvent(new CustomEvent("nn-predict", {detail: name}));
+    if (!say) return;
+    note.focus();  // the button that had the focus is disabled now
+    dispatchEvent(new CustomEvent("nn-predict", {detail: name}));
   }
 
   element.id = `predict-${name}`;

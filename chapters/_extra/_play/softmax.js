@@ -2,6 +2,7 @@
 nn.define("softmax", (element, {classes, scores, start, top}) => {
   const state = {truth: start, z: [...scores[start]], T: 1};
   const live = nn.html("p", {class: "nn-live", role: "status"});
+  const refused = nn.html("p", {class: "nn-note", role: "status"});
   const bars = nn.bars({labels: classes, show: percent, named: 56});
   const curve = nn.axes({
     height: 190, x: [0, 1], y: [0, top], xticks: [0, 0.5, 1], yticks: [0, 2, 4, 6, 8],
@@ -9,7 +10,13 @@ nn.define("softmax", (element, {classes, scores, start, top}) => {
   });
   const loss = lossCurve();
 
+  // What is small stays above zero, and what is nearly certain below 100%.
+  const power = v => v.toExponential(1).replace("-", "−");
+  const small = L => L > 0 && L < 0.005 ? power(L) : nn.number(L);
+
   function percent(p) {
+    if (p > 0.995 && p < 1) return ">99%";
+    if (p > 0 && p < 5e-5) return "<0.01%";
     const digits = p >= 0.0995 ? 0 : p >= 0.00995 ? 1 : 2;
     return `${(100 * p).toFixed(digits)}%`;
   }
@@ -27,9 +34,11 @@ nn.define("softmax", (element, {classes, scores, start, top}) => {
     bars.set(p, truth);
     curve.put(loss, nn.svg("circle", {
       cx: curve.px(p[truth]), cy: curve.py(Math.min(L, top)), r: 6, class: "nn-true"}));
-    curve.describe(`Loss ${nn.number(L)} at probability ${percent(p[truth])} of the true class`);
-    const q = p[truth] < 0.001 ? p[truth].toExponential(1).replace("-", "−") : nn.number(p[truth], 3);
-    live.textContent = `The picture is a ${classes[truth]}. Loss = −ln ${q} = ${nn.number(L)}`;
+    curve.describe(`Loss ${small(L)} at probability ${percent(p[truth])} of the true class`);
+    const q = p[truth] < 0.001 ? power(p[truth]) : nn.number(p[truth], 3);
+    const equation = p[truth] > 0.9995 ? `Loss = ${small(L)}` : `Loss = −ln ${q} = ${small(L)}`;
+    live.textContent = `The picture is a ${classes[truth]}. ${equation}`;
+    refused.textContent = "";
   }
 
   const sliders = classes.map((name, k) => nn.slider({
@@ -43,7 +52,7 @@ nn.define("softmax", (element, {classes, scores, start, top}) => {
 
   function put(z) {
     if (z.some(v => Math.abs(v) > 10)) {
-      live.textContent = "The sliders end at ±10. Press reset.";
+      refused.textContent = "The sliders end at ±10. Press reset.";
       return;
     }
     state.z = z;
@@ -68,6 +77,6 @@ nn.define("softmax", (element, {classes, scores, start, top}) => {
       nn.button("all scores × 2", () => change(v => 2 * v)),
       nn.button("reset", reset)));
   element.replaceChildren(pictures.node,
-    nn.html("div", {class: "nn-columns"}, controls, nn.html("div", {}, bars.node, curve.node)), live);
+    nn.html("div", {class: "nn-columns"}, controls, nn.html("div", {}, bars.node, curve.node)), live, refused);
   draw();
 });
