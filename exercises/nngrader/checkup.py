@@ -11,17 +11,22 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 import types
 from pathlib import Path
 
-from .engine import judge
+from .engine import judge, store
 from .engine.observe import observe
-from .engine.reading import names_used, plain
-from .student import report, visible_problems
+from .engine.reading import imports, names_used, plain
+from .errors import CannotDo, NotThere
+from .screen import any_terminal
+from .store import digest
+from .student import SUFFIX, report
 from .submission import Unreadable, cells_of
+from .suspicion import THERE
 
 SECONDS = 300
-RIGHT, WRONG = 10, 11  # exit statuses of a notebook that was run to its end
+RIGHT, WRONG = "right", "wrong"  # the verdict on a notebook that was run to its end
 
 
 def checkup(notebook: Path) -> int:
@@ -44,19 +49,43 @@ def checkup(notebook: Path) -> int:
     """
     notebook = notebook.resolve()
     if not notebook.is_file():
-        raise FileNotFoundError(f"there is no notebook {notebook.name}")
-    if not visible_problems(notebook.parent):
-        raise FileNotFoundError(f"no file *.cases.json lies beside {notebook.name}")
-    command = [sys.executable, "-m", "nngrader.checkup", notebook.name]
+        raise NotThere(f"there is no notebook {notebook.name}")
+    if not problems_beside(notebook.parent):
+        raise NotThere(f"no file *.cases.json lies beside {notebook.name}")
+    with tempfile.TemporaryDirectory(prefix="nngrader-") as folder:
+        verdict = Path(folder, "verdict")
+        command = [sys.executable, "-m", "nngrader.checkup", notebook.name, str(verdict)]
+        try:
+            run_alone(command, notebook.parent)
+        except subprocess.TimeoutExpired:
+            print(f"The notebook took more than {SECONDS} seconds. Does a loop never end?")
+            return 1
+        if not verdict.is_file():
+            print("The notebook ended the process before it was through.")
+        return int(not verdict.is_file() or verdict.read_text() != RIGHT)
+
+
+def run_alone(command: list[str], folder: Path) -> None:
+    """Run a process in a folder: nobody answers its questions, nobody sees its pictures."""
     settings = os.environ | {"MPLBACKEND": "Agg"}
-    try:
-        done = subprocess.run(command, cwd=notebook.parent, env=settings, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        print(f"The notebook took more than {SECONDS} seconds. Does a loop never end?")
-        return 1
-    if done.returncode not in (RIGHT, WRONG):
-        print("The notebook ended the process before it was through.")
-    return int(done.returncode != RIGHT)
+    subprocess.run(command, cwd=folder, env=settings, stdin=subprocess.DEVNULL, timeout=SECONDS)
+
+
+def problems_beside(folder: Path) -> dict:
+    """The visible cases in a folder, by problem.
+
+    Raises
+    ------
+    CannotDo
+        If a file with cases is broken.
+    """
+    found = {}
+    for file in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            found |= store.load(file)
+        except (ValueError, TypeError):
+            raise CannotDo(f"{file.name} is broken: take it from the zip again") from None
+    return found
 
 
 def run_here(notebook: Path) -> bool:
@@ -79,12 +108,45 @@ def run_here(notebook: Path) -> bool:
         print(e)
         return False
     print(*flags, sep="\n", end="\n" * bool(flags))
-    problems = visible_problems(notebook.parent)
+    problems = problems_beside(notebook.parent)
     tests = {f"test_{name}" for name in problems}
     sources = [plain(c.source) for c in cells if c.code and c.grade_id not in tests]
+    print(*notes(cells, sources, problems), sep="", end="")
     names = run_cells(sources)
     right = [judge_one(data, names.get(name), sources) for name, data in problems.items()]
     return all(right)
+
+
+def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
+    """What will be otherwise when the notebook is graded, as lines.
+
+    Parameters
+    ----------
+    cells : list of Cell
+        All that the notebook holds.
+    sources : list of str
+        Texts of those that are run.
+    problems : dict
+        The visible cases; they know digests of the cells that are not to be changed.
+
+    Returns
+    -------
+    list of str
+        Changed cells, and imports that will not be there.
+    """
+    locked = next(iter(problems.values())).get("locked", {})
+    changed = [c.grade_id for c in cells if digest(c.source) != locked.get(c.grade_id)]
+    found = [
+        f"The cell {name} was changed: when graded, ours is used.\n"
+        for name in locked
+        if name in changed
+    ]
+    absent = sorted({i.split(".")[0] for i in imports(*sources)} - THERE - {""})
+    if absent:
+        found.append(
+            f"Not there when graded: {', '.join(absent)}. Your functions must work without.\n"
+        )
+    return found
 
 
 def run_cells(sources: list[str]) -> dict:
@@ -101,12 +163,12 @@ def run_cells(sources: list[str]) -> dict:
         The names that they have defined.
     """
     module = types.ModuleType("__main__")
-    module.__dict__["check"] = lambda f: None
+    module.__dict__["check"] = module.__dict__["display"] = lambda *_, **__: None
     for n, source in enumerate(sources, 1):
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(source, f"<code cell {n}>", "exec"), module.__dict__)
-        except Exception as e:
+        except (Exception, KeyboardInterrupt) as e:
             line = (source.strip().splitlines() or [""])[0]
             print(f"A cell failed, it begins {line[:50]!r}: {type(e).__name__}: {e}")
     return module.__dict__
@@ -124,4 +186,6 @@ def judge_one(data: dict, f, sources: list[str]) -> bool:
 
 
 if __name__ == "__main__":
-    raise SystemExit(RIGHT if run_here(Path(sys.argv[1])) else WRONG)
+    any_terminal()
+    notebook, verdict = map(Path, sys.argv[1:])  # a cell may change them
+    verdict.write_text(RIGHT if run_here(notebook) else WRONG)

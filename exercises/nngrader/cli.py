@@ -8,7 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from .errors import CannotDo
+from .errors import CannotDo, NotThere, first_line
+from .screen import any_terminal, public, say, shown, totals, warn
 
 HERE = Path(__file__).resolve().parents[1]  # the course of the repository: exercises/
 DONE, FAILED, USAGE = 0, 1, 2
@@ -16,8 +17,6 @@ EXIT = (
     "exit status: 0 every submission accounted for, flags included; "
     "1 something could not be done; 2 wrong usage"
 )
-PRIVATE_KEYS = ("cells", "key", "failed")  # of a result: not for others
-WIDTH = 110
 
 
 def check(a) -> int:
@@ -51,17 +50,21 @@ def grade(a) -> int:
     from .grade import Grader
     from .record import Recorder
     from .sandbox import Sandbox
+    from .session import alone, grade_and_record, require_seed, require_writable, wanted
     from .store import Store
 
+    require_writable(a.json)
     assignment = Assignment(a.course, a.assignment)
     students = wanted(a, a.course.submissions(a.assignment))
     store = Store(a.course / ".results")
-    with Sandbox(assignment.limits, unsafe=a.unsafe_no_sandbox) as sandbox:
+    with alone(store), Sandbox(assignment.limits, unsafe=a.unsafe_no_sandbox) as sandbox:
         sandbox.require()
         require_seed(assignment, store)
         grader = Grader(assignment, sandbox, store, a.workers)
         results = grade_and_record(grader, Recorder(assignment), students)
-    print(totals(results))
+    say(totals(results))
+    for text in a.course.warnings():
+        warn(text)
     if a.json:
         a.json.write_text(json.dumps([public(r) for r in results], indent=1) + "\n")
     return FAILED if any(r.get("failed") for r in results) else DONE
@@ -69,115 +72,48 @@ def grade(a) -> int:
 
 def feedback(a) -> int:
     """Write a page for each graded student: feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html."""
-    from .feedback import page
     from .gradebook import marks
-    from .store import Store, write_whole
+    from .store import Store
 
     results = Store(a.course / ".results").get(f"latest-{a.assignment}")
     if not results:
-        raise FileNotFoundError(f"nothing graded yet: run `nngrader grade {a.assignment}`")
+        raise NotThere(f"nothing graded yet: run `nngrader grade {a.assignment}`")
     known = marks(a.course, a.assignment)
-    for student, result in results.items():
-        folder = (a.out or a.course / "feedback") / student / a.assignment
+    out = a.out or a.course / "feedback"
+    out.mkdir(parents=True, exist_ok=True)
+    written = [write_page(out, r, known.get(student)) for student, r in results.items()]
+    say(f"{sum(written)} pages in {out}")
+    return DONE if all(written) else FAILED
+
+
+def write_page(out: Path, result: dict, mark: dict | None) -> bool:
+    """Write one student's page; whether it could be written."""
+    from .feedback import page
+    from .store import write_whole
+
+    folder = out / result["student"] / result["assignment"]
+    try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / f"{a.assignment}.html", page(result, known.get(student)))
-    print(f"{len(results)} pages in {a.out or a.course / 'feedback'}")
-    return DONE
+        write_whole(folder / f"{result['assignment']}.html", page(result, mark))
+        return True
+    except Exception as e:  # one student's must not be all students'
+        warn(f"no page for {shown(result['student'])}: {shown(first_line(e))}")
+        return False
 
 
 def export(a) -> int:
     """Write the marks as a table for a learning platform."""
-    from .export import table
+    from .export import formulas, table
 
+    if odd := formulas(a.course, a.assignment):
+        names = ", ".join(map(shown, odd))
+        warn(f"a spreadsheet would take these names for formulas: {names}")
     text = table(a.course, a.assignment, a.layout)
     if a.out:
         a.out.write_text(text, encoding="utf-8")
     else:
         print(text, end="")
     return DONE
-
-
-def wanted(a, handed_in: list[str]) -> list[str]:
-    """The students to grade.
-
-    Raises
-    ------
-    FileNotFoundError
-        If one of those named has handed in nothing, or nobody has.
-    """
-    if missing := sorted(set(a.students or ()) - set(handed_in)):
-        raise FileNotFoundError(f"nothing handed in for {a.assignment} by {', '.join(missing)}")
-    if not handed_in:
-        raise FileNotFoundError(
-            f"nothing handed in: {a.course / 'submitted'} has no {a.assignment}"
-        )
-    return sorted(set(a.students)) if a.students else handed_in
-
-
-def require_seed(assignment, store) -> None:
-    """See that the problems hold at this seed; asked once for each state of them.
-
-    Raises
-    ------
-    CannotDo
-        If a right answer would lose points, or a known mistake score too much.
-    """
-    key = f"seed-{assignment.key}"
-    if store.get(key) is None:
-        if complaints := assignment.seed_complaints():
-            raise CannotDo("\n  ".join(["the problems do not hold at this seed:", *complaints]))
-        store.put(key, [])
-
-
-def grade_and_record(grader, recorder, students: list[str]) -> list[dict]:
-    """Grade, record, and say so line by line; what is done is kept, whatever comes."""
-    results = []
-    try:
-        for result, notebook in grader.grade_all(students):
-            recorder.record(result, notebook)
-            results.append(result)
-            print(line(result, len(results), len(students)), flush=True)
-    finally:
-        keep(grader.store, grader.assignment.name, results)
-    return results
-
-
-def keep(store, assignment: str, results: list[dict]) -> None:
-    """Add results to those that feedback is written from."""
-    latest = store.get(f"latest-{assignment}") or {}
-    store.put(f"latest-{assignment}", latest | {r["student"]: r for r in results})
-
-
-def line(result: dict, n: int, of: int) -> str:
-    """One submission on the screen."""
-    score = f"{result['score']:6.2f} of {result['max_score']:g}"
-    begin = f"[{n}/{of}] {result['student']:24} {result['status']:10} {score}"
-    return f"{begin}  {'; '.join(result['flags'])[:WIDTH]}".rstrip()
-
-
-def totals(results: list[dict]) -> str:
-    """The last line on the screen."""
-    counts = {
-        s: sum(r["status"] == s for r in results) for s in ("graded", "flagged", "ungradable")
-    }
-    failed = sum(bool(r.get("failed")) for r in results)
-    words = ", ".join(f"{n} {status}" for status, n in counts.items())
-    return f"{len(results)} submissions: {words}" + (f"; {failed} FAILED" if failed else "")
-
-
-def public(result: dict) -> dict:
-    """A result as `--json` writes it."""
-    kept = {k: v for k, v in result.items() if k not in PRIVATE_KEYS}
-    kept["problems"] = {
-        name: {
-            "score": p["score"],
-            "max": p["max"],
-            "aspects": p["aspects"],
-            "mistakes": [f"{aspect}: {text}" for aspect, text, _ in p["findings"]],
-        }
-        for name, p in result["problems"].items()
-    }
-    return kept
 
 
 def parser() -> argparse.ArgumentParser:
@@ -252,6 +188,7 @@ def main(argv: list[str] | None = None) -> int:
     int
         The exit status.
     """
+    any_terminal()
     a = parser().parse_args(argv)
     for name in ("out", "json", "problems", "seed"):
         if getattr(a, name, None):
@@ -271,10 +208,10 @@ def guarded(a) -> int:
     """Run a command; what a person can mend is one line, and no traceback."""
     try:
         return a.run(a)
-    except FileNotFoundError as e:
+    except NotThere as e:
         print(f"nngrader: {e}", file=sys.stderr)
         return USAGE
-    except (CannotDo, ValueError) as e:
+    except (CannotDo, ValueError, OSError) as e:  # OSError: a full disk, a folder for a file
         print(f"nngrader: {e}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:

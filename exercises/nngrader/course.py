@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 
 from .engine import pack
+from .errors import CannotDo, NotThere
 
 HIDDEN_FILES = [  # nbgrader copies whole source folders: the text there holds the solutions
     ".ipynb_checkpoints",
@@ -54,7 +55,7 @@ class Course:
         """
         file = self.root / "source" / assignment / f"{assignment}.py"
         if not file.is_file():
-            raise FileNotFoundError(f"no assignment {assignment!r}: {file} does not exist")
+            raise NotThere(f"no assignment {assignment!r}: {file} does not exist")
         return file
 
     def problems_file(self, assignment: str) -> Path:
@@ -72,6 +73,8 @@ class Course:
             If they are not defined.
         """
         file = self.problems_file(assignment)
+        if not file.is_file():
+            raise NotThere(f"no problems of {assignment}: {file} does not exist")
         spec = importlib.util.spec_from_file_location(f"problems_{assignment}", file)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -87,13 +90,23 @@ class Course:
 
         Raises
         ------
-        ValueError
+        CannotDo
             If the file holds no whole number.
         """
         file = self.seed_file or self.root / ".seed"
         if not self.seed_file and not file.exists():
             make_seed(file)
-        return int(file.read_text())
+        try:
+            return int(file.read_text())
+        except ValueError:
+            raise CannotDo(f"{file} should hold one whole number, and holds none") from None
+
+    def warnings(self) -> list[str]:
+        """What is odd about the course, though nothing is stopped by it."""
+        file = self.seed_file or self.root / ".seed"
+        if file.is_file() and file.stat().st_mode & 0o077:
+            return [f"{file} can be read by others: run `chmod 600` on it"]
+        return []
 
     def submissions(self, assignment: str) -> list[str]:
         """Students in whose folder there is anything by the name of the assignment.

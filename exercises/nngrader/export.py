@@ -8,6 +8,7 @@ import io
 from .course import Course
 from .gradebook import marks
 
+FORMULA = tuple("=+-@\t")  # what such a cell begins with
 CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade")
 
 
@@ -38,6 +39,24 @@ def table(course: Course, assignment: str, layout: str = "csv") -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerows(LAYOUTS[layout](assignment, marks(course, assignment)))
     return out.getvalue()
+
+
+def formulas(course: Course, assignment: str) -> list[str]:
+    """Students whose names a spreadsheet would take for formulas.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+
+    Returns
+    -------
+    list of str
+        The table has their names as they are, since the platform must know them again.
+    """
+    return [student for student in marks(course, assignment) if student[:1] in FORMULA]
 
 
 def _csv(assignment, found):

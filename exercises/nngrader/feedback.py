@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from html import escape
 
+from .engine import sentence
+
 EXPECTED = {
     "shape": "Answers of the shape and kind that the notebook asks for.",
     "value": "The values that the definition gives.",
@@ -20,6 +22,7 @@ EXPECTED = {
     "inputs-unchanged": "Arguments left as they were.",
     "loops": "One expression for all at once: no loop in Python over the axes named.",
 }
+FAILED = "Your instructor has been told that something went wrong."
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
 :root { color-scheme: light dark; --ink: #1d2530; --soft: #5b6675; --page: #f6f7f9;
@@ -58,8 +61,11 @@ td.share { width: 7rem; padding-top: .85rem; }
   padding: .55rem .8rem; border-radius: 0 .35rem .35rem 0; overflow-wrap: anywhere; }
 .good { color: var(--good); margin: .8rem 0 0; }
 ul { margin: .4rem 0 0; padding-left: 1.2rem; }
-@media (max-width: 34rem) { td.lost { color: var(--edge); font-weight: 600; }
-td.share { display: none; } tbody th { width: auto; } }
+thead td { border-top: 0; }
+thead th:last-child { text-align: right; padding-right: 0; }
+@media (max-width: 34rem) { thead, td.share { display: none; }
+  tbody tr { display: block; border-top: 1px solid var(--line); padding: .4rem 0; }
+  tbody :is(th, td) { display: block; width: auto; border: 0; padding: 0; text-align: left; } }
 """
 
 
@@ -108,7 +114,10 @@ def _total(result, mark):
 
 
 def _notes(result):
-    """The flags, which the instructor sees too."""
+    """The flags, which the instructor sees too; a failure of ours is not the student's."""
+    if result.get("failed"):
+        yield f'<section><p class="soft">{FAILED}</p></section>'
+        return
     if result["status"] == "ungradable":
         yield '<section><div class="head"><h3>Nothing could be graded.</h3></div>'
     elif result["flags"]:
@@ -122,7 +131,7 @@ def _problem(name, report):
     """One problem: its aspects as a table, then what was found."""
     rows = "\n".join(_aspect(a, report) for a in report["aspects"])
     found = "\n".join(
-        f'<p class="hint"><b>{escape(aspect)}.</b> {escape(_sentence(text))}</p>'
+        f'<p class="hint">{_hint(sentence(aspect, text))}</p>'
         for aspect, text, _ in report["findings"]
     )
     whole = abs(report["score"] - report["max"]) < 1e-6
@@ -131,7 +140,7 @@ def _problem(name, report):
 <div class="head"><h2>{escape(name)}</h2><b>{report["score"]:g} of {report["max"]:g}</b></div>
 <table>
 <thead><tr><th scope="col">Aspect</th><th scope="col">Expected, and tried</th>
-<th scope="col"></th><th scope="col"></th></tr></thead>
+<td></td><th scope="col">Points</th></tr></thead>
 <tbody>
 {rows}
 </tbody>
@@ -172,7 +181,7 @@ def _bar(earned, most):
     return f'<span class="bar" aria-hidden="true"><i style="width: {share:.1f}%"></i></span>'
 
 
-def _sentence(text):
-    """A finding as a sentence of its own."""
-    text = text.strip().lstrip(":").strip()
-    return text[:1].upper() + text[1:]
+def _hint(text):
+    """A finding; what it is about stands in bold."""
+    about, colon, rest = text.partition(":")
+    return f"<b>{escape(about)}{colon}</b>{escape(rest)}" if colon else escape(text)

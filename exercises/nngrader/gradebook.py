@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 from .course import HIDDEN_FILES, Course
+from .errors import CannotDo, NotThere, first_line
 
 
 def config_of(course: Course, assignment: str, **course_directory):
@@ -57,6 +58,7 @@ def find_programs() -> None:
         os.environ["PATH"] = folder + os.pathsep + path
 
 
+@contextlib.contextmanager
 def open_gradebook(course: Course, assignment: str):
     """The gradebook of a course, to be used in a `with` block.
 
@@ -67,16 +69,26 @@ def open_gradebook(course: Course, assignment: str):
     assignment : str
         The assignment that is asked about.
 
-    Returns
-    -------
+    Yields
+    ------
     nbgrader.api.Gradebook
         The gradebook that the course's configuration names; SQLite by default.
+
+    Raises
+    ------
+    CannotDo
+        If it is locked, broken, or not to be reached.
     """
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
+    from sqlalchemy.exc import SQLAlchemyError
 
     directory = CourseDirectory(config=config_of(course, assignment))
-    return Gradebook(directory.db_url, directory.course_id)
+    try:
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            yield gradebook
+    except SQLAlchemyError as e:
+        raise CannotDo(f"the gradebook cannot be used: {first_line(e)}") from e
 
 
 def marks(course: Course, assignment: str) -> dict[str, dict]:
@@ -106,7 +118,7 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
         try:
             gradebook.find_assignment(assignment)
         except MissingEntry:
-            raise FileNotFoundError(f"{assignment} is not in the gradebook") from None
+            raise NotThere(f"{assignment} is not in the gradebook") from None
         found = gradebook.assignment_submissions(assignment)
         return {s.student.id: _mark(s) for s in sorted(found, key=lambda s: s.student.id)}
 

@@ -7,6 +7,20 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 
+def read_toml(file: Path) -> dict:
+    """Settings of a file, none where there is no such file.
+
+    Raises
+    ------
+    ValueError
+        If it is no TOML.
+    """
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except ValueError as e:
+        raise ValueError(f"{file}: {e}") from None
+
+
 @dataclass(frozen=True)
 class Limits:
     """Limits of one worker; every number may be changed in `[limits]` of `nngrader.toml`."""
@@ -37,7 +51,7 @@ def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
     ValueError
         If a limit has an unknown name or is not a positive number.
     """
-    settings = tomllib.loads(file.read_text()) if file.is_file() else {}
+    settings = read_toml(file)
     limits, known = settings.get("limits", {}), {f.name for f in fields(Limits)}
     for name, value in limits.items():
         if name not in known:

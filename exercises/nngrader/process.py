@@ -18,6 +18,7 @@ from . import wire
 PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 RESIDENT, TIMES = 21, slice(11, 15)  # fields of /proc/PID/stat after the name
 POLL = 0.03  # seconds between two looks at the tree
+FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in memory
 PATIENCE = 4  # times the processor time that is allowed, for sleep and for a busy machine
 START = 60  # seconds until a worker must be ready: this is the machine's time, not a student's
 
@@ -140,8 +141,9 @@ class Worker:
                 return self._kill()
 
     def _usage(self):
-        """What the tree holds and has used."""
-        return tree_usage(self.process.pid)
+        """What the tree holds, empty files too, and has used."""
+        usage = tree_usage(self.process.pid)
+        return usage._replace(memory=usage.memory + files_held(usage.processes))
 
     def _kill(self):
         """End the tree: with bubblewrap's child ends its namespace, and all that is in it."""
@@ -180,6 +182,7 @@ class Usage(NamedTuple):
 
     memory: int
     seconds: float
+    processes: tuple = ()
 
 
 def tree_usage(root: int) -> Usage:
@@ -195,15 +198,41 @@ def tree_usage(root: int) -> Usage:
     Usage
         The sums; processes that have ended count by the time that their parents know of.
     """
-    todo, memory, ticks = [root], 0, 0
+    todo, seen, memory, ticks = [root], [], 0, 0
     while todo:
-        pid = todo.pop()
+        seen.append(pid := todo.pop())
         with contextlib.suppress(OSError, ValueError, IndexError):
             about = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             memory += int(about[RESIDENT]) * PAGE
             ticks += sum(map(int, about[TIMES]))
         todo += children(pid)
-    return Usage(memory, ticks / TICKS)
+    return Usage(memory, ticks / TICKS, tuple(seen))
+
+
+def files_held(processes: tuple) -> int:
+    """Memory of the kernel's for the files in the folders that only these processes see.
+
+    Parameters
+    ----------
+    processes : tuple of int
+        A tree; those of its members that live in a sandbox have folders in memory, of which
+        the size is limited, but not how many empty files they hold.
+
+    Returns
+    -------
+    int
+        Bytes.
+    """
+    used = {}
+    for pid in processes:
+        for place in MEMORY_FOLDERS:
+            with contextlib.suppress(OSError):
+                inside = f"/proc/{pid}/root{place}"
+                device = os.stat(inside).st_dev
+                if device != os.stat(place).st_dev:
+                    about = os.statvfs(inside)
+                    used[device] = about.f_files - about.f_ffree
+    return FILE * sum(used.values())
 
 
 def children(pid: int) -> list[int]:

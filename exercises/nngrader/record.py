@@ -9,15 +9,22 @@ from __future__ import annotations
 import copy
 import json
 import tempfile
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from .assignment import Assignment
+from .engine import sentence
+from .errors import first_line
 from .gradebook import config_of, open_gradebook, quiet
 from .notebooks import grade_id, is_test
 from .store import digest
-from .submission import Unreadable, read_regular
+from .submission import read_regular
 
 MOST_STAMP = 100  # bytes of a timestamp
+AHEAD = timedelta(days=1)  # what a clock in another time zone may be ahead
+TRIES, PAUSE = 4, 2.0  # where another program holds the gradebook; seconds between them
+NO_NAME = "the folder's name cannot be a student's id: rename it"
 
 
 class Recorder:
@@ -48,10 +55,15 @@ class Recorder:
         notebook : dict
             The rebuilt notebook.
         """
+        if not is_id(result["student"]):
+            flag(result, NO_NAME)
+            result["failed"] = True
+            return
         try:
             self._record(result, notebook)
         except (Exception, SystemExit) as e:
-            flag(result, f"could not be recorded: {type(e).__name__}: {e}"[:300])
+            cause = f" ({first_line(e.__cause__)})" if e.__cause__ else ""
+            flag(result, f"could not be recorded: {first_line(e)}{cause}"[:300])
             result["failed"] = True
 
     def _record(self, result, notebook):
@@ -69,10 +81,21 @@ class Recorder:
             (place / f"{name}.ipynb").write_text(json.dumps(shown), encoding="utf-8")
             if stamp:
                 (place / "timestamp.txt").write_text(stamp)
-            self._convert(folder, place / f"{name}.ipynb")
+            self._persist(folder, place / f"{name}.ipynb")
+
+    def _persist(self, folder, notebook):
+        """Convert; where another program holds the gradebook, wait for it."""
+        for left in reversed(range(TRIES)):
+            try:
+                return self._convert(folder, notebook)
+            except Exception as e:
+                if not left or "locked" not in f"{e} {e.__cause__}":
+                    raise
+                time.sleep(PAUSE)
 
     def _convert(self, folder, notebook):
         """Run nbgrader's autograder, with nothing to execute, on the one notebook there."""
+        from nbgrader.converters.base import NbGraderException
         from nbgrader.coursedir import CourseDirectory
 
         settings = {"submitted_directory": folder}
@@ -80,8 +103,11 @@ class Recorder:
         directory = CourseDirectory(config=config)
         converter = converter_class(notebook)(coursedir=directory, config=config)
         converter.force, converter.log.level = True, 50
-        with quiet():
-            converter.start()
+        try:
+            with quiet():
+                converter.start()
+        except NbGraderException as e:  # which tells of a log, and not of the cause
+            raise e from (converter.cause or e.__context__)
 
     def _recorded(self, student):
         """The mark of what is recorded, None where there is none."""
@@ -100,13 +126,27 @@ class Recorder:
         file = self.assignment.course / "submitted" / student / name / "timestamp.txt"
         try:
             stamp = read_regular(file, MOST_STAMP)[0].decode().strip()
-            parse_utc(stamp)
+            if parse_utc(stamp) > datetime.now(UTC).replace(tzinfo=None) + AHEAD:
+                flag(result, "timestamp.txt tells a time that has not come yet")
             return stamp
         except (FileNotFoundError, NotADirectoryError):
             return ""
-        except (Unreadable, OSError, ValueError, OverflowError):
+        except Exception:  # what reads dates raises more than it says
             flag(result, "timestamp.txt cannot be read: the submission counts as in time")
             return ""
+
+
+def is_id(student: str) -> bool:
+    r"""Whether nbgrader can hold a name.
+
+    >>> [is_id(s) for s in ("Zoë [x]", "a\nb", "andr\udce9")]
+    [True, False, False]
+    """
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\n" not in student
 
 
 def flag(result: dict, text: str) -> None:
@@ -128,12 +168,21 @@ def converter_class(notebook: Path):
     class Record(Autograde):
         """Saves the points that stand in the outputs, and late penalties."""
 
+        cause = None
         sanitize_preprocessors = List([])
         autograde_preprocessors = List([SaveAutoGrades, AssignLatePenalties, CheckCellMetadata])
 
         def init_notebooks(self):
             """Take the one notebook."""
             self.assignments, self.notebooks = {str(notebook.parent): [str(notebook)]}, []
+
+        def convert_single_notebook(self, notebook_filename):
+            """Keep what goes wrong, which nbgrader itself only logs."""
+            try:
+                super().convert_single_notebook(notebook_filename)
+            except Exception as e:
+                self.cause = e
+                raise
 
     return Record
 
@@ -181,7 +230,7 @@ def _words(cell, result):
     lines = []
     for name, report in result["problems"].items():
         if name in cell["source"]:
-            lines += [f"{aspect}: {text}\n" for aspect, text, _ in report["findings"]]
+            lines += [f"{sentence(a, text)}\n" for a, text, _ in report["findings"]]
     return "".join(lines)
 
 

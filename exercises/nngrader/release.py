@@ -11,14 +11,23 @@ from .assignment import Assignment
 from .course import HIDDEN_FILES, Course
 from .engine import pack, store
 from .engine.gate import over_seeds
+from .errors import CannotDo, first_line
 from .grade import Grader
 from .gradebook import config_of, quiet
 from .leaks import leaks, package_leaks
 from .limits import read_settings
-from .notebooks import from_text, grade_id, is_code, is_test, mark, most_points
+from .notebooks import (
+    from_text,
+    grade_id,
+    is_code,
+    is_solution,
+    is_test,
+    mark,
+    most_points,
+)
 from .package import build_wheel, write_zip
 from .sandbox import Sandbox
-from .store import Store
+from .store import Store, digest
 
 SEEDS = 50
 VISIBLE_SEED = 1
@@ -57,7 +66,7 @@ def release(course: Course, name: str, out: Path | None = None, seeds: int = SEE
         If anything is found that the gate looks for. Nothing is written then.
     """
     instructor, problems = from_text(course.source(name)), course.problems(name)
-    visible = visible_cases(problems)
+    visible = with_locked(visible_cases(problems), instructor)
     with tempfile.TemporaryDirectory(prefix="nngrader-") as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))
         generate(trial, name, instructor, visible)
@@ -89,6 +98,16 @@ def visible_cases(problems: list) -> dict:
         raise NotFit([str(e)]) from None
 
 
+def with_locked(visible: dict, instructor: dict) -> dict:
+    """The visible cases, with digests of the cells that students run and must not change."""
+    locked = {
+        grade_id(c): digest(c["source"])
+        for c in instructor["cells"]
+        if is_code(c) and mark(c).get("locked") and not is_test(c) and not is_solution(c)
+    }
+    return {name: data | {"locked": locked} for name, data in visible.items()}
+
+
 def weight_complaints(course: Course, name: str, instructor: dict) -> list[str]:
     """Whether the points of cells and of `nngrader.toml` agree, and add up to 100."""
     _, weights = read_settings(course.source(name).with_name("nngrader.toml"))
@@ -117,6 +136,7 @@ def generate(course: Course, name: str, instructor: dict, visible: dict) -> None
     nbgrader clears solutions and hidden tests and enters the cells into the gradebook.
     """
     from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
 
     source = course / "source" / name
@@ -127,8 +147,12 @@ def generate(course: Course, name: str, instructor: dict, visible: dict) -> None
     config = config_of(course, name, student_id=".", ignore=HIDDEN_FILES)
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.force, converter.log.level = True, 40
-    with quiet():
-        converter.start()
+    try:
+        with quiet():
+            converter.start()
+    except NbGraderException as e:
+        why = first_line(e.__context__ or e)
+        raise CannotDo(f"nbgrader cannot make the release: {why}") from e
 
 
 def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:

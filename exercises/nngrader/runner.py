@@ -46,8 +46,13 @@ class Runner:
         self.spent, self.deaths = {}, {}
         self.worker = self.function = None
 
-    def read(self) -> tuple[list[str], list[str]]:
+    def read(self, wanted: list[str] = ()) -> tuple[list[str], list[str]]:
         """What stands in the cells; one that cannot be read is not run.
+
+        Parameters
+        ----------
+        wanted : list of str, optional
+            Dotted names that are told if they are used, however many others there are.
 
         Returns
         -------
@@ -58,7 +63,8 @@ class Runner:
             with self.sandbox.worker(self.slot) as worker:
                 if self._read_all(worker):
                     try:
-                        told = worker.ask({"do": "named"}, self.limits.call_seconds)
+                        question = {"do": "named", "wanted": list(wanted)}
+                        told = worker.ask(question, self.limits.call_seconds)
                         return _texts(told.get("names")), _texts(told.get("imports"))
                     except Died as e:
                         self.notes["all cells"] = f"cannot be read together: {e}"
@@ -103,8 +109,8 @@ class Runner:
             told = self._ask(name, question, cap)
         except Died as e:
             return {"error": [[KINDS.get(str(e), "Exception")], ""]}
-        if error := told.get("error"):
-            told["error"] = [[known(error)], ""]
+        if told.get("error") is not None:
+            told["error"] = [[known(told["error"])], ""]
         return told
 
     def value(self, name: str, args: tuple, kwargs: dict, cap: int = wire.BODY):
@@ -119,7 +125,7 @@ class Runner:
         """
         question = {"do": "value", "name": name, "args": list(args), "kwargs": kwargs}
         told = self._ask(name, question, cap)
-        if told.get("error"):
+        if told.get("error") is not None:
             raise Raised(known(told["error"]))
         return told.get("value")
 
@@ -134,7 +140,10 @@ class Runner:
         self._start()
         worker = self.worker
         try:
-            return worker.ask(question, self._at_most(left), cap)
+            told = worker.ask(question, self._at_most(left), cap)
+            if told.get("missing") is True:
+                self.notes.setdefault(name, "is not defined after the cells have run")
+            return told
         except Died as e:
             self.deaths[name] = self.deaths.get(name, 0) + 1
             self.notes[name] = f"was stopped: {e}"
@@ -167,7 +176,7 @@ class Runner:
         except Died as e:
             self._lose(name, f"{e} when it was loaded")
             return False
-        if told.get("error"):
+        if told.get("error") is not None:
             self.notes[name] = f"raised {known(told['error'])} when it was loaded"
         return True
 

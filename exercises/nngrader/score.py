@@ -134,6 +134,27 @@ def report(data: dict, verdict, most: float) -> dict:
     }
 
 
+def no_points(data: dict, most: float) -> dict:
+    """The report where a test cell could not be run to its end.
+
+    Parameters
+    ----------
+    data : dict
+        The packed problem.
+    most : float
+        Points for a right answer.
+
+    Returns
+    -------
+    dict
+        As that of `report`, with no points for anything.
+    """
+    empty = report(data, judge(data, lambda args: {"error": [["Exception"], ""]}), most)
+    aspects = {a: [0.0, of] for a, (_, of) in empty["aspects"].items()}
+    words = "could not be judged: the test cell came to no end."
+    return empty | {"score": 0.0, "aspects": aspects, "findings": [["value", words, None]]}
+
+
 def _hidden_here():
     """The hidden cases of the assignment in whose folder this process works."""
     from .course import Course

@@ -45,7 +45,7 @@ def write_whole(file: Path, text: str) -> None:
         Its content.
     """
     half = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
-    half.write_text(text, encoding="utf-8")
+    half.write_text(text, encoding="utf-8", errors="replace")  # half characters: of names
     os.replace(half, file)
 
 

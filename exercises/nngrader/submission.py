@@ -117,14 +117,25 @@ def _find(folder, name, ids, flags):
 def _renamed(folder, ids):
     """The notebook of another name that holds most of our cells."""
     found = {}
-    with os.scandir(folder) as entries:
-        for entry in itertools.islice(entries, MOST_FILES):
-            if entry.name.endswith(".ipynb") and entry.is_file(follow_symlinks=False):
-                raw, _ = _readable(Path(entry.path))
-                found[entry.name] = sum(f'"{i}"'.encode() in raw for i in ids)
+    for file in itertools.islice(_notebooks(folder), MOST_FILES):
+        raw, _ = _readable(file)
+        found[file] = sum(f'"{i}"'.encode() in raw for i in ids)
     if not found:
         raise Unreadable("there is no notebook in the folder")
-    return folder / max(sorted(found), key=found.get)
+    return max(sorted(found), key=found.get)
+
+
+def _notebooks(folder, deeper=True):
+    """What is called a notebook in a folder, then in those in it; links are not followed."""
+    inside = []
+    with os.scandir(folder) as entries:
+        for entry in itertools.islice(entries, MOST_FILES):
+            if entry.is_file(follow_symlinks=False):
+                yield from [Path(entry.path)] * entry.name.lower().endswith(".ipynb")
+            elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                inside.append(entry.path)
+    for place in inside * deeper:
+        yield from _notebooks(place, deeper=False)
 
 
 def _readable(file):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+from .engine.reading import COMPUTED, MORE, MOST_NAMES
+
 USUAL = {  # what a submission may import without remark
     "__future__",
     "abc",
@@ -18,7 +22,27 @@ USUAL = {  # what a submission may import without remark
     "time",
     "typing",
 }
+THERE = USUAL | sys.stdlib_module_names  # what can be imported where submissions run
+DANGEROUS = {  # ways to the interpreter, to its files and to other processes
+    "_ctypes",
+    "_os",
+    "_posixsubprocess",
+    "_sys",
+    "ctypes",
+    "gc",
+    "importlib",
+    "inspect",
+    "modules",
+    "os",
+    "posix",
+    "settrace",
+    "signal",
+    "socket",
+    "subprocess",
+    "sys",
+}
 CALLS = {
+    COMPUTED,
     "__builtins__",
     "__import__",
     "breakpoint",
@@ -40,8 +64,17 @@ CALLS = {
     "numpy.save",
     "numpy.testing",
 }
-PLAIN_DUNDER = {"__init__", "__name__", "__doc__", "__main__", "__version__", "__len__"}
+PLAIN_DUNDER = {
+    "__doc__",
+    "__future__",
+    "__init__",
+    "__len__",
+    "__main__",
+    "__name__",
+    "__version__",
+}
 MOST_FLAGS = 12
+TOO_MANY = f"uses more than {MOST_NAMES:,} names: not all of them can be looked at"
 ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
 
 
@@ -60,23 +93,52 @@ def suspicious(names: list[str], imports: list[str]) -> list[str]:
     list of str
         At most a dozen, in words; nothing here costs points.
 
-    >>> suspicious(["numpy.exp", "open", "x.__globals__"], ["numpy", "os.path"])
-    ['imports os.path', 'uses open', 'uses x.__globals__']
+    >>> suspicious(["numpy.exp", "open", "x.__globals__"], ["aa", "numpy", "os.path"])
+    ['imports os.path', 'imports aa', 'uses open', 'uses x.__globals__']
     """
-    odd = [f"imports {clean(i)}" for i in sorted(imports) if i.split(".")[0] not in USUAL]
-    odd += [f"uses {clean(n)}" for n in sorted(names) if unusual(n)]
+    modules = {i.split(".")[0] for i in imports} | {"numpy"}
+    odd = [TOO_MANY] if MORE in [*names, *imports] else []
+    brought = [i for i in sorted(imports, key=_harmless) if i.split(".")[0] not in USUAL]
+    odd += [f"imports {clean(i)}" for i in brought if i != MORE]
+    odd += [f"uses {clean(n)}" for n in sorted(names, key=_harmless) if unusual(n, modules)]
     return odd[:MOST_FLAGS] + ["and more of this kind"] * (len(odd) > MOST_FLAGS)
 
 
-def unusual(name: str) -> bool:
+def _harmless(name):
+    """The order in which names are shown: dangerous ones first."""
+    return not DANGEROUS & set(name.split(".")), name
+
+
+def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
     """Whether a dotted name reaches for the interpreter, for files, or for private parts.
+
+    Parameters
+    ----------
+    name : str
+        Its aliases undone.
+    modules : set of str, optional
+        First parts that stand for modules, whose private parts are nobody's business.
 
     >>> [unusual(n) for n in ("numpy.sum", "numpy.lib.format", "f.__code__", "__name__")]
     [False, True, True, False]
+    >>> [unusual(n) for n in ("random._os", "self._x", "a.sys.modules", "os")]
+    [True, False, True, False]
+    >>> unusual("random._x", {"random"})
+    True
     """
+    if name == MORE:
+        return False
     if any(name == c or name.startswith(c + ".") for c in CALLS):
         return True
-    parts = name.split(".")
+    first, *parts = name.split(".")
+    private = [p for p in parts if p.startswith("_") and first in modules]
+    if private or (DANGEROUS & set(parts) and first not in ("self", "cls")):
+        return True
+    return _has_dunder([first, *parts])
+
+
+def _has_dunder(parts):
+    """Whether any part is one of Python's own names that students have no need of."""
     return any(p.startswith("__") and p.endswith("__") and p not in PLAIN_DUNDER for p in parts)
 
 

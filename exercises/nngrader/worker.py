@@ -5,7 +5,9 @@ answer. Started as a program, with the folders of its modules and of NumPy as ar
 """
 
 from __future__ import annotations
+import __future__
 
+import ast
 import os
 import sys
 import types
@@ -25,6 +27,7 @@ def main() -> None:
     source, sink = os.dup(0), os.dup(1)
     silence()
     student = types.ModuleType("student")
+    student.display = lambda *_, **__: None  # as in a notebook; there is nobody to look
     sys.modules.update(student=student, nngrader=stand_in())
     texts = []
     while True:
@@ -70,19 +73,44 @@ def read(question, names, texts):
 
 
 def named(question, names, texts):
-    """All dotted names, and all imports, in the cells read so far."""
-    return {"names": reading.names_used(*texts), "imports": reading.imports(*texts)}
+    """Dotted names, and imports, in the cells read so far; those wanted are never left out."""
+    wanted = question["wanted"]
+    return {
+        "names": reading.names_used(*texts, wanted=wanted),
+        "imports": reading.imports(*texts, wanted=wanted),
+    }
 
 
 def load(question, names, texts):
-    """Run a cell."""
-    code = compile(reading.plain(question["source"]), question["name"], "exec")
-    exec(code, names)
+    """Run a cell statement by statement: one that fails does not take the others with it.
+
+    A notebook may draw a picture on its way; there is nothing here to draw with, and what the
+    same cell defines is needed all the same. Annotations are never evaluated.
+    """
+    flags, failed = __future__.annotations.compiler_flag, None
+    for statement in ast.parse(reading.plain(question["source"])).body:
+        alone = ast.Module([statement], [])
+        code = compile(alone, question["name"], "exec", flags=flags, dont_inherit=True)
+        flags |= code.co_flags & FUTURE
+        try:
+            exec(code, names)
+        except Exception as e:
+            failed = failed or e
+    if failed:
+        raise failed
     return {"error": None}
+
+
+def undefined(question, names):
+    """What is said where the cells have defined no such function, None where they have."""
+    missing = question["name"] not in names
+    return {"error": [["NameError"], ""], "missing": True} if missing else None
 
 
 def call(question, names, texts):
     """Call a function and describe what came of it, as the engine judges it."""
+    if said := undefined(question, names):
+        return said
     seen = observe.observe(names[question["name"]], question["args"], question["parts"])
     if seen["error"]:
         seen["error"][1] = ""
@@ -91,10 +119,15 @@ def call(question, names, texts):
 
 def value(question, names, texts):
     """Call a function and return its value."""
+    if said := undefined(question, names):
+        return said
     result = names[question["name"]](*question["args"], **question["kwargs"])
     return {"error": None, "value": result}
 
 
+FUTURE = 0  # all flags of `from __future__ import …`
+for feature in __future__.all_feature_names:
+    FUTURE |= getattr(__future__, feature).compiler_flag
 ASKED = {
     "ready": ready,
     "read": read,

@@ -177,6 +177,18 @@ for name in ("observe", "wire", "reading", "__main__"):
         least=0.0,
         flag="imports sys",
     ),
+    "error that is an array": Hostile(
+        """
+        import sys
+        wire, frame = sys.modules["wire"], sys._getframe()
+        while "sink" not in frame.f_locals:
+            frame = frame.f_back
+        wire.send(frame.f_locals["sink"], wire.pack({"error": np.zeros(3)}))
+        while True:
+            pass
+        """,
+        flag="imports sys",
+    ),
     "noise in every pipe": Hostile(
         """
         import os

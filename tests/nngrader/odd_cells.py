@@ -176,3 +176,64 @@ def unusual_calls(course, base, student):
 @odd(score=0.0, flag="imports scipy")
 def forbidden_package(course, base, student):
     hand_in(course, student, base.solved().own("import scipy.special").text())
+
+
+HELPER = "def my_hinge_loss("
+
+
+def with_helper(base, before, after=""):
+    """Solved, but hinge_loss uses a helper from a cell of the student's own."""
+    notebook = base.solved()
+    helper = notebook["hinge_loss"]["source"].replace("def hinge_loss(", HELPER)
+    notebook.write(
+        "hinge_loss", f"{after}def hinge_loss(*a, **k):\n    return my_hinge_loss(*a, **k)"
+    )
+    return notebook.own(f"{before}\n{helper}", before="hinge_loss")
+
+
+@odd(flag="imports matplotlib")
+def picture_and_helper_in_one_cell(course, base, student):
+    hand_in(course, student, with_helper(base, "import matplotlib.pyplot as plt").text())
+
+
+@odd(flag="imports IPython")
+def display_and_helper_in_one_cell(course, base, student):
+    own = "from IPython.display import display\ndisplay(3)"
+    hand_in(course, student, with_helper(base, own).text())
+
+
+@odd("graded")
+def display_without_import(course, base, student):
+    hand_in(course, student, with_helper(base, "display(np.ones(3))").text())
+
+
+@odd(flag="hinge_loss: raised ModuleNotFoundError when it was loaded")
+def picture_on_the_first_line_of_a_solution(course, base, student):
+    first = "import matplotlib.pyplot as plt\n"
+    hand_in(course, student, with_helper(base, "", first).text())
+
+
+@odd("graded")
+def annotations_of_the_future(course, base, student):
+    own = "from __future__ import annotations\ndef f(x: Unknown) -> Unknown: ..."
+    hand_in(course, student, with_helper(base, own).text())
+
+
+@odd(score=70.0, flag="hinge_loss: is not defined after the cells have run")
+def function_of_another_name(course, base, student):
+    notebook = base.solved().write("hinge_loss", "def hinge(scores, targets):\n    return 0")
+    hand_in(course, student, notebook.text())
+
+
+@odd(score=98.0, flag="uses more than 4,000 names")
+def flood_of_names(course, base, student):
+    noise = "\n".join(f"    np.a{k:05}" for k in range(4200))
+    own = f"def noise():\n{noise}\n    np.vectorize(abs)"
+    hand_in(course, student, base.solved().own(own).text())
+
+
+@odd(score=0.0, flag="uses more than 4,000 names")
+def flood_before_a_forbidden_package(course, base, student):
+    noise = "\n".join(f"    np.a{k:05}" for k in range(4200))
+    notebook = base.solved().own(f"def noise():\n{noise}\n    import scipy.special")
+    hand_in(course, student, notebook.text())

@@ -63,6 +63,19 @@ def renamed_file(course, base, student):
     file.with_name("another.ipynb").write_text('{"cells": []}')
 
 
+@odd(flag="is missing; 'PS2_CLASSIFIERS.IPYNB' is used")
+def name_in_capitals(course, base, student):
+    hand_in(course, student, base.solved().text())
+    file_of(course, student).rename(file_of(course, student).with_name("PS2_CLASSIFIERS.IPYNB"))
+
+
+@odd(flag="is missing; 'ps2_classifiers.ipynb' is used")
+def one_folder_deeper(course, base, student):
+    folder = hand_in(course, student, base.solved().text())
+    (folder / NAME).mkdir()
+    file_of(course, student).rename(folder / NAME / f"{NAME}.ipynb")
+
+
 @odd("ungradable", 0.0, "symbolic link")
 def linked_notebook(course, base, student):
     hand_in(course, student, "")
@@ -197,6 +210,19 @@ def name_with_spaces_and_quotes(course, base, student):
 def timestamp_of_rubbish(course, base, student):
     hand_in(course, student, base.solved().text())
     file_of(course, student).with_name("timestamp.txt").write_text("x" * 50)
+
+
+@odd(flag="timestamp.txt cannot be read")
+def timestamp_without_measure(course, base, student):
+    hand_in(course, student, base.solved().text())
+    stamp = "9" * 30 + "m11m11"
+    file_of(course, student).with_name("timestamp.txt").write_text(stamp)
+
+
+@odd(flag="timestamp.txt tells a time that has not come yet")
+def timestamp_of_a_time_to_come(course, base, student):
+    hand_in(course, student, base.solved().text())
+    file_of(course, student).with_name("timestamp.txt").write_text("2999-01-01 00:00:00 UTC")
 
 
 @odd(flag="timestamp.txt cannot be read")

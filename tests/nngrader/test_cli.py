@@ -9,7 +9,7 @@ from nngrader.cli import main
 from nngrader.course import Course
 from nngrader.gradebook import open_gradebook, quiet
 
-from .making import NAME, command, environment, hand_in, make_course, run
+from .making import NAME, environment, hand_in, make_course, run
 
 
 @pytest.mark.parametrize(
@@ -137,55 +137,6 @@ def test_the_first_grade_makes_the_seed(course, base):
     seed = Course(course).seed()
     assert seed > 10**6
     assert Course(course).seed() == seed
-
-
-def student_folder(course, tmp_path, notebook):
-    folder = tmp_path / "home"
-    folder.mkdir()
-    (folder / f"{NAME}.ipynb").write_text(notebook.text())
-    cases = f"{NAME}.cases.json"
-    (folder / cases).write_text((course / "release" / NAME / cases).read_text())
-    return folder / f"{NAME}.ipynb"
-
-
-def check(course, tmp_path, notebook):
-    line = command(course, "check", student_folder(course, tmp_path, notebook))
-    return subprocess.run(line, capture_output=True, text=True, env=environment())
-
-
-def test_check_of_a_right_notebook_exits_with_0(released, base, tmp_path):
-    done = check(released, tmp_path, base.solved())
-    assert done.returncode == 0, done.stderr
-    assert "softmax_cross_entropy: 40 of 40 points on the visible cases." in done.stdout
-
-
-def test_check_of_an_untouched_notebook_exits_with_1(released, base, tmp_path):
-    done = check(released, tmp_path, base.untouched())
-    assert done.returncode == 1
-    assert done.stdout.count("is not written yet") == 3
-
-
-def test_check_says_what_is_wrong_with_each_function(released, base, tmp_path):
-    notebook = base.solved().delete("hinge_loss").own("1 / 0")
-    source = notebook["pairwise_distances"]["source"].replace("np.sqrt(", "(")
-    done = check(released, tmp_path, notebook.write("pairwise_distances", source))
-    assert done.returncode == 1
-    for words in (
-        "A cell failed, it begins '1 / 0': ZeroDivisionError",
-        "these are squared distances. What is still missing?",
-        "hinge_loss: the notebook defines no function of this name.",
-        "softmax_cross_entropy: 40 of 40 points",
-    ):
-        assert words in done.stdout, done.stdout
-
-
-@pytest.mark.parametrize(
-    "cell", ["exit()", "quit()", "import sys\nsys.exit(1)", "import os\nos._exit(0)"]
-)
-def test_check_notices_that_a_notebook_ends_the_process(released, base, tmp_path, cell):
-    done = check(released, tmp_path, base.solved().own(cell))
-    assert done.returncode == 1
-    assert "ended the process before it was through" in done.stdout
 
 
 def test_import_of_the_package_needs_numpy_alone():

@@ -25,7 +25,7 @@ RESULT = {
             "score": 17.5,
             "max": 30,
             "aspects": {"value": [10.0, 20.0], "shape": [7.5, 10.0]},
-            "findings": [["value", ": is <i>twice</i> too large.", "twice"]],
+            "findings": [["value", "loss is <i>twice</i> too large.", "twice"]],
             "tried": {"value": ["Random & points."]},
         }
     },
@@ -103,7 +103,7 @@ def test_a_page_tells_points_by_aspect_what_was_tried_and_the_hint():
     text = html.unescape(page(RESULT))
     for words in ("17.5", "of 100 points", "10 of 20", "7.5 of 10", "Tried: Random & points."):
         assert words in text
-    assert "Is <i>twice</i> too large." in text
+    assert "loss is <i>twice</i> too large." in text
     assert "width: 50.0%" in text
 
 

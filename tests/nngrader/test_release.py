@@ -33,7 +33,7 @@ def test_the_zip_holds_notebook_cases_package_and_how_to_start(released):
     wheel = next(n for n in names if n.endswith(".whl"))
     assert names == sorted(["README.txt", wheel, f"{NAME}.cases.json", f"{NAME}.ipynb"])
     assert wheel.startswith("nn_first_principles-")
-    assert f"pip install {wheel}" in readme
+    assert f"pip install jupyterlab {wheel}" in readme
 
 
 def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, base, tmp_path):

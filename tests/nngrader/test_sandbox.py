@@ -6,10 +6,12 @@ import stat
 import sys
 
 import pytest
+from nngrader.engine.reading import imports, names_used
 from nngrader.limits import Limits, read_settings
 from nngrader.process import Died, tree_usage
 from nngrader.runner import Raised, Runner, known
 from nngrader.sandbox import Refused, Sandbox
+from nngrader.suspicion import suspicious
 
 from .making import NAME, command, environment, hand_in, make_course, run
 from .ordinary import IS_ROOT, give_away, namespaces_work, run_as_ordinary_user
@@ -49,8 +51,9 @@ def test_an_error_is_known_by_a_name_of_pythons_own(runner):
     r = runner(class_of_its_own)
     with pytest.raises(Raised, match=r"^KeyError$"):
         r.value("f", (), {})
-    with pytest.raises(Raised, match=r"^KeyError$"):
+    with pytest.raises(Raised, match=r"^NameError$"):
         r.value("not_there", (), {})
+    assert r.notes["not_there"] == "is not defined after the cells have run"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +102,7 @@ def test_each_function_has_a_worker_of_its_own(runner):
 def test_memory_of_the_whole_tree_is_counted():
     block = bytearray(b"x") * (64 << 20)
     assert tree_usage(os.getpid()).memory > len(block)
-    assert tree_usage(2**30) == (0, 0)
+    assert tree_usage(2**30)[:2] == (0, 0)
 
 
 def test_a_worker_sees_numpy_and_nothing_else_that_is_installed(runner):
@@ -109,6 +112,64 @@ def test_a_worker_sees_numpy_and_nothing_else_that_is_installed(runner):
     )
     names = ["numpy", "json", "scipy", "torch", "nnlib", "nbgrader", "pytest", "pip"]
     assert r.value("f", (names,), {}) == ["numpy", "json"]
+
+
+def test_empty_files_count_as_memory():
+    cell = "def f():\n    for n in range(10**7):\n        open(f'/tmp/{n}', 'w').close()"
+    limits = Limits(call_seconds=8.0, total_seconds=8.0, memory_mb=150)
+    with Sandbox(limits) as box:
+        r = Runner([("cell", cell, True)], box, 0)
+        with pytest.raises(Died, match="used too much memory"):
+            r.value("f", (), {})
+        r.close()
+
+
+def test_statements_after_one_that_fails_are_run(runner):
+    r = runner("1 / 0\ndef f():\n    return 3\n2 / 0")
+    assert r.value("f", (), {}) == 3
+    assert r.notes == {"cell 0": "raised ZeroDivisionError when it was loaded"}
+
+
+def test_names_that_matter_are_told_however_many_others_there_are(runner):
+    noise = "\n".join(f"np.a{k:05}\nimport a{k:05}" for k in range(4200))
+    r = runner(f"if False:\n    {'np.vectorize; import subprocess'}\n{noise}")
+    names, imports = r.read(["numpy.vectorize", "subprocess", "numpy.frompyfunc"])
+    assert {"numpy.vectorize", "subprocess", "..."} <= set(names)
+    assert {"subprocess", "..."} <= set(imports)
+    assert "numpy.frompyfunc" not in names
+    assert len(names) == 4000
+
+
+@pytest.mark.parametrize(
+    ("source", "flag"),
+    [
+        ("import random\nrandom._os.fork()", "uses random._os.fork"),
+        ("import dataclasses as d\nd.sys.modules", "uses dataclasses.sys"),
+        ("np.ma.core.inspect", "uses numpy.ma.core.inspect"),
+        ("np._core", "uses numpy._core"),
+        ("f = 'ex' + 'p'\ngetattr(np, f)(1)", "uses getattr.computed"),
+    ],
+)
+def test_ways_to_the_interpreter_by_another_module_are_flagged(source, flag):
+    assert any(f.startswith(flag) for f in suspicious(names_used(source), imports(source)))
+
+
+def test_dangerous_imports_stand_before_the_others():
+    found = suspicious([], [f"a{k:02}" for k in range(30)] + ["subprocess"])
+    assert found[0] == "imports subprocess"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "self._x\nself.modules",
+        "import math\nmath.exp(1)",
+        "from __future__ import annotations",
+        "def __init__(self): super().__init__()",
+    ],
+)
+def test_what_students_write_every_day_is_not_flagged(source):
+    assert suspicious(names_used(source), imports(source)) == []
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ MOST_CHARACTERS = 200_000
 MOST_NAMES = 4_000
 MOST_LETTERS = 100  # of one dotted name
 MOST_PARTS = 8
+MORE = "..."  # among names: there are too many of them
+COMPUTED = "getattr.computed"
 KEEP_BODY = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics whose body is Python
 TOKEN = re.compile(r'"""|\'\'\'|["\'#()\[\]{}]|\\.')
 ASSIGNED = re.compile(r"([ \t]*)([A-Za-z_][A-Za-z_0-9]{0,80})[ \t]*=[ \t]*[!%](?!=)")
@@ -86,8 +88,8 @@ def _trees(sources):
             yield from [tree] if tree else []
 
 
-def imports(*sources):
-    """Return the dotted names of all that the sources import, sorted.
+def imports(*sources, wanted=()):
+    """Return the dotted names of all that the sources import, sorted and limited as names are.
 
     >>> imports("from scipy.spatial import distance as d", "import numpy as np")
     ['numpy', 'scipy.spatial.distance']
@@ -96,13 +98,15 @@ def imports(*sources):
     for tree in _trees(sources):
         for node in ast.walk(tree):
             found |= {full for _, full in _imported(node)} | _by_name(node)
-    return _listed(found)
+    return _listed(found, wanted)
 
 
-def names_used(*sources):
+def names_used(*sources, wanted=()):
     """Return the dotted names that the sources use or import, with aliases undone, sorted.
 
     The sources are read together, so that an alias made in one cell is undone in another.
+    Where there are too many names, those ``wanted`` are there all the same if anything inside
+    them is used, and `MORE` stands for the rest.
 
     >>> names_used("import numpy as n", "apply = n.vectorize")
     ['numpy', 'numpy.vectorize']
@@ -123,13 +127,32 @@ def names_used(*sources):
         if name := _dotted(node, alias):
             found.add(name)
             found |= {f"{star}.{name}" for star in stars}
-    return _listed(found, first={full.split(".")[0] for full in alias.values()})
+        found |= _computed(node)
+    return _listed(found, wanted, first={full.split(".")[0] for full in alias.values()})
 
 
-def _listed(names, first=()):
+def _listed(names, wanted, first=()):
     """Return names sorted and limited; what comes from a module is the last to be left out."""
     chosen = sorted(names, key=lambda name: (name.split(".")[0] not in first, name))
-    return sorted(name[:MOST_LETTERS] for name in chosen[:MOST_NAMES])
+    never = {MORE, *_inside(chosen, wanted)} if len(chosen) > MOST_NAMES else set()
+    return sorted({name[:MOST_LETTERS] for name in chosen[: MOST_NAMES - len(never)]} | never)
+
+
+def _inside(names, wanted):
+    """Return those wanted names that are among the beginnings of names; one pass over each."""
+    begins = set()
+    for name in names:
+        parts = name.split(".")[: MOST_PARTS + 2]
+        begins |= {".".join(parts[:n]) for n in range(1, len(parts) + 1)}
+    return begins & set(wanted)
+
+
+def _computed(node):
+    """Return `COMPUTED` where an attribute is asked for by a name that is not written out."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
+        written = len(node.args) >= 2 and isinstance(node.args[1], ast.Constant)
+        return set() if written else {COMPUTED}
+    return set()
 
 
 def forbidden_in(names, forbidden):

@@ -1,0 +1,115 @@
+"""`nngrader check`: what it says of a notebook, and its exit status."""
+
+import subprocess
+
+import pytest
+
+from .making import NAME, command, environment
+
+
+def student_folder(course, tmp_path, notebook):
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / f"{NAME}.ipynb").write_text(notebook.text())
+    cases = f"{NAME}.cases.json"
+    (folder / cases).write_text((course / "release" / NAME / cases).read_text())
+    return folder / f"{NAME}.ipynb"
+
+
+def check(course, tmp_path, notebook):
+    line = command(course, "check", student_folder(course, tmp_path, notebook))
+    return subprocess.run(line, capture_output=True, text=True, env=environment())
+
+
+def test_check_of_a_right_notebook_exits_with_0(released, base, tmp_path):
+    done = check(released, tmp_path, base.solved())
+    assert done.returncode == 0, done.stderr
+    assert "softmax_cross_entropy: 40 of 40 points on the visible cases." in done.stdout
+
+
+def test_check_of_an_untouched_notebook_exits_with_1(released, base, tmp_path):
+    done = check(released, tmp_path, base.untouched())
+    assert done.returncode == 1
+    assert done.stdout.count("is not written yet") == 3
+
+
+def test_check_says_what_is_wrong_with_each_function(released, base, tmp_path):
+    notebook = base.solved().delete("hinge_loss").own("1 / 0")
+    source = notebook["pairwise_distances"]["source"].replace("np.sqrt(", "(")
+    done = check(released, tmp_path, notebook.write("pairwise_distances", source))
+    assert done.returncode == 1
+    for words in (
+        "A cell failed, it begins '1 / 0': ZeroDivisionError",
+        "these are squared distances. What is still missing?",
+        "hinge_loss: the notebook defines no function of this name.",
+        "softmax_cross_entropy: 40 of 40 points",
+    ):
+        assert words in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "exit()",
+        "quit()",
+        "import sys\nsys.exit(1)",
+        "import sys\nsys.exit(10)",
+        "import os\nos._exit(0)",
+    ],
+)
+def test_check_notices_that_a_notebook_ends_the_process(released, base, tmp_path, cell):
+    done = check(released, tmp_path, base.solved().own(cell))
+    assert done.returncode == 1
+    assert "ended the process before it was through" in done.stdout
+
+
+def test_check_tells_of_a_changed_cell_and_of_what_is_not_there_when_graded(
+    released, base, tmp_path
+):
+    notebook = base.solved().own("import json\nimport matplotlib.pyplot as plt")
+    notebook["setup"]["source"] += "\nfrom math import inf"
+    done = check(released, tmp_path, notebook)
+    assert done.returncode == 0, done.stdout
+    assert "The cell setup was changed: when graded, ours is used." in done.stdout
+    assert "Not there when graded: matplotlib." in done.stdout
+
+
+def test_check_of_a_right_notebook_has_no_notes(released, base, tmp_path):
+    said = check(released, tmp_path, base.solved()).stdout
+    assert "when graded" not in said
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise ValueError('\\ud800')", "ValueError: \\ud800"),
+        ("input('Go on? ')", "EOFError"),
+    ],
+)
+def test_check_survives_a_cell_and_says_so(released, base, tmp_path, cell, words):
+    done = check(released, tmp_path, base.solved().own(cell))
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert f"A cell failed, it begins {cell!r}: " in done.stdout
+    assert words in done.stdout
+
+
+@pytest.mark.parametrize(
+    "cell", ["import sys\nsys.argv = ['a']", "display(3)", "import os\nos.chdir('/')"]
+)
+def test_check_reaches_its_verdict_whatever_a_cell_changes(released, base, tmp_path, cell):
+    done = check(released, tmp_path, base.solved().own(cell))
+    assert done.returncode == 0, done.stdout
+    assert "A cell failed" not in done.stdout
+
+
+@pytest.mark.parametrize("text", ['{"f": ', "[3]"])
+def test_check_names_a_file_with_cases_that_is_broken(released, base, tmp_path, text):
+    notebook = student_folder(released, tmp_path, base.solved())
+    notebook.with_suffix(".cases.json").write_text(text)
+    line = command(released, "check", notebook)
+    done = subprocess.run(line, capture_output=True, text=True, env=environment())
+    assert done.returncode == 1
+    assert f"{NAME}.cases.json is broken" in done.stderr
+    assert "Traceback" not in done.stderr
