@@ -222,3 +222,10 @@ def _parts(p, args):
 def test_every_hint_asks():
     hints = [m.hint for p in PROBLEMS.values() for m in p.mistakes.values()]
     assert [h for h in hints if "?" not in h] == []
+
+
+@every_problem
+def test_what_was_tried_is_the_same_for_every_seed(name):
+    # Feedback shows it, so it must not tell how large the hidden inputs were.
+    tried = [{case["tried"] for case in packed(name, seed, False)["cases"]} for seed in SEEDS]
+    assert all(words == tried[0] for words in tried)

@@ -167,7 +167,7 @@ def _loop(problem, case, rng, sizes, letter, n):
     return {
         "group": f"loop over {letter}",
         "aspect": "loops",
-        "tried": f"{case.tried}, {letter} = {n}",
+        "tried": f"{case.tried}, few and many along {letter}",
         "sizes": sizes | {letter: n},
         "letter": letter,
         "rtol": case.rtol,
