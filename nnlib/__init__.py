@@ -18,40 +18,68 @@ import numpy as _np
 from . import autograd, creation, nn, ops, optim, random, training
 from .autograd import grad
 from .creation import *
-from .grad_mode import enable_grad, is_grad_enabled, no_grad
+from .device import cuda, device
+from .grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from .nn.functional import (
+    adaptive_avg_pool1d,
+    avg_pool1d,
+    conv1d,
+    conv_transpose1d,
+    max_pool1d,
+)
 from .ops import *
-from .random import manual_seed
+from .printing import set_printoptions
+from .random import *
 from .tensor import Tensor, raw
 
 float32 = float = _np.dtype("float32")
 float64 = double = _np.dtype("float64")
 int64 = long = _np.dtype("int64")
-int32 = _np.dtype("int32")
+int32 = int = _np.dtype("int32")
 uint8 = _np.dtype("uint8")
 bool = _np.dtype("bool")
 
 __all__ = [
     "Tensor",
+    "adaptive_avg_pool1d",
     "autograd",
+    "avg_pool1d",
     "bool",
+    "conv1d",
+    "conv_transpose1d",
+    "cuda",
+    "device",
     "double",
     "enable_grad",
     "float",
     "float32",
     "float64",
     "grad",
+    "inference_mode",
+    "int",
     "int32",
     "int64",
     "is_grad_enabled",
+    "is_inference_mode_enabled",
     "long",
-    "manual_seed",
+    "max_pool1d",
     "nn",
     "no_grad",
     "optim",
     "random",
     "raw",
+    "set_grad_enabled",
+    "set_printoptions",
     "training",
     "uint8",
     *creation.__all__,
     *ops.__all__,
+    *random.__all__,
 ]

@@ -1,145 +1,444 @@
-"""Tensors from data, from a rule, or from chance."""
+"""Tensors from data, and from a rule; those from chance are in ``random.py``.
+
+The arguments are torch's: sizes one by one or as one tuple; ``dtype``, by default float32
+where there is no data to tell; ``device``, which is the CPU; ``requires_grad``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+import operator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from .ops.shape import sizes_of
-from .random import generator
-from .tensor import Tensor, as_array, raw
+from .device import check_device
+from .tensor import Tensor, raw
 
 __all__ = [
     "arange",
     "as_tensor",
+    "empty",
+    "empty_like",
     "eye",
     "from_numpy",
     "full",
+    "full_like",
     "linspace",
+    "logspace",
     "ones",
     "ones_like",
-    "rand",
-    "randint",
-    "randn",
     "tensor",
+    "tril_indices",
+    "triu_indices",
     "zeros",
     "zeros_like",
 ]
 
-float32 = np.dtype(np.float32)
+FLOAT32 = np.dtype("float32")
+DTYPES = tuple(map(np.dtype, ("float32", "float64", "int64", "int32", "uint8", "bool")))
+RANK = str.maketrans("biuf", "0112")  # truth values, integers, floats
+PYTHON = {bool: np.dtype(bool), int: np.dtype("int64"), float: FLOAT32}
 
 
-def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+# What the arguments mean
+
+
+def known(name: str, dtype: Any) -> np.dtype:
+    """One of the six dtypes; anything else is refused."""
+    if not isinstance(dtype, (np.dtype, type)) or (found := np.dtype(dtype)) not in DTYPES:
+        expected = ", ".join(map(str, DTYPES))
+        raise TypeError(f"{name}: expected one of the dtypes {expected}, got {dtype!r}")
+    return found
+
+
+def shape_of(name: str, sizes: Sequence[Any], size: Any = None) -> tuple[int, ...]:
+    """Sizes given one by one or as one tuple, which may also be called size."""
+    if not sizes and size is None:
+        raise TypeError(f"{name}: expected sizes, got none")
+    if size is not None or isinstance(sizes[0], (tuple, list)):
+        (sizes,) = sizes if size is None else (size,)
+    try:
+        shape = tuple(map(operator.index, sizes))
+    except TypeError:
+        raise TypeError(f"{name}: expected integers as sizes, got {sizes}") from None
+    if min(shape, default=0) < 0:
+        raise RuntimeError(f"{name}: expected sizes of at least 0, got {shape}")
+    return shape
+
+
+def made(name: str, array: np.ndarray, device: Any, requires_grad: bool = False) -> Tensor:
+    """The array as a tensor on a device."""
+    check_device(name, device)
+    if requires_grad and array.dtype.kind != "f":
+        raise RuntimeError(
+            f"{name}: expected floats to require a gradient, got dtype {array.dtype}"
+        )
+    return Tensor(array, requires_grad)
+
+
+def number(name: str, x: Any) -> Any:
+    """A Python number, from one or from a single element."""
+    x = raw(x)
+    if isinstance(x, (np.ndarray, np.generic)) and x.ndim == 0 and x.dtype in DTYPES:
+        return x.item()
+    if not isinstance(x, (bool, int, float)):
+        raise TypeError(f"{name}: expected a number, got {type(x).__name__}")
+    return x
+
+
+# From data
+
+
+def tensor(
+    data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Copy data into a new tensor.
 
     Parameters
     ----------
-    data : number, nested list or array
-        The values. Python floats become float32, Python integers int64; arrays keep
-        their dtype.
+    data : number, nested list, array or Tensor
+        The values. Python floats become float32, Python integers int64; arrays and Tensors
+        keep their dtype, also within lists.
     dtype : dtype
         Another kind of element.
+    device : device
+        Where it is computed; the CPU.
     requires_grad : bool
         Whether ``backward`` fills ``grad``.
+
+    Raises
+    ------
+    TypeError
+        If the data are no numbers or truth values, or of a dtype that nnlib does not have.
+    ValueError
+        If nested lists differ in length.
+    RuntimeError
+        If an integer does not fit the dtype, or integers are to require a gradient.
 
     >>> tensor([[1.0, 2.0], [3.0, 4.0]])
     tensor([[1., 2.],
             [3., 4.]])
     """
-    return Tensor(np.array(as_array(_plain(data)), dtype), requires_grad)
+    return made("tensor", _array("tensor", data, dtype, copy=True), device, requires_grad)
 
 
-def as_tensor(data: Any, dtype: Any = None) -> Tensor:
-    """Give data as a tensor, copying only where that is needed."""
-    if isinstance(data, Tensor) and dtype in (None, data.dtype):
-        return data
-    return Tensor(np.asarray(as_array(_plain(data)), dtype))
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """Give data as a tensor, copying only where that is needed.
+
+    A Tensor of that dtype is given back itself, with its history; an array shares memory.
+    """
+    if not isinstance(data, Tensor):
+        return made("as_tensor", _array("as_tensor", data, dtype), device)
+    check_device("as_tensor", device)
+    return data if dtype is None else data.to(known("as_tensor", dtype))
 
 
 def from_numpy(ndarray: np.ndarray) -> Tensor:
     """Give an array as a tensor that shares its memory."""
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"from_numpy: expected an ndarray, got {type(ndarray).__name__}")
+    known("from_numpy", ndarray.dtype)
     return Tensor(ndarray)
 
 
-def zeros(*size: int, dtype: Any = float32, requires_grad: bool = False) -> Tensor:
+def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    """Data as an array, of a dtype or of the one that torch would give it."""
+    data = raw(data)
+    dtype = _dtype(name, data) if dtype is None else known(name, dtype)
+    data = _plain(name, data)
+    try:
+        return np.array(data, dtype, copy=copy)
+    except OverflowError as error:
+        raise RuntimeError(f"{name}: expected values that fit, but {error}") from None
+    except ValueError:
+        raise ValueError(f"{name}: expected nested lists of equal lengths") from None
+
+
+def _dtype(name: str, data: Any) -> np.dtype:
+    """The dtype that holds all of the data; float32 if there are none."""
+    dtypes = {known(name, d) for d in _dtypes(name, data)} or {FLOAT32}
+    top = max(d.kind.translate(RANK) for d in dtypes)
+    return np.result_type(*(d for d in dtypes if d.kind.translate(RANK) == top))
+
+
+def _dtypes(name: str, data: Any) -> set[np.dtype]:
+    """The dtypes that occur in nested lists."""
+    if isinstance(data, (list, tuple, range)):
+        kinds = set(map(type, data))
+        if kinds <= PYTHON.keys():
+            return {PYTHON[kind] for kind in kinds}
+        return set().union(*(_dtypes(name, raw(item)) for item in data))
+    if type(data) in PYTHON:
+        return {PYTHON[type(data)]}
+    if not hasattr(data, "__array__"):
+        raise TypeError(f"{name}: expected numbers or truth values, got {data!r}")
+    return {np.asarray(data).dtype}
+
+
+def _plain(name: str, data: Any) -> Any:
+    """Nested lists with numbers in the place of Tensors."""
+    if not isinstance(data, (list, tuple)) or set(map(type, data)) <= PYTHON.keys():
+        return data
+    for item in data:
+        if isinstance(item, Tensor) and item.array.size != 1:
+            raise ValueError(
+                f"{name}: expected Tensors of one element in a list, got {item.shape}; "
+                "use stack()"
+            )
+    return [x.item() if isinstance(x, Tensor) else _plain(name, x) for x in data]
+
+
+# From a rule
+
+
+def zeros(
+    *sizes: int,
+    size: Sequence[int] | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Fill a shape with 0.
 
     >>> zeros(2, 3).shape
     (2, 3)
     """
-    return Tensor(np.zeros(sizes_of(size), dtype), requires_grad)
+    array = np.zeros(shape_of("zeros", sizes, size), known("zeros", dtype or FLOAT32))
+    return made("zeros", array, device, requires_grad)
 
 
-def ones(*size: int, dtype: Any = float32, requires_grad: bool = False) -> Tensor:
+def ones(
+    *sizes: int,
+    size: Sequence[int] | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Fill a shape with 1."""
-    return Tensor(np.ones(sizes_of(size), dtype), requires_grad)
+    array = np.ones(shape_of("ones", sizes, size), known("ones", dtype or FLOAT32))
+    return made("ones", array, device, requires_grad)
+
+
+def empty(
+    *sizes: int,
+    size: Sequence[int] | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Make a tensor of a shape; its elements are whatever the memory holds."""
+    array = np.empty(shape_of("empty", sizes, size), known("empty", dtype or FLOAT32))
+    return made("empty", array, device, requires_grad)
 
 
 def full(
-    size: tuple[int, ...], fill_value: float, dtype: Any = None, requires_grad: bool = False
+    size: Sequence[int],
+    fill_value: float,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
-    """Fill a shape with a value."""
-    value = np.asarray(as_array(fill_value), dtype)
-    return Tensor(np.full(size, value), requires_grad)
+    """Fill a shape with a value, which also decides the dtype."""
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(f"full: expected a tuple of sizes, got {size!r}")
+    value = number("full", fill_value)
+    own = fill_value.dtype if isinstance(fill_value, Tensor) else PYTHON[type(value)]
+    array = np.full(shape_of("full", (size,)), value, known("full", dtype or own))
+    return made("full", array, device, requires_grad)
 
 
-def zeros_like(input: Tensor, dtype: Any = None) -> Tensor:
-    """Fill the shape and dtype of another tensor with 0."""
-    return Tensor(np.zeros(raw(input).shape, dtype or raw(input).dtype))
-
-
-def ones_like(input: Tensor, dtype: Any = None) -> Tensor:
-    """Fill the shape and dtype of another tensor with 1."""
-    return Tensor(np.ones(raw(input).shape, dtype or raw(input).dtype))
-
-
-def eye(n: int, m: int | None = None, dtype: Any = float32) -> Tensor:
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Give the identity matrix, n by m."""
-    return Tensor(np.eye(n, m, dtype=dtype))
+    shape = shape_of("eye", (n, n if m is None else m))
+    return made(
+        "eye", np.eye(*shape, dtype=known("eye", dtype or FLOAT32)), device, requires_grad
+    )
 
 
-def arange(*bounds: float, dtype: Any = None) -> Tensor:
-    """Count from start to before end by step, as ``range`` does; floats may take part.
+def arange(
+    start: float | None = None,
+    end: float | None = None,
+    step: float = 1,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Count from start, by default 0, to before end, by step.
+
+    Integers give int64, floats float32.
 
     >>> arange(3), arange(0.0, 1.0, 0.5)
-    (tensor([0, 1, 2]), tensor([0. , 0.5]))
+    (tensor([0, 1, 2]), tensor([0.0000, 0.5000]))
     """
-    counted = np.arange(*bounds)
-    default = np.int64 if counted.dtype.kind == "i" else float32
-    return Tensor(counted.astype(dtype or default))
+    start, end = (0 if end is not None else None, end) if start is None else (start, end)
+    start, end = (0, start) if end is None else (start, end)
+    start, end, step = (number("arange", x) for x in (start, end, step))
+    whole = not any(isinstance(x, float) for x in (start, end, step))
+    dtype = known("arange", dtype or (PYTHON[int] if whole else FLOAT32))
+    if not all(map(math.isfinite, (start, end, step))) or dtype.kind == "b":
+        raise RuntimeError(
+            f"arange: expected finite bounds and no bool, got {start}, {end}, {dtype}"
+        )
+    if dtype.kind != "f":
+        start, end, step = int(start), int(end), int(step)
+    if step == 0 or (end - start) * step < 0:
+        raise RuntimeError(f"arange: step {step} does not lead from {start} to {end}")
+    values = start + step * np.arange(math.ceil((end - start) / step))
+    return made("arange", values.astype(dtype), device, requires_grad)
 
 
-def linspace(start: float, end: float, steps: int, dtype: Any = float32) -> Tensor:
+def linspace(
+    start: float,
+    end: float,
+    steps: int,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Give evenly spaced values, both ends included."""
-    return Tensor(np.linspace(start, end, steps, dtype=dtype))
+    values = _spaced("linspace", start, end, steps).astype(known("linspace", dtype or FLOAT32))
+    return made("linspace", values, device, requires_grad)
 
 
-def _drawn(draw: Callable, size: tuple, dtype: Any, requires_grad: bool) -> Tensor:
-    """A tensor of a shape, drawn from the library's generator."""
-    return Tensor(np.asarray(draw(sizes_of(size)), dtype), requires_grad)
+def logspace(
+    start: float,
+    end: float,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Give powers of base whose exponents are evenly spaced, both ends included."""
+    powers = np.power(float(base), _spaced("logspace", start, end, steps))
+    array = powers.astype(known("logspace", dtype or FLOAT32))
+    return made("logspace", array, device, requires_grad)
 
 
-def rand(*size: int, dtype: Any = float32, requires_grad: bool = False) -> Tensor:
-    """Draw evenly from [0, 1)."""
-    return _drawn(generator().random, size, dtype, requires_grad)
+def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
+    """Evenly spaced float64, counted from the nearer end, so that both are met exactly."""
+    start, end, (n,) = number(name, start), number(name, end), shape_of(name, (steps,))
+    i, step = np.arange(n), (end - start) / max(n - 1, 1)
+    return np.where(i < max(n // 2, 1), start + step * i, end - step * (n - 1 - i))
 
 
-def randn(*size: int, dtype: Any = float32, requires_grad: bool = False) -> Tensor:
-    """Draw from the normal distribution with mean 0 and variance 1."""
-    return _drawn(generator().standard_normal, size, dtype, requires_grad)
+def tril_indices(
+    row: int, col: int, offset: int = 0, *, dtype: Any = np.int64, device: Any = None
+) -> Tensor:
+    """Give the rows and columns of the elements on or below a diagonal, (2, count)."""
+    return _indices("tril_indices", np.tri, row, col, offset, dtype, device)
 
 
-def randint(low: int, high: int, size: tuple[int, ...]) -> Tensor:
-    """Draw integers from low to before high."""
-    return Tensor(generator().integers(low, high, size))
+def triu_indices(
+    row: int, col: int, offset: int = 0, *, dtype: Any = np.int64, device: Any = None
+) -> Tensor:
+    """Give the rows and columns of the elements on or above a diagonal, (2, count)."""
+
+    def above(row, col, offset):
+        return 1 - np.tri(row, col, offset - 1)
+
+    return _indices("triu_indices", above, row, col, offset, dtype, device)
 
 
-def _plain(data: Any) -> Any:
-    """Data without Tensors, also within lists."""
-    if isinstance(data, (list, tuple)):
-        return [_plain(item) for item in data]
-    return raw(data)
+def _indices(
+    name: str, mask: Callable, row: int, col: int, offset: int, dtype: Any, device: Any
+) -> Tensor:
+    """Where a mask is true, in order of the rows."""
+    found = np.stack(np.nonzero(mask(*shape_of(name, (row, col)), offset)))
+    return made(name, found.astype(known(name, dtype)), device)
+
+
+# Like another tensor
+
+
+def like(name: str, input: Any, dtype: Any = None) -> tuple[tuple[int, ...], np.dtype]:
+    """The shape of a tensor, and its dtype or another."""
+    if not isinstance(input, (Tensor, np.ndarray)):
+        raise TypeError(f"{name}: expected a Tensor, got {type(input).__name__}")
+    return input.shape, known(name, dtype or input.dtype)
+
+
+def zeros_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Fill the shape and dtype of another tensor with 0."""
+    return made(
+        "zeros_like", np.zeros(*like("zeros_like", input, dtype)), device, requires_grad
+    )
+
+
+def ones_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Fill the shape and dtype of another tensor with 1."""
+    return made("ones_like", np.ones(*like("ones_like", input, dtype)), device, requires_grad)
+
+
+def empty_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Make a tensor of the shape and dtype of another, with whatever the memory holds."""
+    return made(
+        "empty_like", np.empty(*like("empty_like", input, dtype)), device, requires_grad
+    )
+
+
+def full_like(
+    input: Tensor,
+    fill_value: float,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Fill the shape and dtype of another tensor with a value."""
+    shape, dtype = like("full_like", input, dtype)
+    array = np.full(shape, number("full_like", fill_value), dtype)
+    return made("full_like", array, device, requires_grad)
+
+
+# Methods of Tensor: a new tensor of the same dtype
+
+
+def new_tensor(self: Tensor, data: Any, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Copy data into a new tensor, by default of the same dtype."""
+    return tensor(data, dtype=dtype or self.dtype, **options)
+
+
+def new_zeros(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
+    """Fill a shape with 0, by default of the same dtype."""
+    return zeros(*sizes, dtype=dtype or self.dtype, **options)
+
+
+def new_ones(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
+    """Fill a shape with 1, by default of the same dtype."""
+    return ones(*sizes, dtype=dtype or self.dtype, **options)
+
+
+def new_empty(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
+    """Make a tensor of a shape, by default of the same dtype."""
+    return empty(*sizes, dtype=dtype or self.dtype, **options)
+
+
+def new_full(
+    self: Tensor, size: Sequence[int], fill_value: float, *, dtype: Any = None, **options: Any
+) -> Tensor:
+    """Fill a shape with a value, by default of the same dtype."""
+    return full(size, fill_value, dtype=dtype or self.dtype, **options)
+
+
+for method in (new_tensor, new_zeros, new_ones, new_empty, new_full):
+    setattr(Tensor, method.__name__, method)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
+from typing import Any
 
-__all__ = ["enable_grad", "is_grad_enabled", "no_grad"]
+__all__ = [
+    "enable_grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]
 
 
 class _Mode(threading.local):
-    """Whether operations are recorded in this thread."""
+    """Whether operations are recorded in this thread, and whether results may be later."""
 
     enabled = True
+    inference = False
 
 
 mode = _Mode()
@@ -20,19 +30,44 @@ mode = _Mode()
 class Recording(contextlib.ContextDecorator):
     """Switch recording on or off, as a context or as a decorator."""
 
-    def __init__(self, enabled: bool):
-        self.enabled = enabled
-        self.before: list[bool] = []
+    def __init__(self, enabled: bool, inference: bool = False):
+        self.new = enabled, inference
+        self.before: list[tuple[bool, bool]] = []
 
     def __enter__(self) -> None:
-        self.before.append(mode.enabled)
-        mode.enabled = self.enabled
+        self.before.append((mode.enabled, mode.inference))
+        mode.enabled, mode.inference = self.new
 
     def __exit__(self, *error: object) -> None:
-        mode.enabled = self.before.pop()
+        mode.enabled, mode.inference = self.before.pop()
 
 
-def no_grad() -> Recording:
+class set_grad_enabled(Recording):
+    """Switch recording on or off at once; as a context, until its end.
+
+    >>> with set_grad_enabled(False):
+    ...     is_grad_enabled()
+    False
+    """
+
+    def __init__(self, mode: bool):
+        super().__init__(mode)
+        self.__enter__()
+        self.entered = False
+
+    def __enter__(self) -> None:
+        if getattr(self, "entered", True):
+            super().__enter__()
+        self.entered = True
+
+
+def _recording(enabled: bool, inference: bool, func: Callable | None) -> Any:
+    """The context, or func inside it where the name stands as a bare decorator."""
+    context = Recording(enabled, inference)
+    return context if func is None else context(func)
+
+
+def no_grad(orig_func: Callable | None = None) -> Any:
     """Record nothing inside: values are computed, histories are not kept.
 
     >>> from nnlib import Tensor
@@ -42,14 +77,33 @@ def no_grad() -> Recording:
     >>> y.requires_grad
     False
     """
-    return Recording(False)
+    return _recording(False, False, orig_func)
 
 
-def enable_grad() -> Recording:
+def enable_grad(orig_func: Callable | None = None) -> Any:
     """Record again, inside ``no_grad``."""
-    return Recording(True)
+    return _recording(True, False, orig_func)
+
+
+def inference_mode(mode: bool | Callable = True) -> Any:
+    """Record nothing inside, and let no result take part in a recorded operation later.
+
+    >>> from nnlib import Tensor
+    >>> with inference_mode():
+    ...     y = Tensor([1.0]) * 2
+    >>> y.is_inference()
+    True
+    """
+    if callable(mode):
+        return _recording(False, True, mode)
+    return _recording(not mode, mode, None)
 
 
 def is_grad_enabled() -> bool:
     """Tell whether operations are being recorded."""
     return mode.enabled
+
+
+def is_inference_mode_enabled() -> bool:
+    """Tell whether the results of operations may never be recorded."""
+    return mode.inference

@@ -12,6 +12,9 @@ when the walk itself is recorded (``create_graph=True``): hence they use operato
 and this library's functions, and of methods only reshape, swapaxes and astype, which
 mean the same for both. A rule may forget about broadcasting and dtype: the walk sums a
 gradient over broadcast axes and brings it to its input's dtype.
+
+A fused operation (convolution, batch normalization, LSTM) has one rule for all its inputs:
+``record_fused``.
 """
 
 from __future__ import annotations
@@ -23,12 +26,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .grad_mode import mode
-from .tensor import Tensor, counter, raw
+from .tensor import INFERENCE, Tensor, counter, raw
 
-__all__ = ["Node", "View", "change_", "record"]
+__all__ = ["Node", "View", "change_", "record", "record_fused", "recorded"]
 
 Rule = Callable[..., Any]
-_clock = itertools.count()
+clock = itertools.count()
 _reads: dict[Any, tuple[str, ...]] = {}
 
 
@@ -79,10 +82,63 @@ def record(
     out = Tensor(y)
     if view is not None:
         _share(out, next(iter(inputs.values())), view)
-    if needs_grad and rules and mode.enabled and out.array.dtype.kind == "f":
+    if not mode.enabled:
+        if mode.inference and view is None:
+            out.version = INFERENCE
+    elif needs_grad and rules and out.array.dtype.kind == "f":
         out.node = Node(out, inputs, rules, name)
         out.requires_grad = True
     return out
+
+
+def recorded(*inputs: Any) -> bool:
+    """Tell whether an operation on these inputs would be recorded."""
+    return mode.enabled and any(isinstance(x, Tensor) and x.requires_grad for x in inputs)
+
+
+def record_fused(
+    y: Any,
+    inputs: dict[str, Any],
+    backward: Rule,
+    /,
+    *,
+    keep: dict[str, Any] | None = None,
+    twice: Rule | None = None,
+) -> Any:
+    """Give y, or each of several results, as a Tensor; one rule gives all gradients at once.
+
+    Parameters
+    ----------
+    y : array, or tuple of array
+        The results, already computed.
+    inputs : dict of str to Tensor, array, number or None
+        The operands by name. If none is a Tensor, y comes back as it is.
+    backward : function
+        Takes ``g``, the upstream gradient (a tuple for a tuple of results), and what it
+        reads by name: inputs, ``keep``, ``y`` if that is one array, and ``needs``, the
+        names of the inputs whose gradients are asked for. Gives them as a dict. It is
+        called with arrays only.
+    keep : dict of str to array
+        What the forward computed on the way and the rule reads.
+    twice : function
+        The same rule by recorded operations, for ``create_graph=True``; it reads inputs.
+        Without it a second derivative is an error.
+    """
+    if not any(isinstance(x, Tensor) for x in inputs.values()):
+        return y
+    for x in inputs.values():
+        if isinstance(x, Tensor) and x.view_of is not None:
+            refresh(x)
+    outs = tuple(map(Tensor, y)) if isinstance(y, tuple) else (Tensor(y),)
+    if mode.inference:
+        for out in outs:
+            out.version = INFERENCE
+    if recorded(*inputs.values()):
+        node = FusedNode(outs, inputs, keep or {}, backward, twice)
+        for k, out in enumerate(outs):
+            out.node = node.part(k) if isinstance(y, tuple) else node
+            out.requires_grad = True
+    return outs if isinstance(y, tuple) else outs[0]
 
 
 class Node:
@@ -102,7 +158,7 @@ class Node:
     __slots__ = ("edges", "hooks", "label", "saved", "time")
 
     def __init__(self, out: Tensor, inputs: dict, rules: dict[str, Rule], name: str | None):
-        self.edges, self.saved, self.hooks, self.time = [], {}, None, next(_clock)
+        self.edges, self.saved, self.hooks, self.time = [], {}, None, next(clock)
         for key, rule in rules.items():
             reads = _reads.get(rule.__code__)
             if reads is None:
@@ -112,7 +168,7 @@ class Node:
                 self.edges.append((x.node or x, x.array.shape, x.array.dtype, rule, reads))
                 for read in reads:
                     if read not in self.saved:
-                        self.saved[read] = _save(out if read == "y" else inputs[read])
+                        self.saved[read] = save(out if read == "y" else inputs[read])
         self.label = name or rule.__qualname__
 
     @property
@@ -123,7 +179,7 @@ class Node:
     def load(self, read: str, create: bool) -> Any:
         """What a rule reads: an array, or a Tensor with its history if the walk is recorded."""
         saved = self.saved[read]
-        if not isinstance(saved, _Saved):
+        if not isinstance(saved, Saved):
             return saved
         saved.check(self.name)
         if not create:
@@ -133,15 +189,99 @@ class Node:
     def rescue(self, array: np.ndarray) -> None:
         """Copy what the rules read of an array that is about to be overwritten."""
         for saved in self.saved.values():
-            if isinstance(saved, _Saved) and saved.array is array:
+            if isinstance(saved, Saved) and saved.array is array:
                 saved.array, saved.version, saved.then = array.copy(), [0], 0
+
+    def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
+        """Apply the rules of some edges; g is the gradient of the result."""
+        values = {read: self.load(read, create) for *_, reads in edges for read in reads}
+        return [
+            (target, fit(rule(g, *[values[r] for r in reads]), shape, dtype))
+            for target, shape, dtype, rule, reads in edges
+        ]
 
     def free(self) -> None:
         """Let go of what the rules read; where they read nothing, they may run again."""
         self.saved = None if self.saved else {}
 
 
-class _Saved:
+class FusedNode(Node):
+    """One recorded operation whose rule gives all gradients at once (``record_fused``).
+
+    In its edges the name of the input stands in the place of a rule. If it has several
+    results, each has a node of its own that only hands its gradient on to this one.
+    """
+
+    __slots__ = ("backward", "results", "twice")
+
+    def __init__(self, outs: tuple, inputs: dict, keep: dict, backward: Rule, twice: Any):
+        self.saved, self.hooks, self.time = {}, None, next(clock)
+        self.label, self.backward, self.twice = backward.__qualname__, backward, twice
+        self.results = [(out.array.shape, out.array.dtype) for out in outs]
+        self.edges = [
+            (x.node or x, x.array.shape, x.array.dtype, name, ())
+            for name, x in inputs.items()
+            if isinstance(x, Tensor) and x.requires_grad
+        ]
+        known = {**inputs, "y": outs[0], **keep}
+        for rule, names in ((backward, known), (twice, inputs)):
+            for read in _fused_reads(rule, names):
+                if read not in self.saved:
+                    self.saved[read] = save(known[read])
+
+    def part(self, k: int) -> Node:
+        """The node of the k-th of several results."""
+        node = Node.__new__(Node)
+        node.edges = [(self, None, None, lambda g: Parts({k: g}), ())]
+        node.saved, node.hooks, node.label, node.time = {}, None, self.label, next(clock)
+        return node
+
+    def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
+        """Apply the one rule; an error where it is asked to be recorded and can't be."""
+        rule = self.twice if create else self.backward
+        if rule is None:
+            raise RuntimeError(
+                f"backward: {self.name} has no second derivative; compute with the "
+                "operations it is made of, or without create_graph"
+            )
+        if isinstance(g, Parts):
+            blank = Tensor if create else np.asarray
+            g = tuple(
+                g[k] if k in g else blank(np.zeros(shape, dtype))
+                for k, (shape, dtype) in enumerate(self.results)
+            )
+        needs = frozenset(name for *_, name, _ in edges)
+        reads = _parameters(rule)[1:]
+        values = [needs if r == "needs" else self.load(r, create) for r in reads]
+        gradients = rule(g, *values)
+        return [
+            (target, fit(gradients[name], shape, dtype))
+            for target, shape, dtype, name, _ in edges
+        ]
+
+
+class Parts(dict):
+    """Gradients of some of several results, by position."""
+
+    def __add__(self, other: Parts) -> Parts:
+        more, less = (self, other) if len(self) >= len(other) else (other, self)
+        for k, g in less.items():  # into the longer one: many results are many sums
+            more[k] = more[k] + g if k in more else g
+        return more
+
+
+def fit(g: Any, shape: tuple[int, ...] | None, dtype: np.dtype) -> Any:
+    """A gradient in the shape and dtype of its input: summed where that was broadcast."""
+    if shape is None:
+        return g
+    if g.shape != shape:
+        lead = g.ndim - len(shape)
+        stretched = [lead + i for i, n in enumerate(shape) if n == 1 != g.shape[lead + i]]
+        g = g.sum((*range(lead), *stretched)).reshape(shape)
+    return g if g.dtype == dtype else g.astype(dtype)
+
+
+class Saved:
     """An array that a rule reads, its version then, and where it came from."""
 
     __slots__ = ("array", "source", "then", "version")
@@ -169,17 +309,21 @@ class _Saved:
         return out
 
 
-def _save(x: Any) -> Any:
+def save(x: Any) -> Any:
     """What is kept of an input or a result: of a Tensor its array, of anything else itself."""
     if not isinstance(x, Tensor):
         return x
-    return _Saved(x, (x.node or x) if x.requires_grad else None)
+    if x.version is INFERENCE:
+        raise RuntimeError(
+            "record: a tensor made in inference_mode cannot be kept for backward; clone() it"
+        )
+    return Saved(x, (x.node or x) if x.requires_grad else None)
 
 
 def _declare(key: str, rule: Rule, inputs: dict[str, Any]) -> tuple[str, ...]:
     """The names a rule reads, from its signature, checked when it is first recorded."""
     code = rule.__code__
-    first, *reads = code.co_varnames[: code.co_argcount] or [""]
+    first, *reads = _parameters(rule) or [""]
     unknown = [name for name in reads if name != "y" and name not in inputs]
     if first != "g" or unknown or not inputs.keys().isdisjoint("gy"):
         raise TypeError(
@@ -188,6 +332,23 @@ def _declare(key: str, rule: Rule, inputs: dict[str, Any]) -> tuple[str, ...]:
         )
     _reads[code] = tuple(reads)
     return _reads[code]
+
+
+def _parameters(rule: Rule) -> tuple[str, ...]:
+    """The names of a rule's parameters."""
+    return rule.__code__.co_varnames[: rule.__code__.co_argcount]
+
+
+def _fused_reads(rule: Rule | None, known: dict[str, Any]) -> list[str]:
+    """What the rule of a fused operation reads, checked."""
+    first, *reads = ("g",) if rule is None else _parameters(rule) or ("",)
+    reads = [read for read in reads if read != "needs"]
+    if first != "g" or not known.keys() >= set(reads):
+        raise TypeError(
+            f"{rule.__qualname__}: expected a rule that takes g, and then any of needs and "
+            f"{list(known)}; got parameters {[first, *reads]}"
+        )
+    return reads
 
 
 # Views and changes in place. All views of one memory share its counter of changes. A view
@@ -227,6 +388,11 @@ def refresh(x: Tensor) -> None:
     base, path, then, recorded, _ = x.view_of
     if then == x.version[0] or not (mode.enabled and recorded):
         return
+    if x.view_of.several and base.requires_grad:
+        raise RuntimeError(
+            "a view that is one of several results was used after its base was changed in "
+            "place; use a clone()"
+        )
     x.view_of = x.view_of._replace(version=x.version[0])
     if base.requires_grad:
         blank = _blank_like(base.array)
@@ -254,11 +420,19 @@ def change_(x: Tensor, new: Tensor) -> Tensor:
 
 def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
     """Refuse changes that would lose elements, digits or a history."""
+    if x.version is INFERENCE and not mode.inference:
+        raise RuntimeError(
+            "in-place change of a tensor made in inference_mode, outside of it; clone() it"
+        )
     if new.shape != x.shape:
         raise RuntimeError(
             f"in-place change: expected a result of shape {x.shape}, got {new.shape}"
         )
-    if not np.can_cast(new.dtype, x.dtype, "same_kind"):
+    if not x.array.flags.writeable:
+        raise RuntimeError(
+            "in-place change of an expanded tensor: its elements share memory; change a clone()"
+        )
+    if new.dtype.kind == "f" != x.dtype.kind or new.dtype.kind != "b" == x.dtype.kind:
         raise RuntimeError(f"in-place change: {new.dtype} does not fit into {x.dtype}")
     if not (mode.enabled and base.requires_grad):
         return

@@ -1,25 +1,521 @@
-"""The one source of chance, made when it is first used."""
+"""Chance: generators, what is drawn from them, and tensors filled by them.
+
+Everything that this library draws comes from ``default_generator``, unless ``generator=``
+names another. The same seed gives the same numbers; float32 numbers are float64 ones,
+rounded. They are not the numbers that torch gives for that seed: it computes them otherwise.
+"""
 
 from __future__ import annotations
 
-import functools
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
-__all__ = ["generator", "manual_seed"]
+from .creation import FLOAT32, known, like, made, shape_of
+from .device import check_device
+from .device import device as device_named
+from .graph import change_
+from .tensor import Tensor, raw
+
+__all__ = [
+    "Generator",
+    "bernoulli",
+    "default_generator",
+    "get_rng_state",
+    "initial_seed",
+    "manual_seed",
+    "multinomial",
+    "normal",
+    "poisson",
+    "rand",
+    "rand_like",
+    "randint",
+    "randint_like",
+    "randn",
+    "randn_like",
+    "randperm",
+    "seed",
+    "set_rng_state",
+]
 
 
-@functools.cache
-def generator() -> np.random.Generator:
-    """Give the generator that layers draw their first weights from."""
-    return np.random.default_rng()
+class Generator:
+    """A source of random numbers that can be started again from a seed.
 
+    Parameters
+    ----------
+    device : device
+        Where it draws; the CPU.
 
-def manual_seed(seed: int) -> np.random.Generator:
-    """Start the generator again from a seed.
+    Attributes
+    ----------
+    rng : numpy.random.Generator
+        What it draws with; always the same object, so that others may hold it.
 
-    >>> bool(manual_seed(0).random() == manual_seed(0).random())
+    >>> g = Generator().manual_seed(3)
+    >>> h = Generator().manual_seed(3)
+    >>> bool((randn(2, generator=g) == randn(2, generator=h)).all())
     True
     """
-    generator().bit_generator.state = np.random.default_rng(seed).bit_generator.state
-    return generator()
+
+    def __init__(self, device: Any = "cpu"):
+        check_device("Generator", device)
+        self._seed, self._rng = 67280421310721, None  # torch's first seed
+
+    @property
+    def device(self) -> device_named:
+        """Where it draws: the CPU."""
+        return device_named("cpu")
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """NumPy's generator, made when it is first used."""
+        if self._rng is None:
+            self._rng = np.random.default_rng(self.initial_seed())
+        return self._rng
+
+    def manual_seed(self, seed: int) -> Generator:
+        """Start again from a seed; a negative one counts from 2^64."""
+        seed = int(seed)
+        if not -(2**63) <= seed < 2**64:
+            raise ValueError(f"manual_seed: expected a seed in [-2^63, 2^64), got {seed}")
+        self._seed = seed % 2**64
+        start = np.random.default_rng(self._seed).bit_generator.state
+        self.rng.bit_generator.state = start
+        return self
+
+    def seed(self) -> int:
+        """Start again from a seed that the operating system gives, and tell it."""
+        self.manual_seed(_fresh_seed())
+        return self._seed
+
+    def initial_seed(self) -> int:
+        """Tell the seed it was last started from."""
+        if self._seed is None:
+            self._seed = _fresh_seed()
+        return self._seed
+
+    def get_state(self) -> Tensor:
+        """Give where it stands, as a tensor of bytes."""
+        state = self.rng.bit_generator.state
+        numbers = (*state["state"].values(), state["has_uint32"], state["uinteger"], self._seed)
+        return Tensor(np.frombuffer(b"".join(n.to_bytes(16) for n in numbers), np.uint8).copy())
+
+    def set_state(self, new_state: Tensor) -> Generator:
+        """Go to where a generator stood."""
+        array = raw(new_state)
+        if not isinstance(array, np.ndarray) or array.dtype != np.uint8:
+            raise TypeError(f"set_state: expected a uint8 tensor, got {new_state!r}")
+        if array.shape != (80,):
+            raise RuntimeError(f"set_state: expected shape (80,), got {array.shape}")
+        numbers = [int.from_bytes(row) for row in array.reshape(5, 16).tolist()]
+        state = self.rng.bit_generator.state
+        state["state"] = dict(state=numbers[0], inc=numbers[1])
+        state["has_uint32"], state["uinteger"], self._seed = numbers[2:]
+        self.rng.bit_generator.state = state
+        return self
+
+
+def _fresh_seed() -> int:
+    """A seed from the operating system."""
+    return np.random.SeedSequence().entropy % 2**64
+
+
+default_generator = Generator()
+default_generator._seed = None  # other numbers in each run, until manual_seed
+
+
+def generator(source: Generator | None = None) -> np.random.Generator:
+    """Give NumPy's generator inside a Generator, by default inside ``default_generator``."""
+    return (source or default_generator).rng
+
+
+def manual_seed(seed: int) -> Generator:
+    """Start ``default_generator`` again from a seed, for all that is drawn from now on.
+
+    >>> first = manual_seed(0).rng.random()
+    >>> first == manual_seed(0).rng.random()
+    True
+    """
+    return default_generator.manual_seed(seed)
+
+
+def seed() -> int:
+    """Start ``default_generator`` again from a seed of the operating system, and tell it."""
+    return default_generator.seed()
+
+
+def initial_seed() -> int:
+    """Tell the seed that ``default_generator`` was last started from."""
+    return default_generator.initial_seed()
+
+
+def get_rng_state() -> Tensor:
+    """Give where ``default_generator`` stands."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Let ``default_generator`` go to where it stood."""
+    default_generator.set_state(new_state)
+
+
+@contextlib.contextmanager
+def fork_rng() -> Iterator[None]:
+    """Leave ``default_generator`` afterwards as it was before."""
+    state = get_rng_state()
+    try:
+        yield
+    finally:
+        set_rng_state(state)
+
+
+# What is drawn
+
+
+def _rng(name: str, generator: Generator | None) -> np.random.Generator:
+    """What to draw with."""
+    if not isinstance(generator, (Generator, type(None))):
+        raise TypeError(f"{name}: expected a Generator, got {type(generator).__name__}")
+    return (generator or default_generator).rng
+
+
+def _floating(name: str, dtype: Any) -> np.dtype:
+    """A floating-point dtype; anything else is refused."""
+    if known(name, dtype).kind != "f":
+        raise RuntimeError(f"{name}: expected a floating-point dtype, got {dtype}")
+    return np.dtype(dtype)
+
+
+def _need(fine: Any, name: str, expected: str, got: Any) -> None:
+    """Refuse what is out of range."""
+    if not fine:
+        raise RuntimeError(f"{name}: expected {expected}, got {got}")
+
+
+def _uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Numbers drawn evenly from [0, 1); rounding may not bring them to 1."""
+    return np.asarray(rng.random(shape), dtype).clip(
+        max=np.nextafter(dtype.type(1), dtype.type(0))
+    )
+
+
+def _bounds(low: Any, high: Any) -> tuple[Any, Any]:
+    """Both bounds; one alone is the upper one."""
+    low, high = (low, high) if high is not None else (0, low)
+    return 0 if low is None else low, high
+
+
+def _integers(
+    name: str, rng: np.random.Generator, low: int, high: int, shape: tuple, dtype: Any
+) -> np.ndarray:
+    """Integers from low to before high, in a dtype that holds them."""
+    dtype = known(name, dtype)
+    if not all(isinstance(n, (int, np.integer)) for n in (low, high)):
+        raise TypeError(f"{name}: expected integers as bounds, got {low!r} and {high!r}")
+    _need(low < high, name, "low < high", f"{low} and {high}")
+    least, most = (-(2**63), 2**63 - 1) if dtype.kind == "f" else (0, 1)
+    if dtype.kind in "iu":
+        least, most = np.iinfo(dtype).min, np.iinfo(dtype).max
+    _need(
+        least <= low and high - 1 <= most, name, f"bounds that fit {dtype}", f"[{low}, {high})"
+    )
+    return np.asarray(rng.integers(low, high, shape), dtype)
+
+
+def rand(
+    *sizes: int,
+    size: Sequence[int] | None = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw evenly from [0, 1)."""
+    dtype = _floating("rand", dtype or FLOAT32)
+    array = _uniform(_rng("rand", generator), shape_of("rand", sizes, size), dtype)
+    return made("rand", array, device, requires_grad)
+
+
+def randn(
+    *sizes: int,
+    size: Sequence[int] | None = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw from the normal distribution with mean 0 and variance 1."""
+    dtype, shape = _floating("randn", dtype or FLOAT32), shape_of("randn", sizes, size)
+    array = np.asarray(_rng("randn", generator).standard_normal(shape), dtype)
+    return made("randn", array, device, requires_grad)
+
+
+def randint(
+    low: int | None = None,
+    high: int | Sequence[int] | None = None,
+    size: Sequence[int] | None = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = np.int64,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw integers from low, by default 0, to before high.
+
+    ``randint(high, size)`` and ``randint(low, high, size)``, as in torch.
+
+    >>> randint(3, (2, 4)).shape, randint(3, 5, (2, 4)).max().item() < 5
+    ((2, 4), True)
+    """
+    if size is None:
+        high, size = None, high
+    low, high = _bounds(low, high)
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(f"randint: expected a tuple of sizes, got {size!r}")
+    rng, shape = _rng("randint", generator), shape_of("randint", (size,))
+    array = _integers("randint", rng, low, high, shape, dtype)
+    return made("randint", array, device, requires_grad)
+
+
+def randperm(
+    n: int,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = np.int64,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw an order of the numbers from 0 to before n."""
+    (n,), dtype = shape_of("randperm", (n,)), known("randperm", dtype)
+    most = np.iinfo(dtype).max if dtype.kind in "iu" else n
+    _need(n - 1 <= most and dtype.kind != "b", "randperm", f"n that fits {dtype}", n)
+    array = _rng("randperm", generator).permutation(n).astype(dtype)
+    return made("randperm", array, device, requires_grad)
+
+
+def rand_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw evenly from [0, 1), in the shape and dtype of another tensor."""
+    shape, dtype = like("rand_like", input, dtype)
+    array = _uniform(_rng("rand_like", generator), shape, _floating("rand_like", dtype))
+    return made("rand_like", array, device, requires_grad)
+
+
+def randn_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw from the normal distribution, in the shape and dtype of another tensor."""
+    shape, dtype = like("randn_like", input, dtype)
+    array = _rng("randn_like", generator).standard_normal(shape)
+    array = np.asarray(array, _floating("randn_like", dtype))
+    return made("randn_like", array, device, requires_grad)
+
+
+def randint_like(
+    input: Tensor,
+    low: int,
+    high: int | None = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw integers, as ``randint``, in the shape and dtype of another tensor."""
+    (low, high), (shape, dtype) = _bounds(low, high), like("randint_like", input, dtype)
+    array = _integers("randint_like", _rng("randint_like", generator), low, high, shape, dtype)
+    return made("randint_like", array, device, requires_grad)
+
+
+def normal(
+    mean: float | Tensor = 0.0,
+    std: float | Tensor = 1.0,
+    size: Sequence[int] | None = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw from normal distributions: mean and std are Tensors, or numbers with a size.
+
+    The result has no history, so no gradient reaches a mean or std that requires one.
+    """
+    arrays = [raw(x) for x in (mean, std) if isinstance(x, (Tensor, np.ndarray))]
+    if bool(arrays) == (size is not None):
+        raise TypeError(f"normal: expected Tensors, or numbers and a size, got size={size}")
+    shape = (
+        np.broadcast_shapes(*(a.shape for a in arrays))
+        if arrays
+        else shape_of("normal", (size,))
+    )
+    dtype = _floating("normal", dtype or (np.result_type(*arrays) if arrays else FLOAT32))
+    _need((np.asarray(raw(std)) >= 0).all(), "normal", "std >= 0", std)
+    draw = _rng("normal", generator).standard_normal(shape)
+    return made("normal", np.asarray(raw(mean) + raw(std) * draw, dtype), device, requires_grad)
+
+
+def bernoulli(
+    input: Tensor, p: float | None = None, *, generator: Generator | None = None
+) -> Tensor:
+    """Draw 1 with the probability that stands in input, or with p, and else 0."""
+    (shape, dtype), odds = like("bernoulli", input), raw(input) if p is None else p
+    dtype = _floating("bernoulli", dtype) if p is None else dtype
+    return Tensor(_trials("bernoulli", _rng("bernoulli", generator), odds, shape, dtype))
+
+
+def _trials(
+    name: str, rng: np.random.Generator, p: Any, shape: tuple[int, ...], dtype: Any
+) -> np.ndarray:
+    """1 with probability p, and else 0."""
+    fine = (np.asarray(p) >= 0) & (np.asarray(p) <= 1)
+    _need(fine.all(), name, "probabilities in [0, 1]", p)
+    return np.asarray(rng.random(shape) < p, dtype)
+
+
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """Draw from the Poisson distributions whose rates stand in input."""
+    _, dtype = like("poisson", input)
+    dtype, rates = _floating("poisson", dtype), raw(input)
+    _need((rates >= 0).all(), "poisson", "rates >= 0", input)
+    return Tensor(np.asarray(_rng("poisson", generator).poisson(rates), dtype))
+
+
+def multinomial(
+    input: Tensor,
+    num_samples: int,
+    replacement: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    r"""Draw categories with given weights, from each row.
+
+    .. math:: p_c = w_c / \sum_k w_k
+
+    Parameters
+    ----------
+    input : (C,) or (N, C) float
+        The weights w; they need not add up to 1.
+    num_samples : int
+        How many to draw from each row.
+    replacement : bool
+        Whether a category can be drawn more than once; if not, each draw is among the
+        categories that are left.
+    generator : Generator
+        Where chance comes from.
+
+    Returns
+    -------
+    (num_samples,) or (N, num_samples) int64
+        The categories, in the order in which they were drawn.
+
+    Raises
+    ------
+    RuntimeError
+        If a weight is negative or not finite, a row adds up to 0, or, without replacement,
+        has fewer weights above 0 than are to be drawn.
+
+    Source: Efraimidis and Spirakis (2006), "Weighted random sampling with a reservoir".
+
+    >>> multinomial(Tensor([0.0, 3.0, 0.0]), 2, replacement=True)
+    tensor([1, 1])
+    """
+    shape, dtype = like("multinomial", input)
+    w, _ = raw(input).astype(np.float64), _floating("multinomial", dtype)
+    _need(len(shape) in (1, 2), "multinomial", "one or two axes", shape)
+    _need(num_samples > 0, "multinomial", "num_samples > 0", num_samples)
+    _need((np.isfinite(w) & (w >= 0)).all(), "multinomial", "finite weights >= 0", input)
+    _need((w.sum(-1) > 0).all(), "multinomial", "rows with a sum above 0", input)
+    rng = _rng("multinomial", generator)
+    if replacement:
+        steps = w.cumsum(-1)
+        draws = rng.random((*shape[:-1], num_samples))
+        pairs = zip(steps.reshape(-1, shape[-1]), draws.reshape(-1, num_samples), strict=True)
+        drawn = [np.searchsorted(row / row[-1], u, side="right") for row, u in pairs]
+        return Tensor(np.reshape(drawn, draws.shape).astype(np.int64))
+    some = (w > 0).sum(-1)
+    _need((some >= num_samples).all(), "multinomial", f"{num_samples} weights above 0", some)
+    wait = rng.standard_exponential(shape) / np.where(w > 0, w, np.nan)  # the first come first
+    return Tensor(np.argsort(wait, -1)[..., :num_samples])
+
+
+# Methods of Tensor that fill it
+
+
+def _fill(x: Tensor, array: np.ndarray) -> Tensor:
+    """Put an array into a tensor; the gradient by what was there is 0."""
+    return change_(x, Tensor(np.asarray(array, x.dtype)))
+
+
+def uniform_(
+    self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill with numbers drawn evenly between two bounds; torch calls the first ``from``."""
+    dtype = _floating("uniform_", self.dtype)
+    _need(from_ <= to, "uniform_", "from <= to", f"{from_} and {to}")
+    draw = _uniform(_rng("uniform_", generator), self.shape, dtype)
+    return _fill(self, from_ + (to - from_) * draw)
+
+
+def normal_(
+    self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill from the normal distribution."""
+    _floating("normal_", self.dtype)
+    _need(std >= 0, "normal_", "std >= 0", std)
+    return _fill(self, _rng("normal_", generator).normal(mean, std, self.shape))
+
+
+def exponential_(
+    self: Tensor, lambd: float = 1.0, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill from the exponential distribution with mean 1 / lambd."""
+    _floating("exponential_", self.dtype)
+    _need(lambd > 0, "exponential_", "lambd > 0", lambd)
+    draw = _rng("exponential_", generator).standard_exponential(self.shape)
+    return _fill(self, draw / lambd)
+
+
+def bernoulli_(
+    self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill with 1 with probability p, and else with 0."""
+    rng = _rng("bernoulli_", generator)
+    return _fill(self, _trials("bernoulli_", rng, raw(p), self.shape, self.dtype))
+
+
+def random_(
+    self: Tensor,
+    from_: int | None = None,
+    to: int | None = None,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Fill with integers: from ``from`` to before ``to``, or from 0 to before the one given.
+
+    Without bounds, with any that the dtype holds, of floats those with no gaps.
+    """
+    kind, bits = self.dtype.kind, np.finfo(self.dtype).nmant if self.dtype.kind == "f" else 0
+    most = {"f": 2 ** (bits + 1), "b": 1}.get(kind)
+    most = np.iinfo(self.dtype).max if most is None else most
+    low, high = (0, most + 1) if from_ is None and to is None else _bounds(from_, to)
+    rng = _rng("random_", generator)
+    return _fill(self, _integers("random_", rng, low, high, self.shape, self.dtype))
+
+
+for method in (uniform_, normal_, exponential_, bernoulli_, random_, bernoulli, multinomial):
+    setattr(Tensor, method.__name__, method)

@@ -7,13 +7,20 @@ operators.
 
 from __future__ import annotations
 
+import copy
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from .device import device
+from .printing import show
+
 __all__ = ["Tensor", "raw"]
+
+CPU = device("cpu")
+INFERENCE = [0]  # the version of every tensor made in inference_mode: it is not counted
 
 
 class Tensor:
@@ -82,9 +89,9 @@ class Tensor:
         return self.array.dtype
 
     @property
-    def device(self) -> str:
-        """Where it is computed: always ``"cpu"``."""
-        return "cpu"
+    def device(self) -> device:
+        """Where it is computed: always the CPU."""
+        return CPU
 
     def size(self, dim: int | None = None) -> tuple[int, ...] | int:
         """Shape, or the length of one axis."""
@@ -108,9 +115,22 @@ class Tensor:
         """Give the elements as nested Python lists."""
         return self.array.tolist()
 
-    def numpy(self) -> np.ndarray:
+    def is_floating_point(self) -> bool:
+        """Tell whether the elements are floating-point numbers."""
+        return self.array.dtype.kind == "f"
+
+    def element_size(self) -> int:
+        """Bytes of one element."""
+        return self.array.itemsize
+
+    def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
+        """Elements to skip in memory for the next index of each axis, or of one."""
+        strides = tuple(n // self.array.itemsize for n in self.array.strides)
+        return strides if dim is None else strides[dim]
+
+    def numpy(self, *, force: bool = False) -> np.ndarray:
         """Give the array itself, sharing memory; an error where a history would be lost."""
-        if self.requires_grad:
+        if self.requires_grad and not force:
             raise RuntimeError(
                 "numpy: the tensor requires grad and NumPy would lose its history; "
                 "use tensor.detach().numpy()"
@@ -121,24 +141,19 @@ class Tensor:
         return np.array(self.numpy(), dtype, copy=copy)
 
     def __repr__(self) -> str:
-        body = np.array2string(self.array, precision=4, separator=", ", prefix="tensor(")
-        notes = [body]
-        if self.dtype not in (np.float32, np.int64, np.bool_):
-            notes.append(f"dtype={self.dtype}")
-        if self.node is not None:
-            notes.append(f"grad_fn=<{self.node.name}>")
-        elif self.requires_grad:
-            notes.append("requires_grad=True")
-        return f"tensor({', '.join(notes)})"
+        return show(self)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self.ndim == 0 else format(repr(self), spec)
+        if self.ndim == 0 and type(self) is Tensor:
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
 
     def __len__(self) -> int:
         return len(self.array)
 
     def __iter__(self):
-        return (self[i] for i in range(len(self)))
+        len(self)  # a single number is a TypeError
+        return iter(self.unbind())
 
     def __bool__(self) -> bool:
         if self.array.size != 1:
@@ -160,6 +175,16 @@ class Tensor:
 
     __hash__ = object.__hash__
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if self.node is not None:
+            raise RuntimeError("deepcopy: expected a leaf; use detach() or clone()")
+        out = memo[id(self)] = _remade(type(self), self.array.copy(), self.requires_grad)
+        out.grad = copy.deepcopy(self.grad, memo)
+        return out
+
+    def __reduce__(self) -> tuple:
+        return _remade, (type(self), self.array, self.requires_grad)
+
     # Where it came from
 
     @property
@@ -171,6 +196,10 @@ class Tensor:
     def grad_fn(self) -> Any:
         """The recorded operation that made it, or None."""
         return self.node
+
+    def is_inference(self) -> bool:
+        """Tell whether it was made in ``inference_mode``."""
+        return self.version is INFERENCE
 
     @property
     def data(self) -> Tensor:
@@ -189,6 +218,8 @@ class Tensor:
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Ask for a gradient here, or stop asking."""
+        if requires_grad and self.version is INFERENCE:
+            raise RuntimeError("requires_grad_: the tensor was made in inference_mode")
         if requires_grad and self.dtype.kind != "f":
             raise RuntimeError(
                 f"requires_grad_: expected a floating-point dtype, got {self.dtype}"
@@ -225,6 +256,7 @@ class Tensor:
         gradient: Tensor | None = None,
         retain_graph: bool | None = None,
         create_graph: bool = False,
+        inputs: Tensor | Sequence[Tensor] | None = None,
     ) -> None:
         """Add d self / d leaf to the ``grad`` of every leaf it was computed from.
 
@@ -236,6 +268,8 @@ class Tensor:
             Keep what the rules read, to walk back again; by default ``create_graph``.
         create_graph : bool
             Record the walk itself, for derivatives of derivatives.
+        inputs : Tensor or sequence of Tensor
+            Fill only the ``grad`` of these, which need not be leaves.
 
         Raises
         ------
@@ -246,7 +280,7 @@ class Tensor:
         """
         from .walk import backward  # the walk handles Tensors, so it imports this file
 
-        backward(self, gradient, retain_graph, create_graph)
+        backward([self], [gradient], retain_graph, create_graph, inputs)
 
 
 class Hook:
@@ -259,6 +293,13 @@ class Hook:
         """Take the hook away."""
         if self.hook in self.hooks:
             self.hooks.remove(self.hook)
+
+
+def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
+    """A tensor of some kind, from what was saved of one."""
+    out = kind.__new__(kind)
+    Tensor.__init__(out, array, requires_grad)
+    return out
 
 
 def raw(x: Any) -> Any:

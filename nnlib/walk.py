@@ -19,19 +19,37 @@ from .tensor import Tensor, counter, raw
 __all__ = ["backward", "grad"]
 
 
-def backward(y: Tensor, gradient: Any, retain_graph: bool | None, create_graph: bool) -> None:
-    """Add dy/dleaf to the ``grad`` of every leaf (``Tensor.backward``)."""
-    walk = _Walk(retain_graph, create_graph)
-    walk.start(y, gradient)
+def backward(
+    tensors: Sequence[Tensor],
+    gradients: Sequence[Tensor | None],
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Tensor | Sequence[Tensor] | None = None,
+) -> None:
+    """Add d tensors / d leaf to the ``grad`` of every leaf, or of inputs alone."""
+    if inputs is None:
+        walk = _Walk(retain_graph, create_graph)
+    else:
+        chosen = _listed(inputs)
+        for x in chosen:
+            _check_input("backward", x)
+        walk = _Walk(retain_graph, create_graph, {_source(x) for x in chosen})
+    for y, g in zip(tensors, gradients, strict=True):
+        walk.start(y, g)
     walk.run()
-    for leaf, g in walk.results(walk.totals).items():
-        if leaf.grad is None:
-            leaf.grad = g
+    if inputs is None:
+        found = walk.results(walk.totals).items()
+    else:
+        known = walk.results(walk.found)
+        found = [(x, known[_source(x)]) for x in chosen if _source(x) in known]
+    for x, g in found:
+        if x.grad is None:
+            x.grad = g
         elif create_graph:
-            leaf.grad = leaf.grad + g
+            x.grad = x.grad + g
         else:
-            leaf.grad.array += g.array
-            counter(leaf.grad)[0] += 1
+            x.grad.array += g.array
+            counter(x.grad)[0] += 1
 
 
 def grad(
@@ -40,7 +58,8 @@ def grad(
     grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
-    allow_unused: bool = False,
+    allow_unused: bool | None = None,
+    materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
     r"""Compute the gradients of outputs by inputs, without touching any ``grad``.
 
@@ -60,6 +79,8 @@ def grad(
         Record the walk itself, for derivatives of derivatives.
     allow_unused : bool
         Give None for an input that no output depends on, instead of an error.
+    materialize_grads : bool
+        Give zeros for it.
 
     Returns
     -------
@@ -69,7 +90,10 @@ def grad(
     Raises
     ------
     RuntimeError
-        As ``Tensor.backward``, or if an input is not part of the graph.
+        As ``Tensor.backward``, if an input is not part of the graph, or if there are not as
+        many upstream gradients as outputs.
+    ValueError
+        If ``materialize_grads`` meets ``allow_unused=False``.
 
     Source: Goodfellow et al. (2016), section 6.5.6; chapter "Computational graphs".
 
@@ -80,13 +104,24 @@ def grad(
     """
     outputs, inputs = _listed(outputs), _listed(inputs)
     gradients = _listed(grad_outputs) if grad_outputs is not None else [None] * len(outputs)
+    if materialize_grads and allow_unused is False:
+        raise ValueError("grad: materialize_grads=True expects allow_unused=True, got False")
+    if len(gradients) != len(outputs):
+        raise RuntimeError(
+            f"grad: expected {len(outputs)} upstream gradients, got {len(gradients)}"
+        )
     for x in inputs:
-        _check_input(x)
+        _check_input("grad", x)
     walk = _Walk(retain_graph, create_graph, {_source(x) for x in inputs})
     for y, g in zip(outputs, gradients, strict=True):
         walk.start(y, g)
     walk.run()
     found = walk.results(walk.found)
+    if materialize_grads:
+        return tuple(
+            found[_source(x)] if _source(x) in found else Tensor(np.zeros_like(x.array))
+            for x in inputs
+        )
     if not allow_unused and not all(_source(x) in found for x in inputs):
         raise RuntimeError(
             "grad: an input is not used by the outputs; allow_unused=True gives None for it"
@@ -173,10 +208,7 @@ class _Walk:
                 f"backward: what {node.name} had kept was freed by an earlier walk; "
                 "pass retain_graph=True to that one"
             )
-        values = {read: node.load(read, self.create) for *_, reads in edges for read in reads}
-        out = []
-        for target, shape, dtype, rule, reads in edges:
-            out.append((target, _fit(rule(g, *[values[r] for r in reads]), shape, dtype)))
+        out = node.pull(g, edges, self.create)
         if edges and not self.retain:
             node.free()
         return out
@@ -211,11 +243,11 @@ def _source(x: Tensor) -> Node | Tensor:
     return x if x.node is None else x.node
 
 
-def _check_input(x: Tensor) -> None:
+def _check_input(name: str, x: Tensor) -> None:
     """Refuse what no gradient can reach."""
     refresh_view(x)
     if not x.requires_grad:
-        raise RuntimeError("grad: expected inputs that require grad, got one that does not")
+        raise RuntimeError(f"{name}: expected inputs that require grad, got one that does not")
 
 
 def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
@@ -232,12 +264,3 @@ def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
     if g.shape != y.shape:
         raise RuntimeError(f"backward: expected a gradient of shape {y.shape}, got {g.shape}")
     return g
-
-
-def _fit(g: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
-    """A gradient in the shape and dtype of its input: summed where that was broadcast."""
-    if g.shape != shape:
-        lead = g.ndim - len(shape)
-        stretched = [lead + i for i, n in enumerate(shape) if n == 1 != g.shape[lead + i]]
-        g = g.sum((*range(lead), *stretched)).reshape(shape)
-    return g if g.dtype == dtype else g.astype(dtype)

@@ -1,27 +1,54 @@
 """Layers, losses and the modules that hold parameters."""
 
-from . import functional
-from .activation import LogSoftmax, ReLU, Sigmoid, Softmax, Softplus, Tanh
-from .container import Sequential
-from .linear import Flatten, Linear
-from .loss import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss
-from .module import Module, Parameter
+# ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
+from . import (
+    activation,
+    attention,
+    container,
+    conv,
+    distance,
+    dropout,
+    embedding,
+    functional,
+    init,
+    linear,
+    loss,
+    normalization,
+    pooling,
+    recurrent,
+    upsampling,
+    utils,
+)
+from .activation import *
+from .attention import *
+from .container import *
+from .conv import *
+from .distance import *
+from .dropout import *
+from .embedding import *
+from .linear import *
+from .loss import *
+from .module import Buffer, Module, Parameter
+from .normalization import *
+from .pooling import *
+from .recurrent import *
+from .upsampling import *
 
-__all__ = [
-    "BCEWithLogitsLoss",
-    "CrossEntropyLoss",
-    "Flatten",
-    "Linear",
-    "LogSoftmax",
-    "MSELoss",
-    "Module",
-    "NLLLoss",
-    "Parameter",
-    "ReLU",
-    "Sequential",
-    "Sigmoid",
-    "Softmax",
-    "Softplus",
-    "Tanh",
-    "functional",
-]
+FILES = (
+    activation,
+    attention,
+    container,
+    conv,
+    distance,
+    dropout,
+    embedding,
+    linear,
+    loss,
+    normalization,
+    pooling,
+    recurrent,
+    upsampling,
+)
+
+__all__ = ["Buffer", "Module", "Parameter", "functional", "init", "utils"]
+__all__ += [name for file in FILES for name in file.__all__]

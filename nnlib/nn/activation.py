@@ -1,81 +1,432 @@
-"""Activation functions as layers."""
+"""Activation functions as layers: a function of ``functional`` with its options kept."""
 
 from __future__ import annotations
 
-from ..tensor import Tensor
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..tensor import Tensor, raw
 from . import functional as F
-from .module import Module
+from .module import Module, Parameter
+from .parameter import factory_dtype
 
-__all__ = ["LogSoftmax", "ReLU", "Sigmoid", "Softmax", "Softplus", "Tanh"]
+__all__ = [
+    "CELU",
+    "ELU",
+    "GELU",
+    "GLU",
+    "SELU",
+    "Hardshrink",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
+    "LeakyReLU",
+    "LogSigmoid",
+    "LogSoftmax",
+    "Maxout",
+    "Mish",
+    "PReLU",
+    "RReLU",
+    "ReLU",
+    "ReLU6",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softmax2d",
+    "Softmin",
+    "Softplus",
+    "Softshrink",
+    "Softsign",
+    "Tanh",
+    "Tanhshrink",
+    "Threshold",
+]
 
 
-class ReLU(Module):
+class Activation(Module):
+    """A function of ``functional`` as a layer; its options are attributes of the same names.
+
+    Attributes
+    ----------
+    function : function
+        What is applied.
+    options : tuple of str
+        The names of what it takes after the input, in its order.
+    """
+
+    function: ClassVar[Callable[..., Tensor]]
+    options: ClassVar[tuple[str, ...]] = ()
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map any shape to the same shape."""
+        return self.function(input, *[getattr(self, name) for name in self.options])
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing; ``inplace`` only where it is true."""
+        values = {name: getattr(self, name) for name in self.options}
+        if not values.get("inplace", True):
+            del values["inplace"]
+        return ", ".join(f"{name}={value!r}" for name, value in values.items())
+
+
+class ReLU(Activation):
     """Apply max(x, 0) to each element."""
 
+    function = staticmethod(F.relu)
+    options = ("inplace",)
+
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace
+
+
+class ReLU6(Activation):
+    """Apply min(max(x, 0), 6) to each element."""
+
+    function = staticmethod(F.relu6)
+    options = ("inplace",)
+
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace
+
+
+class LeakyReLU(Activation):
+    """Multiply what is below 0 by a small slope."""
+
+    function = staticmethod(F.leaky_relu)
+    options = ("negative_slope", "inplace")
+
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False):
+        super().__init__()
+        self.negative_slope, self.inplace = negative_slope, inplace
+
+
+class RReLU(Activation):
+    """Multiply what is below 0 by a slope that is random while training."""
+
+    function = staticmethod(F.rrelu)
+    options = ("lower", "upper", "inplace")
+
+    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False):
+        super().__init__()
+        self.lower, self.upper, self.inplace = lower, upper, inplace
+
     def forward(self, input: Tensor) -> Tensor:
         """Map any shape to the same shape."""
-        return F.relu(input)
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
 
-class Sigmoid(Module):
+class PReLU(Module):
+    """Multiply what is below 0 by a learned slope, one for all or one for each channel.
+
+    Parameters
+    ----------
+    num_parameters : int
+        1, or the number of channels C.
+    init : float
+        The slope before learning.
+    dtype : dtype
+        Of the slopes; float32 by default.
+
+    Attributes
+    ----------
+    weight : (num_parameters,) float
+        The slopes.
+
+    Source: He et al. (2015), equation 1.
+
+    >>> PReLU()(Tensor([-4.0, 4.0])).tolist()
+    [-1.0, 4.0]
+    """
+
+    def __init__(
+        self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None
+    ):
+        super().__init__()
+        if num_parameters < 1:
+            raise RuntimeError(f"PReLU: expected num_parameters >= 1, got {num_parameters}")
+        self.num_parameters, self.init = num_parameters, init
+        dtype = factory_dtype("PReLU", device, dtype)
+        self.weight = Parameter(np.full(num_parameters, init, dtype))
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, ...) to the same shape."""
+        return F.prelu(input, self.weight)
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        return f"num_parameters={self.num_parameters}"
+
+
+class ELU(Activation):
+    """Apply a (e^x - 1) to what is below 0."""
+
+    function = staticmethod(F.elu)
+    options = ("alpha", "inplace")
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False):
+        super().__init__()
+        self.alpha, self.inplace = alpha, inplace
+
+
+class SELU(Activation):
+    """Apply the self-normalising ``functional.selu`` to each element."""
+
+    function = staticmethod(F.selu)
+    options = ("inplace",)
+
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace
+
+
+class CELU(Activation):
+    """Apply a (e^(x/a) - 1) to what is below 0."""
+
+    function = staticmethod(F.celu)
+    options = ("alpha", "inplace")
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False):
+        super().__init__()
+        self.alpha, self.inplace = alpha, inplace
+
+
+class Sigmoid(Activation):
     """Apply 1 / (1 + e^-x) to each element."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
-        return F.sigmoid(input)
+    function = staticmethod(F.sigmoid)
 
 
-class Tanh(Module):
+class Tanh(Activation):
     """Apply tanh x to each element."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
-        return F.tanh(input)
+    function = staticmethod(F.tanh)
 
 
-class Softplus(Module):
+class Softplus(Activation):
     """Apply log(1 + e^(beta x)) / beta to each element."""
+
+    function = staticmethod(F.softplus)
+    options = ("beta", "threshold")
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0):
         super().__init__()
         self.beta, self.threshold = beta, threshold
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
-        return F.softplus(input, self.beta, self.threshold)
+
+class SiLU(Activation):
+    """Apply x σ(x) to each element."""
+
+    function = staticmethod(F.silu)
+    options = ("inplace",)
+
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace
+
+
+class Mish(Activation):
+    """Apply x tanh(softplus(x)) to each element."""
+
+    function = staticmethod(F.mish)
+    options = ("inplace",)
+
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace
+
+
+class GELU(Activation):
+    """Apply x Φ(x), or its approximation by tanh, to each element."""
+
+    function = staticmethod(F.gelu)
+    options = ("approximate",)
+
+    def __init__(self, approximate: str = "none"):
+        super().__init__()
+        self.approximate = approximate
+
+
+class LogSigmoid(Activation):
+    """Apply log σ(x) to each element."""
+
+    function = staticmethod(F.logsigmoid)
+
+
+class Softsign(Activation):
+    """Apply x / (1 + |x|) to each element."""
+
+    function = staticmethod(F.softsign)
+
+
+class Tanhshrink(Activation):
+    """Apply x - tanh x to each element."""
+
+    function = staticmethod(F.tanhshrink)
+
+
+class Hardtanh(Activation):
+    """Limit each element to [min_val, max_val]."""
+
+    function = staticmethod(F.hardtanh)
+    options = ("min_val", "max_val", "inplace")
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False):
+        super().__init__()
+        if min_val >= max_val:
+            raise ValueError(
+                f"Hardtanh: expected min_val < max_val, got {min_val} and {max_val}"
+            )
+        self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
+
+
+class Hardsigmoid(Activation):
+    """Apply x/6 + 1/2, limited to [0, 1], to each element."""
+
+    function = staticmethod(F.hardsigmoid)
+    options = ("inplace",)
+
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace
+
+    def extra_repr(self) -> str:
+        """Describe nothing, as torch."""
+        return ""
+
+
+class Hardswish(Activation):
+    """Apply x hardsigmoid(x) to each element."""
+
+    function = staticmethod(F.hardswish)
+    options = ("inplace",)
+
+    def __init__(self, inplace: bool = False):
+        super().__init__()
+        self.inplace = inplace
+
+    def extra_repr(self) -> str:
+        """Describe nothing, as torch."""
+        return ""
+
+
+class Hardshrink(Activation):
+    """Set to 0 what is within ±lambd."""
+
+    function = staticmethod(F.hardshrink)
+    options = ("lambd",)
+
+    def __init__(self, lambd: float = 0.5):
+        super().__init__()
+        self.lambd = lambd
 
     def extra_repr(self) -> str:
         """Describe the options, for printing."""
-        return f"beta={self.beta}, threshold={self.threshold}"
+        return str(self.lambd)
 
 
-class Softmax(Module):
+class Softshrink(Activation):
+    """Move each element towards 0 by lambd, at most to 0."""
+
+    function = staticmethod(F.softshrink)
+    options = ("lambd",)
+
+    def __init__(self, lambd: float = 0.5):
+        super().__init__()
+        self.lambd = lambd
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        return str(self.lambd)
+
+
+class Threshold(Activation):
+    """Set to value what is not above threshold."""
+
+    function = staticmethod(F.threshold)
+    options = ("threshold", "value", "inplace")
+
+    def __init__(self, threshold: float, value: float, inplace: bool = False):
+        super().__init__()
+        self.threshold, self.value, self.inplace = threshold, value, inplace
+
+
+class Softmax(Activation):
     """Turn scores along dim into probabilities."""
 
+    function = staticmethod(F.softmax)
+    options = ("dim",)
+
     def __init__(self, dim: int):
         super().__init__()
         self.dim = dim
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
-        return F.softmax(input, self.dim)
 
-    def extra_repr(self) -> str:
-        """Describe the options, for printing."""
-        return f"dim={self.dim}"
-
-
-class LogSoftmax(Module):
+class LogSoftmax(Activation):
     """Turn scores along dim into logarithms of probabilities."""
 
+    function = staticmethod(F.log_softmax)
+    options = ("dim",)
+
     def __init__(self, dim: int):
         super().__init__()
         self.dim = dim
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
-        return F.log_softmax(input, self.dim)
 
-    def extra_repr(self) -> str:
-        """Describe the options, for printing."""
-        return f"dim={self.dim}"
+class Softmin(Activation):
+    """Turn scores along dim into probabilities, the smallest score into the largest."""
+
+    function = staticmethod(F.softmin)
+    options = ("dim",)
+
+    def __init__(self, dim: int):
+        super().__init__()
+        self.dim = dim
+
+
+class Softmax2d(Module):
+    """Turn the scores of the channels into probabilities at each place of an image."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, H, W) or (C, H, W) to the same shape."""
+        if raw(input).ndim not in (3, 4):
+            shape = raw(input).shape
+            raise ValueError(f"Softmax2d: expected (N, C, H, W) or (C, H, W), got {shape}")
+        return F.softmax(input, -3)
+
+
+class GLU(Activation):
+    """Multiply the first half along dim by the sigmoid of the second."""
+
+    function = staticmethod(F.glu)
+    options = ("dim",)
+
+    def __init__(self, dim: int = -1):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (..., 2 D, ...) to (..., D, ...)."""
+        return super().forward(input)
+
+
+class Maxout(Activation):
+    """Give the largest of every few neighbours along dim (``functional.maxout``); our own.
+
+    >>> Maxout(2)(Tensor([[1.0, 5.0, 2.0, 3.0]]))
+    tensor([[5., 3.]])
+    """
+
+    function = staticmethod(F.maxout)
+    options = ("pieces", "dim")
+
+    def __init__(self, pieces: int, dim: int = 1):
+        super().__init__()
+        self.pieces, self.dim = pieces, dim
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, D) to (N, D / pieces)."""
+        return super().forward(input)

@@ -1,18 +1,120 @@
-"""Modules made of modules."""
+"""Modules made of modules, and collections of modules and of parameters."""
 
 from __future__ import annotations
 
+import operator
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from itertools import groupby
 from typing import Any
 
-from .module import Module
+from ..tensor import Tensor
+from .module import Module, Parameter, framed
 
-__all__ = ["Sequential"]
+__all__ = [
+    "Identity",
+    "ModuleDict",
+    "ModuleList",
+    "ParameterDict",
+    "ParameterList",
+    "Sequential",
+]
 
 
-class Sequential(Module):
+class Identity(Module):
+    """Give the input as it is; the arguments of the constructor are ignored."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__()
+
+    def forward(self, input: Any) -> Any:
+        """Map anything to itself."""
+        return input
+
+
+class Series(Module):
+    """Modules one after the other, named 0, 1, 2 ...: ground of Sequential and ModuleList."""
+
+    def append(self, module: Module) -> Series:
+        """Add a module at the end."""
+        self.add_module(str(len(self)), self._checked(module))
+        return self
+
+    def extend(self, modules: Iterable[Module]) -> Series:
+        """Add several modules at the end."""
+        if not isinstance(modules, Iterable):
+            name, kind = type(self).__name__, type(modules).__name__
+            raise TypeError(f"{name}.extend: expected modules to iterate over, got {kind}")
+        for module in list(modules):
+            self.append(module)
+        return self
+
+    def insert(self, index: int, module: Module) -> Series:
+        """Add a module before the one at an index."""
+        if not -len(self) <= index <= len(self):
+            self._refuse(index)
+        modules = list(self)
+        modules.insert(index, self._checked(module))
+        self._number(modules)
+        return self
+
+    def pop(self, key: int | slice) -> Module:
+        """Take away the module at an index, and give it."""
+        module = self[key]
+        del self[key]
+        return module
+
+    def _checked(self, module: Any) -> Module:
+        """Refuse what is no module."""
+        if not isinstance(module, Module):
+            name, kind = type(self).__name__, type(module).__name__
+            raise TypeError(f"{name}: expected modules, got {kind}")
+        return module
+
+    def _number(self, modules: list[Module]) -> None:
+        """Hold these modules, named by their places."""
+        self._modules = {str(i): m for i, m in enumerate(modules)}
+
+    def _name(self, index: int) -> str:
+        """The name of the module at an index."""
+        if not -len(self) <= operator.index(index) < len(self):
+            self._refuse(index)
+        return list(self._modules)[index]
+
+    def _refuse(self, index: int) -> None:
+        """Raise the error for an index out of range."""
+        name, n = type(self).__name__, len(self)
+        raise IndexError(f"{name}: expected an index in [{-n}, {n - 1}], got {index}")
+
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return self._part(index)
+        return self._modules[self._name(index)]
+
+    def __setitem__(self, index: int, module: Module) -> None:
+        self._modules[self._name(index)] = self._checked(module)
+
+    def __delitem__(self, index: int | slice) -> None:
+        names = list(self._modules)[index] if isinstance(index, slice) else [self._name(index)]
+        self._number([m for name, m in self._modules.items() if name not in names])
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self._modules.values())
+
+    def __iadd__(self, other: Iterable[Module]) -> Series:
+        return self.extend(other)
+
+
+class Sequential(Series):
     """Apply modules one after the other.
+
+    Parameters
+    ----------
+    *args : Module, or one OrderedDict of str to Module
+        The modules, with names or without.
 
     >>> from nnlib.nn import Linear, ReLU
     >>> Sequential(Linear(4, 3), ReLU())
@@ -22,35 +124,262 @@ class Sequential(Module):
     )
     """
 
-    def __init__(self, *modules: Module | OrderedDict[str, Module]):
+    def __init__(self, *args: Module | OrderedDict[str, Module]):
         super().__init__()
-        if len(modules) == 1 and isinstance(modules[0], OrderedDict):
-            named = modules[0].items()
+        if len(args) == 1 and isinstance(args[0], OrderedDict):
+            for name, module in args[0].items():
+                self.add_module(name, self._checked(module))
         else:
-            named = ((str(i), m) for i, m in enumerate(modules))
-        for name, m in named:
-            if not isinstance(m, Module):
-                raise TypeError(f"Sequential: expected modules, got {type(m).__name__}")
-            self.add_module(name, m)
+            self.extend(args)
 
     def forward(self, input: Any) -> Any:
         """Map the input through all modules."""
-        for m in self.children():
-            input = m(input)
+        for module in self._modules.values():
+            input = module(input)
         return input
 
-    def append(self, module: Module) -> Sequential:
-        """Add a module at the end."""
-        self.add_module(str(len(self)), module)
+    def _part(self, index: slice) -> Sequential:
+        """Some of the modules, with their names."""
+        return type(self)(OrderedDict(list(self._modules.items())[index]))
+
+    def __add__(self, other: Sequential) -> Sequential:
+        if not isinstance(other, Sequential):
+            raise ValueError(f"Sequential: expected a Sequential after +, got {type(other)}")
+        return Sequential(*self, *other)
+
+    def __mul__(self, times: int) -> Sequential:
+        if not isinstance(times, int):
+            return NotImplemented
+        if times <= 0:
+            raise ValueError(f"Sequential: expected a positive number after *, got {times}")
+        return Sequential(*list(self) * times)
+
+    def __rmul__(self, times: int) -> Sequential:
+        return self * times
+
+    def __imul__(self, times: int) -> Sequential:
+        self._number(list(self * times))
         return self
+
+
+class ModuleList(Series):
+    """A list of modules that a module may have as an attribute.
+
+    >>> from nnlib.nn import ReLU
+    >>> ModuleList(ReLU() for _ in range(3))
+    ModuleList(
+      (0-2): 3 x ReLU()
+    )
+    """
+
+    def __init__(self, modules: Iterable[Module] | None = None):
+        super().__init__()
+        if modules is not None:
+            self.extend(modules)
+
+    def _part(self, index: slice) -> ModuleList:
+        """Some of the modules, numbered anew."""
+        return type(self)(list(self)[index])
+
+    def __add__(self, other: Iterable[Module]) -> ModuleList:
+        return ModuleList(self).extend(other)
+
+    def __repr__(self) -> str:
+        parts, start = [], 0
+        for text, group in groupby(map(repr, self)):
+            n = len(list(group))
+            span, times = (f"{start}-{start + n - 1}", f"{n} x ") if n > 1 else (start, "")
+            parts.append(f"({span}): {times}{text}")
+            start += n
+        return framed(type(self).__name__, "", parts)
+
+
+class ModuleDict(Module, MutableMapping):
+    """A dictionary of modules that a module may have as an attribute, in the order given.
+
+    >>> from nnlib.nn import ReLU, Tanh
+    >>> list(ModuleDict({"relu": ReLU(), "tanh": Tanh()}))
+    ['relu', 'tanh']
+    """
+
+    __eq__, __hash__ = object.__eq__, object.__hash__  # not those of a mapping
+
+    def __init__(self, modules: Mapping[str, Module] | Iterable | None = None):
+        super().__init__()
+        if modules is not None:
+            self.update(modules)
+
+    def __getitem__(self, key: str) -> Module:
+        return self._modules[key]
+
+    def __setitem__(self, key: str, module: Module) -> None:
+        self.add_module(key, module)
+
+    def __delitem__(self, key: str) -> None:
+        del self._modules[key]
 
     def __len__(self) -> int:
         return len(self._modules)
 
-    def __iter__(self) -> Iterator[Module]:
-        return iter(self._modules.values())
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
 
-    def __getitem__(self, index: int | slice) -> Module:
+
+class _Parameters(Module):
+    """Parameters, and other values, by name: ground of ParameterList and ParameterDict."""
+
+    def _keep(self, name: str, value: Any) -> None:
+        """Hold a value; a tensor becomes a parameter."""
+        if isinstance(value, Tensor) and not isinstance(value, Parameter):
+            value = Parameter(value)
+        setattr(self, name, value)
+
+    def extra_repr(self) -> str:
+        """List the values, for printing."""
+        return "\n".join(f"  ({name}): {_said(getattr(self, name))}" for name in self._names())
+
+
+def _said(value: Any) -> str:
+    """What is told of a value."""
+    if not isinstance(value, Tensor):
+        return f"Object of type: {type(value).__name__}"
+    size = "x".join(map(str, value.shape))
+    kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
+    return f"{kind} containing: [{value.dtype} of size {size}]"
+
+
+class ParameterList(_Parameters):
+    """A list of parameters that a module may have as an attribute.
+
+    Tensors in it become parameters; any other value is kept as it is.
+
+    >>> [p.shape for p in ParameterList([Tensor([1.0, 2.0])]).parameters()]
+    [(2,)]
+    """
+
+    def __init__(self, values: Iterable[Any] | None = None):
+        super().__init__()
+        self._size = 0
+        if values is not None:
+            self.extend(values)
+
+    def _names(self) -> list[str]:
+        """The names of the values."""
+        return [str(i) for i in range(self._size)]
+
+    def append(self, value: Any) -> ParameterList:
+        """Add a value at the end."""
+        self._keep(str(self._size), value)
+        self._size += 1
+        return self
+
+    def extend(self, values: Iterable[Any]) -> ParameterList:
+        """Add several values at the end."""
+        if not isinstance(values, Iterable) or isinstance(values, Tensor):
+            kind = type(values).__name__
+            raise TypeError(
+                f"ParameterList.extend: expected values to iterate over, got {kind}"
+            )
+        for value in list(values):
+            self.append(value)
+        return self
+
+    def _name(self, index: int) -> str:
+        """The name of the value at an index."""
+        n = self._size
+        if not -n <= operator.index(index) < n:
+            raise IndexError(
+                f"ParameterList: expected an index in [{-n}, {n - 1}], got {index}"
+            )
+        return str(index % n)
+
+    def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
-            return Sequential(OrderedDict(list(self._modules.items())[index]))
-        return list(self._modules.values())[index]
+            return type(self)(list(self)[index])
+        return getattr(self, self._name(index))
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        self._keep(self._name(index), value)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Any]:
+        return (getattr(self, name) for name in self._names())
+
+    def __iadd__(self, values: Iterable[Any]) -> ParameterList:
+        return self.extend(values)
+
+
+class ParameterDict(_Parameters, MutableMapping):
+    """A dictionary of parameters that a module may have as an attribute, in order.
+
+    Tensors in it become parameters; any other value is kept as it is.
+
+    >>> [name for name, _ in ParameterDict({"w": Tensor([1.0])}).named_parameters()]
+    ['w']
+    """
+
+    __eq__, __hash__ = object.__eq__, object.__hash__  # not those of a mapping
+
+    def __init__(self, parameters: Mapping[str, Any] | Iterable | None = None):
+        super().__init__()
+        self._keys: dict[str, None] = {}
+        if parameters is not None:
+            self.update(parameters)
+
+    def _names(self) -> list[str]:
+        """The names of the values."""
+        return list(self._keys)
+
+    def copy(self) -> ParameterDict:
+        """Give another dictionary with the same parameters."""
+        return ParameterDict(self)
+
+    def popitem(self) -> tuple[str, Any]:
+        """Take away the last name and value, and give them."""
+        if not self._keys:
+            raise KeyError("ParameterDict: expected something to take away, found nothing")
+        name = next(reversed(self))
+        return name, self.pop(name)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """Give the value of a name, first setting it if there is none."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._keys:
+            raise KeyError(key)
+        return getattr(self, key)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if not isinstance(key, str):
+            raise TypeError(f"ParameterDict: expected a string as key, got {key!r}")
+        if key not in self._keys and hasattr(self, key):
+            raise KeyError(f"ParameterDict: attribute {key!r} already exists")
+        self._keys[key] = None
+        self._keep(key, value)
+
+    def __delitem__(self, key: str) -> None:
+        del self._keys[key]
+        delattr(self, key)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._names())
+
+    def __or__(self, other: Mapping[str, Any]) -> ParameterDict:
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        return ParameterDict({**self, **other})
+
+    def __ior__(self, other: Mapping[str, Any]) -> ParameterDict:
+        self.update(other)
+        return self

@@ -7,13 +7,64 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import flatten
+from ..ops import flatten, unflatten
 from ..random import generator
 from ..tensor import Tensor
 from . import functional as F
 from .module import Module, Parameter
+from .parameter import factory_dtype
 
-__all__ = ["Flatten", "Linear"]
+__all__ = ["Bilinear", "Flatten", "Linear", "Unflatten"]
+
+
+class Flatten(Module):
+    """Join axes into one, by default all but the first.
+
+    >>> Flatten()(np.zeros((5, 2, 3))).shape
+    (5, 6)
+    """
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1):
+        super().__init__()
+        self.start_dim, self.end_dim = start_dim, end_dim
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, ...) to (N, D)."""
+        return flatten(input, self.start_dim, self.end_dim)
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
+
+class Unflatten(Module):
+    """Split one axis into several.
+
+    Parameters
+    ----------
+    dim : int
+        The axis.
+    unflattened_size : tuple of int
+        The lengths of the new axes; one may be -1.
+
+    >>> Unflatten(1, (2, 3))(np.zeros((5, 6))).shape
+    (5, 2, 3)
+    """
+
+    def __init__(self, dim: int, unflattened_size: tuple[int, ...]):
+        super().__init__()
+        sizes = unflattened_size
+        if not isinstance(sizes, (tuple, list)) or not all(isinstance(n, int) for n in sizes):
+            raise TypeError(f"Unflatten: expected a tuple of ints, got {sizes!r}")
+        self.dim, self.unflattened_size = dim, unflattened_size
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (..., D, ...) to (..., *unflattened_size, ...)."""
+        return unflatten(input, self.dim, self.unflattened_size)
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
 
 class Linear(Module):
@@ -45,15 +96,26 @@ class Linear(Module):
     """
 
     def __init__(
-        self, in_features: int, out_features: int, bias: bool = True, *, dtype: Any = np.float32
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
     ):
         super().__init__()
+        _check_sizes("Linear", 0, in_features=in_features, out_features=out_features)
+        dtype = factory_dtype("Linear", device, dtype)
         self.in_features, self.out_features = in_features, out_features
-        bound = 1 / math.sqrt(in_features) if in_features else 0.0
-        self.weight = _uniform((out_features, in_features), bound, dtype)
+        self.weight = Parameter(np.empty((out_features, in_features), dtype))
         self.register_parameter(
-            "bias", _uniform((out_features,), bound, dtype) if bias else None
+            "bias", Parameter(np.empty(out_features, dtype)) if bias else None
         )
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew."""
+        _draw(self.in_features, self.weight, self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (..., in_features) to (..., out_features)."""
@@ -67,26 +129,83 @@ class Linear(Module):
         )
 
 
-class Flatten(Module):
-    """Join axes into one, by default all but the first.
+class Bilinear(Module):
+    r"""A layer that is linear in each of two inputs.
 
-    >>> Flatten()(np.zeros((5, 2, 3))).shape
-    (5, 6)
+    .. math:: y_o = \sum_{ij} x_i W_{oij} z_j + b_o
+
+    Parameters
+    ----------
+    in1_features, in2_features, out_features : int
+        Length of the vectors x, z and y.
+    bias : bool
+        Whether there is a b.
+    dtype : dtype
+        Of weight and bias; float32 by default.
+
+    Attributes
+    ----------
+    weight : (out_features, in1_features, in2_features) float
+        W, drawn evenly from ±1/√in1_features.
+    bias : (out_features,) float or None
+        b, drawn from the same range.
+
+    Source: Tenenbaum and Freeman (2000), equation 1.
+
+    >>> Bilinear(3, 4, 2)(Tensor(np.ones((5, 3), "f4")), Tensor(np.ones((5, 4), "f4"))).shape
+    (5, 2)
     """
 
-    def __init__(self, start_dim: int = 1, end_dim: int = -1):
+    def __init__(
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ):
         super().__init__()
-        self.start_dim, self.end_dim = start_dim, end_dim
+        _check_sizes("Bilinear", 1, in1_features=in1_features)
+        _check_sizes("Bilinear", 0, in2_features=in2_features, out_features=out_features)
+        dtype = factory_dtype("Bilinear", device, dtype)
+        self.in1_features, self.in2_features = in1_features, in2_features
+        self.out_features = out_features
+        self.weight = Parameter(np.empty((out_features, in1_features, in2_features), dtype))
+        self.register_parameter(
+            "bias", Parameter(np.empty(out_features, dtype)) if bias else None
+        )
+        self.reset_parameters()
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Map (N, ...) to (N, D)."""
-        return flatten(input, self.start_dim, self.end_dim)
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew."""
+        _draw(self.in1_features, self.weight, self.bias)
+
+    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
+        """Map (..., in1_features) and (..., in2_features) to (..., out_features)."""
+        return F.bilinear(input1, input2, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """Describe the options, for printing."""
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+        return (
+            f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
+            f"out_features={self.out_features}, bias={self.bias is not None}"
+        )
 
 
-def _uniform(shape: tuple[int, ...], bound: float, dtype: Any) -> Parameter:
-    """A parameter drawn evenly from [-bound, bound)."""
-    return Parameter(generator().uniform(-bound, bound, shape).astype(dtype))
+def _check_sizes(name: str, least: int, **sizes: int) -> None:
+    """Refuse lengths that are not whole numbers, or too small."""
+    for option, n in sizes.items():
+        if not isinstance(n, (int, np.integer)):
+            raise TypeError(f"{name}: expected {option} to be an int, got {type(n).__name__}")
+        if n < least:
+            error = ValueError if least else RuntimeError
+            raise error(f"{name}: expected {option} >= {least}, got {n}")
+
+
+def _draw(fan_in: int, *parameters: Parameter | None) -> None:
+    """Draw parameters evenly from ±1/√fan_in."""
+    bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
+    for p in parameters:
+        if p is not None:
+            p.array[...] = generator().uniform(-bound, bound, p.shape)

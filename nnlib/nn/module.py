@@ -1,4 +1,4 @@
-"""Module: parameters, buffers and other modules by name."""
+"""Module: a function with parameters, made of other modules."""
 
 from __future__ import annotations
 
@@ -8,24 +8,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..device import check_device
+from ..device import device as Device
 from ..tensor import Tensor, counter, raw
+from .hooks import Handle, call_with_hooks
+from .parameter import Buffer, Parameter
+from .registry import Registry, joined
 
-__all__ = ["Module", "Parameter"]
-
-
-class Parameter(Tensor):
-    """A tensor that a module counts among its parameters."""
-
-    __slots__ = ()
-
-    def __init__(self, data: Any, requires_grad: bool = True):
-        super().__init__(raw(data), requires_grad)
-
-    def __repr__(self) -> str:
-        return f"Parameter containing:\n{super().__repr__()}"
+__all__ = ["Buffer", "Module", "Parameter"]
 
 
-class Keys(NamedTuple):
+class IncompatibleKeys(NamedTuple):
     """What ``load_state_dict`` could not place."""
 
     missing_keys: list[str]
@@ -34,10 +27,10 @@ class Keys(NamedTuple):
     def __repr__(self) -> str:
         if not any(self):
             return "<All keys matched successfully>"
-        return f"Keys(missing_keys={self[0]}, unexpected_keys={self[1]})"
+        return f"_IncompatibleKeys(missing_keys={self[0]}, unexpected_keys={self[1]})"
 
 
-class Module:
+class Module(Registry):
     """Base of all layers: attributes that are Parameters or Modules are found by name.
 
     A layer calls ``super().__init__()``, sets its parameters as attributes, and computes in
@@ -60,148 +53,81 @@ class Module:
     """
 
     training: bool
+    _hooks: dict[str, list[Callable]] | None = None  # made with the first hook
 
     def __init__(self) -> None:
-        self.__dict__.update(_parameters={}, _buffers={}, _modules={}, training=True)
+        super().__init__()
+        self.training = True
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        own = self.__dict__
-        if "_parameters" not in own:
-            raise AttributeError(
-                f"{type(self).__name__}: call super().__init__() before setting {name}"
-            )
-        for kind, store in ((Parameter, "_parameters"), (Module, "_modules")):
-            if isinstance(value, kind):
-                self._put(store, name, value)
-                return
-            if name in own[store]:
-                self._replace(store, kind, name, value)
-                return
-        if name in own["_buffers"]:
-            own["_buffers"][name] = value
-        else:
-            own[name] = value
-
-    def _replace(self, store: str, kind: type, name: str, value: Any) -> None:
-        """Set a parameter or module to None; anything else is a mistake."""
-        if value is not None:
-            raise TypeError(
-                f"{type(self).__name__}.{name}: expected {kind.__name__} or None, "
-                f"got {type(value).__name__}"
-            )
-        self.__dict__[store][name] = None
-
-    def _put(self, store: str, name: str, value: Any) -> None:
-        """Keep a value in one store, and drop its name from the others."""
-        self._forget(name, keep=store)
-        self.__dict__[store][name] = value
-
-    def _forget(self, name: str, keep: str = "") -> None:
-        """Drop a name wherever it stands, but for one store."""
-        self.__dict__.pop(name, None)
-        for store in ("_parameters", "_buffers", "_modules"):
-            if store != keep:
-                self.__dict__[store].pop(name, None)
-
-    def __getattr__(self, name: str) -> Any:
-        for store in ("_parameters", "_buffers", "_modules"):
-            if name in self.__dict__.get(store, ()):
-                return self.__dict__[store][name]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-    def __delattr__(self, name: str) -> None:
-        getattr(self, name)
-        self._forget(name)
+    # Computing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the output by ``forward``."""
-        return self.forward(*args, **kwargs)
+        """Compute the output by ``forward``, with the hooks around it."""
+        if self._hooks is None:
+            return self.forward(*args, **kwargs)
+        return call_with_hooks(self, args, kwargs)
 
     def forward(self, *args: Any) -> Any:
         """Compute the output; each layer has its own."""
         raise NotImplementedError(f"{type(self).__name__}: define forward()")
 
-    # What is in it
+    def register_forward_pre_hook(self, hook: Callable, *, prepend: bool = False) -> Handle:
+        """Call ``hook(module, args)`` before ``forward``; what it returns replaces args."""
+        return self._hook("before", hook, prepend)
 
-    def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Add a parameter, or None in the place of one."""
-        self._put("_parameters", name, param)
+    def register_forward_hook(self, hook: Callable, *, prepend: bool = False) -> Handle:
+        """Call ``hook(module, args, output)`` after it; what it returns replaces output."""
+        return self._hook("after", hook, prepend)
 
-    def register_buffer(self, name: str, tensor: Tensor | None) -> None:
-        """Add a tensor that is saved with the module but not trained."""
-        self._put("_buffers", name, tensor)
+    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+        """Call ``hook(module, grad_input, grad_output)`` when both are known.
 
-    def add_module(self, name: str, module: Module | None) -> None:
-        """Add a module under a name."""
-        self._put("_modules", name, module)
+        They are tuples, one gradient for each positional argument and for each output, None
+        where there is none. What it returns replaces ``grad_input``.
+        """
+        return self._hook("backward", hook, prepend)
 
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """Direct parts, with names."""
-        return ((name, m) for name, m in self._modules.items() if m is not None)
-
-    def children(self) -> Iterator[Module]:
-        """Direct parts."""
-        return (m for _, m in self.named_children())
-
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """Give this module and all parts of parts, each once, with dotted names."""
-        seen: set[Module] = set()
-        for name, m in self._walk(prefix):
-            if m not in seen:
-                seen.add(m)
-                yield name, m
-
-    def _walk(self, prefix: str) -> Iterator[tuple[str, Module]]:
-        """Give this module and all parts of parts, as often as they occur."""
-        yield prefix, self
-        for name, m in self.named_children():
-            yield from m._walk(f"{prefix}.{name}" if prefix else name)
-
-    def modules(self) -> Iterator[Module]:
-        """Give this module and all parts of parts."""
-        return (m for _, m in self.named_modules())
-
-    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """All parameters, each once, with dotted names."""
-        return self._named_once("_parameters")
-
-    def named_buffers(self) -> Iterator[tuple[str, Tensor]]:
-        """All buffers, each once, with dotted names."""
-        return self._named_once("_buffers")
-
-    def _named_once(self, *stores: str) -> Iterator[tuple[str, Tensor]]:
-        """The tensors of some kinds, each once."""
-        seen: set[Tensor] = set()
-        for name, tensor in self._named(self.named_modules(), *stores):
-            if tensor not in seen:
-                seen.add(tensor)
-                yield name, tensor
-
-    @staticmethod
-    def _named(modules: Iterator, *stores: str) -> Iterator[tuple[str, Tensor]]:
-        """The tensors of some kinds, with dotted names."""
-        for prefix, m in modules:
-            for store in stores:
-                for name, tensor in m.__dict__[store].items():
-                    if tensor is not None:
-                        yield f"{prefix}.{name}" if prefix else name, tensor
-
-    def parameters(self) -> Iterator[Parameter]:
-        """All parameters."""
-        return (p for _, p in self.named_parameters())
-
-    def buffers(self) -> Iterator[Tensor]:
-        """All buffers."""
-        return (b for _, b in self.named_buffers())
+    def _hook(self, when: str, hook: Callable, prepend: bool) -> Handle:
+        """Add a hook, last or first."""
+        if self._hooks is None:
+            self._hooks = dict(before=[], after=[], backward=[])
+        hooks = self._hooks[when]
+        hooks.insert(0 if prepend else len(hooks), hook)
+        return Handle(hooks, hook)
 
     # Saving and loading
 
-    def state_dict(self) -> OrderedDict[str, Tensor]:
-        """Give parameters and buffers by dotted name; they share the module's memory."""
-        named = self._named(self._walk(""), "_parameters", "_buffers")
-        return OrderedDict((name, tensor.detach()) for name, tensor in named)
+    def state_dict(
+        self,
+        *,
+        destination: dict[str, Tensor] | None = None,
+        prefix: str = "",
+        keep_vars: bool = False,
+    ) -> dict[str, Tensor]:
+        """Give parameters and persistent buffers by dotted name.
 
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> Keys:
+        Parameters
+        ----------
+        destination : dict, optional
+            Where they are put; by default a new OrderedDict.
+        prefix : str
+            What all names begin with, a dot included.
+        keep_vars : bool
+            Give the tensors themselves; else they share memory but have no history.
+        """
+        state = OrderedDict() if destination is None else destination
+        for path, m in self._walk(""):
+            saved = [(k, t) for k, t in m._buffers.items() if k not in m._unsaved]
+            for name, tensor in (*m._parameters.items(), *saved):
+                if tensor is not None:
+                    state[prefix + joined(path, name)] = (
+                        tensor if keep_vars else tensor.detach()
+                    )
+        return state
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True
+    ) -> IncompatibleKeys:
         """Copy values into parameters and buffers.
 
         Parameters
@@ -213,16 +139,21 @@ class Module:
 
         Returns
         -------
-        Keys
+        IncompatibleKeys
             The missing and the unexpected names.
 
         Raises
         ------
+        TypeError
+            If state_dict is not a mapping.
         RuntimeError
             If a shape differs, or a name with ``strict``; nothing is copied then.
         """
+        if not isinstance(state_dict, Mapping):
+            kind = type(state_dict).__name__
+            raise TypeError(f"load_state_dict: expected state_dict to be dict-like, got {kind}")
         own = self.state_dict()
-        keys = Keys(
+        keys = IncompatibleKeys(
             [k for k in own if k not in state_dict], [k for k in state_dict if k not in own]
         )
         new = {k: np.asarray(raw(state_dict[k])) for k in own if k in state_dict}
@@ -254,8 +185,11 @@ class Module:
 
     def train(self, mode: bool = True) -> Module:
         """Set ``training`` here and in all parts."""
-        for m in self.modules():
-            m.training = mode
+        if not isinstance(mode, bool):
+            raise ValueError(f"train: expected True or False, got {mode!r}")
+        self.training = mode
+        for m in self.children():
+            m.train(mode)
         return self
 
     def eval(self) -> Module:
@@ -272,34 +206,67 @@ class Module:
         """Forget the gradients, or set them to 0."""
         zero_grad(self.parameters(), set_to_none)
 
-    def to(self, dtype: Any) -> Module:
-        """Change the dtype of all floating-point parameters and buffers."""
+    def to(self, *args: Any, **kwargs: Any) -> Module:
+        """Change the dtype of all floating-point parameters and buffers.
+
+        Called as ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(tensor)``; the
+        only device is the CPU.
+        """
+        place, dtype = _place_and_dtype(*args, **kwargs)
+        check_device("to", place)
+        if dtype is None:
+            return self
+        if np.dtype(dtype).kind != "f":
+            raise TypeError(f"to: expected a floating-point dtype, got {np.dtype(dtype)}")
+        return self._cast(dtype, "f")
+
+    def _cast(self, dtype: Any, kinds: str) -> Module:
+        """Change the dtype of the parameters and buffers of some kinds."""
+        dtype = np.dtype(dtype)
         for t in (*self.parameters(), *self.buffers()):
-            if t.dtype.kind == "f":
-                t.data = t.array.astype(dtype)
+            if t.dtype.kind in kinds:
+                t.data = t.array.astype(dtype, copy=False)
                 t.grad = None if t.grad is None else t.grad.to(dtype)
         return self
 
+    def type(self, dst_type: Any) -> Module:
+        """Change the dtype of all parameters and buffers, whatever they hold."""
+        return self._cast(np.dtype(dst_type), "fiub")
+
     def float(self) -> Module:
         """Change to float32."""
-        return self.to(np.float32)
+        return self._cast(np.float32, "f")
 
     def double(self) -> Module:
         """Change to float64."""
-        return self.to(np.float64)
+        return self._cast(np.float64, "f")
+
+    def cpu(self) -> Module:
+        """Stay where it is."""
+        return self
+
+    def cuda(self, device: Any = None) -> None:
+        """Refuse: there is only the CPU."""
+        check_device("cuda", "cuda" if device is None else f"cuda:{device}")
+
+    # Printing
 
     def extra_repr(self) -> str:
         """Describe the options, for printing."""
         return ""
 
     def __repr__(self) -> str:
-        head, extra = type(self).__name__, self.extra_repr()
         parts = [f"({name}): {m!r}" for name, m in self._modules.items()]
-        if not parts:
-            return f"{head}({extra})"
-        lines = [*extra.splitlines(), *parts]
-        body = "".join("\n  " + line.replace("\n", "\n  ") for line in lines)
-        return f"{head}({body}\n)"
+        return framed(type(self).__name__, self.extra_repr(), parts)
+
+
+def framed(head: str, extra: str, parts: list[str]) -> str:
+    """A name with its options and, indented, its parts."""
+    if not parts and "\n" not in extra:
+        return f"{head}({extra})"
+    lines = [*extra.splitlines(), *parts]
+    body = "".join("\n  " + line.replace("\n", "\n  ") for line in lines)
+    return f"{head}({body}\n)"
 
 
 def zero_grad(params: Iterator[Tensor], set_to_none: bool = True) -> None:
@@ -311,7 +278,23 @@ def zero_grad(params: Iterator[Tensor], set_to_none: bool = True) -> None:
             p.grad = Tensor(np.zeros_like(p.grad.array))
 
 
-def _key_problems(keys: Keys) -> list[str]:
+def _place_and_dtype(
+    first: Any = None,
+    second: Any = None,
+    non_blocking: bool = False,
+    *,
+    device: Any = None,
+    dtype: Any = None,
+) -> tuple[Any, Any]:
+    """What ``Module.to`` was asked for; copying is never asynchronous."""
+    if isinstance(first, Tensor):
+        return None, first.dtype
+    if first is None or isinstance(first, (str, Device)):
+        return first if device is None else device, second if dtype is None else dtype
+    return device, first
+
+
+def _key_problems(keys: IncompatibleKeys) -> list[str]:
     """What to say about names that do not match."""
     said = (("Missing", keys.missing_keys), ("Unexpected", keys.unexpected_keys))
     return [

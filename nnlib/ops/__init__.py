@@ -5,33 +5,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from ..graph import change_
 from ..tensor import Tensor
-from . import elementwise, indexing, reduction, shape
+from . import convolution, elementwise, indexing, promotion, recurrence, reduction, shape
 from . import linear as linear_
+from .convolution import *
 from .elementwise import *
 from .indexing import *
 from .linear import *
+from .recurrence import *
 from .reduction import *
 from .shape import *
 
 __all__ = [
+    *convolution.__all__,
     *elementwise.__all__,
     *indexing.__all__,
     *linear_.__all__,
+    *recurrence.__all__,
     *reduction.__all__,
     *shape.__all__,
 ]
 
-METHODS = """
-    abs add all amax amin any argmax argmin clamp clone contiguous div eq exp expand flatten
-    gather ge gt isfinite isinf isnan le log log_softmax logical_and logical_not logical_or
-    logsumexp lt matmul max maximum mean min minimum mul ne neg permute pow relu reshape
-    sigmoid sign softmax split sqrt square squeeze std sub sum tanh to transpose unsqueeze var
-""".split()
-IN_PLACE = "abs add clamp div exp log mul neg pow relu sigmoid sqrt sub tanh".split()
+FILES = (elementwise, reduction, shape, indexing, linear_, convolution, recurrence)
+METHODS = [name for file in FILES for name in file.METHODS.split()]
+IN_PLACE = [name for file in FILES for name in file.IN_PLACE.split()]
 BINARY = {
     "add": add,
     "sub": sub,
@@ -39,15 +37,17 @@ BINARY = {
     "truediv": div,
     "pow": pow,
     "matmul": matmul,
-    "and": logical_and,
-    "or": logical_or,
+    "floordiv": floor_divide,
+    "mod": remainder,
+    "and": bitwise_and,
+    "or": bitwise_or,
+    "xor": bitwise_xor,
 }
 OPERATORS = {
     "neg": neg,
     "abs": abs,
-    "invert": logical_not,
-    "eq": eq,
-    "ne": ne,
+    "pos": positive,
+    "invert": bitwise_not,
     "lt": lt,
     "le": le,
     "gt": gt,
@@ -65,6 +65,18 @@ def _swapped(f: Callable) -> Callable:
 def _in_place(f: Callable) -> Callable:
     """The operation that leaves its result in its first operand."""
     return lambda self, *args, **kwargs: change_(self, f(self, *args, **kwargs))
+
+
+def _equal(f: Callable) -> Callable:
+    """The comparison, which leaves what is no number to Python: x == None is False."""
+
+    def compare(self: Tensor, other: object) -> Tensor:
+        try:
+            return f(self, other)
+        except TypeError:
+            return NotImplemented
+
+    return compare
 
 
 def fill_(input: Tensor, value: float) -> Tensor:
@@ -101,11 +113,15 @@ def _attach() -> None:
         methods[f"__{name}__"] = f
         methods[f"__r{name}__"] = _swapped(f)
         methods[f"__i{name}__"] = _in_place(f)
-    methods |= dict(view=reshape, swapaxes=transpose, astype=to, fill_=fill_, copy_=copy_)
+    methods |= dict(astype=to, fill_=fill_, copy_=copy_)
     methods |= dict(zero_=zero_, T=property(T), mT=property(mT))
-    methods["float"] = lambda self: to(self, np.float32)
-    methods["double"] = lambda self: to(self, np.float64)
-    methods["long"] = lambda self: to(self, np.int64)
+    methods |= {
+        name: lambda self, dtype=dtype: to(self, dtype)
+        for name, dtype in promotion.CASTS.items()
+    }
+    methods |= dict(
+        type=elementwise.type_, trace=shape.trace, __eq__=_equal(eq), __ne__=_equal(ne)
+    )
     for name, f in methods.items():
         setattr(Tensor, name, f)
 

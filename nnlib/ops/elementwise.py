@@ -5,80 +5,282 @@ NumPy's warnings about overflow and division by 0 are left on.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from .. import error_function
+from ..device import check_device
 from ..graph import record
-from ..tensor import Tensor, raw
-from .promotion import broadcast, floating, pair
+from ..tensor import Tensor
+from .promotion import (
+    CASTS,
+    array,
+    as_dtype,
+    can_cast,
+    compute,
+    floating,
+    floating_pair,
+    pair,
+    promote,
+    promote_types,
+    public_name,
+    result_type,
+)
 
 __all__ = [
     "abs",
+    "absolute",
+    "acos",
+    "acosh",
     "add",
+    "addcdiv",
+    "addcmul",
+    "allclose",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "bitwise_and",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_xor",
+    "can_cast",
+    "ceil",
     "clamp",
+    "clamp_max",
+    "clamp_min",
+    "clip",
+    "cos",
+    "cosh",
     "div",
+    "divide",
     "eq",
+    "equal",
+    "erf",
+    "erfc",
+    "erfinv",
     "exp",
+    "exp2",
+    "expm1",
+    "fix",
+    "floor",
+    "floor_divide",
+    "fmod",
+    "frac",
     "ge",
+    "greater",
+    "greater_equal",
     "gt",
+    "hypot",
+    "isclose",
     "isfinite",
     "isinf",
     "isnan",
     "le",
+    "lerp",
+    "less",
+    "less_equal",
     "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logaddexp",
     "logical_and",
     "logical_not",
     "logical_or",
+    "logical_xor",
     "lt",
+    "masked_fill",
     "maximum",
     "minimum",
     "mul",
+    "multiply",
+    "nan_to_num",
     "ne",
     "neg",
+    "negative",
+    "not_equal",
+    "positive",
     "pow",
+    "promote_types",
+    "reciprocal",
     "relu",
+    "remainder",
+    "result_type",
+    "round",
+    "rsqrt",
+    "sgn",
     "sigmoid",
     "sign",
+    "sin",
+    "sinh",
     "softplus",
     "sqrt",
     "square",
     "sub",
+    "subtract",
+    "tan",
     "tanh",
     "to",
+    "true_divide",
+    "trunc",
+    "type_as",
     "where",
+    "xlogy",
 ]
+
+# Which of these are methods of Tensor, and which of those have a form that works in place.
+METHODS = """
+    abs absolute acos acosh add addcdiv addcmul allclose arccos arccosh arcsin arcsinh arctan
+    arctan2 arctanh asin asinh atan atan2 atanh bitwise_and bitwise_not bitwise_or bitwise_xor
+    ceil clamp clamp_max clamp_min clip cos cosh div divide eq equal erf erfc erfinv exp exp2
+    expm1 fix floor floor_divide fmod frac ge greater greater_equal gt hypot isclose isfinite
+    isinf isnan le lerp less less_equal log log10 log1p log2 logaddexp logical_and logical_not
+    logical_or logical_xor lt masked_fill maximum minimum mul multiply nan_to_num ne neg
+    negative not_equal positive pow reciprocal relu remainder round rsqrt sgn sigmoid sign sin
+    sinh sqrt square sub subtract tan tanh to true_divide trunc type_as where xlogy
+"""
+IN_PLACE = """
+    abs absolute acos acosh add addcdiv addcmul arccos arccosh arcsin arcsinh arctan arctan2
+    arctanh asin asinh atan atan2 atanh bitwise_and bitwise_not bitwise_or bitwise_xor ceil
+    clamp clamp_max clamp_min clip cos cosh div divide eq erf erfc erfinv exp exp2 expm1 fix
+    floor floor_divide fmod frac ge greater greater_equal gt hypot le lerp less less_equal log
+    log10 log1p log2 logical_and logical_not logical_or logical_xor lt masked_fill mul
+    multiply nan_to_num ne neg negative not_equal pow reciprocal relu remainder round rsqrt
+    sgn sigmoid sign sin sinh sqrt square sub subtract tan tanh true_divide trunc xlogy
+"""
+
+LOG_2, LOG_10, BELL = math.log(2), math.log(10), error_function.SLOPE
 
 
 def add(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
     """Sum: y = a + alpha b, so dL/da = dL/dy and dL/db = alpha dL/dy."""
-    if alpha != 1:
-        other = mul(other, alpha)
-    y = broadcast(np.add, *pair(input, other))
-    return record(y, dict(a=input, b=other), a=lambda g: g, b=lambda g: g)
+    b = other if alpha == 1 else _times(alpha, input, other)
+    y = compute(np.add, *pair(input, b))
+    return record(y, dict(a=input, b=b), a=lambda g: g, b=lambda g: g)
 
 
 def sub(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
     """Difference: y = a - alpha b, so dL/da = dL/dy and dL/db = -alpha dL/dy."""
-    if alpha != 1:
-        other = mul(other, alpha)
-    y = broadcast(np.subtract, *pair(input, other))
-    return record(y, dict(a=input, b=other), a=lambda g: g, b=lambda g: -g)
+    b = other if alpha == 1 else _times(alpha, input, other)
+    y = compute(np.subtract, *pair(input, b))
+    return record(y, dict(a=input, b=b), a=lambda g: g, b=lambda g: -g)
+
+
+def _times(alpha: float, input: Tensor, other: Tensor) -> Tensor:
+    """Multiply b by alpha, in the dtype that a + alpha b has."""
+    dtype = result_type(input, other)
+    if array(alpha).dtype.kind == "f" != dtype.kind:
+        raise RuntimeError(f"{public_name()}: expected an integer factor, got {alpha}")
+    return mul(to(other, dtype), to(alpha, dtype))
 
 
 def mul(input: Tensor, other: Tensor) -> Tensor:
     """Product: y = a b, so dL/da = dL/dy · b and dL/db = dL/dy · a."""
-    y = broadcast(np.multiply, *pair(input, other))
-    return record(y, dict(a=input, b=other), a=lambda g, b: g * b, b=lambda g, a: g * a)
+    return record(
+        compute(np.multiply, *pair(input, other)),
+        dict(a=input, b=other),
+        a=lambda g, b: g * b,
+        b=lambda g, a: g * a,
+    )
 
 
-def div(input: Tensor, other: Tensor) -> Tensor:
-    """Quotient: y = a / b, so dL/da = dL/dy / b and dL/db = -dL/dy · y / b."""
+def neg(input: Tensor) -> Tensor:
+    """Sign reversed: y = -x, so dL/dx = -dL/dy."""
+    return record(compute(np.negative, array(input)), dict(x=input), x=lambda g: -g)
+
+
+def square(input: Tensor) -> Tensor:
+    """Square: y = x², so dL/dx = dL/dy · 2x."""
+    x = array(input)
+    return record(x * x, dict(x=input), x=lambda g, x: g * (2 * x))
+
+
+def sqrt(input: Tensor) -> Tensor:
+    """Square root: y = √x, so dL/dx = dL/dy / (2y); the slope at 0 is inf."""
+    return record(np.sqrt(floating(input)), dict(x=input), x=lambda g, y: g / (2 * y))
+
+
+def rsqrt(input: Tensor) -> Tensor:
+    """One over the root: y = 1 / √x, so dL/dx = -dL/dy · y³ / 2."""
+    x = floating(input)
+    return record(1 / np.sqrt(x), dict(x=input), x=lambda g, y: g * y**3 * -0.5)
+
+
+def reciprocal(input: Tensor) -> Tensor:
+    """One over: y = 1 / x, so dL/dx = -dL/dy · y²."""
+    return record(np.reciprocal(floating(input)), dict(x=input), x=lambda g, y: -g * (y * y))
+
+
+def div(input: Tensor, other: Tensor, *, rounding_mode: str | None = None) -> Tensor:
+    """Quotient: y = a / b, so dL/da = dL/dy / b and dL/db = -dL/dy · y / b.
+
+    rounding_mode "floor" rounds it down, "trunc" towards 0; the derivative is then 0.
+    """
+    if rounding_mode is None:
+        return record(
+            compute(np.divide, *floating_pair(input, other)),
+            dict(a=input, b=other),
+            a=lambda g, b: g / b,
+            b=lambda g, y, b: -g * y / b,
+        )
+    if rounding_mode not in ("floor", "trunc"):
+        raise RuntimeError(f"div: expected rounding_mode floor or trunc, got {rounding_mode!r}")
+    f = np.floor_divide if rounding_mode == "floor" else _truncated
+    return record(
+        compute(f, *divisible(input, other)),
+        dict(a=input, b=other),
+        a=lambda g: flat(g),
+        b=lambda g: flat(g),
+    )
+
+
+def _truncated(a: np.ndarray, b: Any) -> np.ndarray:
+    """The quotient rounded towards 0, exactly also for integers."""
+    return np.trunc(a / b) if a.dtype.kind == "f" else np.floor_divide(a - np.fmod(a, b), b)
+
+
+def divisible(input: Tensor, other: Tensor) -> tuple[np.ndarray, Any]:
+    """Both operands in one dtype, but no integer 0 to divide by."""
     a, b = pair(input, other)
-    if type(a) is np.ndarray and a.dtype.kind != "f":
-        a, b = floating(a), floating(b)
-    y = broadcast(np.divide, a, b)
-    return record(y, dict(a=input, b=other), a=lambda g, b: g / b, b=lambda g, y, b: -g * y / b)
+    if a.dtype.kind != "f" and not np.all(b):
+        raise RuntimeError(f"{public_name()}: expected integers other than 0 to divide by")
+    return a, b
+
+
+def floor_divide(input: Tensor, other: Tensor) -> Tensor:
+    """Quotient rounded down: y = ⌊a / b⌋, without a derivative."""
+    return record(compute(np.floor_divide, *divisible(input, other)), dict(a=input, b=other))
+
+
+def remainder(input: Tensor, other: Tensor) -> Tensor:
+    """Rest, of the sign of b: y = a - b ⌊a / b⌋, so dL/da = dL/dy, dL/db = -dL/dy ⌊a / b⌋."""
+    return record(
+        compute(np.remainder, *divisible(input, other)),
+        dict(a=input, b=other),
+        a=lambda g: g,
+        b=lambda g, a, b: -g * div(a, b, rounding_mode="floor"),
+    )
+
+
+def fmod(input: Tensor, other: Tensor) -> Tensor:
+    """Rest of the sign of a: y = a - b q, q = trunc(a / b): dL/da = dL/dy, dL/db = -q dL/dy."""
+    return record(
+        compute(np.fmod, *divisible(input, other)),
+        dict(a=input, b=other),
+        a=lambda g: g,
+        b=lambda g, a, b: -g * div(a, b, rounding_mode="trunc"),
+    )
 
 
 def pow(input: Tensor, exponent: Tensor) -> Tensor:
@@ -87,7 +289,9 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
     At a = 0 the derivative by b is taken as 0 for b >= 0, its limit for b > 0.
     """
     a, b = pair(input, exponent)
-    y = np.square(a) if type(b) in (int, float) and b == 2 else broadcast(np.power, a, b)
+    if a.dtype.kind != "f" and (a.dtype.kind == "b" or np.any(b < 0)):
+        raise RuntimeError("pow: expected numbers, and exponents >= 0 for integers")
+    y = np.square(a) if type(b) in (int, float) and b == 2 else compute(np.power, a, b)
     base = input if isinstance(input, Tensor) else a  # a number gets the dtype of b
     return record(
         y,
@@ -97,9 +301,12 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
     )
 
 
-def neg(input: Tensor) -> Tensor:
-    """Sign reversed: y = -x, so dL/dx = -dL/dy."""
-    return record(np.negative(raw(input)), dict(x=input), x=lambda g: -g)
+def positive(input: Tensor) -> Tensor:
+    """Copy: y = x, so dL/dx = dL/dy."""
+    return record(compute(np.positive, array(input)), dict(x=input), x=lambda g: g)
+
+
+# Exponentials and logarithms
 
 
 def exp(input: Tensor) -> Tensor:
@@ -107,46 +314,66 @@ def exp(input: Tensor) -> Tensor:
     return record(np.exp(floating(input)), dict(x=input), x=lambda g, y: g * y)
 
 
+def exp2(input: Tensor) -> Tensor:
+    """Power of 2: y = 2^x, so dL/dx = dL/dy · y log 2."""
+    return record(np.exp2(floating(input)), dict(x=input), x=lambda g, y: g * y * LOG_2)
+
+
+def expm1(input: Tensor) -> Tensor:
+    """Exponential less 1: y = e^x - 1, exact near 0, so dL/dx = dL/dy (y + 1)."""
+    return record(np.expm1(floating(input)), dict(x=input), x=lambda g, y: g * (y + 1))
+
+
 def log(input: Tensor) -> Tensor:
     """Natural logarithm: y = log x, so dL/dx = dL/dy / x; -inf at 0."""
     return record(np.log(floating(input)), dict(x=input), x=lambda g, x: g / x)
 
 
-def sqrt(input: Tensor) -> Tensor:
-    """Square root: y = √x, so dL/dx = dL/dy / (2y); the slope at 0 is inf."""
-    return record(np.sqrt(floating(input)), dict(x=input), x=lambda g, y: g / (2 * y))
+def log2(input: Tensor) -> Tensor:
+    """Logarithm to base 2: y = log x / log 2, so dL/dx = dL/dy / (x log 2)."""
+    return record(np.log2(floating(input)), dict(x=input), x=lambda g, x: g / (x * LOG_2))
 
 
-def square(input: Tensor) -> Tensor:
-    """Square: y = x², so dL/dx = dL/dy · 2x."""
-    return record(np.square(raw(input)), dict(x=input), x=lambda g, x: g * (2 * x))
+def log10(input: Tensor) -> Tensor:
+    """Logarithm to base 10: y = log x / log 10, so dL/dx = dL/dy / (x log 10)."""
+    return record(np.log10(floating(input)), dict(x=input), x=lambda g, x: g / (x * LOG_10))
 
 
-def abs(input: Tensor) -> Tensor:
-    """Absolute value: y = |x|, so dL/dx = dL/dy · sign x, which is 0 at 0."""
-    return record(np.abs(raw(input)), dict(x=input), x=lambda g, x: g * sign(x))
+def log1p(input: Tensor) -> Tensor:
+    """Logarithm of 1 + x: y = log(1 + x), exact near 0, so dL/dx = dL/dy / (1 + x)."""
+    return record(np.log1p(floating(input)), dict(x=input), x=lambda g, x: g / (x + 1))
 
 
-def sign(input: Tensor) -> Tensor:
-    """Sign: y = -1, 0 or 1, so dL/dx = 0."""
-    return record(np.sign(raw(input)), dict(x=input), x=lambda g: where(False, g, 0.0))
-
-
-def tanh(input: Tensor) -> Tensor:
-    """Hyperbolic tangent: y = tanh x, so dL/dx = dL/dy (1 - y²)."""
-    return record(np.tanh(floating(input)), dict(x=input), x=lambda g, y: g * (1 - y * y))
+def relu(input: Tensor) -> Tensor:
+    """Rectifier: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at 0."""
+    x = array(input)
+    return record(np.maximum(x, 0), dict(x=input), x=lambda g, y: g * (y > 0))
 
 
 def sigmoid(input: Tensor) -> Tensor:
     """Logistic function: y = 1 / (1 + e^-x), so dL/dx = dL/dy · y (1 - y)."""
     x = floating(input)
-    y = np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))  # times e^x/e^x for x < 0
-    return record(y, dict(x=input), x=lambda g, y: g * y * (1 - y))
+    return record(
+        np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x))),
+        dict(x=input),
+        x=lambda g, y: g * y * (1 - y),
+    )
 
 
-def relu(input: Tensor) -> Tensor:
-    """Rectifier: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at 0."""
-    return record(np.maximum(raw(input), 0), dict(x=input), x=lambda g, y: g * (y > 0))
+def xlogy(input: Tensor, other: Tensor) -> Tensor:
+    """Product y = a log b, 0 for a = 0.
+
+    dL/da = dL/dy · log b, 0 for a = 0 >= b, and dL/db = dL/dy · a / b.
+    """
+    return record(
+        compute(
+            lambda a, b: a * np.log(np.where((a == 0) & (b == b), a.dtype.type(1), b)),
+            *floating_pair(input, other),
+        ),
+        dict(a=input, b=other),
+        a=lambda g, a, b: g * log(where((a == 0) & (b <= 0), 1.0, b)),
+        b=lambda g, a, b: g * (a / b),
+    )
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
@@ -164,128 +391,479 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     )
 
 
-def maximum(input: Tensor, other: Tensor) -> Tensor:
-    """Larger of two: dL/dy goes to the larger one; equal ones get half each."""
-    y = broadcast(np.maximum, *pair(input, other))
+# Angles and hyperbolas
+
+
+def _turn(a: Any, b: Any) -> Any:
+    """How fast the angle of (b, a) grows with a: b / (a² + b²), and 0 at the origin."""
+    square_sum = a * a + b * b
+    return b / (square_sum + (square_sum == 0))
+
+
+def sin(input: Tensor) -> Tensor:
+    """Sine: y = sin x, so dL/dx = dL/dy · cos x."""
+    return record(np.sin(floating(input)), dict(x=input), x=lambda g, x: g * cos(x))
+
+
+def cos(input: Tensor) -> Tensor:
+    """Cosine: y = cos x, so dL/dx = -dL/dy · sin x."""
+    return record(np.cos(floating(input)), dict(x=input), x=lambda g, x: -g * sin(x))
+
+
+def tan(input: Tensor) -> Tensor:
+    """Tangent: y = tan x, so dL/dx = dL/dy (1 + y²)."""
+    return record(np.tan(floating(input)), dict(x=input), x=lambda g, y: g * (1 + y * y))
+
+
+def asin(input: Tensor) -> Tensor:
+    """Inverse of sin: y = arcsin x, so dL/dx = dL/dy / √(1 - x²); NaN outside [-1, 1]."""
     return record(
-        y,
+        np.arcsin(floating(input)), dict(x=input), x=lambda g, x: g * rsqrt(1 - x * x)
+    )
+
+
+def acos(input: Tensor) -> Tensor:
+    """Inverse of cos: y = arccos x, so dL/dx = -dL/dy / √(1 - x²); NaN outside [-1, 1]."""
+    return record(
+        np.arccos(floating(input)), dict(x=input), x=lambda g, x: -g * rsqrt(1 - x * x)
+    )
+
+
+def atan(input: Tensor) -> Tensor:
+    """Inverse of tan: y = arctan x, so dL/dx = dL/dy / (1 + x²)."""
+    return record(np.arctan(floating(input)), dict(x=input), x=lambda g, x: g / (1 + x * x))
+
+
+def atan2(input: Tensor, other: Tensor) -> Tensor:
+    """Angle of the point (b, a): dL/da = dL/dy · b/r², dL/db = -dL/dy · a/r², r² = a² + b²."""
+    return record(
+        compute(np.arctan2, *floating_pair(input, other)),
         dict(a=input, b=other),
-        a=lambda g, a, b: (g * (a > b) + g * (a >= b)) * 0.5,
-        b=lambda g, a, b: (g * (b > a) + g * (b >= a)) * 0.5,
+        a=lambda g, a, b: g * _turn(a, b),
+        b=lambda g, a, b: -g * _turn(b, a),
+    )
+
+
+def hypot(input: Tensor, other: Tensor) -> Tensor:
+    """Length of (a, b): y = √(a² + b²), so dL/da = dL/dy · a / y, dL/db = dL/dy · b / y."""
+    return record(
+        compute(np.hypot, *floating_pair(input, other)),
+        dict(a=input, b=other),
+        a=lambda g, y, a: g * (a / y),
+        b=lambda g, y, b: g * (b / y),
+    )
+
+
+def sinh(input: Tensor) -> Tensor:
+    """Hyperbolic sine: y = (e^x - e^-x) / 2, so dL/dx = dL/dy · cosh x."""
+    return record(np.sinh(floating(input)), dict(x=input), x=lambda g, x: g * cosh(x))
+
+
+def cosh(input: Tensor) -> Tensor:
+    """Hyperbolic cosine: y = (e^x + e^-x) / 2, so dL/dx = dL/dy · sinh x."""
+    return record(np.cosh(floating(input)), dict(x=input), x=lambda g, x: g * sinh(x))
+
+
+def tanh(input: Tensor) -> Tensor:
+    """Hyperbolic tangent: y = sinh x / cosh x, so dL/dx = dL/dy (1 - y²)."""
+    return record(np.tanh(floating(input)), dict(x=input), x=lambda g, y: g * (1 - y * y))
+
+
+def asinh(input: Tensor) -> Tensor:
+    """Inverse of sinh: dL/dx = dL/dy / √(x² + 1)."""
+    return record(
+        np.arcsinh(floating(input)), dict(x=input), x=lambda g, x: g * rsqrt(x * x + 1)
+    )
+
+
+def acosh(input: Tensor) -> Tensor:
+    """Inverse of cosh: dL/dx = dL/dy / √(x² - 1); NaN below 1."""
+    return record(
+        np.arccosh(floating(input)), dict(x=input), x=lambda g, x: g * rsqrt(x * x - 1)
+    )
+
+
+def atanh(input: Tensor) -> Tensor:
+    """Inverse of tanh: dL/dx = dL/dy / (1 - x²); NaN outside [-1, 1]."""
+    return record(np.arctanh(floating(input)), dict(x=input), x=lambda g, x: g / (1 - x * x))
+
+
+# The error function
+
+
+def erf(input: Tensor) -> Tensor:
+    """Error function: y = 2/√π ∫ e^-t² dt from 0 to x, so dL/dx = dL/dy · 2/√π e^-x²."""
+    return record(
+        error_function.erf(floating(input)),
+        dict(x=input),
+        x=lambda g, x: g * (BELL * exp(-x * x)),
+    )
+
+
+def erfc(input: Tensor) -> Tensor:
+    """Complement of erf: y = 1 - erf x, exact where tiny: dL/dx = -dL/dy · 2/√π e^-x²."""
+    return record(
+        error_function.erfc(floating(input)),
+        dict(x=input),
+        x=lambda g, x: -g * (BELL * exp(-x * x)),
+    )
+
+
+def erfinv(input: Tensor) -> Tensor:
+    """Inverse of erf: dL/dx = dL/dy · √π/2 e^y²; NaN outside [-1, 1]."""
+    return record(
+        error_function.erfinv(floating(input)),
+        dict(x=input),
+        x=lambda g, y: g * (exp(y * y) / BELL),
+    )
+
+
+# Steps and choices
+
+
+def flat(g: Any) -> Any:
+    """The derivative of a step function: 0, for every element of g."""
+    return where(False, g, 0.0)
+
+
+def sign(input: Tensor) -> Tensor:
+    """Sign: y = -1, 0 or 1, so dL/dx = 0; y = 0 for NaN."""
+    x = array(input)
+    y = np.subtract(x > 0, x < 0, dtype=np.int8).astype(x.dtype)
+    return record(y, dict(x=input), x=lambda g: flat(g))
+
+
+def floor(input: Tensor) -> Tensor:
+    """Whole number at or below x; dL/dx = 0."""
+    return record(compute(np.floor, array(input)), dict(x=input), x=lambda g: flat(g))
+
+
+def ceil(input: Tensor) -> Tensor:
+    """Whole number at or above x; dL/dx = 0."""
+    return record(compute(np.ceil, array(input)), dict(x=input), x=lambda g: flat(g))
+
+
+def trunc(input: Tensor) -> Tensor:
+    """Whole number at x or next to it towards 0; dL/dx = 0."""
+    return record(compute(np.trunc, array(input)), dict(x=input), x=lambda g: flat(g))
+
+
+def abs(input: Tensor) -> Tensor:
+    """Absolute value: y = |x|, so dL/dx = dL/dy · sign x, which is 0 at 0."""
+    return record(compute(np.abs, array(input)), dict(x=input), x=lambda g, x: g * sign(x))
+
+
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """Nearest number of so many decimals, the even one of two; dL/dx = 0."""
+    return record(np.round(array(input), decimals), dict(x=input), x=lambda g: flat(g))
+
+
+def frac(input: Tensor) -> Tensor:
+    """What ``trunc`` cuts off: y = x - trunc x, so dL/dx = dL/dy."""
+    x = array(input)
+    return record(x - np.trunc(x), dict(x=input), x=lambda g: g)
+
+
+def maximum(input: Tensor, other: Tensor) -> Tensor:
+    """Larger of two: dL/dy goes to the larger one; equal ones get half each, NaN all."""
+    return record(
+        compute(np.maximum, *pair(input, other)),
+        dict(a=input, b=other),
+        a=lambda g, a, b: (g * ~(a < b) + g * ~(a <= b)) * 0.5,
+        b=lambda g, a, b: (g * ~(b < a) + g * ~(b <= a)) * 0.5,
     )
 
 
 def minimum(input: Tensor, other: Tensor) -> Tensor:
-    """Smaller of two: dL/dy goes to the smaller one; equal ones get half each."""
-    y = broadcast(np.minimum, *pair(input, other))
+    """Smaller of two: dL/dy goes to the smaller one; equal ones get half each, NaN all."""
     return record(
-        y,
+        compute(np.minimum, *pair(input, other)),
         dict(a=input, b=other),
-        a=lambda g, a, b: (g * (a < b) + g * (a <= b)) * 0.5,
-        b=lambda g, a, b: (g * (b < a) + g * (b <= a)) * 0.5,
+        a=lambda g, a, b: (g * ~(a > b) + g * ~(a >= b)) * 0.5,
+        b=lambda g, a, b: (g * ~(b > a) + g * ~(b >= a)) * 0.5,
     )
 
 
-def where(condition: Tensor, input: Tensor, other: Tensor) -> Tensor:
-    """Choice: y = a where the condition holds, else b; dL/dy goes to the one chosen."""
-    a, b = pair(input, other)
-    c = raw(condition)
-    try:
-        y = np.where(c, a, b)
-    except ValueError:
-        shapes = np.shape(c), np.shape(a), np.shape(b)
-        raise RuntimeError(f"where: expected shapes that broadcast, got {shapes}") from None
+def logaddexp(input: Tensor, other: Tensor) -> Tensor:
+    """Log of e^a + e^b: dL/da = dL/dy · sigmoid(a - b), dL/db = dL/dy · sigmoid(b - a)."""
     return record(
-        y,
+        compute(np.logaddexp, *floating_pair(input, other)),
+        dict(a=input, b=other),
+        a=lambda g, a, b: g * sigmoid(a - b),
+        b=lambda g, a, b: g * sigmoid(b - a),
+    )
+
+
+def clamp_min(input: Tensor, min: float | Tensor) -> Tensor:
+    """Limit from below: dL/dy goes to x where x >= min, else to min."""
+    return record(
+        compute(np.maximum, *pair(input, min)),
+        dict(x=input, low=min),
+        x=lambda g, x, low: where(x >= low, g, 0.0),
+        low=lambda g, x, low: where(x < low, g, 0.0),
+    )
+
+
+def clamp_max(input: Tensor, max: float | Tensor) -> Tensor:
+    """Limit from above: dL/dy goes to x where x <= max, else to max."""
+    return record(
+        compute(np.minimum, *pair(input, max)),
+        dict(x=input, high=max),
+        x=lambda g, x, high: where(x <= high, g, 0.0),
+        high=lambda g, x, high: where(x > high, g, 0.0),
+    )
+
+
+def clamp(
+    input: Tensor, min: float | Tensor | None = None, max: float | Tensor | None = None
+) -> Tensor:
+    """Limit to [min, max]: dL/dy goes to x where min <= x <= max, else to the bound."""
+    if min is None and max is None:
+        raise RuntimeError("clamp: expected min or max, got neither")
+    if min is None or max is None:
+        return clamp_max(input, max) if min is None else clamp_min(input, min)
+    return record(
+        compute(np.clip, *promote(input, min, max)),
+        dict(x=input, low=min, high=max),
+        x=lambda g, x, low, high: where((x >= low) & (x <= high), g, 0.0),
+        low=lambda g, x, low, high: where((x < low) & (low < high), g, 0.0),
+        high=lambda g, x, low, high: where((x > high) | (low > high), g, 0.0),
+    )
+
+
+def where(
+    condition: Tensor, input: Tensor | None = None, other: Tensor | None = None
+) -> Tensor:
+    """Choice: y = a where the condition holds, else b; dL/dy goes to the one chosen.
+
+    The condition alone gives the indices where it holds, one tensor for each axis.
+    """
+    c = array(condition)
+    if input is None and other is None:
+        return tuple(record(i, dict(c=condition)) for i in np.nonzero(np.atleast_1d(c)))
+    if c.dtype.kind != "b":
+        raise RuntimeError(f"where: expected a condition of truth values, got {c.dtype}")
+    return record(
+        compute(np.where, c, *pair(input, other)),
         dict(c=condition, a=input, b=other),
         a=lambda g, c: where(c, g, 0.0),
         b=lambda g, c: where(c, 0.0, g),
     )
 
 
-def clamp(input: Tensor, min: float | None = None, max: float | None = None) -> Tensor:
-    """Limit to [min, max]: dL/dx = dL/dy where min <= x <= max, else 0."""
-    if min is None and max is None:
-        raise ValueError("clamp: expected min or max, got neither")
-    lo, hi = -np.inf if min is None else min, np.inf if max is None else max
-    x = raw(input)
+def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
+    """One value where the mask holds, x elsewhere; dL/dy goes to the one chosen."""
+    if array(mask).dtype.kind != "b" or array(value).ndim:
+        got = f"{array(mask).dtype} and {array(value).shape}"
+        raise RuntimeError(f"masked_fill: expected truth values and one value, got {got}")
+    return where(mask, to(value, array(input).dtype), input)
+
+
+def nan_to_num(
+    input: Tensor,
+    nan: float | None = 0.0,
+    posinf: float | None = None,
+    neginf: float | None = None,
+) -> Tensor:
+    """Numbers for NaN, inf and -inf (the largest and smallest there are); there dL/dx = 0."""
     return record(
-        np.clip(x, lo, hi).astype(x.dtype, copy=False),
+        np.nan_to_num(array(input), nan=nan or 0.0, posinf=posinf, neginf=neginf),
         dict(x=input),
-        x=lambda g, x: g * ((x >= lo) & (x <= hi)),
+        x=lambda g, x: where(isfinite(x), g, 0.0),
     )
 
 
-def _compare(f: np.ufunc, input: Any, other: Any) -> Tensor:
-    """A truth value for each pair; it has no derivative."""
-    return record(broadcast(f, *pair(input, other)), dict(a=input, b=other))
+def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
+    """Between two: y = a + w (b - a), so dL/dw = dL/dy (b - a), and a gets 1 - w, b gets w."""
+    return record(
+        compute(_between, *promote(input, end, weight)),
+        dict(a=input, b=end, w=weight),
+        a=lambda g, w: g * (1 - w),
+        b=lambda g, w: g * w,
+        w=lambda g, a, b: g * (b - a),
+    )
+
+
+def _between(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """From the nearer end, so that it is a at w = 0 and b at w = 1."""
+    return np.where(np.abs(w) < 0.5, a + w * (b - a), b - (1 - w) * (b - a))
+
+
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
+    """Sum with a product: y = x + value · a b."""
+    return add(input, mul(tensor1, tensor2), alpha=value)
+
+
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
+    """Sum with a quotient: y = x + value · a / b."""
+    return add(input, div(tensor1, tensor2), alpha=value)
+
+
+# Questions; they have no derivative
 
 
 def eq(input: Tensor, other: Tensor) -> Tensor:
     """Truth of a = b for each pair."""
-    return _compare(np.equal, input, other)
+    return record(compute(np.equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def ne(input: Tensor, other: Tensor) -> Tensor:
     """Truth of a != b for each pair."""
-    return _compare(np.not_equal, input, other)
+    return record(compute(np.not_equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def lt(input: Tensor, other: Tensor) -> Tensor:
     """Truth of a < b for each pair."""
-    return _compare(np.less, input, other)
+    return record(compute(np.less, *pair(input, other)), dict(a=input, b=other))
 
 
 def le(input: Tensor, other: Tensor) -> Tensor:
     """Truth of a <= b for each pair."""
-    return _compare(np.less_equal, input, other)
+    return record(compute(np.less_equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def gt(input: Tensor, other: Tensor) -> Tensor:
     """Truth of a > b for each pair."""
-    return _compare(np.greater, input, other)
+    return record(compute(np.greater, *pair(input, other)), dict(a=input, b=other))
 
 
 def ge(input: Tensor, other: Tensor) -> Tensor:
     """Truth of a >= b for each pair."""
-    return _compare(np.greater_equal, input, other)
+    return record(compute(np.greater_equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def logical_and(input: Tensor, other: Tensor) -> Tensor:
     """Truth of both."""
-    return _compare(np.logical_and, input, other)
+    return record(compute(np.logical_and, *pair(input, other)), dict(a=input, b=other))
 
 
 def logical_or(input: Tensor, other: Tensor) -> Tensor:
     """Truth of at least one."""
-    return _compare(np.logical_or, input, other)
+    return record(compute(np.logical_or, *pair(input, other)), dict(a=input, b=other))
+
+
+def logical_xor(input: Tensor, other: Tensor) -> Tensor:
+    """Truth of exactly one."""
+    return record(compute(np.logical_xor, *pair(input, other)), dict(a=input, b=other))
+
+
+def bitwise_and(input: Tensor, other: Tensor) -> Tensor:
+    """Both bits, of integers or truth values."""
+    return record(compute(np.bitwise_and, *pair(input, other)), dict(a=input, b=other))
+
+
+def bitwise_or(input: Tensor, other: Tensor) -> Tensor:
+    """At least one bit, of integers or truth values."""
+    return record(compute(np.bitwise_or, *pair(input, other)), dict(a=input, b=other))
+
+
+def bitwise_xor(input: Tensor, other: Tensor) -> Tensor:
+    """Exactly one bit, of integers or truth values."""
+    return record(compute(np.bitwise_xor, *pair(input, other)), dict(a=input, b=other))
 
 
 def logical_not(input: Tensor) -> Tensor:
     """Truth reversed."""
-    return record(np.logical_not(raw(input)), dict(x=input))
+    return record(compute(np.logical_not, array(input)), dict(x=input))
+
+
+def bitwise_not(input: Tensor) -> Tensor:
+    """Every bit reversed, of integers or truth values."""
+    return record(compute(np.invert, array(input)), dict(x=input))
 
 
 def isnan(input: Tensor) -> Tensor:
     """Truth of being NaN."""
-    return record(np.isnan(raw(input)), dict(x=input))
+    return record(compute(np.isnan, array(input)), dict(x=input))
 
 
 def isinf(input: Tensor) -> Tensor:
     """Truth of being infinite."""
-    return record(np.isinf(raw(input)), dict(x=input))
+    return record(compute(np.isinf, array(input)), dict(x=input))
 
 
 def isfinite(input: Tensor) -> Tensor:
     """Truth of being neither infinite nor NaN."""
-    return record(np.isfinite(raw(input)), dict(x=input))
+    return record(compute(np.isfinite, array(input)), dict(x=input))
 
 
-def to(input: Tensor, dtype: Any) -> Tensor:
-    """Another dtype, and dL/dx in the old one again; the same tensor if nothing changes."""
-    if isinstance(dtype, str) and dtype == "cpu":
+def isclose(
+    input: Tensor,
+    other: Tensor,
+    rtol: float = 1e-05,
+    atol: float = 1e-08,
+    equal_nan: bool = False,
+) -> Tensor:
+    """Truth of |a - b| <= atol + rtol |b| for each pair."""
+    if rtol < 0 or atol < 0:
+        raise RuntimeError(f"{public_name()}: expected rtol, atol >= 0, got {rtol} and {atol}")
+    y = compute(lambda a, b: np.isclose(a, b, rtol, atol, equal_nan), *pair(input, other))
+    return record(y, dict(a=input, b=other))
+
+
+def allclose(
+    input: Tensor,
+    other: Tensor,
+    rtol: float = 1e-05,
+    atol: float = 1e-08,
+    equal_nan: bool = False,
+) -> bool:
+    """Whether ``isclose`` holds for all pairs."""
+    return bool(np.all(array(isclose(input, other, rtol, atol, equal_nan))))
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether two have one shape and the same elements; NaN equals nothing."""
+    return np.array_equal(*pair(input, other))
+
+
+# Other dtypes
+
+
+def to(
+    input: Tensor,
+    *args: Any,
+    dtype: Any = None,
+    device: Any = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+) -> Tensor:
+    """Another dtype, and dL/dx in the old one again; the same tensor if nothing changes.
+
+    As in torch: ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, and
+    then non_blocking and copy. There is only the CPU.
+    """
+    x, flags = array(input), [a for a in args if isinstance(a, bool)]
+    for a in args[: len(args) - len(flags)]:
+        if isinstance(a, (np.dtype, type, Tensor)):
+            dtype = getattr(a, "dtype", a)
+        else:
+            device = a
+    if device is not None:
+        check_device("to", device)
+    dtype = x.dtype if dtype is None else as_dtype(dtype)
+    if dtype == x.dtype and not (copy or flags[1:] == [True]):
         return input
-    dtype = np.dtype(dtype)
-    if raw(input).dtype == dtype:
-        return input
-    return record(raw(input).astype(dtype), dict(x=input), x=lambda g: g)
+    return record(x.astype(dtype), dict(x=input), x=lambda g: g)
+
+
+def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """Name of the dtype such as 'torch.FloatTensor', or the tensor in another one (``to``)."""
+    names = {f"torch.{name.title()}Tensor": kind for name, kind in CASTS.items()}
+    if dtype is None:
+        return next(name for name, kind in names.items() if kind == array(input).dtype)
+    if isinstance(dtype, str) and dtype not in names:
+        raise ValueError(f"type: expected one of {', '.join(names)}, got {dtype!r}")
+    return to(input, names.get(dtype, dtype))
+
+
+def type_as(input: Tensor, other: Tensor) -> Tensor:
+    """In the dtype of another tensor."""
+    return to(input, array(other).dtype)
+
+
+# Other names that torch has for the same.
+absolute, negative, multiply, subtract, divide, true_divide = abs, neg, mul, sub, div, div
+greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
+clip, fix, sgn, arctan2 = clamp, trunc, sign, atan2
+arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh

@@ -1,97 +1,293 @@
-"""Reading and writing parts of an array."""
+"""Reading and writing parts of an array, by place, by order or by value."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..graph import change_, record
 from ..tensor import Tensor, raw
-from .shape import axis, reshape
+from .elementwise import add
+from .shape import at, axis, broadcast_tensors, expand, expect, moved, reshape, said, squeeze
 
-__all__ = ["gather", "getitem", "one_hot", "setitem", "split"]
+__all__ = [
+    "argsort",
+    "bincount",
+    "gather",
+    "getitem",
+    "index_add",
+    "index_fill",
+    "index_select",
+    "kthvalue",
+    "masked_select",
+    "msort",
+    "nonzero",
+    "one_hot",
+    "scatter",
+    "scatter_add",
+    "setitem",
+    "sort",
+    "take",
+    "take_along_dim",
+    "topk",
+    "unique",
+]
+
+# Which of these are methods of Tensor, and which of those have a form that works in place.
+METHODS = """
+    argsort bincount gather index_add index_fill index_select kthvalue masked_select msort
+    nonzero scatter scatter_add sort take take_along_dim topk unique
+"""
+IN_PLACE = """index_add index_fill scatter scatter_add"""
 
 
-def plain(index: Any) -> Any:
-    """An index with arrays of its own in the place of Tensors, arrays and lists."""
-    if isinstance(index, tuple):
-        return tuple(map(plain, index))
+def plain(name: str, index: Any) -> Any:
+    """One part of an index: an array of its own for a Tensor, array or list; else as it is."""
     index = raw(index)
-    return np.array(index) if isinstance(index, (list, np.ndarray)) else index
+    if isinstance(index, slice) and index.step is not None and int(index.step) < 1:
+        raise ValueError(f"{name}: expected a step greater than zero, got {index.step}")
+    if not isinstance(index, (np.ndarray, list, tuple, range, bool, np.generic)):
+        return index
+    i = np.array(index, None if np.size(index) else np.int64)
+    if i.ndim == 0 and i.dtype.kind in "iu":
+        return int(i)
+    return i.astype(bool) if i.dtype == np.uint8 else i  # uint8 is a mask, as in torch
+
+
+def steps(name: str, index: Any) -> tuple[tuple | None, tuple | None]:
+    """An index in two steps: one that shows a view, then one with arrays, that picks.
+
+    NumPy takes a number beside an array for an array; torch reads at the number first.
+    """
+    parts = tuple(plain(name, p) for p in (index if isinstance(index, tuple) else (index,)))
+    if not any(isinstance(p, np.ndarray) for p in parts):
+        return parts if ... in parts else (*parts, ...), None
+    if not any(isinstance(p, int) for p in parts):
+        return None, parts
+    first = []
+    for p in parts:
+        axes = p.ndim if isinstance(p, np.ndarray) and p.dtype == bool else int(p is not None)
+        first += [p] if p is ... or isinstance(p, int) else [slice(None)] * axes
+    return tuple(first), tuple(p for p in parts if not isinstance(p, int))
 
 
 def getitem(input: Tensor, index: Any) -> Tensor:
-    """Read y = x[i]; dL/dx is dL/dy at the places read, added where one was read twice."""
-    i, x = plain(index), raw(input)
-    shape, parts = x.shape, i if isinstance(i, tuple) else (i,)
-    if any(isinstance(p, (np.ndarray, bool)) for p in parts):
-        return record(x[i], dict(x=input), x=lambda g: scatter(g, i, shape))
-    whole = parts if Ellipsis in parts else (*parts, ...)  # an array even for one element
-    return record(
-        x[whole],
-        dict(x=input),
-        view=lambda a: a[whole],
-        x=lambda g: scatter(g, whole, shape, basic=True),
-    )
+    """Read y = x[i]; dL/dx is dL/dy at the places read, added where one was read twice.
+
+    Numbers and slices give a view, arrays (of places, or a mask of truth values) a copy.
+    """
+    first, then = steps("getitem", index)
+    if first is not None:
+        input = moved("getitem", input, lambda a: a[first])
+    return input if then is None else pick("getitem", input, then)
 
 
-def scatter(input: Tensor, i: Any, shape: tuple[int, ...], basic: bool = False) -> Tensor:
-    """Zeros of a shape with x added at i: the derivative of ``getitem``, and it of this."""
+def pick(name: str, input: Tensor, index: tuple) -> Tensor:
+    """Read at arrays of places; the derivative is ``added``, and of that this."""
     x = raw(input)
-    y = np.zeros(shape, x.dtype)
-    if basic or (isinstance(i, np.ndarray) and i.dtype.kind == "b"):
-        y[i] = x  # no place twice
+    shape = x.shape
+    y = said(name, x.__getitem__, index)
+    return record(y, dict(x=input), name=name, x=lambda g: added(g, index, shape))
+
+
+def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
+    """Zeros of a shape with x added at index."""
+    x = raw(input)
+    y, i = np.zeros(shape, x.dtype), index[0]
+    if len(index) == 1 and i.dtype == bool:
+        y[i] = x
+    elif len(index) == 1 < len(shape) and x.size > 10_000 and len(i):
+        i = i.ravel() % len(y)  # sums of sorted runs: three times as fast as np.add.at
+        order = np.argsort(i, kind="stable")
+        starts = np.flatnonzero(np.diff(i[order], prepend=-1))
+        rows = x.reshape(i.size, *shape[1:])[order]
+        y[i[order][starts]] = np.add.reduceat(rows, starts)
     else:
-        np.add.at(y, i, x)
-    return record(y, dict(x=input), x=lambda g: getitem(g, i))
+        np.add.at(y, index, x)
+    return record(y, dict(x=input), x=lambda g: pick("getitem", g, index))
 
 
-def index_put(input: Tensor, index: Any, value: Tensor) -> Tensor:
+def index_put(input: Tensor, index: Any, value: Tensor, name: str = "setitem") -> Tensor:
     """Copy x with x[i] = v: v gets dL/dy at i, x gets it elsewhere."""
-    i = plain(index)
-    y = raw(input).copy()
-    y[i] = raw(value)
-    return record(
-        y,
-        dict(x=input, v=value),
-        name="setitem",
-        x=lambda g: index_put(g, i, 0),
-        v=lambda g: getitem(g, i),
-    )
+    y, n = raw(input).copy(), np.ndim(raw(value))
+    said(name, y.__setitem__, index, raw(value))
+
+    def back(g):
+        part = g[index]
+        return part.reshape((1,) * (n - part.ndim) + part.shape)
+
+    rest = {} if index is ... else dict(x=lambda g: index_put(g, index, 0, name))
+    return record(y, dict(x=input, v=value), name=name, v=back, **rest)
 
 
 def setitem(input: Tensor, index: Any, value: Tensor) -> None:
-    """Write x[i] = v in place."""
-    change_(input, index_put(input, index, value))
+    """Write x[i] = v in place, v broadcast and cast; through a view if i shows one."""
+    first, then = steps("setitem", index)
+    shown = input if first is None else said("setitem", getitem, input, first)
+    change_(shown, index_put(shown, ... if then is None else then, value))
 
 
-def grid(dim: int, index: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The index tuple that reads index along dim and stays in place along the other axes."""
-    axes = list(np.indices(index.shape, sparse=True))
-    axes[dim] = index
+# Along an axis
+
+
+def row(input: Tensor) -> Tensor:
+    """A single number as a vector of one element."""
+    return input if raw(input).ndim else reshape(input, 1)
+
+
+def check_range(name: str, i: np.ndarray, n: int, error: type[Exception] = IndexError) -> None:
+    """Refuse an index outside [0, n), naming the first one."""
+    if i.size and (i.min() < 0 or i.max() >= n):
+        wrong = i[(i < 0) | (i >= n)].flat[0]
+        raise error(f"{name}: expected indices in [0, {n - 1}], got {wrong}")
+
+
+def integers(name: str, index: Tensor) -> np.ndarray:
+    """An index as an array of its own."""
+    i = np.array(raw(index))
+    expect(i.dtype.kind in "iu", name, "an integer index, got {}", i.dtype)
+    return i
+
+
+def fits(inner: tuple[int, ...], outer: tuple[int, ...], dim: int | None = None) -> bool:
+    """Whether inner has the axes of outer and, but along dim, none that is longer."""
+    longer = [d for d, (m, n) in enumerate(zip(inner, outer, strict=False)) if m > n]
+    return len(inner) == len(outer) and longer in ([], [dim])
+
+
+def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray, ...]:
+    """The index that reads index along dim and stays in place along the other axes."""
+    i, shape = integers(name, index), raw(input).shape
+    d = axis(name, dim, len(shape))
+    what = "an index with the axes of {}, longer along dim at most, got {}"
+    expect(fits(i.shape, shape, d), name, what, shape, i.shape)
+    check_range(name, i, shape[d], RuntimeError)
+    axes = list(np.indices(i.shape, sparse=True))
+    axes[d] = i
     return tuple(axes)
 
 
-def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """Read y[i, j] = x[index[i, j], j] (for dim 0); dL/dx is added at the places read."""
-    i, x = raw(index), raw(input)
-    d = axis("gather", dim, x.ndim)
-    if i.dtype.kind not in "iu":
-        raise RuntimeError(f"gather: expected an integer index, got {i.dtype}")
-    if i.ndim != x.ndim:
-        raise RuntimeError(f"gather: expected an index of {x.ndim} axes, got {i.shape}")
-    if x.ndim == 0:
-        return reshape(gather(reshape(input, 1), 0, i.reshape(1)), ())
-    check_range("gather", i, x.shape[d])
-    return getitem(input, grid(d, i))
+    x = row(input)
+    y = pick("gather", x, grid("gather", x, dim, row(index)))
+    return y if raw(index).ndim else reshape(y, ())
 
 
-def check_range(name: str, i: np.ndarray, n: int) -> None:
-    """Refuse an index outside [0, n), naming the first one."""
-    wrong = (i < 0) | (i >= n)
-    if wrong.any():
-        raise IndexError(f"{name}: expected indices in [0, {n - 1}], got {i[wrong].flat[0]}")
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """Read along dim as ``gather``, with broadcasting along the others; flat without dim."""
+    if dim is None:
+        return said("take_along_dim", gather, reshape(input, -1), 0, reshape(indices, -1))
+    x, i = raw(input), integers("take_along_dim", indices)
+    d = axis("take_along_dim", dim, x.ndim)
+    expect(x.ndim == i.ndim, "take_along_dim", "{} axes, got indices {}", x.ndim, i.shape)
+    others = [tuple(np.delete(a.shape, d)) for a in (x, i)]
+    shape = list(said("take_along_dim", np.broadcast_shapes, *others))
+    shape.insert(d, -1)
+    i = expand(np.where(i < 0, i + x.shape[d], i), shape)
+    return said("take_along_dim", gather, expand(input, shape), d, i)
+
+
+def scatter(
+    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: float | None = None
+) -> Tensor:
+    """Write y[index[i, j], j] = src[i, j] (for dim 0), or a value; the last one written stays.
+
+    dL/dx is dL/dy where nothing was written; dL/dsrc is dL/dy at the places written to.
+    """
+    i, src = sources("scatter", input, dim, index, src if value is None else value)
+    return reshape(index_put(row(input), i, src, "scatter"), raw(input).shape)
+
+
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """Add src[i, j] to x[index[i, j], j] (for dim 0): dL/dx = dL/dy, dL/dsrc is read there."""
+    i, src = sources("scatter_add", input, dim, index, src)
+    return add(input, reshape(added(src, i, row(raw(input)).shape), raw(input).shape))
+
+
+def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tuple:
+    """Where to write, and what: of src the part of the index's size."""
+    i, x = grid(name, row(input), dim, row(index)), raw(input)
+    if not isinstance(raw(src), np.ndarray):
+        return i, src
+    shape = row(raw(index)).shape
+    what = "src {} at least of shape {}, got {} {}"
+    expect(
+        src.dtype == x.dtype and fits(shape, row(raw(src)).shape),
+        name,
+        what,
+        x.dtype,
+        shape,
+        src.dtype,
+        src.shape,
+    )
+    return i, row(src)[tuple(map(slice, shape))]
+
+
+def vector(name: str, input: Tensor, dim: int, index: Tensor, low: int = 0) -> tuple:
+    """The index that reads a vector of places along dim; -1 is the last place if low is -n."""
+    i, d = integers(name, row(index)), axis(name, dim, raw(input).ndim)
+    n, kind = row(raw(input)).shape[d], RuntimeError if name == "index_add" else IndexError
+    if i.ndim > 1:
+        raise kind(f"{name}: expected a vector of indices, got shape {i.shape}")
+    check_range(name, i + n * (i < 0) if low else i, n, kind)
+    return at(d, i)
+
+
+def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """Read slices along dim; dL/dx is added at the places read."""
+    y = pick("index_select", row(input), vector("index_select", input, dim, index))
+    return y if raw(input).ndim else reshape(y, ())
+
+
+def index_add(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1
+) -> Tensor:
+    """Add alpha times slices of source to x: dL/dx = dL/dy, dL/dsource is read there."""
+    i, x = vector("index_add", input, dim, index), row(raw(input))
+    shape, s = x[i].shape, raw(source)
+    expect(
+        s.dtype == x.dtype and row(s).shape == shape,
+        "index_add",
+        "source {} {}, got {} {}",
+        x.dtype,
+        shape,
+        s.dtype,
+        s.shape,
+    )
+    return add(input, reshape(added(row(source), i, x.shape), raw(input).shape), alpha=alpha)
+
+
+def index_fill(input: Tensor, dim: int, index: Tensor, value: float) -> Tensor:
+    """Write one value into slices along dim; dL/dx is dL/dy elsewhere."""
+    expect(np.ndim(raw(value)) == 0, "index_fill", "a single value, got {}", value)
+    *lead, i = vector("index_fill", input, dim, index, -1)
+    places = (*lead, np.unique(i))  # a place filled twice counts once
+    return reshape(index_put(row(input), places, value, "index_fill"), raw(input).shape)
+
+
+# Anywhere
+
+
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """The elements where mask is true, as a vector; dL/dx is 0 elsewhere."""
+    expect(raw(mask).dtype == bool, "masked_select", "truth values, got {}", mask.dtype)
+    input, mask = said("masked_select", broadcast_tensors, input, mask)
+    return pick("masked_select", input, (np.array(raw(mask)),))
+
+
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """Read at places counted through all elements; dL/dx is added at the places read."""
+    return pick("take", reshape(input, -1), (integers("take", index),))
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """Where x is not 0: one row of coordinates each, or as a tuple an index for each axis."""
+    x = raw(input)
+    if as_tuple:
+        return tuple(record(i, dict(x=input)) for i in np.nonzero(row(x)))
+    return record(np.argwhere(x), dict(x=input))
 
 
 def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
@@ -101,32 +297,89 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
     array([[0, 0, 1],
            [1, 0, 0]])
     """
-    i = raw(input)
-    if i.dtype.kind not in "iu":
-        raise RuntimeError(f"one_hot: expected integer class indices, got {i.dtype}")
+    i = integers("one_hot", input)
     if num_classes == -1:
-        if not i.size:
-            raise RuntimeError("one_hot: expected num_classes for an empty input")
+        expect(i.size, "one_hot", "num_classes for an empty input")
         num_classes = int(i.max()) + 1
-    check_range("one_hot", i, num_classes)
+    check_range("one_hot", i, num_classes, RuntimeError)
     return record((i[..., None] == np.arange(num_classes)).astype(np.int64), dict(x=input))
 
 
-def split(input: Tensor, split_size: int | list[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Cut along dim into pieces of a size, the last one perhaps shorter; each is a view."""
-    x = raw(input)
-    d, n = axis("split", dim, x.ndim), x.shape[dim]
-    sizes = split_size
-    if isinstance(split_size, int):
-        sizes = [min(split_size, n - i) for i in range(0, n, split_size)]
-    if sum(sizes) != n:
-        raise RuntimeError(f"split: expected sizes that add up to {n}, got {list(sizes)}")
-    ends = np.cumsum(sizes)
-    pieces = [
-        getitem(input, (slice(None),) * d + (slice(int(e) - s, int(e)),))
-        for s, e in zip(sizes, ends, strict=True)
-    ]
-    for piece in pieces:
-        if isinstance(piece, Tensor):
-            piece.view_of = piece.view_of._replace(several=True)
-    return tuple(pieces)
+# By value
+
+
+class Ordered(NamedTuple):
+    """What ``sort``, ``topk`` and ``kthvalue`` return."""
+
+    values: Tensor
+    indices: Tensor
+
+
+def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Ordered:
+    """A part of the elements along dim in order, NaN as the largest, and where they stood."""
+    x = row(raw(input))
+    d = axis(name, dim, x.ndim)
+    n = x.shape[d]
+    start, end = part or (0, n)
+    expect(0 <= start <= end <= n, name, "k that fits the {} elements, got {}", n, end)
+    i = np.argsort(np.flip(x, d) if down else x, d, kind="stable")  # equal ones keep order
+    i = (np.flip(n - 1 - i, d) if down else i)[at(d, slice(start, end))]
+    values, shape = pick(name, row(input), grid(name, x, d, i)), i.shape[: raw(input).ndim]
+    return Ordered(reshape(values, shape), record(i.reshape(shape), dict(x=input)))
+
+
+def sort(
+    input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False
+) -> Ordered:
+    """Put in order along dim, and tell where each stood; equal ones keep their order."""
+    return ordered("sort", input, dim, descending)
+
+
+def argsort(
+    input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False
+) -> Tensor:
+    """Where each element in order along dim stood."""
+    return ordered("argsort", input, dim, descending).indices
+
+
+def msort(input: Tensor) -> Tensor:
+    """Put in order along the first axis."""
+    return ordered("msort", input, 0, False).values
+
+
+def topk(
+    input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
+) -> Ordered:
+    """The k largest or smallest along dim in order, and where they stood."""
+    return ordered("topk", input, dim, largest, 0, k)
+
+
+def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
+    """The k-th smallest along dim, counted from 1, and where it stood."""
+    found = ordered("kthvalue", input, dim, False, k - 1, k)
+    return found if keepdim else Ordered(*(squeeze(x, dim) for x in found))
+
+
+def unique(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    """The different elements (or slices along dim) in order; where each went; how many."""
+    wanted = dict(return_inverse=return_inverse, return_counts=return_counts, equal_nan=False)
+    found = said("unique", np.unique, raw(input), axis=dim, **wanted)
+    found = tuple(
+        record(a, dict(x=input)) for a in (found if isinstance(found, tuple) else (found,))
+    )
+    return found if len(found) > 1 else found[0]
+
+
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each number stands in a vector, or the sum of the weights where it stands."""
+    i, w = integers("bincount", input), raw(weights)
+    expect(i.ndim == 1 and np.all(i >= 0), "bincount", "a vector of numbers >= 0, got {}", i)
+    y = said("bincount", np.bincount, i, w, minlength)
+    y = y.astype(np.float32) if w is not None and w.dtype == np.float32 else y
+    return record(y, dict(x=input, w=weights))

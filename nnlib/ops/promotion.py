@@ -1,7 +1,8 @@
-"""Operands of one dtype, by torch's rules, and shapes that broadcast."""
+"""Operands of one dtype, by torch's rules, and errors that name the operation."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -9,44 +10,51 @@ import numpy as np
 
 from ..tensor import raw
 
+__all__ = ["can_cast", "promote_types", "result_type"]
+
 FLOAT32 = np.dtype(np.float32)
-PYTHON = {bool: np.dtype(bool), int: np.dtype(np.int64), float: FLOAT32}
+CASTS = {  # by the name that the method of Tensor has
+    "float": FLOAT32,
+    "double": np.dtype(np.float64),
+    "long": np.dtype(np.int64),
+    "int": np.dtype(np.int32),
+    "byte": np.dtype(np.uint8),
+    "bool": np.dtype(bool),
+}
+PYTHON = {bool: CASTS["bool"], int: CASTS["long"], float: FLOAT32}
 
 
-def floating(x: Any) -> Any:
-    """Integers and truth values as float32, floats as they are."""
+def public_name() -> str:
+    """The operation that was called, for messages: the outermost function of ours."""
+    frame, name = sys._getframe(), ""
+    while frame.f_globals.get("__package__") in (__package__, "nnlib.nn.functions"):
+        if frame.f_code.co_name.isidentifier() and not frame.f_code.co_name.startswith("_"):
+            name = frame.f_code.co_name
+        frame = frame.f_back
+    return name
+
+
+def array(x: Any) -> np.ndarray:
+    """The array of a Tensor, an array or a number; anything else is refused."""
     x = raw(x)
-    if not isinstance(x, (np.ndarray, np.generic)):
-        x = np.asarray(number(x))
+    if not isinstance(x, (np.ndarray, np.generic, bool, int, float)):
+        expected = "expected a Tensor, an array or a number"
+        raise TypeError(f"{public_name()}: {expected}, got {type(x).__name__}")
+    return np.asarray(x)
+
+
+def floating(x: Any) -> np.ndarray:
+    """Integers and truth values as float32, floats as they are."""
+    x = array(x)
     return x if x.dtype.kind == "f" else x.astype(FLOAT32)
 
 
-def number(x: Any) -> Any:
-    """Refuse what is not an array or a number."""
-    if not isinstance(x, (np.ndarray, np.generic, bool, int, float)):
-        raise TypeError(f"expected a Tensor, an array or a number, got {type(x).__name__}")
-    return x
-
-
-def promote(*operands: Any) -> list[np.ndarray]:
-    """Operands as arrays of one dtype, by torch's rule.
-
-    Arrays with axes decide before single numbers, those before Python's numbers; a later
-    group has a say only where it brings a higher kind (truth values, integers, floats).
-    """
-    arrays = [number(raw(x)) for x in operands]
-    groups: list[list[np.dtype]] = [[], [], []]
-    for a in arrays:
-        if isinstance(a, (np.ndarray, np.generic)):
-            groups[0 if a.ndim else 1].append(a.dtype)
-        else:
-            groups[2].append(PYTHON[type(a)])
-    best = None
-    for dtypes in groups:
-        top = max(map(_kind, dtypes), default=-1)
-        if best is None or top > _kind(best):
-            best = np.result_type(*[d for d in dtypes if _kind(d) == top]) if dtypes else best
-    return [np.asarray(a, best) for a in arrays]
+def as_dtype(x: Any) -> np.dtype:
+    """One of the six dtypes; anything else is refused."""
+    dtype = np.dtype(x) if isinstance(x, (np.dtype, type)) else None
+    if dtype is None or dtype not in CASTS.values():
+        raise TypeError(f"{public_name()}: expected a dtype of nnlib, got {x!r}")
+    return dtype
 
 
 def _kind(dtype: np.dtype) -> int:
@@ -54,23 +62,65 @@ def _kind(dtype: np.dtype) -> int:
     return {"b": 0, "i": 1, "u": 1, "f": 2}[dtype.kind]
 
 
-def pair(input: Any, other: Any) -> tuple[Any, Any]:
-    """Both operands in one dtype; a Python number beside a float array stays as it is."""
+def can_cast(from_: np.dtype, to: np.dtype) -> bool:
+    """Whether the kind (truth values, integers, floats) of the first fits into the second."""
+    return _kind(as_dtype(from_)) <= _kind(as_dtype(to))
+
+
+def promote_types(type1: np.dtype, type2: np.dtype) -> np.dtype:
+    """The dtype of the higher kind; of two of one kind, the smallest that holds both."""
+    a, b = as_dtype(type1), as_dtype(type2)
+    return np.promote_types(a, b) if _kind(a) == _kind(b) else max(a, b, key=_kind)
+
+
+def result_type(tensor1: Any, tensor2: Any, *more: Any) -> np.dtype:
+    """The dtype in which operands meet.
+
+    Arrays with axes decide before single numbers, those before Python's numbers; a later
+    group has a say only where it brings a higher kind (truth values, integers, floats).
+    """
+    groups: dict[int, np.dtype] = {}
+    for x in map(raw, (tensor1, tensor2, *more)):
+        group = 2 if type(x) in PYTHON else array(x).ndim == 0
+        dtype = PYTHON[type(x)] if group == 2 else x.dtype
+        groups[group] = (
+            promote_types(groups[group], dtype) if group in groups else as_dtype(dtype)
+        )
+    return max((groups[i] for i in sorted(groups)), key=_kind)  # the first of equal ones
+
+
+def promote(*operands: Any) -> list[np.ndarray]:
+    """Operands as arrays of one dtype."""
+    dtype = result_type(*operands)
+    return [array(x).astype(dtype, copy=False) for x in operands]
+
+
+def pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
+    """Both operands in one dtype; a Python number after a float array stays as it is."""
     a, b = raw(input), raw(other)
     if type(a) is np.ndarray:
-        if type(b) is np.ndarray:
-            if a.dtype == b.dtype:
-                return a, b
-        elif a.dtype.kind == "f" and type(b) in (int, float):
+        same = type(b) is np.ndarray and a.dtype == b.dtype
+        if same or (type(b) in (int, float) and a.dtype.kind == "f"):
             return a, b
+    elif type(b) is np.ndarray and b.dtype.kind == "f" and type(a) in (int, float):
+        return np.asarray(a, b.dtype), b
     return tuple(promote(a, b))
 
 
-def broadcast(f: Callable, a: Any, b: Any) -> Any:
-    """f(a, b), with an error that names the shapes."""
+def floating_pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
+    """Both operands in one dtype, integers and truth values as float32."""
+    a, b = pair(input, other)
+    return (a, b) if a.dtype.kind == "f" else (a.astype(FLOAT32), b.astype(FLOAT32))
+
+
+def compute(f: Callable, *arrays: Any) -> Any:
+    """f(*arrays), with an error that names the shapes or dtypes that f does not take."""
     try:
-        return f(a, b)
+        return f(*arrays)
     except ValueError:
-        raise RuntimeError(
-            f"{f.__name__}: expected shapes that broadcast, got {np.shape(a)} and {np.shape(b)}"
-        ) from None
+        got = " and ".join(str(np.shape(a)) for a in arrays)
+        message = f"{public_name()}: expected shapes that broadcast, got {got}"
+    except TypeError:
+        got = " and ".join(str(np.asarray(a).dtype) for a in arrays)
+        message = f"{public_name()}: not defined for {got}"
+    raise RuntimeError(message)

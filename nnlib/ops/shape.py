@@ -1,8 +1,15 @@
-"""Operations that move elements without changing them: the derivative moves them back."""
+"""Operations that move elements without changing them: the derivative moves them back.
+
+Where torch shows the same memory in another way, so does this file: such a view is recorded
+with ``view``, and a change of one is seen, with its history, in the other.
+"""
 
 from __future__ import annotations
 
+import functools
 import itertools
+import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,25 +17,97 @@ import numpy as np
 
 from ..graph import record
 from ..tensor import Tensor, raw
+from .promotion import result_type
 
 __all__ = [
+    "broadcast_tensors",
+    "broadcast_to",
     "cat",
+    "chunk",
     "clone",
+    "concat",
+    "concatenate",
     "contiguous",
+    "diag",
+    "diagonal",
     "expand",
+    "expand_as",
     "flatten",
+    "flip",
+    "hstack",
+    "is_contiguous",
+    "meshgrid",
+    "moveaxis",
+    "movedim",
+    "narrow",
+    "pad",
     "permute",
+    "ravel",
+    "repeat",
+    "repeat_interleave",
     "reshape",
+    "reshape_as",
+    "roll",
+    "split",
     "squeeze",
     "stack",
+    "swapaxes",
+    "swapdims",
+    "t",
+    "tensor_split",
+    "tile",
     "transpose",
+    "tril",
+    "triu",
+    "unbind",
+    "unflatten",
+    "unfold",
     "unsqueeze",
+    "view",
+    "view_as",
+    "vstack",
 ]
+
+# Which of these are methods of Tensor, and which of those have a form that works in place.
+METHODS = """
+    broadcast_to chunk clone contiguous diag diagonal expand expand_as flatten flip
+    is_contiguous moveaxis movedim narrow permute ravel repeat repeat_interleave reshape
+    reshape_as roll split squeeze swapaxes swapdims t tensor_split tile transpose tril
+    triu unbind unflatten unfold unsqueeze view view_as
+"""
+IN_PLACE = """tril triu"""
+
+Sizes = Sequence[int]
 
 
 def sizes_of(sizes: tuple) -> tuple[int, ...]:
     """Sizes given one by one or as one tuple."""
     return tuple(sizes[0]) if len(sizes) == 1 and not np.isscalar(sizes[0]) else sizes
+
+
+def listed(f: Callable) -> Callable:
+    """Let the sizes or axes that f takes as a tuple be given one by one too."""
+
+    @functools.wraps(f)
+    def call(input, *sizes, **named):
+        return f(input, sizes_of(sizes), **named) if sizes else f(input, **named)
+
+    return call
+
+
+def expect(truth: bool, name: str, what: str, *got: Any) -> None:
+    """Refuse what an operation does not take; what has one pair of braces for each of got."""
+    if not truth:
+        raise RuntimeError(f"{name}: expected {what.format(*got)}")
+
+
+def said(name: str, f: Callable, *args: Any, **named: Any) -> Any:
+    """Call f, with NumPy's and our own refusals as torch's, in the name of an operation."""
+    try:
+        return f(*args, **named)
+    except (IndexError, RuntimeError, ValueError) as error:
+        kind = IndexError if isinstance(error, IndexError) else RuntimeError
+        raise kind(re.sub(r"^(\w+: )?", f"{name}: ", str(error))) from None
 
 
 def axis(name: str, dim: int, ndim: int) -> int:
@@ -41,138 +120,521 @@ def axis(name: str, dim: int, ndim: int) -> int:
 
 def axes_of(name: str, dim: Any, ndim: int) -> tuple[int, ...]:
     """The axes named by dim, counted from the front; None and () name all."""
-    if dim is None or dim == ():
+    if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return tuple(range(ndim))
     dims = (dim,) if isinstance(dim, (int, np.integer)) else tuple(dim)
     axes = tuple(axis(name, d, ndim) for d in dims)
-    if len(set(axes)) < len(axes):
-        raise RuntimeError(f"{name}: expected each axis once, got dim {dim}")
+    expect(len(set(axes)) == len(axes), name, "each axis once, got dim {}", dim)
     return axes if ndim else ()
 
 
-def reshape(input: Tensor, *shape: int) -> Tensor:
+def at(d: int, index: Any) -> tuple:
+    """The index that reads index along axis d and everything along the axes before it."""
+    return (slice(None),) * d + (index,)
+
+
+def moved(name: str, input: Tensor, f: Callable, back: Callable | None = None) -> Tensor:
+    """Give the elements that f takes from x, as a view if f does; back is the rule of x."""
+    x = raw(input)
+    y, shape = said(name, f, x), x.shape
+    view = f if np.may_share_memory(x, y) else None
+    if back is None:
+        back = (lambda g: put(g, f, shape)) if view else (lambda g: add_back(g, f, shape))
+    return record(y, dict(x=input), name=name, view=view, x=back)
+
+
+def put(input: Tensor, see: Callable, shape: Sizes) -> Tensor:
+    """Fill a shape with 0, but x where see looks: dL/dx is dL/dy there."""
+    y = np.zeros(shape, raw(input).dtype)
+    see(y)[...] = raw(input)
+    return record(y, dict(x=input), x=lambda g: moved("put", g, see))
+
+
+def add_back(input: Tensor, f: Callable, shape: Sizes) -> Tensor:
+    """Fill a shape with 0, and add each x to the element that f takes it from."""
+    x, y = raw(input), np.zeros(math.prod(shape), raw(input).dtype)
+    np.add.at(y, f(np.arange(y.size).reshape(shape)).ravel(), x.ravel())
+    return record(y.reshape(shape), dict(x=input), x=lambda g: moved("add_back", g, f))
+
+
+# Another shape
+
+
+def reshape(input: Tensor, shape: Sizes) -> Tensor:
     """Give the same elements, in order, another shape; a view where memory allows."""
-    shape, x = sizes_of(shape), raw(input)
-    old = x.shape
-    try:
-        y = x.reshape(shape)
-    except ValueError:
-        raise RuntimeError(f"reshape: shape {shape} does not fit {x.size} elements") from None
-    see = (lambda a: a.reshape(shape)) if np.may_share_memory(x, y) else None
-    return record(y, dict(x=input), view=see, x=lambda g: g.reshape(old))
+    old = raw(input).shape
+    expect(min(shape, default=0) >= -1, "reshape", "sizes of at least -1, got {}", shape)
+    return moved("reshape", input, lambda a: a.reshape(shape), lambda g: g.reshape(old))
 
 
-def permute(input: Tensor, *dims: int) -> Tensor:
-    """Put axes into another order; dL/dx is put back."""
-    dims, x = sizes_of(dims), raw(input)
-    order = tuple(axis("permute", d, x.ndim) for d in dims)
-    if sorted(order) != list(range(x.ndim)):
-        raise RuntimeError(f"permute: expected each of {x.ndim} axes once, got {dims}")
-    back = tuple(order.index(i) for i in range(x.ndim))
-    return record(
-        x.transpose(order),
-        dict(x=input),
-        view=lambda a: a.transpose(order),
-        x=lambda g: permute(g, back),
+def view(input: Tensor, shape: Sizes) -> Tensor:
+    """Show the same memory in another shape; an error where that needs a copy."""
+    old = raw(input).shape
+    return moved(
+        "view", input, lambda a: a.reshape(shape, copy=False), lambda g: g.reshape(old)
     )
 
 
-def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
-    """Exchange two axes; dL/dx is exchanged back."""
-    x = raw(input)
-    i, j = (axis("transpose", d, x.ndim) for d in (dim0, dim1))
-
-    def swap(a):
-        return a.swapaxes(i, j) if a.ndim else a
-
-    return record(swap(x), dict(x=input), view=swap, x=lambda g: swap(g))
+def view_as(input: Tensor, other: Tensor) -> Tensor:
+    """Show the same memory in the shape of other."""
+    return said("view_as", view, input, other.shape)
 
 
-def expand(input: Tensor, *sizes: int) -> Tensor:
-    """Stretch axes of length 1 without copying; dL/dx sums over them. -1 keeps a length."""
-    sizes, x = sizes_of(sizes), raw(input)
-    lead = len(sizes) - x.ndim
-    shape = tuple(
-        x.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(sizes)
-    )
-    try:
-        y = np.broadcast_to(x, shape)
-    except ValueError:
-        raise RuntimeError(f"expand: cannot expand shape {x.shape} to {sizes}") from None
-    return record(y, dict(x=input), view=lambda a: np.broadcast_to(a, shape), x=lambda g: g)
+def reshape_as(input: Tensor, other: Tensor) -> Tensor:
+    """Give the same elements the shape of other."""
+    return said("reshape_as", reshape, input, other.shape)
 
 
-def unsqueeze(input: Tensor, dim: int) -> Tensor:
-    """Insert an axis of length 1."""
-    x = raw(input)
-    i, old = axis("unsqueeze", dim, x.ndim + 1), x.shape
-
-    def see(a):
-        return np.expand_dims(a, i)
-
-    return record(see(x), dict(x=input), view=see, x=lambda g: g.reshape(old))
-
-
-def squeeze(input: Tensor, dim: int | tuple[int, ...] | None = None) -> Tensor:
-    """Drop axes of length 1: all, or those named by dim that have it."""
-    x = raw(input)
-    dims = range(x.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
-    named = [axis("squeeze", d, x.ndim) for d in dims]
-    axes, old = tuple(i for i in named if x.ndim and x.shape[i] == 1), x.shape
-
-    def see(a):
-        return a.squeeze(axes)
-
-    return record(see(x), dict(x=input), view=see, x=lambda g: g.reshape(old))
+def ravel(input: Tensor) -> Tensor:
+    """Join all axes into one."""
+    return reshape(input, -1)
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Join the axes from start_dim to end_dim into one."""
     shape = raw(input).shape or (1,)
     i, j = (axis("flatten", d, len(shape)) for d in (start_dim, end_dim))
-    if i > j:
-        raise RuntimeError(f"flatten: expected start_dim <= end_dim, got {i} and {j}")
-    return reshape(input, (*shape[:i], int(np.prod(shape[i : j + 1])), *shape[j + 1 :]))
+    expect(i <= j, "flatten", "start_dim <= end_dim, got {} and {}", i, j)
+    return reshape(input, (*shape[:i], math.prod(shape[i : j + 1]), *shape[j + 1 :]))
 
 
-def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Put one after the other along dim; each gets its slice of dL/dy."""
-    arrays = [raw(t) for t in tensors]
-    if not arrays:
-        raise RuntimeError("cat: expected at least one tensor")
-    i = axis("cat", dim, arrays[0].ndim)
-    try:
-        y = np.concatenate(arrays, i, dtype=np.result_type(*arrays))
-    except ValueError:
-        shapes = [a.shape for a in arrays]
-        raise RuntimeError(
-            f"cat: expected shapes equal but for dim {i}, got {shapes}"
-        ) from None
-    ends = [0, *itertools.accumulate(a.shape[i] for a in arrays)]
-    names = [f"x{k}" for k in range(len(arrays))]
-    rules = {
-        name: _slice_rule(i, start, end)
-        for name, (start, end) in zip(names, itertools.pairwise(ends), strict=True)
-    }
-    return record(y, dict(zip(names, tensors, strict=True)), name="cat", **rules)
+def unflatten(input: Tensor, dim: int, sizes: Sizes) -> Tensor:
+    """Split the axis dim into several, of these sizes; one may be -1."""
+    d, n = cut_along("unflatten", input, dim)
+    inner, shape = said("unflatten", np.reshape, np.broadcast_to(0, n), sizes), input.shape
+    return reshape(input, (*shape[:d], *inner.shape, *shape[d + 1 :]))
 
 
-def _slice_rule(dim: int, start: int, end: int) -> Callable:
-    """The rule that hands out the part of g from start to end along dim."""
-    part = (slice(None),) * dim + (slice(start, end),)
-    return lambda g: g[part]
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
+    """Insert an axis of length 1."""
+    old = raw(input).shape
+    index = at(axis("unsqueeze", dim, len(old) + 1), None)
+    return moved("unsqueeze", input, lambda a: a[index], lambda g: g.reshape(old))
 
 
-def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Put one after the other along a new axis."""
-    return cat([unsqueeze(t, dim) for t in tensors], dim)
+def squeeze(input: Tensor, dim: int | Sizes | None = None) -> Tensor:
+    """Drop axes of length 1: all, or those named by dim that have it."""
+    old = raw(input).shape
+    named = () if dim == () else axes_of("squeeze", dim, len(old))
+    axes = tuple(d for d in named if old[d] == 1)
+    return moved("squeeze", input, lambda a: a.squeeze(axes), lambda g: g.reshape(old))
+
+
+def expand(input: Tensor, size: Sizes) -> Tensor:
+    """Stretch axes of length 1 without copying; dL/dx sums over them. -1 keeps a length."""
+    old, lead = raw(input).shape, len(size) - raw(input).ndim
+    shape = tuple(old[d - lead] if n == -1 and d >= lead else n for d, n in enumerate(size))
+    return moved(
+        "expand",
+        input,
+        lambda a: np.broadcast_to(a, shape) if a.shape != shape else a[...],
+        lambda g: g,
+    )
+
+
+def expand_as(input: Tensor, other: Tensor) -> Tensor:
+    """Stretch axes of length 1 to the shape of other."""
+    return said("expand_as", expand, input, other.shape)
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """Stretch axes of length 1 until all tensors have one shape."""
+    shape = said("broadcast_tensors", np.broadcast_shapes, *[raw(x).shape for x in tensors])
+    return tuple(expand(x, shape) for x in tensors)
+
+
+# Another order
+
+
+def permute(input: Tensor, dims: Sizes) -> Tensor:
+    """Put axes into another order; dL/dx is put back."""
+    return moved(
+        "permute",
+        input,
+        lambda a: a.transpose(dims),
+        lambda g: permute(g, np.argsort([d % len(dims) for d in dims]).tolist()),
+    )
+
+
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """Exchange two axes; dL/dx is exchanged back. A single number stays as it is."""
+    n = raw(input).ndim
+    i, j = (axis("transpose", d, n) for d in (dim0, dim1))
+    swap = (lambda g: g.swapaxes(i, j)) if n else (lambda g: g)
+    return moved("transpose", input, swap, swap)
+
+
+def t(input: Tensor) -> Tensor:
+    """Exchange the axes of a matrix; what has fewer axes stays as it is."""
+    expect(raw(input).ndim <= 2, "t", "at most two axes, got shape {}", input.shape)
+    return transpose(input, 0, -1)
+
+
+def movedim(input: Tensor, source: int | Sizes, destination: int | Sizes) -> Tensor:
+    """Move axes to other places; the others keep their order. dL/dx is moved back."""
+    return moved(
+        "movedim",
+        input,
+        lambda a: np.moveaxis(a, source, destination),
+        lambda g: movedim(g, destination, source),
+    )
+
+
+def flip(input: Tensor, dims: Sizes) -> Tensor:
+    """Reverse the order along axes; dL/dx is reversed back. A copy, as in torch."""
+    axes = axes_of("flip", dims, raw(input).ndim) if dims else ()
+    return moved("flip", input, lambda a: np.flip(a, axes).copy(), lambda g: flip(g, axes))
+
+
+def roll(input: Tensor, shifts: int | Sizes, dims: int | Sizes | None = None) -> Tensor:
+    """Shift elements along dims, or all in order; what is pushed out comes in at the front."""
+    axes = 1 if dims is None else np.size(dims)
+    expect(np.size(shifts) == axes, "roll", "a shift for each axis, got {}, {}", shifts, dims)
+    return moved("roll", input, lambda a: np.roll(a, shifts, dims))
 
 
 def contiguous(input: Tensor) -> Tensor:
     """Copy where memory is not in the order of the axes; else the same tensor."""
-    return input if raw(input).flags.c_contiguous else clone(input)
+    x = raw(input)
+    return input if is_contiguous(x) else record(x.copy(), dict(x=input), x=lambda g: g)
+
+
+def is_contiguous(input: Tensor) -> bool:
+    """Whether memory is in the order of the axes."""
+    return raw(input).flags.c_contiguous
 
 
 def clone(input: Tensor) -> Tensor:
     """Copy, with history: dL/dx = dL/dy."""
-    return record(raw(input).copy(), dict(x=input), x=lambda g: g)
+    return record(raw(input).copy("K"), dict(x=input), x=lambda g: g)
+
+
+# Parts
+
+
+def cut_along(name: str, input: Tensor, dim: int) -> tuple[int, int]:
+    """An axis that can be cut, and its length."""
+    shape = raw(input).shape
+    expect(shape, name, "at least one axis, got a single number")
+    d = axis(name, dim, len(shape))
+    return d, shape[d]
+
+
+def several(input: Tensor, indices: Sequence[tuple]) -> tuple[Tensor, ...]:
+    """The parts of x at some indices: views made together, which nobody may change in place."""
+    parts = tuple(input[index] for index in indices)
+    for part in parts:
+        if isinstance(part, Tensor) and part.view_of:
+            part.view_of = part.view_of._replace(several=True)
+    return parts
+
+
+def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """Show length elements along dim, from start on."""
+    d, n = cut_along("narrow", input, dim)
+    first = axis("narrow", int(start), n + int(start >= 0))
+    expect(0 <= length <= n - first, "narrow", "length in [0, {}], got {}", n - first, length)
+    return input[at(d, slice(first, first + length))]
+
+
+def split(
+    tensor: Tensor, split_size_or_sections: int | Sizes, dim: int = 0
+) -> tuple[Tensor, ...]:
+    """Cut along dim into pieces of a size, the last one perhaps shorter, or of given sizes."""
+    d, n = cut_along("split", tensor, dim)
+    sizes = split_size_or_sections
+    if isinstance(sizes, int):
+        sizes = [min(sizes, n - i) for i in range(0, n, sizes or -1)] or [0]
+    expect(
+        sum(sizes) == n and min(sizes, default=0) >= 0,
+        "split",
+        "sizes that add up to {}, got {}",
+        n,
+        split_size_or_sections,
+    )
+    ends = itertools.accumulate(sizes, initial=0)
+    return several(tensor, [at(d, slice(*ends)) for ends in itertools.pairwise(ends)])
+
+
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Cut along dim into at most so many equal pieces, the last one perhaps shorter."""
+    d, n = cut_along("chunk", input, dim)
+    expect(chunks > 0, "chunk", "chunks > 0, got {}", chunks)
+    return split(input, -(-n // chunks) if n else [0] * chunks, d)
+
+
+def tensor_split(
+    input: Tensor, indices_or_sections: int | Sizes | Tensor, dim: int = 0
+) -> tuple[Tensor, ...]:
+    """Cut along dim into so many nearly equal pieces, or before each of the indices."""
+    d, n = cut_along("tensor_split", input, dim)
+    cuts = np.asarray(raw(indices_or_sections)).tolist()
+    if isinstance(cuts, int):
+        expect(cuts > 0, "tensor_split", "sections > 0, got {}", cuts)
+        cuts = [i * (n // cuts) + min(i, n % cuts) for i in range(1, cuts)]
+    return tuple(input[at(d, slice(*c))] for c in itertools.pairwise([0, *cuts, n]))
+
+
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """Show each place along dim as a tensor without that axis."""
+    d, n = cut_along("unbind", input, dim)
+    return several(input, [at(d, i) for i in range(n)])
+
+
+def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
+    """Show windows of a size, a step apart, on a new last axis; dL/dx adds what they share."""
+    if not raw(input).ndim:
+        return reshape(input, 1)[:size]
+    shape, d = raw(input).shape, axis("unfold", dimension, raw(input).ndim)
+    expect(step > 0, "unfold", "step > 0, got {}", step)
+
+    def see(a):
+        windows = np.lib.stride_tricks.sliding_window_view(a, size, d, writeable=True)
+        return windows[at(d, slice(None, None, step))]
+
+    return moved("unfold", input, see, lambda g: add_back(g, see, shape))
+
+
+def on_diagonal(offset: int, dim1: int, dim2: int) -> Callable:
+    """How a diagonal of two axes is seen, as the last axis; it can be written to."""
+
+    def see(a):
+        a = np.moveaxis(a, (dim1, dim2), (-2, -1))[..., max(-offset, 0) :, max(offset, 0) :]
+        n = min(a.shape[-2:])
+        return np.einsum("...ii->...i", a[..., :n, :n])
+
+    return see
+
+
+def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """Show the diagonal of two axes as the last axis; offset > 0 lies above the main one."""
+    return moved("diagonal", input, on_diagonal(offset, dim1, dim2))
+
+
+def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+    """Make a matrix with x on a diagonal and 0 elsewhere, or read that of a matrix."""
+    x, see = raw(input), on_diagonal(diagonal, 0, 1)
+    expect(x.ndim in (1, 2), "diag", "one or two axes, got shape {}", x.shape)
+    n = len(x) + abs(diagonal)
+    return put(input, see, (n, n)) if x.ndim == 1 else clone(moved("diag", input, see))
+
+
+def trace(input: Tensor) -> Tensor:
+    """Sum of the main diagonal, on which dL/dx = dL/dy."""
+    expect(raw(input).ndim == 2, "trace", "a matrix, got shape {}", input.shape)
+    return diagonal(input).sum()
+
+
+def tril(input: Tensor, diagonal: int = 0) -> Tensor:
+    """Lower triangle: 0 above a diagonal, for dL/dx too."""
+    return triangle(np.tril, input, diagonal)
+
+
+def triu(input: Tensor, diagonal: int = 0) -> Tensor:
+    """Upper triangle: 0 below a diagonal, for dL/dx too."""
+    return triangle(np.triu, input, diagonal)
+
+
+def triangle(f: Callable, input: Tensor, k: int) -> Tensor:
+    """What f keeps of a matrix, on one side of a diagonal."""
+    x, name = raw(input), f.__name__
+    expect(x.ndim >= 2, name, "at least two axes, got shape {}", x.shape)
+    return record(f(x, k), dict(x=input), name=name, x=lambda g: triangle(f, g, k))
+
+
+# Several into one, one into several
+
+
+def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Put one after the other along dim; each gets its slice of dL/dy.
+
+    As in torch, an empty tensor with one axis goes with any shape.
+    """
+    if not tensors:
+        raise ValueError("cat: expected at least one tensor, got none")
+    dtype, inputs = (
+        result_type(tensors[0], *tensors),
+        {f"x{k}": x for k, x in enumerate(tensors)},
+    )
+    n = max(raw(x).ndim for x in tensors)
+    kept = {key: raw(x) for key, x in inputs.items() if raw(x).shape != (0,) or n == 1}
+    d = axis("cat", dim, n)
+    y = said("cat", np.concatenate, list(kept.values()), d, dtype=dtype)
+    ends = itertools.accumulate((a.shape[d] for a in kept.values()), initial=0)
+    rules = [slice_rule(at(d, slice(*part))) for part in itertools.pairwise(ends)]
+    return record(y, inputs, name="cat", **dict(zip(kept, rules, strict=True)))
+
+
+def slice_rule(index: tuple) -> Callable:
+    """The rule that hands out the part of g at index."""
+    return lambda g: g[index]
+
+
+def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Put one after the other along a new axis."""
+    return said("stack", lambda: cat([unsqueeze(x, dim) for x in tensors], dim))
+
+
+def hstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Put side by side: along the second axis, or the only one."""
+    d = int(all(raw(x).ndim > 1 for x in tensors))
+    return said("hstack", cat, [x if raw(x).ndim else reshape(x, 1) for x in tensors], d)
+
+
+def vstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Put on top of each other, a vector as a row."""
+    return said("vstack", cat, [x if raw(x).ndim > 1 else reshape(x, 1, -1) for x in tensors])
+
+
+def repeat(input: Tensor, repeats: Sizes) -> Tensor:
+    """Repeat the whole along each axis; dL/dx adds up over the copies."""
+    shape, lead = raw(input).shape, len(repeats) - raw(input).ndim
+    expect(
+        lead >= 0 and min(repeats, default=0) >= 0,
+        "repeat",
+        "a number for each axis of {}, got {}",
+        shape,
+        repeats,
+    )
+    wide = [n for pair in zip(repeats, (1,) * lead + shape, strict=True) for n in pair]
+    copies = tuple(range(0, len(wide), 2))
+    return moved(
+        "repeat",
+        input,
+        lambda a: np.tile(a, repeats),
+        lambda g: g.reshape(wide).sum(copies).reshape(shape),
+    )
+
+
+def tile(input: Tensor, dims: Sizes) -> Tensor:
+    """Repeat the whole along the last axes, those that dims has numbers for."""
+    return said("tile", repeat, input, (1,) * (raw(input).ndim - len(dims)) + tuple(dims))
+
+
+def repeat_interleave(
+    input: Tensor,
+    repeats: int | Tensor,
+    dim: int | None = None,
+    *,
+    output_size: int | None = None,
+) -> Tensor:
+    """Repeat each element along dim, all as often or each as repeats says; flat without dim."""
+    input, times = reshape(input, -1) if dim is None else input, raw(repeats)
+    d = axis("repeat_interleave", dim or 0, raw(input).ndim)
+    return moved("repeat_interleave", input, lambda a: a.repeat(times, d))
+
+
+def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
+    """The coordinates of all points of a grid, one tensor for each of its axes.
+
+    With "xy" the first two axes are exchanged, as for the pixels of a picture.
+    """
+    tensors = (
+        tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
+    )
+    shape = tuple(raw(x).size for x in tensors)
+    expect(
+        tensors and indexing in ("ij", "xy") and all(raw(x).ndim < 2 for x in tensors),
+        "meshgrid",
+        'vectors and indexing "ij" or "xy", got {}, {}',
+        shape,
+        indexing,
+    )
+    lone = [reshape(x, (-1,) + (1,) * k) for k, x in enumerate(reversed(tensors))]
+    grid = tuple(expand(x, shape) for x in reversed(lone))
+    return grid if indexing == "ij" else tuple(transpose(x, 0, len(shape) > 1) for x in grid)
+
+
+# The modes of ``pad``, and NumPy's names for them.
+MODES = dict(constant="constant", reflect="reflect", replicate="edge", circular="wrap")
+
+
+def pad(
+    input: Tensor, pad: Sizes, mode: str = "constant", value: float | None = None
+) -> Tensor:
+    r"""Add elements before and after along the last axes, or take some away.
+
+    .. math:: y_i = x_{i - l} \text{ inside, and outside what the mode says}
+
+    Parameters
+    ----------
+    input : (...)
+        The elements x.
+    pad : tuple of int
+        How many to add before and after (l, r) along the last axis, then along the one
+        before it, and so on; a negative number takes elements away.
+    mode : {"constant", "reflect", "replicate", "circular"}
+        What to add: value, the mirror image without the edge, the edge, or the other end.
+    value : float, optional
+        What "constant" adds, by default 0.
+
+    Returns
+    -------
+    (...)
+        The elements y; each axis has grown by l + r. What is added gets no gradient of its
+        own: dL/dx adds dL/dy at all places where an element stands.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no such mode, or it needs more elements than there are, or if ``pad``
+        names too many axes or takes away more than there is.
+
+    Source: ``torch.nn.functional.pad``; chapter "Convolution".
+
+    >>> pad(np.array([1, 2, 3]), (2, -1), mode="reflect")
+    array([3, 2, 1, 2])
+    """
+    shape, k = raw(input).shape, len(pad) // 2
+    what = "at most {} pairs of numbers and one of {}, got {} and {}"
+    expect(
+        len(pad) % 2 == 0 and k <= len(shape) and mode in MODES,
+        "pad",
+        what,
+        len(shape),
+        list(MODES),
+        pad,
+        mode,
+    )
+    sides = [(0, 0)] * (len(shape) - k) + [pad[2 * i : 2 * i + 2] for i in reversed(range(k))]
+    if mode == "circular":  # the other end of what is kept
+        kept = [
+            slice(max(-a, 0), n + min(b, 0)) for n, (a, b) in zip(shape, sides, strict=True)
+        ]
+        input, sides = input[tuple(kept)], [(max(a, 0), max(b, 0)) for a, b in sides]
+    shape, room = raw(input).shape, dict(reflect=-1, circular=0).get(mode, math.inf)
+    expect(
+        all(
+            n + a + b >= 0 and max(a, b, 0) <= max(n + room, 0)
+            for n, (a, b) in zip(shape, sides, strict=True)
+        ),
+        "pad",
+        "enough elements to {}, got shape {} and pad {}",
+        mode,
+        shape,
+        pad,
+    )
+    return padded(input, sides, mode, value or 0)
+
+
+def padded(input: Tensor, sides: Sequence[Sizes], mode: str, value: float) -> Tensor:
+    """What ``pad`` does, with the numbers of every axis in the order of the axes."""
+    fill = dict(constant_values=value) if mode == "constant" else {}
+    grown = [(max(a, 0), max(b, 0)) for a, b in sides]
+    cut = tuple(
+        slice(max(-a, 0), n + max(a, 0) + b)
+        for n, (a, b) in zip(raw(input).shape, sides, strict=True)
+    )
+    less = [(-a, -b) for a, b in sides]
+    back = (lambda g: padded(g, less, mode, 0)) if mode == "constant" else None
+    return moved("pad", input, lambda a: np.pad(a, grown, MODES[mode], **fill)[cut], back)
+
+
+# What takes a tuple of sizes or axes takes them one by one too, as in x.reshape(2, 3).
+reshape, view, expand, repeat = listed(reshape), listed(view), listed(expand), listed(repeat)
+permute, flip, tile = listed(permute), listed(flip), listed(tile)
+
+# Other names that torch has for the same.
+swapaxes = swapdims = transpose
+concat = concatenate = cat
+moveaxis, broadcast_to = movedim, expand

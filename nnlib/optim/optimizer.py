@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from ..grad_mode import enable_grad, no_grad
 from ..nn.module import zero_grad
 from ..tensor import Tensor, raw
@@ -46,16 +48,21 @@ class Optimizer:
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add parameters with options of their own."""
+        if not isinstance(param_group, dict):
+            raise TypeError(f"optimizer: expected a dict, got {type(param_group).__name__}")
         given = param_group["params"]
+        if isinstance(given, set):
+            raise TypeError("optimizer: expected parameters in an order, got a set")
         params = [given] if isinstance(given, Tensor) else list(given)
-        known = {p for group in self.param_groups for p in group["params"]}
+        known = set(self._params())
         for p in params:
             if not isinstance(p, Tensor):
                 raise TypeError(f"optimizer: expected Tensors, got {type(p).__name__}")
             if not p.is_leaf:
                 raise ValueError("optimizer: expected leaves, got the result of an operation")
             if p in known:
-                raise ValueError("optimizer: a parameter stands in more than one group")
+                raise ValueError("optimizer: expected each parameter once, got one twice")
+            known.add(p)
         self.param_groups.append({**self.defaults, **param_group, "params": params})
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
@@ -92,7 +99,10 @@ class Optimizer:
         )
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over options and what is remembered; the arrays are copied."""
+        """Take over options and what is remembered; arrays are copied.
+
+        torch's, its tensors turned into arrays, fits too.
+        """
         groups = state_dict["param_groups"]
         sizes = [[len(g["params"]) for g in gs] for gs in (self.param_groups, groups)]
         if sizes[0] != sizes[1]:
@@ -112,12 +122,23 @@ class Optimizer:
         return [p for group in self.param_groups for p in group["params"]]
 
     def __repr__(self) -> str:
-        options = [
-            {k: v for k, v in group.items() if k != "params"} for group in self.param_groups
+        blocks = [
+            [f"Parameter Group {i}"]
+            + [f"    {k}: {v}" for k, v in sorted(group.items()) if k != "params"]
+            for i, group in enumerate(self.param_groups)
         ]
-        return f"{type(self).__name__}({', '.join(map(str, options))})"
+        body = "\n\n".join("\n".join(block) for block in blocks)
+        return f"{type(self).__name__} (\n{body}\n)"
+
+
+def check_not_negative(name: str, **options: float) -> None:
+    """Refuse options below 0."""
+    for option, value in options.items():
+        if not value >= 0:
+            raise ValueError(f"{name}: expected {option} >= 0, got {value}")
 
 
 def _copied(value: Any) -> Any:
-    """A tensor with memory of its own; anything else as it is."""
-    return Tensor(raw(value).copy()) if isinstance(value, Tensor) else value
+    """A tensor or array as a Tensor with memory of its own; anything else as it is."""
+    array = raw(value)
+    return Tensor(array.copy()) if isinstance(array, np.ndarray) else value

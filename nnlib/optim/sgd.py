@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor, counter
-from .optimizer import Optimizer
+from .optimizer import Optimizer, check_not_negative
 
 __all__ = ["SGD"]
 
@@ -48,25 +48,23 @@ class SGD(Optimizer):
 
     >>> p = Tensor([1.0], requires_grad=True)
     >>> (p * p).sum().backward()
-    >>> SGD([p], lr=0.1).step()
-    >>> p
-    tensor([0.8], requires_grad=True)
+    >>> SGD([p], lr=0.25).step()
+    >>> p.tolist()
+    [0.5]
     """
 
     def __init__(
         self,
         params: Iterable,
         lr: float = 1e-3,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
         nesterov: bool = False,
         *,
         maximize: bool = False,
     ):
-        for name, value in dict(lr=lr, momentum=momentum, weight_decay=weight_decay).items():
-            if value < 0:
-                raise ValueError(f"SGD: expected {name} >= 0, got {value}")
+        check_not_negative("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError(
                 "SGD: nesterov expects momentum > 0 and dampening 0, "
@@ -97,5 +95,5 @@ class SGD(Optimizer):
             return memory["momentum_buffer"].array
         v = memory["momentum_buffer"].array
         v *= group["momentum"]
-        v += (1 - group["dampening"]) * g
+        v += (1 - group["dampening"]) * g if group["dampening"] else g
         return v

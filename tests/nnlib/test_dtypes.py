@@ -8,43 +8,132 @@ import torch
 
 import nnlib
 
+DTYPES = ("float32", "float64", "int64", "int32", "uint8", "bool")
 OPERANDS = {
-    "float32 (3,)": np.ones(3, np.float32),
-    "float64 (3,)": np.ones(3, np.float64),
-    "int64 (3,)": np.ones(3, np.int64),
-    "uint8 (3,)": np.ones(3, np.uint8),
-    "bool (3,)": np.ones(3, bool),
-    "float32 ()": np.array(1, np.float32),
-    "float64 ()": np.array(1, np.float64),
-    "int64 ()": np.array(1),
-    "bool ()": np.array(True),
+    **{f"{dtype} (3,)": np.ones(3, dtype) for dtype in DTYPES},
+    **{f"{dtype} ()": np.array(1, dtype) for dtype in DTYPES},
     "Python float": 2.5,
     "Python int": 2,
     "Python bool": True,
 }
-ARITHMETIC = [operator.add, operator.mul, operator.truediv, operator.lt]
+
+
+def where(a, b):
+    L = nnlib if isinstance(a, nnlib.Tensor) or isinstance(b, nnlib.Tensor) else torch
+    return L.where(L.tensor([True, False, True]), a, b)
 
 
 def is_array(name):
     return isinstance(OPERANDS[name], np.ndarray)
 
 
-def numbers_only(names):
-    return not any("bool" in name for name in names)
+def known(name, make):
+    return make(OPERANDS[name]) if is_array(name) else OPERANDS[name]
 
 
 PAIRS = [(a, b) for a in OPERANDS for b in OPERANDS if is_array(a) or is_array(b)]
-CASES = [(f, a, b) for f in ARITHMETIC for a, b in PAIRS]
-CASES += [(operator.pow, a, b) for a, b in PAIRS if numbers_only((a, b))]
+BOTH_ARRAYS = [(a, b) for a, b in PAIRS if is_array(a) and is_array(b)]
+WITHOUT_BOOLS = [(a, b) for a, b in PAIRS if not ("bool" in a and "bool" in b)]
+NO_BOOL = [(a, b) for a, b in PAIRS if "bool" not in a + b]
+CASES = [
+    (f, a, b)
+    for f in (operator.add, operator.mul, operator.truediv, operator.lt, operator.eq, where)
+    for a, b in PAIRS
+]
+CASES += [(operator.pow, a, b) for a, b in WITHOUT_BOOLS]
+CASES += [(operator.sub, a, b) for a, b in NO_BOOL]
 
 
-def known(name, make):
-    return make(OPERANDS[name]) if is_array(name) else OPERANDS[name]
+def assert_same(got, expected):
+    assert str(got.dtype) == str(expected.dtype).removeprefix("torch.")
+    np.testing.assert_array_equal(got.numpy(), expected.numpy())
 
 
 @pytest.mark.parametrize(("f", "a", "b"), CASES)
 def test_result_has_the_dtype_of_torch(f, a, b):
     expected = f(known(a, torch.tensor), known(b, torch.tensor))
-    got = f(known(a, nnlib.tensor), known(b, nnlib.tensor))
+    assert_same(f(known(a, nnlib.tensor), known(b, nnlib.tensor)), expected)
+
+
+NAMES = ["maximum", "minimum", "atan2", "xlogy", "logical_and"]
+
+
+@pytest.mark.parametrize(
+    ("name", "a", "b"), [(name, a, b) for name in NAMES for a, b in BOTH_ARRAYS]
+)
+def test_function_of_two_tensors_has_the_dtype_of_torch(name, a, b):
+    got = getattr(nnlib, name)(known(a, nnlib.tensor), known(b, nnlib.tensor))
+    expected = getattr(torch, name)(known(a, torch.tensor), known(b, torch.tensor))
     assert str(got.dtype) == str(expected.dtype).removeprefix("torch.")
-    np.testing.assert_array_equal(got.numpy(), expected.numpy())
+    np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["remainder", "fmod", "floor_divide", "clamp_min"])
+@pytest.mark.parametrize(("a", "b"), NO_BOOL)
+def test_whole_division_has_the_dtype_of_torch(name, a, b):
+    if not is_array(a):
+        a, b = b, a
+    expected = getattr(torch, name)(known(a, torch.tensor), known(b, torch.tensor))
+    assert_same(getattr(nnlib, name)(known(a, nnlib.tensor), known(b, nnlib.tensor)), expected)
+
+
+@pytest.mark.parametrize("name", ["exp", "log1p", "sqrt", "sigmoid", "erf", "sin", "rsqrt"])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_function_of_integers_is_float32(name, dtype):
+    got = getattr(nnlib, name)(nnlib.tensor(np.ones(3, dtype)))
+    expected = getattr(torch, name)(torch.tensor(np.ones(3, dtype)))
+    assert str(got.dtype) == str(expected.dtype).removeprefix("torch.")
+    np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_result_type_is_that_of_torch(a, b):
+    got = nnlib.result_type(known(a, nnlib.tensor), known(b, nnlib.tensor))
+    expected = torch.result_type(known(a, torch.tensor), known(b, torch.tensor))
+    assert str(got) == str(expected).removeprefix("torch.")
+
+
+@pytest.mark.parametrize(("a", "b"), [(a, b) for a in DTYPES for b in DTYPES])
+def test_dtypes_combine_as_in_torch(a, b):
+    ours, theirs = ([getattr(L, name) for name in (a, b)] for L in (nnlib, torch))
+    assert str(nnlib.promote_types(*ours)) == str(torch.promote_types(*theirs))[6:]
+    assert nnlib.can_cast(*ours) == torch.can_cast(*theirs)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "alpha"),
+    [("float64 (3,)", "int64 (3,)", 0.1), ("int64 (3,)", "float32 (3,)", 1.5),
+     ("bool (3,)", "bool (3,)", 2), ("uint8 (3,)", "int32 (3,)", 3)],
+)  # fmt: skip
+def test_a_factor_is_applied_in_the_dtype_of_the_sum(a, b, alpha):
+    got = nnlib.add(known(a, nnlib.tensor), known(b, nnlib.tensor), alpha=alpha)
+    assert_same(got, torch.add(known(a, torch.tensor), known(b, torch.tensor), alpha=alpha))
+
+
+@pytest.mark.parametrize("number", [300, -1, True])
+def test_a_python_number_wraps_into_a_small_dtype_as_in_torch(number):
+    x = np.array([1, 2, 3], np.uint8)
+    assert_same(nnlib.tensor(x) + number, torch.tensor(x) + number)
+
+
+def test_a_python_number_keeps_its_digits_beside_float64():
+    x = nnlib.tensor([1.0], dtype=nnlib.float64)
+    assert (x + 0.1).item() == (0.1 + x).item() == 1.1
+    assert x.masked_fill(nnlib.tensor([True]), 0.1).item() == 0.1
+
+
+@pytest.mark.parametrize("fill", [1, 1.5, True])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_masked_fill_keeps_the_dtype(dtype, fill):
+    mask = [True, False, True]
+    got = nnlib.tensor(np.zeros(3, dtype)).masked_fill(nnlib.tensor(mask), fill)
+    expected = torch.tensor(np.zeros(3, dtype)).masked_fill(torch.tensor(mask), fill)
+    assert_same(got, expected)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.5, None), (None, 1.5), (0, 1), (0, 1.5)])
+def test_bounds_of_clamp_take_part_in_the_dtype(low, high):
+    x = [1, -2, 3]
+    assert_same(
+        nnlib.clamp(nnlib.tensor(x), low, high), torch.clamp(torch.tensor(x), low, high)
+    )

@@ -337,6 +337,108 @@ def test_the_error_says_what_to_do(f, message):
         f(nnlib)
 
 
+# Every operation that gives a view, or what may be mistaken for one, of a (3, 4) tensor.
+VIEWS = {
+    "reshape": lambda x: x.reshape(2, 6),
+    "reshape that copies": lambda x: x.t().reshape(12),
+    "view": lambda x: x.view(12),
+    "view_as": lambda x: x.view_as(x),
+    "reshape_as": lambda x: x.reshape_as(x),
+    "ravel": lambda x: x.ravel(),
+    "flatten": lambda x: x.flatten(),
+    "unflatten": lambda x: x.unflatten(1, (2, 2)),
+    "unsqueeze": lambda x: x.unsqueeze(1),
+    "squeeze": lambda x: x[:1].squeeze(),
+    "expand of nothing": lambda x: x.expand(3, 4),
+    "permute": lambda x: x.permute(1, 0),
+    "transpose": lambda x: x.transpose(0, 1),
+    "swapaxes": lambda x: x.swapaxes(0, 1),
+    "t": lambda x: x.t(),
+    "T": lambda x: x.T,
+    "mT": lambda x: x.mT,
+    "movedim": lambda x: x.movedim(0, 1),
+    "flip": lambda x: x.flip(0),
+    "roll": lambda x: x.roll(1),
+    "contiguous": lambda x: x.contiguous(),
+    "contiguous that copies": lambda x: x.t().contiguous(),
+    "clone": lambda x: x.clone(),
+    "narrow": lambda x: x.narrow(1, 1, 2),
+    "split": lambda x: x.split(2)[0],
+    "chunk": lambda x: x.chunk(2, 1)[1],
+    "tensor_split": lambda x: x.tensor_split(2)[1],
+    "unbind": lambda x: x.unbind()[2],
+    "view of a part": lambda x: x.unbind()[2][1:],
+    "unfold": lambda x: x.unfold(1, 2, 2),
+    "diagonal": lambda x: x.diagonal(1),
+    "diag": lambda x: x.diag(),
+    "tril": lambda x: x.tril(),
+    "repeat": lambda x: x.repeat(1, 1),
+    "number": lambda x: x[1],
+    "numbers": lambda x: x[1, 2],
+    "slices": lambda x: x[1:, ::2],
+    "newaxis": lambda x: x[None, ..., 0],
+    "everything": lambda x: x[...],
+    "list": lambda x: x[[0, 2]],
+    "mask": lambda x: x[[True, False, True]],
+    "number and list": lambda x: x[1, [0, 2]],
+    "view of a view of a view": lambda x: x.t()[1:3].unsqueeze(0).diagonal(0, 1, 2),
+}
+
+
+def changed(L, see, requires_grad):
+    """What a tensor and its gradient become where what see shows is changed in place."""
+    x = L.tensor(np.arange(12.0).reshape(3, 4), requires_grad=requires_grad)
+    y = x * 1
+    see(y).mul_(3)
+    if not requires_grad:
+        return y.tolist()
+    (y * y).sum().backward()
+    return y.tolist(), x.grad.tolist()
+
+
+@pytest.mark.parametrize("requires_grad", [False, True])
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_change_of_every_kind_of_view_is_that_of_torch(name, requires_grad):
+    def f(L):
+        return changed(L, VIEWS[name], requires_grad)
+
+    assert outcome(f, nnlib) == outcome(f, torch)
+
+
+SEVERAL = ("split", "chunk", "unbind", "view of a part")
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS if name not in SEVERAL])
+def test_a_view_follows_a_change_of_its_base_as_in_torch(name):
+    def f(L):
+        x = L.tensor(np.arange(12.0).reshape(3, 4), requires_grad=True)
+        y = x * 1
+        v = VIEWS[name](y)
+        y.mul_(3)
+        (v * v).sum().backward()
+        return v.tolist(), x.grad.tolist()
+
+    assert outcome(f, nnlib) == outcome(f, torch)
+
+
+@pytest.mark.parametrize(
+    "index",
+    [1, (1, 2), slice(1, None), (..., 0), None, [0, 2], ([0, 2], [1, 1]), (1, [0, 2])],
+    ids=str,
+)
+def test_a_written_part_is_that_of_torch(index):
+    def f(L):
+        x = L.tensor(np.arange(12.0).reshape(3, 4), requires_grad=True)
+        w = L.tensor(np.array(5.0), requires_grad=True)
+        y = x * 1
+        v = y.t()
+        y[index] = w * w
+        (y * v.t()).sum().backward()
+        return y.tolist(), x.grad.tolist(), w.grad.tolist()
+
+    assert outcome(f, nnlib) == outcome(f, torch)
+
+
 IN_PLACE = ["abs", "add", "clamp", "div", "exp", "log", "mul", "neg", "pow", "relu"]
 IN_PLACE += ["sigmoid", "sqrt", "sub", "tanh"]
 ARGUMENTS = {

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import nnlib
 import nnlib.nn.functional as F
+from tests.nnlib.test_ops import CASES
 
 LAW = settings(deadline=None, max_examples=40, derandomize=True)
 
@@ -102,11 +103,17 @@ def test_reshape_and_permute_only_move_the_gradient(shape, seed):
     np.testing.assert_array_equal(x.grad.numpy(), v)
 
 
+def forwards(index):
+    """Whether an index has no negative step, which torch refuses."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(p.step is None or p.step > 0 for p in parts if isinstance(p, slice))
+
+
 @st.composite
 def indexed(draw):
     """An array's shape, and a basic or an advanced index into it."""
     shape = draw(hnp.array_shapes(max_dims=3, min_side=1, max_side=4))
-    basic = hnp.basic_indices(shape, allow_newaxis=True)
+    basic = hnp.basic_indices(shape, allow_newaxis=True).filter(forwards)
     return shape, draw(st.one_of(basic, hnp.integer_array_indices(shape)))
 
 
@@ -128,3 +135,83 @@ def test_reading_and_writing_at_an_index_are_those_of_numpy(case, seed):
     changed[index] = 0.0
     changed.sum().backward()
     np.testing.assert_array_equal(z.grad.numpy(), expected == 0)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@settings(deadline=None, max_examples=3, derandomize=True)
+@given(seed=SEEDS, c=st.floats(-3, 3))
+def test_backward_of_every_operation_is_linear(case, seed, c):
+    rng = np.random.default_rng(seed)
+    arrays = [np.asarray(case.draw(rng, shape), float) for shape in case.shapes]
+    inputs = [nnlib.tensor(a, requires_grad=True) for a in arrays]
+    y = case.call(nnlib, *inputs)
+    v, w = rng.standard_normal((2, *y.shape))
+
+    def vjp(up):
+        up = nnlib.tensor(up.astype(y.dtype))
+        return [g.numpy() for g in nnlib.grad(y, inputs, up, retain_graph=True)]
+
+    for mixed, a, b in zip(vjp(v + c * w), vjp(v), vjp(w), strict=True):
+        np.testing.assert_allclose(mixed, a + c * b, rtol=1e-7, atol=1e-7)
+
+
+def close(got, expected):
+    np.testing.assert_allclose(got.detach().numpy(), expected, rtol=1e-9, atol=1e-10)
+
+
+@LAW
+@given(seed=SEEDS, dx=st.integers(0, 3), dy=st.integers(0, 3))
+def test_convolution_of_a_shifted_picture_is_the_shifted_convolution(seed, dx, dy):
+    rng = np.random.default_rng(seed)
+    picture = np.zeros((1, 2, 12, 12))
+    picture[:, :, 4:8, 4:8] = rng.standard_normal((1, 2, 4, 4))
+    w = rng.standard_normal((3, 2, 3, 3))
+    plain = F.conv2d(picture, w, padding=1)
+    shifted = F.conv2d(np.roll(picture, (dx, dy), (2, 3)), w, padding=1)
+    np.testing.assert_allclose(shifted, np.roll(plain, (dx, dy), (2, 3)), atol=1e-12)
+
+
+@LAW
+@given(seed=SEEDS, c=st.floats(-3, 3))
+def test_convolution_is_linear_in_picture_and_in_kernel(seed, c):
+    rng = np.random.default_rng(seed)
+    x, y = rng.standard_normal((2, 2, 3, 6, 5))
+    v, w = rng.standard_normal((2, 4, 3, 3, 2))
+    both = F.conv2d(x, v, stride=2) + c * F.conv2d(y, v, stride=2)
+    np.testing.assert_allclose(F.conv2d(x + c * y, v, stride=2), both, atol=1e-9)
+    both = F.conv2d(x, v, stride=2) + c * F.conv2d(x, w, stride=2)
+    np.testing.assert_allclose(F.conv2d(x, v + c * w, stride=2), both, atol=1e-9)
+
+
+LAYERS = [
+    (lambda: nnlib.nn.Conv2d(3, 4, 3, padding=1), (5, 3, 6, 6), 0),
+    (lambda: nnlib.nn.MaxPool2d(2), (5, 3, 6, 6), 0),
+    (lambda: nnlib.nn.BatchNorm2d(3), (5, 3, 4, 4), 0),
+    (lambda: nnlib.nn.LayerNorm(7), (5, 7), 0),
+    (lambda: nnlib.nn.LSTM(3, 4), (6, 5, 3), 1),
+    (lambda: nnlib.nn.GRU(3, 4), (6, 5, 3), 1),
+]
+
+
+@pytest.mark.parametrize(("make", "shape", "axis"), LAYERS)
+@LAW
+@given(seed=SEEDS)
+def test_order_of_the_batch_only_reorders_the_result(make, shape, axis, seed):
+    rng = np.random.default_rng(seed)
+    layer, x = make().double(), rng.standard_normal(shape)
+    order = rng.permutation(shape[axis])
+    results = [layer(nnlib.tensor(a)) for a in (x, np.take(x, order, axis))]
+    plain, mixed = (y[0] if isinstance(y, tuple) else y for y in results)
+    close(mixed, np.take(plain.detach().numpy(), order, axis))
+
+
+@LAW
+@given(seed=SEEDS, shift=st.floats(-100, 100), scale=st.floats(0.1, 100))
+def test_batch_norm_and_layer_norm_do_not_see_shift_and_scale(seed, shift, scale):
+    x = np.random.default_rng(seed).standard_normal((8, 3, 4, 4))
+    changed = scale * x + shift
+    for norm in (
+        lambda a: F.batch_norm(a, None, None, training=True, eps=1e-12),
+        lambda a: F.layer_norm(a, (4, 4), eps=1e-12),
+    ):
+        np.testing.assert_allclose(norm(changed), norm(x), rtol=1e-6, atol=1e-8)

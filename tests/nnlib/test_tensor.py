@@ -2,6 +2,7 @@
 
 import copy
 import operator
+import pickle
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ def test_an_array_is_kept_without_copying():
 
 def test_attributes_describe_the_array():
     x = nnlib.zeros(2, 3, dtype=nnlib.float64)
-    assert (x.shape, x.ndim, x.dtype, x.device) == ((2, 3), 2, np.dtype("float64"), "cpu")
+    assert (x.shape, x.ndim, x.dtype) == ((2, 3), 2, nnlib.float64)
+    assert x.device == nnlib.device("cpu")
     assert (x.size(), x.size(1), x.dim(), x.numel(), len(x)) == ((2, 3), 3, 2, 6, 2)
     assert x.is_leaf
     assert x.grad_fn is None
@@ -30,10 +32,10 @@ def test_attributes_describe_the_array():
 @pytest.mark.parametrize(
     ("x", "text"),
     [
-        (nnlib.tensor([1.0, 2.5]), "tensor([1. , 2.5])"),
+        (nnlib.tensor([1.0, 2.5]), "tensor([1.0000, 2.5000])"),
         (nnlib.tensor([1, 2]), "tensor([1, 2])"),
-        (nnlib.tensor([True]), "tensor([ True])"),
-        (nnlib.tensor([1.0], dtype="float64"), "tensor([1.], dtype=float64)"),
+        (nnlib.tensor([True]), "tensor([True])"),
+        (nnlib.tensor([1.0], dtype=nnlib.float64), "tensor([1.], dtype=float64)"),
         (nnlib.tensor([1.0], requires_grad=True), "tensor([1.], requires_grad=True)"),
         (nnlib.tensor([1.0], requires_grad=True).exp(), "tensor([2.7183], grad_fn=<exp>)"),
         (nnlib.nn.Parameter([1.0]), "Parameter containing:\ntensor([1.], requires_grad=True)"),
@@ -45,7 +47,7 @@ def test_a_tensor_prints_its_values_and_what_is_special(x, text):
 
 def test_a_single_number_takes_a_format():
     assert f"{nnlib.tensor(2.5):.2f}" == "2.50"
-    assert f"{nnlib.tensor([2.5])}" == "tensor([2.5])"
+    assert f"{nnlib.tensor([2.5])}" == "tensor([2.5000])"
 
 
 def test_single_elements_become_python_numbers():
@@ -80,36 +82,6 @@ def test_single_elements_become_python_numbers():
             lambda x: x @ nnlib.ones(3, 3),
             RuntimeError,
             r"matmul: expected shapes \(..., n, k\)",
-        ),
-        (lambda x: x @ x.double(), RuntimeError, "matmul: expected equal dtypes"),
-        (lambda x: x @ nnlib.tensor(1.0), RuntimeError, "at least one axis each"),
-        (lambda x: x.sum(1), IndexError, r"sum: expected dim in \[-1, 0\], got 1"),
-        (lambda x: x.sum((0, 0)), RuntimeError, "sum: expected each axis once"),
-        (lambda x: x.long().mean(), RuntimeError, "mean: expected a floating-point dtype"),
-        (lambda x: x.reshape(3), RuntimeError, r"shape \(3,\) does not fit 2 elements"),
-        (lambda x: x.expand(3), RuntimeError, r"cannot expand shape \(2,\) to \(3,\)"),
-        (lambda x: x.permute(0, 0), RuntimeError, "expected each of 1 axes once"),
-        (lambda x: x.flatten(0, 1), IndexError, "flatten: expected dim in"),
-        (lambda x: nnlib.zeros(2, 2).flatten(1, 0), RuntimeError, "start_dim <= end_dim"),
-        (lambda x: nnlib.cat([]), RuntimeError, "expected at least one tensor"),
-        (
-            lambda x: nnlib.cat([x, nnlib.ones(2, 2)]),
-            RuntimeError,
-            "shapes equal but for dim 0",
-        ),
-        (lambda x: x.split([1, 2]), RuntimeError, r"sizes that add up to 2, got \[1, 2\]"),
-        (lambda x: x.gather(0, x), RuntimeError, "gather: expected an integer index"),
-        (lambda x: x.gather(0, nnlib.tensor([[0]])), RuntimeError, "an index of 1 axes"),
-        (lambda x: x.gather(0, nnlib.tensor([2])), IndexError, r"in \[0, 1\], got 2"),
-        (lambda x: x.clamp(), ValueError, "expected min or max, got neither"),
-        (lambda x: nnlib.one_hot(x), RuntimeError, "expected integer class indices"),
-        (lambda x: nnlib.exp("a"), TypeError, "expected a Tensor, an array or a number"),
-        (lambda x: nnlib.one_hot(x[:0].long()), RuntimeError, "expected num_classes"),
-        (lambda x: nnlib.one_hot(nnlib.tensor([3]), 3), IndexError, "got 3"),
-        (
-            lambda x: nnlib.where(x > 0, x, nnlib.ones(3)),
-            RuntimeError,
-            "where: expected shapes",
         ),
         (lambda x: nnlib.from_numpy([1]), TypeError, "expected an ndarray, got list"),
     ],
@@ -198,3 +170,59 @@ def test_deep_copies_share_nothing():
     y.array += 1
     assert x.tolist() == [1.0, 1.0]
     assert y.requires_grad
+
+
+def test_deepcopy_of_a_leaf_has_memory_gradient_and_kind_of_its_own():
+    p = nnlib.nn.Parameter([1.0, 2.0])
+    (p * p).sum().backward()
+    q = copy.deepcopy(p)
+    q.detach()[0] = 9.0
+    assert type(q) is nnlib.nn.Parameter
+    assert q.requires_grad
+    assert q.grad.tolist() == [2.0, 4.0]
+    assert q.grad is not p.grad
+    assert p.tolist() == [1.0, 2.0]
+
+
+def test_deepcopy_keeps_what_was_shared_shared():
+    p = nnlib.nn.Parameter([1.0])
+    a, b = copy.deepcopy([p, p])
+    assert a is b
+
+
+def test_deepcopy_of_a_result_is_refused():
+    y = nnlib.ones(2, requires_grad=True) * 2
+    with pytest.raises(RuntimeError, match="deepcopy: expected a leaf"):
+        copy.deepcopy(y)
+
+
+def test_pickle_keeps_values_dtype_and_kind():
+    p = nnlib.nn.Parameter(np.array([1.0, 2.0]), requires_grad=False)
+    q = pickle.loads(pickle.dumps(p))
+    assert type(q) is nnlib.nn.Parameter
+    assert (q.tolist(), q.dtype, q.requires_grad) == ([1.0, 2.0], np.float64, False)
+
+
+def test_backward_fills_only_the_inputs_named_as_in_torch():
+    for L in (nnlib, torch):
+        a, b = (L.tensor([2.0], requires_grad=True) for _ in range(2))
+        middle = a * b
+        (middle * middle).sum().backward(inputs=[a, middle])
+        assert (a.grad.item(), middle.grad.item(), b.grad) == (16.0, 8.0, None)
+
+
+def test_backward_for_an_input_without_gradient_is_refused():
+    x = nnlib.ones(1, requires_grad=True)
+    with pytest.raises(RuntimeError, match="backward: expected inputs that require grad"):
+        x.sum().backward(inputs=nnlib.ones(1))
+
+
+def test_memory_layout_is_told_as_in_torch():
+    for L in (nnlib, torch):
+        x = L.zeros(2, 3, 4).transpose(0, 2)
+        assert (x.stride(), x.stride(1), x.element_size()) == ((1, 4, 12), 4, 4)
+        assert (x.is_floating_point(), x.long().is_floating_point()) == (True, False)
+
+
+def test_numpy_by_force_leaves_the_history_behind():
+    assert nnlib.ones(2, requires_grad=True).numpy(force=True).tolist() == [1.0, 1.0]

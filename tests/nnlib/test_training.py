@@ -42,7 +42,10 @@ def torch_losses(model, X, y, order, batch_size, options):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_twenty_steps_are_those_of_a_loop_in_torch(dtype, data):
     X, y = data
-    ours, theirs = network(nnlib).to(dtype), network(torch).to(getattr(torch, dtype))
+    ours, theirs = (
+        network(nnlib).to(getattr(nnlib, dtype)),
+        network(torch).to(getattr(torch, dtype)),
+    )
     ours.load_state_dict({k: v.numpy() for k, v in theirs.state_dict().items()})
     options = dict(lr=0.2, momentum=0.9, weight_decay=0.01)
     rng = np.random.default_rng(3)

@@ -153,8 +153,14 @@ def test_the_state_has_the_form_of_torch(arrays):
     )
 
 
-def test_an_optimizer_prints_its_options():
-    assert repr(SGD([leaf(1.0)], lr=0.1)).startswith("SGD({'lr': 0.1, 'momentum': 0.0")
+def test_an_optimizer_prints_its_options_as_torch_does():
+    a, b = leaf(1.0), leaf(2.0)
+    ours = repr(SGD([dict(params=[a], momentum=0.9), dict(params=[b])], lr=0.1))
+    p, q = torch.ones(1), torch.ones(1)
+    theirs = repr(torch.optim.SGD([dict(params=[p], momentum=0.9), dict(params=[q])], lr=0.1))
+    own = ("foreach", "differentiable", "fused")
+    kept = [line for line in theirs.splitlines() if not line.strip().startswith(own)]
+    assert ours.splitlines() == kept
 
 
 ERRORS = [
@@ -166,6 +172,9 @@ ERRORS = [
     (lambda: SGD(leaf(1.0)), TypeError, "expected an iterable of Tensors, got one Tensor"),
     (lambda: SGD([1.0]), TypeError, "expected Tensors, got float"),
     (lambda: SGD([leaf(1.0) * 2]), ValueError, "expected leaves"),
+    (lambda: SGD([dict(params={leaf(1.0)})]), TypeError, "in an order, got a set"),
+    (lambda: SGD([leaf(1.0)]).add_param_group([leaf(1.0)]), TypeError, "a dict, got list"),
+    (lambda: SGD([leaf(1.0)], lr=float("nan")), ValueError, "expected lr >= 0, got nan"),
 ]
 
 
@@ -177,8 +186,10 @@ def test_mistakes_are_named(f, error, message):
 
 def test_a_parameter_stands_in_one_group():
     a = leaf(1.0)
-    with pytest.raises(ValueError, match="more than one group"):
+    with pytest.raises(ValueError, match="expected each parameter once"):
         SGD([dict(params=[a]), dict(params=[a])])
+    with pytest.raises(ValueError, match="expected each parameter once"):
+        SGD([a, a])
 
 
 def test_a_state_of_other_groups_is_refused():

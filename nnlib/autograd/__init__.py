@@ -1,0 +1,70 @@
+"""Derivatives: by inputs, of functions of one's own, whole matrices, and their check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .. import walk as _walk
+from ..grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ..tensor import Tensor
+from ..walk import grad
+from . import functional
+from .function import Function
+from .gradcheck import gradcheck, gradgradcheck
+
+__all__ = [
+    "Function",
+    "backward",
+    "enable_grad",
+    "functional",
+    "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "inference_mode",
+    "no_grad",
+    "set_grad_enabled",
+]
+
+
+def backward(
+    tensors: Tensor | Sequence[Tensor],
+    grad_tensors: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Tensor | Sequence[Tensor] | None = None,
+) -> None:
+    r"""Add the gradients of several results to the ``grad`` of the leaves, in one walk.
+
+    .. math:: \text{grad} \leftarrow \text{grad} + \sum_k v_k^\top \, \partial y_k / \partial x
+
+    Parameters
+    ----------
+    tensors : Tensor or sequence of Tensor
+        The results y.
+    grad_tensors : Tensor or sequence of Tensor, shapes of tensors
+        The upstream gradients v; may be left out where a result has one element.
+    retain_graph, create_graph : bool
+        As in ``Tensor.backward``.
+    inputs : Tensor or sequence of Tensor
+        Where to add; by default at all leaves.
+
+    Raises
+    ------
+    RuntimeError
+        As ``Tensor.backward``, or if there are not as many gradients as results.
+
+    >>> x = Tensor([1.0, 2.0], requires_grad=True)
+    >>> backward([x.sum(), x * 10], [None, Tensor([1.0, 1.0])])
+    >>> x.grad
+    tensor([11., 11.])
+    """
+    tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    if grad_tensors is None:
+        grad_tensors = [None] * len(tensors)
+    elif isinstance(grad_tensors, Tensor):
+        grad_tensors = [grad_tensors]
+    if len(grad_tensors) != len(tensors):
+        raise RuntimeError(
+            f"backward: expected {len(tensors)} gradients, got {len(grad_tensors)}"
+        )
+    _walk.backward(tensors, grad_tensors, retain_graph, create_graph, inputs)

@@ -1,0 +1,295 @@
+"""Function: an operation of one's own, with a forward and a backward."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..grad_mode import Recording, mode, no_grad
+from ..graph import (
+    FusedNode,
+    Node,
+    Parts,
+    Saved,
+    clock,
+    fit,
+    record,
+    recorded,
+    refresh,
+    save,
+)
+from ..tensor import Tensor, counter
+
+__all__ = ["Function", "once_differentiable"]
+
+
+class Context:
+    """What ``forward`` hands on to ``backward``; any attribute may be set on it.
+
+    Attributes
+    ----------
+    needs_input_grad : tuple of bool
+        For each input, whether it requires grad.
+    saved_tensors : tuple of Tensor or None
+        In ``backward``: what ``forward`` gave to ``save_for_backward``.
+    """
+
+    def __init__(self, needs_input_grad: tuple[bool, ...]):
+        self.needs_input_grad = needs_input_grad
+        self.saved_tensors: tuple[Tensor | None, ...] = ()
+        self._saved: tuple[Tensor | None, ...] = ()
+        self._dirty: tuple[Tensor, ...] = ()
+        self._constant: tuple[Tensor, ...] = ()
+        self._materialize = True
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep inputs and results; a change of them in place is noticed."""
+        for i, t in enumerate(tensors):
+            if not isinstance(t, Tensor | None):
+                raise TypeError(
+                    f"save_for_backward: expected Tensors, got {type(t).__name__} "
+                    f"at position {i}; set it as an attribute of ctx instead"
+                )
+        self._saved = tensors
+
+    def mark_dirty(self, *args: Tensor) -> None:
+        """Say which inputs were changed in place; they have to be returned."""
+        self._dirty = args
+
+    def mark_non_differentiable(self, *args: Tensor) -> None:
+        """Say which results have no derivative."""
+        self._constant = args
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Choose what stands for the gradient of an unused result: zeros, or None."""
+        self._materialize = value
+
+
+class Function:
+    """Base of operations of one's own: a ``forward`` and a ``backward``, both static.
+
+    ``forward(ctx, *inputs)`` computes the result, or a tuple of results, and is not
+    recorded. ``backward(ctx, *grads)`` gets one upstream gradient for each result and gives
+    one gradient, or None, for each input. Second derivatives work where ``backward`` uses
+    operations on Tensors. Inputs that are no Tensors are handed on as they are.
+    With ``setup_context(ctx, inputs, output)``, ``forward`` takes no ctx.
+
+    Call it by ``apply``.
+
+    Source: chapter "Computational graphs".
+
+    >>> class Cube(Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.save_for_backward(x)
+    ...         return x**3
+    ...
+    ...     @staticmethod
+    ...     def backward(ctx, g):
+    ...         (x,) = ctx.saved_tensors
+    ...         return g * 3 * x**2
+    >>> x = Tensor([2.0], requires_grad=True)
+    >>> Cube.apply(x).backward()
+    >>> x.grad
+    tensor([12.])
+    """
+
+    @staticmethod
+    def forward(*args: Any) -> Any:
+        """Compute the result; each Function has its own."""
+        raise NotImplementedError("Function: define a static forward()")
+
+    @staticmethod
+    def setup_context(ctx: Context, inputs: tuple, output: Any) -> None:
+        """Keep what backward needs, where forward takes no ctx."""
+
+    @staticmethod
+    def backward(ctx: Context, *grads: Any) -> Any:
+        """Compute the gradients; each Function has its own."""
+        raise NotImplementedError("Function: define a static backward()")
+
+    @classmethod
+    def apply(cls, *args: Any) -> Any:
+        """Compute the result, with history where an input has one.
+
+        Raises
+        ------
+        RuntimeError
+            In the walk back, if ``backward`` gives another number of gradients than there
+            are inputs, one of another shape, or anything but Tensors and None.
+        """
+        for x in args:
+            if isinstance(x, Tensor) and x.view_of is not None:
+                refresh(x)
+        ctx = Context(tuple(isinstance(x, Tensor) and x.requires_grad for x in args))
+        node = FunctionNode(cls, ctx, args) if recorded(*args) else None
+        with Recording(False, mode.inference):
+            if cls.setup_context is Function.setup_context:
+                y = cls.forward(ctx, *args)
+            else:
+                y = cls.forward(*args)
+                cls.setup_context(ctx, args, y)
+        return y if node is None else node.finish(y, args)
+
+
+class FunctionNode(Node):
+    """The recorded call of a Function; in its edges the position of an input is the rule."""
+
+    __slots__ = ("ctx", "function", "results", "several", "sources", "takes")
+
+    def __init__(self, function: type[Function], ctx: Context, args: tuple):
+        self.saved, self.hooks, self.time = {}, None, next(clock)
+        self.label, self.function, self.ctx = function.__name__, function, ctx
+        self.takes = [isinstance(x, Tensor) for x in args]
+        self.edges = [
+            (x.node or x, x.array.shape, x.array.dtype, i, ())
+            for i, x in enumerate(args)
+            if ctx.needs_input_grad[i]
+        ]
+
+    def part(self, k: int) -> Node:
+        """The node of the k-th result, which hands its gradient on to this one."""
+        if not self.several:
+            return self
+        node = FusedNode.part(self, k)
+        node.edges = [(self, None, None, lambda g: Parts({k: g}), ())]
+        return node
+
+    def finish(self, y: Any, args: tuple) -> Any:
+        """Give the results a history, and keep what is to be saved."""
+        self.several = isinstance(y, tuple)
+        outs = y if self.several else (y,)
+        ctx = self.ctx
+        for x in ctx._dirty:
+            self._check_dirty(x, outs)
+        self.results = [
+            (x.array.shape, x.array.dtype) if isinstance(x, Tensor) else None for x in outs
+        ]
+        made = [k for k, x in enumerate(outs) if _among(x, ctx._dirty) or not _among(x, args)]
+        self.sources = {}  # of what is saved, which are results
+        for i, x in enumerate(ctx._saved):
+            k = next((k for k in made if outs[k] is x and x is not None), None)
+            self.saved[i] = save(x) if k is None else Saved(x, None)
+            if k is not None:
+                self.sources[i] = k
+        ctx._saved = ()
+        outs = tuple(self._tracked(x, k in made, self.part(k)) for k, x in enumerate(outs))
+        return outs if self.several else outs[0]
+
+    def _check_dirty(self, x: Tensor, outs: tuple) -> None:
+        """Refuse changes in place that would lose a history."""
+        if not _among(x, outs):
+            raise RuntimeError(f"{self.name}: expected every input marked dirty as a result")
+        if x.requires_grad and x.node is None:
+            raise RuntimeError(f"{self.name}: a leaf that requires grad was changed in place")
+        if x.view_of is not None:
+            raise RuntimeError(f"{self.name}: a view was changed in place; clone() it first")
+        counter(x)[0] += 1
+
+    def _tracked(self, x: Any, is_new: bool, node: Node) -> Any:
+        """One result with its history, if it can have one."""
+        if not isinstance(x, Tensor):
+            return x
+        if not is_new or (x.requires_grad and not _among(x, self.ctx._dirty)):
+            x = x.detach()
+        if x.dtype.kind == "f" and not _among(x, self.ctx._constant):
+            x.node, x.requires_grad = node, True
+        return x
+
+    def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
+        """Call ``backward`` with Tensors, and check what it gives."""
+        ctx = self.ctx
+        ctx.saved_tensors = tuple(self._loaded(i) for i in self.saved)
+        try:
+            out = self.function.backward(ctx, *self._upstream(g))
+        finally:
+            ctx.saved_tensors = ()
+        out = self._checked(out if isinstance(out, tuple) else (out,))
+        return [
+            (target, fit(out[i] if create else out[i].array, shape, dtype))
+            for target, shape, dtype, i, _ in edges
+            if out[i] is not None and self._check_shape(i, out[i].shape, shape)
+        ]
+
+    def _loaded(self, i: int) -> Tensor | None:
+        """One saved tensor, with its history."""
+        saved = self.saved[i]
+        if saved is None:
+            return None
+        saved.check(self.name)
+        if i not in self.sources:
+            return saved.tensor(saved.source)
+        return saved.tensor(self.part(self.sources[i]))
+
+    def _upstream(self, g: Any) -> list[Tensor | None]:
+        """The gradients of all results, in the place of missing ones zeros or None."""
+        given = g if isinstance(g, Parts) else {0: g}
+        blank = self.ctx._materialize
+        return [
+            (given[k] if isinstance(given[k], Tensor) else Tensor(given[k]))
+            if k in given
+            else Tensor(np.zeros(*result))
+            if blank and result is not None
+            else None
+            for k, result in enumerate(self.results)
+        ]
+
+    def _checked(self, out: tuple) -> tuple:
+        """Refuse another number of gradients than there are inputs, and what is no gradient."""
+        n = len(self.takes)
+        if len(out) < n or any(g is not None for g in out[n:]):
+            raise RuntimeError(
+                f"{self.name}: expected backward to give {n} gradients, got {len(out)}"
+            )
+        for i, (g, is_tensor) in enumerate(zip(out, self.takes, strict=False)):
+            if g is not None and not isinstance(g, Tensor):
+                raise RuntimeError(
+                    f"{self.name}: expected backward to give Tensors or None, "
+                    f"got {type(g).__name__} at position {i}"
+                )
+            if g is not None and not is_tensor:
+                raise RuntimeError(
+                    f"{self.name}: expected None as the gradient of input {i}, "
+                    "which is no Tensor"
+                )
+        return out
+
+    def _check_shape(self, i: int, got: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+        """Refuse a gradient that its input cannot have been broadcast to."""
+        lead = len(got) - len(shape)
+        pairs = zip(shape, got[max(lead, 0) :], strict=False)
+        if lead < 0 or any(n not in (1, m) for n, m in pairs):
+            raise RuntimeError(
+                f"{self.name}: expected a gradient of shape {shape} for input {i}, got {got}"
+            )
+        return True
+
+
+def _among(x: Any, several: tuple) -> bool:
+    """Whether x itself is one of several."""
+    return any(x is other for other in several)
+
+
+def once_differentiable(fn: Callable) -> Callable:
+    """Decorate a backward that computes with arrays: a second derivative is then an error."""
+
+    @functools.wraps(fn)
+    def backward(ctx: Context, *grads: Tensor | None) -> Any:
+        with no_grad():
+            out = fn(ctx, *grads)
+        tracked = [g for g in grads if g is not None and g.requires_grad]
+        if not mode.enabled or not tracked:
+            return out
+
+        def stop(g):
+            raise RuntimeError(f"{fn.__qualname__}: once_differentiable, so not twice")
+
+        several = out if isinstance(out, tuple) else (out,)
+        return tuple(
+            g if g is None else record(g.array, dict(u=tracked[0]), u=stop) for g in several
+        )
+
+    return backward

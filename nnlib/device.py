@@ -1,0 +1,86 @@
+"""Where tensors live: on the CPU, always; other devices can be named but not used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["check_device", "cuda", "device"]
+
+TYPES = ("cpu", "cuda", "mps", "xpu", "xla", "meta")
+
+
+class device:
+    """The name of a place to compute, as ``torch.device``.
+
+    Parameters
+    ----------
+    type : str or device
+        ``"cpu"``, ``"cuda"``, ``"cuda:1"`` ...; naming one does not mean that it is there.
+    index : int, optional
+        Which of several, where ``type`` does not say it.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no such type, or the index is no natural number.
+
+    >>> device("cuda" if cuda.is_available() else "cpu")
+    device(type='cpu')
+    """
+
+    __slots__ = ("index", "type")
+
+    def __init__(self, type: str | device, index: int | None = None):
+        if isinstance(type, device):
+            type, index = type.type, type.index
+        if not isinstance(type, str):
+            raise TypeError(f"device: expected a string or a device, got {type!r}")
+        self.type, colon, number = type.partition(":")
+        if self.type not in TYPES:
+            raise RuntimeError(f"device: expected one of {', '.join(TYPES)}, got {type!r}")
+        if colon and (index is not None or not number.isdecimal()):
+            raise RuntimeError(f"device: expected a string such as 'cuda:1', got {type!r}")
+        self.index = int(number) if colon else index
+        if self.index is not None and self.index < 0:
+            raise RuntimeError(f"device: expected an index of at least 0, got {index}")
+
+    def __repr__(self) -> str:
+        index = "" if self.index is None else f", index={self.index}"
+        return f"device(type={self.type!r}{index})"
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+
+def check_device(name: str, place: Any) -> None:
+    """Refuse to compute anywhere but on the CPU; None means there too."""
+    if place is not None and (place := device(place)).type != "cpu":
+        raise RuntimeError(f"{name}: nnlib computes on the CPU only, got device '{place}'")
+
+
+class cuda:
+    """What programs ask before they use a graphics processor: there is none."""
+
+    @staticmethod
+    def is_available() -> bool:
+        """Tell whether there is one: no."""
+        return False
+
+    @staticmethod
+    def device_count() -> int:
+        """Count them: 0."""
+        return 0
+
+    @staticmethod
+    def manual_seed(seed: int) -> None:
+        """Seed the one in use; without any, nothing happens."""
+
+    @staticmethod
+    def manual_seed_all(seed: int) -> None:
+        """Seed all of them; without any, nothing happens."""

@@ -1,0 +1,259 @@
+"""Layers that let positions of sequences take from each other."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..ops import add, chunk, matmul, mean, reshape, squeeze, transpose, unsqueeze
+from ..random import generator
+from ..tensor import Tensor, raw
+from . import functional as F
+from .functions.attention import attention_weights
+from .linear import Linear
+from .module import Module
+from .parameter import Parameter, factory_dtype
+
+__all__ = ["MultiheadAttention"]
+
+
+class MultiheadAttention(Module):
+    r"""Attention in several heads, each with projections of its own.
+
+    .. math::
+
+        Y = \mathrm{concat}(\mathrm{head}_1, \ldots, \mathrm{head}_h)\, W_o^\top + b_o, \quad
+        \mathrm{head}_i = \mathrm{softmax}\!\left(\frac{Q_i K_i^\top}{\sqrt{E / h}}\right) V_i
+
+    where Q_i, K_i and V_i are the i-th parts of the projected queries, keys and values.
+
+    Parameters
+    ----------
+    embed_dim : int
+        Length E of queries and outputs.
+    num_heads : int
+        How many heads h; they share E.
+    dropout : float in [0, 1]
+        Probability that a weight is dropped, while training.
+    bias : bool
+        Whether the projections have biases.
+    add_bias_kv, add_zero_attn : bool
+        Always False: no key or value is added.
+    kdim, vdim : int
+        Length of keys and of values, by default E.
+    batch_first : bool
+        Whether inputs and output are (N, L, E) instead of (L, N, E).
+    device, dtype
+        Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Attributes
+    ----------
+    in_proj_weight : (3E, E) float or None
+        The projections of queries, keys and values; None if kdim or vdim differs from E.
+    q_proj_weight, k_proj_weight, v_proj_weight : (E, E), (E, kdim), (E, vdim) float or None
+        The same one by one, if kdim or vdim differs from E.
+    in_proj_bias : (3E,) float or None
+        Their biases.
+    out_proj : Linear
+        The projection of the heads' results, W_o and b_o.
+
+    Raises
+    ------
+    ValueError
+        If a length is not above 0, dropout is outside [0, 1], or an option is not there.
+    AssertionError
+        If E is not a multiple of h, as in torch; also for masks and inputs of another kind.
+
+    Source: Vaswani et al. (2017), "Attention is all you need", section 3.2.2.
+
+    >>> layer = MultiheadAttention(8, 2, batch_first=True)
+    >>> x = Tensor(np.ones((4, 5, 8), np.float32))
+    >>> output, weights = layer(x, x, x)
+    >>> output.shape == (4, 5, 8), weights.shape == (4, 5, 5)
+    (True, True)
+    """
+
+    def __init__(
+        self,
+        embed_dim: int,
+        num_heads: int,
+        dropout: float = 0.0,
+        bias: bool = True,
+        add_bias_kv: bool = False,
+        add_zero_attn: bool = False,
+        kdim: int | None = None,
+        vdim: int | None = None,
+        batch_first: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        super().__init__()
+        if embed_dim <= 0 or num_heads <= 0:
+            raise ValueError(
+                "MultiheadAttention: expected embed_dim and num_heads above 0, "
+                f"got {embed_dim} and {num_heads}"
+            )
+        if embed_dim % num_heads:
+            raise AssertionError(
+                "MultiheadAttention: expected embed_dim to be a multiple of num_heads, "
+                f"got {embed_dim} and {num_heads}"
+            )
+        if not 0 <= dropout <= 1:
+            raise ValueError(f"MultiheadAttention: expected dropout in [0, 1], got {dropout}")
+        if add_bias_kv or add_zero_attn:
+            raise ValueError(
+                "MultiheadAttention: expected add_bias_kv and add_zero_attn to be False, "
+                f"got {add_bias_kv} and {add_zero_attn}"
+            )
+        dtype = factory_dtype("MultiheadAttention", device, dtype)
+        self.embed_dim, self.num_heads, self.dropout = embed_dim, num_heads, dropout
+        self.kdim = embed_dim if kdim is None else kdim
+        self.vdim = embed_dim if vdim is None else vdim
+        self.head_dim, self.batch_first = embed_dim // num_heads, batch_first
+        same = self.kdim == self.vdim == embed_dim
+        widths = dict(q_proj_weight=embed_dim, k_proj_weight=self.kdim, v_proj_weight=self.vdim)
+        if same:
+            self.in_proj_weight = _xavier((3 * embed_dim, embed_dim), dtype)
+        for name, width in widths.items():
+            part = None if same else _xavier((embed_dim, width), dtype)
+            self.register_parameter(name, part)
+        if not same:
+            self.register_parameter("in_proj_weight", None)
+        b = Parameter(np.zeros(3 * embed_dim, dtype)) if bias else None
+        self.register_parameter("in_proj_bias", b)
+        self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias, dtype=dtype)
+        if bias:
+            self.out_proj.bias.data = np.zeros(embed_dim, dtype)
+
+    def forward(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        key_padding_mask: Tensor | None = None,
+        need_weights: bool = True,
+        attn_mask: Tensor | None = None,
+        average_attn_weights: bool = True,
+        is_causal: bool = False,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Give the outputs, and how much each query took from each key.
+
+        Parameters
+        ----------
+        query, key, value : (L, N, E), (S, N, kdim), (S, N, vdim) float
+            With ``batch_first`` N comes first; without N, a batch of one.
+        key_padding_mask : (N, S) bool or float, optional
+            True for keys that nothing is taken from; a float mask is added to the scores.
+        need_weights : bool
+            Whether the weights are given, or None in their place.
+        attn_mask : (L, S) or (N h, L, S) bool or float, optional
+            True where a query takes nothing from a key; a float mask is added.
+        average_attn_weights : bool
+            Whether the weights are averaged over the heads.
+        is_causal : bool
+            A hint that attn_mask hides what comes later; attn_mask has to be there.
+
+        Returns
+        -------
+        tuple
+            The outputs, of the shape of query, and the weights (N, L, S), or (N, h, L, S)
+            if not averaged. A query that may not take from any key gets NaN, or without
+            ``need_weights`` only the bias.
+        """
+        batched = self._check(query, key, value)
+        if is_causal and attn_mask is None:
+            raise RuntimeError("MultiheadAttention: expected an attn_mask if is_causal")
+        if not batched:
+            query, key, value = (unsqueeze(x, 0) for x in (query, key, value))
+            key_padding_mask = None if key_padding_mask is None else key_padding_mask[None]
+        elif not self.batch_first:
+            query, key, value = (transpose(x, 0, 1) for x in (query, key, value))
+        N, L, S = *raw(query).shape[:2], raw(key).shape[1]
+        mask = self._mask(attn_mask, key_padding_mask, (N, L, S), raw(query).dtype)
+        q, k, v = (self._heads(x) for x in self._project(query, key, value))
+        p, weights = self.dropout if self.training else 0.0, None
+        if need_weights:
+            weights = F.dropout(attention_weights(q, k, mask), p)
+            y = matmul(weights, v)
+            weights = mean(weights, 1) if average_attn_weights else weights
+        else:
+            y = F.scaled_dot_product_attention(q, k, v, mask, p)
+        y = self.out_proj(reshape(transpose(y, 1, 2), (N, L, self.embed_dim)))
+        if not batched:
+            return squeeze(y, 0), None if weights is None else squeeze(weights, 0)
+        return (y if self.batch_first else transpose(y, 0, 1)), weights
+
+    def _project(self, *inputs: Tensor) -> list[Tensor]:
+        """Queries, keys and values."""
+        if self.in_proj_weight is None:
+            weights = self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
+        else:
+            weights = chunk(self.in_proj_weight, 3)
+        biases = (None,) * 3 if self.in_proj_bias is None else chunk(self.in_proj_bias, 3)
+        return [F.linear(*each) for each in zip(inputs, weights, biases, strict=True)]
+
+    def _heads(self, x: Tensor) -> Tensor:
+        """From (N, L, E) to (N, h, L, E/h)."""
+        return transpose(reshape(x, (*x.shape[:2], self.num_heads, self.head_dim)), 1, 2)
+
+    def _check(self, query: Tensor, key: Tensor, value: Tensor) -> bool:
+        """Refuse inputs that do not fit; tell whether there is a batch."""
+        q, k, v = (raw(x).shape for x in (query, key, value))
+        if len(q) not in (2, 3) or not len(q) == len(k) == len(v):
+            self._refuse(
+                AssertionError, "query, key and value with 2 axes or with 3", (q, k, v)
+            )
+        if (q[-1], k[-1], v[-1]) != (self.embed_dim, self.kdim, self.vdim) or k[:-1] != v[:-1]:
+            widths = f"{self.embed_dim}, {self.kdim} and {self.vdim}"
+            what = f"vectors of length {widths}, and as many values as keys"
+            self._refuse(AssertionError, what, (q, k, v))
+        first = 0 if self.batch_first else 1
+        if len(q) == 3 and q[first] != k[first]:
+            self._refuse(RuntimeError, "query, key and value of one batch size", (q, k, v))
+        return len(q) == 3
+
+    def _mask(
+        self, attn: Any, padding: Any, sizes: tuple[int, int, int], dtype: np.dtype
+    ) -> Tensor | None:
+        """What is added to the scores (N, h, L, S)."""
+        N, L, S = sizes
+        h = self.num_heads
+        if attn is not None:
+            shape = raw(attn).shape
+            if len(shape) not in (2, 3):
+                self._refuse(AssertionError, "attn_mask with 2 axes or with 3", shape)
+            if shape not in ((L, S), (N * h, L, S)):
+                self._refuse(RuntimeError, f"attn_mask {(L, S)} or {(N * h, L, S)}", shape)
+            attn = self._additive("attn_mask", attn, dtype)
+            attn = attn if len(shape) == 2 else reshape(attn, (N, h, L, S))
+        if padding is None:
+            return attn
+        if raw(padding).shape != (N, S):
+            self._refuse(AssertionError, f"key_padding_mask {(N, S)}", raw(padding).shape)
+        padding = reshape(self._additive("key_padding_mask", padding, dtype), (N, 1, 1, S))
+        return padding if attn is None else add(attn, padding)
+
+    def _additive(self, name: str, mask: Tensor, dtype: np.dtype) -> Tensor:
+        """A mask of truth values as 0 and -inf, one of floats as it is."""
+        if raw(mask).dtype == bool:
+            return np.where(raw(mask), -np.inf, 0).astype(dtype)
+        if raw(mask).dtype != dtype:
+            self._refuse(AssertionError, f"{name} bool or {dtype}", raw(mask).dtype)
+        return mask
+
+    @staticmethod
+    def _refuse(error: type[Exception], expected: str, got: Any) -> None:
+        """Raise an error."""
+        raise error(f"MultiheadAttention: expected {expected}, got {got}")
+
+
+class NonDynamicallyQuantizableLinear(Linear):
+    """Linear, under the name that torch prints here."""
+
+
+def _xavier(shape: tuple[int, int], dtype: np.dtype) -> Parameter:
+    """A weight drawn evenly from ±√(6 / (inputs + outputs)), as Glorot and Bengio (2010)."""
+    bound = math.sqrt(6 / sum(shape))
+    return Parameter(generator().uniform(-bound, bound, shape).astype(dtype))

@@ -1,0 +1,419 @@
+"""Convolutions as layers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor
+from . import functional as F
+from .init import uniform_
+from .module import Module, Parameter
+from .parameter import factory_dtype
+
+__all__ = ["Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d"]
+
+PADDING_MODES = {
+    "zeros": "constant",
+    "reflect": "reflect",
+    "replicate": "replicate",
+    "circular": "circular",
+}
+
+
+def _numbers(value: Any, axes: int) -> Any:
+    """One number for each axis; a word stays a word."""
+    return value if isinstance(value, str) else _tuple(value, axes)
+
+
+def _tuple(value: Any, axes: int) -> tuple[int, ...]:
+    """A single number repeated for each axis; several as they are."""
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
+
+
+def _within(n: int, least: int, most: int) -> bool:
+    """Whether a number lies between two others."""
+    return least <= n <= most
+
+
+class _Convolution(Module):
+    """What all convolutions keep, draw and print."""
+
+    axes = 2
+    transposed = False
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any,
+        padding: Any,
+        output_padding: Any,
+        dilation: Any,
+        groups: int,
+        bias: bool,
+        padding_mode: str,
+        device: Any,
+        dtype: Any,
+    ):
+        super().__init__()
+        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        self.kernel_size, self.stride = (
+            _tuple(kernel_size, self.axes),
+            _tuple(stride, self.axes),
+        )
+        self.padding, self.dilation = _numbers(padding, self.axes), _tuple(dilation, self.axes)
+        self.output_padding, self.padding_mode = _tuple(output_padding, self.axes), padding_mode
+        self._check()
+        ends = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
+        shape = (ends[0], ends[1] // groups, *self.kernel_size)
+        if min(shape) < 0:
+            raise RuntimeError(f"{type(self).__name__}: expected a weight, got shape {shape}")
+        dtype = factory_dtype(type(self).__name__, device, dtype)
+        self.weight = Parameter(np.empty(shape, dtype))
+        self.register_parameter(
+            "bias", Parameter(np.empty(out_channels, dtype)) if bias else None
+        )
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew."""
+        n = math.prod(self.weight.shape[1:])  # what is multiplied for one output
+        bound = 1 / math.sqrt(n) if n else 0.0
+        for parameter in self.parameters():
+            uniform_(parameter, -bound, bound)
+
+    def _check(self) -> None:
+        """Refuse options that no input could fit."""
+        name = type(self).__name__
+        if self.groups < 1 or self.in_channels % self.groups or self.out_channels % self.groups:
+            raise ValueError(
+                f"{name}: expected groups > 0 that divide in_channels and out_channels, got "
+                f"{self.groups}, {self.in_channels}, {self.out_channels}"
+            )
+        if isinstance(self.padding, str) and (
+            self.padding not in ("same", "valid")
+            or (self.padding == "same" and set(self.stride) != {1})
+        ):
+            raise ValueError(
+                f"{name}: expected padding of numbers, 'valid', or 'same' with stride 1, "
+                f"got {self.padding!r} with stride {self.stride}"
+            )
+        modes = ["zeros"] if self.transposed else list(PADDING_MODES)
+        if self.padding_mode not in modes:
+            raise ValueError(
+                f"{name}: expected padding_mode in {modes}, got {self.padding_mode!r}"
+            )
+
+    def _convolved(self, f: Any, input: Tensor) -> Tensor:
+        """Apply a convolution, after padding by the mode."""
+        padding = self.padding
+        if self.padding_mode != "zeros":
+            input = F.pad(input, self._sides(), PADDING_MODES[self.padding_mode])
+            padding = 0
+        return f(
+            input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
+        )
+
+    def _sides(self) -> tuple[int, ...]:
+        """How much to add before and after each axis, the last one first."""
+        sides = []
+        for i in reversed(range(self.axes)):
+            reach = self.dilation[i] * (self.kernel_size[i] - 1)
+            if isinstance(self.padding, str):
+                total = reach if self.padding == "same" else 0
+                sides += [total // 2, total - total // 2]
+            else:
+                sides += [self.padding[i]] * 2
+        return tuple(sides)
+
+    def _spread(self, f: Any, input: Tensor, output_size: Any) -> Tensor:
+        """Apply a transposed convolution, for an output of a given size if there is one."""
+        more = self.output_padding
+        if output_size is not None:
+            more = self._output_padding(input, list(output_size)[-self.axes :])
+        options = (self.stride, self.padding, more, self.groups, self.dilation)
+        return f(input, self.weight, self.bias, *options)
+
+    def _output_padding(self, input: Tensor, size: list[int]) -> tuple[int, ...]:
+        """What is missing from the smallest output to one of this size."""
+        options = zip(self.stride, self.padding, self.dilation, self.kernel_size, strict=True)
+        least = [
+            (n - 1) * s - 2 * p + d * (k - 1) + 1
+            for n, (s, p, d, k) in zip(input.shape[-self.axes :], options, strict=True)
+        ]
+        most = [n + s - 1 for n, s in zip(least, self.stride, strict=True)]
+        if len(size) != self.axes or not all(map(_within, size, least, most)):
+            raise ValueError(
+                f"{type(self).__name__}: expected output_size between {least} and {most}, "
+                f"got {size}"
+            )
+        return tuple(n - m for n, m in zip(size, least, strict=True))
+
+    def extra_repr(self) -> str:
+        """Describe the options that are not the default, for printing."""
+        out = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"
+        out += f", stride={self.stride}"
+        zero, one = (0,) * self.axes, (1,) * self.axes
+        defaults = dict(padding=zero, dilation=one, output_padding=zero, groups=1)
+        for name, default in defaults.items():
+            if getattr(self, name) != default:
+                out += f", {name}={getattr(self, name)}"
+        if self.bias is None:
+            out += ", bias=False"
+        return (
+            out if self.padding_mode == "zeros" else f"{out}, padding_mode={self.padding_mode}"
+        )
+
+
+class Conv1d(_Convolution):
+    r"""A convolution of sequences.
+
+    .. math:: y_o = b_o + \sum_c w_{oc} \star x_c
+
+    where :math:`\star` multiplies a kernel with every window (``functional.conv1d``).
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels C of x, and C_out of y.
+    kernel_size : int
+        Size of a kernel.
+    stride, padding, dilation, groups
+        As in ``functional.conv1d``.
+    bias : bool
+        Whether there is a b.
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+        What the padding consists of, see ``functional.pad``.
+    device, dtype
+        Of weight and bias: the CPU and float32 by default.
+
+    Attributes
+    ----------
+    weight : (C_out, C / groups, T_kernel) float
+        w, drawn evenly from ±1/√n where n = C / groups · T_kernel.
+    bias : (C_out,) float or None
+        b, drawn from the same range.
+
+    Raises
+    ------
+    ValueError
+        If groups do not divide the channels, or padding or its mode is unknown.
+
+    Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
+
+    >>> Conv1d(3, 8, 5, padding=2)(np.zeros((4, 3, 9), np.float32)).shape
+    (4, 8, 9)
+    """
+
+    axes = 1
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        shape = in_channels, out_channels, kernel_size, stride, padding, 0, dilation
+        super().__init__(*shape, groups, bias, padding_mode, device, dtype)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, T) to (N, C_out, I); without N for one sample."""
+        return self._convolved(F.conv1d, input)
+
+
+class Conv2d(_Convolution):
+    r"""A convolution of images.
+
+    .. math:: y_o = b_o + \sum_c w_{oc} \star x_c
+
+    where :math:`\star` multiplies a kernel with every window (``functional.conv2d``).
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels C of x, and C_out of y.
+    kernel_size : int or pair of int
+        Size of a kernel.
+    stride, padding, dilation, groups
+        As in ``functional.conv2d``.
+    bias : bool
+        Whether there is a b.
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+        What the padding consists of, see ``functional.pad``.
+    device, dtype
+        Of weight and bias: the CPU and float32 by default.
+
+    Attributes
+    ----------
+    weight : (C_out, C / groups, H_kernel, W_kernel) float
+        w, drawn evenly from ±1/√n where n = C / groups · H_kernel · W_kernel.
+    bias : (C_out,) float or None
+        b, drawn from the same range.
+
+    Raises
+    ------
+    ValueError
+        If groups do not divide the channels, or padding or its mode is unknown.
+
+    Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
+
+    >>> Conv2d(3, 8, 5, padding=2)(np.zeros((4, 3, 9, 7), np.float32)).shape
+    (4, 8, 9, 7)
+    """
+
+    axes = 2
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        shape = in_channels, out_channels, kernel_size, stride, padding, 0, dilation
+        super().__init__(*shape, groups, bias, padding_mode, device, dtype)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, H, W) to (N, C_out, I, J); without N for one sample."""
+        return self._convolved(F.conv2d, input)
+
+
+class ConvTranspose1d(_Convolution):
+    """A transposed convolution of sequences: what leads from y to x in ``Conv1d``'s backward.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels C of x, and C_out of y.
+    kernel_size : int
+        Size of a kernel.
+    stride, padding, output_padding, groups, dilation
+        As in ``functional.conv_transpose1d``.
+    bias : bool
+        Whether there is a b.
+    padding_mode : {"zeros"}
+        No other is possible.
+    device, dtype
+        Of weight and bias: the CPU and float32 by default.
+
+    Attributes
+    ----------
+    weight : (C, C_out / groups, T_kernel) float
+        w, drawn evenly from ±1/√n where n = C_out / groups · T_kernel.
+    bias : (C_out,) float or None
+        b, drawn from the same range.
+
+    Raises
+    ------
+    ValueError
+        If groups do not divide the channels, or padding_mode is another.
+
+    Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
+
+    >>> ConvTranspose1d(8, 3, 2, stride=2)(np.zeros((4, 8, 9), np.float32)).shape
+    (4, 3, 18)
+    """
+
+    axes, transposed = 1, True
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        shape = in_channels, out_channels, kernel_size, stride, padding, output_padding
+        super().__init__(*shape, dilation, groups, bias, padding_mode, device, dtype)
+
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        """Map (N, C, I) to (N, C_out, T), of output_size if that is given."""
+        return self._spread(F.conv_transpose1d, input, output_size)
+
+
+class ConvTranspose2d(_Convolution):
+    """A transposed convolution of images: what leads from y to x in ``Conv2d``'s backward.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels C of x, and C_out of y.
+    kernel_size : int or pair of int
+        Size of a kernel.
+    stride, padding, output_padding, groups, dilation
+        As in ``functional.conv_transpose2d``.
+    bias : bool
+        Whether there is a b.
+    padding_mode : {"zeros"}
+        No other is possible.
+    device, dtype
+        Of weight and bias: the CPU and float32 by default.
+
+    Attributes
+    ----------
+    weight : (C, C_out / groups, H_kernel, W_kernel) float
+        w, drawn evenly from ±1/√n where n = C_out / groups · H_kernel · W_kernel.
+    bias : (C_out,) float or None
+        b, drawn from the same range.
+
+    Raises
+    ------
+    ValueError
+        If groups do not divide the channels, or padding_mode is another.
+
+    Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
+
+    >>> ConvTranspose2d(8, 3, 2, stride=2)(np.zeros((4, 8, 9, 7), np.float32)).shape
+    (4, 3, 18, 14)
+    """
+
+    axes, transposed = 2, True
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        shape = in_channels, out_channels, kernel_size, stride, padding, output_padding
+        super().__init__(*shape, dilation, groups, bias, padding_mode, device, dtype)
+
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        """Map (N, C, I, J) to (N, C_out, H, W), of output_size if that is given."""
+        return self._spread(F.conv_transpose2d, input, output_size)

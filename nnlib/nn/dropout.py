@@ -1,0 +1,73 @@
+"""Layers that drop a random part of their input while training."""
+
+from __future__ import annotations
+
+from ..tensor import Tensor
+from . import functional as F
+from .module import Module
+
+__all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d"]
+
+
+class Dropout(Module):
+    r"""Set each element to 0 with probability p while training.
+
+    .. math:: y_i = x_i\, m_i / (1 - p), \quad m_i = 0 \text{ with probability } p
+        \text{, else } 1
+
+    Parameters
+    ----------
+    p : float in [0, 1]
+        Probability of being set to 0.
+    inplace : bool
+        Whether the result replaces the input.
+
+    Raises
+    ------
+    ValueError
+        If p is outside [0, 1].
+
+    Source: Srivastava et al. (2014), section 4; chapter "Regularisation".
+
+    >>> layer = Dropout(0.2).eval()
+    >>> layer(Tensor([1.0, 2.0]))  # nothing is dropped in use
+    tensor([1., 2.])
+    """
+
+    def __init__(self, p: float = 0.5, inplace: bool = False):
+        super().__init__()
+        if not 0 <= p <= 1:
+            raise ValueError(f"{type(self).__name__}: expected p in [0, 1], got {p}")
+        self.p, self.inplace = p, inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map any shape to the same shape."""
+        return F.dropout(input, self.p, self.training, self.inplace)
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout1d(Dropout):
+    """Drop whole channels of (N, C, L) or (C, L) while training, as ``Dropout`` elements."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map any shape to the same shape."""
+        return F.dropout1d(input, self.p, self.training, self.inplace)
+
+
+class Dropout2d(Dropout):
+    """Drop whole channels of (N, C, H, W) while training, as ``Dropout`` elements."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map any shape to the same shape."""
+        return F.dropout2d(input, self.p, self.training, self.inplace)
+
+
+class AlphaDropout(Dropout):
+    """Dropout for SELU, which keeps mean 0 and variance 1 (``functional.alpha_dropout``)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map any shape to the same shape."""
+        return F.alpha_dropout(input, self.p, self.training, self.inplace)

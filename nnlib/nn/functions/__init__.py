@@ -1,0 +1,1 @@
+"""Layers, activations and losses as functions; ``nn.functional`` gathers them."""

@@ -1,0 +1,328 @@
+"""Activation functions that act on each element.
+
+``inplace=True`` leaves the result in the input, and gives the input back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ... import ops
+from ...graph import change_, record, record_fused
+from ...ops import (
+    clamp,
+    erf,
+    exp,
+    reshape,
+    sigmoid,
+    softplus,
+    tanh,
+)
+from ...random import generator
+from ...tensor import Tensor, raw
+from .shared import floats, numbers
+
+__all__ = [
+    "celu",
+    "elu",
+    "gelu",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "leaky_relu",
+    "logsigmoid",
+    "mish",
+    "prelu",
+    "relu",
+    "relu6",
+    "rrelu",
+    "selu",
+    "silu",
+    "softshrink",
+    "softsign",
+    "tanhshrink",
+    "threshold",
+]
+
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. (2017)
+
+
+def placed(input: Tensor, y: Tensor, inplace: bool) -> Tensor:
+    """The result, in the memory and the history of the input if that is asked for."""
+    if not inplace:
+        return y
+    if isinstance(input, Tensor):
+        return change_(input, y)
+    input[...] = y
+    return input
+
+
+def _no_truths(name: str, input: Any) -> np.ndarray:
+    """The array of the input, which must not hold truth values, as in torch."""
+    x = numbers(name, input)
+    if x.dtype.kind == "b":
+        raise RuntimeError(f"{name}: expected numbers, got bool")
+    return x
+
+
+# Rectifiers
+
+
+def relu(input: Tensor, inplace: bool = False) -> Tensor:
+    """Rectifier: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at 0."""
+    _no_truths("relu", input)
+    return placed(input, ops.relu(input), inplace)
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """Leaky rectifier: y = x, or a x where x <= 0, so dL/dx = dL/dy, there times a."""
+    x = floats("leaky_relu", input)
+    y = record(
+        np.maximum(x, 0) + negative_slope * np.minimum(x, 0),
+        dict(x=input),
+        x=lambda g, x: g * _step(x, negative_slope),
+    )
+    return placed(input, y, inplace)
+
+
+def _step(x: Any, low: Any) -> Any:
+    """1 where x > 0, else low; products are many times faster than a choice by a mask."""
+    high = (x > 0).astype(x.dtype)
+    return high + low * (1 - high)
+
+
+def rrelu(
+    input: Tensor,
+    lower: float = 1 / 8,
+    upper: float = 1 / 3,
+    training: bool = False,
+    inplace: bool = False,
+) -> Tensor:
+    """Leaky rectifier whose slope is drawn for each element; else the middle of its range."""
+    x = floats("rrelu", input)
+    if lower > upper:
+        raise RuntimeError(f"rrelu: expected lower <= upper, got {lower} and {upper}")
+    if not training:
+        return leaky_relu(input, (lower + upper) / 2, inplace)
+    slope = _step(x, generator().uniform(lower, upper, x.shape).astype(x.dtype))
+    return placed(input, ops.mul(input, slope), inplace)
+
+
+def prelu(input: Tensor, weight: Tensor) -> Tensor:
+    """Leaky rectifier with a learned slope w, one for all or one for each channel (axis 1).
+
+    y = x, or w x where x <= 0, so dL/dw = dL/dy · x there, and dL/dx as ``leaky_relu``.
+    """
+    x, w = floats("prelu", input), raw(weight)
+    C = x.shape[1] if x.ndim > 1 else 1
+    if w.ndim > 1 or w.size not in (1, C):
+        raise RuntimeError(f"prelu: expected weight (), (1,) or ({C},), got {w.shape}")
+    if w.dtype != x.dtype:
+        raise RuntimeError(f"prelu: expected weight {x.dtype} as input, got {w.dtype}")
+    along = (1,) * x.ndim if w.size == 1 else (C,) + (1,) * (x.ndim - 2)
+    slopes = reshape(weight, along)
+    return record(
+        np.maximum(x, 0) + raw(slopes) * np.minimum(x, 0),
+        dict(x=input, w=slopes),
+        x=lambda g, x, w: g * _step(x, w),
+        w=lambda g, x: g * clamp(x, max=0),
+    )
+
+
+def _elu(
+    name: str, input: Tensor, alpha: float, inplace: bool, scale: float = 1, rate: float = 1
+) -> Tensor:
+    """The family: y = s x, or s a (e^(r x) - 1) where x <= 0; its slope s or s a r e^(r x)."""
+    x, a, s, r = floats(name, input), alpha, scale, rate
+
+    def slope(g, x):
+        return g * (s * _step(x, (a * r) * exp(clamp(x, max=0) * r)))
+
+    low = np.minimum(x, 0)  # e^x cannot overflow where it does not count
+    y = np.maximum(x, 0) * s + np.expm1(low * r) * (a * s)
+    return placed(input, record(y, dict(x=input), name=name, x=slope), inplace)
+
+
+def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """Exponential linear unit: y = x, or a (e^x - 1) where x <= 0; its slope at 0 is a."""
+    return _elu("elu", input, alpha, inplace)
+
+
+def selu(input: Tensor, inplace: bool = False) -> Tensor:
+    """Self-normalising unit: 1.0507 times elu with a = 1.6733; keeps mean 0, variance 1."""
+    return _elu("selu", input, SELU_ALPHA, inplace, SELU_SCALE)
+
+
+def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """Elu without a kink: y = x, or a (e^(x/a) - 1) where x <= 0; its slope at 0 is 1."""
+    if alpha == 0:
+        raise RuntimeError("celu: expected alpha other than 0")
+    return _elu("celu", input, alpha, inplace, rate=1 / alpha)
+
+
+# Smooth ones
+
+
+def silu(input: Tensor, inplace: bool = False) -> Tensor:
+    """Sigmoid linear unit: y = x σ(x), so dL/dx = dL/dy · σ(x) (1 + x (1 - σ(x)))."""
+
+    def slope(x, s):
+        return s * (1 + x * (1 - s))
+
+    return placed(input, _gated("silu", input, sigmoid, slope), inplace)
+
+
+def mish(input: Tensor, inplace: bool = False) -> Tensor:
+    """Relative of silu: y = x t, t = tanh(softplus(x)); dL/dx = dL/dy (t + x σ(x) (1 - t²))."""
+
+    def gate(x):
+        return tanh(softplus(x))
+
+    def slope(x, t):
+        return t + x * sigmoid(x) * (1 - t * t)
+
+    return placed(input, _gated("mish", input, gate, slope), inplace)
+
+
+def _gated(name: str, input: Tensor, gate: Callable, slope: Callable) -> Tensor:
+    """Y = x p, p = gate(x), whose slope is a function of both; p is kept for it."""
+    x = floats(name, input)
+    p = gate(x)
+
+    def backward(g, x, p):
+        return dict(x=g * slope(x, p))
+
+    def twice(g, x):
+        return dict(x=g * slope(x, gate(x)))
+
+    backward.__qualname__ = name
+    return record_fused(x * p, dict(x=input), backward, keep=dict(p=p), twice=twice)
+
+
+def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+    """Gaussian error linear unit: y = x Φ(x), so dL/dx = dL/dy (Φ(x) + x φ(x)).
+
+    Φ is the standard normal distribution, φ its density. With ``approximate="tanh"``,
+    y = x (1 + tanh u) / 2 with u = √(2/π) (x + 0.044715 x³).
+    """
+    floats("gelu", input)
+    if approximate == "tanh":
+        cube = ops.mul(ops.mul(input, input), input)
+        u = math.sqrt(2 / math.pi) * ops.add(input, cube, alpha=0.044715)
+        return 0.5 * ops.mul(input, 1 + tanh(u))
+    if approximate != "none":
+        raise RuntimeError(f"gelu: expected approximate none or tanh, got {approximate!r}")
+
+    def phi(x):
+        return 0.5 + 0.5 * erf(x * 0.5**0.5)
+
+    def slope(x, p):
+        return p + x * exp(x * x * -0.5) * (2 * math.pi) ** -0.5
+
+    return _gated("gelu", input, phi, slope)
+
+
+def logsigmoid(input: Tensor) -> Tensor:
+    """Logarithm of σ(x): y = -log(1 + e^-x), so dL/dx = dL/dy · σ(-x); -inf at -inf."""
+    floats("logsigmoid", input)
+    return ops.neg(softplus(ops.neg(input), threshold=math.inf))
+
+
+def softsign(input: Tensor) -> Tensor:
+    """Soft sign: y = x / (1 + |x|), so dL/dx = dL/dy / (1 + |x|)²."""
+    _no_truths("softsign", input)
+    return ops.div(input, 1 + ops.abs(input))
+
+
+def tanhshrink(input: Tensor) -> Tensor:
+    """What tanh takes away: y = x - tanh x, so dL/dx = dL/dy · tanh² x."""
+    _no_truths("tanhshrink", input)
+    return ops.sub(input, tanh(input))
+
+
+# Piecewise straight ones
+
+
+def hardtanh(
+    input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
+) -> Tensor:
+    """Limit to [min_val, max_val]: dL/dx = dL/dy between, and 0 at the bounds and outside."""
+    if min_val > max_val:
+        raise ValueError(f"hardtanh: expected min_val <= max_val, got {min_val} and {max_val}")
+    return placed(input, _limited("hardtanh", input, min_val, max_val), inplace)
+
+
+def relu6(input: Tensor, inplace: bool = False) -> Tensor:
+    """Rectifier with a ceiling: y = min(max(x, 0), 6), so dL/dx = dL/dy · [0 < x < 6]."""
+    return placed(input, _limited("relu6", input, 0.0, 6.0), inplace)
+
+
+def _limited(name: str, input: Tensor, low: float, high: float) -> Tensor:
+    """The input within bounds, at which the slope is 0."""
+    x = _no_truths(name, input)
+    return record(
+        np.clip(x, low, high).astype(x.dtype, copy=False),
+        dict(x=input),
+        name=name,
+        x=lambda g, x: g * ~((x <= low) | (x >= high)),
+    )
+
+
+def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
+    """Straight sigmoid: y = x/6 + 1/2 within [0, 1]; dL/dx = dL/dy / 6 for -3 < x < 3."""
+    x = floats("hardsigmoid", input)
+    y = record(
+        np.clip(x + 3, 0, 6) / 6,
+        dict(x=input),
+        x=lambda g, x: g * ((x > -3) & (x < 3)) / 6,
+    )
+    return placed(input, y, inplace)
+
+
+def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
+    """Straight silu: y = x hardsigmoid(x); dL/dx = dL/dy (x/3 + 1/2) for -3 < x < 3."""
+    x = floats("hardswish", input)
+    y = record(
+        x * (np.clip(x + 3, 0, 6) / 6),
+        dict(x=input),
+        x=lambda g, x: g * (((x > -3) & (x < 3)) * (clamp(x, -3, 3) / 3 + 0.5) + (x >= 3)),
+    )
+    return placed(input, y, inplace)
+
+
+def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """Hard threshold: y = x, or 0 where |x| <= λ, so dL/dx = dL/dy, or 0 there."""
+    x = floats("hardshrink", input)
+    return record(
+        x * ~(np.abs(x) <= lambd),
+        dict(x=input),
+        x=lambda g, x: g * ~((x >= -lambd) & (x <= lambd)),
+    )
+
+
+def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """Soft threshold: y = x moved towards 0 by λ, at most to 0, where the slope is 0."""
+    x = floats("softshrink", input)
+    if not 0 <= lambd:
+        raise RuntimeError(f"softshrink: expected lambd >= 0, got {lambd}")
+    return record(
+        x - np.clip(x, -lambd, lambd),
+        dict(x=input),
+        x=lambda g, x: g * ~((x >= -lambd) & (x <= lambd)),
+    )
+
+
+def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """Replace what is small: y = x and dL/dx = dL/dy where x > threshold, else value and 0."""
+    x = _no_truths("threshold", input)
+    y = record(
+        np.where(x <= threshold, value, x).astype(x.dtype, copy=False),
+        dict(x=input),
+        x=lambda g, x: g * ~(x <= threshold),
+    )
+    return placed(input, y, inplace)

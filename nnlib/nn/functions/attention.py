@@ -1,0 +1,140 @@
+"""Attention: averages of values, weighted by how well their keys answer a query."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...ops import masked_fill, matmul, repeat_interleave, softmax, transpose
+from ...tensor import Tensor, raw
+from .dropout import dropout
+
+__all__ = ["scaled_dot_product_attention"]
+
+
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    *,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Tensor:
+    r"""Average values by weights that come from comparing queries with keys.
+
+    .. math:: Y = \mathrm{softmax}(s\, Q K^\top + M)\, V
+
+    Parameters
+    ----------
+    query : (..., L, E) float
+        The queries Q.
+    key : (..., S, E) float
+        The keys K.
+    value : (..., S, D) float
+        The values V.
+    attn_mask : (..., L, S) bool or float, optional
+        Where it is False, a query takes nothing from a key; a float mask M is added.
+    dropout_p : float in [0, 1]
+        Probability that a weight is dropped; pass 0 when not training.
+    is_causal : bool
+        Whether query l takes from the keys 0 to l only; without attn_mask.
+    scale : float
+        The factor s, by default 1/√E.
+    enable_gqa : bool
+        Whether several heads of query (..., h, L, E) share one of the fewer heads of key and
+        value.
+
+    Returns
+    -------
+    (..., L, D) float
+        The averages Y; 0 for a query that may not take from any key.
+
+    Raises
+    ------
+    RuntimeError
+        If shapes or dtypes disagree, dropout_p is outside [0, 1], or both is_causal and
+        attn_mask are given.
+
+    Source: Vaswani et al. (2017), "Attention is all you need", equation 1.
+
+    >>> values = np.array([[1.0], [3.0]])
+    >>> scaled_dot_product_attention(np.zeros((1, 4)), np.zeros((2, 4)), values)
+    array([[2.]])
+    """
+    if is_causal and attn_mask is not None:
+        raise RuntimeError("scaled_dot_product_attention: expected no attn_mask if is_causal")
+    if not 0 <= dropout_p <= 1:
+        raise RuntimeError(
+            f"scaled_dot_product_attention: expected dropout_p in [0, 1], got {dropout_p}"
+        )
+    if enable_gqa:
+        heads = raw(query).shape[-3]
+        key, value = (repeat_interleave(x, heads // x.shape[-3], -3) for x in (key, value))
+    _check(raw(query), raw(key), raw(value), raw(attn_mask))
+    if is_causal:
+        attn_mask = np.tri(raw(query).shape[-2], raw(key).shape[-2], dtype=bool)
+    attn_mask, blind = _without_blind(attn_mask)
+    weights = attention_weights(query, key, attn_mask, scale)
+    if blind is not None:
+        weights = masked_fill(weights, blind, 0.0)
+    if dropout_p:
+        weights = dropout(weights, dropout_p)
+    return matmul(weights, value)
+
+
+def attention_weights(
+    query: Tensor, key: Tensor, mask: Tensor | None = None, scale: float | None = None
+) -> Tensor:
+    """How much each query (..., L, E) takes from each key (..., S, E); see above."""
+    scale = 1 / math.sqrt(raw(query).shape[-1]) if scale is None else scale
+    scores = matmul(query * scale, transpose(key, -2, -1))
+    if mask is None:
+        return softmax(scores, -1)
+    if raw(mask).dtype == bool:
+        return softmax(masked_fill(scores, ~raw(mask), -np.inf), -1)
+    return softmax(scores + mask, -1)
+
+
+def _without_blind(mask: Any) -> tuple[Any, np.ndarray | None]:
+    """A mask that shows each query a key, as the softmax of -inf alone is NaN; who saw none."""
+    if mask is None:
+        return None, None
+    seen = raw(mask) if raw(mask).dtype == bool else raw(mask) != -np.inf
+    blind = ~seen.any(-1, keepdims=True)
+    if not blind.any():
+        return mask, None
+    return (seen | blind if seen is raw(mask) else masked_fill(mask, blind, 0.0)), blind
+
+
+def _check(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None) -> None:
+    """Refuse shapes and dtypes that disagree."""
+    name = "scaled_dot_product_attention"
+    if min(q.ndim, k.ndim, v.ndim) < 2 or q.shape[-1] != k.shape[-1]:
+        raise RuntimeError(
+            f"{name}: expected query (..., L, E) and key (..., S, E), "
+            f"got {q.shape}, {k.shape} and value {v.shape}"
+        )
+    if k.shape[-2] != v.shape[-2]:
+        raise RuntimeError(
+            f"{name}: expected as many values as keys, got {v.shape} and {k.shape}"
+        )
+    if not q.dtype == k.dtype == v.dtype or q.dtype.kind != "f":
+        raise RuntimeError(
+            f"{name}: expected one floating-point dtype, got {q.dtype}, {k.dtype}, {v.dtype}"
+        )
+    if mask is not None and mask.dtype not in (bool, q.dtype):
+        raise RuntimeError(f"{name}: expected attn_mask bool or {q.dtype}, got {mask.dtype}")
+    try:
+        batch = np.broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2])
+        if mask is not None:
+            np.broadcast_to(mask, (*batch, q.shape[-2], k.shape[-2]))
+    except ValueError:
+        shapes = q.shape, k.shape, v.shape, None if mask is None else mask.shape
+        raise RuntimeError(
+            f"{name}: expected query, key, value and mask that broadcast, got {shapes}"
+        ) from None

@@ -1,0 +1,129 @@
+"""Distances and similarities of vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...ops import add, clamp, div, expand, mul, norm, sub, sum
+from ...ops.shape import axes_of, axis
+from ...tensor import Tensor, raw
+from .shared import broadcast_shape, floats
+
+__all__ = ["cosine_similarity", "normalize", "pairwise_distance"]
+
+
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    r"""Cosine of the angle between vectors.
+
+    .. math:: \cos = \frac{x_1 \cdot x_2}{\max(|x_1|, ε)\, \max(|x_2|, ε)}
+
+    Parameters
+    ----------
+    x1, x2 : (..., D, ...) float
+        The vectors; their shapes broadcast.
+    dim : int
+        The axis of length D.
+    eps : float
+        The least length ε that counts; a shorter vector keeps the slope of its length.
+
+    Returns
+    -------
+    (...) float
+        The cosine, in [-1, 1], without the axis dim.
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes do not broadcast or the inputs are not floating-point.
+    IndexError
+        If there is no axis dim.
+
+    Source: Goodfellow et al. (2016), section 2.5.
+
+    >>> float(cosine_similarity(np.array([3.0, 4.0]), np.array([6.0, 8.0]), dim=0))
+    1.0
+    """
+    floats("cosine_similarity", x1), floats("cosine_similarity", x2)
+    shape = broadcast_shape("cosine_similarity", x1, x2)
+    d = axis("cosine_similarity", dim, len(shape))
+    return sum(mul(_unit(expand(x1, shape), d, eps), _unit(expand(x2, shape), d, eps)), d)
+
+
+def _unit(x: Tensor, dim: int, eps: float) -> Tensor:
+    """The vectors divided by their lengths, which count as eps where they are less."""
+    n = norm(x, 2, dim, keepdim=True)
+    return div(x, add(n, np.maximum(raw(n), eps) - raw(n)))
+
+
+def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+    r"""Divide vectors by their lengths.
+
+    .. math:: y = x / \max(|x|_p, ε)
+
+    Parameters
+    ----------
+    input : (..., D, ...) float
+        The vectors x.
+    p : float
+        Which norm measures the length.
+    dim : int
+        The axis of length D.
+    eps : float
+        The least length ε that counts; a shorter vector is divided by the constant ε.
+
+    Returns
+    -------
+    (..., D, ...) float
+        Vectors y of length 1, or less where they are shorter than ε.
+
+    Raises
+    ------
+    RuntimeError
+        If the input is not floating-point.
+    IndexError
+        If there is no axis dim.
+
+    Source: Goodfellow et al. (2016), section 2.5.
+
+    >>> normalize(np.array([[3.0, 4.0]]))
+    array([[0.6, 0.8]])
+    """
+    axes = axes_of("normalize", dim, floats("normalize", input).ndim)
+    return div(input, clamp(norm(input, p, axes, keepdim=True), eps))
+
+
+def pairwise_distance(
+    x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
+) -> Tensor:
+    r"""Distance between the vectors of two batches, pair by pair.
+
+    .. math:: d_n = |x_{1n} - x_{2n} + ε|_p
+
+    Parameters
+    ----------
+    x1, x2 : (N, D) or (D,) float
+        The vectors; their shapes broadcast.
+    p : float
+        Which norm measures the distance.
+    eps : float
+        Added to each difference, so that equal vectors have a slope.
+    keepdim : bool
+        Keep the last axis, with length 1.
+
+    Returns
+    -------
+    (N,) or () float
+        The distances.
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes do not broadcast, or the differences are not floating-point.
+
+    Source: Goodfellow et al. (2016), section 2.5.
+
+    >>> round(float(pairwise_distance(np.array([3.0, 0.0]), np.array([0.0, 4.0]))), 4)
+    5.0
+    """
+    broadcast_shape("pairwise_distance", x1, x2)
+    return norm(add(sub(x1, x2), eps), p, -1, keepdim)

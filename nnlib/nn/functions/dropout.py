@@ -1,0 +1,156 @@
+"""Dropout: setting a random part of the values to 0 while training."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...ops import mul, where
+from ...random import generator
+from ...tensor import Tensor, raw
+
+__all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d"]
+
+LOWEST = -1.7580993408473766  # what SELU tends to at -inf
+
+
+def dropout(
+    input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
+) -> Tensor:
+    r"""Set each element to 0 with probability p, and enlarge the others to make up for it.
+
+    .. math:: y_i = x_i\, m_i / (1 - p), \quad m_i = 0 \text{ with probability } p
+        \text{, else } 1
+
+    so that the expected value of y is x.
+
+    Parameters
+    ----------
+    input : (...) float
+        The values x.
+    p : float in [0, 1]
+        Probability of being set to 0.
+    training : bool
+        Whether anything is done at all; otherwise the input itself comes back.
+    inplace : bool
+        Whether the result replaces the input.
+
+    Returns
+    -------
+    (...) float
+        The values y, of the shape of x.
+
+    Raises
+    ------
+    ValueError
+        If p is outside [0, 1].
+    RuntimeError
+        If the dtype is not floating-point.
+
+    Source: Srivastava et al. (2014), section 4, with the factor 1 / (1 - p) in training
+    instead of 1 - p in use; chapter "Regularisation".
+
+    >>> dropout(np.ones(3), p=0.5, training=False)
+    array([1., 1., 1.])
+    """
+    return _dropped("dropout", input, p, training, inplace, raw(input).shape)
+
+
+def dropout1d(
+    input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
+) -> Tensor:
+    """Drop whole channels of (N, C, L) or (C, L); otherwise as ``dropout``.
+
+    Raises
+    ------
+    RuntimeError
+        If the input has another number of axes; others as ``dropout``.
+
+    >>> np.unique(dropout1d(np.ones((1, 5)), 0.5)).size  # one channel: all or nothing
+    1
+    """
+    shape = raw(input).shape
+    if len(shape) not in (2, 3):
+        raise RuntimeError(f"dropout1d: expected input (N, C, L) or (C, L), got {shape}")
+    return _dropped("dropout1d", input, p, training, inplace, (*shape[:-1], 1))
+
+
+def dropout2d(
+    input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
+) -> Tensor:
+    """Drop whole channels of (N, C, ...); otherwise as ``dropout``.
+
+    Raises
+    ------
+    RuntimeError
+        If the input has fewer than 2 axes; others as ``dropout``.
+
+    Source: Tompson et al. (2015), section 3.2.
+
+    >>> np.unique(dropout2d(np.ones((1, 1, 3, 4)), 0.5)).size
+    1
+    """
+    shape = raw(input).shape
+    if len(shape) < 2:
+        raise RuntimeError(f"dropout2d: expected input (N, C, ...), got {shape}")
+    mask = shape[:2] + (1,) * (len(shape) - 2)
+    return _dropped("dropout2d", input, p, training, inplace, mask)
+
+
+def alpha_dropout(
+    input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
+) -> Tensor:
+    r"""Dropout for SELU: it sets to α' and keeps mean 0 and variance 1.
+
+    .. math:: y = a\,(x\, m + \alpha' (1 - m)) - a\, p\, \alpha', \quad
+        a = \left((1 - p)(1 + p\, \alpha'^2)\right)^{-1/2}
+
+    with α' = -1.758, the limit of SELU at -∞. Arguments and errors as ``dropout``.
+
+    Source: Klambauer et al. (2017), "New dropout technique".
+
+    >>> alpha_dropout(np.ones(3), p=0.5, training=False)
+    array([1., 1., 1.])
+    """
+    if _is_idle("alpha_dropout", raw(input), p, training):
+        return input
+    if p == 1:
+        return _placed(input, mul(input, 0.0), inplace)
+    a = ((1 - p) * (1 + p * LOWEST**2)) ** -0.5
+    y = where(_kept(raw(input).shape, p), input, LOWEST) * a - a * p * LOWEST
+    return _placed(input, y, inplace)
+
+
+def _dropped(
+    name: str, input: Tensor, p: float, training: bool, inplace: bool, shape: tuple[int, ...]
+) -> Tensor:
+    """The input times a random mask of a shape that broadcasts to it."""
+    if _is_idle(name, raw(input), p, training):
+        return input
+    mask = _kept(shape, p).astype(raw(input).dtype)
+    if p < 1:
+        mask *= 1 / (1 - p)
+    return _placed(input, mul(input, mask), inplace)
+
+
+def _kept(shape: tuple[int, ...], p: float) -> np.ndarray:
+    """True with probability 1 - p."""
+    return generator().random(shape, np.float32) >= p
+
+
+def _placed(input: Tensor, y: Tensor, inplace: bool) -> Tensor:
+    """The result y, or the input with y in it."""
+    if not inplace:
+        return y
+    input[...] = y
+    return input
+
+
+def _is_idle(name: str, x: np.ndarray, p: float, training: bool) -> bool:
+    """Whether nothing is to be dropped; refuses impossible probabilities and dtypes."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"{name}: expected p in [0, 1], got {p}")
+    if not training or p == 0:
+        return True
+    if x.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected a floating-point dtype, got {x.dtype}")
+    return False

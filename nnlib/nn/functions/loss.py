@@ -1,0 +1,427 @@
+"""Losses of predicted classes: negative log-likelihoods of labels and probabilities."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...graph import record
+from ...ops import add, clamp, exp, log, log_softmax, maximum, mul, softplus, sub, sum, where
+from ...ops.indexing import check_range, index_put
+from ...tensor import Tensor, raw
+from .shared import broadcast_shape, check_pair, check_reduction, floats, reduced
+
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "kl_div",
+    "nll_loss",
+]
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    r"""Negative log-likelihood of the target classes, straight from the scores.
+
+    .. math:: L = -\frac{1}{N} \sum_n \log \mathrm{softmax}(z_n)_{t_n}
+
+    With smoothing s the target is not one class but the distribution
+    :math:`q = (1 - s)\,\mathrm{onehot}(t) + s / C`, and
+    :math:`L_n = -\sum_c q_{nc} \log \mathrm{softmax}(z_n)_c`.
+
+    Parameters
+    ----------
+    input : (N, C), (N, C, ...) or (C,) float
+        Unnormalised scores z; softmax is applied here, not by the caller.
+    target : (N,), (N, ...) or () int, or float of the shape of input
+        Class indices t in [0, C), or a probability for each class.
+    weight : (C,) float, optional
+        How much each class counts; the mean is then weighted by the targets' weights.
+    ignore_index : int
+        Examples with this class index count for nothing.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of the examples.
+    label_smoothing : float in [0, 1]
+        The share s that is spread over all classes.
+
+    Returns
+    -------
+    float, or the shape of the class indices for "none"
+        Loss in nats, for "mean" per example; NaN if no example counts.
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes disagree, targets or weights have another dtype, or label_smoothing
+        is out of range.
+    ValueError
+        If the reduction is unknown or the batch sizes disagree.
+    IndexError
+        If a class index is outside [0, C).
+
+    Source: Goodfellow et al. (2016), section 6.2.2.3; chapter "The softmax classifier".
+
+    >>> round(float(cross_entropy(np.zeros((2, 10)), np.array([3, 7]))), 4)  # log(10)
+    2.3026
+    """
+    z, t = raw(input), raw(target)
+    dim = _class_axis("cross_entropy", z)
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(
+            f"cross_entropy: expected label_smoothing in [0, 1], got {label_smoothing}"
+        )
+    log_p = log_softmax(input, dim)
+    w = _class_weights("cross_entropy", weight, raw(log_p), dim)
+    if t.shape == z.shape:
+        return _of_probabilities(log_p, target, w, reduction, label_smoothing)
+    loss = _nll("cross_entropy", log_p, target, w, ignore_index, reduction)
+    if label_smoothing == 0:
+        return loss
+    smooth = _of_all_classes(log_p, t, w, ignore_index, reduction)
+    return (1 - label_smoothing) * loss + label_smoothing / z.shape[dim] * smooth
+
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Tensor:
+    r"""Negative log-likelihood of the target classes, from log-probabilities.
+
+    .. math:: L = -\frac{1}{N} \sum_n \ell_{n, t_n}
+
+    Parameters
+    ----------
+    input : (N, C), (N, C, ...) or (C,) float
+        Logarithms of probabilities, as ``log_softmax`` gives them.
+    target, weight, ignore_index, reduction
+        As in ``cross_entropy``, with class indices.
+
+    Returns
+    -------
+    float, or the shape of target for "none"
+        Loss in nats, for "mean" per example; NaN if no example counts.
+
+    Raises
+    ------
+    RuntimeError, ValueError, IndexError
+        As ``cross_entropy``.
+
+    Source: Goodfellow et al. (2016), section 5.5; chapter "The softmax classifier".
+
+    >>> float(nll_loss(np.log([[0.5, 0.5]]), np.array([1]), reduction="sum") / np.log(2))
+    1.0
+    """
+    x = floats("nll_loss", input)
+    w = _class_weights("nll_loss", weight, x, _class_axis("nll_loss", x))
+    return _nll("nll_loss", input, target, w, ignore_index, reduction)
+
+
+def binary_cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    reduction: str = "mean",
+) -> Tensor:
+    r"""Negative log-likelihood of two classes, from the probability of one for each example.
+
+    .. math:: L_n = -t_n \log p_n - (1 - t_n) \log (1 - p_n)
+
+    A logarithm below -100 counts as -100, and p (1 - p) in the derivative
+    (p - t) / (p (1 - p)) as at least 1e-12. Prefer ``binary_cross_entropy_with_logits``.
+
+    Parameters
+    ----------
+    input : (...) float in [0, 1]
+        Probabilities p of the class 1.
+    target : (...) float in [0, 1]
+        Their targets t, of the shape of input.
+    weight : float, broadcast to input, optional
+        How much each loss counts; the mean still divides by the number of losses.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses.
+
+    Returns
+    -------
+    float, or the shape of input for "none"
+        Loss in nats, at most 100 for each example.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or the reduction is unknown.
+    RuntimeError
+        If the dtypes differ or are not floating-point, a probability is outside [0, 1], or
+        the weight does not broadcast.
+
+    Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Losses and outputs".
+
+    >>> float(binary_cross_entropy(np.array([0.5]), np.array([1.0])) / np.log(2))
+    1.0
+    """
+    name = "binary_cross_entropy"
+    _check_probabilities(name, input, target)
+    for what, values in (("input", raw(input)), ("target", raw(target))):
+        if not ((values >= 0) & (values <= 1)).all():
+            raise RuntimeError(f"{name}: expected {what} in [0, 1]")
+    if weight is not None:
+        broadcast_shape(name, input, weight)
+    p, t = raw(input), raw(target)
+    each = record(
+        -t * _log(p) - (1 - t) * _log(1 - p),
+        dict(p=input, t=target),
+        name=name,
+        p=lambda g, p, t: g * (p - t) / maximum(p * (1 - p), 1e-12),
+        t=lambda g, p: g * (_log(1 - p) - _log(p)),
+    )
+    return reduced(name, each if weight is None else mul(each, weight), reduction)
+
+
+def _log(p: Any) -> Any:
+    """The logarithm of a probability, at least -100."""
+    with np.errstate(divide="ignore"):
+        return clamp(log(p), min=-100)
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    r"""Negative log-likelihood of two classes, straight from one score for each example.
+
+    .. math:: L_n = -t_n \log \sigma(z_n) - (1 - t_n) \log (1 - \sigma(z_n))
+
+    computed as :math:`(1 - t) z + \mathrm{softplus}(-z)`, which cannot overflow.
+
+    Parameters
+    ----------
+    input : (...) float
+        Scores z (log odds).
+    target : (...) float
+        Probabilities t of the class 1, of the shape of input.
+    weight : float, broadcast to input, optional
+        How much each loss counts; the mean still divides by the number of losses.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses.
+    pos_weight : float, broadcast to input, optional
+        Factor of the first term.
+
+    Returns
+    -------
+    float, or the shape of input for "none"
+        Loss in nats.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or the reduction is unknown.
+    RuntimeError
+        If the dtypes differ or are not floating-point, or a weight does not broadcast.
+
+    Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Losses and outputs".
+
+    >>> float(binary_cross_entropy_with_logits(np.array([0.0]), np.array([1.0])) / np.log(2))
+    1.0
+    """
+    name = "binary_cross_entropy_with_logits"
+    _check_probabilities(name, input, target)
+    for w in (weight, pos_weight):
+        if w is not None:
+            broadcast_shape(name, input, w)
+    cost = softplus(-input, threshold=math.inf)
+    if pos_weight is not None:
+        cost = mul(add(mul(sub(pos_weight, 1), target), 1), cost)
+    each = add(mul(sub(1, target), input), cost)
+    return reduced(name, each if weight is None else mul(each, weight), reduction)
+
+
+def kl_div(
+    input: Tensor, target: Tensor, *, reduction: str = "mean", log_target: bool = False
+) -> Tensor:
+    r"""Divergence of predicted from true probabilities, from logarithms of the predicted.
+
+    .. math:: L = \sum_i t_i (\log t_i - x_i)
+
+    Parameters
+    ----------
+    input : (...) float
+        Logarithms x of the predicted probabilities.
+    target : (...) float
+        True probabilities t, or their logarithms; the shapes broadcast. A term with t = 0
+        is 0.
+    reduction : {"mean", "batchmean", "sum", "none"}
+        What becomes of the terms; "batchmean", their sum divided by N, is the divergence
+        for each example.
+    log_target : bool
+        Whether target holds logarithms.
+
+    Returns
+    -------
+    float, or the common shape for "none"
+        Divergence in nats.
+
+    Raises
+    ------
+    ValueError
+        If the reduction is unknown.
+    RuntimeError
+        If the shapes do not broadcast, or a dtype is not floating-point.
+
+    Source: Goodfellow et al. (2016), equation 3.50; chapter "Losses and outputs".
+
+    >>> p = np.array([[0.5, 0.5]])
+    >>> float(kl_div(np.log(p), p, reduction="batchmean"))
+    0.0
+    """
+    x, t = floats("kl_div", input), floats("kl_div", target)
+    broadcast_shape("kl_div", x, t)
+    check_reduction("kl_div", reduction, "batchmean")
+    if log_target:
+        each = mul(exp(target), sub(target, input))
+    else:
+        each = mul(target, sub(log(where(t == 0, 1.0, target)), input))
+    if reduction != "batchmean":
+        return reduced("kl_div", each, reduction)
+    return sum(each) / (x.shape[0] or math.nan) if x.ndim else sum(each)
+
+
+def _check_probabilities(name: str, input: Any, target: Any) -> None:
+    """Refuse another shape or dtype of the targets, which torch does not convert."""
+    check_pair(name, input, target)
+    x, t = floats(name, input), raw(target)
+    if x.dtype != t.dtype:
+        raise RuntimeError(f"{name}: expected target {x.dtype} as input, got {t.dtype}")
+
+
+def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reduction: str) -> Any:
+    """The negative log-likelihood, on behalf of the function of that name.
+
+    Its slope is minus the share of the example at the target class, and 0 elsewhere.
+    """
+    x, t = raw(log_p), raw(target)
+    shape, dim = x.shape, _class_axis(name, x)
+    _check_targets(name, shape, dim, t)
+    check_reduction(name, reduction)
+    counts = t != ignore_index
+    share, total, ignored = None, t.size, None if counts.all() else ignore_index
+    if w is not None or ignored is not None:
+        share = _shares(t, counts, w, x.dtype)
+        total = float(share.sum())
+    check_range(name, t if share is None else t[counts], shape[dim])
+    y = -x[_places(t, ignored, dim)]
+    if share is not None:
+        y = np.where(counts, y, 0) * share
+    if reduction == "mean":
+        share = (1.0 if share is None else share) / (total or 1)
+        y = y.sum() / (total or math.nan)
+    elif reduction == "sum":
+        y = y.sum()
+    return record(
+        np.asarray(y, x.dtype),
+        dict(p=log_p, target=target, share=1.0 if share is None else share),
+        name=name,
+        p=lambda g, target, share: index_put(
+            np.zeros(shape, g.dtype), _places(raw(target), ignored, dim), g * -share
+        ),
+    )
+
+
+def _places(t: np.ndarray, ignored: int | None, dim: int) -> tuple[np.ndarray, ...]:
+    """The index that reads class t along dim, and stays in place along the other axes."""
+    axes = [
+        np.arange(n).reshape((-1,) + (1,) * (t.ndim - 1 - i)) for i, n in enumerate(t.shape)
+    ]
+    axes.insert(dim, t if ignored is None else np.where(t == ignored, 0, t))
+    return tuple(axes)
+
+
+def _shares(t: np.ndarray, counts: np.ndarray, w: Any, dtype: Any) -> np.ndarray:
+    """How much each example counts: the weight of its class, 0 for an ignored one."""
+    share = counts.astype(dtype)
+    return share if w is None else share * w[np.where(counts, t, 0)]
+
+
+def _of_all_classes(log_p: Any, t: np.ndarray, w: Any, ignore: int, reduction: str) -> Any:
+    """The part of a smoothed cross-entropy that all classes share."""
+    x = raw(log_p)
+    dim, counts = _class_axis("cross_entropy", x), t != ignore
+    each = where(counts, -sum(log_p * _along(w, x, dim), dim), 0.0)
+    total = _shares(t, counts, w, x.dtype).sum()
+    return reduced("cross_entropy", each, reduction, total)
+
+
+def _of_probabilities(log_p: Any, target: Any, w: Any, reduction: str, smoothing: float) -> Any:
+    """The cross-entropy from a distribution over the classes of each example."""
+    x, t = raw(log_p), raw(target)
+    dim = _class_axis("cross_entropy", x)
+    if t.dtype.kind != "f":
+        raise RuntimeError(
+            f"cross_entropy: expected class indices {_without(x.shape, dim)} or "
+            f"probabilities {x.shape} of a floating-point dtype, got {t.dtype} {t.shape}"
+        )
+    q = target * (1 - smoothing) + smoothing / x.shape[dim]
+    each = -sum(log_p * q * _along(w, x, dim), dim)
+    return reduced("cross_entropy", each, reduction, math.prod(_without(x.shape, dim)))
+
+
+def _class_weights(name: str, weight: Any, x: np.ndarray, dim: int) -> np.ndarray | None:
+    """The array of the weights, one for each class."""
+    if weight is None:
+        return None
+    w = raw(weight)
+    if w.shape != (x.shape[dim],):
+        raise RuntimeError(f"{name}: expected weight ({x.shape[dim]},), got {w.shape}")
+    if w.dtype != x.dtype:
+        raise RuntimeError(f"{name}: expected weight {x.dtype} as input, got {w.dtype}")
+    return w
+
+
+def _along(w: np.ndarray | None, x: np.ndarray, dim: int) -> Any:
+    """The weights of the classes, along the axis of the classes; 1 without weights."""
+    return 1.0 if w is None else w.reshape((-1,) + (1,) * (x.ndim - 1 - dim))
+
+
+def _class_axis(name: str, z: np.ndarray) -> int:
+    """The axis of the classes: the second, or the only one."""
+    if z.ndim == 0:
+        raise RuntimeError(f"{name}: expected input (N, C) or (C,), got a single number")
+    return min(z.ndim - 1, 1)
+
+
+def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
+    """A shape without one axis."""
+    return shape[:dim] + shape[dim + 1 :]
+
+
+def _check_targets(name: str, shape: tuple[int, ...], dim: int, t: np.ndarray) -> None:
+    """Refuse class indices of another shape or dtype than the scores ask for."""
+    expected = _without(shape, dim)
+    if t.dtype.kind not in "iu":
+        raise RuntimeError(
+            f"{name}: expected integer class indices {expected}, got {t.dtype} {t.shape}"
+        )
+    if t.shape == expected:
+        return
+    kind = ValueError if t.ndim == len(expected) else RuntimeError
+    raise kind(
+        f"{name}: expected input (N, C, ...) and target (N, ...), so target {expected} "
+        f"for input {shape}, got {t.shape}"
+    )

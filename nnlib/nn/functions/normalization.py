@@ -1,0 +1,372 @@
+"""Normalization of samples, groups of channels and neighbours; of batches in ``ops``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...ops import matmul, mean, normalization, reshape, square
+from ...ops.normalization import standardized
+from ...tensor import Tensor, counter, raw
+
+__all__ = [
+    "batch_norm",
+    "group_norm",
+    "instance_norm",
+    "layer_norm",
+    "local_response_norm",
+    "rms_norm",
+]
+
+
+def batch_norm(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    r"""Bring each channel to mean 0 and variance 1, then stretch and shift it.
+
+    .. math:: y = \gamma\, \frac{x - \mu}{\sigma} + \beta, \quad \sigma^2 = v + \epsilon
+
+    In training μ and v are mean and variance of the batch.
+
+    Parameters
+    ----------
+    input : (N, C) or (N, C, ...) float
+        The values x.
+    running_mean, running_var : (C,) float, optional
+        Averages of mean and variance (divided by n - 1). Training changes them in place;
+        otherwise they are used as μ and v.
+    weight, bias : (C,) float, optional
+        γ and β; 1 and 0 where they are left out.
+    training : bool
+        Whether to use the batch's own mean and variance.
+    momentum : float
+        Share of the batch in the new averages.
+    eps : float
+        ε, which keeps σ away from 0.
+
+    Returns
+    -------
+    (N, C, ...) float
+        The values y, in memory ordered like x.
+
+    Raises
+    ------
+    ValueError
+        If a channel has a single element in training, or eps is out of range.
+    RuntimeError
+        If shapes or dtypes disagree, or there are no averages to use.
+
+    Source: Ioffe and Szegedy (2015), algorithm 1; chapter "Batch normalization".
+
+    >>> batch_norm(np.array([[1.0], [3.0]]), None, None, training=True, eps=1e-12)
+    array([[-1.],
+           [ 1.]])
+    """
+    x = raw(input)
+    averages = dict(running_mean=running_mean, running_var=running_var)
+    _check_channels("batch_norm", x, **averages, weight=weight, bias=bias)
+    if eps < 0 or (training and eps == 0):
+        raise ValueError(f"batch_norm: expected eps > 0 (not training: >= 0), got {eps}")
+    if not training:
+        return _with_averages(input, running_mean, running_var, weight, bias, eps)
+    if not x.size:
+        return _stretched(input, _along(weight, x.ndim), _along(bias, x.ndim))
+    n = x.size // x.shape[1]
+    _check_count("batch_norm", x.shape, n)
+    y, mu, v = normalization.batch_norm(input, weight, bias, eps)
+    _update(averages, momentum, mu, v * (n / (n - 1)))
+    return y
+
+
+def layer_norm(
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    r"""Bring the last axes of each sample to mean 0 and variance 1, then stretch and shift.
+
+    .. math:: y = \gamma\, \frac{x - \mu}{\sqrt{v + \epsilon}} + \beta
+
+    with mean μ and variance v over the last axes.
+
+    Parameters
+    ----------
+    input : (..., *normalized_shape) float
+        The values x.
+    normalized_shape : tuple of int
+        Shape of the last axes.
+    weight, bias : normalized_shape float, optional
+        γ and β; 1 and 0 where they are left out.
+    eps : float
+        ε, which keeps the root away from 0.
+
+    Returns
+    -------
+    (..., *normalized_shape) float
+        The values y.
+
+    Raises
+    ------
+    RuntimeError
+        If the input does not end in normalized_shape, or shapes or dtypes disagree.
+
+    Source: Ba et al. (2016), equation 4; chapter "Batch normalization".
+
+    >>> layer_norm(np.array([[1.0, 3.0], [10.0, 30.0]]), (2,), eps=0.0)
+    array([[-1.,  1.],
+           [-1.,  1.]])
+    """
+    axes = _check_last("layer_norm", raw(input), normalized_shape, weight=weight, bias=bias)
+    return _stretched(standardized(input, axes[0], eps), weight, bias)
+
+
+def group_norm(
+    input: Tensor,
+    num_groups: int,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Bring groups of neighbouring channels of each sample to mean 0 and variance 1.
+
+    The formula is that of ``layer_norm``, over a group of channels and all positions in
+    them, with one γ and one β for each channel.
+
+    Parameters
+    ----------
+    input : (N, C) or (N, C, ...) float
+        The values x.
+    num_groups : int
+        Number of groups, which divides C.
+    weight, bias : (C,) float, optional
+        γ and β; 1 and 0 where they are left out.
+    eps : float
+        What keeps the root away from 0.
+
+    Returns
+    -------
+    (N, C, ...) float
+        The values y.
+
+    Raises
+    ------
+    RuntimeError
+        If num_groups does not divide C, or shapes or dtypes disagree.
+    ValueError
+        If there is a single element to average.
+
+    Source: Wu and He (2018), equation 7; chapter "Batch normalization".
+
+    >>> group_norm(np.array([[1.0, 3.0, 10.0, 30.0]]), 2, eps=0.0)
+    array([[-1.,  1., -1.,  1.]])
+    """
+    x = raw(input)
+    _check_channels("group_norm", x, weight=weight, bias=bias)
+    N, C, G = *x.shape[:2], num_groups
+    if G < 1 or C % G:
+        raise RuntimeError(f"group_norm: expected num_groups that divides {C}, got {G}")
+    _check_count("group_norm", x.shape, x.size // G)
+    y = standardized(reshape(input, (N, G, math.prod(x.shape[1:]) // G)), 2, eps)
+    return _stretched(reshape(y, x.shape), _along(weight, x.ndim), _along(bias, x.ndim))
+
+
+def instance_norm(
+    input: Tensor,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Bring each channel of each sample to mean 0 and variance 1.
+
+    Parameters
+    ----------
+    input : (N, C, L, ...) float
+        The values.
+    running_mean, running_var, weight, bias, momentum, eps
+        As in ``batch_norm``; the averages are over the samples too.
+    use_input_stats : bool
+        Whether to use each channel's own mean and variance, or the running averages.
+
+    Returns
+    -------
+    (N, C, L, ...) float
+        The values, normalized.
+
+    Raises
+    ------
+    ValueError
+        If a channel has a single element, or only one of the averages is given.
+    RuntimeError
+        If shapes or dtypes disagree.
+
+    Source: Ulyanov et al. (2016), "Instance normalization".
+
+    >>> instance_norm(np.array([[[1.0, 3.0], [10.0, 30.0]]]), eps=0.0)
+    array([[[-1.,  1.],
+            [-1.,  1.]]])
+    """
+    x, stats = raw(input), dict(running_mean=running_mean, running_var=running_var)
+    if (running_mean is None) != (running_var is None):
+        raise ValueError("instance_norm: expected running_mean and running_var, or neither")
+    if not use_input_stats:
+        return batch_norm(input, *stats.values(), weight, bias, False, momentum, eps)
+    _check_channels("instance_norm", x, **stats, weight=weight, bias=bias)
+    axes = tuple(range(2, x.ndim))
+    _check_count("instance_norm", x.shape, math.prod(x.shape[2:]))
+    if running_mean is not None:
+        _update(stats, momentum, x.mean(axes).mean(0), x.var(axes, ddof=1).mean(0))
+    y = standardized(input, 2, eps)
+    return _stretched(y, _along(weight, x.ndim), _along(bias, x.ndim))
+
+
+def rms_norm(
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    eps: float | None = None,
+) -> Tensor:
+    r"""Divide by the root of the mean square over the last axes.
+
+    .. math:: y = \gamma\, x / \sqrt{\textstyle\frac{1}{n} \sum x^2 + \epsilon}
+
+    Arguments, return and errors as ``layer_norm``; without eps, ε is the precision of the
+    dtype.
+
+    Source: Zhang and Sennrich (2019), equation 4.
+
+    >>> rms_norm(np.array([1.0, 7.0]), (2,), eps=0.0)
+    array([0.2, 1.4])
+    """
+    axes = _check_last("rms_norm", raw(input), normalized_shape, weight=weight)
+    eps = float(np.finfo(raw(input).dtype).eps) if eps is None else eps
+    return _stretched(input * (mean(square(input), axes, True) + eps) ** -0.5, weight, None)
+
+
+def local_response_norm(
+    input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> Tensor:
+    r"""Divide by the strength of neighbouring channels.
+
+    .. math:: y_c = x_c \Bigl(k + \frac{\alpha}{n} \sum_{c'} x_{c'}^2\Bigr)^{-\beta}
+
+    The sums over neighbours are a product with a matrix of zeros and ones.
+
+    Parameters
+    ----------
+    input : (N, C, L, ...) float
+        The values x.
+    size : int
+        Number n of neighbouring channels c' in the sum, c in their middle.
+    alpha, beta, k : float
+        α, β and k.
+
+    Returns
+    -------
+    (N, C, L, ...) float
+        The values y.
+
+    Raises
+    ------
+    ValueError
+        If the input has fewer than 3 axes.
+    RuntimeError
+        If size is not positive.
+
+    Source: Krizhevsky et al. (2012), section 3.3, with α divided by n.
+
+    >>> local_response_norm(np.array([[[3.0], [4.0]]]), 2, alpha=2.0, beta=0.5, k=0.0)
+    array([[[1. ],
+            [0.8]]])
+    """
+    x = raw(input)
+    if x.ndim < 3:
+        raise ValueError(f"local_response_norm: expected input (N, C, L, ...), got {x.shape}")
+    if size < 1:
+        raise RuntimeError(f"local_response_norm: expected size > 0, got {size}")
+    if not x.size:
+        return input
+    near = [np.tri(x.shape[1], k=j, dtype=x.dtype) for j in ((size - 1) // 2, -(size // 2) - 1)]
+    squares = reshape(square(input), (*x.shape[:2], math.prod(x.shape[2:])))
+    total = reshape(matmul(near[0] - near[1], squares), x.shape)
+    return input / (k + alpha / size * total) ** beta
+
+
+def _with_averages(x: Any, mu: Any, v: Any, weight: Any, bias: Any, eps: float) -> Any:
+    """The formula with given μ and v, as x a + b with two numbers for each channel."""
+    if mu is None or v is None:
+        raise RuntimeError("batch_norm: expected running_mean and running_var, got None")
+    a = 1 / np.sqrt(raw(v) + eps, dtype=raw(v).dtype)
+    a = a if weight is None else weight * a
+    b = -raw(mu) * a if bias is None else bias - raw(mu) * a
+    return x * _along(a, raw(x).ndim) + _along(b, raw(x).ndim)
+
+
+def _stretched(y: Any, weight: Any, bias: Any) -> Any:
+    """Give y weight + bias, of what there is."""
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
+
+
+def _update(averages: dict[str, Any], momentum: float, *new: np.ndarray) -> None:
+    """Move running averages towards new values, in place."""
+    for old, value in zip(averages.values(), new, strict=True):
+        if old is not None:
+            raw(old)[...] += momentum * (value - raw(old))
+            if isinstance(old, Tensor):
+                counter(old)[0] += 1
+
+
+def _along(v: Any, ndim: int) -> Any:
+    """One number for each channel, ready to broadcast along axis 1; None stays None."""
+    return None if v is None else v.reshape((-1,) + (1,) * (ndim - 2))
+
+
+def _check_channels(name: str, x: np.ndarray, **parts: Any) -> None:
+    """Refuse an input without channels, and parts that are not one number for each."""
+    if x.ndim < 2:
+        raise RuntimeError(f"{name}: expected input (N, C, ...), got {x.shape}")
+    _check_parts(name, x, x.shape[1:2], **parts)
+
+
+def _check_last(
+    name: str, x: np.ndarray, normalized_shape: Sequence[int], **parts: Any
+) -> tuple[int, ...]:
+    """The axes of normalized_shape, the last ones of x, checked."""
+    shape = tuple(normalized_shape)
+    if not shape or x.shape[-len(shape) :] != shape:
+        raise RuntimeError(f"{name}: expected an input that ends in {shape}, got {x.shape}")
+    _check_parts(name, x, shape, **parts)
+    return tuple(range(x.ndim - len(shape), x.ndim))
+
+
+def _check_parts(name: str, x: np.ndarray, shape: tuple[int, ...], **parts: Any) -> None:
+    """Refuse an input that is not floating-point, and parts of other shape or dtype."""
+    if x.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
+    for key, v in parts.items():
+        if v is not None and (raw(v).shape != shape or raw(v).dtype != x.dtype):
+            raise RuntimeError(
+                f"{name}: expected {key} {shape} {x.dtype}, got {raw(v).shape} {raw(v).dtype}"
+            )
+
+
+def _check_count(name: str, shape: tuple[int, ...], n: int) -> None:
+    """Refuse to compute the variance of one element."""
+    if n == 1:
+        raise ValueError(f"{name}: expected more than 1 element to average, got input {shape}")

@@ -1,0 +1,78 @@
+"""What losses share: checks, weights, and what becomes of the losses of the examples."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...ops import mean, mul, sum
+from ...tensor import raw
+
+__all__ = ["broadcast_shape", "check_pair", "floats", "numbers", "reduced", "weighted"]
+
+
+def reduced(name: str, each: Any, reduction: str, total: float | None = None) -> Any:
+    """The losses of the examples, reduced; a mean divides by total, or by their number."""
+    if reduction == "mean":
+        return mean(each) if total is None else sum(each) / (float(total) or math.nan)
+    if reduction == "sum":
+        return sum(each)
+    check_reduction(name, reduction)
+    return each
+
+
+def check_reduction(name: str, reduction: str, *more: str) -> None:
+    """Refuse an unknown reduction."""
+    if reduction not in ("mean", "sum", "none", *more):
+        options = ", ".join(("mean", "sum", *more))
+        raise ValueError(f"{name}: expected reduction {options} or none, got {reduction!r}")
+
+
+def weighted(name: str, each: Any, weight: Any, reduction: str, by_weight: bool = True) -> Any:
+    """The losses times their weights, reduced; a mean divides by the sum of the weights."""
+    if weight is None:
+        return reduced(name, each, reduction)
+    if raw(weight).shape != raw(each).shape:
+        raise ValueError(
+            f"{name}: expected weight of input's shape {raw(each).shape}, "
+            f"got {raw(weight).shape}"
+        )
+    total = raw(weight).sum() if by_weight else None
+    return reduced(name, mul(each, weight), reduction, total)
+
+
+def check_pair(name: str, input: Any, target: Any) -> None:
+    """Refuse a target that would be broadcast: it is nearly always a forgotten axis."""
+    x, t = raw(input), raw(target)
+    if x.shape != t.shape:
+        raise ValueError(f"{name}: expected target of input's shape {x.shape}, got {t.shape}")
+    if x.dtype.kind != "f" and t.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
+
+
+def numbers(name: str, input: Any) -> np.ndarray:
+    """The array of the input."""
+    x = raw(input)
+    if not isinstance(x, (np.ndarray, np.generic)):
+        raise TypeError(f"{name}: expected a Tensor or an array, got {type(x).__name__}")
+    return x
+
+
+def floats(name: str, input: Any) -> np.ndarray:
+    """The array of the input, which must be floating-point, as in torch."""
+    x = numbers(name, input)
+    if x.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
+    return x
+
+
+def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:
+    """The shape to which inputs broadcast."""
+    shapes = [raw(x).shape for x in inputs]
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        told = ", ".join(map(str, shapes))
+        raise RuntimeError(f"{name}: expected shapes that broadcast, got {told}") from None

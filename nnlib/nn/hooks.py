@@ -1,0 +1,125 @@
+"""Hooks of modules: functions called before and after ``forward``, and on the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..graph import record_fused
+from ..tensor import Hook, Tensor, counter
+
+__all__ = ["Handle", "call_with_hooks"]
+
+Gradients = dict[int, Any]
+
+
+class Handle(Hook):
+    """What registering a hook returns; the hook goes by ``remove`` or at the end of a with.
+
+    >>> from nnlib.nn import Identity
+    >>> layer = Identity()
+    >>> with layer.register_forward_hook(lambda module, args, output: output + 1):
+    ...     layer(1)
+    2
+    >>> layer(1)
+    1
+    """
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.remove()
+
+
+def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
+    """Compute the output of a module that has hooks."""
+    hooks = module._hooks
+    for hook in tuple(hooks["before"]):
+        new = hook(module, args)
+        if new is not None:
+            args = new if isinstance(new, tuple) else (new,)
+    watch = _Watch(module, tuple(hooks["backward"])) if hooks["backward"] else None
+    if watch:
+        args = watch.inputs(args)
+    output = module.forward(*args, **kwargs)
+    for hook in tuple(hooks["after"]):
+        new = hook(module, args, output)
+        output = output if new is None else new
+    return watch.outputs(output) if watch else output
+
+
+class _Watch:
+    """One call of a module whose backward hooks wait for the gradients.
+
+    All inputs pass through one recorded operation that changes nothing, and so do all
+    outputs; its rule is called once, with the gradients of all of them.
+    """
+
+    def __init__(self, module: Any, hooks: tuple[Callable, ...]):
+        self.module, self.hooks = module, hooks
+        self.grad_output: tuple = ()
+
+    def inputs(self, args: tuple) -> tuple:
+        """The arguments, watched."""
+        self.n_inputs = len(args)
+        args, self.sees_inputs = _watched(args, self.at_inputs)
+        return args
+
+    def outputs(self, output: Any) -> Any:
+        """The output, watched."""
+        outputs = output if isinstance(output, tuple) else (output,)
+        self.n_outputs = len(outputs)
+        outputs, _ = _watched(outputs, self.at_outputs)
+        return outputs if isinstance(output, tuple) else outputs[0]
+
+    def at_outputs(self, g: Gradients) -> Gradients:
+        """Keep the gradients of the outputs; where no input has any, this is the end."""
+        self.grad_output = tuple(map(g.get, range(self.n_outputs)))
+        if not self.sees_inputs:
+            self.call_hooks({})
+        return g
+
+    def at_inputs(self, g: Gradients) -> Gradients:
+        """Show all gradients to the hooks, and hand on what they make of them."""
+        if not self.grad_output:  # a second derivative, which came around the outputs
+            return g
+        new = self.call_hooks(g)
+        return {i: new[i] for i in g}
+
+    def call_hooks(self, g: Gradients) -> tuple:
+        """What the hooks make of the gradients of the inputs."""
+        grad_input = tuple(map(g.get, range(self.n_inputs)))
+        for hook in self.hooks:
+            new = hook(self.module, grad_input, self.grad_output)
+            if new is not None:
+                grad_input = new if isinstance(new, tuple) else (new,)
+            if len(grad_input) != self.n_inputs:
+                raise RuntimeError(
+                    f"register_full_backward_hook: expected {self.n_inputs} gradients from "
+                    f"the hook, got {len(grad_input)}"
+                )
+        self.grad_output = ()
+        return grad_input
+
+
+def _watched(values: tuple, see: Callable[[Gradients], Gradients]) -> tuple[tuple, bool]:
+    """The same values; ``see`` gets the gradients by position and says how they go on."""
+    watched = {i: x for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad}
+
+    def hook(g):
+        arrays = isinstance(g[0], np.ndarray)
+        tensors = [Tensor(np.array(h)) for h in g] if arrays else g
+        seen = see(dict(zip(watched, tensors, strict=True)))
+        return {f"x{i}": h.array if arrays else h for i, h in seen.items()}
+
+    inputs = {f"x{i}": x for i, x in watched.items()}
+    outs = record_fused(tuple(x.array for x in watched.values()), inputs, hook, twice=hook)
+    new = dict(zip(watched, outs, strict=True))
+    if not all(out.requires_grad for out in outs):
+        return values, False
+    for i, x in watched.items():
+        new[i].version = counter(x)  # a change in place is noticed on both sides
+    return tuple(new.get(i, x) for i, x in enumerate(values)), bool(new)

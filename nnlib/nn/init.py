@@ -1,0 +1,256 @@
+"""First values of parameters: each function fills a tensor in place and gives it back.
+
+fan_in is the number of inputs that one output is computed from, fan_out the number of
+outputs that one input takes part in. For a weight (out, in, ...) they are in and out times
+the number of elements in the axes that follow.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import random
+from ..ops import erf, erfinv
+from ..tensor import Tensor, counter, raw
+
+__all__ = [
+    "calculate_gain",
+    "constant_",
+    "dirac_",
+    "eye_",
+    "kaiming_normal_",
+    "kaiming_uniform_",
+    "normal_",
+    "ones_",
+    "orthogonal_",
+    "sparse_",
+    "trunc_normal_",
+    "uniform_",
+    "xavier_normal_",
+    "xavier_uniform_",
+    "zeros_",
+]
+
+GAINS = dict(sigmoid=1.0, tanh=5 / 3, relu=math.sqrt(2), selu=3 / 4)
+GAINS |= {name: 1.0 for name in ("linear", "conv1d", "conv2d", "conv3d")}
+GAINS |= {f"conv_transpose{n}d": 1.0 for n in (1, 2, 3)}
+
+
+def constant_(tensor: Tensor, val: float) -> Tensor:
+    """Fill with one value.
+
+    >>> constant_(Tensor([0.0, 0.0]), 3)
+    tensor([3., 3.])
+    """
+    raw(tensor)[...] = val
+    if isinstance(tensor, Tensor):
+        counter(tensor)[0] += 1
+    return tensor
+
+
+def ones_(tensor: Tensor) -> Tensor:
+    """Fill with 1."""
+    return constant_(tensor, 1)
+
+
+def zeros_(tensor: Tensor) -> Tensor:
+    """Fill with 0."""
+    return constant_(tensor, 0)
+
+
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
+    """Draw evenly from [a, b)."""
+    if a > b:
+        raise RuntimeError(f"uniform_: expected a <= b, got {a} and {b}")
+    _check_float("uniform_", tensor)
+    return constant_(tensor, random.generator(generator).uniform(a, b, tensor.shape))
+
+
+def normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None
+) -> Tensor:
+    """Draw from the normal distribution."""
+    if std < 0:
+        raise RuntimeError(f"normal_: expected std >= 0, got {std}")
+    _check_float("normal_", tensor)
+    return constant_(tensor, random.generator(generator).normal(mean, std, tensor.shape))
+
+
+def trunc_normal_(
+    tensor: Tensor,
+    mean: float = 0.0,
+    std: float = 1.0,
+    a: float = -2.0,
+    b: float = 2.0,
+    generator: Any = None,
+) -> Tensor:
+    r"""Draw from the part of the normal distribution within [a, b].
+
+    .. math:: x = \mu + \sigma \sqrt2\, \mathrm{erf}^{-1}(u), \quad u \text{ even in }
+        [\mathrm{erf}\tfrac{a - \mu}{\sigma\sqrt2},\, \mathrm{erf}\tfrac{b - \mu}{\sigma\sqrt2}]
+
+    >>> x = trunc_normal_(Tensor(np.zeros(1000)), a=0.5, b=1.0).numpy()
+    >>> bool(0.5 <= x.min() and x.max() <= 1.0)
+    True
+    """
+    if a > b or std <= 0:
+        raise RuntimeError(f"trunc_normal_: expected a <= b and std > 0, got {a}, {b}, {std}")
+    _check_float("trunc_normal_", tensor)
+    ends = erf((np.array([a, b], np.float64) - mean) / (std * math.sqrt(2)))
+    u = random.generator(generator).uniform(*ends, tensor.shape)
+    return constant_(tensor, np.clip(mean + std * math.sqrt(2) * erfinv(u), a, b))
+
+
+def eye_(tensor: Tensor) -> Tensor:
+    """Make the identity matrix, so that a linear layer hands on what it can."""
+    if tensor.ndim != 2:
+        raise ValueError(f"eye_: expected a tensor of 2 axes, got {tensor.shape}")
+    return constant_(tensor, np.eye(*tensor.shape))
+
+
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """Make kernels of a convolution that hands on as many channels as it can."""
+    if tensor.ndim not in (3, 4, 5):
+        raise ValueError(f"dirac_: expected a tensor of 3, 4 or 5 axes, got {tensor.shape}")
+    if tensor.shape[0] % groups:
+        raise ValueError(f"dirac_: expected {tensor.shape[0]} channels in {groups} groups")
+    values = np.zeros(tensor.shape)
+    middle = tuple(n // 2 for n in tensor.shape[2:])
+    for start in range(0, len(values), len(values) // groups):
+        for c in range(min(len(values) // groups, tensor.shape[1])):
+            values[(start + c, c, *middle)] = 1
+    return constant_(tensor, values)
+
+
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """Factor that makes up for what an activation takes from the variance.
+
+    >>> round(calculate_gain("relu") ** 2, 3)
+    2.0
+    """
+    if nonlinearity == "leaky_relu":
+        slope = 0.01 if param is None else param
+        if isinstance(slope, bool) or not isinstance(slope, (int, float)):
+            raise ValueError(f"calculate_gain: expected a number as slope, got {slope!r}")
+        return math.sqrt(2 / (1 + slope**2))
+    if nonlinearity not in GAINS:
+        names = ", ".join(sorted({*GAINS, "leaky_relu"}))
+        raise ValueError(f"calculate_gain: expected one of {names}, got {nonlinearity!r}")
+    return GAINS[nonlinearity]
+
+
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
+    r"""Draw evenly from ±gain √(6 / (fan_in + fan_out)).
+
+    Source: Glorot and Bengio (2010), equation 16; chapter "Initialization".
+    """
+    bound = gain * math.sqrt(6 / sum(_fans("xavier_uniform_", tensor)))
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
+    r"""Draw from the normal distribution with variance gain² · 2 / (fan_in + fan_out).
+
+    Source: Glorot and Bengio (2010), equation 12; chapter "Initialization".
+    """
+    std = gain * math.sqrt(2 / sum(_fans("xavier_normal_", tensor)))
+    return normal_(tensor, 0.0, std, generator)
+
+
+def kaiming_uniform_(
+    tensor: Tensor,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Any = None,
+) -> Tensor:
+    r"""Draw evenly from ±gain √(3 / fan); a is the slope of leaky_relu.
+
+    Source: He et al. (2015), equation 10; chapter "Initialization".
+    """
+    if 0 in tensor.shape:
+        return tensor
+    std = _kaiming_std("kaiming_uniform_", tensor, a, mode, nonlinearity)
+    return uniform_(tensor, -math.sqrt(3) * std, math.sqrt(3) * std, generator)
+
+
+def kaiming_normal_(
+    tensor: Tensor,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Any = None,
+) -> Tensor:
+    r"""Draw from the normal distribution with variance gain² / fan; a as above.
+
+    Source: He et al. (2015), equations 10 and 14; chapter "Initialization".
+    """
+    if 0 in tensor.shape:
+        return tensor
+    std = _kaiming_std("kaiming_normal_", tensor, a, mode, nonlinearity)
+    return normal_(tensor, 0.0, std, generator)
+
+
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
+    """Make a matrix with orthogonal rows or columns, whichever are fewer, of length gain.
+
+    More than two axes count as rows (first axis) and columns (the others). The signs of R
+    go into Q, so that every such matrix is equally likely.
+
+    Source: Saxe et al. (2014), section 3; chapter "Initialization".
+
+    >>> w = orthogonal_(Tensor(np.zeros((2, 5)))).numpy()
+    >>> bool(np.allclose(w @ w.T, np.eye(2)))
+    True
+    """
+    if tensor.ndim < 2:
+        raise ValueError(f"orthogonal_: expected at least 2 axes, got {tensor.shape}")
+    if 0 in tensor.shape:
+        return tensor
+    rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
+    size = max(rows, columns), min(rows, columns)
+    q, r = np.linalg.qr(random.generator(generator).standard_normal(size))
+    q *= np.sign(np.diag(r))
+    q = q if rows >= columns else q.T
+    return constant_(tensor, gain * q.reshape(tensor.shape))
+
+
+def sparse_(
+    tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None
+) -> Tensor:
+    """Draw normal values and set a share of each column to 0.
+
+    Source: Martens (2010), section 5.
+    """
+    if tensor.ndim != 2:
+        raise ValueError(f"sparse_: expected a tensor of 2 axes, got {tensor.shape}")
+    chance = random.generator(generator)
+    values = chance.normal(0.0, std, tensor.shape)
+    zeros = math.ceil(sparsity * len(values))
+    order = chance.permuted(np.tile(np.arange(len(values)), (tensor.shape[1], 1)), axis=1)
+    values[order.T[:zeros], np.arange(tensor.shape[1])] = 0
+    return constant_(tensor, values)
+
+
+def _kaiming_std(name: str, tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
+    """The standard deviation that keeps the variance of what passes forward or backward."""
+    fans = dict(zip(("fan_in", "fan_out"), _fans(name, tensor), strict=True))
+    if mode not in fans:
+        raise ValueError(f"{name}: expected mode fan_in or fan_out, got {mode!r}")
+    return calculate_gain(nonlinearity, a) / math.sqrt(fans[mode])
+
+
+def _fans(name: str, tensor: Tensor) -> tuple[int, int]:
+    """fan_in and fan_out of a weight (out, in, ...)."""
+    if tensor.ndim < 2:
+        raise ValueError(f"{name}: expected at least 2 axes, got {tensor.shape}")
+    return math.prod(tensor.shape[1:]), tensor.shape[0] * math.prod(tensor.shape[2:])
+
+
+def _check_float(name: str, tensor: Tensor) -> None:
+    """Refuse to round random numbers to integers."""
+    if tensor.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected a floating-point tensor, got {tensor.dtype}")

@@ -1,0 +1,77 @@
+"""Parameter and Buffer: the tensors that a module keeps."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from ..device import check_device
+from ..tensor import Tensor, raw
+
+__all__ = ["Buffer", "Parameter"]
+
+
+class Parameter(Tensor):
+    """A tensor that a module counts among its parameters.
+
+    Parameters
+    ----------
+    data : Tensor or array_like
+        The values; a tensor or array shares its memory. Left out, there are none.
+    requires_grad : bool
+        Whether it is trained.
+
+    Raises
+    ------
+    RuntimeError
+        If data is not floating-point and ``requires_grad`` is true.
+
+    >>> Parameter([1.0, 2.0])
+    Parameter containing:
+    tensor([1., 2.], requires_grad=True)
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any = None, requires_grad: bool = True):
+        super().__init__(np.zeros(0, np.float32) if data is None else raw(data), requires_grad)
+
+    def __repr__(self) -> str:
+        return f"Parameter containing:\n{super().__repr__()}"
+
+
+class Buffer(Tensor):
+    """A tensor that a module keeps but does not train; as an attribute it registers itself.
+
+    Parameters
+    ----------
+    data : Tensor or array_like
+        The values; a tensor or array shares its memory.
+    persistent : bool
+        Whether ``state_dict`` holds it.
+    """
+
+    __slots__ = ("persistent",)
+
+    def __init__(self, data: Any, *, persistent: bool = True):
+        super().__init__(raw(data))
+        self.persistent = persistent
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Buffer:
+        out = super().__deepcopy__(memo)
+        out.persistent = self.persistent
+        return out
+
+    def __reduce__(self) -> tuple:
+        return functools.partial(Buffer, persistent=self.persistent), (self.array,)
+
+
+def factory_dtype(name: str, device: Any, dtype: Any) -> np.dtype:
+    """The dtype of a layer's parameters, float32 unless told; they live on the CPU."""
+    check_device(name, device)
+    dtype = np.dtype(np.float32 if dtype is None else dtype)
+    if dtype.kind != "f":
+        raise TypeError(f"{name}: expected a floating-point dtype, got {dtype}")
+    return dtype

@@ -1,0 +1,685 @@
+"""Recurrent layers: one step at a time as cells, whole sequences as layers.
+
+The weights of all gates stand in one matrix, one block of rows for each gate, in torch's
+order. Biases come twice, with W x and with U h, as in torch.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import record_fused
+from ..ops import cat, chunk, flip, relu, sigmoid, squeeze, stack, tanh, transpose, unsqueeze
+from ..ops.recurrence import gru_layer, lstm_layer, rnn_layer
+from ..random import generator
+from ..tensor import Tensor, raw
+from . import functional as F
+from .module import Module
+from .parameter import Parameter, factory_dtype
+
+__all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "MinimalGRU", "RNNCell"]
+
+
+class Recurrent(Module):
+    """What cells and layers share: their sizes, and first weights even in ±1/√hidden_size."""
+
+    gates = 1  # blocks of rows in the weights
+    states = 1  # what is handed from step to step: h, or h and c
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool):
+        super().__init__()
+        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
+
+    def add_weights(self, suffix: str, input_size: int, dtype: np.dtype) -> None:
+        """Register the weights of one step; without bias there are None in their place."""
+        rows = self.gates * self.hidden_size
+        shapes = dict(weight_ih=(rows, input_size), weight_hh=(rows, self.hidden_size))
+        if self.bias:
+            shapes |= dict(bias_ih=(rows,), bias_hh=(rows,))
+        for name, shape in shapes.items():
+            self.register_parameter(name + suffix, Parameter(np.empty(shape, dtype)))
+
+    def reset_parameters(self) -> None:
+        """Draw all weights evenly from ±1/√hidden_size."""
+        bound = 1 / math.sqrt(self.hidden_size) if self.hidden_size else 0.0
+        for p in self.parameters():
+            p.data = generator().uniform(-bound, bound, p.shape).astype(p.dtype)
+
+    def state_list(self, hx: Any) -> list | None:
+        """The states given, as a list."""
+        if hx is None:
+            return None
+        hx = [hx] if self.states == 1 else hx
+        if not isinstance(hx, (list, tuple)) or not all(hasattr(s, "shape") for s in hx):
+            kind = type(hx[0] if self.states == 1 else hx).__name__
+            self.refuse(TypeError, "hx to be " + ("h", "(h, c)")[self.states - 1], kind)
+        if len(hx) != self.states:
+            self.refuse(TypeError, "hx to be (h, c)", f"{len(hx)} of them")
+        return list(hx)
+
+    def refuse(self, error: type[Exception], expected: str, got: Any) -> None:
+        """Raise an error that names the module."""
+        raise error(f"{type(self).__name__}: expected {expected}, got {got}")
+
+
+class Cell(Recurrent):
+    """One step of a recurrent layer; a subclass says in ``step`` what it computes."""
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool, device: Any, dtype: Any):
+        super().__init__(input_size, hidden_size, bias)
+        self.add_weights("", input_size, factory_dtype(type(self).__name__, device, dtype))
+        if not bias:
+            self.register_parameter("bias_ih", None)
+            self.register_parameter("bias_hh", None)
+        self.reset_parameters()
+
+    def forward(self, input: Tensor, hx: Any = None) -> Any:
+        """Map an input (N, D) or (D,) and the state (N, H) or (H,), zeros if left out, on."""
+        x = raw(input)
+        if x.ndim not in (1, 2):
+            self.refuse(ValueError, "an input (N, D) or (D,)", x.shape)
+        if x.shape[-1] != self.input_size:
+            what = f"an input whose last axis is {self.input_size} long"
+            self.refuse(RuntimeError, what, x.shape)
+        shape = (*x.shape[:-1], self.hidden_size)
+        states = self.state_list(hx) or [np.zeros(shape, x.dtype)] * self.states
+        for s in states:
+            if s.ndim not in (1, 2):
+                self.refuse(ValueError, f"a state {shape}", s.shape)
+            if s.shape != shape:
+                self.refuse(RuntimeError, f"a state {shape}", s.shape)
+        dtype = self.weight_ih.dtype
+        for t in (x, *states):
+            if t.dtype != dtype:
+                self.refuse(RuntimeError, f"input and state of {dtype}", t.dtype)
+        x = F.linear(input, self.weight_ih, self.bias_ih)
+        return self.step(x, F.linear(states[0], self.weight_hh, self.bias_hh), *states)
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        bias = "" if self.bias else ", bias=False"
+        return f"{self.input_size}, {self.hidden_size}{bias}"
+
+
+class RNNCell(Cell):
+    r"""One step of a simple recurrent layer.
+
+    .. math:: h' = \tanh(W x + b + U h + c)
+
+    Parameters
+    ----------
+    input_size, hidden_size : int
+        Length of x and of h.
+    bias : bool
+        Whether there are b and c.
+    nonlinearity : {"tanh", "relu"}
+        What stands in the place of tanh.
+    device, dtype
+        Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Attributes
+    ----------
+    weight_ih, weight_hh : (H, D) and (H, H) float
+        W and U.
+    bias_ih, bias_hh : (H,) float or None
+        b and c.
+
+    Source: Goodfellow et al. (2016), equations 10.8 and 10.9.
+
+    >>> cell = RNNCell(3, 2)
+    >>> h = None
+    >>> for x in np.zeros((5, 4, 3), np.float32):  # five steps of four sequences
+    ...     h = cell(Tensor(x), h)
+    >>> h.shape == (4, 2)
+    True
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        nonlinearity: str = "tanh",
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        super().__init__(input_size, hidden_size, bias, device, dtype)
+        self.nonlinearity = nonlinearity
+
+    def step(self, x: Tensor, u: Tensor, h: Tensor) -> Tensor:
+        """The next h, given W x + b and U h + c."""
+        if self.nonlinearity not in ("tanh", "relu"):
+            self.refuse(RuntimeError, "nonlinearity tanh or relu", repr(self.nonlinearity))
+        return tanh(x + u) if self.nonlinearity == "tanh" else relu(x + u)
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        other = "" if self.nonlinearity == "tanh" else f", nonlinearity={self.nonlinearity}"
+        return super().extra_repr() + other
+
+
+class LSTMCell(Cell):
+    r"""One step of long short-term memory.
+
+    .. math::
+
+        i, f, o &= \sigma(W_{i,f,o}\, x + b_{i,f,o} + U_{i,f,o}\, h + c_{i,f,o}) \\
+        g &= \tanh(W_g x + b_g + U_g h + c_g) \\
+        c' &= f c + i g \\
+        h' &= o \tanh c'
+
+    Parameters
+    ----------
+    input_size, hidden_size : int
+        Length of x, and of h and c.
+    bias : bool
+        Whether there are biases.
+    device, dtype
+        Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Attributes
+    ----------
+    weight_ih, weight_hh : (4H, D) and (4H, H) float
+        W and U; rows of the gates i, f, g and o, in this order.
+    bias_ih, bias_hh : (4H,) float or None
+        The biases.
+
+    Source: Goodfellow et al. (2016), equations 10.40 to 10.44; Gers et al. (2000).
+
+    >>> h, c = LSTMCell(3, 2)(Tensor(np.zeros((4, 3), np.float32)))
+    >>> h.shape == c.shape == (4, 2)
+    True
+    """
+
+    gates, states = 4, 2
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        super().__init__(input_size, hidden_size, bias, device, dtype)
+
+    def step(self, x: Tensor, u: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        """The next h and c, given W x + b and U h + c."""
+        i, f, g, o = chunk(x + u, 4, -1)
+        c = sigmoid(f) * c + sigmoid(i) * tanh(g)
+        return sigmoid(o) * tanh(c), c
+
+
+class GRUCell(Cell):
+    r"""One step of a gated recurrent unit.
+
+    .. math::
+
+        r, z &= \sigma(W_{r,z}\, x + b_{r,z} + U_{r,z}\, h + c_{r,z}) \\
+        n &= \tanh(W_n x + b_n + r\, (U_n h + c_n)) \\
+        h' &= (1 - z)\, n + z h
+
+    Parameters
+    ----------
+    input_size, hidden_size : int
+        Length of x and of h.
+    bias : bool
+        Whether there are biases.
+    device, dtype
+        Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Attributes
+    ----------
+    weight_ih, weight_hh : (3H, D) and (3H, H) float
+        W and U; rows of the gates r, z and n, in this order.
+    bias_ih, bias_hh : (3H,) float or None
+        The biases.
+
+    Source: Cho et al. (2014), "Learning phrase representations using RNN encoder-decoder
+    for statistical machine translation"; the place of r is that of cuDNN and torch.
+
+    >>> GRUCell(3, 2)(Tensor(np.zeros((4, 3), np.float32))).shape == (4, 2)
+    True
+    """
+
+    gates = 3
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        super().__init__(input_size, hidden_size, bias, device, dtype)
+
+    def step(self, x: Tensor, u: Tensor, h: Tensor) -> Tensor:
+        """The next h, given W x + b and U h + c."""
+        (xr, xz, xn), (ur, uz, un) = chunk(x, 3, -1), chunk(u, 3, -1)
+        n = tanh(xn + sigmoid(xr + ur) * un)
+        return n + sigmoid(xz + uz) * (h - n)
+
+
+class Layers(Recurrent):
+    """Layers over whole sequences, one above the other, each perhaps in both directions.
+
+    A subclass says in ``run`` what one layer computes in one direction.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        proj_size: int = 0,
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        super().__init__(input_size, hidden_size, bias)
+        self.num_layers, self.batch_first, self.dropout = num_layers, batch_first, dropout
+        self.bidirectional, self.proj_size = bidirectional, proj_size
+        self._check_options()
+        self.dropout = float(dropout)
+        dtype = factory_dtype(type(self).__name__, device, dtype)
+        for layer in range(num_layers):
+            width = hidden_size * (1 + bidirectional) if layer else input_size
+            for suffix in self._suffixes(layer):
+                self.add_weights(suffix, width, dtype)
+        self.reset_parameters()
+
+    def _check_options(self) -> None:
+        """Refuse options of another kind or out of range."""
+        p = self.dropout
+        if isinstance(p, bool) or not isinstance(p, (int, float)) or not 0 <= p <= 1:
+            self.refuse(ValueError, "dropout in [0, 1]", repr(p))
+        if p > 0 and self.num_layers == 1:
+            warnings.warn(
+                f"{type(self).__name__}: dropout stands between layers, so with num_layers=1 "
+                f"dropout={p} does nothing",
+                stacklevel=3,
+            )
+        for name in ("bias", "batch_first"):
+            if not isinstance(getattr(self, name), bool):
+                self.refuse(
+                    TypeError, f"{name} to be a bool", type(getattr(self, name)).__name__
+                )
+        for name in ("input_size", "hidden_size", "num_layers"):
+            n = getattr(self, name)
+            if not isinstance(n, int):
+                self.refuse(TypeError, f"{name} to be an int", type(n).__name__)
+            if n <= 0:
+                self.refuse(ValueError, f"{name} above 0", n)
+        if self.proj_size:
+            self.refuse(ValueError, "proj_size 0 (no projections here)", self.proj_size)
+
+    def _suffixes(self, layer: int) -> list[str]:
+        """How the names of a layer's weights end, for each direction."""
+        return [f"_l{layer}", f"_l{layer}_reverse"][: 1 + self.bidirectional]
+
+    def _weights(self, suffix: str) -> list[Parameter]:
+        """The weights of one layer in one direction."""
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")[: 4 if self.bias else 2]
+        return [getattr(self, name + suffix) for name in names]
+
+    @property
+    def all_weights(self) -> list[list[Parameter]]:
+        """The weights of each layer and direction."""
+        layers = range(self.num_layers)
+        return [self._weights(suffix) for n in layers for suffix in self._suffixes(n)]
+
+    def flatten_parameters(self) -> None:
+        """Do nothing: there is no other order in memory that would be faster."""
+
+    def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
+        """Map sequences and first states to the outputs of all times and the last states.
+
+        Parameters
+        ----------
+        input : (T, N, D), (N, T, D) with ``batch_first``, or (T, D) float
+            The sequences x.
+        hx : (layers · directions, N, H) float, or a tuple of two for an LSTM; without N if
+            input has none
+            The states before them; zeros if left out.
+
+        Returns
+        -------
+        tuple
+            The outputs of the last layer, of the shape of input with directions · H in the
+            place of D, and the last states, of the shape of hx.
+        """
+        states = self.state_list(hx)
+        self._check(input, states)
+        batched = raw(input).ndim == 3
+        x = input if batched else unsqueeze(input, 1)
+        if self.batch_first and batched:
+            x = transpose(x, 0, 1)
+        if states is None:
+            shape = (len(self.all_weights), x.shape[1], self.hidden_size)
+            states = [np.zeros(shape, x.dtype)] * self.states
+        elif not batched:
+            states = [unsqueeze(s, 1) for s in states]
+        y, last = self._run_all(x, states)
+        if self.batch_first and batched:
+            y = transpose(y, 0, 1)
+        if not batched:
+            y, last = squeeze(y, 1), [squeeze(s, 1) for s in last]
+        return y, last[0] if self.states == 1 else tuple(last)
+
+    def _run_all(self, x: Tensor, states: list) -> tuple[Tensor, list[Tensor]]:
+        """Run layer after layer, with dropout in between."""
+        last, k = [], 0
+        for layer in range(self.num_layers):
+            if layer and self.dropout:
+                x = F.dropout(x, self.dropout, self.training)
+            ys = []
+            for back, suffix in enumerate(self._suffixes(layer)):
+                weights, first = self._weights(suffix), [s[k] for s in states]
+                y, *more = self.run(flip(x, (0,)) if back else x, first, *weights)
+                last.append((y[-1], *more))
+                ys.append(flip(y, (0,)) if back else y)
+                k += 1
+            x = cat(ys, 2) if self.bidirectional else ys[0]
+        return x, [stack(each) for each in zip(*last, strict=True)]
+
+    def _check(self, input: Tensor, states: list | None) -> None:
+        """Refuse shapes and dtypes that do not fit."""
+        x, dtype = raw(input), self.weight_ih_l0.dtype
+        if x.ndim not in (2, 3):
+            self.refuse(ValueError, "an input with 2 or 3 axes", x.shape)
+        if x.dtype != dtype:
+            self.refuse(ValueError, f"an input of the weights' dtype {dtype}", x.dtype)
+        if x.shape[-1] != self.input_size:
+            what = f"an input whose last axis is {self.input_size} long"
+            self.refuse(RuntimeError, what, x.shape)
+        first = self.batch_first and x.ndim == 3
+        if not x.shape[int(first)]:
+            self.refuse(RuntimeError, "at least one time step", f"an input {x.shape}")
+        batch = x.shape[1 - first : 2 - first] if x.ndim == 3 else ()
+        shape = (len(self.all_weights), *batch, self.hidden_size)
+        for s in states or ():
+            if s.shape != shape:
+                self.refuse(RuntimeError, f"hx {shape}", s.shape)
+            if s.dtype != dtype:
+                self.refuse(RuntimeError, f"hx of {dtype}", s.dtype)
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        shown = [str(self.input_size), str(self.hidden_size)]
+        usual = dict(num_layers=1, bias=True, batch_first=False, dropout=0, bidirectional=False)
+        now = {name: getattr(self, name) for name in usual}
+        shown += [f"{name}={v}" for name, v in now.items() if v != usual[name]]
+        return ", ".join(shown)
+
+
+class RNN(Layers):
+    r"""Simple recurrent layers over whole sequences.
+
+    .. math:: h_t = \tanh(W x_t + b + U h_{t-1} + c)
+
+    Parameters
+    ----------
+    input_size, hidden_size : int
+        Length D of x and H of h.
+    num_layers : int
+        How many layers stand one above the other; a layer's h is the x of the next.
+    nonlinearity : {"tanh", "relu"}
+        What stands in the place of tanh.
+    bias : bool
+        Whether there are b and c.
+    batch_first : bool
+        Whether input and output are (N, T, D) instead of (T, N, D).
+    dropout : float in [0, 1]
+        Probability of ``dropout`` between the layers, while training.
+    bidirectional : bool
+        Whether a second layer runs from the end to the start beside each; their outputs are
+        joined along the last axis.
+    device, dtype
+        Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Attributes
+    ----------
+    weight_ih_l0, weight_hh_l0 : (H, D) and (H, H) float
+        W and U of the first layer; ``_l1`` and so on for those above, whose D is
+        directions · H, and ``_l0_reverse`` for the second direction.
+    bias_ih_l0, bias_hh_l0 : (H,) float
+        b and c.
+
+    Raises
+    ------
+    ValueError
+        If an option is out of range, or the input has another dtype or number of axes.
+    TypeError
+        If an option is of another kind.
+    RuntimeError
+        If a shape does not fit.
+
+    Source: Goodfellow et al. (2016), section 10.2.
+
+    >>> layer = RNN(3, 2)
+    >>> output, h_n = layer(Tensor(np.zeros((5, 4, 3), np.float32)))
+    >>> output.shape == (5, 4, 2), h_n.shape == (1, 4, 2)
+    (True, True)
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: str = "tanh",
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        options = bias, batch_first, dropout, bidirectional, 0, device, dtype
+        super().__init__(input_size, hidden_size, num_layers, *options)
+        self.nonlinearity = nonlinearity
+        if nonlinearity not in ("tanh", "relu"):
+            self.refuse(ValueError, "nonlinearity tanh or relu", repr(nonlinearity))
+
+    def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
+        """One layer in one direction: h of all times."""
+        return (rnn_layer(x, *states, *weights, nonlinearity=self.nonlinearity),)
+
+
+class LSTM(Layers):
+    r"""Long short-term memory over whole sequences: ``LSTMCell`` at each time.
+
+    Parameters
+    ----------
+    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
+        As in ``RNN``.
+    proj_size : int
+        Always 0: there are no projections.
+    device, dtype
+        Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Attributes
+    ----------
+    weight_ih_l0, weight_hh_l0 : (4H, D) and (4H, H) float
+        As in ``RNN``, with rows of the gates i, f, g and o, in this order.
+    bias_ih_l0, bias_hh_l0 : (4H,) float
+        The biases.
+
+    Raises
+    ------
+    ValueError, TypeError, RuntimeError
+        As in ``RNN``.
+
+    Source: Goodfellow et al. (2016), section 10.10.1; Gers et al. (2000).
+
+    >>> layer = LSTM(3, 2, batch_first=True, bidirectional=True)
+    >>> output, (h_n, c_n) = layer(Tensor(np.zeros((4, 5, 3), np.float32)))
+    >>> output.shape == (4, 5, 4), h_n.shape == c_n.shape == (2, 4, 2)
+    (True, True)
+    """
+
+    gates, states = 4, 2
+
+    def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor, Tensor]:
+        """One layer in one direction: h of all times and the last c."""
+        return lstm_layer(x, states, *weights)
+
+
+class GRU(Layers):
+    """Gated recurrent units over whole sequences: ``GRUCell`` at each time.
+
+    Parameters
+    ----------
+    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
+        As in ``RNN``.
+    device, dtype
+        Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Attributes
+    ----------
+    weight_ih_l0, weight_hh_l0 : (3H, D) and (3H, H) float
+        As in ``RNN``, with rows of the gates r, z and n, in this order.
+    bias_ih_l0, bias_hh_l0 : (3H,) float
+        The biases.
+
+    Raises
+    ------
+    ValueError, TypeError, RuntimeError
+        As in ``RNN``.
+
+    Source: as for ``GRUCell``.
+
+    >>> output, h_n = GRU(3, 2, num_layers=2)(Tensor(np.zeros((5, 4, 3), np.float32)))
+    >>> output.shape == (5, 4, 2), h_n.shape == (2, 4, 2)
+    (True, True)
+    """
+
+    gates = 3
+
+    def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
+        """One layer in one direction: h of all times."""
+        return (gru_layer(x, *states, *weights),)
+
+
+class MinimalGRU(Layers):
+    r"""Minimal gated units over whole sequences: one gate that both forgets and resets.
+
+    .. math::
+
+        f_t &= \sigma(W_f x_t + b_f + U_f h_{t-1} + c_f) \\
+        n_t &= \tanh(W_n x_t + b_n + U_n (f_t h_{t-1}) + c_n) \\
+        h_t &= (1 - f_t)\, h_{t-1} + f_t n_t
+
+    The layer is our own, written with elementary operations, step by step.
+
+    Parameters
+    ----------
+    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
+        As in ``RNN``.
+    device, dtype
+        Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Attributes
+    ----------
+    weight_ih_l0, weight_hh_l0 : (2H, D) and (2H, H) float
+        As in ``RNN``, with rows of f and n, in this order.
+    bias_ih_l0, bias_hh_l0 : (2H,) float
+        b and c; their sum is the bias of the paper.
+
+    Raises
+    ------
+    ValueError, TypeError, RuntimeError
+        As in ``RNN``.
+
+    Source: Zhou et al. (2016), "Minimal gated unit for recurrent neural networks",
+    equations 7.
+
+    >>> output, h_n = MinimalGRU(3, 2)(Tensor(np.zeros((5, 4, 3), np.float32)))
+    >>> output.shape == (5, 4, 2), h_n.shape == (1, 4, 2)
+    (True, True)
+    """
+
+    gates = 2
+
+    def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
+        """One layer in one direction: h of all times."""
+        (h,), (w, u, *biases) = states, weights
+        b, (cf, cn) = (biases[0], chunk(biases[1], 2)) if biases else (None, (None, None))
+        uf, un = chunk(u, 2)
+        xf, xn = (_times(part) for part in chunk(F.linear(x, w, b), 2, -1))
+        hs = []
+        for t in range(len(xf)):
+            f = sigmoid(xf[t] + F.linear(h, uf, cf))
+            n = tanh(xn[t] + F.linear(f * h, un, cn))
+            h = h + f * (n - h)
+            hs.append(h)
+        return (stack(hs),)
+
+
+def _times(x: Tensor) -> tuple[Tensor, ...]:
+    """The tensor at each time; going back, all gradients are put together at once."""
+
+    def _times(g):
+        return dict(x=np.stack(g))
+
+    return record_fused(tuple(raw(x)), dict(x=x), _times, twice=lambda g: dict(x=stack(g)))
+
+
+def pad_sequence(
+    sequences: Sequence[Tensor],
+    batch_first: bool = False,
+    padding_value: float = 0.0,
+    padding_side: str = "right",
+) -> Tensor:
+    """Put sequences (T_n, ...) into one tensor (T, N, ...), filled up to the longest T.
+
+    Parameters
+    ----------
+    sequences : sequence of (T_n, ...) Tensor
+        They differ in the first axis only.
+    batch_first : bool
+        Whether the result is (N, T, ...).
+    padding_value : float
+        What fills up.
+    padding_side : {"right", "left"}
+        Where it does.
+
+    Returns
+    -------
+    (T, N, ...) Tensor
+        All of them; going back, each gets its part of the gradient.
+
+    Raises
+    ------
+    RuntimeError
+        If there are none, the other axes differ, or the side is unknown.
+
+    >>> pad_sequence([np.array([1, 2, 3]), np.array([4])])
+    array([[1, 4],
+           [2, 0],
+           [3, 0]])
+    """
+    if not len(sequences) or padding_side not in ("right", "left"):
+        got = padding_side if len(sequences) else "none"
+        what = "right or left" if len(sequences) else "at least one sequence"
+        raise RuntimeError(f"pad_sequence: expected {what}, got {got}")
+    longest = max(len(s) for s in sequences)
+    rows = []
+    for s in sequences:
+        x = raw(s)
+        if x.shape[1:] != sequences[0].shape[1:]:
+            first = ("T", *sequences[0].shape[1:])
+            first = ", ".join(map(str, first))
+            raise RuntimeError(f"pad_sequence: expected shapes ({first}), got {x.shape}")
+        fill = np.full((longest - len(x), *x.shape[1:]), padding_value, x.dtype)
+        rows.append(cat([s, fill] if padding_side == "right" else [fill, s]))
+    return stack(rows, 0 if batch_first else 1)

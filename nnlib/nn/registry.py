@@ -1,0 +1,235 @@
+"""Registry: parameters, buffers and modules found by name, the ground of every Module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..tensor import Tensor
+from .parameter import Buffer, Parameter
+
+__all__ = ["Registry", "joined"]
+
+Named = Iterator[tuple[str, Any]]
+
+
+class Registry:
+    """Attributes that are Parameters, Buffers or Modules are kept in stores of their own.
+
+    ``_parameters``, ``_buffers`` and ``_modules`` map names to them; ``_unsaved`` names the
+    buffers that are not saved.
+    """
+
+    def __init__(self) -> None:
+        self.__dict__.update(_parameters={}, _buffers={}, _modules={}, _unsaved=set())
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        own = self.__dict__
+        if "_modules" not in own:
+            if isinstance(value, (Tensor, Registry)):
+                raise AttributeError(
+                    f"{type(self).__name__}: call super().__init__() before setting {name}"
+                )
+            own[name] = value
+        elif isinstance(value, Parameter):
+            self._put("_parameters", name, value)
+        elif name in own["_parameters"]:
+            self._replace("_parameters", Parameter, name, value)
+        elif isinstance(value, Registry):
+            self._put("_modules", name, value)
+        elif name in own["_modules"]:
+            self._replace("_modules", Registry, name, value)
+        elif isinstance(value, Buffer):
+            self._put("_buffers", name, value)
+            (set.discard if value.persistent else set.add)(self._unsaved, name)
+        elif name in own["_buffers"]:
+            self._replace("_buffers", Tensor, name, value)
+        else:
+            own[name] = value
+
+    def _replace(self, store: str, kind: type, name: str, value: Any) -> None:
+        """Set what stands in a store to None or another of its kind; all else is a mistake."""
+        if value is not None and not isinstance(value, kind):
+            raise TypeError(
+                f"{type(self).__name__}.{name}: expected {_word(kind)} or None, "
+                f"got {type(value).__name__}"
+            )
+        self.__dict__[store][name] = value
+
+    def _put(self, store: str, name: str, value: Any) -> None:
+        """Keep a value in one store, and drop its name from the others."""
+        self._forget(name, keep=store)
+        self.__dict__[store][name] = value
+
+    def _forget(self, name: str, keep: str = "") -> None:
+        """Drop a name wherever it stands, but for one store."""
+        self.__dict__.pop(name, None)
+        for store in ("_parameters", "_buffers", "_modules"):
+            if store != keep:
+                self.__dict__[store].pop(name, None)
+
+    def __getattr__(self, name: str) -> Any:
+        for store in ("_parameters", "_buffers", "_modules"):
+            if name in self.__dict__.get(store, ()):
+                return self.__dict__[store][name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        getattr(self, name)
+        self._forget(name)
+
+    def __dir__(self) -> list[str]:
+        names = {*super().__dir__(), *self._parameters, *self._buffers, *self._modules}
+        return sorted(name for name in names if not name[0].isdigit())
+
+    def _register(self, function: str, store: str, name: str, value: Any, kind: type) -> None:
+        """Keep a value under a new name."""
+        if not isinstance(name, str):
+            raise TypeError(f"{function}: expected a string as name, got {type(name).__name__}")
+        if "." in name or not name:
+            raise KeyError(f"{function}: expected a name without a dot, got {name!r}")
+        if hasattr(self, name) and name not in self.__dict__[store]:
+            raise KeyError(f"{function}: attribute {name!r} already exists")
+        if not (value is None or isinstance(value, kind)):
+            raise TypeError(
+                f"{function}: expected {_word(kind)} or None, got {type(value).__name__}"
+            )
+        self.__dict__[store][name] = value
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Add a parameter, or None in the place of one."""
+        self._register("register_parameter", "_parameters", name, param, Parameter)
+
+    def register_buffer(
+        self, name: str, tensor: Tensor | None, persistent: bool = True
+    ) -> None:
+        """Add a tensor that is not trained, but saved with the module if persistent."""
+        self._register("register_buffer", "_buffers", name, tensor, Tensor)
+        (set.discard if persistent else set.add)(self._unsaved, name)
+
+    def add_module(self, name: str, module: Registry | None) -> None:
+        """Add a module under a name."""
+        self._register("add_module", "_modules", name, module, Registry)
+
+    def register_module(self, name: str, module: Registry | None) -> None:
+        """Add a module under a name, as ``add_module``."""
+        self.add_module(name, module)
+
+    # What is in it
+
+    def named_children(self) -> Iterator[tuple[str, Registry]]:
+        """Direct parts, each once, with names."""
+        return _once((name, m) for name, m in self._modules.items() if m is not None)
+
+    def children(self) -> Iterator[Registry]:
+        """Direct parts, each once."""
+        return (m for _, m in self.named_children())
+
+    def named_modules(
+        self, memo: set | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Registry]]:
+        """Give this module and all parts of parts, with dotted names.
+
+        Parameters
+        ----------
+        memo : set, optional
+            Modules that are left out; those given are added.
+        prefix : str
+            What all names begin with.
+        remove_duplicate : bool
+            Whether each comes once only.
+        """
+        found = self._walk(prefix)
+        return _once(found, set() if memo is None else memo) if remove_duplicate else found
+
+    def _walk(self, prefix: str) -> Iterator[tuple[str, Registry]]:
+        """Give this module and all parts of parts, as often as they occur."""
+        yield prefix, self
+        for name, m in self._modules.items():
+            if m is not None:
+                yield from m._walk(joined(prefix, name))
+
+    def modules(self) -> Iterator[Registry]:
+        """Give this module and all parts of parts, each once."""
+        return (m for _, m in self.named_modules())
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """All parameters with dotted names; with ``recurse``, those of parts too."""
+        return self._tensors("_parameters", prefix, recurse, remove_duplicate)
+
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """All buffers with dotted names; with ``recurse``, those of parts too."""
+        return self._tensors("_buffers", prefix, recurse, remove_duplicate)
+
+    def _tensors(self, store: str, prefix: str, recurse: bool, once: bool) -> Named:
+        """The tensors of one kind."""
+        modules = self.named_modules(None, prefix, once) if recurse else [(prefix, self)]
+        found = (
+            (joined(path, name), tensor)
+            for path, m in modules
+            for name, tensor in m.__dict__[store].items()
+            if tensor is not None
+        )
+        return _once(found) if once else found
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """All parameters, each once."""
+        return (p for _, p in self.named_parameters(recurse=recurse))
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """All buffers, each once."""
+        return (b for _, b in self.named_buffers(recurse=recurse))
+
+    def get_submodule(self, target: str) -> Registry:
+        """Give the part with a dotted name; itself for an empty one."""
+        found = self
+        for name in target.split(".") if target else ():
+            found = _found("get_submodule", found, name, Registry)
+        return found
+
+    def get_parameter(self, target: str) -> Parameter:
+        """Give the parameter with a dotted name."""
+        path, _, name = target.rpartition(".")
+        return _found("get_parameter", self.get_submodule(path), name, Parameter)
+
+    def get_buffer(self, target: str) -> Tensor:
+        """Give the buffer with a dotted name."""
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        found = _found("get_buffer", owner, name, Tensor)
+        if name not in owner._buffers:
+            raise AttributeError(f"get_buffer: {name!r} is not a buffer")
+        return found
+
+
+def _word(kind: type) -> str:
+    """What to call a kind of attribute."""
+    return "Module" if kind is Registry else kind.__name__
+
+
+def joined(path: str, name: str) -> str:
+    """A dotted name."""
+    return f"{path}.{name}" if path else name
+
+
+def _once(named: Named, seen: set | None = None) -> Named:
+    """Only the first of those that occur several times."""
+    seen = set() if seen is None else seen
+    for name, x in named:
+        if x not in seen:
+            seen.add(x)
+            yield name, x
+
+
+def _found(function: str, owner: Registry, name: str, kind: type) -> Any:
+    """An attribute of one kind."""
+    found = getattr(owner, name, owner)
+    if found is owner:
+        raise AttributeError(f"{function}: {type(owner).__name__} has no attribute {name!r}")
+    if not isinstance(found, kind):
+        raise AttributeError(f"{function}: {name!r} is no {_word(kind)}")
+    return found

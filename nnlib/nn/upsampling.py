@@ -1,0 +1,85 @@
+"""Layers that give images another size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..tensor import Tensor
+from . import functional as F
+from .module import Module
+
+__all__ = ["PixelShuffle", "PixelUnshuffle", "Upsample"]
+
+
+class Upsample(Module):
+    """Keep the options of ``functional.interpolate``.
+
+    >>> Upsample(scale_factor=2, mode="bilinear")
+    Upsample(scale_factor=2.0, mode='bilinear')
+    """
+
+    def __init__(
+        self,
+        size: Any = None,
+        scale_factor: Any = None,
+        mode: str = "nearest",
+        align_corners: bool | None = None,
+        recompute_scale_factor: bool | None = None,
+    ):
+        super().__init__()
+        if isinstance(scale_factor, tuple):
+            self.scale_factor = tuple(map(float, scale_factor))
+        else:
+            self.scale_factor = float(scale_factor) if scale_factor else None
+        self.size, self.mode, self.align_corners = size, mode, align_corners
+        self.recompute_scale_factor = recompute_scale_factor
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, H, W) to (N, C, I, J)."""
+        options = self.mode, self.align_corners, self.recompute_scale_factor
+        return F.interpolate(input, self.size, self.scale_factor, *options)
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        name = "size" if self.scale_factor is None else "scale_factor"
+        return f"{name}={getattr(self, name)}, mode={self.mode!r}"
+
+
+class PixelShuffle(Module):
+    """Keep the factor of ``functional.pixel_shuffle``.
+
+    >>> PixelShuffle(2)
+    PixelShuffle(upscale_factor=2)
+    """
+
+    def __init__(self, upscale_factor: int):
+        super().__init__()
+        self.upscale_factor = upscale_factor
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C r², H, W) to (N, C, r H, r W)."""
+        return F.pixel_shuffle(input, self.upscale_factor)
+
+    def extra_repr(self) -> str:
+        """Describe the factor, for printing."""
+        return f"upscale_factor={self.upscale_factor}"
+
+
+class PixelUnshuffle(Module):
+    """Keep the factor of ``functional.pixel_unshuffle``.
+
+    >>> PixelUnshuffle(2)
+    PixelUnshuffle(downscale_factor=2)
+    """
+
+    def __init__(self, downscale_factor: int):
+        super().__init__()
+        self.downscale_factor = downscale_factor
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, r H, r W) to (N, C r², H, W)."""
+        return F.pixel_unshuffle(input, self.downscale_factor)
+
+    def extra_repr(self) -> str:
+        """Describe the factor, for printing."""
+        return f"downscale_factor={self.downscale_factor}"

@@ -1,0 +1,171 @@
+"""Gradients kept small, and all parameters as one vector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..grad_mode import no_grad
+from ..ops import cat, reshape
+from ..tensor import Tensor, counter
+
+__all__ = [
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "get_total_norm",
+    "parameters_to_vector",
+    "vector_to_parameters",
+]
+
+
+def get_total_norm(
+    tensors: Tensor | Iterable[Tensor], norm_type: float = 2.0, error_if_nonfinite: bool = False
+) -> Tensor:
+    r"""Norm of all elements of all tensors together.
+
+    .. math:: \Bigl(\sum_i |x_i|^p\Bigr)^{1/p}
+
+    Parameters
+    ----------
+    tensors : Tensor or iterable of Tensor
+        The elements x.
+    norm_type : float
+        The p; inf gives the largest absolute value.
+    error_if_nonfinite : bool
+        Whether NaN or infinity is an error.
+
+    Returns
+    -------
+    () float
+        The norm; 0 of nothing.
+
+    Raises
+    ------
+    RuntimeError
+        If it is not finite and ``error_if_nonfinite`` asks for it.
+
+    >>> get_total_norm([Tensor([3.0]), Tensor([4.0])])
+    tensor(5.)
+    """
+    arrays = [t.array for t in _listed(tensors)]
+    norms = [np.linalg.norm(a.reshape(-1), norm_type) if a.size else a.sum() for a in arrays]
+    total = np.linalg.norm(np.array(norms), norm_type) if norms else np.float32(0)
+    if error_if_nonfinite and not np.isfinite(total):
+        raise RuntimeError(
+            f"get_total_norm: expected a finite norm of order {norm_type}, got {total}"
+        )
+    return Tensor(np.asarray(total))
+
+
+def clip_grad_norm_(
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+) -> Tensor:
+    r"""Shorten the gradient of all parameters, seen as one vector, to at most max_norm.
+
+    .. math:: g \leftarrow g \cdot \min\bigl(1, m / (\|g\|_p + 10^{-6})\bigr)
+
+    Parameters
+    ----------
+    parameters : Tensor or iterable of Tensor
+        Those without a gradient are left out.
+    max_norm : float
+        The bound m.
+    norm_type : float
+        The p.
+    error_if_nonfinite : bool
+        Whether a norm that is NaN or infinite is an error.
+
+    Returns
+    -------
+    () float
+        The norm before.
+
+    Raises
+    ------
+    RuntimeError
+        If the norm is not finite and ``error_if_nonfinite`` asks for it.
+
+    Source: Goodfellow et al. (2016), section 10.11.1; chapter "Recurrent networks".
+
+    >>> p = Tensor([0.0, 0.0], requires_grad=True)
+    >>> p.grad = Tensor([3.0, 4.0])
+    >>> clip_grad_norm_(p, 2.5)
+    tensor(5.)
+    >>> p.grad.numpy().round(3).tolist()
+    [1.5, 2.0]
+    """
+    grads = _grads(parameters)
+    try:
+        total = get_total_norm(grads, norm_type, error_if_nonfinite)
+    except RuntimeError as error:
+        raise RuntimeError(f"clip_grad_norm_: {str(error).partition(': ')[2]}") from None
+    factor = np.minimum(max_norm / (total.array + 1e-6), 1)
+    for g in grads:
+        g.array *= factor.astype(g.dtype)
+        counter(g)[0] += 1
+    return total
+
+
+def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
+    """Limit each element of each gradient to [-clip_value, clip_value].
+
+    >>> p = Tensor([0.0, 0.0], requires_grad=True)
+    >>> p.grad = Tensor([3.0, -0.5])
+    >>> clip_grad_value_(p, 1.0)
+    >>> p.grad.tolist()
+    [1.0, -0.5]
+    """
+    if clip_value < 0:
+        raise ValueError(f"clip_grad_value_: expected clip_value >= 0, got {clip_value}")
+    for g in _grads(parameters):
+        np.clip(g.array, -clip_value, clip_value, out=g.array)
+        counter(g)[0] += 1
+
+
+def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
+    """Put the elements of all parameters one after the other, with their history.
+
+    >>> parameters_to_vector([Tensor([[1.0, 2.0]]), Tensor([3.0])])
+    tensor([1., 2., 3.])
+    """
+    parts = [reshape(p, -1) for p in parameters]
+    if not parts:
+        raise ValueError("parameters_to_vector: expected at least one parameter")
+    return cat(parts)
+
+
+def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
+    """Copy the elements of a vector into the parameters, one after the other.
+
+    >>> p = Tensor([0.0, 0.0])
+    >>> vector_to_parameters(Tensor([1.0, 2.0]), [p])
+    >>> p
+    tensor([1., 2.])
+    """
+    if not isinstance(vec, Tensor):
+        raise TypeError(f"vector_to_parameters: expected a Tensor, got {type(vec).__name__}")
+    parameters = list(parameters)
+    needed = sum(p.numel() for p in parameters)
+    if vec.shape != (needed,):
+        raise RuntimeError(
+            f"vector_to_parameters: expected a vector of {needed} elements, got {vec.shape}"
+        )
+    start = 0
+    with no_grad():
+        for p in parameters:
+            p.copy_(vec[start : start + p.numel()].reshape(p.shape))
+            start += p.numel()
+
+
+def _listed(tensors: Tensor | Iterable[Tensor]) -> list[Tensor]:
+    """One tensor or several, as a list."""
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def _grads(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
+    """The gradients of those parameters that have one."""
+    return [p.grad for p in _listed(parameters) if p.grad is not None]

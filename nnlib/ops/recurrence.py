@@ -1,0 +1,301 @@
+"""Recurrent layers over whole sequences, each one fused operation.
+
+The weights hold one block of rows for each gate, in torch's order. Gates are kept as
+(gate, T, N, H), so that each gate of one time is one piece of memory. One product serves the
+inputs of all times, and on the way back one for each gradient of the weights; what is left
+to the loop over time is one product with U and a few small steps. Since
+sigmoid u = (1 + tanh(u/2)) / 2, one tanh serves several gates, with the 1/2 of the sigmoids
+already in the weights.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..graph import record_fused
+from ..tensor import Tensor, raw
+from .linear import mT, rows
+
+__all__ = ["gru_layer", "lstm_layer", "rnn_layer"]
+
+# Which of these are methods of Tensor, and which of those have a form that works in place.
+METHODS = """"""
+IN_PLACE = """"""
+
+NONLINEARITIES = {
+    "tanh": (np.tanh, lambda h: 1 - h * h),
+    "relu": (lambda z: np.maximum(z, 0), np.sign),  # h >= 0, so its sign is the slope
+}
+
+
+def rnn_layer(
+    input: Tensor,
+    hx: Tensor,
+    w_ih: Tensor,
+    w_hh: Tensor,
+    b_ih: Tensor | None = None,
+    b_hh: Tensor | None = None,
+    *,
+    nonlinearity: str = "tanh",
+) -> Tensor:
+    r"""Run a simple recurrent layer over sequences, in one direction.
+
+    .. math:: h_t = f(W x_t + b + U h_{t-1} + c)
+
+    With dh arriving at h = f(u), du = dh · f'(u), where tanh' = 1 - h² and relu' = [h > 0];
+    du goes on to input and weights and, as du U, to the state before.
+
+    Parameters
+    ----------
+    input : (T, N, D) float
+        The sequences x.
+    hx : (N, H) float
+        The state before them.
+    w_ih, w_hh : (H, D) and (H, H) float
+        The weights W and U.
+    b_ih, b_hh : (H,) float, optional
+        The biases b and c.
+    nonlinearity : {"tanh", "relu"}
+        The function f.
+
+    Returns
+    -------
+    (T, N, H) float
+        The state at each time.
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes or dtypes disagree.
+    ValueError
+        If the nonlinearity is unknown.
+
+    Source: Goodfellow et al. (2016), equations 10.8 and 10.9.
+
+    >>> one = np.ones((1, 1))
+    >>> rnn_layer(np.ones((3, 1, 1)), one, one, one, nonlinearity="relu").ravel()
+    array([2., 3., 4.])
+    """
+    inputs, y, u, _, (h,) = _start("rnn_layer", [1], 1, input, w_ih, w_hh, b_ih, b_hh, hx)
+    if nonlinearity not in NONLINEARITIES:
+        raise ValueError(f"rnn_layer: expected nonlinearity tanh or relu, got {nonlinearity}")
+    f, slope = NONLINEARITIES[nonlinearity]
+    for t, z in enumerate(y[0]):
+        h[t + 1] = f(np.add(z, h[t] @ u[0], out=z))
+
+    def backward(g, needs, input, w_ih, w_hh, h):
+        d, dh = slope(h[1:]), np.zeros_like(h[0])
+        for t in reversed(range(len(d))):
+            dh += g[t]
+            d[t] *= dh
+            np.matmul(d[t], w_hh, out=dh)
+        return dict(h_0=dh) | _gradients(needs, d[None], input, h, w_ih, [0], [0])
+
+    return record_fused(h[1:].copy(), inputs, backward, keep=dict(h=h))
+
+
+def gru_layer(
+    input: Tensor,
+    hx: Tensor,
+    w_ih: Tensor,
+    w_hh: Tensor,
+    b_ih: Tensor | None = None,
+    b_hh: Tensor | None = None,
+) -> Tensor:
+    r"""Run a layer of gated recurrent units over sequences, in one direction.
+
+    .. math::
+
+        r_t, z_t &= \sigma(W_{r,z} x_t + b_{r,z} + U_{r,z} h_{t-1} + c_{r,z}) \\
+        v_t &= U_n h_{t-1} + c_n \\
+        n_t &= \tanh(W_n x_t + b_n + r_t v_t) \\
+        h_t &= (1 - z_t) n_t + z_t h_{t-1}
+
+    With dh arriving at h_t: dn = dh (1 - z), dz = dh (h_{t-1} - n), dh_{t-1} = dh z, and within
+    n: dr = dn n' v, dv = dn n' r. Each but dh_{t-1} goes on through the slope of its gate, and
+    dr, dz and dv reach h_{t-1} through U.
+
+    Parameters
+    ----------
+    input : (T, N, D) float
+        The sequences x.
+    hx : (N, H) float
+        The state h before them.
+    w_ih, w_hh : (3H, D) and (3H, H) float
+        The weights W and U of the gates r, z and n, in this order.
+    b_ih, b_hh : (3H,) float, optional
+        The biases b and c.
+
+    Returns
+    -------
+    (T, N, H) float
+        The state h at each time.
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes or dtypes disagree.
+
+    Source: Cho et al. (2014), "Learning phrase representations using RNN encoder-decoder
+    for statistical machine translation"; the place of r is that of cuDNN and torch.
+
+    >>> w = np.zeros((3, 1))
+    >>> gru_layer(np.ones((3, 1, 1)), np.ones((1, 1)), w, w).ravel()  # z = 1/2, n = 0
+    array([0.5  , 0.25 , 0.125])
+    """
+    scale = [0.5, 0.5, 1]
+    inputs, y, u, c, (h,) = _start("gru_layer", scale, 2, input, w_ih, w_hh, b_ih, b_hh, hx)
+    v, p = np.empty_like(h[1:]), np.empty_like(y[:, 0])
+    for t in range(len(v)):
+        s, n = y[:2, t], y[2, t]
+        np.add(np.matmul(h[t], u, out=p)[2], c[2], out=v[t])
+        np.tanh(np.add(s, p[:2], out=s), out=s)
+        r, z = np.add(np.multiply(s, 0.5, out=s), 0.5, out=s)
+        np.tanh(np.add(n, r * v[t], out=n), out=n)
+        np.add(n, z * (h[t] - n), out=h[t + 1])
+
+    def backward(g, needs, input, w_ih, w_hh, gates, h, v):
+        d, dh = np.empty((4, *v.shape), v.dtype), np.zeros_like(h[0])
+        u = w_hh.reshape(3, *w_hh.shape[1:] * 2)
+        for t in reversed(range(len(v))):
+            (r, z, n), dn, (dr, dz, dv) = gates[:, t], d[0, t], d[1:, t]
+            dh += g[t]
+            dn[:] = dh * (1 - z) * (1 - n * n)
+            dr[:], dz[:], dv[:] = dn * v[t] * (1 - r) * r, dh * (h[t] - n) * (1 - z) * z, dn * r
+            dh = dh * z + (d[1:, t] @ u).sum(0)
+        return dict(h_0=dh) | _gradients(needs, d, input, h, w_ih, [1, 2, 0], [1, 2, 3])
+
+    return record_fused(h[1:].copy(), inputs, backward, keep=dict(gates=y, h=h, v=v))
+
+
+def lstm_layer(
+    input: Tensor,
+    hx: tuple[Tensor, Tensor],
+    w_ih: Tensor,
+    w_hh: Tensor,
+    b_ih: Tensor | None = None,
+    b_hh: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    r"""Run a layer of long short-term memory over sequences, in one direction.
+
+    .. math::
+
+        i_t, f_t, o_t &= \sigma(W_{i,f,o} x_t + b_{i,f,o} + U_{i,f,o} h_{t-1} + c_{i,f,o}) \\
+        g_t &= \tanh(W_g x_t + b_g + U_g h_{t-1} + c_g) \\
+        c_t &= f_t c_{t-1} + i_t g_t \\
+        h_t &= o_t \tanh c_t
+
+    With dh arriving at h_t and dc at c_t: do = dh tanh c, then dc += dh o (1 - tanh² c), of
+    which di = dc g, df = dc c_{t-1}, dg = dc i, and dc_{t-1} = dc f.
+
+    Parameters
+    ----------
+    input : (T, N, D) float
+        The sequences x.
+    hx : tuple of two (N, H) float
+        The state h and the cell c before them.
+    w_ih, w_hh : (4H, D) and (4H, H) float
+        The weights W and U of the gates i, f, g and o, in this order.
+    b_ih, b_hh : (4H,) float, optional
+        The biases b and c.
+
+    Returns
+    -------
+    tuple of (T, N, H) and (N, H) float
+        The state h at each time, and the last cell c.
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes or dtypes disagree.
+
+    Source: Goodfellow et al. (2016), equations 10.40 to 10.44; Gers et al. (2000).
+
+    >>> w = np.zeros((4, 1))
+    >>> h, c = lstm_layer(np.ones((3, 1, 1)), (np.zeros((1, 1)), np.ones((1, 1))), w, w)
+    >>> c  # halved three times, as all gates are 1/2 and g is 0
+    array([[0.125]])
+    """
+    scale = [0.5, 0.5, 1, 0.5]
+    inputs, y, u, _, (h, c) = _start("lstm_layer", scale, 4, input, w_ih, w_hh, b_ih, b_hh, *hx)
+    a, p = np.array(scale, y.dtype).reshape(4, 1, 1), np.empty_like(y[:, 0])
+    tanh_c, b = np.empty_like(c[1:]), a % 1  # 1/2 for a sigmoid, 0 for the tanh
+    for t in range(len(tanh_c)):
+        z = y[:, t]
+        np.tanh(np.add(z, np.matmul(h[t], u, out=p), out=z), out=z)
+        i, f, g, o = np.add(np.multiply(z, a, out=z), b, out=z)
+        np.add(f * c[t], i * g, out=c[t + 1])
+        np.multiply(o, np.tanh(c[t + 1], out=tanh_c[t]), out=h[t + 1])
+
+    def backward(g, needs, input, w_ih, w_hh, gates, h, c, tanh_c):
+        (i, f, candidate, o), d = gates, (1 - gates) * gates
+        d[2] = 1 - candidate * candidate
+        for slope, factor in zip(d, (candidate, c[:-1], i, tanh_c), strict=True):
+            slope *= factor
+        dc_dh, dh, dc = (1 - tanh_c * tanh_c) * o, np.zeros_like(h[0]), g[1].copy()
+        u = w_hh.reshape(4, *w_hh.shape[1:] * 2)
+        for t in reversed(range(len(f))):
+            dh += g[0][t]
+            dc += dh * dc_dh[t]
+            d[:3, t] *= dc
+            d[3, t] *= dh
+            (d[:, t] @ u).sum(0, out=dh)
+            dc *= f[t]
+        return dict(h_0=dh, c_0=dc) | _gradients(
+            needs, d, input, h, w_ih, [0, 1, 2, 3], [0, 1, 2, 3]
+        )
+
+    kept = dict(gates=y, h=h, c=c, tanh_c=tanh_c)
+    return record_fused((h[1:].copy(), c[-1].copy()), inputs, backward, keep=kept)
+
+
+def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
+    """What every layer begins with, checked.
+
+    Given are the scale of each gate, and how many gates take both biases at one place. Back
+    come the operands by name; W x + b for all times; U and c, by gate and scaled; for each
+    state room for all times, the first filled.
+    """
+    names = ("input", "w_ih", "w_hh", "b_ih", "b_hh", "h_0", "c_0")
+    inputs = dict(zip(names, operands, strict=False))
+    _check(name, len(scale), inputs)
+    x, w, u, b, c, *states = map(raw, operands)
+    G, H, a = len(scale), u.shape[1], np.array(scale, x.dtype).reshape(-1, 1, 1)
+    w, u = (mT(m.reshape(G, H, m.shape[1]) * a) for m in (w, u))
+    b, c = (np.zeros_like(u[:, :1]) if m is None else m.reshape(G, 1, H) * a for m in (b, c))
+    b[:joint] += c[:joint]
+    y = rows(x) @ w
+    y += b
+    room = [np.concatenate([s[None], np.empty((len(x), *s.shape), s.dtype)]) for s in states]
+    return inputs, y.reshape(G, *x.shape[:2], H), u, c, room
+
+
+def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
+    """Refuse shapes and dtypes that disagree."""
+    x, w, u = (raw(inputs[key]) for key in ("input", "w_ih", "w_hh"))
+    (T, N), D, H, G = (*x.shape, 1, 1)[:2], w.shape[-1], u.shape[-1], gates * u.shape[-1]
+    shapes = (T, N, D), (G, D), (G, H), (G,), (G,), (N, H), (N, H)
+    for (what, value), shape in zip(inputs.items(), shapes, strict=False):
+        if value is not None and (value.shape, value.dtype) != (shape, u.dtype):
+            raise RuntimeError(
+                f"{name}: expected {what} of shape {shape} and {u.dtype}, "
+                f"got {value.shape} and {value.dtype}"
+            )
+
+
+def _gradients(needs: frozenset, d: Any, x: Any, h: Any, w_ih: Any, at: list, of: list) -> dict:
+    """From those of the gates, which stand in d at the input and of the state, all others."""
+    d, x, h, shape = d.reshape(len(d), -1, d.shape[-1]), rows(x), rows(h[:-1]), x.shape
+    b = np.ones(len(x), x.dtype) @ d
+    rules = dict(
+        input=lambda: sum(
+            d[k] @ w for k, w in zip(at, np.split(w_ih, len(at)), strict=True)
+        ).reshape(shape),
+        w_ih=lambda: np.concatenate([d[k].T @ x for k in at]),
+        w_hh=lambda: np.concatenate([d[k].T @ h for k in of]),
+        b_ih=lambda: b[at].ravel(),
+        b_hh=lambda: b[of].ravel(),
+    )
+    return {name: rules[name]() for name in needs & rules.keys()}

@@ -1,0 +1,156 @@
+"""Adam: steps as long in every direction, whatever the size of the gradient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor, counter
+from .optimizer import Optimizer, check_not_negative
+
+__all__ = ["Adam", "AdamW"]
+
+
+class Adam(Optimizer):
+    r"""Gradient descent with a step of its own for each element.
+
+    .. math::
+        g &\leftarrow \nabla L(p) + \lambda p \\
+        m &\leftarrow \beta_1 m + (1 - \beta_1)\, g \\
+        v &\leftarrow \beta_2 v + (1 - \beta_2)\, g^2 \\
+        p &\leftarrow p - \eta\, \hat m / (\sqrt{\hat v} + \epsilon), \quad
+            \hat m = \frac{m}{1 - \beta_1^t}, \ \hat v = \frac{v}{1 - \beta_2^t}
+
+    m and v start at 0; the divisions make up for that in step t.
+
+    Parameters
+    ----------
+    params : iterable of Tensor, or of dict
+        What to train, or groups of it with options of their own.
+    lr : float
+        Learning rate η, about the length of a step in each element.
+    betas : (float, float)
+        β₁ and β₂, the shares of the last averages that are kept.
+    eps : float
+        ε, which keeps the divisor away from 0.
+    weight_decay : float
+        Pull λ towards 0.
+    amsgrad : bool
+        Whether to divide by the largest v so far, so that steps do not grow again.
+    maximize : bool
+        Whether to climb: the gradient is reversed before anything else.
+    decoupled_weight_decay : bool
+        Whether λ shrinks p itself, by the factor 1 - ηλ, rather than adding to g.
+
+    Raises
+    ------
+    ValueError
+        If lr, eps or weight_decay is negative, or a beta outside [0, 1).
+
+    Source: Kingma and Ba (2015), algorithm 1; Reddi et al. (2018), algorithm 2, for amsgrad;
+    Goodfellow et al. (2016), algorithm 8.7; chapter "Adaptive steps".
+
+    >>> p = Tensor([1.0, 100.0], requires_grad=True)
+    >>> (p * p).sum().backward()
+    >>> Adam([p], lr=0.5).step()
+    >>> p.detach().numpy().round(3).tolist()
+    [0.5, 99.5]
+    """
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        decoupled_weight_decay: bool = False,
+    ):
+        name = type(self).__name__
+        check_not_negative(name, lr=lr, eps=eps, weight_decay=weight_decay)
+        for beta in betas:
+            if not 0 <= beta < 1:
+                raise ValueError(f"{name}: expected betas in [0, 1), got {beta}")
+        options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        options |= dict(amsgrad=amsgrad, maximize=maximize)
+        super().__init__(params, options | dict(decoupled_weight_decay=decoupled_weight_decay))
+
+    def update(self, p: Tensor, group: dict[str, Any]) -> None:
+        """Take one step with one parameter."""
+        g, lr, decay = p.grad.array, group["lr"], group["weight_decay"]
+        if group["maximize"]:
+            g = -g
+        if decay and group["decoupled_weight_decay"]:
+            p.array *= 1 - lr * decay
+        elif decay:
+            g = g + decay * p.array
+        t, m, v = self._averages(p, g, group)
+        step = np.sqrt(v)
+        step /= math.sqrt(1 - group["betas"][1] ** t)
+        step += group["eps"]
+        np.divide(m, step, out=step)
+        step *= lr / (1 - group["betas"][0] ** t)
+        p.array -= step
+        counter(p)[0] += 1
+
+    def _averages(
+        self, p: Tensor, g: np.ndarray, group: dict[str, Any]
+    ) -> tuple[float, np.ndarray, np.ndarray]:
+        """The number of the step, m, and v or the largest so far."""
+        memory = self.state.setdefault(p, {})
+        if not memory:
+            names = ["exp_avg", "exp_avg_sq", *["max_exp_avg_sq"][: group["amsgrad"]]]
+            memory["step"] = Tensor(np.zeros((), np.float32))
+            memory.update({name: Tensor(np.zeros_like(p.array)) for name in names})
+        memory["step"].array += 1
+        m, v = memory["exp_avg"].array, memory["exp_avg_sq"].array
+        beta1, beta2 = group["betas"]
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        if group["amsgrad"]:
+            largest = memory["max_exp_avg_sq"].array
+            v = np.maximum(largest, v, out=largest)
+        return float(memory["step"]), m, v
+
+
+class AdamW(Adam):
+    """Adam with weight decay apart from the gradient; otherwise as ``Adam``.
+
+    Source: Loshchilov and Hutter (2019), algorithm 2; chapter "Adaptive steps".
+
+    >>> p = Tensor([1.0], requires_grad=True)
+    >>> (p * p).sum().backward()
+    >>> AdamW([p], lr=0.5, weight_decay=0.5).step()
+    >>> p.detach().numpy().round(3).tolist()
+    [0.25]
+    """
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+    ):
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            maximize=maximize,
+            decoupled_weight_decay=True,
+        )

@@ -1,0 +1,157 @@
+"""What the table of operations is made of, and how an entry is run in nnlib and in torch."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+import nnlib
+
+
+def normal(rng, shape):
+    return rng.standard_normal(shape)
+
+
+def positive(rng, shape):
+    return rng.uniform(0.3, 2.0, shape)
+
+
+def fraction(rng, shape):
+    """Within (-1, 1), away from 0 and from ±1."""
+    return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.1, 0.9, shape)
+
+
+def no_kink(rng, shape):
+    """Away from 0 and from ±1."""
+    return rng.choice([-1.5, -0.5, 0.5, 1.5], shape) + rng.uniform(-0.3, 0.3, shape)
+
+
+def apart(rng, shape):
+    """All different by at least 0.1, so that no step changes their order."""
+    n = int(np.prod(shape))
+    return (rng.permutation(n) / 5 - n / 10 + 0.03).reshape(shape)
+
+
+def integers(rng, shape):
+    return rng.integers(-5, 6, shape)
+
+
+def truths(rng, shape):
+    return rng.random(shape) < 0.5
+
+
+class Case(NamedTuple):
+    """One call of one operation, the same for both libraries.
+
+    name: the public name. call(L, *inputs): L is nnlib or torch; gives one Tensor.
+    shapes: of the inputs that are differentiated. draw(rng, shape): how they are drawn.
+    note: what is special about it. second: False if a second derivative is refused, None if
+    torch has none to compare with.
+    arrays: False if the call uses methods that arrays lack. exact: False where float32
+    differs from torch's by more than 1e-4 for a reason that stands beside the case.
+    """
+
+    name: str
+    call: Callable
+    shapes: tuple
+    draw: Callable = normal
+    note: str = ""
+    second: bool | None = True
+    arrays: bool = True
+    exact: bool = True
+
+    def __str__(self):
+        return f"{self.name}-{self.note}" if self.note else self.name
+
+
+class Bad(NamedTuple):
+    """One call that is refused: the error, and a pattern that its message matches.
+
+    torch: what torch raises for the same call; None where it does not refuse or has no
+    such function.
+    """
+
+    name: str
+    call: Callable
+    error: type[Exception]
+    message: str
+    torch: type[Exception] | tuple | str | None = "same"
+    note: str = ""
+
+    def __str__(self):
+        return f"{self.name}-{self.note or self.message[:40]}"
+
+
+def index(L, array):
+    """An array of indices or truth values, as library L wants it."""
+    return torch.from_numpy(np.array(array)) if L is torch else np.array(array)
+
+
+def weights(L, x):
+    """Class weights in the dtype of x, outside any history."""
+    w = np.linspace(0.5, 2.0, 5)
+    return torch.from_numpy(w).to(x.dtype) if L is torch else w.astype(x.dtype)
+
+
+def leaf(L, array, requires_grad=True):
+    """A copy of an array as a tensor of library L."""
+    return L.tensor(np.array(array), requires_grad=requires_grad)
+
+
+def drawn(case, rng, dtype="f8"):
+    """The inputs of a case."""
+    return [np.asarray(case.draw(rng, shape)).astype(dtype) for shape in case.shapes]
+
+
+def vjp(L, case, arrays, v):
+    """Value of an operation, and gradients for the upstream gradient v."""
+    inputs = [leaf(L, a) for a in arrays]
+    y = case.call(L, *inputs)
+    return y.detach().numpy(), [
+        g.numpy() for g in L.autograd.grad(y, inputs, leaf(L, v, False))
+    ]
+
+
+def upstream(case, arrays, rng):
+    """A random upstream gradient."""
+    y = case.call(nnlib, *map(nnlib.Tensor, arrays))
+    return rng.standard_normal(y.shape).astype(y.dtype)
+
+
+def numerical_vjp(case, arrays, v, step=1e-6):
+    """Central differences of sum(v * y) by each element of each input."""
+
+    def value():
+        return np.sum(v * case.call(nnlib, *[nnlib.Tensor(a.copy()) for a in arrays]).numpy())
+
+    gradients = []
+    for a in arrays:
+        g = np.empty_like(a)
+        for i in np.ndindex(a.shape):
+            middle = a[i]
+            a[i] = middle + step
+            above = value()
+            a[i] = middle - step
+            g[i] = (above - value()) / (2 * step)
+            a[i] = middle
+        gradients.append(g)
+    return gradients
+
+
+def second_derivatives(L, case, arrays, v):
+    """Gradients of the sum of the cubed first gradients of sum(v y²)."""
+    inputs = [leaf(L, a) for a in arrays]
+    y = case.call(L, *inputs)
+    up = leaf(L, v, False)
+    first = L.autograd.grad((y * y * up).sum(), inputs, create_graph=True)
+    total = sum((g * g * g).sum() for g in first)
+    return [g.numpy() for g in L.autograd.grad(total, inputs)]
+
+
+def scattered(array):
+    """The same values, standing in memory in another order with gaps between them."""
+    wide = np.repeat(array[..., None], 2, axis=-1).copy()
+    if array.ndim > 1:
+        wide = np.moveaxis(np.ascontiguousarray(np.moveaxis(wide, 0, -1)), -1, 0)
+    return wide[..., 0]

@@ -1,0 +1,184 @@
+"""Modules of nn/activation.py."""
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, apart, no_kink
+from tests.nnlib.nn.table import Layer
+
+
+def largest(module, x):
+    """What Maxout gives, by a loop."""
+    x = x.numpy()
+    starts = range(0, x.shape[module.dim], module.pieces)
+    groups = [x.take(range(i, i + module.pieces), module.dim) for i in starts]
+    return np.stack([g.max(module.dim) for g in groups], module.dim)
+
+
+def on_a_copy(module, x):
+    """The input doubled, so that a module may change it in place."""
+    return module(x * 2)
+
+
+LAYERS = [
+    Layer("ReLU", draw=no_kink),
+    Layer("ReLU", (True,), draw=no_kink, call=on_a_copy, note="in place"),
+    Layer("ReLU6", draw=no_kink),
+    Layer("ReLU6", (True,), draw=no_kink, call=on_a_copy, note="in place"),
+    Layer("LeakyReLU", draw=no_kink),
+    Layer("LeakyReLU", (0.2, True), draw=no_kink, call=on_a_copy, note="in place"),
+    Layer("RReLU", draw=no_kink, trains=False),
+    Layer(
+        "RReLU", (0.2, 0.4, True), draw=no_kink, call=on_a_copy, trains=False, note="in place"
+    ),
+    Layer("PReLU", draw=no_kink),
+    Layer("PReLU", (5, 0.1), shapes=((3, 5, 2),), draw=no_kink, note="channels"),
+    Layer("ELU", draw=no_kink),
+    Layer("ELU", (2.0, True), draw=no_kink, call=on_a_copy, note="in place"),
+    Layer("SELU", draw=no_kink),
+    Layer("SELU", (True,), draw=no_kink, call=on_a_copy, note="in place"),
+    Layer("CELU"),
+    Layer("CELU", (2.0, True), call=on_a_copy, note="in place"),
+    Layer("Sigmoid"),
+    Layer("Tanh"),
+    Layer("Softplus"),
+    Layer("Softplus", (2.0, 1.0), note="options"),
+    Layer("SiLU"),
+    Layer("SiLU", (True,), call=on_a_copy, note="in place"),
+    Layer("Mish"),
+    Layer("Mish", (True,), call=on_a_copy, note="in place"),
+    Layer("GELU"),
+    Layer("GELU", ("tanh",), note="tanh"),
+    Layer("LogSigmoid"),
+    Layer("Softsign", draw=no_kink),
+    Layer("Tanhshrink"),
+    Layer("Hardtanh", draw=no_kink),
+    Layer("Hardtanh", (-0.2, 0.2, True), draw=no_kink, call=on_a_copy, note="in place"),
+    # torch multiplies by 1/6 in float32, also for float64
+    Layer("Hardsigmoid", rtol64=1e-7),
+    Layer("Hardsigmoid", (True,), call=on_a_copy, note="in place", rtol64=1e-7),
+    Layer("Hardswish"),
+    Layer("Hardswish", (True,), call=on_a_copy, note="in place"),
+    Layer("Hardshrink"),
+    Layer("Hardshrink", (0.2,), note="lambd"),
+    Layer("Softshrink"),
+    Layer("Softshrink", (0.2,), note="lambd"),
+    Layer("Threshold", (0.1, 20.0)),
+    Layer("Threshold", (0.1, 20.0, True), call=on_a_copy, note="in place"),
+    Layer("Softmax", (1,)),
+    Layer("LogSoftmax", (-1,)),
+    Layer("Softmin", (0,)),
+    Layer("Softmax2d", shapes=((2, 3, 4, 5),)),
+    Layer("Softmax2d", shapes=((3, 4, 5),), note="one image"),
+    Layer("GLU", shapes=((3, 4),)),
+    Layer("GLU", (0,), shapes=((4, 3),), note="dim"),
+    Layer("Maxout", (2,), shapes=((3, 6),), draw=apart, in_torch=False, reference=largest),
+    Layer(
+        "Maxout",
+        (3, -1),
+        shapes=((2, 3, 6),),
+        draw=apart,
+        in_torch=False,
+        reference=largest,
+        note="dim",
+    ),
+]
+
+
+def of_integers(name, *args):
+    """The call of a module with integers, which is refused."""
+    return lambda L: getattr(L.nn, name)(*args)(L.zeros(3, 4).long())
+
+
+BAD = [
+    *[
+        Bad(name, of_integers(name), RuntimeError, f"{name.lower()}: expected", note="integers")
+        for name in ("PReLU", "ELU", "CELU", "GELU", "GLU", "RReLU", "Hardshrink", "Softshrink")
+    ],
+    Bad("LeakyReLU", of_integers("LeakyReLU"), RuntimeError, "leaky_relu: expected a floating"),
+    Bad(
+        "Softplus",
+        lambda L: L.nn.Softplus()("text"),
+        TypeError,
+        "expected a Tensor, an array or a number, got str",
+    ),
+    Bad(
+        "PReLU",
+        lambda L: L.nn.PReLU(4)(L.zeros(3, 5)),
+        RuntimeError,
+        r"prelu: expected weight \(\), \(1,\) or \(5,\), got \(4,\)",
+    ),
+    Bad(
+        "PReLU",
+        lambda L: L.nn.PReLU(-1),
+        RuntimeError,
+        "PReLU: expected num_parameters >= 1, got -1",
+    ),
+    Bad(
+        "RReLU",
+        lambda L: L.nn.RReLU(0.5, 0.2)(L.zeros(3)),
+        RuntimeError,
+        "rrelu: expected lower <= upper, got 0.5 and 0.2",
+    ),
+    Bad(
+        "Hardtanh",
+        lambda L: L.nn.Hardtanh(1.0, -1.0),
+        ValueError,
+        "Hardtanh: expected min_val < max_val, got 1.0 and -1.0",
+        torch=AssertionError,
+    ),
+    Bad(
+        "GELU",
+        lambda L: L.nn.GELU("exact")(L.zeros(3)),
+        RuntimeError,
+        "gelu: expected approximate none or tanh, got 'exact'",
+    ),
+    Bad(
+        "CELU",
+        lambda L: L.nn.CELU(0.0)(L.zeros(3)),
+        RuntimeError,
+        "celu: expected alpha other than 0",
+    ),
+    Bad(
+        "Softshrink",
+        lambda L: L.nn.Softshrink(-1.0)(L.zeros(3)),
+        RuntimeError,
+        "softshrink: expected lambd >= 0, got -1.0",
+    ),
+    Bad(
+        "Threshold",
+        lambda L: L.nn.Threshold(0.0, 1.0)(L.zeros(3) > 0),
+        RuntimeError,
+        "threshold: expected numbers, got bool",
+    ),
+    Bad(
+        "Softmax", lambda L: L.nn.Softmax(2)(L.zeros(3, 5)), IndexError, "softmax: expected dim"
+    ),
+    Bad(
+        "LogSoftmax",
+        lambda L: L.nn.LogSoftmax(2)(L.zeros(3, 5)),
+        IndexError,
+        "log_softmax: expected dim",
+    ),
+    Bad(
+        "Softmin", lambda L: L.nn.Softmin(2)(L.zeros(3, 5)), IndexError, "softmin: expected dim"
+    ),
+    Bad(
+        "Softmax2d",
+        lambda L: L.nn.Softmax2d()(L.zeros(3, 5)),
+        ValueError,
+        r"Softmax2d: expected \(N, C, H, W\) or \(C, H, W\), got \(3, 5\)",
+    ),
+    Bad(
+        "GLU",
+        lambda L: L.nn.GLU()(L.zeros(4, 3)),
+        RuntimeError,
+        r"glu: expected an even length along dim -1, got \(4, 3\)",
+    ),
+    Bad(
+        "Maxout",
+        lambda L: L.nn.Maxout(4)(L.zeros(3, 6)),
+        RuntimeError,
+        r"maxout: expected pieces that divide the length along dim 1 of \(3, 6\), got 4",
+        torch=None,
+    ),
+]

@@ -1,0 +1,138 @@
+"""Modules of nn/attention.py."""
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, index, normal, truths
+from tests.nnlib.nn.table import Layer
+
+NAME = "MultiheadAttention"
+QKV = ((3, 2, 8), (5, 2, 8), (5, 2, 8))
+MASK = np.array([[0, 0, 1, 0, 1], [0, 0, 0, 1, 0], [1, 0, 1, 1, 1]], dtype=bool)
+
+
+def itself(module, x, **options):
+    """Attention of a sequence to itself."""
+    return module(x, x, x, **options)
+
+
+def options(**given):
+    """A call with some options."""
+    return lambda module, *inputs: module(*inputs, **given)
+
+
+def padding(rng, shape):
+    """True for some keys, never the first."""
+    return truths(rng, shape) & (np.arange(shape[-1]) > 0)
+
+
+def entry(note, shapes=QKV, args=(8, 2), call=None, draw=normal, **more):
+    return Layer(NAME, args, shapes, more, draw, note, call or options())
+
+
+def masked(module, q, k, v, attn, keys):
+    return module(q, k, v, key_padding_mask=keys, attn_mask=attn)
+
+
+LAYERS = [
+    entry(""),
+    entry("one head", args=(8, 1)),
+    entry("to itself", ((5, 2, 8),), call=itself),
+    entry("batch first", ((2, 3, 8), (2, 5, 8), (2, 5, 8)), batch_first=True),
+    entry("no batch", ((3, 8), (5, 8), (5, 8))),
+    entry("no batch, batch first", ((3, 8), (5, 8), (5, 8)), batch_first=True),
+    entry("no bias", bias=False),
+    entry("kdim and vdim", ((3, 2, 8), (5, 2, 6), (5, 2, 4)), kdim=6, vdim=4),
+    entry("kdim", ((3, 2, 8), (5, 2, 6), (5, 2, 8)), kdim=6, bias=False),
+    entry("no weights", call=options(need_weights=False)),
+    entry("weights of each head", call=options(average_attn_weights=False)),
+    entry(
+        "weights of each head, no batch",
+        ((3, 8), (5, 8), (5, 8)),
+        call=options(average_attn_weights=False),
+    ),
+    entry("added masks", (*QKV, (3, 5), (2, 5)), call=masked),
+    entry("added mask for each head", (*QKV, (4, 3, 5), (2, 5)), call=masked),
+    entry(
+        "masks of truths",
+        (*QKV, (3, 5), (2, 5)),
+        call=masked,
+        draw=(normal, normal, normal, padding, lambda rng, shape: np.zeros(shape, bool)),
+    ),
+    entry(
+        "padding",
+        (*QKV, (2, 5)),
+        call=lambda m, q, k, v, keys: m(q, k, v, keys),
+        draw=(normal, normal, normal, padding),
+    ),
+    entry(
+        "padding, no weights",
+        (*QKV, (2, 5)),
+        call=lambda m, q, k, v, keys: m(q, k, v, keys, need_weights=False),
+        draw=(normal, normal, normal, padding),
+    ),
+    entry(
+        "padding, no batch",
+        ((3, 8), (5, 8), (5, 8), (5,)),
+        call=lambda m, q, k, v, keys: m(q, k, v, keys),
+        draw=(normal, normal, normal, padding),
+    ),
+    entry(
+        "causal",
+        ((4, 2, 8), (4, 4)),
+        call=lambda m, x, mask: m(x, x, x, attn_mask=mask, is_causal=True),
+        draw=(normal, lambda rng, shape: ~np.tri(*shape, dtype=bool)),
+    ),
+    entry(
+        "causal, no weights",
+        ((4, 2, 8), (4, 4)),
+        call=lambda m, x, mask: m(x, x, x, attn_mask=mask, is_causal=True, need_weights=False),
+        draw=(normal, lambda rng, shape: ~np.tri(*shape, dtype=bool)),
+    ),
+    Layer(NAME, (8, 2, 0.3), QKV, note="dropout", trains=False),
+    entry("dropout of all", args=(8, 2, 1.0)),
+]
+
+
+def make(*args, **given):
+    return lambda L: getattr(L.nn, NAME)(*args, **given)
+
+
+def use(*shapes, dtype=None, mask=None, keys=None, **given):
+    """A call with zeros of some shapes."""
+
+    def call(L):
+        layer = getattr(L.nn, NAME)(8, 2)
+        inputs = [L.zeros(*s, dtype=dtype and L.float64) for s in shapes or QKV]
+        masks = dict(attn_mask=mask, key_padding_mask=keys)
+        given_masks = {k: index(L, np.zeros(*m)) for k, m in masks.items() if m is not None}
+        layer(*inputs, **given_masks, **given)
+
+    return call
+
+
+REFUSED = [
+    (AssertionError, "embed_dim to be a multiple of num_heads, got 8 and 3", make(8, 3)),
+    (ValueError, "embed_dim and num_heads above 0, got 0 and 1", make(0, 1)),
+    (AssertionError, "with 2 axes or with 3", use((3,), (5,), (5,))),
+    (AssertionError, "with 2 axes or with 3", use((3, 8), (5, 1, 8), (5, 1, 8))),
+    (AssertionError, "vectors of length 8, 8 and 8", use((3, 2, 6), (5, 2, 6), (5, 2, 6))),
+    (AssertionError, "vectors of length 8, 8 and 8", use((3, 2, 8), (5, 2, 8), (5, 2, 7))),
+    (AssertionError, "as many values as keys", use((3, 2, 8), (5, 2, 8), (4, 2, 8))),
+    (RuntimeError, "one batch size", use((3, 4, 8), (5, 3, 8), (5, 3, 8))),
+    (AssertionError, "attn_mask with 2 axes or with 3", use(mask=((5,), bool))),
+    (RuntimeError, r"attn_mask \(3, 5\) or \(4, 3, 5\)", use(mask=((5, 5), bool))),
+    (RuntimeError, r"attn_mask \(3, 5\) or \(4, 3, 5\)", use(mask=((2, 3, 5), bool))),
+    (AssertionError, "attn_mask bool or float32, got int64", use(mask=((3, 5), int))),
+    (AssertionError, r"key_padding_mask \(2, 5\), got \(2, 6\)", use(keys=((2, 6), bool))),
+    (AssertionError, r"key_padding_mask \(2, 5\), got \(5,\)", use(keys=((5,), bool))),
+    (AssertionError, "key_padding_mask bool or float32", use(keys=((2, 5), int))),
+    (RuntimeError, "an attn_mask if is_causal", use(is_causal=True)),
+]
+
+BAD = [Bad(NAME, call, error, f"^{NAME}: expected .*{m}") for error, m, call in REFUSED]
+BAD += [
+    Bad(NAME, make(8, 2, dropout=1.5), ValueError, rf"{NAME}: .*dropout in \[0, 1\]", None),
+    Bad(NAME, make(8, 2, add_bias_kv=True), ValueError, f"{NAME}: .*add_bias_kv", None),
+    Bad(NAME, make(8, 2, add_zero_attn=True), ValueError, f"{NAME}: .*add_zero_attn", None),
+    Bad(NAME, use(dtype="f8"), RuntimeError, "linear: .*dtype"),
+]

@@ -1,0 +1,26 @@
+"""Modules of nn/distance.py."""
+
+from tests.nnlib.harness import Bad
+from tests.nnlib.nn.table import Layer
+
+LAYERS = [
+    Layer("CosineSimilarity", (), ((3, 5), (3, 5))),
+    Layer("CosineSimilarity", (0, 0.1), ((3, 5), (5,)), note="dim, broadcast"),
+    Layer("PairwiseDistance", (), ((3, 5), (3, 5))),
+    Layer("PairwiseDistance", (1.0, 1e-3, True), ((3, 5), (5,)), note="options"),
+]
+
+BAD = [
+    Bad(
+        "CosineSimilarity",
+        lambda L: L.nn.CosineSimilarity(2)(L.zeros(3, 5), L.zeros(3, 5)),
+        IndexError,
+        r"cosine_similarity: expected dim in \[-2, 1\], got 2",
+    ),
+    Bad(
+        "PairwiseDistance",
+        lambda L: L.nn.PairwiseDistance()(L.zeros(3, 5), L.zeros(3, 4)),
+        RuntimeError,
+        r"pairwise_distance: expected shapes that broadcast, got \(3, 5\), \(3, 4\)",
+    ),
+]

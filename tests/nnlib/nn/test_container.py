@@ -1,0 +1,181 @@
+"""Containers: read, changed and joined as torch's."""
+
+from collections import OrderedDict
+
+import numpy as np
+import pytest
+import torch
+
+import nnlib
+from nnlib import nn
+
+
+def kinds(modules):
+    return [type(m).__name__ for m in modules]
+
+
+def sequence(L):
+    return L.nn.Sequential(L.nn.ReLU(), L.nn.Tanh(), L.nn.Linear(2, 2))
+
+
+def listing(L):
+    return L.nn.ModuleList([L.nn.ReLU(), L.nn.Tanh(), L.nn.Linear(2, 2)])
+
+
+def removed(model, key):
+    del model[key]
+    return model
+
+
+def replaced(model, key, module):
+    model[key] = module
+    return model
+
+
+def inserted(model, index, module):
+    model.insert(index, module)  # gives nothing in torch's list
+    return model
+
+
+def grown(model, other):
+    model += other
+    return model
+
+
+def repeated(model, times):
+    model *= times
+    return model
+
+
+SERIES = {
+    "first": lambda L, m: m[0],
+    "last": lambda L, m: m[-1],
+    "slice": lambda L, m: m[1:],
+    "backwards": lambda L, m: m[::2],
+    "delete": lambda L, m: removed(m, 0),
+    "delete last": lambda L, m: removed(m, -1),
+    "delete slice": lambda L, m: removed(m, slice(0, 2)),
+    "replace": lambda L, m: replaced(m, -1, L.nn.Sigmoid()),
+    "append": lambda L, m: m.append(L.nn.Sigmoid()),
+    "insert": lambda L, m: inserted(m, 1, L.nn.Sigmoid()),
+    "insert at the end": lambda L, m: inserted(m, 3, L.nn.Sigmoid()),
+    "extend": lambda L, m: m.extend([L.nn.Sigmoid(), L.nn.ReLU()]),
+    "pop": lambda L, m: m.pop(1),
+    "rest after pop": lambda L, m: (m.pop(1), m)[1],
+    "plus": lambda L, m: m + type(m)(*m) if isinstance(m, L.nn.Sequential) else m + type(m)(m),
+    "grow": lambda L, m: grown(m, L.nn.Sequential(*m)),
+}
+
+
+@pytest.mark.parametrize("make", [sequence, listing])
+@pytest.mark.parametrize("name", SERIES)
+def test_a_series_is_handled_as_in_torch(make, name):
+    got, expected = (SERIES[name](L, make(L)) for L in (nnlib, torch))
+    assert repr(got) == repr(expected)
+    assert list(got.state_dict()) == list(expected.state_dict())
+
+
+def test_a_module_is_inserted_before_the_last():
+    for model in (listing(nnlib), sequence(nnlib), sequence(torch)):
+        model.insert(-1, type(model[0])())
+        assert kinds(model) == ["ReLU", "Tanh", "ReLU", "Linear"]
+
+
+def test_a_sequence_is_repeated_as_in_torch():
+    for f in (lambda m: m * 2, lambda m: 2 * m, lambda m: repeated(m, 3)):
+        got, expected = f(sequence(nnlib)), f(sequence(torch))
+        assert repr(got) == repr(expected)
+        assert list(got.state_dict()) == list(expected.state_dict())
+
+
+def test_a_slice_of_a_sequence_keeps_its_names():
+    named = OrderedDict(body=nn.ReLU(), head=nn.Tanh())
+    assert [name for name, _ in nn.Sequential(named)[1:].named_children()] == ["head"]
+
+
+def test_a_sequence_may_hold_one_module_twice():
+    layer = nn.Linear(2, 2, bias=False)
+    layer.weight.array[...] = 2 * np.eye(2)
+    assert nn.Sequential(layer, layer)(nnlib.ones(1, 2)).tolist() == [[4.0, 4.0]]
+
+
+def test_series_tell_what_they_hold():
+    for make in (sequence, listing):
+        model = make(nnlib)
+        assert len(model) == 3
+        assert kinds(model) == ["ReLU", "Tanh", "Linear"]
+        assert model[1] in model
+
+
+def test_equal_neighbours_are_printed_once():
+    for L in (nnlib, torch):
+        model = L.nn.ModuleList(L.nn.Linear(2, 2) for _ in range(3))
+        assert repr(model).splitlines()[1].strip().startswith("(0-2): 3 x Linear")
+    assert repr(nn.ModuleList()) == repr(torch.nn.ModuleList())
+
+
+def test_a_dictionary_of_modules_is_handled_as_in_torch():
+    for L in (nnlib, torch):
+        model = L.nn.ModuleDict({"a": L.nn.ReLU(), "b": L.nn.Tanh()})
+        model["c"] = L.nn.Sigmoid()
+        model.update([("d", L.nn.ReLU())])
+        model.update(L.nn.ModuleDict({"e": L.nn.ReLU()}))
+        assert list(model) == list(model.keys()) == ["a", "b", "c", "d", "e"]
+        assert "a" in model
+        assert "z" not in model
+        assert kinds(model.values()) == ["ReLU", "Tanh", "Sigmoid", "ReLU", "ReLU"]
+        assert type(model.pop("b")) is L.nn.Tanh
+        del model["c"]
+        assert [(k, type(m).__name__) for k, m in model.items()] == [
+            (k, "ReLU") for k in ("a", "d", "e")
+        ]
+        model.clear()
+        assert len(model) == 0
+
+
+def test_dictionaries_count_as_different_modules():
+    assert nn.ModuleDict() != nn.ModuleDict()
+    assert len({nn.ModuleDict(), nn.ParameterDict()}) == 2
+
+
+def test_a_list_of_parameters_is_handled_as_in_torch():
+    for L in (nnlib, torch):
+        model = L.nn.ParameterList([L.zeros(2), L.nn.Parameter(L.zeros(3))])
+        model.append(L.zeros(4)).extend([L.zeros(5), "text"])
+        model += [L.zeros(6)]
+        model[0] = L.zeros(7)
+        shapes = [7, 3, 4, 5, None, 6]
+        assert [x.shape[0] if hasattr(x, "shape") else None for x in model] == shapes
+        assert [k for k, _ in model.named_parameters()] == ["0", "1", "2", "3", "5"]
+        assert (len(model), model[-1].shape[0], len(model[1:3])) == (6, 6, 2)
+        assert isinstance(model[2], L.nn.Parameter)
+
+
+def test_a_dictionary_of_parameters_is_handled_as_in_torch():
+    for L in (nnlib, torch):
+        model = L.nn.ParameterDict({"a": L.zeros(2), "b": L.nn.Parameter(L.zeros(3))})
+        model["c"] = 3
+        model.update({"d": L.zeros(4)})
+        assert [k for k, _ in model.named_parameters()] == ["a", "b", "d"]
+        assert list(reversed(model)) == ["d", "c", "b", "a"]
+        assert (model.get("z"), model.setdefault("e"), model.setdefault("c", 4)) == (
+            None,
+        ) * 2 + (3,)
+        assert model.popitem() == ("e", None)
+        assert model.pop("c") == 3
+        other = model.copy() | {"f": L.zeros(1)}
+        other |= {"g": L.zeros(1)}
+        assert list(other) == ["a", "b", "d", "f", "g"]
+        assert other["a"] is model["a"]
+        del other["a"]
+        assert "a" not in other
+        assert len(other) == 4
+        model.clear()
+        assert list(model.parameters()) == []
+        with pytest.raises((KeyError, IndexError)):
+            model.popitem()
+
+
+def test_a_dictionary_of_parameters_is_joined_with_dictionaries_only():
+    with pytest.raises(TypeError, match="unsupported operand"):
+        nn.ParameterDict() | 3

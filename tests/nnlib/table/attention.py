@@ -1,0 +1,81 @@
+"""Cases of nn/functions/attention.py."""
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, Case, index
+
+NAME = "scaled_dot_product_attention"
+QKV = ((3, 4), (5, 4), (5, 2))
+BATCH = ((2, 3, 4, 6), (2, 3, 5, 6), (2, 3, 5, 2))
+SEEN = np.array(
+    [[1, 0, 1, 1, 0], [0, 0, 1, 0, 0], [1, 1, 1, 1, 1], [0, 0, 0, 0, 1]], dtype=bool
+)
+
+
+def attend(L, q, k, v, *mask, **options):
+    return getattr(L.nn.functional, NAME)(q, k, v, *mask, **options)
+
+
+def seen(L, rows=4):
+    return index(L, SEEN[:rows])
+
+
+CASES = [
+    Case(NAME, attend, QKV),
+    Case(NAME, attend, BATCH, note="batches and heads"),
+    Case(NAME, attend, ((2, 3, 4), (5, 4), (1, 5, 2)), note="batches that broadcast"),
+    Case(NAME, attend, ((1, 1), (1, 1), (1, 1)), note="sizes of 1"),
+    Case(NAME, attend, ((0, 4), (5, 4), (5, 2)), note="no query"),
+    Case(NAME, lambda L, *a: attend(L, *a, scale=0.3), QKV, note="scale"),
+    Case(NAME, lambda L, *a: attend(L, *a, is_causal=True), QKV, note="causal"),
+    Case(NAME, lambda L, *a: attend(L, *a, is_causal=True), BATCH, note="causal batches"),
+    Case(NAME, lambda L, q, k, v: attend(L, q, k, v, seen(L, 3)), QKV, note="mask of truths"),
+    Case(NAME, lambda L, q, k, v: attend(L, q, k, v, seen(L)), BATCH, note="mask for batches"),
+    Case(
+        NAME,
+        lambda L, q, k, v: attend(L, q, k, v, seen(L, 3) & False),
+        QKV,
+        note="nothing seen",
+        second=None,  # all gradients of query and key are 0
+    ),
+    Case(NAME, attend, (*QKV, (3, 5)), note="added mask", second=None),
+    Case(NAME, attend, (*BATCH, (2, 1, 4, 5)), note="added mask for heads", second=None),
+    Case(
+        NAME,
+        lambda L, q, k, v: attend(L, q, k, v, enable_gqa=True),
+        ((2, 4, 3, 6), (2, 2, 5, 6), (2, 2, 5, 2)),
+        note="shared heads",
+    ),
+]
+
+VALUES: list[Case] = []
+
+
+def bad(message, *shapes, mask=None, torch="same", **options):
+    """A call with inputs of some shapes, and perhaps a mask."""
+
+    def refused(L):
+        operands = [L.zeros(*shape) for shape in shapes or QKV]
+        return attend(L, *operands, mask and mask(L), **options)
+
+    return Bad(NAME, refused, RuntimeError, f"{NAME}: {message}", torch)
+
+
+BAD = [
+    bad("expected query .* got .4,.", (4,), *QKV[1:]),
+    bad("expected query", QKV[0], (5, 3), QKV[2]),
+    bad("expected as many values as keys", *QKV[:2], (6, 2)),
+    bad("expected .* that broadcast", (2, 3, 4), (3, 5, 4), (3, 5, 2)),
+    bad("expected .* that broadcast", mask=lambda L: L.zeros(3, 4)),
+    bad("expected .* that broadcast", mask=lambda L: L.zeros(2, 3, 5)),
+    bad("expected attn_mask bool or float32", mask=lambda L: L.zeros(3, 5, dtype=L.float64)),
+    bad("expected attn_mask bool or float32", mask=lambda L: L.zeros(3, 5, dtype=L.int64)),
+    bad("expected no attn_mask if is_causal", mask=lambda L: L.zeros(3, 5), is_causal=True),
+    bad("expected dropout_p in .0, 1., got 1.5", dropout_p=1.5),
+    Bad(
+        NAME,
+        lambda L: attend(L, L.zeros(3, 4), L.zeros(5, 4, dtype=L.float64), L.zeros(5, 2)),
+        RuntimeError,
+        f"{NAME}: expected one floating-point dtype",
+    ),
+]

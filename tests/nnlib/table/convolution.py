@@ -1,0 +1,132 @@
+"""Cases of ops/convolution.py."""
+
+import warnings
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, Case
+
+
+def conv2d(**options):
+    return lambda L, *inputs: L.nn.functional.conv2d(*inputs, **options)
+
+
+def conv_transpose2d(**options):
+    return lambda L, *inputs: L.nn.functional.conv_transpose2d(*inputs, **options)
+
+
+def same_even(L, x, w):
+    with warnings.catch_warnings():  # torch says that it pads a copy
+        warnings.simplefilter("ignore")
+        return L.nn.functional.conv2d(x, w, padding="same", dilation=(3, 1))
+
+
+def case(call, *shapes, note=""):
+    return Case("conv2d", call, shapes, note=note)
+
+
+def transposed(call, *shapes, note=""):
+    return Case("conv_transpose2d", call, shapes, note=note)
+
+
+CASES = [
+    case(conv2d(), (2, 3, 5, 4), (4, 3, 3, 2), (4,)),
+    case(conv2d(), (2, 3, 5, 4), (4, 3, 1, 1), note="no bias, points"),
+    case(conv2d(padding=1), (2, 2, 5, 4), (3, 2, 3, 3), (3,), note="padding"),
+    case(conv2d(stride=2), (2, 2, 6, 5), (3, 2, 3, 2), note="stride"),
+    case(conv2d(stride=(3, 2), padding=(1, 0)), (1, 2, 7, 5), (2, 2, 2, 3), note="pairs"),
+    case(conv2d(dilation=2, padding=3), (1, 2, 5, 4), (2, 2, 3, 2), note="dilation"),
+    case(conv2d(padding=4), (1, 1, 3, 2), (2, 1, 3, 3), note="padding beyond the kernel"),
+    case(conv2d(padding="same"), (2, 2, 5, 4), (3, 2, 3, 3), (3,), note="same"),
+    case(same_even, (1, 2, 4, 5), (2, 2, 2, 4), note="same, even"),
+    case(conv2d(padding="valid", stride=2), (1, 2, 5, 5), (2, 2, 3, 3), note="valid"),
+    case(conv2d(groups=2, padding=1), (2, 4, 4, 3), (6, 2, 3, 3), (6,), note="groups"),
+    case(conv2d(groups=3, padding=1), (2, 3, 4, 9), (6, 1, 3, 3), note="depthwise"),
+    case(
+        conv2d(groups=2, stride=2, dilation=(1, 2), padding=1),
+        *((1, 4, 6, 5), (2, 2, 2, 2), (2,)),
+        note="all options",
+    ),
+    case(conv2d(padding=1), (3, 4, 5), (2, 3, 3, 3), (2,), note="one image"),
+    case(conv2d(padding=2), (2, 1, 9, 8), (3, 1, 5, 5), (3,), note="one channel"),
+    case(conv2d(), (2, 3, 6, 6), (2, 3, 5, 5), (2,), note="much smaller"),
+    case(conv2d(), (0, 3, 5, 4), (4, 3, 3, 2), (4,), note="no images"),
+    case(conv2d(), (2, 3, 5, 4), (4, 3, 5, 4), (4,), note="one window"),
+    transposed(conv_transpose2d(), (2, 3, 4, 3), (3, 4, 3, 2), (4,)),
+    transposed(conv_transpose2d(stride=2), (2, 3, 3, 2), (3, 2, 2, 2), note="stride"),
+    transposed(conv_transpose2d(padding=1), (2, 3, 4, 3), (3, 2, 3, 3), (2,), note="padding"),
+    transposed(
+        conv_transpose2d(stride=(2, 3), padding=1, output_padding=(1, 2)),
+        *((1, 2, 3, 2), (2, 3, 3, 3), (3,)),
+        note="output_padding",
+    ),
+    transposed(
+        conv_transpose2d(groups=2, dilation=2, stride=3, padding=2, output_padding=1),
+        *((1, 4, 2, 3), (4, 3, 2, 2), (6,)),
+        note="all options",
+    ),
+    transposed(conv_transpose2d(), (3, 2, 2), (3, 2, 3, 3), (2,), note="one image"),
+    transposed(conv_transpose2d(stride=2), (0, 3, 4, 3), (3, 4, 3, 2), (4,), note="no images"),
+]
+
+X, W, B = np.ones((2, 4, 6, 6)), np.ones((6, 4, 3, 3)), np.ones(6)
+KINDS = {"conv2d": W, "conv_transpose2d": np.ones((4, 6, 3, 3))}
+
+
+def bad(name, message, x=X, w=None, b=None, torch="same", **options):
+    def call(L):
+        tensors = [None if a is None else L.tensor(a) for a in (x, w_given, b)]
+        return getattr(L.nn.functional, name)(*tensors, **options)
+
+    w_given = KINDS[name] if w is None else w
+    return Bad(name, call, RuntimeError, message, torch)
+
+
+def both(message, **options):
+    return [bad(name, message, **options) for name in KINDS]
+
+
+BAD = [
+    *both("expected stride of an integer >= 1", stride=0),
+    *both("expected stride of an integer >= 1", stride=(1, 2, 3)),
+    *both("expected stride of an integer >= 1", stride=1.5, torch=TypeError),
+    *both("expected padding .*of an integer >= 0", padding=-1),
+    *both("expected dilation of an integer >= 1", dilation=0),
+    *both("expected groups >= 1", groups=0),
+    *both("expected groups >= 1 that divide", groups=5),
+    *both("expected input of 4 channels, got 3", x=X[:, :3]),
+    *both("expected a batch of images or one", x=X[0, 0]),
+    *both("expected a batch of images or one", x=X[None]),
+    *both("one dtype, got .'float32', 'float64'", x=X.astype("f4")),
+    bad("conv2d", "one dtype, got .'float32', 'float64'", b=B.astype("f4")),
+    bad("conv_transpose2d", "one dtype", b=B.astype("f4"), torch=None),
+    *both("expected bias of shape .6,., got .5,", b=B[:5]),
+    *both("expected bias of shape .6,., got .1, 6", b=B[None]),
+    bad("conv2d", "expected input of 2 channels", w=W[:, :1], groups=2),
+    bad("conv2d", "expected groups >= 1 that divide", w=W[:5, :2], groups=2),
+    bad("conv2d", "expected groups >= 1 that divide", w=W[:0]),
+    bad("conv2d", "expected a batch of images or one", w=W[0]),
+    bad("conv2d", "expected room for a window .9, 9.", w=np.ones((6, 4, 9, 9))),
+    bad("conv2d", "expected room for a window", x=X[..., :0], padding=2),
+    bad(
+        "conv2d",
+        "expected padding 'same' at stride 1 or of .*got 'same'",
+        padding="same",
+        stride=2,
+    ),
+    bad("conv2d", "expected padding .* or of an integer >= 0 .*'equal'", padding="equal"),
+    bad("conv_transpose2d", "expected padding of an", padding="same", torch=TypeError),
+    bad("conv_transpose2d", "expected output_padding below stride", output_padding=1),
+    bad("conv_transpose2d", "expected output_padding of an", output_padding=-1),
+    bad("conv_transpose2d", "expected an image of which the padding", padding=5),
+]
+
+VALUES = [
+    Case(
+        "conv2d",
+        lambda L, x, w: L.nn.functional.conv2d(x, w, padding=1),
+        ((2, 3, 5, 4), (2, 3, 3, 3)),
+        lambda rng, shape: rng.integers(-5, 6, shape),
+        "integers",
+    ),
+]

@@ -1,0 +1,100 @@
+"""Cases of nn/functions/distance.py."""
+
+from tests.nnlib.harness import Bad, Case, apart
+
+
+def F(L):
+    return L.nn.functional
+
+
+CASES = [
+    Case("cosine_similarity", lambda L, a, b: F(L).cosine_similarity(a, b), ((3, 5), (3, 5))),
+    Case(
+        "cosine_similarity",
+        lambda L, a, b: F(L).cosine_similarity(a, b, dim=-2),
+        ((2, 3, 5), (3, 1)),
+        note="dim, broadcast",
+    ),
+    Case(
+        "cosine_similarity",
+        lambda L, a, b: F(L).cosine_similarity(a, b, 0),
+        ((5,), (3, 5)),
+        note="along an axis that one has not",
+    ),
+    Case(
+        "cosine_similarity",
+        lambda L, a, b: F(L).cosine_similarity(a, b),
+        ((0, 5), (0, 5)),
+        note="nothing",
+    ),
+    Case("normalize", lambda L, x: F(L).normalize(x), ((3, 5),)),
+    Case("normalize", lambda L, x: F(L).normalize(x, 3.0, -2), ((3, 5, 1),), note="p, dim"),
+    Case("normalize", lambda L, x: F(L).normalize(x, 1, 0), ((5,),), note="one vector"),
+    Case(
+        "normalize", lambda L, x: F(L).normalize(x, float("inf")), ((3, 5),), apart, "largest"
+    ),
+    Case("normalize", lambda L, x: F(L).normalize(x, eps=100.0), ((3, 5),), note="eps"),
+    Case(
+        "normalize", lambda L, x: F(L).normalize(x, dim=(0, 2)), ((3, 5, 2),), note="two axes"
+    ),
+    Case("pairwise_distance", lambda L, a, b: F(L).pairwise_distance(a, b), ((3, 5), (3, 5))),
+    Case(
+        "pairwise_distance",
+        lambda L, a, b: F(L).pairwise_distance(a, b, 3.0, 0.1, True),
+        ((2, 3, 5), (5,)),
+        note="options, broadcast",
+    ),
+    Case(
+        "pairwise_distance",
+        lambda L, a, b: F(L).pairwise_distance(a, b, p=1),
+        ((5,), (5,)),
+        note="p",
+    ),
+    Case(
+        "pairwise_distance",
+        lambda L, a, b: F(L).pairwise_distance(a, b),
+        ((0, 5), (5,)),
+        note="nothing",
+    ),
+]
+
+VALUES: list[Case] = []
+
+BAD = [
+    Bad(
+        "cosine_similarity",
+        lambda L: F(L).cosine_similarity(L.zeros(3, 5), L.zeros(3, 4)),
+        RuntimeError,
+        r"cosine_similarity: expected shapes that broadcast, got \(3, 5\), \(3, 4\)",
+    ),
+    Bad(
+        "cosine_similarity",
+        lambda L: F(L).cosine_similarity(L.zeros(3, 5), L.zeros(3, 5), 2),
+        IndexError,
+        r"cosine_similarity: expected dim in \[-2, 1\], got 2",
+    ),
+    Bad(
+        "cosine_similarity",
+        lambda L: F(L).cosine_similarity(L.zeros(3, 5).long(), L.zeros(3, 5).long()),
+        RuntimeError,
+        "cosine_similarity: expected a floating-point input, got int64",
+    ),
+    Bad(
+        "normalize",
+        lambda L: F(L).normalize(L.zeros(3, 5).long()),
+        RuntimeError,
+        "normalize: expected a floating-point input, got int64",
+    ),
+    Bad(
+        "normalize",
+        lambda L: F(L).normalize(L.zeros(3, 5), dim=2),
+        IndexError,
+        r"normalize: expected dim in \[-2, 1\], got 2",
+    ),
+    Bad(
+        "pairwise_distance",
+        lambda L: F(L).pairwise_distance(L.zeros(3, 5), L.zeros(3, 4)),
+        RuntimeError,
+        r"pairwise_distance: expected shapes that broadcast, got \(3, 5\), \(3, 4\)",
+    ),
+]

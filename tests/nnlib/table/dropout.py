@@ -1,0 +1,84 @@
+"""Cases of nn/functions/dropout.py without chance; those with it are in nn/test_dropout.py."""
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, Case
+
+
+def functional(L):
+    return L.nn.functional
+
+
+CASES = [
+    Case("dropout", lambda L, x: functional(L).dropout(x, 0.4, training=False), ((3, 5),)),
+    Case("dropout", lambda L, x: functional(L).dropout(x, p=0.0), ((3, 5),), note="nothing"),
+    Case("dropout", lambda L, x: functional(L).dropout(x, p=1.0), ((3, 5),), note="all"),
+    Case("dropout", lambda L, x: functional(L).dropout(x), ((0, 5),), note="empty"),
+    Case(
+        "dropout",
+        lambda L, x: functional(L).dropout(x * 2, 1, inplace=True),
+        ((3, 5),),
+        note="in place",
+    ),
+    Case("dropout1d", lambda L, x: functional(L).dropout1d(x, 0.4, False), ((3, 5, 2),)),
+    Case("dropout1d", lambda L, x: functional(L).dropout1d(x, 1.0), ((5, 2),), note="all"),
+    Case("dropout2d", lambda L, x: functional(L).dropout2d(x, 0.4, False), ((3, 5, 2, 2),)),
+    Case(
+        "dropout2d", lambda L, x: functional(L).dropout2d(x, 1.0), ((3, 5, 2, 2),), note="all"
+    ),
+    Case("alpha_dropout", lambda L, x: functional(L).alpha_dropout(x, 0.4), ((3, 5),)),
+    Case(
+        "alpha_dropout",
+        lambda L, x: functional(L).alpha_dropout(x, 1.0, training=True),
+        ((3, 5),),
+        note="all",
+    ),
+    Case(
+        "alpha_dropout",
+        lambda L, x: functional(L).alpha_dropout(x * 2, 1.0, True, inplace=True),
+        ((3, 5),),
+        note="in place",
+    ),
+]
+
+VALUES: list[Case] = []
+
+BAD = [
+    *(
+        Bad(
+            name,
+            lambda L, name=name, p=p: getattr(functional(L), name)(
+                L.ones(3, 5, 2, 2)[:, :, 0], p
+            ),
+            ValueError,
+            rf"{name}: expected p in \[0, 1\], got {p}",
+        )
+        for name in ("dropout", "dropout1d", "dropout2d", "alpha_dropout")
+        for p in (-0.1, 1.5)
+    ),
+    Bad(
+        "dropout",
+        lambda L: functional(L).dropout(L.tensor(np.ones(3, np.int64).tolist()).to(L.int64)),
+        RuntimeError,
+        "dropout: expected a floating-point dtype, got int64",
+    ),
+    Bad(
+        "dropout1d",
+        lambda L: functional(L).dropout1d(L.ones(3)),
+        RuntimeError,
+        r"dropout1d: expected input \(N, C, L\) or \(C, L\), got \(3,\)",
+    ),
+    Bad(
+        "dropout2d",
+        lambda L: functional(L).dropout2d(L.ones(3)),
+        RuntimeError,
+        r"dropout2d: expected input \(N, C, \.\.\.\), got \(3,\)",
+        torch=UserWarning,  # "will result in an error in a future release"
+    ),
+    Bad(
+        "alpha_dropout",
+        lambda L: functional(L).alpha_dropout(L.tensor([1, 2]), training=True),
+        RuntimeError,
+        "alpha_dropout: expected a floating-point dtype, got int64",
+    ),
+]

@@ -1,0 +1,365 @@
+"""Cases of ops/elementwise.py and ops/promotion.py."""
+
+import itertools
+
+import numpy as np
+
+from tests.nnlib.harness import (
+    Bad,
+    Case,
+    fraction,
+    index,
+    integers,
+    no_kink,
+    normal,
+    positive,
+    truths,
+)
+
+INDEX = np.array([[0, 2, 1, 0], [3, 3, 0, 4], [1, 0, 2, 2]])
+SHAPES = {"": (3, 5), "0-d": (), "empty": (0, 3), "size 1": (1, 1)}
+
+
+def above_1(rng, shape):
+    return rng.uniform(1.2, 3.0, shape)
+
+
+def between(rng, shape):
+    """Away from whole numbers."""
+    return rng.integers(-3, 3, shape) + rng.uniform(0.1, 0.9, shape)
+
+
+def call(name):
+    """The call of an operation by its name."""
+    return lambda L, *inputs: getattr(L, name)(*inputs)
+
+
+SMOOTH = {
+    normal: "asinh atan cos cosh erf erfc exp exp2 expm1 neg positive sigmoid sin sinh square"
+    " tanh",
+    positive: "log log10 log1p log2 reciprocal rsqrt sqrt",
+    fraction: "acos asin atanh erfinv tan",
+    above_1: "acosh",
+    no_kink: "abs relu",
+}
+STEPS = "ceil floor frac round sign trunc".split()
+PAIRS = "add atan2 div hypot logaddexp maximum minimum mul sub xlogy".split()
+TRUTHS = "eq ge gt isclose le logical_and logical_or logical_xor lt ne".split()
+BITS = "bitwise_and bitwise_or bitwise_xor".split()
+TESTS = "isfinite isinf isnan logical_not".split()
+DTYPES = ("float32", "float64", "int64", "int32", "uint8", "bool")
+
+CASES = [
+    Case(name, call(name), (shape,), draw, note)
+    for draw, names in SMOOTH.items()
+    for name in names.split()
+    for note, shape in SHAPES.items()
+]
+CASES += [
+    Case(name, call(name), ((3, 5),), between, second=True if name == "frac" else None)
+    for name in STEPS
+]
+CASES += [
+    Case(name, call(name), shapes, positive, note)
+    for name in PAIRS
+    for note, shapes in {
+        "row": ((3, 5), (5,)),
+        "column and 3 axes": ((3, 1), (2, 1, 5)),
+        "0-d": ((), (3, 1)),
+        "empty": ((0, 3), (1, 3)),
+    }.items()
+]
+CASES += [
+    Case("add", lambda L, a, b: L.add(a, b, alpha=3), ((3, 1), (2, 1, 5)), note="alpha"),
+    Case("addcdiv", lambda L, x, a, b: L.addcdiv(x, a, b), ((3, 5), (5,), (3, 1)), positive),
+    Case(
+        "addcdiv",
+        lambda L, x, a, b: L.addcdiv(x, a, b, value=-0.5),
+        ((3, 5),) * 3,
+        positive,
+        "value",
+    ),
+    Case("addcmul", lambda L, x, a, b: L.addcmul(x, a, b), ((3, 5), (5,), (3, 1))),
+    Case(
+        "addcmul", lambda L, x, a, b: L.addcmul(x, a, b, value=2), ((3, 5),) * 3, note="value"
+    ),
+    Case("clamp", lambda L, x: L.clamp(x, -1.0, 1.0), ((3, 5),), no_kink),
+    Case("clamp", lambda L, x: L.clamp(x, min=-1.0), ((3, 5),), no_kink, "min"),
+    Case("clamp", lambda L, x: L.clamp(x, max=1.0), ((3, 5),), no_kink, "max"),
+    Case("clamp", lambda L, x, a, b: L.clamp(x, a, b), ((3, 5), (5,), (3, 1)), note="tensors"),
+    Case("clamp_max", lambda L, x: L.clamp_max(x, 1.0), ((3, 5),), no_kink),
+    Case("clamp_max", lambda L, x, b: L.clamp_max(x, b), ((3, 5), (5,)), note="tensor"),
+    Case("clamp_min", lambda L, x: L.clamp_min(x, -1.0), ((3, 5),), no_kink),
+    Case("clamp_min", lambda L, x, a: L.clamp_min(x, a), ((3, 5), (3, 1)), note="tensor"),
+    Case(
+        "div",
+        lambda L, a, b: L.div(a, b, rounding_mode="floor"),
+        ((3, 5), (5,)),
+        note="floor",
+        second=None,
+    ),
+    Case(
+        "div",
+        lambda L, a, b: L.div(a, b, rounding_mode="trunc"),
+        ((3, 5), (5,)),
+        note="trunc",
+        second=None,
+    ),
+    Case("fmod", lambda L, a, b: L.fmod(a, b), ((3, 5), (5,))),
+    Case("fmod", lambda L, a: L.fmod(a, -0.7), ((3, 5),), note="number"),
+    Case("lerp", lambda L, a, b, w: L.lerp(a, b, w), ((3, 5), (5,), (3, 1))),
+    Case("lerp", lambda L, a, b: L.lerp(a, b, 0.25), ((3, 5), (5,)), note="number"),
+    Case("lerp", lambda L, a, b: L.lerp(a, b, 0.75), ((3, 5), (5,)), note="near the end"),
+    Case(
+        "masked_fill",
+        lambda L, x: L.masked_fill(x, index(L, INDEX > 1), 2.5),
+        ((3, 4),),
+    ),
+    Case(
+        "masked_fill",
+        lambda L, x, v: L.masked_fill(x, index(L, INDEX > 1), v),
+        ((4,), ()),
+        note="tensor",
+    ),
+    Case("mul", lambda L, a: L.mul(a, 2), ((3, 5),), note="number"),
+    Case("nan_to_num", lambda L, x: L.nan_to_num(x, 1.0, 2.0, 3.0), ((3, 5),)),
+    Case("pow", lambda L, a, b: L.pow(a, b), ((3, 5), (5,)), positive),
+    Case("pow", lambda L, x: L.pow(x, 2), ((3, 5),), note="square"),
+    Case("pow", lambda L, x: L.pow(x, -1.5), ((3, 5),), positive, "number"),
+    Case("pow", lambda L, x: L.pow(2.0, x), ((3, 5),), note="base"),
+    Case("pow", lambda L, x: 2.0**x, ((3, 5),), note="base of the operator"),
+    Case("remainder", lambda L, a, b: L.remainder(a, b), ((3, 5), (5,))),
+    Case("remainder", lambda L, a: L.remainder(a, -0.7), ((3, 5),), note="number"),
+    Case("round", lambda L, x: L.round(x, decimals=1), ((3, 5),), note="decimals", second=None),
+    Case("softplus", lambda L, x: L.nn.functional.softplus(x, 2.0, 1.0), ((3, 5),)),
+    Case("sub", lambda L, a, b: L.sub(a, b, alpha=0.5), ((5,), (3, 5)), note="alpha"),
+    Case("sub", lambda L, a: 1 - a, ((3, 5),), note="number first"),
+    Case("to", lambda L, x: (x * 1).to(L.float64) * x, ((3, 5),), arrays=False),
+    Case(
+        "type_as",
+        lambda L, x: x.type_as(L.zeros(1, dtype=L.float64)),
+        ((3, 5),),
+        arrays=False,
+    ),
+    Case("where", lambda L, a, b: L.where(index(L, INDEX > 1), a, b), ((3, 4), (4,))),
+    Case("where", lambda L, a: L.where(index(L, INDEX > 1), a, 0.5), ((4,),), note="number"),
+]
+
+
+def special(rng, shape):
+    """Numbers, with NaN and both infinities among them."""
+    return rng.choice([-np.inf, -1.0, 0.0, 2.0, np.inf, np.nan], shape)
+
+
+VALUES = [Case(name, call(name), ((3, 5), (5,)), integers) for name in (*TRUTHS, *BITS)]
+VALUES += [Case(name, call(name), ((3, 5), (5,)), truths, "bool") for name in (*TRUTHS, *BITS)]
+VALUES += [Case(name, call(name), ((3, 5),), special) for name in TESTS]
+VALUES += [Case(name, call(name), ((3, 5),), integers, "integers") for name in TESTS]
+VALUES += [
+    Case(name, call(name), ((3, 5),), integers, "integers")
+    for name in "abs bitwise_not ceil floor neg relu round sign square trunc".split()
+]
+VALUES += [
+    Case(name, lambda L, a, b, f=name: getattr(L, f)(a, b * b + 1), ((3, 5), (5,)), integers)
+    for name in "floor_divide remainder fmod".split()
+]
+VALUES += [
+    Case(
+        "div",
+        lambda L, a, b, mode=mode: L.div(a, b * b + 1, rounding_mode=mode),
+        ((3, 5), (5,)),
+        integers,
+        f"{mode} of integers",
+    )
+    for mode in ("floor", "trunc")
+]
+VALUES += [
+    Case("allclose", lambda L, a: L.allclose(a, a + 1e-9), ((3, 5),)),
+    Case("allclose", lambda L, a: L.allclose(a, a + 1e-3, rtol=0.0), ((3, 5),), note="far"),
+    Case("allclose", lambda L, a: L.allclose(a, a, equal_nan=True), ((9,),), special, "NaN"),
+    Case("bitwise_not", lambda L, a: L.bitwise_not(a), ((3, 5),), truths, "bool"),
+    Case(
+        "can_cast",
+        lambda L: [L.can_cast(getattr(L, a), getattr(L, b)) for a in DTYPES for b in DTYPES],
+        (),
+    ),
+    Case("equal", lambda L, a: L.equal(a, a + 0), ((3, 5),)),
+    Case("equal", lambda L, a, b: L.equal(a, b), ((3, 5), (5,)), note="shapes"),
+    Case("equal", lambda L, a: L.equal(a, a), ((9,),), special, "NaN"),
+    Case("floor_divide", lambda L, a, b: L.floor_divide(a, b), ((3, 5), (5,))),
+    Case("floor_divide", lambda L, a: 7 // a, ((3, 5),), note="number first"),
+    Case("isclose", lambda L, a: L.isclose(a, a, 0.0, 0.0, True), ((9,),), special, "NaN"),
+    Case("nan_to_num", lambda L, x: L.nan_to_num(x), ((9,),), special, "defaults"),
+    Case("nan_to_num", lambda L, x: L.nan_to_num(x, nan=None), ((9,),), special, "None"),
+    Case("positive", lambda L, x: +x, ((3,),), note="operator"),
+    Case(
+        "promote_types",
+        lambda L: [
+            L.zeros(1, dtype=L.promote_types(getattr(L, a), getattr(L, b)))
+            for a, b in itertools.product(DTYPES, DTYPES)
+        ],
+        (),
+    ),
+    Case("remainder", lambda L, a: 7 % a, ((3, 5),), note="number first"),
+    Case(
+        "result_type", lambda L, a: L.zeros(1, dtype=L.result_type(a, 2.5)), ((3,),), integers
+    ),
+    Case("result_type", lambda L: L.zeros(1, dtype=L.result_type(1, True)), (), note="numbers"),
+    Case("to", lambda L, a: a.to("cpu", L.int32), ((3, 5),), note="device and dtype"),
+    Case("to", lambda L, a: a.to(L.zeros(1, dtype=L.int64)), ((3, 5),), note="other"),
+    Case("to", lambda L, a: a.to(device="cpu", dtype=L.bool), ((3, 5),), note="names"),
+    Case("to", lambda L, a: a.to(L.float32, False, True), ((3, 5),), note="flags"),
+    Case("where", lambda L, c: L.where(c), ((3, 5),), truths, "alone"),
+    Case("where", lambda L, c: L.where(c), ((),), truths, "alone, 0-d"),
+    Case("where", lambda L, c: L.where(c, 1, 2.5), ((3, 5),), truths, "numbers"),
+]
+
+UNARY = [*" ".join(SMOOTH.values()).split(), *STEPS, *TESTS, "bitwise_not", "nan_to_num"]
+BINARY = [*PAIRS, *TRUTHS, *BITS, "floor_divide", "fmod", "remainder", "pow"]
+BINARY += ["clamp_max", "clamp_min", "allclose"]
+
+
+def bad(name, *shapes, message="expected shapes that broadcast, got", **options):
+    """Shapes that do not fit."""
+    return Bad(
+        name,
+        lambda L: getattr(L, name)(*[L.ones(*shape) for shape in shapes], **options),
+        RuntimeError,
+        f"^{name}: {message}",
+        note=f"{name} of {shapes}",
+    )
+
+
+def text(name, n, other="text"):
+    """An operand that is no number, as the n-th argument."""
+    return Bad(
+        name,
+        lambda L: getattr(L, name)(*[L.ones(3)] * n, other),
+        TypeError,
+        f"^{name}: expected a Tensor, an array or a number, got {type(other).__name__}",
+        note=f"{name} of {other!r}",
+    )
+
+
+def whole(L, *values):
+    return L.tensor(list(values))
+
+
+BAD = [text(name, 0) for name in UNARY]
+BAD += [text(name, 1) for name in (*BINARY, "equal")]
+BAD += [text("add", 1, None), text("mul", 1, [1.0]), text("exp", 0, [1.0])]
+BAD += [bad(name, (3,), (2,)) for name in BINARY if name not in BITS]
+BAD += [
+    bad("add", (3,), (2,), alpha=2),
+    bad("addcdiv", (3,), (3,), (2,)),
+    bad("addcmul", (3,), (3,), (2,)),
+    bad("clamp", (3,), (2,)),
+    bad("div", (3,), (2,), rounding_mode="floor"),
+    bad("lerp", (3,), (3,), (2,), message="expected shapes that broadcast, got"),
+    Bad(
+        "add",
+        lambda L: L.add(whole(L, 1), whole(L, 2), alpha=0.5),
+        RuntimeError,
+        "^add: expected an integer factor, got 0.5",
+    ),
+    Bad(
+        "clamp", lambda L: L.clamp(L.ones(3)), RuntimeError, "expected min or max, got neither"
+    ),
+    Bad(
+        "div",
+        lambda L: L.div(L.ones(3), 2, rounding_mode="up"),
+        RuntimeError,
+        "expected rounding_mode floor or trunc, got 'up'",
+    ),
+    Bad(
+        "div",
+        lambda L: L.div(whole(L, 1), 0, rounding_mode="trunc"),
+        RuntimeError,
+        "expected integers other than 0 to divide by",
+    ),
+    Bad(
+        "remainder",
+        lambda L: whole(L, 1) % whole(L, 0),
+        RuntimeError,
+        "expected integers other than 0 to divide by",
+    ),
+    Bad("neg", lambda L: -(L.ones(3) > 0), RuntimeError, "not defined for bool"),
+    Bad(
+        "sub", lambda L: (L.ones(3) > 0) - (L.ones(3) > 0), RuntimeError, "not defined for bool"
+    ),
+    Bad("positive", lambda L: L.positive(L.ones(3) > 0), RuntimeError, "not defined for bool"),
+    Bad(
+        "pow",
+        lambda L: L.pow(whole(L, 2), -1),
+        RuntimeError,
+        "expected numbers, and exponents >= 0 for integers",
+    ),
+    Bad(
+        "isclose",
+        lambda L: L.isclose(L.ones(3), L.ones(3), -1.0),
+        RuntimeError,
+        "expected rtol, atol >= 0, got -1.0 and 1e-08",
+    ),
+    Bad("bitwise_not", lambda L: L.bitwise_not(L.ones(3)), RuntimeError, "defined for float32"),
+    Bad("can_cast", lambda L: L.can_cast(1, L.float32), TypeError, "expected a dtype of nnlib"),
+    Bad(
+        "masked_fill", lambda L: L.masked_fill(L.ones(3), L.ones(3), 0.0), RuntimeError, "truth"
+    ),
+    Bad(
+        "masked_fill",
+        lambda L: L.masked_fill(L.ones(3), L.ones(3) > 0, L.ones(3)),
+        RuntimeError,
+        r"one value, got bool and \(3,\)",
+    ),
+    Bad(
+        "masked_fill",
+        lambda L: L.masked_fill(L.ones(3), L.ones(2) > 0, 0.0),
+        RuntimeError,
+        "shapes that broadcast",
+    ),
+    Bad(
+        "promote_types",
+        lambda L: L.promote_types(L.float32, "float32"),
+        TypeError,
+        "expected a dtype of nnlib, got 'float32'",
+    ),
+    Bad(
+        "result_type",
+        lambda L: L.result_type(L.ones(3), "text"),
+        TypeError,
+        "expected a Tensor, an array or a number, got str",
+    ),
+    Bad(
+        "softplus",
+        lambda L: L.nn.functional.softplus("text"),
+        TypeError,
+        "expected a Tensor, an array or a number, got str",
+    ),
+    Bad(
+        "to",
+        lambda L: L.ones(3).to("cuda"),
+        RuntimeError,
+        "nnlib computes on the CPU only, got device 'cuda'",
+        (AssertionError, RuntimeError),
+    ),
+    Bad("to", lambda L: L.ones(3).to(np.float16), TypeError, "expected a dtype of nnlib"),
+    Bad("type_as", lambda L: L.ones(3).type_as("text"), TypeError, "got str"),
+    Bad(
+        "where", lambda L: L.where(L.ones(3), 1.0, 2.0), RuntimeError, "truth values, got float"
+    ),
+    Bad(
+        "where",
+        lambda L: L.where(L.ones(2) > 0, L.ones(3), 2.0),
+        RuntimeError,
+        "shapes that broadcast",
+    ),
+]
+BAD += [
+    Bad(
+        name,
+        lambda L, f=name: getattr(L, f)(L.ones(3), L.ones(3)),
+        RuntimeError,
+        f"^{name}: not defined for float32 and float32",
+    )
+    for name in BITS
+]

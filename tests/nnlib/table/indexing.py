@@ -1,0 +1,396 @@
+"""Cases of ops/indexing.py."""
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, Case, apart, index, integers, leaf, truths
+
+INDEX = np.array([[0, 2, 1, 0], [3, 3, 0, 4], [1, 0, 2, 2]])
+CLASSES = np.array([2, 0, 4])
+MASK = np.array([True, False, True])
+MATRIX = ((3, 5),)
+inf, nan = np.inf, np.nan
+
+
+def written(i, value=None):
+    """A case's call that writes its second input, or a value, at an index."""
+
+    def call(L, x, v=None):
+        y = x * 1
+        y[i(L) if callable(i) else i] = v if value is None else value
+        return y
+
+    return call
+
+
+def at(L, array):
+    return index(L, array)
+
+
+def one_hot(L, *args):
+    return L.nn.functional.one_hot(*args)
+
+
+CASES = [
+    Case("argsort", lambda L, x: x * L.argsort(x, 0), MATRIX, apart),
+    Case("gather", lambda L, x: L.gather(x, 0, at(L, INDEX)), ((5, 4),)),
+    Case("gather", lambda L, x: L.gather(x, 1, at(L, INDEX)), ((4, 5),), note="smaller"),
+    Case("gather", lambda L, x: L.gather(x, -1, at(L, CLASSES)), ((5,),), note="vector"),
+    Case("gather", lambda L, x: L.gather(x, 0, at(L, 0)), ((),), note="0-d"),
+    Case("gather", lambda L, x: L.gather(x, 0, at(L, [0, 0])), ((),), note="of 0-d"),
+    Case("gather", lambda L, x: L.gather(x, 0, at(L, INDEX[:0])), ((5, 4),), note="nothing"),
+    Case("getitem", lambda L, x: x[1:, ::2], MATRIX, note="slices"),
+    Case("getitem", lambda L, x: x[-1:, -4:-1:2], MATRIX, note="from the end"),
+    Case("getitem", lambda L, x: x[5:], MATRIX, note="outside"),
+    Case("getitem", lambda L, x: x[None, ..., 1], MATRIX, note="newaxis"),
+    Case("getitem", lambda L, x: x[1], MATRIX, note="integer"),
+    Case("getitem", lambda L, x: x[at(L, 1)], MATRIX, note="0-d integer"),
+    Case("getitem", lambda L, x: x[()], MATRIX, note="everything"),
+    Case("getitem", lambda L, x: x[...], ((),), note="0-d"),
+    Case("getitem", lambda L, x: x[[0, 0, 2]], MATRIX, note="list"),
+    Case("getitem", lambda L, x: x[[]], MATRIX, note="empty list"),
+    Case("getitem", lambda L, x: x[range(2)], MATRIX, note="range"),
+    Case("getitem", lambda L, x: x[[0, 0, 2], [1, 1, 4]], MATRIX, note="pairs"),
+    Case("getitem", lambda L, x: x[at(L, [[0, -1], [-1, 2]])], MATRIX, note="table"),
+    Case("getitem", lambda L, x: x[at(L, [[0], [2]]), at(L, [1, 3])], MATRIX, note="cross"),
+    Case("getitem", lambda L, x: x[:, at(L, CLASSES)], MATRIX, note="mixed"),
+    Case("getitem", lambda L, x: x[at(L, [0, 1]), None, 1:], MATRIX, note="mixed newaxis"),
+    Case(
+        "getitem",
+        lambda L, x: x[1, :, [0, 2]],
+        ((2, 3, 4),),
+        note="number first",
+        arrays=False,
+    ),
+    Case(
+        "getitem",
+        lambda L, x: x[[0, 1], None, 1, ..., at(L, MASK)],
+        ((2, 3, 4, 3),),
+        note="number between",
+        arrays=False,
+    ),
+    Case("getitem", lambda L, x: x[at(L, INDEX > 1)], ((3, 4),), note="boolean"),
+    Case("getitem", lambda L, x: x[at(L, MASK)], MATRIX, note="boolean rows"),
+    Case("getitem", lambda L, x: x[at(L, MASK), 1:], MATRIX, note="boolean and slice"),
+    Case("getitem", lambda L, x: x[[True, False, True]], MATRIX, note="list of truths"),
+    Case("getitem", lambda L, x: x[True], MATRIX, note="true"),
+    Case("getitem", lambda L, x: x[at(L, False)], MATRIX, note="false"),
+    Case(
+        "getitem",
+        lambda L, x: x[at(L, np.arange(400) % 7)],
+        ((7, 30),),
+        note="many rows",
+    ),
+    Case("index_add", lambda L, x, v: L.index_add(x, 1, at(L, CLASSES), v), ((2, 5), (2, 3))),
+    Case(
+        "index_add",
+        lambda L, x, v: L.index_add(x, -2, at(L, [2, 2]), v, alpha=-3),
+        ((3, 5), (2, 5)),
+        note="twice",
+    ),
+    Case("index_add", lambda L, x, v: L.index_add(x, 0, at(L, [0]), v), ((), ()), note="0-d"),
+    Case("index_fill", lambda L, x: L.index_fill(x, 1, at(L, CLASSES), 2.0), MATRIX),
+    Case("index_fill", lambda L, x: L.index_fill(x, 0, at(L, [-1, 2]), 2), MATRIX, note="end"),
+    Case(
+        "index_fill",
+        lambda L, x, v: x.index_fill(1, at(L, [0, 0, 3]), v),
+        ((3, 5), ()),
+        note="tensor",
+        arrays=False,
+    ),
+    Case("index_select", lambda L, x: L.index_select(x, -1, at(L, CLASSES)), MATRIX),
+    Case("index_select", lambda L, x: L.index_select(x, 0, at(L, 1)), MATRIX, note="number"),
+    Case("index_select", lambda L, x: L.index_select(x, 0, at(L, [0])), ((),), note="0-d"),
+    Case("kthvalue", lambda L, x: L.kthvalue(x, 2)[0], MATRIX, apart),
+    Case("kthvalue", lambda L, x: L.kthvalue(x, 3, 0, True).values, MATRIX, apart, "keepdim"),
+    Case("kthvalue", lambda L, x: L.kthvalue(x, k=1)[0], ((),), note="0-d"),
+    Case("masked_select", lambda L, x: L.masked_select(x, at(L, INDEX > 1)), ((3, 4),)),
+    Case("masked_select", lambda L, x: L.masked_select(x, at(L, MASK)), ((2, 1),), note="wide"),
+    Case("msort", lambda L, x: L.msort(x), MATRIX, apart),
+    Case("scatter", lambda L, x, v: L.scatter(x, 0, at(L, INDEX[:1]), v), ((5, 4), (1, 4))),
+    Case(
+        "scatter", lambda L, x: L.scatter(x, -1, at(L, INDEX[:, :2]), 2.5), MATRIX, note="value"
+    ),
+    Case("scatter", lambda L, x, v: L.scatter(x, 0, at(L, 0), v), ((), ()), note="0-d"),
+    Case(
+        "scatter_add",
+        lambda L, x, v: L.scatter_add(x, 0, at(L, INDEX), v),
+        ((5, 4), (3, 4)),
+    ),
+    Case("scatter_add", lambda L, x, v: L.scatter_add(x, 0, at(L, 0), v), ((), ()), note="0-d"),
+    Case("setitem", written((slice(1, None), slice(None, None, 2))), ((3, 5), (2, 1))),
+    Case("setitem", written(1), ((3, 5), ()), note="row"),
+    Case("setitem", written(1), ((3, 5), (1, 1, 5)), note="leading ones"),
+    Case("setitem", written((..., None, 2)), ((3, 5), (3, 1)), note="newaxis"),
+    Case("setitem", written(lambda L: at(L, 1)), ((3, 5), (5,)), note="0-d integer"),
+    Case("setitem", written([0, 2]), ((3, 5), (1, 1, 5)), note="list"),
+    Case("setitem", written(([0, 2], [1, 4])), ((3, 5), (2,)), note="pairs"),
+    Case("setitem", written(lambda L: at(L, INDEX > 1)), ((3, 4), ()), note="boolean"),
+    Case("setitem", written(lambda L: at(L, MASK), 7), MATRIX, note="value"),
+    Case(
+        "setitem",
+        written((1, slice(None), [0, 2])),
+        ((2, 3, 4), (3, 2)),
+        note="number first",
+        arrays=False,
+    ),
+    Case("sort", lambda L, x: L.sort(x)[0], MATRIX, apart),
+    Case(
+        "sort", lambda L, x: L.sort(x, 0, descending=True).values, MATRIX, apart, "descending"
+    ),
+    Case("sort", lambda L, x: L.sort(x)[0], ((),), note="0-d"),
+    Case("take", lambda L, x: L.take(x, at(L, INDEX)), ((3, 5),)),
+    Case("take", lambda L, x: L.take(x, at(L, [-1, 0])), ((3, 5),), note="from the end"),
+    Case(
+        "take_along_dim",
+        lambda L, x: L.take_along_dim(x, at(L, INDEX[:, :1]), 1),
+        ((3, 5),),
+    ),
+    Case(
+        "take_along_dim",
+        lambda L, x: L.take_along_dim(x, at(L, [[-1, 0, 1]]), dim=0),
+        ((2, 1),),
+        note="broadcast",
+    ),
+    Case(
+        "take_along_dim", lambda L, x: L.take_along_dim(x, at(L, [7, 0])), MATRIX, note="flat"
+    ),
+    Case("topk", lambda L, x: L.topk(x, 3)[0], MATRIX, apart),
+    Case("topk", lambda L, x: L.topk(x, 2, 0, largest=False).values, MATRIX, apart, "smallest"),
+    Case("topk", lambda L, x: L.topk(x, 0).values, MATRIX, apart, "nothing"),
+    Case("topk", lambda L, x: L.topk(x, 1).values, ((),), note="0-d"),
+]
+
+TIES = np.array([[2, 1, 2, 1, 0], [0, 0, 1, 2, 2]])
+
+
+VALUES = [
+    Case(
+        "scatter",
+        lambda L, x, v: L.scatter(x, 1, at(L, [[4, 0], [1, 2]]), v),
+        ((3, 5), (2, 3)),
+        note="part of src",
+    ),
+    Case("argsort", lambda L, x: L.argsort(x), MATRIX, apart),
+    Case(
+        "argsort",
+        lambda L, x: L.argsort(x, dim=0, descending=True, stable=True),
+        MATRIX,
+        apart,
+        "down",
+    ),
+    Case("argsort", lambda L, x: L.argsort(L.tensor(TIES), stable=True), (), note="ties"),
+    Case("bincount", lambda L, x: L.bincount(x * x), ((6,),), integers),
+    Case("bincount", lambda L, x: L.bincount(x * x, minlength=40), ((6,),), integers, "long"),
+    Case(
+        "bincount",
+        lambda L, x: L.bincount(x * x, weights=L.linspace(0, 1, 6)),
+        ((6,),),
+        integers,
+        note="weights",
+    ),
+    Case("bincount", lambda L, x: L.bincount(x * x, x), ((6,),), integers, note="int weights"),
+    Case("bincount", lambda L, x: L.bincount(x, minlength=2), ((0,),), integers, "of nothing"),
+    Case("getitem", lambda L, x: x[1:], ((3,),), truths, note="truths"),
+    Case("kthvalue", lambda L, x: L.kthvalue(x, 2, 0), MATRIX, apart),
+    Case("masked_select", lambda L, x: x.masked_select(x > 0), MATRIX, integers),
+    Case("nonzero", lambda L, x: L.nonzero(x), MATRIX, integers),
+    Case("nonzero", lambda L, x: x.nonzero(as_tuple=True), MATRIX, integers, note="tuple"),
+    Case("nonzero", lambda L, x: L.nonzero(x), ((),), note="0-d"),
+    Case("nonzero", lambda L, x: L.nonzero(x, as_tuple=True), ((),), note="0-d tuple"),
+    Case("one_hot", lambda L, x: one_hot(L, x * x), ((2, 3),), integers),
+    Case("one_hot", lambda L, x: one_hot(L, x * x, 30), ((),), integers, note="classes"),
+    Case("one_hot", lambda L, x: one_hot(L, x, 3), ((0, 2),), integers, note="of nothing"),
+    Case("scatter_add", lambda L, x: x.scatter_add(0, x * 0, x), ((4,),), integers),
+    Case("sort", lambda L, x: L.sort(x), MATRIX, apart),
+    Case("sort", lambda L, x: L.sort(x, 0, True), MATRIX, apart, note="down"),
+    Case("sort", lambda L, x: L.sort(L.tensor(TIES), stable=True), (), note="ties"),
+    Case(
+        "sort",
+        lambda L, x: L.sort(L.tensor(TIES), descending=True, stable=True),
+        (),
+        note="ties down",
+    ),
+    Case("sort", lambda L, x: L.sort(L.tensor([nan, 1, -inf, inf, 0])), (), note="NaN"),
+    Case(
+        "sort",
+        lambda L, x: L.sort(L.tensor([nan, 1, -inf, inf, 0]), descending=True),
+        (),
+        note="NaN down",
+    ),
+    Case("sort", lambda L, x: L.sort(x), ((0,),), note="of nothing"),
+    Case("topk", lambda L, x: L.topk(x, 2, dim=0), MATRIX, apart),
+    Case("topk", lambda L, x: L.topk(L.tensor([1, nan, 2.0]), 2), (), note="NaN"),
+    Case("unique", lambda L, x: L.unique(x), MATRIX, integers),
+    Case("unique", lambda L, x: L.unique(x, True, True, True), MATRIX, integers, note="all"),
+    Case("unique", lambda L, x: x.unique(return_counts=True), MATRIX, truths, note="counts"),
+    Case(
+        "unique",
+        lambda L, x: L.unique(L.tensor(TIES % 2), return_inverse=True, dim=1),
+        (),
+        note="dim",
+    ),
+    Case("unique", lambda L, x: L.unique(L.tensor([nan, 1.0, nan])), (), note="NaN"),
+]
+VALUES = [
+    case if case.shapes else case._replace(call=lambda L, f=case.call: f(L, None))
+    for case in VALUES
+]
+
+
+def ones(L, *shape):
+    return leaf(L, np.ones(shape), False)
+
+
+def put(L, i, value, *shape):
+    ones(L, *shape)[i] = value
+
+
+BAD = [
+    Bad("argsort", lambda L: L.argsort(ones(L, 3), 1), IndexError, "got 1"),
+    Bad("bincount", lambda L: L.bincount(at(L, [1, -1])), RuntimeError, "numbers >= 0"),
+    Bad("bincount", lambda L: L.bincount(at(L, [[1]])), RuntimeError, "a vector"),
+    Bad("bincount", lambda L: L.bincount(ones(L, 2)), RuntimeError, "integer index, got float"),
+    Bad("bincount", lambda L: L.bincount(at(L, [1]), ones(L, 2)), RuntimeError, "length"),
+    Bad("gather", lambda L: L.gather(ones(L, 3), 0, at(L, [3])), RuntimeError, "got 3"),
+    Bad("gather", lambda L: L.gather(ones(L, 3), 0, at(L, [-1])), RuntimeError, "got -1"),
+    Bad("gather", lambda L: L.gather(ones(L, 3), 0, at(L, [[1]])), RuntimeError, "the axes of"),
+    Bad(
+        "gather",
+        lambda L: L.gather(ones(L, 3, 2), 0, at(L, [[0, 0, 0]])),
+        RuntimeError,
+        r"the axes of \(3, 2\), longer along dim at most, got \(1, 3\)",
+    ),
+    Bad("gather", lambda L: L.gather(ones(L, 3), 0, ones(L, 3)), RuntimeError, "got float64"),
+    Bad("gather", lambda L: L.gather(ones(L, 3), 1, at(L, [0])), IndexError, "got 1"),
+    Bad("getitem", lambda L: ones(L, 3)[3], IndexError, "index 3 is out of bounds.* size 3"),
+    Bad("getitem", lambda L: ones(L, 3)[[0, 3]], IndexError, "index 3 is out of bounds"),
+    Bad("getitem", lambda L: ones(L, 3)[0, 0], IndexError, "too many indices"),
+    Bad("getitem", lambda L: ones(L, 3)[::-1], ValueError, "greater than zero, got -1"),
+    Bad("getitem", lambda L: ones(L, 3)[1.0], IndexError, "only integers"),
+    Bad("getitem", lambda L: ones(L, 3)[ones(L, 1)], IndexError, "arrays used as indices"),
+    Bad("getitem", lambda L: ones(L, 3)[at(L, [True])], IndexError, "boolean index"),
+    Bad(
+        "index_add",
+        lambda L: L.index_add(ones(L, 3, 2), 0, at(L, [3]), ones(L, 1, 2)),
+        RuntimeError,
+        "got 3",
+    ),
+    Bad(
+        "index_add",
+        lambda L: L.index_add(ones(L, 3), 0, at(L, [0]), ones(L, 2)),
+        RuntimeError,
+        r"source float64 \(1,\), got float64 \(2,\)",
+    ),
+    Bad(
+        "index_add",
+        lambda L: L.index_add(ones(L, 3), 0, at(L, [0]), at(L, [1])),
+        RuntimeError,
+        "got int64",
+    ),
+    Bad(
+        "index_fill", lambda L: L.index_fill(ones(L, 3), 0, at(L, [3]), 1), IndexError, "got 3"
+    ),
+    Bad(
+        "index_fill",
+        lambda L: L.index_fill(ones(L, 3), 0, at(L, [0]), ones(L, 1)),
+        RuntimeError,
+        "a single value",
+    ),
+    Bad("index_select", lambda L: L.index_select(ones(L, 3), 0, at(L, [-1])), IndexError, "-1"),
+    Bad("index_select", lambda L: L.index_select(ones(L, 3), 1, at(L, [0])), IndexError, "1"),
+    Bad(
+        "index_select",
+        lambda L: L.index_select(ones(L, 3), 0, at(L, [[0]])),
+        IndexError,
+        "a vector of indices",
+    ),
+    Bad(
+        "index_select",
+        lambda L: L.index_select(ones(L, 3), 0, ones(L, 1)),
+        RuntimeError,
+        "got float64",
+    ),
+    Bad("kthvalue", lambda L: L.kthvalue(ones(L, 3), 0), RuntimeError, "k that fits"),
+    Bad("kthvalue", lambda L: L.kthvalue(ones(L, 3), 4), RuntimeError, "3 elements, got 4"),
+    Bad("kthvalue", lambda L: L.kthvalue(ones(L, 3), 1, 1), IndexError, "got 1"),
+    Bad(
+        "masked_select",
+        lambda L: L.masked_select(ones(L, 3), at(L, [1, 0, 1])),
+        RuntimeError,
+        "truth values, got int64",
+    ),
+    Bad(
+        "masked_select",
+        lambda L: L.masked_select(ones(L, 3), at(L, [True, False])),
+        RuntimeError,
+        "shape mismatch",
+    ),
+    Bad("msort", lambda L: L.msort(ones(L, 3), 1), TypeError, "takes"),
+    Bad("nonzero", lambda L: L.nonzero(ones(L, 3), 1, 2), TypeError, "takes"),
+    Bad("one_hot", lambda L: one_hot(L, at(L, [-1])), RuntimeError, "got -1"),
+    Bad("one_hot", lambda L: one_hot(L, at(L, [3]), 3), RuntimeError, r"\[0, 2\], got 3"),
+    Bad("one_hot", lambda L: one_hot(L, ones(L, 3)), RuntimeError, "got float64"),
+    Bad("one_hot", lambda L: one_hot(L, at(L, np.zeros(0, int))), RuntimeError, "num_classes"),
+    Bad("scatter", lambda L: L.scatter(ones(L, 3), 0, at(L, [3]), 1), RuntimeError, "got 3"),
+    Bad(
+        "scatter",
+        lambda L: L.scatter(ones(L, 3), 0, at(L, [0, 1]), ones(L, 1)),
+        RuntimeError,
+        "src",
+    ),
+    Bad(
+        "scatter",
+        lambda L: L.scatter(ones(L, 3), 0, at(L, [0]), at(L, [1])),
+        RuntimeError,
+        "src",
+    ),
+    Bad(
+        "scatter_add",
+        lambda L: L.scatter_add(ones(L, 3), 0, at(L, [0, 1]), ones(L, 1)),
+        RuntimeError,
+        r"src float64 at least of shape \(2,\), got float64 \(1,\)",
+    ),
+    Bad(
+        "scatter_add",
+        lambda L: L.scatter_add(ones(L, 3), 1, at(L, [0]), ones(L, 1)),
+        IndexError,
+        "got 1",
+    ),
+    Bad("setitem", lambda L: put(L, 3, 1, 3), IndexError, "out of bounds"),
+    Bad("setitem", lambda L: put(L, [3], 1, 3), IndexError, "out of bounds"),
+    Bad("setitem", lambda L: put(L, 0, ones(L, 3), 2, 4), RuntimeError, r"\(3,\).*\(4,\)"),
+    Bad("setitem", lambda L: put(L, [0], ones(L, 3), 2, 4), RuntimeError, r"\(3,\)"),
+    Bad("setitem", lambda L: put(L, slice(None, None, -1), 1, 3), ValueError, "got -1"),
+    Bad("sort", lambda L: L.sort(ones(L, 3), 1), IndexError, "got 1"),
+    Bad("take", lambda L: L.take(ones(L, 3), at(L, [3])), IndexError, "out of bounds"),
+    Bad("take", lambda L: L.take(ones(L, 3), ones(L, 1)), RuntimeError, "got float64"),
+    Bad(
+        "take_along_dim",
+        lambda L: L.take_along_dim(ones(L, 2, 3), at(L, [0]), 0),
+        RuntimeError,
+        r"2 axes, got indices \(1,\)",
+    ),
+    Bad(
+        "take_along_dim",
+        lambda L: L.take_along_dim(ones(L, 2, 3), at(L, [[0, 0]]), 0),
+        RuntimeError,
+        "shape mismatch",
+    ),
+    Bad(
+        "take_along_dim",
+        lambda L: L.take_along_dim(ones(L, 3), at(L, [3]), 0),
+        RuntimeError,
+        "got 3",
+        torch=None,
+    ),
+    Bad(
+        "take_along_dim",
+        lambda L: L.take_along_dim(ones(L, 3), ones(L, 3), 0),
+        RuntimeError,
+        "got float64",
+    ),
+    Bad("topk", lambda L: L.topk(ones(L, 3), 4), RuntimeError, "3 elements, got 4"),
+    Bad("topk", lambda L: L.topk(ones(L, 3), -1), RuntimeError, "got -1"),
+    Bad("topk", lambda L: L.topk(ones(L, 3), 1, 1), IndexError, "got 1"),
+    Bad("unique", lambda L: L.unique(ones(L, 3), dim=1), IndexError, "out of bounds"),
+]

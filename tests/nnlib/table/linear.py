@@ -1,0 +1,290 @@
+"""Cases of ops/linear.py."""
+
+import math
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, Case, integers
+
+
+def product(name, shapes, note=""):
+    return Case(name, lambda L, a, b: getattr(L, name)(a, b), shapes, note=note)
+
+
+def linear(shapes, note):
+    return Case("linear", lambda L, *a: L.nn.functional.linear(*a), shapes, note=note)
+
+
+def bilinear(shapes, note):
+    return Case("bilinear", lambda L, *a: L.nn.functional.bilinear(*a), shapes, note=note)
+
+
+def einsum(equation, *shapes):
+    return Case("einsum", lambda L, *a: L.einsum(equation, *a), shapes, note=equation)
+
+
+def tensordot(dims, a, b):
+    return Case("tensordot", lambda L, x, z: L.tensordot(x, z, dims), (a, b), note=str(dims))
+
+
+def cdist(note, shapes, **options):
+    # torch has no second derivative to compare with
+    return Case(
+        "cdist", lambda L, a, b: L.cdist(a, b, **options), shapes, note=note, second=None
+    )
+
+
+CASES = [
+    product("matmul", ((3, 5), (5, 2))),
+    product("matmul", ((4, 1, 3, 5), (2, 5, 2)), "batches"),
+    product("matmul", ((2, 3, 5), (5, 4)), "batch left"),
+    product("matmul", ((3, 5), (2, 5, 4)), "batch right"),
+    product("matmul", ((3, 5), (5,)), "vector right"),
+    product("matmul", ((5,), (4, 5, 2)), "vector left"),
+    product("matmul", ((4, 3, 5), (5,)), "batch and vector"),
+    product("matmul", ((5,), (5,)), "vectors"),
+    product("matmul", ((3, 0), (0, 2)), "nothing to add"),
+    product("matmul", ((0, 3), (3, 2)), "no rows"),
+    product("matmul", ((1, 1), (1, 1)), "one"),
+    Case("matmul", lambda L, a, b: a @ b, ((3, 5), (5, 2)), note="operator"),
+    product("mm", ((3, 5), (5, 2))),
+    product("mm", ((3, 0), (0, 2)), "nothing to add"),
+    product("bmm", ((4, 3, 5), (4, 5, 2))),
+    product("bmm", ((0, 3, 5), (0, 5, 2)), "no batch"),
+    product("mv", ((3, 5), (5,))),
+    product("mv", ((1, 0), (0,)), "nothing to add"),
+    product("dot", ((5,), (5,))),
+    product("dot", ((0,), (0,)), "nothing to add"),
+    product("outer", ((3,), (5,))),
+    product("outer", ((0,), (5,)), "nothing"),
+    linear(((3, 5), (2, 5), (2,)), "bias"),
+    linear(((4, 3, 5), (2, 5)), "no bias"),
+    linear(((4, 3, 5), (2, 5), (2,)), "three axes"),
+    linear(((5,), (2, 5), (2,)), "vector"),
+    linear(((0, 5), (2, 5), (2,)), "empty batch"),
+    linear(((3, 0), (2, 0), (2,)), "no features"),
+    bilinear(((3, 5), (3, 4), (2, 5, 4), (2,)), "bias"),
+    bilinear(((2, 3, 5), (2, 3, 4), (6, 5, 4)), "three axes"),
+    bilinear(((5,), (4,), (2, 5, 4)), "vectors"),
+    einsum("ij,jk->ik", (3, 5), (5, 2)),
+    einsum("ij,jk", (3, 5), (5, 2)),
+    einsum("bA,Ab", (3, 5), (5, 3)),
+    einsum("bhqd,bhkd->bhqk", (2, 3, 4, 5), (2, 3, 6, 5)),
+    einsum("ij,jk,kl,l->i", (2, 3), (3, 4), (4, 2), (2,)),
+    einsum("i,j,k->kij", (2,), (3,), (4,)),
+    einsum("ij,ij->ij", (3, 5), (3, 5)),
+    einsum("bi,bi->b", (3, 5), (3, 5)),
+    einsum(" i j , j -> i ", (3, 5), (5,)),
+    einsum("ij->ji", (3, 5)),
+    einsum("ij->", (3, 5)),
+    einsum("ij->j", (3, 5)),
+    einsum("ij", (3, 5)),
+    einsum("ii->i", (4, 4)),
+    einsum("ii", (4, 4)),
+    einsum("iji->j", (3, 2, 3)),
+    einsum("iii->i", (3, 3, 3)),
+    einsum("iij,jk->ik", (3, 3, 2), (2, 4)),
+    einsum("ij,jk->k", (3, 5), (5, 2)),
+    einsum("ij,k->", (3, 5), (2,)),
+    einsum("...i,oij,...j->...o", (2, 3, 4), (5, 4, 2), (3, 2)),
+    einsum("...ij,...jk->...ik", (2, 1, 3, 4), (5, 4, 2)),
+    einsum("...i->...", (2, 3, 4)),
+    einsum("i...->i", (2, 3, 4)),
+    einsum("...,...", (2, 3), (3,)),
+    einsum("i...j,j...->...i", (2, 3, 4), (4, 3)),
+    einsum("ij,ij->ij", (3, 1), (1, 5)),
+    einsum("ij,jk->ik", (3, 1), (5, 2)),
+    einsum("i,i->", (1,), (5,)),
+    einsum("ij,jk->ik", (3, 0), (0, 2)),
+    einsum("ij->i", (0, 3)),
+    einsum(",->", (), ()),
+    einsum("->", ()),
+    einsum(",i->i", (), (3,)),
+    Case(
+        "einsum", lambda L, a, b: L.einsum("ij,jk->ik", [a, b]), ((3, 5), (5, 2)), note="a list"
+    ),
+    Case("einsum", lambda L, a: L.einsum("i,i->", a, a), ((4,),), note="twice the same"),
+    tensordot(1, (3, 5), (5, 2)),
+    tensordot(2, (4, 3, 5), (3, 5, 2)),
+    tensordot(0, (2, 3), (4,)),
+    tensordot(([0, 2], [1, 0]), (2, 3, 4), (4, 2, 5)),
+    tensordot(([-1], [-2]), (2, 3), (4, 3, 5)),
+    tensordot(([1], [0]), (2, 1), (3, 4)),
+    tensordot(([], []), (2,), (3,)),
+    Case("tensordot", lambda L, a, b: L.tensordot(a, b), ((2, 3), (2, 3)), note="default"),
+    cdist("euclid", ((3, 5), (4, 5))),
+    cdist("many rows", ((30, 3), (4, 3))),
+    cdist("batches", ((2, 1, 3, 2), (4, 3, 2))),
+    cdist("many rows in batches", ((2, 1, 3, 2), (4, 27, 2))),
+    cdist("one", ((3, 5), (4, 5)), p=1.0),
+    cdist("half", ((3, 5), (4, 5)), p=0.5),
+    cdist("three", ((3, 5), (4, 5)), p=3.0),
+    cdist("largest", ((3, 5), (4, 5)), p=math.inf),
+    cdist("products", ((3, 5), (4, 5)), compute_mode="use_mm_for_euclid_dist"),
+    cdist("differences", ((30, 3), (4, 3)), compute_mode="donot_use_mm_for_euclid_dist"),
+    cdist("no rows", ((0, 3), (4, 3))),
+    cdist("no columns", ((2, 0), (4, 0)), p=1.0),
+]
+
+VALUES = [
+    Case("cdist", lambda L, a, b: L.cdist(a * 1.0, b * 1.0, 0.0), ((3, 5), (4, 5)), integers),
+    *(
+        Case(name, lambda L, a, b, name=name: getattr(L, name)(a, b), shapes, integers)
+        for name, shapes in (
+            ("matmul", ((2, 3, 5), (5, 2))),
+            ("mm", ((3, 5), (5, 2))),
+            ("bmm", ((2, 3, 5), (2, 5, 2))),
+            ("mv", ((3, 5), (5,))),
+            ("dot", ((5,), (5,))),
+            ("outer", ((5,), (3,))),
+            ("tensordot", ((3, 5), (3, 5))),
+        )
+    ),
+    Case("einsum", lambda L, a, b: L.einsum("ij,kj->ik", a, b), ((3, 5), (2, 5)), integers),
+    Case(
+        "einsum", lambda L, a: L.einsum("ij->ji", a.to(L.int32)), ((3, 5),), integers, "int32"
+    ),
+    Case("einsum", lambda L, a: L.einsum("ij->", a.to(L.int32)), ((3, 5),), integers, "sum"),
+]
+
+
+def ones(L, *shape):
+    return L.tensor(np.ones(shape))
+
+
+def narrow(L, *shape):
+    return L.tensor(np.ones(shape, "f4"))
+
+
+def bad(name, call, message, error=RuntimeError, torch="same"):
+    return Bad(name, call, error, message, torch)
+
+
+BAD = [
+    bad(
+        "matmul",
+        lambda L: L.matmul(ones(L, 2, 3), ones(L, 4, 2)),
+        "got float64 .2, 3., float64",
+    ),
+    bad("matmul", lambda L: L.matmul(ones(L), ones(L, 2)), "expected shapes .*one dtype"),
+    bad("matmul", lambda L: L.matmul(ones(L, 2), ones(L, 3)), "expected shapes"),
+    bad("matmul", lambda L: L.matmul(ones(L, 2, 3), narrow(L, 3, 2)), "float64.*float32"),
+    bad("matmul", lambda L: L.matmul(ones(L, 2, 2, 3), ones(L, 3, 3, 2)), "that broadcast"),
+    bad("matmul", lambda L: L.matmul(ones(L, 2, 3), "a"), "got str", TypeError),
+    bad(
+        "mm",
+        lambda L: L.mm(ones(L, 2, 3), ones(L, 3)),
+        r"expected shapes \(n, k\) and \(k, m\)",
+    ),
+    bad("mm", lambda L: L.mm(ones(L, 2, 3), ones(L, 2, 3)), "expected shapes"),
+    bad("mm", lambda L: L.mm(ones(L, 2, 3), narrow(L, 3, 2)), "of one dtype"),
+    bad("bmm", lambda L: L.bmm(ones(L, 2, 3), ones(L, 3, 2)), r"expected shapes \(N, n, k\)"),
+    bad("bmm", lambda L: L.bmm(ones(L, 1, 2, 3), ones(L, 2, 3, 2)), "expected shapes"),
+    bad(
+        "mv",
+        lambda L: L.mv(ones(L, 2, 3), ones(L, 3, 1)),
+        r"expected shapes \(n, k\) and \(k,\)",
+    ),
+    bad("mv", lambda L: L.mv(ones(L, 2, 3), ones(L, 2)), "expected shapes"),
+    bad("dot", lambda L: L.dot(ones(L, 2), ones(L, 3)), r"expected shapes \(k,\) and \(k,\)"),
+    bad("dot", lambda L: L.dot(ones(L, 2, 1), ones(L, 2)), "expected shapes"),
+    bad("dot", lambda L: L.dot(ones(L, 2), narrow(L, 2)), "of one dtype"),
+    bad("outer", lambda L: L.outer(ones(L, 2, 1), ones(L, 2)), r"expected shapes \(n,\) and"),
+    bad("outer", lambda L: L.outer(ones(L, 2), "a"), "got str", TypeError),
+    bad(
+        "linear",
+        lambda L: L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 2)),
+        r"expected input \(\.\.\., D\)",
+    ),
+    bad(
+        "linear",
+        lambda L: L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 3), ones(L, 5)),
+        r"float64 \(5,\)",
+    ),
+    bad(
+        "linear",
+        lambda L: L.nn.functional.linear(ones(L, 2, 3), narrow(L, 4, 3)),
+        "of one dtype, got float64",
+    ),
+    bad("linear", lambda L: L.nn.functional.linear(ones(L), ones(L, 4, 3)), "expected input"),
+    bad(
+        "bilinear",
+        lambda L: L.nn.functional.bilinear(ones(L, 2, 3), ones(L, 2, 4), ones(L, 5, 3, 5)),
+        r"that fit '...i,oij,...j->...o' of one dtype, got float64 \(2, 3\), float64 \(5, 3",
+    ),
+    bad(
+        "bilinear",
+        lambda L: L.nn.functional.bilinear(ones(L, 2, 3), ones(L, 3, 4), ones(L, 5, 3, 4)),
+        "that fit",
+    ),
+    bad(
+        "bilinear",
+        lambda L: L.nn.functional.bilinear(
+            ones(L, 2, 3), ones(L, 2, 4), ones(L, 5, 3, 4), ones(L, 4)
+        ),
+        r"that broadcast, got \(2, 5\) and \(4,\)",
+    ),
+    bad(
+        "bilinear",
+        lambda L: L.nn.functional.bilinear(narrow(L, 2, 3), ones(L, 2, 4), ones(L, 5, 3, 4)),
+        "of one dtype",
+    ),
+    *(
+        bad("einsum", lambda L, e=e, s=s: L.einsum(e, *[ones(L, *x) for x in s]), "that fit")
+        for e, s in (
+            ("ij,jk->ik", [(2, 3)]),
+            ("ij,jk", [(2, 3), (3, 2), (2,)]),
+            ("ij->ik", [(2, 3)]),
+            ("ij->ii", [(2, 3)]),
+            ("i1->i", [(2, 3)]),
+            ("ij", [(2, 3, 4)]),
+            ("ij,jk", [(2, 3), (4, 2)]),
+            ("ii", [(2, 3)]),
+            ("ii", [(2, 1)]),
+            ("ij...->...", [(3,)]),
+            ("i->i->i", [(3,)]),
+        )
+    ),
+    bad(
+        "einsum",
+        lambda L: L.einsum("i,i", ones(L, 3), narrow(L, 3)),
+        r"expected operands that fit 'i,i' of one dtype, got float64 \(3,\), float32 \(3,\)",
+    ),
+    bad("einsum", lambda L: L.einsum("i->i"), "that fit 'i->i'", torch=ValueError),
+    bad("einsum", lambda L: L.einsum(3, ones(L, 2)), "expected an equation", TypeError),
+    bad("einsum", lambda L: L.einsum("i", "a"), "got str", TypeError),
+    *(
+        bad(
+            "tensordot",
+            lambda L, dims=dims: L.tensordot(ones(L, 2, 3), ones(L, 2, 3), dims),
+            "expected operands with axes that pair for dims=",
+        )
+        for dims in (1, 3, -1, ([0], [1]), ([0], [0, 1]), ([0, 0], [0, 1]), ([0, 1], [0, 0]))
+    ),
+    bad(
+        "tensordot",
+        lambda L: L.tensordot(ones(L, 2, 3), ones(L, 2, 3), ([5], [1])),
+        "expected dim",
+        IndexError,
+    ),
+    bad("tensordot", lambda L: L.tensordot(ones(L, 2), narrow(L, 2), 1), "of one dtype"),
+    bad(
+        "cdist", lambda L: L.cdist(ones(L, 2, 3), ones(L, 4, 2)), r"\(2, 3\), float64 \(4, 2\)"
+    ),
+    bad("cdist", lambda L: L.cdist(ones(L, 3), ones(L, 4, 3)), "expected p=2.0"),
+    bad(
+        "cdist", lambda L: L.cdist(ones(L, 2, 3), ones(L, 4, 3), -1.0), "expected p=-1.0 to be"
+    ),
+    bad("cdist", lambda L: L.cdist(ones(L, 2, 3), narrow(L, 4, 3)), "of one dtype"),
+    bad(
+        "cdist",
+        lambda L: L.cdist(ones(L, 2, 3).to(L.int64), ones(L, 4, 3).to(L.int64)),
+        "and floats",
+    ),
+    bad(
+        "cdist",
+        lambda L: L.cdist(ones(L, 2, 3), ones(L, 4, 3), compute_mode="x"),
+        "compute_mode='x' to be one of",
+        torch=ValueError,
+    ),
+]

@@ -1,0 +1,281 @@
+"""Cases of nn/functions/loss.py."""
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, Case, index, positive, weights
+
+INDEX = np.array([[0, 2, 1, 0], [3, 3, 0, 4], [1, 0, 2, 2]])
+CLASSES = np.array([2, 0, 4])
+
+
+def F(L):
+    return L.nn.functional
+
+
+def classes(L):
+    return index(L, CLASSES)
+
+
+def ignored(L):
+    return index(L, np.array([2, -100, 4]))
+
+
+def probability(rng, shape):
+    return rng.uniform(0.1, 0.9, shape)
+
+
+ONE, TWO = ((3, 5),), ((3, 5), (3, 5))
+CASES = [
+    Case("cross_entropy", lambda L, z: F(L).cross_entropy(z, classes(L)), ONE),
+    Case(
+        "cross_entropy",
+        lambda L, z: F(L).cross_entropy(z, ignored(L), weights(L, z), label_smoothing=0.2),
+        ONE,
+        note="weight, ignore, smoothing",
+    ),
+    Case(
+        "cross_entropy",
+        lambda L, z, t: F(L).cross_entropy(
+            z, L.softmax(t, 1), weights(L, z), label_smoothing=0.1
+        ),
+        TWO,
+        note="probabilities",
+    ),
+    Case(
+        "cross_entropy",
+        lambda L, z: F(L).cross_entropy(z, index(L, INDEX), reduction="none"),
+        ((3, 5, 4),),
+        note="many axes",
+    ),
+    Case(
+        "cross_entropy",
+        lambda L, z: F(L).cross_entropy(z, index(L, 3), weights(L, z)),
+        ((5,),),
+        note="one example",
+    ),
+    Case(
+        "cross_entropy",
+        lambda L, z: F(L).cross_entropy(z, classes(L), reduction="sum", ignore_index=2),
+        ONE,
+        note="ignore, sum",
+    ),
+    Case("nll_loss", lambda L, z: F(L).nll_loss(z, classes(L)), ONE),
+    Case(
+        "nll_loss",
+        lambda L, z: F(L).nll_loss(z, ignored(L), weights(L, z), reduction="sum"),
+        ONE,
+        note="weight, ignore",
+    ),
+    Case(
+        "nll_loss",
+        lambda L, z: F(L).nll_loss(z, index(L, INDEX), weights(L, z), reduction="none"),
+        ((3, 5, 4),),
+        note="weight, none",
+    ),
+    Case(
+        "binary_cross_entropy",
+        lambda L, p, t: F(L).binary_cross_entropy(p, t),
+        TWO,
+        probability,
+    ),
+    Case(
+        "binary_cross_entropy",
+        lambda L, p, t: F(L).binary_cross_entropy(p, t, weights(L, p), reduction="sum"),
+        TWO,
+        probability,
+        "weight",
+    ),
+    Case(
+        "binary_cross_entropy_with_logits",
+        lambda L, z, t: F(L).binary_cross_entropy_with_logits(z, t),
+        TWO,
+    ),
+    Case(
+        "binary_cross_entropy_with_logits",
+        lambda L, z, t: F(L).binary_cross_entropy_with_logits(
+            z, t, weights(L, z), reduction="sum", pos_weight=weights(L, z)
+        ),
+        TWO,
+        note="weights",
+    ),
+    Case("kl_div", lambda L, x, t: F(L).kl_div(x, t, reduction="batchmean"), TWO, positive),
+    Case(
+        "kl_div",
+        lambda L, x, t: F(L).kl_div(x, t, reduction="sum", log_target=True),
+        ((3, 5), (5,)),
+        note="logarithms, broadcast",
+    ),
+    Case(
+        "kl_div", lambda L, x, t: F(L).kl_div(x, t, reduction="none"), ((), ()), positive, "one"
+    ),
+    Case(
+        "kl_div",
+        lambda L, x, t: F(L).kl_div(x, t, reduction="batchmean"),
+        ((), ()),
+        positive,
+        "batchmean of one",
+    ),
+]
+
+VALUES: list[Case] = []
+
+
+def of(name, target, weight=None, shape=(3, 5), **options):
+    """The call of a loss of classes with scores of a shape."""
+
+    def call(L):
+        w = None if weight is None else L.ones(weight)
+        return getattr(F(L), name)(L.zeros(shape), index(L, target), w, **options)
+
+    return call
+
+
+def two(name, *shapes, **options):
+    """The call of a loss with zeros of two shapes."""
+    return lambda L: getattr(F(L), name)(*[L.zeros(s) for s in shapes], **options)
+
+
+def mixed(name, first, second):
+    """The call of a loss with numbers of two dtypes."""
+    return lambda L: getattr(F(L), name)(
+        L.ones(3, dtype=getattr(L, first)), L.ones(3, dtype=getattr(L, second))
+    )
+
+
+BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+BAD = [
+    *[
+        bad
+        for name in ("cross_entropy", "nll_loss")
+        for bad in (
+            Bad(
+                name,
+                of(name, np.zeros((3, 1), int)),
+                RuntimeError,
+                rf"{name}: .* target \(3,\) for input \(3, 5\), got \(3, 1\)",
+            ),
+            Bad(
+                name,
+                of(name, np.zeros(4, int)),
+                ValueError,
+                rf"{name}: .* target \(3,\) for input \(3, 5\), got \(4,\)",
+            ),
+            Bad(name, of(name, [0, 5, 1]), IndexError, rf"{name}: .* in \[0, 4\], got 5"),
+            Bad(name, of(name, [0, -1, 1]), IndexError, rf"{name}: .* in \[0, 4\], got -1"),
+            Bad(
+                name,
+                of(name, np.zeros(3)),
+                RuntimeError,
+                rf"{name}: expected integer class indices \(3,\), got float64 \(3,\)",
+            ),
+            Bad(
+                name,
+                of(name, CLASSES, 4),
+                RuntimeError,
+                rf"{name}: expected weight \(5,\), got \(4,\)",
+            ),
+            Bad(
+                name,
+                lambda L, name=name: getattr(F(L), name)(
+                    L.zeros(3, 5), classes(L), L.ones(5, dtype=L.float64)
+                ),
+                RuntimeError,
+                f"{name}: expected weight float32 as input, got float64",
+            ),
+            Bad(
+                name,
+                of(name, CLASSES, reduction="average"),
+                ValueError,
+                f"{name}: expected reduction mean, sum or none, got 'average'",
+            ),
+            Bad(
+                name,
+                of(name, 0, shape=()),
+                RuntimeError,
+                rf"{name}: expected input \(N, C\) or \(C,\), got a single number",
+                (RuntimeError, ValueError, IndexError),
+            ),
+        )
+    ],
+    Bad(
+        "nll_loss",
+        lambda L: F(L).nll_loss(L.zeros(3, 5).long(), classes(L)),
+        RuntimeError,
+        "nll_loss: expected a floating-point input, got int64",
+    ),
+    Bad(
+        "cross_entropy",
+        of("cross_entropy", np.zeros((3, 5), int)),
+        RuntimeError,
+        r"cross_entropy: .* or probabilities \(3, 5\) of a floating-point dtype, got int64",
+    ),
+    Bad(
+        "cross_entropy",
+        of("cross_entropy", CLASSES, label_smoothing=1.5),
+        RuntimeError,
+        r"cross_entropy: expected label_smoothing in \[0, 1\], got 1.5",
+    ),
+    *[
+        bad
+        for name in BINARY
+        for bad in (
+            Bad(
+                name,
+                two(name, (3, 1), (3,)),
+                ValueError,
+                rf"{name}: expected target of input's shape \(3, 1\), got \(3,\)",
+            ),
+            Bad(
+                name,
+                mixed(name, "float32", "int64"),
+                RuntimeError,
+                f"{name}: expected target float32 as input, got int64",
+            ),
+            Bad(
+                name,
+                mixed(name, "int64", "float32"),
+                RuntimeError,
+                f"{name}: expected a floating-point input, got int64",
+            ),
+            Bad(
+                name,
+                two(name, (3, 5), (3, 5), (4,)),
+                RuntimeError,
+                rf"{name}: expected shapes that broadcast, got \(3, 5\), \(4,\)",
+            ),
+            Bad(
+                name,
+                two(name, (3,), (3,), reduction="average"),
+                ValueError,
+                f"{name}: expected reduction mean, sum or none, got 'average'",
+            ),
+        )
+    ],
+    *[
+        Bad(
+            "binary_cross_entropy",
+            lambda L, p=p, t=t: F(L).binary_cross_entropy(L.tensor([p]), L.tensor([t])),
+            RuntimeError,
+            rf"binary_cross_entropy: expected {what} in \[0, 1\]",
+        )
+        for p, t, what in ((1.5, 0.0, "input"), (0.5, -1.0, "target"), (np.nan, 0.0, "input"))
+    ],
+    Bad(
+        "kl_div",
+        two("kl_div", (3,), (4,), reduction="sum"),
+        RuntimeError,
+        r"kl_div: expected shapes that broadcast, got \(3,\), \(4,\)",
+    ),
+    Bad(
+        "kl_div",
+        two("kl_div", (3,), (3,), reduction="average"),
+        ValueError,
+        "kl_div: expected reduction mean, sum, batchmean or none, got 'average'",
+    ),
+    Bad(
+        "kl_div",
+        lambda L: F(L).kl_div(L.zeros(3).long(), L.zeros(3).long(), reduction="sum"),
+        RuntimeError,
+        "kl_div: expected a floating-point input, got int64",
+    ),
+]

@@ -1,0 +1,325 @@
+"""Cases of nn/functions/normalization.py and ops/normalization.py."""
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, Case
+
+ROWS, LINES, IMAGES = (4, 5), (4, 5, 3), (3, 4, 3, 2)
+
+
+def functional(L):
+    return L.nn.functional
+
+
+def averages(L, x):
+    """A running mean and variance in the dtype of x."""
+    dtype, C = str(x.dtype).removeprefix("torch."), x.shape[1]
+    both = np.linspace(-0.5, 0.5, C), np.linspace(0.5, 2.0, C)
+    return [L.tensor(v.astype(dtype)) for v in both]
+
+
+def batch(L, x, w=None, b=None, training=True, **options):
+    return functional(L).batch_norm(x, *averages(L, x), w, b, training, **options)
+
+
+def in_use(L, x, w=None, b=None):
+    return batch(L, x, w, b, training=False)
+
+
+def instance(L, x, w=None, b=None, **options):
+    return functional(L).instance_norm(x, *averages(L, x), w, b, **options)
+
+
+def averages_after(name, **options):
+    def call(L, x):
+        both = averages(L, x)
+        getattr(functional(L), name)(x, *both, **options)
+        return both
+
+    return call
+
+
+CASES = [
+    Case("batch_norm", batch, (ROWS,), note="rows"),
+    Case("batch_norm", batch, (LINES, (5,), (5,)), note="lines"),
+    Case("batch_norm", batch, (IMAGES, (4,), (4,)), note="images"),
+    Case("batch_norm", batch, ((3, 1, 2, 2), (1,), (1,)), note="one channel"),
+    Case("batch_norm", batch, ((1, 4, 3), (4,), (4,)), note="one sample"),
+    Case("batch_norm", batch, ((0, 5, 3), (5,), (5,)), note="empty"),
+    Case("batch_norm", batch, ((3, 0),), note="no channel"),
+    Case(
+        "batch_norm",
+        lambda L, x, w: functional(L).batch_norm(x, None, None, w, training=True, eps=0.1),
+        (IMAGES, (4,)),
+        note="weight, eps",
+    ),
+    Case(
+        "batch_norm",
+        lambda L, x, b: functional(L).batch_norm(x, None, None, None, b, True),
+        (LINES, (5,)),
+        note="bias",
+        second=None,  # torch's is an error: "Expected a proper Tensor but got None"
+    ),
+    Case("batch_norm", in_use, (ROWS,), note="in use, rows"),
+    Case("batch_norm", in_use, (IMAGES, (4,), (4,)), note="in use"),
+    Case("batch_norm", in_use, ((0, 5), (5,), (5,)), note="in use, empty"),
+    Case(
+        "batch_norm",
+        lambda L, x, b: in_use(L, x, None, b),
+        (LINES, (5,)),
+        note="in use, bias",
+        second=None,  # torch's is an error: "Expected a proper Tensor but got None"
+    ),
+    Case("layer_norm", lambda L, x: functional(L).layer_norm(x, (5,)), (ROWS,)),
+    Case(
+        "layer_norm",
+        lambda L, x, w, b: functional(L).layer_norm(x, (5, 3), w, b, eps=0.1),
+        (LINES, (5, 3), (5, 3)),
+        note="two axes",
+    ),
+    Case(
+        "layer_norm",
+        lambda L, x, w: functional(L).layer_norm(x, [3], w),
+        (LINES, (3,)),
+        note="weight",
+    ),
+    Case("layer_norm", lambda L, x: functional(L).layer_norm(x, (5,)), ((0, 5),), note="empty"),
+    Case(
+        "layer_norm", lambda L, x: functional(L).layer_norm(x, (1,)), ((4, 1),), note="of one"
+    ),
+    Case("group_norm", lambda L, x: functional(L).group_norm(x, 2), (IMAGES,)),
+    Case(
+        "group_norm",
+        lambda L, x, w, b: functional(L).group_norm(x, 1, w, b, eps=0.1),
+        (LINES, (5,), (5,)),
+        note="one group",
+    ),
+    Case(
+        "group_norm",
+        lambda L, x, w: functional(L).group_norm(x, 2, w),
+        ((3, 6), (6,)),
+        note="rows",
+    ),
+    Case("group_norm", lambda L, x: functional(L).group_norm(x, 2), ((0, 4),), note="empty"),
+    Case("instance_norm", lambda L, x: functional(L).instance_norm(x), (LINES,)),
+    Case("instance_norm", instance, (IMAGES, (4,), (4,)), note="averages"),
+    Case(
+        "instance_norm",
+        lambda L, x, w, b: instance(L, x, w, b, use_input_stats=False),
+        (LINES, (5,), (5,)),
+        note="in use",
+    ),
+    Case("rms_norm", lambda L, x: functional(L).rms_norm(x, (5,)), (ROWS,)),
+    Case(
+        "rms_norm",
+        lambda L, x, w: functional(L).rms_norm(x, (5, 3), w, eps=0.1),
+        (LINES, (5, 3)),
+        note="two axes",
+    ),
+    Case("local_response_norm", lambda L, x: functional(L).local_response_norm(x, 3), (LINES,)),
+    Case(
+        "local_response_norm",
+        lambda L, x: functional(L).local_response_norm(x, 2, alpha=0.5, beta=0.5, k=2.0),
+        (IMAGES,),
+        note="even",
+    ),
+    Case(
+        "local_response_norm",
+        lambda L, x: functional(L).local_response_norm(x, 9, 0.5),
+        ((2, 3, 2, 2, 2),),
+        note="wider than the channels",
+    ),
+    Case(
+        "local_response_norm",
+        lambda L, x: functional(L).local_response_norm(x, 3),
+        ((0, 5, 3),),
+        note="empty",
+    ),
+]
+
+VALUES = [
+    Case("batch_norm", averages_after("batch_norm", training=True), (LINES,), note="averages"),
+    Case(
+        "batch_norm",
+        averages_after("batch_norm", training=True, momentum=0.7),
+        (IMAGES,),
+        note="momentum",
+    ),
+    Case("batch_norm", averages_after("batch_norm"), (LINES,), note="averages in use"),
+    Case(
+        "batch_norm",
+        averages_after("batch_norm", training=True),
+        ((0, 5),),
+        note="averages, empty",
+    ),
+    Case("instance_norm", averages_after("instance_norm"), (IMAGES,), note="averages"),
+    Case(
+        "instance_norm",
+        averages_after("instance_norm", momentum=0.7),
+        (LINES,),
+        note="momentum",
+    ),
+]
+
+
+def bad(name, call, error, message, torch="same"):
+    return Bad(name, lambda L: call(L, functional(L)), error, message, torch)
+
+
+def stats(L, n=5):
+    return L.zeros(n), L.ones(n)
+
+
+BAD = [
+    bad(
+        "batch_norm",
+        lambda L, F: F.batch_norm(L.ones(5), *stats(L)),
+        RuntimeError,
+        r"batch_norm: expected input \(N, C, \.\.\.\), got \(5,\)",
+    ),
+    bad(
+        "batch_norm",
+        lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L, 4)),
+        RuntimeError,
+        r"batch_norm: expected running_mean \(5,\) float32, got \(4,\) float32",
+    ),
+    bad(
+        "batch_norm",
+        lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L), L.ones(3)),
+        RuntimeError,
+        r"batch_norm: expected weight \(5,\) float32, got \(3,\) float32",
+    ),
+    bad(
+        "batch_norm",
+        lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L), bias=L.ones(5, dtype=L.float64)),
+        RuntimeError,
+        r"batch_norm: expected bias \(5,\) float32, got \(5,\) float64",
+    ),
+    bad(
+        "batch_norm",
+        lambda L, F: F.batch_norm(L.ones(4, 5, dtype=L.int64), *stats(L)),
+        RuntimeError,
+        "batch_norm: expected a floating-point input, got int64",
+    ),
+    bad(
+        "batch_norm",
+        lambda L, F: F.batch_norm(L.ones(4, 5), None, None),
+        RuntimeError,
+        "batch_norm: expected running_mean and running_var, got None",
+    ),
+    bad(
+        "batch_norm",
+        lambda L, F: F.batch_norm(L.ones(1, 5), *stats(L), training=True),
+        ValueError,
+        r"batch_norm: expected more than 1 element to average, got input \(1, 5\)",
+    ),
+    bad(
+        "batch_norm",
+        lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L), training=True, eps=0.0),
+        ValueError,
+        r"batch_norm: expected eps > 0 \(not training: >= 0\), got 0.0",
+    ),
+    bad(
+        "batch_norm",
+        lambda L, F: F.batch_norm(L.ones(4, 5), *stats(L), eps=-1.0),
+        ValueError,
+        r"batch_norm: expected eps > 0 \(not training: >= 0\), got -1.0",
+    ),
+    bad(
+        "layer_norm",
+        lambda L, F: F.layer_norm(L.ones(4, 5), (4,)),
+        RuntimeError,
+        r"layer_norm: expected an input that ends in \(4,\), got \(4, 5\)",
+    ),
+    bad(
+        "layer_norm",
+        lambda L, F: F.layer_norm(L.ones(4, 5), ()),
+        RuntimeError,
+        r"layer_norm: expected an input that ends in \(\)",
+    ),
+    bad(
+        "layer_norm",
+        lambda L, F: F.layer_norm(L.ones(4, 5), (5,), L.ones(4)),
+        RuntimeError,
+        r"layer_norm: expected weight \(5,\) float32, got \(4,\) float32",
+    ),
+    bad(
+        "layer_norm",
+        lambda L, F: F.layer_norm(L.ones(4, 5, dtype=L.int64), (5,)),
+        RuntimeError,
+        "layer_norm: expected a floating-point input, got int64",
+    ),
+    bad(
+        "group_norm",
+        lambda L, F: F.group_norm(L.ones(5), 1),
+        RuntimeError,
+        r"group_norm: expected input \(N, C, \.\.\.\), got \(5,\)",
+    ),
+    bad(
+        "group_norm",
+        lambda L, F: F.group_norm(L.ones(4, 5), 2),
+        RuntimeError,
+        "group_norm: expected num_groups that divides 5, got 2",
+    ),
+    bad(
+        "group_norm",
+        lambda L, F: F.group_norm(L.ones(4, 5), 0),
+        RuntimeError,
+        "group_norm: expected num_groups that divides 5, got 0",
+        torch=ZeroDivisionError,
+    ),
+    bad(
+        "group_norm",
+        lambda L, F: F.group_norm(L.ones(1, 4), 4),
+        ValueError,
+        "group_norm: expected more than 1 element to average",
+    ),
+    bad(
+        "group_norm",
+        lambda L, F: F.group_norm(L.ones(4, 6), 2, bias=L.ones(2)),
+        RuntimeError,
+        r"group_norm: expected bias \(6,\) float32, got \(2,\) float32",
+    ),
+    bad(
+        "instance_norm",
+        lambda L, F: F.instance_norm(L.ones(4, 5, 1)),
+        ValueError,
+        "instance_norm: expected more than 1 element to average",
+    ),
+    bad(
+        "instance_norm",
+        lambda L, F: F.instance_norm(L.ones(4, 5, 2), *stats(L, 3)),
+        RuntimeError,
+        r"instance_norm: expected running_mean \(5,\) float32",
+    ),
+    bad(
+        "instance_norm",
+        lambda L, F: F.instance_norm(L.ones(4, 5, 2), L.zeros(5)),
+        ValueError,
+        "instance_norm: expected running_mean and running_var, or neither",
+    ),
+    bad(
+        "rms_norm",
+        lambda L, F: F.rms_norm(L.ones(4, 5), (4,)),
+        RuntimeError,
+        r"rms_norm: expected an input that ends in \(4,\), got \(4, 5\)",
+    ),
+    bad(
+        "rms_norm",
+        lambda L, F: F.rms_norm(L.ones(4, 5, dtype=L.int64), (5,)),
+        RuntimeError,
+        "rms_norm: expected a floating-point input, got int64",
+    ),
+    bad(
+        "local_response_norm",
+        lambda L, F: F.local_response_norm(L.ones(4, 5), 2),
+        ValueError,
+        r"local_response_norm: expected input \(N, C, L, \.\.\.\), got \(4, 5\)",
+    ),
+    bad(
+        "local_response_norm",
+        lambda L, F: F.local_response_norm(L.ones(4, 5, 2), 0),
+        RuntimeError,
+        "local_response_norm: expected size > 0, got 0",
+    ),
+]

@@ -1,0 +1,214 @@
+"""Cases of nn/functions/regression.py."""
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, Case, apart, index, no_kink, normal, positive
+
+
+def F(L):
+    return L.nn.functional
+
+
+def weight(L, x):
+    """How much each of the errors of x counts."""
+    w = np.linspace(0.5, 2.0, 15).reshape(3, 5).astype(str(x.dtype).removeprefix("torch."))
+    return index(L, w)
+
+
+PAIR = ((3, 5), (3, 5))
+CASES = [
+    *[
+        Case(
+            name,
+            lambda L, x, t, name=name, r=r: getattr(F(L), name)(x, t, reduction=r),
+            PAIR,
+            draw,
+            r,
+        )
+        for name, draw in (
+            ("mse_loss", normal),
+            ("l1_loss", apart),
+            ("smooth_l1_loss", apart),
+            ("huber_loss", apart),
+        )
+        for r in ("mean", "sum", "none")
+    ],
+    *[
+        Case(
+            name,
+            lambda L, x, t, name=name, r=r: getattr(F(L), name)(
+                x, t, reduction=r, weight=weight(L, x)
+            ),
+            PAIR,
+            draw,
+            f"weight, {r}",
+        )
+        for name, draw in (("mse_loss", normal), ("l1_loss", apart), ("huber_loss", apart))
+        for r in ("mean", "sum", "none")
+    ],
+    Case("mse_loss", lambda L, x, t: F(L).mse_loss(x, t), ((), ()), note="one number"),
+    Case(
+        "mse_loss",
+        lambda L, x, t: F(L).mse_loss(x, t, reduction="sum"),
+        ((0, 5),) * 2,
+        note="nothing",
+    ),
+    Case(
+        "smooth_l1_loss",
+        lambda L, x, t: F(L).smooth_l1_loss(x, t, beta=2.55),
+        PAIR,
+        apart,
+        "beta",
+    ),
+    Case(
+        "smooth_l1_loss",
+        lambda L, x, t: F(L).smooth_l1_loss(x, t, beta=0.0),
+        PAIR,
+        apart,
+        "beta 0",
+    ),
+    Case("huber_loss", lambda L, x, t: F(L).huber_loss(x, t, delta=2.55), PAIR, apart, "delta"),
+    Case("poisson_nll_loss", lambda L, x, t: F(L).poisson_nll_loss(x, t), PAIR, positive),
+    Case(
+        "poisson_nll_loss",
+        lambda L, x, t: F(L).poisson_nll_loss(x, t, False, eps=0.1, reduction="sum"),
+        ((3, 5), (5,)),
+        positive,
+        "rates, broadcast",
+    ),
+    Case(
+        "poisson_nll_loss",
+        lambda L, x, t: F(L).poisson_nll_loss(x, t, True, True, reduction="none"),
+        PAIR,
+        lambda rng, shape: np.abs(no_kink(rng, shape)),
+        "full",
+    ),
+    Case(
+        "gaussian_nll_loss",
+        lambda L, x, t, v: F(L).gaussian_nll_loss(x, t, v),
+        ((3, 5),) * 3,
+        positive,
+    ),
+    Case(
+        "gaussian_nll_loss",
+        lambda L, x, t, v: F(L).gaussian_nll_loss(x, t, v, True, reduction="sum"),
+        ((3, 5), (5,), (3,)),
+        positive,
+        "one variance each, full",
+    ),
+    Case(
+        "gaussian_nll_loss",
+        lambda L, x, t, v: F(L).gaussian_nll_loss(x, t, v, reduction="none"),
+        ((3, 5), (3, 5), (1, 5)),
+        positive,
+        "one variance for the batch",
+    ),
+    Case(
+        "gaussian_nll_loss",
+        lambda L, x, t: F(L).gaussian_nll_loss(x, t, 2.0),
+        PAIR,
+        note="one variance",
+    ),
+    Case(
+        "gaussian_nll_loss",
+        lambda L, x, t: F(L).gaussian_nll_loss(x, t, 0.001, eps=0.5),
+        PAIR,
+        note="eps",
+    ),
+]
+
+VALUES: list[Case] = [
+    Case(
+        "mse_loss",
+        lambda L, x: F(L).mse_loss(x * 0.5, (x > 0) * 1),
+        ((3, 5),),
+        note="integer targets",
+    ),
+]
+
+
+def zeros(name, *shapes, **options):
+    """The call of a loss with zeros of some shapes."""
+    return lambda L: getattr(F(L), name)(*[L.zeros(s) for s in shapes], **options)
+
+
+NAMES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+BAD = [
+    *[  # torch broadcasts with a warning, which is an error here
+        Bad(
+            name,
+            zeros(name, (3, 1), (3,)),
+            ValueError,
+            rf"{name}: .* \(3, 1\), got \(3,\)",
+            UserWarning,
+        )
+        for name in NAMES
+    ],
+    *[
+        Bad(
+            name,
+            lambda L, name=name: getattr(F(L), name)(L.zeros(3).long(), L.zeros(3).long()),
+            RuntimeError,
+            f"{name}: expected a floating-point input, got int64",
+        )
+        for name in NAMES
+    ],
+    *[
+        Bad(
+            name,
+            zeros(name, *[(3,)] * n, reduction="average"),
+            ValueError,
+            f"{name}: expected reduction mean, sum or none, got 'average'",
+        )
+        for name, n in (
+            *[(name, 2) for name in NAMES],
+            ("poisson_nll_loss", 2),
+            ("gaussian_nll_loss", 3),
+        )
+    ],
+    *[
+        Bad(
+            name,
+            lambda L, name=name: getattr(F(L), name)(L.zeros(3), L.zeros(3), weight=L.ones(4)),
+            ValueError,
+            rf"{name}: expected weight of input's shape \(3,\), got \(4,\)",
+        )
+        for name in ("mse_loss", "l1_loss", "huber_loss")
+    ],
+    Bad(
+        "smooth_l1_loss",
+        zeros("smooth_l1_loss", (3,), (3,), beta=-1.0),
+        RuntimeError,
+        "smooth_l1_loss: expected beta >= 0, got -1.0",
+    ),
+    Bad(
+        "huber_loss",
+        zeros("huber_loss", (3,), (3,), delta=0.0),
+        RuntimeError,
+        "huber_loss: expected delta > 0, got 0.0",
+    ),
+    Bad(
+        "poisson_nll_loss",
+        zeros("poisson_nll_loss", (3,), (4,)),
+        RuntimeError,
+        r"poisson_nll_loss: expected shapes that broadcast, got \(3,\), \(4,\)",
+    ),
+    Bad(
+        "gaussian_nll_loss",
+        zeros("gaussian_nll_loss", (3,), (4,), (3,)),
+        RuntimeError,
+        r"gaussian_nll_loss: expected shapes that broadcast, got \(3,\), \(4,\)",
+    ),
+    Bad(
+        "gaussian_nll_loss",
+        zeros("gaussian_nll_loss", (3, 5), (3, 5), (4,)),
+        ValueError,
+        r"gaussian_nll_loss: expected var \(3, 5\) or \(3,\) or with one axis .* got \(4,\)",
+    ),
+    Bad(
+        "gaussian_nll_loss",
+        lambda L: F(L).gaussian_nll_loss(L.zeros(3), L.zeros(3), -1.0),
+        ValueError,
+        "gaussian_nll_loss: expected var >= 0, got a negative variance",
+    ),
+]

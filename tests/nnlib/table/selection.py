@@ -1,0 +1,85 @@
+"""Cases of nn/functions/selection.py."""
+
+import numpy as np
+
+import nnlib
+from tests.nnlib.harness import Bad, Case, apart
+
+
+def F(L):
+    return L.nn.functional
+
+
+def maxout(L, x, *options):
+    """Our own function, and what it stands for in torch."""
+    if L is nnlib or isinstance(x, np.ndarray):
+        return nnlib.nn.functional.maxout(x, *options)
+    pieces, dim = (*options, 1)[:2]
+    dim %= x.ndim
+    return x.unflatten(dim, (-1, pieces)).amax(dim + 1)
+
+
+CASES = [
+    Case("glu", lambda L, x: F(L).glu(x), ((3, 4),)),
+    Case("glu", lambda L, x: F(L).glu(x, dim=-3), ((6, 1, 4),), note="dim"),
+    Case("glu", lambda L, x: F(L).glu(x, 0), ((4, 0),), note="nothing"),
+    Case("maxout", lambda L, x: maxout(L, x, 2), ((3, 6),), apart),
+    Case("maxout", lambda L, x: maxout(L, x, 3, -2), ((2, 6, 1),), apart, "dim"),
+    Case("maxout", lambda L, x: maxout(L, x, 2), ((0, 4),), apart, "nothing"),
+    Case("softmin", lambda L, x: F(L).softmin(x, 1), ((3, 5),)),
+    Case("softmin", lambda L, x: F(L).softmin(x, dim=-2), ((3, 5),), note="dim"),
+    Case("softmin", lambda L, x: F(L).softmin(x, 0, dtype=L.float64), ((3,),), note="dtype"),
+]
+
+# Far apart, one class is drawn for certain.
+VALUES: list[Case] = [
+    Case(
+        "gumbel_softmax",
+        lambda L, z: F(L).gumbel_softmax(10_000 * z, hard=True, dim=1),
+        ((3, 5, 2),),
+        apart,
+        "hard",
+    ),
+    Case("gumbel_softmax", lambda L, z: F(L).gumbel_softmax(10_000 * z, 0.5), ((3, 5),), apart),
+]
+
+
+def of_integers(name):
+    """The call of a function with integers."""
+    return lambda L: getattr(F(L), name)(L.ones(3, 4, dtype=L.int64))
+
+
+BAD = [
+    *[
+        Bad(
+            name,
+            of_integers(name),
+            RuntimeError,
+            f"{name}: expected a floating-point input, got",
+        )
+        for name in ("glu", "gumbel_softmax")
+    ],
+    Bad("glu", lambda L: F(L).glu(L.ones(3)), RuntimeError, r"glu: .* dim -1, got \(3,\)"),
+    Bad("glu", lambda L: F(L).glu(L.tensor(1.0)), RuntimeError, r"glu: .* got \(\)"),
+    Bad("glu", lambda L: F(L).glu(L.ones(4), 1), IndexError, r"glu: expected dim in \[-1, 0\]"),
+    Bad(
+        "gumbel_softmax",
+        lambda L: F(L).gumbel_softmax(L.ones(3), dim=1),
+        IndexError,
+        r"gumbel_softmax: expected dim in \[-1, 0\], got 1",
+    ),
+    Bad(
+        "maxout",
+        lambda L: F(L).maxout(L.ones(3, 5), 2),
+        RuntimeError,
+        r"maxout: expected pieces that divide .* of \(3, 5\), got 2",
+        None,
+    ),
+    Bad(
+        "maxout", lambda L: F(L).maxout(L.ones(3), 2), IndexError, "maxout: expected dim", None
+    ),
+    Bad(
+        "maxout", lambda L: F(L).maxout(L.ones(3), 0, 0), RuntimeError, "maxout: .* got 0", None
+    ),
+    Bad("softmin", lambda L: F(L).softmin(L.ones(3), 1), IndexError, "softmin: expected dim"),
+]

@@ -1,0 +1,249 @@
+"""Cases of nn/functions/vision.py."""
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, Case, apart
+
+
+def of(name, *args, first=False, **options):
+    """The call of a function of nn.functional; of a pair of results, the first."""
+
+    def call(L, *inputs):
+        y = getattr(L.nn.functional, name)(*inputs, *args, **options)
+        return y[0] if first else y
+
+    return call
+
+
+def case(name, shape, *args, note="", draw=None, second=True, **options):
+    draws = {} if draw is None else {"draw": draw}
+    return Case(name, of(name, *args, **options), (shape,), note=note, second=second, **draws)
+
+
+def largest(name, shape, *args, note="", **options):
+    return case(name, shape, *args, note=note, draw=apart, **options)
+
+
+CASES = [
+    Case("conv1d", of("conv1d"), ((2, 3, 7), (4, 3, 3), (4,))),
+    Case(
+        "conv1d",
+        of("conv1d", stride=2, padding=1, dilation=2, groups=2),
+        ((2, 4, 9), (6, 2, 3)),
+        note="options",
+    ),
+    Case("conv1d", of("conv1d", padding="same"), ((2, 3, 5), (2, 3, 3)), note="same"),
+    Case("conv1d", of("conv1d", stride=(2,)), ((3, 5), (2, 3, 2)), note="one sequence"),
+    Case("conv_transpose1d", of("conv_transpose1d"), ((2, 3, 4), (3, 2, 3), (2,))),
+    Case(
+        "conv_transpose1d",
+        of(
+            "conv_transpose1d",
+            *(None, 3, 1, 2, 2, 2),
+        ),
+        ((2, 4, 4), (4, 3, 3)),
+        note="options",
+    ),
+    largest("max_pool1d", (2, 3, 7), 2),
+    largest("max_pool1d", (3, 7), 3, 2, 1, 2, True, note="options"),
+    largest("max_pool2d", (2, 3, 4, 6), 2),
+    largest("max_pool2d", (2, 3, 5, 7), (2, 3), note="border left over"),
+    largest("max_pool2d", (2, 3, 5, 7), 3, 2, note="overlap"),
+    largest("max_pool2d", (2, 3, 5, 7), 3, 2, 1, note="padding"),
+    largest("max_pool2d", (2, 2, 7, 8), (2, 3), (3, 1), (1, 0), (2, 1), note="pairs"),
+    largest("max_pool2d", (2, 2, 5, 7), 2, ceil_mode=True, note="ceil_mode"),
+    largest("max_pool2d", (1, 2, 2, 2), 3, 2, ceil_mode=True, note="larger than the image"),
+    largest("max_pool2d", (3, 4, 4), 2, note="one image"),
+    largest("max_pool2d", (2, 3, 4, 4), 1, note="windows of a point"),
+    largest("max_pool2d", (2, 3, 4, 4), 1, 2, note="points apart"),
+    largest("max_pool2d", (0, 3, 4, 4), 2, note="no images"),
+    largest("max_pool2d", (2, 3, 4, 4), 2, return_indices=True, first=True, note="pair"),
+    case("avg_pool1d", (2, 3, 7), 3),
+    case("avg_pool1d", (3, 7), 3, 2, 1, True, False, note="options"),
+    case("avg_pool2d", (2, 3, 4, 6), 2),
+    case("avg_pool2d", (2, 3, 5, 7), (2, 3), (1, 2), note="overlap"),
+    case("avg_pool2d", (2, 3, 5, 7), 3, 2, 1, note="padding"),
+    case("avg_pool2d", (2, 3, 6, 7), 3, 2, 1, True, note="ceil_mode"),
+    case("avg_pool2d", (2, 3, 6, 7), 3, 2, 1, True, False, note="without the padding"),
+    case("avg_pool2d", (2, 3, 6, 7), 3, 2, 1, divisor_override=5, note="divisor"),
+    case("avg_pool2d", (3, 4, 4), 2, note="one image"),
+    case("avg_pool2d", (0, 3, 4, 4), 2, note="no images"),
+    case("adaptive_avg_pool1d", (2, 3, 7), 3),
+    case("adaptive_avg_pool2d", (2, 3, 5, 7), 3),
+    case("adaptive_avg_pool2d", (3, 5, 7), (1, None), note="one image"),
+    case("adaptive_avg_pool2d", (2, 3, 2, 3), (4, 5), note="larger"),
+    largest("adaptive_max_pool2d", (2, 3, 5, 7), 3),
+    largest("adaptive_max_pool2d", (3, 5, 7), (2, None), note="one image"),
+    largest("adaptive_max_pool2d", (2, 3, 2, 3), (4, 5), note="larger"),
+    largest("adaptive_max_pool2d", (2, 3, 4, 4), 2, True, first=True, note="pair"),
+    case("unfold", (2, 3, 4, 5), 2),
+    case("unfold", (2, 3, 6, 5), (2, 3), 2, 1, (3, 1), note="options"),
+    case("unfold", (3, 4, 5), 1, note="one image, points"),
+    case("fold", (2, 12, 12), (4, 5), 2),
+    case("fold", (2, 18, 4), (5, 6), (2, 3), 2, 1, (3, 2), note="options"),
+    case("fold", (12, 4), 3, 2, note="one image"),
+    case("interpolate", (2, 3, 4, 5), (3, 8)),
+    case("interpolate", (2, 3, 4), 7, note="sequences"),
+    case("interpolate", (2, 3, 4, 5), scale_factor=2, note="factor"),
+    case("interpolate", (2, 3, 4, 5), scale_factor=(1.7, 0.6), note="factors"),
+    case("interpolate", (2, 3, 4), None, 1.7, "nearest", None, True, note="recomputed"),
+    case("interpolate", (2, 3, 4, 5), (7, 3), mode="bilinear", note="bilinear"),
+    case("interpolate", (2, 3, 4, 5), (7, 3), None, "bilinear", True, note="corners"),
+    case("interpolate", (2, 3, 4, 5), (1, 5), None, "bilinear", True, note="to a point"),
+    case("interpolate", (2, 3, 4), None, 2.6, "linear", False, note="linear"),
+    case("pixel_shuffle", (2, 8, 3, 2), 2),
+    case("pixel_shuffle", (9, 1, 2), 3, note="one image"),
+    case("pixel_unshuffle", (2, 2, 6, 4), 2),
+    case("pixel_unshuffle", (2, 1, 1, 3, 6), 3, note="more axes"),
+]
+
+
+def integers(rng, shape):
+    return rng.integers(-5, 6, shape)
+
+
+VALUES = [
+    case("adaptive_avg_pool2d", (2, 3, 2, 3), 0, note="to nothing"),
+    case("pixel_shuffle", (2, 0, 8, 3, 2), 2, note="nothing"),
+    Case("max_pool2d", of("max_pool2d", 2), ((2, 3, 4, 6),), integers, "integers"),
+    Case("max_pool2d", of("max_pool2d", 3, 2, 1), ((2, 3, 5, 6),), integers, "with a border"),
+    *[
+        Case(name, of(name, *args, return_indices=True), (shape,), integers_as_floats, note)
+        for integers_as_floats in (lambda rng, shape: rng.integers(-2, 3, shape) / 2,)
+        for name, shape, args, note in (
+            ("max_pool1d", (2, 3, 7), (3, 2, 1), "indices"),
+            ("max_pool2d", (2, 3, 5, 7), (3, 2, 1), "indices"),
+            ("max_pool2d", (3, 6, 7), ((2, 3), None, 1, (2, 1), True), "indices, options"),
+            ("max_pool2d", (2, 3, 4, 4), (1,), "indices of points"),
+            ("max_pool2d", (0, 3, 4, 4), (2,), "indices of nothing"),
+            ("adaptive_max_pool2d", (2, 3, 5, 7), (3,), "indices"),
+            ("adaptive_max_pool2d", (2, 3, 2, 3), ((4, 5),), "indices, larger"),
+            ("adaptive_max_pool2d", (2, 3, 2, 3), (0,), "indices, nothing"),
+        )
+    ],
+]
+
+
+def bad(name, message, shape, *args, error=RuntimeError, torch="same", dtype="f4", **options):
+    def call(L):
+        return getattr(L.nn.functional, name)(L.tensor(np.ones(shape, dtype)), *args, **options)
+
+    return Bad(name, call, error, message, torch)
+
+
+def bad_kernel(name, message, shape, kernel, torch="same", **options):
+    def call(L):
+        x, w = L.tensor(np.ones(shape, "f4")), L.tensor(np.ones(kernel, "f4"))
+        return getattr(L.nn.functional, name)(x, w, **options)
+
+    return Bad(name, call, RuntimeError, message, torch)
+
+
+POOLS = [("max_pool1d", (2, 3, 7)), ("max_pool2d", (2, 3, 7, 7)), ("avg_pool1d", (2, 3, 7))]
+POOLS += [("avg_pool2d", (2, 3, 7, 7))]
+IMAGE = (2, 4, 6, 6)
+
+BAD = [
+    bad_kernel("conv1d", "expected sequences", IMAGE, (5, 4, 3)),
+    bad_kernel("conv1d", "expected input of 3 channels, got 4", (2, 4, 6), (5, 3, 3)),
+    bad_kernel("conv1d", "expected room for a window", (2, 4, 6), (5, 4, 9)),
+    bad_kernel("conv1d", "expected stride of", (2, 4, 6), (5, 4, 3), stride=0),
+    bad_kernel("conv1d", "expected stride of", (2, 4, 6), (5, 4, 3), stride=(1, 1)),
+    bad_kernel(
+        "conv1d", "expected padding 'same'", (2, 4, 6), (5, 4, 3), padding="same", stride=2
+    ),
+    bad_kernel("conv_transpose1d", "expected sequences", IMAGE, (4, 5, 3)),
+    bad_kernel("conv_transpose1d", "expected input of 3", (2, 4, 6), (3, 5, 3)),
+    bad_kernel(
+        "conv_transpose1d", "output_padding below", (2, 4, 6), (4, 5, 3), output_padding=1
+    ),
+    *[
+        bad(name, message, shape, *args)
+        for name, shape in POOLS
+        for message, args in (
+            ("expected room for a window", (8,)),
+            ("expected kernel_size of an integer >= 1", (0,)),
+            ("expected stride of an integer >= 1", (2, 0)),
+            ("expected padding of at most half", (2, 2, 2)),
+            ("expected padding of an integer >= 0", (2, 2, -1)),
+        )
+    ],
+    bad("max_pool1d", "expected sequences", IMAGE, 2),
+    bad("avg_pool1d", "expected sequences", IMAGE, 2),
+    bad(
+        "avg_pool1d",
+        "expected a floating-point dtype, got int64",
+        (2, 3, 7),
+        2,
+        dtype="i8",
+        torch=None,
+    ),
+    bad("max_pool2d", "expected a batch of images or one", (6, 6), 2),
+    bad("max_pool2d", "expected a batch of images or one", (2, 3, 0, 6), 2),
+    bad("max_pool2d", "expected dilation of", IMAGE, 2, 2, 0, 0),
+    bad("max_pool2d", "expected numbers, got bool", IMAGE, 2, dtype=bool),
+    bad("max_pool2d", "expected kernel_size of", IMAGE, (2, 2, 2)),
+    bad("avg_pool2d", "expected a batch of images or one", (6, 6), 2, torch=IndexError),
+    bad("avg_pool2d", "expected divisor_override other than 0", IMAGE, 2, divisor_override=0),
+    *[
+        bad(name, message, shape, size, dtype=dtype)
+        for name in ("adaptive_avg_pool2d", "adaptive_max_pool2d")
+        for message, shape, size, dtype in (
+            ("expected images of floating-point numbers, got .6, 6.", (6, 6), 2, "f4"),
+            ("expected images of .* int64", IMAGE, 2, "i8"),
+            ("expected images of .*0", (2, 3, 0, 6), 2, "f4"),
+            ("expected output_size of an integer >= 0", IMAGE, -1, "f4"),
+            ("expected output_size of an integer >= 0", IMAGE, (2, 2, 2), "f4"),
+        )
+    ],
+    bad("adaptive_avg_pool1d", "expected output_size of an integer", (2, 3, 7), -1),
+    bad("adaptive_avg_pool1d", "expected sequences", IMAGE, 2),
+    bad("unfold", "expected room for a window", IMAGE, 7),
+    bad("unfold", "expected stride of", IMAGE, 2, stride=0),
+    bad("unfold", "expected images of floating-point numbers", (2, 2, 4, 6, 6), 2),
+    bad("unfold", "expected images of floating-point .*int64", IMAGE, 2, dtype="i8"),
+    bad("fold", "expected columns of k 4 numbers, 25 of them", (2, 16, 24), 6, 2),
+    bad("fold", "expected columns of k 4 numbers, 25 of them", (2, 15, 25), 6, 2),
+    bad("fold", "expected columns of k 4 numbers, 25 of them", (2, 2, 16, 25), 6, 2),
+    bad("fold", "expected output_size of", (2, 16, 25), (6, 6, 6), 2),
+    bad("fold", "expected columns .*int64", (2, 16, 25), 6, 2, dtype="i8"),
+    bad("interpolate", "expected size or scale_factor", IMAGE, error=ValueError),
+    bad("interpolate", "expected size or scale_factor", IMAGE, 3, 2.0, error=ValueError),
+    bad("interpolate", "expected a number for each", IMAGE, (3,), error=ValueError),
+    bad("interpolate", "expected a number for each", IMAGE, None, (2.0,), error=ValueError),
+    bad(
+        "interpolate",
+        "expected align_corners with linear",
+        IMAGE,
+        3,
+        None,
+        "nearest",
+        True,
+        error=ValueError,
+    ),
+    bad(
+        "interpolate",
+        "expected mode .* got cubic",
+        IMAGE,
+        3,
+        mode="cubic",
+        error=NotImplementedError,
+    ),
+    bad(
+        "interpolate",
+        "expected mode .* got linear",
+        IMAGE,
+        3,
+        mode="linear",
+        error=NotImplementedError,
+    ),
+    bad("interpolate", "expected mode .* got nearest", (6, 6), 3, error=NotImplementedError),
+    bad("interpolate", "expected images with something left", IMAGE, 0),
+    bad("interpolate", "expected images with .* int64", IMAGE, 3, dtype="i8"),
+    bad("pixel_shuffle", "channels divisible by 3 squared", IMAGE, 3),
+    bad("pixel_shuffle", "0 > 0", IMAGE, 0),
+    bad("pixel_shuffle", "expected at least 3 axes", (6, 6), 2),
+    bad("pixel_unshuffle", "divisible by 4", IMAGE, 4),
+    bad("pixel_unshuffle", "0 > 0", IMAGE, 0),
+    bad("pixel_unshuffle", "expected at least 3 axes", (6, 6), 2),
+]

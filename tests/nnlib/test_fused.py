@@ -1,0 +1,185 @@
+"""Operations whose one rule gives all gradients, and tensors that may not be recorded."""
+
+import numpy as np
+import pytest
+
+import nnlib
+from nnlib.graph import record_fused, recorded
+
+
+def scale(x, w, seen=None):
+    """y = x w, with the product of both shapes' sizes kept on the way."""
+
+    def backward(g, needs, x, w, size):
+        if seen is not None:
+            seen.append((needs, size))
+        return {"x": g * w, "w": g * x}
+
+    def twice(g, needs, x, w):
+        return {"x": g * w, "w": g * x}
+
+    y = nnlib.raw(x) * nnlib.raw(w)
+    size = np.array(y.size)
+    return record_fused(y, dict(x=x, w=w), backward, keep=dict(size=size), twice=twice)
+
+
+def halves(x):
+    """Two results: the upper and the lower half of twice x."""
+    n = x.shape[0] // 2
+
+    def backward(g):
+        return {"x": 2 * np.concatenate(g)}
+
+    y = 2 * nnlib.raw(x)
+    return record_fused((y[:n], y[n:]), dict(x=x), backward)
+
+
+@pytest.fixture
+def x():
+    return nnlib.tensor([1.0, 2.0, 3.0, 4.0], requires_grad=True)
+
+
+def test_one_rule_gives_the_gradients_of_all_inputs(x):
+    w = nnlib.tensor([5.0], requires_grad=True)
+    scale(x, w).sum().backward()
+    assert x.grad.tolist() == [5.0] * 4
+    assert w.grad.tolist() == [10.0]
+
+
+def test_rule_is_told_what_is_needed(x):
+    seen = []
+    scale(x, nnlib.tensor([5.0]), seen).sum().backward()
+    w = nnlib.tensor([5.0], requires_grad=True)
+    nnlib.grad(scale(x, w, seen).sum(), w)
+    assert seen == [({"x"}, 4), ({"w"}, 4)]
+
+
+def test_arrays_in_give_arrays_out():
+    assert type(scale(np.ones(3), np.ones(3))) is np.ndarray
+    assert [type(y) for y in halves(np.ones(4))] == [np.ndarray, np.ndarray]
+
+
+def test_second_derivative_uses_the_recorded_form(x):
+    w = nnlib.tensor([5.0], requires_grad=True)
+    (g,) = nnlib.grad((scale(x, w) ** 2).sum(), x, create_graph=True)
+    (h,) = nnlib.grad(g.sum(), x)
+    assert h.tolist() == [50.0] * 4
+
+
+def test_second_derivative_without_a_recorded_form_is_refused(x):
+    y = halves(x)[0].sum()
+    with pytest.raises(RuntimeError, match="halves has no second derivative"):
+        nnlib.grad(y, x, create_graph=True)
+
+
+def test_each_of_several_results_sends_its_gradient(x):
+    a, b = halves(x)
+    (a.sum() + 3 * b.sum()).backward()
+    assert x.grad.tolist() == [2.0, 2.0, 6.0, 6.0]
+
+
+def test_result_that_is_not_used_counts_as_zero(x):
+    _, b = halves(x)
+    b.sum().backward()
+    assert x.grad.tolist() == [0.0, 0.0, 2.0, 2.0]
+
+
+def test_hook_on_one_of_several_results_sees_its_gradient_alone(x):
+    a, b = halves(x)
+    seen = []
+    a.register_hook(lambda g: seen.append(g.tolist()))
+    (a.sum() + 3 * b.sum()).backward()
+    assert seen == [[1.0, 1.0]]
+
+
+def test_gradient_by_one_of_several_results_stops_there(x):
+    a, b = halves(x)
+    g = nnlib.grad((a * b).sum(), (a, b))
+    assert [part.tolist() for part in g] == [[6.0, 8.0], [2.0, 4.0]]
+
+
+def test_what_was_kept_is_freed_after_the_walk(x):
+    y = scale(x, nnlib.tensor([5.0])).sum()
+    y.backward()
+    with pytest.raises(RuntimeError, match="freed by an earlier walk"):
+        y.backward()
+
+
+def test_value_changed_after_use_is_refused_by_the_name_of_the_fused_operation(x):
+    w = nnlib.tensor([5.0])
+    y = scale(x, w).sum()
+    w += 1
+    with pytest.raises(RuntimeError, match="backward: scale reads a value"):
+        y.backward()
+
+
+def test_rule_that_reads_an_unknown_name_is_refused():
+    with pytest.raises(TypeError, match=r"expected a rule that takes g, .* \['x', 'y'\]"):
+        record_fused(np.ones(2), dict(x=nnlib.ones(2, requires_grad=True)), lambda g, other: {})
+
+
+def test_recorded_tells_whether_history_is_kept(x):
+    assert recorded(None, x)
+    assert not recorded(None, x.detach(), 1.0)
+    with nnlib.no_grad():
+        assert not recorded(x)
+
+
+def test_view_is_brought_up_to_date_before_a_fused_operation(x):
+    y = x * 1
+    view = y[:2]
+    y *= 3
+    scale(view, nnlib.tensor([5.0])).sum().backward()
+    assert x.grad.tolist() == [15.0, 15.0, 0.0, 0.0]
+
+
+def test_results_of_inference_mode_may_not_be_kept(x):
+    with nnlib.inference_mode():
+        y = x * 2
+        (z,) = (scale(x, nnlib.tensor([1.0])),)
+        y += 1
+    assert y.is_inference()
+    assert z.is_inference()
+    assert not y.requires_grad
+    assert not x.is_inference()
+    with pytest.raises(RuntimeError, match="made in inference_mode cannot be kept"):
+        x * y
+    with pytest.raises(RuntimeError, match="tensor made in inference_mode, outside of it"):
+        y += 1
+    with pytest.raises(RuntimeError, match="requires_grad_: the tensor was made in inference"):
+        y.requires_grad_()
+    assert (x * y.clone()).requires_grad
+    assert (x + y).requires_grad  # nothing of y is kept
+
+
+def test_inference_mode_works_as_a_decorator_and_can_be_switched_off(x):
+    @nnlib.inference_mode()
+    def double(x):
+        return x * 2
+
+    @nnlib.inference_mode
+    def triple(x):
+        return x * 3
+
+    assert double(x).is_inference()
+    assert triple(x).is_inference()
+    with nnlib.inference_mode(False):
+        assert not nnlib.is_inference_mode_enabled()
+        assert (x * 2).requires_grad
+
+
+def test_no_grad_works_as_a_bare_decorator(x):
+    @nnlib.no_grad
+    def double(x):
+        return x * 2
+
+    assert not double(x).requires_grad
+
+
+def test_set_grad_enabled_acts_at_once_and_as_a_context(x):
+    nnlib.set_grad_enabled(False)
+    assert not (x * 2).requires_grad
+    nnlib.set_grad_enabled(True)
+    with nnlib.set_grad_enabled(False):
+        assert not (x * 2).requires_grad
+    assert (x * 2).requires_grad
