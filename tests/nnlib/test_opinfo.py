@@ -1,0 +1,274 @@
+"""PyTorch's own test inputs: for every operation that both libraries have, the same answer.
+
+torch carries, for its own tests, a table of operations (``op_db``) with generators of inputs.
+Each sample runs here in both libraries: values and dtypes are compared, and for float64 the
+gradients of a random upstream gradient; likewise the in-place form where there is one.
+"""
+
+import numpy as np
+import pytest
+import torch
+from torch.testing._internal.common_methods_invocations import op_db
+
+import nnlib
+
+DTYPES = {
+    torch.float64: nnlib.float64,
+    torch.float32: nnlib.float32,
+    torch.int64: nnlib.int64,
+    torch.int32: nnlib.int32,
+    torch.uint8: nnlib.uint8,
+    torch.bool: nnlib.bool,
+}
+RANDOM = {
+    *("bernoulli", "multinomial", "normal", "randint", "randint_like", "randn", "randn_like"),
+    *("rand_like", "uniform", "exponential", "empty", "empty_like", "new_empty"),
+    *("nn.functional.dropout", "nn.functional.dropout2d", "nn.functional.rrelu"),
+    *("nn.functional.alpha_dropout", "nn.functional.dropout1d"),
+}
+INTEGER_KINDS = (torch.int64, torch.int32, torch.uint8)
+
+
+def has_dtype(*dtypes):
+    return lambda sample: getattr(sample.input, "dtype", None) in dtypes
+
+
+def images_of(*axes):
+    return lambda sample: sample.input.ndim not in axes
+
+
+def whole_numbers(sample):
+    return sample.kwargs.get("dtype") in INTEGER_KINDS
+
+
+# What differs by intent: why, and in which samples.
+DIFFERENT = {
+    "arange": ("torch rounds bounds that are fractions before it counts", whole_numbers),
+    "linspace": ("torch rounds the ends and the step of integers", whole_numbers),
+    "logspace": ("torch rounds the ends and the step of integers", whole_numbers),
+    "full_like": ("a value that does not fit is refused, not wrapped", has_dtype(torch.uint8)),
+    "square": ("the square of a truth value is one", has_dtype(torch.bool)),
+    "gather": ("an empty index has the axes of the input", lambda s: s.args[1].numel() == 0),
+    "scatter": ("no reduce=; scatter_add adds", lambda s: "reduce" in s.kwargs),
+    "norm": ("the nuclear norm needs singular values", lambda s: "nuc" in s.args),
+    "tensordot": ("sums of integers are int64", has_dtype(torch.int32, torch.uint8)),
+    "zero_": ("samples are leaves that require grad", lambda s: s.input.requires_grad),
+    "argsort": ("equal elements keep their order", has_dtype(*INTEGER_KINDS, torch.bool)),
+    "nn.functional.avg_pool1d": ("means are of floats", has_dtype(torch.int64)),
+    "nn.functional.avg_pool2d": ("means are of floats", has_dtype(torch.int64)),
+    "nn.functional.local_response_norm": ("it is of floats", has_dtype(torch.int64)),
+    "nn.functional.unfold": ("it is of floats", has_dtype(torch.bool)),
+    "nn.functional.embedding": ("no sparse gradients", lambda s: s.kwargs.get("sparse")),
+    "nn.functional.multi_margin_loss": ("scores have an axis", images_of(1, 2)),
+    "nn.functional.triplet_margin_with_distance_loss": (
+        "a distance of torch's takes torch's tensors",
+        lambda s: s.kwargs.get("distance_function") is not None,
+    ),
+    "nn.functional.batch_norm": ("one axis has no channels", images_of(2, 3, 4, 5)),
+    "nn.functional.scaled_dot_product_attention": (
+        "what dropout takes away is drawn",
+        lambda s: s.kwargs.get("dropout_p", 0) > 0,
+    ),
+    "nn.functional.interpolate": (
+        "sequences and pictures of floats, nearest and linear",
+        lambda s: (
+            s.input.ndim == 5
+            or s.input.dtype == torch.uint8
+            or s.kwargs.get("mode") not in ("nearest", "linear", "bilinear")
+        ),
+    ),
+}
+# Where torch's samples have their own order of arguments.
+CALLS = {
+    "where": lambda x, condition, other: nnlib.where(condition, x, other),
+    "einsum": lambda operands, equation: nnlib.einsum(equation, *operands),
+    "nn.functional.embedding": lambda weight, rows, **named: nnlib.nn.functional.embedding(
+        rows, weight, **named
+    ),
+}
+# Which of equal elements is named is not said: only the values are compared.
+ANY_OF_EQUALS = {"kthvalue", "median", "topk", "sort"}
+
+
+def ours(name):
+    """What nnlib calls the operation: a function, or a method."""
+    if name in CALLS:
+        return CALLS[name]
+    place = nnlib
+    for part in name.split("."):
+        place = getattr(place, part, None)
+        if place is None:
+            return getattr(nnlib.Tensor, name, None)
+    return place
+
+
+NAMED = [op for op in op_db if not op.name.startswith("_") and callable(ours(op.name))]
+COMPARED = [op for op in NAMED if op.name not in RANDOM]
+
+
+class NotOurs(Exception):
+    """A sample with something that nnlib does not have: another dtype, layout or device."""
+
+
+def translated(x, history):
+    """An argument of a sample for nnlib; history collects pairs of leaves."""
+    if isinstance(x, torch.Tensor):
+        if x.dtype not in DTYPES or x.layout != torch.strided:
+            raise NotOurs(str(x.dtype))
+        copy = nnlib.Tensor(x.detach().numpy().copy(), requires_grad=x.requires_grad)
+        if x.requires_grad:
+            history.append((x, copy))
+        return copy
+    if isinstance(x, torch.dtype):
+        if x not in DTYPES:
+            raise NotOurs(str(x))
+        return DTYPES[x]
+    if isinstance(x, (list, tuple)):
+        items = [translated(item, history) for item in x]
+        return type(x)(items) if type(x) in (list, tuple) else tuple(items)
+    if isinstance(x, dict):
+        return {k: translated(v, history) for k, v in x.items()}
+    if isinstance(x, torch.device):
+        return str(x)
+    if isinstance(x, (torch.layout, torch.memory_format, complex)):
+        raise NotOurs(str(x))
+    return x
+
+
+def outputs(y, kind):
+    """The tensors among the results."""
+    if isinstance(y, kind):
+        return [y]
+    if isinstance(y, (list, tuple)):
+        return [t for item in y for t in outputs(item, kind)]
+    return []
+
+
+def assert_same(got, expected, tolerance=1e-8):
+    """Results equal in number, dtype, shape and value."""
+    ys, ts = outputs(got, nnlib.Tensor), outputs(expected, torch.Tensor)
+    assert len(ys) == len(ts)
+    if not ts:
+        assert got == expected
+    for y, t in zip(ys, ts, strict=True):
+        near = 1e-4 if t.dtype == torch.float32 else tolerance
+        np.testing.assert_allclose(
+            y.detach().numpy(),
+            t.detach().numpy(force=True),
+            rtol=near,
+            atol=near / 10,
+            strict=True,
+        )
+    return ys, ts
+
+
+def assert_same_gradients(ys, ts, history, rng, tolerance):
+    """Gradients of a random combination of the floating-point results."""
+    pairs = [(y, t) for y, t in zip(ys, ts, strict=True) if t.requires_grad]
+    assert [y.requires_grad for y in ys] == [t.requires_grad for t in ts]
+    if not pairs or not history:
+        return
+    ups = [rng.standard_normal(y.shape).astype(y.dtype) for y, _ in pairs]
+    leaves, copies = zip(*history, strict=True)
+    expected = torch.autograd.grad(
+        [t for _, t in pairs], leaves, [torch.tensor(u) for u in ups], allow_unused=True
+    )
+    got = nnlib.autograd.grad(
+        [y for y, _ in pairs], copies, [nnlib.tensor(u) for u in ups], allow_unused=True
+    )
+    for g, e in zip(got, expected, strict=True):
+        have, want = (
+            None if v is None else np.asarray(v.detach().numpy(force=True)) for v in (g, e)
+        )
+        if have is None or want is None:
+            given = want if have is None else have
+            assert given is None or not given.any()
+        else:
+            np.testing.assert_allclose(
+                have, want, rtol=tolerance, atol=tolerance, strict=True, equal_nan=True
+            )
+
+
+def samples(op, dtype):
+    """Torch's samples of an operation, each with its arguments for nnlib."""
+    wants_gradient = dtype == torch.float64 and op.supports_autograd
+    for sample in op.sample_inputs("cpu", dtype, requires_grad=wants_gradient):
+        history = []
+        try:
+            args = translated((sample.input, *sample.args), history)
+            kwargs = translated(sample.kwargs, history)
+        except NotOurs:
+            continue
+        reason, applies = DIFFERENT.get(op.name, ("", None))
+        if reason and (applies is None or applies(sample)):
+            continue
+        yield sample, args, kwargs, history
+
+
+def dtypes(op):
+    """Dtypes of nnlib that torch supports for an operation."""
+    return [d for d in DTYPES if d in op.dtypes]
+
+
+def label(op):
+    return f"{op.name}-{op.variant_test_name}" if op.variant_test_name else op.name
+
+
+TABLE = [(op, dtype) for op in COMPARED for dtype in dtypes(op)]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("op", "dtype"), TABLE, ids=[f"{label(op)}-{str(dtype)[6:]}" for op, dtype in TABLE]
+)
+def test_operation_is_that_of_torch(op, dtype, rng):
+    function = ours(op.name)
+    with np.errstate(all="ignore"):
+        for sample, args, kwargs, history in samples(op, dtype):
+            expected = op(sample.input, *sample.args, **sample.kwargs)
+            got = function(*args, **kwargs)
+            said = f"{op.name}({sample.input}, {sample.args}, {sample.kwargs})"
+            if op.name in ANY_OF_EQUALS and dtype not in (torch.float64, torch.float32):
+                got, expected = (
+                    outputs(y, kind)[0]
+                    for y, kind in ((got, nnlib.Tensor), (expected, torch.Tensor))
+                )
+            try:
+                ys, ts = assert_same(got, expected)
+                assert_same_gradients(ys, ts, history, rng, 1e-7)
+            except AssertionError as error:
+                raise AssertionError(f"{said[:2000]}\n{error}") from None
+
+
+IN_PLACE = [
+    op
+    for op in COMPARED
+    if op.inplace_variant
+    and hasattr(nnlib.Tensor, f"{op.name}_")
+    and torch.float64 in op.dtypes
+    and op.name not in ("acosh", "asinh", "atanh")  # torch has no derivative in place
+]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("op", IN_PLACE, ids=label)
+def test_operation_in_place_is_that_of_torch(op, rng):
+    with np.errstate(all="ignore"):
+        for sample, args, kwargs, history in samples(op, torch.float64):
+            if sample.broadcasts_input:
+                continue
+            x = sample.input.clone()
+            expected = op.inplace_variant(x, *sample.args, **sample.kwargs)
+            target = args[0].clone()
+            got = getattr(target, f"{op.name}_")(*args[1:], **kwargs)
+            assert got is target
+            said = f"{op.name}_({sample.input}, {sample.args}, {sample.kwargs})"
+            try:
+                ys, ts = assert_same(got, expected)
+                assert_same_gradients(ys, ts, history, rng, 1e-7)
+            except AssertionError as error:
+                raise AssertionError(f"{said[:2000]}\n{error}") from None
+
+
+def test_table_covers_most_of_what_is_public():
+    assert len({op.name for op in COMPARED}) >= 100
