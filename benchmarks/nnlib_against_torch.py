@@ -1,40 +1,142 @@
-"""Processor time of nnlib against PyTorch, one thread each.
+"""Training steps of nnlib against PyTorch: time, memory, and how both grow with the work.
 
-With other jobs on the machine, wall time of several threads measures those jobs. So both
-libraries run on one thread, processor time is taken, and short blocks of each alternate.
-The ratio of a pair of blocks is nnlib's time divided by torch's: below 1 nnlib is faster.
+Both libraries start from the same weights, must give the same losses over three steps, and
+are then timed in short blocks that alternate. The ratio of a pair of blocks is nnlib's time
+divided by torch's: below 1 nnlib is faster. With one thread processor time is taken, since
+with other jobs on the machine wall time measures those jobs; with more threads wall time.
 
-    python benchmarks/nnlib_against_torch.py [--pairs 20]
+    python benchmarks/nnlib_against_torch.py [--rounds 15] [--threads 1]
+    python benchmarks/nnlib_against_torch.py --memory     peak of one step of the VGG
+    python benchmarks/nnlib_against_torch.py --growth     with batch, depth, length, graph
 """
 
 import argparse
+import gc
+import importlib
 import os
+import platform
+import subprocess
+import sys
 import time
+import tracemalloc
 from collections.abc import Callable
+from typing import NamedTuple
 
+parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+parser.add_argument("--rounds", type=int, default=15, help="pairs of blocks for each step")
+parser.add_argument("--threads", type=int, default=1)
+parser.add_argument("--memory", action="store_true", help="peak memory instead of time")
+parser.add_argument("--growth", action="store_true", help="growth with the size of the work")
+parser.add_argument("--peak-of", choices=["nnlib", "torch"], help=argparse.SUPPRESS)
+options = parser.parse_args()
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # read when NumPy and torch are imported
+    os.environ[variable] = str(options.threads)  # read when NumPy and torch are imported
 
 import numpy as np  # noqa: E402
-import torch  # noqa: E402
 
-import nnlib  # noqa: E402
-
-torch.set_num_threads(1)
-N, D, HIDDEN, C = 128, 784, 256, 10
+clock = time.process_time if options.threads == 1 else time.perf_counter
 
 
-def mlp_step(L) -> Callable[[], float]:
-    """Forward, backward and one step of SGD of a network 784-256-10 on 128 examples."""
+# The models, written once for both libraries: L is nnlib or torch.
+
+
+def mlp(L):
+    nn = L.nn
+    return nn.Sequential(
+        *(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
+    )
+
+
+def lenet(L):
+    nn = L.nn
+    return nn.Sequential(
+        *(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+        *(nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)),
+    )
+
+
+def vgg(L):
+    nn = L.nn
+    return nn.Sequential(
+        *(nn.Conv2d(3, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 32, 3, padding=1)),
+        *(nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1), nn.ReLU()),
+        *(nn.Conv2d(64, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+        *(nn.Linear(64 * 8 * 8, 128), nn.ReLU(), nn.Linear(128, 10)),
+    )
+
+
+def lstm(L):
+    class Last(L.nn.Module):
+        """An LSTM whose last output is classified."""
+
+        def __init__(self):
+            super().__init__()
+            self.rnn, self.head = L.nn.LSTM(64, 128), L.nn.Linear(128, 10)
+
+        def forward(self, x):
+            return self.head(self.rnn(x)[0][-1])
+
+    return Last()
+
+
+def batch_norm(L):
+    return L.nn.BatchNorm2d(32)
+
+
+class Workload(NamedTuple):
+    """A model, the shapes of its input and of the targets, and steps in a block."""
+
+    title: str
+    model: Callable
+    inputs: tuple[int, ...]
+    examples: int
+    steps: int
+    must: float
+    aim: float
+
+
+WORKLOADS = {
+    "mlp": Workload("MLP 784-256-128-10, batch 128", mlp, (128, 784), 128, 20, 1.05, 0.9),
+    "lenet": Workload("LeNet, 1x28x28, batch 64", lenet, (64, 1, 28, 28), 64, 5, 2.3, 1.9),
+    "vgg": Workload("VGG of 4 convolutions, batch 32", vgg, (32, 3, 32, 32), 32, 1, 1.7, 1.5),
+    "lstm": Workload("LSTM 128, 50 steps, batch 32", lstm, (50, 32, 64), 32, 3, 2.3, 2.0),
+    "bn": Workload(
+        "BatchNorm2d on (64, 32, 16, 16)", batch_norm, (64, 32, 16, 16), 0, 20, 0.9, 0.65
+    ),
+}
+
+
+def loaded(L, work: Workload, state: dict):
+    """The model with given weights."""
+    model = work.model(L)
+    model.load_state_dict({name: L.tensor(value) for name, value in state.items()})
+    return model
+
+
+def training_step(L, work: Workload, state: dict) -> Callable[[], float]:
+    """Forward, backward and one step of SGD, from given weights; gives the loss."""
     rng = np.random.default_rng(0)
-    X = L.tensor(rng.standard_normal((N, D)).astype(np.float32))
-    y = L.tensor(rng.integers(0, C, N))
-    model = L.nn.Sequential(L.nn.Linear(D, HIDDEN), L.nn.ReLU(), L.nn.Linear(HIDDEN, C))
-    optimizer = L.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+    x = L.tensor(rng.standard_normal(work.inputs).astype(np.float32))
+    model = loaded(L, work, state)
+    if not work.examples:  # a layer alone: forward, and backward from a fixed gradient
+        g = L.tensor(rng.standard_normal(work.inputs).astype(np.float32))
+        x.requires_grad_()
 
-    def step() -> float:
+        def layer_step(value: bool = False) -> float:
+            x.grad = None
+            model.zero_grad()
+            y = model(x)
+            y.backward(g)
+            return float((y.detach() * g).sum()) + float(x.grad.sum()) if value else 0.0
+
+        return layer_step
+    targets = L.tensor(rng.integers(0, 10, work.examples))
+    optimizer = L.optim.SGD(model.parameters(), lr=0.01)
+
+    def step(value: bool = False) -> float:
         optimizer.zero_grad()
-        loss = L.nn.functional.cross_entropy(model(X), y)
+        loss = L.nn.functional.cross_entropy(model(x), targets)
         loss.backward()
         optimizer.step()
         return loss.item()
@@ -42,53 +144,192 @@ def mlp_step(L) -> Callable[[], float]:
     return step
 
 
-def scalar_chain(L) -> Callable[[], float]:
-    """A thousand small operations and the walk back: the cost of the tape itself."""
-    x = L.tensor([0.5, 1.0], requires_grad=True)
-
-    def step() -> float:
-        y = x
-        for _ in range(500):
-            y = (y * x) + x
-        y.sum().backward()
-        return float(y.detach()[0])
-
-    return step
+def weights(torch, work: Workload) -> dict:
+    """The same start for both libraries, as arrays."""
+    torch.manual_seed(0)
+    return {name: value.numpy() for name, value in work.model(torch).state_dict().items()}
 
 
-WORKLOADS = {"mlp 128x784x256x10": (mlp_step, 20), "1,000 small operations": (scalar_chain, 3)}
+def both(work: Workload) -> tuple[Callable, Callable]:
+    """A step of each library, after both have given the same losses three times."""
+    nnlib, torch = map(importlib.import_module, ("nnlib", "torch"))
+    torch.set_num_threads(options.threads)
+    state = weights(torch, work)
+    steps = [training_step(L, work, state) for L in (nnlib, torch)]
+    for _ in range(3):
+        ours, theirs = (step(True) for step in steps)
+        if abs(ours - theirs) > 1e-4 * max(1.0, abs(theirs)):
+            sys.exit(f"{work.title}: the losses differ, {ours} and {theirs}")
+    return tuple(steps)
 
 
-def block(step: Callable[[], float], count: int) -> float:
-    """Seconds of processor time for one step, the mean over a block."""
-    start = time.process_time()
+def block(step: Callable, count: int) -> float:
+    """Seconds for one step, the mean over a block."""
+    start = clock()
     for _ in range(count):
         step()
-    return (time.process_time() - start) / count
+    return (clock() - start) / count
 
 
-def compare(make: Callable, count: int, pairs: int) -> tuple[float, float, np.ndarray]:
-    """Median times of both libraries, and the ratio of each pair of blocks."""
-    ours, theirs = make(nnlib), make(torch)
-    for step in (ours, theirs):
-        block(step, count)
-    times = np.array([(block(ours, count), block(theirs, count)) for _ in range(pairs)])
-    return *np.median(times, axis=0), times[:, 0] / times[:, 1]
+def compare(work: Workload) -> tuple[float, float, float, float, float]:
+    """Median milliseconds of both libraries, and the quartiles of the ratio of the pairs."""
+    ours, theirs = both(work)
+    gc.disable()
+    pairs = [
+        (block(ours, work.steps), block(theirs, work.steps)) for _ in range(options.rounds + 1)
+    ]
+    gc.enable()
+    times = np.array(pairs[1:])  # the first pair warms the caches
+    return *np.median(times, axis=0) * 1e3, *np.quantile(
+        times[:, 0] / times[:, 1], [0.25, 0.5, 0.75]
+    )
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--pairs", type=int, default=20, help="pairs of blocks")
-    pairs = parser.parse_args().pairs
-    print(f"NumPy {np.__version__}, torch {torch.__version__}, one thread, processor time")
-    print(f"{'workload':<24}{'nnlib ms':>10}{'torch ms':>10}{'ratio':>8}{'quartiles':>14}")
-    for name, (make, count) in WORKLOADS.items():
-        ours, theirs, ratios = compare(make, count, pairs)
-        low, middle, high = np.quantile(ratios, [0.25, 0.5, 0.75])
-        times = f"{ours * 1e3:10.3f}{theirs * 1e3:10.3f}"
-        print(f"{name:<24}{times}{middle:8.2f}{low:7.2f}-{high:.2f}")
+def print_times() -> None:
+    """The table of ratios."""
+    import torch
+
+    kind = "processor time" if options.threads == 1 else "wall time"
+    print(
+        f"Python {platform.python_version()}, NumPy {np.__version__}, torch {torch.__version__}"
+    )
+    print(f"{processor()}, {options.threads} thread(s), {kind}, {options.rounds} rounds\n")
+    print(f"{'training step, float32':<34}{'nnlib ms':>9}{'torch ms':>9}{'ratio':>7}", end="")
+    print(f"{'quartiles':>13}{'must':>6}{'aim':>6}")
+    logs = []
+    for work in WORKLOADS.values():
+        ours, theirs, low, middle, high = compare(work)
+        logs.append(np.log(middle))
+        print(f"{work.title:<34}{ours:9.2f}{theirs:9.2f}{middle:7.2f}", end="")
+        print(f"{low:8.2f}-{high:.2f}{work.must:6.2f}{work.aim:6.2f}", flush=True)
+    print(f"{'geometric mean':<52}{np.exp(np.mean(logs)):7.2f}{'':>13}{1.4:6.2f}{1.2:6.2f}")
+
+
+def processor() -> str:
+    """What the machine calls its processor."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            return (
+                next(line for line in lines if "model name" in line).partition(": ")[2].strip()
+            )
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+# Peak memory: each library in a process of its own, by the kernel's own count.
+
+
+def resident(what: str) -> float:
+    """MiB that this process holds (VmRSS), or has held at most (VmHWM)."""
+    with open("/proc/self/status", encoding="ascii") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 1024
+
+
+def print_peak_of(name: str) -> None:
+    """MiB by which the third step of the VGG rises above what stood before the first."""
+    work, L = WORKLOADS["vgg"], importlib.import_module(name)
+    if name == "torch":
+        L.set_num_threads(options.threads)
+    rng = np.random.default_rng(0)
+    state = {k: v.detach().numpy() for k, v in work.model(L).state_dict().items()}
+    state = {k: (rng.standard_normal(v.shape) / 50).astype(v.dtype) for k, v in state.items()}
+    step = training_step(L, work, state)
+    before = resident("VmRSS")
+    with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")  # forget the peak so far
+    for _ in range(3):
+        step()
+    print(resident("VmHWM") - before)
+
+
+def print_memory() -> None:
+    """The table of peaks."""
+    peaks = {}
+    for name in ("nnlib", "torch"):
+        command = [sys.executable, __file__, "--peak-of", name]
+        runs = [float(subprocess.check_output(command, text=True)) for _ in range(5)]
+        peaks[name] = np.median(runs)
+    ratio = peaks["nnlib"] / peaks["torch"]
+    print("Peak memory of the VGG step above what model and data take (median of 5 processes)")
+    print(f"nnlib {peaks['nnlib']:.1f} MiB, torch {peaks['torch']:.1f} MiB, ratio {ratio:.2f}")
+
+
+# Growth: seconds against the size of the work; an exponent of 1 is linear.
+
+
+def deep(L, layers: int):
+    """A stack of small layers."""
+    parts = [part for _ in range(layers) for part in (L.nn.Linear(64, 64), L.nn.Tanh())]
+    return L.nn.Sequential(*parts, L.nn.Linear(64, 10))
+
+
+def sizes(L) -> dict[str, tuple[list[int], Callable[[int], Workload]]]:
+    """For each way of growing the sizes, and the step of a size."""
+    return {
+        "batch of the MLP": (
+            [256, 512, 1024, 2048],
+            lambda n: Workload("", mlp, (n, 784), n, 3, 0, 0),
+        ),
+        "depth of a stack of layers": (
+            [25, 50, 100, 200],
+            lambda n: Workload("", lambda L: deep(L, n), (32, 64), 32, 3, 0, 0),
+        ),
+        "length of the LSTM's sequence": (
+            [50, 100, 200, 400],
+            lambda n: Workload("", lstm, (n, 32, 64), 32, 2, 0, 0),
+        ),
+    }
+
+
+def seconds(work: Workload) -> float:
+    """Best time of a step of nnlib."""
+    import nnlib
+
+    state = {k: v.numpy() for k, v in work.model(nnlib).state_dict().items()}
+    step = training_step(nnlib, work, state)
+    step()
+    return min(block(step, work.steps) for _ in range(options.rounds))
+
+
+def print_growth() -> None:
+    """The exponents, the long graph, and what stays after backward."""
+    import nnlib
+
+    for title, (grid, work) in sizes(nnlib).items():
+        times = [seconds(work(n)) for n in grid]
+        exponent = np.polyfit(np.log(grid), np.log(times), 1)[0]
+        shown = ", ".join(f"{n}: {t * 1e3:.1f} ms" for n, t in zip(grid, times, strict=True))
+        print(f"{title:<32} time ~ n^{exponent:.2f}   ({shown})")
+    x = nnlib.ones(2, requires_grad=True)
+    y = x
+    for _ in range(100_000):
+        y = y + 1
+    start = time.process_time()
+    y.sum().backward()
+    print(f"graph of 100,000 operations       walked in {time.process_time() - start:.2f} s")
+    del y
+    work = WORKLOADS["vgg"]
+    state = {k: v.numpy() for k, v in work.model(nnlib).state_dict().items()}
+    model = loaded(nnlib, work, state)
+    image = nnlib.zeros(*work.inputs)
+    tracemalloc.start()
+    loss = nnlib.nn.functional.cross_entropy(model(image), nnlib.zeros(32, dtype=nnlib.int64))
+    held = tracemalloc.get_traced_memory()[0]
+    loss.backward()
+    left = tracemalloc.get_traced_memory()[0]
+    gradients = sum(p.grad.array.nbytes for p in model.parameters())
+    print(
+        f"memory of the VGG's graph         {held / 2**20:.1f} MiB before backward, "
+        f"{(left - gradients) / 2**20:.2f} MiB after it (without the gradients)"
+    )
 
 
 if __name__ == "__main__":
-    main()
+    if options.peak_of:
+        print_peak_of(options.peak_of)
+    elif options.memory:
+        print_memory()
+    elif options.growth:
+        print_growth()
+    else:
+        print_times()
