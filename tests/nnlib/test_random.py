@@ -204,7 +204,7 @@ BAD = [
     (
         lambda L: L.multinomial(L.ones(3), 4),
         RuntimeError,
-        "multinomial: expected 4 weights abov",
+        "multinomial: expected 4 weights above",
     ),
     (
         lambda L: L.multinomial(L.zeros(3), 1),
@@ -241,7 +241,7 @@ BAD = [
     (
         lambda L: L.ones(3, dtype=L.int64).uniform_(),
         RuntimeError,
-        "uniform_: expected a floatin",
+        "uniform_: expected a floating",
     ),
     (lambda L: L.ones(3).normal_(0, -1), RuntimeError, "normal_: expected std >= 0, got -1"),
     (
