@@ -1,4 +1,4 @@
-"""Training steps of nnlib against PyTorch: time, memory, and how both grow with the work.
+"""Training steps of nnlib against PyTorch: time, memory, growth with the work, and import.
 
 Both libraries start from the same weights, must give the same losses over three steps, and
 are then timed in short blocks that alternate. The ratio of a pair of blocks is nnlib's time
@@ -8,6 +8,7 @@ with other jobs on the machine wall time measures those jobs; with more threads 
     python benchmarks/nnlib_against_torch.py [--rounds 15] [--threads 1]
     python benchmarks/nnlib_against_torch.py --memory     peak of one step of the VGG
     python benchmarks/nnlib_against_torch.py --growth     with batch, depth, length, graph
+    python benchmarks/nnlib_against_torch.py --imports    import nnlib against import numpy
 """
 
 import argparse
@@ -17,16 +18,19 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
 parser.add_argument("--rounds", type=int, default=15, help="pairs of blocks for each step")
-parser.add_argument("--threads", type=int, default=1)
+parser.add_argument("--threads", type=int, default=1, help="for each library")
 parser.add_argument("--memory", action="store_true", help="peak memory instead of time")
 parser.add_argument("--growth", action="store_true", help="growth with the size of the work")
+parser.add_argument("--imports", action="store_true", help="time of import nnlib")
 parser.add_argument("--peak-of", choices=["nnlib", "torch"], help=argparse.SUPPRESS)
 options = parser.parse_args()
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -34,6 +38,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 
+ROOT = Path(__file__).parents[1]
 clock = time.process_time if options.threads == 1 else time.perf_counter
 
 
@@ -114,8 +119,8 @@ def loaded(L, work: Workload, state: dict):
     return model
 
 
-def training_step(L, work: Workload, state: dict) -> Callable[[], float]:
-    """Forward, backward and one step of SGD, from given weights; gives the loss."""
+def training_step(L, work: Workload, state: dict) -> tuple[Callable[[], float], Callable]:
+    """Forward, backward and one step of SGD, which gives the loss; and what it has changed."""
     rng = np.random.default_rng(0)
     x = L.tensor(rng.standard_normal(work.inputs).astype(np.float32))
     model = loaded(L, work, state)
@@ -123,25 +128,25 @@ def training_step(L, work: Workload, state: dict) -> Callable[[], float]:
         g = L.tensor(rng.standard_normal(work.inputs).astype(np.float32))
         x.requires_grad_()
 
-        def layer_step(value: bool = False) -> float:
+        def layer_step() -> float:
             x.grad = None
             model.zero_grad()
             y = model(x)
             y.backward(g)
-            return float((y.detach() * g).sum()) + float(x.grad.sum()) if value else 0.0
+            return y.detach()[0, 0, 0, 0].item()
 
-        return layer_step
+        return layer_step, lambda: dict(model.named_parameters(), x=x)
     targets = L.tensor(rng.integers(0, 10, work.examples))
     optimizer = L.optim.SGD(model.parameters(), lr=0.01)
 
-    def step(value: bool = False) -> float:
+    def step() -> float:
         optimizer.zero_grad()
         loss = L.nn.functional.cross_entropy(model(x), targets)
         loss.backward()
         optimizer.step()
         return loss.item()
 
-    return step
+    return step, lambda: dict(model.named_parameters())
 
 
 def weights(torch, work: Workload) -> dict:
@@ -151,16 +156,24 @@ def weights(torch, work: Workload) -> dict:
 
 
 def both(work: Workload) -> tuple[Callable, Callable]:
-    """A step of each library, after both have given the same losses three times."""
+    """A step of each library, after three that gave the same losses, weights and gradients."""
     nnlib, torch = map(importlib.import_module, ("nnlib", "torch"))
     torch.set_num_threads(options.threads)
     state = weights(torch, work)
-    steps = [training_step(L, work, state) for L in (nnlib, torch)]
+    steps, tensors = zip(*(training_step(L, work, state) for L in (nnlib, torch)), strict=True)
     for _ in range(3):
-        ours, theirs = (step(True) for step in steps)
-        if abs(ours - theirs) > 1e-4 * max(1.0, abs(theirs)):
-            sys.exit(f"{work.title}: the losses differ, {ours} and {theirs}")
-    return tuple(steps)
+        check(work, "loss", *(step() for step in steps))
+    for (name, ours), theirs in zip(tensors[0]().items(), tensors[1]().values(), strict=True):
+        check(work, name, ours.detach().numpy(), theirs.detach().numpy())
+        check(work, f"gradient of {name}", ours.grad.numpy(), theirs.grad.numpy())
+    return steps
+
+
+def check(work: Workload, what: str, ours, theirs) -> None:
+    """Stop where the two libraries do not compute the same."""
+    error = np.abs(np.subtract(ours, theirs)).max()
+    if not error <= 1e-4 * max(1.0, np.abs(theirs).max()):
+        sys.exit(f"{work.title}: the libraries differ by {error:.1e} in the {what}")
 
 
 def block(step: Callable, count: int) -> float:
@@ -175,9 +188,11 @@ def compare(work: Workload) -> tuple[float, float, float, float, float]:
     """Median milliseconds of both libraries, and the quartiles of the ratio of the pairs."""
     ours, theirs = both(work)
     gc.disable()
-    pairs = [
-        (block(ours, work.steps), block(theirs, work.steps)) for _ in range(options.rounds + 1)
-    ]
+    pairs = []
+    for turn in range(options.rounds + 1):  # each library goes first in every other pair
+        order = ((0, ours), (1, theirs))[:: 1 if turn % 2 else -1]
+        taken = {k: block(step, work.steps) for k, step in order}
+        pairs.append((taken[0], taken[1]))
     gc.enable()
     times = np.array(pairs[1:])  # the first pair warms the caches
     return *np.median(times, axis=0) * 1e3, *np.quantile(
@@ -189,20 +204,24 @@ def print_times() -> None:
     """The table of ratios."""
     import torch
 
-    kind = "processor time" if options.threads == 1 else "wall time"
-    print(
-        f"Python {platform.python_version()}, NumPy {np.__version__}, torch {torch.__version__}"
-    )
-    print(f"{processor()}, {options.threads} thread(s), {kind}, {options.rounds} rounds\n")
-    print(f"{'training step, float32':<34}{'nnlib ms':>9}{'torch ms':>9}{'ratio':>7}", end="")
-    print(f"{'quartiles':>13}{'must':>6}{'aim':>6}")
+    print(f"{machine()}, torch {torch.__version__}, {options.rounds} rounds\n")
+    print("| training step, float32 | nnlib, ms | torch, ms | ratio | quartiles | must | aim |")
+    print("|---|--:|--:|--:|--:|--:|--:|")
     logs = []
     for work in WORKLOADS.values():
         ours, theirs, low, middle, high = compare(work)
         logs.append(np.log(middle))
-        print(f"{work.title:<34}{ours:9.2f}{theirs:9.2f}{middle:7.2f}", end="")
-        print(f"{low:8.2f}-{high:.2f}{work.must:6.2f}{work.aim:6.2f}", flush=True)
-    print(f"{'geometric mean':<52}{np.exp(np.mean(logs)):7.2f}{'':>13}{1.4:6.2f}{1.2:6.2f}")
+        print(f"| {work.title} | {ours:.2f} | {theirs:.2f} | {middle:.2f} ", end="")
+        print(f"| {low:.2f} to {high:.2f} | {work.must} | {work.aim} |", flush=True)
+    print(f"| geometric mean | | | {np.exp(np.mean(logs)):.2f} | | 1.4 | 1.2 |")
+
+
+def machine() -> str:
+    """What was measured on, and how."""
+    kind = "processor time" if options.threads == 1 else "wall time"
+    threads = f"{options.threads} thread{'s' * (options.threads > 1)} for each library"
+    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
+    return f"{processor()}, {os.cpu_count()} cores; {threads}, {kind}; {versions}"
 
 
 def processor() -> str:
@@ -233,7 +252,9 @@ def print_peak_of(name: str) -> None:
     rng = np.random.default_rng(0)
     state = {k: v.detach().numpy() for k, v in work.model(L).state_dict().items()}
     state = {k: (rng.standard_normal(v.shape) / 50).astype(v.dtype) for k, v in state.items()}
-    step = training_step(L, work, state)
+    small = work._replace(inputs=(1, *work.inputs[1:]), examples=1)
+    training_step(L, small, state)[0]()  # what is loaded at the first use is no step's memory
+    step, _ = training_step(L, work, state)
     before = resident("VmRSS")
     with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
         file.write("5")  # forget the peak so far
@@ -243,10 +264,14 @@ def print_peak_of(name: str) -> None:
 
 
 def print_memory() -> None:
-    """The table of peaks."""
+    """The peaks of both libraries."""
+    if not os.path.exists("/proc/self/clear_refs"):
+        sys.exit("--memory asks Linux for the peak; there is no /proc/self/clear_refs here")
+    print(f"{machine()}\n")
     peaks = {}
     for name in ("nnlib", "torch"):
         command = [sys.executable, __file__, "--peak-of", name]
+        command += ["--threads", str(options.threads)]
         runs = [float(subprocess.check_output(command, text=True)) for _ in range(5)]
         peaks[name] = np.median(runs)
     ratio = peaks["nnlib"] / peaks["torch"]
@@ -286,7 +311,7 @@ def seconds(work: Workload) -> float:
     import nnlib
 
     state = {k: v.numpy() for k, v in work.model(nnlib).state_dict().items()}
-    step = training_step(nnlib, work, state)
+    step, _ = training_step(nnlib, work, state)
     step()
     return min(block(step, work.steps) for _ in range(options.rounds))
 
@@ -295,6 +320,7 @@ def print_growth() -> None:
     """The exponents, the long graph, and what stays after backward."""
     import nnlib
 
+    print(f"{machine()}, best of {options.rounds}\n")
     for title, (grid, work) in sizes(nnlib).items():
         times = [seconds(work(n)) for n in grid]
         exponent = np.polyfit(np.log(grid), np.log(times), 1)[0]
@@ -324,6 +350,45 @@ def print_growth() -> None:
     )
 
 
+# Imports: fresh interpreters, one after the other.
+
+PROGRAMS = {"empty": "pass", "numpy": "import numpy", "nnlib": "import nnlib"}
+
+
+def print_imports() -> None:
+    """The time of import nnlib by that of import numpy."""
+    times = {name: [] for name in PROGRAMS}
+    with tempfile.TemporaryDirectory() as cache:
+        for _ in range(options.rounds + 1):  # the first round writes the bytecode
+            for name, program in PROGRAMS.items():
+                times[name].append(process(program, cache))
+    empty, numpy, nnlib = (np.array(times[name][1:]) * 1e3 for name in PROGRAMS)
+    print(f"{machine()}, {options.rounds} rounds\n")
+    print("| import, bytecode cached | nnlib, ms | numpy, ms | ratio | must |")
+    print("|---|--:|--:|--:|--:|")
+    for title, less in (("whole process", 0), ("above an empty interpreter", np.median(empty))):
+        ours, theirs = np.median(nnlib) - less, np.median(numpy) - less
+        print(f"| {title} | {ours:.1f} | {theirs:.1f} | {ours / theirs:.2f} | 1.3 |")
+
+
+def process(program: str, cache: str) -> float:
+    """Seconds that a fresh interpreter takes for a program, as processor or as wall time."""
+    import resource
+
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    env["PYTHONPYCACHEPREFIX"] = cache
+
+    def used() -> float:
+        if options.threads > 1:
+            return time.perf_counter()
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return children.ru_utime + children.ru_stime
+
+    start = used()
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, env=env)
+    return used() - start
+
+
 if __name__ == "__main__":
     if options.peak_of:
         print_peak_of(options.peak_of)
@@ -331,5 +396,7 @@ if __name__ == "__main__":
         print_memory()
     elif options.growth:
         print_growth()
+    elif options.imports:
+        print_imports()
     else:
         print_times()

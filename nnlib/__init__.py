@@ -13,12 +13,15 @@ tensor([2., 4., 6.])
 """
 
 # ruff: noqa: F403 (the star imports gather what creation.py and ops/ declare public)
+import importlib as _importlib
+from math import e, inf, nan, pi
+
 import numpy as _np
 
-from . import autograd, creation, nn, ops, optim, random, training
+from . import autograd, creation, ops, random
 from .autograd import grad
 from .creation import *
-from .device import cuda, device
+from .device import accelerator, backends, cuda, device
 from .grad_mode import (
     enable_grad,
     inference_mode,
@@ -27,17 +30,16 @@ from .grad_mode import (
     no_grad,
     set_grad_enabled,
 )
-from .nn.functional import (
-    adaptive_avg_pool1d,
-    avg_pool1d,
-    conv1d,
-    conv_transpose1d,
-    max_pool1d,
-)
 from .ops import *
 from .printing import set_printoptions
 from .random import *
 from .tensor import Tensor, raw
+
+
+def is_tensor(obj: object) -> bool:
+    """Tell whether something is a Tensor."""
+    return isinstance(obj, Tensor)
+
 
 float32 = float = _np.dtype("float32")
 float64 = double = _np.dtype("float64")
@@ -46,39 +48,79 @@ int32 = int = _np.dtype("int32")
 uint8 = _np.dtype("uint8")
 bool = _np.dtype("bool")
 
+__version__ = "0.1.0"
+Size, newaxis = tuple, None
+finfo, iinfo = _np.finfo, _np.iinfo
+numel, is_floating_point = Tensor.numel, Tensor.is_floating_point
+
+
+def get_default_dtype() -> _np.dtype:
+    """Give the dtype of Python's floats in a Tensor: float32, always."""
+    return float32
+
+
+# What stands on the core is imported when it is first asked for: the core loads fast.
+_PARTS = ("nn", "optim", "training")
+_OF_FUNCTIONAL = (
+    *("adaptive_avg_pool1d", "avg_pool1d", "conv1d", "conv_transpose1d", "max_pool1d"),
+)
+
+
+def __getattr__(name: str) -> object:
+    """Import a part of the library, or give a function that torch has here too."""
+    if name in _PARTS:
+        return _importlib.import_module(f".{name}", __name__)
+    if name in _OF_FUNCTIONAL:
+        return getattr(_importlib.import_module(".nn.functional", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List also what is not imported yet."""
+    return sorted({*globals(), *__all__})
+
+
 __all__ = [
+    "Size",
     "Tensor",
-    "adaptive_avg_pool1d",
+    "accelerator",
     "autograd",
-    "avg_pool1d",
+    "backends",
     "bool",
-    "conv1d",
-    "conv_transpose1d",
     "cuda",
     "device",
     "double",
+    "e",
     "enable_grad",
+    "finfo",
     "float",
     "float32",
     "float64",
+    "get_default_dtype",
     "grad",
+    "iinfo",
+    "inf",
     "inference_mode",
     "int",
     "int32",
     "int64",
+    "is_floating_point",
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "is_tensor",
     "long",
-    "max_pool1d",
-    "nn",
+    "nan",
+    "newaxis",
     "no_grad",
-    "optim",
+    "numel",
+    "pi",
     "random",
     "raw",
     "set_grad_enabled",
     "set_printoptions",
-    "training",
     "uint8",
+    *_PARTS,
+    *_OF_FUNCTIONAL,
     *creation.__all__,
     *ops.__all__,
     *random.__all__,

@@ -336,14 +336,14 @@ def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
 
 
 def tril_indices(
-    row: int, col: int, offset: int = 0, *, dtype: Any = np.int64, device: Any = None
+    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None
 ) -> Tensor:
     """Give the rows and columns of the elements on or below a diagonal, (2, count)."""
     return _indices("tril_indices", np.tri, row, col, offset, dtype, device)
 
 
 def triu_indices(
-    row: int, col: int, offset: int = 0, *, dtype: Any = np.int64, device: Any = None
+    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None
 ) -> Tensor:
     """Give the rows and columns of the elements on or above a diagonal, (2, count)."""
 
@@ -358,7 +358,7 @@ def _indices(
 ) -> Tensor:
     """Where a mask is true, in order of the rows."""
     found = np.stack(np.nonzero(mask(*shape_of(name, (row, col)), offset)))
-    return made(name, found.astype(known(name, dtype)), device)
+    return made(name, found.astype(known(name, dtype or np.int64)), device)
 
 
 # Like another tensor
@@ -440,5 +440,19 @@ def new_full(
     return full(size, fill_value, dtype=dtype or self.dtype, **options)
 
 
-for method in (new_tensor, new_zeros, new_ones, new_empty, new_full):
+# Methods of Tensor: the same on a device
+
+
+def cpu(self: Tensor) -> Tensor:
+    """Give the tensor on the CPU: itself."""
+    return self
+
+
+def cuda(self: Tensor, device: Any = None) -> Tensor:
+    """Refuse: there is only the CPU. Programs ask cuda.is_available() before."""
+    check_device("cuda", "cuda" if device is None else device)
+    return self
+
+
+for method in (new_tensor, new_zeros, new_ones, new_empty, new_full, cpu, cuda):
     setattr(Tensor, method.__name__, method)

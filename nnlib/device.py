@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["check_device", "cuda", "device"]
+__all__ = ["accelerator", "backends", "check_device", "cuda", "device"]
 
 TYPES = ("cpu", "cuda", "mps", "xpu", "xla", "meta")
 
@@ -64,8 +64,8 @@ def check_device(name: str, place: Any) -> None:
         raise RuntimeError(f"{name}: nnlib computes on the CPU only, got device '{place}'")
 
 
-class cuda:
-    """What programs ask before they use a graphics processor: there is none."""
+class accelerator:
+    """What programs ask before they use any other processor than the CPU: there is none."""
 
     @staticmethod
     def is_available() -> bool:
@@ -78,9 +78,29 @@ class cuda:
         return 0
 
     @staticmethod
+    def current_accelerator(check_available: bool = False) -> None:
+        """Give the device in use: None."""
+
+
+class cuda(accelerator):
+    """The same for a graphics processor of Nvidia's."""
+
+    @staticmethod
     def manual_seed(seed: int) -> None:
         """Seed the one in use; without any, nothing happens."""
 
     @staticmethod
     def manual_seed_all(seed: int) -> None:
         """Seed all of them; without any, nothing happens."""
+
+
+class backends:
+    """What programs ask of, or set in, the libraries that torch computes with."""
+
+    class mps(accelerator):
+        """Apple's graphics processor."""
+
+    class cudnn:
+        """Nvidia's convolutions: switches that programs set, without effect here."""
+
+        deterministic, benchmark = True, False

@@ -28,15 +28,19 @@ mode = _Mode()
 
 
 class Recording(contextlib.ContextDecorator):
-    """Switch recording on or off, as a context or as a decorator."""
+    """Switch recording on or off, as a context or as a decorator.
 
-    def __init__(self, enabled: bool, inference: bool = False):
-        self.new = enabled, inference
+    Inside ``inference_mode``, unless that itself is switched off, nothing is ever recorded.
+    """
+
+    def __init__(self, enabled: bool, inference: bool | None = None):
+        self.enabled, self.inference = enabled, inference
         self.before: list[tuple[bool, bool]] = []
 
     def __enter__(self) -> None:
         self.before.append((mode.enabled, mode.inference))
-        mode.enabled, mode.inference = self.new
+        mode.inference = mode.inference if self.inference is None else self.inference
+        mode.enabled = self.enabled and not mode.inference
 
     def __exit__(self, *error: object) -> None:
         mode.enabled, mode.inference = self.before.pop()
@@ -61,7 +65,7 @@ class set_grad_enabled(Recording):
         self.entered = True
 
 
-def _recording(enabled: bool, inference: bool, func: Callable | None) -> Any:
+def _recording(enabled: bool, inference: bool | None, func: Callable | None) -> Any:
     """The context, or func inside it where the name stands as a bare decorator."""
     context = Recording(enabled, inference)
     return context if func is None else context(func)
@@ -77,12 +81,12 @@ def no_grad(orig_func: Callable | None = None) -> Any:
     >>> y.requires_grad
     False
     """
-    return _recording(False, False, orig_func)
+    return _recording(False, None, orig_func)
 
 
 def enable_grad(orig_func: Callable | None = None) -> Any:
     """Record again, inside ``no_grad``."""
-    return _recording(True, False, orig_func)
+    return _recording(True, None, orig_func)
 
 
 def inference_mode(mode: bool | Callable = True) -> Any:

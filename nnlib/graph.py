@@ -20,13 +20,14 @@ A fused operation (convolution, batch normalization, LSTM) has one rule for all 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .grad_mode import mode
-from .tensor import INFERENCE, Tensor, counter, raw
+from .tensor import INFERENCE, Keep, Tensor, counter, raw
 
 __all__ = ["Node", "View", "change_", "record", "record_fused", "recorded"]
 
@@ -70,14 +71,8 @@ def record(
     TypeError
         If a rule reads a name that is neither ``y`` nor an input.
     """
-    is_tensor = needs_grad = False
-    for x in inputs.values():
-        if isinstance(x, Tensor):
-            is_tensor = True
-            if x.view_of is not None:
-                refresh(x)
-            needs_grad = needs_grad or x.requires_grad
-    if not is_tensor:
+    needs_grad = _needs_grad(inputs)
+    if needs_grad is None:
         return y
     out = Tensor(y)
     if view is not None:
@@ -87,13 +82,24 @@ def record(
             out.version = INFERENCE
     elif needs_grad and rules and out.array.dtype.kind == "f":
         out.node = Node(out, inputs, rules, name)
-        out.requires_grad = True
+        out.needs_grad = True
     return out
+
+
+def _needs_grad(inputs: dict[str, Any]) -> bool | None:
+    """Whether one of the inputs needs a gradient; None if there is no Tensor among them."""
+    found = None
+    for x in inputs.values():
+        if isinstance(x, Tensor):
+            if x.view_of is not None:
+                refresh(x)
+            found = found or x.needs_grad
+    return found
 
 
 def recorded(*inputs: Any) -> bool:
     """Tell whether an operation on these inputs would be recorded."""
-    return mode.enabled and any(isinstance(x, Tensor) and x.requires_grad for x in inputs)
+    return mode.enabled and any(isinstance(x, Tensor) and x.needs_grad for x in inputs)
 
 
 def record_fused(
@@ -124,20 +130,19 @@ def record_fused(
         The same rule by recorded operations, for ``create_graph=True``; it reads inputs.
         Without it a second derivative is an error.
     """
-    if not any(isinstance(x, Tensor) for x in inputs.values()):
+    needs_grad = _needs_grad(inputs)
+    if needs_grad is None:
         return y
-    for x in inputs.values():
-        if isinstance(x, Tensor) and x.view_of is not None:
-            refresh(x)
     outs = tuple(map(Tensor, y)) if isinstance(y, tuple) else (Tensor(y),)
-    if mode.inference:
-        for out in outs:
-            out.version = INFERENCE
-    if recorded(*inputs.values()):
+    node = None
+    if needs_grad and mode.enabled:
         node = FusedNode(outs, inputs, keep or {}, backward, twice)
-        for k, out in enumerate(outs):
+    for k, out in enumerate(outs):
+        if mode.inference:
+            out.version = INFERENCE
+        elif node is not None:
             out.node = node.part(k) if isinstance(y, tuple) else node
-            out.requires_grad = True
+            out.needs_grad = True
     return outs if isinstance(y, tuple) else outs[0]
 
 
@@ -151,6 +156,10 @@ class Node:
         input, or the input itself if it is a leaf.
     saved : dict or None
         By name, what the rules read; None once it is freed.
+    hooks : list or None
+        What ``register_hook`` and ``retain_grad`` ask for.
+    label : str
+        The function that holds the rules.
     time : int
         Later operations have larger times.
     """
@@ -162,9 +171,9 @@ class Node:
         for key, rule in rules.items():
             reads = _reads.get(rule.__code__)
             if reads is None:
-                reads = _declare(key, rule, inputs)
+                reads = _declare(key, rule, inputs, "y")
             x = inputs[key]
-            if isinstance(x, Tensor) and x.requires_grad:
+            if isinstance(x, Tensor) and x.needs_grad:
                 self.edges.append((x.node or x, x.array.shape, x.array.dtype, rule, reads))
                 for read in reads:
                     if read not in self.saved:
@@ -194,9 +203,8 @@ class Node:
 
     def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
         """Apply the rules of some edges; g is the gradient of the result."""
-        values = {read: self.load(read, create) for *_, reads in edges for read in reads}
         return [
-            (target, fit(rule(g, *[values[r] for r in reads]), shape, dtype))
+            (target, fit(rule(g, *[self.load(r, create) for r in reads]), shape, dtype))
             for target, shape, dtype, rule, reads in edges
         ]
 
@@ -209,25 +217,26 @@ class FusedNode(Node):
     """One recorded operation whose rule gives all gradients at once (``record_fused``).
 
     In its edges the name of the input stands in the place of a rule. If it has several
-    results, each has a node of its own that only hands its gradient on to this one.
+    results, each has a node of its own, a part, that only hands its gradient on to this
+    one. Here the gradients of the parts meet, and the rule is called once.
     """
 
     __slots__ = ("backward", "results", "twice")
 
     def __init__(self, outs: tuple, inputs: dict, keep: dict, backward: Rule, twice: Any):
-        self.saved, self.hooks, self.time = {}, None, next(clock)
-        self.label, self.backward, self.twice = backward.__qualname__, backward, twice
+        self.hooks, self.label, self.time = None, backward.__qualname__, next(clock)
+        self.backward, self.twice = backward, twice
         self.results = [(out.array.shape, out.array.dtype) for out in outs]
         self.edges = [
             (x.node or x, x.array.shape, x.array.dtype, name, ())
             for name, x in inputs.items()
-            if isinstance(x, Tensor) and x.requires_grad
+            if isinstance(x, Tensor) and x.needs_grad
         ]
-        known = {**inputs, "y": outs[0], **keep}
-        for rule, names in ((backward, known), (twice, inputs)):
-            for read in _fused_reads(rule, names):
-                if read not in self.saved:
-                    self.saved[read] = save(known[read])
+        known = {**inputs, **keep, "y": outs[0]}
+        reads = _declare("all inputs", backward, inputs, *keep, "y", "needs")
+        if twice is not None:
+            reads += _declare("all inputs", twice, inputs, "needs")
+        self.saved = {read: save(known[read]) for read in {*reads} - {"needs"}}
 
     def part(self, k: int) -> Node:
         """The node of the k-th of several results."""
@@ -245,15 +254,13 @@ class FusedNode(Node):
                 "operations it is made of, or without create_graph"
             )
         if isinstance(g, Parts):
-            blank = Tensor if create else np.asarray
             g = tuple(
-                g[k] if k in g else blank(np.zeros(shape, dtype))
-                for k, (shape, dtype) in enumerate(self.results)
+                g[k] if k in g else (Tensor if create else np.asarray)(np.zeros(*result))
+                for k, result in enumerate(self.results)
             )
         needs = frozenset(name for *_, name, _ in edges)
-        reads = _parameters(rule)[1:]
-        values = [needs if r == "needs" else self.load(r, create) for r in reads]
-        gradients = rule(g, *values)
+        reads = _reads[rule.__code__]
+        gradients = rule(g, *[needs if r == "needs" else self.load(r, create) for r in reads])
         return [
             (target, fit(gradients[name], shape, dtype))
             for target, shape, dtype, name, _ in edges
@@ -261,17 +268,23 @@ class FusedNode(Node):
 
 
 class Parts(dict):
-    """Gradients of some of several results, by position."""
+    """What has arrived at an operation of several results: their gradients, by position.
+
+    The walk adds up whatever arrives at one place; added, two of these are one.
+    """
 
     def __add__(self, other: Parts) -> Parts:
         more, less = (self, other) if len(self) >= len(other) else (other, self)
-        for k, g in less.items():  # into the longer one: many results are many sums
+        for k, g in less.items():  # into the longer one: n results take n steps, not n²
             more[k] = more[k] + g if k in more else g
         return more
 
 
 def fit(g: Any, shape: tuple[int, ...] | None, dtype: np.dtype) -> Any:
-    """A gradient in the shape and dtype of its input: summed where that was broadcast."""
+    """A gradient in the shape and dtype of its input: summed where that was broadcast.
+
+    Parts have no shape of their own and stay as they are.
+    """
     if shape is None:
         return g
     if g.shape != shape:
@@ -305,7 +318,7 @@ class Saved:
         if isinstance(source, Tensor):
             return source
         out = Tensor(self.array)
-        out.node, out.version, out.requires_grad = source, self.version, source is not None
+        out.node, out.version, out.needs_grad = source, self.version, source is not None
         return out
 
 
@@ -317,38 +330,21 @@ def save(x: Any) -> Any:
         raise RuntimeError(
             "record: a tensor made in inference_mode cannot be kept for backward; clone() it"
         )
-    return Saved(x, (x.node or x) if x.requires_grad else None)
+    return Saved(x, (x.node or x) if x.needs_grad else None)
 
 
-def _declare(key: str, rule: Rule, inputs: dict[str, Any]) -> tuple[str, ...]:
-    """The names a rule reads, from its signature, checked when it is first recorded."""
+def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple[str, ...]:
+    """The names that a rule reads besides g, checked when it is first recorded."""
     code = rule.__code__
-    first, *reads = _parameters(rule) or [""]
-    unknown = [name for name in reads if name != "y" and name not in inputs]
-    if first != "g" or unknown or not inputs.keys().isdisjoint("gy"):
-        raise TypeError(
-            f"{rule.__qualname__}: expected a rule for {key} that takes g, and then any of "
-            f"y and the inputs {list(inputs)}; got parameters {[first, *reads]}"
-        )
-    _reads[code] = tuple(reads)
+    if code not in _reads:
+        names, known = code.co_varnames[: code.co_argcount], [*inputs, *more]
+        if names[:1] != ("g",) or {*names[1:]} - {*known} or not {"g", "y"}.isdisjoint(inputs):
+            raise TypeError(
+                f"{rule.__qualname__}: expected a rule for {what} that takes g, and then any "
+                f"of {known}; got parameters {list(names)}"
+            )
+        _reads[code] = names[1:]
     return _reads[code]
-
-
-def _parameters(rule: Rule) -> tuple[str, ...]:
-    """The names of a rule's parameters."""
-    return rule.__code__.co_varnames[: rule.__code__.co_argcount]
-
-
-def _fused_reads(rule: Rule | None, known: dict[str, Any]) -> list[str]:
-    """What the rule of a fused operation reads, checked."""
-    first, *reads = ("g",) if rule is None else _parameters(rule) or ("",)
-    reads = [read for read in reads if read != "needs"]
-    if first != "g" or not known.keys() >= set(reads):
-        raise TypeError(
-            f"{rule.__qualname__}: expected a rule that takes g, and then any of needs and "
-            f"{list(known)}; got parameters {[first, *reads]}"
-        )
-    return reads
 
 
 # Views and changes in place. All views of one memory share its counter of changes. A view
@@ -357,64 +353,54 @@ def _fused_reads(rule: Rule | None, known: dict[str, Any]) -> list[str]:
 
 
 class View(NamedTuple):
-    """How a tensor is seen in the memory of its base, and the version its history has."""
+    """How a tensor is seen in the memory of its base, and the version its history has.
+
+    fixed says why it can't follow a change that has a history, its own or its base's: it was
+    made without one, or together with other views. It is "" for every other view.
+    """
 
     base: Tensor
     path: Callable[[np.ndarray], np.ndarray]
     version: int
-    recorded: bool  # made outside no_grad
-    several: bool = False  # one of several results of one operation, such as split
+    fixed: str
 
 
 def _share(out: Tensor, source: Tensor, path: Callable) -> None:
-    """Make out a view of source."""
+    """Make out a view of source, or of what source is itself a view of."""
     out.version = counter(source)
-    above = source.view_of
-    if above is None:
-        out.view_of = View(source, path, out.version[0], mode.enabled)
+    fixed = "" if mode.enabled else "was made inside no_grad()"
+    if source.view_of is None:
+        out.view_of = View(source, path, out.version[0], fixed)
     else:
-        recorded = above.recorded and mode.enabled
-        whole = _after(path, above.path)
-        out.view_of = View(above.base, whole, out.version[0], recorded, above.several)
-
-
-def _after(second: Callable, first: Callable) -> Callable:
-    """The two steps of a view of a view as one."""
-    return lambda a: second(first(a))
+        base, first, _, before = source.view_of
+        out.view_of = View(base, lambda a: path(first(a)), out.version[0], before or fixed)
 
 
 def refresh(x: Tensor) -> None:
     """Give a view whose memory was changed since it was made its part of the base's history."""
-    base, path, then, recorded, _ = x.view_of
-    if then == x.version[0] or not (mode.enabled and recorded):
+    base, path, then, fixed = x.view_of
+    if then == x.version[0] or not (mode.enabled and base.needs_grad):
         return
-    if x.view_of.several and base.requires_grad:
+    if fixed:
         raise RuntimeError(
-            "a view that is one of several results was used after its base was changed in "
-            "place; use a clone()"
+            f"a view that {fixed} was used after its base was changed in place; use a clone()"
         )
     x.view_of = x.view_of._replace(version=x.version[0])
-    if base.requires_grad:
-        blank = _blank_like(base.array)
-        y = record(
-            x.array, dict(base=base), name="view", base=lambda g: _inside(g, path, blank)
-        )
-        x.node, x.requires_grad = y.node, y.requires_grad
+    shape = base.array.shape
+    y = record(x.array, dict(base=base), name="view", base=lambda g: place(g, path, shape))
+    _inherit(x, y)
 
 
 def change_(x: Tensor, new: Tensor) -> Tensor:
     """Every in-place operation: compute elsewhere, from x, then move value and history here."""
-    view = x.view_of
-    base = x if view is None else view.base
+    base = x if x.view_of is None else x.view_of.base
     _check_change(x, new, base)
     if new.node is not None:
         new.node.rescue(x.array)
     x.array[...] = new.array
     counter(x)[0] += 1
-    if mode.enabled and view is not None:
-        _paste(base, view.path, new)
-    elif mode.enabled:
-        x.node, x.requires_grad = new.node, new.requires_grad
+    if mode.enabled:
+        _inherit(base, new if x is base else _pasted(base, x.view_of.path, new))
     return x
 
 
@@ -434,59 +420,74 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
         )
     if new.dtype.kind == "f" != x.dtype.kind or new.dtype.kind != "b" == x.dtype.kind:
         raise RuntimeError(f"in-place change: {new.dtype} does not fit into {x.dtype}")
-    if not (mode.enabled and base.requires_grad):
+    if not (mode.enabled and (base.needs_grad or new.needs_grad)):
         return
-    if base.node is None:
-        a = "a leaf" if x is base else "a view of a leaf"
+    for leaf, what in ((x, "a leaf"), (base, "a view of a leaf")):
+        if leaf.needs_grad and leaf.node is None:
+            raise RuntimeError(
+                f"in-place change of {what} that requires grad: its gradient would be lost; "
+                "change it inside no_grad()"
+            )
+    if x is not base and x.view_of.fixed:
         raise RuntimeError(
-            f"in-place change of {a} that requires grad: its gradient would be lost; "
-            "change it inside no_grad()"
+            f"in-place change of a view that {x.view_of.fixed}: change a clone() instead"
         )
-    if x is not base and (x.view_of.several or not x.view_of.recorded):
-        why = "is one of several results" if x.view_of.several else "was made inside no_grad()"
-        raise RuntimeError(f"in-place change of a view that {why}: change a clone() instead")
 
 
-def _paste(base: Tensor, path: Callable, new: Tensor) -> None:
-    """Give base the history of its old whole with the part at path replaced by new."""
-    old = Tensor(base.array)
-    old.node, old.requires_grad = base.node, base.requires_grad
-    blank = _blank_like(base.array)
-    out = record(
+def _inherit(x: Tensor, source: Tensor) -> None:
+    """Give x the history of source; a gradient retained so far is now that of the new x."""
+    kept = [hook for hook in (x.node and x.node.hooks) or () if isinstance(hook, Keep)]
+    for hook in kept:
+        x.node.hooks.remove(hook)
+    x.node, x.needs_grad = source.node, source.needs_grad
+    if kept and x.node is not None:
+        x.node.hooks = kept
+
+
+def _pasted(base: Tensor, path: Callable, new: Tensor) -> Tensor:
+    """The base after a change: what it was, with the part that path shows replaced by new."""
+    old, shape = Tensor(base.array), base.array.shape
+    old.node, old.needs_grad = base.node, base.needs_grad
+    return record(
         base.array,
         dict(old=old, new=new),
         name="change",
-        old=lambda g: _outside(g, path, blank),
-        new=lambda g: _part(g, path, blank),
+        old=lambda g: _outside(g, path, shape),
+        new=lambda g: part(g, path, shape),
     )
-    base.node, base.requires_grad = out.node, out.requires_grad
 
 
-def _part(h: Any, path: Callable, blank: Callable) -> Any:
-    """The part of h that a view shows."""
-    return record(path(raw(h)), dict(h=h), h=lambda g: _inside(g, path, blank))
+# Where the gradient of a part goes. A path is a function that shows some elements of an array,
+# for instance a[1:]; of an array that holds the numbers of its elements it shows which ones.
 
 
-def _inside(h: Any, path: Callable, blank: Callable) -> Any:
-    """Zeros like the base, with h where the view is."""
-    whole = blank(raw(h).dtype)
-    part = path(whole)
-    if not part.flags.writeable:
-        raise RuntimeError("backward: an expanded tensor was changed in place; expand again")
-    part[...] = raw(h)
-    return record(whole, dict(h=h), h=lambda g: _part(g, path, blank))
+def part(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
+    """What path shows of h; the derivative is put back in its place."""
+    return record(path(raw(h)), dict(h=h), h=lambda g: place(g, path, shape))
 
 
-def _outside(h: Any, path: Callable, blank: Callable) -> Any:
-    """The whole of h, with zeros where the view is."""
-    rest = blank(raw(h).dtype)
-    rest[...] = raw(h)
-    path(rest)[...] = 0
-    return record(rest, dict(h=h), h=lambda g: _outside(g, path, blank))
+def place(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
+    """Zeros of a shape, with h added to the elements that path shows, as often as it does."""
+    whole = np.zeros(shape, raw(h).dtype)
+    shown = path(whole)
+    if shown.flags.writeable and np.may_share_memory(shown, whole):
+        shown[...] = raw(h)  # each element is shown once
+    else:
+        np.add.at(whole.reshape(-1), _numbers(path, shape), raw(h))
+    return record(whole, dict(h=h), h=lambda g: part(g, path, shape))
 
 
-def _blank_like(array: np.ndarray) -> Callable[[Any], np.ndarray]:
-    """A maker of zeros with array's shape and order of axes in memory, so that views fit."""
-    order = np.argsort([-abs(stride) for stride in array.strides], kind="stable")
-    shape, back = [array.shape[i] for i in order], np.argsort(order)
-    return lambda dtype: np.zeros(shape, dtype).transpose(back)
+def _outside(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
+    """The whole of h, with zeros where path looks."""
+    rest = np.array(raw(h), order="C")
+    shown = path(rest)
+    if np.may_share_memory(shown, rest):
+        shown[...] = 0
+    else:
+        rest.reshape(-1)[_numbers(path, shape)] = 0
+    return record(rest, dict(h=h), h=lambda g: _outside(g, path, shape))
+
+
+def _numbers(path: Callable, shape: tuple[int, ...]) -> np.ndarray:
+    """Which elements path shows, counted through all axes."""
+    return path(np.arange(math.prod(shape)).reshape(shape))

@@ -259,7 +259,7 @@ def randint(
     size: Sequence[int] | None = None,
     *,
     generator: Generator | None = None,
-    dtype: Any = np.int64,
+    dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
@@ -276,7 +276,7 @@ def randint(
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"randint: expected a tuple of sizes, got {size!r}")
     rng, shape = _rng("randint", generator), shape_of("randint", (size,))
-    array = _integers("randint", rng, low, high, shape, dtype)
+    array = _integers("randint", rng, low, high, shape, dtype or np.int64)
     return made("randint", array, device, requires_grad)
 
 
@@ -284,12 +284,12 @@ def randperm(
     n: int,
     *,
     generator: Generator | None = None,
-    dtype: Any = np.int64,
+    dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Draw an order of the numbers from 0 to before n."""
-    (n,), dtype = shape_of("randperm", (n,)), known("randperm", dtype)
+    (n,), dtype = shape_of("randperm", (n,)), known("randperm", dtype or np.int64)
     most = np.iinfo(dtype).max if dtype.kind in "iu" else n
     _need(n - 1 <= most and dtype.kind != "b", "randperm", f"n that fits {dtype}", n)
     array = _rng("randperm", generator).permutation(n).astype(dtype)
@@ -327,7 +327,7 @@ def randn_like(
 
 def randint_like(
     input: Tensor,
-    low: int,
+    low: int | None = None,
     high: int | None = None,
     *,
     generator: Generator | None = None,

@@ -49,6 +49,7 @@ class Tensor:
     tensor([2., 4., 6.])
     """
 
+    # needs_grad: whether a gradient can flow here; for a view, when it was last used.
     # node: the operation that made this tensor; None for a leaf.
     # version: a list with one number, the in-place changes of this memory; all views share it.
     # view_of: for a view, its base and how to see it there (graph.View).
@@ -57,8 +58,8 @@ class Tensor:
         "array",
         "grad",
         "hooks",
+        "needs_grad",
         "node",
-        "requires_grad",
         "version",
         "view_of",
     )
@@ -67,7 +68,7 @@ class Tensor:
     def __init__(self, array: Any, requires_grad: bool = False):
         self.array = array if type(array) is np.ndarray else as_array(array)
         self.grad = self.hooks = self.node = self.version = self.view_of = None
-        self.requires_grad = False
+        self.needs_grad = False
         if requires_grad:
             self.requires_grad_()
 
@@ -187,15 +188,35 @@ class Tensor:
 
     # Where it came from
 
+    def current(self, strict: bool = False) -> Tensor:
+        """Give this tensor; if it is a view, bring its history up to date first.
+
+        That cannot be done for every view; strict says whether to refuse the others.
+        """
+        if self.view_of is not None and (strict or not self.view_of.fixed):
+            from .graph import refresh  # history is made of Tensors, so it imports this file
+
+            refresh(self)
+        return self
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient can flow to this tensor."""
+        return self.current().needs_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
     @property
     def is_leaf(self) -> bool:
         """Whether it was made by the user rather than by a recorded operation."""
-        return self.node is None
+        return self.current().node is None
 
     @property
     def grad_fn(self) -> Any:
         """The recorded operation that made it, or None."""
-        return self.node
+        return self.current().node
 
     def is_inference(self) -> bool:
         """Tell whether it was made in ``inference_mode``."""
@@ -226,12 +247,12 @@ class Tensor:
             )
         if not requires_grad and self.node is not None:
             raise RuntimeError("requires_grad_: expected a leaf; use detach() instead")
-        self.requires_grad = requires_grad
+        self.needs_grad = requires_grad
         return self
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
         """Call ``hook(grad)`` with the whole gradient; what it returns replaces it."""
-        if not self.requires_grad:
+        if not self.current(strict=True).needs_grad:
             raise RuntimeError("register_hook: expected a tensor that requires grad")
         owner = self if self.node is None else self.node
         owner.hooks = [] if owner.hooks is None else owner.hooks
@@ -240,16 +261,10 @@ class Tensor:
 
     def retain_grad(self) -> None:
         """Fill ``grad`` here although this tensor is not a leaf."""
-        if self.node is None:
-            return
-        me = weakref.ref(self)
-
-        def keep(g: Tensor) -> None:
-            tensor = me()
-            if tensor is not None:
-                tensor.grad = g if tensor.grad is None else tensor.grad + g
-
-        self.register_hook(keep)
+        if not self.current(strict=True).needs_grad:
+            raise RuntimeError("retain_grad: expected a tensor that requires grad")
+        if self.node is not None and not any(type(h) is Keep for h in self.node.hooks or ()):
+            self.register_hook(Keep(self))
 
     def backward(
         self,
@@ -293,6 +308,19 @@ class Hook:
         """Take the hook away."""
         if self.hook in self.hooks:
             self.hooks.remove(self.hook)
+        self.hooks = []  # not a second time, where the same function was registered twice
+
+
+class Keep:
+    """The hook of ``retain_grad``: it comes after all others, and keeps no tensor alive."""
+
+    def __init__(self, x: Tensor):
+        self.tensor = weakref.ref(x)
+
+    def __call__(self, g: Tensor) -> None:
+        x = self.tensor()
+        if x is not None:
+            x.grad = g if x.grad is None else x.grad + g
 
 
 def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from .grad_mode import no_grad
-from .nn import Module
+from .nn import Embedding, Module
 from .nn import functional as F
 from .optim import SGD
 from .tensor import Tensor
@@ -17,7 +16,6 @@ from .tensor import Tensor
 __all__ = ["History", "accuracy", "fit", "predict"]
 
 
-@dataclass(repr=False)
 class History:
     """What happened in training.
 
@@ -32,10 +30,15 @@ class History:
         without any, and accuracies only for class indices.
     """
 
-    step_loss: list[float] = field(default_factory=list)
-    train_loss: list[float] = field(default_factory=list)
-    val_loss: list[float] = field(default_factory=list)
-    val_accuracy: list[float] = field(default_factory=list)
+    def __init__(
+        self,
+        step_loss: Sequence[float] = (),
+        train_loss: Sequence[float] = (),
+        val_loss: Sequence[float] = (),
+        val_accuracy: Sequence[float] = (),
+    ):
+        self.step_loss, self.train_loss = list(step_loss), list(train_loss)
+        self.val_loss, self.val_accuracy = list(val_loss), list(val_accuracy)
 
     def __repr__(self) -> str:
         names = ("train_loss", "val_loss", "val_accuracy")
@@ -71,9 +74,10 @@ def fit(
     model : Module
         What to train; its parameters are changed in place.
     X : (N, ...) float
-        The examples; they are brought to the dtype of the parameters.
+        The examples; they are brought to the dtype of the parameters, but for the word
+        numbers that an Embedding at the start looks up.
     y : (N,) int, or what the loss expects
-        The targets.
+        The targets; floats are brought to the dtype of the parameters.
     epochs : int
         How often each example is used.
     lr, momentum, weight_decay : float
@@ -97,7 +101,7 @@ def fit(
     Raises
     ------
     ValueError
-        If X and y differ in length, or there is nothing to train on.
+        If X and y differ in length, there is nothing to train on, or batch_size is below 1.
 
     Source: Goodfellow et al. (2016), algorithm 8.1; chapter "The softmax classifier".
 
@@ -109,7 +113,11 @@ def fit(
     >>> len(history.step_loss), history.train_loss[-1] < history.train_loss[0]
     (10, True)
     """
-    X, y = _checked(model, X, y)
+    X, y = _checked("fit", model, X, y)
+    if batch_size < 1:
+        raise ValueError(f"fit: expected batch_size >= 1, got {batch_size}")
+    if validation is not None:
+        validation = _checked("fit, validation", model, *validation)
     optimizer = SGD(model.parameters(), lr, momentum, weight_decay=weight_decay)
     history = History()
     for _ in _epochs(epochs, progress):
@@ -133,7 +141,7 @@ def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarr
     model : Module
         What to compute with; its modes are as before afterwards.
     X : (N, ...) float
-        The examples; they are brought to the dtype of the parameters.
+        The examples, as for ``fit``.
     batch_size : int
         Examples that are computed at once.
 
@@ -183,7 +191,7 @@ def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:
     >>> accuracy(Sequential(), np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
     0.5
     """
-    X, y = _checked(model, X, y)
+    X, y = _checked("accuracy", model, X, y)
     return _share_right(predict(model, X), y)
 
 
@@ -196,9 +204,10 @@ def _step(model: Module, optimizer: SGD, loss: Callable, X: Tensor, y: Tensor) -
     return value.item()
 
 
-def _validate(model: Module, loss: Callable, X: Any, y: Any, history: History) -> None:
+def _validate(
+    model: Module, loss: Callable, X: np.ndarray, y: np.ndarray, history: History
+) -> None:
     """Measure on other data."""
-    X, y = _checked(model, X, y)
     output = predict(model, X)
     history.val_loss.append(loss(Tensor(output), Tensor(y)).item())
     if y.dtype.kind in "iu":
@@ -225,16 +234,21 @@ def _epochs(epochs: int, progress: bool) -> Any:
 
 
 def _inputs(model: Module, X: Any) -> np.ndarray:
-    """Examples as an array in the dtype of the model's parameters."""
-    first = next(model.parameters(), None)
-    return np.asarray(X, None if first is None else first.dtype)
+    """Examples in the dtype of the model's parameters; words for an Embedding stay numbers."""
+    for m in model.modules():
+        first = next(m.parameters(recurse=False), None)
+        if first is not None:
+            return np.asarray(X, None if isinstance(m, Embedding) else first.dtype)
+    return np.asarray(X)
 
 
-def _checked(model: Module, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Examples and targets as arrays of one length."""
+def _checked(name: str, model: Module, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Examples and targets as arrays of one length; targets that are not classes as X."""
     X, y = _inputs(model, X), np.asarray(y)
-    if len(X) != len(y) or len(X) == 0:
+    if X.ndim == 0 or y.ndim == 0 or len(X) != len(y) or len(X) == 0:
         raise ValueError(
-            f"expected X (N, ...) and y (N, ...) with N at least 1, got {X.shape} and {y.shape}"
+            f"{name}: expected X (N, ...) and y (N, ...) with N at least 1, "
+            f"got {X.shape} and {y.shape}"
         )
-    return X, y
+    first = next(model.parameters(), None)
+    return X, y if first is None or y.dtype.kind != "f" else y.astype(first.dtype)

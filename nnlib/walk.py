@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from .grad_mode import Recording
-from .graph import Node, refresh
-from .tensor import Tensor, counter, raw
+from .graph import Node
+from .tensor import Keep, Tensor, counter, raw
 
 __all__ = ["backward", "grad"]
 
@@ -27,22 +27,16 @@ def backward(
     inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
     """Add d tensors / d leaf to the ``grad`` of every leaf, or of inputs alone."""
-    if inputs is None:
-        walk = _Walk(retain_graph, create_graph)
-    else:
-        chosen = _listed(inputs)
-        for x in chosen:
-            _check_input("backward", x)
-        walk = _Walk(retain_graph, create_graph, {_source(x) for x in chosen})
-    for y, g in zip(tensors, gradients, strict=True):
-        walk.start(y, g)
-    walk.run()
-    if inputs is None:
-        found = walk.results(walk.totals).items()
-    else:
-        known = walk.results(walk.found)
-        found = [(x, known[_source(x)]) for x in chosen if _source(x) in known]
-    for x, g in found:
+    gradients = [_upstream(y, g) for y, g in zip(tensors, gradients, strict=True)]
+    chosen = None if inputs is None else _listed(inputs)
+    for x in chosen or ():
+        _check_input("backward", x)
+        x.retain_grad()  # its hook fills the grad of what is no leaf
+    walk = _Walk(retain_graph, create_graph, chosen)
+    walk.run(tensors, gradients)
+    found = walk.totals if chosen is None else walk.found
+    leaves = {x: g for x, g in found.items() if isinstance(x, Tensor)}
+    for x, g in walk.results(leaves).items():
         if x.grad is None:
             x.grad = g
         elif create_graph:
@@ -112,53 +106,37 @@ def grad(
         )
     for x in inputs:
         _check_input("grad", x)
-    walk = _Walk(retain_graph, create_graph, {_source(x) for x in inputs})
-    for y, g in zip(outputs, gradients, strict=True):
-        walk.start(y, g)
-    walk.run()
+    walk = _Walk(retain_graph, create_graph, inputs)
+    walk.run(outputs, list(map(_upstream, outputs, gradients)))
     found = walk.results(walk.found)
+    found = [found.get(_source(x)) for x in inputs]
     if materialize_grads:
-        return tuple(
-            found[_source(x)] if _source(x) in found else Tensor(np.zeros_like(x.array))
-            for x in inputs
-        )
-    if not allow_unused and not all(_source(x) in found for x in inputs):
+        pairs = zip(inputs, found, strict=True)
+        found = [Tensor(np.zeros_like(x.array)) if g is None else g for x, g in pairs]
+    if not allow_unused and any(g is None for g in found):
         raise RuntimeError(
             "grad: an input is not used by the outputs; allow_unused=True gives None for it"
         )
-    return tuple(found.get(_source(x)) for x in inputs)
+    return tuple(found)
 
 
 class _Walk:
     """One walk back: gradients summed so far by operation or leaf, and where to go next."""
 
-    def __init__(self, retain: bool | None, create: bool, wanted: set | None = None):
+    def __init__(self, retain: bool | None, create: bool, wanted: list[Tensor] | None):
         self.create = create
         self.retain = create if retain is None else retain
-        self.wanted = wanted
-        self.found: dict[Node | Tensor, Any] = {}
+        self.wanted = None if wanted is None else {_source(x) for x in wanted}
+        self.found: dict[Node | Tensor, Any] = {}  # what is wanted
         self.totals: dict[Node | Tensor, Any] = {}
-        self.heap: list[tuple[int, Node]] = []
-        self.given: list[Any] = []
+        self.heap: list[tuple[int, Node]] = []  # the newest first
+        self.given: list[np.ndarray] = []  # upstream gradients, which belong to the caller
 
-    def start(self, y: Tensor, g: Tensor | None) -> None:
-        """Send the upstream gradient of y on its way."""
-        refresh_view(y)
-        g = _upstream(y, g)
-        self.given.append(g.array)
-        self.send(_source(y), g if self.create else g.array)
-
-    def send(self, target: Node | Tensor, g: Any) -> None:
-        """Add to what a target has got; the first time, remember to go there."""
-        if target in self.totals:
-            self.totals[target] = self.totals[target] + g
-            return
-        self.totals[target] = g
-        if isinstance(target, Node):
-            heapq.heappush(self.heap, (-target.time, target))
-
-    def run(self) -> None:
+    def run(self, outputs: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
         """Go from the newest operation to the oldest, then finish the leaves."""
+        self.given = [g.array for g in gradients]
+        for y, g in zip(outputs, gradients, strict=True):
+            self.send(_source(y), g if self.create else g.array)
         follow = self._follow()
         with Recording(self.create):
             while self.heap:
@@ -168,6 +146,15 @@ class _Walk:
                     self.send(target, share)
             for leaf, g in self.totals.items():
                 self.totals[leaf] = self.finish(leaf, g)
+
+    def send(self, target: Node | Tensor, g: Any) -> None:
+        """Add to what a target has got; the first time, remember to go there."""
+        if target in self.totals:
+            self.totals[target] = self.totals[target] + g
+            return
+        self.totals[target] = g
+        if isinstance(target, Node):
+            heapq.heappush(self.heap, (-target.time, target))
 
     def _follow(self) -> Callable[[Node | Tensor], bool]:
         """Which targets lie on a way to what is wanted; all, if nothing special is wanted."""
@@ -192,10 +179,11 @@ class _Walk:
 
     def finish(self, target: Node | Tensor, g: Any) -> Any:
         """Show a complete gradient to the hooks, and keep it if it is wanted."""
-        for hook in target.hooks or ():
-            new = hook(g if self.create else Tensor(np.array(g)))
-            if new is not None:
-                g = new if self.create else np.array(raw(new))
+        if target.hooks:
+            for hook in sorted(target.hooks, key=lambda hook: isinstance(hook, Keep)):
+                new = hook(g if self.create else Tensor(np.array(g)))
+                if new is not None:
+                    g = new if self.create else np.array(raw(new))
         if self.wanted is not None and target in self.wanted:
             self.found[target] = g
         return g
@@ -227,12 +215,6 @@ class _Walk:
         return out
 
 
-def refresh_view(x: Tensor) -> None:
-    """Bring the history of a view up to date."""
-    if x.view_of is not None:
-        refresh(x)
-
-
 def _listed(x: Any) -> list:
     """One tensor or several, as a list."""
     return [x] if isinstance(x, Tensor) else list(x)
@@ -245,14 +227,13 @@ def _source(x: Tensor) -> Node | Tensor:
 
 def _check_input(name: str, x: Tensor) -> None:
     """Refuse what no gradient can reach."""
-    refresh_view(x)
-    if not x.requires_grad:
+    if not x.current(strict=True).needs_grad:
         raise RuntimeError(f"{name}: expected inputs that require grad, got one that does not")
 
 
 def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
     """The gradient a walk starts with: the one given, or 1 for a single number."""
-    if not y.requires_grad:
+    if not y.current(strict=True).needs_grad:
         raise RuntimeError("backward: the tensor does not require grad and has no history")
     if g is None:
         if y.array.size != 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,10 @@ from ..graph import (
 )
 from ..tensor import Tensor, counter
 
-__all__ = ["Function", "once_differentiable"]
+__all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
 
-class Context:
+class FunctionCtx:
     """What ``forward`` hands on to ``backward``; any attribute may be set on it.
 
     Attributes
@@ -97,17 +98,31 @@ class Function:
     tensor([12.])
     """
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name in ("forward", "backward", "setup_context"):
+            method = vars(cls).get(name)
+            if isinstance(method, FunctionType) and "self" in method.__code__.co_varnames[:1]:
+                raise TypeError(
+                    f"{cls.__name__}: expected {name} to be a @staticmethod without self"
+                )
+
+    def __call__(self, *args: Any) -> Any:
+        """Refuse: there is nothing to make an instance of."""
+        name = type(self).__name__
+        raise RuntimeError(f"{name}: expected {name}.apply(...), got a call of an instance")
+
     @staticmethod
     def forward(*args: Any) -> Any:
         """Compute the result; each Function has its own."""
         raise NotImplementedError("Function: define a static forward()")
 
     @staticmethod
-    def setup_context(ctx: Context, inputs: tuple, output: Any) -> None:
+    def setup_context(ctx: FunctionCtx, inputs: tuple, output: Any) -> None:
         """Keep what backward needs, where forward takes no ctx."""
 
     @staticmethod
-    def backward(ctx: Context, *grads: Any) -> Any:
+    def backward(ctx: FunctionCtx, *grads: Any) -> Any:
         """Compute the gradients; each Function has its own."""
         raise NotImplementedError("Function: define a static backward()")
 
@@ -117,6 +132,8 @@ class Function:
 
         Raises
         ------
+        TypeError
+            At its definition, if a subclass has a ``forward`` or ``backward`` with ``self``.
         RuntimeError
             In the walk back, if ``backward`` gives another number of gradients than there
             are inputs, one of another shape, or anything but Tensors and None.
@@ -124,7 +141,7 @@ class Function:
         for x in args:
             if isinstance(x, Tensor) and x.view_of is not None:
                 refresh(x)
-        ctx = Context(tuple(isinstance(x, Tensor) and x.requires_grad for x in args))
+        ctx = FunctionCtx(tuple(isinstance(x, Tensor) and x.requires_grad for x in args))
         node = FunctionNode(cls, ctx, args) if recorded(*args) else None
         with Recording(False, mode.inference):
             if cls.setup_context is Function.setup_context:
@@ -140,7 +157,7 @@ class FunctionNode(Node):
 
     __slots__ = ("ctx", "function", "results", "several", "sources", "takes")
 
-    def __init__(self, function: type[Function], ctx: Context, args: tuple):
+    def __init__(self, function: type[Function], ctx: FunctionCtx, args: tuple):
         self.saved, self.hooks, self.time = {}, None, next(clock)
         self.label, self.function, self.ctx = function.__name__, function, ctx
         self.takes = [isinstance(x, Tensor) for x in args]
@@ -277,7 +294,7 @@ def once_differentiable(fn: Callable) -> Callable:
     """Decorate a backward that computes with arrays: a second derivative is then an error."""
 
     @functools.wraps(fn)
-    def backward(ctx: Context, *grads: Tensor | None) -> Any:
+    def backward(ctx: FunctionCtx, *grads: Tensor | None) -> Any:
         with no_grad():
             out = fn(ctx, *grads)
         tracked = [g for g in grads if g is not None and g.requires_grad]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..tensor import Tensor
 from ..walk import grad
+from .functional import jacobian
 
 __all__ = ["gradcheck", "gradgradcheck"]
 
@@ -24,12 +25,12 @@ def gradcheck(
     rtol: float = 1e-3,
     raise_exception: bool = True,
 ) -> bool:
-    r"""Compare the gradients of a function with central finite differences.
+    r"""Compare the derivatives of a function with central finite differences.
 
-    .. math:: \frac{\partial L}{\partial x_i} \approx \frac{L(x + h e_i) - L(x - h e_i)}{2h},
-        \quad L = \sum_k v_k f_k(x)
+    .. math:: \frac{\partial y_i}{\partial x_j} \approx
+        \frac{y_i(x + h e_j) - y_i(x - h e_j)}{2h}
 
-    with a random upstream gradient v, so that no error in one component hides in another.
+    for each element of each result and of each input; the error names the worst of them.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def gradcheck(
     eps : float
         The step h.
     atol, rtol : float
-        What is allowed: \|difference\| <= atol + rtol · \|finite difference\|.
+        What is allowed: \|error\| <= atol + rtol · \|finite difference\|.
     raise_exception : bool
         Whether a disagreement is an error or gives False.
 
@@ -55,8 +56,10 @@ def gradcheck(
     ValueError
         If no input requires grad, or one that does is not float64: float32 has too few
         digits for differences.
+    TypeError
+        If func gives anything but Tensors.
     RuntimeError
-        If a gradient disagrees.
+        If a derivative disagrees: of which result, by which input, at which element.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
@@ -64,29 +67,12 @@ def gradcheck(
     True
     """
     inputs = _listed(inputs)
-    checked = _checked("gradcheck", inputs)
-    y = _floats(func(*inputs))
-    v = _random(y, seed=0)
-    pairs = [(y_k, v_k) for y_k, v_k in zip(y, v, strict=True) if y_k.requires_grad]
-    got: Sequence[Tensor | None] = [None] * len(checked)
-    if pairs:
-        got = grad([y for y, _ in pairs], checked, [v for _, v in pairs], allow_unused=True)
-
-    def value() -> float:
-        pairs = zip(_floats(func(*inputs)), v, strict=True)
-        return sum(float(np.sum(v_k.array * y_k.array)) for y_k, v_k in pairs)
-
-    for i, (x, g) in enumerate(zip(checked, got, strict=True)):
-        expected = _differences(value, x, eps)
-        found = np.zeros(x.shape) if g is None else g.array
-        if not np.allclose(found, expected, rtol, atol, equal_nan=True):
-            if raise_exception:
-                raise RuntimeError(
-                    f"gradcheck: expected, for input {i} of those checked, the gradient\n"
-                    f"{expected}\n(finite differences), got\n{found}"
-                )
-            return False
-    return True
+    _check_inputs("gradcheck", inputs)
+    wrong = _first_wrong("gradcheck", func, inputs, eps, atol, rtol)
+    if wrong is None or not raise_exception:
+        return wrong is None
+    k, i, said = wrong
+    raise RuntimeError(f"gradcheck: the derivative of result {k} by input {i} is wrong {said}")
 
 
 def gradgradcheck(
@@ -124,18 +110,25 @@ def gradgradcheck(
     True
     """
     inputs = _listed(inputs)
-    checked = _checked("gradgradcheck", inputs)
-    y = [t for t in _floats(func(*inputs)) if t.requires_grad]
+    places, n = _check_inputs("gradgradcheck", inputs), len(inputs)
+    y = [t for t in _floats("gradgradcheck", func(*inputs)) if t.requires_grad]
     ups = _random(y, seed=1) if grad_outputs is None else _listed(grad_outputs)
     ups = [Tensor(up.array, requires_grad=True) for up in ups]
 
-    def gradient(*both: Tensor) -> tuple[Tensor, ...]:
-        y = [t for t in _floats(func(*both[: len(inputs)])) if t.requires_grad]
-        found = grad(y, checked, both[len(inputs) :], create_graph=True, allow_unused=True)
-        return tuple(g for g in found if g is not None)
+    def gradient(*both: Any) -> tuple[Tensor, ...]:
+        y = [t for t in _floats("gradgradcheck", func(*both[:n])) if t.requires_grad]
+        x = [both[i] for i in places]
+        return grad(y, x, both[n:], create_graph=True, materialize_grads=True)
 
-    options: dict[str, Any] = dict(eps=eps, atol=atol, rtol=rtol)
-    return gradcheck(gradient, [*inputs, *ups], raise_exception=raise_exception, **options)
+    wrong = _first_wrong("gradgradcheck", gradient, [*inputs, *ups], eps, atol, rtol)
+    if wrong is None or not raise_exception:
+        return wrong is None
+    k, i, said = wrong
+    by = f"input {i}" if i < n else f"upstream gradient {i - n}"
+    raise RuntimeError(
+        f"gradgradcheck: the derivative of the gradient of input {places[k]}, by {by}, "
+        f"is wrong {said}"
+    )
 
 
 def _listed(x: Any) -> list:
@@ -143,9 +136,16 @@ def _listed(x: Any) -> list:
     return [x] if isinstance(x, Tensor) else list(x)
 
 
-def _floats(y: Outputs) -> list[Tensor]:
+def _floats(name: str, y: Any) -> list[Tensor]:
     """Those results that can have a derivative."""
-    return [t for t in _listed(y) if t.dtype.kind == "f"]
+    several = list(y) if isinstance(y, (tuple, list)) else [y]
+    for t in several:
+        if not isinstance(t, Tensor):
+            raise TypeError(
+                f"{name}: expected func to give a Tensor or a tuple of them, "
+                f"got {type(t).__name__}"
+            )
+    return [t for t in several if t.dtype.kind == "f"]
 
 
 def _random(y: list[Tensor], seed: int) -> list[Tensor]:
@@ -154,25 +154,73 @@ def _random(y: list[Tensor], seed: int) -> list[Tensor]:
     return [Tensor(rng.standard_normal(t.shape).astype(t.dtype)) for t in y]
 
 
-def _checked(name: str, inputs: list) -> list[Tensor]:
-    """The inputs that require grad."""
-    checked = [x for x in inputs if isinstance(x, Tensor) and x.requires_grad]
-    if not checked:
+def _check_inputs(name: str, inputs: list) -> list[int]:
+    """The places of the inputs that require grad; refuses those of few digits."""
+    places = _places(inputs)
+    if not places:
         raise ValueError(f"{name}: expected at least one input that requires grad")
-    for x in checked:
-        if x.dtype != np.float64:
-            raise ValueError(f"{name}: expected float64 inputs, got {x.dtype}")
-    return checked
+    for i in places:
+        if inputs[i].dtype != np.float64:
+            raise ValueError(f"{name}: expected float64 inputs, got {inputs[i].dtype}")
+    return places
 
 
-def _differences(value: Callable[[], float], x: Tensor, eps: float) -> np.ndarray:
-    """Central differences of a number by each element of x."""
-    out = np.empty(x.shape)
-    for i in np.ndindex(x.shape):
-        middle, sides = x.array[i], []
+def _places(inputs: list) -> list[int]:
+    """The places of the inputs that require grad."""
+    return [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
+
+
+def _first_wrong(
+    name: str, func: Callable, inputs: list, eps: float, atol: float, rtol: float
+) -> tuple[int, int, str] | None:
+    """Result and input of the first wrong Jacobian, with what to say of it; or None."""
+    places = _places(inputs)
+
+    def results(*x: Tensor) -> tuple[Tensor, ...]:
+        """The results as a function of the inputs that are checked."""
+        filled = dict(enumerate(inputs)) | dict(zip(places, x, strict=True))
+        return tuple(_floats(name, func(*filled.values())))
+
+    x = tuple(inputs[i] for i in places)
+    walked = jacobian(results, x)
+    for j, i in enumerate(places):
+        for k, expected in enumerate(_differences(results, x, j, eps)):
+            found = walked[k][j].array
+            if not np.allclose(found, expected, rtol, atol, equal_nan=True):
+                right = np.isclose(found, expected, rtol, atol, equal_nan=True)
+                return k, i, _described(found, expected, right, x[j].ndim)
+    return None
+
+
+def _differences(
+    f: Callable[..., tuple[Tensor, ...]], x: tuple[Tensor, ...], j: int, eps: float
+) -> list[np.ndarray]:
+    """Central differences of each result by the elements of the j-th input."""
+    array = x[j].array
+    out = [np.empty((*y.shape, *array.shape)) for y in f(*x)]
+    for e in np.ndindex(array.shape):
+        middle, sides = array[e], []
         for step in (eps, -eps):
-            x.array[i] = middle + step
-            sides.append(value())
-        x.array[i] = middle
-        out[i] = (sides[0] - sides[1]) / (2 * eps)
+            array[e] = middle + step
+            sides.append([np.array(y.array) for y in f(*x)])
+        array[e] = middle
+        for J, above, below in zip(out, *sides, strict=True):
+            J[(..., *e)] = (above - below) / (2 * eps)
     return out
+
+
+def _described(found: np.ndarray, expected: np.ndarray, right: np.ndarray, ndim: int) -> str:
+    """Where a Jacobian is wrong, and how; its last ndim axes are those of the input."""
+    with np.errstate(invalid="ignore"):  # of infinities
+        error = np.where(right, -1, np.nan_to_num(np.abs(found - expected), nan=np.inf))
+        factor = np.sum(found * expected) / (np.sum(expected**2) or 1)
+    worst = tuple(int(n) for n in np.unravel_index(error.argmax(), error.shape))
+    split = len(worst) - ndim
+    of, by = (list(part) or "" for part in (worst[:split], worst[split:]))
+    said = (
+        f"in {np.sum(~right)} of {right.size} elements, most at dy{of}/dx{by}: "
+        f"expected {expected[worst]:.6g} (finite differences), got {found[worst]:.6g}"
+    )
+    if np.isfinite(factor) and np.allclose(found, factor * expected, 1e-4, 1e-6):
+        said += f"; all are {factor:.3g} times what they should be"
+    return said

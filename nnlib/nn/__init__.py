@@ -4,6 +4,8 @@
 from . import (
     activation,
     attention,
+    batchnorm,
+    cells,
     container,
     conv,
     distance,
@@ -21,6 +23,8 @@ from . import (
 )
 from .activation import *
 from .attention import *
+from .batchnorm import *
+from .cells import *
 from .container import *
 from .conv import *
 from .distance import *
@@ -37,6 +41,8 @@ from .upsampling import *
 FILES = (
     activation,
     attention,
+    batchnorm,
+    cells,
     container,
     conv,
     distance,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from ..tensor import Tensor, raw
 from . import functional as F
+from .applied import Applied
 from .module import Module, Parameter
 from .parameter import factory_dtype
 
@@ -45,78 +45,71 @@ __all__ = [
 ]
 
 
-class Activation(Module):
-    """A function of ``functional`` as a layer; its options are attributes of the same names.
-
-    Attributes
-    ----------
-    function : function
-        What is applied.
-    options : tuple of str
-        The names of what it takes after the input, in its order.
-    """
-
-    function: ClassVar[Callable[..., Tensor]]
-    options: ClassVar[tuple[str, ...]] = ()
+class Activation(Applied):
+    """Ground of these layers: a function of one tensor, with its options."""
 
     def forward(self, input: Tensor) -> Tensor:
         """Map any shape to the same shape."""
-        return self.function(input, *[getattr(self, name) for name in self.options])
+        return self._compute(input)
 
     def extra_repr(self) -> str:
         """Describe the options, for printing; ``inplace`` only where it is true."""
-        values = {name: getattr(self, name) for name in self.options}
-        if not values.get("inplace", True):
-            del values["inplace"]
-        return ", ".join(f"{name}={value!r}" for name, value in values.items())
+        shown = self._kept()
+        if not shown.get("inplace", True):
+            del shown["inplace"]
+        return ", ".join(f"{name}={value!r}" for name, value in shown.items())
 
 
-class ReLU(Activation):
+class InPlace(Activation):
+    """Ground of those whose only option is whether the result replaces the input."""
+
+    def __init__(self, inplace: bool = False):
+        super().__init__(inplace=inplace)
+
+
+class Shrink(Activation):
+    """Ground of those that set to 0 what is within ±lambd."""
+
+    def __init__(self, lambd: float = 0.5):
+        super().__init__(lambd=lambd)
+
+    def extra_repr(self) -> str:
+        """Describe the option, for printing."""
+        return str(self.lambd)
+
+
+class ReLU(InPlace):
     """Apply max(x, 0) to each element."""
 
     function = staticmethod(F.relu)
-    options = ("inplace",)
-
-    def __init__(self, inplace: bool = False):
-        super().__init__()
-        self.inplace = inplace
 
 
-class ReLU6(Activation):
+class ReLU6(InPlace):
     """Apply min(max(x, 0), 6) to each element."""
 
     function = staticmethod(F.relu6)
-    options = ("inplace",)
-
-    def __init__(self, inplace: bool = False):
-        super().__init__()
-        self.inplace = inplace
 
 
 class LeakyReLU(Activation):
     """Multiply what is below 0 by a small slope."""
 
     function = staticmethod(F.leaky_relu)
-    options = ("negative_slope", "inplace")
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False):
-        super().__init__()
-        self.negative_slope, self.inplace = negative_slope, inplace
+        super().__init__(negative_slope=negative_slope, inplace=inplace)
 
 
 class RReLU(Activation):
     """Multiply what is below 0 by a slope that is random while training."""
 
     function = staticmethod(F.rrelu)
-    options = ("lower", "upper", "inplace")
 
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False):
-        super().__init__()
-        self.lower, self.upper, self.inplace = lower, upper, inplace
+        super().__init__(lower=lower, upper=upper, inplace=inplace)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map any shape to the same shape."""
-        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
+        return F.rrelu(input, training=self.training, **self._kept())
 
 
 class PReLU(Module):
@@ -165,33 +158,24 @@ class ELU(Activation):
     """Apply a (e^x - 1) to what is below 0."""
 
     function = staticmethod(F.elu)
-    options = ("alpha", "inplace")
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False):
-        super().__init__()
-        self.alpha, self.inplace = alpha, inplace
+        super().__init__(alpha=alpha, inplace=inplace)
 
 
-class SELU(Activation):
+class SELU(InPlace):
     """Apply the self-normalising ``functional.selu`` to each element."""
 
     function = staticmethod(F.selu)
-    options = ("inplace",)
-
-    def __init__(self, inplace: bool = False):
-        super().__init__()
-        self.inplace = inplace
 
 
 class CELU(Activation):
     """Apply a (e^(x/a) - 1) to what is below 0."""
 
     function = staticmethod(F.celu)
-    options = ("alpha", "inplace")
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False):
-        super().__init__()
-        self.alpha, self.inplace = alpha, inplace
+        super().__init__(alpha=alpha, inplace=inplace)
 
 
 class Sigmoid(Activation):
@@ -210,44 +194,30 @@ class Softplus(Activation):
     """Apply log(1 + e^(beta x)) / beta to each element."""
 
     function = staticmethod(F.softplus)
-    options = ("beta", "threshold")
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0):
-        super().__init__()
-        self.beta, self.threshold = beta, threshold
+        super().__init__(beta=beta, threshold=threshold)
 
 
-class SiLU(Activation):
+class SiLU(InPlace):
     """Apply x σ(x) to each element."""
 
     function = staticmethod(F.silu)
-    options = ("inplace",)
-
-    def __init__(self, inplace: bool = False):
-        super().__init__()
-        self.inplace = inplace
 
 
-class Mish(Activation):
+class Mish(InPlace):
     """Apply x tanh(softplus(x)) to each element."""
 
     function = staticmethod(F.mish)
-    options = ("inplace",)
-
-    def __init__(self, inplace: bool = False):
-        super().__init__()
-        self.inplace = inplace
 
 
 class GELU(Activation):
     """Apply x Φ(x), or its approximation by tanh, to each element."""
 
     function = staticmethod(F.gelu)
-    options = ("approximate",)
 
     def __init__(self, approximate: str = "none"):
-        super().__init__()
-        self.approximate = approximate
+        super().__init__(approximate=approximate)
 
 
 class LogSigmoid(Activation):
@@ -272,119 +242,81 @@ class Hardtanh(Activation):
     """Limit each element to [min_val, max_val]."""
 
     function = staticmethod(F.hardtanh)
-    options = ("min_val", "max_val", "inplace")
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False):
-        super().__init__()
+        super().__init__(min_val=min_val, max_val=max_val, inplace=inplace)
         if min_val >= max_val:
             raise ValueError(
                 f"Hardtanh: expected min_val < max_val, got {min_val} and {max_val}"
             )
-        self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
 
 
-class Hardsigmoid(Activation):
+class Hardsigmoid(InPlace):
     """Apply x/6 + 1/2, limited to [0, 1], to each element."""
 
     function = staticmethod(F.hardsigmoid)
-    options = ("inplace",)
-
-    def __init__(self, inplace: bool = False):
-        super().__init__()
-        self.inplace = inplace
 
     def extra_repr(self) -> str:
         """Describe nothing, as torch."""
         return ""
 
 
-class Hardswish(Activation):
+class Hardswish(InPlace):
     """Apply x hardsigmoid(x) to each element."""
 
     function = staticmethod(F.hardswish)
-    options = ("inplace",)
-
-    def __init__(self, inplace: bool = False):
-        super().__init__()
-        self.inplace = inplace
 
     def extra_repr(self) -> str:
         """Describe nothing, as torch."""
         return ""
 
 
-class Hardshrink(Activation):
+class Hardshrink(Shrink):
     """Set to 0 what is within ±lambd."""
 
     function = staticmethod(F.hardshrink)
-    options = ("lambd",)
-
-    def __init__(self, lambd: float = 0.5):
-        super().__init__()
-        self.lambd = lambd
-
-    def extra_repr(self) -> str:
-        """Describe the options, for printing."""
-        return str(self.lambd)
 
 
-class Softshrink(Activation):
+class Softshrink(Shrink):
     """Move each element towards 0 by lambd, at most to 0."""
 
     function = staticmethod(F.softshrink)
-    options = ("lambd",)
-
-    def __init__(self, lambd: float = 0.5):
-        super().__init__()
-        self.lambd = lambd
-
-    def extra_repr(self) -> str:
-        """Describe the options, for printing."""
-        return str(self.lambd)
 
 
 class Threshold(Activation):
     """Set to value what is not above threshold."""
 
     function = staticmethod(F.threshold)
-    options = ("threshold", "value", "inplace")
 
     def __init__(self, threshold: float, value: float, inplace: bool = False):
-        super().__init__()
-        self.threshold, self.value, self.inplace = threshold, value, inplace
+        super().__init__(threshold=threshold, value=value, inplace=inplace)
 
 
 class Softmax(Activation):
     """Turn scores along dim into probabilities."""
 
     function = staticmethod(F.softmax)
-    options = ("dim",)
 
     def __init__(self, dim: int):
-        super().__init__()
-        self.dim = dim
+        super().__init__(dim=dim)
 
 
 class LogSoftmax(Activation):
     """Turn scores along dim into logarithms of probabilities."""
 
     function = staticmethod(F.log_softmax)
-    options = ("dim",)
 
     def __init__(self, dim: int):
-        super().__init__()
-        self.dim = dim
+        super().__init__(dim=dim)
 
 
 class Softmin(Activation):
     """Turn scores along dim into probabilities, the smallest score into the largest."""
 
     function = staticmethod(F.softmin)
-    options = ("dim",)
 
     def __init__(self, dim: int):
-        super().__init__()
-        self.dim = dim
+        super().__init__(dim=dim)
 
 
 class Softmax2d(Module):
@@ -402,15 +334,13 @@ class GLU(Activation):
     """Multiply the first half along dim by the sigmoid of the second."""
 
     function = staticmethod(F.glu)
-    options = ("dim",)
 
     def __init__(self, dim: int = -1):
-        super().__init__()
-        self.dim = dim
+        super().__init__(dim=dim)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (..., 2 D, ...) to (..., D, ...)."""
-        return super().forward(input)
+        return self._compute(input)
 
 
 class Maxout(Activation):
@@ -421,12 +351,10 @@ class Maxout(Activation):
     """
 
     function = staticmethod(F.maxout)
-    options = ("pieces", "dim")
 
     def __init__(self, pieces: int, dim: int = 1):
-        super().__init__()
-        self.pieces, self.dim = pieces, dim
+        super().__init__(pieces=pieces, dim=dim)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, D) to (N, D / pieces)."""
-        return super().forward(input)
+        return self._compute(input)

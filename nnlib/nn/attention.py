@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from ..ops import add, chunk, matmul, mean, reshape, squeeze, transpose, unsqueeze
-from ..random import generator
 from ..tensor import Tensor, raw
 from . import functional as F
 from .functions.attention import attention_weights
+from .init import xavier_uniform_, zeros_
 from .linear import Linear
 from .module import Module
 from .parameter import Parameter, factory_dtype
@@ -114,18 +113,17 @@ class MultiheadAttention(Module):
         self.head_dim, self.batch_first = embed_dim // num_heads, batch_first
         same = self.kdim == self.vdim == embed_dim
         widths = dict(q_proj_weight=embed_dim, k_proj_weight=self.kdim, v_proj_weight=self.vdim)
-        if same:
-            self.in_proj_weight = _xavier((3 * embed_dim, embed_dim), dtype)
-        for name, width in widths.items():
-            part = None if same else _xavier((embed_dim, width), dtype)
-            self.register_parameter(name, part)
-        if not same:
-            self.register_parameter("in_proj_weight", None)
+        shapes = {name: (embed_dim, width) for name, width in widths.items()}
+        shapes["in_proj_weight"] = (3 * embed_dim, embed_dim)
+        for name, shape in shapes.items():
+            wanted = same == (name == "in_proj_weight")
+            weight = xavier_uniform_(Parameter(np.empty(shape, dtype))) if wanted else None
+            self.register_parameter(name, weight)
         b = Parameter(np.zeros(3 * embed_dim, dtype)) if bias else None
         self.register_parameter("in_proj_bias", b)
         self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias, dtype=dtype)
         if bias:
-            self.out_proj.bias.data = np.zeros(embed_dim, dtype)
+            zeros_(self.out_proj.bias)
 
     def forward(
         self,
@@ -251,9 +249,3 @@ class MultiheadAttention(Module):
 
 class NonDynamicallyQuantizableLinear(Linear):
     """Linear, under the name that torch prints here."""
-
-
-def _xavier(shape: tuple[int, int], dtype: np.dtype) -> Parameter:
-    """A weight drawn evenly from ±√(6 / (inputs + outputs)), as Glorot and Bengio (2010)."""
-    bound = math.sqrt(6 / sum(shape))
-    return Parameter(generator().uniform(-bound, bound, shape).astype(dtype))

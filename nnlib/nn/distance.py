@@ -1,28 +1,30 @@
-"""Distances and similarities as modules: the options of a function of ``functional``, kept."""
+"""Distances and similarities as modules: a function of ``functional`` with its options kept."""
 
 from __future__ import annotations
 
 from ..tensor import Tensor
 from . import functional as F
+from .applied import Applied
 from .module import Module
 
 __all__ = ["CosineSimilarity", "PairwiseDistance"]
 
 
-class CosineSimilarity(Module):
-    """Keep the options of ``functional.cosine_similarity``."""
+class CosineSimilarity(Applied):
+    """Apply ``functional.cosine_similarity`` to two (..., D, ...), by default two (N, D)."""
+
+    function = staticmethod(F.cosine_similarity)
 
     def __init__(self, dim: int = 1, eps: float = 1e-8):
-        super().__init__()
-        self.dim, self.eps = dim, eps
+        super().__init__(dim=dim, eps=eps)
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Map two shapes that broadcast to their common shape without dim."""
-        return F.cosine_similarity(x1, x2, self.dim, self.eps)
+        return self._compute(x1, x2)
 
 
 class PairwiseDistance(Module):
-    """Keep the options of ``functional.pairwise_distance``."""
+    """Apply ``functional.pairwise_distance`` to two (N, D) or (D,)."""
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False):
         super().__init__()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ..tensor import Tensor
 from . import functional as F
-from .module import Module
+from .applied import Applied
 
 __all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d"]
 
 
-class Dropout(Module):
+class Dropout(Applied):
     r"""Set each element to 0 with probability p while training.
 
     .. math:: y_i = x_i\, m_i / (1 - p), \quad m_i = 0 \text{ with probability } p
@@ -34,15 +34,16 @@ class Dropout(Module):
     tensor([1., 2.])
     """
 
+    function = staticmethod(F.dropout)
+
     def __init__(self, p: float = 0.5, inplace: bool = False):
-        super().__init__()
+        super().__init__(p=p, inplace=inplace)
         if not 0 <= p <= 1:
             raise ValueError(f"{type(self).__name__}: expected p in [0, 1], got {p}")
-        self.p, self.inplace = p, inplace
 
     def forward(self, input: Tensor) -> Tensor:
         """Map any shape to the same shape."""
-        return F.dropout(input, self.p, self.training, self.inplace)
+        return self.function(input, self.p, self.training, self.inplace)
 
     def extra_repr(self) -> str:
         """Describe the options, for printing."""
@@ -52,22 +53,16 @@ class Dropout(Module):
 class Dropout1d(Dropout):
     """Drop whole channels of (N, C, L) or (C, L) while training, as ``Dropout`` elements."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
-        return F.dropout1d(input, self.p, self.training, self.inplace)
+    function = staticmethod(F.dropout1d)
 
 
 class Dropout2d(Dropout):
     """Drop whole channels of (N, C, H, W) while training, as ``Dropout`` elements."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
-        return F.dropout2d(input, self.p, self.training, self.inplace)
+    function = staticmethod(F.dropout2d)
 
 
 class AlphaDropout(Dropout):
     """Dropout for SELU, which keeps mean 0 and variance 1 (``functional.alpha_dropout``)."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
-        return F.alpha_dropout(input, self.p, self.training, self.inplace)
+    function = staticmethod(F.alpha_dropout)

@@ -24,6 +24,8 @@ from .functions import (
     loss,
     margin,
     normalization,
+    pairs,
+    probability,
     regression,
     selection,
     vision,
@@ -38,6 +40,8 @@ from .functions.embedding import *
 from .functions.loss import *
 from .functions.margin import *
 from .functions.normalization import *
+from .functions.pairs import *
+from .functions.probability import *
 from .functions.regression import *
 from .functions.selection import *
 from .functions.vision import *
@@ -51,6 +55,8 @@ FILES = (
     loss,
     margin,
     normalization,
+    pairs,
+    probability,
     regression,
     selection,
     vision,

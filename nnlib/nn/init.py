@@ -235,6 +235,14 @@ def sparse_(
     return constant_(tensor, values)
 
 
+def even_by_fan_in(fan_in: int, *parameters: Tensor | None) -> None:
+    """Draw parameters evenly from ±1/√fan_in, as linear and recurrent layers start."""
+    bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
+    for p in parameters:
+        if p is not None:
+            uniform_(p, -bound, bound)
+
+
 def _kaiming_std(name: str, tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
     """The standard deviation that keeps the variance of what passes forward or backward."""
     fans = dict(zip(("fan_in", "fan_out"), _fans(name, tensor), strict=True))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from ..ops import flatten, unflatten
-from ..random import generator
 from ..tensor import Tensor
 from . import functional as F
+from .init import even_by_fan_in
 from .module import Module, Parameter
 from .parameter import factory_dtype
 
@@ -115,7 +114,7 @@ class Linear(Module):
 
     def reset_parameters(self) -> None:
         """Draw weight and bias anew."""
-        _draw(self.in_features, self.weight, self.bias)
+        even_by_fan_in(self.in_features, self.weight, self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (..., in_features) to (..., out_features)."""
@@ -179,7 +178,7 @@ class Bilinear(Module):
 
     def reset_parameters(self) -> None:
         """Draw weight and bias anew."""
-        _draw(self.in1_features, self.weight, self.bias)
+        even_by_fan_in(self.in1_features, self.weight, self.bias)
 
     def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
         """Map (..., in1_features) and (..., in2_features) to (..., out_features)."""
@@ -201,11 +200,3 @@ def _check_sizes(name: str, least: int, **sizes: int) -> None:
         if n < least:
             error = ValueError if least else RuntimeError
             raise error(f"{name}: expected {option} >= {least}, got {n}")
-
-
-def _draw(fan_in: int, *parameters: Parameter | None) -> None:
-    """Draw parameters evenly from ±1/√fan_in."""
-    bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
-    for p in parameters:
-        if p is not None:
-            p.array[...] = generator().uniform(-bound, bound, p.shape)

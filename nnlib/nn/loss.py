@@ -1,14 +1,13 @@
-"""Losses as modules: the options of a function of ``functional``, kept."""
+"""Losses as modules: a function of ``functional`` with its options kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..tensor import Tensor
 from . import functional as F
+from .applied import Applied
 from .distance import PairwiseDistance
-from .module import Module
 
 __all__ = [
     "BCELoss",
@@ -32,73 +31,54 @@ __all__ = [
 ]
 
 
-class Loss(Module):
-    """Base of these modules: options are attributes, and tensors among them buffers."""
+class Loss(Applied):
+    """Ground of these modules: a function of predictions and targets, with its options."""
 
-    def keep(self, **options: Any) -> None:
-        """Keep the options, by the names that the function has for them."""
-        self.options = tuple(options)
-        for name, value in options.items():
-            if name.endswith("weight"):
-                self.register_buffer(name, value)
-            else:
-                setattr(self, name, value)
-
-    def kept(self) -> dict[str, Any]:
-        """The options by name."""
-        return {name: getattr(self, name) for name in self.options}
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Map predictions and targets to one number, or with reduction "none" to many."""
+        return self._compute(input, target)
 
 
 class MSELoss(Loss):
-    """Keep the options of ``functional.mse_loss``."""
+    """Apply ``functional.mse_loss`` to predictions and targets, both (...)."""
+
+    function = staticmethod(F.mse_loss)
 
     def __init__(self, *, reduction: str = "mean"):
-        super().__init__()
-        self.keep(reduction=reduction)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map predictions and targets of one shape to the loss."""
-        return F.mse_loss(input, target, **self.kept())
+        super().__init__(reduction=reduction)
 
 
 class L1Loss(Loss):
-    """Keep the options of ``functional.l1_loss``."""
+    """Apply ``functional.l1_loss`` to predictions and targets, both (...)."""
+
+    function = staticmethod(F.l1_loss)
 
     def __init__(self, *, reduction: str = "mean"):
-        super().__init__()
-        self.keep(reduction=reduction)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map predictions and targets of one shape to the loss."""
-        return F.l1_loss(input, target, **self.kept())
+        super().__init__(reduction=reduction)
 
 
 class SmoothL1Loss(Loss):
-    """Keep the options of ``functional.smooth_l1_loss``."""
+    """Apply ``functional.smooth_l1_loss`` to predictions and targets, both (...)."""
+
+    function = staticmethod(F.smooth_l1_loss)
 
     def __init__(self, *, reduction: str = "mean", beta: float = 1.0):
-        super().__init__()
-        self.keep(reduction=reduction, beta=beta)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map predictions and targets of one shape to the loss."""
-        return F.smooth_l1_loss(input, target, **self.kept())
+        super().__init__(reduction=reduction, beta=beta)
 
 
 class HuberLoss(Loss):
-    """Keep the options of ``functional.huber_loss``."""
+    """Apply ``functional.huber_loss`` to predictions and targets, both (...)."""
+
+    function = staticmethod(F.huber_loss)
 
     def __init__(self, *, reduction: str = "mean", delta: float = 1.0):
-        super().__init__()
-        self.keep(reduction=reduction, delta=delta)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map predictions and targets of one shape to the loss."""
-        return F.huber_loss(input, target, **self.kept())
+        super().__init__(reduction=reduction, delta=delta)
 
 
 class PoissonNLLLoss(Loss):
-    """Keep the options of ``functional.poisson_nll_loss``."""
+    """Apply ``functional.poisson_nll_loss`` to (logarithms of) rates and counts, both (...)."""
+
+    function = staticmethod(F.poisson_nll_loss)
 
     def __init__(
         self,
@@ -108,28 +88,31 @@ class PoissonNLLLoss(Loss):
         eps: float = 1e-8,
         reduction: str = "mean",
     ):
-        super().__init__()
-        self.keep(log_input=log_input, full=full, eps=eps, reduction=reduction)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map (logarithms of) rates and counts to the loss."""
-        return F.poisson_nll_loss(input, target, **self.kept())
+        super().__init__(log_input=log_input, full=full, eps=eps, reduction=reduction)
 
 
 class GaussianNLLLoss(Loss):
-    """Keep the options of ``functional.gaussian_nll_loss``."""
+    """Apply ``functional.gaussian_nll_loss`` to means, numbers and variances, all (...)."""
+
+    function = staticmethod(F.gaussian_nll_loss)
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean"):
-        super().__init__()
-        self.keep(full=full, eps=eps, reduction=reduction)
+        super().__init__(full=full, eps=eps, reduction=reduction)
 
     def forward(self, input: Tensor, target: Tensor, var: Tensor) -> Tensor:
         """Map means, numbers and variances to the loss."""
-        return F.gaussian_nll_loss(input, target, var, **self.kept())
+        return self._compute(input, target, var)
 
 
 class CrossEntropyLoss(Loss):
-    """Keep the options of ``functional.cross_entropy``."""
+    """Apply ``functional.cross_entropy`` to scores (N, C) and class indices (N,).
+
+    >>> loss = CrossEntropyLoss(reduction="sum")
+    >>> loss(Tensor([[0.0, 0.0]]), Tensor([1]))
+    tensor(0.6931)
+    """
+
+    function = staticmethod(F.cross_entropy)
 
     def __init__(
         self,
@@ -139,47 +122,38 @@ class CrossEntropyLoss(Loss):
         reduction: str = "mean",
         label_smoothing: float = 0.0,
     ):
-        super().__init__()
-        self.keep(
+        super().__init__(
             weight=weight,
             ignore_index=ignore_index,
             reduction=reduction,
             label_smoothing=label_smoothing,
         )
 
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map scores (N, C) and class indices (N,) to the loss."""
-        return F.cross_entropy(input, target, **self.kept())
-
 
 class NLLLoss(Loss):
-    """Keep the options of ``functional.nll_loss``."""
+    """Apply ``functional.nll_loss`` to log-probabilities (N, C) and class indices (N,)."""
+
+    function = staticmethod(F.nll_loss)
 
     def __init__(
         self, weight: Tensor | None = None, *, ignore_index: int = -100, reduction: str = "mean"
     ):
-        super().__init__()
-        self.keep(weight=weight, ignore_index=ignore_index, reduction=reduction)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map log-probabilities (N, C) and class indices (N,) to the loss."""
-        return F.nll_loss(input, target, **self.kept())
+        super().__init__(weight=weight, ignore_index=ignore_index, reduction=reduction)
 
 
 class BCELoss(Loss):
-    """Keep the options of ``functional.binary_cross_entropy``."""
+    """Apply ``functional.binary_cross_entropy`` to probabilities and targets, both (...)."""
+
+    function = staticmethod(F.binary_cross_entropy)
 
     def __init__(self, weight: Tensor | None = None, *, reduction: str = "mean"):
-        super().__init__()
-        self.keep(weight=weight, reduction=reduction)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map probabilities and their targets, of one shape, to the loss."""
-        return F.binary_cross_entropy(input, target, **self.kept())
+        super().__init__(weight=weight, reduction=reduction)
 
 
 class BCEWithLogitsLoss(Loss):
-    """Keep the options of ``functional.binary_cross_entropy_with_logits``."""
+    """Apply ``binary_cross_entropy_with_logits`` to scores and probabilities, both (...)."""
+
+    function = staticmethod(F.binary_cross_entropy_with_logits)
 
     def __init__(
         self,
@@ -188,64 +162,53 @@ class BCEWithLogitsLoss(Loss):
         reduction: str = "mean",
         pos_weight: Tensor | None = None,
     ):
-        super().__init__()
-        self.keep(weight=weight, reduction=reduction, pos_weight=pos_weight)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map scores and probabilities of one shape to the loss."""
-        return F.binary_cross_entropy_with_logits(input, target, **self.kept())
+        super().__init__(weight=weight, reduction=reduction, pos_weight=pos_weight)
 
 
 class KLDivLoss(Loss):
-    """Keep the options of ``functional.kl_div``."""
+    """Apply ``functional.kl_div`` to log-probabilities and true probabilities, both (...)."""
+
+    function = staticmethod(F.kl_div)
 
     def __init__(self, *, reduction: str = "mean", log_target: bool = False):
-        super().__init__()
-        self.keep(reduction=reduction, log_target=log_target)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map log-probabilities and true probabilities to the divergence."""
-        return F.kl_div(input, target, **self.kept())
+        super().__init__(reduction=reduction, log_target=log_target)
 
 
 class SoftMarginLoss(Loss):
-    """Keep the options of ``functional.soft_margin_loss``."""
+    """Apply ``functional.soft_margin_loss`` to scores and signs, both (...)."""
+
+    function = staticmethod(F.soft_margin_loss)
 
     def __init__(self, *, reduction: str = "mean"):
-        super().__init__()
-        self.keep(reduction=reduction)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map scores and signs to the loss."""
-        return F.soft_margin_loss(input, target, **self.kept())
+        super().__init__(reduction=reduction)
 
 
 class HingeEmbeddingLoss(Loss):
-    """Keep the options of ``functional.hinge_embedding_loss``."""
+    """Apply ``functional.hinge_embedding_loss`` to distances and signs, both (...)."""
+
+    function = staticmethod(F.hinge_embedding_loss)
 
     def __init__(self, margin: float = 1.0, *, reduction: str = "mean"):
-        super().__init__()
-        self.keep(margin=margin, reduction=reduction)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map distances and signs to the loss."""
-        return F.hinge_embedding_loss(input, target, **self.kept())
+        super().__init__(margin=margin, reduction=reduction)
 
 
 class MarginRankingLoss(Loss):
-    """Keep the options of ``functional.margin_ranking_loss``."""
+    """Apply ``functional.margin_ranking_loss`` to two scores and signs, all (...)."""
+
+    function = staticmethod(F.margin_ranking_loss)
 
     def __init__(self, margin: float = 0.0, *, reduction: str = "mean"):
-        super().__init__()
-        self.keep(margin=margin, reduction=reduction)
+        super().__init__(margin=margin, reduction=reduction)
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         """Map two scores and signs to the loss."""
-        return F.margin_ranking_loss(input1, input2, target, **self.kept())
+        return self._compute(input1, input2, target)
 
 
 class MultiMarginLoss(Loss):
-    """Keep the options of ``functional.multi_margin_loss``."""
+    """Apply ``functional.multi_margin_loss`` to scores (N, C) and class indices (N,)."""
+
+    function = staticmethod(F.multi_margin_loss)
 
     def __init__(
         self,
@@ -255,28 +218,26 @@ class MultiMarginLoss(Loss):
         *,
         reduction: str = "mean",
     ):
-        super().__init__()
-        self.keep(p=p, margin=margin, weight=weight, reduction=reduction)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map scores (N, C) and class indices (N,) to the loss."""
-        return F.multi_margin_loss(input, target, **self.kept())
+        super().__init__(p=p, margin=margin, weight=weight, reduction=reduction)
 
 
 class CosineEmbeddingLoss(Loss):
-    """Keep the options of ``functional.cosine_embedding_loss``."""
+    """Apply ``functional.cosine_embedding_loss`` to two batches (N, D) and signs (N,)."""
+
+    function = staticmethod(F.cosine_embedding_loss)
 
     def __init__(self, margin: float = 0.0, *, reduction: str = "mean"):
-        super().__init__()
-        self.keep(margin=margin, reduction=reduction)
+        super().__init__(margin=margin, reduction=reduction)
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         """Map two batches (N, D) and signs (N,) to the loss."""
-        return F.cosine_embedding_loss(input1, input2, target, **self.kept())
+        return self._compute(input1, input2, target)
 
 
 class TripletMarginLoss(Loss):
-    """Keep the options of ``functional.triplet_margin_loss``."""
+    """Apply ``functional.triplet_margin_loss`` to three batches (N, D)."""
+
+    function = staticmethod(F.triplet_margin_loss)
 
     def __init__(
         self,
@@ -287,16 +248,17 @@ class TripletMarginLoss(Loss):
         *,
         reduction: str = "mean",
     ):
-        super().__init__()
-        self.keep(margin=margin, p=p, eps=eps, swap=swap, reduction=reduction)
+        super().__init__(margin=margin, p=p, eps=eps, swap=swap, reduction=reduction)
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
         """Map three batches (N, D) to the loss."""
-        return F.triplet_margin_loss(anchor, positive, negative, **self.kept())
+        return self._compute(anchor, positive, negative)
 
 
 class TripletMarginWithDistanceLoss(Loss):
-    """Keep the options of ``functional.triplet_margin_with_distance_loss``."""
+    """Apply ``functional.triplet_margin_with_distance_loss`` to three batches (N, D)."""
+
+    function = staticmethod(F.triplet_margin_with_distance_loss)
 
     def __init__(
         self,
@@ -306,8 +268,7 @@ class TripletMarginWithDistanceLoss(Loss):
         swap: bool = False,
         reduction: str = "mean",
     ):
-        super().__init__()
-        self.keep(
+        super().__init__(
             distance_function=distance_function or PairwiseDistance(),
             margin=margin,
             swap=swap,
@@ -316,4 +277,4 @@ class TripletMarginWithDistanceLoss(Loss):
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
         """Map three batches (N, D) to the loss."""
-        return F.triplet_margin_with_distance_loss(anchor, positive, negative, **self.kept())
+        return self._compute(anchor, positive, negative)

@@ -147,7 +147,8 @@ class Module(Registry):
         TypeError
             If state_dict is not a mapping.
         RuntimeError
-            If a shape differs, or a name with ``strict``; nothing is copied then.
+            If a shape differs, a value is no tensor, or a name differs with ``strict``; then,
+            unlike in torch, nothing is copied.
         """
         if not isinstance(state_dict, Mapping):
             kind = type(state_dict).__name__
@@ -156,21 +157,16 @@ class Module(Registry):
         keys = IncompatibleKeys(
             [k for k in own if k not in state_dict], [k for k in state_dict if k not in own]
         )
-        new = {k: np.asarray(raw(state_dict[k])) for k in own if k in state_dict}
+        given = {k: state_dict[k] for k in own if k in state_dict}
         problems = _key_problems(keys) if strict else []
-        problems += [
-            f"size mismatch for {k}: copying a param with shape {v.shape} from checkpoint, "
-            f"the shape in current model is {own[k].shape}."
-            for k, v in new.items()
-            if v.shape != own[k].shape
-        ]
+        problems += [p for k, v in given.items() if (p := _copy_problem(k, v, own[k].shape))]
         if problems:
             lines = "".join(f"\n\t{problem}" for problem in problems)
             raise RuntimeError(
                 f"Error(s) in loading state_dict for {type(self).__name__}:{lines}"
             )
-        for k, v in new.items():
-            own[k].array[...] = v
+        for k, v in given.items():
+            own[k].array[...] = raw(v)
             counter(own[k])[0] += 1
         return keys
 
@@ -302,3 +298,18 @@ def _key_problems(keys: IncompatibleKeys) -> list[str]:
         for kind, names in said
         if names
     ]
+
+
+def _copy_problem(name: str, value: Any, shape: tuple[int, ...]) -> str:
+    """What to say about a value that cannot be copied into a tensor of a shape; else ""."""
+    if not hasattr(value, "shape"):
+        return (
+            f'While copying the parameter named "{name}", expected Tensor or Tensor-like '
+            f"object from checkpoint but received {type(value)}"
+        )
+    if tuple(value.shape) == shape:
+        return ""
+    return (
+        f"size mismatch for {name}: copying a param with shape {tuple(value.shape)} from "
+        f"checkpoint, the shape in current model is {shape}."
+    )

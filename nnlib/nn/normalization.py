@@ -1,4 +1,4 @@
-"""Layers that bring their input to mean 0 and variance 1."""
+"""Layers that bring each sample to mean 0 and variance 1, in training and in use alike."""
 
 from __future__ import annotations
 
@@ -10,224 +10,31 @@ import numpy as np
 from ..tensor import Tensor
 from . import functional as F
 from . import init
+from .applied import Applied
 from .module import Module
 from .parameter import Parameter, factory_dtype
 
-__all__ = [
-    "BatchNorm1d",
-    "BatchNorm2d",
-    "GroupNorm",
-    "InstanceNorm1d",
-    "InstanceNorm2d",
-    "LayerNorm",
-    "LocalResponseNorm",
-    "RMSNorm",
-]
+__all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
 
 
-class _Stretch(Module):
+class Stretch(Module):
     """A weight that starts at 1 and a bias that starts at 0, where they are asked for."""
 
-    def _set(self, shape: tuple[int, ...], weight: bool, bias: bool, dtype: Any) -> None:
+    def _set(self, shape: tuple[int, ...], dtype: Any, **wanted: bool) -> None:
         """Make them, or put None in their place."""
-        for name, wanted in (("weight", weight), ("bias", weight and bias)):
-            p = Parameter(np.empty(shape, dtype)) if wanted else None
+        for name, is_wanted in wanted.items():
+            p = Parameter(np.empty(shape, dtype)) if is_wanted else None
             self.register_parameter(name, p)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Start weight and bias again."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        for name, p in self._parameters.items():
+            if p is not None:
+                init.constant_(p, float(name == "weight"))
 
 
-class _ChannelNorm(_Stretch):
-    """What batch and instance normalization share: one number for each channel, averages."""
-
-    ndims: tuple[int, ...]  # how many axes the input may have
-
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float | None = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-        *,
-        bias: bool = True,
-    ):
-        super().__init__()
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
-        self.affine, self.track_running_stats = affine, track_running_stats
-        dtype = factory_dtype(type(self).__name__, device, dtype)
-        C = (num_features,)
-        starts = dict(running_mean=np.zeros(C, dtype), running_var=np.ones(C, dtype))
-        for name, start in dict(starts, num_batches_tracked=np.zeros((), np.int64)).items():
-            self.register_buffer(name, Tensor(start) if track_running_stats else None)
-        self._set(C, affine, bias, dtype)
-
-    def _check(self, input: Tensor) -> None:
-        """Refuse inputs of another number of axes."""
-        if input.ndim not in self.ndims:
-            axes = " or ".join(map(str, self.ndims))
-            raise ValueError(
-                f"{type(self).__name__}: expected an input of {axes} axes, got {input.shape}"
-            )
-
-    def reset_running_stats(self) -> None:
-        """Start the averages again."""
-        if self.track_running_stats:
-            init.zeros_(self.running_mean)
-            init.ones_(self.running_var)
-            init.zeros_(self.num_batches_tracked)
-
-    def reset_parameters(self) -> None:
-        """Start weight, bias and averages again."""
-        self.reset_running_stats()
-        super().reset_parameters()
-
-    def extra_repr(self) -> str:
-        """Describe the options, for printing."""
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
-            f"affine={self.affine}, bias={self.bias is not None}, "
-            f"track_running_stats={self.track_running_stats}"
-        )
-
-
-class BatchNorm1d(_ChannelNorm):
-    r"""Batch normalization of vectors (N, C) or sequences (N, C, L).
-
-    .. math:: y = \gamma\, \frac{x - \mu}{\sqrt{v + \epsilon}} + \beta
-
-    with mean μ and variance v of the batch while training, and their running averages
-    in use.
-
-    Parameters
-    ----------
-    num_features : int
-        Number of channels C.
-    eps : float
-        ε, which keeps the root away from 0.
-    momentum : float or None
-        Share of the batch in the new averages; None weights all batches alike.
-    affine, bias : bool
-        Whether there are γ and β, and β.
-    track_running_stats : bool
-        Whether averages are kept; without them the batch's own mean and variance are used
-        always.
-    dtype : dtype
-        Of parameters and averages; float32 by default.
-
-    Attributes
-    ----------
-    weight, bias : (C,) float or None
-        γ, which starts at 1, and β, which starts at 0.
-    running_mean, running_var : (C,) float or None
-        The averages.
-    num_batches_tracked : () int64 or None
-        How many batches they are made of.
-
-    Raises
-    ------
-    ValueError
-        If the input has other axes, or a channel has a single element in training.
-
-    Source: Ioffe and Szegedy (2015), algorithms 1 and 2; chapter "Batch normalization".
-
-    >>> layer = BatchNorm1d(2)
-    >>> layer(Tensor([[5.0, 10.0], [15.0, 30.0]])).detach().numpy().round(3).tolist()
-    [[-1.0, -1.0], [1.0, 1.0]]
-    >>> layer.running_mean.tolist()
-    [1.0, 2.0]
-    """
-
-    ndims = (2, 3)
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
-        self._check(input)
-        share = self.momentum or 0.0
-        if self.training and self.track_running_stats:
-            self.num_batches_tracked += 1
-            if self.momentum is None:
-                share = 1 / int(self.num_batches_tracked)
-        averages = self.running_mean, self.running_var
-        if self.training and not self.track_running_stats:
-            averages = None, None
-        by_batch = self.training or self.running_mean is None
-        return F.batch_norm(input, *averages, self.weight, self.bias, by_batch, share, self.eps)
-
-
-class BatchNorm2d(BatchNorm1d):
-    """Batch normalization of images (N, C, H, W); otherwise as ``BatchNorm1d``.
-
-    >>> BatchNorm2d(3)(Tensor(np.ones((5, 3, 4, 4), np.float32))).shape
-    (5, 3, 4, 4)
-    """
-
-    ndims = (4,)
-
-
-class InstanceNorm1d(_ChannelNorm):
-    """Normalization of each channel of each sample, of (N, C, L) or (C, L).
-
-    Arguments and attributes as ``BatchNorm1d``, with other defaults.
-
-    Source: Ulyanov et al. (2016), "Instance normalization".
-
-    >>> InstanceNorm1d(1, eps=1e-12)(Tensor([[[1.0, 3.0]]])).tolist()
-    [[[-1.0, 1.0]]]
-    """
-
-    ndims = (2, 3)
-
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float = 0.1,
-        affine: bool = False,
-        track_running_stats: bool = False,
-        device: Any = None,
-        dtype: Any = None,
-        *,
-        bias: bool = True,
-    ):
-        options = affine, track_running_stats, device, dtype
-        super().__init__(num_features, eps, momentum, *options, bias=bias)
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
-        self._check(input)
-        C = input.shape[self.ndims[-1] - input.ndim == 0]
-        if self.affine and self.num_features != C:
-            raise ValueError(
-                f"{type(self).__name__}: expected {self.num_features} channels, "
-                f"got {input.shape}"
-            )
-        own = self.training or not self.track_running_stats
-        batch = input if input.ndim == self.ndims[-1] else input[None]
-        stats = self.running_mean, self.running_var, self.weight, self.bias
-        y = F.instance_norm(batch, *stats, own, self.momentum or 0.0, self.eps)
-        return y if batch is input else y[0]
-
-
-class InstanceNorm2d(InstanceNorm1d):
-    """Normalization of each channel of each image, of (N, C, H, W) or (C, H, W).
-
-    >>> InstanceNorm2d(3)(Tensor(np.ones((5, 3, 4, 4), np.float32))).shape
-    (5, 3, 4, 4)
-    """
-
-    ndims = (3, 4)
-
-
-class LayerNorm(_Stretch):
+class LayerNorm(Stretch):
     r"""Normalization of each sample over its last axes.
 
     .. math:: y = \gamma\, \frac{x - \mu}{\sqrt{v + \epsilon}} + \beta
@@ -274,7 +81,8 @@ class LayerNorm(_Stretch):
         self.normalized_shape = _shape(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         dtype = factory_dtype("LayerNorm", device, dtype)
-        self._set(self.normalized_shape, elementwise_affine, bias, dtype)
+        affine = elementwise_affine
+        self._set(self.normalized_shape, dtype, weight=affine, bias=affine and bias)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (..., *normalized_shape) to the same shape."""
@@ -288,7 +96,7 @@ class LayerNorm(_Stretch):
         )
 
 
-class RMSNorm(Module):
+class RMSNorm(Stretch):
     r"""Division by the root of the mean square over the last axes.
 
     .. math:: y = \gamma\, x / \sqrt{\textstyle\frac{1}{n} \sum x^2 + \epsilon}
@@ -313,14 +121,7 @@ class RMSNorm(Module):
         self.normalized_shape = _shape(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         dtype = factory_dtype("RMSNorm", device, dtype)
-        weight = np.empty(self.normalized_shape, dtype)
-        self.register_parameter("weight", Parameter(weight) if elementwise_affine else None)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Start the weight again."""
-        if self.weight is not None:
-            init.ones_(self.weight)
+        self._set(self.normalized_shape, dtype, weight=elementwise_affine)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (..., *normalized_shape) to the same shape."""
@@ -334,7 +135,7 @@ class RMSNorm(Module):
         )
 
 
-class GroupNorm(_Stretch):
+class GroupNorm(Stretch):
     """Normalization of groups of neighbouring channels of each sample (N, C, ...).
 
     Parameters
@@ -378,7 +179,7 @@ class GroupNorm(_Stretch):
         self.num_groups, self.num_channels = num_groups, num_channels
         self.eps, self.affine = eps, affine
         dtype = factory_dtype("GroupNorm", device, dtype)
-        self._set((num_channels,), affine, bias, dtype)
+        self._set((num_channels,), dtype, weight=affine, bias=affine and bias)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, C, ...) to the same shape."""
@@ -392,7 +193,7 @@ class GroupNorm(_Stretch):
         )
 
 
-class LocalResponseNorm(Module):
+class LocalResponseNorm(Applied):
     r"""Division by the strength of neighbouring channels, as in AlexNet.
 
     .. math:: y_c = x_c \Bigl(k + \frac{\alpha}{n} \sum_{c'} x_{c'}^2\Bigr)^{-\beta}
@@ -410,13 +211,14 @@ class LocalResponseNorm(Module):
     (5, 3, 4, 4)
     """
 
+    function = staticmethod(F.local_response_norm)
+
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0):
-        super().__init__()
-        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+        super().__init__(size=size, alpha=alpha, beta=beta, k=k)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, C, ...) to the same shape."""
-        return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+        return self._compute(input)
 
     def extra_repr(self) -> str:
         """Describe the options, for printing."""

@@ -38,6 +38,11 @@ class Parameter(Tensor):
     def __init__(self, data: Any = None, requires_grad: bool = True):
         super().__init__(np.zeros(0, np.float32) if data is None else raw(data), requires_grad)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
+        out = super().__deepcopy__(memo)
+        out.grad = None  # unlike a copied Tensor, as in torch: a copy has not been trained
+        return out
+
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"
 

@@ -11,6 +11,7 @@ from .parameter import Buffer, Parameter
 __all__ = ["Registry", "joined"]
 
 Named = Iterator[tuple[str, Any]]
+STORES = ("_parameters", "_buffers", "_modules")
 
 
 class Registry:
@@ -30,7 +31,7 @@ class Registry:
                 raise AttributeError(
                     f"{type(self).__name__}: call super().__init__() before setting {name}"
                 )
-            own[name] = value
+            super().__setattr__(name, value)
         elif isinstance(value, Parameter):
             self._put("_parameters", name, value)
         elif name in own["_parameters"]:
@@ -45,7 +46,7 @@ class Registry:
         elif name in own["_buffers"]:
             self._replace("_buffers", Tensor, name, value)
         else:
-            own[name] = value
+            super().__setattr__(name, value)  # which sees the properties of the class
 
     def _replace(self, store: str, kind: type, name: str, value: Any) -> None:
         """Set what stands in a store to None or another of its kind; all else is a mistake."""
@@ -58,25 +59,29 @@ class Registry:
 
     def _put(self, store: str, name: str, value: Any) -> None:
         """Keep a value in one store, and drop its name from the others."""
+        if store != "_modules" and hasattr(type(self), name):
+            raise KeyError(f"{type(self).__name__}: attribute {name!r} already exists")
         self._forget(name, keep=store)
         self.__dict__[store][name] = value
 
     def _forget(self, name: str, keep: str = "") -> None:
         """Drop a name wherever it stands, but for one store."""
         self.__dict__.pop(name, None)
-        for store in ("_parameters", "_buffers", "_modules"):
+        for store in STORES:
             if store != keep:
                 self.__dict__[store].pop(name, None)
 
     def __getattr__(self, name: str) -> Any:
-        for store in ("_parameters", "_buffers", "_modules"):
+        for store in STORES:
             if name in self.__dict__.get(store, ()):
                 return self.__dict__[store][name]
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __delattr__(self, name: str) -> None:
-        getattr(self, name)
-        self._forget(name)
+        if any(name in self.__dict__[store] for store in STORES):
+            self._forget(name)
+        else:
+            super().__delattr__(name)
 
     def __dir__(self) -> list[str]:
         names = {*super().__dir__(), *self._parameters, *self._buffers, *self._modules}
@@ -149,9 +154,9 @@ class Registry:
             if m is not None:
                 yield from m._walk(joined(prefix, name))
 
-    def modules(self) -> Iterator[Registry]:
-        """Give this module and all parts of parts, each once."""
-        return (m for _, m in self.named_modules())
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Registry]:
+        """Give this module and all parts of parts, by default each once."""
+        return (m for _, m in self.named_modules(remove_duplicate=remove_duplicate))
 
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True

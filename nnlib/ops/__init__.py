@@ -113,8 +113,12 @@ def _attach() -> None:
         methods[f"__{name}__"] = f
         methods[f"__r{name}__"] = _swapped(f)
         methods[f"__i{name}__"] = _in_place(f)
-    methods |= dict(astype=to, fill_=fill_, copy_=copy_)
-    methods |= dict(zero_=zero_, T=property(T), mT=property(mT))
+    methods |= dict(
+        where=lambda self, condition, other: where(condition, self, other),
+        **dict(
+            astype=to, fill_=fill_, copy_=copy_, zero_=zero_, T=property(T), mT=property(mT)
+        ),
+    )
     methods |= {
         name: lambda self, dtype=dtype: to(self, dtype)
         for name, dtype in promotion.CASTS.items()

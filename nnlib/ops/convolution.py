@@ -1,9 +1,19 @@
-"""Convolution: a window moves over an image, and each kernel is multiplied with what it shows.
+r"""Convolution: a window moves over an image, and each kernel is multiplied with what it shows.
+
+.. math:: y_{noij} = b_o + \sum_{cuv} w_{ocuv}\, x_{n, c, s i + d u - p, s j + d v - p}
+
+Forward: write what each window shows as a row of a matrix X, (N I J) × (H W C) of a window,
+and each kernel as a column of K. Then all these sums are one product, Y = X K.
+
+Backward: of a product, dL/dK = Xᵀ G and dL/dX = G Kᵀ, where G = dL/dY. A pixel stands in as
+many rows of X as windows show it, so dL/dx is what those rows of dL/dX say, added up.
+
+A transposed convolution is the map from G to dL/dx, so its own backward is a convolution.
 
 An image is (C, H, W) to the caller, and (H, W, C) here and mostly in memory: so the numbers
-of a window stand in a few long runs, and nothing is rearranged between two layers. Gathered
-as the rows of a matrix, all windows meet all kernels in one product. An image of one axis
-is one pixel high. Pooling, of the same windows, stands in ``nn/functions/vision.py``.
+of a window stand in a few long runs, and nothing is rearranged between two layers. An image
+of one axis is one pixel high. Pooling, of the same windows, stands in
+``nn/functions/vision.py``. ``tests/nnlib/reference/convolution.py`` has all this as loops.
 """
 
 from __future__ import annotations
@@ -14,7 +24,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from ..graph import record_fused
 from ..tensor import Tensor, raw
@@ -27,7 +36,7 @@ __all__ = ["conv2d", "conv_transpose2d"]
 # Which of these are methods of Tensor, and which of those have a form that works in place.
 METHODS = IN_PLACE = ""
 
-BLOCK = 1 << 19  # numbers gathered at a time: 2 MB of float32, which stay in the cache
+BLOCK = 1 << 19  # numbers in X at a time: 2 MB of float32, which stay in the cache
 Pair = tuple[int, int]
 
 
@@ -44,22 +53,24 @@ class Grid(NamedTuple):
     @property
     def places(self) -> list[list[slice]]:
         """Where the first, second, ... rows of all windows stand, and where the columns."""
-        axes = zip(self.kernel, self.stride, self.dilation, self.count, strict=True)
         return [
-            [slice(i * d, i * d + (n - 1) * s + 1, s) for i in range(k)] for k, s, d, n in axes
+            [slice(u * d, u * d + (m - 1) * s + 1, s) for u in range(k)]
+            for _, k, s, _, d, m in zip(*self, strict=True)
         ]
 
     @property
     def frame(self) -> Pair:
         """The size of the image with its border."""
-        axes = zip(self.padding, self.size, self.places, strict=True)
-        return tuple(max(p + n, places[-1].stop) for p, n, places in axes)
+        return tuple(
+            max(p + n, (m - 1) * s + (k - 1) * d + 1)
+            for n, k, s, p, d, m in zip(*self, strict=True)
+        )
 
     @property
-    def inside(self) -> tuple[slice, ...]:
-        """The image inside its border, as an index."""
+    def inside(self) -> tuple:
+        """The image inside its border, as an index of (..., H, W, C)."""
         (p, q), (h, w) = self.padding, self.size
-        return slice(None), slice(p, p + h), slice(q, q + w)
+        return ..., slice(p, p + h), slice(q, q + w), slice(None)
 
 
 def refuse(expected: str, got: Any) -> None:
@@ -86,74 +97,97 @@ def grid_of(size: Pair, kernel: Any, stride: Any, padding: Any, dilation: Any) -
     return Grid(size, k, s, p, d, tuple((room[i] - 1) // s[i] + 1 for i in (0, 1)))
 
 
+# The windows of images, as the rows of X.
+
+
 def windows(x: np.ndarray, grid: Grid) -> np.ndarray:
-    """Images (N, H, W, C) in their frame, seen as windows (N, I, J, H, W, C)."""
-    (n, h, w, c), (s, t), (d, e) = x.strides, grid.stride, grid.dilation
-    shape = (len(x), *grid.count, *grid.kernel, x.shape[3])
-    return as_strided(x, shape, (n, s * h, t * w, d * h, e * w, c), writeable=False)
+    """Framed images (..., H, W, C), seen as windows (..., I, J, H, W, C) without a copy."""
+    (*lead, h, w, c), (s, t), (d, e) = x.strides, grid.stride, grid.dilation
+    shape = (*x.shape[:-3], *grid.count, *grid.kernel, x.shape[-1])
+    return np.lib.stride_tricks.as_strided(x, shape, (*lead, s * h, t * w, d * h, e * w, c))
 
 
 def by_group(x: np.ndarray, groups: int) -> np.ndarray:
-    """Images (N, H, W, C) as one matrix (N H W, C / groups) for each group of channels."""
-    return x.reshape(math.prod(x.shape[:3]), groups, x.shape[3] // groups).swapaxes(0, 1)
+    """Images (N, H, W, C) as (groups, N, H, W, C / groups)."""
+    return x.reshape(*x.shape[:3], groups, x.shape[3] // groups).transpose(3, 0, 1, 2, 4)
+
+
+def matrix(x: np.ndarray) -> np.ndarray:
+    """Pixels, windows or kernels (groups, ., ., ., ...): a matrix (..., ...) for each group."""
+    return x.reshape(len(x), math.prod(x.shape[1:4]), math.prod(x.shape[4:]))
 
 
 def gathered(x: np.ndarray, grid: Grid, groups: int) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield a slice of the samples, and their windows as rows of a matrix for each group.
+    """Yield a slice of the images, and their rows of X, (groups, n, I, J, H, W, C).
 
-    Few samples at a time, in the same memory: it stays in the cache until it is multiplied.
-    Where a row would be filled in runs shorter than a line of windows, as those of one
-    channel are, the matrix is filled by columns.
+    The rows lie in the memory of those before: n is such that it stays in the cache. And NumPy
+    copies fast in long runs only: a row of X has runs of W C numbers, a column runs of J; so
+    where W C is less, as in images of one channel, X is written column by column.
     """
-    (n, _, _, c), (i, j), (h, w) = x.shape, grid.count, grid.kernel
-    n = min(n, BLOCK // (i * j * h * w * c or 1)) or 1
-    short = w * (c // groups) < j
-    if short:
-        frame = np.zeros((n, c, *grid.frame), x.dtype).transpose(0, 2, 3, 1)
-        rows = np.empty((groups, h, w, c // groups, n, i, j), x.dtype)
-        rows = rows.transpose(0, 4, 5, 6, 1, 2, 3)
-    else:
-        frame = np.zeros((n, *grid.frame, c), x.dtype)
-        rows = np.empty((groups, n, i, j, h, w, c // groups), x.dtype)
-    matrix = rows.reshape(groups, n * i * j, h * w * (c // groups))
-    shown = windows(frame, grid).reshape(n, i, j, h, w, groups, c // groups)
-    shown, inside = shown.transpose(5, 0, 1, 2, 3, 4, 6), grid.inside
+    if grid.kernel == grid.stride == (1, 1) and grid.frame == grid.size:
+        yield slice(None), by_group(x, groups)  # a window is a pixel, so X is x as it lies
+        return
+    (h, w), (i, j), c = grid.kernel, grid.count, x.shape[3] // groups
+    n = min(len(x), BLOCK // (h * w * i * j * x.shape[3] or 1)) or 1
+    frames = np.zeros((groups, n, *grid.frame, c), x.dtype)
+    rows = np.empty((groups, n, i, j, h, w, c), x.dtype)
+    if w * c < j:
+        frames = frames.reshape(groups, n, c, *grid.frame).transpose(0, 1, 3, 4, 2)
+        rows = rows.reshape(groups, h, w, c, n, i, j).transpose(0, 4, 5, 6, 1, 2, 3)
     for start in range(0, len(x), n):
-        some = x[start : start + n]
-        m = len(some)
-        frame[:m][inside] = some
-        np.copyto(rows[:, :m], shown[:, :m])
-        yield slice(start, start + m), matrix[:, : m * i * j]
+        some = slice(start, start + n)
+        m = len(x[some])
+        frames[:, :m][grid.inside] = by_group(x[some], groups)
+        rows[:, :m] = windows(frames[:, :m], grid)
+        yield some, rows[:, :m]
 
 
-# Kernels are (groups, H, W, inputs, outputs) here.
+# The products with X. Kernels are (groups, H, W, inputs, outputs) here.
 
 
 def correlated(x: Any, grid: Grid, kernels: Any, g: Any = None, y: Any = None) -> Any:
-    """Write windows times kernels into y; give windows times g, dL/dkernels if g is dL/dy."""
-    groups, *_, outputs = kernels.shape
-    matrix = kernels.reshape(groups, math.prod(kernels.shape[1:4]), outputs)
-    d_matrix = np.zeros_like(matrix)
+    """Write X K into y, and give Xᵀ G: dL/dK if g is dL/dy, and nothing useful without g."""
+    if kernels.shape[3:] == (1, 1):
+        return channel_by_channel(x, grid, kernels, g, y)
+    groups, k = len(kernels), matrix(kernels)
+    slope = np.zeros_like(k)
     for some, rows in gathered(x, grid, groups):
         if y is not None:
-            np.matmul(rows, matrix, out=by_group(y[some], groups))
+            np.matmul(matrix(rows), k, out=matrix(by_group(y[some], groups)))
         if g is not None:
-            d_matrix += rows.swapaxes(1, 2) @ by_group(g[some], groups)
-    return d_matrix.reshape(kernels.shape)
+            slope += matrix(rows).swapaxes(1, 2) @ matrix(by_group(g[some], groups))
+    return slope.reshape(kernels.shape)
+
+
+def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
+    """Do what ``correlated`` does where each channel has one kernel, of its own.
+
+    Here K would be a single column for each channel, and the product as slow as gathering X.
+    So the sum over u and v is taken as it stands in the formula. At stride 1 the windows of a
+    line, each a pixel further, are one window of J C channels: one long run of memory.
+    """
+    (n, *_, c), (i, j), (h, w) = x.shape, grid.count, grid.kernel
+    frames = np.zeros((n, *grid.frame, c), x.dtype)
+    frames[grid.inside] = x
+    run = j if grid.stride[1] == 1 else 1
+    lines = n, i, j // run, run * c
+    shown = np.lib.stride_tricks.as_strided(windows(frames, grid), (*lines[:3], h, w, run * c))
+    k = np.tile(kernels.reshape(c, h, w).transpose(1, 2, 0).copy(), run)
+    if y is not None:
+        np.einsum("nijuvc,uvc->nijc", shown, k, out=y.reshape(lines))
+    slope = k if g is None else np.einsum("nijuvc,nijc->uvc", shown, g.reshape(lines))
+    return slope.reshape(h, w, run, c).sum(2).transpose(2, 0, 1).reshape(kernels.shape)
 
 
 def spread(g: np.ndarray, grid: Grid, kernels: np.ndarray, dx: np.ndarray) -> None:
-    """Write into dx every g times the kernels, added where its window lies."""
-    c, groups = dx.shape[3], len(kernels)
-    n = BLOCK // (c * math.prod(grid.frame) or 1) or 1
-    for start in range(0, len(g), n):
-        some = by_group(g[start : start + n], groups)
-        total = np.zeros((len(g[start : start + n]), *grid.frame, c), g.dtype)
-        term = np.empty((len(total), *grid.count, c), g.dtype)
-        for (u, rows), (v, columns) in itertools.product(*map(enumerate, grid.places)):
-            np.matmul(some, kernels[:, u, v].swapaxes(1, 2), out=by_group(term, groups))
-            total[:, rows, columns] += term
-        dx[start : start + n] = total[grid.inside]
+    """Write into dx the sum of the rows of G Kᵀ, each added where its window lies."""
+    groups, n, c = len(kernels), len(dx), dx.shape[3]
+    frames, term = (np.zeros((n, *size, c), g.dtype) for size in (grid.frame, grid.count))
+    for (u, lines), (v, columns) in itertools.product(*map(enumerate, grid.places)):
+        k = kernels[:, u, v].swapaxes(1, 2)
+        np.matmul(matrix(by_group(g, groups)), k, out=matrix(by_group(term, groups)))
+        frames[:, lines, columns] += term
+    dx[...] = frames[grid.inside]
 
 
 def mirrored(kernels: np.ndarray) -> np.ndarray:
@@ -164,14 +198,16 @@ def mirrored(kernels: np.ndarray) -> np.ndarray:
 def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> Any:
     """Write the gradient of ``correlated`` by x into dx; give the one by the kernels.
 
-    An x meets a kernel in reverse order. So for stride 1, dx is a convolution of g with the
-    mirrored kernels; and the windows of g that are gathered for it, times x, give the other
-    gradient too. Where g is much smaller than x, spreading it is cheaper.
+    As the window passes over it, a pixel meets a kernel from the end to the start. So at
+    stride 1, dx is a convolution too: of g, with mirrored kernels. And the rows gathered for
+    that, times x, are the other gradient, mirrored: one matrix X for both, and nothing to
+    add up. Its X holds H W times the outputs; spreading and the X of the images hold I J times
+    the inputs, and were measured to be as fast where that is 2/3 of it.
     """
-    axes = zip(grid.dilation, grid.kernel, grid.padding, strict=True)
-    before = tuple(d * (k - 1) - p for d, k, p in axes)
-    near = 2 * math.prod(grid.size) <= 3 * math.prod(grid.count)
-    if dx is not None and near and grid.stride == (1, 1) and min(before) >= 0:
+    before = tuple(d * (k - 1) - p for _, k, _, p, d, _ in zip(*grid, strict=True))
+    (h, w), (i, j), (inputs, outputs) = grid.size, grid.count, kernels.shape[3:]
+    worth = grid.stride == (1, 1) and 2 * h * w * outputs <= 3 * i * j * inputs
+    if dx is not None and worth and min(before) >= 0:
         back = grid._replace(size=grid.count, padding=before, count=grid.size)
         return mirrored(correlated(g, back, mirrored(kernels), x, dx))
     if dx is not None:
@@ -185,26 +221,23 @@ def convolution(
     """Convolve, or do what is the derivative of that by the image."""
     forth, back = (adjoint, correlated) if transposed else (correlated, adjoint)
 
-    def last(x):
-        return x.transpose(0, 2, 3, 1)
+    def kernels(w):  # (outputs, inputs / groups, H, W), or of a transposed one inputs first
+        w = w.reshape(groups, len(w) // groups, *w.shape[1:])
+        return np.ascontiguousarray(w.transpose(0, 3, 4, 2, 1))
 
-    def kernels(w):
-        split = w.reshape(groups, len(w) // groups, *w.shape[1:])
-        return np.ascontiguousarray(split.transpose(0, 3, 4, 2, 1))
-
-    size = grid.size if transposed else grid.count
-    y = np.empty((len(raw(x)), *size, outputs), raw(x).dtype)
-    forth(last(raw(x)), grid, kernels(raw(w)), None, y)
+    y = np.empty(
+        (len(raw(x)), *(grid.size if transposed else grid.count), outputs), raw(x).dtype
+    )
+    forth(raw(x).transpose(0, 2, 3, 1), grid, kernels(raw(w)), None, y)
     if b is not None:
-        lines = y.reshape(len(y) * size[0], size[1] * outputs)
-        lines += np.tile(raw(b), size[1])  # NumPy is slow in short runs
+        y += np.tile(raw(b), (y.shape[2], 1))  # a line at a time: NumPy is slow in short runs
 
     def backward(g, needs, x, w):
-        g, x = np.ascontiguousarray(last(g)), last(x)
+        g, x = np.ascontiguousarray(g.transpose(0, 2, 3, 1)), x.transpose(0, 2, 3, 1)
         dx = np.empty(x.shape, x.dtype)
         wanted = x if "w" in needs else None, dx if "x" in needs else None
         dw = back(g, grid, kernels(w), *wanted)
-        db = np.ones(g.size // outputs, g.dtype) @ by_group(g, 1)[0]
+        db = np.ones(g.size // outputs, g.dtype) @ matrix(by_group(g, 1))[0]
         dw = None if dw is None else dw.transpose(0, 4, 3, 1, 2).reshape(w.shape)
         return dict(x=dx.transpose(0, 3, 1, 2), w=dw, b=db)
 
@@ -220,14 +253,16 @@ def convolution(
 
 
 def kernel_slope(x: Tensor, g: Tensor, grid: Grid, groups: int) -> Tensor:
-    """dL/dw by recorded operations: x convolved with g, samples in the place of channels."""
+    """dL/dw by recorded operations: x convolved with g.
+
+    In the formula y and w, and so (i, j) and (u, v), change places, and with them the steps
+    s and d; the sum is over n instead of c.
+    """
     n, c = len(x), x.shape[1] // groups
-    x = transpose(x.reshape((n, groups, c, *grid.size)), 0, 2)
-    x = x.reshape((c, groups * n, *grid.size))
     grid = Grid(grid.size, grid.count, grid.dilation, grid.padding, grid.stride, grid.kernel)
-    return transpose(
-        convolution(x, transpose(g, 0, 1), None, grid, groups, g.shape[1], False), 0, 1
-    )
+    x, g = transpose(x.reshape((n, groups, c, *grid.size)), 0, 2), transpose(g, 0, 1)
+    x = x.reshape((c, groups * n, *grid.size))
+    return transpose(convolution(x, g, None, grid, groups, len(g), False), 0, 1)
 
 
 def checked(x: np.ndarray, w: np.ndarray, b: Any, groups: int, transposed: bool) -> int:
@@ -294,8 +329,9 @@ def conv2d(
     """
     x, w = raw(input), raw(weight)
     if x.ndim == 3:
-        y = conv2d(unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups)
-        return squeeze(y, 0)
+        return squeeze(
+            conv2d(unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0
+        )
     outputs, size = checked(x, w, raw(bias), groups, False), x.shape[2:]
     if padding == "same" and set(numbers("stride", stride, 1)) == {1}:
         d = numbers("dilation", dilation, 1)
@@ -355,15 +391,22 @@ def conv_transpose2d(
     """
     x, w = raw(input), raw(weight)
     if x.ndim == 3:
-        options = (stride, padding, output_padding, groups, dilation)
-        return squeeze(conv_transpose2d(unsqueeze(input, 0), weight, bias, *options), 0)
+        return squeeze(
+            conv_transpose2d(
+                *(unsqueeze(input, 0), weight, bias, stride, padding),
+                *(output_padding, groups, dilation),
+            ),
+            0,
+        )
     outputs, k = checked(x, w, raw(bias), groups, True), w.shape[2:]
     s, d = numbers("stride", stride, 1), numbers("dilation", dilation, 1)
     p, more = numbers("padding", padding, 0), numbers("output_padding", output_padding, 0)
     if any(more[i] >= max(s[i], d[i]) for i in (0, 1)):
         refuse("output_padding below stride or dilation", f"{more}, {s}, {d}")
-    axes = zip(s, x.shape[2:], p, d, k, more, strict=True)
-    size = tuple(s * (n - 1) - 2 * p + d * (k - 1) + 1 + m for s, n, p, d, k, m in axes)
+    size = tuple(
+        s * (n - 1) - 2 * p + d * (k - 1) + 1 + m
+        for s, n, p, d, k, m in zip(s, x.shape[2:], p, d, k, more, strict=True)
+    )
     if min(*size, *k, *x.shape[2:]) < 1:
         refuse("an image of which the padding leaves something", f"{x.shape}, padding {p}")
     grid = Grid(size, k, s, p, d, x.shape[2:])

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import error_function
 from ..device import check_device
+from ..error_function import SLOPE
 from ..graph import record
 from ..tensor import Tensor
 from .promotion import (
@@ -148,7 +149,7 @@ METHODS = """
     isinf isnan le lerp less less_equal log log10 log1p log2 logaddexp logical_and logical_not
     logical_or logical_xor lt masked_fill maximum minimum mul multiply nan_to_num ne neg
     negative not_equal positive pow reciprocal relu remainder round rsqrt sgn sigmoid sign sin
-    sinh sqrt square sub subtract tan tanh to true_divide trunc type_as where xlogy
+    sinh sqrt square sub subtract tan tanh to true_divide trunc type_as xlogy
 """
 IN_PLACE = """
     abs absolute acos acosh add addcdiv addcmul arccos arccosh arcsin arcsinh arctan arctan2
@@ -160,7 +161,19 @@ IN_PLACE = """
     sgn sigmoid sign sin sinh sqrt square sub subtract tan tanh true_divide trunc xlogy
 """
 
-LOG_2, LOG_10, BELL = math.log(2), math.log(10), error_function.SLOPE
+LOG_2, LOG_10 = math.log(2), math.log(10)
+
+# Arithmetic
+
+
+def neg(input: Tensor) -> Tensor:
+    """Sign reversed: y = -x, so dL/dx = -dL/dy."""
+    return record(compute(np.negative, array(input)), dict(x=input), x=lambda g: -g)
+
+
+def positive(input: Tensor) -> Tensor:
+    """Copy: y = x, so dL/dx = dL/dy."""
+    return record(compute(np.positive, array(input)), dict(x=input), x=lambda g: g)
 
 
 def add(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
@@ -180,7 +193,7 @@ def sub(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
 def _times(alpha: float, input: Tensor, other: Tensor) -> Tensor:
     """Multiply b by alpha, in the dtype that a + alpha b has."""
     dtype = result_type(input, other)
-    if array(alpha).dtype.kind == "f" != dtype.kind:
+    if array(alpha).dtype.kind == "f" and dtype.kind != "f":
         raise RuntimeError(f"{public_name()}: expected an integer factor, got {alpha}")
     return mul(to(other, dtype), to(alpha, dtype))
 
@@ -195,26 +208,10 @@ def mul(input: Tensor, other: Tensor) -> Tensor:
     )
 
 
-def neg(input: Tensor) -> Tensor:
-    """Sign reversed: y = -x, so dL/dx = -dL/dy."""
-    return record(compute(np.negative, array(input)), dict(x=input), x=lambda g: -g)
-
-
 def square(input: Tensor) -> Tensor:
     """Square: y = x², so dL/dx = dL/dy · 2x."""
     x = array(input)
     return record(x * x, dict(x=input), x=lambda g, x: g * (2 * x))
-
-
-def sqrt(input: Tensor) -> Tensor:
-    """Square root: y = √x, so dL/dx = dL/dy / (2y); the slope at 0 is inf."""
-    return record(np.sqrt(floating(input)), dict(x=input), x=lambda g, y: g / (2 * y))
-
-
-def rsqrt(input: Tensor) -> Tensor:
-    """One over the root: y = 1 / √x, so dL/dx = -dL/dy · y³ / 2."""
-    x = floating(input)
-    return record(1 / np.sqrt(x), dict(x=input), x=lambda g, y: g * y**3 * -0.5)
 
 
 def reciprocal(input: Tensor) -> Tensor:
@@ -253,7 +250,7 @@ def _truncated(a: np.ndarray, b: Any) -> np.ndarray:
 def divisible(input: Tensor, other: Tensor) -> tuple[np.ndarray, Any]:
     """Both operands in one dtype, but no integer 0 to divide by."""
     a, b = pair(input, other)
-    if a.dtype.kind != "f" and not np.all(b):
+    if a.dtype.kind == "b" or (a.dtype.kind != "f" and not np.all(b)):
         raise RuntimeError(f"{public_name()}: expected integers other than 0 to divide by")
     return a, b
 
@@ -283,27 +280,78 @@ def fmod(input: Tensor, other: Tensor) -> Tensor:
     )
 
 
+def sqrt(input: Tensor) -> Tensor:
+    """Square root: y = √x, so dL/dx = dL/dy / (2y); the slope at 0 is inf."""
+    return record(np.sqrt(floating(input)), dict(x=input), x=lambda g, y: g / (2 * y))
+
+
+def rsqrt(input: Tensor) -> Tensor:
+    """One over the root: y = 1 / √x, so dL/dx = -dL/dy · y³ / 2."""
+    x = floating(input)
+    return record(1 / np.sqrt(x), dict(x=input), x=lambda g, y: g * (y * y * y) * -0.5)
+
+
 def pow(input: Tensor, exponent: Tensor) -> Tensor:
     """Power: y = a^b, so dL/da = dL/dy · b a^(b-1), 0 for b = 0, and dL/db = dL/dy · y log a.
 
     At a = 0 the derivative by b is taken as 0 for b >= 0, its limit for b > 0.
     """
     a, b = pair(input, exponent)
-    if a.dtype.kind != "f" and (a.dtype.kind == "b" or np.any(b < 0)):
+    if a.dtype.kind == "b" or (a.dtype.kind != "f" and np.any(array(exponent) < 0)):
         raise RuntimeError("pow: expected numbers, and exponents >= 0 for integers")
-    y = np.square(a) if type(b) in (int, float) and b == 2 else compute(np.power, a, b)
     base = input if isinstance(input, Tensor) else a  # a number gets the dtype of b
     return record(
-        y,
+        compute(_power, a, b),
         dict(a=base, b=exponent),
-        a=lambda g, a, b: g * b * a ** (b + (b == 0) - 1),  # at b = 0: 0 a^0, not 0 a^-1
-        b=lambda g, y, a, b: g * y * log(where((a == 0) & (b >= 0), 1.0, a)),
+        a=lambda g, a, b: g * b * pow(a, b + (b == 0) - 1),  # at b = 0: 0 a^0, not 0 a^-1
+        b=lambda g, y, a, b: g * y * log(where((a == 0) & (b >= 0), 1.0, to(a, y.dtype))),
     )
 
 
-def positive(input: Tensor) -> Tensor:
-    """Copy: y = x, so dL/dx = dL/dy."""
-    return record(compute(np.positive, array(input)), dict(x=input), x=lambda g: g)
+def _power(a: Any, b: Any) -> Any:
+    """Give a^b; for negative a, NumPy's powers take 300 times as long as products."""
+    if type(b) in (int, float) and b in (3, 4):
+        return a * a * a if b == 3 else np.square(a * a)
+    return a**b
+
+
+def hypot(input: Tensor, other: Tensor) -> Tensor:
+    """Length of (a, b): y = √(a² + b²), so dL/da = dL/dy · a / y, dL/db = dL/dy · b / y."""
+    return record(
+        compute(np.hypot, *floating_pair(input, other)),
+        dict(a=input, b=other),
+        a=lambda g, y, a: g * (a / y),
+        b=lambda g, y, b: g * (b / y),
+    )
+
+
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
+    """Sum with a product: y = x + c a b, dL/dx = dL/dy, and a, b as in ``mul``, times c."""
+    return add(input, mul(tensor1, tensor2), alpha=value)
+
+
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
+    """Sum with a quotient: y = x + c a / b, dL/dx = dL/dy, and a, b as in ``div``, times c."""
+    return add(input, div(tensor1, tensor2), alpha=value)
+
+
+def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
+    """Point between two: y = a + w (b - a).
+
+    dL/da = dL/dy (1 - w), dL/db = dL/dy · w and dL/dw = dL/dy (b - a).
+    """
+    return record(
+        compute(_between, *promote(input, end, weight)),
+        dict(a=input, b=end, w=weight),
+        a=lambda g, w: g * (1 - w),
+        b=lambda g, w: g * w,
+        w=lambda g, a, b: g * (b - a),
+    )
+
+
+def _between(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """From the nearer end, so that it is a at w = 0 and b at w = 1."""
+    return np.where(np.abs(w) < 0.5, a + w * (b - a), b - (1 - w) * (b - a))
 
 
 # Exponentials and logarithms
@@ -344,26 +392,10 @@ def log1p(input: Tensor) -> Tensor:
     return record(np.log1p(floating(input)), dict(x=input), x=lambda g, x: g / (x + 1))
 
 
-def relu(input: Tensor) -> Tensor:
-    """Rectifier: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at 0."""
-    x = array(input)
-    return record(np.maximum(x, 0), dict(x=input), x=lambda g, y: g * (y > 0))
-
-
-def sigmoid(input: Tensor) -> Tensor:
-    """Logistic function: y = 1 / (1 + e^-x), so dL/dx = dL/dy · y (1 - y)."""
-    x = floating(input)
-    return record(
-        np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x))),
-        dict(x=input),
-        x=lambda g, y: g * y * (1 - y),
-    )
-
-
 def xlogy(input: Tensor, other: Tensor) -> Tensor:
-    """Product y = a log b, 0 for a = 0.
+    """Product with a logarithm: y = a log b, 0 for a = 0 unless b is NaN.
 
-    dL/da = dL/dy · log b, 0 for a = 0 >= b, and dL/db = dL/dy · a / b.
+    dL/da = dL/dy · log b, taken as 0 where a = 0 and b <= 0, and dL/db = dL/dy · a / b.
     """
     return record(
         compute(
@@ -371,8 +403,27 @@ def xlogy(input: Tensor, other: Tensor) -> Tensor:
             *floating_pair(input, other),
         ),
         dict(a=input, b=other),
-        a=lambda g, a, b: g * log(where((a == 0) & (b <= 0), 1.0, b)),
+        a=lambda g, a, b: g * log(where((a == 0) & (b <= 0), 1.0, to(b, g.dtype))),
         b=lambda g, a, b: g * (a / b),
+    )
+
+
+def logaddexp(input: Tensor, other: Tensor) -> Tensor:
+    """Log of e^a + e^b: dL/da = dL/dy · sigmoid(a - b), dL/db = dL/dy · sigmoid(b - a)."""
+    return record(
+        compute(np.logaddexp, *floating_pair(input, other)),
+        dict(a=input, b=other),
+        a=lambda g, a, b: g * sigmoid(a - b),
+        b=lambda g, a, b: g * sigmoid(b - a),
+    )
+
+
+def sigmoid(input: Tensor) -> Tensor:
+    """Logistic function: y = 1 / (1 + e^-x), so dL/dx = dL/dy · y (1 - y)."""
+    x = floating(input)
+    e = np.exp(-np.abs(x))  # at most 1: y = 1 / (1 + e) for x >= 0, else e / (1 + e)
+    return record(
+        np.maximum(e, x >= 0) / (1 + e), dict(x=input), x=lambda g, y: g * y * (1 - y)
     )
 
 
@@ -392,12 +443,6 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 
 
 # Angles and hyperbolas
-
-
-def _turn(a: Any, b: Any) -> Any:
-    """How fast the angle of (b, a) grows with a: b / (a² + b²), and 0 at the origin."""
-    square_sum = a * a + b * b
-    return b / (square_sum + (square_sum == 0))
 
 
 def sin(input: Tensor) -> Tensor:
@@ -444,14 +489,10 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
     )
 
 
-def hypot(input: Tensor, other: Tensor) -> Tensor:
-    """Length of (a, b): y = √(a² + b²), so dL/da = dL/dy · a / y, dL/db = dL/dy · b / y."""
-    return record(
-        compute(np.hypot, *floating_pair(input, other)),
-        dict(a=input, b=other),
-        a=lambda g, y, a: g * (a / y),
-        b=lambda g, y, b: g * (b / y),
-    )
+def _turn(a: Any, b: Any) -> Any:
+    """How fast the angle of (b, a) grows with a: b / (a² + b²), and 0 at the origin."""
+    square_sum = a * a + b * b
+    return b / (square_sum + (square_sum == 0))
 
 
 def sinh(input: Tensor) -> Tensor:
@@ -470,21 +511,21 @@ def tanh(input: Tensor) -> Tensor:
 
 
 def asinh(input: Tensor) -> Tensor:
-    """Inverse of sinh: dL/dx = dL/dy / √(x² + 1)."""
+    """Inverse of sinh: y = arsinh x, so dL/dx = dL/dy / √(x² + 1)."""
     return record(
         np.arcsinh(floating(input)), dict(x=input), x=lambda g, x: g * rsqrt(x * x + 1)
     )
 
 
 def acosh(input: Tensor) -> Tensor:
-    """Inverse of cosh: dL/dx = dL/dy / √(x² - 1); NaN below 1."""
+    """Inverse of cosh: y = arcosh x, so dL/dx = dL/dy / √(x² - 1); NaN below 1."""
     return record(
         np.arccosh(floating(input)), dict(x=input), x=lambda g, x: g * rsqrt(x * x - 1)
     )
 
 
 def atanh(input: Tensor) -> Tensor:
-    """Inverse of tanh: dL/dx = dL/dy / (1 - x²); NaN outside [-1, 1]."""
+    """Inverse of tanh: y = artanh x, so dL/dx = dL/dy / (1 - x²); NaN outside [-1, 1]."""
     return record(np.arctanh(floating(input)), dict(x=input), x=lambda g, x: g / (1 - x * x))
 
 
@@ -496,7 +537,7 @@ def erf(input: Tensor) -> Tensor:
     return record(
         error_function.erf(floating(input)),
         dict(x=input),
-        x=lambda g, x: g * (BELL * exp(-x * x)),
+        x=lambda g, x: g * (SLOPE * exp(-x * x)),
     )
 
 
@@ -505,25 +546,20 @@ def erfc(input: Tensor) -> Tensor:
     return record(
         error_function.erfc(floating(input)),
         dict(x=input),
-        x=lambda g, x: -g * (BELL * exp(-x * x)),
+        x=lambda g, x: -g * (SLOPE * exp(-x * x)),
     )
 
 
 def erfinv(input: Tensor) -> Tensor:
-    """Inverse of erf: dL/dx = dL/dy · √π/2 e^y²; NaN outside [-1, 1]."""
+    """Inverse of erf: erf y = x, so dL/dx = dL/dy · √π/2 e^y²; NaN outside [-1, 1]."""
     return record(
         error_function.erfinv(floating(input)),
         dict(x=input),
-        x=lambda g, y: g * (exp(y * y) / BELL),
+        x=lambda g, y: g * (exp(y * y) / SLOPE),
     )
 
 
-# Steps and choices
-
-
-def flat(g: Any) -> Any:
-    """The derivative of a step function: 0, for every element of g."""
-    return where(False, g, 0.0)
+# Steps, with derivative 0 between their jumps
 
 
 def sign(input: Tensor) -> Tensor:
@@ -534,18 +570,37 @@ def sign(input: Tensor) -> Tensor:
 
 
 def floor(input: Tensor) -> Tensor:
-    """Whole number at or below x; dL/dx = 0."""
+    """Floor: y = ⌊x⌋, the whole number at or below x, so dL/dx = 0."""
     return record(compute(np.floor, array(input)), dict(x=input), x=lambda g: flat(g))
 
 
 def ceil(input: Tensor) -> Tensor:
-    """Whole number at or above x; dL/dx = 0."""
+    """Ceiling: y = ⌈x⌉, the whole number at or above x, so dL/dx = 0."""
     return record(compute(np.ceil, array(input)), dict(x=input), x=lambda g: flat(g))
 
 
 def trunc(input: Tensor) -> Tensor:
-    """Whole number at x or next to it towards 0; dL/dx = 0."""
+    """Whole part: y is x without its fraction, rounded towards 0, so dL/dx = 0."""
     return record(compute(np.trunc, array(input)), dict(x=input), x=lambda g: flat(g))
+
+
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """Nearest number of so many decimals, the even one of two, so dL/dx = 0."""
+    return record(np.round(array(input), decimals), dict(x=input), x=lambda g: flat(g))
+
+
+def flat(g: Any) -> Any:
+    """The derivative of a step function: 0 for every element of g, also where g is infinite."""
+    return where(False, g, 0.0)
+
+
+def frac(input: Tensor) -> Tensor:
+    """Fraction, which ``trunc`` cuts off: y = x - trunc x, so dL/dx = dL/dy."""
+    x = array(input)
+    return record(x - np.trunc(x), dict(x=input), x=lambda g: g)
+
+
+# Choices
 
 
 def abs(input: Tensor) -> Tensor:
@@ -553,19 +608,15 @@ def abs(input: Tensor) -> Tensor:
     return record(compute(np.abs, array(input)), dict(x=input), x=lambda g, x: g * sign(x))
 
 
-def round(input: Tensor, *, decimals: int = 0) -> Tensor:
-    """Nearest number of so many decimals, the even one of two; dL/dx = 0."""
-    return record(np.round(array(input), decimals), dict(x=input), x=lambda g: flat(g))
-
-
-def frac(input: Tensor) -> Tensor:
-    """What ``trunc`` cuts off: y = x - trunc x, so dL/dx = dL/dy."""
+def relu(input: Tensor) -> Tensor:
+    """Rectifier: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at 0; NaN stays NaN."""
     x = array(input)
-    return record(x - np.trunc(x), dict(x=input), x=lambda g: g)
+    return record(np.maximum(x, 0), dict(x=input), x=lambda g, y: g * (y != 0))
 
 
 def maximum(input: Tensor, other: Tensor) -> Tensor:
-    """Larger of two: dL/dy goes to the larger one; equal ones get half each, NaN all."""
+    """Larger of two: it gets dL/dy; equal ones get half each, and beside NaN both get all."""
+    # The factor of g is 1, 1/2 or 0; every comparison with NaN is false, so there it is 1.
     return record(
         compute(np.maximum, *pair(input, other)),
         dict(a=input, b=other),
@@ -575,22 +626,12 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
 
 
 def minimum(input: Tensor, other: Tensor) -> Tensor:
-    """Smaller of two: dL/dy goes to the smaller one; equal ones get half each, NaN all."""
+    """Smaller of two: it gets dL/dy; equal ones get half each, and beside NaN both get all."""
     return record(
         compute(np.minimum, *pair(input, other)),
         dict(a=input, b=other),
         a=lambda g, a, b: (g * ~(a > b) + g * ~(a >= b)) * 0.5,
         b=lambda g, a, b: (g * ~(b > a) + g * ~(b >= a)) * 0.5,
-    )
-
-
-def logaddexp(input: Tensor, other: Tensor) -> Tensor:
-    """Log of e^a + e^b: dL/da = dL/dy · sigmoid(a - b), dL/db = dL/dy · sigmoid(b - a)."""
-    return record(
-        compute(np.logaddexp, *floating_pair(input, other)),
-        dict(a=input, b=other),
-        a=lambda g, a, b: g * sigmoid(a - b),
-        b=lambda g, a, b: g * sigmoid(b - a),
     )
 
 
@@ -673,32 +714,6 @@ def nan_to_num(
     )
 
 
-def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
-    """Between two: y = a + w (b - a), so dL/dw = dL/dy (b - a), and a gets 1 - w, b gets w."""
-    return record(
-        compute(_between, *promote(input, end, weight)),
-        dict(a=input, b=end, w=weight),
-        a=lambda g, w: g * (1 - w),
-        b=lambda g, w: g * w,
-        w=lambda g, a, b: g * (b - a),
-    )
-
-
-def _between(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """From the nearer end, so that it is a at w = 0 and b at w = 1."""
-    return np.where(np.abs(w) < 0.5, a + w * (b - a), b - (1 - w) * (b - a))
-
-
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
-    """Sum with a product: y = x + value · a b."""
-    return add(input, mul(tensor1, tensor2), alpha=value)
-
-
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
-    """Sum with a quotient: y = x + value · a / b."""
-    return add(input, div(tensor1, tensor2), alpha=value)
-
-
 # Questions; they have no derivative
 
 
@@ -747,6 +762,11 @@ def logical_xor(input: Tensor, other: Tensor) -> Tensor:
     return record(compute(np.logical_xor, *pair(input, other)), dict(a=input, b=other))
 
 
+def logical_not(input: Tensor) -> Tensor:
+    """Truth reversed."""
+    return record(compute(np.logical_not, array(input)), dict(x=input))
+
+
 def bitwise_and(input: Tensor, other: Tensor) -> Tensor:
     """Both bits, of integers or truth values."""
     return record(compute(np.bitwise_and, *pair(input, other)), dict(a=input, b=other))
@@ -760,11 +780,6 @@ def bitwise_or(input: Tensor, other: Tensor) -> Tensor:
 def bitwise_xor(input: Tensor, other: Tensor) -> Tensor:
     """Exactly one bit, of integers or truth values."""
     return record(compute(np.bitwise_xor, *pair(input, other)), dict(a=input, b=other))
-
-
-def logical_not(input: Tensor) -> Tensor:
-    """Truth reversed."""
-    return record(compute(np.logical_not, array(input)), dict(x=input))
 
 
 def bitwise_not(input: Tensor) -> Tensor:
@@ -847,6 +862,11 @@ def to(
     return record(x.astype(dtype), dict(x=input), x=lambda g: g)
 
 
+def type_as(input: Tensor, other: Tensor) -> Tensor:
+    """In the dtype of another tensor."""
+    return to(input, array(other).dtype)
+
+
 def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """Name of the dtype such as 'torch.FloatTensor', or the tensor in another one (``to``)."""
     names = {f"torch.{name.title()}Tensor": kind for name, kind in CASTS.items()}
@@ -855,11 +875,6 @@ def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     if isinstance(dtype, str) and dtype not in names:
         raise ValueError(f"type: expected one of {', '.join(names)}, got {dtype!r}")
     return to(input, names.get(dtype, dtype))
-
-
-def type_as(input: Tensor, other: Tensor) -> Tensor:
-    """In the dtype of another tensor."""
-    return to(input, array(other).dtype)
 
 
 # Other names that torch has for the same.

@@ -9,7 +9,7 @@ import numpy as np
 from ..graph import change_, record
 from ..tensor import Tensor, raw
 from .elementwise import add
-from .shape import at, axis, broadcast_tensors, expand, expect, moved, reshape, said, squeeze
+from .shape import at, axis, broadcast_tensors, expect, moved, reshape, said, squeeze
 
 __all__ = [
     "argsort",
@@ -17,11 +17,9 @@ __all__ = [
     "gather",
     "getitem",
     "index_add",
-    "index_fill",
     "index_select",
     "kthvalue",
     "masked_select",
-    "msort",
     "nonzero",
     "one_hot",
     "scatter",
@@ -36,10 +34,10 @@ __all__ = [
 
 # Which of these are methods of Tensor, and which of those have a form that works in place.
 METHODS = """
-    argsort bincount gather index_add index_fill index_select kthvalue masked_select msort
-    nonzero scatter scatter_add sort take take_along_dim topk unique
+    argsort bincount gather index_add index_select kthvalue masked_select nonzero
+    scatter scatter_add sort take take_along_dim topk unique
 """
-IN_PLACE = """index_add index_fill scatter scatter_add"""
+IN_PLACE = """index_add scatter scatter_add"""
 
 
 def plain(name: str, index: Any) -> Any:
@@ -110,7 +108,7 @@ def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
 
 def index_put(input: Tensor, index: Any, value: Tensor, name: str = "setitem") -> Tensor:
     """Copy x with x[i] = v: v gets dL/dy at i, x gets it elsewhere."""
-    y, n = raw(input).copy(), np.ndim(raw(value))
+    y, n = np.array(raw(input)), np.ndim(raw(value))
     said(name, y.__setitem__, index, raw(value))
 
     def back(g):
@@ -178,15 +176,15 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """Read along dim as ``gather``, with broadcasting along the others; flat without dim."""
     if dim is None:
-        return said("take_along_dim", gather, reshape(input, -1), 0, reshape(indices, -1))
+        input, indices, dim = reshape(input, -1), reshape(indices, -1), 0
     x, i = raw(input), integers("take_along_dim", indices)
     d = axis("take_along_dim", dim, x.ndim)
     expect(x.ndim == i.ndim, "take_along_dim", "{} axes, got indices {}", x.ndim, i.shape)
-    others = [tuple(np.delete(a.shape, d)) for a in (x, i)]
-    shape = list(said("take_along_dim", np.broadcast_shapes, *others))
-    shape.insert(d, -1)
-    i = expand(np.where(i < 0, i + x.shape[d], i), shape)
-    return said("take_along_dim", gather, expand(input, shape), d, i)
+    check_range("take_along_dim", i + x.shape[d] * (i < 0), x.shape[d], RuntimeError)
+    places = [*np.indices(x.shape, sparse=True)]
+    places[d] = i
+    places = said("take_along_dim", np.broadcast_arrays, *places)
+    return pick("take_along_dim", input, tuple(places))
 
 
 def scatter(
@@ -225,13 +223,13 @@ def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tupl
     return i, row(src)[tuple(map(slice, shape))]
 
 
-def vector(name: str, input: Tensor, dim: int, index: Tensor, low: int = 0) -> tuple:
-    """The index that reads a vector of places along dim; -1 is the last place if low is -n."""
+def vector(name: str, input: Tensor, dim: int, index: Tensor) -> tuple:
+    """The index that reads a vector of places along dim."""
     i, d = integers(name, row(index)), axis(name, dim, raw(input).ndim)
     n, kind = row(raw(input)).shape[d], RuntimeError if name == "index_add" else IndexError
     if i.ndim > 1:
         raise kind(f"{name}: expected a vector of indices, got shape {i.shape}")
-    check_range(name, i + n * (i < 0) if low else i, n, kind)
+    check_range(name, i, n, kind)
     return at(d, i)
 
 
@@ -257,14 +255,6 @@ def index_add(
         s.shape,
     )
     return add(input, reshape(added(row(source), i, x.shape), raw(input).shape), alpha=alpha)
-
-
-def index_fill(input: Tensor, dim: int, index: Tensor, value: float) -> Tensor:
-    """Write one value into slices along dim; dL/dx is dL/dy elsewhere."""
-    expect(np.ndim(raw(value)) == 0, "index_fill", "a single value, got {}", value)
-    *lead, i = vector("index_fill", input, dim, index, -1)
-    places = (*lead, np.unique(i))  # a place filled twice counts once
-    return reshape(index_put(row(input), places, value, "index_fill"), raw(input).shape)
 
 
 # Anywhere
@@ -340,11 +330,6 @@ def argsort(
 ) -> Tensor:
     """Where each element in order along dim stood."""
     return ordered("argsort", input, dim, descending).indices
-
-
-def msort(input: Tensor) -> Tensor:
-    """Put in order along the first axis."""
-    return ordered("msort", input, 0, False).values
 
 
 def topk(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -50,6 +49,8 @@ FEW = {  # up to how many rows cdist subtracts each from each
     "use_mm_for_euclid_dist": -1,
     "donot_use_mm_for_euclid_dist": math.inf,
 }
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  # names of axes
 
 
 def mT(a: Any) -> Any:
@@ -243,7 +244,7 @@ def einsum(equation: str, *operands: Tensor) -> Tensor:
         raise TypeError(f"einsum: expected an equation such as 'ij,jk->ik', got {equation!r}")
     factors = operands[0] if operands and isinstance(operands[0], (list, tuple)) else operands
     left, arrow, out = equation.replace(" ", "").partition("->")
-    terms, free = left.split(","), "".join(c for c in ascii_letters if c not in equation)
+    terms, free = left.split(","), "".join(c for c in LETTERS if c not in equation)
     more = [
         array(x).ndim - len(t.replace("...", "")) for t, x in zip(terms, factors, strict=False)
     ]
@@ -270,7 +271,7 @@ def _contract(expected: str, factors: Any, labels: Any, out: str) -> Tensor:
     fits = (
         [*map(len, labels)] == [*map(len, shapes)]
         and len(set(out)) == len(out)
-        and set(out) <= set(sizes) <= set(ascii_letters)
+        and set(out) <= set(sizes) <= set(LETTERS)
         and all(n == first and n in (1, sizes[c]) for c, n, first in axes)
         and len({raw(x).dtype for x in factors}) == 1
     )
@@ -329,7 +330,7 @@ def tensordot(a: Tensor, b: Tensor, dims: int | Any = 2) -> Tensor:
     )
     paired = dict(zip(right, left, strict=False))
     fits = len(left) == len(right) == len(paired) == len({*left})
-    ia, ib = ascii_letters[:m], "".join(ascii_letters[paired.get(j, m + j)] for j in range(n))
+    ia, ib = LETTERS[:m], "".join(LETTERS[paired.get(j, m + j)] for j in range(n))
     out = "".join(c for c in ia + ib if (c in ia) != (c in ib))
     wanted = f"operands with axes that pair for dims={dims}"
     return _contract(wanted, (a, b), (ia, ib) if fits else (), out)

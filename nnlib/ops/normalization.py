@@ -1,4 +1,4 @@
-"""Values brought to mean 0 and variance 1.
+"""Values brought to mean 0 and variance 1, then stretched by γ and shifted by β.
 
 Two operations with a derivative of their own; all kinds of normalization are made of them
 in ``nn/functions/normalization.py``.
@@ -7,6 +7,7 @@ in ``nn/functions/normalization.py``.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,36 +19,68 @@ from .reduction import mean, sum, var
 __all__ = ["batch_norm", "standardized"]
 
 
-def standardized(input: Tensor, lead: int, eps: float) -> Tensor:
-    """Bring each slice of the axes from lead on to mean 0 and variance 1: y = (x - μ)/σ.
+def standardized(
+    input: Tensor,
+    slices: tuple[int, int, int],
+    weight: Tensor | None,
+    bias: Tensor | None,
+    shape: tuple[int, ...],
+    eps: float,
+) -> Tensor:
+    r"""Standardise slices of each sample by their own mean and variance.
 
-    With σ² = variance + eps and z = x - μ: dx = (g - mean g - z/σ² · mean(g z)) / σ.
+    slices = (N, G, n): N samples of G slices of n elements, as they follow each other in the
+    input. weight γ and bias β have the given shape; each of their numbers serves as many
+    neighbours of a sample. With z = x - μ and σ² = mean z² + eps of a slice: y = γ z/σ + β, so
+
+    .. math::
+        \frac{dL}{dx} = h - \frac{1}{n} \sum h - \frac{z}{\sigma^2} \frac{1}{n} \sum h z
+            \ \text{with}\ h = \frac{\gamma g}{\sigma}, \quad
+        \frac{dL}{d\gamma} = \sum \frac{g z}{\sigma}, \quad \frac{dL}{d\beta} = \sum g
     """
-    x = raw(input)
-    shape, slices = x.shape, (math.prod(x.shape[:lead]), math.prod(x.shape[lead:]))
-    n, one = max(slices[1], 1), np.ones((slices[1], 1), x.dtype)
-    z = x.reshape(slices)
+    x, (N, G, n), size = raw(input), slices, math.prod(shape)
+    flat, rows, width = (N * G, n), (N, G * n), G * n // max(size, 1)
+    one, n = np.ones((n, 1), x.dtype), max(n, 1)
+    z = x.reshape(flat)
     z = z - z @ one / n
     inv = 1 / np.sqrt(np.vecdot(z, z)[:, None] / n + eps, dtype=x.dtype)
+    y = (z * inv).reshape(rows)
+    if weight is not None:
+        y *= np.repeat(raw(weight), width)
+    if bias is not None:
+        y += np.repeat(raw(bias), width)
 
-    def backward(g, z, inv):
-        g = g.reshape(slices)
-        dx = z * (inv * inv * np.vecdot(g, z)[:, None] / n)
-        np.subtract(g, dx, out=dx)
-        dx -= g @ np.ones((slices[1], 1), g.dtype) / n
-        dx *= inv
-        return dict(x=dx.reshape(shape))
+    def backward(g, needs, z, inv, w):
+        g, h, out = g.reshape(rows), g.reshape(flat) * inv, {}
+        if "w" in needs:
+            out["w"] = np.einsum("nr,nr->r", h.reshape(rows), z.reshape(rows))
+        if "b" in needs:
+            out["b"] = np.ones(N, g.dtype) @ g
+        if w is not None:
+            h = (h.reshape(rows) * np.repeat(w, width)).reshape(flat)
+        dx = z * (inv * inv * np.vecdot(h, z)[:, None] / n)
+        np.subtract(h, dx, out=dx)
+        dx -= h @ one / n
+        sums = {k: v.reshape(size, width).sum(1).reshape(shape) for k, v in out.items()}
+        return dict(x=dx.reshape(x_shape), **sums)
 
-    def twice(g, x):
-        dx, _ = _by_operations(g.reshape(slices), x.reshape(slices), (1,), eps)
-        return dict(x=dx.reshape(shape))
+    def twice(g, x, w):
+        h = (
+            g
+            if w is None
+            else (g.reshape((N, size, width)) * w.reshape((-1, 1))).reshape(x_shape)
+        )
+        dx, y = _by_operations(h.reshape(flat), x.reshape(flat), (1,), eps)
+        g, y = g.reshape((N, size, width)), y.reshape((N, size, width))
+        dw, db = (sum(a, (0, 2)).reshape(shape) for a in (g * y, g))
+        return dict(x=dx.reshape(x_shape), w=dw, b=db)
 
-    y = (z * inv).reshape(shape)
-    return record_fused(y, dict(x=input), backward, keep=dict(z=z, inv=inv), twice=twice)
+    inputs, keep, x_shape = dict(x=input, w=weight, b=bias), dict(z=z, inv=inv), x.shape
+    return record_fused(y.reshape(x_shape), inputs, backward, keep=keep, twice=twice)
 
 
 def _by_operations(g: Any, x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any]:
-    """The same derivative and result, recorded, over any axes."""
+    """The derivative by x of (x - μ)/σ and this itself, recorded, over any axes."""
     inv = (var(x, axes, correction=0, keepdim=True) + eps) ** -0.5
     y = (x - mean(x, axes, True)) * inv
     return inv * (g - mean(g, axes, True) - y * mean(g * y, axes, True)), y
@@ -58,7 +91,7 @@ def batch_norm(
 ) -> tuple[Tensor, np.ndarray, np.ndarray]:
     r"""Standardise each channel (axis 1) by the batch's own mean and variance; give them too.
 
-    With z = x - μ, inv = 1/σ and n elements in a channel: y = γ z/σ + β, so
+    With z = x - μ, σ² = mean z² + eps and n elements in a channel: y = γ z/σ + β, so
 
     .. math::
         \frac{dL}{dx} = \frac{\gamma}{\sigma} \Bigl(g - \frac{1}{n} \sum g
@@ -66,8 +99,9 @@ def batch_norm(
         \frac{dL}{d\gamma} = \frac{1}{\sigma} \sum g z, \quad \frac{dL}{d\beta} = \sum g
     """
     x = raw(input)
-    n, axes = x.size // x.shape[1], (0, *range(2, x.ndim))
-    rows = _Rows(x.shape[1], np.moveaxis(x, 1, -1).flags.c_contiguous)
+    n, last = x.size // x.shape[1], (0, *range(2, x.ndim), 1)
+    is_last = x.transpose(last).flags.c_contiguous
+    rows = _Rows(x.shape[1], last if is_last else range(x.ndim), is_last)
     x = x if rows.last else np.ascontiguousarray(x)
     y, z = np.empty_like(x), np.empty_like(x)
     rx, ry, rz = rows.of(x), rows.of(y), rows.of(z)
@@ -91,8 +125,8 @@ def batch_norm(
 
     def twice(g, x, w):
         h = g if w is None else g * w.reshape((-1,) + (1,) * (x.ndim - 2))
-        dx, y = _by_operations(h, x, axes, eps)
-        return dict(x=dx, w=sum(g * y, axes), b=sum(g, axes))
+        dx, y = _by_operations(h, x, last[:-1], eps)
+        return dict(x=dx, w=sum(g * y, last[:-1]), b=sum(g, last[:-1]))
 
     inputs = dict(x=input, w=weight, b=bias)
     y = record_fused(y, inputs, backward, keep=dict(z=z, inv=inv), twice=twice)
@@ -106,11 +140,12 @@ class _Rows(NamedTuple):
     """
 
     C: int
-    last: bool  # whether the channels stand last in memory, as convolutions leave them
+    order: Sequence[int]  # of the axes in memory
+    last: bool  # whether the channels stand last there, as convolutions leave them
 
     def of(self, a: np.ndarray) -> np.ndarray:
         """The matrix."""
-        return (np.moveaxis(a, 1, -1) if self.last else a).reshape(len(a), -1)
+        return a.transpose(self.order).reshape(len(a), -1)
 
     def spread(self, v: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """One number for each channel, as a row like those of a matrix."""

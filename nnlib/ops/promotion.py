@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -79,14 +80,12 @@ def result_type(tensor1: Any, tensor2: Any, *more: Any) -> np.dtype:
     Arrays with axes decide before single numbers, those before Python's numbers; a later
     group has a say only where it brings a higher kind (truth values, integers, floats).
     """
-    groups: dict[int, np.dtype] = {}
+    groups = [], [], []
     for x in map(raw, (tensor1, tensor2, *more)):
-        group = 2 if type(x) in PYTHON else array(x).ndim == 0
-        dtype = PYTHON[type(x)] if group == 2 else x.dtype
-        groups[group] = (
-            promote_types(groups[group], dtype) if group in groups else as_dtype(dtype)
-        )
-    return max((groups[i] for i in sorted(groups)), key=_kind)  # the first of equal ones
+        group = 2 if type(x) in PYTHON else int(array(x).ndim == 0)
+        groups[group].append(PYTHON[type(x)] if group == 2 else as_dtype(x.dtype))
+    dtypes = (functools.reduce(promote_types, group) for group in groups if group)
+    return max(dtypes, key=_kind)  # the first of equal ones
 
 
 def promote(*operands: Any) -> list[np.ndarray]:
@@ -110,7 +109,8 @@ def pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
 def floating_pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
     """Both operands in one dtype, integers and truth values as float32."""
     a, b = pair(input, other)
-    return (a, b) if a.dtype.kind == "f" else (a.astype(FLOAT32), b.astype(FLOAT32))
+    # Of integers not a and b, but what they were: as an unsigned one, -1 would be 255.
+    return (a, b) if a.dtype.kind == "f" else (floating(input), floating(other))
 
 
 def compute(f: Callable, *arrays: Any) -> Any:

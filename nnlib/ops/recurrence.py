@@ -4,8 +4,9 @@ The weights hold one block of rows for each gate, in torch's order. Gates are ke
 (gate, T, N, H), so that each gate of one time is one piece of memory. One product serves the
 inputs of all times, and on the way back one for each gradient of the weights; what is left
 to the loop over time is one product with U and a few small steps. Since
-sigmoid u = (1 + tanh(u/2)) / 2, one tanh serves several gates, with the 1/2 of the sigmoids
-already in the weights.
+sigmoid u = (1 + tanh(u/2)) / 2, which is a tanh(a u) + (1 - a) with a = 1/2, and tanh is the
+same with a = 1, one tanh serves several gates; the inner a, their scale, is already in the
+weights.
 """
 
 from __future__ import annotations
@@ -221,7 +222,7 @@ def lstm_layer(
     scale = [0.5, 0.5, 1, 0.5]
     inputs, y, u, _, (h, c) = _start("lstm_layer", scale, 4, input, w_ih, w_hh, b_ih, b_hh, *hx)
     a, p = np.array(scale, y.dtype).reshape(4, 1, 1), np.empty_like(y[:, 0])
-    tanh_c, b = np.empty_like(c[1:]), a % 1  # 1/2 for a sigmoid, 0 for the tanh
+    tanh_c, b = np.empty_like(c[1:]), 1 - a  # 1/2 for a sigmoid, 0 for the tanh
     for t in range(len(tanh_c)):
         z = y[:, t]
         np.tanh(np.add(z, np.matmul(h[t], u, out=p), out=z), out=z)
@@ -286,7 +287,10 @@ def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
 
 
 def _gradients(needs: frozenset, d: Any, x: Any, h: Any, w_ih: Any, at: list, of: list) -> dict:
-    """From those of the gates, which stand in d at the input and of the state, all others."""
+    """Of the gradients that are asked for, those that follow from d, the gates' before f.
+
+    d[at[k]] is where block k of W x + b arrived, d[of[k]] where block k of U h + c did.
+    """
     d, x, h, shape = d.reshape(len(d), -1, d.shape[-1]), rows(x), rows(h[:-1]), x.shape
     b = np.ones(len(x), x.dtype) @ d
     rules = dict(

@@ -13,7 +13,7 @@ from ..tensor import Tensor, raw
 from .elementwise import abs, div, exp, isnan, maximum, minimum, sign, sub, to, where
 from .indexing import gather
 from .promotion import floating, public_name
-from .shape import at, axes_of, axis, cat, expand, flip, reshape, said, squeeze, stack
+from .shape import at, axes_of, axis, cat, expand, flip, reshape, said, squeeze
 
 __all__ = [
     "all",
@@ -90,10 +90,17 @@ def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
     """Sum over dim; dL/dx = dL/dy, spread over the axes that were lost; 0 of nothing."""
     x = _summable(input, dtype)
     axes, shape = axes_of("sum", dim, x.ndim), x.shape
-    # For the rows of a matrix, BLAS is twice as fast and rounds less.
-    by_blas = axes == (0,) and x.ndim == 2 and x.dtype.kind == "f" and not keepdim
-    y = np.ones(len(x), x.dtype) @ x if by_blas else x.sum(axes, x.dtype, keepdims=keepdim)
+    y = _total(x, axes, keepdim)
     return record(y, dict(x=input), x=lambda g: spread(g, axes, keepdim, shape))
+
+
+def _total(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
+    """The sum over axes; over the first or the last of floats by BLAS, 2 to 7 times as fast."""
+    if len(axes) == 1 and x.dtype.kind == "f" and x.size and axes[0] in (0, x.ndim - 1):
+        d, one = axes[0], np.ones(x.shape[axes[0]], x.dtype)
+        y = x.reshape(-1, len(one)) @ one if d else one @ x.reshape(len(one), -1)
+        return y.reshape((*x.shape[:d], *(1,) * keepdim, *x.shape[d + 1 :]))
+    return x.sum(axes, x.dtype, keepdims=keepdim)
 
 
 def nansum(
@@ -107,9 +114,9 @@ def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
     """Mean over dim: dL/dx = dL/dy / n, spread over the axes that were lost; NaN of nothing."""
     x = _floats(input if dtype is None else to(input, dtype))
     axes, shape = axes_of("mean", dim, x.ndim), x.shape
-    n = math.prod(shape[i] for i in axes) or math.nan
+    n = math.prod(shape[i] for i in axes) or math.nan  # 0 / NaN is NaN, without a warning
     return record(
-        x.sum(axes, keepdims=keepdim) / n,
+        _total(x, axes, keepdim) / n,
         dict(x=input),
         x=lambda g: spread(g / n, axes, keepdim, shape),
     )
@@ -134,16 +141,18 @@ def prod(
     return record(
         x.prod(d, x.dtype, keepdims=keepdim),
         dict(x=input),
-        x=lambda g, x: (
-            spread(g, (d,), keepdim, shape) * _before(x, d) * flip(_before(flip(x, d), d), d)
+        x=lambda g, x: (  # those before each and those behind it
+            spread(g, (d,), keepdim, shape)
+            * _before(cumprod(x, d), d)
+            * flip(_before(cumprod(flip(x, d), d), d), d)
         ),
     )
 
 
-def _before(x: Any, d: int) -> Any:
-    """For each element, the product of those before it along d."""
-    one = np.ones((*x.shape[:d], 1, *x.shape[d + 1 :]), x.dtype)
-    return cumprod(cat([one, x], d), d)[at(d, slice(-1))]
+def _before(p: Any, d: int) -> Any:
+    """Of running products along d, for each element that of those before it; 1 is the first."""
+    one = np.ones((*p.shape[:d], 1, *p.shape[d + 1 :]), p.dtype)
+    return cat([one, p], d)[at(d, slice(-1))]
 
 
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
@@ -165,16 +174,25 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     x = _summable(input, dtype)
     d = axis("cumprod", dim, x.ndim)
 
-    def rule(g, x):
-        if math.prod(x.shape) < 2:
+    def rule(g, y, x):
+        if not x.ndim:
             return g
-        p, g, x = _before(x, d), g.swapaxes(0, d), x.swapaxes(0, d)
-        s = [g[-1]]
-        for i in reversed(range(len(x) - 1)):
-            s.append(g[i] + x[i + 1] * s[-1])
-        return p * stack(s[::-1], 0).swapaxes(0, d)
+        return _before(y, d) * _linked(g.swapaxes(0, d), x.swapaxes(0, d)).swapaxes(0, d)
 
     return record(np.cumprod(x, d, x.dtype).reshape(x.shape), dict(x=input), x=rule)
+
+
+def _linked(g: Any, x: Any) -> Any:
+    """Solve s_i = g_i + x_(i+1) s_(i+1) along the first axis, for all i at once.
+
+    A link s_i = r_i + a_i s_(i+k) put into itself is one of twice the length: its r is
+    r_i + a_i r_(i+k), its a is a_i a_(i+k). Links that lead past the end have s = r.
+    """
+    r, a, k = g, x[1:], 1
+    while k < len(g):
+        r = cat([r[:-k] + a * r[k:], r[-k:]])
+        a, k = a[:-k] * a[k:], 2 * k
+    return r
 
 
 # Deviation and size
@@ -229,7 +247,7 @@ def var(
     n = math.prod(shape[i] for i in axes) - (unbiased if correction is None else correction)
     n = n if n > 0 else math.nan
     return record(
-        np.square(x - mean(x, axes, True)).sum(axes, keepdims=keepdim) / n,
+        _total(np.square(x - mean(x, axes, True)), axes, keepdim) / n,
         dict(x=input),
         x=lambda g, x: spread(g * (2 / n), axes, keepdim, shape) * (x - mean(x, axes, True)),
     )
@@ -331,6 +349,7 @@ def norm(
     x = _floats(input if dtype is None else to(input, dtype))
     axes, shape = axes_of("norm", dim, x.ndim), x.shape
     if p == 0:
+        # Where x is 0, so is its sign; it stands for a 0 that remembers x.
         return sum(where(x != 0, 1.0, sign(input)), axes, keepdim, dtype=dtype)
     if math.isinf(p):
         return to((amax if p > 0 else amin)(abs(input), dim, keepdim), x.dtype)
@@ -374,7 +393,7 @@ def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
     shape = x.shape
 
     def rule(g, y, x):
-        equal = (x == spread(y, axes, keepdim, shape)) | isnan(x)  # if any is NaN, so is y
+        equal = (x == spread(y, axes, keepdim, shape)) | isnan(x)  # y is NaN if any x is
         return spread(g, axes, keepdim, shape) * equal / sum(equal, axes, keepdim=True)
 
     return record(f(x, axis=axes, keepdims=keepdim), dict(x=input), name=f.__name__, x=rule)
@@ -576,7 +595,7 @@ def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     z = floating(input if dtype is None else to(input, dtype))
     d = axis("softmax", dim, z.ndim)
     e = np.exp(z - z.max(d, keepdims=True, initial=-np.inf))  # unchanged; cannot overflow
-    p = e / e.sum(d, keepdims=True)
+    p = e / _total(e, (d,) if z.ndim else (), True)
     return record(p, dict(z=input), z=lambda g, y: y * (g - sum(g * y, d, keepdim=True)))
 
 
@@ -614,7 +633,7 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     d = axis("log_softmax", dim, z.ndim)
     s = z - z.max(d, keepdims=True, initial=-np.inf)  # unchanged; exp cannot overflow
     return record(
-        s - np.log(np.exp(s).sum(d, keepdims=True)),
+        s - np.log(_total(np.exp(s), (d,) if z.ndim else (), True)),
         dict(z=input),
         z=lambda g, y: g - exp(y) * sum(g, d, keepdim=True),
     )

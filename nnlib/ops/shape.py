@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import record
+from ..graph import place, record
 from ..tensor import Tensor, raw
 from .promotion import result_type
 
@@ -80,17 +80,14 @@ IN_PLACE = """tril triu"""
 Sizes = Sequence[int]
 
 
-def sizes_of(sizes: tuple) -> tuple[int, ...]:
-    """Sizes given one by one or as one tuple."""
-    return tuple(sizes[0]) if len(sizes) == 1 and not np.isscalar(sizes[0]) else sizes
-
-
 def listed(f: Callable) -> Callable:
     """Let the sizes or axes that f takes as a tuple be given one by one too."""
 
     @functools.wraps(f)
     def call(input, *sizes, **named):
-        return f(input, sizes_of(sizes), **named) if sizes else f(input, **named)
+        if len(sizes) == 1 and not np.isscalar(sizes[0]):
+            return f(input, tuple(sizes[0]), **named)
+        return f(input, sizes, **named) if sizes else f(input, **named)
 
     return call
 
@@ -134,45 +131,47 @@ def at(d: int, index: Any) -> tuple:
 
 
 def moved(name: str, input: Tensor, f: Callable, back: Callable | None = None) -> Tensor:
-    """Give the elements that f takes from x, as a view if f does; back is the rule of x."""
+    """Give the elements that f takes from x, as a view if f does.
+
+    back is the rule of x; by default dL/dy is added to the elements that f took.
+    """
     x = raw(input)
     y, shape = said(name, f, x), x.shape
-    view = f if np.may_share_memory(x, y) else None
-    if back is None:
-        back = (lambda g: put(g, f, shape)) if view else (lambda g: add_back(g, f, shape))
-    return record(y, dict(x=input), name=name, view=view, x=back)
-
-
-def put(input: Tensor, see: Callable, shape: Sizes) -> Tensor:
-    """Fill a shape with 0, but x where see looks: dL/dx is dL/dy there."""
-    y = np.zeros(shape, raw(input).dtype)
-    see(y)[...] = raw(input)
-    return record(y, dict(x=input), x=lambda g: moved("put", g, see))
-
-
-def add_back(input: Tensor, f: Callable, shape: Sizes) -> Tensor:
-    """Fill a shape with 0, and add each x to the element that f takes it from."""
-    x, y = raw(input), np.zeros(math.prod(shape), raw(input).dtype)
-    np.add.at(y, f(np.arange(y.size).reshape(shape)).ravel(), x.ravel())
-    return record(y.reshape(shape), dict(x=input), x=lambda g: moved("add_back", g, f))
+    nothing = not y.size and (y.base is x or y.base is x.base is not None)  # shares no memory
+    view = f if nothing or np.may_share_memory(x, y) else None
+    return record(
+        y, dict(x=input), name=name, view=view, x=back or (lambda g: place(g, f, shape))
+    )
 
 
 # Another shape
 
 
+def shaped(name: str, input: Tensor, shape: Sizes) -> Tensor:
+    """Give the same elements, in order, another shape; dL/dx gets the old one back."""
+    old = raw(input).shape
+    return moved(name, input, lambda a: a.reshape(shape), lambda g: g.reshape(old))
+
+
 def reshape(input: Tensor, shape: Sizes) -> Tensor:
     """Give the same elements, in order, another shape; a view where memory allows."""
-    old = raw(input).shape
     expect(min(shape, default=0) >= -1, "reshape", "sizes of at least -1, got {}", shape)
-    return moved("reshape", input, lambda a: a.reshape(shape), lambda g: g.reshape(old))
+    return shaped("reshape", input, shape)
 
 
 def view(input: Tensor, shape: Sizes) -> Tensor:
-    """Show the same memory in another shape; an error where that needs a copy."""
-    old = raw(input).shape
-    return moved(
-        "view", input, lambda a: a.reshape(shape, copy=False), lambda g: g.reshape(old)
-    )
+    """Show the same memory in another shape; an error where that needs a copy in torch.
+
+    What convolutions give lies in memory with its channels last; in torch it does not, so a
+    view of that is a copy here.
+    """
+    try:
+        raw(input).reshape(shape, copy=False)
+    except ValueError:
+        of = getattr(input, "view_of", None)
+        in_torch = of.path(np.empty(of.base.shape)) if of else np.empty(raw(input).shape)
+        said("view", in_torch.reshape, shape, copy=False)
+    return shaped("view", input, shape)
 
 
 def view_as(input: Tensor, other: Tensor) -> Tensor:
@@ -191,33 +190,34 @@ def ravel(input: Tensor) -> Tensor:
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
-    """Join the axes from start_dim to end_dim into one."""
-    shape = raw(input).shape or (1,)
+    """Join the axes from start_dim to end_dim into one; one axis alone stays as it is."""
+    shape = raw(input).shape
     i, j = (axis("flatten", d, len(shape)) for d in (start_dim, end_dim))
     expect(i <= j, "flatten", "start_dim <= end_dim, got {} and {}", i, j)
-    return reshape(input, (*shape[:i], math.prod(shape[i : j + 1]), *shape[j + 1 :]))
+    joined = (*shape[:i], math.prod(shape[i : j + 1]), *shape[j + 1 :])
+    return input if shape == joined else shaped("flatten", input, joined)
 
 
 def unflatten(input: Tensor, dim: int, sizes: Sizes) -> Tensor:
     """Split the axis dim into several, of these sizes; one may be -1."""
     d, n = cut_along("unflatten", input, dim)
     inner, shape = said("unflatten", np.reshape, np.broadcast_to(0, n), sizes), input.shape
-    return reshape(input, (*shape[:d], *inner.shape, *shape[d + 1 :]))
+    return shaped("unflatten", input, (*shape[:d], *inner.shape, *shape[d + 1 :]))
 
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """Insert an axis of length 1."""
-    old = raw(input).shape
-    index = at(axis("unsqueeze", dim, len(old) + 1), None)
-    return moved("unsqueeze", input, lambda a: a[index], lambda g: g.reshape(old))
+    shape = raw(input).shape
+    d = axis("unsqueeze", dim, len(shape) + 1)
+    return shaped("unsqueeze", input, (*shape[:d], 1, *shape[d:]))
 
 
 def squeeze(input: Tensor, dim: int | Sizes | None = None) -> Tensor:
     """Drop axes of length 1: all, or those named by dim that have it."""
-    old = raw(input).shape
-    named = () if dim == () else axes_of("squeeze", dim, len(old))
-    axes = tuple(d for d in named if old[d] == 1)
-    return moved("squeeze", input, lambda a: a.squeeze(axes), lambda g: g.reshape(old))
+    shape = raw(input).shape
+    named = () if dim == () else axes_of("squeeze", dim, len(shape))
+    kept = [n for d, n in enumerate(shape) if n != 1 or d not in named]
+    return shaped("squeeze", input, kept)
 
 
 def expand(input: Tensor, size: Sizes) -> Tensor:
@@ -316,8 +316,7 @@ def cut_along(name: str, input: Tensor, dim: int) -> tuple[int, int]:
     """An axis that can be cut, and its length."""
     shape = raw(input).shape
     expect(shape, name, "at least one axis, got a single number")
-    d = axis(name, dim, len(shape))
-    return d, shape[d]
+    return axis(name, dim, len(shape)), shape[dim]
 
 
 def several(input: Tensor, indices: Sequence[tuple]) -> tuple[Tensor, ...]:
@@ -325,7 +324,7 @@ def several(input: Tensor, indices: Sequence[tuple]) -> tuple[Tensor, ...]:
     parts = tuple(input[index] for index in indices)
     for part in parts:
         if isinstance(part, Tensor) and part.view_of:
-            part.view_of = part.view_of._replace(several=True)
+            part.view_of = part.view_of._replace(fixed="is one of several results")
     return parts
 
 
@@ -345,13 +344,8 @@ def split(
     sizes = split_size_or_sections
     if isinstance(sizes, int):
         sizes = [min(sizes, n - i) for i in range(0, n, sizes or -1)] or [0]
-    expect(
-        sum(sizes) == n and min(sizes, default=0) >= 0,
-        "split",
-        "sizes that add up to {}, got {}",
-        n,
-        split_size_or_sections,
-    )
+    fits = sum(sizes) == n and min(sizes, default=0) >= 0
+    expect(fits, "split", "sizes that add up to {}, got {}", n, split_size_or_sections)
     ends = itertools.accumulate(sizes, initial=0)
     return several(tensor, [at(d, slice(*ends)) for ends in itertools.pairwise(ends)])
 
@@ -385,14 +379,14 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """Show windows of a size, a step apart, on a new last axis; dL/dx adds what they share."""
     if not raw(input).ndim:
         return reshape(input, 1)[:size]
-    shape, d = raw(input).shape, axis("unfold", dimension, raw(input).ndim)
+    d = axis("unfold", dimension, raw(input).ndim)
     expect(step > 0, "unfold", "step > 0, got {}", step)
 
-    def see(a):
-        windows = np.lib.stride_tricks.sliding_window_view(a, size, d, writeable=True)
+    def see(a):  # windows that overlap can't be written to
+        windows = np.lib.stride_tricks.sliding_window_view(a, size, d, writeable=step >= size)
         return windows[at(d, slice(None, None, step))]
 
-    return moved("unfold", input, see, lambda g: add_back(g, see, shape))
+    return moved("unfold", input, see)
 
 
 def on_diagonal(offset: int, dim1: int, dim2: int) -> Callable:
@@ -416,13 +410,20 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     x, see = raw(input), on_diagonal(diagonal, 0, 1)
     expect(x.ndim in (1, 2), "diag", "one or two axes, got shape {}", x.shape)
     n = len(x) + abs(diagonal)
-    return put(input, see, (n, n)) if x.ndim == 1 else clone(moved("diag", input, see))
+    return place(input, see, (n, n)) if x.ndim == 1 else clone(moved("diag", input, see))
 
 
 def trace(input: Tensor) -> Tensor:
     """Sum of the main diagonal, on which dL/dx = dL/dy."""
     expect(raw(input).ndim == 2, "trace", "a matrix, got shape {}", input.shape)
     return diagonal(input).sum()
+
+
+def triangle(f: Callable, input: Tensor, k: int) -> Tensor:
+    """What f keeps of a matrix, on one side of a diagonal."""
+    x, name = raw(input), f.__name__
+    expect(x.ndim >= 2, name, "at least two axes, got shape {}", x.shape)
+    return record(f(x, k), dict(x=input), name=name, x=lambda g: triangle(f, g, k))
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
@@ -435,13 +436,6 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     return triangle(np.triu, input, diagonal)
 
 
-def triangle(f: Callable, input: Tensor, k: int) -> Tensor:
-    """What f keeps of a matrix, on one side of a diagonal."""
-    x, name = raw(input), f.__name__
-    expect(x.ndim >= 2, name, "at least two axes, got shape {}", x.shape)
-    return record(f(x, k), dict(x=input), name=name, x=lambda g: triangle(f, g, k))
-
-
 # Several into one, one into several
 
 
@@ -452,17 +446,13 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """
     if not tensors:
         raise ValueError("cat: expected at least one tensor, got none")
-    dtype, inputs = (
-        result_type(tensors[0], *tensors),
-        {f"x{k}": x for k, x in enumerate(tensors)},
-    )
-    n = max(raw(x).ndim for x in tensors)
-    kept = {key: raw(x) for key, x in inputs.items() if raw(x).shape != (0,) or n == 1}
+    dtype, n = result_type(*tensors[:1], *tensors), max(raw(x).ndim for x in tensors)
     d = axis("cat", dim, n)
-    y = said("cat", np.concatenate, list(kept.values()), d, dtype=dtype)
-    ends = itertools.accumulate((a.shape[d] for a in kept.values()), initial=0)
+    inputs = {f"x{k}": x for k, x in enumerate(tensors) if raw(x).shape != (0,) or n == 1}
+    y = said("cat", np.concatenate, [*map(raw, inputs.values())], d, dtype=dtype)
+    ends = itertools.accumulate((raw(x).shape[d] for x in inputs.values()), initial=0)
     rules = [slice_rule(at(d, slice(*part))) for part in itertools.pairwise(ends)]
-    return record(y, inputs, name="cat", **dict(zip(kept, rules, strict=True)))
+    return record(y, inputs, name="cat", **dict(zip(inputs, rules, strict=True)))
 
 
 def slice_rule(index: tuple) -> Callable:
@@ -489,13 +479,8 @@ def vstack(tensors: Sequence[Tensor]) -> Tensor:
 def repeat(input: Tensor, repeats: Sizes) -> Tensor:
     """Repeat the whole along each axis; dL/dx adds up over the copies."""
     shape, lead = raw(input).shape, len(repeats) - raw(input).ndim
-    expect(
-        lead >= 0 and min(repeats, default=0) >= 0,
-        "repeat",
-        "a number for each axis of {}, got {}",
-        shape,
-        repeats,
-    )
+    fits = lead >= 0 and min(repeats, default=0) >= 0
+    expect(fits, "repeat", "a number for each axis of {}, got {}", shape, repeats)
     wide = [n for pair in zip(repeats, (1,) * lead + shape, strict=True) for n in pair]
     copies = tuple(range(0, len(wide), 2))
     return moved(
@@ -529,17 +514,12 @@ def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
 
     With "xy" the first two axes are exchanged, as for the pixels of a picture.
     """
-    tensors = (
-        tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
-    )
+    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+        (tensors,) = tensors
+    fits = tensors and indexing in ("ij", "xy") and all(raw(x).ndim < 2 for x in tensors)
     shape = tuple(raw(x).size for x in tensors)
-    expect(
-        tensors and indexing in ("ij", "xy") and all(raw(x).ndim < 2 for x in tensors),
-        "meshgrid",
-        'vectors and indexing "ij" or "xy", got {}, {}',
-        shape,
-        indexing,
-    )
+    what = 'vectors and indexing "ij" or "xy", got {}, {}'
+    expect(fits, "meshgrid", what, shape, indexing)
     lone = [reshape(x, (-1,) + (1,) * k) for k, x in enumerate(reversed(tensors))]
     grid = tuple(expand(x, shape) for x in reversed(lone))
     return grid if indexing == "ij" else tuple(transpose(x, 0, len(shape) > 1) for x in grid)
@@ -586,48 +566,28 @@ def pad(
     array([3, 2, 1, 2])
     """
     shape, k = raw(input).shape, len(pad) // 2
-    what = "at most {} pairs of numbers and one of {}, got {} and {}"
-    expect(
-        len(pad) % 2 == 0 and k <= len(shape) and mode in MODES,
-        "pad",
-        what,
-        len(shape),
-        list(MODES),
-        pad,
-        mode,
-    )
+    fits = len(pad) % 2 == 0 and k <= len(shape) and mode in MODES
+    what = f"at most {len(shape)} pairs of numbers and one of {[*MODES]}"
+    expect(fits, "pad", what + ", got {} and {}", pad, mode)
     sides = [(0, 0)] * (len(shape) - k) + [pad[2 * i : 2 * i + 2] for i in reversed(range(k))]
     if mode == "circular":  # the other end of what is kept
-        kept = [
-            slice(max(-a, 0), n + min(b, 0)) for n, (a, b) in zip(shape, sides, strict=True)
-        ]
-        input, sides = input[tuple(kept)], [(max(a, 0), max(b, 0)) for a, b in sides]
-    shape, room = raw(input).shape, dict(reflect=-1, circular=0).get(mode, math.inf)
-    expect(
-        all(
-            n + a + b >= 0 and max(a, b, 0) <= max(n + room, 0)
-            for n, (a, b) in zip(shape, sides, strict=True)
-        ),
-        "pad",
-        "enough elements to {}, got shape {} and pad {}",
-        mode,
-        shape,
-        pad,
-    )
+        kept = [(max(-a, 0), n + min(b, 0)) for n, (a, b) in zip(shape, sides, strict=True)]
+        input, sides = input[(*itertools.starmap(slice, kept),)], np.maximum(sides, 0).tolist()
+    room = dict(reflect=-1, circular=0).get(mode, math.inf)
+    axes = list(zip(raw(input).shape, sides, strict=True))
+    fits = all(n + a + b >= 0 and max(a, b, 0) <= max(n + room, 0) for n, (a, b) in axes)
+    expect(fits, "pad", "enough elements to {}, got shape {} and pad {}", mode, shape, pad)
     return padded(input, sides, mode, value or 0)
 
 
 def padded(input: Tensor, sides: Sequence[Sizes], mode: str, value: float) -> Tensor:
     """What ``pad`` does, with the numbers of every axis in the order of the axes."""
     fill = dict(constant_values=value) if mode == "constant" else {}
-    grown = [(max(a, 0), max(b, 0)) for a, b in sides]
-    cut = tuple(
-        slice(max(-a, 0), n + max(a, 0) + b)
-        for n, (a, b) in zip(raw(input).shape, sides, strict=True)
-    )
-    less = [(-a, -b) for a, b in sides]
+    axes = zip(raw(input).shape, sides, strict=True)
+    cut = tuple(slice(max(-a, 0), n + max(a, 0) + b) for n, (a, b) in axes)
+    more, less = np.maximum(sides, 0), np.negative(sides)
     back = (lambda g: padded(g, less, mode, 0)) if mode == "constant" else None
-    return moved("pad", input, lambda a: np.pad(a, grown, MODES[mode], **fill)[cut], back)
+    return moved("pad", input, lambda a: np.pad(a, more, MODES[mode], **fill)[cut], back)
 
 
 # What takes a tuple of sizes or axes takes them one by one too, as in x.reshape(2, 3).

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import nnlib
-from nnlib.device import check_device, cuda, device
+from nnlib.device import accelerator, backends, check_device, cuda, device
 
 NAMES = [("cpu",), ("cpu", 0), ("cpu:0",), ("cuda",), ("cuda:1",), ("cuda", 3), ("meta",)]
 
@@ -72,3 +72,19 @@ def test_there_is_no_graphics_processor():
     cuda.manual_seed(1)
     cuda.manual_seed_all(1)
     assert nnlib.rand(3).tolist() == expected
+
+
+def test_programs_may_ask_for_any_accelerator():
+    for place in (accelerator, cuda, backends.mps):
+        assert place.is_available() is False
+        assert place.device_count() == 0
+    assert accelerator.current_accelerator() is torch.accelerator.current_accelerator()
+    assert backends.cudnn.benchmark is torch.backends.cudnn.benchmark
+
+
+def test_a_tensor_on_the_cpu_is_the_same_tensor():
+    x = nnlib.ones(2)
+    assert x.cpu() is x
+    assert x.cuda("cpu") is x
+    with pytest.raises(RuntimeError, match="cuda: nnlib computes on the CPU only"):
+        x.cuda()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 import nnlib
 from nnlib.graph import record_fused, recorded
@@ -114,7 +115,7 @@ def test_value_changed_after_use_is_refused_by_the_name_of_the_fused_operation(x
 
 
 def test_rule_that_reads_an_unknown_name_is_refused():
-    with pytest.raises(TypeError, match=r"expected a rule that takes g, .* \['x', 'y'\]"):
+    with pytest.raises(TypeError, match=r"rule for all inputs .* \['x', 'y', 'needs'\]"):
         record_fused(np.ones(2), dict(x=nnlib.ones(2, requires_grad=True)), lambda g, other: {})
 
 
@@ -166,6 +167,28 @@ def test_inference_mode_works_as_a_decorator_and_can_be_switched_off(x):
     with nnlib.inference_mode(False):
         assert not nnlib.is_inference_mode_enabled()
         assert (x * 2).requires_grad
+
+
+@pytest.mark.parametrize(
+    "switch",
+    [
+        lambda L: L.enable_grad(),
+        lambda L: L.no_grad(),
+        lambda L: L.set_grad_enabled(True),
+        lambda L: L.inference_mode(False),
+    ],
+    ids=["enable_grad", "no_grad", "set_grad_enabled", "inference_mode"],
+)
+def test_inference_mode_is_left_by_nothing_but_itself_as_in_torch(switch):
+    seen = []
+    for L in (nnlib, torch):
+        x = L.ones(2, requires_grad=True)
+        with L.inference_mode():
+            with switch(L):
+                y = x * 2
+            z = x * 2
+        seen.append((y.is_inference(), y.requires_grad, z.is_inference(), L.is_grad_enabled()))
+    assert seen[0] == seen[1]
 
 
 def test_no_grad_works_as_a_bare_decorator(x):

@@ -25,6 +25,8 @@ FUNCTIONS = (
     "distance",
     "loss",
     "margin",
+    "pairs",
+    "probability",
     "regression",
     "selection",
     "dropout",

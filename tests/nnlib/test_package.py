@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 import tokenize
+import tomllib
 from pathlib import Path
 
 import torch
@@ -14,9 +15,11 @@ import nnlib
 from nnlib import creation, nn, ops, optim, random, training
 
 CORE = {
-    *("Tensor", "autograd", "cuda", "device", "enable_grad", "grad", "inference_mode"),
-    *("is_grad_enabled", "is_inference_mode_enabled", "nn", "no_grad", "optim", "random"),
-    *("raw", "set_grad_enabled", "set_printoptions", "training"),
+    *("Size", "Tensor", "accelerator", "autograd", "backends", "cuda", "device", "e"),
+    *("enable_grad", "finfo", "get_default_dtype", "grad", "iinfo", "inf", "inference_mode"),
+    *("is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_tensor", "nan"),
+    *("newaxis", "nn", "no_grad", "numel", "optim", "pi", "random", "raw"),
+    *("set_grad_enabled", "set_printoptions", "training"),
 }
 DTYPES = {
     *("bool", "double", "float", "float32", "float64", "int", "int32", "int64", "long"),
@@ -46,6 +49,13 @@ def test_every_public_name_exists():
     for module in (nnlib, nn, nn.functional, optim, training, ops, creation):
         for name in module.__all__:
             assert hasattr(module, name), name
+
+
+def test_version_is_that_of_the_package():
+    project = Path(nnlib.__file__).parents[1] / "pyproject.toml"
+    assert tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"] == (
+        nnlib.__version__
+    )
 
 
 def test_dtypes_are_those_of_numpy():

@@ -161,10 +161,40 @@ def test_tensors_are_taken_as_data(data, rng):
 def test_data_that_do_not_match_are_refused(n_x, n_y, rng):
     X, y = np.zeros((n_x, D)), np.zeros(n_y, int)
     message = r"expected X \(N, ...\) and y \(N, ...\) with N at least 1"
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"^fit: {message}"):
         fit(network(nnlib), X, y, epochs=1, rng=rng)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"^accuracy: {message}"):
         accuracy(network(nnlib), X, y)
+
+
+def test_validation_data_are_checked_before_the_first_step(rng):
+    model, X = network(nnlib), np.zeros((5, D))
+    before = model[0].weight.tolist()
+    with pytest.raises(ValueError, match=r"^fit, validation: expected X"):
+        fit(model, X, np.zeros(5, int), epochs=1, validation=(X, [0]), rng=rng)
+    assert model[0].weight.tolist() == before
+
+
+@pytest.mark.parametrize("batch_size", [0, -5])
+def test_a_batch_has_at_least_one_example(batch_size, data, rng):
+    with pytest.raises(ValueError, match=f"^fit: expected batch_size >= 1, got {batch_size}"):
+        fit(network(nnlib), *data, epochs=1, batch_size=batch_size, rng=rng)
+
+
+def test_words_are_looked_up_by_number(rng):
+    model = nn.Sequential(nn.Embedding(7, 4), nn.Flatten(), nn.Linear(12, 2))
+    X = rng.integers(0, 7, (40, 3))
+    y = (X[:, 0] > 3).astype(int)
+    history = fit(model, X, y, epochs=20, validation=(X, y), rng=rng)
+    assert history.train_loss[-1] < history.train_loss[0]
+    assert predict(model, X).shape == (40, 2)
+
+
+def test_targets_that_are_numbers_take_the_dtype_of_the_model(rng):
+    X, y = rng.standard_normal((20, D)), rng.uniform(0, 1, (20, C))
+    loss = F.binary_cross_entropy_with_logits  # it refuses targets of another dtype
+    history = fit(network(nnlib), X, y, epochs=1, loss=loss, validation=(X, y), rng=rng)
+    assert len(history.val_loss) == 1
 
 
 def test_a_history_prints_as_a_table():

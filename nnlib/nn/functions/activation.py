@@ -12,19 +12,11 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...graph import change_, record, record_fused
-from ...ops import (
-    clamp,
-    erf,
-    exp,
-    reshape,
-    sigmoid,
-    softplus,
-    tanh,
-)
+from ...graph import record, record_fused
+from ...ops import clamp, erf, exp, reshape, sigmoid, softplus, tanh
 from ...random import generator
 from ...tensor import Tensor, raw
-from .shared import floats, numbers
+from .shared import floats, numbers, placed
 
 __all__ = [
     "celu",
@@ -50,16 +42,6 @@ __all__ = [
 ]
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. (2017)
-
-
-def placed(input: Tensor, y: Tensor, inplace: bool) -> Tensor:
-    """The result, in the memory and the history of the input if that is asked for."""
-    if not inplace:
-        return y
-    if isinstance(input, Tensor):
-        return change_(input, y)
-    input[...] = y
-    return input
 
 
 def _no_truths(name: str, input: Any) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 from ...ops import mul, where
 from ...random import generator
 from ...tensor import Tensor, raw
+from .shared import placed
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d"]
 
@@ -114,10 +115,10 @@ def alpha_dropout(
     if _is_idle("alpha_dropout", raw(input), p, training):
         return input
     if p == 1:
-        return _placed(input, mul(input, 0.0), inplace)
+        return placed(input, mul(input, 0.0), inplace)
     a = ((1 - p) * (1 + p * LOWEST**2)) ** -0.5
     y = where(_kept(raw(input).shape, p), input, LOWEST) * a - a * p * LOWEST
-    return _placed(input, y, inplace)
+    return placed(input, y, inplace)
 
 
 def _dropped(
@@ -129,20 +130,12 @@ def _dropped(
     mask = _kept(shape, p).astype(raw(input).dtype)
     if p < 1:
         mask *= 1 / (1 - p)
-    return _placed(input, mul(input, mask), inplace)
+    return placed(input, mul(input, mask), inplace)
 
 
 def _kept(shape: tuple[int, ...], p: float) -> np.ndarray:
     """True with probability 1 - p."""
     return generator().random(shape, np.float32) >= p
-
-
-def _placed(input: Tensor, y: Tensor, inplace: bool) -> Tensor:
-    """The result y, or the input with y in it."""
-    if not inplace:
-        return y
-    input[...] = y
-    return input
 
 
 def _is_idle(name: str, x: np.ndarray, p: float, training: bool) -> bool:

@@ -128,8 +128,11 @@ def layer_norm(
     array([[-1.,  1.],
            [-1.,  1.]])
     """
-    axes = _check_last("layer_norm", raw(input), normalized_shape, weight=weight, bias=bias)
-    return _stretched(standardized(input, axes[0], eps), weight, bias)
+    _check_last("layer_norm", raw(input), normalized_shape, weight=weight, bias=bias)
+    shape = raw(input).shape
+    lead, last = shape[: -len(normalized_shape)], shape[-len(normalized_shape) :]
+    slices = math.prod(lead), 1, math.prod(last)
+    return standardized(input, slices, weight, bias, last, eps)
 
 
 def group_norm(
@@ -178,8 +181,8 @@ def group_norm(
     if G < 1 or C % G:
         raise RuntimeError(f"group_norm: expected num_groups that divides {C}, got {G}")
     _check_count("group_norm", x.shape, x.size // G)
-    y = standardized(reshape(input, (N, G, math.prod(x.shape[1:]) // G)), 2, eps)
-    return _stretched(reshape(y, x.shape), _along(weight, x.ndim), _along(bias, x.ndim))
+    slices = N, G, math.prod(x.shape[1:]) // G
+    return standardized(input, slices, weight, bias, (C,), eps)
 
 
 def instance_norm(
@@ -231,8 +234,8 @@ def instance_norm(
     _check_count("instance_norm", x.shape, math.prod(x.shape[2:]))
     if running_mean is not None:
         _update(stats, momentum, x.mean(axes).mean(0), x.var(axes, ddof=1).mean(0))
-    y = standardized(input, 2, eps)
-    return _stretched(y, _along(weight, x.ndim), _along(bias, x.ndim))
+    slices = *x.shape[:2], math.prod(x.shape[2:])
+    return standardized(input, slices, weight, bias, x.shape[1:2], eps)
 
 
 def rms_norm(

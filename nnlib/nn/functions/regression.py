@@ -121,7 +121,6 @@ def smooth_l1_loss(
 def huber_loss(
     input: Tensor,
     target: Tensor,
-    *,
     reduction: str = "mean",
     delta: float = 1.0,
     weight: Tensor | None = None,
@@ -225,7 +224,6 @@ def gaussian_nll_loss(
     target: Tensor,
     var: Tensor | float,
     full: bool = False,
-    *,
     eps: float = 1e-6,
     reduction: str = "mean",
 ) -> Tensor:

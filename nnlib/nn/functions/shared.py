@@ -1,4 +1,4 @@
-"""What losses share: checks, weights, and what becomes of the losses of the examples."""
+"""What functions share: checks, results in place, and the reduction of losses."""
 
 from __future__ import annotations
 
@@ -7,10 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from ...graph import change_
 from ...ops import mean, mul, sum
-from ...tensor import raw
+from ...tensor import Tensor, raw
 
-__all__ = ["broadcast_shape", "check_pair", "floats", "numbers", "reduced", "weighted"]
+__all__ = [
+    "broadcast_shape",
+    "check_pair",
+    "check_reduction",
+    "floats",
+    "numbers",
+    "placed",
+    "reduced",
+    "weighted",
+]
 
 
 def reduced(name: str, each: Any, reduction: str, total: float | None = None) -> Any:
@@ -76,3 +86,13 @@ def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:
     except ValueError:
         told = ", ".join(map(str, shapes))
         raise RuntimeError(f"{name}: expected shapes that broadcast, got {told}") from None
+
+
+def placed(input: Tensor, y: Tensor, inplace: bool) -> Tensor:
+    """The result, in the memory and the history of the input if that is asked for."""
+    if not inplace:
+        return y
+    if isinstance(input, Tensor):
+        return change_(input, y)
+    input[...] = y
+    return input

@@ -6,8 +6,10 @@ memory. A sequence (C, T) is an image one pixel high.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
+import operator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,9 +19,7 @@ from ...ops import (
     clone,
     conv2d,
     conv_transpose2d,
-    expand,
     flatten,
-    matmul,
     max,
     permute,
     reshape,
@@ -363,7 +363,12 @@ def avg_pool2d(
     if x.ndim == 3:
         options = (kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
         return squeeze(avg_pool2d(unsqueeze(input, 0), *options), 0)
-    total = _summed(permute(input, (0, 2, 3, 1)), grid)
+    total = permute(input, (0, 2, 3, 1))
+    if grid.frame != grid.size:
+        y = _framed(raw(total), grid)
+        total = record(y, dict(x=total), x=lambda g: g[grid.inside])
+    for axis, places in enumerate(grid.places, 1):  # of lines, then of what is left of them
+        total = _summed(total, axis, places)
     m = divisor_override or _members(grid, count_include_pad).astype(x.dtype)
     return permute(total / m, (0, 3, 1, 2))
 
@@ -378,19 +383,23 @@ def _members(grid: Grid, count_include_pad: bool) -> np.ndarray:
     return np.outer(*sides)[..., None]
 
 
-def _summed(input: Tensor, grid: Grid) -> Tensor:
-    """The sum of every window of images (N, H, W, C); dL/dx is dL/dy of all, overlaid."""
-    x = _framed(raw(input), grid)
-    y = np.zeros_like(x, shape=(len(x), *grid.count, x.shape[3]))
-    for rows, columns in itertools.product(*grid.places):
-        y += x[:, rows, columns]
+def _summed(input: Tensor, axis: int, slices: list[slice]) -> Tensor:
+    """The sum of slices along an axis; dL/dx is dL/dy, added to each of them."""
+    x, lead = raw(input), (slice(None),) * axis
+    n = x.shape[axis]
+    y = np.zeros_like(x[(*lead, slices[0])])
+    for at in slices:
+        y += x[(*lead, at)]
+    return record(y, dict(x=input), x=lambda g: _repeated(g, axis, slices, n))
 
-    def rule(g):
-        n, i, j, c = g.shape
-        members = expand(g.reshape((n, i, j, 1, 1, c)), (n, i, j, *grid.kernel, c))
-        return _overlaid(members, grid)
 
-    return record(y, dict(x=input), x=rule)
+def _repeated(input: Tensor, axis: int, slices: list[slice], n: int) -> Tensor:
+    """``_summed``, transposed: zeros of length n along an axis, and x added to each slice."""
+    x, lead = raw(input), (slice(None),) * axis
+    y = np.zeros_like(x, shape=(*x.shape[:axis], n, *x.shape[axis + 1 :]))
+    for at in slices:
+        y[(*lead, at)] += x
+    return record(y, dict(x=input), x=lambda g: _summed(g, axis, slices))
 
 
 def _shown(input: Tensor, grid: Grid) -> Tensor:
@@ -607,12 +616,18 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     array([[[7.5]]])
     """
     parts = _parts(input, output_size)
-    sides = []
-    for (starts, ends), n in zip(parts, raw(input).shape[-2:], strict=True):
-        at = np.arange(n)
-        inside = (starts[:, None] <= at) & (at < ends[:, None])
-        sides.append((inside / (ends - starts)[:, None]).astype(raw(input).dtype))
-    return matmul(matmul(sides[0], input), sides[1].T)
+    steps = [_step(*part) for part in parts]
+    if all(steps):
+        return avg_pool2d(input, *zip(*steps, strict=True))
+    y, axes = input, raw(input).ndim
+    for axis, (starts, ends) in enumerate(parts, axes - 2):
+        at = _listed(starts, ends)
+        times = (at[:, :, None] == at[:, None]).sum(2)  # how often the row has this member
+        share = (1 / (times * (ends - starts)[:, None])).astype(raw(input).dtype)
+        share = share.reshape(*share.shape, *(1,) * (axes - 1 - axis))
+        terms = [_taken(y, axis, at[:, k]) * share[:, k] for k in range(at.shape[1])]
+        y = functools.reduce(operator.add, terms)
+    return y
 
 
 def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
@@ -642,7 +657,11 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
     >>> adaptive_max_pool2d(np.arange(16.0).reshape(1, 4, 4), (1, 2))
     array([[[13., 15.]]])
     """
-    rows, columns = (_listed(*part) for part in _parts(input, output_size))
+    parts = _parts(input, output_size)
+    steps = [_step(*part) for part in parts]
+    if all(steps):
+        return max_pool2d(input, *zip(*steps, strict=True), return_indices=return_indices)
+    rows, columns = (_listed(*part) for part in parts)
     (i, h), (j, w) = rows.shape, columns.shape
     at = rows[:, None, :, None] * raw(input).shape[-1] + columns[:, None, :]  # (i, j, h, w)
     at = at.reshape(i * j, h * w)
@@ -666,6 +685,12 @@ def _parts(input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray
     sizes = numbers("output_size", sizes, 0)
     counts = zip(map(np.arange, sizes), sizes, x.shape[-2:], strict=True)
     return [(i * n // m, -((i + 1) * n // -m)) for i, m, n in counts]
+
+
+def _step(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int] | None:
+    """The length of the parts and the step from one to the next, if they are all alike."""
+    lengths, steps = set(ends - starts), set(np.diff(starts)) or {1}
+    return (int(*lengths), int(*steps)) if len(lengths) == len(steps) == 1 else None
 
 
 def _listed(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -898,6 +923,8 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
 
 def _line(value: Any, beside: int) -> Any:
     """An option for sequences as one for images one pixel high."""
+    if np.size(value) != 1:
+        refuse("one number", value)
     return (beside, *value) if isinstance(value, (tuple, list)) else (beside, value)
 
 

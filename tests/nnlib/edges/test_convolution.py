@@ -27,6 +27,11 @@ OPTIONS = [
     ((7, 4, 6, 5), (4, 1, 2, 3), dict(stride=(2, 1), groups=4)),
     ((7, 2, 9, 8), (6, 2, 3, 2), dict(stride=(1, 2), dilation=(2, 3), padding=(3, 0))),
     ((7, 1, 9, 8), (6, 1, 5, 5), dict(padding=(2, 2))),
+    ((7, 4, 6, 5), (6, 4, 1, 1), {}),
+    ((7, 4, 6, 5), (6, 2, 1, 1), dict(groups=2)),
+    ((7, 4, 6, 5), (4, 1, 3, 3), dict(padding=(1, 1), groups=4)),
+    ((7, 4, 6, 9), (4, 1, 2, 3), dict(stride=(2, 2), dilation=(2, 1), groups=4)),
+    ((7, 4, 9, 8), (4, 1, 2, 3), dict(dilation=(2, 3), padding=(2, 0), groups=4)),
 ]
 
 
@@ -49,13 +54,15 @@ def test_conv2d_is_the_loop_over_windows(
 
 
 @pytest.mark.parametrize("wanted", list(itertools.product([False, True], repeat=3))[1:])
+@pytest.mark.parametrize("groups", [1, 4])
 @pytest.mark.parametrize("name", ["conv2d", "conv_transpose2d"])
-def test_gradients_are_the_same_when_only_some_are_asked_for(name, wanted, rng):
-    arrays = [rng.standard_normal(s) for s in ((3, 4, 6, 5), (4, 4, 3, 3), (4,))]
+def test_gradients_are_the_same_when_only_some_are_asked_for(name, groups, wanted, rng):
+    shapes = (3, 4, 6, 5), (4, 4 // groups, 3, 3), (4,)
+    arrays = [rng.standard_normal(s) for s in shapes]
     every = [nnlib.Tensor(a, requires_grad=True) for a in arrays]
-    getattr(F, name)(*every, padding=1).square().sum().backward()
+    getattr(F, name)(*every, padding=1, groups=groups).square().sum().backward()
     some = [nnlib.Tensor(a, requires_grad=r) for a, r in zip(arrays, wanted, strict=True)]
-    getattr(F, name)(*some, padding=1).square().sum().backward()
+    getattr(F, name)(*some, padding=1, groups=groups).square().sum().backward()
     for one, all_, asked in zip(some, every, wanted, strict=True):
         assert (one.grad is not None) == asked
         if asked:
@@ -122,6 +129,22 @@ def test_nan_and_infinity_are_pooled_as_in_torch(options, rng):
         g = np.random.default_rng(0).standard_normal(tuple(y.shape))
         (dx,) = L.autograd.grad(y, leaf, L.tensor(g))
         results.append((y.detach().numpy(), at.numpy(), dx.numpy()))
+    for got, expected in zip(*results, strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, (4, 6), (8, 1)])
+@pytest.mark.parametrize("name", ["adaptive_avg_pool2d", "adaptive_max_pool2d"])
+def test_nan_and_infinity_stay_in_their_part_of_an_adaptive_pooling(name, size, rng):
+    x = rng.standard_normal((4, 3, 6, 8))
+    x[0, 1, 2, 3], x[0, 2, 4, 4], x[1, 0, 3, 2] = nan, inf, -inf
+    results = []
+    for L in (nnlib, torch):
+        leaf = L.tensor(x, requires_grad=True)
+        y = getattr(L.nn.functional, name)(leaf, size)
+        g = np.random.default_rng(0).standard_normal(tuple(y.shape))
+        (dx,) = L.autograd.grad(y, leaf, L.tensor(g))
+        results.append((y.detach().numpy(), dx.numpy()))
     for got, expected in zip(*results, strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-14)
 

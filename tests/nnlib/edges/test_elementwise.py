@@ -17,8 +17,8 @@ ONES = [-1.0, -0.0, 0.0, 1.0, nan]
 NEAR_0 = [0.0, 1.0, inf, -2.0, nan]
 POINTS = [
     ("abs sign floor ceil trunc round asinh atan erf erfc", WIDE),
-    ("exp2 expm1 sinh cosh tanh isfinite nan_to_num", WIDE),
-    ("log2 log10 log1p rsqrt reciprocal sqrt", NEAR_0),
+    ("exp exp2 expm1 sinh cosh tanh isfinite nan_to_num relu sigmoid square", WIDE),
+    ("log log2 log10 log1p rsqrt reciprocal sqrt", NEAR_0),
     ("asin acos atanh erfinv", [*ONES, 2.0]),
     ("sin cos tan", [*ONES, inf]),
     ("acosh", [1.0, 0.5, inf, nan]),
@@ -66,6 +66,37 @@ def test_ties_of_two_are_those_of_torch(name):
 @pytest.mark.parametrize("name", ["atan2", "hypot"])
 def test_the_slope_of_an_angle_and_a_length_at_the_origin_is_that_of_torch(name):
     assert_same(lambda L, a, b: getattr(L, name)(a, b), A[:4], B[:4])
+
+
+@pytest.mark.parametrize("exponent", [-2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 3.0, 4, 5])
+def test_power_is_that_of_torch(exponent):
+    assert_same(lambda L, x: x**exponent, [-2.0, -0.5, 0.0, 0.25, 3.0, nan, inf])
+
+
+@pytest.mark.parametrize("exponent", [3, 4])
+@pytest.mark.parametrize("dtype", ["int64", "int32", "uint8"])
+def test_power_of_integers_is_that_of_torch(dtype, exponent):
+    x = np.array([0, 1, 2, 7, 250], dtype)
+    np.testing.assert_array_equal(
+        nnlib.pow(x, exponent), torch.pow(torch.tensor(x), exponent).numpy(), strict=True
+    )
+
+
+@pytest.mark.parametrize("name", ["div", "xlogy"])
+def test_a_negative_number_beside_bytes_keeps_its_sign(name):
+    with np.errstate(invalid="ignore"):
+        got, expected = (
+            getattr(L, name)(L.tensor([1, 200], dtype=L.uint8), -1) for L in (nnlib, torch)
+        )
+    np.testing.assert_array_equal(got.numpy(), expected.numpy(), strict=True)
+
+
+@pytest.mark.parametrize("name", ["pow", "xlogy"])
+def test_the_slope_of_a_logarithm_has_the_digits_of_the_result(name):
+    x = nnlib.tensor([3.0], dtype=nnlib.float64, requires_grad=True)
+    (nnlib.pow(nnlib.tensor([7]), x) if name == "pow" else nnlib.xlogy(x, 7)).backward()
+    expected = math.log(7) * (343 if name == "pow" else 1)
+    np.testing.assert_allclose(x.grad.numpy(), [expected], rtol=1e-14)
 
 
 def test_xlogy_is_zero_where_its_factor_is():

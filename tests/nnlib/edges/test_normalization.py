@@ -113,11 +113,15 @@ def test_averages_may_be_of_arrays_and_are_noticed_by_graphs_that_read_them():
         y.backward()
 
 
-def test_relu_in_place_may_follow_batch_norm():
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [("batch_norm", (None, None, None, None, True)), ("layer_norm", ((3,),))],
+)
+def test_relu_in_place_may_follow(name, args):
     grads = []
     for L in (nnlib, torch):
         x = L.tensor(np.arange(12.0).reshape(4, 3) ** 2, requires_grad=True)
-        y = L.nn.functional.batch_norm(x, None, None, training=True)
+        y = getattr(L.nn.functional, name)(x, *args)
         L.nn.functional.relu(y, inplace=True).backward(L.tensor(np.arange(12.0).reshape(4, 3)))
         grads.append(x.grad.numpy())
     np.testing.assert_allclose(*grads, rtol=1e-9, atol=1e-12)

@@ -81,6 +81,26 @@ def test_running_product_with_zeros_has_the_derivatives_of_torch(values):
     assert_same(weighted, values, recorded=True)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 8, 33])
+def test_running_product_of_any_length_has_the_derivatives_of_torch(n, rng):
+    x = rng.choice([-1.5, 0.0, 0.5, 1.0, 2.0], (n, 2), p=[0.3, 0.05, 0.3, 0.05, 0.3])
+
+    def weighted(L, x):
+        return L.cumprod(x, 0) * L.arange(1, n + 1)[:, None]
+
+    assert_same(weighted, x, recorded=n > 1)  # of one, torch's gradient has no history
+
+
+@pytest.mark.parametrize("keepdim", [False, True])
+@pytest.mark.parametrize("dim", [0, 1, -1])
+@pytest.mark.parametrize("shape", [(3, 4, 5), (1, 1, 1), (0, 2, 3), (2, 3, 0), (5, 1, 3)])
+def test_sum_along_any_axis_in_any_order_of_memory_is_that_of_torch(shape, dim, keepdim, rng):
+    x = rng.standard_normal(shape)
+    for a in (x, np.asfortranarray(x), np.asfortranarray(x)[::-1]):
+        expected = torch.tensor(a.copy()).sum(dim, keepdim).numpy()
+        np.testing.assert_allclose(nnlib.sum(a, dim, keepdim), expected, 1e-12, strict=True)
+
+
 @pytest.mark.parametrize("p", ["fro", 0.5, 1, 1.5, 2, 3, inf, -inf])
 @pytest.mark.parametrize("values", [[0.0, 0.0], [3.0, 0.0, -4.0]], ids=str)
 def test_norm_has_the_slope_of_torch_at_zero(p, values):
@@ -144,6 +164,7 @@ def test_a_nan_in_one_column_stays_out_of_the_sums_of_the_others():
     x = np.ones((4, 3))
     x[1, 0], x[2, 1] = nan, inf
     np.testing.assert_array_equal(nnlib.sum(x, 0), [nan, inf, 4.0])
+    np.testing.assert_array_equal(nnlib.sum(x.T.copy(), 1), [nan, inf, 4.0])
 
 
 def test_nan_gets_no_gradient_from_sum_and_mean_of_the_rest():

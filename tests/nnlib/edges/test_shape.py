@@ -47,6 +47,13 @@ def test_what_is_contiguous_stays_the_same_tensor():
     assert x.t().contiguous().is_contiguous()
 
 
+@pytest.mark.parametrize("shape", [(3,), (), (2, 3)])
+def test_flattening_one_axis_gives_the_same_tensor_as_in_torch(shape):
+    x, y = nnlib.tensor(np.ones(shape)), torch.ones(shape)
+    assert (x.flatten() is x) == (y.flatten() is y)
+    assert nnlib.ones(2, 3).flatten(1).shape == (2, 3)
+
+
 def test_a_clone_keeps_the_order_in_memory_as_in_torch():
     assert not torch.ones(2, 3).t().clone().is_contiguous()
     assert not nnlib.ones(2, 3).t().clone().is_contiguous()

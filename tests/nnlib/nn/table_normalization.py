@@ -1,4 +1,4 @@
-"""Modules of nn/normalization.py, nn/dropout.py and nn/embedding.py."""
+"""Modules of nn/batchnorm.py, nn/normalization.py, nn/dropout.py and nn/embedding.py."""
 
 import numpy as np
 

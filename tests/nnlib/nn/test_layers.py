@@ -90,3 +90,21 @@ def test_a_sequence_can_be_read_cut_and_continued():
 def test_a_sequence_takes_modules_only():
     with pytest.raises(TypeError, match="Sequential: expected modules, got function"):
         nn.Sequential(nn.ReLU(), lambda x: x)
+
+
+def test_options_can_be_changed_afterwards():
+    for L in (nnlib, torch):
+        layer, loss = L.nn.LeakyReLU(), L.nn.MSELoss()
+        layer.negative_slope, loss.reduction = 0.5, "sum"
+        y = layer(L.tensor([-2.0, 4.0]))
+        assert y.tolist() == [-1.0, 4.0]
+        assert loss(y, L.zeros(2)).item() == 17.0
+        assert repr(layer) == "LeakyReLU(negative_slope=0.5)"
+
+
+def test_the_weight_of_a_loss_is_a_buffer_also_when_it_comes_later():
+    for L in (nnlib, torch):
+        loss = L.nn.BCEWithLogitsLoss(L.ones(2))
+        loss.pos_weight = L.ones(2)
+        assert list(loss.state_dict()) == ["weight", "pos_weight"]
+        assert loss.double().pos_weight.dtype == L.float64

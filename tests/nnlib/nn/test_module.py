@@ -377,6 +377,62 @@ def test_plain_attributes_may_come_before_the_call_of_super():
     assert Early().width == 3
 
 
+def test_a_handle_removes_its_hook_once():
+    for L in (torch, nnlib):
+        model, calls = L.nn.ReLU(), []
+
+        def count(module, args, output, calls=calls):
+            calls.append(output)
+
+        first, _ = model.register_forward_hook(count), model.register_forward_hook(count)
+        first.remove()
+        first.remove()
+        model(L.ones(1))
+        assert len(calls) == 1
+
+
+def test_properties_of_a_module_are_set_and_deleted_by_their_own_methods():
+    for L in (torch, nnlib):
+
+        class Scaled(L.nn.Module):
+            def __init__(self):
+                self.factor = 2
+                super().__init__()
+
+            @property
+            def factor(self):
+                return self.__dict__["_factor"]
+
+            @factor.setter
+            def factor(self, value):
+                self.__dict__["_factor"] = 10 * value
+
+            @factor.deleter
+            def factor(self):
+                del self.__dict__["_factor"]
+
+            @property
+            def fixed(self):
+                return 1
+
+        model = Scaled()
+        assert model.factor == 20
+        model.factor = 3
+        assert model.factor == 30
+        del model.factor
+        assert "_factor" not in vars(model)
+        with pytest.raises(AttributeError):
+            model.fixed = 2
+
+
+def test_a_parameter_hides_no_attribute_of_the_class():
+    for L in (torch, nnlib):
+        model = type("Model", (L.nn.Module,), {"weight": 3})()
+        for value in (L.nn.Parameter(L.ones(1)), L.nn.Buffer(L.ones(1))):
+            with pytest.raises(KeyError, match="attribute 'weight' already exists"):
+                model.weight = value
+
+
 def test_the_names_of_parts_are_offered_for_completion():
     offered = dir(nn.Sequential(OrderedDict(body=nn.ReLU())))
     assert {"body", "forward", "training"} <= set(offered)
@@ -631,6 +687,35 @@ def test_a_change_in_place_under_a_backward_hook_is_noticed():
 
 def doubled(module, args, output):
     return output * 2
+
+
+def test_a_value_that_is_no_tensor_is_refused_in_torchs_words():
+    said = []
+    for L in (torch, nnlib):
+        with pytest.raises(RuntimeError, match="While copying the parameter") as error:
+            L.nn.Linear(2, 3).load_state_dict({"weight": 3.0, "bias": L.ones(3)})
+        said.append(str(error.value).replace("torch.", ""))
+    assert said[0] == said[1]
+
+
+def test_nothing_is_copied_from_a_state_that_does_not_fit():
+    model = nn.Linear(2, 3)
+    before = model.weight.tolist()
+    with pytest.raises(RuntimeError, match="size mismatch for bias"):
+        model.load_state_dict({"weight": nnlib.ones(3, 2), "bias": nnlib.ones(4)})
+    assert model.weight.tolist() == before
+
+
+def test_copied_parameters_have_no_gradient_yet_and_copied_tensors_keep_theirs():
+    for L in (torch, nnlib):
+        model = L.nn.Linear(2, 1)
+        x = L.ones(1, 2, requires_grad=True)
+        model(x).sum().backward()
+        other, z = copy.deepcopy((model, x))
+        assert all(p.grad is None and p.requires_grad for p in other.parameters())
+        assert all(p.grad is not None for p in model.parameters())
+        assert z.grad.tolist() == x.grad.tolist()
+        assert type(other.weight) is L.nn.Parameter
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])

@@ -9,7 +9,7 @@ import torch
 
 import nnlib
 from nnlib import nn
-from nnlib.nn.recurrent import pad_sequence
+from nnlib.nn.utils.rnn import pad_sequence
 from tests.nnlib.nn.table import Layer, assert_same_run, run, same
 from tests.nnlib.reference.recurrence import minimal_gru_layer
 

@@ -43,6 +43,10 @@ CASES = [
     case(conv2d(groups=2, padding=1), (2, 4, 4, 3), (6, 2, 3, 3), (6,), note="groups"),
     case(conv2d(groups=3, padding=1), (2, 3, 4, 9), (6, 1, 3, 3), note="depthwise"),
     case(
+        conv2d(groups=3, stride=2), (2, 3, 5, 9), (3, 1, 3, 2), (3,), note="depthwise, stride"
+    ),
+    case(conv2d(groups=3, padding=1), (2, 3, 4, 9), (3, 1, 3, 3), note="a kernel a channel"),
+    case(
         conv2d(groups=2, stride=2, dilation=(1, 2), padding=1),
         *((1, 4, 6, 5), (2, 2, 2, 2), (2,)),
         note="all options",
@@ -65,6 +69,7 @@ CASES = [
         *((1, 4, 2, 3), (4, 3, 2, 2), (6,)),
         note="all options",
     ),
+    transposed(conv_transpose2d(groups=3), (2, 3, 4, 5), (3, 1, 3, 2), note="depthwise"),
     transposed(conv_transpose2d(), (3, 2, 2), (3, 2, 3, 3), (2,), note="one image"),
     transposed(conv_transpose2d(stride=2), (0, 3, 4, 3), (3, 4, 3, 2), (4,), note="no images"),
 ]

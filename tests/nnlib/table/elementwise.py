@@ -287,7 +287,24 @@ BAD += [
     Bad(
         "sub", lambda L: (L.ones(3) > 0) - (L.ones(3) > 0), RuntimeError, "not defined for bool"
     ),
+    *(
+        Bad(
+            name,
+            lambda L, f=name: getattr(L, f)(L.ones(3) > 0, L.ones(3) > 0),
+            (RuntimeError, NotImplementedError),
+            "expected integers other than 0 to divide by",
+            note=f"{name} of truth values",
+        )
+        for name in ("floor_divide", "fmod", "remainder")
+    ),
     Bad("positive", lambda L: L.positive(L.ones(3) > 0), RuntimeError, "not defined for bool"),
+    Bad(
+        "pow",
+        lambda L: L.pow(L.ones(3, dtype=L.uint8), -1),
+        RuntimeError,
+        "expected numbers, and exponents >= 0 for integers",
+        note="bytes",
+    ),
     Bad(
         "pow",
         lambda L: L.pow(whole(L, 2), -1),

@@ -88,15 +88,6 @@ CASES = [
         note="twice",
     ),
     Case("index_add", lambda L, x, v: L.index_add(x, 0, at(L, [0]), v), ((), ()), note="0-d"),
-    Case("index_fill", lambda L, x: L.index_fill(x, 1, at(L, CLASSES), 2.0), MATRIX),
-    Case("index_fill", lambda L, x: L.index_fill(x, 0, at(L, [-1, 2]), 2), MATRIX, note="end"),
-    Case(
-        "index_fill",
-        lambda L, x, v: x.index_fill(1, at(L, [0, 0, 3]), v),
-        ((3, 5), ()),
-        note="tensor",
-        arrays=False,
-    ),
     Case("index_select", lambda L, x: L.index_select(x, -1, at(L, CLASSES)), MATRIX),
     Case("index_select", lambda L, x: L.index_select(x, 0, at(L, 1)), MATRIX, note="number"),
     Case("index_select", lambda L, x: L.index_select(x, 0, at(L, [0])), ((),), note="0-d"),
@@ -105,7 +96,6 @@ CASES = [
     Case("kthvalue", lambda L, x: L.kthvalue(x, k=1)[0], ((),), note="0-d"),
     Case("masked_select", lambda L, x: L.masked_select(x, at(L, INDEX > 1)), ((3, 4),)),
     Case("masked_select", lambda L, x: L.masked_select(x, at(L, MASK)), ((2, 1),), note="wide"),
-    Case("msort", lambda L, x: L.msort(x), MATRIX, apart),
     Case("scatter", lambda L, x, v: L.scatter(x, 0, at(L, INDEX[:1]), v), ((5, 4), (1, 4))),
     Case(
         "scatter", lambda L, x: L.scatter(x, -1, at(L, INDEX[:, :2]), 2.5), MATRIX, note="value"
@@ -287,15 +277,6 @@ BAD = [
         RuntimeError,
         "got int64",
     ),
-    Bad(
-        "index_fill", lambda L: L.index_fill(ones(L, 3), 0, at(L, [3]), 1), IndexError, "got 3"
-    ),
-    Bad(
-        "index_fill",
-        lambda L: L.index_fill(ones(L, 3), 0, at(L, [0]), ones(L, 1)),
-        RuntimeError,
-        "a single value",
-    ),
     Bad("index_select", lambda L: L.index_select(ones(L, 3), 0, at(L, [-1])), IndexError, "-1"),
     Bad("index_select", lambda L: L.index_select(ones(L, 3), 1, at(L, [0])), IndexError, "1"),
     Bad(
@@ -325,7 +306,6 @@ BAD = [
         RuntimeError,
         "shape mismatch",
     ),
-    Bad("msort", lambda L: L.msort(ones(L, 3), 1), TypeError, "takes"),
     Bad("nonzero", lambda L: L.nonzero(ones(L, 3), 1, 2), TypeError, "takes"),
     Bad("one_hot", lambda L: one_hot(L, at(L, [-1])), RuntimeError, "got -1"),
     Bad("one_hot", lambda L: one_hot(L, at(L, [3]), 3), RuntimeError, r"\[0, 2\], got 3"),

@@ -101,6 +101,25 @@ CASES = [
         note="rows",
     ),
     Case("group_norm", lambda L, x: functional(L).group_norm(x, 2), ((0, 4),), note="empty"),
+    Case(
+        "group_norm",
+        lambda L, x, w, b: functional(L).group_norm(x, 3, w, b),
+        ((4, 6, 3, 2), (6,), (6,)),
+        note="images",
+    ),
+    Case(
+        "layer_norm",
+        lambda L, x, b: functional(L).layer_norm(x, (5, 3), None, b),
+        (LINES, (5, 3)),
+        note="bias",
+        second=None,  # torch's is an error
+    ),
+    Case(
+        "layer_norm",
+        lambda L, x, w, b: functional(L).layer_norm(x, (5,), w, b),
+        ((2, 0, 5), (5,), (5,)),
+        note="no row",
+    ),
     Case("instance_norm", lambda L, x: functional(L).instance_norm(x), (LINES,)),
     Case("instance_norm", instance, (IMAGES, (4,), (4,)), note="averages"),
     Case(

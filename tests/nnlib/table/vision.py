@@ -72,9 +72,15 @@ CASES = [
     case("adaptive_avg_pool2d", (2, 3, 5, 7), 3),
     case("adaptive_avg_pool2d", (3, 5, 7), (1, None), note="one image"),
     case("adaptive_avg_pool2d", (2, 3, 2, 3), (4, 5), note="larger"),
+    case("adaptive_avg_pool2d", (2, 3, 8, 5), (3, 2), note="parts of two lengths"),
+    case("adaptive_avg_pool2d", (2, 3, 8, 6), (1, 3), note="parts alike"),
+    case("adaptive_avg_pool2d", (0, 3, 8, 5), 3, note="no images"),
     largest("adaptive_max_pool2d", (2, 3, 5, 7), 3),
     largest("adaptive_max_pool2d", (3, 5, 7), (2, None), note="one image"),
     largest("adaptive_max_pool2d", (2, 3, 2, 3), (4, 5), note="larger"),
+    largest("adaptive_max_pool2d", (2, 3, 8, 5), (3, 2), note="parts of two lengths"),
+    largest("adaptive_max_pool2d", (2, 3, 8, 6), (1, 3), note="parts alike"),
+    largest("adaptive_max_pool2d", (0, 3, 8, 5), 3, note="no images"),
     largest("adaptive_max_pool2d", (2, 3, 4, 4), 2, True, first=True, note="pair"),
     case("unfold", (2, 3, 4, 5), 2),
     case("unfold", (2, 3, 6, 5), (2, 3), 2, 1, (3, 1), note="options"),
@@ -118,6 +124,7 @@ VALUES = [
             ("max_pool2d", (0, 3, 4, 4), (2,), "indices of nothing"),
             ("adaptive_max_pool2d", (2, 3, 5, 7), (3,), "indices"),
             ("adaptive_max_pool2d", (2, 3, 2, 3), ((4, 5),), "indices, larger"),
+            ("adaptive_max_pool2d", (2, 3, 8, 5), ((3, 2),), "indices, two lengths"),
             ("adaptive_max_pool2d", (2, 3, 2, 3), (0,), "indices, nothing"),
         )
     ],
@@ -148,7 +155,7 @@ BAD = [
     bad_kernel("conv1d", "expected input of 3 channels, got 4", (2, 4, 6), (5, 3, 3)),
     bad_kernel("conv1d", "expected room for a window", (2, 4, 6), (5, 4, 9)),
     bad_kernel("conv1d", "expected stride of", (2, 4, 6), (5, 4, 3), stride=0),
-    bad_kernel("conv1d", "expected stride of", (2, 4, 6), (5, 4, 3), stride=(1, 1)),
+    bad_kernel("conv1d", "expected one number", (2, 4, 6), (5, 4, 3), stride=(1, 1)),
     bad_kernel(
         "conv1d", "expected padding 'same'", (2, 4, 6), (5, 4, 3), padding="same", stride=2
     ),

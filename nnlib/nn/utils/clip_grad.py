@@ -1,4 +1,4 @@
-"""Gradients kept small, and all parameters as one vector."""
+"""Gradients kept small."""
 
 from __future__ import annotations
 
@@ -6,17 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ..grad_mode import no_grad
-from ..ops import cat, reshape
-from ..tensor import Tensor, counter
+from ...tensor import Tensor, counter
 
-__all__ = [
-    "clip_grad_norm_",
-    "clip_grad_value_",
-    "get_total_norm",
-    "parameters_to_vector",
-    "vector_to_parameters",
-]
+__all__ = ["clip_grad_norm_", "clip_grad_value_", "get_total_norm"]
 
 
 def get_total_norm(
@@ -124,41 +116,6 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -
     for g in _grads(parameters):
         np.clip(g.array, -clip_value, clip_value, out=g.array)
         counter(g)[0] += 1
-
-
-def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
-    """Put the elements of all parameters one after the other, with their history.
-
-    >>> parameters_to_vector([Tensor([[1.0, 2.0]]), Tensor([3.0])])
-    tensor([1., 2., 3.])
-    """
-    parts = [reshape(p, -1) for p in parameters]
-    if not parts:
-        raise ValueError("parameters_to_vector: expected at least one parameter")
-    return cat(parts)
-
-
-def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
-    """Copy the elements of a vector into the parameters, one after the other.
-
-    >>> p = Tensor([0.0, 0.0])
-    >>> vector_to_parameters(Tensor([1.0, 2.0]), [p])
-    >>> p
-    tensor([1., 2.])
-    """
-    if not isinstance(vec, Tensor):
-        raise TypeError(f"vector_to_parameters: expected a Tensor, got {type(vec).__name__}")
-    parameters = list(parameters)
-    needed = sum(p.numel() for p in parameters)
-    if vec.shape != (needed,):
-        raise RuntimeError(
-            f"vector_to_parameters: expected a vector of {needed} elements, got {vec.shape}"
-        )
-    start = 0
-    with no_grad():
-        for p in parameters:
-            p.copy_(vec[start : start + p.numel()].reshape(p.shape))
-            start += p.numel()
 
 
 def _listed(tensors: Tensor | Iterable[Tensor]) -> list[Tensor]:

@@ -1,0 +1,54 @@
+"""Applied: the ground of modules that do no more than keep the options of a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from ..tensor import Tensor
+from .module import Module
+
+__all__ = ["Applied"]
+
+
+class Applied(Module):
+    """A function of ``functional`` whose options are attributes of the same names.
+
+    A subclass says which function, hands its options on to this constructor, and calls
+    ``_compute`` in its ``forward``. Options called weight are buffers.
+
+    Attributes
+    ----------
+    function : function
+        What is applied; it takes the inputs, then the options by name.
+
+    >>> class Power(Applied):
+    ...     function = staticmethod(lambda input, exponent: input**exponent)
+    ...
+    ...     def __init__(self, exponent: float = 2.0):
+    ...         super().__init__(exponent=exponent)
+    ...
+    ...     def forward(self, input):
+    ...         return self._compute(input)
+    >>> Power(3.0)(Tensor([2.0]))
+    tensor([8.])
+    """
+
+    function: ClassVar[Callable[..., Tensor]]
+
+    def __init__(self, **options: Any):
+        super().__init__()
+        self._options = tuple(options)
+        for name, value in options.items():
+            if name.endswith("weight"):
+                self.register_buffer(name, value)
+            else:
+                setattr(self, name, value)
+
+    def _kept(self) -> dict[str, Any]:
+        """Give the options by name, as they are now."""
+        return {name: getattr(self, name) for name in self._options}
+
+    def _compute(self, *inputs: Tensor) -> Tensor:
+        """Apply the function to the inputs, with the options."""
+        return self.function(*inputs, **self._kept())

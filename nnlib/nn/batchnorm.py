@@ -1,0 +1,199 @@
+"""Layers that bring each channel to mean 0 and variance 1, and keep running averages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor
+from . import functional as F
+from . import init
+from .normalization import Stretch
+from .parameter import factory_dtype
+
+__all__ = ["BatchNorm1d", "BatchNorm2d", "InstanceNorm1d", "InstanceNorm2d"]
+
+
+class _ChannelNorm(Stretch):
+    """What batch and instance normalization share: one number for each channel, averages."""
+
+    ndims: tuple[int, ...]  # how many axes the input may have
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ):
+        super().__init__()
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.affine, self.track_running_stats = affine, track_running_stats
+        dtype = factory_dtype(type(self).__name__, device, dtype)
+        C = (num_features,)
+        starts = dict(running_mean=np.zeros(C, dtype), running_var=np.ones(C, dtype))
+        for name, start in dict(starts, num_batches_tracked=np.zeros((), np.int64)).items():
+            self.register_buffer(name, Tensor(start) if track_running_stats else None)
+        self._set(C, dtype, weight=affine, bias=affine and bias)
+
+    def _check(self, input: Tensor) -> None:
+        """Refuse inputs of another number of axes."""
+        if input.ndim not in self.ndims:
+            axes = " or ".join(map(str, self.ndims))
+            raise ValueError(
+                f"{type(self).__name__}: expected an input of {axes} axes, got {input.shape}"
+            )
+
+    def reset_running_stats(self) -> None:
+        """Start the averages again."""
+        if self.track_running_stats:
+            init.zeros_(self.running_mean)
+            init.ones_(self.running_var)
+            init.zeros_(self.num_batches_tracked)
+
+    def reset_parameters(self) -> None:
+        """Start weight, bias and averages again."""
+        self.reset_running_stats()
+        super().reset_parameters()
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
+            f"affine={self.affine}, bias={self.bias is not None}, "
+            f"track_running_stats={self.track_running_stats}"
+        )
+
+
+class BatchNorm1d(_ChannelNorm):
+    r"""Batch normalization of vectors (N, C) or sequences (N, C, L).
+
+    .. math:: y = \gamma\, \frac{x - \mu}{\sqrt{v + \epsilon}} + \beta
+
+    with mean μ and variance v of the batch while training, and their running averages
+    in use.
+
+    Parameters
+    ----------
+    num_features : int
+        Number of channels C.
+    eps : float
+        ε, which keeps the root away from 0.
+    momentum : float or None
+        Share of the batch in the new averages; None weights all batches alike.
+    affine, bias : bool
+        Whether there are γ and β, and β.
+    track_running_stats : bool
+        Whether averages are kept; without them the batch's own mean and variance are used
+        always.
+    dtype : dtype
+        Of parameters and averages; float32 by default.
+
+    Attributes
+    ----------
+    weight, bias : (C,) float or None
+        γ, which starts at 1, and β, which starts at 0.
+    running_mean, running_var : (C,) float or None
+        The averages.
+    num_batches_tracked : () int64 or None
+        How many batches they are made of.
+
+    Raises
+    ------
+    ValueError
+        If the input has other axes, or a channel has a single element in training.
+
+    Source: Ioffe and Szegedy (2015), algorithms 1 and 2; chapter "Batch normalization".
+
+    >>> layer = BatchNorm1d(2)
+    >>> layer(Tensor([[5.0, 10.0], [15.0, 30.0]])).detach().numpy().round(3).tolist()
+    [[-1.0, -1.0], [1.0, 1.0]]
+    >>> layer.running_mean.tolist()
+    [1.0, 2.0]
+    """
+
+    ndims = (2, 3)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map any shape to the same shape."""
+        self._check(input)
+        share = self.momentum or 0.0
+        if self.training and self.track_running_stats:
+            self.num_batches_tracked += 1
+            if self.momentum is None:
+                share = 1 / int(self.num_batches_tracked)
+        averages = self.running_mean, self.running_var
+        if self.training and not self.track_running_stats:
+            averages = None, None
+        by_batch = self.training or self.running_mean is None
+        return F.batch_norm(input, *averages, self.weight, self.bias, by_batch, share, self.eps)
+
+
+class BatchNorm2d(BatchNorm1d):
+    """Batch normalization of images (N, C, H, W); otherwise as ``BatchNorm1d``.
+
+    >>> BatchNorm2d(3)(Tensor(np.ones((5, 3, 4, 4), np.float32))).shape
+    (5, 3, 4, 4)
+    """
+
+    ndims = (4,)
+
+
+class InstanceNorm1d(_ChannelNorm):
+    """Normalization of each channel of each sample, of (N, C, L) or (C, L).
+
+    Arguments and attributes as ``BatchNorm1d``, with other defaults.
+
+    Source: Ulyanov et al. (2016), "Instance normalization".
+
+    >>> InstanceNorm1d(1, eps=1e-12)(Tensor([[[1.0, 3.0]]])).tolist()
+    [[[-1.0, 1.0]]]
+    """
+
+    ndims = (2, 3)
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        affine: bool = False,
+        track_running_stats: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ):
+        options = affine, track_running_stats, device, dtype
+        super().__init__(num_features, eps, momentum, *options, bias=bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map any shape to the same shape."""
+        self._check(input)
+        C = input.shape[self.ndims[-1] - input.ndim == 0]
+        if self.affine and self.num_features != C:
+            raise ValueError(
+                f"{type(self).__name__}: expected {self.num_features} channels, "
+                f"got {input.shape}"
+            )
+        own = self.training or not self.track_running_stats
+        batch = input if input.ndim == self.ndims[-1] else input[None]
+        stats = self.running_mean, self.running_var, self.weight, self.bias
+        y = F.instance_norm(batch, *stats, own, self.momentum or 0.0, self.eps)
+        return y if batch is input else y[0]
+
+
+class InstanceNorm2d(InstanceNorm1d):
+    """Normalization of each channel of each image, of (N, C, H, W) or (C, H, W).
+
+    >>> InstanceNorm2d(3)(Tensor(np.ones((5, 3, 4, 4), np.float32))).shape
+    (5, 3, 4, 4)
+    """
+
+    ndims = (3, 4)

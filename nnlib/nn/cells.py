@@ -1,0 +1,246 @@
+"""Recurrent cells: one step of a sequence at a time.
+
+The weights of all gates stand in one matrix, one block of rows for each gate, in torch's
+order. Biases come twice, with W x and with U h, as in torch.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..ops import chunk, relu, sigmoid, tanh
+from ..tensor import Tensor, raw
+from . import functional as F
+from .init import even_by_fan_in
+from .module import Module
+from .parameter import Parameter, factory_dtype
+
+__all__ = ["GRUCell", "LSTMCell", "RNNCell"]
+
+
+class Recurrent(Module):
+    """What cells and layers share: their sizes, and first weights even in ±1/√hidden_size."""
+
+    gates = 1  # blocks of rows in the weights
+    states = 1  # what is handed from step to step: h, or h and c
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool):
+        super().__init__()
+        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
+
+    def add_weights(self, suffix: str, input_size: int, dtype: np.dtype) -> None:
+        """Register the weights of one step, under names that end in suffix."""
+        rows = self.gates * self.hidden_size
+        shapes = dict(weight_ih=(rows, input_size), weight_hh=(rows, self.hidden_size))
+        if self.bias:
+            shapes |= dict(bias_ih=(rows,), bias_hh=(rows,))
+        for name, shape in shapes.items():
+            self.register_parameter(name + suffix, Parameter(np.empty(shape, dtype)))
+
+    def reset_parameters(self) -> None:
+        """Draw all weights evenly from ±1/√hidden_size."""
+        even_by_fan_in(self.hidden_size, *self.parameters())
+
+    def state_list(self, hx: Any) -> list | None:
+        """The states given, as a list."""
+        if hx is None:
+            return None
+        hx = [hx] if self.states == 1 else hx
+        if not isinstance(hx, (list, tuple)) or not all(hasattr(s, "shape") for s in hx):
+            kind = type(hx[0] if self.states == 1 else hx).__name__
+            self.refuse(TypeError, "hx to be " + ("h", "(h, c)")[self.states - 1], kind)
+        if len(hx) != self.states:
+            self.refuse(TypeError, "hx to be (h, c)", f"{len(hx)} of them")
+        return list(hx)
+
+    def refuse(self, error: type[Exception], expected: str, got: Any) -> None:
+        """Raise an error that names the module."""
+        raise error(f"{type(self).__name__}: expected {expected}, got {got}")
+
+
+class Cell(Recurrent):
+    """One step of a recurrent layer; a subclass says in ``step`` what it computes."""
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        super().__init__(input_size, hidden_size, bias)
+        self.add_weights("", input_size, factory_dtype(type(self).__name__, device, dtype))
+        if not bias:
+            self.register_parameter("bias_ih", None)
+            self.register_parameter("bias_hh", None)
+        self.reset_parameters()
+
+    def forward(self, input: Tensor, hx: Any = None) -> Any:
+        """Map an input (N, D) or (D,) and the state (N, H) or (H,), zeros if left out, on."""
+        x = raw(input)
+        if x.ndim not in (1, 2):
+            self.refuse(ValueError, "an input (N, D) or (D,)", x.shape)
+        if x.shape[-1] != self.input_size:
+            what = f"an input whose last axis is {self.input_size} long"
+            self.refuse(RuntimeError, what, x.shape)
+        shape = (*x.shape[:-1], self.hidden_size)
+        states = self.state_list(hx) or [np.zeros(shape, x.dtype)] * self.states
+        for s in states:
+            if s.ndim not in (1, 2):
+                self.refuse(ValueError, f"a state {shape}", s.shape)
+            if s.shape != shape:
+                self.refuse(RuntimeError, f"a state {shape}", s.shape)
+        dtype = self.weight_ih.dtype
+        for t in (x, *states):
+            if t.dtype != dtype:
+                self.refuse(RuntimeError, f"input and state of {dtype}", t.dtype)
+        x = F.linear(input, self.weight_ih, self.bias_ih)
+        return self.step(x, F.linear(states[0], self.weight_hh, self.bias_hh), *states)
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        bias = "" if self.bias else ", bias=False"
+        return f"{self.input_size}, {self.hidden_size}{bias}"
+
+
+class RNNCell(Cell):
+    r"""One step of a simple recurrent layer.
+
+    .. math:: h' = \tanh(W x + b + U h + c)
+
+    Parameters
+    ----------
+    input_size, hidden_size : int
+        Length of x and of h.
+    bias : bool
+        Whether there are b and c.
+    nonlinearity : {"tanh", "relu"}
+        What stands in the place of tanh.
+    device, dtype
+        Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Attributes
+    ----------
+    weight_ih, weight_hh : (H, D) and (H, H) float
+        W and U.
+    bias_ih, bias_hh : (H,) float or None
+        b and c.
+
+    Source: Goodfellow et al. (2016), equations 10.8 and 10.9.
+
+    >>> cell = RNNCell(3, 2)
+    >>> h = None
+    >>> for x in np.zeros((5, 4, 3), np.float32):  # five steps of four sequences
+    ...     h = cell(Tensor(x), h)
+    >>> h.shape == (4, 2)
+    True
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        nonlinearity: str = "tanh",
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        super().__init__(input_size, hidden_size, bias, device, dtype)
+        self.nonlinearity = nonlinearity
+
+    def step(self, x: Tensor, u: Tensor, h: Tensor) -> Tensor:
+        """The next h, given W x + b and U h + c."""
+        if self.nonlinearity not in ("tanh", "relu"):
+            self.refuse(RuntimeError, "nonlinearity tanh or relu", repr(self.nonlinearity))
+        return tanh(x + u) if self.nonlinearity == "tanh" else relu(x + u)
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        other = "" if self.nonlinearity == "tanh" else f", nonlinearity={self.nonlinearity}"
+        return super().extra_repr() + other
+
+
+class LSTMCell(Cell):
+    r"""One step of long short-term memory.
+
+    .. math::
+
+        i, f, o &= \sigma(W_{i,f,o}\, x + b_{i,f,o} + U_{i,f,o}\, h + c_{i,f,o}) \\
+        g &= \tanh(W_g x + b_g + U_g h + c_g) \\
+        c' &= f c + i g \\
+        h' &= o \tanh c'
+
+    Parameters
+    ----------
+    input_size, hidden_size : int
+        Length of x, and of h and c.
+    bias : bool
+        Whether there are biases.
+    device, dtype
+        Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Attributes
+    ----------
+    weight_ih, weight_hh : (4H, D) and (4H, H) float
+        W and U; rows of the gates i, f, g and o, in this order.
+    bias_ih, bias_hh : (4H,) float or None
+        The biases.
+
+    Source: Goodfellow et al. (2016), equations 10.40 to 10.44; Gers et al. (2000).
+
+    >>> h, c = LSTMCell(3, 2)(Tensor(np.zeros((4, 3), np.float32)))
+    >>> h.shape == c.shape == (4, 2)
+    True
+    """
+
+    gates, states = 4, 2
+
+    def step(self, x: Tensor, u: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        """The next h and c, given W x + b and U h + c."""
+        i, f, g, o = chunk(x + u, 4, -1)
+        c = sigmoid(f) * c + sigmoid(i) * tanh(g)
+        return sigmoid(o) * tanh(c), c
+
+
+class GRUCell(Cell):
+    r"""One step of a gated recurrent unit.
+
+    .. math::
+
+        r, z &= \sigma(W_{r,z}\, x + b_{r,z} + U_{r,z}\, h + c_{r,z}) \\
+        n &= \tanh(W_n x + b_n + r\, (U_n h + c_n)) \\
+        h' &= (1 - z)\, n + z h
+
+    Parameters
+    ----------
+    input_size, hidden_size : int
+        Length of x and of h.
+    bias : bool
+        Whether there are biases.
+    device, dtype
+        Where and in which dtype the weights are kept: the CPU, by default float32.
+
+    Attributes
+    ----------
+    weight_ih, weight_hh : (3H, D) and (3H, H) float
+        W and U; rows of the gates r, z and n, in this order.
+    bias_ih, bias_hh : (3H,) float or None
+        The biases.
+
+    Source: Cho et al. (2014), "Learning phrase representations using RNN encoder-decoder
+    for statistical machine translation"; the place of r is that of cuDNN and torch.
+
+    >>> GRUCell(3, 2)(Tensor(np.zeros((4, 3), np.float32))).shape == (4, 2)
+    True
+    """
+
+    gates = 3
+
+    def step(self, x: Tensor, u: Tensor, h: Tensor) -> Tensor:
+        """The next h, given W x + b and U h + c."""
+        (xr, xz, xn), (ur, uz, un) = chunk(x, 3, -1), chunk(u, 3, -1)
+        n = tanh(xn + sigmoid(xr + ur) * un)
+        return n + sigmoid(xz + uz) * (h - n)

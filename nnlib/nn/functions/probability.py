@@ -1,0 +1,196 @@
+"""Losses of predicted probabilities: of two classes, and of whole distributions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...graph import record
+from ...ops import add, clamp, exp, log, maximum, mul, softplus, sub, sum, where
+from ...tensor import Tensor, raw
+from .shared import broadcast_shape, check_pair, check_reduction, floats, reduced
+
+__all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits", "kl_div"]
+
+
+def binary_cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    reduction: str = "mean",
+) -> Tensor:
+    r"""Negative log-likelihood of two classes, from the probability of one for each example.
+
+    .. math:: L_n = -t_n \log p_n - (1 - t_n) \log (1 - p_n)
+
+    A logarithm below -100 counts as -100, and p (1 - p) in the derivative
+    (p - t) / (p (1 - p)) as at least 1e-12. Prefer ``binary_cross_entropy_with_logits``.
+
+    Parameters
+    ----------
+    input : (...) float in [0, 1]
+        Probabilities p of the class 1.
+    target : (...) float in [0, 1]
+        Their targets t, of the shape of input.
+    weight : float, broadcast to input, optional
+        How much each loss counts; the mean still divides by the number of losses.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses.
+
+    Returns
+    -------
+    float, or the shape of input for "none"
+        Loss in nats, at most 100 for each example.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or the reduction is unknown.
+    RuntimeError
+        If the dtypes differ or are not floating-point, a probability is outside [0, 1], or
+        the weight does not broadcast.
+
+    Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Losses and outputs".
+
+    >>> float(binary_cross_entropy(np.array([0.5]), np.array([1.0])) / np.log(2))
+    1.0
+    """
+    name = "binary_cross_entropy"
+    _check_probabilities(name, input, target)
+    for what, values in (("input", raw(input)), ("target", raw(target))):
+        if not ((values >= 0) & (values <= 1)).all():
+            raise RuntimeError(f"{name}: expected {what} in [0, 1]")
+    if weight is not None:
+        broadcast_shape(name, input, weight)
+    p, t = raw(input), raw(target)
+    each = record(
+        -t * _log(p) - (1 - t) * _log(1 - p),
+        dict(p=input, t=target),
+        name=name,
+        p=lambda g, p, t: g * (p - t) / maximum(p * (1 - p), 1e-12),
+        t=lambda g, p: g * (_log(1 - p) - _log(p)),
+    )
+    return reduced(name, each if weight is None else mul(each, weight), reduction)
+
+
+def _log(p: Any) -> Any:
+    """The logarithm of a probability, at least -100."""
+    with np.errstate(divide="ignore"):
+        return clamp(log(p), min=-100)
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    r"""Negative log-likelihood of two classes, straight from one score for each example.
+
+    .. math:: L_n = -t_n \log \sigma(z_n) - (1 - t_n) \log (1 - \sigma(z_n))
+
+    computed as :math:`(1 - t) z + \mathrm{softplus}(-z)`, which cannot overflow.
+
+    Parameters
+    ----------
+    input : (...) float
+        Scores z (log odds).
+    target : (...) float
+        Probabilities t of the class 1, of the shape of input.
+    weight : float, broadcast to input, optional
+        How much each loss counts; the mean still divides by the number of losses.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses.
+    pos_weight : float, broadcast to input, optional
+        Factor of the first term.
+
+    Returns
+    -------
+    float, or the shape of input for "none"
+        Loss in nats.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or the reduction is unknown.
+    RuntimeError
+        If the dtypes differ or are not floating-point, or a weight does not broadcast.
+
+    Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Losses and outputs".
+
+    >>> float(binary_cross_entropy_with_logits(np.array([0.0]), np.array([1.0])) / np.log(2))
+    1.0
+    """
+    name = "binary_cross_entropy_with_logits"
+    _check_probabilities(name, input, target)
+    for w in (weight, pos_weight):
+        if w is not None:
+            broadcast_shape(name, input, w)
+    cost = softplus(-input, threshold=math.inf)
+    if pos_weight is not None:
+        cost = mul(add(mul(sub(pos_weight, 1), target), 1), cost)
+    each = add(mul(sub(1, target), input), cost)
+    return reduced(name, each if weight is None else mul(each, weight), reduction)
+
+
+def kl_div(
+    input: Tensor, target: Tensor, *, reduction: str = "mean", log_target: bool = False
+) -> Tensor:
+    r"""Divergence of predicted from true probabilities, from logarithms of the predicted.
+
+    .. math:: L = \sum_i t_i (\log t_i - x_i)
+
+    Parameters
+    ----------
+    input : (...) float
+        Logarithms x of the predicted probabilities.
+    target : (...) float
+        True probabilities t, or their logarithms; the shapes broadcast. A term with t = 0
+        is 0.
+    reduction : {"mean", "batchmean", "sum", "none"}
+        What becomes of the terms; "batchmean", their sum divided by N, is the divergence
+        for each example.
+    log_target : bool
+        Whether target holds logarithms.
+
+    Returns
+    -------
+    float, or the common shape for "none"
+        Divergence in nats.
+
+    Raises
+    ------
+    ValueError
+        If the reduction is unknown.
+    RuntimeError
+        If the shapes do not broadcast, or a dtype is not floating-point.
+
+    Source: Goodfellow et al. (2016), equation 3.50; chapter "Losses and outputs".
+
+    >>> p = np.array([[0.5, 0.5]])
+    >>> float(kl_div(np.log(p), p, reduction="batchmean"))
+    0.0
+    """
+    x, t = floats("kl_div", input), floats("kl_div", target)
+    broadcast_shape("kl_div", x, t)
+    check_reduction("kl_div", reduction, "batchmean")
+    if log_target:
+        each = mul(exp(target), sub(target, input))
+    else:
+        each = mul(target, sub(log(where(t == 0, 1.0, target)), input))
+    if reduction != "batchmean":
+        return reduced("kl_div", each, reduction)
+    return sum(each) / (x.shape[0] or math.nan) if x.ndim else sum(each)
+
+
+def _check_probabilities(name: str, input: Any, target: Any) -> None:
+    """Refuse another shape or dtype of the targets, which torch does not convert."""
+    check_pair(name, input, target)
+    x, t = floats(name, input), raw(target)
+    if x.dtype != t.dtype:
+        raise RuntimeError(f"{name}: expected target {x.dtype} as input, got {t.dtype}")

@@ -1,0 +1,9 @@
+"""Gradients kept small, all parameters as one vector, and sequences of different length."""
+
+# ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
+from . import clip_grad, convert_parameters, rnn
+from .clip_grad import *
+from .convert_parameters import *
+
+__all__ = ["clip_grad", "convert_parameters", "rnn"]
+__all__ += [*clip_grad.__all__, *convert_parameters.__all__]

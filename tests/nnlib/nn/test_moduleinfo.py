@@ -1,0 +1,107 @@
+"""PyTorch's own test inputs for modules: outputs, gradients and state as torch's, in float64.
+
+torch carries, for its own tests, a table of modules (``module_db``) with the arguments of their
+constructors and of their calls. Each runs here in both libraries with torch's initial weights.
+"""
+
+import pytest
+import torch
+from torch.testing._internal.common_modules import module_db
+
+import nnlib
+from tests.nnlib.test_opinfo import NotOurs, assert_same, assert_same_gradients, translated
+
+# Samples that differ by intent: why, and which.
+DIFFERENT = {
+    "LSTM": ("no projections", lambda make: make.kwargs.get("proj_size")),
+    "MultiheadAttention": (
+        "no keys besides those given",
+        lambda make: make.kwargs.get("add_bias_kv") or make.kwargs.get("add_zero_attn"),
+    ),
+}
+# Modules of nnlib for which torch has no samples.
+NO_SAMPLES = {
+    *("AlphaDropout", "Buffer", "CosineSimilarity", "Dropout", "Dropout1d", "Dropout2d"),
+    *("Flatten", "Fold", "Hardsigmoid", "Identity", "Maxout", "MinimalGRU", "Module"),
+    *("ModuleDict", "ModuleList", "PairwiseDistance", "Parameter", "ParameterDict"),
+    *("ParameterList", "PixelShuffle", "PixelUnshuffle", "RReLU", "Sequential"),
+    *("TripletMarginLoss", "TripletMarginWithDistanceLoss", "Unflatten", "Unfold", "Upsample"),
+}
+
+SHARED = {
+    info.module_cls.__name__: info
+    for info in module_db
+    if hasattr(nnlib.nn, info.module_cls.__name__)
+}
+
+
+def leaf(x):
+    """A copy without history: one argument of a sample may be computed from another."""
+    if not isinstance(x, torch.Tensor):
+        return x
+    return x.detach().clone().requires_grad_(x.requires_grad)
+
+
+def samples(info, training):
+    """The samples of a module for nnlib and torch: constructor's and call's arguments."""
+    inputs = info.module_inputs_func(
+        info, device="cpu", dtype=torch.float64, requires_grad=True, training=training
+    )
+    for sample in inputs:
+        make, call = sample.constructor_input, sample.forward_input
+        call.args = tuple(map(leaf, call.args))
+        history = []
+        try:
+            made = translated((make.args, make.kwargs), [])
+            called = translated((call.args, call.kwargs), history)
+        except NotOurs:
+            continue
+        yield sample, made, called, history
+
+
+def pair(info, sample, made, training):
+    """The module in both libraries, with torch's initial weights."""
+    make = sample.constructor_input
+    theirs = info.module_cls(*make.args, **make.kwargs).double().train(training)
+    ours = getattr(nnlib.nn, info.module_cls.__name__)(*made[0], **made[1])
+    ours = ours.double().train(training)
+    ours.load_state_dict({k: v.numpy() for k, v in theirs.state_dict().items()})
+    return ours, theirs
+
+
+def compare(ours, theirs, called, call, history, rng):
+    """One call, its results, the gradients of inputs and parameters, and the state after it."""
+    expected = theirs(*call.args, **call.kwargs)
+    ys, ts = assert_same(ours(*called[0], **called[1]), expected)
+    parameters, parameters_t = list(ours.named_parameters()), list(theirs.named_parameters())
+    assert [name for name, _ in parameters] == [name for name, _ in parameters_t]
+    both = [(t, p) for (_, p), (_, t) in zip(parameters, parameters_t, strict=True)]
+    assert [p.requires_grad for _, p in both] == [t.requires_grad for t, _ in both]
+    assert_same_gradients(ys, ts, history + both, rng, 1e-7)
+    state, state_t = ours.state_dict(), theirs.state_dict()
+    assert list(state) == list(state_t)
+    assert_same(list(state.values()), list(state_t.values()))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
+@pytest.mark.parametrize("name", SHARED)
+def test_module_is_that_of_torch(name, training, rng):
+    count = 0
+    for sample, made, called, history in samples(SHARED[name], training):
+        make, call = sample.constructor_input, sample.forward_input
+        if name in DIFFERENT and DIFFERENT[name][1](make):
+            continue
+        said = f"{make.args} {make.kwargs} {[getattr(a, 'shape', a) for a in call.args]}"
+        try:
+            ours, theirs = pair(SHARED[name], sample, made, training)
+            compare(ours, theirs, called, call, history, rng)
+        except Exception as error:
+            raise AssertionError(f"{name} {said} {call.kwargs}\n{error!r}") from error
+        count += 1
+    assert count > 0
+
+
+def test_every_module_has_samples_or_is_known_to_have_none():
+    classes = {n for n in nnlib.nn.__all__ if isinstance(getattr(nnlib.nn, n), type)}
+    assert classes - SHARED.keys() == NO_SAMPLES

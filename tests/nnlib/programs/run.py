@@ -1,0 +1,62 @@
+"""Run programs of PyTorch's, each in a process of its own: ``run.py LIBRARY OUT PROGRAM ...``.
+
+With LIBRARY nnlib it stands in the place of torch, which cannot be imported. The library is
+loaded once; every program starts from there in a fork of its own and prints to OUT.
+"""
+
+import importlib
+import importlib.abc
+import os
+import runpy
+import sys
+from pathlib import Path
+
+PARTS = [
+    *("nn", "nn.functional", "nn.init", "nn.utils", "optim", "random"),
+    *("autograd", "autograd.functional"),
+]
+
+
+class NoOtherTorch(importlib.abc.MetaPathFinder):
+    """Refuse all of torch that was not put in its place."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname.partition(".")[0] == "torch":
+            raise ModuleNotFoundError(f"{fullname} has no place in nnlib")
+
+
+def put_in_place_of_torch():
+    """Let ``import torch`` and its parts give nnlib."""
+    sys.modules["torch"] = importlib.import_module("nnlib")
+    for part in PARTS:
+        sys.modules[f"torch.{part}"] = importlib.import_module(f"nnlib.{part}")
+    sys.meta_path.insert(0, NoOtherTorch())
+
+
+def run(program, out):
+    """Run one program in this process, and end it."""
+    status = 1
+    try:
+        with (out / f"{program.stem}.txt").open("w", encoding="utf-8") as sys.stdout:
+            runpy.run_path(str(program), run_name="__main__")
+        status = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    library, out, *programs = sys.argv[1:]
+    if library == "nnlib":
+        put_in_place_of_torch()
+    else:
+        importlib.import_module("torch._dynamo")  # which optimisers load when first used
+    failed = False
+    for program in map(Path, programs):
+        child = os.fork()
+        if not child:
+            run(program, Path(out))
+        failed |= os.waitpid(child, 0)[1] != 0
+    sys.exit(failed)

@@ -1,0 +1,143 @@
+"""Cases of nn/functions/probability.py."""
+
+import numpy as np
+
+from tests.nnlib.harness import Bad, Case, positive, weights
+
+
+def F(L):
+    return L.nn.functional
+
+
+def probability(rng, shape):
+    return rng.uniform(0.1, 0.9, shape)
+
+
+TWO = ((3, 5), (3, 5))
+CASES = [
+    Case(
+        "binary_cross_entropy",
+        lambda L, p, t: F(L).binary_cross_entropy(p, t),
+        TWO,
+        probability,
+    ),
+    Case(
+        "binary_cross_entropy",
+        lambda L, p, t: F(L).binary_cross_entropy(p, t, weights(L, p), reduction="sum"),
+        TWO,
+        probability,
+        "weight",
+    ),
+    Case(
+        "binary_cross_entropy_with_logits",
+        lambda L, z, t: F(L).binary_cross_entropy_with_logits(z, t),
+        TWO,
+    ),
+    Case(
+        "binary_cross_entropy_with_logits",
+        lambda L, z, t: F(L).binary_cross_entropy_with_logits(
+            z, t, weights(L, z), reduction="sum", pos_weight=weights(L, z)
+        ),
+        TWO,
+        note="weights",
+    ),
+    Case("kl_div", lambda L, x, t: F(L).kl_div(x, t, reduction="batchmean"), TWO, positive),
+    Case(
+        "kl_div",
+        lambda L, x, t: F(L).kl_div(x, t, reduction="sum", log_target=True),
+        ((3, 5), (5,)),
+        note="logarithms, broadcast",
+    ),
+    Case(
+        "kl_div", lambda L, x, t: F(L).kl_div(x, t, reduction="none"), ((), ()), positive, "one"
+    ),
+    Case(
+        "kl_div",
+        lambda L, x, t: F(L).kl_div(x, t, reduction="batchmean"),
+        ((), ()),
+        positive,
+        "batchmean of one",
+    ),
+]
+
+VALUES: list[Case] = []
+
+
+def two(name, *shapes, **options):
+    """The call of a loss with zeros of two shapes."""
+    return lambda L: getattr(F(L), name)(*[L.zeros(s) for s in shapes], **options)
+
+
+def mixed(name, first, second):
+    """The call of a loss with numbers of two dtypes."""
+    return lambda L: getattr(F(L), name)(
+        L.ones(3, dtype=getattr(L, first)), L.ones(3, dtype=getattr(L, second))
+    )
+
+
+BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+BAD = [
+    *[
+        bad
+        for name in BINARY
+        for bad in (
+            Bad(
+                name,
+                two(name, (3, 1), (3,)),
+                ValueError,
+                rf"{name}: expected target of input's shape \(3, 1\), got \(3,\)",
+            ),
+            Bad(
+                name,
+                mixed(name, "float32", "int64"),
+                RuntimeError,
+                f"{name}: expected target float32 as input, got int64",
+            ),
+            Bad(
+                name,
+                mixed(name, "int64", "float32"),
+                RuntimeError,
+                f"{name}: expected a floating-point input, got int64",
+            ),
+            Bad(
+                name,
+                two(name, (3, 5), (3, 5), (4,)),
+                RuntimeError,
+                rf"{name}: expected shapes that broadcast, got \(3, 5\), \(4,\)",
+            ),
+            Bad(
+                name,
+                two(name, (3,), (3,), reduction="average"),
+                ValueError,
+                f"{name}: expected reduction mean, sum or none, got 'average'",
+            ),
+        )
+    ],
+    *[
+        Bad(
+            "binary_cross_entropy",
+            lambda L, p=p, t=t: F(L).binary_cross_entropy(L.tensor([p]), L.tensor([t])),
+            RuntimeError,
+            rf"binary_cross_entropy: expected {what} in \[0, 1\]",
+        )
+        for p, t, what in ((1.5, 0.0, "input"), (0.5, -1.0, "target"), (np.nan, 0.0, "input"))
+    ],
+    Bad(
+        "kl_div",
+        two("kl_div", (3,), (4,), reduction="sum"),
+        RuntimeError,
+        r"kl_div: expected shapes that broadcast, got \(3,\), \(4,\)",
+    ),
+    Bad(
+        "kl_div",
+        two("kl_div", (3,), (3,), reduction="average"),
+        ValueError,
+        "kl_div: expected reduction mean, sum, batchmean or none, got 'average'",
+    ),
+    Bad(
+        "kl_div",
+        lambda L: F(L).kl_div(L.zeros(3).long(), L.zeros(3).long(), reduction="sum"),
+        RuntimeError,
+        "kl_div: expected a floating-point input, got int64",
+    ),
+]

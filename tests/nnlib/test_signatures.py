@@ -1,0 +1,559 @@
+"""What torch also has is called as in torch: the names, places and defaults of arguments.
+
+For what is written in C++ torch's stub files list every way of calling it; for what is
+written in Python ``inspect`` gives the one way there is. Each way is tried on our signature,
+once with all arguments in their places and once with all of them named.
+"""
+
+import ast
+import inspect
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+
+import nnlib
+from nnlib import ops
+
+STUBS = Path(torch.__file__).parent
+IN_ORDER = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+# Arguments that nnlib leaves out; what stands behind them in torch is given by name.
+LEFT_OUT = {
+    "out": "results are returned",
+    **dict.fromkeys(("layout", "memory_format", "names"), "there is one layout, without names"),
+    **dict.fromkeys(("pin_memory", "non_blocking"), "there is one memory"),
+    **dict.fromkeys(("size_average", "reduce"), "torch replaced them by reduction"),
+    **dict.fromkeys(("sparse", "sparse_grad"), "gradients are dense"),
+    **dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "one way to step"),
+    **dict.fromkeys(("out_dtype", "implicit", "_stacklevel"), "torch's own affair"),
+    **dict.fromkeys(("vectorize", "strategy", "outer_jacobian_strategy"), "one way to compute"),
+    **dict.fromkeys(("nondet_tol", "check_undefined_grad", "check_batched_grad"), "one check"),
+    **dict.fromkeys(
+        ("check_grad_dtypes", "check_backward_ad", "check_forward_ad"), "one check"
+    ),
+    **dict.fromkeys(("check_batched_forward_grad", "check_fwd_over_rev"), "one check"),
+    **dict.fromkeys(("gen_non_contig_grad_outputs", "check_rev_over_rev"), "one check"),
+    **dict.fromkeys(("fast_mode", "masked"), "one check"),
+    **dict.fromkeys(("only_inputs", "is_grads_batched", "grad_variables"), "torch's past"),
+}
+
+
+class Way(NamedTuple):
+    """A way of calling: names in order, names without a place, defaults, whether *args."""
+
+    places: tuple
+    named: tuple
+    defaults: dict
+    sizes: bool
+
+
+def way_in_stub(node):
+    """The way of calling that a definition in a stub file stands for."""
+    a = node.args
+    places, named = [[p.arg for p in ps] for ps in (a.posonlyargs + a.args, a.kwonlyargs)]
+    given = list(zip(reversed(places), reversed(a.defaults), strict=False))
+    given += [(k, d) for k, d in zip(named, a.kw_defaults, strict=True) if d is not None]
+    defaults = {k: literal(d) for k, d in given if literal(d) is not ...}
+    return Way(tuple(places), tuple(named), defaults, a.vararg is not None)
+
+
+def literal(node):
+    """A default, or ... where the stub does not tell it."""
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return ...
+
+
+def ways_in_stub(path, owner=None):
+    """The ways of calling each function of a stub file, or each method of a class in it."""
+    body = ast.parse((STUBS / path).read_text(encoding="utf-8")).body
+    if owner is not None:
+        (body,) = (n.body for n in body if isinstance(n, ast.ClassDef) and n.name == owner)
+    found = {}
+    for node in body:
+        if isinstance(node, ast.FunctionDef):
+            found.setdefault(node.name, []).append(way_in_stub(node))
+    return found
+
+
+def way_in_python(f):
+    """The way of calling a function written in Python."""
+    ps = inspect.signature(f).parameters.values()
+    return Way(
+        tuple(p.name for p in ps if p.kind in IN_ORDER),
+        tuple(p.name for p in ps if p.kind == p.KEYWORD_ONLY),
+        {p.name: p.default for p in ps if p.default is not p.empty},
+        any(p.kind == p.VAR_POSITIONAL for p in ps),
+    )
+
+
+STUBBED = {
+    "torch": ways_in_stub("_C/_VariableFunctions.pyi"),
+    "Tensor": ways_in_stub("_C/__init__.pyi", "TensorBase"),
+    "functional": ways_in_stub("_C/_nn.pyi") | ways_in_stub("nn/functional.pyi"),
+}
+
+
+def ways_of(place, name, theirs):
+    """All ways of calling what torch has under a name, as far as they can be known."""
+    try:
+        way = way_in_python(theirs)
+        if way.places or way.named or not way.sizes:
+            return [way]
+    except ValueError:
+        pass
+    for table in (STUBBED.get(place, {}), STUBBED["torch"]):
+        if name in table:
+            old = place != "Tensor" and any(w.places[:1] == ("self",) for w in table[name])
+            return [w for w in table[name] if not (old and w.places[:1] == ("self",))]
+    return []
+
+
+def complaints(ours, way):
+    """What is wrong with our function for one of torch's ways of calling it."""
+    signature, found = inspect.signature(ours), []
+    left_out = [i for i, p in enumerate(way.places) if p in LEFT_OUT]
+    ordered = way.places[: min(left_out, default=len(way.places))]
+    names = [p for p in way.places + way.named if p not in LEFT_OUT]
+    if way.sizes:
+        try:
+            inspect.signature(ours, follow_wrapped=False).bind(*way.places, 2, 3)
+        except TypeError as error:
+            found.append(f"one by one: {error}")
+        return found
+    if all(p in ordered or p in way.defaults for p in way.places + way.named):
+        try:
+            bound = signature.bind(*ordered).arguments.items()
+            found += [
+                f"{p} in the place of {v}" for p, v in bound if isinstance(v, str) and v != p
+            ]
+        except TypeError as error:
+            found.append(f"in places: {error}")
+    try:
+        signature.bind(**{p: p for p in names})
+    except TypeError as error:
+        found.append(f"named: {error}")
+    for p in [p for p in names if p in way.defaults and p in signature.parameters]:
+        own, default = signature.parameters[p].default, way.defaults[p]
+        if own is not inspect.Parameter.empty and own != default:
+            found.append(f"{p}={own!r}, not {default!r}")
+    return found
+
+
+PLACES = {
+    "torch": (nnlib, torch),
+    "functional": (nnlib.nn.functional, torch.nn.functional),
+    "init": (nnlib.nn.init, torch.nn.init),
+    "utils": (nnlib.nn.utils, torch.nn.utils),
+    "autograd": (nnlib.autograd, torch.autograd),
+    "autograd.functional": (nnlib.autograd.functional, torch.autograd.functional),
+    "Tensor": (nnlib.Tensor, torch.Tensor),
+    "Module": (nnlib.nn.Module, torch.nn.Module),
+    "Optimizer": (nnlib.optim.Optimizer, torch.optim.Optimizer),
+}
+
+
+def functions(place):
+    """The public functions of a module, or methods of a class, by name."""
+    owner, _ = PLACES[place]
+    names = getattr(owner, "__all__", [n for n in dir(owner) if n[0] != "_"])
+    found = {
+        n: getattr(owner, n) if inspect.ismodule(owner) else inspect.getattr_static(owner, n)
+        for n in names
+    }
+    if inspect.isclass(owner):  # x.add_ takes what x.add takes
+        found |= {f"{n}_": found[n] for n in ops.IN_PLACE if f"{n}_" in found}
+    return {n: f for n, f in found.items() if inspect.isfunction(f)}
+
+
+PUBLIC = [(place, name, f) for place in PLACES for name, f in sorted(functions(place).items())]
+SHARED = [
+    (place, name, f, getattr(PLACES[place][1], name))
+    for place, name, f in PUBLIC
+    if hasattr(PLACES[place][1], name)
+] + [
+    (name, "__init__", getattr(nnlib.optim, name).__init__, getattr(torch.optim, name).__init__)
+    for name in ("SGD", "Adam", "AdamW")
+]
+
+
+def all_complaints(place, name, ours, theirs):
+    """What is wrong for any way of calling; of methods the first argument has no name."""
+    me = next(iter(inspect.signature(ours).parameters), None)
+    found = set()
+    for way in ways_of(place, name, theirs):
+        if way.places[:1] == ("self",):
+            way = way._replace(places=(me, *way.places[1:]))
+        found |= set(complaints(ours, way))
+    return found
+
+
+# Told apart by the kind of what comes, as ``CALLS`` below try.
+BY_KIND = {
+    "start in the place of end",
+    "low in the place of high",
+    "high in the place of size",
+    "from_ in the place of to",
+    "dim in the place of other",
+    "dim in the place of unbiased",
+    "src in the place of value",
+    # What a stub writes otherwise than torch does it.
+    "padding=0, not 'valid'",
+    "stride=None, not ()",
+    "dims=None, not ()",
+    "nan=0.0, not None",
+}
+BY_STUB = "torch itself does otherwise than its stub says"
+BY_CALL = "arguments are given in their places"
+DIFFERENT = {
+    ("torch", "is_floating_point"): "a method too, whose first argument is self",
+    ("torch", "result_type"): BY_CALL,
+    ("torch", "subtract"): BY_STUB,
+    ("torch", "tensor"): BY_STUB,
+    ("torch", "tensor_split"): "torch has a name for each kind of argument",
+    ("torch", "tril_indices"): "integers have no gradient",
+    ("torch", "triu_indices"): "integers have no gradient",
+    ("torch", "where"): BY_STUB,
+    ("functional", "one_hot"): BY_STUB,
+    ("functional", "scaled_dot_product_attention"): BY_STUB,
+    ("Tensor", "copy_"): BY_CALL,
+    ("Tensor", "new_tensor"): BY_STUB,
+    ("Tensor", "norm"): BY_STUB,
+    ("Tensor", "requires_grad_"): BY_STUB,
+    ("Tensor", "split"): "the function's name for it serves the method too",
+    ("Tensor", "subtract"): BY_STUB,
+    ("Tensor", "subtract_"): BY_STUB,
+    ("Tensor", "tensor_split"): "torch has a name for each kind of argument",
+    ("Tensor", "to"): BY_CALL,
+    ("Tensor", "view"): "shapes alone, named as in reshape; bytes are not read as another kind",
+    ("Module", "load_state_dict"): "assign= would take the place of parameters",
+    ("Module", "register_forward_hook"): "hooks see what has a place",
+    ("Module", "register_forward_pre_hook"): "hooks see what has a place",
+    ("Module", "state_dict"): "all that torch takes in places it calls deprecated",
+    ("torch", "repeat_interleave"): "repeats alone would give indices",
+    ("Tensor", "count_nonzero"): "several axes as a tuple",
+    ("Tensor", "squeeze"): "several axes as a tuple",
+    ("torch", "swapaxes"): "another name of transpose, with its dim0 and dim1",
+    ("Tensor", "swapaxes"): "another name of transpose, with its dim0 and dim1",
+}
+# torch says nothing about how these are called; CALLS try them.
+UNSAID = {
+    *(("torch", name) for name in ("broadcast_tensors", "einsum", "numel", "unique")),
+    ("functional", "logsigmoid"),
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "ours", "theirs"), SHARED, ids=[f"{p}.{n}" for p, n, *_ in SHARED]
+)
+def test_signature_is_that_of_torch(place, name, ours, theirs):
+    assert ((place, name) in UNSAID) == (not ways_of(place, name, theirs))
+    found = all_complaints(place, name, ours, theirs) - BY_KIND
+    assert bool(found) == ((place, name) in DIFFERENT), found
+
+
+def test_table_of_signatures_covers_what_both_have():
+    assert len(SHARED) > 700
+    assert DIFFERENT.keys() | UNSAID <= {(place, name) for place, name, *_ in SHARED}
+
+
+# Functions that torch has only as methods, elsewhere, or not at all.
+OURS = {
+    "torch": {
+        *("contiguous", "expand", "expand_as", "getitem", "is_contiguous", "raw", "repeat"),
+        *("reshape_as", "setitem", "to", "type_as", "unfold", "view", "view_as"),
+        *("grad", "linear", "one_hot", "pad", "softplus"),
+        *("gru_layer", "lstm_layer", "rnn_layer"),
+    },
+    "functional": {"maxout"},
+    "utils": set(),
+    "Tensor": {"astype", "current"},
+    "Optimizer": {"update"},
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_torch_lacks_is_known(place):
+    found = {n for p, n, _ in PUBLIC if p == place and not hasattr(PLACES[place][1], n)}
+    assert found == OURS.get(place, set())
+
+
+def test_every_function_that_torch_has_as_a_method_is_a_method_here():
+    for name, _ in functions("torch").items():
+        assert hasattr(nnlib.Tensor, name) or not hasattr(torch.Tensor, name), name
+
+
+def test_every_method_that_torch_has_as_a_function_is_a_function_here():
+    names = {n for n in functions("Tensor") if callable(getattr(torch, n, None))}
+    names -= {n for n in names if hasattr(nnlib, n)}
+    in_place = {n for n in names if n[-1] == "_"}  # torch.relu_(x) is x.relu_()
+    # nnlib.trace draws graphs; the others are asked of a tensor.
+    assert names - in_place - {"trace"} == {"detach", "is_inference"}
+
+
+CALLS = """
+torch.arange(5)
+torch.arange(end=3)
+torch.arange(1, 7, 2)
+torch.arange(0, 3, dtype=torch.float32)
+torch.randint(5, (2,)).dtype
+torch.randint(high=5, size=(2,)).shape == (2,)
+torch.randint(1, 2, (2, 2), dtype=torch.int32)
+torch.randint(0, 1, (2,), dtype=None)
+torch.randint_like(x, 1)
+torch.randint_like(x, high=1)
+torch.randint_like(x, 1, 2)
+torch.randperm(1, dtype=None)
+torch.tril_indices(2, 2, dtype=None)
+torch.zeros(2, 3).fill_(1).random_(1)
+torch.zeros(2, 3).random_(1, 2)
+torch.zeros(2, 3).random_(to=1)
+torch.max(x, y)
+torch.max(x, other=y)
+torch.max(x, 1)
+torch.max(x, 1, True)
+torch.min(x, dim=0, keepdim=True)
+x.max(y)
+x.max(1)[0]
+x.max(1).indices
+x.min(0).values
+torch.std(x, unbiased=False)
+torch.std(x, False)
+x.var(False)
+x.var(1, False)
+x.var(1, correction=0)
+torch.var_mean(x, 1)
+x.scatter(1, i[:, None], y)
+x.scatter(1, i[:, None], 1.0)
+x.scatter_(1, i[:, None], value=1)
+torch.zeros(2, 3).scatter_(1, i[:, None], 1)
+torch.zeros(2, 3).scatter_add_(1, i[:, None], torch.ones(2, 1))
+torch.nan_to_num(x, nan=1.0)
+x.nan_to_num(0.0, 1.0, 2.0)
+torch.roll(x, 1)
+torch.roll(x, 1, 0)
+x.roll((1, 1), (0, 1))
+torch.tensor_split(x, 2)
+x.tensor_split((1,), dim=1)
+x.chunk(2)
+x.chunk(2, dim=1)
+x.split(1)
+x.split([1, 1], dim=1)
+torch.subtract(x, y, alpha=2)
+torch.add(x, y, alpha=2)
+x.add_(y, alpha=2)
+x.add_(1).sub_(1).mul_(2).div_(2)
+torch.result_type(x, 1)
+torch.result_type(i, 1.0)
+torch.where(x > 0)
+torch.where(x > 0, x, 0.0)
+torch.where(x > 0, 1, 0)
+F.one_hot(i)
+F.one_hot(i, num_classes=3)
+F.one_hot(i, 3)
+x.copy_(y)
+x.norm()
+x.norm(2)
+x.norm(p=1, dim=1)
+torch.norm(x, dim=0)
+x.clone().requires_grad_().requires_grad
+x.to(torch.float64)
+x.to("cpu", torch.float64)
+x.to(torch.device("cpu"))
+x.to(i)
+x.to(dtype=torch.int64, device="cpu")
+x.type(torch.float64)
+x.type()
+x.type("torch.DoubleTensor")
+x.cpu().float().double().long().int().bool()
+x.view(-1)
+x.view(4, 1)
+x.view((4, 1))
+x.reshape(-1)
+x.reshape((1, -1))
+x.permute(1, 0)
+x.permute(dims=(1, 0))
+x.expand(3, 2, 2)
+x.expand((1, 2, -1))
+x.repeat(2, 1)
+x.tile(2)
+x.flip(0)
+x.flip(0, 1)
+x.flip([0])
+torch.flip(x, dims=[0])
+x.new_zeros(2)
+x.new_ones((2,))
+x.new_full((2,), 3)
+x.new_tensor([1])
+torch.zeros(2, 3)
+torch.zeros((2, 3))
+torch.zeros([2, 3])
+torch.zeros(size=(2, 3))
+torch.ones(*x.shape)
+torch.zeros(x.size())
+torch.full((2,), 3)
+torch.full([2], 3.0)
+torch.eye(2, dtype=torch.long)
+torch.linspace(0, 1, 5)
+torch.linspace(start=0, end=1, steps=3)
+torch.einsum("ij,kj->ik", x, y)
+torch.einsum("ij,kj->ik", [x, y])
+torch.broadcast_tensors(x, y[0])
+torch.meshgrid(x[0], y[0], indexing="xy")
+torch.unique(i)
+torch.unique(i, return_counts=True)
+torch.unique(i, return_inverse=True)
+torch.numel(x)
+torch.is_tensor(x)
+torch.is_tensor(np.ones(2))
+torch.is_floating_point(i)
+F.logsigmoid(x[0]).shape == (2,)
+torch.cat([x, y], 1)
+torch.cat((x, y), dim=-1)
+torch.concat([x, y])
+torch.stack([x, y], -1)
+torch.sum(x, 1, keepdim=True)
+x.sum(dim=(0, 1))
+x.sum((0,))
+x.mean(-1)
+x.prod(1)
+x.argmax(1)
+x.argmax(dim=1, keepdim=True)
+torch.topk(x, 1)
+x.topk(1, dim=0, largest=False)
+torch.sort(x, 1, True)
+x.sort(descending=True)
+x.argsort(1)
+x.cumsum(0)
+x.clamp(min=0)
+x.clamp(0, 1)
+x.clamp_(0)
+x.masked_fill(x > 2, 0)
+x.masked_fill(x > 2, float("-inf"))
+x.gather(1, i[:, None])
+x.index_select(0, i)
+torch.take_along_dim(x, i[:, None], 1)
+x.nonzero()
+x.nonzero(as_tuple=True)
+x.squeeze().unsqueeze(0).unsqueeze(-1).squeeze(-1)
+x.unbind(1)
+x.flatten()
+torch.flatten(x, 0)
+x.t()
+x.T
+x.mT
+x.transpose(0, 1)
+x.swapaxes(0, 1)
+x.where(x > 0, y)
+x.where(x > 0, 0.0)
+x.narrow(1, 0, 1)
+x.unfold(0, 1, 1)
+x.tril()
+torch.triu(torch.ones(3, 3), diagonal=1)
+x.diag()
+F.pad(x, (1, 1))
+F.pad(x, (1, 1), "constant", 2)
+F.pad(x, (1, 1, 0, 1), value=3.0)
+torch.matmul(x, y)
+x @ y
+x.mm(y)
+torch.bmm(x[None], y[None])
+x.mv(y[0])
+torch.dot(x[0], y[0])
+torch.outer(x[0], y[0])
+torch.bincount(i, minlength=4)
+torch.tensordot(x, y, dims=1)
+x[0]
+x[:, None]
+x[..., 0]
+x[x > 0]
+x[i]
+x[[0, 1], [1, 0]]
+x[0, 1].item()
+2**x
+5 // y
+x % 2 == 1
+-x
+~(x > 0)
+(x > 0) & (y > 0)
+(x == y).sum()
+(x == y).float().mean()
+x == None
+abs(x)
+float(x.sum())
+int(x.sum())
+len(x)
+bool(x[0, 0])
+[a for a in x]
+x.tolist()
+f"{x.sum():.2f}"
+np.array(x).shape
+np.asarray(x).dtype == np.float32
+torch.from_numpy(np.ones(2))
+torch.tensor(np.float64(1.0))
+torch.tensor(3).dtype
+torch.tensor([True, False]).sum()
+torch.tensor([1, 2]) / 2
+torch.tensor(1) + 1.0
+torch.as_tensor(x) is x
+x.detach() is x
+x.data.requires_grad
+x.is_leaf
+x.dtype
+x.dtype == torch.float32
+x.device
+str(x.device)
+x.size(-1)
+x.size(dim=0)
+x.dim()
+x.numel()
+x.element_size()
+x.stride()
+x.is_contiguous()
+x.T.is_contiguous()
+torch.equal(x, x)
+torch.allclose(x, x)
+torch.Size([2, 2]) == x.shape
+isinstance(x.shape, torch.Size)
+torch.pi, torch.e, torch.inf
+torch.newaxis
+float(torch.finfo(torch.float32).eps)
+torch.iinfo(torch.int64).max
+torch.get_default_dtype()
+torch.cuda.is_available()
+torch.accelerator.is_available()
+torch.accelerator.current_accelerator()
+torch.backends.mps.is_available()
+torch.no_grad()(lambda: 1)()
+""".strip().splitlines()
+
+
+def plain(y):
+    """A result as Python's numbers in lists, with dtypes, to be compared."""
+    if isinstance(y, (torch.Tensor, nnlib.Tensor)):
+        array = y.detach().numpy()
+        return [str(array.dtype), array.shape, array.tolist()]
+    if isinstance(y, (tuple, list)):
+        return [plain(item) for item in y]
+    if isinstance(y, (torch.dtype, np.dtype, torch.device, nnlib.device)):
+        return str(y).removeprefix("torch.")
+    return y
+
+
+def outcome(L, call):
+    """What a call gives in one library."""
+    x, y = L.tensor([[1.0, 2.0], [3.0, -4.0]]), L.tensor([[0.5, 5.0], [1.0, 1.0]])
+    i = L.tensor([1, 0])
+    return plain(eval(call, dict(torch=L, F=L.nn.functional, np=np, x=x, y=y, i=i)))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("call", CALLS)
+def test_call_is_understood_as_by_torch(call):
+    got, expected = outcome(nnlib, call), outcome(torch, call)
+    if isinstance(expected, list) and str(expected).find("float") >= 0:
+        got, expected = str(got), str(expected)
+    assert got == expected

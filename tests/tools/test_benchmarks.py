@@ -1,0 +1,23 @@
+"""The benchmark programs run and print every row; how fast anything is is not tested."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).parents[2] / "benchmarks" / "nnlib_against_torch.py"
+ROWS = {
+    (): ["MLP", "LeNet", "VGG", "LSTM", "BatchNorm2d", "geometric mean"],
+    ("--imports",): ["whole process", "above an empty interpreter"],
+    ("--growth",): ["batch of", "depth of", "length of", "graph of 100,000", "memory of"],
+}
+
+
+@pytest.mark.parametrize("mode", ROWS, ids=lambda mode: mode[0] if mode else "times")
+def test_nnlib_against_torch_prints_every_row(mode):
+    command = [sys.executable, PROGRAM, "--rounds", "1", *mode]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr
+    for row in ROWS[mode]:
+        assert row in run.stdout
