@@ -49,3 +49,18 @@ def test_every_command_of_the_readme_is_a_target_of_the_makefile():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"`?make (\w+)", README):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_lines_of_python_print_what_stands_beside_them(capsys):
+    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(block, "README.md", "exec"), {})
+    assert capsys.readouterr().out.strip() == re.search(r"print\(.*\)  # (.*)", block)[1]
+
+
+def test_the_table_of_speeds_has_the_rows_of_the_benchmark():
+    program = (ROOT / "benchmarks" / "nnlib_against_torch.py").read_text(encoding="utf-8")
+    workloads = program.partition("WORKLOADS = {")[2].partition("\n}\n")[0]
+    titles = re.findall(r'Workload\(\s*"([^"]+)"', workloads)
+    assert len(titles) == 5
+    for title in titles:
+        assert f"| {title} |" in README, title
