@@ -9,7 +9,7 @@ import numpy as np
 
 from ..tensor import Tensor
 from . import functional as F
-from .init import uniform_
+from .init import even_by_fan_in
 from .module import Module, Parameter
 from .parameter import factory_dtype
 
@@ -81,10 +81,7 @@ class _Convolution(Module):
 
     def reset_parameters(self) -> None:
         """Draw weight and bias anew."""
-        n = math.prod(self.weight.shape[1:])  # what is multiplied for one output
-        bound = 1 / math.sqrt(n) if n else 0.0
-        for parameter in self.parameters():
-            uniform_(parameter, -bound, bound)
+        even_by_fan_in(math.prod(self.weight.shape[1:]), *self.parameters())
 
     def _check(self) -> None:
         """Refuse options that no input could fit."""
