@@ -690,7 +690,8 @@ def _parts(input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray
 def _step(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int] | None:
     """The length of the parts and the step from one to the next, if they are all alike."""
     lengths, steps = set(ends - starts), set(np.diff(starts)) or {1}
-    return (int(*lengths), int(*steps)) if len(lengths) == len(steps) == 1 else None
+    alike = len(lengths) == len(steps) == 1 and 0 not in steps  # no step: one pixel, repeated
+    return (int(*lengths), int(*steps)) if alike else None
 
 
 def _listed(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

@@ -72,6 +72,7 @@ CASES = [
     case("adaptive_avg_pool2d", (2, 3, 5, 7), 3),
     case("adaptive_avg_pool2d", (3, 5, 7), (1, None), note="one image"),
     case("adaptive_avg_pool2d", (2, 3, 2, 3), (4, 5), note="larger"),
+    case("adaptive_avg_pool2d", (2, 3, 1, 1), (7, 3), note="one pixel repeated"),
     case("adaptive_avg_pool2d", (2, 3, 8, 5), (3, 2), note="parts of two lengths"),
     case("adaptive_avg_pool2d", (2, 3, 8, 6), (1, 3), note="parts alike"),
     case("adaptive_avg_pool2d", (0, 3, 8, 5), 3, note="no images"),
