@@ -60,7 +60,8 @@ def get_default_dtype() -> _np.dtype:
 
 
 # What stands on the core is imported when it is first asked for: the core loads fast.
-_PARTS = ("nn", "optim", "training")
+_PARTS = ("models", "nn", "optim", "serialization", "training", "utils")
+_OF_SERIALIZATION = ("load", "save")
 _OF_FUNCTIONAL = (
     *("adaptive_avg_pool1d", "avg_pool1d", "conv1d", "conv_transpose1d", "max_pool1d"),
 )
@@ -70,6 +71,8 @@ def __getattr__(name: str) -> object:
     """Import a part of the library, or give a function that torch has here too."""
     if name in _PARTS:
         return _importlib.import_module(f".{name}", __name__)
+    if name in _OF_SERIALIZATION:
+        return getattr(_importlib.import_module(".serialization", __name__), name)
     if name in _OF_FUNCTIONAL:
         return getattr(_importlib.import_module(".nn.functional", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -121,6 +124,7 @@ __all__ = [
     "uint8",
     *_PARTS,
     *_OF_FUNCTIONAL,
+    *_OF_SERIALIZATION,
     *creation.__all__,
     *ops.__all__,
     *random.__all__,

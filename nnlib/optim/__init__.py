@@ -1,7 +1,27 @@
 """Optimisers: rules that turn gradients into steps."""
 
-from .adam import Adam, AdamW
+from . import lr_scheduler
+from .adagrad import Adadelta, Adagrad, RMSprop
+from .adam import Adam, Adamax, AdamW, NAdam
+from .conjugate import NonlinearCG
+from .lbfgs import BFGS, LBFGS
+from .newton import Newton
 from .optimizer import Optimizer
 from .sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+__all__ = [
+    "BFGS",
+    "LBFGS",
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "NAdam",
+    "Newton",
+    "NonlinearCG",
+    "Optimizer",
+    "RMSprop",
+    "lr_scheduler",
+]

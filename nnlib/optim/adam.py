@@ -1,4 +1,4 @@
-"""Adam: steps as long in every direction, whatever the size of the gradient."""
+"""Adam and its kin: steps as long in every direction, whatever the size of the gradient."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor, counter
-from .optimizer import Optimizer, check_not_negative
+from ..tensor import Tensor
+from .optimizer import Optimizer, check_betas, check_not_negative, gradient, remembered
 
-__all__ = ["Adam", "AdamW"]
+__all__ = ["Adam", "AdamW", "Adamax", "NAdam"]
 
 
 class Adam(Optimizer):
@@ -51,7 +51,7 @@ class Adam(Optimizer):
         If lr, eps or weight_decay is negative, or a beta outside [0, 1).
 
     Source: Kingma and Ba (2015), algorithm 1; Reddi et al. (2018), algorithm 2, for amsgrad;
-    Goodfellow et al. (2016), algorithm 8.7; chapter "Adaptive steps".
+    Goodfellow et al. (2016), algorithm 8.7; chapter "Adaptive learning rates".
 
     >>> p = Tensor([1.0, 100.0], requires_grad=True)
     >>> (p * p).sum().backward()
@@ -74,57 +74,32 @@ class Adam(Optimizer):
     ):
         name = type(self).__name__
         check_not_negative(name, lr=lr, eps=eps, weight_decay=weight_decay)
-        for beta in betas:
-            if not 0 <= beta < 1:
-                raise ValueError(f"{name}: expected betas in [0, 1), got {beta}")
+        check_betas(name, betas)
         options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
         options |= dict(amsgrad=amsgrad, maximize=maximize)
         super().__init__(params, options | dict(decoupled_weight_decay=decoupled_weight_decay))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Take one step with one parameter."""
-        g, lr, decay = p.grad.array, group["lr"], group["weight_decay"]
-        if group["maximize"]:
-            g = -g
-        if decay and group["decoupled_weight_decay"]:
-            p.array *= 1 - lr * decay
-        elif decay:
-            g = g + decay * p.array
-        t, m, v = self._averages(p, g, group)
-        step = np.sqrt(v)
+        g, lr = _gradient(p, group), float(group["lr"])
+        names = ["exp_avg", "exp_avg_sq", *["max_exp_avg_sq"][: group["amsgrad"]]]
+        memory = remembered(self.state, p, *names)
+        t, m, v = _averages(memory, g, group["betas"])
+        if group["amsgrad"]:
+            largest = memory["max_exp_avg_sq"].array
+            v = np.maximum(largest, v, out=largest)
+        step = np.sqrt(v, out=np.empty_like(v))  # an array, even without axes
         step /= math.sqrt(1 - group["betas"][1] ** t)
         step += group["eps"]
         np.divide(m, step, out=step)
         step *= lr / (1 - group["betas"][0] ** t)
         p.array -= step
-        counter(p)[0] += 1
-
-    def _averages(
-        self, p: Tensor, g: np.ndarray, group: dict[str, Any]
-    ) -> tuple[float, np.ndarray, np.ndarray]:
-        """The number of the step, m, and v or the largest so far."""
-        memory = self.state.setdefault(p, {})
-        if not memory:
-            names = ["exp_avg", "exp_avg_sq", *["max_exp_avg_sq"][: group["amsgrad"]]]
-            memory["step"] = Tensor(np.zeros((), np.float32))
-            memory.update({name: Tensor(np.zeros_like(p.array)) for name in names})
-        memory["step"].array += 1
-        m, v = memory["exp_avg"].array, memory["exp_avg_sq"].array
-        beta1, beta2 = group["betas"]
-        m *= beta1
-        m += (1 - beta1) * g
-        v *= beta2
-        v += (1 - beta2) * g * g
-        if group["amsgrad"]:
-            largest = memory["max_exp_avg_sq"].array
-            v = np.maximum(largest, v, out=largest)
-        return float(memory["step"]), m, v
 
 
 class AdamW(Adam):
     """Adam with weight decay apart from the gradient; otherwise as ``Adam``.
 
-    Source: Loshchilov and Hutter (2019), algorithm 2; chapter "Adaptive steps".
+    Source: Loshchilov and Hutter (2019), algorithm 2; chapter "Adaptive learning rates".
 
     >>> p = Tensor([1.0], requires_grad=True)
     >>> (p * p).sum().backward()
@@ -154,3 +129,146 @@ class AdamW(Adam):
             maximize=maximize,
             decoupled_weight_decay=True,
         )
+
+
+class NAdam(Optimizer):
+    r"""Adam with Nesterov's look ahead: the step uses the average that comes next.
+
+    .. math::
+        \mu_t &= \beta_1 (1 - 0.96^{t \psi} / 2), \qquad \pi_t = \mu_1 \cdots \mu_t \\
+        p &\leftarrow p - \eta \left(\frac{1 - \mu_t}{1 - \pi_t}\, g
+            + \frac{\mu_{t+1}}{1 - \pi_{t+1}}\, m\right) / (\sqrt{\hat v} + \epsilon)
+
+    g, m and v are those of ``Adam``.
+
+    Parameters
+    ----------
+    params, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize
+        As in ``Adam``.
+    momentum_decay : float
+        ψ, how fast μ rises from β₁/2 to β₁.
+
+    Raises
+    ------
+    ValueError
+        If lr, eps, weight_decay or momentum_decay is negative, or a beta outside [0, 1).
+
+    Source: Dozat (2016), algorithm 2 and section 3; chapter "Adaptive learning rates".
+
+    >>> p = Tensor([1.0, 100.0], requires_grad=True)
+    >>> (p * p).sum().backward()
+    >>> NAdam([p], lr=0.5).step()
+    >>> [round(x, 3) for x in p.tolist()]
+    [0.472, 99.472]
+    """
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum_decay: float = 4e-3,
+        decoupled_weight_decay: bool = False,
+        *,
+        maximize: bool = False,
+    ):
+        check_not_negative("NAdam", lr=lr, eps=eps, weight_decay=weight_decay)
+        check_not_negative("NAdam", momentum_decay=momentum_decay)
+        check_betas("NAdam", betas)
+        options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        options |= dict(momentum_decay=momentum_decay, maximize=maximize)
+        super().__init__(params, options | dict(decoupled_weight_decay=decoupled_weight_decay))
+
+    def update(self, p: Tensor, group: dict[str, Any]) -> None:
+        """Take one step with one parameter."""
+        g, lr = _gradient(p, group), float(group["lr"])
+        memory = remembered(self.state, p, "exp_avg", "exp_avg_sq")
+        t, m, v = _averages(memory, g, group["betas"])
+        beta1, beta2 = group["betas"]
+        mu, mu_next = (
+            beta1 * (1 - 0.5 * 0.96 ** (k * group["momentum_decay"])) for k in (t, t + 1)
+        )
+        product = memory.setdefault("mu_product", Tensor(np.ones((), np.float32)))
+        product.array *= mu
+        pi = float(product)
+        scale = np.sqrt(v / (1 - beta2**t)) + group["eps"]
+        p.array -= lr * ((1 - mu) / (1 - pi) * g + mu_next / (1 - pi * mu_next) * m) / scale
+
+
+class Adamax(Optimizer):
+    r"""Adam with the largest gradient, slowly forgotten, in place of the mean square.
+
+    .. math::
+        g &\leftarrow \nabla L(p) + \lambda p \\
+        m &\leftarrow \beta_1 m + (1 - \beta_1)\, g \\
+        u &\leftarrow \max(\beta_2 u, |g| + \epsilon) \\
+        p &\leftarrow p - \frac{\eta}{1 - \beta_1^t}\, m / u
+
+    Parameters
+    ----------
+    params, lr, betas, eps, weight_decay, maximize
+        As in ``Adam``.
+
+    Raises
+    ------
+    ValueError
+        If lr, eps or weight_decay is negative, or a beta outside [0, 1).
+
+    Source: Kingma and Ba (2015), algorithm 2; chapter "Adaptive learning rates".
+
+    >>> p = Tensor([1.0, 100.0], requires_grad=True)
+    >>> (p * p).sum().backward()
+    >>> Adamax([p], lr=0.5).step()
+    >>> p.detach().numpy().round(3).tolist()
+    [0.5, 99.5]
+    """
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        *,
+        maximize: bool = False,
+    ):
+        check_not_negative("Adamax", lr=lr, eps=eps, weight_decay=weight_decay)
+        check_betas("Adamax", betas)
+        options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        super().__init__(params, options | dict(maximize=maximize))
+
+    def update(self, p: Tensor, group: dict[str, Any]) -> None:
+        """Take one step with one parameter."""
+        g = gradient(p, group)
+        beta1, beta2 = group["betas"]
+        memory = remembered(self.state, p, "exp_avg", "exp_inf")
+        t, m, u = float(memory["step"]), memory["exp_avg"].array, memory["exp_inf"].array
+        m *= beta1
+        m += (1 - beta1) * g
+        u *= beta2
+        np.maximum(u, np.abs(g) + group["eps"], out=u)
+        p.array -= float(group["lr"]) / (1 - beta1**t) * (m / u)
+
+
+def _gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
+    """The gradient with its weight decay; decoupled, the decay shrinks p at once."""
+    if not (group["decoupled_weight_decay"] and group["weight_decay"]):
+        return gradient(p, group)
+    p.array *= 1 - float(group["lr"]) * group["weight_decay"]
+    return -p.grad.array if group["maximize"] else p.grad.array
+
+
+def _averages(
+    memory: dict[str, Any], g: np.ndarray, betas: tuple[float, float]
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """The number of the step, and the new averages m and v."""
+    m, v = memory["exp_avg"].array, memory["exp_avg_sq"].array
+    beta1, beta2 = betas
+    m *= beta1
+    m += (1 - beta1) * g
+    v *= beta2
+    v += (1 - beta2) * g * g
+    return float(memory["step"]), m, v

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..grad_mode import enable_grad, no_grad
 from ..nn.module import zero_grad
-from ..tensor import Tensor, raw
+from ..tensor import Tensor, counter, raw
 
 __all__ = ["Optimizer"]
 
@@ -80,6 +80,7 @@ class Optimizer:
                 for p in group["params"]:
                     if p.grad is not None:
                         self.update(p, group)
+                        counter(p)[0] += 1
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -101,7 +102,8 @@ class Optimizer:
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over options and what is remembered; arrays are copied.
 
-        torch's, its tensors turned into arrays, fits too.
+        All but the count of steps is turned into the dtype of its parameter. torch's, its
+        tensors turned into arrays, fits too.
         """
         groups = state_dict["param_groups"]
         sizes = [[len(g["params"]) for g in gs] for gs in (self.param_groups, groups)]
@@ -112,10 +114,12 @@ class Optimizer:
         for own, group in zip(self.param_groups, groups, strict=True):
             own.update({k: v for k, v in group.items() if k != "params"})
         params = self._params()
-        self.state = {
-            params[int(i)]: {k: _copied(v) for k, v in memory.items()}
-            for i, memory in state_dict["state"].items()
-        }
+        self.state = {}
+        for i, memory in state_dict["state"].items():
+            p = params[int(i)]
+            self.state[p] = {
+                k: _copied(v, None if k == "step" else p.dtype) for k, v in memory.items()
+            }
 
     def _params(self) -> list[Tensor]:
         """All parameters, in the order of the groups."""
@@ -131,14 +135,49 @@ class Optimizer:
         return f"{type(self).__name__} (\n{body}\n)"
 
 
+def gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
+    """The gradient, reversed where the aim is to climb, and the pull of the weight decay."""
+    g = p.grad.array
+    if group["maximize"]:
+        g = -g
+    if group["weight_decay"]:
+        g = g + group["weight_decay"] * p.array
+    return g
+
+
+def remembered(state: dict[Tensor, Any], p: Tensor, *names: str) -> dict[str, Any]:
+    """What is remembered of a parameter, zeros at first; the step is counted."""
+    memory = state.setdefault(p, {})
+    if not memory:
+        memory["step"] = Tensor(np.zeros((), np.float32))
+        memory.update({name: Tensor(np.zeros_like(p.array)) for name in names})
+    memory["step"].array += 1
+    return memory
+
+
 def check_not_negative(name: str, **options: float) -> None:
-    """Refuse options below 0."""
+    """Refuse options below 0; a Tensor stands for its one element."""
     for option, value in options.items():
+        if isinstance(value, Tensor) and value.numel() != 1:
+            raise ValueError(
+                f"{name}: expected {option} to have one element, got shape {value.shape}"
+            )
         if not value >= 0:
             raise ValueError(f"{name}: expected {option} >= 0, got {value}")
 
 
-def _copied(value: Any) -> Any:
-    """A tensor or array as a Tensor with memory of its own; anything else as it is."""
+def check_betas(name: str, betas: tuple[float, float]) -> None:
+    """Refuse shares outside [0, 1)."""
+    for beta in betas:
+        if not 0 <= beta < 1:
+            raise ValueError(f"{name}: expected betas in [0, 1), got {beta}")
+
+
+def _copied(value: Any, dtype: Any) -> Any:
+    """A tensor or array as a Tensor with memory of its own, also in a list; else as it is."""
+    if isinstance(value, list):
+        return [_copied(v, dtype) for v in value]
     array = raw(value)
-    return Tensor(array.copy()) if isinstance(array, np.ndarray) else value
+    if isinstance(array, np.ndarray):
+        return Tensor(array.astype(dtype or array.dtype))
+    return value

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor, counter
-from .optimizer import Optimizer, check_not_negative
+from ..tensor import Tensor
+from .optimizer import Optimizer, check_not_negative, gradient
 
 __all__ = ["SGD"]
 
@@ -76,16 +76,11 @@ class SGD(Optimizer):
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Take one step with one parameter."""
-        g = p.grad.array
-        if group["maximize"]:
-            g = -g
-        if group["weight_decay"]:
-            g = g + group["weight_decay"] * p.array
+        g = gradient(p, group)
         if group["momentum"]:
             v = self._velocity(p, g, group)
             g = g + group["momentum"] * v if group["nesterov"] else v
-        p.array -= group["lr"] * g
-        counter(p)[0] += 1
+        p.array -= float(group["lr"]) * g
 
     def _velocity(self, p: Tensor, g: np.ndarray, group: dict[str, Any]) -> np.ndarray:
         """The new velocity of a parameter."""

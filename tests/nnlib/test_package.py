@@ -18,8 +18,9 @@ CORE = {
     *("Size", "Tensor", "accelerator", "autograd", "backends", "cuda", "device", "e"),
     *("enable_grad", "finfo", "get_default_dtype", "grad", "iinfo", "inf", "inference_mode"),
     *("is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_tensor", "nan"),
-    *("newaxis", "nn", "no_grad", "numel", "optim", "pi", "random", "raw"),
-    *("set_grad_enabled", "set_printoptions", "training"),
+    *("models", "newaxis", "nn", "no_grad", "numel", "optim", "pi", "random", "raw"),
+    *("load", "save", "serialization"),
+    *("set_grad_enabled", "set_printoptions", "training", "utils"),
 }
 DTYPES = {
     *("bool", "double", "float", "float32", "float64", "int", "int32", "int64", "long"),
@@ -36,7 +37,10 @@ def test_every_public_name_is_accounted_for():
     gathered = set().union(*(part.__all__ for part in parts))
     assert set(nnlib.__all__) == CORE | DTYPES | LAYERS | gathered
     assert len(nnlib.__all__) == len(set(nnlib.__all__))
-    assert set(optim.__all__) == {"SGD", "Adam", "AdamW", "Optimizer"}
+    assert set(optim.__all__) == {
+        *("Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "Optimizer"),
+        *("RMSprop", "SGD", "BFGS", "Newton", "NonlinearCG", "lr_scheduler"),
+    }
     assert set(training.__all__) == {"History", "accuracy", "fit", "predict"}
 
 

@@ -176,7 +176,8 @@ SHARED = [
     if hasattr(PLACES[place][1], name)
 ] + [
     (name, "__init__", getattr(nnlib.optim, name).__init__, getattr(torch.optim, name).__init__)
-    for name in ("SGD", "Adam", "AdamW")
+    for name in nnlib.optim.__all__
+    if hasattr(torch.optim, name) and name not in ("Optimizer", "lr_scheduler")
 ]
 
 

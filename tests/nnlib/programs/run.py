@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 PARTS = [
-    *("nn", "nn.functional", "nn.init", "nn.utils", "optim", "random"),
-    *("autograd", "autograd.functional"),
+    *("nn", "nn.functional", "nn.init", "nn.utils", "optim", "random", "serialization"),
+    *("autograd", "autograd.functional", "optim.lr_scheduler", "utils", "utils.data"),
 ]
 
 

@@ -1,0 +1,116 @@
+"""AlexNet (Krizhevsky et al., 2012) and ZFNet (Zeiler and Fergus, 2014)."""
+
+from __future__ import annotations
+
+from ..nn import AdaptiveAvgPool2d, LocalResponseNorm, MaxPool2d, Module, ReLU, Sequential
+from ..tensor import Tensor
+from .blocks import dense
+from .layers import Conv2d
+
+__all__ = ["AlexNet", "ZFNet"]
+
+
+def _response_norm() -> LocalResponseNorm:
+    """Section 3.3 with n = 5, k = 2, α = 1e-4, β = 0.75; torch divides α by n."""
+    return LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2)
+
+
+class AlexNet(Module):
+    """AlexNet with its two towers: five convolutions, three linear layers.
+
+    In the paper each half of the maps lived on a GPU of its own; the second, fourth and
+    fifth convolution see only their own half, so they have two groups. The paper counts 60
+    million parameters, exactly 60,965,224. Layers start as layers do, not as in section 5.
+
+    Parameters
+    ----------
+    num_classes : int
+        Number of classes C.
+    dropout : float
+        Chance of dropping an input of the first two linear layers.
+    hidden : int
+        Length of the vectors between the linear layers.
+
+    Source: Krizhevsky et al. (2012), "ImageNet classification with deep convolutional neural
+    networks", sections 3.3 to 3.5 and figure 2; chapter "LeNet to VGG".
+
+    >>> from nnlib.models import count_parameters, counting
+    >>> with counting():
+    ...     model = AlexNet()
+    >>> count_parameters(model)
+    60965224
+    """
+
+    def __init__(self, num_classes: int = 1000, dropout: float = 0.5, *, hidden: int = 4096):
+        super().__init__()
+        self.features = Sequential(
+            *(Conv2d(3, 96, 11, stride=4, padding=2), ReLU(), _response_norm()),
+            MaxPool2d(3, 2),
+            *(Conv2d(96, 256, 5, padding=2, groups=2), ReLU(), _response_norm()),
+            MaxPool2d(3, 2),
+            *(Conv2d(256, 384, 3, padding=1), ReLU()),
+            *(Conv2d(384, 384, 3, padding=1, groups=2), ReLU()),
+            *(Conv2d(384, 256, 3, padding=1, groups=2), ReLU()),
+            MaxPool2d(3, 2),
+        )
+        self.avgpool = AdaptiveAvgPool2d((6, 6))  # changes nothing at the paper's size
+        self.classifier = dense(256 * 6 * 6, hidden, num_classes, dropout)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map images (N, 3, 224, 224), or of another size, to logits (N, C)."""
+        return self.classifier(self.avgpool(self.features(input)).flatten(1))
+
+
+class ZFNet(Module):
+    """ZFNet: AlexNet with smaller windows and steps at the start, and without towers.
+
+    Figure 3 of the paper, with AlexNet's normalization between maps: 62,357,608 parameters.
+
+    Parameters
+    ----------
+    num_classes : int
+        Number of classes C.
+    dropout : float
+        Chance of dropping an input of the first two linear layers.
+    hidden : int
+        Length of the vectors between the linear layers.
+    maps : tuple of int
+        Number of maps of the last three convolutions; (512, 1024, 512) is the larger model
+        of the paper's table 2.
+
+    Source: Zeiler and Fergus (2014), "Visualizing and understanding convolutional networks",
+    figure 3 and section 4.1; chapter "LeNet to VGG".
+
+    >>> from nnlib.models import count_parameters, counting
+    >>> with counting():
+    ...     model = ZFNet()
+    >>> count_parameters(model)
+    62357608
+    """
+
+    def __init__(
+        self,
+        num_classes: int = 1000,
+        dropout: float = 0.5,
+        *,
+        hidden: int = 4096,
+        maps: tuple[int, int, int] = (384, 384, 256),
+    ):
+        super().__init__()
+        third, fourth, fifth = maps
+        self.features = Sequential(
+            *(Conv2d(3, 96, 7, stride=2, padding=1), ReLU()),
+            *(MaxPool2d(3, 2, padding=1), _response_norm()),
+            *(Conv2d(96, 256, 5, stride=2), ReLU()),
+            *(MaxPool2d(3, 2, padding=1), _response_norm()),
+            *(Conv2d(256, third, 3, padding=1), ReLU()),
+            *(Conv2d(third, fourth, 3, padding=1), ReLU()),
+            *(Conv2d(fourth, fifth, 3, padding=1), ReLU()),
+            MaxPool2d(3, 2),
+        )
+        self.avgpool = AdaptiveAvgPool2d((6, 6))  # changes nothing at the paper's size
+        self.classifier = dense(fifth * 6 * 6, hidden, num_classes, dropout)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map images (N, 3, 224, 224), or of another size, to logits (N, C)."""
+        return self.classifier(self.avgpool(self.features(input)).flatten(1))

@@ -1,0 +1,84 @@
+"""Blocks that several families of models are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..nn import BatchNorm2d, Dropout, Module, ReLU, Sequential
+from ..nn import functional as F
+from ..ops import cat
+from ..tensor import Tensor
+from .layers import Conv2d, Linear
+
+__all__ = ["Concat", "ConvNorm"]
+
+
+class ConvNorm(Module):
+    """A convolution without bias, batch normalization, ReLU.
+
+    Arguments are those of ``Conv2d``; eps is the one of ``BatchNorm2d``.
+
+    Source: Ioffe and Szegedy (2015), section 3.2.
+
+    >>> from nnlib import zeros
+    >>> ConvNorm(3, 8, 3, padding=1)(zeros(2, 3, 5, 5)).shape
+    (2, 8, 5, 5)
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        eps: float = 1e-5,
+        **at: Any,
+    ):
+        super().__init__()
+        self.conv = Conv2d(in_channels, out_channels, kernel_size, bias=False, **at)
+        self.bn = BatchNorm2d(out_channels, eps=eps)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, H, W) to (N, C_out, I, J)."""
+        return F.relu(self.bn(self.conv(input)))
+
+
+class Concat(Module):
+    """Branches that see the same input; their channels stand one after the other.
+
+    Parameters
+    ----------
+    branches : Module
+        Each maps (N, C, H, W) to (N, C_k, I, J), with one I and J for all; they become
+        attributes branch1, branch2 ...
+
+    Source: Szegedy et al. (2015), figure 2: "filter concatenation".
+
+    >>> from nnlib import zeros
+    >>> Concat(Conv2d(3, 3, 2, 2), Conv2d(3, 8, 2, 2))(zeros(5, 3, 4, 4)).shape
+    (5, 11, 2, 2)
+    """
+
+    def __init__(self, *branches: Module):
+        super().__init__()
+        for i, branch in enumerate(branches, start=1):
+            self.add_module(f"branch{i}", branch)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, H, W) to (N, C_1 + C_2 + ..., I, J)."""
+        return cat([branch(input) for branch in self.children()], 1)
+
+
+def dense(features: int, hidden: int, num_classes: int, dropout: float) -> Sequential:
+    """The three linear layers with dropout before the first two that end AlexNet and ZFNet.
+
+    It maps (N, features) to (N, num_classes); hidden is the length of the vectors between.
+    """
+    return Sequential(
+        Dropout(dropout),
+        Linear(features, hidden),
+        ReLU(),
+        Dropout(dropout),
+        Linear(hidden, hidden),
+        ReLU(),
+        Linear(hidden, num_classes),
+    )

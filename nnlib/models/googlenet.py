@@ -1,0 +1,163 @@
+"""GoogLeNet (Szegedy et al., 2015): windows of several sizes side by side."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..nn import Dropout, LocalResponseNorm, MaxPool2d, Module, ReLU, Sequential
+from ..nn import functional as F
+from ..tensor import Tensor
+from .blocks import Concat
+from .layers import Conv2d, Linear, he_normal
+
+__all__ = ["GoogLeNet", "GoogLeNetOutputs", "Inception"]
+
+# Table 1: maps before the module, 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool proj.
+TABLE = {
+    "3a": (192, 64, 96, 128, 16, 32, 32),
+    "3b": (256, 128, 128, 192, 32, 96, 64),
+    "4a": (480, 192, 96, 208, 16, 48, 64),
+    "4b": (512, 160, 112, 224, 24, 64, 64),
+    "4c": (512, 128, 128, 256, 24, 64, 64),
+    "4d": (512, 112, 144, 288, 32, 64, 64),
+    "4e": (528, 256, 160, 320, 32, 128, 128),
+    "5a": (832, 256, 160, 320, 32, 128, 128),
+    "5b": (832, 384, 192, 384, 48, 128, 128),
+}
+
+
+class GoogLeNetOutputs(NamedTuple):
+    """What GoogLeNet gives in training: its logits and those of the two auxiliary heads."""
+
+    logits: Tensor
+    aux_logits2: Tensor
+    aux_logits1: Tensor
+
+
+def conv(in_channels: int, out_channels: int, kernel_size: int, **options: Any) -> Sequential:
+    """A convolution and ReLU."""
+    return Sequential(Conv2d(in_channels, out_channels, kernel_size, **options), ReLU())
+
+
+class Inception(Concat):
+    """The inception module: four branches, of windows 1, 3 and 5 wide and of a max pooling.
+
+    Parameters
+    ----------
+    in_channels : int
+        Maps of the input.
+    ch1x1, ch3x3, ch5x5, pool_proj : int
+        Maps of the four branches.
+    ch3x3red, ch5x5red : int
+        Maps that a 1x1 convolution makes before the larger windows.
+
+    Source: Szegedy et al. (2015), figure 2(b); chapter "GoogLeNet to ResNeXt".
+
+    >>> from nnlib import zeros
+    >>> Inception(192, 64, 96, 128, 16, 32, 32)(zeros(1, 192, 7, 7)).shape
+    (1, 256, 7, 7)
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        ch1x1: int,
+        ch3x3red: int,
+        ch3x3: int,
+        ch5x5red: int,
+        ch5x5: int,
+        pool_proj: int,
+    ):
+        super().__init__(
+            conv(in_channels, ch1x1, 1),
+            Sequential(conv(in_channels, ch3x3red, 1), conv(ch3x3red, ch3x3, 3, padding=1)),
+            Sequential(conv(in_channels, ch5x5red, 1), conv(ch5x5red, ch5x5, 5, padding=2)),
+            Sequential(MaxPool2d(3, 1, 1), conv(in_channels, pool_proj, 1)),
+        )
+
+
+class Auxiliary(Module):
+    """A head that classifies by the maps in the middle: section 5 of the paper.
+
+    At images of 224 pixels its pooling gives 4 times 4; other sizes are brought to that.
+    """
+
+    def __init__(self, in_channels: int, num_classes: int, dropout: float):
+        super().__init__()
+        self.conv = Conv2d(in_channels, 128, 1)
+        self.fc1 = Linear(128 * 4 * 4, 1024)
+        self.fc2 = Linear(1024, num_classes)
+        self.dropout = Dropout(dropout)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C_in, 14, 14), or of another size, to logits (N, C)."""
+        x = F.adaptive_avg_pool2d(F.avg_pool2d(input, 5, 3), 4)
+        x = F.relu(self.conv(x)).flatten(1)
+        return self.fc2(self.dropout(F.relu(self.fc1(x))))
+
+
+class GoogLeNet(Module):
+    """GoogLeNet of 22 layers, with its two auxiliary heads while training.
+
+    The paper's own: windows of 5 are 5 wide and there is no batch normalization, unlike in
+    torchvision's. It has 6,998,552 parameters without the heads, 13,378,280 with them. The
+    table leaves the normalization between maps open; its constants are those of Caffe's
+    model, n = 5, k = 1, α = 1e-4, β = 0.75. Kernels start as He et al. (2015) draw them.
+
+    Parameters
+    ----------
+    num_classes : int
+        Number of classes C.
+    aux_logits : bool
+        Whether it has the auxiliary heads. Their losses count 0.3 in the paper.
+    dropout, dropout_aux : float
+        Chance of dropping an input of the last layer, in the main part and in the heads.
+
+    Source: Szegedy et al. (2015), "Going deeper with convolutions", table 1, figure 3 and
+    section 5; chapter "GoogLeNet to ResNeXt".
+
+    >>> from nnlib.models import count_parameters, counting
+    >>> with counting():
+    ...     model = GoogLeNet(aux_logits=False)
+    >>> count_parameters(model)
+    6998552
+    """
+
+    def __init__(
+        self,
+        num_classes: int = 1000,
+        aux_logits: bool = True,
+        dropout: float = 0.4,
+        dropout_aux: float = 0.7,
+    ):
+        super().__init__()
+        self.conv1 = conv(3, 64, 7, stride=2, padding=3)
+        self.conv2 = conv(64, 64, 1)
+        self.conv3 = conv(64, 192, 3, padding=1)
+        self.pool = MaxPool2d(3, 2, ceil_mode=True)
+        self.norm = LocalResponseNorm(5)
+        for name, maps in TABLE.items():
+            self.add_module(f"inception{name}", Inception(*maps))
+        for name, maps in (("aux1", 512), ("aux2", 528)):
+            head = Auxiliary(maps, num_classes, dropout_aux) if aux_logits else None
+            self.add_module(name, head)
+        self.dropout = Dropout(dropout)
+        self.fc = Linear(1024, num_classes)
+        he_normal(self)
+
+    def forward(self, input: Tensor) -> Tensor | GoogLeNetOutputs:
+        """Map images (N, 3, 224, 224) to logits (N, C); in training also those of the heads.
+
+        Images of other sizes pass too; for the heads 127 pixels suffice.
+        """
+        x = self.norm(self.pool(self.conv1(input)))
+        x = self.pool(self.norm(self.conv3(self.conv2(x))))
+        x = self.pool(self.inception3b(self.inception3a(x)))
+        x4a = self.inception4a(x)
+        x4d = self.inception4d(self.inception4c(self.inception4b(x4a)))
+        x = self.pool(self.inception4e(x4d))
+        x = F.adaptive_avg_pool2d(self.inception5b(self.inception5a(x)), 1).flatten(1)
+        logits = self.fc(self.dropout(x))
+        if not self.training or self.aux1 is None:
+            return logits
+        return GoogLeNetOutputs(logits, self.aux2(x4d), self.aux1(x4a))

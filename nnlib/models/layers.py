@@ -1,0 +1,103 @@
+"""Models that are built to be counted: their weights take no memory and no time.
+
+The models of this folder make their large layers from the two classes of this file. Inside
+``with counting():`` each weight is one number shown as an array of the full shape, all
+strides 0 (``numpy.broadcast_to``), and nothing is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import numpy as np
+
+from .. import nn
+from ..nn import Module, Parameter, init
+
+__all__ = ["count_parameters", "counting"]
+
+_counting = ContextVar("counting", default=False)
+
+
+@contextmanager
+def counting() -> Iterator[None]:
+    """Build models whose weights have shapes, but no memory of their own.
+
+    Such a model can be counted, printed and run, so that the shapes of its layers can be
+    seen; its convolutions and linear layers give 0. It can be neither trained nor loaded:
+    writing to its weights is a ValueError of NumPy's, for they are read-only. Only the
+    models of ``nnlib.models`` heed it.
+
+    Source: torch's device "meta" has the same purpose.
+
+    >>> from nnlib.models import vgg16
+    >>> with counting():
+    ...     model = vgg16()
+    >>> count_parameters(model)
+    138357544
+    >>> model.classifier[0].weight.array.strides
+    (0, 0)
+    """
+    token = _counting.set(True)
+    try:
+        yield
+    finally:
+        _counting.reset(token)
+
+
+def count_parameters(model: Module) -> int:
+    """Count the numbers that training can change.
+
+    Parameters
+    ----------
+    model : Module
+        Anything with parameters; one that occurs several times counts once, one that does
+        not require a gradient not at all.
+
+    Returns
+    -------
+    int
+        The sum of their sizes; buffers, as the averages of ``BatchNorm2d``, do not count.
+
+    >>> count_parameters(nn.Linear(3, 2))
+    8
+    """
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+class _Countable(Module):
+    """A layer that starts its parameters only when they are not just counted."""
+
+    def reset_parameters(self) -> None:
+        """Draw the parameters anew; when counting, put one number in the place of each."""
+        if not _counting.get():
+            super().reset_parameters()
+            return
+        for name, p in self._parameters.items():
+            if p is not None:
+                one = np.zeros((), p.dtype)
+                self._parameters[name] = Parameter(np.broadcast_to(one, p.shape))
+
+
+class Conv2d(_Countable, nn.Conv2d):
+    """``nn.Conv2d``, which ``counting`` leaves without memory."""
+
+
+class Linear(_Countable, nn.Linear):
+    """``nn.Linear``, which ``counting`` leaves without memory."""
+
+
+def he_normal(model: Module, mode: str = "fan_out") -> None:
+    """Draw the kernels of all convolutions as He et al. do, and set their biases to 0.
+
+    Source: He et al. (2015), equation 14; as in torchvision.
+    """
+    if _counting.get():
+        return
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            init.kaiming_normal_(m.weight, mode=mode, nonlinearity="relu")
+            if m.bias is not None:
+                init.zeros_(m.bias)

@@ -1,0 +1,182 @@
+"""LeNet-5 (LeCun et al., 1998), which reads digits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import random
+from ..creation import zeros
+from ..nn import AvgPool2d, Conv2d, Linear, Module, Parameter, init
+from ..nn import functional as F
+from ..ops import cat, square, tanh
+from ..tensor import Tensor
+
+__all__ = ["LeNet5"]
+
+# Table I: the maps of S2 that each map of C3 sees.
+SEEN = (
+    *((0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5)),
+    *((0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5)),
+    *((0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5), (0, 1, 2, 3, 4, 5)),
+)
+
+
+def squash(input: Tensor) -> Tensor:
+    """f(x) = 1.7159 tanh(2x / 3), so that f(±1) = ±1: appendix A of the paper."""
+    return 1.7159 * tanh(input * (2 / 3))
+
+
+class PartialConv2d(Module):
+    """A convolution each of whose maps sees only some of the input's maps.
+
+    Parameters
+    ----------
+    in_channels : int
+        Number of input maps C.
+    seen : tuple of tuple of int
+        For each of the C_out output maps, the input maps that it sees.
+    kernel_size : int
+        Height and width of a kernel.
+
+    Attributes
+    ----------
+    weight : (K, kernel_size, kernel_size) float
+        One kernel for each of the K connections, in the order of ``seen``.
+    bias : (C_out,) float
+        A number for each output map.
+
+    Source: LeCun et al. (1998), table I.
+
+    >>> from nnlib import zeros
+    >>> PartialConv2d(3, ((0, 1), (2,)), 5)(zeros(4, 3, 7, 7)).shape
+    (4, 2, 3, 3)
+    """
+
+    def __init__(self, in_channels: int, seen: tuple[tuple[int, ...], ...], kernel_size: int):
+        super().__init__()
+        self.in_channels, self.seen, self.kernel_size = in_channels, seen, kernel_size
+        ends = [(to, source) for to, sources in enumerate(seen) for source in sources]
+        # Which kernel stands between two maps; the last, which is 0, where there is none.
+        self.place = np.full((len(seen), in_channels), len(ends))
+        self.place[tuple(zip(*ends, strict=True))] = np.arange(len(ends))
+        self.weight = Parameter(np.empty((len(ends), kernel_size, kernel_size), np.float32))
+        self.bias = Parameter(np.empty(len(seen), np.float32))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the parameters evenly from ±1/√(inputs of their map), as ``Conv2d``."""
+        fan_in = np.array([self.kernel_size**2 * len(sources) for sources in self.seen])
+        bounds = 1 / np.sqrt(fan_in)
+        rng = random.generator(None)
+        each = np.repeat(bounds, [len(sources) for sources in self.seen])[:, None, None]
+        init.constant_(self.weight, rng.uniform(-each, each, self.weight.shape))
+        init.constant_(self.bias, rng.uniform(-bounds, bounds))
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, H, W) to (N, C_out, I, J)."""
+        none = zeros(1, self.kernel_size, self.kernel_size, dtype=self.weight.dtype)
+        return F.conv2d(input, cat([self.weight, none])[self.place], self.bias)
+
+    def extra_repr(self) -> str:
+        """Describe the options, for printing."""
+        return f"{self.in_channels}, {len(self.seen)}, kernel_size={self.kernel_size}"
+
+
+class SubSampling(Module):
+    r"""Sums over squares of 2 times 2, times a trained number, plus another.
+
+    .. math:: y_{n c i j} = w_c \sum_{u v} x_{n, c, 2i + u, 2j + v} + b_c
+
+    Source: LeCun et al. (1998), section II.B, layer S2.
+
+    >>> SubSampling(1)(Tensor([[[[1.0, 2.0], [3.0, 4.0]]]])).tolist()
+    [[[[2.5]]]]
+    """
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.weight = Parameter(np.full((channels, 1, 1), 0.25, np.float32))  # the mean
+        self.bias = Parameter(np.zeros((channels, 1, 1), np.float32))
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, C, H, W) to (N, C, H/2, W/2)."""
+        return F.avg_pool2d(input, 2) * 4 * self.weight + self.bias
+
+
+class Distances(Module):
+    r"""Minus the squared distances of a vector from the centre of each class.
+
+    .. math:: z_{nc} = -\sum_d (x_{nd} - \mu_{cd})^2
+
+    Attributes
+    ----------
+    centres : (C, D) float
+        μ, of ±1 drawn with equal chance; a buffer, for it is not trained.
+
+    Source: LeCun et al. (1998), equation 7; the minus makes the nearest class the largest.
+
+    >>> layer = Distances(84, 10)
+    >>> layer(layer.centres).argmax(1).tolist()
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+    """
+
+    def __init__(self, in_features: int, num_classes: int):
+        super().__init__()
+        signs = random.generator(None).integers(0, 2, (num_classes, in_features)) * 2 - 1
+        self.register_buffer("centres", Tensor(signs.astype(np.float32)))
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, D) to (N, C)."""
+        return -square(input[:, None] - self.centres).sum(2)
+
+
+class LeNet5(Module):
+    """LeNet-5: two convolutions with sub-sampling, a third one, and two layers.
+
+    The paper's network has 60,000 trainable parameters: C1 6·(25 + 1) = 156, S2 6·2 = 12, C3
+    60·25 + 16 = 1516, S4 16·2 = 32, C5 120·(400 + 1) = 48,120, F6 84·(120 + 1) = 10,164. Its
+    output, distances from fixed centres, has none. The paper's centres are little pictures
+    of the characters; here they are drawn, which it names as the other choice.
+
+    Parameters
+    ----------
+    num_classes : int
+        Number of classes C.
+    full : bool
+        Build what is mostly called LeNet-5 today: C3 sees all maps (2416 parameters),
+        sub-sampling is a mean (none), the output a linear layer (850): 61,706 together.
+
+    Raises
+    ------
+    ValueError
+        If the images are not (N, 1, 32, 32).
+
+    Source: LeCun et al. (1998), "Gradient-based learning applied to document recognition",
+    section II.B and table I; chapter "LeNet to VGG".
+
+    >>> from nnlib import zeros
+    >>> from nnlib.models import count_parameters
+    >>> count_parameters(LeNet5()), count_parameters(LeNet5(full=True))
+    (60000, 61706)
+    >>> LeNet5()(zeros(2, 1, 32, 32)).shape
+    (2, 10)
+    """
+
+    def __init__(self, num_classes: int = 10, *, full: bool = False):
+        super().__init__()
+        self.c1 = Conv2d(1, 6, 5)
+        self.s2 = AvgPool2d(2) if full else SubSampling(6)
+        self.c3 = Conv2d(6, 16, 5) if full else PartialConv2d(6, SEEN, 5)
+        self.s4 = AvgPool2d(2) if full else SubSampling(16)
+        self.c5 = Conv2d(16, 120, 5)
+        self.f6 = Linear(120, 84)
+        self.output = Linear(84, num_classes) if full else Distances(84, num_classes)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map images (N, 1, 32, 32) to scores (N, C), the largest for the likeliest class."""
+        if input.shape[1:] != (1, 32, 32):
+            raise ValueError(f"LeNet5: expected images (N, 1, 32, 32), got {input.shape}")
+        x = input
+        for layer in (self.c1, self.s2, self.c3, self.s4, self.c5):
+            x = squash(layer(x))
+        return self.output(squash(self.f6(x.flatten(1))))

@@ -1,0 +1,313 @@
+"""ResNet (He et al., 2016), ResNeXt (Xie et al., 2017) and wide ResNet (2016)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..nn import AdaptiveAvgPool2d, BatchNorm2d, Dropout, MaxPool2d, Module, ReLU, Sequential
+from ..nn import functional as F
+from ..tensor import Tensor
+from .layers import Conv2d, Linear, he_normal
+
+__all__ = [
+    "BasicBlock",
+    "Bottleneck",
+    "ResNet",
+    "WideResNet",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnext50_32x4d",
+    "wide_resnet28_10",
+]
+
+
+def conv3x3(before: int, maps: int, stride: int = 1, groups: int = 1) -> Conv2d:
+    """A convolution of windows 3 wide, without bias, that keeps the size at stride 1."""
+    return Conv2d(before, maps, 3, stride, padding=1, groups=groups, bias=False)
+
+
+def conv1x1(before: int, maps: int, stride: int = 1) -> Conv2d:
+    """A linear map of each pixel's channels, without bias."""
+    return Conv2d(before, maps, 1, stride, bias=False)
+
+
+class BasicBlock(Module):
+    """Two convolutions, to whose result the input is added: y = relu(F(x) + x).
+
+    Parameters
+    ----------
+    inplanes, planes : int
+        Maps of the input, and of the output.
+    stride : int
+        Step of the first convolution.
+    downsample : Module, optional
+        What brings x to the shape of F(x).
+    groups, base_width : int
+        1 and 64; only ``Bottleneck`` has others.
+
+    Raises
+    ------
+    ValueError
+        If groups or base_width differ from these.
+
+    Source: He et al. (2016), figure 5, left; chapter "GoogLeNet to ResNeXt".
+
+    >>> from nnlib import zeros
+    >>> BasicBlock(8, 8)(zeros(2, 8, 5, 5)).shape
+    (2, 8, 5, 5)
+    """
+
+    expansion = 1
+
+    def __init__(
+        self,
+        inplanes: int,
+        planes: int,
+        stride: int = 1,
+        downsample: Module | None = None,
+        groups: int = 1,
+        base_width: int = 64,
+    ):
+        super().__init__()
+        if (groups, base_width) != (1, 64):
+            raise ValueError(
+                f"BasicBlock: expected groups=1 and base_width=64, got {groups}, {base_width}"
+            )
+        self.conv1 = conv3x3(inplanes, planes, stride)
+        self.bn1 = BatchNorm2d(planes)
+        self.relu = ReLU()
+        self.conv2 = conv3x3(planes, planes)
+        self.bn2 = BatchNorm2d(planes)
+        self.downsample = downsample
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, inplanes, H, W) to (N, planes, I, J)."""
+        x = self.relu(self.bn1(self.conv1(input)))
+        x = self.bn2(self.conv2(x))
+        return self.relu(x + (input if self.downsample is None else self.downsample(input)))
+
+
+class Bottleneck(Module):
+    """Three convolutions, the middle one on fewer maps, to which the input is added.
+
+    Parameters
+    ----------
+    inplanes, planes : int
+        Maps of the input, and a quarter of those of the output.
+    stride : int
+        Step of the second convolution.
+    downsample : Module, optional
+        What brings the input to the shape of the output.
+    groups, base_width : int
+        Groups of the second convolution, and the maps of each for 64 planes.
+
+    Source: He et al. (2016), figure 5, right, with the stride at the second convolution
+    instead of the first, as in torchvision; Xie et al. (2017), figure 3(c).
+
+    >>> from nnlib import zeros
+    >>> Bottleneck(32, 8)(zeros(2, 32, 5, 5)).shape
+    (2, 32, 5, 5)
+    """
+
+    expansion = 4
+
+    def __init__(
+        self,
+        inplanes: int,
+        planes: int,
+        stride: int = 1,
+        downsample: Module | None = None,
+        groups: int = 1,
+        base_width: int = 64,
+    ):
+        super().__init__()
+        width = planes * base_width // 64 * groups
+        self.conv1 = conv1x1(inplanes, width)
+        self.bn1 = BatchNorm2d(width)
+        self.conv2 = conv3x3(width, width, stride, groups)
+        self.bn2 = BatchNorm2d(width)
+        self.conv3 = conv1x1(width, planes * self.expansion)
+        self.bn3 = BatchNorm2d(planes * self.expansion)
+        self.relu = ReLU()
+        self.downsample = downsample
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, inplanes, H, W) to (N, 4 planes, I, J)."""
+        x = self.relu(self.bn1(self.conv1(input)))
+        x = self.relu(self.bn2(self.conv2(x)))
+        x = self.bn3(self.conv3(x))
+        return self.relu(x + (input if self.downsample is None else self.downsample(input)))
+
+
+class ResNet(Module):
+    """A residual network for images of ImageNet's size, with torchvision's names.
+
+    Where a stage changes the shape, the input passes a 1x1 convolution (option B of the
+    paper). Kernels start as in He et al. (2015), equation 14.
+
+    Parameters
+    ----------
+    block : type
+        ``BasicBlock`` or ``Bottleneck``.
+    layers : sequence of 4 int
+        Number of blocks in each stage.
+    num_classes : int
+        Number of classes C.
+    groups, width_per_group : int
+        As groups and base_width of the block.
+
+    Source: He et al. (2016), "Deep residual learning for image recognition", table 1;
+    chapter "GoogLeNet to ResNeXt".
+
+    >>> from nnlib import zeros
+    >>> ResNet(BasicBlock, (1, 1, 1, 1), num_classes=10)(zeros(2, 3, 32, 32)).shape
+    (2, 10)
+    """
+
+    def __init__(
+        self,
+        block: type[BasicBlock | Bottleneck],
+        layers: tuple[int, int, int, int],
+        num_classes: int = 1000,
+        *,
+        groups: int = 1,
+        width_per_group: int = 64,
+    ):
+        super().__init__()
+        if len(layers) != 4:
+            raise ValueError(f"ResNet: expected layers to be 4 numbers, got {layers}")
+        self.conv1 = Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
+        self.bn1 = BatchNorm2d(64)
+        self.relu = ReLU()
+        self.maxpool = MaxPool2d(3, 2, padding=1)
+        before = 64
+        for i, n in enumerate(layers):
+            planes, options = 64 * 2**i, dict(groups=groups, base_width=width_per_group)
+            stage = _stage(block, before, planes, n, 1 if i == 0 else 2, options)
+            self.add_module(f"layer{i + 1}", stage)
+            before = planes * block.expansion
+        self.avgpool = AdaptiveAvgPool2d((1, 1))
+        self.fc = Linear(before, num_classes)
+        he_normal(self)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map images (N, 3, 224, 224), or of any size, to logits (N, C)."""
+        x = self.maxpool(self.relu(self.bn1(self.conv1(input))))
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return self.fc(self.avgpool(x).flatten(1))
+
+
+def _stage(block: Any, before: int, planes: int, n: int, stride: int, options: Any) -> Any:
+    """Blocks of one size, the first of which may halve it."""
+    after, downsample = planes * block.expansion, None
+    if stride != 1 or before != after:
+        downsample = Sequential(conv1x1(before, after, stride), BatchNorm2d(after))
+    first = block(before, planes, stride, downsample, **options)
+    return Sequential(first, *(block(after, planes, **options) for _ in range(n - 1)))
+
+
+def resnet18(**options: Any) -> ResNet:
+    """ResNet-18: 11,689,512 parameters; options as ``ResNet``."""
+    return ResNet(BasicBlock, (2, 2, 2, 2), **options)
+
+
+def resnet34(**options: Any) -> ResNet:
+    """ResNet-34: 21,797,672 parameters; options as ``ResNet``."""
+    return ResNet(BasicBlock, (3, 4, 6, 3), **options)
+
+
+def resnet50(**options: Any) -> ResNet:
+    """ResNet-50: 25,557,032 parameters; options as ``ResNet``."""
+    return ResNet(Bottleneck, (3, 4, 6, 3), **options)
+
+
+def resnext50_32x4d(**options: Any) -> ResNet:
+    """ResNeXt-50 of 32 groups of 4 maps: 25,028,904 parameters; options as ``ResNet``.
+
+    Source: Xie et al. (2017), "Aggregated residual transformations for deep neural
+    networks", table 1; chapter "GoogLeNet to ResNeXt".
+    """
+    return ResNet(Bottleneck, (3, 4, 6, 3), groups=32, width_per_group=4, **options)
+
+
+class WideBlock(Module):
+    """Normalization, ReLU and convolution, twice, with dropout between: B(3, 3).
+
+    Where the number of maps changes, what is added has been normalized and convolved too.
+    """
+
+    def __init__(self, before: int, maps: int, stride: int, dropout: float):
+        super().__init__()
+        self.bn1 = BatchNorm2d(before)
+        self.conv1 = conv3x3(before, maps, stride)
+        self.bn2 = BatchNorm2d(maps)
+        self.dropout = Dropout(dropout)
+        self.conv2 = conv3x3(maps, maps)
+        self.shortcut = None if before == maps else conv1x1(before, maps, stride)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, before, H, W) to (N, maps, I, J)."""
+        x = F.relu(self.bn1(input))
+        kept = input if self.shortcut is None else self.shortcut(x)
+        x = F.relu(self.bn2(self.conv1(x)))
+        return self.conv2(self.dropout(x)) + kept
+
+
+class WideResNet(Module):
+    """A residual network for small images with many maps in each layer.
+
+    Parameters
+    ----------
+    depth : int
+        Number of convolutions 6n + 4: the first, three for the shortcuts, two in each of
+        the n blocks of three stages.
+    widen_factor : int
+        k; the stages have 16k, 32k and 64k maps.
+    num_classes : int
+        Number of classes C.
+    dropout : float
+        Chance of dropping a number between the two convolutions of a block; 0.3 in the
+        paper, where it is used.
+
+    Raises
+    ------
+    ValueError
+        If depth is not 6n + 4 for some n > 0.
+
+    Source: Zagoruyko and Komodakis (2016), "Wide residual networks", table 1 and figure
+    1(d), section 2.4; chapter "GoogLeNet to ResNeXt".
+
+    >>> from nnlib import zeros
+    >>> WideResNet(10, 1)(zeros(2, 3, 32, 32)).shape
+    (2, 10)
+    """
+
+    def __init__(
+        self, depth: int, widen_factor: int, num_classes: int = 10, dropout: float = 0.0
+    ):
+        super().__init__()
+        n, rest = divmod(depth - 4, 6)
+        if rest or n < 1:
+            raise ValueError(f"WideResNet: expected depth 6n + 4 with n > 0, got {depth}")
+        self.conv1 = conv3x3(3, 16)
+        before = 16
+        for i in range(3):
+            maps, stride = 16 * 2**i * widen_factor, 1 if i == 0 else 2
+            first = WideBlock(before, maps, stride, dropout)
+            others = (WideBlock(maps, maps, 1, dropout) for _ in range(n - 1))
+            self.add_module(f"layer{i + 1}", Sequential(first, *others))
+            before = maps
+        self.bn = BatchNorm2d(before)
+        self.fc = Linear(before, num_classes)
+        he_normal(self)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map images (N, 3, 32, 32), or of any size, to logits (N, C)."""
+        x = self.layer3(self.layer2(self.layer1(self.conv1(input))))
+        return self.fc(F.adaptive_avg_pool2d(F.relu(self.bn(x)), 1).flatten(1))
+
+
+def wide_resnet28_10(**options: Any) -> WideResNet:
+    """WRN-28-10: 36,479,194 parameters for 10 classes; options as ``WideResNet``."""
+    return WideResNet(28, 10, **options)

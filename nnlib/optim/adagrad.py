@@ -1,0 +1,225 @@
+"""Adagrad and its kin: steps divided by the size of the gradients so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor
+from .optimizer import Optimizer, check_not_negative, gradient, remembered
+
+__all__ = ["Adadelta", "Adagrad", "RMSprop"]
+
+
+class Adagrad(Optimizer):
+    r"""Gradient descent with steps that shrink by all gradients so far.
+
+    .. math::
+        g &\leftarrow \nabla L(p) + \lambda p \\
+        s &\leftarrow s + g^2 \\
+        p &\leftarrow p - \frac{\eta}{1 + (t - 1) \delta}\, g / (\sqrt{s} + \epsilon)
+
+    Parameters
+    ----------
+    params : iterable of Tensor, or of dict
+        What to train, or groups of it with options of their own.
+    lr : float
+        Learning rate η.
+    lr_decay : float
+        How fast η falls, δ.
+    weight_decay : float
+        Pull λ towards 0.
+    initial_accumulator_value : float
+        What s starts from, in all groups.
+    eps : float
+        ε, which keeps the divisor away from 0.
+    maximize : bool
+        Whether to climb: the gradient is reversed before anything else.
+
+    Raises
+    ------
+    ValueError
+        If an option is negative.
+
+    Source: Duchi et al. (2011), figure 1; Goodfellow et al. (2016), algorithm 8.4; chapter
+    "Adaptive learning rates".
+
+    >>> p = Tensor([1.0, 100.0], requires_grad=True)
+    >>> (p * p).sum().backward()
+    >>> Adagrad([p], lr=0.5).step()
+    >>> p.tolist()
+    [0.5, 99.5]
+    """
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 1e-2,
+        lr_decay: float = 0,
+        weight_decay: float = 0,
+        initial_accumulator_value: float = 0,
+        eps: float = 1e-10,
+        *,
+        maximize: bool = False,
+    ):
+        options = dict(lr=lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay)
+        options |= dict(initial_accumulator_value=initial_accumulator_value)
+        check_not_negative("Adagrad", **options)
+        super().__init__(params, options | dict(maximize=maximize))
+        for p in self._params():
+            self._start(p)
+
+    def _start(self, p: Tensor) -> None:
+        """Remember the first s of a parameter."""
+        first = np.full_like(p.array, self.defaults["initial_accumulator_value"])
+        self.state[p] = dict(step=Tensor(np.zeros((), np.float32)), sum=Tensor(first))
+
+    def update(self, p: Tensor, group: dict[str, Any]) -> None:
+        """Take one step with one parameter."""
+        g = gradient(p, group)
+        if not self.state.get(p):
+            self._start(p)
+        memory = remembered(self.state, p)
+        t, s = float(memory["step"]), memory["sum"].array
+        s += g * g
+        lr = float(group["lr"]) / (1 + (t - 1) * group["lr_decay"])
+        p.array -= lr * (g / (np.sqrt(s) + group["eps"]))
+
+
+class RMSprop(Optimizer):
+    r"""Gradient descent with steps divided by a running size of the gradient.
+
+    .. math::
+        g &\leftarrow \nabla L(p) + \lambda p \\
+        v &\leftarrow \alpha v + (1 - \alpha)\, g^2 \\
+        u &\leftarrow \mu u + g / (\sqrt{v} + \epsilon) \\
+        p &\leftarrow p - \eta\, u
+
+    Parameters
+    ----------
+    params, lr, weight_decay, eps, maximize
+        As in ``Adagrad``.
+    alpha : float
+        Share α of the last average that is kept.
+    momentum : float
+        Share μ of the last step that is kept.
+    centered : bool
+        Whether to divide by the standard deviation, √(v - m²) with m the running mean of
+        g. Where v is rounded below m² that is NaN, as in torch.
+
+    Raises
+    ------
+    ValueError
+        If lr, alpha, eps, weight_decay or momentum is negative.
+
+    Source: Hinton (2012), lecture 6e; Goodfellow et al. (2016), algorithms 8.5 and 8.6;
+    Graves (2013), equations 38 to 45, for centered; chapter "Adaptive learning rates".
+
+    >>> p = Tensor([1.0, 100.0], requires_grad=True)
+    >>> (p * p).sum().backward()
+    >>> RMSprop([p], lr=0.5, alpha=0.75).step()
+    >>> p.tolist()
+    [0.0, 99.0]
+    """
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        *,
+        maximize: bool = False,
+    ):
+        options = dict(lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay)
+        options |= dict(momentum=momentum)
+        check_not_negative("RMSprop", **options)
+        super().__init__(params, options | dict(centered=centered, maximize=maximize))
+
+    def update(self, p: Tensor, group: dict[str, Any]) -> None:
+        """Take one step with one parameter."""
+        g, alpha, momentum = gradient(p, group), group["alpha"], group["momentum"]
+        names = dict(square_avg=True, momentum_buffer=momentum > 0, grad_avg=group["centered"])
+        memory = remembered(self.state, p, *(name for name, used in names.items() if used))
+        v = memory["square_avg"].array
+        v *= alpha
+        v += (1 - alpha) * g * g
+        if group["centered"]:
+            m = memory["grad_avg"].array
+            m *= alpha
+            m += (1 - alpha) * g
+            v = v - m * m
+        step = g / (np.sqrt(v) + group["eps"])
+        if momentum > 0:
+            u = memory["momentum_buffer"].array
+            u *= momentum
+            u += step
+            step = u
+        p.array -= float(group["lr"]) * step
+
+
+class Adadelta(Optimizer):
+    r"""Gradient descent with steps as large as the running size of the last ones.
+
+    .. math::
+        g &\leftarrow \nabla L(p) + \lambda p \\
+        v &\leftarrow \rho v + (1 - \rho)\, g^2 \\
+        \Delta &\leftarrow \frac{\sqrt{u + \epsilon}}{\sqrt{v + \epsilon}}\, g \\
+        u &\leftarrow \rho u + (1 - \rho)\, \Delta^2 \\
+        p &\leftarrow p - \eta\, \Delta
+
+    Parameters
+    ----------
+    params, lr, weight_decay, maximize
+        As in ``Adagrad``; steps have the unit of p, so that lr has none.
+    rho : float
+        Share ρ of the last averages that is kept.
+    eps : float
+        ε, which also sets the size of the first step.
+
+    Raises
+    ------
+    ValueError
+        If lr, eps or weight_decay is negative, or rho outside [0, 1].
+
+    Source: Zeiler (2012), algorithm 1; chapter "Adaptive learning rates".
+
+    >>> p = Tensor([1.0, 100.0], requires_grad=True)
+    >>> (p * p).sum().backward()
+    >>> Adadelta([p], eps=0.1).step()
+    >>> [round(x, 3) for x in p.tolist()]
+    [0.106, 99.0]
+    """
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 1.0,
+        rho: float = 0.9,
+        eps: float = 1e-6,
+        weight_decay: float = 0,
+        *,
+        maximize: bool = False,
+    ):
+        check_not_negative("Adadelta", lr=lr, eps=eps, weight_decay=weight_decay)
+        if not 0 <= rho <= 1:
+            raise ValueError(f"Adadelta: expected rho in [0, 1], got {rho}")
+        options = dict(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
+        super().__init__(params, options | dict(maximize=maximize))
+
+    def update(self, p: Tensor, group: dict[str, Any]) -> None:
+        """Take one step with one parameter."""
+        g, rho, eps = gradient(p, group), group["rho"], group["eps"]
+        memory = remembered(self.state, p, "square_avg", "acc_delta")
+        v, u = memory["square_avg"].array, memory["acc_delta"].array
+        v *= rho
+        v += (1 - rho) * g * g
+        step = np.sqrt(u + eps) / np.sqrt(v + eps) * g
+        u *= rho
+        u += (1 - rho) * step * step
+        p.array -= float(group["lr"]) * step

@@ -1,0 +1,107 @@
+"""Nonlinear conjugate gradients: directions that do not undo each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from .whole import Closure, Whole, first_length
+
+__all__ = ["NonlinearCG"]
+
+BETAS = ("fletcher_reeves", "polak_ribiere")
+
+
+class NonlinearCG(Whole):
+    r"""Conjugate gradients for a loss of any form.
+
+    .. math::
+        d &\leftarrow -g + \beta d \\
+        \beta_\text{FR} &= \frac{g^\top g}{g'^\top g'}, \qquad
+        \beta_\text{PR+} = \max\left(0, \frac{g^\top (g - g')}{g'^\top g'}\right)
+
+    g' is the last gradient. On a quadratic with exact line searches both find the minimum
+    in as many iterations as there are parameters. Where d does not lead downhill it starts
+    again from -g. A length to try is one that would change the loss as the last did.
+
+    Parameters
+    ----------
+    params, max_iter, max_eval, tolerance_grad, tolerance_change, line_search_fn
+        As in ``LBFGS``.
+    lr : float
+        The length of a step, or with a line search the very first to try.
+    beta : str
+        "polak_ribiere" (PR+) or "fletcher_reeves".
+
+    Raises
+    ------
+    ValueError
+        If lr is negative, beta unknown, or there are several groups.
+
+    Source: Nocedal and Wright (2006), algorithm 5.4, equations 5.41a, 5.44 and 5.45, and
+    3.60 for the length; chapter "Second-order methods".
+
+    >>> from nnlib import Tensor
+    >>> p = Tensor([3.0, -4.0], requires_grad=True)
+    >>> optimizer = NonlinearCG([p])
+    >>> def closure():
+    ...     optimizer.zero_grad()
+    ...     loss = (p * p * Tensor([1.0, 10.0])).sum()
+    ...     loss.backward()
+    ...     return loss
+    >>> optimizer.step(closure).item()
+    169.0
+    >>> float(abs(p.detach().numpy()).max()) < 1e-4
+    True
+    """
+
+    c2 = 0.1
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 1,
+        max_iter: int = 20,
+        max_eval: int | None = None,
+        tolerance_grad: float = 1e-7,
+        tolerance_change: float = 1e-9,
+        *,
+        beta: str = "polak_ribiere",
+        line_search_fn: str | None = "strong_wolfe",
+    ):
+        if beta not in BETAS:
+            raise ValueError(f"NonlinearCG: expected beta in {BETAS}, got {beta!r}")
+        super().__init__(
+            params,
+            lr=lr,
+            max_iter=max_iter,
+            max_eval=3 * max_iter if max_eval is None else max_eval,
+            tolerance_grad=tolerance_grad,
+            tolerance_change=tolerance_change,
+            beta=beta,
+            line_search_fn=line_search_fn,
+        )
+
+    def propose(
+        self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
+    ) -> tuple[np.ndarray, float]:
+        """Bend the last direction."""
+        t = first_length(g, memory, group["lr"])
+        if memory["n_iter"] == 1:
+            return -g, t
+        last, d_last = memory["prev_flat_grad"].array, memory["d"].array
+        d = -g + _beta(group["beta"], g, last) * d_last
+        if g @ d >= 0:
+            d = -g
+        if group["line_search_fn"] is not None:
+            t = float(memory["t"]) * float(last @ d_last) / float(g @ d)
+        return d, t
+
+
+def _beta(name: str, g: np.ndarray, last: np.ndarray) -> float:
+    """How much of the last direction is kept."""
+    if name == "fletcher_reeves":
+        return float(g @ g / (last @ last))
+    return max(0.0, float(g @ (g - last) / (last @ last)))

@@ -1,0 +1,200 @@
+"""BFGS and L-BFGS: the Hessian's inverse, learnt from how the gradient changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor
+from .whole import Closure, Whole, change, first_length
+
+__all__ = ["BFGS", "LBFGS"]
+
+CURVED = 1e-10  # yᵀs must be larger for the Hessian to stay positive definite
+
+
+class BFGS(Whole):
+    r"""Newton's method with an estimate H of the Hessian's inverse.
+
+    .. math::
+        d &= -H g \\
+        H &\leftarrow (I - \rho s y^\top)\, H\, (I - \rho y s^\top) + \rho s s^\top,
+            \qquad \rho = 1 / y^\top s
+
+    s and y are the last changes of the parameters and of the gradient. H starts as
+    (yᵀs / yᵀy) I, the size of the Hessian's inverse along y; an iteration without
+    curvature, yᵀs ≤ 10⁻¹⁰, leaves it as it was. H has D² elements for D parameters.
+
+    Parameters
+    ----------
+    params, lr, max_iter, max_eval, tolerance_grad, tolerance_change, line_search_fn
+        As in ``LBFGS``.
+
+    Raises
+    ------
+    ValueError
+        If lr is negative, or there are several groups.
+
+    Source: Nocedal and Wright (2006), algorithm 6.1, equations 6.17 and 6.20; chapter
+    "Second-order methods".
+
+    >>> p = Tensor([3.0, -4.0], requires_grad=True)
+    >>> optimizer = BFGS([p])
+    >>> def closure():
+    ...     optimizer.zero_grad()
+    ...     loss = (p * p * Tensor([1.0, 10.0])).sum()
+    ...     loss.backward()
+    ...     return loss
+    >>> optimizer.step(closure).item()
+    169.0
+    >>> float(abs(p.detach().numpy()).max()) < 1e-4
+    True
+    """
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 1,
+        max_iter: int = 20,
+        max_eval: int | None = None,
+        tolerance_grad: float = 1e-7,
+        tolerance_change: float = 1e-9,
+        *,
+        line_search_fn: str | None = "strong_wolfe",
+    ):
+        super().__init__(
+            params,
+            lr=lr,
+            max_iter=max_iter,
+            max_eval=max_eval,
+            tolerance_grad=tolerance_grad,
+            tolerance_change=tolerance_change,
+            line_search_fn=line_search_fn,
+        )
+
+    def propose(
+        self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
+    ) -> tuple[np.ndarray, float]:
+        """Learn from the last iteration, and give the direction -Hg."""
+        if memory["n_iter"] > 1:
+            s, y = change(g, memory)
+            if y @ s > CURVED:
+                memory["H"] = Tensor(_updated(memory.get("H"), s, y))
+        d = -(memory["H"].array @ g) if "H" in memory else -g
+        return d, first_length(g, memory, group["lr"])
+
+
+def _updated(H: Tensor | None, s: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The inverse of the Hessian after a step s that changed the gradient by y."""
+    rho = 1 / (y @ s)
+    I = np.eye(len(s), dtype=s.dtype)  # noqa: E741
+    H = I * (y @ s / (y @ y)) if H is None else H.array
+    A = I - rho * np.outer(s, y)
+    return A @ H @ A.T + rho * np.outer(s, s)
+
+
+class LBFGS(Whole):
+    r"""BFGS that keeps the last pairs (s, y) in place of H, and starts afresh from them.
+
+    .. math:: d = -H g, \qquad H_0 = \frac{y^\top s}{y^\top y} I
+
+    Hg needs 4 products of vectors for each pair, and no matrix.
+
+    Parameters
+    ----------
+    params : iterable of Tensor, or one dict
+        What to train; there is one group.
+    lr : float
+        The length of a step in units of d, or with a line search the first to try.
+    max_iter, max_eval : int
+        Directions, and calls of the closure, of one ``step``; max_eval is 5/4 max_iter
+        unless given.
+    tolerance_grad : float
+        ``step`` ends where no element of the gradient is larger,
+    tolerance_change : float
+        or no parameter changes by more, or the loss by less.
+    history_size : int
+        Pairs that are kept.
+    line_search_fn : str or None
+        "strong_wolfe", or None for the length ``lr``.
+
+    Raises
+    ------
+    ValueError
+        If lr is negative, history_size below 1, or there are several groups.
+
+    Source: Nocedal and Wright (2006), algorithms 7.4 and 7.5; chapter "Second-order methods".
+
+    >>> p = Tensor([3.0, -4.0], requires_grad=True)
+    >>> optimizer = LBFGS([p], line_search_fn="strong_wolfe")
+    >>> def closure():
+    ...     optimizer.zero_grad()
+    ...     loss = (p * p * Tensor([1.0, 10.0])).sum()
+    ...     loss.backward()
+    ...     return loss
+    >>> optimizer.step(closure).item()
+    169.0
+    >>> float(abs(p.detach().numpy()).max()) < 1e-4
+    True
+    """
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 1,
+        max_iter: int = 20,
+        max_eval: int | None = None,
+        tolerance_grad: float = 1e-7,
+        tolerance_change: float = 1e-9,
+        history_size: int = 100,
+        line_search_fn: str | None = None,
+    ):
+        if history_size < 1:
+            raise ValueError(f"LBFGS: expected history_size >= 1, got {history_size}")
+        super().__init__(
+            params,
+            lr=lr,
+            max_iter=max_iter,
+            max_eval=max_eval,
+            tolerance_grad=tolerance_grad,
+            tolerance_change=tolerance_change,
+            history_size=history_size,
+            line_search_fn=line_search_fn,
+        )
+
+    def propose(
+        self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
+    ) -> tuple[np.ndarray, float]:
+        """Learn from the last iteration, and give the direction -Hg."""
+        if memory["n_iter"] == 1:
+            memory.update(old_dirs=[], old_stps=[], ro=[], H_diag=1)
+        else:
+            _remember(memory, *change(g, memory), group["history_size"])
+        return _direction(g, memory), first_length(g, memory, group["lr"])
+
+
+def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -> None:
+    """Keep a pair (in ``old_stps`` and ``old_dirs``, as torch names them), drop the oldest."""
+    if y @ s > CURVED:
+        news = dict(old_dirs=Tensor(y), old_stps=Tensor(s), ro=1 / float(y @ s))
+        for name, new in news.items():
+            memory[name] = [*memory[name], new][-size:]
+        memory["H_diag"] = float(y @ s / (y @ y))
+
+
+def _direction(g: np.ndarray, memory: dict[str, Any]) -> np.ndarray:
+    """-Hg, by the two loops of algorithm 7.4."""
+    pairs = [
+        (s.array, y.array, float(rho))
+        for s, y, rho in zip(memory["old_stps"], memory["old_dirs"], memory["ro"], strict=True)
+    ]
+    d, alphas = -g, []
+    for s, y, rho in reversed(pairs):
+        alphas.append(rho * (s @ d))
+        d -= alphas[-1] * y
+    d *= float(memory["H_diag"])
+    for (s, y, rho), alpha in zip(pairs, reversed(alphas), strict=True):
+        d += (alpha - rho * (y @ d)) * s
+    return d

@@ -1,0 +1,140 @@
+"""How far to go along a direction: a search for the strong Wolfe conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["Point", "strong_wolfe"]
+
+
+class Point(NamedTuple):
+    """A step length t, the loss f and gradient g there, and the slope along the direction."""
+
+    t: float
+    f: float
+    g: np.ndarray
+    slope: float
+
+
+def strong_wolfe(
+    at: Callable[[float], Point],
+    start: Point,
+    t: float,
+    size: float,
+    *,
+    c1: float = 1e-4,
+    c2: float = 0.9,
+    tolerance: float = 1e-9,
+    max_ls: int = 25,
+) -> Point:
+    r"""Find a step that is long enough and lowers the loss enough.
+
+    .. math::
+        f(t) \le f(0) + c_1 t\, f'(0), \qquad |f'(t)| \le c_2\, |f'(0)|
+
+    First the step grows until it passes such a point; then cubic interpolation narrows
+    the bracket. The rules for the bracket are torch's, evaluation for evaluation.
+
+    Parameters
+    ----------
+    at : function
+        The point at a step length.
+    start : Point
+        The point at 0, with a negative slope.
+    t : float
+        The first length to try.
+    size : float
+        The largest element of the direction.
+    c1, c2 : float
+        The share of the slope that the loss has to fall by, and that may be left.
+    tolerance : float
+        When no element would change by more than this, the bracket is not narrowed further.
+    max_ls : int
+        Evaluations after the first.
+
+    Returns
+    -------
+    Point
+        The lowest point of the bracket, which meets the conditions unless the search
+        ended for another reason.
+
+    Source: Nocedal and Wright (2006), algorithms 3.5 and 3.6; chapter "Second-order methods".
+
+    >>> def at(t):
+    ...     return Point(t, (t - 3.0) ** 2, None, 2 * (t - 3.0))
+    >>> strong_wolfe(at, at(0.0), 1.0, 1.0, c2=0.1)
+    Point(t=3.0, f=0.0, g=None, slope=0.0)
+    """
+
+    def falls(point: Point) -> bool:
+        return not point.f > start.f + c1 * point.t * start.slope
+
+    def is_flat(point: Point) -> bool:
+        return abs(point.slope) <= -c2 * start.slope
+
+    pair, left = _bracket(at, start, at(t), falls, is_flat, max_ls)
+    low = 0 if pair[0].f <= pair[-1].f else len(pair) - 1
+    stuck, flat = False, len(pair) == 1
+    while left > 0 and not flat and abs(pair[1].t - pair[0].t) * size >= tolerance:
+        t, stuck = _inside(*pair, stuck)
+        new, left = at(t), left - 1
+        if not falls(new) or new.f >= pair[low].f:
+            pair[1 - low] = new
+            low = 0 if pair[0].f <= pair[1].f else 1
+            continue
+        flat = is_flat(new)
+        if not flat and new.slope * (pair[1 - low].t - pair[low].t) >= 0:
+            pair[1 - low] = pair[low]
+        pair[low] = new
+    return pair[low]
+
+
+def _bracket(
+    at: Callable[[float], Point],
+    start: Point,
+    point: Point,
+    falls: Callable[[Point], bool],
+    is_flat: Callable[[Point], bool],
+    max_ls: int,
+) -> tuple[list[Point], int]:
+    """Two points with a good one between them, or a good one; and the evaluations left."""
+    last = start
+    for n in range(max_ls):
+        if not falls(point) or (n > 1 and point.f >= last.f):
+            return [last, point], max_ls - n
+        if is_flat(point):
+            return [point], max_ls - n
+        if point.slope >= 0:
+            return [last, point], max_ls - n
+        t = _cubic(last, point, point.t + 0.01 * (point.t - last.t), 10 * point.t)
+        last, point = point, at(t)
+    return [start, point], 0
+
+
+def _inside(a: Point, b: Point, stuck: bool) -> tuple[float, bool]:
+    """A length between two, and whether it is close to one of them.
+
+    A second such length in a row, or one at the border, is moved inwards.
+    """
+    lower, upper = min(a.t, b.t), max(a.t, b.t)
+    t, margin = _cubic(a, b, lower, upper), 0.1 * (upper - lower)
+    close = min(upper - t, t - lower) < margin
+    if close and (stuck or not lower < t < upper):
+        return (upper - margin if upper - t < t - lower else lower + margin), False
+    return t, close
+
+
+@np.errstate(all="ignore")
+def _cubic(a: Point, b: Point, lower: float, upper: float) -> float:
+    """Where the cubic through two points with their slopes is lowest; else the middle."""
+    a, b = (a, b) if a.t <= b.t else (b, a)
+    d1 = a.slope + b.slope - np.float64(3 * (a.f - b.f)) / (a.t - b.t)
+    square = d1 * d1 - a.slope * b.slope
+    if not square >= 0:
+        return (lower + upper) / 2
+    d2 = np.sqrt(square)
+    t = b.t - (b.t - a.t) * ((b.slope + d2 - d1) / (b.slope - a.slope + 2 * d2))
+    return float(min(max(t, lower), upper))

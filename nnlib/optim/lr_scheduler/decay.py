@@ -1,0 +1,249 @@
+"""Rates multiplied by a factor from epoch to epoch: such schedules can be chained."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from ..optimizer import Optimizer
+from .scheduler import LRScheduler, need, rates_of
+
+__all__ = ["ConstantLR", "ExponentialLR", "LinearLR", "MultiStepLR", "StepLR"]
+
+
+class _Multiplied(LRScheduler):
+    """What multiplies the rates that are there, so that several can act on one optimizer."""
+
+    _factor: Callable[[], float]  # the rate of this epoch over that of the one before
+    _share: Callable[[], float]  # the rate of this epoch over the one at first
+
+    def get_lr(self) -> list[float]:
+        """Compute the rate of each group."""
+        factor = self._factor()
+        return [lr * factor for lr in rates_of(self)]
+
+    def _get_closed_form_lr(self) -> list[float]:
+        share = self._share()
+        return [lr * share for lr in self.base_lrs]
+
+
+class StepLR(_Multiplied):
+    r"""A drop every so many epochs.
+
+    .. math:: \eta_t = \eta_0\, \gamma^{\lfloor t / T \rfloor}
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Whose rates to multiply.
+    step_size : int
+        T, the epochs from drop to drop.
+    gamma : float
+        γ.
+    last_epoch : int
+        As in ``LRScheduler``.
+
+    Raises
+    ------
+    ValueError
+        If step_size is not above 0.
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> schedule = StepLR(optimizer, step_size=2, gamma=0.5)
+    >>> for _ in range(5):
+    ...     schedule.step()
+    >>> schedule.get_last_lr()
+    [2.0]
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
+    ):
+        need(self, step_size > 0, "step_size > 0", step_size)
+        self.step_size, self.gamma = step_size, gamma
+        super().__init__(optimizer, last_epoch)
+
+    def _factor(self) -> float:
+        return self.gamma if self.last_epoch and self.last_epoch % self.step_size == 0 else 1
+
+    def _share(self) -> float:
+        return self.gamma ** (self.last_epoch // self.step_size)
+
+
+class MultiStepLR(_Multiplied):
+    r"""A drop at given epochs.
+
+    .. math:: \eta_t = \eta_0\, \gamma^{|\{ m : m \le t \}|}
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Whose rates to multiply.
+    milestones : iterable of int
+        The epochs m; one that is there twice counts twice.
+    gamma : float
+        γ.
+    last_epoch : int
+        As in ``LRScheduler``.
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> schedule = MultiStepLR(optimizer, milestones=[1, 3], gamma=0.5)
+    >>> for _ in range(3):
+    ...     schedule.step()
+    >>> schedule.get_last_lr()
+    [2.0]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        milestones: Iterable[int],
+        gamma: float = 0.1,
+        last_epoch: int = -1,
+    ):
+        self.milestones, self.gamma = Counter(milestones), gamma
+        super().__init__(optimizer, last_epoch)
+
+    def _factor(self) -> float:
+        return self.gamma ** self.milestones[self.last_epoch]
+
+    def _share(self) -> float:
+        return self.gamma ** sum(n for m, n in self.milestones.items() if m <= self.last_epoch)
+
+
+class ConstantLR(_Multiplied):
+    r"""A lower rate at first.
+
+    .. math:: \eta_t = \eta_0\, c \text{ for } t < T, \quad \eta_0 \text{ afterwards}
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Whose rates to multiply.
+    factor : float
+        c.
+    total_iters : int
+        T.
+    last_epoch : int
+        As in ``LRScheduler``.
+
+    Raises
+    ------
+    ValueError
+        If factor is outside [0, 1].
+    ZeroDivisionError
+        At epoch T, if factor is 0: the rate that was there before is lost.
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> ConstantLR(optimizer, factor=0.5).get_last_lr()
+    [4.0]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        factor: float = 1.0 / 3,
+        total_iters: int = 5,
+        last_epoch: int = -1,
+    ):
+        need(self, 0 <= factor <= 1, "factor in [0, 1]", factor)
+        self.factor, self.total_iters = factor, total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def _factor(self) -> float:
+        if self.last_epoch == 0:
+            return self.factor
+        return 1 / self.factor if self.last_epoch == self.total_iters else 1
+
+    def _share(self) -> float:
+        return 1 if self.last_epoch >= self.total_iters else self.factor
+
+
+class LinearLR(_Multiplied):
+    r"""A rate that rises or falls evenly.
+
+    .. math:: \eta_t = \eta_0 \left( a + (b - a) \min(t, T) / T \right)
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Whose rates to multiply.
+    start_factor, end_factor : float
+        a and b.
+    total_iters : int
+        T, the epochs from one to the other; with 0 it stays at a.
+    last_epoch : int
+        As in ``LRScheduler``.
+
+    Raises
+    ------
+    ValueError
+        If start_factor is outside (0, 1] or end_factor outside [0, 1].
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> schedule = LinearLR(optimizer, start_factor=0.5, total_iters=4)
+    >>> schedule.step()
+    >>> schedule.get_last_lr()
+    [5.0]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        start_factor: float = 1.0 / 3,
+        end_factor: float = 1.0,
+        total_iters: int = 5,
+        last_epoch: int = -1,
+    ):
+        need(self, 0 < start_factor <= 1, "start_factor in (0, 1]", start_factor)
+        need(self, 0 <= end_factor <= 1, "end_factor in [0, 1]", end_factor)
+        self.start_factor, self.end_factor = start_factor, end_factor
+        self.total_iters = total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def _factor(self) -> float:
+        t, T, a, b = self.last_epoch, self.total_iters, self.start_factor, self.end_factor
+        if t == 0:
+            return a
+        return 1 if self._is_initial or t > T else 1 + (b - a) / (T * a + (t - 1) * (b - a))
+
+    def _share(self) -> float:
+        t, T, a, b = self.last_epoch, self.total_iters, self.start_factor, self.end_factor
+        return a + (b - a) * min(t, T) / T if T else a
+
+
+class ExponentialLR(_Multiplied):
+    r"""A drop at each epoch.
+
+    .. math:: \eta_t = \eta_0\, \gamma^t
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Whose rates to multiply.
+    gamma : float
+        γ.
+    last_epoch : int
+        As in ``LRScheduler``.
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> schedule = ExponentialLR(optimizer, gamma=0.5)
+    >>> schedule.step()
+    >>> schedule.get_last_lr()
+    [4.0]
+    """
+
+    def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1):
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def _factor(self) -> float:
+        return 1 if self._is_initial else self.gamma
+
+    def _share(self) -> float:
+        return self.gamma**self.last_epoch

@@ -1,0 +1,170 @@
+"""Rates given outright, as a function of t."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from ..optimizer import Optimizer
+from .scheduler import LRScheduler, checked, each_group, need
+
+__all__ = ["InverseSqrtLR", "InverseTimeLR", "LambdaLR"]
+
+
+class LambdaLR(LRScheduler):
+    r"""Any function of t.
+
+    .. math:: \eta_t = \eta_0\, f(t)
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Whose rates to set.
+    lr_lambda : callable, or list of them
+        f, or one for each group.
+    last_epoch : int
+        As in ``LRScheduler``.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many functions as groups.
+
+    Only functions that are objects of a class are kept in ``state_dict``.
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> schedule = LambdaLR(optimizer, lambda t: 0.5**t)
+    >>> schedule.step()
+    >>> schedule.get_last_lr()
+    [4.0]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        lr_lambda: Callable[[int], float] | list[Callable[[int], float]],
+        last_epoch: int = -1,
+    ):
+        self.optimizer = checked(self, optimizer)
+        self.lr_lambdas = each_group(self, "lr_lambda", lr_lambda)
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[float]:
+        """Compute the rate of each group."""
+        pairs = zip(self.base_lrs, self.lr_lambdas, strict=True)
+        return [lr * f(self.last_epoch) for lr, f in pairs]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give all that it knows, but the optimizer and what is written as a function."""
+        kept = [dict(vars(f)) if _is_object(f) else None for f in self.lr_lambdas]
+        return {**super().state_dict(), "lr_lambdas": kept}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what another knew; functions stay."""
+        for f, kept in zip(self.lr_lambdas, state_dict["lr_lambdas"], strict=True):
+            if kept is not None:
+                vars(f).update(kept)
+        super().load_state_dict({**state_dict, "lr_lambdas": self.lr_lambdas})
+
+
+def _is_object(f: Callable) -> bool:
+    """Whether a function is an object of a class of its own."""
+    return not isinstance(f, type(_is_object)) and hasattr(f, "__dict__")
+
+
+class InverseTimeLR(LRScheduler):
+    r"""A rate that falls as one over time, after a warm-up if asked for.
+
+    .. math:: \eta_t = \frac{\eta_0}{1 + k t}, \quad \text{or, with } w \text{ steps to warm up,
+        } \eta_t = \eta_0 \begin{cases} s / w & s \le w \\ 1 / (1 + k (s - w)) & s > w
+        \end{cases}, \quad s = t + 1
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Whose rates to set, whatever they are; so it takes no second schedule beside it.
+    decay : float
+        k: after 1 / k steps the rate is halved.
+    warmup_steps : int
+        w, the steps in which the rate rises to η₀; 0 and 1 begin with η₀.
+    last_epoch : int
+        As in ``LRScheduler``.
+
+    Raises
+    ------
+    ValueError
+        If decay or warmup_steps is negative.
+
+    Source: Robbins and Monro (1951), whose conditions :math:`\sum \eta_t = \infty` and
+    :math:`\sum \eta_t^2 < \infty` it fulfils; chapter "Adaptive learning rates".
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> schedule = InverseTimeLR(optimizer, decay=1.0, warmup_steps=2)
+    >>> for _ in range(4):
+    ...     print(schedule.get_last_lr())
+    ...     schedule.step()
+    [4.0]
+    [8.0]
+    [4.0]
+    [2.6666666666666665]
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, decay: float, *, warmup_steps: int = 0, last_epoch: int = -1
+    ):
+        need(self, decay >= 0, "decay >= 0", decay)
+        need(self, warmup_steps >= 0, "warmup_steps >= 0", warmup_steps)
+        self.decay, self.warmup_steps = decay, warmup_steps
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[float]:
+        """Compute the rate of each group."""
+        s, w = self.last_epoch + 1, max(self.warmup_steps, 1)
+        share = s / w if s <= w else 1 / (1 + self.decay * (s - w))
+        return [lr * share for lr in self.base_lrs]
+
+
+class InverseSqrtLR(LRScheduler):
+    r"""A rate that rises evenly, and then falls as one over the square root of time.
+
+    .. math:: \eta_t = \eta_0 \min\left(\frac{s}{w}, \sqrt{\frac{w}{s}}\right), \quad s = t + 1
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Whose rates to set, whatever they are; so it takes no second schedule beside it.
+    warmup_steps : int
+        w, the steps in which the rate rises to η₀; 0 and 1 begin with η₀.
+    last_epoch : int
+        As in ``LRScheduler``.
+
+    Raises
+    ------
+    ValueError
+        If warmup_steps is negative.
+
+    Source: Vaswani et al. (2017), equation 3, where
+    :math:`\eta_0 = 1 / \sqrt{d_\mathrm{model}\, w}`; Zinkevich (2003) for w = 1.
+
+    >>> from nnlib import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> schedule = InverseSqrtLR(optimizer, warmup_steps=1)
+    >>> for _ in range(3):
+    ...     schedule.step()
+    >>> schedule.get_last_lr()
+    [4.0]
+    """
+
+    def __init__(self, optimizer: Optimizer, *, warmup_steps: int = 0, last_epoch: int = -1):
+        need(self, warmup_steps >= 0, "warmup_steps >= 0", warmup_steps)
+        self.warmup_steps = warmup_steps
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[float]:
+        """Compute the rate of each group."""
+        s, w = self.last_epoch + 1, max(self.warmup_steps, 1)
+        share = min(s / w, math.sqrt(w / s))
+        return [lr * share for lr in self.base_lrs]

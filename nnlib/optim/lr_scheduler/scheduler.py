@@ -1,0 +1,123 @@
+"""LRScheduler: a rate for each group of an optimizer, epoch after epoch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..optimizer import Optimizer
+
+__all__ = ["LRScheduler"]
+
+
+class LRScheduler:
+    """Base of the schedules: ``get_lr`` computes the rates, the rest is here.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Whose rates to set.
+    last_epoch : int
+        The t that was reached, for going on with an optimizer whose groups hold
+        "initial_lr"; -1 starts anew.
+
+    Attributes
+    ----------
+    last_epoch : int
+        t.
+    base_lrs : list of float
+        η₀ of each group.
+
+    Raises
+    ------
+    TypeError
+        If it is given no optimizer.
+    KeyError
+        If it is to go on, and a group does not hold "initial_lr".
+    """
+
+    _is_initial = False
+
+    def __init__(self, optimizer: Optimizer, last_epoch: int = -1):
+        self.optimizer = checked(self, optimizer)
+        for i, group in enumerate(optimizer.param_groups):
+            if last_epoch == -1:
+                group.setdefault("initial_lr", group["lr"])
+            elif "initial_lr" not in group:
+                raise KeyError(
+                    f"{name_of(self)}: expected 'initial_lr' in group {i} to go on after epoch "
+                    f"{last_epoch}; load the optimizer's state first"
+                )
+        self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
+        self.last_epoch = last_epoch
+        self._initial_step()
+
+    def _initial_step(self) -> None:
+        """Set the first rates."""
+        self._step_count, self._is_initial = 0, True
+        self.step()
+        self._is_initial = False
+
+    def get_lr(self) -> list[float]:
+        """Compute the rate of each group; each schedule has its own."""
+        raise NotImplementedError(f"{name_of(self)}: define get_lr()")
+
+    def get_last_lr(self) -> list[float]:
+        """Give the rate of each group, as it was last set."""
+        return self._last_lr
+
+    def step(self, epoch: int | None = None) -> None:
+        """Set the rates of the next epoch, or of the one given."""
+        self._step_count += 1
+        self._update_lr(epoch)
+
+    def _update_lr(self, epoch: int | None = None) -> None:
+        """Go to an epoch; to the next by get_lr, from the rates that are there."""
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
+        lrs = self.get_lr() if epoch is None else self._get_closed_form_lr()
+        for group, lr in zip(self.optimizer.param_groups, lrs, strict=True):
+            group["lr"] = lr
+        self._last_lr = rates_of(self)
+
+    def _get_closed_form_lr(self) -> list[float]:
+        """The rates of this epoch from those at first."""
+        return self.get_lr()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give all that it knows but the optimizer."""
+        return {name: value for name, value in vars(self).items() if name != "optimizer"}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what another schedule of the kind knew; the optimizer has its own."""
+        vars(self).update(state_dict)
+
+
+def name_of(schedule: object) -> str:
+    """The name that a mistake is told under."""
+    return type(schedule).__name__
+
+
+def rates_of(schedule: LRScheduler) -> list[float]:
+    """The rates that are set."""
+    return [group["lr"] for group in schedule.optimizer.param_groups]
+
+
+def checked(schedule: LRScheduler, optimizer: Any) -> Optimizer:
+    """An optimizer; anything else is refused."""
+    if not isinstance(optimizer, Optimizer):
+        kind = type(optimizer).__name__
+        raise TypeError(f"{name_of(schedule)}: expected an Optimizer, got {kind}")
+    return optimizer
+
+
+def need(schedule: LRScheduler, fine: Any, expected: str, got: Any) -> None:
+    """Refuse what is out of range."""
+    if not fine:
+        raise ValueError(f"{name_of(schedule)}: expected {expected}, got {got}")
+
+
+def each_group(schedule: LRScheduler, name: str, given: Any) -> list[Any]:
+    """One value for each group, from as many or from one."""
+    count = len(schedule.optimizer.param_groups)
+    values = list(given) if isinstance(given, (list, tuple)) else [given] * count
+    need(schedule, len(values) == count, f"{count} of {name}, one a group", len(values))
+    return values

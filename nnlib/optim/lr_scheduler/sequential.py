@@ -1,0 +1,122 @@
+"""Schedules one after the other."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+from ..optimizer import Optimizer
+from .plateau import ReduceLROnPlateau
+from .scheduler import LRScheduler, checked, name_of, need
+
+__all__ = ["SequentialLR"]
+
+
+class SequentialLR(LRScheduler):
+    """Several schedules, one after the other, each with a t of its own.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Whose rates to set.
+    schedulers : list of LRScheduler
+        What to follow, made for the same optimizer.
+    milestones : list of int
+        The epochs in which each but the first begins.
+    last_epoch : int
+        As in ``LRScheduler``.
+
+    Raises
+    ------
+    TypeError
+        If something else than a schedule is among them.
+    ValueError
+        If there is none, one has another optimizer or is a ``ReduceLROnPlateau``, or the
+        milestones do not rise or are not one fewer.
+
+    >>> from nnlib import nn, optim
+    >>> from nnlib.optim.lr_scheduler import ExponentialLR, LinearLR
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> first, then = LinearLR(optimizer, 0.5, total_iters=2), ExponentialLR(optimizer, 0.5)
+    >>> schedule = SequentialLR(optimizer, [first, then], milestones=[2])
+    >>> for _ in range(4):
+    ...     print(schedule.get_last_lr())
+    ...     schedule.step()
+    [4.0]
+    [6.0]
+    [8.0]
+    [4.0]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        schedulers: list[LRScheduler],
+        milestones: list[int],
+        last_epoch: int = -1,
+    ):
+        self.optimizer = checked(self, optimizer)
+        self._check(schedulers, milestones)
+        self._schedulers, self._milestones = schedulers, milestones
+        self.last_epoch = last_epoch + 1
+        for group in optimizer.param_groups:
+            group["lr"] = group["initial_lr"]
+        self._undo()
+        first = schedulers[bisect_right(milestones, 0)]
+        first._initial_step()
+        self._last_lr = first.get_last_lr()
+
+    def _check(self, schedulers: Sequence[Any], milestones: Sequence[int]) -> None:
+        """Refuse what does not fit together."""
+        need(self, schedulers, "at least one schedule", "none")
+        for i, schedule in enumerate(schedulers):
+            if not isinstance(schedule, LRScheduler):
+                raise TypeError(f"SequentialLR: expected schedules, got {name_of(schedule)}")
+            fine = not isinstance(schedule, ReduceLROnPlateau)
+            need(self, fine, "schedules of t alone", f"ReduceLROnPlateau at {i}")
+            same = schedule.optimizer is self.optimizer
+            need(self, same, "schedules of its own optimizer", f"one of another at {i}")
+        n = len(schedulers) - 1
+        fine = len(milestones) == n and list(milestones) == sorted(milestones)
+        need(self, fine, f"{n} rising milestones for {n + 1} schedules", milestones)
+
+    def _undo(self) -> None:
+        """Take back the step that each schedule took when it was made."""
+        for schedule in self._schedulers:
+            if isinstance(schedule, SequentialLR):
+                schedule._undo()
+            else:
+                schedule.last_epoch -= 1
+
+    def _initial_step(self) -> None:
+        """Begin, within another such schedule."""
+        self._update_lr(0)
+
+    def step(self) -> None:
+        """Set the rates of the next epoch."""
+        self._update_lr()
+
+    def _update_lr(self, epoch: int | None = None) -> None:
+        """Let the schedule whose turn it is go on, or begin."""
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
+        i = bisect_right(self._milestones, self.last_epoch)
+        schedule = self._schedulers[i]
+        if self.last_epoch == (self._milestones[i - 1] if i else 0):
+            schedule._update_lr(0)
+        else:
+            schedule.step()
+        self._last_lr = schedule.get_last_lr()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give all that it and its schedules know, but the optimizer."""
+        return {
+            **super().state_dict(),
+            "_schedulers": [s.state_dict() for s in self._schedulers],
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what another and its schedules knew."""
+        for schedule, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
+            schedule.load_state_dict(state)
+        super().load_state_dict({**state_dict, "_schedulers": self._schedulers})

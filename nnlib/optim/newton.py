@@ -1,0 +1,146 @@
+"""Newton's method: the minimum of the quadratic that the loss looks like here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..grad_mode import enable_grad
+from ..tensor import Tensor
+from ..walk import grad
+from .optimizer import check_not_negative
+from .whole import Closure, Whole, flat
+
+__all__ = ["Newton"]
+
+
+class Newton(Whole):
+    r"""Newton's method, with the Hessian H from autograd.
+
+    .. math:: x \leftarrow x - t\, (H + \lambda I)^{-1} g
+
+    Without a line search this goes to the nearest point where the gradient is 0, be it a
+    minimum or not. With one, the eigenvalues of H are replaced by their absolute values,
+    so that every direction leads downhill. D parameters take D walks back for each H.
+
+    The closure returns the loss and need not call ``backward``; if it does, then with
+    ``create_graph=True``, as the loss is differentiated twice.
+
+    Parameters
+    ----------
+    params, max_iter, max_eval, tolerance_grad, tolerance_change, line_search_fn
+        As in ``LBFGS``; each H is one more call of the closure, so max_eval is 5 max_iter
+        unless given.
+    lr : float
+        The length t, or with a line search the first to try.
+    damping : float
+        λ, which keeps H away from singular.
+
+    Raises
+    ------
+    ValueError
+        If lr or damping is negative, or there are several groups.
+    RuntimeError
+        From ``step``, if H is singular or not finite, or the closure's ``backward`` freed
+        its graph.
+
+    Source: Nocedal and Wright (2006), equation 2.15 and section 3.4; Goodfellow et al.
+    (2016), algorithm 8.8; chapter "Second-order methods".
+
+    >>> p = Tensor([3.0, -4.0], requires_grad=True)
+    >>> optimizer = Newton([p], max_iter=1)
+    >>> optimizer.step(lambda: (p * p * Tensor([1.0, 10.0])).sum()).item()
+    169.0
+    >>> p.tolist()
+    [0.0, 0.0]
+    """
+
+    downhill = False
+
+    def __init__(
+        self,
+        params: Iterable,
+        lr: float = 1,
+        max_iter: int = 20,
+        max_eval: int | None = None,
+        tolerance_grad: float = 1e-7,
+        tolerance_change: float = 1e-9,
+        *,
+        damping: float = 0,
+        line_search_fn: str | None = None,
+    ):
+        check_not_negative("Newton", damping=damping)
+        super().__init__(
+            params,
+            lr=lr,
+            max_iter=max_iter,
+            max_eval=5 * max_iter if max_eval is None else max_eval,
+            tolerance_grad=tolerance_grad,
+            tolerance_change=tolerance_change,
+            damping=damping,
+            line_search_fn=line_search_fn,
+        )
+
+    def propose(
+        self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
+    ) -> tuple[np.ndarray, float]:
+        """Solve for the direction."""
+        memory["func_evals"] += 1
+        with enable_grad():
+            H = _hessian(self._params(), closure())
+        H += group["damping"] * np.eye(len(g), dtype=H.dtype)
+        if not np.isfinite(H).all():
+            raise RuntimeError("Newton: expected a finite Hessian, got inf or NaN in it")
+        if group["line_search_fn"] is not None:
+            return _downhill(H, g), float(group["lr"])
+        try:
+            return -np.linalg.solve(H, g), float(group["lr"])
+        except np.linalg.LinAlgError as error:
+            raise RuntimeError(
+                "Newton: the Hessian is singular; use damping > 0 or a line search"
+            ) from error
+
+    def evaluate(self, closure: Closure, memory: dict[str, Any]) -> tuple[Tensor, np.ndarray]:
+        """Give the loss, and the gradient as one vector."""
+        memory["func_evals"] += 1
+        params = self._params()
+        with enable_grad():
+            loss = closure()
+            return loss, flat(params, _gradients(loss, params, create_graph=False))
+
+
+def _gradients(loss: Tensor, params: list[Tensor], create_graph: bool) -> tuple:
+    """The gradient of the loss by each parameter; None where it does not depend on it."""
+    try:
+        return grad(loss, params, create_graph=create_graph, allow_unused=True)
+    except RuntimeError as error:
+        if "freed" not in str(error):
+            raise
+        raise RuntimeError(
+            "Newton: the closure's backward() freed the graph; leave it out, or call "
+            "backward(create_graph=True)"
+        ) from error
+
+
+def _hessian(params: list[Tensor], loss: Tensor) -> np.ndarray:
+    """All second derivatives, one walk back for each row."""
+    first = _gradients(loss, params, create_graph=True)
+    rows = []
+    for p, g in zip(params, first, strict=True):
+        for e in np.ndindex(p.shape):
+            if g is None or not g.requires_grad:  # the loss is linear in p
+                second = [None] * len(params)
+            else:
+                second = grad(g[e], params, retain_graph=True, allow_unused=True)
+            rows.append(flat(params, second))
+    return np.stack(rows)
+
+
+def _downhill(H: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """-H⁻¹g with eigenvalues replaced by their absolute values, tiny ones raised."""
+    curvature, Q = np.linalg.eigh(H)
+    size = np.abs(curvature)
+    least = size.max() * 1e-8 or 1.0
+    return -(Q @ ((Q.T @ g) / np.maximum(size, least)))

@@ -1,0 +1,180 @@
+"""Optimisers that see all parameters as one vector, and go along one direction at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from ..grad_mode import enable_grad, no_grad
+from ..tensor import Tensor, counter
+from .line_search import Point, strong_wolfe
+from .optimizer import Optimizer, check_not_negative
+
+__all__ = ["Whole"]
+
+Closure = Callable[[], Tensor]
+
+
+class Whole(Optimizer):
+    r"""Base of the optimisers whose step calls the closure several times.
+
+    .. math:: x \leftarrow x + t\, d
+
+    ``propose`` gives direction d and a length t to try; the rest is here. What is
+    remembered stands under the first parameter, as in torch's LBFGS.
+
+    Parameters
+    ----------
+    params : iterable of Tensor, or one dict
+        What to train; there is one group.
+    lr : float
+        The length t, or with a line search the first to try.
+    max_iter, max_eval : int
+        Directions, and calls of the closure, of one step; max_eval is 5/4 max_iter unless
+        given.
+    tolerance_grad : float
+        A step ends where no element of the gradient is larger,
+    tolerance_change : float
+        or no element of x changes by more, or the loss by less.
+    line_search_fn : str or None
+        "strong_wolfe", or None for the length ``lr``.
+    """
+
+    c2 = 0.9  # of the line search
+    downhill = True  # whether a direction along which the loss rises ends the step
+
+    def __init__(
+        self, params: Iterable, *, max_iter: int, max_eval: int | None, **options: Any
+    ):
+        check_not_negative(type(self).__name__, lr=options["lr"])
+        max_eval = max_iter * 5 // 4 if max_eval is None else max_eval
+        super().__init__(params, dict(max_iter=max_iter, max_eval=max_eval, **options))
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add the one group there can be."""
+        if self.param_groups:
+            raise ValueError(f"{type(self).__name__}: expected one parameter group, got more")
+        super().add_param_group(param_group)
+
+    def propose(
+        self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
+    ) -> tuple[np.ndarray, float]:
+        """Give a direction and a length; each optimiser has its own."""
+        raise NotImplementedError(f"{type(self).__name__}: define propose()")
+
+    def step(self, closure: Closure) -> Tensor:
+        """Take up to ``max_iter`` steps; the closure computes the loss and its gradient.
+
+        Gives the loss of the first call. A TypeError is raised without a closure, a
+        RuntimeError if ``line_search_fn`` is not known.
+        """
+        name, (group,) = type(self).__name__, self.param_groups
+        if not callable(closure):
+            raise TypeError(f"{name}: expected a closure, got {type(closure).__name__}")
+        if group["line_search_fn"] not in (None, "strong_wolfe"):
+            raise RuntimeError(
+                f"{name}: expected line_search_fn 'strong_wolfe' or None, "
+                f"got {group['line_search_fn']!r}"
+            )
+        memory = self.state.setdefault(group["params"][0], {})
+        start = memory.setdefault("func_evals", 0)
+        memory.setdefault("n_iter", 0)
+        with no_grad():
+            loss, g = self.evaluate(closure, memory)
+            point = Point(0.0, float(loss), g, 0.0)
+            for n in range(1, group["max_iter"] + 1):
+                if np.abs(point.g).max() <= group["tolerance_grad"]:
+                    break
+                point, ended = self._advance(point, memory, group, closure, n, start)
+                if ended:
+                    break
+        return loss
+
+    def _advance(
+        self,
+        point: Point,
+        memory: dict[str, Any],
+        group: dict[str, Any],
+        closure: Closure,
+        n: int,
+        start: int,
+    ) -> tuple[Point, bool]:
+        """Go along one direction; where that led, and whether to stop there."""
+        memory["n_iter"] += 1
+        d, t = self.propose(point.g, memory, group, closure)
+        memory.update(d=Tensor(d), t=t, prev_flat_grad=Tensor(point.g), prev_loss=point.f)
+        here = point._replace(t=0.0, slope=float(point.g @ d))
+        small = group["tolerance_change"]
+        if (here.slope if self.downhill else -abs(here.slope)) > -small:
+            return here, True
+        left = group["max_eval"] - (memory["func_evals"] - start)
+        last = n == group["max_iter"]
+        there = self._go(here, d, t, closure, memory, left, last)
+        memory["t"] = there.t
+        spent = memory["func_evals"] - start >= group["max_eval"]
+        still = np.abs(d * there.t).max() <= small or abs(there.f - here.f) < small
+        return there, bool(spent or still)
+
+    def _go(
+        self,
+        here: Point,
+        d: np.ndarray,
+        t: float,
+        closure: Closure,
+        memory: dict[str, Any],
+        left: int,
+        last: bool,
+    ) -> Point:
+        """Move along d, as far as the line search says."""
+        x = np.concatenate([p.array.ravel() for p in self._params()])
+
+        def at(t: float) -> Point:
+            self._place(x + t * d)
+            loss, g = self.evaluate(closure, memory)
+            return Point(t, float(loss), g, float(g @ d))
+
+        if self.param_groups[0]["line_search_fn"] is not None:
+            there = strong_wolfe(at, here, t, np.abs(d).max(), c2=self.c2, max_ls=left)
+            self._place(x + there.t * d)
+            return there
+        if last:  # the next step begins with an evaluation
+            self._place(x + t * d)
+            return here._replace(t=t)
+        return at(t)
+
+    def evaluate(self, closure: Closure, memory: dict[str, Any]) -> tuple[Tensor, np.ndarray]:
+        """Give the loss, and the gradient as one vector."""
+        memory["func_evals"] += 1
+        with enable_grad():
+            loss = closure()
+        return loss, flat(self._params(), [p.grad for p in self._params()])
+
+    def _place(self, x: np.ndarray) -> None:
+        """Set the parameters to the elements of a vector."""
+        done = 0
+        for p in self._params():
+            p.array[...] = x[done : done + p.numel()].reshape(p.shape)
+            counter(p)[0] += 1
+            done += p.numel()
+
+
+def flat(params: list[Tensor], grads: Iterable[Tensor | None]) -> np.ndarray:
+    """Gradients as one new vector; 0 where there is none."""
+    return np.concatenate(
+        [
+            np.zeros_like(p.array).ravel() if g is None else g.array.ravel()
+            for p, g in zip(params, grads, strict=True)
+        ]
+    )
+
+
+def first_length(g: np.ndarray, memory: dict[str, Any], lr: float) -> float:
+    """lr, but at the very first no further than lr in the sum of all elements."""
+    return float(lr) / max(1.0, float(np.abs(g).sum())) if memory["n_iter"] == 1 else float(lr)
+
+
+def change(g: np.ndarray, memory: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """How the last iteration changed x and the gradient: s and y."""
+    return memory["d"].array * float(memory["t"]), g - memory["prev_flat_grad"].array

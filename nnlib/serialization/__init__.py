@@ -1,0 +1,214 @@
+"""Save data in files and load it again; loading never runs code from a file.
+
+>>> import io
+>>> from nnlib import tensor
+>>> file = io.BytesIO()
+>>> save({"weight": tensor([1.0, 2.0]), "epoch": 3}, file)
+>>> _ = file.seek(0)
+>>> load(file)
+{'weight': tensor([1., 2.]), 'epoch': 3}
+
+**The format** is torch's, so that each library reads what the other wrote of data: a zip
+archive without compression, with one folder that holds ``version`` (3), ``byteorder``,
+``data.pkl`` (the structure, a pickle of protocol 2) and ``data/0``, ``data/1``, ... (the
+elements of each storage as they stand in memory). In the pickle a tensor is a storage's name
+and number of elements, with offset, shape and strides: tensors that shared memory share it
+again.
+
+**What is loaded**: None, truth values, numbers, str, bytes, bytearray, list, tuple, set,
+frozenset, dict, OrderedDict, Counter, slice, dtype, device, arrays and numbers of NumPy,
+Tensors, Parameters, Buffers, the modules of ``nnlib.nn``, and what
+``add_safe_globals`` or ``safe_globals`` name. ``reader.py`` says why nothing else can happen.
+
+Hooks and gradients of tensors are not saved. A view with negative steps, or of another dtype
+than its base, is saved as a copy. A tensor whose elements overlap in memory (``expand``) may
+show 2^28 of them, and a key that is a tuple may have 1000 parts: more could only be meant to
+exhaust the reader.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable
+from io import BytesIO
+from typing import IO, Any
+
+import numpy as np
+
+from ..device import device
+from .allowed import add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals
+from .archive import Archive, replacing, write_archive
+from .reader import Reader
+from .rebuild import StorageType, check
+from .writer import Writer
+
+__all__ = [
+    "add_safe_globals",
+    "clear_safe_globals",
+    "get_safe_globals",
+    "load",
+    "safe_globals",
+    "save",
+]
+
+File = str | os.PathLike | IO[bytes]
+Location = Callable | str | device | dict[str, str] | None
+
+
+def save(
+    obj: object,
+    f: File,
+    pickle_module: Any = pickle,
+    pickle_protocol: int = 2,
+    _use_new_zipfile_serialization: bool = True,
+    _disable_byteorder_record: bool = False,
+) -> None:
+    """Save data in a file.
+
+    Parameters
+    ----------
+    obj : object
+        Data, tensors, modules, in any nesting; objects of other classes as ``pickle`` would
+        save them, to be loaded where ``safe_globals`` names their classes.
+    f : str, path, or file open for writing bytes
+        Under a path, the old file is replaced only when the new one is complete.
+    pickle_module, pickle_protocol, _use_new_zipfile_serialization, _disable_byteorder_record
+        As they are: there is one format.
+
+    Raises
+    ------
+    pickle.PicklingError
+        If something cannot be saved: a lambda, a dtype that torch lacks, a subclass of Tensor.
+    RuntimeError
+        If there is no such folder.
+    AttributeError
+        If f is neither a path nor a file.
+    ValueError
+        If an option is not as it is by default.
+
+    Source: torch.save and the format described in its notes on serialization.
+    """
+    if pickle_module is not pickle or pickle_protocol != 2:
+        raise ValueError("save: expected pickle_module=pickle and pickle_protocol=2")
+    if not _use_new_zipfile_serialization or _disable_byteorder_record:
+        raise ValueError("save: expected the format with a zip archive and its byte order")
+    if not isinstance(f, (str, os.PathLike)) and not hasattr(f, "write"):
+        raise AttributeError(
+            f"save: expected a path, or a file with 'write', got {type(f).__name__}"
+        )
+    writer = Writer()
+    contents = writer.dump(obj), list(writer.storages.values())
+    if isinstance(f, (str, os.PathLike)):
+        with replacing(f) as file:
+            write_archive(file, *contents)
+    else:
+        whole = BytesIO()
+        write_archive(whole, *contents)
+        f.write(whole.getbuffer())
+
+
+def load(
+    f: File,
+    map_location: Location = None,
+    pickle_module: Any = None,
+    *,
+    weights_only: bool | None = None,
+    mmap: bool | None = None,
+    **pickle_load_args: Any,
+) -> Any:
+    """Load what ``save``, or torch's, has saved; no code of the file's is run.
+
+    Parameters
+    ----------
+    f : str, path, or file open for reading bytes
+        A file is read from where it stands to its end.
+    map_location : str, device, dict or function
+        Where tensors go that were saved on another device: the CPU. A dict maps names of
+        devices to names; a function gets storage and name and returns the storage, or None.
+    pickle_module, mmap
+        As they are: pickle is not used, and files are read whole.
+    weights_only : bool
+        Makes no difference: also with False, classes of the program's own have to be named
+        by ``safe_globals``.
+
+    Returns
+    -------
+    object
+        What was saved, in memory of its own.
+
+    Raises
+    ------
+    pickle.UnpicklingError
+        If the data asks for a class or function that is not allowed, or contradicts itself.
+    RuntimeError
+        If it is no whole archive, of another version, or tensors were on another device.
+    EOFError
+        If there is nothing to read.
+    AttributeError
+        If f is neither a path nor a file.
+    ValueError, TypeError
+        If an option is not as it is by default; if there is no such option.
+
+    Source: torch.load.
+    """
+    if pickle_load_args:
+        raise TypeError(f"load: there is no option {', '.join(pickle_load_args)}")
+    if pickle_module is not None and pickle_module is not pickle:
+        raise ValueError("load: expected pickle_module=None, files are read without pickle")
+    if mmap:
+        raise ValueError("load: expected mmap=None, files are read whole")
+    if isinstance(f, (str, os.PathLike)):
+        with open(f, "rb") as file:
+            return _loaded(file, map_location)
+    if not hasattr(f, "read"):
+        raise AttributeError(
+            f"load: expected a path, or a file with 'read', got {type(f).__name__}"
+        )
+    data = f.read()
+    if not isinstance(data, bytes):
+        raise TypeError(f"load: expected a file of bytes, got one of {type(data).__name__}")
+    return _loaded(BytesIO(data), map_location)
+
+
+def _loaded(file: IO[bytes], map_location: Location) -> Any:
+    """What an open file holds."""
+    archive = Archive(file)
+    storages: dict[str, np.ndarray] = {}
+
+    def storage(name: Any) -> np.ndarray:
+        check(type(name) is tuple and len(name) == 5, "the name of a storage is no tuple of 5")
+        word, kind, key, place, numel = name
+        check(word == "storage" and isinstance(kind, StorageType), "a storage has no type")
+        check(type(key) is str and key.isascii() and key.isdecimal(), "a storage has no number")
+        check(
+            type(place) is str and type(numel) is int and 0 <= numel < 2**63,
+            "a storage has no place or no size",
+        )
+        if key not in storages:
+            found = archive.storage(key, kind.dtype, numel)
+            storages[key] = _placed(found, place, map_location)
+        found = storages[key]
+        check((found.dtype, found.size) == (kind.dtype, numel), f"storage {key} has two types")
+        return found
+
+    return Reader(archive.read("data.pkl"), storage).load()
+
+
+def _placed(storage: np.ndarray, place: str, map_location: Location) -> np.ndarray:
+    """A storage where map_location wants it, which must be the CPU."""
+    if isinstance(map_location, dict):
+        place = map_location.get(place, place)
+    elif isinstance(map_location, (str, device)):
+        place = map_location
+    elif map_location is not None:
+        found = map_location(storage, place)
+        if found is not None and found is not storage:
+            raise TypeError("load: expected map_location to return the storage or None")
+        place = place if found is None else "cpu"
+    if device(place).type != "cpu":
+        raise RuntimeError(
+            f"load: nnlib computes on the CPU only, and a tensor is on '{place}'; "
+            "use map_location='cpu'"
+        )
+    return storage

@@ -1,0 +1,144 @@
+"""The zip archive around the data: written whole or not at all, read with suspicion."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import struct
+import sys
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+__all__ = ["Archive", "replacing", "write_archive"]
+
+VERSION = b"3"
+FAULTS = (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, OSError)
+FAULTS = (*FAULTS, struct.error, EOFError, MemoryError, RuntimeError)
+
+
+class Archive:
+    """The files in an archive, all in one folder, none compressed.
+
+    Raises
+    ------
+    EOFError
+        If there is nothing.
+    RuntimeError
+        If it is no whole zip archive, or not one that ``save`` could have written.
+    """
+
+    def __init__(self, file: IO[bytes]):
+        self.size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        if self.size == 0:
+            raise EOFError(
+                "load: there is nothing to read (after writing, seek(0) comes first)"
+            )
+        try:
+            self.zip = zipfile.ZipFile(file)
+        except FAULTS as error:
+            raise fault(f"expected a zip archive as save writes it ({error})") from error
+        files = self.zip.infolist()
+        self.folder = files[0].filename.partition("/")[0] if files else ""
+        self.check(files)
+        if "constants.pkl" in self:
+            raise fault("this is a program of TorchScript, not data")
+        version = self.read("version").strip()
+        if version != VERSION:
+            raise fault(f"expected version {VERSION.decode()} of the format, got {version!r}")
+        self.order = self.read("byteorder") if "byteorder" in self else b"little"
+        if self.order not in (b"little", b"big"):
+            raise fault(f"expected the byte order little or big, got {self.order!r}")
+
+    def __contains__(self, name: str) -> bool:
+        return f"{self.folder}/{name}" in self.zip.NameToInfo
+
+    def check(self, files: list[zipfile.ZipInfo]) -> None:
+        """Refuse what save never writes: compression, overlaps, other folders."""
+        names = [info.filename for info in files]
+        if len(set(names)) < len(names):
+            raise fault("two files in it have the same name")
+        for info in files:
+            folder, *path = info.filename.split("/")
+            if (
+                folder != self.folder
+                or {"", ".", ".."} & {folder, *path}
+                or "\\" in info.filename
+            ):
+                raise fault(f"a file in it has the path {info.filename!r}")
+            if info.flag_bits & 1 or info.compress_type != zipfile.ZIP_STORED:
+                raise fault(
+                    f"{info.filename} is compressed or encrypted, which save never does"
+                )
+            if info.compress_size != info.file_size:
+                raise fault(f"{info.filename} declares two sizes")
+        total = sum(info.file_size for info in files)
+        if total > self.size:
+            raise fault(f"its files declare {total} bytes, and there are {self.size}")
+
+    def read(self, name: str) -> bytes:
+        """Give the bytes of a file."""
+        if name not in self:
+            raise fault(f"there is no {name} in it")
+        try:
+            return self.zip.read(f"{self.folder}/{name}")
+        except FAULTS as error:
+            raise fault(f"{name} in it is damaged ({error})") from error
+
+    def storage(self, key: str, dtype: np.dtype, numel: int) -> np.ndarray:
+        """Give the elements of a storage, in memory of their own."""
+        data = self.read(f"data/{key}")
+        if len(data) != numel * dtype.itemsize:
+            raise fault(f"data/{key} has {len(data)} bytes, not {numel} of {dtype}")
+        if dtype.kind == "b":
+            return np.frombuffer(data, np.uint8) != 0  # any other bits would be no truth value
+        return np.frombuffer(data, dtype.newbyteorder(self.order.decode())).astype(dtype)
+
+
+def fault(message: str) -> RuntimeError:
+    """The error for a file that is not as save writes it."""
+    return RuntimeError(f"load: {message}")
+
+
+def write_archive(file: IO[bytes], pickled: bytes, storages: list[tuple[str, Any]]) -> None:
+    """Write an archive: the pickle, and each storage in a file of its own."""
+    with zipfile.ZipFile(file, "w") as archive:
+        files = [("data.pkl", pickled), ("byteorder", sys.byteorder.encode())]
+        files += [(f"data/{k}", memoryview(a.ravel("K").view(np.uint8))) for k, a in storages]
+        for name, data in [*files, ("version", VERSION + b"\n")]:
+            archive.writestr(zipfile.ZipInfo(f"archive/{name}"), data)
+
+
+@contextlib.contextmanager
+def replacing(path: Any) -> Iterator[IO[bytes]]:
+    """Give a file to write that takes the place of another when all is written, or never.
+
+    What is no ordinary file (a device, a pipe) is written directly.
+    """
+    path = Path(os.path.realpath(os.fsdecode(path)))
+    if not path.parent.is_dir():
+        raise RuntimeError(f"save: expected the folder {path.parent}, and there is none")
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            whole = BytesIO()
+            yield whole
+            file.write(whole.getvalue())
+        return
+    new = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
+    try:
+        with new.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, new)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)

@@ -1,0 +1,293 @@
+"""What a file may ask for without being allowed to: the names, and what each makes.
+
+Every maker here is harmless whatever it is called with: it checks its arguments, allocates
+no more than the file holds, and calls nothing that it was given.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from pickle import UnpicklingError
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import nn
+from ..device import device
+from ..nn.registry import Registry
+from ..tensor import Tensor
+
+__all__ = ["MAKERS", "STORAGES", "StorageType", "fill_module", "fill_ordered", "known"]
+
+LARGEST = 2**28  # elements that overlap in memory: more are a way to exhaust the reader
+KEYS = 1000  # parts of a tuple that is a key: a nested one could take for ever to hash
+
+
+class StorageType(NamedTuple):
+    """A kind of storage, torch.FloatStorage and so on."""
+
+    dtype: np.dtype
+
+
+# The names of torch for the storage of each dtype, and its size in them.
+STORAGES = {
+    "FloatStorage": np.dtype("float32"),
+    "DoubleStorage": np.dtype("float64"),
+    "HalfStorage": np.dtype("float16"),
+    "LongStorage": np.dtype("int64"),
+    "IntStorage": np.dtype("int32"),
+    "ShortStorage": np.dtype("int16"),
+    "CharStorage": np.dtype("int8"),
+    "ByteStorage": np.dtype("uint8"),
+    "BoolStorage": np.dtype("bool"),
+}
+
+
+def refuse(message: str) -> UnpicklingError:
+    """The error for what a file should not hold."""
+    return UnpicklingError(f"load: {message}")
+
+
+def check(condition: bool, message: str) -> None:
+    """Refuse unless a condition holds."""
+    if not condition:
+        raise refuse(message)
+
+
+def rebuild_tensor(
+    storage: Any,
+    offset: Any,
+    size: Any,
+    stride: Any,
+    requires_grad: Any,
+    hooks: Any = None,
+    metadata: Any = None,
+) -> Tensor:
+    """A tensor that sees a storage; hooks and metadata are left out."""
+    check(isinstance(storage, np.ndarray), "a tensor has no storage")
+    check(type(requires_grad) is bool, "requires_grad of a tensor is no truth value")
+    kind = storage.dtype
+    check(
+        not requires_grad or kind.kind == "f", f"a tensor of {kind} cannot require a gradient"
+    )
+    return Tensor(strided(storage, offset, size, stride), requires_grad)
+
+
+def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndarray:
+    """A view of a storage, refused where it leaves the storage."""
+    check(type(size) is tuple and type(stride) is tuple, "a shape or strides are no tuple")
+    check(len(size) == len(stride) <= 64, f"shape {size} does not fit strides {stride}")
+    numbers = (offset, *size, *stride)
+    check(
+        all(type(n) is int and 0 <= n < 2**63 for n in numbers),
+        f"a shape or strides are no natural numbers: {size}, {stride}, offset {offset}",
+    )
+    n, itemsize = math.prod(size), storage.itemsize
+    if n == 0:
+        most = math.prod(filter(None, size)) * itemsize
+        check(most < 2**63, f"an empty tensor may not have the shape {size}")
+        return np.empty(size, storage.dtype)
+    last = offset + sum((length - 1) * step for length, step in zip(size, stride, strict=True))
+    check(
+        last < storage.size and n <= max(storage.size, LARGEST),
+        f"shape {size}, strides {stride}, offset {offset} does not fit "
+        f"into a storage of {storage.size} elements",
+    )
+    steps = [step * itemsize for step in stride]
+    return np.ndarray(size, storage.dtype, storage, offset * itemsize, steps)
+
+
+def rebuild_parameter(data: Any, requires_grad: Any, hooks: Any = None) -> nn.Parameter:
+    """A parameter with the memory of a tensor."""
+    check(type(data) is Tensor, "a parameter holds no tensor")
+    check(type(requires_grad) is bool, "requires_grad of a parameter is no truth value")
+    check(
+        not requires_grad or data.dtype.kind == "f",
+        f"a parameter of {data.dtype} cannot require a gradient",
+    )
+    return nn.Parameter(data, requires_grad)
+
+
+def rebuild_buffer(data: Any, persistent: Any) -> nn.Buffer:
+    """A buffer with the memory of a tensor."""
+    check(type(data) is Tensor and type(persistent) is bool, "a buffer holds no tensor")
+    return nn.Buffer(data, persistent=persistent)
+
+
+def rebuild_array(data: Any) -> np.ndarray:
+    """A NumPy array with the memory of a tensor."""
+    check(type(data) is Tensor, "an array holds no tensor")
+    return data.array
+
+
+def rebuild_scalar(data: Any) -> np.generic:
+    """A NumPy number from a tensor of one element."""
+    check(type(data) is Tensor and data.ndim == 0, "a NumPy number is no tensor of 0 axes")
+    return data.array[()]
+
+
+def make_ordered(pairs: Any = ()) -> OrderedDict:
+    """An OrderedDict, empty or from a list of pairs, as old files have it."""
+    check(type(pairs) in (list, tuple), "an OrderedDict is not made from a list")
+    out = OrderedDict()
+    for pair in pairs:
+        check(type(pair) in (list, tuple) and len(pair) == 2, "an OrderedDict lacks a pair")
+        out[checked_key(pair[0])] = pair[1]
+    return out
+
+
+def make_counter(counts: Any) -> Counter:
+    """A Counter."""
+    check(type(counts) is dict, "a Counter is not made from a dict")
+    return Counter(counts)
+
+
+def make_of(kind: type, items: Any = ()) -> Any:
+    """A set, frozenset or tuple of the items of a list."""
+    check(type(items) in (list, tuple), f"a {kind.__name__} is not made from a list")
+    return kind(map(checked_key, items)) if kind is not tuple else tuple(items)
+
+
+def make_encoded(text: Any, encoding: Any = "latin1") -> bytes:
+    """Bytes, which the second protocol of pickle writes as a string."""
+    check(type(text) is str and encoding in ("latin1", "latin-1"), "bytes are not in latin1")
+    return text.encode("latin1")
+
+
+def make_bytes() -> bytes:
+    """No bytes, as the second protocol of pickle writes them."""
+    return b""
+
+
+def make_bytearray(data: Any = b"", encoding: Any = None) -> bytearray:
+    """A bytearray, never from a number, which would be its size."""
+    if type(data) is str:
+        data = make_encoded(data, encoding)
+    check(type(data) is bytes, "a bytearray is not made from bytes")
+    return bytearray(data)
+
+
+def make_complex(real: Any, imag: Any) -> complex:
+    """A complex number."""
+    check(type(real) is type(imag) is float, "a complex number is not made from two floats")
+    return complex(real, imag)
+
+
+def make_slice(*parts: Any) -> slice:
+    """A slice."""
+    check(len(parts) == 3, f"a slice has {len(parts)} parts")
+    return slice(*parts)
+
+
+def make_device(kind: Any, index: Any = None) -> device:
+    """The name of a device."""
+    check(type(kind) is str and type(index) in (int, type(None)), "a device has no name")
+    return device(kind, index)
+
+
+MAKERS: dict[Any, Callable] = {
+    rebuild_tensor: rebuild_tensor,
+    rebuild_parameter: rebuild_parameter,
+    rebuild_buffer: rebuild_buffer,
+    rebuild_array: rebuild_array,
+    rebuild_scalar: rebuild_scalar,
+    make_encoded: make_encoded,
+    OrderedDict: make_ordered,
+    Counter: make_counter,
+    bytearray: make_bytearray,
+    bytes: make_bytes,
+    complex: make_complex,
+    device: make_device,
+    slice: make_slice,
+    **{kind: functools.partial(make_of, kind) for kind in (set, frozenset, tuple)},
+}
+
+
+PLAIN = {
+    **{
+        f"builtins.{kind.__name__}": kind
+        for kind in (set, frozenset, bytearray, bytes, complex, slice)
+    },
+    "_codecs.encode": make_encoded,
+    "collections.OrderedDict": OrderedDict,
+    "collections.Counter": Counter,
+    "torch._utils._rebuild_tensor_v2": rebuild_tensor,
+    "torch._utils._rebuild_parameter": rebuild_parameter,
+    "torch.Size": tuple,
+    "torch.device": device,
+    **{f"torch.{name}": StorageType(dtype) for name, dtype in STORAGES.items()},
+    **{f"torch.{dtype.name}": dtype for dtype in STORAGES.values()},
+    "nnlib.serialization.rebuild_buffer": rebuild_buffer,
+    "nnlib.serialization.rebuild_array": rebuild_array,
+    "nnlib.serialization.rebuild_scalar": rebuild_scalar,
+}
+
+
+def known() -> dict[str, Any]:
+    """What files may always ask for, by name: plain data, and the modules of this library."""
+    modules, waiting = {}, [Registry]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__module__.startswith("nnlib."):
+            modules[f"{kind.__module__}.{kind.__qualname__}"] = kind
+    return modules | PLAIN
+
+
+def checked_key(key: Any) -> Any:
+    """What is to be a key; refused where hashing it would take long."""
+    waiting, n = [key], 0
+    while waiting:
+        part = waiting.pop()
+        if type(part) is tuple:
+            waiting += part
+            n += len(part) + 1
+            check(n <= KEYS, f"a key is a tuple of more than {KEYS} parts")
+    return key
+
+
+def fill_ordered(out: OrderedDict, state: Any) -> None:
+    """Set attributes of an OrderedDict (torch's ``_metadata``), but none that it has."""
+    check_names(OrderedDict, state)
+    out.__dict__.update(state)
+
+
+def check_names(kind: type, state: Any) -> None:
+    """Refuse a state whose names are not those of an object's own attributes."""
+    check(type(state) is dict, f"the state of {kind.__name__} is no dict")
+    for name in state:
+        check(
+            type(name) is str
+            and not name.startswith("__")
+            and not hasattr(getattr(kind, name, None), "__get__"),
+            f"{kind.__name__} may not be given {name!r}",
+        )
+
+
+def fill_module(module: Any, state: Any) -> None:
+    """Set the attributes of one of nnlib's modules; its methods stay its own."""
+    kind = type(module)
+    check_names(kind, state)
+    stores = dict(_parameters=nn.Parameter, _buffers=Tensor, _modules=Registry)
+    for store, part in stores.items():
+        held = state.get(store)
+        check(
+            type(held) is dict
+            and all(type(k) is str for k in held)
+            and all(v is None or isinstance(v, part) for v in held.values()),
+            f"{store} of {kind.__name__} holds something else",
+        )
+    check(type(state.get("_unsaved")) is set, f"{kind.__name__} does not say what is unsaved")
+    check(type(state.get("training")) is bool, f"{kind.__name__} does not say if it trains")
+    # Copies, as the file could still change its own dicts, which have been checked.
+    module.__dict__.update(state, **{store: dict(state[store]) for store in stores})
+    seen, waiting = set(), [*module._modules.values()]
+    while waiting:
+        part = waiting.pop()
+        check(part is not module, f"a {kind.__name__} is a part of itself")
+        if part is not None and id(part) not in seen:
+            seen.add(id(part))
+            waiting += part.__dict__.get("_modules", {}).values()

@@ -1,0 +1,5 @@
+"""What stands around training: data."""
+
+from . import data
+
+__all__ = ["data"]

@@ -1,0 +1,101 @@
+"""Collating: a list of samples as one batch."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...creation import as_tensor, tensor
+from ...ops import stack
+from ...tensor import Tensor, raw
+
+__all__ = ["default_collate", "default_convert"]
+
+
+def default_collate(batch: Sequence[Any]) -> Any:
+    """Make a batch of samples: tensors get a first axis N, and what holds them stays.
+
+    Parameters
+    ----------
+    batch : sequence
+        N samples: tensors, arrays, numbers, strings, or tuples, named tuples, lists and
+        dicts of such.
+
+    Returns
+    -------
+    Tensor, or what holds them
+        Tensors, arrays and NumPy's numbers keep their dtype; Python's floats become float64,
+        integers int64; strings stay as they are; a tuple becomes a list.
+
+    Raises
+    ------
+    TypeError
+        If samples are of another kind.
+    RuntimeError
+        If samples differ in shape or, being lists, in length.
+
+    >>> default_collate([(1.0, "a"), (2.0, "b")])
+    [tensor([1., 2.], dtype=float64), ('a', 'b')]
+    """
+    first = batch[0]
+    if isinstance(first, (Tensor, np.ndarray)) and first.dtype.kind in "biuf":
+        return _stacked(batch)
+    if isinstance(first, (np.bool_, np.number)):
+        return as_tensor(np.array(batch))
+    if isinstance(first, (bool, int, float)):
+        return tensor(batch, dtype=np.dtype("float64") if isinstance(first, float) else None)
+    if isinstance(first, (str, bytes)):
+        return batch
+    if isinstance(first, Mapping):
+        return held_as(first, {k: default_collate([s[k] for s in batch]) for k in first})
+    if isinstance(first, Sequence):
+        if len({len(sample) for sample in batch}) != 1:
+            raise RuntimeError("default_collate: expected samples of the same length")
+        parts = [default_collate(column) for column in zip(*batch, strict=True)]
+        return held_as(first, parts)
+    kind = first.dtype if isinstance(first, np.ndarray) else type(first).__name__
+    expected = "tensors, arrays, numbers, strings, tuples, lists or dicts"
+    raise TypeError(f"default_collate: expected {expected}, got {kind}")
+
+
+def _stacked(batch: Sequence[Any]) -> Tensor:
+    """Tensors or arrays along a new first axis, by NumPy alone where that is the same."""
+    if not any(isinstance(sample, Tensor) and sample.requires_grad for sample in batch):
+        arrays = [raw(sample) for sample in batch]
+        kinds = {(type(a), np.shape(a), getattr(a, "dtype", None)) for a in arrays}
+        if len(kinds) == 1:
+            return as_tensor(np.stack(arrays))
+    return stack([as_tensor(sample) for sample in batch])
+
+
+def default_convert(data: Any) -> Any:
+    """Make tensors of arrays and NumPy's numbers, wherever they are held; the rest stays.
+
+    >>> default_convert({"x": np.ones(2), "name": "a"})
+    {'x': tensor([1., 1.], dtype=float64), 'name': 'a'}
+    """
+    if isinstance(data, (np.ndarray, np.bool_, np.number)):
+        return as_tensor(data) if data.dtype.kind in "biuf" else data
+    if isinstance(data, Mapping):
+        return held_as(data, {k: default_convert(v) for k, v in data.items()})
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
+        return held_as(data, [default_convert(v) for v in data])
+    return data
+
+
+def held_as(pattern: Any, parts: Any) -> Any:
+    """Hold parts, a list or dict, in what pattern is; a tuple becomes a list."""
+    if isinstance(pattern, tuple):
+        return type(pattern)(*parts) if hasattr(pattern, "_fields") else parts
+    try:
+        if not isinstance(pattern, (MutableMapping, MutableSequence)):
+            return type(pattern)(parts)
+        holder = copy.copy(pattern)  # with what it knows besides, as a defaultdict
+        for key, part in parts.items() if isinstance(parts, dict) else enumerate(parts):
+            holder[key] = part
+        return holder
+    except TypeError:
+        return parts

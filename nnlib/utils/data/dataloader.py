@@ -1,0 +1,232 @@
+"""DataLoader: a set of samples as batches, epoch after epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from ...random import Generator, default_generator
+from .collate import default_collate, default_convert
+from .dataset import Dataset, IterableDataset, Subset, TensorDataset, samples
+from .sampler import BatchSampler, RandomSampler, SequentialSampler, batches
+
+__all__ = ["DataLoader", "get_worker_info"]
+
+T = TypeVar("T", covariant=True)
+FIXED = {"batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"}
+
+
+def get_worker_info() -> None:
+    """Tell which worker this is: none, since loading is done in this process."""
+    return
+
+
+class DataLoader(Generic[T]):
+    """The samples of a set in batches; each ``for`` loop over it is an epoch.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What has ``__getitem__`` and ``__len__``, or an ``IterableDataset``.
+    batch_size : int or None
+        How many samples make a batch; with None they come one by one.
+    shuffle : bool
+        Whether they come in another order each epoch.
+    sampler, batch_sampler : iterable
+        The order instead, of samples or of batches (lists of numbers).
+    collate_fn : callable
+        What makes a batch of a list of samples, by default ``default_collate``.
+    drop_last : bool
+        Whether to leave out a last batch that is smaller.
+    generator : Generator
+        Where the order comes from.
+    num_workers, pin_memory, timeout, worker_init_fn, multiprocessing_context, \
+    prefetch_factor, persistent_workers, pin_memory_device, in_order
+        Accepted as in torch, without effect: samples are loaded in this process.
+
+    Raises
+    ------
+    ValueError
+        If options exclude each other or are out of range, or, in a later assignment, what
+        the order was made of is to change.
+
+    Between two batches ``state_dict`` tells where it stands, ``load_state_dict`` goes there.
+
+    >>> from nnlib import Tensor
+    >>> loader = DataLoader(TensorDataset(Tensor([1.0, 2.0, 3.0])), batch_size=2)
+    >>> list(loader)
+    [[tensor([1., 2.])], [tensor([3.])]]
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset[T],
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
+        sampler: Iterable | None = None,
+        batch_sampler: Iterable[list] | None = None,
+        num_workers: int = 0,
+        collate_fn: Callable[[list], Any] | None = None,
+        pin_memory: bool = False,
+        drop_last: bool = False,
+        timeout: float = 0,
+        worker_init_fn: Callable[[int], None] | None = None,
+        multiprocessing_context: Any = None,
+        generator: Generator | None = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        pin_memory_device: str = "",
+        in_order: bool = True,
+    ):
+        self.dataset, self.drop_last, self.generator = dataset, drop_last, generator
+        self.num_workers, self.prefetch_factor = num_workers, prefetch_factor
+        self.pin_memory, self.pin_memory_device = pin_memory, pin_memory_device
+        self.timeout, self.worker_init_fn, self.in_order = timeout, worker_init_fn, in_order
+        self.persistent_workers = persistent_workers
+        self.multiprocessing_context = multiprocessing_context
+        self._iterable = isinstance(dataset, IterableDataset)
+        self._check_workers()
+        self._check_order(batch_size, shuffle, sampler, batch_sampler)
+        self.batch_size = None if batch_sampler is not None else batch_size
+        if sampler is None and not self._iterable:
+            by_chance = partial(RandomSampler, generator=generator)
+            sampler = (by_chance if shuffle else SequentialSampler)(dataset)
+        if self.batch_size is not None:
+            batch_sampler = BatchSampler(sampler, batch_size, drop_last)
+        self.sampler, self.batch_sampler = sampler, batch_sampler
+        default = default_convert if batch_sampler is None else default_collate
+        self.collate_fn = default if collate_fn is None else collate_fn
+        self._start, self._position, self._resumes = None, 0, False
+
+    def _check_workers(self) -> None:
+        """Refuse options about workers that torch refuses."""
+        n, ahead = self.num_workers, self.prefetch_factor
+        _need(n >= 0, "num_workers >= 0", n)
+        _need(self.timeout >= 0, "timeout >= 0", self.timeout)
+        _need(ahead is None or ahead >= 0, "prefetch_factor >= 0", ahead)
+        for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context"):
+            _need(n or not getattr(self, name), f"num_workers > 0 with {name}", n)
+
+    def _check_order(
+        self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any
+    ) -> None:
+        """Refuse options that exclude each other."""
+        given = dict(shuffle=shuffle or None, sampler=sampler, batch_sampler=batch_sampler)
+        given = [name for name, value in given.items() if value is not None]
+        _need(not (self._iterable and given), "no order for an IterableDataset", given)
+        _need(len(given) < 2, "one of shuffle, sampler, batch_sampler", given)
+        if batch_sampler is not None:
+            fine = batch_size == 1 and not self.drop_last
+            got = f"batch_size={batch_size} and drop_last={self.drop_last}"
+            _need(fine, "no batch_size and drop_last beside batch_sampler", got)
+        fine = batch_size is not None or not self.drop_last
+        _need(fine, "a batch_size with drop_last=True", batch_size)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in FIXED and name in vars(self):
+            raise ValueError(
+                f"DataLoader: expected {name} to stay as it is; make another loader"
+            )
+        super().__setattr__(name, value)
+
+    def __len__(self) -> int:
+        """Count the batches of an epoch."""
+        if not self._iterable:
+            return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+        n, size = len(self.dataset), self.batch_size or 1
+        return n // size if self.drop_last else -(-n // size)
+
+    def __iter__(self) -> Iterator[Any]:
+        source, groups = self._source(), iter(self._groups())
+        now = source.get_state()
+        start, position = (self._start, self._position) if self._resumes else (now, 0)
+        self._resumes = False
+        if position:  # the same order again, without loading what was seen
+            source.set_state(start)
+            for _ in islice(groups, position):
+                pass
+            source.set_state(now)
+        for group in groups:
+            batch, position = self._batch(group), position + 1
+            self._start, self._position = start, position
+            yield batch
+        self._start, self._position = None, 0
+
+    def _groups(self) -> Iterable[Any]:
+        """The numbers of each batch; of an iterable set, its samples."""
+        if self._iterable and self.batch_size is not None:
+            return batches(self.dataset, self.batch_size, self.drop_last)
+        if self._iterable:
+            return self.dataset
+        return self.sampler if self.batch_sampler is None else self.batch_sampler
+
+    def _batch(self, group: Any) -> Any:
+        """What is loaded for a group."""
+        if self._iterable:
+            return self.collate_fn(group)
+        if self.batch_sampler is None:
+            return self.collate_fn(self.dataset[group])
+        indices = list(group)
+        rows = _rows(self.dataset, indices) if self.collate_fn is default_collate else None
+        return self.collate_fn(samples(self.dataset, indices)) if rows is None else rows
+
+    def _source(self) -> Generator:
+        """The generator that the order comes from."""
+        order = self.sampler if self.batch_sampler is None else self.batch_sampler
+        found = getattr(getattr(order, "sampler", order), "generator", None)
+        return found if isinstance(found, Generator) else default_generator
+
+    def state_dict(self) -> dict[str, Any]:
+        """Tell where it stands: how many batches of the epoch have been given, in which order.
+
+        The position is that of the loop that went on last. ``default_generator`` is saved
+        only as it was when the epoch began: where it stands is for ``get_rng_state`` to tell.
+        """
+        source = self._source()
+        return dict(
+            start=source.get_state() if self._start is None else self._start,
+            position=self._position,
+            batch_size=self.batch_size,
+            generator=None if source is default_generator else source.get_state(),
+        )
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go where another loader of the same samples stood: the next loop ends its epoch.
+
+        A sampler of one's own is followed if it draws from ``default_generator``, or from a
+        ``Generator`` in its attribute ``generator``.
+        """
+        expected = ["start", "position", "batch_size", "generator"]
+        if sorted(state_dict) != sorted(expected):
+            raise KeyError(
+                f"DataLoader: expected a state of {expected}, got {list(state_dict)}"
+            )
+        size = state_dict["batch_size"]
+        _need(size == self.batch_size, f"a state of batches of {self.batch_size}", size)
+        source = self._source()
+        if state_dict["generator"] is not None and source is not default_generator:
+            source.set_state(state_dict["generator"])
+        self._start, self._position = state_dict["start"], state_dict["position"]
+        self._resumes = self._position > 0
+
+
+def _need(fine: Any, expected: str, got: Any) -> None:
+    """Refuse what does not fit."""
+    if not fine:
+        raise ValueError(f"DataLoader: expected {expected}, got {got}")
+
+
+def _rows(dataset: Any, indices: list[Any]) -> list[Any] | None:
+    """What collating the samples of a TensorDataset gives, by indexing once; else None."""
+    while type(dataset) is Subset:
+        dataset, indices = dataset.dataset, [dataset.indices[i] for i in indices]
+    plain = indices and set(map(type, indices)) <= {int, np.int64}
+    if type(dataset) is not TensorDataset or not plain:
+        return None
+    numbers = np.array(indices)
+    return [t[numbers] for t in dataset.tensors]

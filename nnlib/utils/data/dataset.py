@@ -1,0 +1,252 @@
+"""Sets of samples: what gives a sample by its number, or samples one after the other."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import Any, Generic, TypeVar
+
+from ...random import Generator, default_generator, randperm
+from ...tensor import Tensor
+
+__all__ = [
+    "ChainDataset",
+    "ConcatDataset",
+    "Dataset",
+    "IterableDataset",
+    "Subset",
+    "TensorDataset",
+    "random_split",
+]
+
+T = TypeVar("T", covariant=True)
+
+
+class Dataset(Generic[T]):
+    """Base of the sets that give a sample by its number: define ``__getitem__``, ``__len__``.
+
+    The sum of two is their ``ConcatDataset``.
+    """
+
+    def __getitem__(self, index: Any) -> T:
+        """Give a sample."""
+        raise NotImplementedError(f"{type(self).__name__}: define __getitem__()")
+
+    def __add__(self, other: Dataset) -> ConcatDataset:
+        return ConcatDataset([self, other])
+
+
+class IterableDataset(Dataset[T], Iterable[T]):
+    """Base of the sets that give samples one after the other: define ``__iter__``.
+
+    The sum of two is their ``ChainDataset``.
+    """
+
+    def __add__(self, other: Dataset) -> ChainDataset:
+        return ChainDataset([self, other])
+
+
+class TensorDataset(Dataset[tuple[Tensor, ...]]):
+    """Tensors side by side: a sample is a tuple with a row of each.
+
+    Parameters
+    ----------
+    *tensors : (N, ...)
+        As many rows in each.
+
+    Raises
+    ------
+    AssertionError
+        If the tensors differ in their number of rows, or there are none.
+
+    >>> X, y = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([0, 1])
+    >>> TensorDataset(X, y)[1]
+    (tensor([3., 4.]), tensor(1))
+    """
+
+    def __init__(self, *tensors: Tensor):
+        rows = [t.size(0) for t in tensors]
+        if len(set(rows)) != 1:
+            raise AssertionError(f"TensorDataset: expected tensors of as many rows, got {rows}")
+        self.tensors = tensors
+
+    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
+        return tuple(t[index] for t in self.tensors)
+
+    def __len__(self) -> int:
+        return self.tensors[0].size(0)
+
+
+class Subset(Dataset[T]):
+    """Some of the samples of another set.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The other set.
+    indices : sequence of int
+        Which, and in which order.
+
+    A subclass that overrides ``__getitem__`` is asked for each sample by it.
+
+    >>> Subset("abcd", [3, 1])[0]
+    'd'
+    """
+
+    def __init__(self, dataset: Dataset[T], indices: Sequence[int]):
+        self.dataset, self.indices = dataset, indices
+
+    def __getitem__(self, idx: Any) -> T:
+        if isinstance(idx, list):
+            return self.dataset[[self.indices[i] for i in idx]]
+        return self.dataset[self.indices[idx]]
+
+    def __getitems__(self, indices: list[int]) -> list[T]:
+        """Give several samples, all at once where the other set can."""
+        if type(self).__getitem__ is not Subset.__getitem__:
+            return [self[i] for i in indices]
+        return samples(self.dataset, [self.indices[i] for i in indices])
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+def samples(dataset: Any, indices: list[Any]) -> list[Any]:
+    """Give several samples: all at once where the set has ``__getitems__``."""
+    at_once = getattr(dataset, "__getitems__", None)
+    return at_once(indices) if callable(at_once) else [dataset[i] for i in indices]
+
+
+class ConcatDataset(Dataset[T]):
+    """Several sets behind each other.
+
+    Parameters
+    ----------
+    datasets : iterable of Dataset
+        The sets.
+
+    Attributes
+    ----------
+    cumulative_sizes : list of int
+        Where each of them ends.
+
+    Raises
+    ------
+    AssertionError
+        If there are none, or an ``IterableDataset`` is among them.
+    ValueError
+        If a negative number of a sample counts from before the first.
+
+    >>> ConcatDataset(["abc", "de"])[3]
+    'd'
+    """
+
+    def __init__(self, datasets: Iterable[Dataset]):
+        self.datasets = list(datasets)
+        if not self.datasets:
+            raise AssertionError("ConcatDataset: expected at least one set, got none")
+        if any(isinstance(d, IterableDataset) for d in self.datasets):
+            raise AssertionError("ConcatDataset: expected no IterableDataset; use ChainDataset")
+        self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
+
+    def __len__(self) -> int:
+        return self.cumulative_sizes[-1]
+
+    def __getitem__(self, idx: int) -> T:
+        n = len(self)
+        if idx < -n:
+            raise ValueError(f"ConcatDataset: expected an index >= -{n}, got {idx}")
+        if idx >= n:
+            raise IndexError(f"ConcatDataset: expected an index < {n}, got {idx}")
+        idx %= n
+        i = bisect_right(self.cumulative_sizes, idx)
+        return self.datasets[i][idx - (self.cumulative_sizes[i - 1] if i else 0)]
+
+
+class ChainDataset(IterableDataset[T]):
+    """Several iterable sets, one after the other.
+
+    Parameters
+    ----------
+    datasets : iterable of IterableDataset
+        The sets.
+
+    Raises
+    ------
+    AssertionError
+        When another kind of set is reached.
+    """
+
+    def __init__(self, datasets: Iterable[Dataset]):
+        self.datasets = datasets
+
+    def _checked(self) -> Iterator[Any]:
+        """The sets; another kind is refused."""
+        for d in self.datasets:
+            if not isinstance(d, IterableDataset):
+                kind = type(d).__name__
+                raise AssertionError(f"ChainDataset: expected IterableDatasets, got {kind}")
+            yield d
+
+    def __iter__(self) -> Iterator[T]:
+        for d in self._checked():
+            yield from d
+
+    def __len__(self) -> int:
+        return sum(map(len, self._checked()))
+
+
+def random_split(
+    dataset: Dataset[T],
+    lengths: Sequence[int | float],
+    generator: Generator | None = default_generator,
+) -> list[Subset[T]]:
+    """Split a set into parts, each sample in one of them, by chance.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What to split.
+    lengths : sequence of int, or of float
+        How many samples each part has, or, if they add up to 1, what share; shares are
+        rounded down, and what remains goes to the parts in turn.
+    generator : Generator
+        Where chance comes from.
+
+    Returns
+    -------
+    list of Subset
+        The parts.
+
+    Raises
+    ------
+    ValueError
+        If the lengths do not add up to that of the set, or one is negative.
+
+    >>> [len(part) for part in random_split(range(10), [0.7, 0.3])]
+    [7, 3]
+    """
+    n = len(dataset)
+    if min(lengths, default=0) < 0:
+        raise ValueError(f"random_split: expected lengths >= 0, got {lengths}")
+    if math.isclose(sum(lengths), 1):
+        lengths = _shared_out(n, lengths)
+    if sum(lengths) != n:
+        raise ValueError(f"random_split: expected lengths that add up to {n}, got {lengths}")
+    order = randperm(n, generator=generator).tolist()
+    ends = accumulate(lengths)
+    return [Subset(dataset, order[e - k : e]) for e, k in zip(ends, lengths, strict=True)]
+
+
+def _shared_out(n: int, shares: Sequence[float]) -> list[int]:
+    """How many of n samples each part gets; a warning if one gets none."""
+    lengths = [math.floor(n * share) for share in shares]
+    for i in range(n - sum(lengths)):
+        lengths[i % len(lengths)] += 1
+    for i, length in enumerate(lengths):
+        if length == 0:
+            warnings.warn(f"random_split: part {i} is empty", stacklevel=3)
+    return lengths

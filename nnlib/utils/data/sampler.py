@@ -1,0 +1,240 @@
+"""Samplers: in which order to see samples, and in which batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from ...random import Generator, default_generator, multinomial, randint, randperm
+from ...tensor import Tensor, raw
+
+__all__ = [
+    "BatchSampler",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "SubsetRandomSampler",
+    "WeightedRandomSampler",
+]
+
+T = TypeVar("T", covariant=True)
+
+
+class Sampler(Generic[T]):
+    """Base of the samplers: define ``__iter__``, which gives the numbers of an epoch."""
+
+    def __iter__(self) -> Iterator[T]:
+        raise NotImplementedError(f"{type(self).__name__}: define __iter__()")
+
+
+def _positive(owner: object, name: str, n: Any) -> int:
+    """A positive integer; anything else is refused."""
+    if not isinstance(n, int) or isinstance(n, bool) or n <= 0:
+        raise ValueError(f"{type(owner).__name__}: expected a positive integer {name}, got {n}")
+    return n
+
+
+def _truth(owner: object, name: str, value: Any, error: type[Exception] = ValueError) -> bool:
+    """True or False; anything else is refused."""
+    if not isinstance(value, bool):
+        raise error(f"{type(owner).__name__}: expected {name} True or False, got {value!r}")
+    return value
+
+
+class SequentialSampler(Sampler[int]):
+    """One after the other.
+
+    Parameters
+    ----------
+    data_source : sized
+        What to see.
+
+    >>> list(SequentialSampler("abc"))
+    [0, 1, 2]
+    """
+
+    def __init__(self, data_source: Sized):
+        self.data_source = data_source
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self.data_source)))
+
+    def __len__(self) -> int:
+        return len(self.data_source)
+
+
+class RandomSampler(Sampler[int]):
+    """By chance, in another order each epoch.
+
+    Parameters
+    ----------
+    data_source : sized
+        What to see.
+    replacement : bool
+        Whether a sample may come twice before all have come.
+    num_samples : int
+        How many to see in an epoch, by default all; of more, each part is an order of all.
+    generator : Generator
+        Where chance comes from; without one, each epoch has a seed of its own, drawn from
+        ``default_generator``.
+
+    Raises
+    ------
+    TypeError
+        If replacement is not True or False.
+    ValueError
+        If num_samples is no positive integer, or there is nothing to see.
+
+    >>> sorted(RandomSampler("abc"))
+    [0, 1, 2]
+    """
+
+    def __init__(
+        self,
+        data_source: Sized,
+        replacement: bool = False,
+        num_samples: int | None = None,
+        generator: Generator | None = None,
+    ):
+        self.data_source, self._num_samples = data_source, num_samples
+        self.replacement = _truth(self, "replacement", replacement, TypeError)
+        self.generator = generator
+        _positive(self, "num_samples", self.num_samples)
+
+    @property
+    def num_samples(self) -> int:
+        """How many to see in an epoch."""
+        return len(self.data_source) if self._num_samples is None else self._num_samples
+
+    def __iter__(self) -> Iterator[int]:
+        n, left, g = len(self.data_source), self.num_samples, self.generator
+        if g is None:
+            g = Generator().manual_seed(int(default_generator.rng.integers(2**63)))
+        if self.replacement:
+            yield from randint(n, (left,), generator=g).tolist()
+            return
+        while left > 0:
+            yield from randperm(n, generator=g).tolist()[:left]
+            left -= n
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class SubsetRandomSampler(Sampler[int]):
+    """Given numbers, in another order each epoch.
+
+    Parameters
+    ----------
+    indices : sequence of int
+        What to see.
+    generator : Generator
+        Where chance comes from.
+
+    >>> sorted(SubsetRandomSampler([5, 7]))
+    [5, 7]
+    """
+
+    def __init__(self, indices: Sequence[int], generator: Generator | None = None):
+        self.indices, self.generator = indices, generator
+
+    def __iter__(self) -> Iterator[int]:
+        for i in randperm(len(self.indices), generator=self.generator).tolist():
+            yield self.indices[i]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+class WeightedRandomSampler(Sampler[int]):
+    """By chance, some more often than others.
+
+    Parameters
+    ----------
+    weights : (N,) float
+        How likely each sample is; they need not add up to 1.
+    num_samples : int
+        How many to see in an epoch.
+    replacement : bool
+        Whether a sample may come twice.
+    generator : Generator
+        Where chance comes from.
+
+    Raises
+    ------
+    ValueError
+        If num_samples is no positive integer, replacement not True or False, or the weights
+        have not one axis.
+
+    >>> list(WeightedRandomSampler([0.0, 1.0], 3))
+    [1, 1, 1]
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[float],
+        num_samples: int,
+        replacement: bool = True,
+        generator: Generator | None = None,
+    ):
+        self.num_samples = _positive(self, "num_samples", num_samples)
+        self.replacement = _truth(self, "replacement", replacement)
+        self.weights = Tensor(np.array(raw(weights), np.float64))
+        if self.weights.ndim != 1:
+            shape = self.weights.shape
+            raise ValueError(f"WeightedRandomSampler: expected weights (N,), got {shape}")
+        self.generator = generator
+
+    def __iter__(self) -> Iterator[int]:
+        drawn = multinomial(
+            self.weights, self.num_samples, self.replacement, generator=self.generator
+        )
+        yield from drawn.tolist()
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class BatchSampler(Sampler[list[int]]):
+    """Batches of what another sampler gives.
+
+    Parameters
+    ----------
+    sampler : iterable of int
+        The other sampler.
+    batch_size : int
+        How many make a batch.
+    drop_last : bool
+        Whether to leave out a last batch that is smaller.
+
+    Raises
+    ------
+    ValueError
+        If batch_size is no positive integer, or drop_last not True or False.
+
+    >>> list(BatchSampler(range(5), batch_size=2, drop_last=False))
+    [[0, 1], [2, 3], [4]]
+    """
+
+    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool):
+        self.batch_size = _positive(self, "batch_size", batch_size)
+        self.drop_last = _truth(self, "drop_last", drop_last)
+        self.sampler = sampler
+
+    def __iter__(self) -> Iterator[list[int]]:
+        return batches(self.sampler, self.batch_size, self.drop_last)
+
+    def __len__(self) -> int:
+        n = len(self.sampler)
+        return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
+
+
+def batches(source: Iterable[Any], size: int, drop_last: bool) -> Iterator[list[Any]]:
+    """Give lists of so many things in turn; the last can be shorter, or is left out."""
+    things = iter(source)
+    while batch := list(islice(things, size)):
+        if len(batch) == size or not drop_last:
+            yield batch

@@ -1,0 +1,209 @@
+"""Blocks and whole models against the same thing written in torch, with the same weights."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import nnlib
+from nnlib import models
+from nnlib.models.lenet import SEEN, Distances, PartialConv2d, SubSampling
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    nnlib.manual_seed(0)
+
+
+def copy_into(theirs, ours):
+    """Give torch's module the weights of ours; the names must be the same."""
+    state = {name: torch.tensor(t.numpy()) for name, t in ours.state_dict().items()}
+    theirs.load_state_dict(state)
+
+
+def assert_close(a, b, atol=1e-5):
+    np.testing.assert_allclose(a, b, rtol=1e-5, atol=atol, strict=True)
+
+
+def check(ours, theirs, x, rng):
+    """Outputs in float32; in float64, where no sum falls across a kink, gradients too."""
+    copy_into(theirs, ours.eval())
+    a, b = ours(nnlib.tensor(x)), theirs.eval()(torch.tensor(x))
+    assert_close(a.detach().numpy(), b.detach().numpy())
+    ours.train().double()
+    theirs.train().double()
+    a = nnlib.tensor(x.astype(np.float64), requires_grad=True)
+    b = torch.tensor(x.astype(np.float64), requires_grad=True)
+    y, t = ours(a), theirs(b)
+    assert_close(y.detach().numpy(), t.detach().numpy(), 1e-9)
+    g = rng.standard_normal(y.shape)
+    y.backward(nnlib.tensor(g))
+    t.backward(torch.tensor(g))
+    pairs = [(a, b), *zip(ours.parameters(), theirs.parameters(), strict=True)]
+    for p, q in pairs:
+        np.testing.assert_allclose(p.grad.numpy(), q.grad.numpy(), rtol=1e-7, atol=1e-8)
+
+
+class BasicBlock(nn.Module):
+    def __init__(self, before, planes, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(before, planes, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.conv2 = nn.Conv2d(planes, planes, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(planes)
+        self.downsample = None
+        if stride != 1 or before != planes:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(before, planes, 1, stride, bias=False), nn.BatchNorm2d(planes)
+            )
+
+    def forward(self, x):
+        y = F.relu(self.bn1(self.conv1(x)))
+        y = self.bn2(self.conv2(y))
+        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
+
+
+class ResNet18(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(64)
+        self.layer1 = nn.Sequential(BasicBlock(64, 64, 1), BasicBlock(64, 64, 1))
+        self.layer2 = nn.Sequential(BasicBlock(64, 128, 2), BasicBlock(128, 128, 1))
+        self.layer3 = nn.Sequential(BasicBlock(128, 256, 2), BasicBlock(256, 256, 1))
+        self.layer4 = nn.Sequential(BasicBlock(256, 512, 2), BasicBlock(512, 512, 1))
+        self.fc = nn.Linear(512, 5)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return self.fc(F.adaptive_avg_pool2d(x, 1).flatten(1))
+
+
+class Bottleneck(nn.Module):
+    def __init__(self, before, width, after, stride, groups):
+        super().__init__()
+        self.conv1 = nn.Conv2d(before, width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, stride, 1, groups=groups, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, after, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(after)
+        self.downsample = nn.Sequential(
+            nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm2d(after)
+        )
+
+    def forward(self, x):
+        y = F.relu(self.bn1(self.conv1(x)))
+        y = F.relu(self.bn2(self.conv2(y)))
+        return F.relu(self.bn3(self.conv3(y)) + self.downsample(x))
+
+
+class Inception(nn.Module):
+    def __init__(self, before, one, red3, three, red5, five, pool):
+        super().__init__()
+
+        def conv(before, maps, k):
+            return nn.Sequential(nn.Conv2d(before, maps, k, padding=k // 2), nn.ReLU())
+
+        self.branch1 = conv(before, one, 1)
+        self.branch2 = nn.Sequential(conv(before, red3, 1), conv(red3, three, 3))
+        self.branch3 = nn.Sequential(conv(before, red5, 1), conv(red5, five, 5))
+        self.branch4 = nn.Sequential(nn.MaxPool2d(3, 1, 1), conv(before, pool, 1))
+
+    def forward(self, x):
+        branches = self.branch1, self.branch2, self.branch3, self.branch4
+        return torch.cat([branch(x) for branch in branches], 1)
+
+
+def float32(rng, *shape):
+    return rng.standard_normal(shape, dtype=np.float32)
+
+
+@pytest.mark.parametrize("place", [("layer1", 0), ("layer2", 0), ("layer3", 1)])
+def test_block_of_resnet18_is_that_of_torch(place, rng):
+    ours = getattr(models.resnet18(), place[0])[place[1]]
+    before, planes = ours.conv1.in_channels, ours.conv1.out_channels
+    theirs = BasicBlock(before, planes, ours.conv1.stride[0])
+    check(ours, theirs, float32(rng, 4, before, 8, 8), rng)
+
+
+def test_resnet18_is_that_of_torch(rng):
+    check(models.resnet18(num_classes=5), ResNet18(), float32(rng, 4, 3, 64, 64), rng)
+
+
+def test_block_of_resnext_is_that_of_torch(rng):
+    ours = models.resnext50_32x4d().layer2[0]
+    check(ours, Bottleneck(256, 256, 512, 2, 32), float32(rng, 4, 256, 6, 6), rng)
+
+
+def test_block_of_inception_is_that_of_torch(rng):
+    numbers = 192, 64, 96, 128, 16, 32, 32
+    ours, theirs = models.GoogLeNet(aux_logits=False).inception3a, Inception(*numbers)
+    check(ours, theirs, float32(rng, 2, 192, 9, 9), rng)
+
+
+FEATURES = [
+    (models.AlexNet, dict(hidden=8), 95),
+    (models.ZFNet, dict(hidden=8), 63),
+    (models.vgg11, dict(hidden=8), 32),
+]
+
+
+@pytest.mark.parametrize(("make", "options", "size"), FEATURES)
+def test_layers_print_as_those_of_torch_that_compute_the_same(make, options, size, rng):
+    ours = make(**options).features
+    theirs = nn.Sequential(*(eval(repr(layer), vars(nn)) for layer in ours))
+    copy_into(theirs, ours)
+    x = float32(rng, 2, 3, size, size)
+    got = ours(nnlib.tensor(x)).detach().numpy()
+    assert_close(got, theirs(torch.tensor(x)).detach().numpy())
+
+
+def test_partial_convolution_is_one_with_a_mask(rng):
+    ours = PartialConv2d(6, SEEN, 5)
+    weight = np.zeros((16, 6, 5, 5), np.float32)
+    kernels = iter(ours.weight.detach().numpy())
+    for to, sources in enumerate(SEEN):
+        for source in sources:
+            weight[to, source] = next(kernels)
+    x = float32(rng, 3, 6, 14, 14)
+    expected = F.conv2d(torch.tensor(x), torch.tensor(weight), torch.tensor(ours.bias.array))
+    assert_close(ours(nnlib.tensor(x)).detach().numpy(), expected.numpy())
+    assert repr(ours) == "PartialConv2d(6, 16, kernel_size=5)"
+
+
+def test_connections_of_lenet_are_those_of_table_1():
+    assert [len(sources) for sources in SEEN] == [3] * 6 + [4] * 9 + [6]
+    assert len(set(SEEN)) == 16
+    assert [sum(source in sources for sources in SEEN) for source in range(6)] == [10] * 6
+
+
+def test_partial_convolution_starts_by_the_inputs_of_each_map():
+    weight = np.abs(PartialConv2d(6, SEEN, 5).weight.array)
+    np.testing.assert_array_less(weight[:18], 1 / np.sqrt(75))
+    np.testing.assert_array_less(weight[-6:], 1 / np.sqrt(150))
+    assert weight[:18].max() > 0.99 / np.sqrt(75)
+
+
+def test_sub_sampling_sums_scales_and_shifts(rng):
+    layer = SubSampling(3)
+    for p in layer.parameters():
+        nnlib.nn.init.normal_(p)
+    x = float32(rng, 2, 3, 6, 8)
+    sums = F.avg_pool2d(torch.tensor(x), 2, divisor_override=1).numpy()
+    expected = sums * layer.weight.array + layer.bias.array
+    assert_close(layer(nnlib.tensor(x)).detach().numpy(), expected)
+
+
+def test_scores_of_lenet_are_minus_squared_distances(rng):
+    layer = Distances(84, 10)
+    assert set(np.unique(layer.centres.array)) == {-1, 1}
+    assert [name for name, _ in layer.named_parameters()] == []
+    x = float32(rng, 3, 84)
+    expected = -(torch.cdist(torch.tensor(x), torch.tensor(layer.centres.array)) ** 2)
+    assert_close(layer(nnlib.tensor(x)).numpy(), expected.numpy(), 1e-3)
+    at_a_centre = layer(layer.centres)
+    np.testing.assert_array_equal(at_a_centre.array.argmax(1), np.arange(10))
+    np.testing.assert_array_equal(np.diag(at_a_centre.array), np.zeros(10))

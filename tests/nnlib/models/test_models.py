@@ -1,0 +1,243 @@
+"""All models: gradients, use after training, shapes, names, and what they refuse."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+import nnlib
+from nnlib import models, nn
+from nnlib.models import counting
+
+SMALL = dict(num_classes=7)
+MODELS = {
+    "lenet": (models.LeNet5, {}, (1, 32, 32)),
+    "full lenet": (models.LeNet5, dict(full=True), (1, 32, 32)),
+    "alexnet": (models.AlexNet, dict(hidden=8), (3, 95, 95)),
+    "zfnet": (models.ZFNet, dict(hidden=8, maps=(32, 48, 16)), (3, 95, 95)),
+    "vgg11": (models.vgg11, dict(hidden=8), (3, 64, 64)),
+    "vgg16": (models.vgg16, dict(hidden=8), (3, 64, 64)),
+    "googlenet": (models.GoogLeNet, {}, (3, 128, 128)),
+    "googlenet alone": (models.GoogLeNet, dict(aux_logits=False), (3, 32, 32)),
+    "resnet18": (models.resnet18, {}, (3, 32, 32)),
+    "resnet34": (models.resnet34, {}, (3, 32, 32)),
+    "resnet50": (models.resnet50, {}, (3, 32, 32)),
+    "resnext50": (models.resnext50_32x4d, {}, (3, 32, 32)),
+    "wide resnet": (
+        models.WideResNet,
+        dict(depth=16, widen_factor=2, dropout=0.3),
+        (3, 16, 16),
+    ),
+    "fractalnet": (
+        models.FractalNet,
+        dict(channels=(4, 6, 8, 8, 8), drop_path=0.0),
+        (3, 32, 32),
+    ),
+    "inception-v4": (models.InceptionV4, {}, (3, 75, 75)),
+}
+
+
+@pytest.fixture(params=MODELS)
+def model_and_images(request, rng):
+    make, options, shape = MODELS[request.param]
+    nnlib.manual_seed(0)
+    images = nnlib.tensor(rng.standard_normal((2, *shape), dtype=np.float32))
+    return make(num_classes=7, **options), images
+
+
+def test_training_reaches_every_parameter_and_use_is_the_same_twice(model_and_images):
+    model, images = model_and_images
+    out = model(images)
+    heads = out if isinstance(out, tuple) else (out,)
+    targets = nnlib.tensor([3, 5])
+    losses = [nn.functional.cross_entropy(logits, targets) for logits in heads]
+    assert [logits.shape for logits in heads] == [(2, 7)] * len(heads)
+    sum(losses).backward()
+    silent = [
+        name for name, p in model.named_parameters() if p.grad is None or not p.grad.array.any()
+    ]
+    assert silent == []
+    model.eval()
+    with nnlib.no_grad():
+        first, second = model(images[:1]), model(images[:1])
+    assert first.shape == (1, 7)
+    assert np.isfinite(first.array).all()
+    np.testing.assert_array_equal(first.array, second.array)
+
+
+def note_shape(found, name, module, args, out):
+    found.setdefault(name, out.shape[1:])
+
+
+def shapes(model, names, image):
+    """The shapes of what some parts give, for one image."""
+    found = {}
+    for name in names:
+        part = model.get_submodule(name)
+        part.register_forward_hook(partial(note_shape, found, name))
+    with nnlib.no_grad():
+        model.eval()(nnlib.zeros(1, *image))
+    return found
+
+
+def test_sizes_of_googlenet_are_those_of_table_1():
+    with counting():
+        model = models.GoogLeNet()
+    table = {
+        "conv1": (64, 112, 112),
+        "pool": (64, 56, 56),
+        "conv3": (192, 56, 56),
+        "inception3a": (256, 28, 28),
+        "inception3b": (480, 28, 28),
+        "inception4a": (512, 14, 14),
+        "inception4b": (512, 14, 14),
+        "inception4c": (512, 14, 14),
+        "inception4d": (528, 14, 14),
+        "inception4e": (832, 14, 14),
+        "inception5a": (832, 7, 7),
+        "inception5b": (1024, 7, 7),
+        "dropout": (1024,),
+        "fc": (1000,),
+    }
+    assert shapes(model, table, (3, 224, 224)) == table
+
+
+def test_heads_of_googlenet_see_4_times_4_at_the_size_of_the_paper():
+    with counting():
+        model = models.GoogLeNet()
+    found = {}
+    model.aux1.conv.register_forward_hook(partial(note_shape, found, "aux1"))
+    model.aux1(nnlib.zeros(1, 512, 14, 14))
+    assert found == dict(aux1=(128, 4, 4))
+
+
+def test_sizes_of_lenet_are_those_of_figure_2():
+    table = dict(c1=(6, 28, 28), s2=(6, 14, 14), c3=(16, 10, 10), s4=(16, 5, 5))
+    table |= dict(c5=(120, 1, 1), f6=(84,), output=(10,))
+    assert shapes(models.LeNet5(), table, (1, 32, 32)) == table
+
+
+def test_sizes_of_alexnet_are_those_of_figure_2():
+    with counting():
+        model = models.AlexNet(hidden=8)
+    table = {
+        "features.0": (96, 55, 55),
+        "features.3": (96, 27, 27),
+        "features.4": (256, 27, 27),
+        "features.7": (256, 13, 13),
+        "features.8": (384, 13, 13),
+        "features.10": (384, 13, 13),
+        "features.12": (256, 13, 13),
+        "features.14": (256, 6, 6),
+    }
+    assert shapes(model, table, (3, 224, 224)) == table
+
+
+def test_sizes_of_zfnet_are_those_of_figure_3():
+    with counting():
+        model = models.ZFNet(hidden=8)
+    table = {
+        "features.0": (96, 110, 110),
+        "features.2": (96, 55, 55),
+        "features.4": (256, 26, 26),
+        "features.6": (256, 13, 13),
+        "features.12": (256, 13, 13),
+        "features.14": (256, 6, 6),
+    }
+    assert shapes(model, table, (3, 224, 224)) == table
+
+
+def test_sizes_of_resnet_are_those_of_table_1():
+    with counting():
+        model = models.resnet50()
+    table = dict(conv1=(64, 112, 112), maxpool=(64, 56, 56), layer1=(256, 56, 56))
+    table |= dict(layer2=(512, 28, 28), layer3=(1024, 14, 14), layer4=(2048, 7, 7))
+    table |= dict(avgpool=(2048, 1, 1), fc=(1000,))
+    assert shapes(model, table, (3, 224, 224)) == table
+
+
+def test_sizes_of_inception_are_those_of_figure_9():
+    with counting():
+        model = models.InceptionV4()
+    table = {
+        "stem.0": (32, 149, 149),
+        "stem.2": (64, 147, 147),
+        "stem.3": (160, 73, 73),
+        "stem.4": (192, 71, 71),
+        "stem": (384, 35, 35),
+        "a": (384, 35, 35),
+        "reduction_a": (1024, 17, 17),
+        "b": (1024, 17, 17),
+        "reduction_b": (1536, 8, 8),
+        "c": (1536, 8, 8),
+        "avgpool": (1536, 1, 1),
+    }
+    assert shapes(model, table, (3, 299, 299)) == table
+
+
+def test_sizes_of_a_wide_resnet_are_those_of_its_table_1():
+    with counting():
+        model = models.wide_resnet28_10()
+    table = dict(conv1=(16, 32, 32), layer1=(160, 32, 32), layer2=(320, 16, 16))
+    table |= dict(layer3=(640, 8, 8))
+    assert shapes(model, table, (3, 32, 32)) == table
+
+
+def test_names_of_resnet_are_those_of_torchvision():
+    with counting():
+        small, large = models.resnet18().state_dict(), models.resnet50().state_dict()
+    assert (len(small), len(large)) == (122, 320)
+    stats = ["running_mean", "running_var", "num_batches_tracked"]
+    norm = ["weight", "bias", *stats]
+    block = ["conv1.weight", *(f"bn1.{n}" for n in norm)]
+    block += ["conv2.weight", *(f"bn2.{n}" for n in norm)]
+    first = [f"layer2.0.{n}" for n in block] + ["layer2.0.downsample.0.weight"]
+    first += [f"layer2.0.downsample.1.{n}" for n in norm]
+    assert {n for n in small if n.startswith("layer2.0.")} == set(first)
+    assert {n for n in small if n.startswith("layer1.0.")} == {f"layer1.0.{n}" for n in block}
+    assert {"conv1.weight", "bn1.weight", "fc.weight", "fc.bias"} <= small.keys()
+    assert large["layer1.0.downsample.0.weight"].shape == (256, 64, 1, 1)
+    assert large["layer4.2.conv3.weight"].shape == (2048, 512, 1, 1)
+
+
+def test_names_of_vgg_are_those_of_torchvision():
+    with counting():
+        names = list(models.vgg16().state_dict())
+    places = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28]
+    expected = [f"features.{i}.{n}" for i in places for n in ("weight", "bias")]
+    expected += [f"classifier.{i}.{n}" for i in (0, 3, 6) for n in ("weight", "bias")]
+    assert names == expected
+
+
+def test_groups_of_resnext_divide_its_maps():
+    with counting():
+        conv = models.resnext50_32x4d().layer1[0].conv2
+    assert (conv.groups, conv.weight.shape) == (32, (128, 4, 3, 3))
+
+
+BAD = [
+    (lambda: models.LeNet5()(nnlib.zeros(1, 1, 28, 28)), r"LeNet5: .*\(N, 1, 32, 32\), got"),
+    (lambda: models.VGG(13), "VGG: expected depth 11 or 16, got 13"),
+    (
+        lambda: models.BasicBlock(8, 8, groups=2),
+        "BasicBlock: expected groups=1 and base_width=64, got 2, 64",
+    ),
+    (lambda: models.ResNet(models.BasicBlock, (1, 1)), "ResNet: expected layers to be 4"),
+    (lambda: models.WideResNet(27, 1), r"WideResNet: expected depth 6n \+ 4 .* got 27"),
+    (lambda: models.WideResNet(4, 1), r"WideResNet: expected depth 6n \+ 4 .* got 4"),
+    (lambda: models.Fractal(0, 3, 8), "Fractal: expected columns > 0, got 0"),
+    (lambda: models.FractalNet(channels=(8,)), "FractalNet: expected channels and dropout"),
+    (lambda: models.FractalNet(drop_path=1.0), r"FractalNet: expected drop_path in \[0, 1\)"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), BAD)
+def test_bad_input_is_refused_by_name(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_every_public_name_exists_once():
+    assert len(models.__all__) == len(set(models.__all__))
+    assert all(hasattr(models, name) for name in models.__all__)
+    assert "models" in dir(nnlib)

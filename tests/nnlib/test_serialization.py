@@ -1,0 +1,534 @@
+"""What is saved comes back, and torch reads it, as nnlib reads torch's; files are whole."""
+
+import collections
+import copy
+import enum
+import inspect
+import io
+import pickle
+import sys
+import zipfile
+from collections import Counter, OrderedDict, defaultdict
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+
+import nnlib
+from nnlib import nn, optim, serialization
+from nnlib.serialization import load, safe_globals, save
+from tests.nnlib.nn.table import array, build
+from tests.nnlib.nn.test_modules import LAYERS
+
+DTYPES = ("float32", "float64", "float16", "int64", "int32", "int16", "int8", "uint8", "bool")
+
+
+def saved(x, by=save):
+    """A file that holds x, ready to be read."""
+    file = io.BytesIO()
+    by(x, file)
+    file.seek(0)
+    return file
+
+
+def again(x):
+    """What comes back of x."""
+    return load(saved(x))
+
+
+def assert_same(got, expected):
+    """Equal in kind, values and dtype, in any nesting; tensors may be of either library."""
+    if isinstance(expected, (nnlib.Tensor, torch.Tensor, np.ndarray)):
+        assert got.requires_grad == expected.requires_grad if not is_array(expected) else True
+        np.testing.assert_array_equal(array(got), array(expected), strict=True)
+    elif isinstance(expected, dict):
+        assert isinstance(got, dict)
+        assert list(got) == list(expected)
+        for key, value in expected.items():
+            assert_same(got[key], value)
+    elif isinstance(expected, (list, tuple)):
+        assert isinstance(got, type(expected))
+        assert len(got) == len(expected)
+        for one, other in zip(got, expected, strict=True):
+            assert_same(one, other)
+    else:
+        assert type(got) is type(expected)
+        assert got == expected
+
+
+def is_array(x):
+    return isinstance(x, np.ndarray)
+
+
+DATA = {
+    "constants": [None, True, False, 0, 1, -1, 255, 256, 65536, 2**31 - 1, -(2**31)],
+    "large integers": [2**31, -(2**31) - 1, 2**63, -(2**70), 10**500],
+    "floats": [0.0, -0.0, 1.5, float("inf"), -1e300],
+    "complex": 1 - 2j,
+    "strings": ["", "a", "Größe", "\ud800", "x" * 300, "two\nlines"],
+    "bytes": [b"", b"abc", bytes(range(256)), bytearray(b"xyz")],
+    "containers": [[], (), {}, [[]], ((),), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)],
+    "sets": [set(), {1, "a", (2, 3)}, frozenset([4, 5])],
+    "dicts": {1: "a", (2, 3): {"b": None}, None: 1, False: 2.5, 0.5: [{}], b"k": 1},
+    "ordered": OrderedDict([("z", 1), ("a", OrderedDict())]),
+    "counter": Counter("abracadabra"),
+    "slices": [slice(None), slice(1, -1, 2), slice("a", None)],
+    "size": nnlib.zeros(2, 3).shape,
+    "dtypes": [nnlib.float32, nnlib.bool, nnlib.int64],
+    "devices": [nnlib.device("cpu"), nnlib.device("cuda:1")],
+    "numpy": [np.arange(6).reshape(2, 3).T, np.float64(2.5), np.int32(3), np.bool_(True)],
+}
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_data_comes_back(name):
+    assert_same(again(DATA[name]), DATA[name])
+
+
+def test_nan_and_the_sign_of_zero_come_back():
+    got = again([float("nan"), -0.0, nnlib.tensor([float("nan"), -0.0])])
+    assert np.isnan(got[0])
+    assert np.copysign(1, got[1]) == -1
+    assert array(got[2]).tobytes() == np.array([np.nan, -0.0], np.float32).tobytes()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_dtype_comes_back_and_goes_to_torch_and_back(dtype, rng):
+    x = rng.integers(0, 2, (3, 4)).astype(dtype)
+    assert_same(again(nnlib.Tensor(x)), nnlib.Tensor(x))
+    assert_same(torch.load(saved(nnlib.Tensor(x))), torch.tensor(x))
+    assert_same(load(saved(torch.tensor(x), torch.save)), nnlib.Tensor(x))
+
+
+VIEWS = {
+    "itself": lambda x: x,
+    "transposed": lambda x: x.transpose(0, 1),
+    "steps": lambda x: x[1:, ::2],
+    "row": lambda x: x[1],
+    "number": lambda x: x[1, 2],
+    "empty": lambda x: x[2:2],
+    "no rows": lambda x: x[:0, 1],
+    "expanded": lambda x: x[:, :1].expand(4, 6),
+    "flipped": lambda x: x.flip(0),
+    "windows": lambda x: x.unfold(1, 3, 1),
+    "negative steps": lambda x: nnlib.Tensor(array(x)[::-1]),
+    "other dtype": lambda x: nnlib.Tensor(array(x).view(np.int32)),
+    "number of another dtype": lambda x: nnlib.Tensor(array(x).view(np.int32)[0, 0, ...]),
+    "in the order of columns": lambda x: nnlib.Tensor(np.asfortranarray(array(x))),
+    "from a buffer": lambda x: nnlib.Tensor(np.frombuffer(array(x).tobytes(), np.float64)),
+}
+
+
+OURS = list(VIEWS)[-5:]  # made with NumPy
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_views_come_back_and_go_to_torch(name, rng):
+    x = VIEWS[name](nnlib.tensor(rng.standard_normal((4, 6))))
+    got = again(x)
+    assert_same(got, x)
+    got.add_(1)  # it may be written
+    assert_same(torch.load(saved(x)), torch.tensor(array(x).copy()))
+
+
+@pytest.mark.parametrize("name", [n for n in VIEWS if n not in OURS])
+def test_views_come_from_torch(name, rng):
+    x = VIEWS[name](torch.tensor(rng.standard_normal((4, 6))))
+    assert_same(load(saved(x, torch.save)), nnlib.tensor(x.numpy()))
+
+
+def test_tensors_that_share_memory_share_it_again():
+    x = nnlib.arange(12.0).reshape(3, 4)
+    got = again({"x": x, "t": x.transpose(0, 1), "row": x[1], "other": x.clone()})
+    got["x"][1, 2] = 100.0
+    assert got["t"][2, 1].item() == got["row"][2].item() == 100.0
+    assert got["other"][1, 2].item() == 6.0
+    assert x[1, 2].item() == 6.0
+
+
+def test_objects_that_occur_twice_are_one_again():
+    x, items = nnlib.ones(2), [1]
+    got = again([x, x, items, {"items": items}])
+    assert got[0] is got[1]
+    assert got[2] is got[3]["items"]
+
+
+def test_what_holds_itself_comes_back():
+    items, pair = [], {}
+    both = (items, pair)
+    items.append(both)
+    pair["both"] = both
+    got = again(both)
+    assert got[0][0] is got
+    assert got[1]["both"] is got
+
+
+def test_requires_grad_and_the_kind_of_tensor_are_kept():
+    w = nn.Parameter(nnlib.ones(2), requires_grad=False)
+    b = nn.Buffer(nnlib.ones(2, dtype=nnlib.int64), persistent=False)
+    got = again([nnlib.ones(2, requires_grad=True), nn.Parameter(nnlib.ones(2)), w, b])
+    assert [type(x) for x in got] == [nnlib.Tensor, nn.Parameter, nn.Parameter, nn.Buffer]
+    assert [x.requires_grad for x in got] == [True, True, False, False]
+    assert got[3].persistent is False
+    y = nnlib.ones(2, requires_grad=True) * 3  # the history is not saved, as in torch
+    assert again(y).is_leaf
+    assert again(y).requires_grad
+
+
+# All but those with a function among their options, which safe_globals would have to name.
+NAMED = [layer for layer in LAYERS if not any(map(inspect.isfunction, layer.options.values()))]
+
+
+@pytest.mark.parametrize("layer", NAMED, ids=str)
+def test_every_layer_and_its_state_come_back(layer):
+    module = build(nnlib, layer)
+    assert_same(again(module.state_dict()), module.state_dict())
+    got = again(module.eval())
+    assert type(got) is type(module)
+    assert repr(got) == repr(module)
+    assert_same(got.state_dict(keep_vars=True), module.state_dict(keep_vars=True))
+    assert [m.training for m in got.modules()] == [False] * len(list(module.modules()))
+
+
+def test_a_whole_model_computes_and_trains_as_before():
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 2))
+    model[3].bias = model[1].bias = None
+    model.append(nn.Linear(2, 2, bias=False))
+    model.append(model[4])
+    got, x = again(model), nnlib.randn(5, 3)
+    assert got[4] is got[5]
+    assert_same(got(x), model(x))
+    got(x).sum().backward()
+    assert got[0].weight.grad is not None
+    assert model[0].weight.grad is None
+
+
+def test_a_model_of_this_library_comes_back():
+    model = nnlib.models.LeNet5()
+    assert_same(again(model).state_dict(), model.state_dict())
+
+
+class Net(nn.Module):
+    """A model of a program's own."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer, self.kind = nn.Linear(2, 3), nn.ReLU
+        self.history = [1.5]
+
+    def forward(self, x):
+        return self.kind()(self.layer(x))
+
+
+def test_a_model_of_ones_own_comes_back_where_it_is_named():
+    net, x = Net(), nnlib.randn(4, 2)
+    for weights_only in (None, True, False):
+        with pytest.raises(pickle.UnpicklingError, match=r"asks for .*\.Net, .* safe_globals"):
+            load(saved(net), weights_only=weights_only)
+    with safe_globals([Net]):
+        got = again(net)
+    assert_same(got(x), net(x))
+    assert got.history == [1.5]
+    with pytest.raises(pickle.UnpicklingError, match="Net, which is not allowed"):
+        again(net)
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+class Slotted:
+    __slots__ = ("__dict__", "a")
+
+    def __eq__(self, other):
+        return (self.a, self.b) == (other.a, other.b)
+
+    __hash__ = None
+
+
+class Told:
+    def __setstate__(self, state):
+        self.told = state
+
+    def __getstate__(self):
+        return {"a": 1}
+
+
+class Items(list):
+    pass
+
+
+Point = collections.namedtuple("Point", "x y")
+
+
+def test_objects_of_named_classes_come_back():
+    slotted = Slotted()
+    slotted.a, slotted.b = 1, 2
+    counts = defaultdict(list, a=[1])
+    data = [Fraction(1, 3), Point(1, 2), Colour.RED, slotted, counts, Items([1, 2]), Fraction]
+    with safe_globals(
+        [Fraction, Point, Colour, Slotted, defaultdict, (Items, f"{__name__}.Items")]
+    ):
+        with safe_globals([list]):
+            got = again(data)
+        assert got == data
+        assert type(got[5]) is Items
+        assert got[4].default_factory is list
+    with safe_globals([Told]):
+        assert again(Told()).told == {"a": 1}
+
+
+def test_the_names_that_are_allowed_are_kept_in_order_and_restored():
+    assert serialization.get_safe_globals() == []
+    serialization.add_safe_globals([Fraction])
+    with safe_globals([Point, (Net, "Other.Net")]):
+        assert serialization.get_safe_globals() == [Fraction, Point, (Net, "Other.Net")]
+    with pytest.raises(ZeroDivisionError), safe_globals([Point]):
+        raise ZeroDivisionError
+    assert serialization.get_safe_globals() == [Fraction]
+    serialization.clear_safe_globals()
+    assert serialization.get_safe_globals() == []
+
+
+@pytest.mark.parametrize("name", [n for n in optim.__all__ if n in ("SGD", "Adam", "AdamW")])
+def test_an_optimizer_goes_on_from_a_file(name):
+    def train(model, optimizer):
+        x = nnlib.tensor(np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2))
+        losses = []
+        for _ in range(3):
+            optimizer.zero_grad()
+            loss = (model(x) ** 2).sum()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        return losses
+
+    model = nn.Linear(2, 3)
+    options = dict(momentum=0.9) if name == "SGD" else {}
+    optimizer = getattr(optim, name)(model.parameters(), lr=0.01, **options)
+    train(model, optimizer)
+    file = saved({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3})
+    expected = train(model, optimizer)
+    checkpoint = load(file)
+    model = nn.Linear(2, 3)
+    optimizer = getattr(optim, name)(model.parameters(), lr=5.0, **options)
+    model.load_state_dict(checkpoint["model"])
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    assert train(model, optimizer) == expected
+
+
+def test_state_dicts_of_torch_are_read():
+    model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3))
+    optimizer = torch.optim.Adam(model.parameters())
+    model(torch.randn(4, 2)).sum().backward()
+    optimizer.step()
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    state |= dict(weight=model[0].weight, size=torch.Size([2]), dtype=torch.int64)
+    state |= dict(bytes=b"\xff\x00", empty=b"", array=bytearray(b"x"), names={"a"})
+    got = load(saved(state, torch.save))
+    assert_same(got["model"], state["model"])
+    assert_same(got["optimizer"], state["optimizer"])
+    assert type(got["weight"]) is nn.Parameter
+    assert got["model"]._metadata == model.state_dict()._metadata
+    assert (got["size"], got["dtype"]) == ((2,), nnlib.int64)
+    assert (got["bytes"], got["empty"], got["array"]) == (b"\xff\x00", b"", b"x")
+    assert got["names"] == {"a"}
+    mine = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+    state = {k: v for k, v in got["model"].items() if k in mine.state_dict()}
+    mine.load_state_dict(state)
+    assert_same(mine[0].weight, model[0].weight)
+
+
+def test_state_dicts_are_read_by_torch():
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.LSTM(2, 3))
+    data = {"state": model.state_dict(), "p": model[0].weight, "n": {1: (2, b"\x80")}, "s": {1}}
+    assert_same(torch.load(saved(data)), data)
+    kept = model.state_dict()
+    kept._metadata = {"": {"version": 1}}
+    assert torch.load(saved(kept))._metadata == again(kept)._metadata == {"": {"version": 1}}
+
+
+def test_storages_in_the_other_byte_order_are_read():
+    file = io.BytesIO()
+    with zipfile.ZipFile(saved(nnlib.arange(3))) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            data = b"big" if name.endswith("byteorder") else data
+            new.writestr(name, np.arange(3).astype(">i8").tobytes() if "/0" in name else data)
+    file.seek(0)
+    assert_same(load(file), nnlib.arange(3))
+
+
+@pytest.mark.parametrize("kind", [str, lambda path: path])
+def test_paths_and_files_are_written_and_read(kind, tmp_path):
+    path = kind(tmp_path / "model.pt")
+    save({"a": nnlib.ones(2)}, path)
+    assert_same(load(path), {"a": nnlib.ones(2)})
+    with open(path, "wb") as file:
+        nnlib.save([nnlib.zeros(3)], file)
+    with open(path, "rb") as file:
+        assert_same(nnlib.load(f=file), [nnlib.zeros(3)])
+    assert_same(torch.load(path), [torch.zeros(3)])
+
+
+def test_the_same_data_gives_the_same_bytes():
+    x = {"a": nnlib.ones(2), "b": [1, "a", "a"]}
+    assert saved(x).getvalue() == saved(copy.deepcopy(x)).getvalue()
+
+
+def test_a_file_of_torch_is_read_from_a_path(tmp_path):
+    torch.save({"a": torch.ones(2)}, tmp_path / "model.pt")
+    assert_same(load(tmp_path / "model.pt"), {"a": nnlib.ones(2)})
+
+
+class Broken:
+    """Data that fails while it is written."""
+
+    def __reduce__(self):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("when", ["data", "storages", "end"])
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(when, tmp_path, monkeypatch):
+    path = tmp_path / "model.pt"
+    save("old", path)
+
+    def fail(*args):
+        raise KeyboardInterrupt
+
+    if when == "storages":
+        monkeypatch.setattr(zipfile.ZipFile, "writestr", fail)
+    if when == "end":
+        monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(KeyboardInterrupt):
+        save([nnlib.ones(2), Broken()] if when == "data" else [nnlib.ones(2)], path)
+    monkeypatch.undo()
+    assert load(path) == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_and_the_rights_of_a_file_are_kept(tmp_path):
+    path, link = tmp_path / "model.pt", tmp_path / "latest.pt"
+    save(1, path)
+    path.chmod(0o640)
+    link.symlink_to(path)
+    save(2, link)
+    assert link.is_symlink()
+    assert load(path) == 2
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_is_no_ordinary_file_is_written_directly():
+    save(1, "/dev/null")
+    with pytest.raises(EOFError, match="nothing to read"):
+        load("/dev/null")
+
+
+def test_other_devices_are_mapped_to_the_cpu():
+    class Cuda(io.BytesIO):
+        def __init__(self):
+            data = saved(nnlib.ones(2)).getvalue()
+            with zipfile.ZipFile(io.BytesIO(data)) as old:
+                files = {n: old.read(n) for n in old.namelist()}
+            here, there = b"X\x03\0\0\0cpu", b"X\x06\0\0\0cuda:0"
+            super().__init__()
+            with zipfile.ZipFile(self, "w") as new:
+                for name, content in files.items():
+                    new.writestr(name, content.replace(here, there))
+            self.seek(0)
+
+    with pytest.raises(RuntimeError, match=r"load: nnlib computes on the CPU only.*'cuda:0'"):
+        load(Cuda())
+    seen = []
+    places = ["cpu", nnlib.device("cpu"), {"cuda:0": "cpu"}, lambda s, place: s]
+    for place in places:
+        assert_same(load(Cuda(), place), nnlib.ones(2))
+        assert_same(torch.load(Cuda(), getattr(place, "type", place)), torch.ones(2))
+    with pytest.raises(RuntimeError, match="CPU only"):
+        load(Cuda(), {"cuda:1": "cpu"})
+    with pytest.raises(RuntimeError, match="CPU only"):
+        load(Cuda(), lambda s, place: seen.append(place))
+    assert seen == ["cuda:0"]
+    with pytest.raises(RuntimeError, match="CPU only, and a tensor is on 'cuda'"):
+        load(saved(nnlib.ones(2)), "cuda")
+    with pytest.raises(TypeError, match="load: expected map_location to return the storage"):
+        load(saved(nnlib.ones(2)), lambda s, place: 3)
+
+
+class Odd(nnlib.Tensor):
+    pass
+
+
+class Keywords:
+    def __getnewargs_ex__(self):
+        return (), {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        (lambda: lambda: 1, "save: cannot save <function .*which a file cannot name"),
+        ([].append, "save: cannot save <built-in method append"),
+        (nnlib.Tensor(np.ones(2, np.uint16)), "save: cannot save uint16"),
+        (np.ones(2, np.longdouble), "save: cannot save|Tensor: expected"),
+        (np.ones(2, ">f4"), "save: cannot save >f4"),
+        (np.dtype("uint16"), "save: cannot save uint16"),
+        (Odd([1.0]), "save: cannot save a Odd; save x.detach"),
+        (Keywords(), "save: cannot save a Keywords"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_saved_is_refused(what, message):
+    file = io.BytesIO()
+    with pytest.raises(pickle.PicklingError, match=message):
+        save([1, what], file)
+    assert file.getvalue() == b""
+
+
+def test_data_that_is_too_deep_is_refused_and_nothing_written():
+    deep = []
+    for _ in range(sys.getrecursionlimit()):
+        deep = [deep]
+    file = io.BytesIO()
+    with pytest.raises(RecursionError):
+        save(deep, file)
+    assert file.getvalue() == b""
+
+
+def read_text():
+    return load(io.StringIO("text"))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: save(1, 3), AttributeError, "save: expected a path, .* got int"),
+        (lambda: save(1, "/nowhere/x"), RuntimeError, "save: expected the folder /nowhere"),
+        (
+            lambda: save(1, io.BytesIO(), pickle_module=io),
+            ValueError,
+            "save: expected pickle_m",
+        ),
+        (lambda: save(1, io.BytesIO(), pickle_protocol=4), ValueError, "save: .*protocol=2"),
+        (lambda: save(1, io.BytesIO(), pickle, 2, False), ValueError, "save: .*zip archive"),
+        (
+            lambda: save(1, io.BytesIO(), pickle, 2, True, True),
+            ValueError,
+            "save: .*byte order",
+        ),
+        (lambda: load(3), AttributeError, "load: expected a path, .* got int"),
+        (read_text, TypeError, "load: expected a file of bytes, got one of str"),
+        (lambda: load(saved(1), None, io), ValueError, "load: expected pickle_module=None"),
+        (lambda: load(saved(1), mmap=True), ValueError, "load: expected mmap=None"),
+        (lambda: load(saved(1), encoding="x"), TypeError, "load: there is no option encoding"),
+        (lambda: load("/nowhere/x"), FileNotFoundError, "nowhere"),
+    ],
+)
+def test_a_wrong_call_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_options_that_change_nothing_are_taken():
+    assert load(saved(1), None, pickle, weights_only=False, mmap=False) == 1

@@ -1,0 +1,123 @@
+"""Collating against torch: kinds, what holds them, and errors."""
+
+from collections import OrderedDict, UserDict, UserList, defaultdict, namedtuple
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+import torch
+
+import nnlib
+from nnlib.utils.data import default_collate, default_convert
+
+Pair = namedtuple("Pair", "x y")
+BATCHES = {
+    "floats": lambda L: [1.0, 2.5],
+    "integers": lambda L: [1, 2],
+    "truths": lambda L: [True, False],
+    "strings": lambda L: ["a", "bc"],
+    "bytes": lambda L: [b"a", b"bc"],
+    "tensors": lambda L: [L.ones(2, 3), L.zeros(2, 3)],
+    "numbers in tensors": lambda L: [L.tensor(1), L.tensor(2)],
+    "tensors with nothing": lambda L: [L.ones(0, 3), L.zeros(0, 3)],
+    "one": lambda L: [(L.ones(2), 1)],
+    "arrays": lambda L: [np.ones((2, 3)), np.zeros((2, 3))],
+    "float32 arrays": lambda L: [np.ones(2, np.float32)] * 3,
+    "arrays of integers": lambda L: [np.arange(2), np.arange(2)],
+    "arrays of truths": lambda L: [np.array([True]), np.array([False])],
+    "numbers in arrays": lambda L: [np.array(1.5), np.array(2.5)],
+    "tensors of several kinds": lambda L: [L.ones(2), L.ones(2, dtype=L.float64), L.arange(2)],
+    "arrays of several kinds": lambda L: [np.ones(2), np.ones(2, np.float32)],
+    "NumPy's numbers": lambda L: [np.float64(1.5), np.float64(2.0)],
+    "NumPy's float32": lambda L: [np.float32(1.5), np.float32(2.0)],
+    "NumPy's integers": lambda L: [np.int64(1), np.int64(2)],
+    "NumPy's int32": lambda L: [np.int32(1), np.int32(2)],
+    "NumPy's truths": lambda L: [np.bool_(True), np.bool_(False)],
+    "tuples": lambda L: [(1, 2.0, "a"), (3, 4.0, "b")],
+    "lists": lambda L: [[1, 2.0], [3, 4.0]],
+    "lists of another kind": lambda L: [UserList([1, 2.0]), UserList([3, 4.0])],
+    "ranges": lambda L: [range(2), range(1, 3)],
+    "named tuples": lambda L: [Pair(1, "a"), Pair(2, "b")],
+    "dicts": lambda L: [dict(x=1, y=[2, 3]), dict(x=4, y=[5, 6])],
+    "dicts in order": lambda L: [OrderedDict(x=1), OrderedDict(x=4)],
+    "dicts with a default": lambda L: [defaultdict(int, x=1), defaultdict(int, x=4)],
+    "dicts of another kind": lambda L: [UserDict(x=1), UserDict(x=2)],
+    "dicts that stay": lambda L: [MappingProxyType(dict(x=1)), MappingProxyType(dict(x=2))],
+    "all within each other": lambda L: [
+        (dict(a=[L.ones(2), np.ones(1)], b=Pair(1, (2, "c"))), "d") for _ in range(3)
+    ],
+    "empty tuples": lambda L: [(), ()],
+}
+
+
+def plain(value):
+    """A value with its kinds, to be compared."""
+    if isinstance(value, (nnlib.Tensor, torch.Tensor)):
+        array = value.numpy()
+        return ("tensor", str(array.dtype), array.shape, array.tolist())
+    if isinstance(value, np.ndarray):
+        return ("array", str(value.dtype), value.tolist())
+    if isinstance(value, (dict, UserDict, MappingProxyType)):
+        return (type(value), {k: plain(v) for k, v in value.items()})
+    if isinstance(value, (tuple, list, UserList)):
+        return (type(value), [plain(v) for v in value])
+    return value
+
+
+@pytest.mark.parametrize("make", BATCHES.values(), ids=BATCHES)
+def test_batches_are_those_of_torch(make):
+    expected = torch.utils.data.default_collate(make(torch))
+    assert plain(default_collate(make(nnlib))) == plain(expected)
+
+
+@pytest.mark.parametrize("make", BATCHES.values(), ids=BATCHES)
+def test_what_is_converted_is_that_of_torch(make):
+    expected = torch.utils.data.default_convert(make(torch))
+    assert plain(default_convert(make(nnlib))) == plain(expected)
+
+
+def test_text_in_arrays_stays_when_converted():
+    words = np.array(["a", "b"])
+    assert default_convert(words) is words
+    assert torch.utils.data.default_convert(words) is words
+
+
+def test_a_batch_is_a_copy_and_samples_stay_as_they_were():
+    sample = dict(x=nnlib.ones(2))
+    batch = default_collate([sample, sample])
+    batch["x"][:] = 5.0
+    assert sample["x"].tolist() == [1.0, 1.0]
+
+
+def test_gradients_pass_through_a_batch():
+    x = nnlib.ones(2, requires_grad=True)
+    default_collate([(x, 1), (x, 2)])[0].sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+
+
+ERRORS = [
+    (TypeError, "got object", lambda L: [object()]),
+    (TypeError, "got NoneType", lambda L: [None, None]),
+    (TypeError, "got set", lambda L: [{1}, {2}]),
+    (TypeError, "got <U1", lambda L: [np.array(["a"]), np.array(["b"])]),
+    (TypeError, "got object", lambda L: [np.array([None]), np.array([None])]),
+    (RuntimeError, "expected samples of the same length", lambda L: [[1], [1, 2]]),
+    (RuntimeError, "stack: all the input array dimensions", lambda L: [L.ones(2), L.ones(3)]),
+    (RuntimeError, "stack: all the input array dimensions", lambda L: [np.ones(2), np.ones(3)]),
+    (IndexError, "list index out of range", lambda L: []),
+    (KeyError, "x", lambda L: [dict(x=1), dict(y=1)]),
+]
+
+
+@pytest.mark.parametrize(("error", "message", "make"), ERRORS)
+def test_mistakes_are_named(error, message, make):
+    with pytest.raises(error, match=message):
+        default_collate(make(nnlib))
+    with pytest.raises(error):
+        torch.utils.data.default_collate(make(torch))
+
+
+@pytest.mark.parametrize("kind", [np.array, np.float16])
+def test_numbers_that_nnlib_does_not_have_are_refused(kind):
+    with pytest.raises(TypeError, match=r"as_tensor: expected one of the dtypes .*float16"):
+        default_collate([kind(np.float16(1)), kind(np.float16(2))])
