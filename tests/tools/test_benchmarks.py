@@ -21,3 +21,17 @@ def test_nnlib_against_torch_prints_every_row(mode):
     assert run.returncode == 0, run.stderr
     for row in ROWS[mode]:
         assert row in run.stdout
+
+
+def test_an_epoch_of_fashion_gives_both_libraries_about_the_same_accuracy():
+    program = PROGRAM.with_name("an_epoch_of_fashion.py")
+    run = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    rows = [line.split("|")[1:-1] for line in run.stdout.splitlines()[2:]]
+    assert [(row[0].strip(), row[1].strip()) for row in rows] == [
+        (model, library) for model in ("mlp", "lenet", "lstm") for library in ("nnlib", "torch")
+    ]
+    for ours, theirs in zip(rows[::2], rows[1::2], strict=True):
+        assert abs(float(ours[3]) - float(theirs[3])) < 0.05
