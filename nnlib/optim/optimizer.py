@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -35,7 +36,7 @@ class Optimizer:
 
     def __init__(self, params: Iterable, defaults: dict[str, Any]):
         self.defaults = defaults
-        self.state: dict[Tensor, dict[str, Any]] = {}
+        self.state: dict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         if isinstance(params, Tensor):
             raise TypeError("optimizer: expected an iterable of Tensors, got one Tensor")
@@ -111,15 +112,19 @@ class Optimizer:
             raise ValueError(
                 f"load_state_dict: expected groups of {sizes[0]} parameters, got {sizes[1]}"
             )
+        names = [i for group in groups for i in group["params"]]
+        known = dict(zip(names, self._params(), strict=True))
+        state = defaultdict(dict)
+        for i, memory in state_dict["state"].items():
+            if i not in known:
+                raise KeyError(f"load_state_dict: expected parameters of {names}, got {i!r}")
+            state[known[i]] = {
+                k: _copied(v, None if k == "step" else known[i].dtype)
+                for k, v in memory.items()
+            }
         for own, group in zip(self.param_groups, groups, strict=True):
             own.update({k: v for k, v in group.items() if k != "params"})
-        params = self._params()
-        self.state = {}
-        for i, memory in state_dict["state"].items():
-            p = params[int(i)]
-            self.state[p] = {
-                k: _copied(v, None if k == "step" else p.dtype) for k, v in memory.items()
-            }
+        self.state = state
 
     def _params(self) -> list[Tensor]:
         """All parameters, in the order of the groups."""
@@ -168,6 +173,8 @@ def check_not_negative(name: str, **options: float) -> None:
 
 def check_betas(name: str, betas: tuple[float, float]) -> None:
     """Refuse shares outside [0, 1)."""
+    if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+        raise ValueError(f"{name}: expected two betas, got {betas}")
     for beta in betas:
         if not 0 <= beta < 1:
             raise ValueError(f"{name}: expected betas in [0, 1), got {beta}")

@@ -208,9 +208,12 @@ class DataLoader(Generic[T]):
             )
         size = state_dict["batch_size"]
         _need(size == self.batch_size, f"a state of batches of {self.batch_size}", size)
-        source = self._source()
-        if state_dict["generator"] is not None and source is not default_generator:
-            source.set_state(state_dict["generator"])
+        source, kept = self._source(), state_dict["generator"]
+        own = ("a", "no")[source is default_generator]
+        fine = (kept is None) == (source is default_generator)
+        _need(fine, f"a state with {own} generator, as here", "the other")
+        if kept is not None:
+            source.set_state(kept)
         self._start, self._position = state_dict["start"], state_dict["position"]
         self._resumes = self._position > 0
 

@@ -68,8 +68,8 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     """
 
     def __init__(self, *tensors: Tensor):
-        rows = [t.size(0) for t in tensors]
-        if len(set(rows)) != 1:
+        rows = [len(t) if t.ndim else None for t in tensors]
+        if len(set(rows)) != 1 or None in rows:
             raise AssertionError(f"TensorDataset: expected tensors of as many rows, got {rows}")
         self.tensors = tensors
 

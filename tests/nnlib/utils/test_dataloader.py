@@ -462,3 +462,13 @@ def test_a_state_that_does_not_fit_is_refused():
         loader.load_state_dict(dict(a=1))
     with pytest.raises(ValueError, match="expected a state of batches of 4, got 5"):
         loader.load_state_dict(shuffled(seeded(), 5).state_dict())
+
+
+def test_state_with_a_generator_does_not_fit_a_loader_without_one():
+    numbers = list(range(10))
+    with_own = DataLoader(numbers, 2, shuffle=True, generator=nnlib.Generator())
+    without = DataLoader(numbers, 2, shuffle=True)
+    for kept, other in ((with_own, without), (without, with_own)):
+        next(iter(kept))
+        with pytest.raises(ValueError, match=r"DataLoader: expected a state with (a|no) gener"):
+            other.load_state_dict(kept.state_dict())

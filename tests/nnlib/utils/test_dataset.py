@@ -212,3 +212,8 @@ def test_an_index_beyond_the_last_set_is_refused():
 def test_an_index_before_the_first_set_is_refused():
     with pytest.raises(ValueError, match="ConcatDataset: expected an index >= -3, got -4"):
         data.ConcatDataset([[1, 2], [3]])[-4]
+
+
+def test_a_single_number_is_no_column_of_a_tensor_dataset():
+    with pytest.raises((IndexError, AssertionError, ValueError), match="TensorDataset: "):
+        data.TensorDataset(nnlib.tensor(1.0))
