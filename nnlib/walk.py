@@ -29,6 +29,8 @@ def backward(
     """Add d tensors / d leaf to the ``grad`` of every leaf, or of inputs alone."""
     gradients = [_upstream(y, g) for y, g in zip(tensors, gradients, strict=True)]
     chosen = None if inputs is None else _listed(inputs)
+    if chosen == []:
+        raise RuntimeError("backward: expected inputs, got none")
     for x in chosen or ():
         _check_input("backward", x)
         x.retain_grad()  # its hook fills the grad of what is no leaf
@@ -104,6 +106,8 @@ def grad(
         raise RuntimeError(
             f"grad: expected {len(outputs)} upstream gradients, got {len(gradients)}"
         )
+    if not inputs:
+        raise RuntimeError("grad: expected inputs, got none")
     for x in inputs:
         _check_input("grad", x)
     walk = _Walk(retain_graph, create_graph, inputs)
@@ -112,7 +116,9 @@ def grad(
     found = [found.get(_source(x)) for x in inputs]
     if materialize_grads:
         pairs = zip(inputs, found, strict=True)
-        found = [Tensor(np.zeros_like(x.array)) if g is None else g for x, g in pairs]
+        found = [
+            Tensor(np.zeros_like(x.array), create_graph) if g is None else g for x, g in pairs
+        ]
     if not allow_unused and any(g is None for g in found):
         raise RuntimeError(
             "grad: an input is not used by the outputs; allow_unused=True gives None for it"

@@ -19,7 +19,16 @@ from typing import Any
 
 from ..nn.registry import Registry
 from .allowed import NEVER, added
-from .rebuild import MAKERS, check, checked_key, fill_module, fill_ordered, known, refuse
+from .rebuild import (
+    MAKERS,
+    check,
+    check_parts,
+    checked_key,
+    fill_module,
+    fill_ordered,
+    known,
+    refuse,
+)
 
 __all__ = ["Reader"]
 
@@ -41,6 +50,8 @@ class Reader:
         self.marked: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
         self.empty: dict[int, Any] = {}  # modules that were made and not yet filled
+        self.filled: dict[int, Any] = {}
+        self.copied = 0  # characters and items that makers have copied
         self.outside = False  # whether what runs is the program's own
         self.own, self.names = added(), known()
         self.trusted = {id(x) for x in self.own.values()}
@@ -56,6 +67,7 @@ class Reader:
                     raise refuse(f"instruction {name} is not one that data needs")
                 INSTRUCTIONS[opcode](self)
             check(not self.empty, "a module was left without attributes")
+            check_parts(self.filled)
             return self.stack.pop()
         except FAULTS as error:
             if self.outside:
@@ -150,6 +162,10 @@ class Reader:
         trusted = id(what) in self.trusted
         may = trusted or (callable(what) and what in MAKERS)
         check(may, f"a {said(what)} may not be called")
+        if not trusted:  # a list in the file may be copied, but not again and again
+            sized = (str, bytes, list, tuple, dict)
+            self.copied += sum(len(x) for x in args if isinstance(x, sized))
+            check(self.copied <= 8 * len(self.data), "the same values are copied over and over")
         self.push(self.ask(what, *args) if trusted else MAKERS[what](*args))
 
     def new(self) -> None:
@@ -179,6 +195,7 @@ class Reader:
             check(isinstance(target, Registry), f"a {kind.__name__} takes no attributes")
             fill_module(target, state)
             self.empty.pop(id(target), None)
+            self.filled[id(target)] = target
 
 
 def said(x: Any) -> str:

@@ -69,6 +69,7 @@ def rebuild_tensor(
     """A tensor that sees a storage; hooks and metadata are left out."""
     check(isinstance(storage, np.ndarray), "a tensor has no storage")
     check(type(requires_grad) is bool, "requires_grad of a tensor is no truth value")
+    check(not metadata, "a tensor is negated or conjugated by a mark; resolve_neg() it first")
     kind = storage.dtype
     check(
         not requires_grad or kind.kind == "f", f"a tensor of {kind} cannot require a gradient"
@@ -79,11 +80,13 @@ def rebuild_tensor(
 def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndarray:
     """A view of a storage, refused where it leaves the storage."""
     check(type(size) is tuple and type(stride) is tuple, "a shape or strides are no tuple")
-    check(len(size) == len(stride) <= 64, f"shape {size} does not fit strides {stride}")
+    check(
+        len(size) == len(stride) <= 64, f"a shape of {len(size)} axes has {len(stride)} strides"
+    )
     numbers = (offset, *size, *stride)
     check(
         all(type(n) is int and 0 <= n < 2**63 for n in numbers),
-        f"a shape or strides are no natural numbers: {size}, {stride}, offset {offset}",
+        "a shape, strides or an offset are no natural numbers",
     )
     n, itemsize = math.prod(size), storage.itemsize
     if n == 0:
@@ -179,6 +182,9 @@ def make_complex(real: Any, imag: Any) -> complex:
 def make_slice(*parts: Any) -> slice:
     """A slice."""
     check(len(parts) == 3, f"a slice has {len(parts)} parts")
+    # Slices in slices, freed, would recurse without end in Python itself.
+    plain = all(type(part) in (int, float, str, type(None)) for part in parts)
+    check(plain, "a slice is of other than numbers and strings")
     return slice(*parts)
 
 
@@ -259,10 +265,9 @@ def check_names(kind: type, state: Any) -> None:
     """Refuse a state whose names are not those of an object's own attributes."""
     check(type(state) is dict, f"the state of {kind.__name__} is no dict")
     for name in state:
+        check(type(name) is str, f"an attribute of {kind.__name__} has no name")
         check(
-            type(name) is str
-            and not name.startswith("__")
-            and not hasattr(getattr(kind, name, None), "__get__"),
+            not name.startswith("__") and not hasattr(getattr(kind, name, None), "__get__"),
             f"{kind.__name__} may not be given {name!r}",
         )
 
@@ -284,10 +289,17 @@ def fill_module(module: Any, state: Any) -> None:
     check(type(state.get("training")) is bool, f"{kind.__name__} does not say if it trains")
     # Copies, as the file could still change its own dicts, which have been checked.
     module.__dict__.update(state, **{store: dict(state[store]) for store in stores})
-    seen, waiting = set(), [*module._modules.values()]
-    while waiting:
-        part = waiting.pop()
-        check(part is not module, f"a {kind.__name__} is a part of itself")
-        if part is not None and id(part) not in seen:
-            seen.add(id(part))
-            waiting += part.__dict__.get("_modules", {}).values()
+
+
+def check_parts(modules: dict[int, Any]) -> None:
+    """Refuse modules that are parts of themselves, by taking away what is part of nothing."""
+    parts = {k: [p for p in m._modules.values() if p is not None] for k, m in modules.items()}
+    uses = Counter(id(part) for found in parts.values() for part in found)
+    free = [k for k in parts if not uses[k]]
+    while free:
+        for part in parts.pop(free.pop(), ()):
+            uses[id(part)] -= 1
+            if not uses[id(part)]:
+                free.append(id(part))
+    for k in parts:
+        raise refuse(f"a {type(modules[k]).__name__} is a part of itself")

@@ -939,3 +939,20 @@ def test_grad_refuses_another_number_of_upstream_gradients():
         a, *_, s = paths(L)
         with pytest.raises(RuntimeError, match="gradients"):
             L.autograd.grad((s, s), a, (L.ones_like(s),))
+
+
+def test_no_inputs_are_refused_as_in_torch():
+    for L in BOTH:
+        x = L.ones(2, requires_grad=True)
+        with pytest.raises(RuntimeError, match="inputs"):
+            x.sum().backward(inputs=[])
+        with pytest.raises((RuntimeError, ValueError), match="inputs"):
+            L.autograd.grad(x.sum(), [])
+
+
+def test_zeros_for_unused_inputs_can_be_differentiated_again():
+    for L in BOTH:
+        x, unused = L.ones(2, requires_grad=True), L.ones(2, requires_grad=True)
+        options = dict(materialize_grads=True, create_graph=True)
+        _, zeros = L.autograd.grad(x.sum(), [x, unused], **options)
+        assert (zeros.tolist(), zeros.requires_grad) == ([0.0, 0.0], True)

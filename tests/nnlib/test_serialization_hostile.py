@@ -224,7 +224,7 @@ MISUSE = {
         "given 'function'",
     ),
     "a class replaced": (module({**EMPTY, "__class__": 1}), "given '__class__'"),
-    "an attribute of no name": (module({**EMPTY, 3: 1}), "given 3"),
+    "an attribute of no name": (module({**EMPTY, 3: 1}), "has no name"),
     "a state of slots": (module((EMPTY, {"forward": 1})), "is no dict"),
     "a module without stores": (module({}), "_parameters of Linear"),
     "a parameter of data": (module({**EMPTY, "_parameters": {"w": 1}}), "_parameters of"),
@@ -572,3 +572,43 @@ def test_a_trusted_name_does_not_replace_one_of_data():
 def test_what_can_do_anything_is_never_allowed(what, error, message):
     with pytest.raises(error, match=message):
         add_safe_globals([what])
+
+
+def test_slices_in_slices_are_refused_before_freeing_them_crashes_python():
+    nested = name("__builtin__.slice") + b"q\0" + b"h\0" * 9 + b"N" + b"NN\x87R" * 10
+    refused(program(nested), pickle.UnpicklingError, "a slice is of other than numbers")
+
+
+def test_a_shape_that_would_be_printed_for_ever_is_refused():
+    doubled = b")" + b"q\0h\0\x86" * 60
+    size = doubled + b"\x85"
+    args = [value(0), size, value((1,)), value(False), b"N"]
+    opcodes = call("torch._utils._rebuild_tensor_v2", storage(numel=0), *args)
+    refused(program(opcodes), pickle.UnpicklingError, "are no natural numbers")
+
+
+def test_an_attribute_whose_name_is_no_string_is_not_even_printed():
+    named = value(EMPTY) + call("builtins.frozenset", value([1])) + b"Ns"
+    refused(
+        program(module(named)), pickle.UnpicklingError, "an attribute of Linear has no name"
+    )
+
+
+def test_values_that_are_copied_over_and_over_are_refused():
+    data = name("builtins.bytearray") + b"q\0" + b"(" + text("x" * 1000) + text("latin1")
+    again = data + b"tq\1R" + b"h\0h\1R" * 100
+    refused(program(again), pickle.UnpicklingError, "copied over and over")
+
+
+def test_a_tensor_that_is_negated_by_a_mark_is_refused():
+    file = io.BytesIO()
+    torch.save(torch.tensor([1 + 2j, 3 - 1j]).conj().imag, file)
+    refused(file.getvalue(), pickle.UnpicklingError, "negated or conjugated by a mark")
+
+
+def test_a_module_that_is_a_part_of_itself_is_refused():
+    own = {k: v for k, v in EMPTY.items() if k != "_modules"}
+    stores = b"".join(text(k) + value(v) for k, v in own.items())
+    made = name(DOER) + b")\x81r\xfe\0\0\0"
+    state = b"}(" + text("_modules") + b"}" + text("me") + b"j\xfe\0\0\0s" + stores + b"u"
+    refused(program(made, state, b"b"), pickle.UnpicklingError, "a Linear is a part of itself")
