@@ -192,6 +192,7 @@ class DataLoader(Generic[T]):
             start=source.get_state() if self._start is None else self._start,
             position=self._position,
             batch_size=self.batch_size,
+            samples=None if self._iterable else len(self.dataset),
             generator=None if source is default_generator else source.get_state(),
         )
 
@@ -201,13 +202,15 @@ class DataLoader(Generic[T]):
         A sampler of one's own is followed if it draws from ``default_generator``, or from a
         ``Generator`` in its attribute ``generator``.
         """
-        expected = ["start", "position", "batch_size", "generator"]
+        expected = ["start", "position", "batch_size", "samples", "generator"]
         if sorted(state_dict) != sorted(expected):
             raise KeyError(
                 f"DataLoader: expected a state of {expected}, got {list(state_dict)}"
             )
         size = state_dict["batch_size"]
         _need(size == self.batch_size, f"a state of batches of {self.batch_size}", size)
+        n, found = None if self._iterable else len(self.dataset), state_dict["samples"]
+        _need(found == n, f"a state of {n} samples", found)
         source, kept = self._source(), state_dict["generator"]
         own = ("a", "no")[source is default_generator]
         fine = (kept is None) == (source is default_generator)

@@ -7,14 +7,12 @@ loaded once; every program starts from there in a fork of its own and prints to 
 import importlib
 import importlib.abc
 import os
+import pkgutil
 import runpy
 import sys
 from pathlib import Path
 
-PARTS = [
-    *("nn", "nn.functional", "nn.init", "nn.utils", "optim", "random", "serialization"),
-    *("autograd", "autograd.functional", "optim.lr_scheduler", "utils", "utils.data"),
-]
+NOT_TORCH = ("nnlib.book", "nnlib.viz")  # they draw, and import what draws
 
 
 class NoOtherTorch(importlib.abc.MetaPathFinder):
@@ -28,8 +26,10 @@ class NoOtherTorch(importlib.abc.MetaPathFinder):
 def put_in_place_of_torch():
     """Let ``import torch`` and its parts give nnlib."""
     sys.modules["torch"] = importlib.import_module("nnlib")
-    for part in PARTS:
-        sys.modules[f"torch.{part}"] = importlib.import_module(f"nnlib.{part}")
+    for part in pkgutil.walk_packages(sys.modules["torch"].__path__, "nnlib."):
+        if not part.name.startswith(NOT_TORCH):
+            name = f"torch.{part.name.removeprefix('nnlib.')}"
+            sys.modules[name] = importlib.import_module(part.name)
     sys.meta_path.insert(0, NoOtherTorch())
 
 

@@ -472,3 +472,10 @@ def test_state_with_a_generator_does_not_fit_a_loader_without_one():
         next(iter(kept))
         with pytest.raises(ValueError, match=r"DataLoader: expected a state with (a|no) gener"):
             other.load_state_dict(kept.state_dict())
+
+
+def test_state_of_another_number_of_samples_does_not_fit():
+    loader = DataLoader(range(10), 2)
+    next(iter(loader))
+    with pytest.raises(ValueError, match="DataLoader: expected a state of 4 samples, got 10"):
+        DataLoader(range(4), 2).load_state_dict(loader.state_dict())
