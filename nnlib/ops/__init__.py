@@ -113,18 +113,15 @@ def _attach() -> None:
         methods[f"__{name}__"] = f
         methods[f"__r{name}__"] = _swapped(f)
         methods[f"__i{name}__"] = _in_place(f)
-    methods |= dict(
-        where=lambda self, condition, other: where(condition, self, other),
-        **dict(
-            astype=to, fill_=fill_, copy_=copy_, zero_=zero_, T=property(T), mT=property(mT)
-        ),
-    )
     methods |= {
         name: lambda self, dtype=dtype: to(self, dtype)
         for name, dtype in promotion.CASTS.items()
     }
     methods |= dict(
-        type=elementwise.type_, trace=shape.trace, __eq__=_equal(eq), __ne__=_equal(ne)
+        **dict(astype=to, fill_=fill_, copy_=copy_, zero_=zero_, trace=shape.trace),
+        **dict(type=elementwise.type_, T=property(T), mT=property(mT)),
+        **dict(__eq__=_equal(eq), __ne__=_equal(ne)),
+        where=lambda self, condition, other: where(condition, self, other),
     )
     for name, f in methods.items():
         setattr(Tensor, name, f)

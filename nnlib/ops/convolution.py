@@ -27,7 +27,7 @@ import numpy as np
 
 from ..graph import record_fused
 from ..tensor import Tensor, raw
-from .promotion import public_name
+from .promotion import array, public_name
 from .reduction import sum
 from .shape import squeeze, transpose, unsqueeze
 
@@ -327,7 +327,7 @@ def conv2d(
     array([[[[2., 1.],
              [1., 2.]]]])
     """
-    x, w = raw(input), raw(weight)
+    x, w = array(input), raw(weight)
     if x.ndim == 3:
         return squeeze(
             conv2d(unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0
@@ -389,7 +389,7 @@ def conv_transpose2d(
              [2., 4., 2.],
              [1., 2., 1.]]]])
     """
-    x, w = raw(input), raw(weight)
+    x, w = array(input), raw(weight)
     if x.ndim == 3:
         return squeeze(
             conv_transpose2d(

@@ -9,6 +9,7 @@ import numpy as np
 from ..graph import change_, record
 from ..tensor import Tensor, raw
 from .elementwise import add
+from .promotion import array
 from .shape import at, axis, broadcast_tensors, expect, moved, reshape, said, squeeze
 
 __all__ = [
@@ -83,7 +84,7 @@ def getitem(input: Tensor, index: Any) -> Tensor:
 
 def pick(name: str, input: Tensor, index: tuple) -> Tensor:
     """Read at arrays of places; the derivative is ``added``, and of that this."""
-    x = raw(input)
+    x = array(input)
     shape = x.shape
     y = said(name, x.__getitem__, index)
     return record(y, dict(x=input), name=name, x=lambda g: added(g, index, shape))
@@ -91,7 +92,7 @@ def pick(name: str, input: Tensor, index: tuple) -> Tensor:
 
 def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
     """Zeros of a shape with x added at index."""
-    x = raw(input)
+    x = array(input)
     y, i = np.zeros(shape, x.dtype), index[0]
     if len(index) == 1 and i.dtype == bool:
         y[i] = x
@@ -108,7 +109,7 @@ def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
 
 def index_put(input: Tensor, index: Any, value: Tensor, name: str = "setitem") -> Tensor:
     """Copy x with x[i] = v: v gets dL/dy at i, x gets it elsewhere."""
-    y, n = np.array(raw(input)), np.ndim(raw(value))
+    y, n = np.array(array(input)), np.ndim(raw(value))
     said(name, y.__setitem__, index, raw(value))
 
     def back(g):
@@ -131,7 +132,7 @@ def setitem(input: Tensor, index: Any, value: Tensor) -> None:
 
 def row(input: Tensor) -> Tensor:
     """A single number as a vector of one element."""
-    return input if raw(input).ndim else reshape(input, 1)
+    return input if array(input).ndim else reshape(input, 1)
 
 
 def check_range(name: str, i: np.ndarray, n: int, error: type[Exception] = IndexError) -> None:
@@ -143,7 +144,7 @@ def check_range(name: str, i: np.ndarray, n: int, error: type[Exception] = Index
 
 def integers(name: str, index: Tensor) -> np.ndarray:
     """An index as an array of its own."""
-    i = np.array(raw(index))
+    i = np.array(array(index))
     expect(i.dtype.kind in "iu", name, "an integer index, got {}", i.dtype)
     return i
 
@@ -156,7 +157,7 @@ def fits(inner: tuple[int, ...], outer: tuple[int, ...], dim: int | None = None)
 
 def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray, ...]:
     """The index that reads index along dim and stays in place along the other axes."""
-    i, shape = integers(name, index), raw(input).shape
+    i, shape = integers(name, index), array(input).shape
     d = axis(name, dim, len(shape))
     what = "an index with the axes of {}, longer along dim at most, got {}"
     expect(fits(i.shape, shape, d), name, what, shape, i.shape)
@@ -177,7 +178,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     """Read along dim as ``gather``, with broadcasting along the others; flat without dim."""
     if dim is None:
         input, indices, dim = reshape(input, -1), reshape(indices, -1), 0
-    x, i = raw(input), integers("take_along_dim", indices)
+    x, i = array(input), integers("take_along_dim", indices)
     d = axis("take_along_dim", dim, x.ndim)
     expect(x.ndim == i.ndim, "take_along_dim", "{} axes, got indices {}", x.ndim, i.shape)
     check_range("take_along_dim", i + x.shape[d] * (i < 0), x.shape[d], RuntimeError)
@@ -195,18 +196,18 @@ def scatter(
     dL/dx is dL/dy where nothing was written; dL/dsrc is dL/dy at the places written to.
     """
     i, src = sources("scatter", input, dim, index, src if value is None else value)
-    return reshape(index_put(row(input), i, src, "scatter"), raw(input).shape)
+    return reshape(index_put(row(input), i, src, "scatter"), array(input).shape)
 
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """Add src[i, j] to x[index[i, j], j] (for dim 0): dL/dx = dL/dy, dL/dsrc is read there."""
     i, src = sources("scatter_add", input, dim, index, src)
-    return add(input, reshape(added(src, i, row(raw(input)).shape), raw(input).shape))
+    return add(input, reshape(added(src, i, row(array(input)).shape), array(input).shape))
 
 
 def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tuple:
     """Where to write, and what: of src the part of the index's size."""
-    i, x = grid(name, row(input), dim, row(index)), raw(input)
+    i, x = grid(name, row(input), dim, row(index)), array(input)
     if not isinstance(raw(src), np.ndarray):
         return i, src
     shape = row(raw(index)).shape
@@ -225,8 +226,8 @@ def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tupl
 
 def vector(name: str, input: Tensor, dim: int, index: Tensor) -> tuple:
     """The index that reads a vector of places along dim."""
-    i, d = integers(name, row(index)), axis(name, dim, raw(input).ndim)
-    n, kind = row(raw(input)).shape[d], RuntimeError if name == "index_add" else IndexError
+    i, d = integers(name, row(index)), axis(name, dim, array(input).ndim)
+    n, kind = row(array(input)).shape[d], RuntimeError if name == "index_add" else IndexError
     if i.ndim > 1:
         raise kind(f"{name}: expected a vector of indices, got shape {i.shape}")
     check_range(name, i, n, kind)
@@ -236,14 +237,14 @@ def vector(name: str, input: Tensor, dim: int, index: Tensor) -> tuple:
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """Read slices along dim; dL/dx is added at the places read."""
     y = pick("index_select", row(input), vector("index_select", input, dim, index))
-    return y if raw(input).ndim else reshape(y, ())
+    return y if array(input).ndim else reshape(y, ())
 
 
 def index_add(
     input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1
 ) -> Tensor:
     """Add alpha times slices of source to x: dL/dx = dL/dy, dL/dsource is read there."""
-    i, x = vector("index_add", input, dim, index), row(raw(input))
+    i, x = vector("index_add", input, dim, index), row(array(input))
     shape, s = x[i].shape, raw(source)
     expect(
         s.dtype == x.dtype and row(s).shape == shape,
@@ -254,7 +255,7 @@ def index_add(
         s.dtype,
         s.shape,
     )
-    return add(input, reshape(added(row(source), i, x.shape), raw(input).shape), alpha=alpha)
+    return add(input, reshape(added(row(source), i, x.shape), array(input).shape), alpha=alpha)
 
 
 # Anywhere
@@ -262,7 +263,9 @@ def index_add(
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements where mask is true, as a vector; dL/dx is 0 elsewhere."""
-    expect(raw(mask).dtype == bool, "masked_select", "truth values, got {}", mask.dtype)
+    expect(
+        array(mask).dtype == bool, "masked_select", "truth values, got {}", array(mask).dtype
+    )
     input, mask = said("masked_select", broadcast_tensors, input, mask)
     return pick("masked_select", input, (np.array(raw(mask)),))
 
@@ -274,7 +277,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Where x is not 0: one row of coordinates each, or as a tuple an index for each axis."""
-    x = raw(input)
+    x = array(input)
     if as_tuple:
         return tuple(record(i, dict(x=input)) for i in np.nonzero(row(x)))
     return record(np.argwhere(x), dict(x=input))
@@ -307,14 +310,14 @@ class Ordered(NamedTuple):
 
 def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Ordered:
     """A part of the elements along dim in order, NaN as the largest, and where they stood."""
-    x = row(raw(input))
+    x = row(array(input))
     d = axis(name, dim, x.ndim)
     n = x.shape[d]
     start, end = part or (0, n)
     expect(0 <= start <= end <= n, name, "k that fits the {} elements, got {}", n, end)
     i = np.argsort(np.flip(x, d) if down else x, d, kind="stable")  # equal ones keep order
     i = (np.flip(n - 1 - i, d) if down else i)[at(d, slice(start, end))]
-    values, shape = pick(name, row(input), grid(name, x, d, i)), i.shape[: raw(input).ndim]
+    values, shape = pick(name, row(input), grid(name, x, d, i)), i.shape[: array(input).ndim]
     return Ordered(reshape(values, shape), record(i.reshape(shape), dict(x=input)))
 
 
@@ -354,7 +357,7 @@ def unique(
 ) -> Any:
     """The different elements (or slices along dim) in order; where each went; how many."""
     wanted = dict(return_inverse=return_inverse, return_counts=return_counts, equal_nan=False)
-    found = said("unique", np.unique, raw(input), axis=dim, **wanted)
+    found = said("unique", np.unique, array(input), axis=dim, **wanted)
     found = tuple(
         record(a, dict(x=input)) for a in (found if isinstance(found, tuple) else (found,))
     )

@@ -121,7 +121,7 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """Outer product of two vectors: y = a bᵀ, so dL/da = dL/dy b and dL/db = aᵀ dL/dy."""
     if array(input).ndim != 1 or array(vec2).ndim != 1:
-        raise wrong("shapes (n,) and (m,)", raw(input), raw(vec2))
+        raise wrong("shapes (n,) and (m,)", array(input), raw(vec2))
     return mul(unsqueeze(input, 1), vec2)
 
 
@@ -273,7 +273,7 @@ def _contract(expected: str, factors: Any, labels: Any, out: str) -> Tensor:
         and len(set(out)) == len(out)
         and set(out) <= set(sizes) <= set(LETTERS)
         and all(n == first and n in (1, sizes[c]) for c, n, first in axes)
-        and len({raw(x).dtype for x in factors}) == 1
+        and len({array(x).dtype for x in factors}) == 1
     )
     if not fits:
         raise wrong(expected, *map(raw, factors))

@@ -18,12 +18,12 @@ import numpy as np
 from ..graph import record_fused
 from ..tensor import Tensor, raw
 from .linear import mT, rows
+from .promotion import array
 
 __all__ = ["gru_layer", "lstm_layer", "rnn_layer"]
 
 # Which of these are methods of Tensor, and which of those have a form that works in place.
-METHODS = """"""
-IN_PLACE = """"""
+METHODS = IN_PLACE = ""
 
 NONLINEARITIES = {
     "tanh": (np.tanh, lambda h: 1 - h * h),
@@ -275,7 +275,7 @@ def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
 
 def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
     """Refuse shapes and dtypes that disagree."""
-    x, w, u = (raw(inputs[key]) for key in ("input", "w_ih", "w_hh"))
+    x, w, u = (array(inputs[key]) for key in ("input", "w_ih", "w_hh"))
     (T, N), D, H, G = (*x.shape, 1, 1)[:2], w.shape[-1], u.shape[-1], gates * u.shape[-1]
     shapes = (T, N, D), (G, D), (G, H), (G,), (G,), (N, H), (N, H)
     for (what, value), shape in zip(inputs.items(), shapes, strict=False):

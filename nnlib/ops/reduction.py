@@ -12,7 +12,7 @@ from ..graph import record
 from ..tensor import Tensor, raw
 from .elementwise import abs, div, exp, isnan, maximum, minimum, sign, sub, to, where
 from .indexing import gather
-from .promotion import floating, public_name
+from .promotion import array, floating, public_name
 from .shape import at, axes_of, axis, cat, expand, flip, reshape, said, squeeze
 
 __all__ = [
@@ -70,14 +70,14 @@ def spread(g: Any, axes: tuple[int, ...], keepdim: bool, shape: tuple[int, ...])
 
 def _summable(input: Tensor, dtype: Any) -> np.ndarray:
     """The array in the dtype asked for; by default, integers and truth values as int64."""
-    x = raw(input)
+    x = array(input)
     default = x.dtype if x.dtype.kind == "f" else np.int64
     return x.astype(default if dtype is None else dtype, copy=False)
 
 
 def _floats(input: Tensor) -> np.ndarray:
     """The array, which has to be floating."""
-    x = raw(input)
+    x = array(input)
     if x.dtype.kind != "f":
         raise RuntimeError(f"{public_name()}: expected a floating-point dtype, got {x.dtype}")
     return x
@@ -107,7 +107,7 @@ def nansum(
     input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
     """Sum over dim of what is not NaN, which gets dL/dy; NaN gets 0."""
-    return said("nansum", sum, where(isnan(raw(input)), 0, input), dim, keepdim, dtype=dtype)
+    return said("nansum", sum, where(isnan(array(input)), 0, input), dim, keepdim, dtype=dtype)
 
 
 def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -401,7 +401,7 @@ def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
 
 def _filled(name: str, input: Tensor, dim: Dim) -> tuple[np.ndarray, tuple[int, ...]]:
     """The array and the axes, unless the largest of nothing is asked for."""
-    x = raw(input)
+    x = array(input)
     axes = axes_of(name, dim, x.ndim)
     if 0 in [x.shape[i] for i in axes]:
         raise (RuntimeError if dim in (None, ()) else IndexError)(
@@ -511,10 +511,10 @@ def cummin(input: Tensor, dim: int) -> Picked:
 
 def _so_far(name: str, f: np.ufunc, input: Tensor, dim: int) -> Picked:
     """The extremes so far; an element that equals the one so far takes its place."""
-    x, d = np.atleast_1d(raw(input)), axis(name, dim, raw(input).ndim)
+    x, d = np.atleast_1d(array(input)), axis(name, dim, array(input).ndim)
     here = np.arange(x.shape[d]).reshape(-1, *(1,) * (x.ndim - d - 1))
     new = np.where((x == f.accumulate(x, d)) | np.isnan(x), here, 0)
-    i = np.maximum.accumulate(new, d).reshape(raw(input).shape)
+    i = np.maximum.accumulate(new, d).reshape(array(input).shape)
     return _pick(record(i, dict(x=input)), input, d, True)
 
 
@@ -533,14 +533,14 @@ def any(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
 
 def _truth(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
     """A truth value, or 0 or 1 for uint8; here dim=() names no axis, as in torch."""
-    x = raw(input)
+    x = array(input)
     y = f(x, axis=() if dim == () else axes_of(f.__name__, dim, x.ndim), keepdims=keepdim)
     return record(y.astype(x.dtype if x.dtype == np.uint8 else bool), dict(x=input))
 
 
 def count_nonzero(input: Tensor, dim: Dim = None) -> Tensor:
     """How many elements over dim are not 0."""
-    return record(said("count_nonzero", sum, raw(input) != 0, dim), dict(x=input))
+    return record(said("count_nonzero", sum, array(input) != 0, dim), dict(x=input))
 
 
 # Exponentials

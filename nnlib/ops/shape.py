@@ -17,7 +17,7 @@ import numpy as np
 
 from ..graph import place, record
 from ..tensor import Tensor, raw
-from .promotion import result_type
+from .promotion import array, result_type
 
 __all__ = [
     "broadcast_tensors",
@@ -84,12 +84,12 @@ def listed(f: Callable) -> Callable:
     """Let the sizes or axes that f takes as a tuple be given one by one too."""
 
     @functools.wraps(f)
-    def call(input, *sizes, **named):
+    def _call(input, *sizes, **named):
         if len(sizes) == 1 and not np.isscalar(sizes[0]):
             return f(input, tuple(sizes[0]), **named)
         return f(input, sizes, **named) if sizes else f(input, **named)
 
-    return call
+    return _call
 
 
 def expect(truth: bool, name: str, what: str, *got: Any) -> None:
@@ -135,7 +135,7 @@ def moved(name: str, input: Tensor, f: Callable, back: Callable | None = None) -
 
     back is the rule of x; by default dL/dy is added to the elements that f took.
     """
-    x = raw(input)
+    x = array(input)
     y, shape = said(name, f, x), x.shape
     nothing = not y.size and (y.base is x or y.base is x.base is not None)  # shares no memory
     view = f if nothing or np.may_share_memory(x, y) else None
@@ -149,7 +149,7 @@ def moved(name: str, input: Tensor, f: Callable, back: Callable | None = None) -
 
 def shaped(name: str, input: Tensor, shape: Sizes) -> Tensor:
     """Give the same elements, in order, another shape; dL/dx gets the old one back."""
-    old = raw(input).shape
+    old = array(input).shape
     return moved(name, input, lambda a: a.reshape(shape), lambda g: g.reshape(old))
 
 
@@ -166,10 +166,10 @@ def view(input: Tensor, shape: Sizes) -> Tensor:
     view of that is a copy here.
     """
     try:
-        raw(input).reshape(shape, copy=False)
+        array(input).reshape(shape, copy=False)
     except ValueError:
         of = getattr(input, "view_of", None)
-        in_torch = of.path(np.empty(of.base.shape)) if of else np.empty(raw(input).shape)
+        in_torch = of.path(np.empty(of.base.shape)) if of else np.empty(array(input).shape)
         said("view", in_torch.reshape, shape, copy=False)
     return shaped("view", input, shape)
 
@@ -191,7 +191,7 @@ def ravel(input: Tensor) -> Tensor:
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Join the axes from start_dim to end_dim into one; one axis alone stays as it is."""
-    shape = raw(input).shape
+    shape = array(input).shape
     i, j = (axis("flatten", d, len(shape)) for d in (start_dim, end_dim))
     expect(i <= j, "flatten", "start_dim <= end_dim, got {} and {}", i, j)
     joined = (*shape[:i], math.prod(shape[i : j + 1]), *shape[j + 1 :])
@@ -207,14 +207,14 @@ def unflatten(input: Tensor, dim: int, sizes: Sizes) -> Tensor:
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """Insert an axis of length 1."""
-    shape = raw(input).shape
+    shape = array(input).shape
     d = axis("unsqueeze", dim, len(shape) + 1)
     return shaped("unsqueeze", input, (*shape[:d], 1, *shape[d:]))
 
 
 def squeeze(input: Tensor, dim: int | Sizes | None = None) -> Tensor:
     """Drop axes of length 1: all, or those named by dim that have it."""
-    shape = raw(input).shape
+    shape = array(input).shape
     named = () if dim == () else axes_of("squeeze", dim, len(shape))
     kept = [n for d, n in enumerate(shape) if n != 1 or d not in named]
     return shaped("squeeze", input, kept)
@@ -222,7 +222,7 @@ def squeeze(input: Tensor, dim: int | Sizes | None = None) -> Tensor:
 
 def expand(input: Tensor, size: Sizes) -> Tensor:
     """Stretch axes of length 1 without copying; dL/dx sums over them. -1 keeps a length."""
-    old, lead = raw(input).shape, len(size) - raw(input).ndim
+    old, lead = array(input).shape, len(size) - array(input).ndim
     shape = tuple(old[d - lead] if n == -1 and d >= lead else n for d, n in enumerate(size))
     return moved(
         "expand",
@@ -239,7 +239,7 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """Stretch axes of length 1 until all tensors have one shape."""
-    shape = said("broadcast_tensors", np.broadcast_shapes, *[raw(x).shape for x in tensors])
+    shape = said("broadcast_tensors", np.broadcast_shapes, *[array(x).shape for x in tensors])
     return tuple(expand(x, shape) for x in tensors)
 
 
@@ -258,7 +258,7 @@ def permute(input: Tensor, dims: Sizes) -> Tensor:
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Exchange two axes; dL/dx is exchanged back. A single number stays as it is."""
-    n = raw(input).ndim
+    n = array(input).ndim
     i, j = (axis("transpose", d, n) for d in (dim0, dim1))
     swap = (lambda g: g.swapaxes(i, j)) if n else (lambda g: g)
     return moved("transpose", input, swap, swap)
@@ -266,7 +266,7 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
 
 def t(input: Tensor) -> Tensor:
     """Exchange the axes of a matrix; what has fewer axes stays as it is."""
-    expect(raw(input).ndim <= 2, "t", "at most two axes, got shape {}", input.shape)
+    expect(array(input).ndim <= 2, "t", "at most two axes, got shape {}", input.shape)
     return transpose(input, 0, -1)
 
 
@@ -282,7 +282,7 @@ def movedim(input: Tensor, source: int | Sizes, destination: int | Sizes) -> Ten
 
 def flip(input: Tensor, dims: Sizes) -> Tensor:
     """Reverse the order along axes; dL/dx is reversed back. A copy, as in torch."""
-    axes = axes_of("flip", dims, raw(input).ndim) if dims else ()
+    axes = axes_of("flip", dims, array(input).ndim) if dims else ()
     return moved("flip", input, lambda a: np.flip(a, axes).copy(), lambda g: flip(g, axes))
 
 
@@ -295,18 +295,18 @@ def roll(input: Tensor, shifts: int | Sizes, dims: int | Sizes | None = None) ->
 
 def contiguous(input: Tensor) -> Tensor:
     """Copy where memory is not in the order of the axes; else the same tensor."""
-    x = raw(input)
+    x = array(input)
     return input if is_contiguous(x) else record(x.copy(), dict(x=input), x=lambda g: g)
 
 
 def is_contiguous(input: Tensor) -> bool:
     """Whether memory is in the order of the axes."""
-    return raw(input).flags.c_contiguous
+    return array(input).flags.c_contiguous
 
 
 def clone(input: Tensor) -> Tensor:
     """Copy, with history: dL/dx = dL/dy."""
-    return record(raw(input).copy("K"), dict(x=input), x=lambda g: g)
+    return record(array(input).copy("K"), dict(x=input), x=lambda g: g)
 
 
 # Parts
@@ -314,7 +314,7 @@ def clone(input: Tensor) -> Tensor:
 
 def cut_along(name: str, input: Tensor, dim: int) -> tuple[int, int]:
     """An axis that can be cut, and its length."""
-    shape = raw(input).shape
+    shape = array(input).shape
     expect(shape, name, "at least one axis, got a single number")
     return axis(name, dim, len(shape)), shape[dim]
 
@@ -377,9 +377,9 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
 
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """Show windows of a size, a step apart, on a new last axis; dL/dx adds what they share."""
-    if not raw(input).ndim:
+    if not array(input).ndim:
         return reshape(input, 1)[:size]
-    d = axis("unfold", dimension, raw(input).ndim)
+    d = axis("unfold", dimension, array(input).ndim)
     expect(step > 0, "unfold", "step > 0, got {}", step)
 
     def see(a):  # windows that overlap can't be written to
@@ -407,7 +407,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
 
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """Make a matrix with x on a diagonal and 0 elsewhere, or read that of a matrix."""
-    x, see = raw(input), on_diagonal(diagonal, 0, 1)
+    x, see = array(input), on_diagonal(diagonal, 0, 1)
     expect(x.ndim in (1, 2), "diag", "one or two axes, got shape {}", x.shape)
     n = len(x) + abs(diagonal)
     return place(input, see, (n, n)) if x.ndim == 1 else clone(moved("diag", input, see))
@@ -415,13 +415,13 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
 
 def trace(input: Tensor) -> Tensor:
     """Sum of the main diagonal, on which dL/dx = dL/dy."""
-    expect(raw(input).ndim == 2, "trace", "a matrix, got shape {}", input.shape)
+    expect(array(input).ndim == 2, "trace", "a matrix, got shape {}", input.shape)
     return diagonal(input).sum()
 
 
 def triangle(f: Callable, input: Tensor, k: int) -> Tensor:
     """What f keeps of a matrix, on one side of a diagonal."""
-    x, name = raw(input), f.__name__
+    x, name = array(input), f.__name__
     expect(x.ndim >= 2, name, "at least two axes, got shape {}", x.shape)
     return record(f(x, k), dict(x=input), name=name, x=lambda g: triangle(f, g, k))
 
@@ -446,7 +446,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """
     if not tensors:
         raise ValueError("cat: expected at least one tensor, got none")
-    dtype, n = result_type(*tensors[:1], *tensors), max(raw(x).ndim for x in tensors)
+    dtype, n = result_type(*tensors[:1], *tensors), max(array(x).ndim for x in tensors)
     d = axis("cat", dim, n)
     inputs = {f"x{k}": x for k, x in enumerate(tensors) if raw(x).shape != (0,) or n == 1}
     y = said("cat", np.concatenate, [*map(raw, inputs.values())], d, dtype=dtype)
@@ -462,23 +462,25 @@ def slice_rule(index: tuple) -> Callable:
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Put one after the other along a new axis."""
-    return said("stack", lambda: cat([unsqueeze(x, dim) for x in tensors], dim))
+    return said("stack", lambda: cat([unsqueeze(x, dim) for x in tensors or ()], dim))
 
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
     """Put side by side: along the second axis, or the only one."""
-    d = int(all(raw(x).ndim > 1 for x in tensors))
-    return said("hstack", cat, [x if raw(x).ndim else reshape(x, 1) for x in tensors], d)
+    d = int(all(array(x).ndim > 1 for x in tensors or ()))
+    return said("hstack", cat, [x if raw(x).ndim else reshape(x, 1) for x in tensors or ()], d)
 
 
 def vstack(tensors: Sequence[Tensor]) -> Tensor:
     """Put on top of each other, a vector as a row."""
-    return said("vstack", cat, [x if raw(x).ndim > 1 else reshape(x, 1, -1) for x in tensors])
+    return said(
+        "vstack", cat, [x if array(x).ndim > 1 else reshape(x, 1, -1) for x in tensors or ()]
+    )
 
 
 def repeat(input: Tensor, repeats: Sizes) -> Tensor:
     """Repeat the whole along each axis; dL/dx adds up over the copies."""
-    shape, lead = raw(input).shape, len(repeats) - raw(input).ndim
+    shape, lead = array(input).shape, len(repeats) - array(input).ndim
     fits = lead >= 0 and min(repeats, default=0) >= 0
     expect(fits, "repeat", "a number for each axis of {}, got {}", shape, repeats)
     wide = [n for pair in zip(repeats, (1,) * lead + shape, strict=True) for n in pair]
@@ -493,7 +495,7 @@ def repeat(input: Tensor, repeats: Sizes) -> Tensor:
 
 def tile(input: Tensor, dims: Sizes) -> Tensor:
     """Repeat the whole along the last axes, those that dims has numbers for."""
-    return said("tile", repeat, input, (1,) * (raw(input).ndim - len(dims)) + tuple(dims))
+    return said("tile", repeat, input, (1,) * (array(input).ndim - len(dims)) + tuple(dims))
 
 
 def repeat_interleave(
@@ -505,7 +507,7 @@ def repeat_interleave(
 ) -> Tensor:
     """Repeat each element along dim, all as often or each as repeats says; flat without dim."""
     input, times = reshape(input, -1) if dim is None else input, raw(repeats)
-    d = axis("repeat_interleave", dim or 0, raw(input).ndim)
+    d = axis("repeat_interleave", dim or 0, array(input).ndim)
     return moved("repeat_interleave", input, lambda a: a.repeat(times, d))
 
 
@@ -516,7 +518,7 @@ def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
     """
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         (tensors,) = tensors
-    fits = tensors and indexing in ("ij", "xy") and all(raw(x).ndim < 2 for x in tensors)
+    fits = tensors and indexing in ("ij", "xy") and all(array(x).ndim < 2 for x in tensors)
     shape = tuple(raw(x).size for x in tensors)
     what = 'vectors and indexing "ij" or "xy", got {}, {}'
     expect(fits, "meshgrid", what, shape, indexing)
@@ -565,7 +567,7 @@ def pad(
     >>> pad(np.array([1, 2, 3]), (2, -1), mode="reflect")
     array([3, 2, 1, 2])
     """
-    shape, k = raw(input).shape, len(pad) // 2
+    shape, k = array(input).shape, len(pad) // 2
     fits = len(pad) % 2 == 0 and k <= len(shape) and mode in MODES
     what = f"at most {len(shape)} pairs of numbers and one of {[*MODES]}"
     expect(fits, "pad", what + ", got {} and {}", pad, mode)
@@ -574,7 +576,7 @@ def pad(
         kept = [(max(-a, 0), n + min(b, 0)) for n, (a, b) in zip(shape, sides, strict=True)]
         input, sides = input[(*itertools.starmap(slice, kept),)], np.maximum(sides, 0).tolist()
     room = dict(reflect=-1, circular=0).get(mode, math.inf)
-    axes = list(zip(raw(input).shape, sides, strict=True))
+    axes = list(zip(array(input).shape, sides, strict=True))
     fits = all(n + a + b >= 0 and max(a, b, 0) <= max(n + room, 0) for n, (a, b) in axes)
     expect(fits, "pad", "enough elements to {}, got shape {} and pad {}", mode, shape, pad)
     return padded(input, sides, mode, value or 0)
@@ -583,7 +585,7 @@ def pad(
 def padded(input: Tensor, sides: Sequence[Sizes], mode: str, value: float) -> Tensor:
     """What ``pad`` does, with the numbers of every axis in the order of the axes."""
     fill = dict(constant_values=value) if mode == "constant" else {}
-    axes = zip(raw(input).shape, sides, strict=True)
+    axes = zip(array(input).shape, sides, strict=True)
     cut = tuple(slice(max(-a, 0), n + max(a, 0) + b) for n, (a, b) in axes)
     more, less = np.maximum(sides, 0), np.negative(sides)
     back = (lambda g: padded(g, less, mode, 0)) if mode == "constant" else None

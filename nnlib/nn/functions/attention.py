@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...ops import masked_fill, matmul, repeat_interleave, softmax, transpose
+from ...ops.promotion import array
 from ...tensor import Tensor, raw
 from .dropout import dropout
 
@@ -75,7 +76,7 @@ def scaled_dot_product_attention(
     if enable_gqa:
         heads = raw(query).shape[-3]
         key, value = (repeat_interleave(x, heads // x.shape[-3], -3) for x in (key, value))
-    _check(raw(query), raw(key), raw(value), raw(attn_mask))
+    _check(array(query), array(key), array(value), raw(attn_mask))
     if is_causal:
         attn_mask = np.tri(raw(query).shape[-2], raw(key).shape[-2], dtype=bool)
     attn_mask, blind = _without_blind(attn_mask)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...ops import mul, where
+from ...ops.promotion import array
 from ...random import generator
-from ...tensor import Tensor, raw
+from ...tensor import Tensor
 from .shared import placed
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d"]
@@ -53,7 +54,7 @@ def dropout(
     >>> dropout(np.ones(3), p=0.5, training=False)
     array([1., 1., 1.])
     """
-    return _dropped("dropout", input, p, training, inplace, raw(input).shape)
+    return _dropped("dropout", input, p, training, inplace, array(input).shape)
 
 
 def dropout1d(
@@ -69,7 +70,7 @@ def dropout1d(
     >>> np.unique(dropout1d(np.ones((1, 5)), 0.5)).size  # one channel: all or nothing
     1
     """
-    shape = raw(input).shape
+    shape = array(input).shape
     if len(shape) not in (2, 3):
         raise RuntimeError(f"dropout1d: expected input (N, C, L) or (C, L), got {shape}")
     return _dropped("dropout1d", input, p, training, inplace, (*shape[:-1], 1))
@@ -90,7 +91,7 @@ def dropout2d(
     >>> np.unique(dropout2d(np.ones((1, 1, 3, 4)), 0.5)).size
     1
     """
-    shape = raw(input).shape
+    shape = array(input).shape
     if len(shape) < 2:
         raise RuntimeError(f"dropout2d: expected input (N, C, ...), got {shape}")
     mask = shape[:2] + (1,) * (len(shape) - 2)
@@ -112,12 +113,12 @@ def alpha_dropout(
     >>> alpha_dropout(np.ones(3), p=0.5, training=False)
     array([1., 1., 1.])
     """
-    if _is_idle("alpha_dropout", raw(input), p, training):
+    if _is_idle("alpha_dropout", array(input), p, training):
         return input
     if p == 1:
         return placed(input, mul(input, 0.0), inplace)
     a = ((1 - p) * (1 + p * LOWEST**2)) ** -0.5
-    y = where(_kept(raw(input).shape, p), input, LOWEST) * a - a * p * LOWEST
+    y = where(_kept(array(input).shape, p), input, LOWEST) * a - a * p * LOWEST
     return placed(input, y, inplace)
 
 
@@ -125,9 +126,9 @@ def _dropped(
     name: str, input: Tensor, p: float, training: bool, inplace: bool, shape: tuple[int, ...]
 ) -> Tensor:
     """The input times a random mask of a shape that broadcasts to it."""
-    if _is_idle(name, raw(input), p, training):
+    if _is_idle(name, array(input), p, training):
         return input
-    mask = _kept(shape, p).astype(raw(input).dtype)
+    mask = _kept(shape, p).astype(array(input).dtype)
     if p < 1:
         mask *= 1 / (1 - p)
     return placed(input, mul(input, mask), inplace)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...graph import record
 from ...ops.indexing import check_range
+from ...ops.promotion import array
 from ...tensor import Tensor, counter, raw
 
 __all__ = ["embedding"]
@@ -65,7 +66,7 @@ def embedding(
     array([[4., 5.],
            [0., 1.]])
     """
-    i, w = raw(input), raw(weight)
+    i, w = array(input), raw(weight)
     _check(i, w, padding_idx, sparse)
     n = len(w)
     padding = None if padding_idx is None else padding_idx % n

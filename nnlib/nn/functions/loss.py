@@ -10,6 +10,7 @@ import numpy as np
 from ...graph import record
 from ...ops import log_softmax, sum, where
 from ...ops.indexing import check_range, index_put
+from ...ops.promotion import array
 from ...tensor import Tensor, raw
 from .shared import check_reduction, floats, reduced
 
@@ -71,7 +72,7 @@ def cross_entropy(
     >>> round(float(cross_entropy(np.zeros((2, 10)), np.array([3, 7]))), 4)  # log(10)
     2.3026
     """
-    z, t = raw(input), raw(target)
+    z, t = array(input), raw(target)
     dim = _class_axis("cross_entropy", z)
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...ops import add, clamp, div, gather, mul, neg, relu, softplus, square, sub, sum, where
+from ...ops.promotion import array
 from ...tensor import Tensor, raw
 from .shared import broadcast_shape, floats, reduced
 
@@ -91,7 +92,7 @@ def margin_ranking_loss(
     >>> float(margin_ranking_loss(x, x - 1, np.array([-1.0])))
     1.0
     """
-    shapes = [raw(x).shape for x in (input1, input2, target)]
+    shapes = [array(x).shape for x in (input1, input2, target)]
     if len({len(shape) for shape in shapes}) > 1:
         raise RuntimeError(
             f"margin_ranking_loss: expected as many axes of each input, got {shapes}"

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...ops import matmul, mean, normalization, reshape, square
 from ...ops.normalization import standardized
+from ...ops.promotion import array
 from ...tensor import Tensor, counter, raw
 
 __all__ = [
@@ -72,7 +73,7 @@ def batch_norm(
     array([[-1.],
            [ 1.]])
     """
-    x = raw(input)
+    x = array(input)
     averages = dict(running_mean=running_mean, running_var=running_var)
     _check_channels("batch_norm", x, **averages, weight=weight, bias=bias)
     if eps < 0 or (training and eps == 0):
@@ -128,8 +129,8 @@ def layer_norm(
     array([[-1.,  1.],
            [-1.,  1.]])
     """
-    _check_last("layer_norm", raw(input), normalized_shape, weight=weight, bias=bias)
-    shape = raw(input).shape
+    _check_last("layer_norm", array(input), normalized_shape, weight=weight, bias=bias)
+    shape = array(input).shape
     lead, last = shape[: -len(normalized_shape)], shape[-len(normalized_shape) :]
     slices = math.prod(lead), 1, math.prod(last)
     return standardized(input, slices, weight, bias, last, eps)
@@ -175,7 +176,7 @@ def group_norm(
     >>> group_norm(np.array([[1.0, 3.0, 10.0, 30.0]]), 2, eps=0.0)
     array([[-1.,  1., -1.,  1.]])
     """
-    x = raw(input)
+    x = array(input)
     _check_channels("group_norm", x, weight=weight, bias=bias)
     N, C, G = *x.shape[:2], num_groups
     if G < 1 or C % G:
@@ -224,7 +225,7 @@ def instance_norm(
     array([[[-1.,  1.],
             [-1.,  1.]]])
     """
-    x, stats = raw(input), dict(running_mean=running_mean, running_var=running_var)
+    x, stats = array(input), dict(running_mean=running_mean, running_var=running_var)
     if (running_mean is None) != (running_var is None):
         raise ValueError("instance_norm: expected running_mean and running_var, or neither")
     if not use_input_stats:
@@ -256,8 +257,8 @@ def rms_norm(
     >>> rms_norm(np.array([1.0, 7.0]), (2,), eps=0.0)
     array([0.2, 1.4])
     """
-    axes = _check_last("rms_norm", raw(input), normalized_shape, weight=weight)
-    eps = float(np.finfo(raw(input).dtype).eps) if eps is None else eps
+    axes = _check_last("rms_norm", array(input), normalized_shape, weight=weight)
+    eps = float(np.finfo(array(input).dtype).eps) if eps is None else eps
     return _stretched(input * (mean(square(input), axes, True) + eps) ** -0.5, weight, None)
 
 
@@ -297,7 +298,7 @@ def local_response_norm(
     array([[[1. ],
             [0.8]]])
     """
-    x = raw(input)
+    x = array(input)
     if x.ndim < 3:
         raise ValueError(f"local_response_norm: expected input (N, C, L, ...), got {x.shape}")
     if size < 1:

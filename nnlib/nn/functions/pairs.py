@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...ops import add, clamp, div, minimum, mul, sqrt, square, sub, sum, where
+from ...ops.promotion import array
 from ...tensor import Tensor, raw
 from .distance import pairwise_distance
 from .shared import broadcast_shape, check_reduction, floats, reduced
@@ -104,7 +105,7 @@ def cosine_embedding_loss(
     1.0
     """
     t = raw(target)
-    shapes = raw(input1).shape, raw(input2).shape, t.shape
+    shapes = array(input1).shape, array(input2).shape, t.shape
     if t.ndim > 1 or any(len(shape) != t.ndim + 1 for shape in shapes[:2]):
         raise RuntimeError(
             "cosine_embedding_loss: expected two inputs (N, D) and target (N,), or (D,) and "
@@ -210,7 +211,7 @@ def _triplet(
     check_reduction(name, reduction)
     if not margin > 0:
         raise ValueError(f"{name}: expected margin > 0, got {margin}")
-    shapes = [raw(x).shape for x in triplet]
+    shapes = [array(x).shape for x in triplet]
     if len({len(shape) for shape in shapes}) > 1:
         raise RuntimeError(f"{name}: expected as many axes of each input, got {shapes}")
     broadcast_shape(name, *triplet)

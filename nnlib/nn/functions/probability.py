@@ -9,6 +9,7 @@ import numpy as np
 
 from ...graph import record
 from ...ops import add, clamp, exp, log, maximum, mul, softplus, sub, sum, where
+from ...ops.promotion import array
 from ...tensor import Tensor, raw
 from .shared import broadcast_shape, check_pair, check_reduction, floats, reduced
 
@@ -60,12 +61,12 @@ def binary_cross_entropy(
     """
     name = "binary_cross_entropy"
     _check_probabilities(name, input, target)
-    for what, values in (("input", raw(input)), ("target", raw(target))):
+    for what, values in (("input", array(input)), ("target", raw(target))):
         if not ((values >= 0) & (values <= 1)).all():
             raise RuntimeError(f"{name}: expected {what} in [0, 1]")
     if weight is not None:
         broadcast_shape(name, input, weight)
-    p, t = raw(input), raw(target)
+    p, t = array(input), raw(target)
     each = record(
         -t * _log(p) - (1 - t) * _log(1 - p),
         dict(p=input, t=target),

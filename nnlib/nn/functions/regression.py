@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...ops import abs, add, div, exp, log, mul, square, sub, unsqueeze, where
+from ...ops.promotion import array
 from ...tensor import Tensor, raw
 from .shared import broadcast_shape, check_pair, check_reduction, reduced, weighted
 
@@ -265,10 +266,10 @@ def gaussian_nll_loss(
     broadcast_shape("gaussian_nll_loss", input, target)
     check_reduction("gaussian_nll_loss", reduction)
     if isinstance(var, (int, float)):
-        var = np.full(raw(input).shape, var, raw(input).dtype)
+        var = np.full(array(input).shape, var, array(input).dtype)
     if np.any(raw(var) < 0):
         raise ValueError("gaussian_nll_loss: expected var >= 0, got a negative variance")
-    v = _fitted(var, raw(input).shape)
+    v = _fitted(var, array(input).shape)
     v = add(v, np.maximum(raw(v), eps) - raw(v))  # at least eps; the slope stays 1
     each = 0.5 * (log(v) + div(square(sub(input, target)), v))
     if full:

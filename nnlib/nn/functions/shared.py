@@ -9,6 +9,7 @@ import numpy as np
 
 from ...graph import change_
 from ...ops import mean, mul, sum
+from ...ops.promotion import array
 from ...tensor import Tensor, raw
 
 __all__ = [
@@ -55,7 +56,7 @@ def weighted(name: str, each: Any, weight: Any, reduction: str, by_weight: bool 
 
 def check_pair(name: str, input: Any, target: Any) -> None:
     """Refuse a target that would be broadcast: it is nearly always a forgotten axis."""
-    x, t = raw(input), raw(target)
+    x, t = array(input), raw(target)
     if x.shape != t.shape:
         raise ValueError(f"{name}: expected target of input's shape {x.shape}, got {t.shape}")
     if x.dtype.kind != "f" and t.dtype.kind != "f":
@@ -64,7 +65,7 @@ def check_pair(name: str, input: Any, target: Any) -> None:
 
 def numbers(name: str, input: Any) -> np.ndarray:
     """The array of the input."""
-    x = raw(input)
+    x = array(input)
     if not isinstance(x, (np.ndarray, np.generic)):
         raise TypeError(f"{name}: expected a Tensor or an array, got {type(x).__name__}")
     return x
@@ -80,7 +81,7 @@ def floats(name: str, input: Any) -> np.ndarray:
 
 def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:
     """The shape to which inputs broadcast."""
-    shapes = [raw(x).shape for x in inputs]
+    shapes = [array(x).shape for x in inputs]
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:

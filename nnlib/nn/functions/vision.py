@@ -28,6 +28,7 @@ from ...ops import (
     unsqueeze,
 )
 from ...ops.convolution import Grid, grid_of, numbers, refuse, windows
+from ...ops.promotion import array
 from ...tensor import Tensor, raw
 
 __all__ = [
@@ -204,7 +205,7 @@ def max_pool2d(
     array([[[ 5.,  7.],
             [13., 15.]]])
     """
-    x = raw(input)
+    x = array(input)
     grid = _pool_grid(x.shape, kernel_size, stride, padding, dilation, ceil_mode)
     if x.ndim == 3:
         options = (kernel_size, stride, padding, dilation, ceil_mode, return_indices)
@@ -354,7 +355,7 @@ def avg_pool2d(
     array([[[ 2.5,  4.5],
             [10.5, 12.5]]])
     """
-    x = raw(input)
+    x = array(input)
     grid = _pool_grid(x.shape, kernel_size, stride, padding, 1, ceil_mode)
     if x.dtype.kind != "f":
         refuse("a floating-point dtype", x.dtype)
@@ -385,7 +386,7 @@ def _members(grid: Grid, count_include_pad: bool) -> np.ndarray:
 
 def _summed(input: Tensor, axis: int, slices: list[slice]) -> Tensor:
     """The sum of slices along an axis; dL/dx is dL/dy, added to each of them."""
-    x, lead = raw(input), (slice(None),) * axis
+    x, lead = array(input), (slice(None),) * axis
     n = x.shape[axis]
     y = np.zeros_like(x[(*lead, slices[0])])
     for at in slices:
@@ -395,7 +396,7 @@ def _summed(input: Tensor, axis: int, slices: list[slice]) -> Tensor:
 
 def _repeated(input: Tensor, axis: int, slices: list[slice], n: int) -> Tensor:
     """``_summed``, transposed: zeros of length n along an axis, and x added to each slice."""
-    x, lead = raw(input), (slice(None),) * axis
+    x, lead = array(input), (slice(None),) * axis
     y = np.zeros_like(x, shape=(*x.shape[:axis], n, *x.shape[axis + 1 :]))
     for at in slices:
         y[(*lead, at)] += x
@@ -404,13 +405,13 @@ def _repeated(input: Tensor, axis: int, slices: list[slice], n: int) -> Tensor:
 
 def _shown(input: Tensor, grid: Grid) -> Tensor:
     """Images (N, H, W, C) as windows (N, I, J, H, W, C); dL/dx is dL/dy, overlaid."""
-    y = windows(_framed(raw(input), grid), grid)
+    y = windows(_framed(array(input), grid), grid)
     return record(y, dict(x=input), x=lambda g: _overlaid(g, grid))
 
 
 def _overlaid(input: Tensor, grid: Grid) -> Tensor:
     """Windows (N, I, J, H, W, C) added where they lie; dL/dx is dL/dy, shown."""
-    x = raw(input)
+    x = array(input)
     y = np.zeros((len(x), *grid.frame, x.shape[5]), x.dtype)
     for (u, rows), (v, columns) in itertools.product(*map(enumerate, grid.places)):
         y[:, rows, columns] += x[:, :, :, u, v]
@@ -449,11 +450,11 @@ def unfold(
            [3., 4., 6., 7.],
            [4., 5., 7., 8.]])
     """
-    shape = raw(input).shape
+    shape = array(input).shape
     if len(shape) == 3:
         return squeeze(unfold(unsqueeze(input, 0), kernel_size, dilation, padding, stride), 0)
-    if len(shape) != 4 or raw(input).dtype.kind != "f":
-        refuse("images of floating-point numbers", f"{shape}, {raw(input).dtype}")
+    if len(shape) != 4 or array(input).dtype.kind != "f":
+        refuse("images of floating-point numbers", f"{shape}, {array(input).dtype}")
     grid = grid_of(shape[2:], kernel_size, stride, padding, dilation)
     y = permute(_shown(permute(input, (0, 2, 3, 1)), grid), (0, 5, 3, 4, 1, 2))
     n, c, h, w, i, j = y.shape
@@ -498,7 +499,7 @@ def fold(
             [2., 4., 2.],
             [1., 2., 1.]]])
     """
-    x = raw(input)
+    x = array(input)
     if x.ndim == 2:
         options = (output_size, kernel_size, dilation, padding, stride)
         return squeeze(fold(unsqueeze(input, 0), *options), 0)
@@ -619,11 +620,11 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     steps = [_step(*part) for part in parts]
     if all(steps):
         return avg_pool2d(input, *zip(*steps, strict=True))
-    y, axes = input, raw(input).ndim
+    y, axes = input, array(input).ndim
     for axis, (starts, ends) in enumerate(parts, axes - 2):
         at = _listed(starts, ends)
         times = (at[:, :, None] == at[:, None]).sum(2)  # how often the row has this member
-        share = (1 / (times * (ends - starts)[:, None])).astype(raw(input).dtype)
+        share = (1 / (times * (ends - starts)[:, None])).astype(array(input).dtype)
         share = share.reshape(*share.shape, *(1,) * (axes - 1 - axis))
         terms = [_taken(y, axis, at[:, k]) * share[:, k] for k in range(at.shape[1])]
         y = functools.reduce(operator.add, terms)
@@ -663,10 +664,10 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
         return max_pool2d(input, *zip(*steps, strict=True), return_indices=return_indices)
     rows, columns = (_listed(*part) for part in parts)
     (i, h), (j, w) = rows.shape, columns.shape
-    at = rows[:, None, :, None] * raw(input).shape[-1] + columns[:, None, :]  # (i, j, h, w)
+    at = rows[:, None, :, None] * array(input).shape[-1] + columns[:, None, :]  # (i, j, h, w)
     at = at.reshape(i * j, h * w)
     values, winners = max(flatten(input, -2)[..., at], -1)
-    lead = raw(input).shape[:-2]
+    lead = array(input).shape[:-2]
     values = reshape(values, (*lead, i, j))
     if not return_indices:
         return values
@@ -676,7 +677,7 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
 
 def _parts(input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray]]:
     """Where the parts of both axes start, and where they end."""
-    x = raw(input)
+    x = array(input)
     if x.ndim not in (3, 4) or 0 in x.shape[-3:] or x.dtype.kind != "f":
         refuse("images of floating-point numbers", f"{x.shape}, {x.dtype}")
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * 2
@@ -781,7 +782,7 @@ def interpolate(
     >>> interpolate(np.array([[[0.0, 4.0]]]), scale_factor=2, mode="linear")
     array([[[0., 1., 3., 4.]]])
     """
-    x = raw(input)
+    x = array(input)
     if x.ndim not in (3, 4) or antialias or mode not in ("nearest", _LINEAR[x.ndim]):
         raise NotImplementedError(
             "interpolate: expected mode nearest, linear for (N, C, T) or bilinear for "
@@ -826,8 +827,12 @@ def _new_sizes(old: tuple, size: Any, scale_factor: Any, recompute: Any) -> tupl
 
 def _between(input: Tensor, axis: int, r: np.ndarray) -> Tensor:
     """The values at places r along an axis, straight lines between the given ones."""
-    n, low = raw(input).shape[axis], np.floor(r).astype(int)
-    t = (r - low).astype(raw(input).dtype).reshape((-1,) + (1,) * (raw(input).ndim - 1 - axis))
+    n, low = array(input).shape[axis], np.floor(r).astype(int)
+    t = (
+        (r - low)
+        .astype(array(input).dtype)
+        .reshape((-1,) + (1,) * (array(input).ndim - 1 - axis))
+    )
     y = _taken(input, axis, low)
     if not t.any():
         return y
@@ -836,14 +841,14 @@ def _between(input: Tensor, axis: int, r: np.ndarray) -> Tensor:
 
 def _taken(input: Tensor, axis: int, at: np.ndarray) -> Tensor:
     """The slices at rising places along an axis; dL/dx is dL/dy, added there."""
-    n = raw(input).shape[axis]
-    y = np.take(raw(input), at, axis)
+    n = array(input).shape[axis]
+    y = np.take(array(input), at, axis)
     return record(y, dict(x=input), x=lambda g: _added(g, axis, at, n))
 
 
 def _added(input: Tensor, axis: int, at: np.ndarray, n: int) -> Tensor:
     """Zeros of length n along an axis, with slices added at rising places."""
-    x, lead = raw(input), (slice(None),) * axis
+    x, lead = array(input), (slice(None),) * axis
     y = np.zeros((*x.shape[:axis], n, *x.shape[axis + 1 :]), x.dtype)
     turn = np.arange(len(at)) - np.searchsorted(at, at)  # the first, second, ... at a place
     for k in range(turn.max() + 1):
@@ -879,7 +884,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     array([[[0, 1],
             [2, 3]]])
     """
-    shape, r = raw(input).shape, upscale_factor
+    shape, r = array(input).shape, upscale_factor
     if len(shape) < 3 or r < 1 or shape[-3] % (r * r):
         refuse(f"at least 3 axes, channels divisible by {r} squared, and {r} > 0", shape)
     *lead, c, h, w = shape
@@ -914,7 +919,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     >>> pixel_unshuffle(np.arange(4).reshape(1, 2, 2), 2).tolist()
     [[[0]], [[1]], [[2]], [[3]]]
     """
-    shape, r = raw(input).shape, downscale_factor
+    shape, r = array(input).shape, downscale_factor
     if len(shape) < 3 or r < 1 or shape[-2] % r or shape[-1] % r:
         refuse(f"at least 3 axes, height and width divisible by {r}, and {r} > 0", shape)
     *lead, c, h, w = shape
@@ -931,6 +936,6 @@ def _line(value: Any, beside: int) -> Any:
 
 def _image(input: Tensor) -> Tensor:
     """Sequences as images one pixel high."""
-    if raw(input).ndim not in (2, 3):
-        refuse("sequences (N, C, T) or (C, T)", raw(input).shape)
+    if array(input).ndim not in (2, 3):
+        refuse("sequences (N, C, T) or (C, T)", array(input).shape)
     return unsqueeze(input, -2)

@@ -1,0 +1,59 @@
+"""What is no tensor is refused by every public function, in its own name."""
+
+import inspect
+
+import pytest
+
+import nnlib
+from nnlib.nn import functional
+
+ONES = nnlib.ones(2, 3)
+# What each argument is given, so that the first alone is wrong; any other is a tensor of ones.
+GIVEN = {
+    **dict.fromkeys(("dim", "dims", "dim0", "source", "destination", "start", "dimension"), 0),
+    **dict.fromkeys(("dim1", "k", "length", "step", "shifts", "chunks", "kernel_size"), 1),
+    **dict.fromkeys(("split_size_or_sections", "indices_or_sections", "value"), 1),
+    **dict.fromkeys(("size", "shape"), (2, 3)),
+    **dict.fromkeys(("sizes", "repeats"), (1, 2)),
+    **dict.fromkeys(("mask", "condition"), ONES > 0),
+    **dict(pad=(1, 1), min=0, max=1, p=2, num_classes=4, exponent=2),
+    **dict(index=nnlib.tensor([0]), indices=nnlib.tensor([[0]])),
+}
+NO_TENSORS = {"can_cast", "promote_types", "einsum"}  # dtypes, or an equation, stand first
+LISTS = {"cat", "concat", "concatenate", "hstack", "stack", "vstack"}
+
+
+def functions():
+    """The public functions, by name, with arguments of which the first is no tensor."""
+    for place, names in ((nnlib, nnlib.ops.__all__), (functional, functional.__all__)):
+        for name in names:
+            f = getattr(place, name)
+            if inspect.isfunction(f) and name not in NO_TENSORS:
+                yield pytest.param(f, name, id=f"{place.__name__}.{name}")
+
+
+def rest(f):
+    """What follows the first argument."""
+    parameters = list(inspect.signature(f).parameters.values())[1:]
+    needed = [p for p in parameters if p.default is p.empty and p.kind < p.VAR_POSITIONAL]
+    return [GIVEN.get(p.name, ONES) for p in needed]
+
+
+@pytest.mark.parametrize("wrong", ["text", None, {}], ids=repr)
+@pytest.mark.parametrize(("f", "name"), list(functions()))
+def test_what_is_no_tensor_is_refused_by_name(f, name, wrong):
+    more = [0] if name in ("clamp", "clip") else []
+    with pytest.raises(TypeError) as caught:
+        f([wrong] if name in LISTS else wrong, *rest(f), *more)
+    assert str(caught.value).partition(":")[0] in (name, f.__name__)
+    assert f"got {type(wrong).__name__}" in str(caught.value)
+
+
+@pytest.mark.parametrize("nothing", [None, [], {}], ids=repr)
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_no_list_of_tensors_is_refused_by_name(name, nothing):
+    f = getattr(nnlib, name)
+    with pytest.raises(
+        (ValueError, RuntimeError), match=f"^{f.__name__}: expected at least one"
+    ):
+        f(nothing)
