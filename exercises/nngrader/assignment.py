@@ -57,6 +57,17 @@ class Assignment:
         return self.course.hidden(self.name)
 
     @cached_property
+    def uses(self) -> list[str]:
+        """Packages besides NumPy that submissions may import, as the problems declare."""
+        return sorted({name for data in self.hidden.values() for name in data.get("uses", ())})
+
+    @cached_property
+    def declared(self) -> dict[str, int]:
+        """Files that may be handed in beside the notebook, with their largest size in bytes."""
+        files = [data["file"] for data in self.hidden.values() if data.get("file")]
+        return {f["name"]: f["most_bytes"] for f in files}
+
+    @cached_property
     def functions(self) -> list[str]:
         """What students define: functions and classes of the instructor's solution cells."""
         cells = [c for c in self.instructor["cells"] if is_solution(c) and is_code(c)]

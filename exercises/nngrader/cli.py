@@ -57,7 +57,8 @@ def grade(a) -> int:
     assignment = Assignment(a.course, a.assignment)
     students = wanted(a, a.course.submissions(a.assignment))
     store = Store(a.course / ".results")
-    with alone(store), Sandbox(assignment.limits, unsafe=a.unsafe_no_sandbox) as sandbox:
+    settings = {"unsafe": a.unsafe_no_sandbox, "uses": assignment.uses}
+    with alone(store), Sandbox(assignment.limits, **settings) as sandbox:
         sandbox.require()
         require_seed(assignment, store)
         grader = Grader(assignment, sandbox, store, a.workers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import queue
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from .runner import Raised, Runner
 from .sandbox import Sandbox
 from .score import Stub, no_points
 from .store import Store, digest
-from .submission import read_submission
+from .submission import read_declared, read_submission
 from .suspicion import CALLS, DANGEROUS, suspicious
 
 UNSAFE = "run without a sandbox"
@@ -94,8 +95,10 @@ class Grader:
             folder = a.course / "submitted" / student / a.name
             cells, odd = read_submission(folder, a.name, a.solution_ids)
             rebuilt = rebuild(a.instructor, a.released, cells)
-            rebuilt.flags[:0] = odd + [UNSAFE] * self.sandbox.unsafe
-            key = digest([a.key, rebuilt.work, rebuilt.flags, rebuilt.found])
+            rebuilt.files, missing = read_declared(folder, a.declared)
+            rebuilt.flags[:0] = odd + missing + [UNSAFE] * self.sandbox.unsafe
+            files = {n: f and hashlib.sha256(f).hexdigest() for n, f in rebuilt.files.items()}
+            key = digest([a.key, rebuilt.work, rebuilt.flags, rebuilt.found, files])
             result = self.store.get(key)
             if result is None:
                 result = self._run(rebuilt, slot) if rebuilt.found else nothing(rebuilt)
@@ -115,7 +118,7 @@ class Grader:
             names, imports = runner.read(self._wanted())
             flags = rebuilt.flags + suspicious(names, imports)
             stubs = {
-                f: Stub(f, runner, self.assignment.hidden, names, reports)
+                f: Stub(f, runner, self.assignment.hidden, names, reports, rebuilt.files)
                 for f in self.assignment.functions
             }
             cells = evaluate_tests(rebuilt.notebook, stubs, flags)

@@ -23,12 +23,15 @@ class Rebuilt:
         What the instructor should know, in words of ours.
     found : int
         How many of the cells that students write were handed in.
+    files : dict
+        Bytes of the files that were to be handed in beside the notebook, None where not.
     """
 
     notebook: dict
     work: list = field(default_factory=list)
     flags: list = field(default_factory=list)
     found: int = 0
+    files: dict = field(default_factory=dict)
 
 
 def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebuilt:

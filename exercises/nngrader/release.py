@@ -164,7 +164,7 @@ def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
         place = trial / "submitted" / student / name
         place.mkdir(parents=True)
         (place / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))
-    with Sandbox(assignment.limits) as sandbox:
+    with Sandbox(assignment.limits, uses=assignment.uses) as sandbox:
         grader = Grader(assignment, sandbox, Store(trial / ".results"))
         graded = [r for r, _ in grader.grade_all(list(wanted))]
     return [

@@ -84,7 +84,9 @@ class Runner:
             left -= worker.spent
         return True
 
-    def call(self, name: str, args: dict, parts: int, cap: int) -> dict:
+    def call(
+        self, name: str, args: dict, parts: int, cap: int, driver: dict | None = None
+    ) -> dict:
         """Call a function and describe what came of it.
 
         Parameters
@@ -97,6 +99,8 @@ class Runner:
             How many values the answer should have.
         cap : int
             The largest answer that is read, in bytes.
+        driver : dict, optional
+            ``name`` and ``source`` of the problem's driver, which then calls the function.
 
         Returns
         -------
@@ -104,7 +108,7 @@ class Runner:
             What the engine's `observe` says of the call, as the worker tells it; without the
             texts of exceptions, which may carry what the function has seen.
         """
-        question = {"do": "call", "name": name, "args": args, "parts": parts}
+        question = {"do": "call", "name": name, "args": args, "parts": parts, "driver": driver}
         try:
             told = self._ask(name, question, cap)
         except Died as e:

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 PARTS = (
     HERE / "worker.py",
     HERE / "wire.py",
-    *(HERE / "engine" / f for f in ("observe.py", "reading.py")),
+    *(HERE / "engine" / f for f in ("likeness.py", "observe.py", "reading.py")),
 )
 SITE = Path(np.__file__).parents[1]
 PACKAGES = [
@@ -50,10 +50,12 @@ class Sandbox:
         What each worker may use.
     unsafe : bool
         Plain processes with limits instead of bubblewrap: for trusted submissions alone.
+    uses : iterable of str
+        Packages besides NumPy that a submission may import, such as "nnlib" and "torch".
     """
 
-    def __init__(self, limits: Limits, *, unsafe: bool = False):
-        self.limits, self.unsafe = limits, unsafe
+    def __init__(self, limits: Limits, *, unsafe: bool = False, uses=()):
+        self.limits, self.unsafe, self.uses = limits, unsafe, sorted(uses)
         self.empty = tempfile.TemporaryDirectory(prefix="nngrader-")  # what masks a folder
         os.chmod(self.empty.name, 0o755)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,8 @@ class Stub:
         Dotted names that stand in the student's cells.
     reports : dict
         Filled with one entry for each problem that is judged.
+    files : dict
+        Bytes of the files that the submission may bring along, by name; None where it did not.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Stub:
     hidden: dict
     names: list
     reports: dict
+    files: dict = field(default_factory=dict)
     __nngrader_stub__ = True
 
     def __call__(self, *args, **kwargs):
@@ -47,7 +50,10 @@ class Stub:
         """Judge the function on hidden cases, and keep the report."""
         data = self.hidden[name]
         parts, cap = len(data["returns"]), answer_cap(data, self.runner.limits.output_kb)
-        verdict = judge(data, lambda a: self.runner.call(self.name, a, parts, cap), self.names)
+        driver = data.get("driver")
+        verdict = judge(
+            data, lambda a: self.runner.call(self.name, a, parts, cap, driver), self.names
+        )
         self.reports[name] = report(data, verdict, most)
         return self.reports[name]["score"]
 

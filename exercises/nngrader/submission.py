@@ -63,6 +63,41 @@ def read_submission(folder: Path, name: str, ids: list[str]) -> tuple[list[Cell]
         return None, [*flags, f"the notebook cannot be read: {e.strerror}"]
 
 
+def read_declared(
+    folder: Path, declared: dict[str, int]
+) -> tuple[dict[str, bytes | None], list]:
+    """Files that a problem asks for beside the notebook, such as weights.
+
+    Parameters
+    ----------
+    folder : Path
+        `submitted/STUDENT/ASSIGNMENT`.
+    declared : dict
+        The largest size in bytes, by name.
+
+    Returns
+    -------
+    dict
+        Their bytes, None for those that cannot be read.
+    list of str
+        Flags, in words of ours.
+    """
+    found, flags = {}, []
+    for name, most in declared.items():
+        found[name] = None
+        try:
+            if folder.is_symlink() or folder.parent.is_symlink():
+                raise Unreadable(f"{name!a} lies behind a symbolic link: not followed")
+            found[name] = read_regular(folder / name, most)[0]
+        except (FileNotFoundError, NotADirectoryError):
+            flags.append(f"{name} was not handed in")
+        except Unreadable as e:
+            flags.append(str(e))
+        except OSError as e:
+            flags.append(f"{name} cannot be read: {e.strerror}")
+    return found, flags
+
+
 def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
     """The bytes of an ordinary file, and how many names it has.
 
@@ -93,7 +128,8 @@ def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
             raise Unreadable(f"{file.name!a} is no ordinary file")
         raw = f.read(most + 1)
     if len(raw) > most:
-        raise Unreadable(f"{file.name!a} is larger than {most >> 20} MB: not read")
+        size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most >> 10} kB"
+        raise Unreadable(f"{file.name!a} is larger than {size}: not read")
     return raw, about.st_nlink
 
 

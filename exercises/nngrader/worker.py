@@ -14,12 +14,13 @@ import types
 
 if __name__ == "__main__":
     sys.path[:0] = sys.argv[1:]
+    import likeness
     import observe
     import reading
     import wire
 else:
     from . import wire
-    from .engine import observe, reading
+    from .engine import likeness, observe, reading
 
 
 def main() -> None:
@@ -101,6 +102,11 @@ def load(question, names, texts):
     return {"error": None}
 
 
+def alike(question, names, texts):
+    """What of a cell is compared with the cells of others."""
+    return {"error": None, "prints": likeness.fingerprint(question["source"])}
+
+
 def undefined(question, names):
     """What is said where the cells have defined no such function, None where they have."""
     missing = question["name"] not in names
@@ -111,7 +117,8 @@ def call(question, names, texts):
     """Call a function and describe what came of it, as the engine judges it."""
     if said := undefined(question, names):
         return said
-    seen = observe.observe(names[question["name"]], question["args"], question["parts"])
+    f = observe.driven(names[question["name"]], question["driver"])
+    seen = observe.observe(f, question["args"], question["parts"])
     if seen["error"]:
         seen["error"][1] = ""
     return seen
@@ -132,6 +139,7 @@ ASKED = {
     "ready": ready,
     "read": read,
     "named": named,
+    "alike": alike,
     "load": load,
     "call": call,
     "value": value,

@@ -6,6 +6,7 @@ is called: types are asked of `type`, and arrays are read through `numpy.ndarray
 """
 
 import copy
+import functools
 import gc
 import inspect
 import os
@@ -29,13 +30,37 @@ KINDS = {
 }
 
 
+def driven(f, driver):
+    """Return what calls a problem's driver with the student's object before the arguments.
+
+    Parameters
+    ----------
+    f : object
+        What the student defined: a function, a class.
+    driver : dict or None
+        ``name`` and ``source`` of a function that knows `np` alone, and imports the rest; None
+        where ``f`` is called itself.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of a case; plain data should come back.
+    """
+    if driver is None:
+        return f
+    names = {"__name__": "driver", "np": np}
+    exec(compile(driver["source"], "<driver>", "exec"), names)
+    return functools.partial(names[driver["name"]], f)
+
+
 def observe(f, args, n_parts):
     """Call ``f`` once and describe what came of it.
 
     Parameters
     ----------
     f : callable
-        The student's function; called with the values of ``args`` in order.
+        The student's function, or what `driven` makes of it; called with the values of
+        ``args`` in order.
     args : dict
         Names and values of the arguments; ``f`` gets copies.
     n_parts : int
