@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from functools import cached_property
-from pathlib import Path
-
-import numpy as np
 
 from .course import Course
 from .engine.gate import check_seed
 from .errors import CannotDo
+from .job import Paper
 from .limits import read_settings
-from .notebooks import defined_names, from_file, from_text, grade_id, is_code, is_solution, mark
+from .notebooks import (
+    defined_names,
+    from_file,
+    from_text,
+    grade_id,
+    is_code,
+    is_solution,
+    is_test,
+    mark,
+    most_points,
+)
+from .versions import code, file_digest
 
 
 class NotReleased(CannotDo):
@@ -78,6 +86,30 @@ class Assignment:
         """Ids of the cells that students write."""
         return [grade_id(c) for c in self.released["cells"] if is_solution(c)]
 
+    def paper(self, unsafe: bool = False) -> Paper:
+        """What steps 2 and 3 need of the assignment, as plain data.
+
+        Parameters
+        ----------
+        unsafe : bool
+            Whether submissions run without a sandbox.
+
+        Returns
+        -------
+        Paper
+            It holds the answers: it is for machines that are trusted.
+        """
+        return Paper(
+            cells=[_as_tested(c) for c in self.instructor["cells"] if _is_ours(c)],
+            functions=self.functions,
+            hidden=self.hidden,
+            limits=self.limits,
+            uses=self.uses,
+            most=most_points(self.instructor),
+            unsafe=unsafe,
+            code=code(self.uses),
+        )
+
     @cached_property
     def key(self) -> str:
         """A digest of all but the submission: source, problems, seed, versions, our code."""
@@ -87,10 +119,9 @@ class Assignment:
             source.with_name("nngrader.toml"),
             self.course.problems_file(self.name),
         ]
-        files += sorted(Path(__file__).parent.rglob("*.py"))
         files += sorted(f for f in (self.course / "heldback").rglob("*") if f.is_file())
-        parts = [_digest(f) for f in files] + [str(self.course.seed())]
-        parts += [json.dumps(self.released), platform.python_version(), np.__version__]
+        parts = [file_digest(f) for f in files] + [str(self.course.seed())]
+        parts += [json.dumps(self.released), code(self.uses)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def seed_complaints(self) -> list[str]:
@@ -131,6 +162,14 @@ def _cells(notebook):
     return [(g, m.get("grade"), m.get("solution"), m.get("points")) for g, m in marks]
 
 
-def _digest(file):
-    """The digest of a file, of nothing if there is none."""
-    return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
+def _is_ours(cell):
+    """Whether a code cell is run where the answers are known: it is locked, or a test."""
+    is_locked = mark(cell).get("locked") and not is_solution(cell)
+    return is_code(cell) and (is_test(cell) or is_locked)
+
+
+def _as_tested(cell):
+    """Source, id and points of a cell of ours; no id where it is no test."""
+    if is_test(cell):
+        return cell["source"], grade_id(cell), mark(cell)["points"]
+    return cell["source"], None, 0.0

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
 
 from .errors import CannotDo, NotThere, first_line
-from .screen import any_terminal, public, say, shown, totals, warn
+from .screen import any_terminal, say, shown, warn
 
 HERE = Path(__file__).resolve().parents[1]  # the course of the repository: exercises/
 DONE, FAILED, USAGE = 0, 1, 2
@@ -46,28 +45,11 @@ def release(a) -> int:
 
 def grade(a) -> int:
     """Grade submissions in a sandbox, and record the points in nbgrader's gradebook."""
-    from .assignment import Assignment
-    from .grade import Grader
-    from .record import Recorder
-    from .sandbox import Sandbox
-    from .session import alone, grade_and_record, require_seed, require_writable, wanted
-    from .store import Store
+    from .session import grade_class
 
-    require_writable(a.json)
-    assignment = Assignment(a.course, a.assignment)
-    students = wanted(a, a.course.submissions(a.assignment))
-    store = Store(a.course / ".results")
-    settings = {"unsafe": a.unsafe_no_sandbox, "uses": assignment.uses}
-    with alone(store), Sandbox(assignment.limits, **settings) as sandbox:
-        sandbox.require()
-        require_seed(assignment, store)
-        grader = Grader(assignment, sandbox, store, a.workers)
-        results = grade_and_record(grader, Recorder(assignment), students)
-    say(totals(results))
+    results = grade_class(a)
     for text in a.course.warnings():
         warn(text)
-    if a.json:
-        a.json.write_text(json.dumps([public(r) for r in results], indent=1) + "\n")
     return FAILED if any(r.get("failed") for r in results) else DONE
 
 
@@ -154,6 +136,7 @@ def grade_arguments(s) -> None:
         default=min(os.cpu_count() or 1, 64),
         help="how many at one time; default: processors",
     )
+    s.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster: tls://HOST:PORT")
     s.add_argument("--seed", type=Path, metavar="FILE", help="seed of the hidden cases")
     s.add_argument("--json", type=Path, metavar="FILE", help="write the results here")
     s.add_argument(

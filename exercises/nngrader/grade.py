@@ -1,27 +1,42 @@
-"""From a submission to a result: rebuild, run, judge. Recording is another step."""
+"""From submissions to results: rebuild, run, judge. Recording is another step."""
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import queue
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import dataclass
 
 from .assignment import Assignment
-from .errors import CannotDo
-from .notebooks import grade_id, is_code, is_test, mark, most_points
-from .process import Died
+from .job import Job
 from .rebuild import Rebuilt, rebuild
-from .runner import Raised, Runner
-from .sandbox import Sandbox
-from .score import Stub, no_points
-from .store import Store, digest
+from .store import NotKept, Store, digest
 from .submission import read_declared, read_submission
-from .suspicion import CALLS, DANGEROUS, suspicious
+
+__all__ = ["Grader"]
 
 UNSAFE = "run without a sandbox"
-SLOW = "took too long"  # on another day, on this machine, it may not
+WAITED = "waited too long"  # on a machine that has nothing else to do, it may not
+UNSEEN = "the folder's name holds characters that cannot be seen"
+TWIN = "another folder's name differs in capitals, spaces or the coding of accents alone"
+GLANCE = 10.0  # seconds between two looks at whether anybody works at all
+
+
+@dataclass
+class _Handed:
+    """A submission on its way; without a result until there is one."""
+
+    student: str
+    rebuilt: Rebuilt
+    key: str = ""
+    result: dict | None = None
+
+    @property
+    def job(self):
+        r = self.rebuilt
+        return Job(r.work, list(r.flags), r.found, r.files)
 
 
 class Grader:
@@ -31,24 +46,23 @@ class Grader:
     ----------
     assignment : Assignment
         What is graded.
-    sandbox : Sandbox
-        Where students' code runs.
+    place : Threads or Cluster
+        Where jobs are run.
     store : Store
-        Keeps results, so that a run can be stopped and resumed.
-    workers : int
-        Submissions graded at one time.
+        Keeps results, in a part of the assignment's own: a run can be stopped and resumed.
     """
 
-    def __init__(
-        self, assignment: Assignment, sandbox: Sandbox, store: Store, workers: int = 2
-    ):
-        self.assignment, self.sandbox, self.store = assignment, sandbox, store
-        self.workers, self.slots = workers, queue.SimpleQueue()
-        for slot in range(workers):
-            self.slots.put(slot)
+    def __init__(self, assignment: Assignment, place, store: Store):
+        self.assignment, self.place = assignment, place
+        self.paper = assignment.paper(place.unsafe)
+        self.store, self.used = store.part(assignment.name), set()
+        self.twins = twins(assignment.course.submissions(assignment.name))
 
     def grade_all(self, students: list[str]) -> Iterator[tuple[dict, dict]]:
         """Grade submissions; nobody vanishes, and nobody's stops another's.
+
+        One that had to wait for a processor for too long is graded once more at the end, when
+        nothing else runs, and that counts.
 
         Parameters
         ----------
@@ -58,170 +72,128 @@ class Grader:
         Yields
         ------
         dict, dict
-            The result, and the rebuilt notebook to record; in the order of the students.
-        """
-        _ = self.assignment.hidden, self.assignment.key  # once, before the threads
-        with ThreadPoolExecutor(self.workers) as pool:
-            try:
-                yield from pool.map(self.grade, students)
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+            The result (`student assignment status flags score max_score problems cells
+            seconds prints`, and `key`, under which it is kept; `failed` where the fault was
+            ours), and the rebuilt notebook to record; in the order in which they are done.
 
-    def grade(self, student: str) -> tuple[dict, dict]:
-        """Grade one submission.
+        Raises
+        ------
+        CannotDo
+            If results cannot be kept, or there is nobody left to work.
+        """
+        going, again = {}, []
+        for student in students:
+            handed = self._read(student)
+            if handed.result is not None:
+                yield self._finished(handed)
+                continue
+            going[self.place.submit(handed.job)] = handed
+            if len(going) >= self.place.width:
+                yield from self._some(going, again)
+        while going:
+            yield from self._some(going, again)
+        for handed in again:
+            yield from self._some({self.place.submit(handed.job): handed}, None)
+
+    def tidy(self, whole: bool) -> None:
+        """Remove kept results that follow from another state of things.
 
         Parameters
         ----------
-        student : str
-            Whose.
-
-        Returns
-        -------
-        dict, dict
-            The result (`student assignment status flags score max_score problems cells`, and
-            `key`, its digest), and the rebuilt notebook.
+        whole : bool
+            Whether all submissions have been graded; then results that were not used follow
+            from submissions that are there no longer, and go too.
         """
-        slot = self.slots.get()
-        try:
-            return self._grade(student, slot)
-        finally:
-            self.slots.put(slot)
+        mine = {key for key in self.store.keys() if key.startswith(self._version)}
+        unused = set() if whole else mine
+        self.store.keep_only(self.used | unused | {f"{self._version}-seed"})
 
-    def _grade(self, student, slot):
-        """Grade one submission; a fault of ours becomes a flag, and is not kept."""
+    @property
+    def _version(self):
+        """What the names of all results begin with that follow from the present state."""
+        return self.assignment.key[:16]
+
+    def require_seed(self) -> list[str]:
+        """What is wrong with the problems at this seed; asked once for each state of them."""
+        key = f"{self._version}-seed"
+        complaints = []
+        if self.store.get(key) is None and not (
+            complaints := self.assignment.seed_complaints()
+        ):
+            self.store.put(key, [])
+        return complaints
+
+    def _read(self, student):
+        """Step 1, and the result where the same has been graded before."""
         a, rebuilt = self.assignment, None
-        name = {"student": student, "assignment": a.name}
         try:
             folder = a.course / "submitted" / student / a.name
             cells, odd = read_submission(folder, a.name, a.solution_ids)
             rebuilt = rebuild(a.instructor, a.released, cells)
             rebuilt.files, missing = read_declared(folder, a.declared)
-            rebuilt.flags[:0] = odd + missing + [UNSAFE] * self.sandbox.unsafe
-            files = {n: f and hashlib.sha256(f).hexdigest() for n, f in rebuilt.files.items()}
-            key = digest([a.key, rebuilt.work, rebuilt.flags, rebuilt.found, files])
-            result = self.store.get(key)
-            if result is None:
-                result = self._run(rebuilt, slot) if rebuilt.found else nothing(rebuilt)
-                if not any(SLOW in f for f in result["flags"]):
-                    self.store.put(key, result)
-            return name | result | {"key": key}, rebuilt.notebook
+            rebuilt.flags[:0] = odd + missing + [UNSAFE] * self.place.unsafe
+            handed = _Handed(student, rebuilt, self._key(rebuilt))
+            handed.result = self.store.get(handed.key)
+            return handed
         except Exception as e:
             rebuilt = rebuilt or rebuild(a.instructor, a.released, None)
-            flag = f"the grader itself failed: {type(e).__name__}: {e}"
-            rebuilt.flags.append(flag[:300])
-            return name | nothing(rebuilt) | {"key": "", "failed": True}, rebuilt.notebook
+            return self._failed(_Handed(student, rebuilt), e)
 
-    def _run(self, rebuilt: Rebuilt, slot):
-        """Run the student's cells in the sandbox and our test cells here."""
-        runner, reports = Runner(rebuilt.work, self.sandbox, slot), {}
+    def _key(self, rebuilt):
+        """Under which name the result is kept."""
+        files = {n: f and hashlib.sha256(f).hexdigest() for n, f in rebuilt.files.items()}
+        mark = digest([rebuilt.work, rebuilt.flags, rebuilt.found, files])
+        return f"{self._version}-{mark}"
+
+    def _some(self, going, again):
+        """Those that are done first; the ones that waited too long go on the list `again`."""
+        while not (done := wait(going, GLANCE, FIRST_COMPLETED).done):
+            self.place.require()
+        for future in done:
+            handed = self._take(going.pop(future), future)
+            if again is not None and any(WAITED in f for f in handed.result["flags"]):
+                again.append(_Handed(handed.student, handed.rebuilt, handed.key))
+                continue
+            if not handed.result.get("failed"):
+                self.store.put(handed.key, handed.result)
+            yield self._finished(handed)
+
+    def _take(self, handed, future):
+        """The submission with the result of its job; a fault of ours becomes a flag."""
         try:
-            names, imports = runner.read(self._wanted())
-            flags = rebuilt.flags + suspicious(names, imports)
-            stubs = {
-                f: Stub(f, runner, self.assignment.hidden, names, reports, rebuilt.files)
-                for f in self.assignment.functions
-            }
-            cells = evaluate_tests(rebuilt.notebook, stubs, flags)
-        finally:
-            runner.close()
-        flags += [f"{name}: {note}" for name, note in runner.notes.items()]
-        self._fill(reports, rebuilt.notebook)
-        return result_of(rebuilt, "flagged" if flags else "graded", flags, cells, reports)
+            handed.result = future.result()
+            return handed
+        except NotKept:
+            raise
+        except Exception as e:
+            return self._failed(handed, e)
 
-    def _wanted(self):
-        """Dotted names that must not be missed."""
-        priced = [n for d in self.assignment.hidden.values() for n in d["forbidden"].values()]
-        return sorted(CALLS | DANGEROUS | {name for names in priced for name in names})
+    def _failed(self, handed, e):
+        """Nothing but the reason; it is not kept."""
+        flag = f"the grader itself failed: {type(e).__name__}: {e}"[:300]
+        handed.result = self.paper.nothing([*handed.rebuilt.flags, flag])
+        handed.result["failed"], handed.key = True, ""
+        return handed
 
-    def _fill(self, reports, notebook):
-        """A report of no points for each problem whose test cell came to no report."""
-        for cell in filter(is_test, notebook["cells"]):
-            for name, data in self.assignment.hidden.items():
-                if f'"{name}"' in cell["source"] and name not in reports:
-                    reports[name] = no_points(data, mark(cell)["points"])
-
-
-def nothing(rebuilt: Rebuilt) -> dict:
-    """The result where nothing can be graded: 0 points, and the reasons as flags."""
-    tests = [c for c in rebuilt.notebook["cells"] if is_test(c)]
-    cells = {grade_id(c): [0.0, mark(c)["points"]] for c in tests}
-    return result_of(rebuilt, "ungradable", rebuilt.flags, cells, {})
+    def _finished(self, handed):
+        """The result as others see it, with what follows from the folder's name alone."""
+        self.used.add(handed.key)
+        student = handed.student
+        whose = {"student": student, "assignment": self.assignment.name}
+        result = whose | handed.result | {"key": handed.key}
+        odd = [UNSEEN] * (not student.isprintable()) + [TWIN] * (student in self.twins)
+        result["flags"] = odd + result["flags"]
+        if odd and result["status"] == "graded":
+            result["status"] = "flagged"
+        return result, handed.rebuilt.notebook
 
 
-def result_of(rebuilt: Rebuilt, status: str, flags: list, cells: dict, reports: dict) -> dict:
-    """A result as it is kept."""
-    return {
-        "status": status,
-        "flags": list(flags),
-        "score": round(sum(score for score, _ in cells.values()), 6),
-        "max_score": most_points(rebuilt.notebook),
-        "problems": reports,
-        "cells": cells,
-    }
+def twins(students: list[str]) -> set[str]:
+    r"""Names that a person would take for the same as another one.
 
-
-def evaluate_tests(notebook: dict, stubs: dict, flags: list[str]) -> dict:
-    """Run the instructor's locked cells and test cells, with stubs for what students write.
-
-    Parameters
-    ----------
-    notebook : dict
-        The rebuilt notebook; its locked cells and test cells are the instructor's.
-    stubs : dict
-        By the name that they stand for.
-    flags : list of str
-        A test cell that fails, rather than giving points, is noted here.
-
-    Returns
-    -------
-    dict
-        [points, most] by id of the test cell, as nbgrader counts them: an error gives none, a
-        number as last value that many, anything else all.
+    >>> sorted(twins(["Ada", "ada ", "bob", "Zo\u00eb", "Zoe\u0308"]))
+    ['Ada', 'Zoë', 'Zoë', 'ada ']
     """
-    names, cells = {"__name__": "tests", **stubs}, {}
-    for cell in notebook["cells"]:
-        if is_test(cell):
-            gid, most = grade_id(cell), mark(cell)["points"]
-            cells[gid] = [points_of(cell["source"], names, most, gid, flags), most]
-        elif is_code(cell) and mark(cell).get("locked") and not mark(cell).get("solution"):
-            evaluate(cell["source"], names)
-    return cells
-
-
-def points_of(source: str, names: dict, most: float, gid: str, flags: list[str]) -> float:
-    """What one test cell gives."""
-    try:
-        value = evaluate(source, names)
-    except (Raised, Died, AssertionError):  # the student's, seen through a stub
-        return 0.0
-    except CannotDo:  # no worker could be started: nobody's fault, and no result
-        raise
-    except Exception as e:
-        flags.append(f"{gid}: the test cell failed ({type(e).__name__})")
-        return 0.0
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return most
-    return max(0.0, min(float(value), most))
-
-
-def evaluate(source: str, names: dict):
-    """Run a cell of the instructor's.
-
-    Parameters
-    ----------
-    source : str
-        Its text.
-    names : dict
-        The namespace in which it runs.
-
-    Returns
-    -------
-    object
-        The value of its last line, as a notebook would show it.
-    """
-    tree = ast.parse(source)
-    last = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr):
-        last = ast.Expression(tree.body.pop().value)
-    exec(compile(tree, "test", "exec"), names)
-    return None if last is None else eval(compile(last, "test", "eval"), names)
+    plain = {s: " ".join(unicodedata.normalize("NFKC", s).casefold().split()) for s in students}
+    counts = Counter(plain.values())
+    return {s for s, name in plain.items() if counts[name] > 1}

@@ -1,4 +1,4 @@
-"""The instructor's notebook, with the student's solutions and code cells in their places."""
+"""Step 1: the instructor's notebook, with the student's solutions and own cells in place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from .notebooks import grade_id, is_code, is_solution, is_test, mark
 from .submission import Cell
+
+__all__ = ["rebuild"]
 
 
 @dataclass

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import json
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from .engine import sentence
 from .errors import first_line
 from .gradebook import config_of, open_gradebook, quiet
 from .notebooks import grade_id, is_test
+from .scratch import Scratch
 from .store import digest
 from .submission import read_regular
 
@@ -75,7 +75,7 @@ class Recorder:
         shown["metadata"]["nngrader"] = {"recorded": mark}
         if student in self.known and self._recorded(student) == mark:
             return
-        with tempfile.TemporaryDirectory(prefix="nngrader-") as folder:
+        with Scratch() as folder:
             place = Path(folder, student, name)
             place.mkdir(parents=True)
             (place / f"{name}.ipynb").write_text(json.dumps(shown), encoding="utf-8")

@@ -26,6 +26,7 @@ from .notebooks import (
     most_points,
 )
 from .package import build_wheel, write_zip
+from .place import Threads
 from .sandbox import Sandbox
 from .store import Store, digest
 
@@ -165,12 +166,14 @@ def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
         place.mkdir(parents=True)
         (place / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))
     with Sandbox(assignment.limits, uses=assignment.uses) as sandbox:
-        grader = Grader(assignment, sandbox, Store(trial / ".results"))
-        graded = [r for r, _ in grader.grade_all(list(wanted))]
+        with Threads(assignment.paper(), sandbox) as place:
+            grader = Grader(assignment, place, Store(trial / ".results"))
+            graded = {r["student"]: r for r, _ in grader.grade_all(list(wanted))}
     return [
-        f"the {r['student']} version scores {r['score']:g}, not {most:g} {why(r)}"
-        for r, most in zip(graded, wanted.values(), strict=True)
-        if abs(r["score"] - most) > 1e-6
+        f"the {student} version scores {graded[student]['score']:g}, not {most:g} "
+        f"{why(graded[student])}"
+        for student, most in wanted.items()
+        if abs(graded[student]["score"] - most) > 1e-6
     ]
 
 

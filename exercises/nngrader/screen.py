@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-PRIVATE_KEYS = ("cells", "key", "failed")  # of a result: not for others
+PUBLIC_KEYS = ("student", "assignment", "status", "flags", "score", "max_score")
 WIDTH = 110
+MOST_NAMES = 20  # in a line of those who have handed in nothing
 
 
 def say(text: str) -> None:
@@ -39,10 +40,44 @@ def shown(name: str) -> str:
 
 
 def line(result: dict, n: int, of: int) -> str:
-    """One submission on the screen."""
+    """One submission on the screen, when it is done."""
+    flags = shown("; ".join(result["flags"]))[:WIDTH]
+    return f"[{n}/{of}] {row(result)}  {flags}".rstrip()
+
+
+def row(result: dict) -> str:
+    """Who, how it ended, and the points."""
     score = f"{result['score']:6.2f} of {result['max_score']:g}"
-    begin = f"[{n}/{of}] {shown(result['student']):24} {result['status']:10} {score}"
-    return f"{begin}  {shown('; '.join(result['flags']))[:WIDTH]}".rstrip()
+    return f"{shown(result['student']):24} {result['status']:10} {score}"
+
+
+def table(results: list[dict], with_graded: bool) -> list[str]:
+    """The lines after the run: what needs a person's eye comes last, with all its reasons.
+
+    Parameters
+    ----------
+    results : list of dict
+        In any order.
+    with_graded : bool
+        Whether those without a flag are listed too, since they have not been told before.
+
+    Returns
+    -------
+    list of str
+        First those graded, then flagged, ungradable, and failed by a fault of the grader's.
+    """
+    lines = []
+    for result in sorted(results, key=_how_bad):
+        if result["flags"] or with_graded:
+            lines.append(row(result).rstrip())
+            lines += [f"    {shown(flag)}" for flag in result["flags"]]
+    return lines
+
+
+def _how_bad(result):
+    """The order of the table."""
+    states = ("graded", "flagged", "ungradable")
+    return bool(result.get("failed")), states.index(result["status"]), result["student"]
 
 
 def totals(results: list[dict]) -> str:
@@ -55,11 +90,24 @@ def totals(results: list[dict]) -> str:
     return f"{len(results)} submissions: {words}" + (f"; {failed} FAILED" if failed else "")
 
 
+def absent(students: list[str]) -> str:
+    """Those who are known to the course and have handed in nothing; empty where all have.
+
+    >>> absent(["ada", "bob"])
+    'not handed in: 2 students (ada, bob)'
+    """
+    if not students:
+        return ""
+    names = ", ".join(map(shown, students[:MOST_NAMES]))
+    more = ", …" * (len(students) > MOST_NAMES)
+    return f"not handed in: {len(students)} student{'s' * (len(students) > 1)} ({names}{more})"
+
+
 def public(result: dict) -> dict:
     """A result as `--json` writes it."""
     from .engine import sentence
 
-    kept = {k: v for k, v in result.items() if k not in PRIVATE_KEYS}
+    kept = {key: result[key] for key in PUBLIC_KEYS}
     kept["problems"] = {
         name: {
             "score": p["score"],

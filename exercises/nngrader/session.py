@@ -4,14 +4,83 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
+import sys
 from pathlib import Path
 
+from .assignment import Assignment
 from .errors import CannotDo, NotThere
-from .screen import line, say, shown
+from .grade import Grader
+from .gradebook import open_gradebook, quiet
+from .place import Threads
+from .progress import Progress
+from .record import Recorder
+from .sandbox import Sandbox
+from .scratch import sweep
+from .screen import absent, public, say, shown, table, totals, warn
+from .store import Store, told, write_whole
+
+__all__ = ["grade_class"]
 
 
-def wanted(a, handed_in: list[str]) -> list[str]:
+def grade_class(a) -> list[dict]:
+    """Grade and record what was handed in for an assignment.
+
+    Parameters
+    ----------
+    a : argparse.Namespace
+        The arguments of `nngrader grade`.
+
+    Returns
+    -------
+    list of dict
+        The results, in the order of the students; they have been told, and written where
+        `--json` says.
+
+    Raises
+    ------
+    CannotDo
+        If it cannot be begun, or not be kept.
+    NotThere
+        If there is nothing to grade.
+    """
+    require_writable(a.json)
+    sweep()
+    assignment = Assignment(a.course, a.assignment)
+    students = wanted(a, handed_in(a))
+    store = Store(a.course / ".results")
+    with alone(store, a.assignment), place_of(a, assignment) as place:
+        grader = Grader(assignment, place, store)
+        if complaints := grader.require_seed():
+            raise CannotDo("\n  ".join(["the problems do not hold at this seed:", *complaints]))
+        results = grade_and_record(grader, Recorder(assignment), students, store)
+        grader.tidy(whole=not a.students)
+    for text in (*table(results, sys.stdout.isatty()), totals(results)):
+        say(text)
+    missing = [] if a.students else not_handed_in(a)
+    if missing:
+        say(absent(missing))
+    if a.json:
+        write_whole(a.json, json.dumps([public(r) for r in results], indent=1) + "\n")
+    return results
+
+
+def handed_in(a) -> list[str]:
+    """Whose folders hold the assignment.
+
+    Raises
+    ------
+    CannotDo
+        If the folder of submissions cannot be read.
+    """
+    try:
+        return a.course.submissions(a.assignment)
+    except OSError as e:
+        raise CannotDo(f"{a.course / 'submitted'} cannot be read: {e.strerror}") from e
+
+
+def wanted(a, there: list[str]) -> list[str]:
     """The students to grade.
 
     Raises
@@ -19,12 +88,19 @@ def wanted(a, handed_in: list[str]) -> list[str]:
     NotThere
         If one of those named has handed in nothing, or nobody has.
     """
-    if missing := sorted(set(a.students or ()) - set(handed_in)):
+    if missing := sorted(set(a.students or ()) - set(there)):
         names = shown(", ".join(missing))
         raise NotThere(f"nothing handed in for {a.assignment} by {names}")
-    if not handed_in:
+    if not there:
         raise NotThere(f"nothing handed in: {a.course / 'submitted'} has no {a.assignment}")
-    return sorted(set(a.students)) if a.students else handed_in
+    return sorted(set(a.students)) if a.students else there
+
+
+def not_handed_in(a) -> list[str]:
+    """Whom the gradebook knows and who has no folder for this assignment."""
+    with quiet(), open_gradebook(a.course, a.assignment) as gradebook:
+        known = {s.id for s in gradebook.students}
+    return sorted(known - set(handed_in(a)))
 
 
 def require_writable(file: Path | None) -> None:
@@ -40,51 +116,68 @@ def require_writable(file: Path | None) -> None:
 
 
 @contextlib.contextmanager
-def alone(store):
-    """Within this block no other run grades into the same course.
+def alone(store: Store, assignment: str):
+    """Within this block no other run grades the same assignment of the same course.
+
+    Runs of other assignments may go on beside it: all that they share is the gradebook, which
+    waits for its turn, and the slots of the machine.
 
     Raises
     ------
     CannotDo
         If one does already.
     """
-    with open(store.folder / "lock", "a") as held:
+    with contextlib.ExitStack() as stack:
+        with told(store.folder):
+            held = stack.enter_context(open(store.folder / f"lock-{assignment}", "a"))
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotDo("another grading of this course is running: wait for it") from None
+            raise CannotDo(
+                f"another grading of {assignment} in this course is running: wait for it"
+            ) from None
         yield
 
 
-def require_seed(assignment, store) -> None:
-    """See that the problems hold at this seed; asked once for each state of them.
+@contextlib.contextmanager
+def place_of(a, assignment: Assignment):
+    """Where jobs are run: on a cluster, or here.
 
     Raises
     ------
     CannotDo
-        If a right answer would lose points, or a known mistake score too much.
+        If students' code cannot be run there.
     """
-    key = f"seed-{assignment.key}"
-    if store.get(key) is None:
-        if complaints := assignment.seed_complaints():
-            raise CannotDo("\n  ".join(["the problems do not hold at this seed:", *complaints]))
-        store.put(key, [])
+    paper = assignment.paper(a.unsafe_no_sandbox)
+    if a.scheduler:
+        from .cluster import Cluster, is_open
+
+        if is_open(a.scheduler):
+            warn(f"{a.scheduler} is not encrypted: use tls:// outside your own machine")
+        with Cluster(paper, a.scheduler) as place:
+            yield place
+        return
+    with Sandbox(paper.limits, unsafe=paper.unsafe, uses=paper.uses) as sandbox:
+        sandbox.require()
+        with Threads(paper, sandbox, a.workers) as place:
+            yield place
 
 
-def grade_and_record(grader, recorder, students: list[str]) -> list[dict]:
-    """Grade, record, and say so line by line; what is done is kept, whatever comes."""
-    results = []
+def grade_and_record(grader, recorder, students: list[str], store: Store) -> list[dict]:
+    """Grade, record, and tell of each; what is done is kept, whatever comes."""
+    results = {}
     try:
-        for result, notebook in grader.grade_all(students):
-            recorder.record(result, notebook)
-            results.append(result)
-            say(line(result, len(results), len(students)))
+        with Progress(len(students)) as progress:
+            for result, notebook in grader.grade_all(students):
+                recorder.record(result, notebook)
+                results[result["student"]] = result
+                progress.tell(result)
     finally:
-        keep(grader.store, grader.assignment.name, results)
-    return results
+        keep(store, grader.assignment.name, results)
+    return [results[student] for student in students]
 
 
-def keep(store, assignment: str, results: list[dict]) -> None:
+def keep(store: Store, assignment: str, results: dict) -> None:
     """Add results to those that feedback is written from."""
     latest = store.get(f"latest-{assignment}") or {}
-    store.put(f"latest-{assignment}", latest | {r["student"]: r for r in results})
+    store.put(f"latest-{assignment}", latest | results)

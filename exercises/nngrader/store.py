@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import threading
 from pathlib import Path
+
+from .errors import CannotDo
+
+
+class NotKept(CannotDo):
+    """A result could not be written: a run that cannot keep its work does not go on."""
 
 
 class Store:
@@ -16,22 +23,67 @@ class Store:
     ----------
     folder : Path
         Made if need be.
+
+    Raises
+    ------
+    NotKept
+        If it cannot be made.
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with told(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def get(self, key: str) -> dict | None:
-        """The result of a digest, None where it is not there or was not written whole."""
+    def part(self, name: str) -> Store:
+        """A store of its own within this one, such as that of an assignment."""
+        return Store(self.folder / name)
+
+    def get(self, key: str):
+        """What was kept, None where it is not there or is not what was written."""
         try:
-            return json.loads((self.folder / f"{key}.json").read_text())
+            mark, _, text = (self.folder / f"{key}.json").read_text().partition("\n")
+            return json.loads(text) if mark == _digest(text) else None
         except (OSError, ValueError):
             return None
 
-    def put(self, key: str, result) -> None:
-        """Keep a result: it is there whole, or not at all."""
-        write_whole(self.folder / f"{key}.json", json.dumps(result))
+    def put(self, key: str, value) -> None:
+        """Keep plain data: it is there whole, or not at all.
+
+        Raises
+        ------
+        NotKept
+            If the disk is full, or the folder may not be written.
+        """
+        text = json.dumps(value)
+        with told(self.folder):
+            write_whole(self.folder / f"{key}.json", f"{_digest(text)}\n{text}")
+
+    def keep_only(self, keys: set[str]) -> None:
+        """Remove all else, what a killed run has left half written too."""
+        wanted = {f"{key}.json" for key in keys}
+        for entry in os.scandir(self.folder):
+            if entry.name not in wanted and entry.is_file(follow_symlinks=False):
+                with contextlib.suppress(FileNotFoundError), told(self.folder):
+                    os.unlink(entry)
+
+    def keys(self) -> list[str]:
+        """What is there, sorted."""
+        return sorted(f.stem for f in self.folder.glob("*.json"))
+
+
+@contextlib.contextmanager
+def told(folder: Path):
+    """Within this block what the disk refuses is told in words of ours."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as e:
+        raise NotKept(
+            f"{folder} cannot be written ({e.strerror}): nothing more is graded; "
+            "what was kept before stays"
+        ) from e
 
 
 def write_whole(file: Path, text: str) -> None:
@@ -45,8 +97,13 @@ def write_whole(file: Path, text: str) -> None:
         Its content.
     """
     half = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
-    half.write_text(text, encoding="utf-8", errors="replace")  # half characters: of names
-    os.replace(half, file)
+    try:
+        half.write_text(text, encoding="utf-8", errors="replace")  # half characters: of names
+        os.replace(half, file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            half.unlink()
+        raise
 
 
 def digest(value) -> str:
@@ -62,5 +119,9 @@ def digest(value) -> str:
     str
         64 hexadecimal digits.
     """
-    text = json.dumps(value, sort_keys=True)
+    return _digest(json.dumps(value, sort_keys=True))
+
+
+def _digest(text):
+    """The digest of a text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,56 @@
+"""Step 2: a student's cells in the sandbox. With step 3, a function of paper and job alone."""
+
+from __future__ import annotations
+
+from .job import Job, Paper
+from .judge import judge_cells
+from .runner import Runner
+from .sandbox import Sandbox
+from .suspicion import CALLS, DANGEROUS, suspicious
+
+__all__ = ["run"]
+
+
+def run(paper: Paper, job: Job, sandbox: Sandbox, slot: int) -> dict:
+    """Run one submission and judge it.
+
+    Parameters
+    ----------
+    paper : Paper
+        What all submissions have in common.
+    job : Job
+        The submission.
+    sandbox : Sandbox
+        Where the student's code runs.
+    slot : int
+        Which of those that run at one time on this machine.
+
+    Returns
+    -------
+    dict
+        `status flags score max_score problems cells seconds prints`. Where nothing was handed
+        in that could be graded: 0 points, and the reasons as flags.
+
+    Raises
+    ------
+    CannotDo
+        If no worker can be started.
+    """
+    if not job.found:
+        return paper.nothing(job.flags)
+    runner = Runner(job.work, sandbox, slot)
+    try:
+        names, imports = runner.read(_wanted(paper))
+        flags = job.flags + suspicious(names, imports)
+        judged = judge_cells(paper, job, runner, names, flags)
+    finally:
+        runner.close()
+    flags += [f"{name}: {note}" for name, note in runner.notes.items()]
+    judged["prints"] = dict(getattr(runner, "prints", {}))
+    return paper.result("flagged" if flags else "graded", flags, **judged)
+
+
+def _wanted(paper):
+    """Dotted names that must not be missed."""
+    priced = [names for d in paper.hidden.values() for names in d["forbidden"].values()]
+    return sorted(CALLS | DANGEROUS | {name for names in priced for name in names})
