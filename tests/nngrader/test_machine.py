@@ -9,9 +9,10 @@ import sqlite3
 import subprocess
 
 import pytest
-from nngrader import record, score, screen, session
+from nngrader import place, record, score, screen, store
 from nngrader.course import Course
-from nngrader.gradebook import marks
+from nngrader.grade import TWIN, UNSEEN
+from nngrader.gradebook import marks, open_gradebook, quiet
 from nngrader.record import NO_NAME
 from nngrader.store import Store
 
@@ -49,10 +50,15 @@ def test_a_name_that_nobody_can_hold_stops_nobody_else(handed_in, base, tmp_path
     line = command(handed_in, "grade", NAME, "--json", tmp_path / "r.json")
     done = subprocess.run(line, capture_output=True, text=True, env=settings)
     assert done.returncode == 1, done.stderr
-    assert "[5/5] zoe" in done.stdout
+    assert "[5/5] " in done.stdout
     assert "\x1b" not in done.stdout
     results = {r["student"]: r for r in json.loads((tmp_path / "r.json").read_text())}
-    assert [results[s]["flags"] for s in ODD_NAMES] == [[NO_NAME], [NO_NAME], []]
+    assert [results[s]["flags"] for s in ODD_NAMES] == [
+        [UNSEEN, NO_NAME],
+        [UNSEEN, NO_NAME],
+        [UNSEEN],
+    ]
+    assert {results[s]["status"] for s in ODD_NAMES} == {"flagged"}
     assert set(marks(Course(handed_in), NAME)) == {"ada", "zoe", "red\x1b[31m"}
     line = command(handed_in, "feedback", NAME)
     done = subprocess.run(line, capture_output=True, text=True, env=settings)
@@ -94,13 +100,26 @@ def test_what_the_machine_refuses_is_one_line(graded_once, tmp_path, capsys, arg
     assert (graded_once / ".results").stat().st_mtime_ns == before
 
 
-def test_a_full_disk_is_one_line(handed_in, monkeypatch, capsys):
-    def full(self, key, result):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+def test_a_disk_that_is_full_in_the_middle_is_one_line_and_loses_nothing(
+    handed_in, base, monkeypatch, capsys
+):
+    for student in ("bob", "cy"):
+        hand_in(handed_in, student, base.solved().own(f"{student} = 1").text())
+    write, done = store.write_whole, []
 
-    monkeypatch.setattr(Store, "put", full)
-    assert run(handed_in, "grade", NAME) == 1
-    assert "No space left on device" in said(capsys)
+    def full(file, text):
+        done.append(file)
+        if len(done) > 2:  # the seed, one result
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(file, text)
+
+    monkeypatch.setattr(store, "write_whole", full)
+    assert run(handed_in, "grade", NAME, "--workers", "1") == 1
+    assert "cannot be written (No space left on device)" in said(capsys)
+    assert set(marks(Course(handed_in), NAME)) == {"ada"}
+    monkeypatch.undo()
+    assert run(handed_in, "grade", NAME) == 0
+    assert {m["score"] for m in marks(Course(handed_in), NAME).values()} == {100}
 
 
 @pytest.mark.parametrize("name", ["grade", "export", "feedback"])
@@ -133,11 +152,11 @@ def test_names_that_a_spreadsheet_computes_are_told(course, base, capsys):
 
 
 def test_two_runs_at_a_time_are_refused(handed_in, capsys):
-    store = Store(handed_in / ".results")
-    with open(store.folder / "lock", "a") as held:
+    results = Store(handed_in / ".results")
+    with open(results.folder / f"lock-{NAME}", "a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert run(handed_in, "grade", NAME) == 1
-    assert "another grading of this course is running" in said(capsys)
+    assert f"another grading of {NAME} in this course is running" in said(capsys)
     assert run(handed_in, "grade", NAME) == 0
 
 
@@ -183,13 +202,80 @@ def kept(course):
     return Store(course / ".results").get(f"latest-{NAME}")
 
 
-def test_a_result_that_took_too_long_is_found_out_anew(course, base):
+def counting(monkeypatch, change):
+    """Count the jobs; what comes of each is changed by the number of jobs before it."""
+    ran, really = [], place.run
+
+    def counted(*arguments):
+        ran.append(arguments)
+        return change(really(*arguments), len(ran))
+
+    monkeypatch.setattr(place, "run", counted)
+    return ran
+
+
+def test_a_result_that_took_too_long_on_the_processor_is_kept(course, base, monkeypatch):
     slow = "def hinge_loss(scores, targets):\n    while True:\n        pass"
     hand_in(course, "ada", base.solved().write("hinge_loss", slow).text())
+    ran = counting(monkeypatch, lambda result, n: result)
+    for _ in range(2):
+        assert run(course, "grade", NAME) == 0
+        assert any("took too long" in f for f in kept(course)["ada"]["flags"])
+    assert len(ran) == 1
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_one_that_waited_too_long_is_graded_once_more_at_the_end_and_that_counts(
+    course, base, monkeypatch, times
+):
+    for student in ("ada", "bob", "cy"):
+        hand_in(course, student, base.solved().own(f"{student} = 1").text())
+
+    def busy(result, n):
+        if n == 1 or (n == 4 and times == 2):
+            flags = ["hinge_loss: was stopped: waited too long"]
+            cells = result["cells"] | {"test_hinge_loss": [0.0, 30]}
+            lost = {"status": "flagged", "score": 70.0, "cells": cells}
+            return result | {"flags": flags} | lost
+        return result
+
+    ran = counting(monkeypatch, busy)
+    assert run(course, "grade", NAME, "--workers", "1") == 0
+    assert len(ran) == 4
+    assert ran[3][1].work == ran[0][1].work
+    assert kept(course)["ada"]["score"] == (100 if times == 1 else 70)
+    assert marks(Course(course), NAME)["ada"]["score"] == (100 if times == 1 else 70)
     assert run(course, "grade", NAME) == 0
-    result = kept(course)["ada"]
-    assert any("took too long" in f for f in result["flags"])
-    assert Store(course / ".results").get(result["key"]) is None
+    assert len(ran) == 4
+
+
+def test_what_seconds_and_prints_a_result_holds(handed_in):
+    assert run(handed_in, "grade", NAME) == 0
+    result = kept(handed_in)["ada"]
+    assert set(result["seconds"]) == set(result["problems"])
+    assert all(0 < s < 60 for s in result["seconds"].values())
+    assert isinstance(result["prints"], dict)
+
+
+def test_folders_that_a_person_would_take_for_one_are_both_flagged(course, base, tmp_path):
+    names = ["Zo\u00eb", "Zoe\u0308", "bob", "BOB ", "cy"]
+    for student in names:
+        hand_in(course, student, base.solved().text())
+    assert run(course, "grade", NAME, "--json", tmp_path / "r.json") == 0
+    results = {r["student"]: r for r in json.loads((tmp_path / "r.json").read_text())}
+    assert [results[n]["flags"] for n in names] == [[TWIN]] * 4 + [[]]
+    assert [results[n]["status"] for n in names] == ["flagged"] * 4 + ["graded"]
+    assert set(marks(Course(course), NAME)) == set(names)
+
+
+def test_those_who_handed_in_nothing_are_told(handed_in, base, capsys):
+    with quiet(), open_gradebook(Course(handed_in), NAME) as gradebook:
+        for student in ("ada", "bob", "cy"):
+            gradebook.add_student(student)
+    assert run(handed_in, "grade", NAME) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "not handed in: 2 students (bob, cy)"
+    assert run(handed_in, "grade", NAME, "--students", "ada") == 0
+    assert "not handed in" not in capsys.readouterr().out
 
 
 def test_a_test_cell_that_fails_leaves_a_report_of_no_points(course, base, monkeypatch):
@@ -225,4 +311,4 @@ def test_a_line_on_the_screen_has_nothing_that_steers_a_terminal():
     flags = ["own cell \x07"]
     result = {"student": "a\nb\udce9", "status": "graded", "score": 1, "max_score": 2}
     assert screen.line(result | {"flags": flags}, 1, 2).isprintable()
-    assert session.shown("Zoë") == "Zoë"
+    assert screen.shown("Zoë") == "Zoë"

@@ -5,9 +5,14 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
+from nngrader import place
+from nngrader.errors import CannotDo
+from nngrader.scratch import PREFIX, YOUNG, Scratch, sweep
+from nngrader.slots import slot
 from nngrader.store import Store, digest
 
 from .making import NAME, command, environment, hand_in, run
@@ -22,7 +27,7 @@ def marks(course, capsys):
 
 
 def kept(course):
-    return {f.name for f in (course / ".results").glob("*.json")}
+    return {f.name for f in (course / ".results" / NAME).glob("*.json")}
 
 
 def test_a_killed_run_is_resumed_and_ends_in_the_same_gradebook(course, base, tmp_path, capsys):
@@ -52,25 +57,55 @@ def test_a_killed_run_is_resumed_and_ends_in_the_same_gradebook(course, base, tm
 
 
 def test_what_has_not_changed_is_not_run_again(course, base, tmp_path, monkeypatch):
-    from nngrader import grade
-
     for student in ("ada", "bob"):
         hand_in(course, student, base.solved().text())
     assert run(course, "grade", NAME) == 0
     ran = []
-    really = grade.Grader._run
+    really = place.Threads.submit
 
-    def counted(self, rebuilt, slot):
-        ran.append(rebuilt)
-        return really(self, rebuilt, slot)
+    def counted(self, job):
+        ran.append(job)
+        return really(self, job)
 
-    monkeypatch.setattr(grade.Grader, "_run", counted)
+    monkeypatch.setattr(place.Threads, "submit", counted)
     assert run(course, "grade", NAME) == 0
     assert ran == []
     file = course / "submitted" / "bob" / NAME / f"{NAME}.ipynb"
     file.write_text(base.solved().own("changed = 1").text())
     assert run(course, "grade", NAME) == 0
     assert len(ran) == 1
+
+
+def test_kept_results_do_not_grow_without_bound(course, base):
+    file = hand_in(course, "ada", base.solved().text()) / f"{NAME}.ipynb"
+    hand_in(course, "bob", base.solved().own("bob = 1").text())
+    seen = set()
+    for n in range(3):
+        file.write_text(base.solved().own(f"n = {n}").text())
+        assert run(course, "grade", NAME, "--students", "ada") == 0
+        seen |= kept(course)
+    assert len(kept(course)) == 4  # three of ada's, and that the seed holds
+    (course / ".results" / NAME / "half.json.123.456").write_text("{")
+    assert run(course, "grade", NAME) == 0
+    assert len(kept(course)) == 3
+    assert len(kept(course) - seen) == 1
+    assert len(os.listdir(course / ".results" / NAME)) == 3
+    (course / ".seed").write_text("4711\n")
+    assert run(course, "grade", NAME, "--students", "bob") == 0
+    assert len(kept(course)) == 2
+    assert not kept(course) & seen
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff", b"null"])
+def test_a_kept_result_that_is_damaged_is_made_again(course, base, tmp_path, damage):
+    hand_in(course, "ada", base.solved().text())
+    file, answers = tmp_path / "r.json", []
+    for _ in range(2):
+        assert run(course, "grade", NAME, "--json", file) == 0
+        answers.append(file.read_text())
+        for f in (course / ".results" / NAME).iterdir():
+            f.write_bytes(damage or f.read_bytes().replace(b"30", b"31"))
+    assert answers[0] == answers[1]
 
 
 def test_a_worker_ends_with_a_grader_that_is_killed(course, base):
@@ -136,19 +171,66 @@ def test_a_fault_of_the_grader_is_told_and_stops_nobody(course, base, tmp_path, 
     assert run(course, "grade", NAME, "--json", file) == 0
 
 
-def test_half_a_result_is_no_result(tmp_path):
+def test_what_is_kept_is_found_whole_or_not_at_all(tmp_path):
     store = Store(tmp_path / "results")
     store.put("a", {"score": 1})
     assert store.get("a") == {"score": 1}
-    (tmp_path / "results" / "b.json").write_text('{"score": ')
-    assert store.get("b") is None
+    whole = (tmp_path / "results" / "a.json").read_text()
+    for odd in (whole[:-1], whole.replace("1", "2"), '{"score": 1}', ""):
+        (tmp_path / "results" / "b.json").write_text(odd)
+        assert store.get("b") is None
     assert store.get("c") is None
-    assert [f.name for f in (tmp_path / "results").iterdir()] in (
-        ["a.json", "b.json"],
-        ["b.json", "a.json"],
-    )
+    assert store.keys() == ["a", "b"]
 
 
 def test_a_digest_follows_content_and_not_order():
     assert digest({"a": 1, "b": [2]}) == digest({"b": [2], "a": 1})
     assert digest(["\ud800"]) != digest(["\ud801"])
+
+
+def test_folders_of_a_killed_grader_are_removed_and_no_others(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    old = time.time() - 2 * YOUNG
+    left, strange = tmp_path / f"{PREFIX}left", tmp_path / "nngrader-else"
+    for folder in (left / "inside", strange, tmp_path / f"{PREFIX}young"):
+        folder.mkdir(parents=True)
+    (tmp_path / f"{PREFIX}link").symlink_to(strange)
+    with Scratch() as used:
+        for folder in (left, strange, used):
+            os.utime(folder, (old, old))
+        assert sweep() == 1
+        assert set(os.listdir(tmp_path)) == {
+            "nngrader-else",
+            f"{PREFIX}young",
+            f"{PREFIX}link",
+            os.path.basename(used),
+        }
+    assert not os.path.exists(used)
+
+
+def test_what_runs_at_one_time_has_slots_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    code = (
+        "import sys, tempfile\n"
+        f"tempfile.tempdir = {str(tmp_path)!r}\n"
+        "from nngrader.slots import slot\n"
+        "with slot() as number:\n"
+        "    print(number, flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    line = [sys.executable, "-c", code]
+    with slot() as first, slot() as second:
+        other = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        third = int(other.stdout.readline())
+        assert (first, second, third) == (0, 1, 2)
+        other.kill()
+        other.communicate()
+        with slot() as again:
+            assert again == third
+
+
+def test_a_folder_of_slots_that_is_another_ones_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / f"nngrader-slots-{os.geteuid()}").mkdir(mode=0o755)
+    with pytest.raises(CannotDo, match="should be a folder of yours alone"), slot():
+        pass
