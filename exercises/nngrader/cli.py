@@ -62,7 +62,8 @@ def grade(a) -> int:
         sandbox.require()
         require_seed(assignment, store)
         grader = Grader(assignment, sandbox, store, a.workers)
-        results = grade_and_record(grader, Recorder(assignment), students)
+        with Recorder(assignment) as recorder:
+            results = grade_and_record(grader, recorder, students)
     say(totals(results))
     for text in a.course.warnings():
         warn(text)
