@@ -135,10 +135,10 @@ class Recorder:
         """What went wrong, in one line; of the gradebook, with its name."""
         from sqlalchemy.exc import SQLAlchemyError
 
-        cause = e.__cause__ or e
-        if isinstance(cause, SQLAlchemyError):
-            return f"the gradebook {named(self.url)}: {reason(cause)}"
-        return first_line(e) + (f" ({first_line(cause)})" if cause is not e else "")
+        for one in (e, e.__cause__):
+            if isinstance(one, SQLAlchemyError):
+                return f"the gradebook {named(self.url)}: {reason(one)}"
+        return first_line(e) + (f" ({first_line(e.__cause__)})" if e.__cause__ else "")
 
     def _record(self, result, notebook):
         """Record one submission, unless the same is there already."""
