@@ -1,89 +1,203 @@
-"""Grade 30 made submissions with nngrader and with `nbgrader autograde`: time and scores.
+"""Grade a class with nngrader and with nbgrader: seconds, memory, and the same scores.
 
-Run from the repository's root: `python benchmarks/grading_against_nbgrader.py`. The submissions
-are honest: right ones in several styles, and known mistakes. nbgrader runs each of them in a
-kernel without a sandbox; nngrader runs them in bubblewrap with two workers.
+Run from the repository's root: `python benchmarks/grading_against_nbgrader.py`. The assignment
+has six problems; the submissions are honest, right answers in all styles and known mistakes.
+nngrader grades and writes feedback with two workers, each function in a sandbox. nbgrader has
+`autograde` and `generate_feedback`, each as two processes with half of the class; it runs the
+same notebooks in kernels without a sandbox, beside the answers, which it finds packed.
+`--growth` grades classes of 50, 200 and 800 with nngrader alone.
 """
 
+from __future__ import annotations
+
 import argparse
-import itertools
+import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from nngrader.course import Course
+from nngrader.engine import store
 from nngrader.gradebook import find_programs, marks
 from nngrader.release import release
 
-from tests.nngrader.making import (
-    NAME,
-    Base,
-    command,
-    environment,
-    hand_in,
-    make_course,
-    problems,
-)
+from benchmarks.six_problems.course import NAME, fill, make_course
 
-WORKERS = 2
+WORKERS, MB = 2, 1 << 20
+GROWTH = (50, 200, 800)
+LOOK = 0.2  # seconds between two looks at the memory
+PLAIN = '''"""What nbgrader's test cells call: it judges hidden cases in the kernel."""
 
+import functools
+from pathlib import Path
 
-def answers():
-    """(problem, answer) of all alternatives, then of all known mistakes."""
-    for kind in ("alternatives", "mistakes"):
-        for problem in problems():
-            for name in getattr(problem, kind):
-                yield problem.name, name.replace(" ", "_")
+from nngrader.engine import judge, store
+from nngrader.engine.observe import observe
+from nngrader.score import _sources, names_used
 
 
-def fill(course, count):
-    """Hand in one solved, one untouched, and declared answers."""
-    base = Base(course)
-    hand_in(course, "solved", base.solved().text())
-    hand_in(course, "untouched", base.untouched().text())
-    for problem, answer in itertools.islice(answers(), count - 2):
-        student = f"{problem}-{answer}".replace("_", "-")
-        hand_in(course, student, base.answering({problem: answer}).text())
+@functools.cache
+def hidden():
+    return store.load(Path(__file__).with_name("hidden.json"))
 
 
-def timed(course, line):
-    """Seconds of a command, and the scores that it leaves in the gradebook."""
-    begin = time.perf_counter()
-    done = subprocess.run(line, cwd=course, env=environment(), capture_output=True, text=True)
-    seconds = time.perf_counter() - begin
-    if done.returncode:
-        raise SystemExit(f"{' '.join(line)} failed:\n{done.stderr[-2000:]}")
-    found = marks(Course(course), NAME)
-    return seconds, {student: mark["score"] for student, mark in found.items()}
+def points(name, f, most):
+    data = hidden()[name]
+    names = names_used(*_sources(f))
+    verdict = judge(data, lambda a: observe(f, a, len(data["returns"])), names)
+    return round(verdict.score * most / 100, 6)
+'''
+
+
+def settings(*folders) -> dict:
+    """One thread for each process; modules of these folders can be imported."""
+    path = os.pathsep.join(map(str, [*folders, os.environ.get("PYTHONPATH", "")]))
+    one = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return os.environ | one | {"PYTHONPATH": path.strip(os.pathsep)}
+
+
+def nngrader(course: Path, *arguments) -> list:
+    return [sys.executable, "-m", "nngrader", "--course", str(course), *arguments]
+
+
+def timed(lines: list, where: Path, env: dict) -> tuple[float, float]:
+    """Seconds until all of these processes have ended, and the most MB that they held."""
+    begin, most, going = time.perf_counter(), [0], True
+    started = [
+        subprocess.Popen(
+            line, cwd=where, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        for line in lines
+    ]
+
+    def look():
+        while going:
+            most[0] = max(most[0], sum(resident(p.pid) for p in started))
+            time.sleep(LOOK)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    said = [p.communicate()[1] for p in started]
+    seconds, going = time.perf_counter() - begin, False
+    watcher.join()
+    for line, words, p in zip(lines, said, started, strict=True):
+        if p.returncode:
+            end = words.decode(errors="replace")[-2000:]
+            raise SystemExit(f"{' '.join(map(str, line))} failed:\n{end}")
+    return seconds, most[0] / MB
+
+
+def resident(pid: int) -> int:
+    """Bytes that a process and all below it hold, what they share counted for each."""
+    total, todo = 0, [pid]
+    while todo:
+        try:
+            p = todo.pop()
+            total += int(Path(f"/proc/{p}/statm").read_text().split()[1]) * 4096
+            for task in Path(f"/proc/{p}/task").iterdir():
+                todo += map(int, (task / "children").read_text().split())
+        except (OSError, ValueError, IndexError):
+            continue
+    return total
+
+
+def scores(course: Path) -> dict:
+    return {s: mark["score"] for s, mark in marks(Course(course), NAME).items()}
+
+
+def ours(folder: Path, count: int) -> tuple[float, float, float, dict]:
+    """Seconds of grading and feedback, of a second grading, the most MB, and the scores."""
+    course = make_course(folder / f"ours-{count}")
+    release(Course(course), NAME, seeds=1)
+    fill(course, count)
+    grade = nngrader(course, "grade", NAME, "--workers", str(WORKERS))
+    first, memory = timed([grade], course, settings())
+    pages, _ = timed([nngrader(course, "feedback", NAME)], course, settings())
+    again, _ = timed([grade], course, settings())
+    return first + pages, again, memory, scores(course)
+
+
+def theirs(folder: Path, count: int) -> tuple[float, float, dict]:
+    """Seconds of nbgrader's grading and feedback, the most MB, and the scores."""
+    course, plain = make_course(folder / "theirs"), folder / "plain"
+    plain.mkdir()
+    (plain / "plain_points.py").write_text(PLAIN)
+    store.save(Course(course).hidden(NAME), plain / "hidden.json")
+    release(Course(course), NAME, seeds=1)
+    use_plain_points(course)
+    fill(course, count)
+    seconds, memory = 0.0, 0.0
+    for action in (["autograde"], ["generate_feedback"]):
+        lines = [
+            [sys.executable, "-m", "nbgrader", *action, NAME, f"--student={half}-*", "--force"]
+            for half in ("a", "b")
+        ]
+        spent, held = timed(lines, course, settings(plain))
+        seconds, memory = seconds + spent, max(memory, held)
+    return seconds, memory, scores(course)
+
+
+def use_plain_points(course: Path) -> None:
+    """Let the test cells call points that look nothing up but a file, and release again."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+    from nngrader.gradebook import config_of, quiet
+
+    file = course / "source" / NAME / f"{NAME}.ipynb"
+    text = file.read_text()
+    file.write_text(
+        text.replace("from nngrader import points", "from plain_points import points")
+    )
+    config = config_of(Course(course), NAME, student_id=".")
+    converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+    converter.force, converter.log.level = True, 40
+    with quiet():
+        converter.start()
+
+
+def compare(folder: Path, count: int) -> int:
+    """Print both; 1 where any score differs."""
+    mine, again, memory, ours_found = ours(folder, count)
+    other, theirs_memory, theirs_found = theirs(folder, count)
+    unequal = sorted(
+        s for s in ours_found if abs(ours_found[s] - theirs_found.get(s, -1.0)) > 1e-6
+    )
+    low, high = min(ours_found.values()), max(ours_found.values())
+    print(f"{len(ours_found)} submissions of six problems, scores from {low:g} to {high:g}")
+    print(f"nngrader, grade and feedback, {WORKERS} workers {mine:8.1f} s {memory:6.0f} MB")
+    print(f"nngrader, grade again                 {again:8.1f} s")
+    print(f"nbgrader, two processes               {other:8.1f} s {theirs_memory:6.0f} MB")
+    print(f"nbgrader takes {other / mine:.1f} times as long")
+    print(f"unequal scores: {len(unequal)} {unequal}")
+    return 1 if unequal or len(ours_found) != len(theirs_found) else 0
+
+
+def growth(folder: Path, counts) -> int:
+    """Print how cost grows with the class."""
+    for count in counts:
+        seconds, again, memory, found = ours(folder, count)
+        print(
+            f"{len(found):4} submissions {seconds:8.1f} s, {seconds / count:6.3f} s each, "
+            f"again {again:6.1f} s, {memory:5.0f} MB",
+            flush=True,
+        )
+    return 0
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=30, help="submissions")
-    count = parser.parse_args().count
+    parser.add_argument("--count", type=int, nargs="+", help="submissions; default: 200")
+    parser.add_argument("--growth", action="store_true", help="nngrader alone, growing classes")
+    a = parser.parse_args()
     find_programs()
     with tempfile.TemporaryDirectory() as folder:
-        course = make_course(Path(folder, "course"))
-        release(Course(course), NAME, seeds=1)
-        fill(course, count)
-        ours, mine = timed(course, command(course, "grade", NAME, "--workers", str(WORKERS)))
-        again, _ = timed(course, command(course, "grade", NAME, "--workers", str(WORKERS)))
-        line = [sys.executable, "-m", "nbgrader", "autograde", NAME, "--force"]
-        theirs, nbgraders = timed(course, line)
-    unequal = [s for s in mine if abs(mine[s] - nbgraders[s]) > 1e-6]
-    print(
-        f"{len(mine)} submissions, scores from {min(mine.values()):g} to {max(mine.values()):g}"
-    )
-    print(f"nngrader grade, {WORKERS} workers   {ours:7.1f} s")
-    print(f"nngrader grade, again       {again:7.1f} s")
-    print(
-        f"nbgrader autograde          {theirs:7.1f} s   ({theirs / ours:.1f} times nngrader's)"
-    )
-    print(f"unequal scores: {len(unequal)} {unequal}")
-    raise SystemExit(1 if unequal else 0)
+        if a.growth:
+            raise SystemExit(growth(Path(folder), a.count or GROWTH))
+        raise SystemExit(compare(Path(folder), (a.count or [200])[0]))
 
 
 if __name__ == "__main__":

@@ -18,3 +18,9 @@ c.CourseDirectory.ignore = [
 
 # What a student wrote as prose is shown in the instructor's browser.
 c.HTMLExporter.sanitize_html = True
+
+# Late days, as `[late]` in the assignment's nngrader.toml says, for nbgrader's own tools too.
+c.AssignLatePenalties.plugin_class = "nngrader.late.LatePolicy"
+
+# One gradebook for several graders: a PostgreSQL server, by psycopg 3.
+# c.CourseDirectory.db_url = "postgresql+psycopg://user:password@host/database"

@@ -11,6 +11,21 @@ from pathlib import Path
 from .course import HIDDEN_FILES, Course
 from .errors import CannotDo, NotThere, first_line
 
+REASONS = (  # what a database says, in part, and what it means
+    ("locked", "another program holds it: close that one, or wait, and run again"),
+    ("timeout", "another program holds it: close that one, or wait, and run again"),
+    ("readonly", "it may not be written: see to its permissions, and its folder's"),
+    ("read-only", "it may not be written: see to its permissions, and its folder's"),
+    ("not a database", "it is no database: put back a copy"),
+    ("malformed", "it is broken: put back a copy"),
+    ("disk is full", "the disk is full"),
+    ("disk i/o", "the disk is full or broken"),
+    ("unable to open", "it cannot be opened: see to its folder and permissions"),
+    ("connection", "its server cannot be reached"),
+    ("no such column", "another nbgrader made it: copy it, and run `nbgrader db upgrade`"),
+)
+SQLITE = "sqlite:///"
+
 
 def config_of(course: Course, assignment: str, **course_directory):
     """The course's `nbgrader_config.py`, with the folders of this call.
@@ -39,7 +54,30 @@ def config_of(course: Course, assignment: str, **course_directory):
     config.CourseDirectory.assignment_id = assignment
     config.CourseDirectory.ignore = HIDDEN_FILES
     config.CourseDirectory.update(course_directory)
+    config.CourseDirectory.db_url = absolute(course, config.CourseDirectory.get("db_url"))
+    if "plugin_class" not in config.AssignLatePenalties:
+        config.AssignLatePenalties.plugin_class = "nngrader.late.LatePolicy"
     return config
+
+
+def absolute(course: Course, url: str | None) -> str:
+    """The address of the gradebook, which does not depend on the folder we are called in.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    url : str or None
+        What its configuration says; nbgrader's own default is `gradebook.db` in its folder.
+
+    Returns
+    -------
+    str
+        The address, that of a file with its whole path.
+    """
+    url = url or f"{SQLITE}gradebook.db"
+    file = url.removeprefix(SQLITE)
+    return f"{SQLITE}{course / file}" if url.startswith(SQLITE) and file else url
 
 
 @contextlib.contextmanager
@@ -60,7 +98,7 @@ def find_programs() -> None:
 
 @contextlib.contextmanager
 def open_gradebook(course: Course, assignment: str):
-    """The gradebook of a course, to be used in a `with` block.
+    """The gradebook of a course, to be used in a `with` block; made if there is none.
 
     Parameters
     ----------
@@ -81,14 +119,63 @@ def open_gradebook(course: Course, assignment: str):
     """
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
-    from sqlalchemy.exc import SQLAlchemyError
 
     directory = CourseDirectory(config=config_of(course, assignment))
-    try:
+    with telling(directory.db_url):
         with Gradebook(directory.db_url, directory.course_id) as gradebook:
             yield gradebook
+
+
+@contextlib.contextmanager
+def telling(url: str):
+    """Within this block what a database complains of is told in words, with its name.
+
+    Raises
+    ------
+    CannotDo
+        In place of SQLAlchemy's errors.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
     except SQLAlchemyError as e:
-        raise CannotDo(f"the gradebook cannot be used: {first_line(e)}") from e
+        raise CannotDo(f"the gradebook {named(url)} cannot be used: {reason(e)}") from e
+
+
+def named(url: str) -> str:
+    """A gradebook as a person knows it: its file, or its address without the password."""
+    from sqlalchemy.engine import make_url
+
+    if url.startswith(SQLITE):
+        return url.removeprefix(SQLITE)
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def reason(e: BaseException) -> str:
+    """Why a database refused, in words of ours where we know it.
+
+    >>> reason(ValueError("(sqlite3.OperationalError) database is locked"))
+    'another program holds it: close that one, or wait, and run again'
+    """
+    said = str(e).lower()
+    return next((words for sign, words in REASONS if sign in said), first_line(e))
+
+
+def require_gradebook(course: Course, assignment: str) -> None:
+    """See that there is a gradebook, where nbgrader would make an empty one.
+
+    Raises
+    ------
+    CannotDo
+        If its file is gone.
+    """
+    url = config_of(course, assignment).CourseDirectory.db_url
+    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
+        raise CannotDo(
+            f"the gradebook {named(url)} is gone: put back a copy, or begin an empty one with "
+            f"`nngrader release {assignment}`, and run again"
+        )
 
 
 def marks(course: Course, assignment: str) -> dict[str, dict]:
@@ -111,40 +198,38 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
     ------
     FileNotFoundError
         If the gradebook does not know the assignment.
+    CannotDo
+        If the gradebook is gone, or cannot be read.
     """
     from nbgrader.api import MissingEntry
 
+    from .late import policy_file, read_policy
+    from .standing import standing
+
+    require_gradebook(course, assignment)
+    policy = read_policy(policy_file(course, assignment))
     with quiet(), open_gradebook(course, assignment) as gradebook:
         try:
-            gradebook.find_assignment(assignment)
+            most = gradebook.find_assignment(assignment).max_score
         except MissingEntry:
             raise NotThere(f"{assignment} is not in the gradebook") from None
-        found = gradebook.assignment_submissions(assignment)
-        return {s.student.id: _mark(s) for s in sorted(found, key=lambda s: s.student.id)}
+        found = standing(gradebook, assignment)
+        return {s: _mark(found[s], most, policy) for s in sorted(found)}
 
 
-def _mark(submission):
+def _mark(one, most, policy):
     """One submission as plain data."""
-    penalty = sum(n.late_submission_penalty or 0.0 for n in submission.notebooks)
+    penalty = one.fair_penalty(policy)
     return {
-        "score": round(max(0.0, submission.score - penalty), 6),
-        "max_score": submission.max_score,
+        "score": round(max(0.0, one.score - penalty), 6),
+        "max_score": most,
         "late_penalty": penalty,
-        "needs_manual_grade": submission.needs_manual_grade,
-        "by_hand": [h for n in submission.notebooks for h in _by_hand(n)],
+        "needs_manual_grade": any(g.needs_manual_grade for g in one.grades.values()),
+        "by_hand": [_by_hand(one, g) for g in one.grades.values() if g.by_hand],
     }
 
 
-def _by_hand(notebook):
-    """The cells of a notebook that a person marks or has marked."""
-    comments = {c.name: c.comment for c in notebook.comments if c.comment}
-    return [
-        (
-            g.name,
-            None if g.needs_manual_grade else g.score,
-            g.max_score,
-            comments.get(g.name, ""),
-        )
-        for g in notebook.grades
-        if g.needs_manual_grade or g.manual_score is not None or g.auto_score is None
-    ]
+def _by_hand(one, grade):
+    """A cell that a person marks or has marked."""
+    score = None if grade.needs_manual_grade else grade.score
+    return grade.name, score, grade.most, one.comments.get(grade.name, "")

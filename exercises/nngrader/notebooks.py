@@ -75,6 +75,11 @@ def is_test(cell: dict) -> bool:
     return bool(mark(cell).get("grade")) and not is_solution(cell) and is_code(cell)
 
 
+def is_task(cell: dict) -> bool:
+    """Whether this is a task, with its rubric: a person marks what students did about it."""
+    return bool(mark(cell).get("task"))
+
+
 def is_code(cell: dict) -> bool:
     """Whether this is a code cell."""
     return cell["cell_type"] == "code"
@@ -82,7 +87,8 @@ def is_code(cell: dict) -> bool:
 
 def most_points(notebook: dict) -> float:
     """The points of all graded cells, those marked by hand too."""
-    return sum(mark(c)["points"] for c in notebook["cells"] if mark(c).get("grade"))
+    graded = [c for c in notebook["cells"] if mark(c).get("grade") or is_task(c)]
+    return sum(mark(c)["points"] for c in graded)
 
 
 def defined_names(source: str) -> list[str]:

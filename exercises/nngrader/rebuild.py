@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field
 
-from .notebooks import grade_id, is_code, is_solution, is_test, mark
+from .notebooks import grade_id, is_code, is_solution, is_task, is_test, mark
 from .submission import Cell
 
 __all__ = ["rebuild"]
@@ -53,7 +53,8 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
     Rebuilt
         Cells of ours come from us, whatever the student did to them; those that students write
         come from the student by their id: the last changed one of several, else one that
-        defines the same name. The student's own code cells stand where they stood among ours.
+        defines the same name. The student's own code cells stand where they stood among ours;
+        where there is a task, which a person marks, their own prose too.
     """
     ours = {grade_id(c): c for c in released["cells"] if grade_id(c)}
     out = Rebuilt(copy.deepcopy(instructor))
@@ -91,8 +92,16 @@ def _text(cell, theirs, released):
     """The student's text; where it is prose, without HTML, since the instructor will see it."""
     if theirs is None or theirs.source == released["source"]:
         return released["source"]
-    prose = theirs.source.replace("&", "&amp;").replace("<", "&lt;")
-    return theirs.source if is_code(cell) else prose
+    return theirs.source if is_code(cell) else harmless(theirs.source)
+
+
+def harmless(prose: str) -> str:
+    """A student's prose, whose HTML is shown as it was written.
+
+    >>> harmless("a < b & <script>")
+    'a &lt; b &amp; &lt;script>'
+    """
+    return prose.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _clear(cell):
@@ -103,7 +112,10 @@ def _clear(cell):
 
 
 def _add_own(out, cell):
-    """A code cell of the student's, as the worker loads it and the instructor sees it."""
+    """A cell of the student's, as the worker loads it and the instructor sees it."""
+    if not cell.code:
+        name, text = f"own-text-{cell.position}", harmless(cell.source)
+        return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
     n = sum(own for *_, own in out.work) + 1
     out.work.append((f"own cell {n}", cell.source, True))
     return {
@@ -117,13 +129,14 @@ def _add_own(out, cell):
 
 
 def _own_cells(released, ours, cells, chosen):
-    """The student's own code cells; free code cells of ours, unchanged, are not among them."""
-    free = {c["source"] for c in released["cells"] if is_code(c) and not grade_id(c)}
+    """The student's own cells; free cells of ours, unchanged, are not among them."""
+    free = {c["source"] for c in released["cells"] if not grade_id(c)}
+    prose = any(is_task(c) for c in released["cells"])
     taken = {c.position for c in chosen.values() if c}
     return [
         c
         for c in cells
-        if c.code
+        if (c.code or prose)
         and c.grade_id not in ours
         and c.position not in taken
         and c.source.strip()

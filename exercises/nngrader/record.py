@@ -6,17 +6,21 @@ rebuilt notebooks, with the points as outputs of the test cells, never what stud
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from .assignment import Assignment
 from .engine import sentence
-from .errors import first_line
-from .gradebook import config_of, open_gradebook, quiet
-from .notebooks import grade_id, is_test
+from .errors import CannotDo, first_line
+from .gradebook import config_of, named, quiet, reason, require_gradebook, telling
+from .journal import Journal
+from .late import enter_due, policy_file, read_policy, words
+from .notebooks import grade_id, is_solution, is_test, mark
 from .scratch import Scratch
 from .store import digest
 from .submission import read_regular
@@ -25,24 +29,84 @@ MOST_STAMP = 100  # bytes of a timestamp
 AHEAD = timedelta(days=1)  # what a clock in another time zone may be ahead
 TRIES, PAUSE = 4, 2.0  # where another program holds the gradebook; seconds between them
 NO_NAME = "the folder's name cannot be a student's id: rename it"
+DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK SCHEME")
 
 
 class Recorder:
     """Writes results of an assignment; what is recorded already is left alone.
 
+    To be used in a `with` block: gradebook and converter stay open in it.
+
     Parameters
     ----------
     assignment : Assignment
         The assignment; it must have been released into the gradebook.
+
+    Raises
+    ------
+    CannotDo
+        If the gradebook is gone, locked, broken, or does not know the assignment.
+    ValueError
+        If the settings of lateness are wrong.
     """
 
     def __init__(self, assignment: Assignment):
-        self.assignment = assignment
-        self.config = config_of(assignment.course, assignment.name)
-        with quiet(), open_gradebook(assignment.course, assignment.name) as gradebook:
-            self.due = str(gradebook.find_assignment(assignment.name).duedate)
-            found = gradebook.assignment_submissions(assignment.name)
-            self.known = {s.student.id for s in found}
+        self.assignment, self.name = assignment, assignment.name
+        course, self.tries = assignment.course, TRIES
+        self.policy = read_policy(policy_file(course, self.name))
+        self.config = config_of(course, self.name)
+        self.url = self.config.CourseDirectory.db_url
+        require_gradebook(course, self.name)
+        self._open = contextlib.ExitStack()
+        with self._open:
+            self._start()
+            self._open = self._open.pop_all()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_):
+        with quiet():
+            self._open.close()
+
+    def _start(self):
+        """Open what stays open: a desk to work at, the gradebook, nbgrader's converter."""
+        from nbgrader.coursedir import CourseDirectory
+
+        from .converter import OpenGradebook, Record
+        from .standing import standing
+
+        results = self.assignment.course / ".results"
+        results.mkdir(mode=0o700, exist_ok=True)
+        self.desk = Path(self._open.enter_context(Scratch(results)))
+        self.journal = Journal(results / f"recorded-{self.name}.jsonl")
+        self.home = CourseDirectory(config=self.config)
+        folders = {"submitted_directory": "in", "autograded_directory": "out"}
+        folders = {name: str(self.desk / folder) for name, folder in folders.items()}
+        config = config_of(self.assignment.course, self.name, **folders)
+        with quiet(), telling(self.url):
+            self.gradebook = OpenGradebook(self.url, self.home.course_id)
+            self._open.callback(self.gradebook.shut)
+            self._enter_due()
+            self.standing = standing(self.gradebook, self.name)
+            self.gradebook.db.rollback()
+            directory = CourseDirectory(config=config)
+            settings = {"coursedir": directory, "config": config}
+            self.converter = Record(self.gradebook, self.policy, **settings)
+
+    def _enter_due(self):
+        """See that the gradebook knows the assignment, and when it is due."""
+        from nbgrader.api import MissingEntry
+
+        try:
+            with self.gradebook.whole():
+                enter_due(self.gradebook, self.policy, self.name)
+                self.due = str(self.gradebook.find_assignment(self.name).duedate)
+        except MissingEntry:
+            raise CannotDo(
+                f"the gradebook {named(self.url)} does not know {self.name}: is it "
+                f"another one, or an old copy? `nngrader release {self.name}` enters it"
+            ) from None
 
     def record(self, result: dict, notebook: dict) -> None:
         """Record one submission; a failure becomes a flag of its result.
@@ -51,7 +115,7 @@ class Recorder:
         ----------
         result : dict
             What `Grader.grade` gave; `flags` and `failed` are set where it cannot be recorded,
-            `flags` also where its time of submission cannot be read.
+            `flags` also where it was late, or its time of submission cannot be read.
         notebook : dict
             The rebuilt notebook.
         """
@@ -60,63 +124,121 @@ class Recorder:
             result["failed"] = True
             return
         try:
-            self._record(result, notebook)
+            with quiet():
+                self._record(result, notebook)
         except (Exception, SystemExit) as e:
-            cause = f" ({first_line(e.__cause__)})" if e.__cause__ else ""
-            flag(result, f"could not be recorded: {first_line(e)}{cause}"[:300])
+            flag(result, f"could not be recorded: {self._why(e)}"[:300])
             result["failed"] = True
+
+    def _why(self, e):
+        """What went wrong, in one line; of the gradebook, with its name."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        for one in (e, e.__cause__):
+            if isinstance(one, SQLAlchemyError):
+                return f"the gradebook {named(self.url)}: {reason(one)}"
+        return first_line(e) + (f" ({first_line(e.__cause__)})" if e.__cause__ else "")
 
     def _record(self, result, notebook):
         """Record one submission, unless the same is there already."""
-        student, name = result["student"], self.assignment.name
+        student = result["student"]
         stamp = self._timestamp(student, result)
-        shown = with_results(notebook, result)
-        mark = digest([shown, stamp, self.due, json.dumps(self.config, default=str)])
-        shown["metadata"]["nngrader"] = {"recorded": mark}
-        if student in self.known and self._recorded(student) == mark:
-            return
-        with Scratch() as folder:
-            place = Path(folder, student, name)
-            place.mkdir(parents=True)
-            (place / f"{name}.ipynb").write_text(json.dumps(shown), encoding="utf-8")
-            if stamp:
-                (place / "timestamp.txt").write_text(stamp)
-            self._persist(folder, place / f"{name}.ipynb")
+        rubrics = {
+            grade_id(c): c["source"]
+            for c in self.assignment.instructor["cells"]
+            if is_solution(c) and mark(c).get("grade")
+        }
+        shown = with_results(notebook, result, rubrics)
+        settings = [self.due, repr(self.policy), json.dumps(self.config, default=str)]
+        key = digest([shown, stamp, *settings])
+        if not self._is_recorded(student, key):
+            self._persist(student, self._lay_out(student, shown, stamp))
+            self.journal.add(student, [key, self._print(student)])
+        self._tell_late(student, result)
 
-    def _persist(self, folder, notebook):
-        """Convert; where another program holds the gradebook, wait for it."""
-        for left in reversed(range(TRIES)):
+    def _is_recorded(self, student, key):
+        """Whether gradebook and notebook are as the last recording of the same left them."""
+        return student in self.standing and self.journal.get(student) == [
+            key,
+            self._print(student),
+        ]
+
+    def _print(self, student):
+        """By what is seen whether anything was changed since: the file, and the entry."""
+        try:
+            stat = self._recorded_file(student).stat()
+        except OSError:
+            return None
+        return [stat.st_mtime_ns, stat.st_size, digest(self.standing[student].recorded)]
+
+    def _recorded_file(self, student):
+        """The notebook that nbgrader's tools show."""
+        place = self.home.format_path(self.home.autograded_directory, student, self.name)
+        return Path(place, f"{self.name}.ipynb")
+
+    def _lay_out(self, student, shown, stamp):
+        """Put a submission on the desk as nbgrader expects to find it."""
+        for part in ("in", "out"):
+            shutil.rmtree(self.desk / part, ignore_errors=True)
+        place = self.desk / "in" / student / self.name
+        place.mkdir(parents=True)
+        (place / f"{self.name}.ipynb").write_text(json.dumps(shown), encoding="utf-8")
+        if stamp:
+            (place / "timestamp.txt").write_text(stamp)
+        return place / f"{self.name}.ipynb"
+
+    def _persist(self, student, file):
+        """Convert; where another program holds the gradebook, wait for it, but only once."""
+        for left in reversed(range(self.tries)):
             try:
-                return self._convert(folder, notebook)
+                self._convert(student, file)
+                self.tries, self.gradebook.wait_ms = TRIES, type(self.gradebook).wait_ms
+                break
             except Exception as e:
-                if not left or "locked" not in f"{e} {e.__cause__}":
+                if not _is_held(e):
+                    raise
+                if not left:
+                    self.tries, self.gradebook.wait_ms = 1, 0
                     raise
                 time.sleep(PAUSE)
+        self._put_away(student)
 
-    def _convert(self, folder, notebook):
+    def _convert(self, student, notebook):
         """Run nbgrader's autograder, with nothing to execute, on the one notebook there."""
         from nbgrader.converters.base import NbGraderException
-        from nbgrader.coursedir import CourseDirectory
 
-        settings = {"submitted_directory": folder}
-        config = config_of(self.assignment.course, self.assignment.name, **settings)
-        directory = CourseDirectory(config=config)
-        converter = converter_class(notebook)(coursedir=directory, config=config)
-        converter.force, converter.log.level = True, 50
+        from .standing import standing
+
         try:
-            with quiet():
-                converter.start()
+            with self.gradebook.whole():
+                self.converter.convert(notebook, self._recorded_file(student))
         except NbGraderException as e:  # which tells of a log, and not of the cause
-            raise e from (converter.cause or e.__context__)
+            raise e from (self.converter.cause or e.__context__)
+        self.standing |= standing(self.gradebook, self.name, student)
+        self.gradebook.db.rollback()
 
-    def _recorded(self, student):
-        """The mark of what is recorded, None where there is none."""
-        name = self.assignment.name
-        try:
-            file = self.assignment.course / "autograded" / student / name / f"{name}.ipynb"
-            return json.loads(file.read_text())["metadata"]["nngrader"]["recorded"]
-        except (OSError, ValueError, KeyError):
-            return None
+    def _put_away(self, student):
+        """Put the notebook where nbgrader's tools look for it, in place of the one before."""
+        made, place = (
+            self.desk / "out" / student / self.name,
+            self._recorded_file(student).parent,
+        )
+        if not made.is_dir():
+            raise CannotDo("nbgrader's settings leave this student out")
+        shutil.rmtree(place, ignore_errors=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, place)
+
+    def _tell_late(self, student, result):
+        """See that the penalty is that of the marks of today, and tell of it."""
+        entry = self.standing[student]
+        fair = entry.fair_penalty(self.policy)
+        if abs(fair - entry.penalty) > 1e-9:
+            with self.gradebook.whole():
+                self.converter.penalise(self.name, student)
+        if not self.policy.stated or self.policy.days(entry.seconds):
+            if told := words(fair, entry.seconds):
+                flag(result, told)
 
     def _timestamp(self, student, result):
         """The time of submission as nbgrader writes it, empty where there is none."""
@@ -155,39 +277,13 @@ def flag(result: dict, text: str) -> None:
     result["status"] = "flagged" if result["status"] == "graded" else result["status"]
 
 
-def converter_class(notebook: Path):
-    """The autograder of nbgrader for one notebook, without execution: it saves the points.
-
-    nbgrader itself looks for notebooks by patterns, in which some students' names have a
-    meaning of their own.
-    """
-    from nbgrader.converters import Autograde
-    from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveAutoGrades
-    from traitlets import List
-
-    class Record(Autograde):
-        """Saves the points that stand in the outputs, and late penalties."""
-
-        cause = None
-        sanitize_preprocessors = List([])
-        autograde_preprocessors = List([SaveAutoGrades, AssignLatePenalties, CheckCellMetadata])
-
-        def init_notebooks(self):
-            """Take the one notebook."""
-            self.assignments, self.notebooks = {str(notebook.parent): [str(notebook)]}, []
-
-        def convert_single_notebook(self, notebook_filename):
-            """Keep what goes wrong, which nbgrader itself only logs."""
-            try:
-                super().convert_single_notebook(notebook_filename)
-            except Exception as e:
-                self.cause = e
-                raise
-
-    return Record
+def _is_held(e):
+    """Whether another program holds the gradebook, so that waiting may help."""
+    said = f"{e} {e.__cause__}".lower()
+    return "locked" in said or "lock timeout" in said
 
 
-def with_results(notebook: dict, result: dict) -> dict:
+def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> dict:
     """The rebuilt notebook as the instructor sees it in formgrader.
 
     Parameters
@@ -196,13 +292,17 @@ def with_results(notebook: dict, result: dict) -> dict:
         The rebuilt notebook.
     result : dict
         Its result.
+    rubrics : dict, optional
+        By the id of a written answer: what the source has in its place, answer and rubric.
 
     Returns
     -------
     dict
-        Points and findings are the outputs of the test cells; flags stand in a cell at the top.
+        Points and findings are the outputs of the test cells; flags stand in a cell at the top,
+        and below each written answer what the person who marks it looks for.
     """
     shown = copy.deepcopy(notebook)
+    shown["cells"] = [c for cell in shown["cells"] for c in _with_rubric(cell, rubrics or {})]
     for cell in shown["cells"]:
         if is_test(cell):
             points = result["cells"].get(grade_id(cell), [0.0])[0]
@@ -211,6 +311,17 @@ def with_results(notebook: dict, result: dict) -> dict:
     if result["flags"]:
         shown["cells"].insert(0, _note(result["flags"]))
     return shown
+
+
+def _with_rubric(cell, rubrics):
+    """A cell, and below a written answer the rubric."""
+    yield cell
+    if text := rubrics.get(grade_id(cell), "").strip():
+        lines = [t for t in text.splitlines() if not any(d in t for d in DELIMITERS)]
+        quoted = "\n".join(f"> {t}" for t in lines)
+        source = f"**For the person who marks: answer and rubric**\n\n{quoted}"
+        name = f"rubric-{grade_id(cell)}"[:64]
+        yield {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
 
 
 def _outputs(points, words):

@@ -13,7 +13,8 @@ from .engine import pack, store
 from .engine.gate import over_seeds
 from .errors import CannotDo, first_line
 from .grade import Grader
-from .gradebook import config_of, quiet
+from .gradebook import config_of, open_gradebook, quiet
+from .late import enter_due, policy_file, read_policy
 from .leaks import leaks, package_leaks
 from .limits import read_settings
 from .notebooks import (
@@ -67,6 +68,7 @@ def release(course: Course, name: str, out: Path | None = None, seeds: int = SEE
         If anything is found that the gate looks for. Nothing is written then.
     """
     instructor, problems = from_text(course.source(name)), course.problems(name)
+    policy = read_policy(policy_file(course, name))
     visible = with_locked(visible_cases(problems), instructor)
     with tempfile.TemporaryDirectory(prefix="nngrader-") as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))
@@ -79,6 +81,8 @@ def release(course: Course, name: str, out: Path | None = None, seeds: int = SEE
         if reasons:
             raise NotFit(list(dict.fromkeys(reasons)))
         generate(course, name, instructor, visible)
+        with quiet(), open_gradebook(course, name) as gradebook:
+            enter_due(gradebook, policy, name)
         out = out or course / "release"
         out.mkdir(parents=True, exist_ok=True)
         write_zip(out / f"{name}.zip", name, folder, wheel)

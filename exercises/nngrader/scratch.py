@@ -17,10 +17,16 @@ YOUNG = 60  # seconds in which a folder may not have its lock yet
 
 
 class Scratch(tempfile.TemporaryDirectory):
-    """A temporary folder that is known to be in use: its lock ends with the process."""
+    """A temporary folder that is known to be in use: its lock ends with the process.
 
-    def __init__(self):
-        super().__init__(prefix=PREFIX)
+    Parameters
+    ----------
+    place : Path, optional
+        Where it is made; by default where the system has such folders.
+    """
+
+    def __init__(self, place: Path | None = None):
+        super().__init__(prefix=PREFIX, dir=place)
         self.held = os.open(self.name, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(self.held, fcntl.LOCK_EX)
 
@@ -35,15 +41,21 @@ class Scratch(tempfile.TemporaryDirectory):
         self.cleanup()
 
 
-def sweep() -> int:
+def sweep(place: Path | None = None) -> int:
     """Remove such folders of ours whose process is gone.
+
+    Parameters
+    ----------
+    place : Path, optional
+        Where to look; by default where the system has such folders.
 
     Returns
     -------
     int
         How many there were.
     """
-    found = [f for f in Path(tempfile.gettempdir()).glob(f"{PREFIX}*") if _is_left(f)]
+    place = place or Path(tempfile.gettempdir())
+    found = [f for f in place.glob(f"{PREFIX}*") if _is_left(f)]
     for folder in found:
         shutil.rmtree(folder, ignore_errors=True)
     return len(found)

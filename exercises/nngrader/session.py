@@ -47,6 +47,7 @@ def grade_class(a) -> list[dict]:
     """
     require_writable(a.json)
     sweep()
+    sweep(a.course / ".results")
     assignment = Assignment(a.course, a.assignment)
     students = wanted(a, handed_in(a))
     store = Store(a.course / ".results")
@@ -54,7 +55,8 @@ def grade_class(a) -> list[dict]:
         grader = Grader(assignment, place, store)
         if complaints := grader.require_seed():
             raise CannotDo("\n  ".join(["the problems do not hold at this seed:", *complaints]))
-        results = grade_and_record(grader, Recorder(assignment), students, store)
+        with Recorder(assignment) as recorder:
+            results = grade_and_record(grader, recorder, students, store)
         grader.tidy(whole=not a.students)
     for text in (*table(results, sys.stdout.isatty()), totals(results)):
         say(text)

@@ -127,7 +127,7 @@ def test_a_broken_gradebook_is_one_line(graded_once, capsys, name):
     (graded_once / "gradebook.db").write_bytes(b"no database " * 1000)
     capsys.readouterr()
     assert run(graded_once, name, NAME) == 1
-    assert "the gradebook cannot be used: DatabaseError" in said(capsys)
+    assert "gradebook.db cannot be used: it is no database" in said(capsys)
 
 
 def test_settings_that_are_no_toml_are_told_with_their_file(handed_in, capsys):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from nngrader import place
@@ -234,3 +235,17 @@ def test_a_folder_of_slots_that_is_another_ones_is_refused(tmp_path, monkeypatch
     (tmp_path / f"nngrader-slots-{os.geteuid()}").mkdir(mode=0o755)
     with pytest.raises(CannotDo, match="should be a folder of yours alone"), slot():
         pass
+
+
+def test_a_grader_killed_fifty_times_leaves_what_an_undisturbed_one_leaves(course, base):
+    hand_in(course, "ada", base.solved().text())
+    hand_in(course, "bob", base.untouched().text())
+    hand_in(course, "cy", base.answering({"hinge_loss": "sum_instead_of_mean"}).text())
+    hand_in(course, "dee", b"no notebook")
+    hand_in(course, "eve", base.solved().own("import os\nos._exit(1)").text())
+    program = str(Path(__file__).with_name("killing.py"))
+    line = [sys.executable, "-W", "ignore", program, str(course), NAME, "50", "5"]
+    done = subprocess.run(line, capture_output=True, text=True, env=environment())
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("killed 50 times, ")
+    assert done.stdout.endswith(" courses as undisturbed, 7 files compared\n")

@@ -1,0 +1,140 @@
+"""A course with one assignment of six problems: the three of ps2 and three of the benchmark."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import itertools
+import json
+import shutil
+from pathlib import Path
+
+HERE = Path(__file__).parent
+EXERCISES = HERE.parents[1] / "exercises"
+NAME, PS2, SEED = "six", "ps2_classifiers", 20261120
+POINTS = {
+    "pairwise_distances": (30, 15),
+    "softmax_cross_entropy": (40, 20),
+    "hinge_loss": (30, 15),
+}
+
+
+def make_course(folder: Path) -> Path:
+    """Write source, problems and seed; nothing is released yet."""
+    source = folder / "source" / NAME
+    source.mkdir(parents=True)
+    (folder / "problems").mkdir()
+    (source / f"{NAME}.py").write_text(source_text())
+    (folder / "problems" / f"{NAME}.py").write_text(problems_text())
+    shutil.copy(EXERCISES / "nbgrader_config.py", folder)
+    (folder / ".seed").write_text(f"{SEED}\n")
+    (folder / ".seed").chmod(0o600)
+    return folder
+
+
+def source_text() -> str:
+    """The text of ps2 with fewer points for each problem, and three problems more."""
+    text = (EXERCISES / "source" / PS2 / f"{PS2}.py").read_text()
+    for name, (before, now) in POINTS.items():
+        text = text.replace(
+            f'points("{name}", {name}, {before})', f'points("{name}", {name}, {now})'
+        )
+        mark = f'"grade_id": "test_{name}", "locked": true, "points": '
+        text = text.replace(f"{mark}{before}", f"{mark}{now}")
+    return text + "\n" + (HERE / "source.txt").read_text()
+
+
+def problems_text() -> str:
+    """Both files of definitions, one after the other."""
+    first = (EXERCISES / "problems" / f"{PS2}.py").read_text()
+    return (
+        f"{first}\nTHREE = PROBLEMS\n{(HERE / 'problems.py').read_text()}\nPROBLEMS += THREE\n"
+    )
+
+
+def problems(course: Path) -> list:
+    """The declared problems of a course."""
+    file = course / "problems" / f"{NAME}.py"
+    spec = importlib.util.spec_from_file_location("six_declared", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.PROBLEMS
+
+
+class Answers:
+    """Writes submissions: right answers in all styles, and known mistakes.
+
+    Each function stands in the student's cell as a student would have it: with the helpers that
+    it needs, and nothing of its declaration.
+    """
+
+    def __init__(self, course: Path):
+        tree = ast.parse((course / "problems" / f"{NAME}.py").read_text())
+        self.functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+        self.released = json.loads((course / "release" / NAME / f"{NAME}.ipynb").read_text())
+        self.known = {p.name: list(self._names(p)) for p in problems(course)}
+
+    @staticmethod
+    def _names(problem):
+        """The reference, the other right answers, then the known mistakes."""
+        yield problem.solve.__name__
+        yield from problem.alternatives
+        yield from (m.solve.__name__ for m in problem.mistakes.values())
+
+    def hand_in(self, course: Path, student: str, number: int) -> None:
+        """Write one submission: every number gives another mixture of answers."""
+        notebook = json.loads(json.dumps(self.released))
+        for k, (problem, names) in enumerate(self.known.items()):
+            answer = names[number * (k + 1) % len(names)] if number else names[0]
+            cell = next(c for c in notebook["cells"] if gid(c) == problem)
+            cell["source"] = self.cell(problem, answer)
+        notebook["cells"].append(own_cell(number))
+        folder = course / "submitted" / student / NAME
+        folder.mkdir(parents=True)
+        (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook))
+
+    def cell(self, problem: str, answer: str) -> str:
+        """The text of a solution cell."""
+        texts = [self._text(name, problem) for name in self._needed(answer)]
+        if answer == problem:
+            return "\n\n".join(texts).replace(f"right_{problem}", problem)
+        call = f"def {problem}(*args, **kwargs):\n    return {answer}(*args, **kwargs)"
+        return "\n\n".join([*texts, call])
+
+    def _needed(self, answer):
+        """A function and those that it calls, in the order of the file."""
+        found, todo = set(), [answer]
+        while todo:
+            found.add(name := todo.pop())
+            used = {n.id for n in ast.walk(self.functions[name]) if isinstance(n, ast.Name)}
+            todo += (used & self.functions.keys()) - found
+        return [name for name in self.functions if name in found]
+
+    def _text(self, name, problem):
+        """One function without its decorator; the reference under another name."""
+        node = ast.parse(ast.unparse(self.functions[name])).body[0]
+        node.decorator_list = []
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and part.id == problem:
+                part.id = f"right_{problem}"
+        node.name = f"right_{problem}" if name == problem else name
+        return ast.unparse(node)
+
+
+def own_cell(number: int) -> dict:
+    """A cell of the student's own: no two submissions are the same."""
+    source = f"print('attempt', {number})"
+    cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": []}
+    return cell | {"execution_count": None, "id": f"mine-{number}"}
+
+
+def gid(cell: dict) -> str | None:
+    """Nbgrader's name of a cell."""
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
+
+
+def fill(course: Path, count: int) -> None:
+    """Hand in for a class; one half has names with a, the other with b."""
+    answers, groups = Answers(course), itertools.cycle("ab")
+    for number, group in zip(range(count), groups, strict=False):
+        answers.hand_in(course, f"{group}-{number:04}", number)

@@ -1,0 +1,95 @@
+"""formgrader as an instructor opens it: Jupyter's server, and requests as the browser sends."""
+
+import contextlib
+import http.cookiejar
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from nngrader.gradebook import find_programs
+
+from .making import environment
+
+EXTENSION = "nbgrader.server_extensions.formgrader"
+TOKEN = "loopback"
+
+
+class Formgrader:
+    """A server that runs, and a browser's memory of it."""
+
+    def __init__(self, address):
+        self.address, self.jar = address, http.cookiejar.CookieJar()
+        handler = urllib.request.HTTPCookieProcessor(self.jar)
+        proxies = urllib.request.ProxyHandler({})
+        self.opener = urllib.request.build_opener(handler, proxies)
+        self.opener.addheaders = [("Authorization", f"token {TOKEN}")]
+
+    def page(self, path):
+        with self.opener.open(f"{self.address}/formgrader/{path}", timeout=60) as answer:
+            return answer.read().decode()
+
+    def get(self, path):
+        return json.loads(self.page(f"api/{path}"))
+
+    def put(self, path, data, method="PUT"):
+        cookies = {c.name: c.value for c in self.jar}
+        heads = {"Content-Type": "application/json", "X-XSRFToken": cookies.get("_xsrf", "")}
+        request = urllib.request.Request(
+            f"{self.address}/formgrader/api/{path}",
+            data=json.dumps(data).encode(),
+            headers=heads,
+            method=method,
+        )
+        with self.opener.open(request, timeout=60) as answer:
+            return json.loads(answer.read())
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@contextlib.contextmanager
+def formgrader(course):
+    """Within this block formgrader runs in a course."""
+    find_programs()
+    port, home = free_port(), course / ".jupyter"
+    home.mkdir(exist_ok=True)
+    settings = {
+        "ServerApp.jpserver_extensions": repr({EXTENSION: True}),
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.open_browser": False,
+        "ServerApp.allow_root": True,
+        "IdentityProvider.token": TOKEN,
+        "ServerApp.root_dir": course,
+    }
+    line = [sys.executable, "-m", "jupyter_server"]
+    line += [f"--{name}={value}" for name, value in settings.items()]
+    places = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    env = environment() | dict.fromkeys(places, str(home))
+    env["JUPYTER_PREFER_ENV_PATH"] = "0"
+    with open(home / "log", "w") as log:
+        server = subprocess.Popen(line, cwd=course, env=env, stdout=log, stderr=log)
+        try:
+            yield ready(Formgrader(f"http://127.0.0.1:{port}"), server, home / "log")
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def ready(site, server, log):
+    """Wait until it answers."""
+    end = time.monotonic() + 90
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            site.page("manage_assignments")
+            return site
+        time.sleep(0.2)
+    raise AssertionError(log.read_text()[-3000:])

@@ -1,0 +1,124 @@
+"""Kills a grader at random moments, and holds what it leaves against an undisturbed run.
+
+Run as a program: COURSE ASSIGNMENT KILLS SEED. The grader is forked from this process, which
+has imported all that it needs: the moments then fall into its work, not into its imports.
+"""
+
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+import jupytext  # noqa: F401
+import nbgrader.api
+import nbgrader.converters  # noqa: F401
+import nngrader.export
+import nngrader.feedback
+import nngrader.session  # noqa: F401
+from nngrader.cli import main
+
+
+def begin(course, *arguments):
+    """Start a command in a process of its own; its output goes nowhere."""
+    if pid := os.fork():
+        return pid
+    os.dup2(os.open(os.devnull, os.O_RDWR), 1)
+    code = 3
+    try:
+        code = main(["--course", str(course), *map(str, arguments)])
+    finally:
+        os._exit(code)
+
+
+def finish(pid):
+    """Wait for the end of a command, which must be a good one."""
+    _, status = os.waitpid(pid, 0)
+    if status:
+        raise SystemExit(f"a command that was not disturbed ended with {status}")
+
+
+def is_done(pid, seconds):
+    """Whether a command has ended within some seconds; a bad end is told."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found and status:
+            raise SystemExit(f"a command that was to be killed ended by itself with {status}")
+        if found:
+            return True
+        time.sleep(0.002)
+    return False
+
+
+def kept(course, name):
+    """The results on the disk, with the time at which they were written."""
+    folder = course / ".results" / name
+    return {f.name: f.stat().st_mtime_ns for f in folder.glob("*.json")}
+
+
+def outcome(course, name):
+    """The gradebook's rows, `--json`, and the pages of feedback."""
+    finish(begin(course, "export", name, "--out", course / "marks.csv"))
+    finish(begin(course, "feedback", name, "--out", course / "pages"))
+    files = [
+        course / "marks.csv",
+        course / "r.json",
+        *sorted((course / "pages").rglob("*.html")),
+    ]
+    return {str(f.relative_to(course)): f.read_bytes() for f in files}
+
+
+def grading(course, name):
+    """Begin to grade."""
+    return begin(course, "grade", name, "--json", course / "r.json")
+
+
+def fresh(course, plain, name, n):
+    """A course in which nothing is graded; that the seed holds is known."""
+    copy = shutil.copytree(course, course.with_name(f"course-{n}"))
+    (copy / ".results" / name).mkdir(parents=True, mode=0o700)
+    for f in (plain / ".results" / name).glob("*-seed.json"):
+        shutil.copy(f, copy / ".results" / name)
+    return copy
+
+
+def killed(course, name, rng, usual, most):
+    """How often it was killed until it was done; no result that was kept is made again."""
+    kills = 0
+    while True:
+        before, pid = kept(course, name), grading(course, name)
+        if kills == most:
+            finish(pid)
+        elif not is_done(pid, rng.uniform(0, usual)):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            kills += 1
+            continue
+        if not before.items() <= kept(course, name).items():
+            raise SystemExit("a result that was kept was made again")
+        return kills
+
+
+def run(course, name, most, seed):
+    """Grade course after course until the grader was killed often enough."""
+    rng, plain = random.Random(seed), shutil.copytree(course, course.with_name("plain"))
+    start = time.monotonic()
+    finish(grading(plain, name))
+    usual, expected, kills, n = time.monotonic() - start, outcome(plain, name), 0, 0
+    while kills < most:
+        copy = fresh(course, plain, name, n)
+        kills, n = kills + killed(copy, name, rng, usual, most - kills), n + 1
+        found = outcome(copy, name)
+        if odd := [f for f in expected if found.get(f) != expected[f]] or len(found) != len(
+            expected
+        ):
+            raise SystemExit(f"course {n}, after {kills} kills: {odd} are not as expected")
+        shutil.rmtree(copy)
+    print(f"killed {kills} times, {n} courses as undisturbed, {len(expected)} files compared")
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
