@@ -21,7 +21,7 @@ from .submission import read_declared, read_submission
 from .suspicion import CALLS, DANGEROUS, suspicious
 
 UNSAFE = "run without a sandbox"
-SLOW = "took too long"  # on another day, on this machine, it may not
+SLOW = "too long"  # took, or waited: on another day, on this machine, it may not
 
 
 class Grader:
