@@ -10,39 +10,58 @@ import subprocess
 import tempfile
 import threading
 import time
-from pathlib import Path
-from typing import NamedTuple
 
-from . import wire
+from . import forks, wire
+from .usage import Usage, files_held, tree_usage
 
-PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
-RESIDENT, TIMES = 21, slice(11, 15)  # fields of /proc/PID/stat after the name
 POLL = 0.03  # seconds between two looks at the tree
-FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in memory
 PATIENCE = 4  # times the processor time that is allowed, for sleep and for a busy machine
 START = 60  # seconds until a worker must be ready: this is the machine's time, not a student's
+RENEW = 20  # seconds until a fresh process must be there; the machine's time, too
+CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT}
+TOO_LONG, WAITED = "took too long", "waited too long"
+TOO_MUCH, TOO_LARGE = "used too much memory", "gave an answer that is far too large"
+ENDED, CRASHED = "ended the process", "crashed Python itself"
+FORGED, BROKEN = "forged an answer", "broke the connection"
 
 
 class Died(Exception):
-    """The worker had to be ended, or ended itself; the text says why, in words of ours."""
+    """A student's process had to be ended, or ended itself; the text is one of those above."""
 
 
 class Worker:
-    """A process behind a pair of pipes; it ends with the block.
+    """A process behind a pair of pipes, which starts a fresh one for each function.
+
+    It ends with the block. What it is asked goes to the fresh process.
 
     Parameters
     ----------
     command : list of str
         The program and its arguments.
     memory : int
-        Bytes that the whole tree of processes may hold; beyond that it is killed.
+        Bytes that the student's processes may hold; beyond that the whole tree is killed.
     filter : bytes, optional
         A seccomp program; `{seccomp}` in the command becomes its file descriptor.
+    counted : bool
+        Whether all processes are below this one, so that their processor time is known; else
+        it is taken to be the time by the clock.
+
+    Attributes
+    ----------
+    usable : bool
+        Whether it can start another process; where not, it is only to be closed.
+    spent, waited : float
+        Seconds that the last question took: those of the processor, or a part of those by the
+        clock where it mostly waited; and those by the clock.
     """
 
-    def __init__(self, command: list[str], memory: int, filter: bytes | None = None):
-        self.memory, self.over, self.late = memory, False, False
-        self.allowed, self.spent = math.inf, 0.0
+    def __init__(
+        self, command: list[str], memory: int, filter: bytes | None = None, *, counted=True
+    ):
+        self.memory, self.most, self.counted = memory, math.inf, counted
+        self.over = self.late = False
+        self.usable, self.allowed, self.known = True, math.inf, 0.0
+        self.spent = self.waited = 0.0
         self.log = tempfile.TemporaryFile()
         self.process = self._start(command, filter)
         os.set_blocking(self.process.stdin.fileno(), False)
@@ -70,84 +89,117 @@ class Worker:
                 cwd="/",
             )
 
-    def ask(self, question: dict, seconds: float, cap: int = wire.BODY) -> dict:
-        """Put one question and wait for its answer.
-
-        Parameters
-        ----------
-        question : dict
-            Plain data.
-        seconds : float
-            Processor time that the worker may take; it may sleep, or wait for a processor
-            that others use, four times as long.
-        cap : int
-            The largest answer that is read, in bytes of its arrays.
-
-        Returns
-        -------
-        dict
-            What the worker said; it may be anything that a frame can hold. The attribute
-            `spent` tells the seconds that it took.
-
-        Raises
-        ------
-        Died
-            If there is no answer in time, or it is no frame, or no dict. The worker is then
-            of no further use.
-        """
-        begin, used = time.monotonic(), self._usage().seconds
-        end, self.allowed = begin + PATIENCE * seconds, used + seconds
-        try:
-            wire.send(self.process.stdin.fileno(), wire.pack(question), end)
-            answer = wire.receive(self.process.stdout.fileno(), end, cap)
-        except Exception as e:
-            raise Died(self._why(e)) from None
-        finally:
-            waited = (time.monotonic() - begin) / PATIENCE
-            worked = seconds if self.late else self._usage().seconds - used
-            self.allowed, self.spent = math.inf, max(waited, worked)
-        if not isinstance(answer, dict):
-            raise Died("forged an answer")
-        return answer
-
     def ready(self) -> None:
-        """Wait until it has started and has imported NumPy.
+        """Wait until it has started and has imported what it needs.
 
         Raises
         ------
         Died
             If it cannot start.
         """
-        self.ask({"do": "ready"}, START / PATIENCE)
+        self._order(forks.READY, START)
+        self.most = self.memory + self._usage().memory  # its own part does not count
+
+    def fresh(self) -> None:
+        """End the student's process and all that it left, and start one that knows nothing.
+
+        Raises
+        ------
+        Died
+            If that cannot be done; another worker is needed then.
+        """
+        self._order(forks.FRESH, RENEW)
+        self.known = self._usage().seconds
+
+    def ask(self, question: dict, seconds: float, cap: int = wire.BODY) -> dict:
+        """Put one question to the fresh process and wait for its answer.
+
+        Parameters
+        ----------
+        question : dict
+            Plain data.
+        seconds : float
+            Processor time that it may take; it may sleep, or wait for a processor that others
+            use, four times as long.
+        cap : int
+            The largest answer that is read, in bytes of its arrays.
+
+        Returns
+        -------
+        dict
+            What came; it may be anything that a frame can hold.
+
+        Raises
+        ------
+        Died
+            If there is no answer in time, or it is no frame, or no dict. The student's process
+            is then of no further use; where `usable` is false, nor is this worker.
+        """
+        begin, self.allowed = time.monotonic(), self.known + seconds
+        try:
+            frame = wire.pack(question)
+            kind, status, answer = self._order(forks.ASK, PATIENCE * seconds, frame, cap)
+        finally:
+            self.allowed, self.waited = math.inf, time.monotonic() - begin
+            self.spent = self._spent(seconds)
+        if kind != forks.ANSWER:
+            raise Died(_reason(kind, status))
+        if not isinstance(answer, dict):
+            raise Died(FORGED)
+        return answer
+
+    def _order(self, order, seconds, frame=b"", cap=0):
+        """Say what is wanted; return the kind of reply, a status, and the answer if any."""
+        deadline, answer = time.monotonic() + seconds, None
+        try:
+            if not self.usable:
+                raise BrokenPipeError
+            order = forks.ORDER.pack(order, cap) + frame
+            wire.send(self.process.stdin.fileno(), order, deadline)
+            source = self.process.stdout.fileno()
+            reply = wire.exactly(source, forks.REPLY.size, deadline)
+            kind, status = forks.REPLY.unpack(reply)
+            if kind == forks.ANSWER:
+                answer = wire.receive(source, deadline, cap)
+        except Exception as e:
+            self.usable = False
+            raise Died(self._why(e)) from None
+        return kind, status, answer
+
+    def _spent(self, seconds):
+        """Seconds of the last question; what ran between two questions counts with them."""
+        if not self.counted:
+            return self.waited
+        before, self.known = self.known, self._usage().seconds
+        worked = seconds if self.late else self.known - before
+        return max(self.waited / PATIENCE, worked)
 
     def _why(self, e):
         """A cause in words of ours."""
         if self.over:
-            return "used too much memory"
-        if self.late or isinstance(e, TimeoutError):
-            return "took too long"
-        if isinstance(e, EOFError | BrokenPipeError):
-            return "ended the process"
-        if isinstance(e, wire.Bad) and str(e) == "frame size":
-            return "gave an answer that is far too large"
-        return "broke the connection"
+            return TOO_MUCH
+        if self.late:
+            return TOO_LONG
+        if isinstance(e, TimeoutError):
+            return TOO_LONG if self._usage().busy or not self.counted else WAITED
+        return ENDED if isinstance(e, EOFError | BrokenPipeError) else BROKEN
 
     def _watch(self):
         """Kill the tree when it holds too much memory, or has worked for too long."""
         while not self.ended.wait(POLL) and self.process.poll() is None:
             usage = self._usage()
-            self.over, self.late = usage.memory > self.memory, usage.seconds > self.allowed
+            self.over, self.late = usage.memory > self.most, usage.seconds > self.allowed
             if self.over or self.late:
                 return self._kill()
 
-    def _usage(self):
+    def _usage(self) -> Usage:
         """What the tree holds, empty files too, and has used."""
         usage = tree_usage(self.process.pid)
         return usage._replace(memory=usage.memory + files_held(usage.processes))
 
     def _kill(self):
-        """End the tree: with bubblewrap's child ends its namespace, and all that is in it."""
-        for pid in children(self.process.pid):
+        """End the tree: the end of a sandbox's first process ends all that is in it."""
+        for pid in tree_usage(self.process.pid).processes[1:]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -177,69 +229,8 @@ class Worker:
         self.close()
 
 
-class Usage(NamedTuple):
-    """What a tree of processes holds, in bytes, and has used, in seconds of processors."""
-
-    memory: int
-    seconds: float
-    processes: tuple = ()
-
-
-def tree_usage(root: int) -> Usage:
-    """Resident memory and processor time of a process and of all below it.
-
-    Parameters
-    ----------
-    root : int
-        A process. Orphans of a sandbox stay below it, as children of its init.
-
-    Returns
-    -------
-    Usage
-        The sums; processes that have ended count by the time that their parents know of.
-    """
-    todo, seen, memory, ticks = [root], [], 0, 0
-    while todo:
-        seen.append(pid := todo.pop())
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            about = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            memory += int(about[RESIDENT]) * PAGE
-            ticks += sum(map(int, about[TIMES]))
-        todo += children(pid)
-    return Usage(memory, ticks / TICKS, tuple(seen))
-
-
-def files_held(processes: tuple) -> int:
-    """Memory of the kernel's for the files in the folders that only these processes see.
-
-    Parameters
-    ----------
-    processes : tuple of int
-        A tree; those of its members that live in a sandbox have folders in memory, of which
-        the size is limited, but not how many empty files they hold.
-
-    Returns
-    -------
-    int
-        Bytes.
-    """
-    used = {}
-    for pid in processes:
-        for place in MEMORY_FOLDERS:
-            with contextlib.suppress(OSError):
-                inside = f"/proc/{pid}/root{place}"
-                device = os.stat(inside).st_dev
-                if device != os.stat(place).st_dev:
-                    about = os.statvfs(inside)
-                    used[device] = about.f_files - about.f_ffree
-    return FILE * sum(used.values())
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started, none where it has ended."""
-    found = []
-    with contextlib.suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            with contextlib.suppress(OSError):
-                found += map(int, (task / "children").read_text().split())
-    return found
+def _reason(kind, status):
+    """Why no answer came, by what the first process of the worker says."""
+    if kind == forks.ENDED:
+        return CRASHED if os.WIFSIGNALED(status) and os.WTERMSIG(status) in CRASHES else ENDED
+    return {forks.LARGE: TOO_LARGE, forks.EARLY: FORGED}.get(kind, BROKEN)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from . import wire
+from .causes import of_death, of_limit
+from .engine.likeness import MOST_PRINTS
 from .engine.seen import checked
-from .process import Died
+from .errors import CannotDo
+from .process import PATIENCE, TOO_LONG, Died
 from .sandbox import Sandbox
 
-MOST_DEATHS = 2  # of the worker in one function; after that it is not called again
-MOST_LOST = 3  # own cells that end the worker; after that no own cell is run
-KINDS = {  # what ended a worker, as the exception that comes nearest
-    "took too long": "TimeoutError",
-    "used too much memory": "MemoryError",
-    "ended the process": "SystemExit",
-}
+MOST_DEATHS = 2  # of the process in one function; after that it is not called again
+MOST_LOST = 3  # own cells that end the process; after that no own cell is run
+MOST_WAITING = 2  # times the seconds of a submission that it may last by the clock
+NOT_AGAIN = "not called again"
+SKIPPED = "lines beginning with % or ! were not run"
 
 
 class Raised(Exception):
@@ -21,7 +24,7 @@ class Raised(Exception):
 
 
 class Runner:
-    """Runs one submission.
+    """Runs one submission, in one sandbox as long as nothing breaks it.
 
     Parameters
     ----------
@@ -37,13 +40,18 @@ class Runner:
     ----------
     notes : dict
         By cell or function: what the instructor should know, in words of ours.
+    prints : dict
+        By cell that is not the student's own: its fingerprint, a list of int.
+    spent : dict
+        By function: seconds of all its calls.
     """
 
     def __init__(self, cells: list, sandbox: Sandbox, slot: int):
         self.cells, self.sandbox, self.slot = list(cells), sandbox, slot
         self.limits = sandbox.limits
-        self.notes, self.lost = {}, set()
-        self.spent, self.deaths = {}, {}
+        self.notes, self.prints, self.lost = {}, {}, set()
+        self.spent, self.deaths, self.stopped = {}, {}, {}
+        self.worked = self.waited = self.took = 0.0
         self.worker = self.function = None
 
     def read(self, wanted: list[str] = ()) -> tuple[list[str], list[str]]:
@@ -59,30 +67,45 @@ class Runner:
         list of str, list of str
             Dotted names used, and modules imported, aliases undone.
         """
+        self.function = None
+        question, names, imports = {"do": "named", "wanted": list(wanted)}, [], []
         while True:
-            with self.sandbox.worker(self.slot) as worker:
-                if self._read_all(worker):
-                    try:
-                        question = {"do": "named", "wanted": list(wanted)}
-                        told = worker.ask(question, self.limits.call_seconds)
-                        return _texts(told.get("names")), _texts(told.get("imports"))
-                    except Died as e:
-                        self.notes["all cells"] = f"cannot be read together: {e}"
-                        return [], []
+            self._fresh()
+            if self._read_all():
+                break
+        try:
+            told = self._put(question, self.limits.total_seconds)
+            names, imports = _texts(told.get("names")), _texts(told.get("imports"))
+            self._compare()
+        except Died as e:
+            self._note("all cells", f"cannot be read together: {e}")
+        return names, imports
 
-    def _read_all(self, worker):
+    def _read_all(self):
         """Whether every cell that is not lost has been read."""
         left = self.limits.total_seconds
         for name, source, _ in self.cells:
             if name in self.lost:
                 continue
             try:
-                worker.ask({"do": "read", "source": source}, self._at_most(left))
+                told = self._put({"do": "read", "source": source}, left)
             except Died as e:
                 self._lose(name, f"cannot be read: {e}")
                 return False
-            left -= worker.spent
+            if told.get("skipped") is True:
+                self._note(name, SKIPPED)
+            left -= self.took
         return True
+
+    def _compare(self):
+        """Keep the fingerprints of the cells that are not the student's own."""
+        self.prints = {name: [] for name, _, own in self.cells if not own}
+        with contextlib.suppress(Died):
+            for name, source, own in self.cells:
+                if not own and name not in self.lost:
+                    question = {"do": "alike", "source": source}
+                    told = self._put(question, self.limits.total_seconds)
+                    self.prints[name] = _prints(told.get("prints"))
 
     def call(
         self, name: str, args: dict, parts: int, cap: int, driver: dict | None = None
@@ -106,95 +129,174 @@ class Runner:
         -------
         dict
             What the engine's `observe` says of the call, as the worker tells it; without the
-            texts of exceptions, which may carry what the function has seen.
+            texts of exceptions, which may carry what the function has seen. ``stopped`` is
+            ours: where a limit or an end of the process made the call fail, how, in words.
         """
         question = {"do": "call", "name": name, "args": args, "parts": parts, "driver": driver}
         try:
             told = self._ask(name, question, cap)
-        except Died as e:
-            return {"error": [[KINDS.get(str(e), "Exception")], ""]}
+        except Died:
+            cause = self.stopped[name]
+            return {"error": [[cause.kind], ""], "stopped": cause.words}
+        told["stopped"] = ""
         if told.get("error") is not None:
             told["error"] = [[known(told["error"])], ""]
+            if words := of_limit(told.get("limit"), self.limits):
+                told["stopped"] = words
         return told
 
-    def value(self, name: str, args: tuple, kwargs: dict, cap: int = wire.BODY):
+    def value(self, name: str, args: tuple, kwargs: dict, cap: int | None = None):
         """Call a function and return its value as plain data.
+
+        Parameters
+        ----------
+        name : str
+            The function.
+        args, kwargs : tuple, dict
+            Its arguments, plain data.
+        cap : int, optional
+            The largest value that is read, in bytes; by default what the settings allow beyond
+            eight times its arguments.
 
         Raises
         ------
         Died
-            If the worker gave no answer.
+            If there was no answer.
         Raised
             If the function raised.
         """
         question = {"do": "value", "name": name, "args": list(args), "kwargs": kwargs}
+        if cap is None:
+            cap = min(wire.BODY, 1024 * self.limits.output_kb + 8 * len(wire.pack(question)))
         told = self._ask(name, question, cap)
         if told.get("error") is not None:
             raise Raised(known(told["error"]))
         return told.get("value")
 
     def _ask(self, name, question, cap):
-        """One question about a function, in the worker that is its own."""
-        left = self.limits.total_seconds - self.spent.get(name, 0.0)
-        if self.deaths.get(name, 0) >= MOST_DEATHS or left <= 0:
-            raise Died("not called again")
-        if name != self.function:  # what one leaves behind cannot touch another
-            self.close()
-        self.function = name
-        self._start()
-        worker = self.worker
+        """One question about a function, in the process that is its own."""
+        if self.deaths.get(name, 0) >= MOST_DEATHS:
+            raise Died(NOT_AGAIN)
+        left = self.limits.total_seconds - self.spent.setdefault(name, 0.0)
+        bound = self._allowed(left)[1]
         try:
-            told = worker.ask(question, self._at_most(left), cap)
-            if told.get("missing") is True:
-                self.notes.setdefault(name, "is not defined after the cells have run")
-            return told
+            if name != self.function:  # what one leaves behind cannot touch another
+                self.function = None
+                self._load_all()
+            bound = self._allowed(left)[1]
+            told = self._put(question, left, cap)
         except Died as e:
-            self.deaths[name] = self.deaths.get(name, 0) + 1
-            self.notes[name] = f"was stopped: {e}"
-            self.close()
+            self._stop(name, str(e), bound)
             raise
         finally:
-            self.spent[name] = self.spent.get(name, 0.0) + worker.spent
+            self.spent[name] += self.took
+        self.function = name
+        self._remark(name, told)
+        return told
 
-    def _at_most(self, left):
-        """Seconds for one question."""
-        return max(0.0, min(self.limits.call_seconds, left))
+    def _stop(self, name, reason, bound):
+        """Remember why a function gave no answer; the next call needs a new process."""
+        self.function = None
+        self.deaths[name] = self.deaths.get(name, 0) + 1
+        self.stopped[name] = of_death(reason, self.limits, bound)
+        self._note(name, f"was stopped: {self.stopped[name].note}")
 
-    def _start(self):
-        """Load all cells into a new worker, again without each cell that ends it."""
-        while self.worker is None:
-            self.worker, left = self.sandbox.worker(self.slot), self.limits.total_seconds
+    def _remark(self, name, told):
+        """Tell the instructor of what is missing, and of a limit that was met."""
+        if told.get("missing") is True:
+            self._note(name, "is not defined after the cells have run")
+        if told.get("error") is not None:
+            if words := of_limit(told.get("limit"), self.limits):
+                self._note(name, words)
+
+    def _put(self, question, left, cap=wire.BODY):
+        """One question, within the limits of a call, of what is left, and of the submission."""
+        self.took, seconds = 0.0, self._allowed(left)[0]
+        if seconds <= 0:
+            raise Died(TOO_LONG)
+        try:
+            return self.worker.ask(question, seconds, cap)
+        finally:
+            self.took = self.worker.spent
+            self.worked += self.worker.spent
+            self.waited += self.worker.waited
+
+    def _allowed(self, left):
+        """Seconds for one question, none of them negative, and the limit that allows no more.
+
+        A submission may not last much longer by the clock than it may work.
+        """
+        limits = self.limits
+        lasts = MOST_WAITING * limits.submission_seconds - self.waited
+        works = limits.submission_seconds - self.worked
+        seconds, bound = min(
+            (min(works, lasts / PATIENCE), "submission_seconds"),
+            (left, "total_seconds"),
+            (limits.call_seconds, "call_seconds"),
+        )
+        return max(0.0, seconds), bound
+
+    def _load_all(self):
+        """Load all cells into a fresh process, again without each cell that ends it."""
+        loaded = False
+        while not loaded:
+            self._fresh()
+            left = self.limits.total_seconds
             for name, source, _ in self.cells:
                 if name in self.lost:
                     continue
+                if self._allowed(1.0)[0] <= 0:
+                    raise Died(TOO_LONG)
                 if not self._load(name, source, left):
-                    self.close()
                     break
-                left -= self.worker.spent
+                left -= self.took
+            else:
+                loaded = True
+        self.took = 0.0
 
     def _load(self, name, source, left):
-        """Whether the worker has outlived the loading of a cell."""
+        """Whether the process has outlived the loading of a cell."""
         try:
-            question = {"do": "load", "source": source, "name": name}
-            told = self.worker.ask(question, self._at_most(left))
+            told = self._put({"do": "load", "source": source, "name": name}, left)
         except Died as e:
             self._lose(name, f"{e} when it was loaded")
             return False
         if told.get("error") is not None:
-            self.notes[name] = f"raised {known(told['error'])} when it was loaded"
+            words = of_limit(told.get("limit"), self.limits)
+            words = words or f"raised {known(told['error'])}"
+            self._note(name, f"{words} when it was loaded")
         return True
 
     def _lose(self, name, why):
-        """Leave a cell out of the next worker; after a few own cells, all of them."""
+        """Leave a cell out of the next process; after a few own cells, all of them."""
         self.lost.add(name)
-        self.notes[name] = why
+        self._note(name, why)
         own = {n for n, _, own in self.cells if own}
         if len(self.lost & own) > MOST_LOST and own - self.lost:
             self.lost |= own
-            self.notes["own cells"] = "left out, since several of them ended the process"
+            self._note("own cells", "left out, since several of them ended the process")
+
+    def _fresh(self):
+        """A process that knows nothing yet, in a new sandbox where the one there is broken."""
+        for _ in range(2):
+            if self.worker and not self.worker.usable:
+                self.close()
+            self.worker = self.worker or self.sandbox.worker(self.slot)
+            try:
+                return self.worker.fresh()
+            except Died as e:
+                last = e
+        raise CannotDo(f"a worker cannot be kept alive here: {last}")
+
+    def _note(self, name, text):
+        """Add to what the instructor should know, once."""
+        before = self.notes.get(name, "")
+        if text not in before:
+            self.notes[name] = f"{before}; {text}" if before else text
 
     def close(self) -> None:
         """End the worker, if there is one."""
+        self.function = None
         if self.worker:
             self.worker.close()
             self.worker = None
@@ -220,3 +322,10 @@ def known(error) -> str:
 def _texts(value):
     """The texts in what should be a list of texts."""
     return [v[:200] for v in value if isinstance(v, str)] if isinstance(value, list) else []
+
+
+def _prints(value):
+    """The numbers in what should be a fingerprint."""
+    if not isinstance(value, list):
+        return []
+    return sorted({v for v in value if type(v) is int and 0 <= v < 1 << 48})[:MOST_PRINTS]

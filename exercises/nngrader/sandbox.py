@@ -7,27 +7,16 @@ import shutil
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from . import seccomp
+from .causes import OPEN_FILES
 from .errors import CannotDo
 from .limits import Limits
-from .process import Died, Worker
+from .packages import PARTS, places
+from .process import START, Died, Worker
 from .scratch import Scratch
 
-HERE = Path(__file__).parent
-PARTS = (
-    HERE / "worker.py",
-    HERE / "wire.py",
-    *(HERE / "engine" / f for f in ("likeness.py", "observe.py", "reading.py")),
-)
-SITE = Path(np.__file__).parents[1]
-PACKAGES = [
-    SITE / p for p in ("numpy", "numpy.libs") if (SITE / p).exists()
-]  # importable there
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 MB = 1 << 20
-SPACE = 32 * MB  # of /tmp, and of /dev/shm
 SLOTS = 64
 INSTALL = "sudo apt-get install bubblewrap util-linux"
 UNSAFE = "--unsafe-no-sandbox is for submissions that you trust."
@@ -56,6 +45,7 @@ class Sandbox:
 
     def __init__(self, limits: Limits, *, unsafe: bool = False, uses=()):
         self.limits, self.unsafe, self.uses = limits, unsafe, sorted(uses)
+        self.packages = places(["numpy", *self.uses])
         self.empty = Scratch()  # what masks a folder
         os.chmod(self.empty.name, 0o755)
 
@@ -123,12 +113,16 @@ class Sandbox:
     def _plain(self):
         """The same worker without walls; its modules alone are importable besides NumPy's."""
         folder = Path(self.empty.name)
-        for f in (*PARTS, *PACKAGES):
+        for f in (*PARTS, *self.packages):
             if not (folder / f.name).exists():
                 (folder / f.name).symlink_to(f)
-        python = [sys.executable, "-I", "-S", "-B", str(folder / "worker.py"), str(folder)]
-        clean = ["env", "-i", "PATH=/usr/bin", "OPENBLAS_NUM_THREADS=1", "PYTHONHASHSEED=0"]
-        return [*clean, *self._limited(), *python]
+        clean = ["env", "-i", "PATH=/usr/bin", *(f"{k}={v}" for k, v in SETTINGS.items())]
+        return [*clean, *self._limited(), *self._program(sys.executable, folder, folder)]
+
+    def _program(self, python, *folders):
+        """The worker's own command line."""
+        own = [str(python), "-I", "-S", "-B", f"{folders[0]}/worker.py"]
+        return [*own, *map(str, folders), "--", *self.uses]
 
     def _bubblewrap(self, slot):
         """The command of a worker in bubblewrap."""
@@ -136,23 +130,13 @@ class Sandbox:
         python = self._python()
         command = ["taskset", "-c", str(cores[slot % len(cores)]), "bwrap"]
         command += [*ALONE, *environment(), *system(), *python_binds(python, self.empty.name)]
-        command += [*modules(), "--proc", "/proc", "--dev", "/dev"]
-        command += bind(self.empty.name, "/proc/1")  # bubblewrap's own: it has no limits
-        command += [*memory_folder("/dev/shm"), *memory_folder("/tmp")]
+        command += [*modules(self.packages), "--proc", "/proc", "--dev", "/dev"]
+        space = self.limits.space_mb * MB
+        command += [*memory_folder("/dev/shm", space), *memory_folder("/tmp", space)]
         command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
         command += [*user_options(), "--seccomp", "{seccomp}", "--", *become(slot)]
-        inside = str(python_inside(python))
-        return [
-            *command,
-            *self._limited(),
-            inside,
-            "-I",
-            "-S",
-            "-B",
-            "/g/worker.py",
-            "/g",
-            "/g/site",
-        ]
+        command += self._limited()
+        return command + self._program(python_inside(python), "/g", "/g/site")
 
     @staticmethod
     def _python():
@@ -163,26 +147,27 @@ class Sandbox:
         """Limits of each process; the one on processes only where it counts them alone."""
         w = self.limits
         line = ["prlimit", f"--as={2 * w.memory_mb * MB}", f"--fsize={w.file_mb * MB}"]
-        line += ["--nofile=64", "--core=0", "--msgqueue=0", "--memlock=0"]
-        line += [f"--cpu={int(4 * w.total_seconds) + 1}"]
-        return line if self.unsafe else [*line, f"--nproc={w.processes}"]
+        line += [f"--nofile={OPEN_FILES}", "--core=0", "--msgqueue=0", "--memlock=0"]
+        line += [f"--cpu={int(4 * w.submission_seconds) + START}"]
+        return line if self.unsafe else [*line, f"--nproc={w.processes + 1}"]
 
 
+SETTINGS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+}
 ALONE = (
-    "--unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try "
+    "--unshare-pid --as-pid-1 --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try "
     "--die-with-parent --new-session --clearenv --hostname sandbox"
 ).split()
 
 
 def environment():
     """The variables of a worker; a shared library of Python's is found where it is bound."""
-    values = {
-        "PATH": "/usr/bin",
-        "HOME": "/tmp",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-        "LD_LIBRARY_PATH": "/g/python/lib",
-    }
+    values = {"PATH": "/usr/bin", "HOME": "/tmp", **SETTINGS}
+    values["LD_LIBRARY_PATH"] = "/g/python/lib"
     return [word for name, value in values.items() for word in ("--setenv", name, value)]
 
 
@@ -225,19 +210,19 @@ def python_binds(python, empty):
     return options
 
 
-def modules():
+def modules(packages):
     """The worker's own files, and the packages that a submission may import."""
     options = []
     for f in PARTS:
         options += bind(f, f"/g/{f.name}")
-    for p in PACKAGES:
+    for p in packages:
         options += bind(p, f"/g/site/{p.name}")
     return options
 
 
-def memory_folder(place):
+def memory_folder(place, size):
     """A small folder that may be written."""
-    return ["--perms", "1777", "--size", str(SPACE), "--tmpfs", place]
+    return ["--perms", "1777", "--size", str(size), "--tmpfs", place]
 
 
 def user_options():

@@ -50,9 +50,15 @@ DENIED = {
     "fspick": (433, 433),
     "mount_setattr": (442, 442),
     "sched_setaffinity": (203, 122),
+    "sched_setparam": (142, 118),  # this and what follows: of the process above, too
+    "sched_setscheduler": (144, 119),
+    "sched_setattr": (314, 274),
+    "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
+    "process_madvise": (440, 440),
     "socket": (41, 198),  # families such as vsock know no network namespace
 }
-CLONE, CLONE3, MMAP = (56, 220), (435, 435), (9, 222)
+CLONE, CLONE3, MMAP, PRLIMIT = (56, 220), (435, 435), (9, 222), (302, 261)
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
@@ -84,6 +90,7 @@ def program() -> bytes:
     steps += _deny(CLONE3[column], ENOSYS)
     steps += _deny_flags(CLONE[column], argument=0, flags=NEW_NAMESPACE)
     steps += _deny_flags(MMAP[column], argument=3, flags=MAP_SHARED)
+    steps += _deny_flags(PRLIMIT[column], argument=0, flags=0xFFFFFFFF)  # another's
     steps += [(RETURN, 0, 0, ALLOW)]
     return b"".join(struct.pack("<HBBI", *step) for step in steps)
 

@@ -19,6 +19,7 @@ KINDS = {f"{k}{n}" for k in "iu" for n in (1, 2, 4, 8)} | {"f2", "f4", "f8", "b1
 HEADER, BODY = 1 << 20, 64 << 20  # bytes: the largest header, the largest sum of arrays
 DEPTH = 12
 CHUNK = 1 << 20
+LENGTHS = struct.Struct("<II")  # of the header and of the arrays, before every frame
 
 
 class Bad(Exception):
@@ -50,7 +51,7 @@ def pack(value) -> bytes:
     if len(head) > HEADER or sum(map(len, arrays)) > BODY:
         raise Bad("an answer of more than 64 MB")
     body = b"".join(arrays)
-    return struct.pack("<II", len(head), len(body)) + head + body
+    return LENGTHS.pack(len(head), len(body)) + head + body
 
 
 def send(fd: int, frame: bytes, deadline: float | None = None) -> None:
@@ -101,11 +102,43 @@ def receive(fd: int, deadline: float | None = None, cap: int = BODY):
     EOFError, TimeoutError
         If the writer has gone, or is late.
     """
-    head, body = struct.unpack("<II", _read(fd, 8, deadline))
+    head, body = LENGTHS.unpack(exactly(fd, LENGTHS.size, deadline))
     if head > HEADER or body > cap:
         raise Bad("frame size")
-    header = json.loads(_read(fd, head, deadline))
-    return _decode(header, _Arrays(_read(fd, body, deadline)), 0)
+    header = json.loads(exactly(fd, head, deadline))
+    return _decode(header, _Arrays(exactly(fd, body, deadline)), 0)
+
+
+def exactly(fd: int, n: int, deadline: float | None = None) -> bytes:
+    """Read a number of bytes.
+
+    Parameters
+    ----------
+    fd : int
+        The pipe.
+    n : int
+        How many.
+    deadline : float, optional
+        In seconds of `time.monotonic`.
+
+    Returns
+    -------
+    bytes
+        Neither more nor fewer.
+
+    Raises
+    ------
+    EOFError, TimeoutError
+        If the writer has gone, or is late.
+    """
+    out = bytearray()
+    while len(out) < n:
+        if deadline is not None and not select.select([fd], [], [], _left(deadline))[0]:
+            raise TimeoutError
+        if not (part := os.read(fd, min(n - len(out), CHUNK))):
+            raise EOFError
+        out += part
+    return bytes(out)
 
 
 class _Arrays:
@@ -174,18 +207,6 @@ def _decode(h, arrays, depth):
         return {k: _decode(x, arrays, depth + 1) for k, x in v.items()}
     kind = {"l": list, "t": tuple}[tag]
     return kind(_decode(x, arrays, depth + 1) for x in v)
-
-
-def _read(fd, n, deadline):
-    """Exactly n bytes."""
-    out = bytearray()
-    while len(out) < n:
-        if deadline is not None and not select.select([fd], [], [], _left(deadline))[0]:
-            raise TimeoutError
-        if not (part := os.read(fd, min(n - len(out), CHUNK))):
-            raise EOFError
-        out += part
-    return bytes(out)
 
 
 def _left(deadline):

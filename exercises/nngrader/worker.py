@@ -1,32 +1,43 @@
 """Runs inside the sandbox: loads a student's cells, calls functions, answers with plain data.
 
 Everything here is the student's to change: the grader believes nothing but the form of an
-answer. Started as a program, with the folders of its modules and of NumPy as arguments.
+answer. Started as a program, with the folders of its modules and of NumPy as arguments, then
+``--`` and the packages to import beforehand.
 """
 
 from __future__ import annotations
 import __future__
 
 import ast
+import errno
 import os
+import re
 import sys
 import types
 
 if __name__ == "__main__":
-    sys.path[:0] = sys.argv[1:]
+    sys.path[:0] = sys.argv[1 : sys.argv.index("--")]
+    import forks
     import likeness
     import observe
     import reading
     import wire
 else:
-    from . import wire
+    from . import forks, wire
     from .engine import likeness, observe, reading
 
 
 def main() -> None:
-    """Answer questions until the grader closes the pipe."""
+    """Import what the problems use, on the machine's time, and then serve the grader."""
+    for name in sys.argv[sys.argv.index("--") + 1 :]:
+        __import__(name)
     source, sink = os.dup(0), os.dup(1)
     silence()
+    forks.serve(source, sink, answer_all)
+
+
+def answer_all(source, sink):
+    """Answer questions about one student's cells until there are no more."""
     student = types.ModuleType("student")
     student.display = lambda *_, **__: None  # as in a notebook; there is nobody to look
     sys.modules.update(student=student, nngrader=stand_in())
@@ -58,19 +69,34 @@ def answer(question, names, texts):
     try:
         return ASKED[question["do"]](question, names, texts)
     except BaseException as e:  # SystemExit too
-        return {"error": [[c.__name__ for c in type(e).__mro__[:-2]], ""]}
+        raised = [c.__name__ for c in type(e).__mro__[:-2]]
+        return {"error": [raised, ""], "limit": limit(raised, text_of(e))}
 
 
-def ready(question, names, texts):
-    """Nothing: the answer tells that everything is imported."""
-    return {"error": None}
+def text_of(e):
+    """What an exception says, as far as it can be said."""
+    try:
+        return str(e)
+    except BaseException:
+        return ""
+
+
+def limit(raised, text):
+    """Which limit an exception tells of, in a word that the grader knows; else None."""
+    if "MemoryError" in raised:
+        return "memory"
+    if "RuntimeError" in raised and text.startswith("can't start new thread"):
+        return "processes"
+    number = NUMBER.match(text) if "OSError" in raised else None
+    return LIMITS.get(int(number[1])) if number else None
 
 
 def read(question, names, texts):
     """Parse a cell without running it, and keep its text for `named`."""
-    reading.imports(question["source"])
-    texts.append(question["source"])
-    return {"error": None}
+    source = question["source"]
+    reading.imports(source)
+    texts.append(source)
+    return {"error": None, "skipped": reading.plain(source) != source}
 
 
 def named(question, names, texts):
@@ -104,7 +130,7 @@ def load(question, names, texts):
 
 def alike(question, names, texts):
     """What of a cell is compared with the cells of others."""
-    return {"error": None, "prints": likeness.fingerprint(question["source"])}
+    return {"error": None, "prints": likeness.fingerprint(reading.plain(question["source"]))}
 
 
 def undefined(question, names):
@@ -120,6 +146,7 @@ def call(question, names, texts):
     f = observe.driven(names[question["name"]], question["driver"])
     seen = observe.observe(f, question["args"], question["parts"])
     if seen["error"]:
+        seen["limit"] = limit(*seen["error"])
         seen["error"][1] = ""
     return seen
 
@@ -135,8 +162,14 @@ def value(question, names, texts):
 FUTURE = 0  # all flags of `from __future__ import …`
 for feature in __future__.all_feature_names:
     FUTURE |= getattr(__future__, feature).compiler_flag
+NUMBER = re.compile(r"\[Errno ([0-9]{1,5})\]")
+LIMITS = {
+    errno.EAGAIN: "processes",
+    errno.EFBIG: "file",
+    errno.ENOSPC: "space",
+    errno.EMFILE: "open files",
+}
 ASKED = {
-    "ready": ready,
     "read": read,
     "named": named,
     "alike": alike,

@@ -8,10 +8,11 @@ import sys
 import pytest
 from nngrader.engine.reading import imports, names_used
 from nngrader.limits import Limits, read_settings
-from nngrader.process import Died, tree_usage
+from nngrader.process import Died
 from nngrader.runner import Raised, Runner, known
 from nngrader.sandbox import Refused, Sandbox
 from nngrader.suspicion import suspicious
+from nngrader.usage import tree_usage
 
 from .making import NAME, command, environment, hand_in, make_course, run
 from .ordinary import IS_ROOT, give_away, namespaces_work, run_as_ordinary_user
@@ -90,7 +91,7 @@ def test_time_is_limited_by_call_and_in_all(runner):
 def test_sleep_is_limited_too(runner):
     r = runner("import time\ndef f(s):\n    time.sleep(s)\n    return 1")
     assert r.value("f", (1.2,), {}) == 1
-    with pytest.raises(Died, match="took too long"):
+    with pytest.raises(Died, match="waited too long"):
         r.value("f", (30,), {})
 
 

@@ -1,0 +1,85 @@
+"""What a tree of processes holds and has used, as Linux tells it under /proc."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
+STATE, RESIDENT, TIMES = 0, 21, slice(11, 15)  # fields of /proc/PID/stat after the name
+FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in memory
+
+
+class Usage(NamedTuple):
+    """What a tree of processes holds, in bytes, and has used, in seconds of processors.
+
+    ``busy`` tells whether one of them computes, or would if a processor were free.
+    """
+
+    memory: int
+    seconds: float
+    processes: tuple = ()
+    busy: bool = False
+
+
+def tree_usage(root: int) -> Usage:
+    """Resident memory and processor time of a process and of all below it.
+
+    Parameters
+    ----------
+    root : int
+        A process. Orphans of a sandbox stay below it, as children of its init.
+
+    Returns
+    -------
+    Usage
+        The sums; processes that have ended count by the time that their parents know of.
+    """
+    todo, seen, memory, ticks, busy = [root], [], 0, 0, False
+    while todo:
+        seen.append(pid := todo.pop())
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            about = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            memory += int(about[RESIDENT]) * PAGE
+            ticks += sum(map(int, about[TIMES]))
+            busy |= about[STATE] == "R"
+        todo += children(pid)
+    return Usage(memory, ticks / TICKS, tuple(seen), busy)
+
+
+def files_held(processes: tuple) -> int:
+    """Memory of the kernel's for the files in the folders that only these processes see.
+
+    Parameters
+    ----------
+    processes : tuple of int
+        A tree; those of its members that live in a sandbox have folders in memory, of which
+        the size is limited, but not how many empty files they hold.
+
+    Returns
+    -------
+    int
+        Bytes.
+    """
+    used = {}
+    for pid in processes:
+        for place in MEMORY_FOLDERS:
+            with contextlib.suppress(OSError):
+                inside = f"/proc/{pid}/root{place}"
+                device = os.stat(inside).st_dev
+                if device != os.stat(place).st_dev:
+                    about = os.statvfs(inside)
+                    used[device] = about.f_files - about.f_ffree
+    return FILE * sum(used.values())
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started, none where it has ended."""
+    found = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(OSError):
+                found += map(int, (task / "children").read_text().split())
+    return found
