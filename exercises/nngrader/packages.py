@@ -1,4 +1,4 @@
-"""Where the packages lie that a submission may import, and nothing else of what is installed."""
+"""Where the packages lie that a submission may import, and none of the others."""
 
 from __future__ import annotations
 

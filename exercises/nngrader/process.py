@@ -18,6 +18,7 @@ POLL = 0.03  # seconds between two looks at the tree
 PATIENCE = 4  # times the processor time that is allowed, for sleep and for a busy machine
 START = 60  # seconds until a worker must be ready: this is the machine's time, not a student's
 RENEW = 20  # seconds until a fresh process must be there; the machine's time, too
+GRACE = 2  # seconds until it is ended by force
 CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT}
 TOO_LONG, WAITED = "took too long", "waited too long"
 TOO_MUCH, TOO_LARGE = "used too much memory", "gave an answer that is far too large"
@@ -199,6 +200,8 @@ class Worker:
 
     def _kill(self):
         """End the tree: the end of a sandbox's first process ends all that is in it."""
+        if self.process.poll() is not None:
+            return  # its number may be another's
         for pid in tree_usage(self.process.pid).processes[1:]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
@@ -214,12 +217,15 @@ class Worker:
         return self.log.read(500).decode(errors="replace").strip()
 
     def close(self) -> None:
-        """End it, wait for it, and close the pipes."""
+        """End it, wait for it, and close the pipes: it ends by itself where nobody asks."""
         self.ended.set()
+        self.watcher.join()
+        self.process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(GRACE)
         self._kill()
         self.process.wait()
-        self.watcher.join()
-        for f in (self.process.stdin, self.process.stdout, self.log):
+        for f in (self.process.stdout, self.log):
             f.close()
 
     def __enter__(self):

@@ -18,6 +18,7 @@ from .scratch import Scratch
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 MB = 1 << 20
 SLOTS = 64
+ROOM = "torch needs memory_mb = 400 or more"  # tried with torch 2.13 for the CPU
 INSTALL = "sudo apt-get install bubblewrap util-linux"
 UNSAFE = "--unsafe-no-sandbox is for submissions that you trust."
 NAMESPACES = (
@@ -78,8 +79,15 @@ class Sandbox:
         except Died:
             words = worker.last_words()
             worker.close()
-            raise Refused(f"a worker cannot be started here: {words}") from None
+            raise Refused(f"a worker cannot be started here{self._needs()}: {words}") from None
         return worker
+
+    def _needs(self):
+        """What may be the matter where packages are imported: torch needs much memory."""
+        if not self.uses:
+            return ""
+        packages = " and ".join(self.uses)
+        return f" with {packages} and memory_mb = {self.limits.memory_mb} ({ROOM})"
 
     def require(self) -> None:
         """Start one worker to see that it can be done.

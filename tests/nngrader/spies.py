@@ -30,7 +30,7 @@ SPIES = {
                 return True
         secret = [k for k in os.environ if k not in (
             "PATH", "HOME", "OPENBLAS_NUM_THREADS", "PYTHONHASHSEED", "LD_LIBRARY_PATH",
-            "PWD", "LC_CTYPE")]
+            "PWD", "LC_CTYPE", "OMP_NUM_THREADS", "MKL_NUM_THREADS")]
         return bool(secret)
     """),
     "the network": spy("""

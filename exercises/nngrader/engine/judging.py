@@ -78,7 +78,9 @@ def _judge_error(book, case, o):
     text = f"{case['tried']}: expected a {case['error']}, but the function {came}."
     if _is_shown_only(o.parts):
         text += " An error is raised, not returned or printed."
-    stopped = o.raised[:1] and o.raised[0] in STOPPED  # that is said once, of ordinary input
+    stopped = o.stopped or (
+        o.raised[:1] and o.raised[0] in STOPPED
+    )  # that is said once, of ordinary input
     book.find(case["aspect"], case["group"], "" if stopped else text)
 
 
@@ -102,6 +104,8 @@ def _judge_failure(book, case, o):
 def _failure(book, case, o):
     """Say how a call failed; the student's own message only where inputs may be shown."""
     kind = o.raised[0] if o.raised else "an error of its own kind"
+    if o.stopped:
+        return f"{book.data['name']} {o.stopped}."
     if kind in STOPPED:
         return f"{book.data['name']} {STOPPED[kind]}."
     if not book.data["visible"]:

@@ -23,13 +23,15 @@ class Seen:
     """What came of one call, checked.
 
     ``parts`` is None where the call failed; ``raised`` holds the names of Python's own classes
-    of exceptions among those of the error, most special first; ``message`` is the student's.
+    of exceptions among those of the error, most special first; ``message`` is the student's;
+    ``stopped`` is the runner's: how a limit or an end of the process made the call fail.
     """
 
     parts: list | None = None
     failed: bool = False
     raised: tuple = ()
     message: str = ""
+    stopped: str = ""
     changed: frozenset = field(default_factory=frozenset)
     steps: int = 0
 
@@ -47,6 +49,7 @@ def checked(said):
         names, message = [*_list(error), None, None][:2]
         raised = tuple(n for n in _list(names) if isinstance(n, str) and n in ERRORS)
         text = message if isinstance(message, str) else ""
+        rest["stopped"] = said["stopped"] if isinstance(said.get("stopped"), str) else ""
         return Seen(failed=True, raised=raised, message=text[:400], **rest)
     return Seen(parts=[_part(p) for p in parts[:MOST_PARTS]], **rest)
 
