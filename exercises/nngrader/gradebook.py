@@ -83,7 +83,7 @@ def absolute(course: Course, url: str | None) -> str:
 
 @contextlib.contextmanager
 def quiet():
-    """Within this block nbgrader's warnings and tracebacks are not shown: we tell the causes."""
+    """Within this block nbgrader's warnings and tracebacks are not shown: we tell causes."""
     log = logging.getLogger("tornado.application")
     before, log.disabled = log.disabled, True
     try:
