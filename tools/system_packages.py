@@ -1,9 +1,11 @@
 """Install the programs beyond Python that the tests need, or say which line installs them.
 
-Needed: bubblewrap for the grader's sandbox, and a Chromium browser that opens the built book.
+Needed: bubblewrap for the grader's sandbox, a Chromium browser that opens the built book, and
+PostgreSQL, which the grader's tests start for themselves.
 Root on Debian or Ubuntu installs them; anybody else is told the one line to run.
 """
 
+import glob
 import os
 import shutil
 import subprocess
@@ -12,12 +14,25 @@ import sys
 NEEDED = {  # Debian package: programs, any of which will do
     "bubblewrap": ("bwrap",),
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "postgresql": ("initdb",),
     "util-linux": ("setpriv",),
 }
+ELSEWHERE = "/usr/lib/postgresql/*/bin"  # where Debian puts programs that are not on the PATH
 
 
-def missing(which=shutil.which):
-    """Name the packages none of whose programs is on the PATH."""
+def find(name):
+    """Find a program on the PATH, or where Debian keeps PostgreSQL's, the newest first."""
+    kept = sorted(glob.glob(f"{ELSEWHERE}/{name}"), key=version, reverse=True)
+    return shutil.which(name) or next(iter(kept), None)
+
+
+def version(path):
+    """Give the number of the version in a path of Debian's, for sorting."""
+    return [int(part) for part in path.split("/") if part.isdigit()]
+
+
+def missing(which=find):
+    """Name the packages none of whose programs is found."""
     return [p for p, names in NEEDED.items() if not any(which(n) for n in names)]
 
 

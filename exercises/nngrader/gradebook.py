@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import warnings
@@ -82,6 +83,18 @@ def absolute(course: Course, url: str | None) -> str:
 
 @contextlib.contextmanager
 def quiet():
+    """Within this block nbgrader's warnings and tracebacks are not shown: we tell causes."""
+    log = logging.getLogger("tornado.application")
+    before, log.disabled = log.disabled, True
+    try:
+        with _no_warnings():
+            yield
+    finally:
+        log.disabled = before
+
+
+@contextlib.contextmanager
+def _no_warnings():
     """Within this block nbgrader's own warnings, about its use of SQLAlchemy, are not shown."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="nbgrader")

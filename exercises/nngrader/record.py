@@ -134,7 +134,7 @@ class Recorder:
         """What went wrong, in one line; of the gradebook, with its name."""
         from sqlalchemy.exc import SQLAlchemyError
 
-        for one in (e, e.__cause__):
+        for one in chain(e):
             if isinstance(one, SQLAlchemyError):
                 return f"the gradebook {named(self.url)}: {reason(one)}"
         return first_line(e) + (f" ({first_line(e.__cause__)})" if e.__cause__ else "")
@@ -258,6 +258,13 @@ class Recorder:
             return ""
 
 
+def chain(e: BaseException | None):
+    """An exception, and one by one what it came from."""
+    while e is not None:
+        yield e
+        e = e.__cause__ or e.__context__
+
+
 def is_id(student: str) -> bool:
     r"""Whether nbgrader can hold a name.
 
@@ -279,7 +286,7 @@ def flag(result: dict, text: str) -> None:
 
 def _is_held(e):
     """Whether another program holds the gradebook, so that waiting may help."""
-    said = f"{e} {e.__cause__}".lower()
+    said = " ".join(str(one).lower() for one in chain(e))
     return "locked" in said or "lock timeout" in said
 
 

@@ -286,7 +286,7 @@ def test_what_may_not_be_written_is_told_to_an_ordinary_user(
     os.environ["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
     done = run_as_ordinary_user(line_of(course, CLASS), home)
     path.chmod(mode)
-    told = done.stdout + done.stderr.splitlines()[-1] * bool(done.stderr)
+    told = done.stdout + (done.stderr.splitlines() or [""])[-1]
     where = "autograded" if closed == "autograded" else "gradebook.db"
     assert where in told, done
     assert any(w in told for w in ("may not be written", "cannot be opened", "denied")), told

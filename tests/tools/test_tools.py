@@ -138,7 +138,8 @@ def test_the_lock_holds_hashes_and_neither_torch_nor_its_gpu_packages():
 
 def test_what_is_missing_is_named_with_the_line_that_installs_it():
     system = load("system_packages")
-    assert system.missing(which=lambda name: None) == ["bubblewrap", "chromium", "util-linux"]
+    every = ["bubblewrap", "chromium", "postgresql", "util-linux"]
+    assert system.missing(which=lambda name: None) == every
     assert system.missing(which=lambda name: name != "bwrap") == ["bubblewrap"]
     assert system.line(["bubblewrap"], root=False).startswith("sudo apt-get update && sudo apt")
     assert "sudo" not in system.line(["bubblewrap"], root=True)
@@ -195,3 +196,15 @@ def test_what_must_not_be_committed_is_named(
 
 def test_the_repository_holds_nothing_that_must_not_be_committed(repository):
     assert [(p.name, c) for p in repository.files() if (c := repository.complaint(p))] == []
+
+
+def test_programs_of_postgresql_are_found_where_debian_keeps_them(monkeypatch, tmp_path):
+    packages = load("system_packages")
+    for version in ("9", "15"):
+        program = tmp_path / version / "bin" / "no-such-program"
+        program.parent.mkdir(parents=True)
+        program.touch()
+    monkeypatch.setattr(packages, "ELSEWHERE", f"{tmp_path}/*/bin")
+    assert packages.find("no-such-program") == str(program)
+    assert packages.find("nor-this") is None
+    assert packages.missing(lambda name: None if name == "initdb" else name) == ["postgresql"]

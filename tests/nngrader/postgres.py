@@ -1,0 +1,78 @@
+"""A PostgreSQL server of the test's own: in a folder of its own, stopped after."""
+
+import contextlib
+import os
+import pwd
+import runpy
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from .making import ROOT
+from .ordinary import IS_ROOT
+
+
+def as_whom():
+    """By which command PostgreSQL runs: it refuses root, and wants a user that has a name."""
+    if not IS_ROOT:
+        return [], os.getuid()
+    names = {u.pw_name: u for u in pwd.getpwall()}
+    user = names.get("postgres") or names["nobody"]
+    line = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    return line, user.pw_uid
+
+
+@contextlib.contextmanager
+def server():
+    """Within this block a server runs; gives a function from a name to a new database's url."""
+    find = runpy.run_path(str(ROOT / "tools" / "system_packages.py"))["find"]
+    before, uid = as_whom()
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        os.chown(folder, uid, -1)
+        data, log = Path(folder, "data"), Path(folder, "log")
+        make = ["-D", data, "-U", "grader", "--auth=trust", "--no-sync", "--encoding=UTF8"]
+        settings = {"env": {"PATH": os.environ["PATH"], "LC_ALL": "C"}, "cwd": folder}
+        told = subprocess.run(
+            [*before, find("initdb"), *make], capture_output=True, text=True, **settings
+        )
+        assert told.returncode == 0, told.stderr
+        options = ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+        with open(log, "w") as out:
+            running = subprocess.Popen(
+                [*before, find("postgres"), *options], stdout=out, stderr=out, **settings
+            )
+        try:
+            wait(folder, running, log)
+            yield lambda name: database(folder, name)
+        finally:
+            running.terminate()
+            running.wait(60)
+            shutil.rmtree(data, ignore_errors=True)
+
+
+def wait(folder, running, log):
+    """Wait until the server answers."""
+    import psycopg
+
+    end = time.monotonic() + 60
+    while time.monotonic() < end and running.poll() is None:
+        with contextlib.suppress(psycopg.OperationalError):
+            connect(folder).close()
+            return
+        time.sleep(0.1)
+    raise AssertionError(log.read_text()[-3000:])
+
+
+def connect(folder):
+    import psycopg
+
+    return psycopg.connect(host=folder, user="grader", dbname="postgres", autocommit=True)
+
+
+def database(folder, name):
+    """Make an empty database; gives its address as nbgrader takes it."""
+    with contextlib.closing(connect(folder)) as db:
+        db.execute(f"create database {name}")
+    return f"postgresql+psycopg://grader:secret@/{name}?host={folder}"
