@@ -138,7 +138,7 @@ def _canvas(assignment, students, found):
     for each assignment by title, or `Title (id)`; a row whose first cell has "Points Possible",
     with four blanks as Canvas writes it. A student is looked for by ID, which is `lms_user_id`
     here, then by the two SIS columns, at last by name, "Last, First". Canvas asks before it
-    makes a new assignment, and shows what would change; those without a row keep what they have.
+    makes a new assignment, and shows what would change; who has no row keeps what is there.
     """
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment]
     yield ["    Points Possible", "", "", "", "", _most(found)]
