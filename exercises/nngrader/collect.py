@@ -147,7 +147,7 @@ def _by_student(found, students, assignment, declared, told):
 
 def _that_counts(student, several, wanted, told):
     """Which of the submissions of a student counts, None where that cannot be told."""
-    if all(h.platform == "Canvas" for h in several):
+    if several[0].origin and len({h.origin for h in several}) == 1:
         return _joined(several, wanted, told)
     newest = max(several, key=lambda h: h.newest)
     if len(several) == 1:

@@ -84,18 +84,19 @@ class Who:
 class Handed:
     """One submission as a platform has it.
 
-    `who` has several where its name can be read in several ways; `when` is the time of handing
-    in where the platform tells it; `rest` are files that are passed over.
+    `who` is None where its name can be read in several ways; `when` is the time of handing in
+    where the platform tells it; `rest` are files that are passed over.
     """
 
     label: str
     platform: str
-    who: tuple[Who, ...]
+    who: Who | None
     items: tuple[tuple[tuple[str, ...], Item], ...]
     when: datetime | None = None
     source: str = ""
     late: bool = False
     rank: int = 0  # Canvas: later files have larger ids
+    origin: str = ""  # Canvas: what the names of one submission's files have in common
     rest: tuple[Item, ...] = ()
 
     @property
@@ -124,9 +125,11 @@ def whose(handed: Handed, students: dict[str, Student] | None) -> str:
     Unreadable
         If not exactly one student fits.
     """
+    if not handed.who:
+        raise Unreadable("its name can be read in several ways")
     if students is None:
         return _own_id(handed)
-    found = {s for who in handed.who for s in _fitting(who, students.values())}
+    found = _fitting(handed.who, students.values())
     if len(found) == 1:
         return found.pop()
     if found:
@@ -230,15 +233,15 @@ def _handed(key, files):
     """One submission of a layout that names students in paths."""
     kind, name, more = key
     if kind == "Moodle":
-        return Handed(f"{name}_{more}", kind, (Who(name=name),), files)
+        return Handed(f"{name}_{more}", kind, Who(name=name), files)
     if kind == "Canvas":
         return _canvas(name, files)
     if kind == "exchange":
         student, _, rest = name.partition(f"+{more}+")
         when = time_of(rest.split("+")[0])
-        return Handed(name, kind, (_plain(student),), files, when, "names of the exchange")
+        return Handed(name, kind, _plain(student), files, when, "names of the exchange")
     if kind == "file":
-        return Handed(name, kind, (_plain(name.rpartition(".")[0]),), files)
+        return Handed(name, kind, _plain(name.rpartition(".")[0]), files)
     return _folder(name, more, files)
 
 
@@ -257,9 +260,7 @@ def _folder(name, assignment, files):
     if when:
         files = tuple(f for f in files if f[0] != (STAMP,))
     label = f"{name}/{assignment}" if inner else name
-    return Handed(
-        label, "folder", (_plain(name),), files, when, STAMP if when else "", rest=rest
-    )
+    return Handed(label, "folder", _plain(name), files, when, STAMP if when else "", rest=rest)
 
 
 def _stamped(item):
@@ -271,18 +272,25 @@ def _stamped(item):
 
 
 def _canvas(name, files):
-    """A file of Canvas's zip, its name read in every way: students choose parts of it."""
-    readings, starts = [], []
-    for start in (m.start() for m in re.finditer("_", name)):
-        if found := CANVAS.match(name, start):
-            student = name[:start]
-            readings.append(
-                Who(number=found[1], joined=student.removesuffix(LATE)),
-            )
-            starts.append((student.endswith(LATE), int(found[2]), name[found.end() :]))
-    late, rank, own = starts[0]
-    item = files[0][1]
-    return Handed(name, "Canvas", tuple(readings), (((own,), item),), late=late, rank=rank)
+    """A file of Canvas's zip.
+
+    Students choose their names there, and those of their files: where either has numbers as
+    Canvas writes them, nobody can say which of them are Canvas's.
+    """
+    starts = [m.start() for m in re.finditer("_", name) if CANVAS.match(name, m.start())]
+    found = CANVAS.match(name, starts[0])
+    student = name[: starts[0]]
+    who = Who(number=found[1], joined=student.removesuffix(LATE))
+    own = (((name[found.end() :],), files[0][1]),)
+    return Handed(
+        name,
+        "Canvas",
+        who if len(starts) == 1 else None,
+        own,
+        late=student.endswith(LATE),
+        rank=int(found[2]),
+        origin=name[: found.start(2)],
+    )
 
 
 def _gradescope(items, listed) -> Iterator[Handed]:
@@ -296,7 +304,7 @@ def _gradescope(items, listed) -> Iterator[Handed]:
         submitters, when = about.get(folder, ((), None))
         for who in submitters or [Who()]:
             label = f"{folder} ({who.name or who.email or 'nobody named'})"
-            yield Handed(label, "Gradescope", (who,), tuple(files), when, METADATA)
+            yield Handed(label, "Gradescope", who, tuple(files), when, METADATA)
 
 
 def _metadata(text):
@@ -345,7 +353,7 @@ def _own_id(handed):
     """The id that the name itself is."""
     if handed.platform not in ("exchange", "folder", "file"):
         raise Unreadable("there is no class list (students.csv) to find its student in")
-    (student,) = handed.who[0].ids
+    (student,) = handed.who.ids
     if not re.fullmatch(r"[\w.@+-]+", student) or complaint_about(student):
         raise Unreadable("its name is no id, and there is no class list (students.csv)")
     return student
