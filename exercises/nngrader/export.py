@@ -98,7 +98,7 @@ def number(value: float) -> str:
     >>> number(100.0), number(200 / 3), number(1e-7)
     ('100.0', '66.666667', '0.0')
     """
-    text = f"{value:.6f}".rstrip("0")
+    text = f"{value:z.6f}".rstrip("0")
     return text + "0" if text.endswith(".") else text
 
 
