@@ -10,7 +10,8 @@ r"""Which files belong to one submission, and whose it is, as learning platforms
   Moodle 4.0 with a `_` at the end; an online text lies in `…_assignsubmission_onlinetext`.
   Underscores of the name have become spaces. The number counts participants of this one
   assignment: it is nobody's id. With anonymous marking the name is `Participant`, and with
-  teams it is the team's: neither names a student.
+  teams it is the team's: neither names a student. A name is all that there is: where students
+  may change theirs, look whether one of them is missing.
 - Canvas, "Download submissions" (`lib/content_zipper.rb`): `NAME_12345_67890_x.ipynb`: NAME is
   "Last, First" in small letters without blanks and punctuation, then comes `_LATE` if it was
   late, then the id of the user and the id of the file; Canvas writes `x-1.ipynb` for a file
@@ -73,6 +74,10 @@ class Who:
             or wanted & email
             or (self.number and self.number == student.lms_user_id)
         )
+
+    def is_denied_by(self, student: Student) -> bool:
+        """Whether the class list has another number or address: names can be chosen."""
+        return bool((self.number and student.lms_user_id) or (self.email and student.email))
 
     def names(self, student: Student) -> bool:
         """Whether a name is the student's."""
@@ -247,7 +252,7 @@ def _handed(key, files):
 
 def _plain(name):
     """A name that may be the id, the address, or the name of a student."""
-    return Who(frozenset([name]), "", name, name)
+    return Who(frozenset([name]), "", name if "@" in name else "", name, name)
 
 
 def _folder(name, assignment, files):
@@ -314,7 +319,7 @@ def _metadata(text):
     with every value as text: what students' programs printed stands deeper.
     """
     found, folder, part, kept = {}, None, "", {}
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if line[:1].strip() and line.rstrip().endswith(":"):
             folder, part = line.rstrip()[:-1].strip("'\""), ""
             kept = found[folder] = {":submitters": [], ":created_at": []}
@@ -365,4 +370,4 @@ def _fitting(who, students):
     named = {s.id: s for s in students if who.names(s)}
     if sure:
         return sure if not named or sure <= set(named) else sure | set(named)
-    return {i for i, s in named.items() if not (who.number and s.lms_user_id)}
+    return {i for i, s in named.items() if not who.is_denied_by(s)}

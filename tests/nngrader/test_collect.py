@@ -1,5 +1,6 @@
 """What platforms let an instructor download comes to the right student, whole, or is told."""
 
+import contextlib
 import json
 import os
 import stat
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nngrader import archive, submitted
-from nngrader.archive import opened, parts_of
+from nngrader.archive import inside, opened, parts_of
 from nngrader.assignment import Assignment
+from nngrader.errors import CannotDo
 from nngrader.layouts import Who, time_of
 from nngrader.roster import Student
 from nngrader.submission import Unreadable
@@ -31,6 +33,7 @@ from .downloads import (
 from .making import NAME, hand_in, run
 
 pytestmark = pytest.mark.sandbox
+BYTES = st.integers(0, 255)
 PLATFORMS = {"moodle": moodle, "canvas": canvas, "gradescope": gradescope}
 BOOK = f"{NAME}.ipynb"
 
@@ -223,6 +226,21 @@ def test_a_group_of_gradescope_is_collected_for_each_of_it(course, tmp_path, cap
     assert (status, said[:12]) == (1, "4 collected,"), said
     assert text_of(course, "kim2") == "ada"
     assert "submission_11 (nobody named): no student of the class list fits" in said
+
+
+def test_a_name_on_gradescope_counts_nothing_against_an_address(course, tmp_path, capsys):
+    class_list(course)
+    files = gradescope()
+    name = "assignment_77_export/submission_metadata.yml"
+    files[name] = (
+        files[name]
+        .replace(b"sid: ada", b"sid: mallory")
+        .replace(b"ADA@uni.example", b"mallory@uni.example")
+        .replace(b"Ada L.", b"Ada Lovelace")
+    )
+    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert (status, said[:12]) == (1, "1 collected,")
+    assert "submission_11 (Ada Lovelace): no student of the class list fits" in said
 
 
 def test_the_time_of_gradescope_is_that_of_its_list(course, tmp_path, capsys):
@@ -560,6 +578,22 @@ def test_whatever_the_names_no_path_leads_out(tmp_path_factory, names):
             assert ".." not in item.parts
             assert not any(set(p) & set("/\\\0\n") or p in ("", ".") for p in item.parts)
             assert item.read(1) == b"x"
+
+
+@given(st.data())
+def test_a_damaged_zip_is_read_or_refused(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("damaged")
+    inner = zipped(folder / "inner.zip", {f"a/{BOOK}": book()}).read_bytes()
+    raw = bytearray(zipped(folder / "got.zip", moodle() | {"a/b.zip": inner}).read_bytes())
+    for place, byte in data.draw(st.lists(st.tuples(st.integers(0, len(raw) - 1), BYTES))):
+        raw[place] = byte
+    (folder / "got.zip").write_bytes(raw[: data.draw(st.integers(0, len(raw)))] or raw)
+    with contextlib.suppress(CannotDo), opened(folder / "got.zip") as (items, _):
+        for item in items:
+            with contextlib.suppress(Unreadable):
+                assert len(item.read(1000)) <= 1000
+            with contextlib.suppress(Unreadable):
+                assert all(len(i.read(9)) <= 9 for i in inside(item)[0] if i.when)
 
 
 @pytest.mark.parametrize("name", ["a\ud800", "a\u2028b", "", ".", "/", "x/" * 21])
