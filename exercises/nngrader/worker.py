@@ -104,7 +104,7 @@ def load(question, names, texts):
 
 def alike(question, names, texts):
     """What of a cell is compared with the cells of others."""
-    return {"error": None, "prints": likeness.fingerprint(question["source"])}
+    return {"error": None, "prints": likeness.fingerprint(reading.plain(question["source"]))}
 
 
 def undefined(question, names):
