@@ -28,6 +28,7 @@ h3 { font-size: 1rem; margin: 1.3rem 0 0; }
 code { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
   font-size: .92em; }
 p { margin: .5rem 0 0; }
+a { color: inherit; }
 .soft { color: var(--soft); }
 .total { font-size: 2rem; font-weight: 650; margin: .6rem 0 0; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
@@ -41,6 +42,8 @@ thead :is(th, td) { border-top: 0; color: var(--soft); font-size: .85rem;
   overflow-wrap: normal; vertical-align: bottom; }
 tbody th { font-weight: 600; }
 :is(th, td):last-child { padding-right: 0; }
+tbody th.aspect { width: 9rem; }
+td.share { width: 7rem; vertical-align: middle; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .lost { color: var(--lost); font-weight: 600; }
 .bar { display: flex; height: .55rem; border-radius: .3rem; background: var(--rest);
@@ -92,7 +95,8 @@ def document(title: str, body: Iterable[str], kind: str = "") -> str:
     column = f'<main class="{kind}">' if kind else "<main>"
     return "\n".join(
         [
-            f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{policy}\n{view}',
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+            f"{policy}\n{view}",
             f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{column}",
             *body,
             "</main>\n</body>\n</html>\n",
@@ -179,3 +183,68 @@ def points(number: float) -> str:
         The number.
     """
     return f"{number:.2f}".rstrip("0").rstrip(".").replace("-0", "0", number > -0.005)
+
+
+def section(title: str, body: str, ident: str = "") -> str:
+    """A part of a page under a heading.
+
+    Parameters
+    ----------
+    title : str
+        Escaped here.
+    body : str
+        HTML, escaped already.
+    ident : str, optional
+        Its name for links, letters and hyphens.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    ident = f' id="{ident}"' if ident else ""
+    return f"<section{ident}>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
+
+
+def names(students: list[str], most: int = 12) -> str:
+    """Some names, and how many more there are.
+
+    >>> names(["ada", "<b>", "chen"], most=2)
+    'ada, &lt;b&gt; and 1 more'
+
+    Parameters
+    ----------
+    students : list of str
+        Escaped here.
+    most : int, optional
+        How many are named.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    more = len(students) - most
+    rest = f" and {more} more" if more > 0 else ""
+    return ", ".join(map(escape, students[:most])) + rest
+
+
+def counted(n: int, word: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "pair"), counted(2, "pair")
+    ('1 pair', '2 pairs')
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    word : str
+        Of what, in the singular.
+
+    Returns
+    -------
+    str
+        Both.
+    """
+    return f"{n} {word}" if n == 1 else f"{n} {word}s"

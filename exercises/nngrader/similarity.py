@@ -19,12 +19,13 @@ MOST_HOLDERS = 10  # a print that more submissions have is everybody's, as in MO
 ALIKE = 0.6  # from this share on a cell counts
 ENOUGH = 60.0  # prints of full weight: some twenty lines
 RULE = (
-    "A pair is shown if its alike cells (at least {:.0%} of what is rare in both) have together "
-    "{:g} rare prints, which is some twenty lines. A print is a dozen neighbouring parts of the "
-    "program, without names, comments and formatting, and in an order of its own. It is rare "
-    "if at most {} submissions have it, and it stands neither in what was given out nor in the "
-    "instructor's solution; where n have it, it counts 2/n."
-).format(ALIKE, ENOUGH, MOST_HOLDERS)
+    f"A pair is shown if its alike cells (at least {ALIKE:.0%} of what is rare in both) have "
+    f"together {ENOUGH:g} rare prints, which is some twenty lines. A print is a dozen "
+    "neighbouring parts of the program, without names, comments and formatting, and in an "
+    f"order of its own. It is rare if at most {MOST_HOLDERS} submissions have it, and it "
+    "stands neither in what was given out nor in the instructor's solution; where n have it, "
+    "it counts 2/n."
+)
 
 
 @dataclass(frozen=True)

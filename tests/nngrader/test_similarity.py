@@ -113,7 +113,7 @@ def renamed(source, suffix="_2"):
 
 
 def class_of_alternatives(rng, n=30):
-    """Each student gives one of the known right answers to each problem, in names of their own."""
+    """Each student gives one right answer of many to each problem, in names of their own."""
     return {
         f"s{i:02}": {
             name: fingerprint(renamed(sources[rng.integers(len(sources))], f"_{i}"))
@@ -245,9 +245,12 @@ def test_a_whole_notebook_copied_stands_out_though_each_function_is_short():
     members = class_of_alternatives(np.random.default_rng(0))
     own = {
         name: "\n".join(
-            [s.splitlines()[0], f"    rest = np.array({i}) @ q[{i}:].T.cumsum(axis={i})"]
-            + [f"    part = rest[:, {i}, None] + part.reshape(-1, {i}).mean(axis=0)"]
-            + [f"    return np.where(part > {i}.5, part.T, rest.sum())"]
+            [
+                s.splitlines()[0],
+                f"    rest = np.array({i}) @ q[{i}:].T.cumsum(axis={i})",
+                f"    part = rest[:, {i}, None] + part.reshape(-1, {i}).mean(axis=0)",
+                f"    return np.where(part > {i}.5, part.T, rest.sum())",
+            ]
         )
         for i, (name, (s, *_)) in enumerate(ANSWERS.items(), 3)
     }
