@@ -175,7 +175,7 @@ def _findings(title, found):
         [escape(c.text), str(len(c.students)), points(c.points), names(c.students)]
         for c in found
     ]
-    yield table(columns, rows, numbers=(1, 2))
+    yield table(columns, rows, numbers=(1, 2), kind="told")
 
 
 def _unexplained(fine, name, described):

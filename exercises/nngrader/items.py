@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .engine import sentence
+from .engine.judging import STOPPED
 from .engine.ledger import EVERYTHING
 
 LEAST = 10  # submissions from which a correlation is told
 FEW = f"fewer than {LEAST} submissions"
 NO_SPREAD, NO_REST = "all earned the same", "the rest has no spread"
+UNWRITTEN = STOPPED["NotImplementedError"]
 NUMBER = re.compile(r"\d[\d.,]*")
 
 
@@ -240,11 +242,52 @@ def _key(aspect, text, mistake):
 
 
 def unexplained(results: dict[str, dict], problem: str) -> list[str]:
-    """Students who lost points in a problem without any registered mistake being recognised."""
+    """Students who lost points in a problem for which no registered mistake is the reason.
+
+    Parameters
+    ----------
+    results : dict
+        Of `judged`.
+    problem : str
+        Its name.
+
+    Returns
+    -------
+    list of str
+        Without those who wrote nothing there.
+    """
+    reports = {
+        s: r["problems"][problem] for s, r in results.items() if problem in r["problems"]
+    }
     return [
         student
-        for student, r in results.items()
-        if (p := r["problems"].get(problem))
-        and p["score"] < p["max"] - 1e-6
-        and not any(mistake for *_, mistake in p["findings"])
+        for student, p in reports.items()
+        if p["score"] < p["max"] - 1e-6
+        and not any(mistake or UNWRITTEN in text for _, text, mistake in p["findings"])
     ]
+
+
+def dearest(found: list[Cost], most: int) -> list[Cost]:
+    """The findings to tell first.
+
+    Parameters
+    ----------
+    found : list of Cost
+        Of `costs`.
+    most : int
+        How many at most.
+
+    Returns
+    -------
+    list of Cost
+        Without what was not written, and what only repeats a dearer one: in the same problem,
+        of the same students.
+    """
+    kept = []
+    for cost in found:
+        again = any(
+            k.problem == cost.problem and set(cost.students) <= set(k.students) for k in kept
+        )
+        if cost.points > 1e-6 and UNWRITTEN not in cost.text and not again:
+            kept.append(cost)
+    return kept[:most]

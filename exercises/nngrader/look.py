@@ -41,6 +41,7 @@ th, td { text-align: left; vertical-align: top; padding: .45rem .8rem .45rem 0;
 thead :is(th, td) { border-top: 0; color: var(--soft); font-size: .85rem;
   overflow-wrap: normal; vertical-align: bottom; }
 tbody th { font-weight: 600; }
+.told tbody th { font-weight: 400; width: 52%; }
 :is(th, td):last-child { padding-right: 0; }
 tbody th.aspect { width: 9rem; }
 td.share { width: 7rem; vertical-align: middle; }
@@ -62,7 +63,7 @@ svg text { fill: var(--ink); font-size: 12px; }
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px;
     overflow: hidden; }
   tbody tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
-  tbody :is(th, td) { display: block; width: auto; border: 0; padding: 0;
+  tbody :is(th, td, .n) { display: block; width: auto; border: 0; padding: 0;
     text-align: left; white-space: normal; }
   td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
   td.share { display: none; } }
@@ -128,7 +129,9 @@ def bar(*shares: float) -> str:
     return f'<span class="bar" aria-hidden="true">{filled}</span>'
 
 
-def table(columns: list[str], rows: Iterable[list[str]], numbers: Iterable[int] = ()) -> str:
+def table(
+    columns: list[str], rows: Iterable[list[str]], numbers: Iterable[int] = (), kind: str = ""
+) -> str:
     """A table, which on a phone becomes a list.
 
     Parameters
@@ -139,6 +142,8 @@ def table(columns: list[str], rows: Iterable[list[str]], numbers: Iterable[int] 
         HTML, escaped already; the first of each names the row.
     numbers : iterable of int, optional
         Which columns are set to the right.
+    kind : str, optional
+        The class of the table: "told" where rows begin with sentences.
 
     Returns
     -------
@@ -150,7 +155,8 @@ def table(columns: list[str], rows: Iterable[list[str]], numbers: Iterable[int] 
     named = zip(kinds, columns, strict=True)
     head = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for kind, name in named)
     body = "\n".join(_row(columns, kinds, row) for row in rows)
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    kind = f' class="{kind}"' if kind else ""
+    return f"<table{kind}>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
 def _row(columns, kinds, row):

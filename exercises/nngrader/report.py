@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from html import escape
 from statistics import mean
-from types import NoneType
 
 from .assignment import released_notebook
 from .breakdown import glance, problem, scores
 from .course import Course
-from .engine.judging import STOPPED
 from .errors import CannotDo, NotThere
 from .gradebook import marks, open_gradebook, quiet
-from .items import LEAST, costs, judged, problem_names
+from .items import LEAST, UNWRITTEN, costs, dearest, judged, problem_names
 from .look import counted, document, names, points, section, table
 from .notebooks import from_text
 from .similarity import RULE, known_prints, pairs
@@ -27,12 +25,11 @@ NEEDED = {"status", "flags", "score", "max_score", "problems"}
 REPORTED = {"score", "max", "aspects", "findings", "tried"}
 MOST_PAIRS = 50
 TOP = 3
-UNWRITTEN = STOPPED["NotImplementedError"]
 TERMS = (
     (
         "Difficulty",
-        "is the mean share of an item's points that the graded submissions earned: 0 % is "
-        "hardest, 100 % easiest. It is classical test theory's item difficulty p (Crocker and "
+        "is the mean share of an item's points that the graded submissions earned: 0% is "
+        "hardest, 100% easiest. It is classical test theory's item difficulty p (Crocker and "
         "Algina 1986, Introduction to Classical and Modern Test Theory, chapter 14).",
     ),
     (
@@ -52,7 +49,7 @@ TERMS = (
         "Seconds",
         "are the processor time of all calls of a student's function in one grading.",
     ),
-    ("Likeness", RULE + " It is shown so that a person may look, and changes no score."),
+    ("Likeness", "tells a person where to look; it changes no score. " + RULE),
 )
 
 
@@ -116,9 +113,7 @@ def latest(course: Course, assignment: str) -> dict[str, dict]:
             f"the results of {assignment} cannot be read; they may be of another "
             f"version of nngrader: {again}"
         )
-    if not isinstance(results, dict | NoneType) or not all(
-        map(_is_ours, (results or {}).values())
-    ):
+    if results is not None and not _are_ours(results):
         raise CannotDo(
             f"the results of {assignment} are of another version of nngrader: {again}"
         )
@@ -126,15 +121,16 @@ def latest(course: Course, assignment: str) -> dict[str, dict]:
         return results
     if handed_in := course.submissions(assignment):
         raise NotThere(f"nothing graded yet of {len(handed_in)} handed in: {again}")
-    raise NotThere(f"nobody has handed in {assignment}: there is nothing to report")
+    raise NotThere(f"nothing graded yet: nobody has handed in {assignment}")
 
 
-def _is_ours(result):
-    """Whether a result has what this version needs."""
-    return (
-        isinstance(result, dict)
-        and result.keys() >= NEEDED
-        and all(p.keys() >= REPORTED for p in result["problems"].values())
+def _are_ours(results):
+    """Whether results have what this version needs."""
+    return isinstance(results, dict) and all(
+        isinstance(r, dict)
+        and r.keys() >= NEEDED
+        and all(p.keys() >= REPORTED for p in r["problems"].values())
+        for r in results.values()
     )
 
 
@@ -164,7 +160,7 @@ def _counts(course, assignment, results, known):
 def _misunderstood(fine, found):
     """The findings that cost the class most, in words; what was left empty is said apart."""
     empty = [c for c in found if UNWRITTEN in c.text]
-    top = [c for c in found if c.points > 1e-6 and c not in empty][:TOP]
+    top = dearest(found, TOP)
     rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
     none = "No points were lost by a wrong answer." if fine else "Nothing could be graded."
     left = "; ".join(f"{escape(c.problem)}: {len(c.students)}" for c in empty)
@@ -218,7 +214,7 @@ def _notes(course, assignment, results, known):
     if raised:
         often = sorted(raised.items(), key=lambda item: (-len(item[1]), item[0]))
         rows = [[escape(text), str(len(who)), names(who)] for text, who in often]
-        yield section("Flags", table(["Flag", "Submissions", "Who"], rows, numbers=(1,)))
+        yield section("Flags", table(["Flag", "Submissions", "Who"], rows, (1,), "told"))
     lost = {s: r for s, r in results.items() if r["status"] == "ungradable"}
     if lost:
         rows = [[escape(s), escape("; ".join(r["flags"]))] for s, r in sorted(lost.items())]
