@@ -262,7 +262,8 @@ def unexplained(results: dict[str, dict], problem: str) -> list[str]:
     return [
         student
         for student, p in reports.items()
-        if p["score"] < p["max"] - 1e-6
+        if p
+        and p["score"] < p["max"] - 1e-6
         and not any(mistake or UNWRITTEN in text for _, text, mistake in p["findings"])
     ]
 

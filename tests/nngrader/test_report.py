@@ -14,12 +14,14 @@ from nngrader.items import (
     blamed,
     correlation,
     costs,
+    dearest,
     items,
     unexplained,
 )
 from nngrader.store import Store
 from scipy.stats import pearsonr
 
+from .looking import looked_at
 from .making import NAME, hand_in, run
 from .test_similarity import DISGUISED, LONG
 
@@ -340,3 +342,11 @@ def test_a_graded_class_has_a_report_that_names_everybody_with_a_flag(graded):
             assert " ".join(r["student"].split()) in text
         for flag in r["flags"]:
             assert " ".join(flag.split()) in text
+
+
+@pytest.mark.browser
+def test_the_report_is_readable_everywhere(course):
+    results = [r | {"prints": {"hinge_loss": fingerprint(LONG)}} for r in CLASS.values()]
+    results += [result("a-name-" * 12, EMPTY, "flagged", ["imports a_" + "long_name_" * 9])]
+    written(course, results)
+    looked_at(course / "report" / f"{NAME}.html")
