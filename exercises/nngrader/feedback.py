@@ -9,6 +9,8 @@ from __future__ import annotations
 from html import escape
 
 from .engine import sentence
+from .engine.judging import STOPPED
+from .engine.ledger import EVERYTHING
 from .engine.problem import PASSIVE
 from .look import bar, document, points
 
@@ -24,6 +26,7 @@ EXPECTED = {
     "inputs-unchanged": "Arguments left as they were.",
     "loops": "One expression for all at once: no loop in Python over the axes named.",
 }
+UNWRITTEN = STOPPED["NotImplementedError"]
 WAITS = "Counts only once something else of this problem is right."
 FAILED = "Your instructor has been told that something went wrong."
 SLOW = "Is there a loop that does not end, or one over all entries that NumPy could do at once?"
@@ -48,6 +51,10 @@ HELP = (  # what a note holds, and what it means to who reads it; the first that
     (
         "was stopped",
         "It was not called again. Restart the kernel, run all cells, and see what happens.",
+    ),
+    (
+        "SyntaxError",
+        "This cell is no Python as it stands. Run it: the error names the line.",
     ),
     (
         "when it was loaded",
@@ -80,6 +87,15 @@ HELP = (  # what a note holds, and what it means to who reads it; the first that
     ),
     ("uses ", "A person looks at this. It costs points only where the notebook forbids it."),
 )
+ADVICE = (  # the same for findings
+    (
+        "NameError",
+        "Something has no meaning there. Restart the kernel and run all cells: is everything "
+        "that the function needs defined, or imported, in the notebook itself?",
+    ),
+    ("took longer than it may", SLOW),
+)
+NOTHING_READ = "If this is not what you handed in, write to your instructor."
 
 
 def page(result: dict, mark: dict | None = None, codes: dict | None = None) -> str:
@@ -134,26 +150,26 @@ def _notes(result):
     if result.get("failed"):
         yield f'<section><p class="soft">{FAILED}</p></section>'
         return
-    title = "Your instructor sees these notes"
+    title, after = "Your instructor sees these notes", ""
     if result["status"] == "ungradable":
-        title = "Nothing could be graded."
+        title, after = "Nothing could be graded.", f"<p>{NOTHING_READ}</p>"
     elif not result["flags"]:
         return
-    rows = "".join(f"<li>{_note(f)}</li>" for f in result["flags"])
-    yield f"<section><h2>{title}</h2><ul>{rows}</ul></section>"
+    rows = "".join(f"<li>{escape(f)}{_means(f, HELP)}</li>" for f in result["flags"])
+    yield f"<section><h2>{title}</h2><ul>{rows}</ul>{after}</section>"
 
 
-def _note(flag):
-    """A flag, and what it means."""
-    means = next((words for part, words in HELP if part in flag), "")
-    return escape(flag) + (f'<span class="said">{means}</span>' if means else "")
+def _means(text, known):
+    """What a text means to who reads it, empty where it speaks for itself."""
+    means = next((words for part, words in known if part in text), "")
+    return f'<span class="said">{means}</span>' if means else ""
 
 
 def _problem(name, report, code):
     """One problem: its aspects as a table, then what was found."""
     rows = "\n".join(_aspect(a, report) for a in report["aspects"])
     found = "\n".join(
-        f'<p class="hint">{_hint(sentence(aspect, text))}</p>'
+        f'<p class="hint">{_hint(sentence(aspect, text))}{_means(text, ADVICE)}</p>'
         for aspect, text, _ in report["findings"]
     )
     whole = abs(report["score"] - report["max"]) < 1e-6
@@ -161,14 +177,14 @@ def _problem(name, report, code):
     score = f"{points(report['score'])} of {points(report['max'])}"
     return f"""<section>
 <div class="head"><h2><code>{escape(name)}</code></h2><b>{score}</b></div>
-<table>
+{_challenge(report, code)}{found}
+<table class="aspects">
 <thead><tr><th scope="col">Aspect</th><th scope="col">Expected, and tried</th>
 <td class="share"></td><th scope="col" class="n">Points</th></tr></thead>
 <tbody>
 {rows}
 </tbody>
 </table>
-{_challenge(report, code)}{found}
 </section>"""
 
 
@@ -181,7 +197,8 @@ def _aspect(aspect, report):
     lost = " lost" if earned < most - 1e-9 else ""
     expected = EXPECTED.get(aspect, "What the notebook asks for.")
     return (
-        f'<tr><th scope="row" class="aspect">{escape(aspect)}</th><td>{expected}{said}</td>'
+        f'<tr><th scope="row" class="aspect">{escape(aspect)}</th>'
+        f'<td class="what">{expected}{said}</td>'
         f'<td class="share">{bar(earned / most if most else 0)}</td>'
         f'<td class="n{lost}">{points(earned)} of {points(most)}</td></tr>'
     )
@@ -190,8 +207,8 @@ def _aspect(aspect, report):
 def _waits(aspect, report):
     """Whether an aspect has no points for the reason alone that nothing of substance has."""
     active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
-    about = any(a in (aspect, "all points") for a, *_ in report["findings"])
-    return aspect in PASSIVE and not about and not any(active) and bool(report["findings"])
+    told = any(a in (aspect, EVERYTHING) or UNWRITTEN in t for a, t, _ in report["findings"])
+    return aspect in PASSIVE and not any(active) and not told and bool(report["findings"])
 
 
 def _challenge(report, code):

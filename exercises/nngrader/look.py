@@ -33,7 +33,8 @@ a { color: inherit; }
 .total { font-size: 2rem; font-weight: 650; margin: .6rem 0 0; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
   padding: 1.1rem 1.25rem 1.25rem; margin-top: 1.25rem; }
-.head { display: flex; gap: 1rem; justify-content: space-between; align-items: baseline; }
+.head { display: flex; gap: 1rem; justify-content: space-between;
+  align-items: baseline; flex-wrap: wrap; }
 .head b { white-space: nowrap; }
 table { width: 100%; border-collapse: collapse; margin-top: .8rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .8rem .45rem 0;
@@ -43,8 +44,8 @@ thead :is(th, td) { border-top: 0; color: var(--soft); font-size: .85rem;
 tbody th { font-weight: 600; }
 .told tbody th { font-weight: 400; width: 52%; }
 :is(th, td):last-child { padding-right: 0; }
-tbody th.aspect { width: 9rem; }
-td.share { width: 7rem; vertical-align: middle; }
+tbody th.aspect { width: 10rem; }
+td.share { width: 7rem; padding-top: .95rem; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .lost { color: var(--lost); font-weight: 600; }
 .bar { display: flex; height: .55rem; border-radius: .3rem; background: var(--rest);
@@ -65,6 +66,9 @@ svg text { fill: var(--ink); font-size: 12px; }
   tbody tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
   tbody :is(th, td, .n) { display: block; width: auto; border: 0; padding: 0;
     text-align: left; white-space: normal; }
+  h2 { font-size: 1.05rem; }
+  .aspects tbody tr { display: grid; grid-template-columns: 1fr auto; }
+  .aspects tbody .what { grid-row: 2; grid-column: 1 / -1; }
   td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
   td.share { display: none; } }
 @media print { :root { --page: #fff; } * { print-color-adjust: exact; }
