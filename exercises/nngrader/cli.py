@@ -67,11 +67,9 @@ def grade(a) -> int:
 def feedback(a) -> int:
     """Write a page for each graded student: feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html."""
     from .gradebook import marks
-    from .store import Store
+    from .report import latest
 
-    results = Store(a.course / ".results").get(f"latest-{a.assignment}")
-    if not results:
-        raise NotThere(f"nothing graded yet: run `nngrader grade {a.assignment}`")
+    results = latest(a.course, a.assignment)
     known = marks(a.course, a.assignment)
     out = a.out or a.course / "feedback"
     out.mkdir(parents=True, exist_ok=True)
@@ -95,6 +93,21 @@ def write_page(out: Path, result: dict, mark: dict | None) -> bool:
         return False
 
 
+def report(a) -> int:
+    """Write a page on the class: what was hard, which mistakes, flags, likeness."""
+    from .report import page
+    from .store import write_whole
+
+    out = a.out or a.course / "report" / f"{a.assignment}.html"
+    if out.is_dir():
+        raise CannotDo(f"{out} is a folder: name a file for the report")
+    text = page(a.course, a.assignment)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(out, text)
+    say(f"{out}: it names students, keep it to yourself")
+    return DONE
+
+
 def export(a) -> int:
     """Write the marks as a table for a learning platform."""
     from .export import table, warnings
@@ -116,7 +129,7 @@ def parser() -> argparse.ArgumentParser:
     place = "the course folder, by default the exercises of this checkout"
     p.add_argument("--course", type=Path, metavar="DIR", default=HERE, help=place)
     commands = p.add_subparsers(required=True, metavar="COMMAND")
-    for f in (check, release, collect, grade, feedback, export):
+    for f in (check, release, collect, grade, feedback, export, report):
         s = commands.add_parser(f.__name__, help=f.__doc__, description=f.__doc__, epilog=EXIT)
         s.set_defaults(run=f)
         if f is check:
@@ -131,7 +144,7 @@ def parser() -> argparse.ArgumentParser:
             s.add_argument(
                 "--problems", type=Path, help="private definitions, before the public"
             )
-        if f in (release, feedback, export):
+        if f in (release, feedback, export, report):
             s.add_argument("--out", type=Path, metavar="PATH", help="where to write")
         if f is grade:
             grade_arguments(s)

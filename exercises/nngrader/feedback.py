@@ -9,6 +9,10 @@ from __future__ import annotations
 from html import escape
 
 from .engine import sentence
+from .engine.judging import STOPPED
+from .engine.ledger import EVERYTHING
+from .engine.problem import PASSIVE
+from .look import bar, document, points
 
 EXPECTED = {
     "shape": "Answers of the shape and kind that the notebook asks for.",
@@ -22,54 +26,79 @@ EXPECTED = {
     "inputs-unchanged": "Arguments left as they were.",
     "loops": "One expression for all at once: no loop in Python over the axes named.",
 }
+UNWRITTEN = STOPPED["NotImplementedError"]
+WAITS = "Counts only once something else of this problem is right."
 FAILED = "Your instructor has been told that something went wrong."
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-STYLE = """
-:root { color-scheme: light dark; --ink: #1d2530; --soft: #5b6675; --page: #f6f7f9;
-  --card: #fff; --line: #dfe3e8; --bar: #2f6fb4; --rest: #e4e8ed; --hint: #fff6e0;
-  --edge: #c98a00; --good: #23784a; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --soft: #a3afbd;
-  --page: #14181e; --card: #1d232b; --line: #323b47; --bar: #6aa9ea; --rest: #323b47;
-  --hint: #33290f; --edge: #e0ab3a; --good: #6cc997; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--ink);
-  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; }
-h2 { font-size: 1.15rem; margin: 0; overflow-wrap: anywhere; }
-h3 { font-size: .95rem; margin: 0; }
-code, h2 { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
-.soft { color: var(--soft); } .total { font-size: 2rem; font-weight: 650; margin: .6rem 0 0; }
-section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
-  padding: 1.1rem 1.25rem 1.25rem; margin-top: 1.25rem; }
-.head { display: flex; gap: 1rem; justify-content: space-between; align-items: baseline; }
-.head b { white-space: nowrap; }
-table { width: 100%; border-collapse: collapse; margin-top: .8rem; }
-th, td { text-align: left; vertical-align: top; padding: .45rem .6rem .45rem 0;
-  border-top: 1px solid var(--line); font-weight: 400; }
-thead th { border-top: 0; color: var(--soft); font-size: .85rem; }
-tbody th { font-weight: 600; width: 8.5rem; }
-td.points { white-space: nowrap; width: 5rem; padding-right: 0; text-align: right;
-  font-variant-numeric: tabular-nums; }
-td.lost { color: var(--edge); font-weight: 600; }
-td.share { width: 7rem; padding-top: .85rem; }
-.bar { display: block; height: .55rem; border-radius: .3rem; background: var(--rest);
-  overflow: hidden; }
-.bar i { display: block; height: 100%; background: var(--bar); }
-.said { display: block; font-size: .9rem; color: var(--soft); }
-.hint { background: var(--hint); border-left: .25rem solid var(--edge); margin: .5rem 0 0;
-  padding: .55rem .8rem; border-radius: 0 .35rem .35rem 0; overflow-wrap: anywhere; }
-.good { color: var(--good); margin: .8rem 0 0; }
-ul { margin: .4rem 0 0; padding-left: 1.2rem; }
-thead td { border-top: 0; }
-thead th:last-child { text-align: right; padding-right: 0; }
-@media (max-width: 34rem) { thead, td.share { display: none; }
-  tbody tr { display: block; border-top: 1px solid var(--line); padding: .4rem 0; }
-  tbody :is(th, td) { display: block; width: auto; border: 0; padding: 0; text-align: left; } }
-"""
+SLOW = "Is there a loop that does not end, or one over all entries that NumPy could do at once?"
+HELP = (  # what a note holds, and what it means to who reads it; the first that fits is said
+    (
+        "was stopped: took too long",
+        "It ran longer than it may, and was not called again. " + SLOW,
+    ),
+    (
+        "was stopped: used too much memory",
+        "It needed more memory than it may, and was not called again. How large is the largest "
+        "array that it makes?",
+    ),
+    (
+        "ended the process",
+        "Something ended Python itself, such as exit() or quit(). Take it out.",
+    ),
+    (
+        "took too long when it was loaded",
+        "Only this cell was left out. Keep long experiments out of what you hand in.",
+    ),
+    (
+        "was stopped",
+        "It was not called again. Restart the kernel, run all cells, and see what happens.",
+    ),
+    (
+        "SyntaxError",
+        "This cell is no Python as it stands. Run it: the error names the line.",
+    ),
+    (
+        "when it was loaded",
+        "This happened when the cells were run from top to bottom, each once. Restart the "
+        "kernel, choose Run All Cells, and you should see it too.",
+    ),
+    (
+        "cannot be read",
+        "This cell is no Python as it stands. Run it: the error names the line.",
+    ),
+    (
+        "is not defined after",
+        "Was the function given another name, or its cell deleted?",
+    ),
+    (
+        "the cell is missing",
+        "Cells of the assignment are known by marks that a copy of the text does not have. "
+        "Begin with a fresh copy of the notebook, and fill in its own cells.",
+    ),
+    (
+        "cells with this id",
+        "A copied cell keeps its mark. Delete the one that you do not mean.",
+    ),
+    ("that is not to be changed", "You lose nothing by it."),
+    ("the type of the cell was changed", "You lose nothing by it."),
+    ("magic", "Lines for the notebook alone are passed over. You lose nothing by it."),
+    (
+        "imports ",
+        "A person looks at this. It costs points only where the notebook forbids it.",
+    ),
+    ("uses ", "A person looks at this. It costs points only where the notebook forbids it."),
+)
+ADVICE = (  # the same for findings
+    (
+        "NameError",
+        "Something has no meaning there. Restart the kernel and run all cells: is everything "
+        "that the function needs defined, or imported, in the notebook itself?",
+    ),
+    ("took longer than it may", SLOW),
+)
+NOTHING_READ = "If this is not what you handed in, write to your instructor."
 
 
-def page(result: dict, mark: dict | None = None) -> str:
+def page(result: dict, mark: dict | None = None, codes: dict | None = None) -> str:
     """The feedback on one submission as a page of HTML, complete in itself.
 
     Parameters
@@ -78,26 +107,26 @@ def page(result: dict, mark: dict | None = None) -> str:
         What `Grader.grade` gave.
     mark : dict, optional
         What the gradebook says: marks by hand, comments and late penalties.
+    codes : dict, optional
+        By problem: the name under which this submission stands in a leaderboard.
 
     Returns
     -------
     str
         HTML without scripts; it holds no hidden input, no expected value, no source.
     """
-    title = escape(result["assignment"])
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    view = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    title = result["assignment"]
     parts = [
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{policy}\n{view}',
-        f"<title>{title}: feedback</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>",
-        f'<p class="soft">{escape(result["student"])}</p>\n<h1>{title}</h1>',
+        f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
         *_total(result, mark),
         *_notes(result),
-        *(_problem(name, report) for name, report in result["problems"].items()),
+        *(
+            _problem(name, report, (codes or {}).get(name))
+            for name, report in result["problems"].items()
+        ),
         *_by_hand(mark),
-        "</main>\n</body>\n</html>\n",
     ]
-    return "\n".join(parts)
+    return document(f"{title}: feedback", parts)
 
 
 def _total(result, mark):
@@ -105,10 +134,13 @@ def _total(result, mark):
     score, most = result["score"], result["max_score"]
     if mark:
         score, most = mark["score"], mark["max_score"]
-    yield f'<p class="total">{score:g} <span class="soft">of {most:g} points</span></p>'
-    yield _bar(score, most)
+    of = f'<span class="soft">of {points(most)} points</span>'
+    yield f'<p class="total">{points(score)} {of}</p>'
+    yield bar(score / most if most else 0)
     if mark and mark["late_penalty"]:
-        yield f'<p class="soft">Late: {mark["late_penalty"]:g} points less.</p>'
+        before = points(score + mark["late_penalty"])
+        less = f"Late: {points(mark['late_penalty'])} points less."
+        yield f'<p class="soft">{less} Without that it would be {before}.</p>'
     if mark and mark["needs_manual_grade"]:
         yield '<p class="soft">Some answers are still to be marked by a person.</p>'
 
@@ -118,34 +150,41 @@ def _notes(result):
     if result.get("failed"):
         yield f'<section><p class="soft">{FAILED}</p></section>'
         return
+    title, after = "Your instructor sees these notes", ""
     if result["status"] == "ungradable":
-        yield '<section><div class="head"><h3>Nothing could be graded.</h3></div>'
-    elif result["flags"]:
-        yield '<section><div class="head"><h3>Your instructor sees these notes</h3></div>'
-    if result["flags"]:
-        yield "<ul>" + "".join(f"<li>{escape(f)}</li>" for f in result["flags"]) + "</ul>"
-        yield "</section>"
+        title, after = "Nothing could be graded.", f"<p>{NOTHING_READ}</p>"
+    elif not result["flags"]:
+        return
+    rows = "".join(f"<li>{escape(f)}{_means(f, HELP)}</li>" for f in result["flags"])
+    yield f"<section><h2>{title}</h2><ul>{rows}</ul>{after}</section>"
 
 
-def _problem(name, report):
+def _means(text, known):
+    """What a text means to who reads it, empty where it speaks for itself."""
+    means = next((words for part, words in known if part in text), "")
+    return f'<span class="said">{means}</span>' if means else ""
+
+
+def _problem(name, report, code):
     """One problem: its aspects as a table, then what was found."""
     rows = "\n".join(_aspect(a, report) for a in report["aspects"])
     found = "\n".join(
-        f'<p class="hint">{_hint(sentence(aspect, text))}</p>'
+        f'<p class="hint">{_hint(sentence(aspect, text))}{_means(text, ADVICE)}</p>'
         for aspect, text, _ in report["findings"]
     )
     whole = abs(report["score"] - report["max"]) < 1e-6
     found = found or ('<p class="good">Everything that was tried came out right.</p>' * whole)
+    score = f"{points(report['score'])} of {points(report['max'])}"
     return f"""<section>
-<div class="head"><h2>{escape(name)}</h2><b>{report["score"]:g} of {report["max"]:g}</b></div>
-<table>
+<div class="head"><h2><code>{escape(name)}</code></h2><b>{score}</b></div>
+{_challenge(report, code)}{found}
+<table class="aspects">
 <thead><tr><th scope="col">Aspect</th><th scope="col">Expected, and tried</th>
-<td></td><th scope="col">Points</th></tr></thead>
+<td class="share"></td><th scope="col" class="n">Points</th></tr></thead>
 <tbody>
 {rows}
 </tbody>
 </table>
-{found}
 </section>"""
 
 
@@ -154,31 +193,45 @@ def _aspect(aspect, report):
     earned, most = report["aspects"][aspect]
     tried = "; ".join(t.strip().rstrip(".") for t in report["tried"].get(aspect, ()))
     said = f'<span class="said">Tried: {escape(tried)}.</span>' if tried else ""
-    lost = " lost" if earned < most else ""
+    said += f'<span class="said">{WAITS}</span>' * _waits(aspect, report)
+    lost = " lost" if earned < most - 1e-9 else ""
     expected = EXPECTED.get(aspect, "What the notebook asks for.")
     return (
-        f'<tr><th scope="row">{escape(aspect)}</th><td>{expected}{said}</td>'
-        f'<td class="share">{_bar(earned, most)}</td>'
-        f'<td class="points{lost}">{earned:g} of {most:g}</td></tr>'
+        f'<tr><th scope="row" class="aspect">{escape(aspect)}</th>'
+        f'<td class="what">{expected}{said}</td>'
+        f'<td class="share">{bar(earned / most if most else 0)}</td>'
+        f'<td class="n{lost}">{points(earned)} of {points(most)}</td></tr>'
     )
+
+
+def _waits(aspect, report):
+    """Whether an aspect has no points for the reason alone that nothing of substance has."""
+    active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
+    told = any(a in (aspect, EVERYTHING) or UNWRITTEN in t for a, t, _ in report["findings"])
+    return aspect in PASSIVE and not any(active) and not told and bool(report["findings"])
+
+
+def _challenge(report, code):
+    """What a challenge measured, and where it stands in the leaderboard."""
+    found = report.get("challenge")
+    if not found:
+        return ""
+    said = f"Measured on data that nobody has seen: <b>{found['measured']:.4g}</b>."
+    if code:
+        said += f" In the leaderboard you are <code>{escape(code)}</code>."
+    return f"<p>{said}</p>\n"
 
 
 def _by_hand(mark):
     """Marks and comments by a person."""
     if not mark or not mark["by_hand"]:
         return
-    yield '<section><div class="head"><h3>Marked by a person</h3></div><ul>'
+    yield "<section><h2>Marked by a person</h2><ul>"
     for name, score, most, comment in mark["by_hand"]:
-        said = "not marked yet" if score is None else f"{score:g}"
-        words = f": {comment}" if comment else ""
-        yield f"<li>{escape(name)}, {said} of {most:g}{escape(words)}</li>"
+        said = "not marked yet" if score is None else points(score)
+        words = f'<span class="said comment">{escape(comment)}</span>' if comment else ""
+        yield f"<li><b>{escape(name)}</b>, {said} of {points(most)}{words}</li>"
     yield "</ul></section>"
-
-
-def _bar(earned, most):
-    """A bar; the numbers stand beside it."""
-    share = 100 * max(0.0, min(1.0, earned / most)) if most else 0.0
-    return f'<span class="bar" aria-hidden="true"><i style="width: {share:.1f}%"></i></span>'
 
 
 def _hint(text):

@@ -145,6 +145,11 @@ class Base:
         cells = [c | {"source": "".join(c["source"])} for c in self.instructor["cells"]]
         return copy.deepcopy(self.instructor | {"cells": cells})
 
+    def untouched_notebook(self):
+        """The released notebook with text as sources."""
+        cells = [c | {"source": "".join(c["source"])} for c in self.released["cells"]]
+        return copy.deepcopy(self.released | {"cells": cells})
+
     def untouched(self):
         notebook = Notebook(copy.deepcopy(self.released["cells"]))
         for cell in notebook.cells:

@@ -1,22 +1,39 @@
 """What two cells have in common, whatever their names and comments: a fingerprint of the tree.
 
-This file stands alone (standard library): a student's text is parsed in the worker.
+The tree is written down as words in an order of its own, runs of words are digested, and of the
+digests those are kept that winnowing picks (Schleimer, Wilkerson and Aiken 2003, "Winnowing:
+local algorithms for document fingerprinting", section 3). This file stands alone (standard
+library): a student's text is parsed in the worker.
 """
 
 import ast
+import builtins
 import hashlib
+import heapq
 
-WINDOW = 12  # nodes in a row that make one print
+RUN = 10  # words in a row that make one digest: shorter runs are everybody's
+WINDOW = 3  # digests of which one is kept: what two cells share over 12 words is seen
 MOST_PRINTS = 2_000
 MOST_CHARACTERS = 200_000
+BUILTINS = frozenset(dir(builtins))
+SHOWS = frozenset({"print", "display", "breakpoint"})
+LEFT_OUT = (ast.Import, ast.ImportFrom, ast.Pass, ast.Assert, ast.Global, ast.Nonlocal)
+LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+DROPPED = (ast.expr_context, ast.type_ignore)
 
 
 def fingerprint(source):
-    """Return the prints of a cell: digests of runs of nodes of its syntax tree, in a set order.
+    """Return the prints of a cell: digests of runs of words of its syntax tree, winnowed.
 
-    Names of variables, text, numbers and comments do not count; names of attributes do.
+    Names that the student chose do not count, nor comments, text, type hints, prints, asserts,
+    imports, and the order of statements that do not need each other. Names of attributes, of
+    Python's own functions and of keywords do, and numbers.
 
-    >>> fingerprint("a = 1  # one") == fingerprint("b = 2")
+    >>> fingerprint("a = 1  # one") == fingerprint("b: int = 1")
+    True
+    >>> fingerprint("a = 1; b = x.T; return_it(a, b)") == fingerprint(
+    ...     "print(x); q = y.T; p = 1; give(p, q)"
+    ... )
     True
 
     Parameters
@@ -27,28 +44,149 @@ def fingerprint(source):
     Returns
     -------
     list of int
-        Sorted, at most `MOST_PRINTS`; empty where the cell cannot be read.
+        Sorted, at most `MOST_PRINTS`, each of 48 bits; empty where the cell cannot be read or
+        says nothing.
     """
     try:
-        nodes = _words(ast.parse(source)) if len(source) <= MOST_CHARACTERS else []
+        tree = ast.parse(source) if len(source) <= MOST_CHARACTERS else ast.Module([], [])
+        words = _body(tree.body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    runs = {"\n".join(nodes[i : i + WINDOW]) for i in range(max(1, len(nodes) - WINDOW + 1))}
-    return sorted(map(_number, runs if nodes else ()))[:MOST_PRINTS]
+    last = max(1, len(words) - RUN + 1) if words else 0
+    return sorted(winnow([_number(words[i : i + RUN]) for i in range(last)]))[:MOST_PRINTS]
 
 
-def _words(tree):
-    """Return the kinds of nodes in the order of the text."""
-    words, todo = [], [tree]
-    while todo:
-        node = todo.pop()
-        words.append(f"{type(node).__name__} {getattr(node, 'attr', '')}")
-        todo += reversed(list(ast.iter_child_nodes(node)))
+def winnow(numbers):
+    """Return the smallest of each window of `WINDOW` numbers, as a set.
+
+    >>> sorted(winnow([77, 74, 42, 17, 98, 50, 17, 98, 8]))
+    [8, 17, 42]
+
+    Parameters
+    ----------
+    numbers : list of int
+        Digests in the order of the text.
+
+    Returns
+    -------
+    set of int
+        Any run of `WINDOW` numbers in a row has one of its own in it.
+    """
+    last = max(1, len(numbers) - WINDOW + 1) if numbers else 0
+    return {min(numbers[i : i + WINDOW]) for i in range(last)}
+
+
+def _body(statements):
+    """Return the words of statements, those that do not need each other in a set order."""
+    kept = [s for s in statements if not _says_nothing(s)]
+    words = [_words(s) for s in kept]
+    return [w for i in _order(kept, words) for w in words[i]]
+
+
+def _says_nothing(statement):
+    """Tell whether a statement is there for a reader only, or is everybody's."""
+    if isinstance(statement, ast.Expr):
+        value = statement.value
+        called = getattr(value.func, "id", "") if isinstance(value, ast.Call) else ""
+        return called in SHOWS or isinstance(value, ast.Constant | ast.Name)
+    bare = isinstance(statement, ast.AnnAssign) and statement.value is None
+    return bare or isinstance(statement, LEFT_OUT)
+
+
+def _words(node):
+    """Return the words of a node and all below it."""
+    words = [_word(node)]
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "type_comment", "type_params"):
+            continue
+        if name in ("body", "orelse", "finalbody") and isinstance(value, list):
+            words += [name] * bool(value) + _body(value)
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not isinstance(child, DROPPED):
+                words += _words(child)
     return words
 
 
-def _number(text):
+def _word(node):
+    """Return what is said of one node: its kind, and a name or number that means something."""
+    kind = type(node).__name__
+    if isinstance(node, ast.Constant):
+        return f"{kind} {_constant(node.value)}"
+    if isinstance(node, ast.Name):
+        return f"{kind} {node.id}" if node.id in BUILTINS else kind
+    if isinstance(node, ast.AnnAssign):
+        return "Assign"
+    named = getattr(node, "attr", "") or (isinstance(node, ast.keyword) and node.arg)
+    return f"{kind} {named}" if named else kind
+
+
+def _constant(value):
+    """Return a constant as it counts: 2 is 2.0, and a text is any text."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
+        return repr(float(value))
+    plain = value is None or isinstance(value, bool | float | complex)
+    return repr(value) if plain else type(value).__name__
+
+
+def _order(statements, words):
+    """Yield the places of statements: each after those it needs, else by its words."""
+    needs, needed_by = _needs(statements)
+    ready = [(words[i], i) for i, n in enumerate(needs) if not n]
+    heapq.heapify(ready)
+    while ready:
+        _, i = heapq.heappop(ready)
+        yield i
+        for j in needed_by[i]:
+            needs[j].discard(i)
+            if not needs[j]:
+                heapq.heappush(ready, (words[j], j))
+
+
+def _needs(statements):
+    """Return which statements must come before each, and after each; linear in the text."""
+    needs, needed_by = [set() for _ in statements], [[] for _ in statements]
+    wrote, read, barrier = {}, {}, None
+    for i, statement in enumerate(statements):
+        reads, writes = _names(statement)
+        before = {barrier} | {wrote.get(n) for n in reads | writes}
+        before |= {j for n in writes for j in read.pop(n, ())}
+        if isinstance(statement, LEAVES):
+            before |= set(range(0 if barrier is None else barrier, i))
+            barrier = i
+        wrote |= dict.fromkeys(writes, i)
+        for n in reads:
+            read.setdefault(n, []).append(i)
+        needs[i] = before - {None, i}
+        for j in needs[i]:
+            needed_by[j].append(i)
+    return needs, needed_by
+
+
+def _names(statement):
+    """Return the names that a statement reads, and those that it may change."""
+    reads, writes = set(), set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name):
+            (reads if isinstance(node.ctx, ast.Load) else writes).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            writes.add(node.name)
+        elif isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
+            writes |= _changed(node)
+    if isinstance(statement, ast.Expr):  # what is called for its effect may change all it sees
+        writes |= reads - BUILTINS
+    return reads, writes
+
+
+def _changed(node):
+    """Return the name whose value an assignment to a part of it changes."""
+    stored = not isinstance(node.ctx, ast.Load)
+    while isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
+        node = node.value
+    return {node.id} if stored and isinstance(node, ast.Name) else set()
+
+
+def _number(words):
     """Return a digest of 48 bits."""
-    return int.from_bytes(
-        hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=6).digest()
-    )
+    text = "\n".join(words).encode("utf-8", "replace")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=6).digest())

@@ -1,0 +1,288 @@
+"""Likeness: what makes two cells alike, and which pairs of a class stand out."""
+
+import ast
+import inspect
+import textwrap
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from nngrader.engine import likeness
+from nngrader.engine.likeness import fingerprint, winnow
+from nngrader.similarity import ENOUGH, MOST_HOLDERS, alike, known_prints, pairs
+
+from .making import problems
+
+LONG = '''
+def train(X, y, rate=0.1, steps=200):
+    """Logistic regression by gradient descent."""
+    n, d = X.shape
+    weights = np.zeros(d)
+    bias = 0.0
+    losses = []
+    order = np.random.default_rng(0).permutation(n)
+    for step in range(steps):
+        z = X[order] @ weights + bias
+        p = 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+        if step % 10 == 0:
+            losses.append(-np.mean(np.log(np.where(y[order] > 0, p, 1 - p) + 1e-12)))
+        error = (p - y[order]) / n
+        weights -= rate * X[order].T @ error
+        bias -= rate * error.sum()
+        while len(losses) > 5 and losses[-1] > losses[-2]:
+            rate *= 0.5
+            losses.pop()
+    return weights, bias, losses
+'''
+DISGUISED = """
+from typing import Any
+def train(features: Any, target: Any, lr: float = .1, epochs: int = 200) -> tuple:
+    # all my own work
+    count, dims = features.shape
+    history: list = []          # kept
+    b = 0
+    w = np.zeros(dims)
+    print("start", count)
+    perm = np.random.default_rng(0).permutation(count)
+    for epoch in range(epochs):
+        scores = (features[perm] @ w + b)
+        prob = 1 / (1 + np.exp(-np.clip(scores, -500, 500)))
+        if epoch % 10 == 0:
+            history.append(
+                -np.mean(np.log(np.where(target[perm] > 0, prob, 1 - prob) + 1e-12)))
+        delta = (prob - target[perm]) / count
+        assert delta.shape == (count,)
+        b -= lr * delta.sum()
+        w -= lr * features[perm].T @ delta
+        while len(history) > 5 and history[-1] > history[-2]:
+            lr *= 0.5
+            history.pop()
+    return w, b, history
+"""
+REWRITTEN = """
+def train(X, y, rate=0.1, steps=200):
+    w, losses = np.zeros(X.shape[1] + 1), []
+    X1 = np.c_[X, np.ones(len(X))]
+    def loss(w):
+        return np.logaddexp(0, -(2 * y - 1) * (X1 @ w)).mean()
+    for _ in range(steps):
+        guess = np.tanh(X1 @ w / 2) / 2 + 0.5
+        w = w - rate * (guess - y) @ X1 / len(y)
+        losses += [loss(w)]
+    return w[:-1], w[-1], losses
+"""
+
+
+def source_of(f, name):
+    """A declared answer as a student would hand it in."""
+    text = textwrap.dedent(inspect.getsource(f))
+    return text[text.index("def ") :].replace(f.__name__, name, 1)
+
+
+ANSWERS = {
+    p.name: [source_of(f, p.name) for f in (p.solve, *p.alternatives.values())]
+    for p in problems()
+}
+SOLVED = {name: set(fingerprint(sources[0])) for name, sources in ANSWERS.items()}
+
+
+class Renamed(ast.NodeTransformer):
+    """Every name that the function itself makes gets another."""
+
+    def __init__(self, tree, suffix="_2"):
+        self.suffix = suffix
+        self.own = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and stored(n)}
+        self.own |= {a.arg for a in ast.walk(tree) if isinstance(a, ast.arg)}
+
+    def visit_Name(self, node):
+        new = node.id + self.suffix if node.id in self.own else node.id
+        return ast.Name(new, node.ctx)
+
+    def visit_arg(self, node):
+        return ast.arg(node.arg + self.suffix)
+
+
+def stored(node):
+    return isinstance(node.ctx, ast.Store)
+
+
+def renamed(source, suffix="_2"):
+    tree = ast.parse(source)
+    return ast.unparse(ast.fix_missing_locations(Renamed(tree, suffix).visit(tree)))
+
+
+def class_of_alternatives(rng, n=30):
+    """Each student gives one right answer of many to each problem, in names of their own."""
+    return {
+        f"s{i:02}": {
+            name: fingerprint(renamed(sources[rng.integers(len(sources))], f"_{i}"))
+            for name, sources in ANSWERS.items()
+        }
+        for i in range(n)
+    }
+
+
+EVERY = [s for sources in ANSWERS.values() for s in sources] + [LONG, REWRITTEN]
+
+
+@pytest.mark.parametrize("source", EVERY)
+def test_other_names_make_the_same_prints(source):
+    assert fingerprint(source) == fingerprint(renamed(source)) != []
+
+
+def test_names_comments_hints_docstrings_prints_and_order_are_seen_through():
+    assert fingerprint(DISGUISED) == fingerprint(LONG)
+
+
+def test_another_way_to_the_same_result_is_not_alike():
+    held = {"a": set(fingerprint(LONG)), "b": set(fingerprint(REWRITTEN))}
+    assert alike(held) == {}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("y = x.T; y += 1; z = f(y)", "y = x.T; z = f(y); y += 1"),
+        ("a = x.T\ngive(x)\nb = h(x).T", "b = h(x).T\na = x.T\ngive(x)"),
+        ("x[0] = 1; y = x.sum(axis=0)", "y = x.sum(axis=0); x[0] = 1"),
+        ("np.add(a, b, out=c); d = c.T.copy()", "d = c.T.copy(); np.add(a, b, out=c)"),
+        ("def f(x):\n  if x.T: return 1\n  return 2.5 * x", "def f(x):\n  return 2.5 * x"),
+    ],
+)
+def test_statements_that_need_each_other_keep_their_order(one, other):
+    assert fingerprint(one) != fingerprint(other)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "# nothing",
+        "pass",
+        "def f(:",
+        "x = " + "(" * 5_000,
+        "-" * 50_000 + "1",
+        "a" + "+a" * 60_000,
+        "\0",
+        "x = 1\n" * 60_000,
+        "'\udce9'",
+    ],
+)
+def test_what_cannot_be_read_has_no_prints_and_stops_nothing(source):
+    assert fingerprint(source) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["a{n} = a{m} + c[{n}]", "x = f(x)", "f(x)", "y = x", "return x", "x, y = y, x"]
+)
+def test_a_long_cell_has_no_more_edges_than_lines(line):
+    text = "\n".join(line.format(n=n, m=n - 1) for n in range(1, 2_001))
+    needs, needed_by = likeness._needs(ast.parse(text).body)
+    assert sum(map(len, needs)) == sum(map(len, needed_by)) < 4 * 2_000
+    assert len(fingerprint(text)) <= likeness.MOST_PRINTS
+
+
+@given(st.lists(st.integers(0, 50), max_size=60), st.lists(st.integers(0, 50), max_size=20))
+def test_winnowing_sees_every_run_that_two_texts_share(run, before):
+    assume(len(run) >= likeness.WINDOW)
+    assert winnow(run) & winnow(before + run + before[::-1])
+    assert winnow(run) <= winnow(before + run)
+
+
+PRINTS = st.dictionaries(
+    st.sampled_from("abcdefgh"), st.sets(st.integers(0, 40), max_size=30), max_size=8
+)
+
+
+@settings(max_examples=200)
+@given(PRINTS, st.sets(st.integers(0, 40), max_size=5))
+def test_shares_are_symmetric_and_between_the_limits(held, known):
+    found = alike(held, known)
+    turned = alike(dict(reversed(held.items())), known)
+    assert found == turned
+    for (a, b), (share, weight) in found.items():
+        assert a < b
+        assert 0.6 <= share <= 1 + 1e-12
+        assert 0 < weight <= len((held[a] & held[b]) - known)
+
+
+@given(PRINTS, st.sets(st.integers(50, 90), min_size=1, max_size=30))
+def test_the_same_prints_share_all(held, prints):
+    share, _ = alike(held | {"x": prints, "y": prints})["x", "y"]
+    assert share == pytest.approx(1)
+
+
+def test_what_many_have_weighs_less_and_what_most_have_nothing():
+    weights = []
+    for n in range(2, MOST_HOLDERS + 2):
+        held = {f"s{i:02}": {1, 2, 3} for i in range(n)}
+        weights.append(alike(held).get(("s00", "s01"), (0, 0.0))[1])
+    assert weights[0] == 3
+    assert weights == sorted(weights, reverse=True)
+    assert weights[-1] == 0 < weights[-2]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_thirty_honest_solvers_make_no_pair(seed):
+    honest = class_of_alternatives(np.random.default_rng(seed))
+    assert pairs(honest, SOLVED) == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_copy_in_other_names_stands_out_of_thirty(seed):
+    members = class_of_alternatives(np.random.default_rng(seed))
+    members["s07"] = {"train": fingerprint(LONG)} | members["s07"]
+    members["s19"] = {"train": fingerprint(DISGUISED)} | members["s19"]
+    members["s03"] = {"train": fingerprint(REWRITTEN)} | members["s03"]
+    (pair,) = pairs(members, SOLVED)
+    assert pair.students == ("s07", "s19")
+    assert pair.cells["train"] == 1
+    assert pair.weight >= ENOUGH
+
+
+def test_a_whole_notebook_copied_stands_out_though_each_function_is_short():
+    members = class_of_alternatives(np.random.default_rng(0))
+    own = {
+        name: "\n".join(
+            [
+                s.splitlines()[0],
+                f"    rest = np.array({i}) @ q[{i}:].T.cumsum(axis={i})",
+                f"    part = rest[:, {i}, None] + part.reshape(-1, {i}).mean(axis=0)",
+                f"    return np.where(part > {i}.5, part.T, rest.sum())",
+            ]
+        )
+        for i, (name, (s, *_)) in enumerate(ANSWERS.items(), 3)
+    }
+    for student, suffix in (("s11", "_mine"), ("s25", "_yours")):
+        members[student] = {
+            name: fingerprint(renamed(source, suffix)) for name, source in own.items()
+        }
+    one_alone = {s: {"hinge_loss": c["hinge_loss"]} for s, c in members.items()}
+    assert [p.students for p in pairs(members, SOLVED)] == [("s11", "s25")]
+    assert pairs(one_alone, SOLVED) == []
+
+
+def test_what_was_given_out_and_the_instructors_solution_do_not_count(base):
+    instructor = base.instructor_joined()
+    known = known_prints(instructor, base.untouched_notebook())
+    assert set(known) == set(ANSWERS)
+    given = {s: {p: fingerprint(ANSWERS[p][0]) for p in ANSWERS} for s in ("ada", "bob")}
+    assert pairs(given, known) == []
+
+
+def test_three_hundred_times_six_cells_are_compared_without_looking_at_all_pairs(monkeypatch):
+    rng, counted = np.random.default_rng(0), []
+    members = {
+        f"s{i:03}": {f"p{k}": rng.integers(0, 2**40, 60).tolist() for k in range(6)}
+        for i in range(300)
+    }
+    members["s007"] = members["s211"]
+    combinations = __import__("itertools").combinations
+    monkeypatch.setattr(
+        "nngrader.similarity.combinations",
+        lambda *a: (counted.append(p) or p for p in combinations(*a)),
+    )
+    (pair,) = pairs(members, {})
+    assert pair.students == ("s007", "s211")
+    assert len(counted) < 6 * 60 * 5
