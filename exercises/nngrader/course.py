@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
+import hashlib
+import json
 import os
 import secrets
 from pathlib import Path
 
+from .definitions import public_definitions, read_problems
 from .engine import pack
 from .errors import CannotDo, NotThere
+from .notebooks import from_text, with_sources
+
+__all__ = ["HIDDEN_FILES", "Course", "is_there", "make_seed", "public_definitions"]
 
 HIDDEN_FILES = [  # nbgrader copies whole source folders: the text there holds the solutions
     ".ipynb_checkpoints",
@@ -28,7 +33,8 @@ class Course:
     root : path
         The folder with `nbgrader_config.py`.
     problems : path, optional
-        A private folder of definitions, used where it has one, instead of `problems`.
+        A private folder, laid over the public one: `ASSIGNMENT.py` with definitions, and in
+        `ASSIGNMENT/` a file for each cell that reads otherwise, `GRADE_ID.md` or `GRADE_ID.py`.
     seed_file : path, optional
         Where the seed of the hidden cases is; by default `.seed`, made by the first use.
     """
@@ -58,46 +64,123 @@ class Course:
             raise NotThere(f"no assignment {assignment!r}: {file} does not exist")
         return file
 
-    def problems_file(self, assignment: str) -> Path:
-        """The definitions of an assignment's problems, private ones before public ones."""
-        folders = [f for f in (self.private, self.root / "problems") if f]
-        files = [f / f"{assignment}.py" for f in folders]
-        return next((f for f in files if f.is_file()), files[-1])
-
-    def problems(self, assignment: str) -> list:
-        """The problems, in the order of their definitions.
+    def instructor(self, assignment: str) -> dict:
+        """The instructor's notebook, with the cells that the private folder has otherwise.
 
         Raises
         ------
-        FileNotFoundError
-            If they are not defined.
+        NotThere
+            If there is no such assignment.
+        CannotDo
+            If a private cell has no place in it.
         """
-        file = self.problems_file(assignment)
-        if not file.is_file():
-            raise NotThere(f"no problems of {assignment}: {file} does not exist")
-        spec = importlib.util.spec_from_file_location(f"problems_{assignment}", file)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module.PROBLEMS
+        notebook = from_text(self.source(assignment))
+        return with_sources(notebook, self._private_cells(assignment))
+
+    def _private_cells(self, assignment):
+        """Files of the private folder that hold cells."""
+        folder = self.private / assignment if self.private else None
+        if folder is None or not folder.is_dir():
+            return []
+        return sorted(f for f in folder.iterdir() if f.suffix in (".md", ".py"))
+
+    def private_files(self, assignment: str) -> list[Path]:
+        """What the private folder holds for an assignment: definitions, cells.
+
+        Raises
+        ------
+        NotThere
+            If the folder is not there, or holds nothing for it.
+        """
+        if self.private is None:
+            return []
+        if not self.private.is_dir():
+            raise NotThere(f"no folder of private definitions: {self.private} does not exist")
+        own = self.private / f"{assignment}.py"
+        found = [own] * own.is_file() + self._private_cells(assignment)
+        if not found:
+            raise NotThere(f"{self.private} holds nothing for {assignment}, no {own.name}")
+        return found
+
+    def problem_files(self, assignment: str) -> list[Path]:
+        """All files that declare the assignment's problems, private ones after the public."""
+        public = self.root / "problems" / f"{assignment}.py"
+        return [public] * public.is_file() + self.private_files(assignment)
+
+    def problems(self, assignment: str) -> list:
+        """The problems, in the order of their definitions; private ones replace public ones.
+
+        Raises
+        ------
+        NotThere
+            If they are not defined.
+        CannotDo
+            If a file of definitions is broken.
+        """
+        self.private_files(assignment)
+        own = self.private / f"{assignment}.py" if self.private else None
+        return read_problems(self.root / "problems" / f"{assignment}.py", own)
 
     def hidden(self, assignment: str) -> dict:
-        """Hidden cases of every problem by name, as plain data."""
+        """Hidden cases of every problem by name, as plain data.
+
+        Raises
+        ------
+        CannotDo
+            If the release was made with other private definitions than these.
+        """
+        self._require_the_released(assignment)
         seed = self.seed()
         return {p.name: pack(p, seed, visible=False) for p in self.problems(assignment)}
+
+    def made_with(self, assignment: str) -> dict:
+        """What a release remembers: a digest of its private definitions, or None."""
+        files = [(f.name, f.read_text()) for f in self.private_files(assignment)]
+        text = json.dumps(files)
+        return {"private": hashlib.sha256(text.encode()).hexdigest() if files else None}
+
+    def memory(self, assignment: str) -> Path:
+        """The file in which a release remembers what it was made with."""
+        return self.root / "release" / f"{assignment}.made.json"
+
+    def _require_the_released(self, assignment):
+        """See that the private definitions are those of the release."""
+        try:
+            then = json.loads(self.memory(assignment).read_text())["private"]
+        except (OSError, ValueError, LookupError, TypeError):
+            return
+        now = self.made_with(assignment)["private"]
+        if then == now:
+            return
+        told = f"{assignment} was released with"
+        if then and not now:
+            raise CannotDo(f"{told} private definitions: name their folder with --problems")
+        if now and not then:
+            raise CannotDo(f"{told}out --problems: grade it without, or release it again with")
+        raise CannotDo(
+            f"{told} other private definitions than those in {self.private}: "
+            "name the folder of the release, or release again"
+        )
 
     def seed(self) -> int:
         """The seed of the hidden cases; the first use makes it, readable by nobody else.
 
         Raises
         ------
+        NotThere
+            If a file was named and does not exist.
         CannotDo
-            If the file holds no whole number.
+            If it cannot be read, or holds no whole number.
         """
         file = self.seed_file or self.root / ".seed"
         if not self.seed_file and not file.exists():
             make_seed(file)
         try:
             return int(file.read_text())
+        except FileNotFoundError:
+            raise NotThere(f"no seed: {file} does not exist") from None
+        except OSError as e:
+            raise CannotDo(f"the seed {file} cannot be read: {e.strerror}") from None
         except ValueError:
             raise CannotDo(f"{file} should hold one whole number, and holds none") from None
 

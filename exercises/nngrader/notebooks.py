@@ -6,6 +6,8 @@ import ast
 import json
 from pathlib import Path
 
+from .errors import CannotDo
+
 
 def from_text(file: Path) -> dict:
     """The notebook of a Jupytext script, the same each time.
@@ -46,6 +48,35 @@ def from_file(file: Path) -> dict:
         Cells have text as source.
     """
     return joined(json.loads(file.read_text(encoding="utf-8")))
+
+
+def with_sources(notebook: dict, files: list[Path]) -> dict:
+    """The notebook with other texts in some of its cells.
+
+    Parameters
+    ----------
+    notebook : dict
+        The instructor's; it is changed.
+    files : list of Path
+        `GRADE_ID.md` for cells of text, `GRADE_ID.py` for cells of code.
+
+    Returns
+    -------
+    dict
+        The notebook.
+
+    Raises
+    ------
+    CannotDo
+        If it has no such cell.
+    """
+    for file in files:
+        kind = "code" if file.suffix == ".py" else "markdown"
+        cells = [c for c in notebook["cells"] if grade_id(c) == file.stem]
+        if [c["cell_type"] for c in cells] != [kind]:
+            raise CannotDo(f"{file}: the notebook has no {kind} cell {file.stem!r}")
+        cells[0]["source"] = file.read_text(encoding="utf-8").strip("\n")
+    return notebook
 
 
 def joined(notebook: dict) -> dict:

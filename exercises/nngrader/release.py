@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from .assignment import Assignment
@@ -15,10 +17,10 @@ from .errors import CannotDo, first_line
 from .grade import Grader
 from .gradebook import config_of, open_gradebook, quiet
 from .late import enter_due, policy_file, read_policy
-from .leaks import leaks, package_leaks
+from .leaks import leaks, moving_leaks, package_leaks, shown_cases
 from .limits import read_settings
 from .notebooks import (
-    from_text,
+    defined_names,
     grade_id,
     is_code,
     is_solution,
@@ -29,10 +31,11 @@ from .notebooks import (
 from .package import build_wheel, write_zip
 from .place import Threads
 from .sandbox import Sandbox
-from .store import Store, digest
+from .store import Store, digest, write_whole
 
 SEEDS = 50
-VISIBLE_SEED = 1
+VISIBLE_SEED, TRIAL_SEED = 1, 2
+SQLITE = "sqlite:///"
 
 
 class NotFit(Exception):
@@ -43,8 +46,17 @@ class NotFit(Exception):
         self.reasons = reasons
 
 
-def release(course: Course, name: str, out: Path | None = None, seeds: int = SEEDS) -> Path:
+def release(
+    course: Course,
+    name: str,
+    out: Path | None = None,
+    seeds: int = SEEDS,
+    tell: Callable = lambda text: None,
+) -> Path:
     """Make `release/ASSIGNMENT`, the gradebook's entry and the zip.
+
+    All is made and tried in another folder first: until nothing is found, and where this is
+    stopped, the former release stays as it is.
 
     Parameters
     ----------
@@ -56,6 +68,8 @@ def release(course: Course, name: str, out: Path | None = None, seeds: int = SEE
         Where the zip is written; by default the course's `release`.
     seeds : int
         On how many seeds the problems are held to their declaration.
+    tell : callable, optional
+        Is told, as a line of text, how far the work has come.
 
     Returns
     -------
@@ -67,26 +81,86 @@ def release(course: Course, name: str, out: Path | None = None, seeds: int = SEE
     NotFit
         If anything is found that the gate looks for. Nothing is written then.
     """
-    instructor, problems = from_text(course.source(name)), course.problems(name)
+    instructor, problems = course.instructor(name), course.problems(name)
     policy = read_policy(policy_file(course, name))
     visible = with_locked(visible_cases(problems), instructor)
+    out = out or course / "release"
     with tempfile.TemporaryDirectory(prefix="nngrader-") as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))
-        generate(trial, name, instructor, visible)
+        generate(trial, name, instructor, visible, f"sqlite:///{trial / 'trial.sqlite'}")
         folder, wheel = trial / "release" / name, build_wheel(Path(scratch))
+        tell("looking for what must not go out")
         reasons = weight_complaints(course, name, instructor)
-        reasons += leaks(folder, instructor, course, name) + package_leaks(wheel, course)
+        reasons += cell_complaints(problems, instructor)
+        reasons += leaks(folder, instructor, course, name)
+        reasons += package_leaks(wheel, course, problems) + moving_leaks(problems)
+        reasons += shown_cases(visible, trial.hidden(name))
+        tell("grading the solved and the untouched version")
         reasons += score_complaints(trial, name, instructor)
-        reasons = reasons or [c for p in problems for c in over_seeds(p, seeds)]
+        reasons = reasons or seed_complaints(problems, seeds, tell)
+        reasons += gradebook_complaints(course, name, instructor)
         if reasons:
             raise NotFit(list(dict.fromkeys(reasons)))
-        generate(course, name, instructor, visible)
+        generate(trial, name, instructor, visible, gradebook_of(course, name))
         with quiet(), open_gradebook(course, name) as gradebook:
             enter_due(gradebook, policy, name)
-        out = out or course / "release"
-        out.mkdir(parents=True, exist_ok=True)
-        write_zip(out / f"{name}.zip", name, folder, wheel)
+        made = Path(scratch, f"{name}.zip")
+        write_zip(made, name, folder, wheel)
+        publish(course, name, trial, made, out / f"{name}.zip")
     return out / f"{name}.zip"
+
+
+def seed_complaints(problems: list, seeds: int, tell: Callable) -> list[str]:
+    """Whether the problems hold to their declaration on many seeds."""
+    found = []
+    for n, problem in enumerate(problems, 1):
+        tell(f"{problem.name}: {seeds} seeds ({n} of {len(problems)} problems)")
+        found += over_seeds(problem, seeds)
+    return found
+
+
+def publish(course: Course, name: str, trial: Course, made: Path, file: Path) -> None:
+    """Put a release that is fit in the place of the former one, by renaming.
+
+    Parameters
+    ----------
+    course : Course
+        Where it goes.
+    name : str
+        The assignment.
+    trial : Course
+        Where it was made.
+    made, file : Path
+        The zip as it was made, and where it goes.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    target = course / "release" / name
+    target.parent.mkdir(exist_ok=True)
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    new, old = (target.with_name(f".{name}.{w}.{os.getpid()}") for w in ("new", "old"))
+    try:
+        shutil.copy(made, beside)
+        shutil.copytree(trial / "release" / name, new)
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+        os.replace(beside, file)
+        write_whole(course.memory(name), json.dumps(course.made_with(name)))
+        replace_made(trial / "source" / name, course / "source" / name)
+    finally:
+        beside.unlink(missing_ok=True)
+        if old.exists() and not target.exists():
+            old.rename(target)
+        for folder in (new, old):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def replace_made(made: Path, source: Path) -> None:
+    """Put the notebook and the cases that were made beside the source, for formgrader."""
+    for stale in [*source.rglob("*.ipynb"), *source.glob("*.cases.json")]:
+        stale.unlink()
+    for file in [*made.glob("*.ipynb"), *made.glob("*.cases.json")]:
+        shutil.copy(file, source)
 
 
 def visible_cases(problems: list) -> dict:
@@ -127,29 +201,126 @@ def weight_complaints(course: Course, name: str, instructor: dict) -> list[str]:
     return found
 
 
+def cell_complaints(problems: list, instructor: dict) -> list[str]:
+    """Whether each problem has a cell that students write and one that gives points for it."""
+    tests = [c["source"] for c in instructor["cells"] if is_test(c)]
+    defined = {
+        n
+        for c in instructor["cells"]
+        if is_solution(c) and is_code(c)
+        for n in defined_names(c["source"])
+    }
+    found = []
+    for p in problems:
+        if not any(f'"{p.name}"' in source for source in tests):
+            found.append(f"{p.name}: no test cell of the notebook gives points for it")
+        if p.name not in defined:
+            found.append(f"{p.name}: no solution cell of the notebook defines it")
+    return found
+
+
+def gradebook_of(course: Course, name: str) -> str:
+    """The address of the course's gradebook."""
+    from nbgrader.coursedir import CourseDirectory
+
+    return CourseDirectory(config=config_of(course, name)).db_url
+
+
+def gradebook_complaints(course: Course, name: str, instructor: dict) -> list[str]:
+    """Whether the gradebook holds submissions that the new cells would no longer fit."""
+    from nbgrader.api import MissingEntry
+
+    url = gradebook_of(course, name)
+    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
+        return []
+    with quiet(), open_gradebook(course, name) as gradebook:
+        try:
+            notebook = gradebook.find_notebook(name, name)
+        except MissingEntry:
+            return []
+        n = len(notebook.submissions)
+        graded = [*notebook.grade_cells, *notebook.task_cells]
+        then = {c.name: None for c in notebook.source_cells} | {
+            c.name: c.max_score for c in graded
+        }
+    differ = differences(then, cells_now(instructor))
+    return [changed(name, n, differ)] if n and differ else []
+
+
+def cells_now(instructor: dict) -> dict:
+    """Points by id of the cells that the gradebook keeps, None where they are ungraded."""
+    kept = [mark(c) for c in instructor["cells"] if grade_id(c)]
+    kept = [m for m in kept if any(m.get(k) for k in ("grade", "solution", "locked", "task"))]
+    graded = ("grade", "task")
+    return {
+        m["grade_id"]: float(m["points"]) if any(m.get(k) for k in graded) else None
+        for m in kept
+    }
+
+
+def differences(then: dict, now: dict) -> list[str]:
+    """In words, which cells are gone, new, or worth other points."""
+    found = [f"gone: {', '.join(gone)}"] if (gone := sorted(set(then) - set(now))) else []
+    found += [f"new: {', '.join(new)}"] if (new := sorted(set(now) - set(then))) else []
+    return found + [
+        f"{c}: {then[c] or 0:g} points, now {now[c] or 0:g}"
+        for c in then
+        if c in now and then[c] != now[c]
+    ]
+
+
+def changed(name: str, submissions: int, differ: list[str]) -> str:
+    """What to do where submissions would no longer fit."""
+    return (
+        f"the gradebook has {submissions} submissions whose cells were others "
+        f"({'; '.join(differ)}). Give the assignment another name; or, to begin again without "
+        f"their marks, copy the gradebook and type "
+        f"`nbgrader db assignment remove {name} --force` in the course folder"
+    )
+
+
 def trial_course(course: Course, name: str, folder: Path) -> Course:
-    """A course to try the release in: the same source and problems, a gradebook of its own."""
-    shutil.copytree(course.source(name).parent, folder / "source" / name)
+    """A course to try the release in: the same source and problems, a seed of its own."""
+    shutil.copytree(
+        course.source(name).parent,
+        folder / "source" / name,
+        ignore=shutil.ignore_patterns("*.ipynb", "*.cases.json"),
+    )
     (folder / "problems").mkdir()
-    shutil.copy(course.problems_file(name), folder / "problems" / f"{name}.py")
-    return Course(folder)
+    public = course / "problems" / f"{name}.py"
+    if public.is_file():
+        shutil.copy(public, folder / "problems")
+    if (course / "nbgrader_config.py").is_file():
+        shutil.copy(course / "nbgrader_config.py", folder)
+    if (course / "heldback").is_dir():
+        (folder / "heldback").symlink_to(course / "heldback")
+    (folder / ".seed").write_text(f"{TRIAL_SEED}\n")
+    private = None
+    for file in course.private_files(name):
+        private = folder / "private"
+        place = private / file.relative_to(course.private)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, place)
+    return Course(folder, problems=private)
 
 
-def generate(course: Course, name: str, instructor: dict, visible: dict) -> None:
+def generate(
+    course: Course, name: str, instructor: dict, visible: dict, gradebook: str
+) -> None:
     """Write notebook and visible cases beside the source, and let nbgrader release them.
 
-    nbgrader clears solutions and hidden tests and enters the cells into the gradebook.
+    nbgrader clears solutions and hidden tests and enters the cells into the gradebook, whose
+    address is given: that of the course, or one to try in.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
 
     source = course / "source" / name
-    for stale in [*source.rglob("*.ipynb"), *source.glob("*.cases.json")]:
-        stale.unlink()
     (source / f"{name}.ipynb").write_text(json.dumps(instructor), encoding="utf-8")
     store.save(visible, source / f"{name}.cases.json")
-    config = config_of(course, name, student_id=".", ignore=HIDDEN_FILES)
+    settings = {"student_id": ".", "ignore": HIDDEN_FILES, "db_url": gradebook}
+    config = config_of(course, name, **settings)
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.force, converter.log.level = True, 40
     try:
@@ -169,16 +340,41 @@ def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
         place = trial / "submitted" / student / name
         place.mkdir(parents=True)
         (place / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))
+    found = solved_files(trial, name, assignment.declared)
     with Sandbox(assignment.limits, uses=assignment.uses) as sandbox:
         with Threads(assignment.paper(), sandbox) as place:
             grader = Grader(assignment, place, Store(trial / ".results"))
             graded = {r["student"]: r for r, _ in grader.grade_all(list(wanted))}
-    return [
+    return found + [
         f"the {student} version scores {graded[student]['score']:g}, not {most:g} "
         f"{why(graded[student])}"
         for student, most in wanted.items()
         if abs(graded[student]["score"] - most) > 1e-6
     ]
+
+
+def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
+    """Put the solved files of challenges beside the solved notebook; those missing are named.
+
+    Parameters
+    ----------
+    trial : Course
+        The course in which the release is tried.
+    name : str
+        The assignment.
+    declared : dict
+        Names of the files that may be handed in, with their largest size in bytes.
+    """
+    found = []
+    for file, most in declared.items():
+        place = trial / "heldback" / name / file
+        if not place.is_file():
+            found.append(f"the solved {file} is missing: heldback/{name}/{file} does not exist")
+        elif (size := place.stat().st_size) > most:
+            found.append(f"the solved {file} holds {size:,} bytes, {most:,} are allowed")
+        else:
+            shutil.copy(place, trial / "submitted" / "solved" / name)
+    return found
 
 
 def without_hidden(notebook: dict) -> dict:

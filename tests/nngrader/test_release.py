@@ -9,7 +9,8 @@ import zipfile
 import pytest
 from nngrader.assignment import Assignment
 from nngrader.course import Course
-from nngrader.leaks import leaks, package_leaks, secret_statements
+from nngrader.leaks import leaks, package_leaks
+from nngrader.statements import secret_statements
 from nngrader.release import NotFit, release, score_complaints, weight_complaints
 from nngrader.sandbox import PACKAGES
 
@@ -157,7 +158,7 @@ def test_a_leak_in_the_source_stops_the_release_and_nothing_is_written(tmp_path,
     assert run(course, "release", NAME) == 1
     said = capsys.readouterr().err
     assert "hints.txt: it holds a statement of a solution" in said
-    assert "notes.csv holds a path of this machine" in said
+    assert "notes.csv: it holds a path of this machine" in said
     assert not (course / "release").exists()
     assert not (course / "gradebook.db").exists()
 

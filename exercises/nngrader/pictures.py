@@ -1,0 +1,182 @@
+"""Pictures looked for by their rows, wherever they stand: in arrays, texts and PNG files."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from io import BytesIO
+
+import numpy as np
+
+DIFFERENT = 8  # values in a row that nobody else's picture has by chance
+WIDTHS = range(16, 257)  # of pictures, in pixels
+MOST_PIXELS = 50_000_000
+FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash; odd, so that nothing is lost
+NUMBER = re.compile(rb"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
+PNG = b"\x89PNG\r\n\x1a\n"
+CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # by PNG's type of colour; palettes hold no grey levels
+
+
+class Rows:
+    """Rows of grey pictures, known by a hash of their pixels.
+
+    Parameters
+    ----------
+    arrays : list of ndarray
+        Those of type uint8 with pictures (N, height, width) count.
+    """
+
+    def __init__(self, arrays: list[np.ndarray]):
+        self.known: dict[int, np.ndarray] = {}
+        for a in arrays:
+            if a.dtype == np.uint8 and a.ndim == 3 and a.shape[2] in WIDTHS:
+                rows = np.unique(a.reshape(-1, a.shape[2]), axis=0)
+                varied = (np.diff(np.sort(rows, axis=1), axis=1) > 0).sum(axis=1) + 1
+                found = _hashes(rows[varied >= DIFFERENT].ravel(), a.shape[2])[:: a.shape[2]]
+                before = self.known.get(a.shape[2], found[:0])
+                self.known[a.shape[2]] = np.union1d(before, found)
+
+    def stand_in(self, pixels: np.ndarray) -> bool:
+        """Whether one of the rows stands in a stream of pixels, at any place.
+
+        Parameters
+        ----------
+        pixels : (N,) uint8
+            Grey levels one after the other.
+        """
+        return any(
+            np.isin(_hashes(pixels, width), rows).any()
+            for width, rows in self.known.items()
+            if len(rows) and len(pixels) >= width
+        )
+
+
+def _hashes(pixels, width):
+    """A hash of each window of so many pixels, also of those that go over a row's end."""
+    total = np.zeros(len(pixels) - width + 1 if len(pixels) >= width else 0, np.uint64)
+    for k in range(width):
+        total = total * FACTOR + pixels[k : k + len(total)] + np.uint64(1)
+    return total
+
+
+def streams(raw: bytes) -> list[np.ndarray]:
+    """What a file may hold as grey levels: its bytes, arrays, pixels, numbers written out.
+
+    Parameters
+    ----------
+    raw : bytes
+        A file, no archive.
+
+    Returns
+    -------
+    list of (N,) uint8
+        Streams of grey levels.
+    """
+    found = [np.frombuffer(raw, np.uint8)]
+    if raw.startswith(PNG):
+        found += [np.ascontiguousarray(c) for c in channels(raw)]
+    if (array := array_of(raw)) is not None:
+        found.append(grey(array))
+    elif b"\0" not in raw[:4096]:
+        written = NUMBER.findall(raw)[:MOST_PIXELS]
+        found.append(grey(np.array(written, "S").astype(float) if written else np.zeros(0)))
+    return found
+
+
+def array_of(raw: bytes) -> np.ndarray | None:
+    """The array of a `.npy` file, None of any other."""
+    if not raw.startswith(b"\x93NUMPY"):
+        return None
+    try:
+        return np.load(BytesIO(raw), allow_pickle=False)
+    except (ValueError, EOFError):
+        return None
+
+
+def grey(values: np.ndarray) -> np.ndarray:
+    """Numbers as grey levels: those from 0 to 1 are taken for shares of 255.
+
+    Parameters
+    ----------
+    values : ndarray
+        Of any shape and type.
+
+    Returns
+    -------
+    (N,) uint8
+        What is no grey level is 0.
+    """
+    flat = values.ravel()
+    if flat.dtype == np.uint8 or flat.dtype.kind not in "biuf":
+        return flat if flat.dtype == np.uint8 else np.zeros(0, np.uint8)
+    wide = np.nan_to_num(flat.astype(float), nan=0, posinf=0, neginf=0)
+    scaled = wide * 255 if wide.max(initial=0.0) <= 1 else wide
+    return np.where((scaled >= 0) & (scaled <= 255), np.round(scaled), 0).astype(np.uint8)
+
+
+def chunks(raw: bytes) -> list[tuple[bytes, bytes]]:
+    """Name and content of each chunk of a PNG file, as far as it is whole."""
+    found, at = [], len(PNG)
+    while at + 8 <= len(raw):
+        (size,) = struct.unpack(">I", raw[at : at + 4])
+        found.append((raw[at + 4 : at + 8], raw[at + 8 : at + 8 + size]))
+        at += 12 + size
+    return found
+
+
+def channels(raw: bytes) -> list[np.ndarray]:
+    """The pixels of a PNG file of 8 bits, row after row, one stream for each channel.
+
+    Parameters
+    ----------
+    raw : bytes
+        The file; where it is interlaced, broken or of another depth nothing is found.
+
+    Returns
+    -------
+    list of (N,) uint8
+        Red, green, blue, opacity, as far as it has them.
+    """
+    parts = chunks(raw)
+    header = next((c for name, c in parts if name == b"IHDR" and len(c) == 13), None)
+    if header is None:
+        return []
+    width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", header)
+    n = CHANNELS.get(colour, 0)
+    if depth != 8 or interlaced or not n or width * height * n > MOST_PIXELS:
+        return []
+    try:
+        data = zlib.decompress(b"".join(c for name, c in parts if name == b"IDAT"))
+    except zlib.error:
+        return []
+    if len(data) < height * (1 + width * n):
+        return []
+    pixels = _unfiltered(data, height, width * n, n)
+    return [pixels[k::n] for k in range(n)]
+
+
+def _unfiltered(data, height, length, n):
+    """Undo PNG's filters, row by row; they predict a byte from those left of it and above."""
+    rows = np.zeros((height + 1, length + n), np.uint8)
+    for y in range(height):
+        line = data[y * (length + 1) : (y + 1) * (length + 1)]
+        _undo(line[0], np.frombuffer(line[1:], np.uint8), rows[y], rows[y + 1], n)
+    return rows[1:, n:].ravel()
+
+
+def _undo(kind, line, above, row, n):
+    """Undo the filter of one row; the first pixel of `row` and `above` stands outside."""
+    if kind in (0, 2):
+        row[n:] = line + above[n:] * np.uint8(kind // 2)
+        return
+    for x, value in enumerate(line.tolist(), n):
+        left, up, corner = int(row[x - n]), int(above[x]), int(above[x - n])
+        guess = {1: left, 3: (left + up) // 2}.get(kind)
+        row[x] = (value + (_paeth(left, up, corner) if guess is None else guess)) % 256
+
+
+def _paeth(left, up, corner):
+    """PNG's predictor: which of three neighbours is nearest to left + up - corner."""
+    guess = left + up - corner
+    return min((left, up, corner), key=lambda v: abs(guess - v))

@@ -1,0 +1,138 @@
+"""Everything that a file holds: also in archives, base64, JSON, and the texts of pictures."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import bz2
+import contextlib
+import gzip
+import io
+import json
+import lzma
+import re
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from .pictures import PNG, chunks
+
+DEEP = 4  # foldings in one another
+MOST_BYTES = 200_000_000  # of one piece unfolded
+BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{40}(?:[A-Za-z0-9+/_-]|\s(?=\S)){20,}={0,2}")
+BROKEN = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+)
+
+
+def unfold(name: str, raw: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
+    """A file, and all that is packed in it.
+
+    Parameters
+    ----------
+    name : str
+        Its name, for messages.
+    raw : bytes
+        Its content.
+    depth : int
+        How often it was packed.
+
+    Yields
+    ------
+    str, bytes
+        Where a piece stands, as `file/member`, and what it is.
+    """
+    yield name, raw
+    if depth == DEEP:
+        return
+    for unpack in (_zipped, _tarred, _compressed, _png, _texts, _encoded):
+        with contextlib.suppress(*BROKEN):
+            for part, inner in unpack(raw):
+                yield from unfold(f"{name}/{part}", inner, depth + 1)
+
+
+def _zipped(raw):
+    """Members of a zip, as `.npz` and wheels are, also of one behind something else."""
+    if b"PK\x05\x06" not in raw:
+        return
+    with zipfile.ZipFile(io.BytesIO(raw)) as z:
+        for member in z.infolist():
+            if not member.is_dir() and member.file_size <= MOST_BYTES:
+                yield member.filename, z.read(member)
+
+
+def _tarred(raw):
+    """Members of a tar, compressed or not."""
+    if raw[257:262] != b"ustar":
+        return
+    with tarfile.open(fileobj=io.BytesIO(raw)) as t:
+        for member in t:
+            if member.isfile() and member.size <= MOST_BYTES:
+                yield member.name, t.extractfile(member).read()
+
+
+def _compressed(raw):
+    """What gzip, bzip2 or xz have packed."""
+    for magic, module in ((b"\x1f\x8b", gzip), (b"BZh", bz2), (b"\xfd7zXZ", lzma)):
+        if raw.startswith(magic):
+            with module.open(io.BytesIO(raw)) as f:
+                yield "unpacked", f.read(MOST_BYTES)
+
+
+def _png(raw):
+    """Texts in a PNG file, compressed or not."""
+    for name, content in chunks(raw) if raw.startswith(PNG) else ():
+        if name in (b"zTXt", b"iTXt") and b"x\x9c" in content:
+            yield name.decode(), zlib.decompress(content[content.index(b"x\x9c") :])
+
+
+def _texts(raw):
+    """The texts of a JSON file, lists of lines put together; a notebook's, too."""
+    if raw.lstrip()[:1] not in (b"{", b"["):
+        return
+    found = []
+    _collect(json.loads(raw), found)
+    text = "\n".join(found).encode("utf-8", "replace")
+    if text:
+        yield "texts", text
+
+
+def _collect(value, found):
+    """Collect all texts of a JSON value, keys too."""
+    if isinstance(value, str):
+        found.append(value)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            found.append(key)
+            _collect(inner, found)
+    elif isinstance(value, list):
+        if value and all(isinstance(v, str) for v in value):
+            found.append("".join(value))
+        elif not all(isinstance(v, int | float) for v in value):
+            for inner in value:
+                _collect(inner, found)
+
+
+def _encoded(raw):
+    """What base64 hides in a text."""
+    if b"\0" in raw:
+        return
+    for n, found in enumerate(BASE64.findall(raw), 1):
+        plain = b"".join(found.split()).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+        with contextlib.suppress(binascii.Error):
+            yield f"base64 {n}", base64.b64decode(plain + b"=" * (-len(plain) % 4))
+
+
+def text_of(raw: bytes) -> str:
+    """Bytes as text: UTF-8, or UTF-16 where they begin so."""
+    wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return raw.decode("utf-16" if wide else "utf-8", errors="replace")

@@ -1,0 +1,143 @@
+"""The held-back pictures, and the tool that draws them."""
+
+import gzip
+import hashlib
+import importlib.util
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from nngrader.package import build_wheel
+
+from nnlib.datasets.fashion import FILE as PACKAGED
+
+ROOT = Path(__file__).parents[2]
+HELDBACK = ROOT / "exercises" / "heldback"
+SHA256 = {  # of the raw bytes: the compressed file depends on zlib
+    "images": "51934c6ce4537ea5533ffc26a26ac295ba04a5f4f7c0259fcae994a796d6ba6c",
+    "labels": "90c19ae1fabca8ea9fddcc99deaca618699cb704dc6014e0ad2b0e291c701559",
+}
+
+
+@pytest.fixture(scope="module")
+def maker():
+    spec = importlib.util.spec_from_file_location("maker", ROOT / "tools" / "make_datasets.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def heldback():
+    with np.load(HELDBACK / "fashion.npz") as file:
+        return dict(file)
+
+
+@pytest.fixture(scope="module")
+def packaged():
+    with np.load(PACKAGED) as file:
+        return np.concatenate([file["train_images"], file["test_images"]])
+
+
+@pytest.mark.parametrize("name", SHA256)
+def test_the_held_back_arrays_are_the_ones_that_were_made(heldback, name):
+    assert hashlib.sha256(heldback[name].tobytes()).hexdigest() == SHA256[name]
+
+
+def test_each_class_has_400_held_back_pictures(heldback):
+    assert np.bincount(heldback["labels"]).tolist() == [400] * 10
+    assert heldback["images"].shape == (4000, 28, 28)
+    assert {a.dtype.name for a in heldback.values()} == {"uint8"}
+
+
+def test_no_held_back_picture_is_in_the_package(heldback, packaged):
+    known = {p.tobytes() for p in packaged}
+    assert len(known) == 6000
+    assert not [p for p in heldback["images"] if p.tobytes() in known]
+
+
+def test_no_held_back_picture_is_nearly_one_of_the_package(maker, heldback, packaged):
+    assert np.count_nonzero(maker.apart(heldback["images"], packaged) < maker.NEAR) == 0
+
+
+def test_no_held_back_picture_stands_there_twice(heldback):
+    assert len({p.tobytes() for p in heldback["images"]}) == 4000
+
+
+def test_the_distance_is_that_of_the_nearest_picture(maker):
+    rng = np.random.default_rng(1)
+    a, b = (rng.integers(256, size=(n, 5, 5), dtype=np.uint8) for n in (1003, 7))
+    gaps = a[:, None].astype(float) - b
+    want = np.sqrt((gaps**2).mean(axis=(2, 3)).min(axis=1))
+    np.testing.assert_allclose(maker.apart(a, b), want)
+
+
+def test_licence_and_meaning_are_written_beside_the_pictures():
+    assert "Permission is hereby granted" in (HELDBACK / "fashion.LICENSE.txt").read_text()
+    assert "not secret" in (HELDBACK / "README.md").read_text()
+
+
+def test_the_wheel_holds_no_held_back_picture(tmp_path, heldback):
+    with zipfile.ZipFile(build_wheel(tmp_path)) as wheel:
+        names = wheel.namelist()
+    assert any(n.endswith("fashion_mnist.npz") for n in names)
+    assert not [n for n in names if "heldback" in n or n.endswith("/fashion.npz")]
+
+
+def idx(array):
+    return (
+        b"\0\0\x08"
+        + bytes([array.ndim])
+        + np.array(array.shape, ">i4").tobytes()
+        + array.tobytes()
+    )
+
+
+@pytest.fixture
+def originals(maker, monkeypatch, tmp_path):
+    """Four original files in small: 520 training and 510 test pictures of each class."""
+    rng = np.random.default_rng(3)
+    for prefix, n in (("train", 520), ("t10k", 510)):
+        labels = np.repeat(np.arange(10, dtype=np.uint8), n)
+        images = rng.integers(256, size=(len(labels), 2, 3), dtype=np.uint8)
+        for name, array in (("images-idx3", images), ("labels-idx1", labels)):
+            raw, name = idx(array), f"{prefix}-{name}-ubyte"
+            (tmp_path / f"{name}.gz").write_bytes(gzip.compress(raw))
+            monkeypatch.setitem(maker.MD5, name, hashlib.md5(raw).hexdigest())
+    for name in ("DATA", "HELDBACK"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setattr(maker, name, tmp_path / name)
+    monkeypatch.setattr(maker, "NEAR", 0.1)
+    return tmp_path
+
+
+def make(maker, monkeypatch, folder, *arguments):
+    """Run the tool; return the bytes of both files."""
+    monkeypatch.setattr(sys, "argv", ["make_datasets", "--source", str(folder), *arguments])
+    maker.main()
+    files = folder / "DATA" / "fashion_mnist.npz", folder / "HELDBACK" / "fashion.npz"
+    return [f.read_bytes() for f in files]
+
+
+def test_the_tool_makes_the_same_bytes_each_time(maker, monkeypatch, originals):
+    first = make(maker, monkeypatch, originals)
+    assert make(maker, monkeypatch, originals) == first
+
+
+def test_another_seed_draws_other_held_back_pictures_alone(maker, monkeypatch, originals):
+    packaged, heldback = make(maker, monkeypatch, originals)
+    again, other = make(maker, monkeypatch, originals, "--seed", "7")
+    assert again == packaged
+    assert other != heldback
+
+
+def test_a_draw_leaves_out_what_is_near_the_package(maker, monkeypatch, originals):
+    monkeypatch.setattr(maker, "NEAR", 6)
+    make(maker, monkeypatch, originals)
+    with np.load(originals / "DATA" / "fashion_mnist.npz") as file:
+        known = np.concatenate([file["train_images"], file["test_images"]])
+    with np.load(originals / "HELDBACK" / "fashion.npz") as file:
+        assert maker.apart(file["images"], known).min() >= 6
+        assert np.bincount(file["labels"]).tolist() == [400] * 10
