@@ -14,6 +14,11 @@ CALLED = {
     "list": "a list that is no array of numbers",
     "tuple": "a tuple that is no array of numbers",
     "generator": "a generator. Does the function say yield where return is meant?",
+    "iterator": "an iterator. Which call runs through it and keeps what comes?",
+    "view": "a view of something else, expected an array. Which call makes one of it?",
+    "exact": "a Fraction or a Decimal, expected a float. Which call turns it into one?",
+    "tensor": "a tensor, expected an array. How do you get its numbers?",
+    "table": "a table with labels, expected an array. How do you get its numbers?",
     "function": "a function. Are the parentheses of a call missing?",
     "object": "something that is no array of numbers",
 }
