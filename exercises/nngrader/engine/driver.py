@@ -129,7 +129,13 @@ def measured(data, case, seen):
             value = _built(**data["measure"])(told, *raw)
     except Exception as e:
         return seen.instead([], _fault(data, seen.parts, e))
-    return seen.instead([part_of(p) for p in parts_of(value, len(data["returns"]))], "")
+    parts = [part_of(p) for p in parts_of(value, len(data["returns"]))]
+    return seen.instead([_of_ours(p) for p in parts], "")
+
+
+def _of_ours(part):
+    """Return a part that our own code made: a list of numbers is an array."""
+    return part if part["values"] is None else part | {"kind": "array"}
 
 
 @functools.lru_cache(64)

@@ -254,14 +254,14 @@ def _leaf(v):
         return v.item() if type(v).__module__ == "numpy" else None
     for kind, exact in EXACTLY.items():
         if issubclass(type(v), kind):
-            return _float(exact(v)) if kind is int else exact(v)
+            return _whole(exact(v)) if kind is int else exact(v)
     return None
 
 
-def _float(v):
-    """Return an int as a float, infinite where it is too large for one."""
+def _whole(v):
+    """Return an int, as a float where it is too large for 64 bits, infinite where for both."""
     try:
-        return float(v)
+        return v if -(2**63) <= v < 2**63 else float(v)
     except OverflowError:
         return float("inf") if v > 0 else float("-inf")
 
