@@ -198,8 +198,8 @@ def properties(args, folds, sizes, again):
     fold = np.repeat(np.arange(len(sizes)), sizes)[: len(inside)]
     counts = np.zeros((len(sizes), int(y.max()) + 1))
     np.add.at(counts, (fold, y[inside]), 1)
-    balanced = np.ptp(counts, axis=0).max() <= 1
-    return partition, balanced, not np.array_equal(folds, again)
+    balanced = partition and np.ptp(counts, axis=0).max() <= 1
+    return partition, balanced, partition and not np.array_equal(folds, again)
 
 
 folds = problem(
@@ -209,9 +209,7 @@ folds = problem(
     observed=("folds", "sizes", "the folds of another rng"),
     returns={"partition": "value", "balance": "balance", "shuffle": "random"},
     wrong={
-        "partition": "is each index in exactly one of k folds?",
         "balance": "count each class in each fold: by how much do they differ?",
-        "shuffle": "what do you use rng for?",
     },
     points={"shape": 1, "value": 4, "balance": 5, "random": 2},
 )
@@ -265,7 +263,7 @@ def own_seed(y, k, rng):
     return stratified_folds(y, k, np.random.default_rng(0))
 
 
-@folds.mistake("is the last fold there, and all the others?", loses="value")
+@folds.mistake("is each index in exactly one of k folds?", loses="shape value balance random")
 def last_fold_left_out(y, k, rng):
     return stratified_folds(y, k, rng)[:-1]
 
@@ -386,7 +384,7 @@ training = problem(
     kept=("most",),
     trains=True,
     returns={"loss": "value", "trained": "parameters", "repeated": "random"},
-    wrong={"loss": "what does the loss do from epoch to epoch? Print it."},
+    wrong={"trained": "compare each parameter before and after: does every one move?"},
     points={"shape": 1, "value": 6, "parameters": 2, "random": 1},
 )
 

@@ -6,6 +6,10 @@ them what is no plain data (a callback, a generator of random numbers, a tensor)
 plain data. The *measure* runs where the answers are known: it is given the arguments by name
 and what the driver returned, and returns what is compared, such as a loss or whether each index
 is in one fold. Both know `np` alone and import the rest inside.
+
+Mistakes are known by what is measured. A part that is true or false has one wrong value: the
+hint of a mistake that loses it must fit whatever else loses it, and no passive aspect is earned
+by being such a mistake.
 """
 
 import ast
@@ -147,17 +151,22 @@ def _built(name, source):
 
 
 def _fault(data, parts, e):
-    """Say why nothing could be measured: in the measure's own words, else by what came.
+    """Say why nothing could be measured: by what came first, else in the measure's own words.
 
     What an exception says is told only where it stands in the measure as it is: else it may
     hold what the student's code made, by which hidden inputs could leave.
     """
+    names = data.get("raw") or data["returns"]
+    odd = [
+        (k, f"{name} {_no_values(part['kind'])}")
+        for k, (name, part) in enumerate(zip(names, parts, strict=False))
+        if part["values"] is None
+    ]
+    if odd and odd[0][0] == 0:  # what the student's function gave, as it came
+        return odd[0][1]
     if type(e) is ValueError and str(e) in _sentences(**data["measure"]):
         return str(e)
-    for name, part in zip(data.get("raw") or data["returns"], parts, strict=False):
-        if part["values"] is None:
-            return f"{name} {_no_values(part['kind'])}"
-    return FORMLESS
+    return odd[0][1] if odd else FORMLESS
 
 
 def _no_values(kind):

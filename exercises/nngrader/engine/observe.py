@@ -12,6 +12,7 @@ import inspect
 import os
 import sys
 import time
+import types
 
 import numpy as np
 
@@ -321,7 +322,7 @@ def _message(e, f):
     except BaseException:
         text = ""
     if type(f) is Driven:
-        place = _method(e)
+        place = _method(e, f.f)
         return text + (f" (line {place[0]} of {place[1][:80]})" if place else "")
     line = _line(e, f)
     return text + (f" (line {line} of your function)" if line else "")
@@ -336,16 +337,19 @@ def _line(e, f):
     return line
 
 
-def _method(e):
-    """Return the line and the name of the student's method that a driver saw fail."""
-    frames = [(frame.f_code, line) for frame, line in _frames(e)]
-    files = [code.co_filename for code, _ in frames]
-    if "<driver>" not in files:
-        return None
-    below = frames[files.index("<driver>") :]
-    below = [(c, line) for c, line in below if c.co_filename != "<driver>"]
-    own = [(c, line) for c, line in below if c.co_filename == below[0][0].co_filename]
+def _method(e, f):
+    """Return the line and the name of the student's function that a driver saw fail."""
+    files = {code.co_filename for code in _codes(f)}
+    own = [(frame.f_code, n) for frame, n in _frames(e) if frame.f_code.co_filename in files]
     return (own[-1][1] - own[-1][0].co_firstlineno + 1, own[-1][0].co_name) if own else None
+
+
+def _codes(f):
+    """Return the code of a function, or of the methods of a class."""
+    inside = [f]
+    if issubclass(type(f), type):
+        inside = [v for c in type.mro(f) for v in type.__getattribute__(c, "__dict__").values()]
+    return [v.__code__ for v in inside if type(v) is types.FunctionType]
 
 
 def _frames(e):
