@@ -101,7 +101,7 @@ def run_here(notebook: Path) -> bool:
     bool
         Whether every visible case of every problem came out right.
     """
-    flags = []
+    flags, folder = [], notebook.resolve().parent  # a cell may go elsewhere
     try:
         cells = cells_of(notebook.read_bytes(), flags)
     except Unreadable as e:
@@ -113,7 +113,6 @@ def run_here(notebook: Path) -> bool:
     sources = [plain(c.source) for c in cells if c.code and c.grade_id not in tests]
     print(*notes(cells, sources, problems), sep="", end="")
     names = run_cells(sources)
-    folder = notebook.resolve().parent
     right = [judge_one(d, names.get(name), sources, folder) for name, d in problems.items()]
     return all(right)
 

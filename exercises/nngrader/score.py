@@ -123,8 +123,8 @@ def report(data: dict, verdict, most: float) -> dict:
     dict
         `score` and `max`; `aspects`, each [earned, most]; `findings`, each [aspect, text, name
         of the known mistake or None]; `tried`, what each aspect's cases try, in words; of a
-        challenge also `challenge`: what was `measured` (None where nothing could be) and how
-        many `bytes` the file has.
+        challenge also `challenge`: what was `measured` (None where nothing could be), how many
+        `bytes` the file has, and whether `lower` is better.
     """
     scale = most / 100
     tried = {}
@@ -150,7 +150,8 @@ def _challenge(data, verdict):
     """What a challenge's file reached, and its size."""
     file = data["cases"][0]["args"].get(data["file"]["parameter"], ())
     real = verdict.measured is not None and math.isfinite(verdict.measured)
-    return {"measured": verdict.measured if real else None, "bytes": len(file)}
+    told = {"measured": verdict.measured if real else None, "bytes": len(file)}
+    return told | {"lower": data["lower"]}
 
 
 def no_points(data: dict, most: float) -> dict:

@@ -33,7 +33,7 @@ def _reached(data, case, run):
     """Return the number that was measured, or None and why there is none."""
     given, name = case["args"].get(data["file"]["parameter"]), data["file"]["name"]
     if given is None or not given.size:
-        return None, f"{name} was not handed in: without it there is nothing to try."
+        return None, f"{name} is missing: without it there is nothing to try."
     o = checked(run(dict(case["args"])))
     if o.failed:
         return None, failure(data, case, o)
