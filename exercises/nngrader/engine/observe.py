@@ -215,8 +215,9 @@ def _described(value):
             return _sequence(name, value)
     if kind is range and len(value) <= MOST_NODES:
         return _sequence("list", list(value))
-    plain = (n for n, k in KINDS.items() if issubclass(kind, k))
-    return _as_dict([*plain, *(NAMED[n] for n in _names(kind) if n in NAMED), "object"][0])
+    known = [n for n, k in KINDS.items() if issubclass(kind, k)]
+    known += [NAMED[n] for c in type.mro(kind) if (n := _class_name(c)) in NAMED]
+    return _as_dict([*known, "object"][0])
 
 
 def _as_dict(kind, values=None, dtype="", shape=None, masked=0):
@@ -312,7 +313,12 @@ def _entries(value, budget):
 
 def _names(kind):
     """Return the names of an exception's classes, most special first."""
-    return [str(type.__getattribute__(c, "__name__"))[:80] for c in type.mro(kind)[:-2]][:8]
+    return [_class_name(c) for c in type.mro(kind)[:-2]][:8]
+
+
+def _class_name(c):
+    """Return the name of a class, whatever it says of itself."""
+    return str(type.__getattribute__(c, "__name__"))[:80]
 
 
 def _message(e, f):
