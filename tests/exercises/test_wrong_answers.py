@@ -24,6 +24,7 @@ OTHERS = [
 ANSWERS = [pytest.param(*w, id=f"{w[0]}: {w[1].__name__}") for w in WRONG]
 EVERY = [pytest.param(*p.values[:2], id=p.id) for p in MUTANTS + ANSWERS]
 OURS = re.compile(
+    r"adds? up to [01]|above 1\b|length 1\b|back to 0|where 0 is|"
     r"uint8|int64|float32|float64|ln 2|ln 10|[NMCD]²|by 1\b|is 0\b|- 1\)|0\.$|to 4 dec|\(1,\)"
 )
 

@@ -13,7 +13,9 @@ from itertools import combinations, product
 import numpy as np
 
 from .compare import close
-from .patterns import NEARLY_RIGHT, PATTERNS, is_partly_right
+from .laws import broken_law
+from .patterns import NEARLY_RIGHT, PATTERNS, VAGUE, not_finite
+from .places import is_partly_right
 
 WHERE_FROM = "Where does that come from?"
 DECIMALS = range(1, 8)
@@ -59,14 +61,18 @@ def explain(mine, here, mistakes):
     Returns
     -------
     Explanation
-        The first registered mistake, then the first simple change of the right answer, that
-        predicts every entry; else the first description that fits every wrong entry.
+        The first registered mistake, then the first simple change of the right answer, then the
+        first mistake with a factor, that predicts every entry; else the first description that
+        fits every wrong entry.
     """
     for found in known(mine, here, mistakes):
         if all(e.matches(found.predict(e)) for e in mine):
             return found
-    for found in changes(mine):
+    for found in (*changes(mine), *exchanged(mine, here)):
         if _predicts(found, mine):
+            return found
+    for found in both(mine, here, mistakes):
+        if all(e.matches(found.predict(e)) for e in mine):
             return found
     return describe([e for e in mine if not e.right])
 
@@ -89,10 +95,39 @@ def describe(wrong):
     for pattern in PATTERNS:
         with np.errstate(all="ignore"):
             told = [pattern(e) for e in wrong]
-        if all(told):
+        if all(told) and len(set(map(_core, told))) == 1:
             near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
-            return Explanation(f" {told[0]}", seen=_alike(pattern, told[0]) if near else None)
-    return Explanation(" differs, and not by a simple factor, sign or shift.")
+            text = f" {_common(told)}" + _law(wrong) * (pattern in VAGUE)
+            return Explanation(text, seen=_alike(pattern, told[0]) if near else None)
+    return Explanation(_at_least(wrong))
+
+
+def _at_least(wrong):
+    """Say what is true of wrong entries that have nothing in common."""
+    for e in wrong:
+        if said := not_finite(e):
+            return f" {said} In another case it is not, but wrong, too."
+    differs = " differs, and not by a simple factor, sign or shift"
+    return f"{differs}{_side(wrong)}.{_law(wrong)}"
+
+
+def _side(wrong):
+    """Say that all entries are too large, or all too small, where that gives nothing away."""
+    if not all(e.visible for e in wrong):
+        return ""
+    for words, sides in (
+        ("too large", [e.got > e.want for e in wrong]),
+        ("too small", [e.got < e.want for e in wrong]),
+    ):
+        if all(side.all() for side in sides):
+            return f": it is {words}" + " everywhere" * bool(wrong[0].want.ndim)
+    return ""
+
+
+def _law(wrong):
+    """Return a law that these entries break, as a further sentence."""
+    words = broken_law(wrong)
+    return f" {words}" if words else ""
 
 
 def _alike(pattern, words):
@@ -100,14 +135,26 @@ def _alike(pattern, words):
 
     def seen(e):
         said = None if e.misshapen else pattern(e)
-        return bool(said) and is_partly_right(e) and _unnumbered(said) == _unnumbered(words)
+        return bool(said) and is_partly_right(e) and _core(said) == _core(words)
 
     return seen
 
 
-def _unnumbered(words):
-    """Return words without their numbers."""
-    return re.sub(r"\d\S*", "", words)
+def _core(words):
+    """Return words without their numbers, and without how the entries in one place are off."""
+    return re.sub(r"-?\d\S*", "", _placed(words))
+
+
+def _placed(words):
+    """Return words without how the entries in one place are off."""
+    return re.sub(r", by (its sign|one amount|one factor)", "", words)
+
+
+def _common(told):
+    """Return the words for the first case, as far as they are true of all."""
+    alike = {words == _placed(words) for words in told} == {False}
+    hows = {re.search(r", by [a-z ]+", words)[0] for words in told} if alike else ()
+    return told[0] if len(hows) == 1 else _placed(told[0])
 
 
 def known(mine, here, mistakes):
@@ -145,6 +192,50 @@ def _rank(name, mine, here):
     return not whole, not alone
 
 
+def exchanged(mine, here):
+    """Yield that a part holds what is asked of another one of its shape."""
+    for part in dict.fromkeys(e.part for e in here if e.part != mine[0].part):
+        other = next(e for e in here if e.part == part)
+        for k, want in enumerate(other.case.get("want") or ()):
+            if np.array_equal(want, other.want, equal_nan=True):
+                yield Explanation(
+                    f" holds what is asked of {part}. In which order are they returned?",
+                    lambda e, k=k: np.asarray(e.case["want"][k], float),
+                )
+
+
+def both(mine, here, mistakes):
+    """Yield a registered mistake that a factor comes on top of: two at once."""
+    if any(e.got.ndim and len(np.unique(e.got)) < 3 for e in mine):
+        return  # what forgets nearly everything is any mistake, times something
+    for name in mistakes:
+        if not _is_shown(name, mine, mistakes[name]["loses"]):
+            continue
+        ratios = [_ratio(e.got, e.marks[name], e.rtol) for e in mine]
+        for words, value in [] if None in ratios else named_ratios(mine):
+            if np.allclose([value(e) for e in mine], ratios, rtol=1e-6, atol=0):
+                text = f" is {words}, and apart from that: {mistakes[name]['hint']}"
+                yield Explanation(text, lambda e, n=name, v=value: _times(e, n, v), name)
+
+
+def _times(e, name, value):
+    """Return what a mistake gives times a factor, None where the mistake does not show."""
+    mark = e.marks.get(name)
+    shows = mark is not None and not close(mark, e.want, e.rtol)
+    return mark * value(e) if shows else None
+
+
+def _ratio(got, mark, rtol):
+    """Return the one factor between two arrays, None where there is none."""
+    if got.shape != mark.shape or not got.size or not np.isfinite(mark).all():
+        return None
+    at = np.unravel_index(np.argmax(np.abs(mark)), mark.shape)
+    with np.errstate(all="ignore"):
+        ratio = got[at] / mark[at]
+        fits = np.isfinite(ratio) and ratio and close(got, ratio * mark, rtol)
+    return float(ratio) if fits else None
+
+
 def changes(mine):
     """Yield simple changes of the right answer: factors, amounts, other functions of it."""
     yield from _factors(mine)
@@ -169,18 +260,25 @@ def named_factors(e):
     return found | {f"{a}²": s[a] ** 2 for a in s}
 
 
-def _factors(mine):
-    """Yield the named factors, upright and turned over, with either sign."""
-    per_entry = [named_factors(e) for e in mine]
-    for name, sign, power in product(per_entry[0], (1, -1), (1, -1)):
-        values = {f[name] for f in per_entry}
+def named_ratios(mine):
+    """Yield words and value of the named factors, upright and turned over, with either sign."""
+    per_entry = {id(e.case): named_factors(e) for e in mine}
+    first = next(iter(per_entry.values()))
+    for name, sign, power in product(first, (1, -1), (1, -1)):
+        values = {f[name] for f in per_entry.values()}
         unproved = name not in CONSTANTS and len(values) < 2
         if (name == "1" and (sign > 0 or power < 0)) or unproved:
             continue
-        yield Explanation(
-            f" is {_factor_words(name, sign, power, mine)}. {WHERE_FROM}",
-            lambda e, n=name, s=sign, p=power: s * e.want * named_factors(e)[n] ** p,
+        yield (
+            _factor_words(name, sign, power, mine),
+            lambda e, n=name, s=sign, p=power: s * named_factors(e).get(n, np.nan) ** p,
         )
+
+
+def _factors(mine):
+    """Yield the named factors of what is asked."""
+    for words, value in named_ratios(mine):
+        yield Explanation(f" is {words}. {WHERE_FROM}", lambda e, v=value: e.want * v(e))
 
 
 def _factor_words(name, sign, power, mine):
@@ -225,9 +323,11 @@ FORMS = {
     "is the square root of what is asked.": np.sqrt,
     "is e to the power of what is asked.": np.exp,
     "is the logarithm of what is asked.": np.log,
-    "has lost its sign.": np.abs,
-    "is 0 where a negative number is asked.": lambda w: np.maximum(w, 0),
-    "is 0 where a positive number is asked.": lambda w: np.minimum(w, 0),
+    "is minus the logarithm of what is asked.": lambda w: -np.log(w),
+    "is one divided by what is asked.": lambda w: 1 / w,
+    "has lost its sign. What should be negative?": np.abs,
+    "is 0 where a negative number is asked. What makes it so?": lambda w: np.maximum(w, 0),
+    "is 0 where a positive number is asked. What makes it so?": lambda w: np.minimum(w, 0),
     "and what is asked add up to 1.": lambda w: 1 - w,
     "has rows and columns exchanged.": np.transpose,
     "has lost what stands after the decimal point.": np.trunc,
