@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from nngrader.engine.changes import changes, named_factors
 from nngrader.engine.compare import Entry, close, form
-from nngrader.engine.diagnose import changes, explain, known, named_factors
+from nngrader.engine.diagnose import explain, known
 
 SIZES = [{"N": 5, "C": 7}, {"N": 11, "C": 13}]
 MARGINS = [0.7, 1.9]
@@ -265,8 +266,42 @@ def test_that_an_argument_is_ignored_takes_two_cases(cases, names):
 
 @pytest.mark.parametrize("name", ["lr", "lam", "length"])
 def test_a_factor_among_the_arguments_takes_two_of_its_values(name):
-    mine = [replace(e, case=e.case | {"args": {name: 0.3}}) for e in entries(lambda w, a, s: w)]
-    assert not [f for f in changes(mine) if f.text.startswith(f" is {name} ")]
+    def named(*values):
+        mine = entries(lambda w, a, s: w)
+        with_it = [
+            replace(e, case=e.case | {"args": {name: v}}, got=e.want * v)
+            for e, v in zip(mine, values, strict=True)
+        ]
+        return f" is {name} times" in explain(with_it, with_it, {}).text
+
+    assert named(0.3, 0.7)
+    assert not named(0.3, 0.3)
+
+
+def test_a_factor_means_nothing_where_its_argument_is_left_out():
+    mine = entries(lambda w, a, s: w * a["margin"])
+    found = explain(mine, mine, {})
+    other = replace(mine[0], case=mine[0].case | {"args": {}})
+    assert found.fits(mine[0])
+    assert not found.fits(other)
+
+
+@pytest.mark.parametrize("scalar", [True, False])
+def test_a_known_mistake_and_a_factor_are_told_as_two(scalar):
+    marks = {"doubled": lambda w: np.sin(w) + 2}
+    text = told(lambda w, a, s: -s["N"] * (np.sin(w) + 2), marks, scalar=scalar)
+    assert text.startswith(" is N times too large and of the wrong sign (N is 5 and 11 here),")
+    assert text.endswith("and apart from that: twice?")
+
+
+def test_a_part_that_holds_another_parts_answer_is_told_so():
+    mine = entries(lambda w, a, s: w, part="mean")
+    other = entries(lambda w, a, s: w, part="spread")
+    others = [replace(o, want=o.want**2 + 1) for o in other]
+    both = [replace(e, got=o.want) for e, o in zip(mine, others, strict=True)]
+    for e, o in zip(both, others, strict=True):
+        e.case["want"] = o.case["want"] = [e.want, o.want]
+    assert explain(both, both + others, {}).text.startswith(" holds what is asked of spread.")
 
 
 def test_the_place_of_a_mistake_is_seen_again():
