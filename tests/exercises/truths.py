@@ -42,7 +42,7 @@ class Answer:
             several = isinstance(raw, tuple | list)
             raw = raw[k] if several and k < len(raw) else None if several or k else raw
         try:
-            got = np.asarray(raw, float)
+            got = np.asarray(None if np.iscomplexobj(raw) else raw, float)
         except (TypeError, ValueError):
             return raw, None
         if self.want is not None and got.shape == self.want.shape[::-1]:
@@ -99,8 +99,10 @@ def _holds(data, f, aspect, k, text, mistake):
     for pattern, of, check in CHECKS:
         if found := pattern.search(text):
             wrong = [a for a in answers if a.got is None or a.bad().any()] or answers
+            if "has shape" in text or of == "values":
+                wrong = [a for a in wrong if a.error is None]
             if of == "values":
-                wrong = [a for a in wrong if a.got is not None and a.error is None]
+                wrong = [a for a in wrong if a.got is not None]
             return (any if of == "one" else all)(check(a, found) for a in wrong)
     raise AssertionError(f"no check for: {text}")
 
@@ -261,6 +263,21 @@ def _(a, found):
 @sentence(r"is None\.", of="form")
 def _(a, found):
     return a.raw is None
+
+
+@sentence(r"is something that is no array of numbers", of="form")
+def _(a, found):
+    return not isinstance(a.raw, np.ndarray | list | tuple | int | float | dict | str)
+
+
+@sentence(r"is text", of="form")
+def _(a, found):
+    return isinstance(a.raw, str)
+
+
+@sentence(r"is complex\. Which step", of="form")
+def _(a, found):
+    return np.iscomplexobj(a.raw) and a.raw.imag.any()
 
 
 @sentence(r"is a generator", of="form")

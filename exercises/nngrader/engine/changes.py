@@ -104,9 +104,12 @@ def _factor(mine):
 
 
 def _both(mine, mistakes):
-    """Yield a known mistake that a named factor comes on top of: two at once."""
-    if any(e.got.ndim and len(np.unique(e.got)) < 3 for e in mine):
-        return  # what forgets nearly everything is any mistake, times something
+    """Yield a known mistake that a named factor comes on top of: two at once.
+
+    What forgets nearly everything, such as 1 at the targets, is some mistake times something:
+    that is said, but explains nothing.
+    """
+    forgets = any(e.got.ndim and len(np.unique(e.got)) < 3 for e in mine)
     table = None
     for name in mistakes:
         ratios = [_ratio(e.got, e.marks[name], e.rtol) for e in mine]
@@ -118,7 +121,7 @@ def _both(mine, mistakes):
             text = f" is {words}, and apart from that: {mistakes[name]['hint']}"
             both = Explanation(text, lambda e, n=name, f=found: _times(e, n, f), name)
             if all(e.matches(both.predict(e)) for e in mine):
-                yield both
+                yield Explanation(text, None, name) if forgets else both
 
 
 def _times(e, name, factor):

@@ -48,11 +48,13 @@ def describe(wrong):
         return Explanation("")  # its shape is said already
     for pattern in PATTERNS:
         with np.errstate(all="ignore"):
-            told = [pattern(e) for e in wrong]
-        if all(told) and len(set(map(_core, told))) == 1:
-            near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
-            text = f" {_common(told)}" + _law(wrong) * (pattern in VAGUE)
-            return Explanation(text, seen=_alike(pattern, told[0]) if near else None)
+            told = [_said(pattern, e) for e in wrong]
+        for words in told[0]:
+            alike = [_alike(words, others) for others in told]
+            if None not in alike:
+                near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
+                text = f" {_common(alike)}" + _law(wrong) * (pattern in VAGUE)
+                return Explanation(text, seen=_again(pattern, words) if near else None)
     return Explanation(_at_least(wrong))
 
 
@@ -84,12 +86,23 @@ def _law(wrong):
     return f" {words}" if words else ""
 
 
-def _alike(pattern, words):
+def _said(pattern, e):
+    """Return what a pattern may say of an entry, as a list."""
+    said = pattern(e)
+    return said if isinstance(said, list) else [said] if said else []
+
+
+def _alike(words, others):
+    """Return the one of some sentences that says the same but for its numbers, or None."""
+    return next((other for other in others if _core(other) == _core(words)), None)
+
+
+def _again(pattern, words):
     """Return what tells that a pattern says the same of another entry, but for its numbers."""
 
     def seen(e):
-        said = None if e.misshapen else pattern(e)
-        return bool(said) and is_partly_right(e) and _core(said) == _core(words)
+        said = [] if e.misshapen else _said(pattern, e)
+        return _alike(words, said) is not None and is_partly_right(e)
 
     return seen
 

@@ -37,15 +37,16 @@ def _wrong_lines(e, axis):
 
 
 def one_line(e):
-    """Say that one row or one column alone is wrong: one sample, one class."""
+    """Say that one row or one column alone is wrong: one sample, one class; or either."""
+    said = []
     for axis, name, _ in _line_names(e):
         lines = np.flatnonzero(wrong := _wrong_lines(e, axis))
         if len(lines) == 1 < len(wrong):
             at = np.zeros(e.got.shape, bool)
             at[(slice(None),) * axis + (lines[0],)] = True
             where = _which(lines[0], len(wrong), name, e.visible)
-            return f"is wrong in {where} only{how(e, at)}. What is different there?"
-    return None
+            said += [f"is wrong in {where} only{how(e, at)}. What is different there?"]
+    return said
 
 
 def _which(k, n, name, visible):

@@ -42,9 +42,8 @@ def _letter(n, sizes):
 def _derived(n, k, sizes, shape, asked):
     """Return the name of a length that is one more or less than asked, or a product."""
     if len(shape) == len(asked) and abs(n - asked[k]) == 1:
-        near = [letter for letter, size in sizes.items() if abs(n - size) == 1]
-        named = len(near) == 1 and near == [_letter(asked[k], sizes)]
-        return f"{near[0]} {'+' if n > asked[k] else '-'} 1" if named else None
+        letter = _letter(asked[k], sizes)
+        return f"{letter} {'+' if n > asked[k] else '-'} 1" if letter else None
     if math.prod(shape) == math.prod(asked):
         products = [f"{a}·{b}" for a, b in combinations(sizes, 2) if sizes[a] * sizes[b] == n]
         return products[0] if products else None
