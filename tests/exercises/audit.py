@@ -1,10 +1,13 @@
-"""Print what every mutant and every unregistered wrong answer is told, to be read by a person.
+"""Print what every mutant and every planted wrong answer is told, to be read by a person.
 
-Run as `python -m tests.exercises.audit [PROBLEM]` in the repository's folder.
+Run as `python -m tests.exercises.audit [PROBLEM]` in the repository's folder. What is told of
+hidden cases follows where it is in other words. Mutants that are the reference in other words
+stand at the end of each problem.
 """
 
 import sys
 
+import tests.exercises.planted  # noqa: F401, adds to WRONG
 from tests.exercises.declared import PROBLEMS, judged, packed
 from tests.exercises.mutants import mutants
 from tests.exercises.wrong_answers import WRONG
@@ -13,12 +16,25 @@ from tests.exercises.wrong_answers import WRONG
 def main():
     """Print one paragraph for each wrong answer: score, what it is, and the findings."""
     for name in sys.argv[1:] or PROBLEMS:
+        p = PROBLEMS[name]
+        changed = [] if getattr(p, "trains", False) else list(mutants(p.solve))
         answers = [(f.__name__, f) for problem, f, *_ in WRONG if problem == name]
-        for title, f in [*mutants(PROBLEMS[name].solve), *answers]:
-            verdict = judged(packed(name, 1, True), f)
-            print(f"\n{verdict.score:5.1f}  {name}: {title}")
-            for aspect, text, mistake in verdict.findings:
-                print(f"       {aspect} | {text}" + (f" [{mistake}]" if mistake else ""))
+        equal = [title for title, f in [*changed, *answers] if not _told(name, title, f)]
+        print(f"\n{name}, equal to the reference:", *(equal or ["none"]), sep="\n       ")
+
+
+def _told(name, title, f):
+    """Print what one function is told; return whether anything was said."""
+    shown, hidden = (judged(packed(name, 1, visible), f) for visible in (True, False))
+    if not shown.findings + hidden.findings:
+        return False
+    print(f"\n{hidden.score:5.1f}  {name}: {title}")
+    for verdict, words in ((shown, ""), (hidden, "hidden: ")):
+        for finding in verdict.findings:
+            if verdict is shown or finding not in shown.findings:
+                aspect, text, mistake = finding
+                print(f"       {words}{aspect} | {text}" + (f" [{mistake}]" if mistake else ""))
+    return True
 
 
 if __name__ == "__main__":

@@ -1,67 +1,194 @@
-"""Mechanical mutants: one operator, constant, comparison or name of a function changed."""
+"""Mechanical mutants: one operator, constant, comparison, name, axis or statement changed."""
 
 import ast
 import copy
 import inspect
+import textwrap
 
 SWAPPED = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-    ast.Pow: ast.Mult,
-    ast.MatMult: ast.Mult,
-    ast.Gt: ast.GtE,
-    ast.Lt: ast.LtE,
-    ast.NotEq: ast.Eq,
+    ast.Add: (ast.Sub,),
+    ast.Sub: (ast.Add,),
+    ast.Mult: (ast.Div, ast.Add),
+    ast.Div: (ast.Mult,),
+    ast.FloorDiv: (ast.Div,),
+    ast.Mod: (ast.Mult,),
+    ast.Pow: (ast.Mult,),
+    ast.MatMult: (ast.Mult,),
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.And: (ast.Or,),
+    ast.Or: (ast.And,),
 }
 RENAMED = {
-    "mean": "sum",
-    "sum": "mean",
-    "max": "min",
-    "maximum": "minimum",
-    "exp": "expm1",
-    "log": "log2",
-    "sqrt": "abs",
+    "mean": ("sum",),
+    "sum": ("mean", "max"),
+    "max": ("min", "mean"),
+    "min": ("max",),
+    "maximum": ("minimum",),
+    "minimum": ("maximum",),
+    "argmax": ("argmin",),
+    "argmin": ("argmax",),
+    "exp": ("expm1", "exp2"),
+    "log": ("log2", "log1p"),
+    "sqrt": ("abs", "cbrt"),
+    "tanh": ("sin",),
+    "sin": ("cos",),
+    "cos": ("sin",),
+    "var": ("std",),
+    "std": ("var",),
+    "zeros": ("ones",),
+    "ones": ("zeros",),
+    "cumsum": ("cumprod",),
+    "argsort": ("argmax",),
+    "float": ("int",),
+    "int": ("float",),
+    "any": ("all",),
+    "all": ("any",),
 }
+DROPPED = (ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.For, ast.While)
 
 
 def mutants(f):
-    """Yield (changed line, mutant) for every single change of a function."""
-    tree = ast.parse(inspect.getsource(f))
+    """Yield (changed line, mutant) for every single change of a function or class."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(f)))
     tree.body[0].decorator_list = []
-    if ast.get_docstring(tree.body[0]):
-        del tree.body[0].body[0]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
+            del node.body[0]
     before = ast.unparse(tree).splitlines()
+    seen = {"\n".join(before)}
+    for new in _changed_trees(tree):
+        after = ast.unparse(new)
+        if after not in seen:
+            seen.add(after)
+            yield _difference(before, after.splitlines()), _made(f, new)
+
+
+def _difference(before, after):
+    """Return the lines that are new, or what is gone."""
+    new = [line.strip() for line in after if line not in before]
+    gone = [line.strip() for line in before if line not in after]
+    return " / ".join(new) or (f"without {' / '.join(gone)}" if gone else "a statement twice")
+
+
+def _changed_trees(tree):
+    """Yield copies of a tree, each with one change."""
+    names = _names(tree)
     for i, node in enumerate(ast.walk(tree)):
-        for field, value in _changes(node):
+        for change in _changes(node, names):
             new = copy.deepcopy(tree)
-            setattr(list(ast.walk(new))[i], field, value)
-            after = ast.unparse(new).splitlines()
-            line = next(b.strip() for a, b in zip(before, after, strict=True) if a != b)
-            yield line, _made(f, new)
+            change(list(ast.walk(new))[i])
+            yield new
+
+
+def _names(tree):
+    """Return, for each function, the names of its parameters."""
+    return [
+        [a.arg for a in node.args.args if a.arg != "self"]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+    ]
 
 
 def _made(f, tree):
     """Return the function of a changed tree, in the world of the original."""
-    names = dict(f.__globals__)
+    names = dict(vars(inspect.getmodule(f)) if inspect.isclass(f) else f.__globals__)
     exec(compile(ast.fix_missing_locations(tree), "mutant", "exec"), names)
     return names[f.__name__]
 
 
-def _changes(node):
-    """Yield (field, new value) for each change of one node."""
-    if isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in SWAPPED:
-        yield "op", SWAPPED[type(node.op)]()
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPPED:
-        yield "ops", [SWAPPED[type(node.ops[0])]()]
-    if isinstance(node, ast.Attribute) and node.attr in RENAMED:
-        yield "attr", RENAMED[node.attr]
+def _set(field, value):
+    """Return a change that sets one field of a node."""
+    return lambda node: setattr(node, field, value)
+
+
+def _become(make):
+    """Return a change that puts another expression in the place of a node."""
+
+    def change(node):
+        new = make(node)
+        node.__class__ = new.__class__
+        node.__dict__ = new.__dict__
+
+    return change
+
+
+def _changes(node, names):
+    """Yield changes of one node."""
+    for make in (_operators, _constants, _calls, _subscripts, _statements):
+        yield from make(node)
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        for group in names:
+            for other in group if node.id in group else ():
+                yield from [_set("id", other)] if other != node.id else []
+        yield from (_set("id", new) for new in RENAMED.get(node.id, ()))
+
+
+def _operators(node):
+    """Yield other operators, comparisons and signs."""
+    if isinstance(node, ast.BinOp | ast.AugAssign | ast.BoolOp):
+        yield from (_set("op", new()) for new in SWAPPED.get(type(node.op), ()))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub | ast.Div | ast.MatMult):
+        yield lambda node: node.__dict__.update(left=node.right, right=node.left)
+    if isinstance(node, ast.Compare):
+        yield from (_set("ops", [new()]) for new in SWAPPED.get(type(node.ops[0]), ()))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield "op", ast.UAdd()
-    if isinstance(node, ast.Constant) and type(node.value) is bool:
-        yield "value", not node.value
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        yield "value", node.value + 1
-        if node.value:
-            yield "value", node.value - 1
+        yield _set("op", ast.UAdd())
+
+
+def _constants(node):
+    """Yield other constants."""
+    if not isinstance(node, ast.Constant):
+        return
+    if type(node.value) is bool:
+        yield _set("value", not node.value)
+    elif type(node.value) is int:
+        yield _set("value", node.value + 1)
+        yield from [_set("value", node.value - 1)] if node.value else []
+    elif type(node.value) is float:
+        yield _set("value", node.value * 2)
+        yield from [_set("value", 0.0)] if node.value else [_set("value", 1.0)]
+
+
+def _calls(node):
+    """Yield other functions, calls left out, keywords left out, arguments exchanged."""
+    if isinstance(node, ast.Attribute):
+        yield from (_set("attr", new) for new in RENAMED.get(node.attr, ()))
+    if not isinstance(node, ast.Call):
+        return
+    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        if node.func.value.id == "np" and node.args:
+            yield _become(lambda node: node.args[0])
+    elif isinstance(node.func, ast.Attribute):
+        yield _become(lambda node: node.func.value)
+    for k in range(len(node.keywords)):
+        yield lambda node, k=k: node.keywords.pop(k)
+    if len(node.args) == 2:
+        yield lambda node: node.args.reverse()
+
+
+def _subscripts(node):
+    """Yield exchanged or missing entries of an index, and a part of what is taken whole."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+        yield lambda node: node.slice.elts.reverse()
+        for k in range(len(node.slice.elts)):
+            yield lambda node, k=k: node.slice.elts.pop(k)
+    if isinstance(node, ast.Slice) and node.upper is None and node.lower is None:
+        yield _set("upper", ast.UnaryOp(ast.USub(), ast.Constant(1)))
+
+
+def _statements(node):
+    """Yield bodies with one statement left out."""
+    body = getattr(node, "body", None)
+    if not isinstance(body, list):
+        return
+    for k, statement in enumerate(body):
+        if isinstance(statement, DROPPED):
+            yield lambda node, k=k: node.body.__setitem__(k, ast.Pass())
+        if isinstance(statement, ast.Return) and not isinstance(statement.value, ast.Constant):
+            if isinstance(node, ast.FunctionDef) and len(body) > 1:
+                yield lambda node: node.body.insert(len(node.body) - 1, node.body[-2])

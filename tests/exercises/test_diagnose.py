@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from nngrader.engine.changes import changes, named_factors
 from nngrader.engine.compare import Entry, close, form
-from nngrader.engine.diagnose import changes, explain, known, named_factors
+from nngrader.engine.diagnose import explain, known
 
 SIZES = [{"N": 5, "C": 7}, {"N": 11, "C": 13}]
 MARGINS = [0.7, 1.9]
@@ -102,15 +103,47 @@ OTHER = [
     ("has lost what stands after the decimal point", lambda w, a, s: np.trunc(w)),
     ("is rounded to 2 decimals", lambda w, a, s: np.round(w, 2)),
     ("is rounded to 6 decimals", lambda w, a, s: np.round(w, 6)),
-    ("is nan in 1 places, first in row 3", lambda w, a, s: put(w, (3, 2), np.nan)),
-    ("is infinite in 1 places, first in row 1", lambda w, a, s: put(w, (1, 0), np.inf)),
+    ("is nan in 1 of 35 entries, first at [3, 2]", lambda w, a, s: put(w, (3, 2), np.nan)),
+    ("is infinite in 1 of 35 entries, first at [1, 0]", lambda w, a, s: put(w, (1, 0), np.inf)),
     (
         "agrees to 1e-06 of the largest entry",
         lambda w, a, s: w + 1e-6 * np.abs(w).max() * alt(w),
     ),
     ("is 0 everywhere", lambda w, a, s: 0 * w),
     ("has the same number everywhere", lambda w, a, s: np.full_like(w, w.mean())),
-    ("holds the right numbers in wrong places", lambda w, a, s: w[::-1]),
+    ("has its rows in reverse order", lambda w, a, s: w[::-1]),
+    ("has its columns in reverse order", lambda w, a, s: w[:, ::-1] * (1 + 1e-12)),
+    ("adds up what is asked, row by row", lambda w, a, s: np.cumsum(w, axis=0)),
+    ("adds up what is asked, column by column", lambda w, a, s: np.cumsum(w, axis=1)),
+    ("is one row too late", lambda w, a, s: np.r_[alt(w[:1]), w[:-1]]),
+    ("is one column too early", lambda w, a, s: np.c_[w[:, 1:], alt(w[:, :1])]),
+    ("is scores, as it came", lambda w, a, s: a["scores"]),
+    ("is minus the logarithm of what is asked", lambda w, a, s: -log(w)),
+    ("is one divided by what is asked", lambda w, a, s: 1 / w),
+    ("is right but for the sign", lambda w, a, s: w * np.where(alt(w) > 0.7, 1, -1)),
+    ("is off by one factor and one amount everywhere", lambda w, a, s: 3 * w + 7.7),
+    ("rises and falls with what is asked, by another rule", lambda w, a, s: w**3 + w),
+    ("falls where what is asked rises", lambda w, a, s: -(w**3) - w),
+    ("is right in its first row only. What", lambda w, a, s: put(w, np.s_[1:], 9 * alt(w[1:]))),
+    (
+        "is right in its first columns only (up to column 3). What",
+        lambda w, a, s: put(w, np.s_[:, 4:], 9 * alt(w[:, 4:])),
+    ),
+    ("is right in its last row only", lambda w, a, s: put(w, np.s_[:-1], 9 * alt(w[:-1]))),
+    ("is wrong only where scores is negative", lambda w, a, s: w + (a["scores"] < 0) * alt(w)),
+    ("is wrong only where what is asked is positive", lambda w, a, s: w + (w > 0) * alt(w)),
+    ("is 0 in places where it should not be", lambda w, a, s: w * (alt(w) > 0.6)),
+    ("is wrong at its border only", lambda w, a, s: w + around(w)),
+    ("is wrong in the last row only, by its sign", lambda w, a, s: put(w, -1, -w[-1])),
+    (
+        "is wrong in column 3 only, by one factor",
+        lambda w, a, s: w * np.where(np.arange(w.shape[1]) == 3, 1.7, 1),
+    ),
+    (
+        "is wrong only at [n, targets[n]], by one amount",
+        lambda w, a, s: at_targets(w, a, lambda v: v),
+    ),
+    ("holds the right numbers in wrong places", lambda w, a, s: np.roll(w, 2, axis=0)),
     ("is wrong only at [n, targets[n]]", lambda w, a, s: at_targets(w, a, np.sin)),
     (
         "is right only at [n, targets[n]]",
@@ -133,10 +166,6 @@ OTHER = [
         lambda w, a, s: put(w, slice(3, None), 0),
     ),
     (
-        "holds the right numbers in wrong places",
-        lambda w, a, s: w[:, ::-1] * (1 + 1e-12),
-    ),
-    (
         "differs, and not by a simple factor, sign or shift",
         lambda w, a, s: put(w, slice(0, 4), 3 * w[:4]) if len(w) < 8 else np.sin(3 * w) + 2,
     ),
@@ -157,6 +186,16 @@ def put(w, where, value):
     changed = w.copy()
     changed[where] = value
     return changed
+
+
+def log(w):
+    """The logarithm, nan below 0, without a warning."""
+    return np.log(w, where=w > 0, out=np.full_like(w, np.nan))
+
+
+def around(w):
+    """Numbers at the border, 0 inside."""
+    return put(alt(w), np.s_[1:-1, 1:-1], 0)
 
 
 def alt(w):
@@ -227,8 +266,42 @@ def test_that_an_argument_is_ignored_takes_two_cases(cases, names):
 
 @pytest.mark.parametrize("name", ["lr", "lam", "length"])
 def test_a_factor_among_the_arguments_takes_two_of_its_values(name):
-    mine = [replace(e, case=e.case | {"args": {name: 0.3}}) for e in entries(lambda w, a, s: w)]
-    assert not [f for f in changes(mine) if f.text.startswith(f" is {name} ")]
+    def named(*values):
+        mine = entries(lambda w, a, s: w)
+        with_it = [
+            replace(e, case=e.case | {"args": {name: v}}, got=e.want * v)
+            for e, v in zip(mine, values, strict=True)
+        ]
+        return f" is {name} times" in explain(with_it, with_it, {}).text
+
+    assert named(0.3, 0.7)
+    assert not named(0.3, 0.3)
+
+
+def test_a_factor_means_nothing_where_its_argument_is_left_out():
+    mine = entries(lambda w, a, s: w * a["margin"])
+    found = explain(mine, mine, {})
+    other = replace(mine[0], case=mine[0].case | {"args": {}})
+    assert found.fits(mine[0])
+    assert not found.fits(other)
+
+
+@pytest.mark.parametrize("scalar", [True, False])
+def test_a_known_mistake_and_a_factor_are_told_as_two(scalar):
+    marks = {"doubled": lambda w: np.sin(w) + 2}
+    text = told(lambda w, a, s: -s["N"] * (np.sin(w) + 2), marks, scalar=scalar)
+    assert text.startswith(" is N times too large and of the wrong sign (N is 5 and 11 here),")
+    assert text.endswith("and apart from that: twice?")
+
+
+def test_a_part_that_holds_another_parts_answer_is_told_so():
+    mine = entries(lambda w, a, s: w, part="mean")
+    other = entries(lambda w, a, s: w, part="spread")
+    others = [replace(o, want=o.want**2 + 1) for o in other]
+    both = [replace(e, got=o.want) for e, o in zip(mine, others, strict=True)]
+    for e, o in zip(both, others, strict=True):
+        e.case["want"] = o.case["want"] = [e.want, o.want]
+    assert explain(both, both + others, {}).text.startswith(" holds what is asked of spread.")
 
 
 def test_the_place_of_a_mistake_is_seen_again():
@@ -278,7 +351,9 @@ def test_nan_alone_is_no_sign_of_a_mistake_unless_all_parts_fit():
 @pytest.mark.parametrize(("words", "wrong"), OTHER, ids=[words for words, _ in OTHER])
 def test_numbers_of_hidden_cases_are_not_said(words, wrong):
     text = told(wrong, visible=False)
-    assert not re.search(r"\d", re.sub(r"float32|is 0|up to 1|to \d decimals", "", text))
+    assert not re.search(
+        r"\d", re.sub(r"float32|is 0|back to 0|up to 1|to \d decimals", "", text)
+    )
 
 
 def test_every_simple_change_changes_something():
@@ -293,23 +368,67 @@ def test_every_simple_change_changes_something():
 
 
 SHAPES = [
-    ((5, 7), None),
-    ((7, 5), "rows and columns are exchanged"),
-    ((35,), "the same number of entries in another form"),
-    ((1, 5, 7), "the same number of entries in another form"),
-    ((5, 7, 3), "an axis is left over"),
-    ((5,), "an axis is gone"),
-    ((5, 5), "from where does each axis come"),
-    ((0, 7), "from where does each axis come"),
+    ((5, 7), (5, 7), None),
+    ((7, 5), (5, 7), "(C, N), expected (N, C): rows and columns are exchanged"),
+    ((7, 5, 11), (5, 7, 11), "its axes stand in another order"),
+    ((35,), (5, 7), "(N·C,), expected (N, C): all entries lie in one row. Which call flattens"),
+    ((1, 5, 7), (5, 7), "an axis of length 1 is too much. Which index or keepdims"),
+    ((5, 1), (5,), "(N, 1), expected (N,): an axis of length 1 is too much. Which index or"),
+    ((5,), (5, 1), "an axis of length 1 is missing"),
+    ((1, 5, 1), (1, 1, 5), "its axes stand in another order"),
+    ((1, 1), (), "the number stands inside an array"),
+    ((5, 77), (55, 7), "as many entries in another form"),
+    ((5, 7, 11), (5, 7), "an axis is left over: D. What should happen to it?"),
+    ((5, 7, 3), (5, 7), "an axis is left over. What should happen to it?"),
+    ((5, 7), (), "axes are left over: N and C. What should happen to them?"),
+    ((5,), (5, 7), "an axis is gone: C. Where did you reduce it?"),
+    ((12,), (5, 7), "an axis is gone. Where did you reduce it?"),
+    ((), (5, 7), "one number is left of all"),
+    ((5, 5), (5,), "Does an array of shape (N, 1) meet one of shape (N,) somewhere?"),
+    ((7,), (5,), "this is one number for each C, asked is one for each N"),
+    ((5, 5), (5, 7), "its last axis is that of N, asked is C"),
+    ((4, 7), (5, 7), "(N - 1, C), expected (N, C): one is missing along N"),
+    ((5, 8), (5, 7), "(N, C + 1), expected (N, C): there is one too many along C"),
+    ((1, 7), (5, 7), "one is left along N"),
+    ((3, 7), (5, 7), "how long should the axis of N be"),
+    ((3, 2), (5, 7), "from where does each axis come"),
+    ((0, 7), (5, 7), "it is empty"),
 ]
 
 
-@pytest.mark.parametrize(("shape", "words"), SHAPES)
-def test_a_shape_is_described(shape, words):
-    want = np.ones((5, 7))
+def fault(shape, want, *, visible=True):
+    """What is said of an array of ones of one shape where another is asked."""
     answer = {"kind": "array", "values": np.ones(shape), "dtype": "float64", "masked": 0}
-    fault = form(answer, want, SIZES[0], lists=False, visible=True).fault
-    assert (words in fault) if words else fault is None
+    sizes = SIZES[0] | {"D": 11}
+    return form(answer, np.ones(want), sizes, lists=False, visible=visible)
+
+
+@pytest.mark.parametrize(("shape", "want", "words"), SHAPES)
+def test_a_shape_is_described(shape, want, words):
+    said = fault(shape, want).fault
+    assert (words in said) if words else said is None
+
+
+@pytest.mark.parametrize(("shape", "want", "words"), SHAPES[1:])
+def test_a_shape_has_the_same_words_where_numbers_are_not_shown(shape, want, words):
+    shown, hidden = (fault(shape, want, visible=v).fault for v in (True, False))
+    assert re.sub(r"[\d?]", "", shown) == re.sub(r"[\d?]", "", hidden)
+
+
+def test_values_of_another_form_are_put_where_they_belong():
+    made = np.arange(35.0).reshape(5, 7)
+    for turned in (made.T, made.ravel(), made[None]):
+        answer = {"kind": "array", "values": turned, "dtype": "float64", "masked": 0}
+        assert np.array_equal(
+            form(answer, made, SIZES[0], lists=False, visible=True).values, made
+        )
+
+
+def test_a_shape_of_many_axes_is_cut_short():
+    assert (
+        "(N, ?, C, ?, …), expected (N, C)"
+        in fault((5, 2, 7, 3, 4, 6), (5, 7), visible=False).fault
+    )
 
 
 def test_a_shape_of_hidden_cases_shows_letters_only():

@@ -12,24 +12,11 @@ import re
 import numpy as np
 from nngrader.engine.cases import PRIMES
 
+import tests.exercises.truths_places  # noqa: F401, registers its checks
+from tests.exercises.claims import CHECKS, sentence
 from tests.exercises.declared import PROBLEMS
 
 TRIED = re.compile(r" ?\(with ([^()]*)\)\.?$")
-CHECKS = []
-
-
-def sentence(pattern, *, of="values"):
-    """Register the check of one kind of sentence; it gets an answer and the match.
-
-    ``of`` says which answers it is about: "values", those that can be compared; "form", all
-    that are wrong; "one", the case that is named.
-    """
-
-    def add(f):
-        CHECKS.append((re.compile(pattern), of, f))
-        return f
-
-    return add
 
 
 class Answer:
@@ -55,7 +42,7 @@ class Answer:
             several = isinstance(raw, tuple | list)
             raw = raw[k] if several and k < len(raw) else None if several or k else raw
         try:
-            got = np.asarray(raw, float)
+            got = np.asarray(None if np.iscomplexobj(raw) else raw, float)
         except (TypeError, ValueError):
             return raw, None
         if self.want is not None and got.shape == self.want.shape[::-1]:
@@ -106,11 +93,14 @@ def _holds(data, f, aspect, k, text, mistake):
     cases = _about(data, aspect, text, mistake, k)
     answers = [Answer(data, case, k, f) for case in cases]
     if mistake:
-        return _is_mistake(data["name"], mistake, answers, k)
+        factor = re.match(FACTOR + r"(?: \(.* here\))?, and apart from that: ", text.strip())
+        return _is_mistake(data["name"], mistake, answers, k, factor)
     text = TRIED.sub("", text)
     for pattern, of, check in CHECKS:
         if found := pattern.search(text):
             wrong = [a for a in answers if a.got is None or a.bad().any()] or answers
+            if "has shape" in text or of == "values":
+                wrong = [a for a in wrong if a.error is None]
             if of == "values":
                 wrong = [a for a in wrong if a.got is not None]
             return (any if of == "one" else all)(check(a, found) for a in wrong)
@@ -125,14 +115,15 @@ def _about(data, aspect, text, mistake, k):
     return own if own and "first make it right" not in text else ordinary
 
 
-def _is_mistake(name, mistake, answers, k):
-    """Tell whether a known mistake gives these answers."""
+def _is_mistake(name, mistake, answers, k, factor):
+    """Tell whether a known mistake gives these answers, times a factor if one is named."""
     p = PROBLEMS[name]
     solve = (p.mistakes | p.ignored_defaults())[mistake].solve
     for a in answers:
         with np.errstate(all="ignore"):
             whole = solve(*a.args.values())
         given = np.asarray(whole[k] if len(p.returns) > 1 else whole, float)
+        given = given * (_factor(a, factor) if factor else 1)
         if a.got is None:  # of another shape than is asked, but of that of the mistake
             if not np.allclose(np.asarray(a.raw, float), given, rtol=1e-6, atol=0):
                 return False
@@ -151,9 +142,13 @@ FACTOR = r"is (?:(\S.*?) times too (large|small)(?: and )?)?(of the wrong sign)?
 
 @sentence(FACTOR + r"(?: \(.* here\))?\. Where")
 def _(a, found):
+    return a.equals(_factor(a, found) * a.want)
+
+
+def _factor(a, found):
+    """The factor that is named."""
     factor = a.number(found[1]) if found[1] else 1
-    sign = -1 if found[3] else 1
-    return a.equals(sign * a.want * (factor if found[2] == "large" else 1 / factor))
+    return (-1 if found[3] else 1) * (factor if found[2] == "large" else 1 / factor)
 
 
 @sentence(r"is too (large|small) by (.*)\. Where")
@@ -172,12 +167,32 @@ def _(a, found):
     return not a.got[side].any() and not a.bad()[~side].any()
 
 
-@sentence(r"is the square of what is asked")
+FORMS = {
+    "is the square of what is asked": np.square,
+    "is the square root of what is asked": np.sqrt,
+    "is e to the power of what is asked": np.exp,
+    "is the logarithm of what is asked": np.log,
+    "is minus the logarithm of what is asked": lambda w: -np.log(w),
+    "is one divided by what is asked": lambda w: 1 / w,
+    "and what is asked add up to 1": lambda w: 1 - w,
+    "has rows and columns exchanged": np.transpose,
+    "has lost what stands after the decimal point": np.trunc,
+}
+
+
+@sentence("|".join(FORMS))
 def _(a, found):
-    return a.equals(a.want**2)
+    with np.errstate(all="ignore"):
+        return a.equals(FORMS[found[0]](a.want))
 
 
-@sentence(r"is (nan|infinite)")
+@sentence(r"is nan or infinite\.")
+def _(a, found):
+    return not np.isfinite(a.got).all()
+
+
+@sentence(r"is (nan|infinite) .* In another case it is not, but wrong, too", of="one")
+@sentence(r"is (nan|infinite)(?! .* In another case)")
 def _(a, found):
     return (np.isnan if found[1] == "nan" else np.isinf)(a.got).any()
 
@@ -187,22 +202,9 @@ def _(a, found):
     return 0 < np.abs(a.got - a.want).max() < 1e-3 * np.abs(a.want).max()
 
 
-@sentence(r"is 0(?: everywhere)?\.$")
+@sentence(r"is 0(?: everywhere\. Is anything ever put into it\?|\.)$")
 def _(a, found):
     return not a.got.any()
-
-
-@sentence(r"is (wrong|right) only at \[n, targets\[n\]\]")
-def _(a, found):
-    at = a.args["targets"][:, None] == np.arange(a.got.shape[1])
-    if found[1] == "wrong":
-        return a.bad().any() and not a.bad()[~at].any()
-    return not a.bad()[at].any() and a.bad()[~at & (a.want != 0)].all()
-
-
-@sentence(r"is wrong in the last row only")
-def _(a, found):
-    return a.bad()[-1].any() and not a.bad()[:-1].any()
 
 
 @sentence(r"is off by one (amount|factor) (everywhere|in each row|in each column)")
@@ -216,44 +218,35 @@ def _(a, found):
     )
 
 
-@sentence(r"is filled in its first row only; the rest is 0")
+@sentence(r"is (\w+), as it came")
 def _(a, found):
-    return a.got[0].any() and not a.got[1:].any() and a.bad()[1:].any()
+    return a.equals(a.args[found[1]])
 
 
-@sentence(r"is right in its first rows only; the rest is 0")
+@sentence(r"has the same number everywhere")
 def _(a, found):
-    first = int(np.argmax(a.bad().any(axis=1)))
-    return first > 0 and not a.got[first:].any() and a.want[first:].any()
+    return not np.ptp(a.got)
+
+
+@sentence(r"holds the right numbers in wrong places")
+def _(a, found):
+    return np.allclose(np.sort(a.got.ravel()), np.sort(a.want.ravel()))
+
+
+@sentence(r"is right but for the sign, which is wrong in places")
+def _(a, found):
+    return a.bad().any() and np.allclose(np.abs(a.got), np.abs(a.want))
+
+
+@sentence(r"is off by one factor and one amount everywhere")
+def _(a, found):
+    slope, amount = np.polyfit(a.want.ravel(), a.got.ravel(), 1)
+    return a.equals(slope * a.want + amount)
 
 
 @sentence(r"is rounded to (\d) decimals")
 def _(a, found):
     return np.array_equal(a.got, np.round(a.want, int(found[1])))
-
-
-@sentence(r"is wrong in (\d+) of (\d+) entries")
-def _(a, found):
-    return 0 < a.bad().sum() < a.bad().size / 2
-
-
-@sentence(r"differs, and not by a simple factor, sign or shift")
-def _(a, found):
-    return a.bad().any() and not a.equals(-a.want) and not a.equals(a.want * a.sizes["N"])
-
-
-@sentence(r"has shape .* rows and columns are exchanged", of="form")
-def _(a, found):
-    return np.shape(a.raw) == a.want.shape[::-1]
-
-
-@sentence(r"has shape \(?(.*?)\)?, expected \(?(.*?)\)?(?: \(one number\))?: ", of="form")
-def _(a, found):
-    named = [
-        tuple(a.sizes[w] if w in a.sizes else int(w) for w in re.findall(r"[A-Z]|\d+", g))
-        for g in found.groups()
-    ]
-    return named == [np.shape(a.raw), a.want.shape]
 
 
 @sentence(r"is a list, expected an array", of="form")
@@ -270,6 +263,21 @@ def _(a, found):
 @sentence(r"is None\.", of="form")
 def _(a, found):
     return a.raw is None
+
+
+@sentence(r"is something that is no array of numbers", of="form")
+def _(a, found):
+    return not isinstance(a.raw, np.ndarray | list | tuple | int | float | dict | str)
+
+
+@sentence(r"is text", of="form")
+def _(a, found):
+    return isinstance(a.raw, str)
+
+
+@sentence(r"is complex\. Which step", of="form")
+def _(a, found):
+    return np.iscomplexobj(a.raw) and a.raw.imag.any()
 
 
 @sentence(r"is a generator", of="form")

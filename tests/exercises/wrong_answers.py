@@ -558,7 +558,7 @@ def divided_by_other_classes(scores, targets, margin=1.0):
     return gap.sum() / len(gap) / (scores.shape[1] - 1), pulls(gap, n, targets)
 
 
-@wrong("hinge_loss", "N times too large", "value gradient integers default")
+@wrong("hinge_loss", "apart from that: what does the right class itself", "value gradient")
 def sum_and_right_class(scores, targets, margin=1.0):
     gap, n = gaps(scores, targets, margin)
     return gap.sum() + margin * len(gap), pulls(gap, n, targets) * len(gap)

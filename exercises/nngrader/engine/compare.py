@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .shapes import cause, letters
+
 FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not for its digits
 NARROW = ("float32", "float16")
 ORDINARY = ("value",)
@@ -178,33 +180,9 @@ def _dtype(answer, want):
 
 def _misshapen(values, want, sizes, visible):
     """Describe a wrong shape; return the values where they fit into the right one."""
+    hint, fitting = cause(values, want, sizes)
     say = (
-        f"has shape {letters(values.shape, sizes, visible)}, "
-        f"expected {letters(want.shape, sizes, visible)}"
+        f"has shape {letters(values.shape, sizes, visible, want.shape)}, "
+        f"expected {letters(want.shape, sizes, visible)}: {hint}"
     )
-    if values.shape == want.shape[::-1]:
-        hint = "rows and columns are exchanged. What should a row stand for?"
-        return Form(f"{say}: {hint}", values.T)
-    if values.size == want.size and want.size:
-        hint = "the same number of entries in another form. Which axis is too much or missing?"
-        return Form(f"{say}: {hint}", values.reshape(want.shape))
-    hints = {
-        1: "an axis is left over. What should happen to it?",
-        -1: "an axis is gone. Where did you reduce it?",
-        0: "from where does each axis come?",
-    }
-    hint = hints[int(np.sign(values.ndim - want.ndim))]
-    return Form(f"{say}: {hint}", None, misshapen=values)
-
-
-def letters(shape, sizes, visible):
-    """Return a shape in letters where it has them: (N, C).
-
-    A number without a letter is shown for visible cases only: a hidden one must not be a way
-    out for what a function has seen.
-    """
-    if not shape:
-        return "() (one number)"
-    names = {size: letter for letter, size in sizes.items()}
-    words = [names.get(n, str(n) if visible or n == 1 else "?") for n in shape[:6]]
-    return f"({', '.join(words)}{',' * (len(words) == 1)})"
+    return Form(say, fitting, misshapen=values if fitting is None else None)

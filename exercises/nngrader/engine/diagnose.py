@@ -4,46 +4,16 @@ An explanation predicts the wrong answer from the right one. It is offered only 
 in every case of a kind, whose sizes differ; the same is asked of a mere description.
 """
 
-import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import combinations, product
 
 import numpy as np
 
+from .changes import changed
 from .compare import close
-from .patterns import NEARLY_RIGHT, PATTERNS, is_partly_right
-
-WHERE_FROM = "Where does that come from?"
-DECIMALS = range(1, 8)
-CONSTANTS = ("1", "2", "ln 2", "ln 10")  # factors that have one value in all cases
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A finding in words that follow the name of the part, and whether it explains.
-
-    ``predict(entry)`` gives the wrong answer; ``seen(entry)`` tells, where nothing predicts
-    it, that another wrong entry has the same cause.
-    """
-
-    text: str
-    predict: Callable | None = None
-    mistake: str | None = None
-    seen: Callable | None = None
-
-    @property
-    def explains(self):
-        """Whether more is known than that the answer is wrong."""
-        return self.predict is not None or self.seen is not None
-
-    def fits(self, entry):
-        """Tell whether another entry is wrong in the same way."""
-        with np.errstate(all="ignore"):
-            if self.predict is not None:
-                return entry.matches(self.predict(entry))
-            return self.seen is not None and self.seen(entry)
+from .explanation import Explanation
+from .laws import broken_law
+from .patterns import NEARLY_RIGHT, PATTERNS, VAGUE, not_finite
+from .places import is_partly_right
 
 
 def explain(mine, here, mistakes):
@@ -59,27 +29,17 @@ def explain(mine, here, mistakes):
     Returns
     -------
     Explanation
-        The first registered mistake, then the first simple change of the right answer, that
-        predicts every entry; else the first description that fits every wrong entry.
+        The first registered mistake, then the first simple change of the right answer, then the
+        first mistake with a factor, that predicts every entry; else the first description that
+        fits every wrong entry.
     """
     for found in known(mine, here, mistakes):
         if all(e.matches(found.predict(e)) for e in mine):
             return found
-    for found in changes(mine):
-        if _predicts(found, mine):
-            return found
+    shown = {n: m for n, m in mistakes.items() if _is_shown(n, mine, m["loses"])}
+    if found := changed(mine, here, shown):
+        return found
     return describe([e for e in mine if not e.right])
-
-
-def _predicts(found, mine):
-    """Tell whether a change of the right answer gives every entry, and forgets none."""
-    with np.errstate(all="ignore"):
-        guesses = [np.asarray(found.predict(e)) for e in mine]
-    if any(g.shape != e.got.shape for e, g in zip(mine, guesses, strict=True)):
-        return False
-    if len({x for g in guesses for x in g[np.isfinite(g)].flat}) < 2:
-        return False  # what forgets the right answer (0 = round(0.2)) explains nothing
-    return all(e.matches(g) for e, g in zip(mine, guesses, strict=True))
 
 
 def describe(wrong):
@@ -88,26 +48,80 @@ def describe(wrong):
         return Explanation("")  # its shape is said already
     for pattern in PATTERNS:
         with np.errstate(all="ignore"):
-            told = [pattern(e) for e in wrong]
-        if all(told):
-            near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
-            return Explanation(f" {told[0]}", seen=_alike(pattern, told[0]) if near else None)
-    return Explanation(" differs, and not by a simple factor, sign or shift.")
+            told = [_said(pattern, e) for e in wrong]
+        for words in told[0]:
+            alike = [_alike(words, others) for others in told]
+            if None not in alike:
+                near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
+                text = f" {_common(alike)}" + _law(wrong) * (pattern in VAGUE)
+                return Explanation(text, seen=_again(pattern, words) if near else None)
+    return Explanation(_at_least(wrong))
 
 
-def _alike(pattern, words):
+def _at_least(wrong):
+    """Say what is true of wrong entries that have nothing in common."""
+    for e in wrong:
+        if said := not_finite(e):
+            return f" {said} In another case it is not, but wrong, too."
+    differs = " differs, and not by a simple factor, sign or shift"
+    return f"{differs}{_side(wrong)}.{_law(wrong)}"
+
+
+def _side(wrong):
+    """Say that all entries are too large, or all too small, where that gives nothing away."""
+    if not all(e.visible for e in wrong):
+        return ""
+    for words, sides in (
+        ("too large", [e.got > e.want for e in wrong]),
+        ("too small", [e.got < e.want for e in wrong]),
+    ):
+        if all(side.all() for side in sides):
+            return f": it is {words}" + " everywhere" * bool(wrong[0].want.ndim)
+    return ""
+
+
+def _law(wrong):
+    """Return a law that these entries break, as a further sentence."""
+    words = broken_law(wrong)
+    return f" {words}" if words else ""
+
+
+def _said(pattern, e):
+    """Return what a pattern may say of an entry, as a list."""
+    said = pattern(e)
+    return said if isinstance(said, list) else [said] if said else []
+
+
+def _alike(words, others):
+    """Return the one of some sentences that says the same but for its numbers, or None."""
+    return next((other for other in others if _core(other) == _core(words)), None)
+
+
+def _again(pattern, words):
     """Return what tells that a pattern says the same of another entry, but for its numbers."""
 
     def seen(e):
-        said = None if e.misshapen else pattern(e)
-        return bool(said) and is_partly_right(e) and _unnumbered(said) == _unnumbered(words)
+        said = [] if e.misshapen else _said(pattern, e)
+        return _alike(words, said) is not None and is_partly_right(e)
 
     return seen
 
 
-def _unnumbered(words):
-    """Return words without their numbers."""
-    return re.sub(r"\d\S*", "", words)
+def _core(words):
+    """Return words without their numbers, and without how the entries in one place are off."""
+    return re.sub(r"-?\d\S*", "", _placed(words))
+
+
+def _placed(words):
+    """Return words without how the entries in one place are off."""
+    return re.sub(r", by (its sign|one amount|one factor)", "", words)
+
+
+def _common(told):
+    """Return the words for the first case, as far as they are true of all."""
+    alike = {words == _placed(words) for words in told} == {False}
+    hows = {re.search(r", by [a-z ]+", words)[0] for words in told} if alike else ()
+    return told[0] if len(hows) == 1 else _placed(told[0])
 
 
 def known(mine, here, mistakes):
@@ -143,97 +157,3 @@ def _rank(name, mine, here):
         e.marks.get(name) is not None and close(e.marks[name], e.want, e.rtol) for e in others
     )
     return not whole, not alone
-
-
-def changes(mine):
-    """Yield simple changes of the right answer: factors, amounts, other functions of it."""
-    yield from _factors(mine)
-    yield from _shifts(mine)
-    for words, f in FORMS.items():
-        yield Explanation(f" {words}", lambda e, f=f: f(e.want))
-
-
-# Factors
-
-
-def named_factors(e):
-    """Return the constants that a mean, a norm, a logarithm or a square often leaves behind."""
-    s = e.sizes
-    found = {"1": 1.0, "2": 2.0, "ln 2": math.log(2), "ln 10": math.log(10)}
-    found |= {n: float(v) for n, v in e.args.items() if isinstance(v, float) and v > 0}
-    found |= s
-    found |= {f"{a}·{b}": s[a] * s[b] for a, b in combinations(s, 2)}
-    found |= {f"{a}/{b}": s[a] / s[b] for a, b in combinations(s, 2)}
-    found |= {f"({a} - 1)": s[a] - 1 for a in s}
-    found |= {f"√{a}": math.sqrt(s[a]) for a in s}
-    return found | {f"{a}²": s[a] ** 2 for a in s}
-
-
-def _factors(mine):
-    """Yield the named factors, upright and turned over, with either sign."""
-    per_entry = [named_factors(e) for e in mine]
-    for name, sign, power in product(per_entry[0], (1, -1), (1, -1)):
-        values = {f[name] for f in per_entry}
-        unproved = name not in CONSTANTS and len(values) < 2
-        if (name == "1" and (sign > 0 or power < 0)) or unproved:
-            continue
-        yield Explanation(
-            f" is {_factor_words(name, sign, power, mine)}. {WHERE_FROM}",
-            lambda e, n=name, s=sign, p=power: s * e.want * named_factors(e)[n] ** p,
-        )
-
-
-def _factor_words(name, sign, power, mine):
-    """Say a factor, with the sizes in it where they may be shown."""
-    words = [] if name == "1" else [f"{name} times too {'large' if power > 0 else 'small'}"]
-    words += ["of the wrong sign"] if sign < 0 else []
-    sizes = [letter for letter in mine[0].sizes if letter in re.findall(r"[A-Za-z_]+", name)]
-    if not mine[0].visible or not sizes:
-        return " and ".join(words)
-    here = "; ".join(f"{letter} is {_all_sizes(letter, mine)}" for letter in sizes)
-    return f"{' and '.join(words)} ({here} here)"
-
-
-def _all_sizes(letter, mine):
-    """Say the sizes that a letter has in these cases."""
-    return " and ".join(dict.fromkeys(str(e.sizes[letter]) for e in mine))
-
-
-# Amounts
-
-
-def named_amounts(e):
-    """Return what is often added or left out: 1, a number among the arguments, a logarithm."""
-    numbers = {n: v for n, v in e.args.items() if isinstance(v, float)}
-    numbers |= {f"2·{n}": 2 * v for n, v in numbers.items()}
-    return {"1": 1.0} | numbers | {f"ln {k}": math.log(v) for k, v in e.sizes.items()}
-
-
-def _shifts(mine):
-    """Yield the named amounts, added or missing."""
-    for name, sign in product(named_amounts(mine[0]), (1, -1)):
-        yield Explanation(
-            f" is too {'large' if sign > 0 else 'small'} by {name}. {WHERE_FROM}",
-            lambda e, n=name, s=sign: e.want + s * named_amounts(e).get(n, np.nan),
-        )
-
-
-# Other functions of the right answer
-
-FORMS = {
-    "is the square of what is asked.": np.square,
-    "is the square root of what is asked.": np.sqrt,
-    "is e to the power of what is asked.": np.exp,
-    "is the logarithm of what is asked.": np.log,
-    "has lost its sign.": np.abs,
-    "is 0 where a negative number is asked.": lambda w: np.maximum(w, 0),
-    "is 0 where a positive number is asked.": lambda w: np.minimum(w, 0),
-    "and what is asked add up to 1.": lambda w: 1 - w,
-    "has rows and columns exchanged.": np.transpose,
-    "has lost what stands after the decimal point.": np.trunc,
-} | {
-    f"is rounded to {k} decimals. Leave that to whoever prints it.": lambda w, k=k: np.round(
-        w, k
-    )
-    for k in DECIMALS
-}

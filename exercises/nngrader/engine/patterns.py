@@ -1,33 +1,44 @@
-"""Descriptions of a wrong array: where it is wrong, and in which way.
+"""Descriptions of a wrong array: what its numbers are, beside those that are asked.
 
 Each takes an entry and returns words that follow the part's name, or None. Numbers are said
-only where the case is visible.
+only where the case is visible. `PATTERNS` holds these and those of `places`, in the order in
+which they are tried.
 """
 
 import numpy as np
 
-from .compare import close, off
+from . import places
+from .compare import close
+from .places import NEAR, bad, same_number
 
-NEAR = 1e-3  # an answer this near to the right one has lost digits, not its way
-STEADY = (
-    (None, "everywhere", "Which step treats all entries alike?"),
-    (1, "in each row", "What do you compute once for each row?"),
-    (0, "in each column", "What do you compute once for each column?"),
-)
+EVERYWHERE = (None, "everywhere", "Which step treats all entries alike?")
+IN_ROWS = (1, "in each row", "What do you compute once for each row?")
+IN_COLUMNS = (0, "in each column", "What do you compute once for each column?")
+MANY = 10  # entries of which an order is no chance
 
 
 def not_finite(e):
     """Say that there are nan or inf, and where."""
-    bad = ~np.isfinite(e.got) & np.isfinite(e.want)
-    if not bad.any():
+    wrong = _turned_infinite(e)
+    if not wrong.any():
         return None
-    kind = "nan" if np.isnan(e.got[bad]).any() else "infinite"
-    if not e.visible or bad.all():
-        everywhere = " everywhere" if bad.ndim and bad.all() else ""
+    kind = "nan" if np.isnan(e.got[wrong]).any() else "infinite"
+    if not e.visible or wrong.all():
+        everywhere = " everywhere" if wrong.ndim and wrong.all() else ""
         return f"is {kind}{everywhere}{_ranges(e, None)}. Which step makes it so?"
-    row = int(np.argwhere(bad)[0][0])
-    places = f"in {bad.sum()} places, first in row {row}"
-    return f"is {kind} {places}{_ranges(e, row)}. Which step makes it so?"
+    first = [int(k) for k in np.argwhere(wrong)[0]]
+    places = f"in {wrong.sum()} of {wrong.size} entries, first at {first}"
+    return f"is {kind} {places}{_ranges(e, first[0])}. Which step makes it so?"
+
+
+def _turned_infinite(e):
+    """Return where an answer is nan or infinite and should not be."""
+    return ~np.isfinite(e.got) & np.isfinite(e.want)
+
+
+def not_finite_in_part(e):
+    """Say that there are nan or inf, where they are other ones in other cases."""
+    return "is nan or infinite. Which step makes it so?" if _turned_infinite(e).any() else None
 
 
 def _ranges(e, row):
@@ -52,6 +63,22 @@ def few_digits(e):
     return f"agrees {digits} not closer. Where are digits lost: {causes}"
 
 
+def zero(e):
+    """Say that there is nothing but 0."""
+    if e.got.any():
+        return None
+    return "is 0 everywhere. Is anything ever put into it?" if e.got.ndim else "is 0."
+
+
+def argument(e):
+    """Say that this is an argument, as it came."""
+    for name, v in e.args.items():
+        if isinstance(v, np.ndarray) and v.ndim and v.dtype.kind in "biuf":
+            if close(e.got, v, e.rtol):
+                return f"is {name}, as it came. What should be done with it?"
+    return None
+
+
 def reordered(e):
     """Say that the right numbers stand in wrong places."""
     if e.got.ndim and close(np.sort(e.got, axis=None), np.sort(e.want, axis=None), e.rtol):
@@ -59,96 +86,17 @@ def reordered(e):
     return None
 
 
-def first_row_filled(e):
-    """Say that the first row alone is filled, rightly or not."""
-    if e.got.ndim != 2 or e.got[1:].any() or not e.got[:1].any() or not e.want[1:].any():
+def signs(e):
+    """Say that only signs are wrong."""
+    if not e.got.ndim or not close(np.abs(e.got), np.abs(e.want), e.rtol):
         return None
-    return "is filled in its first row only; the rest is 0. Where does the return stand?"
-
-
-def only_first_row(e):
-    """Say the same where that row is right, as where the return stands inside a loop."""
-    said = first_row_filled(e)
-    return None if said is None or off(e.got, e.want, e.rtol)[:1].any() else said
-
-
-def only_first_rows(e):
-    """Say that the rows are right up to one, and 0 from there on."""
-    wrong = off(e.got, e.want, e.rtol).any(axis=1) if e.got.ndim == 2 else np.zeros(0, bool)
-    if not wrong.any() or wrong[0] or e.got[np.argmax(wrong) :].any():
-        return None
-    return "is right in its first rows only; the rest is 0. Where does your loop end?"
-
-
-def wrong_at_index(e):
-    """Say that only the entries at an index, such as [n, targets[n]], are wrong."""
-    bad = off(e.got, e.want, e.rtol)
-    for name, at in _indexed(e):
-        if not (bad & ~at).any():
-            return f"is wrong only at [n, {name}[n]]. Which entries does that line touch?"
-    return None
-
-
-def right_at_index(e):
-    """Say that only the entries at an index are right."""
-    bad = off(e.got, e.want, e.rtol)
-    for name, at in _indexed(e):
-        elsewhere = ~at & ((e.got != 0) | (e.want != 0))  # 0 is right by chance
-        if bad[elsewhere].all() and not (bad & at).any():
-            return f"is right only at [n, {name}[n]]. Which entries does that line touch?"
-    return None
-
-
-def _indexed(e):
-    """Yield each argument that names a column for each row, and where that is."""
-    for name, index in e.args.items() if e.got.ndim == 2 else ():
-        if _indexes_rows(index, e.got.shape):
-            yield name, index[:, None] == np.arange(e.got.shape[1])
-
-
-def _indexes_rows(index, shape):
-    """Tell whether an argument names a column for each row."""
-    return (
-        isinstance(index, np.ndarray)
-        and index.dtype.kind in "iu"
-        and index.shape == shape[:1]
-        and index.size > 0
-        and 0 <= index.min()
-        and index.max() < shape[1]
-    )
-
-
-def one_line(e):
-    """Say that one row or one column alone is wrong: one sample, one class."""
-    bad = off(e.got, e.want, e.rtol)
-    for axis, name in ((1, "row"), (0, "column")) if bad.ndim == 2 else ():
-        lines = np.flatnonzero(bad.any(axis=axis))
-        if len(lines) == 1 < bad.shape[1 - axis]:
-            last = lines[0] == bad.shape[1 - axis] - 1
-            where = (
-                f"the {'last' if last else 'first'} {name}" if last or not lines[0] else None
-            )
-            where = where or (f"{name} {lines[0]}" if e.visible else f"one {name}")
-            return f"is wrong in {where} only. What is different there?"
-    return None
-
-
-def zero(e):
-    """Say that there is nothing but 0."""
-    return None if e.got.any() else "is 0 everywhere." if e.got.ndim else "is 0."
-
-
-def same_number(e):
-    """Say that all entries are the same, where they should not be."""
-    if e.got.size > 1 and np.ptp(e.got) == 0 and np.ptp(e.want) > 0:
-        return "has the same number everywhere. What should make the entries differ?"
-    return None
+    return "is right but for the sign, which is wrong in places. What decides it?"
 
 
 def steady(e):
     """Say that one amount or one factor turns the right answer into this one."""
     both_zero = (e.got == 0) & (e.want == 0)
-    for axis, where, asked in STEADY if e.got.ndim == 2 else STEADY[: e.got.ndim]:
+    for axis, where, asked in _along(e):
         amounts, factors = (
             np.ma.masked_where(both_zero, d) for d in (e.got - e.want, e.got / e.want)
         )
@@ -158,11 +106,25 @@ def steady(e):
     return None
 
 
+def _along(e):
+    """Yield what may be steady: axes, their words, a question."""
+    if not e.got.ndim:
+        return
+    yield EVERYWHERE
+    if e.got.ndim == 2:
+        yield from (IN_ROWS, IN_COLUMNS)
+    for k in range(e.got.ndim) if e.got.ndim > 2 else ():
+        letter = next((a for a, n in e.sizes.items() if n == e.got.shape[k]), f"axis {k}")
+        rest = tuple(j for j in range(e.got.ndim) if j != k)
+        yield rest, f"for each {letter}", f"What do you compute once for each {letter}?"
+
+
 def _is_steady(d, axis):
     """Tell whether an array is constant along an axis, seen in at least two entries each."""
     if not np.all(np.isfinite(d)) or not np.all(d.count(axis=axis) > 1):
         return False
-    return bool(np.all(np.ma.ptp(d, axis=axis) < 1e-6 * np.abs(d).max()))
+    spread = np.ma.max(d, axis=axis) - np.ma.min(d, axis=axis)
+    return bool(np.all(spread < 1e-6 * np.abs(d).max()))
 
 
 def _is_any(d, numbers, axis):
@@ -170,45 +132,80 @@ def _is_any(d, numbers, axis):
     return any(np.any(np.all(np.abs(d - k) < NEAR, axis=axis)) for k in numbers)
 
 
-def is_partly_right(e):
-    """Tell whether some entry is right, or nearly, that is not right by being 0."""
-    return bool((~off(e.got, e.want, max(e.rtol, NEAR)) & _counts(e.want)).any())
+def straight(e):
+    """Say that one factor and one amount together make the answer of what is asked."""
+    if e.got.size < MANY or not np.isfinite(e.want).all() or not np.ptp(e.want):
+        return None
+    x, y = e.want.ravel() - e.want.mean(), e.got.ravel() - e.got.mean()
+    slope = (x @ y) / (x @ x)
+    if not np.abs(y - slope * x).max() < 1e-6 * np.abs(y).max():
+        return None
+    return "is off by one factor and one amount everywhere. Which step scales, which shifts?"
 
 
-def _counts(want):
-    """Return where the right entries are not negligible beside the largest."""
-    return np.abs(want) > 2 * NEAR * np.abs(want[np.isfinite(want)]).max(initial=0)
+def ordered(e):
+    """Say that the answer rises and falls with what is asked."""
+    if len(np.unique(e.want)) < max(MANY, e.want.size) or len(np.unique(e.got)) < e.got.size:
+        return None
+    along = np.diff(e.got.ravel()[np.argsort(e.want, axis=None)])
+    if (along > 0).all():
+        alike = "rises and falls with what is asked, by another rule"
+        return f"{alike}. Which function is left out, or applied too often?"
+    if (along < 0).all():
+        return "falls where what is asked rises. What turns it round?"
+    return None
 
 
 def counted(e):
     """Say in how many entries the answer is wrong, where these are the exception."""
-    bad = off(e.got, e.want, e.rtol)
-    if not bad.ndim or 2 * bad.sum() >= bad.size:
+    wrong = bad(e)
+    if not wrong.ndim or 2 * wrong.sum() >= wrong.size:
         return None
     return (
-        f"is wrong in {bad.sum()} of {bad.size} entries." if e.visible else "is wrong in part."
+        f"is wrong in {wrong.sum()} of {wrong.size} entries."
+        if e.visible
+        else "is wrong in part."
     )
 
 
-PATTERNS = [
+PATTERNS = (
     not_finite,
+    not_finite_in_part,
     few_digits,
     zero,
     same_number,
+    argument,
+    places.moved,
+    places.turned_round,
+    places.added_up,
     reordered,
-    only_first_row,
-    first_row_filled,
-    only_first_rows,
-    wrong_at_index,
-    right_at_index,
-    one_line,
+    places.only_first_row,
+    places.first_row_filled,
+    places.only_first_rows,
+    places.wrong_at_index,
+    places.right_at_index,
+    places.one_line,
+    places.some_line,
+    places.on_diagonal,
+    places.at_border,
     steady,
+    signs,
+    straight,
+    places.by_sign,
+    places.left_empty,
+    places.not_emptied,
+    places.first_lines,
+    places.last_line,
+    ordered,
     counted,
-]
+)
 NEARLY_RIGHT = (  # these tell the cause, where something that is not 0 is right
     few_digits,
-    only_first_row,
-    only_first_rows,
-    wrong_at_index,
-    one_line,
+    places.only_first_row,
+    places.only_first_rows,
+    places.wrong_at_index,
+    places.one_line,
+    places.on_diagonal,
+    places.at_border,
 )
+VAGUE = (ordered, counted)  # beside these a broken law is said

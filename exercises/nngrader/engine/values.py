@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .diagnose import Explanation, describe, explain
+from .diagnose import describe, explain
+from .explanation import Explanation
 
 
 @dataclass(frozen=True)

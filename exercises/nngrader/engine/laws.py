@@ -1,0 +1,66 @@
+"""Laws that a right answer obeys and a wrong one breaks, such as rows that add up to 1.
+
+A law is said beside a description that tells no cause. It is read off the right answers, and
+said only where it holds in all of them and in none of the wrong ones, and where there are
+enough entries that it does not hold by chance.
+"""
+
+import numpy as np
+
+ENOUGH = 24  # entries that must obey a law for it to be one
+ROUNDING = 1e-6
+
+
+def _adds_up(axis, total):
+    """Return what tells whether an array adds up to one number along an axis."""
+
+    def holds(v):
+        if v.ndim != 2 or not np.any(v):
+            return False
+        sums = v.sum(axis=axis)
+        return bool(np.all(np.abs(sums - total) < ROUNDING * max(1, np.abs(v).max())))
+
+    return holds
+
+
+def _is_square(v):
+    """Tell whether an array is a square matrix."""
+    return v.ndim == 2 and v.shape[0] == v.shape[1]
+
+
+def _near(v, w):
+    """Tell whether two arrays are nearly the same."""
+    return bool(np.all(np.abs(v - w) <= ROUNDING * np.abs(v).max(initial=0)))
+
+
+LAWS = {
+    "In what is asked, each row adds up to 0. Do yours?": _adds_up(1, 0),
+    "In what is asked, each row adds up to 1. Do yours?": _adds_up(1, 1),
+    "In what is asked, each column adds up to 0. Do yours?": _adds_up(0, 0),
+    "In what is asked, each column adds up to 1. Do yours?": _adds_up(0, 1),
+    "What is asked is symmetric. Is yours?": lambda v: _is_square(v) and _near(v, v.T),
+    "In what is asked, the diagonal is 0. Is yours?": (
+        lambda v: _is_square(v) and np.any(v) and not np.any(np.diag(v))
+    ),
+    "What is asked is nowhere negative. Can yours be?": lambda v: bool(np.all(v >= 0)),
+    "What is asked is nowhere positive. Can yours be?": lambda v: bool(np.all(v <= 0)),
+    "What is asked is nowhere above 1. Can yours be?": lambda v: bool(np.all(v <= 1)),
+}
+
+
+def broken_law(wrong):
+    """Return a law that the right answers obey and every wrong one breaks, or "".
+
+    Parameters
+    ----------
+    wrong : list of Entry
+        The wrong answers to one part, each of the shape that is asked.
+    """
+    if sum(e.want.size for e in wrong) < ENOUGH or not all(e.want.ndim for e in wrong):
+        return ""
+    if not all(np.isfinite(e.want).all() and np.isfinite(e.got).all() for e in wrong):
+        return ""
+    for words, holds in LAWS.items():
+        if all(holds(e.want) and not holds(e.got) for e in wrong):
+            return words
+    return ""

@@ -1,0 +1,210 @@
+"""A wrong shape in words: what came, what is asked, and what usually makes one of the other.
+
+Axes have letters, not numbers, so that the words are the same in every case and tell nothing
+of a hidden one.
+"""
+
+import math
+from itertools import combinations
+
+MOST_AXES = 4  # that are named: a shape must not be a way out for what a function has seen
+PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+def letters(shape, sizes, visible, asked=()):
+    """Return a shape in letters where it has them: (N, C).
+
+    A number without a letter is shown for visible cases only: a hidden one must not be a way
+    out for what a function has seen. Beside the shape that is ``asked`` it may also be one more
+    or less than a letter, or a product.
+    """
+    if not shape:
+        return "() (one number)"
+    names = [_letter(n, sizes) or _derived(n, k, sizes, shape, asked) for k, n in _axes(shape)]
+    words = [
+        name or (str(n) if visible or n == 1 else "?")
+        for n, name in zip(shape, names, strict=False)
+    ]
+    words[MOST_AXES:] = ["…"] * (len(shape) > MOST_AXES)
+    return f"({', '.join(words)}{',' * (len(words) == 1)})"
+
+
+def _axes(shape):
+    """Return number and length of the axes that are named."""
+    return list(enumerate(shape))[: MOST_AXES + 1]
+
+
+def _letter(n, sizes):
+    """Return the letter of a length."""
+    return next((letter for letter, size in sizes.items() if size == n), None)
+
+
+def _derived(n, k, sizes, shape, asked):
+    """Return the name of a length that is one more or less than asked, or a product."""
+    if len(shape) == len(asked) and abs(n - asked[k]) == 1:
+        letter = _letter(asked[k], sizes)
+        return f"{letter} {'+' if n > asked[k] else '-'} 1" if letter else None
+    if math.prod(shape) == math.prod(asked):
+        products = [f"{a}·{b}" for a, b in combinations(sizes, 2) if sizes[a] * sizes[b] == n]
+        return products[0] if products else None
+    return None
+
+
+def cause(values, want, sizes):
+    """Say what may have made a wrong shape; return the values in the shape asked for, if any.
+
+    Parameters
+    ----------
+    values, want : ndarray
+        What came, what is asked: of different shapes.
+    sizes : dict
+        Sizes of the case by letter.
+
+    Returns
+    -------
+    tuple
+        Words that end in a question; an array like ``want``, or None where it does not fit.
+    """
+    for look in CAUSES:
+        if found := look(values, want, sizes):
+            return found
+    return "from where does each axis come?", None
+
+
+def _empty(values, want, sizes):
+    """Say that there is nothing."""
+    return None if values.size else ("it is empty. Is anything ever put into it?", None)
+
+
+def _transposed(values, want, sizes):
+    """Say that the axes stand in another order."""
+    if values.ndim != want.ndim or sorted(values.shape) != sorted(want.shape):
+        return None
+    if values.ndim == 2:
+        return "rows and columns are exchanged. What should a row stand for?", values.T
+    order = [values.shape.index(n) for n in want.shape]
+    fits = len(set(order)) == len(order)
+    return (
+        "its axes stand in another order. What should the first stand for?",
+        values.transpose(order) if fits else None,
+    )
+
+
+def _same_entries(values, want, sizes):
+    """Say that the entries are as many, in another form."""
+    if values.size != want.size or not want.size:
+        return None
+    if _squeezed(values.shape) == _squeezed(want.shape):
+        return _length_one(values, want), values.reshape(want.shape)
+    lying = values.ndim == 1
+    words = (
+        "all entries lie in one row. Which call flattens the array?"
+        if lying
+        else "as many entries in another form. Which axis is too much or missing?"
+    )
+    return words, values.reshape(want.shape)
+
+
+def _length_one(values, want):
+    """Say what makes or takes away an axis of length 1."""
+    if not want.ndim:
+        return "the number stands inside an array. Which step leaves an axis of length 1?"
+    if values.ndim > want.ndim:
+        return "an axis of length 1 is too much. Which index or keepdims leaves it there?"
+    if values.ndim < want.ndim:
+        return "an axis of length 1 is missing. Which step takes it away?"
+    return "the axis of length 1 stands in another place. Which axis was reduced?"
+
+
+def _squeezed(shape):
+    """Return a shape without its axes of length 1."""
+    return [n for n in shape if n != 1]
+
+
+def _other_length(values, want, sizes):
+    """Say which axis has another length, where the axes are as many."""
+    at = [k for k, n in enumerate(want.shape) if values.shape[k : k + 1] != (n,)]
+    if values.ndim != want.ndim or len(at) > 1:
+        return None
+    (k,) = at
+    n, asked = values.shape[k], _letter(want.shape[k], sizes)
+    return (_in_words(n, asked, k, want, sizes), None) if asked else None
+
+
+def _in_words(n, asked, k, want, sizes):
+    """Say what may have made one axis as long as it is."""
+    if n == 1:
+        return f"one is left along {asked}. Which step reduces that axis, or stops too early?"
+    if abs(n - want.shape[k]) == 1:
+        count = "one is missing" if n < want.shape[k] else "there is one too many"
+        return f"{count} along {asked}. Where does your loop or slice end?"
+    came = _letter(n, sizes)
+    if came is None:
+        return f"how long should the axis of {asked} be, and what makes it so?"
+    if want.ndim == 1:
+        each = f"this is one number for each {came}, asked is one for each {asked}"
+        return f"{each}. Over which axis do you reduce?"
+    place = "last" if k == want.ndim - 1 else PLACES[k]
+    return f"its {place} axis is that of {came}, asked is {asked}. Where does it come from?"
+
+
+def _met(values, want, sizes):
+    """Say that every entry met every other, as a column meets a row."""
+    once = _squeezed(want.shape)
+    if len(once) != 1 or values.shape != (once[0], once[0]):
+        return None
+    n = _letter(once[0], sizes) or "n"
+    each = f"every entry meets every other. Does an array of shape ({n}, 1) meet one of shape"
+    return f"{each} ({n},) somewhere?", None
+
+
+def _too_many_axes(values, want, sizes):
+    """Say which axis is left over."""
+    if values.ndim <= want.ndim:
+        return None
+    left = _left_over(values.shape, want.shape)
+    names = [_letter(n, sizes) for n in left or ()]
+    if names and all(names):
+        axes = "an axis is left over" if len(names) == 1 else "axes are left over"
+        which = " and ".join(names)
+        return f"{axes}: {which}. What should happen to {_it(names)}?", None
+    return "an axis is left over. What should happen to it?", None
+
+
+def _too_few_axes(values, want, sizes):
+    """Say which axis is gone."""
+    if values.ndim >= want.ndim:
+        return None
+    if not values.ndim:
+        return "one number is left of all. Which call reduces every axis?", None
+    gone = _left_over(want.shape, values.shape)
+    name = _letter(gone[0], sizes) if gone and len(gone) == 1 else None
+    which = f": {name}" if name else ""
+    return f"an axis is gone{which}. Where did you reduce it?", None
+
+
+def _it(names):
+    """Return the pronoun for one or for several."""
+    return "it" if len(names) == 1 else "them"
+
+
+def _left_over(long, short):
+    """Return the lengths that a shape has beside those of another in their order, or None."""
+    rest, left = list(short), []
+    for n in long:
+        if rest and rest[0] == n:
+            rest.pop(0)
+        else:
+            left.append(n)
+    return None if rest else left
+
+
+CAUSES = (
+    _empty,
+    _transposed,
+    _same_entries,
+    _met,
+    _other_length,
+    _too_many_axes,
+    _too_few_axes,
+)

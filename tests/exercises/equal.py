@@ -1,0 +1,108 @@
+"""Whether a changed reference is still the reference: both are run on thousands of inputs."""
+
+import copy
+
+import numpy as np
+from nngrader.engine.cases import PRIMES
+from nngrader.engine.observe import describe, driven
+
+from tests.exercises.declared import packed, patience
+
+MANY = 10_000
+SMALL = (1, 2, 3, 4)
+RTOL = 1e-9
+AS_THEY_ARE = 6  # of so many inputs, the others get an edge
+
+
+def repeated(v):
+    """The first row over and over."""
+    return np.repeat(v[:1], len(v), axis=0)
+
+
+EDGES = (  # of all float arrays among the arguments; none makes two numbers equal that count
+    np.zeros_like,
+    repeated,
+    lambda v: v * 1e-3,
+    lambda v: v * 1e3,
+    np.negative,
+    np.asfortranarray,
+    lambda v: np.repeat(v, 2, axis=0)[::2],
+)
+
+
+def inputs(problem, n=MANY, seed=0):
+    """Arguments drawn by the problem's own generators, at all sizes, some turned into edges."""
+    rng, drawn = np.random.default_rng(seed), []
+    tries = 0
+    while len(drawn) < n and tries < 20 * n:
+        tries += 1
+        case = problem.cases[tries % len(problem.cases)]
+        pool = SMALL if rng.random() < 0.5 else PRIMES
+        try:
+            args = case.make(rng, *map(int, rng.choice(pool, len(case.letters))))
+        except (ValueError, IndexError):  # too small for what it makes
+            continue
+        edge = rng.integers(AS_THEY_ARE + len(EDGES)) - AS_THEY_ARE
+        drawn.append(args if edge < 0 else tuple(_edged(v, EDGES[edge]) for v in args))
+    return drawn
+
+
+def _edged(v, edge):
+    """One argument with an edge, if it is an array of fractions."""
+    is_array = isinstance(v, np.ndarray) and v.ndim and v.dtype.kind == "f"
+    return edge(v) if is_array else v
+
+
+def outcome(f, args):
+    """What a call gives: its parts, whether it changed its arguments; or the kind of error."""
+    given = copy.deepcopy(args)
+    try:
+        with np.errstate(all="ignore"), patience():
+            whole = f(*given)
+    except Exception as e:
+        return [type(e).__name__]
+    parts = whole if isinstance(whole, tuple) else (whole,)
+    return [describe(p) for p in parts], [_bytes(v) for v in given]
+
+
+def _bytes(v):
+    """An argument as it can be compared."""
+    return v.tobytes() if isinstance(v, np.ndarray) else repr(v)
+
+
+def same(one, other):
+    """Tell whether two outcomes are the same, up to rounding."""
+    if isinstance(one[0], list) != isinstance(other[0], list) or not isinstance(one[0], list):
+        return one == other
+    return (
+        one[1] == other[1]
+        and len(one[0]) == len(other[0])
+        and all(_alike(a, b) for a, b in zip(one[0], other[0], strict=True))
+    )
+
+
+def _alike(a, b):
+    """Tell whether two described parts are the same."""
+    if a["values"] is None or b["values"] is None:
+        return a["kind"] == b["kind"] and a["values"] is b["values"]
+    v, w = a["values"], b["values"]
+    if v.shape != w.shape or a["dtype"] != b["dtype"]:
+        return False
+    if v.dtype.kind in "fc" and np.array_equal(v, w, equal_nan=True):
+        return True
+    near = RTOL * np.abs(w[np.isfinite(w)]).max(initial=0)
+    with np.errstate(all="ignore"):
+        return bool(np.isclose(v, w, rtol=0, atol=near, equal_nan=v.dtype.kind in "fc").all())
+
+
+def differing(problem, changed, n=MANY):
+    """Return those of {title: function} that differ from the reference on some input."""
+    driver = packed(problem.name, 1, True).get("driver")
+    functions = {title: driven(f, driver) for title, f in changed.items()}
+    reference, found = driven(problem.solve, driver), {}
+    for args in inputs(problem, n) if functions else ():
+        right = outcome(reference, args)
+        for title in [t for t in functions if t not in found]:
+            if not same(outcome(functions[title], args), right):
+                found[title] = args
+    return found

@@ -1,0 +1,81 @@
+"""Mechanical mutants of every reference lose points, or are the reference in other words."""
+
+import ast
+import inspect
+import textwrap
+
+import numpy as np
+import pytest
+
+from tests.exercises.declared import PROBLEMS, judged, packed, patience
+from tests.exercises.equal import MANY, differing, inputs
+from tests.exercises.mutants import mutants
+
+SEEDS = (9, 10)
+FEWEST = 20
+PLACES = (ast.BinOp, ast.AugAssign, ast.Compare, ast.Call, ast.Subscript, ast.UnaryOp)
+NAMES = [name for name, p in PROBLEMS.items() if not getattr(p, "trains", False)]
+every_problem = pytest.mark.parametrize("name", NAMES)
+
+
+def uncaught(name):
+    """The mutants that have all points for some hidden cases, by what is changed."""
+    found = {}
+    for k, (line, f) in enumerate(mutants(PROBLEMS[name].solve)):
+        with patience():
+            scores = [judged(packed(name, seed, False), f).score for seed in SEEDS]
+        if max(scores) == 100:
+            found[f"{k}: {line}"] = f
+    return found
+
+
+@every_problem
+def test_there_are_at_least_twenty_mutants_where_there_are_as_many_places(name):
+    tree = ast.parse(textwrap.dedent(inspect.getsource(PROBLEMS[name].solve)))
+    places = sum(isinstance(node, PLACES) for node in ast.walk(tree))
+    assert len(list(mutants(PROBLEMS[name].solve))) >= min(FEWEST, places)
+
+
+@every_problem
+def test_a_mutant_that_loses_nothing_is_the_reference_on_ten_thousand_inputs(name):
+    assert list(differing(PROBLEMS[name], uncaught(name))) == []
+
+
+@every_problem
+def test_the_inputs_on_which_mutants_are_compared_are_many_and_varied(name):
+    drawn = inputs(PROBLEMS[name])
+    assert len(drawn) == MANY
+    shapes = {tuple(np.shape(v) for v in args) for args in drawn}
+    assert len(shapes) > 50
+    assert any(1 in np.shape(args[0]) for args in drawn)
+
+
+def test_a_mutant_that_differs_is_found():
+    p = PROBLEMS["softmax_cross_entropy"]
+
+    def wrong_for_one_row(scores, targets):
+        loss, gradient = p.solve(scores, targets)
+        return loss * (2 if len(scores) == 1 else 1), gradient
+
+    changed = {"wrong": wrong_for_one_row, "right": p.alternatives["by_loops"]}
+    assert list(differing(p, changed, 1000)) == ["wrong"]
+
+
+def test_every_kind_of_change_is_made():
+    lines = [line for line, _ in mutants(PROBLEMS["hinge_loss"].solve)]
+    for changed in (
+        "gap = scores + scores[n, targets][:, None] + margin",
+        "gradient = (gap >= 0).astype(float)",
+        "gap[n, targets] = 1",
+        "gradient[n, targets] = +gradient.sum(axis=1)",
+        "gradient[n, targets] = -gradient.sum(axis=0)",
+        "gradient[n, targets] = -gradient.sum()",
+        "gradient[n, targets] = -gradient.mean(axis=1)",
+        "gap[targets, n] = 0",
+        "gap = scores - scores[n, targets][None, :] + margin",
+        "gap = scores - scores[n, targets][:-1, None] + margin",
+        "n = np.arange(len(targets))",
+        "return (gap.sum() / len(scores), gradient / len(scores))",
+        "pass",
+    ):
+        assert changed in lines

@@ -1,0 +1,210 @@
+"""Checks of what is said about places, laws and shapes; `truths` has all others."""
+
+import re
+
+import numpy as np
+
+from tests.exercises.claims import sentence
+
+LAWS = {
+    "each row adds up to 0": lambda v: np.allclose(v.sum(axis=1), 0),
+    "each row adds up to 1": lambda v: np.allclose(v.sum(axis=1), 1),
+    "each column adds up to 0": lambda v: np.allclose(v.sum(axis=0), 0),
+    "each column adds up to 1": lambda v: np.allclose(v.sum(axis=0), 1),
+    "is symmetric": lambda v: np.allclose(v, v.T),
+    "the diagonal is 0": lambda v: not np.diag(v).any(),
+    "nowhere negative": lambda v: (v >= 0).all(),
+    "nowhere positive": lambda v: (v <= 0).all(),
+    "nowhere above 1": lambda v: (v <= 1).all(),
+}
+
+
+def broken(a, text):
+    """Whether a law that is named holds of what is asked, and not of the answer."""
+    named = [holds for words, holds in LAWS.items() if words in text]
+    return all(holds(a.want) and not holds(a.got) for holds in named)
+
+
+def lines(a, name):
+    """Whether anything is wrong in each row, column, or entry."""
+    wrong = a.bad()
+    return wrong if wrong.ndim == 1 else wrong.any(axis=0 if name.startswith("col") else 1)
+
+
+def numbered(words, n):
+    """The number of a line that is named."""
+    return {"the first": 0, "the last": n - 1}.get(words) if "the" in words else int(words)
+
+
+def off_by(a, at, how):
+    """Whether the wrong entries in one place are off as it is said."""
+    got, want = a.got[a.bad() & at], a.want[a.bad() & at]
+    if not how:
+        return True
+    if how == "its sign":
+        return np.allclose(got, -want)
+    d = got - want if how == "one amount" else got / want
+    return np.ptp(d) < 1e-6 * np.abs(d).max()
+
+
+@sentence(r"is (wrong|right) only at \[n, targets\[n\]\](?:, by (its sign|one \w+))?\.")
+def _(a, found):
+    at = a.args["targets"][:, None] == np.arange(a.got.shape[1])
+    if found[1] == "wrong":
+        return a.bad().any() and not a.bad()[~at].any() and off_by(a, at, found[2])
+    return not a.bad()[at].any() and a.bad()[~at & (a.want != 0)].all()
+
+
+@sentence(
+    r"is wrong in (the first|the last) (row|column|entry) only(?:, by (its sign|one \w+))?"
+)
+@sentence(
+    r"is wrong in (?:(row|column) \d+|one (?:row|column)) only(?:, by (its sign|one \w+))?"
+)
+def _(a, found):
+    wrong = lines(a, next(g for g in found.groups() if g in ("row", "column", "entry")))
+    edge = {"the first": wrong[0], "the last": wrong[-1]}.get(found[1], True)
+    return (
+        wrong.sum() == 1
+        and edge
+        and off_by(a, np.ones(a.got.shape, bool), found[found.re.groups])
+    )
+
+
+@sentence(r"is right in its (first|last) (row|column|entry) only\. What")
+def _(a, found):
+    wrong = lines(a, found[2])
+    wrong = wrong if found[1] == "first" else wrong[::-1]
+    return not wrong[0] and wrong[1:].all()
+
+
+@sentence(r"is right in its first (rows|columns|entries) only(?: \(up to \w+ (\d+)\))?\. What")
+def _(a, found):
+    wrong = lines(a, found[1])
+    k = int(np.argmax(wrong))
+    return k > 1 and wrong[k:].all()
+
+
+@sentence(r"is one (row|column|entry) too (late|early)")
+def _(a, found):
+    got, want = (v.T if found[1] == "column" else v for v in (a.got, a.want))
+    got, want = (got, want) if found[2] == "late" else (want, got)
+    return np.allclose(got[1:], want[:-1])
+
+
+@sentence(r"has its (rows|columns|entries) in reverse order")
+def _(a, found):
+    return np.allclose(a.got, np.flip(a.want, int(found[1] == "columns")))
+
+
+@sentence(r"adds up what is asked, (row|column|entry) by")
+def _(a, found):
+    return np.allclose(a.got, np.cumsum(a.want, int(found[1] == "column")))
+
+
+@sentence(r"is filled in its first row only; the rest is 0")
+def _(a, found):
+    return a.got[0].any() and not a.got[1:].any() and a.bad()[1:].any()
+
+
+@sentence(r"is right in its first rows only; the rest is 0")
+def _(a, found):
+    first = int(np.argmax(a.bad().any(axis=1)))
+    return first > 0 and not a.got[first:].any() and a.want[first:].any()
+
+
+@sentence(r"is wrong at its border only")
+def _(a, found):
+    return a.bad().any() and not a.bad()[1:-1, 1:-1].any()
+
+
+@sentence(r"is (wrong|right) only (on|above|below) the diagonal")
+def _(a, found):
+    rows, columns = np.indices(a.got.shape)
+    at = {"on": rows == columns, "above": columns > rows, "below": columns < rows}[found[2]]
+    wrong = a.bad() if found[1] == "wrong" else ~a.bad() | (a.want == 0)
+    return a.bad().any() and not (wrong & ~at & (a.got != 0)).any()
+
+
+@sentence(r"is wrong only where (.*) is (negative|positive)\. What should happen")
+def _(a, found):
+    about = a.want if found[1] == "what is asked" else a.args[found[1]]
+    at = about < 0 if found[2] == "negative" else about > 0
+    return a.bad().any() and not a.bad()[~at].any()
+
+
+@sentence(r"is 0 in places where it should not be, and right elsewhere")
+def _(a, found):
+    return a.bad().any() and not a.got[a.bad()].any() and a.want[a.bad()].all()
+
+
+@sentence(r"is right but where 0 is asked")
+def _(a, found):
+    return a.bad().any() and not a.want[a.bad()].any()
+
+
+@sentence(r"is wrong in (\d+) of (\d+) entries\.(.*)")
+def _(a, found):
+    return 0 < a.bad().sum() < a.bad().size / 2 and broken(a, found[3])
+
+
+@sentence(
+    r"differs, and not by a simple factor, sign or shift(?:: it is too (large|small)\b)?(.*)"
+)
+def _(a, found):
+    side = {"large": (a.got > a.want).all(), "small": (a.got < a.want).all()}
+    simple = a.equals(-a.want) or a.equals(a.want * a.sizes["N"])
+    return a.bad().any() and not simple and side.get(found[1], True) and broken(a, found[2])
+
+
+@sentence(r"rises and falls with what is asked, by another rule(.*)")
+def _(a, found):
+    return (np.diff(a.got.ravel()[np.argsort(a.want, axis=None)]) > 0).all() and broken(
+        a, found[1]
+    )
+
+
+@sentence(r"falls where what is asked rises(.*)")
+def _(a, found):
+    return (np.diff(a.got.ravel()[np.argsort(a.want, axis=None)]) < 0).all()
+
+
+# Shapes
+
+
+@sentence(r"has shape \(?(.*?)\)?, expected \(?(.*?)\)?(?: \(one number\))?: (.*)", of="form")
+def _(a, found):
+    if "…" in found[1]:
+        return np.ndim(a.raw) > 4
+    named = [
+        tuple(a.number(w) for w in re.findall(r"[A-Z]·[A-Z]|[A-Z] [-+] 1|[A-Z]|\d+", g))
+        for g in found.groups()[:2]
+    ]
+    return named == [np.shape(a.raw), a.want.shape] and _is_cause(a, found[3])
+
+
+def _is_cause(a, text):
+    """Whether the cause that is named fits the two shapes."""
+    came, asked = np.shape(a.raw), a.want.shape
+    more = len(came) - len(asked)
+    facts = {
+        "rows and columns are exchanged": came == asked[::-1],
+        "an axis of length 1 is too much": more > 0 and 1 in came,
+        "an axis of length 1 is missing": more < 0 and 1 in asked,
+        "stands inside an array": asked == () and np.size(a.raw) == 1,
+        "all entries lie in one row": more < 0 and np.size(a.raw) == a.want.size,
+        "left over": more > 0,
+        "is gone": more < 0,
+        "one number is left": came == (),
+        "every entry meets": len(came) == 2 and came[0] == came[1],
+        "one is missing": more == 0 and a.want.size > np.size(a.raw),
+        "one too many": more == 0 and a.want.size < np.size(a.raw),
+        "one is left": more == 0 and 1 in came,
+        "this is one number for each": more == 0 == len(came) - 1,
+        "axis is that of": more == 0 and came != asked,
+        "how long should": more == 0 and came != asked,
+        "from where does each": came != asked,
+        "it is empty": np.size(a.raw) == 0,
+    }
+    said = [fact for words, fact in facts.items() if words in text]
+    return bool(said) and all(said)
