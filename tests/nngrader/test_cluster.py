@@ -177,9 +177,8 @@ def test_a_worker_that_dies_in_the_middle_is_replaced_by_another(
         busy = next(p for p in both if workers_below(p.pid))
         theirs = workers_below(busy.pid)
         busy.send_signal(signal.SIGKILL)
-        said = running.communicate(timeout=200)
     finally:
-        running.kill()
+        said = running.communicate(timeout=200)
     assert running.returncode == 0, said
     assert {
         r["student"]: r["score"] for r in json.loads((tmp_path / "r.json").read_text())
