@@ -206,7 +206,9 @@ def main(argv: list[str] | None = None) -> int:
             setattr(a, name, getattr(a, name).absolute())
     if a.run is not check:
         from .course import Course
+        from .lean import leave_out
 
+        leave_out()
         if not a.course.is_dir():
             parser().error(f"no course folder {a.course}")
         a.course = Course(

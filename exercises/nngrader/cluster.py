@@ -5,6 +5,7 @@ A worker needs this package, NumPy and bubblewrap, and nothing of the course: a 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import pickle
 import threading
@@ -82,10 +83,14 @@ class Cluster:
             raise CannotDo(f"{self.address}: no worker for {LONELY} seconds; {AGAIN}")
 
     def _connect(self):
-        """A client; what Dask says where it cannot be had is a book, its last line is not."""
+        """A client; what Dask says where it cannot be had is a book, its first line is not.
+
+        A client that finds nobody is slow to end: a mere connection is tried before.
+        """
         from distributed import Client
 
         try:
+            asyncio.run(_greet(self.address))
             return Client(self.address, timeout=CONNECT, set_as_default=False)
         except Exception as e:
             raise CannotDo(f"no cluster at {self.address}: {first_line(e)}. {TLS}") from e
@@ -121,6 +126,16 @@ TLS = (
     "Is it running? A tls:// address needs certificates in Dask's configuration, "
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE and so on; tcp:// does not reach a cluster with TLS"
 )
+
+
+async def _greet(address):
+    """Connect as Dask's configuration says, and part again."""
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    settings = Security().get_connection_args("client")
+    comm = await connect(address, timeout=CONNECT, **settings)
+    await comm.close()
 
 
 def is_open(address: str) -> bool:

@@ -20,6 +20,7 @@ from .making import NAME, environment, hand_in, make_course, run
         ["grade"],
         ["grade", NAME, "--workers", "0"],
         ["grade", NAME, "--workers", "many"],
+        ["grade", NAME, "--scheduler"],
         ["export", NAME, "--layout", "excel"],
         ["collect", NAME],
         ["--course", "/nowhere", "grade", NAME],
@@ -175,3 +176,16 @@ def test_the_program_finds_alembic_by_itself(tmp_path):
 def test_the_gradebook_knows_the_assignment_after_the_release(course):
     with quiet(), open_gradebook(Course(course), NAME) as gradebook:
         assert gradebook.find_assignment(NAME).max_score == 100
+
+
+def test_a_command_does_not_load_what_its_imports_only_try(tmp_path):
+    code = (
+        "import sys\n"
+        "from nngrader.cli import main\n"
+        f"main(['--course', {str(tmp_path)!r}, 'grade', 'nothing'])\n"
+        "print([n for n in sys.modules if n.startswith(('lark', 'rfc3987'))])\n"
+        "print('nbgrader' in sys.modules)"
+    )
+    line = [sys.executable, "-W", "ignore", "-c", code]
+    done = subprocess.run(line, capture_output=True, text=True, env=environment())
+    assert done.stdout.splitlines() == ["['rfc3987_syntax']", "True"], done

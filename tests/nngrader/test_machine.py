@@ -5,6 +5,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 
@@ -17,6 +18,7 @@ from nngrader.record import NO_NAME
 from nngrader.store import Store
 
 from .making import NAME, command, environment, hand_in, run
+from .ordinary import give_away, run_as_ordinary_user
 
 pytestmark = pytest.mark.sandbox
 ODD_NAMES = ["a\nb", os.fsdecode(b"andr\xe9"), "red\x1b[31m"]
@@ -312,3 +314,98 @@ def test_a_line_on_the_screen_has_nothing_that_steers_a_terminal():
     result = {"student": "a\nb\udce9", "status": "graded", "score": 1, "max_score": 2}
     assert screen.line(result | {"flags": flags}, 1, 2).isprintable()
     assert screen.shown("Zoë") == "Zoë"
+
+
+def test_the_table_ends_with_what_needs_a_person_and_all_its_reasons():
+    def result(student, status, *flags, **more):
+        points = {"score": 1.0, "max_score": 2.0}
+        return {"student": student, "status": status, "flags": list(flags)} | points | more
+
+    results = [
+        result("ungraded", "ungradable", "no notebook"),
+        result("broken", "ungradable", "the grader itself failed", failed=True),
+        result("fine", "graded"),
+        result("odd", "flagged", "one " * 50, "two"),
+    ]
+    lines = screen.table(results, with_graded=True)
+    firsts = [line.split()[0] for line in lines if not line.startswith(" ")]
+    assert firsts == ["fine", "odd", "ungraded", "broken"]
+    assert f"    {'one ' * 50}" in lines
+    assert "    two" in lines
+    assert screen.table(results, with_graded=False)[0].startswith("odd")
+
+
+def test_at_a_terminal_there_is_a_bar_and_the_table_comes_after_it(handed_in, tmp_path):
+    import pty
+
+    ours, theirs = pty.openpty()
+    line = command(handed_in, "grade", NAME)
+    running = subprocess.Popen(line, stdout=theirs, stderr=theirs, env=environment())
+    os.close(theirs)
+    said = b""
+    with contextlib.suppress(OSError), open(ours, "rb", buffering=0) as terminal:
+        while part := terminal.read(4096):
+            said += part
+    assert running.wait(60) == 0
+    text = said.decode()
+    assert "1/1 [" in text
+    assert "[1/1] " not in text
+    assert text.index("1/1 [") < text.index("ada ")
+    assert text.rstrip().endswith("1 submissions: 1 graded, 0 flagged, 0 ungradable")
+
+
+@pytest.mark.parametrize("part", ["", ".results", "submitted"])
+def test_what_an_ordinary_user_may_not_use_is_one_line(part, released, base, open_folder):
+    home = open_folder / f"closed-{part.strip('.') or 'course'}"
+    course = shutil.copytree(released, home / "course")
+    hand_in(course, "ada", base.solved().text())
+    (course / ".results").mkdir()
+    give_away(home)
+    (course / part).chmod(0 if part == "submitted" else 0o555)
+    if not part:
+        (course / ".results").rmdir()
+    done = run_as_ordinary_user(command(course, "grade", NAME), home)
+    (course / part).chmod(0o755)
+    assert done.returncode == 1, done
+    (line,) = done.stderr.splitlines()
+    words = "cannot be read: Permission denied" if part == "submitted" else "cannot be written"
+    assert f"{course / (part or '.results')} {words}" in line
+    assert not (course / "autograded").exists()
+
+
+def test_two_assignments_of_one_course_can_be_graded_at_one_time(handed_in, base, tmp_path):
+    other = "second"
+    for folder in ("source", "release"):
+        shutil.copytree(handed_in / folder / NAME, handed_in / folder / other)
+        for f in (handed_in / folder / other).glob(f"{NAME}.*"):
+            f.rename(f.with_name(f.name.replace(NAME, other)))
+    shutil.copy(handed_in / "problems" / f"{NAME}.py", handed_in / "problems" / f"{other}.py")
+    enter_copy(handed_in, other)
+    for student in ("ada", "bob", "cy"):
+        for name in (NAME, other):
+            folder = handed_in / "submitted" / student / name
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{name}.ipynb").write_text(base.solved().text())
+    going = [
+        subprocess.Popen(
+            command(handed_in, "grade", name), stderr=subprocess.PIPE, env=environment()
+        )
+        for name in (NAME, other)
+    ]
+    said = [p.communicate(timeout=200)[1] for p in going]
+    assert [p.returncode for p in going] == [0, 0], said
+    for name in (NAME, other):
+        found = marks(Course(handed_in), name)
+        assert {s: m["score"] for s, m in found.items()} == dict.fromkeys(
+            ("ada", "bob", "cy"), 100
+        )
+
+
+def enter_copy(course, other):
+    """Enter an assignment into the gradebook as its release would."""
+    from nngrader.notebooks import from_text
+    from nngrader.release import generate, visible_cases
+
+    problems = Course(course).problems(other)
+    instructor = from_text(course / "source" / other / f"{other}.py")
+    generate(Course(course), other, instructor, visible_cases(problems))

@@ -35,3 +35,26 @@ def test_an_epoch_of_fashion_gives_both_libraries_about_the_same_accuracy():
     ]
     for ours, theirs in zip(rows[::2], rows[1::2], strict=True):
         assert abs(float(ours[3]) - float(theirs[3])) < 0.05
+
+
+GRADING = PROGRAM.with_name("grading_against_nbgrader.py")
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    ("mode", "rows"),
+    [
+        (
+            [],
+            ["3 submissions of six problems", "again", "two processes", "unequal scores: 0 []"],
+        ),
+        (["--growth"], ["   3 submissions", "s each", "MB"]),
+    ],
+    ids=["nbgrader", "growth"],
+)
+def test_grading_gives_the_scores_of_nbgrader_and_prints_every_row(mode, rows):
+    command = [sys.executable, "-W", "ignore", GRADING, "--count", "3", *mode]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    for row in rows:
+        assert row in run.stdout

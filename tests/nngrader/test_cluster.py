@@ -1,0 +1,240 @@
+"""A Dask cluster of processes of their own: TLS, a worker that dies, and what is refused."""
+
+import datetime
+import ipaddress
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from nngrader.assignment import Assignment
+from nngrader.cluster import Cluster
+from nngrader.course import Course
+from nngrader.errors import CannotDo
+from nngrader.gradebook import marks
+
+from .making import NAME, command, environment, hand_in, run
+from .test_resume import is_worker, wait_for, workers_below
+
+pytestmark = pytest.mark.sandbox
+START = 60  # seconds until a process of the cluster must have begun
+
+
+def certificate(folder):
+    """An authority for a day, and one certificate by it for scheduler, workers and client."""
+    now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+    names = [
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, n)]) for n in ("authority", "class")
+    ]
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    for n, file in enumerate(("ca", "one")):
+        made = x509.CertificateBuilder().subject_name(names[n]).issuer_name(names[0])
+        made = made.public_key(keys[n].public_key()).serial_number(n + 1)
+        made = made.not_valid_before(now - day).not_valid_after(now + day)
+        made = made.add_extension(x509.BasicConstraints(n == 0, None), critical=True)
+        made = made.add_extension(here, critical=False).sign(keys[0], hashes.SHA256())
+        (folder / f"{file}.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    secret = keys[1].private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    (folder / "key.pem").write_bytes(secret)
+    (folder / "key.pem").chmod(0o600)
+    settings = {"CA_FILE": "ca.pem"}
+    for role in ("SCHEDULER", "WORKER", "CLIENT"):
+        settings |= {f"{role}__CERT": "one.pem", f"{role}__KEY": "key.pem"}
+    return {
+        f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(folder / file)
+        for name, file in settings.items()
+    }
+
+
+@dataclass
+class Processes:
+    """A scheduler and workers, ended with the test."""
+
+    folder: object
+    settings: dict
+    started: list = field(default_factory=list)
+
+    def start(self, *line, **more):
+        log = open(self.folder / f"log-{len(self.started)}", "w")
+        with log:
+            started = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-m", "dask", *map(str, line)],
+                env=environment() | self.settings | more,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+            )
+        self.started.append(started)
+        return started
+
+    def scheduler(self, protocol="tls"):
+        file = self.folder / "scheduler.json"
+        line = ("--protocol", protocol, "--host", "127.0.0.1", "--port", 0, "--no-dashboard")
+        self.start("scheduler", *line, "--scheduler-file", file)
+        assert wait_for(file.is_file, START)
+        return json.loads(file.read_text())["address"]
+
+    def worker(self, address, **more):
+        line = ("--nthreads", 1, "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
+        return self.start("worker", address, *line, **more)
+
+    def end(self):
+        for p in reversed(self.started):
+            p.kill()
+            p.wait()
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory):
+    return certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def processes(tmp_path, tls):
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    started = Processes(folder, tls)
+    yield started
+    started.end()
+
+
+def graded(course, *arguments, **settings):
+    line = command(course, "grade", NAME, *map(str, arguments))
+    done = subprocess.run(
+        line, capture_output=True, text=True, env=environment() | settings, timeout=300
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def test_a_cluster_with_tls_gives_what_this_machine_gives(
+    processes, course, base, tmp_path, tls
+):
+    hand_in(course, "ada", base.solved().text())
+    hand_in(course, "bob", base.answering({"hinge_loss": "all_pull"}).text())
+    hand_in(course, "cy", b"no notebook")
+    hand_in(course, "dee", base.solved().own("import os\nos._exit(1)").text())
+    here = shutil.copytree(course, tmp_path / "here")
+    address = processes.scheduler()
+    for _ in range(2):
+        processes.worker(address)
+    line = ["--scheduler", address, "--json", tmp_path / "far.json"]
+    done = wait_until_graded(course, line, tls)
+    assert done.returncode == 0, done.stderr
+    assert run(here, "grade", NAME, "--json", tmp_path / "here.json") == 0
+    assert json.loads((tmp_path / "far.json").read_text()) == json.loads(
+        (tmp_path / "here.json").read_text()
+    )
+    assert marks(Course(course), NAME) == marks(Course(here), NAME)
+
+    plain = "tcp" + address.removeprefix("tls")
+    done = graded(course, "--scheduler", plain, **tls)
+    assert done.returncode == 1
+    assert f"no cluster at {plain}" in done.stderr
+    done = graded(course, "--scheduler", address)
+    assert done.returncode == 1
+    assert "DASK_DISTRIBUTED__COMM__TLS__CA_FILE" in done.stderr
+
+
+def wait_until_graded(course, line, settings):
+    """Grade as soon as the cluster has workers."""
+    for _ in range(30):
+        done = graded(course, *line, **settings)
+        if "has no workers" not in done.stderr:
+            return done
+        time.sleep(1)
+    raise AssertionError(done.stderr)
+
+
+def test_a_worker_that_dies_in_the_middle_is_replaced_by_another(
+    processes, course, base, tmp_path, tls
+):
+    slow = "import time\ntime.sleep(1.5)"
+    for student in ("ada", "bob"):
+        hand_in(course, student, base.solved().own(slow).own(f"{student} = 1").text())
+    address = processes.scheduler()
+    both = [processes.worker(address) for _ in range(2)]
+    line = command(course, "grade", NAME, "--scheduler", address, "--json", tmp_path / "r.json")
+    running = subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment() | tls
+    )
+    try:
+        assert wait_for(lambda: any(workers_below(p.pid) for p in both), START)
+        busy = next(p for p in both if workers_below(p.pid))
+        theirs = workers_below(busy.pid)
+        busy.send_signal(signal.SIGKILL)
+    finally:
+        said = running.communicate(timeout=200)
+    assert running.returncode == 0, said
+    assert {
+        r["student"]: r["score"] for r in json.loads((tmp_path / "r.json").read_text())
+    } == {
+        "ada": 100,
+        "bob": 100,
+    }
+    assert wait_for(lambda: not any(is_worker(pid) for pid in theirs))
+
+
+def test_workers_that_would_not_grade_as_this_machine_does_are_refused(
+    processes, course, base, tmp_path
+):
+    hand_in(course, "ada", base.solved().text())
+    processes.settings = {}
+    address = processes.scheduler("tcp")
+    paper = Assignment(Course(course), NAME).paper()
+    with pytest.raises(CannotDo, match="has no workers"):
+        Cluster(paper, address)
+    without = tmp_path / "programs"
+    without.mkdir()
+    for name in ("prlimit", "setpriv", "taskset", "env"):
+        (without / name).symlink_to(shutil.which(name))
+    worker = processes.worker(address, PATH=str(without))
+    assert refused(paper, address, "has no workers").count("bwrap not found: run `") == 1
+    worker.kill()
+    worker.wait()
+    package = tmp_path / "other" / "nngrader"
+    shutil.copytree(
+        os.path.dirname(sys.modules["nngrader"].__file__),
+        package,
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    with open(package / "judge.py", "a") as f:
+        f.write("\n# another version\n")
+    processes.worker(address, PYTHONPATH=str(package.parent))
+    said = refused(paper, address, "has no workers", "bwrap not found")
+    assert "workers that cannot grade as Python" in said
+    assert "another version: Python" in said
+
+
+def refused(paper, address, *passing):
+    """Why a cluster is refused, when what passes has passed."""
+    end = time.monotonic() + START
+    while True:
+        with pytest.raises(CannotDo) as refusal:
+            Cluster(paper, address)
+        said = str(refusal.value)
+        if not any(words in said for words in passing) or time.monotonic() > end:
+            return said
+        time.sleep(0.5)
+
+
+def test_where_there_is_no_cluster_is_one_line(course, base, monkeypatch, capsys):
+    hand_in(course, "ada", base.solved().text())
+    monkeypatch.setattr("nngrader.cluster.CONNECT", 1)
+    assert run(course, "grade", NAME, "--scheduler", "tcp://127.0.0.1:1") == 1
+    assert "nngrader: no cluster at tcp://127.0.0.1:1" in capsys.readouterr().err
+    assert not (course / "autograded").exists()
