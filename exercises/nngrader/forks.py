@@ -230,7 +230,7 @@ def _empty_folders():
     """Take away files of the function before; an error, and so our end, where that is hard."""
     if os.getpid() != 1:  # without a sandbox these folders are the machine's
         return
-    for folder in FOLDERS:
+    for folder in filter(os.path.isdir, FOLDERS):
         with os.scandir(folder) as found:
             entries = [entry for entry, _ in zip(found, range(MOST_FILES + 1), strict=False)]
         if len(entries) > MOST_FILES:

@@ -44,8 +44,10 @@ class Worker:
     filter : bytes, optional
         A seccomp program; `{seccomp}` in the command becomes its file descriptor.
     counted : bool
-        Whether all processes are below this one, so that their processor time is known; else
-        it is taken to be the time by the clock.
+        Whether all processes are below this one, so that their memory and processor time are
+        known; else the seconds are those of the clock, and memory is for others to limit.
+    end : list of str, optional
+        A command that ends it, where it does not end with its pipe.
 
     Attributes
     ----------
@@ -57,9 +59,15 @@ class Worker:
     """
 
     def __init__(
-        self, command: list[str], memory: int, filter: bytes | None = None, *, counted=True
+        self,
+        command: list[str],
+        memory: int,
+        filter: bytes | None = None,
+        *,
+        counted: bool = True,
+        end: list[str] | None = None,
     ):
-        self.memory, self.most, self.counted = memory, math.inf, counted
+        self.memory, self.most, self.counted, self.end = memory, math.inf, counted, end
         self.over = self.late = False
         self.usable, self.allowed, self.known = True, math.inf, 0.0
         self.spent = self.waited = 0.0
@@ -144,7 +152,7 @@ class Worker:
             self.allowed, self.waited = math.inf, time.monotonic() - begin
             self.spent = self._spent(seconds)
         if kind != forks.ANSWER:
-            raise Died(_reason(kind, status))
+            raise Died(self._reason(kind, status))
         if not isinstance(answer, dict):
             raise Died(FORGED)
         return answer
@@ -185,6 +193,15 @@ class Worker:
             return TOO_LONG if self._usage().busy or not self.counted else WAITED
         return ENDED if isinstance(e, EOFError | BrokenPipeError) else BROKEN
 
+    def _reason(self, kind, status):
+        """Why no answer came, by what the first process of the worker says."""
+        if kind != forks.ENDED:
+            return {forks.LARGE: TOO_LARGE, forks.EARLY: FORGED}.get(kind, BROKEN)
+        ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if ended_by == signal.SIGKILL and not self.counted:
+            return TOO_MUCH  # the kernel's own limit on memory ends it so
+        return CRASHED if ended_by in CRASHES else ENDED
+
     def _watch(self):
         """Kill the tree when it holds too much memory, or has worked for too long."""
         while not self.ended.wait(POLL) and self.process.poll() is None:
@@ -194,7 +211,9 @@ class Worker:
                 return self._kill()
 
     def _usage(self) -> Usage:
-        """What the tree holds, empty files too, and has used."""
+        """What the tree holds, empty files too, and has used; nothing where that is unknown."""
+        if not self.counted:
+            return Usage(0, 0.0)
         usage = tree_usage(self.process.pid)
         return usage._replace(memory=usage.memory + files_held(usage.processes))
 
@@ -222,7 +241,10 @@ class Worker:
         self.watcher.join()
         self.process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(GRACE)
+            self.process.wait(GRACE / 4 if self.end else GRACE)
+        if self.end and self.process.poll() is None:
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                subprocess.run(self.end, capture_output=True, timeout=START)
         self._kill()
         self.process.wait()
         for f in (self.process.stdout, self.log):
@@ -233,10 +255,3 @@ class Worker:
 
     def __exit__(self, *_):
         self.close()
-
-
-def _reason(kind, status):
-    """Why no answer came, by what the first process of the worker says."""
-    if kind == forks.ENDED:
-        return CRASHED if os.WIFSIGNALED(status) and os.WTERMSIG(status) in CRASHES else ENDED
-    return {forks.LARGE: TOO_LARGE, forks.EARLY: FORGED}.get(kind, BROKEN)
