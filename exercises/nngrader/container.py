@@ -11,6 +11,8 @@ import json
 from pathlib import Path
 
 from . import seccomp
+from .causes import OPEN_FILES
+from .errors import CannotDo
 from .limits import Limits
 
 NOBODY = 65534
@@ -50,15 +52,38 @@ def command(limits: Limits, name: str, profile: Path, files: dict, program: list
     line += [f"--pids-limit={limits.processes + 1}", *_limits(limits)]
     line += [f"--tmpfs=/tmp:rw,nosuid,nodev,mode=1777,size={limits.space_mb}m"]
     line += ["--read-only-tmpfs=false"] * (place.prefix == "podman")
-    for source, target in files.items():
-        line += ["--mount", MOUNT.format(source, target)]
+    line += mounts(files)
     return [*line, "--workdir=/tmp", f"--entrypoint={program[0]}", place.image, *program[1:]]
+
+
+def mounts(files: dict) -> list[str]:
+    """Options that show files and folders inside, read-only.
+
+    Parameters
+    ----------
+    files : dict
+        Where they are on this machine, and inside.
+
+    Returns
+    -------
+    list of str
+        Two words for each.
+
+    Raises
+    ------
+    CannotDo
+        If a path holds a comma, which ends a value in this option.
+    """
+    if odd := [str(p) for p in files if "," in str(p)]:
+        raise CannotDo(f"no container can be given {odd[0]}: its path holds a comma")
+    options = (["--mount", MOUNT.format(*pair)] for pair in files.items())
+    return [word for pair in options for word in pair]
 
 
 def _limits(limits):
     """Limits of each process."""
     seconds = int(4 * limits.submission_seconds) + 60
-    most = {"nofile": 64, "core": 0, "memlock": 0, "cpu": seconds}
+    most = {"nofile": OPEN_FILES, "core": 0, "memlock": 0, "cpu": seconds}
     most["fsize"] = limits.file_mb << 20
     return [f"--ulimit={name}={value}:{value}" for name, value in most.items()]
 

@@ -15,6 +15,7 @@ from .errors import CannotDo
 from .limits import Limits
 from .packages import PARTS, places
 from .process import START, Died, Worker
+from .usage import MEMORY_FOLDERS
 
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 MB = 1 << 20
@@ -141,12 +142,12 @@ class Sandbox:
             if not (folder / f.name).exists():
                 (folder / f.name).symlink_to(f)
         clean = ["env", "-i", "PATH=/usr/bin", *(f"{k}={v}" for k, v in SETTINGS.items())]
-        return [*clean, *self._limited(), *self._program(sys.executable, folder, folder)]
+        return [*clean, *self._limited(), *self._program(sys.executable, [folder], [])]
 
-    def _program(self, python, *folders):
-        """The worker's own command line."""
-        own = [str(python), "-I", "-S", "-B", f"{folders[0]}/worker.py"]
-        return [*own, *map(str, folders), "--", *self.uses]
+    def _program(self, python, modules, own):
+        """The worker's own command line; its own folders are those it empties."""
+        line = [str(python), "-I", "-S", "-B", f"{modules[0]}/worker.py"]
+        return [*line, *map(str, modules), "--", *self.uses, "--", *own]
 
     def _container(self, name):
         """The command of a worker in a container; its NumPy is the image's."""
@@ -154,7 +155,8 @@ class Sandbox:
         files = {f: f"/g/{f.name}" for f in PARTS}
         files |= {p: f"/g/{p.name}" for p in self.packages if p.name == "nnlib"}
         variables = ["env", *(f"{k}={v}" for k, v in SETTINGS.items())]
-        program = [*variables, "python3", "-I", "-B", "/g/worker.py", "/g", "--", *self.uses]
+        program = [*variables, "python3", "-I", "-B", "/g/worker.py", "/g"]
+        program += ["--", *self.uses, "--", "/tmp"]
         return container.command(self.limits, name, profile, files, program)
 
     def _bubblewrap(self, slot):
@@ -165,11 +167,11 @@ class Sandbox:
         command += [*ALONE, *environment(), *system(), *python_binds(python, self.empty.name)]
         command += [*modules(self.packages), "--proc", "/proc", "--dev", "/dev"]
         space = self.limits.space_mb * MB
-        command += [*memory_folder("/dev/shm", space), *memory_folder("/tmp", space)]
+        command += [word for p in MEMORY_FOLDERS for word in memory_folder(p, space)]
         command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
         command += [*user_options(), "--seccomp", "{seccomp}", "--", *become(slot)]
         command += self._limited()
-        return command + self._program(python_inside(python), "/g", "/g/site")
+        return command + self._program(python_inside(python), ["/g", "/g/site"], MEMORY_FOLDERS)
 
     @staticmethod
     def _python():
