@@ -3,6 +3,9 @@
 The image is the instructor's; it needs Python, NumPy, and what the problems use, such as torch.
 Whatever else is installed in it, submissions can import. The seconds of a worker are those of
 the clock, since its processes are not below ours.
+
+Tried: podman 4.3 with runc, as root, where all that a submission may not do was refused. Of
+docker only the command line is tested: there was no daemon to run it.
 """
 
 from __future__ import annotations
