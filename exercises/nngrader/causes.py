@@ -57,7 +57,9 @@ def _of_time(reason, limits, bound):
     seconds, how, where = getattr(limits, bound), "of computing", WHERE[bound]
     extra = ""
     if reason == process.WAITED:
-        seconds, how = process.PATIENCE * seconds, "by the clock"
+        whole = bound == "submission_seconds"
+        seconds *= process.LASTING if whole else process.PATIENCE
+        how = "by the clock"
         extra = ", for the most part waiting"
     limit = f"more than {seconds:g} seconds {how} {where}"
     words = f"took longer than it may{extra} ({limit})"

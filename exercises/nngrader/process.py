@@ -15,7 +15,9 @@ from . import forks, wire
 from .usage import Usage, files_held, tree_usage
 
 POLL = 0.03  # seconds between two looks at the tree
-PATIENCE = 4  # times the processor time that is allowed, for sleep and for a busy machine
+PATIENCE = 4  # times the processor time that is allowed, for sleep and other waiting
+LASTING = 2  # times its seconds that a whole submission may last by the clock
+CROWDED = 8  # times that again, where others use the processor: that is nobody's fault
 START = 60  # seconds until a worker must be ready: this is the machine's time, not a student's
 RENEW = 20  # seconds until a fresh process must be there; the machine's time, too
 GRACE = 2  # seconds until it is ended by force
@@ -44,8 +46,10 @@ class Worker:
     filter : bytes, optional
         A seccomp program; `{seccomp}` in the command becomes its file descriptor.
     counted : bool
-        Whether all processes are below this one, so that their processor time is known; else
-        it is taken to be the time by the clock.
+        Whether all processes are below this one, so that their memory and processor time are
+        known; else the seconds are those of the clock, and memory is for others to limit.
+    end : list of str, optional
+        A command that ends it, where it does not end with its pipe.
 
     Attributes
     ----------
@@ -53,15 +57,23 @@ class Worker:
         Whether it can start another process; where not, it is only to be closed.
     spent, waited : float
         Seconds that the last question took: those of the processor, or a part of those by the
-        clock where it mostly waited; and those by the clock.
+        clock where it mostly waited; and those by the clock. What a busy machine adds to them
+        does not count.
     """
 
     def __init__(
-        self, command: list[str], memory: int, filter: bytes | None = None, *, counted=True
+        self,
+        command: list[str],
+        memory: int,
+        filter: bytes | None = None,
+        *,
+        counted: bool = True,
+        end: list[str] | None = None,
     ):
-        self.memory, self.most, self.counted = memory, math.inf, counted
-        self.over = self.late = False
-        self.usable, self.allowed, self.known = True, math.inf, 0.0
+        self.memory, self.most, self.counted, self.end = memory, math.inf, counted, end
+        self.over = self.late = self.idle = False
+        self.usable, self.allowed, self.patience = True, math.inf, math.inf
+        self.known, self.begin = Usage(0, 0.0), 0.0
         self.spent = self.waited = 0.0
         self.log = tempfile.TemporaryFile()
         self.process = self._start(command, filter)
@@ -110,9 +122,15 @@ class Worker:
             If that cannot be done; another worker is needed then.
         """
         self._order(forks.FRESH, RENEW)
-        self.known = self._usage().seconds
+        self.known = self._usage()
 
-    def ask(self, question: dict, seconds: float, cap: int = wire.BODY) -> dict:
+    def ask(
+        self,
+        question: dict,
+        seconds: float,
+        cap: int = wire.BODY,
+        longest: float = math.inf,
+    ) -> dict:
         """Put one question to the fresh process and wait for its answer.
 
         Parameters
@@ -120,10 +138,11 @@ class Worker:
         question : dict
             Plain data.
         seconds : float
-            Processor time that it may take; it may sleep, or wait for a processor that others
-            use, four times as long.
+            Processor time that it may take; it may sleep four times as long.
         cap : int
             The largest answer that is read, in bytes of its arrays.
+        longest : float
+            Seconds by the clock that it may take, where these are fewer than that.
 
         Returns
         -------
@@ -136,15 +155,17 @@ class Worker:
             If there is no answer in time, or it is no frame, or no dict. The student's process
             is then of no further use; where `usable` is false, nor is this worker.
         """
-        begin, self.allowed = time.monotonic(), self.known + seconds
+        frame, self.begin = wire.pack(question), time.monotonic()
+        self.allowed = self.known.seconds + seconds
+        self.patience = min(PATIENCE * seconds, longest)
+        most = self.patience * (CROWDED if self.counted else 1)
         try:
-            frame = wire.pack(question)
-            kind, status, answer = self._order(forks.ASK, PATIENCE * seconds, frame, cap)
+            kind, status, answer = self._order(forks.ASK, most, frame, cap)
         finally:
-            self.allowed, self.waited = math.inf, time.monotonic() - begin
-            self.spent = self._spent(seconds)
+            self.allowed = self.patience = math.inf
+            self._account(seconds)
         if kind != forks.ANSWER:
-            raise Died(_reason(kind, status))
+            raise Died(self._reason(kind, status))
         if not isinstance(answer, dict):
             raise Died(FORGED)
         return answer
@@ -167,13 +188,18 @@ class Worker:
             raise Died(self._why(e)) from None
         return kind, status, answer
 
-    def _spent(self, seconds):
-        """Seconds of the last question; what ran between two questions counts with them."""
-        if not self.counted:
-            return self.waited
-        before, self.known = self.known, self._usage().seconds
-        worked = seconds if self.late else self.known - before
-        return max(self.waited / PATIENCE, worked)
+    def _account(self, seconds):
+        """Note what the last question took; what ran between two questions counts with it."""
+        usage = self._usage()
+        self.waited = self._waited(usage)
+        worked = seconds if self.late else usage.seconds - self.known.seconds
+        worked = worked if self.counted else self.waited
+        self.spent, self.known = max(self.waited / PATIENCE, worked), usage
+
+    def _waited(self, usage):
+        """Seconds by the clock of a question, without those that a busy machine adds."""
+        delayed = max(0.0, usage.delayed - self.known.delayed)
+        return max(0.0, time.monotonic() - self.begin - delayed)
 
     def _why(self, e):
         """A cause in words of ours."""
@@ -181,20 +207,34 @@ class Worker:
             return TOO_MUCH
         if self.late:
             return TOO_LONG
+        if self.idle:
+            return WAITED
         if isinstance(e, TimeoutError):
-            return TOO_LONG if self._usage().busy or not self.counted else WAITED
+            return TOO_LONG
         return ENDED if isinstance(e, EOFError | BrokenPipeError) else BROKEN
+
+    def _reason(self, kind, status):
+        """Why no answer came, by what the first process of the worker says."""
+        if kind != forks.ENDED:
+            return {forks.LARGE: TOO_LARGE, forks.EARLY: FORGED}.get(kind, BROKEN)
+        ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if ended_by == signal.SIGKILL and not self.counted:
+            return TOO_MUCH  # the kernel's own limit on memory ends it so
+        return CRASHED if ended_by in CRASHES else ENDED
 
     def _watch(self):
         """Kill the tree when it holds too much memory, or has worked for too long."""
         while not self.ended.wait(POLL) and self.process.poll() is None:
             usage = self._usage()
             self.over, self.late = usage.memory > self.most, usage.seconds > self.allowed
-            if self.over or self.late:
+            self.idle = self._waited(usage) > self.patience
+            if self.over or self.late or self.idle:
                 return self._kill()
 
     def _usage(self) -> Usage:
-        """What the tree holds, empty files too, and has used."""
+        """What the tree holds, empty files too, and has used; nothing where that is unknown."""
+        if not self.counted:
+            return Usage(0, 0.0)
         usage = tree_usage(self.process.pid)
         return usage._replace(memory=usage.memory + files_held(usage.processes))
 
@@ -222,7 +262,10 @@ class Worker:
         self.watcher.join()
         self.process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(GRACE)
+            self.process.wait(GRACE / 4 if self.end else GRACE)
+        if self.end and self.process.poll() is None:
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                subprocess.run(self.end, capture_output=True, timeout=START)
         self._kill()
         self.process.wait()
         for f in (self.process.stdout, self.log):
@@ -233,10 +276,3 @@ class Worker:
 
     def __exit__(self, *_):
         self.close()
-
-
-def _reason(kind, status):
-    """Why no answer came, by what the first process of the worker says."""
-    if kind == forks.ENDED:
-        return CRASHED if os.WIFSIGNALED(status) and os.WTERMSIG(status) in CRASHES else ENDED
-    return {forks.LARGE: TOO_LARGE, forks.EARLY: FORGED}.get(kind, BROKEN)

@@ -9,12 +9,11 @@ from .causes import of_death, of_limit
 from .engine.likeness import MOST_PRINTS
 from .engine.seen import checked
 from .errors import CannotDo
-from .process import PATIENCE, TOO_LONG, Died
+from .process import LASTING, TOO_LONG, WAITED, Died
 from .sandbox import Sandbox
 
 MOST_DEATHS = 2  # of the process in one function; after that it is not called again
 MOST_LOST = 3  # own cells that end the process; after that no own cell is run
-MOST_WAITING = 2  # times the seconds of a submission that it may last by the clock
 NOT_AGAIN = "not called again"
 SKIPPED = "lines beginning with % or ! were not run"
 
@@ -198,6 +197,8 @@ class Runner:
         """Remember why a function gave no answer; the next call needs a new process."""
         self.function = None
         self.deaths[name] = self.deaths.get(name, 0) + 1
+        if reason == WAITED and self._lasts() <= 0:
+            bound = "submission_seconds"
         self.stopped[name] = of_death(reason, self.limits, bound)
         self._note(name, f"was stopped: {self.stopped[name].note}")
 
@@ -214,27 +215,27 @@ class Runner:
         self.took, seconds = 0.0, self._allowed(left)[0]
         if seconds <= 0:
             raise Died(TOO_LONG)
+        if self._lasts() <= 0:
+            raise Died(WAITED)
         try:
-            return self.worker.ask(question, seconds, cap)
+            return self.worker.ask(question, seconds, cap, self._lasts())
         finally:
             self.took = self.worker.spent
             self.worked += self.worker.spent
             self.waited += self.worker.waited
 
     def _allowed(self, left):
-        """Seconds for one question, none of them negative, and the limit that allows no more.
-
-        A submission may not last much longer by the clock than it may work.
-        """
-        limits = self.limits
-        lasts = MOST_WAITING * limits.submission_seconds - self.waited
-        works = limits.submission_seconds - self.worked
+        """Seconds for one question, not negative, and the limit that allows no more."""
         seconds, bound = min(
-            (min(works, lasts / PATIENCE), "submission_seconds"),
+            (self.limits.submission_seconds - self.worked, "submission_seconds"),
             (left, "total_seconds"),
-            (limits.call_seconds, "call_seconds"),
+            (self.limits.call_seconds, "call_seconds"),
         )
         return max(0.0, seconds), bound
+
+    def _lasts(self):
+        """Seconds by the clock that the submission may still last."""
+        return LASTING * self.limits.submission_seconds - self.waited
 
     def _load_all(self):
         """Load all cells into a fresh process, again without each cell that ends it."""
@@ -245,8 +246,10 @@ class Runner:
             for name, source, _ in self.cells:
                 if name in self.lost:
                     continue
-                if self._allowed(1.0)[0] <= 0:
+                if self._allowed(left=1.0)[0] <= 0:
                     raise Died(TOO_LONG)
+                if self._lasts() <= 0:
+                    raise Died(WAITED)
                 if not self._load(name, source, left):
                     break
                 left -= self.took

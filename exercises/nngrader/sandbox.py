@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sys
 from pathlib import Path
 
-from . import seccomp
+from . import container, seccomp
 from .causes import OPEN_FILES
 from .errors import CannotDo
 from .limits import Limits
 from .packages import PARTS, places
 from .process import START, Died, Worker
 from .scratch import Scratch
+from .usage import MEMORY_FOLDERS
 
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 MB = 1 << 20
 SLOTS = 64
 ROOM = "torch needs memory_mb = 400 or more"  # tried with torch 2.13 for the CPU
 INSTALL = "sudo apt-get install bubblewrap util-linux"
+CONTAINER = "let podman or docker make the sandbox ([sandbox] in nngrader.toml)"
 UNSAFE = "--unsafe-no-sandbox is for submissions that you trust."
 NAMESPACES = (
     "sudo sysctl -w kernel.unprivileged_userns_clone=1 "
@@ -46,7 +49,9 @@ class Sandbox:
 
     def __init__(self, limits: Limits, *, unsafe: bool = False, uses=()):
         self.limits, self.unsafe, self.uses = limits, unsafe, sorted(uses)
-        self.packages = places(["numpy", *self.uses])
+        inside = limits.container and not unsafe  # then the image has them
+        names = {"nnlib"} & set(self.uses) if inside else ["numpy", *self.uses]
+        self.packages = places(list(names))
         self.empty = Scratch()  # what masks a folder
         os.chmod(self.empty.name, 0o755)
 
@@ -72,6 +77,10 @@ class Sandbox:
         memory = self.limits.memory_mb * MB
         if self.unsafe:
             worker = Worker(self._plain(), memory)
+        elif self.limits.container:
+            name = f"nngrader-{os.getpid()}-{secrets.token_hex(8)}"
+            end = container.ending(self.limits, name)
+            worker = Worker(self._container(name), memory, counted=False, end=end)
         else:
             worker = Worker(self._bubblewrap(slot), memory, seccomp.program())
         try:
@@ -97,9 +106,9 @@ class Sandbox:
         Refused
             With the line to run, where no worker can be started.
         """
-        programs = ["prlimit"] if self.unsafe else ["bwrap", "setpriv", "prlimit", "taskset"]
-        if missing := [p for p in programs if not shutil.which(p)]:
-            raise Refused(f"{', '.join(missing)} not found: run `{INSTALL}`. {UNSAFE}")
+        if missing := [p for p in self._programs() if not shutil.which(p)]:
+            what = f"{', '.join(missing)} not found"
+            raise Refused(f"{what}: run `{INSTALL}`, or {CONTAINER}. {UNSAFE}")
         if not self.unsafe and not seccomp.supported():
             raise Refused(f"no list of system calls for this kind of processor. {UNSAFE}")
         if not Path("/proc/self/task", str(os.getpid()), "children").exists():
@@ -111,6 +120,14 @@ class Sandbox:
                 f"{e}\nWhere the kernel refuses user namespaces, run as root, or: "
                 f"{NAMESPACES}\n{UNSAFE}"
             ) from None
+
+    def _programs(self):
+        """What must be there to start a worker."""
+        if self.unsafe:
+            return ["prlimit"]
+        if self.limits.container:
+            return [self.limits.container.prefix]
+        return ["bwrap", "setpriv", "prlimit", "taskset"]
 
     def __enter__(self):
         return self
@@ -125,12 +142,22 @@ class Sandbox:
             if not (folder / f.name).exists():
                 (folder / f.name).symlink_to(f)
         clean = ["env", "-i", "PATH=/usr/bin", *(f"{k}={v}" for k, v in SETTINGS.items())]
-        return [*clean, *self._limited(), *self._program(sys.executable, folder, folder)]
+        return [*clean, *self._limited(), *self._program(sys.executable, [folder], [])]
 
-    def _program(self, python, *folders):
-        """The worker's own command line."""
-        own = [str(python), "-I", "-S", "-B", f"{folders[0]}/worker.py"]
-        return [*own, *map(str, folders), "--", *self.uses]
+    def _program(self, python, modules, own):
+        """The worker's own command line; its own folders are those it empties."""
+        line = [str(python), "-I", "-S", "-B", f"{modules[0]}/worker.py"]
+        return [*line, *map(str, modules), "--", *self.uses, "--", *own]
+
+    def _container(self, name):
+        """The command of a worker in a container; its NumPy is the image's."""
+        profile = container.write_profile(Path(self.empty.name, "seccomp.json"))
+        files = {f: f"/g/{f.name}" for f in PARTS}
+        files |= {p: f"/g/{p.name}" for p in self.packages if p.name == "nnlib"}
+        variables = ["env", *(f"{k}={v}" for k, v in SETTINGS.items())]
+        program = [*variables, "python3", "-I", "-B", "/g/worker.py", "/g"]
+        program += ["--", *self.uses, "--", "/tmp"]
+        return container.command(self.limits, name, profile, files, program)
 
     def _bubblewrap(self, slot):
         """The command of a worker in bubblewrap."""
@@ -140,11 +167,11 @@ class Sandbox:
         command += [*ALONE, *environment(), *system(), *python_binds(python, self.empty.name)]
         command += [*modules(self.packages), "--proc", "/proc", "--dev", "/dev"]
         space = self.limits.space_mb * MB
-        command += [*memory_folder("/dev/shm", space), *memory_folder("/tmp", space)]
+        command += [word for p in MEMORY_FOLDERS for word in memory_folder(p, space)]
         command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
         command += [*user_options(), "--seccomp", "{seccomp}", "--", *become(slot)]
         command += self._limited()
-        return command + self._program(python_inside(python), "/g", "/g/site")
+        return command + self._program(python_inside(python), ["/g", "/g/site"], MEMORY_FOLDERS)
 
     @staticmethod
     def _python():

@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
-STATE, RESIDENT, TIMES = 0, 21, slice(11, 15)  # fields of /proc/PID/stat after the name
+RESIDENT, TIMES = 21, slice(11, 15)  # fields of /proc/PID/stat after the name
 FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in memory
 
 
 class Usage(NamedTuple):
     """What a tree of processes holds, in bytes, and has used, in seconds of processors.
 
-    ``busy`` tells whether one of them computes, or would if a processor were free.
+    ``delayed`` are the seconds that they could have worked, had a processor been free.
     """
 
     memory: int
     seconds: float
     processes: tuple = ()
-    busy: bool = False
+    delayed: float = 0.0
 
 
 def tree_usage(root: int) -> Usage:
@@ -37,16 +37,16 @@ def tree_usage(root: int) -> Usage:
     Usage
         The sums; processes that have ended count by the time that their parents know of.
     """
-    todo, seen, memory, ticks, busy = [root], [], 0, 0, False
+    todo, seen, memory, ticks, delayed = [root], [], 0, 0, 0
     while todo:
         seen.append(pid := todo.pop())
         with contextlib.suppress(OSError, ValueError, IndexError):
             about = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             memory += int(about[RESIDENT]) * PAGE
             ticks += sum(map(int, about[TIMES]))
-            busy |= about[STATE] == "R"
+            delayed += int(Path(f"/proc/{pid}/schedstat").read_text().split()[1])
         todo += children(pid)
-    return Usage(memory, ticks / TICKS, tuple(seen), busy)
+    return Usage(memory, ticks / TICKS, tuple(seen), delayed / 1e9)
 
 
 def files_held(processes: tuple) -> int:

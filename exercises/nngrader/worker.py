@@ -1,8 +1,8 @@
 """Runs inside the sandbox: loads a student's cells, calls functions, answers with plain data.
 
 Everything here is the student's to change: the grader believes nothing but the form of an
-answer. Started as a program, with the folders of its modules and of NumPy as arguments, then
-``--`` and the packages to import beforehand.
+answer. Started as a program with three lists, ``--`` between them: the folders of its modules
+and of NumPy, the packages to import beforehand, the folders that are the sandbox's own.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ else:
 
 def main() -> None:
     """Import what the problems use, on the machine's time, and then serve the grader."""
-    for name in sys.argv[sys.argv.index("--") + 1 :]:
+    rest = sys.argv[sys.argv.index("--") + 1 :]
+    between = rest.index("--")
+    for name in rest[:between]:
         __import__(name)
     source, sink = os.dup(0), os.dup(1)
     silence()
-    forks.serve(source, sink, answer_all)
+    forks.serve(source, sink, answer_all, rest[between + 1 :])
 
 
 def answer_all(source, sink):

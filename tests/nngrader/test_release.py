@@ -10,9 +10,9 @@ import pytest
 from nngrader.assignment import Assignment
 from nngrader.course import Course
 from nngrader.leaks import leaks, package_leaks
-from nngrader.statements import secret_statements
 from nngrader.release import NotFit, release, score_complaints, weight_complaints
 from nngrader.sandbox import PACKAGES
+from nngrader.statements import secret_statements
 
 from .making import NAME, make_course, problems, run
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from nngrader.engine.reading import imports, names_used
-from nngrader.limits import Limits, read_settings
+from nngrader.limits import Limits
 from nngrader.process import Died
 from nngrader.runner import Raised, Runner, known
 from nngrader.sandbox import Refused, Sandbox
@@ -241,21 +241,6 @@ def test_without_a_sandbox_every_result_says_so(course, base, tmp_path, capsys):
     assert run(course, "grade", NAME, "--json", file) == 0
     again = {r["student"]: r for r in json.loads(file.read_text())}
     assert again["ada"]["flags"] == []
-
-
-def test_limits_come_from_the_assignments_settings(tmp_path):
-    file = tmp_path / "nngrader.toml"
-    assert read_settings(file) == (Limits(), {})
-    file.write_text("[limits]\nmemory_mb = 77\n[points]\nf = 30\n")
-    assert read_settings(file) == (Limits(memory_mb=77), {"f": 30})
-
-
-@pytest.mark.parametrize("line", ["memory_gb = 3", "memory_mb = -1", 'processes = "many"'])
-def test_a_limit_that_makes_no_sense_is_refused(tmp_path, line):
-    file = tmp_path / "nngrader.toml"
-    file.write_text(f"[limits]\n{line}\n")
-    with pytest.raises(ValueError, match=line.partition(" ")[0]):
-        read_settings(file)
 
 
 def test_environment_of_the_tests_is_what_workers_never_see(runner, monkeypatch):
