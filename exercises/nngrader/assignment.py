@@ -84,12 +84,12 @@ class Assignment:
         source = self.course.source(self.name)
         files = [
             source,
-            source.with_name("nngrader.toml"),
             self.course.problems_file(self.name),
         ]
         files += sorted(Path(__file__).parent.rglob("*.py"))
         files += sorted(f for f in (self.course / "heldback").rglob("*") if f.is_file())
         parts = [_digest(f) for f in files] + [str(self.course.seed())]
+        parts += [repr(self.limits), repr(self.weights)]  # and not when it is due
         parts += [json.dumps(self.released), platform.python_version(), np.__version__]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

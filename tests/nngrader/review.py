@@ -9,8 +9,13 @@ KEYS = '"locked": {locked}, "schema_version": 3, "solution": {solution}, "task":
 HEAD = (
     '\n\n# %% [markdown] nbgrader={{"grade": {grade}, "grade_id": "{gid}", "points": {points}, '
 )
+QUESTION = """
+
+# %% [markdown]
+# **A question.** Why may one number be taken from all scores of a row, and why the largest?
+"""
 MODEL = "Because only differences of scores count."
-RUBRIC = "5 points for the shift, 5 for why nothing else changes"
+RUBRIC = "5 points for the shift, 5 for what can no longer overflow"
 SCHEME = "2 points for the axes, 3 for the curve"
 WRITTEN = f"""
 # ### BEGIN SOLUTION
@@ -42,7 +47,7 @@ def marked_course(folder):
     before = '"grade_id": "test_hinge_loss", "locked": true, "points": 30'
     assert before in text
     text = text.replace(before, before.replace("30", "15"))
-    text += cell("why", 10, WRITTEN, True) + cell("draw", 5, TASK, False) + "\n"
+    text += QUESTION + cell("why", 10, WRITTEN, True) + cell("draw", 5, TASK, False) + "\n"
     file.write_text(text)
     settings = LIMITS.replace("hinge_loss = 30", "hinge_loss = 15")
     file.with_name("nngrader.toml").write_text(settings)
