@@ -20,9 +20,7 @@ ANSWER = (
     "multiplied by the same factor, and it cancels in the quotient. I do not know why the "
     "largest score is the one to take away."
 )
-COMMENT = (
-    "Right for the shift. What does exp give at a score of 1000, and what at one of -1000?"
-)
+COMMENT = "Right for the shift. What does exp give at a score of 1000, and what at -1000?"
 NAMES = {
     "amara": ("Amara", "Okafor"),
     "ben": ("Ben", "Lindqvist"),

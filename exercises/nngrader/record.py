@@ -20,7 +20,7 @@ from .engine import sentence
 from .errors import CannotDo, first_line
 from .gradebook import config_of, named, quiet, reason, require_gradebook, telling
 from .journal import Journal
-from .late import enter_due, policy_file, read_policy, words
+from .late import enter_due, policy_of, words
 from .notebooks import grade_id, is_solution, is_test, mark
 from .store import digest
 from .submission import read_regular
@@ -53,8 +53,8 @@ class Recorder:
     def __init__(self, assignment: Assignment):
         self.assignment, self.name = assignment, assignment.name
         course, self.tries = assignment.course, TRIES
-        self.policy = read_policy(policy_file(course, self.name))
         self.config = config_of(course, self.name)
+        self.policy = policy_of(self.config, course, self.name)
         self.url = self.config.CourseDirectory.db_url
         require_gradebook(course, self.name)
         self._open = contextlib.ExitStack()
