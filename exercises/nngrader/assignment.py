@@ -115,11 +115,11 @@ class Assignment:
         source = self.course.source(self.name)
         files = [
             source,
-            source.with_name("nngrader.toml"),
             *self.course.problem_files(self.name),
         ]
         files += sorted(f for f in (self.course / "heldback").rglob("*") if f.is_file())
         parts = [file_digest(f) for f in files] + [str(self.course.seed())]
+        parts += [repr(self.limits), repr(self.weights)]  # and not when it is due
         parts += [json.dumps(self.released), code(self.uses)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -159,26 +159,26 @@ class Record(Autograde):
                 entry.extension = extension_of(self.policy, student_id, self.policy.due)
 
     def convert_single_notebook(self, notebook_filename):
-        """Save the points; what a person marked needs no second look if nothing changed."""
+        """Save the points; what a person marked is looked at again if it has changed."""
         with self._cause_kept():
             where = self.init_single_notebook_resources(notebook_filename)["nbgrader"]
             place = where["notebook"], where["assignment"], where["student"]
-            seen = self._seen(notebook_filename, place)
+            marked = self._marked(notebook_filename, place)
             super(Autograde, self).convert_single_notebook(notebook_filename)
-            for name in seen:
-                self.gradebook.find_grade(name, *place).needs_manual_grade = False
+            for name, same in marked.items():
+                self.gradebook.find_grade(name, *place).needs_manual_grade = not same
 
-    def _seen(self, notebook, place):
-        """Cells that a person has marked, and which are as they were then."""
-        marked = [
+    def _marked(self, notebook, place):
+        """Cells that a person is done with, and whether they are as they were then."""
+        names = [
             g.name
             for g in self.gradebook.find_submission_notebook(*place).grades
             if g.manual_score is not None and not g.needs_manual_grade
         ]
-        if not marked or not self.before or not self.before.is_file():
-            return []
+        if not names or not self.before or not self.before.is_file():
+            return dict.fromkeys(names, False)
         old, new = (nbformat.read(f, as_version=4) for f in (self.before, notebook))
-        return [name for name in marked if same_work(old, new, name)]
+        return {name: same_work(old, new, name) for name in names}
 
     @contextlib.contextmanager
     def _cause_kept(self):

@@ -146,13 +146,14 @@ def telling(url: str):
     Raises
     ------
     CannotDo
-        In place of SQLAlchemy's errors.
+        In place of SQLAlchemy's errors, and of nbgrader's for them.
     """
+    from nbgrader.api import InvalidEntry
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         yield
-    except SQLAlchemyError as e:
+    except (SQLAlchemyError, InvalidEntry) as e:
         raise CannotDo(f"the gradebook {named(url)} cannot be used: {reason(e)}") from e
 
 
@@ -216,11 +217,11 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
     """
     from nbgrader.api import MissingEntry
 
-    from .late import policy_file, read_policy
+    from .late import policy_of
     from .standing import standing
 
     require_gradebook(course, assignment)
-    policy = read_policy(policy_file(course, assignment))
+    policy = policy_of(config_of(course, assignment), course, assignment)
     with quiet(), open_gradebook(course, assignment) as gradebook:
         try:
             most = gradebook.find_assignment(assignment).max_score

@@ -1,12 +1,20 @@
 """Due dates, extensions, and what a late submission costs: `due` and `[late]` of nngrader.toml.
 
-nbgrader's own step asks the plugin below, so that its tools see the same penalties as ours.
+nbgrader's own step asks the plugin below, so that its tools see the same penalties as ours::
+
+    due = 2026-12-01T23:59:00+01:00  # above every [table]
+    [late]
+    grace_minutes = 15    # cost nothing
+    points_per_day = 10   # or percent_per_day, of the points earned; each day begun counts
+    most_days = 3         # after them nothing is left
+    [late.extensions]
+    ada = 2026-12-05T12:00:00+01:00
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +22,7 @@ from nbgrader.plugins import LateSubmissionPlugin
 
 from .limits import read_toml
 
+PLUGIN = "nngrader.late.LatePolicy"
 DAY = 86400.0  # seconds
 KNOWN = ("grace_minutes", "points_per_day", "percent_per_day", "most_days", "extensions")
 
@@ -188,6 +197,28 @@ def words(penalty: float, seconds: float) -> str:
     return (
         f"{span(seconds)} late: {penalty:g} points less" if penalty else f"{span(seconds)} late"
     )
+
+
+def policy_of(config, root, assignment: str) -> Policy:
+    """The policy of an assignment; its price is void where the course names another plugin.
+
+    Parameters
+    ----------
+    config : traitlets.config.Config
+        The course's configuration, as `gradebook.config_of` gives it.
+    root : path
+        The course's folder.
+    assignment : str
+        The assignment.
+
+    Returns
+    -------
+    Policy
+        Its due date holds in either case.
+    """
+    policy = read_policy(policy_file(root, assignment))
+    ours = config.AssignLatePenalties.plugin_class in (PLUGIN, LatePolicy)
+    return replace(policy, stated=policy.stated and ours)
 
 
 def policy_file(root, assignment: str) -> Path:

@@ -7,7 +7,6 @@ rebuilt notebooks, with the points as outputs of the test cells, never what stud
 from __future__ import annotations
 
 import contextlib
-import copy
 import json
 import shutil
 import time
@@ -15,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from .assignment import Assignment
-from .engine import sentence
 from .errors import CannotDo, first_line
 from .gradebook import config_of, named, quiet, reason, require_gradebook, telling
 from .journal import Journal
-from .late import enter_due, policy_file, read_policy, words
-from .notebooks import grade_id, is_solution, is_test, mark
+from .late import enter_due, policy_of, words
+from .notebooks import grade_id, is_solution, mark
 from .scratch import Scratch
+from .showing import with_results
 from .store import digest
 from .submission import read_regular
 
@@ -29,7 +28,6 @@ MOST_STAMP = 100  # bytes of a timestamp
 AHEAD = timedelta(days=1)  # what a clock in another time zone may be ahead
 TRIES, PAUSE = 4, 2.0  # where another program holds the gradebook; seconds between them
 NO_NAME = "the folder's name cannot be a student's id: rename it"
-DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK SCHEME")
 
 
 class Recorder:
@@ -53,8 +51,8 @@ class Recorder:
     def __init__(self, assignment: Assignment):
         self.assignment, self.name = assignment, assignment.name
         course, self.tries = assignment.course, TRIES
-        self.policy = read_policy(policy_file(course, self.name))
         self.config = config_of(course, self.name)
+        self.policy = policy_of(self.config, course, self.name)
         self.url = self.config.CourseDirectory.db_url
         require_gradebook(course, self.name)
         self._open = contextlib.ExitStack()
@@ -288,72 +286,3 @@ def _is_held(e):
     """Whether another program holds the gradebook, so that waiting may help."""
     said = " ".join(str(one).lower() for one in chain(e))
     return "locked" in said or "lock timeout" in said
-
-
-def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> dict:
-    """The rebuilt notebook as the instructor sees it in formgrader.
-
-    Parameters
-    ----------
-    notebook : dict
-        The rebuilt notebook.
-    result : dict
-        Its result.
-    rubrics : dict, optional
-        By the id of a written answer: what the source has in its place, answer and rubric.
-
-    Returns
-    -------
-    dict
-        Points and findings are the outputs of the test cells; flags stand in a cell at the top,
-        and below each written answer what the person who marks it looks for.
-    """
-    shown = copy.deepcopy(notebook)
-    shown["cells"] = [c for cell in shown["cells"] for c in _with_rubric(cell, rubrics or {})]
-    for cell in shown["cells"]:
-        if is_test(cell):
-            points = result["cells"].get(grade_id(cell), [0.0])[0]
-            cell["outputs"] = _outputs(points, _words(cell, result))
-            cell["execution_count"] = 1
-    if result["flags"]:
-        shown["cells"].insert(0, _note(result["flags"]))
-    return shown
-
-
-def _with_rubric(cell, rubrics):
-    """A cell, and below a written answer the rubric."""
-    yield cell
-    if text := rubrics.get(grade_id(cell), "").strip():
-        lines = [t for t in text.splitlines() if not any(d in t for d in DELIMITERS)]
-        quoted = "\n".join(f"> {t}" for t in lines)
-        source = f"**For the person who marks: answer and rubric**\n\n{quoted}"
-        name = f"rubric-{grade_id(cell)}"[:64]
-        yield {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
-
-
-def _outputs(points, words):
-    """A number, which nbgrader reads as points, after what was found."""
-    stream = {"output_type": "stream", "name": "stdout", "text": words}
-    number = {
-        "output_type": "execute_result",
-        "data": {"text/plain": repr(float(points))},
-        "execution_count": 1,
-        "metadata": {},
-    }
-    return [stream, number] if words else [number]
-
-
-def _words(cell, result):
-    """What was found about the problems that this test cell names."""
-    lines = []
-    for name, report in result["problems"].items():
-        if name in cell["source"]:
-            lines += [f"{sentence(a, text)}\n" for a, text, _ in report["findings"]]
-    return "".join(lines)
-
-
-def _note(flags):
-    """A text cell with the flags; they hold no text of the student's but clean names."""
-    lines = "\n".join(f"- {f}".replace("<", "&lt;") for f in flags)
-    source = f"**nngrader, for the instructor**\n\n{lines}"
-    return {"cell_type": "markdown", "id": "nngrader-flags", "metadata": {}, "source": source}

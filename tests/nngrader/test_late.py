@@ -5,6 +5,7 @@ import math
 from datetime import datetime
 
 import pytest
+from nngrader.assignment import Assignment
 from nngrader.course import Course
 from nngrader.export import table
 from nngrader.feedback import page
@@ -244,6 +245,31 @@ def test_an_odd_timestamp_counts_as_in_time(late, stamp):
     assert not found["far"].get("failed")
     assert not any("points less" in f for f in found["far"]["flags"])
     assert scores(late)["far"] == 100
+
+
+def test_another_plugin_of_the_course_sets_the_price(late, monkeypatch):
+    (late / "own_policy.py").write_text(
+        "from nbgrader.plugins import LateSubmissionPlugin\n"
+        "class Own(LateSubmissionPlugin):\n"
+        "    def late_submission_penalty(self, student, score, seconds):\n"
+        "        return 1.5\n"
+    )
+    config = late / "nbgrader_config.py"
+    line = 'c.AssignLatePenalties.plugin_class = "own_policy.Own"\n'
+    config.write_text(config.read_text() + line)
+    monkeypatch.syspath_prepend(late)
+    found = record(late, ALL)
+    assert found["far"]["flags"] == ["8 days late: 1.5 points less"]
+    assert scores(late) == {"early": 100, "grace": 98.5, "bob": 98.5, "far": 98.5}
+
+
+def test_lateness_is_no_part_of_what_decides_a_result(course):
+    state(course, DUE + LATE)
+    before = Assignment(Course(course), NAME).key
+    state(course, DUE + LATE + EXTENSIONS)
+    assert Assignment(Course(course), NAME).key == before
+    policy_file(course, NAME).write_text(LIMITS.replace("400", "500"))
+    assert Assignment(Course(course), NAME).key != before
 
 
 def test_the_words_for_lateness():

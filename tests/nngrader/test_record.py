@@ -16,7 +16,8 @@ from nngrader.course import Course
 from nngrader.errors import CannotDo
 from nngrader.gradebook import config_of, marks, quiet
 from nngrader.journal import Journal
-from nngrader.record import Recorder, with_results
+from nngrader.record import Recorder
+from nngrader.showing import with_results
 
 from .making import NAME, environment, hand_in
 from .ordinary import IS_ROOT, give_away, run_as_ordinary_user
@@ -160,7 +161,8 @@ def test_a_submission_is_recorded_whole_or_not_at_all(filled, monkeypatch):
     assert marks(Course(filled), NAME)["bob"]["score"] == 100
 
 
-def test_nothing_of_the_desk_is_left(filled):
+def test_nothing_of_the_desk_is_left_even_of_a_run_that_was_killed(filled):
+    (filled / ".results" / "desk-killed" / "in").mkdir(parents=True)
     record(filled, CLASS)
     left = {f.name for f in (filled / ".results").iterdir()}
     assert left == {f"recorded-{NAME}.jsonl"}

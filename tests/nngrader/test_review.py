@@ -1,0 +1,192 @@
+"""Marks by hand, comments and rubrics: through nbgrader's library and through formgrader."""
+
+import json
+import re
+import shutil
+
+import pytest
+from nngrader.course import Course
+from nngrader.feedback import page
+from nngrader.gradebook import marks, quiet
+
+from .formgrader import formgrader
+from .making import NAME, ROOT, Base, hand_in, run
+from .recording import gradebook, record
+from .review import MODEL, RUBRIC, SCHEME, markdown, marked_course
+
+pytestmark = pytest.mark.sandbox
+ANSWER = "Since <b>exp</b> cancels & nothing is left."
+
+
+@pytest.fixture(scope="module")
+def marked(open_folder):
+    return marked_course(open_folder / "marked")
+
+
+@pytest.fixture
+def course(marked, tmp_path):
+    return shutil.copytree(marked, tmp_path / "course")
+
+
+@pytest.fixture
+def base(marked):
+    return Base(marked)
+
+
+def answered(base, text=ANSWER, drawn="I see two curves < 3."):
+    notebook = base.untouched().write("why", text)
+    notebook.cells.append(markdown(drawn))
+    return notebook
+
+
+def again(course, student, notebook):
+    shutil.rmtree(course / "submitted" / student)
+    hand_in(course, student, notebook.text())
+
+
+def sources(course, student):
+    file = course / "autograded" / student / NAME / f"{NAME}.ipynb"
+    return ["".join(c["source"]) for c in json.loads(file.read_text())["cells"]]
+
+
+def give(course, student, name, **given):
+    with quiet(), gradebook(course) as g:
+        grade = g.find_grade(name, NAME, NAME, student)
+        for key, value in given.items():
+            setattr(grade, key, value)
+        grade.needs_manual_grade = False
+        g.db.commit()
+
+
+def waiting(course, student):
+    """Cells that a person has still to look at."""
+    with quiet(), gradebook(course) as g:
+        (notebook,) = g.find_submission(NAME, student).notebooks
+        return sorted(x.name for x in notebook.grades if x.needs_manual_grade)
+
+
+def test_the_release_holds_neither_answer_nor_rubric(marked):
+    for file in (marked / "release" / NAME).rglob("*"):
+        if file.is_file():
+            text = file.read_text()
+            assert not any(secret in text for secret in (MODEL, RUBRIC, SCHEME))
+
+
+def test_the_person_who_marks_sees_answer_rubric_and_what_the_student_wrote(course, base):
+    hand_in(course, "ada", answered(base).text())
+    record(course, {"ada": 1.0})
+    shown = sources(course, "ada")
+    assert "Since &lt;b>exp&lt;/b> cancels &amp; nothing is left." in shown
+    (rubric,) = [s for s in shown if RUBRIC in s]
+    assert MODEL in rubric
+    assert "SOLUTION" not in rubric
+    assert any(SCHEME in s for s in shown)
+    assert "I see two curves &lt; 3." in shown
+    assert waiting(course, "ada") == ["draw", "why"]
+    (mark,) = marks(Course(course), NAME).values()
+    assert mark["max_score"] == 100
+    assert mark["by_hand"] == [("draw", None, 5.0, ""), ("why", None, 10.0, "")]
+
+
+def test_an_answer_left_out_gets_no_points_and_waits_for_nobody(course, base):
+    hand_in(course, "ada", base.untouched().text())
+    record(course, {"ada": 0.0})
+    assert waiting(course, "ada") == ["draw"]
+    assert marks(Course(course), NAME)["ada"]["by_hand"][0][0] == "draw"
+
+
+def test_a_command_counts_written_answers_in_the_most_that_can_be_had(course, base, tmp_path):
+    hand_in(course, "ada", base.solved().text())
+    assert run(course, "grade", NAME, "--json", tmp_path / "r.json") == 0
+    (one,) = json.loads((tmp_path / "r.json").read_text())
+    assert (one["score"], one["max_score"]) == (85, 100)
+
+
+def test_marks_comments_and_extra_credit_outlive_regrading(course, base):
+    hand_in(course, "ada", answered(base).text())
+    record(course, {"ada": 1.0})
+    give(course, "ada", "why", manual_score=7, extra_credit=1)
+    give(course, "ada", "draw", manual_score=4)
+    give(course, "ada", "test_hinge_loss", manual_score=12)
+    with quiet(), gradebook(course) as g:
+        g.find_comment("why", NAME, NAME, "ada").manual_comment = "Which step?"
+        g.db.commit()
+    record(course, {"ada": 0.5})
+    (mark,) = marks(Course(course), NAME).values()
+    assert mark["score"] == 0.5 * 70 + 12 + 8 + 4
+    assert ("why", 8.0, 10.0, "Which step?") in mark["by_hand"]
+    with quiet(), gradebook(course) as g:
+        grade = g.find_grade("test_hinge_loss", NAME, NAME, "ada")
+        assert (grade.auto_score, grade.manual_score) == (7.5, 12)
+    shown = page(
+        {"student": "ada", "assignment": NAME, "flags": [], "problems": {}}
+        | {"score": 0, "max_score": 100, "status": "graded"},
+        mark,
+    )
+    assert "why, 8 of 10: Which step?" in shown
+
+
+def test_a_marked_answer_is_looked_at_again_only_if_it_changed(course, base):
+    hand_in(course, "ada", answered(base).text())
+    record(course, {"ada": 1.0})
+    for name in ("why", "draw", "test_hinge_loss"):
+        give(course, "ada", name, manual_score=3)
+    record(course, {"ada": 1.0}, flags=["something new for the instructor"])
+    assert waiting(course, "ada") == []
+    record(course, {"ada": 0.5})
+    assert waiting(course, "ada") == ["draw", "test_hinge_loss"]
+    again(course, "ada", answered(base, text="Another answer."))
+    record(course, {"ada": 0.5})
+    assert waiting(course, "ada") == ["draw", "test_hinge_loss", "why"]
+    (mark,) = marks(Course(course), NAME).values()
+    assert mark["score"] == 0.5 * 70 + 3 * 3
+
+
+def test_marks_given_in_formgrader_outlive_regrading(course, base):
+    hand_in(course, "ada", answered(base).text())
+    hand_in(course, "bob", base.untouched().text())
+    record(course, {"ada": 1.0, "bob": 0.0}, flags=["imports os"])
+    with formgrader(course) as site:
+        for name in ("manage_assignments", "gradebook", f"gradebook/{NAME}/{NAME}"):
+            assert "formgrader" in site.page(name)
+        (assignment,) = site.get("assignments")
+        assert (assignment["max_score"], assignment["num_submissions"]) == (100, 2)
+        found = {s["student"]: s for s in site.get(f"submitted_notebooks/{NAME}/{NAME}")}
+        assert found["ada"]["needs_manual_grade"]
+        one = found["ada"]["id"]
+        shown = site.page(f"submissions/{one}/")
+        for text in ("imports os", MODEL, SCHEME, "&lt;b&gt;exp", "I see two curves"):
+            assert text in shown, text
+        assert not re.search("<b>exp", shown)
+        grades = {g["name"]: g for g in site.get(f"grades?submission_id={one}")}
+        comments = {c["name"]: c for c in site.get(f"comments?submission_id={one}")}
+        site.put(f"grade/{grades['why']['id']}", {"manual_score": 6, "extra_credit": 0.5})
+        site.put(f"grade/{grades['test_hinge_loss']['id']}", {"manual_score": 14})
+        site.put(f"comment/{comments['why']['id']}", {"manual_comment": "Nearly <b>."})
+        site.put(f"submitted_notebook/{one}/flag", {}, method="POST")
+
+        record(course, {"ada": 0.0, "bob": 0.0})
+        grades = {g["name"]: g for g in site.get(f"grades?submission_id={one}")}
+        assert grades["why"]["manual_score"] == 6
+        assert not grades["why"]["needs_manual_grade"]
+        assert grades["test_hinge_loss"]["auto_score"] == 0
+        assert grades["test_hinge_loss"]["manual_score"] == 14
+        assert grades["test_hinge_loss"]["needs_manual_grade"]
+        found = {s["student"]: s for s in site.get(f"submitted_notebooks/{NAME}/{NAME}")}
+        assert found["ada"]["score"] == 20.5
+        assert found["ada"]["flagged"]
+        assert site.page(f"submissions/{one}/next") is not None
+    mark = marks(Course(course), NAME)["ada"]
+    assert ("why", 6.5, 10.0, "Nearly <b>.") in mark["by_hand"]
+
+
+def test_the_pictures_of_the_instructors_page_are_there_and_small():
+    from PIL import Image
+
+    found = sorted((ROOT / "chapters" / "reference" / "pictures").glob("formgrader_*.png"))
+    names = ["formgrader_answer.png", "formgrader_class.png", "formgrader_submission.png"]
+    assert [f.name for f in found] == names
+    for file in found:
+        assert file.stat().st_size < 150_000
+        with Image.open(file) as picture:
+            assert picture.width == 1200
