@@ -34,13 +34,14 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from .archive import Item
+from .gradescope import submitters_of
 from .roster import Student, complaint_about, fold
 from .submission import Unreadable
 
 NOISE = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
 WRAPPING = {"submitted", "submissions", "inbound"}
 STAMP = "timestamp.txt"
-METADATA, MOST_METADATA, MOST_OF_ONE = "submission_metadata.yml", 64 << 20, 20_000
+METADATA, MOST_METADATA = "submission_metadata.yml", 64 << 20
 EXPORT = re.compile(r"assignment_\d+_export")
 MOODLE = re.compile(r"([^_]*)_(\d+)_assignsubmission_([a-z]+)_?")
 MOODLE_FLAT = re.compile(r"([^_]*)_(\d+)_assignsubmission_[a-z]+_(.+)")
@@ -300,58 +301,18 @@ def _canvas(name, files):
 
 def _gradescope(items, listed) -> Iterator[Handed]:
     """Submissions by Gradescope's list of submitters; one for each of a group."""
-    about = _metadata(listed.read(MOST_METADATA).decode("utf-8", "replace"))
+    about = submitters_of(listed.read(MOST_METADATA).decode("utf-8", "replace"))
     folders = {}
     for item in items:
         if len(item.parts) > 1:
             folders.setdefault(item.parts[0], []).append((item.parts[1:], item))
     for folder, files in sorted(folders.items()):
-        submitters, when = about.get(folder, ((), None))
-        for who in submitters or [Who()]:
+        submitters, written = about.get(folder, ((), ""))
+        when = time_of(written)
+        for sid, email, name in submitters or [("", "", "")]:
+            who = Who(frozenset([sid] if sid else []), "", email, name)
             label = f"{folder} ({who.name or who.email or 'nobody named'})"
             yield Handed(label, "Gradescope", who, tuple(files), when, METADATA)
-
-
-def _metadata(text):
-    """Submitters and time by folder, of a long text whose results are passed over unread.
-
-    Only lines of the first two levels are looked at, and only the list of submitters is parsed,
-    with every value as text: what students' programs printed stands deeper.
-    """
-    found, folder, part, kept = {}, None, "", {}
-    for line in text.split("\n"):
-        if line[:1].strip() and line.rstrip().endswith(":"):
-            folder, part = line.rstrip()[:-1].strip("'\""), ""
-            kept = found[folder] = {":submitters": [], ":created_at": []}
-        elif folder and line.startswith("  :") and line[2:].strip():
-            part = line.strip().partition(": ")[0].rstrip(":")
-        if folder and part in kept and line[:1] == " ":
-            kept[part].append(line)
-    return {name: _submission(lines) for name, lines in found.items()}
-
-
-def _submission(lines):
-    """Submitters and time of one submission."""
-    import yaml
-
-    text = "\n".join(lines[":submitters"] + lines[":created_at"])
-    if len(text) > MOST_OF_ONE:
-        return (), None
-    try:
-        data = yaml.load(text, Loader=yaml.BaseLoader) or {}
-    except yaml.YAMLError:
-        return (), None
-    people = data.get(":submitters") if isinstance(data, dict) else None
-    people = [p for p in people if isinstance(p, dict)] if isinstance(people, list) else []
-    when = data.get(":created_at") if isinstance(data, dict) else None
-    return tuple(map(_submitter, people)), time_of(when) if isinstance(when, str) else None
-
-
-def _submitter(person):
-    """One submitter."""
-    values = (person.get(f":{key}") for key in ("sid", "email", "name"))
-    sid, email, name = (v.strip() if isinstance(v, str) else "" for v in values)
-    return Who(frozenset([sid] if sid else []), "", email, name)
 
 
 def _own_id(handed):

@@ -1,11 +1,13 @@
 """Makes what learning platforms let an instructor download."""
 
+import json
 import os
 import zipfile
 from datetime import UTC, datetime
 
-from .making import NAME
+from .making import NAME, run
 
+BOOK = f"{NAME}.ipynb"
 EARLY = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 LATE = datetime(2026, 3, 9, 8, 30, 0, tzinfo=UTC)
 CLASS = """id,first_name,last_name,email,lms_user_id
@@ -100,3 +102,35 @@ submission_12:
         f"{top}/submission_11/{NAME}.ipynb": book("ada"),
         f"{top}/submission_12/{NAME}.ipynb": book("emmy"),
     }
+
+
+def collect(course, place, capsys):
+    """Run the command; its exit status and what it said."""
+    capsys.readouterr()
+    status = run(course, "collect", NAME, place)
+    told = capsys.readouterr()
+    assert "Traceback" not in told.err
+    return status, told.out + told.err
+
+
+def text_of(course, student, file=BOOK):
+    """Which notebook lies there: its mark."""
+    raw = (course / "submitted" / student / NAME / file).read_text()
+    return json.loads(raw)["metadata"]["text"]
+
+
+def tree(top):
+    """All files of a folder with content and date, but for what the course keeps to itself."""
+    kept = {}
+    for path in sorted(top.rglob("*")):
+        if ".results" not in path.parts and path.is_file() and path.name != ".seed":
+            kept[str(path.relative_to(top))] = (path.read_bytes(), path.stat().st_mtime_ns)
+    return kept
+
+
+def stamp(course, student):
+    """When a student handed in, as nbgrader reads it."""
+    from nbgrader.coursedir import CourseDirectory
+
+    folder = course / "submitted" / student / NAME
+    return CourseDirectory().get_existing_timestamp(str(folder))

@@ -1,73 +1,33 @@
 """What platforms let an instructor download comes to the right student, whole, or is told."""
 
-import contextlib
 import json
 import os
-import stat
-import zipfile
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from nngrader import archive, submitted
-from nngrader.archive import inside, opened, parts_of
 from nngrader.assignment import Assignment
-from nngrader.errors import CannotDo
-from nngrader.layouts import Who, time_of
-from nngrader.roster import Student
-from nngrader.submission import Unreadable
+from nngrader.layouts import time_of
 
 from .downloads import (
+    BOOK,
     EARLY,
     LATE,
     book,
     canvas,
     class_list,
-    entry,
+    collect,
     folder,
     gradescope,
     moodle,
+    stamp,
+    text_of,
+    tree,
     zipped,
 )
-from .making import NAME, hand_in, run
+from .making import NAME, hand_in
 
 pytestmark = pytest.mark.sandbox
-BYTES = st.integers(0, 255)
 PLATFORMS = {"moodle": moodle, "canvas": canvas, "gradescope": gradescope}
-BOOK = f"{NAME}.ipynb"
-
-
-def collect(course, place, capsys):
-    """Run the command; its exit status and what it said."""
-    capsys.readouterr()
-    status = run(course, "collect", NAME, place)
-    told = capsys.readouterr()
-    assert "Traceback" not in told.err
-    return status, told.out + told.err
-
-
-def text_of(course, student, file=BOOK):
-    """Which notebook lies there: its mark."""
-    raw = (course / "submitted" / student / NAME / file).read_text()
-    return json.loads(raw)["metadata"]["text"]
-
-
-def tree(top):
-    """All files of a folder with content and date, but for what the course keeps to itself."""
-    kept = {}
-    for path in sorted(top.rglob("*")):
-        if ".results" not in path.parts and path.is_file() and path.name != ".seed":
-            kept[str(path.relative_to(top))] = (path.read_bytes(), path.stat().st_mtime_ns)
-    return kept
-
-
-def stamp(course, student):
-    """When a student handed in, as nbgrader reads it."""
-    from nbgrader.coursedir import CourseDirectory
-
-    folder = course / "submitted" / student / NAME
-    return CourseDirectory().get_existing_timestamp(str(folder))
 
 
 @pytest.mark.parametrize("unpacked", [False, True], ids=["zip", "folder"])
@@ -333,283 +293,3 @@ def test_a_notebook_of_another_name_is_taken_for_the_grader_to_judge(course, tmp
     assert f"eve: two notebooks are called {BOOK}" in said
     assert len(os.listdir(course / "submitted" / "ada" / NAME)) == 3
     assert text_of(course, "bob") == "right"
-
-
-HOSTILE = {
-    "leads out": (f"../ada/{BOOK}", "leads out of the folder"),
-    "leads out below": (f"ada/../../../{BOOK}", "leads out of the folder"),
-    "absolute": (f"/tmp/{BOOK}", "path from the root"),
-    "drive": (f"C:/ada/{BOOK}", "path from the root"),
-    "backslashes": (f"..\\ada\\{BOOK}", "backslashes"),
-    "control": (f"ada/\x1b[2J{BOOK}", "control characters"),
-    "newline": (f"a\nda/{BOOK}", "control characters"),
-    "nul": (f"ada/{BOOK}\0.txt.ipynb", "control characters"),
-    "long": (f"ada/{'x' * 300}.ipynb", "too long"),
-    "deep": ("ada/" + "a/" * 30 + BOOK, "too long"),
-    "link": (entry(f"ada/{BOOK}", mode=stat.S_IFLNK | 0o777), "symbolic link"),
-    "device": (entry(f"ada/{BOOK}", mode=stat.S_IFCHR | 0o666), "no ordinary file"),
-    "pipe": (entry(f"ada/{BOOK}", mode=stat.S_IFIFO | 0o666), "no ordinary file"),
-}
-
-
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_entry_is_told_and_nothing_else_suffers(course, tmp_path, capsys, kind):
-    name, reason = HOSTILE[kind]
-    if kind == "nul":
-        place = tmp_path / "got.zip"
-        zipped(place, {name.replace("\0", "\1"): book(), f"bob/{BOOK}": book("bob")})
-        place.write_bytes(place.read_bytes().replace(b"\1.txt", b"\0.txt"))
-    else:
-        place = zipped(tmp_path / "got.zip", [(name, b"/etc/passwd"), (f"bob/{BOOK}", book())])
-    before = tree(tmp_path)
-    status, said = collect(course, place, capsys)
-    assert status == 1
-    assert "1 collected, 0 unchanged, 0 replaced, 1 left out:" in said
-    assert reason in said.splitlines()[1]
-    assert "\x1b" not in said
-    written = set(tree(tmp_path)) - set(before)
-    here = f"course/submitted/bob/{NAME}/"
-    assert written == {f"{here}{BOOK}", f"{here}timestamp.txt"}
-
-
-def test_an_encrypted_entry_is_told(course, tmp_path, capsys):
-    place = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": book()})
-    raw = bytearray(place.read_bytes())
-    raw[raw.index(b"PK\3\4") + 6] |= 1
-    raw[raw.index(b"PK\1\2") + 8] |= 1
-    place.write_bytes(raw)
-    assert "it is encrypted" in collect(course, place, capsys)[1]
-
-
-@pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_two_entries_of_one_name_are_told(course, tmp_path, capsys):
-    twice = [(f"ada/{BOOK}", book("one")), (f"ada/{BOOK}", book("two"))]
-    status, said = collect(course, zipped(tmp_path / "got.zip", twice), capsys)
-    assert status == 1
-    assert "the zip has 2 entries of this name" in said
-    assert not (course / "submitted").exists()
-
-
-def test_names_that_differ_in_case_alone_are_not_two_students(course, tmp_path, capsys):
-    files = {f"Ada/{BOOK}": book("one"), f"ada/{BOOK}": book("two")}
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert status == 1
-    assert "submitted/Ada differs from ada in case alone" in said
-    assert os.listdir(course / "submitted") == ["Ada"]
-
-
-def test_a_bomb_is_not_read(course, tmp_path, capsys):
-    files = {f"ada/{BOOK}": bytes(9 << 20), f"bob/{BOOK}": book()}
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert (status, said[:12]) == (1, "1 collected,")
-    assert f"ada: {BOOK}: it is larger than 8 MB" in said
-
-
-def test_a_bomb_that_declares_a_small_size_is_not_read(course, tmp_path, capsys):
-    place = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": bytes(9 << 20)})
-    size = (9 << 20).to_bytes(4, "little")
-    place.write_bytes(place.read_bytes().replace(size, (100).to_bytes(4, "little")))
-    status, said = collect(course, place, capsys)
-    assert status == 1
-    assert f"ada: {BOOK}: the zip is broken there (BadZipFile" in said
-
-
-def test_too_many_entries_are_not_read(course, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(archive, "MOST_ENTRIES", 2)
-    files = {f"{s}/{BOOK}": book() for s in "abc"}
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert (status, "has more than 2 entries" in said) == (1, True)
-    status, said = collect(course, folder(tmp_path / "got", files), capsys)
-    assert (status, "has more than 2 files" in said) == (1, True)
-
-
-@pytest.mark.parametrize(
-    ("content", "status", "words"),
-    [
-        (b"", 1, "is empty: 0 bytes"),
-        (b"no zip at all", 1, "is neither a folder nor a whole zip"),
-        (None, 2, "there is no"),
-        ("half", 1, "is neither a folder nor a whole zip"),
-    ],
-    ids=["empty", "text", "absent", "half"],
-)
-def test_what_is_no_zip_is_one_line(course, tmp_path, capsys, content, status, words):
-    place = tmp_path / "got.zip"
-    if content == "half":
-        raw = zipped(place, moodle()).read_bytes()
-        content = raw[: len(raw) // 2]
-    if content is not None:
-        place.write_bytes(content)
-    got, said = collect(course, place, capsys)
-    assert (got, len(said.splitlines())) == (status, 1)
-    assert words in said
-
-
-def test_a_students_zip_is_opened_one_level_deep(course, tmp_path, capsys):
-    inner = zipped(tmp_path / "i.zip", {f"work/{BOOK}": book("inner")}).read_bytes()
-    deeper = zipped(tmp_path / "d.zip", {"i.zip": inner}).read_bytes()
-    files = {
-        "ada/work.zip": inner,
-        "bob/deeper.zip": deeper,
-        "eve/broken.zip": inner[:-30],
-        "zoe.zip": inner,
-    }
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert status == 1
-    assert said.startswith("2 collected, 0 unchanged, 0 replaced, 2 left out:"), said
-    assert "bob: no notebook among 1 files" in said
-    assert "eve: broken.zip: 'broken.zip' is no zip, or a broken one" in said
-    assert [text_of(course, s) for s in ("ada", "zoe")] == ["inner", "inner"]
-
-
-def test_a_students_zip_with_too_many_entries_is_not_opened(course, tmp_path, capsys):
-    many = {f"{n}.txt": b"" for n in range(2001)}
-    listed = {f"{n:04}" + "x" * 200: b"" for n in range(4500)}
-    files = {
-        "ada/many.zip": zipped(tmp_path / "m.zip", many).read_bytes(),
-        "bob/listed.zip": zipped(tmp_path / "l.zip", listed).read_bytes(),
-    }
-    _, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert "'many.zip' has more than 2000 entries" in said
-    assert "'listed.zip' has too many entries: not opened" in said
-
-
-@pytest.mark.parametrize(
-    ("name", "encoding"), [("Bo Müller-Zak", "utf-8"), ("Bo Müller-Zak", "cp437")]
-)
-def test_names_that_do_not_say_their_encoding_are_read(
-    course, tmp_path, capsys, name, encoding
-):
-    class_list(course)
-    raw_name = name.encode(encoding)
-    stand_in = "~" * len(raw_name)
-    place = tmp_path / "got.zip"
-    zipped(place, {f"{stand_in}_3_assignsubmission_file_/{BOOK}": book("bo")})
-    place.write_bytes(place.read_bytes().replace(stand_in.encode(), raw_name))
-    status, said = collect(course, place, capsys)
-    assert status == 0, said
-    assert text_of(course, "bo") == "bo"
-
-
-@pytest.mark.parametrize("at", [0, 1, 2])
-def test_an_interrupted_run_leaves_nothing_half_and_is_mended_by_the_next(
-    course, tmp_path, capsys, monkeypatch, at
-):
-    collect(course, zipped(tmp_path / "a.zip", {f"ada/{BOOK}": book("old")}, EARLY), capsys)
-    files = {f"ada/{BOOK}": book("new"), f"bob/{BOOK}": book("bob")}
-    place = zipped(tmp_path / "b.zip", files, LATE)
-    really, calls = os.rename, []
-
-    def stopped(old, new):
-        calls.append(new)
-        if len(calls) == at + 1:
-            raise KeyboardInterrupt
-        really(old, new)
-
-    with monkeypatch.context() as m:
-        m.setattr(submitted.os, "rename", stopped)
-        assert collect(course, place, capsys)[0] == 1
-    assert not list(course.glob(".collecting-*"))
-    (course / ".collecting-killed").mkdir()
-    assert collect(course, place, capsys)[0] == 0
-    assert [text_of(course, s) for s in ("ada", "bob")] == ["new", "bob"]
-    assert b"old" in (course / "replaced" / "ada" / NAME / "1" / BOOK).read_bytes()
-    assert not list(course.glob(".collecting-*"))
-
-
-@pytest.mark.parametrize("level", ["ada", f"ada/{NAME}"])
-def test_nothing_is_written_through_a_link(course, tmp_path, capsys, level):
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    link = course / "submitted" / level
-    link.parent.mkdir(parents=True)
-    link.symlink_to(outside)
-    status, said = collect(course, zipped(tmp_path / "g.zip", {f"ada/{BOOK}": book()}), capsys)
-    assert status == 1
-    assert "is a link or a file: nothing is written there" in said
-    assert list(outside.iterdir()) == []
-
-
-def test_links_and_pipes_in_a_folder_are_not_followed(course, tmp_path, capsys):
-    place = folder(tmp_path / "got", {f"bob/{BOOK}": book()})
-    (place / "ada").mkdir()
-    (place / "ada" / BOOK).symlink_to(place / "bob" / BOOK)
-    (place / "eve").symlink_to(place / "bob")
-    (place / "zoe").mkdir()
-    os.mkfifo(place / "zoe" / BOOK)
-    status, said = collect(course, place, capsys)
-    assert status == 1
-    assert said.startswith("1 collected, 0 unchanged, 0 replaced, 2 left out:"), said
-    assert sorted(os.listdir(course / "submitted")) == ["bob"]
-
-
-def test_what_was_collected_is_graded(course, base, tmp_path, capsys):
-    class_list(course)
-    files = moodle()
-    first = next(iter(files))
-    files[first] = base.solved().text().encode()
-    assert collect(course, zipped(tmp_path / "got.zip", files), capsys)[0] == 0
-    assert run(course, "grade", NAME, "--students", "ada", "--json", tmp_path / "r.json") == 0
-    (result,) = json.loads((tmp_path / "r.json").read_text())
-    assert (result["student"], result["score"], result["flags"]) == ("ada", 100, [])
-
-
-def test_two_runs_do_not_collect_at_a_time(course, tmp_path, capsys):
-    import fcntl
-
-    place = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": book()})
-    (course / ".results").mkdir(exist_ok=True)
-    with open(course / ".results" / "lock", "a") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        status, said = collect(course, place, capsys)
-    assert status == 1
-    assert "is running" in said
-
-
-@given(st.lists(st.text(min_size=1, max_size=40), max_size=6, unique=True))
-def test_whatever_the_names_no_path_leads_out(tmp_path_factory, names):
-    place = tmp_path_factory.mktemp("any") / "got.zip"
-    with zipfile.ZipFile(place, "w") as made:
-        for name in names:
-            if name.encode(errors="ignore").decode() == name:
-                made.writestr(zipfile.ZipInfo(name), b"x")
-    with opened(place) as (items, _):
-        for item in items:
-            assert ".." not in item.parts
-            assert not any(set(p) & set("/\\\0\n") or p in ("", ".") for p in item.parts)
-            assert item.read(1) == b"x"
-
-
-@given(st.data())
-def test_a_damaged_zip_is_read_or_refused(tmp_path_factory, data):
-    folder = tmp_path_factory.mktemp("damaged")
-    inner = zipped(folder / "inner.zip", {f"a/{BOOK}": book()}).read_bytes()
-    raw = bytearray(zipped(folder / "got.zip", moodle() | {"a/b.zip": inner}).read_bytes())
-    for place, byte in data.draw(st.lists(st.tuples(st.integers(0, len(raw) - 1), BYTES))):
-        raw[place] = byte
-    (folder / "got.zip").write_bytes(raw[: data.draw(st.integers(0, len(raw)))] or raw)
-    with contextlib.suppress(CannotDo), opened(folder / "got.zip") as (items, _):
-        for item in items:
-            with contextlib.suppress(Unreadable):
-                assert len(item.read(1000)) <= 1000
-            with contextlib.suppress(Unreadable):
-                assert all(len(i.read(9)) <= 9 for i in inside(item)[0] if i.when)
-
-
-@pytest.mark.parametrize("name", ["a\ud800", "a\u2028b", "", ".", "/", "x/" * 21])
-def test_names_that_no_folder_can_hold_are_refused(name):
-    with pytest.raises(Unreadable):
-        parts_of(name)
-
-
-def test_an_empty_name_fits_no_student_without_a_name():
-    nameless = Student("ada")
-    assert not Who(name="---", joined="_").names(nameless)
-    assert not Who(number="", email="").is_sure_of(nameless)
-
-
-def test_dates_of_zips_are_read_from_the_seconds_that_they_hold(tmp_path):
-    info = zipfile.ZipInfo("a.ipynb", (2020, 1, 1, 0, 0, 0))
-    info.extra = b"UT\x05\x00\x01" + int(LATE.timestamp()).to_bytes(4, "little")
-    with opened(zipped(tmp_path / "got.zip", [(info, b"")])) as (items, _):
-        assert items[0].when == LATE.astimezone(UTC)
