@@ -44,6 +44,17 @@ def release(a) -> int:
     return DONE
 
 
+def collect(a) -> int:
+    """Bring what was handed in on a learning platform into submitted/STUDENT/ASSIGNMENT/."""
+    from .collect import collect as bring
+    from .collect import lines
+
+    told = bring(a.course, a.assignment, a.place)
+    for text in lines(a.course, a.assignment, told):
+        say(text)
+    return FAILED if told.left_out else DONE
+
+
 def grade(a) -> int:
     """Grade submissions in a sandbox, and record the points in nbgrader's gradebook."""
     from .assignment import Assignment
@@ -117,12 +128,11 @@ def report(a) -> int:
 
 def export(a) -> int:
     """Write the marks as a table for a learning platform."""
-    from .export import formulas, table
+    from .export import table, warnings
 
-    if odd := formulas(a.course, a.assignment):
-        names = ", ".join(map(shown, odd))
-        warn(f"a spreadsheet would take these names for formulas: {names}")
     text = table(a.course, a.assignment, a.layout)
+    for said in warnings(a.course, a.assignment, a.layout):
+        warn(shown(said))
     if a.out:
         a.out.write_text(text, encoding="utf-8")
     else:
@@ -137,13 +147,17 @@ def parser() -> argparse.ArgumentParser:
     place = "the course folder, by default the exercises of this checkout"
     p.add_argument("--course", type=Path, metavar="DIR", default=HERE, help=place)
     commands = p.add_subparsers(required=True, metavar="COMMAND")
-    for f in (check, release, grade, feedback, export, report):
+    for f in (check, release, collect, grade, feedback, export, report):
         s = commands.add_parser(f.__name__, help=f.__doc__, description=f.__doc__, epilog=EXIT)
         s.set_defaults(run=f)
         if f is check:
             s.add_argument("notebook", type=Path, metavar="NOTEBOOK")
         else:
             s.add_argument("assignment", metavar="ASSIGNMENT")
+        if f is collect:
+            s.add_argument(
+                "place", type=Path, metavar="FOLDER_OR_ZIP", help="what is collected"
+            )
         if f in (release, grade):
             s.add_argument(
                 "--problems", type=Path, help="private definitions, before the public"
@@ -204,7 +218,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     any_terminal()
     a = parser().parse_args(argv)
-    for name in ("out", "json", "problems", "seed"):
+    for name in ("out", "place", "json", "problems", "seed"):
         if getattr(a, name, None):
             setattr(a, name, getattr(a, name).absolute())
     if a.run is not check:

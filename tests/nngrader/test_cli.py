@@ -21,6 +21,7 @@ from .making import NAME, environment, hand_in, make_course, run
         ["grade", NAME, "--workers", "0"],
         ["grade", NAME, "--workers", "many"],
         ["export", NAME, "--layout", "excel"],
+        ["collect", NAME],
         ["--course", "/nowhere", "grade", NAME],
     ],
     ids=" ".join,
@@ -32,7 +33,7 @@ def test_wrong_usage_exits_with_2(arguments, capsys):
     assert "usage: nngrader" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["check", "release", "grade", "feedback", "export"])
+@pytest.mark.parametrize("name", ["check", "release", "collect", "grade", "feedback", "export"])
 def test_every_command_explains_itself(name, capsys):
     with pytest.raises(SystemExit) as ended:
         main([name, "--help"])
@@ -51,6 +52,8 @@ def test_every_command_explains_itself(name, capsys):
             "nothing handed in for ps2_classifiers by nobody",
         ),
         (["feedback", NAME], "nothing graded yet"),
+        (["collect", "ps9_nothing", "/nowhere"], "no assignment 'ps9_nothing'"),
+        (["collect", NAME, "/nowhere"], "there is no /nowhere"),
         (["export", "ps9_nothing"], "not in the gradebook"),
         (["check", "/nowhere.ipynb"], "there is no notebook nowhere.ipynb"),
     ],
@@ -101,8 +104,11 @@ def test_each_layout_has_the_columns_of_its_platform(course, base, capsys):
         "ada,,ada,ada,,100.0",
         "bob,,bob,bob,,0.0",
     ]
-    assert rows["moodle"][1:] == ["ada,100.0,100.0", "bob,0.0,100.0"]
-    assert rows["gradescope"][1:] == ["ada,ada,100.0,100.0,Graded", "bob,bob,0.0,100.0,Graded"]
+    assert rows["moodle"][1:] == [",,ada,,100.0", ",,bob,,0.0"]
+    assert rows["gradescope"][1:] == [
+        ",,ada,,100.0,100.0,Graded",
+        ",,bob,,0.0,100.0,Graded",
+    ]
 
 
 def test_a_seed_at_which_the_problems_do_not_hold_stops_the_grading(course, base, capsys):

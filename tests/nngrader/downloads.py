@@ -1,0 +1,102 @@
+"""Makes what learning platforms let an instructor download."""
+
+import os
+import zipfile
+from datetime import UTC, datetime
+
+from .making import NAME
+
+EARLY = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+LATE = datetime(2026, 3, 9, 8, 30, 0, tzinfo=UTC)
+CLASS = """id,first_name,last_name,email,lms_user_id
+ada,Ada,Lovelace,ada@uni.example,1001
+emmy,Émilie,du Châtelet,emilie@uni.example,1002
+bo,Bo,Müller-Žák,bo@uni.example,1003
+kim1,Kim,Lee,kim1@uni.example,1004
+kim2,Lee,Kim,kim2@uni.example,1005
+"""
+
+
+def book(text="pass"):
+    """A notebook as bytes: what it holds is of no interest to who collects it."""
+    return f'{{"cells": [], "nbformat": 4, "metadata": {{"text": "{text}"}}}}'.encode()
+
+
+def zipped(file, entries, when=EARLY):
+    """A zip of names, or entries, with their bytes; all of one date."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items() if isinstance(entries, dict) else entries:
+            archive.writestr(entry(name, when) if isinstance(name, str) else name, data)
+    return file
+
+
+def entry(name, when=EARLY, mode=0o100644):
+    """An entry of a zip, with the local time that zips have."""
+    local = when.astimezone()
+    info = zipfile.ZipInfo(name, local.timetuple()[:6])
+    info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, mode << 16
+    return info
+
+
+def folder(top, files, when=EARLY):
+    """A folder of files of one date."""
+    for name, data in files.items():
+        file = top / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        os.utime(file, (when.timestamp(),) * 2)
+    return top
+
+
+def class_list(course, text=CLASS):
+    (course / "students.csv").write_text(text, encoding="utf-8")
+    return course
+
+
+def moodle():
+    """Two students by name, one of them with an online text, in the ways of old and new."""
+    return {
+        f"Ada Lovelace_501_assignsubmission_file/{NAME}.ipynb": book("ada"),
+        "Ada Lovelace_501_assignsubmission_onlinetext/onlinetext.html": b"<p>see file</p>",
+        f"Emilie du Chatelet_502_assignsubmission_file_/{NAME}.ipynb": book("emmy"),
+    }
+
+
+def canvas():
+    """Two students; one was late and has handed in three times."""
+    return {
+        f"lovelaceada_1001_70001_{NAME}.ipynb": book("ada"),
+        f"duchâteletémilie_LATE_1002_70010_{NAME}-1.ipynb": book("second"),
+        f"duchâteletémilie_LATE_1002_70011_{NAME}-2.ipynb": book("emmy"),
+        f"duchâteletémilie_LATE_1002_70003_{NAME}.ipynb": book("first"),
+    }
+
+
+def gradescope():
+    """Two students with times; what a student's program printed looks like a submitter."""
+    top = "assignment_77_export"
+    about = """---
+submission_11:
+  :submitters:
+  - :name: Ada L.
+    :sid: ada
+    :email: ADA@uni.example
+  :created_at: 2026-02-27 17:34:00.861687000 Z
+  :score: 2.0
+  :results:
+    output: |-
+      submission_12:
+        :submitters:
+        - :sid: ada
+submission_12:
+  :submitters:
+  - :name: "\\xC9milie"
+    :sid: '1002'
+    :email: unknown@uni.example
+  :created_at: 2026-02-28 01:00:00 +0100
+"""
+    return {
+        f"{top}/submission_metadata.yml": about.encode(),
+        f"{top}/submission_11/{NAME}.ipynb": book("ada"),
+        f"{top}/submission_12/{NAME}.ipynb": book("emmy"),
+    }

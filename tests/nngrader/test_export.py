@@ -1,0 +1,178 @@
+"""Marks leave for each platform and are the same when it has read them as it says it does."""
+
+import csv
+import io
+
+import pytest
+from nngrader import export
+from nngrader.course import Course
+from nngrader.export import number, table, warnings
+
+from .downloads import CLASS
+
+NAME = "ps2_classifiers"
+
+
+def mark(score, by_hand=False, penalty=0.0):
+    return {
+        "score": score,
+        "max_score": 90.0,
+        "late_penalty": penalty,
+        "needs_manual_grade": by_hand,
+        "by_hand": [],
+    }
+
+
+MARKS = {
+    "zoe": mark(1.5),
+    "ada": mark(200 / 3),
+    "emmy": mark(80.25, penalty=5.0),
+    "bo": mark(40.0, by_hand=True),
+    "kim1": mark(0.0),
+}
+FINAL = {"ada": 66.666667, "emmy": 80.25, "kim1": 0.0, "zoe": 1.5}
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course whose gradebook has marks; kim2 has none, and zoe is not in the class list."""
+    (tmp_path / "students.csv").write_text(CLASS, encoding="utf-8")
+    monkeypatch.setattr(export, "marks", lambda course, assignment: MARKS)
+    return Course(tmp_path)
+
+
+def rows(text):
+    return list(csv.reader(io.StringIO(text)))
+
+
+def import_into_canvas(text, users, marks):
+    """What Canvas's importer does; `users` by its id: SIS id, login, sortable name."""
+    head, points, *rest = rows(text)
+    assert "Student" in head[0]
+    assert "ID" in head[1]
+    assert head[2:5] == ["SIS User ID", "SIS Login ID", "Section"]
+    assert "Points Possible" in points[0]
+    column = head.index(NAME)
+    for row in rest:
+        user = row[1] if row[1] in users else None
+        for place, cell in ((0, row[2]), (1, row[3]), (2, row[0])):
+            fitting = [u for u, known in users.items() if cell and known[place] == cell]
+            user = user or (fitting[0] if fitting else None)
+        assert user, f"Canvas asks who {row} is"
+        marks[user] = row[column].strip() or None
+    return float(points[column])
+
+
+def import_into_moodle(text, users, marks, by="ID number"):
+    """What Moodle's importer does, mapped by a column; `users` by what is in that column."""
+    head, *rest = rows(text)
+    for row in rest:
+        cells = dict(zip(head, row, strict=True))
+        user = users[cells[by]]  # one unknown user, and nothing is imported
+        marks[user] = None if cells[NAME] in ("", "-") else float(cells[NAME])
+
+
+def test_canvas_reads_the_marks(course):
+    users = {
+        "1001": ("other", "ada@uni", "Lovelace, Ada"),
+        "1002": ("emmy", "emmy", "du Châtelet, Émilie"),
+        "1003": ("bo", "bo", "Müller-Žák, Bo"),
+        "1004": ("kim1", "kim1", "Lee, Kim"),
+        "2000": ("zoe", "zoe", "Zoe"),
+    }
+    marks = {"1003": "EX"}
+    assert import_into_canvas(table(course, NAME, "canvas"), users, marks) == 90
+    assert marks.pop("1003") == "EX"  # marked in part by us, excused there: stays so
+    whose = {"1001": "ada", "1002": "emmy", "1004": "kim1", "2000": "zoe"}
+    assert {whose[user]: float(m) for user, m in marks.items()} == FINAL
+
+
+@pytest.mark.parametrize("by", ["ID number", "Email address"])
+def test_moodle_reads_the_marks(course, by):
+    students = [row.split(",") for row in CLASS.splitlines()[1:]]
+    users = {row[0] if by == "ID number" else row[3]: row[0] for row in students}
+    users |= {"zoe": "zoe", "": "zoe"}
+    marks = {"bo": 12.0, "kim2": 34.0}
+    import_into_moodle(table(course, NAME, "moodle"), users, marks, by)
+    assert marks == FINAL | {"bo": 12.0, "kim2": 34.0}
+
+
+def test_gradescopes_columns_hold_all_students(course):
+    text = table(course, NAME, "gradescope")
+    found = {row["SID"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert {s: float(r["Total Score"]) for s, r in found.items() if r["Total Score"]} == FINAL
+    status = {s: r["Status"] for s, r in found.items() if r["Status"] != "Graded"}
+    assert status == {"bo": "Ungraded", "kim2": "Missing"}
+    assert found["emmy"]["First Name"] == "Émilie"
+    assert {r["Max Points"] for r in found.values()} == {"90.0"}
+
+
+def test_the_plain_table_says_what_is_still_open(course):
+    assert table(course, NAME).splitlines() == [
+        "student,score,max_score,late_penalty,needs_manual_grade",
+        "ada,66.666667,90.0,0.0,False",
+        "bo,40.0,90.0,0.0,True",
+        "emmy,80.25,90.0,5.0,False",
+        "kim1,0.0,90.0,0.0,False",
+        "kim2,,90.0,,",
+        "zoe,1.5,90.0,0.0,False",
+    ]
+
+
+@pytest.mark.parametrize("layout", ["canvas", "moodle"])
+def test_who_has_no_mark_is_named(course, layout):
+    assert warnings(course, NAME, layout) == [
+        "no mark yet, as something is still to be marked by hand: bo",
+        "no mark, as nothing was handed in: kim2",
+        "not in the class list: zoe",
+    ]
+    assert warnings(course, NAME) == ["not in the class list: zoe"]
+
+
+@pytest.mark.parametrize("layout", ["csv", "canvas", "moodle", "gradescope"])
+def test_without_a_class_list_the_id_stands_for_all(course, layout):
+    (course / "students.csv").unlink()
+    text = table(course, NAME, layout)
+    assert text.count("zoe") == {"csv": 1, "canvas": 3, "moodle": 1, "gradescope": 1}[layout]
+    assert "kim2" not in text
+    assert "not in the class list" not in str(warnings(course, NAME, layout))
+
+
+@pytest.mark.parametrize("layout", ["csv", "canvas", "moodle", "gradescope"])
+def test_odd_names_are_written_as_they_are_and_told(course, layout, monkeypatch):
+    odd = '=HYPERLINK("http://x"),a\nb'
+    monkeypatch.setattr(export, "marks", lambda *_: {odd: mark(7.0)})
+    (course / "students.csv").write_text("id,last_name\nada,+Lovelace\n")
+    assert odd in [cell for row in rows(table(course, NAME, layout)) for cell in row]
+    (told, *_) = warnings(course, NAME, layout)
+    assert told.startswith("a spreadsheet would take these names for formulas: =HYPER")
+    assert told.endswith(", ada")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0.0"),
+        (-0.0, "0.0"),
+        (100.0, "100.0"),
+        (1 / 3, "0.333333"),
+        (1e-7, "0.0"),
+        (12345678.5, "12345678.5"),
+        (0.1 + 0.2, "0.3"),
+    ],
+)
+def test_numbers_are_exact_to_six_digits_and_have_no_exponent(value, text):
+    assert number(value) == text
+
+
+def test_the_columns_stay_the_same(course):
+    heads = {layout: rows(table(course, NAME, layout))[0] for layout in export.LAYOUTS}
+    assert heads == {
+        "csv": ["student", "score", "max_score", "late_penalty", "needs_manual_grade"],
+        "canvas": ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", NAME],
+        "moodle": ["First name", "Last name", "ID number", "Email address", NAME],
+        "gradescope": [
+            *("First Name", "Last Name", "SID", "Email"),
+            *("Total Score", "Max Points", "Status"),
+        ],
+    }

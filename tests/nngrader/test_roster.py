@@ -1,0 +1,96 @@
+"""The class list: what is read, and what is said of each kind of fault."""
+
+import pytest
+from nngrader.course import Course
+from nngrader.errors import CannotDo
+from nngrader.roster import Student, fold, missing, read
+
+from .downloads import CLASS
+
+HEAD = "id,first_name,last_name,email,lms_user_id\n"
+
+
+def class_of(folder, raw):
+    (folder / "students.csv").write_bytes(raw if isinstance(raw, bytes) else raw.encode())
+    return read(Course(folder))
+
+
+def test_without_a_file_there_is_no_class_list(tmp_path):
+    assert read(Course(tmp_path)) is None
+    assert missing(Course(tmp_path), "ps1") == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        CLASS.encode(),
+        CLASS.encode("utf-8-sig"),
+        CLASS.replace("\n", "\r\n").encode(),
+        CLASS.replace(",", ";").encode(),
+        CLASS.replace("\n", "\n\n,,,,\n").encode(),
+        CLASS.replace("id,first", "ID, First").replace(",last_name", ", LAST_NAME ").encode(),
+    ],
+    ids=["plain", "mark", "windows", "semicolons", "empty rows", "spaces and case"],
+)
+def test_a_class_list_is_read_as_spreadsheets_write_it(tmp_path, raw):
+    found = class_of(tmp_path, raw)
+    assert list(found) == ["ada", "emmy", "bo", "kim1", "kim2"]
+    expected = Student("emmy", "Émilie", "du Châtelet", "emilie@uni.example", "1002")
+    assert found["emmy"] == expected
+
+
+def test_the_id_alone_is_enough_and_other_columns_are_passed_over(tmp_path):
+    assert class_of(tmp_path, "group,id\nA,ada\n") == {"ada": Student("ada")}
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ("", "no column `id`; expected in the first line id,first_name"),
+        ("name,email\nAda,a@b\n", "no column `id`.*and came 'name,email'"),
+        ("id,email,email\nada,a,b\n", "column 'email' stands there twice"),
+        (
+            HEAD + "ada,A,L,,\nbo,B,M,,\nada,A,K,,\n",
+            "line 4: the id 'ada' stands in line 2 too",
+        ),
+        (HEAD + "ada,A,L,,\nAda,A,K,,\n", "line 3: the id 'Ada' stands in line 2 too"),
+        (HEAD + "a,,,,7\nb,,,,7\n", "line 3: the lms_user_id '7' stands in line 2 too"),
+        (HEAD + ",Ada,Lovelace,,\n", "line 2: the id '' is empty"),
+        (HEAD + "../ada,,,,\n", r"line 2: the id '\.\./ada' has a slash"),
+        (HEAD + ".ada,,,,\n", "begins with a dot"),
+        (HEAD + '"a\tb",,,,\n', "control characters"),
+        (HEAD + "x" * 101 + ",,,,\n", "longer than 100 characters"),
+        (HEAD + "ada,Ada,King,Lovelace,a@b,1\n", "line 2: more cells than the first line"),
+        (HEAD + 'ada,"Ada,,,\n', "line 2 cannot be read"),
+        (HEAD.encode() + "emmy,Émilie,,,\n".encode("latin-1"), "line 2 is no UTF-8.*Latin-1"),
+        (CLASS.encode("utf-16"), "is UTF-16: save it as CSV in UTF-8"),
+        (b"id\n" + b"x" * (8 << 20), "is larger than 8 MB"),
+    ],
+    ids=lambda v: v[:20] if isinstance(v, str) and "\n" not in v else "",
+)
+def test_each_fault_is_told_with_its_line(tmp_path, raw, words):
+    with pytest.raises(CannotDo, match=f"(?s)students.csv.*{words}"):
+        class_of(tmp_path, raw)
+
+
+def test_all_faults_of_the_rows_are_told_at_once(tmp_path):
+    with pytest.raises(CannotDo) as told:
+        class_of(tmp_path, HEAD + "ada,,,,1\n,,,x,\nada,,,,1\n")
+    assert len(str(told.value).splitlines()) == 4
+
+
+def test_who_has_handed_in_nothing_is_named(tmp_path):
+    class_of(tmp_path, CLASS)
+    for student in ("emmy", "kim1", "stranger"):
+        (tmp_path / "submitted" / student / "ps1").mkdir(parents=True)
+    (tmp_path / "submitted" / "ada" / "ps2").mkdir(parents=True)
+    assert missing(Course(tmp_path), "ps1") == ["ada", "bo", "kim2"]
+
+
+def test_names_fit_without_accents_case_and_in_both_orders():
+    student = Student("emmy", "Émilie", "du Châtelet")
+    assert {
+        fold("DU CHA\u0302TELET,  emilie"),
+        fold("E\u0301milie du Chatelet"),
+    } == student.names
+    assert Student("x").names == set()
