@@ -1,11 +1,14 @@
 """Check what a worker says it has seen: it is plain data, and nothing else is known of it."""
 
 import builtins
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-KINDS = "array number list tuple none text dict set generator function object".split()
+KINDS = (
+    "array number list tuple none text dict set generator iterator view function exact tensor "
+    "table object"
+).split()
 DTYPES = (
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
     "float16 float32 float64 float96 float128 longdouble complex64 complex128 object"
@@ -23,7 +26,8 @@ class Seen:
     """What came of one call, checked.
 
     ``parts`` is None where the call failed; ``raised`` holds the names of Python's own classes
-    of exceptions among those of the error, most special first; ``message`` is the student's.
+    of exceptions among those of the error, most special first; ``message`` is the student's;
+    ``fault`` says, in words of ours, why nothing could be measured.
     """
 
     parts: list | None = None
@@ -32,6 +36,11 @@ class Seen:
     message: str = ""
     changed: frozenset = field(default_factory=frozenset)
     steps: int = 0
+    fault: str = ""
+
+    def instead(self, parts, fault):
+        """Return the same with other parts: those measured, or why none could be."""
+        return replace(self, parts=parts, fault=fault)
 
 
 def checked(said):
@@ -48,7 +57,7 @@ def checked(said):
         raised = tuple(n for n in _list(names) if isinstance(n, str) and n in ERRORS)
         text = message if isinstance(message, str) else ""
         return Seen(failed=True, raised=raised, message=text[:400], **rest)
-    return Seen(parts=[_part(p) for p in parts[:MOST_PARTS]], **rest)
+    return Seen(parts=[part_of(p) for p in parts[:MOST_PARTS]], **rest)
 
 
 def _list(value):
@@ -56,7 +65,7 @@ def _list(value):
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def _part(said):
+def part_of(said):
     """Return one described part with nothing in it but what `observe.describe` can say."""
     said = said if isinstance(said, dict) else {}
     kind, values, dtype = said.get("kind"), said.get("values"), said.get("dtype")
