@@ -221,8 +221,8 @@ def times_of(seconds: float) -> str:
 
 def _measured(fine, name):
     """What a challenge measured."""
-    reports = [r["problems"][name] for r in fine.values() if name in r["problems"]]
-    found = sorted(p["challenge"]["measured"] for p in reports if p.get("challenge"))
+    told = [r["problems"].get(name, {}).get("challenge") for r in fine.values()]
+    found = sorted(t["measured"] for t in told if t and t["measured"] is not None)
     if found:
         yield (
             f"<p>Measured in the challenge: lowest {found[0]:.4g}, median {median(found):.4g}, "

@@ -44,7 +44,7 @@ thead :is(th, td) { border-top: 0; color: var(--soft); font-size: .85rem;
 tbody th { font-weight: 600; }
 .told tbody th { font-weight: 400; width: 52%; }
 :is(th, td):last-child { padding-right: 0; }
-tbody th.aspect { width: 10rem; }
+tbody th.aspect { width: 10rem; white-space: nowrap; }
 td.share { width: 7rem; padding-top: .95rem; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .lost { color: var(--lost); font-weight: 600; }
@@ -64,8 +64,8 @@ svg text { fill: var(--ink); font-size: 12px; }
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px;
     overflow: hidden; }
   tbody tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
-  tbody :is(th, td, .n) { display: block; width: auto; border: 0; padding: 0;
-    text-align: left; white-space: normal; }
+  tbody :is(th, td, .n, th.aspect), .told tbody th { display: block; width: auto;
+    border: 0; padding: 0; text-align: left; white-space: normal; }
   h2 { font-size: 1.05rem; }
   .aspects tbody tr { display: grid; grid-template-columns: 1fr auto; }
   .aspects tbody .what { grid-row: 2; grid-column: 1 / -1; }

@@ -18,6 +18,7 @@ from .gradebook import marks, open_gradebook, quiet
 from .items import LEAST, UNWRITTEN, costs, dearest, judged, problem_names
 from .look import counted, document, names, points, section, table
 from .notebooks import from_text
+from .roster import read
 from .similarity import RULE, known_prints, pairs
 from .store import Store
 
@@ -244,9 +245,9 @@ def _missing(course, assignment, results):
 
 
 def enrolled(course: Course, assignment: str) -> set[str]:
-    """The students of the class: those that the gradebook knows."""
+    """The students of the class: those of the class list and those of the gradebook."""
     with quiet(), open_gradebook(course, assignment) as gradebook:
-        return {s.id for s in gradebook.students}
+        return {s.id for s in gradebook.students} | set(read(course) or ())
 
 
 def _likeness(course, assignment, fine):
