@@ -30,8 +30,8 @@ TERMS = (
     (
         "Difficulty",
         "is the mean share of an item's points that the graded submissions earned: 0% is "
-        "hardest, 100% easiest; in the bar, dark stands for submissions with all points, pale for "
-        "those with some. It is classical test theory's item difficulty p (Crocker and "
+        "hardest, 100% easiest. In the bar, dark stands for submissions with all points, pale "
+        "for those with some. It is classical test theory's item difficulty p (Crocker and "
         "Algina 1986, Introduction to Classical and Modern Test Theory, chapter 14).",
     ),
     (
