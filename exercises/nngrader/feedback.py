@@ -45,7 +45,7 @@ HELP = (  # what a note holds, and what it means to who reads it; the first that
         "Something ended Python itself, such as exit() or quit(). Take it out.",
     ),
     (
-        "took too long when it was loaded",
+        "took too long",
         "Only this cell was left out. Keep long experiments out of what you hand in.",
     ),
     (
@@ -80,7 +80,7 @@ HELP = (  # what a note holds, and what it means to who reads it; the first that
     ),
     ("that is not to be changed", "You lose nothing by it."),
     ("the type of the cell was changed", "You lose nothing by it."),
-    ("magic", "Lines for the notebook alone are passed over. You lose nothing by it."),
+    ("were not run", "Lines for the notebook alone are passed over. You lose nothing by it."),
     (
         "imports ",
         "A person looks at this. It costs points only where the notebook forbids it.",

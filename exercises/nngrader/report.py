@@ -253,10 +253,14 @@ def enrolled(course: Course, assignment: str) -> set[str]:
 
 def _likeness(course, assignment, fine):
     """Pairs that stand out."""
-    prints = {s: r["prints"] for s, r in fine.items() if "prints" in r}
-    without = len(fine) - len(prints)
     instructor = from_text(course.source(assignment))
     known = known_prints(instructor, released_notebook(course, assignment))
+    prints = {  # of cells that students write: ours are the same in all
+        s: {cell: p for cell, p in r["prints"].items() if cell in known}
+        for s, r in fine.items()
+        if "prints" in r
+    }
+    without = len(fine) - len(prints)
     found = pairs(prints, known)
     rows = [
         [

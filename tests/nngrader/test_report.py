@@ -23,7 +23,7 @@ from scipy.stats import pearsonr
 
 from .looking import looked_at
 from .making import NAME, hand_in, run
-from .test_similarity import DISGUISED, LONG
+from .test_similarity import DISGUISED, LONG, REWRITTEN
 
 FULL = {
     "pairwise_distances": {"value": 20.0, "shape": 10.0},
@@ -248,12 +248,15 @@ def test_who_stands_on_the_class_list_and_handed_in_nothing_is_told(course):
 
 
 def test_pairs_that_stand_out_are_shown_with_where_to_look(course):
-    results = [r | {"prints": {"hinge_loss": []}} for r in CLASS.values()]
-    results[1]["prints"] = {"hinge_loss": fingerprint(LONG)}
-    results[3]["prints"] = {"hinge_loss": fingerprint(DISGUISED)}
+    ours = {"setup": fingerprint(REWRITTEN), "digits": list(range(300))}
+    results = [r | {"prints": ours | {"hinge_loss": []}} for r in CLASS.values()]
+    results[1]["prints"] = ours | {"hinge_loss": fingerprint(LONG)}
+    results[3]["prints"] = ours | {"hinge_loss": fingerprint(DISGUISED)}
     del results[4]["prints"]
     text, _ = written(course, results)
     assert "ben and dana hinge_loss: 100%" in text
+    assert text.count("hinge_loss: 100%") == 1
+    assert "digits:" not in text
     for student in ("ben", "dana"):
         assert f"autograded/{student}/{NAME}/{NAME}.ipynb" in text
     assert "1 submission could not be compared" in text
