@@ -60,16 +60,16 @@ def histogram(scores: list[float], most: float) -> str:
         counts[max(0, min(BINS - 1, int(score / width + 1e-9)))] += 1
     bars = "".join(_bar(i, count, max(counts)) for i, count in enumerate(counts))
     ticks = [
-        f'<text x="{20 + 31 * i}" y="156" text-anchor="middle">{points(width * i)}</text>'
+        f'<text x="{18 + 24 * i}" y="156" text-anchor="middle">{points(width * i)}</text>'
         for i in range(0, BINS + 1, 2)
     ]
     told = ", ".join(
         f"{points(width * i)} to {points(width * (i + 1))}: {c}" for i, c in enumerate(counts)
     )
     return (
-        f'<svg viewBox="0 0 352 182" role="img" aria-label="Submissions by points. {told}.">'
-        f'{bars}<path d="M20 140.5H332" stroke="var(--soft)"/>{"".join(ticks)}'
-        '<text x="176" y="176" text-anchor="middle">points; above each bar, submissions</text>'
+        f'<svg viewBox="0 0 276 182" role="img" aria-label="Submissions by points. {told}.">'
+        f'{bars}<path d="M18 140.5H259" stroke="var(--soft)"/>{"".join(ticks)}'
+        '<text x="138" y="176" text-anchor="middle">points; above each bar, submissions</text>'
         "</svg>"
     )
 
@@ -77,10 +77,10 @@ def histogram(scores: list[float], most: float) -> str:
 def _bar(i, count, tallest):
     """One bar of the histogram, with its count above it."""
     high = 120 * count / tallest
-    x, y = 22 + 31 * i, 140 - high
-    size = f'x="{x}" y="{y:.1f}" width="27" height="{high:.1f}"'
+    x, y = 20 + 24 * i, 140 - high
+    size = f'x="{x}" y="{y:.1f}" width="20" height="{high:.1f}"'
     rect = f'<rect {size} rx="2" fill="var(--bar)"/>'
-    text = f'<text x="{x + 13.5}" y="{y - 5:.1f}" text-anchor="middle">{count}</text>'
+    text = f'<text x="{x + 10}" y="{y - 5:.1f}" text-anchor="middle">{count}</text>'
     return rect + text if count else ""
 
 
@@ -221,8 +221,8 @@ def times_of(seconds: float) -> str:
 
 def _measured(fine, name):
     """What a challenge measured."""
-    reports = [r["problems"][name] for r in fine.values() if name in r["problems"]]
-    found = sorted(p["challenge"]["measured"] for p in reports if p.get("challenge"))
+    told = [r["problems"].get(name, {}).get("challenge") for r in fine.values()]
+    found = sorted(t["measured"] for t in told if t and t["measured"] is not None)
     if found:
         yield (
             f"<p>Measured in the challenge: lowest {found[0]:.4g}, median {median(found):.4g}, "

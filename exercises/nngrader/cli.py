@@ -74,12 +74,30 @@ def feedback(a) -> int:
     known = marks(a.course, a.assignment)
     out = a.out or a.course / "feedback"
     out.mkdir(parents=True, exist_ok=True)
-    written = [write_page(out, r, known.get(student)) for student, r in results.items()]
+    codes = write_leaderboards(out, a.course, results)
+    written = [
+        write_page(out, r, known.get(student), codes.get(student, ""))
+        for student, r in results.items()
+    ]
     say(f"{sum(written)} pages in {out}")
     return DONE if all(written) else FAILED
 
 
-def write_page(out: Path, result: dict, mark: dict | None) -> bool:
+def write_leaderboards(out: Path, course, results: dict) -> dict[str, str]:
+    """Write ASSIGNMENT-PROBLEM-leaderboard.csv of each challenge; the students' codes in it."""
+    from .leaderboard import code, leaderboard
+    from .store import write_whole
+
+    reports = [p for r in results.values() for p in r["problems"].values()]
+    if not any(p.get("challenge") for p in reports):
+        return {}
+    seed, name = course.seed(), next(iter(results.values()))["assignment"]
+    for problem, text in leaderboard(results, seed).items():
+        write_whole(out / f"{name}-{problem}-leaderboard.csv", text)
+    return {student: code(seed, name, student) for student in results}
+
+
+def write_page(out: Path, result: dict, mark: dict | None, code: str = "") -> bool:
     """Write one student's page; whether it could be written."""
     from .feedback import page
     from .store import write_whole
@@ -87,7 +105,7 @@ def write_page(out: Path, result: dict, mark: dict | None) -> bool:
     folder = out / result["student"] / result["assignment"]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / f"{result['assignment']}.html", page(result, mark))
+        write_whole(folder / f"{result['assignment']}.html", page(result, mark, code))
         return True
     except Exception as e:  # one student's must not be all students'
         warn(f"no page for {shown(result['student'])}: {shown(first_line(e))}")

@@ -45,7 +45,7 @@ HELP = (  # what a note holds, and what it means to who reads it; the first that
         "Something ended Python itself, such as exit() or quit(). Take it out.",
     ),
     (
-        "took too long when it was loaded",
+        "took too long",
         "Only this cell was left out. Keep long experiments out of what you hand in.",
     ),
     (
@@ -80,7 +80,7 @@ HELP = (  # what a note holds, and what it means to who reads it; the first that
     ),
     ("that is not to be changed", "You lose nothing by it."),
     ("the type of the cell was changed", "You lose nothing by it."),
-    ("magic", "Lines for the notebook alone are passed over. You lose nothing by it."),
+    ("were not run", "Lines for the notebook alone are passed over. You lose nothing by it."),
     (
         "imports ",
         "A person looks at this. It costs points only where the notebook forbids it.",
@@ -98,7 +98,7 @@ ADVICE = (  # the same for findings
 NOTHING_READ = "If this is not what you handed in, write to your instructor."
 
 
-def page(result: dict, mark: dict | None = None, codes: dict | None = None) -> str:
+def page(result: dict, mark: dict | None = None, code: str = "") -> str:
     """The feedback on one submission as a page of HTML, complete in itself.
 
     Parameters
@@ -107,8 +107,8 @@ def page(result: dict, mark: dict | None = None, codes: dict | None = None) -> s
         What `Grader.grade` gave.
     mark : dict, optional
         What the gradebook says: marks by hand, comments and late penalties.
-    codes : dict, optional
-        By problem: the name under which this submission stands in a leaderboard.
+    code : str, optional
+        What stands in a challenge's leaderboard in place of the student's name.
 
     Returns
     -------
@@ -120,10 +120,7 @@ def page(result: dict, mark: dict | None = None, codes: dict | None = None) -> s
         f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
         *_total(result, mark),
         *_notes(result),
-        *(
-            _problem(name, report, (codes or {}).get(name))
-            for name, report in result["problems"].items()
-        ),
+        *(_problem(name, report, code) for name, report in result["problems"].items()),
         *_by_hand(mark),
     ]
     return document(f"{title}: feedback", parts)
@@ -138,9 +135,9 @@ def _total(result, mark):
     yield f'<p class="total">{points(score)} {of}</p>'
     yield bar(score / most if most else 0)
     if mark and mark["late_penalty"]:
-        before = points(score + mark["late_penalty"])
+        before = f" Without that it would be {points(score + mark['late_penalty'])}."
         less = f"Late: {points(mark['late_penalty'])} points less."
-        yield f'<p class="soft">{less} Without that it would be {before}.</p>'
+        yield f'<p class="soft">{less}{before if score > 0 else ""}</p>'
     if mark and mark["needs_manual_grade"]:
         yield '<p class="soft">Some answers are still to be marked by a person.</p>'
 
@@ -214,11 +211,14 @@ def _waits(aspect, report):
 def _challenge(report, code):
     """What a challenge measured, and where it stands in the leaderboard."""
     found = report.get("challenge")
-    if not found:
+    if not found or found["measured"] is None:
         return ""
-    said = f"Measured on data that nobody has seen: <b>{found['measured']:.4g}</b>."
+    said = (
+        f"Measured on data that nobody has seen: <b>{found['measured']:.4g}</b>, with a file "
+    )
+    said += f"of {found['bytes']:,} bytes."
     if code:
-        said += f" In the leaderboard you are <code>{escape(code)}</code>."
+        said += f" On the leaderboard your row has the code <code>{escape(code)}</code>."
     return f"<p>{said}</p>\n"
 
 

@@ -44,7 +44,7 @@ thead :is(th, td) { border-top: 0; color: var(--soft); font-size: .85rem;
 tbody th { font-weight: 600; }
 .told tbody th { font-weight: 400; width: 52%; }
 :is(th, td):last-child { padding-right: 0; }
-tbody th.aspect { width: 10rem; }
+tbody th.aspect { width: 10rem; white-space: nowrap; }
 td.share { width: 7rem; padding-top: .95rem; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .lost { color: var(--lost); font-weight: 600; }
@@ -58,19 +58,19 @@ td.share { width: 7rem; padding-top: .95rem; }
 .good { color: var(--good); margin: .8rem 0 0; }
 .comment { white-space: pre-line; }
 ul, ol { margin: .4rem 0 0; padding-left: 1.3rem; } li { margin: .25rem 0 0; }
-svg { display: block; width: 100%; max-width: 30rem; height: auto; margin-top: .8rem; }
+svg { display: block; width: 100%; max-width: 22rem; height: auto; margin-top: .8rem; }
 svg text { fill: var(--ink); font-size: 12px; }
 @media screen and (max-width: 40rem) {
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px;
     overflow: hidden; }
   tbody tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
-  tbody :is(th, td, .n) { display: block; width: auto; border: 0; padding: 0;
-    text-align: left; white-space: normal; }
-  h2 { font-size: 1.05rem; }
+  tbody :is(th, td), tbody :is(td.n, th.aspect), .told tbody th { display: block; width: auto;
+    border: 0; padding: 0; text-align: left; white-space: normal; }
+  h2 { font-size: 1.05rem; } .total { font-size: 1.6rem; }
   .aspects tbody tr { display: grid; grid-template-columns: 1fr auto; }
   .aspects tbody .what { grid-row: 2; grid-column: 1 / -1; }
   td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
-  td.share { display: none; } }
+  tbody td.share { padding: .3rem 0; } .aspects tbody td.share { display: none; } }
 @media print { :root { --page: #fff; } * { print-color-adjust: exact; }
   body { font-size: 11pt; } main { padding: 0; max-width: none; }
   section { border-radius: 0; padding: .7rem 0 0; border-width: 1px 0 0; }

@@ -18,6 +18,7 @@ from .gradebook import marks, open_gradebook, quiet
 from .items import LEAST, UNWRITTEN, costs, dearest, judged, problem_names
 from .look import counted, document, names, points, section, table
 from .notebooks import from_text
+from .roster import read
 from .similarity import RULE, known_prints, pairs
 from .store import Store
 
@@ -29,7 +30,8 @@ TERMS = (
     (
         "Difficulty",
         "is the mean share of an item's points that the graded submissions earned: 0% is "
-        "hardest, 100% easiest. It is classical test theory's item difficulty p (Crocker and "
+        "hardest, 100% easiest. In the bar, dark stands for submissions with all points, pale "
+        "for those with some. It is classical test theory's item difficulty p (Crocker and "
         "Algina 1986, Introduction to Classical and Modern Test Theory, chapter 14).",
     ),
     (
@@ -244,17 +246,21 @@ def _missing(course, assignment, results):
 
 
 def enrolled(course: Course, assignment: str) -> set[str]:
-    """The students of the class: those that the gradebook knows."""
+    """The students of the class: those of the class list and those of the gradebook."""
     with quiet(), open_gradebook(course, assignment) as gradebook:
-        return {s.id for s in gradebook.students}
+        return {s.id for s in gradebook.students} | set(read(course) or ())
 
 
 def _likeness(course, assignment, fine):
     """Pairs that stand out."""
-    prints = {s: r["prints"] for s, r in fine.items() if "prints" in r}
-    without = len(fine) - len(prints)
     instructor = from_text(course.source(assignment))
     known = known_prints(instructor, released_notebook(course, assignment))
+    prints = {  # of cells that students write: ours are the same in all
+        s: {cell: p for cell, p in r["prints"].items() if cell in known}
+        for s, r in fine.items()
+        if "prints" in r
+    }
+    without = len(fine) - len(prints)
     found = pairs(prints, known)
     rows = [
         [

@@ -9,8 +9,10 @@ import pytest
 from nngrader.engine import pack
 from nngrader.feedback import page
 from nngrader.leaks import secret_statements
+from nngrader.store import Store
 
 from .conftest import student_of
+from .looking import looked_at
 from .making import NAME, SEED, problems, run
 
 RESULT = {
@@ -115,16 +117,114 @@ def test_a_page_tells_late_penalty_marks_by_hand_and_comments():
         "needs_manual_grade": True,
         "by_hand": [("essay", 7.0, 10.0, "Good <b>"), ("proof", None, 5.0, "")],
     }
-    text = html.unescape(page(RESULT, mark))
+    text = html.unescape(re.sub("</?(b|span)[^>]*>", "", page(RESULT, mark)))
     for words in (
         "60",
         "of 110 points",
-        "Late: 5 points less.",
+        "Late: 5 points less. Without that it would be 65.",
         "still to be marked",
-        "essay, 7 of 10: Good <b>",
+        "essay, 7 of 10Good <b>",
         "proof, not marked yet of 5",
     ):
         assert words in text
+
+
+def test_a_penalty_that_took_all_says_no_sum_without_it():
+    mark = {"score": 0.0, "max_score": 9.0, "late_penalty": 5.0, "needs_manual_grade": False}
+    text = page(RESULT, mark | {"by_hand": []})
+    assert "Late: 5 points less.</p>" in text
+
+
+def test_points_for_form_say_that_they_wait():
+    aspects = {"value": [0.0, 20.0], "shape": [0.0, 10.0]}
+    wrong = RESULT["problems"]["f<b>"] | {"score": 0.0, "aspects": aspects}
+    said = "Counts only once something else of this problem is right."
+    assert said in page(RESULT | {"problems": {"f": wrong}})
+    assert said not in page(RESULT)
+    empty = wrong | {
+        "findings": [["value", "f is not written yet (NotImplementedError).", None]]
+    }
+    assert said not in page(RESULT | {"problems": {"f": empty}})
+    about = wrong | {"findings": [["shape", "loss has 3 axes.", None]]}
+    assert said not in page(RESULT | {"problems": {"f": about}})
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        ("f: was stopped: took too long", "It ran longer than it may"),
+        ("f: was stopped: used too much memory", "How large is the largest array"),
+        ("f: was stopped: ended the process", "such as exit() or quit()"),
+        (
+            "own cell 1: took too long (more than 1 seconds) when it was loaded",
+            "Only this cell was left out",
+        ),
+        ("f: raised SyntaxError when it was loaded", "the error names the line"),
+        ("f: raised ValueError when it was loaded", "choose Run All Cells"),
+        ("f: is not defined after the cells have run", "given another name"),
+        ("f: lines beginning with % or ! were not run", "You lose nothing"),
+        ("f: the cell is missing", "fresh copy of the notebook"),
+        ("f: 2 cells with this id; the last changed one counts", "A copied cell"),
+        ("imports os", "A person looks at this."),
+        ("uses eval", "A person looks at this."),
+    ],
+)
+def test_a_note_says_what_it_means(flag, words):
+    assert words in page(RESULT | {"flags": [flag]})
+
+
+def test_a_finding_that_is_hard_to_act_on_says_where_to_look():
+    text = "the function raised NameError (with random points)."
+    problem = RESULT["problems"]["f<b>"] | {"findings": [["value", text, None]]}
+    assert "Restart the kernel and run all cells" in page(RESULT | {"problems": {"f": problem}})
+
+
+def test_a_challenge_tells_its_measure_and_the_code_on_the_leaderboard():
+    told = {"measured": 0.81251, "bytes": 123456, "lower": False}
+    problem = RESULT["problems"]["f<b>"] | {"challenge": told}
+    text = html.unescape(page(RESULT | {"problems": {"f": problem}}, None, "k7<b>"))
+    assert "<b>0.8125</b>, with a file of 123,456 bytes." in text
+    assert "<code>k7<b></code>" in text
+    assert "k7&lt;b&gt;" in page(RESULT | {"problems": {"f": problem}}, None, "k7<b>")
+    nothing = problem | {"challenge": told | {"measured": None}}
+    assert "Measured" not in page(RESULT | {"problems": {"f": nothing}}, None, "k7")
+
+
+def test_leaderboards_are_written_beside_the_pages_and_name_nobody(course, tmp_path):
+    results = {}
+    for student, measured in (("ada", 0.5), ("ben", 0.75)):
+        told = {"measured": measured, "bytes": 10, "lower": False}
+        problem = RESULT["problems"]["f<b>"] | {"challenge": told}
+        results[student] = RESULT | {"student": student, "assignment": NAME}
+        results[student]["problems"] = {"train": problem}
+    Store(course / ".results").put(f"latest-{NAME}", results)
+    assert run(course, "feedback", NAME, "--out", tmp_path) == 0
+    table = (tmp_path / f"{NAME}-train-leaderboard.csv").read_text()
+    rank, measured, _, code = table.splitlines()[1].split(",")
+    assert (rank, measured) == ("1", "0.75")
+    assert "ada" not in table
+    assert "ben" not in table
+    text = (tmp_path / "ben" / NAME / f"{NAME}.html").read_text()
+    assert f"<code>{code}</code>" in text
+    assert code not in (tmp_path / "ada" / NAME / f"{NAME}.html").read_text()
+
+
+@pytest.mark.browser
+def test_a_page_is_readable_everywhere(tmp_path):
+    problem = RESULT["problems"]["f<b>"]
+    long = "softmax_cross_entropy_with_a_long_name"
+    problems = {long: problem, "g": problem | {"aspects": {"inputs-unchanged": [0.0, 3.0]}}}
+    flags = ["hinge_loss: was stopped: took too long", "imports " + "a_long_name_" * 5]
+    mark = {
+        "score": 60.0,
+        "max_score": 110.0,
+        "late_penalty": 5.0,
+        "needs_manual_grade": True,
+        "by_hand": [("essay", 7.0, 10.0, "Good.\nSee " + "x" * 90), ("proof", None, 5.0, "")],
+    }
+    text = page(RESULT | {"problems": problems, "flags": flags}, mark, "k7")
+    (tmp_path / "page.html").write_text(text)
+    looked_at(tmp_path / "page.html")
 
 
 def test_an_ungradable_submission_is_told_why():

@@ -23,7 +23,7 @@ from scipy.stats import pearsonr
 
 from .looking import looked_at
 from .making import NAME, hand_in, run
-from .test_similarity import DISGUISED, LONG
+from .test_similarity import DISGUISED, LONG, REWRITTEN
 
 FULL = {
     "pairwise_distances": {"value": 20.0, "shape": 10.0},
@@ -241,13 +241,22 @@ def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkey
         assert words in text
 
 
+def test_who_stands_on_the_class_list_and_handed_in_nothing_is_told(course):
+    (course / "students.csv").write_text("id,first_name\nada,Ada\nzoe,Zoe\n")
+    text, _ = written(course, [CLASS["ada"]])
+    assert "Not handed in: 1 zoe" in text
+
+
 def test_pairs_that_stand_out_are_shown_with_where_to_look(course):
-    results = [r | {"prints": {"hinge_loss": []}} for r in CLASS.values()]
-    results[1]["prints"] = {"hinge_loss": fingerprint(LONG)}
-    results[3]["prints"] = {"hinge_loss": fingerprint(DISGUISED)}
+    ours = {"setup": fingerprint(REWRITTEN), "digits": list(range(300))}
+    results = [r | {"prints": ours | {"hinge_loss": []}} for r in CLASS.values()]
+    results[1]["prints"] = ours | {"hinge_loss": fingerprint(LONG)}
+    results[3]["prints"] = ours | {"hinge_loss": fingerprint(DISGUISED)}
     del results[4]["prints"]
     text, _ = written(course, results)
     assert "ben and dana hinge_loss: 100%" in text
+    assert text.count("hinge_loss: 100%") == 1
+    assert "digits:" not in text
     for student in ("ben", "dana"):
         assert f"autograded/{student}/{NAME}/{NAME}.ipynb" in text
     assert "1 submission could not be compared" in text
@@ -289,7 +298,7 @@ def test_a_class_of_which_nothing_could_be_graded_has_a_report(course):
 def test_a_challenge_tells_what_was_measured(course):
     problems = json.loads(json.dumps(RIGHT))
     results = []
-    for student, measured in (("ada", 0.5), ("ben", 0.75), ("chen", 0.8125)):
+    for student, measured in (("ada", 0.5), ("ben", 0.75), ("chen", 0.8125), ("dana", None)):
         problems["hinge_loss"]["challenge"] = {"measured": measured, "bytes": 10}
         results.append(result(student, json.loads(json.dumps(problems))))
     text, _ = written(course, results)
