@@ -9,10 +9,13 @@ import zipfile
 import pytest
 from nngrader.assignment import Assignment
 from nngrader.course import Course
+from nngrader.gradebook import open_gradebook, quiet
 from nngrader.leaks import leaks, package_leaks
 from nngrader.release import (
     NotFit,
     cell_complaints,
+    gradebook_complaints,
+    publish,
     release,
     score_complaints,
     trial_course,
@@ -285,3 +288,50 @@ def test_the_key_of_results_follows_all_that_decides_them(course):
 
 def settings_of(course):
     return course / "source" / NAME / "nngrader.toml"
+
+
+def everything(course):
+    files = [f for f in (course / "release").rglob("*") if f.is_file()]
+    return {f.relative_to(course).as_posix(): f.read_bytes() for f in files}
+
+
+def test_a_refused_release_leaves_the_former_one(course):
+    before = everything(course)
+    (course / "source" / NAME / "hints.txt").write_text(SOLUTION_LINE)
+    with pytest.raises(NotFit, match="hints.txt"):
+        release(Course(course), NAME, seeds=1)
+    assert everything(course) == before
+
+
+def test_a_release_stopped_while_it_is_put_in_place_leaves_the_former_one(course, monkeypatch):
+    before, trial = everything(course), trial_of(course)
+    (course / "made.zip").write_bytes(b"new")
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "copytree", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        place = course / "release" / f"{NAME}.zip"
+        publish(Course(course), NAME, trial, course / "made.zip", place)
+    assert everything(course) == before
+
+
+def enter_submission(course):
+    with quiet(), open_gradebook(Course(course), NAME) as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission(NAME, "ada")
+
+
+def test_cells_may_not_change_under_submissions_in_the_gradebook(course, base):
+    now = base.instructor_joined()
+    tests = next(c for c in now["cells"] if c["metadata"]["nbgrader"].get("points") == 40)
+    tests["metadata"]["nbgrader"]["points"] = 30.0
+    assert gradebook_complaints(Course(course), NAME, now) == []
+    enter_submission(course)
+    assert gradebook_complaints(Course(course), NAME, base.instructor_joined()) == []
+    now["cells"][0]["metadata"]["nbgrader"]["grade_id"] = "another"
+    (said,) = gradebook_complaints(Course(course), NAME, now)
+    assert "has 1 submissions whose cells were others (gone: intro; new: another" in said
+    assert "test_softmax_cross_entropy: 40 points, now 30" in said
+    assert f"nbgrader db assignment remove {NAME} --force" in said
