@@ -298,7 +298,7 @@ def everything(course):
 def test_a_refused_release_leaves_the_former_one(course):
     before = everything(course)
     (course / "source" / NAME / "hints.txt").write_text(SOLUTION_LINE)
-    with pytest.raises(NotFit, match="hints.txt"):
+    with pytest.raises(NotFit, match=r"hints\.txt"):
         release(Course(course), NAME, seeds=1)
     assert everything(course) == before
 
@@ -311,8 +311,8 @@ def test_a_release_stopped_while_it_is_put_in_place_leaves_the_former_one(course
         raise KeyboardInterrupt
 
     monkeypatch.setattr(shutil, "copytree", stopped)
+    place = course / "release" / f"{NAME}.zip"
     with pytest.raises(KeyboardInterrupt):
-        place = course / "release" / f"{NAME}.zip"
         publish(Course(course), NAME, trial, course / "made.zip", place)
     assert everything(course) == before
 
