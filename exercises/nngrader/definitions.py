@@ -90,7 +90,7 @@ def _module(file):
     except CannotDo:
         raise
     except Exception as e:
-        raise CannotDo(f"{file} cannot be read: {type(e).__name__}: {first_line(e)}") from e
+        raise CannotDo(f"{file} cannot be read: {first_line(e)}") from e
     return module
 
 

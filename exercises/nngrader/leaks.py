@@ -34,6 +34,7 @@ HOMES = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:\\+Users\\+)[\w.-]+")
 NOTEBOOK_KEYS = {"kernelspec", "language_info", "celltoolbar"}
 CELL_KEYS = {"nbgrader", "tags", "deletable", "editable", "collapsed", "jupyter", "slideshow"}
 KERNEL = "python3"
+SAYS = "it holds a statement of a solution"
 FEW = 4  # different numbers that an array must hold to be known by them
 HEAD, VARIED = 16, 8  # numbers in a row, so many of them different, that are nobody's by chance
 
@@ -123,7 +124,7 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
             found += [f"{place} should not be there" for p in PRIVATE if p in place]
             found += [f"{place}: {what}" for what in _in_piece(piece, secrets)]
         if file.suffix == ".ipynb":
-            found += [f"{name}: {what}" for what in _in_notebook(raw)]
+            found += [f"{name}: {what}" for what in _in_notebook(raw, secrets)]
     return list(dict.fromkeys(found))
 
 
@@ -224,17 +225,19 @@ def _in_text(text, piece, secrets):
     forms = code_forms(text)
     for statement in sorted(secrets.statements):
         if statement in forms:
-            yield f"it holds a statement of a solution: {statement}"
+            yield f"{SAYS}: {statement}"
     squeezed = "".join(text.split())
     for what, written, raw in secrets.numbers:
         if written in squeezed or raw in piece:
             yield f"it holds {what}"
 
 
-def _in_notebook(raw):
-    """Outputs, metadata and kernel of a notebook."""
+def _in_notebook(raw, secrets):
+    """Outputs, metadata and kernel of a notebook, and what each cell says by itself."""
     notebook = json.loads(raw)
     cells, rest = notebook["cells"], notebook["metadata"]
+    forms = "\n".join(code_forms("".join(c["source"])) for c in cells)
+    yield from (f"{SAYS}: {s}" for s in sorted(secrets.statements) if s in forms)
     if any(c.get("outputs") or c.get("execution_count") for c in cells):
         yield "it holds outputs"
     odd = {k for c in cells for k in c["metadata"]} - CELL_KEYS | set(rest) - NOTEBOOK_KEYS

@@ -80,7 +80,8 @@ def streams(raw: bytes) -> list[np.ndarray]:
         found.append(grey(array))
     elif b"\0" not in raw[:4096]:
         written = NUMBER.findall(raw)[:MOST_PIXELS]
-        found.append(grey(np.array(written, "S").astype(float) if written else np.zeros(0)))
+        numbers = np.array(written or [b"0"], "S").astype(float)
+        found += [grey(numbers), grey(np.where(numbers <= 1, numbers, 0))]
     return found
 
 

@@ -87,7 +87,7 @@ def release(
     out = out or course / "release"
     with tempfile.TemporaryDirectory(prefix="nngrader-") as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))
-        generate(trial, name, instructor, visible, f"sqlite:///{trial / 'trial.sqlite'}")
+        generate(trial, name, instructor, visible)
         folder, wheel = trial / "release" / name, build_wheel(Path(scratch))
         tell("looking for what must not go out")
         reasons = weight_complaints(course, name, instructor)
@@ -305,24 +305,28 @@ def trial_course(course: Course, name: str, folder: Path) -> Course:
 
 
 def generate(
-    course: Course, name: str, instructor: dict, visible: dict, gradebook: str
+    course: Course, name: str, instructor: dict, visible: dict, gradebook: str | None = None
 ) -> None:
     """Write notebook and visible cases beside the source, and let nbgrader release them.
 
-    nbgrader clears solutions and hidden tests and enters the cells into the gradebook, whose
-    address is given: that of the course, or one to try in.
+    nbgrader clears solutions and hidden tests, and enters the cells into the gradebook where
+    its address is given.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
+    from nbgrader.preprocessors import SaveCells
 
     source = course / "source" / name
     (source / f"{name}.ipynb").write_text(json.dumps(instructor), encoding="utf-8")
     store.save(visible, source / f"{name}.cases.json")
-    settings = {"student_id": ".", "ignore": HIDDEN_FILES, "db_url": gradebook}
-    config = config_of(course, name, **settings)
+    settings = {"db_url": gradebook} if gradebook else {}
+    config = config_of(course, name, student_id=".", ignore=HIDDEN_FILES, **settings)
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.force, converter.log.level = True, 40
+    if not gradebook:
+        converter.no_database = True
+        converter.preprocessors = [p for p in converter.preprocessors if p is not SaveCells]
     try:
         with quiet():
             converter.start()

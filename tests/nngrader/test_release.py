@@ -9,8 +9,18 @@ import zipfile
 import pytest
 from nngrader.assignment import Assignment
 from nngrader.course import Course
+from nngrader.gradebook import open_gradebook, quiet
 from nngrader.leaks import leaks, package_leaks
-from nngrader.release import NotFit, release, score_complaints, weight_complaints
+from nngrader.release import (
+    NotFit,
+    cell_complaints,
+    gradebook_complaints,
+    publish,
+    release,
+    score_complaints,
+    trial_course,
+    weight_complaints,
+)
 from nngrader.sandbox import PACKAGES
 from nngrader.statements import secret_statements
 
@@ -201,11 +211,59 @@ def problems_of(course):
     return course / "problems" / f"{NAME}.py"
 
 
-def test_private_problems_go_before_public_ones(course, tmp_path):
-    private = shutil.copytree(course / "problems", tmp_path / "private")
-    edit(course, "what is 3 - 5 in uint8? Print it.", "another hint", private / f"{NAME}.py")
-    hidden = Course(course, problems=private).hidden(NAME)
-    assert hidden["pairwise_distances"]["mistakes"]["wraps around"]["hint"] == "another hint"
+def test_a_problem_without_cells_is_named(base):
+    class Extra:
+        name = "argmax_rows"
+
+    assert cell_complaints([*problems(), Extra], base.instructor_joined()) == [
+        "argmax_rows: no test cell of the notebook gives points for it",
+        "argmax_rows: no solution cell of the notebook defines it",
+    ]
+
+
+def test_the_trial_has_the_course_s_own_settings_and_held_back_files(course):
+    (course / "heldback").mkdir()
+    (course / "heldback" / "a.npz").write_bytes(b"a")
+    trial = trial_course(Course(course), NAME, course / "trial")
+    assert (trial / "heldback" / "a.npz").read_bytes() == b"a"
+    assert (trial / "nbgrader_config.py").is_file()
+
+
+def challenge(course, monkeypatch, most):
+    """Let the assignment declare a file, as a challenge does."""
+    monkeypatch.setattr(Assignment, "declared", {"weights.npz": most})
+    return score_complaints(trial_of(course), NAME, Course(course).instructor(NAME))
+
+
+def trial_of(course):
+    trial = trial_course(Course(course), NAME, course / "trial")
+    shutil.copytree(course / "release" / NAME, trial / "release" / NAME)
+    return trial
+
+
+@pytest.mark.sandbox
+def test_a_challenge_without_its_solved_file_is_refused(course, monkeypatch):
+    (found,) = challenge(course, monkeypatch, 9)
+    assert found == (
+        f"the solved weights.npz is missing: heldback/{NAME}/weights.npz does not exist"
+    )
+
+
+@pytest.mark.sandbox
+def test_a_solved_file_larger_than_students_may_is_refused(course, monkeypatch):
+    (course / "heldback" / NAME).mkdir(parents=True)
+    (course / "heldback" / NAME / "weights.npz").write_bytes(b"0123456789")
+    (found,) = challenge(course, monkeypatch, 9)
+    assert found == "the solved weights.npz holds 10 bytes, 9 are allowed"
+
+
+@pytest.mark.sandbox
+def test_the_solved_file_lies_beside_the_solved_notebook_alone(course, monkeypatch):
+    (course / "heldback" / NAME).mkdir(parents=True)
+    (course / "heldback" / NAME / "weights.npz").write_bytes(b"012345678")
+    assert challenge(course, monkeypatch, 9) == []
+    handed_in = (course / "trial" / "submitted").rglob("weights.npz")
+    assert [f.parent.parent.name for f in handed_in] == ["solved"]
 
 
 def test_a_source_that_changed_since_the_release_is_not_graded(course, capsys, base):
@@ -230,3 +288,50 @@ def test_the_key_of_results_follows_all_that_decides_them(course):
 
 def settings_of(course):
     return course / "source" / NAME / "nngrader.toml"
+
+
+def everything(course):
+    files = [f for f in (course / "release").rglob("*") if f.is_file()]
+    return {f.relative_to(course).as_posix(): f.read_bytes() for f in files}
+
+
+def test_a_refused_release_leaves_the_former_one(course):
+    before = everything(course)
+    (course / "source" / NAME / "hints.txt").write_text(SOLUTION_LINE)
+    with pytest.raises(NotFit, match=r"hints\.txt"):
+        release(Course(course), NAME, seeds=1)
+    assert everything(course) == before
+
+
+def test_a_release_stopped_while_it_is_put_in_place_leaves_the_former_one(course, monkeypatch):
+    before, trial = everything(course), trial_of(course)
+    (course / "made.zip").write_bytes(b"new")
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "copytree", stopped)
+    place = course / "release" / f"{NAME}.zip"
+    with pytest.raises(KeyboardInterrupt):
+        publish(Course(course), NAME, trial, course / "made.zip", place)
+    assert everything(course) == before
+
+
+def enter_submission(course):
+    with quiet(), open_gradebook(Course(course), NAME) as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission(NAME, "ada")
+
+
+def test_cells_may_not_change_under_submissions_in_the_gradebook(course, base):
+    now = base.instructor_joined()
+    tests = next(c for c in now["cells"] if c["metadata"]["nbgrader"].get("points") == 40)
+    tests["metadata"]["nbgrader"]["points"] = 30.0
+    assert gradebook_complaints(Course(course), NAME, now) == []
+    enter_submission(course)
+    assert gradebook_complaints(Course(course), NAME, base.instructor_joined()) == []
+    now["cells"][0]["metadata"]["nbgrader"]["grade_id"] = "another"
+    (said,) = gradebook_complaints(Course(course), NAME, now)
+    assert "has 1 submissions whose cells were others (gone: intro; new: another" in said
+    assert "test_softmax_cross_entropy: 40 points, now 30" in said
+    assert f"nbgrader db assignment remove {NAME} --force" in said

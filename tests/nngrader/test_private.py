@@ -1,0 +1,190 @@
+"""Private definitions over public ones, and the example of a folder of them."""
+
+import json
+import shutil
+
+import pytest
+from nngrader.assignment import Assignment
+from nngrader.course import Course
+from nngrader.definitions import public_definitions, read_problems
+from nngrader.engine.gate import over_seeds
+from nngrader.errors import CannotDo, NotThere
+
+from .making import EXERCISES, NAME, Base, hand_in, make_course, run
+
+pytestmark = pytest.mark.sandbox
+EXAMPLE = EXERCISES / "private.example"
+BOTH = """
+from nngrader.course import public_definitions
+public = public_definitions()
+public.softmax.points["shape"] = 3
+PROBLEMS = [public.softmax]
+"""
+
+
+@pytest.fixture(scope="module")
+def private_course(tmp_path_factory):
+    """A course released with the example of a private folder."""
+    course = make_course(tmp_path_factory.mktemp("private") / "course")
+    assert run(course, "release", NAME, "--problems", EXAMPLE) == 0
+    return course
+
+
+@pytest.fixture
+def own(private_course, tmp_path):
+    return shutil.copytree(private_course, tmp_path / "course")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "private").mkdir()
+    return tmp_path / "private"
+
+
+def public(course):
+    return course / "problems" / f"{NAME}.py"
+
+
+def refused(course, *arguments, capsys):
+    assert run(course, "grade", NAME, *arguments) != 0
+    return capsys.readouterr().err
+
+
+def test_the_example_holds_to_its_declaration():
+    found = Course(EXERCISES, problems=EXAMPLE).problems(NAME)
+    assert [p.name for p in found] == [
+        "pairwise_distances",
+        "softmax_cross_entropy",
+        "hinge_loss",
+    ]
+    assert [c for p in found for c in over_seeds(p, 3)] == []
+
+
+def test_private_cells_stand_in_the_released_notebook(private_course):
+    text = (private_course / "release" / NAME / f"{NAME}.ipynb").read_text()
+    assert "Manhattan distance from each row" in text
+    assert "Euclidean" not in text
+    assert "np.abs(X[:, None, :]" not in text
+
+
+def test_added_hidden_cases_are_hidden_alone(private_course):
+    course = Course(private_course, problems=EXAMPLE)
+    groups = {c["group"] for c in course.hidden(NAME)["softmax_cross_entropy"]["cases"]}
+    visible = (private_course / "release" / NAME / f"{NAME}.cases.json").read_text()
+    assert "far_below" in groups
+    assert "far_below" not in visible
+    assert "far below 0" not in visible
+
+
+def test_a_class_is_graded_by_the_private_definitions(own):
+    base = Base(own)
+    hand_in(own, "ada", base.solved().text())
+    euclid = "def pairwise_distances(X, Y):\n    d = X[:, None] * 1.0 - Y\n"
+    euclid += "    return np.sqrt((d**2).sum(2))"
+    hand_in(own, "ben", base.solved().write("pairwise_distances", euclid).text())
+    shift = "def softmax_cross_entropy(scores, targets):\n    scores = scores + 0\n"
+    shift += "    scores[scores < -9000] = -9000\n"
+    rest = "".join(base.solved()["softmax_cross_entropy"]["source"]).partition(":\n")[2]
+    hand_in(own, "cas", base.solved().write("softmax_cross_entropy", shift + rest).text())
+    out = own / "results.json"
+    assert run(own, "grade", NAME, "--problems", EXAMPLE, "--json", out) == 0
+    graded = {r["student"]: r for r in json.loads(out.read_text())}
+    assert graded["ada"]["score"] == 100
+    (said,) = graded["ben"]["problems"]["pairwise_distances"]["mistakes"]
+    assert "the differences are squared" in said
+    softmax = graded["cas"]["problems"]["softmax_cross_entropy"]
+    assert softmax["aspects"]["stability"] == [4, 8]  # half of the kinds of cases
+
+
+def test_grading_without_the_folder_of_the_release_is_refused(own, capsys):
+    hand_in(own, "ada", Base(own).solved().text())
+    said = refused(own, capsys=capsys)
+    assert f"{NAME} was released with private definitions: name their folder" in said
+
+
+def test_grading_with_another_folder_is_refused(own, folder, capsys):
+    hand_in(own, "ada", Base(own).solved().text())
+    shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
+    with open(folder / f"{NAME}.py", "a") as f:
+        f.write("# changed\n")
+    said = refused(own, "--problems", folder, capsys=capsys)
+    assert "was released with other private definitions than those in" in said
+
+
+def test_grading_with_a_folder_what_was_released_without_is_refused(course, base, capsys):
+    hand_in(course, "ada", base.solved().text())
+    definitions = Course(course, problems=EXAMPLE)
+    with pytest.raises(CannotDo, match="was released without --problems: grade it without"):
+        definitions.hidden(NAME)
+
+
+def test_results_follow_the_private_files(own, folder):
+    shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
+    keys = [Assignment(Course(own, problems=folder), NAME).key]
+    for file in (
+        f"{NAME}.py",
+        f"{NAME}/pairwise_distances.py",
+        f"{NAME}/text_pairwise_distances.md",
+    ):
+        with open(folder / file, "a") as f:
+            f.write("\n# changed\n")
+        keys.append(Assignment(Course(own, problems=folder), NAME).key)
+    assert len(set(keys)) == 4
+
+
+def test_a_folder_that_holds_nothing_for_the_assignment_is_refused(own, folder, capsys):
+    hand_in(own, "ada", "{}")
+    said = refused(own, "--problems", folder, capsys=capsys)
+    assert f"holds nothing for {NAME}, no {NAME}.py" in said
+    said = refused(own, "--problems", folder / "none", capsys=capsys)
+    assert "no folder of private definitions" in said
+
+
+def test_a_cell_that_the_notebook_lacks_is_refused(course, folder):
+    (folder / NAME).mkdir()
+    (folder / NAME / "argmax_rows.py").write_text("def argmax_rows(X): pass\n")
+    with pytest.raises(CannotDo, match="the notebook has no code cell 'argmax_rows'"):
+        Course(course, problems=folder).instructor(NAME)
+
+
+def test_a_cell_of_the_other_kind_is_refused(course, folder):
+    (folder / NAME).mkdir()
+    (folder / NAME / "pairwise_distances.md").write_text("text\n")
+    with pytest.raises(CannotDo, match="has no markdown cell 'pairwise_distances'"):
+        Course(course, problems=folder).instructor(NAME)
+
+
+def test_a_changed_problem_leaves_the_public_one_as_it_is(course, folder):
+    (folder / f"{NAME}.py").write_text(BOTH.replace('"shape"] = 3', '"shape"] = 1'))
+    changed = {
+        p.name: p.points["shape"] for p in read_problems(public(course), folder / f"{NAME}.py")
+    }
+    assert changed["softmax_cross_entropy"] == 1
+    assert {p.points["shape"] for p in read_problems(public(course))} == {3}
+
+
+def test_a_private_file_may_declare_all_there_is(course, folder):
+    shutil.copy(public(course), folder)
+    found = read_problems(course / "nowhere.py", folder / f"{NAME}.py")
+    assert len(found) == 3
+
+
+def test_public_definitions_are_for_private_files_alone():
+    with pytest.raises(NotThere, match="only a file of private definitions"):
+        public_definitions()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def (", r"cannot be read: SyntaxError"),
+        ("import nowhere_at_all", "cannot be read: ModuleNotFoundError: No module named"),
+        ("", "PROBLEMS should be a list of problems"),
+        ("PROBLEMS = [3]", "PROBLEMS should be a list of problems"),
+        (BOTH + "PROBLEMS *= 2", "PROBLEMS holds softmax_cross_entropy twice"),
+    ],
+)
+def test_a_broken_private_file_is_told_in_words(course, folder, text, words):
+    (folder / f"{NAME}.py").write_text(text)
+    with pytest.raises(CannotDo, match=words):
+        Course(course, problems=folder).problems(NAME)
