@@ -8,6 +8,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from nngrader.cli import main
 from nngrader.course import Course
 from nngrader.engine import caller, judge, pack, store, with_file
 from nngrader.engine.challenge import Challenge, solved_files
@@ -18,6 +19,7 @@ from nngrader.limits import Limits
 from nngrader.runner import Runner
 from nngrader.sandbox import Sandbox
 from nngrader.score import Stub, no_points
+from nngrader.store import Store
 from nngrader.student import told
 
 from tests.exercises.declared import load, texts
@@ -519,6 +521,23 @@ def test_a_student_finds_the_own_row_by_a_code():
 )
 def test_a_code_depends_on_seed_assignment_and_name(other):
     assert code(*other) != code(7, NAME, "anna")
+
+
+def test_feedback_writes_the_leaderboard_and_names_the_own_row(course, monkeypatch):
+    monkeypatch.setattr("nngrader.gradebook.marks", lambda *_: {})
+    empty = {"status": "graded", "flags": [], "score": 1.0, "max_score": 7.0}
+    report = {"score": 1, "max": 7, "aspects": {}, "findings": [], "tried": {}}
+    results = {}
+    for r in (result("anna", 0.81), result("bert", 0.9)):
+        r["problems"] = {"classify": report | r["problems"]["classify"]}
+        results[r["student"]] = empty | r
+    Store(course / ".results").put(f"latest-{NAME}", results)
+    assert main(["--course", str(course.root), "feedback", NAME]) == 0
+    own = code(7, NAME, "anna")
+    table = (course / "feedback" / f"leaderboard-{NAME}-classify.csv").read_text()
+    assert table.splitlines()[2] == f"2,0.81,100,{own}"
+    page = (course / "feedback" / "anna" / NAME / f"{NAME}.html").read_text()
+    assert f"your row has the code {own}." in page
 
 
 def test_where_there_is_no_challenge_there_is_no_leaderboard():
