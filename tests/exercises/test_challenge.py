@@ -18,7 +18,7 @@ from nngrader.leaderboard import code, leaderboard, own_row
 from nngrader.limits import Limits
 from nngrader.runner import Runner
 from nngrader.sandbox import Sandbox
-from nngrader.score import Stub, no_points
+from nngrader.score import Stub, no_points, points
 from nngrader.store import Store
 from nngrader.student import told
 
@@ -412,6 +412,17 @@ def test_without_a_file_the_report_says_so(hidden):
 def test_a_file_made_when_the_cells_are_loaded_is_not_read(hidden):
     cell = "np.savez('weights.npz', W=np.kron(np.eye(4), np.ones(4)), b=np.zeros(4))\n"
     assert graded(hidden, f"import numpy as np\n{cell}{SOLUTION}", None)["score"] == 0
+
+
+@pytest.mark.parametrize(("raw", "most"), [(SOLVED, 7), (None, 0), (bytes(4001), 0)])
+def test_plain_autograde_reads_the_file_beside_the_notebook(
+    hidden, tmp_path, monkeypatch, raw, most
+):
+    monkeypatch.setattr("nngrader.score._hidden_here", lambda: {"classify": hidden})
+    monkeypatch.chdir(tmp_path)
+    if raw:
+        (tmp_path / "weights.npz").write_bytes(raw)
+    assert points("classify", classify, 7) == most
 
 
 def test_a_test_cell_that_came_to_no_end_gives_no_points(hidden):
