@@ -68,33 +68,22 @@ def grade(a) -> int:
 def feedback(a) -> int:
     """Write a page for each graded student: feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html."""
     from .gradebook import marks
+    from .leaderboard import own_code, write_leaderboards
     from .report import latest
 
     results = latest(a.course, a.assignment)
     known = marks(a.course, a.assignment)
     out = a.out or a.course / "feedback"
     out.mkdir(parents=True, exist_ok=True)
-    codes = write_leaderboards(out, a.course, results)
+    seed = a.course.seed()
     written = [
-        write_page(out, r, known.get(student), codes.get(student, ""))
+        write_page(out, r, known.get(student), own_code(r, seed))
         for student, r in results.items()
     ]
     say(f"{sum(written)} pages in {out}")
+    for file in write_leaderboards(results, seed, out):
+        say(f"{file}: the leaderboard, without names")
     return DONE if all(written) else FAILED
-
-
-def write_leaderboards(out: Path, course, results: dict) -> dict[str, str]:
-    """Write ASSIGNMENT-PROBLEM-leaderboard.csv of each challenge; the students' codes in it."""
-    from .leaderboard import code, leaderboard
-    from .store import write_whole
-
-    reports = [p for r in results.values() for p in r["problems"].values()]
-    if not any(p.get("challenge") for p in reports):
-        return {}
-    seed, name = course.seed(), next(iter(results.values()))["assignment"]
-    for problem, text in leaderboard(results, seed).items():
-        write_whole(out / f"{name}-{problem}-leaderboard.csv", text)
-    return {student: code(seed, name, student) for student in results}
 
 
 def write_page(out: Path, result: dict, mark: dict | None, code: str = "") -> bool:

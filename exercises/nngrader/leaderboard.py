@@ -7,6 +7,9 @@ import csv
 import hashlib
 import hmac
 import io
+from pathlib import Path
+
+from .store import write_whole
 
 COLUMNS = ("rank", "measured", "bytes", "code")
 LETTERS = 8  # of a code: enough that nobody meets another's in a class
@@ -36,6 +39,29 @@ def leaderboard(results: dict, seed: int) -> dict[str, str]:
                 row = (_order(told), told, code(seed, result["assignment"], student))
                 tables.setdefault(problem, []).append(row)
     return {problem: _csv(rows) for problem, rows in tables.items()}
+
+
+def write_leaderboards(results: dict, seed: int, out: Path) -> list[Path]:
+    """Write each leaderboard into a folder.
+
+    Parameters
+    ----------
+    results, seed
+        As in `leaderboard`.
+    out : Path
+        The folder.
+
+    Returns
+    -------
+    list of Path
+        The files, `leaderboard-ASSIGNMENT-PROBLEM.csv`.
+    """
+    files = []
+    for problem, text in leaderboard(results, seed).items():
+        assignment = next(iter(results.values()))["assignment"]
+        files.append(out / f"leaderboard-{assignment}-{problem}.csv")
+        write_whole(files[-1], text)
+    return files
 
 
 def _order(told):
@@ -77,8 +103,8 @@ def code(seed: int, assignment: str, student: str) -> str:
     return base64.b32encode(found).decode()[:LETTERS].lower()
 
 
-def own_row(result: dict, seed: int) -> str:
-    """A sentence for the own feedback; empty where the student stands on no leaderboard.
+def own_code(result: dict, seed: int) -> str:
+    """A student's code for the own feedback; empty where the student is on no leaderboard.
 
     Parameters
     ----------
@@ -90,5 +116,4 @@ def own_row(result: dict, seed: int) -> str:
     told = [report.get("challenge") for report in result["problems"].values()]
     if not any(t and t["measured"] is not None for t in told):
         return ""
-    own = code(seed, result["assignment"], result["student"])
-    return f"On the leaderboard your row has the code {own}."
+    return code(seed, result["assignment"], result["student"])

@@ -8,16 +8,18 @@ import zipfile
 
 import numpy as np
 import pytest
+from nngrader.cli import main
 from nngrader.course import Course
 from nngrader.engine import caller, judge, pack, store, with_file
 from nngrader.engine.challenge import Challenge, solved_files
 from nngrader.engine.gate import check_seed, over_seeds
 from nngrader.engine.observe import describe
-from nngrader.leaderboard import code, leaderboard, own_row
+from nngrader.leaderboard import code, leaderboard, own_code
 from nngrader.limits import Limits
 from nngrader.runner import Runner
 from nngrader.sandbox import Sandbox
-from nngrader.score import Stub, no_points
+from nngrader.score import Stub, no_points, points
+from nngrader.store import Store
 from nngrader.student import told
 
 from tests.exercises.declared import load, texts
@@ -412,6 +414,17 @@ def test_a_file_made_when_the_cells_are_loaded_is_not_read(hidden):
     assert graded(hidden, f"import numpy as np\n{cell}{SOLUTION}", None)["score"] == 0
 
 
+@pytest.mark.parametrize(("raw", "most"), [(SOLVED, 7), (None, 0), (bytes(4001), 0)])
+def test_plain_autograde_reads_the_file_beside_the_notebook(
+    hidden, tmp_path, monkeypatch, raw, most
+):
+    monkeypatch.setattr("nngrader.score._hidden_here", lambda: {"classify": hidden})
+    monkeypatch.chdir(tmp_path)
+    if raw:
+        (tmp_path / "weights.npz").write_bytes(raw)
+    assert points("classify", classify, 7) == most
+
+
 def test_a_test_cell_that_came_to_no_end_gives_no_points(hidden):
     assert no_points(hidden, 7)["score"] == 0
 
@@ -510,8 +523,8 @@ def test_a_student_finds_the_own_row_by_a_code():
     anna = result("anna", 0.81)
     own = code(7, NAME, "anna")
     assert own in board(anna, result("bert", 0.7))[1][3]
-    assert own_row(anna, 7) == f"On the leaderboard your row has the code {own}."
-    assert own_row(result("anna", None), 7) == ""
+    assert own_code(anna, 7) == own
+    assert own_code(result("anna", None), 7) == ""
 
 
 @pytest.mark.parametrize(
@@ -519,6 +532,23 @@ def test_a_student_finds_the_own_row_by_a_code():
 )
 def test_a_code_depends_on_seed_assignment_and_name(other):
     assert code(*other) != code(7, NAME, "anna")
+
+
+def test_feedback_writes_the_leaderboard_and_names_the_own_row(course, monkeypatch):
+    monkeypatch.setattr("nngrader.gradebook.marks", lambda *_: {})
+    empty = {"status": "graded", "flags": [], "score": 1.0, "max_score": 7.0}
+    report = {"score": 1, "max": 7, "aspects": {}, "findings": [], "tried": {}}
+    results = {}
+    for r in (result("anna", 0.81), result("bert", 0.9)):
+        r["problems"] = {"classify": report | r["problems"]["classify"]}
+        results[r["student"]] = empty | r
+    Store(course / ".results").put(f"latest-{NAME}", results)
+    assert main(["--course", str(course.root), "feedback", NAME]) == 0
+    own = code(7, NAME, "anna")
+    table = (course / "feedback" / f"leaderboard-{NAME}-classify.csv").read_text()
+    assert table.splitlines()[2] == f"2,0.81,100,{own}"
+    page = (course / "feedback" / "anna" / NAME / f"{NAME}.html").read_text()
+    assert f"your row has the code {own}." in page
 
 
 def test_where_there_is_no_challenge_there_is_no_leaderboard():

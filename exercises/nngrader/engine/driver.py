@@ -30,6 +30,7 @@ KNOWN = {"np", *dir(builtins)}
 FORMLESS = "what it gives cannot be measured. Is it of the form that is asked?"
 
 
+@functools.lru_cache(256)
 def as_text(f, what):
     """Return name and source of a function that can run elsewhere.
 

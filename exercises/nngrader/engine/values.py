@@ -56,9 +56,8 @@ def _judge_ordinary(book, mine, here, charges):
     found = _explained(book, mine, here, book.data["mistakes"])
     book.find(aspect, group, found.text, part, found.mistake)
     charges.append(Charge(part, group, aspect, found))
-    book.explained |= found.explains and not book.data.get(
-        "measure"
-    )  # true or false is no proof
+    proves = not book.data.get("measure")  # what is true or false is wrong in one way only
+    book.explained |= found.explains and proves
     if found.text and not found.explains:
         book.unclear.add(part)
 
