@@ -76,6 +76,6 @@ def test_every_kind_of_change_is_made():
         "gap = scores - scores[n, targets][:-1, None] + margin",
         "n = np.arange(len(targets))",
         "return (gap.sum() / len(scores), gradient / len(scores))",
-        "pass",
+        "without gap[n, targets] = 0",
     ):
         assert changed in lines
