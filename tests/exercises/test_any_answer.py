@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nngrader.engine.problem import MOST_PASSIVE
 
-from tests.exercises.declared import PROBLEMS, judged, packed
+from tests.exercises.declared import PLAIN, PROBLEMS, judged, packed
 from tests.exercises.hidden_numbers import numbers_in
 from tests.exercises.test_judging import answers
 
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
+every_plain_problem = pytest.mark.parametrize("name", PLAIN)
 shown = pytest.mark.parametrize("visible", [True, False])
 SEED = 12
 
@@ -185,7 +186,7 @@ steps = st.lists(st.tuples(st.sampled_from(sorted(CHANGES)), factors), min_size=
 
 
 @shown
-@every_problem
+@every_plain_problem
 @settings(max_examples=60, deadline=None)
 @given(steps=steps, parts=st.sets(st.integers(0, 1), min_size=1))
 def test_a_changed_right_answer_is_judged_and_tells_nothing_hidden(name, visible, steps, parts):
@@ -199,7 +200,7 @@ def test_a_changed_right_answer_is_judged_and_tells_nothing_hidden(name, visible
 
 
 @shown
-@every_problem
+@every_plain_problem
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_random_numbers_of_the_right_shape_earn_nothing(name, visible, data):
@@ -215,7 +216,7 @@ def test_random_numbers_of_the_right_shape_earn_nothing(name, visible, data):
     assert judged(packed(name, SEED, visible), f).score == 0
 
 
-@every_problem
+@every_plain_problem
 @settings(max_examples=40, deadline=None)
 @given(answer=odd)
 def test_passive_aspects_alone_are_a_fifth_at_most(name, answer):
@@ -230,7 +231,7 @@ def test_passive_aspects_alone_are_a_fifth_at_most(name, answer):
 
 
 @shown
-@every_problem
+@every_plain_problem
 @settings(max_examples=30, deadline=None)
 @given(steps=steps, parts=st.sets(st.integers(0, 1), min_size=1))
 def test_the_same_answer_is_told_the_same_in_the_same_order(name, visible, steps, parts):
