@@ -27,6 +27,13 @@ ASSIGNMENTS = {
 PROBLEMS = {p.name: p for module in ASSIGNMENTS.values() for p in module.PROBLEMS}
 
 
+PLAIN = [  # whose functions take and return numbers and arrays, and are called as they are
+    name
+    for name, p in PROBLEMS.items()
+    if not any(getattr(p, kind, None) for kind in ("driver", "measure", "file"))
+]
+
+
 @functools.cache
 def packed(name, seed, visible):
     """One problem's cases for one seed."""

@@ -2,18 +2,20 @@
 
 import ast
 import inspect
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from nngrader.engine import store
 from nngrader.engine.gate import over_seeds
 
-from tests.exercises.declared import ASSIGNMENTS, PROBLEMS, judged, lost, packed, texts
+from tests.exercises.declared import ASSIGNMENTS, PLAIN, PROBLEMS, judged, lost, packed, texts
 
 SEEDS = (1, 2, 3)
 DATA = [(seed, visible) for seed in SEEDS for visible in (True, False)]
 every_data = pytest.mark.parametrize(("seed", "visible"), DATA)
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
+every_plain_problem = pytest.mark.parametrize("name", PLAIN)
 
 
 def each(kind):
@@ -79,17 +81,19 @@ def test_a_mistake_gets_its_own_hint_and_no_other(name, mistake, seed, visible):
 
 NOTHING = {
     "untouched": lambda p: lambda *args: exec("raise NotImplementedError"),
+    "None": lambda p: lambda *args: None,
+    "several None": lambda p: lambda *args: (None,) * len(p.returns),
+    "a ValueError": lambda p: lambda *args: int("none"),
+    "an exit": lambda p: lambda *args: exec("raise SystemExit"),
+}
+ARRAYS = {
     "zeros": lambda p: shaped(p, np.zeros),
     "ones": lambda p: shaped(p, np.ones),
     "nan": lambda p: shaped(p, lambda shape: np.full(shape, np.nan)),
     "infinite": lambda p: shaped(p, lambda shape: np.full(shape, -np.inf)),
     "random": lambda p: shaped(p, np.random.default_rng(0).normal),
-    "None": lambda p: lambda *args: None,
-    "several None": lambda p: lambda *args: (None,) * len(p.returns),
     "empty": lambda p: lambda *args: np.zeros(0),
     "the first argument": lambda p: lambda *args: args[0],
-    "a ValueError": lambda p: lambda *args: int("none"),
-    "an exit": lambda p: lambda *args: exec("raise SystemExit"),
 }
 
 
@@ -98,6 +102,13 @@ NOTHING = {
 @pytest.mark.parametrize("what", NOTHING)
 def test_nothing_gives_nothing(name, what, seed, visible):
     assert judged(packed(name, seed, visible), NOTHING[what](PROBLEMS[name])).score == 0
+
+
+@every_data
+@every_plain_problem
+@pytest.mark.parametrize("what", ARRAYS)
+def test_arrays_that_know_nothing_give_nothing(name, what, seed, visible):
+    assert judged(packed(name, seed, visible), ARRAYS[what](PROBLEMS[name])).score == 0
 
 
 @every_problem
@@ -175,9 +186,15 @@ def test_some_picture_is_safe_by_the_margin(seed, visible):
 @every_data
 @every_problem
 def test_of_two_ordinary_cases_one_is_wide_and_one_is_high(name, seed, visible):
-    cases = [c for c in packed(name, seed, visible)["cases"] if c["aspect"] == "value"]
-    first, second = ([c["sizes"][k] for k in c["sizes"]][:2] for c in cases)
-    assert (first[0] < first[1]) != (second[0] < second[1])
+    for one, other in pairwise(packed(name, seed, visible)["cases"]):
+        if one["group"] == other["group"] and one["aspect"] == "value":
+            first, second = ([*c["sizes"].values(), 0][:2] for c in (one, other))
+            assert len(one["sizes"]) < 2 or (first[0] < first[1]) != (second[0] < second[1])
+
+
+def _has_samples(p):
+    """Whether the first argument has a row for each of N samples."""
+    return "N" in p.cases[0].letters[:1] and np.ndim(p.by_hand[0]) > 1
 
 
 WEAK = {
@@ -203,12 +220,12 @@ def test_the_example_tells_wrong_ideas_apart(weak):
     assert not np.isclose(f(*p.by_hand), p.solve(*p.by_hand)[0], rtol=1e-3)
 
 
-@every_problem
+@pytest.mark.parametrize("name", [name for name in PLAIN if _has_samples(PROBLEMS[name])])
 def test_every_row_of_the_example_contributes(name):
     p = PROBLEMS[name]
     rows = range(len(p.by_hand[0]))
-    for part in _parts(p, p.by_hand):
-        assert np.ndim(part) == 0 or np.any(part, axis=1).all()
+    for part in map(np.asarray, _parts(p, p.by_hand)):
+        assert part.ndim == 0 or part.any(axis=tuple(range(1, part.ndim))).all()
     for row in rows:
         alone = [v[[row]] if np.shape(v)[:1] == (len(rows),) else v for v in p.by_hand]
         assert all(np.any(part) for part in _parts(p, alone))

@@ -334,7 +334,7 @@ def one_hot_alone(scores, targets):
 
 @wrong(
     "softmax_cross_entropy",
-    "the function returns a dict, expected two values: loss, gradient.",
+    "the function returns a dict, expected two values: loss, gradient. Which of its values",
     "value shape gradient stability errors inputs-unchanged",
 )
 def as_a_dict(scores, targets):
@@ -546,7 +546,7 @@ def gap_where_it_counts(scores, targets, margin=1.0):
     return gap.sum() / len(gap), gap > 0.5
 
 
-@wrong("hinge_loss", "loss is 0.", "value integers default")
+@wrong("hinge_loss", "loss is 0. Why?", "value integers default")
 def truth_of_the_loss(scores, targets, margin=1.0):
     gap, n = gaps(scores, targets, margin)
     return gap.sum() < 0, pulls(gap, n, targets)

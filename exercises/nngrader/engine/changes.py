@@ -99,8 +99,15 @@ def _factor(mine):
     """Yield the named factor between what came and what is asked, if there is one."""
     ratios = [_ratio(e.got, e.want, e.rtol) for e in mine]
     if None not in ratios and (found := _named(ratios, _table(mine))):
-        text = f" is {_factor_words(*found, mine)}. {WHERE_FROM}"
+        text = f" is {_factor_words(*found, mine)}. {_asked(found[0])}"
         yield Explanation(text, lambda e: e.want * _value(e, *found))
+
+
+def _asked(name):
+    """Return the question that goes with a factor."""
+    if name.endswith("²"):
+        return f"On which side of a fraction does {name[:-1]} stand?"
+    return "Which logarithm is asked?" if name.startswith("ln") else WHERE_FROM
 
 
 def _both(mine, mistakes):
@@ -167,18 +174,20 @@ def _shifts(mine):
 
 
 FORMS = {
-    "is the square of what is asked.": np.square,
-    "is the square root of what is asked.": np.sqrt,
-    "is e to the power of what is asked.": np.exp,
-    "is the logarithm of what is asked.": np.log,
-    "is minus the logarithm of what is asked.": lambda w: -np.log(w),
-    "is one divided by what is asked.": lambda w: 1 / w,
+    "is the square of what is asked. What is left out, or done twice?": np.square,
+    "is the square root of what is asked. What is left out, or done twice?": np.sqrt,
+    "is e to the power of what is asked. What is left out, or done twice?": np.exp,
+    "is the logarithm of what is asked. What is left out, or done twice?": np.log,
+    "is minus the logarithm of what is asked. What is done once too often?": lambda w: (
+        -np.log(w)
+    ),
+    "is one divided by what is asked. What stands under the fraction?": lambda w: 1 / w,
     "has lost its sign. What should be negative?": np.abs,
     "is 0 where a negative number is asked. What makes it so?": lambda w: np.maximum(w, 0),
     "is 0 where a positive number is asked. What makes it so?": lambda w: np.minimum(w, 0),
-    "and what is asked add up to 1.": lambda w: 1 - w,
-    "has rows and columns exchanged.": np.transpose,
-    "has lost what stands after the decimal point.": np.trunc,
+    "and what is asked add up to 1. Which of the two is returned?": lambda w: 1 - w,
+    "has rows and columns exchanged. What should a row stand for?": np.transpose,
+    "has lost what stands after the decimal point. What cuts it off?": np.trunc,
 } | {
     f"is rounded to {k} decimals. Leave that to whoever prints it.": lambda w, k=k: np.round(
         w, k

@@ -10,11 +10,11 @@ FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not fo
 NARROW = ("float32", "float16")
 ORDINARY = ("value",)
 CALLED = {
-    "text": "text",
-    "dict": "a dict",
-    "set": "a set",
-    "list": "a list that is no array of numbers",
-    "tuple": "a tuple that is no array of numbers",
+    "text": "text. Which call makes text of numbers?",
+    "dict": "a dict. Which of its values are asked for?",
+    "set": "a set. Which call makes an array of it?",
+    "list": "a list that is no array of numbers. Are all its rows of one length?",
+    "tuple": "a tuple that is no array of numbers. Which of its values is asked for?",
     "generator": "a generator. Does the function say yield where return is meant?",
     "iterator": "an iterator. Which call runs through it and keeps what comes?",
     "view": "a view of something else, expected an array. Which call makes one of it?",
@@ -22,7 +22,7 @@ CALLED = {
     "tensor": "a tensor, expected an array. How do you get its numbers?",
     "table": "a table with labels, expected an array. How do you get its numbers?",
     "function": "a function. Are the parentheses of a call missing?",
-    "object": "something that is no array of numbers",
+    "object": "something that is no array of numbers. What does the last line return?",
 }
 
 

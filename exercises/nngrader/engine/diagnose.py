@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 from .changes import changed
-from .compare import close
+from .compare import close, off
 from .explanation import Explanation
 from .laws import broken_law
 from .patterns import NEARLY_RIGHT, PATTERNS, VAGUE, not_finite
@@ -36,10 +36,28 @@ def explain(mine, here, mistakes):
     for found in known(mine, here, mistakes):
         if all(e.matches(found.predict(e)) for e in mine):
             return found
+    for found in known(mine, here, mistakes):
+        if all(_is_so_but_for_nan(e, found.predict(e)) for e in mine):
+            return found
     shown = {n: m for n, m in mistakes.items() if _is_shown(n, mine, m["loses"])}
     if found := changed(mine, here, shown):
         return found
     return describe([e for e in mine if not e.right])
+
+
+def _is_so_but_for_nan(e, mark):
+    """Tell whether an entry is what a mistake gives, but has nan in other places.
+
+    Where rounding decides what is nan (a root, a logarithm near 0), styles differ.
+    """
+    both = np.isfinite(e.got) & np.isfinite(mark) if mark.shape == e.got.shape else None
+    if (
+        both is None
+        or 2 * both.sum() < both.size
+        or not (np.isnan(mark).any() and np.isnan(e.got).any())
+    ):
+        return False
+    return not off(e.got[both], mark[both], e.rtol).any() and bool(both.any())
 
 
 def describe(wrong):
@@ -62,7 +80,7 @@ def _at_least(wrong):
     """Say what is true of wrong entries that have nothing in common."""
     for e in wrong:
         if said := not_finite(e):
-            return f" {said} In another case it is not, but wrong, too."
+            return f" {said} In another case it is finite, but wrong."
     differs = " differs, and not by a simple factor, sign or shift"
     return f"{differs}{_side(wrong)}.{_law(wrong)}"
 

@@ -67,7 +67,7 @@ def zero(e):
     """Say that there is nothing but 0."""
     if e.got.any():
         return None
-    return "is 0 everywhere. Is anything ever put into it?" if e.got.ndim else "is 0."
+    return "is 0 everywhere. Is anything ever put into it?" if e.got.ndim else "is 0. Why?"
 
 
 def argument(e):
@@ -161,11 +161,8 @@ def counted(e):
     wrong = bad(e)
     if not wrong.ndim or 2 * wrong.sum() >= wrong.size:
         return None
-    return (
-        f"is wrong in {wrong.sum()} of {wrong.size} entries."
-        if e.visible
-        else "is wrong in part."
-    )
+    where = f"in {wrong.sum()} of {wrong.size} entries" if e.visible else "in part"
+    return f"is wrong {where}. What have those entries in common?"
 
 
 PATTERNS = (

@@ -105,9 +105,9 @@ def moved(e):
         if len(got) < 4 or same_number(e):
             continue
         if close(got[1:], want[:-1], e.rtol):
-            return f"is one {name} too late: each holds what is asked of the one before."
+            return f"is one {name} too late: each holds what is asked of the one before. Why?"
         if close(got[:-1], want[1:], e.rtol):
-            return f"is one {name} too early: each holds what is asked of the one after."
+            return f"is one {name} too early: each holds what is asked of the one after. Why?"
     return None
 
 

@@ -1,0 +1,79 @@
+"""A finding has the same words in the notebook, on the feedback page and in what is kept."""
+
+import html
+import re
+
+import pytest
+from nngrader import feedback, score, student
+from nngrader.engine import sentence
+
+import tests.exercises.planted  # noqa: F401, adds to WRONG
+from tests.exercises.declared import PROBLEMS, judged, packed
+from tests.exercises.wrong_answers import WRONG
+
+MISTAKES = [
+    pytest.param(name, m.solve, id=f"{name}: {mistake}")
+    for name, p in PROBLEMS.items()
+    for mistake, m in p.mistakes.items()
+]
+ANSWERS = [pytest.param(name, f, id=f"{name}: {f.__name__}") for name, f, *_ in WRONG]
+every_answer = pytest.mark.parametrize(("name", "f"), MISTAKES + ANSWERS)
+
+ADDED = (  # what is added where inputs may be shown, and what stands there where they may not
+    (r" \([^()]*(?:\([^()]*\)[^()]*)* here\)", ""),
+    (r" \(\d+ steps for .*?\)", ""),
+    (r" in \d+ of \d+ entries, first at \[[\d, ]+\]", ""),
+    (r" \((?:\w+ from \S+ to [^ ,]+(?:, )?)+\)", ""),
+    (r"wrong in \d+ of \d+ entries", "wrong in part"),
+    (r"agrees to \S+ of the largest entry", "agrees to some digits"),
+    (r" in (row|column) \d+ only", r" in one \1 only"),
+    (r" \(up to \w+ \d+\)", ""),
+    (r"shift: it is too (?:large|small)(?: everywhere)?", "shift"),
+    (
+        r"^(?!the function)(\w+(?:Error|Exception|Warning))\b.* \(with ([^:]*).*\)$",
+        r"the function raised \1 (with \2).",
+    ),
+)
+
+
+def without_numbers(text):
+    """A sentence on visible cases, as it is where nothing may be shown."""
+    for shown, hidden in ADDED:
+        text = re.sub(shown, hidden, text, flags=re.DOTALL)
+    return text
+
+
+def both_ways(name, f):
+    """The findings on the same cases, where they may be shown and where they may not."""
+    data = packed(name, 1, True)
+    return judged(data, f).findings, judged(data | {"visible": False}, f).findings
+
+
+@every_answer
+def test_hidden_cases_are_told_of_in_the_same_words_without_numbers(name, f):
+    shown, hidden = both_ways(name, f)
+    assert [(a, without_numbers(text), m) for a, text, m in shown] == hidden
+
+
+@every_answer
+def test_notebook_and_page_and_result_hold_the_same_sentence(name, f):
+    data = packed(name, 1, True)
+    verdict = judged(data, f)
+    kept = score.report(data, verdict, 10)
+    printed = student.report(data, f, verdict)
+    page = feedback.page(
+        {
+            "student": "ada",
+            "assignment": "ps2",
+            "status": "graded",
+            "flags": [],
+            "score": kept["score"],
+            "max_score": 10,
+            "problems": {name: kept},
+        }
+    )
+    read = html.unescape(re.sub(r"<[^>]*>", "", page))
+    assert kept["findings"]
+    for aspect, text, _ in kept["findings"]:
+        assert sentence(aspect, text) in printed
+        assert sentence(aspect, text) in read
