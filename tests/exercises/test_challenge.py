@@ -548,7 +548,7 @@ def test_feedback_writes_the_leaderboard_and_names_the_own_row(course, monkeypat
     table = (course / "feedback" / f"leaderboard-{NAME}-classify.csv").read_text()
     assert table.splitlines()[2] == f"2,0.81,100,{own}"
     page = (course / "feedback" / "anna" / NAME / f"{NAME}.html").read_text()
-    assert f"your row has the code {own}." in page
+    assert f"your row has the code <code>{own}</code>." in page
 
 
 def test_where_there_is_no_challenge_there_is_no_leaderboard():
