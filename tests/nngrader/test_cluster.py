@@ -1,5 +1,6 @@
 """A Dask cluster of processes of their own: TLS, a worker that dies, and what is refused."""
 
+import contextlib
 import datetime
 import ipaddress
 import json
@@ -160,6 +161,15 @@ def wait_until_graded(course, line, settings):
     raise AssertionError(done.stderr)
 
 
+def at_work(pid):
+    """Whether a worker of the cluster has begun a job: it holds a slot, and has a sandbox."""
+    held = []
+    with contextlib.suppress(OSError):
+        for handle in os.scandir(f"/proc/{pid}/fd"):
+            held.append(os.readlink(handle))
+    return any("nngrader-slots-" in name for name in held) and bool(workers_below(pid))
+
+
 def test_a_worker_that_dies_in_the_middle_is_replaced_by_another(
     processes, course, base, tmp_path, tls
 ):
@@ -173,8 +183,8 @@ def test_a_worker_that_dies_in_the_middle_is_replaced_by_another(
         line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment() | tls
     )
     try:
-        assert wait_for(lambda: any(workers_below(p.pid) for p in both), START)
-        busy = next(p for p in both if workers_below(p.pid))
+        assert wait_for(lambda: any(at_work(p.pid) for p in both), START)
+        busy = next(p for p in both if at_work(p.pid))
         theirs = workers_below(busy.pid)
         busy.send_signal(signal.SIGKILL)
     finally:

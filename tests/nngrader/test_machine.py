@@ -337,8 +337,10 @@ def test_the_table_ends_with_what_needs_a_person_and_all_its_reasons():
 
 def test_at_a_terminal_there_is_a_bar_and_the_table_comes_after_it(handed_in, tmp_path):
     import pty
+    import termios
 
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 100))
     line = command(handed_in, "grade", NAME)
     running = subprocess.Popen(line, stdout=theirs, stderr=theirs, env=environment())
     os.close(theirs)
