@@ -10,8 +10,8 @@ import pytest
 from nngrader.assignment import Assignment
 from nngrader.course import Course
 from nngrader.leaks import leaks, package_leaks, secret_statements
+from nngrader.packages import places
 from nngrader.release import NotFit, release, score_complaints, weight_complaints
-from nngrader.sandbox import PACKAGES
 
 from .making import NAME, make_course, problems, run
 
@@ -41,7 +41,7 @@ def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, bas
         z.extractall(tmp_path)
     folder = tmp_path / NAME
     shutil.unpack_archive(next(folder.glob("*.whl")), tmp_path / "package", "zip")
-    for f in PACKAGES:
+    for f in places(["numpy"]):
         (tmp_path / "package" / f.name).symlink_to(f)
     write(folder, json.loads(base.solved().text()))
     start = f"import sys; sys.path.insert(0, {str(tmp_path / 'package')!r}); "

@@ -95,7 +95,7 @@ def wait_for(condition, seconds=30):
 
 
 def workers_below(pid):
-    from nngrader.process import children
+    from nngrader.usage import children
 
     found, todo = [], [pid]
     while todo:
