@@ -11,6 +11,7 @@ from nngrader.assignment import Assignment
 from nngrader.course import Course
 from nngrader.gradebook import open_gradebook, quiet
 from nngrader.leaks import leaks, package_leaks
+from nngrader.packages import places
 from nngrader.release import (
     NotFit,
     cell_complaints,
@@ -21,7 +22,6 @@ from nngrader.release import (
     trial_course,
     weight_complaints,
 )
-from nngrader.sandbox import PACKAGES
 from nngrader.statements import secret_statements
 
 from .making import NAME, make_course, problems, run
@@ -52,7 +52,7 @@ def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, bas
         z.extractall(tmp_path)
     folder = tmp_path / NAME
     shutil.unpack_archive(next(folder.glob("*.whl")), tmp_path / "package", "zip")
-    for f in PACKAGES:
+    for f in places(["numpy"]):
         (tmp_path / "package" / f.name).symlink_to(f)
     write(folder, json.loads(base.solved().text()))
     start = f"import sys; sys.path.insert(0, {str(tmp_path / 'package')!r}); "
