@@ -15,8 +15,8 @@ import tempfile
 import types
 from pathlib import Path
 
-from .engine import judge, store
-from .engine.observe import observe
+from .engine import caller, judge, store, with_file
+from .engine.challenge import files_beside
 from .engine.reading import imports, names_used, plain
 from .errors import CannotDo, NotThere
 from .screen import any_terminal
@@ -101,7 +101,7 @@ def run_here(notebook: Path) -> bool:
     bool
         Whether every visible case of every problem came out right.
     """
-    flags = []
+    flags, folder = [], notebook.resolve().parent  # a cell may go elsewhere
     try:
         cells = cells_of(notebook.read_bytes(), flags)
     except Unreadable as e:
@@ -113,7 +113,7 @@ def run_here(notebook: Path) -> bool:
     sources = [plain(c.source) for c in cells if c.code and c.grade_id not in tests]
     print(*notes(cells, sources, problems), sep="", end="")
     names = run_cells(sources)
-    right = [judge_one(data, names.get(name), sources) for name, data in problems.items()]
+    right = [judge_one(d, names.get(name), sources, folder) for name, d in problems.items()]
     return all(right)
 
 
@@ -141,7 +141,8 @@ def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
         for name in locked
         if name in changed
     ]
-    absent = sorted({i.split(".")[0] for i in imports(*sources)} - THERE - {""})
+    there = THERE.union([""], *(data.get("uses", ()) for data in problems.values()))
+    absent = sorted({i.split(".")[0] for i in imports(*sources)} - there)
     if absent:
         found.append(
             f"Not there when graded: {', '.join(absent)}. Your functions must work without.\n"
@@ -174,14 +175,14 @@ def run_cells(sources: list[str]) -> dict:
     return module.__dict__
 
 
-def judge_one(data: dict, f, sources: list[str]) -> bool:
-    """Print what is wrong with one function; whether nothing is."""
+def judge_one(data: dict, f, sources: list[str], folder: Path) -> bool:
+    """Print what is wrong with one function or class; whether nothing is."""
     if not callable(f):
-        print(f"{data['name']}: the notebook defines no function of this name.")
+        print(f"{data['name']}: the notebook defines nothing of this name.")
         return False
-    run = len(data["returns"])
-    verdict = judge(data, lambda args: observe(f, args, run), names_used(*sources))
-    print(report(data, f, verdict))
+    data = with_file(data, files_beside(data, folder))
+    verdict = judge(data, caller(data, f), names_used(*sources))
+    print(report(data, f, verdict, folder))
     return verdict.score == 100
 
 

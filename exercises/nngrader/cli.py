@@ -75,6 +75,7 @@ def grade(a) -> int:
 def feedback(a) -> int:
     """Write a page for each graded student: feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html."""
     from .gradebook import marks
+    from .leaderboard import own_row, write_leaderboards
     from .store import Store
 
     results = Store(a.course / ".results").get(f"latest-{a.assignment}")
@@ -83,8 +84,14 @@ def feedback(a) -> int:
     known = marks(a.course, a.assignment)
     out = a.out or a.course / "feedback"
     out.mkdir(parents=True, exist_ok=True)
-    written = [write_page(out, r, known.get(student)) for student, r in results.items()]
+    seed = a.course.seed()
+    written = [
+        write_page(out, r | {"row": own_row(r, seed)}, known.get(student))
+        for student, r in results.items()
+    ]
     say(f"{sum(written)} pages in {out}")
+    for file in write_leaderboards(results, seed, out):
+        say(f"{file}: the leaderboard, without names")
     return DONE if all(written) else FAILED
 
 

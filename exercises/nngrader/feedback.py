@@ -107,6 +107,8 @@ def _total(result, mark):
         score, most = mark["score"], mark["max_score"]
     yield f'<p class="total">{score:g} <span class="soft">of {most:g} points</span></p>'
     yield _bar(score, most)
+    if result.get("row"):
+        yield f'<p class="soft">{escape(result["row"])}</p>'
     if mark and mark["late_penalty"]:
         yield f'<p class="soft">Late: {mark["late_penalty"]:g} points less.</p>'
     if mark and mark["needs_manual_grade"]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import math
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from .engine import judge
-from .engine.observe import observe
+from .engine import caller, judge, observed, with_file
+from .engine.challenge import files_beside
 from .engine.reading import names_used
 
 
@@ -48,8 +49,8 @@ class Stub:
 
     def points(self, name: str, most: float) -> float:
         """Judge the function on hidden cases, and keep the report."""
-        data = self.hidden[name]
-        parts, cap = len(data["returns"]), answer_cap(data, self.runner.limits.output_kb)
+        data = with_file(self.hidden[name], self.files)
+        parts, cap = observed(data), answer_cap(data, self.runner.limits.output_kb)
         driver = data.get("driver")
         verdict = judge(
             data, lambda a: self.runner.call(self.name, a, parts, cap, driver), self.names
@@ -79,8 +80,9 @@ def points(name: str, f, most: float) -> float:
     if getattr(f, "__nngrader_stub__", False):
         return f.points(name, most)
     data = _hidden_here()[name]
+    data = with_file(data, files_beside(data, Path.cwd()))
     used = names_used(*_sources(f))
-    verdict = judge(data, lambda args: observe(f, args, len(data["returns"])), used)
+    verdict = judge(data, caller(data, f), used)
     return round(verdict.score * most / 100, 6)
 
 
@@ -100,6 +102,7 @@ def answer_cap(data: dict, output_kb: int) -> int:
         Bytes.
     """
     sizes = [sum(np.asarray(w).nbytes for w in c.get("want") or ()) for c in data["cases"]]
+    sizes += [c.get("raw_bytes", 0) for c in data["cases"]]  # before it is measured
     return output_kb * 1024 + 8 * max(sizes, default=0)
 
 
@@ -119,7 +122,9 @@ def report(data: dict, verdict, most: float) -> dict:
     -------
     dict
         `score` and `max`; `aspects`, each [earned, most]; `findings`, each [aspect, text, name
-        of the known mistake or None]; `tried`, what each aspect's cases try, in words.
+        of the known mistake or None]; `tried`, what each aspect's cases try, in words; of a
+        challenge also `challenge`: what was `measured` (None where nothing could be), how many
+        `bytes` the file has, and whether `lower` is better.
     """
     scale = most / 100
     tried = {}
@@ -128,7 +133,7 @@ def report(data: dict, verdict, most: float) -> dict:
         for aspect in named:
             words = tried.setdefault(aspect, [])
             words += [case["tried"]] * (case["tried"] not in words)
-    return {
+    told = {
         "score": round(verdict.score * scale, 6),
         "max": most,
         "aspects": {
@@ -138,6 +143,15 @@ def report(data: dict, verdict, most: float) -> dict:
         "findings": [list(f) for f in verdict.findings],
         "tried": tried,
     }
+    return told | ({"challenge": _challenge(data, verdict)} if data.get("file") else {})
+
+
+def _challenge(data, verdict):
+    """What a challenge's file reached, and its size."""
+    file = data["cases"][0]["args"].get(data["file"]["parameter"], ())
+    real = verdict.measured is not None and math.isfinite(verdict.measured)
+    told = {"measured": verdict.measured if real else None, "bytes": len(file)}
+    return told | {"lower": data["lower"]}
 
 
 def no_points(data: dict, most: float) -> dict:

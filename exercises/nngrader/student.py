@@ -8,25 +8,30 @@ from pathlib import Path
 
 import numpy as np
 
-from .engine import Verdict, judge, sentence, store
+from .engine import Verdict, caller, judge, sentence, store, with_file
+from .engine.challenge import files_beside
+from .engine.driver import seen_of
 from .engine.ledger import EVERYTHING
-from .engine.observe import observe
 from .engine.reading import names_used
 
 SUFFIX = ".cases.json"
 DIGITS = 4
 STILL_THERE = "If the cell that used it is gone, restart the kernel: all that has run counts."
 NOT_PROVED = "The points are given on other inputs, made afresh."
+HELD_BACK = (
+    "The points are given on inputs that are held back: these only show where you stand."
+)
+MOST_SHOWN = 400  # characters of an argument or an answer
 
 
 def check(f: Callable) -> None:
-    """Try a function on the visible cases and print what is wrong with it.
+    """Try a function or class on the visible cases and print what is wrong with it.
 
     Parameters
     ----------
     f : callable
-        The student's function; its name tells which problem it answers. When the grader runs
-        the cell, a stub stands in its place, and nothing is done.
+        The student's function or class; its name tells which problem it answers. When the
+        grader runs the cell, a stub stands in its place, and nothing is done.
     """
     if getattr(f, "__nngrader_stub__", False):
         return
@@ -43,11 +48,12 @@ def told(f: Callable, folder: Path) -> str:
         )
     if name not in problems:
         return f"check: no problem is called {name}. There are: {', '.join(sorted(problems))}."
-    data, cells = problems[name], _cells_run()
+    cells = _cells_run()
+    data = with_file(problems[name], files_beside(problems[name], folder))
     sources = _source(f) if cells is None else cells
-    verdict = judge(data, _run(data, f), names_used(*sources))
+    verdict = judge(data, caller(data, f), names_used(*sources))
     used = cells is not None and any(a == EVERYTHING for a, _, _ in verdict.findings)
-    return report(data, f, verdict) + (f"\n  {STILL_THERE}" if used else "")
+    return report(data, f, verdict, folder) + (f"\n  {STILL_THERE}" if used else "")
 
 
 def visible_problems(folder: Path) -> dict:
@@ -58,7 +64,7 @@ def visible_problems(folder: Path) -> dict:
     return found
 
 
-def report(data: dict, f: Callable, verdict: Verdict) -> str:
+def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
     """Put a verdict on visible cases into words, line by line.
 
     Parameters
@@ -69,6 +75,8 @@ def report(data: dict, f: Callable, verdict: Verdict) -> str:
         The function judged; called once more where the worked example is shown.
     verdict : Verdict
         What the engine says of it.
+    folder : Path
+        Where the notebook is, and the file of a challenge beside it.
     """
     scale = data["total"] / 100
     earned, most = verdict.score * scale, data["total"]
@@ -82,27 +90,39 @@ def report(data: dict, f: Callable, verdict: Verdict) -> str:
         lines.append(f"  The same again, not charged twice: {', '.join(verdict.spared)}.")
     if verdict.unclear:
         lines += _by_hand(data, f)
+    if data.get("file"):
+        return "\n".join([*lines, *_file_lines(data, verdict, folder)])
     return "\n".join([*lines, *([f"  {NOT_PROVED}"] if verdict.score == 100 else [])])
 
 
-def _run(data, f):
-    """Return what calls a function here and describes the result."""
-    return lambda args: observe(f, args, len(data["returns"]))
+def _file_lines(data, verdict, folder):
+    """Return the lines about a challenge's file: can it be handed in, what does it reach."""
+    name, most = data["file"]["name"], data["file"]["most_bytes"]
+    if not (folder / name).is_file():
+        return [f"  {name} does not lie beside the notebook: save your arrays there."]
+    size = (folder / name).stat().st_size
+    if size > most:
+        return [f"  {name} has {size:,} bytes, at most {most:,} are read: make it smaller."]
+    lines = [f"  {name} has {size:,} of at most {most:,} bytes. Hand it in with the notebook."]
+    if verdict.measured is not None:
+        tried = data["cases"][0]["tried"]
+        lines.append(f"  {data['measured']} with {tried}: {verdict.measured:.4g}. {HELD_BACK}")
+    return lines
 
 
 def _by_hand(data, f):
     """Return the lines that show what differs in the example for pencil and paper."""
-    args, want = data["example"]["args"], data["example"]["want"]
-    parts = _run(data, f)(args)["parts"] or []
+    example = data["example"]
+    parts = seen_of(data, example, caller(data, f)).parts or []
     both = [
-        (name, _number(_real(part["values"])), _number(w))
-        for name, part, w in zip(data["returns"], parts, want, strict=False)
+        (name, _shown(_real(part["values"])), _shown(w))
+        for name, part, w in zip(data["returns"], parts, example["want"], strict=False)
         if part["values"] is not None
     ]
     differ = [
         f"    {n}: yours {yours}, asked {asked}" for n, yours, asked in both if yours != asked
     ]
-    given = [f"    {name} = {_number(v)}" for name, v in args.items()]
+    given = [f"    {name} = {_shown(v)}" for name, v in example["args"].items()]
     return ["  An example to go through by hand:", *given, *differ] if differ else []
 
 
@@ -111,11 +131,23 @@ def _real(values):
     return values if values.dtype.kind == "c" else values.astype(float)
 
 
-def _number(value):
-    """Return numbers on one line, rounded."""
+def _shown(value):
+    """Return plain data on one line, numbers rounded."""
+    text = value if isinstance(value, str) else str(_rounded(value))
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} …"
+
+
+def _rounded(value):
+    """Return plain data with numbers rounded and arrays as lists."""
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_rounded(v) for v in value]
+    if value is None or isinstance(value, str | bool):
+        return value
     values = np.asarray(value)
     rounded = np.round(values if values.dtype.kind in "iuc" else values.astype(float), DIGITS)
-    return str((rounded + 0.0 if rounded.dtype.kind == "f" else rounded).tolist())
+    return (rounded + 0.0 if rounded.dtype.kind == "f" else rounded).tolist()
 
 
 def _cells_run():

@@ -41,7 +41,7 @@ def test_check_says_what_is_wrong_with_each_function(released, base, tmp_path):
     for words in (
         "A cell failed, it begins '1 / 0': ZeroDivisionError",
         "these are squared distances. What is still missing?",
-        "hinge_loss: the notebook defines no function of this name.",
+        "hinge_loss: the notebook defines nothing of this name.",
         "softmax_cross_entropy: 40 of 40 points",
     ):
         assert words in done.stdout, done.stdout

@@ -8,12 +8,14 @@
 `gate.over_seeds(problem, n)` says whether a problem holds to its declaration.
 
 `observe` and `reading` stand alone: a worker in the sandbox is given these two files and
-nothing else. Arguments and results here are plain data; a driver for classes and callables is
-code that answers ``run`` with descriptions of plain data: the judge need not know of it.
+nothing else. Arguments and results are plain data; for classes and callables a problem has a
+`driver`, for what is judged by property a measure, for files handed in it is a `challenge`.
 """
 
 from .cases import pack
+from .challenge import with_file
+from .driver import caller, observed
 from .judging import judge
 from .ledger import Verdict, sentence
 
-__all__ = ["Verdict", "judge", "pack", "sentence"]
+__all__ = ["Verdict", "caller", "judge", "observed", "pack", "sentence", "with_file"]

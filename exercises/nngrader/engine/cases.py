@@ -2,17 +2,27 @@
 
 import zlib
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
+from .challenge import Challenge, pack_challenge
 from .compare import close
-from .observe import observe
-from .problem import WHOLE
+from .driver import caller, seen_of
+from .store import unplain
 
 PRIMES = (5, 7, 11, 13, 17)  # no size is 1, 2, or a product or quotient of others
 FEW = (19, 23, 29, 31)  # from one of these to one of MANY, steps of Python must not grow;
 MANY = (101, 103, 107, 109, 113)  # which ones is drawn, so that nobody can know them by sight
-MOST_DRAWS = 200
+MOST_DRAWS, FEW_DRAWS = 200, 3  # the second where each answer is trained
+
+
+class Answer(NamedTuple):
+    """Values by part or None, the name of the error raised or None, bytes before measuring."""
+
+    values: list | None
+    error: str | None
+    size: int = 0
 
 
 def pack(problem, seed, *, visible):
@@ -36,8 +46,12 @@ def pack(problem, seed, *, visible):
     ------
     ValueError
         If the declaration is wrong, or no draw shows a registered mistake where it should.
+    FileNotFoundError
+        If a challenge's held-back data are not there.
     """
     problem.validate()
+    if isinstance(problem, Challenge):
+        return pack_challenge(problem, visible=visible)
     stream = [abs(int(seed)), int(seed < 0), zlib.crc32(problem.name.encode()), int(visible)]
     mistakes = problem.mistakes | problem.ignored_defaults()
     return {
@@ -54,6 +68,7 @@ def pack(problem, seed, *, visible):
             name: {"hint": m.hint, "loses": sorted(m.loses)} for name, m in mistakes.items()
         },
         "cases": _cases(problem, np.random.default_rng(stream), visible),
+        **problem.moving,
     }
 
 
@@ -93,15 +108,16 @@ def _turned(letters, drawn, taken):
 def _case(problem, case, rng, sizes):
     """Draw one case, again until each mistake that should fail in it does, in its own way."""
     due = {n: m for n, m in problem.mistakes.items() if case.aspect in _charged(problem, m)}
-    for _ in range(MOST_DRAWS):
-        args = _arguments(problem, case.make(rng, **sizes))
-        want = _answer(problem, problem.solve, args)
-        wrong = [_answer(problem, m.solve, args) for m in due.values()]
+    draws = FEW_DRAWS if problem.trains else MOST_DRAWS
+    for _ in range(draws):
+        given = _given(problem, case.group, case.make(rng, **sizes))
+        want = _right(problem, case, given)
+        wrong = [_answer(problem, m, given) for m in due.values()]
         pairs = [*((w, want) for w in wrong), *combinations(wrong, 2)]
         if not any(_is_same(*pair, case.rtol) for pair in pairs):
-            return _packed(problem, case, sizes, args, want)
+            return _packed(problem, case, sizes, given, want)
     raise ValueError(
-        f"problem {problem.name}: no draw of {case.group} in {MOST_DRAWS} shows all of "
+        f"problem {problem.name}: no draw of {case.group} in {draws} shows all of "
         f"{', '.join(sorted(due))}, and tells them apart"
     )
 
@@ -111,34 +127,62 @@ def _charged(problem, mistake):
     return {"value" if a in problem.returns.values() else a for a in mistake.loses}
 
 
-def _arguments(problem, values):
-    """Return drawn values by parameter name; parameters left out take their defaults."""
-    return dict(zip(problem.parameters, values, strict=False))
+def _given(problem, where, values):
+    """Return the drawn arguments, and what is kept for measuring, by name."""
+    values = values if isinstance(values, tuple) else (values,)
+    n = len(values) - len(problem.kept)
+    args = dict(zip(problem.parameters, values[:n], strict=False))
+    kept = dict(zip(problem.kept, values[n:], strict=True))
+    for name, value in (args | kept).items():
+        if odd := unplain(value):
+            raise ValueError(
+                f"problem {problem.name}: {where} gives {odd} for {name}, expected "
+                "plain data: numbers, text, arrays, lists, dicts. A driver makes the rest"
+            )
+    return {"args": args, "error": None} | ({"kept": kept} if kept else {})
 
 
-def _answer(problem, f, args):
-    """Return (values by part or None, name of the error raised or None)."""
-    seen = observe(f, args, len(problem.returns))
-    if seen["error"]:
-        return None, seen["error"][0][0]
-    return [part["values"] for part in seen["parts"]], None
+def _right(problem, case, given):
+    """Return the reference's answer, which may be an error where that is what is tried."""
+    want = _answer(problem, problem, given)
+    missing = want.values is None or any(v is None for v in want.values)
+    if missing and (case.aspect == "value" or not want.error):
+        fault = f"raises {want.error}" if want.error else "gives a part that is no numbers"
+        raise ValueError(f"problem {problem.name}: its reference {fault} in {case.group}")
+    return want
+
+
+def _answer(problem, how, given):
+    """Return what the problem itself (its reference), or a `Mistake`, answers."""
+    run = caller(_how(problem), how.solve)
+    told = run(given["args"] | getattr(how, "fixed", {}))
+    if told["error"]:
+        return Answer(None, told["error"][0][0])
+    seen = seen_of(_how(problem), given, lambda _: told)
+    size = sum(p["values"].nbytes for p in told["parts"] if p["values"] is not None)
+    return Answer(None if seen.fault else [p["values"] for p in seen.parts], None, size)
+
+
+def _how(problem):
+    """Return what of packed data says how a function is called."""
+    return {"returns": problem.returns, **problem.moving}
 
 
 def _is_same(answer, other, rtol):
     """Tell whether two answers, or the errors that came in their place, are the same."""
-    (values, error), (others, failure) = answer, other
-    if error or failure:
-        return error == failure
+    values, others = answer.values, other.values
+    if values is None or others is None:
+        return values is others and answer.error == other.error
     return len(values) == len(others) and all(
         v is not None and w is not None and close(v, w, rtol)
         for v, w in zip(values, others, strict=True)
     )
 
 
-def _packed(problem, case, sizes, args, want):
+def _packed(problem, case, sizes, given, want):
     """Return one case as plain data."""
     answers = {
-        name: _answer(problem, m.solve, args)[0]
+        name: _answer(problem, m, given).values
         for name, m in (problem.mistakes | problem.ignored_defaults()).items()
     }
     return {
@@ -147,9 +191,10 @@ def _packed(problem, case, sizes, args, want):
         "tried": case.tried,
         "sizes": sizes,
         "rtol": case.rtol,
-        "args": args,
-        "want": want[0],
-        "error": want[1],
+        **given,
+        "want": want.values,
+        "error": want.error,
+        "raw_bytes": want.size,
         "marks": {name: values for name, values in answers.items() if values},
     }
 
@@ -163,7 +208,7 @@ def _loops(problem, letter, rng):
 
 def _loop(problem, case, rng, sizes, letter, n):
     """Return a case whose steps count; its answer is there so that nobody steps round it."""
-    args = _arguments(problem, case.make(rng, **sizes | {letter: n}))
+    given = _given(problem, case.group, case.make(rng, **sizes | {letter: n}))
     return {
         "group": f"loop over {letter}",
         "aspect": "loops",
@@ -171,21 +216,13 @@ def _loop(problem, case, rng, sizes, letter, n):
         "sizes": sizes | {letter: n},
         "letter": letter,
         "rtol": case.rtol,
-        "args": args,
-        "want": _answer(problem, problem.solve, args)[0],
-        "error": None,
+        **given,
+        "want": _answer(problem, problem, given).values,
         "marks": {},
     }
 
 
 def _example(problem):
     """Return the example for pencil and paper."""
-    args = _arguments(problem, problem.by_hand)
-    return {"args": args, "want": _answer(problem, problem.solve, args)[0]}
-
-
-def prices(data):
-    """Yield (forbidden name, aspects that it costs) of packed data."""
-    for price, names in data["forbidden"].items():
-        for name in names:
-            yield name, (list(data["points"]) if price == WHOLE else [price])
+    given = _given(problem, "the example", problem.by_hand)
+    return given | {"want": _answer(problem, problem, given).values}

@@ -14,6 +14,11 @@ CALLED = {
     "list": "a list that is no array of numbers",
     "tuple": "a tuple that is no array of numbers",
     "generator": "a generator. Does the function say yield where return is meant?",
+    "iterator": "an iterator. Which call runs through it and keeps what comes?",
+    "view": "a view of something else, expected an array. Which call makes one of it?",
+    "exact": "a Fraction or a Decimal, expected a float. Which call turns it into one?",
+    "tensor": "a tensor, expected an array. How do you get its numbers?",
+    "table": "a table with labels, expected an array. How do you get its numbers?",
     "function": "a function. Are the parentheses of a call missing?",
     "object": "something that is no array of numbers",
 }
@@ -159,6 +164,8 @@ def _kind(answer, want, lists):
 def _dtype(answer, want):
     """Say what is wrong with the type of an array's entries, if anything is."""
     given = answer["dtype"]
+    if answer["kind"] in ("list", "tuple"):  # allowed here, and their entries have no type
+        return None
     if not want.ndim:
         narrow = f"is of type {given}, expected {want.dtype}. In which type was it computed?"
         return narrow if given in NARROW and want.dtype.kind == "f" else None

@@ -3,13 +3,15 @@
 import numpy as np
 
 from .cases import pack
+from .challenge import Challenge, solved_files, with_file
 from .compare import close
+from .driver import caller
 from .judging import judge
 from .ledger import units
-from .observe import observe
 from .problem import PASSIVE
 
 ROUNDING = 1e-6
+FEW_SEEDS = 3  # where each answer is trained
 
 
 def over_seeds(problem, n=50, *, first=0):
@@ -21,7 +23,9 @@ def over_seeds(problem, n=50, *, first=0):
         What is wrong, each once: a right answer that loses, a known mistake that scores more
         or less than it should. Empty where the problem may be released.
     """
-    found = {}
+    if isinstance(problem, Challenge):  # its data are the same for all seeds
+        return _check_challenge(problem)
+    found, n = {}, min(n, FEW_SEEDS) if problem.trains else n
     for seed in range(first, first + n):
         for complaint in check_seed(problem, seed):
             found.setdefault(complaint, seed)
@@ -30,6 +34,8 @@ def over_seeds(problem, n=50, *, first=0):
 
 def check_seed(problem, seed):
     """Return what is wrong with one seed; `grade` asks this of its own before it begins."""
+    if isinstance(problem, Challenge):
+        return _check_challenge(problem)
     try:
         data = pack(problem, seed, visible=False)
     except ValueError as e:
@@ -37,14 +43,32 @@ def check_seed(problem, seed):
     right = {"the reference": problem.solve, **problem.alternatives}
     complaints = [
         f"{problem.name}: {name} scores {score:g}, expected 100"
-        for name, score in ((n, _score(data, f, problem)) for n, f in right.items())
+        for name, score in ((n, _score(data, f)) for n, f in right.items())
         if abs(score - 100) > ROUNDING
     ]
     for name, mistake in problem.mistakes.items():
         due = 100 - sum(data["points"][a] * _lost(data, name, a) for a in mistake.loses)
-        if abs((score := _score(data, mistake.solve, problem)) - due) > ROUNDING:
+        if abs((score := _score(data, mistake.solve)) - due) > ROUNDING:
             complaints.append(f"{problem.name}: {name} scores {score:g}, expected {due:g}")
     return complaints
+
+
+def _check_challenge(problem):
+    """Return what is wrong with a challenge: the solved file earns all, no file nothing."""
+    try:
+        data, files = pack(problem, 0, visible=False), solved_files([problem])
+    except (ValueError, FileNotFoundError) as e:
+        return [str(e)]
+    found = []
+    if len(files[problem.file]) > problem.most_bytes:
+        found.append(f"{problem.name}: the solved {problem.file} is larger than it may be")
+    right = {"the reference": problem.solve, **problem.alternatives}
+    for name, f in right.items():
+        if (score := _score(with_file(data, files), f)) < 100 - ROUNDING:
+            found.append(f"{problem.name}: {name} scores {score:g}, expected 100")
+    if (score := _score(with_file(data, {}), problem.solve)) > ROUNDING:
+        found.append(f"{problem.name}: without a file it scores {score:g}, expected 0")
+    return found
 
 
 def _lost(data, name, aspect):
@@ -67,6 +91,6 @@ def _is_wrong(data, name, group, part):
     return False
 
 
-def _score(data, f, problem):
+def _score(data, f):
     """Return the score of a function on packed cases."""
-    return judge(data, lambda args: observe(f, args, len(problem.returns))).score
+    return judge(data, caller(data, f)).score

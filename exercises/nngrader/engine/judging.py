@@ -5,17 +5,12 @@ from collections import Counter
 import numpy as np
 
 from .compare import CALLED, ORDINARY, Entry, close, form
+from .driver import seen_of
+from .failure import STOPPED, failure
 from .ledger import Ledger
-from .seen import checked
+from .reaching import judge_challenge
 from .values import judge_values
 
-STOPPED = {
-    "NotImplementedError": "is not written yet (NotImplementedError)",
-    "TimeoutError": "took longer than it may",
-    "MemoryError": "ran out of memory",
-    "RecursionError": "calls itself without end (RecursionError)",
-    "SystemExit": "ends the whole program (SystemExit)",
-}
 COUNTS = {1: "one value", 2: "two values", 3: "three values", 4: "four values"}
 
 
@@ -38,8 +33,10 @@ def judge(data, run, names=()):
         For hidden cases the findings hold no inputs, no expected values, and no text or number
         that the function made.
     """
+    if data.get("file"):
+        return judge_challenge(data, run, list(names))
     book = Ledger(data)
-    seen = [(case, checked(run(dict(case["args"])))) for case in data["cases"]]
+    seen = [(case, seen_of(data, case, run)) for case in data["cases"]]
     entries = [e for case, o in seen for e in _read(book, case, o)]
     judge_values(book, entries)
     _judge_inputs(book, [o for _, o in seen])
@@ -59,6 +56,9 @@ def _read(book, case, o):
         return []
     if o.failed:
         _judge_failure(book, case, o)
+        return []
+    if o.fault:
+        _judge_fault(book, case, o.fault)
         return []
     parts = _judge_count(book, case, o.parts)
     found = [_read_part(book, case, k, part) for k, part in enumerate(parts)]
@@ -94,25 +94,18 @@ def _is_shown_only(parts):
 def _judge_failure(book, case, o):
     """Charge a call that raised: every aspect of the case, and in words the first time."""
     aspects = [_charged(book, case, part) for part in book.data["returns"]]
-    text = "" if book.failed and case["aspect"] != "value" else _failure(book, case, o)
+    text = "" if book.failed and case["aspect"] != "value" else failure(book.data, case, o)
     book.find(aspects[0], case["group"], text)
     book.failed |= case["aspect"] == "value"
     for aspect in [*aspects, *["shape"] * (case["aspect"] == "value")]:
         book.lose(aspect, case["group"])
 
 
-def _failure(book, case, o):
-    """Say how a call failed; the student's own message only where inputs may be shown."""
-    kind = o.raised[0] if o.raised else "an error of its own kind"
-    if o.stopped:
-        return f"{book.data['name']} {o.stopped}."
-    if kind in STOPPED:
-        return f"{book.data['name']} {STOPPED[kind]}."
-    if not book.data["visible"]:
-        return f"the function raised {kind} (with {case['tried']})."
-    shapes = [f"{n} {np.shape(v)}" for n, v in case["args"].items() if np.ndim(v)]
-    message = f"{kind}: {o.message}" if o.message else kind
-    return f"{message} (with {case['tried']}: {', '.join(shapes)})"
+def _judge_fault(book, case, fault):
+    """Charge an answer that could not be measured."""
+    _charge_whole(book, case, fault)
+    for part in book.data["returns"]:
+        book.lose(_charged(book, case, part), case["group"], part)
 
 
 def _judge_count(book, case, parts):

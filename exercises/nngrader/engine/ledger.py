@@ -3,8 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from .cases import prices
-from .problem import PASSIVE
+from .problem import PASSIVE, WHOLE
 from .reading import forbidden_in
 
 EVERYTHING = "all points"  # stands for the aspect where a finding costs the whole problem
@@ -23,7 +22,8 @@ class Verdict:
 
     ``findings`` are (aspect, text, name of the known mistake or None). ``unclear`` tells that a
     wrong value on ordinary input could not be explained; ``spared`` names aspects that have
-    all their points though something in them is wrong, since that is charged elsewhere.
+    all their points though something in them is wrong, since that is charged elsewhere;
+    ``measured`` is what a challenge's answer reached.
     """
 
     score: float
@@ -31,6 +31,7 @@ class Verdict:
     findings: list
     unclear: bool = False
     spared: tuple = ()
+    measured: float | None = None
 
 
 @dataclass
@@ -102,6 +103,13 @@ class Ledger:
             return 0.0 if missed else 1.0
         each = units(self.data, aspect)
         return 1 - sum(not missed.isdisjoint({u, (u[0], "")}) for u in each) / len(each)
+
+
+def prices(data):
+    """Yield (forbidden name, aspects that it costs) of packed data."""
+    for price, names in data["forbidden"].items():
+        for name in names:
+            yield name, (list(data["points"]) if price == WHOLE else [price])
 
 
 def units(data, aspect):

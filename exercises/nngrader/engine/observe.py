@@ -5,13 +5,14 @@ else of the package. What a function returns may be anything, so no method of a 
 is called: types are asked of `type`, and arrays are read through `numpy.ndarray` itself.
 """
 
+import contextlib
 import copy
-import functools
 import gc
 import inspect
 import os
 import sys
 import time
+import types
 
 import numpy as np
 
@@ -22,12 +23,38 @@ NUMPY = os.path.dirname(np.__file__) + os.sep
 NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 KINDS = {
     "none": type(None),
-    "text": (str, bytes),
+    "text": (str, bytes, bytearray),
     "dict": dict,
     "set": (set, frozenset),
     "generator": type(_ for _ in ()),
+    "iterator": (map, zip, filter, enumerate, reversed, type(iter([])), type(iter(()))),
+    "view": (memoryview, type({}.keys()), type({}.values()), type({}.items())),
     "function": (type(inspect.isclass), type(len), type),
 }
+NAMED = {  # kinds of packages that need not be there
+    "Fraction": "exact",
+    "Decimal": "exact",
+    "Tensor": "tensor",
+    "DataFrame": "table",
+    "Series": "table",
+}
+EXACTLY = {  # the numbers of Python, read without a method of a subclass
+    bool: bool,
+    complex: complex.__complex__,
+    float: float.__float__,
+    int: int.__int__,
+}
+
+
+class Driven:
+    """A problem's driver with the student's object in its first place."""
+
+    def __init__(self, drive, f):
+        self.drive, self.f = drive, f
+
+    def __call__(self, *args):
+        """Call the driver with the arguments of a case."""
+        return self.drive(self.f, *args)
 
 
 def driven(f, driver):
@@ -50,7 +77,7 @@ def driven(f, driver):
         return f
     names = {"__name__": "driver", "np": np}
     exec(compile(driver["source"], "<driver>", "exec"), names)
-    return functools.partial(names[driver["name"]], f)
+    return Driven(names[driver["name"]], f)
 
 
 def observe(f, args, n_parts):
@@ -71,16 +98,18 @@ def observe(f, args, n_parts):
     dict
         ``parts`` (a list of at most ``n_parts + 1`` descriptions, see `describe`) or ``error``
         ([names of the exception's classes], message); ``changed``, the arguments written into;
-        ``steps``, the lines of Python that ran, those inside NumPy left out; ``seconds``.
+        ``steps``, the lines of Python that ran, those inside NumPy left out, and 0 where a
+        driver calls; ``seconds``.
     """
     given = copy.deepcopy(args)
     counter = _Steps()
+    counting = contextlib.nullcontext() if type(f) is Driven else counter
     parts = error = None
     start = time.perf_counter()
     try:
-        with np.errstate(all="ignore"), counter:
+        with np.errstate(all="ignore"), counting:
             value = f(*given.values())
-        parts = [describe(v) for v in _split(value, n_parts)]
+        parts = parts_of(value, n_parts)
     except KeyboardInterrupt:
         raise
     except BaseException as e:
@@ -141,6 +170,11 @@ def _in_numpy(frame):
     return frame is not None and frame.f_code.co_filename.startswith(NUMPY)
 
 
+def parts_of(value, n_parts):
+    """Describe the parts of an answer, see `describe`; one too many at most."""
+    return [describe(v) for v in _split(value, n_parts)]
+
+
 def _split(value, n_parts):
     """Return the values of the answer: those of a tuple or list where several are asked."""
     if n_parts > 1:
@@ -156,9 +190,9 @@ def describe(value):
     Returns
     -------
     dict
-        ``kind``: array, number, list, tuple, none, text, dict, set, generator, function or
-        object; ``values``: an array of numbers, or None; ``dtype`` and ``shape`` of what was
-        returned (shape None where it has none); ``masked``: how many entries are masked.
+        ``kind``: array, number, list, tuple, one of `KINDS` or `NAMED`, or object; ``values``:
+        an array of numbers, or None; ``dtype`` and ``shape`` of what was returned (shape None
+        where it has none); ``masked``: how many entries are masked.
     """
     try:
         with np.errstate(all="ignore"):
@@ -179,7 +213,11 @@ def _described(value):
     for name, sequence in (("list", list), ("tuple", tuple)):
         if issubclass(kind, sequence):
             return _sequence(name, value)
-    return _as_dict(next((n for n, k in KINDS.items() if issubclass(kind, k)), "object"))
+    if kind is range and len(value) <= MOST_NODES:
+        return _sequence("list", list(value))
+    known = [n for n, k in KINDS.items() if issubclass(kind, k)]
+    known += [NAMED[n] for c in type.mro(kind) if (n := _class_name(c)) in NAMED]
+    return _as_dict([*known, "object"][0])
 
 
 def _as_dict(kind, values=None, dtype="", shape=None, masked=0):
@@ -216,16 +254,16 @@ def _leaf(v):
         return None
     if issubclass(type(v), np.generic):
         return v.item() if type(v).__module__ == "numpy" else None
-    for kind in (bool, complex, float):
+    for kind, exact in EXACTLY.items():
         if issubclass(type(v), kind):
-            return kind(v) if type(v) is kind else None
-    return _float(v) if type(v) is int else None
+            return _whole(exact(v)) if kind is int else exact(v)
+    return None
 
 
-def _float(v):
-    """Return an int as a float, infinite where it is too large for one."""
+def _whole(v):
+    """Return an int, as a float where it is too large for 64 bits, infinite where for both."""
     try:
-        return float(v)
+        return v if -(2**63) <= v < 2**63 else float(v)
     except OverflowError:
         return float("inf") if v > 0 else float("-inf")
 
@@ -275,7 +313,12 @@ def _entries(value, budget):
 
 def _names(kind):
     """Return the names of an exception's classes, most special first."""
-    return [str(type.__getattribute__(c, "__name__"))[:80] for c in type.mro(kind)[:-2]][:8]
+    return [_class_name(c) for c in type.mro(kind)[:-2]][:8]
+
+
+def _class_name(c):
+    """Return the name of a class, whatever it says of itself."""
+    return str(type.__getattribute__(c, "__name__"))[:80]
 
 
 def _message(e, f):
@@ -284,26 +327,53 @@ def _message(e, f):
         text = str(e)[:300]
     except BaseException:
         text = ""
+    if type(f) is Driven:
+        place = _method(e, f.f)
+        return text + (f" (line {place[0]} of {place[1][:80]})" if place else "")
     line = _line(e, f)
     return text + (f" (line {line} of your function)" if line else "")
 
 
 def _line(e, f):
     """Return the line, counted from the `def`, where an exception left the function itself."""
-    code = getattr(f, "__code__", None)
-    at = e.__traceback__
     line = None
-    while at is not None:
-        if at.tb_frame.f_code is code:
-            line = at.tb_lineno - code.co_firstlineno + 1
-        at = at.tb_next
+    for frame, number in _frames(e):
+        if frame.f_code is getattr(f, "__code__", None):
+            line = number - frame.f_code.co_firstlineno + 1
     return line
+
+
+def _method(e, f):
+    """Return the line and the name of the student's function that a driver saw fail."""
+    files = {code.co_filename for code in _codes(f)}
+    own = [(frame.f_code, n) for frame, n in _frames(e) if frame.f_code.co_filename in files]
+    return (own[-1][1] - own[-1][0].co_firstlineno + 1, own[-1][0].co_name) if own else None
+
+
+def _codes(f):
+    """Return the code of a function, or of the methods of a class."""
+    inside = [f]
+    if issubclass(type(f), type):
+        inside = [v for c in type.mro(f) for v in type.__getattribute__(c, "__dict__").values()]
+    return [v.__code__ for v in inside if type(v) is types.FunctionType]
+
+
+def _frames(e):
+    """Yield the frames through which an exception came, with their lines."""
+    at = e.__traceback__
+    while at is not None:
+        yield at.tb_frame, at.tb_lineno
+        at = at.tb_next
 
 
 def _same(a, b):
     """Tell whether an argument is still what it was, bit for bit."""
     if type(a) is not type(b):
         return False
-    if not isinstance(a, np.ndarray):
-        return bool(a == b)
-    return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    if isinstance(a, np.ndarray):
+        return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(_same(a[k], b[k]) for k in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return bool(a == b) or a != a

@@ -2,7 +2,9 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from .driver import arguments, as_text
 
 PASSIVE = ("shape", "errors", "loops", "inputs-unchanged")  # what does nothing passes these
 SELF_REPORTED = (
@@ -52,6 +54,7 @@ class Mistake:
     solve: Callable
     hint: str
     loses: frozenset
+    fixed: dict = field(default_factory=dict)  # arguments that it replaces before the call
 
 
 class Problem:
@@ -75,12 +78,55 @@ class Problem:
         that is to tell them apart asks for less.
     lists : bool, optional
         Whether a list may be returned where the reference returns an array.
+    driver : function, optional
+        ``driver(student_object, *args)`` returns plain data, where the student defines a class
+        or the arguments and results are no plain data; see `driver`. Its further parameters
+        are the arguments of a case.
+    measure : function, optional
+        ``measure(args, *raw)`` returns the parts that are compared, from what the call gave:
+        arrays of numbers of any type and shape, None where there were none. A ValueError with
+        a constant text tells the student what is wrong; any other exception is a wrong answer,
+        too. It runs where the answers are known, without limits: its time must grow no faster
+        than what it is given.
+    observed : sequence of str, optional
+        Names of the values that the call gives, where `measure` returns others.
+    kept : sequence of str, optional
+        Names of values that generators of cases return after the arguments, and only
+        `measure` is given.
+    wrong : dict, optional
+        For parts judged by property: what is said where no known mistake explains it.
+    uses : sequence of str, optional
+        Packages besides NumPy that the driver or the student may import.
+    self_reported : sequence of str, optional
+        Aspects of parts that are computed beside the student's code, who could forge them.
+    trains : bool, optional
+        Whether the answer takes long to compute: inputs are hardly redrawn, the gate tries few
+        seeds, and no mutants are made.
     """
 
     def __init__(
-        self, name, *, returns, points, forbidden=None, no_loop_over="", rtol=1e-7, lists=False
+        self,
+        name,
+        *,
+        returns,
+        points,
+        forbidden=None,
+        no_loop_over="",
+        rtol=1e-7,
+        lists=False,
+        driver=None,
+        measure=None,
+        observed=(),
+        kept=(),
+        wrong=None,
+        uses=(),
+        self_reported=(),
+        trains=False,
     ):
         self.name, self.returns, self.points = name, dict(returns), dict(points)
+        self.driver, self.measure, self.trains = driver, measure, trains
+        self.observed, self.kept, self.uses = tuple(observed), tuple(kept), tuple(uses)
+        self.wrong, self.self_reported = dict(wrong or {}), tuple(self_reported)
         self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}
         self.no_loop_over, self.rtol, self.lists = no_loop_over, rtol, lists
         self.solve = self.by_hand = None
@@ -121,8 +167,20 @@ class Problem:
 
     @property
     def parameters(self):
-        """The reference's parameters by name."""
+        """The arguments of a case by name: what the driver takes, else the reference."""
+        if self.driver:
+            return arguments(self.driver)
         return inspect.signature(self.solve).parameters
+
+    @property
+    def moving(self):
+        """What `pack` says of code that travels, and of what it needs."""
+        found = {w: as_text(f, w) for w in ("driver", "measure") if (f := getattr(self, w))}
+        found |= {"uses": list(self.uses)} if self.uses else {}
+        found |= {"wrong": self.wrong} if self.wrong else {}
+        if self.observed:
+            found |= {"observed": len(self.observed), "raw": list(self.observed)}
+        return found
 
     @property
     def total(self):
@@ -133,10 +191,11 @@ class Problem:
         """Return, for each argument with a default, the mistake of not using it."""
         return {
             f"ignores {name}": Mistake(
-                _fixed(self.solve, k, p.default),
+                self.solve if self.driver else _fixed(self.solve, k, p.default),
                 f"this is the answer for {name} = {p.default}, whatever {name} is. "
                 f"Where does your code use {name}?",
                 frozenset(),
+                {name: p.default} if self.driver else {},
             )
             for k, (name, p) in enumerate(self.parameters.items())
             if p.default is not inspect.Parameter.empty
@@ -145,6 +204,7 @@ class Problem:
     def validate(self):
         """Raise ValueError with all that is wrong with the declaration itself."""
         faults = [*_unfinished(self), *_points_faults(self), *_aspect_faults(self)]
+        faults += _moving_faults(self)
         if faults:
             raise ValueError(f"problem {self.name}: " + "; ".join(faults))
 
@@ -186,13 +246,27 @@ def _points_faults(p):
     """Yield what is wrong with the distribution of points."""
     for words, aspects, most in (
         ("passive aspects", PASSIVE, MOST_PASSIVE),
-        ("self-reported aspects", SELF_REPORTED, MOST_SELF_REPORTED),
+        ("self-reported aspects", SELF_REPORTED + p.self_reported, MOST_SELF_REPORTED),
     ):
         share = sum(p.points.get(a, 0) for a in aspects)
         if share > most * p.total + 1e-9:
             yield f"{words} give {share:g} of {p.total:g} points, expected at most {most:.0%}"
     if any(not points > 0 for points in p.points.values()):
         yield "every aspect needs points above 0"
+
+
+def _moving_faults(p):
+    """Yield what is wrong with code that travels, and what makes no sense with it."""
+    try:
+        _ = p.moving, p.parameters if p.driver else None
+    except ValueError as e:
+        yield str(e)
+    if (p.driver or p.measure) and p.no_loop_over:
+        yield "steps are counted of plain functions alone: no_loop_over goes with no driver"
+    if (p.observed or p.kept) and not p.measure:
+        yield "observed and kept are there for a measure, and there is none"
+    if unknown := sorted(set(p.wrong) - set(p.returns)):
+        yield f"wrong names {', '.join(unknown)}, which is no part of the answer"
 
 
 def _aspect_faults(p):

@@ -1,11 +1,14 @@
 """Check what a worker says it has seen: it is plain data, and nothing else is known of it."""
 
 import builtins
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-KINDS = "array number list tuple none text dict set generator function object".split()
+KINDS = (
+    "array number list tuple none text dict set generator iterator view function exact tensor "
+    "table object"
+).split()
 DTYPES = (
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
     "float16 float32 float64 float96 float128 longdouble complex64 complex128 object"
@@ -24,7 +27,8 @@ class Seen:
 
     ``parts`` is None where the call failed; ``raised`` holds the names of Python's own classes
     of exceptions among those of the error, most special first; ``message`` is the student's;
-    ``stopped`` is the runner's: how a limit or an end of the process made the call fail.
+    ``stopped`` is the runner's: how a limit or an end of the process made the call fail;
+    ``fault`` says, in words of ours, why nothing could be measured.
     """
 
     parts: list | None = None
@@ -34,6 +38,11 @@ class Seen:
     stopped: str = ""
     changed: frozenset = field(default_factory=frozenset)
     steps: int = 0
+    fault: str = ""
+
+    def instead(self, parts, fault):
+        """Return the same with other parts: those measured, or why none could be."""
+        return replace(self, parts=parts, fault=fault)
 
 
 def checked(said):
@@ -51,7 +60,7 @@ def checked(said):
         text = message if isinstance(message, str) else ""
         rest["stopped"] = said["stopped"] if isinstance(said.get("stopped"), str) else ""
         return Seen(failed=True, raised=raised, message=text[:400], **rest)
-    return Seen(parts=[_part(p) for p in parts[:MOST_PARTS]], **rest)
+    return Seen(parts=[part_of(p) for p in parts[:MOST_PARTS]], **rest)
 
 
 def _list(value):
@@ -59,7 +68,7 @@ def _list(value):
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def _part(said):
+def part_of(said):
     """Return one described part with nothing in it but what `observe.describe` can say."""
     said = said if isinstance(said, dict) else {}
     kind, values, dtype = said.get("kind"), said.get("values"), said.get("dtype")

@@ -1,9 +1,17 @@
-"""Packed problems as text: JSON, with arrays as lists beside their type and shape."""
+"""Packed problems as text: JSON, with arrays as lists beside their type and shape.
 
+Large arrays, such as pictures, are their bytes, compressed.
+"""
+
+import base64
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
+
+LONGEST = 4096  # entries of an array that is written as a list
+TYPES = "biuf"
 
 
 def dumps(data):
@@ -26,11 +34,33 @@ def load(path):
     return loads(Path(path).read_text(encoding="utf-8"))
 
 
+def unplain(value):
+    """Return what in a value cannot be written, in words; nothing where all can be.
+
+    >>> unplain({"W": np.zeros(3), "name": ["a", None, 2.0]})
+    >>> unplain([np.zeros(3), (1, 2)])
+    'a tuple'
+    """
+    if value is None or type(value) in (bool, int, float, str):
+        return None
+    if isinstance(value, np.ndarray | np.generic):
+        plain = type(value) is not np.ma.MaskedArray and value.dtype.kind in TYPES
+        return None if plain else f"an array of type {value.dtype}"
+    if type(value) is list:
+        return next(filter(None, map(unplain, value)), None)
+    if type(value) is dict and all(type(k) is str for k in value):
+        return unplain(list(value.values()))
+    return f"a {type(value).__name__}"
+
+
 def _plain(value):
     """Turn arrays and NumPy's numbers into what JSON knows."""
     if isinstance(value, np.ndarray):
-        flat = value.ravel().tolist()
-        return {"array": flat, "dtype": value.dtype.name, "shape": list(value.shape)}
+        about = {"dtype": value.dtype.name, "shape": list(value.shape)}
+        if value.size <= LONGEST or value.dtype.kind not in TYPES:
+            return {"array": value.ravel().tolist()} | about
+        raw = value.astype(value.dtype.newbyteorder("<")).tobytes()
+        return {"bytes": base64.b64encode(zlib.compress(raw, 9)).decode()} | about
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"store: expected plain data, got a {type(value).__name__}")
@@ -40,4 +70,8 @@ def _array(d):
     """Undo `_plain`."""
     if d.keys() == {"array", "dtype", "shape"}:
         return np.array(d["array"], d["dtype"]).reshape(d["shape"])
+    if d.keys() == {"bytes", "dtype", "shape"}:
+        raw = zlib.decompress(base64.b64decode(d["bytes"]))
+        little = np.frombuffer(raw, np.dtype(d["dtype"]).newbyteorder("<"))
+        return little.astype(d["dtype"]).reshape(d["shape"])
     return d

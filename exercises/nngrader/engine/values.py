@@ -52,10 +52,11 @@ def _judge_ordinary(book, mine, here, charges):
             book.also(charge.aspect, again.text, again.mistake, part)
             charges.append(Charge(part, group, charge.aspect, charge.found))
             return
-    found = explain(mine, here, book.data["mistakes"])
+    found = _explained(book, mine, here, book.data["mistakes"])
     book.find(aspect, group, found.text, part, found.mistake)
     charges.append(Charge(part, group, aspect, found))
-    book.explained |= found.explains
+    proves = not book.data.get("measure")  # what is true or false is wrong in one way only
+    book.explained |= found.explains and proves
     if found.text and not found.explains:
         book.unclear.add(part)
 
@@ -79,7 +80,7 @@ def _judge_special(book, mine, here, carried):
         book.find(aspect, group, ": first make it right on ordinary input.", part)
         return
     able = {n: m for n, m in mistakes.items() if n in named or not _is_ordinary(book, m)}
-    text, mistake = _in_words(mine, here, able)
+    text, mistake = _in_words(book, mine, here, able)
     book.find(aspect, group, text, part, mistake)
 
 
@@ -88,13 +89,19 @@ def _is_ordinary(book, mistake):
     return not set(mistake["loses"]).isdisjoint(book.data["returns"].values())
 
 
-def _in_words(mine, here, mistakes):
+def _explained(book, mine, here, mistakes):
+    """Explain wrong values; where a property is judged, in the problem's words for it."""
+    found, words = explain(mine, here, mistakes), book.data.get("wrong", {}).get(mine[0].part)
+    return found if found.mistake or not words else Explanation(f": {words}")
+
+
+def _in_words(book, mine, here, mistakes):
     """Say what is wrong in a special case, and which known mistake it is, if it is one."""
     faults = [e.fault for e in mine if e.fault]
     tried = f" (with {mine[0].case['tried']})"
     if all(e.right for e in mine):
         return f" {faults[0]}{tried}", None
-    found = explain(mine, here, mistakes)
+    found = _explained(book, mine, here, mistakes)
     if found.mistake or not found.text:
         return found.text, found.mistake
     return (f" {faults[0]}" if faults else found.text) + tried, None

@@ -1,0 +1,184 @@
+"""Functions of a problem's file that travel as text: its driver and its measure.
+
+The *driver* runs beside the student's code, in the worker or in the student's notebook: it is
+given what the student defined (a function, a class) and the plain arguments of a case, makes of
+them what is no plain data (a callback, a generator of random numbers, a tensor), and returns
+plain data. The *measure* runs where the answers are known: it is given the arguments by name
+and what the driver returned, and returns what is compared, such as a loss or whether each index
+is in one fold. Both know `np` alone and import the rest inside.
+
+Mistakes are known by what is measured. A part that is true or false has one wrong value: the
+hint of a mistake that loses it must fit whatever else loses it, and no passive aspect is earned
+by being such a mistake.
+"""
+
+import ast
+import builtins
+import dis
+import functools
+import inspect
+import textwrap
+from types import CodeType
+
+import numpy as np
+
+from .compare import CALLED
+from .observe import driven, observe, parts_of
+from .seen import checked, part_of
+
+KNOWN = {"np", *dir(builtins)}
+FORMLESS = "what it gives cannot be measured. Is it of the form that is asked?"
+
+
+@functools.lru_cache(256)
+def as_text(f, what):
+    """Return name and source of a function that can run elsewhere.
+
+    Parameters
+    ----------
+    f : function
+        Made by a plain `def` in a file.
+    what : str
+        What the function is, for errors: "driver", "measure".
+
+    Raises
+    ------
+    ValueError
+        If it is no such function, or uses names that are not there where it runs.
+    """
+    try:
+        source = textwrap.dedent(inspect.getsource(f))
+        (node,) = ast.parse(source).body
+    except (OSError, TypeError, SyntaxError, ValueError):
+        node = None
+    if not isinstance(node, ast.FunctionDef) or node.decorator_list:
+        raise ValueError(f"its {what} must be a plain def of the problem's file, without @")
+    if unknown := sorted(_outer_names(compile(source, what, "exec")) - KNOWN - {node.name}):
+        raise ValueError(
+            f"its {what} uses {', '.join(unknown)}: it knows np alone, and imports the rest "
+            "inside"
+        )
+    return {"name": node.name, "source": source}
+
+
+def _outer_names(code):
+    """Return the names that code looks up outside of its functions."""
+    here = {i.argval for i in dis.get_instructions(code) if i.opname in _LOOKUPS}
+    return here.union(*(_outer_names(c) for c in _inner(code)))
+
+
+_LOOKUPS = ("LOAD_GLOBAL", "LOAD_NAME")
+
+
+def _inner(code):
+    """Return the code of the functions and classes inside."""
+    return [c for c in code.co_consts if isinstance(c, CodeType)]
+
+
+def arguments(driver):
+    """Return the names and defaults of what a driver takes after the student's object.
+
+    Raises
+    ------
+    ValueError
+        If they are not plain parameters in order.
+    """
+    first, *rest = [*inspect.signature(driver).parameters.values(), None]
+    if first is None or any(p and p.kind != p.POSITIONAL_OR_KEYWORD for p in (first, *rest)):
+        raise ValueError(
+            "its driver takes the student's object, then the arguments of a case, one by one"
+        )
+    return {p.name: p for p in rest[:-1]}
+
+
+def caller(data, f):
+    """Return what calls a function in this process, as `judge` wants it.
+
+    Parameters
+    ----------
+    data : dict
+        A packed problem.
+    f : object
+        What answers it.
+    """
+    target = driven(f, data.get("driver"))
+    return lambda args: observe(target, args, observed(data))
+
+
+def observed(data):
+    """Return how many values a call gives, before anything is measured."""
+    return data.get("observed") or len(data["returns"])
+
+
+def seen_of(data, case, run):
+    """Call a function on a case and return what is judged: measured, where that is asked.
+
+    Returns
+    -------
+    Seen
+        ``fault`` says what is wrong where nothing could be measured.
+    """
+    seen = checked(run(dict(case["args"])))
+    if not data.get("measure") or seen.failed or case["error"]:
+        return seen
+    return measured(data, case, seen)
+
+
+def measured(data, case, seen):
+    """Return what the measure makes of what was seen."""
+    raw = [p["values"] for p in seen.parts[: observed(data)]]
+    raw += [None] * (observed(data) - len(raw))
+    told = case["args"] | case.get("kept", {})
+    try:
+        with np.errstate(all="ignore"):
+            value = _built(**data["measure"])(told, *raw)
+    except Exception as e:
+        return seen.instead([], _fault(data, seen.parts, e))
+    parts = [part_of(p) for p in parts_of(value, len(data["returns"]))]
+    return seen.instead([_of_ours(p) for p in parts], "")
+
+
+def _of_ours(part):
+    """Return a part that our own code made: a list of numbers is an array."""
+    return part if part["values"] is None else part | {"kind": "array"}
+
+
+@functools.lru_cache(64)
+def _built(name, source):
+    """Return the function of a text of ours."""
+    names = {"__name__": "measure", "np": np}
+    exec(compile(source, "<measure>", "exec"), names)
+    return names[name]
+
+
+def _fault(data, parts, e):
+    """Say why nothing could be measured: by what came first, else in the measure's own words.
+
+    What an exception says is told only where it stands in the measure as it is: else it may
+    hold what the student's code made, by which hidden inputs could leave.
+    """
+    names = data.get("raw") or data["returns"]
+    odd = [
+        (k, f"{name} {_no_values(part['kind'])}")
+        for k, (name, part) in enumerate(zip(names, parts, strict=False))
+        if part["values"] is None
+    ]
+    if odd and odd[0][0] == 0:  # what the student's function gave, as it came
+        return odd[0][1]
+    if type(e) is ValueError and str(e) in _sentences(**data["measure"]):
+        return str(e)
+    return odd[0][1] if odd else FORMLESS
+
+
+def _no_values(kind):
+    """Say what came where numbers were asked."""
+    if kind == "none":
+        return "is None. Does every path through the function return it?"
+    return f"is {CALLED.get(kind, 'an array of another type, expected numbers')}"
+
+
+@functools.lru_cache(64)
+def _sentences(name, source):
+    """Return the texts that stand in a function's source."""
+    nodes = ast.walk(ast.parse(source))
+    return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}

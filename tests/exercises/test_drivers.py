@@ -1,0 +1,452 @@
+"""Problems whose arguments or results are no plain data: declared, packed, judged, checked."""
+
+import functools
+import inspect
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nngrader.engine import caller, judge, observed, pack, store
+from nngrader.engine.driver import as_text
+from nngrader.engine.gate import over_seeds
+from nngrader.engine.observe import describe
+from nngrader.engine.problem import Problem
+from nngrader.limits import Limits
+from nngrader.runner import Runner
+from nngrader.sandbox import Sandbox
+from nngrader.score import Stub
+from nngrader.student import told
+
+from tests.exercises import driven_problems
+from tests.exercises.declared import lost, texts
+from tests.exercises.driven_problems import PROBLEMS, deal, evaluate, folds, properties, value
+
+every_problem = pytest.mark.parametrize("name", PROBLEMS)
+NUMPY_ALONE = [n for n, p in PROBLEMS.items() if not p.uses]
+mistakes = pytest.mark.parametrize(
+    ("name", "mistake"), [(n, m) for n, p in PROBLEMS.items() for m in p.mistakes]
+)
+
+
+@functools.cache
+def packed(name, visible):
+    """Packed data that have been a file."""
+    return store.loads(store.dumps(pack(PROBLEMS[name], 1, visible=visible)))
+
+
+def judged(name, f, visible=True):
+    data = packed(name, visible)
+    return judge(data, caller(data, f))
+
+
+@every_problem
+def test_a_problem_with_a_driver_holds_to_its_declaration(name):
+    assert over_seeds(PROBLEMS[name], 2) == []
+
+
+@mistakes
+def test_a_mistake_is_told_its_hint_and_loses_its_aspects(name, mistake):
+    known = PROBLEMS[name].mistakes[mistake]
+    verdict = judged(name, known.solve)
+    assert lost(verdict) == known.loses
+    assert known.hint in texts(verdict) or known.loses <= {"inputs-unchanged", "chain"}
+
+
+@every_problem
+def test_packed_data_are_text_and_plain_values_alone(name):
+    data = pack(PROBLEMS[name], 2, visible=False)
+    assert store.dumps(store.loads(store.dumps(data))) == store.dumps(data)
+
+
+def test_mistakes_are_known_by_what_is_measured():
+    marks = packed("stratified_folds", False)["cases"][0]["marks"]
+    assert [bool(part) for part in marks["not stratified"]] == [True, False, True]
+
+
+def test_a_default_of_the_driver_that_is_ignored_is_a_mistake():
+    data = pack(PROBLEMS["numerical_jacobian"], 1, visible=True)
+    assert "ignores h" in data["mistakes"]
+    solve = PROBLEMS["numerical_jacobian"].solve
+    said = texts(judged("numerical_jacobian", lambda f, x, h: solve(f, x)))
+    assert "the answer for h = 1e-05" in said
+
+
+def test_the_gate_tries_few_seeds_where_answers_are_trained(monkeypatch):
+    seeds = []
+    monkeypatch.setattr("nngrader.engine.gate.check_seed", lambda p, s: seeds.append(s) or [])
+    over_seeds(PROBLEMS["train_network"], 50)
+    assert seeds == [0, 1, 2]
+
+
+# What is wrong with a declaration
+
+OUTSIDE = 3
+
+
+def uses_a_name(f, x):
+    return f(x) + OUTSIDE
+
+
+def many_arguments(f, *args):
+    return f(*args)
+
+
+def imports_inside(f, x):
+    from math import prod
+
+    def deeper(v):
+        return prod([v, np.float64(1)])
+
+    return deeper(f(x))
+
+
+def closed_over():
+    k = 3
+
+    def inner(f, x):
+        return f(x) + k
+
+    return inner
+
+
+@pytest.mark.parametrize(
+    ("driver", "fault"),
+    [
+        (uses_a_name, "its driver uses OUTSIDE: it knows np alone"),
+        (closed_over(), "its driver uses k: it knows np alone"),
+        (lambda f, x: f(x), "must be a plain def"),
+        (np.sum, "its driver"),
+        (len, "must be a plain def"),
+        (many_arguments, "one by one"),
+    ],
+)
+def test_a_driver_that_cannot_travel_is_refused(driver, fault):
+    with pytest.raises(ValueError, match=fault):
+        Problem("f", returns={"y": "value"}, points={"value": 1}, driver=driver).validate()
+
+
+def test_a_driver_may_import_and_define_inside():
+    assert as_text(imports_inside, "driver")["source"].startswith("def imports_inside(")
+
+
+@pytest.mark.parametrize(
+    ("about", "fault"),
+    [
+        ({"driver": evaluate, "no_loop_over": "N"}, "no_loop_over goes with no driver"),
+        ({"observed": ("a",)}, "observed and kept are there for a measure"),
+        ({"wrong": {"z": "?"}}, "wrong names z, which is no part"),
+        ({"self_reported": ("value",)}, "self-reported aspects give 1 of 1 points"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(about, fault):
+    with pytest.raises(ValueError, match=fault):
+        Problem("f", returns={"y": "value"}, points={"value": 1}, **about).validate()
+
+
+def redeclared(p, name, **changes):
+    """A problem with one attribute or case changed."""
+    other = Problem.__new__(Problem)
+    other.__dict__.update(p.__dict__ | {"cases": list(p.cases)} | changes)
+    return other
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        (lambda x: x, "a function for numbers"),
+        ((1, 2), "a tuple for numbers"),
+        ({"a": 1 + 2j}, "a complex for numbers"),
+        ([np.array([None])], "an array of type object for numbers"),
+    ],
+)
+def test_arguments_that_are_no_plain_data_are_refused(odd, words):
+    p = redeclared(value, "Value", by_hand=("a", odd, 1))
+    with pytest.raises(ValueError, match=f"the example gives {words}"):
+        pack(p, 1, visible=True)
+
+
+def test_a_reference_that_fails_on_ordinary_input_is_refused():
+    p = redeclared(value, "Value", by_hand=("a +* b", {"a": 1.0}, 1))
+    pack(p, 1, visible=True)  # the example is not judged
+    p = redeclared(folds, "stratified_folds", solve=lambda y, k, rng: None)
+    p.solve.__name__, p.solve.__doc__ = p.name, "Nothing."
+    with pytest.raises(ValueError, match="its reference gives a part that is no numbers"):
+        pack(p, 1, visible=True)
+
+
+# What a student is told
+
+
+def test_an_error_inside_a_class_is_told_with_method_and_line():
+    class Value(value.solve):
+        def tanh(self):
+            return self.data.tanh()
+
+    said = texts(judged("Value", Value))
+    assert "AttributeError: 'float' object has no attribute 'tanh' (line 2 of tanh)" in said
+
+
+def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():
+    class Value(value.solve):
+        def tanh(self):
+            raise ValueError(f"secret {self.data}")
+
+    said = texts(judged("Value", Value, visible=False))
+    assert "using Value raised ValueError" in said
+    assert "secret" not in said
+
+
+def test_a_call_that_goes_too_deep_is_told_so():
+    said = texts(judged("Value", value.mistakes["Recursive"].solve))
+    assert "Value calls itself too deep, or without end (RecursionError)." in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            lambda y, k, rng: (f for f in [y]),
+            "folds is a generator. Does the function say yield",
+        ),
+        (
+            lambda y, k, rng: None,
+            "folds is None. Does every path through the function return it",
+        ),
+        (lambda y, k, rng: {"a": y}, "folds is a dict"),
+        (lambda y, k, rng: y, "the folds are expected as a list of k arrays of indices."),
+        (lambda y, k, rng: [["a"]] * k, "folds is an array of another type, expected numbers"),
+        (
+            lambda y, k, rng: [f / 1 for f in folds.solve(y, k, rng)],
+            "indices are whole numbers. Of which type are those in the folds?",
+        ),
+        (lambda y, k, rng: [np.full(9, 10**9)] * k, "is each index in exactly one of k folds?"),
+        (
+            lambda y, k, rng: [-1 - f for f in folds.solve(y, k, rng)],
+            "is each index in exactly",
+        ),
+        (lambda y, k, rng: [], "using stratified_folds"),
+    ],
+)
+def test_what_cannot_be_measured_is_told_in_words(answer, words):
+    for visible in (True, False):
+        verdict = judged("stratified_folds", answer, visible)
+        assert verdict.score == 0
+        assert words in texts(verdict) or (
+            visible and "ValueError: need at least" in texts(verdict)
+        )
+
+
+def test_a_property_that_fails_in_an_unknown_way_is_told_in_the_problems_words():
+    def one_layer(*args):
+        return driven_problems.trained(*args, fixed=("W1",))
+
+    said = texts(judged("train_network", one_layer))
+    assert "trained: compare each parameter before and after: does every one move?" in said
+
+
+def told_of_any(args, raw):
+    raise ValueError(f"the answer holds {raw}")
+
+
+def told_a_constant(args, raw):
+    raise ValueError("what is asked is another thing")
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [
+        (told_of_any, "what it gives cannot be measured. Is it of the form that is asked?"),
+        (told_a_constant, "what is asked is another thing"),
+    ],
+)
+def test_a_measure_speaks_in_constant_words_alone(measure, words):
+    data = packed("stratified_folds", False) | {"measure": as_text(measure, "measure")}
+    data |= {"observed": 1}
+    verdict = judge(data, lambda args: {"parts": [describe(12345.0)]})
+    assert verdict.score == 0
+    assert words in texts(verdict)
+    assert "12345" not in texts(verdict)
+
+
+RAW = st.one_of(
+    st.none(),
+    st.floats(),
+    st.integers(-(2**62), 2**62),
+    st.lists(st.floats(), max_size=5),
+    st.lists(st.lists(st.integers(-3, 99), max_size=3), max_size=3),
+    st.sampled_from(
+        [np.zeros((0, 3)), np.ones((5, 1, 2), bool), np.array(1j), np.int8([1] * 50)]
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(RAW, max_size=5), st.booleans())
+def test_no_raw_answer_makes_the_judge_raise_or_earns_anything(raw, visible):
+    data = packed("stratified_folds", visible)
+    verdict = judge(data, lambda args: {"parts": [describe(r) for r in raw]})
+    assert verdict.score == 0
+
+
+@pytest.mark.parametrize("said", [None, [], {"parts": 3}, {"parts": [3] * 99}, {"error": "x"}])
+def test_a_worker_may_say_anything_of_what_is_measured(said):
+    assert judge(packed("stratified_folds", False), lambda args: said).score == 0
+
+
+def test_of_measured_answers_the_raw_ones_are_allowed_for():
+    data = packed("stratified_folds", False)
+    assert observed(data) == 3
+    assert all(c["raw_bytes"] >= 16 * len(c["args"]["y"]) for c in data["cases"])
+
+
+def test_only_the_measure_sees_what_is_kept():
+    seen = []
+    data = packed("train_network", False)
+    judge(data, lambda args: seen.append(args) or {"parts": []})
+    assert all(set(args) == {"X", "y", "epochs", "seed"} for args in seen)
+    assert data["cases"][0]["kept"] == {"most": 0.2}
+
+
+# What a student runs
+
+
+@pytest.fixture
+def folder(tmp_path):
+    store.save({n: packed(n, True) for n in PROBLEMS}, tmp_path / "ps.cases.json")
+    return tmp_path
+
+
+def under_its_name(name, f):
+    class Named(f):
+        pass
+
+    if not inspect.isclass(f):
+        return f
+    Named.__name__ = name
+    return Named
+
+
+@every_problem
+def test_check_tells_that_a_right_answer_is_right(folder, name):
+    text = told(PROBLEMS[name].solve, folder)
+    assert text.startswith(f"{name}: {PROBLEMS[name].total} of {PROBLEMS[name].total} points")
+
+
+def test_check_shows_the_example_through_the_driver(folder):
+    class Value(value.solve):
+        def __mul__(self, other):
+            made = super().__mul__(other)
+            made.data = float(np.sin(9 * made.data))
+            return made
+
+    lines = told(Value, folder).splitlines()
+    assert "    expression = a * b + a" in lines
+    assert "    numbers = {'a': 2.0, 'b': 3.0}" in lines
+    assert "    data: yours 1.4412, asked 8.0" in lines
+
+
+def test_check_works_with_the_cases_and_numpy_alone(folder):
+    program = textwrap.dedent("""
+        import sys
+        for name in "torch nnlib nbgrader IPython nbformat tests".split():
+            sys.modules[name] = None
+        from nngrader import check
+        class Value:
+            def __init__(self, data):
+                self.data, self.grad = data, 0.0
+            def __add__(self, other):
+                raise NotImplementedError
+            __mul__ = __add__
+        check(Value)
+    """)
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert "Value is not written yet (NotImplementedError)." in ran.stdout, ran.stderr
+
+
+# In the sandbox
+
+
+def points_in_the_sandbox(name, cell, slot=0):
+    hidden, reports = {name: packed(name, False)}, {}
+    limits = Limits(call_seconds=20.0, total_seconds=60.0, memory_mb=2048)
+    with Sandbox(limits, uses=list(PROBLEMS[name].uses)) as sandbox:
+        runner = Runner([("cell", cell, False)], sandbox, slot)
+        try:
+            Stub(name, runner, hidden, [], reports).points(name, PROBLEMS[name].total)
+        finally:
+            runner.close()
+    return reports[name]
+
+
+def written(f, name):
+    """The text of a solution as a notebook has it."""
+    lines = textwrap.dedent(inspect.getsource(f)).splitlines()
+    rest = [inspect.getsource(getattr(driven_problems, h)) for h in ("trained",)]
+    code = "\n".join(line for line in lines if not line.startswith("@"))
+    return "\n".join(["import numpy as np", *rest, code.replace(f.__name__, name, 1)])
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("name", NUMPY_ALONE)
+def test_the_reference_has_all_points_in_the_sandbox(name):
+    report = points_in_the_sandbox(name, written(PROBLEMS[name].solve, name))
+    assert (report["score"], report["findings"]) == (PROBLEMS[name].total, [])
+
+
+MODULE = """
+import torch
+class Scale(torch.nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(n, dtype=torch.float64))
+    def forward(self, x):
+        return x * self.weight
+"""
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    ("name", "cell"), [("Scale", MODULE), ("squash", "def squash(t):\n    return t.tanh() * t")]
+)
+def test_tensors_and_modules_are_graded_in_the_sandbox(name, cell):
+    report = points_in_the_sandbox(name, cell)
+    assert (report["score"], report["findings"]) == (PROBLEMS[name].total, [])
+
+
+@pytest.mark.sandbox
+def test_a_mistake_is_told_its_hint_in_the_sandbox():
+    known = folds.mistakes["not stratified"]
+    report = points_in_the_sandbox("stratified_folds", written(known.solve, "stratified_folds"))
+    assert report["aspects"]["balance"] == [0.0, 5.0]
+    assert [text for _, text, _ in report["findings"]] == [f"balance: {known.hint}"]
+
+
+@pytest.mark.sandbox
+def test_an_untouched_cell_has_no_points_in_the_sandbox():
+    report = points_in_the_sandbox("Value", "class Value:\n    pass")
+    assert report["score"] == 0
+    assert "using Value raised TypeError" in report["findings"][0][1]
+
+
+@pytest.mark.sandbox
+def test_a_class_that_answers_everything_has_no_points_in_the_sandbox():
+    cell = textwrap.dedent("""
+        class Value:
+            def __init__(self, *_):
+                self.data = self.grad = 1.0
+            def same(self, *_):
+                return self
+            __add__ = __radd__ = __mul__ = __rmul__ = __sub__ = __rsub__ = same
+            __truediv__ = __rtruediv__ = __pow__ = tanh = backward = same
+    """)
+    assert points_in_the_sandbox("Value", cell)["score"] == 0
+
+
+def test_what_a_driver_gets_is_named_as_the_drivers_parameters():
+    assert list(folds.parameters) == list(inspect.signature(deal).parameters)[1:]
+    assert packed("stratified_folds", True)["measure"]["name"] == properties.__name__
