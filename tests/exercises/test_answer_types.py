@@ -135,7 +135,7 @@ TOLD = [
     ("array", lambda x: 2 * x + 0j, "is of a complex type. Which step makes it so?"),
     ("array", lambda x: np.emath.sqrt(x) ** 3, "is complex. Which step takes the root"),
     ("array", lambda x: np.ma.masked_less(2 * x, 0), "is a masked array. What is asked"),
-    ("array", lambda x: (2 * x)[None], "the same number of entries in another form"),
+    ("array", lambda x: (2 * x)[None], "has shape (1, N, D), expected (N, D)"),
     ("array", lambda x: 2 * x * np.nan, "is nan everywhere"),
     ("array", lambda x: x + np.inf, "is infinite everywhere"),
     ("array", lambda x: 2 * x > 0, "is of type bool, expected float64"),
@@ -174,7 +174,7 @@ TOLD = [
     ("number", lambda x: np.ma.masked, "is a masked array"),
     ("number", lambda x: 10**400, "is infinite"),
     ("number", lambda x: Level.ONE, "differs, and not by a simple factor"),
-    ("number", lambda x: x.sum(keepdims=True), "the same number of entries in another form"),
+    ("number", lambda x: x.sum(keepdims=True), "has shape (1, 1), expected ()"),
     (
         "two",
         lambda x: {"total": x.sum(), "double": 2 * x},

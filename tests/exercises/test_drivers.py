@@ -373,8 +373,8 @@ def test_check_works_with_the_cases_and_numpy_alone(folder):
 
 def points_in_the_sandbox(name, cell, slot=0):
     hidden, reports = {name: packed(name, False)}, {}
-    limits = Limits(call_seconds=20.0, total_seconds=60.0)
-    with Sandbox(limits) as sandbox:
+    limits = Limits(call_seconds=20.0, total_seconds=60.0, memory_mb=2048)
+    with Sandbox(limits, uses=list(PROBLEMS[name].uses)) as sandbox:
         runner = Runner([("cell", cell, False)], sandbox, slot)
         try:
             Stub(name, runner, hidden, [], reports).points(name, PROBLEMS[name].total)
@@ -395,6 +395,26 @@ def written(f, name):
 @pytest.mark.parametrize("name", NUMPY_ALONE)
 def test_the_reference_has_all_points_in_the_sandbox(name):
     report = points_in_the_sandbox(name, written(PROBLEMS[name].solve, name))
+    assert (report["score"], report["findings"]) == (PROBLEMS[name].total, [])
+
+
+MODULE = """
+import torch
+class Scale(torch.nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(n, dtype=torch.float64))
+    def forward(self, x):
+        return x * self.weight
+"""
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    ("name", "cell"), [("Scale", MODULE), ("squash", "def squash(t):\n    return t.tanh() * t")]
+)
+def test_tensors_and_modules_are_graded_in_the_sandbox(name, cell):
+    report = points_in_the_sandbox(name, cell)
     assert (report["score"], report["findings"]) == (PROBLEMS[name].total, [])
 
 
