@@ -6,8 +6,9 @@ import textwrap
 
 import numpy as np
 import pytest
+from nngrader.engine import judge
 
-from tests.exercises.declared import PROBLEMS, judged, packed, patience
+from tests.exercises.declared import PROBLEMS, impatient, packed
 from tests.exercises.equal import MANY, differing, inputs
 from tests.exercises.mutants import mutants
 
@@ -22,8 +23,8 @@ def uncaught(name):
     """The mutants that have all points for some hidden cases, by what is changed."""
     found = {}
     for k, (line, f) in enumerate(mutants(PROBLEMS[name].solve)):
-        with patience():
-            scores = [judged(packed(name, seed, False), f).score for seed in SEEDS]
+        data = [packed(name, seed, False) for seed in SEEDS]
+        scores = [judge(d, impatient(d, f)).score for d in data]
         if max(scores) == 100:
             found[f"{k}: {line}"] = f
     return found
@@ -59,6 +60,18 @@ def test_a_mutant_that_differs_is_found():
 
     changed = {"wrong": wrong_for_one_row, "right": lambda s, t: p.solve(1 * s, t)}
     assert list(differing(p, changed, 1000)) == ["wrong"]
+
+
+def test_a_mutant_that_loops_without_end_is_waited_for_once():
+    data, calls = packed("hinge_loss", 1, False), []
+
+    def endless(*args):
+        calls.append(args)
+        while True:
+            pass
+
+    assert judge(data, impatient(data, endless)).score == 0
+    assert len(calls) == 1
 
 
 def test_every_kind_of_change_is_made():
