@@ -155,13 +155,13 @@ def test_no_number_of_a_hidden_case_stands_in_what_is_told(course, problem):
     data = Course(course).hidden(NAME)[problem.name]
     text = "".join(told(problem, data, m.solve) for m in problem.mistakes.values())
     numbers = {
-        f"{v:.4g}"
+        f"{v:.6g}"
         for c in data["cases"]
         for a in [*c["args"].values(), *(c["want"] or ())]
         if np.asarray(a).dtype.kind == "f"
         for v in np.ravel(a)
     }
-    assert not [n for n in numbers if len(n.strip("-0.")) >= 4 and n in text]
+    assert not [n for n in numbers if len(n.strip("-0.")) >= 6 and n in text]
 
 
 # The file
