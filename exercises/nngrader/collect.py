@@ -77,7 +77,7 @@ def collect(course: Course, assignment: str, place: Path) -> Collected:
     declared = Assignment(course, assignment).declared
     students = read_roster(course)
     known = os.listdir(course / "source")
-    with alone(Store(course / ".results")), opened(place) as (items, refused):
+    with alone(Store(course / ".results"), assignment), opened(place) as (items, refused):
         told = Collected(left_out=[(n, r) for n, r in refused if _matters(n, declared)])
         told.ignored = [n for n, _ in refused if not _matters(n, declared)]
         try:

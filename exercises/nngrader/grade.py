@@ -191,8 +191,8 @@ class Grader:
 def twins(students: list[str]) -> set[str]:
     r"""Names that a person would take for the same as another one.
 
-    >>> sorted(twins(["Ada", "ada ", "bob", "Zo\u00eb", "Zoe\u0308"]))
-    ['Ada', 'Zoë', 'Zoë', 'ada ']
+    >>> sorted(twins(["Ada", "ada ", "bob"])), len(twins(["Zo\u00eb", "Zoe\u0308"]))
+    (['Ada', 'ada '], 2)
     """
     plain = {s: " ".join(unicodedata.normalize("NFKC", s).casefold().split()) for s in students}
     counts = Counter(plain.values())

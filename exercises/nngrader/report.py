@@ -17,7 +17,6 @@ from .errors import CannotDo, NotThere
 from .gradebook import marks, open_gradebook, quiet
 from .items import LEAST, UNWRITTEN, costs, dearest, judged, problem_names
 from .look import counted, document, names, points, section, table
-from .notebooks import from_text
 from .roster import read
 from .similarity import RULE, known_prints, pairs
 from .store import Store
@@ -253,7 +252,7 @@ def enrolled(course: Course, assignment: str) -> set[str]:
 
 def _likeness(course, assignment, fine):
     """Pairs that stand out."""
-    instructor = from_text(course.source(assignment))
+    instructor = course.instructor(assignment)
     known = known_prints(instructor, released_notebook(course, assignment))
     prints = {  # of cells that students write: ours are the same in all
         s: {cell: p for cell, p in r["prints"].items() if cell in known}

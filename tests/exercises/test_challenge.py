@@ -536,7 +536,11 @@ def test_a_code_depends_on_seed_assignment_and_name(other):
 
 def test_feedback_writes_the_leaderboard_and_names_the_own_row(course, monkeypatch):
     monkeypatch.setattr("nngrader.gradebook.marks", lambda *_: {})
+    source = course / "source" / NAME / f"{NAME}.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("# %% the assignment\n")
     empty = {"status": "graded", "flags": [], "score": 1.0, "max_score": 7.0}
+    empty |= {"cells": {}, "seconds": {}, "prints": {}}
     report = {"score": 1, "max": 7, "aspects": {}, "findings": [], "tried": {}}
     results = {}
     for r in (result("anna", 0.81), result("bert", 0.9)):
