@@ -280,6 +280,23 @@ def test_those_who_handed_in_nothing_are_told(handed_in, base, capsys):
     assert "not handed in" not in capsys.readouterr().out
 
 
+def test_those_of_the_class_list_who_handed_in_nothing_are_told(handed_in, capsys):
+    with quiet(), open_gradebook(Course(handed_in), NAME) as gradebook:
+        gradebook.add_student("bob")
+    (handed_in / "students.csv").write_text("id\nzoe\nada\nbob\ncy\n")
+    assert run(handed_in, "grade", NAME) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "not handed in: 3 students (zoe, bob, cy)"
+    )
+
+
+def test_a_class_list_with_faults_is_told_before_the_work(handed_in, capsys):
+    (handed_in / "students.csv").write_text("name\nada\n")
+    assert run(handed_in, "grade", NAME) == 1
+    assert "students.csv: no column `id`" in capsys.readouterr().err
+    assert not (handed_in / "autograded").exists()
+
+
 def test_a_test_cell_that_fails_leaves_a_report_of_no_points(course, base, monkeypatch):
     points = score.Stub.points
 
