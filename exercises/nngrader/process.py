@@ -122,7 +122,7 @@ class Worker:
             If that cannot be done; another worker is needed then.
         """
         self._order(forks.FRESH, RENEW)
-        self.known = self._usage()
+        self.known = self._usage(files=False)
 
     def ask(
         self,
@@ -190,7 +190,7 @@ class Worker:
 
     def _account(self, seconds):
         """Note what the last question took; what ran between two questions counts with it."""
-        usage = self._usage()
+        usage = self._usage(files=False)
         self.waited = self._waited(usage)
         worked = seconds if self.late else usage.seconds - self.known.seconds
         worked = worked if self.counted else self.waited
@@ -231,12 +231,13 @@ class Worker:
             if self.over or self.late or self.idle:
                 return self._kill()
 
-    def _usage(self) -> Usage:
+    def _usage(self, *, files=True) -> Usage:
         """What the tree holds, empty files too, and has used; nothing where that is unknown."""
         if not self.counted:
             return Usage(0, 0.0)
         usage = tree_usage(self.process.pid)
-        return usage._replace(memory=usage.memory + files_held(usage.processes))
+        held = files_held(usage.processes) if files else 0
+        return usage._replace(memory=usage.memory + held)
 
     def _kill(self):
         """End the tree: the end of a sandbox's first process ends all that is in it."""
