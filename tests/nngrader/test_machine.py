@@ -370,7 +370,7 @@ def test_at_a_terminal_there_is_a_bar_and_the_table_comes_after_it(handed_in, tm
     assert "1/1 [" in text
     assert "[1/1] " not in text
     assert text.index("1/1 [") < text.index("ada ")
-    assert text.rstrip().endswith("1 submissions: 1 graded, 0 flagged, 0 ungradable")
+    assert text.rstrip().endswith("1 submission: 1 graded, 0 flagged, 0 ungradable")
 
 
 @pytest.mark.parametrize("part", ["", ".results", "submitted"])
