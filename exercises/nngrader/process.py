@@ -15,6 +15,7 @@ from . import forks, wire
 from .usage import Usage, files_held, tree_usage
 
 POLL = 0.03  # seconds between two looks at the tree
+BRIEF = 0.01  # seconds of a question that is not worth a look at the processes
 PATIENCE = 4  # times the processor time that is allowed, for sleep and other waiting
 LASTING = 2  # times its seconds that a whole submission may last by the clock
 CROWDED = 8  # times that again, where others use the processor: that is nobody's fault
@@ -189,7 +190,15 @@ class Worker:
         return kind, status, answer
 
     def _account(self, seconds):
-        """Note what the last question took; what ran between two questions counts with it."""
+        """Note what the last question took; what ran between two questions counts with it.
+
+        A brief one costs its time by the clock, and its work counts once more with the next
+        longer one: to look at the processes after each question takes longer than most do.
+        """
+        elapsed = time.monotonic() - self.begin
+        if elapsed < BRIEF and not (self.over or self.late or self.idle):
+            self.spent = self.waited = elapsed
+            return
         usage = self._usage(files=False)
         self.waited = self._waited(usage)
         worked = seconds if self.late else usage.seconds - self.known.seconds
