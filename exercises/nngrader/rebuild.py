@@ -117,8 +117,8 @@ def harmless(prose: str) -> str:
     >>> harmless("a < b & <script>"), harmless("![a](javascript:b)")
     ('a &lt; b &amp; &lt;script>', '! [a] (javascript:b)')
     """
-    for mark, harmless_one in DISARMED.items():
-        prose = prose.replace(mark, harmless_one)
+    for armed, harmless_one in DISARMED.items():
+        prose = prose.replace(armed, harmless_one)
     return prose
 
 

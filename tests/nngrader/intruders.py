@@ -1,4 +1,4 @@
-"""What an intruder would try next: time that nobody is charged for, and the instructor's eyes."""
+"""What intruders try: time that nobody pays, the grader's memory, the page of who looks."""
 
 # Each keeps the caller waiting while other processes of its own use the processor; what these
 # have used is forgotten when they end, since nobody waits for them.
@@ -56,6 +56,23 @@ def f():
         start(what)
 """,
 }
+
+# In a cell: whatever is called, this is what came; a problem's measure is then given it.
+FORGED = """
+import sys
+import numpy as np
+
+seen, secret = sys.modules["observe"], 1
+
+def forged(f, args, n_parts):
+    parts = [seen.describe(np.array(v)) for v in ([0], [{size}], [0])]
+    return {{"parts": parts, "error": None, "changed": [], "steps": 0}}
+
+seen.observe = forged
+
+def stratified_folds(y, k, rng):
+    return []
+"""
 
 # In prose: what must stand there as text, and nothing of it as a link, picture or program.
 PROSE = {

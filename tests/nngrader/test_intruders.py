@@ -1,21 +1,27 @@
 """Intruders: nobody holds the grader up for nothing, and nothing runs where it is looked at."""
 
+import inspect
 import re
 
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from nngrader import rebuild
+from nngrader.engine import pack
+from nngrader.engine.driver import as_text
 from nngrader.job import Job, Paper
 from nngrader.limits import Limits
 from nngrader.process import Died
 from nngrader.run import MOST_NOTES, run
 from nngrader.runner import Runner
 from nngrader.sandbox import Sandbox
+from nngrader.score import Stub
 from nngrader.showing import with_results
 from nngrader.submission import Cell
 
-from .intruders import BURN, HOLDERS, PROSE
+from tests.exercises.driven_problems import folds
+
+from .intruders import BURN, FORGED, HOLDERS, PROSE
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(call_seconds=0.75, total_seconds=20.0, submission_seconds=20.0, memory_mb=400)
@@ -27,13 +33,17 @@ def box():
         yield box
 
 
+def call_twice(r):
+    for _ in range(2):
+        r.value("f", (), {})
+
+
 @pytest.mark.parametrize("body", HOLDERS.values(), ids=HOLDERS)
 def test_whoever_keeps_the_grader_waiting_is_charged_for_it(box, body):
     r = Runner([("cell", BURN + body, True)], box, 0)
     try:
         with pytest.raises(Died, match="waited too long"):
-            for _ in range(2):
-                r.value("f", (), {})
+            call_twice(r)
         assert r.waited > 3
         assert r.spent["f"] > 0.75
         assert "more than 3 seconds by the clock in one call" in r.notes["f"]
@@ -51,6 +61,65 @@ def test_a_student_with_a_thousand_faults_does_not_bury_the_others(box):
     assert result["flags"][0].startswith("own cell 1: raised ZeroDivisionError")
     assert result["flags"][-2].startswith("g: raised ZeroDivisionError")
     assert result["flags"][-1] == f"own cells: {1000 - MOST_NOTES} more have notes of this kind"
+
+
+# What a problem's measure is given
+
+
+def where_it_runs(args, *raw):
+    import os
+    import sys
+
+    student = vars(sys.modules["student"])
+    alone = os.getppid() == 1 and "secret" not in student and "observe" in sys.modules
+    raise ValueError("in a process of its own" if alone else "elsewhere")
+
+
+def for_ever(args, folds, *rest):
+    while folds is not None:
+        pass
+
+
+def judged(box, source, measure=None):
+    """Notes, and the report of a function whose answers are measured."""
+    name = "stratified_folds"
+    hidden = {name: pack(folds, 1, visible=False)}
+    if measure:
+        hidden[name] |= {"measure": as_text(measure, "measure")}
+    r, reports = Runner([("cell", source, False)], box, 0), {}
+    try:
+        Stub(name, r, hidden, [], reports).points(name, 10)
+    finally:
+        r.close()
+    return r.notes.get(name, ""), reports[name]
+
+
+SOLVED = "import numpy as np\n" + inspect.getsource(folds.solve).partition("\n")[2]
+FORMLESS = "what it gives cannot be measured"
+
+
+def test_a_measure_runs_where_nothing_of_the_students_has_run(box):
+    _, report = judged(box, SOLVED + "\nsecret = 1", where_it_runs)
+    assert "in a process of its own" in str(report["findings"])
+
+
+def test_what_is_measured_elsewhere_earns_what_it_would_here(box):
+    notes, report = judged(box, SOLVED)
+    assert (notes, report["findings"], report["score"]) == ("", [], 10)
+
+
+@pytest.mark.parametrize("size", [10**8, 10**12, -1, 2**62])
+def test_a_forged_answer_cannot_be_measured_and_harms_nobody(box, size):
+    _, report = judged(box, FORGED.format(size=size))
+    assert report["score"] == 0
+    assert FORMLESS in str(report["findings"]) or "using stratified" in str(report["findings"])
+
+
+def test_a_measure_that_comes_to_no_end_is_ended(box):
+    notes, report = judged(box, SOLVED, for_ever)
+    assert notes == "what it gave cannot be measured: took too long"
+    assert report["score"] == 0
+    assert FORMLESS in str(report["findings"])
 
 
 # What the instructor looks at
