@@ -199,7 +199,7 @@ def test_leaderboards_are_written_beside_the_pages_and_name_nobody(course, tmp_p
         results[student]["problems"] = {"train": problem}
     Store(course / ".results").put(f"latest-{NAME}", results)
     assert run(course, "feedback", NAME, "--out", tmp_path) == 0
-    table = (tmp_path / f"{NAME}-train-leaderboard.csv").read_text()
+    table = (tmp_path / f"leaderboard-{NAME}-train.csv").read_text()
     rank, measured, _, code = table.splitlines()[1].split(",")
     assert (rank, measured) == ("1", "0.75")
     assert "ada" not in table

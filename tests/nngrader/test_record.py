@@ -17,9 +17,10 @@ from nngrader.errors import CannotDo
 from nngrader.gradebook import config_of, marks, quiet
 from nngrader.journal import Journal
 from nngrader.record import Recorder
+from nngrader.scratch import PREFIX
 from nngrader.showing import with_results
 
-from .making import NAME, environment, hand_in
+from .making import NAME, environment, hand_in, run
 from .ordinary import IS_ROOT, give_away, run_as_ordinary_user
 from .recording import gradebook, rebuilt, record, result, tables
 
@@ -162,7 +163,10 @@ def test_a_submission_is_recorded_whole_or_not_at_all(filled, monkeypatch):
 
 
 def test_nothing_of_the_desk_is_left_even_of_a_run_that_was_killed(filled):
-    (filled / ".results" / "desk-killed" / "in").mkdir(parents=True)
+    desk = filled / ".results" / f"{PREFIX}killed"
+    (desk / "in").mkdir(parents=True)
+    os.utime(desk, (0, 0))
+    assert run(filled, "grade", NAME, "--students", "nobody") == 2  # sweeps before it looks
     record(filled, CLASS)
     left = {f.name for f in (filled / ".results").iterdir()}
     assert left == {f"recorded-{NAME}.jsonl"}
