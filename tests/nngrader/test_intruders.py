@@ -3,13 +3,16 @@
 import inspect
 import os
 import re
+from datetime import datetime
 
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from nngrader import rebuild
+from nngrader.course import Course
 from nngrader.engine import pack
 from nngrader.engine.driver import as_text
+from nngrader.gradebook import marks, quiet
 from nngrader.job import Job, Paper
 from nngrader.limits import Limits
 from nngrader.process import Died
@@ -23,6 +26,9 @@ from nngrader.submission import Cell
 from tests.exercises.driven_problems import folds
 
 from .intruders import BURN, FORGED, HOLDERS, PROSE
+from .making import NAME, hand_in
+from .making import run as run_command
+from .recording import gradebook
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(call_seconds=0.75, total_seconds=20.0, submission_seconds=20.0, memory_mb=400)
@@ -273,3 +279,16 @@ def test_each_own_cell_is_searched_once_however_many_are_missing(monkeypatch):
         c["source"] for c in ours["cells"] + [vars(c) for c in own]
     )
     assert [name for name, *_ in out.work][-1] == "own cell 40"
+
+
+@pytest.mark.parametrize("link", ["submitted/eve", f"submitted/eve/{NAME}"])
+def test_nobody_hands_in_at_the_time_of_another(course, base, link):
+    stamp = hand_in(course, "ada", base.solved().text()) / "timestamp.txt"
+    stamp.write_text("2026-01-02 03:04:05.000000 UTC")
+    (course / link).parent.mkdir(exist_ok=True)
+    (course / link).symlink_to(course / link.replace("eve", "ada"))
+    assert run_command(course, "grade", NAME) == 0
+    with quiet(), gradebook(course) as found:
+        times = [found.find_submission(NAME, s).timestamp for s in ("ada", "eve")]
+    assert times == [datetime(2026, 1, 2, 3, 4, 5), None]
+    assert marks(Course(course), NAME)["eve"]["score"] == 0
