@@ -176,6 +176,18 @@ def reason(e: BaseException) -> str:
     return next((words for sign, words in REASONS if sign in said), first_line(e))
 
 
+def students(course: Course, assignment: str) -> set[str]:
+    """Whom the gradebook knows.
+
+    Raises
+    ------
+    CannotDo
+        If it cannot be read.
+    """
+    with quiet(), open_gradebook(course, assignment) as gradebook:
+        return {s.id for s in gradebook.students}
+
+
 def require_gradebook(course: Course, assignment: str) -> None:
     """See that there is a gradebook, where nbgrader would make an empty one.
 

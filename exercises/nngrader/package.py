@@ -17,7 +17,7 @@ README = """{title}
 1. You need Python 3.11 or newer. Open a terminal in this folder and type, once:
        python3 -m venv env
        . env/bin/activate
-       pip install jupyterlab {wheel}
+       pip install jupyterlab {package}
    On Windows the first two lines are:
        py -m venv env
        env\\Scripts\\activate
@@ -26,7 +26,7 @@ README = """{title}
    Leave {name}.cases.json beside it.
 3. Write your solutions; the cell below each one checks it at once.
 4. Before you hand in, type: nngrader check {name}.ipynb
-5. Hand in the one file {name}.ipynb.
+5. Hand in {files}.
 """
 
 
@@ -57,7 +57,7 @@ def build_wheel(folder: Path) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def write_zip(file: Path, name: str, folder: Path, wheel: Path) -> None:
+def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -> None:
     """Put a release together.
 
     Parameters
@@ -70,11 +70,11 @@ def write_zip(file: Path, name: str, folder: Path, wheel: Path) -> None:
         The released notebook and the files beside it.
     wheel : Path
         The package of the course.
+    visible : dict
+        The visible cases by problem: they say what else is handed in, and what is imported.
     """
-    title = f"Assignment {name}"
-    readme = README.format(title=title, line="=" * len(title), wheel=wheel.name, name=name)
     members = {
-        f"{name}/README.txt": readme.encode(),
+        f"{name}/README.txt": readme(name, wheel.name, visible).encode(),
         f"{name}/{wheel.name}": wheel.read_bytes(),
     }
     for f in folder.rglob("*"):
@@ -85,3 +85,35 @@ def write_zip(file: Path, name: str, folder: Path, wheel: Path) -> None:
             about = zipfile.ZipInfo(member, LONG_AGO)
             about.compress_type, about.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             z.writestr(about, members[member])
+
+
+def readme(name: str, wheel: str, visible: dict) -> str:
+    """What a student does, step by step.
+
+    Parameters
+    ----------
+    name : str
+        The assignment.
+    wheel : str
+        The name of the file that holds the package.
+    visible : dict
+        The visible cases by problem.
+
+    Returns
+    -------
+    str
+        The text of README.txt.
+    """
+    title = f"Assignment {name}"
+    declared = [data["file"]["name"] for data in visible.values() if data.get("file")]
+    files = f"the one file {name}.ipynb"
+    if declared:
+        files = f"{1 + len(declared)} files: {', '.join([f'{name}.ipynb', *declared])}"
+    torch = any("torch" in (data.get("uses") or ()) for data in visible.values())
+    return README.format(
+        title=title,
+        line="=" * len(title),
+        name=name,
+        package=f'"{wheel}[torch]"' if torch else wheel,
+        files=files,
+    )

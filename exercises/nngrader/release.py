@@ -106,7 +106,7 @@ def release(
         with quiet(), open_gradebook(course, name) as gradebook:
             enter_due(gradebook, policy, name)
         made = Path(scratch, f"{name}.zip")
-        write_zip(made, name, folder, wheel)
+        write_zip(made, name, folder, wheel, visible)
         publish(course, name, trial, made, out / f"{name}.zip")
     return out / f"{name}.zip"
 

@@ -14,10 +14,10 @@ from .assignment import released_notebook
 from .breakdown import glance, problem, scores
 from .course import Course
 from .errors import CannotDo, NotThere
-from .gradebook import marks, open_gradebook, quiet
+from .gradebook import marks, students
 from .items import LEAST, UNWRITTEN, costs, dearest, judged, problem_names
 from .look import counted, document, names, points, section, table
-from .roster import read
+from .roster import missing
 from .similarity import RULE, known_prints, pairs
 from .store import Store
 
@@ -230,8 +230,9 @@ def _notes(course, assignment, results, known):
 def _missing(course, assignment, results):
     """Who has handed in nothing, or something that is not in the results."""
     there = set(course.submissions(assignment))
+    absent = missing(course, assignment, students(course, assignment))
     lists = {
-        "Not handed in": sorted(enrolled(course, assignment) - there - set(results)),
+        "Not handed in": [s for s in absent if s not in results],
         "Handed in, not graded yet": sorted(there - set(results)),
         "Graded, and no longer in the folder of submissions": sorted(set(results) - there),
     }
@@ -242,12 +243,6 @@ def _missing(course, assignment, results):
     ]
     if said:
         yield section("Who is missing", "\n".join(said))
-
-
-def enrolled(course: Course, assignment: str) -> set[str]:
-    """The students of the class: those of the class list and those of the gradebook."""
-    with quiet(), open_gradebook(course, assignment) as gradebook:
-        return {s.id for s in gradebook.students} | set(read(course) or ())
 
 
 def _likeness(course, assignment, fine):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -83,8 +84,8 @@ def read(course: Course) -> dict[str, Student] | None:
     return {student.id: student for _, student, _ in found}
 
 
-def missing(course: Course, assignment: str) -> list[str]:
-    """Students of the class list who have handed in nothing.
+def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[str]:
+    """Students of the course who have handed in nothing.
 
     Parameters
     ----------
@@ -92,11 +93,13 @@ def missing(course: Course, assignment: str) -> list[str]:
         The course.
     assignment : str
         The assignment.
+    known : iterable of str
+        Further students besides those of the class list: whom the gradebook knows.
 
     Returns
     -------
     list of str
-        Their ids in the order of the list; empty where there is no list.
+        Their ids in the order of the list, then the others, sorted.
 
     Raises
     ------
@@ -104,7 +107,8 @@ def missing(course: Course, assignment: str) -> list[str]:
         If the class list cannot be understood.
     """
     handed_in = set(course.submissions(assignment))
-    return [student for student in read(course) or () if student not in handed_in]
+    students = dict.fromkeys([*(read(course) or ()), *sorted(known)])
+    return [student for student in students if student not in handed_in]
 
 
 def complaint_about(student: str) -> str:

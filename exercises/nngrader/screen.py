@@ -87,7 +87,8 @@ def totals(results: list[dict]) -> str:
     }
     failed = sum(bool(r.get("failed")) for r in results)
     words = ", ".join(f"{n} {status}" for status, n in counts.items())
-    return f"{len(results)} submissions: {words}" + (f"; {failed} FAILED" if failed else "")
+    n = f"{len(results)} submission{'s' * (len(results) != 1)}"
+    return f"{n}: {words}" + (f"; {failed} FAILED" if failed else "")
 
 
 def absent(students: list[str]) -> str:

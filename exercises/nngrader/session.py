@@ -12,10 +12,11 @@ from pathlib import Path
 from .assignment import Assignment
 from .errors import CannotDo, NotThere
 from .grade import Grader
-from .gradebook import open_gradebook, quiet
+from .gradebook import students as students_of_gradebook
 from .place import Threads
 from .progress import Progress
 from .record import Recorder
+from .roster import missing, read
 from .sandbox import Sandbox
 from .scratch import sweep
 from .screen import absent, public, say, shown, table, totals, warn
@@ -46,6 +47,7 @@ def grade_class(a) -> list[dict]:
         If there is nothing to grade.
     """
     require_writable(a.json)
+    read(a.course)  # a class list with faults is told before the work, not after it
     sweep()
     sweep(a.course / ".results")
     assignment = Assignment(a.course, a.assignment)
@@ -60,12 +62,18 @@ def grade_class(a) -> list[dict]:
         grader.tidy(whole=not a.students)
     for text in (*table(results, sys.stdout.isatty()), totals(results)):
         say(text)
-    missing = [] if a.students else not_handed_in(a)
-    if missing:
-        say(absent(missing))
     if a.json:
         write_whole(a.json, json.dumps([public(r) for r in results], indent=1) + "\n")
+    if not a.students:
+        tell_missing(a)
     return results
+
+
+def tell_missing(a) -> None:
+    """Name those of the class list and of the gradebook who have handed in nothing."""
+    known = students_of_gradebook(a.course, a.assignment)
+    if text := absent(missing(a.course, a.assignment, known)):
+        say(text)
 
 
 def handed_in(a) -> list[str]:
@@ -96,13 +104,6 @@ def wanted(a, there: list[str]) -> list[str]:
     if not there:
         raise NotThere(f"nothing handed in: {a.course / 'submitted'} has no {a.assignment}")
     return sorted(set(a.students)) if a.students else there
-
-
-def not_handed_in(a) -> list[str]:
-    """Whom the gradebook knows and who has no folder for this assignment."""
-    with quiet(), open_gradebook(a.course, a.assignment) as gradebook:
-        known = {s.id for s in gradebook.students}
-    return sorted(known - set(handed_in(a)))
 
 
 def require_writable(file: Path | None) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nngrader.engine import judge
+from nngrader.engine.compare import off
 from nngrader.engine.observe import observe
 
 from tests.exercises.declared import PLAIN, PROBLEMS, judged, lost, packed, texts
@@ -377,3 +378,13 @@ def test_a_mistake_that_is_charged_keeps_the_loops():
 @pytest.mark.parametrize("parts", [[], [{}], [None], ()])
 def test_a_worker_that_says_nothing_earns_nothing(name, parts, visible):
     assert judge(packed(name, 1, visible), lambda args: {"parts": parts}).score == 0
+
+
+@pytest.mark.parametrize("rtol", [0.0, 1e-7, 0.5])
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, 1e308, -1e308, 5e-324, 1.0])
+def test_entries_agree_as_numpy_says(rtol, odd):
+    one = [0.0, -0.0, 1.0, 1 + 5e-8, -1.0, 1e-300, 3e-300, odd]
+    got, want = (a.ravel() for a in np.meshgrid(one, one))
+    largest = max(abs(v) for v in one if np.isfinite(v))
+    expected = np.isclose(got, want, rtol=0, atol=rtol * largest + 1e-300, equal_nan=True)
+    np.testing.assert_array_equal(off(got, want, rtol), ~expected)

@@ -56,11 +56,11 @@ def test_hidden_cases_are_told_of_in_the_same_words_without_numbers(name, f):
 
 
 @every_answer
-def test_notebook_and_page_and_result_hold_the_same_sentence(name, f):
+def test_notebook_and_page_and_result_hold_the_same_sentence(name, f, tmp_path):
     data = packed(name, 1, True)
     verdict = judged(data, f)
     kept = score.report(data, verdict, 10)
-    printed = student.report(data, f, verdict)
+    printed = student.report(data, f, verdict, tmp_path)
     page = feedback.page(
         {
             "student": "ada",

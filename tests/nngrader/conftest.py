@@ -23,6 +23,7 @@ from .making import (
 )
 from .odd_cells import ODD
 from .ordinary import IS_ROOT, give_away, namespaces_work, run_as_ordinary_user
+from .orphans import adopting
 
 USERS = ["ourselves"] + ["an ordinary user"] * (IS_ROOT and namespaces_work())
 ANSWERS = [
@@ -47,6 +48,7 @@ class Graded:
     done: subprocess.CompletedProcess
     results: dict
     renamed: dict
+    left: list
 
     def __getitem__(self, student):
         return self.results[self.renamed.get(student, student)]
@@ -88,14 +90,15 @@ def graded(request, released, base, open_folder):
     arguments = command(
         course, "grade", NAME, "--workers", "2", "--json", home / "results.json"
     )
-    if request.param == "ourselves":
-        done = subprocess.run(arguments, capture_output=True, text=True, env=environment())
-    else:
-        give_away(home)
-        done = run_as_ordinary_user(arguments, home)
+    with adopting() as left:
+        if request.param == "ourselves":
+            done = subprocess.run(arguments, capture_output=True, text=True, env=environment())
+        else:
+            give_away(home)
+            done = run_as_ordinary_user(arguments, home)
     assert (home / "results.json").exists(), done.stderr
     results = json.loads((home / "results.json").read_text())
-    return Graded(course, done, {r["student"]: r for r in results}, renamed)
+    return Graded(course, done, {r["student"]: r for r in results}, renamed, left)
 
 
 def fill(course, base, answers):

@@ -86,7 +86,7 @@ class Processes:
         file = self.folder / "scheduler.json"
         line = ("--protocol", protocol, "--host", "127.0.0.1", "--port", 0, "--no-dashboard")
         self.start("scheduler", *line, "--scheduler-file", file)
-        assert wait_for(file.is_file, START)
+        assert wait_for(lambda: file.is_file() and file.read_text().endswith("\n}"), START)
         return json.loads(file.read_text())["address"]
 
     def worker(self, address, **more):
@@ -165,8 +165,8 @@ def at_work(pid):
     """Whether a worker of the cluster has begun a job: it holds a slot, and has a sandbox."""
     held = []
     with contextlib.suppress(OSError):
-        for handle in os.scandir(f"/proc/{pid}/fd"):
-            held.append(os.readlink(handle))
+        for handle in os.listdir(f"/proc/{pid}/fd"):
+            held.append(os.readlink(f"/proc/{pid}/fd/{handle}"))
     return any("nngrader-slots-" in name for name in held) and bool(workers_below(pid))
 
 

@@ -15,6 +15,8 @@ from nngrader.archive import inside, opened, parts_of
 from nngrader.errors import CannotDo
 from nngrader.layouts import Who
 from nngrader.roster import Student
+from nngrader.session import alone
+from nngrader.store import Store
 from nngrader.submission import Unreadable
 
 from .downloads import (
@@ -257,12 +259,8 @@ def test_what_was_collected_is_graded(course, base, tmp_path, capsys):
 
 
 def test_two_runs_do_not_collect_at_a_time(course, tmp_path, capsys):
-    import fcntl
-
     place = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": book()})
-    (course / ".results").mkdir(exist_ok=True)
-    with open(course / ".results" / "lock", "a") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with alone(Store(course / ".results"), NAME):
         status, said = collect(course, place, capsys)
     assert status == 1
     assert "is running" in said

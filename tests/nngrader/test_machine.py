@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 from nngrader import place, record, score, screen, store
@@ -81,23 +82,25 @@ def test_a_page_that_cannot_be_written_stops_no_other(handed_in, base, capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "status", "words"),
     [
-        (["grade", NAME, "--json", "{folder}"], "cannot be written"),
-        (["grade", NAME, "--json", "{folder}/nowhere/r.json"], "cannot be written"),
-        (["grade", NAME, "--seed", "{folder}"], "Is a directory"),
-        (["grade", NAME, "--seed", "{folder}/seed"], "should hold one whole number"),
-        (["grade", NAME, "--seed", "{folder}/nowhere"], "No such file"),
-        (["export", NAME, "--out", "{folder}"], "Is a directory"),
-        (["feedback", NAME, "--out", "{folder}/seed"], "File exists"),
+        (["grade", NAME, "--json", "{folder}"], 1, "cannot be written"),
+        (["grade", NAME, "--json", "{folder}/nowhere/r.json"], 1, "cannot be written"),
+        (["grade", NAME, "--seed", "{folder}"], 1, "Is a directory"),
+        (["grade", NAME, "--seed", "{folder}/seed"], 1, "should hold one whole number"),
+        (["grade", NAME, "--seed", "{folder}/nowhere"], 2, "nowhere does not exist"),
+        (["export", NAME, "--out", "{folder}"], 1, "Is a directory"),
+        (["feedback", NAME, "--out", "{folder}/seed"], 1, "File exists"),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, list) else "",
 )
-def test_what_the_machine_refuses_is_one_line(graded_once, tmp_path, capsys, arguments, words):
+def test_what_the_machine_refuses_is_one_line(
+    graded_once, tmp_path, capsys, arguments, status, words
+):
     (tmp_path / "seed").write_text("seven\n")
     before = (graded_once / ".results").stat().st_mtime_ns
     capsys.readouterr()
-    assert run(graded_once, *(a.format(folder=tmp_path) for a in arguments)) == 1
+    assert run(graded_once, *(a.format(folder=tmp_path) for a in arguments)) == status
     assert words in said(capsys)
     assert (graded_once / ".results").stat().st_mtime_ns == before
 
@@ -178,7 +181,7 @@ def test_a_gradebook_that_is_locked_for_a_moment_is_waited_for(handed_in, monkey
         convert(self, folder, notebook)
 
     monkeypatch.setattr(record.Recorder, "_convert", converting)
-    monkeypatch.setattr(record.time, "sleep", end_of_lock)
+    monkeypatch.setattr(record, "time", SimpleNamespace(sleep=end_of_lock))
     with contextlib.closing(locked):
         assert run(handed_in, "grade", NAME) == 0
     assert waits == [record.PAUSE]
@@ -280,6 +283,23 @@ def test_those_who_handed_in_nothing_are_told(handed_in, base, capsys):
     assert "not handed in" not in capsys.readouterr().out
 
 
+def test_those_of_the_class_list_who_handed_in_nothing_are_told(handed_in, capsys):
+    with quiet(), open_gradebook(Course(handed_in), NAME) as gradebook:
+        gradebook.add_student("bob")
+    (handed_in / "students.csv").write_text("id\nzoe\nada\nbob\ncy\n")
+    assert run(handed_in, "grade", NAME) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "not handed in: 3 students (zoe, bob, cy)"
+    )
+
+
+def test_a_class_list_with_faults_is_told_before_the_work(handed_in, capsys):
+    (handed_in / "students.csv").write_text("name\nada\n")
+    assert run(handed_in, "grade", NAME) == 1
+    assert "students.csv: no column `id`" in capsys.readouterr().err
+    assert not (handed_in / "autograded").exists()
+
+
 def test_a_test_cell_that_fails_leaves_a_report_of_no_points(course, base, monkeypatch):
     points = score.Stub.points
 
@@ -353,7 +373,7 @@ def test_at_a_terminal_there_is_a_bar_and_the_table_comes_after_it(handed_in, tm
     assert "1/1 [" in text
     assert "[1/1] " not in text
     assert text.index("1/1 [") < text.index("ada ")
-    assert text.rstrip().endswith("1 submissions: 1 graded, 0 flagged, 0 ungradable")
+    assert text.rstrip().endswith("1 submission: 1 graded, 0 flagged, 0 ungradable")
 
 
 @pytest.mark.parametrize("part", ["", ".results", "submitted"])
@@ -406,8 +426,9 @@ def test_two_assignments_of_one_course_can_be_graded_at_one_time(handed_in, base
 def enter_copy(course, other):
     """Enter an assignment into the gradebook as its release would."""
     from nngrader.notebooks import from_text
-    from nngrader.release import generate, visible_cases
+    from nngrader.release import generate, gradebook_of, visible_cases
 
-    problems = Course(course).problems(other)
+    course = Course(course)
     instructor = from_text(course / "source" / other / f"{other}.py")
-    generate(Course(course), other, instructor, visible_cases(problems))
+    visible = visible_cases(course.problems(other))
+    generate(course, other, instructor, visible, gradebook_of(course, other))

@@ -11,6 +11,7 @@ from nngrader.assignment import Assignment
 from nngrader.course import Course
 from nngrader.gradebook import open_gradebook, quiet
 from nngrader.leaks import leaks, package_leaks
+from nngrader.package import readme
 from nngrader.packages import places
 from nngrader.release import (
     NotFit,
@@ -45,6 +46,16 @@ def test_the_zip_holds_notebook_cases_package_and_how_to_start(released):
     assert names == sorted(["README.txt", wheel, f"{NAME}.cases.json", f"{NAME}.ipynb"])
     assert wheel.startswith("nn_first_principles-")
     assert f"pip install jupyterlab {wheel}" in readme
+
+
+def test_the_readme_names_what_is_installed_and_handed_in():
+    said = readme("ps5_cnn", "a.whl", {"relu": {}, "classify": {"file": None, "uses": None}})
+    assert "pip install jupyterlab a.whl\n" in said
+    assert "5. Hand in the one file ps5_cnn.ipynb.\n" in said
+    challenge = {"file": {"name": "weights.npz"}, "uses": ["torch"]}
+    said = readme("ps5_cnn", "a.whl", {"relu": {}, "classify": challenge})
+    assert 'pip install jupyterlab "a.whl[torch]"\n' in said
+    assert "5. Hand in 2 files: ps5_cnn.ipynb, weights.npz.\n" in said
 
 
 def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, base, tmp_path):

@@ -225,7 +225,7 @@ def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkey
     done = mark | {"late_penalty": 0.0, "needs_manual_grade": False}
     done["by_hand"] = [("essay", 7.0, 10.0, "Good.")]
     monkeypatch.setattr("nngrader.report.marks", lambda *_: {"finn": mark, "gita": done})
-    monkeypatch.setattr("nngrader.report.enrolled", lambda *_: {"finn", "ivan", "jo"})
+    monkeypatch.setattr("nngrader.report.students", lambda *_: {"finn", "ivan", "jo"})
     hand_in(course, "kai", "{}")
     text, _ = written(course, [flagged, also, lost])
     for words in (

@@ -85,6 +85,8 @@ def test_who_has_handed_in_nothing_is_named(tmp_path):
         (tmp_path / "submitted" / student / "ps1").mkdir(parents=True)
     (tmp_path / "submitted" / "ada" / "ps2").mkdir(parents=True)
     assert missing(Course(tmp_path), "ps1") == ["ada", "bo", "kim2"]
+    known = {"zoe", "ada", "emmy", "ann"}
+    assert missing(Course(tmp_path), "ps1", known) == ["ada", "bo", "kim2", "ann", "zoe"]
 
 
 def test_names_fit_without_accents_case_and_in_both_orders():

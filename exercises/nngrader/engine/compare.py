@@ -90,9 +90,11 @@ def close(got, want, rtol):
 
 def off(got, want, rtol):
     """Return where two arrays of one shape disagree."""
-    with np.errstate(all="ignore"):
-        largest = np.abs(want[np.isfinite(want)]).max(initial=0.0)
-        return ~np.isclose(got, want, rtol=0, atol=rtol * largest + 1e-300, equal_nan=True)
+    with np.errstate(all="ignore"):  # as np.isclose, which takes three times as long
+        finite = np.isfinite(want)
+        largest = np.abs(want[finite]).max(initial=0.0)
+        near = finite & (np.abs(got - want) <= rtol * largest + 1e-300)
+        return ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
 
 
 @dataclass(frozen=True)
