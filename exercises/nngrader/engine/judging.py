@@ -6,7 +6,7 @@ import numpy as np
 
 from .compare import CALLED, ORDINARY, Entry, close, form
 from .driver import seen_of
-from .failure import STOPPED, failure
+from .failure import STOPPED, failure, raised
 from .ledger import Ledger
 from .reaching import judge_challenge
 from .values import judge_values
@@ -74,7 +74,8 @@ def _judge_error(book, case, o):
     """Judge a case in which an exception is asked for."""
     if case["error"] in o.raised:
         return
-    came = f"raised {o.raised[0]}" if o.raised else "failed" if o.failed else "returned"
+    kind = raised(o, book.data["visible"])
+    came = f"raised {kind}" if o.raised else "failed" if o.failed else "returned"
     text = f"{case['tried']}: expected a {case['error']}, but the function {came}."
     if _is_shown_only(o.parts):
         text += " An error is raised, not returned or printed."
