@@ -47,7 +47,7 @@ def _reached(data, case, run):
     o = measured(about, case, o.instead(o.parts[1:2], ""))
     value = o.parts[0]["values"] if o.parts else None
     if value is None or value.size != 1:
-        return None, f"{data['name']}: {o.fault}."
+        return None, f"{data['name']}: {o.fault}{'' if o.fault.endswith(('?', '.')) else '.'}"
     return float(value.real.item()), None
 
 
