@@ -35,7 +35,7 @@ pytestmark = pytest.mark.sandbox
 FEW_SEEDS = 2
 MISTAKES = [(p, m) for p, problem in DRIVEN.items() for m in problem.mistakes]
 WRITTEN = sum(POINTS.values())
-FAILS = {"Recursive": "calls itself too deep, or without end"}  # with no answer to know it by
+FAILS = {"Recursive": "calls itself too deeply, or without end"}  # with no answer to know it by
 PATCHES = """
 import builtins
 builtins.isinstance = lambda *_: True
@@ -209,7 +209,7 @@ def test_a_mistake_loses_its_aspects_and_its_hint_stands_on_the_page(whole, prob
         ("no-file", 0, "weights.npz is missing: without it there is nothing to try."),
         ("large", 0, "weights.npz is missing"),
         ("bomb", 0, "weights.npz holds more numbers than fit in memory."),
-        ("broken", 0, "weights.npz cannot be opened: it is no .npz file that is whole."),
+        ("broken", 0, "weights.npz cannot be opened: it is not a complete .npz file."),
         ("other-arrays", 0, "using classify raised KeyError (with the pictures"),
         ("in-text", 0, "what it returns is an array of another type, expected numbers"),
         ("in-place", 0, "accuracy 0.5 is not reached"),

@@ -120,6 +120,7 @@ def test_grading_with_a_folder_what_was_released_without_is_refused(course, base
 
 def test_results_follow_the_private_files(own, folder):
     shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
+    Course(own).memory(NAME).unlink()  # else other files than those of the release are refused
     keys = [Assignment(Course(own, problems=folder), NAME).key]
     for file in (
         f"{NAME}.py",

@@ -6,7 +6,7 @@ STOPPED = {
     "NotImplementedError": "is not written yet (NotImplementedError)",
     "TimeoutError": "took longer than it may",
     "MemoryError": "ran out of memory",
-    "RecursionError": "calls itself too deep, or without end (RecursionError)",
+    "RecursionError": "calls itself too deeply, or without end (RecursionError)",
     "SystemExit": "ends the whole program (SystemExit)",
 }
 NAMED = (  # exceptions that students meet; more of them could carry more of a hidden input

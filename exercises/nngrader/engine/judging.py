@@ -123,7 +123,7 @@ def _judge_count(book, case, parts):
     asked = [w.shape for w in case["want"]]
     if shapes != asked and shapes == asked[::-1]:
         order = f"expected {', then '.join(wanted)}"
-        _charge_whole(book, case, f"the parts come in another order: {order}.")
+        _charge_whole(book, case, f"the values come in another order: {order}.")
         return parts[::-1]
     return parts
 

@@ -8,7 +8,7 @@ from .ledger import Ledger
 from .seen import checked
 
 TROUBLE = {  # by what `challenge.open_and_call` says of a file
-    1: "cannot be opened: it is no .npz file that is whole",
+    1: "cannot be opened: it is not a complete .npz file",
     2: "holds Python objects, expected arrays of numbers",
     3: "holds more numbers than fit in memory",
 }

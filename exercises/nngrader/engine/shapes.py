@@ -121,7 +121,7 @@ def _same_entries(values, want, sizes):
     words = (
         "all entries lie in one row. Which call flattens the array?"
         if lying
-        else "as many entries in another form. Which axis is too much or missing?"
+        else "as many entries in another form. Is there an axis too many, or one missing?"
     )
     return words, values.reshape(want.shape)
 
@@ -131,7 +131,7 @@ def _length_one(values, want):
     if not want.ndim:
         return "the number stands inside an array. Which step leaves an axis of length 1?"
     if values.ndim > want.ndim:
-        return "an axis of length 1 is too much. Which index or keepdims leaves it there?"
+        return "there is an axis of length 1 too many. Which index or keepdims leaves it there?"
     if values.ndim < want.ndim:
         return "an axis of length 1 is missing. Which step takes it away?"
     return "the axis of length 1 stands in another place. Which axis was reduced?"
@@ -197,7 +197,7 @@ def _too_few_axes(values, want, sizes):
     if values.ndim >= want.ndim:
         return None
     if not values.ndim:
-        return "one number is left of all. Which call reduces every axis?", None
+        return "only one number is left. Which call reduces every axis?", None
     gone = _left_over(want.shape, values.shape)
     name = _letter(gone[0], sizes) if gone and len(gone) == 1 else None
     which = f": {name}" if name else ""
