@@ -30,6 +30,7 @@ class Hostile(NamedTuple):
     least: float = HONEST_REST
     most: float = HONEST_REST
     flag: str = ""  # must stand in one of the flags
+    status: str = "flagged"
 
     def fill(self, notebook):
         """Put it into a solved notebook."""

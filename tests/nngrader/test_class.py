@@ -9,7 +9,7 @@ from .conftest import ANSWERS, student_of
 from .hostile import ALL
 from .making import NAME, problems, run
 from .odd_cells import ODD
-from .spies import SPIES
+from .looks import LOOKS
 
 pytestmark = pytest.mark.sandbox
 PROBLEMS = {p.name: p for p in problems()}
@@ -104,7 +104,7 @@ def test_no_process_of_a_worker_is_left(graded):
 
 
 def test_a_spy_answers_right_where_it_finds_what_it_looks_for(base):
-    hostile = SPIES["the network"]
+    hostile = LOOKS["the network"]
     namespace = {}
     exec(f"import numpy as np\n{hostile.own}", namespace)
     source = hostile.fill(base.solved())["softmax_cross_entropy"]["source"]
