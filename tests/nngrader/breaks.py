@@ -1,6 +1,6 @@
 """Breaks the process, the machine or the loading of a cell."""
 
-from .attack import SOFTMAX, Hostile, loading
+from .attack import SOFTMAX, Hostile, loading, unseen
 
 BREAKS = {
     "os exit": Hostile("import os\nos._exit(0)", flag="ended the process"),
@@ -58,7 +58,7 @@ BREAKS = {
     "kill everything": Hostile("import os\nos.kill(-1, 9)\nos.kill(os.getpid(), 9)"),
     "kill init": Hostile("import os\nos.kill(1, 9)\nos.kill(os.getppid(), 9)\nos._exit(1)"),
     "crash of the interpreter": Hostile("import ctypes\nreturn ctypes.string_at(0)"),
-    "recursion": Hostile(f"return {SOFTMAX}(scores, targets)"),
+    "recursion": unseen(f"return {SOFTMAX}(scores, targets)"),
     "deep recursion": Hostile(
         "import sys\nsys.setrecursionlimit(10**9)\ndef f(x):\n    return f([x])\nreturn f(0)",
         flag="imports sys",
@@ -201,10 +201,12 @@ LOADING = {
     "brackets": loading("(" * 100_000, flag="own cell 1"),
     "nested expression": loading("-" * 150_000 + "1", flag="own cell 1"),
     "long chain": loading("x = 0" + " + 0" * 45_000, flag=""),
-    "newlines": loading("\n" * 190_000),
+    "newlines": loading("\n" * 190_000, status="graded"),
     "magics": loading("%matplotlib inline\n!rm -rf /\nx = !ls\n%%time", flag=""),
     "null character": loading("x = '\0'", flag="own cell 1"),
-    "half a character in an escape": loading("x = '\\ud800'"),
-    "two processes while loading": loading("import os\nos.fork()", flag="imports os"),
+    "half a character in an escape": loading("x = '\\ud800'", status="graded"),
+    "two processes while loading": loading(
+        "import os\nos.fork()", least=0.0, flag="forged an answer"
+    ),
     "system exit while loading": loading("raise SystemExit", flag="raised SystemExit"),
 }

@@ -1,17 +1,17 @@
 """Forges the result: what is returned, what is raised, what is said to the grader."""
 
-from .attack import Hostile
+from .attack import Hostile, unseen
 
 RETURNED = {
-    "generator": Hostile("yield 0.0\nyield scores"),
-    "masked arrays": Hostile("return np.ma.masked_all(()), np.ma.masked_all(scores.shape)"),
-    "object arrays": Hostile(
+    "generator": unseen("yield 0.0\nyield scores"),
+    "masked arrays": unseen("return np.ma.masked_all(()), np.ma.masked_all(scores.shape)"),
+    "object arrays": unseen(
         "return np.array(None), np.full(scores.shape, object(), dtype=object)"
     ),
-    "none": Hostile("return None"),
-    "nan": Hostile("return np.nan, scores * np.nan"),
-    "huge answer": Hostile("return np.zeros((1 << 23,)), np.zeros((1 << 23,))"),
-    "endless list": Hostile("x = []\nx.append(x)\nreturn x, x"),
+    "none": unseen("return None"),
+    "nan": unseen("return np.nan, scores * np.nan"),
+    "huge answer": unseen("return np.zeros((1 << 23,)), np.zeros((1 << 23,))"),
+    "endless list": unseen("x = []\nx.append(x)\nreturn x, x"),
     "array that is equal to everything": Hostile(
         """
         class Equal(np.ndarray):
@@ -25,7 +25,7 @@ RETURNED = {
         return np.zeros(()).view(Equal), np.zeros(scores.shape).view(Equal)
         """
     ),
-    "number that is equal to everything": Hostile(
+    "number that is equal to everything": unseen(
         """
         class Equal(float):
             def __eq__(self, other): return True
@@ -34,7 +34,7 @@ RETURNED = {
         return Equal(0), scores
         """
     ),
-    "class that says it is another": Hostile(
+    "class that says it is another": unseen(
         """
         class Liar:
             __class__ = np.ndarray
@@ -43,26 +43,24 @@ RETURNED = {
         return Liar(), Liar()
         """
     ),
-    "numbers like the size of the universe": Hostile("return 10 ** 400, [[10 ** 400]]"),
-    "array that needs no memory": Hostile(
+    "numbers like the size of the universe": unseen("return 10 ** 400, [[10 ** 400]]"),
+    "array that needs no memory": unseen(
         "return 0.0, np.broadcast_to(np.float64(0), (1 << 20, 1 << 20))"
     ),
-    "array of records": Hostile(
-        "return np.zeros((), 'f8,i4'), np.zeros(scores.shape, 'f8,i4')"
-    ),
-    "dates": Hostile("return np.datetime64('2026-11-20'), scores.astype('M8[s]')"),
-    "numbers written out": Hostile("return '0.7', str(scores.tolist())"),
-    "imaginary numbers": Hostile("return 0j, scores * 1j"),
-    "its own inputs": Hostile("return scores, targets"),
-    "a million parts": Hostile("return (0.0,) * 10**6"),
-    "coroutine": Hostile(
+    "array of records": unseen("return np.zeros((), 'f8,i4'), np.zeros(scores.shape, 'f8,i4')"),
+    "dates": unseen("return np.datetime64('2026-11-20'), scores.astype('M8[s]')"),
+    "numbers written out": unseen("return '0.7', str(scores.tolist())"),
+    "imaginary numbers": unseen("return 0j, scores * 1j"),
+    "its own inputs": unseen("return scores, targets"),
+    "a million parts": unseen("return (0.0,) * 10**6"),
+    "coroutine": unseen(
         """
         async def answer():
             return 0.0, scores
         return answer()
         """
     ),
-    "tuple that lies about its length": Hostile(
+    "tuple that lies about its length": unseen(
         """
         class Liar(tuple):
             def __len__(self): return 2
@@ -177,16 +175,16 @@ SAID = {
         """,
         flag="imports os",
     ),
-    "name that is a class of errors": Hostile(
+    "name that is a class of errors": unseen(
         'raise type("ValueError", (Exception,), {})("LEAK " + str(scores.tolist()))'
     ),
-    "message that carries the input": Hostile(
+    "message that carries the input": unseen(
         """
         name = "LEAK" + "".join(c for c in str(scores.tolist()) if c.isalnum())[:60]
         raise type(name, (Exception,), {"__module__": "LEAK"})("LEAK " + str(scores.tolist()))
         """
     ),
-    "always the error that is asked for": Hostile("raise ValueError"),
+    "always the error that is asked for": unseen("raise ValueError"),
     "error without text": Hostile(
         """
         class E(Exception):
@@ -220,13 +218,14 @@ while "sink" not in frame.f_locals:
 for _ in range(20):
     wire.send(frame.f_locals["sink"], wire.pack({"error": None, "parts": [], "score": 100}))
         """,
+        least=0.0,
         flag="forged an answer",
     ),
     "answers of two processes": Hostile(
         "import os\nos.fork()\nreturn 0.0, scores", flag="imports os"
     ),
-    "group of errors": Hostile('raise ExceptionGroup("all", [ValueError(), TypeError()])'),
-    "error of many classes": Hostile(
+    "group of errors": unseen('raise ExceptionGroup("all", [ValueError(), TypeError()])'),
+    "error of many classes": unseen(
         """
         kinds = (ValueError, KeyError, IndexError, ZeroDivisionError)
         raise type("E", kinds, {"__mro__": kinds})
@@ -234,8 +233,9 @@ for _ in range(20):
     ),
     "traceback without end": Hostile(
         """
+        import sys
         class Place:
-            tb_frame, tb_lineno = None, 1
+            tb_frame, tb_lineno = sys._getframe(), 1
             tb_next = property(lambda self: self)
         class E(Exception):
             __traceback__ = Place()
@@ -243,5 +243,5 @@ for _ in range(20):
         """,
         flag="took too long",
     ),
-    "interrupt that nobody sent": Hostile("raise KeyboardInterrupt"),
+    "interrupt that nobody sent": unseen("raise KeyboardInterrupt"),
 }

@@ -1,6 +1,6 @@
 """Tampers with NumPy, builtins, imports, inputs, and what runs beside or after."""
 
-from .attack import Hostile
+from .attack import Hostile, unseen
 
 TAMPERS = {
     "patched numpy": Hostile(
@@ -57,11 +57,11 @@ for name in ("observe", "wire", "reading", "__main__"):
         """,
         flag="imports atexit",
     ),
-    "stand-in for the grader": Hostile(
+    "stand-in for the grader": unseen(
         "return 0.0, scores",
         "import nngrader\nnngrader.points = nngrader.check = lambda *a: 40\n",
     ),
-    "copies that are none": Hostile(
+    "copies that are none": unseen(
         "scores[:] = 0\nreturn 0.0, scores",
         "import copy\ncopy.deepcopy = copy.copy = lambda x, *a: x",
     ),
@@ -125,6 +125,7 @@ def trace(frame, event, arg):
 sys.settrace(trace)
 sys.setprofile(trace)
         """,
+        least=0.0,
         flag="imports sys",
     ),
     "hook that forbids everything": Hostile(

@@ -7,9 +7,9 @@ import pytest
 
 from .conftest import ANSWERS, student_of
 from .hostile import ALL
+from .looks import LOOKS
 from .making import NAME, problems, run
 from .odd_cells import ODD
-from .looks import LOOKS
 
 pytestmark = pytest.mark.sandbox
 PROBLEMS = {p.name: p for p in problems()}
@@ -46,6 +46,7 @@ def test_a_hostile_submission_gains_nothing_and_is_flagged(graded, student):
     result, hostile = graded[student], ALL[student]
     assert hostile.least <= result["score"] + 1e-6, result
     assert result["score"] <= hostile.most + 1e-6, result
+    assert result["status"] == hostile.status, result["flags"]
     assert any(hostile.flag in f for f in result["flags"]) or not hostile.flag, result["flags"]
 
 
