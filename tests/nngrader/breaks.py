@@ -197,12 +197,10 @@ LOADING = {
     "exit while loading": loading("import os\nos._exit(0)", flag="when it was loaded"),
     "loop while loading": loading("while True:\n    pass", flag="when it was loaded"),
     "error while loading": loading("1 / 0", flag="raised ZeroDivisionError"),
-    "syntax error": loading("def broken(:", flag="raised SyntaxError"),
     "brackets": loading("(" * 100_000, flag="own cell 1"),
     "nested expression": loading("-" * 150_000 + "1", flag="own cell 1"),
     "long chain": loading("x = 0" + " + 0" * 45_000, flag=""),
     "newlines": loading("\n" * 190_000, status="graded"),
-    "magics": loading("%matplotlib inline\n!rm -rf /\nx = !ls\n%%time", flag=""),
     "null character": loading("x = '\0'", flag="own cell 1"),
     "half a character in an escape": loading("x = '\\ud800'", status="graded"),
     "two processes while loading": loading(

@@ -5,11 +5,10 @@ import os
 
 import pytest
 
+from .catalogue import ALL, HONEST, MALFORMED
 from .conftest import ANSWERS, student_of
-from .hostile import ALL
 from .looks import LOOKS
 from .making import NAME, problems, run
-from .odd_cells import ODD
 
 pytestmark = pytest.mark.sandbox
 PROBLEMS = {p.name: p for p in problems()}
@@ -33,9 +32,20 @@ def test_every_submission_is_in_the_gradebook_with_its_score(graded, tmp_path, c
         assert f"{name},{result['score']},100.0,0.0,False" in rows
 
 
-@pytest.mark.parametrize("student", ODD)
-def test_an_odd_submission_is_graded_as_far_as_it_can_be(graded, student):
-    result, odd = graded[student], ODD[student]
+@pytest.mark.parametrize("student", MALFORMED)
+def test_a_malformed_submission_is_graded_as_far_as_it_can_be(graded, student):
+    agrees(graded[student], MALFORMED[student])
+
+
+@pytest.mark.parametrize("graded", ["ourselves"], indirect=True)
+@pytest.mark.parametrize("student", HONEST)
+def test_an_honest_oddity_has_full_marks(graded, student):
+    assert HONEST[student].score == 100.0
+    agrees(graded[student], HONEST[student])
+
+
+def agrees(result, odd):
+    """What came of an odd submission is what should."""
     assert result["score"] == pytest.approx(odd.score), result["flags"]
     assert result["status"] == odd.status, result["flags"]
     assert any(odd.flag in f for f in result["flags"]) or not odd.flag, result["flags"]
