@@ -242,7 +242,7 @@ class Worker:
         while not self.ended.wait(POLL) and self.process.poll() is None:
             usage = self._usage()
             self.over, self.late = usage.memory > self.most, usage.seconds > self.allowed
-            self.idle = self._waited(usage) > self.patience
+            self.idle = self.counted and self._waited(usage) > self.patience
             if self.over or self.late or self.idle:
                 return self._kill()
 
