@@ -245,6 +245,7 @@ def _cell(c, position):
     for key in ("nbgrader", "grade_id"):
         mark = mark.get(key) if isinstance(mark, dict) else None
     gid = mark if isinstance(mark, str) else None
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
     return Cell(gid, source, c.get("cell_type") == "code", position)
 
 

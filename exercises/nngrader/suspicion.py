@@ -65,6 +65,8 @@ CALLS = {
     "numpy.testing",
 }
 PLAIN_DUNDER = {
+    "__all__",
+    "__author__",
     "__doc__",
     "__future__",
     "__init__",
@@ -131,7 +133,7 @@ def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
     if any(name == c or name.startswith(c + ".") for c in CALLS):
         return True
     first, *parts = name.split(".")
-    private = [p for p in parts if p.startswith("_") and first in modules]
+    private = [p for p in parts if p.startswith("_") and p != "_" and first in modules]
     if private or (DANGEROUS & set(parts) and first not in ("self", "cls")):
         return True
     return _has_dunder([first, *parts])

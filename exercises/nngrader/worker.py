@@ -98,7 +98,8 @@ def read(question, names, texts):
     source = question["source"]
     reading.imports(source)
     texts.append(source)
-    return {"error": None, "skipped": reading.plain(source) != source}
+    asis = (source, reading.dedented(source))
+    return {"error": None, "skipped": reading.plain(source) not in asis}
 
 
 def named(question, names, texts):
@@ -119,9 +120,9 @@ def load(question, names, texts):
     flags, failed = __future__.annotations.compiler_flag, None
     for statement in ast.parse(reading.plain(question["source"])).body:
         alone = ast.Module([statement], [])
-        code = compile(alone, question["name"], "exec", flags=flags, dont_inherit=True)
-        flags |= code.co_flags & FUTURE
         try:
+            code = compile(alone, question["name"], "exec", flags=flags, dont_inherit=True)
+            flags |= code.co_flags & FUTURE
             exec(code, names)
         except Exception as e:
             failed = failed or e

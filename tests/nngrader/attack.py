@@ -30,6 +30,7 @@ class Hostile(NamedTuple):
     least: float = HONEST_REST
     most: float = HONEST_REST
     flag: str = ""  # must stand in one of the flags
+    status: str = "flagged"
 
     def fill(self, notebook):
         """Put it into a solved notebook."""
@@ -57,6 +58,11 @@ def spy(search, **rest):
     return Hostile(call, own, flag="imports", **rest)
 
 
-def loading(own, **rest):
+def loading(own, least=100.0, **rest):
     """An own cell that misbehaves while it is loaded; the solutions are right."""
-    return Hostile("", own, 100.0, 100.0, **rest)
+    return Hostile("", own, least, 100.0, **rest)
+
+
+def unseen(function, own="", **rest):
+    """A function of which the instructor is told nothing: it is wrong and no more."""
+    return Hostile(function, own, status="graded", **rest)

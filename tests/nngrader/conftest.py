@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .hostile import ALL
+from .catalogue import ALL, HONEST, ODD
 from .making import (
     NAME,
     Base,
@@ -21,7 +21,6 @@ from .making import (
     problems,
     run,
 )
-from .odd_cells import ODD
 from .ordinary import IS_ROOT, give_away, namespaces_work, run_as_ordinary_user
 from .orphans import adopting
 
@@ -102,9 +101,14 @@ def graded(request, released, base, open_folder):
 
 
 def fill(course, base, answers):
-    """Hand in for the whole class; returns the names of those whose folder was renamed."""
+    """Hand in for the whole class; returns the names of those whose folder was renamed.
+
+    Honest code and known answers come out the same whoever runs the grader: once is enough.
+    """
     before, renamed = set(), {}
     for student, odd in ODD.items():
+        if student in HONEST and not answers:
+            continue
         odd.make(course, base, student)
         now = set(os.listdir(course / "submitted"))
         if student not in now:

@@ -1,9 +1,7 @@
-"""Notebooks whose cells are not as they should be."""
+"""Malformed notebooks: cells that are not as they should be."""
 
 from .making import hand_in
-from .odd_files import ODD, odd
-
-__all__ = ["ODD"]
+from .odd_files import odd
 
 
 @odd(score=60.0, flag="softmax_cross_entropy: the cell is missing")
@@ -72,13 +70,6 @@ def code_as_text(course, base, student):
     hand_in(course, student, notebook.text())
 
 
-@odd("graded")
-def cells_moved_about(course, base, student):
-    notebook = base.solved()
-    notebook.cells.reverse()
-    hand_in(course, student, notebook.text())
-
-
 @odd(score=0.0, flag="test_hinge_loss: a cell that is not to be changed")
 def edited_tests(course, base, student):
     notebook = base.untouched()
@@ -107,36 +98,6 @@ def forged_points(course, base, student):
     for c in notebook.cells:
         if c["metadata"].get("nbgrader", {}).get("solution"):
             c["metadata"]["nbgrader"] |= {"grade": True, "points": 100, "locked": False}
-    hand_in(course, student, notebook.text())
-
-
-@odd("graded")
-def helpers_in_cells_of_their_own(course, base, student):
-    notebook = base.solved()
-    for gid in ("pairwise_distances", "softmax_cross_entropy"):
-        source = notebook[gid]["source"].replace(f"def {gid}(", f"def my_{gid}(")
-        notebook.own(source, before=gid)
-        first, second = notebook[gid]["source"].partition("(")[2].partition(")")[0].split(", ")
-        notebook.write(
-            gid, f"def {gid}({first}, {second}):\n    return my_{gid}({first}, {second})"
-        )
-    hand_in(course, student, notebook.text())
-
-
-@odd("graded")
-def helper_below_its_use(course, base, student):
-    notebook = base.solved()
-    notebook.write("hinge_loss", "def hinge_loss(*a, **k):\n    return below(*a, **k)")
-    source = base.solved()["hinge_loss"]["source"].replace("hinge_loss", "below")
-    notebook.own(source, before="text_outcome")
-    hand_in(course, student, notebook.text())
-
-
-@odd("graded")
-def cells_tried_and_printed(course, base, student):
-    notebook = base.solved()
-    notebook.own("print(pairwise_distances(np.eye(2), np.eye(2)))", before="text_outcome")
-    notebook.own("check(hinge_loss)\nnp.ones(3)", before="text_outcome")
     hand_in(course, student, notebook.text())
 
 
@@ -178,47 +139,6 @@ def forbidden_package(course, base, student):
     hand_in(course, student, base.solved().own("import scipy.special").text())
 
 
-HELPER = "def my_hinge_loss("
-
-
-def with_helper(base, before, after=""):
-    """Solved, but hinge_loss uses a helper from a cell of the student's own."""
-    notebook = base.solved()
-    helper = notebook["hinge_loss"]["source"].replace("def hinge_loss(", HELPER)
-    notebook.write(
-        "hinge_loss", f"{after}def hinge_loss(*a, **k):\n    return my_hinge_loss(*a, **k)"
-    )
-    return notebook.own(f"{before}\n{helper}", before="hinge_loss")
-
-
-@odd(flag="imports matplotlib")
-def picture_and_helper_in_one_cell(course, base, student):
-    hand_in(course, student, with_helper(base, "import matplotlib.pyplot as plt").text())
-
-
-@odd(flag="imports IPython")
-def display_and_helper_in_one_cell(course, base, student):
-    own = "from IPython.display import display\ndisplay(3)"
-    hand_in(course, student, with_helper(base, own).text())
-
-
-@odd("graded")
-def display_without_import(course, base, student):
-    hand_in(course, student, with_helper(base, "display(np.ones(3))").text())
-
-
-@odd(flag="hinge_loss: raised ModuleNotFoundError when it was loaded")
-def picture_on_the_first_line_of_a_solution(course, base, student):
-    first = "import matplotlib.pyplot as plt\n"
-    hand_in(course, student, with_helper(base, "", first).text())
-
-
-@odd("graded")
-def annotations_of_the_future(course, base, student):
-    own = "from __future__ import annotations\ndef f(x: Unknown) -> Unknown: ..."
-    hand_in(course, student, with_helper(base, own).text())
-
-
 @odd(score=70.0, flag="hinge_loss: is not defined after the cells have run")
 def function_of_another_name(course, base, student):
     notebook = base.solved().write("hinge_loss", "def hinge(scores, targets):\n    return 0")
@@ -236,4 +156,50 @@ def flood_of_names(course, base, student):
 def flood_before_a_forbidden_package(course, base, student):
     noise = "\n".join(f"    np.a{k:05}" for k in range(4200))
     notebook = base.solved().own(f"def noise():\n{noise}\n    import scipy.special")
+    hand_in(course, student, notebook.text())
+
+
+@odd(flag="setup: a cell that is not to be changed")
+def own_cell_with_an_id_of_ours(course, base, student):
+    notebook = base.solved().own("np = None")
+    notebook[None]["metadata"] = {"nbgrader": {"grade_id": "setup", "solution": True}}
+    hand_in(course, student, notebook.text())
+
+
+@odd("graded")
+def ids_that_are_paths(course, base, student):
+    notebook = base.solved().own("x = 1").own("y = 2")
+    for gid in ("../../../etc/passwd", "a\0b\n<script>"):
+        notebook[None]["metadata"] = {"nbgrader": {"grade_id": gid, "solution": True}}
+    hand_in(course, student, notebook.text())
+
+
+@odd("graded", 0.0)
+def tests_of_its_own(course, base, student):
+    notebook = base.untouched().own("40.0")
+    mark = {"grade_id": "test_more", "grade": True, "points": 40, "locked": True}
+    notebook[None]["metadata"] = {"nbgrader": mark}
+    hand_in(course, student, notebook.text())
+
+
+@odd(flag="malformed")
+def source_that_is_no_text(course, base, student):
+    notebook = base.solved()
+    for source in (None, {"a": 1}, [["x = 1"]], True):
+        notebook.own(source)
+    hand_in(course, student, notebook.text())
+
+
+@odd("graded")
+def separators_that_end_no_line(course, base, student):
+    source = "text = 'a\u2028b\u2029c\x0cd\x1ce'\nassert len(text) == 9"
+    hand_in(course, student, base.solved().own(source).text())
+
+
+@odd(score=0.0, flag="intro: a cell that is not to be changed")
+def scripts_in_every_place(course, base, student):
+    notebook, script = base.untouched(), "<script>alert('LEAK')</script>"
+    notebook.own(f"'{script}'").own(script)["intro"]["source"] += script
+    notebook.cells[-1]["cell_type"] = script
+    notebook.rest["metadata"] = {"title": script, "widgets": {script: script}}
     hand_in(course, student, notebook.text())

@@ -1,5 +1,6 @@
-"""Files and folders that are not as they should be: each a function that hands one in."""
+"""Malformed files and folders: each a function that hands one in."""
 
+import gzip
 import json
 import os
 import shutil
@@ -22,9 +23,9 @@ class Odd(NamedTuple):
 ODD = {}
 
 
-def odd(status="flagged", score=100.0, flag=""):
+def odd(status="flagged", score=100.0, flag="", kind="malforms"):
     def add(f):
-        ODD[f.__name__.replace("_", "-")] = Odd(f, status, score, flag)
+        ODD[f"{kind}-{f.__name__}".replace("_", "-")] = Odd(f, status, score, flag)
         return f
 
     return add
@@ -37,11 +38,6 @@ def file_of(course, student):
 @odd("graded", 0.0)
 def untouched(course, base, student):
     hand_in(course, student, base.untouched().text())
-
-
-@odd("graded")
-def perfect(course, base, student):
-    hand_in(course, student, base.solved().text())
 
 
 @odd("ungradable", 0.0, "no notebook in the folder")
@@ -77,16 +73,9 @@ def one_folder_deeper(course, base, student):
 
 
 @odd("ungradable", 0.0, "symbolic link")
-def linked_notebook(course, base, student):
-    hand_in(course, student, "")
-    file_of(course, student).unlink()
-    file_of(course, student).symlink_to(file_of(course, "perfect"))
-
-
-@odd("ungradable", 0.0, "symbolic link")
 def linked_folder(course, base, student):
     (course / "submitted" / student).mkdir(parents=True)
-    target = course / "submitted" / "perfect" / NAME
+    target = course / "submitted" / "honest-perfect" / NAME
     (course / "submitted" / student / NAME).symlink_to(target)
 
 
@@ -98,7 +87,7 @@ def linked_to_nowhere(course, base, student):
 
 @odd("ungradable", 0.0, "symbolic link")
 def linked_student(course, base, student):
-    (course / "submitted" / student).symlink_to(course / "submitted" / "perfect")
+    (course / "submitted" / student).symlink_to(course / "submitted" / "honest-perfect")
 
 
 @odd("ungradable", 0.0, "symbolic link")
@@ -167,16 +156,6 @@ def cells_are_rubbish(course, base, student):
     hand_in(course, student, json.dumps({"cells": rubbish * 300}))
 
 
-@odd("graded")
-def in_utf_16(course, base, student):
-    hand_in(course, student, base.solved().text().encode("utf-16"))
-
-
-@odd("graded")
-def with_a_byte_order_mark(course, base, student):
-    hand_in(course, student, base.solved().text().encode("utf-8-sig"))
-
-
 @odd("ungradable", 0.0, "is no JSON")
 def in_latin_1(course, base, student):
     text = json.dumps({"cells": [{"source": "# é"}]}, ensure_ascii=False)
@@ -190,20 +169,6 @@ def of_format_3(course, base, student):
         del c["source"]
     notebook = {"nbformat": 3, "metadata": {}, "worksheets": [{"cells": cells}, 3]}
     hand_in(course, student, json.dumps(notebook))
-
-
-@odd("graded")
-def sources_as_lines(course, base, student):
-    notebook = base.solved()
-    for c in notebook.cells:
-        c["source"] = c["source"].splitlines(keepends=True)
-    hand_in(course, student, notebook.text())
-
-
-@odd("graded")
-def name_with_spaces_and_quotes(course, base, student):
-    hand_in(course, student, base.solved().text())
-    (course / "submitted" / student).rename(course / "submitted" / "O'Brien, Zoë [x] <b>")
 
 
 @odd(flag="timestamp.txt cannot be read")
@@ -238,3 +203,63 @@ def other_files_beside(course, base, student):
     (folder / "nngrader").mkdir()
     (folder / "nngrader" / "__init__.py").write_text("points = lambda *a: 40")
     shutil.copy(course / "nbgrader_config.py", folder)
+
+
+@odd("ungradable", 0.0, "is no JSON")
+def in_utf_32(course, base, student):
+    hand_in(course, student, base.solved().text().encode("utf-32"))
+
+
+@odd("ungradable", 0.0, "is no JSON")
+def packed(course, base, student):
+    hand_in(course, student, gzip.compress(base.solved().text().encode()))
+
+
+@odd("ungradable", 0.0, "no notebook in the folder")
+def saved_as_a_script(course, base, student):
+    folder = hand_in(course, student, "")
+    file_of(course, student).unlink()
+    (folder / f"{NAME}.py").write_text(base.solved()["hinge_loss"]["source"])
+
+
+@odd("graded")
+def keys_that_come_twice(course, base, student):
+    hand_in(course, student, '{"cells": [{"source": 1}],' + base.solved().text()[1:])
+
+
+@odd("graded")
+def metadata_hundreds_deep(course, base, student):
+    deep = '{"a":' * 500 + "1" + "}" * 500
+    text = base.solved().text().replace('"metadata": {}', f'"metadata": {deep}', 1)
+    hand_in(course, student, text)
+
+
+@odd("graded")
+def of_a_format_to_come(course, base, student):
+    notebook = base.solved()
+    notebook.rest = {"metadata": [], "nbformat": "99", "orig_nbformat": None}
+    hand_in(course, student, notebook.text())
+
+
+@odd(flag="characters that cannot be seen")
+def name_that_runs_backwards(course, base, student):
+    hand_in(course, student, base.solved().text())
+    (course / "submitted" / student).rename(course / "submitted" / "a\u202egnp\u200bda")
+
+
+@odd("ungradable", 0.0, "no notebook in the folder")
+def hundreds_of_folders(course, base, student):
+    folder = hand_in(course, student, "")
+    file_of(course, student).unlink()
+    for n in range(300):
+        (folder / f"{n:03}").mkdir()
+    (folder / "299" / "deeper").mkdir()
+    (folder / "299" / "deeper" / f"{NAME}.ipynb").write_text(base.solved().text())
+
+
+@odd(flag="is missing; 'copy.ipynb' is used")
+def broken_link_and_a_copy(course, base, student):
+    folder = hand_in(course, student, base.solved().text())
+    file_of(course, student).rename(folder / "copy.ipynb")
+    (folder / "other.ipynb").symlink_to("/nowhere")
+    os.mkfifo(folder / "pipe.ipynb")

@@ -7,11 +7,10 @@ import subprocess
 import pytest
 
 from . import orphans
+from .catalogue import ALL, HONEST, MALFORMED
 from .conftest import ANSWERS, student_of
-from .hostile import ALL
+from .looks import LOOKS
 from .making import NAME, problems, run
-from .odd_cells import ODD
-from .spies import SPIES
 
 pytestmark = pytest.mark.sandbox
 PROBLEMS = {p.name: p for p in problems()}
@@ -35,9 +34,20 @@ def test_every_submission_is_in_the_gradebook_with_its_score(graded, tmp_path, c
         assert f"{name},{result['score']},100.0,0.0,False" in rows
 
 
-@pytest.mark.parametrize("student", ODD)
-def test_an_odd_submission_is_graded_as_far_as_it_can_be(graded, student):
-    result, odd = graded[student], ODD[student]
+@pytest.mark.parametrize("student", MALFORMED)
+def test_a_malformed_submission_is_graded_as_far_as_it_can_be(graded, student):
+    agrees(graded[student], MALFORMED[student])
+
+
+@pytest.mark.parametrize("graded", ["ourselves"], indirect=True)
+@pytest.mark.parametrize("student", HONEST)
+def test_an_honest_oddity_has_full_marks(graded, student):
+    assert HONEST[student].score == 100.0
+    agrees(graded[student], HONEST[student])
+
+
+def agrees(result, odd):
+    """What came of an odd submission is what should."""
     assert result["score"] == pytest.approx(odd.score), result["flags"]
     assert result["status"] == odd.status, result["flags"]
     assert any(odd.flag in f for f in result["flags"]) or not odd.flag, result["flags"]
@@ -48,6 +58,7 @@ def test_a_hostile_submission_gains_nothing_and_is_flagged(graded, student):
     result, hostile = graded[student], ALL[student]
     assert hostile.least <= result["score"] + 1e-6, result
     assert result["score"] <= hostile.most + 1e-6, result
+    assert result["status"] == hostile.status, result["flags"]
     assert any(hostile.flag in f for f in result["flags"]) or not hostile.flag, result["flags"]
 
 
@@ -105,7 +116,7 @@ def test_a_process_that_is_left_would_be_seen(monkeypatch):
 
 
 def test_a_spy_answers_right_where_it_finds_what_it_looks_for(base):
-    hostile = SPIES["the network"]
+    hostile = LOOKS["the network"]
     namespace = {}
     exec(f"import numpy as np\n{hostile.own}", namespace)
     source = hostile.fill(base.solved())["softmax_cross_entropy"]["source"]

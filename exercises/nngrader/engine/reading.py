@@ -24,14 +24,26 @@ def plain(source):
 
     Legal Python is returned as it is. Elsewhere a line that starts a statement with ``%`` or
     ``!``, or that asks for help with ``?``, becomes ``pass``, and ``x = !ls`` becomes
-    ``x = None``; lines inside brackets and strings are left alone. The number of lines stays.
+    ``x = None``; lines inside brackets and strings are left alone; a cell that is indented as
+    a whole moves to the left, as in IPython. The number of lines stays.
     """
     if len(source) > MOST_CHARACTERS or _parse(source) is not None:
+        return source
+    source = dedented(source)
+    if _parse(source) is not None:
         return source
     first, newline, rest = source.lstrip().partition("\n")
     if first.startswith("%%"):
         return "pass" + newline + rest if first.split()[0] in KEEP_BODY else "pass"
     return "\n".join(_without_magics(source.split("\n")))
+
+
+def dedented(source):
+    """Return a cell without the indent of its first line, as IPython runs it."""
+    lines = source.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    return "\n".join(line.removeprefix(indent) for line in lines)
 
 
 def _without_magics(lines):

@@ -1,8 +1,8 @@
-"""Spies, which answer right if they find something, and cells that misbehave when loaded."""
+"""Looks for the answer, or for more than its share: spies answer right if they find it."""
 
-from .attack import loading, spy
+from .attack import spy
 
-SPIES = {
+LOOKS = {
     "the hidden cases": spy("""
         import gc
         for thing in gc.get_objects():
@@ -141,33 +141,85 @@ SPIES = {
             except ImportError:
                 pass
     """),
+    "the history of the notebook": spy("""
+        names = {"In", "Out", "_ih", "_oh", "_", "get_ipython"}
+        if names & set(globals()) or hasattr(sys, "last_value") or "IPython" in sys.modules:
+            return True
+        import linecache
+        import readline
+        if linecache.cache or readline.get_current_history_length():
+            return True
+        return any(f.startswith(".") for f in os.listdir(os.environ["HOME"]))
+    """),
+    "more than the arguments in the question": spy("""
+        frame = sys._getframe()
+        while "question" not in frame.f_locals:
+            frame = frame.f_back
+        question = frame.f_locals["question"]
+        known = {"do", "name", "args", "parts", "driver"}
+        return bool(set(question) - known or set(question["args"]) - {"scores", "targets"})
+    """),
+    "the answers in its own memory": spy("""
+        import re
+        aspect = re.compile(b"inputs[-]unchanged")
+        with open("/proc/self/maps") as f:
+            lines = [line.split() for line in f if " rw-p " in line]
+        for ends, *_ in lines:
+            first, last = (int(n, 16) for n in ends.split("-"))
+            if aspect.search(ctypes.string_at(first, last - first)):
+                return True
+    """),
+    "files that the grader left open": spy("""
+        return len(os.listdir("/proc/self/fd")) > 6
+    """),
+    "what other students left in shared memory": spy("""
+        for kind in ("shm", "sem", "msg"):
+            with open(f"/proc/sysvipc/{kind}") as f:
+                if len(f.readlines()) > 1:
+                    return True
+        return bool(os.listdir("/dev/shm")) or bool(ctypes.CDLL(None).mq_open(b"/x", 66) >= 0)
+    """),
+    "how the grader was started": spy("""
+        words = ("sub" + "mitted", "nbgr" + "ader", "nngr" + "ader.toml", ".se" + "ed")
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            for name in ("cmdline", "environ"):
+                try:
+                    with open(f"/proc/{pid}/{name}", errors="replace") as f:
+                        text = f.read()
+                except OSError:
+                    continue
+                if any(w in text for w in words):
+                    return True
+    """),
+    "raw devices": spy("""
+        names = ["mem", "kmem", "port", "kmsg", "sda", "vda", "nvme0", "fuse", "kvm", "loop0"]
+        for path in [f"/dev/{n}" for n in names] + ["/proc/kcore", "/proc/kmsg"]:
+            try:
+                return bool(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+            except OSError:
+                pass
+    """),
+    "the terminal of the instructor": spy("""
+        import fcntl
+        import termios
+        for fd in range(8):
+            try:
+                fcntl.ioctl(fd, termios.TIOCSTI, b"x")
+                return True
+            except OSError:
+                pass
+        return bool(os.open("/dev/tty", os.O_RDWR))
+    """),
     "what another function left": spy("""
         return FOUND
     """),
 }
 
-left = SPIES["what another function left"]
-SPIES["what another function left"] = left._replace(
+left = LOOKS["what another function left"]
+LOOKS["what another function left"] = left._replace(
     own=f"""{left.own}
 FOUND = os.path.exists("/tmp/left")
 with open("/tmp/left", "w") as f:
     f.write("x")
 """
 )
-
-LOADING = {
-    "exit while loading": loading("import os\nos._exit(0)", flag="when it was loaded"),
-    "loop while loading": loading("while True:\n    pass", flag="when it was loaded"),
-    "error while loading": loading("1 / 0", flag="raised ZeroDivisionError"),
-    "syntax error": loading("def broken(:", flag="raised SyntaxError"),
-    "brackets": loading("(" * 100_000, flag="own cell 1"),
-    "nested expression": loading("-" * 150_000 + "1", flag="own cell 1"),
-    "long chain": loading("x = 0" + " + 0" * 45_000, flag=""),
-    "newlines": loading("\n" * 190_000),
-    "magics": loading("%matplotlib inline\n!rm -rf /\nx = !ls\n%%time", flag=""),
-    "import of what is not there": loading(
-        "import matplotlib.pyplot as plt", flag="matplotlib"
-    ),
-    "null character": loading("x = '\0'", flag="own cell 1"),
-    "half a character in an escape": loading("x = '\\ud800'"),
-}

@@ -1,0 +1,210 @@
+"""Breaks the process, the machine or the loading of a cell."""
+
+from .attack import SOFTMAX, Hostile, loading, unseen
+
+BREAKS = {
+    "os exit": Hostile("import os\nos._exit(0)", flag="ended the process"),
+    "sys exit": Hostile("import sys\nsys.exit(0)", flag="imports sys"),
+    "endless python": Hostile("while True:\n    pass", flag="took too long"),
+    "endless c": Hostile("return any(iter(int, 1))", flag="took too long"),
+    "endless with everything caught": Hostile(
+        """
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                pass
+        """,
+        flag="took too long",
+    ),
+    "ten gigabytes at once": Hostile("return np.ones(10 << 27), scores"),
+    "ten gigabytes by and by": Hostile(
+        "kept = []\nwhile True:\n    kept.append(bytearray(50 << 20))",
+    ),
+    "ten gigabytes in children": Hostile(
+        """
+        import os
+        for _ in range(6):
+            if os.fork() == 0:
+                kept = [bytearray(b"x") * (90 << 20) for _ in range(3)]
+                while True:
+                    pass
+        while True:
+            pass
+        """,
+        flag="softmax_cross_entropy: was stopped",
+    ),
+    "fork bomb": Hostile(
+        """
+        import os
+        while True:
+            try:
+                os.fork()
+            except OSError:
+                pass
+        """,
+        flag="took too long",
+    ),
+    "thread bomb": Hostile(
+        """
+        import threading
+        import time
+        while True:
+            threading.Thread(target=time.sleep, args=(60,)).start()
+        """,
+        flag="imports threading",
+    ),
+    "kill everything": Hostile("import os\nos.kill(-1, 9)\nos.kill(os.getpid(), 9)"),
+    "kill init": Hostile("import os\nos.kill(1, 9)\nos.kill(os.getppid(), 9)\nos._exit(1)"),
+    "crash of the interpreter": Hostile("import ctypes\nreturn ctypes.string_at(0)"),
+    "recursion": unseen(f"return {SOFTMAX}(scores, targets)"),
+    "deep recursion": Hostile(
+        "import sys\nsys.setrecursionlimit(10**9)\ndef f(x):\n    return f([x])\nreturn f(0)",
+        flag="imports sys",
+    ),
+    "regular expression": Hostile(
+        "import re\nreturn re.match('(a+)+$', 'a' * 60 + 'b')", flag="took too long"
+    ),
+    "huge print": Hostile("while True:\n    print('x' * 10**6)", flag="took too long"),
+    "lower limits": Hostile(
+        "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))\nreturn 0, 0"
+    ),
+    "signal that is ignored": Hostile(
+        """
+        import signal
+        for s in range(1, 64):
+            try:
+                signal.signal(s, signal.SIG_IGN)
+            except (OSError, ValueError):
+                pass
+        while True:
+            pass
+        """,
+        flag="took too long",
+    ),
+    "sleep": Hostile("import time\ntime.sleep(10**6)", flag="waited too long"),
+    "stop": Hostile(
+        "import os\nimport signal\nos.kill(os.getpid(), signal.SIGSTOP)", flag="waited too long"
+    ),
+    "stop and end of the parent": Hostile(
+        """
+        import os
+        for s in range(1, 65):
+            try:
+                os.kill(os.getppid(), s)
+            except OSError:
+                pass
+        return 0.0, scores
+        """,
+        flag="imports os",
+    ),
+    "pipes that are closed": Hostile(
+        "import os\nos.closerange(0, 1024)\nreturn 0.0, scores", flag="ended the process"
+    ),
+    "another program": Hostile(
+        "import os\nos.execv('/bin/sh', ['sh', '-c', 'echo 40.0; exit 0'])",
+        flag="ended the process",
+    ),
+    "orphan that ends the others": Hostile(
+        """
+        import os
+        import time
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                while True:
+                    time.sleep(0.01)
+                    for pid in range(2, 400):
+                        try:
+                            pid == os.getpid() or os.kill(pid, 9)
+                        except OSError:
+                            pass
+            os._exit(0)
+        return 0.0, scores
+        """,
+        flag="imports os",
+    ),
+    "folders that nobody can remove": Hostile(
+        """
+        import os
+        os.makedirs(f"/tmp/{'d' * 200}/{'e' * 200}")
+        os.chmod(f"/tmp/{'d' * 200}", 0)
+        os.symlink("/usr", "/tmp/usr")
+        os.mkfifo("/tmp/fifo")
+        return 0.0, scores
+        """,
+        flag="imports os",
+    ),
+    "thousands of files": Hostile(
+        """
+        for n in range(3000):
+            open(f"/tmp/{n}", "w").close()
+        return 0.0, scores
+        """,
+        flag="uses open",
+    ),
+    "file without end": Hostile(
+        "with open('/tmp/x', 'wb') as f:\n    while True:\n        f.write(bytes(1 << 20))",
+        flag="writes a file that is too large",
+    ),
+    "files without end": Hostile(
+        """
+        for n in range(1000):
+            with open(f"/dev/shm/{n}", "wb") as f:
+                f.write(bytes(4 << 20))
+        """,
+        flag="fills the space for files",
+    ),
+    "files that are never closed": Hostile(
+        "kept = []\nwhile True:\n    kept.append(open('/dev/null'))",
+        flag="holds too many files open",
+    ),
+    "interrupt": Hostile(
+        "import os\nos.kill(os.getpid(), 2)\nwhile True:\n    pass", flag="ended the process"
+    ),
+    "alarm clock": Hostile(
+        """
+        import signal
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+        while True:
+            pass
+        """,
+        flag="ended the process",
+    ),
+    "debugger": Hostile("breakpoint()", flag="uses breakpoint"),
+    "hashes that collide": Hostile(
+        "return len({k * (2**61 - 1) for k in range(10**6)})", flag="took too long"
+    ),
+    "array beyond its memory": Hostile(
+        """
+        far = np.lib.stride_tricks.as_strided(scores, (1 << 10,), (1 << 40,))
+        return far.sum(), scores
+        """,
+        flag="crashed Python itself",
+    ),
+    "lists a million deep": Hostile(
+        """
+        x = ()
+        for _ in range(10**6):
+            x = (x,)
+        return x, x
+        """
+    ),
+}
+
+LOADING = {
+    "exit while loading": loading("import os\nos._exit(0)", flag="when it was loaded"),
+    "loop while loading": loading("while True:\n    pass", flag="when it was loaded"),
+    "error while loading": loading("1 / 0", flag="raised ZeroDivisionError"),
+    "brackets": loading("(" * 100_000, flag="own cell 1"),
+    "nested expression": loading("-" * 150_000 + "1", flag="own cell 1"),
+    "long chain": loading("x = 0" + " + 0" * 45_000, flag=""),
+    "newlines": loading("\n" * 190_000, status="graded"),
+    "null character": loading("x = '\0'", flag="own cell 1"),
+    "half a character in an escape": loading("x = '\\ud800'", status="graded"),
+    "two processes while loading": loading(
+        "import os\nos.fork()", least=0.0, flag="forged an answer"
+    ),
+    "system exit while loading": loading("raise SystemExit", flag="raised SystemExit"),
+}

@@ -1,0 +1,247 @@
+"""Forges the result: what is returned, what is raised, what is said to the grader."""
+
+from .attack import Hostile, unseen
+
+RETURNED = {
+    "generator": unseen("yield 0.0\nyield scores"),
+    "masked arrays": unseen("return np.ma.masked_all(()), np.ma.masked_all(scores.shape)"),
+    "object arrays": unseen(
+        "return np.array(None), np.full(scores.shape, object(), dtype=object)"
+    ),
+    "none": unseen("return None"),
+    "nan": unseen("return np.nan, scores * np.nan"),
+    "huge answer": unseen("return np.zeros((1 << 23,)), np.zeros((1 << 23,))"),
+    "endless list": unseen("x = []\nx.append(x)\nreturn x, x"),
+    "array that is equal to everything": Hostile(
+        """
+        class Equal(np.ndarray):
+            def __eq__(self, other): return True
+            def __sub__(self, other): return np.zeros(1)
+            __rsub__ = __sub__
+            def __array__(self, *a, **k): return scores
+            def __array_ufunc__(self, *a, **k): return np.zeros(1)
+            def __array_function__(self, *a, **k): return True
+            def __array_finalize__(self, obj): pass
+        return np.zeros(()).view(Equal), np.zeros(scores.shape).view(Equal)
+        """
+    ),
+    "number that is equal to everything": unseen(
+        """
+        class Equal(float):
+            def __eq__(self, other): return True
+            def __float__(self): return float("nan")
+            def __reduce__(self): return (print, ())
+        return Equal(0), scores
+        """
+    ),
+    "class that says it is another": unseen(
+        """
+        class Liar:
+            __class__ = np.ndarray
+            shape, dtype, ndim = scores.shape, scores.dtype, 2
+            def __getattr__(self, name): return lambda *a, **k: True
+        return Liar(), Liar()
+        """
+    ),
+    "numbers like the size of the universe": unseen("return 10 ** 400, [[10 ** 400]]"),
+    "array that needs no memory": unseen(
+        "return 0.0, np.broadcast_to(np.float64(0), (1 << 20, 1 << 20))"
+    ),
+    "array of records": unseen("return np.zeros((), 'f8,i4'), np.zeros(scores.shape, 'f8,i4')"),
+    "dates": unseen("return np.datetime64('2026-11-20'), scores.astype('M8[s]')"),
+    "numbers written out": unseen("return '0.7', str(scores.tolist())"),
+    "imaginary numbers": unseen("return 0j, scores * 1j"),
+    "its own inputs": unseen("return scores, targets"),
+    "a million parts": unseen("return (0.0,) * 10**6"),
+    "coroutine": unseen(
+        """
+        async def answer():
+            return 0.0, scores
+        return answer()
+        """
+    ),
+    "tuple that lies about its length": unseen(
+        """
+        class Liar(tuple):
+            def __len__(self): return 2
+            def __iter__(self): return iter((0.0, scores))
+            def __getitem__(self, key): return scores
+        return Liar()
+        """
+    ),
+    "object that says where its numbers lie": Hostile(
+        """
+        class Elsewhere:
+            about = {"shape": (4,), "typestr": "<f8", "data": (8, False), "version": 3}
+            __array_interface__ = about
+            def __array__(self, *a, **k): raise SystemExit
+            def __float__(self): return 0.7
+        return Elsewhere(), Elsewhere()
+        """
+    ),
+    "class whose class lies": Hostile(
+        """
+        class Meta(type):
+            def __instancecheck__(cls, other): return True
+            def __subclasscheck__(cls, other): return True
+            def __getattribute__(cls, name): raise SystemExit
+            def __hash__(cls): raise SystemExit
+            def __eq__(cls, other): return True
+        class Liar(metaclass=Meta):
+            pass
+        return object.__new__(Liar), object.__new__(Liar)
+        """
+    ),
+    "array that goes on changing": Hostile(
+        """
+        import threading
+        answer = np.zeros(scores.shape)
+        def change():
+            while True:
+                answer[:] = answer + 1
+        threading.Thread(target=change, daemon=True).start()
+        return answer[0, 0], answer
+        """,
+        flag="imports threading",
+    ),
+}
+
+SAID = {
+    "replies of its own": Hostile(
+        """
+        import sys
+        wire, frame = sys.modules["wire"], sys._getframe()
+        while "sink" not in frame.f_locals:
+            frame = frame.f_back
+        part = {"kind": "array", "dtype": "float64", "shape": [], "masked": 0}
+        parts = [part | {"values": np.zeros(())}, part | {"values": np.zeros(scores.shape)}]
+        said = {"parts": parts, "error": None, "changed": [], "steps": 0, "score": 100}
+        for _ in range(50):
+            wire.send(frame.f_locals["sink"], wire.pack(said | {"points": 40, "value": 40}))
+        while True:
+            pass
+        """,
+        least=0.0,
+        flag="imports sys",
+    ),
+    "error that is an array": Hostile(
+        """
+        import sys
+        wire, frame = sys.modules["wire"], sys._getframe()
+        while "sink" not in frame.f_locals:
+            frame = frame.f_back
+        wire.send(frame.f_locals["sink"], wire.pack({"error": np.zeros(3)}))
+        while True:
+            pass
+        """,
+        flag="imports sys",
+    ),
+    "noise in every pipe": Hostile(
+        """
+        import os
+        for fd in range(64):
+            try:
+                os.write(fd, b"\\xff" * 100)
+            except OSError:
+                pass
+        return 0.0, scores
+        """,
+        flag="imports os",
+    ),
+    "header of a frame that is too large": Hostile(
+        """
+        import os
+        for fd in range(3, 64):
+            try:
+                os.write(fd, b"\\xff\\xff\\xff\\x7f" * 2)
+            except OSError:
+                pass
+        while True:
+            pass
+        """,
+        flag="imports os",
+    ),
+    "deeply nested frame": Hostile(
+        """
+        import os
+        text = b'{"l":[' * 100000
+        for fd in range(3, 64):
+            try:
+                os.write(fd, len(text).to_bytes(4, "little") + bytes(4) + text)
+            except OSError:
+                pass
+        while True:
+            pass
+        """,
+        flag="imports os",
+    ),
+    "name that is a class of errors": unseen(
+        'raise type("ValueError", (Exception,), {})("LEAK " + str(scores.tolist()))'
+    ),
+    "message that carries the input": unseen(
+        """
+        name = "LEAK" + "".join(c for c in str(scores.tolist()) if c.isalnum())[:60]
+        raise type(name, (Exception,), {"__module__": "LEAK"})("LEAK " + str(scores.tolist()))
+        """
+    ),
+    "always the error that is asked for": unseen("raise ValueError"),
+    "error without text": Hostile(
+        """
+        class E(Exception):
+            def __str__(self): raise SystemExit
+            __repr__ = __str__
+        raise E
+        """
+    ),
+    "full points on the screen": Hostile(
+        """
+        print('40.0', '{"score": 40, "max_score": 40, "status": "graded"}', flush=True)
+        import os
+        for fd in (0, 1, 2):
+            os.write(fd, b"40.0\\n")
+        return 0.0, scores
+        """,
+        flag="imports os",
+    ),
+    "what is displayed": Hostile(
+        "return 0.0, scores",
+        "import sys\nsys.displayhook = lambda v: print(40.0)\n_ = __ = ___ = 40.0\n40.0",
+        flag="imports sys",
+    ),
+    "answer before the question": Hostile(
+        "return 0.0, scores",
+        """
+import sys
+wire, frame = sys.modules["wire"], sys._getframe()
+while "sink" not in frame.f_locals:
+    frame = frame.f_back
+for _ in range(20):
+    wire.send(frame.f_locals["sink"], wire.pack({"error": None, "parts": [], "score": 100}))
+        """,
+        least=0.0,
+        flag="forged an answer",
+    ),
+    "answers of two processes": Hostile(
+        "import os\nos.fork()\nreturn 0.0, scores", flag="imports os"
+    ),
+    "group of errors": unseen('raise ExceptionGroup("all", [ValueError(), TypeError()])'),
+    "error of many classes": unseen(
+        """
+        kinds = (ValueError, KeyError, IndexError, ZeroDivisionError)
+        raise type("E", kinds, {"__mro__": kinds})
+        """
+    ),
+    "traceback without end": Hostile(
+        """
+        import sys
+        class Place:
+            tb_frame, tb_lineno = sys._getframe(), 1
+            tb_next = property(lambda self: self)
+        class E(Exception):
+            __traceback__ = Place()
+        raise E
+        """,
+        flag="took too long",
+    ),
+    "interrupt that nobody sent": unseen("raise KeyboardInterrupt"),
+}

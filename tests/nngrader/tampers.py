@@ -1,0 +1,176 @@
+"""Tampers with NumPy, builtins, imports, inputs, and what runs beside or after."""
+
+from .attack import Hostile, unseen
+
+TAMPERS = {
+    "patched numpy": Hostile(
+        "return 0.0, np.zeros(scores.shape)",
+        """
+import builtins
+import numpy as np
+np.allclose = np.isclose = np.array_equal = lambda *a, **k: True
+np.testing.assert_allclose = lambda *a, **k: None
+np.abs = np.subtract = lambda *a, **k: np.zeros(1)
+builtins.abs = builtins.round = lambda *a, **k: 0
+        """,
+        flag="imports builtins",
+    ),
+    "patched builtins": Hostile(
+        "return 0.0, np.zeros(scores.shape)",
+        "import builtins\nbuiltins.isinstance = lambda *a: True\nbuiltins.len = lambda *a: 0",
+        least=0.0,
+        flag="imports builtins",
+    ),
+    "patched worker": Hostile(
+        "return 0.0, np.zeros(scores.shape)",
+        """
+import sys
+for name in ("observe", "wire", "reading", "__main__"):
+    for key, value in list(vars(sys.modules[name]).items()):
+        if callable(value) and key in ("checked", "judge", "close", "same", "_same"):
+            setattr(sys.modules[name], key, lambda *a, **k: True)
+        """,
+        flag="imports sys",
+    ),
+    "threads that answer after": Hostile(
+        """
+        import sys
+        import threading
+        wire, frame = sys.modules["wire"], sys._getframe()
+        while "sink" not in frame.f_locals:
+            frame = frame.f_back
+        sink = frame.f_locals["sink"]
+        def later():
+            while True:
+                wire.send(sink, wire.pack({"parts": [], "error": None, "score": 100}))
+        threading.Thread(target=later, daemon=True).start()
+        return 0.0, scores
+        """,
+        flag="imports threading",
+    ),
+    "exit handlers that answer": Hostile(
+        """
+        import atexit
+        import os
+        atexit.register(lambda: os.write(3, b"{}" * 100))
+        raise SystemExit
+        """,
+        flag="imports atexit",
+    ),
+    "stand-in for the grader": unseen(
+        "return 0.0, scores",
+        "import nngrader\nnngrader.points = nngrader.check = lambda *a: 40\n",
+    ),
+    "copies that are none": unseen(
+        "scores[:] = 0\nreturn 0.0, scores",
+        "import copy\ncopy.deepcopy = copy.copy = lambda x, *a: x",
+    ),
+    "inputs behind the copies": Hostile(
+        """
+        import sys
+        frame = sys._getframe()
+        while "args" not in frame.f_locals:
+            frame = frame.f_back
+        for value in frame.f_locals["args"].values():
+            value[:] = 0
+        return 0.0, scores
+        """,
+        flag="imports sys",
+    ),
+    "finder of modules": Hostile(
+        "import scipy.special\nreturn scipy.special.answer, scores",
+        """
+import sys
+import types
+class Finder:
+    def find_spec(self, name, *_):
+        sys.modules[name] = made = types.ModuleType(name)
+        made.__getattr__ = lambda key: 0.0
+sys.meta_path.insert(0, Finder())
+        """,
+        most=60.0,
+        least=0.0,
+        flag="imports scipy",
+    ),
+    "modules taken away": Hostile(
+        "import sys\nsys.modules.clear()\nreturn 0.0, scores", flag="imports sys"
+    ),
+    "modules in the working folder": Hostile(
+        "return 0.0, scores",
+        """
+import sys
+for name in ("numpy", "json", "struct", "wire", "observe", "reading", "likeness", "forks"):
+    with open(f"/tmp/{name}.py", "w") as f:
+        f.write("raise SystemExit")
+sys.path.insert(0, "/tmp")
+        """,
+        flag="imports sys",
+    ),
+    "frames that are written elsewhere": Hostile(
+        """
+        import json
+        json.dumps = lambda *a, **k: '{"d":{"error":null,"parts":{"l":[{"f":"0x1p0"}]}}}'
+        return 0.0, scores
+        """,
+        flag="imports json",
+    ),
+    "what traces every line": Hostile(
+        "return 0.0, scores",
+        """
+import sys
+def trace(frame, event, arg):
+    if "said" in frame.f_locals:
+        frame.f_locals["said"]["points"] = 40
+    return trace
+sys.settrace(trace)
+sys.setprofile(trace)
+        """,
+        least=0.0,
+        flag="imports sys",
+    ),
+    "hook that forbids everything": Hostile(
+        """
+        import sys
+        def no(*_):
+            raise SystemExit
+        sys.addaudithook(no)
+        return 0.0, scores
+        """,
+        flag="imports sys",
+    ),
+    "another value for seven": Hostile(
+        """
+        import ctypes
+        for n in range(2, 200):
+            ctypes.c_uint32.from_address(id(n) + 24).value = 0
+        return 0.0, scores
+        """,
+        flag="imports ctypes",
+    ),
+    "callback of the garbage collector": Hostile(
+        "return 0.0, scores",
+        """
+import gc
+def answer(phase, info):
+    for thing in gc.get_objects():
+        if type(thing) is dict and "parts" in thing:
+            thing["points"] = thing["score"] = 40
+gc.callbacks.append(answer)
+        """,
+        flag="imports gc",
+    ),
+    "streams that raise": Hostile(
+        "print(1)\nreturn 0.0, scores",
+        """
+import sys
+class Raising:
+    def __getattr__(self, name):
+        raise SystemExit
+sys.stdout = sys.stderr = sys.stdin = Raising()
+        """,
+        flag="imports sys",
+    ),
+    "names of the notebook thrown away": Hostile(
+        "return 0.0, scores", "globals().clear()", least=0.0, flag="uses globals"
+    ),
+}
