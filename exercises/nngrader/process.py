@@ -72,9 +72,9 @@ class Worker:
         end: list[str] | None = None,
     ):
         self.memory, self.most, self.counted, self.end = memory, math.inf, counted, end
-        self.over = self.late = self.idle = False
+        self.over = self.late = self.idle = self.busy = False
         self.usable, self.allowed, self.patience = True, math.inf, math.inf
-        self.known, self.begin = Usage(0, 0.0), 0.0
+        self.known, self.begin, self.alone = Usage(0, 0.0), 0.0, 0
         self.spent = self.waited = 0.0
         self.log = tempfile.TemporaryFile()
         self.process = self._start(command, filter)
@@ -124,6 +124,7 @@ class Worker:
         """
         self._order(forks.FRESH, RENEW)
         self.known = self._usage(files=False)
+        self.alone = len(self.known.processes)  # with the one of the student's that there is
 
     def ask(
         self,
@@ -156,7 +157,7 @@ class Worker:
             If there is no answer in time, or it is no frame, or no dict. The student's process
             is then of no further use; where `usable` is false, nor is this worker.
         """
-        frame, self.begin = wire.pack(question), time.monotonic()
+        frame, self.begin, self.busy = wire.pack(question), time.monotonic(), False
         self.allowed = self.known.seconds + seconds
         self.patience = min(PATIENCE * seconds, longest)
         most = self.patience * (CROWDED if self.counted else 1)
@@ -206,8 +207,12 @@ class Worker:
         self.spent, self.known = max(self.waited / PATIENCE, worked), usage
 
     def _waited(self, usage):
-        """Seconds by the clock of a question, without those that a busy machine adds."""
-        delayed = max(0.0, usage.delayed - self.known.delayed)
+        """Seconds by the clock of a question, without those that a busy machine adds.
+
+        Where a submission starts processes of its own, they may be what keeps it waiting.
+        """
+        self.busy |= len(usage.processes) > self.alone
+        delayed = 0.0 if self.busy else max(0.0, usage.delayed - self.known.delayed)
         return max(0.0, time.monotonic() - self.begin - delayed)
 
     def _why(self, e):

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from dataclasses import dataclass, field
 
 from .notebooks import grade_id, is_code, is_solution, is_task, is_test, mark
 from .submission import Cell
 
 __all__ = ["rebuild"]
+
+DISARMED = {  # in this order
+    "&": "&amp;",
+    "<": "&lt;",
+    "![": "! [",
+    "](": "] (",
+    "]:": "] :",
+    "mermaid": "Mermaid",
+}
+PICTURE = "the picture in the text is not shown: look into what was handed in"
 
 
 @dataclass
@@ -65,14 +76,14 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
         out.found = sum(c is not None for c in chosen.values())
         out.flags += _changed(ours, picker)
     own = _own_cells(released, ours, cells or [], chosen)
-    placed = []
+    placed, counted = [], itertools.count(1)
     for cell in out.notebook["cells"]:
         gid = grade_id(cell)
         anchor = chosen.get(gid) or picker.first(gid)
         while anchor and own and own[0].position < anchor.position:
-            placed.append(_add_own(out, own.pop(0)))
+            placed.append(_add_own(out, own.pop(0), counted))
         placed.append(_place(out, cell, ours.get(gid), chosen.get(gid)))
-    out.notebook["cells"] = placed + [_add_own(out, c) for c in own]
+    out.notebook["cells"] = placed + [_add_own(out, c, counted) for c in own]
     return out
 
 
@@ -83,25 +94,32 @@ def _place(out, cell, released, theirs):
     if is_solution(cell):
         cell["metadata"] = copy.deepcopy(released["metadata"])  # with nbgrader's checksum
         cell["source"] = _text(cell, theirs, released)
+        if theirs and not is_code(cell) and "![" in theirs.source:
+            out.flags.append(f"{gid}: {PICTURE}")
     if is_code(cell) and not is_test(cell):
         out.work.append((gid or f"cell {len(out.work)}", cell["source"], False))
     return cell
 
 
 def _text(cell, theirs, released):
-    """The student's text; where it is prose, without HTML, since the instructor will see it."""
+    """The student's text; where it is prose, disarmed, since the instructor will see it."""
     if theirs is None or theirs.source == released["source"]:
         return released["source"]
     return theirs.source if is_code(cell) else harmless(theirs.source)
 
 
 def harmless(prose: str) -> str:
-    """A student's prose, whose HTML is shown as it was written.
+    """A student's prose without HTML, links, pictures and diagrams: they stand there as text.
 
-    >>> harmless("a < b & <script>")
-    'a &lt; b &amp; &lt;script>'
+    nbconvert lets links run scripts, fetches pictures from anywhere, fails on a picture that
+    was pasted in, and gives diagrams to a program on the page.
+
+    >>> harmless("a < b & <script>"), harmless("![a](javascript:b)")
+    ('a &lt; b &amp; &lt;script>', '! [a] (javascript:b)')
     """
-    return prose.replace("&", "&amp;").replace("<", "&lt;")
+    for armed, harmless_one in DISARMED.items():
+        prose = prose.replace(armed, harmless_one)
+    return prose
 
 
 def _clear(cell):
@@ -111,12 +129,12 @@ def _clear(cell):
     cell.pop("attachments", None)
 
 
-def _add_own(out, cell):
+def _add_own(out, cell, counted):
     """A cell of the student's, as the worker loads it and the instructor sees it."""
     if not cell.code:
         name, text = f"own-text-{cell.position}", harmless(cell.source)
         return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
-    n = sum(own for *_, own in out.work) + 1
+    n = next(counted)
     out.work.append((f"own cell {n}", cell.source, True))
     return {
         "cell_type": "code",
@@ -150,6 +168,7 @@ class _Picker:
     def __init__(self, ours, cells, flags):
         self.ours, self.flags, self.by_id = ours, flags, {}
         self.loose = [c for c in cells if c.code and c.grade_id not in ours]
+        self.names = None  # that each of these defines, once somebody asks
         for c in cells:
             self.by_id.setdefault(c.grade_id, []).append(c)
 
@@ -174,7 +193,9 @@ class _Picker:
     def _elsewhere(self, gid, stub):
         """The last cell without an id of ours that defines the same name."""
         names = defined(stub["source"]) if is_code(stub) else set()
-        found = [c for c in self.loose if names & defined(c.source)]
+        if self.names is None:
+            self.names = [defined(c.source) for c in self.loose]
+        found = [c for c, own in zip(self.loose, self.names, strict=True) if names & own]
         used = "; another cell defines the same name and is used" if found else ""
         self.flags.append(f"{gid}: the cell is missing{used}")
         return found[-1] if found else None

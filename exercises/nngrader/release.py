@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -196,9 +197,19 @@ def weight_complaints(course: Course, name: str, instructor: dict) -> list[str]:
         given = [mark(c)["points"] for c in tests if f'"{problem}"' in c["source"]]
         if sum(given) != points:
             found.append(f"{problem}: nngrader.toml says {points:g} points, its cells {given}")
+        found += [c for cell in tests if (c := other_price(problem, cell))]
     if most_points(instructor) != 100:
         found.append(f"the cells add up to {most_points(instructor):g} points, not 100")
     return found
+
+
+def other_price(problem: str, cell: dict) -> str:
+    """Whether a test cell asks for other points than it is worth, as half of it would show."""
+    asked = re.findall(rf'points\("{problem}",\s*\w+,\s*([\d.]+)\)', cell["source"])
+    worth = mark(cell)["points"]
+    if not asked or sum(map(float, asked)) == worth:
+        return ""
+    return f"{grade_id(cell)} asks for {' and '.join(asked)} points, and is worth {worth:g}"
 
 
 def cell_complaints(problems: list, instructor: dict) -> list[str]:

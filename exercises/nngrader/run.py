@@ -10,6 +10,8 @@ from .suspicion import CALLS, DANGEROUS, suspicious
 
 __all__ = ["run"]
 
+MOST_NOTES = 12  # on cells that the student added
+
 
 def run(paper: Paper, job: Job, sandbox: Sandbox, slot: int) -> dict:
     """Run one submission and judge it.
@@ -45,9 +47,17 @@ def run(paper: Paper, job: Job, sandbox: Sandbox, slot: int) -> dict:
         judged = judge_cells(paper, job, runner, names, flags)
     finally:
         runner.close()
-    flags += [f"{name}: {note}" for name, note in runner.notes.items()]
+    flags += _told(runner)
     judged["prints"] = dict(getattr(runner, "prints", {}))
     return paper.result("flagged" if flags else "graded", flags, **judged)
+
+
+def _told(runner):
+    """What was noted, as flags; of many own cells the first ones."""
+    notes, own = runner.notes, [name for name, _, own in runner.cells if own]
+    less = {*[name for name in own if name in notes][MOST_NOTES:]}
+    told = [f"{name}: {note}" for name, note in notes.items() if name not in less]
+    return told + [f"own cells: {len(less)} more have notes of this kind"] * bool(less)
 
 
 def _wanted(paper):

@@ -15,6 +15,7 @@ from .sandbox import Sandbox
 MOST_DEATHS = 2  # of the process in one function; after that it is not called again
 MOST_LOST = 3  # own cells that end the process; after that no own cell is run
 NOT_AGAIN = "not called again"
+MEASURES = "(measures)"  # in place of the function that a process is for
 SKIPPED = "lines beginning with % or ! were not run"
 
 
@@ -171,6 +172,36 @@ class Runner:
         if told.get("error") is not None:
             raise Raised(known(told["error"]))
         return told.get("value")
+
+    def measure(self, name: str, measure: dict, told: dict, raw: list, parts: int) -> dict:
+        """Measure an answer in a process that has run nothing of the student's.
+
+        What was forged may make a measure of ours hang, or ask for all memory there is: the
+        limits of a call hold for it.
+
+        Parameters
+        ----------
+        name : str
+            The function that gave the answer.
+        measure, told, raw, parts
+            As `nngrader.engine.observe.measured` takes them.
+
+        Returns
+        -------
+        dict
+            What that returns; nothing where a limit ended it.
+        """
+        question = {"do": "measure", "measure": measure, "told": told, "raw": raw}
+        try:
+            if self.function != MEASURES:
+                self.function = None
+                self._fresh()
+            self.function = MEASURES
+            return self._put(question | {"parts": parts}, self.limits.total_seconds)
+        except Died as e:
+            self.function = None
+            self._note(name, f"what it gave cannot be measured: {e}")
+            return {}
 
     def _ask(self, name, question, cap):
         """One question about a function, in the process that is its own."""

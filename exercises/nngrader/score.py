@@ -53,7 +53,10 @@ class Stub:
         parts, cap = observed(data), answer_cap(data, self.runner.limits.output_kb)
         driver = data.get("driver")
         verdict = judge(
-            data, lambda a: self.runner.call(self.name, a, parts, cap, driver), self.names
+            data,
+            lambda a: self.runner.call(self.name, a, parts, cap, driver),
+            self.names,
+            lambda *asked: self.runner.measure(self.name, *asked),
         )
         self.reports[name] = report(data, verdict, most)
         return self.reports[name]["score"]

@@ -6,6 +6,7 @@ import copy
 
 from .engine import sentence
 from .notebooks import grade_id, is_test
+from .rebuild import harmless
 
 DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK SCHEME")
 
@@ -73,7 +74,7 @@ def _words(cell, result):
 
 
 def _note(flags):
-    """A text cell with the flags; they hold no text of the student's but clean names."""
-    lines = "\n".join(f"- {f}".replace("<", "&lt;") for f in flags)
+    """A text cell with the flags, in which a file may have a name of the student's making."""
+    lines = "\n".join(f"- {harmless(f)}" for f in flags)
     source = f"**nngrader, for the instructor**\n\n{lines}"
     return {"cell_type": "markdown", "id": "nngrader-flags", "metadata": {}, "source": source}

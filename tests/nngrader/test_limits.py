@@ -286,6 +286,11 @@ def test_limits_come_from_the_assignments_settings(settings):
     assert settings(text) == (Limits(memory_mb=77, submission_seconds=9), {"f": 30})
 
 
+def test_a_due_date_above_the_tables_is_not_in_the_way(settings):
+    text = "due = 2026-12-01T23:59:00+01:00\n[limits]\nmemory_mb = 77\n"
+    assert settings(text) == (Limits(memory_mb=77), {})
+
+
 @pytest.mark.parametrize(
     "line",
     [

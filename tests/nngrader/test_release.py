@@ -25,7 +25,7 @@ from nngrader.release import (
 )
 from nngrader.statements import secret_statements
 
-from .making import NAME, make_course, problems, run
+from .making import NAME, grade_id, make_course, problems, run
 
 SOLUTION_LINE = "    return np.sqrt(((X[:, None, :] - Y[None, :, :]) ** 2).sum(axis=2))"
 
@@ -208,6 +208,15 @@ def test_points_that_disagree_are_found(course, base):
     )
     found = weight_complaints(Course(course), NAME, base.instructor_joined())
     assert found == ["hinge_loss: nngrader.toml says 31 points, its cells [30]"]
+
+
+def test_a_test_cell_that_asks_for_other_points_than_its_own_is_found(course, base):
+    notebook = base.instructor_joined()
+    (cell,) = (c for c in notebook["cells"] if grade_id(c) == "test_hinge_loss")
+    assert not weight_complaints(Course(course), NAME, notebook)
+    cell["source"] = cell["source"].replace("hinge_loss, 30)", "hinge_loss, 40)")
+    (found,) = weight_complaints(Course(course), NAME, notebook)
+    assert found == "test_hinge_loss asks for 40 points, and is worth 30"
 
 
 def test_a_mistake_that_scores_too_much_stops_the_release(tmp_path):

@@ -3,9 +3,10 @@
 The *driver* runs beside the student's code, in the worker or in the student's notebook: it is
 given what the student defined (a function, a class) and the plain arguments of a case, makes of
 them what is no plain data (a callback, a generator of random numbers, a tensor), and returns
-plain data. The *measure* runs where the answers are known: it is given the arguments by name
-and what the driver returned, and returns what is compared, such as a loss or whether each index
-is in one fold. Both know `np` alone and import the rest inside.
+plain data. The *measure* runs where nothing of the student's has run, in a process of its own
+in the sandbox or in the student's notebook: it is given the arguments by name and what the
+driver returned, and returns what is compared, such as a loss or whether each index is in one
+fold. Both know `np` alone and import the rest inside: NumPy, and what the problem `uses`.
 
 Mistakes are known by what is measured. A part that is true or false has one wrong value: the
 hint of a mistake that loses it must fit whatever else loses it, and no passive aspect is earned
@@ -20,10 +21,9 @@ import inspect
 import textwrap
 from types import CodeType
 
-import numpy as np
-
 from .compare import CALLED
-from .observe import driven, observe, parts_of
+from .observe import driven, observe
+from .observe import measured as observe_measured
 from .seen import checked, part_of
 
 KNOWN = {"np", *dir(builtins)}
@@ -118,23 +118,25 @@ def seen_of(data, case, run):
     Seen
         ``fault`` says what is wrong where nothing could be measured.
     """
-    seen = checked(run(dict(case["args"])))
+    return as_judged(data, case, checked(run(dict(case["args"]))))
+
+
+def as_judged(data, case, seen, measure=observe_measured):
+    """Return what is judged of what was seen: measured, where that is asked."""
     if not data.get("measure") or seen.failed or case["error"]:
         return seen
-    return measured(data, case, seen)
+    return measured(data, case, seen, measure)
 
 
-def measured(data, case, seen):
-    """Return what the measure makes of what was seen."""
+def measured(data, case, seen, measure=observe_measured):
+    """Return what the problem's measure makes of what was seen; ``measure`` runs it."""
     raw = [p["values"] for p in seen.parts[: observed(data)]]
     raw += [None] * (observed(data) - len(raw))
     told = case["args"] | case.get("kept", {})
-    try:
-        with np.errstate(all="ignore"):
-            value = _built(**data["measure"])(told, *raw)
-    except Exception as e:
-        return seen.instead([], _fault(data, seen.parts, e))
-    parts = [part_of(p) for p in parts_of(value, len(data["returns"]))]
+    said = measure(data["measure"], told, raw, len(data["returns"]))
+    if not isinstance(said.get("parts"), list):
+        return seen.instead([], _fault(data, seen.parts, said.get("said")))
+    parts = [part_of(p) for p in said["parts"]]
     return seen.instead([_of_ours(p) for p in parts], "")
 
 
@@ -143,15 +145,7 @@ def _of_ours(part):
     return part if part["values"] is None else part | {"kind": "array"}
 
 
-@functools.lru_cache(64)
-def _built(name, source):
-    """Return the function of a text of ours."""
-    names = {"__name__": "measure", "np": np}
-    exec(compile(source, "<measure>", "exec"), names)
-    return names[name]
-
-
-def _fault(data, parts, e):
+def _fault(data, parts, said):
     """Say why nothing could be measured: by what came first, else in the measure's own words.
 
     What an exception says is told only where it stands in the measure as it is: else it may
@@ -165,8 +159,8 @@ def _fault(data, parts, e):
     ]
     if odd and odd[0][0] == 0:  # what the student's function gave, as it came
         return odd[0][1]
-    if type(e) is ValueError and str(e) in _sentences(**data["measure"]):
-        return str(e)
+    if said in _sentences(**data["measure"]) - {""}:
+        return said
     return odd[0][1] if odd else FORMLESS
 
 

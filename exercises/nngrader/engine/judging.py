@@ -5,16 +5,18 @@ from collections import Counter
 import numpy as np
 
 from .compare import CALLED, ORDINARY, Entry, close, form
-from .driver import seen_of
+from .driver import as_judged
 from .failure import STOPPED, failure
 from .ledger import Ledger
+from .observe import measured
 from .reaching import judge_challenge
+from .seen import checked
 from .values import judge_values
 
 COUNTS = {1: "one value", 2: "two values", 3: "three values", 4: "four values"}
 
 
-def judge(data, run, names=()):
+def judge(data, run, names=(), measure=measured):
     """Judge a function on packed cases.
 
     Parameters
@@ -26,6 +28,9 @@ def judge(data, run, names=()):
         returns what `observe.observe` returns.
     names : iterable of str, optional
         The dotted names that the student's cells use (`reading.names_used`).
+    measure : callable, optional
+        Runs a problem's measure, as `observe.measured` does: elsewhere, where what it is given
+        is anything that a hostile function can make.
 
     Returns
     -------
@@ -34,9 +39,11 @@ def judge(data, run, names=()):
         that the function made.
     """
     if data.get("file"):
-        return judge_challenge(data, run, list(names))
+        return judge_challenge(data, run, list(names), measure)
     book = Ledger(data)
-    seen = [(case, seen_of(data, case, run)) for case in data["cases"]]
+    told = [checked(run(dict(case["args"]))) for case in data["cases"]]
+    pairs = zip(data["cases"], told, strict=True)
+    seen = [(case, as_judged(data, case, o, measure)) for case, o in pairs]
     entries = [e for case, o in seen for e in _read(book, case, o)]
     judge_values(book, entries)
     _judge_inputs(book, [o for _, o in seen])

@@ -14,10 +14,10 @@ TROUBLE = {  # by what `challenge.open_and_call` says of a file
 }
 
 
-def judge_challenge(data, run, names):
+def judge_challenge(data, run, names, measure):
     """Judge what a function does with the file that `with_file` has put in."""
     book, (case,) = Ledger(data), data["cases"]
-    reached, fault = _reached(data, case, run)
+    reached, fault = _reached(data, case, run, measure)
     if fault:
         book.find(next(iter(data["points"])), case["group"], fault)
     for aspect, threshold in data["thresholds"].items():
@@ -29,7 +29,7 @@ def judge_challenge(data, run, names):
     return replace(book.verdict(names), measured=reached)
 
 
-def _reached(data, case, run):
+def _reached(data, case, run, measure):
     """Return the number that was measured, or None and why there is none."""
     given, name = case["args"].get(data["file"]["parameter"]), data["file"]["name"]
     if given is None or not given.size:
@@ -44,7 +44,7 @@ def _reached(data, case, run):
         "raw": ["what it returns"],
         "returns": {data["measured"]: ""},
     }
-    o = measured(about, case, o.instead(o.parts[1:2], ""))
+    o = measured(about, case, o.instead(o.parts[1:2], ""), measure)
     value = o.parts[0]["values"] if o.parts else None
     if value is None or value.size != 1:
         return None, f"{data['name']}: {o.fault}."

@@ -1,0 +1,366 @@
+"""A term in miniature: one assignment, a class of twelve, every command of an instructor.
+
+Run as ``python chapters/reference/experiments/instructors.py``, by root or an ordinary user,
+with bubblewrap. In a folder that is deleted afterwards it makes a course with a written
+question, releases it, hands in for a class, types the commands that the page "For instructors"
+shows, and writes what they said beside itself as JSON, with exit statuses, results, versions,
+and the hash of this program.
+"""
+
+import copy
+import csv
+import hashlib
+import html
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+RESULTS = Path(__file__).with_suffix(".json")
+NAME, SEED = "ps2_classifiers", 20261120
+BOOK = f"{NAME}.ipynb"
+DUE = """due = 2025-12-01T23:59:00+01:00
+
+[late]
+grace_minutes = 15
+points_per_day = 10
+most_days = 3
+
+"""
+CLASS = """id,first_name,last_name,email,lms_user_id
+amara,Amara,Okafor,amara@uni.example,1001
+ben,Ben,Lindqvist,ben@uni.example,1002
+chloe,Chloé,Martin,chloe@uni.example,1003
+deniz,Deniz,Yılmaz,deniz@uni.example,1004
+emeka,Emeka,Obi,emeka@uni.example,1005
+farida,Farida,Rahman,farida@uni.example,1006
+goran,Goran,Petrović,goran@uni.example,1007
+hana,Hana,Sato,hana@uni.example,1008
+ivo,Ivo,Novák,ivo@uni.example,1009
+jun,Jun,Park,jun@uni.example,1010
+kwame,Kwame,Mensah,kwame@uni.example,1011
+lena,Lena,Fischer,lena@uni.example,1012
+mika,Mika,Virtanen,mika@uni.example,1013
+"""
+QUESTION = """
+# %% [markdown]
+# **A question.** Why may one number be taken from all scores of a row, and why the largest?
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why", "locked": false, "points": 10, \
+"schema_version": 3, "solution": true, "task": false}
+# ### BEGIN SOLUTION
+# Because only differences of scores count, and the exponential of 0 cannot overflow.
+#
+# 5 points for the shift, 5 for what can no longer overflow
+# ### END SOLUTION
+"""
+PICTURE = Path("/", "home", "ada", "scores.png")  # a path of the instructor's machine
+WORTH = '"grade_id": "test_hinge_loss", "locked": true, "points": {}'
+CALL = 'points("hinge_loss", hinge_loss, {})'
+COMMENT = "Right for the shift. What does exp give at a score of 1000?"
+ANSWER = (
+    "All exponentials of a row get one factor, which cancels. Why the largest I do not know."
+)
+RIGHT = "Only differences count, so a shift is free; with the largest at 0 nothing overflows."
+
+IN_LOOPS = """def softmax_cross_entropy(scores, targets):
+    if len(targets) != len(scores):
+        raise ValueError("one target for each row, please")
+    losses = []
+    gradient = np.zeros(scores.shape)
+    for row in range(len(scores)):
+        largest = max(scores[row])
+        terms = [np.exp(score - largest) for score in scores[row]]
+        whole = sum(terms)
+        for column in range(len(terms)):
+            gradient[row, column] = terms[column] / whole
+            if column == targets[row]:
+                gradient[row, column] = gradient[row, column] - 1
+        losses.append(np.log(whole) + largest - scores[row, targets[row]])
+    return float(sum(losses) / len(losses)), gradient / len(losses)
+"""
+HINGE_IN_LOOPS = """def hinge_loss(scores, targets, margin=1.0):
+    whole = 0.0
+    gradient = np.zeros(scores.shape)
+    for row in range(scores.shape[0]):
+        right = targets[row]
+        for column in range(scores.shape[1]):
+            if column == right:
+                continue
+            gap = scores[row, column] - scores[row, right] + margin
+            if gap > 0:
+                whole = whole + gap
+                gradient[row, column] = gradient[row, column] + 1
+                gradient[row, right] = gradient[row, right] - 1
+    return float(whole / scores.shape[0]), gradient / scores.shape[0]
+"""
+OTHER_NAMES = {"row": "i", "column": "j", "losses": "parts", "largest": "top", "terms": "e",
+               "whole": "total", "right": "t", "gap": "difference"}  # fmt: skip
+LOOKS_AROUND = """import os, json
+found = [os.path.join(place, file) for place, _, files in os.walk("/") for file in files
+         if file.endswith(".cases.json")]
+secret = [json.load(open(file)) for file in found]
+
+def softmax_cross_entropy(scores, targets):
+    return secret[0]["softmax_cross_entropy"]["cases"][0]["want"]
+"""
+NEVER_ENDS = """def pairwise_distances(X, Y):
+    d, n = np.zeros((len(X), len(Y))), 0
+    while n < len(X):
+        d[n] = np.sqrt(((X[n] - Y) ** 2).sum(axis=1))
+    return d
+"""
+
+
+class Term:
+    """The course, what is typed in it, and what came back."""
+
+    def __init__(self, home: Path):
+        self.home, self.course, self.said = home, home / "exercises", []
+        for part in ("source", "problems"):
+            ignored = shutil.ignore_patterns("*.ipynb", "*.json", "__pycache__")
+            shutil.copytree(ROOT / "exercises" / part, self.course / part, ignore=ignored)
+        shutil.copy(ROOT / "exercises" / "nbgrader_config.py", self.course)
+        (self.course / ".seed").write_text(f"{SEED}\n")
+        (self.course / ".seed").chmod(0o600)
+        (self.course / "students.csv").write_text(CLASS, encoding="utf-8")
+
+    def start(self, line: str) -> subprocess.Popen:
+        """Begin a command as the instructor types it; the course is the copy."""
+        words = line.split()[1:]
+        command = [sys.executable, "-m", "nngrader", "--course", str(self.course), *words]
+        paths = os.pathsep.join(map(str, (ROOT, ROOT / "exercises")))
+        one = {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        return subprocess.Popen(
+            command,
+            cwd=self.home,
+            env=os.environ | one,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def type(self, step: str, line: str, expected: int = 0) -> None:
+        """Type a command; keep what it says and its exit status under the name of a step."""
+        print("$", line, flush=True)
+        process = self.start(line)
+        said, _ = process.communicate()
+        if process.returncode != expected:
+            raise SystemExit(f"instructors: exit status {process.returncode}\n{said}")
+        rows = said.replace(f"{self.home}/", "").splitlines()
+        self.said.append(
+            {"step": step, "command": line, "output": rows, "status": process.returncode}
+        )
+
+    def killed(self, step: str, line: str, after: int) -> None:
+        """Type a command, and end it with kill -9 after so many submissions."""
+        print("$", line, "and kill -9", flush=True)
+        process, rows = self.start(line), []
+        while len(rows) < after and (row := process.stdout.readline()):
+            rows += [row.rstrip()] * row.startswith("[")
+        process.kill()
+        process.stdout.close()
+        process.wait()
+        self.said.append({"step": step, "command": line, "output": rows, "status": None})
+
+
+def rewrite(file: Path, *pairs: tuple[str, str]) -> None:
+    """Replace texts in a file, each of which must stand there."""
+    text = file.read_text(encoding="utf-8")
+    for old, new in pairs:
+        if old not in text:
+            raise SystemExit(f"instructors: {file.name} no longer has {old!r}")
+        text = text.replace(old, new)
+    file.write_text(text, encoding="utf-8")
+
+
+def released(term: Term) -> None:
+    """Add a question worth 10 points; the first release is not fit, for two reasons."""
+    source = term.course / "source" / NAME / f"{NAME}.py"
+    settings = source.with_name("nngrader.toml")
+    settings.write_text(DUE + settings.read_text())
+    rewrite(source, *((text.format(30), text.format(20)) for text in (WORTH, CALL)))
+    picture = f"#\n# ![Scores and probabilities]({PICTURE})\n"
+    asked = QUESTION.replace("the largest?\n", f"the largest?\n{picture}")
+    source.write_text(source.read_text(encoding="utf-8") + asked, encoding="utf-8")
+    term.type("refused", f"nngrader release {NAME}", expected=1)
+    rewrite(source, (picture, ""))
+    rewrite(settings, ("hinge_loss = 30", "hinge_loss = 20"))
+    term.type("release", f"nngrader release {NAME}")
+
+
+class Books:
+    """Notebooks of students: the released one, with sources put into its cells."""
+
+    def __init__(self, course: Path):
+        self.untouched = json.loads((course / "release" / NAME / BOOK).read_text())
+        solved = json.loads((course / "source" / NAME / BOOK).read_text())
+        self.right = {
+            grade_id(c): "".join(c["source"])
+            for c in solved["cells"]
+            if c["metadata"].get("nbgrader", {}).get("solution") and c["cell_type"] == "code"
+        } | {"why": RIGHT}
+
+    def text(self, **sources: str) -> bytes:
+        """A notebook with these cells, by grade id; None where one is left as it was."""
+        book = copy.deepcopy(self.untouched)
+        for cell in book["cells"]:
+            if (text := sources.get(grade_id(cell))) is not None:
+                cell["source"] = text
+        return json.dumps(book).encode()
+
+    def solved(self, **sources: str | None) -> bytes:
+        """A notebook with the instructor's solutions, but for these cells."""
+        return self.text(**self.right | sources)
+
+
+def grade_id(cell: dict) -> str:
+    """The id that nbgrader has given a cell."""
+    return cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+
+
+def renamed(text: str) -> str:
+    """The same program with other names."""
+    return re.sub(r"[a-z]+", lambda word: OTHER_NAMES.get(word[0], word[0]), text)
+
+
+def without_mean(books: Books) -> str:
+    """Ben's function: the gradient is not divided by the number of pictures."""
+    return books.right["softmax_cross_entropy"].replace("gradient / len(scores)", "gradient")
+
+
+def handed_in(books: Books) -> dict[str, bytes]:
+    """What each student has handed in through Moodle."""
+    loops = {"softmax_cross_entropy": IN_LOOPS, "hinge_loss": HINGE_IN_LOOPS}
+    distances, hinge = books.right["pairwise_distances"], books.right["hinge_loss"]
+    return {
+        "Amara Okafor": books.solved(why=ANSWER),
+        "Ben Lindqvist": books.solved(softmax_cross_entropy=without_mean(books), why=None),
+        "Chloe Martin": books.solved(pairwise_distances=distances.replace("np.sqrt", "")),
+        "Deniz Yılmaz": books.solved(**loops),
+        "Emeka Obi": books.solved(**{name: renamed(text) for name, text in loops.items()}),
+        "Farida Rahman": books.solved()[:9000],
+        "Goran Petrović": books.solved(hinge_loss=hinge.replace("def hinge_loss", "def hinge")),
+        "Hana Sato": books.solved(softmax_cross_entropy=LOOKS_AROUND),
+        "Ivo Novák": books.solved(pairwise_distances=NEVER_ENDS),
+        "Jun Park": books.text(test_hinge_loss='print("hinge_loss: 20 of 20 points.")'),
+        "Lena Fischer": books.text(),
+        "Sam Stranger": books.solved(),
+    }
+
+
+def collected(term: Term, books: Books) -> None:
+    """Hand in: a zip as Moodle makes it, and one notebook that came late and by mail."""
+    with zipfile.ZipFile(term.home / "moodle.zip", "w") as archive:
+        for n, (name, book) in enumerate(handed_in(books).items(), 501):
+            archive.writestr(f"{name}_{n}_assignsubmission_file/{BOOK}", book)
+        archive.writestr("Mika Virtanen_520_assignsubmission_file/answers.pdf", b"%PDF-1.7")
+    late = term.home / "by-mail" / "kwame" / NAME
+    late.mkdir(parents=True)
+    (late / BOOK).write_bytes(books.solved())
+    (late / "timestamp.txt").write_text("2025-12-03 00:59:00 UTC")
+    term.type("collect", f"nngrader collect {NAME} moodle.zip", expected=1)
+    term.type("collect-mail", f"nngrader collect {NAME} by-mail")
+
+
+def marked(term: Term) -> None:
+    """Mark two written answers, as formgrader does, in the gradebook."""
+    from nngrader.course import Course
+    from nngrader.gradebook import open_gradebook, quiet
+
+    with quiet(), open_gradebook(Course(term.course), NAME) as gradebook:
+        answers = {s.student.id for s in gradebook.assignment_submissions(NAME)}
+        for student in sorted(answers):
+            grade = gradebook.find_grade("why", NAME, NAME, student)
+            if grade.needs_manual_grade:
+                points = 5 if student == "amara" else 10
+                grade.manual_score, grade.needs_manual_grade = points, False
+        comment = gradebook.find_comment("why", NAME, NAME, "amara")
+        comment.manual_comment = COMMENT
+        gradebook.db.commit()
+
+
+def run(home: Path) -> dict:
+    """Walk through the term.
+
+    Parameters
+    ----------
+    home : Path
+        An empty folder, in which the commands are typed.
+
+    Returns
+    -------
+    dict
+        Commands with what they said, results by student, tables, and what the report says.
+    """
+    term = Term(home)
+    released(term)
+    books = Books(term.course)
+    collected(term, books)
+    grade = f"nngrader grade {NAME} --workers 1"
+    term.killed("killed", grade, after=4)
+    term.type("grade", f"{grade} --json results.json")
+    first = json.loads((home / "results.json").read_text())
+    term.type("export-early", f"nngrader export {NAME} --layout moodle")
+    marked(term)
+    term.type("grade-again", f"{grade} --json again.json")
+    term.type("feedback", f"nngrader feedback {NAME}")
+    for layout in ("csv", "canvas", "moodle"):
+        term.type(f"export-{layout}", f"nngrader export {NAME} --layout {layout}")
+    term.type("report", f"nngrader report {NAME}")
+    term.type("wrong", "nngrader grade ps9_nothing", expected=2)
+    return {
+        "commands": term.said,
+        "results": first,
+        "same_again": first == json.loads((home / "again.json").read_text()),
+        "pages": pages(term.course),
+        "report": tables(term.course / "report" / f"{NAME}.html"),
+        "ben": without_mean(books),
+        "students": len(list(csv.reader(CLASS.splitlines()))) - 1,
+    }
+
+
+def pages(course: Path) -> list[str]:
+    """Which pages of feedback there are."""
+    return sorted(str(f.relative_to(course)) for f in (course / "feedback").rglob("*.html"))
+
+
+def tables(page: Path) -> dict[str, list[list[str]]]:
+    """The rows of the report that tell of mistakes and of likeness."""
+    found = {"What students were told": [], "Submissions": []}
+    for table in re.findall(r"<table.*?</table>", page.read_text(encoding="utf-8"), re.DOTALL):
+        head, *rows = map(cells, re.findall(r"<tr.*?</tr>", table, re.DOTALL))
+        found.get(head[0], []).extend(rows)
+    return {"told": found["What students were told"], "alike": found["Submissions"]}
+
+
+def cells(row: str) -> list[str]:
+    """The words in the cells of a row."""
+    found = re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", c)).split()) for c in found]
+
+
+def main() -> None:
+    """Walk through the term, and write what came of it."""
+    sys.path[:0] = [str(ROOT / "exercises"), str(ROOT)]
+    import numpy as np
+
+    with tempfile.TemporaryDirectory(prefix="term-") as folder:
+        os.chmod(folder, 0o755)
+        found = run(Path(folder))
+    found["versions"] = {"python": platform.python_version(), "numpy": np.__version__}
+    found["machine"] = f"{platform.system()} {platform.machine()}"
+    found["program"] = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(RESULTS.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""Intruders: nobody holds the grader up for nothing, and nothing runs where it is looked at."""
+
+import inspect
+import re
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+from nngrader import rebuild
+from nngrader.engine import pack
+from nngrader.engine.driver import as_text
+from nngrader.job import Job, Paper
+from nngrader.limits import Limits
+from nngrader.process import Died
+from nngrader.run import MOST_NOTES, run
+from nngrader.runner import Runner
+from nngrader.sandbox import Sandbox
+from nngrader.score import Stub
+from nngrader.showing import with_results
+from nngrader.submission import Cell
+
+from tests.exercises.driven_problems import folds
+
+from .intruders import BURN, FORGED, HOLDERS, PROSE
+
+pytestmark = pytest.mark.sandbox
+LIMITS = Limits(call_seconds=0.75, total_seconds=20.0, submission_seconds=20.0, memory_mb=400)
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Sandbox(LIMITS) as box:
+        yield box
+
+
+def call_twice(r):
+    for _ in range(2):
+        r.value("f", (), {})
+
+
+@pytest.mark.parametrize("body", HOLDERS.values(), ids=HOLDERS)
+def test_whoever_keeps_the_grader_waiting_is_charged_for_it(box, body):
+    r = Runner([("cell", BURN + body, True)], box, 0)
+    try:
+        with pytest.raises(Died, match="waited too long"):
+            call_twice(r)
+        assert r.waited > 3
+        assert r.spent["f"] > 0.75
+        assert "more than 3 seconds by the clock in one call" in r.notes["f"]
+    finally:
+        r.close()
+
+
+def test_a_student_with_a_thousand_faults_does_not_bury_the_others(box):
+    cells = [(f"own cell {n}", "1 / 0", True) for n in range(1, 1001)]
+    work = [*cells, ("f", "def f():\n    return 1", False), ("g", "1 / 0", False)]
+    paper = Paper([("f()", "test_f", 1.0)], ["f"], {}, LIMITS, [], 1.0, False, "")
+    result = run(paper, Job(work), box, 0)
+    assert result["score"] == 1
+    assert len(result["flags"]) == MOST_NOTES + 2
+    assert result["flags"][0].startswith("own cell 1: raised ZeroDivisionError")
+    assert result["flags"][-2].startswith("g: raised ZeroDivisionError")
+    assert result["flags"][-1] == f"own cells: {1000 - MOST_NOTES} more have notes of this kind"
+
+
+# What a problem's measure is given
+
+
+def where_it_runs(args, *raw):
+    import os
+    import sys
+
+    student = vars(sys.modules["student"])
+    alone = os.getppid() == 1 and "secret" not in student and "observe" in sys.modules
+    raise ValueError("in a process of its own" if alone else "elsewhere")
+
+
+def for_ever(args, folds, *rest):
+    while folds is not None:
+        pass
+
+
+def judged(box, source, measure=None):
+    """Notes, and the report of a function whose answers are measured."""
+    name = "stratified_folds"
+    hidden = {name: pack(folds, 1, visible=False)}
+    if measure:
+        hidden[name] |= {"measure": as_text(measure, "measure")}
+    r, reports = Runner([("cell", source, False)], box, 0), {}
+    try:
+        Stub(name, r, hidden, [], reports).points(name, 10)
+    finally:
+        r.close()
+    return r.notes.get(name, ""), reports[name]
+
+
+SOLVED = "import numpy as np\n" + inspect.getsource(folds.solve).partition("\n")[2]
+FORMLESS = "what it gives cannot be measured"
+
+
+def test_a_measure_runs_where_nothing_of_the_students_has_run(box):
+    _, report = judged(box, SOLVED + "\nsecret = 1", where_it_runs)
+    assert "in a process of its own" in str(report["findings"])
+
+
+def test_what_is_measured_elsewhere_earns_what_it_would_here(box):
+    notes, report = judged(box, SOLVED)
+    assert (notes, report["findings"], report["score"]) == ("", [], 10)
+
+
+@pytest.mark.parametrize("size", [10**8, 10**12, -1, 2**62])
+def test_a_forged_answer_cannot_be_measured_and_harms_nobody(box, size):
+    _, report = judged(box, FORGED.format(size=size))
+    assert report["score"] == 0
+    assert FORMLESS in str(report["findings"]) or "using stratified" in str(report["findings"])
+
+
+def test_a_measure_that_comes_to_no_end_is_ended(box):
+    notes, report = judged(box, SOLVED, for_ever)
+    assert notes == "what it gave cannot be measured: took too long"
+    assert report["score"] == 0
+    assert FORMLESS in str(report["findings"])
+
+
+# What the instructor looks at
+
+
+def as_shown(*sources):
+    """Text cells as formgrader's template shows them."""
+    cells = [nbformat.v4.new_markdown_cell(s) for s in sources]
+    page, _ = HTMLExporter(template_name="classic").from_notebook_node(
+        nbformat.v4.new_notebook(cells=cells)
+    )
+    return page[page.index("<body") :]
+
+
+DANGEROUS = re.compile(r"<(img|script|object|iframe)\b|class=\"mermaid|href=\"(?!https?:)")
+
+
+@pytest.mark.parametrize("text", PROSE.values(), ids=PROSE)
+def test_prose_is_shown_without_anything_that_runs_or_is_fetched(text):
+    shown = as_shown(rebuild.harmless(text))
+    assert not DANGEROUS.search(shown)
+    assert "a" in shown
+
+
+def test_what_is_looked_for_in_prose_would_be_found():
+    told = [DANGEROUS.search(as_shown(t)) for t in PROSE.values() if "attachment" not in t]
+    assert all(told)
+
+
+def test_of_honest_prose_nothing_is_lost():
+    text = (
+        "## Why\n\n**Because** $x_{i}![0]$ is `f[0](1)`, [see] (https://example.org/a):\n\n- a"
+    )
+    shown = as_shown(rebuild.harmless(text))
+    for part in (
+        "<h2",
+        "<strong>Because</strong>",
+        "$x_{i}! [0]$",
+        "https://example.org/a",
+        "<li>",
+    ):
+        assert part in shown
+
+
+def test_a_file_may_have_any_name_in_the_note_for_the_instructor():
+    flags = ["ps.ipynb is missing; '[x](javascript:alert`1`).ipynb' is used", "a <b> & c"]
+    notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    shown = with_results(notebook, {"flags": flags, "cells": {}, "problems": {}})
+    page = as_shown(shown["cells"][0]["source"])
+    assert not DANGEROUS.search(page)
+    assert "a &lt;b&gt; &amp; c" in page
+
+
+def cell(gid, source, kind="markdown", **more):
+    """A cell of the instructor's."""
+    marked = {"grade": False, "solution": True, "locked": False} | more
+    about = {"nbgrader": {"grade_id": gid} | marked} if gid else {}
+    made = {"cell_type": kind, "id": gid or "free", "metadata": about, "source": source}
+    return made | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+
+
+def test_a_picture_that_is_not_shown_is_told():
+    ours = {"cells": [cell("why", "Write here."), cell("how", "And here.")]}
+    cells = [Cell("why", "![a](attachment:a.png)", False, 0), Cell("how", "So.", False, 1)]
+    out = rebuild.rebuild(ours, ours, cells)
+    assert out.flags == [f"why: {rebuild.PICTURE}"]
+    assert out.notebook["cells"][0]["source"] == "! [a] (attachment:a.png)"
+
+
+def test_each_own_cell_is_searched_once_however_many_are_missing(monkeypatch):
+    ours = {"cells": [cell(f"f{n}", f"def f{n}(): ...", "code") for n in range(9)]}
+    own = [Cell(None, f"def g{n}(): ...", True, n) for n in range(40)]
+    searched, really = [], rebuild.defined
+    monkeypatch.setattr(rebuild, "defined", lambda s: searched.append(s) or really(s))
+    out = rebuild.rebuild(ours, ours, own)
+    assert sorted(searched) == sorted(
+        c["source"] for c in ours["cells"] + [vars(c) for c in own]
+    )
+    assert [name for name, *_ in out.work][-1] == "own cell 40"
