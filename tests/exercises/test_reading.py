@@ -15,6 +15,7 @@ from nngrader.engine.reading import forbidden_in, imports, names_used, plain
         "x = 7 \\\n  % 4",
         "def f():\n    return '50 %'",
         "x = a if a != b else '?'",
+        "    # a comment\nif x:\n    y = 1",
     ],
 )
 def test_legal_python_is_left_alone(source):
@@ -38,6 +39,8 @@ def test_legal_python_is_left_alone(source):
         ("%time f()\nx = 7 \\\n% 4", "pass\nx = 7 \\\n% 4"),
         ("%time f()\nx = '(' # (\n!ls", "pass\nx = '(' # (\npass"),
         ("%time f()\nx = \"'''\"\n!ls", "pass\nx = \"'''\"\npass"),
+        ("    x = 1\n\n    y = 2", "x = 1\n\ny = 2"),
+        ("\n  def f():\n      %time 1\n      return 1", "\ndef f():\n    pass\n    return 1"),
     ],
 )
 def test_lines_of_ipython_are_taken_out(source, expected):

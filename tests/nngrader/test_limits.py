@@ -197,6 +197,8 @@ MAGICS = {
     "f?": True,
     "y = 7 % 3": False,
     "text = '''\n%time\n'''": False,
+    "    y = 1\n    z = 2": False,
+    "    y = 1\n    %time z = 2": True,
 }
 
 
@@ -217,6 +219,14 @@ def test_a_cell_with_two_faults_has_both_told(start):
         r.value("f", (), {})
     error = "raised ZeroDivisionError when it was loaded"
     assert r.notes["own cell 1"] == f"{SKIPPED}; {error}"
+
+
+@pytest.mark.parametrize("line", ["await x", "return 1", "break", "x: (yield)"])
+def test_a_statement_that_cannot_be_compiled_takes_no_other_with_it(start, line):
+    r = start("def f():\n    return HELPER")
+    r.cells.append(("own cell 1", f"{line}\nHELPER = 3", True))
+    assert r.value("f", (), {}) == 3
+    assert r.notes == {"own cell 1": "raised SyntaxError when it was loaded"}
 
 
 def test_warnings_and_prints_cost_nothing(start):

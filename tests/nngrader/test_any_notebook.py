@@ -1,0 +1,199 @@
+"""Whatever is handed in as a notebook, there is a result, and no text of ours is lost."""
+
+import copy
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from nngrader.engine import pack
+from nngrader.job import Job, Paper
+from nngrader.limits import Limits
+from nngrader.notebooks import grade_id, is_solution
+from nngrader.rebuild import rebuild
+from nngrader.run import run
+from nngrader.submission import cells_of, read_submission
+
+from .making import NAME, SEED, hand_in, problems
+from .played import Saying
+
+EVERY = settings(
+    database=None,
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+IDS = ["pairwise_distances", "softmax_cross_entropy", "hinge_loss"]
+SURROGATES = st.characters()
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(SURROGATES, max_size=20),
+    lambda x: st.lists(x, max_size=4) | st.dictionaries(st.text(max_size=8), x, max_size=4),
+    max_leaves=12,
+)
+STATUS = ("graded", "flagged", "ungradable")
+
+
+@pytest.fixture(scope="module")
+def paper(base):
+    """What the class has in common, with hidden cases of its own."""
+    cells = [c for c in base.instructor_joined()["cells"] if c["cell_type"] == "code"]
+    marks = [(c, c["metadata"]["nbgrader"]) for c in cells]
+    tests = [(c["source"], m["grade_id"], m["points"]) for c, m in marks if m["grade"]]
+    return Paper(
+        cells=tests,
+        functions=IDS,
+        hidden={p.name: pack(p, SEED, visible=False) for p in problems()},
+        limits=Limits(),
+        uses=[],
+        most=100.0,
+        unsafe=False,
+        code="",
+    )
+
+
+def result_of(paper, base, raw):
+    """Steps 1 to 3 on the bytes of a file, with a worker that answers nothing of use."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = hand_in(Path(place), "ada", raw)
+        cells, flags = read_submission(folder, NAME, IDS)
+    rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
+    job = Job(rebuilt.work, flags + rebuilt.flags, rebuilt.found)
+    return rebuilt, run(paper, job, Saying([{}]), 0)
+
+
+def holds(paper, base, raw):
+    """There is a result with a status, and the notebook is the instructor's."""
+    rebuilt, result = result_of(paper, base, raw)
+    assert result["status"] in STATUS
+    assert result["flags"] or result["status"] == "graded"
+    assert result["score"] == 0
+    assert len(result["cells"]) == len(IDS)
+    assert {*IDS} <= result["problems"].keys() or result["status"] == "ungradable"
+    json.dumps(result, allow_nan=False).encode()
+    json.dumps(rebuilt.notebook, ensure_ascii=False).encode()
+    ours = [grade_id(c) for c in rebuilt.notebook["cells"] if grade_id(c)]
+    assert ours == [grade_id(c) for c in base.instructor["cells"] if grade_id(c)]
+    by_id = {grade_id(c): "".join(c["source"]) for c in base.instructor["cells"]}
+    for cell in rebuilt.notebook["cells"]:
+        gid = grade_id(cell)
+        assert gid is None or is_solution(cell) or cell["source"] == by_id[gid]
+
+
+@EVERY
+@given(raw=st.binary(max_size=200))
+def test_any_bytes_are_a_submission(paper, base, raw):
+    holds(paper, base, raw)
+
+
+@EVERY
+@given(value=JSON, encoding=st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
+def test_any_json_is_a_submission(paper, base, value, encoding):
+    holds(paper, base, json.dumps(value).encode(encoding))
+
+
+@EVERY
+@given(
+    cells=st.lists(
+        JSON
+        | st.fixed_dictionaries(
+            {},
+            optional={
+                "cell_type": JSON | st.sampled_from(["code", "markdown", "raw"]),
+                "source": JSON | st.lists(st.text(SURROGATES)),
+                "metadata": JSON
+                | st.fixed_dictionaries(
+                    {
+                        "nbgrader": JSON
+                        | st.fixed_dictionaries(
+                            {"grade_id": JSON | st.sampled_from(IDS), "solution": JSON}
+                        )
+                    }
+                ),
+            },
+        ),
+        max_size=8,
+    )
+)
+def test_any_cells_are_a_submission(paper, base, cells):
+    holds(paper, base, json.dumps({"cells": cells}).encode())
+
+
+@EVERY
+@given(data=st.data())
+def test_a_notebook_with_any_bytes_changed_is_a_submission(paper, base, data):
+    raw = bytearray(base.solved().text().encode())
+    places = st.integers(0, len(raw))
+    for _ in range(data.draw(st.integers(1, 6))):
+        at, size = data.draw(places), data.draw(st.integers(0, 40))
+        raw[at : at + size] = data.draw(st.binary(max_size=40))
+    holds(paper, base, bytes(raw))
+
+
+@EVERY
+@given(data=st.data())
+def test_a_notebook_with_any_values_changed_is_a_submission(paper, base, data):
+    notebook = json.loads(base.solved().text())
+    for _ in range(data.draw(st.integers(1, 6))):
+        change(notebook, data)
+    holds(paper, base, json.dumps(notebook).encode())
+
+
+def change(value, data):
+    """Change, take away or double one value somewhere in a notebook."""
+    while True:
+        keys = list(value) if isinstance(value, dict) else range(len(value))
+        if not keys:
+            return
+        key = data.draw(st.sampled_from(keys))
+        inside = isinstance(value[key], dict | list)
+        if not inside or data.draw(st.integers(0, 3)) == 0:
+            break
+        value = value[key]
+    kind = data.draw(st.sampled_from(["change", "take away", "double"]))
+    if kind == "change":
+        value[key] = data.draw(JSON)
+    elif kind == "take away":
+        del value[key]
+    elif isinstance(value, list):
+        value.insert(key, copy.deepcopy(value[key]))
+
+
+@EVERY
+@given(data=st.data())
+def test_order_and_repetition_of_cells_cost_nothing(base, data):
+    solved = base.solved()
+    order = data.draw(st.permutations(range(len(solved.cells))))
+    more = data.draw(st.lists(st.sampled_from(order), max_size=10))
+    less = data.draw(st.sets(st.sampled_from(IDS)))
+    mixed = [solved.cells[k] for k in (*order, *more)]
+    kept = [c for c in mixed if grade_id(c) not in less]
+    cells = cells_of(json.dumps({"cells": kept}).encode(), [])
+    rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
+    assert rebuilt.found == len(IDS) - len(less)
+    written = {name: source for name, source, own in rebuilt.work if not own}
+    for gid in IDS:
+        of = base.untouched() if gid in less else solved
+        assert written[gid] == of[gid]["source"]
+        twice = sum(grade_id(c) == gid for c in kept) > 1
+        assert any(f.startswith(f"{gid}: ") for f in rebuilt.flags) == (twice or gid in less)
+    assert not any(own for *_, own in rebuilt.work)
+
+
+@EVERY
+@given(data=st.data())
+def test_own_cells_keep_their_order_and_their_text(base, data):
+    notebook = base.solved()
+    texts = data.draw(st.lists(st.text(min_size=1).filter(str.strip), max_size=8))
+    for text in texts:
+        gids = [gid for c in notebook.cells if (gid := grade_id(c))]
+        notebook.own(text, before=data.draw(st.sampled_from(gids)))
+    cells = cells_of(notebook.text().encode(), [])
+    rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
+    handed_in = [c.source for c in cells if c.code and c.grade_id is None]
+    assert [source for _, source, own in rebuilt.work if own] == handed_in
+    assert sorted(handed_in) == sorted(
+        t.replace("\r\n", "\n").replace("\r", "\n") for t in texts
+    )
+    assert rebuilt.flags == []
