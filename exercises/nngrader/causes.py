@@ -54,13 +54,13 @@ def of_death(reason: str, limits: Limits, bound: str) -> Cause:
 
 def _of_time(reason, limits, bound):
     """What is said where time was up: the limit on it, and where that holds."""
-    seconds, how, where = getattr(limits, bound), "of computing", WHERE[bound]
+    seconds, how, where = getattr(limits, bound), "of computing time", WHERE[bound]
     extra = ""
     if reason == process.WAITED:
         whole = bound == "submission_seconds"
         seconds *= process.LASTING if whole else process.PATIENCE
         how = "by the clock"
-        extra = ", for the most part waiting"
+        extra = ", mostly waiting"
     limit = f"more than {seconds:g} seconds {how} {where}"
     words = f"took longer than it may{extra} ({limit})"
     if bound == "submission_seconds":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import sys
+import zlib
 from contextvars import ContextVar
 from pathlib import Path
 from types import ModuleType
@@ -83,8 +85,10 @@ def _module(file):
     """Run a file of definitions."""
     if not file.is_file():
         raise NotThere(f"no problems of {file.stem}: {file} does not exist")
-    spec = importlib.util.spec_from_file_location(f"problems_{file.stem}", file)
+    name = f"problems_{file.stem}_{zlib.crc32(bytes(file)):08x}"
+    spec = importlib.util.spec_from_file_location(name, file)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # the source of a class is looked for there
     try:
         spec.loader.exec_module(module)
     except CannotDo:

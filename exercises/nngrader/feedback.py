@@ -71,12 +71,12 @@ HELP = (  # what a note holds, and what it means to who reads it; the first that
     ),
     (
         "the cell is missing",
-        "Cells of the assignment are known by marks that a copy of the text does not have. "
+        "Each cell of the assignment carries a hidden label, which a copy of its text lacks. "
         "Begin with a fresh copy of the notebook, and fill in its own cells.",
     ),
     (
         "cells with this id",
-        "A copied cell keeps its mark. Delete the one that you do not mean.",
+        "A copied cell keeps its hidden label. Delete the one that you do not mean.",
     ),
     ("that is not to be changed", "You lose nothing by it."),
     ("the type of the cell was changed", "You lose nothing by it."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
 import io
@@ -182,12 +183,19 @@ def moving_leaks(problems: list) -> list[str]:
         right = {f.__name__ for f in (p.solve, *p.alternatives.values())}
         bare = [s.partition("\n")[2] for s in right_sources(p)]
         for what, text in moving(p).items():
-            words = set(re.findall(r"\w+", text["source"])) & right
+            words = set(re.findall(r"\w+", text["source"])) & right - _parameters(
+                text["source"]
+            )
             found += [f"{p.name}: its {what} names {w}, which is the solution" for w in words]
             parts = [_statements_of(b) for b in bare]
             if any(part and _most_of(text["source"], part) for part in parts):
                 found.append(f"{p.name}: its {what} holds most of a solution")
     return found
+
+
+def _parameters(source):
+    """Names of a function's parameters: what students write may be called by its name."""
+    return {a.arg for a in ast.parse(source).body[0].args.args}
 
 
 def _statements_of(source):

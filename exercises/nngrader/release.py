@@ -84,7 +84,7 @@ def release(
     """
     instructor, problems = course.instructor(name), course.problems(name)
     policy = read_policy(policy_file(course, name))
-    visible = with_locked(visible_cases(problems), instructor)
+    visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
     out = out or course / "release"
     with tempfile.TemporaryDirectory(prefix="nngrader-") as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))
@@ -186,6 +186,17 @@ def with_locked(visible: dict, instructor: dict) -> dict:
         if is_code(c) and mark(c).get("locked") and not is_test(c) and not is_solution(c)
     }
     return {name: data | {"locked": locked} for name, data in visible.items()}
+
+
+def with_points(visible: dict, instructor: dict) -> dict:
+    """The visible cases, each problem worth what its cells give when it is graded."""
+    tests = [c for c in instructor["cells"] if is_test(c)]
+    given = {
+        n: sum(mark(c)["points"] for c in tests if f'"{n}"' in c["source"]) for n in visible
+    }
+    return {
+        name: data | {"total": given[name] or data["total"]} for name, data in visible.items()
+    }
 
 
 def weight_complaints(course: Course, name: str, instructor: dict) -> list[str]:

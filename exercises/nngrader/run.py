@@ -43,7 +43,7 @@ def run(paper: Paper, job: Job, sandbox: Sandbox, slot: int) -> dict:
     runner = Runner(job.work, sandbox, slot)
     try:
         names, imports = runner.read(_wanted(paper))
-        flags = job.flags + suspicious(names, imports)
+        flags = job.flags + suspicious(names, imports, paper.uses)
         judged = judge_cells(paper, job, runner, names, flags)
     finally:
         runner.close()

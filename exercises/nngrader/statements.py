@@ -7,6 +7,7 @@ import copy
 import html
 import inspect
 import re
+import sys
 import textwrap
 from types import FunctionType
 
@@ -57,7 +58,7 @@ def right_sources(problem) -> list[str]:
         names = {
             n.id for n in ast.walk(ast.parse(found[f.__qualname__])) if type(n) is ast.Name
         }
-        beside = getattr(f, "__globals__", {})
+        beside = vars(sys.modules[f.__module__]) if isinstance(f, type) else f.__globals__
         called = [beside[n] for n in sorted(names) if n in beside]
         todo += [g for g in called if getattr(g, "__module__", None) == f.__module__]
     return list(found.values())

@@ -80,7 +80,7 @@ TOO_MANY = f"uses more than {MOST_NAMES:,} names: not all of them can be looked 
 ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
 
 
-def suspicious(names: list[str], imports: list[str]) -> list[str]:
+def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> list[str]:
     """Flags for unusual imports and calls.
 
     Parameters
@@ -89,6 +89,8 @@ def suspicious(names: list[str], imports: list[str]) -> list[str]:
         Dotted names that stand in the cells, aliases undone.
     imports : list of str
         Dotted names of what is imported.
+    uses : list of str, optional
+        Packages that the problems ask for.
 
     Returns
     -------
@@ -100,7 +102,8 @@ def suspicious(names: list[str], imports: list[str]) -> list[str]:
     """
     modules = {i.split(".")[0] for i in imports} | {"numpy"}
     odd = [TOO_MANY] if MORE in [*names, *imports] else []
-    brought = [i for i in sorted(imports, key=_harmless) if i.split(".")[0] not in USUAL]
+    usual = USUAL.union(uses)
+    brought = [i for i in sorted(imports, key=_harmless) if i.split(".")[0] not in usual]
     odd += [f"imports {clean(i)}" for i in brought if i != MORE]
     odd += [f"uses {clean(n)}" for n in sorted(names, key=_harmless) if unusual(n, modules)]
     return odd[:MOST_FLAGS] + ["and more of this kind"] * (len(odd) > MOST_FLAGS)

@@ -49,7 +49,9 @@ def similarity(X, Y):
 
 
 @wrong(
-    "pairwise_distances", "an axis of length 1 is too much. Which index or keepdims", "shape"
+    "pairwise_distances",
+    "there is an axis of length 1 too many. Which index or keepdims",
+    "shape",
 )
 def keepdims_left(X, Y):
     return np.sqrt((gap(X, Y) ** 2).sum(-1, keepdims=True))
@@ -67,7 +69,7 @@ def flattened(X, Y):
     return right(X, Y).ravel()
 
 
-@wrong("pairwise_distances", "one number is left of all", ALL_DISTANCES)
+@wrong("pairwise_distances", "only one number is left", ALL_DISTANCES)
 def norm_of_everything(X, Y):
     return np.linalg.norm(gap(X, Y))
 

@@ -186,7 +186,7 @@ TOLD = [
     ("two", lambda x: 2 * x, "returns one value, expected two values: total, double"),
     ("two", lambda x: (x.sum(), 2 * x, 3), "returns three values, expected two values"),
     ("two", lambda x: [x.sum()], "returns one value, expected two values"),
-    ("two", lambda x: (2 * x, x.sum()), "the parts come in another order"),
+    ("two", lambda x: (2 * x, x.sum()), "the values come in another order"),
     ("two", lambda x: Answer(None, 2 * x), "total is None. Does every path"),
 ]
 
@@ -226,7 +226,7 @@ def through_its_own_repr(x):
 @pytest.mark.parametrize(
     ("f", "words"),
     [
-        (endless, "calls itself too deep, or without end (RecursionError)"),
+        (endless, "calls itself too deeply, or without end (RecursionError)"),
         (through_its_own_repr, "the function raised Exception"),
     ],
 )

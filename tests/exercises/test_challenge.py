@@ -195,7 +195,7 @@ def lying_bomb():
     return bytes(raw)
 
 
-BROKEN = "weights.npz cannot be opened: it is no .npz file that is whole."
+BROKEN = "weights.npz cannot be opened: it is not a complete .npz file."
 FILES = {
     "no zip": (lambda: b"W = 3", BROKEN),
     "cut off": (lambda: SOLVED[: len(SOLVED) // 2], BROKEN),

@@ -1,5 +1,6 @@
 """Explanations and descriptions of made-up wrong answers, one kind at a time."""
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -372,8 +373,12 @@ SHAPES = [
     ((7, 5), (5, 7), "(C, N), expected (N, C): rows and columns are exchanged"),
     ((7, 5, 11), (5, 7, 11), "its axes stand in another order"),
     ((35,), (5, 7), "(N·C,), expected (N, C): all entries lie in one row. Which call flattens"),
-    ((1, 5, 7), (5, 7), "an axis of length 1 is too much. Which index or keepdims"),
-    ((5, 1), (5,), "(N, 1), expected (N,): an axis of length 1 is too much. Which index or"),
+    ((1, 5, 7), (5, 7), "there is an axis of length 1 too many. Which index or keepdims"),
+    (
+        (5, 1),
+        (5,),
+        "(N, 1), expected (N,): there is an axis of length 1 too many. Which index or",
+    ),
     ((5,), (5, 1), "an axis of length 1 is missing"),
     ((1, 5, 1), (1, 1, 5), "its axes stand in another order"),
     ((1, 1), (), "the number stands inside an array"),
@@ -383,7 +388,7 @@ SHAPES = [
     ((5, 7), (), "axes are left over: N and C. What should happen to them?"),
     ((5,), (5, 7), "an axis is gone: C. Where did you reduce it?"),
     ((12,), (5, 7), "an axis is gone. Where did you reduce it?"),
-    ((), (5, 7), "one number is left of all"),
+    ((), (5, 7), "only one number is left"),
     ((5, 5), (5,), "Does an array of shape (N, 1) meet one of shape (N,) somewhere?"),
     ((7,), (5,), "this is one number for each C, asked is one for each N"),
     ((5, 5), (5, 7), "its last axis is that of N, asked is C"),
@@ -412,6 +417,8 @@ def test_a_shape_is_described(shape, want, words):
 @pytest.mark.parametrize(("shape", "want", "words"), SHAPES[1:])
 def test_a_shape_has_the_same_words_where_numbers_are_not_shown(shape, want, words):
     shown, hidden = (fault(shape, want, visible=v).fault for v in (True, False))
+    if "has another shape" in hidden:
+        shown = re.sub("has shape .*, expected", "has another shape than", shown)
     assert re.sub(r"[\d?]", "", shown) == re.sub(r"[\d?]", "", hidden)
 
 
@@ -425,10 +432,24 @@ def test_values_of_another_form_are_put_where_they_belong():
 
 
 def test_a_shape_of_many_axes_is_cut_short():
-    assert (
-        "(N, ?, C, ?, …), expected (N, C)"
-        in fault((5, 2, 7, 3, 4, 6), (5, 7), visible=False).fault
-    )
+    assert "(N, 2, C, 3, …), expected (N, C)" in fault((5, 2, 7, 3, 4, 6), (5, 7)).fault
+
+
+def test_of_hidden_cases_few_shapes_can_be_told():
+    lengths = (1, 2, 3, *SIZES[0].values(), *(n + 1 for n in SIZES[0].values()), 35)
+    shapes = [s for k in range(6) for s in itertools.product(lengths, repeat=k)][::7]
+    told = {
+        form(
+            {"kind": "array", "values": np.broadcast_to(0.0, s), "dtype": "", "masked": 0},
+            np.ones((5, 7)),
+            SIZES[0],
+            lists=False,
+            visible=False,
+        ).fault
+        for s in shapes
+    }
+    assert len(shapes) > 1000
+    assert len(told) <= 45, sorted(map(str, told))
 
 
 def test_a_shape_of_hidden_cases_shows_letters_only():

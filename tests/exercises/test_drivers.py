@@ -202,7 +202,7 @@ def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():
 
 def test_a_call_that_goes_too_deep_is_told_so():
     said = texts(judged("Value", value.mistakes["Recursive"].solve))
-    assert "Value calls itself too deep, or without end (RecursionError)." in said
+    assert "Value calls itself too deeply, or without end (RecursionError)." in said
 
 
 @pytest.mark.parametrize(

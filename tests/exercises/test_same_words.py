@@ -20,6 +20,7 @@ ANSWERS = [pytest.param(name, f, id=f"{name}: {f.__name__}") for name, f, *_ in 
 every_answer = pytest.mark.parametrize(("name", "f"), MISTAKES + ANSWERS)
 
 ADDED = (  # what is added where inputs may be shown, and what stands there where they may not
+    (r" is [^:]*, and apart from that:", " is off by a factor, and apart from that:"),
     (r" \([^()]*(?:\([^()]*\)[^()]*)* here\)", ""),
     (r" \(\d+ steps for .*?\)", ""),
     (r" in \d+ of \d+ entries, first at \[[\d, ]+\]", ""),

@@ -189,7 +189,7 @@ def _is_cause(a, text):
     more = len(came) - len(asked)
     facts = {
         "rows and columns are exchanged": came == asked[::-1],
-        "an axis of length 1 is too much": more > 0 and 1 in came,
+        "there is an axis of length 1 too many": more > 0 and 1 in came,
         "an axis of length 1 is missing": more < 0 and 1 in asked,
         "stands inside an array": asked == () and np.size(a.raw) == 1,
         "all entries lie in one row": more < 0 and np.size(a.raw) == a.want.size,

@@ -136,9 +136,9 @@ def grade_id(cell):
 class Base:
     """The released notebook, untouched or solved, to start from."""
 
-    def __init__(self, course):
-        self.released = json.loads((course / "release" / NAME / f"{NAME}.ipynb").read_text())
-        self.instructor = json.loads((course / "source" / NAME / f"{NAME}.ipynb").read_text())
+    def __init__(self, course, name=NAME):
+        self.released = json.loads((course / "release" / name / f"{name}.ipynb").read_text())
+        self.instructor = json.loads((course / "source" / name / f"{name}.ipynb").read_text())
 
     def instructor_joined(self):
         """The source notebook with text as sources, as the grader reads it."""

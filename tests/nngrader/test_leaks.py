@@ -359,6 +359,11 @@ class Moving:
         self.moving = {"driver": {"name": "drive", "source": source}}
 
 
+def test_a_driver_may_call_what_it_is_given_by_its_name():
+    source = "def drive(pairwise_distances, X):\n    return pairwise_distances(X, X)\n"
+    assert moving_leaks([Moving(source)]) == []
+
+
 def test_a_driver_that_names_the_reference_is_refused():
     source = "def drive(f, X):\n    return pairwise_distances(X, X)  # for comparison\n"
     assert moving_leaks([Moving(source)]) == [

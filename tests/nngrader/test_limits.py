@@ -44,13 +44,13 @@ FAULTS = {
     "computing": (
         BUSY,
         "TimeoutError",
-        "took longer than it may (more than 0.5 seconds of computing in one call)",
-        "was stopped: took too long (more than 0.5 seconds of computing in one call)",
+        "took longer than it may (more than 0.5 seconds of computing time in one call)",
+        "was stopped: took too long (more than 0.5 seconds of computing time in one call)",
     ),
     "sleeping": (
         "def f():\n    time.sleep(100)",
         "TimeoutError",
-        "took longer than it may, for the most part waiting (more than 2 seconds by the clock "
+        "took longer than it may, mostly waiting (more than 2 seconds by the clock "
         "in one call)",
         "was stopped: waited too long (more than 2 seconds by the clock in one call)",
     ),
@@ -149,7 +149,7 @@ def test_all_calls_of_a_function_share_a_limit(start):
         assert r.value("f", (0.35,), {}) is None
     with pytest.raises(Died):
         r.value("f", (0.35,), {})
-    assert "more than 1 seconds of computing in all calls of it" in r.notes["f"]
+    assert "more than 1 seconds of computing time in all calls of it" in r.notes["f"]
 
 
 def test_a_submission_has_a_limit_for_all_functions_together(start):
@@ -157,7 +157,7 @@ def test_a_submission_has_a_limit_for_all_functions_together(start):
     assert r.value("f", (0.5,), {}) is None
     for name in ("g", "h"):
         words = r.call(name, {}, 1, 1000)["stopped"]
-        limit = "more than 1 seconds of computing in all that was run"
+        limit = "more than 1 seconds of computing time in all that was run"
         assert words == f"was not run to its end: time was up ({limit})"
     assert r.worked < 2
     assert r.lost == set()

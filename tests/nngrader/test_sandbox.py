@@ -155,6 +155,10 @@ def test_ways_to_the_interpreter_by_another_module_are_flagged(source, flag):
     assert any(f.startswith(flag) for f in suspicious(names_used(source), imports(source)))
 
 
+def test_what_a_problem_asks_for_is_imported_without_remark():
+    assert suspicious([], ["nnlib.nn", "os"], ["nnlib"]) == ["imports os"]
+
+
 def test_dangerous_imports_stand_before_the_others():
     found = suspicious([], [f"a{k:02}" for k in range(30)] + ["subprocess"])
     assert found[0] == "imports subprocess"

@@ -1,20 +1,22 @@
 """The seed of hidden cases: who knows it, what follows from it, what a student can learn."""
 
+import builtins
+import copy
+import functools
+import itertools
 import json
 import os
 
 import numpy as np
 import pytest
-from nngrader.assignment import Assignment
 from nngrader.course import Course
-from nngrader.engine import judge
+from nngrader.engine import judge, pack
 from nngrader.engine.observe import observe
+from nngrader.engine.seen import ERRORS
 from nngrader.errors import CannotDo, NotThere
 from nngrader.feedback import page
 from nngrader.score import report
 from nngrader.screen import public
-from nngrader.session import require_seed
-from nngrader.store import Store
 
 from .making import NAME, hand_in, problems, run
 
@@ -55,7 +57,7 @@ def test_another_seed_gives_other_inputs_and_the_same_seed_the_same(course, prob
     assert not set(inputs[0]) & set(inputs[1])
 
 
-# What an answer can carry out. Each takes bits of the first number of its input.
+# What an answer can carry out: nothing, where it takes the place of text or numbers
 
 
 def bits(x):
@@ -74,16 +76,20 @@ def in_a_subclass(x):
     raise type(f"E{bits(x)}", (KeyError,), {})(bits(x))
 
 
-def in_a_shape(x):
-    return np.zeros((bits(x) % 97 + 2, 3))
+def in_an_unusual_exception(x):
+    raise (BufferError, LookupError, EOFError)[bits(x) % 3]
+
+
+def in_a_length(x):
+    return np.zeros((bits(x) + 1000, 3))
 
 
 def in_the_number_of_axes(x):
-    return np.zeros((2,) * (bits(x) % 9 + 3))
+    return np.zeros((2,) * (bits(x) % 9 + 4))
 
 
 def in_the_number_of_parts(x):
-    return (0.0,) * (bits(x) % 40 + 4)
+    return (0.0,) * (bits(x) + 1000)
 
 
 def in_a_value(x):
@@ -98,62 +104,76 @@ def in_a_name(x):
     return type(f"E{bits(x)}", (), {})()
 
 
-def in_steps(x):
-    for _ in range(bits(x)):
-        pass
-    return 0.0
-
-
 def in_complex_numbers(x):
     return np.full((4, 4), 1j * bits(x))
+
+
+def in_the_type(x):
+    return np.zeros((4, 4), ("int8", "int16", "int32", "uint16", "uint32")[bits(x) % 5])
 
 
 TELLING = [
     in_words,
     in_a_class_of_exceptions,
     in_a_subclass,
+    in_an_unusual_exception,
+    in_a_length,
+    in_the_number_of_axes,
+    in_the_number_of_parts,
     in_a_value,
     in_a_text,
     in_a_name,
     in_complex_numbers,
+    in_the_type,
 ]
-IN_LETTERS = [in_a_shape, in_the_number_of_axes, in_the_number_of_parts, in_steps]
 
 
-def told(problem, data, f):
-    """All that comes back to a student: the page and the words of `--json`."""
-    verdict = judge(data, lambda args: observe(f, args, len(problem.returns)))
+@functools.cache
+def hidden(problem, seed=SEEDS[0]):
+    return pack(problem, seed, visible=False)
+
+
+def told(problem, data, answer):
+    """All that comes back to a student: the page and the words of `--json`.
+
+    ``answer(case)`` is what the student's function answers in that case.
+    """
+    cases = {id(next(iter(c["args"].values()))): c for c in data["cases"]}
+
+    def run(args):
+        case = cases[id(next(iter(args.values())))]
+        return observe(lambda *_: answer(case), args, len(problem.returns))
+
+    verdict = judge(data, run)
     result = {"student": "ada", "assignment": NAME, "status": "graded", "flags": []}
     result |= {"score": verdict.score, "max_score": 100, "cells": {}, "key": ""}
     result["problems"] = {problem.name: report(data, verdict, 100)}
     return page(result) + json.dumps(public(result))
 
 
+def first(case):
+    return next(iter(case["args"].values()))
+
+
+every_problem = pytest.mark.parametrize("problem", problems(), ids=lambda p: p.name)
+
+
 @pytest.mark.parametrize("f", TELLING, ids=lambda f: f.__name__)
-@pytest.mark.parametrize("problem", problems(), ids=lambda p: p.name)
-def test_what_an_answer_encodes_does_not_come_back(course, problem, f):
-    seen, course = set(), Course(course)
-    for seed in range(4):
-        (course / ".seed").write_text(f"{seed}\n")
-        data = course.hidden(NAME)[problem.name]
-        seen.add(told(problem, data, lambda *args: f(args[0])))
-    assert len(seen) == 1
+@every_problem
+def test_what_an_answer_encodes_does_not_come_back(problem, f):
+    encoded = [{bits(first(c)) for c in hidden(problem, seed)["cases"]} for seed in range(4)]
+    assert len(set.union(*encoded)) > 4
+    pages = {told(problem, hidden(problem, n), lambda case: f(first(case))) for n in range(4)}
+    assert len(pages) == 1
 
 
-@pytest.mark.parametrize("f", IN_LETTERS, ids=lambda f: f.__name__)
-@pytest.mark.parametrize("problem", problems(), ids=lambda p: p.name)
-def test_what_a_shape_or_steps_tell_holds_no_number(course, problem, f):
-    data = Course(course).hidden(NAME)[problem.name]
-    verdict = judge(data, lambda args: observe(lambda *a: f(a[0]), args, len(problem.returns)))
-    said = " ".join(text for _, text, _ in verdict.findings).replace("float64", "")
-    assert said
-    assert not any(c.isdigit() for c in said.replace("is 0.", "")), said
-
-
-@pytest.mark.parametrize("problem", problems(), ids=lambda p: p.name)
-def test_no_number_of_a_hidden_case_stands_in_what_is_told(course, problem):
-    data = Course(course).hidden(NAME)[problem.name]
-    text = "".join(told(problem, data, m.solve) for m in problem.mistakes.values())
+@every_problem
+def test_no_number_of_a_hidden_case_stands_in_what_is_told(problem):
+    data = hidden(problem)
+    text = "".join(
+        told(problem, data, lambda case, m=m: m.solve(*copy.deepcopy(case["args"]).values()))
+        for m in problem.mistakes.values()
+    )
     numbers = {
         f"{v:.6g}"
         for c in data["cases"]
@@ -162,6 +182,124 @@ def test_no_number_of_a_hidden_case_stands_in_what_is_told(course, problem):
         for v in np.ravel(a)
     }
     assert not [n for n in numbers if len(n.strip("-0.")) >= 6 and n in text]
+
+
+def test_how_long_it_took_stands_neither_on_the_page_nor_in_the_file():
+    result = {"student": "ada", "assignment": NAME, "status": "graded", "flags": []}
+    result |= {"score": 0, "max_score": 1, "cells": {}, "key": "", "problems": {}}
+    timed = result | {"seconds": {"hinge_loss": 1.2345}, "prints": {"hinge_loss": [6789]}}
+    assert page(timed) == page(result)
+    assert public(timed) == public(result)
+
+
+# What it can, since a hint must depend on the answer: one of a few pages. A function that has
+# seen the input can choose among them, so their number is what each kind of case can carry.
+
+
+def of_shape(letters):
+    """An answer whose axes are those of some letters; a number stands for itself."""
+    return lambda case: np.zeros([case["sizes"].get(a, a) for a in letters])
+
+
+def shapes(problem):
+    """Answers of many shapes."""
+    sizes = [*hidden(problem)["cases"][0]["sizes"], 1, 3]
+    short = [s for k in range(4) for s in itertools.product(sizes, repeat=k)]
+    long = list(itertools.product(sizes[:3], repeat=5))[::9]
+    return [spread(problem, of_shape(s)) for s in short + long]
+
+
+def spread(problem, answer):
+    """The same answer for each part."""
+    n = len(problem.returns)
+    return answer if n == 1 else lambda case: (answer(case),) * n
+
+
+def changed(change):
+    """The right answer, changed in each part."""
+
+    def answer(case):
+        if case["error"]:
+            raise ValueError
+        parts = [change(np.array(want, float)) for want in case["want"]]
+        return parts[0] if len(parts) == 1 else tuple(parts)
+
+    return answer
+
+
+def with_one(value, k):
+    """A change of one entry."""
+
+    def change(array):
+        array.flat[k % array.size] = value
+        return array
+
+    return change
+
+
+def raising(kind):
+    """A function that raises."""
+
+    def answer(case):
+        raise kind
+
+    return answer
+
+
+def kinds_of_exceptions():
+    """The exceptions of Python that need no arguments."""
+    found = [vars(builtins)[name] for name in sorted(ERRORS)]
+    needs = (UnicodeError, BaseExceptionGroup, KeyboardInterrupt)
+    return [k for k in found if not issubclass(k, needs) and k is not BaseException]
+
+
+def times_a_size(problem):
+    """The right answer, and what each known mistake gives, times one of many factors."""
+    sizes = sorted(hidden(problem)["cases"][0]["sizes"])
+    of = [lambda case, k: case["want"][k]]
+    of += [lambda case, k, n=n: case["marks"].get(n, case["want"])[k] for n in problem.mistakes]
+    return [scaled(problem, f, a, power) for f in of for a in sizes for power in (1, -1, 2)]
+
+
+def scaled(problem, f, letter, power):
+    """The parts that ``f`` gives, times a size."""
+
+    def answer(case):
+        if case["error"]:
+            raise ValueError
+        factor = float(case["sizes"][letter]) ** power
+        parts = [np.array(f(case, k), float) * factor for k in range(len(problem.returns))]
+        return parts[0] if len(parts) == 1 else tuple(parts)
+
+    return answer
+
+
+TYPES = (
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 longdouble"
+).split()
+THINGS = (None, "text", {}, {1}, [], [[1], [2, 3]], (), iter(()), len, object(), 1j, 0, 0.5)
+FAMILIES = {
+    "shapes": (40, shapes),
+    "a wrong entry": (8, lambda p: [changed(with_one(9.5, k)) for k in range(40)]),
+    "a nan": (1, lambda p: [changed(with_one(np.nan, k)) for k in range(40)]),
+    "factors": (1, lambda p: [changed(lambda a, k=k: a * (1.37 + k)) for k in range(40)]),
+    "amounts": (1, lambda p: [changed(lambda a, k=k: a + (1.37 + k)) for k in range(40)]),
+    "digits": (10, lambda p: [changed(lambda a, k=k: np.round(a, k)) for k in range(20)]),
+    "types": (8, lambda p: [changed(lambda a, t=t: a.astype(t)) for t in TYPES]),
+    "numbers of parts": (5, lambda p: [lambda c, k=k: (0.0,) * k for k in range(20)]),
+    "kinds": (12, lambda p: [lambda c, v=v: v for v in THINGS]),
+    "exceptions": (24, lambda p: [raising(kind) for kind in kinds_of_exceptions()]),
+    "a mistake and a size": (100, times_a_size),
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@every_problem
+def test_choosing_among_many_answers_gives_one_of_few_pages(problem, family):
+    most, answers = FAMILIES[family][0], FAMILIES[family][1](problem)
+    pages = {told(problem, hidden(problem), answer) for answer in answers}
+    assert len(answers) > most
+    assert len(pages) <= most, len(pages)
 
 
 # The file
@@ -206,10 +344,12 @@ def test_the_first_use_makes_a_seed_that_nobody_else_reads(course):
     assert Course(course).seed() == first > 2**32
 
 
-def test_a_seed_at_which_a_mistake_scores_too_much_is_refused_before_grading(course):
+def test_a_seed_at_which_a_mistake_scores_too_much_is_refused_before_grading(
+    course, base, capsys
+):
+    hand_in(course, "ada", base.solved().text())
     file = course / "problems" / f"{NAME}.py"
     old, new = "wraps_around(X, Y):\n", "wraps_around(X, Y):\n    X, Y = X * 1.0, Y * 1.0\n"
     file.write_text(file.read_text().replace(old, new))
-    assignment = Assignment(Course(course), NAME)
-    with pytest.raises(CannotDo, match=r"(?s)do not hold at this seed:.*wraps around"):
-        require_seed(assignment, Store(course / ".results"))
+    assert run(course, "grade", NAME) == 1
+    assert "no draw of pictures in 200 shows all of" in capsys.readouterr().err

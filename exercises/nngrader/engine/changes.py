@@ -124,7 +124,8 @@ def _both(mine, mistakes):
             continue
         table = table or _table(mine)
         if found := _named(ratios, table):
-            words = _factor_words(*found, mine)
+            # hidden, any factor on any mistake would be many ways to tell of an input
+            words = _factor_words(*found, mine) if mine[0].visible else "off by a factor"
             text = f" is {words}, and apart from that: {mistakes[name]['hint']}"
             both = Explanation(text, lambda e, n=name, f=found: _times(e, n, f), name)
             if all(e.matches(both.predict(e)) for e in mine):

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .shapes import cause, letters
+from .shapes import cause, is_near, letters
 
 FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not for its digits
 NARROW = ("float32", "float16")
+COMMON = (*NARROW, "float64", "int64", "uint8", "bool", "object")  # types that are named
 ORDINARY = ("value",)
 CALLED = {
     "text": "text. Which call makes text of numbers?",
@@ -125,17 +126,18 @@ def form(answer, want, sizes, *, lists, visible):
         Whether a list will do; whether numbers may be said that only the case's inputs tell.
     """
     if answer["values"] is None:
-        return Form(_no_numbers(answer, visible), None)
+        return Form(_no_numbers(answer), None)
     values, odd = _real(answer["values"])
     if values is None:
         return Form(odd, None)
     if values.shape != want.shape:
         return _misshapen(values, want, sizes, visible)
     rtol = FLOAT32_RTOL if answer["dtype"] in NARROW else 0.0
-    return Form(odd or _kind(answer, want, lists) or _dtype(answer, want), values, rtol)
+    fault = odd or _kind(answer, want, lists) or _dtype(answer, want, visible)
+    return Form(fault, values, rtol)
 
 
-def _no_numbers(answer, visible):
+def _no_numbers(answer):
     """Say what came where no numbers came."""
     if answer["kind"] == "none":
         return "is None. Does every path through the function return it?"
@@ -165,9 +167,10 @@ def _kind(answer, want, lists):
     return None
 
 
-def _dtype(answer, want):
+def _dtype(answer, want, visible):
     """Say what is wrong with the type of an array's entries, if anything is."""
     given = answer["dtype"]
+    named = f"type {given}" if visible or given in COMMON else "another type"
     if answer["kind"] in ("list", "tuple"):  # allowed here, and their entries have no type
         return None
     if not want.ndim:
@@ -176,15 +179,16 @@ def _dtype(answer, want):
     if given in (want.dtype.name, "longdouble", "float128", "float96"):
         return None
     if want.dtype.kind == "f" and answer["values"].dtype.kind in "biu":
-        return f"is of type {given}, expected {want.dtype}: can it hold a fraction?"
-    return f"is of type {given}, expected {want.dtype}. Where was the array made?"
+        return f"is of {named}, expected {want.dtype}: can it hold a fraction?"
+    return f"is of {named}, expected {want.dtype}. Where was the array made?"
 
 
 def _misshapen(values, want, sizes, visible):
     """Describe a wrong shape; return the values where they fit into the right one."""
     hint, fitting = cause(values, want, sizes)
-    say = (
-        f"has shape {letters(values.shape, sizes, visible, want.shape)}, "
-        f"expected {letters(want.shape, sizes, visible)}: {hint}"
-    )
+    asked = letters(want.shape, sizes, visible)
+    say = f"has another shape than {asked}: {hint}"
+    if visible or is_near(values.shape, want.shape, sizes):
+        came = letters(values.shape, sizes, visible, want.shape)
+        say = f"has shape {came}, expected {asked}: {hint}"
     return Form(say, fitting, misshapen=values if fitting is None else None)

@@ -6,7 +6,7 @@ import numpy as np
 
 from .compare import CALLED, ORDINARY, Entry, close, form
 from .driver import as_judged
-from .failure import STOPPED, failure
+from .failure import STOPPED, failure, raised
 from .ledger import Ledger
 from .observe import measured
 from .reaching import judge_challenge
@@ -81,7 +81,8 @@ def _judge_error(book, case, o):
     """Judge a case in which an exception is asked for."""
     if case["error"] in o.raised:
         return
-    came = f"raised {o.raised[0]}" if o.raised else "failed" if o.failed else "returned"
+    kind = raised(o, book.data["visible"])
+    came = f"raised {kind}" if o.raised else "failed" if o.failed else "returned"
     text = f"{case['tried']}: expected a {case['error']}, but the function {came}."
     if _is_shown_only(o.parts):
         text += " An error is raised, not returned or printed."
@@ -129,7 +130,7 @@ def _judge_count(book, case, parts):
     asked = [w.shape for w in case["want"]]
     if shapes != asked and shapes == asked[::-1]:
         order = f"expected {', then '.join(wanted)}"
-        _charge_whole(book, case, f"the parts come in another order: {order}.")
+        _charge_whole(book, case, f"the values come in another order: {order}.")
         return parts[::-1]
     return parts
 

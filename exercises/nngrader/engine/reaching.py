@@ -8,7 +8,7 @@ from .ledger import Ledger
 from .seen import checked
 
 TROUBLE = {  # by what `challenge.open_and_call` says of a file
-    1: "cannot be opened: it is no .npz file that is whole",
+    1: "cannot be opened: it is not a complete .npz file",
     2: "holds Python objects, expected arrays of numbers",
     3: "holds more numbers than fit in memory",
 }
@@ -47,7 +47,7 @@ def _reached(data, case, run, measure):
     o = measured(about, case, o.instead(o.parts[1:2], ""), measure)
     value = o.parts[0]["values"] if o.parts else None
     if value is None or value.size != 1:
-        return None, f"{data['name']}: {o.fault}."
+        return None, f"{data['name']}: {o.fault}{'' if o.fault.endswith(('?', '.')) else '.'}"
     return float(value.real.item()), None
 
 

@@ -1,22 +1,23 @@
 """A wrong shape in words: what came, what is asked, and what usually makes one of the other.
 
-Axes have letters, not numbers, so that the words are the same in every case and tell nothing
-of a hidden one.
+Axes have letters, not numbers, so that the words are the same in every case. Of a hidden case
+only shapes are said that differ from the right one in one way: a function that has seen the
+input may choose its shape, and where any could be said, it would carry much of that input.
 """
 
 import math
 from itertools import combinations
 
-MOST_AXES = 4  # that are named: a shape must not be a way out for what a function has seen
+MOST_AXES = 4  # that are named
+MOST_LEFT = 2  # axes left over that are named
 PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def letters(shape, sizes, visible, asked=()):
     """Return a shape in letters where it has them: (N, C).
 
-    A number without a letter is shown for visible cases only: a hidden one must not be a way
-    out for what a function has seen. Beside the shape that is ``asked`` it may also be one more
-    or less than a letter, or a product.
+    A number without a letter is shown for visible cases only. Beside the shape that is
+    ``asked`` it may also be one more or less than a letter, or a product.
     """
     if not shape:
         return "() (one number)"
@@ -27,6 +28,26 @@ def letters(shape, sizes, visible, asked=()):
     ]
     words[MOST_AXES:] = ["…"] * (len(shape) > MOST_AXES)
     return f"({', '.join(words)}{',' * (len(words) == 1)})"
+
+
+def is_near(shape, asked, sizes):
+    """Tell whether a shape differs from the one asked in one way: there are few such shapes.
+
+    One axis is longer, shorter, too much, missing, or of length 1; the axes are exchanged, or
+    flattened into one; or the letters stand in order, as in an argument.
+    """
+    one_off = len(shape) == len(asked) and sum(map(int.__ne__, shape, asked)) == 1
+    one_more, one_less = asked in _shortened(shape), shape in _shortened(asked)
+    exchanged = sorted(shape) == sorted(asked)
+    ones = _squeezed(shape) == _squeezed(asked) and len(shape) <= len(asked) + 2
+    flat = len(shape) == 1 and math.prod(shape) == math.prod(asked)
+    in_order = shape in [c for k in range(MOST_AXES) for c in combinations(sizes.values(), k)]
+    return one_off or one_more or one_less or exchanged or ones or flat or in_order
+
+
+def _shortened(shape):
+    """Return a shape without each of its axes in turn."""
+    return [shape[:k] + shape[k + 1 :] for k in range(len(shape[: MOST_AXES + 1]))]
 
 
 def _axes(shape):
@@ -100,7 +121,7 @@ def _same_entries(values, want, sizes):
     words = (
         "all entries lie in one row. Which call flattens the array?"
         if lying
-        else "as many entries in another form. Which axis is too much or missing?"
+        else "as many entries in another form. Is there an axis too many, or one missing?"
     )
     return words, values.reshape(want.shape)
 
@@ -110,7 +131,7 @@ def _length_one(values, want):
     if not want.ndim:
         return "the number stands inside an array. Which step leaves an axis of length 1?"
     if values.ndim > want.ndim:
-        return "an axis of length 1 is too much. Which index or keepdims leaves it there?"
+        return "there is an axis of length 1 too many. Which index or keepdims leaves it there?"
     if values.ndim < want.ndim:
         return "an axis of length 1 is missing. Which step takes it away?"
     return "the axis of length 1 stands in another place. Which axis was reduced?"
@@ -164,7 +185,7 @@ def _too_many_axes(values, want, sizes):
         return None
     left = _left_over(values.shape, want.shape)
     names = [_letter(n, sizes) for n in left or ()]
-    if names and all(names):
+    if names and all(names) and len(names) <= MOST_LEFT:
         axes = "an axis is left over" if len(names) == 1 else "axes are left over"
         which = " and ".join(names)
         return f"{axes}: {which}. What should happen to {_it(names)}?", None
@@ -176,7 +197,7 @@ def _too_few_axes(values, want, sizes):
     if values.ndim >= want.ndim:
         return None
     if not values.ndim:
-        return "one number is left of all. Which call reduces every axis?", None
+        return "only one number is left. Which call reduces every axis?", None
     gone = _left_over(want.shape, values.shape)
     name = _letter(gone[0], sizes) if gone and len(gone) == 1 else None
     which = f": {name}" if name else ""

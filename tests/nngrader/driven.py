@@ -1,0 +1,152 @@
+"""An assignment with drivers, a challenge and a short answer: its course, and submissions."""
+
+import ast
+import importlib.util
+import inspect
+import io
+import json
+import re
+import textwrap
+
+import numpy as np
+
+from tests.exercises import driven_problems
+from tests.exercises.test_challenge import DEFINITIONS, npz
+
+from .making import EXERCISES, LIMITS, SEED
+
+NAME = "ps9_drivers"
+POINTS = {"Value": 20, "stratified_folds": 22, "make_average": 9, "squash": 9, "classify": 30}
+DRIVEN = {name: driven_problems.PROBLEMS[name] for name in POINTS if name != "classify"}
+RUBRIC = "2 points for shuffling, 8 for what a leak between folds does to the accuracy."
+SOLVED = npz(W=np.kron(np.eye(4), np.ones(4)), b=np.zeros(4))
+HALF = npz(W=np.kron(np.diag([1.0, 1.0, 1.0, 0.0]), np.ones(4)), b=np.array([0, 0, 0, -1.0]))
+MARKS = {"schema_version": 3, "grade": False, "locked": False, "solution": False, "task": False}
+
+
+def make_course(folder):
+    """Write source, problems and held-back data of the assignment."""
+    for place in ("problems", f"source/{NAME}", f"heldback/{NAME}"):
+        (folder / place).mkdir(parents=True)
+    (folder / "problems" / f"{NAME}.py").write_text(definitions())
+    (folder / "source" / NAME / f"{NAME}.py").write_text(script())
+    limits = LIMITS.partition("[points]")[0] + "[points]\n"
+    limits += "".join(f"{name} = {points}\n" for name, points in POINTS.items())
+    (folder / "source" / NAME / "nngrader.toml").write_text(limits)
+    config = (EXERCISES / "nbgrader_config.py").read_text()
+    (folder / "nbgrader_config.py").write_text(config)
+    (folder / ".seed").write_text(f"{SEED}\n")
+    (folder / ".seed").chmod(0o600)
+    (folder / "heldback" / NAME / "weights.npz").write_bytes(SOLVED)
+    pictures, labels = declared(folder).blobs(5, 60)
+    held = npz(pictures=pictures, labels=labels)
+    (folder / "heldback" / "pictures.npz").write_bytes(held)
+    return folder
+
+
+def definitions():
+    """The problems' file: those with drivers, and the challenge."""
+    driven = inspect.getsource(driven_problems).partition("\nPROBLEMS = ")[0]
+    best = DEFINITIONS.replace("most_bytes=4000", "most_bytes=100_000")
+    best = best.replace("{0.5: 3, 0.8: 4}", "{0.5: 10, 0.9: 20}")
+    best = best.replace("import numpy as np\n", "").replace("\nPROBLEMS = [best]\n", "")
+    return f"{driven}\n{best}\nPROBLEMS = [value, folds, closure, tensors, best]\n"
+
+
+def declared(course):
+    """The module of the problems' file."""
+    spec = importlib.util.spec_from_file_location("driven", course / "problems" / f"{NAME}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# The instructor's notebook
+
+
+def script():
+    """The source as a percent script."""
+    setup = "import nnlib\nimport numpy as np\nfrom nngrader import check"
+    cells = [cell("setup", setup, locked=True)]
+    for name, points in POINTS.items():
+        cells += [
+            cell(name, with_region(answer(name)), solution=True),
+            cell(f"test_{name}", tested(name, points), grade=True, locked=True, points=points),
+        ]
+    ask = "What happens where pictures of one shirt lie in two folds?"
+    cells += [
+        cell("text_leak", ask, "[markdown] ", locked=True),
+        cell("leak", RUBRIC, "[markdown] ", grade=True, solution=True, points=10),
+    ]
+    return "\n".join(cells)
+
+
+def cell(gid, source, kind="", **marks):
+    """One cell of a percent script."""
+    about = json.dumps(MARKS | {"grade_id": gid} | marks)
+    lines = source.splitlines()
+    source = "\n".join(f"# {line}" for line in lines) if kind else source
+    return f"# %% {kind}nbgrader={about}\n{source}\n"
+
+
+def answer(name):
+    """The source of the reference, by its own name."""
+    if name == "classify":
+        found = re.search(r"@best\.reference\n(def classify.*?)\n\n\n", DEFINITIONS, re.DOTALL)
+        return found[1]
+    return plain_source(DRIVEN[name].solve)
+
+
+def plain_source(f):
+    """The source of a function or class without its decorators."""
+    source = textwrap.dedent(inspect.getsource(f))
+    return re.sub(r"\A(@.*\n)+", "", source).strip()
+
+
+def with_region(source):
+    """A definition with the bodies of its functions between the marks of solutions."""
+    lines = source.splitlines()
+    (node,) = ast.parse(source).body
+    inside = [n for n in node.body if isinstance(n, ast.FunctionDef)]
+    functions = inside if isinstance(node, ast.ClassDef) else [node]
+    for f in reversed(functions):
+        first = f.body[1 if ast.get_docstring(f) else 0].lineno - 1
+        space = " " * f.body[0].col_offset
+        lines[f.end_lineno : f.end_lineno] = [f"{space}### END SOLUTION"]
+        lines[first:first] = [f"{space}### BEGIN SOLUTION"]
+    return "\n".join(lines)
+
+
+def tested(name, points):
+    """The cell that gives points."""
+    hidden = f'from nngrader import points\n\npoints("{name}", {name}, {points})'
+    return f"check({name})\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS"
+
+
+# Submissions
+
+
+def mistaken(name, mistake):
+    """A cell in which a known mistake answers a problem; it may lean on the reference."""
+    solve = DRIVEN[name].mistakes[mistake].solve
+    wrong = plain_source(solve)
+    right = re.sub(rf"\b{name}\b", f"Right{name}", answer(name))
+    wrong = re.sub(rf"\b{name}\b", f"Right{name}", wrong)
+    return f"SHARED = []\n{right}\n\n\n{wrong}\n\n\n{name} = {solve.__name__}"
+
+
+def bomb():
+    """A small file with more numbers than fit in memory."""
+    out = io.BytesIO()
+    np.savez_compressed(out, W=np.zeros(10_000_000), b=np.zeros(4))
+    return out.getvalue()
+
+
+def hand_in(course, student, notebook, weights=SOLVED):
+    """Put a notebook, and a file beside it, where they are graded."""
+    folder = course / "submitted" / student / NAME
+    folder.mkdir(parents=True)
+    (folder / f"{NAME}.ipynb").write_text(notebook.text())
+    if weights is not None:
+        (folder / "weights.npz").write_bytes(weights)
+    return folder
