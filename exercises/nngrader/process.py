@@ -76,6 +76,7 @@ class Worker:
         self.usable, self.allowed, self.patience = True, math.inf, math.inf
         self.known, self.begin, self.alone = Usage(0, 0.0), 0.0, 0
         self.spent = self.waited = 0.0
+        self.nested = filter is not None  # then the process above ends when those in it have
         self.log = tempfile.TemporaryFile()
         self.process = self._start(command, filter)
         os.set_blocking(self.process.stdin.fileno(), False)
@@ -260,6 +261,11 @@ class Worker:
         for pid in tree_usage(self.process.pid).processes[1:]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
+        if self.nested:  # until all in it are gone they count against the next one's limit
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(RENEW)
+        if self.process.poll() is not None:
+            return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()

@@ -20,6 +20,7 @@ from .usage import MEMORY_FOLDERS
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 MB = 1 << 20
 SLOTS = 64
+SIGNALS = 256
 ROOM = "torch needs memory_mb = 400 or more"  # tried with torch 2.13 for the CPU
 INSTALL = "sudo apt-get install bubblewrap util-linux"
 CONTAINER = "let podman or docker make the sandbox ([sandbox] in nngrader.toml)"
@@ -183,6 +184,7 @@ class Sandbox:
         w = self.limits
         line = ["prlimit", f"--as={2 * w.memory_mb * MB}", f"--fsize={w.file_mb * MB}"]
         line += [f"--nofile={OPEN_FILES}", "--core=0", "--msgqueue=0", "--memlock=0"]
+        line += [f"--sigpending={SIGNALS}"]  # timers count, too
         line += [f"--cpu={int(4 * w.submission_seconds) + START}"]
         return line if self.unsafe else [*line, f"--nproc={w.processes + 1}"]
 

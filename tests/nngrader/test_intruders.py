@@ -1,20 +1,24 @@
 """Intruders: nobody holds the grader up for nothing, and nothing runs where it is looked at."""
 
 import inspect
+import os
 import re
+from datetime import datetime
 
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from nngrader import rebuild
+from nngrader.course import Course
 from nngrader.engine import pack
 from nngrader.engine.driver import as_text
+from nngrader.gradebook import marks, quiet
 from nngrader.job import Job, Paper
 from nngrader.limits import Limits
 from nngrader.process import Died
 from nngrader.run import MOST_NOTES, run
 from nngrader.runner import Runner
-from nngrader.sandbox import Sandbox
+from nngrader.sandbox import SIGNALS, Sandbox
 from nngrader.score import Stub
 from nngrader.showing import with_results
 from nngrader.submission import Cell
@@ -22,6 +26,9 @@ from nngrader.submission import Cell
 from tests.exercises.driven_problems import folds
 
 from .intruders import BURN, FORGED, HOLDERS, PROSE
+from .making import NAME, hand_in
+from .making import run as run_command
+from .recording import gradebook
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(call_seconds=0.75, total_seconds=20.0, submission_seconds=20.0, memory_mb=400)
@@ -61,6 +68,79 @@ def test_a_student_with_a_thousand_faults_does_not_bury_the_others(box):
     assert result["flags"][0].startswith("own cell 1: raised ZeroDivisionError")
     assert result["flags"][-2].startswith("g: raised ZeroDivisionError")
     assert result["flags"][-1] == f"own cells: {1000 - MOST_NOTES} more have notes of this kind"
+
+
+KERNEL = """
+import ctypes, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+
+def refused(name, *arguments):
+    came = getattr(libc, name)(*arguments)
+    return came < 0 and os.strerror(ctypes.get_errno())
+
+def f():
+    pair = (ctypes.c_int * 2)()
+    out, into = os.pipe()
+    page = ctypes.create_string_buffer(4096)
+    block = (ctypes.c_void_p * 2)(ctypes.addressof(page), 4096)
+    return [
+        refused("socketpair", 1, 1, 0, pair),
+        refused("vmsplice", into, block, 1, 0),
+        refused("inotify_init"),
+        refused("inotify_init1", 0),
+        refused("fanotify_init", 0, 0),
+    ]
+
+def timers():
+    made, n = ctypes.c_void_p(), 0
+    while n < 5000 and libc.timer_create(0, None, ctypes.byref(made)) == 0:
+        n += 1
+    return n
+"""
+
+
+def test_memory_of_the_kernels_that_nobody_counts_is_not_to_be_had(box):
+    r = Runner([("cell", KERNEL, True)], box, 0)
+    try:
+        assert r.value("f", (), {}) == ["Operation not permitted"] * 5
+        assert r.value("timers", (), {}) <= SIGNALS
+    finally:
+        r.close()
+
+
+MANY = """
+import os, time
+
+def f():
+    for _ in range(12):
+        if os.fork() == 0:
+            break
+    kept = [bytes([n]) * (1 << 20) for n in range(40)]
+    while True:
+        time.sleep(0.01)
+"""
+
+
+def test_whoever_comes_next_has_the_place_to_themselves(box):
+    r, seen = Runner([("cell", MANY, True)], box, 0), set()
+    try:
+        r._fresh()
+        really, worker = r.worker._usage, r.worker
+
+        def looked(**how):
+            usage = really(**how)
+            seen.update(usage.processes)
+            return usage
+
+        worker._usage = looked
+        with pytest.raises(Died, match="used too much memory"):
+            r.value("f", (), {})
+        assert r.worker is worker
+        assert len(seen) > 12
+        worker.watcher.join()
+        assert [pid for pid in seen if os.path.exists(f"/proc/{pid}")] == []
+    finally:
+        r.close()
 
 
 # What a problem's measure is given
@@ -199,3 +279,16 @@ def test_each_own_cell_is_searched_once_however_many_are_missing(monkeypatch):
         c["source"] for c in ours["cells"] + [vars(c) for c in own]
     )
     assert [name for name, *_ in out.work][-1] == "own cell 40"
+
+
+@pytest.mark.parametrize("link", ["submitted/eve", f"submitted/eve/{NAME}"])
+def test_nobody_hands_in_at_the_time_of_another(course, base, link):
+    stamp = hand_in(course, "ada", base.solved().text()) / "timestamp.txt"
+    stamp.write_text("2026-01-02 03:04:05.000000 UTC")
+    (course / link).parent.mkdir(exist_ok=True)
+    (course / link).symlink_to(course / link.replace("eve", "ada"))
+    assert run_command(course, "grade", NAME) == 0
+    with quiet(), gradebook(course) as found:
+        times = [found.find_submission(NAME, s).timestamp for s in ("ada", "eve")]
+    assert times == [datetime(2026, 1, 2, 3, 4, 5), None]
+    assert marks(Course(course), NAME)["eve"]["score"] == 0

@@ -1,0 +1,213 @@
+"""Hostile answers to problems with drivers, with packages, and to challenges."""
+
+import inspect
+import io
+import textwrap
+import zipfile
+from typing import NamedTuple
+
+import numpy as np
+
+from tests.exercises.test_challenge import SOLVED, bomb, npz
+
+LINEAR = 'return (pictures.reshape(len(pictures), -1) @ weights["W"].T).argmax(axis=1)'
+
+
+class Driven(NamedTuple):
+    """A cell that answers a problem, the file beside it, and what must come of it."""
+
+    problem: str
+    cell: str
+    flag: str = ""
+    status: str = "flagged"
+    most: float = 0.0
+    file: bytes = SOLVED
+
+
+def many_members():
+    """An .npz file of more arrays than anybody needs."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        for n in range(1100):
+            z.writestr(f"../../../tmp/{n}.npy", b"")
+    return out.getvalue()
+
+
+def classify(body, **rest):
+    """A challenge's function."""
+    lines = textwrap.indent(textwrap.dedent(body).strip(), "    ")
+    head = "import numpy as np, os, sys\ndef classify(weights, pictures):"
+    return Driven("classify", f"{head}\n{lines}\n", **rest)
+
+
+OPERATORS = """
+import os
+class Value:
+    def __init__(self, *_):
+        self.grad = 1.0
+    def same(self, *_):
+        return self
+    __add__ = __radd__ = __mul__ = __rmul__ = __sub__ = __rsub__ = same
+    __truediv__ = __rtruediv__ = __pow__ = tanh = backward = same
+"""
+CLASSES = {
+    "forges attributes that are objects": Driven(
+        "Value",
+        OPERATORS
+        + """
+    @property
+    def data(self):
+        class Liar(float):
+            __class__ = np.ndarray
+            def __float__(self): return 1.0
+            def __array__(self, *a, **k): return np.ones(())
+            def __eq__(self, other): return True
+        return Liar(7)
+""",
+        flag="imports os",
+    ),
+    "looks into the frames of the driver": Driven(
+        "Value",
+        OPERATORS.replace("import os", "import sys")
+        + """
+    @property
+    def data(self):
+        frame = sys._getframe()
+        while frame:
+            for name in ("want", "marks", "cases", "reference"):
+                if name in frame.f_locals:
+                    return frame.f_locals[name]
+            frame = frame.f_back
+        return 0.5
+""",
+        flag="imports sys",
+    ),
+    "breaks by an attribute that ends the process": Driven(
+        "Value",
+        f"{OPERATORS}    data = property(lambda self: os._exit(0))\n",
+        "ended the process",
+    ),
+    "breaks by an operator without end": Driven(
+        "Value",
+        OPERATORS.replace("def same(self, *_):", "def same(self, *_):\n        while 1: pass"),
+        "took too long",
+    ),
+    "breaks by an operator that calls itself": Driven(
+        "Value",
+        OPERATORS.replace("return self\n", "return self + self\n"),
+        flag="imports os",
+    ),
+    "tampers with what the driver is made of": Driven(
+        "Value",
+        f"import builtins\nbuiltins.eval = builtins.compile = lambda *a: 1.0\n{OPERATORS}",
+        flag="imports builtins",
+    ),
+    "tampers with the callback": Driven(
+        "numerical_jacobian",
+        "def numerical_jacobian(f, x, h=1e-5):\n"
+        "    A, other = (cell.cell_contents for cell in (*f.__closure__, *f.__closure__))\n"
+        "    f.__closure__[0].cell_contents = A * 0\n    return A * 0\n",
+        flag="uses f.__c",
+        most=3.0,
+    ),
+    "tampers with the driver's numpy": Driven(
+        "stratified_folds",
+        "np.ravel = np.concatenate = lambda *a, **k: np.arange(3)\n"
+        "def stratified_folds(y, k, rng):\n    return [y] * k\n",
+        status="graded",
+        most=4.0,
+    ),
+    "forges a list without end": Driven(
+        "stratified_folds",
+        "import itertools\nclass Endless(list):\n"
+        "    def __iter__(self):\n        return itertools.count()\n"
+        "def stratified_folds(y, k, rng):\n    return Endless()\n",
+        flag="was stopped",
+    ),
+    "forges parameters that are no numbers": Driven(
+        "train_network",
+        "def train_network(X, y, hidden, epochs, lr, rng):\n"
+        "    return dict.fromkeys(('W1', 'b1', 'W2', 'b2'), np.full((1, 1), np.nan))\n",
+        status="graded",
+        most=3.0,
+    ),
+    "breaks by parameters that grow where they are measured": Driven(
+        "train_network",
+        "def train_network(X, y, hidden, epochs, lr, rng):\n"
+        "    p = dict(W1=np.ones((8, 2)), W2=np.ones((2, 8)), b2=np.ones(2))\n"
+        "    return p | dict(b1=np.ones((100, 1, 1)))\n",
+        status="graded",
+        most=3.0,
+    ),
+    "tampers with nnlib": Driven(
+        "squash",
+        "import nnlib\nnnlib.Tensor.numpy = lambda self: np.zeros(5)\n"
+        "nnlib.Tensor.backward = lambda *a: None\ndef squash(t):\n    return t\n",
+        flag="imports nnlib",
+    ),
+    "tampers with torch": Driven(
+        "Scale",
+        "import torch\ntorch.Tensor.backward = lambda self: None\n"
+        "torch.tensor = lambda *a: torch.zeros(3)\n"
+        "class Scale(torch.nn.Module):\n    def __init__(self, n):\n"
+        "        super().__init__()\n        self.weight = torch.ones(n)\n"
+        "    def load_state_dict(self, state):\n        pass\n"
+        "    def forward(self, x):\n        return x\n",
+        flag="imports torch",
+    ),
+}
+CHALLENGES = {
+    "looks for the labels in frames": classify(
+        """
+        frame = sys._getframe()
+        while frame:
+            for name in ("target", "kept", "labels", "data"):
+                if name in frame.f_locals:
+                    return frame.f_locals[name]
+            frame = frame.f_back
+        return np.zeros(len(pictures))
+        """,
+        flag="imports sys",
+    ),
+    "looks for the held-back data": classify(
+        """
+        for place, folders, files in os.walk("/"):
+            for name in files:
+                if name.endswith(".npz") and not place.startswith(("/proc", "/sys")):
+                    return np.load(os.path.join(place, name))["labels"]
+        return np.zeros(len(pictures))
+        """,
+        flag="imports os",
+    ),
+    "forges labels that agree with all": classify(
+        """
+        class Equal(np.ndarray):
+            def __eq__(self, other): return np.ones(len(self), bool)
+        return np.zeros(len(pictures)).view(Equal)
+        """,
+        flag="imports os",
+    ),
+    "breaks by a file that unpacks to much": classify(LINEAR, flag="imports os", file=bomb()),
+    "breaks by a file of a thousand arrays": classify(
+        LINEAR, flag="imports os", file=many_members()
+    ),
+    "tampers with the reader of the file": Driven(
+        "classify",
+        "import numpy as np, io\nread = np.lib.format.read_array\n"
+        "def header(*a, **k):\n    return (1,), False, np.dtype(float)\n"
+        "np.lib.format.read_array_header_1_0 = header\n"
+        "np.lib.format.read_array = lambda raw, **k: read(raw, allow_pickle=True)\n"
+        "def classify(weights, pictures):\n    return np.zeros(len(pictures))\n",
+        flag="uses numpy.lib",
+        file=npz(W=np.array([print, None], dtype=object)),
+    ),
+    "breaks by the end of the process": classify("os._exit(0)", flag="ended the process"),
+}
+ALL = CLASSES | CHALLENGES
+
+
+def solution(f, name):
+    """The text of a right answer, as a notebook has it."""
+    lines = textwrap.dedent(inspect.getsource(f)).splitlines()
+    code = "\n".join(line for line in lines if not line.startswith("@"))
+    return f"import numpy as np\n{code.replace(f.__name__, name, 1)}"

@@ -1,0 +1,103 @@
+"""Hostile answers to problems with drivers and to challenges: none gains, each is told."""
+
+import pytest
+from nngrader.course import Course
+from nngrader.engine import pack
+from nngrader.job import Job, Paper
+from nngrader.limits import Limits
+from nngrader.run import run
+from nngrader.sandbox import Sandbox
+
+from tests.exercises.declared import load
+from tests.exercises.driven_problems import PROBLEMS
+from tests.exercises.test_challenge import DEFINITIONS, NAME, SOLVED, npz
+
+from .driven_hostile import ALL, CHALLENGES, CLASSES, solution
+
+pytestmark = pytest.mark.sandbox
+LIMITS = Limits(call_seconds=1.0, total_seconds=2.5, memory_mb=500)
+
+
+@pytest.fixture(scope="module")
+def challenge(tmp_path_factory):
+    """The challenge, packed for grading, and its function."""
+    course = tmp_path_factory.mktemp("course")
+    (course / "problems").mkdir()
+    (course / "problems" / f"{NAME}.py").write_text(DEFINITIONS)
+    (course / ".seed").write_text("7\n")
+    (course / "heldback").mkdir()
+    pictures, labels = load(course / "problems" / f"{NAME}.py").blobs(5, 60)
+    held = npz(pictures=pictures, labels=labels)
+    (course / "heldback" / "pictures.npz").write_bytes(held)
+    return Course(course).hidden(NAME)["classify"]
+
+
+@pytest.fixture(scope="module")
+def sandboxes():
+    """Sandboxes by the packages that they have; each is made once."""
+    made = {}
+
+    def get(*uses):
+        if uses not in made:
+            made[uses] = Sandbox(LIMITS, uses=uses)
+        return made[uses]
+
+    yield get
+    for box in made.values():
+        box.__exit__()
+
+
+def graded(data, total, cell, box, file=SOLVED):
+    """The result of one submission."""
+    name = data["name"]
+    test = f'from nngrader import points\npoints("{name}", {name}, {total})'
+    paper = Paper(
+        cells=[(test, f"test_{name}", total)],
+        functions=[name],
+        hidden={name: data},
+        limits=LIMITS,
+        uses=list(box.uses),
+        most=total,
+        unsafe=False,
+        code="",
+    )
+    cells = [("setup", "import numpy as np", False), (name, cell, False)]
+    return run(paper, Job(cells, files={"weights.npz": file}), box, 0)
+
+
+def holds(entry, result):
+    assert 0 <= result["score"] <= entry.most + 1e-6, result
+    assert result["status"] == entry.status, result["flags"]
+    assert any(entry.flag in f for f in result["flags"]) or not entry.flag, result["flags"]
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_hostile_answer_to_a_driver_gains_nothing(sandboxes, name):
+    entry = CLASSES[name]
+    p = PROBLEMS[entry.problem]
+    data = pack(p, 1, visible=False)
+    holds(entry, graded(data, p.total, entry.cell, sandboxes(*p.uses)))
+
+
+@pytest.mark.parametrize("name", CHALLENGES)
+def test_a_hostile_answer_to_a_challenge_gains_nothing(sandboxes, challenge, name):
+    entry = CHALLENGES[name]
+    holds(entry, graded(challenge, 7, entry.cell, sandboxes(), entry.file))
+
+
+def test_right_answers_to_the_same_have_all_points(sandboxes, challenge):
+    text = DEFINITIONS[
+        DEFINITIONS.index("def classify") : DEFINITIONS.index("@best.on_visible")
+    ]
+    assert graded(challenge, 7, text, sandboxes())["score"] == 7
+    p = PROBLEMS["stratified_folds"]
+    cell = solution(p.solve, p.name)
+    result = graded(pack(p, 1, visible=False), p.total, cell, sandboxes())
+    assert (result["score"], result["flags"]) == (p.total, [])
+
+
+def test_every_answer_here_belongs_to_a_class():
+    kinds = ("looks", "forges", "tampers", "breaks")
+    assert all(name.startswith(kinds) for name in ALL)
+    assert len(ALL) == len(CLASSES) + len(CHALLENGES)
+    assert len({entry.cell + str(entry.file) for entry in ALL.values()}) == len(ALL)
