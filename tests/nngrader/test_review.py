@@ -123,7 +123,7 @@ def test_marks_comments_and_extra_credit_outlive_regrading(course, base):
         | {"score": 0, "max_score": 100, "status": "graded"},
         mark,
     )
-    assert "why, 8 of 10: Which step?" in shown
+    assert '<b>why</b>, 8 of 10<span class="said comment">Which step?</span>' in shown
 
 
 def test_a_marked_answer_is_looked_at_again_only_if_it_changed(course, base):
