@@ -84,7 +84,7 @@ BREAKS = {
         flag="took too long",
     ),
     "sleep": Hostile("import time\ntime.sleep(10**6)", flag="waited too long"),
-    "stop": Hostile(
+    "signal that stops it": Hostile(
         "import os\nimport signal\nos.kill(os.getpid(), signal.SIGSTOP)", flag="waited too long"
     ),
     "stop and end of the parent": Hostile(

@@ -26,7 +26,7 @@ EVERY = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 IDS = ["pairwise_distances", "softmax_cross_entropy", "hinge_loss"]
-SURROGATES = st.characters()
+SURROGATES = st.characters() | st.sampled_from("\ud800\udfff\0\r")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(SURROGATES, max_size=20),
     lambda x: st.lists(x, max_size=4) | st.dictionaries(st.text(max_size=8), x, max_size=4),
@@ -40,7 +40,8 @@ def paper(base):
     """What the class has in common, with hidden cases of its own."""
     cells = [c for c in base.instructor_joined()["cells"] if c["cell_type"] == "code"]
     marks = [(c, c["metadata"]["nbgrader"]) for c in cells]
-    tests = [(c["source"], m["grade_id"], m["points"]) for c, m in marks if m["grade"]]
+    tests = [("def check(f): ...", None, 0.0)]
+    tests += [(c["source"], m["grade_id"], m["points"]) for c, m in marks if m["grade"]]
     return Paper(
         cells=tests,
         functions=IDS,
@@ -88,7 +89,14 @@ def test_any_bytes_are_a_submission(paper, base, raw):
 
 
 @EVERY
-@given(value=JSON, encoding=st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
+@given(
+    value=JSON
+    | st.fixed_dictionaries({"cells": JSON})
+    | st.fixed_dictionaries(
+        {"worksheets": JSON | st.lists(JSON | st.fixed_dictionaries({"cells": JSON}))}
+    ),
+    encoding=st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]),
+)
 def test_any_json_is_a_submission(paper, base, value, encoding):
     holds(paper, base, json.dumps(value).encode(encoding))
 

@@ -20,7 +20,7 @@ __all__ = ["paper"]
 EVERY = settings(
     database=None,
     deadline=None,
-    max_examples=150,
+    max_examples=60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 REASONS = [
