@@ -108,8 +108,8 @@ def test_any_json_is_a_submission(paper, base, value, encoding):
         | st.fixed_dictionaries(
             {},
             optional={
-                "cell_type": JSON | st.sampled_from(["code", "markdown", "raw"]),
-                "source": JSON | st.lists(st.text(SURROGATES)),
+                "cell_type": st.sampled_from(["code", "code", "markdown"]) | JSON,
+                "source": st.text(SURROGATES) | st.lists(st.text(SURROGATES)) | JSON,
                 "metadata": JSON
                 | st.fixed_dictionaries(
                     {

@@ -171,6 +171,8 @@ def test_dangerous_imports_stand_before_the_others():
         "import math\nmath.exp(1)",
         "from __future__ import annotations",
         "def __init__(self): super().__init__()",
+        "from numpy import *\nfor _ in zeros(3): pass",
+        "__author__ = 'Ada'\n__all__ = []",
     ],
 )
 def test_what_students_write_every_day_is_not_flagged(source):
