@@ -36,7 +36,7 @@ class _Handed:
     @property
     def job(self):
         r = self.rebuilt
-        return Job(r.work, list(r.flags), r.found, r.files)
+        return Job(r.work, list(r.flags), r.found, r.files, r.tested)
 
 
 class Grader:
@@ -142,7 +142,7 @@ class Grader:
     def _key(self, rebuilt):
         """Under which name the result is kept."""
         files = {n: f and hashlib.sha256(f).hexdigest() for n, f in rebuilt.files.items()}
-        mark = digest([rebuilt.work, rebuilt.flags, rebuilt.found, files])
+        mark = digest([rebuilt.work, rebuilt.tested, rebuilt.flags, rebuilt.found, files])
         return f"{self._version}-{mark}"
 
     def _some(self, going, again):

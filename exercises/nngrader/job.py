@@ -92,9 +92,12 @@ class Job:
         How many of the cells that students write were handed in.
     files : dict
         Bytes of the files that were to be handed in beside the notebook, None where not.
+    tested : dict
+        By the id of a test cell: how many of the cells in `work` stand before it.
     """
 
     work: list
     flags: list = field(default_factory=list)
     found: int = 1
     files: dict = field(default_factory=dict)
+    tested: dict = field(default_factory=dict)

@@ -45,6 +45,7 @@ def judge_cells(paper: Paper, job: Job, runner: Runner, names: list, flags: list
         if gid is None:
             _evaluate(source, space)
             continue
+        runner.before_test = job.tested.get(gid)
         before, known = sum(runner.spent.values()), set(reports)
         cells[gid] = [_points(source, space, most, gid, flags), most]
         for name in _unreported(paper, source, reports):

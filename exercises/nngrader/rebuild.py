@@ -38,6 +38,8 @@ class Rebuilt:
         How many of the cells that students write were handed in.
     files : dict
         Bytes of the files that were to be handed in beside the notebook, None where not.
+    tested : dict
+        By the id of a test cell: how many of the cells for the worker stand before it.
     """
 
     notebook: dict
@@ -45,6 +47,7 @@ class Rebuilt:
     flags: list = field(default_factory=list)
     found: int = 0
     files: dict = field(default_factory=dict)
+    tested: dict = field(default_factory=dict)
 
 
 def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebuilt:
@@ -96,7 +99,9 @@ def _place(out, cell, released, theirs):
         cell["source"] = _text(cell, theirs, released)
         if theirs and not is_code(cell) and "![" in theirs.source:
             out.flags.append(f"{gid}: {PICTURE}")
-    if is_code(cell) and not is_test(cell):
+    if is_test(cell):
+        out.tested[gid] = len(out.work)
+    elif is_code(cell):
         out.work.append((gid or f"cell {len(out.work)}", cell["source"], False))
     return cell
 

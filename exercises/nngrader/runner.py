@@ -44,6 +44,9 @@ class Runner:
         By cell that is not the student's own: its fingerprint, a list of int.
     spent : dict
         By function: seconds of all its calls.
+    before_test : int or None
+        How many cells stand before the test cell that calls the functions: what a function
+        finds under a name is what stood there then, whatever later cells make of the name.
     """
 
     def __init__(self, cells: list, sandbox: Sandbox, slot: int):
@@ -52,7 +55,7 @@ class Runner:
         self.notes, self.prints, self.lost = {}, {}, set()
         self.spent, self.deaths, self.stopped = {}, {}, {}
         self.worked = self.waited = self.took = 0.0
-        self.worker = self.function = None
+        self.worker = self.function = self.before_test = None
 
     def read(self, wanted: list[str] = ()) -> tuple[list[str], list[str]]:
         """What stands in the cells; one that cannot be read is not run.
@@ -212,7 +215,7 @@ class Runner:
         try:
             if name != self.function:  # what one leaves behind cannot touch another
                 self.function = None
-                self._load_all()
+                self._load_all(name)
             bound = self._allowed(left)[1]
             told = self._put(question, left, cap)
         except Died as e:
@@ -268,13 +271,15 @@ class Runner:
         """Seconds by the clock that the submission may still last."""
         return LASTING * self.limits.submission_seconds - self.waited
 
-    def _load_all(self):
+    def _load_all(self, function):
         """Load all cells into a fresh process, again without each cell that ends it."""
         loaded = False
         while not loaded:
             self._fresh()
             left = self.limits.total_seconds
-            for name, source, _ in self.cells:
+            for n, (name, source, _) in enumerate(self.cells):
+                if n == self.before_test:
+                    self._put({"do": "keep"}, left)
                 if name in self.lost:
                     continue
                 if self._allowed(left=1.0)[0] <= 0:
@@ -286,6 +291,8 @@ class Runner:
                 left -= self.took
             else:
                 loaded = True
+        if self.before_test in range(len(self.cells)):
+            self._put({"do": "restore", "name": function}, self.limits.total_seconds)
         self.took = 0.0
 
     def _load(self, name, source, left):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 import errno
 import os
 import re
@@ -131,6 +132,27 @@ def load(question, names, texts):
     return {"error": None}
 
 
+def keep(question, names, texts):
+    """Remember what the names stand for, before cells that come after a function's test."""
+    KEPT.update(names)
+    return {"error": None}
+
+
+def restore(question, names, texts):
+    """Undo what later cells have made of earlier names, or of Python's own.
+
+    In a notebook a function is checked before somebody writes ``sum = 0`` below. What later
+    cells add stays, for a helper may stand there; so does a later definition of the function.
+    """
+    own = names.get(question["name"])
+    for name in (set(names) - set(KEPT)) & set(dir(builtins)):
+        del names[name]
+    names.update(KEPT)
+    if callable(own):
+        names[question["name"]] = own
+    return {"error": None}
+
+
 def alike(question, names, texts):
     """What of a cell is compared with the cells of others."""
     return {"error": None, "prints": likeness.fingerprint(reading.plain(question["source"]))}
@@ -168,6 +190,7 @@ def value(question, names, texts):
     return {"error": None, "value": result}
 
 
+KEPT = {}  # names, as they stood before the test cell
 FUTURE = 0  # all flags of `from __future__ import …`
 for feature in __future__.all_feature_names:
     FUTURE |= getattr(__future__, feature).compiler_flag
@@ -183,6 +206,8 @@ ASKED = {
     "named": named,
     "alike": alike,
     "load": load,
+    "keep": keep,
+    "restore": restore,
     "call": call,
     "measure": measure,
     "value": value,

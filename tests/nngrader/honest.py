@@ -226,3 +226,29 @@ def checkpoints_beside(course, base, student):
     (folder / ".ipynb_checkpoints" / "ps2_classifiers-checkpoint.ipynb").write_text("{}")
     (folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
     (folder / "._ps2_classifiers.ipynb").write_bytes(b"\0\5\x16\7")
+
+
+@honest()
+def names_taken_by_later_cells(course, base, student):
+    notebook = base.solved()
+    taken = "sum = 0\nlen = max = 3\nnp = None\nloss, gradient = 1, 2\ndel check"
+    notebook.own(taken, before="text_outcome")
+    hand_in(course, student, notebook.text())
+
+
+@honest()
+def helpers_of_one_name_in_two_solutions(course, base, student):
+    notebook = base.solved()
+    for gid in ("pairwise_distances", "hinge_loss"):
+        helper = notebook[gid]["source"].replace(f"def {gid}(", "def helper(")
+        notebook.write(gid, f"{helper}\ndef {gid}(*a, **k):\n    return helper(*a, **k)")
+    hand_in(course, student, notebook.text())
+
+
+@honest()
+def function_mended_in_a_later_cell(course, base, student):
+    notebook = base.solved()
+    right = notebook["hinge_loss"]["source"]
+    notebook.write("hinge_loss", "def hinge_loss(*a, **k):\n    return 1 / 0")
+    notebook.own(right, before="text_outcome")
+    hand_in(course, student, notebook.text())
