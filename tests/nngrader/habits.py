@@ -157,12 +157,10 @@ HABITS = {
         flag="imports concurrent.futures",
     ),
     "async": Written(
-        "import asyncio\nasync def shifted(x):\n    await asyncio.sleep(0)\n"
-        "    return x - x.max(axis=1, keepdims=True)\n"
-        + RIGHT.replace(
-            "scores - scores.max(axis=1, keepdims=True)", "asyncio.run(shifted(scores))"
-        ),
-        flag="imports asyncio",
+        "async def shifted(x):\n    return x - x.max(axis=1, keepdims=True)\n"
+        "def now(task):\n    try:\n        task.send(None)\n"
+        "    except StopIteration as done:\n        return done.value\n"
+        + RIGHT.replace("scores - scores.max(axis=1, keepdims=True)", "now(shifted(scores))"),
     ),
     "a file that is not there": Written(
         "try:\n    W = np.load('weights.npy')\n    text = open('notes.txt').read()\n"
