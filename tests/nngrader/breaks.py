@@ -203,8 +203,8 @@ LOADING = {
     "newlines": loading("\n" * 190_000, status="graded"),
     "null character": loading("x = '\0'", flag="own cell 1"),
     "half a character in an escape": loading("x = '\\ud800'", status="graded"),
-    "two processes while loading": loading(
-        "import os\nos.fork()", least=0.0, flag="forged an answer"
+    "two processes while loading": loading(  # which of them answers first is anybody's guess
+        "import os\nos.fork()", least=0.0, flag="imports os"
     ),
     "system exit while loading": loading("raise SystemExit", flag="raised SystemExit"),
 }
