@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from .notebooks import (
 from .package import build_wheel, write_zip
 from .place import Threads
 from .sandbox import Sandbox
+from .scratch import Scratch
 from .store import Store, digest, write_whole
 
 SEEDS = 50
@@ -86,7 +86,7 @@ def release(
     policy = read_policy(policy_file(course, name))
     visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
     out = out or course / "release"
-    with tempfile.TemporaryDirectory(prefix="nngrader-") as scratch:
+    with Scratch() as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))
         generate(trial, name, instructor, visible)
         folder, wheel = trial / "release" / name, build_wheel(Path(scratch))
