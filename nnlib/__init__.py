@@ -60,7 +60,11 @@ def get_default_dtype() -> _np.dtype:
 
 
 # What stands on the core is imported when it is first asked for: the core loads fast.
-_PARTS = ("models", "nn", "optim", "serialization", "training", "utils")
+_PARTS = (
+    *("calculus", "classifiers", "datasets", "filters", "linalg", "models", "nn", "optim"),
+    *("probability", "serialization", "steps", "text", "trace", "training", "transforms"),
+    *("utils", "viz"),
+)
 _OF_SERIALIZATION = ("load", "save")
 _OF_FUNCTIONAL = (
     *("adaptive_avg_pool1d", "avg_pool1d", "conv1d", "conv_transpose1d", "max_pool1d"),

@@ -21,6 +21,8 @@ CORE = {
     *("models", "newaxis", "nn", "no_grad", "numel", "optim", "pi", "random", "raw"),
     *("load", "save", "serialization"),
     *("set_grad_enabled", "set_printoptions", "training", "utils"),
+    *("calculus", "classifiers", "datasets", "filters", "linalg", "probability", "steps"),
+    *("text", "trace", "transforms", "viz"),
 }
 DTYPES = {
     *("bool", "double", "float", "float32", "float64", "int", "int32", "int64", "long"),

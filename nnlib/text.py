@@ -1,0 +1,3 @@
+"""Words and sequences made into numbers."""
+
+__all__: list[str] = []

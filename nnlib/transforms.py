@@ -1,0 +1,3 @@
+"""Pictures changed so that a network sees more of them."""
+
+__all__: list[str] = []
