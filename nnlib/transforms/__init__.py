@@ -1,0 +1,36 @@
+"""Pictures changed so that a network sees more of them.
+
+The functions change pictures, (C, H, W) or a batch (N, C, H, W), by given numbers; the
+classes draw the numbers, for each picture of a batch its own.
+
+>>> import numpy as np
+>>> from nnlib.datasets import fashion_mnist
+>>> rng = np.random.default_rng(0)
+>>> augment = Compose([RandomHorizontalFlip(rng=rng), RandomCrop(28, padding=2, rng=rng)])
+>>> train, _ = fashion_mnist()
+>>> augment(train.X[:50].reshape(-1, 1, 28, 28)).shape
+(50, 1, 28, 28)
+
+In a ``DataLoader`` either each picture is changed by the set's ``transform``, or each batch by
+``collate_fn``, which is faster:
+
+>>> from nnlib import Tensor
+>>> from nnlib.utils.data import DataLoader, TensorDataset, default_collate
+>>> mix = MixUp(num_classes=10, rng=rng)
+>>> def collate(samples):
+...     X, y = default_collate(samples)
+...     return mix(augment(X), y)
+>>> pictures = TensorDataset(Tensor(train.X.reshape(-1, 1, 28, 28)), Tensor(train.y))
+>>> X, y = next(iter(DataLoader(pictures, batch_size=32, collate_fn=collate)))
+>>> X.shape, y.shape
+((32, 1, 28, 28), (32, 10))
+"""
+
+# ruff: noqa: F403 (the star imports gather what the modules declare public)
+from . import augment, geometry, mix, pixels
+from .augment import *
+from .geometry import *
+from .mix import *
+from .pixels import *
+
+__all__ = [*augment.__all__, *geometry.__all__, *mix.__all__, *pixels.__all__]
