@@ -27,10 +27,21 @@ In a ``DataLoader`` either each picture is changed by the set's ``transform``, o
 """
 
 # ruff: noqa: F403 (the star imports gather what the modules declare public)
-from . import augment, geometry, mix, pixels
-from .augment import *
-from .geometry import *
+from . import change, compose, grid, mix, move, pixels, warping
+from .change import *
+from .compose import *
+from .grid import *
 from .mix import *
+from .move import *
 from .pixels import *
+from .warping import *
 
-__all__ = [*augment.__all__, *geometry.__all__, *mix.__all__, *pixels.__all__]
+__all__ = [
+    *change.__all__,
+    *compose.__all__,
+    *grid.__all__,
+    *mix.__all__,
+    *move.__all__,
+    *pixels.__all__,
+    *warping.__all__,
+]
