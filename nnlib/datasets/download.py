@@ -26,7 +26,7 @@ def fetch(
     pause: float = 1.0,
     timeout: float = 30.0,
 ) -> Path:
-    """Fetch a file from the first address that gives it.
+    """Fetch a file from the first address that gives it, unless it was put there by hand.
 
     What has come stands in ``path`` with ``.part`` behind its name until the file is whole and
     its sum is right; a later call goes on from there where the server can (HTTP Range).
@@ -58,6 +58,8 @@ def fetch(
     OSError
         If it cannot be written, as on a full disk.
     """
+    if path.is_file() and md5sum in (None, md5(path)):
+        return path
     part = path.with_name(path.name + ".part")
     failures: dict[str, str] = {}
     for k in range(tries):
@@ -86,7 +88,7 @@ def _advice(failures: dict[str, str], path: Path, part: Path) -> str:
     kept = f" {have:,} bytes have come; the next call goes on from there." if have else ""
     return (
         f"fetch: could not get {path.name} ({tried}).{kept} Without a network here, download "
-        f"it elsewhere from one of these addresses and put it at {path}"
+        f"it elsewhere from one of these addresses, put it at {path} and call again"
     )
 
 

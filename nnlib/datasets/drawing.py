@@ -22,7 +22,8 @@ def png(pixels: np.ndarray, alt: str, *, width: int = WIDTH) -> str:
     file = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
     source = base64.b64encode(file).decode()
     style = f"width:{width}px;max-width:100%;image-rendering:pixelated"
-    return f'<img src="data:image/png;base64,{source}" alt="{_safe(alt)}" style="{style}">'
+    image = f'<img src="data:image/png;base64,{source}" alt="{_safe(alt)}" style="{style}">'
+    return _figure(image, alt)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -73,9 +74,17 @@ def _points(x: np.ndarray, y: np.ndarray) -> str:
 
 def _svg(body: str, alt: str) -> str:
     """A drawing in the page's own ink."""
-    return (
+    drawing = (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{_safe(alt)}" '
         f'fill="currentColor" style="width:{WIDTH}px;max-width:100%">{body}</svg>'
+    )
+    return _figure(drawing, alt)
+
+
+def _figure(picture: str, caption: str) -> str:
+    """A picture with what is to be seen below it."""
+    return (
+        f'<figure style="margin:0">{picture}<figcaption>{_safe(caption)}</figcaption></figure>'
     )
 
 

@@ -130,6 +130,24 @@ def test_a_broken_start_is_thrown_away_and_fetched_anew(tmp_path):
     assert path.read_bytes() == BODY
 
 
+def test_a_file_that_was_put_there_by_hand_is_taken(tmp_path, small):
+    folder = tmp_path / "Small" / "raw"
+    folder.mkdir(parents=True)
+    for name, raw in packed(small).items():
+        (folder / name[1:]).write_bytes(raw)
+    with serving({}) as site:
+        assert len(small_mnist(small, site.url)(tmp_path, download=True)) == 7
+        assert site.asked == []
+
+
+def test_a_file_of_other_content_is_fetched_anew(tmp_path):
+    path = tmp_path / "file.bin"
+    path.write_bytes(b"other")
+    with serving({URL: BODY}) as site:
+        fetch([site.url + URL], path, md5sum=md5(BODY))
+    assert path.read_bytes() == BODY
+
+
 def test_a_part_that_is_whole_is_not_fetched_again(tmp_path):
     path = tmp_path / "file.bin"
     (tmp_path / "file.bin.part").write_bytes(BODY)
