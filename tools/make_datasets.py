@@ -71,17 +71,10 @@ HELD_BACK = 400  # pictures a class
 NEAR = 10  # grey levels of 255, root mean square: nearer pictures are one garment in one pose
 BLOCK = 1000  # pictures compared at once
 SIDE = 256  # pixels of a photograph
-PLAYS = {  # those printed with each speaker in capitals on a line of its own; the last is test
-    "macbeth": "Macbeth",
-    "othello": "Othello",
-    "julius_caesar": "Julius Caesar",
-    "richard_iii": "Richard III",
-    "twelfth_night": "Twelfth Night",
-    "as_you_like_it": "As You Like It",
-    "much_ado_about_nothing": "Much Ado About Nothing",
-    "merchant_of_venice": "The Merchant of Venice",
-    "tempest": "The Tempest",
-}
+PLAYS = (  # those printed with each speaker in capitals on a line of its own; the last is test
+    *("macbeth", "othello", "julius_caesar", "richard_iii", "twelfth_night", "as_you_like_it"),
+    *("much_ado_about_nothing", "merchant_of_venice", "tempest"),
+)
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 ISLANDS = ("Biscoe", "Dream", "Torgersen")
 SEXES = ("female", "male")

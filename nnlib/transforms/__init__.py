@@ -11,17 +11,26 @@ classes draw the numbers, for each picture of a batch its own.
 >>> augment(train.X[:50].reshape(-1, 1, 28, 28)).shape
 (50, 1, 28, 28)
 
-In a ``DataLoader`` either each picture is changed by the set's ``transform``, or each batch by
-``collate_fn``, which is faster:
+In a ``DataLoader`` each picture is changed by its set,
 
->>> from nnlib import Tensor
->>> from nnlib.utils.data import DataLoader, TensorDataset, default_collate
+>>> from nnlib.utils.data import DataLoader, Dataset, default_collate
+>>> class Clothes(Dataset):
+...     def __len__(self):
+...         return len(train.X)
+...     def __getitem__(self, k):
+...         return augment(train.X[k].reshape(1, 28, 28)), train.y[k]
+>>> X, y = next(iter(DataLoader(Clothes(), batch_size=32)))
+>>> X.shape, y.shape
+((32, 1, 28, 28), (32,))
+
+or, faster and with ``MixUp``, each batch where it is put together:
+
 >>> mix = MixUp(num_classes=10, rng=rng)
->>> def collate(samples):
+>>> def mixed(samples):
 ...     X, y = default_collate(samples)
 ...     return mix(augment(X), y)
->>> pictures = TensorDataset(Tensor(train.X.reshape(-1, 1, 28, 28)), Tensor(train.y))
->>> X, y = next(iter(DataLoader(pictures, batch_size=32, collate_fn=collate)))
+>>> plain = [(train.X[k].reshape(1, 28, 28), train.y[k]) for k in range(100)]
+>>> X, y = next(iter(DataLoader(plain, batch_size=32, collate_fn=mixed)))
 >>> X.shape, y.shape
 ((32, 1, 28, 28), (32, 10))
 """
