@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import pickle
+import socket
 import struct
 import tarfile
 import threading
@@ -46,16 +47,21 @@ class Site(BaseHTTPRequestHandler):
         self.end_headers()
         end = site.breaks.pop(0) if site.breaks else None
         self.wfile.write(raw[start:][:end])
+        if end is not None and site.reset:  # close as a machine does that is switched off
+            self.wfile.flush()
+            no_wait = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_wait)
+            self.connection.close()
 
     def log_message(self, *_):
         """Say nothing."""
 
 
 @contextmanager
-def serving(files, *, ranges=True, breaks=(), lie=0):
+def serving(files, *, ranges=True, breaks=(), lie=0, reset=False):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     server.files, server.ranges, server.breaks = files, ranges, list(breaks)
-    server.asked, server.lie = [], lie
+    server.asked, server.lie, server.reset = [], lie, reset
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     server.url = f"http://127.0.0.1:{server.server_port}"
@@ -104,6 +110,22 @@ def test_a_connection_may_break_more_than_once(tmp_path):
     with serving({URL: BODY}, breaks=[1, 1000, None]) as site:
         fetch([site.url + URL], path, pause=0)
     assert path.read_bytes() == BODY
+
+
+def test_a_connection_that_is_reset_is_gone_on_with(tmp_path):
+    path = tmp_path / "file.bin"
+    with serving({URL: BODY}, breaks=[200_000, None], reset=True) as site:
+        fetch([site.url + URL], path, md5sum=md5(BODY), pause=0)
+        assert len(site.asked) == 2
+    assert path.read_bytes() == BODY
+
+
+def test_a_server_that_does_not_answer_is_named(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/file"
+        with pytest.raises(RuntimeError) as error:
+            fetch([url], tmp_path / "file.bin", tries=1, timeout=0.1)
+    assert "timed out" in str(error.value)
 
 
 def test_the_next_address_is_taken_where_one_does_not_have_the_file(tmp_path):
@@ -232,6 +254,7 @@ def test_a_sample_is_a_picture_and_a_number_each_transformed(tmp_path, small):
         plain = small_mnist(small, site.url)(tmp_path, download=True)
     picture, target = plain[2]
     assert (picture.dtype, picture.shape, target, type(target)) == (np.uint8, (5, 4), 2, int)
+    assert plain.class_to_idx["2 - two"] == 2
     changed = type(plain)(tmp_path, transform=lambda x: x / 255, target_transform=lambda t: -t)
     np.testing.assert_array_equal(changed[2][0], picture / 255)
     assert changed[2][1] == -2
@@ -268,6 +291,15 @@ def test_a_download_of_other_content_keeps_nothing(tmp_path, small):
         with pytest.raises(RuntimeError, match="wrong checksum of t10k-labels-idx1-ubyte"):
             Small(tmp_path, download=True)
     assert "t10k-labels-idx1-ubyte" not in os.listdir(tmp_path / "Small" / "raw")
+
+
+def test_files_that_do_not_belong_together_are_refused(tmp_path, small):
+    files = small | {"train-labels-idx1-ubyte": idx(np.zeros(3, np.uint8))}
+    with (
+        serving(packed(files)) as site,
+        pytest.raises(ValueError, match=r"\(7, 5, 4\) and \(3,\)"),
+    ):
+        small_mnist(files, site.url)(tmp_path, download=True)
 
 
 def test_a_download_that_is_no_gzip_keeps_nothing(tmp_path, small):

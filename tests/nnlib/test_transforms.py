@@ -445,6 +445,13 @@ def test_mixed_batches_train_with_cross_entropy(mix, rng, x):
     assert F.cross_entropy(logits, y).item() == pytest.approx(want.item(), rel=1e-5)
 
 
+def test_targets_that_are_mixed_already_can_be_mixed_again(rng, x):
+    mix = T.MixUp(num_classes=3, rng=rng)
+    targets = mix(*mix(x, np.array([0, 1, 2, 1, 0])))[1]
+    np.testing.assert_allclose(targets.sum(axis=1), 1, rtol=1e-6)
+    assert (targets > 0).sum() > 5
+
+
 def test_lambda_is_drawn_from_beta_for_each_picture(rng):
     x, y = np.zeros((2000, 1, 1, 1)), np.repeat([0, 1], 1000)
     targets = T.MixUp(alpha=0.4, num_classes=2, rng=rng)(x, y)[1]
