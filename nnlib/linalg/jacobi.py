@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .checks import EPS, exponent, symmetric, turns
+from .doors import EPS, exponent, symmetric, turns
 
 __all__ = ["Eigh", "eigh", "eigvalsh"]
 
@@ -88,7 +88,7 @@ def diagonalised(S: Array, max_sweeps: int) -> tuple[Array, Array]:
             c, s = rotation(S[p, p], S[q, q], S[p, q])
             rotate(S, p, q, c, s)
             rotate(S.T, p, q, c, s)
-            rotate(V, p, q, c, s)
+            rotate(V.T, p, q, c, s)
     if off_diagonal(S) <= enough:
         return S, V
     raise np.linalg.LinAlgError(
@@ -117,10 +117,11 @@ def rotation(a_pp: Array, a_qq: Array, a_pq: Array) -> tuple[Array, Array]:
 
 
 def rotate(M: Array, p: Array, q: Array, c: Array, s: Array) -> None:
-    """Replace columns p and q of M, pair by pair, by c M_p - s M_q and s M_p + c M_q."""
-    M_p, M_q = M[:, p], M[:, q]
-    M[:, p] = c * M_p - s * M_q
-    M[:, q] = s * M_p + c * M_q
+    """Replace rows p and q of M, pair by pair, by c M_p - s M_q and s M_p + c M_q."""
+    c, s = c[:, None], s[:, None]
+    M_p, M_q = M[p], M[q]
+    M[p] = c * M_p - s * M_q
+    M[q] = s * M_p + c * M_q
 
 
 def rounds(n: int) -> Iterator[tuple[Array, Array]]:

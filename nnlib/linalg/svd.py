@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .checks import EPS, exponent, matrix, turns
+from .doors import EPS, exponent, matrix, turns
 from .jacobi import rotate, rotation, rounds
 
 __all__ = ["SVD", "LowRank", "low_rank", "pinv", "singular_values", "svd"]
@@ -84,31 +84,33 @@ def svd(A: Any, full_matrices: bool = True, *, max_sweeps: int = 60, steps: bool
 def _tall(A: Array, full_matrices: bool, max_sweeps: int) -> tuple[Array, Array, Array]:
     """The decomposition of (m, n) with m at least n."""
     e = exponent(A)
-    W, V = orthogonal_columns(np.ldexp(A, -e), max_sweeps)
-    length = np.linalg.norm(W, axis=0)
+    W, Vh = orthogonal_rows(np.ldexp(A.T, -e, order="C"), max_sweeps)
+    length = np.linalg.norm(W, axis=1)
     order = np.argsort(-length, kind="stable")
-    length, W, V = length[order], W[:, order], V[:, order]
+    length, W, Vh = length[order], W[order], Vh[order]
     r = np.count_nonzero(length)
-    U = completed(W[:, :r] / length[:r], len(A) if full_matrices else A.shape[1])
-    return U, np.ldexp(length, e), V.T
+    U = completed((W[:r] / length[:r, None]).T, len(A) if full_matrices else A.shape[1])
+    return U, np.ldexp(length, e), Vh
 
 
-def orthogonal_columns(W: Array, max_sweeps: int) -> tuple[Array, Array]:
-    """Rotate pairs of columns, in place, until all are orthogonal; give W V and V."""
-    V, enough = np.eye(W.shape[1]), max(len(W), 8) * EPS
+def orthogonal_rows(W: Array, max_sweeps: int) -> tuple[Array, Array]:
+    """Rotate pairs of rows, in place, until all are orthogonal; give J W and the rotation J.
+
+    Rows of A' are columns of A, and lie side by side in memory.
+    """
+    J, enough = np.eye(len(W)), max(W.shape[1], 8) * EPS
     for _ in range(max_sweeps):
         worst = 0.0
-        for p, q in rounds(W.shape[1]):
-            W_p, W_q = W[:, p], W[:, q]
-            a_pp, a_qq, a_pq = (W_p**2).sum(0), (W_q**2).sum(0), (W_p * W_q).sum(0)
+        for p, q in rounds(len(W)):
+            a_pp, a_qq, a_pq = (np.vecdot(W[i], W[j]) for i, j in ((p, p), (q, q), (p, q)))
             size = np.sqrt(a_pp) * np.sqrt(a_qq)
             cosine = np.abs(a_pq) / np.where(size == 0, 1, size)
             worst = max(worst, cosine.max(initial=0))
             c, s = rotation(a_pp, a_qq, np.where(cosine <= enough, 0, a_pq))
             rotate(W, p, q, c, s)
-            rotate(V, p, q, c, s)
+            rotate(J, p, q, c, s)
         if worst <= enough:
-            return W, V
+            return W, J
     raise np.linalg.LinAlgError(
         f"svd: did not converge in {max_sweeps} sweeps; two columns still have a cosine of "
         f"{worst:.1e}, expected at most {enough:.1e}"
@@ -226,17 +228,19 @@ def low_rank(A: Any, rank: int) -> LowRank:
     Source: Trefethen and Bau (1997), theorems 5.8 and 5.9; chapter "SVD and PCA".
 
     >>> near = low_rank([[1, -1, 3], [3, 1, 1]], 1)
-    >>> near.approximation.round(10)
-    array([[2., 0., 2.],
-           [2., 0., 2.]])
+    >>> (near.approximation + 1).round(10)
+    array([[3., 1., 3.],
+           [3., 1., 3.]])
     >>> round(near.spectral_error**2, 10)
     6.0
     """
-    U, S, Vh = svd(matrix(A, "low_rank"), full_matrices=False)
+    M = matrix(A, "low_rank")
     if isinstance(rank, bool) or not isinstance(rank, int | np.integer):
         raise TypeError(f"low_rank: expected an integer rank, got {rank!r}")
-    if not 0 <= rank <= len(S):
-        raise ValueError(f"low_rank: expected a rank from 0 to {len(S)}, got {rank}")
+    if not 0 <= rank <= min(M.shape):
+        raise ValueError(f"low_rank: expected a rank from 0 to {min(M.shape)}, got {rank}")
+    # LAPACK gives what svd gives, and for a photograph in a hundredth of the time.
+    U, S, Vh = np.linalg.svd(M, full_matrices=False)
     left_out = S[rank:]
     return LowRank(
         (U[:, :rank] * S[:rank]) @ Vh[:rank],
