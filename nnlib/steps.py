@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Step", "Steps"]
+__all__ = ["Step", "Steps", "run"]
 
 
 @dataclass(frozen=True)
@@ -74,3 +74,42 @@ def _item(step: Step) -> str:
     """One step as HTML, its formula typeset by the page's MathJax."""
     formula = f"<div>\\[{html.escape(step.latex)}\\]</div>" if step.latex else ""
     return html.escape(step.text) + formula
+
+
+def run(algorithm: Generator[Callable[[], Step], None, Any], *, steps: bool = False) -> Any:
+    r"""What an algorithm finds, with its steps if they are wanted.
+
+    One piece of code computes and tells: an algorithm is a generator that yields, after each
+    thing that it does, a function that describes it, and returns its result. Where nobody
+    wants the steps the functions are not called and cost nothing.
+
+    Parameters
+    ----------
+    algorithm : generator of functions without arguments that return a `Step`
+    steps : bool
+        Whether to call them.
+
+    Returns
+    -------
+    object or Steps
+        What the generator returns; with ``steps=True`` the steps, which have it as ``result``.
+
+    >>> def halve(x):
+    ...     while x % 2 == 0:
+    ...         x //= 2
+    ...         yield lambda: Step(f"Halve: {x} is left.")
+    ...     return x
+    >>> run(halve(12))
+    3
+    >>> run(halve(12), steps=True)
+    1. Halve: 6 is left.
+    2. Halve: 3 is left.
+    """
+    told = []
+    while True:
+        try:
+            tell = next(algorithm)
+        except StopIteration as end:
+            return Steps(told, end.value) if steps else end.value
+        if steps:
+            told.append(tell())

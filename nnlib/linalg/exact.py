@@ -16,9 +16,23 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["exact", "numeric", "root", "simplified", "tex", "tex_matrix", "text"]
+__all__ = [
+    "bracketed",
+    "exact",
+    "identity",
+    "indexed",
+    "numeric",
+    "root",
+    "scalar",
+    "simplified",
+    "tex",
+    "tex_matrix",
+    "text",
+    "zeros",
+]
 
 Array = np.ndarray
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def exact(A: Any, *, function: str = "exact", argument: str = "A") -> Array:
@@ -120,6 +134,35 @@ def _fraction(x: Any, function: str, argument: str) -> Fraction:
     return Fraction(str(x))
 
 
+def scalar(x: Any) -> Any:
+    """A number as Python has it: a float, a Fraction, or what SymPy makes of a root.
+
+    >>> scalar(np.float64(2))
+    2.0
+    """
+    return x.item() if isinstance(x, np.generic) else x
+
+
+def zeros(shape: int | tuple[int, ...], like: Array) -> Array:
+    """Array of zeros, fractions if ``like`` holds exact numbers and float64 otherwise.
+
+    >>> zeros(2, like=exact([1])), zeros(2, like=numeric([1]))
+    (array([Fraction(0, 1), Fraction(0, 1)], dtype=object), array([0., 0.]))
+    """
+    return np.full(shape, Fraction(0) if like.dtype == object else 0.0)
+
+
+def identity(n: int, like: Array) -> Array:
+    """Matrix with ones on its diagonal, of the kind of numbers that ``like`` holds.
+
+    >>> print(text(identity(2, like=exact([1]))))
+    [[1, 0], [0, 1]]
+    """
+    I = zeros((n, n), like)  # noqa: E741
+    np.fill_diagonal(I, Fraction(1) if like.dtype == object else 1.0)
+    return I
+
+
 def root(q: Any) -> Any:
     r"""Square root of an exact number: a fraction where it is one, else a SymPy expression.
 
@@ -157,11 +200,14 @@ def simplified(x: Any) -> Any:
 
     Parameters
     ----------
-    x : exact number or array of them
+    x : number or array of numbers
+        Floats are given back as they are.
 
     >>> simplified(root(2) * root(2)), simplified(1 / (1 + root(2)))
     (Fraction(2, 1), -1 + sqrt(2))
     """
+    if isinstance(x, float) or (isinstance(x, np.ndarray) and x.dtype != object):
+        return x
     if isinstance(x, np.ndarray):
         entries = np.empty(x.shape, dtype=object)
         for place, entry in zip(np.ndindex(x.shape), x.flat, strict=True):
@@ -255,3 +301,22 @@ def tex_matrix(
     newline = r" \\[4pt] " if any("frac" in row for row in rows) else r" \\ "
     body = newline.join(rows)
     return rf"\left[\begin{{array}}{{{columns}}}{body}\end{{array}}\right]"
+
+
+def indexed(letter: str, k: int) -> str:
+    """A name with an index, counted from 1 as in formulas where k counts from 0.
+
+    >>> indexed("x", 0), indexed("x", 9)
+    ('x₁', 'x₁₀')
+    """
+    return letter + str(k + 1).translate(SUBSCRIPTS)
+
+
+def bracketed(words: str) -> str:
+    """A number, as text or LaTeX, so that it can stand behind a sign: sums in brackets.
+
+    >>> bracketed("3/4"), bracketed("−3"), bracketed("1 + √2")
+    ('3/4', '(−3)', '(1 + √2)')
+    """
+    plain = words[:1] not in ("-", "−") and " + " not in words and " - " not in words
+    return words if plain and " − " not in words else f"({words})"
