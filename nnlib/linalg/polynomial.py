@@ -1,0 +1,334 @@
+r"""The characteristic polynomial, and the roots of a polynomial as one finds them by hand.
+
+A polynomial is a list of its coefficients, that of the highest power first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import lcm
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..steps import Step, Steps
+from .doors import expect_square
+from .exact import exact as fractions_of
+from .exact import root, simplified, tex, text
+
+__all__ = ["Root", "characteristic_polynomial", "roots"]
+
+Array = np.ndarray
+Polynomial = Sequence[Any]
+
+
+class Root(NamedTuple):
+    """A root, exact or (of a cubic without rational root) a float, and how often it is one."""
+
+    value: Any
+    multiplicity: int
+
+
+def characteristic_polynomial(
+    A: Any, *, exact: bool = False, steps: bool = False
+) -> Array | Steps:
+    r"""Coefficients of the polynomial whose roots are the eigenvalues.
+
+    .. math:: p(\lambda) = \det(\lambda I - A) = \lambda^n + c_1 \lambda^{n-1} + \dots + c_n
+
+    It is computed without letters, by the traces of n matrices (Faddeev and LeVerrier), in
+    fractions: :math:`M_1 = I,\; c_k = -\mathrm{tr}(A M_k) / k,\; M_{k+1} = A M_k + c_k I`.
+    Up to 3x3 the steps are those of paper: the determinant of A - λI, multiplied out.
+
+    Parameters
+    ----------
+    A : (n, n) real numbers
+        Of size up to about twenty: the fractions grow.
+    exact : bool
+        Whether to give fractions rather than floats.
+    steps : bool
+        Whether to give the steps, with fractions.
+
+    Returns
+    -------
+    (n + 1,) float64, or object array of Fraction, or Steps
+        The highest power first; the first is 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If A is not a matrix of finite real numbers; LinAlgError if it is not square.
+
+    Source: Horn and Johnson (2013), section 2.4; chapter "Eigenvalues and eigenvectors".
+
+    >>> characteristic_polynomial([[6, 2], [2, 3]])
+    array([ 1., -9., 14.])
+    >>> characteristic_polynomial([[6, 2], [2, 3]], steps=True)
+    1. Subtract λ from each entry of the diagonal.
+    2. Take the determinant: (6 − λ)(3 − λ) − 2 · 2.
+    3. Multiply out: det(A − λI) = λ² − 9λ + 14.
+    """
+    M = fractions_of(A, function="characteristic_polynomial")
+    expect_square(M, "characteristic_polynomial")
+    p, traces = _faddeev(M)
+    result = p if exact else p.astype(np.float64)
+    return Steps(polynomial_steps(M, p, traces), result) if steps else result
+
+
+def _faddeev(A: Array) -> tuple[Array, Array]:
+    """The coefficients, and the traces that give them."""
+    one = np.array(np.vectorize(Fraction, otypes=[object])(np.eye(len(A), dtype=int)))
+    c, M, traces = [Fraction(1)], one, []
+    for k in range(1, len(A) + 1):
+        AM = A @ M
+        traces.append(np.trace(AM))
+        c.append(-traces[-1] / k)
+        M = AM + c[-1] * one
+    return np.array(c, dtype=object), np.array(traces, dtype=object)
+
+
+def polynomial_steps(A: Array, p: Array, traces: Array) -> list[Step]:
+    """From A to its characteristic polynomial."""
+    n = len(A)
+    if not 2 <= n <= 3:
+        return [
+            Step(
+                f"tr(AM) = {text(t)} for the matrix M of step {k}, so c{_digits(k, 8320)} = "
+                f"−{_bracket(text(t))}/{k} = {text(c)}.",
+                rf"c_{{{k}}} = -\frac{{1}}{{{k}}}\,\mathrm{{tr}}(A M_{{{k}}}) = {tex(c)}",
+            )
+            for k, (t, c) in enumerate(zip(traces, p[1:], strict=True), start=1)
+        ] + [Step(f"p(λ) = {poly_text(p)}.", rf"p(\lambda) = {poly_tex(p)}")]
+    rows = [
+        [f"{tex(x)} - \\lambda" if i == j else tex(x) for j, x in enumerate(row)]
+        for i, row in enumerate(A)
+    ]
+    body = r" \\ ".join(" & ".join(row) for row in rows)
+    matrix = rf"\left[\begin{{array}}{{{'c' * n}}}{body}\end{{array}}\right]"
+    words, formula = (_determinant(A, write) for write in (text, tex))
+    signed = [(-1) ** n * c for c in p]
+    return [
+        Step("Subtract λ from each entry of the diagonal.", rf"A - \lambda I = {matrix}"),
+        Step(
+            f"Take the determinant: {words}.",
+            rf"\det(A - \lambda I) = {formula.replace('λ', chr(92) + 'lambda ')}",
+        ),
+        Step(
+            f"Multiply out: det(A − λI) = {poly_text(signed)}.",
+            rf"\det(A - \lambda I) = {poly_tex(signed)}",
+        ),
+    ]
+
+
+def _determinant(A: Array, write: Any) -> str:
+    """The determinant of A - λI for 2x2, or 3x3 along its first row, before multiplying."""
+    minus, times = ("−", " · ") if write is text else ("-", r" \cdot ")
+
+    def entry(i: int, j: int) -> str:
+        x = write(A[i, j])
+        return f"({x} {minus} λ)" if i == j else _bracket(x)
+
+    def minor(i: int, j: int, k: int, m: int) -> str:
+        first = entry(i, k) + ("" if i == k and j == m else times) + entry(j, m)
+        return f"{first} {minus} {entry(i, m)}{times}{entry(j, k)}"
+
+    if len(A) == 2:
+        return minor(0, 1, 0, 1)
+    parts = [f"{entry(0, j)}{times}[{minor(1, 2, *_others(j))}]" for j in range(3)]
+    return f"{parts[0]} {minus} {parts[1]} + {parts[2]}"
+
+
+def _others(j: int) -> tuple[int, int]:
+    """The two of 0, 1, 2 that are not j."""
+    return ((1, 2), (0, 2), (0, 1))[j]
+
+
+def _bracket(x: str) -> str:
+    """A number as a factor: in brackets if it has a sign or a sum."""
+    return f"({x})" if x[0] in "−-" or " " in x else x
+
+
+def _digits(k: int, zero: int) -> str:
+    """A number in raised or lowered digits, which begin at the code point of their zero."""
+    raised = {1: "¹", 2: "²", 3: "³"} if zero == 8304 else {}
+    return "".join(raised.get(int(d), chr(zero + int(d))) for d in str(k))
+
+
+def poly_text(p: Polynomial) -> str:
+    """A polynomial in λ as text.
+
+    >>> poly_text([1, -9, 14]), poly_text([-1, 0, Fraction(1, 2), 0])
+    ('λ² − 9λ + 14', '−λ³ + 1/2 λ')
+    """
+    return _sum(p, text, "−", lambda k: "λ" + (_digits(k, 8304) if k > 1 else ""))
+
+
+def poly_tex(p: Polynomial) -> str:
+    r"""A polynomial in λ as LaTeX.
+
+    >>> print(poly_tex([1, -9, 14]))
+    \lambda^{2} - 9\lambda + 14
+    """
+    return _sum(p, tex, "-", lambda k: r"\lambda" + (f"^{{{k}}}" if k > 1 else ""))
+
+
+def _sum(p: Polynomial, write: Any, minus: str, power: Any) -> str:
+    """The terms that are not zero, with their signs between them."""
+    words = ""
+    for k, c in zip(range(len(p) - 1, -1, -1), p, strict=True):
+        if c == 0:
+            continue
+        size = write(abs(c))
+        gap = " " if "/" in size else ""
+        term = size if k == 0 else power(k) if abs(c) == 1 else size + gap + power(k)
+        sign = minus if c < 0 else "+"
+        words += f" {sign} {term}" if words else (minus if c < 0 else "") + term
+    return words or "0"
+
+
+def roots(p: Polynomial) -> list[Root]:
+    r"""Roots of a polynomial with their multiplicities, exact where school knows a formula.
+
+    Rational roots are split off first; the quadratic formula gives the last two. A cubic
+    without rational root is solved by Cardano's formula or, where that needs complex numbers
+    for real roots, by cosines; its roots are floats.
+
+    Parameters
+    ----------
+    p : sequence of real numbers
+        Coefficients, the highest power first; the first is not 0.
+
+    Returns
+    -------
+    list of Root
+        ``value`` is a Fraction, a SymPy expression, a float or a complex number; the largest
+        modulus comes first.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If p is not a list of finite real numbers that begins with one other than 0, or if a
+        factor of degree 4 or more has no rational root.
+
+    Source: Press et al. (2007), section 5.6; chapter "Eigenvalues and eigenvectors".
+
+    >>> for value, multiplicity in roots([1, -22, 96, 0]):
+    ...     print(value, multiplicity)
+    16 1
+    6 1
+    0 1
+    >>> roots([1, -1, -1])[0].value
+    1/2 + sqrt(5)/2
+    """
+    c = fractions_of(p, function="roots", argument="p")
+    if c.ndim != 1 or not len(c) or c[0] == 0:
+        raise ValueError(
+            f"roots: expected coefficients p that begin with one other than 0, got {p!r}"
+        )
+    found = [
+        Root(value, multiplicity)
+        for factor, multiplicity in _square_free(list(c / c[0]))
+        for value in _simple_roots(factor)
+    ]
+    return sorted(found, key=lambda r: _key(complex(r.value)))
+
+
+def _key(z: complex) -> tuple[float, float, float]:
+    """Largest modulus first, then the larger real part, then the larger imaginary part."""
+    return (-round(abs(z), 10), -round(z.real, 10), -z.imag)
+
+
+def _square_free(p: list) -> list[tuple[list, int]]:
+    """Factors with simple roots, each with its multiplicity in p (Yun, 1976)."""
+    derivative = [c * k for c, k in zip(p[:-1], range(len(p) - 1, 0, -1), strict=True)]
+    repeated = _gcd(p, derivative)
+    rest, factors, multiplicity = _divide(p, repeated)[0], [], 1
+    while len(rest) > 1:
+        common = _gcd(rest, repeated)
+        factors.append((_divide(rest, common)[0], multiplicity))
+        rest, repeated = common, _divide(repeated, common)[0]
+        multiplicity += 1
+    return [(factor, k) for factor, k in factors if len(factor) > 1]
+
+
+def _divide(p: list, q: list) -> tuple[list, list]:
+    """Quotient and remainder (without leading zeros) of two polynomials."""
+    p, quotient = list(p), []
+    while len(p) >= len(q):
+        c = p[0] / q[0]
+        quotient.append(c)
+        p = [a - c * b for a, b in zip(p, q + [0] * (len(p) - len(q)), strict=True)][1:]
+    while p and p[0] == 0:
+        p = p[1:]
+    return quotient, p
+
+
+def _gcd(p: list, q: list) -> list:
+    """The greatest common divisor, its first coefficient 1 (Euclid)."""
+    while q:
+        p, q = q, _divide(p, q)[1]
+    return [c / p[0] for c in p]
+
+
+def _simple_roots(p: list) -> list:
+    """The roots of a polynomial that has each of them once."""
+    found = []
+    for candidate in _candidates(p):
+        quotient, remainder = _divide(p, [Fraction(1), -candidate])
+        if not remainder:
+            found.append(candidate)
+            p = quotient
+    if len(p) > 4:
+        raise ValueError(
+            f"roots: expected factors of degree at most 3, got {poly_text(p)}, "
+            "which has no rational root"
+        )
+    return found + {1: list, 3: _quadratic, 4: _cubic}[len(p)](p[1:])
+
+
+def _candidates(p: list) -> list[Fraction]:
+    """Fractions that may be roots: the denominator of a root divides that of p."""
+    denominator = lcm(*(c.denominator for c in p))
+    try:
+        near = np.roots([float(c) for c in p])  # floats propose, division with rest decides
+    except OverflowError as error:
+        raise ValueError("roots: expected coefficients below 1e308") from error
+    return [Fraction(round(Fraction(float(x)) * denominator), denominator) for x in near.real]
+
+
+def _quadratic(tail: list) -> list:
+    """The two roots of λ² + bλ + c, which are not rational."""
+    b, c = tail
+    mean, under_root = -b / 2, b**2 / 4 - c
+    if under_root > 0:
+        apart = root(under_root)
+    else:
+        import sympy
+
+        apart = root(-under_root) * sympy.I
+    return [simplified(mean + apart), simplified(mean - apart)]
+
+
+def _cubic(tail: list) -> list:
+    """The three roots of λ³ + aλ² + bλ + c, as floats, by the depressed cubic t³ + pt + q."""
+    a, b, c = tail
+    p, q = float(b - a**2 / 3), float(2 * a**3 / 27 - a * b / 3 + c)
+    if 4 * (b - a**2 / 3) ** 3 + 27 * (2 * a**3 / 27 - a * b / 3 + c) ** 2 < 0:
+        size = 2 * np.sqrt(-p / 3)
+        angle = np.arccos(np.clip(3 * q / (p * size), -1, 1)) / 3
+        return [
+            _polished(tail, size * np.cos(angle - 2 * np.pi * k / 3) - float(a) / 3)
+            for k in range(3)
+        ]
+    u = np.cbrt(-q / 2 - np.copysign(np.sqrt(q**2 / 4 + p**3 / 27), q))
+    v = -p / (3 * u)
+    pair = -(u + v) / 2 + 1j * np.sqrt(3) / 2 * abs(u - v) - float(a) / 3
+    pair = _polished(tail, pair)
+    return [_polished(tail, u + v - float(a) / 3), pair, pair.conjugate()]
+
+
+def _polished(tail: list, x: Any) -> Any:
+    """A root after one step of Newton's, which takes away what rounding left."""
+    p = np.array([1.0, *map(float, tail)])
+    return (x - np.polyval(p, x) / np.polyval(np.polyder(p), x)).item()
