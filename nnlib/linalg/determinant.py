@@ -69,10 +69,10 @@ def det(
     return run(_by_cofactors(A), steps=steps)
 
 
-def by_elimination(A: Array) -> Telling:
+def by_elimination(A: Array, negligible: float = 0.0) -> Telling:
     """Eliminate, count the swaps, multiply the pivots."""
     yield lambda: Step("Start with A.", tex_matrix(A))
-    found = yield from reduction(A, len(A), reduced=False, choose=chooser(A, 0.0))
+    found = yield from reduction(A, len(A), reduced=False, choose=chooser(A, negligible))
     swaps = sum(isinstance(operation, Swap) for operation in found.operations)
     d = (-1) ** swaps * prod(A.diagonal(), start=_one(A))
     yield lambda: _multiplied(A.diagonal(), swaps, d)

@@ -82,6 +82,7 @@ def orthogonalized(A: Array, modified: bool = True) -> Telling:
     """A = U C: orthogonal columns U, those of dependent columns 0, and unit triangular C."""
     m, n = A.shape
     U, C = A.copy(), identity(n, like=A)
+    negligible = 10 * max(m, n) * np.finfo(float).eps  # what rounding may leave of a column
     for j in range(n):
         if j == 0 or not any(U[:, i].any() for i in range(j)):
             yield lambda j=j: _taken(U, j)
@@ -92,7 +93,7 @@ def orthogonalized(A: Array, modified: bool = True) -> Telling:
             C[i, j] = (U[:, i] @ source) / (U[:, i] @ U[:, i])
             U[:, j] -= C[i, j] * U[:, i]
             yield lambda i=i, j=j: _subtracted(U, C, i, j)
-        if A.dtype != object and length(U[:, j]) <= m * np.finfo(float).eps * length(A[:, j]):
+        if A.dtype != object and length(U[:, j]) <= negligible * length(A[:, j]):
             U[:, j] = 0.0
     return U, C
 
