@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .doors import EPS, exponent, square, turns
+from .inputs import square
 from .jacobi import eigh
+from .scale import EPS, exponent, turns
 from .schur import qr_algorithm
 
 __all__ = ["Eig", "Multiplicity", "eig", "eigvals", "multiplicities"]

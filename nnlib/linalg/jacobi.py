@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .doors import EPS, exponent, symmetric, turns
+from .inputs import symmetric
+from .scale import EPS, exponent, turns
 
 __all__ = ["Eigh", "eigh", "eigvalsh"]
 
@@ -62,7 +63,8 @@ def eigh(A: Any, *, max_sweeps: int = 60) -> Eigh:
     """
     S = symmetric(A, "eigh")
     e = exponent(S)
-    S, V = diagonalised(np.ldexp(S, -e), max_sweeps)
+    S = np.ldexp(S, -e)
+    S, V = diagonalised((S + S.T) / 2, max_sweeps)
     order = np.argsort(np.diag(S), kind="stable")
     V = V[:, order]
     return Eigh(np.ldexp(np.diag(S)[order], e), V * turns(V))

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps
-from .doors import expect_square
-from .exact import exact as fractions_of
-from .exact import root, simplified, tex, text
+from .exact import bracketed, identity, root, simplified, tex, text
+from .inputs import array, square
 
 __all__ = ["Root", "characteristic_polynomial", "roots"]
 
@@ -69,8 +68,7 @@ def characteristic_polynomial(
     2. Take the determinant: (6 − λ)(3 − λ) − 2 · 2.
     3. Multiply out: det(A − λI) = λ² − 9λ + 14.
     """
-    M = fractions_of(A, function="characteristic_polynomial")
-    expect_square(M, "characteristic_polynomial")
+    M = square(A, "characteristic_polynomial", exact=True)
     p, traces = _faddeev(M)
     result = p if exact else p.astype(np.float64)
     return Steps(polynomial_steps(M, p, traces), result) if steps else result
@@ -78,13 +76,13 @@ def characteristic_polynomial(
 
 def _faddeev(A: Array) -> tuple[Array, Array]:
     """The coefficients, and the traces that give them."""
-    one = np.array(np.vectorize(Fraction, otypes=[object])(np.eye(len(A), dtype=int)))
-    c, M, traces = [Fraction(1)], one, []
+    I = identity(len(A), like=A)  # noqa: E741
+    c, M, traces = [Fraction(1)], I, []
     for k in range(1, len(A) + 1):
         AM = A @ M
         traces.append(np.trace(AM))
         c.append(-traces[-1] / k)
-        M = AM + c[-1] * one
+        M = AM + c[-1] * I
     return np.array(c, dtype=object), np.array(traces, dtype=object)
 
 
@@ -95,7 +93,7 @@ def polynomial_steps(A: Array, p: Array, traces: Array) -> list[Step]:
         return [
             Step(
                 f"tr(AM) = {text(t)} for the matrix M of step {k}, so c{_digits(k, 8320)} = "
-                f"−{_bracket(text(t))}/{k} = {text(c)}.",
+                f"−{bracketed(text(t))}/{k} = {text(c)}.",
                 rf"c_{{{k}}} = -\frac{{1}}{{{k}}}\,\mathrm{{tr}}(A M_{{{k}}}) = {tex(c)}",
             )
             for k, (t, c) in enumerate(zip(traces, p[1:], strict=True), start=1)
@@ -127,7 +125,7 @@ def _determinant(A: Array, write: Any) -> str:
 
     def entry(i: int, j: int) -> str:
         x = write(A[i, j])
-        return f"({x} {minus} λ)" if i == j else _bracket(x)
+        return f"({x} {minus} λ)" if i == j else bracketed(x)
 
     def minor(i: int, j: int, k: int, m: int) -> str:
         first = entry(i, k) + ("" if i == k and j == m else times) + entry(j, m)
@@ -142,11 +140,6 @@ def _determinant(A: Array, write: Any) -> str:
 def _others(j: int) -> tuple[int, int]:
     """The two of 0, 1, 2 that are not j."""
     return ((1, 2), (0, 2), (0, 1))[j]
-
-
-def _bracket(x: str) -> str:
-    """A number as a factor: in brackets if it has a sign or a sum."""
-    return f"({x})" if x[0] in "−-" or " " in x else x
 
 
 def _digits(k: int, zero: int) -> str:
@@ -221,7 +214,7 @@ def roots(p: Polynomial) -> list[Root]:
     >>> roots([1, -1, -1])[0].value
     1/2 + sqrt(5)/2
     """
-    c = fractions_of(p, function="roots", argument="p")
+    c = array(p, "roots", "p", exact=True)
     if c.ndim != 1 or not len(c) or c[0] == 0:
         raise ValueError(
             f"roots: expected coefficients p that begin with one other than 0, got {p!r}"

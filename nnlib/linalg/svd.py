@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .doors import EPS, exponent, matrix, turns
+from .inputs import matrix
 from .jacobi import rotate, rotation, rounds
+from .scale import EPS, exponent, turns
 
 __all__ = ["SVD", "LowRank", "low_rank", "pinv", "singular_values", "svd"]
 
