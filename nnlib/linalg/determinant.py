@@ -9,7 +9,7 @@ import numpy as np
 
 from ..steps import Step, run
 from .elimination import Swap, Telling, chooser, reduction
-from .exact import bracketed, scalar, tex, tex_matrix, zeros
+from .exact import scalar, tex, tex_factor, tex_matrix, zeros
 from .inputs import one_of, square
 
 __all__ = ["det", "trace"]
@@ -90,7 +90,7 @@ def _multiplied(pivots: Array, swaps: int, d: Any) -> Step:
         return Step("A column has no pivot, so the determinant is 0.", r"\det A = 0")
     signs = {0: "", 1: "; 1 swap of rows changes the sign"}
     words = signs.get(swaps, f"; {swaps} swaps of rows change the sign {swaps} times")
-    factors = [bracketed(tex(u)) for u in pivots] or ["1"]
+    factors = [tex_factor(u) for u in pivots] or ["1"]
     product = "-" * (swaps % 2) + r" \cdot ".join(factors)
     return Step(f"Multiply the pivots{words}.", rf"\det A = {product} = {tex(d)}")
 
@@ -114,14 +114,14 @@ def _by_cofactors(A: Array) -> Telling:
 
 def _two_by_two(A: Array, d: Any) -> Step:
     """Down the diagonal less up the other."""
-    (a, b), (c, e) = [[bracketed(tex(x)) for x in row] for row in A]
+    (a, b), (c, e) = [[tex_factor(x) for x in row] for row in A]
     rule = rf"\det {tex_matrix(A)} = {a} \cdot {e} - {b} \cdot {c} = {tex(d)}"
     return Step("Of two rows it is the product of the diagonal less the other product.", rule)
 
 
 def _expanded(A: Array, terms: list, d: Any) -> Step:
     """The sum of the first row's entries times their cofactors."""
-    words = [("-" if j % 2 else "+", bracketed(tex(a)), bracketed(tex(M))) for j, a, M in terms]
+    words = [("-" if j % 2 else "+", tex_factor(a), tex_factor(M)) for j, a, M in terms]
     total = " ".join(rf"{sign} {a} \cdot {M}" for sign, a, M in words).removeprefix("+ ") or "0"
     size = f"Expand {len(A)} rows along the first, with signs + − + …"
     return Step(

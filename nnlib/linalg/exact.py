@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from fractions import Fraction
-from math import isfinite, isqrt
+from math import isfinite, isqrt, sqrt
 from numbers import Rational
 from typing import Any
 
@@ -19,6 +19,7 @@ import numpy as np
 __all__ = [
     "bracketed",
     "exact",
+    "factor",
     "identity",
     "indexed",
     "numeric",
@@ -26,6 +27,7 @@ __all__ = [
     "scalar",
     "simplified",
     "tex",
+    "tex_factor",
     "tex_matrix",
     "text",
     "zeros",
@@ -164,23 +166,30 @@ def identity(n: int, like: Array) -> Array:
 
 
 def root(q: Any) -> Any:
-    r"""Square root of an exact number: a fraction where it is one, else a SymPy expression.
+    r"""Square root: of a float a float, of an exact number an exact one.
 
     .. math:: \sqrt{n / d} = \sqrt{n} / \sqrt{d}
 
     Parameters
     ----------
-    q : int, Fraction or SymPy expression
+    q : float, int, Fraction or SymPy expression
         Not negative.
+
+    Returns
+    -------
+    float, Fraction or SymPy expression
+        A Fraction where the root is one.
 
     Raises
     ------
     ValueError
         If q is negative.
 
-    >>> root(Fraction(4, 9)), root(8)
-    (Fraction(2, 3), 2*sqrt(2))
+    >>> root(Fraction(4, 9)), root(8), root(4.0)
+    (Fraction(2, 3), 2*sqrt(2), 2.0)
     """
+    if isinstance(q, float):
+        return sqrt(q)
     if not isinstance(q, Rational):
         import sympy
 
@@ -325,3 +334,13 @@ def bracketed(words: str) -> str:
     """
     plain = words[:1] not in ("-", "−") and " + " not in words and " - " not in words
     return words if plain and " − " not in words else f"({words})"
+
+
+def factor(x: Any) -> str:
+    """A number as text that may stand behind a multiplication sign."""
+    return bracketed(text(x))
+
+
+def tex_factor(x: Any) -> str:
+    """A number as LaTeX that may stand behind a multiplication sign."""
+    return bracketed(tex(x))

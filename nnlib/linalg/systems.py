@@ -9,7 +9,7 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import RowReduction, Telling, chooser, listed, reduction, rounding
-from .exact import bracketed, indexed, simplified, tex, tex_matrix, text, zeros
+from .exact import factor, indexed, simplified, tex, tex_factor, tex_matrix, text, zeros
 from .inputs import array, matrix, right_hand, square, vector
 from .subspaces import special_solutions, told_solutions
 
@@ -233,14 +233,14 @@ def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
     known = [j for j in range(i + 1, len(U)) if U[i, j] != 0]
     words = [
         text(c[i]),
-        *(f"{bracketed(text(U[i, j]))} · {bracketed(text(x[j]))}" for j in known),
+        *(f"{factor(U[i, j])} · {factor(x[j])}" for j in known),
     ]
     signs = [
         tex(c[i]),
-        *(rf"{bracketed(tex(U[i, j]))} \cdot {bracketed(tex(x[j]))}" for j in known),
+        *(rf"{tex_factor(U[i, j])} \cdot {tex_factor(x[j])}" for j in known),
     ]
     top = f"({' − '.join(words)})" if known else words[0]
-    of = "" if U[i, i] == 1 else f" / {bracketed(text(U[i, i]))}"
+    of = "" if U[i, i] == 1 else f" / {factor(U[i, i])}"
     told = "" if not known and not of else f"{top}{of} = "
     fraction = rf"\frac{{{' - '.join(signs)}}}{{{tex(U[i, i])}}}"
     sentence = f"Row {i + 1} gives {indexed('x', i)} = {told}{text(x[i])}."
