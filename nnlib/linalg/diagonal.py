@@ -109,7 +109,9 @@ def _defect(A: Array) -> str:
     found = max(multiplicities(A), key=lambda m: m.algebraic - m.geometric)
     value, algebraic, geometric = found
     if algebraic == geometric:
-        return "diagonalize: A is nearly defective: its eigenvectors are dependent up to rounding"
+        return (
+            "diagonalize: A is nearly defective: its eigenvectors are dependent up to rounding"
+        )
     number = text(value.real if abs(value.imag) <= 1e-6 * abs(value) else value)
     return (
         f"diagonalize: A is defective: the eigenvalue {number} is a root {algebraic} times and "
@@ -175,8 +177,14 @@ def _inverse(P: Array) -> Array:
 
 def _tidy(M: Array) -> Array:
     """Exact numbers as they are; of floats, not what only rounding has left."""
-    rounded = [complex(round(x.real, 12), round(x.imag, 12)) + 0 if isinstance(x, complex) else
-               round(x, 12) + 0.0 if isinstance(x, float) else x for x in M.flat]
+    rounded = [
+        complex(round(x.real, 12), round(x.imag, 12)) + 0
+        if isinstance(x, complex)
+        else round(x, 12) + 0.0
+        if isinstance(x, float)
+        else x
+        for x in M.flat
+    ]
     tidy = np.empty(M.size, dtype=object)
     tidy[:] = [x.real if isinstance(x, complex) and x.imag == 0 else x for x in rounded]
     return tidy.reshape(M.shape)

@@ -205,5 +205,7 @@ def multiplicities(A: Any, *, tol: float | None = None) -> list[Multiplicity]:
         stretch = np.linalg.svd(M - value * np.eye(len(M)), compute_uv=False)
         # The mean of a cluster is far better known than its members.
         kernel = int(np.count_nonzero(stretch <= near * EPS ** (1 / 3)))
-        found.append(Multiplicity(value.item(), len(cluster), min(max(kernel, 1), len(cluster))))
+        found.append(
+            Multiplicity(value.item(), len(cluster), min(max(kernel, 1), len(cluster)))
+        )
     return found

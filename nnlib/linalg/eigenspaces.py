@@ -13,7 +13,16 @@ from ..steps import Step, Steps
 from .elimination import Operation, Scale, Subtract, Swap, eliminate, first
 from .exact import bracketed, identity, indexed, root, simplified, tex, text
 from .inputs import square
-from .polynomial import Root, characteristic_polynomial, poly_tex, poly_text, roots
+from .polynomial import (
+    PLAIN,
+    Name,
+    Root,
+    characteristic_polynomial,
+    poly_tex,
+    poly_text,
+    polynomial_steps,
+    roots,
+)
 from .scale import turns
 from .subspaces import special_solutions
 
@@ -80,15 +89,16 @@ def eigenspaces(A: Any, *, steps: bool = False) -> list[Eigenspace] | Steps:
     return Steps(told, spaces) if steps else spaces
 
 
-def solve_by_hand(A: Array) -> tuple[list[Step], list[Eigenspace]]:
+def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigenspace]]:
     """The steps to all eigenspaces of a matrix of fractions, and those."""
-    told = characteristic_polynomial(A, steps=True)
     p = characteristic_polynomial(A, exact=True)
     found = roots(p)
-    steps = [*told, *([_factored(p, found)] if found else [])]
+    steps = polynomial_steps(A, name)
+    if found:
+        steps.append(_factored(p, found))
     spaces = []
     for value, multiplicity in found:
-        more, basis = eigenspace(A, value)
+        more, basis = eigenspace(A, value, name)
         steps += more
         spaces.append(Eigenspace(value, multiplicity, basis))
     return steps, spaces
@@ -100,10 +110,9 @@ def _factored(p: Array, found: list[Root]) -> Step:
     formulas = [_factor(value, times, tex, r"\lambda", "-") for value, times in found]
     values = _listed(text(value) for value, _ in found)
     noun = "root is" if len(found) == 1 else "roots are"
-    return Step(
-        f"Factor: {poly_text(p)} = {''.join(factors)}; the {noun} {values}.",
-        rf"{poly_tex(p)} = {''.join(formulas)} = 0",
-    )
+    whole, product = poly_text(p), "".join(factors)
+    factor = f"Factor: {whole} = {product}; the" if product != whole else "The"
+    return Step(f"{factor} {noun} {values}.", rf"{poly_tex(p)} = {''.join(formulas)} = 0")
 
 
 def _factor(value: Any, times: int, write: Any, letter: str, minus: str) -> str:
@@ -112,7 +121,9 @@ def _factor(value: Any, times: int, write: Any, letter: str, minus: str) -> str:
     if times == 1:
         return base
     raised = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-    return base + (f"^{{{times}}}" if write is tex else "".join(raised[int(d)] for d in str(times)))
+    return base + (
+        f"^{{{times}}}" if write is tex else "".join(raised[int(d)] for d in str(times))
+    )
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -121,7 +132,7 @@ def _listed(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def eigenspace(A: Array, value: Any) -> tuple[list[Step], Array]:
+def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
     """The steps to a basis of the null space of A - λI, and that."""
     if isinstance(value, float | complex):
         return _by_cross_product(A, value)
@@ -129,12 +140,12 @@ def eigenspace(A: Array, value: Any) -> tuple[list[Step], Array]:
     R, pivots, chain = reduced(shifted, len(A))
     free = tuple(j for j in range(len(A)) if j not in pivots)
     solutions = special_solutions(R, pivots, free)
-    formula = rf"{_shifted(value, tex)} = {tex(shifted)}{chain}"
+    formula = rf"{_shifted(value, name, tex)} = {tex(shifted)}{chain}"
     unknowns = _listed(indexed("x", f) for f in free)
     verb = "is" if len(free) == 1 else "are"
     steps = [
         Step(
-            f"For λ = {text(value)} reduce {_shifted(value, text)}: {unknowns} {verb} free.",
+            f"For λ = {text(value)} reduce {_shifted(value, name, text)}: {unknowns} {verb} free.",
             formula,
         )
     ]
@@ -149,27 +160,27 @@ def eigenspace(A: Array, value: Any) -> tuple[list[Step], Array]:
             words += f"; a multiple of it is {text(v)}"
             formula += rf" \quad\text{{or}}\quad {tex(v)}"
         steps.append(Step(f"{words}.", formula))
-        steps.append(_check(A, value, v))
+        steps.append(_check(A, value, v, name))
     return steps, basis
 
 
-def _shifted(value: Any, write: Any) -> str:
+def _shifted(value: Any, name: Name, write: Any) -> str:
     """How A - λI is written."""
+    matrix, minus = (name.text, "−") if write is text else (name.tex, "-")
     if value == 0:
-        return "A"
-    minus, plus = ("−", "+") if write is text else ("-", "+")
+        return matrix
     negative = isinstance(value, Fraction) and value < 0
     size = bracketed(write(-value if negative else value))
-    return f"A {plus if negative else minus} {'' if size == '1' else size}I"
+    return f"{matrix} {'+' if negative else minus} {'' if size == '1' else size}I"
 
 
-def _check(A: Array, value: Any, x: Array) -> Step:
+def _check(A: Array, value: Any, x: Array, name: Name) -> Step:
     """That Ax is λx."""
     product = simplified(A @ x)
     multiple = bracketed(text(value))
     return Step(
-        f"Check: A {text(x)} = {text(product)} = {multiple} {text(x)}.",
-        rf"A {tex(x)} = {tex(product)} = {bracketed(tex(value))} {tex(x)}",
+        f"Check: {name.text} {text(x)} = {text(product)} = {multiple} {text(x)}.",
+        rf"{name.tex} {tex(x)} = {tex(product)} = {bracketed(tex(value))} {tex(x)}",
     )
 
 
@@ -204,10 +215,11 @@ def _operation(done: Operation) -> str:
 
 def scaled(x: Array) -> Array:
     """The multiple of an exact vector without fractions and with its largest entry positive."""
-    if any(not isinstance(entry, Fraction) for entry in x):
-        return x
-    v = x * lcm(*(entry.denominator for entry in x))
-    return v * int(turns(v.astype(float)[:, None])[0])
+    if all(isinstance(entry, Fraction) for entry in x):
+        x = x * lcm(*(entry.denominator for entry in x))
+    values = np.array([complex(entry) for entry in x])
+    sign = 1 if values.imag.any() else int(turns(values.real[:, None])[0])
+    return simplified(x * sign)
 
 
 def _by_cross_product(A: Array, value: complex) -> tuple[list[Step], Array]:
@@ -272,8 +284,7 @@ def normalised(x: Array) -> Step:
     """The step from an eigenvector to the one of length 1."""
     length, u = unit(x)
     return Step(
-        f"Normalise: the length of {text(x)} is {text(length)}, so "
-        f"u = {text(u)}.",
+        f"Normalise: the length of {text(x)} is {text(length)}, so u = {text(u)}.",
         rf"u = \frac{{1}}{{{tex(length)}}} {tex(x)}",
     )
 

@@ -22,6 +22,16 @@ Array = np.ndarray
 Polynomial = Sequence[Any]
 
 
+class Name(NamedTuple):
+    """How a matrix is called in text and in LaTeX."""
+
+    text: str
+    tex: str
+
+
+PLAIN = Name("A", "A")
+
+
 class Root(NamedTuple):
     """A root, exact or (of a cubic without rational root) a float, and how often it is one."""
 
@@ -69,9 +79,9 @@ def characteristic_polynomial(
     3. Multiply out: det(A − λI) = λ² − 9λ + 14.
     """
     M = square(A, "characteristic_polynomial", exact=True)
-    p, traces = _faddeev(M)
+    p, _ = _faddeev(M)
     result = p if exact else p.astype(np.float64)
-    return Steps(polynomial_steps(M, p, traces), result) if steps else result
+    return Steps(polynomial_steps(M), result) if steps else result
 
 
 def _faddeev(A: Array) -> tuple[Array, Array]:
@@ -86,15 +96,16 @@ def _faddeev(A: Array) -> tuple[Array, Array]:
     return np.array(c, dtype=object), np.array(traces, dtype=object)
 
 
-def polynomial_steps(A: Array, p: Array, traces: Array) -> list[Step]:
-    """From A to its characteristic polynomial."""
+def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
+    """From a matrix, under its name, to its characteristic polynomial."""
+    p, traces = _faddeev(A)
     n = len(A)
     if not 2 <= n <= 3:
         return [
             Step(
-                f"tr(AM) = {text(t)} for the matrix M of step {k}, so c{_digits(k, 8320)} = "
+                f"tr({name.text}M) = {text(t)} for the matrix M of step {k}, so c{_digits(k, 8320)} = "
                 f"−{bracketed(text(t))}/{k} = {text(c)}.",
-                rf"c_{{{k}}} = -\frac{{1}}{{{k}}}\,\mathrm{{tr}}(A M_{{{k}}}) = {tex(c)}",
+                rf"c_{{{k}}} = -\frac{{1}}{{{k}}}\,\mathrm{{tr}}({name.tex} M_{{{k}}}) = {tex(c)}",
             )
             for k, (t, c) in enumerate(zip(traces, p[1:], strict=True), start=1)
         ] + [Step(f"p(λ) = {poly_text(p)}.", rf"p(\lambda) = {poly_tex(p)}")]
@@ -107,14 +118,16 @@ def polynomial_steps(A: Array, p: Array, traces: Array) -> list[Step]:
     words, formula = (_determinant(A, write) for write in (text, tex))
     signed = [(-1) ** n * c for c in p]
     return [
-        Step("Subtract λ from each entry of the diagonal.", rf"A - \lambda I = {matrix}"),
         Step(
-            f"Take the determinant: {words}.",
-            rf"\det(A - \lambda I) = {formula.replace('λ', chr(92) + 'lambda ')}",
+            "Subtract λ from each entry of the diagonal.", rf"{name.tex} - \lambda I = {matrix}"
         ),
         Step(
-            f"Multiply out: det(A − λI) = {poly_text(signed)}.",
-            rf"\det(A - \lambda I) = {poly_tex(signed)}",
+            f"Take the determinant: {words}.",
+            rf"\det({name.tex} - \lambda I) = {formula.replace('λ', chr(92) + 'lambda ')}",
+        ),
+        Step(
+            f"Multiply out: det({name.text} − λI) = {poly_text(signed)}.",
+            rf"\det({name.tex} - \lambda I) = {poly_tex(signed)}",
         ),
     ]
 
@@ -274,8 +287,8 @@ def _simple_roots(p: list) -> list:
             p = quotient
     if len(p) > 4:
         raise ValueError(
-            f"roots: expected factors of degree at most 3, got {poly_text(p)}, "
-            "which has no rational root"
+            "roots: expected a polynomial whose factors without rational root are of degree "
+            f"at most 3, got one of degree {len(p) - 1}"
         )
     return found + {1: list, 3: _quadratic, 4: _cubic}[len(p)](p[1:])
 

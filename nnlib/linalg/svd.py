@@ -23,7 +23,9 @@ class SVD(NamedTuple):
     Vh: Array
 
 
-def svd(A: Any, full_matrices: bool = True, *, max_sweeps: int = 60, steps: bool = False) -> Any:
+def svd(
+    A: Any, full_matrices: bool = True, *, max_sweeps: int = 60, steps: bool = False
+) -> Any:
     r"""Singular value decomposition of any matrix.
 
     .. math:: A = U \Sigma V^\top, \qquad \sigma_1 \ge \sigma_2 \ge \dots \ge 0

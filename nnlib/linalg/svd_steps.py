@@ -9,6 +9,7 @@ import numpy as np
 from ..steps import Step, Steps
 from .eigenspaces import orthogonal, reduced, scaled, solve_by_hand, unit
 from .exact import exact, identity, indexed, root, simplified, tex, text, zeros
+from .polynomial import Name
 from .subspaces import special_solutions
 
 __all__: list[str] = []
@@ -27,18 +28,19 @@ def svd_steps(A: Any, result: Any, full_matrices: bool) -> Steps:
             rf"A^\top A = {tex(gram)}",
         )
     ]
-    told, spaces = solve_by_hand(gram)
+    told, spaces = solve_by_hand(gram, Name("AᵀA", r"A^\top A"))
     steps += told
-    V, sigma = [], []
+    V: list[Array] = []
+    sigma: list[Any] = []
     for space in sorted(spaces, key=lambda s: -float(s.eigenvalue)):
-        V += [unit(x) for x in orthogonal(space.basis).T]
+        for x in orthogonal(space.basis).T:
+            length, v = unit(x)
+            steps.append(_right(len(V), x, length, v))
+            V.append(v)
         sigma += [root(space.eigenvalue)] * space.geometric
-    for k, (length, v) in enumerate(V):
-        steps.append(_right(k, length, v))
-    V = [v for _, v in V]
     k = min(m, n)
     steps.append(_values(sigma[:k]))
-    U = []
+    U: list[Array] = []
     for s, v in zip(sigma[:k], V, strict=False):
         if s != 0:
             U.append(simplified(A @ v / s))
@@ -48,9 +50,8 @@ def svd_steps(A: Any, result: Any, full_matrices: bool) -> Steps:
     return Steps([*steps, *_product(A, U, sigma[:k], V)], result)
 
 
-def _right(k: int, length: Any, v: Array) -> Step:
+def _right(k: int, x: Array, length: Any, v: Array) -> Step:
     """A right singular vector: an eigenvector of A'A of length 1."""
-    x = simplified(length * v)
     name = indexed("v", k)
     return Step(
         f"Divide {text(x)} by its length {text(length)}: {name} = {text(v)}.",
@@ -109,8 +110,7 @@ def _product(A: Array, U: list[Array], sigma: list, V: list[Array]) -> list[Step
     product = simplified(simplified(left @ S) @ right) if S.size else A
     return [
         Step(
-            f"Put together: U = {text(left)}, Σ = {text(S)}, Vᵀ = {text(right)}, "
-            f"{shapes}.",
+            f"Put together: U = {text(left)}, Σ = {text(S)}, Vᵀ = {text(right)}, {shapes}.",
             rf"U = {tex(left)},\quad \Sigma = {tex(S)},\quad V^\top = {tex(right)}",
         ),
         Step(f"Check: UΣVᵀ = {text(product)}.", rf"U \Sigma V^\top = {tex(product)}"),

@@ -69,9 +69,7 @@ def _dot(x: Array, y: Array) -> Telling:
 def _products(x: Array, y: Array, d: Any) -> Step:
     """The sum that a dot product is."""
     words = [f"{factor(a)} · {factor(b)}" for a, b in zip(x, y, strict=True)]
-    signs = [
-        rf"{tex_factor(a)} \cdot {tex_factor(b)}" for a, b in zip(x, y, strict=True)
-    ]
+    signs = [rf"{tex_factor(a)} \cdot {tex_factor(b)}" for a, b in zip(x, y, strict=True)]
     sentence = f"Multiply entry by entry and add: {' + '.join(words) or '0'} = {text(d)}."
     return Step(sentence, rf"x^\top y = {' + '.join(signs) or '0'} = {tex(d)}")
 
