@@ -8,7 +8,7 @@ import numpy as np
 
 from ..steps import Step, Steps
 from .eigen import eig, multiplicities
-from .eigenspaces import Eigenspace, inner, orthogonal, reduced, solve_by_hand, unit
+from .eigenspaces import Eigenspace, inner, orthogonal, reduced, solve_by_hand, tidy, unit
 from .exact import identity, simplified, tex, text
 from .inputs import square
 from .scale import EPS
@@ -127,9 +127,9 @@ def _by_hand(A: Array, result: Diagonalization) -> Steps:
         steps.append(_right_angles(spaces))
     columns = [x for space in spaces for x in _columns(space, symmetric)]
     P = np.array(columns, dtype=object).reshape(len(A), len(A)).T
-    inverse = P.T if symmetric else _tidy(_inverse(P))
+    inverse = P.T if symmetric else tidy(_inverse(P))
     reason = "Symmetric: P is orthogonal and its inverse the transpose"
-    D = _tidy(simplified(inverse @ simplified(A @ P)))
+    D = tidy(simplified(inverse @ simplified(A @ P)))
     steps += [
         Step(
             f"Stand the eigenvectors{' of length 1' * symmetric} side by side: P = {text(P)}.",
@@ -173,18 +173,3 @@ def _inverse(P: Array) -> Array:
     n = len(P)
     both = np.concatenate([P, identity(n, like=P)], axis=1)
     return reduced(both, n)[0][:, n:]
-
-
-def _tidy(M: Array) -> Array:
-    """Exact numbers as they are; of floats, not what only rounding has left."""
-    rounded = [
-        complex(round(x.real, 12), round(x.imag, 12)) + 0
-        if isinstance(x, complex)
-        else round(x, 12) + 0.0
-        if isinstance(x, float)
-        else x
-        for x in M.flat
-    ]
-    tidy = np.empty(M.size, dtype=object)
-    tidy[:] = [x.real if isinstance(x, complex) and x.imag == 0 else x for x in rounded]
-    return tidy.reshape(M.shape)

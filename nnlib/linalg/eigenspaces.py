@@ -21,6 +21,7 @@ from .polynomial import (
     poly_tex,
     poly_text,
     polynomial_steps,
+    raised,
     roots,
 )
 from .scale import turns
@@ -120,10 +121,7 @@ def _factor(value: Any, times: int, write: Any, letter: str, minus: str) -> str:
     base = f"({letter} {minus} {bracketed(write(value))})" if value != 0 else letter
     if times == 1:
         return base
-    raised = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-    return base + (
-        f"^{{{times}}}" if write is tex else "".join(raised[int(d)] for d in str(times))
-    )
+    return base + (f"^{{{times}}}" if write is tex else raised(times))
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -143,12 +141,8 @@ def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
     formula = rf"{_shifted(value, name, tex)} = {tex(shifted)}{chain}"
     unknowns = _listed(indexed("x", f) for f in free)
     verb = "is" if len(free) == 1 else "are"
-    steps = [
-        Step(
-            f"For λ = {text(value)} reduce {_shifted(value, name, text)}: {unknowns} {verb} free.",
-            formula,
-        )
-    ]
+    shift = _shifted(value, name, text)
+    steps = [Step(f"For λ = {text(value)} reduce {shift}: {unknowns} {verb} free.", formula)]
     basis = np.empty_like(solutions)
     for k, f in enumerate(free):
         x = solutions[:, k]
@@ -245,8 +239,25 @@ def inner(x: Array, y: Array) -> Any:
 
 def unit(x: Array) -> tuple[Any, Array]:
     """The length of an exact vector, and the vector divided by it."""
-    length = root(inner(x, x))
+    length = plain_root(inner(x, x))
     return length, simplified(x / length)
+
+
+def plain_root(q: Any) -> Any:
+    """The square root of an exact number; a float where it would be a root of roots."""
+    if isinstance(q, float | complex):
+        return abs(q) ** 0.5
+    r = root(q)
+    if isinstance(r, Fraction) or all(power.base.is_Rational for power in r.atoms(_power())):
+        return r
+    return float(r)
+
+
+def _power() -> type:
+    """SymPy's class of powers, to which roots belong."""
+    from sympy import Pow
+
+    return Pow
 
 
 def orthogonal(basis: Array) -> Array:
@@ -299,3 +310,14 @@ def _trace_and_determinant(A: Array, spaces: list[Eigenspace]) -> Step:
         f"{' · '.join(terms)} = {text(det)} its determinant.",
         rf"\textstyle\sum_i \lambda_i = {tex(trace)}, \quad \prod_i \lambda_i = {tex(det)}",
     )
+
+
+def tidy(M: Array) -> Array:
+    """Exact numbers as they are; floats without what only rounding has left."""
+    entries = np.empty(M.shape, dtype=object)
+    for place, x in zip(np.ndindex(M.shape), M.flat, strict=True):
+        if isinstance(x, float | complex):
+            z = complex(round(complex(x).real, 12) + 0.0, round(complex(x).imag, 12) + 0.0)
+            x = z if z.imag else z.real
+        entries[place] = x
+    return entries

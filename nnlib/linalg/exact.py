@@ -227,6 +227,9 @@ def simplified(x: Any) -> Any:
     import sympy
 
     plain = sympy.expand(sympy.radsimp(sympy.expand(x)))
+    if plain.has(sympy.Float):  # a float in a sum or product makes all of it one
+        z = complex(plain)
+        return z if z.imag else z.real
     return simplified(plain) if isinstance(plain, Rational) else plain
 
 

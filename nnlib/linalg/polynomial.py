@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps
-from .exact import bracketed, identity, root, simplified, tex, text
+from .exact import bracketed, identity, indexed, root, simplified, tex, text
 from .inputs import array, square
 
 __all__ = ["Root", "characteristic_polynomial", "roots"]
@@ -101,14 +101,11 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
     p, traces = _faddeev(A)
     n = len(A)
     if not 2 <= n <= 3:
-        return [
-            Step(
-                f"tr({name.text}M) = {text(t)} for the matrix M of step {k}, so c{_digits(k, 8320)} = "
-                f"−{bracketed(text(t))}/{k} = {text(c)}.",
-                rf"c_{{{k}}} = -\frac{{1}}{{{k}}}\,\mathrm{{tr}}({name.tex} M_{{{k}}}) = {tex(c)}",
-            )
+        told = [
+            _trace_step(k, t, c, name)
             for k, (t, c) in enumerate(zip(traces, p[1:], strict=True), start=1)
-        ] + [Step(f"p(λ) = {poly_text(p)}.", rf"p(\lambda) = {poly_tex(p)}")]
+        ]
+        return [*told, Step(f"p(λ) = {poly_text(p)}.", rf"p(\lambda) = {poly_tex(p)}")]
     rows = [
         [f"{tex(x)} - \\lambda" if i == j else tex(x) for j, x in enumerate(row)]
         for i, row in enumerate(A)
@@ -130,6 +127,15 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
             rf"\det({name.tex} - \lambda I) = {poly_tex(signed)}",
         ),
     ]
+
+
+def _trace_step(k: int, t: Any, c: Any, name: Name) -> Step:
+    """How the k-th coefficient comes from the trace of the k-th product."""
+    return Step(
+        f"tr({name.text}M) = {text(t)} for the matrix M of step {k}, so "
+        f"{indexed('c', k - 1)} = −{bracketed(text(t))}/{k} = {text(c)}.",
+        rf"c_{{{k}}} = -\tfrac{{1}}{{{k}}}\,\mathrm{{tr}}({name.tex} M_{{{k}}}) = {tex(c)}",
+    )
 
 
 def _determinant(A: Array, write: Any) -> str:
@@ -155,10 +161,9 @@ def _others(j: int) -> tuple[int, int]:
     return ((1, 2), (0, 2), (0, 1))[j]
 
 
-def _digits(k: int, zero: int) -> str:
-    """A number in raised or lowered digits, which begin at the code point of their zero."""
-    raised = {1: "¹", 2: "²", 3: "³"} if zero == 8304 else {}
-    return "".join(raised.get(int(d), chr(zero + int(d))) for d in str(k))
+def raised(k: int) -> str:
+    """An exponent in raised digits."""
+    return "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] for d in str(k))
 
 
 def poly_text(p: Polynomial) -> str:
@@ -167,7 +172,7 @@ def poly_text(p: Polynomial) -> str:
     >>> poly_text([1, -9, 14]), poly_text([-1, 0, Fraction(1, 2), 0])
     ('λ² − 9λ + 14', '−λ³ + 1/2 λ')
     """
-    return _sum(p, text, "−", lambda k: "λ" + (_digits(k, 8304) if k > 1 else ""))
+    return _sum(p, text, "−", lambda k: "λ" + (raised(k) if k > 1 else ""))
 
 
 def poly_tex(p: Polynomial) -> str:

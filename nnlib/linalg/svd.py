@@ -16,7 +16,7 @@ Array = np.ndarray
 
 
 class SVD(NamedTuple):
-    """Left singular vectors U (columns), singular values S, right singular vectors Vh (rows)."""
+    """Left singular vectors, columns of U; singular values S; right ones, rows of Vh."""
 
     U: Array
     S: Array

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps
-from .eigenspaces import orthogonal, reduced, scaled, solve_by_hand, unit
-from .exact import exact, identity, indexed, root, simplified, tex, text, zeros
+from .eigenspaces import orthogonal, plain_root, reduced, scaled, solve_by_hand, tidy, unit
+from .exact import exact, identity, indexed, simplified, tex, text, zeros
 from .polynomial import Name
 from .subspaces import special_solutions
 
@@ -37,7 +37,7 @@ def svd_steps(A: Any, result: Any, full_matrices: bool) -> Steps:
             length, v = unit(x)
             steps.append(_right(len(V), x, length, v))
             V.append(v)
-        sigma += [root(space.eigenvalue)] * space.geometric
+        sigma += [plain_root(space.eigenvalue)] * space.geometric
     k = min(m, n)
     steps.append(_values(sigma[:k]))
     U: list[Array] = []
@@ -107,7 +107,7 @@ def _product(A: Array, U: list[Array], sigma: list, V: list[Array]) -> list[Step
     left = np.array(U, dtype=object).reshape(len(U), m).T
     right = np.array(V, dtype=object).reshape(len(V), n)
     shapes = " times ".join(f"{r}x{c}" for r, c in (left.shape, S.shape, right.shape))
-    product = simplified(simplified(left @ S) @ right) if S.size else A
+    product = tidy(simplified(simplified(left @ S) @ right)) if S.size else A
     return [
         Step(
             f"Put together: U = {text(left)}, Σ = {text(S)}, Vᵀ = {text(right)}, {shapes}.",
