@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .inputs import symmetric
-from .scale import EPS, exponent, turns
+from .scale import EPS, expect_count, exponent, turns
 
 __all__ = ["Eigh", "eigh", "eigvalsh"]
 
@@ -62,6 +62,7 @@ def eigh(A: Any, *, max_sweeps: int = 60) -> Eigh:
            [ 2.,  1.]])
     """
     S = symmetric(A, "eigh")
+    expect_count(max_sweeps, "eigh", "max_sweeps")
     e = exponent(S)
     S = np.ldexp(S, -e)
     S, V = diagonalised((S + S.T) / 2, max_sweeps)

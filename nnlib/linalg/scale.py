@@ -1,6 +1,8 @@
-"""Sizes and signs: what keeps squares from overflowing, and which of v and -v is given."""
+"""Sizes and signs: how often, how large, and which of v and -v is given."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -8,6 +10,14 @@ __all__: list[str] = []
 
 Array = np.ndarray
 EPS = float(np.finfo(np.float64).eps)
+
+
+def expect_count(value: Any, function: str, argument: str) -> None:
+    """Refuse what is no integer of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{function}: expected an integer {argument}, got {value!r}")
+    if value < 1:
+        raise ValueError(f"{function}: expected {argument} of at least 1, got {value}")
 
 
 def exponent(A: Array) -> int:

@@ -16,7 +16,7 @@ import numpy as np
 from ..steps import Step, Steps
 from .exact import tex, text
 from .inputs import square
-from .scale import EPS, exponent
+from .scale import EPS, expect_count, exponent
 
 __all__ = ["Hessenberg", "Schur", "hessenberg", "qr_algorithm"]
 
@@ -126,6 +126,7 @@ def qr_algorithm(A: Any, *, max_iterations: int = 30, steps: bool = False) -> Sc
     True
     """
     given = square(A, "qr_algorithm")
+    expect_count(max_iterations, "qr_algorithm", "max_iterations")
     e = exponent(given)
     H, Q = hessenberg(np.ldexp(given, -e))
     told = [_first_step(np.ldexp(H, e))] if steps else []

@@ -8,7 +8,7 @@ import numpy as np
 
 from .inputs import matrix
 from .jacobi import rotate, rotation, rounds
-from .scale import EPS, exponent, turns
+from .scale import EPS, expect_count, exponent, turns
 
 __all__ = ["SVD", "LowRank", "low_rank", "pinv", "singular_values", "svd"]
 
@@ -69,6 +69,7 @@ def svd(
            [ 1., -1.]])
     """
     M = matrix(A, "svd")
+    expect_count(max_sweeps, "svd", "max_sweeps")
     if steps:
         from .svd_steps import svd_steps
 
