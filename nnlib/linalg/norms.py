@@ -11,7 +11,7 @@ from ..steps import Step, run
 from .elimination import Telling
 from .exact import root, scalar, simplified, tex, text, zeros
 from .inputs import array, matrix, square
-from .inverse import inverse
+from .inversion import inverse
 from .svd import singular_values
 
 __all__ = ["cond", "norm"]
@@ -132,7 +132,7 @@ def _summed(powers: Array, p: int, total: Any) -> Step:
 def _root(total: Any, p: int) -> Any:
     """The p-th root of a fraction."""
     if p == 2:
-        return root(total)
+        return root(simplified(total))
     import sympy
 
     return simplified(sympy.root(sympy.Rational(total.numerator, total.denominator), p))

@@ -195,15 +195,15 @@ def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
     """
     A = square(A, "solve", exact=exact or steps)
     b = right_hand(b, len(A), "solve", exact=exact or steps)
-    return run(_solve(A, b), steps=steps)
+    return run(solve_told(A, b, "solve"), steps=steps)
 
 
-def _solve(A: Array, b: Array) -> Telling:
+def solve_told(A: Array, b: Array, function: str) -> Telling:
     """Eliminate in [A | b], then substitute back."""
     M, n = np.column_stack([A, b]), len(A)
     yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
     found = yield from reduction(M, n, reduced=False, choose=chooser(M, 0.0), bar=True)
-    refuse_singular(A, found, "solve")
+    refuse_singular(A, found, function)
     return (yield from back_substitution(M[:, :n], M[:, n:].reshape(b.shape)))
 
 
