@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .doors import EPS, exponent, square, turns
+from .inputs import square
 from .jacobi import eigh
+from .scale import EPS, exponent, turns
 from .schur import qr_algorithm
 
 __all__ = ["Eig", "Multiplicity", "eig", "eigvals", "multiplicities"]
@@ -204,5 +205,7 @@ def multiplicities(A: Any, *, tol: float | None = None) -> list[Multiplicity]:
         stretch = np.linalg.svd(M - value * np.eye(len(M)), compute_uv=False)
         # The mean of a cluster is far better known than its members.
         kernel = int(np.count_nonzero(stretch <= near * EPS ** (1 / 3)))
-        found.append(Multiplicity(value.item(), len(cluster), min(max(kernel, 1), len(cluster))))
+        found.append(
+            Multiplicity(value.item(), len(cluster), min(max(kernel, 1), len(cluster)))
+        )
     return found

@@ -215,7 +215,7 @@ def simplified(x: Any) -> Any:
     >>> simplified(root(2) * root(2)), simplified(1 / (1 + root(2)))
     (Fraction(2, 1), -1 + sqrt(2))
     """
-    if isinstance(x, float) or (isinstance(x, np.ndarray) and x.dtype != object):
+    if isinstance(x, float | complex) or (isinstance(x, np.ndarray) and x.dtype != object):
         return x
     if isinstance(x, np.ndarray):
         entries = np.empty(x.shape, dtype=object)
@@ -226,7 +226,10 @@ def simplified(x: Any) -> Any:
         return Fraction(int(x.numerator), int(x.denominator))
     import sympy
 
-    plain = sympy.radsimp(sympy.expand(x))
+    plain = sympy.expand(sympy.radsimp(sympy.expand(x)))
+    if plain.has(sympy.Float):  # a float in a sum or product makes all of it one
+        z = complex(plain)
+        return z if z.imag else z.real
     return simplified(plain) if isinstance(plain, Rational) else plain
 
 
@@ -243,15 +246,18 @@ def text(x: Any) -> str:
     >>> text(3 * root(2) / 2)
     '3√2/2'
     """
+    if np.ndim(x) == 2:
+        rows = (", ".join(map(text, row)) for row in x)
+        return f"[{', '.join(f'[{row}]' for row in rows)}]"
     if np.ndim(x):
-        words = ", ".join(text(part) for part in x)
-        if np.ndim(x) == 2:
-            return f"[{words}]".replace("(", "[").replace(")", "]")
-        return f"({words})"
+        return f"({', '.join(map(text, x))})"
     if isinstance(x, float | np.floating):
         return f"{x:.6g}".replace("-", "−")
-    words = re.sub(r"sqrt\((\d+)\)", r"√\1", str(x))
-    return words.replace("**", "^").replace("*", "").replace("-", "−")
+    if isinstance(x, complex | np.complexfloating):
+        words = f"{x.real:.6g} {x.imag:+.6g}i".replace(" -", " - ").replace(" +", " + ")
+        return words.replace("-", "−")
+    words = re.sub(r"sqrt\((\d+)\)", r"√\1", str(x)).replace("sqrt", "√")
+    return words.replace("**", "^").replace("*", "").replace("-", "−").replace("I", "i")
 
 
 def tex(x: Any) -> str:
@@ -273,6 +279,8 @@ def tex(x: Any) -> str:
         return tex_matrix(x)
     if isinstance(x, float | np.floating):
         return re.sub(r"e\+?(-?)0*(\d+)", r" \\cdot 10^{\1\2}", f"{x:.6g}")
+    if isinstance(x, complex | np.complexfloating):
+        return text(x).replace("−", "-")
     if isinstance(x, Rational):
         n, d = int(x.numerator), int(x.denominator)
         sign = "-" if n < 0 else ""

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .doors import EPS, exponent, symmetric, turns
+from .inputs import symmetric
+from .scale import EPS, expect_count, exponent, turns
 
 __all__ = ["Eigh", "eigh", "eigvalsh"]
 
@@ -61,8 +62,10 @@ def eigh(A: Any, *, max_sweeps: int = 60) -> Eigh:
            [ 2.,  1.]])
     """
     S = symmetric(A, "eigh")
+    expect_count(max_sweeps, "eigh", "max_sweeps")
     e = exponent(S)
-    S, V = diagonalised(np.ldexp(S, -e), max_sweeps)
+    S = np.ldexp(S, -e)
+    S, V = diagonalised((S + S.T) / 2, max_sweeps)
     order = np.argsort(np.diag(S), kind="stable")
     V = V[:, order]
     return Eigh(np.ldexp(np.diag(S)[order], e), V * turns(V))

@@ -13,14 +13,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps
-from .doors import expect_square
-from .exact import exact as fractions_of
-from .exact import root, simplified, tex, text
+from .exact import bracketed, identity, indexed, root, simplified, tex, text
+from .inputs import array, square
 
 __all__ = ["Root", "characteristic_polynomial", "roots"]
 
 Array = np.ndarray
 Polynomial = Sequence[Any]
+
+
+class Name(NamedTuple):
+    """How a matrix is called in text and in LaTeX."""
+
+    text: str
+    tex: str
+
+
+PLAIN = Name("A", "A")
 
 
 class Root(NamedTuple):
@@ -69,37 +78,34 @@ def characteristic_polynomial(
     2. Take the determinant: (6 − λ)(3 − λ) − 2 · 2.
     3. Multiply out: det(A − λI) = λ² − 9λ + 14.
     """
-    M = fractions_of(A, function="characteristic_polynomial")
-    expect_square(M, "characteristic_polynomial")
-    p, traces = _faddeev(M)
+    M = square(A, "characteristic_polynomial", exact=True)
+    p, _ = _faddeev(M)
     result = p if exact else p.astype(np.float64)
-    return Steps(polynomial_steps(M, p, traces), result) if steps else result
+    return Steps(polynomial_steps(M), result) if steps else result
 
 
 def _faddeev(A: Array) -> tuple[Array, Array]:
     """The coefficients, and the traces that give them."""
-    one = np.array(np.vectorize(Fraction, otypes=[object])(np.eye(len(A), dtype=int)))
-    c, M, traces = [Fraction(1)], one, []
+    I = identity(len(A), like=A)  # noqa: E741
+    c, M, traces = [Fraction(1)], I, []
     for k in range(1, len(A) + 1):
         AM = A @ M
         traces.append(np.trace(AM))
         c.append(-traces[-1] / k)
-        M = AM + c[-1] * one
+        M = AM + c[-1] * I
     return np.array(c, dtype=object), np.array(traces, dtype=object)
 
 
-def polynomial_steps(A: Array, p: Array, traces: Array) -> list[Step]:
-    """From A to its characteristic polynomial."""
+def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
+    """From a matrix, under its name, to its characteristic polynomial."""
+    p, traces = _faddeev(A)
     n = len(A)
     if not 2 <= n <= 3:
-        return [
-            Step(
-                f"tr(AM) = {text(t)} for the matrix M of step {k}, so c{_digits(k, 8320)} = "
-                f"−{_bracket(text(t))}/{k} = {text(c)}.",
-                rf"c_{{{k}}} = -\frac{{1}}{{{k}}}\,\mathrm{{tr}}(A M_{{{k}}}) = {tex(c)}",
-            )
+        told = [
+            _trace_step(k, t, c, name)
             for k, (t, c) in enumerate(zip(traces, p[1:], strict=True), start=1)
-        ] + [Step(f"p(λ) = {poly_text(p)}.", rf"p(\lambda) = {poly_tex(p)}")]
+        ]
+        return [*told, Step(f"p(λ) = {poly_text(p)}.", rf"p(\lambda) = {poly_tex(p)}")]
     rows = [
         [f"{tex(x)} - \\lambda" if i == j else tex(x) for j, x in enumerate(row)]
         for i, row in enumerate(A)
@@ -109,16 +115,27 @@ def polynomial_steps(A: Array, p: Array, traces: Array) -> list[Step]:
     words, formula = (_determinant(A, write) for write in (text, tex))
     signed = [(-1) ** n * c for c in p]
     return [
-        Step("Subtract λ from each entry of the diagonal.", rf"A - \lambda I = {matrix}"),
+        Step(
+            "Subtract λ from each entry of the diagonal.", rf"{name.tex} - \lambda I = {matrix}"
+        ),
         Step(
             f"Take the determinant: {words}.",
-            rf"\det(A - \lambda I) = {formula.replace('λ', chr(92) + 'lambda ')}",
+            rf"\det({name.tex} - \lambda I) = {formula.replace('λ', chr(92) + 'lambda ')}",
         ),
         Step(
-            f"Multiply out: det(A − λI) = {poly_text(signed)}.",
-            rf"\det(A - \lambda I) = {poly_tex(signed)}",
+            f"Multiply out: det({name.text} − λI) = {poly_text(signed)}.",
+            rf"\det({name.tex} - \lambda I) = {poly_tex(signed)}",
         ),
     ]
+
+
+def _trace_step(k: int, t: Any, c: Any, name: Name) -> Step:
+    """How the k-th coefficient comes from the trace of the k-th product."""
+    return Step(
+        f"tr({name.text}M) = {text(t)} for the matrix M of step {k}, so "
+        f"{indexed('c', k - 1)} = −{bracketed(text(t))}/{k} = {text(c)}.",
+        rf"c_{{{k}}} = -\tfrac{{1}}{{{k}}}\,\mathrm{{tr}}({name.tex} M_{{{k}}}) = {tex(c)}",
+    )
 
 
 def _determinant(A: Array, write: Any) -> str:
@@ -127,7 +144,7 @@ def _determinant(A: Array, write: Any) -> str:
 
     def entry(i: int, j: int) -> str:
         x = write(A[i, j])
-        return f"({x} {minus} λ)" if i == j else _bracket(x)
+        return f"({x} {minus} λ)" if i == j else bracketed(x)
 
     def minor(i: int, j: int, k: int, m: int) -> str:
         first = entry(i, k) + ("" if i == k and j == m else times) + entry(j, m)
@@ -144,15 +161,9 @@ def _others(j: int) -> tuple[int, int]:
     return ((1, 2), (0, 2), (0, 1))[j]
 
 
-def _bracket(x: str) -> str:
-    """A number as a factor: in brackets if it has a sign or a sum."""
-    return f"({x})" if x[0] in "−-" or " " in x else x
-
-
-def _digits(k: int, zero: int) -> str:
-    """A number in raised or lowered digits, which begin at the code point of their zero."""
-    raised = {1: "¹", 2: "²", 3: "³"} if zero == 8304 else {}
-    return "".join(raised.get(int(d), chr(zero + int(d))) for d in str(k))
+def raised(k: int) -> str:
+    """An exponent in raised digits."""
+    return "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] for d in str(k))
 
 
 def poly_text(p: Polynomial) -> str:
@@ -161,7 +172,7 @@ def poly_text(p: Polynomial) -> str:
     >>> poly_text([1, -9, 14]), poly_text([-1, 0, Fraction(1, 2), 0])
     ('λ² − 9λ + 14', '−λ³ + 1/2 λ')
     """
-    return _sum(p, text, "−", lambda k: "λ" + (_digits(k, 8304) if k > 1 else ""))
+    return _sum(p, text, "−", lambda k: "λ" + (raised(k) if k > 1 else ""))
 
 
 def poly_tex(p: Polynomial) -> str:
@@ -221,7 +232,7 @@ def roots(p: Polynomial) -> list[Root]:
     >>> roots([1, -1, -1])[0].value
     1/2 + sqrt(5)/2
     """
-    c = fractions_of(p, function="roots", argument="p")
+    c = array(p, "roots", "p", exact=True)
     if c.ndim != 1 or not len(c) or c[0] == 0:
         raise ValueError(
             f"roots: expected coefficients p that begin with one other than 0, got {p!r}"
@@ -281,8 +292,8 @@ def _simple_roots(p: list) -> list:
             p = quotient
     if len(p) > 4:
         raise ValueError(
-            f"roots: expected factors of degree at most 3, got {poly_text(p)}, "
-            "which has no rational root"
+            "roots: expected a polynomial whose factors without rational root are of degree "
+            f"at most 3, got one of degree {len(p) - 1}"
         )
     return found + {1: list, 3: _quadratic, 4: _cubic}[len(p)](p[1:])
 

@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps
-from .doors import EPS, exponent, square
+from .exact import tex, text
+from .inputs import square
+from .scale import EPS, expect_count, exponent
 
 __all__ = ["Hessenberg", "Schur", "hessenberg", "qr_algorithm"]
 
@@ -124,6 +126,7 @@ def qr_algorithm(A: Any, *, max_iterations: int = 30, steps: bool = False) -> Sc
     True
     """
     given = square(A, "qr_algorithm")
+    expect_count(max_iterations, "qr_algorithm", "max_iterations")
     e = exponent(given)
     H, Q = hessenberg(np.ldexp(given, -e))
     told = [_first_step(np.ldexp(H, e))] if steps else []
@@ -229,8 +232,6 @@ def _stuck(H: Array, start: int, end: int, tried: int) -> str:
 
 def _first_step(H: Array) -> Step:
     """The matrix with which the iterations begin."""
-    from .exact import tex
-
     return Step(
         "Reflect until only zeros stand below the first subdiagonal; eigenvalues stay.",
         f"H = {tex(H)}",
@@ -239,8 +240,6 @@ def _first_step(H: Array) -> Step:
 
 def _step(k: int, below: Array, end: int) -> Step:
     """One iteration: what it left on the subdiagonal."""
-    from .exact import text
-
     sizes = text(np.abs(below))
     still = f"; rows 1 to {end} are still to be done" if end > 2 else ""
     return Step(
@@ -251,8 +250,6 @@ def _step(k: int, below: Array, end: int) -> Step:
 
 def _last_step(T: Array) -> Step:
     """The triangular matrix, and how to read it."""
-    from .exact import tex
-
     pairs = np.count_nonzero(np.diag(T, -1))
     blocks = f", and {pairs} 2x2 block{'s' * (pairs > 1)} for complex pairs" if pairs else ""
     return Step(f"The eigenvalues stand on the diagonal{blocks}.", f"T = {tex(T)}")

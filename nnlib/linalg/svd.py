@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .doors import EPS, exponent, matrix, turns
+from .inputs import matrix
 from .jacobi import rotate, rotation, rounds
+from .scale import EPS, expect_count, exponent, turns
 
 __all__ = ["SVD", "LowRank", "low_rank", "pinv", "singular_values", "svd"]
 
@@ -15,14 +16,16 @@ Array = np.ndarray
 
 
 class SVD(NamedTuple):
-    """Left singular vectors U (columns), singular values S, right singular vectors Vh (rows)."""
+    """Left singular vectors, columns of U; singular values S; right ones, rows of Vh."""
 
     U: Array
     S: Array
     Vh: Array
 
 
-def svd(A: Any, full_matrices: bool = True, *, max_sweeps: int = 60, steps: bool = False) -> Any:
+def svd(
+    A: Any, full_matrices: bool = True, *, max_sweeps: int = 60, steps: bool = False
+) -> Any:
     r"""Singular value decomposition of any matrix.
 
     .. math:: A = U \Sigma V^\top, \qquad \sigma_1 \ge \sigma_2 \ge \dots \ge 0
@@ -66,6 +69,7 @@ def svd(A: Any, full_matrices: bool = True, *, max_sweeps: int = 60, steps: bool
            [ 1., -1.]])
     """
     M = matrix(A, "svd")
+    expect_count(max_sweeps, "svd", "max_sweeps")
     if steps:
         from .svd_steps import svd_steps
 
