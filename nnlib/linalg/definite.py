@@ -10,9 +10,9 @@ import numpy as np
 from ..steps import Step, Steps, run
 from .determinant import by_elimination
 from .elimination import Telling, listed, rounding
-from .exact import tex, tex_matrix, text
 from .inputs import one_of, symmetric
 from .jacobi import eigvalsh
+from .writing import tex, tex_matrix, text
 
 __all__ = ["definiteness"]
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..steps import Step, run
 from .elimination import Swap, Telling, chooser, reduction
-from .exact import scalar, tex, tex_factor, tex_matrix, zeros
+from .exact import scalar, zeros
 from .inputs import one_of, square
+from .writing import tex, tex_factor, tex_matrix
 
 __all__ = ["det", "trace"]
 
@@ -116,7 +117,7 @@ def _two_by_two(A: Array, d: Any) -> Step:
     """Down the diagonal less up the other."""
     (a, b), (c, e) = [[tex_factor(x) for x in row] for row in A]
     rule = rf"\det {tex_matrix(A)} = {a} \cdot {e} - {b} \cdot {c} = {tex(d)}"
-    return Step("Of two rows it is the product of the diagonal less the other product.", rule)
+    return Step("Two rows: the product down the diagonal less the other product.", rule)
 
 
 def _expanded(A: Array, terms: list, d: Any) -> Step:

@@ -10,9 +10,10 @@ from ..steps import Step, Steps, run
 from .cofactors import adjugate_told
 from .determinant import by_elimination
 from .elimination import Telling, chooser, reduction
-from .exact import identity, tex, tex_matrix, text
+from .exact import identity
 from .inputs import one_of, square
 from .systems import refuse_singular
+from .writing import tex, tex_matrix, text
 
 __all__ = ["inverse"]
 

@@ -8,11 +8,12 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import Telling, rounding
-from .exact import simplified, tex, tex_matrix, text
+from .exact import simplified
 from .inputs import matrix, one_of, vector
 from .qr_decomposition import qr_told
 from .svd import svd
 from .systems import back_substitution, solve_told
+from .writing import tex, tex_matrix, text
 
 __all__ = ["lstsq"]
 
@@ -99,7 +100,7 @@ def _normal(A: Array, b: Array) -> Telling:
         rf"A^\top A = {tex_matrix(G)}, \quad A^\top b = {tex(c)}",
     )
     try:
-        return (yield from solve_told(G, c, "lstsq"))
+        return (yield from solve_told(G, c, "lstsq", "[AᵀA | Aᵀb]"))
     except np.linalg.LinAlgError as error:
         raise np.linalg.LinAlgError(DEPENDENT) from error
 
