@@ -89,7 +89,7 @@ def _general(M: Array) -> tuple[Array, Array]:
 def _steps(A: Any, M: Array) -> Any:
     """The steps by the characteristic polynomial, or those of the QR algorithm."""
     if len(M) <= 3:
-        from .eigenspaces import eig_steps
+        from .by_hand import eig_steps
 
         return eig_steps(A, eig(M))
     told = qr_algorithm(M, steps=True)

@@ -11,7 +11,7 @@ from .elimination import Telling, rounding
 from .exact import simplified
 from .inputs import matrix, one_of, vector
 from .qr_decomposition import qr_told
-from .svd import svd
+from .singular import svd
 from .systems import back_substitution, solve_told
 from .writing import tex, tex_matrix, text
 

@@ -12,7 +12,7 @@ from .elimination import Telling
 from .exact import root, scalar, simplified, zeros
 from .inputs import array, matrix, square
 from .inversion import inverse
-from .svd import singular_values
+from .singular import singular_values
 from .writing import tex, text
 
 __all__ = ["cond", "norm"]

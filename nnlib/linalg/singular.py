@@ -71,7 +71,7 @@ def svd(
     M = matrix(A, "svd")
     expect_count(max_sweeps, "svd", "max_sweeps")
     if steps:
-        from .svd_steps import svd_steps
+        from .singular_steps import svd_steps
 
         return svd_steps(A, svd(A, full_matrices, max_sweeps=max_sweeps), full_matrices)
     if M.shape[0] < M.shape[1]:

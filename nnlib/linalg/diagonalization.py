@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps
+from .by_hand import Eigenspace, reduced, solve_by_hand
 from .eigen import eig, multiplicities
-from .eigenspaces import Eigenspace, inner, orthogonal, reduced, solve_by_hand, tidy, unit
 from .exact import identity, simplified, tex, text
+from .exact_vectors import inner, orthogonal, tidy, unit
 from .inputs import square
 from .scale import EPS
 

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from math import lcm
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..steps import Step, Steps
 from .elimination import Operation, Scale, Subtract, Swap, eliminate, first
-from .exact import bracketed, identity, indexed, root, simplified, tex, text
+from .exact import bracketed, identity, indexed, simplified, tex, text
+from .exact_vectors import scaled, unit
 from .inputs import square
 from .polynomial import (
     PLAIN,
     Name,
-    Root,
     characteristic_polynomial,
     poly_tex,
     poly_text,
     polynomial_steps,
     raised,
-    roots,
 )
-from .scale import turns
+from .root_finding import Root, roots
 from .subspaces import special_solutions
 
 __all__ = ["Eigenspace", "eigenspaces"]
@@ -207,15 +205,6 @@ def _operation(done: Operation) -> str:
     return rf"{row} \leftarrow {row} {sign} {times}R_{{{done.k + 1}}}"
 
 
-def scaled(x: Array) -> Array:
-    """The multiple of an exact vector without fractions and with its largest entry positive."""
-    if all(isinstance(entry, Fraction) for entry in x):
-        x = x * lcm(*(entry.denominator for entry in x))
-    values = np.array([complex(entry) for entry in x])
-    sign = 1 if values.imag.any() else int(turns(values.real[:, None])[0])
-    return simplified(x * sign)
-
-
 def _by_cross_product(A: Array, value: complex) -> tuple[list[Step], Array]:
     """The eigenvector of a simple eigenvalue of a 3x3 matrix, at right angles to its rows."""
     shifted = A.astype(np.float64) - value * np.eye(3)
@@ -230,45 +219,6 @@ def _by_cross_product(A: Array, value: complex) -> tuple[list[Step], Array]:
         f"x = {tex(basis[:, 0])}",
     )
     return [step], basis
-
-
-def inner(x: Array, y: Array) -> Any:
-    """Inner product of exact vectors, the first conjugated."""
-    return simplified(sum((a.conjugate() * b for a, b in zip(x, y, strict=True)), Fraction(0)))
-
-
-def unit(x: Array) -> tuple[Any, Array]:
-    """The length of an exact vector, and the vector divided by it."""
-    length = plain_root(inner(x, x))
-    return length, simplified(x / length)
-
-
-def plain_root(q: Any) -> Any:
-    """The square root of an exact number; a float where it would be a root of roots."""
-    if isinstance(q, float | complex):
-        return abs(q) ** 0.5
-    r = root(q)
-    if isinstance(r, Fraction) or all(power.base.is_Rational for power in r.atoms(_power())):
-        return r
-    return float(r)
-
-
-def _power() -> type:
-    """SymPy's class of powers, to which roots belong."""
-    from sympy import Pow
-
-    return Pow
-
-
-def orthogonal(basis: Array) -> Array:
-    """The columns of a basis made orthogonal, one after the other, without fractions."""
-    V = basis.copy()
-    for k in range(V.shape[1]):
-        for j in range(k):
-            share = inner(V[:, j], V[:, k]) / inner(V[:, j], V[:, j])
-            V[:, k] = simplified(V[:, k] - share * V[:, j])
-        V[:, k] = scaled(V[:, k])
-    return V
 
 
 def eig_steps(A: Any, result: Any) -> Steps:
@@ -310,14 +260,3 @@ def _trace_and_determinant(A: Array, spaces: list[Eigenspace]) -> Step:
         f"{' · '.join(terms)} = {text(det)} its determinant.",
         rf"\textstyle\sum_i \lambda_i = {tex(trace)}, \quad \prod_i \lambda_i = {tex(det)}",
     )
-
-
-def tidy(M: Array) -> Array:
-    """Exact numbers as they are; floats without what only rounding has left."""
-    entries = np.empty(M.shape, dtype=object)
-    for place, x in zip(np.ndindex(M.shape), M.flat, strict=True):
-        if isinstance(x, float | complex):
-            z = complex(round(complex(x).real, 12) + 0.0, round(complex(x).imag, 12) + 0.0)
-            x = z if z.imag else z.real
-        entries[place] = x
-    return entries

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps
-from .eigenspaces import orthogonal, solve_by_hand, unit
+from .by_hand import solve_by_hand
 from .exact import exact, indexed, simplified, tex, text
+from .exact_vectors import orthogonal, unit
 from .inputs import matrix, one_of
 from .polynomial import Name
 from .scale import turns

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps
-from .eigenspaces import orthogonal, plain_root, reduced, scaled, solve_by_hand, tidy, unit
+from .by_hand import reduced, solve_by_hand
 from .exact import exact, identity, indexed, simplified, tex, text, zeros
+from .exact_vectors import orthogonal, plain_root, scaled, tidy, unit
 from .polynomial import Name
 from .subspaces import special_solutions
 
