@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling
+from .elimination import Telling, row_reduction
 from .exact import identity, simplified, zeros
 from .inputs import array, matrix, vector
 from .norms import length
@@ -184,16 +184,25 @@ def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> A
 
 def _projection(b: Array, A: Array) -> Telling:
     """The sum of the parts of b along orthogonal vectors."""
-    U, _ = yield from orthogonalized(A)
+    U, _ = yield from orthogonalized(_spanning(A))
     p = zeros(len(b), like=b)
     for i, u in enumerate(U.T):
         if u.any():
             c = (u @ b) / (u @ u)
             p = p + c * u
             yield lambda i=i, c=c: _part(i, c)
-    words = f"Add the parts: p = {text(p)}, and b − p = {text(b - p)} is at right angles to it."
-    yield lambda: Step(words, f"p = {tex(p)}")
+    yield lambda: Step(
+        f"Add the parts: p = {text(p)}, and b − p = {text(b - p)} is at right angles to it.",
+        f"p = {tex(p)}",
+    )
     return p
+
+
+def _spanning(A: Array) -> Array:
+    """Of floats the columns with a pivot; fractions show by a 0 that a column depends."""
+    if A.dtype == object:
+        return A
+    return A[:, list(run(row_reduction(A.copy(), reduced=False)).pivots)]
 
 
 def _part(i: int, c: Any) -> Step:
@@ -232,7 +241,7 @@ def projection_matrix(A: Any, *, exact: bool = False) -> Array:
     [[1/5, 2/5], [2/5, 4/5]]
     """
     A = matrix(A, "projection_matrix", exact=exact)
-    U, _ = run(orthogonalized(A))
+    U, _ = run(orthogonalized(_spanning(A)))
     P = zeros((len(A), len(A)), like=A)
     for u in U.T:
         if u.any():

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import RowReduction, Telling, chooser, listed, reduction, rounding
+from .elimination import RowReduction, Telling, listed, reduction, rounding, spread
 from .exact import simplified, zeros
 from .inputs import array, matrix, right_hand, square, vector
 from .subspaces import special_solutions, told_solutions
@@ -120,11 +120,12 @@ def _solution_set(A: Array, b: Array) -> Telling:
     M, n = np.column_stack([A, b]), A.shape[1]
     negligible = rounding(M)
     yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
-    choose = chooser(M, negligible)
-    found = yield from reduction(M, n, reduced=True, choose=choose, bar=True)
+    found = yield from reduction(M, n, reduced=False, negligible=negligible, bar=True)
     r, pivots, free = found.rank, found.pivots, found.free[:-1]  # the last is that of b
+    left = max((spread(negligible, M[i], j) for i, j in enumerate(pivots)), default=negligible)
+    yield from reduction(M, n, reduced=True, bar=True)
     N = special_solutions(M[:, :n], pivots, free)
-    wrong = r + np.flatnonzero(abs(M[r:, n]) > negligible)
+    wrong = r + np.flatnonzero(abs(M[r:, n]) > left)
     if wrong.size:
         i = int(wrong[0])
         reason = f"row {i + 1} says 0 = {text(M[i, n])}"
@@ -203,7 +204,7 @@ def solve_told(A: Array, b: Array, function: str, named: str = "[A | b]") -> Tel
     """Eliminate in [A | b], then substitute back."""
     M, n = np.column_stack([A, b]), len(A)
     yield lambda: Step(f"Start with {named}.", tex_matrix(M, bar=n))
-    found = yield from reduction(M, n, reduced=False, choose=chooser(M, 0.0), bar=True)
+    found = yield from reduction(M, n, reduced=False, bar=True)
     refuse_singular(A, found, function)
     return (yield from back_substitution(M[:, :n], M[:, n:].reshape(b.shape)))
 

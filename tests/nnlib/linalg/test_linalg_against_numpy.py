@@ -353,3 +353,18 @@ def test_maps_of_the_plane_do_what_their_names_say():
     assert_allclose(linalg.reflection([3, 4]) @ [4, -3], [-4, 3], **TOLERANCE)
     assert_allclose(linalg.shear(2) @ [1, 3], [7, 3], **TOLERANCE)
     assert_allclose(linalg.scaling(2, 3) @ [1, 1], [2, 3], **TOLERANCE)
+
+
+def test_rounding_is_not_taken_for_a_pivot():
+    rng = np.random.default_rng(1)
+    for _ in range(500):
+        m, n = rng.integers(1, 9, 2)
+        r = rng.integers(1, 1 + min(m, n))
+        A = rng.standard_normal((m, r)) @ rng.standard_normal((r, n))
+        assert linalg.rank(A) == np.linalg.matrix_rank(A)
+
+
+def test_small_pivots_are_not_taken_for_rounding():
+    assert linalg.rank(np.diag([1, 1e-6, 1e-12])) == 3
+    assert linalg.rank(1 / (1 + np.add.outer(np.arange(7.0), np.arange(7.0)))) == 7
+    assert linalg.solve([[1, 0], [0, 1e-200]], [1, 1]).tolist() == [1, 1e200]
