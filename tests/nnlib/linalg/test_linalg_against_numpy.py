@@ -345,6 +345,19 @@ def test_rounding_is_not_taken_for_a_sign(r, method):
     )
 
 
+@every_square
+def test_orthogonal_and_symmetric_matrices_are_told_up_to_rounding(A):
+    Q = np.linalg.qr(A)[0] if A.size else A
+    assert linalg.is_orthogonal(Q)
+    assert linalg.is_symmetric(A.T @ A)
+    assert linalg.is_orthogonal(A + 3) == (A.size == 0)
+
+
+@pytest.mark.parametrize("p", [1, 2, 3, np.inf])
+def test_a_normalized_vector_has_norm_one(p):
+    assert_allclose(linalg.norm(linalg.normalize(1e200 * random(1, 5)[0], p), p), 1, rtol=1e-12)
+
+
 def test_maps_of_the_plane_do_what_their_names_say():
     turn = linalg.rotation(0.3)
     assert_allclose(turn @ [1, 0], [np.cos(0.3), np.sin(0.3)], **TOLERANCE)

@@ -14,12 +14,15 @@ Singular = np.linalg.LinAlgError
 ONE_MATRIX = [
     *("row_reduce", "rank", "column_space", "row_space", "null_space", "det", "cofactor"),
     *("adjugate", "inverse", "trace", "lu", "cholesky", "gram_schmidt", "projection_matrix"),
-    *("qr", "definiteness"),
+    *("qr", "definiteness", "is_symmetric", "is_orthogonal"),
 ]
-SQUARE_ONLY = ["det", "cofactor", "adjugate", "inverse", "trace", "cholesky", "definiteness"]
+SQUARE_ONLY = [
+    *("det", "cofactor", "adjugate", "inverse", "trace", "cholesky", "definiteness"),
+    *("is_symmetric", "is_orthogonal"),
+]
 WITH_RIGHT_HAND_SIDE = ["solution_set", "solve", "cramer", "lstsq", "conjugate_gradient"]
 TWO_VECTORS = ["dot", "cosine", "angle", "cross"]
-STEPS = [name for name in ONE_MATRIX if name not in ("cofactor", "trace", "projection_matrix")]
+STEPS = [name for name in ONE_MATRIX if name not in ("cofactor", "trace")]
 
 
 def call(name, *arguments, **options):
@@ -158,6 +161,13 @@ def test_two_vectors_that_do_not_fit(name, x, y, error, told):
 def test_the_zero_vector_has_no_direction(name):
     with pytest.raises(ValueError, match=f"^{name}: expected y other than 0"):
         call(name, [1, 2], [0, 0])
+
+
+def test_the_zero_vector_cannot_be_normalized():
+    with pytest.raises(ValueError, match="normalize: expected x other than 0"):
+        linalg.normalize([0, 0])
+    with pytest.raises(ValueError, match="normalize: expected p of at least 1"):
+        linalg.normalize([1, 2], 0)
 
 
 def test_a_cross_product_outside_of_space():
