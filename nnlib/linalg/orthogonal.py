@@ -85,11 +85,10 @@ def orthogonalized(A: Array, modified: bool = True) -> Telling:
     U, C = A.copy(), identity(n, like=A)
     negligible = 10 * max(m, n) * np.finfo(float).eps  # what rounding may leave of a column
     for j in range(n):
-        if j == 0 or not any(U[:, i].any() for i in range(j)):
+        before = [i for i in range(j) if U[:, i].any()]
+        if not before:
             yield lambda j=j: _taken(U, j)
-        for i in range(j):
-            if not U[:, i].any():
-                continue
+        for i in before:
             source = U[:, j] if modified else A[:, j]
             C[i, j] = (U[:, i] @ source) / (U[:, i] @ U[:, i])
             U[:, j] -= C[i, j] * U[:, i]
