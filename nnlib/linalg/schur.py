@@ -251,5 +251,7 @@ def _step(k: int, below: Array, end: int) -> Step:
 def _last_step(T: Array) -> Step:
     """The triangular matrix, and how to read it."""
     pairs = np.count_nonzero(np.diag(T, -1))
-    blocks = f", and {pairs} 2x2 block{'s' * (pairs > 1)} for complex pairs" if pairs else ""
+    blocks = (
+        f", and {pairs} 2x2 block{'s' if pairs > 1 else ''} for complex pairs" if pairs else ""
+    )
     return Step(f"The eigenvalues stand on the diagonal{blocks}.", f"T = {tex(T)}")
