@@ -9,8 +9,9 @@ import numpy as np
 from ..steps import Step, Steps, run
 from .determinant import by_elimination, without
 from .elimination import Telling
-from .exact import factor, indexed, tex, tex_matrix, text, zeros
+from .exact import zeros
 from .inputs import square, vector
+from .writing import indexed, quotient, tex, tex_matrix, text
 
 __all__ = ["adjugate", "cofactor", "cramer", "minor"]
 
@@ -201,7 +202,7 @@ def _cramer(A: Array, b: Array) -> Telling:
 def _quotient(j: int, A_j: Array, d_j: Any, d: Any) -> Step:
     """One unknown by Cramer's rule."""
     x = indexed("x", j)
-    words = f"Put b in place of column {j + 1}: {x} = {text(d_j)} / {factor(d)}"
+    words = f"Put b in place of column {j + 1}: {x} = {quotient(text(d_j), text(d))}"
     top = rf"\det {tex_matrix(A_j)}"
     rule = rf"x_{{{j + 1}}} = \frac{{1}}{{{tex(d)}}} {top} = {tex(d_j / d)}"
     return Step(f"{words} = {text(d_j / d)}.", rule)

@@ -8,9 +8,10 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import Telling
-from .exact import tex, text, zeros
+from .exact import zeros
 from .inputs import symmetric, vector
 from .norms import length
+from .writing import tex, text
 
 __all__ = ["ConjugateGradient", "conjugate_gradient"]
 

@@ -10,9 +10,9 @@ import numpy as np
 from ..steps import Step, Steps, run
 from .determinant import by_elimination
 from .elimination import Telling, listed, rounding
-from .exact import tex, tex_matrix, text
 from .inputs import one_of, symmetric
 from .jacobi import eigvalsh
+from .writing import tex, tex_matrix, text
 
 __all__ = ["definiteness"]
 
@@ -159,9 +159,7 @@ def _by_all_minors(A: Array) -> Telling:
 def _minor(A: Array, rows: Any) -> Telling:
     """The sign of one principal minor."""
     part = A[np.ix_(rows, rows)]
-    d = run(by_elimination(part.copy()))
+    d = run(by_elimination(part.copy(), rounding(A)))
     words = f"The minor of {listed('row', rows)} is {text(d)}."
     yield lambda: Step(words, rf"\det {tex_matrix(part)} = {tex(d)}")
-    largest = abs(part).sum(axis=1).max()
-    negligible = 0 if A.dtype == object else rounding(A) * largest ** (len(rows) - 1)
-    return 0 if abs(d) <= negligible else 1 if d > 0 else -1
+    return 0 if d == 0 else 1 if d > 0 else -1

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..steps import Step, run
 from .elimination import Swap, Telling, chooser, reduction
-from .exact import scalar, tex, tex_factor, tex_matrix, zeros
+from .exact import scalar, zeros
 from .inputs import one_of, square
+from .writing import tex, tex_factor, tex_matrix
 
 __all__ = ["det", "trace"]
 
@@ -69,10 +70,10 @@ def det(
     return run(_by_cofactors(A), steps=steps)
 
 
-def by_elimination(A: Array) -> Telling:
+def by_elimination(A: Array, negligible: float = 0.0) -> Telling:
     """Eliminate, count the swaps, multiply the pivots."""
     yield lambda: Step("Start with A.", tex_matrix(A))
-    found = yield from reduction(A, len(A), reduced=False, choose=chooser(A, 0.0))
+    found = yield from reduction(A, len(A), reduced=False, choose=chooser(A, negligible))
     swaps = sum(isinstance(operation, Swap) for operation in found.operations)
     d = (-1) ** swaps * prod(A.diagonal(), start=_one(A))
     yield lambda: _multiplied(A.diagonal(), swaps, d)
@@ -116,7 +117,7 @@ def _two_by_two(A: Array, d: Any) -> Step:
     """Down the diagonal less up the other."""
     (a, b), (c, e) = [[tex_factor(x) for x in row] for row in A]
     rule = rf"\det {tex_matrix(A)} = {a} \cdot {e} - {b} \cdot {c} = {tex(d)}"
-    return Step("Of two rows it is the product of the diagonal less the other product.", rule)
+    return Step("Two rows: the product down the diagonal less the other product.", rule)
 
 
 def _expanded(A: Array, terms: list, d: Any) -> Step:

@@ -9,10 +9,11 @@ import numpy as np
 from ..steps import Step, Steps
 from .by_hand import Eigenspace, reduced, solve_by_hand
 from .eigen import eig, multiplicities
-from .exact import identity, simplified, tex, text
+from .exact import identity, simplified
 from .exact_vectors import inner, orthogonal, tidy, unit
 from .inputs import square
 from .scale import EPS
+from .writing import tex, text
 
 __all__ = ["Diagonalization", "diagonalize"]
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .exact import tex_matrix, text
 from .inputs import matrix
+from .writing import tex_matrix, text
 
 __all__ = ["RowReduction", "rank", "row_reduce"]
 

@@ -2,13 +2,11 @@ r"""Exact numbers: fractions, roots where fractions do not suffice, and how both
 
 The algorithms of this package run on arrays of `fractions.Fraction` as they do on floats, so
 the steps that they show are those of pencil and paper. ``exact`` makes such arrays and
-``numeric`` leads back; ``text`` and ``tex`` write numbers, vectors and matrices.
+``numeric`` leads back; ``text`` and ``tex`` of ``writing.py`` put them on paper.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
 from fractions import Fraction
 from math import isfinite, isqrt, sqrt
 from numbers import Rational
@@ -16,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from .writing import bracketed, indexed, tex, tex_matrix, text
+
 __all__ = [
     "bracketed",
     "exact",
-    "factor",
     "identity",
     "indexed",
     "numeric",
@@ -27,14 +26,12 @@ __all__ = [
     "scalar",
     "simplified",
     "tex",
-    "tex_factor",
     "tex_matrix",
     "text",
     "zeros",
 ]
 
 Array = np.ndarray
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def exact(A: Any, *, function: str = "exact", argument: str = "A") -> Array:
@@ -231,119 +228,3 @@ def simplified(x: Any) -> Any:
         z = complex(plain)
         return z if z.imag else z.real
     return simplified(plain) if isinstance(plain, Rational) else plain
-
-
-def text(x: Any) -> str:
-    """Number, vector or matrix as plain text.
-
-    Parameters
-    ----------
-    x : number or array of at most 2 axes
-        Exact numbers are written in full, floats with six digits.
-
-    >>> text(Fraction(-1, 3)), text(exact([1, 0.5])), text(exact([[1, 2], [3, 4]]))
-    ('−1/3', '(1, 1/2)', '[[1, 2], [3, 4]]')
-    >>> text(3 * root(2) / 2)
-    '3√2/2'
-    """
-    if np.ndim(x) == 2:
-        rows = (", ".join(map(text, row)) for row in x)
-        return f"[{', '.join(f'[{row}]' for row in rows)}]"
-    if np.ndim(x):
-        return f"({', '.join(map(text, x))})"
-    if isinstance(x, float | np.floating):
-        return f"{x:.6g}".replace("-", "−")
-    if isinstance(x, complex | np.complexfloating):
-        words = f"{x.real:.6g} {x.imag:+.6g}i".replace(" -", " - ").replace(" +", " + ")
-        return words.replace("-", "−")
-    words = re.sub(r"sqrt\((\d+)\)", r"√\1", str(x)).replace("sqrt", "√")
-    return words.replace("**", "^").replace("*", "").replace("-", "−").replace("I", "i")
-
-
-def tex(x: Any) -> str:
-    r"""Number, vector or matrix as LaTeX; a vector is a column.
-
-    Parameters
-    ----------
-    x : number or array of at most 2 axes
-        Exact numbers are written in full, floats with six digits.
-
-    >>> print(tex(Fraction(-1, 3)), tex(root(2)))
-    -\frac{1}{3} \sqrt{2}
-    >>> print(tex(exact([1, 2])))
-    \left[\begin{array}{r}1 \\ 2\end{array}\right]
-    """
-    if np.ndim(x) == 1:
-        return tex_matrix(np.asarray(x)[:, None])
-    if np.ndim(x):
-        return tex_matrix(x)
-    if isinstance(x, float | np.floating):
-        return re.sub(r"e\+?(-?)0*(\d+)", r" \\cdot 10^{\1\2}", f"{x:.6g}")
-    if isinstance(x, complex | np.complexfloating):
-        return text(x).replace("−", "-")
-    if isinstance(x, Rational):
-        n, d = int(x.numerator), int(x.denominator)
-        sign = "-" if n < 0 else ""
-        return str(n) if d == 1 else rf"{sign}\frac{{{abs(n)}}}{{{d}}}"
-    import sympy
-
-    return sympy.latex(x)
-
-
-def tex_matrix(
-    A: Array, mark: Collection[tuple[int, int]] = (), *, bar: int | None = None
-) -> str:
-    r"""Matrix as LaTeX, with marked entries in boxes.
-
-    Parameters
-    ----------
-    A : (m, n) array of numbers
-        What ``tex`` can write.
-    mark : collection of (row, column), counted from 0
-        The entries to be boxed, such as pivots.
-    bar : int, optional
-        How many columns stand left of a vertical line, such as that of [A | b].
-
-    >>> print(tex_matrix(exact([[1, 2], [0, 0.5]]), mark=[(0, 0)], bar=1))
-    \left[\begin{array}{r|r}\boxed{1} & 2 \\[4pt] 0 & \frac{1}{2}\end{array}\right]
-    """
-    m, n = np.shape(A)
-    if m * n == 0:
-        return rf"[\;]_{{{m} \times {n}}}"
-    cells = [[tex(x) for x in row] for row in A]
-    for i, j in mark:
-        cells[i][j] = rf"\boxed{{{cells[i][j]}}}"
-    columns = "r" * n if bar is None else "r" * bar + "|" + "r" * (n - bar)
-    rows = [" & ".join(row) for row in cells]
-    newline = r" \\[4pt] " if any("frac" in row for row in rows) else r" \\ "
-    body = newline.join(rows)
-    return rf"\left[\begin{{array}}{{{columns}}}{body}\end{{array}}\right]"
-
-
-def indexed(letter: str, k: int) -> str:
-    """A name with an index, counted from 1 as in formulas where k counts from 0.
-
-    >>> indexed("x", 0), indexed("x", 9)
-    ('x₁', 'x₁₀')
-    """
-    return letter + str(k + 1).translate(SUBSCRIPTS)
-
-
-def bracketed(words: str) -> str:
-    """A number, as text or LaTeX, so that it can stand behind a sign: sums in brackets.
-
-    >>> bracketed("3/4"), bracketed("−3"), bracketed("1 + √2")
-    ('3/4', '(−3)', '(1 + √2)')
-    """
-    plain = words[:1] not in ("-", "−") and " + " not in words and " - " not in words
-    return words if plain and " − " not in words else f"({words})"
-
-
-def factor(x: Any) -> str:
-    """A number as text that may stand behind a multiplication sign."""
-    return bracketed(text(x))
-
-
-def tex_factor(x: Any) -> str:
-    """A number as LaTeX that may stand behind a multiplication sign."""
-    return bracketed(tex(x))

@@ -8,8 +8,9 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import Subtract, Swap, Telling, largest, reduction
-from .exact import identity, indexed, root, tex_matrix, text, zeros
+from .exact import identity, root, zeros
 from .inputs import matrix, symmetric
+from .writing import indexed, tex_matrix, text
 
 __all__ = ["LU", "cholesky", "lu"]
 

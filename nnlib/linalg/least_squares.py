@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling
-from .exact import simplified, tex, tex_matrix, text
+from .elimination import Telling, rounding
+from .exact import simplified
 from .inputs import matrix, one_of, vector
 from .qr_decomposition import qr_told
 from .singular import svd
 from .systems import back_substitution, solve_told
+from .writing import tex, tex_matrix, text
 
 __all__ = ["lstsq"]
 
 Array = np.ndarray
+DEPENDENT = "lstsq: expected independent columns; for others take method='svd'"
 
 
 def lstsq(
@@ -97,18 +99,21 @@ def _normal(A: Array, b: Array) -> Telling:
         "Multiply both sides by the transpose of A: these are the normal equations.",
         rf"A^\top A = {tex_matrix(G)}, \quad A^\top b = {tex(c)}",
     )
-    return (yield from solve_told(G, c, "lstsq"))
+    try:
+        return (yield from solve_told(G, c, "lstsq", "[AᵀA | Aᵀb]"))
+    except np.linalg.LinAlgError as error:
+        raise np.linalg.LinAlgError(DEPENDENT) from error
 
 
 def _by_qr(A: Array, b: Array) -> Telling:
     """Solve R x = Q'b."""
+    if len(A) < A.shape[1]:
+        raise np.linalg.LinAlgError(DEPENDENT)
     method = "gram-schmidt" if A.dtype == object else "householder"
     Q, R = yield from qr_told(A, method, "lstsq")
-    size, negligible = abs(R.diagonal()), max(A.shape) * np.finfo(float).eps
-    if len(A) < A.shape[1] or (A.dtype != object and (size <= negligible * abs(R).max()).any()):
-        raise np.linalg.LinAlgError(
-            "lstsq: expected independent columns; for others take method='svd'"
-        )
+    size = abs(R.diagonal())
+    if A.dtype != object and (size <= rounding(R)).any():
+        raise np.linalg.LinAlgError(DEPENDENT)
     c = simplified(Q.T @ b)
     yield lambda: Step("What is left to solve is R x = Qᵀ b.", rf"Q^\top b = {tex(c)}")
     return (yield from back_substitution(R, c))

@@ -9,10 +9,11 @@ import numpy as np
 
 from ..steps import Step, run
 from .elimination import Telling
-from .exact import root, scalar, simplified, tex, text, zeros
+from .exact import root, scalar, simplified, zeros
 from .inputs import array, matrix, square
 from .inversion import inverse
 from .singular import singular_values
+from .writing import tex, text
 
 __all__ = ["cond", "norm"]
 
@@ -90,7 +91,7 @@ def _expect_power(p: Any, exact: bool) -> None:
         raise ValueError(f"norm: expected a whole p, or inf, for exact numbers, got {p!r}")
 
 
-def _vector_norm(x: Array, p: float) -> Telling:
+def _vector_norm(x: Array, p: float, named: str = "") -> Telling:
     """The largest entry, or the root of the sum of powers."""
     size = abs(x)
     largest = scalar(size.max(initial=zeros(1, like=x)[0]))
@@ -122,9 +123,9 @@ def _scaled(size: Array, p: float, largest: float) -> float:
 
 def _summed(powers: Array, p: int, total: Any) -> Step:
     """The sum of powers, term by term."""
-    kind = {1: "absolute values", 2: "squares", 3: "cubes of the sizes"}
-    name = kind.get(p, f"powers {p} of the sizes")
-    words = f"Add the {name} of the entries: {' + '.join(map(text, powers)) or '0'}"
+    special = {1: "absolute values of the entries", 2: "squares of the entries"}
+    name = special.get(p, f"powers {p} of the absolute values")
+    words = f"Add the {name}: {' + '.join(map(text, powers)) or '0'}"
     formula = rf"\sum_i |x_i|^{{{p}}} = {' + '.join(map(tex, powers)) or '0'} = {tex(total)}"
     return Step(f"{words} = {text(total)}.", formula)
 
@@ -146,7 +147,7 @@ def length(x: Array) -> Any:
 def _matrix_norm(A: Array, p: Any) -> Telling:
     """From the entries, from sums of rows or columns, or from the singular values."""
     if p == "fro":
-        return (yield from _vector_norm(A.ravel(), 2))
+        return (yield from _vector_norm(A.ravel(), 2, r"\lVert A \rVert_F"))
     if p in (1, inf):
         sums = abs(A).sum(axis=0 if p == 1 else 1, initial=zeros(1, like=A)[0])
         of = "columns" if p == 1 else "rows"

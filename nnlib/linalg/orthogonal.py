@@ -8,9 +8,10 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import Telling
-from .exact import identity, indexed, simplified, tex, tex_factor, text, zeros
+from .exact import identity, simplified, zeros
 from .inputs import array, matrix, vector
 from .norms import length
+from .writing import indexed, tex, tex_sum, text
 
 __all__ = ["gram_schmidt", "projection", "projection_matrix"]
 
@@ -82,6 +83,7 @@ def orthogonalized(A: Array, modified: bool = True) -> Telling:
     """A = U C: orthogonal columns U, those of dependent columns 0, and unit triangular C."""
     m, n = A.shape
     U, C = A.copy(), identity(n, like=A)
+    negligible = 10 * max(m, n) * np.finfo(float).eps  # what rounding may leave of a column
     for j in range(n):
         if j == 0 or not any(U[:, i].any() for i in range(j)):
             yield lambda j=j: _taken(U, j)
@@ -92,7 +94,7 @@ def orthogonalized(A: Array, modified: bool = True) -> Telling:
             C[i, j] = (U[:, i] @ source) / (U[:, i] @ U[:, i])
             U[:, j] -= C[i, j] * U[:, i]
             yield lambda i=i, j=j: _subtracted(U, C, i, j)
-        if A.dtype != object and length(U[:, j]) <= m * np.finfo(float).eps * length(A[:, j]):
+        if A.dtype != object and length(U[:, j]) <= negligible * length(A[:, j]):
             U[:, j] = 0.0
     return U, C
 
@@ -107,11 +109,9 @@ def _subtracted(U: Array, C: Array, i: int, j: int) -> Step:
     """One part of a vector is gone."""
     u, a = indexed("u", i), indexed("a", j)
     c = C[i, j]
-    formula = (
-        rf"a_{{{j + 1}}} - \dots - {tex_factor(c)}\, u_{{{i + 1}}} = {tex(U[:, j])}"
-        if i
-        else rf"a_{{{j + 1}}} - {tex_factor(c)}\, u_{{{i + 1}}} = {tex(U[:, j])}"
-    )
+    names = [f"u_{{{k + 1}}}" for k in range(i + 1)]
+    whole = tex_sum([1, *-C[: i + 1, j]], [f"a_{{{j + 1}}}", *names])
+    formula = f"{whole} = {tex(U[:, j])}"
     if c == 0:
         return Step(f"{a} is at right angles to {u} already.", formula)
     return Step(f"Subtract from {a} its part along {u}, {text(c)} {u}.", formula)

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling
-from .exact import identity, simplified, tex_matrix, text, zeros
+from .elimination import Telling, listed
+from .exact import identity, simplified, zeros
 from .inputs import matrix, one_of
 from .norms import length
 from .orthogonal import normalized, orthogonalized, refuse_dependent
+from .writing import tex_matrix, text
 
 __all__ = ["QR", "qr"]
 
@@ -63,7 +64,7 @@ def qr(
 
     >>> qr([[3, 1], [4, 2]], steps=True)
     1. Start with A.
-    2. Reflect rows 1 to 2, so that column 1 becomes −5 and zeros.
+    2. Reflect rows 1 and 2, so that column 1 becomes −5 over zeros.
     3. The reflections together are Q.
     >>> print(text(qr([[3, 1], [4, 2]], exact=True).R))
     [[−5, −11/5], [0, 2/5]]
@@ -101,8 +102,8 @@ def _householder(A: Array) -> Telling:
 
 def _reflected(R: Array, k: int) -> Step:
     """One column has become a multiple of an axis."""
-    rows = f"rows {k + 1} to {len(R)}"
-    words = f"Reflect {rows}, so that column {k + 1} becomes {text(R[k, k])} and zeros."
+    rows = listed("row", range(k, len(R)))
+    words = f"Reflect {rows}, so that column {k + 1} becomes {text(R[k, k])} over zeros."
     return Step(words, tex_matrix(R, [(k, k)]))
 
 

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps
-from .exact import tex, text
 from .inputs import square
 from .scale import EPS, expect_count, exponent
+from .writing import tex, text
 
 __all__ = ["Hessenberg", "Schur", "hessenberg", "qr_algorithm"]
 

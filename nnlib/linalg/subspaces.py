@@ -8,8 +8,9 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import Telling, listed, read_off, row_reduction
-from .exact import indexed, tex, tex_matrix, zeros
+from .exact import zeros
 from .inputs import matrix
+from .writing import indexed, tex, tex_matrix, tex_sum
 
 __all__ = ["column_space", "independent", "null_space", "row_space"]
 
@@ -177,11 +178,6 @@ def _independent(V: Array) -> Telling:
     f = found.free[0]
     words = f"Column {f + 1} has no pivot: vector {f + 1} is a combination of those before it."
     c = found.matrix[: found.rank, f]
-    yield lambda: Step(words, rf"v_{{{f + 1}}} = {_combination(c, found.pivots)}")
+    vectors = [f"v_{{{j + 1}}}" for j in found.pivots]
+    yield lambda: Step(words, rf"v_{{{f + 1}}} = {tex_sum(c, vectors)}")
     return False
-
-
-def _combination(c: Array, places: tuple[int, ...]) -> str:
-    """A sum of vectors as LaTeX."""
-    terms = [f"({tex(x)})\\, v_{{{j + 1}}}" for x, j in zip(c, places, strict=False) if x != 0]
-    return " + ".join(terms) or "0"

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import RowReduction, Telling, chooser, listed, reduction, rounding
-from .exact import factor, indexed, simplified, tex, tex_factor, tex_matrix, text, zeros
+from .exact import simplified, zeros
 from .inputs import array, matrix, right_hand, square, vector
 from .subspaces import special_solutions, told_solutions
+from .writing import factor, indexed, quotient, tex, tex_factor, tex_matrix, text
 
 __all__ = ["SolutionSet", "solution_set", "solve"]
 
@@ -158,7 +159,7 @@ def _reason(free: tuple[int, ...]) -> str:
 def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
     r"""The only solution of A x = b, by elimination and back substitution.
 
-    .. math:: x_i = \frac{1}{u_{ii}} \Bigl(c_i - \sum_{j > i} u_{ij} x_j\Bigr)
+    .. math:: x_i = \frac{1}{u_{ii}} \Bigl(c_i - \rest{j > i} u_{ij} x_j\Bigr)
 
     U and c are what elimination makes of A and b.
 
@@ -198,10 +199,10 @@ def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
     return run(solve_told(A, b, "solve"), steps=steps)
 
 
-def solve_told(A: Array, b: Array, function: str) -> Telling:
+def solve_told(A: Array, b: Array, function: str, named: str = "[A | b]") -> Telling:
     """Eliminate in [A | b], then substitute back."""
     M, n = np.column_stack([A, b]), len(A)
-    yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
+    yield lambda: Step(f"Start with {named}.", tex_matrix(M, bar=n))
     found = yield from reduction(M, n, reduced=False, choose=chooser(M, 0.0), bar=True)
     refuse_singular(A, found, function)
     return (yield from back_substitution(M[:, :n], M[:, n:].reshape(b.shape)))
@@ -231,17 +232,11 @@ def back_substitution(U: Array, c: Array) -> Telling:
 def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
     """Equation i with the unknowns put in that are known, solved for the next."""
     known = [j for j in range(i + 1, len(U)) if U[i, j] != 0]
-    words = [
-        text(c[i]),
-        *(f"{factor(U[i, j])} · {factor(x[j])}" for j in known),
-    ]
-    signs = [
-        tex(c[i]),
-        *(rf"{tex_factor(U[i, j])} \cdot {tex_factor(x[j])}" for j in known),
-    ]
-    top = f"({' − '.join(words)})" if known else words[0]
-    of = "" if U[i, i] == 1 else f" / {factor(U[i, i])}"
-    told = "" if not known and not of else f"{top}{of} = "
-    fraction = rf"\frac{{{' - '.join(signs)}}}{{{tex(U[i, i])}}}"
+    words = [text(c[i]), *(f"{factor(U[i, j])} · {factor(x[j])}" for j in known)]
+    signs = [tex(c[i]), *(rf"{tex_factor(U[i, j])} \cdot {tex_factor(x[j])}" for j in known)]
+    top, below = " − ".join(words), U[i, i]
+    told = f"{quotient(top, text(below))} = " if known or below != 1 else ""
+    rest = " - ".join(signs)
+    value = rest if below == 1 else rf"\frac{{{rest}}}{{{tex(below)}}}"
     sentence = f"Row {i + 1} gives {indexed('x', i)} = {told}{text(x[i])}."
-    return Step(sentence, f"x_{{{i + 1}}} = {fraction} = {tex(x[i])}")
+    return Step(sentence, f"x_{{{i + 1}}} = {value} = {tex(x[i])}")

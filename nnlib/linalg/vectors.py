@@ -8,9 +8,10 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import Telling
-from .exact import factor, scalar, simplified, tex, tex_factor, text
+from .exact import scalar, simplified
 from .inputs import vector
 from .norms import length
+from .writing import factor, tex, tex_factor, text
 
 __all__ = ["angle", "cosine", "cross", "dot"]
 
