@@ -1,5 +1,7 @@
 """Hessenberg form and the QR algorithm."""
 
+import re
+
 import numpy as np
 import pytest
 import scipy.linalg
@@ -58,9 +60,18 @@ def test_permutations_at_which_plain_shifts_stand_still_converge(n):
     np.testing.assert_allclose(np.abs(np.linalg.eigvals(T)), 1, rtol=1e-12)
 
 
+@pytest.mark.parametrize("seed", [5, 31, 33, 60])
+def test_many_equal_defective_eigenvalues_converge_too(seed):
+    rng = np.random.default_rng(seed)
+    P, J = rng.standard_normal((10, 10)), np.eye(10, k=1) * (np.arange(10) % 3 != 0)
+    A = P @ J @ np.linalg.inv(P)
+    T, Q, _ = qr_algorithm(A)
+    np.testing.assert_allclose(Q @ T @ Q.T, A, atol=1e-12 * np.abs(A).max())
+
+
 def test_failing_says_what_was_found_and_what_is_left():
     message = (
-        r"qr_algorithm: 2 iterations did not separate another eigenvalue; 0 of 8 are found, "
+        r"qr_algorithm: did not converge in 2 iterations; 0 of 8 eigenvalues are found, "
         r"and of the subdiagonal entries in rows 1 to 8 the smallest is \d\.\de-\d\d of"
     )
     with pytest.raises(np.linalg.LinAlgError, match=message):
@@ -89,16 +100,17 @@ def test_the_steps_show_the_subdiagonal_shrinking():
     A = np.array([[4, 1, 0, 2], [1, 3, 1, 0], [0, 1, 2, 1], [2, 0, 1, 1]])
     steps = qr_algorithm(A, steps=True)
     T, _, iterations = steps.result
-    assert [str(step) for step in steps] == [
-        "Reflect until only zeros stand below the first subdiagonal; eigenvalues stay.",
-        "Iteration 1: on the subdiagonal stand (2.0263, 0.0779652, 0.168823); rows 1 to 4 are "
-        "still to be done.",
-        "Iteration 2: on the subdiagonal stand (2.02521, 1.18077e−05, 0.00610932); rows 1 to 4 "
-        "are still to be done.",
-        "Iteration 3: on the subdiagonal stand (2.02521, 0, 1.29877e−07); rows 1 to 4 are "
-        "still to be done.",
-        "The eigenvalues stand on the diagonal.",
+    shown = [re.findall(r"\((.*)\)", str(step).replace("−", "-")) for step in steps[1:-1]]
+    below = [[float(x) for x in numbers.split(", ")] for (numbers,) in shown]
+    expected = [
+        [1.09818, 0.537077, 0.00496938],
+        [0.50004, 0.133735, 0],
+        [0.224102, 0.0330438, 0],
+        [0.499726, 0, 0],
+        [1.09034, 0, 0],
     ]
+    np.testing.assert_allclose(below, expected, rtol=1e-5, atol=1e-12)
+    assert str(steps[1]).startswith("Iteration 1 leaves (1.09818, ")
     assert len(steps) == iterations + 2
     np.testing.assert_allclose(
         np.sort(np.diag(T)), np.linalg.eigvalsh(A), rtol=1e-12, atol=1e-12
@@ -111,7 +123,8 @@ def test_the_steps_count_the_blocks_of_complex_pairs():
     assert str(steps[-1]) == expected
 
 
-def test_an_iteration_is_shown_with_what_scipy_finds_too():
+def test_the_formulas_show_where_it_begins_and_ends():
     steps = qr_algorithm(np.diag([3.0, 2, 1]) + np.eye(3, k=-1), steps=True)
     assert steps[0].latex.startswith(r"H = \left[\begin{array}{rrr}")
-    assert np.allclose(sorted(np.diag(steps.result.T)), [1, 2, 3])
+    assert steps[-1].latex.startswith(r"T = \left[\begin{array}{rrr}")
+    np.testing.assert_allclose(sorted(np.diag(steps.result.T)), [1, 2, 3], rtol=1e-12)
