@@ -10,7 +10,7 @@ import numpy as np
 
 from ..steps import Step, Steps
 from .elimination import Operation, Scale, Subtract, Swap, eliminate, first
-from .exact import bracketed, identity, indexed, simplified, tex, text
+from .exact import identity, simplified
 from .exact_vectors import scaled, unit
 from .inputs import square
 from .polynomial import (
@@ -24,6 +24,7 @@ from .polynomial import (
 )
 from .root_finding import Root, roots
 from .subspaces import special_solutions
+from .writing import bracketed, indexed, tex, text
 
 __all__ = ["Eigenspace", "eigenspaces"]
 

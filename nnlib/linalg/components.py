@@ -8,11 +8,12 @@ import numpy as np
 
 from ..steps import Step, Steps
 from .by_hand import solve_by_hand
-from .exact import exact, indexed, simplified, tex, text
+from .exact import exact, simplified
 from .exact_vectors import orthogonal, unit
 from .inputs import matrix, one_of
 from .polynomial import Name
 from .scale import turns
+from .writing import indexed, tex, text
 
 __all__ = ["PCA", "pca"]
 

@@ -9,10 +9,11 @@ import numpy as np
 from ..steps import Step, Steps
 from .by_hand import Eigenspace, reduced, solve_by_hand
 from .eigen import eig, multiplicities
-from .exact import identity, simplified, tex, text
+from .exact import identity, simplified
 from .exact_vectors import inner, orthogonal, tidy, unit
 from .inputs import square
 from .scale import EPS
+from .writing import tex, text
 
 __all__ = ["Diagonalization", "diagonalize"]
 
@@ -128,7 +129,7 @@ def _by_hand(A: Array, result: Diagonalization) -> Steps:
         steps.append(_right_angles(spaces))
     columns = [x for space in spaces for x in _columns(space, symmetric)]
     P = np.array(columns, dtype=object).reshape(len(A), len(A)).T
-    inverse = P.T if symmetric else tidy(_inverse(P))
+    inverse = P.T if symmetric else _inverse(P)
     reason = "Symmetric: P is orthogonal and its inverse the transpose"
     D = tidy(simplified(inverse @ simplified(A @ P)))
     steps += [
@@ -137,8 +138,8 @@ def _by_hand(A: Array, result: Diagonalization) -> Steps:
             f"P = {tex(P)}",
         ),
         Step(
-            f"{reason if symmetric else 'Invert P'}: P⁻¹ = {text(inverse)}.",
-            f"P^{{-1}} = {tex(inverse)}",
+            f"{reason if symmetric else 'Invert P'}: P⁻¹ = {text(tidy(inverse))}.",
+            f"P^{{-1}} = {tex(tidy(inverse))}",
         ),
         Step(
             f"Multiply: P⁻¹AP = D = {text(D)}.",

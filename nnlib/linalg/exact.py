@@ -223,8 +223,8 @@ def simplified(x: Any) -> Any:
         return Fraction(int(x.numerator), int(x.denominator))
     import sympy
 
-    plain = sympy.expand(sympy.radsimp(sympy.expand(x)))
-    if plain.has(sympy.Float):  # a float in a sum or product makes all of it one
-        z = complex(plain)
+    if x.has(sympy.Float):  # a float in a sum or product makes all of it one
+        z = complex(x)
         return z if z.imag else z.real
+    plain = sympy.expand(sympy.radsimp(sympy.expand(x)))
     return simplified(plain) if isinstance(plain, Rational) else plain

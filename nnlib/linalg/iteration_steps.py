@@ -8,7 +8,8 @@ import numpy as np
 
 from ..steps import Step
 from .eigen import eig
-from .exact import exact, tex, text
+from .exact import exact
+from .writing import tex, text
 
 if TYPE_CHECKING:
     from .iteration import Eigenpair

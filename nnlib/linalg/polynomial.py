@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps
-from .exact import bracketed, identity, indexed, tex, text
+from .exact import identity
 from .inputs import square
+from .writing import bracketed, indexed, tex, text
 
 __all__ = ["characteristic_polynomial"]
 

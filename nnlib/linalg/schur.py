@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps
-from .exact import tex, text
 from .inputs import square
 from .scale import EPS, expect_count, exponent
+from .writing import tex, text
 
 __all__ = ["Hessenberg", "Schur", "hessenberg", "qr_algorithm"]
 
@@ -87,7 +87,9 @@ def _reflect(H: Array, Q: Array, v: Array, k: int) -> None:
     Q[:, part] -= 2 * np.outer(Q[:, part] @ v, v)
 
 
-def qr_algorithm(A: Any, *, max_iterations: int = 30, steps: bool = False) -> Schur | Steps:
+def qr_algorithm(
+    A: Any, *, max_iterations: int | None = None, steps: bool = False
+) -> Schur | Steps:
     r"""Real Schur form by the QR algorithm with double shifts (Francis, 1961).
 
     .. math:: A = Q T Q^\top
@@ -99,8 +101,9 @@ def qr_algorithm(A: Any, *, max_iterations: int = 30, steps: bool = False) -> Sc
     Parameters
     ----------
     A : (n, n) real numbers
-    max_iterations : int
-        At most so many for each eigenvalue; 2 or 3 are usual.
+    max_iterations : int, optional
+        At most so many in all; 30 for each row, but at least 300, if not given. Two or three
+        for each row are usual.
     steps : bool
         Whether to tell of each iteration what stands on the subdiagonal.
 
@@ -126,24 +129,25 @@ def qr_algorithm(A: Any, *, max_iterations: int = 30, steps: bool = False) -> Sc
     True
     """
     given = square(A, "qr_algorithm")
-    expect_count(max_iterations, "qr_algorithm", "max_iterations")
+    most = 30 * max(10, len(given)) if max_iterations is None else max_iterations
+    expect_count(most, "qr_algorithm", "max_iterations")
     e = exponent(given)
     H, Q = hessenberg(np.ldexp(given, -e))
     told = [_first_step(np.ldexp(H, e))] if steps else []
     iterations = 0
-    for iterations, found in enumerate(_iterates(H, Q, max_iterations), start=1):
+    for iterations, below in enumerate(_iterates(H, Q, most), start=1):
         if steps:
-            told.append(_step(iterations, np.ldexp(np.diag(H, -1), e), found))
+            told.append(_step(iterations, np.ldexp(below, e)))
     T = np.ldexp(np.where(_blocks(H), H, 0), e)
     result = Schur(T, Q, iterations)
     return Steps([*told, _last_step(T)], result) if steps else result
 
 
-def _iterates(H: Array, Q: Array, most: int) -> Iterator[int]:
-    """Reduce H in place; after each iteration give how many eigenvalues are still coupled."""
-    end, tried = len(H), 0  # what follows row `end` is done
+def _iterates(H: Array, Q: Array, most: int) -> Iterator[Array]:
+    """Reduce H in place; after each iteration give its subdiagonal."""
+    end, tried, done = len(H), 0, 0  # what follows row `end` is found
+    _forget_small(H, end, patient=True)
     while end > 1:
-        _forget_small(H, end)
         start = end - 1
         while start > 0 and H[start, start - 1] != 0:
             start -= 1
@@ -153,43 +157,53 @@ def _iterates(H: Array, Q: Array, most: int) -> Iterator[int]:
         if size <= 2:
             end, tried = start, 0
             continue
-        if tried == most:
-            raise np.linalg.LinAlgError(_stuck(H, start, end, tried))
-        tried += 1
+        if done == most:
+            raise np.linalg.LinAlgError(_stuck(H, start, end, done))
+        tried, done = tried + 1, done + 1
         _francis(H, Q, start, end, *_shifts(H, end, tried))
-        _forget_small(H, end)
-        yield end
+        _forget_small(H, end, patient=tried < 10)
+        yield np.diag(H, -1)
 
 
-def _forget_small(H: Array, end: int) -> None:
-    """Set subdiagonal entries to zero that rounding errors could have made."""
+def _forget_small(H: Array, end: int, patient: bool) -> None:
+    """Set subdiagonal entries to zero that rounding errors could have made.
+
+    Beside small diagonal entries only smaller ones are, which keeps small eigenvalues right;
+    but where many eigenvalues are 0 nothing else may remain, and patience ends.
+    """
     d = np.abs(np.diag(H)[:end])
     around = d[:-1] + d[1:]
-    around = np.where(around == 0, np.abs(H).max(), around)
+    around = np.where((around == 0) | (not patient), len(H) * np.abs(H).max(initial=0), around)
     k = np.flatnonzero(np.abs(np.diag(H, -1)[: end - 1]) <= EPS * around)
     H[k + 1, k] = 0
 
 
 def _shifts(H: Array, end: int, tried: int) -> tuple[float, float]:
-    """Sum and product of the two shifts, the eigenvalues of the last 2x2 block."""
-    if tried % 10 == 0:  # some matrices, such as permutations, stand still under those
-        s = 1.5 * (abs(H[end - 1, end - 2]) + abs(H[end - 2, end - 3]))
-        return s, s**2
+    """The two shifts, as their mean p and the square of what they are apart from it."""
     (a, b), (c, d) = H[end - 2 : end, end - 2 : end]
-    return a + d, a * d - b * c
+    if tried % 10 == 0:  # some matrices, such as permutations, stand still under the usual ones
+        apart = abs(H[end - 1, end - 2]) + abs(H[end - 2, end - 3])
+        return d + 0.75 * apart, -0.4375 * apart**2
+    half = (a - d) / 2
+    under_root = half**2 + b * c
+    if under_root < 0:
+        return (a + d) / 2, under_root
+    # Of two real eigenvalues the one nearer to the last entry is taken twice.
+    z = half + np.copysign(np.sqrt(under_root), half)
+    return d - (b * c / z if z else 0.0), 0.0
 
 
-def _francis(H: Array, Q: Array, start: int, end: int, s: float, t: float) -> None:
-    """One double step on rows start to end: two QR steps, with shifts of sum s and product t.
+def _francis(H: Array, Q: Array, start: int, end: int, p: float, apart: float) -> None:
+    """One double step on rows start to end: two QR steps, with shifts p ± √apart.
 
-    Only the first column of (H - aI)(H - bI) = H² - sH + tI is formed. A reflection that turns
-    it to the first axis raises a bulge below the subdiagonal; more of them chase it out.
+    Only the first column of (H - pI)² - apart I is formed. A reflection that turns it to the
+    first axis raises a bulge below the subdiagonal; more of them chase it out.
     """
     h = H[start : start + 3, start : start + 3]
     column = np.array(
         [
-            h[0, 0] ** 2 + h[0, 1] * h[1, 0] - s * h[0, 0] + t,
-            h[1, 0] * (h[0, 0] + h[1, 1] - s),
+            (h[0, 0] - p) ** 2 - apart + h[0, 1] * h[1, 0],
+            h[1, 0] * ((h[0, 0] - p) + (h[1, 1] - p)),
             h[1, 0] * h[2, 1],
         ]
     )
@@ -219,12 +233,12 @@ def _blocks(T: Array) -> Array:
     return np.triu(np.ones(T.shape, dtype=bool)) | np.diag(np.diag(T, -1) != 0, -1)
 
 
-def _stuck(H: Array, start: int, end: int, tried: int) -> str:
-    """What to say when an eigenvalue is not found."""
+def _stuck(H: Array, start: int, end: int, done: int) -> str:
+    """What to say when iterations run out."""
     smallest = np.abs(np.diag(H, -1)[start : end - 1]).min()
     return (
-        f"qr_algorithm: {tried} iterations did not separate another eigenvalue; "
-        f"{len(H) - end} of {len(H)} are found, and of the subdiagonal entries in rows "
+        f"qr_algorithm: did not converge in {done} iterations; {len(H) - end} of {len(H)} "
+        f"eigenvalues are found, and of the subdiagonal entries in rows "
         f"{start + 1} to {end} the smallest is {smallest / np.abs(H).max():.1e} of the largest "
         "entry"
     )
@@ -238,18 +252,19 @@ def _first_step(H: Array) -> Step:
     )
 
 
-def _step(k: int, below: Array, end: int) -> Step:
+def _step(k: int, below: Array) -> Step:
     """One iteration: what it left on the subdiagonal."""
-    sizes = text(np.abs(below))
-    still = f"; rows 1 to {end} are still to be done" if end > 2 else ""
+    sizes = np.abs(below)
     return Step(
-        f"Iteration {k}: on the subdiagonal stand {sizes}{still}.",
-        rf"|h_{{i+1,\,i}}|^{{({k})}} = " + sizes.replace("−", "-"),
+        f"Iteration {k} leaves {text(sizes)} on the subdiagonal.",
+        rf"\left| h_{{i+1,\,i}}^{{({k})}} \right| = {tex(sizes)}",
     )
 
 
 def _last_step(T: Array) -> Step:
     """The triangular matrix, and how to read it."""
     pairs = np.count_nonzero(np.diag(T, -1))
-    blocks = f", and {pairs} 2x2 block{'s' * (pairs > 1)} for complex pairs" if pairs else ""
+    blocks = (
+        f", and {pairs} 2x2 block{'s' if pairs > 1 else ''} for complex pairs" if pairs else ""
+    )
     return Step(f"The eigenvalues stand on the diagonal{blocks}.", f"T = {tex(T)}")

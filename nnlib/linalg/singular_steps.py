@@ -8,10 +8,11 @@ import numpy as np
 
 from ..steps import Step, Steps
 from .by_hand import reduced, solve_by_hand
-from .exact import exact, identity, indexed, simplified, tex, text, zeros
+from .exact import exact, identity, simplified, zeros
 from .exact_vectors import orthogonal, plain_root, scaled, tidy, unit
 from .polynomial import Name
 from .subspaces import special_solutions
+from .writing import indexed, tex, text
 
 __all__: list[str] = []
 
