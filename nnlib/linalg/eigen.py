@@ -205,6 +205,7 @@ def multiplicities(A: Any, *, tol: float | None = None) -> list[Multiplicity]:
         cluster = [x for x in left if abs(x - left[0]) <= near]
         left = [x for x in left if abs(x - left[0]) > near]
         value = np.mean(cluster)  # far better known than the members of the cluster
+        # NumPy's, since the cluster may be complex and svd of this package is real.
         stretch = np.linalg.svd(M - value * np.eye(len(M)), compute_uv=False)
         kernel = int(np.count_nonzero(stretch <= near * EPS ** (1 / 3)))
         geometric = min(max(kernel, 1), len(cluster))

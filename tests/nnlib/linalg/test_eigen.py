@@ -39,6 +39,7 @@ GOOD = {  # well-conditioned eigenvalues: they are compared one by one
     "not normal": np.triu(100 * random(8), 1) + np.diag(np.arange(8.0)),
     "of rank one": np.outer([1.0, 2, 3], [1, 1, 1]),
     "of large numbers": 1e200 * random(5),
+    "near overflow": [[1.5e308, 1e307], [1e307, -1e308]],
     "of small numbers": 1e-200 * random(5),
     "of unequal rows": np.diag([1e-6, 1, 1e6]) @ random(3),
     "integers": np.array([[6, 2], [2, 3]]),
