@@ -18,6 +18,7 @@ from . import (
     inversion,
     iteration,
     jacobi,
+    kinds,
     least_squares,
     maps,
     norms,
@@ -44,6 +45,7 @@ from .factors import *
 from .inversion import *
 from .iteration import *
 from .jacobi import *
+from .kinds import *
 from .least_squares import *
 from .maps import *
 from .norms import *
@@ -59,7 +61,8 @@ from .vectors import *
 
 FILES = (
     *(elimination, subspaces, systems, determinant, cofactors, inversion, factors),
-    *(vectors, norms, orthogonal, qr_decomposition, least_squares, definite, conjugate, maps),
+    *(vectors, norms, orthogonal, qr_decomposition, least_squares, definite, conjugate),
+    *(kinds, maps),
     *(polynomial, root_finding, by_hand, eigen, diagonalization, iteration, schur, jacobi),
     *(singular, components),
 )

@@ -72,7 +72,8 @@ def conjugate_gradient(
         If A is not square, or proves not to be positive definite, or the residual is still too
         large after the last iteration: it says how large.
     TypeError, ValueError
-        If A and b are not of finite real numbers, A is not symmetric, or they do not fit.
+        If A and b are not of finite real numbers, A is not symmetric, they do not fit, or
+        the tolerance is negative.
 
     Source: Nocedal and Wright (2006), algorithm 5.2; chapter "Second-order methods".
 
@@ -88,6 +89,8 @@ def conjugate_gradient(
             f"conjugate_gradient: expected b and x0 with {len(A)} entries, "
             f"got {len(b)} and {len(x)}"
         )
+    if not tolerance >= 0:
+        raise ValueError(f"conjugate_gradient: expected a tolerance ≥ 0, got {tolerance}")
     enough = 0 if A.dtype == object else tolerance * length(b)
     most = 10 * len(A) if max_iterations is None else max_iterations
     return run(_conjugate_gradient(A, b, x, enough, most), steps=steps)

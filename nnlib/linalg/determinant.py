@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, run
-from .elimination import Swap, Telling, chooser, reduction
+from .elimination import Swap, Telling, reduction
 from .exact import scalar, zeros
 from .inputs import one_of, square
 from .writing import tex, tex_factor, tex_matrix
@@ -73,7 +73,7 @@ def det(
 def by_elimination(A: Array, negligible: float = 0.0) -> Telling:
     """Eliminate, count the swaps, multiply the pivots."""
     yield lambda: Step("Start with A.", tex_matrix(A))
-    found = yield from reduction(A, len(A), reduced=False, choose=chooser(A, negligible))
+    found = yield from reduction(A, len(A), reduced=False, negligible=negligible)
     swaps = sum(isinstance(operation, Swap) for operation in found.operations)
     d = (-1) ** swaps * prod(A.diagonal(), start=_one(A))
     yield lambda: _multiplied(A.diagonal(), swaps, d)

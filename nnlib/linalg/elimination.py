@@ -71,24 +71,28 @@ def eliminate(
     *,
     reduced: bool = False,
     choose: Callable[[Array], int | None],
+    negligible: float = 0.0,
 ) -> Generator[Operation, None, tuple[int, ...]]:
     """Bring the first columns of A to echelon form, in place, one row operation at a time.
 
     ``choose`` is given what stands in a column from the current row down and says where in it
-    the pivot is, or None. Further columns, such as a right-hand side, are only carried along.
-    Returns the pivot columns; pivot r stands in row r.
+    the pivot is, or None; up to ``negligible`` it is taken for a 0 that rounding has spoilt.
+    Further columns, such as a right-hand side, are only carried along. Returns the pivot
+    columns; pivot r stands in row r.
     """
     pivots: list[int] = []
+    left = negligible
     for j in range(columns):
         r = len(pivots)
         found = choose(A[r:, j]) if r < len(A) else None
-        if found is None:
-            A[r:, j] -= A[r:, j]  # what only rounding has left is taken for the 0 it stands for
+        if found is None or abs(A[r + found, j]) <= left:
+            A[r:, j] -= A[r:, j]
             continue
         pivots.append(j)
         if found:
             A[[r, r + found]] = A[[r + found, r]]
             yield Swap(r + found, r, j)
+        left = max(left, spread(negligible, A[r], j))
         for i in range(r + 1, len(A)):
             yield from _clear(A, i, r, j)
     for r, j in reversed(list(enumerate(pivots if reduced else ()))):
@@ -115,10 +119,10 @@ def first(column: Array) -> int | None:
     return int(places[0]) if places.size else None
 
 
-def largest(column: Array, negligible: float = 0.0) -> int | None:
-    """The largest entry, so that no multiplier exceeds 1 and rounding errors do not grow."""
+def largest(column: Array) -> int | None:
+    """The largest entry, so that no multiplier exceeds 1 and rounding errors grow little."""
     place = int(abs(column).argmax())
-    return place if abs(column[place]) > negligible else None
+    return place if column[place] != 0 else None
 
 
 def rounding(A: Array) -> float:
@@ -128,9 +132,9 @@ def rounding(A: Array) -> float:
     return max(A.shape) * np.finfo(A.dtype).eps * abs(A).sum(axis=1).max(initial=0.0)
 
 
-def chooser(A: Array, negligible: float) -> Callable[[Array], int | None]:
-    """How the pivots of A are chosen: by hand for fractions, the largest for floats."""
-    return first if A.dtype == object else lambda column: largest(column, negligible)
+def spread(negligible: float, row: Array, j: int) -> float:
+    """What rounding leaves below a row with its pivot in column j: more for a small pivot."""
+    return negligible and negligible * float(abs(row).max() / abs(row[j]))
 
 
 @dataclass(frozen=True)
@@ -163,11 +167,22 @@ class RowReduction:
 
 
 def reduction(
-    A: Array, columns: int, *, reduced: bool, choose: Callable, bar: bool = False
+    A: Array,
+    columns: int,
+    *,
+    reduced: bool,
+    choose: Callable | None = None,
+    negligible: float = 0.0,
+    bar: bool = False,
 ) -> Telling:
-    """Eliminate in place and tell; returns a `RowReduction`."""
+    """Eliminate in place and tell; returns a `RowReduction`.
+
+    Unless told otherwise the pivots of fractions are chosen as by hand, those of floats as
+    rounding wants it.
+    """
     operations: list[Operation] = []
-    algorithm = eliminate(A, columns, reduced=reduced, choose=choose)
+    choose = choose or (first if A.dtype == object else largest)
+    algorithm = eliminate(A, columns, reduced=reduced, choose=choose, negligible=negligible)
     while True:
         try:
             operation = next(algorithm)
@@ -210,7 +225,8 @@ def row_reduce(
     exact : bool
         Whether to compute with fractions. Floats cannot tell a zero from what rounding has
         left of one: there an entry counts as 0 if it is at most
-        :math:`\max(m, n)\, \varepsilon \lVert A \rVert_\infty`.
+        :math:`\max(m, n)\, \varepsilon \lVert A \rVert_\infty`, times how small a pivot was
+        in its row.
     steps : bool
         Whether to return the `Steps`, one for each row operation, exact.
 
@@ -244,7 +260,7 @@ def row_reduce(
 def row_reduction(A: Array, reduced: bool = True) -> Telling:
     """Eliminate in all columns; tell also where it starts and what it shows."""
     yield lambda: Step("Start with A.", tex_matrix(A))
-    found = yield from reduction(A, A.shape[1], reduced=reduced, choose=chooser(A, rounding(A)))
+    found = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
     marks = list(enumerate(found.pivots))
     stand = "pivot stands" if found.rank == 1 else "pivots stand"
     where = f"The {stand} in {listed('column', found.pivots)}: the rank is {found.rank}."

@@ -94,14 +94,18 @@ def _lu(A: Array, choose) -> Telling:
         elif isinstance(operation, Subtract):
             i, k, c, _ = operation
             L[i, k] = c
-    k = min(A.shape)
-    L, U = L[:, :k], A[:k]
-    swapped = any(isinstance(operation, Swap) for operation in found.operations)
-    words = "L has ones on its diagonal and keeps the multipliers, U is what is left"
-    words += "; P exchanges the rows." if swapped else "."
-    formula = rf"{tex_matrix(P)} A = {tex_matrix(L)} {tex_matrix(U)}"
-    yield lambda: Step(words, formula)
+    L, U = L[:, : min(A.shape)], A[: min(A.shape)]
+    yield lambda: _product(P, L, U)
     return LU(P, L, U)
+
+
+def _product(P: Array, L: Array, U: Array) -> Step:
+    """What the operations come to."""
+    words = "L has ones on its diagonal and keeps the multipliers, U is what is left"
+    if (P.diagonal() == 1).all():
+        return Step(f"{words}.", f"A = {tex_matrix(L)} {tex_matrix(U)}")
+    formula = f"{tex_matrix(P)} A = {tex_matrix(L)} {tex_matrix(U)}"
+    return Step(f"{words}; P exchanges the rows.", formula)
 
 
 def cholesky(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:

@@ -9,7 +9,7 @@ import numpy as np
 from ..steps import Step, Steps, run
 from .cofactors import adjugate_told
 from .determinant import by_elimination
-from .elimination import Telling, chooser, reduction
+from .elimination import Telling, reduction
 from .exact import identity
 from .inputs import one_of, square
 from .systems import refuse_singular
@@ -72,9 +72,9 @@ def _gauss_jordan(A: Array) -> Telling:
     n = len(A)
     M = np.hstack([A, identity(n, like=A)])
     yield lambda: Step("Start with [A | I].", tex_matrix(M, bar=n))
-    echelon = yield from reduction(M, n, reduced=False, choose=chooser(M, 0.0), bar=True)
+    echelon = yield from reduction(M, n, reduced=False, bar=True)
     refuse_singular(A, echelon, "inverse")
-    yield from reduction(M, n, reduced=True, choose=chooser(M, 0.0), bar=True)
+    yield from reduction(M, n, reduced=True, bar=True)
     yield lambda: Step(
         "Right of the bar stands the inverse.", f"A^{{-1}} = {tex_matrix(M[:, n:])}"
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import Telling, rounding
-from .exact import simplified
+from .exact import numeric, simplified
 from .inputs import matrix, one_of, vector
 from .qr_decomposition import qr_told
 from .singular import svd
@@ -18,7 +18,6 @@ from .writing import tex, tex_matrix, text
 __all__ = ["lstsq"]
 
 Array = np.ndarray
-DEPENDENT = "lstsq: expected independent columns; for others take method='svd'"
 
 
 def lstsq(
@@ -80,7 +79,11 @@ def lstsq(
 
 def _least_squares(A: Array, b: Array, algorithm) -> Telling:
     """Any method, then what it leaves of b."""
-    x = yield from algorithm(A, b)
+    try:
+        x = yield from algorithm(A, b)
+    except np.linalg.LinAlgError as error:
+        complaint = "expected independent columns; for others take method='svd'"
+        raise np.linalg.LinAlgError(f"lstsq: {complaint}") from error
     yield lambda: _residual(simplified(b - A @ x))
     return x
 
@@ -99,21 +102,15 @@ def _normal(A: Array, b: Array) -> Telling:
         "Multiply both sides by the transpose of A: these are the normal equations.",
         rf"A^\top A = {tex_matrix(G)}, \quad A^\top b = {tex(c)}",
     )
-    try:
-        return (yield from solve_told(G, c, "lstsq", "[AᵀA | Aᵀb]"))
-    except np.linalg.LinAlgError as error:
-        raise np.linalg.LinAlgError(DEPENDENT) from error
+    return (yield from solve_told(G, c, "lstsq", "[AᵀA | Aᵀb]"))
 
 
 def _by_qr(A: Array, b: Array) -> Telling:
     """Solve R x = Q'b."""
-    if len(A) < A.shape[1]:
-        raise np.linalg.LinAlgError(DEPENDENT)
     method = "gram-schmidt" if A.dtype == object else "householder"
     Q, R = yield from qr_told(A, method, "lstsq")
-    size = abs(R.diagonal())
-    if A.dtype != object and (size <= rounding(R)).any():
-        raise np.linalg.LinAlgError(DEPENDENT)
+    if len(R) < R.shape[1] or (abs(numeric(R.diagonal())) <= rounding(R)).any():
+        raise np.linalg.LinAlgError("a column is a combination of those before it")
     c = simplified(Q.T @ b)
     yield lambda: Step("What is left to solve is R x = Qᵀ b.", rf"Q^\top b = {tex(c)}")
     return (yield from back_substitution(R, c))

@@ -71,8 +71,8 @@ def norm(x: Any, p: Any = None, *, exact: bool = False, steps: bool = False) -> 
     x = array(x, "norm", "x", exact=exact or steps)
     if x.ndim == 1:
         p = 2 if p is None else p
-        _expect_power(p, x.dtype == object)
-        return run(_vector_norm(x, p), steps=steps)
+        expect_power(p, "norm", exact=x.dtype == object)
+        return run(vector_norm(x, p), steps=steps)
     if x.ndim != 2:
         raise ValueError(f"norm: expected a vector or a matrix, got shape {x.shape}")
     p = "fro" if p is None else p
@@ -83,15 +83,17 @@ def norm(x: Any, p: Any = None, *, exact: bool = False, steps: bool = False) -> 
     return run(_matrix_norm(x, p), steps=steps)
 
 
-def _expect_power(p: Any, exact: bool) -> None:
+def expect_power(p: Any, function: str, *, exact: bool) -> None:
     """Refuse what makes no norm of a vector, or none that a fraction and a root could hold."""
     if isinstance(p, str) or not p >= 1:
-        raise ValueError(f"norm: expected p of at least 1 for a vector, got {p!r}")
+        raise ValueError(f"{function}: expected p of at least 1 for a vector, got {p!r}")
     if exact and p != inf and p != int(p):
-        raise ValueError(f"norm: expected a whole p, or inf, for exact numbers, got {p!r}")
+        raise ValueError(
+            f"{function}: expected a whole p, or inf, for exact numbers, got {p!r}"
+        )
 
 
-def _vector_norm(x: Array, p: float, named: str = "") -> Telling:
+def vector_norm(x: Array, p: float, named: str = "") -> Telling:
     """The largest entry, or the root of the sum of powers."""
     size = abs(x)
     largest = scalar(size.max(initial=zeros(1, like=x)[0]))
@@ -141,13 +143,13 @@ def _root(total: Any, p: int) -> Any:
 
 def length(x: Array) -> Any:
     """Euclidean norm of a vector that is an array already."""
-    return run(_vector_norm(x, 2))
+    return run(vector_norm(x, 2))
 
 
 def _matrix_norm(A: Array, p: Any) -> Telling:
     """From the entries, from sums of rows or columns, or from the singular values."""
     if p == "fro":
-        return (yield from _vector_norm(A.ravel(), 2, r"\lVert A \rVert_F"))
+        return (yield from vector_norm(A.ravel(), 2, r"\lVert A \rVert_F"))
     if p in (1, inf):
         sums = abs(A).sum(axis=0 if p == 1 else 1, initial=zeros(1, like=A)[0])
         of = "columns" if p == 1 else "rows"

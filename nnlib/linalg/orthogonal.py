@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling
+from .elimination import Telling, row_reduction
 from .exact import identity, simplified, zeros
 from .inputs import array, matrix, vector
 from .norms import length
-from .writing import indexed, tex, tex_sum, text
+from .writing import indexed, tex, tex_matrix, tex_sum, text
 
 __all__ = ["gram_schmidt", "projection", "projection_matrix"]
 
@@ -85,11 +85,10 @@ def orthogonalized(A: Array, modified: bool = True) -> Telling:
     U, C = A.copy(), identity(n, like=A)
     negligible = 10 * max(m, n) * np.finfo(float).eps  # what rounding may leave of a column
     for j in range(n):
-        if j == 0 or not any(U[:, i].any() for i in range(j)):
+        before = [i for i in range(j) if U[:, i].any()]
+        if not before:
             yield lambda j=j: _taken(U, j)
-        for i in range(j):
-            if not U[:, i].any():
-                continue
+        for i in before:
             source = U[:, j] if modified else A[:, j]
             C[i, j] = (U[:, i] @ source) / (U[:, i] @ U[:, i])
             U[:, j] -= C[i, j] * U[:, i]
@@ -184,16 +183,25 @@ def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> A
 
 def _projection(b: Array, A: Array) -> Telling:
     """The sum of the parts of b along orthogonal vectors."""
-    U, _ = yield from orthogonalized(A)
+    U, _ = yield from orthogonalized(_spanning(A))
     p = zeros(len(b), like=b)
     for i, u in enumerate(U.T):
         if u.any():
             c = (u @ b) / (u @ u)
             p = p + c * u
             yield lambda i=i, c=c: _part(i, c)
-    words = f"Add the parts: p = {text(p)}, and b − p = {text(b - p)} is at right angles to it."
-    yield lambda: Step(words, f"p = {tex(p)}")
+    yield lambda: Step(
+        f"Add the parts: p = {text(p)}, and b − p = {text(b - p)} is at right angles to it.",
+        f"p = {tex(p)}",
+    )
     return p
+
+
+def _spanning(A: Array) -> Array:
+    """Of floats the columns with a pivot; fractions show by a 0 that a column depends."""
+    if A.dtype == object:
+        return A
+    return A[:, list(run(row_reduction(A.copy(), reduced=False)).pivots)]
 
 
 def _part(i: int, c: Any) -> Step:
@@ -203,7 +211,7 @@ def _part(i: int, c: Any) -> Step:
     return Step(f"b has the part {text(c)} {u} along {u}.", formula)
 
 
-def projection_matrix(A: Any, *, exact: bool = False) -> Array:
+def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
     r"""Matrix that projects onto the column space of A.
 
     .. math:: P = A (A^\top A)^{-1} A^\top = \sum_i \frac{u_i u_i^\top}{u_i^\top u_i}, \qquad
@@ -216,10 +224,12 @@ def projection_matrix(A: Any, *, exact: bool = False) -> Array:
         is computed, does not.
     exact : bool
         Whether to compute with fractions.
+    steps : bool
+        Whether to return the `Steps`, exact.
 
     Returns
     -------
-    (m, m) array
+    (m, m) array or Steps
 
     Raises
     ------
@@ -228,13 +238,30 @@ def projection_matrix(A: Any, *, exact: bool = False) -> Array:
 
     Source: Strang (2016), section 4.2; chapter "Systems of linear equations".
 
-    >>> print(text(projection_matrix([[1], [2]], exact=True)))
-    [[1/5, 2/5], [2/5, 4/5]]
+    >>> projection_matrix([[1], [2]], steps=True)
+    1. Take u₁ = a₁ = (1, 2).
+    2. Add u₁ u₁ᵀ / (u₁ᵀ u₁), where u₁ᵀ u₁ = 5.
+    >>> projection_matrix([[1], [2]])
+    array([[0.2, 0.4],
+           [0.4, 0.8]])
     """
-    A = matrix(A, "projection_matrix", exact=exact)
-    U, _ = run(orthogonalized(A))
+    A = matrix(A, "projection_matrix", exact=exact or steps)
+    return run(_projection_matrix(A), steps=steps)
+
+
+def _projection_matrix(A: Array) -> Telling:
+    """The sum of the projections onto orthogonal lines."""
+    U, _ = yield from orthogonalized(_spanning(A))
     P = zeros((len(A), len(A)), like=A)
-    for u in U.T:
+    for i, u in enumerate(U.T):
         if u.any():
             P = P + np.outer(u, u) / (u @ u)
+            yield lambda i=i, u=u, P=P: _line(i, u @ u, P)
     return P
+
+
+def _line(i: int, square: Any, P: Array) -> Step:
+    """One line more that is projected onto."""
+    u = indexed("u", i)
+    words = f"Add {u} {u}ᵀ / ({u}ᵀ {u}), where {u}ᵀ {u} = {text(square)}."
+    return Step(words, f"P = {tex_matrix(P)}")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import RowReduction, Telling, chooser, listed, reduction, rounding
+from .elimination import RowReduction, Telling, listed, reduction, rounding, spread
 from .exact import simplified, zeros
 from .inputs import array, matrix, right_hand, square, vector
 from .subspaces import special_solutions, told_solutions
@@ -109,10 +109,10 @@ def solution_set(
     3. There is no solution, since row 2 says 0 = 1.
     """
     A = matrix(A, "solution_set", exact=exact or steps)
-    b = right_hand(b, len(A), "solution_set", exact=exact or steps)
-    return run(
-        _solution_set(A, vector(b, "solution_set", "b", exact=exact or steps)), steps=steps
-    )
+    b = vector(b, "solution_set", "b", exact=exact or steps)
+    if len(b) != len(A):
+        raise ValueError(f"solution_set: expected b with {len(A)} rows, got shape {b.shape}")
+    return run(_solution_set(A, b), steps=steps)
 
 
 def _solution_set(A: Array, b: Array) -> Telling:
@@ -120,17 +120,21 @@ def _solution_set(A: Array, b: Array) -> Telling:
     M, n = np.column_stack([A, b]), A.shape[1]
     negligible = rounding(M)
     yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
-    choose = chooser(M, negligible)
-    found = yield from reduction(M, n, reduced=True, choose=choose, bar=True)
+    found = yield from reduction(M, n, reduced=False, negligible=negligible, bar=True)
     r, pivots, free = found.rank, found.pivots, found.free[:-1]  # the last is that of b
-    N = special_solutions(M[:, :n], pivots, free)
-    wrong = r + np.flatnonzero(abs(M[r:, n]) > negligible)
+    left = max((spread(negligible, M[i], j) for i, j in enumerate(pivots)), default=negligible)
+    wrong = r + np.flatnonzero(abs(M[r:, n]) > left)
     if wrong.size:
         i = int(wrong[0])
         reason = f"row {i + 1} says 0 = {text(M[i, n])}"
         words = f"There is no solution, since {reason}."
         yield lambda: Step(words, tex_matrix(M, [(i, n)], bar=n))
-        return SolutionSet(None, N, pivots, free, reason)
+        run(reduction(M, n, reduced=True))
+        return SolutionSet(
+            None, special_solutions(M[:, :n], pivots, free), pivots, free, reason
+        )
+    yield from reduction(M, n, reduced=True, bar=True)
+    N = special_solutions(M[:, :n], pivots, free)
     x = zeros(n, like=M)
     x[list(pivots)] = M[:r, n]
     yield from _told(x, N, free)
@@ -159,7 +163,7 @@ def _reason(free: tuple[int, ...]) -> str:
 def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
     r"""The only solution of A x = b, by elimination and back substitution.
 
-    .. math:: x_i = \frac{1}{u_{ii}} \Bigl(c_i - \rest{j > i} u_{ij} x_j\Bigr)
+    .. math:: x_i = \frac{1}{u_{ii}} \Bigl(c_i - \sum_{j > i} u_{ij} x_j\Bigr)
 
     U and c are what elimination makes of A and b.
 
@@ -203,7 +207,7 @@ def solve_told(A: Array, b: Array, function: str, named: str = "[A | b]") -> Tel
     """Eliminate in [A | b], then substitute back."""
     M, n = np.column_stack([A, b]), len(A)
     yield lambda: Step(f"Start with {named}.", tex_matrix(M, bar=n))
-    found = yield from reduction(M, n, reduced=False, choose=chooser(M, 0.0), bar=True)
+    found = yield from reduction(M, n, reduced=False, bar=True)
     refuse_singular(A, found, function)
     return (yield from back_substitution(M[:, :n], M[:, n:].reshape(b.shape)))
 

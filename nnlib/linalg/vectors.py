@@ -10,10 +10,10 @@ from ..steps import Step, Steps, run
 from .elimination import Telling
 from .exact import scalar, simplified
 from .inputs import vector
-from .norms import length
+from .norms import expect_power, length, vector_norm
 from .writing import factor, tex, tex_factor, text
 
-__all__ = ["angle", "cosine", "cross", "dot"]
+__all__ = ["angle", "cosine", "cross", "dot", "normalize"]
 
 Array = np.ndarray
 
@@ -27,6 +27,54 @@ def _pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
             f"{function}: expected x and y of one length, got {len(x)} and {len(y)}"
         )
     return x, y
+
+
+def normalize(x: Any, p: Any = 2, *, exact: bool = False, steps: bool = False) -> Array | Steps:
+    r"""Vector of length 1 in the direction of x.
+
+    .. math:: \frac{x}{\lVert x \rVert_p}
+
+    Parameters
+    ----------
+    x : (n,) array_like
+        Not 0.
+    p : number or inf
+        The norm, as in ``norm``.
+    exact : bool
+        Whether to compute with fractions and roots.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    (n,) array or Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        If x is no vector of finite real numbers, or 0, or p is no norm.
+
+    Source: Strang (2016), section 1.2; chapter "Vectors".
+
+    >>> normalize([3, 4], steps=True)
+    1. Add the squares of the entries: 9 + 16 = 25.
+    2. Take the root: 5.
+    3. Divide by it: (3/5, 4/5).
+    """
+    x = vector(x, "normalize", exact=exact or steps)
+    if not x.any():
+        raise ValueError("normalize: expected x other than 0: it has no direction")
+    expect_power(p, "normalize", exact=x.dtype == object)
+    return run(_normalize(x, p), steps=steps)
+
+
+def _normalize(x: Array, p: float) -> Telling:
+    """Divide by the norm."""
+    u = simplified(x / (yield from vector_norm(x, p)))
+    yield lambda: Step(
+        f"Divide by it: {text(u)}.", rf"\frac{{x}}{{\lVert x \rVert}} = {tex(u)}"
+    )
+    return u
 
 
 def dot(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:

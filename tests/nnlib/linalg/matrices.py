@@ -24,7 +24,7 @@ def definite(n):
 SQUARE = {
     "random 2": random(2, 2),
     "random 5": random(5, 5),
-    "random 30": random(30, 30),
+    "random 15": random(15, 15),
     "whole": RNG.integers(-5, 6, (4, 4)).astype(float),
     "zero on the diagonal": np.array([[0.0, 1, 2], [3, 0, 4], [5, 6, 0]]),
     "badly scaled": random(4, 4) * 10.0 ** np.array([-2, 0, 1, 2]),

@@ -345,6 +345,19 @@ def test_rounding_is_not_taken_for_a_sign(r, method):
     )
 
 
+@every_square
+def test_orthogonal_and_symmetric_matrices_are_told_up_to_rounding(A):
+    Q = np.linalg.qr(A)[0] if A.size else A
+    assert linalg.is_orthogonal(Q)
+    assert linalg.is_symmetric(A.T @ A)
+    assert linalg.is_orthogonal(A + 3) == (A.size == 0)
+
+
+@pytest.mark.parametrize("p", [1, 2, 3, np.inf])
+def test_a_normalized_vector_has_norm_one(p):
+    assert_allclose(linalg.norm(linalg.normalize(1e200 * random(1, 5)[0], p), p), 1, rtol=1e-12)
+
+
 def test_maps_of_the_plane_do_what_their_names_say():
     turn = linalg.rotation(0.3)
     assert_allclose(turn @ [1, 0], [np.cos(0.3), np.sin(0.3)], **TOLERANCE)
@@ -353,3 +366,18 @@ def test_maps_of_the_plane_do_what_their_names_say():
     assert_allclose(linalg.reflection([3, 4]) @ [4, -3], [-4, 3], **TOLERANCE)
     assert_allclose(linalg.shear(2) @ [1, 3], [7, 3], **TOLERANCE)
     assert_allclose(linalg.scaling(2, 3) @ [1, 1], [2, 3], **TOLERANCE)
+
+
+def test_rounding_is_not_taken_for_a_pivot():
+    rng = np.random.default_rng(1)
+    for _ in range(500):
+        m, n = rng.integers(1, 9, 2)
+        r = rng.integers(1, 1 + min(m, n))
+        A = rng.standard_normal((m, r)) @ rng.standard_normal((r, n))
+        assert linalg.rank(A) == np.linalg.matrix_rank(A)
+
+
+def test_small_pivots_are_not_taken_for_rounding():
+    assert linalg.rank(np.diag([1, 1e-6, 1e-12])) == 3
+    assert linalg.rank(1 / (1 + np.add.outer(np.arange(7.0), np.arange(7.0)))) == 7
+    assert linalg.solve([[1, 0], [0, 1e-200]], [1, 1]).tolist() == [1, 1e200]

@@ -64,6 +64,25 @@ def test_dot_product_and_angle():
     assert linalg.cosine([1, 0], [1, 1], exact=True) == root(2) / 2
 
 
+def test_a_unit_vector():
+    same(linalg.normalize([3, 0, -4], exact=True), [F(3, 5), 0, F(-4, 5)])
+    same(linalg.normalize([1, -1], exact=True), [root(2) / 2, -root(2) / 2])
+    same(linalg.normalize([1, -3], 1, exact=True), [F(1, 4), F(-3, 4)])
+
+
+def test_symmetric_and_orthogonal_matrices():
+    steps = linalg.is_symmetric([[1, 2], [F(1, 2), 4]], steps=True)
+    transposed = boxed([[1, F(1, 2)], [2, 4]])
+    words = "Compare Aᵀ with A: those of row 1, column 2 differ."
+    assert told(steps) == [(words, rf"A^\top = {transposed}")]
+    assert steps.result is False
+    assert linalg.is_symmetric([[1, 2], [2, 4]], exact=True) is True
+    assert linalg.is_orthogonal([[F(3, 5), F(-4, 5)], [F(4, 5), F(3, 5)]], exact=True) is True
+    stretched = linalg.is_orthogonal([[1, 1], [-1, 1]], steps=True)
+    assert stretched[0].latex == rf"A^\top A = {boxed([[2, 0], [0, 2]])}"
+    assert stretched.result is False
+
+
 def test_cross_product():
     same(linalg.cross([2, 3, 4], [5, 6, 7], exact=True), [-3, 6, -3])
     assert [step.latex for step in linalg.cross([2, 3, 4], [5, 6, 7], steps=True)] == [
@@ -307,7 +326,7 @@ def test_lu_keeps_the_multipliers():
     same(P, [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
     same(L, [[1, 0, 0], [2, 1, 0], [4, 3, 1]])
     same(U, [[2, 1, 1], [0, 1, 1], [0, 0, 2]])
-    assert steps[-1].latex == f"{tex(P)} A = {tex(L)} {tex(U)}"
+    assert steps[-1].latex == f"A = {tex(L)} {tex(U)}"
 
 
 def test_lu_with_pivoting_keeps_multipliers_and_swaps():
@@ -341,6 +360,12 @@ def test_projection_onto_a_vector_and_onto_a_plane():
     P = linalg.projection_matrix([[1, 0], [1, 1], [0, 1]], exact=True)
     same(3 * P, [[2, 1, -1], [1, 2, 1], [-1, 1, 2]])
     same(P @ P, P)
+    steps = linalg.projection_matrix([[1, 0], [1, 1], [0, 1]], steps=True)
+    half = F(1, 2)
+    assert [step.latex for step in steps[2:]] == [
+        f"P = {boxed([[half, half, 0], [half, half, 0], [0, 0, 0]])}",
+        f"P = {tex_matrix(P)}",
+    ]
 
 
 @pytest.mark.parametrize("method", ["gram-schmidt", "householder", "givens"])
