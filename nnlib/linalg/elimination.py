@@ -137,7 +137,7 @@ def spread(negligible: float, row: Array, j: int) -> float:
     return negligible and negligible * float(abs(row).max() / abs(row[j]))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RowReduction:
     """A matrix in echelon form and how it came there.
 
@@ -164,6 +164,9 @@ class RowReduction:
     def free(self) -> tuple[int, ...]:
         """The columns without a pivot."""
         return tuple(j for j in range(self.matrix.shape[1]) if j not in self.pivots)
+
+    def __repr__(self) -> str:
+        return f"{text(self.matrix)} with {listed('pivot column', self.pivots)}"
 
 
 def reduction(
@@ -250,8 +253,8 @@ def row_reduce(
     4. Add 4 times row 2 to row 1, so that its entry in column 2 is 0.
     5. Divide row 1 by 3, so that its pivot in column 1 is 1.
     6. The pivots stand in columns 1 and 2: the rank is 2.
-    >>> print(text(row_reduce([[3, -4, 9], [6, 5, 2]], exact=True).matrix))
-    [[1, 0, 53/39], [0, 1, −16/13]]
+    >>> row_reduce([[3, -4, 9], [6, 5, 2]], exact=True)
+    [[1, 0, 53/39], [0, 1, −16/13]] with pivot columns 1 and 2
     """
     A = matrix(A, "row_reduce", exact=exact or steps)
     return run(row_reduction(A, reduced), steps=steps)

@@ -19,7 +19,7 @@ __all__ = ["SolutionSet", "solution_set", "solve"]
 Array = np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SolutionSet:
     r"""All solutions of A x = b.
 

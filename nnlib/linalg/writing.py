@@ -105,7 +105,8 @@ def tex_matrix(
         return rf"[\;]_{{{m} \times {n}}}"
     cells = [[tex(x) for x in row] for row in A]
     for i, j in mark:
-        cells[i][j] = rf"\boxed{{{cells[i][j]}}}"
+        small = r"\textstyle " if "frac" in cells[i][j] else ""  # a box enlarges its fraction
+        cells[i][j] = rf"\boxed{{{small}{cells[i][j]}}}"
     columns = "r" * n if bar is None else "r" * bar + "|" + "r" * (n - bar)
     rows = [" & ".join(row) for row in cells]
     newline = r" \\[4pt] " if any("frac" in row for row in rows) else r" \\ "

@@ -102,3 +102,8 @@ def test_a_matrix_shows_its_marks_and_its_bar():
 
 def test_an_empty_matrix_is_written_with_its_shape():
     assert tex(np.zeros((0, 3))) == r"[\;]_{0 \times 3}"
+
+
+def test_a_fraction_in_a_box_is_no_larger_than_the_others():
+    got = tex_matrix(np.array([[Fraction(1, 2)]]), mark=[(0, 0)])
+    assert got == r"\left[\begin{array}{r}\boxed{\textstyle \frac{1}{2}}\end{array}\right]"
