@@ -377,6 +377,13 @@ def test_rounding_is_not_taken_for_a_pivot():
         assert linalg.rank(A) == np.linalg.matrix_rank(A)
 
 
+def test_rounding_that_a_small_pivot_spreads_is_not_taken_for_a_pivot():
+    U = np.array([[1, 1, 1, 1], [0, 1e-5, 1, 2]])
+    A = random(6, 2) @ U
+    assert linalg.rank(A) == np.linalg.matrix_rank(A) == 2
+    assert linalg.solution_set(A, A @ [1, 2, 3, 4]).consistent
+
+
 def test_small_pivots_are_not_taken_for_rounding():
     assert linalg.rank(np.diag([1, 1e-6, 1e-12])) == 3
     assert linalg.rank(1 / (1 + np.add.outer(np.arange(7.0), np.arange(7.0)))) == 7
