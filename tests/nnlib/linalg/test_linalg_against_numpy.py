@@ -79,6 +79,12 @@ def test_cofactors_are_minors_with_the_signs_of_a_chessboard(A):
 
 
 @every_matrix
+def test_the_product_with_the_transpose(A):
+    assert_allclose(linalg.matmul(A, A.T), A @ A.T, strict=True, **TOLERANCE)
+    assert (linalg.matmul(A, A.T, exact=True).shape) == (len(A), len(A))
+
+
+@every_matrix
 def test_the_rank(A):
     assert linalg.rank(A) == true_rank(A)
 

@@ -143,6 +143,24 @@ def test_gram_schmidt_keeps_its_square_roots():
     same(Q, [[a, b, -c], [a, -b, c], [F(0), 2 * b, c]])
 
 
+def test_a_product_entry_by_entry_and_the_rules_of_its_transpose():
+    A, B = [[1, 2, 0], [3, -1, F(1, 2)]], [[2, 1], [0, 5], [-1, 4]]
+    steps = linalg.matmul(A, B, steps=True)
+    assert [step.text for step in steps] == [
+        "Row 1 times column 1: 1 · 2 + 2 · 0 + 0 · (−1) = 2.",
+        "Row 1 times column 2: 1 · 1 + 2 · 5 + 0 · 4 = 11.",
+        "Row 2 times column 1: 3 · 2 + (−1) · 0 + 1/2 · (−1) = 11/2.",
+        "Row 2 times column 2: 3 · 1 + (−1) · 5 + 1/2 · 4 = 0.",
+    ]
+    assert steps[3].latex == (
+        rf"{boxed([A[1]])} {tex(exact([1, 5, 4]))} = "
+        r"3 \cdot 1 + (-1) \cdot 5 + \frac{1}{2} \cdot 4 = 0"
+    )
+    same(steps.result, [[2, 11], [F(11, 2), 0]])
+    same(linalg.matmul(exact(B).T, exact(A).T, exact=True), steps.result.T)
+    assert linalg.matmul(B, A, exact=True).shape == (3, 3)
+
+
 def test_determinants_of_two_and_three_rows():
     assert linalg.det([[3, 8], [4, 6]], method="cofactors", exact=True) == -14
     A = [[2, 1, 3], [0, -1, 4], [1, 2, 5]]
