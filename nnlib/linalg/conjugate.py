@@ -10,7 +10,6 @@ from ..steps import Step, Steps, run
 from .elimination import Telling
 from .exact import zeros
 from .inputs import symmetric, vector
-from .norms import length
 from .writing import tex, text
 
 __all__ = ["ConjugateGradient", "conjugate_gradient"]
@@ -54,7 +53,8 @@ def conjugate_gradient(
     x0 : (n,) array_like, optional
         Where to start; by default 0.
     tolerance : float
-        How small the residual b - A x must become, as a fraction of b's length.
+        How small the residual b - A x must become, as a fraction of b's length; where b is 0,
+        of the first residual's.
     max_iterations : int, optional
         How often at most; by default 10 n, since rounding can make it more than n.
     exact : bool
@@ -91,25 +91,29 @@ def conjugate_gradient(
         )
     if not tolerance >= 0:
         raise ValueError(f"conjugate_gradient: expected a tolerance ≥ 0, got {tolerance}")
-    enough = 0 if A.dtype == object else tolerance * length(b)
     most = 10 * len(A) if max_iterations is None else max_iterations
-    return run(_conjugate_gradient(A, b, x, enough, most), steps=steps)
+    if A.dtype == object:
+        return run(_conjugate_gradient(A, b, x, 0.0, most), steps=steps)
+    size = max(abs(b).max(initial=0.0), abs(x).max(initial=0.0)) or 1.0  # squares would vanish
+    found = run(_conjugate_gradient(A, b / size, x / size, tolerance, most))
+    return ConjugateGradient(*(size * part for part in found))
 
 
-def _conjugate_gradient(A: Array, b: Array, x: Array, enough: float, most: int) -> Telling:
+def _conjugate_gradient(A: Array, b: Array, x: Array, tolerance: float, most: int) -> Telling:
     """From direction to direction until the residual is small."""
     r = b - A @ x
     p, iterates, squares = r, [x], [r @ r]
+    whole = float(b @ b or r @ r)
     yield lambda: Step(f"Start at {text(x)} with the residual {text(r)}.", _state(x, r, 0))
-    while squares[-1] > enough * enough:
+    while not squares[-1] <= tolerance**2 * whole:
         k = len(squares)
         if k > most:
-            raise np.linalg.LinAlgError(_unfinished(most, squares, enough))
+            raise np.linalg.LinAlgError(_unfinished(most, squares, whole, tolerance))
         curvature = p @ A @ p
         if curvature <= 0:
             raise np.linalg.LinAlgError(
                 "conjugate_gradient: expected a positive definite matrix, "
-                f"but along a direction p of iteration {k} p'Ap is {text(curvature)}"
+                f"but p'Ap / p'p is {text(curvature / (p @ p))} in iteration {k}"
             )
         alpha = squares[-1] / curvature
         x, r = x + alpha * p, r - alpha * (A @ p)
@@ -131,10 +135,10 @@ def _state(x: Array, r: Array, k: int) -> str:
     return rf"x_{{{k}}} = {tex(x)}, \quad r_{{{k}}} = {tex(r)}"
 
 
-def _unfinished(most: int, squares: list, enough: float) -> str:
+def _unfinished(most: int, squares: list, whole: float, tolerance: float) -> str:
     """How far it came."""
-    first, last = (float(s) ** 0.5 for s in (squares[0], squares[-1]))
+    first, last = ((float(square) / whole) ** 0.5 for square in (squares[0], squares[-1]))
     return (
-        f"conjugate_gradient: no convergence in {most} iterations: the residual fell from "
-        f"{first:.3g} to {last:.3g}, expected at most {float(enough):.3g}"
+        f"conjugate_gradient: no convergence in {most} iterations: the relative residual went "
+        f"from {first:.3g} to {last:.3g}, expected at most {tolerance:.3g}"
     )

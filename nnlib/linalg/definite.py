@@ -110,7 +110,7 @@ def _by_pivots(A: Array) -> Telling:
         yield lambda S=S, k=k, d=d, r=rows[k]: Step(
             f"The pivot of row {r + 1} is {text(d)}.", tex_matrix(S, [(k, k)])
         )
-        S = np.delete(np.delete(S - np.outer(S[:, k], S[k]) / d, k, axis=0), k, axis=1)
+        S = np.delete(np.delete(S - np.outer(S[:, k] / d, S[k]), k, axis=0), k, axis=1)
         del rows[k]
     signs = _signs(pivots, 0) | ({0} if rows else set())
     return (yield from _verdict(signs, "Pivots"))

@@ -158,7 +158,7 @@ def _cholesky(A: Array) -> Telling:
             )
         L[j:, j] = S[j:, j] / root(d)
         yield lambda j=j, d=d: _column(A, L, j, d)
-        S[j:, j:] = S[j:, j:] - np.outer(S[j:, j], S[j:, j]) / d
+        S[j:, j:] = S[j:, j:] - np.outer(S[j:, j] / d, S[j:, j])
     return L
 
 

@@ -141,6 +141,11 @@ def _root(total: Any, p: int) -> Any:
     return simplified(sympy.root(sympy.Rational(total.numerator, total.denominator), p))
 
 
+def scaled(x: Array) -> Array:
+    """A vector in the direction of x whose squares neither overflow nor vanish."""
+    return x if x.dtype == object else x / (abs(x).max(initial=0.0) or 1.0)
+
+
 def length(x: Array) -> Any:
     """Euclidean norm of a vector that is an array already."""
     return run(vector_norm(x, 2))

@@ -10,7 +10,7 @@ from ..steps import Step, Steps, run
 from .elimination import Telling, row_reduction
 from .exact import identity, simplified, zeros
 from .inputs import array, matrix, vector
-from .norms import length
+from .norms import length, scaled
 from .writing import indexed, tex, tex_matrix, tex_sum, text
 
 __all__ = ["gram_schmidt", "projection", "projection_matrix"]
@@ -90,12 +90,18 @@ def orthogonalized(A: Array, modified: bool = True) -> Telling:
             yield lambda j=j: _taken(U, j)
         for i in before:
             source = U[:, j] if modified else A[:, j]
-            C[i, j] = (U[:, i] @ source) / (U[:, i] @ U[:, i])
+            C[i, j] = _times(U[:, i], source)
             U[:, j] -= C[i, j] * U[:, i]
             yield lambda i=i, j=j: _subtracted(U, C, i, j)
         if A.dtype != object and length(U[:, j]) <= negligible * length(A[:, j]):
             U[:, j] = 0.0
     return U, C
+
+
+def _times(u: Array, a: Array) -> Any:
+    """How many times u the part of a along u is: u'a / u'u."""
+    v = scaled(u)
+    return (v @ a) / (v @ u)
 
 
 def _taken(U: Array, j: int) -> Step:
@@ -187,7 +193,7 @@ def _projection(b: Array, A: Array) -> Telling:
     p = zeros(len(b), like=b)
     for i, u in enumerate(U.T):
         if u.any():
-            c = (u @ b) / (u @ u)
+            c = _times(u, b)
             p = p + c * u
             yield lambda i=i, c=c: _part(i, c)
     yield lambda: Step(
@@ -255,7 +261,8 @@ def _projection_matrix(A: Array) -> Telling:
     P = zeros((len(A), len(A)), like=A)
     for i, u in enumerate(U.T):
         if u.any():
-            P = P + np.outer(u, u) / (u @ u)
+            v = scaled(u)
+            P = P + np.outer(v, v) / (v @ v)
             yield lambda i=i, u=u, P=P: _line(i, u @ u, P)
     return P
 

@@ -10,7 +10,7 @@ from ..steps import Step, Steps, run
 from .elimination import Telling, listed
 from .exact import identity, simplified, zeros
 from .inputs import matrix, one_of
-from .norms import length
+from .norms import length, scaled
 from .orthogonal import normalized, orthogonalized, refuse_dependent
 from .writing import tex_matrix, text
 
@@ -92,6 +92,7 @@ def _householder(A: Array) -> Telling:
             continue
         v = x.copy()
         v[0] += length(x) if x[0] >= 0 else -length(x)  # a sum of equal signs loses no digits
+        v = scaled(v)
         for part in (R[k:], Q[:, k:].T):
             part[:] = simplified(part - np.outer(2 * v / simplified(v @ v), v @ part))
         R[k + 1 :, k] = zeros(m - k - 1, like=A)

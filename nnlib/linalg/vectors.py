@@ -10,7 +10,7 @@ from ..steps import Step, Steps, run
 from .elimination import Telling
 from .exact import scalar, simplified
 from .inputs import vector
-from .norms import expect_power, length, vector_norm
+from .norms import expect_power, length, scaled, vector_norm
 from .writing import factor, tex, tex_factor, text
 
 __all__ = ["angle", "cosine", "cross", "dot", "normalize"]
@@ -168,8 +168,7 @@ def _lengthy(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
 
 def _cosine(x: Array, y: Array) -> Telling:
     """The dot product over both lengths."""
-    if x.dtype != object:
-        x, y = x / abs(x).max(), y / abs(y).max()  # the angle is the same, no square overflows
+    x, y = scaled(x), scaled(y)  # the angle is the same
     d = yield from _dot(x, y)
     a, b = length(x), length(y)
     yield lambda: Step(
@@ -215,7 +214,7 @@ def angle(x: Any, y: Any) -> float:
     0.7854
     """
     x, y = _lengthy(x, y, "angle", exact=False)
-    u, v = (w / length(w) for w in (x / abs(x).max(), y / abs(y).max()))
+    u, v = (w / length(w) for w in (scaled(x), scaled(y)))
     return float(2 * np.arctan2(length(u - v), length(u + v)))
 
 

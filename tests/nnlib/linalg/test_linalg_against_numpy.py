@@ -381,3 +381,27 @@ def test_small_pivots_are_not_taken_for_rounding():
     assert linalg.rank(np.diag([1, 1e-6, 1e-12])) == 3
     assert linalg.rank(1 / (1 + np.add.outer(np.arange(7.0), np.arange(7.0)))) == 7
     assert linalg.solve([[1, 0], [0, 1e-200]], [1, 1]).tolist() == [1, 1e200]
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_very_small_and_very_large_numbers_do_no_harm(scale):
+    A, b = TALL["tall"], np.arange(6.0)
+    assert_allclose(linalg.projection_matrix(scale * A), projector(A), **TOLERANCE)
+    assert_allclose(linalg.projection(b, scale * A), projector(A) @ b, **TOLERANCE)
+    assert_allclose(linalg.lstsq(scale * A, scale * b), np.linalg.lstsq(A, b)[0], **TOLERANCE)
+    for method in ("householder", "givens", "gram-schmidt"):
+        Q, R = linalg.qr(scale * A, method=method)
+        assert_allclose(Q @ (R / scale), A, **TOLERANCE)
+    S = definite(4)
+    assert_allclose(linalg.cholesky(scale * S) / scale**0.5, np.linalg.cholesky(S), **TOLERANCE)
+    assert linalg.definiteness(-scale * S) == "negative definite"
+    x = np.linalg.solve(S, b[:4])
+    assert_allclose(linalg.solve(scale * S, scale * b[:4]), x, **TOLERANCE)
+    found = linalg.conjugate_gradient(S, scale * b[:4])
+    assert_allclose(found.x / scale, x, rtol=1e-9, atol=1e-9)
+
+
+def test_conjugate_gradients_find_zero_from_elsewhere():
+    found = linalg.conjugate_gradient(definite(3), np.zeros(3), np.ones(3))
+    assert_allclose(found.x, np.zeros(3), atol=1e-10)
+    assert len(linalg.conjugate_gradient(definite(3), np.zeros(3)).residuals) == 1

@@ -447,3 +447,24 @@ def test_two_steps_of_conjugate_gradients():
 def test_conjugate_gradients_from_zero_on_a_system_with_plain_numbers():
     found = linalg.conjugate_gradient([[2, 1], [1, 2]], [3, 0], exact=True)
     same(found.iterates, [[0, 0], [F(3, 2), 0], [2, -1]])
+
+
+def test_several_right_hand_sides_are_solved_row_by_row():
+    steps = linalg.solve([[2, 1], [1, 3]], [[1, 0], [0, 1]], steps=True)
+    assert [step.text for step in steps[2:]] == [
+        "Row 2 gives x₂ = (−1/2, 1) / (5/2) = (−1/5, 2/5).",
+        "Row 1 gives x₁ = ((1, 0) − 1 · (−1/5, 2/5)) / 2 = (3/5, −1/5).",
+    ]
+    assert steps[2].latex.endswith(f"= {boxed([[F(-1, 5), F(2, 5)]])}")
+    same(steps.result, [[F(3, 5), F(-1, 5)], [F(-1, 5), F(2, 5)]])
+
+
+def test_the_null_space_says_where_its_vectors_come_from():
+    steps = linalg.null_space([[1, 2, 0], [2, 4, 1]], steps=True)
+    assert told(steps)[-1] == (
+        "Let x₂ be 1: the reduced rows, with 0 on the right, give the rest.",
+        f"x = {tex(exact([-2, 1, 0]))}",
+    )
+    full = linalg.null_space([[1, 0], [0, 1]], steps=True)
+    assert full[-1].text == "Every column has a pivot: only x = 0 solves A x = 0."
+    assert full.result.shape == (2, 0)
