@@ -1,0 +1,88 @@
+"""The checks of parameters and data, at the public door of each distribution."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+__all__ = ["counts", "data", "integer", "number", "probabilities", "real"]
+
+
+def real(name: str, argument: str, x: Any) -> np.ndarray:
+    """Give an array of real numbers as float64; refuse what is not numbers."""
+    array = np.asarray(x)
+    if array.dtype == object and all(isinstance(e, numbers.Real) for e in array.flat):
+        array = array.astype(np.float64)  # of fractions
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name}: expected {argument} to be real numbers, got {array.dtype}")
+    return array.astype(np.float64)
+
+
+def number(
+    name: str,
+    argument: str,
+    x: Any,
+    *,
+    above: float = -np.inf,
+    low: float = -np.inf,
+    high: float = np.inf,
+) -> float:
+    """Give one finite number with above < x and low <= x <= high, as a float."""
+    value = real(name, argument, x)
+    if value.ndim:
+        raise ValueError(f"{name}: expected {argument} to be one number, got {value.shape}")
+    value = float(value)
+    if not (np.isfinite(value) and above < value and low <= value <= high):
+        bounds = f"above {above:g}" if above > -np.inf else f"in [{low:g}, {high:g}]"
+        bounds = "finite" if bounds == "in [-inf, inf]" else bounds
+        raise ValueError(f"{name}: expected {argument} {bounds}, got {value:g}")
+    return value
+
+
+def integer(name: str, argument: str, x: Any, *, low: int) -> int:
+    """Give a whole number that is not below low."""
+    if isinstance(x, bool) or not isinstance(x, numbers.Integral):
+        raise TypeError(f"{name}: expected {argument} to be an int, got {type(x).__name__}")
+    if x < low:
+        raise ValueError(f"{name}: expected {argument} >= {low}, got {x}")
+    return int(x)
+
+
+def probabilities(name: str, argument: str, x: Any) -> np.ndarray:
+    """Give numbers that are not negative and sum to 1 along the last axis."""
+    p = real(name, argument, x)
+    if p.ndim == 0 or p.shape[-1] == 0:
+        raise ValueError(f"{name}: expected {argument} (..., C), C > 0, got {p.shape}")
+    if not (p >= 0).all():  # NaN is refused too
+        raise ValueError(f"{name}: expected {argument} >= 0, got {p[~(p >= 0)][0]:g}")
+    wrong = p.sum(axis=-1)[np.abs(p.sum(axis=-1) - 1) > 1e-6]
+    if wrong.size:
+        raise ValueError(f"{name}: expected {argument} to sum to 1, got {wrong.flat[0]:.6g}")
+    return p
+
+
+def data(name: str, x: Any, *, ndim: int | None = None, whole: bool = False) -> np.ndarray:
+    """Give finite data, at least one of them, as float64; whole asks for whole numbers."""
+    x = real(name, "data", x)
+    if ndim is not None and x.ndim != ndim:
+        raise ValueError(f"{name}: expected data with {ndim} axes, got shape {x.shape}")
+    if x.size == 0:
+        raise ValueError(f"{name}: expected at least one example in data, got shape {x.shape}")
+    if not np.isfinite(x).all():
+        raise ValueError(f"{name}: expected finite data, got {x[~np.isfinite(x)][0]}")
+    if whole and (x != np.floor(x)).any():
+        raise ValueError(
+            f"{name}: expected whole numbers in data, got {x[x != np.floor(x)][0]:g}"
+        )
+    return x
+
+
+def counts(name: str, x: Any, high: float) -> np.ndarray:
+    """Whole numbers from 0 to high, from data."""
+    x = data(name, x, whole=True)
+    outside = (x < 0) | (x > high)
+    if outside.any():
+        raise ValueError(f"{name}: expected data from 0 to {high:g}, got {x[outside][0]:g}")
+    return x
