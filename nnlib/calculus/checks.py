@@ -15,7 +15,10 @@ Array = np.ndarray
 
 def point(name: str, x: Any) -> Array:
     """A copy of x as floats."""
-    x = np.array(x)
+    try:
+        x = np.array(x)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected x with rows of one length") from error
     if x.dtype.kind not in "iuf":
         raise TypeError(f"{name}: expected x to be real numbers, got {x.dtype}")
     if x.size == 0:

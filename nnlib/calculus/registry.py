@@ -15,7 +15,7 @@ __all__ = ["Identity", "check_identities", "identities"]
 Array = np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Identity:
     r"""A rule of matrix calculus, with inputs to try it on.
 
@@ -36,6 +36,8 @@ class Identity:
         axis, so that a row and a column look alike.
 
     >>> rule = identities("quadratic form")
+    >>> rule
+    Identity('quadratic form')
     >>> print(rule.latex())
     \frac{\partial x^\top A x}{\partial x} = (A + A^\top) x
     >>> rule.check(rng=np.random.default_rng(0)) < 1e-12
@@ -51,6 +53,13 @@ class Identity:
     function: Callable[..., Array]
     in_numerator: Callable[..., Array]
     in_denominator: Callable[..., Array]
+
+    def __repr__(self) -> str:
+        return f"Identity({self.name!r})"
+
+    def _repr_latex_(self) -> str:
+        """The formula for a notebook."""
+        return f"$\\displaystyle {self.latex()}$"
 
     def latex(self, layout: str = "denominator") -> str:
         """Write the rule as a formula, in "numerator" or "denominator" layout."""

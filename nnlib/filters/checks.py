@@ -12,7 +12,10 @@ __all__ = ["numbers", "odd", "one_for_each", "positive", "whole"]
 
 def numbers(name: str, argument: str, x: Any) -> np.ndarray:
     """Give finite numbers as an array: floats as they are, whole numbers as int64."""
-    x = np.asarray(x)
+    try:
+        x = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected {argument} with rows of one length") from error
     if x.dtype.kind not in "biuf":
         raise TypeError(f"{name}: expected {argument} to be real numbers, got {x.dtype}")
     if x.ndim == 0 or x.size == 0:

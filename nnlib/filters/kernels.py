@@ -51,7 +51,7 @@ def sobel(direction: str = "x") -> Array:
     ValueError
         If direction is neither.
 
-    Source: Szeliski (2022), section 3.2.3; chapter "Convolution".
+    Source: Szeliski (2022), section 3.2.2; chapter "Convolution".
 
     >>> sobel()
     array([[ 1,  0, -1],
@@ -114,7 +114,7 @@ def gaussian(sigma: float, *, size: int | None = None, ndim: int = 2) -> Array:
     ValueError
         If sigma is not positive, or size is even.
 
-    Source: Szeliski (2022), section 3.2.1; chapter "Convolution".
+    Source: Szeliski (2022), section 3.2.2; chapter "Convolution".
 
     >>> gaussian(1, size=3).round(3)
     array([[0.075, 0.124, 0.075],
@@ -145,7 +145,7 @@ def box(size: int = 3, *, ndim: int = 2) -> Array:
     ValueError
         If size is even or below 1.
 
-    Source: Szeliski (2022), section 3.2.1; chapter "Convolution".
+    Source: Szeliski (2022), section 3.2.2; chapter "Convolution".
 
     >>> box(3, ndim=1) * 3
     array([1., 1., 1.])

@@ -8,7 +8,6 @@ import numpy as np
 
 from . import checks
 from .categorical import class_counts
-from .discrete import Binomial
 from .distribution import Continuous
 from .special import betainc, digamma, log_beta, log_gamma, xlogy
 
@@ -68,7 +67,7 @@ class Beta(Continuous):
         """Give the probability of at most x: the regularised incomplete beta function."""
         return betainc(*self._ab, np.clip(x, 0, 1))
 
-    def sample(self, shape: int | tuple[int, ...] = (), *, rng: np.random.Generator):
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw probabilities of that shape."""
         return rng.beta(*self._ab, shape or None)
 
@@ -133,10 +132,10 @@ class Beta(Continuous):
         >>> Beta(1, 1).posterior([3, 1], total_count=4)
         Beta(concentration1=5.0, concentration0=5.0)
         """
-        found = Binomial.fit(data, total_count=total_count)
-        m = np.size(data) * total_count
-        ones = round(found.probs * m)
-        return Beta(self.concentration1 + ones, self.concentration0 + m - ones)
+        m = checks.integer("Beta.posterior", "total_count", total_count, low=1)
+        k = checks.counts("Beta.posterior", data, m)
+        a, b = self._ab
+        return Beta(a + k.sum(), b + (m - k).sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +191,7 @@ class Dirichlet(Continuous):
             raise ValueError(f"Dirichlet.log_prob: expected x (..., {len(a)}), got {x.shape}")
         return xlogy(a - 1, x).sum(axis=-1) - self._log_norm
 
-    def sample(self, shape: int | tuple[int, ...] = (), *, rng: np.random.Generator):
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw probabilities (*shape, C)."""
         return rng.dirichlet(self.concentration, shape or None)
 

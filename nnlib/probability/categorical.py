@@ -67,7 +67,7 @@ class Categorical(Discrete):
         P = np.append(self.probs.cumsum(), 0.0)  # the last is found at -1
         return np.where(np.isnan(x), x, P[c])
 
-    def sample(self, shape: int | tuple[int, ...] = (), *, rng: np.random.Generator):
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw classes: an int64 array of that shape."""
         return rng.choice(len(self.probs), shape or None, p=self.probs)
 

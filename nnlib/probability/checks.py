@@ -12,7 +12,10 @@ __all__ = ["counts", "data", "integer", "number", "probabilities", "real"]
 
 def real(name: str, argument: str, x: Any) -> np.ndarray:
     """Give an array of real numbers as float64; refuse what is not numbers."""
-    array = np.asarray(x)
+    try:
+        array = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected {argument} with rows of one length") from error
     if array.dtype == object and all(isinstance(e, numbers.Real) for e in array.flat):
         array = array.astype(np.float64)  # of fractions
     if array.dtype.kind not in "biuf":

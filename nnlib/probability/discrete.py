@@ -56,9 +56,9 @@ class Bernoulli(Discrete):
         """Give the probability of at most x."""
         return np.select([np.isnan(x), x < 0, x < 1], [x, 0.0, 1 - self.probs], 1.0)
 
-    def sample(self, shape: int | tuple[int, ...] = (), *, rng: np.random.Generator):
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Toss: an int64 array of that shape."""
-        return np.asarray(rng.random(shape) < self.probs).astype(np.int64)
+        return np.asarray(rng.random(shape) < self.probs).astype(np.int64)[()]
 
     @property
     def mean(self) -> float:
@@ -175,7 +175,7 @@ class Binomial(Discrete):
         area = betainc(np.maximum(n - k, 1), k + 1, 1 - p)
         return np.select([np.isnan(x), within], [x, area], (x >= n).astype(float))
 
-    def sample(self, shape: int | tuple[int, ...] = (), *, rng: np.random.Generator):
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw counts: an int64 array of that shape."""
         return rng.binomial(self.total_count, self.probs, shape or None)
 

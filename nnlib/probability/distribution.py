@@ -14,13 +14,15 @@ __all__ = ["Continuous", "Discrete", "Distribution", "plain", "supported"]
 class Distribution:
     """A distribution: parameters that do not change, and what follows from them.
 
-    A subclass gives the formulas ``_log_prob`` and ``_cdf``, and ``sample``, ``mean``,
+    A subclass gives the formulas ``_log_prob``, ``_cdf`` and ``_sample``, and ``mean``,
     ``variance``, ``entropy`` and ``kl_divergence``.
     """
 
     def _set(self, **parameters: Any) -> None:
         """Store checked parameters in a frozen dataclass."""
         for name, value in parameters.items():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
             object.__setattr__(self, name, value)
 
     def _checked(self, method: str, x: np.ndarray) -> np.ndarray:
@@ -38,6 +40,38 @@ class Distribution:
     def _cdf(self, x: np.ndarray) -> np.ndarray:
         """Refuse what has no closed form."""
         raise NotImplementedError(f"{type(self).__name__}.cdf: there is no closed form")
+
+    def sample(
+        self, shape: int | tuple[int, ...] = (), *, rng: np.random.Generator
+    ) -> float | np.ndarray:
+        """Draw independent examples.
+
+        Parameters
+        ----------
+        shape : int or tuple of int
+            How many; () gives one.
+        rng : Generator
+            Where randomness comes from.
+
+        Returns
+        -------
+        shape, or (*shape, D) of vectors
+            int64 of discrete distributions, else float64.
+
+        Raises
+        ------
+        TypeError
+            If rng is not a ``numpy.random.Generator``.
+
+        Source: Bishop (2006), section 11.1; chapter "Probability".
+        """
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(
+                f"{type(self).__name__}.sample: expected rng to be a numpy.random.Generator, "
+                f"got {type(rng).__name__}"
+            )
+        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        return self._sample(shape, rng)
 
     def log_likelihood(self, data: np.ndarray) -> float:
         r"""Sum the log densities of independent examples.

@@ -66,7 +66,7 @@ class Gaussian(Continuous):
         p = checks.real("Gaussian.icdf", "p", p)
         return self.loc + self.scale * math.sqrt(2) * erfinv(2 * p - 1)
 
-    def sample(self, shape: int | tuple[int, ...] = (), *, rng: np.random.Generator):
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw numbers of that shape: μ + σ ε with standard normal ε."""
         return self.loc + self.scale * rng.standard_normal(shape)
 

@@ -9,8 +9,10 @@ import numpy as np
 
 from ..linalg.exact import exact as exactly
 from ..linalg.exact import text
+from ..steps import Steps
 from . import checks
 from .bayes import BayesTable, bayes
+from .shown import conditional_steps, marginal_steps, moment_steps
 
 __all__ = ["JointTable"]
 
@@ -86,21 +88,32 @@ class JointTable:
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join(" ".join(map(str.rjust, row, widths)) for row in rows)
 
-    def marginal(self, *names: str) -> JointTable:
-        """Sum rule: the probabilities of some variables, whatever the others are.
+    def marginal(self, *names: str, steps: bool = False) -> JointTable | Steps:
+        r"""Sum rule: the probabilities of some variables, whatever the others are.
+
+        .. math:: p(x) = \sum_y p(x, y)
 
         Parameters
         ----------
         *names : str
             The variables to keep, in the order of the axes to come.
+        steps : bool
+            Whether to show each sum.
+
+        Returns
+        -------
+        JointTable, or Steps that lead to it
         """
-        return self._of(self._summed(self._axes(names)), names)
+        found = self._of(self._summed(self._axes(names)), names)
+        return marginal_steps(self, found) if steps else found
 
     def _summed(self, axes: list[int]) -> np.ndarray:
         """The probabilities with the other axes summed away, and these in this order."""
         return np.einsum(self.probs, list(range(self.probs.ndim)), axes)
 
-    def conditional(self, *names: str, given: Mapping[str, Any]) -> JointTable:
+    def conditional(
+        self, *names: str, given: Mapping[str, Any], steps: bool = False
+    ) -> JointTable | Steps:
         r"""Condition: the probabilities of some variables where others are known.
 
         .. math:: p(x \mid y) = \frac{p(x, y)}{p(y)}
@@ -111,6 +124,12 @@ class JointTable:
             The variables whose probabilities are asked.
         given : mapping of str to outcome
             What is known.
+        steps : bool
+            Whether to show each quotient.
+
+        Returns
+        -------
+        JointTable, or Steps that lead to it
 
         Raises
         ------
@@ -122,7 +141,8 @@ class JointTable:
         p = self._summed(self._axes([*given, *names]))[known]
         if p.sum() == 0:
             raise ValueError(f"JointTable: expected given of probability > 0, got {given}")
-        return self._of(p / p.sum(), names)
+        found = self._of(p / p.sum(), names)
+        return conditional_steps(found, given, p) if steps else found
 
     def _index(self, name: str, outcome: Any) -> int:
         """The place of an outcome among those of its variable."""
@@ -207,13 +227,30 @@ class JointTable:
         p, x = self._numbers(name)
         return (p * (x - self.mean(name)) ** 2).sum()
 
-    def covariance(self, a: str, b: str) -> Any:
-        """Cov[a, b] = E[(a - E[a]) (b - E[b])]; 0 if independent, but not only then."""
+    def covariance(self, a: str, b: str, *, steps: bool = False) -> Any:
+        r"""Average the product of two variables' distances from their means.
+
+        .. math:: \mathrm{Cov}[a, b] = \mathrm{E}[(a - \mathrm{E}[a]) (b - \mathrm{E}[b])]
+
+        It is 0 if they are independent, but not only then.
+
+        Parameters
+        ----------
+        a, b : str
+            Two variables whose outcomes are numbers, or one twice: its variance.
+        steps : bool
+            Whether to show both means and the sum.
+
+        Returns
+        -------
+        float or Fraction, or Steps that lead to it
+        """
         if a == b:
-            return self.variance(a)
+            return moment_steps(self, a, b) if steps else self.variance(a)
         (_, x), (_, y) = self._numbers(a), self._numbers(b)
         p = self._summed(self._axes([a, b]))
-        return (p * np.outer(x - self.mean(a), y - self.mean(b))).sum()
+        found = (p * np.outer(x - self.mean(a), y - self.mean(b))).sum()
+        return moment_steps(self, a, b) if steps else found
 
     def _numbers(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """The marginal of a variable, and its outcomes as numbers."""

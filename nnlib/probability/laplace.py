@@ -54,7 +54,7 @@ class Laplace(Continuous):
         tail = np.exp(-np.abs(z)) / 2
         return np.where(z > 0, 1 - tail, tail)
 
-    def sample(self, shape: int | tuple[int, ...] = (), *, rng: np.random.Generator):
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw numbers of that shape."""
         return rng.laplace(self.loc, self.scale, shape or None)
 

@@ -84,9 +84,8 @@ class MultivariateGaussian(Continuous):
         """Logarithm of √((2π)^D)."""
         return len(self.loc) * math.log(2 * math.pi) / 2
 
-    def sample(self, shape: int | tuple[int, ...] = (), *, rng: np.random.Generator):
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw vectors (*shape, D): μ + L ε with Σ = L Lᵀ and standard normal ε."""
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
         L = np.linalg.cholesky(self.covariance_matrix)
         return self.loc + rng.standard_normal((*shape, len(self.loc))) @ L.T
 
