@@ -393,6 +393,7 @@ BAD = [
     ),
     (lambda: numerical_gradient(np.sum, None), TypeError, "real numbers, got object"),
     (lambda: numerical_gradient(np.sum, [1j]), TypeError, "real numbers, got complex128"),
+    (lambda: numerical_gradient(np.sum, [[1], [1, 2]]), ValueError, "rows of one length"),
     (lambda: numerical_gradient(np.sum, [np.nan]), ValueError, "expected finite x, got nan"),
     (lambda: numerical_gradient(np.sum, [1.0], h=0), ValueError, "expected 0 < h < inf, got 0"),
     (lambda: numerical_gradient(np.sum, [1.0], h="1"), TypeError, "h to be a number, got str"),

@@ -402,6 +402,7 @@ BAD = [
         "correlate: expected x to be real numbers, got <U3",
     ),
     (lambda: correlate([None], [1]), TypeError, "expected x to be real numbers, got object"),
+    (lambda: correlate([[1], [1, 2]], [1]), ValueError, "expected x with rows of one length"),
     (lambda: correlate([1j], [1]), TypeError, "expected x to be real numbers, got complex128"),
     (lambda: convolve([np.nan], [1]), ValueError, "convolve: expected finite x, got nan"),
     (

@@ -318,6 +318,29 @@ def test_beta_without_one_highest_point_has_no_mode(beta):
         _ = beta.mode
 
 
+def test_parameters_cannot_be_changed():
+    classes = Categorical(P)
+    with pytest.raises(ValueError, match="read-only"):
+        classes.probs[0] = 1
+    with pytest.raises(AttributeError, match="cannot assign"):
+        classes.probs = P
+
+
+def test_samples_repeat_with_the_seed():
+    ours = MultivariateGaussian(MU, SIGMA)
+    first, again = (ours.sample(3, rng=np.random.default_rng(5)) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+
+
+@pytest.mark.parametrize("n", [10, 1000, 10_000])
+def test_counts_of_many_tosses_keep_ten_digits(n):
+    k = np.linspace(0, n, 11).astype(int)
+    for p in (0.03, 0.5):
+        ours, theirs = Binomial(n, p), stats.binom(n, p)
+        for found, expected in [(ours.pmf(k), theirs.pmf(k)), (ours.cdf(k), theirs.cdf(k))]:
+            np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-200)
+
+
 def test_distributions_of_equal_parameters_are_equal():
     assert Gaussian(0, 1) == Gaussian(0.0, 1.0) != Gaussian(0, 2)
     assert Categorical([0.5, 0.5]) == Categorical([0.5, 0.5]) != Categorical([1, 0])
@@ -395,6 +418,8 @@ BAD = [
         ValueError,
         "vectors of one length, got 3 and 1",
     ),
+    (lambda: Gaussian(0, 1).sample(3, rng=0), TypeError, r"numpy.random.Generator, got int"),
+    (lambda: Categorical([[1], [1, 2]]), ValueError, "probs with rows of one length"),
     (lambda: entropy([0.5, np.nan]), ValueError, "entropy: expected p >= 0, got nan"),
     (lambda: entropy([0.5, 0.5], base=1), ValueError, "entropy: expected base above 1, got 1"),
 ]

@@ -276,6 +276,57 @@ def test_puzzle_of_the_notes_holds():
     assert (p / p_a.transpose(2, 1, 0) == p_yz).all()
 
 
+def test_steps_of_the_sum_rule_are_exact():
+    steps = JOINT.marginal("z", steps=True)
+    assert str(steps[0]) == "p(z = a) = 1/10 + 1/20 + 1/10 + 1/5 = 9/20."
+    assert r"p(\text{z = a}) &= \frac{1}{10} + \frac{1}{20}" in steps.latex
+    assert steps.result.probs.tolist() == JOINT.marginal("z").probs.tolist()
+    ordered = JOINT.marginal("z", "x", steps=True)
+    assert str(ordered[1]) == "p(z = a, x = 1) = 1/10 + 1/5 = 3/10."
+
+
+def test_steps_of_a_condition_are_exact():
+    steps = JOINT.conditional("z", given={"x": 1, "y": 3}, steps=True)
+    assert str(steps[0]) == "p(x = 1, y = 3) = 1/5 + 1/10 = 3/10."
+    assert str(steps[1]) == "p(z = a | x = 1, y = 3) = 1/5 / (3/10) = 2/3."
+    assert steps.result.probs.tolist() == [F(2, 3), F(1, 3)]
+
+
+def test_steps_of_a_covariance_are_exact():
+    table = JointTable([[0.3, 0.1], [0.2, 0.4]], {"x": [0, 1], "y": [1, -3]}, exact=True)
+    steps = table.covariance("x", "y", steps=True)
+    assert str(steps[1]) == "E[y] = 1/2 · 1 + 1/2 · (−3) = −1."
+    assert str(steps[2]).startswith("Cov[x, y] = 3/10 · (−3/5) · 2 + 1/10 · (−3/5) · (−2)")
+    assert steps.result == table.covariance("x", "y") == F(-2, 5)
+    assert str(table.covariance("y", "y", steps=True)[1]).endswith("= 4.")
+
+
+def test_names_are_escaped_in_formulas():
+    table = JointTable([0.25, 0.75], {"x_1": ["50 %", "{}"]}, exact=True)
+    assert r"p(\text{x\_1 = 50 \%})" in table.marginal("x_1", steps=True).latex
+
+
+def test_class_is_that_of_the_larger_posterior_not_density():
+    """Erratum ee147-err-009: densities alone decide only under equal priors."""
+    densities = [Gaussian(m, 1).pdf(0.6) for m in (0, 1)]
+    assert bayes([0.5, 0.5], densities).map_estimate == "h2"
+    table = bayes([0.9, 0.1], densities)
+    assert table.map_estimate == "h1"
+    # log of the odds: log 9 plus (0.6 - 1)²/2 - 0.6²/2
+    odds = np.log(table["h1"] / table["h2"])
+    assert odds == pytest.approx(np.log(9) + 0.08 - 0.18)
+
+
+def test_three_gaussian_classes_of_the_notes_are_told_apart_by_density(rng):
+    """ee147-036 to 040: equal priors; each class by its own mean and covariance."""
+    means = np.array([[0.0, 0], [6, 0], [0, 6]])
+    drawn = [MultivariateGaussian(m, np.eye(2)).sample(200, rng=rng) for m in means]
+    classes = [MultivariateGaussian.fit(X) for X in drawn]
+    for k, X in enumerate(drawn):
+        densities = [c.pdf(X[0]) for c in classes]
+        assert bayes([1 / 3] * 3, densities).map_estimate == f"h{k + 1}"
+
+
 def test_bayes_rule_turns_a_conditional_around():
     table = JOINT.bayes("z", given={"x": 1, "y": 3})
     assert table.posterior.tolist() == [F(2, 3), F(1, 3)]
