@@ -34,6 +34,8 @@ class Identity:
     in_numerator, in_denominator : function
         Take the inputs and give the derivative that is claimed. Vectors are arrays of one
         axis, so that a row and a column look alike.
+    where : str
+        What else the formula needs, in LaTeX.
 
     >>> rule = identities("quadratic form")
     >>> rule
@@ -53,6 +55,7 @@ class Identity:
     function: Callable[..., Array]
     in_numerator: Callable[..., Array]
     in_denominator: Callable[..., Array]
+    where: str = ""
 
     def __repr__(self) -> str:
         return f"Identity({self.name!r})"
@@ -64,7 +67,8 @@ class Identity:
     def latex(self, layout: str = "denominator") -> str:
         """Write the rule as a formula, in "numerator" or "denominator" layout."""
         derivative = {"numerator": self.numerator, "denominator": self.denominator}[layout]
-        return rf"\frac{{\partial {self.of}}}{{\partial {self.by}}} = {derivative}"
+        where = rf" \quad ({self.where})" if self.where else ""
+        return rf"\frac{{\partial {self.of}}}{{\partial {self.by}}} = {derivative}{where}"
 
     def derivative(self, *inputs: Array, layout: str = "denominator") -> Array:
         """Compute what the rule claims."""

@@ -117,8 +117,9 @@ ROWS = (
         in_denominator=lambda x, A: A.T,
     ),
     Identity(
-        *("vector chain rule", r"z(y), \; y = \tanh(x), \; z = W y", "x"),
+        *("vector chain rule", "z", "x"),
         *(r"J_{z,y} \, J_{y,x}", r"\nabla_x y \; \nabla_y z"),
+        where=r"y = \tanh(x), \; z = W y",
         inputs=drawn((3,), (5, 3)),
         function=lambda x, W: W @ np.tanh(x),
         in_numerator=lambda x, W: W @ slope(x),
@@ -133,8 +134,9 @@ ROWS = (
         in_denominator=lambda z: np.diag(sigmoid(z) * (1 - sigmoid(z))),
     ),
     Identity(
-        *("softmax", r"p, \; p = \mathrm{softmax}(z)", "z"),
+        *("softmax", "p", "z"),
         *(r"\mathrm{diag}(p) - p p^\top",) * 2,
+        where=r"p = \mathrm{softmax}(z)",
         inputs=drawn((5,)),
         function=softmax,
         in_numerator=lambda z: np.diag(softmax(z)) - np.outer(softmax(z), softmax(z)),
@@ -149,8 +151,9 @@ ROWS = (
         in_denominator=softmax,
     ),
     Identity(
-        *("softmax and cross-entropy", r"-y^\top \log \mathrm{softmax}(z)", "z"),
+        *("softmax and cross-entropy", r"(-y^\top \log p)", "z"),
         *(r"(p - y)^\top", "p - y"),
+        where=r"p = \mathrm{softmax}(z), \; \textstyle\sum_c y_c = 1",
         inputs=lambda rng: (rng.standard_normal(5), rng.dirichlet(np.ones(5))),
         function=lambda z, y: -y @ np.log(softmax(z)),
         in_numerator=lambda z, y: (softmax(z) - y).T,
@@ -201,8 +204,9 @@ ROWS = (
         in_denominator=lambda W, x, y: -np.outer(y - W @ x, x),
     ),
     Identity(
-        *("mean squared error", r"\tfrac{1}{m} A A^\top, \; A = a - w X - b", "w"),
+        *("mean squared error", r"\tfrac{1}{m} A A^\top", "w"),
         *(r"-\tfrac{2}{m} X A^\top", r"-\tfrac{2}{m} A X^\top"),
+        where="A = a - w X - b",
         inputs=drawn((3,), (3, 5), (5,), ()),
         function=lambda w, X, a, b: residual(w, X, a, b) @ residual(w, X, a, b) / 5,
         in_numerator=lambda w, X, a, b: -2 / 5 * X @ residual(w, X, a, b).T,

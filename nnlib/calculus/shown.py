@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -28,32 +29,43 @@ def _step(
     f: Callable, x: Array, place: tuple, method: str, h: float | None, found: Any
 ) -> Step:
     """The quotient of one entry, in words and as a formula."""
-    unit = f" e{','.join(map(str, place))}" if place else ""
+    unit = f" e{place[0] if len(place) == 1 else [*place]}" if place else ""
     by = rf"\partial x_{{{','.join(map(str, place))}}}" if place else r"\partial x"
     if method == "complex":
         said = f"The imaginary part of f(x + ih{unit}), divided by h, is {text(found)}."
         return Step(said, rf"\frac{{\partial f}}{{{by}}} \approx {tex(found)}")
     if h is None:
-        said = (
-            f"By {method} differences the derivative by {unit.strip() or 'x'} is {text(found)}."
-        )
+        along = f" along{unit}" if unit else ""
+        said = f"The {method} difference{along} gives the derivative {text(found)}."
         return Step(said, rf"\frac{{\partial f}}{{{by}}} \approx {tex(found)}")
     low, high, step = _ends(f, x, place, ENDS[method], h)
     width = step * (ENDS[method][1] - ENDS[method][0])
     quotient = (high - low) / width
     names = [f"f(x{SIGNS[end]}{unit if end else ''})" for end in ENDS[method]]
     said = (
-        f"At h = {text(step)}, {names[0]} = {text(low)} and {names[1]} = {text(high)}: "
+        f"At h = {text(step)}, {names[0]} = {_text(low)} and {names[1]} = {_text(high)}: "
         f"the quotient is {text(quotient)}."
     )
-    top = f"{tex(high)} - {_bracketed(low)}"
+    top = f"{_tex(high)} - {_bracketed(low)}"
     formula = rf"\frac{{\partial f}}{{{by}}} \approx \frac{{{top}}}{{{tex(width)}}}"
     return Step(said, rf"{formula} = {tex(quotient)}")
 
 
 def _bracketed(x: Any) -> str:
     """A number after a minus sign."""
-    return f"({tex(x)})" if x < 0 else tex(x)
+    return rf"\left({_tex(x)}\right)" if x < 0 else _tex(x)
+
+
+def _text(x: Any) -> str:
+    """A number; of a float twelve digits, since the first ones agree on both sides."""
+    return f"{x:.12g}".replace("-", "−") if isinstance(x, float | np.floating) else text(x)
+
+
+def _tex(x: Any) -> str:
+    """The same as a formula."""
+    if not isinstance(x, float | np.floating):
+        return tex(x)
+    return re.sub(r"e\+?(-?)0*(\d+)", r" \\cdot 10^{\1\2}", f"{x:.12g}")
 
 
 def _ends(f: Callable, x: Array, place: tuple, ends: tuple[int, int], h: float) -> tuple:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from ..linalg.exact import exact, tex, tex_matrix, text
@@ -47,10 +50,8 @@ def _entry(x: Array, h: Array, s: tuple, d: tuple, place: tuple[int, ...]) -> St
     window = x[below]
     total = (h * window).sum()
     pairs = list(zip(h.flat, window.flat, strict=True))
-    said = " + ".join(f"{_bracketed(text(a), a)}·{_bracketed(text(b), b)}" for a, b in pairs)
-    written = " + ".join(
-        rf"{_bracketed(tex(a), a)} \cdot {_bracketed(tex(b), b)}" for a, b in pairs
-    )
+    said = " + ".join(f"{_bracketed(text, a)}·{_bracketed(text, b)}" for a, b in pairs)
+    written = " + ".join(rf"{_bracketed(tex, a)} \cdot {_bracketed(tex, b)}" for a, b in pairs)
     index = ", ".join(map(str, place))
     name = index if len(place) == 1 else f"({index})"
     return Step(
@@ -58,6 +59,8 @@ def _entry(x: Array, h: Array, s: tuple, d: tuple, place: tuple[int, ...]) -> St
     )
 
 
-def _bracketed(written: str, x: object) -> str:
-    """A negative number in brackets."""
-    return f"({written})" if x < 0 else written
+def _bracketed(write: Callable[[Any], str], x: Any) -> str:
+    """A number by ``text`` or ``tex``, a negative one in brackets."""
+    if x >= 0:
+        return write(x)
+    return f"({write(x)})" if write is text else rf"\left({write(x)}\right)"

@@ -17,24 +17,38 @@ def bernoulli_steps(x: np.ndarray, found: object) -> Steps:
     N, h = x.size, int(x.sum())
     p, t = exact(h) / N, N - h
     likelihood = p**h * (1 - p) ** t
+    powers = " ".join(_power(base, k) for base, k in (("p", h), ("(1-p)", t)) if k)
+    logs = (("p", h), ("(1-p)", t))
+    summed = " + ".join(rf"{_times(k)}\log {base}" for base, k in logs if k)
+    about = "" if likelihood.denominator == 1 else rf" \approx {tex(float(likelihood))}"
     return Steps(
         [
             Step(
-                f"Of {N} tosses, {h} are 1 and {t} are 0; the likelihood multiplies them.",
-                rf"L(p) = p^{{{h}}} (1-p)^{{{t}}}",
+                f"{h} of {N} tosses gave 1, {t} gave 0; the likelihood multiplies them.",
+                f"L(p) = {powers}",
             ),
             Step(
                 "The logarithm has its maximum at the same p, and makes the product a sum.",
-                rf"\log L(p) = {h} \log p + {t} \log(1-p)",
+                rf"\log L(p) = {summed}",
             ),
             *_maximum(h, t, p),
             Step(
                 f"The likelihood there is {text(likelihood)}, the largest there is.",
-                rf"L(\hat p) = {tex(likelihood)} \approx {tex(float(likelihood))}",
+                rf"L(\hat p) = {tex(likelihood)}{about}",
             ),
         ],
         found,
     )
+
+
+def _power(base: str, k: int) -> str:
+    """A power, the first without exponent."""
+    return base if k == 1 else f"{base}^{{{k}}}"
+
+
+def _times(k: int) -> str:
+    """A factor before something, 1 left out."""
+    return "" if k == 1 else f"{k} "
 
 
 def _maximum(h: int, t: int, p: Fraction) -> list[Step]:
@@ -42,14 +56,16 @@ def _maximum(h: int, t: int, p: Fraction) -> list[Step]:
     if h == 0 or t == 0:
         falls = "falls" if h == 0 else "grows"
         return [Step(f"It {falls} all the way, so p = {text(p)}.", rf"\hat p = {tex(p)}")]
+    reduced = p.denominator < h + t
+    said, written = (f" = {f(p)}" if reduced else "" for f in (text, tex))
     return [
         Step(
             "At the maximum its derivative is 0.",
             rf"\frac{{{h}}}{{p}} - \frac{{{t}}}{{1-p}} = 0",
         ),
         Step(
-            f"Solve for p: {h} (1 − p) = {t} p, so p = {h}/{h + t} = {text(p)}.",
-            rf"\hat p = \frac{{{h}}}{{{h + t}}} = {tex(p)}",
+            f"Solve for p: {_times(h)}(1 − p) = {_times(t)}p, so p = {h}/{h + t}{said}.",
+            rf"\hat p = \frac{{{h}}}{{{h + t}}}{written}",
         ),
     ]
 

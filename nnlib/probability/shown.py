@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,7 +53,7 @@ def moment_steps(table: JointTable, a: str, b: str) -> Steps:
         terms.append((p, x[0] - table.mean(a), x[-1] - table.mean(b)))
     found = table.covariance(a, b)
     said, written = (
-        " + ".join(" · ".join(_bracketed(f(e), e) for e in term) for term in terms)
+        " + ".join(" · ".join(_bracketed(f, e) for e in term) for term in terms)
         for f in (text, tex)
     )
     written, head = written.replace("·", r"\cdot"), "Var" if a == b else "Cov"
@@ -66,8 +66,8 @@ def _mean_step(table: JointTable, name: str) -> Step:
     """The mean of one variable as a sum."""
     p, mean = table.marginal(name).probs, table.mean(name)
     pairs = list(zip(p, table.variables[name], strict=True))
-    said = " + ".join(f"{text(q)} · {_bracketed(text(x), x)}" for q, x in pairs)
-    written = " + ".join(rf"{tex(q)} \cdot {_bracketed(tex(x), x)}" for q, x in pairs)
+    said = " + ".join(f"{text(q)} · {_bracketed(text, x)}" for q, x in pairs)
+    written = " + ".join(rf"{tex(q)} \cdot {_bracketed(tex, x)}" for q, x in pairs)
     return Step(
         f"E[{name}] = {said} = {text(mean)}.",
         rf"\mathrm{{E}}[{name}] = {written} = {tex(mean)}",
@@ -97,6 +97,8 @@ def _tex(event: str, given: str = "") -> str:
     )
 
 
-def _bracketed(written: str, x: Any) -> str:
-    """A negative number in brackets."""
-    return f"({written})" if x < 0 else written
+def _bracketed(write: Callable[[Any], str], x: Any) -> str:
+    """A number by ``text`` or ``tex``, a negative one in brackets."""
+    if x >= 0:
+        return write(x)
+    return f"({write(x)})" if write is text else rf"\left({write(x)}\right)"

@@ -332,7 +332,9 @@ def test_steps_are_sums_of_products():
     steps = correlate(VERTICAL[:3, 1:5], BAR, steps=True)
     assert str(steps[0]).startswith("Entry (0, 0): 1·1 + 0·1 + (−1)·0 + 1·1")
     assert [str(step).split(" = ")[-1] for step in steps] == ["3.", "3."]
-    assert steps[1].latex.startswith(r"y_{0, 1} = 1 \cdot 1 + 0 \cdot 0 + (-1) \cdot 0")
+    assert steps[1].latex.startswith(
+        r"y_{0, 1} = 1 \cdot 1 + 0 \cdot 0 + \left(-1\right) \cdot 0"
+    )
     np.testing.assert_array_equal(steps.result, [[3, 3]])
 
 
