@@ -1,10 +1,18 @@
 """Distributions with their likelihoods and posteriors, Bayes tables, entropies."""
 
 # ruff: noqa: F403 (the star imports gather what each file declares public)
-from . import bayes as _bayes
-from . import beta as _beta
-from . import categorical, discrete, gaussian, information, joint, laplace, multivariate
-from .bayes import *
+from . import (
+    bayes_table,
+    beta,
+    categorical,
+    discrete,
+    gaussian,
+    information,
+    joint,
+    laplace,
+    multivariate,
+)
+from .bayes_table import *
 from .beta import *
 from .categorical import *
 from .discrete import *
@@ -20,8 +28,8 @@ __all__ = [
     *gaussian.__all__,
     *laplace.__all__,
     *multivariate.__all__,
-    *_beta.__all__,
-    *_bayes.__all__,
+    *beta.__all__,
+    *bayes_table.__all__,
     *joint.__all__,
     *information.__all__,
 ]

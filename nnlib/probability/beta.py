@@ -164,7 +164,7 @@ class Dirichlet(Continuous):
     concentration: np.ndarray
 
     def __post_init__(self) -> None:
-        a = checks.data("Dirichlet", self.concentration, ndim=1)
+        a = checks.array("Dirichlet", "concentration", self.concentration, ("C",))
         if len(a) < 2 or (a <= 0).any():
             raise ValueError(
                 f"Dirichlet: expected concentration > 0 of at least 2 classes, got {a}"

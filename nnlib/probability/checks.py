@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["counts", "data", "integer", "number", "probabilities", "real"]
+__all__ = ["array", "counts", "data", "integer", "number", "probabilities", "real"]
 
 
 def real(name: str, argument: str, x: Any) -> np.ndarray:
@@ -66,11 +66,21 @@ def probabilities(name: str, argument: str, x: Any) -> np.ndarray:
     return p
 
 
-def data(name: str, x: Any, *, ndim: int | None = None, whole: bool = False) -> np.ndarray:
+def array(name: str, argument: str, x: Any, shape: tuple[int | str, ...]) -> np.ndarray:
+    """Give finite numbers of a shape as float64, in which a letter stands for any length."""
+    x = real(name, argument, x)
+    fits = (isinstance(k, str) or n == k for n, k in zip(x.shape, shape, strict=False))
+    if x.ndim != len(shape) or x.size == 0 or not all(fits):
+        wanted = str(shape).replace("'", "")
+        raise ValueError(f"{name}: expected {argument} {wanted}, got {x.shape}")
+    if not np.isfinite(x).all():
+        raise ValueError(f"{name}: expected finite {argument}, got {x[~np.isfinite(x)][0]}")
+    return x
+
+
+def data(name: str, x: Any, *, whole: bool = False) -> np.ndarray:
     """Give finite data, at least one of them, as float64; whole asks for whole numbers."""
     x = real(name, "data", x)
-    if ndim is not None and x.ndim != ndim:
-        raise ValueError(f"{name}: expected data with {ndim} axes, got shape {x.shape}")
     if x.size == 0:
         raise ValueError(f"{name}: expected at least one example in data, got shape {x.shape}")
     if not np.isfinite(x).all():

@@ -64,13 +64,17 @@ class Distribution:
             If rng is not a ``numpy.random.Generator``.
 
         Source: Bishop (2006), section 11.1; chapter "Probability".
+
+        >>> from nnlib.probability import Bernoulli
+        >>> Bernoulli(0.5).sample(8, rng=np.random.default_rng(0))
+        array([0, 1, 1, 1, 0, 0, 0, 0])
         """
         if not isinstance(rng, np.random.Generator):
             raise TypeError(
                 f"{type(self).__name__}.sample: expected rng to be a numpy.random.Generator, "
                 f"got {type(rng).__name__}"
             )
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        shape = (int(shape),) if np.ndim(shape) == 0 else tuple(shape)
         return self._sample(shape, rng)
 
     def log_likelihood(self, data: np.ndarray) -> float:
@@ -94,6 +98,10 @@ class Distribution:
             If there is NaN among them.
 
         Source: Bishop (2006), equation (1.54); chapter "Maximum likelihood".
+
+        >>> from nnlib.probability import Bernoulli
+        >>> round(Bernoulli(0.5).log_likelihood([1, 0, 1]), 4)  # -3 log 2
+        -2.0794
         """
         name = f"{type(self).__name__}.log_likelihood"
         x = checks.real(name, "data", data)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..linalg.exact import exact, root, tex, text
 from ..steps import Step, Steps
+from .shown import bracketed
 
 __all__ = ["bernoulli_steps", "gaussian_steps"]
 
@@ -79,7 +80,8 @@ def gaussian_steps(x: np.ndarray, found: object, *, unbiased: bool) -> Steps:
     M = N - 1 if unbiased else N
     variance = squares.sum() / M
     why = "its expectation is the variance" if unbiased else "the maximum of the likelihood"
-    added, parts = (" + ".join(tex(e) for e in terms) for terms in (x, squares))
+    added, parts = (" + ".join(bracketed(tex, e) for e in terms) for terms in (x, squares))
+    scale, about = root(variance), rf" \approx {tex(float(variance) ** 0.5)}"
     return Steps(
         [
             Step(
@@ -100,8 +102,8 @@ def gaussian_steps(x: np.ndarray, found: object, *, unbiased: bool) -> Steps:
                 rf"\hat\sigma^2 = \frac{{{tex(squares.sum())}}}{{{M}}} = {tex(variance)}",
             ),
             Step(
-                f"The standard deviation is its root, {text(root(variance))}.",
-                rf"\hat\sigma = {tex(root(variance))} \approx {tex(float(variance) ** 0.5)}",
+                f"The standard deviation is its root, {text(scale)}.",
+                rf"\hat\sigma = {tex(scale)}{'' if isinstance(scale, Fraction) else about}",
             ),
         ],
         found,

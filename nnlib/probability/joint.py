@@ -11,7 +11,7 @@ from ..linalg.exact import exact as exactly
 from ..linalg.exact import text
 from ..steps import Steps
 from . import checks
-from .bayes import BayesTable, bayes
+from .bayes_table import BayesTable, bayes
 from .shown import conditional_steps, marginal_steps, moment_steps
 
 __all__ = ["JointTable"]

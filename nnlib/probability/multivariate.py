@@ -48,7 +48,7 @@ class MultivariateGaussian(Continuous):
     covariance_matrix: np.ndarray
 
     def __post_init__(self) -> None:
-        loc = checks.data("MultivariateGaussian", self.loc, ndim=1)
+        loc = checks.array("MultivariateGaussian", "loc", self.loc, ("D",))
         cov = covariance("MultivariateGaussian", self.covariance_matrix, len(loc))
         self._set(loc=loc, covariance_matrix=cov)
 
@@ -125,27 +125,43 @@ class MultivariateGaussian(Continuous):
         log_ratio = other._log_root_det - self._log_root_det
         return float((trace + distance**2 - len(self.loc)) / 2 + log_ratio)
 
-    def affine(self, A: np.ndarray, b: np.ndarray = 0.0) -> MultivariateGaussian:
+    def affine(self, A: np.ndarray, b: np.ndarray | None = None) -> MultivariateGaussian:
         """Give the distribution of A x + b: mean A μ + b, covariance A Σ Aᵀ.
 
         Parameters
         ----------
         A : (M, D) float
             A matrix with independent rows.
-        b : (M,) float
+        b : (M,) float, optional
             A shift.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit.
+        numpy.linalg.LinAlgError
+            If the rows of A depend on each other, so that A Σ Aᵀ is singular.
+
+        Source: Bishop (2006), equation (2.115); chapter "Variational autoencoders".
         """
-        A = checks.real("MultivariateGaussian.affine", "A", A)
-        if A.ndim != 2 or A.shape[1] != len(self.loc):
-            raise ValueError(
-                f"MultivariateGaussian.affine: expected A (M, {len(self.loc)}), got {A.shape}"
-            )
-        return MultivariateGaussian(A @ self.loc + b, A @ self.covariance_matrix @ A.T)
+        name = "MultivariateGaussian.affine"
+        A = checks.array(name, "A", A, ("M", len(self.loc)))
+        b = np.zeros(len(A)) if b is None else checks.array(name, "b", b, (len(A),))
+        return MultivariateGaussian(
+            A @ self.loc + b, _symmetric(A @ self.covariance_matrix @ A.T)
+        )
 
     def marginal(self, entries: Sequence[int]) -> MultivariateGaussian:
-        """Give the distribution of some entries, whatever the others are."""
-        i = list(entries)
+        """Give the distribution of some entries, by index, whatever the others are."""
+        i = self._indices("MultivariateGaussian.marginal", entries)
         return MultivariateGaussian(self.loc[i], self.covariance_matrix[np.ix_(i, i)])
+
+    def _indices(self, name: str, entries: Sequence[int]) -> list[int]:
+        """Indices of entries, each at most once."""
+        D, i = len(self.loc), [checks.integer(name, "an entry", k, low=0) for k in entries]
+        if not i or max(i) >= D or len(set(i)) < len(i):
+            raise ValueError(f"{name}: expected different entries below {D}, got {i}")
+        return i
 
     def conditional(
         self, entries: Sequence[int], given: Sequence[int], values: np.ndarray
@@ -162,11 +178,18 @@ class MultivariateGaussian(Continuous):
         values : (len(given),) float
             What the known entries are.
 
+        Raises
+        ------
+        ValueError
+            If an index is no entry or comes twice, or values has another length than given.
+
         Source: Bishop (2006), equations (2.81) and (2.82); chapter "Maximum likelihood".
         """
-        a, b, S = list(entries), list(given), self.covariance_matrix
+        name, S = "MultivariateGaussian.conditional", self.covariance_matrix
+        a, b = self._indices(name, entries), self._indices(name, given)
+        x = checks.array(name, "values", values, (len(b),))
         K = np.linalg.solve(S[np.ix_(b, b)], S[np.ix_(b, a)]).T
-        loc = self.loc[a] + K @ (checks.data("conditional", values, ndim=1) - self.loc[b])
+        loc = self.loc[a] + K @ (x - self.loc[b])
         return MultivariateGaussian(loc, _symmetric(S[np.ix_(a, a)] - K @ S[np.ix_(b, a)]))
 
     @classmethod
@@ -195,7 +218,7 @@ class MultivariateGaussian(Continuous):
         >>> MultivariateGaussian.fit([[0, 0], [2, 0], [1, 3]]).loc
         array([1., 1.])
         """
-        X = checks.data("MultivariateGaussian.fit", data, ndim=2)
+        X = checks.array("MultivariateGaussian.fit", "data", data, ("N", "D"))
         d = X - X.mean(axis=0)
         N = len(X) - 1 if unbiased else len(X)
         if N == 0 or np.linalg.matrix_rank(d) < X.shape[1]:
@@ -228,9 +251,7 @@ class MultivariateGaussian(Continuous):
         Source: Murphy (2012), section 4.6.1; chapter "Maximum likelihood".
         """
         name, D = "MultivariateGaussian.posterior", len(self.loc)
-        X = checks.data(name, data, ndim=2)
-        if X.shape[1] != D:
-            raise ValueError(f"{name}: expected data (N, {D}), got {X.shape}")
+        X = checks.array(name, "data", data, ("N", D))
         P0 = np.linalg.inv(self.covariance_matrix)
         P = np.linalg.inv(covariance(name, covariance_matrix, D))
         S = _symmetric(np.linalg.inv(P0 + len(X) * P))
@@ -239,9 +260,7 @@ class MultivariateGaussian(Continuous):
 
 def covariance(name: str, S: np.ndarray, D: int) -> np.ndarray:
     """A covariance matrix of D entries, checked."""
-    S = checks.data(name, S)
-    if S.shape != (D, D):
-        raise ValueError(f"{name}: expected covariance_matrix ({D}, {D}), got {S.shape}")
+    S = checks.array(name, "covariance_matrix", S, (D, D))
     if not np.allclose(S, S.T, rtol=1e-10, atol=1e-12 * np.abs(S).max()):
         raise ValueError(
             f"{name}: expected a symmetric covariance_matrix, got one that differs from its "

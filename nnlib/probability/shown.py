@@ -13,7 +13,7 @@ from ..steps import Step, Steps
 if TYPE_CHECKING:
     from .joint import JointTable
 
-__all__ = ["conditional_steps", "marginal_steps", "moment_steps"]
+__all__ = ["bracketed", "conditional_steps", "marginal_steps", "moment_steps"]
 
 
 def marginal_steps(table: JointTable, found: JointTable) -> Steps:
@@ -53,7 +53,7 @@ def moment_steps(table: JointTable, a: str, b: str) -> Steps:
         terms.append((p, x[0] - table.mean(a), x[-1] - table.mean(b)))
     found = table.covariance(a, b)
     said, written = (
-        " + ".join(" · ".join(_bracketed(f, e) for e in term) for term in terms)
+        " + ".join(" · ".join(bracketed(f, e) for e in term) for term in terms)
         for f in (text, tex)
     )
     written, head = written.replace("·", r"\cdot"), "Var" if a == b else "Cov"
@@ -66,8 +66,8 @@ def _mean_step(table: JointTable, name: str) -> Step:
     """The mean of one variable as a sum."""
     p, mean = table.marginal(name).probs, table.mean(name)
     pairs = list(zip(p, table.variables[name], strict=True))
-    said = " + ".join(f"{text(q)} · {_bracketed(text, x)}" for q, x in pairs)
-    written = " + ".join(rf"{tex(q)} \cdot {_bracketed(tex, x)}" for q, x in pairs)
+    said = " + ".join(f"{text(q)} · {bracketed(text, x)}" for q, x in pairs)
+    written = " + ".join(rf"{tex(q)} \cdot {bracketed(tex, x)}" for q, x in pairs)
     return Step(
         f"E[{name}] = {said} = {text(mean)}.",
         rf"\mathrm{{E}}[{name}] = {written} = {tex(mean)}",
@@ -97,8 +97,8 @@ def _tex(event: str, given: str = "") -> str:
     )
 
 
-def _bracketed(write: Callable[[Any], str], x: Any) -> str:
-    """A number by ``text`` or ``tex``, a negative one in brackets."""
+def bracketed(write: Callable[[Any], str], x: Any) -> str:
+    """Write a number by ``text`` or ``tex``, a negative one in brackets."""
     if x >= 0:
         return write(x)
     return f"({write(x)})" if write is text else rf"\left({write(x)}\right)"

@@ -390,6 +390,28 @@ BAD = [
         r"MultivariateGaussian: expected x \(..., 3\), got \(2,\)",
     ),
     (lambda: MultivariateGaussian(MU, SIGMA).affine(np.eye(2)), ValueError, r"A \(M, 3\), got"),
+    (
+        lambda: MultivariateGaussian(MU, SIGMA).affine(np.ones((1, 3)), [1, 2]),
+        ValueError,
+        r"affine: expected b \(1,\), got \(2,\)",
+    ),
+    (
+        lambda: MultivariateGaussian([], np.eye(2)),
+        ValueError,
+        r"expected loc \(D,\), got \(0,\)",
+    ),
+    (lambda: MultivariateGaussian([np.inf], [[1]]), ValueError, "expected finite loc, got inf"),
+    (lambda: MultivariateGaussian(MU, SIGMA).marginal([3]), ValueError, r"below 3, got \[3\]"),
+    (
+        lambda: MultivariateGaussian(MU, SIGMA).marginal(["x"]),
+        TypeError,
+        "an entry to be an int",
+    ),
+    (
+        lambda: MultivariateGaussian(MU, SIGMA).conditional([0], [1, 2], [1.0]),
+        ValueError,
+        r"conditional: expected values \(2,\), got \(1,\)",
+    ),
     (lambda: MultivariateGaussian(MU, SIGMA).cdf(MU), NotImplementedError, "no closed form"),
     (lambda: Gaussian(0, 1).pdf("a"), TypeError, r"Gaussian\.pdf: expected x to be real"),
     (lambda: Gaussian(0, 1).likelihood([np.nan]), ValueError, "expected data without NaN"),

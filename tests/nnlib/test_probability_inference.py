@@ -96,6 +96,12 @@ def test_steps_of_tosses_that_all_agree_end_at_the_edge(tosses, said):
     assert steps.result.probs == tosses[0]
 
 
+def test_steps_of_the_gaussian_keep_signs_and_whole_roots():
+    steps = Gaussian.fit([-1, 3], steps=True)
+    assert steps[1].latex == r"\hat\mu = \frac{\left(-1\right) + 3}{2} = 1"
+    assert steps[4].latex == r"\hat\sigma = 2"
+
+
 def test_steps_of_the_gaussian_are_exact():
     steps = Gaussian.fit([1, 2, 4, 9], steps=True)
     assert steps.result == Gaussian.fit([1, 2, 4, 9])
@@ -407,7 +413,11 @@ BAD = [
     ),
     (lambda: Gaussian.fit([2, 2]), ValueError, "two different numbers in data, got 2 only"),
     (lambda: Laplace.fit([2]), ValueError, "two different numbers in data, got 2 only"),
-    (lambda: MultivariateGaussian.fit([1, 2]), ValueError, "expected data with 2 axes, got"),
+    (
+        lambda: MultivariateGaussian.fit([1, 2]),
+        ValueError,
+        r"expected data \(N, D\), got \(2,\)",
+    ),
     (
         lambda: MultivariateGaussian.fit([[0, 0], [1, 1], [2, 2]]),
         np.linalg.LinAlgError,
