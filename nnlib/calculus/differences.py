@@ -1,7 +1,8 @@
 """Gradient, Jacobian and Hessian from values of a function alone.
 
 Functions take and give plain NumPy arrays of any shape; ``nnlib.autograd.gradcheck`` compares
-the derivatives of Tensors. Four methods, for each entry of x with its unit array e:
+the derivatives of Tensors. Forward and backward differences are one-sided, central ones are
+two-sided; for each entry of x with its unit array e:
 
 ========  ==================================  ===================  ==================
 method    quotient                            error of truncation  h by default

@@ -245,12 +245,13 @@ class JointTable:
         -------
         float or Fraction, or Steps that lead to it
         """
+        (p, x), (_, y) = self._numbers(a), self._numbers(b)
         if a == b:
-            return moment_steps(self, a, b) if steps else self.variance(a)
-        (_, x), (_, y) = self._numbers(a), self._numbers(b)
-        p = self._summed(self._axes([a, b]))
-        found = (p * np.outer(x - self.mean(a), y - self.mean(b))).sum()
-        return moment_steps(self, a, b) if steps else found
+            found = self.variance(a)
+        else:
+            p = self._summed(self._axes([a, b]))
+            found = (p * np.outer(x - self.mean(a), y - self.mean(b))).sum()
+        return moment_steps({a: x, b: y}, p, found) if steps else found
 
     def _numbers(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """The marginal of a variable, and its outcomes as numbers."""

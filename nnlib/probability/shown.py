@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -43,35 +44,28 @@ def conditional_steps(found: JointTable, given: Mapping[str, Any], joint: np.nda
     return Steps(steps, found)
 
 
-def moment_steps(table: JointTable, a: str, b: str) -> Steps:
+def moment_steps(values: Mapping[str, np.ndarray], p: np.ndarray, found: Any) -> Steps:
     """Means, and the sum of products of distances from them: a covariance, or a variance."""
-    names = [a] if a == b else [a, b]
-    steps = [_mean_step(table, name) for name in names]
-    marginal, terms = table.marginal(*names), []
-    for place, p in np.ndenumerate(marginal.probs):
-        x = list(_outcomes(marginal, place).values())
-        terms.append((p, x[0] - table.mean(a), x[-1] - table.mean(b)))
-    found = table.covariance(a, b)
+    steps, away = [], []
+    for k, (name, x) in enumerate(values.items()):
+        q = p.sum(axis=tuple(axis for axis in range(p.ndim) if axis != k))
+        mean = (q * x).sum()
+        steps.append(_sum_step(f"E[{name}]", list(zip(q, x, strict=True)), mean))
+        away.append(x - mean)
+    terms = [(q, away[0][place[0]], away[-1][place[-1]]) for place, q in np.ndenumerate(p)]
+    head = "Var" if len(values) == 1 else "Cov"
+    return Steps([*steps, _sum_step(f"{head}[{', '.join(values)}]", terms, found)], found)
+
+
+def _sum_step(name: str, terms: Sequence[Sequence[Any]], found: Any) -> Step:
+    """A sum of products."""
     said, written = (
-        " + ".join(" · ".join(bracketed(f, e) for e in term) for term in terms)
-        for f in (text, tex)
+        " + ".join(times.join(bracketed(write, e) for e in term) for term in terms)
+        for write, times in ((text, " · "), (tex, r" \cdot "))
     )
-    written, head = written.replace("·", r"\cdot"), "Var" if a == b else "Cov"
-    said = f"{head}[{', '.join(names)}] = {said} = {text(found)}."
-    name = rf"\mathrm{{{head}}}[{', '.join(names)}]"
-    return Steps([*steps, Step(said, f"{name} = {written} = {tex(found)}")], found)
-
-
-def _mean_step(table: JointTable, name: str) -> Step:
-    """The mean of one variable as a sum."""
-    p, mean = table.marginal(name).probs, table.mean(name)
-    pairs = list(zip(p, table.variables[name], strict=True))
-    said = " + ".join(f"{text(q)} · {bracketed(text, x)}" for q, x in pairs)
-    written = " + ".join(rf"{tex(q)} \cdot {bracketed(tex, x)}" for q, x in pairs)
-    return Step(
-        f"E[{name}] = {said} = {text(mean)}.",
-        rf"\mathrm{{E}}[{name}] = {written} = {tex(mean)}",
-    )
+    head, rest = name.split("[")
+    formula = rf"\mathrm{{{head}}}[{rest} = {written} = {tex(found)}"
+    return Step(f"{name} = {said} = {text(found)}.", formula)
 
 
 def _outcomes(table: JointTable, place: Sequence[int]) -> dict[str, Any]:
@@ -84,17 +78,20 @@ def _outcomes(table: JointTable, place: Sequence[int]) -> dict[str, Any]:
 
 def _event(outcomes: Mapping[str, Any]) -> str:
     """Variables with their outcomes, such as x = 0, y = 1."""
-    return ", ".join(f"{name} = {outcome}" for name, outcome in outcomes.items())
+    return ", ".join(f"{name} = {_written(outcome)}" for name, outcome in outcomes.items())
+
+
+def _written(outcome: Any) -> str:
+    """An outcome: a number, or a word."""
+    return text(outcome) if isinstance(outcome, numbers.Real) else str(outcome)
 
 
 def _tex(event: str, given: str = "") -> str:
     """The probability of an event as a formula."""
     escaped = "".join(rf"\{c}" if c in "#$%&_{}" else c for c in event)
-    return (
-        rf"p(\text{{{escaped}}})"
-        if not given
-        else rf"{_tex(event)[:-1]} \mid {_tex(given)[2:]}"
-    )
+    if given:
+        return rf"{_tex(event)[:-1]} \mid {_tex(given)[2:]}"
+    return rf"p(\text{{{escaped}}})"
 
 
 def bracketed(write: Callable[[Any], str], x: Any) -> str:

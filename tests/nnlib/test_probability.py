@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy import integrate, special, stats
 
 from nnlib import probability
@@ -238,6 +241,23 @@ def test_entropies_of_arrays_are_those_of_scipy(rng):
     np.testing.assert_allclose(kl_divergence(p, q), stats.entropy(p, q, axis=-1), **CLOSE)
     np.testing.assert_allclose(cross_entropy(p, q), entropy(p) + kl_divergence(p, q))
     np.testing.assert_allclose(entropy(p, base=2), stats.entropy(p, axis=-1, base=2), **CLOSE)
+
+
+PROBABILITIES = st.integers(2, 6).flatmap(
+    lambda C: arrays(float, (2, C), elements=st.floats(0, 1)).filter(
+        lambda p: (p.sum(axis=1) > 1e-3).all()
+    )
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(PROBABILITIES)
+def test_laws_of_entropy_hold(weights):
+    p, q = weights / weights.sum(axis=1, keepdims=True)
+    assert -1e-12 <= entropy(p) <= np.log(len(p)) + 1e-12
+    assert kl_divergence(p, q) >= -1e-12
+    assert cross_entropy(p, q) >= entropy(p) - 1e-12
+    assert kl_divergence(p, p) == 0
 
 
 def test_entropy_at_the_edges():

@@ -305,6 +305,11 @@ def test_steps_of_a_covariance_are_exact():
     assert str(steps[2]).startswith("Cov[x, y] = 3/10 · (−3/5) · 2 + 1/10 · (−3/5) · (−2)")
     assert steps.result == table.covariance("x", "y") == F(-2, 5)
     assert str(table.covariance("y", "y", steps=True)[1]).endswith("= 4.")
+    halves = JointTable([0.5, 0.5], {"x": [0.1, -0.4]}, exact=True)
+    assert str(halves.covariance("x", "x", steps=True)) == (
+        "1. E[x] = 1/2 · 1/10 + 1/2 · (−2/5) = −3/20.\n"
+        "2. Var[x] = 1/2 · 1/4 · 1/4 + 1/2 · (−1/4) · (−1/4) = 1/16."
+    )
 
 
 def test_names_are_escaped_in_formulas():
