@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..steps import Steps
 from . import checks
 from .categorical import class_counts
 from .distribution import Continuous
 from .special import betainc, digamma, log_beta, log_gamma, xlogy
+from .updates import beta_steps
 
 __all__ = ["Beta", "Dirichlet"]
 
@@ -104,7 +106,9 @@ class Beta(Continuous):
         """The divergence of ``other`` from this one, in nats."""
         return Dirichlet(self._ab).kl_divergence(Dirichlet(other._ab))
 
-    def posterior(self, data: np.ndarray, *, total_count: int = 1) -> Beta:
+    def posterior(
+        self, data: np.ndarray, *, total_count: int = 1, steps: bool = False
+    ) -> Beta | Steps:
         r"""Update this prior of the probability of 1 by tosses, or by counts of ones.
 
         .. math:: \mathrm{Beta}(a, b) \to
@@ -116,10 +120,12 @@ class Beta(Continuous):
             Ones among m tosses: from 0 to total_count.
         total_count : int
             The number m of tosses behind each count.
+        steps : bool
+            Whether to show the product of prior and likelihood.
 
         Returns
         -------
-        Beta
+        Beta, or Steps that lead to it
             The posterior; its ``mode`` is the MAP estimate.
 
         Raises
@@ -135,7 +141,9 @@ class Beta(Continuous):
         m = checks.integer("Beta.posterior", "total_count", total_count, low=1)
         k = checks.counts("Beta.posterior", data, m)
         a, b = self._ab
-        return Beta(a + k.sum(), b + (m - k).sum())
+        ones, zeros = k.sum(), (m - k).sum()
+        found = Beta(a + ones, b + zeros)
+        return beta_steps((a, b), ones, zeros, found) if steps else found
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from ..steps import Steps
 from . import checks
 from .distribution import Continuous
 from .estimates import gaussian_steps
+from .updates import gaussian_update_steps
 
 __all__ = ["Gaussian"]
 
@@ -140,7 +141,9 @@ class Gaussian(Continuous):
         found = cls(x.mean(), x.std(ddof=1 if unbiased else 0))
         return gaussian_steps(x, found, unbiased=unbiased) if steps else found
 
-    def posterior(self, data: np.ndarray, *, scale: float) -> Gaussian:
+    def posterior(
+        self, data: np.ndarray, *, scale: float, steps: bool = False
+    ) -> Gaussian | Steps:
         r"""Update this prior of an unknown mean by numbers that scatter about it.
 
         .. math:: \frac{1}{\sigma_N^2} = \frac{1}{\sigma_0^2} + \frac{N}{\sigma^2}, \quad
@@ -153,10 +156,12 @@ class Gaussian(Continuous):
             Numbers drawn from a Gaussian about the unknown mean.
         scale : float
             Its standard deviation σ, which is known.
+        steps : bool
+            Whether to show how the precisions add.
 
         Returns
         -------
-        Gaussian
+        Gaussian, or Steps that lead to it
             The posterior of the mean; its ``mode`` is the MAP estimate.
 
         Raises
@@ -170,7 +175,8 @@ class Gaussian(Continuous):
         2.0
         """
         x = checks.data("Gaussian.posterior", data)
-        noise = checks.number("Gaussian.posterior", "scale", scale, above=0) ** 2
-        precision = 1 / self.variance + x.size / noise
-        loc = (self.loc / self.variance + x.sum() / noise) / precision
-        return Gaussian(loc, precision**-0.5)
+        s = checks.number("Gaussian.posterior", "scale", scale, above=0)
+        precision = 1 / self.variance + x.size / s**2
+        loc = (self.loc / self.variance + x.sum() / s**2) / precision
+        found = Gaussian(loc, precision**-0.5)
+        return gaussian_update_steps(self.loc, self.scale, x, s, found) if steps else found

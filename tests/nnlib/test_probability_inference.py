@@ -136,6 +136,29 @@ def test_posterior_may_be_found_toss_by_toss():
     assert belief.mode == Bernoulli.fit(COIN).probs  # MAP under a uniform prior
 
 
+def test_steps_of_the_coin_s_posterior_are_exact():
+    steps = Beta(2, 3).posterior(COIN, steps=True)
+    assert steps.result == Beta(6, 7)
+    assert steps[0].latex == r"p(\theta) \propto \theta \, (1-\theta)^{2}"
+    assert str(steps[2]).endswith("the posterior is Beta(6, 7).")
+    assert str(steps[3]) == "Its mean is 6/13; the mode, the MAP estimate, is 5/11."
+    assert steps.result.mode == pytest.approx(5 / 11)
+    flat = Beta(1, 1).posterior([0], steps=True)
+    assert flat[0].latex == r"p(\theta) \propto 1"
+    assert str(flat[3]) == "Its mean is 1/3."
+
+
+def test_steps_of_a_mean_s_posterior_are_exact():
+    steps = Gaussian(-1, 2).posterior([2, 4], scale=1, steps=True)
+    assert steps.result == Gaussian(-1, 2).posterior([2, 4], scale=1)
+    assert str(steps[2]) == "Precisions add to 9/4: the variance is 4/9."
+    assert str(steps[3]) == (
+        "Weighted by them, −1 and 3 have the mean 23/9; the standard deviation is 2/3."
+    )
+    assert r"\frac{1}{4} \cdot \left(-1\right) + 2 \cdot 3" in steps[3].latex
+    np.testing.assert_allclose([steps.result.mean, steps.result.variance], [23 / 9, 4 / 9])
+
+
 def test_posterior_of_a_mean_is_prior_times_likelihood():
     t = np.linspace(-6, 10, 4001)
     prior, x = Gaussian(1, 2), [2.5, 3.5, 1.0]
