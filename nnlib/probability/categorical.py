@@ -69,7 +69,7 @@ class Categorical(Discrete):
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw classes: an int64 array of that shape."""
-        return rng.choice(len(self.probs), shape or None, p=self.probs)
+        return rng.choice(len(self.probs), shape, p=self.probs)
 
     @property
     def mean(self) -> np.ndarray:

@@ -58,7 +58,7 @@ class Bernoulli(Discrete):
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Toss: an int64 array of that shape."""
-        return np.asarray(rng.random(shape) < self.probs).astype(np.int64)[()]
+        return np.asarray(rng.random(shape) < self.probs).astype(np.int64)
 
     @property
     def mean(self) -> float:
@@ -177,7 +177,7 @@ class Binomial(Discrete):
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw counts: an int64 array of that shape."""
-        return rng.binomial(self.total_count, self.probs, shape or None)
+        return rng.binomial(self.total_count, self.probs, shape)
 
     @property
     def mean(self) -> float:

@@ -75,7 +75,7 @@ class Distribution:
                 f"got {type(rng).__name__}"
             )
         shape = (int(shape),) if np.ndim(shape) == 0 else tuple(shape)
-        return self._sample(shape, rng)
+        return np.asarray(self._sample(shape, rng))[()]
 
     def log_likelihood(self, data: np.ndarray) -> float:
         r"""Sum the log densities of independent examples.

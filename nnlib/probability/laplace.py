@@ -56,7 +56,7 @@ class Laplace(Continuous):
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw numbers of that shape."""
-        return rng.laplace(self.loc, self.scale, shape or None)
+        return rng.laplace(self.loc, self.scale, shape)
 
     @property
     def mean(self) -> float:
