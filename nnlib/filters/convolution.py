@@ -51,8 +51,8 @@ def correlate(
     stride, dilation : int or ints
         Distance s of two places of the kernel, and d of two entries below it.
     method : str
-        "loops" (the formula as it stands), "im2col" (one matrix product), "fft" (a product of
-        transforms) or "separable" (a row and a column one after the other, for rank 1).
+        "loops" (the formula as it stands; slow), "im2col" (one matrix product), "fft" (a
+        product of transforms) or "separable" (a row, then a column, for a kernel of rank 1).
     steps : bool
         Whether to show each entry of the result as a sum of products, in fractions.
 

@@ -106,7 +106,7 @@ def _fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, iterations: int) -> n
             c = _nonzero(1 + term / c)
             value = value * c * d
         change = np.abs(c * d - 1)
-        if not (change > 1e-15).any():  # NaN settles at once
+        if not (change > 1e-14).any():  # NaN settles at once
             return value
     raise ArithmeticError(
         f"betainc: the continued fraction has not settled after {iterations} terms; "
