@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import checks
-from .differences import numerical_gradient
+from .differences import POWERS, numerical_gradient
 
 __all__ = ["ErrorAgainstStep", "error_against_step", "relative_error"]
 
@@ -143,6 +143,7 @@ def error_against_step(
     True
     """
     x = checks.point("error_against_step", x)
+    checks.one_of("error_against_step", "method", method, POWERS)
     if np.shape(gradient) != x.shape:
         raise ValueError(
             f"error_against_step: expected gradient {x.shape}, the shape of x, "

@@ -36,6 +36,8 @@ def one_of(name: str, argument: str, given: str, known: Any) -> None:
 
 def values(name: str, f: Callable, x: Array) -> Array:
     """The values of f as finite numbers, complex where x is."""
+    if not callable(f):
+        raise TypeError(f"{name}: expected f to be a function, got {type(f).__name__}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", np.exceptions.ComplexWarning)

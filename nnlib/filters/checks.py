@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numbers as kinds
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["numbers", "odd", "one_for_each", "positive", "whole"]
+__all__ = ["fits", "numbers", "odd", "one_for_each", "positive", "whole"]
 
 
 def numbers(name: str, argument: str, x: Any) -> np.ndarray:
@@ -23,6 +24,16 @@ def numbers(name: str, argument: str, x: Any) -> np.ndarray:
     if not np.isfinite(x).all():
         raise ValueError(f"{name}: expected finite {argument}, got {x[~np.isfinite(x)][0]}")
     return x if x.dtype.kind == "f" else x.astype(np.int64)  # uint8 would overflow
+
+
+def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequence[int]) -> None:
+    """Refuse a kernel that reaches beyond an array."""
+    reach = tuple(dk * (k - 1) + 1 for k, dk in zip(kernel_size, d, strict=True))
+    if any(r > n for r, n in zip(reach, shape[-len(reach) :], strict=True)):
+        raise ValueError(
+            f"{name}: a kernel that covers {reach} does not fit into {tuple(shape)}, "
+            "padding included"
+        )
 
 
 def positive(name: str, argument: str, x: Any) -> float:

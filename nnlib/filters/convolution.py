@@ -223,6 +223,7 @@ def _slide(
     s = checks.one_for_each(name, "stride", stride, h.ndim, 1)
     d = checks.one_for_each(name, "dilation", dilation, h.ndim, 1)
     around = _padded(name, x, ends, padding_mode)
+    checks.fits(name, around.shape, h.shape, d)
     y = METHODS[method](around, h, s, d)
     if not steps:
         return y

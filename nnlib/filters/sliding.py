@@ -40,15 +40,27 @@ def im2col(
     (..., H'W', kH·kW)
         A row for each place, which times the kernel's entries is the result there.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If x is not of finite numbers, or kernel_size not of ints that fit.
+
     Source: Chellapilla, Puri and Simard (2006); chapter "Convolution".
 
     >>> im2col([[1, 2, 3], [4, 5, 6]], (2, 2))
     array([[1, 2, 4, 5],
            [2, 3, 5, 6]])
     """
-    x, n = checks.numbers("im2col", "x", x), len(kernel_size)
+    x = checks.numbers("im2col", "x", x)
+    if not isinstance(kernel_size, (tuple, list)) or len(kernel_size) > x.ndim:
+        raise ValueError(
+            f"im2col: expected kernel_size of at most {x.ndim} ints, got {kernel_size}"
+        )
+    n = len(kernel_size)
+    checks.one_for_each("im2col", "kernel_size", kernel_size, n, 1)
     s = checks.one_for_each("im2col", "stride", stride, n, 1)
     d = checks.one_for_each("im2col", "dilation", dilation, n, 1)
+    checks.fits("im2col", x.shape, kernel_size, d)
     sizes = _sizes(x, kernel_size, s, d)
     reach = [dk * (k - 1) + 1 for k, dk in zip(kernel_size, d, strict=True)]
     windows = sliding_window_view(x, reach, axis=tuple(range(-n, 0)))

@@ -61,7 +61,9 @@ class Distribution:
         Raises
         ------
         TypeError
-            If rng is not a ``numpy.random.Generator``.
+            If rng is not a ``numpy.random.Generator``, or shape not whole.
+        ValueError
+            If shape is negative.
 
         Source: Bishop (2006), section 11.1; chapter "Probability".
 
@@ -69,12 +71,13 @@ class Distribution:
         >>> Bernoulli(0.5).sample(8, rng=np.random.default_rng(0))
         array([0, 1, 1, 1, 0, 0, 0, 0])
         """
+        name = f"{type(self).__name__}.sample"
         if not isinstance(rng, np.random.Generator):
             raise TypeError(
-                f"{type(self).__name__}.sample: expected rng to be a numpy.random.Generator, "
-                f"got {type(rng).__name__}"
+                f"{name}: expected rng to be a numpy.random.Generator, got {type(rng).__name__}"
             )
-        shape = (int(shape),) if np.ndim(shape) == 0 else tuple(shape)
+        shape = (shape,) if np.ndim(shape) == 0 else tuple(shape)
+        shape = tuple(checks.integer(name, "shape", n, low=0) for n in shape)
         return np.asarray(self._sample(shape, rng))[()]
 
     def log_likelihood(self, data: np.ndarray) -> float:

@@ -37,6 +37,8 @@ class JointTable:
     ValueError
         If the shape is not that of the outcomes, a probability is negative, or they do not
         sum to 1.
+    TypeError
+        If probs are no numbers, or variables no mapping.
 
     Source: Bishop (2006), section 1.2; chapter "Probability".
 
@@ -55,6 +57,9 @@ class JointTable:
         self, probs: np.ndarray, variables: Mapping[str, Sequence], *, exact: bool = False
     ):
         p = checks.real("JointTable", "probs", probs)
+        if not isinstance(variables, Mapping):
+            kind = type(variables).__name__
+            raise TypeError(f"JointTable: expected variables to be a mapping, got {kind}")
         self.variables = {name: list(outcomes) for name, outcomes in variables.items()}
         shape = tuple(map(len, self.variables.values()))
         if p.shape != shape:

@@ -395,6 +395,7 @@ BAD = [
     (lambda: numerical_gradient(np.sum, [1j]), TypeError, "real numbers, got complex128"),
     (lambda: numerical_gradient(np.sum, [[1], [1, 2]]), ValueError, "rows of one length"),
     (lambda: numerical_gradient(np.sum, [np.nan]), ValueError, "expected finite x, got nan"),
+    (lambda: numerical_gradient(None, [1.0]), TypeError, "f to be a function, got NoneType"),
     (lambda: numerical_gradient(np.sum, [1.0], h=0), ValueError, "expected 0 < h < inf, got 0"),
     (lambda: numerical_gradient(np.sum, [1.0], h="1"), TypeError, "h to be a number, got str"),
     (
@@ -445,6 +446,11 @@ BAD = [
         lambda: error_against_step(np.sum, [1.0, 2], [1.0]),
         ValueError,
         r"error_against_step: expected gradient \(2,\), the shape of x, got \(1,\)",
+    ),
+    (
+        lambda: error_against_step(np.sum, [1.0], [1.0], method="both"),
+        ValueError,
+        "error_against_step: expected method to be one of",
     ),
     (lambda: identities("sine"), ValueError, "identities: expected one of .*, got 'sine'"),
 ]

@@ -423,7 +423,7 @@ BAD = [
     (
         lambda: correlate([1, 2], [1, 2, 3]),
         ValueError,
-        "a kernel that covers 3 does not fit into 2",
+        r"covers \(3,\) does not fit into \(2,\)",
     ),
     (lambda: correlate(X, X, padding="some"), ValueError, "'same', 'full' or ints, got 'some'"),
     (lambda: correlate(X, X, padding=-1), ValueError, "expected padding >= 0, got -1"),
@@ -486,6 +486,9 @@ BAD = [
         "a kernel that covers 5 does not fit into 3 and twice 0",
     ),
     (lambda: output_size(3, True), TypeError, "expected kernel_size to be an int, got bool"),
+    (lambda: im2col(X, 3), ValueError, "im2col: expected kernel_size of at most 2 ints, got 3"),
+    (lambda: im2col(X, (5, 2)), ValueError, r"im2col: .* \(5, 2\) does not fit into \(4, 5\)"),
+    (lambda: im2col(X, (0, 2)), ValueError, "im2col: expected kernel_size >= 1, got 0"),
     (lambda: edges([1.0, 2]), ValueError, r"edges: expected image \(..., H, W\), got \(2,\)"),
 ]
 

@@ -388,6 +388,7 @@ def test_distributions_of_equal_parameters_are_equal():
     assert Dirichlet([1, 2]) == Dirichlet([1, 2]) != Dirichlet([2, 1])
 
 
+RNG = np.random.default_rng(0)
 BAD = [
     (lambda: Bernoulli(1.5), ValueError, r"Bernoulli: expected probs in \[0, 1\], got 1.5"),
     (lambda: Bernoulli(np.nan), ValueError, r"expected probs in \[0, 1\], got nan"),
@@ -481,6 +482,16 @@ BAD = [
         "vectors of one length, got 3 and 1",
     ),
     (lambda: Gaussian(0, 1).sample(3, rng=0), TypeError, r"numpy.random.Generator, got int"),
+    (
+        lambda: Gaussian(0, 1).sample(-1, rng=RNG),
+        ValueError,
+        "sample: expected shape >= 0, got -1",
+    ),
+    (
+        lambda: Gaussian(0, 1).sample(1.5, rng=RNG),
+        TypeError,
+        "expected shape to be an int, got",
+    ),
     (lambda: Categorical([[1], [1, 2]]), ValueError, "probs with rows of one length"),
     (lambda: entropy([0.5, np.nan]), ValueError, "entropy: expected p >= 0, got nan"),
     (lambda: entropy([0.5, 0.5], base=1), ValueError, "entropy: expected base above 1, got 1"),

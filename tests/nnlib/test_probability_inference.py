@@ -480,6 +480,11 @@ BAD = [
         r"expected probs \(1,\), the numbers",
     ),
     (lambda: JointTable([0.5], {"x": [0]}), ValueError, "expected probs to sum to 1, got 0.5"),
+    (
+        lambda: JointTable([1.0], ["x"]),
+        TypeError,
+        "expected variables to be a mapping, got list",
+    ),
     (lambda: JOINT.marginal("w"), ValueError, r"a variable of \['x', 'y', 'z'\], got 'w'"),
     (lambda: JOINT.marginal("x", "x"), ValueError, "expected each variable once"),
     (lambda: JOINT.chain("x", "y"), ValueError, "JointTable.chain: expected all of"),
