@@ -4,7 +4,9 @@ from .expression import expression
 from .gates import Gate, gate
 from .graph import Call, Graph, Node, Picture, build
 from .layout import Layout, layout
+from .recording import recording
 from .steps import Step, Steps
+from .tape import graph
 
 __all__ = [
     "Call",
@@ -18,5 +20,7 @@ __all__ = [
     "build",
     "expression",
     "gate",
+    "graph",
     "layout",
+    "recording",
 ]

@@ -53,7 +53,7 @@ def symbol(operation: str, constants: list[float | None]) -> str:
     ('+1', '1/x', 'exp')
     """
     sign = WITH_CONSTANT.get(operation)
-    if sign is None or constants[0] is constants[1]:
+    if sign is None or len(constants) < 2 or constants[0] is constants[1]:
         return gate(operation).symbol
     first, second = constants
     if first is None:

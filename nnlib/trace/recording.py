@@ -21,7 +21,7 @@ from ..graph import record, record_fused
 from ..nn import Module
 from ..nn import functional as F
 from ..ops.convolution import Grid, convolution
-from ..tensor import Tensor
+from ..tensor import Tensor, counter
 
 __all__ = ["Op", "Scope", "recording"]
 
@@ -81,6 +81,13 @@ class Op:
     values: tuple[np.ndarray, ...]
     scope: Scope | None
     nodes: tuple[TapeNode | None, ...]
+
+    def __post_init__(self) -> None:
+        self._leaves = [(x, counter(x)[0]) for x in self.tensors() if x.node is None]
+
+    def changed(self) -> bool:
+        """Tell whether a leaf among its operands was changed in place since."""
+        return any(counter(x)[0] != then for x, then in self._leaves)
 
     def tensors(self) -> Iterator[Tensor]:
         """The operands that are Tensors."""
@@ -166,7 +173,11 @@ class recording:
         scope = self._open[-1] if self._open else None
         op = Op(name.partition(".")[0], inputs, outs, values, scope, nodes)
         self.ops.append(op)
-        self._by_node.update((node, op) for node in nodes if node is not None)
+        for node in nodes:
+            if node is not None:
+                self._by_node[node] = op
+                if len(outs) > 1:  # the node that all results share
+                    self._by_node[node.edges[0][0]] = op
 
     def _enter(self, frame: FrameType) -> None:
         """Note the beginning of a call."""

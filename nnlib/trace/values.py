@@ -19,7 +19,7 @@ def plain(array: Any) -> Any:
     >>> plain(np.array(2.0)), plain(None)
     (2.0, None)
     """
-    return array.item() if isinstance(array, np.ndarray) and array.ndim == 0 else array
+    return float(array) if isinstance(array, np.generic | np.ndarray) and not array.ndim else array
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
