@@ -4,15 +4,18 @@ from .expression import expression
 from .gates import Gate, gate
 from .graph import Call, Graph, Node, Picture, build
 from .layout import Layout, layout
+from .local import Local, Locals, local
 from .recording import recording
 from .steps import Step, Steps
-from .tape import graph
+from .tape import graph, steps
 
 __all__ = [
     "Call",
     "Gate",
     "Graph",
     "Layout",
+    "Local",
+    "Locals",
     "Node",
     "Picture",
     "Step",
@@ -22,5 +25,7 @@ __all__ = [
     "gate",
     "graph",
     "layout",
+    "local",
     "recording",
+    "steps",
 ]

@@ -65,8 +65,8 @@ class Node:
         For each operand what that rule reads, by nnlib's names of inputs and result.
     scope : Scope
         The module's call in which it was computed, if that was watched.
-    owner : Tensor
-        Of a leaf of a tensor's graph, the leaf.
+    owner : object
+        Of a tensor's graph: the leaf, or the operation in its history.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Node:
     pull: Callable[[Any], tuple] | None = field(default=None, repr=False)
     reads: tuple[tuple[str, ...] | None, ...] = field(default=(), repr=False)
     scope: Scope | None = field(default=None, repr=False)
-    owner: Tensor | None = field(default=None, repr=False)
+    owner: Any = field(default=None, repr=False)
 
     @property
     def constants(self) -> list[float | None]:
@@ -112,8 +112,9 @@ def _written(value: Value, shape: tuple[int, ...] = ()) -> str:
 class Graph:
     """A computational graph with value and gradient at each node.
 
-    ``trace.expression`` and ``trace.graph`` make one. In a notebook it draws itself; ``graph["w"]`` is the node
-    of that name, ``graph.nodes`` are all, every operand before its users.
+    ``trace.expression`` and ``trace.graph`` make one. In a notebook it draws itself;
+    ``graph["w"]`` is the node of that name, ``graph.nodes`` are all, every operand before its
+    users.
 
     Parameters
     ----------
@@ -161,11 +162,11 @@ class Graph:
 
         >>> from nnlib import trace
         >>> trace.expression("x * y", x=2, y=3).steps()
-        f = x × y = 2 × 3 = 6
-        f starts with 1, since df/df = 1
-        multiply sends 3 × 1 = 3 to x and 2 × 1 = 2 to y
+        1. f = x × y = 2 × 3 = 6
+        2. f starts with 1, since df/df = 1
+        3. multiply sends 3 × 1 = 3 to x and 2 × 1 = 2 to y
         """
-        return Steps([*forward_steps(self.nodes), *backward_steps(self.nodes)])
+        return Steps([*forward_steps(self.nodes), *backward_steps(self.nodes)], self)
 
     def layout(self) -> Layout:
         """Place the nodes in layers (see ``trace.layout``)."""
@@ -232,12 +233,13 @@ class Picture:
             self.graph.svg(direction, gradients=self.gradients)
             for direction in ("right", "down")
         )
-        return f'<div class="nn-trace">{STYLE}{right}{down}</div>'
+        scroll = 'tabindex="0" role="group" aria-label="Graph"' if "<rect" in right else ""
+        return f'<div class="nn-trace" {scroll}>{STYLE}{right}{down}</div>'
 
 
 STYLE = (
     "<style>.nn-panel:has(.nn-trace){flex-basis:100%;max-width:none}"
-    ".nn-trace svg{margin:0 auto}"
+    ".nn-trace{overflow-x:auto}.nn-trace svg{margin:0 auto}"
     ".nn-trace .nn-down{display:none!important}"
     "@media(max-width:700px){.nn-trace .nn-right{display:none!important}"
     ".nn-trace .nn-down{display:block!important}}</style>"

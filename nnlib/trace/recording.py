@@ -20,6 +20,7 @@ from ..graph import Node as TapeNode
 from ..graph import record, record_fused
 from ..nn import Module
 from ..nn import functional as F
+from ..ops import dot, matmul, mv
 from ..ops.convolution import Grid, convolution
 from ..tensor import Tensor, counter
 
@@ -38,6 +39,7 @@ WHOLE: dict[CodeType, str] = {
             "max_pool2d",
         )
     },
+    **{f.__code__: "matmul" for f in (matmul, mv, dot)},
 }
 
 
@@ -67,7 +69,7 @@ class Scope:
     grid: Grid | None = None
 
     def chain(self) -> list[Scope]:
-        """This call and those around it, the outermost first."""
+        """Give the calls around this one, the outermost first, and itself."""
         return [*(self.parent.chain() if self.parent else ()), self]
 
 
@@ -188,7 +190,9 @@ class recording:
                 self._learn(module)
             scope = Scope(self._modules[module], module, parent, read["args"])
         else:
-            scope = Scope(WHOLE[frame.f_code], None, parent)
+            names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
+            args = tuple(read[name] for name in names)
+            scope = Scope(WHOLE[frame.f_code], None, parent, args)
         self._open.append(scope)
         self.scopes.append(scope)
 

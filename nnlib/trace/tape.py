@@ -15,16 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node as TapeNode
 from ..graph import FusedNode, Parts, Saved
+from ..graph import Node as TapeNode
 from ..nn import Module
 from ..tensor import Tensor
-from .folding import folded
+from .folding import folded, simplified
 from .graph import Graph, Node
 from .recording import Op, recording
+from .steps import Steps
 from .values import plain
 
-__all__ = ["graph"]
+__all__ = ["graph", "steps"]
 
 Place = Any  # what a gradient arrives at: an operation, or a leaf
 MOST = 40
@@ -96,9 +97,45 @@ def graph(
     watched = recorded or (recording.active[-1] if recording.active else None)
     tape = _Tape(output, _names(names, named), watched)
     nodes = tape.nodes(_upstream(output, gradient))
-    if depth is not None or len(nodes) > most:
-        nodes = folded(nodes, depth, most)
-    return Graph(nodes)
+    return Graph(folded(simplified(nodes), depth, most))
+
+
+def steps(source: Tensor | Graph, **options: Any) -> Steps:
+    """Walk a graph forward and backward, one node at a time.
+
+    Parameters
+    ----------
+    source : Tensor or Graph
+        What ``graph`` takes or gave, or a graph of ``trace.expression``.
+    **options
+        As for ``graph``.
+
+    Returns
+    -------
+    Steps
+        A sentence and a formula for each operation on the way out, then for each on the way
+        back: numbers where all are numbers, else shapes, the rule and small values. Its
+        ``result`` is the graph.
+
+    Raises
+    ------
+    TypeError, ValueError, RuntimeError
+        As ``graph``.
+
+    Source: Goodfellow et al. (2016), algorithms 6.1 and 6.2; chapter "Backprop with vectors
+    and matrices".
+
+    >>> from nnlib import Tensor
+    >>> W, x = Tensor([[1.0, 2.0], [0.0, 1.0]], requires_grad=True), Tensor([[3.0], [-1.0]])
+    >>> y = W @ x
+    >>> steps(y.sum(), W=W, x=x, y=y)
+    1. y = W @ x = [1; −1], with W 2×2, x 2×1
+    2. f = sum(y) = 0, with y 2×1
+    3. f starts with 1, since df/df = 1
+    4. sum sends df/dy = df/df for each element summed = [1; 1]
+    5. matmul sends df/dW = df/dy xᵀ = [3 −1; 3 −1]
+    """
+    return (source if isinstance(source, Graph) else graph(source, **options)).steps()
 
 
 def _check(output: Any) -> None:
@@ -215,6 +252,7 @@ class _Tape:
         shape = np.shape(self.known[node]) if node in self.known else self._shape(node)
         value = plain(self.known.get(node))
         made = Node(title, node.name, operands, value, None, shape=shape)
+        made.owner = node
         made.scope = op.scope if op else None
         made.pull = lambda g: _pulled(node, edges, g)
         made.reads = tuple(None if k is None else node.edges[k][4] for k in edges)
@@ -256,26 +294,30 @@ class _Tape:
     def _leaf(self, key: Any, tensor: Tensor, name: str) -> Node:
         """The node of a leaf or a constant."""
         value, title = plain(tensor.array), self._title(tensor, name)
-        self.made[key] = Node(
-            title, "", (), value, None, shape=tensor.shape, owner=tensor
-        )
+        self.made[key] = Node(title, "", (), value, None, shape=tensor.shape, owner=tensor)
         return self.made[key]
 
     def _constant(self, key: str, x: Any) -> Node | float | None:
         """A number, or an array that takes part but gets no gradient; None for an option."""
-        array = x.array if isinstance(x, Saved | Tensor) else x
-        if isinstance(array, bool) or not isinstance(array, int | float | np.ndarray):
+        held = isinstance(x, Saved | Tensor)
+        array = x.array if held else x
+        if isinstance(array, bool) or not isinstance(
+            array, int | float | np.generic | np.ndarray
+        ):
             return None
         named = next((t for t in self.names if t.array is array), None)
-        if named is None and np.ndim(array) == 0:
-            return float(array)
-        if named is None and array.dtype.kind != "f":
-            return None  # a mask, or which entries are meant
-        place = named or (x if isinstance(x, Tensor) else id(array))
+        if named is None:
+            if not held and len(key) > 1:
+                return None  # computed on the way
+            if np.ndim(array) == 0:
+                return float(array)
+            if array.dtype.kind != "f":
+                return None  # a mask, or which entries are meant
+        place = named if named is not None else x if isinstance(x, Tensor) else id(array)
         if place in self.made:
             return self.made[place]
         tensor = place if isinstance(place, Tensor) else Tensor(array)
-        return self._leaf(place, tensor, "c1" if len(key) == 1 else key)
+        return self._leaf(place, tensor, "k1" if len(key) == 1 else key)
 
     def _title(self, place: Any, fallback: str) -> str:
         """The name of a tensor or operation: the caller's, a module's, or the next free one."""

@@ -8,7 +8,17 @@ import numpy as np
 
 from .gates import number
 
-__all__ = ["facts", "lines", "plain", "said", "shape_text", "tex"]
+__all__ = [
+    "digits",
+    "facts",
+    "lines",
+    "plain",
+    "said",
+    "shape_text",
+    "slope",
+    "tex",
+    "tex_name",
+]
 
 ROWS, COLUMNS, ENTRIES = 4, 4, 12  # what a drawing has room for
 
@@ -19,7 +29,8 @@ def plain(array: Any) -> Any:
     >>> plain(np.array(2.0)), plain(None)
     (2.0, None)
     """
-    return float(array) if isinstance(array, np.generic | np.ndarray) and not array.ndim else array
+    single = isinstance(array, np.generic | np.ndarray) and array.ndim == 0
+    return float(array) if single else array
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
@@ -61,7 +72,7 @@ def lines(value: Any, shape: tuple[int, ...] = ()) -> list[str]:
     ['3×2, not kept']
     """
     if value is None:
-        return [f"{shape_text(shape)}, not kept"]
+        return [f"{shape_text(shape)}, not kept" if shape else "not kept"]
     array = np.asarray(value)
     if array.ndim == 0:
         return [number(float(array))]
@@ -109,3 +120,22 @@ def digits(value: float) -> str:
     text = number(value).replace("−", "-")
     stem, e, power = text.partition("e")
     return rf"{stem} \cdot 10^{{{int(power)}}}" if e else text
+
+
+def tex_name(name: str) -> str:
+    r"""A name as a formula: an index where digits end it, upright words in italics.
+
+    >>> tex_name("w10"), tex_name("0.weight")
+    ('w_{10}', '\\mathit{0.weight}')
+    """
+    stem = name.rstrip("0123456789")
+    if not stem or stem.endswith("."):  # a number within a Sequential, no index
+        stem = name
+    index = name[len(stem) :]
+    body = stem if len(stem) == 1 else rf"\mathit{{{stem}}}".replace("_", r"\_")
+    return f"{body}_{{{index}}}" if index else body
+
+
+def slope(top: str, bottom: str) -> str:
+    """The partial derivative of one name by another."""
+    return rf"\frac{{\partial {tex_name(top)}}}{{\partial {tex_name(bottom)}}}"
