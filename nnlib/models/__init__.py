@@ -1,4 +1,7 @@
-"""Famous networks for images, each built as its paper says; what differs is said there."""
+"""Famous networks for images, each built as its paper says; what differs is said there.
+
+``summary`` tells of any model what its layers give, cost, hold and see.
+"""
 
 # ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
 from . import alexnet, blocks, fractalnet, googlenet, inception, layers, lenet, resnet, vgg
@@ -10,8 +13,10 @@ from .inception import *
 from .layers import *
 from .lenet import *
 from .resnet import *
+from .summary import Layer, Summary, summary
 from .vgg import *
 
 FILES = (alexnet, blocks, fractalnet, googlenet, inception, layers, lenet, resnet, vgg)
 
-__all__ = [name for file in FILES for name in file.__all__]
+__all__ = ["Layer", "Summary", "summary"]
+__all__ += [name for file in FILES for name in file.__all__]

@@ -38,7 +38,7 @@ def multiply_adds(unit: Unit) -> int:
     Source: Sze et al. (2017), "Efficient processing of deep neural networks", section II;
     chapter "LeNet to VGG".
     """
-    if unit.call is not None and unit.name not in ("conv2d", "matmul"):
+    if unit.call is not None and unit.name not in ("conv2d", "einsum", "matmul"):
         return 0
     return sum(_of_operation(unit, op.name, op.inputs, op.outs[0]) for op in unit.ops)
 
@@ -54,8 +54,9 @@ def _of_operation(unit: Unit, name: str, inputs: dict[str, Any], y: Tensor) -> i
     if name == "convolution":
         transposed = unit.call.args[-1]
         return (size["x"] if transposed else y.numel()) * math.prod(shapes["w"][1:])
-    if name == "einsum":  # each of its letters stands in two of a, b and y
-        return math.isqrt(size["a"] * size["b"] * y.numel())
+    if name == "einsum":
+        _, ia, _, ib, _ = unit.call.args
+        return math.prod(dict(zip(ia + ib, shapes["a"] + shapes["b"], strict=True)).values())
     if name in RECURRENT:
         steps, batch = shapes["input"][:2]
         return steps * batch * (size["w_ih"] + size["w_hh"])

@@ -83,9 +83,9 @@ def _functions(scope: Scope | None) -> list[Scope]:
 def _folded(nodes: Sequence[Node], scopes: Sequence[list[Scope]], depth: int) -> list[Node]:
     """The nodes with each call at one level as one of them, and its parameters inside."""
     group = {
-        node: chain[depth]
+        node: chain[min(depth, len(chain) - 1)]
         for node, chain in zip(nodes, scopes, strict=True)
-        if node.operation and len(chain) > depth
+        if node.operation and chain and (len(chain) > depth or _is_one(chain[-1]))
     }
     own = _own(nodes, group)
     last = {scope: node for node, scope in group.items()}  # what the call gives
@@ -100,6 +100,11 @@ def _folded(nodes: Sequence[Node], scopes: Sequence[list[Scope]], depth: int) ->
             new[scope or node] = copy
     _count(list(new.values()))
     return list(new.values())
+
+
+def _is_one(scope: Scope) -> bool:
+    """Whether a call is of a module without parts."""
+    return scope.module is not None and not [*scope.module.children()]
 
 
 def _own(nodes: Sequence[Node], group: dict[Node, Scope]) -> set[Node]:

@@ -22,6 +22,7 @@ from ..nn import Module
 from ..nn import functional as F
 from ..ops import dot, matmul, mv
 from ..ops.convolution import Grid, convolution
+from ..ops.linear import _pair
 from ..tensor import Tensor, counter
 
 __all__ = ["Op", "Scope", "recording"]
@@ -40,6 +41,7 @@ WHOLE: dict[CodeType, str] = {
         )
     },
     **{f.__code__: "matmul" for f in (matmul, mv, dot)},
+    _pair.__code__: "einsum",
 }
 
 

@@ -61,7 +61,8 @@ def graph(
     gradient : array_like, shape of output
         Upstream gradient; may be left out where the output has one element.
     depth : int
-        Draw each call of a module so many levels deep as one node (0: the model itself).
+        Draw each call of a module so many levels deep as one node (0: the model itself), and
+        so those of modules without parts that lie less deep.
         By default nothing is folded, unless there are more nodes than ``most``: then as
         little as brings them below.
     most : int

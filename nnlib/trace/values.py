@@ -53,7 +53,7 @@ def facts(array: np.ndarray) -> str:
     if array.size == 0:
         return "empty"
     a = array.astype(np.float64)
-    return f"mean {number(a.mean(), 2)}, norm {number(np.sqrt((a * a).sum()), 2)}"
+    return f"mean {number(a.mean())}, norm {number(np.sqrt((a * a).sum()))}"
 
 
 def lines(value: Any, shape: tuple[int, ...] = ()) -> list[str]:
@@ -67,7 +67,7 @@ def lines(value: Any, shape: tuple[int, ...] = ()) -> list[str]:
         What is known of one that is not.
 
     >>> lines(-0.5), lines(np.array([[1.0, -2.0], [0.0, 4.0]])), lines(np.ones((64, 10)))
-    (['−0.5'], ['1  −2', '0  4'], ['64×10', 'mean 1', 'norm 25'])
+    (['−0.5'], ['1  −2', '0  4'], ['64×10', 'mean 1', 'norm 25.3'])
     >>> lines(None, (3, 2))
     ['3×2, not kept']
     """
@@ -87,7 +87,7 @@ def said(value: Any, shape: tuple[int, ...] = ()) -> str:
     """A value in one line.
 
     >>> said(np.array([[1.0, 2.0], [3.0, 4.0]])), said(np.ones((64, 10)))
-    ('[1 2; 3 4]', '64×10 (mean 1, norm 25)')
+    ('[1 2; 3 4]', '64×10 (mean 1, norm 25.3)')
     """
     if value is None:
         return lines(None, shape)[0]
