@@ -5,18 +5,15 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from ..grad_mode import no_grad
 from ..nn import Module
 from ..tensor import Tensor
 from ..trace.recording import Scope, recording
 from ..trace.units import Unit, tensors, units
 from .cost import PIXEL, Field, multiply_adds, receptive_field
+from .run import watched
 
 __all__ = ["Layer", "Summary", "summary"]
 
@@ -209,65 +206,10 @@ def summary(
     >>> print(table.totals[0])
     Parameters: 34,726, of which 34,726 trainable
     """
-    if not isinstance(model, Module):
-        raise TypeError(f"summary: expected a Module, got {type(model).__name__}")
-    args, kwargs = _inputs(model, input_size, input_data, batch_dim, dtypes)
-    with _evaluating(model), no_grad(), recording(values=False) as seen:
-        try:
-            model(*args, **kwargs)
-        except Exception as error:
-            shapes = ", ".join(str(x.shape) for x in tensors([args, kwargs]))
-            raise ValueError(f"summary: the model refused inputs {shapes}: {error}") from error
-    table = Summary(_layers(model, seen, tensors([args, kwargs]), depth))
-    table.input_bytes = sum(x.array.nbytes for x in tensors([args, kwargs]))
+    seen = watched("summary", model, input_size, input_data, batch_dim, dtypes)
+    table = Summary(_layers(model, seen.recorded, seen.inputs, depth))
+    table.input_bytes = sum(x.array.nbytes for x in seen.inputs)
     return table
-
-
-def _inputs(
-    model: Module, sizes: Any, data: Any, batch_dim: int | None, dtypes: Any
-) -> tuple[tuple, dict]:
-    """The positional and the keyword arguments of the run."""
-    if (sizes is None) == (data is None):
-        raise ValueError("summary: expected either input_size or input_data")
-    if data is not None:
-        if isinstance(data, dict):
-            return (), data
-        return (data if isinstance(data, tuple) else (data,)), {}
-    several = isinstance(sizes, list | tuple) and sizes and isinstance(sizes[0], list | tuple)
-    sizes = list(sizes) if several else [sizes]
-    first = next((p.dtype for p in model.parameters()), np.dtype(np.float32))
-    dtypes = [first] * len(sizes) if dtypes is None else list(dtypes)
-    if len(dtypes) != len(sizes):
-        raise ValueError(f"summary: expected {len(sizes)} dtypes, got {len(dtypes)}")
-    pairs = zip(sizes, dtypes, strict=True)
-    return tuple(Tensor(np.zeros(_size(s, batch_dim), t)) for s, t in pairs), {}
-
-
-def _size(size: Sequence[int], batch_dim: int | None) -> Shape:
-    """The shape of one input, with its batch."""
-    whole = isinstance(size, list | tuple) and all(
-        isinstance(n, int | np.integer) and not isinstance(n, bool) for n in size
-    )
-    if not whole:
-        raise TypeError(f"summary: expected input_size of whole numbers, got {size!r}")
-    if any(n < 0 for n in size):
-        raise ValueError(f"summary: expected sizes of at least 0, got {tuple(size)}")
-    shape = list(map(int, size))
-    if batch_dim is not None:
-        shape.insert(batch_dim, 1)
-    return tuple(shape)
-
-
-@contextmanager
-def _evaluating(model: Module) -> Iterator[None]:
-    """Evaluation mode in this block; then each part as before."""
-    modes = [(part, part.training) for part in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for part, mode in modes:
-            part.training = mode
 
 
 def _layers(

@@ -14,7 +14,7 @@ from .values import lines, said
 if TYPE_CHECKING:
     from .graph import Node
 
-__all__ = ["Card", "Deck", "card", "draw_cards"]
+__all__ = ["Card", "Deck", "card", "draw", "draw_cards"]
 
 LINE, PAD, CHARACTER = 16.0, 8.0, 8.0  # of text of 13 px
 GAP = {"right": (44.0, 14.0), "down": (34.0, 14.0)}  # between layers, between neighbours
@@ -110,6 +110,11 @@ def deck(cards: Sequence[Card], places: Layout, direction: str) -> Deck:
 def draw_cards(nodes: Sequence[Node], places: Layout, direction: str, gradients: bool) -> str:
     """Draw a graph as an SVG element; see ``Graph.svg``."""
     cards = [card(node, gradients) for node in nodes]
+    return draw(cards, places, direction, _description(nodes, gradients))
+
+
+def draw(cards: Sequence[Card], places: Layout, direction: str, words: str) -> str:
+    """Draw cards and their edges as an SVG element; words say the same to who does not see."""
     lie = deck(cards, places, direction)
     length, breadth = sum(lie.layers[-1]) + 2, places.size[1] * lie.step
     width, height = (length, breadth) if lie.along_x else (breadth, length)
@@ -117,8 +122,7 @@ def draw_cards(nodes: Sequence[Node], places: Layout, direction: str, gradients:
     shown = [_card(c, lie.at(p)) for c, p in zip(cards, places.nodes, strict=True)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="nn-{direction}" role="img" '
-        f'aria-label="{html.escape(_description(nodes, gradients))}" '
-        f'viewBox="0 0 {width:g} {height:g}" '
+        f'aria-label="{html.escape(words)}" viewBox="0 0 {width:g} {height:g}" '
         f'style="display:block;width:100%;min-width:{0.94 * width:.0f}px;'
         f'max-width:{1.1 * width:.0f}px;height:auto" '
         f'font-size="13" font-family="inherit" fill="{INK}">'

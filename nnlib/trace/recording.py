@@ -61,6 +61,8 @@ class Scope:
         What it was given, and what it gave.
     grid : Grid or None
         Where the windows of a convolution or a pooling lay.
+    end : int
+        How many operations had been done when it ended.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Scope:
     args: tuple = ()
     output: Any = None
     grid: Grid | None = None
+    end: int = 0
 
     def chain(self) -> list[Scope]:
         """Give the calls around this one, the outermost first, and itself."""
@@ -208,7 +211,7 @@ class recording:
     def _leave(self, frame: FrameType, result: Any) -> None:
         """Note the end of a call."""
         scope = self._open.pop()
-        scope.output = result
+        scope.output, scope.end = result, len(self.ops)
         scope.grid = frame.f_locals.get("grid") if scope.module is None else None
 
 
