@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..nn import Module
+from ..nn import Module, ModuleDict, ModuleList, Sequential
 from ..tensor import Tensor
 from ..trace.cards import Card, draw
 from ..trace.graph import STYLE
@@ -20,6 +20,7 @@ from .run import Run, watched
 __all__ = ["Block", "Diagram", "diagram"]
 
 MOST, WIDE = 40, 1100  # blocks; pixels
+CONTAINERS = ModuleDict, ModuleList, Sequential
 JOINS = {"add": "+", "mul": "×", "cat": "concat"}
 
 
@@ -235,9 +236,10 @@ class _Builder:
 
     def _block(self, scopes: list[Scope], name: str) -> Block:
         """The block of a call, or a new one for an operation between modules."""
-        inside = scopes[min(self.depth, len(scopes) - 1)]
-        if len(scopes) <= self.depth and not _is_one(inside.module):
+        inside = next((s for s in scopes[: self.depth] if _is_one(s.module)), None)
+        if inside is None and len(scopes) <= self.depth:
             return Block("", JOINS.get(name, name))
+        inside = inside or scopes[self.depth]
         if inside not in self.calls:
             own = {*inside.module.parameters()} - self.counted
             self.counted |= own
@@ -248,7 +250,7 @@ class _Builder:
         return self.calls[inside]
 
     def _add(self, unit: Unit) -> None:
-        """What a unit reads becomes an operand of its block, and what it gives comes from it."""
+        """What a unit reads becomes an operand of its block; what it gives comes from it."""
         sources = [self.made[x] for x in unit.inputs if x in self.made]
         if sources:
             block = self._block(unit.modules, unit.name)
@@ -278,15 +280,16 @@ class _Builder:
 
 
 def _idle(recorded: recording) -> list[Scope]:
-    """The calls of modules that did nothing but hand on a tensor, in the order of their ends."""
+    """The calls of modules that only handed on a tensor, in the order of their ends."""
     busy = {scope for op in recorded.ops if op.scope for scope in op.scope.chain()}
     idle = [s for s in recorded.scopes if s.module is not None and s not in busy and s.args]
     return sorted(idle, key=lambda scope: scope.end)
 
 
 def _is_one(module: Module) -> bool:
-    """Whether a module is one block however deep: it has no parts, or parameters beside them."""
-    return not [*module.children()] or bool([*module.parameters(recurse=False)])
+    """Whether a module is one block at any depth: it has no parts, or is a layer of nnlib."""
+    own = type(module).__module__.startswith("nnlib.nn.")
+    return not [*module.children()] or (own and not isinstance(module, CONTAINERS))
 
 
 def _leading_to(output: Block) -> list[Block]:

@@ -198,7 +198,9 @@ class Graph:
         return f'<div class="nn-panels">{self.picture()._repr_html_()}</div>'
 
     def data(self) -> dict:
-        """Everything a script needs to draw and compute the graph, as plain data."""
+        """Everything a script needs to draw and compute a graph of numbers, as plain data."""
+        if not all(node.is_scalar for node in self.nodes):
+            raise ValueError("data: expected a graph of numbers, got one of arrays")
         places, index = self.layout(), {node: k for k, node in enumerate(self.nodes)}
         nodes = [
             {
