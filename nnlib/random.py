@@ -64,6 +64,21 @@ class Generator:
         check_device("Generator", device)
         self._seed, self._rng = 67280421310721, None  # torch's first seed
 
+    @classmethod
+    def around(cls, rng: np.random.Generator) -> Generator:
+        """Draw with a generator of NumPy's, made by ``default_rng``; it moves on with this.
+
+        >>> g = Generator.around(np.random.default_rng(3))
+        >>> g.rng.random() == np.random.default_rng(3).random()
+        True
+        """
+        kind = type(getattr(rng, "bit_generator", rng)).__name__
+        if not isinstance(rng, np.random.Generator) or kind != "PCG64":
+            raise TypeError(f"Generator.around: expected a default_rng(), got {kind}")
+        g = cls()
+        g._rng, g._seed = rng, 0
+        return g
+
     @property
     def device(self) -> device_named:
         """Where it draws: the CPU."""

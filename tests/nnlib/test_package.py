@@ -43,7 +43,11 @@ def test_every_public_name_is_accounted_for():
         *("Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "Optimizer"),
         *("RMSprop", "SGD", "BFGS", "Newton", "NonlinearCG", "lr_scheduler"),
     }
-    assert set(training.__all__) == {"History", "accuracy", "fit", "predict"}
+    assert set(training.__all__) == {
+        *("Checked", "GradientCheck", "History", "LRSearch", "Loaders", "Overfit", "accuracy"),
+        *("evaluate", "fit", "gradient_check", "loaders", "lr_finder", "overfit_one_batch"),
+        "predict",
+    }
 
 
 def test_public_names_shadow_only_what_torch_shadows():

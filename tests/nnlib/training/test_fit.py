@@ -8,8 +8,8 @@ import torch
 
 import nnlib
 import nnlib.nn.functional as F
-from nnlib import nn
-from nnlib.training import History, accuracy, fit, predict
+from nnlib import nn, optim
+from nnlib.training import History, accuracy, fit, loaders, predict
 
 N, D, C = 200, 6, 3
 
@@ -24,6 +24,15 @@ def data(rng):
 
 def network(L, hidden=8):
     return L.nn.Sequential(L.nn.Linear(D, hidden), L.nn.ReLU(), L.nn.Linear(hidden, C))
+
+
+def train(model, X, y, *, loss=F.cross_entropy, lr=0.1, validation=None, **options):
+    """Train on arrays by SGD."""
+    rng, size = options.pop("rng"), options.pop("batch_size", 50)
+    data = loaders(X, y, batch_size=size, validation=validation, rng=rng)
+    momentum, decay = options.pop("momentum", 0.0), options.pop("weight_decay", 0.0)
+    optimizer = optim.SGD(model.parameters(), lr, momentum, weight_decay=decay)
+    return fit(model, data, loss, optimizer, **options)
 
 
 def torch_losses(model, X, y, order, batch_size, options):
@@ -42,6 +51,7 @@ def torch_losses(model, X, y, order, batch_size, options):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_twenty_steps_are_those_of_a_loop_in_torch(dtype, data):
     X, y = data
+    torch.manual_seed(0)
     ours, theirs = (
         network(nnlib).to(getattr(nnlib, dtype)),
         network(torch).to(getattr(torch, dtype)),
@@ -49,7 +59,7 @@ def test_twenty_steps_are_those_of_a_loop_in_torch(dtype, data):
     ours.load_state_dict({k: v.numpy() for k, v in theirs.state_dict().items()})
     options = dict(lr=0.2, momentum=0.9, weight_decay=0.01)
     rng = np.random.default_rng(3)
-    history = fit(ours, X, y, epochs=1, batch_size=10, rng=rng, **options)
+    history = train(ours, X, y, epochs=1, batch_size=10, rng=rng, **options)
     order = np.random.default_rng(3).permutation(N)
     expected = torch_losses(
         theirs, torch.tensor(X.astype(dtype)), torch.tensor(y), order, 10, options
@@ -64,7 +74,7 @@ def test_training_learns_and_measures_on_other_data(data, rng):
     nnlib.manual_seed(0)
     model = network(nnlib)
     before = accuracy(model, X[150:], y[150:])
-    history = fit(model, X[:150], y[:150], epochs=15, validation=(X[150:], y[150:]), rng=rng)
+    history = train(model, X[:150], y[:150], epochs=15, validation=(X[150:], y[150:]), rng=rng)
     assert len(history.step_loss) == 45
     assert len(history.train_loss) == len(history.val_loss) == len(history.val_accuracy) == 15
     assert history.val_loss[-1] < history.val_loss[0]
@@ -75,7 +85,7 @@ def test_training_learns_and_measures_on_other_data(data, rng):
 def test_the_loss_of_an_epoch_is_the_mean_over_its_examples(data):
     X, y = data
     rng = np.random.default_rng(0)
-    history = fit(network(nnlib), X[:70], y[:70], epochs=1, batch_size=50, rng=rng)
+    history = train(network(nnlib), X[:70], y[:70], epochs=1, batch_size=50, rng=rng)
     first, second = history.step_loss
     assert history.train_loss == [pytest.approx((50 * first + 20 * second) / 70)]
 
@@ -85,7 +95,7 @@ def test_the_generator_decides_the_order(data):
 
     def losses(seed):
         nnlib.manual_seed(0)
-        return fit(network(nnlib), X, y, epochs=2, rng=np.random.default_rng(seed)).step_loss
+        return train(network(nnlib), X, y, epochs=2, rng=np.random.default_rng(seed)).step_loss
 
     assert losses(1) == losses(1)
     assert losses(1) != losses(2)
@@ -95,7 +105,7 @@ def test_numbers_are_fitted_with_a_loss_for_numbers(rng):
     X = rng.standard_normal((N, 2))
     y = X @ np.array([[2.0], [-1.0]]) + 0.5
     model = nn.Linear(2, 1, dtype=np.float64)
-    history = fit(model, X, y, epochs=30, lr=0.1, loss=F.mse_loss, validation=(X, y), rng=rng)
+    history = train(model, X, y, epochs=30, lr=0.1, loss=F.mse_loss, validation=(X, y), rng=rng)
     assert history.val_loss[-1] < 1e-6
     assert history.val_accuracy == []
     np.testing.assert_allclose(model.weight.detach().numpy(), [[2.0, -1.0]], atol=1e-3)
@@ -103,7 +113,7 @@ def test_numbers_are_fitted_with_a_loss_for_numbers(rng):
 
 def test_a_loss_may_be_written_with_methods_of_tensors(rng):
     X, y = rng.standard_normal((N, 2)), rng.standard_normal((N, 1))
-    history = fit(
+    history = train(
         nn.Linear(2, 1),
         X,
         y,
@@ -153,7 +163,7 @@ def test_a_model_without_parameters_can_be_measured():
 
 def test_tensors_are_taken_as_data(data, rng):
     X, y = data
-    history = fit(network(nnlib), nnlib.tensor(X), nnlib.tensor(y), epochs=1, rng=rng)
+    history = train(network(nnlib), nnlib.tensor(X), nnlib.tensor(y), epochs=1, rng=rng)
     assert len(history.step_loss) == 4
 
 
@@ -161,8 +171,8 @@ def test_tensors_are_taken_as_data(data, rng):
 def test_data_that_do_not_match_are_refused(n_x, n_y, rng):
     X, y = np.zeros((n_x, D)), np.zeros(n_y, int)
     message = r"expected X \(N, ...\) and y \(N, ...\) with N at least 1"
-    with pytest.raises(ValueError, match=f"^fit: {message}"):
-        fit(network(nnlib), X, y, epochs=1, rng=rng)
+    with pytest.raises(ValueError, match=f"^loaders: {message}"):
+        train(network(nnlib), X, y, epochs=1, rng=rng)
     with pytest.raises(ValueError, match=f"^accuracy: {message}"):
         accuracy(network(nnlib), X, y)
 
@@ -170,22 +180,24 @@ def test_data_that_do_not_match_are_refused(n_x, n_y, rng):
 def test_validation_data_are_checked_before_the_first_step(rng):
     model, X = network(nnlib), np.zeros((5, D))
     before = model[0].weight.tolist()
-    with pytest.raises(ValueError, match=r"^fit, validation: expected X"):
-        fit(model, X, np.zeros(5, int), epochs=1, validation=(X, [0]), rng=rng)
+    with pytest.raises(ValueError, match=r"^loaders, validation: expected X"):
+        train(model, X, np.zeros(5, int), epochs=1, validation=(X, [0]), rng=rng)
     assert model[0].weight.tolist() == before
 
 
 @pytest.mark.parametrize("batch_size", [0, -5])
 def test_a_batch_has_at_least_one_example(batch_size, data, rng):
-    with pytest.raises(ValueError, match=f"^fit: expected batch_size >= 1, got {batch_size}"):
-        fit(network(nnlib), *data, epochs=1, batch_size=batch_size, rng=rng)
+    with pytest.raises(
+        ValueError, match=f"^loaders: expected an integer batch_size >= 1, got {batch_size}"
+    ):
+        train(network(nnlib), *data, epochs=1, batch_size=batch_size, rng=rng)
 
 
 def test_words_are_looked_up_by_number(rng):
     model = nn.Sequential(nn.Embedding(7, 4), nn.Flatten(), nn.Linear(12, 2))
     X = rng.integers(0, 7, (40, 3))
     y = (X[:, 0] > 3).astype(int)
-    history = fit(model, X, y, epochs=20, validation=(X, y), rng=rng)
+    history = train(model, X, y, epochs=20, validation=(X, y), rng=rng)
     assert history.train_loss[-1] < history.train_loss[0]
     assert predict(model, X).shape == (40, 2)
 
@@ -193,7 +205,7 @@ def test_words_are_looked_up_by_number(rng):
 def test_targets_that_are_numbers_take_the_dtype_of_the_model(rng):
     X, y = rng.standard_normal((20, D)), rng.uniform(0, 1, (20, C))
     loss = F.binary_cross_entropy_with_logits  # it refuses targets of another dtype
-    history = fit(network(nnlib), X, y, epochs=1, loss=loss, validation=(X, y), rng=rng)
+    history = train(network(nnlib), X, y, epochs=1, loss=loss, validation=(X, y), rng=rng)
     assert len(history.val_loss) == 1
 
 
@@ -210,7 +222,7 @@ def test_a_history_prints_as_a_table():
 def test_a_bar_is_shown_only_when_asked(data, rng, capsys, monkeypatch):
     X, y = data
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    fit(network(nnlib), X, y, epochs=1, rng=rng)
+    train(network(nnlib), X, y, epochs=1, rng=rng)
     monkeypatch.undo()
-    fit(network(nnlib), X, y, epochs=2, rng=rng, progress=True)
+    train(network(nnlib), X, y, epochs=2, rng=rng, progress=True)
     assert "2/2" in capsys.readouterr().err

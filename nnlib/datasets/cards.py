@@ -1,0 +1,327 @@
+"""What each data set is: where it comes from, what may be done with it, how large it is."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+import numpy as np
+
+from . import drawing
+from .fashion import FASHION_CLASSES, fashion_mnist
+from .pictures import digits, photographs
+from .series import (
+    WEATHER_FEATURES,
+    WEATHER_KINDS,
+    japanese_vowels,
+    seattle_weather,
+    sunspots,
+)
+from .tables import PENGUIN_FEATURES, PENGUIN_SPECIES, penguins
+from .texts import first_names, shakespeare
+
+__all__ = ["Card", "Cards", "card", "describe", "names"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What there is to know about a data set before it is used.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in ``nnlib.datasets``.
+    about : str
+        What it holds.
+    source, licence : str
+        Where it comes from, and what its licence is; its text lies beside the data.
+    size : str
+        How many examples, and of which shape.
+    classes, features : tuple of str
+        The names of the classes, and of the columns with their units.
+    draw : function
+        Gives a picture of it as HTML; empty where the data are not in the package.
+    """
+
+    name: str
+    about: str
+    source: str
+    licence: str
+    size: str
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    draw: Callable[[], str] = field(default=str, repr=False)
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Each property that it has, with its name."""
+        classes = ", ".join(self.classes)
+        features = ", ".join(self.features)
+        rows = [("size", self.size), ("classes", classes), ("features", features)]
+        rows += [("source", self.source), ("licence", self.licence)]
+        return [(name, value) for name, value in rows if value]
+
+    def __repr__(self) -> str:
+        rows = (f"  {name + ':':10}{value}" for name, value in self.rows())
+        return "\n".join([f"{self.name}: {self.about}", *rows])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><th style="text-align:left">{name}</th><td>{html.escape(value)}</td></tr>'
+            for name, value in self.rows()
+        )
+        title = f"<p><strong>{self.name}</strong>: {html.escape(self.about)}</p>"
+        return f"<div>{title}{self.draw()}<table>{rows}</table></div>"
+
+
+class Cards(tuple):
+    """Cards of several sets, one line each."""
+
+    def __repr__(self) -> str:
+        width = max(len(c.name) for c in self)
+        return "\n".join(f"{c.name:{width}}  {c.about} {c.size}." for c in self)
+
+    def _repr_html_(self) -> str:
+        cells = ((c.name, c.about, c.size, c.licence) for c in self)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+            for row in cells
+        )
+        heads = "".join(f"<th>{h}</th>" for h in ("name", "what", "size", "licence"))
+        return f"<table><tr>{heads}</tr>{rows}</table>"
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all data sets, those in the package first.
+
+    >>> names()[:3]
+    ('fashion_mnist', 'digits', 'penguins')
+    """
+    return tuple(CARDS)
+
+
+def card(name: str) -> Card:
+    """Return what there is to know about a data set.
+
+    Parameters
+    ----------
+    name : str
+        One of ``names()``.
+
+    Returns
+    -------
+    Card
+        It prints as text; a notebook shows it with a picture.
+
+    Raises
+    ------
+    ValueError
+        If there is no set of this name.
+
+    >>> card("sunspots")
+    sunspots: How many spots the sun had each year.
+      size:     309 years, 1700 to 2008
+      features: sunspot number
+      source:   National Geophysical Data Center, from statsmodels 0.15.0
+      licence:  public domain
+    """
+    if name not in CARDS:
+        raise ValueError(f"card: {unknown(name)}")
+    return CARDS[name]
+
+
+def describe(name: str | None = None) -> Card | Cards:
+    """Describe a data set, or without a name all of them, one line each.
+
+    Parameters
+    ----------
+    name : str, optional
+        One of ``names()``.
+
+    Returns
+    -------
+    Card or Cards
+        It prints as text; a notebook shows it as a table, one set with a picture.
+
+    Raises
+    ------
+    ValueError
+        If there is no set of this name.
+
+    >>> len(describe()) == len(names())
+    True
+    """
+    return Cards(CARDS.values()) if name is None else card(name)
+
+
+def unknown(name: object) -> str:
+    """Say that there is no such set, which is near, and which there are."""
+    near = get_close_matches(str(name), CARDS, n=2, cutoff=0.5)
+    nearest = f" (did you mean {' or '.join(near)}?)" if near else ""
+    return f"no data set is called {name!r}{nearest}; there are {', '.join(CARDS)}"
+
+
+def _pictures(load: Callable, classes: int, side: int) -> Callable[[], str]:
+    """Draw one picture of each class."""
+
+    def draw() -> str:
+        X, y = load()[0]
+        first = [int(np.flatnonzero(y == c)[0]) for c in range(classes)]
+        grey = np.uint8(255 * X[first].reshape(-1, side, side))
+        return drawing.png(drawing.mosaic(grey, columns=classes), "One picture of each class.")
+
+    return draw
+
+
+def _penguins() -> str:
+    """Draw the penguins by flipper length and mass."""
+    X, y = penguins()[0][:2]
+    alt = (
+        "Body mass (g, upwards) over flipper length (mm): Adelie as dots, Chinstrap as rings, "
+        "Gentoo as crosses, which stand apart, long and heavy."
+    )
+    return drawing.dots(X[:, 2], X[:, 3], y, alt)
+
+
+def _sunspots() -> str:
+    """Draw the sunspots by year."""
+    alt = "The sunspot number from 1700 to 2008, 0 to 190: up and down about every 11 years."
+    return drawing.lines(sunspots().number, alt=alt)
+
+
+def _weather() -> str:
+    """Draw the temperatures by day."""
+    alt = "Highest and lowest temperature of each day, -7 to 36 °C, over four years."
+    return drawing.lines(*seattle_weather().X[:, 1:3].T, alt=alt)
+
+
+def _vowels() -> str:
+    """Draw the first coefficients of one utterance."""
+    X, lengths, _ = japanese_vowels()[0]
+    alt = "The first two of twelve coefficients over the 20 frames of one recording."
+    return drawing.lines(*X[0, : lengths[0], :2].T, alt=alt)
+
+
+def _photographs() -> str:
+    """Draw the photographs side by side."""
+    colour = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=2) for p in photographs()]
+    small = np.stack(colour)[:, ::2, ::2]
+    alt = "A tabby cat's face, a cup of coffee from above, a brick wall, grass."
+    return drawing.png(drawing.mosaic(small, columns=4), alt, width=4 * 128)
+
+
+_TEN = tuple("0123456789")
+_PACKAGED = (
+    Card(
+        "fashion_mnist",
+        "Small grey pictures of clothes.",
+        "Xiao, Rasul and Vollgraf (2017), arXiv:1708.07747, from dataset-fashion-mnist",
+        "MIT",
+        "5,000 training and 1,000 test pictures of 28 x 28 pixels",
+        FASHION_CLASSES,
+        draw=_pictures(fashion_mnist, classes=10, side=28),
+    ),
+    Card(
+        "digits",
+        "Small grey pictures of handwritten digits.",
+        "Alpaydin and Kaynak (1998), UCI repository, from scikit-learn 1.9.1",
+        "CC BY 4.0",
+        "1,498 training and 299 test pictures of 8 x 8 pixels",
+        _TEN,
+        draw=_pictures(digits, classes=10, side=8),
+    ),
+    Card(
+        "penguins",
+        "Penguins of three species, measured.",
+        "Gorman, Williams and Fraser (2014), PLoS ONE 9(3), from palmerpenguins 0.1.6",
+        "CC0 1.0",
+        "273 training and 69 test penguins, 4 measures each",
+        PENGUIN_SPECIES,
+        PENGUIN_FEATURES,
+        draw=_penguins,
+    ),
+    Card(
+        "sunspots",
+        "How many spots the sun had each year.",
+        "National Geophysical Data Center, from statsmodels 0.15.0",
+        "public domain",
+        "309 years, 1700 to 2008",
+        features=("sunspot number",),
+        draw=_sunspots,
+    ),
+    Card(
+        "seattle_weather",
+        "The weather of Seattle, day by day.",
+        "NOAA, from vega_datasets 0.9.0",
+        "public domain",
+        "1,461 days, 2012 to 2015, 4 measures each",
+        WEATHER_KINDS,
+        WEATHER_FEATURES,
+        draw=_weather,
+    ),
+    Card(
+        "japanese_vowels",
+        "Recordings of two vowels, by nine speakers.",
+        "Kudo, Toyama and Shimbo (1999), UCI repository, from aeon 1.6.0",
+        "CC BY 4.0",
+        "270 training and 370 test recordings, 7 to 29 frames of 12 coefficients",
+        tuple(f"speaker {k}" for k in range(9)),
+        draw=_vowels,
+    ),
+    Card(
+        "first_names",
+        "First names, and how common they are among women and men.",
+        "Census of the United States of 1990, from names 0.3.0",
+        "public domain",
+        "4,646 training and 517 test names",
+        features=("women with this name (%)", "men with this name (%)"),
+        draw=lambda: drawing.quotation("\n".join(first_names()[0].names[:8])),
+    ),
+    Card(
+        "shakespeare",
+        "Nine plays of Shakespeare.",
+        "Project Gutenberg, from shakespeare 0.6",
+        "public domain",
+        "8 plays of 1,025,084 characters for training, 1 of 97,607 for the test",
+        draw=lambda: drawing.quotation(shakespeare()[0].texts[0][:160]),
+    ),
+    Card(
+        "photographs",
+        "A cat, a cup of coffee, a brick wall, grass.",
+        "van der Walt, Michetti, CC0Textures, linolafett, from scikit-image 0.26.0",
+        "CC0 1.0",
+        "4 photographs of 256 x 256 pixels, 2 in colour",
+        draw=_photographs,
+    ),
+)
+_TO_FETCH = (
+    Card(
+        "MNIST",
+        "Small grey pictures of handwritten digits; downloaded when asked for.",
+        "LeCun, Cortes and Burges (1998)",
+        "CC BY-SA 3.0, according to the documentation of Keras",
+        "60,000 training and 10,000 test pictures of 28 x 28 pixels",
+        _TEN,
+    ),
+    Card(
+        "FashionMNIST",
+        "Small grey pictures of clothes, all of them; downloaded when asked for.",
+        "Xiao, Rasul and Vollgraf (2017), arXiv:1708.07747",
+        "MIT",
+        "60,000 training and 10,000 test pictures of 28 x 28 pixels",
+        FASHION_CLASSES,
+    ),
+    Card(
+        "CIFAR10",
+        "Small colour pictures of animals and vehicles; downloaded when asked for.",
+        "Krizhevsky (2009), Learning multiple layers of features from tiny images",
+        "none stated by its author: it may be used, not given on",
+        "50,000 training and 10,000 test pictures of 32 x 32 pixels in colour",
+        (
+            *("airplane", "automobile", "bird", "cat", "deer"),
+            *("dog", "frog", "horse", "ship", "truck"),
+        ),
+    ),
+)
+CARDS = {c.name: c for c in _PACKAGED + _TO_FETCH}

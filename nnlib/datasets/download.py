@@ -1,0 +1,165 @@
+"""Files from the network: gone on with after a break, checked, in place whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from http.client import HTTPException
+from pathlib import Path
+
+__all__ = ["fetch", "md5", "put"]
+
+BLOCK = 1 << 16  # bytes read at once
+
+
+def fetch(
+    urls: Sequence[str],
+    path: Path,
+    *,
+    md5sum: str | None = None,
+    tries: int = 3,
+    pause: float = 1.0,
+    timeout: float = 30.0,
+) -> Path:
+    """Fetch a file from the first address that gives it, unless it was put there by hand.
+
+    What has come stands in ``path`` with ``.part`` behind its name until the file is whole and
+    its sum is right; a later call goes on from there where the server can (HTTP Range).
+
+    Parameters
+    ----------
+    urls : sequence of str
+        Addresses of the same file.
+    path : Path
+        Where it shall stand.
+    md5sum : str, optional
+        Its MD5 sum; a file with another is thrown away.
+    tries : int
+        How often to go through the addresses.
+    pause : float
+        Seconds before the second time, twice as many before each further one.
+    timeout : float
+        Seconds without a byte after which a connection counts as broken.
+
+    Returns
+    -------
+    Path
+        ``path``.
+
+    Raises
+    ------
+    RuntimeError
+        If no address gave the file, or its sum is wrong.
+    OSError
+        If it cannot be written, as on a full disk.
+    """
+    if path.is_file() and md5sum in (None, md5(path)):
+        return path
+    part = path.with_name(path.name + ".part")
+    failures: dict[str, str] = {}
+    for k in range(tries):
+        if k:
+            time.sleep(pause * 2 ** (k - 1))
+        for url in urls:
+            try:
+                _transfer(url, part, timeout)
+                _check(part, url, md5sum)
+            except _Failure as failure:
+                failures[url] = str(failure)
+                continue
+            os.replace(part, path)
+            return path
+    raise RuntimeError(_advice(failures, path, part))
+
+
+class _Failure(Exception):
+    """An attempt that did not give the file, with its reason; another may."""
+
+
+def _advice(failures: dict[str, str], path: Path, part: Path) -> str:
+    """Say what was tried, and what to do by hand."""
+    tried = "; ".join(f"{url}: {reason}" for url, reason in failures.items())
+    have = part.stat().st_size if part.exists() else 0
+    kept = f" {have:,} bytes have come; the next call goes on from there." if have else ""
+    return (
+        f"fetch: could not get {path.name} ({tried}).{kept} Without a network here, download "
+        f"it elsewhere from one of these addresses, put it at {path} and call again"
+    )
+
+
+def _transfer(url: str, part: Path, timeout: float) -> None:
+    """Append what is missing of the file, or write all of it."""
+    have = part.stat().st_size if part.exists() else 0
+    headers = {"User-Agent": "nnlib", "Accept-Encoding": "identity"}
+    headers |= {"Range": f"bytes={have}-"} if have else {}
+    try:
+        request = urllib.request.Request(url, headers=headers)
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
+            goes_on = answer.status == 206 and _start(answer) == have
+            if answer.status == 206 and not goes_on:
+                raise _Failure(f"the server sent another part than asked for, at byte {have:,}")
+            _receive(answer, part, have if goes_on else 0)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == 416:  # the part is whole, or longer than the file: its sum will tell
+            return
+        raise _Failure(f"the server answered {error.code} {error.reason}") from error
+    except urllib.error.URLError as error:
+        raise _Failure(f"no connection ({error.reason})") from error
+    except (HTTPException, ConnectionError, TimeoutError) as error:
+        raise _Failure(f"the connection broke ({error})") from error
+
+
+def _start(answer) -> int:
+    """Where the part begins that the server sends, from ``Content-Range: bytes 5-9/10``."""
+    first = answer.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
+    return int(first) if first.isdigit() else -1
+
+
+def _receive(answer, part: Path, have: int) -> None:
+    """Write what comes behind the bytes that are there; all that was promised must come."""
+    promised = answer.headers.get("Content-Length")
+    got = 0
+    try:
+        with part.open("ab" if have else "wb") as file:
+            while block := answer.read(BLOCK):
+                file.write(block)
+                got += len(block)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise OSError(
+                error.errno, f"fetch: no room for {promised} bytes", str(part)
+            ) from error
+        raise
+    if promised is not None and got < int(promised):
+        raise _Failure(f"the connection broke after {have + got:,} bytes")
+
+
+def _check(part: Path, url: str, md5sum: str | None) -> None:
+    """Throw a file away whose sum is wrong."""
+    if md5sum is not None and (found := md5(part)) != md5sum:
+        part.unlink()
+        raise _Failure(f"wrong checksum, MD5 {found} instead of {md5sum}; thrown away")
+
+
+def md5(path: Path) -> str:
+    """Compute the MD5 sum of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, _md5).hexdigest()
+
+
+def _md5():
+    """Start an MD5 sum, which tells broken files, not forged ones."""
+    return hashlib.md5(usedforsecurity=False)
+
+
+def put(path: Path, raw: bytes) -> None:
+    """Write a file in one step: nobody finds half of it."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(raw)
+    os.replace(part, path)

@@ -1,0 +1,93 @@
+"""Small pictures of data by the standard library alone: PNG for pixels, SVG for lines."""
+
+import base64
+import html
+import struct
+import zlib
+
+import numpy as np
+
+__all__ = ["dots", "lines", "mosaic", "png", "quotation"]
+
+WIDTH, HEIGHT = 320, 120  # of a drawing, in its own units
+
+
+def png(pixels: np.ndarray, alt: str, *, width: int = WIDTH) -> str:
+    """Pixels (H, W) or (H, W, 3), uint8, as an image element that carries its own file."""
+    height, across = pixels.shape[:2]
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels)  # 0: no filter
+    colours = 2 if pixels.ndim == 3 else 0
+    header = struct.pack(">2I5B", across, height, 8, colours, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+    file = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
+    source = base64.b64encode(file).decode()
+    style = f"width:{width}px;max-width:100%;image-rendering:pixelated"
+    image = f'<img src="data:image/png;base64,{source}" alt="{_safe(alt)}" style="{style}">'
+    return _figure(image, alt)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    """One part of a PNG file: its length, its kind, what it holds, and a sum to check it."""
+    return (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    )
+
+
+def mosaic(pictures: np.ndarray, columns: int) -> np.ndarray:
+    """Pictures (N, H, W[, 3]) in rows of so many columns, as one."""
+    rows = pictures.reshape(-1, columns, *pictures.shape[1:])
+    return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
+
+
+def lines(*series: np.ndarray, alt: str) -> str:
+    """Series, each (T,), as lines over time."""
+    low, high = min(s.min() for s in series), max(s.max() for s in series)
+    paths = ""
+    for s, dash in zip(series, ("", ' stroke-dasharray="4 2"'), strict=False):
+        points = _points(np.arange(len(s)) / (len(s) - 1), (s - low) / (high - low))
+        paths += f'<polyline points="{points}" fill="none" stroke="currentColor"{dash}/>'
+    return _svg(paths, alt)
+
+
+def dots(x: np.ndarray, y: np.ndarray, kinds: np.ndarray, alt: str) -> str:
+    """Points of several kinds: a full dot, a ring, a cross."""
+    x, y = ((a - a.min()) / (a.max() - a.min()) for a in (x, y))
+    marks = (
+        '<circle cx="{0}" cy="{1}" r="2.5"/>',
+        '<circle cx="{0}" cy="{1}" r="2.5" fill="none" stroke="currentColor"/>',
+        '<path d="M{0} {1}m-2.5-2.5l5 5m0-5l-5 5" stroke="currentColor"/>',
+    )
+    points = (_points(x[[k]], y[[k]]).split(",") for k in range(len(x)))
+    return _svg("".join(marks[k].format(*p) for k, p in zip(kinds, points, strict=True)), alt)
+
+
+def quotation(text: str) -> str:
+    """A piece of text as it is printed."""
+    return f"<pre>{_safe(text)}</pre>"
+
+
+def _points(x: np.ndarray, y: np.ndarray) -> str:
+    """Places from 0 to 1 in the drawing's units, y upwards, with a margin of 5."""
+    at = np.stack([5 + x * (WIDTH - 10), HEIGHT - 5 - y * (HEIGHT - 10)], axis=1)
+    return " ".join(f"{u:.4g},{v:.4g}" for u, v in at)
+
+
+def _svg(body: str, alt: str) -> str:
+    """A drawing in the page's own ink."""
+    drawing = (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{_safe(alt)}" '
+        f'fill="currentColor" style="width:{WIDTH}px;max-width:100%">{body}</svg>'
+    )
+    return _figure(drawing, alt)
+
+
+def _figure(picture: str, caption: str) -> str:
+    """A picture with what is to be seen below it."""
+    return (
+        f'<figure style="margin:0">{picture}<figcaption>{_safe(caption)}</figcaption></figure>'
+    )
+
+
+def _safe(text: str) -> str:
+    """Text that may stand in HTML."""
+    return html.escape(text)

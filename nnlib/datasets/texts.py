@@ -1,0 +1,88 @@
+"""Texts: first names, and plays of Shakespeare."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .packaged import DATA, read, text
+
+__all__ = ["FirstNames", "Plays", "first_names", "shakespeare"]
+
+TITLES = {
+    "macbeth": "Macbeth",
+    "othello": "Othello",
+    "julius_caesar": "Julius Caesar",
+    "richard_iii": "Richard III",
+    "twelfth_night": "Twelfth Night",
+    "as_you_like_it": "As You Like It",
+    "much_ado_about_nothing": "Much Ado About Nothing",
+    "merchant_of_venice": "The Merchant of Venice",
+    "tempest": "The Tempest",
+}
+
+
+class FirstNames(NamedTuple):
+    """Names, and how many of a hundred women and of a hundred men bear each."""
+
+    names: tuple[str, ...]
+    female: np.ndarray
+    male: np.ndarray
+
+
+class Plays(NamedTuple):
+    """Plays: their titles and their texts."""
+
+    titles: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+def first_names() -> tuple[FirstNames, FirstNames]:
+    """Return 4,646 training and 517 test first names from the United States in 1990.
+
+    A tenth of the names is the test, drawn once and for all, stratified by who bears them.
+
+    Returns
+    -------
+    train, test : FirstNames
+        ``names``, N different ones in the letters A to Z and a to z, shuffled; ``female`` and
+        ``male`` of shape (N,), float64, the percentage of women and of men with this name,
+        0 where the census does not list it.
+
+    Source: census of 1990, public domain. Chapter "Writing like Shakespeare".
+
+    >>> train, test = first_names()
+    >>> train.names[:3], train.names[train.female.argmax()]
+    (('Toney', 'Solange', 'Shanel'), 'Mary')
+    """
+    arrays = read(DATA / "first_names.npz")
+
+    def part(name: str) -> FirstNames:
+        names = tuple(text(arrays[f"{name}_names"]).split("\n"))
+        return FirstNames(names, *arrays[f"{name}_percent"].T.copy())
+
+    return part("train"), part("test")
+
+
+def shakespeare() -> tuple[Plays, Plays]:
+    """Return eight plays of Shakespeare for training and one for the test.
+
+    The test play, *The Tempest*, has no character (letter or sign) that is not in the others.
+
+    Returns
+    -------
+    train, test : Plays
+        ``titles`` and ``texts``, as many of each; a text is plain ASCII, from its first act
+        on, each speaker in capitals on a line, 97,607 to 174,237 characters.
+
+    Source: Project Gutenberg, public domain. Chapter "Writing like Shakespeare".
+
+    >>> train, test = shakespeare()
+    >>> len("".join(train.texts)), len("".join(test.texts)), test.titles
+    (1025084, 97607, ('The Tempest',))
+    >>> print(train.texts[0][80:124])
+    FIRST WITCH.
+    When shall we three meet again?
+    """
+    arrays = read(DATA / "shakespeare.npz")
+    *train, test = ((TITLES[name], text(arrays[name])) for name in TITLES)
+    return Plays(*zip(*train, strict=True)), Plays(*zip(test, strict=True))

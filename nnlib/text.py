@@ -1,3 +1,0 @@
-"""Words and sequences made into numbers."""
-
-__all__: list[str] = []

@@ -1,0 +1,25 @@
+r"""Words and sequences made into numbers.
+
+>>> names = "emma\nolivia\nava\n"
+>>> vocabulary = Vocabulary(names)
+>>> x = vocabulary.encode(names)
+>>> p = ngram_probabilities(ngram_counts(x, n=2, size=len(vocabulary)))
+>>> print(f"{bits_per_character(ngram_cross_entropy(p, x)):.2f} bits per character")
+0.75 bits per character
+"""
+
+# ruff: noqa: F403 (the star imports gather what the modules declare public)
+from . import ngrams, sequences, series, tasks, vocabulary
+from .ngrams import *
+from .sequences import *
+from .series import *
+from .tasks import *
+from .vocabulary import *
+
+__all__ = [
+    *ngrams.__all__,
+    *sequences.__all__,
+    *series.__all__,
+    *tasks.__all__,
+    *vocabulary.__all__,
+]

@@ -1,0 +1,245 @@
+"""Counting what follows what: n-grams, their probabilities, and how well they predict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from .vocabulary import whole
+
+__all__ = [
+    "bits_per_character",
+    "ngram_counts",
+    "ngram_cross_entropy",
+    "ngram_probabilities",
+    "perplexity",
+    "sample",
+]
+
+MOST = 10**8  # entries in a table of counts: 800 MB
+
+
+def ngram_counts(*sequences: Sequence[int], n: int, size: int) -> np.ndarray:
+    r"""Count how often each n tokens stand one behind the other.
+
+    .. math:: c_{k_1 \dots k_n} = \#\{t : x_t = k_1, \dots, x_{t+n-1} = k_n\}
+
+    Parameters
+    ----------
+    *sequences : (T,) int
+        Numbers of tokens in [0, size); no n-gram reaches from one sequence into the next.
+    n : int
+        Tokens in an n-gram: 2 for bigrams.
+    size : int
+        Tokens in the vocabulary.
+
+    Returns
+    -------
+    (size, ..., size) int64
+        The counts, with n axes.
+
+    Raises
+    ------
+    TypeError
+        If the numbers are not whole.
+    ValueError
+        If a number is out of range, n or size below 1, or the table too large.
+
+    Source: Jurafsky and Martin (2024), "Speech and language processing", section 3.1; chapter
+    "Writing like Shakespeare".
+
+    >>> ngram_counts([0, 1, 0, 1, 0, 2], n=2, size=3)  # a b a b a c
+    array([[0, 2, 1],
+           [2, 0, 0],
+           [0, 0, 0]])
+    """
+    if n < 1 or size < 1 or size**n > MOST:
+        raise ValueError(
+            f"ngram_counts: expected n and size of at least 1 and size**n of at most {MOST:,}, "
+            f"got n={n} and size={size}"
+        )
+    counts = np.zeros(size**n, np.int64)
+    for sequence in sequences:
+        grams = _grams("ngram_counts", sequence, n, size)
+        counts += np.bincount(grams @ size ** np.arange(n)[::-1], minlength=size**n)
+    return counts.reshape((size,) * n)
+
+
+def ngram_probabilities(counts: np.ndarray, *, alpha: float = 0.0) -> np.ndarray:
+    r"""Estimate the probability of the last token of an n-gram, given those before it.
+
+    .. math:: p(k_n \mid k_1 \dots k_{n-1}) = \frac{c_{k_1 \dots k_n} + \alpha}{\sum_k
+        (c_{k_1 \dots k_{n-1} k} + \alpha)}
+
+    Parameters
+    ----------
+    counts : (C, ..., C) int
+        As ``ngram_counts`` gives them.
+    alpha : float
+        What is added to each count: 0 for maximum likelihood, 1 for Laplace's rule.
+
+    Returns
+    -------
+    (C, ..., C) float64
+        Sums to 1 over the last axis; 1 / C each where nothing was counted.
+
+    Raises
+    ------
+    ValueError
+        If a count or alpha is negative or not finite.
+
+    Source: Jurafsky and Martin (2024), sections 3.1 and 3.6; chapter "Writing like
+    Shakespeare".
+
+    >>> ngram_probabilities(np.array([[0, 2, 1], [2, 0, 0], [0, 0, 0]]), alpha=1)[0]
+    array([0.16666667, 0.5       , 0.33333333])
+    """
+    c = np.asarray(counts, float)
+    if not np.isfinite(c).all() or (c < 0).any() or not 0 <= alpha < math.inf:
+        raise ValueError(
+            f"ngram_probabilities: expected counts and alpha from 0 on, got alpha={alpha} and "
+            f"counts from {c.min()} to {c.max()}"
+        )
+    total = (c + alpha).sum(axis=-1, keepdims=True)
+    uniform = np.full_like(c, 1 / c.shape[-1])
+    return np.divide(c + alpha, total, out=uniform, where=total > 0)
+
+
+def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) -> float:
+    r"""Mean surprise at each token, given the n - 1 before it.
+
+    .. math:: H = -\frac{1}{M} \sum_{t=n}^{T} \log p(x_t \mid x_{t-n+1} \dots x_{t-1})
+
+    Parameters
+    ----------
+    probabilities : (C, ..., C) float
+        As ``ngram_probabilities`` gives them, with n axes.
+    *sequences : (T,) int
+        Numbers of tokens in [0, C); the first n - 1 of each are given, not predicted, and the
+        other M of all sequences together are.
+
+    Returns
+    -------
+    float
+        Nats per token; infinite if a token comes that has the probability 0.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or no sequence has n tokens.
+
+    Source: Jurafsky and Martin (2024), section 3.7; chapter "Writing like Shakespeare".
+
+    >>> p = ngram_probabilities(np.array([[0, 2, 1], [2, 0, 0], [0, 0, 0]]))
+    >>> H = ngram_cross_entropy(p, [0, 1, 0, 1, 0, 2])  # (2 log 3/2 + log 3 + 2 log 1) / 5
+    >>> round(H, 4), round(perplexity(H) ** 5, 4)
+    (0.3819, 6.75)
+    """
+    p, name = np.asarray(probabilities, float), "ngram_cross_entropy"
+    n, size = p.ndim, len(p)
+    grams = np.concatenate([_grams(name, s, n, size) for s in sequences] or [np.empty((0, n))])
+    if not len(grams):
+        raise ValueError(f"{name}: expected a sequence of at least {n} tokens, got none")
+    with np.errstate(divide="ignore"):  # log 0 is -inf: a token that cannot come has come
+        return float(-np.log(p[tuple(grams.T)]).mean())
+
+
+def perplexity(cross_entropy: float) -> float:
+    """Among how many equally likely tokens the choice would be as hard: exp(H).
+
+    Parameters
+    ----------
+    cross_entropy : float
+        H in nats per token.
+
+    Returns
+    -------
+    float
+        From 1 (always sure) on; infinite where H is, or too large for a float.
+
+    Source: Jurafsky and Martin (2024), section 3.3; chapter "Writing like Shakespeare".
+
+    >>> round(perplexity(math.log(27)), 6)
+    27.0
+    """
+    with np.errstate(over="ignore"):
+        return float(np.exp(cross_entropy))
+
+
+def bits_per_character(cross_entropy: float) -> float:
+    """Bits that each character costs: H / log 2, for H in nats.
+
+    Parameters
+    ----------
+    cross_entropy : float
+        H in nats per character.
+
+    Returns
+    -------
+    float
+        Bits per character.
+
+    Source: Graves (2013), arXiv:1308.0850, section 3; chapter "Writing like Shakespeare".
+
+    >>> bits_per_character(math.log(8))
+    3.0
+    """
+    return float(cross_entropy) / math.log(2)
+
+
+def sample(
+    logits: np.ndarray, *, temperature: float = 1.0, rng: np.random.Generator
+) -> np.ndarray:
+    r"""Draw a token for each row of logits.
+
+    .. math:: P(k) = \mathrm{softmax}(z / \tau)_k
+
+    Parameters
+    ----------
+    logits : (..., C) float
+        Unnormalised scores z; log-probabilities serve as well, -inf for what cannot come.
+    temperature : float
+        τ: below 1 the likely becomes likelier; 0 takes the likeliest, the first of equals.
+    rng : Generator
+        Where chance comes from.
+
+    Returns
+    -------
+    (...) int64
+        Tokens in [0, C).
+
+    Raises
+    ------
+    ValueError
+        If the temperature is negative, or a row has NaN, +inf or nothing that can come.
+
+    Source: Hinton, Vinyals and Dean (2015), arXiv:1503.02531, equation 1; chapter "Writing
+    like Shakespeare". Drawn by Gumbel's trick: the largest z/τ + g, g = -log(-log u).
+
+    >>> logits = np.array([[2.0, 1.0, -np.inf], [-np.inf, -np.inf, 0.0]])
+    >>> sample(logits, temperature=0.5, rng=np.random.default_rng(0))
+    array([0, 2])
+    """
+    z = np.asarray(logits, float)
+    if not 0 <= temperature < math.inf:
+        raise ValueError(f"sample: expected a temperature from 0 on, got {temperature}")
+    if z.ndim < 1 or not z.size or not np.isfinite(z.max(axis=-1)).all():
+        raise ValueError(
+            f"sample: expected logits (..., C), in each row a largest that is finite, got {z}"
+        )
+    if temperature == 0:
+        return z.argmax(axis=-1)
+    return (z / temperature + rng.gumbel(size=z.shape)).argmax(axis=-1)
+
+
+def _grams(function: str, sequence: Sequence[int], n: int, size: int) -> np.ndarray:
+    """All n-grams of a sequence, (T - n + 1, n), checked."""
+    x = whole(function, "sequences", sequence)
+    if x.ndim != 1 or ((x < 0) | (x >= size)).any():
+        got = f"shape {x.shape}" if x.ndim != 1 else f"{x.min()} to {x.max()}"
+        raise ValueError(f"{function}: expected tokens (T,) from 0 to {size - 1}, got {got}")
+    if len(x) < n:
+        return np.empty((0, n), np.int64)
+    return np.lib.stride_tricks.sliding_window_view(x, n)

@@ -1,0 +1,169 @@
+"""Series in time: cut into past and future, divided without a look ahead, standardised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from .sequences import windows
+
+__all__ = ["Standardizer", "forecast_windows", "split_in_time"]
+
+
+def split_in_time(
+    x: np.ndarray, shares: Sequence[float] = (0.7, 0.15, 0.15)
+) -> tuple[np.ndarray, ...]:
+    """Divide a series into parts one after the other, so that no part knows its future.
+
+    Parameters
+    ----------
+    x : (T, ...)
+        The series, in time.
+    shares : sequence of float
+        The fraction of each part, by default for training, validation and test.
+
+    Returns
+    -------
+    tuple of (T_k, ...)
+        Copies, together all of x.
+
+    Raises
+    ------
+    ValueError
+        If the shares are not positive or their sum is not 1, or a part is empty.
+
+    Source: Hyndman and Athanasopoulos (2021), "Forecasting", section 5.8; chapter "Networks
+    with memory".
+
+    >>> split_in_time(np.arange(10), (0.6, 0.2, 0.2))
+    (array([0, 1, 2, 3, 4, 5]), array([6, 7]), array([8, 9]))
+    """
+    x = np.asarray(x)
+    if not shares or min(shares) <= 0 or not math.isclose(sum(shares), 1):
+        raise ValueError(
+            f"split_in_time: expected positive shares with the sum 1, got {shares}"
+        )
+    ends = np.round(np.cumsum(shares)[:-1] * (len(x) if x.ndim else 0)).astype(int)
+    parts = np.split(x, ends) if x.ndim else [x]
+    if x.ndim == 0 or not all(map(len, parts)):
+        raise ValueError(
+            f"split_in_time: expected a series (T, ...) long enough for {len(shares)} parts, "
+            f"got {x.shape}"
+        )
+    return tuple(part.copy() for part in parts)
+
+
+def forecast_windows(
+    x: np.ndarray, history: int, *, horizon: int = 1, stride: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut a series into pasts and the futures that follow them.
+
+    Parameters
+    ----------
+    x : (T, ...)
+        The series, in time.
+    history : int
+        Steps of the past.
+    horizon : int
+        Steps of the future.
+    stride : int
+        Steps from one window to the next.
+
+    Returns
+    -------
+    past : (K, history, ...)
+    future : (K, horizon, ...)
+        ``future[k]`` comes right after ``past[k]``.
+
+    Raises
+    ------
+    ValueError
+        If a number is below 1, or the series shorter than a past with its future.
+
+    Source: Hyndman and Athanasopoulos (2021), section 5.10; chapter "Networks with memory".
+
+    >>> forecast_windows(np.array([1, 2, 4, 8, 16]), 3)
+    (array([[1, 2, 4],
+           [2, 4, 8]]), array([[ 8],
+           [16]]))
+    """
+    if history < 1 or horizon < 1:
+        raise ValueError(
+            f"forecast_windows: expected history and horizon of at least 1, got {history} and "
+            f"{horizon}"
+        )
+    both = windows(x, history + horizon, stride=stride)
+    return both[:, :history], both[:, history:]
+
+
+class Standardizer:
+    r"""Centre and scale features by what the training data say.
+
+    .. math:: z = \frac{x - \mu}{\sigma}
+
+    Parameters
+    ----------
+    train : (..., D) or (T,) float
+        What mean and standard deviation are taken from, over all axes but the last; validation
+        and test data must not be among it.
+
+    Attributes
+    ----------
+    mean, scale : (D,) float64, or single numbers for a series (T,)
+        μ and σ; σ is 1 for a feature that never changes.
+
+    Raises
+    ------
+    TypeError
+        If the data are no numbers.
+    ValueError
+        If there are none, or one is not finite.
+
+    Source: LeCun et al. (1998), "Efficient backprop", section 4.3; chapter "Preparing
+    the data".
+
+    >>> standardizer = Standardizer([[1.0, 5.0], [3.0, 5.0]])
+    >>> standardizer([[4.0, 6.0]])
+    array([[2., 1.]])
+    >>> standardizer.inverse([[2.0, 1.0]])
+    array([[4., 6.]])
+    """
+
+    def __init__(self, train: np.ndarray):
+        x = _numbers("Standardizer", train)
+        if not x.size or not np.isfinite(x).all():
+            strange = np.count_nonzero(~np.isfinite(x))
+            raise ValueError(
+                f"Standardizer: expected finite numbers, got {x.size}, "
+                f"{strange} of them not finite"
+            )
+        over = tuple(range(max(x.ndim - 1, 1)))
+        self.mean, deviation = x.mean(axis=over), x.std(axis=over)
+        self.scale = np.where(deviation > 0, deviation, 1.0)
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """Standardise data with the same features."""
+        return (self._checked(x) - self.mean) / self.scale
+
+    def inverse(self, z: np.ndarray) -> np.ndarray:
+        """Give standardised data back in their own units: x = μ + σ z."""
+        return self.mean + self.scale * self._checked(z)
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        """Data with as many features as the training data."""
+        x = _numbers("Standardizer", x)
+        if self.mean.ndim and x.shape[-1:] != self.mean.shape:
+            raise ValueError(
+                f"Standardizer: expected data (..., {len(self.mean)}), got {x.shape}"
+            )
+        return x
+
+
+def _numbers(function: str, x: np.ndarray) -> np.ndarray:
+    """Data as float64."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "biuf":
+        raise TypeError(f"{function}: expected numbers, got {x.dtype}")
+    return x.astype(np.float64)

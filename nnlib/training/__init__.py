@@ -1,0 +1,14 @@
+"""Training by mini-batches, what there is to know afterwards, and how to find bugs in it."""
+
+# ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
+from . import check, data, diagnose, evaluation, history, loop
+from .check import *
+from .data import *
+from .diagnose import *
+from .evaluation import *
+from .history import *
+from .loop import *
+
+FILES = (data, history, evaluation, loop, diagnose, check)
+
+__all__ = [name for file in FILES for name in file.__all__]

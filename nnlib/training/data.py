@@ -1,0 +1,112 @@
+"""What a model is trained on: arrays made into loaders, batches made to fit the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..nn import Embedding, Module
+from ..random import Generator
+from ..tensor import Tensor, raw
+from ..utils.data import DataLoader, TensorDataset
+
+__all__ = ["Loaders", "loaders"]
+
+
+class Loaders(NamedTuple):
+    """Batches to train on, and batches to measure on after each epoch, or None."""
+
+    train: Iterable
+    validation: Iterable | None = None
+
+
+def loaders(
+    X: np.ndarray,
+    y: np.ndarray,
+    *,
+    batch_size: int = 50,
+    validation: tuple[np.ndarray, np.ndarray] | None = None,
+    rng: np.random.Generator,
+) -> Loaders:
+    """Make loaders of arrays, as ``fit`` takes them.
+
+    Parameters
+    ----------
+    X : (N, ...)
+        The examples.
+    y : (N, ...)
+        Their targets, row for row.
+    batch_size : int
+        Examples in a mini-batch; the last of an epoch may be smaller.
+    validation : (X, y), optional
+        Other examples, which keep their order and come 1000 at a time.
+    rng : Generator
+        Decides the order of the examples, a new one for each epoch.
+
+    Returns
+    -------
+    Loaders
+        Two DataLoaders, or one and None.
+
+    Raises
+    ------
+    ValueError
+        If X and y differ in length or are empty, or batch_size is below 1.
+
+    >>> X, y = np.zeros((120, 3)), np.zeros(120, int)
+    >>> [len(X) for X, y in loaders(X, y, rng=np.random.default_rng(0)).train]
+    [50, 50, 20]
+    """
+    train = TensorDataset(*_rows("loaders", X, y))
+    if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+        raise ValueError(f"loaders: expected an integer batch_size >= 1, got {batch_size}")
+    order = Generator.around(rng)
+    measured = None
+    if validation is not None:
+        rows = TensorDataset(*_rows("loaders, validation", *validation))
+        measured = DataLoader(rows, batch_size=1000)
+    return Loaders(DataLoader(train, int(batch_size), shuffle=True, generator=order), measured)
+
+
+def _rows(name: str, X: Any, y: Any) -> tuple[Tensor, Tensor]:
+    """Examples and targets as Tensors of one length."""
+    X, y = np.asarray(raw(X)), np.asarray(raw(y))
+    same_length(name, X, y)
+    return Tensor(X), Tensor(y)
+
+
+def same_length(name: str, X: np.ndarray, y: np.ndarray) -> None:
+    """Refuse examples and targets that do not belong together."""
+    if X.ndim == 0 or y.ndim == 0 or len(X) != len(y) or len(X) == 0:
+        raise ValueError(
+            f"{name}: expected X (N, ...) and y (N, ...) with N at least 1, "
+            f"got {X.shape} and {y.shape}"
+        )
+
+
+def input_dtype(model: Module) -> np.dtype | None:
+    """The dtype of the first layer with parameters; None where it looks up word numbers."""
+    for m in model.modules():
+        first = next(m.parameters(recurse=False), None)
+        if first is not None:
+            return None if isinstance(m, Embedding) else first.dtype
+    return None
+
+
+def fitting(model: Module, batch: Any, name: str = "fit") -> tuple[list[Tensor], Tensor]:
+    """A batch as the model's inputs and the targets, in the dtype of its parameters.
+
+    Inputs of any kind become what the first layer computes with; of targets only floats do,
+    since classes are integers.
+    """
+    if not isinstance(batch, (tuple, list)) or len(batch) < 2:
+        kind = type(batch).__name__
+        raise TypeError(f"{name}: expected batches (inputs, targets), got a {kind}")
+    *inputs, y = (part if isinstance(part, Tensor) else Tensor(part) for part in batch)
+    dtype, first = input_dtype(model), next(model.parameters(), None)
+    if dtype is not None:
+        inputs = [x if x.dtype == dtype else x.to(dtype) for x in inputs]
+    fits = first is None or y.dtype.kind != "f" or y.dtype == first.dtype
+    return inputs, y if fits else y.to(first.dtype)

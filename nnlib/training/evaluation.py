@@ -1,0 +1,151 @@
+"""A trained model's answers, and how often they are right."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..grad_mode import no_grad
+from ..nn import Module
+from ..tensor import Tensor, raw
+from .data import fitting, input_dtype, same_length
+
+__all__ = ["accuracy", "evaluate", "predict"]
+
+
+@contextlib.contextmanager
+def at_rest(model: Module) -> Iterator[None]:
+    """In eval mode and without history; each module is in its own mode again afterwards."""
+    modes = [(m, m.training) for m in model.modules()]
+    model.eval()
+    try:
+        with no_grad():
+            yield
+    finally:
+        for m, training in modes:
+            m.training = training
+
+
+def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarray:
+    """Compute a model's outputs without history, in eval mode.
+
+    Parameters
+    ----------
+    model : Module
+        What to compute with; its modes are as before afterwards.
+    X : (N, ...) float
+        The examples; they are brought to the dtype of the parameters, but for the word
+        numbers that an Embedding at the start looks up.
+    batch_size : int
+        Examples that are computed at once.
+
+    Returns
+    -------
+    (N, C) float
+        The outputs, for a classifier the logits.
+
+    >>> from nnlib.nn import Linear
+    >>> predict(Linear(3, 2), np.zeros((5, 3))).shape
+    (5, 2)
+    """
+    X = np.asarray(raw(X), input_dtype(model))
+    starts = range(0, max(len(X), 1), batch_size)
+    with at_rest(model):
+        return np.concatenate([model(Tensor(X[i : i + batch_size])).array for i in starts])
+
+
+def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:
+    """Measure how often the largest output is that of the right class.
+
+    Parameters
+    ----------
+    model : Module
+        What to compute with, as in ``predict``.
+    X : (N, ...) float
+        The examples.
+    y : (N,) int
+        Their classes.
+
+    Returns
+    -------
+    float
+        The share of examples that are right, as a fraction.
+
+    Raises
+    ------
+    ValueError
+        If X and y differ in length, or are empty.
+
+    >>> from nnlib.nn import Sequential
+    >>> accuracy(Sequential(), np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
+    0.5
+    """
+    X, y = np.asarray(raw(X)), np.asarray(raw(y))
+    same_length("accuracy", X, y)
+    return share_right(predict(model, X), y)
+
+
+def share_right(output: np.ndarray, y: np.ndarray) -> float:
+    """The share of places where the largest entry of axis 1 stands at y."""
+    return float(np.mean(output.argmax(1) == y))
+
+
+def evaluate(
+    model: Module,
+    loader: Iterable,
+    loss: Callable[[Tensor, Tensor], Tensor],
+    *,
+    metrics: Mapping[str, Callable[[np.ndarray, np.ndarray], float]] | None = None,
+) -> dict[str, float]:
+    """Measure a model on batches, in eval mode and without history.
+
+    Parameters
+    ----------
+    model : Module
+        What to measure.
+    loader : iterable of (inputs, targets)
+        The examples in batches.
+    loss : function
+        Takes the model's output and the targets and gives one number, a mean over examples.
+    metrics : mapping of str to function, optional
+        Each takes outputs and targets as arrays and gives a number, a mean over examples.
+
+    Returns
+    -------
+    dict of str to float
+        ``loss``, ``accuracy`` (a fraction) where the targets are class indices, and the
+        metrics: means over all examples.
+
+    Raises
+    ------
+    ValueError
+        If there are no examples.
+
+    >>> from nnlib.nn import Sequential, functional as F
+    >>> batch = np.array([[0.0, 9.0], [9.0, 0.0]]), np.array([1, 1])
+    >>> evaluate(Sequential(), [batch], F.cross_entropy)["accuracy"]
+    0.5
+    """
+    sums, count = {}, 0
+    with at_rest(model):
+        for batch in loader:
+            inputs, y = fitting(model, batch, "evaluate")
+            output, n = model(*inputs), len(y)
+            measured = {"loss": loss(output, y).item()}
+            if _are_classes(output, y):
+                measured["accuracy"] = share_right(output.array, y.array)
+            for name, metric in (metrics or {}).items():
+                measured[name] = float(metric(output.array, y.array))
+            sums = {name: sums.get(name, 0.0) + n * value for name, value in measured.items()}
+            count += n
+    if count == 0:
+        raise ValueError("evaluate: expected at least one example, got none")
+    return {name: total / count for name, total in sums.items()}
+
+
+def _are_classes(output: Any, y: Tensor) -> bool:
+    """Whether targets are class indices for outputs (N, C, ...)."""
+    return y.dtype.kind in "iu" and isinstance(output, Tensor) and output.ndim == y.ndim + 1

@@ -1,0 +1,67 @@
+"""Which epoch was best, and when to stop waiting for a better one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Watch", "need"]
+
+MODES = {"train_loss": "min", "val_loss": "min", "val_accuracy": "max"}
+
+
+def need(fine: Any, expected: str, got: Any) -> None:
+    """Refuse an option of ``fit`` that does not fit."""
+    if not fine:
+        raise ValueError(f"fit: expected {expected}, got {got}")
+
+
+@dataclass
+class Watch:
+    """What is watched, and what came of it so far.
+
+    Parameters
+    ----------
+    measured : list of str
+        The columns that the history will have.
+    name : str or None
+        The column; by default the loss on the validation data, without any that in training.
+    mode : {"min", "max"} or None
+        Whether small or large is good; None where the column tells.
+    patience : int or None
+        How many epochs to wait for a new best.
+    min_delta : float
+        By how much a new best has to be better.
+    """
+
+    measured: list[str]
+    name: str | None
+    mode: str | None
+    patience: int | None
+    min_delta: float
+    best: float | None = None
+    waited: int = 0
+
+    def __post_init__(self) -> None:
+        self.name = self.name or ("val_loss" if "val_loss" in self.measured else "train_loss")
+        known = f"monitor to be one of {', '.join(self.measured)}"
+        need(self.name in self.measured, known, repr(self.name))
+        self.mode = self.mode or MODES.get(self.name)
+        fine = self.mode in ("min", "max")
+        need(fine, f"mode 'min' or 'max' with monitor={self.name!r}", repr(self.mode))
+        need(self.patience is None or self.patience >= 1, "patience >= 1", self.patience)
+        need(self.min_delta >= 0, "min_delta >= 0", self.min_delta)
+
+    def is_best(self, value: float) -> bool:
+        """Whether an epoch is the best so far; NaN never is."""
+        sign = 1 if self.mode == "min" else -1
+        last = math.inf if self.best is None else sign * self.best
+        better = sign * value < last - self.min_delta
+        self.best, self.waited = (value, 0) if better else (self.best, self.waited + 1)
+        return better
+
+    @property
+    def tired(self) -> bool:
+        """Whether it has waited long enough."""
+        return self.patience is not None and self.waited >= self.patience

@@ -1,3 +1,0 @@
-"""Pictures changed so that a network sees more of them."""
-
-__all__: list[str] = []

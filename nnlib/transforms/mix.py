@@ -1,0 +1,233 @@
+"""Pictures made of two, and targets to go with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor, raw
+from .pixels import inside
+from .shared import each, pictures
+
+__all__ = ["CutMix", "MixUp", "cutmix", "mixup"]
+
+
+def mixup(
+    x: np.ndarray, y: np.ndarray, lam: Any, partner: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""Lay pictures over each other, and their targets.
+
+    .. math:: \tilde x_n = \lambda_n x_n + (1 - \lambda_n) x_{\pi(n)}, \quad
+        \tilde y_n = \lambda_n y_n + (1 - \lambda_n) y_{\pi(n)}
+
+    Parameters
+    ----------
+    x : (N, C, H, W) float
+        Pictures.
+    y : (N, K) float
+        Their targets: one-hot, or any probabilities.
+    lam : float or (N,) float
+        λ, from 0 to 1, one for all or one for each picture.
+    partner : (N,) int
+        π, which picture each is mixed with.
+
+    Returns
+    -------
+    x, y
+        As they came in.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree or λ is out of range.
+
+    Source: Zhang et al. (2018), arXiv:1710.09412, section 2; chapter "More from the same data".
+
+    >>> x, y = np.array([0.0, 1.0]).reshape(2, 1, 1, 1), np.eye(2)
+    >>> mixed, targets = mixup(x, y, 0.75, np.array([1, 0]))
+    >>> mixed.ravel(), targets.tolist()
+    (array([0.25, 0.75]), [[0.75, 0.25], [0.25, 0.75]])
+    """
+    x, y, partner = _pairs("mixup", x, y, partner)
+    lam = each("mixup", "lam", lam, x)
+    if (lam < 0).any() or (lam > 1).any():
+        raise ValueError(f"mixup: expected lam from 0 to 1, got {lam.min()} to {lam.max()}")
+    return _blend(lam, x, partner), _blend(lam[..., 0, 0], y, partner)
+
+
+def cutmix(
+    x: np.ndarray, y: np.ndarray, box: tuple[Any, Any, Any, Any], partner: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Paste a rectangle of another picture into each, and mix the targets by the areas.
+
+    Parameters
+    ----------
+    x : (N, C, H, W)
+        Pictures.
+    y : (N, K) float
+        Their targets: one-hot, or any probabilities.
+    box : (top, left, height, width), each int or (N,) int
+        The rectangles; what of them lies outside does not count.
+    partner : (N,) int
+        From which picture each gets its rectangle.
+
+    Returns
+    -------
+    x, y
+        As they came in.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree.
+
+    Source: Yun et al. (2019), arXiv:1905.04899, equation 1; chapter "More from the same data".
+
+    >>> x, y = np.arange(8.0).reshape(2, 1, 2, 2), np.eye(2)
+    >>> mixed, targets = cutmix(x, y, (0, 0, 1, 1), np.array([1, 0]))
+    >>> mixed[0], targets[0]
+    (array([[[4., 1.],
+            [2., 3.]]]), array([0.75, 0.25]))
+    """
+    x, y, partner = _pairs("cutmix", x, y, partner)
+    rectangle = inside(x, *(each("cutmix", "box", b, x) for b in box))
+    lam = 1 - np.broadcast_to(rectangle, (len(x), *rectangle.shape[-3:])).mean(axis=(1, 2, 3))
+    return np.where(rectangle, x[partner], x), _blend(lam[:, None], y, partner)
+
+
+def _blend(lam: np.ndarray, a: np.ndarray, partner: np.ndarray) -> np.ndarray:
+    """Each with its partner."""
+    return (lam * a + (1 - lam) * a[partner]).astype(a.dtype)
+
+
+def _pairs(
+    function: str, x: np.ndarray, y: np.ndarray, partner: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pictures, targets and partners of one length."""
+    x, y, partner = pictures(function, x), np.asarray(y), np.asarray(partner)
+    if x.ndim != 4 or x.dtype.kind != "f" or y.ndim != 2 or y.dtype.kind != "f":
+        raise ValueError(
+            f"{function}: expected floats x (N, C, H, W) and y (N, K), got {x.shape} {x.dtype} "
+            f"and {y.shape} {y.dtype}"
+        )
+    if len(y) != len(x) or partner.shape != (len(x),) or partner.dtype.kind not in "iu":
+        raise ValueError(
+            f"{function}: expected {len(x)} targets and whole numbers of {len(x)} partners, "
+            f"got {y.shape} and {partner.shape} {partner.dtype}"
+        )
+    return x, y, partner
+
+
+class _Mix:
+    """Ground of both: draw λ and partners for a batch.
+
+    Parameters
+    ----------
+    alpha : float
+        Of the distribution Beta(α, α) that λ is drawn from, for each picture its own.
+    num_classes : int
+        K, so that class indices can become one-hot.
+    rng : Generator
+        Where chance comes from.
+    """
+
+    def __init__(self, *, alpha: float = 1.0, num_classes: int, rng: np.random.Generator):
+        if not alpha > 0 or num_classes < 1:
+            raise ValueError(
+                f"{type(self).__name__}: expected alpha above 0 and at least one class, got "
+                f"{alpha} and {num_classes}"
+            )
+        self.alpha, self.num_classes, self.rng = alpha, num_classes, rng
+
+    def __call__(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Mix pictures (N, C, H, W) and classes (N,) or targets (N, K) of a batch."""
+        pixels, targets = np.asarray(raw(x)), self._one_hot(np.asarray(raw(y)))
+        partner = self.rng.permutation(len(pixels))
+        mixed = self._mix(pixels, targets, partner)
+        return tuple(map(Tensor, mixed)) if isinstance(x, Tensor) else mixed
+
+    def _one_hot(self, y: np.ndarray) -> np.ndarray:
+        """Class indices as float32 rows; targets as they are."""
+        if y.dtype.kind == "f":
+            return y
+        if (
+            y.ndim != 1
+            or y.dtype.kind not in "iu"
+            or (y < 0).any()
+            or (y >= self.num_classes).any()
+        ):
+            raise ValueError(
+                f"{type(self).__name__}: expected classes (N,) below {self.num_classes}, "
+                f"got {y.dtype} {y.shape}: {y}"
+            )
+        return np.eye(self.num_classes, dtype=np.float32)[y]
+
+    def _draw(self, n: int) -> np.ndarray:
+        """One λ for each picture."""
+        return self.rng.beta(self.alpha, self.alpha, size=n)
+
+
+class MixUp(_Mix):
+    """Lay each picture of a batch over another, drawn from it, and their targets.
+
+    Parameters
+    ----------
+    alpha : float
+        Of the distribution Beta(α, α) that λ is drawn from, for each picture its own.
+    num_classes : int
+        K, so that class indices can become one-hot.
+    rng : Generator
+        Where chance comes from.
+
+    Raises
+    ------
+    ValueError
+        If alpha is not positive, or a class is out of range.
+
+    Source: Zhang et al. (2018), arXiv:1710.09412; chapter "More from the same data".
+
+    >>> mix = MixUp(num_classes=3, rng=np.random.default_rng(0))
+    >>> x, y = mix(np.zeros((4, 1, 2, 2)), np.array([0, 1, 2, 0]))
+    >>> y.shape, y.sum(axis=1)
+    ((4, 3), array([1., 1., 1., 1.], dtype=float32))
+    """
+
+    def _mix(self, x: np.ndarray, y: np.ndarray, partner: np.ndarray) -> tuple:
+        """Draw λ and lay over."""
+        return mixup(x, y, self._draw(len(x)), partner)
+
+
+class CutMix(_Mix):
+    """Paste into each picture of a batch a rectangle of another, and mix their targets.
+
+    Parameters
+    ----------
+    alpha : float
+        Of the distribution Beta(α, α) that λ is drawn from, for each picture its own; the
+        rectangle has the part 1 - λ of the area, less where it reaches out.
+    num_classes : int
+        K, so that class indices can become one-hot.
+    rng : Generator
+        Where chance comes from.
+
+    Raises
+    ------
+    ValueError
+        If alpha is not positive, or a class is out of range.
+
+    Source: Yun et al. (2019), arXiv:1905.04899; chapter "More from the same data".
+
+    >>> mix = CutMix(num_classes=2, rng=np.random.default_rng(0))
+    >>> mix(np.zeros((4, 1, 8, 8)), np.array([0, 1, 1, 0]))[1].shape
+    (4, 2)
+    """
+
+    def _mix(self, x: np.ndarray, y: np.ndarray, partner: np.ndarray) -> tuple:
+        """Draw rectangles about random centres and paste."""
+        (H, W), n = x.shape[-2:], len(x)
+        side = np.sqrt(1 - self._draw(n))
+        height, width = np.round(side * H), np.round(side * W)
+        top = self.rng.integers(H, size=n) - height // 2
+        left = self.rng.integers(W, size=n) - width // 2
+        return cutmix(x, y, (top, left, height, width), partner)

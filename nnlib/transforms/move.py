@@ -1,0 +1,223 @@
+"""Transforms that draw where the pixels go."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import grid, warping
+from .compose import Transform
+
+__all__ = ["ElasticTransform", "RandomAffine", "RandomCrop", "RandomRotation", "RandomShift"]
+
+
+class RandomCrop(Transform):
+    """Cut a window out of each picture, at a random place.
+
+    Parameters
+    ----------
+    size : int or pair of int
+        Height and width of the window.
+    padding : int
+        A frame that is put around the picture first.
+    fill, padding_mode
+        Of the frame, as in ``pad``.
+    rng : Generator
+        Where chance comes from.
+
+    Source: torchvision's ``v2``; chapter "More from the same data".
+
+    >>> RandomCrop(3, rng=np.random.default_rng(0))(np.zeros((5, 1, 8, 8))).shape
+    (5, 1, 3, 3)
+    """
+
+    def __init__(
+        self,
+        size: int | tuple[int, int],
+        padding: int = 0,
+        *,
+        fill: float = 0,
+        padding_mode: str = "constant",
+        rng: np.random.Generator,
+    ):
+        self.size = (size, size) if np.ndim(size) == 0 else tuple(size)
+        self._check(len(self.size) == 2 and min(self.size) > 0, "a size above 0", size)
+        self.padding, self.fill, self.padding_mode, self.rng = padding, fill, padding_mode, rng
+
+    def _change(self, x: np.ndarray) -> np.ndarray:
+        """Frame, draw the corners, cut."""
+        x = grid.pad(x, self.padding, fill=self.fill, mode=self.padding_mode)
+        (H, W), (h, w) = x.shape[-2:], self.size
+        self._check(h <= H and w <= W, f"pictures of at least {h} x {w}", f"{H} x {W}")
+        top, left = (self.rng.integers(n + 1, size=len(x)) for n in (H - h, W - w))
+        return grid.crop(x, top, left, h, w)
+
+
+class RandomShift(Transform):
+    """Move each picture by some whole pixels.
+
+    Parameters
+    ----------
+    pixels : int
+        How far at most, in each of four directions.
+    fill : number
+        What comes in at the edge.
+    rng : Generator
+        Where chance comes from.
+
+    Source: Krizhevsky et al. (2012), section 4.1; chapter "More from the same data".
+
+    >>> RandomShift(0, rng=np.random.default_rng(0))(np.array([[[1, 2]]]))
+    array([[[1, 2]]])
+    """
+
+    def __init__(self, pixels: int, *, fill: float = 0, rng: np.random.Generator):
+        self._check(pixels >= 0, "pixels from 0 on", pixels)
+        self.pixels, self.fill, self.rng = pixels, fill, rng
+
+    def _change(self, x: np.ndarray) -> np.ndarray:
+        """Draw both ways and move."""
+        right, down = self.rng.integers(-self.pixels, self.pixels + 1, size=(2, len(x)))
+        return grid.shift(x, right, down, fill=self.fill)
+
+
+class RandomAffine(Transform):
+    """Turn, move, zoom and shear each picture.
+
+    Parameters
+    ----------
+    degrees : float or pair of float
+        The range of the angle; one number d means from -d to d.
+    translate : pair of float, optional
+        How far at most to the side and up or down, as a fraction of width and height; whole
+        pixels are drawn.
+    scale : pair of float, optional
+        The range of the zoom.
+    shear : float or pair of float, optional
+        The range of the shear along the rows, in degrees.
+    fill : number
+        What comes in at the edge.
+    rng : Generator
+        Where chance comes from.
+
+    Source: torchvision's ``v2``; chapter "More from the same data".
+
+    >>> still = RandomAffine(0, rng=np.random.default_rng(0))
+    >>> still(np.array([[[1.0, 2.0]]]))
+    array([[[1., 2.]]])
+    """
+
+    def __init__(
+        self,
+        degrees: float | tuple[float, float],
+        translate: tuple[float, float] | None = None,
+        scale: tuple[float, float] | None = None,
+        shear: float | tuple[float, float] | None = None,
+        *,
+        fill: float = 0,
+        rng: np.random.Generator,
+    ):
+        self.degrees, self.shear = _range(degrees), _range(shear or 0)
+        self.translate, self.scale = translate or (0, 0), scale or (1, 1)
+        self.fill, self.rng = fill, rng
+        self._check(self.degrees[0] <= self.degrees[1], "a range of degrees", degrees)
+        self._check(0 < self.scale[0] <= self.scale[1], "a range of scales above 0", scale)
+        fractions = all(0 <= t <= 1 for t in self.translate)
+        self._check(fractions, "translate from 0 to 1", translate)
+
+    def _change(self, x: np.ndarray) -> np.ndarray:
+        """Draw all numbers and warp."""
+        N, _, H, W = x.shape
+        furthest = np.array(self.translate) * (W, H)
+        return warping.affine(
+            x,
+            angle=self.rng.uniform(*self.degrees, N),
+            translate=tuple(np.round(self.rng.uniform(-t, t, N)) for t in furthest),
+            scale=self.rng.uniform(*self.scale, N),
+            shear=(self.rng.uniform(*self.shear, N), np.zeros(N)),
+            fill=self.fill,
+        )
+
+
+class RandomRotation(RandomAffine):
+    """Turn each picture about its centre.
+
+    Parameters
+    ----------
+    degrees : float or pair of float
+        The range of the angle; one number d means from -d to d.
+    fill : number
+        What comes in at the corners.
+    rng : Generator
+        Where chance comes from.
+
+    Source: torchvision's ``v2``; chapter "More from the same data".
+
+    >>> quarter = RandomRotation((90, 90), rng=np.random.default_rng(0))
+    >>> quarter(np.arange(4.0).reshape(1, 2, 2)).round(12)
+    array([[[1., 3.],
+            [0., 2.]]])
+    """
+
+    def __init__(
+        self,
+        degrees: float | tuple[float, float],
+        *,
+        fill: float = 0,
+        rng: np.random.Generator,
+    ):
+        low, high = _range(degrees)  # affine turns with the clock, a rotation against it
+        super().__init__((-high, -low), fill=fill, rng=rng)
+
+
+class ElasticTransform(Transform):
+    """Bend each picture as if it were drawn on rubber.
+
+    Parameters
+    ----------
+    alpha : float
+        How strongly: pixels by which a displacement of 1 moves.
+    sigma : float
+        How smoothly: the standard deviation, in pixels, of the Gaussian by which random
+        displacements from -1 to 1 are blurred.
+    fill : number
+        What comes in at the edge.
+    rng : Generator
+        Where chance comes from.
+
+    Source: Simard, Steinkraus and Platt (2003), ICDAR, section 2; chapter "The learning
+    problem".
+
+    >>> bend = ElasticTransform(rng=np.random.default_rng(0))
+    >>> bend(np.zeros((1, 28, 28))).shape
+    (1, 28, 28)
+    """
+
+    def __init__(
+        self,
+        alpha: float = 25.0,
+        sigma: float = 5.0,
+        *,
+        fill: float = 0,
+        rng: np.random.Generator,
+    ):
+        self._check(alpha >= 0 and sigma > 0, "alpha >= 0 and sigma > 0", (alpha, sigma))
+        self.alpha, self.sigma, self.fill, self.rng = alpha, sigma, fill, rng
+
+    def _change(self, x: np.ndarray) -> np.ndarray:
+        """Draw displacements, blur them along both axes, bend."""
+        N, _, H, W = x.shape
+        noise = self.rng.uniform(-1, 1, size=(2, N, H, W))
+        right, down = self.alpha * _blur(H, self.sigma) @ noise @ _blur(W, self.sigma).T
+        return warping.elastic(x, right, down, fill=self.fill)
+
+
+def _range(degrees: float | tuple[float, float]) -> tuple[float, float]:
+    """A range from a pair, or from -d to d."""
+    return (-degrees, degrees) if np.ndim(degrees) == 0 else tuple(degrees)
+
+
+def _blur(n: int, sigma: float) -> np.ndarray:
+    """The matrix that blurs n values by a Gaussian; its rows sum to 1."""
+    apart = np.arange(n) - np.arange(n)[:, None]
+    weights = np.exp(-(apart**2) / (2 * sigma**2))
+    return weights / weights.sum(axis=1, keepdims=True)

@@ -1,0 +1,215 @@
+"""What finds bugs finds planted ones, and leaves everything as it was."""
+
+import numpy as np
+import pytest
+
+import nnlib
+import nnlib.nn.functional as F
+from nnlib import nn, optim
+from nnlib.autograd import Function
+from nnlib.training import gradient_check, lr_finder, overfit_one_batch
+
+D, C = 5, 3
+
+
+@pytest.fixture
+def batch(rng):
+    return rng.standard_normal((8, D)), np.arange(8) % C
+
+
+def network():
+    nnlib.manual_seed(0)
+    layers = nn.Linear(D, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.1), nn.Linear(32, C)
+    return nn.Sequential(*layers)
+
+
+def state(model, optimizer):
+    """Everything that must be as it was."""
+    weights = {k: v.array.copy() for k, v in model.state_dict().items()}
+    memory = {
+        k: {name: x.array.copy() for name, x in kept.items()}
+        for k, kept in optimizer.state_dict()["state"].items()
+    }
+    chance, modes = nnlib.get_rng_state().tolist(), [m.training for m in model.modules()]
+    return weights, memory, optimizer.param_groups[0]["lr"], chance, modes
+
+
+@pytest.mark.parametrize("tool", ["overfit", "finder"])
+def test_model_optimizer_and_chance_are_as_before(batch, tool):
+    model = network().eval()
+    adam = optim.Adam(model.parameters(), lr=0.05)
+    model(nnlib.tensor(batch[0].astype("f4"))).sum().backward()
+    adam.step()
+    before = state(model, adam)
+    if tool == "overfit":
+        overfit_one_batch(model, batch, F.cross_entropy, adam, steps=20)
+    else:
+        lr_finder(model, [batch], F.cross_entropy, adam, steps=20)
+    np.testing.assert_equal(state(model, adam), before)
+
+
+def test_a_sound_network_learns_one_batch_by_heart(batch):
+    model = network()
+    adam = optim.Adam(model.parameters(), lr=0.05)
+    found = overfit_one_batch(model, batch, F.cross_entropy, adam)
+    assert found.passed
+    assert (found.accuracy, found.losses[-1] <= 0.01) == (1.0, True)
+    assert repr(found).endswith("accuracy 100.0%: learned by heart")
+
+
+class Cut(nn.Module):
+    """A network whose inputs were zeroed by mistake."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(D, C)
+
+    def forward(self, x):
+        return self.layer(x * 0)
+
+
+def test_a_network_that_does_not_see_its_input_is_found(batch):
+    model = Cut()
+    adam = optim.Adam(model.parameters(), lr=0.05)
+    found = overfit_one_batch(model, batch, F.cross_entropy, adam, steps=50)
+    assert not found.passed
+    assert len(found.losses) == 50
+    assert "NOT learned: look for a bug" in repr(found)
+
+
+def test_overfitting_numbers_has_no_accuracy(rng):
+    model = nn.Linear(D, 1)
+    batch = rng.standard_normal((4, D)), rng.standard_normal((4, 1))
+    adam = optim.Adam(model.parameters(), lr=0.1)
+    found = overfit_one_batch(model, batch, F.mse_loss, adam, steps=500, tol=1e-3)
+    assert (found.passed, found.accuracy) == (True, None)
+
+
+def test_overfitting_takes_a_step_at_least(batch):
+    adam = optim.Adam(Cut().parameters())
+    with pytest.raises(ValueError, match=r"^overfit_one_batch: expected steps >= 1, got 0"):
+        overfit_one_batch(Cut(), batch, F.cross_entropy, adam, steps=0)
+
+
+def test_the_rate_that_is_found_lies_below_the_one_that_diverges(rng):
+    """On a parabola with curvature h steps diverge beyond 2 / h."""
+    h, w = 4.0, nnlib.tensor(np.array([3.0]), requires_grad=True)
+
+    class Parabola(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = nn.Parameter(w)
+
+        def forward(self, x):
+            return self.w * x
+
+    model = Parabola()
+    sgd = optim.SGD(model.parameters(), lr=1.0)
+    batch = np.ones((1, 1)), np.zeros((1, 1))
+    loss = lambda output, y: 0.5 * h * ((output - y) ** 2).mean()  # noqa: E731
+    found = lr_finder(model, [batch], loss, sgd, lowest=1e-3, highest=10, smoothing=0.0)
+    assert found.suggestion < 2 / h < found.lrs[-1] < 10
+    np.testing.assert_allclose(found.lrs[:3], 1e-3 * 1e4 ** (np.arange(3) / 99))
+    np.testing.assert_array_equal(found.losses, found.smoothed)
+    assert found.losses[0] == pytest.approx(0.5 * h * 9)
+    assert "try" in repr(found)
+
+
+def test_batches_are_begun_again_until_the_steps_are_done(batch):
+    sgd = optim.SGD((model := network()).parameters(), lr=1.0)
+    found = lr_finder(model, [batch], F.cross_entropy, sgd, highest=1e-3, steps=30)
+    assert len(found.lrs) == len(found.losses) == 30
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (dict(lowest=1.0, highest=0.1), "expected 0 < lowest < highest, got 1.0, 0.1"),
+        (dict(lowest=0.0), "expected 0 < lowest < highest"),
+        (dict(steps=1), "expected steps >= 2, got 1"),
+        (dict(smoothing=1.0), r"expected smoothing in \[0, 1\), got 1.0"),
+    ],
+)
+def test_a_search_out_of_range_is_refused(batch, options, message):
+    sgd = optim.SGD((model := network()).parameters(), lr=1.0)
+    with pytest.raises(ValueError, match=f"^lr_finder: {message}"):
+        lr_finder(model, [batch], F.cross_entropy, sgd, **options)
+
+
+def test_a_search_needs_losses_to_compare(batch):
+    sgd = optim.SGD((model := network()).parameters(), lr=1.0)
+    with pytest.raises(ValueError, match=r"expected two finite losses at least, got 0"):
+        lr_finder(model, [], F.cross_entropy, sgd)
+
+
+def test_right_gradients_pass_in_both_modes(batch):
+    model = network()
+    for mode in (True, False):
+        model.train(mode)
+        found = gradient_check(model, batch, F.cross_entropy)
+        assert found.passed, found
+        assert {entry.name for entry in found.entries} == {
+            k for k, _ in model.named_parameters()
+        }
+    assert model[0].weight.dtype == np.float32
+    assert model[0].weight.grad is None
+
+
+class Wrong(Function):
+    """A square whose derivative forgets the factor 2 where x is above 1."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**2
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return g * x * (2 - (x > 1).to(x.dtype))
+
+
+class Buggy(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fine, self.wrong = nn.Linear(D, 4), nn.Linear(4, C)
+        self.idle = nn.Parameter(nnlib.ones(2))
+
+    def forward(self, x):
+        y = self.wrong(self.fine(x).tanh() * 9)
+        return Wrong.apply(y)
+
+
+def test_a_planted_mistake_is_found_and_named(batch):
+    found = gradient_check(Buggy(), batch, F.cross_entropy, samples=30)
+    assert not found.passed
+    assert found.missing == ["idle"]
+    assert found.worst[0].error > 0.01
+    assert "WRONG" in repr(found)
+    assert repr(found).splitlines()[-1].split() == ["idle", "no", "gradient", "WRONG"]
+
+
+def test_what_is_looked_at_is_drawn_and_the_differences_are_those_of_the_loss(batch):
+    model = nn.Linear(D, C)
+    found = gradient_check(
+        model, batch, F.cross_entropy, samples=4, rng=np.random.default_rng(1)
+    )
+    again = gradient_check(
+        model, batch, F.cross_entropy, samples=4, rng=np.random.default_rng(1)
+    )
+    assert found.entries == again.entries
+    assert len(found.entries) == 4 + C
+    X, y = nnlib.tensor(batch[0]), nnlib.tensor(batch[1])
+    twin = nn.Linear(D, C, dtype=np.float64)
+    twin.load_state_dict(model.state_dict())
+    F.cross_entropy(twin(X), y).backward()
+    for name, index, backprop, difference, _ in found.entries:
+        assert backprop == getattr(twin, name).grad.array[index]
+        assert difference == pytest.approx(backprop, rel=1e-5, abs=1e-9)
+
+
+def test_there_is_something_to_check(batch):
+    with pytest.raises(ValueError, match=r"^gradient_check: expected a model with parameters"):
+        gradient_check(nn.ReLU(), batch, F.cross_entropy)
+    with pytest.raises(ValueError, match=r"^gradient_check: expected samples >= 1, got 0"):
+        gradient_check(network(), batch, F.cross_entropy, samples=0)

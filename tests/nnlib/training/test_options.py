@@ -1,0 +1,241 @@
+"""Training's options: each does what the loop written by hand would do."""
+
+import numpy as np
+import pytest
+
+import nnlib
+import nnlib.nn.functional as F
+from nnlib import nn, optim
+from nnlib.nn.utils import get_total_norm
+from nnlib.training import History, evaluate, fit, loaders, predict
+from nnlib.utils.data import DataLoader, TensorDataset
+
+N, D, C = 60, 4, 3
+
+
+@pytest.fixture
+def data(rng):
+    y = rng.integers(0, C, N)
+    return (3 * rng.standard_normal((C, D))[y] + rng.standard_normal((N, D))), y
+
+
+def network(seed=0, hidden=8):
+    nnlib.manual_seed(seed)
+    layers = nn.Linear(D, hidden), nn.BatchNorm1d(hidden), nn.Tanh(), nn.Linear(hidden, C)
+    return nn.Sequential(*layers).double()
+
+
+def run(model, data, *, lr=0.1, epochs=3, seed=0, validation=None, kind=optim.SGD, **options):
+    found = loaders(
+        *data, batch_size=20, validation=validation, rng=np.random.default_rng(seed)
+    )
+    optimizer = kind(model.parameters(), lr=lr)
+    if "scheduler" in options:
+        options["scheduler"] = options["scheduler"](optimizer)
+    return fit(model, found, F.cross_entropy, optimizer, epochs=epochs, **options)
+
+
+def test_a_plain_loader_is_trained_on_without_validation(data):
+    X, y = data
+    batches = DataLoader(TensorDataset(nnlib.tensor(X), nnlib.tensor(y)), batch_size=20)
+    model = network()
+    sgd = optim.SGD(model.parameters(), lr=0.1)
+    history = fit(model, batches, F.cross_entropy, sgd, epochs=2)
+    assert (len(history.step_loss), len(history), history.val_loss) == (6, 2, [])
+
+
+def test_a_list_of_batches_is_trained_on_and_a_tuple_is_two_loaders(data):
+    X, y = data
+    batch, model = (X, y), network()
+    sgd = optim.SGD(model.parameters(), lr=0.1)
+    assert len(fit(model, [batch, batch], F.cross_entropy, sgd, epochs=1).step_loss) == 2
+    history = fit(model, ([batch], [batch]), F.cross_entropy, sgd, epochs=1)
+    assert len(history.val_accuracy) == 1
+
+
+class Sum(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(D, C)
+
+    def forward(self, a, b):
+        return self.layer(a + b)
+
+
+def test_a_model_may_take_several_inputs(data):
+    X, y = data
+    model = Sum()
+    sgd = optim.SGD(model.parameters(), lr=0.1)
+    history = fit(model, [(X, X, y)], F.cross_entropy, sgd, epochs=20)
+    assert history.train_loss[-1] < history.train_loss[0] / 2
+
+
+def test_a_schedule_moves_after_each_epoch_or_each_step(data):
+    def halved(optimizer):
+        return optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+
+    by_epoch = run(network(), data, lr=0.8, scheduler=halved)
+    np.testing.assert_allclose(by_epoch.lr, np.repeat([0.8, 0.4, 0.2], 3))
+    by_step = run(network(), data, lr=0.8, scheduler=halved, schedule="step", epochs=1)
+    np.testing.assert_allclose(by_step.lr, [0.8, 0.4, 0.2])
+
+
+def test_a_plateau_is_told_what_is_monitored(data):
+    def patient(optimizer):
+        return optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.1, patience=0)
+
+    history = run(network(), data, lr=1e-12, epochs=3, scheduler=patient, validation=data)
+    assert history.lr[0] == 1e-12  # too small to matter, so eps keeps the rate
+    history = run(network(), data, lr=30.0, epochs=8, scheduler=patient, validation=data)
+    falls = np.flatnonzero(np.diff(history.lr[::3]) < 0) + 1  # the epochs that begin lower
+    better = np.diff(np.minimum.accumulate(history.val_loss)) < 0
+    np.testing.assert_array_equal(falls, np.flatnonzero(~better)[: len(falls)] + 2)
+    assert len(falls)
+
+
+def test_gradients_are_clipped_and_their_norm_is_that_before(data):
+    model, seen = network(), []
+    before = [p.array.copy() for p in model.parameters()]
+    X, y = data
+    value = F.cross_entropy(model(nnlib.tensor(X)), nnlib.tensor(y))
+    value.backward()
+    norm = get_total_norm([p.grad for p in model.parameters()]).item()
+    sgd = optim.SGD(model.parameters(), lr=1.0)
+    options = dict(epochs=1, clip_norm=norm / 4, grad_norm=True)
+    history = fit(model, [(X, y)], F.cross_entropy, sgd, **options)
+    moved = [p.array - b for p, b in zip(model.parameters(), before, strict=True)]
+    assert history.grad_norm == [pytest.approx(norm)]
+    assert np.sqrt(sum((m**2).sum() for m in moved)) == pytest.approx(norm / 4, rel=1e-4)
+    assert seen == []
+
+
+def test_each_element_of_a_gradient_is_clipped(data):
+    model = network()
+    before = [p.array.copy() for p in model.parameters()]
+    sgd = optim.SGD(model.parameters(), lr=1.0)
+    fit(model, [data], F.cross_entropy, sgd, epochs=1, clip_value=0.01)
+    moved = [np.abs(p.array - b).max() for p, b in zip(model.parameters(), before, strict=True)]
+    assert max(moved) == pytest.approx(0.01)
+
+
+def test_an_optimizer_may_compute_the_loss_several_times_a_step(data):
+    model = nn.Linear(D, C, dtype=np.float64)
+    lbfgs = optim.LBFGS(model.parameters(), line_search_fn="strong_wolfe")
+    history = fit(model, [data], F.cross_entropy, lbfgs, epochs=5, grad_norm=True)
+    assert len(history.step_loss) == len(history.grad_norm) == 5
+    assert history.grad_norm[-1] < 1e-2 * history.grad_norm[0]
+
+
+def test_training_stops_when_patience_is_over_and_keeps_the_best(data, rng):
+    wrong = data[0], rng.integers(0, C, N)  # what is learned does not help with these
+    model = network(hidden=64)
+    best = []
+    history = run(
+        model,
+        data,
+        lr=0.5,
+        epochs=50,
+        validation=wrong,
+        patience=3,
+        keep_best=True,
+        after_epoch=lambda m, h: best.append(m.state_dict()["0.weight"].array.copy()),
+    )
+    k = int(np.argmin(history.val_loss))
+    assert history.best_epoch == k + 1
+    assert len(history) == k + 1 + 3 < 50
+    assert history.stopped == f"no better val_loss in 3 epochs after epoch {k + 1}"
+    np.testing.assert_array_equal(model[0].weight.array, best[k])
+    assert history.stopped in repr(history)
+
+
+def test_a_new_best_is_better_by_min_delta(data):
+    history = run(network(), data, lr=1e-6, epochs=9, patience=2, min_delta=0.5)
+    assert (history.best_epoch, len(history)) == (1, 3)
+
+
+def test_a_large_accuracy_is_good(data):
+    history = run(network(), data, epochs=5, validation=data, monitor="val_accuracy")
+    assert history.best_epoch == int(np.argmax(history.val_accuracy)) + 1
+
+
+def test_metrics_of_ones_own_are_means_over_examples(data):
+    def mistakes(output, y):
+        return np.mean(output.argmax(1) != y)
+
+    history = run(network(), data, validation=data, metrics={"mistakes": mistakes})
+    np.testing.assert_allclose(history["mistakes"], 1 - np.array(history.val_accuracy))
+    assert "mistakes" in repr(history)
+    with pytest.raises(KeyError, match=r"no 'nothing'; there are train_loss, val_loss"):
+        history["nothing"]
+
+
+def test_measuring_weighs_batches_by_their_examples(data):
+    X, y = data
+    model = network()
+    parts = [(X[:50], y[:50]), (X[50:], y[50:])]
+    whole = evaluate(model, [(X, y)], F.cross_entropy)
+    assert evaluate(model, parts, F.cross_entropy) == pytest.approx(whole)
+    assert whole["accuracy"] == np.mean(predict(model, X).argmax(1) == y)
+    with pytest.raises(ValueError, match=r"^evaluate: expected at least one example"):
+        evaluate(model, [], F.cross_entropy)
+
+
+def test_a_loss_that_is_no_number_ends_the_training_and_says_where(data):
+    history = run(nn.Linear(D, C), (1e30 * data[0], data[1]), lr=1e30, epochs=5)
+    assert len(history.step_loss) < 15
+    assert not np.isfinite(history.step_loss[-1])
+    step = len(history.step_loss)
+    assert f"epoch {(step - 1) // 3 + 1}, step {step}; is the learning" in history.stopped
+
+
+def test_a_function_is_called_after_each_epoch_and_may_end_training(data):
+    seen = []
+
+    def look(model, history):
+        seen.append(len(history))
+        return len(history) == 2
+
+    history = run(network(), data, epochs=9, after_epoch=look)
+    assert seen == [1, 2]
+    assert history.stopped == "after_epoch asked for it in epoch 2"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (dict(epochs=0), "expected epochs >= 1, got 0"),
+        (dict(patience=0), "expected patience >= 1, got 0"),
+        (dict(min_delta=-1.0), "expected min_delta >= 0, got -1.0"),
+        (dict(schedule="week"), "expected schedule 'epoch' or 'step', got 'week'"),
+        (dict(monitor="val_loss"), "expected monitor to be one of train_loss, got 'val_loss'"),
+        (dict(mode="down"), "expected mode 'min' or 'max' with monitor='train_loss'"),
+        (dict(checkpoint_every=0), "expected checkpoint_every >= 1, got 0"),
+    ],
+    ids=lambda x: next(iter(x)) if isinstance(x, dict) else "",
+)
+def test_options_out_of_range_are_refused(data, options, message):
+    with pytest.raises(ValueError, match=f"^fit: {message}"):
+        run(network(), data, **options)
+
+
+def test_a_metric_does_not_tell_which_way_is_good(data):
+    message = "expected mode 'min' or 'max' with monitor='cost', got None"
+    with pytest.raises(ValueError, match=message):
+        run(network(), data, validation=data, metrics={"cost": np.mean}, monitor="cost")
+
+
+def test_what_is_no_optimizer_or_no_batch_is_refused(data):
+    model = network()
+    with pytest.raises(TypeError, match=r"^fit: expected an Optimizer, got float"):
+        fit(model, [data], F.cross_entropy, 0.1, epochs=1)
+    sgd = optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(TypeError, match=r"expected batches \(inputs, targets\), got a ndarray"):
+        fit(model, [data[0]], F.cross_entropy, sgd, epochs=1)
+    with pytest.raises(ValueError, match=r"^fit: expected at least one example to train on"):
+        fit(model, [], F.cross_entropy, sgd, epochs=1)
+
+
+def test_a_history_gives_back_what_it_was():
+    first, second = History([1.0], [2.0]), History()
+    second.load_state_dict(first.state_dict())
+    assert repr(first) == repr(second)
