@@ -3,11 +3,11 @@
 from .expression import expression
 from .gates import Gate, gate
 from .graph import Call, Graph, Node, Picture, build
+from .history import graph, steps
 from .layout import Layout, layout
 from .local import Local, Locals, local
 from .recording import recording
 from .steps import Step, Steps
-from .tape import graph, steps
 
 __all__ = [
     "Call",

@@ -11,7 +11,7 @@ import numpy as np
 from ..tensor import Tensor
 from .gates import label
 from .graph import Graph, Node, Value
-from .tape import graph
+from .history import graph
 from .values import plain, said, shape_text
 
 __all__ = ["Local", "Locals", "local"]

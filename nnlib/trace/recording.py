@@ -80,7 +80,10 @@ class Scope:
 
 @dataclass(eq=False)
 class Op:
-    """One operation: its operands by name, its results, and copies of their values."""
+    """One operation: its operands by name, its results, and copies of their values.
+
+    ``constants`` are copies of the operands that get no gradient, by name.
+    """
 
     name: str
     inputs: dict[str, Any]
@@ -88,9 +91,11 @@ class Op:
     values: tuple[np.ndarray, ...]
     scope: Scope | None
     nodes: tuple[TapeNode | None, ...]
+    constants: dict[str, np.ndarray]
 
     def __post_init__(self) -> None:
-        self._leaves = [(x, counter(x)[0]) for x in self.tensors() if x.node is None]
+        leaves = (x for x in self.tensors() if x.needs_grad and x.node is None)
+        self._leaves = [(x, counter(x)[0]) for x in leaves]
 
     def changed(self) -> bool:
         """Tell whether a leaf among its operands was changed in place since."""
@@ -139,6 +144,7 @@ class recording:
         self._modules: dict[Module, str] = {}
         self._open: list[Scope] = []
         self._by_node: dict[TapeNode, Op] = {}
+        self._copies: dict[tuple[Tensor, int], np.ndarray] = {}
 
     def __enter__(self) -> recording:
         self._before = sys.getprofile()
@@ -147,7 +153,7 @@ class recording:
         return self
 
     def __exit__(self, *error: object) -> None:
-        sys.setprofile(self._before)
+        sys.setprofile(self._before if callable(self._before) else None)
         self.active.remove(self)
 
     def find(self, node: TapeNode) -> Op | None:
@@ -178,13 +184,25 @@ class recording:
         inputs = {k: x for k, x in read["inputs"].items() if x is not None}
         nodes = tuple(out.node for out in outs)
         scope = self._open[-1] if self._open else None
-        op = Op(name.partition(".")[0], inputs, outs, values, scope, nodes)
+        constants = {
+            k: self._copied(x)
+            for k, x in inputs.items()
+            if self.values and isinstance(x, Tensor) and not x.needs_grad
+        }
+        op = Op(name.partition(".")[0], inputs, outs, values, scope, nodes, constants)
         self.ops.append(op)
         for node in nodes:
             if node is not None:
                 self._by_node[node] = op
                 if len(outs) > 1:  # the node that all results share
                     self._by_node[node.edges[0][0]] = op
+
+    def _copied(self, x: Tensor) -> np.ndarray:
+        """A constant as it is now; one copy for all who read it before it is changed."""
+        key = x, counter(x)[0]
+        if key not in self._copies:
+            self._copies[key] = x.array.copy()
+        return self._copies[key]
 
     def _enter(self, frame: FrameType) -> None:
         """Note the beginning of a call."""

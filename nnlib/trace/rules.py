@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["RULES", "Said", "letters"]
+__all__ = ["PRODUCTS", "RULES", "Said", "letters"]
 
 
 class Said(NamedTuple):
@@ -53,7 +53,7 @@ RULES: dict[str, dict[str, Said]] = {
     },
     "linear": {
         "x": _said("w", "{g} {w}", r"{g}\,{w}"),
-        "w": _said("x", "{g}ᵀ {x}", r"{g}^\top\,{x}"),
+        "w": _said("x", "({g})ᵀ {x}", r"\left({g}\right)^\top\,{x}"),
         "b": _said("", "the sum of the rows of {g}", r"\sum_n {g}_n"),
     },
     "neg": {"x": _said("", "−{g}", "-{g}")},
@@ -80,6 +80,13 @@ RULES: dict[str, dict[str, Said]] = {
     "squeeze": {"x": SHAPE},
     "unsqueeze": {"x": SHAPE},
     "transpose": {"x": _said("", "{g} with its axes exchanged back", r"{g}^\top")},
+}
+
+
+# The shapes of the products, by operation and operand.
+PRODUCTS = {
+    "matmul": {"a": "({g}) ({b})ᵀ", "b": "({a})ᵀ ({g})"},
+    "linear": {"x": "({g}) ({w})", "w": "({g})ᵀ ({x})"},
 }
 
 

@@ -1,4 +1,4 @@
-"""From the history of a tensor to a graph: its operations, values and gradients.
+"""Read the history of a tensor: its operations, what is known of values, all gradients.
 
 History (``nnlib.graph``) holds for each operation where its gradients go, by which rule, and
 what the rules read. So the shape of the graph and every gradient are in it; the gradients are
@@ -10,181 +10,24 @@ or where the computation was watched (``recording``).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from ..graph import FusedNode, Parts, Saved
 from ..graph import Node as TapeNode
-from ..nn import Module
 from ..tensor import Tensor
-from .folding import folded, simplified
-from .graph import Graph, Node
+from .graph import Node
 from .recording import Op, recording
-from .steps import Steps
 from .values import plain
 
-__all__ = ["graph", "steps"]
+__all__ = ["Tape"]
 
 Place = Any  # what a gradient arrives at: an operation, or a leaf
-MOST = 40
 
 
-def graph(
-    output: Tensor,
-    names: Mapping[str, Tensor] | Module | None = None,
-    *,
-    recorded: recording | None = None,
-    gradient: Any = None,
-    depth: int | None = None,
-    most: int = MOST,
-    **named: Tensor,
-) -> Graph:
-    r"""Give the graph that led to a tensor, with value and gradient at each node.
-
-    Draw it before ``backward`` frees what the rules read, or after
-    ``backward(retain_graph=True)``; itself it frees nothing, fills no ``grad`` and calls no
-    hook. Gradients are those of the engine's rules. A value is known if it is a leaf's, if a
-    rule reads it, or if its tensor is among the names; all are if the computation stood
-    inside ``with trace.recording():``, which also brings constants, the names of a module's
-    parameters, and folding by module. Elsewhere the shape stands in its place.
-
-    Parameters
-    ----------
-    output : Tensor
-        What is differentiated, L.
-    names : mapping of str to Tensor, or Module
-        What tensors are called; a Module names its parameters. More may be given by keyword.
-    recorded : recording
-        Who watched the computation; by default the block that is open, if any.
-    gradient : array_like, shape of output
-        Upstream gradient; may be left out where the output has one element.
-    depth : int
-        Draw each call of a module so many levels deep as one node (0: the model itself), and
-        so those of modules without parts that lie less deep.
-        By default nothing is folded, unless there are more nodes than ``most``: then as
-        little as brings them below.
-    most : int
-        The number of nodes that a drawing has room for.
-
-    Returns
-    -------
-    Graph
-        It draws itself in a notebook; ``graph["W"].gradient`` is a number, or an array of
-        the shape of W.
-
-    Raises
-    ------
-    TypeError
-        If output is no Tensor, or a name does not stand for one.
-    ValueError
-        If it has no history, the gradient is missing or of another shape, or there are too
-        many nodes and no modules to fold them by.
-    RuntimeError
-        If an earlier walk freed the history, or a value was changed in place since.
-
-    Source: Goodfellow et al. (2016), section 6.5.1; chapter "Computational graphs".
-
-    >>> from nnlib import Tensor, trace
-    >>> W, x = Tensor([[1.0, 2.0], [0.0, 1.0]], requires_grad=True), Tensor([3.0, -1.0])
-    >>> with trace.recording():
-    ...     L = ((W @ x) ** 2).sum()
-    ...     g = trace.graph(L, W=W, x=x, L=L)
-    >>> g["L"].value, g["W"].gradient.tolist()
-    (2.0, [[6.0, -2.0], [-6.0, 2.0]])
-    """
-    _check(output)
-    watched = recorded or (recording.active[-1] if recording.active else None)
-    tape = _Tape(output, _names(names, named), watched)
-    nodes = tape.nodes(_upstream(output, gradient))
-    return Graph(folded(simplified(nodes), depth, most))
-
-
-def steps(source: Tensor | Graph, **options: Any) -> Steps:
-    """Walk a graph forward and backward, one node at a time.
-
-    Parameters
-    ----------
-    source : Tensor or Graph
-        What ``graph`` takes or gave, or a graph of ``trace.expression``.
-    **options
-        As for ``graph``.
-
-    Returns
-    -------
-    Steps
-        A sentence and a formula for each operation on the way out, then for each on the way
-        back: numbers where all are numbers, else shapes, the rule and small values. Its
-        ``result`` is the graph.
-
-    Raises
-    ------
-    TypeError, ValueError, RuntimeError
-        As ``graph``.
-
-    Source: Goodfellow et al. (2016), algorithms 6.1 and 6.2; chapter "Backprop with vectors
-    and matrices".
-
-    >>> from nnlib import Tensor
-    >>> W, x = Tensor([[1.0, 2.0], [0.0, 1.0]], requires_grad=True), Tensor([[3.0], [-1.0]])
-    >>> y = W @ x
-    >>> steps(y.sum(), W=W, x=x, y=y)
-    1. y = W @ x = [1; −1], with W 2×2, x 2×1
-    2. f = sum(y) = 0, with y 2×1
-    3. f starts with 1, since df/df = 1
-    4. sum sends df/dy = df/df for each element summed = [1; 1]
-    5. matmul sends df/dW = df/dy xᵀ = [3 −1; 3 −1]
-    """
-    return (source if isinstance(source, Graph) else graph(source, **options)).steps()
-
-
-def _check(output: Any) -> None:
-    """Refuse what has no history."""
-    if not isinstance(output, Tensor):
-        raise TypeError(f"graph: expected a Tensor, got {type(output).__name__}")
-    if not output.requires_grad:
-        raise ValueError(
-            "graph: the tensor has no history: nothing it was computed from requires grad, "
-            "or it was made inside no_grad() or detached"
-        )
-
-
-def _upstream(output: Tensor, gradient: Any) -> np.ndarray:
-    """What the walk starts with."""
-    if gradient is None and output.array.size != 1:
-        raise ValueError(
-            f"graph: expected a tensor of one element, or gradient= of shape {output.shape}"
-        )
-    g = 1.0 if gradient is None else getattr(gradient, "array", gradient)
-    g = np.asarray(g, output.dtype)
-    if gradient is None:
-        return np.ones_like(output.array)
-    if g.shape != output.shape:
-        raise ValueError(
-            f"graph: expected a gradient of shape {output.shape}, got one of {g.shape}"
-        )
-    return g
-
-
-def _names(names: Any, named: dict[str, Any]) -> dict[Tensor, str]:
-    """Names by tensor; a name given twice is refused."""
-    if isinstance(names, Module):
-        names = dict(names.named_parameters())
-    if not isinstance(names, Mapping | None):
-        kind = type(names).__name__
-        raise TypeError(f"graph: expected names as a mapping or a Module, got {kind}")
-    found: dict[Tensor, str] = {}
-    for name, tensor in {**(names or {}), **named}.items():
-        if not isinstance(name, str) or not isinstance(tensor, Tensor):
-            raise TypeError(
-                f"graph: expected names of Tensors, got {name!r}: {type(tensor).__name__}"
-            )
-        found[tensor] = name
-    return found
-
-
-class _Tape:
+class Tape:
     """The history of one tensor, read from its newest operation to the oldest."""
 
     def __init__(self, output: Tensor, names: dict[Tensor, str], watched: recording | None):
@@ -283,7 +126,11 @@ class _Tape:
             if k is not None:
                 left.remove(k)
                 last.append((self._at(place), k))
-            elif (constant := self._constant(key, x)) is not None:
+                continue
+            if node.name == "change" and key == "old":
+                continue  # what a constant held before it was changed in place: nobody knows
+            constant = self._constant(key, x, op.constants.get(key) if op else None)
+            if constant is not None:
                 (first if key == "a" else last).append((constant, None))
         found = [*first, *((self._at(node.edges[k][0]), k) for k in left), *last]
         return tuple(x for x, _ in found), tuple(k for _, k in found)
@@ -292,13 +139,14 @@ class _Tape:
         """The node of what a gradient arrives at."""
         return self.made[target] if target in self.made else self._leaf(target, target, "x1")
 
-    def _leaf(self, key: Any, tensor: Tensor, name: str) -> Node:
-        """The node of a leaf or a constant."""
-        value, title = plain(tensor.array), self._title(tensor, name)
+    def _leaf(self, key: Any, tensor: Tensor, name: str, array: Any = None) -> Node:
+        """The node of a leaf or a constant, with its value as it is now."""
+        value = plain(tensor.array.copy() if array is None else array)
+        title = self._title(tensor, name)
         self.made[key] = Node(title, "", (), value, None, shape=tensor.shape, owner=tensor)
         return self.made[key]
 
-    def _constant(self, key: str, x: Any) -> Node | float | None:
+    def _constant(self, key: str, x: Any, copy: np.ndarray | None) -> Node | float | None:
         """A number, or an array that takes part but gets no gradient; None for an option."""
         held = isinstance(x, Saved | Tensor)
         array = x.array if held else x
@@ -311,14 +159,15 @@ class _Tape:
             if not held and len(key) > 1:
                 return None  # computed on the way
             if np.ndim(array) == 0:
-                return float(array)
+                return float(array if copy is None else copy)
             if array.dtype.kind != "f":
                 return None  # a mask, or which entries are meant
-        place = named if named is not None else x if isinstance(x, Tensor) else id(array)
+        place = id(array if copy is None else copy)
         if place in self.made:
             return self.made[place]
-        tensor = place if isinstance(place, Tensor) else Tensor(array)
-        return self._leaf(place, tensor, "k1" if len(key) == 1 else key)
+        found = x if named is None else named
+        tensor = found if isinstance(found, Tensor) else Tensor(array)
+        return self._leaf(place, tensor, "k1" if len(key) == 1 else key, copy)
 
     def _title(self, place: Any, fallback: str) -> str:
         """The name of a tensor or operation: the caller's, a module's, or the next free one."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .gates import gate, label, number
-from .rules import RULES, letters
+from .rules import PRODUCTS, RULES, letters
 from .values import said, shape_text, slope, tex, tex_name
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Piece(NamedTuple):
     node: Node
     operand: Node
     top: str
-    rule: tuple[str, str] | None
+    rule: tuple[str, str, str] | None
     sent: Value
     before: Value
 
@@ -77,6 +77,8 @@ class Piece(NamedTuple):
         if self.rule and self.operand.shape != self.node.shape and _is_pointwise(self.node):
             how += ", summed over the axes it was repeated along"
         text = f"{how} = {said(self.sent)}"
+        if self.rule and self.rule[2]:
+            text += f", by shapes {self.rule[2]} = {shape_text(self.operand.shape)}"
         if self.before is None:
             return text
         return f"{text}, which now holds {said(_total(self.before, self.sent))}"
@@ -117,8 +119,8 @@ def tensor_pieces(node: Node, top: str, held: dict[Node, Value]) -> Iterator[Pie
 
 def _rule(
     node: Node, top: str, letter: str | None, operands: dict[str, Any]
-) -> tuple[str, str] | None:
-    """The rule of one operand with the names filled in, as text and LaTeX; None if unknown."""
+) -> tuple[str, str, str] | None:
+    """The rule of one operand as text, as LaTeX and in shapes; None if it is not known."""
     if letter is None:
         return None
     rule = RULES[node.operation][letter]
@@ -130,4 +132,14 @@ def _rule(
     return (
         rule.text.format(**{"x": "", **text}, g=g, y=label(node.name)),
         rule.latex.format(**{"x": "", **latex}, g=slope(top, node.name), y=tex_name(node.name)),
+        _shapes(node, letter, operands),
     )
+
+
+def _shapes(node: Node, letter: str, operands: dict[str, Any]) -> str:
+    """The shapes that are multiplied, where the rule is a product of matrices."""
+    product = PRODUCTS.get(node.operation, {}).get(letter, "")
+    shapes = {k: getattr(x, "shape", ()) for k, x in operands.items()} | {"g": node.shape}
+    if not product or min(len(shapes[k]) for k in shapes if f"{{{k}}}" in product) < 2:
+        return ""
+    return product.format(**{k: shape_text(shape) for k, shape in shapes.items()})

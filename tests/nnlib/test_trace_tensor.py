@@ -386,6 +386,26 @@ def test_a_failing_layer_leaves_no_open_call():
     assert tape.ops[-1].scope is None
 
 
+def test_a_buffer_that_is_filled_is_shown_as_it_was_each_time():
+    a, b = (nnlib.tensor(v, requires_grad=True) for v in (2.0, 3.0))
+    with trace.recording():
+        room = nnlib.zeros(2)
+        room[0] = a * 1
+        room[1] = b * 1
+        graph = trace.graph((room * room).sum(), a=a, b=b)
+    assert (graph["a"].gradient, graph["b"].gradient) == (4, 6)
+    filled = [node.value.tolist() for node in graph if node.shape == (2,)]
+    assert filled == [[2, 0], [2, 3], [4, 9]]
+
+
+def test_the_values_of_a_graph_stay_as_they_were():
+    x = nnlib.tensor([1.0, 2.0], requires_grad=True)
+    graph = trace.graph((x * 2).sum(), x=x)
+    with nnlib.no_grad():
+        x.add_(1)
+    assert graph["x"].value.tolist() == [1, 2]
+
+
 def test_hooks_are_not_called():
     called = []
     x = nnlib.ones(2, requires_grad=True)
@@ -490,13 +510,13 @@ def test_steps_say_shapes_rules_and_values():
         "L starts with 1, since dL/dL = 1",
         "sum sends dL/dv₁ = dL/dL for each element summed = [1 1 1; 1 1 1; 1 1 1; 1 1 1]",
         "relu sends dL/dy = dL/dv₁ where v₁ > 0, else 0 = [1 0 1; 1 0 1; 1 0 1; 1 0 1]",
-        "linear sends dL/dW = dL/dyᵀ x = [4 4; 0 0; 4 4] and dL/db = the sum of the rows of "
-        "dL/dy = (4, 0, 4)",
+        "linear sends dL/dW = (dL/dy)ᵀ x = [4 4; 0 0; 4 4], by shapes (4×3)ᵀ (4×2) = 3×2 and "
+        "dL/db = the sum of the rows of dL/dy = (4, 0, 4)",
     ]
     assert [step.direction for step in steps] == ["forward"] * 3 + ["backward"] * 4
     assert steps.result["W"].gradient.tolist() == [[4, 4], [0, 0], [4, 4]]
     assert steps[-1].latex.startswith(
-        r"\frac{\partial L}{\partial W} = \frac{\partial L}{\partial y}^\top\,x = "
+        r"\frac{\partial L}{\partial W} = \left(\frac{\partial L}{\partial y}\right)^\top\,x = "
         r"\begin{pmatrix} 4 & 4 \\ 0 & 0 \\ 4 & 4 \end{pmatrix},\quad"
     )
 
