@@ -245,6 +245,28 @@ def test_softmax_with_cross_entropy_gives_probability_minus_target():
     np.testing.assert_allclose(trace.graph(loss, z=z)["z"].gradient, expected, atol=1e-7)
 
 
+def test_jacobian_of_softmax_is_diagonal_minus_outer_product():
+    z = nnlib.tensor([1.0, 2.0, 0.5], requires_grad=True, dtype=float)
+    p = nnlib.softmax(z, 0)
+    (edge,) = trace.local(p, z=z, gradient=np.ones(3))
+    p = p.numpy(force=True)
+    np.testing.assert_allclose(edge.derivative, np.diag(p) - np.outer(p, p), atol=1e-15)
+
+
+def test_a_regularised_linear_graph_is_as_on_paper():
+    W = nnlib.tensor([[1.0, 2.0], [0.0, -1.0]], requires_grad=True)
+    x, t = nnlib.tensor([2.0, 1.0]), nnlib.tensor([3.0, 1.0])
+    with trace.recording():
+        e = W @ x - t
+        J = (e * e).sum() + 0.5 * (W * W).sum()
+        graph = trace.graph(J, W=W, x=x, t=t, e=e, J=J)
+    assert graph["e"].value.tolist() == [1, -2]
+    assert graph["J"].value == 1 + 4 + 0.5 * (1 + 4 + 0 + 1)
+    assert graph["e"].gradient.tolist() == [2, -4]
+    assert graph["W"].gradient.tolist() == [[4 + 1, 2 + 2], [-8 + 0, -4 - 1]]  # 2 e xᵀ + W
+    assert graph["x"].gradient is None
+
+
 def test_gates_of_the_neuron_are_those_of_the_typed_expression():
     numbers = dict(w0=1.0, x0=-1.0, w1=2.0, x1=2.0, w2=-2.0)
     typed = trace.expression("1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))", **numbers)
