@@ -1,62 +1,20 @@
-"""Charts of measured numbers: runs as dots, tables as shades, histories as curves."""
+"""Charts of measured numbers: runs as dots, bars, distributions, series in time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from .style import BLUE, ORANGE, panel, styled
+from .checks import mapping, real, short
+from .style import BLUE, INK, ORANGE, canvas, legend, legend_room, looks, styled
 
-__all__ = ["curves", "dots", "heatmap"]
-
-DASHES = ("-", "--", ":")
+__all__ = ["bars", "distributions", "dots", "timeline"]
 
 
 @styled
-def curves(
-    lines: Mapping[str, Sequence[float]],
-    *,
-    xlabel: str,
-    ylabel: str,
-    title: str = "",
-    x: Sequence[float] | None = None,
-    log: bool = False,
+def dots(
+    rows: Mapping[str, Sequence[float]], *, xlabel: str, title: str = "", limits=None, ax=None
 ):
-    """Return curves over their index, or over ``x``, each with a name and a dash of its own.
-
-    Parameters
-    ----------
-    lines : mapping of str to sequence of float
-        At most three, all of one length.
-    xlabel, ylabel, title : str
-        With units.
-    x : sequence of float
-        Where the values belong; by default 1, 2, 3 and so on.
-    log : bool
-        Whether the vertical axis is logarithmic.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If there are more than three curves.
-    """
-    if len(lines) > len(DASHES):
-        raise ValueError(f"curves: expected at most three curves, got {len(lines)}")
-    figure, axes = panel(title=title, xlabel=xlabel, ylabel=ylabel)
-    for (name, values), dash in zip(lines.items(), DASHES, strict=False):
-        axes.plot(range(1, len(values) + 1) if x is None else x, values, dash, label=name)
-    if log:
-        axes.set_yscale("log")
-    axes.legend()
-    return figure
-
-
-@styled
-def dots(rows: Mapping[str, Sequence[float]], *, xlabel: str, title: str = "", limits=None):
-    """Return a chart with a circle for each run and a bar at each row's mean.
+    """Draw a circle for each run and a bar at each row's mean.
 
     Parameters
     ----------
@@ -66,73 +24,270 @@ def dots(rows: Mapping[str, Sequence[float]], *, xlabel: str, title: str = "", l
         What is measured, with its unit, and what stands above.
     limits : (float, float)
         The ends of the horizontal axis, so that panels can share them.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
 
     Returns
     -------
-    matplotlib.figure.Figure
-    """
-    figure, axes = panel(title=title, xlabel=xlabel, height=1.0 + 0.32 * len(rows))
-    for k, values in enumerate(rows.values()):
-        axes.plot(
-            values, np.full(len(values), k), "o", markersize=5.5, fillstyle="none", color=BLUE
-        )
-        axes.plot([np.mean(values)] * 2, [k - 0.32, k + 0.32], color=ORANGE, linewidth=2.6)
-    axes.set(yticks=range(len(rows)), yticklabels=list(rows), ylim=(len(rows) - 0.4, -0.6))
-    axes.set_xlim(limits)
-    axes.grid(visible=False, axis="y")
-    return figure
-
-
-@styled
-def heatmap(table, rows: Sequence[str], columns: Sequence[str], *, xlabel: str, ylabel: str):
-    """Return a table of counts, each written in its cell, the larger the darker.
-
-    The diagonal is bold and not shaded, so that in a table of confusions only mistakes are.
-
-    Parameters
-    ----------
-    table : (R, C) int
-        Counts; a zero is left empty.
-    rows, columns : sequence of str
-        Names of rows and columns.
-    xlabel, ylabel : str
-        What the columns and the rows are.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
+    matplotlib.axes.Axes
 
     Raises
     ------
     ValueError
-        If the names do not fit the table.
+        If there is no row, or a row is empty or not finite.
+
+    >>> ax = dots({"with": [0.8, 0.9], "without": [0.7, 0.7]}, xlabel="accuracy")
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['with', 'without']
     """
-    table = np.asarray(table)
-    if table.shape != (len(rows), len(columns)):
+    runs = _rows("dots", rows)
+    axes = canvas("dots", ax, title=title, xlabel=xlabel, height=1.0 + 0.32 * len(runs))
+    for k, values in enumerate(runs.values()):
+        circles = {"markersize": 5.5, "fillstyle": "none", "color": BLUE}
+        axes.plot(values, np.full(len(values), k), "o", **circles)
+        axes.plot([np.mean(values)] * 2, [k - 0.32, k + 0.32], color=ORANGE, linewidth=2.6)
+    _name_rows(axes, list(runs))
+    axes.set_xlim(limits)
+    return axes
+
+
+@styled
+def bars(rows: Mapping, *, xlabel: str, title: str = "", ax=None):
+    """Draw horizontal bars from 0, with one standard deviation where there are several runs.
+
+    The number stands at the end of its bar. For quantities whose zero means nothing, such as
+    accuracies that all lie near 0.8, ``dots`` shows more.
+
+    Parameters
+    ----------
+    rows : mapping of str to float or sequence of float
+        A name and its number, or the numbers of its runs, of which the mean is drawn.
+    xlabel, title : str
+        What is measured, with its unit, and what stands above.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no bar, or a number is not finite.
+
+    >>> ax = bars({"dense": 101_770, "convolutional": [20_490, 20_510]}, xlabel="parameters")
+    >>> [int(bar.get_width()) for bar in ax.patches]
+    [101770, 20500]
+    """
+    runs = _rows("bars", rows)
+    axes = canvas("bars", ax, title=title, xlabel=xlabel, height=0.9 + 0.34 * len(runs))
+    means = [float(np.mean(values)) for values in runs.values()]
+    look = {"facecolor": BLUE, "alpha": 0.75, "height": 0.62}
+    axes.barh(range(len(runs)), means, **look)
+    for k, (values, mean) in enumerate(zip(runs.values(), means, strict=True)):
+        sd = np.std(values, ddof=1) if len(values) > 1 else 0.0
+        if len(values) > 1:
+            whisker = {"color": INK, "linewidth": 1.4, "marker": "|", "markersize": 7}
+            axes.plot([mean - sd, mean + sd], [k, k], **whisker)
+        end = (max(mean + sd, 0.0), k) if mean >= 0 else (min(mean - sd, 0.0), k)
+        side = {"ha": "left" if mean >= 0 else "right", "va": "center", "fontsize": 9}
+        offset = {"xytext": (4 if mean >= 0 else -4, 0), "textcoords": "offset points"}
+        axes.annotate(short(mean), end, **offset, **side)
+    axes.axvline(0, color=INK, linewidth=1)
+    _name_rows(axes, list(runs))
+    axes.margins(x=0.2)
+    return axes
+
+
+def _rows(function: str, rows: Mapping) -> dict[str, np.ndarray]:
+    """Return the runs of each row."""
+    rows = mapping(function, "rows", rows)
+    if not rows:
+        raise ValueError(f"{function}: expected at least one row, got none")
+    return {
+        name: np.atleast_1d(real(function, f"the row {name!r}", values, 0, 1))
+        for name, values in rows.items()
+    }
+
+
+def _name_rows(axes, names: Sequence[str]) -> None:
+    """Write the names of rows, the first on top."""
+    axes.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.6))
+    axes.grid(visible=False, axis="y")
+
+
+@styled
+def distributions(
+    densities: Mapping[str, Callable | Sequence[float]],
+    *,
+    x: Sequence[float],
+    xlabel: str,
+    ylabel: str = "",
+    title: str = "",
+    mass: bool = False,
+    marks: Mapping[str, float] | None = None,
+    shade: tuple[float, float] | None = None,
+    ax=None,
+):
+    """Draw densities as curves or masses as stems, with marks at chosen places.
+
+    Parameters
+    ----------
+    densities : mapping of str to callable or (M,) float
+        At most ten: a function of x, or its values.
+    x : (M,) float
+        Where to draw, in rising order; for masses the values that can come out.
+    xlabel, ylabel, title : str
+        With units; ylabel is "density" or "probability" when left out.
+    mass : bool
+        Whether these are probabilities of single values.
+    marks : mapping of str to float
+        Names and places of vertical lines.
+    shade : (float, float)
+        An interval below the first density to shade; its area is a probability.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If values are negative, not finite or do not fit x, or x is not in rising order.
+
+    >>> x = np.linspace(-3, 3, 61)
+    >>> ax = distributions({"standard": lambda x: np.exp(-x**2 / 2) / np.sqrt(2 * np.pi)},
+    ...                    x=x, xlabel="x", marks={"mean": 0})
+    >>> round(float(ax.get_lines()[0].get_ydata().max()), 4)
+    0.3989
+    """
+    densities = mapping("distributions", "densities", densities)
+    styles = looks("distributions", "distributions", len(densities))
+    x = real("distributions", "x", x, 1)
+    if (np.diff(x) <= 0).any():
+        raise ValueError("distributions: expected x in rising order")
+    values = [_density(name, f, x) for name, f in densities.items()]
+    names = {"title": title, "xlabel": xlabel, "ylabel": ylabel or _kind(mass)}
+    height = 2.6 + legend_room(list(densities))
+    axes = canvas("distributions", ax, height=height, **names)
+    for k, (name, y, look) in enumerate(zip(densities, values, styles, strict=True)):
+        options = {"color": look.colour, "label": name}
+        if mass:
+            step = np.diff(x).min(initial=1.0) if len(x) > 1 else 1.0
+            places = x + step * 0.14 * (k - (len(values) - 1) / 2)
+            axes.vlines(places, 0, y, color=look.colour, linewidth=1.6)
+            axes.plot(places, y, look.marker, markersize=5, **options)
+        else:
+            axes.plot(x, y, linestyle=look.dash, **options)
+    if shade is not None:
+        inside = (x >= shade[0]) & (x <= shade[1])
+        axes.fill_between(x, 0, values[0], where=inside, color=styles[0].colour, alpha=0.2)
+    axes.set_ylim(0, 1.18 * max(y.max() for y in values) or 1.0)
+    for name, place in (marks or {}).items():
+        axes.axvline(place, color=INK, linewidth=1, linestyle=(0, (4, 3)))
+        label = {"textcoords": "offset points", "xytext": (3, -1), "va": "top", "fontsize": 9}
+        axes.annotate(name, (place, 1), xycoords=("data", "axes fraction"), **label)
+    if len(values) > 1:
+        legend(axes, list(densities))
+    return axes
+
+
+def _kind(mass: bool) -> str:
+    """Return what the vertical axis measures."""
+    return "probability" if mass else "density"
+
+
+def _density(name: str, density, x: np.ndarray) -> np.ndarray:
+    """Return a density at x."""
+    y = density(x) if callable(density) else density
+    y = real("distributions", f"the distribution {name!r}", y, 1)
+    if y.shape != x.shape or y.min() < 0:
         raise ValueError(
-            f"heatmap: expected a table ({len(rows)}, {len(columns)}), got shape {table.shape}"
+            f"distributions: expected {len(x)} numbers of at least 0 for {name!r}, "
+            f"got shape {y.shape} and least {y.min():g}"
         )
-    figure, axes = panel(xlabel=xlabel, ylabel=ylabel, height=3.7)
-    strongest = max(table[~np.eye(*table.shape, dtype=bool)].max(), 1)
-    for (i, j), value in np.ndenumerate(table):
-        if value:
-            _count(axes, i, j, value, strongest)
-    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
-    axes.set_xticks(
-        range(len(columns)), columns, rotation=60, ha="right", rotation_mode="anchor"
-    )
-    axes.set_yticks(range(len(rows)), rows)
-    axes.tick_params(length=0)
-    axes.grid(visible=False)
-    return figure
+    return y
 
 
-def _count(axes, i: int, j: int, value: int, strongest: int) -> None:
-    """Write one count, bold on the diagonal, elsewhere on its shade."""
-    from matplotlib.patches import Rectangle
+@styled
+def timeline(
+    t: Sequence,
+    y: Sequence[float],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    name: str = "measured",
+    forecasts: Mapping[str, tuple] | None = None,
+    ax=None,
+):
+    """Draw a series in time, and forecasts from where they begin.
 
-    if i != j:
-        shade = {"facecolor": ORANGE, "alpha": 0.6 * value / strongest, "linewidth": 0}
-        axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, **shade))
-    weight = "bold" if i == j else "normal"
-    axes.text(j, i, str(value), ha="center", va="center", fontsize=9, weight=weight)
+    Parameters
+    ----------
+    t : (T,) float or datetime64
+        Times.
+    y : (T,) float
+        What was measured then.
+    xlabel, ylabel, title : str
+        With units.
+    name : str
+        What the series is called beside forecasts.
+    forecasts : mapping of str to (t, y) or (t, y, spread)
+        At most nine, each with times of its own; a band reaches ``spread`` to either side.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If times and values differ in length, are empty or not finite, or there are more than
+        nine forecasts.
+
+    >>> ax = timeline([1, 2, 3], [5, 6, 8], forecasts={"same again": ([4, 5], [8, 8])},
+    ...               xlabel="year", ylabel="spots")
+    >>> [line.get_label() for line in ax.get_lines()][:2]
+    ['measured', 'same again']
+    """
+    forecasts = mapping("timeline", "forecasts", forecasts or {})
+    first, *styles = looks("timeline", "series", 1 + len(forecasts))
+    series = {k: _series(k, *f) for k, f in {name: (t, y), **forecasts}.items()}
+    labels = list(series) if forecasts else []
+    height = 2.6 + (legend_room(labels, above=True) if labels else 0)
+    axes = canvas("timeline", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    axes.plot(*series.pop(name)[:2], color=first.colour, linewidth=1.4, label=name)
+    for (label, (times, values, spread)), look in zip(series.items(), styles, strict=True):
+        options = {"color": look.colour, "linestyle": look.dash, "marker": look.marker}
+        every = max(len(values) // 8, 1)
+        axes.plot(times, values, markersize=4, markevery=every, label=label, **options)
+        if spread is not None:
+            band = {"color": look.colour, "alpha": 0.18, "linewidth": 0}
+            axes.fill_between(times, values - spread, values + spread, **band)
+    if series:
+        start = min(times[0] for times, _, _ in series.values())
+        axes.axvline(start, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+        legend(axes, labels, above=True)
+    return axes
+
+
+def _series(name: str, t, y, spread=None) -> tuple:
+    """Return times, values and half the width of the band, checked."""
+    y = real("timeline", f"the series {name!r}", y, 1)
+    times = np.asarray(t)
+    if times.dtype.kind != "M":
+        times = real("timeline", f"the times of {name!r}", t, 1)
+    if times.shape != y.shape:
+        raise ValueError(
+            f"timeline: expected as many times as values for {name!r}, "
+            f"got {times.shape} and {y.shape}"
+        )
+    if spread is not None:
+        spread = real("timeline", f"the spread of {name!r}", spread, 0, 1)
+    return times, y, spread

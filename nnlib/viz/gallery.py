@@ -1,17 +1,22 @@
-"""Small pictures in a grid, with their titles.
+"""Small pictures in a grid, with their titles: drawn on Axes, and as cells of a page.
 
-What places and enlarges the pictures is written into the elements, since a notebook does not
-have the book's style sheet.
+On Axes the grid is as it was drawn. In a page, ``show`` sets the same pictures as cells that
+fill the width: five beside each other on a desk, three or four on a phone. What places and
+enlarges them is written into the elements, since a notebook does not have the book's style
+sheet.
 """
 
 import base64
 import html
 import io
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
 
+from .checks import real
 from .html import Html
+from .style import WIDTH, canvas, styled
 
 __all__ = ["gallery"]
 
@@ -22,53 +27,157 @@ ROOMY = (
 SHARP = "width: 100%; image-rendering: pixelated"
 BAR = "width: 100%; height: .9rem"
 APART = "display: flex; justify-content: {}"
+LINE = 12.5  # points from one line of a title to the next
 
 
+@styled
 def gallery(
-    pictures, titles: Sequence[str] = (), *, signed: str = "", columns: int = 5
-) -> Html:
-    """Return pictures in a grid.
+    pictures,
+    titles: Sequence[str] = (),
+    *,
+    signed: str = "",
+    scale: str = "",
+    columns: int = 5,
+    ax=None,
+):
+    """Draw pictures in a grid.
+
+    ``show`` sets them as cells that reflow and enlarge sharply, unless something else was drawn
+    on the Axes since, or ``ax`` was given: then the drawing itself is shown.
 
     Parameters
     ----------
-    pictures : (N, H, W) float
-        Brightness from 0 (black) to 1 (white), the same scale for all.
+    pictures : (N, H, W) or (N, H, W, 3) float
+        Brightness from 0 (black) to 1 (white), or red, green and blue; the same scale for all.
     titles : sequence of str
         One for each picture, or none; a newline starts a new line.
     signed : str
         What the numbers measure when they may be negative, such as ``"weight"``. Then zero is
         grey, positive yellow and bright, negative blue and dark, and a scale is drawn, which
         ends where all but one number in 200 lie.
+    scale : str
+        What the numbers measure when none is negative but they may exceed 1, such as
+        ``"activation"``. Then the largest is white, and a scale is drawn.
     columns : int
         Pictures beside each other where there is room; a phone shows fewer.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
 
     Returns
     -------
-    Html
-        To be given to ``show`` with a text of what is seen.
+    matplotlib.axes.Axes
 
     Raises
     ------
     ValueError
-        If the pictures are not (N, H, W) or the titles do not fit them.
+        If the pictures are not (N, H, W) or (N, H, W, 3), empty or not finite, or the titles
+        do not fit them.
 
-    >>> gallery(np.zeros((2, 28, 28)), ["left", "right"])
-    2 pictures: left, right
+    >>> ax = gallery(np.zeros((2, 28, 28)), ["left", "right"])
+    >>> len(ax.images), [text.get_text() for text in ax.texts]
+    (2, ['left', 'right'])
     """
-    pictures = np.asarray(pictures, dtype=float)
-    if pictures.ndim != 3 or len(titles) not in (0, len(pictures)):
+    pictures, titles = _checked(pictures, titles, colour=not (signed or scale))
+    if columns < 1:
+        raise ValueError(f"gallery: expected at least one column, got {columns}")
+    low, top = _range(pictures, signed, scale)
+    axes = _draw(ax, pictures, titles, min(columns, len(pictures)), (low, top), signed or scale)
+    if ax is None:
+        axes.leave_cells(_html(pictures, titles, columns, (low, top), signed or scale))
+    return axes
+
+
+def _checked(pictures, titles: Sequence[str], *, colour: bool) -> tuple[np.ndarray, list[str]]:
+    """Return pictures and a title for each, or say what is wrong."""
+    shape = np.shape(pictures)
+    kinds = "(N, H, W) or (N, H, W, 3)" if colour else "(N, H, W)"
+    fits = len(shape) == 3 or (colour and len(shape) == 4 and shape[3] == 3)
+    if not fits or len(titles) not in (0, shape[0]):
         raise ValueError(
-            "gallery: expected pictures (N, H, W) and N titles or none, "
-            f"got shape {pictures.shape} and {len(titles)} titles"
+            f"gallery: expected pictures {kinds} and N titles or none, "
+            f"got shape {shape} and {len(titles)} titles"
         )
-    top = float(np.quantile(np.abs(pictures), 0.995)) if signed else 1.0
-    low = -top if signed else 0.0
-    titles = list(titles) or [""] * len(pictures)
-    cells = "".join(map(_cell, map(lambda p: _png(p, low, top), pictures), titles))
+    return real("gallery", "the pictures", pictures), list(titles) or [""] * shape[0]
+
+
+def _range(pictures: np.ndarray, signed: str, scale: str) -> tuple[float, float]:
+    """Return the numbers that are drawn darkest and brightest."""
+    if signed:
+        top = float(np.quantile(np.abs(pictures), 0.995)) or float(np.abs(pictures).max())
+        return -(top or 1.0), top or 1.0
+    return 0.0, (float(pictures.max()) or 1.0) if scale else 1.0
+
+
+def _draw(ax, pictures, titles: list[str], columns: int, ends, quantity: str):
+    """Draw the grid on Axes; the unit of both axes is a pixel of a picture."""
+    N, H, W = pictures.shape[:3]
+    axes = canvas("gallery", ax)
+    width = WIDTH if ax is None else ax.get_window_extent().width / ax.figure.dpi
+    pixels = columns * W * 1.1  # a tenth of a picture is left between two
+    point = pixels / (72 * width)
+    lines = [_wrap(title, int(1.1 * W / point / 5.3)) for title in titles]
+    below = LINE * point * max(len(text.split("\n")) for text in lines) * any(titles)
+    row, rows = H + below + 0.1 * W, -(-N // columns)
+    bottom = rows * row + (3.6 * LINE * point if quantity else 0)
+    if ax is None:
+        axes.figure.set_figheight(max(bottom / point / 72, 0.3))
+    for k, (picture, text) in enumerate(zip(pictures, lines, strict=True)):
+        x, y = (k % columns) * 1.1 * W, (k // columns) * row
+        _image(axes, picture, (x, x + W, y + H, y), ends)
+        if text:
+            axes.text(x + W / 2, y + H + 2 * point, text, ha="center", va="top", fontsize=9)
+    if quantity:
+        _bar(
+            axes,
+            (0.2 * pixels, 0.75 * pixels),
+            rows * row + LINE * point,
+            point,
+            ends,
+            quantity,
+        )
+    axes.set(xlim=(-0.05 * W, pixels - 0.05 * W), ylim=(bottom, -0.05 * W), aspect="equal")
+    axes.set_axis_off()
+    return axes
+
+
+def _image(axes, picture: np.ndarray, extent: tuple, ends: tuple[float, float]) -> None:
+    """Draw one picture, a sharp square for each number."""
+    colours = "cividis" if ends[0] < 0 else "gray"
+    look = {"cmap": colours, "vmin": ends[0], "vmax": ends[1], "interpolation": "none"}
+    axes.imshow(np.clip(picture, 0, 1) if picture.ndim == 3 else picture, extent=extent, **look)
+
+
+def _bar(axes, x: tuple[float, float], y: float, point: float, ends, quantity: str) -> None:
+    """Draw the scale below the pictures."""
+    _image(axes, np.linspace(*ends, 101)[None], (*x, y + 8 * point, y), ends)
+    for place, mark in zip(np.linspace(*x, 3), _marks(ends), strict=True):
+        axes.text(place, y + 10 * point, mark, ha="center", va="top", fontsize=9)
+    axes.text(np.mean(x), y + (10 + LINE) * point, quantity, ha="center", va="top", fontsize=9)
+
+
+def _marks(ends: tuple[float, float]) -> tuple[str, str, str]:
+    """Return what is written below the ends and the middle of the scale."""
+    low, top = ends
+    if low < 0:
+        return f"−{top:.2f} and less", "0", f"{top:.2f} and more"
+    return "0", f"{top / 2:.2g}", f"{top:.2g}"
+
+
+def _wrap(title: str, letters: int) -> str:
+    """Break the lines of a title where they are wider than their picture."""
+    options = {"width": max(letters, 4), "break_long_words": False, "break_on_hyphens": False}
+    glued = title.replace("→ ", "→\N{NO-BREAK SPACE}").split("\n")
+    wrapped = "\n".join(textwrap.fill(line, **options) for line in glued)
+    return wrapped.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _html(pictures, titles: list[str], columns: int, ends, quantity: str) -> Html:
+    """Return the pictures as cells of a page."""
+    cells = "".join(map(_cell, (_png(picture, ends) for picture in pictures), titles))
     body = f'<div class="nn-gallery" style="{ROOMY.format(columns + 1)}">{cells}</div>'
-    names = ", ".join(" ".join(t.split("\n")) for t in titles if t)
+    names = ", ".join(" ".join(title.split("\n")) for title in titles if title)
     return Html(
-        body + (_scale(signed, top) if signed else ""),
+        body + (_scale(quantity, ends) if quantity else ""),
         f"{len(pictures)} pictures" + (f": {names}" if names else ""),
     )
 
@@ -80,23 +189,23 @@ def _cell(source: str, title: str) -> str:
     return f'<div><img class="nn-pixels" style="{SHARP}" src="{source}" alt="">{label}</div>'
 
 
-def _png(picture: np.ndarray, low: float, top: float) -> str:
+def _png(picture: np.ndarray, ends: tuple[float, float]) -> str:
     """Return a picture as a PNG of one pixel a number, inline."""
     from matplotlib.image import imsave
 
     buffer = io.BytesIO()
-    colours = "cividis" if low < 0 else "gray"
-    options = {"metadata": {"Software": None}}
-    imsave(buffer, picture, vmin=low, vmax=top, cmap=colours, format="png", **options)
+    colours = "cividis" if ends[0] < 0 else "gray"
+    picture = np.clip(picture, 0, 1) if picture.ndim == 3 else picture
+    options = {"metadata": {"Software": None}, "vmin": ends[0], "vmax": ends[1]}
+    imsave(buffer, picture, cmap=colours, format="png", **options)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _scale(quantity: str, top: float) -> str:
-    """Return a bar from the lowest to the highest number, zero in the middle."""
-    bar = _png(np.linspace(-top, top, 101)[None], -top, top)
-    marks = (f"−{top:.2f} and less", "0", f"{top:.2f} and more")
-    ends = "".join(f"<span>{mark}</span>" for mark in marks)
-    rows = (("space-between", ends), ("center", f"<span>{html.escape(quantity)}</span>"))
+def _scale(quantity: str, ends: tuple[float, float]) -> str:
+    """Return a bar from the lowest to the highest number."""
+    bar = _png(np.linspace(*ends, 101)[None], ends)
+    marks = "".join(f"<span>{mark}</span>" for mark in _marks(ends))
+    rows = (("space-between", marks), ("center", f"<span>{html.escape(quantity)}</span>"))
     lines = "".join(f'<div style="{APART.format(w)}">{row}</div>' for w, row in rows)
     return (
         '<div class="nn-scale" style="max-width: 22rem">'

@@ -1,19 +1,21 @@
-"""What a classifier says over the plane: regions, points, and rows of weights as arrows."""
+"""What a classifier says over the plane: boundaries, regions, points, rows of weights."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .style import BLUE, GREEN, INK, ORANGE, panel, styled
+from .checks import classes, frame, named, real
+from .style import INK, canvas, legend, legend_room, looks, styled
 
-__all__ = ["plane"]
+__all__ = ["plane", "regions"]
 
-MARKERS = (("o", BLUE), ("x", ORANGE), ("^", GREEN))
+GRID = 121  # points along each side, at which a classifier is asked
+SURE = (0.0, 0.6, 0.7, 0.8, 0.9, 0.95)  # probabilities at which a region gets a shade darker
 
 
 @styled
 def plane(
-    score: Callable[[np.ndarray], np.ndarray],
+    score,
     *,
     title: str = "",
     extent: float = 4.0,
@@ -21,60 +23,83 @@ def plane(
     labels: np.ndarray | None = None,
     arrows: np.ndarray = (),
     names: Mapping[str, tuple[float, float]] | None = None,
+    ax=None,
 ):
-    """Return a figure of the regions in which each class scores highest.
+    """Draw the boundaries of the regions in which each class scores highest.
 
     Parameters
     ----------
-    score : callable
-        From points (M, 2) to scores (M, C).
+    score : callable or estimator
+        From points (M, 2) to scores (M, C), or what else ``regions`` takes.
     title : str
         What stands above.
     extent : float
         The plane is drawn from -extent to extent in both directions.
     points, labels : (N, 2) float, (N,) int
-        Samples to mark, at most three classes.
+        Samples to mark, at most ten classes.
     arrows : (K, 2) float
-        Vectors from the origin, named w_1 to w_K, at most three.
+        Vectors from the origin, named w_1 to w_K, at most ten.
     names : mapping of str to (x, y)
         Words to write at places.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
 
     Returns
     -------
-    matplotlib.figure.Figure
+    matplotlib.axes.Axes
 
     Raises
     ------
     ValueError
-        If there are more than three arrows or more than three classes of points.
+        If there are more than ten arrows or classes of points, labels do not fit points, the
+        scores are not finite, or extent is not positive.
+
+    >>> ax = plane(lambda x: x @ [[1, -1], [0, 0]], extent=2, arrows=[[1, 0], [-1, 0]])
+    >>> [text.get_text() for text in ax.texts if text.get_text()]
+    ['$w_{1}$', '$w_{2}$']
     """
-    classes = 0 if points is None else int(np.max(labels, initial=-1)) + 1
-    if max(classes, len(arrows)) > len(MARKERS):
-        raise ValueError(
-            "plane: expected at most three arrows and three classes of points, "
-            f"got {len(arrows)} arrows and {classes} classes"
-        )
-    figure, axes = panel(title=title, xlabel="$x_1$", ylabel="$x_2$", height=3.2)
+    if not extent > 0:
+        raise ValueError(f"plane: expected a positive extent, got {extent}")
+    tips = real("plane", "arrows", arrows, 2) if len(arrows) else np.zeros((0, 2))
+    styles = looks("plane", "arrows", max(len(tips), 1))
+    marked = _samples("plane", points, labels)
+    axes = canvas("plane", ax, title=title, xlabel="$x_1$", ylabel="$x_2$", height=3.2)
     _boundaries(axes, score, extent)
     for name, place in (names or {}).items():
         axes.text(*place, name, ha="center", va="center")
-    for k, arrow in enumerate(arrows):
-        _arrow(axes, np.asarray(arrow, dtype=float), f"$w_{k + 1}$", MARKERS[k][1])
-    for k, (marker, colour) in enumerate(MARKERS[:classes]):
-        axes.scatter(*points[labels == k].T, s=18, marker=marker, color=colour, linewidth=1.2)
+    for k, (tip, look) in enumerate(zip(tips, styles, strict=False)):
+        _arrow(axes, tip, f"$w_{{{k + 1}}}$", look.colour)
+    for samples, look in marked:
+        mark = {"s": 18, "marker": look.marker, "color": look.colour, "linewidth": 1.2}
+        axes.scatter(*samples.T, **mark)
     ticks = (-extent, 0, extent)
     axes.set(xlim=ticks[::2], ylim=ticks[::2], xticks=ticks, yticks=ticks, aspect="equal")
-    return figure
+    return axes
 
 
-def _boundaries(axes, score: Callable, extent: float) -> None:
+def _samples(function: str, points, labels, count: int | None = None) -> list:
+    """Return the points of each class with its look."""
+    if points is None:
+        return []
+    points = real(function, "points", points, 2)
+    labels = classes(function, "labels", labels if labels is not None else (), count)
+    if points.shape != (len(labels), 2):
+        raise ValueError(
+            f"{function}: expected points (N, 2) and N labels, "
+            f"got {points.shape} and {labels.shape}"
+        )
+    styles = looks(function, "classes of points", labels.max() + 1)
+    return [(points[labels == k], look) for k, look in enumerate(styles)]
+
+
+def _boundaries(axes, score, extent: float) -> None:
     """Draw the lines where the winner changes: there a class has no lead over the best other.
 
     The last class has no lines of its own, since each of them is another's.
     """
     line = np.linspace(-extent, extent, 241)
     grid = np.stack(np.meshgrid(line, line), axis=-1)
-    scores = np.asarray(score(grid.reshape(-1, 2)), dtype=float)
+    scores = _scores("plane", score, grid.reshape(-1, 2))
     for k in range(scores.shape[1] - 1):
         lead = scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)
         if lead.min() < 0 < lead.max():
@@ -85,4 +110,149 @@ def _arrow(axes, tip: np.ndarray, name: str, colour: str) -> None:
     """Draw a vector from the origin with its name beyond the tip."""
     properties = {"arrowstyle": "-|>", "linewidth": 1.8, "color": colour, "mutation_scale": 14}
     axes.annotate("", tip, (0, 0), arrowprops=properties)
-    axes.text(*(tip * (1 + 0.5 / np.hypot(*tip))), name, ha="center", va="center")
+    axes.text(*(tip * (1 + 0.5 / max(np.hypot(*tip), 1e-12))), name, ha="center", va="center")
+
+
+@styled
+def regions(
+    classifier,
+    points=None,
+    labels=None,
+    *,
+    names: Sequence[str] = (),
+    limits: tuple[tuple[float, float], tuple[float, float]] | None = None,
+    title: str = "",
+    xlabel: str = "$x_1$",
+    ylabel: str = "$x_2$",
+    ax=None,
+):
+    """Draw the regions in which a classifier decides for each class, and the points it saw.
+
+    Where the scores are probabilities, a region is darker the surer the classifier is (from
+    0.6, 0.7, 0.8, 0.9 and 0.95 on). Without points each region bears its name.
+
+    Parameters
+    ----------
+    classifier : estimator or callable
+        A fitted scikit-learn estimator, or a function from points (M, 2) to scores or
+        probabilities (M, C), to one score (M,) float, positive for class 1, or to classes
+        (M,) int.
+    points, labels : (N, 2) float, (N,) int
+        Samples to mark; labels are class indices or the estimator's own.
+    names : sequence of str
+        Of the classes, at most ten.
+    limits : ((x_low, x_high), (y_low, y_high))
+        What to draw; by default around the points, or from -4 to 4.
+    title, xlabel, ylabel : str
+        What stands above and beside, with units.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError
+        If the classifier is neither an estimator nor callable.
+    ValueError
+        If there are more than ten classes, scores are not finite or not (M,) or (M, C), or
+        labels and names do not fit.
+
+    >>> ax = regions(lambda x: x[:, 0] - x[:, 1], [[0, 1], [1, 0]], [0, 1], names="AB")
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['A', 'B']
+    """
+    own = getattr(classifier, "classes_", None)
+    if own is not None and labels is not None:
+        labels, names = np.searchsorted(own, labels), list(names) or [str(c) for c in own]
+    if points is not None:
+        points = real("regions", "points", points, 2)
+    limits = frame("regions", limits or _around(points))
+    x, y = (np.linspace(*ends, GRID) for ends in limits)
+    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    scores = _scores("regions", classifier, grid, labels)
+    C = scores.shape[1]
+    styles, names = looks("regions", "classes", C), named("regions", "names", names, C, "class")
+    marked = _samples("regions", points, labels, C)
+    height = 3.2 + (legend_room(names, above=True, handle=1) if marked else 0)
+    axes = canvas("regions", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    for k, look in enumerate(styles):
+        lead = (scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)).reshape(GRID, GRID)
+        _region(axes, (x, y), lead, scores[:, k].reshape(GRID, GRID), look, _chances(scores))
+        if not marked and lead.max() > 0:
+            i, j = _middle(lead > 0)
+            half = min(0.014 * len(names[k]), 0.5)  # of the width, that the name may fit
+            place = x[0] + (x[-1] - x[0]) * np.clip(j / (GRID - 1), half, 1 - half)
+            axes.text(place, y[i], names[k], ha="center", va="center")
+    for (samples, look), name in zip(marked, names, strict=False):
+        mark = {"s": 16, "marker": look.marker, "color": look.colour, "linewidth": 1.1}
+        axes.scatter(*samples.T, label=name, **mark)
+    axes.set(xlim=limits[0], ylim=limits[1])
+    axes.grid(visible=False)
+    if marked:
+        legend(axes, names, above=True, handle=1)
+    return axes
+
+
+def _around(points: np.ndarray | None) -> tuple:
+    """Return limits with a margin around the points."""
+    if points is None or points.shape[1] != 2:
+        return (-4.0, 4.0), (-4.0, 4.0)
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = 0.08 * np.where(high > low, high - low, 1.0)
+    return tuple(zip((low - margin).tolist(), (high + margin).tolist(), strict=True))
+
+
+def _scores(function: str, classifier, grid: np.ndarray, labels=None) -> np.ndarray:
+    """Return scores (M, C) of whatever kind of classifier."""
+    methods = ("predict_proba", "decision_function", "predict", "__call__")
+    method = next((m for m in methods if hasattr(classifier, m)), None)
+    if method is None:
+        raise TypeError(
+            f"{function}: expected an estimator or a function, got {type(classifier).__name__}"
+        )
+    out = getattr(classifier, method)(grid)
+    out = np.asarray(out.detach() if hasattr(out, "detach") else out)
+    if method == "predict" and hasattr(classifier, "classes_"):
+        out = np.searchsorted(classifier.classes_, out)
+    if out.shape == grid.shape[:1] and out.dtype.kind in "biu":
+        C = 1 + max(out.max(), 1, *(() if labels is None else (np.max(labels, initial=0),)))
+        return np.eye(int(C))[out.astype(int)]
+    out = real(function, "the scores", out, 1, 2)
+    out = np.stack([-out, out], axis=1) if out.ndim == 1 else out
+    if len(out) != len(grid) or out.shape[1] < 2:
+        raise ValueError(
+            f"{function}: expected scores ({len(grid)}, C) with C at least 2, got {out.shape}"
+        )
+    return out
+
+
+def _chances(scores: np.ndarray) -> bool:
+    """Whether scores are probabilities (and not all 0 or 1)."""
+    whole = np.isin(scores, (0, 1)).all()
+    return bool(not whole and scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1))
+
+
+def _region(axes, line: tuple, lead: np.ndarray, p: np.ndarray, look, chances: bool) -> None:
+    """Shade one region, step by step where probabilities say how sure, and draw its edge."""
+    steps = SURE if chances else SURE[:1]
+    for q in steps:
+        inside = np.minimum(lead, p - q) if q else lead
+        if inside.max() > 0:
+            shade = {"colors": [look.colour], "alpha": 0.09 if chances else 0.2}
+            axes.contourf(*line, inside, [0, inside.max() + 1], **shade)
+    if lead.min() < 0 < lead.max():
+        axes.contour(*line, lead, [0], colors=INK, linewidths=1.1)
+
+
+def _middle(inside: np.ndarray) -> tuple[int, int]:
+    """Return a cell of a region far from its edge: one of the last to go as it is peeled."""
+    while True:
+        m = np.pad(inside, 1)
+        inner = m[:-2, 1:-1] & m[2:, 1:-1] & m[1:-1, :-2] & m[1:-1, 2:] & inside
+        if not inner.any():
+            places = np.argwhere(inside)
+            return tuple(places[len(places) // 2])
+        inside = inner

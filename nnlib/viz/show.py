@@ -7,17 +7,17 @@ import re
 from .html import Html
 from .style import VARIABLES
 
-__all__ = ["show"]
+__all__ = ["picture", "show"]
 
 
-def show(*figures, alt: str, name: str) -> Html:
+def show(*figures_or_axes, alt: str, name: str) -> Html:
     """Show figures as panels, side by side where there is room, else below each other.
 
     Parameters
     ----------
-    *figures
-        Each a matplotlib figure, or anything that shows itself as SVG or HTML
-        (``gallery`` and the traced graphs do).
+    *figures_or_axes
+        Each matplotlib Axes (their whole figure is shown, once), a figure, or anything that
+        shows itself as SVG or HTML, as the traced graphs do.
     alt : str
         What is to be seen, in one to three sentences, for readers who do not see it.
     name : str
@@ -26,31 +26,52 @@ def show(*figures, alt: str, name: str) -> Html:
     Returns
     -------
     Html
-        The same bytes for the same figures.
+        The same bytes for the same figures. A notebook shows them, a terminal prints ``alt``.
 
     Raises
     ------
     ValueError
         If there is no figure, no alternative text, or a name with other characters than
         lower-case letters, digits and hyphens.
+    TypeError
+        If something is no figure.
 
     >>> from nnlib.viz import panel
-    >>> figure, axes = panel(title="A line", xlabel="x (m)", ylabel="y (m)")
-    >>> _ = axes.plot([0, 1], [0, 2])
-    >>> show(figure, alt="A rising line.", name="line")
+    >>> ax = panel(title="A line", xlabel="x (m)", ylabel="y (m)")
+    >>> _ = ax.plot([0, 1], [0, 2])
+    >>> show(ax, alt="A rising line.", name="line")
     Figure line: A rising line.
     """
-    if not figures or not alt.strip():
+    if not figures_or_axes or not alt.strip():
         raise ValueError("show: expected at least one figure and a text `alt` of what is seen")
     if not re.fullmatch(r"[a-z0-9-]+", name):
         raise ValueError(f"show: expected a name like 'loss-curve', got {name!r}")
-    cells = (_cell(figure, f"{name}-{k}") for k, figure in enumerate(figures))
+    figures = {id(figure): figure for figure in map(_whole, figures_or_axes)}.values()
+    cells = [_cell(figure, f"{name}-{k}") for k, figure in enumerate(figures)]
+    return Html(_panels(cells, alt), f"Figure {name}: {alt}")
+
+
+def picture(axes) -> str:
+    """Return what a notebook shows of Axes: their figure, with the title as its text."""
+    text = axes.get_title(loc="left") or axes.get_title() or "figure"
+    return _panels([_cell(_whole(axes), "panel")], text)
+
+
+def _panels(cells: list[str], alt: str) -> str:
+    """Return panels with the one text that stands for them."""
     body = "".join(f'<div class="nn-panel">{cell}</div>' for cell in cells)
     label = html.escape(alt)
-    return Html(
-        f'<div class="nn-panels" role="img" aria-label="{label}">{body}</div>',
-        f"Figure {name}: {alt}",
-    )
+    return f'<div class="nn-panels" role="img" aria-label="{label}">{body}</div>'
+
+
+def _whole(figure):
+    """Return the figure to which Axes belong, or the cells that stand for them in a page."""
+    cells, artists = getattr(figure, "cells", None) or (None, 0)
+    if cells is not None and artists == len(figure.get_children()):  # nothing drawn since
+        return cells
+    while not hasattr(figure, "savefig") and hasattr(figure, "get_figure"):
+        figure = figure.get_figure()
+    return figure
 
 
 def _cell(figure, salt: str) -> str:
@@ -60,7 +81,7 @@ def _cell(figure, salt: str) -> str:
     for method in ("_repr_svg_", "_repr_html_"):
         if hasattr(figure, method):
             return getattr(figure, method)()
-    raise TypeError(f"show: expected a figure, got {type(figure).__name__}")
+    raise TypeError(f"show: expected a figure or Axes, got {type(figure).__name__}")
 
 
 def _inline(figure, salt: str) -> str:
@@ -68,14 +89,25 @@ def _inline(figure, salt: str) -> str:
     from matplotlib import rc_context
 
     buffer = io.StringIO()
-    with rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    for axes in figure.axes:  # the layout starts where it started before: the same bytes again
+        if axes.get_subplotspec() is not None:
+            axes.set_subplotspec(axes.get_subplotspec())
+    plain = {"svg.hashsalt": salt, "svg.fonttype": "none", "image.composite_image": False}
+    with rc_context(plain):
+        metadata = {"Date": None, "Creator": None}
+        figure.savefig(buffer, format="svg", facecolor="none", metadata=metadata)
     svg = buffer.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    svg = re.sub(r' d="[^"]*"', lambda m: _rounded(m[0]), svg)
     svg = _only_used_ids(_scalable(svg), salt)
-    for sentinel, variable in VARIABLES.items():
-        svg = svg.replace(sentinel, variable)
+    for ink, variable in VARIABLES.items():
+        svg = svg.replace(ink, variable)
     return svg
+
+
+def _rounded(path: str) -> str:
+    """Return a path with its numbers to a hundredth of a point, half as long."""
+    return re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), path)
 
 
 def _scalable(svg: str) -> str:

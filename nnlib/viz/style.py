@@ -1,22 +1,68 @@
-"""One style for all figures: sizes, colours, and the names of the page's own inks."""
+"""One style for all figures: sizes, inks, and ten looks that differ by more than colour."""
 
 import functools
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
-__all__ = ["BLUE", "GREEN", "GRID", "INK", "ORANGE", "SOFT", "panel", "styled"]
+__all__ = [
+    "BLUE",
+    "COLOURS",
+    "DARK",
+    "GREEN",
+    "GRID",
+    "INK",
+    "LOOKS",
+    "ORANGE",
+    "SOFT",
+    "VARIABLES",
+    "Look",
+    "canvas",
+    "check_axes",
+    "legend",
+    "legend_room",
+    "looks",
+    "panel",
+    "settings",
+    "styled",
+]
 
-# Sentinel colours: `show` replaces each by the page's CSS variable of that role, so that one
-# file serves light and dark. The second colour is used where no page defines the variable.
-INK, GRID, BLUE, ORANGE, GREEN, SOFT = (f"#0{k}0{k}0{k}" for k in range(1, 7))
+INK, GRID, SOFT = "#1f2430", "#d9dce3", "#eef1f6"
+BLUE, ORANGE, GREEN = "#0062b1", "#b4490a", "#00704f"
+# Found by search: the least distance of any two, also to the ink, is as large as it gets for
+# eyes that see all colours, lack red or lack green, on white and (second row) on black.
+COLOURS = (
+    *(BLUE, ORANGE, GREEN, "#9953f7", "#ba870c"),
+    *("#ad8285", "#18495a", "#ac80d4", "#3a3c03", "#140695"),
+)
+DARK = (
+    *("#62b0f5", "#ff9d5c", "#4fcf9f", "#a26bff", "#be7c13"),
+    *("#a35045", "#659ba0", "#905691", "#faf41e", "#8e3dd3"),
+)
+
+# `show` replaces each ink by the page's CSS variable of that role, so that one drawing serves
+# light and dark. JupyterLab has variables of its own for text and lines; where there is
+# neither, as in print, the colour itself is used.
 VARIABLES = {
-    INK: "var(--nn-ink, #1f2430)",
-    GRID: "var(--nn-grid, #d9dce3)",
-    BLUE: "var(--nn-a, #0062b1)",
-    ORANGE: "var(--nn-b, #b4490a)",
-    GREEN: "var(--nn-c, #00704f)",
-    SOFT: "var(--nn-soft, #eef1f6)",
+    INK: f"var(--nn-ink, var(--jp-content-font-color1, {INK}))",
+    GRID: f"var(--nn-grid, var(--jp-border-color2, {GRID}))",
+    SOFT: f"var(--nn-soft, var(--jp-layout-color2, {SOFT}))",
+    **{c: f"var(--nn-{letter}, {c})" for letter, c in zip("abcdefghij", COLOURS, strict=True)},
 }
+
+
+class Look(NamedTuple):
+    """What tells a curve or a class from the others: colour, marker and dash."""
+
+    colour: str
+    marker: str
+    dash: Any
+
+
+DASHES = (
+    *("-", "--", ":", "-.", (0, (6, 1.5, 1, 1.5, 1, 1.5))),
+    *((0, (1, 2.6)), (0, (9, 2)), (0, (3, 3)), (0, (9, 2, 3, 2)), (0, (5, 1))),
+)
+LOOKS = tuple(map(Look, COLOURS, "ox^sDv+*P<", DASHES))
 
 WIDTH = 3.4  # inches: 326 CSS pixels, so that a phone shows text at its own size
 
@@ -32,32 +78,35 @@ def settings() -> dict[str, Any]:
         "axes.axisbelow": True,
         "axes.labelcolor": INK,
         "axes.labelsize": 10,
-        "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN]),
+        "axes.prop_cycle": cycler(color=COLOURS),
         "axes.spines.right": False,
         "axes.spines.top": False,
         "axes.titlelocation": "left",
         "axes.titlesize": 10.5,
         "axes.unicode_minus": True,
         "figure.constrained_layout.use": True,
-        "figure.facecolor": "none",
+        "figure.facecolor": "white",
         "font.size": 10,
-        "grid.color": GRID,
-        "grid.linewidth": 0.6,
         "legend.fontsize": 9.5,
         "legend.frameon": False,
         "lines.linewidth": 1.8,
-        "savefig.facecolor": "none",
-        "svg.fonttype": "none",
         "text.color": INK,
-        "xtick.color": INK,
-        "xtick.labelsize": 9.5,
-        "ytick.color": INK,
-        "ytick.labelsize": 9.5,
     }
 
 
 def styled(draw: Callable) -> Callable:
-    """Decorate a function that draws, so that it draws in the book's style."""
+    """Decorate a function that draws, so that it draws in the book's style.
+
+    matplotlib's own settings are as before afterwards.
+
+    >>> @styled
+    ... def diagonal(ax=None):
+    ...     ax = ax or panel(xlabel="x (m)", ylabel="y (m)")
+    ...     ax.plot([0, 1], [0, 1])
+    ...     return ax
+    >>> diagonal().get_xlabel()
+    'x (m)'
+    """
 
     @functools.wraps(draw)
     def wrapper(*args, **kwargs):
@@ -69,38 +118,112 @@ def styled(draw: Callable) -> Callable:
     return wrapper
 
 
+@functools.cache
+def _panel_class() -> type:
+    """Return the kind of Axes that a notebook shows as its picture."""
+    from matplotlib.axes import Axes
+
+    class Panel(Axes):
+        """Axes of a figure of their own."""
+
+        cells = None  # what `gallery` leaves for pages, and how many artists there were then
+
+        def leave_cells(self, html) -> None:
+            self.cells = html, len(self.get_children())
+
+        def _repr_html_(self) -> str:
+            from .show import picture
+
+            return picture(self)
+
+    return Panel
+
+
 @styled
-def panel(
-    *, title: str = "", xlabel: str = "", ylabel: str = "", height: float = 2.6, **layout
-):
-    """Return one figure as wide as a phone, and its axes, in the book's style.
+def panel(*, title: str = "", xlabel: str = "", ylabel: str = "", height: float = 2.6):
+    """Return the Axes of a new figure as wide as a phone, in the book's style.
+
+    The figure is ``panel().figure``; pyplot does not know it, so nothing has to be closed.
+    A notebook shows the Axes as a picture, a page takes them through ``show``.
 
     Parameters
     ----------
     title, xlabel, ylabel : str
-        What stands above and beside the axes; name the unit. A figure of several axes takes
-        none: each of them is named by itself.
+        What stands above and beside the axes; name the unit.
     height : float
         In inches; the width is always 3.4.
-    **layout
-        Passed on to ``Figure.subplots``: ``nrows``, ``sharex`` and so on.
 
     Returns
     -------
-    figure, axes
-        As ``matplotlib.pyplot.subplots`` returns them, but without pyplot's global state.
+    matplotlib.axes.Axes
 
-    Raises
-    ------
-    ValueError
-        If a title or a name is given for several axes.
+    >>> ax = panel(title="A line", xlabel="x (m)", ylabel="y (m)")
+    >>> ax.get_xlabel(), float(ax.figure.get_figwidth())
+    ('x (m)', 3.4)
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH, height))
-    axes = figure.subplots(**layout)
-    if hasattr(axes, "set_title"):
-        axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
-    elif title or xlabel or ylabel:
-        raise ValueError("panel: several axes; give each its own title and names")
-    return figure, axes
+    axes = Figure(figsize=(WIDTH, height)).add_subplot(axes_class=_panel_class())
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    ink = {"color": INK, "labelcolor": INK, "labelsize": 9.5}  # also of ticks made when drawn
+    axes.tick_params(which="both", grid_color=GRID, grid_linewidth=0.6, **ink)
+    return axes
+
+
+def canvas(function: str, ax, *, height: float = 2.6, **names: str):
+    """Return the Axes to draw on: a new panel, or ``ax`` with the names that are not empty."""
+    check_axes(function, ax)
+    if ax is None:
+        return panel(height=height, **names)
+    ax.set(**{key: name for key, name in names.items() if name})
+    return ax
+
+
+def check_axes(function: str, ax) -> None:
+    """Refuse what is neither None nor Axes with straight axes."""
+    from matplotlib.axes import Axes
+
+    if ax is not None and (not isinstance(ax, Axes) or ax.name != "rectilinear"):
+        raise TypeError(
+            f"{function}: expected ax to be plain matplotlib Axes, got {type(ax).__name__}"
+        )
+
+
+def looks(function: str, what: str, count: int) -> tuple[Look, ...]:
+    """Return as many looks as there are curves or classes, at least one and at most ten."""
+    if not 1 <= count <= len(LOOKS):
+        raise ValueError(f"{function}: expected one to ten {what}, got {count}")
+    return LOOKS[:count]
+
+
+def legend_room(names: Sequence[str], above: bool | None = None, handle: float = 2.6) -> float:
+    """Return the inches that a legend above the axes needs; see ``legend``."""
+    return 0.19 * _legend_grid(names, handle)[1] * _is_above(names, above)
+
+
+def legend(
+    axes, names: Sequence[str], above: bool | None = None, handle: float = 2.6, **options
+) -> None:
+    """Name what is drawn: inside where up to three names leave room, else above the axes.
+
+    ``handle`` is the width of the sample beside a name, in ems; ``above`` decides by itself.
+    """
+    if _is_above(names, above):
+        columns, rows = _legend_grid(names, handle)
+        options |= {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": columns}
+        options |= {"borderaxespad": 0.2, "columnspacing": 1.0, "labelspacing": 0.25}
+        title = axes.get_title(loc="left")
+        axes.set_title(title, loc="left", pad=6 + 14 * rows * bool(title))
+    axes.legend(handlelength=handle, handletextpad=0.5, **options)
+
+
+def _is_above(names: Sequence[str], above: bool | None) -> bool:
+    """Whether a legend stands above the axes."""
+    return len(names) > 3 if above is None else above
+
+
+def _legend_grid(names: Sequence[str], handle: float) -> tuple[int, int]:
+    """Return columns and rows of a legend above the axes, so that it fits their width."""
+    widest = 9.5 * (0.6 * max(map(len, names)) + handle + 1.5)
+    columns = max(1, min(3, int(205 / widest), len(names)))
+    return columns, -(-len(names) // columns)

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from nnlib import book, viz
 
@@ -16,9 +17,9 @@ def data(html):
 
 
 def line(name="line"):
-    figure, axes = viz.panel(title="A line", xlabel="x (m)", ylabel="y (m)")
-    axes.plot([0, 1], [0, -2], color=viz.BLUE, marker="o")
-    return viz.show(figure, alt="A falling line.", name=name)
+    ax = viz.panel(title="A line", xlabel="x (m)", ylabel="y (m)")
+    ax.plot([0, 1], [0, -2], color=viz.BLUE, marker="o")
+    return viz.show(ax, alt="A falling line.", name=name)
 
 
 def test_a_prediction_carries_its_choices_and_shows_them_without_script():
@@ -139,10 +140,9 @@ def test_a_figure_is_the_same_bytes_each_time():
 
 def test_a_figure_takes_the_inks_of_the_page():
     html = line()._repr_html_()
-    assert "var(--nn-ink, #1f2430)" in html
+    assert "var(--nn-ink, var(--jp-content-font-color1, #1f2430))" in html
     assert "var(--nn-a, #0062b1)" in html
-    assert not re.search(r"#(0[1-6])\1\1", html)
-    assert "fill: #000000" not in html
+    assert not re.search(r": #[0-9a-f]{6}", html)
 
 
 def test_two_figures_share_no_id():
@@ -157,9 +157,50 @@ def test_every_reference_inside_a_figure_has_its_target():
     assert set(re.findall(r'(?:url\(#|href="#)([^)"]+)', html)) == targets
 
 
+def test_axes_their_figure_and_both_are_shown_once():
+    ax = viz.panel(title="A line")
+    once = viz.show(ax, alt="A line.", name="once")._repr_html_()
+    assert viz.show(ax.figure, alt="A line.", name="once")._repr_html_() == once
+    assert viz.show(ax, ax.figure, ax, alt="A line.", name="once")._repr_html_() == once
+    assert once.count("<svg") == 1
+
+
+def test_axes_of_one_figure_are_shown_together_and_of_two_side_by_side():
+    left, right = Figure().subplots(1, 2)
+    shown = viz.show(left, right, alt="Two.", name="pair")._repr_html_()
+    assert shown.count('<div class="nn-panel">') == 1
+    shown = viz.show(left, viz.panel(), alt="Two.", name="pair")._repr_html_()
+    assert shown.count('<div class="nn-panel">') == 2
+
+
+def test_axes_of_a_part_of_a_figure_are_shown_in_the_whole():
+    figure = Figure()
+    part = figure.subfigures(1, 2)[0].subplots()
+    shown = viz.show(part, alt="A part.", name="part")._repr_html_()
+    assert shown == viz.show(figure, alt="A part.", name="part")._repr_html_()
+
+
+def test_a_piece_of_a_page_is_shown_as_it_is():
+    shown = viz.show(viz.Html("<b>two</b>", "two"), alt="Two.", name="piece")
+    assert '<div class="nn-panel"><b>two</b></div>' in shown._repr_html_()
+
+
+def test_paths_are_written_to_a_hundredth_of_a_point():
+    for path in re.findall(r' d="([^"]*)"', line()._repr_html_()):
+        assert not re.search(r"\.\d{3}", path)
+
+
+def test_what_is_added_after_showing_is_shown_the_next_time():
+    ax = viz.panel()
+    before = viz.show(ax, alt="Empty.", name="late")._repr_html_()
+    ax.set_xlabel("x (m)")
+    assert "x (m)" not in before
+    assert "x (m)" in viz.show(ax, alt="Named.", name="late")._repr_html_()
+
+
 def test_text_is_at_least_nine_points_on_a_phone():
-    figure = viz.heatmap(np.eye(3, dtype=int) + 1, "abc", "abc", xlabel="x", ylabel="y")
-    html = viz.show(figure, alt="A table.", name="table")._repr_html_()
+    ax = viz.heatmap(np.eye(3, dtype=int) + 1, "abc", "abc", xlabel="x", ylabel="y")
+    html = viz.show(ax, alt="A table.", name="table")._repr_html_()
     width = float(re.search(r'viewBox="0 0 ([\d.]+)', html)[1])
     shrink = min(1, 312 / (width * 4 / 3))
     sizes = [float(s) for s in re.findall(r"font:?(?:-size)?:[^;\"]*?([\d.]+)px", html)]
@@ -181,110 +222,53 @@ def test_a_figure_without_text_or_a_fit_name_is_refused(figures, alt, name, erro
         viz.show(*figures, alt=alt, name=name)
 
 
-def test_a_gallery_shows_each_picture_with_its_title():
-    pictures = np.linspace(0, 1, 3 * 4).reshape(3, 2, 2)
-    html = viz.gallery(pictures, ["a", "b\nc", "<"])._repr_html_()
+def cells(pictures, *args, **kwargs):
+    """Return what a page shows of a gallery."""
+    ax = viz.gallery(np.asarray(pictures), *args, **kwargs)
+    return viz.show(ax, alt="Pictures.", name="gallery")._repr_html_()
+
+
+def test_a_page_shows_each_picture_of_a_gallery_with_its_title():
+    html = cells(np.linspace(0, 1, 3 * 4).reshape(3, 2, 2), ["a", "b\nc", "<"])
     assert html.count("data:image/png;base64,") == 3
     assert "<span>b<br>c</span>" in html
     assert "<span>&lt;</span>" in html
 
 
-def test_a_signed_gallery_draws_zero_in_the_same_grey():
-    a, b = np.array([[0.0, 1.0]]), np.array([[0.0, -1.0]])
-    html = viz.gallery(np.stack([a, b]), signed="weight")._repr_html_()
-    assert "−1.00" in html
+def test_a_signed_gallery_has_a_scale_with_zero_in_the_middle():
+    html = cells([[[0.0, 1.0]], [[0.0, -1.0]]], signed="weight")
+    assert "−1.00 and less</span><span>0</span><span>1.00 and more" in html
     assert "weight" in html
-    assert viz.gallery(np.stack([a, b]), signed="weight")._repr_html_() == html
 
 
-@pytest.mark.parametrize(
-    ("shape", "titles"), [((2, 2), []), ((2, 2, 2), ["one"]), ((1, 2, 2), ["a", "b"])]
-)
-def test_a_gallery_that_does_not_fit_is_refused(shape, titles):
-    with pytest.raises(ValueError, match=r"gallery: expected pictures \(N, H, W\)"):
-        viz.gallery(np.zeros(shape), titles)
-
-
-def test_a_table_that_does_not_fit_its_names_is_refused():
-    with pytest.raises(ValueError, match=r"heatmap: expected a table \(2, 2\)"):
-        viz.heatmap(np.zeros((2, 3), int), "ab", "ab", xlabel="x", ylabel="y")
-
-
-def test_dots_mark_every_run_and_each_mean():
-    figure = viz.dots({"a": [1.0, 3.0], "b": [2.0, 2.0]}, xlabel="seconds")
-    (axes,) = figure.axes
-    lines = axes.get_lines()
-    assert list(lines[0].get_xdata()) == [1.0, 3.0]
-    assert list(lines[1].get_xdata()) == [2.0, 2.0]
-    assert axes.get_xlabel() == "seconds"
-
-
-def test_curves_start_at_one_and_carry_their_names():
-    figure = viz.curves({"loss": [3.0, 2.0]}, xlabel="epoch", ylabel="loss (nats)", log=True)
-    (axes,) = figure.axes
-    assert list(axes.get_lines()[0].get_xdata()) == [1, 2]
-    assert axes.get_yscale() == "log"
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["loss"]
-
-
-def test_a_fourth_curve_is_refused():
-    lines = {name: [1.0, 2.0] for name in "abcd"}
-    with pytest.raises(ValueError, match="at most three curves, got 4"):
-        viz.curves(lines, xlabel="epoch", ylabel="loss (nats)")
-
-
-def test_one_of_shared_axes_keeps_its_title_and_several_take_none():
-    _, axes = viz.panel(title="T", xlabel="x", sharex=True)
-    assert (axes.get_title(loc="left"), axes.get_xlabel()) == ("T", "x")
-    _, pair = viz.panel(nrows=2, sharex=True)
-    assert len(pair) == 2
-    with pytest.raises(ValueError, match="several axes"):
-        viz.panel(title="T", nrows=2)
-
-
-@pytest.mark.parametrize(
-    "marks",
-    [
-        {"points": np.zeros((4, 2)), "labels": np.arange(4)},
-        {"arrows": np.ones((4, 2))},
-    ],
-)
-def test_a_plane_refuses_a_fourth_class_or_arrow(marks):
-    with pytest.raises(ValueError, match="plane: expected at most three arrows"):
-        viz.plane(lambda x: x, **marks)
-
-
-def test_the_plane_draws_straight_rays_that_meet():
-    weights = np.array([[2.0, 0.5], [-1.0, 1.5], [-0.5, -2.0]])
-    figure = viz.plane(lambda x: x @ weights.T, extent=2)
-    (axes,) = figure.axes
-    corners = [path.vertices for c in axes.collections for path in c.get_paths()]
-    scores = np.sort(np.concatenate(corners) @ weights.T, axis=1)
-    assert len(corners) == 2
-    assert np.abs(scores[:, 2] - scores[:, 1]).max() < 0.05
-
-
-def test_the_plane_of_a_class_that_never_leads_has_no_boundary():
-    figure = viz.plane(lambda x: np.stack([0 * x[:, 0], 0 * x[:, 0] - 1], axis=1))
-    assert len(figure.axes[0].collections) == 0
-
-
-def test_the_plane_draws_a_boundary_where_the_winner_changes():
-    figure = viz.plane(lambda x: np.stack([x[:, 0], -x[:, 0]], axis=1), extent=2)
-    (axes,) = figure.axes
-    (contour,) = axes.collections
-    xs = np.concatenate([path.vertices[:, 0] for path in contour.get_paths()])
-    assert np.abs(xs).max() < 0.02
+def test_a_gallery_of_sizes_has_a_scale_from_zero():
+    html = cells([[[0.0, 3.0]]], scale="activation")
+    assert "<span>0</span><span>1.5</span><span>3</span>" in html
 
 
 @pytest.mark.parametrize(
     "words", ["display: grid", "100% / 4", "width: 100%; image-rendering: pixelated"]
 )
 def test_a_gallery_needs_no_style_sheet(words):
-    assert words in viz.gallery(np.zeros((2, 2, 2)), columns=3)._repr_html_()
+    assert words in cells(np.zeros((2, 2, 2)), columns=3)
 
 
 def test_a_scale_needs_no_style_sheet():
-    html = viz.gallery(np.ones((1, 2, 2)), signed="weight")._repr_html_()
+    html = cells(np.ones((1, 2, 2)), signed="weight")
     assert "width: 100%; height: .9rem" in html
     assert html.count("display: flex; justify-content: ") == 2
+
+
+def test_a_gallery_drawn_on_given_axes_is_shown_as_drawn():
+    html = cells(np.ones((1, 2, 2)), ax=viz.panel())
+    assert "<svg" in html
+    assert "image-rendering:pixelated" in html
+
+
+@pytest.mark.parametrize("names", [{"title": "T"}, {"xlabel": "x"}, {"ylabel": "y"}])
+def test_a_panel_carries_its_names(names):
+    ax = viz.panel(**names, height=2)
+    found = {"title": ax.get_title(loc="left"), "xlabel": ax.get_xlabel()}
+    found["ylabel"] = ax.get_ylabel()
+    assert found == {"title": "", "xlabel": "", "ylabel": ""} | names
+    assert tuple(ax.figure.get_size_inches()) == (3.4, 2)

@@ -1,0 +1,94 @@
+"""The pages of the nnlib API, made from docstrings: one directive names the modules of a page.
+
+```` ```{api} nnlib.linalg ```` becomes a heading for each file of that package, with the file's
+first sentence and, in the order of the file, whatever ``__all__`` declares public. Sphinx's
+autodoc and Napoleon write the entries.
+"""
+
+import importlib
+import re
+from collections.abc import Iterable, Iterator
+
+FOLDER = "chapters/reference/nnlib/"
+DIRECTIVE = re.compile(r"^```\{api\}[ ]*(?P<modules>[\w. ]+)\n```$", re.MULTILINE)
+ESCAPED = re.compile(r"(?<!\\)\||(?<![\\*\w)])\*(?=\w)")
+NAMED_TUPLE = "Alias for field number"
+
+
+def _expand(app, docname: str, source: list[str]) -> None:
+    """Replace the directives of a page by the entries that they stand for."""
+    if docname.startswith(FOLDER):
+        source[0] = DIRECTIVE.sub(lambda m: "\n".join(_page(m["modules"].split())), source[0])
+
+
+def _page(modules: Iterable[str]) -> Iterator[str]:
+    """The text of the modules, in MyST, entries in reStructuredText."""
+    for name in modules:
+        for file, names in by_file(name).items():
+            title, text = _opening(file)
+            yield from ("", f"## {title}", "", text, "", "```{eval-rst}")
+            for one in names:
+                yield from _entry(f"{name}.{one}", getattr(importlib.import_module(name), one))
+            yield "```"
+
+
+def by_file(name: str) -> dict[str, list[str]]:
+    """The public names of a module by the file in which each stands, in the files' order.
+
+    What ``nnlib`` itself holds too is listed there, and nowhere else.
+    """
+    module, whole, files = importlib.import_module(name), importlib.import_module("nnlib"), {}
+    for one in module.__all__:
+        found = getattr(module, one)
+        file = getattr(found, "__module__", None)
+        again = module is not whole and getattr(whole, one, None) is found
+        ours = isinstance(file, str) and file.partition(".")[0] == "nnlib"
+        if callable(found) and ours and not again:
+            files.setdefault(file, []).append(one)
+    return files
+
+
+def _opening(file: str) -> tuple[str, str]:
+    """A heading and a paragraph out of the first sentence of a file."""
+    first = (importlib.import_module(file).__doc__ or file).partition("\n\n")[0]
+    title, colon, rest = " ".join(first.split()).rstrip(".").partition(": ")
+    return title, f"{rest[:1].upper()}{rest[1:]}." if colon else ""
+
+
+def _entry(name: str, found: object) -> Iterator[str]:
+    """One entry of autodoc; of a class also its methods."""
+    if isinstance(found, type):
+        yield from (f".. autoclass:: {name}", "   :members:", "")
+    else:
+        yield from (f".. autofunction:: {name}", "")
+
+
+def _skip(app, what, name, found, skip, options) -> bool | None:
+    """Leave out the fields of named tuples, which have no text of their own."""
+    return True if (getattr(found, "__doc__", "") or "").startswith(NAMED_TUPLE) else None
+
+
+def _prepare(app, what, name, found, options, lines: list[str]) -> None:
+    """Make a docstring of ours one that Napoleon reads as it is meant.
+
+    |x| is an absolute value and (..., *shape) a shape, not markup; two empty lines end the last
+    section, so that sources and examples are no part of it.
+    """
+    ready, last = [], ""
+    for line in lines:
+        if not last.strip() and line.startswith((">>>", "Source:")):
+            ready.append("")
+        is_code = line.lstrip().startswith((">>>", "...")) or "``" in line
+        ready.append(line if is_code else ESCAPED.sub(r"\\\g<0>", line))
+        last = line
+    lines[:] = ready
+
+
+def setup(app):
+    """Connect to Sphinx."""
+    app.setup_extension("sphinx.ext.autodoc")
+    app.setup_extension("sphinx.ext.napoleon")
+    app.connect("source-read", _expand)
+    app.connect("autodoc-process-docstring", _prepare, priority=400)  # before Napoleon
+    app.connect("autodoc-skip-member", _skip)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,186 @@
+"""Losses as landscapes, and the ways that optimisers take through them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from .checks import frame, mapping, real
+from .style import BLUE, INK, ORANGE, canvas, legend, legend_room, looks, styled
+
+__all__ = ["descent", "surface"]
+
+
+@styled
+def surface(
+    loss: Callable[[np.ndarray], np.ndarray],
+    paths: Mapping[str, Sequence] | None = None,
+    *,
+    limits: tuple[tuple[float, float], tuple[float, float]] = ((-2.0, 2.0), (-2.0, 2.0)),
+    levels: int | Sequence[float] = 12,
+    minimum: tuple[float, float] | None = None,
+    arrows: bool = False,
+    xlabel: str = "$w_1$",
+    ylabel: str = "$w_2$",
+    title: str = "",
+    ax=None,
+):
+    """Draw a loss of two parameters as contours, and paths through it.
+
+    The lower, the lighter. Each path has its colour, dash and marker; it starts at a ring and
+    ends at a filled disc. What leaves the limits is cut off.
+
+    Parameters
+    ----------
+    loss : callable
+        From points (M, 2) to losses (M,).
+    paths : mapping of str to (K, 2) float
+        At most ten: the parameters before the first step and after each.
+    limits : ((x_low, x_high), (y_low, y_high))
+        What to draw.
+    levels : int or sequence of float
+        The losses to draw contours at, or how many; then each band covers as much area as the
+        next, so that steep valleys and flat plains both show.
+    minimum : (x, y)
+        Where to put a cross.
+    arrows : bool
+        Whether to draw each step as an arrow.
+    xlabel, ylabel, title : str
+        Names of the parameters, and what stands above.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If the loss is not (M,) or not finite, or a path is not (K, 2) or not finite: a path
+        that diverged must be cut before.
+
+    >>> path = np.array([[1.5, 1.0], [0.5, -0.5], [0.1, 0.2]])
+    >>> ax = surface(lambda w: w[:, 0] ** 2 + 3 * w[:, 1] ** 2, {"SGD": path}, minimum=(0, 0))
+    >>> ax.get_lines()[0].get_xdata().tolist()
+    [1.5, 0.5, 0.1]
+    """
+    limits = frame("surface", limits)
+    paths = mapping("surface", "paths", paths or {})
+    paths = {name: _path(name, path) for name, path in paths.items()}
+    styles = looks("surface", "paths", max(len(paths), 1))
+    height = 3.1 + (legend_room(list(paths), above=True) if paths else 0)
+    axes = canvas("surface", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    _contours(axes, loss, limits, levels)
+    for (name, path), look in zip(paths.items(), styles, strict=False):
+        _walk(axes, path, look, name, arrows=arrows)
+    if minimum is not None:
+        axes.plot(*minimum, "+", color=INK, markersize=11, markeredgewidth=1.8)
+    axes.set(xlim=limits[0], ylim=limits[1])
+    axes.grid(visible=False)
+    if paths:
+        legend(axes, list(paths), above=True)
+    return axes
+
+
+def _path(name: str, path) -> np.ndarray:
+    """Return a path, checked."""
+    path = real("surface", f"the path {name!r}", path, 2)
+    if path.shape[1] != 2:
+        raise ValueError(f"surface: expected a path (K, 2) for {name!r}, got {path.shape}")
+    return path
+
+
+def _contours(axes, loss: Callable, limits, levels) -> None:
+    """Draw thin contours on shades that are darker the higher they lie."""
+    from matplotlib.colors import to_rgba
+
+    x, y = (np.linspace(*ends, 121) for ends in limits)
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    heights = real("surface", "the loss", loss(points), 1)
+    if heights.shape != points.shape[:1]:
+        raise ValueError(
+            f"surface: expected a loss of shape ({len(points)},), got {heights.shape}"
+        )
+    if np.ndim(levels) == 0:
+        levels = np.quantile(heights, np.linspace(0, 1, int(levels) + 1))
+    levels = np.unique(levels)
+    if len(levels) < 2:
+        return  # a flat loss has no contours
+    z = heights.reshape(121, 121)
+    shades = [to_rgba(INK, a) for a in np.linspace(0.0, 0.3, len(levels) - 1)]
+    axes.contourf(x, y, z, levels, colors=shades)
+    axes.contour(x, y, z, levels, colors=[to_rgba(INK, 0.35)], linewidths=0.6)
+
+
+def _walk(axes, path: np.ndarray, look, name: str, *, arrows: bool) -> None:
+    """Draw one path, with a ring at its start and a disc at its end."""
+    every = max(len(path) // 10, 1)
+    line = {"color": look.colour, "linestyle": look.dash, "linewidth": 1.7}
+    size = 0 if arrows else 4.5  # the heads say where the steps end
+    mark = {"marker": look.marker, "markersize": size, "markevery": (every, every)}
+    axes.plot(*path.T, label=name, **line, **mark)
+    head = {"arrowstyle": "-|>", "color": look.colour, "shrinkA": 0, "shrinkB": 0}
+    for start, end in pairwise(path) if arrows else ():
+        axes.annotate("", end, start, arrowprops=head, annotation_clip=True)
+    ends = {"color": look.colour, "linestyle": "none", "markersize": 8, "markeredgewidth": 1.6}
+    axes.plot(*path[0], marker="o", fillstyle="none", **ends)
+    axes.plot(*path[-1], marker="o", **ends)
+
+
+@styled
+def descent(
+    f: Callable[[np.ndarray], np.ndarray],
+    steps: Sequence[float],
+    *,
+    limits: tuple[float, float] | None = None,
+    xlabel: str = "$x$",
+    ylabel: str = "$f(x)$",
+    title: str = "",
+    ax=None,
+):
+    """Draw a function of one variable and the steps that walk down it, numbered.
+
+    Parameters
+    ----------
+    f : callable
+        From (M,) to (M,), applied entry by entry.
+    steps : (K,) float
+        Where the walk was: before the first step and after each.
+    limits : (float, float)
+        The ends of the horizontal axis; by default around the steps.
+    xlabel, ylabel, title : str
+        With units.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no step, or a step or the function is not finite.
+
+    >>> ax = descent(lambda x: x**2, [2.0, 1.0, 0.5])
+    >>> ax.get_lines()[1].get_ydata().tolist()
+    [4.0, 1.0, 0.25]
+    """
+    x = real("descent", "steps", steps, 1)
+    margin = 0.25 * (np.ptp(x) or 1.0)
+    low, high = limits or (x.min() - margin, x.max() + margin)
+    line = np.linspace(low, high, 201)
+    curve = real("descent", "the function", f(line), 1)
+    y = real("descent", "the function at the steps", f(x), 1)
+    axes = canvas("descent", ax, title=title, xlabel=xlabel, ylabel=ylabel)
+    axes.plot(line, curve, color=BLUE)
+    axes.plot(x, y, "o", color=ORANGE, markersize=5)
+    head = {"arrowstyle": "-|>", "color": ORANGE, "linewidth": 1.2, "shrinkA": 3, "shrinkB": 3}
+    for k in range(len(x) - 1):
+        axes.annotate("", (x[k + 1], y[k + 1]), (x[k], y[k]), arrowprops=head)
+    for k in range(min(len(x), 4)):
+        place = {"xytext": (0, 7), "textcoords": "offset points", "ha": "center"}
+        axes.annotate(str(k), (x[k], y[k]), fontsize=9, **place)
+    axes.set_xlim(low, high)
+    return axes

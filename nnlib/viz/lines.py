@@ -1,0 +1,259 @@
+"""Curves: histories of training, a quantity against another, errors that shrink."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .checks import mapping, real
+from .style import INK, canvas, legend, legend_room, looks, styled
+
+__all__ = ["against", "convergence", "curves"]
+
+
+@styled
+def curves(
+    lines: Mapping,
+    *,
+    xlabel: str = "epoch",
+    ylabel: str,
+    title: str = "",
+    x: Sequence[float] | None = None,
+    log: bool = False,
+    of: str = "train_loss",
+    ax=None,
+):
+    """Draw curves over their index, or over ``x``; several runs of one as mean and band.
+
+    The band reaches one standard deviation (that of a sample, divisor S − 1) to either side.
+
+    Parameters
+    ----------
+    lines : mapping of str to curve
+        At most ten, each (T,) numbers, (S, T) for S runs (seeds), a ``training.History``, or
+        a list of them, one a run.
+    xlabel, ylabel, title : str
+        With units.
+    x : (T,) float
+        Where the values belong; by default 1, 2, 3 and so on.
+    log : bool
+        Whether the vertical axis is logarithmic.
+    of : str
+        Which list of a history to draw, such as ``"val_accuracy"``.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there are no or more than ten curves, a curve is empty, ragged or not finite, does
+        not fit x, or is not positive on a logarithmic axis.
+
+    >>> ax = curves({"SGD": [[2.3, 1.1], [2.1, 0.9]], "Adam": [1.5, 0.7]}, ylabel="loss (nats)")
+    >>> [line.get_ydata().tolist() for line in ax.get_lines()]
+    [[2.2, 1.0], [1.5, 0.7]]
+    """
+    lines = mapping("curves", "lines", lines)
+    styles = looks("curves", "curves", len(lines))
+    runs = {name: _runs(name, values, of) for name, values in lines.items()}
+    _check_fit(runs, x, log)
+    height = 2.6 + legend_room(list(lines))
+    axes = canvas("curves", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    for (name, values), look in zip(runs.items(), styles, strict=True):
+        places = np.arange(1, values.shape[1] + 1) if x is None else np.asarray(x)
+        _curve(axes, places, values, look, name, marked=len(lines) > 3)
+    if log:
+        axes.set_yscale("log")
+    counts = {len(values) for values in runs.values() if len(values) > 1}
+    note = f"mean ± sd of {max(counts)} runs" if counts else None
+    options = {"title": note, "title_fontsize": 9.5, "alignment": "left"} if note else {}
+    legend(axes, list(lines), **options)
+    return axes
+
+
+def _runs(name: str, values, of: str) -> np.ndarray:
+    """Return a curve as an array of its runs, (S, T)."""
+    if hasattr(values, of):
+        values = [values]
+    if isinstance(values, Sequence) and len(values) and hasattr(values[0], of):
+        values = [getattr(history, of) for history in values]
+    return np.atleast_2d(real("curves", f"the curve {name!r}", values, 1, 2))
+
+
+def _check_fit(runs: Mapping[str, np.ndarray], x, log: bool) -> None:
+    """Refuse curves that do not fit their places or their axis."""
+    for name, values in runs.items():
+        if x is not None and np.shape(x) != values.shape[1:]:
+            raise ValueError(
+                f"curves: expected x of the length of {name!r}, "
+                f"got {np.shape(x)} and {values.shape[1:]}"
+            )
+        if log and values.min() <= 0:
+            raise ValueError(
+                f"curves: expected positive numbers for log=True, got {values.min():g} "
+                f"in {name!r}"
+            )
+
+
+def _curve(axes, x: np.ndarray, values: np.ndarray, look, name: str, *, marked: bool) -> None:
+    """Draw one curve, with a band where there are several runs, with marks if told."""
+    mean = values.mean(axis=0)
+    if len(values) > 1:
+        sd = values.std(axis=0, ddof=1)
+        band = {"color": look.colour, "alpha": 0.18, "linewidth": 0}
+        axes.fill_between(x, mean - sd, mean + sd, **band)
+    every = max(len(x) // 6, 1)
+    marks = {"marker": look.marker, "markevery": every, "markersize": 5} if marked else {}
+    axes.plot(x, mean, color=look.colour, linestyle=look.dash, label=name, **marks)
+
+
+@styled
+def against(
+    x: Sequence[float],
+    lines: Mapping[str, Sequence],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    ax=None,
+):
+    """Draw measured quantities against what was varied: each run a faint dot, means joined.
+
+    Parameters
+    ----------
+    x : (K,) float
+        What was varied.
+    lines : mapping of str to (K,) or (K, S) float
+        At most ten; at each x one number, or one for each of S runs.
+    xlabel, ylabel, title : str
+        With units.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If a line does not fit x, is empty or not finite, or there are more than ten.
+
+    >>> ax = against([8, 64], {"dense": [[0.5, 1.0], [1.0, 1.0]]}, xlabel="units",
+    ...              ylabel="accuracy")
+    >>> ax.get_lines()[0].get_ydata().tolist()
+    [0.75, 1.0]
+    """
+    lines = mapping("against", "lines", lines)
+    styles = looks("against", "lines", len(lines))
+    x = real("against", "x", x, 1)
+    height = 2.9 + legend_room(list(lines))
+    axes = canvas("against", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    for (name, values), look in zip(lines.items(), styles, strict=True):
+        runs = real("against", f"the line {name!r}", values, 1, 2).reshape(len(values), -1)
+        if len(runs) != len(x):
+            raise ValueError(
+                f"against: expected {len(x)} rows for {name!r}, one for each x, got {len(runs)}"
+            )
+        options = {"color": look.colour, "marker": look.marker, "linestyle": look.dash}
+        axes.plot(x, runs.mean(axis=1), markersize=5, label=name, **options)
+        if runs.shape[1] > 1:
+            axes.plot(x, runs, ".", markersize=5, alpha=0.35, color=look.colour)
+    if len(x) <= 6:
+        axes.set_xticks(x, [f"{value:g}" for value in x])
+    legend(axes, list(lines))
+    return axes
+
+
+@styled
+def convergence(
+    errors: Mapping[str, Sequence[float]],
+    *,
+    x: Sequence[float] | None = None,
+    orders: Sequence[float] = (),
+    xlabel: str = "iteration",
+    ylabel: str = "error",
+    title: str = "",
+    ax=None,
+):
+    r"""Draw errors on a logarithmic axis, so that a rate shows as a slope.
+
+    Over iterations an error :math:`c\,r^k` is a straight line; over a step size ``x``, on two
+    logarithmic axes, an error :math:`c\,h^p` is one of slope p. A zero cannot be drawn and
+    leaves a gap.
+
+    Parameters
+    ----------
+    errors : mapping of str to (K,) float
+        At most ten, none negative.
+    x : (K,) float
+        Step sizes or numbers of points, positive; by default iterations 1, 2, 3 and so on.
+    orders : sequence of float
+        Slopes p to draw as thin guides, the first below the first curve and so on; they need
+        x.
+    xlabel, ylabel, title : str
+        With units.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If an error is negative, not finite or all zero, or the lengths differ, or orders come
+        without x.
+
+    >>> h = np.array([0.1, 0.01])
+    >>> ax = convergence({"one-sided": h, "two-sided": h**2}, x=h, orders=[1, 2], xlabel="h")
+    >>> ax.get_xscale(), [text.get_text() for text in ax.texts]
+    ('log', ['slope 1', 'slope 2'])
+    """
+    errors = mapping("convergence", "errors", errors)
+    styles = looks("convergence", "curves", len(errors))
+    if x is None and len(orders):
+        raise ValueError("convergence: expected x, the step sizes, with orders")
+    x = None if x is None else real("convergence", "x", x, 1)
+    height = 2.7 + legend_room(list(errors))
+    curves_ = {name: _errors(name, values, x) for name, values in errors.items()}
+    axes = canvas("convergence", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
+    for (name, values), look in zip(curves_.items(), styles, strict=True):
+        places = np.arange(1, len(values) + 1) if x is None else x
+        options = {"marker": look.marker, "markevery": max(len(values) // 12, 1)}
+        options |= {"color": look.colour, "linestyle": look.dash, "markersize": 4.5}
+        axes.plot(places, values, label=name, **options)
+    axes.set_yscale("log")
+    if x is not None:
+        axes.set_xscale("log")
+        _guides(axes, x, list(curves_.values()), orders)
+    legend(axes, list(errors))
+    return axes
+
+
+def _errors(name: str, values, x: np.ndarray | None) -> np.ndarray:
+    """Return errors with NaN for zero, which a logarithmic axis lacks."""
+    array = real("convergence", f"the errors {name!r}", values, 1)
+    if array.min() < 0 or array.max() == 0:
+        raise ValueError(f"convergence: expected errors of at least 0, not all 0, for {name!r}")
+    if x is not None and (len(x) != len(array) or x.min() <= 0):
+        raise ValueError(
+            f"convergence: expected {len(array)} positive numbers for x, got shape {x.shape}"
+        )
+    return np.where(array > 0, array, np.nan)
+
+
+def _guides(axes, x: np.ndarray, curves_: list, orders: Sequence[float]) -> None:
+    """Draw a thin line of each slope below its curve (or the last), where x is largest."""
+    ends = np.array([x.max(), max(x.min(), x.max() / 100)])
+    for k, p in enumerate(orders):
+        errors = curves_[min(k, len(curves_) - 1)]
+        start = errors[np.argmax(x)] if errors[np.argmax(x)] > 0 else np.nanmax(errors)
+        line = start / 8 * (ends / ends[0]) ** p
+        axes.plot(ends, line, color=INK, linewidth=0.8)
+        name = {"ha": "center", "va": "top", "fontsize": 9}
+        axes.text(ends[1], line[1], f"slope {p:g}", **name)

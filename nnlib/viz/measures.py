@@ -1,0 +1,215 @@
+"""How good a classifier or a decomposition is: ROC, calibration, explained variance."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from .checks import classes, real
+from .style import BLUE, INK, ORANGE, canvas, legend, legend_room, looks, styled
+
+__all__ = ["calibration", "roc", "scree"]
+
+
+@styled
+def roc(truth, scores, *, title: str = "", ax=None):
+    r"""Draw the receiver operating characteristic: what a threshold finds, and at what price.
+
+    For each threshold s, the share of positives with score at least s (recall) over the share
+    of negatives with score at least s; equal scores pass together. The area below is the
+    chance that a positive outscores a negative, ties counted half.
+
+    Parameters
+    ----------
+    truth : (N,) int
+        1 for positives, 0 for negatives; both occur.
+    scores : (N,) float, or mapping of str to (N,) float
+        The larger, the more likely positive; at most ten classifiers with their names.
+    title : str
+        What stands above.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If truth is not of both 0 and 1, or scores do not fit it or are not finite.
+
+    Source: Fawcett (2006), An introduction to ROC analysis, algorithm 1.
+
+    >>> ax = roc([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
+    >>> ax.get_lines()[0].get_label()
+    'area 0.750'
+    """
+    truth, runs = _binary("roc", truth, scores)
+    styles = looks("roc", "classifiers", len(runs))
+    names = {"xlabel": "false alarms (share of negatives)", "title": title}
+    names["ylabel"] = "found (share of positives)"
+    labels = [f"{name}, area 0.000" for name in runs]
+    height = 3.2 + legend_room(labels, above=True)
+    axes = canvas("roc", ax, height=height, **names)
+    for (name, values), look in zip(runs.items(), styles, strict=True):
+        x, y = _roc(truth, values)
+        label = f"{name}, area {np.trapezoid(y, x):.3f}".removeprefix(", ")
+        axes.plot(x, y, color=look.colour, linestyle=look.dash, label=label)
+    axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8)
+    axes.text(0.56, 0.52, "guessing", rotation=45, ha="center", va="center", fontsize=9)
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
+    legend(axes, labels, above=True)
+    return axes
+
+
+def _binary(function: str, truth, scores) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return truth as booleans and the scores of each classifier."""
+    truth = classes(function, "truth", truth, 2).astype(bool)
+    scores = scores if isinstance(scores, Mapping) else {"": scores}
+    runs = {name: real(function, f"scores {name}".strip(), s, 1) for name, s in scores.items()}
+    for values in runs.values():
+        if values.shape != truth.shape:
+            raise ValueError(
+                f"{function}: expected {len(truth)} scores, one for each truth, "
+                f"got {len(values)}"
+            )
+    if function == "roc" and (truth.all() or not truth.any()):
+        raise ValueError("roc: expected both 0 and 1 in truth, got only one of them")
+    return truth, runs
+
+
+def _roc(truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return false alarms and finds at each threshold, from none to all."""
+    order = np.argsort(-scores, kind="stable")
+    last = np.append(np.diff(scores[order]) != 0, True)
+    found = np.cumsum(truth[order])[last] / truth.sum()
+    alarms = np.cumsum(~truth[order])[last] / (~truth).sum()
+    return np.append(0.0, alarms), np.append(0.0, found)
+
+
+@styled
+def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=None):
+    r"""Draw how often something happened of which a classifier was so sure.
+
+    Predictions are put into bins of equal width; a dot stands at the mean probability and the
+    share that came true, its area as the number of predictions. The gap in the legend is the
+    expected calibration error, :math:`\sum_b \frac{n_b}{N} |\bar y_b - \bar p_b|`.
+
+    Parameters
+    ----------
+    truth : (N,) int
+        1 where it happened (or where the prediction was right), else 0.
+    probabilities : (N,) float, or mapping of str to (N,) float
+        How sure the classifier was, from 0 to 1; at most ten classifiers with their names.
+    bins : int
+        Number of bins from 0 to 1.
+    title : str
+        What stands above.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If a probability lies outside [0, 1], the lengths differ, or bins is below 1.
+
+    Source: Guo et al. (2017), On calibration of modern neural networks, equation 3.
+
+    >>> ax = calibration([0, 1, 1, 1], [0.4, 0.4, 0.9, 0.9])
+    >>> ax.get_lines()[0].get_label()
+    'gap 0.100'
+    """
+    truth, runs = _binary("calibration", truth, probabilities)
+    styles = looks("calibration", "classifiers", len(runs))
+    if bins < 1:
+        raise ValueError(f"calibration: expected at least one bin, got {bins}")
+    names = {"xlabel": "predicted probability", "ylabel": "share that came true"}
+    labels = [f"{name}, gap 0.000" for name in runs]
+    height = 3.2 + legend_room(labels, above=True)
+    axes = canvas("calibration", ax, height=height, title=title, **names)
+    for (name, p), look in zip(runs.items(), styles, strict=True):
+        if p.min() < 0 or p.max() > 1:
+            raise ValueError(
+                f"calibration: expected probabilities from 0 to 1, got {p.min():g} to "
+                f"{p.max():g}"
+            )
+        x, y, count = _bins(truth, p, bins)
+        label = f"{name}, gap {count @ np.abs(y - x) / len(p):.3f}".removeprefix(", ")
+        options = {"color": look.colour, "linestyle": look.dash, "linewidth": 1.2}
+        axes.plot(x, y, label=label, **options)
+        areas = 12 + 120 * count / len(p)
+        axes.scatter(x, y, s=areas, marker=look.marker, color=look.colour)
+    axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8)
+    axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
+    legend(axes, labels, above=True)
+    return axes
+
+
+def _bins(truth: np.ndarray, p: np.ndarray, bins: int) -> tuple[np.ndarray, ...]:
+    """Return mean probability, share that came true and number, for each bin not empty."""
+    bin_ = np.minimum((p * bins).astype(int), bins - 1)
+    count = np.bincount(bin_, minlength=bins)
+    full = count > 0
+    sure = np.bincount(bin_, p, minlength=bins)[full] / count[full]
+    came = np.bincount(bin_, truth, minlength=bins)[full] / count[full]
+    return sure, came, count[full]
+
+
+@styled
+def scree(
+    variances, *, total: float | None = None, components: int = 20, title: str = "", ax=None
+):
+    """Draw what share of the variance each component explains, and all up to it.
+
+    Parameters
+    ----------
+    variances : (K,) float
+        Of the components, falling (eigenvalues of the covariance, squared singular values).
+    total : float
+        The variance of all components, when only the first are given.
+    components : int
+        How many to draw.
+    title : str
+        What stands above.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If variances are negative, rising, all zero or not finite, or exceed the total.
+
+    Source: Cattell (1966), The scree test for the number of factors.
+
+    >>> ax = scree([4.0, 2.0, 2.0])
+    >>> ax.get_lines()[0].get_ydata().tolist()
+    [0.5, 0.75, 1.0]
+    """
+    v = real("scree", "the variances", variances, 1)
+    whole = v.sum() if total is None else float(total)
+    if v.min() < 0 or (np.diff(v) > 0).any() or not 0 < v.sum() <= whole * (1 + 1e-9):
+        raise ValueError(
+            "scree: expected falling variances of at least 0 that sum to the total or less, "
+            f"got {v.min():g} to {v.max():g} with sum {v.sum():g} of {whole:g}"
+        )
+    if components < 1:
+        raise ValueError(f"scree: expected at least one component, got {components}")
+    share = (v / whole)[:components]
+    k = np.arange(1, len(share) + 1)
+    names = {"xlabel": "component", "ylabel": "share of the variance"}
+    axes = canvas("scree", ax, title=title, **names)
+    axes.bar(k, share, color=BLUE, alpha=0.75, width=0.7, label="each")
+    line = {"color": ORANGE, "marker": "o", "markersize": 4, "linestyle": "--"}
+    axes.plot(k, np.cumsum(share), label="all up to it", **line)
+    axes.set(ylim=(0, 1.05), xlim=(0.3, len(share) + 0.7))
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.legend()
+    return axes

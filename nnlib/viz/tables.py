@@ -1,0 +1,312 @@
+"""Tables whose cells are shaded: counts, confusions, matrices, attention."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from .checks import classes, real, short
+from .style import BLUE, ORANGE, WIDTH, canvas, styled
+
+__all__ = ["attention", "confusion", "heatmap", "matrix"]
+
+DARKEST = 0.6  # the opacity of the strongest cell, on which the ink can still be read
+WRITTEN = 12  # columns, up to which a number of three letters fits its cell
+
+
+@styled
+def heatmap(
+    table,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    fmt: str = "",
+    limits: tuple[float, float] | None = None,
+    ax=None,
+):
+    """Draw a table of numbers, each written in its cell, the larger the darker.
+
+    Parameters
+    ----------
+    table : (R, C) int or float
+        A zero among counts is left empty. ``confusion`` draws tables of mistakes.
+    rows, columns : sequence of str
+        Names of rows and columns.
+    xlabel, ylabel, title : str
+        What the columns and the rows are, and what stands above.
+    fmt : str
+        How a number is written, as in ``format``; by default whole for integers, else two
+        decimals.
+    limits : (float, float)
+        The numbers of the lightest and the darkest cell; by default 0 and the largest for
+        integers, else the smallest and the largest.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If the names do not fit the table, or a number is not finite.
+
+    >>> ax = heatmap([[3, 0], [1, 2]], ["cat", "rat"], ["day", "night"], xlabel="when",
+    ...              ylabel="who")
+    >>> [text.get_text() for text in ax.texts]
+    ['3', '1', '2']
+    """
+    counts = np.asarray(table).dtype.kind in "iu"
+    values = real("heatmap", "the table", table, 2)
+    _fit("heatmap", values, rows, columns)
+    low, high = limits or (0.0 if counts else values.min(), values.max())
+    strength = np.clip((values - low) / max(high - low, 1e-12), 0, 1)
+    axes = _table("heatmap", ax, values.shape, title=title, xlabel=xlabel, ylabel=ylabel)
+    _shade(axes, strength, ORANGE)
+    fmt = fmt or (".0f" if counts else ".2f")
+    for place, value in np.ndenumerate(values):
+        if value or not counts:
+            _write(axes, place, format(value, fmt))
+    _name_cells(axes, values.shape, rows, columns)
+    return axes
+
+
+@styled
+def confusion(
+    true, predicted, names: Sequence[str], *, rates: bool = False, title: str = "", ax=None
+):
+    """Draw how often each true class was predicted as each class.
+
+    Right ones stand in bold on the diagonal and are not shaded, so that only mistakes are.
+
+    Parameters
+    ----------
+    true, predicted : (N,) int
+        Class indices in [0, C).
+    names : sequence of str
+        The C names.
+    rates : bool
+        Whether to write per cent of the true class instead of counts; a class without
+        examples keeps an empty row.
+    title : str
+        What stands above.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If the two differ in length, or a class has no name.
+
+    >>> ax = confusion([0, 0, 1], [0, 1, 1], ["cat", "rat"])
+    >>> [(text.get_text(), text.get_weight()) for text in ax.texts]
+    [('1', 'bold'), ('1', 'normal'), ('1', 'bold')]
+    """
+    C = len(names)
+    true = classes("confusion", "true classes", true, C)
+    predicted = classes("confusion", "predicted classes", predicted, C)
+    if true.shape != predicted.shape:
+        raise ValueError(
+            f"confusion: expected as many predictions as true classes, "
+            f"got {predicted.shape} and {true.shape}"
+        )
+    table = np.bincount(C * true + predicted, minlength=C * C).reshape(C, C)
+    if rates:
+        table = 100 * table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    xlabel = "predicted (% of the true class)" if rates else "predicted"
+    axes = _table("confusion", ax, table.shape, title=title, xlabel=xlabel, ylabel="true")
+    wrong = np.where(np.eye(C, dtype=bool), 0, table)
+    _shade(axes, wrong / max(wrong.max(), 1), ORANGE)
+    for (i, j), value in np.ndenumerate(table):
+        if value:
+            _write(axes, (i, j), f"{value:.0f}", weight="bold" if i == j else "normal")
+    _name_cells(axes, table.shape, names, names)
+    return axes
+
+
+@styled
+def matrix(
+    A,
+    *,
+    rows: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    xlabel: str = "",
+    ylabel: str = "",
+    title: str = "",
+    fmt: str = "",
+    ax=None,
+):
+    """Draw a matrix with its numbers: orange above zero, blue below, the larger the stronger.
+
+    Zero is not shaded; the minus sign tells blue from orange in print. Up to 12 columns the
+    numbers are written; a larger matrix is drawn as a picture, zero in grey, positive bright,
+    negative dark.
+
+    Parameters
+    ----------
+    A : (M, N) float, or Fractions as ``linalg`` gives them
+        The matrix; a vector (N,) is drawn as a column.
+    rows, columns : sequence of str
+        Names, or none.
+    xlabel, ylabel, title : str
+        What the columns and the rows are, and what stands above.
+    fmt : str
+        How a number is written, as in ``format``; by default in three digits. Fractions are
+        written as they are.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If A is empty, has other dimensions, or an entry is not finite, or names do not fit.
+
+    >>> ax = matrix([[2, -1], [0, Fraction(1, 3)]], title="A")
+    >>> [text.get_text() for text in ax.texts]
+    ['2', '−1', '0', '1/3']
+    """
+    entries = np.asarray(A.detach() if hasattr(A, "detach") else A)
+    entries = entries[:, None] if entries.ndim == 1 else entries
+    exact = entries.dtype == object and all(isinstance(a, int | Fraction) for a in entries.flat)
+    values = real("matrix", "A", entries.astype(float) if exact else entries, 2)
+    _fit("matrix", values, rows or range(len(values)), columns or range(values.shape[1]))
+    names = {"title": title, "xlabel": xlabel, "ylabel": ylabel}
+    top = max(np.abs(values).max(), 1e-300)
+    if values.shape[1] > WRITTEN:
+        return _picture(values, top, names, ax)
+    axes = _table("matrix", ax, values.shape, **names)
+    _shade(axes, np.maximum(values, 0) / top, ORANGE)
+    _shade(axes, np.maximum(-values, 0) / top, BLUE)
+    for place, entry in np.ndenumerate(entries):
+        _write(axes, place, _entry(entry, "" if exact else fmt))
+    _name_cells(axes, values.shape, rows, columns)
+    axes.spines["bottom"].set_visible(False)
+    axes.spines["right"].set_visible(True)
+    return axes
+
+
+def _entry(entry, fmt: str) -> str:
+    """Return an entry of a matrix as a text."""
+    if fmt:
+        return format(entry, fmt)
+    return str(entry) if isinstance(entry, int | Fraction) else short(entry)
+
+
+def _picture(values: np.ndarray, top: float, names: dict[str, str], ax):
+    """Draw a large matrix as a picture, with a line that says what its colours mean."""
+    height = min(max(0.7 + 2.7 * values.shape[0] / values.shape[1], 1.2), 6.0)
+    axes = canvas("matrix", ax, height=height, **names)
+    look = {"cmap": "cividis", "vmin": -top, "vmax": top, "interpolation": "none"}
+    axes.imshow(values, **look)
+    axes.grid(visible=False)
+    scale = f"dark −{top:.2g}, grey 0, bright {top:.2g}"
+    axes.set_xlabel(f"{names['xlabel']}\n{scale}".strip())
+    return axes
+
+
+@styled
+def attention(
+    weights, queries: Sequence[str], keys: Sequence[str], *, title: str = "", ax=None
+):
+    """Draw how strongly each query (row) attends to each key (column).
+
+    Up to eight keys the weights are written, in per cent.
+
+    Parameters
+    ----------
+    weights : (Q, K) float
+        At least 0; after softmax each row sums to 1.
+    queries, keys : sequence of str
+        The tokens of the rows and of the columns.
+    title : str
+        What stands above.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If tokens do not fit the weights, or a weight is negative or not finite.
+
+    >>> ax = attention([[0.9, 0.1], [0.5, 0.5]], ["la", "mer"], ["the", "sea"])
+    >>> [text.get_text() for text in ax.texts]
+    ['90', '10', '50', '50']
+    """
+    values = real("attention", "the weights", weights, 2)
+    _fit("attention", values, queries, keys)
+    if values.min() < 0:
+        raise ValueError(
+            f"attention: expected weights of at least 0, after softmax, got {values.min():g}"
+        )
+    few = values.shape[1] <= 8
+    xlabel = "key (weights in %)" if few else f"key (darkest: {100 * values.max():.0f} %)"
+    axes = _table("attention", ax, values.shape, title=title, xlabel=xlabel, ylabel="query")
+    _shade(axes, values / max(values.max(), 1e-300), BLUE, darkest=DARKEST if few else 1.0)
+    for place, value in np.ndenumerate(values):
+        if few:
+            _write(axes, place, f"{100 * value:.0f}")
+    _name_cells(axes, values.shape, queries, keys)
+    return axes
+
+
+def _fit(function: str, values: np.ndarray, rows: Sequence, columns: Sequence) -> None:
+    """Refuse names that do not fit the table."""
+    if values.shape != (len(rows), len(columns)):
+        raise ValueError(
+            f"{function}: expected a table ({len(rows)}, {len(columns)}) for the names, "
+            f"got shape {values.shape}"
+        )
+
+
+def _table(function: str, ax, shape: tuple[int, int], **names: str):
+    """Return axes for a table, about as high as its rows need."""
+    height = 1.1 + 0.26 * shape[0] + 0.2 * bool(names["title"])
+    return canvas(function, ax, height=height, **names)
+
+
+def _shade(axes, strength: np.ndarray, colour: str, darkest: float = DARKEST) -> None:
+    """Shade cells, from clear at 0 to darkest at 1; clear cells are not drawn."""
+    from matplotlib.collections import PolyCollection
+    from matplotlib.colors import to_rgba
+
+    places = [place for place, share in np.ndenumerate(strength) if share > 0]
+    square = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
+    cells = [square + np.array((j, i)) for i, j in places]
+    colours = [to_rgba(colour, darkest * float(strength[place])) for place in places]
+    axes.add_collection(PolyCollection(cells, facecolors=colours, linewidths=0))
+
+
+def _write(axes, place: tuple[int, int], text: str, weight: str = "normal") -> None:
+    """Write a number into its cell, with a true minus sign."""
+    i, j = place
+    look = {"ha": "center", "va": "center", "fontsize": 9, "weight": weight}
+    axes.text(j, i, text.replace("-", "−"), **look)
+
+
+def _name_cells(axes, shape: tuple[int, int], rows: Sequence, columns: Sequence) -> None:
+    """Write the names of rows and columns; where columns are narrow, only some and upright."""
+    (R, C), names = shape, list(map(str, columns))
+    axes.set(xlim=(-0.5, C - 0.5), ylim=(R - 0.5, -0.5))
+    every = -(-C // 18)
+    slanted = max(map(len, names), default=0) * 0.09 > 0.8 * WIDTH / C
+    turn = {"rotation": 60, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
+    axes.set_xticks(range(0, len(names), every), names[::every], **turn)
+    axes.set_yticks(range(len(rows)), list(map(str, rows)))
+    axes.tick_params(length=0)
+    axes.grid(visible=False)

@@ -1,0 +1,100 @@
+"""Arrows in the plane, and what a matrix does to it."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .checks import mapping, real
+from .style import INK, canvas, looks, styled
+
+__all__ = ["vectors"]
+
+
+@styled
+def vectors(
+    arrows: Mapping[str, Sequence],
+    *,
+    transform=None,
+    extent: float | None = None,
+    xlabel: str = "$x_1$",
+    ylabel: str = "$x_2$",
+    title: str = "",
+    ax=None,
+):
+    """Draw vectors with their names, and the grid that a matrix makes of the squared one.
+
+    Parameters
+    ----------
+    arrows : mapping of str to (2,) or (2, 2) float
+        At most ten: the tip of a vector from the origin, or tail and tip.
+    transform : (2, 2) float
+        A matrix; its columns are where the unit vectors go. The arrows are drawn as given.
+    extent : float
+        The plane is drawn from -extent to extent; by default all arrows fit.
+    xlabel, ylabel, title : str
+        What stands beside and above.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new panel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If a vector or the matrix has another shape, or is not finite.
+
+    >>> ax = vectors({"u": [2, 1], "u − v": [[1, 2], [2, 1]]}, transform=[[1, 1], [0, 1]])
+    >>> [text.get_text() for text in ax.texts if text.get_text()]
+    ['u', 'u − v']
+    """
+    arrows = mapping("vectors", "arrows", arrows)
+    styles = looks("vectors", "arrows", len(arrows))
+    ends = {name: _ends(name, arrow) for name, arrow in arrows.items()}
+    if extent is None:
+        extent = float(np.ceil(1.15 * max(np.abs(e).max() for e in ends.values()))) or 1.0
+    axes = canvas("vectors", ax, height=3.3, title=title, xlabel=xlabel, ylabel=ylabel)
+    axes.axhline(0, color=INK, linewidth=0.8)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    if transform is not None:
+        _grid(axes, real("vectors", "transform", transform, 2), extent)
+    for (name, (tail, tip)), look in zip(ends.items(), styles, strict=True):
+        head = {"arrowstyle": "-|>", "color": look.colour, "linewidth": 2, "shrinkA": 0}
+        axes.annotate("", tip, tail, arrowprops=head | {"shrinkB": 0, "mutation_scale": 15})
+        _name(axes, name, tail, tip)
+    axes.set(xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal")
+    return axes
+
+
+def _ends(name: str, arrow) -> np.ndarray:
+    """Return tail and tip of an arrow."""
+    ends = real("vectors", f"the arrow {name!r}", arrow, 1, 2)
+    if ends.shape not in ((2,), (2, 2)):
+        raise ValueError(
+            f"vectors: expected two numbers, or tail and tip, for {name!r}, "
+            f"got shape {ends.shape}"
+        )
+    return np.stack([np.zeros(2), ends]) if ends.ndim == 1 else ends
+
+
+def _grid(axes, A: np.ndarray, extent: float) -> None:
+    """Draw where A takes the lines of the squared grid."""
+    if A.shape != (2, 2):
+        raise ValueError(f"vectors: expected a transform (2, 2), got {A.shape}")
+    n = int(np.ceil(extent * 3))
+    whole = np.array([-n, n])
+    step = max(round(extent / 5), 1)
+    for k in range(-n, n + 1, step):
+        for line in (np.stack([np.full(2, k), whole]), np.stack([whole, np.full(2, k)])):
+            axes.plot(*(A @ line), color=INK, alpha=0.3, linewidth=0.8)
+
+
+def _name(axes, name: str, tail: np.ndarray, tip: np.ndarray) -> None:
+    """Write a name beyond the tip of an arrow from the origin, else beside its middle."""
+    along = (tip - tail) / max(np.hypot(*(tip - tail)), 1e-12)
+    place, shift = (tip, 11 * along)
+    if tail.any():
+        place, shift = (tail + tip) / 2, 14 * np.array([-along[1], along[0]])
+    look = {"textcoords": "offset points", "ha": "center", "va": "center"}
+    axes.annotate(name, place, xytext=shift, **look)

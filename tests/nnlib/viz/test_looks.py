@@ -1,0 +1,103 @@
+"""Ten looks: told apart in colour, without red, without green, and in grey."""
+
+import itertools
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnlib import viz
+from nnlib.viz.style import DARK
+
+CSS = Path(__file__).resolve().parents[3] / "chapters" / "_static" / "nn.css"
+# How light is seen (linear RGB) by most, without the cones for red, and without those for
+# green: Machado, Oliveira and Fernandes (2009), severity 1.
+EYES = {
+    "all": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+}
+THEMES = {"light": (viz.COLOURS, viz.INK, "#ffffff"), "dark": (DARK, "#e8eaf0", "#14181e")}
+
+
+def linear(colour):
+    c = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def oklab(light):
+    cones = np.array(
+        [
+            [0.4122214708, 0.5363325363, 0.0514459929],
+            [0.2119034982, 0.6806995451, 0.1073969566],
+            [0.0883024619, 0.2817188376, 0.6299787005],
+        ]
+    )
+    opponents = np.array(
+        [
+            [0.2104542553, 0.7936177850, -0.0040720468],
+            [1.9779984951, -2.4285922050, 0.4505937099],
+            [0.0259040371, 0.7827717662, -0.8086757660],
+        ]
+    )
+    return opponents @ np.cbrt(cones @ np.clip(light, 0, 1))
+
+
+def luminance(colour):
+    return linear(colour) @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("eye", EYES)
+def test_any_two_of_ten_colours_are_told_apart(theme, eye):
+    colours, ink, _ = THEMES[theme]
+    seen = [oklab(EYES[eye] @ linear(c)) for c in (*colours, ink)]
+    least = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
+    assert least > 0.07  # 0.02 is what can just be seen side by side
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_each_colour_stands_out_from_the_page(theme):
+    colours, _, page = THEMES[theme]
+    for colour in colours:
+        low, high = sorted([luminance(colour), luminance(page)])
+        assert (high + 0.05) / (low + 0.05) >= 3, colour
+
+
+def test_no_two_looks_differ_by_colour_alone():
+    assert len({look.colour for look in viz.LOOKS}) == 10
+    assert len({look.marker for look in viz.LOOKS}) == 10
+    assert len({look.dash for look in viz.LOOKS}) == 10
+
+
+@pytest.mark.parametrize(("selector", "colours"), [(":root", viz.COLOURS), ('"dark"]', DARK)])
+def test_the_style_sheet_has_the_same_colours(selector, colours):
+    block = re.search(rf"{selector} {{([^}}]*)}}", CSS.read_text(encoding="utf-8"))[1]
+    found = dict(re.findall(r"--nn-([a-j]): (#[0-9a-f]{6})", block))
+    assert found == dict(zip("abcdefghij", colours, strict=True))
+
+
+def test_signed_pictures_are_ordered_in_grey_with_zero_in_the_middle():
+    image = viz.gallery(np.array([[[-1.0, 0.0, 1.0]]]), signed="weight").images[0]
+    (row,) = image.to_rgba(image.get_array(), bytes=False)[..., :3]
+    dark, middle, bright = (oklab(np.array([linear_of(c) for c in pixel]))[0] for pixel in row)
+    assert dark < middle < bright
+    assert abs(middle - (dark + bright) / 2) < 0.05
+    assert np.ptp(row[1]) < 0.05
+
+
+def linear_of(share):
+    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4

@@ -1,0 +1,149 @@
+"""Bad input is refused with a message that says what came and what is expected."""
+
+import numpy as np
+import pytest
+
+from nnlib import viz
+
+NAN = float("nan")
+TEN = {str(k): [1.0, 2.0] for k in range(11)}
+NAMES = {"xlabel": "x", "ylabel": "y"}
+
+
+def flat(w):
+    return w[:, 0]
+
+
+def scores(x):
+    return np.stack([x[:, 0], -x[:, 0]], axis=1)
+
+
+REFUSED = [
+    ("curves", (TEN,), {"ylabel": "y"}, "curves: expected one to ten curves, got 11"),
+    ("curves", ({},), {"ylabel": "y"}, "curves: expected one to ten curves, got 0"),
+    ("curves", ({"a": [1, NAN]},), {"ylabel": "y"}, "the curve 'a', got 1 of 2 NaN"),
+    ("curves", ({"a": []},), {"ylabel": "y"}, r"numbers for the curve 'a', got shape \(0,\)"),
+    ("curves", ({"a": [[1, 2], [3]]},), {"ylabel": "y"}, "'a' of one length, got a mixture"),
+    ("curves", ({"a": [1, 2]},), {"ylabel": "y", "x": [1]}, "x of the length of 'a'"),
+    ("curves", ({"a": [1, 0]},), {"ylabel": "y", "log": True}, "positive numbers for log"),
+    ("curves", ({"a": np.ones((2, 2, 2))},), {"ylabel": "y"}, "1 or 2 dimensions"),
+    ("against", ([1, 2], {"a": [1]}), NAMES, "expected 2 rows for 'a', one for each x, got 1"),
+    ("against", ([1], {}), NAMES, "against: expected one to ten lines, got 0"),
+    ("convergence", ({"a": [1, -1]},), {}, "errors of at least 0, not all 0, for 'a'"),
+    ("convergence", ({"a": [0, 0]},), {}, "errors of at least 0, not all 0, for 'a'"),
+    ("convergence", ({"a": [1]},), {"orders": [1]}, "expected x, the step sizes, with orders"),
+    ("convergence", ({"a": [1]},), {"x": [0.0]}, "expected 1 positive numbers for x"),
+    ("dots", ({},), {"xlabel": "x"}, "dots: expected at least one row, got none"),
+    ("dots", ({"a": [NAN]},), {"xlabel": "x"}, "finite numbers for the row 'a'"),
+    ("bars", ({"a": [np.inf]},), {"xlabel": "x"}, "finite numbers for the row 'a'"),
+    ("distributions", ({"a": [-1]},), {"x": [0], "xlabel": "x"}, "at least 0 for 'a'"),
+    ("distributions", ({"a": [1]},), {"x": [0, 1], "xlabel": "x"}, "expected 2 numbers"),
+    ("distributions", ({"a": [1, 1]},), {"x": [1, 0], "xlabel": "x"}, "x in rising order"),
+    ("timeline", ([1, 2], [1]), NAMES, r"as many times as values for 'measured', got \(2,\)"),
+    (
+        "timeline",
+        ([1], [1]),
+        NAMES | {"forecasts": {k: ([1], [1]) for k in TEN}},
+        "timeline: expected one to ten series, got 12",
+    ),
+    ("heatmap", (np.zeros((2, 3), int), "ab", "ab"), NAMES, r"expected a table \(2, 2\)"),
+    ("heatmap", ([[NAN]], "a", "b"), NAMES, "finite numbers for the table"),
+    ("confusion", ([0, 2], [0, 1], "ab"), {}, "true classes from 0 below 2, got 0 to 2"),
+    ("confusion", ([0, 1], [0, -1], "ab"), {}, "predicted classes from 0 below 2, got -1"),
+    ("confusion", ([0, 1], [0], "ab"), {}, r"as many predictions as true classes, got \(1,\)"),
+    ("confusion", ([0.5], [0], "ab"), {}, "whole numbers for true classes"),
+    ("confusion", ([], [], "ab"), {}, r"numbers for true classes, got shape \(0,\)"),
+    ("matrix", ([[1, NAN]],), {}, "matrix: expected finite numbers for A, got 1 of 2"),
+    ("matrix", (np.zeros((0, 2)),), {}, r"matrix: expected numbers for A, got shape \(0, 2\)"),
+    ("matrix", (np.zeros((1, 2, 3)),), {}, "matrix: expected 2 dimensions for A"),
+    ("matrix", ([[1, 2]],), {"rows": ["a", "b"]}, r"a table \(2, 2\) for the names"),
+    ("attention", ([[0.5, 0.5]], ["a"], ["b"]), {}, r"a table \(1, 1\) for the names"),
+    ("attention", ([[-0.5]], ["a"], ["b"]), {}, "weights of at least 0, after softmax"),
+    ("roc", ([1, 1], [0.1, 0.2]), {}, "roc: expected both 0 and 1 in truth"),
+    ("roc", ([0, 2], [0.1, 0.2]), {}, "roc: expected truth from 0 below 2, got 0 to 2"),
+    ("roc", ([0, 1], [0.1]), {}, "roc: expected 2 scores, one for each truth, got 1"),
+    ("calibration", ([0, 1], [0.1, 1.2]), {}, "probabilities from 0 to 1, got 0.1 to 1.2"),
+    ("calibration", ([0, 1], [0.1, 0.2]), {"bins": 0}, "at least one bin, got 0"),
+    ("scree", ([1.0, 2.0],), {}, "scree: expected falling variances"),
+    ("scree", ([2.0, -1.0],), {}, "scree: expected falling variances"),
+    ("scree", ([2.0, 1.0],), {"total": 1.0}, "sum to the total or less, got 1 to 2 with sum 3"),
+    ("scree", ([2.0],), {"components": 0}, "at least one component, got 0"),
+    ("plane", (scores,), {"arrows": np.ones((11, 2))}, "one to ten arrows, got 11"),
+    (
+        "plane",
+        (scores,),
+        {"points": np.zeros((11, 2)), "labels": np.arange(11)},
+        "plane: expected one to ten classes of points, got 11",
+    ),
+    ("plane", (scores,), {"points": np.zeros((2, 2)), "labels": [0]}, "N labels"),
+    ("plane", (scores,), {"extent": 0}, "plane: expected a positive extent, got 0"),
+    ("plane", (lambda x: np.ones((len(x), 1)),), {}, "with C at least 2, got"),
+    ("plane", (lambda x: x * NAN,), {}, "plane: expected finite numbers for the scores"),
+    ("regions", (flat,), {"limits": ((1, 0), (0, 1))}, "regions: expected limits"),
+    ("surface", (flat,), {"limits": (0, 1)}, "surface: expected 2 dimensions for limits"),
+    ("regions", (flat, [[1, 2, 3]], [0]), {}, r"points \(N, 2\) and N labels, got \(1, 3\)"),
+    ("regions", (flat, [[1, 2]], [2]), {}, "labels from 0 below 2, got 2 to 2"),
+    ("regions", (flat,), {"names": ["a"]}, "regions: expected 2 names, got 1"),
+    ("regions", (lambda x: np.ones((len(x), 11)),), {}, "one to ten classes, got 11"),
+    ("regions", (lambda x: np.ones((3, 2)),), {}, r"with C at least 2, got \(3, 2\)"),
+    ("regions", (lambda x: x[:, 0] * NAN,), {}, "regions: expected finite numbers"),
+    ("surface", (flat, {"a": [[0, 0], [NAN, 0]]}), {}, "the path 'a', got 1 of 4 NaN"),
+    ("surface", (flat, {"a": [[1, 2, 3]]}), {}, r"a path \(K, 2\) for 'a', got \(1, 3\)"),
+    ("surface", (lambda w: w[:3, 0],), {}, r"surface: expected a loss of shape \("),
+    (
+        "surface",
+        (lambda w: w[:, 0] * NAN,),
+        {},
+        "surface: expected finite numbers for the loss",
+    ),
+    ("descent", (np.square, []), {}, "descent: expected numbers for steps"),
+    ("descent", (np.square, [NAN]), {}, "descent: expected finite numbers for steps"),
+    ("vectors", ({"a": [1, 2, 3]},), {}, "two numbers, or tail and tip, for 'a', got shape"),
+    ("vectors", ({"a": [1, 2]},), {"transform": np.eye(3)}, r"a transform \(2, 2\), got"),
+    ("vectors", ({},), {}, "vectors: expected one to ten arrows, got 0"),
+    ("histograms", ({},), {"xlabel": "x"}, "a layer and a bin or more, got 0 and 40"),
+    ("histograms", ({"a": [0.0]},), {"xlabel": "x", "log": True}, "other than 0 in 'a'"),
+    ("histograms", ({"a": [NAN]},), {"xlabel": "x"}, "finite numbers for the layer 'a'"),
+    ("gallery", (np.zeros((2, 2)),), {}, r"pictures \(N, H, W\) or \(N, H, W, 3\) and N"),
+    ("gallery", (np.zeros((2, 2, 2)), ["one"]), {}, "and 1 titles"),
+    ("gallery", (np.zeros((1, 2, 2)), ["a", "b"]), {}, "and 2 titles"),
+    ("gallery", (np.zeros((0, 2, 2)),), {}, "numbers for the pictures"),
+    ("gallery", (np.full((1, 2, 2), NAN),), {}, "got 4 of 4 NaN"),
+    ("gallery", (np.zeros((1, 2, 2)),), {"columns": 0}, "at least one column, got 0"),
+    ("gallery", (np.zeros((1, 2, 2, 3)),), {"signed": "weight"}, r"expected pictures \(N, H"),
+    ("images", (np.zeros((2, 7)),), {}, r"rows of 4 numbers for pictures \(2, 2\), got 7"),
+    ("images", (np.zeros((2, 5, 3, 3)),), {}, "images: expected one or three channels"),
+    ("images", (np.zeros((2, 4)), [0]), {}, "expected 2 labels, one a picture, got 1"),
+    ("images", (np.zeros((1, 4)), [2]), {"names": "ab"}, "labels from 0 below 2"),
+    ("images", (np.zeros((1, 4)), (), [0]), {}, "expected labels with predicted, got none"),
+    ("filters", (np.zeros((2, 3)),), {}, r"expected 4 dimensions for the weight \(C_out"),
+    ("feature_maps", (np.zeros((2, 3, 4, 4)),), {}, r"one picture, got 2: \(2, 3, 4, 4\)"),
+    ("feature_maps", (np.zeros((2, 4, 4)), ["a"]), {}, "N titles or none"),
+]
+
+
+@pytest.mark.parametrize(("name", "args", "kwargs", "message"), REFUSED)
+def test_bad_input_is_refused(name, args, kwargs, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(viz, name)(*args, **kwargs)
+
+
+KINDS = [
+    ("curves", ({"a": ["one"]},), {"ylabel": "y"}, "real numbers for the curve 'a', got <U3"),
+    ("curves", ({"a": None},), {"ylabel": "y"}, "real numbers for the curve 'a', got object"),
+    ("curves", ([[1, 2]],), {"ylabel": "y"}, "curves: expected lines as a dict, each with"),
+    ("dots", ([1, 2],), {"xlabel": "x"}, "dots: expected rows as a dict, each with its name"),
+    ("surface", (flat, [[0, 0]]), {}, "surface: expected paths as a dict, .* got list"),
+    ("vectors", ([[0, 1]],), {}, "vectors: expected arrows as a dict"),
+    ("histograms", ([[0, 1]],), {"xlabel": "x"}, "histograms: expected layers as a dict"),
+    ("matrix", ([[1j]],), {}, "matrix: expected real numbers for A, got complex128"),
+    ("matrix", ([[None]],), {}, "matrix: expected real numbers for A, got object"),
+    ("gallery", ([[["a"]]],), {}, "real numbers for the pictures"),
+    ("regions", (3,), {}, "regions: expected an estimator or a function, got int"),
+]
+
+
+@pytest.mark.parametrize(("name", "args", "kwargs", "message"), KINDS)
+def test_a_wrong_kind_is_refused(name, args, kwargs, message):
+    with pytest.raises(TypeError, match=message):
+        getattr(viz, name)(*args, **kwargs)
