@@ -11,7 +11,7 @@ from typing import Any
 from ..nn import Module, ModuleDict, ModuleList, Sequential
 from ..tensor import Tensor
 from ..trace.cards import Card, draw
-from ..trace.graph import STYLE
+from ..trace.graph import Picture
 from ..trace.layout import layout
 from ..trace.recording import Scope, recording
 from ..trace.units import Unit, tensors, units
@@ -123,14 +123,14 @@ class Diagram:
         words = "Layers: " + "; ".join(map(repr, self.blocks)) + "."
         return draw(list(map(_card, self.blocks)), places, direction, words)
 
-    def _repr_html_(self) -> str:
+    def picture(self) -> Picture:
+        """Give the drawing for ``viz.show``; a wide one is drawn downwards on a desk too."""
         right, down = self.svg("right"), self.svg("down")
         width = float(re.search(r'viewBox="0 0 ([\d.]+)', right)[1])
-        shown = down.replace("nn-down", "nn-both", 1) if width > WIDE else right + down
-        scroll = 'tabindex="0" role="group" aria-label="Diagram of a model"'
-        return (
-            f'<div class="nn-panels"><div class="nn-trace" {scroll}>{STYLE}{shown}</div></div>'
-        )
+        return Picture("" if width > WIDE else right, down)
+
+    def _repr_html_(self) -> str:
+        return self.picture().scrolling("Diagram of a model")
 
 
 def _card(block: Block) -> Card:

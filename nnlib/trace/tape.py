@@ -164,6 +164,12 @@ class Tape:
         tensor = found if isinstance(found, Tensor) else Tensor(array)
         return self._leaf(place, tensor, "k1" if len(key) == 1 else key, copy)
 
+    def constant(self, x: Tensor) -> Node:
+        """Give the node of a tensor that takes part but gets no gradient."""
+        copy = self.watched.copy_of(x)
+        made = self.made.get(id(copy))
+        return made or self._leaf(id(copy), x, "k1", copy)
+
     def _title(self, place: Any, fallback: str) -> str:
         """The name of a tensor or operation: the caller's, a module's, or the next free one."""
         given = self.given.get(place)
