@@ -12,6 +12,7 @@ from ..nn import Parameter
 from ..tensor import Tensor
 from .graph import Node, Value
 from .recording import Scope
+from .units import tensors
 
 __all__ = ["folded", "simplified"]
 
@@ -130,7 +131,7 @@ def _owns(scope: Scope, leaf: Node) -> bool:
     """Whether a leaf comes from inside a call: a parameter, or a constant not given to it."""
     if isinstance(leaf.owner, Parameter):
         return scope.module is not None and leaf.owner in {*scope.module.parameters()}
-    return leaf.gradient is None and all(x is not leaf.owner for x in scope.args)
+    return leaf.gradient is None and all(x is not leaf.owner for x in tensors(scope.args))
 
 
 def _joined(

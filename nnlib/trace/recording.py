@@ -211,7 +211,8 @@ class recording:
             module = read["self"]
             if module not in self._modules:
                 self._learn(module)
-            scope = Scope(self._modules[module], module, parent, read["args"])
+            args = (*read["args"], *read["kwargs"].values())
+            scope = Scope(self._modules[module], module, parent, args)
         else:
             names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
             args = tuple(read[name] for name in names)

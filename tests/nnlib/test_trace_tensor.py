@@ -317,6 +317,54 @@ def test_modules_fold_and_hide_their_parameters():
     np.testing.assert_array_equal(jacobian, np.einsum("nm,oi->nomi", np.eye(4, dtype="f4"), W))
 
 
+def test_what_a_module_is_given_by_keyword_stays_outside_it():
+    layer, x = nn.Linear(2, 3), nnlib.ones(1, 2)
+    with trace.recording():
+        graph = trace.graph(layer(input=x).sum(), x=x, depth=0)
+    assert [node.name for node in graph] == ["x", "Linear", "f"]
+
+
+LAYERS = [
+    (nn.Conv1d(4, 2, 3), (3, 4, 8)),
+    (nn.ConvTranspose2d(4, 2, 3, stride=2), (2, 4, 5, 5)),
+    (nn.MaxPool2d(2), (2, 4, 6, 6)),
+    (nn.BatchNorm2d(4), (2, 4, 3, 3)),
+    (nn.LocalResponseNorm(3), (2, 4, 3, 3)),
+    (nn.RNN(4, 3, 2), (5, 2, 4)),
+    (nn.GRU(4, 3, bidirectional=True), (5, 2, 4)),
+    (nn.LSTMCell(4, 3), (2, 4)),
+    (nn.GELU(), (2, 4)),
+    (nn.Upsample(scale_factor=2), (2, 4, 3, 3)),
+    (nn.LayerNorm(4), (3, 4)),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=lambda x: type(x).__name__)
+def test_layers_of_all_kinds_are_drawn_with_the_gradients_of_backward(layer, shape):
+    nnlib.manual_seed(0)
+    x = nnlib.rand(*shape, requires_grad=True)
+    layer.zero_grad()
+    with trace.recording() as tape:
+        y = layer(x)
+        y = y[0] if isinstance(y, tuple) else y
+        loss = (y * y).sum()
+    graphs = [
+        trace.graph(loss, layer, recorded=tape, x=x),
+        trace.graph(loss, layer, x=x),
+        trace.graph(loss, recorded=tape, x=x, depth=0),
+    ]
+    assert len(graphs[2]) == 4  # the layer between the input and a square and its sum
+    for graph in graphs:
+        assert graph.svg("down")
+        assert len(trace.steps(graph)) > len([n for n in graph if n.operation])
+    loss.backward()
+    for name, p in dict(x=x, **dict(layer.named_parameters())).items():
+        for graph in graphs[:2] if name != "x" else graphs:
+            np.testing.assert_allclose(
+                graph[name].gradient, p.grad.numpy(), rtol=1e-5, atol=1e-7
+            )
+
+
 def test_a_large_graph_is_folded_as_little_as_needed():
     net = models.ResNet(models.BasicBlock, (1, 1, 1, 1), num_classes=3).eval()
     with trace.recording():
