@@ -143,6 +143,8 @@ def _joined(
 ) -> Node:
     """One node for a call: it reads what came from outside and gives what its last one does."""
     parts = [n for n, s in group.items() if s is scope]
+    main = [x.node for x in tensors(scope.output)[:1]]  # of several results the first
+    node = next((n for n in parts if n.owner in main), node)
     read: dict[Node, list] = {}
     for part in parts:
         for x, sent in zip(part.operands, part.sent, strict=True):

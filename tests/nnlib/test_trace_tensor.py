@@ -408,6 +408,14 @@ def test_an_lstm_is_one_operation_of_several_results():
     assert [n.operation for n in graph].count("lstm_layer") == 3  # itself, and each result
 
 
+def test_a_folded_call_of_several_results_shows_the_first():
+    net = nn.LSTM(2, 3)
+    with trace.recording():
+        y, (h, _) = net(nnlib.ones(4, 1, 2))
+        graph = trace.graph((y * y).sum() + h.sum(), depth=0, y=y)
+    np.testing.assert_array_equal(graph["LSTM"].value, y.numpy(force=True))
+
+
 def test_nothing_is_kept_alive_after_the_recording_is_gone():
     class Big(nn.Module):
         def forward(self, x):
