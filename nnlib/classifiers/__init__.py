@@ -1,10 +1,35 @@
 """The methods of the course as scikit-learn estimators, and what chooses between them."""
 
 # ruff: noqa: F403 (the star imports gather what the modules declare public)
-from . import brute, distance, kdtree, neighbors
+from . import (
+    brute,
+    calibration,
+    counting,
+    distance,
+    errors,
+    kdtree,
+    metrics,
+    neighbors,
+    ranking,
+)
 from .brute import *
+from .calibration import *
+from .counting import *
 from .distance import *
+from .errors import *
 from .kdtree import *
+from .metrics import *
 from .neighbors import *
+from .ranking import *
 
-__all__ = [*brute.__all__, *distance.__all__, *kdtree.__all__, *neighbors.__all__]
+__all__ = [
+    *brute.__all__,
+    *calibration.__all__,
+    *counting.__all__,
+    *distance.__all__,
+    *errors.__all__,
+    *kdtree.__all__,
+    *metrics.__all__,
+    *neighbors.__all__,
+    *ranking.__all__,
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..steps import Step, Steps
 from .brute import BruteForce
+from .checks import check_choice, check_count
 from .distance import in_space_of, lengths
 from .kdtree import KDTree
 
@@ -40,10 +41,10 @@ class _KNeighbors(BaseEstimator):
     def _remember(self, X: np.ndarray, y: np.ndarray) -> None:
         """Check the options and lay the points down for the search."""
         owner = type(self).__name__
-        _positive(owner, "n_neighbors", self.n_neighbors)
-        _positive(owner, "leaf_size", self.leaf_size)
-        _one_of(owner, "weights", self.weights, ("uniform", "distance"))
-        _one_of(owner, "algorithm", self.algorithm, ("auto", "brute", "kd_tree"))
+        check_count(owner, "n_neighbors", self.n_neighbors)
+        check_count(owner, "leaf_size", self.leaf_size)
+        check_choice(owner, "weights", self.weights, ("uniform", "distance"))
+        check_choice(owner, "algorithm", self.algorithm, ("auto", "brute", "kd_tree"))
         if not isinstance(self.p, Real):
             raise TypeError(f"{owner}: expected a number for p, got {self.p!r}")
         points, self._p = in_space_of(owner, self.metric, self.p, X)
@@ -87,7 +88,7 @@ class _KNeighbors(BaseEstimator):
         """
         check_is_fitted(self)
         k = self.n_neighbors if n_neighbors is None else n_neighbors
-        _positive("kneighbors", "n_neighbors", k)
+        check_count("kneighbors", "n_neighbors", k)
         available = self.n_samples_fit_ - (X is None)
         if k > available:
             raise ValueError(
@@ -274,17 +275,3 @@ def _counting(near, distances, labels, counts, winner) -> list[Step]:
         Step(f"Votes: {votes}.", most),
         Step(f"The answer is {winner}."),
     ]
-
-
-def _positive(owner: str, name: str, value) -> None:
-    """Refuse what is not a whole number from 1."""
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise TypeError(f"{owner}: expected a whole number for {name}, got {value!r}")
-    if value < 1:
-        raise ValueError(f"{owner}: expected {name} of at least 1, got {value}")
-
-
-def _one_of(owner: str, name: str, value, allowed: tuple[str, ...]) -> None:
-    """Refuse an option that does not exist."""
-    if value not in allowed:
-        raise ValueError(f"{owner}: {name} is one of {', '.join(allowed)}, got {value!r}")
