@@ -6,6 +6,7 @@ from . import (
     brute,
     calibration,
     counting,
+    curves,
     distance,
     errors,
     folds,
@@ -13,12 +14,16 @@ from . import (
     metrics,
     neighbors,
     ranking,
+    search,
+    spaces,
+    store,
     validation,
 )
 from .bagging import *
 from .brute import *
 from .calibration import *
 from .counting import *
+from .curves import *
 from .distance import *
 from .errors import *
 from .folds import *
@@ -26,6 +31,9 @@ from .kdtree import *
 from .metrics import *
 from .neighbors import *
 from .ranking import *
+from .search import *
+from .spaces import *
+from .store import *
 from .validation import *
 
 __all__ = [
@@ -33,6 +41,7 @@ __all__ = [
     *brute.__all__,
     *calibration.__all__,
     *counting.__all__,
+    *curves.__all__,
     *distance.__all__,
     *errors.__all__,
     *folds.__all__,
@@ -40,5 +49,8 @@ __all__ = [
     *metrics.__all__,
     *neighbors.__all__,
     *ranking.__all__,
+    *search.__all__,
+    *spaces.__all__,
+    *store.__all__,
     *validation.__all__,
 ]

@@ -139,6 +139,8 @@ def as_arrays(owner: str, X: Any, y: Any) -> tuple[Array, Array | None]:
     """Samples and labels of equal length, as arrays."""
     X = np.asarray(X)
     y = None if y is None else np.asarray(y)
+    if y is not None and y.dtype == object and all(isinstance(v, str) for v in y.ravel()):
+        y = y.astype(str)
     if X.ndim < 1 or not len(X) or (y is not None and (y.ndim < 1 or len(y) != len(X))):
         shapes = f"{X.shape} and {None if y is None else y.shape}"
         raise ValueError(f"{owner}: expected as many X as y, one or more, got {shapes}")
@@ -160,7 +162,7 @@ def splits_of(cv: Any, estimator: Any, X: Array, y: Array | None) -> list[tuple[
 
 def folds_for(estimator: Any, k: int, y: Array | None, **options: Any) -> KFold:
     """K folds, stratified for a classifier."""
-    of_classes = is_classifier(estimator) and y is not None and y.dtype.kind in "biuUSO"
+    of_classes = is_classifier(estimator) and y is not None and y.dtype.kind in "biuUS"
     return (StratifiedKFold if of_classes else KFold)(k, **options)
 
 
