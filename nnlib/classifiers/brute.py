@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .checks import check_k, check_norm, check_rows
 from .distance import BLOCK, blocks, nearest
 
 __all__ = ["BruteForce"]
@@ -30,6 +31,11 @@ class BruteForce:
     p : float
         Distances are p-norms, p from 1 to infinity.
 
+    Raises
+    ------
+    TypeError, ValueError
+        For points, queries or k that cannot be.
+
     Source: Hastie, Tibshirani and Friedman (2009), section 13.3; Higham (2002), *Accuracy and
     Stability of Numerical Algorithms*, section 3.1, for the error; chapter "Nearest
     neighbours".
@@ -40,7 +46,9 @@ class BruteForce:
     """
 
     def __init__(self, X: np.ndarray, *, p: float = 2):
-        self.X, self.p = X, p
+        check_norm("BruteForce", p)
+        self.X, self.p = check_rows("BruteForce", "X", X), p
+        X = self.X
         self.mean = X.mean(axis=0, dtype=np.float64)
         self.scale = max(np.abs(X - self.mean).max(initial=0), np.finfo(np.float32).tiny)
         self.small = self._small(X)
@@ -53,6 +61,8 @@ class BruteForce:
 
         The nearest comes first, and of two at the same distance the one with the lower index.
         """
+        Q = check_rows("BruteForce.query", "Q", Q, self.X.shape[1])
+        check_k("BruteForce.query", k, len(self.X))
         found = [self._block(Q[part], k) for part in blocks(len(Q), len(self.X))]
         sums, indices = zip(*found, strict=True)
         return np.vstack(sums), np.vstack(indices)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,34 @@ def check_choice(owner: str, name: str, value: Any, allowed: Collection[Any]) ->
     if value not in allowed:
         listed = ", ".join(map(str, allowed))
         raise ValueError(f"{owner}: {name} is one of {listed}, got {value!r}")
+
+
+def check_rows(owner: str, name: str, A: Any, width: int | None = None) -> np.ndarray:
+    """Rows (N, D) of finite numbers, of the given width; float32 stays, others are float64."""
+    A = np.asarray(A)
+    if A.dtype.kind not in "biuf":
+        raise TypeError(f"{owner}: expected numbers for {name}, got {A.dtype}")
+    if A.ndim != 2 or not A.size or (width is not None and A.shape[1] != width):
+        shape = f"(N, {'D' if width is None else width})"
+        raise ValueError(f"{owner}: expected {name} {shape}, not empty, got {A.shape}")
+    if not np.isfinite(A).all():
+        raise ValueError(f"{owner}: expected finite {name}, got nan or infinity")
+    return A if A.dtype == np.float32 else A.astype(np.float64, copy=False)
+
+
+def check_k(owner: str, k: Any, N: int) -> None:
+    """Refuse a number of neighbours that N points do not have."""
+    check_count(owner, "k", k)
+    if k > N:
+        raise ValueError(f"{owner}: expected k of at most {N}, the number of points, got {k}")
+
+
+def check_norm(owner: str, p: Any) -> None:
+    """Refuse a p below 1, for which the p-norm is none."""
+    if not isinstance(p, Real):
+        raise TypeError(f"{owner}: expected a number for p, got {p!r}")
+    if not p >= 1:
+        raise ValueError(f"{owner}: expected p of at least 1, got {p!r}")
 
 
 def check_labels(owner: str, **columns: Any) -> list[np.ndarray]:

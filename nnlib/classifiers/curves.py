@@ -100,7 +100,7 @@ def learning_curve(
     >>> curve.values, curve.test_scores.shape
     (array([ 5, 10]), (2, 2))
     """
-    X, y = as_arrays("learning_curve", X, y)
+    X, y = as_arrays("learning_curve", estimator, X, y)
     runs = [*_runs("learning_curve", estimator, X, y, cv, seeds)]
     sizes = _sizes(train_sizes, min(len(train) for _, train, _ in runs))
     fits = [[(model, train[:n], test) for model, train, test in runs] for n in sizes]
@@ -149,7 +149,7 @@ def validation_curve(
     >>> curve.train_mean.round(2)
     array([1.  , 0.33])
     """
-    X, y = as_arrays("validation_curve", X, y)
+    X, y = as_arrays("validation_curve", estimator, X, y)
     if not len(param_range):
         raise ValueError("validation_curve: expected one or more values in param_range")
     runs = [*_runs("validation_curve", estimator, X, y, cv, seeds)]

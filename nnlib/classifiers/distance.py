@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .checks import check_norm, check_rows
+
 __all__ = ["distances"]
 
 BLOCK = 2**20  # numbers in one block: 8 MB of float64
@@ -45,11 +47,8 @@ def distances(Q: np.ndarray, X: np.ndarray, *, metric: str = "l2", p: float = 2)
     >>> distances([[0, 0]], [[3, 4], [5, 0]])
     array([[5., 5.]])
     """
-    Q, X = np.asarray(Q, dtype=float), np.asarray(X, dtype=float)
-    if Q.ndim != 2 or X.ndim != 2 or Q.shape[1] != X.shape[1]:
-        raise ValueError(
-            f"distances: expected Q (M, D) and X (N, D), got {Q.shape} and {X.shape}"
-        )
+    X = check_rows("distances", "X", X)
+    Q = check_rows("distances", "Q", Q, X.shape[1])
     Q, _ = in_space_of("distances", metric, p, Q, query=True)
     X, p = in_space_of("distances", metric, p, X)
     sums = np.empty((len(Q), len(X)))
@@ -63,8 +62,7 @@ def in_space_of(owner: str, metric: str, p: float, X: np.ndarray, *, query: bool
     fixed = {"l1": 1, "manhattan": 1, "l2": 2, "euclidean": 2, "cosine": 2, "minkowski": p}
     if metric not in fixed:
         raise ValueError(f"{owner}: metric is one of {', '.join(fixed)}, got {metric!r}")
-    if not fixed[metric] >= 1:
-        raise ValueError(f"{owner}: expected p of at least 1, got {p!r}")
+    check_norm(owner, fixed[metric])
     return (_directions(X, query) if metric == "cosine" else X), fixed[metric]
 
 

@@ -53,7 +53,7 @@ def on_cluster(client, tasks, *what) -> Iterator[tuple[int, dict]]:
     own = distributed.Client(client) if isinstance(client, str) else None
     client = own or client
     try:
-        data = client.scatter([what[0]], broadcast=True)[0]
+        data = client.scatter([what[0]], broadcast=True, hash=False)[0]
         submitted = {
             client.submit(attempt, data, *what[1:], *task, pure=False): i
             for i, task in tasks.items()

@@ -71,14 +71,17 @@ class KFold:
         ValueError
             If there are fewer samples than folds.
         """
-        fold = self._fold_of_each(len(X), y)
+        N = len(X)
+        if self.n_splits > N:
+            raise ValueError(
+                f"{self}: expected at least {self.n_splits} samples, got n_samples = {N}"
+            )
+        fold = self._fold_of_each(N, y)
         for k in range(self.n_splits):
             yield np.flatnonzero(fold != k), np.flatnonzero(fold == k)
 
     def _fold_of_each(self, N: int, y: Any) -> Array:
         """The fold in which each sample is tested, (N,)."""
-        if self.n_splits > N:
-            raise ValueError(f"{self}: expected at least {self.n_splits} samples, got {N}")
         order = np.arange(N)
         if self.shuffle:
             check_random_state(self.random_state).shuffle(order)

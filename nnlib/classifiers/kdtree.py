@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from .checks import check_count, check_k, check_norm, check_rows
 from .distance import BLOCK, nearest
 
 __all__ = ["KDTree"]
@@ -34,6 +37,11 @@ class KDTree:
     p : float
         Distances are p-norms, p from 1 to infinity.
 
+    Raises
+    ------
+    TypeError, ValueError
+        For points, queries or k that cannot be.
+
     Source: Friedman, Bentley and Finkel (1977), "An Algorithm for Finding Best Matches in
     Logarithmic Expected Time", ACM TOMS 3; chapter "Nearest neighbours".
 
@@ -44,16 +52,19 @@ class KDTree:
     """
 
     def __init__(self, X: np.ndarray, *, leaf_size: int = 32, p: float = 2):
-        self.X, self.p = X, p
-        depth = max(0, int(np.ceil(np.log2(max(len(X), 1) / leaf_size))))
-        self.order, self.boxes = np.arange(len(X)), []
+        check_norm("KDTree", p)
+        check_count("KDTree", "leaf_size", leaf_size)
+        self.X, self.p = check_rows("KDTree", "X", X), p
+        N = len(self.X)
+        depth = max(0, math.ceil(math.log2(N / leaf_size)))
+        self.order, self.boxes = np.arange(N), []
         for level in range(depth + 1):
-            self.starts = len(X) * np.arange(2**level + 1) // 2**level
+            self.starts = N * np.arange(2**level + 1) // 2**level
             low, high = self._corners()
             self.boxes.append((low, high))
             if level < depth:
                 self._sort_along((high - low).argmax(axis=0))
-        self.points = np.asarray(X[self.order].T, dtype=np.float64, order="C")
+        self.points = np.asarray(self.X[self.order].T, dtype=np.float64, order="C")
 
     def _corners(self) -> tuple[np.ndarray, np.ndarray]:
         """Lowest and highest coordinates in each node, (D, nodes)."""
@@ -75,6 +86,8 @@ class KDTree:
         The nearest comes first, and of two at the same distance the one with the lower index.
         With ``count``, also how many distances each query needed, (M,).
         """
+        Q = check_rows("KDTree.query", "Q", Q, self.X.shape[1])
+        check_k("KDTree.query", k, len(self.X))
         step = max(1, 4 * BLOCK // (len(self.starts) * len(self.points)))
         found = [self._block(Q[start : start + step], k) for start in range(0, len(Q), step)]
         sums, indices, counts = zip(*found, strict=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
@@ -11,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..steps import Step, Steps
 from .brute import BruteForce
-from .checks import check_choice, check_count
+from .checks import check_choice, check_count, check_norm
 from .distance import in_space_of, lengths
 from .kdtree import KDTree
 
@@ -45,8 +43,7 @@ class _KNeighbors(BaseEstimator):
         check_count(owner, "leaf_size", self.leaf_size)
         check_choice(owner, "weights", self.weights, ("uniform", "distance"))
         check_choice(owner, "algorithm", self.algorithm, ("auto", "brute", "kd_tree"))
-        if not isinstance(self.p, Real):
-            raise TypeError(f"{owner}: expected a number for p, got {self.p!r}")
+        check_norm(owner, self.p)
         points, self._p = in_space_of(owner, self.metric, self.p, X)
         self._y = y
         if self._searches_tree(*points.shape):
@@ -169,7 +166,7 @@ class KNeighborsClassifier(ClassifierMixin, _KNeighbors):
 
     def fit(self, X, y):
         """Keep X (N, D) and the labels y (N,)."""
-        X, y = validate_data(self, X, y, dtype=(np.float64, np.float32))
+        X, y = validate_data(self, X, y, dtype=(np.float64, np.float32), copy=True)
         check_classification_targets(y)
         self.classes_, indices = np.unique(y, return_inverse=True)
         self._remember(X, indices)
@@ -206,7 +203,9 @@ class KNeighborsRegressor(RegressorMixin, _KNeighbors):
 
     def fit(self, X, y):
         """Keep X (N, D) and the numbers y (N,)."""
-        X, y = validate_data(self, X, y, dtype=(np.float64, np.float32), y_numeric=True)
+        X, y = validate_data(
+            self, X, y, dtype=(np.float64, np.float32), copy=True, y_numeric=True
+        )
         self._remember(X, y)
         return self
 

@@ -43,7 +43,7 @@ class _Search(MetaEstimatorMixin, BaseEstimator):
         candidates = self.candidates()
         if not candidates:
             raise ValueError(f"{owner}: expected one candidate or more, got none")
-        X, y = as_arrays(owner, X, y)
+        X, y = as_arrays(owner, self.estimator, X, y)
         folds = splits_of(self.cv, self.estimator, X, y)
         results = self._results(candidates, folds, X, y)
         self.n_splits_ = len(folds)

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
+from sklearn.utils import get_tags
+from sklearn.utils.validation import column_or_1d
 
 from . import metrics
 from .calibration import brier_score_loss, log_loss
@@ -92,7 +94,7 @@ def cross_validate(
     >>> sorted(cross_validate(KNeighborsClassifier(1), X, y, scoring=scoring, cv=2))
     ['fit_time', 'score_time', 'test_loss', 'test_right']
     """
-    X, y = as_arrays("cross_validate", X, y)
+    X, y = as_arrays("cross_validate", estimator, X, y)
     scorers = scorers_of(scoring)
     results = [
         fit_and_score(
@@ -135,12 +137,19 @@ def _scores(kind: str, scorers: dict[str, Scorer], estimator, X, y) -> dict[str,
     return scores
 
 
-def as_arrays(owner: str, X: Any, y: Any) -> tuple[Array, Array | None]:
+def as_arrays(owner: str, estimator: Any, X: Any, y: Any) -> tuple[Array, Array | None]:
     """Samples and labels of equal length, as arrays."""
+    if hasattr(X, "toarray"):
+        raise TypeError(f"{owner}: expected dense X, got sparse {type(X).__name__}")
+    if y is None and get_tags(estimator).target_tags.required:
+        name = type(estimator).__name__
+        raise ValueError(f"{owner}: {name} requires y to be passed, but the target y is None")
     X = np.asarray(X)
     y = None if y is None else np.asarray(y)
     if y is not None and y.dtype == object and all(isinstance(v, str) for v in y.ravel()):
         y = y.astype(str)
+    if y is not None and y.ndim == 2 and y.shape[1] == 1:
+        y = column_or_1d(y, warn=True)
     if X.ndim < 1 or not len(X) or (y is not None and (y.ndim < 1 or len(y) != len(X))):
         shapes = f"{X.shape} and {None if y is None else y.shape}"
         raise ValueError(f"{owner}: expected as many X as y, one or more, got {shapes}")

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import scipy.sparse
 import sklearn.model_selection as theirs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,7 +143,11 @@ def test_several_scorings_training_scores_and_estimators_come_on_request(rng):
         (lambda: ours.KFold(2.0), TypeError, "a whole number for n_splits, got 2.0"),
         (lambda: ours.KFold(2, shuffle=1), TypeError, "True or False for shuffle, got 1"),
         (lambda: ours.KFold(2, random_state=1), ValueError, "nothing without shuffle=True"),
-        (lambda: [*ours.KFold(3).split([1])], ValueError, "at least 3 samples, got 1"),
+        (
+            lambda: [*ours.KFold(3).split([1])],
+            ValueError,
+            "3 samples, got n_samples = 1",
+        ),
         (
             lambda: [*ours.StratifiedKFold(2).split([1, 2], [1])],
             ValueError,
@@ -186,6 +191,16 @@ def test_several_scorings_training_scores_and_estimators_come_on_request(rng):
             lambda: cross_val_score(Ridge(), [[1.0]], [1.0, 2.0]),
             ValueError,
             r"as many X as y, one or more, got \(1, 1\) and \(2,\)",
+        ),
+        (
+            lambda: cross_val_score(Ridge(), [[1.0], [2.0]]),
+            ValueError,
+            "cross_validate: Ridge requires y to be passed",
+        ),
+        (
+            lambda: cross_val_score(Ridge(), scipy.sparse.eye_array(2), [1.0, 2.0]),
+            TypeError,
+            "expected dense X, got sparse",
         ),
         (
             lambda: cross_val_score(Ridge(), [[1.0]], [1.0], scoring="best"),

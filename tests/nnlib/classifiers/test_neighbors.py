@@ -222,6 +222,16 @@ def test_inputs_stay_as_they_were(rng):
             KNeighborsClassifier(metric=metric, algorithm=search).fit(X, y).predict(Q)
 
 
+@pytest.mark.parametrize("search", SEARCHES)
+def test_data_that_change_after_the_fit_change_nothing(search, rng):
+    X, Q, y = rng.random((50, 2)), rng.random((9, 2)), rng.integers(0, 2, 50)
+    model = KNeighborsClassifier(3, algorithm=search).fit(X, y)
+    before = model.predict_proba(Q)
+    X += rng.random((50, 2))
+    y += 1
+    np.testing.assert_array_equal(model.predict_proba(Q), before)
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
@@ -250,9 +260,39 @@ def test_more_neighbours_than_points_are_refused():
 
 
 def test_wrong_shapes_of_distances_and_votes_are_refused():
-    with pytest.raises(ValueError, match=r"expected Q \(M, D\) and X \(N, D\), got \(1, 2\)"):
+    with pytest.raises(ValueError, match=r"expected Q \(N, 3\), not empty, got \(1, 2\)"):
         distances([[1, 2]], [[1, 2, 3]])
     with pytest.raises(ValueError, match="got 2 distances and 1 labels"):
         vote([1, 2], ["a"], 1)
     with pytest.raises(ValueError, match="expected k from 1 to 2, got 3"):
         vote([1, 2], ["a", "b"], 3)
+
+
+@pytest.mark.parametrize("kind", [BruteForce, KDTree])
+@pytest.mark.parametrize(
+    ("X", "Q", "k", "error", "message"),
+    [
+        ([1.0], [[1.0]], 1, ValueError, r"expected X \(N, D\), not empty, got \(1,\)"),
+        (np.zeros((0, 2)), [[1.0]], 1, ValueError, r"X \(N, D\), not empty, got \(0, 2\)"),
+        ([["a"]], [[1.0]], 1, TypeError, "expected numbers for X, got <U1"),
+        ([[1j]], [[1.0]], 1, TypeError, "expected numbers for X, got complex128"),
+        ([[None]], [[1.0]], 1, TypeError, "expected numbers for X, got object"),
+        ([[np.nan]], [[1.0]], 1, ValueError, "expected finite X, got nan or infinity"),
+        ([[1.0]], [[1.0, 2.0]], 1, ValueError, r"Q \(N, 1\), not empty, got \(1, 2\)"),
+        ([[1.0]], [[np.inf]], 1, ValueError, "expected finite Q, got nan or infinity"),
+        ([[1.0]], [[1.0]], 2, ValueError, "k of at most 1, the number of points, got 2"),
+        ([[1.0]], [[1.0]], 0, ValueError, "k of at least 1, got 0"),
+        ([[1.0]], [[1.0]], 1.0, TypeError, "a whole number for k, got 1.0"),
+    ],
+)
+def test_points_queries_and_k_that_cannot_be_are_refused(kind, X, Q, k, error, message):
+    with pytest.raises(error, match=message):
+        kind(X).query(Q, k)
+
+
+def test_a_tree_of_impossible_leaves_or_norm_is_refused():
+    with pytest.raises(ValueError, match="KDTree: expected leaf_size of at least 1, got 0"):
+        KDTree([[1.0]], leaf_size=0)
+    for kind in (KDTree, BruteForce):
+        with pytest.raises(ValueError, match=r"expected p of at least 1, got 0\.5"):
+            kind([[1.0]], p=0.5)
