@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -177,3 +177,21 @@ def warn_unfinished(estimator: Any, done: str, advice: str) -> None:
     name = type(estimator).__name__
     message = f"{name}: not converged after {done}; {advice}"
     warnings.warn(message, ConvergenceWarning, stacklevel=3)
+
+
+def penalized(
+    loss: Callable[[Array], tuple[Array, Array]], X: Array, s: Array, C: float, D: int
+) -> Callable[[Array], tuple[float, Array]]:
+    """Objective Σ s ℓ(X Wᵀ) + |W|² / 2C and its gradient, as a function of W (rows, D or D + 1).
+
+    ``loss`` takes scores Z and gives losses (N,) and their derivatives by Z; of W the first D
+    columns are penalised, a bias is not.
+    """
+
+    def objective(W: Array) -> tuple[float, Array]:
+        losses, dZ = loss(X @ W.T)
+        G = (dZ * s[:, None]).T @ X
+        G[:, :D] += W[:, :D] / C
+        return float(s @ losses + np.sum(W[:, :D] ** 2) / (2 * C)), G
+
+    return objective
