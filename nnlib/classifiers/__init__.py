@@ -3,6 +3,7 @@
 # ruff: noqa: F403 (the star imports gather what the modules declare public)
 from . import (
     bagging,
+    base,
     brute,
     calibration,
     counting,
@@ -11,15 +12,20 @@ from . import (
     errors,
     folds,
     kdtree,
+    least_squares,
+    logistic,
     metrics,
+    minimize,
     neighbors,
     ranking,
+    regression,
     search,
     spaces,
     store,
     validation,
 )
 from .bagging import *
+from .base import *
 from .brute import *
 from .calibration import *
 from .counting import *
@@ -28,9 +34,13 @@ from .distance import *
 from .errors import *
 from .folds import *
 from .kdtree import *
+from .least_squares import *
+from .logistic import *
 from .metrics import *
+from .minimize import *
 from .neighbors import *
 from .ranking import *
+from .regression import *
 from .search import *
 from .spaces import *
 from .store import *
@@ -38,6 +48,7 @@ from .validation import *
 
 __all__ = [
     *bagging.__all__,
+    *base.__all__,
     *brute.__all__,
     *calibration.__all__,
     *counting.__all__,
@@ -46,9 +57,13 @@ __all__ = [
     *errors.__all__,
     *folds.__all__,
     *kdtree.__all__,
+    *least_squares.__all__,
+    *logistic.__all__,
     *metrics.__all__,
+    *minimize.__all__,
     *neighbors.__all__,
     *ranking.__all__,
+    *regression.__all__,
     *search.__all__,
     *spaces.__all__,
     *store.__all__,
