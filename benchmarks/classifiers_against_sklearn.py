@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the library of this folder
 
 import numpy as np  # noqa: E402
 import sklearn  # noqa: E402
-from sklearn import datasets, linear_model  # noqa: E402
+from sklearn import datasets, linear_model, neighbors  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import PolynomialFeatures  # noqa: E402
 
@@ -69,6 +69,14 @@ def line(n: int, features: int) -> Data:
     return Data(X[:n], y[:n], X[n:], y[n:])
 
 
+def cube(n: int, features: int) -> Data:
+    """Points in a cube; one in ten has the label of the other half."""
+    rng = np.random.default_rng(0)
+    X = rng.random((2 * n, features))
+    y = (X[:, 0] + X[:, 1] > 1).astype(int) ^ (rng.random(2 * n) < 0.1)
+    return Data(X[:n], y[:n], X[n:], y[n:])
+
+
 class Entry(NamedTuple):
     """One row of the table.
 
@@ -85,7 +93,26 @@ class Entry(NamedTuple):
     timed: str = "fit"
 
 
+def nearest(title: str, data: Callable[[], Data], **of: Any) -> Entry:
+    """Prediction by neighbours, with the same options in both libraries."""
+    return Entry(
+        f"KNeighborsClassifier, {title}",
+        data,
+        lambda: ours.KNeighborsClassifier(**of),
+        lambda: neighbors.KNeighborsClassifier(**of),
+        timed="predict",
+    )
+
+
 ENTRIES = [
+    nearest("all points, L2, 784 features", lambda: fashion(n=5000), algorithm="brute"),
+    nearest("all points, L2, float32", lambda: fashion("float32"), algorithm="brute"),
+    nearest("all points, L1, 784 features", lambda: fashion(n=1000), algorithm="brute", p=1),
+    nearest("all points, cosine", lambda: fashion(), algorithm="brute", metric="cosine"),
+    nearest("all points, L2, 8 features", lambda: cube(5000, 8), algorithm="brute"),
+    nearest("all points, L3, 8 features", lambda: cube(1000, 8), algorithm="brute", p=3),
+    nearest("tree, 20,000 points, 3 features", lambda: cube(20_000, 3), algorithm="kd_tree"),
+    nearest("tree, 5,000 points, 8 features", lambda: cube(5000, 8), algorithm="kd_tree"),
     Entry(
         "LinearRegression, SVD, 5,000 x 200",
         lambda: line(5000, 200),

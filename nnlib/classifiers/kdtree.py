@@ -88,7 +88,7 @@ class KDTree:
         """
         Q = check_rows("KDTree.query", "Q", Q, self.X.shape[1])
         check_k("KDTree.query", k, len(self.X))
-        step = max(1, 4 * BLOCK // (len(self.starts) * len(self.points)))
+        step = max(1, BLOCK // (len(self.starts) * len(self.points)))
         found = [self._block(Q[start : start + step], k) for start in range(0, len(Q), step)]
         sums, indices, counts = zip(*found, strict=True)
         answer = np.vstack(sums), np.vstack(indices)
@@ -152,7 +152,10 @@ class KDTree:
 
     def _sums(self, q: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Sum of |q - x|^p along the first axis."""
-        difference = np.abs(q - x)
+        difference = np.subtract(q, x)
+        if self.p == 2:
+            return np.square(difference, out=difference).sum(axis=0)
+        np.abs(difference, out=difference)
         if self.p == np.inf:
             return difference.max(axis=0)
         return (difference if self.p == 1 else difference**self.p).sum(axis=0)
