@@ -1,13 +1,17 @@
+import tracemalloc
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import sklearn.metrics
 import sklearn.neighbors
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from sklearn.utils.estimator_checks import check_estimator
 
 from nnlib.classifiers.brute import BruteForce
-from nnlib.classifiers.distance import distances
+from nnlib.classifiers.distance import distances, powers
 from nnlib.classifiers.kdtree import KDTree
 from nnlib.classifiers.neighbors import KNeighborsClassifier, KNeighborsRegressor, vote
 from nnlib.datasets import fashion_mnist
@@ -88,6 +92,32 @@ def test_both_searches_take_the_lowest_indices_in_a_tie(options, rng):
         if options.get("metric") != "cosine":  # whose equal directions differ by rounding
             np.testing.assert_array_equal(indices, expected)
     np.testing.assert_array_equal(found[0][1], found[1][1])
+
+
+@given(data=st.data(), p=st.sampled_from([1, 1.5, 2, 3, np.inf]), leaf_size=st.integers(1, 9))
+def test_both_searches_find_what_sorting_all_distances_finds(data, p, leaf_size):
+    N, D = data.draw(st.integers(1, 40)), data.draw(st.integers(1, 4))
+    entries = st.integers(-3, 3) | st.floats(-1e3, 1e3, width=32)
+    X, Q = (data.draw(arrays("f8", (rows, D), elements=entries)) for rows in (N, 3))
+    k = data.draw(st.integers(1, N))
+    full = distances(Q, X, metric="minkowski", p=p)
+    sums = np.array([powers(q, X, p) for q in Q])
+    expected = np.argsort(sums, axis=1, kind="stable")[:, :k]
+    for search in (BruteForce(X, p=p), KDTree(X, p=p, leaf_size=leaf_size)):
+        found, indices = search.query(Q, k)
+        np.testing.assert_array_equal(indices, expected)
+        np.testing.assert_array_equal(found, np.take_along_axis(sums, expected, axis=1))
+    assert (np.diff(np.take_along_axis(full, expected, axis=1), axis=1) >= 0).all()
+
+
+def test_memory_does_not_grow_as_all_distances_would(rng):
+    X, Q = rng.random((20_000, 3)), rng.random((2000, 3))
+    for model in (BruteForce(X), KDTree(X)):
+        tracemalloc.start()
+        model.query(Q, 5)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 20_000 * 2000 * 8 / 5
 
 
 @pytest.mark.parametrize("search", SEARCHES)

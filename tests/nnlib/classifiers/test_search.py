@@ -23,6 +23,7 @@ from nnlib.classifiers import (
     GridSearch,
     Integers,
     KNeighborsClassifier,
+    KNeighborsRegressor,
     LogUniform,
     RandomSearch,
     Store,
@@ -50,10 +51,16 @@ def scores(search):
     return repr({k: v if isinstance(v, list) else v.tolist() for k, v in table.items()})
 
 
-def test_a_search_passes_scikit_learns_checks():
-    check_estimator(
-        GridSearch(KNeighborsClassifier(), {"n_neighbors": [1, 2]}, cv=2), on_skip=None
-    )
+@pytest.mark.parametrize(
+    "search",
+    [
+        GridSearch(KNeighborsClassifier(), {"n_neighbors": [1, 2]}, cv=2),
+        RandomSearch(KNeighborsRegressor(), {"n_neighbors": Integers(1, 3)}, n_iter=2, cv=2),
+    ],
+    ids=["grid", "random"],
+)
+def test_a_search_passes_scikit_learns_checks(search):
+    check_estimator(search, on_skip=None)
 
 
 @pytest.mark.parametrize("scoring", [None, "f1", "neg_log_loss"])
