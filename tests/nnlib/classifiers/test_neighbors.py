@@ -143,6 +143,34 @@ def test_the_estimate_in_single_precision_loses_no_neighbour(p, scale, rng):
     np.testing.assert_array_equal(got, np.argsort(full, axis=1, kind="stable")[:, :9])
 
 
+@pytest.mark.parametrize("p", [1, 2, 3, np.inf])
+def test_a_query_beyond_single_precision_finds_its_neighbours(p, rng):
+    X, Q = rng.standard_normal((300, 2)), 1e45 * rng.standard_normal((5, 2))
+    X[:5] += Q / 4
+    got = BruteForce(X, p=p).query(Q, 3)[1]
+    X[:5] *= 1e-3  # now all points are small, and the queries off the scale of float32
+    full = distances(Q, X, p=p, metric="minkowski")
+    small = BruteForce(X[5:], p=p).query(Q, 3)[1]
+    np.testing.assert_array_equal(got[:, 0], np.arange(5))
+    np.testing.assert_array_equal(small, np.argsort(full[:, 5:], axis=1, kind="stable")[:, :3])
+
+
+def test_powers_that_single_precision_cannot_hold_lose_no_neighbour():
+    least = np.finfo(np.float32).smallest_subnormal
+    a, b = (share * float(least) for share in (0.4, 0.6))  # 0 + 0 and 1 + 0 when rounded
+    X = np.array([[a**0.05, a**0.05], [b**0.05, 0], [1, 1], [-1, -1]])
+    X[3] = -X[:3].sum(axis=0)  # so that the mean is 0, and 1 the scale
+    X /= np.abs(X).max()
+    assert BruteForce(X, p=20).query(np.zeros((1, 2)), 1)[1] == [[1]]
+
+
+def test_sums_in_another_order_lose_no_neighbour(rng):
+    X, q = rng.permuted(np.tile(rng.random(13), (400, 1)), axis=1), np.zeros((1, 13))
+    expected = np.argsort(powers(q, X, 2), kind="stable")[:3]
+    for search in (KDTree(X, leaf_size=4), BruteForce(X)):
+        np.testing.assert_array_equal(search.query(q, 3)[1], [expected])
+
+
 @pytest.mark.parametrize("search", SEARCHES)
 def test_all_points_may_be_the_same(search):
     model = KNeighborsClassifier(4, algorithm=search, leaf_size=3)

@@ -361,7 +361,7 @@ def test_a_fingerprint_sees_every_difference():
         *(make_pipeline(StandardScaler()), make_pipeline(StandardScaler(with_mean=False))),
     ]
     assert len({fingerprint(v) for v in values}) == len(values)
-    assert fingerprint("ab", "c") != fingerprint("a", "bc")
+    assert fingerprint(b"a", b"b") != fingerprint(b"abytesb")
     assert fingerprint(np.arange(6).reshape(2, 3).T) == fingerprint(
         np.ascontiguousarray(np.arange(6).reshape(2, 3).T)
     )
