@@ -146,13 +146,9 @@ def test_the_estimate_in_single_precision_loses_no_neighbour(p, scale, rng):
 @pytest.mark.parametrize("p", [1, 2, 3, np.inf])
 def test_a_query_beyond_single_precision_finds_its_neighbours(p, rng):
     X, Q = rng.standard_normal((300, 2)), 1e45 * rng.standard_normal((5, 2))
-    X[:5] += Q / 4
-    got = BruteForce(X, p=p).query(Q, 3)[1]
-    X[:5] *= 1e-3  # now all points are small, and the queries off the scale of float32
     full = distances(Q, X, p=p, metric="minkowski")
-    small = BruteForce(X[5:], p=p).query(Q, 3)[1]
-    np.testing.assert_array_equal(got[:, 0], np.arange(5))
-    np.testing.assert_array_equal(small, np.argsort(full[:, 5:], axis=1, kind="stable")[:, :3])
+    got = BruteForce(X, p=p).query(Q, 3)[1]
+    np.testing.assert_array_equal(got, np.argsort(full, axis=1, kind="stable")[:, :3])
 
 
 def test_powers_that_single_precision_cannot_hold_lose_no_neighbour():
