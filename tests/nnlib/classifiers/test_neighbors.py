@@ -152,19 +152,17 @@ def test_a_query_beyond_single_precision_finds_its_neighbours(p, rng):
 
 
 def test_powers_that_single_precision_cannot_hold_lose_no_neighbour():
-    least = np.finfo(np.float32).smallest_subnormal
-    a, b = (share * float(least) for share in (0.4, 0.6))  # 0 + 0 and 1 + 0 when rounded
-    X = np.array([[a**0.05, a**0.05], [b**0.05, 0], [1, 1], [-1, -1]])
-    X[3] = -X[:3].sum(axis=0)  # so that the mean is 0, and 1 the scale
-    X /= np.abs(X).max()
-    assert BruteForce(X, p=20).query(np.zeros((1, 2)), 1)[1] == [[1]]
+    least = float(np.finfo(np.float32).smallest_subnormal)
+    a, b = (0.4 * least) ** 0.05, (0.7 * least) ** 0.05
+    half = np.array([[a, a], [b, 0], [1, 1]])  # of least: 0 + 0, really 0.8, and 1, really 0.7
+    assert BruteForce(np.vstack([half, -half]), p=20).query(np.zeros((1, 2)), 1)[1] == [[1]]
 
 
-def test_sums_in_another_order_lose_no_neighbour(rng):
-    X, q = rng.permuted(np.tile(rng.random(13), (400, 1)), axis=1), np.zeros((1, 13))
-    expected = np.argsort(powers(q, X, 2), kind="stable")[:3]
-    for search in (KDTree(X, leaf_size=4), BruteForce(X)):
-        np.testing.assert_array_equal(search.query(q, 3)[1], [expected])
+def test_sums_in_another_order_lose_no_neighbour():
+    e = np.sqrt(0.9 * 2.0**-53)  # e² + 1 is rounded down, 2 e² + 1 up
+    X = [[e, 0, 0, 0, e, 1, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0]]
+    assert powers(np.zeros((2, 8)), np.array(X), 2).tolist() == [1, 1]
+    assert KDTree(X, leaf_size=1).query(np.zeros((1, 8)), 1)[1] == [[0]]
 
 
 @pytest.mark.parametrize("search", SEARCHES)
