@@ -19,10 +19,10 @@ class KDTree:
     nothing but an order of the points and the corners of the boxes. All queries walk together,
     one level at a time:
 
-    1. Each goes down to the nearer box until it is home, in a leaf. The k-th nearest point
-       there is a radius within which all k neighbours lie.
-    2. From the top again, it keeps each box of which a corner, side or inner point lies
-       within the radius.
+    1. Each goes down to the nearer box until it is home, in a leaf or in the last box that
+       has k points. The distance of the k-th nearest there is a radius within which all k
+       neighbours lie.
+    2. From the top again, it keeps each box that reaches into the radius.
     3. It looks at the points of the leaves that are left.
 
     In few dimensions that is a handful of leaves. In many, the radius is so large that almost
@@ -88,7 +88,8 @@ class KDTree:
         """
         Q = check_rows("KDTree.query", "Q", Q, self.X.shape[1])
         check_k("KDTree.query", k, len(self.X))
-        step = max(1, BLOCK // (len(self.starts) * len(self.points)))
+        widest = max(len(self.starts), 2 * k, np.diff(self.starts).max())  # leaves, or a home
+        step = max(1, BLOCK // (widest * len(self.points)))
         found = [self._block(Q[start : start + step], k) for start in range(0, len(Q), step)]
         sums, indices, counts = zip(*found, strict=True)
         answer = np.vstack(sums), np.vstack(indices)

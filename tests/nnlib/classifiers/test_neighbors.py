@@ -112,7 +112,7 @@ def test_both_searches_find_what_sorting_all_distances_finds(data, p, leaf_size)
 
 def test_memory_does_not_grow_as_all_distances_would(rng):
     X, Q = rng.random((20_000, 3)), rng.random((2000, 3))
-    for model in (BruteForce(X), KDTree(X)):
+    for model in (BruteForce(X), KDTree(X), KDTree(X, leaf_size=20_000)):
         tracemalloc.start()
         model.query(Q, 5)
         peak = tracemalloc.get_traced_memory()[1]
