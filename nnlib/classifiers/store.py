@@ -112,7 +112,7 @@ def _pieces(value: Any) -> Iterator[bytes]:
     elif isinstance(value, functools.partial):
         yield fingerprint(value.func, value.args, value.keywords).encode()
     elif inspect.isclass(value) or inspect.isroutine(value):
-        yield f"{value.__module__}.{value.__qualname__}".encode()
+        yield f"{getattr(value, '__module__', None)}.{value.__qualname__}".encode()
         yield _code(value).encode()
     elif hasattr(value, "get_params"):
         yield fingerprint(type(value), value.get_params(deep=False)).encode()
@@ -131,12 +131,12 @@ def _pickled(value: Any) -> bytes:
 
 def _code(thing: Any) -> str:
     """Version of the package a class or function is from, or the text of its module."""
-    module = sys.modules.get(thing.__module__ or "")
-    package = sys.modules.get((thing.__module__ or "").partition(".")[0])
-    if package.__name__ == "nnlib":
+    name = getattr(thing, "__module__", None) or "builtins"
+    module, package = sys.modules.get(name), sys.modules.get(name.partition(".")[0])
+    if package is not None and package.__name__ == "nnlib":
         return _source_of_nnlib()
-    if package is None or getattr(package, "__version__", None):
-        return str(getattr(package, "__version__", ""))
+    if getattr(package, "__version__", None):
+        return str(package.__version__)
     if getattr(module, "__file__", None):
         return Path(module.__file__).read_bytes().hex()
     try:

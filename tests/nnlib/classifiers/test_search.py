@@ -357,6 +357,14 @@ def test_a_fingerprint_sees_every_difference():
             SGDClassifier(),
             KNeighborsClassifier,
         ),
+        *(
+            len,
+            str.upper,
+            str.lower,
+            np.mean,
+            np.random.RandomState(0),
+            np.random.RandomState(1),
+        ),
         *(fingerprint, narrow, Fraction(1, 2), Fraction(1, 3), Uniform(0, 1), Uniform(0, 2)),
         *(make_pipeline(StandardScaler()), make_pipeline(StandardScaler(with_mean=False))),
     ]
