@@ -203,9 +203,7 @@ def _diagonal(curve: Array, W: Array) -> Array:
     return np.diag(np.tile(curve, len(W)))
 
 
-def logistic_step(
-    X: Any, y: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = False
-) -> Any:
+def logistic_step(X: Any, y: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = False) -> Any:
     r"""One step of gradient descent on the mean loss of binary logistic regression.
 
     .. math::

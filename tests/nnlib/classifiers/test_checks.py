@@ -3,9 +3,26 @@
 import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
-from nnlib.classifiers import LinearRegression, PolynomialRegression, Ridge
+from nnlib.classifiers import (
+    GaussianClassifier,
+    LinearRegression,
+    LinearSVM,
+    LogisticRegression,
+    PolynomialRegression,
+    Ridge,
+)
 
-ESTIMATORS = [LinearRegression(), Ridge(), PolynomialRegression()]
+ESTIMATORS = [
+    LinearRegression(),
+    Ridge(),
+    PolynomialRegression(),
+    LogisticRegression(),
+    LogisticRegression(solver="newton"),
+    GaussianClassifier(),
+    GaussianClassifier(covariance="own"),
+    GaussianClassifier(covariance="naive"),
+    LinearSVM(),
+]
 ABSENT = ("pandas is not installed", "SCIPY_ARRAY_API is not set")  # in this environment
 
 
