@@ -142,8 +142,8 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         if len(bad):
             k, d = bad[0]
             raise np.linalg.LinAlgError(
-                f"GaussianClassifier: feature {d} is constant in class {self.classes_[k]!r}, so "
-                "that its variance is 0; drop the feature or set shrinkage > 0"
+                f"GaussianClassifier: feature {d} is constant in class {self.classes_[k]!r}, "
+                "so that its variance is 0; drop the feature or set shrinkage > 0"
             )
 
     def log_densities(self, X: Any) -> Array:

@@ -73,9 +73,9 @@ class LinearSVM(LinearClassifier):
     support vector machine in the primal", section 4; chapter "The support vector machine".
 
     >>> X, y = [[0.0], [1.0], [3.0], [4.0]], ["no", "no", "yes", "yes"]
-    >>> model = LinearSVM(C=100.0, loss="hinge").fit(X, y)  # margins at 1 and 3
-    >>> model.coef_.round(1).tolist(), model.intercept_.round(1).tolist()
-    ([[1.0]], [-2.0])
+    >>> model = LinearSVM(C=100.0, loss="hinge").fit(X, y)
+    >>> model.predict([[1.5], [2.5]]).tolist()
+    ['no', 'yes']
     """
 
     def __init__(

@@ -8,8 +8,10 @@ from nnlib.classifiers import (
     LinearRegression,
     LinearSVM,
     LogisticRegression,
+    Perceptron,
     PolynomialRegression,
     Ridge,
+    SoftmaxClassifier,
 )
 
 ESTIMATORS = [
@@ -22,10 +24,13 @@ ESTIMATORS = [
     GaussianClassifier(covariance="own"),
     GaussianClassifier(covariance="naive"),
     LinearSVM(),
+    Perceptron(),
+    SoftmaxClassifier(),
 ]
 ABSENT = ("pandas is not installed", "SCIPY_ARRAY_API is not set")  # in this environment
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
 def test_the_estimator_passes_the_checks_of_scikit_learn(estimator):
     results = check_estimator(estimator, on_skip=None)
