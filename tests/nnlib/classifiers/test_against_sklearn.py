@@ -45,8 +45,8 @@ FASHION = [
         discriminant_analysis.LinearDiscriminantAnalysis(solver="lsqr"),
     ),
     (
-        ours.GaussianClassifier(covariance="naive", shrinkage=0.01),
-        naive_bayes.GaussianNB(var_smoothing=0.01),
+        ours.GaussianClassifier(covariance="naive", shrinkage=0.1),
+        naive_bayes.GaussianNB(var_smoothing=0.1),
     ),
     (
         ours.SoftmaxClassifier(random_state=0, learning_rate_init=0.02, max_iter=30),
@@ -115,3 +115,19 @@ def test_a_singular_covariance_says_what_to_do():
 def test_a_perceptron_that_cannot_separate_says_how_many_are_left():
     with pytest.raises(ValueError, match="mistakes of 4 in the last of 20 epochs"):
         ours.perceptron_rule([[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1], max_epochs=20)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        (
+            ours.GaussianClassifier(),
+            discriminant_analysis.LinearDiscriminantAnalysis(solver="lsqr"),
+        ),
+        (ours.GaussianClassifier(covariance="naive"), naive_bayes.GaussianNB(var_smoothing=0)),
+    ],
+)
+def test_gaussians_give_the_probabilities_of_scikit_learn(mine, theirs):
+    a, b = (m.fit(*datasets.load_iris(return_X_y=True)) for m in (mine, theirs))
+    flowers = datasets.load_iris().data
+    np.testing.assert_allclose(a.predict_proba(flowers), b.predict_proba(flowers), atol=1e-9)
