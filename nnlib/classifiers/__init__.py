@@ -7,6 +7,7 @@ from . import (
     least_squares,
     logistic,
     minimize,
+    mlp,
     perceptron,
     regression,
     softmax_sgd,
@@ -17,6 +18,7 @@ from .gaussian import *
 from .least_squares import *
 from .logistic import *
 from .minimize import *
+from .mlp import *
 from .perceptron import *
 from .regression import *
 from .softmax_sgd import *
@@ -28,6 +30,7 @@ __all__ = [
     *least_squares.__all__,
     *logistic.__all__,
     *minimize.__all__,
+    *mlp.__all__,
     *perceptron.__all__,
     *regression.__all__,
     *softmax_sgd.__all__,

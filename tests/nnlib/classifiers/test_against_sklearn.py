@@ -4,7 +4,14 @@ from fractions import Fraction as Fr
 
 import numpy as np
 import pytest
-from sklearn import datasets, discriminant_analysis, linear_model, naive_bayes, svm
+from sklearn import (
+    datasets,
+    discriminant_analysis,
+    linear_model,
+    naive_bayes,
+    neural_network,
+    svm,
+)
 
 from nnlib import classifiers as ours
 from nnlib.datasets import fashion_mnist
@@ -55,6 +62,10 @@ FASHION = [
     (
         ours.Perceptron(average=True, max_iter=30, random_state=0),
         linear_model.Perceptron(random_state=0),
+    ),
+    (
+        ours.MLPClassifier((32,), max_iter=15, random_state=0),
+        neural_network.MLPClassifier((32,), max_iter=15, random_state=0),
     ),
     (ours.LinearSVM(C=0.01, tol=0.003), svm.LinearSVC(C=0.01)),
 ]

@@ -8,6 +8,7 @@ from nnlib.classifiers import (
     LinearRegression,
     LinearSVM,
     LogisticRegression,
+    MLPClassifier,
     Perceptron,
     PolynomialRegression,
     Ridge,
@@ -26,6 +27,7 @@ ESTIMATORS = [
     LinearSVM(),
     Perceptron(),
     SoftmaxClassifier(),
+    MLPClassifier(),
 ]
 ABSENT = ("pandas is not installed", "SCIPY_ARRAY_API is not set")  # in this environment
 
