@@ -30,7 +30,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the library of this folder
 
 import numpy as np  # noqa: E402
 import sklearn  # noqa: E402
-from sklearn import datasets, linear_model, neighbors  # noqa: E402
+from sklearn import (  # noqa: E402
+    datasets,
+    discriminant_analysis,
+    linear_model,
+    neighbors,
+    neural_network,
+    svm,
+)
 from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import PolynomialFeatures  # noqa: E402
 
@@ -138,6 +145,44 @@ ENTRIES = [
         lambda: make_pipeline(
             PolynomialFeatures(3, include_bias=False), linear_model.LinearRegression()
         ),
+    ),
+    Entry(
+        "LogisticRegression, Fashion",
+        fashion,
+        lambda: ours.LogisticRegression(0.1, tol=1e-3),
+        lambda: linear_model.LogisticRegression(C=0.1, tol=1e-3),
+    ),
+    Entry(
+        "GaussianClassifier, shared, Fashion",
+        fashion,
+        lambda: ours.GaussianClassifier(),
+        lambda: discriminant_analysis.LinearDiscriminantAnalysis(solver="lsqr"),
+        must=1.0,
+    ),
+    Entry(
+        "SoftmaxClassifier against LogisticRegression, Fashion",
+        fashion,
+        lambda: ours.SoftmaxClassifier(learning_rate_init=0.02, max_iter=30, random_state=0),
+        lambda: linear_model.LogisticRegression(C=0.1, tol=1e-3),
+    ),
+    Entry(
+        "Perceptron, Fashion",
+        fashion,
+        lambda: ours.Perceptron(average=True, max_iter=30, random_state=0),
+        lambda: linear_model.Perceptron(random_state=0),
+    ),
+    Entry(
+        "LinearSVM, squared hinge, Fashion",
+        fashion,
+        lambda: ours.LinearSVM(0.01, tol=0.003),
+        lambda: svm.LinearSVC(C=0.01),
+    ),
+    Entry(
+        "MLPClassifier, 32 units, 15 epochs, Fashion",
+        lambda: fashion("float32"),
+        lambda: ours.MLPClassifier((32,), max_iter=15, random_state=0),
+        lambda: neural_network.MLPClassifier((32,), max_iter=15, random_state=0),
+        must=1.0,
     ),
 ]
 

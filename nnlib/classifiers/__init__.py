@@ -11,17 +11,22 @@ from . import (
     distance,
     errors,
     folds,
+    gaussian,
     kdtree,
     least_squares,
     logistic,
     metrics,
     minimize,
+    mlp,
     neighbors,
+    perceptron,
     ranking,
     regression,
     search,
+    softmax_sgd,
     spaces,
     store,
+    svm,
     validation,
 )
 from .bagging import *
@@ -33,39 +38,51 @@ from .curves import *
 from .distance import *
 from .errors import *
 from .folds import *
+from .gaussian import *
 from .kdtree import *
 from .least_squares import *
 from .logistic import *
 from .metrics import *
 from .minimize import *
+from .mlp import *
 from .neighbors import *
+from .perceptron import *
 from .ranking import *
 from .regression import *
 from .search import *
+from .softmax_sgd import *
 from .spaces import *
 from .store import *
+from .svm import *
 from .validation import *
 
-__all__ = [
-    *bagging.__all__,
-    *base.__all__,
-    *brute.__all__,
-    *calibration.__all__,
-    *counting.__all__,
-    *curves.__all__,
-    *distance.__all__,
-    *errors.__all__,
-    *folds.__all__,
-    *kdtree.__all__,
-    *least_squares.__all__,
-    *logistic.__all__,
-    *metrics.__all__,
-    *minimize.__all__,
-    *neighbors.__all__,
-    *ranking.__all__,
-    *regression.__all__,
-    *search.__all__,
-    *spaces.__all__,
-    *store.__all__,
-    *validation.__all__,
-]
+FILES = (
+    bagging,
+    base,
+    brute,
+    calibration,
+    counting,
+    curves,
+    distance,
+    errors,
+    folds,
+    gaussian,
+    kdtree,
+    least_squares,
+    logistic,
+    metrics,
+    minimize,
+    mlp,
+    neighbors,
+    perceptron,
+    ranking,
+    regression,
+    search,
+    softmax_sgd,
+    spaces,
+    store,
+    svm,
+    validation,
+)
+
+__all__ = [name for file in FILES for name in file.__all__]

@@ -182,10 +182,10 @@ def warn_unfinished(estimator: Any, done: str, advice: str) -> None:
 def penalized(
     loss: Callable[[Array], tuple[Array, Array]], X: Array, s: Array, C: float, D: int
 ) -> Callable[[Array], tuple[float, Array]]:
-    """Objective Σ s ℓ(X Wᵀ) + |W|² / 2C and its gradient, as a function of W (rows, D or D + 1).
+    """Objective Σ s ℓ(X Wᵀ) + |W|² / 2C and its gradient, as a function of W.
 
     ``loss`` takes scores Z and gives losses (N,) and their derivatives by Z; of W the first D
-    columns are penalised, a bias is not.
+    columns are penalised, a bias after them is not.
     """
 
     def objective(W: Array) -> tuple[float, Array]:
