@@ -9,9 +9,11 @@ from . import (
     counting,
     curves,
     distance,
+    dual_ascent,
     errors,
     folds,
     gaussian,
+    hinge,
     kdtree,
     least_squares,
     logistic,
@@ -19,6 +21,7 @@ from . import (
     minimize,
     mlp,
     neighbors,
+    newton_cg,
     perceptron,
     ranking,
     regression,
@@ -36,9 +39,11 @@ from .calibration import *
 from .counting import *
 from .curves import *
 from .distance import *
+from .dual_ascent import *
 from .errors import *
 from .folds import *
 from .gaussian import *
+from .hinge import *
 from .kdtree import *
 from .least_squares import *
 from .logistic import *
@@ -46,6 +51,7 @@ from .metrics import *
 from .minimize import *
 from .mlp import *
 from .neighbors import *
+from .newton_cg import *
 from .perceptron import *
 from .ranking import *
 from .regression import *
@@ -64,9 +70,11 @@ FILES = (
     counting,
     curves,
     distance,
+    dual_ascent,
     errors,
     folds,
     gaussian,
+    hinge,
     kdtree,
     least_squares,
     logistic,
@@ -74,6 +82,7 @@ FILES = (
     minimize,
     mlp,
     neighbors,
+    newton_cg,
     perceptron,
     ranking,
     regression,

@@ -1,9 +1,9 @@
-"""What the estimators share: checked options, classes as indices, batches, warnings."""
+"""What the estimators share: classes as indices, batches, warnings."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from .checks import check_count, check_number
 
 __all__ = ["LinearClassifier", "one_hot", "softmax", "standard_error"]
 
@@ -66,7 +68,7 @@ def classes_and_indices(estimator: Any, y: Array) -> tuple[Array, Array]:
     if len(classes) < 2:
         raise ValueError(
             f"{type(estimator).__name__}.fit: expected at least 2 classes in y, "
-            f"got one class: {classes[0]!r}"
+            f"got one class: {classes[0].item()!r}"
         )
     return classes, t
 
@@ -119,16 +121,16 @@ def standard_error(share: float, n: int) -> float:
     ------
     ValueError
         If the share is not in [0, 1], or n below 1.
+    TypeError
+        If they are no numbers, or n is not whole.
 
     Source: Goodfellow et al. (2016), section 5.4.4; chapter "Choosing a model".
 
     >>> standard_error(0.8, 100)
     0.04
     """
-    if not 0 <= share <= 1 or n < 1:
-        raise ValueError(
-            f"standard_error: expected share in [0, 1] and n >= 1, got {share}, {n}"
-        )
+    check_number("standard_error", "share", share, least=0, most=1)
+    check_count("standard_error", "n", n)
     return float(np.round(np.sqrt(share * (1 - share) / n), 15))
 
 
@@ -148,28 +150,6 @@ def weights_of(sample_weight: Any, X: Array) -> Array:
     if not s.any():
         raise ValueError("sample_weight: expected a positive weight, got zeros only")
     return s
-
-
-def check_choice(estimator: Any, name: str, allowed: Collection[str]) -> None:
-    """Refuse an option that is not among those allowed."""
-    value = getattr(estimator, name)
-    if not isinstance(value, str) or value not in allowed:
-        raise ValueError(
-            f"{type(estimator).__name__}: expected {name} to be one of "
-            f"{', '.join(map(repr, allowed))}, got {value!r}"
-        )
-
-
-def check_numbers(estimator: Any, *names: str, least: float = 0, above: bool = False) -> None:
-    """Refuse options that are no number, or less than (with ``above``, not above) ``least``."""
-    kind = type(estimator).__name__
-    for name in names:
-        value = getattr(estimator, name)
-        if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-            raise TypeError(f"{kind}: expected a number for {name}, got {value!r}")
-        if not (value > least if above else value >= least):
-            sign = ">" if above else ">="
-            raise ValueError(f"{kind}: expected {name} {sign} {least}, got {value}")
 
 
 def warn_unfinished(estimator: Any, done: str, advice: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
+import operator
+from collections.abc import Collection, Hashable
 from numbers import Integral, Real
 from typing import Any
 
@@ -19,9 +21,41 @@ def check_count(owner: str, name: str, value: Any, *, least: int = 1) -> None:
         raise ValueError(f"{owner}: expected {name} of at least {least}, got {value}")
 
 
+def check_number(
+    owner: str,
+    name: str,
+    value: Any,
+    *,
+    least: float | None = None,
+    above: float | None = None,
+    most: float | None = None,
+    below: float | None = None,
+    infinite: bool = False,
+) -> None:
+    """Refuse what is no number, NaN, outside the limits, or infinite if that is not meant."""
+    if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
+        raise TypeError(f"{owner}: expected a number for {name}, got {value!r}")
+    limits = ((">=", least), (">", above), ("<=", most), ("<", below))
+    limits = [(sign, limit) for sign, limit in limits if limit is not None]
+    if not all(INSIDE[sign](value, limit) for sign, limit in limits):
+        wanted = " and ".join(f"{sign} {limit:g}" for sign, limit in limits)
+        raise ValueError(f"{owner}: expected {name} {wanted}, got {value}")
+    if not (math.isfinite(value) or (infinite and value > 0)):
+        raise ValueError(f"{owner}: expected a finite {name}, got {value}")
+
+
+INSIDE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
+
+
+def check_flag(owner: str, name: str, value: Any) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{owner}: expected True or False for {name}, got {value!r}")
+
+
 def check_choice(owner: str, name: str, value: Any, allowed: Collection[Any]) -> None:
     """Refuse an option that is not among those allowed."""
-    if value not in allowed:
+    if not isinstance(value, Hashable) or value not in allowed:
         listed = ", ".join(map(str, allowed))
         raise ValueError(f"{owner}: {name} is one of {listed}, got {value!r}")
 

@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .base import check_choice, check_numbers, classes_and_indices, softmax
+from .base import classes_and_indices, softmax
+from .checks import check_choice, check_number
 
 __all__ = ["GaussianClassifier"]
 
@@ -39,6 +40,9 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         In [0, 1]: the share of the unit matrix, times the mean variance, that is mixed into
         each covariance, Σ ← (1 - s) Σ + s (tr Σ / D) I. Above 0, Σ is invertible even with
         fewer samples than features.
+    var_smoothing : float
+        Share of the largest variance of a feature, over all samples, that is added to each
+        variance, Σ ← Σ + v I, after shrinkage; this is what GaussianNB does.
 
     Attributes
     ----------
@@ -49,7 +53,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
     means_ : (C, D) float
         μ.
     covariance_ : (D, D), (C, D, D), or, naive, (C, D) float
-        Σ after shrinkage; the variances only where the rest is 0.
+        Σ after shrinkage and smoothing; the variances only where the rest is 0.
 
     Raises
     ------
@@ -70,19 +74,24 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
     """
 
     def __init__(
-        self, *, covariance: str = "shared", priors: Any = None, shrinkage: float = 0.0
+        self,
+        *,
+        covariance: str = "shared",
+        priors: Any = None,
+        shrinkage: float = 0.0,
+        var_smoothing: float = 0.0,
     ):
         self.covariance = covariance
         self.priors = priors
         self.shrinkage = shrinkage
+        self.var_smoothing = var_smoothing
 
     def fit(self, X: Any, y: Any) -> GaussianClassifier:
         """Fit to samples X (N, D) and labels y (N,)."""
-        check_choice(self, "covariance", COVARIANCES)
-        check_numbers(self, "shrinkage")
-        if self.shrinkage > 1:
-            message = f"expected shrinkage in [0, 1], got {self.shrinkage}"
-            raise ValueError(f"GaussianClassifier: {message}")
+        owner = "GaussianClassifier"
+        check_choice(owner, "covariance", self.covariance, COVARIANCES)
+        check_number(owner, "shrinkage", self.shrinkage, least=0, most=1)
+        check_number(owner, "var_smoothing", self.var_smoothing, least=0)
         X, y = validate_data(self, X, y, dtype=np.float64)
         self.classes_, t = classes_and_indices(self, y)
         counts = np.bincount(t)
@@ -91,6 +100,9 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         self.means_ = np.array([group.mean(axis=0) for group in groups])
         deviations = [g - mean for g, mean in zip(groups, self.means_, strict=True)]
         self.covariance_ = self._estimate(deviations)
+        if self.var_smoothing:
+            v = self.var_smoothing * X.var(axis=0).max()
+            self.covariance_ += v if self.covariance == "naive" else v * np.eye(X.shape[1])
         self._whitening = self._whitened(counts)
         return self
 
@@ -141,9 +153,11 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         bad = np.argwhere(self.covariance_ <= small)
         if len(bad):
             k, d = bad[0]
+            label = self.classes_[k].item()
             raise np.linalg.LinAlgError(
-                f"GaussianClassifier: feature {d} is constant in class {self.classes_[k]!r}, "
-                "so that its variance is 0; drop the feature or set shrinkage > 0"
+                f"GaussianClassifier: feature {d} is constant in class {label!r}, "
+                "so that its variance is 0; drop the feature, or set var_smoothing or "
+                "shrinkage > 0"
             )
 
     def log_densities(self, X: Any) -> Array:
@@ -214,7 +228,8 @@ def _whitening(S: Array, whose: str) -> tuple[Array, float]:
     except np.linalg.LinAlgError as error:
         raise np.linalg.LinAlgError(
             f"GaussianClassifier: {whose} is singular in {len(S)} features ({error}); set "
-            "shrinkage > 0, drop features, or use covariance='naive' or 'shared'"
+            "shrinkage > 0 or var_smoothing > 0, drop features, or use covariance='naive' or "
+            "'shared'"
         ) from error
     A = np.linalg.inv(L) / scale
     return A, float(np.log(np.diag(A)).sum())

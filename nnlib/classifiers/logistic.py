@@ -11,14 +11,13 @@ from ..linalg.exact import exact, numeric, tex, text
 from ..steps import Step, Steps
 from .base import (
     LinearClassifier,
-    check_choice,
-    check_numbers,
     penalized,
     softmax,
     warn_unfinished,
     weights_of,
     with_ones,
 )
+from .checks import check_choice, check_count, check_flag, check_number
 from .minimize import Minimum, gradient_descent, lbfgs, newton
 
 __all__ = ["LogisticRegression", "logistic_step", "sigmoid"]
@@ -97,12 +96,10 @@ class LogisticRegression(LinearClassifier):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LogisticRegression:
         """Fit to samples X (N, D) and labels y (N,), the samples weighted if wanted."""
-        check_choice(self, "solver", SOLVERS)
-        check_numbers(self, "C", above=True)
-        check_numbers(self, "tol")
-        check_numbers(self, "max_iter", least=1)
+        self._check_options()
         X, t = self._labelled(X, y)
         s = weights_of(sample_weight, X)
+        self._check_weighted_classes(t, s)
         at = self._minimum(with_ones(X) if self.fit_intercept else X, t, s)
         self._keep(at.theta)
         self.n_iter_, self.loss_curve_ = max(at.n_iter, 1), [f / s.sum() for f in at.losses]
@@ -112,6 +109,26 @@ class LogisticRegression(LinearClassifier):
             slope = at.slope / s.sum()
             warn_unfinished(self, f"{done} {slope:.2g} (tol {self.tol:g})", advice)
         return self
+
+    def _check_options(self) -> None:
+        """Refuse options that do not exist."""
+        owner = "LogisticRegression"
+        check_choice(owner, "solver", self.solver, SOLVERS)
+        check_flag(owner, "fit_intercept", self.fit_intercept)
+        check_number(owner, "C", self.C, above=0, infinite=True)
+        check_number(owner, "tol", self.tol, least=0)
+        check_count(owner, "max_iter", self.max_iter)
+        if self.learning_rate_init is not None:
+            check_number(owner, "learning_rate_init", self.learning_rate_init, above=0)
+
+    def _check_weighted_classes(self, t: Array, s: Array) -> None:
+        """Refuse one class alone with weight: its best bias would be infinite."""
+        left = np.unique(t[s > 0])
+        if len(left) < 2:
+            raise ValueError(
+                "LogisticRegression.fit: expected at least 2 classes with positive "
+                f"sample_weight, got one class: {self.classes_[left[0]].item()!r}"
+            )
 
     def _minimum(self, X: Array, t: Array, s: Array) -> Minimum:
         """Where the solver comes to, starting from W = 0."""
@@ -125,12 +142,23 @@ class LogisticRegression(LinearClassifier):
         if self.solver == "newton":
             curve = np.where(np.arange(X.shape[1]) < D, 1 / self.C, 0)
             return newton(f, lambda W: hessian(W, X, s) + _diagonal(curve, W), W, **limits)
-        return gradient_descent(f, W, lr=self._learning_rate(X, s), **limits)
+        return self._descend(lambda Z: loss(Z, t), X, W, s, limits)
+
+    def _descend(self, loss: Any, X: Array, W: Array, s: Array, limits: dict) -> Minimum:
+        """Gradient descent, with a bias on centred columns, where steps may be much longer."""
+        D = self.n_features_in_
+        shift = np.zeros(X.shape[1])
+        if self.fit_intercept:  # w(x - mean) + b' is wx + b with b = b' - w mean
+            shift[:D] = s @ X[:, :D] / s.sum()
+        f, lr = penalized(loss, X - shift, s, self.C, D), self._learning_rate(X - shift, s)
+        at = gradient_descent(f, W, lr=lr, **limits)
+        W = at.theta.copy()
+        W[:, -1] -= W @ shift
+        return at._replace(theta=W)
 
     def _learning_rate(self, X: Array, s: Array) -> float:
         """The step for the sum of the losses: what was asked for, or one that is safe."""
         if self.learning_rate_init is not None:
-            check_numbers(self, "learning_rate_init", above=True)
             return self.learning_rate_init / s.sum()
         p = 0.25 if len(self.classes_) == 2 else 0.5  # bound of the curvature of one loss
         return 1 / (p * np.linalg.norm(X * np.sqrt(s)[:, None], 2) ** 2 + 1 / self.C)

@@ -30,7 +30,8 @@ class Minimum(NamedTuple):
     slope : float
         The largest element of the gradient there, without sign.
     converged : bool
-        Whether ``slope`` is at most the tolerance.
+        Whether ``slope`` is at most the tolerance; for ``lbfgs`` also, whether it ended because
+        no step changed the objective by more than rounding.
     """
 
     theta: Array
@@ -158,12 +159,13 @@ def lbfgs(objective: Objective, theta: Array, *, max_iter: int, tol: float) -> M
     (True, True)
     """
     x = Tensor(theta.copy(), requires_grad=True)
+    rounding = np.finfo(float).eps * abs(objective(theta)[0])
     optimizer = LBFGS(
         [x],
         max_iter=max_iter,
         max_eval=2 * max_iter + 10,
         tolerance_grad=tol,
-        tolerance_change=0,
+        tolerance_change=rounding,
         history_size=10,
         line_search_fn="strong_wolfe",
     )
@@ -176,5 +178,7 @@ def lbfgs(objective: Objective, theta: Array, *, max_iter: int, tol: float) -> M
         return Tensor(np.array(f))
 
     optimizer.step(closure)
-    slope = float(np.abs(objective(x.array)[1]).max())
-    return Minimum(x.array, optimizer.state[x]["n_iter"], losses, slope, slope <= tol)
+    slope, n_iter = float(np.abs(objective(x.array)[1]).max()), optimizer.state[x]["n_iter"]
+    # It ends before its limits where f is flat, or no step changes f by more than rounding.
+    ended = n_iter < max_iter and len(losses) < 2 * max_iter + 10
+    return Minimum(x.array, n_iter, losses, slope, slope <= tol or ended)

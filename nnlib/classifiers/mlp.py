@@ -17,12 +17,11 @@ from ..tensor import Tensor
 from ..training import predict as outputs
 from .base import (
     batches,
-    check_choice,
-    check_numbers,
     classes_and_indices,
     softmax,
     warn_unfinished,
 )
+from .checks import check_choice, check_count, check_number
 
 __all__ = ["MLPClassifier"]
 
@@ -35,7 +34,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
 
     .. math:: h_l = f(W_l h_{l-1} + b_l), \qquad p = \mathrm{softmax}(W_L h_{L-1} + b_L)
 
-    It computes in float32, and has an output for each class, for two classes too.
+    It learns in float32 and predicts in float64. There is an output for each class, for two
+    classes too.
 
     Parameters
     ----------
@@ -107,10 +107,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any) -> MLPClassifier:
         """Fit to samples X (N, D) and labels y (N,)."""
-        check_choice(self, "activation", ACTIVATIONS)
-        check_numbers(self, "alpha", "tol")
-        check_numbers(self, "learning_rate_init", above=True)
-        check_numbers(self, "batch_size", "max_iter", "n_iter_no_change", least=1)
+        self._check_options()
         X, y = validate_data(self, X, y, dtype=np.float32)
         self.classes_, t = classes_and_indices(self, y)
         rng = check_random_state(self.random_state)
@@ -127,11 +124,26 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
             self.loss_curve_.append(loss)
             if waited == self.n_iter_no_change:
                 break
+        self.model_.double()  # so that what is predicted does not depend on the batch
         self.n_iter_ = len(self.loss_curve_)
         if waited < self.n_iter_no_change:
             done = f"{self.n_iter_} epochs: mean loss {loss:.6g}, still falling"
             warn_unfinished(self, done, "raise max_iter, tol or learning_rate_init")
         return self
+
+    def _check_options(self) -> None:
+        """Refuse options that do not exist."""
+        owner, sizes = "MLPClassifier", self.hidden_layer_sizes
+        if not isinstance(sizes, list | tuple | Array):
+            raise TypeError(f"{owner}: expected hidden_layer_sizes as a tuple, got {sizes!r}")
+        for k, size in enumerate(sizes):
+            check_count(owner, f"hidden_layer_sizes[{k}]", size)
+        check_choice(owner, "activation", self.activation, ACTIVATIONS)
+        for name in ("alpha", "tol"):
+            check_number(owner, name, getattr(self, name), least=0)
+        check_number(owner, "learning_rate_init", self.learning_rate_init, above=0)
+        for name in ("batch_size", "max_iter", "n_iter_no_change"):
+            check_count(owner, name, getattr(self, name))
 
     def _network(self, D: int, rng: np.random.RandomState) -> nn.Sequential:
         """Layers with weights uniform within ±√(6 / (inputs + outputs)), biases 0."""
@@ -147,7 +159,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
     def _epoch(self, optimizer: Adam, X: Array, t: Array, order: Array) -> float:
         """One step for each mini-batch; the mean loss before the steps."""
         total = 0.0
-        for B in batches(order, int(self.batch_size)):
+        for B in batches(order, self.batch_size):
             optimizer.zero_grad()
             loss = cross_entropy(self.model_(Tensor(X[B])), Tensor(t[B]))
             loss.backward()
@@ -158,8 +170,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: Any) -> Array:
         """Probability (N, C) of each class for samples X (N, D)."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float32, reset=False)
-        return softmax(outputs(self.model_, X).astype(np.float64))
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        return softmax(outputs(self.model_, X))
 
     def predict(self, X: Any) -> Array:
         """Most probable label (N,) of each of the samples (N, D)."""

@@ -9,7 +9,8 @@ from sklearn.utils import check_random_state
 
 from ..linalg.exact import exact, numeric, tex, text
 from ..steps import Step, Steps
-from .base import LinearClassifier, check_numbers, warn_unfinished, with_ones
+from .base import LinearClassifier, warn_unfinished, with_ones
+from .checks import check_count, check_flag
 
 __all__ = ["Perceptron", "perceptron_rule"]
 
@@ -86,7 +87,10 @@ class Perceptron(LinearClassifier):
 
     def fit(self, X: Any, y: Any) -> Perceptron:
         """Fit to samples X (N, D) and labels y (N,)."""
-        check_numbers(self, "max_iter", "n_iter_no_change", least=1)
+        for name in ("max_iter", "n_iter_no_change"):
+            check_count("Perceptron", name, getattr(self, name))
+        for name in ("average", "fit_intercept", "shuffle"):
+            check_flag("Perceptron", name, getattr(self, name))
         X, t = self._labelled(X, y)
         rng = check_random_state(self.random_state)
         X = with_ones(X) if self.fit_intercept else X

@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .base import check_choice, check_numbers, warn_unfinished, weights_of
+from .base import warn_unfinished, weights_of
+from .checks import check_choice, check_count, check_flag, check_number, check_rows
 from .least_squares import DEPENDENT, solved
 from .minimize import gradient_descent
 
@@ -23,10 +24,10 @@ class LeastSquares(RegressorMixin, BaseEstimator):
 
     def _fit(self, X: Array, y: Array, s: Array, alpha: float) -> None:
         """Weights and bias from samples, targets, weights of samples, and penalty."""
-        check_choice(self, "solver", SOLVERS)
-        check_numbers(self, "tol")
-        check_numbers(self, "max_iter", least=1)
-        keep = self.fit_intercept
+        keep, (N, D) = self.fit_intercept, X.shape
+        if self.solver in ("normal", "qr") and alpha == 0 and N < D + keep:
+            few = f"{type(self).__name__}.fit: {N} sample(s) for {D + keep} weights"
+            raise np.linalg.LinAlgError(f"{few}: {DEPENDENT}")
         x_mean = s @ X / s.sum() if keep else np.zeros(X.shape[1])
         y_mean = s @ y / s.sum() if keep else 0.0
         # With its best bias the residual has mean 0, so centred data need none.
@@ -38,6 +39,20 @@ class LeastSquares(RegressorMixin, BaseEstimator):
         else:
             self.coef_ = CLOSED_FORMS[self.solver](A, c, alpha)
         self.intercept_ = float(y_mean - x_mean @ self.coef_) if keep else 0.0
+
+    def _check_options(self) -> None:
+        """Refuse options that do not exist."""
+        owner = type(self).__name__
+        check_choice(owner, "solver", self.solver, SOLVERS)
+        check_flag(owner, "fit_intercept", self.fit_intercept)
+        check_number(owner, "tol", self.tol, least=0)
+        check_count(owner, "max_iter", self.max_iter)
+        if self.learning_rate_init is not None:
+            check_number(owner, "learning_rate_init", self.learning_rate_init, above=0)
+        if hasattr(self, "alpha"):
+            check_number(owner, "alpha", self.alpha, least=0)
+        if hasattr(self, "degree"):
+            check_count(owner, "degree", self.degree, least=0)
 
     def _descend(self, A: Array, c: Array, alpha: float, total: float) -> Array:
         """Gradient descent on the mean squared residual, from 0."""
@@ -51,8 +66,6 @@ class LeastSquares(RegressorMixin, BaseEstimator):
         if lr is None:
             steepest = 2 * (np.linalg.norm(A, 2) ** 2 + alpha) / total
             lr = 1 / steepest if steepest > 0 else 1.0  # below 2 / steepest it must converge
-        else:
-            check_numbers(self, "learning_rate_init", above=True)
         start = np.zeros(A.shape[1])
         at = gradient_descent(objective, start, lr=lr, max_iter=self.max_iter, tol=self.tol)
         self.n_iter_, self.loss_curve_ = max(at.n_iter, 1), at.losses
@@ -133,6 +146,7 @@ class LinearRegression(LeastSquares):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LinearRegression:
         """Fit to samples X (N, D) and targets y (N,), the samples weighted if wanted."""
+        self._check_options()
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         self._fit(X, y, weights_of(sample_weight, X), 0.0)
         return self
@@ -187,8 +201,8 @@ class Ridge(LeastSquares):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Ridge:
         """Fit to samples X (N, D) and targets y (N,), the samples weighted if wanted."""
+        self._check_options()
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
-        check_numbers(self, "alpha")
         self._fit(X, y, weights_of(sample_weight, X), self.alpha)
         return self
 
@@ -253,8 +267,8 @@ class PolynomialRegression(LeastSquares):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> PolynomialRegression:
         """Fit to samples X (N, D) and targets y (N,), the samples weighted if wanted."""
+        self._check_options()
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
-        check_numbers(self, "degree", "alpha")
         self.powers_ = _powers(X.shape[1], self.degree)
         products = polynomial_features(X, self.degree)
         self._fit(products, y, weights_of(sample_weight, X), self.alpha)
@@ -285,16 +299,17 @@ def polynomial_features(X: Any, degree: int) -> Array:
     Raises
     ------
     ValueError
-        If X has not two axes.
+        If X has not two axes, is empty or not finite, or degree is negative.
+    TypeError
+        If X is not of numbers, or degree is no whole number.
 
     Source: Goodfellow et al. (2016), section 5.2; chapter "Linear regression".
 
     >>> polynomial_features([[2.0, 3.0]], 2)
     array([[2., 3., 4., 6., 9.]])
     """
-    X = np.asarray(X, dtype=np.float64)
-    if X.ndim != 2:
-        raise ValueError(f"polynomial_features: expected X (N, D), got {X.shape}")
+    X = check_rows("polynomial_features", "X", X).astype(np.float64, copy=False)
+    check_count("polynomial_features", "degree", degree, least=0)
     made = {(): np.ones(len(X))}
     for factors in _products(X.shape[1], degree):  # each is a shorter one times a column
         made[factors] = made[factors[:-1]] * X[:, factors[-1]]
@@ -304,7 +319,7 @@ def polynomial_features(X: Any, degree: int) -> Array:
 
 def _products(D: int, degree: int) -> list[tuple[int, ...]]:
     """The columns that are multiplied, for each product."""
-    sizes = range(1, int(degree) + 1)
+    sizes = range(1, degree + 1)
     return [p for k in sizes for p in combinations_with_replacement(range(D), k)]
 
 

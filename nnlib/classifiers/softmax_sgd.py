@@ -7,14 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .base import (
-    LinearClassifier,
-    batches,
-    check_numbers,
-    softmax,
-    warn_unfinished,
-    with_ones,
-)
+from .base import LinearClassifier, batches, softmax, warn_unfinished, with_ones
+from .checks import check_count, check_number
 from .logistic import multinomial_loss
 
 __all__ = ["SoftmaxClassifier"]
@@ -92,11 +86,7 @@ class SoftmaxClassifier(LinearClassifier):
 
     def fit(self, X: Any, y: Any) -> SoftmaxClassifier:
         """Fit to samples X (N, D) and labels y (N,)."""
-        check_numbers(self, "alpha", "momentum")
-        check_numbers(self, "learning_rate_init", above=True)
-        check_numbers(self, "batch_size", "max_iter", least=1)
-        if self.momentum >= 1:
-            raise ValueError(f"SoftmaxClassifier: expected momentum < 1, got {self.momentum}")
+        self._check_options()
         X, t = self._labelled(X, y)
         rng = check_random_state(self.random_state)
         X, D = with_ones(X), X.shape[1]
@@ -105,7 +95,7 @@ class SoftmaxClassifier(LinearClassifier):
         for epoch in range(self.max_iter):
             total = 0.0
             lr = self.learning_rate_init * (1 - epoch / self.max_iter)
-            for B in batches(rng.permutation(len(X)), int(self.batch_size)):
+            for B in batches(rng.permutation(len(X)), self.batch_size):
                 losses, dZ = multinomial_loss(X[B] @ W.T, t[B])
                 G = dZ.T @ X[B] / len(B)
                 G[:, :D] += self.alpha * W[:, :D]
@@ -119,6 +109,15 @@ class SoftmaxClassifier(LinearClassifier):
             done = f"{self.n_iter_} epochs: mean loss {self.loss_curve_[-1]:.6g}"
             warn_unfinished(self, done, "scale the columns of X, or lower learning_rate_init")
         return self
+
+    def _check_options(self) -> None:
+        """Refuse options that do not exist."""
+        owner = "SoftmaxClassifier"
+        check_number(owner, "alpha", self.alpha, least=0)
+        check_number(owner, "momentum", self.momentum, least=0, below=1)
+        check_number(owner, "learning_rate_init", self.learning_rate_init, above=0)
+        check_count(owner, "batch_size", self.batch_size)
+        check_count(owner, "max_iter", self.max_iter)
 
     def predict_proba(self, X: Any) -> Array:
         """Probability (N, C) of each class for samples X (N, D)."""

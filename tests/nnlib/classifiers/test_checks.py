@@ -1,4 +1,4 @@
-"""Every estimator keeps every promise that scikit-learn's own must keep."""
+"""Every estimator keeps scikit-learn's promises; for neighbours and bagging see there."""
 
 import pytest
 from sklearn.utils.estimator_checks import check_estimator
@@ -15,27 +15,42 @@ from nnlib.classifiers import (
     SoftmaxClassifier,
 )
 
+SOLVERS = ("svd", "qr", "normal", "gradient-descent")
+KINKS = ("hinge", "weston_watkins", "crammer_singer")
 ESTIMATORS = [
-    LinearRegression(),
-    Ridge(),
+    *(LinearRegression(solver=solver) for solver in SOLVERS),
+    *(Ridge(solver=solver) for solver in SOLVERS),
+    *(PolynomialRegression(alpha=1.0, solver=solver) for solver in SOLVERS[:3]),
     PolynomialRegression(),
-    LogisticRegression(),
-    LogisticRegression(solver="newton"),
-    GaussianClassifier(),
-    GaussianClassifier(covariance="own"),
-    GaussianClassifier(covariance="naive"),
+    *(LogisticRegression(solver=s) for s in ("lbfgs", "newton", "gradient-descent")),
+    LogisticRegression(fit_intercept=False),
+    *(GaussianClassifier(covariance=kind) for kind in ("shared", "own", "naive")),
+    GaussianClassifier(covariance="naive", var_smoothing=1e-9),
     LinearSVM(),
+    LinearSVM(fit_intercept=False),
+    *(LinearSVM(loss=loss, max_iter=50) for loss in KINKS),
     Perceptron(),
+    Perceptron(average=True),
     SoftmaxClassifier(),
-    MLPClassifier(),
+    MLPClassifier(max_iter=100),
+    MLPClassifier(activation="tanh", max_iter=100),
 ]
 ABSENT = ("pandas is not installed", "SCIPY_ARRAY_API is not set")  # in this environment
+WIDE = "more features than samples: these solvers must refuse a singular system"
+
+
+def must_fail(estimator):
+    singular = isinstance(estimator, LinearRegression) and estimator.solver in ("qr", "normal")
+    return {"check_sample_weight_equivalence_on_dense_data": WIDE} if singular else {}
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
 def test_the_estimator_passes_the_checks_of_scikit_learn(estimator):
-    results = check_estimator(estimator, on_skip=None)
-    skipped = [r for r in results if r["status"] != "passed"]
+    expected = must_fail(estimator)
+    results = check_estimator(estimator, on_skip=None, expected_failed_checks=expected)
+    failed = {r["check_name"] for r in results if r["status"] == "xfail"}
+    skipped = [r for r in results if r["status"] not in ("passed", "xfail")]
     assert len(results) > 50
+    assert failed == set(expected)
     assert all(str(r["exception"]).startswith(ABSENT) for r in skipped), skipped
