@@ -64,7 +64,8 @@ FASHION = [
 @pytest.mark.parametrize(("mine", "theirs"), FASHION, ids=lambda e: type(e).__name__)
 def test_accuracy_is_no_more_than_a_standard_error_below_scikit_learn(mine, theirs):
     train, test = fashion_mnist()
-    a, b = (m.fit(train.X, train.y).score(test.X, test.y) for m in (mine, theirs))
+    some, labels = train.X[:2000], train.y[:2000]
+    a, b = (m.fit(some, labels).score(test.X, test.y) for m in (mine, theirs))
     assert a > b - ours.standard_error(b, len(test.y))
 
 
@@ -143,7 +144,7 @@ def test_support_vector_machines_tell_clothes_apart_as_well_as_scikit_learns(los
     train, test = fashion_mnist()
     got = ours.LinearSVM(0.01, loss=loss, random_state=0).fit(train.X[:2000], train.y[:2000])
     expected = svm.LinearSVC(C=0.01, random_state=0, **options)
-    b = expected.fit(train.X[:2000], train.y[:2000]).score(test.X, test.y)
+    b = expected.fit(some, labels).score(test.X, test.y)
     assert got.score(test.X, test.y) > b - ours.standard_error(b, len(test.y))
 
 
@@ -153,7 +154,7 @@ def test_support_vector_machines_tell_clothes_apart_as_well_as_scikit_learns(los
     ("mine", "theirs"),
     [
         (
-            ours.SoftmaxClassifier(learning_rate_init=0.02, max_iter=30),
+            ours.SoftmaxClassifier(alpha=3e-3, learning_rate_init=0.05, max_iter=30)  # by 3 folds,
             linear_model.LogisticRegression(C=0.1, tol=1e-3),
         ),
         (

@@ -28,12 +28,12 @@ ESTIMATORS = [
     GaussianClassifier(covariance="naive", var_smoothing=1e-9),
     LinearSVM(),
     LinearSVM(fit_intercept=False),
-    *(LinearSVM(loss=loss, max_iter=50) for loss in KINKS),
+    *(LinearSVM(loss=loss, max_iter=20) for loss in KINKS),
     Perceptron(),
     Perceptron(average=True),
     SoftmaxClassifier(),
-    MLPClassifier(max_iter=100),
-    MLPClassifier(activation="tanh", max_iter=100),
+    MLPClassifier(max_iter=60),
+    MLPClassifier(activation="tanh", max_iter=60),
 ]
 ABSENT = ("pandas is not installed", "SCIPY_ARRAY_API is not set")  # in this environment
 WIDE = "more features than samples: these solvers must refuse a singular system"
