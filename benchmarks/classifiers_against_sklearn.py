@@ -111,9 +111,9 @@ def nearest(title: str, data: Callable[[], Data], **of: Any) -> Entry:
     )
 
 
-# scikit-learn lacks Weston and Watkins' loss: the nearest is that of Crammer and Singer. C is the
-# best of 0.001, 0.003, 0.01, 0.03 by 3 folds of the training pictures; for the last two that of
-# the first.
+# scikit-learn lacks Weston and Watkins' loss: the nearest is that of Crammer and Singer. C is
+# the best of 0.001, 0.003, 0.01, 0.03 by 3 folds of the training pictures; the last two take
+# that of the first.
 HINGES = {
     "squared_hinge": (0.01, {}),
     "hinge": (0.03, {"loss": "hinge"}),
