@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Step", "Steps"]
+from .viz.html import Html
+
+__all__ = ["Step", "Steps", "run"]
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,43 @@ class Steps(list):
         return "\n".join(f"{k}. {step}" for k, step in enumerate(self, start=1))
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<li>{_item(step)}</li>" for step in self)
         style = "justify-content:flex-start"
-        return f'<div class="nn-panels" style="{style}"><ol>{items}</ol></div>'
+        return f'<div class="nn-panels" style="{style}">{self._items()}</div>'
+
+    def _items(self) -> str:
+        """The steps as a numbered list."""
+        return f"<ol>{''.join(f'<li>{_item(step)}</li>' for step in self)}</ol>"
+
+    def play(self, *, caption: str, alt: str) -> Html:
+        """The steps as a figure that shows one at a time; without script, as a list.
+
+        Parameters
+        ----------
+        caption : str
+            What stands below.
+        alt : str
+            What is stepped through, for readers who do not see it.
+
+        Raises
+        ------
+        ValueError
+            If there is no step, or caption or text is missing.
+
+        >>> Steps([Step("Halve 6.")]).play(caption="Halving.", alt="One step.")
+        Halving. One step.
+        1. Halve 6.
+        """
+        if not self:
+            raise ValueError("Steps.play: expected a step at least, got none")
+        if not caption.strip() or not alt.strip():
+            raise ValueError("Steps.play: the figure needs a caption and a text `alt`")
+        data = '<script type="application/json">{}</script>'
+        return Html(
+            f'<figure class="nn-play" role="group" aria-label="{html.escape(alt)}">'
+            f"<nn-steps>{data}{self._items()}</nn-steps>"
+            f"<figcaption>{html.escape(caption)}</figcaption></figure>",
+            f"{caption} {alt}\n{self!r}",
+        )
 
     @property
     def latex(self) -> str:
@@ -72,5 +108,44 @@ class Steps(list):
 
 def _item(step: Step) -> str:
     """One step as HTML, its formula typeset by the page's MathJax."""
-    formula = f"<div>\\[{html.escape(step.latex)}\\]</div>" if step.latex else ""
-    return html.escape(step.text) + formula
+    formula = f'<div class="math">\\[{html.escape(step.latex)}\\]</div>' if step.latex else ""
+    return f"<p>{html.escape(step.text)}</p>{formula}"
+
+
+def run(algorithm: Generator[Callable[[], Step], None, Any], *, steps: bool = False) -> Any:
+    r"""What an algorithm finds, with its steps if they are wanted.
+
+    One piece of code computes and tells: an algorithm is a generator that yields, after each
+    thing that it does, a function that describes it, and returns its result. Where nobody
+    wants the steps the functions are not called and cost nothing.
+
+    Parameters
+    ----------
+    algorithm : generator of functions without arguments that return a `Step`
+    steps : bool
+        Whether to call them.
+
+    Returns
+    -------
+    object or Steps
+        What the generator returns; with ``steps=True`` the steps, which have it as ``result``.
+
+    >>> def halve(x):
+    ...     while x % 2 == 0:
+    ...         x //= 2
+    ...         yield lambda: Step(f"Halve: {x} is left.")
+    ...     return x
+    >>> run(halve(12))
+    3
+    >>> run(halve(12), steps=True)
+    1. Halve: 6 is left.
+    2. Halve: 3 is left.
+    """
+    told = []
+    while True:
+        try:
+            tell = next(algorithm)
+        except StopIteration as end:
+            return Steps(told, end.value) if steps else end.value
+        if steps:
+            told.append(tell())

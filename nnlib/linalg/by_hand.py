@@ -1,0 +1,263 @@
+r"""Eigenvalues and eigenvectors as on paper: polynomial, roots, elimination, all exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..steps import Step, Steps
+from .elimination import Operation, Scale, Subtract, Swap, eliminate, first
+from .exact import identity, simplified
+from .exact_vectors import scaled, unit
+from .inputs import square
+from .polynomial import (
+    PLAIN,
+    Name,
+    characteristic_polynomial,
+    poly_tex,
+    poly_text,
+    polynomial_steps,
+    raised,
+)
+from .root_finding import Root, roots
+from .subspaces import special_solutions
+from .writing import bracketed, indexed, tex, text
+
+__all__ = ["Eigenspace", "eigenspaces"]
+
+Array = np.ndarray
+
+
+class Eigenspace(NamedTuple):
+    """An eigenvalue and all that belongs to it.
+
+    Attributes
+    ----------
+    eigenvalue : Fraction, SymPy expression, float or complex
+        Exact but for a cubic without rational root.
+    algebraic : int
+        How often it is a root of the characteristic polynomial.
+    basis : (n, geometric) object array
+        Independent eigenvectors, one a column, without fractions where that can be.
+    """
+
+    eigenvalue: Any
+    algebraic: int
+    basis: Array
+
+    @property
+    def geometric(self) -> int:
+        """How many independent eigenvectors there are."""
+        return self.basis.shape[1]
+
+
+def eigenspaces(A: Any, *, steps: bool = False) -> list[Eigenspace] | Steps:
+    r"""Exact eigenvalues of a matrix and for each a basis of its eigenspace, as on paper.
+
+    .. math:: \det(A - \lambda I) = 0, \qquad (A - \lambda I)\, x = 0
+
+    Parameters
+    ----------
+    A : (n, n) real numbers
+        Up to 3x3 always works; larger matrices as long as ``roots`` finds their eigenvalues.
+    steps : bool
+        Whether to give the steps.
+
+    Returns
+    -------
+    list of Eigenspace, or Steps
+        The largest modulus first. Algebraic and geometric multiplicity are exact.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If A is not a matrix of finite real numbers, or its polynomial has a factor of degree 4
+        or more without rational root; LinAlgError if it is not square.
+
+    Source: Strang (2016), section 6.1; chapter "Eigenvalues and eigenvectors".
+
+    >>> for value, algebraic, basis in eigenspaces([[6, 2], [2, 3]]):
+    ...     print(value, algebraic, text(basis.T))
+    7 1 [[2, 1]]
+    2 1 [[−1, 2]]
+    """
+    M = square(A, "eigenspaces", exact=True)
+    told, spaces = solve_by_hand(M)
+    return Steps(told, spaces) if steps else spaces
+
+
+def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigenspace]]:
+    """The steps to all eigenspaces of a matrix of fractions, and those."""
+    p = characteristic_polynomial(A, exact=True)
+    found = roots(p)
+    steps = polynomial_steps(A, name)
+    if found:
+        steps.append(_factored(p, found))
+    spaces = []
+    for value, multiplicity in found:
+        more, basis = eigenspace(A, value, name)
+        steps += more
+        spaces.append(Eigenspace(value, multiplicity, basis))
+    return steps, spaces
+
+
+def _factored(p: Array, found: list[Root]) -> Step:
+    """The polynomial as a product, and its roots."""
+    factors = [_factor(value, times, text, "λ", "−") for value, times in found]
+    formulas = [_factor(value, times, tex, r"\lambda", "-") for value, times in found]
+    values = _listed(text(value) for value, _ in found)
+    noun = "root is" if len(found) == 1 else "roots are"
+    whole, product = poly_text(p), "".join(factors)
+    factor = f"Factor: {whole} = {product}; the" if product != whole else "The"
+    return Step(f"{factor} {noun} {values}.", rf"{poly_tex(p)} = {''.join(formulas)} = 0")
+
+
+def _factor(value: Any, times: int, write: Any, letter: str, minus: str) -> str:
+    """One factor (λ - value), with its exponent."""
+    base = f"({letter} {minus} {bracketed(write(value))})" if value != 0 else letter
+    if times == 1:
+        return base
+    return base + (f"^{{{times}}}" if write is tex else raised(times))
+
+
+def _listed(words: Iterable[str]) -> str:
+    """Words with commas, the last with "and"."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
+    """The steps to a basis of the null space of A - λI, and that."""
+    if isinstance(value, float | complex):
+        return _by_cross_product(A, value)
+    shifted = simplified(A - value * identity(len(A), like=A))
+    R, pivots, chain = reduced(shifted, len(A))
+    free = tuple(j for j in range(len(A)) if j not in pivots)
+    solutions = special_solutions(R, pivots, free)
+    formula = rf"{_shifted(value, name, tex)} = {tex(shifted)}{chain}"
+    unknowns = _listed(indexed("x", f) for f in free)
+    verb = "is" if len(free) == 1 else "are"
+    shift = _shifted(value, name, text)
+    steps = [Step(f"For λ = {text(value)} reduce {shift}: {unknowns} {verb} free.", formula)]
+    basis = np.empty_like(solutions)
+    for k, f in enumerate(free):
+        x = solutions[:, k]
+        basis[:, k] = v = scaled(x)
+        rest = f" and the other free unknowns {_listed(['0'])}" if len(free) > 1 else ""
+        words = f"With {indexed('x', f)} = 1{rest}, x = {text(x)}"
+        formula = f"x = {tex(x)}"
+        if (v != x).any():
+            words += f"; a multiple of it is {text(v)}"
+            formula += rf" \quad\text{{or}}\quad {tex(v)}"
+        steps.append(Step(f"{words}.", formula))
+        steps.append(_check(A, value, v, name))
+    return steps, basis
+
+
+def _shifted(value: Any, name: Name, write: Any) -> str:
+    """How A - λI is written."""
+    matrix, minus = (name.text, "−") if write is text else (name.tex, "-")
+    if value == 0:
+        return matrix
+    negative = isinstance(value, Fraction) and value < 0
+    size = bracketed(write(-value if negative else value))
+    return f"{matrix} {'+' if negative else minus} {'' if size == '1' else size}I"
+
+
+def _check(A: Array, value: Any, x: Array, name: Name) -> Step:
+    """That Ax is λx."""
+    product = simplified(A @ x)
+    multiple = bracketed(text(value))
+    return Step(
+        f"Check: {name.text} {text(x)} = {text(product)} = {multiple} {text(x)}.",
+        rf"{name.tex} {tex(x)} = {tex(product)} = {bracketed(tex(value))} {tex(x)}",
+    )
+
+
+def reduced(A: Array, columns: int) -> tuple[Array, tuple[int, ...], str]:
+    """Reduced echelon form of exact numbers, its pivots, and the way to it as LaTeX."""
+    R, chain = A.copy(), ""
+    algorithm = eliminate(R, columns, reduced=True, choose=first)
+    while True:
+        try:
+            operation = next(algorithm)
+        except StopIteration as end:
+            return R, end.value, chain
+        R[:] = simplified(R)  # a root minus itself is 0 only then
+        chain += rf" \xrightarrow{{{_operation(operation)}}} {tex(R)}"
+
+
+def _operation(done: Operation) -> str:
+    """A row operation as LaTeX, as it is written over an arrow."""
+    if isinstance(done, Swap):
+        return rf"R_{{{done.i + 1}}} \leftrightarrow R_{{{done.k + 1}}}"
+    c, row = simplified(done.c), f"R_{{{done.i + 1}}}"
+    if isinstance(done, Scale):
+        return rf"{row} \leftarrow {row} / {bracketed(tex(c))}"
+    assert isinstance(done, Subtract)
+    size = bracketed(tex(c))
+    sign = "-"
+    if isinstance(c, Fraction):
+        sign, size = ("-", "+")[c < 0], tex(abs(c))
+    times = "" if size == "1" else size + r"\,"
+    return rf"{row} \leftarrow {row} {sign} {times}R_{{{done.k + 1}}}"
+
+
+def _by_cross_product(A: Array, value: complex) -> tuple[list[Step], Array]:
+    """The eigenvector of a simple eigenvalue of a 3x3 matrix, at right angles to its rows."""
+    shifted = A.astype(np.float64) - value * np.eye(3)
+    crosses = np.array([np.cross(shifted[i], shifted[j]) for i, j in ((0, 1), (0, 2), (1, 2))])
+    x = crosses[np.linalg.norm(crosses, axis=1).argmax()]
+    x = x / x[np.abs(x).argmax()]
+    basis = np.empty((3, 1), dtype=object)
+    basis[:, 0] = [entry.item() for entry in x]
+    step = Step(
+        f"For λ = {text(value)} two rows of A − λI are independent; their cross product is "
+        f"at right angles to both, so it is an eigenvector: {text(basis[:, 0])}.",
+        f"x = {tex(basis[:, 0])}",
+    )
+    return [step], basis
+
+
+def eig_steps(A: Any, result: Any) -> Steps:
+    """What ``eig`` shows: the eigenspaces, then unit vectors and two checks."""
+    M = square(A, "eig", exact=True)
+    steps, spaces = solve_by_hand(M)
+    count = sum(space.geometric for space in spaces)
+    for space in spaces:
+        if not isinstance(space.eigenvalue, float | complex):
+            steps += [normalised(x) for x in space.basis.T]
+    if spaces:
+        steps.append(_trace_and_determinant(M, spaces))
+    if count < len(M):
+        steps.append(
+            Step(
+                f"Count: {count} independent eigenvector{'s' * (count > 1)} for {len(M)} "
+                "dimensions, so the matrix is defective."
+            )
+        )
+    return Steps(steps, result)
+
+
+def normalised(x: Array) -> Step:
+    """The step from an eigenvector to the one of length 1."""
+    length, u = unit(x)
+    return Step(
+        f"Normalise: the length of {text(x)} is {text(length)}, so u = {text(u)}.",
+        rf"u = \frac{{1}}{{{tex(length)}}} {tex(x)}",
+    )
+
+
+def _trace_and_determinant(A: Array, spaces: list[Eigenspace]) -> Step:
+    """That the eigenvalues add up to the trace and multiply to the determinant."""
+    p = characteristic_polynomial(A, exact=True)
+    trace, det = -p[1], (-1) ** len(A) * p[-1]
+    terms = [bracketed(text(s.eigenvalue)) for s in spaces for _ in range(s.algebraic)]
+    return Step(
+        f"Check: {' + '.join(terms)} = {text(trace)} is the trace of A, and "
+        f"{' · '.join(terms)} = {text(det)} its determinant.",
+        rf"\textstyle\sum_i \lambda_i = {tex(trace)}, \quad \prod_i \lambda_i = {tex(det)}",
+    )

@@ -1,0 +1,168 @@
+"""The determinant, by elimination and by cofactors; the trace."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..steps import Step, run
+from .elimination import Swap, Telling, reduction
+from .exact import scalar, zeros
+from .inputs import one_of, square
+from .writing import tex, tex_factor, tex_matrix
+
+__all__ = ["det", "trace"]
+
+Array = np.ndarray
+LARGEST = 9  # rows; cofactors take n! products
+
+
+def det(
+    A: Any, *, method: str = "elimination", exact: bool = False, steps: bool = False
+) -> Any:
+    r"""Determinant of a square matrix.
+
+    .. math:: \det A = (-1)^{\text{swaps}} \prod_i u_{ii}
+              = \sum_j (-1)^{1 + j} a_{1j} \det M_{1j}
+
+    U is the echelon form, M_1j is A without row 1 and column j. That of a matrix without
+    rows is 1.
+
+    Parameters
+    ----------
+    A : (n, n) array_like
+        With ``method="cofactors"`` of at most 9 rows, since it takes n! products.
+    method : str
+        "elimination", or "cofactors" along the first row.
+    exact : bool
+        Whether to compute with fractions.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    float, Fraction or Steps
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If A is not square.
+    TypeError, ValueError
+        If A is no matrix of finite real numbers, or too large for cofactors.
+
+    Source: Strang (2016), sections 5.1 and 5.2; chapter "Matrices".
+
+    >>> det([[0, 2], [3, 4]], steps=True)
+    1. Start with A.
+    2. Swap rows 1 and 2, so that the pivot of column 1 stands in row 1.
+    3. Multiply the pivots; 1 swap of rows changes the sign.
+    >>> det([[2, 1], [7, 4]], method="cofactors", exact=True)
+    Fraction(1, 1)
+    """
+    one_of(method, ("elimination", "cofactors"), "det", "method")
+    A = square(A, "det", exact=exact or steps)
+    if method == "elimination":
+        return run(by_elimination(A), steps=steps)
+    if len(A) > LARGEST:
+        raise ValueError(f"det: expected at most {LARGEST} rows for cofactors, got {len(A)}")
+    return run(_by_cofactors(A), steps=steps)
+
+
+def by_elimination(A: Array, negligible: float = 0.0) -> Telling:
+    """Eliminate, count the swaps, multiply the pivots."""
+    yield lambda: Step("Start with A.", tex_matrix(A))
+    found = yield from reduction(A, len(A), reduced=False, negligible=negligible)
+    swaps = sum(isinstance(operation, Swap) for operation in found.operations)
+    d = (-1) ** swaps * prod(A.diagonal(), start=_one(A))
+    yield lambda: _multiplied(A.diagonal(), swaps, d)
+    return scalar(d)
+
+
+def _one(A: Array) -> Any:
+    """The number 1 of the kind that A holds: the product of no factors."""
+    return zeros(1, like=A)[0] + 1
+
+
+def _multiplied(pivots: Array, swaps: int, d: Any) -> Step:
+    """The last step of elimination, of which the others left the determinant as it was."""
+    if d == 0:
+        return Step("A column has no pivot, so the determinant is 0.", r"\det A = 0")
+    signs = {0: "", 1: "; 1 swap of rows changes the sign"}
+    words = signs.get(swaps, f"; {swaps} swaps of rows change the sign {swaps} times")
+    factors = [tex_factor(u) for u in pivots] or ["1"]
+    product = "-" * (swaps % 2) + r" \cdot ".join(factors)
+    return Step(f"Multiply the pivots{words}.", rf"\det A = {product} = {tex(d)}")
+
+
+def _by_cofactors(A: Array) -> Telling:
+    """Expand along the first row; the inner determinants first, each told as it is done."""
+    if len(A) < 2:
+        return scalar(A[0, 0] if len(A) else _one(A))
+    if len(A) == 2:
+        d = A[0, 0] * A[1, 1] - A[0, 1] * A[1, 0]
+        yield lambda: _two_by_two(A, d)
+        return scalar(d)
+    terms = []
+    for j in np.flatnonzero(A[0] != 0):
+        M = yield from _by_cofactors(without(A, 0, j))
+        terms.append((int(j), A[0, j], M))
+    d = sum(((-1) ** j * a * M for j, a, M in terms), start=0 * _one(A))
+    yield lambda: _expanded(A, terms, d)
+    return scalar(d)
+
+
+def _two_by_two(A: Array, d: Any) -> Step:
+    """Down the diagonal less up the other."""
+    (a, b), (c, e) = [[tex_factor(x) for x in row] for row in A]
+    rule = rf"\det {tex_matrix(A)} = {a} \cdot {e} - {b} \cdot {c} = {tex(d)}"
+    return Step("Two rows: the product down the diagonal less the other product.", rule)
+
+
+def _expanded(A: Array, terms: list, d: Any) -> Step:
+    """The sum of the first row's entries times their cofactors."""
+    words = [("-" if j % 2 else "+", tex_factor(a), tex_factor(M)) for j, a, M in terms]
+    total = " ".join(rf"{sign} {a} \cdot {M}" for sign, a, M in words).removeprefix("+ ") or "0"
+    size = f"Expand {len(A)} rows along the first, with signs + − + …"
+    return Step(
+        f"{size}: each entry times the determinant without its row and column.",
+        rf"\det {tex_matrix(A)} = {total} = {tex(d)}",
+    )
+
+
+def without(A: Array, i: int, j: int) -> Array:
+    """A without row i and column j."""
+    return np.delete(np.delete(A, i, axis=0), j, axis=1)
+
+
+def trace(A: Any, *, exact: bool = False) -> Any:
+    r"""Sum of the diagonal.
+
+    .. math:: \operatorname{tr} A = \sum_i a_{ii}
+
+    Parameters
+    ----------
+    A : (n, n) array_like
+        Square.
+    exact : bool
+        Whether to compute with fractions.
+
+    Returns
+    -------
+    float or Fraction
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If A is not square.
+    TypeError, ValueError
+        If A is no matrix of finite real numbers.
+
+    Source: Strang (2016), section 6.1; chapter "Matrices".
+
+    >>> trace([[1, 2], [3, 4]])
+    5.0
+    """
+    A = square(A, "trace", exact=exact)
+    return scalar(sum(A.diagonal(), start=0 * _one(A)))

@@ -1,0 +1,306 @@
+r"""Elimination: row operations that bring a matrix to echelon form, and what is read off it.
+
+``eliminate`` is the only elimination of the library. It is a generator: it does one row
+operation at a time, in place, and yields it; solving, determinants, inverses and LU keep what
+they need of the operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Generator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..steps import Step, Steps, run
+from .inputs import matrix
+from .writing import tex_matrix, text
+
+__all__ = ["RowReduction", "rank", "row_reduce"]
+
+Array = np.ndarray
+Telling = Generator[Callable[[], Step], None, Any]
+
+
+class Swap(NamedTuple):
+    """Rows i and k change places, for the sake of column j."""
+
+    i: int
+    k: int
+    j: int
+
+    def __str__(self) -> str:
+        reason = f"so that the pivot of column {self.j + 1} stands in row {self.k + 1}"
+        return f"Swap rows {self.k + 1} and {self.i + 1}, {reason}."
+
+
+class Scale(NamedTuple):
+    """Row i is divided by c, its pivot in column j."""
+
+    i: int
+    c: Any
+    j: int
+
+    def __str__(self) -> str:
+        reason = f"so that its pivot in column {self.j + 1} is 1"
+        return f"Divide row {self.i + 1} by {text(self.c)}, {reason}."
+
+
+class Subtract(NamedTuple):
+    """c times row k is subtracted from row i, because of its entry in column j."""
+
+    i: int
+    k: int
+    c: Any
+    j: int
+
+    def __str__(self) -> str:
+        verb, word = ("Subtract", "from") if self.c > 0 else ("Add", "to")
+        times = "" if abs(self.c) == 1 else f"{text(abs(self.c))} times "
+        reason = f"so that its entry in column {self.j + 1} is 0"
+        return f"{verb} {times}row {self.k + 1} {word} row {self.i + 1}, {reason}."
+
+
+Operation = Swap | Scale | Subtract
+
+
+def eliminate(
+    A: Array,
+    columns: int,
+    *,
+    reduced: bool = False,
+    choose: Callable[[Array], int | None],
+    negligible: float = 0.0,
+) -> Generator[Operation, None, tuple[int, ...]]:
+    """Bring the first columns of A to echelon form, in place, one row operation at a time.
+
+    ``choose`` is given what stands in a column from the current row down and says where in it
+    the pivot is, or None; up to ``negligible`` it is taken for a 0 that rounding has spoilt.
+    Further columns, such as a right-hand side, are only carried along. Returns the pivot
+    columns; pivot r stands in row r.
+    """
+    pivots: list[int] = []
+    left = negligible
+    for j in range(columns):
+        r = len(pivots)
+        found = choose(A[r:, j]) if r < len(A) else None
+        if found is None or abs(A[r + found, j]) <= left:
+            A[r:, j] -= A[r:, j]
+            continue
+        pivots.append(j)
+        if found:
+            A[[r, r + found]] = A[[r + found, r]]
+            yield Swap(r + found, r, j)
+        left = max(left, spread(negligible, A[r], j))
+        for i in range(r + 1, len(A)):
+            yield from _clear(A, i, r, j)
+    for r, j in reversed(list(enumerate(pivots if reduced else ()))):
+        if (c := A[r, j]) != 1:
+            A[r] = A[r] / c + 0  # no zero with a minus sign
+            yield Scale(r, c, j)
+        for i in range(r):
+            yield from _clear(A, i, r, j)
+    return tuple(pivots)
+
+
+def _clear(A: Array, i: int, k: int, j: int) -> Generator[Subtract, None, None]:
+    """Make the entry of row i in column j zero by the pivot of row k."""
+    if A[i, j] != 0:
+        c = A[i, j] / A[k, j]
+        A[i] = A[i] - c * A[k]
+        A[i, j] -= A[i, j]  # exactly 0, also where c was rounded
+        yield Subtract(i, k, c, j)
+
+
+def first(column: Array) -> int | None:
+    """The first entry that is not 0, as one chooses by hand."""
+    places = np.flatnonzero(column != 0)
+    return int(places[0]) if places.size else None
+
+
+def largest(column: Array) -> int | None:
+    """The largest entry, so that no multiplier exceeds 1 and rounding errors grow little."""
+    place = int(abs(column).argmax())
+    return place if column[place] != 0 else None
+
+
+def rounding(A: Array) -> float:
+    """How large an entry may be that only rounding has left; 0 for fractions."""
+    if A.dtype == object:
+        return 0.0
+    return max(A.shape) * np.finfo(A.dtype).eps * abs(A).sum(axis=1).max(initial=0.0)
+
+
+def spread(negligible: float, row: Array, j: int) -> float:
+    """What rounding leaves below a row with its pivot in column j: more for a small pivot."""
+    return negligible and negligible * float(abs(row).max() / abs(row[j]))
+
+
+@dataclass(frozen=True, repr=False)
+class RowReduction:
+    """A matrix in echelon form and how it came there.
+
+    Attributes
+    ----------
+    matrix : (m, n) array
+        The echelon form.
+    pivots : tuple of int
+        The columns of the pivots, counted from 0; pivot r stands in row r.
+    operations : tuple of Swap, Scale and Subtract
+        The row operations in order.
+    """
+
+    matrix: Array
+    pivots: tuple[int, ...]
+    operations: tuple[Operation, ...]
+
+    @property
+    def rank(self) -> int:
+        """The number of pivots."""
+        return len(self.pivots)
+
+    @property
+    def free(self) -> tuple[int, ...]:
+        """The columns without a pivot."""
+        return tuple(j for j in range(self.matrix.shape[1]) if j not in self.pivots)
+
+    def __repr__(self) -> str:
+        return f"{text(self.matrix)} with {listed('pivot column', self.pivots)}"
+
+
+def reduction(
+    A: Array,
+    columns: int,
+    *,
+    reduced: bool,
+    choose: Callable | None = None,
+    negligible: float = 0.0,
+    bar: bool = False,
+) -> Telling:
+    """Eliminate in place and tell; returns a `RowReduction`.
+
+    Unless told otherwise the pivots of fractions are chosen as by hand, those of floats as
+    rounding wants it.
+    """
+    operations: list[Operation] = []
+    choose = choose or (first if A.dtype == object else largest)
+    algorithm = eliminate(A, columns, reduced=reduced, choose=choose, negligible=negligible)
+    while True:
+        try:
+            operation = next(algorithm)
+        except StopIteration as end:
+            return RowReduction(A, end.value, tuple(operations))
+        operations.append(operation)
+        yield lambda o=operation: Step(str(o), _shown(A, operations, columns if bar else None))
+
+
+def _shown(A: Array, operations: list[Operation], bar: int | None) -> str:
+    """The matrix with its pivots in boxes: what leads the rows that are done."""
+    done = 1 + max(o.i if isinstance(o, Scale) else o.k for o in operations)
+    leads = [np.flatnonzero(row != 0) for row in A[:done, :bar]]
+    return tex_matrix(
+        A, [(i, int(lead[0])) for i, lead in enumerate(leads) if lead.size], bar=bar
+    )
+
+
+def listed(noun: str, places: Collection[int]) -> str:
+    """Places, counted from 0, in words: "columns 1 and 3"."""
+    numbers = [str(k + 1) for k in places]
+    if len(numbers) < 2:
+        return f"{noun} {numbers[0]}" if numbers else f"no {noun}"
+    return f"{noun}s {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def row_reduce(
+    A: Any, *, reduced: bool = True, exact: bool = False, steps: bool = False
+) -> RowReduction | Steps:
+    r"""Echelon form of a matrix by elimination.
+
+    .. math:: R_i \leftarrow R_i - \frac{a_{ij}}{a_{kj}} R_k
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        Any matrix.
+    reduced : bool
+        Whether to go on until each pivot is 1 and alone in its column.
+    exact : bool
+        Whether to compute with fractions. Floats cannot tell a zero from what rounding has
+        left of one: there an entry counts as 0 if it is at most
+        :math:`\max(m, n)\, \varepsilon \lVert A \rVert_\infty`, times how small a pivot was
+        in its row.
+    steps : bool
+        Whether to return the `Steps`, one for each row operation, exact.
+
+    Returns
+    -------
+    RowReduction or Steps
+
+    Raises
+    ------
+    TypeError
+        If an entry is not a real number.
+    ValueError
+        If A is no matrix, or an entry is NaN or infinite.
+
+    Source: Strang (2016), sections 2.2 and 3.2; chapter "Systems of linear equations".
+
+    >>> row_reduce([[3, -4, 9], [6, 5, 2]], steps=True)
+    1. Start with A.
+    2. Subtract 2 times row 1 from row 2, so that its entry in column 1 is 0.
+    3. Divide row 2 by 13, so that its pivot in column 2 is 1.
+    4. Add 4 times row 2 to row 1, so that its entry in column 2 is 0.
+    5. Divide row 1 by 3, so that its pivot in column 1 is 1.
+    6. The pivots stand in columns 1 and 2: the rank is 2.
+    >>> row_reduce([[3, -4, 9], [6, 5, 2]], exact=True)
+    [[1, 0, 53/39], [0, 1, −16/13]] with pivot columns 1 and 2
+    """
+    A = matrix(A, "row_reduce", exact=exact or steps)
+    return run(row_reduction(A, reduced), steps=steps)
+
+
+def row_reduction(A: Array, reduced: bool = True) -> Telling:
+    """Eliminate in all columns; tell also where it starts and what it shows."""
+    yield lambda: Step("Start with A.", tex_matrix(A))
+    found = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
+    marks = list(enumerate(found.pivots))
+    stand = "pivot stands" if found.rank == 1 else "pivots stand"
+    where = f"The {stand} in {listed('column', found.pivots)}: the rank is {found.rank}."
+    yield lambda: Step(
+        where if marks else "There is no pivot: the rank is 0.", tex_matrix(A, marks)
+    )
+    return found
+
+
+def rank(A: Any, *, exact: bool = False, steps: bool = False) -> int | Steps:
+    """Number of linearly independent columns, which is the number of pivots.
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        Any matrix.
+    exact, steps : bool
+        As in ``row_reduce``; without fractions it depends on what counts as 0.
+
+    Returns
+    -------
+    int or Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in ``row_reduce``.
+
+    Source: Strang (2016), section 3.2; chapter "Matrices".
+
+    >>> rank([[1, 2, 3], [4, 5, 6], [7, 8, 9]], exact=True)
+    2
+    """
+    A = matrix(A, "rank", exact=exact or steps)
+    return run(read_off(row_reduction(A, reduced=False), lambda found: found.rank), steps=steps)
+
+
+def read_off(algorithm: Telling, read: Callable) -> Telling:
+    """An algorithm whose result is read off another's."""
+    return read((yield from algorithm))

@@ -1,0 +1,230 @@
+r"""Exact numbers: fractions, roots where fractions do not suffice, and how both are written.
+
+The algorithms of this package run on arrays of `fractions.Fraction` as they do on floats, so
+the steps that they show are those of pencil and paper. ``exact`` makes such arrays and
+``numeric`` leads back; ``text`` and ``tex`` of ``writing.py`` put them on paper.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import isfinite, isqrt, sqrt
+from numbers import Rational
+from typing import Any
+
+import numpy as np
+
+from .writing import bracketed, indexed, tex, tex_matrix, text
+
+__all__ = [
+    "bracketed",
+    "exact",
+    "identity",
+    "indexed",
+    "numeric",
+    "root",
+    "scalar",
+    "simplified",
+    "tex",
+    "tex_matrix",
+    "text",
+    "zeros",
+]
+
+Array = np.ndarray
+
+
+def exact(A: Any, *, function: str = "exact", argument: str = "A") -> Array:
+    """Array of fractions: every entry as it is written, so that 0.1 is one tenth.
+
+    Parameters
+    ----------
+    A : array_like of real numbers, any shape
+        Integers and fractions are taken as they are, floats by their shortest decimal text.
+    function, argument : str
+        Who asks, for the text of an error.
+
+    Returns
+    -------
+    array of `fractions.Fraction`, of the shape of A, dtype object
+
+    Raises
+    ------
+    TypeError
+        If an entry is not a real number.
+    ValueError
+        If an entry is NaN or infinite, or the rows have different lengths.
+
+    >>> exact([[0.1, 2], [Fraction(1, 3), -1]])
+    array([[Fraction(1, 10), Fraction(2, 1)],
+           [Fraction(1, 3), Fraction(-1, 1)]], dtype=object)
+    """
+    given = _array(A, f"{function}: expected real numbers for {argument}")
+    entries = np.empty(given.shape, dtype=object)
+    for place, x in zip(np.ndindex(given.shape), given.flat, strict=True):
+        entries[place] = _fraction(x, function, argument)
+    return entries
+
+
+def numeric(A: Any, *, function: str = "numeric", argument: str = "A") -> Array:
+    """Array of float64, a copy, from any real numbers: floats, fractions, roots.
+
+    Parameters
+    ----------
+    A : array_like of real numbers, any shape
+        Also what ``exact`` and ``root`` give.
+    function, argument : str
+        Who asks, for the text of an error.
+
+    Raises
+    ------
+    TypeError
+        If an entry is not a real number.
+    ValueError
+        If an entry is NaN or infinite, or the rows have different lengths.
+
+    >>> numeric([[1, Fraction(1, 4)], [root(9), root(2)]]).round(4)
+    array([[1.    , 0.25  ],
+           [3.    , 1.4142]])
+    """
+    complaint = f"{function}: expected real numbers for {argument}"
+    given = _array(A, complaint)
+    try:
+        entries = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{complaint}, got {_kinds(given)}") from error
+    if not np.isfinite(entries).all():
+        worst = entries[~np.isfinite(entries)][0]
+        raise ValueError(f"{function}: expected finite numbers for {argument}, got {worst}")
+    return entries
+
+
+def _array(A: Any, complaint: str) -> Array:
+    """An array of whatever numbers came; text, None and complex numbers are refused."""
+    try:
+        given = np.asarray(A)
+    except ValueError as error:
+        complaint = complaint.replace("real numbers", "rows of one length")
+        raise ValueError(f"{complaint}, got {A!r}") from error
+    if given.dtype.kind == "b":
+        return given.astype(int)
+    if given.dtype.kind not in "iufO":
+        raise TypeError(f"{complaint}, got {given.dtype}")
+    strange = (str, bytes, bool, type(None))
+    if given.dtype == object and any(isinstance(x, strange) for x in given.flat):
+        raise TypeError(f"{complaint}, got {_kinds(given)}")
+    return given
+
+
+def _kinds(given: Array) -> str:
+    """The types of the entries, by name."""
+    return ", ".join(sorted({type(x).__name__ for x in given.flat}))
+
+
+def _fraction(x: Any, function: str, argument: str) -> Fraction:
+    """One number as a fraction."""
+    if isinstance(x, Rational):
+        return Fraction(int(x.numerator), int(x.denominator))  # an int64 would overflow
+    if not isinstance(x, float | np.floating):
+        kind = type(x).__name__
+        raise TypeError(f"{function}: expected real numbers for {argument}, got {kind}")
+    if not isfinite(x):
+        raise ValueError(f"{function}: expected finite numbers for {argument}, got {x}")
+    return Fraction(str(x))
+
+
+def scalar(x: Any) -> Any:
+    """A number as Python has it: a float, a Fraction, or what SymPy makes of a root.
+
+    >>> scalar(np.float64(2))
+    2.0
+    """
+    return x.item() if isinstance(x, np.generic) else x
+
+
+def zeros(shape: int | tuple[int, ...], like: Array) -> Array:
+    """Array of zeros, fractions if ``like`` holds exact numbers and float64 otherwise.
+
+    >>> zeros(2, like=exact([1])), zeros(2, like=numeric([1]))
+    (array([Fraction(0, 1), Fraction(0, 1)], dtype=object), array([0., 0.]))
+    """
+    return np.full(shape, Fraction(0) if like.dtype == object else 0.0)
+
+
+def identity(n: int, like: Array) -> Array:
+    """Matrix with ones on its diagonal, of the kind of numbers that ``like`` holds.
+
+    >>> print(text(identity(2, like=exact([1]))))
+    [[1, 0], [0, 1]]
+    """
+    I = zeros((n, n), like)  # noqa: E741
+    np.fill_diagonal(I, Fraction(1) if like.dtype == object else 1.0)
+    return I
+
+
+def root(q: Any) -> Any:
+    r"""Square root: of a float a float, of an exact number an exact one.
+
+    .. math:: \sqrt{n / d} = \sqrt{n} / \sqrt{d}
+
+    Parameters
+    ----------
+    q : float, int, Fraction or SymPy expression
+        Not negative.
+
+    Returns
+    -------
+    float, Fraction or SymPy expression
+        A Fraction where the root is one.
+
+    Raises
+    ------
+    ValueError
+        If q is negative.
+
+    >>> root(Fraction(4, 9)), root(8), root(4.0)
+    (Fraction(2, 3), 2*sqrt(2), 2.0)
+    """
+    if isinstance(q, float):
+        return sqrt(q)
+    if not isinstance(q, Rational):
+        import sympy
+
+        return simplified(sympy.sqrtdenest(sympy.sqrt(q)))
+    n, d = int(q.numerator), int(q.denominator)
+    if n < 0:
+        raise ValueError(f"root: expected a number that is not negative, got {q}")
+    if isqrt(n) ** 2 == n and isqrt(d) ** 2 == d:
+        return Fraction(isqrt(n), isqrt(d))
+    import sympy
+
+    return sympy.sqrt(sympy.Rational(n, d))
+
+
+def simplified(x: Any) -> Any:
+    """Exact numbers in simplest form, elementwise: fractions, or roots with free denominators.
+
+    Parameters
+    ----------
+    x : number or array of numbers
+        Floats are given back as they are.
+
+    >>> simplified(root(2) * root(2)), simplified(1 / (1 + root(2)))
+    (Fraction(2, 1), -1 + sqrt(2))
+    """
+    if isinstance(x, float | complex) or (isinstance(x, np.ndarray) and x.dtype != object):
+        return x
+    if isinstance(x, np.ndarray):
+        entries = np.empty(x.shape, dtype=object)
+        for place, entry in zip(np.ndindex(x.shape), x.flat, strict=True):
+            entries[place] = simplified(entry)
+        return entries
+    if isinstance(x, Rational):
+        return Fraction(int(x.numerator), int(x.denominator))
+    import sympy
+
+    if x.has(sympy.Float):  # a float in a sum or product makes all of it one
+        z = complex(x)
+        return z if z.imag else z.real
+    plain = sympy.expand(sympy.radsimp(sympy.expand(x)))
+    return simplified(plain) if isinstance(plain, Rational) else plain

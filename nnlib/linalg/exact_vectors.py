@@ -1,0 +1,71 @@
+"""Vectors of exact numbers: lengths, right angles, multiples without fractions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+
+from .exact import root, simplified
+from .scale import turns
+
+__all__: list[str] = []
+
+Array = np.ndarray
+
+
+def inner(x: Array, y: Array) -> Any:
+    """Inner product of exact vectors, the first conjugated."""
+    return simplified(sum((a.conjugate() * b for a, b in zip(x, y, strict=True)), Fraction(0)))
+
+
+def unit(x: Array) -> tuple[Any, Array]:
+    """The length of an exact vector, and the vector divided by it."""
+    length = plain_root(inner(x, x))
+    return length, simplified(x / length)
+
+
+def plain_root(q: Any) -> Any:
+    """The square root of an exact number; a float where it would be a root of roots."""
+    if isinstance(q, float | complex):
+        return abs(q) ** 0.5
+    r = root(q)
+    if isinstance(r, Fraction):
+        return r
+    import sympy
+
+    roots_of_roots = any(not power.base.is_Rational for power in r.atoms(sympy.Pow))
+    return float(r) if roots_of_roots else r
+
+
+def scaled(x: Array) -> Array:
+    """The multiple of an exact vector without fractions and with its largest entry positive."""
+    if all(isinstance(entry, Fraction) for entry in x):
+        x = x * lcm(*(entry.denominator for entry in x))
+    values = np.array([complex(entry) for entry in x])
+    sign = 1 if values.imag.any() else int(turns(values.real[:, None])[0])
+    return simplified(x * sign)
+
+
+def orthogonal(basis: Array) -> Array:
+    """The columns of a basis made orthogonal, one after the other, without fractions."""
+    V = basis.copy()
+    for k in range(V.shape[1]):
+        for j in range(k):
+            share = inner(V[:, j], V[:, k]) / inner(V[:, j], V[:, j])
+            V[:, k] = simplified(V[:, k] - share * V[:, j])
+        V[:, k] = scaled(V[:, k])
+    return V
+
+
+def tidy(M: Array) -> Array:
+    """Exact numbers as they are; floats without what only rounding has left."""
+    entries = np.empty(M.shape, dtype=object)
+    for place, x in zip(np.ndindex(M.shape), M.flat, strict=True):
+        if isinstance(x, float | complex):
+            z = complex(round(complex(x).real, 12) + 0.0, round(complex(x).imag, 12) + 0.0)
+            x = z if z.imag else z.real
+        entries[place] = x
+    return entries

@@ -1,0 +1,170 @@
+"""Elimination written as a product: LU, and Cholesky where the matrix is symmetric."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..steps import Step, Steps, run
+from .elimination import Subtract, Swap, Telling, largest, reduction
+from .exact import identity, root, zeros
+from .inputs import matrix, symmetric
+from .writing import indexed, tex_matrix, text
+
+__all__ = ["LU", "cholesky", "lu"]
+
+Array = np.ndarray
+
+
+class LU(NamedTuple):
+    """P A = L U: a permutation, a unit lower triangular and an upper triangular matrix."""
+
+    P: Array
+    L: Array
+    U: Array
+
+
+def lu(
+    A: Any, *, pivoting: bool = True, exact: bool = False, steps: bool = False
+) -> LU | Steps:
+    r"""LU decomposition: L keeps the multipliers of elimination, U what it leads to.
+
+    .. math:: P A = L U
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        Any matrix; k = min(m, n).
+    pivoting : bool
+        Whether rows are exchanged so that each pivot is the largest of its column; otherwise
+        P is the identity.
+    exact : bool
+        Whether to compute with fractions.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    LU or Steps
+        P (m, m), L (m, k), U (k, n).
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If without pivoting a pivot is 0 while entries below it are not.
+    TypeError, ValueError
+        If A is no matrix of finite real numbers.
+
+    Source: Golub and Van Loan (2013), sections 3.2 and 3.4; chapter "Systems of linear
+    equations".
+
+    >>> lu([[2, 1], [6, 4]], pivoting=False, steps=True)
+    1. Start with A.
+    2. Subtract 3 times row 1 from row 2, so that its entry in column 1 is 0.
+    3. L has ones on its diagonal and keeps the multipliers, U is what is left.
+    >>> lu([[2, 1], [6, 4]]).L.round(3)
+    array([[1.   , 0.   ],
+           [0.333, 1.   ]])
+    """
+    A = matrix(A, "lu", exact=exact or steps)
+    return run(_lu(A, largest if pivoting else _topmost), steps=steps)
+
+
+def _topmost(column: Array) -> int | None:
+    """The entry at the top, or None where the whole column is 0."""
+    if column[0] == 0 and column.any():
+        raise np.linalg.LinAlgError(
+            "lu: expected a pivot other than 0 above entries that are not 0; "
+            "rows must be exchanged (pivoting=True)"
+        )
+    return 0 if column[0] != 0 else None
+
+
+def _lu(A: Array, choose) -> Telling:
+    """Eliminate, and enter the row operations in P and L."""
+    yield lambda: Step("Start with A.", tex_matrix(A))
+    found = yield from reduction(A, A.shape[1], reduced=False, choose=choose)
+    P, L = identity(len(A), like=A), identity(len(A), like=A)
+    for operation in found.operations:
+        if isinstance(operation, Swap):
+            i, k, _ = operation
+            P[[i, k]] = P[[k, i]]
+            L[[i, k], :k] = L[[k, i], :k]
+        elif isinstance(operation, Subtract):
+            i, k, c, _ = operation
+            L[i, k] = c
+    L, U = L[:, : min(A.shape)], A[: min(A.shape)]
+    yield lambda: _product(P, L, U)
+    return LU(P, L, U)
+
+
+def _product(P: Array, L: Array, U: Array) -> Step:
+    """What the operations come to."""
+    words = "L has ones on its diagonal and keeps the multipliers, U is what is left"
+    if (P.diagonal() == 1).all():
+        return Step(f"{words}.", f"A = {tex_matrix(L)} {tex_matrix(U)}")
+    formula = f"{tex_matrix(P)} A = {tex_matrix(L)} {tex_matrix(U)}"
+    return Step(f"{words}; P exchanges the rows.", formula)
+
+
+def cholesky(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
+    r"""Cholesky factor of a symmetric positive definite matrix.
+
+    .. math::
+        A = L L^\top, \qquad
+        \ell_{jj} = \sqrt{a_{jj} - \sum_{k < j} \ell_{jk}^2}, \qquad
+        \ell_{ij} = \frac{1}{\ell_{jj}} \Bigl(a_{ij} - \sum_{k < j} \ell_{ik} \ell_{jk}\Bigr)
+
+    Parameters
+    ----------
+    A : (n, n) array_like
+        Symmetric.
+    exact : bool
+        Whether to compute with fractions and roots.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    (n, n) array, lower triangular, or Steps
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If A is not square or not positive definite.
+    TypeError, ValueError
+        If A is no symmetric matrix of finite real numbers.
+
+    Source: Golub and Van Loan (2013), section 4.2; chapter "Matrices".
+
+    >>> cholesky([[4, 2], [2, 5]], steps=True)
+    1. ℓ₁₁ = √4 = 2, and column 1 below it is divided by it.
+    2. ℓ₂₂ = √(5 − 1) = 2.
+    """
+    return run(_cholesky(symmetric(A, "cholesky", exact=exact or steps)), steps=steps)
+
+
+def _cholesky(A: Array) -> Telling:
+    """Column by column; S is what the columns so far leave of A, in fractions throughout."""
+    n, S = len(A), A.copy()
+    L = zeros((n, n), like=A)
+    for j in range(n):
+        d = S[j, j]
+        if d <= 0:
+            raise np.linalg.LinAlgError(
+                "cholesky: expected a positive definite matrix, "
+                f"but {text(d)} is left of row {j + 1}, column {j + 1}"
+            )
+        L[j:, j] = S[j:, j] / root(d)
+        yield lambda j=j, d=d: _column(A, L, j, d)
+        S[j:, j:] = S[j:, j:] - np.outer(S[j:, j] / d, S[j:, j])
+    return L
+
+
+def _column(A: Array, L: Array, j: int, d: Any) -> Step:
+    """How the column j of L came about."""
+    name, a = indexed("ℓ", j) + indexed("", j), A[j, j]
+    inside = text(d) if a == d else f"({text(a)} − {text(a - d)})"
+    below = f", and column {j + 1} below it is divided by it" if j + 1 < len(A) else ""
+    return Step(f"{name} = √{inside} = {text(L[j, j])}{below}.", f"L = {tex_matrix(L)}")

@@ -1,0 +1,75 @@
+"""What comes in through a public door: turned into an array of numbers, or refused by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .exact import exact as fractions
+from .exact import numeric
+
+__all__: list[str] = []
+
+Array = np.ndarray
+
+
+def array(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
+    """A fresh array, of fractions if exact numbers are wanted and of float64 otherwise."""
+    return (fractions if exact else numeric)(A, function=function, argument=argument)
+
+
+def matrix(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
+    """A matrix, possibly with no row or no column."""
+    A = array(A, function, argument, exact=exact)
+    if A.ndim != 2:
+        raise ValueError(
+            f"{function}: expected a matrix {argument} (m, n), got shape {A.shape}"
+        )
+    return A
+
+
+def square(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
+    """A matrix with as many rows as columns."""
+    A = matrix(A, function, argument, exact=exact)
+    if A.shape[0] != A.shape[1]:
+        expected = f"expected a square matrix {argument} (n, n)"
+        raise np.linalg.LinAlgError(f"{function}: {expected}, got shape {A.shape}")
+    return A
+
+
+def symmetric(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
+    """A square matrix that equals its transpose, up to rounding for floats."""
+    A = square(A, function, argument, exact=exact)
+    slack = 0 if exact else 1e-12 * abs(A).max(initial=0)
+    apart = abs(A - A.T) > slack
+    if apart.any():
+        i, j = (int(k) + 1 for k in np.argwhere(apart)[0])
+        raise ValueError(
+            f"{function}: expected a symmetric matrix {argument}, but its entries in row {i}, "
+            f"column {j} and in row {j}, column {i} differ"
+        )
+    return A
+
+
+def vector(x: Any, function: str, argument: str = "x", *, exact: bool = False) -> Array:
+    """A vector."""
+    x = array(x, function, argument, exact=exact)
+    if x.ndim != 1:
+        raise ValueError(f"{function}: expected a vector {argument} (n,), got shape {x.shape}")
+    return x
+
+
+def right_hand(b: Any, m: int, function: str, *, exact: bool = False) -> Array:
+    """The right-hand side of m equations: a vector, or a matrix with a column for each."""
+    b = array(b, function, "b", exact=exact)
+    if b.ndim not in (1, 2) or len(b) != m:
+        raise ValueError(f"{function}: expected b with {m} rows, got shape {b.shape}")
+    return b
+
+
+def one_of(value: str, choices: tuple[str, ...], function: str, argument: str) -> None:
+    """Refuse a word that is none of the choices."""
+    if value not in choices:
+        expected = " or ".join(map(repr, choices))
+        raise ValueError(f"{function}: expected {argument} {expected}, got {value!r}")

@@ -1,0 +1,94 @@
+"""The inverse of a matrix: two matrices side by side, or cofactors over the determinant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..steps import Step, Steps, run
+from .cofactors import adjugate_told
+from .determinant import by_elimination
+from .elimination import Telling, reduction
+from .exact import identity
+from .inputs import one_of, square
+from .systems import refuse_singular
+from .writing import tex, tex_matrix, text
+
+__all__ = ["inverse"]
+
+Array = np.ndarray
+
+
+def inverse(
+    A: Any, *, method: str = "gauss-jordan", exact: bool = False, steps: bool = False
+) -> Array | Steps:
+    r"""Inverse of a square matrix.
+
+    .. math:: [A \mid I] \to [I \mid A^{-1}], \qquad
+              A^{-1} = \frac{1}{\det A} \operatorname{adj} A
+              = \frac{1}{ad - bc} \begin{bmatrix} d & -b \\ -c & a \end{bmatrix}
+
+    Parameters
+    ----------
+    A : (n, n) array_like
+        Square.
+    method : str
+        "gauss-jordan" reduces A and does the same to I; "adjugate" divides the adjugate by
+        the determinant, which for two rows is the formula above.
+    exact : bool
+        Whether to compute with fractions; floats are pivoted partially.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    (n, n) array or Steps
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If A is not square, or singular as ``solve`` understands it.
+    TypeError, ValueError
+        If A is no matrix of finite real numbers.
+
+    Source: Strang (2016), sections 2.5 and 5.3; chapter "Matrices".
+
+    >>> inverse([[1, 2], [3, 4]], method="adjugate", steps=True)
+    1. The determinant is −2; it is not 0, so there is an inverse.
+    2. Exchange the two entries of the diagonal and change the sign of the others.
+    3. Divide by the determinant.
+    >>> print(text(inverse([[1, 2], [3, 4]], exact=True)))
+    [[−2, 1], [3/2, −1/2]]
+    """
+    one_of(method, ("gauss-jordan", "adjugate"), "inverse", "method")
+    A = square(A, "inverse", exact=exact or steps)
+    algorithm = _gauss_jordan if method == "gauss-jordan" else _by_adjugate
+    return run(algorithm(A), steps=steps)
+
+
+def _gauss_jordan(A: Array) -> Telling:
+    """Reduce [A | I] to [I | inverse]."""
+    n = len(A)
+    M = np.hstack([A, identity(n, like=A)])
+    yield lambda: Step("Start with [A | I].", tex_matrix(M, bar=n))
+    echelon = yield from reduction(M, n, reduced=False, bar=True)
+    refuse_singular(A, echelon, "inverse")
+    yield from reduction(M, n, reduced=True, bar=True)
+    yield lambda: Step(
+        "Right of the bar stands the inverse.", f"A^{{-1}} = {tex_matrix(M[:, n:])}"
+    )
+    return M[:, n:]
+
+
+def _by_adjugate(A: Array) -> Telling:
+    """Divide the adjugate by the determinant."""
+    d = run(by_elimination(A.copy()))
+    if d == 0:
+        raise np.linalg.LinAlgError("inverse: expected an invertible matrix, but det A is 0")
+    words = f"The determinant is {text(d)}; it is not 0, so there is an inverse."
+    yield lambda: Step(words, rf"\det A = {tex(d)}")
+    adj = yield from adjugate_told(A)
+    B = adj / d
+    yield lambda: Step("Divide by the determinant.", f"A^{{-1}} = {tex_matrix(B)}")
+    return B

@@ -1,0 +1,310 @@
+r"""One eigenvector at a time: multiply, scale to length 1, repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..steps import Steps
+from .inputs import square, vector
+from .scale import EPS, expect_count, exponent
+
+__all__ = [
+    "Eigenpair",
+    "Iterate",
+    "inverse_iteration",
+    "power_iterates",
+    "power_iteration",
+    "rayleigh_quotient",
+    "rayleigh_quotient_iteration",
+]
+
+Array = np.ndarray
+
+
+class Iterate(NamedTuple):
+    r"""One guess: an eigenvalue, a unit vector (n,), and their residual.
+
+    Attributes
+    ----------
+    eigenvalue : float
+        The Rayleigh quotient of the vector.
+    eigenvector : (n,) float
+        Of length 1.
+    residual : float
+        :math:`\lVert Ax - \lambda x \rVert` as a part of the Frobenius norm of A.
+    """
+
+    eigenvalue: float
+    eigenvector: Array
+    residual: float
+
+
+class Eigenpair(NamedTuple):
+    """An eigenvalue, its unit eigenvector (n,), how often was multiplied, the residual left."""
+
+    eigenvalue: float
+    eigenvector: Array
+    iterations: int
+    residual: float
+
+
+def rayleigh_quotient(A: Any, x: Any) -> float:
+    r"""The number that is nearest to being an eigenvalue for x: it minimises ‖Ax - λx‖.
+
+    .. math:: \lambda = \frac{x^\top A x}{x^\top x}
+
+    Parameters
+    ----------
+    A : (n, n) real numbers
+    x : (n,) real numbers, not all 0
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the shapes do not fit or x is zero; LinAlgError if A is not square.
+
+    Source: Trefethen and Bau (1997), equation 27.1; chapter "Eigenvalues and eigenvectors".
+
+    >>> rayleigh_quotient([[6, 2], [2, 3]], [1, 0]), rayleigh_quotient([[6, 2], [2, 3]], [2, 1])
+    (6.0, 7.0)
+    """
+    A, x, scale = _given(A, x, None, "rayleigh_quotient")
+    return float(x @ A @ x) * scale
+
+
+def power_iterates(
+    A: Any, x: Any = None, *, rng: np.random.Generator | None = None
+) -> Iterator[Iterate]:
+    """What power iteration goes through, without end: take as many as you like.
+
+    Parameters
+    ----------
+    A, x, rng
+        As in ``power_iteration``.
+
+    Yields
+    ------
+    Iterate
+        The start first, scaled to length 1.
+
+    >>> for value, x, residual in islice(power_iterates([[6, 2], [2, 3]], [1, 0]), 4):
+    ...     print(f"{value:.4f}", (x / x[0]).round(4))
+    6.0000 [1. 0.]
+    6.9000 [1.     0.3333]
+    6.9917 [1.   0.45]
+    6.9993 [1.     0.4855]
+    """
+    A, x, scale = _given(A, x, rng, "power_iteration")
+    return _iterates(A, x, scale, lambda x, value: A @ x)
+
+
+def power_iteration(
+    A: Any,
+    x: Any = None,
+    *,
+    rng: np.random.Generator | None = None,
+    tol: float = 1e-12,
+    max_iterations: int = 10_000,
+    steps: bool = False,
+) -> Eigenpair | Steps:
+    r"""The eigenvalue of largest modulus and its eigenvector.
+
+    .. math:: x_{k+1} = \frac{A x_k}{\lVert A x_k \rVert}, \qquad
+        \angle(x_k, u_1) \sim \left| \frac{\lambda_2}{\lambda_1} \right|^k
+
+    Parameters
+    ----------
+    A : (n, n) real numbers
+        With a single real eigenvalue of largest modulus.
+    x : (n,) real numbers, optional
+        The start, not zero: a random direction if not given. A start at right angles to what
+        is sought finds another eigenvector, as long as rounding errors allow.
+    rng : numpy.random.Generator, optional
+        Draws the start; ``default_rng(0)`` if not given.
+    tol : float
+        The residual :math:`\lVert Ax - \lambda x \rVert / \lVert A \rVert_F` that is enough.
+    max_iterations : int
+        How often to multiply at most.
+    steps : bool
+        Whether to tell each iterate (the first twelve) with its Rayleigh quotient, how much
+        nearer it came, and how much was to be expected.
+
+    Returns
+    -------
+    Eigenpair or Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        If A and x are not finite real numbers of fitting shapes, or x is zero; LinAlgError if
+        A is not square.
+    numpy.linalg.LinAlgError
+        If the residual is still too large in the end, as for a pair of complex or of opposite
+        eigenvalues; it says how large, and after how many iterations.
+
+    Source: Trefethen and Bau (1997), algorithm 27.1; chapter "Eigenvalues and eigenvectors".
+
+    >>> value, x, iterations, residual = power_iteration([[6, 2], [2, 3]], [1, 0])
+    >>> round(value, 10), (x / x[1]).round(10), iterations
+    (7.0, array([2., 1.]), 22)
+    """
+    M, start, scale = _given(A, x, rng, "power_iteration")
+    found = _settled(
+        _iterates(M, start, scale, lambda x, value: M @ x),
+        tol,
+        max_iterations,
+        "power_iteration",
+    )
+    if not steps:
+        return found
+    from .iteration_steps import power_steps
+
+    return Steps(power_steps(A, start if x is None else x, found), found)
+
+
+def inverse_iteration(
+    A: Any,
+    shift: float,
+    x: Any = None,
+    *,
+    rng: np.random.Generator | None = None,
+    tol: float = 1e-12,
+    max_iterations: int = 10_000,
+) -> Eigenpair:
+    r"""The eigenvalue nearest to a shift and its eigenvector: power iteration on an inverse.
+
+    .. math:: (A - sI)\, y = x_k, \qquad x_{k+1} = \frac{y}{\lVert y \rVert}
+
+    The eigenvalues of the inverse of A - sI are 1 / (λ - s): the nearest one becomes the
+    largest, and the nearer the shift the faster.
+
+    Parameters
+    ----------
+    A : (n, n) real numbers
+    shift : float
+        A guess s; an eigenvalue itself is moved by a rounding error.
+    x, rng, tol, max_iterations
+        As in ``power_iteration``.
+
+    Returns
+    -------
+    Eigenpair
+
+    Raises
+    ------
+    TypeError, ValueError, numpy.linalg.LinAlgError
+        As in ``power_iteration``.
+
+    Source: Trefethen and Bau (1997), algorithm 27.2; chapter "Eigenvalues and eigenvectors".
+
+    >>> value, x, iterations, residual = inverse_iteration([[6, 2], [2, 3]], 2.1)
+    >>> round(value, 10), (x / x[1]).round(10)
+    (2.0, array([-0.5,  1. ]))
+    """
+    M, start, scale = _given(A, x, rng, "inverse_iteration")
+    s = vector([shift], "inverse_iteration", "shift")[0] / scale
+    pairs = _iterates(M, start, scale, lambda x, value: _solved(M, s, x))
+    return _settled(pairs, tol, max_iterations, "inverse_iteration")
+
+
+def rayleigh_quotient_iteration(
+    A: Any,
+    x: Any = None,
+    *,
+    rng: np.random.Generator | None = None,
+    tol: float = 1e-12,
+    max_iterations: int = 100,
+) -> Eigenpair:
+    r"""Some eigenvalue and its eigenvector, very fast: the Rayleigh quotient as the shift.
+
+    .. math:: (A - \lambda_k I)\, y = x_k, \qquad x_{k+1} = \frac{y}{\lVert y \rVert}, \qquad
+        \lambda_{k+1} = x_{k+1}^\top A x_{k+1}
+
+    For a symmetric matrix the number of right digits triples with each step. Which eigenvalue
+    it is depends on the start.
+
+    Parameters
+    ----------
+    A : (n, n) real numbers
+    x, rng, tol, max_iterations
+        As in ``power_iteration``.
+
+    Returns
+    -------
+    Eigenpair
+
+    Raises
+    ------
+    TypeError, ValueError, numpy.linalg.LinAlgError
+        As in ``power_iteration``.
+
+    Source: Trefethen and Bau (1997), algorithm 27.3; chapter "Eigenvalues and eigenvectors".
+
+    >>> value, x, iterations, residual = rayleigh_quotient_iteration([[6, 2], [2, 3]], [1, 0])
+    >>> round(value, 10), iterations
+    (7.0, 4)
+    """
+    M, start, scale = _given(A, x, rng, "rayleigh_quotient_iteration")
+    pairs = _iterates(M, start, scale, lambda x, value: _solved(M, value, x))
+    return _settled(pairs, tol, max_iterations, "rayleigh_quotient_iteration")
+
+
+def _given(
+    A: Any, x: Any, rng: np.random.Generator | None, function: str
+) -> tuple[Array, Array, float]:
+    """The matrix with entries of at most 1, a start of length 1, and by what A was divided."""
+    A = square(A, function)
+    if not len(A):
+        raise ValueError(f"{function}: expected a matrix A of at least 1 row, got (0, 0)")
+    if x is None:
+        x = (rng or np.random.default_rng(0)).standard_normal(len(A))
+    x = vector(x, function)
+    if x.shape != (len(A),):
+        raise ValueError(f"{function}: expected x of shape ({len(A)},), got {x.shape}")
+    if not x.any():
+        raise ValueError(f"{function}: expected x other than zero, got zeros")
+    x = np.ldexp(x, -exponent(x))
+    e = exponent(A)
+    return np.ldexp(A, -e), x / np.linalg.norm(x), 2.0**e
+
+
+def _iterates(
+    A: Array, x: Array, scale: float, step: Callable[[Array, float], Array]
+) -> Iterator[Iterate]:
+    """The start and what follows from it, without end."""
+    size = np.linalg.norm(A) or 1.0
+    while True:
+        Ax = A @ x
+        value = float(x @ Ax)
+        yield Iterate(value * scale, x, float(np.linalg.norm(Ax - value * x) / size))
+        x = step(x, value)
+        length = np.linalg.norm(x)
+        if length == 0:  # Ax = 0: x was an eigenvector, of the eigenvalue 0
+            return
+        x = x / length
+
+
+def _solved(A: Array, shift: float, x: Array) -> Array:
+    """Solve (A - shift I) y = x, the shift moved by a rounding error where that is singular."""
+    I, move = np.eye(len(A)), EPS  # noqa: E741
+    while True:
+        try:
+            return np.linalg.solve(A - shift * I, x)
+        except np.linalg.LinAlgError:
+            shift, move = shift + move, 2 * move
+
+
+def _settled(iterates: Iterator[Iterate], tol: float, most: int, function: str) -> Eigenpair:
+    """The first iterate whose residual is small enough."""
+    expect_count(most, function, "max_iterations")
+    for k, (value, x, residual) in enumerate(islice(iterates, most + 1)):
+        if residual <= tol:
+            return Eigenpair(value, x, k, residual)
+    raise np.linalg.LinAlgError(
+        f"{function}: did not converge in {k} iterations; the residual is {residual:.1e} of "
+        f"the norm of A, expected at most {tol:.1e}; the eigenvalue so far is {value:.6g}"
+    )

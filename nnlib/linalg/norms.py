@@ -1,0 +1,213 @@
+"""Norms of vectors and matrices, and the condition number."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from ..steps import Step, run
+from .elimination import Telling
+from .exact import root, scalar, simplified, zeros
+from .inputs import array, matrix, square
+from .inversion import inverse
+from .singular import singular_values
+from .writing import tex, text
+
+__all__ = ["cond", "norm"]
+
+Array = np.ndarray
+KINDS = ("fro", 1, 2, inf, "nuc")
+
+
+def norm(x: Any, p: Any = None, *, exact: bool = False, steps: bool = False) -> Any:
+    r"""Size of a vector or a matrix.
+
+    .. math::
+        \lVert x \rVert_p = \Bigl(\sum_i |x_i|^p\Bigr)^{1/p}, \qquad
+        \lVert x \rVert_\infty = \max_i |x_i|
+
+    and for a matrix with entries a and singular values σ
+
+    .. math::
+        \lVert A \rVert_F = \sqrt{\textstyle\sum a_{ij}^2}, \quad
+        \lVert A \rVert_1 = \max_j \textstyle\sum_i |a_{ij}|, \quad
+        \lVert A \rVert_\infty = \max_i \textstyle\sum_j |a_{ij}|, \quad
+        \lVert A \rVert_2 = \sigma_1, \quad
+        \lVert A \rVert_* = \textstyle\sum_i \sigma_i
+
+    Parameters
+    ----------
+    x : (n,) or (m, n) array_like
+        A vector or a matrix; without entries its norm is 0.
+    p : number, inf or str, optional
+        For vectors any p ≥ 1, by default 2; for matrices "fro" (the default), 1, 2 (spectral),
+        inf or "nuc" (nuclear).
+    exact : bool
+        Whether to compute with fractions and roots: for vectors with a whole p or inf, for
+        matrices with "fro", 1 and inf.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    float, exact number or Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        If x is neither vector nor matrix of finite real numbers, or p is no such norm.
+
+    Source: Golub and Van Loan (2013), sections 2.2 and 2.3; chapters "Vectors" and
+    "Matrices".
+
+    >>> norm([3, -4]), norm([3, -4], 1), norm([[1, 2], [3, 4]], float("inf"))
+    (5.0, 7.0, 7.0)
+    >>> norm([1, 2, -3], steps=True)
+    1. Add the squares of the entries: 1 + 4 + 9 = 14.
+    2. Take the root: √14.
+    """
+    x = array(x, "norm", "x", exact=exact or steps)
+    if x.ndim == 1:
+        p = 2 if p is None else p
+        expect_power(p, "norm", exact=x.dtype == object)
+        return run(vector_norm(x, p), steps=steps)
+    if x.ndim != 2:
+        raise ValueError(f"norm: expected a vector or a matrix, got shape {x.shape}")
+    p = "fro" if p is None else p
+    if p not in KINDS:
+        raise ValueError(f"norm: expected p 'fro', 1, 2, inf or 'nuc' for a matrix, got {p!r}")
+    if x.dtype == object and p in (2, "nuc"):
+        raise ValueError(f"norm: expected p 'fro', 1 or inf for exact numbers, got {p!r}")
+    return run(_matrix_norm(x, p), steps=steps)
+
+
+def expect_power(p: Any, function: str, *, exact: bool) -> None:
+    """Refuse what makes no norm of a vector, or none that a fraction and a root could hold."""
+    if isinstance(p, str) or not p >= 1:
+        raise ValueError(f"{function}: expected p of at least 1 for a vector, got {p!r}")
+    if exact and p != inf and p != int(p):
+        raise ValueError(
+            f"{function}: expected a whole p, or inf, for exact numbers, got {p!r}"
+        )
+
+
+def vector_norm(x: Array, p: float, named: str = "") -> Telling:
+    """The largest entry, or the root of the sum of powers."""
+    size = abs(x)
+    largest = scalar(size.max(initial=zeros(1, like=x)[0]))
+    if p == inf:
+        words = f"The largest of {text(size)} is {text(largest)}."
+        yield lambda: Step(words, rf"\lVert x \rVert_\infty = {tex(largest)}")
+        return largest
+    if x.dtype != object:
+        return _scaled(size, p, largest)
+    powers = size ** int(p)
+    total = powers.sum(initial=zeros(1, like=x)[0])
+    yield lambda: _summed(powers, int(p), total)
+    if p == 1:
+        return total
+    r = _root(total, int(p))
+    name = {2: "root", 3: "cube root"}.get(int(p), f"{int(p)}th root")
+    yield lambda: Step(
+        f"Take the {name}: {text(r)}.", rf"\lVert x \rVert_{{{int(p)}}} = {tex(r)}"
+    )
+    return r
+
+
+def _scaled(size: Array, p: float, largest: float) -> float:
+    """Norm of floats; divided by the largest first, so that no power overflows."""
+    if largest == 0:
+        return 0.0
+    return float(largest * ((size / largest) ** p).sum() ** (1 / p))
+
+
+def _summed(powers: Array, p: int, total: Any) -> Step:
+    """The sum of powers, term by term."""
+    special = {1: "absolute values of the entries", 2: "squares of the entries"}
+    name = special.get(p, f"powers {p} of the absolute values")
+    words = f"Add the {name}: {' + '.join(map(text, powers)) or '0'}"
+    formula = rf"\sum_i |x_i|^{{{p}}} = {' + '.join(map(tex, powers)) or '0'} = {tex(total)}"
+    return Step(f"{words} = {text(total)}.", formula)
+
+
+def _root(total: Any, p: int) -> Any:
+    """The p-th root of a fraction."""
+    if p == 2:
+        return root(simplified(total))
+    import sympy
+
+    return simplified(sympy.root(sympy.Rational(total.numerator, total.denominator), p))
+
+
+def scaled(x: Array) -> Array:
+    """A vector in the direction of x whose squares neither overflow nor vanish."""
+    return x if x.dtype == object else x / (abs(x).max(initial=0.0) or 1.0)
+
+
+def length(x: Array) -> Any:
+    """Euclidean norm of a vector that is an array already."""
+    return run(vector_norm(x, 2))
+
+
+def _matrix_norm(A: Array, p: Any) -> Telling:
+    """From the entries, from sums of rows or columns, or from the singular values."""
+    if p == "fro":
+        return (yield from vector_norm(A.ravel(), 2, r"\lVert A \rVert_F"))
+    if p in (1, inf):
+        sums = abs(A).sum(axis=0 if p == 1 else 1, initial=zeros(1, like=A)[0])
+        of = "columns" if p == 1 else "rows"
+        words = f"The absolute values of the {of} add up to {text(sums)}; take the largest."
+        largest = scalar(sums.max(initial=zeros(1, like=A)[0]))
+        yield lambda: Step(words, rf"\lVert A \rVert_{tex_of(p)} = {tex(largest)}")
+        return largest
+    sigma = singular_values(A)
+    return float(sigma.sum() if p == "nuc" else sigma.max(initial=0.0))
+
+
+def tex_of(p: float) -> str:
+    """A whole p or infinity as LaTeX."""
+    return r"\infty" if p == inf else str(int(p))
+
+
+def cond(A: Any, p: Any = 2) -> float:
+    r"""Condition number: how much larger relative errors of b can get in solving A x = b.
+
+    .. math:: \kappa_p(A) = \lVert A \rVert_p \lVert A^{-1} \rVert_p, \qquad
+              \kappa_2(A) = \sigma_1 / \sigma_k
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        Square unless p is 2; k = min(m, n).
+    p : 2, "fro", 1, inf or "nuc"
+        The norm.
+
+    Returns
+    -------
+    float
+        At least 1; inf if A is singular, 0 if it has no entries.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If A is not square and p is not 2.
+    TypeError, ValueError
+        If A is no matrix of finite real numbers, or p no such norm.
+
+    Source: Golub and Van Loan (2013), section 2.6; chapter "Systems of linear equations".
+
+    >>> cond([[100, 0], [0, 1]])
+    100.0
+    """
+    if p == 2:
+        sigma = singular_values(matrix(A, "cond"))
+        if not sigma.size:
+            return 0.0
+        return float(sigma[0] / sigma[-1]) if sigma[-1] > 0 else inf
+    A = square(A, "cond")
+    try:
+        return norm(A, p) * norm(inverse(A), p)
+    except np.linalg.LinAlgError:
+        return inf

@@ -1,0 +1,274 @@
+"""Orthogonal bases by Gram-Schmidt, and what they give: projections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..steps import Step, Steps, run
+from .elimination import Telling, row_reduction
+from .exact import identity, simplified, zeros
+from .inputs import array, matrix, vector
+from .norms import length, scaled
+from .writing import indexed, tex, tex_matrix, tex_sum, text
+
+__all__ = ["gram_schmidt", "projection", "projection_matrix"]
+
+Array = np.ndarray
+
+
+def gram_schmidt(
+    A: Any,
+    *,
+    modified: bool = True,
+    normalize: bool = True,
+    exact: bool = False,
+    steps: bool = False,
+) -> Array | Steps:
+    r"""Orthonormal vectors that span what the columns of A span.
+
+    .. math:: u_j = a_j - \sum_{i < j} \frac{u_i^\top a_j}{u_i^\top u_i} u_i, \qquad
+              q_j = \frac{u_j}{\lVert u_j \rVert}
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        Linearly independent vectors, as columns.
+    modified : bool
+        Whether each coefficient is taken from what is left of the column rather than from the
+        column itself. The same for exact numbers; with floats the result stays far closer to
+        orthogonal.
+    normalize : bool
+        Whether to return the q, of length 1, or the u, which fractions can hold.
+    exact : bool
+        Whether to compute with fractions and roots.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    (m, n) array or Steps
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If a column depends on those before it.
+    TypeError, ValueError
+        If A is no matrix of finite real numbers.
+
+    Source: Strang (2016), section 4.4; Trefethen and Bau (1997), lecture 8; chapter "Vectors".
+
+    >>> gram_schmidt([[1, 1], [1, 0]], steps=True)
+    1. Take u₁ = a₁ = (1, 1).
+    2. Subtract from a₂ its part along u₁, 1/2 u₁.
+    3. Divide u₁ by its length √2.
+    4. Divide u₂ by its length √2/2.
+    """
+    A = matrix(A, "gram_schmidt", exact=exact or steps)
+    return run(_gram_schmidt(A, modified, normalize), steps=steps)
+
+
+def _gram_schmidt(A: Array, modified: bool, normalize: bool) -> Telling:
+    """Make the columns orthogonal, then of length 1."""
+    U, _ = yield from orthogonalized(A, modified)
+    refuse_dependent(U, "gram_schmidt")
+    if not normalize:
+        return U
+    Q, _ = yield from normalized(U)
+    return Q
+
+
+def orthogonalized(A: Array, modified: bool = True) -> Telling:
+    """A = U C: orthogonal columns U, those of dependent columns 0, and unit triangular C."""
+    m, n = A.shape
+    U, C = A.copy(), identity(n, like=A)
+    negligible = 10 * max(m, n) * np.finfo(float).eps  # what rounding may leave of a column
+    for j in range(n):
+        before = [i for i in range(j) if U[:, i].any()]
+        if not before:
+            yield lambda j=j: _taken(U, j)
+        for i in before:
+            source = U[:, j] if modified else A[:, j]
+            C[i, j] = _times(U[:, i], source)
+            U[:, j] -= C[i, j] * U[:, i]
+            yield lambda i=i, j=j: _subtracted(U, C, i, j)
+        if A.dtype != object and length(U[:, j]) <= negligible * length(A[:, j]):
+            U[:, j] = 0.0
+    return U, C
+
+
+def _times(u: Array, a: Array) -> Any:
+    """How many times u the part of a along u is: u'a / u'u."""
+    v = scaled(u)
+    return (v @ a) / (v @ u)
+
+
+def _taken(U: Array, j: int) -> Step:
+    """The first vector stays as it is."""
+    name = f"{indexed('u', j)} = {indexed('a', j)}"
+    return Step(f"Take {name} = {text(U[:, j])}.", f"u_{{{j + 1}}} = {tex(U[:, j])}")
+
+
+def _subtracted(U: Array, C: Array, i: int, j: int) -> Step:
+    """One part of a vector is gone."""
+    u, a = indexed("u", i), indexed("a", j)
+    c = C[i, j]
+    names = [f"u_{{{k + 1}}}" for k in range(i + 1)]
+    whole = tex_sum([1, *-C[: i + 1, j]], [f"a_{{{j + 1}}}", *names])
+    formula = f"{whole} = {tex(U[:, j])}"
+    if c == 0:
+        return Step(f"{a} is at right angles to {u} already.", formula)
+    return Step(f"Subtract from {a} its part along {u}, {text(c)} {u}.", formula)
+
+
+def normalized(U: Array) -> Telling:
+    """The columns divided by their lengths, and these."""
+    Q, lengths = U.copy(), zeros(U.shape[1], like=U)
+    for j in range(U.shape[1]):
+        lengths[j] = length(U[:, j])
+        Q[:, j] = simplified(U[:, j] / lengths[j])
+        yield lambda j=j: Step(
+            f"Divide {indexed('u', j)} by its length {text(lengths[j])}.",
+            f"q_{{{j + 1}}} = {tex(Q[:, j])}",
+        )
+    return Q, lengths
+
+
+def refuse_dependent(U: Array, function: str) -> None:
+    """Raise if a column of U is 0."""
+    for j, u in enumerate(U.T):
+        if not u.any():
+            raise np.linalg.LinAlgError(
+                f"{function}: expected independent columns, but column {j + 1} "
+                "depends on those before it"
+            )
+
+
+def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
+    r"""Point nearest to b on the line of a vector, or in the column space of a matrix.
+
+    .. math:: p = \frac{a^\top b}{a^\top a} a, \qquad
+              p = \sum_i \frac{u_i^\top b}{u_i^\top u_i} u_i
+
+    The u are orthogonal and span the columns of A; they come from Gram-Schmidt.
+
+    Parameters
+    ----------
+    b : (m,) array_like
+        What is projected.
+    A : (m,) or (m, n) array_like
+        A vector, or vectors as columns, which may depend on each other.
+    exact : bool
+        Whether to compute with fractions.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    (m,) array or Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        If b and A are not of finite real numbers or do not fit.
+
+    Source: Strang (2016), section 4.2; chapter "Vectors".
+
+    >>> projection([3, 4], [2, 0], steps=True)
+    1. Take u₁ = a₁ = (2, 0).
+    2. b has the part 3/2 u₁ along u₁.
+    3. Add the parts: p = (3, 0), and b − p = (0, 4) is at right angles to it.
+    """
+    b = vector(b, "projection", "b", exact=exact or steps)
+    A = array(A, "projection", exact=exact or steps)
+    if A.ndim not in (1, 2) or len(A) != len(b):
+        raise ValueError(f"projection: expected A with {len(b)} rows, got shape {A.shape}")
+    return run(_projection(b, A.reshape(len(b), -1) if A.ndim == 1 else A), steps=steps)
+
+
+def _projection(b: Array, A: Array) -> Telling:
+    """The sum of the parts of b along orthogonal vectors."""
+    U, _ = yield from orthogonalized(_spanning(A))
+    p = zeros(len(b), like=b)
+    for i, u in enumerate(U.T):
+        if u.any():
+            c = _times(u, b)
+            p = p + c * u
+            yield lambda i=i, c=c: _part(i, c)
+    yield lambda: Step(
+        f"Add the parts: p = {text(p)}, and b − p = {text(b - p)} is at right angles to it.",
+        f"p = {tex(p)}",
+    )
+    return p
+
+
+def _spanning(A: Array) -> Array:
+    """Of floats the columns with a pivot; fractions show by a 0 that a column depends."""
+    if A.dtype == object:
+        return A
+    return A[:, list(run(row_reduction(A.copy(), reduced=False)).pivots)]
+
+
+def _part(i: int, c: Any) -> Step:
+    """One part of a projection."""
+    u = indexed("u", i)
+    formula = rf"\frac{{u_{{{i + 1}}}^\top b}}{{u_{{{i + 1}}}^\top u_{{{i + 1}}}}} = {tex(c)}"
+    return Step(f"b has the part {text(c)} {u} along {u}.", formula)
+
+
+def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
+    r"""Matrix that projects onto the column space of A.
+
+    .. math:: P = A (A^\top A)^{-1} A^\top = \sum_i \frac{u_i u_i^\top}{u_i^\top u_i}, \qquad
+              P^2 = P = P^\top
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        Vectors as columns; the first form needs them independent, the second, which is what
+        is computed, does not.
+    exact : bool
+        Whether to compute with fractions.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    (m, m) array or Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        If A is no matrix of finite real numbers.
+
+    Source: Strang (2016), section 4.2; chapter "Systems of linear equations".
+
+    >>> projection_matrix([[1], [2]], steps=True)
+    1. Take u₁ = a₁ = (1, 2).
+    2. Add u₁ u₁ᵀ / (u₁ᵀ u₁), where u₁ᵀ u₁ = 5.
+    >>> projection_matrix([[1], [2]])
+    array([[0.2, 0.4],
+           [0.4, 0.8]])
+    """
+    A = matrix(A, "projection_matrix", exact=exact or steps)
+    return run(_projection_matrix(A), steps=steps)
+
+
+def _projection_matrix(A: Array) -> Telling:
+    """The sum of the projections onto orthogonal lines."""
+    U, _ = yield from orthogonalized(_spanning(A))
+    P = zeros((len(A), len(A)), like=A)
+    for i, u in enumerate(U.T):
+        if u.any():
+            v = scaled(u)
+            P = P + np.outer(v, v) / (v @ v)
+            yield lambda i=i, u=u, P=P: _line(i, u @ u, P)
+    return P
+
+
+def _line(i: int, square: Any, P: Array) -> Step:
+    """One line more that is projected onto."""
+    u = indexed("u", i)
+    words = f"Add {u} {u}ᵀ / ({u}ᵀ {u}), where {u}ᵀ {u} = {text(square)}."
+    return Step(words, f"P = {tex_matrix(P)}")

@@ -1,0 +1,191 @@
+r"""The characteristic polynomial of a matrix, and how polynomials are written.
+
+A polynomial is a list of its coefficients, that of the highest power first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..steps import Step, Steps
+from .exact import identity
+from .inputs import square
+from .writing import bracketed, indexed, tex, text
+
+__all__ = ["characteristic_polynomial"]
+
+Array = np.ndarray
+Polynomial = Sequence[Any]
+
+
+class Name(NamedTuple):
+    """How a matrix is called in text and in LaTeX."""
+
+    text: str
+    tex: str
+
+
+PLAIN = Name("A", "A")
+
+
+def characteristic_polynomial(
+    A: Any, *, exact: bool = False, steps: bool = False
+) -> Array | Steps:
+    r"""Coefficients of the polynomial whose roots are the eigenvalues.
+
+    .. math:: p(\lambda) = \det(\lambda I - A) = \lambda^n + c_1 \lambda^{n-1} + \dots + c_n
+
+    It is computed without letters, by the traces of n matrices (Faddeev and LeVerrier), in
+    fractions: :math:`M_1 = I,\; c_k = -\mathrm{tr}(A M_k) / k,\; M_{k+1} = A M_k + c_k I`.
+    Up to 3x3 the steps are those of paper: the determinant of A - λI, multiplied out.
+
+    Parameters
+    ----------
+    A : (n, n) real numbers
+        Of size up to about twenty: the fractions grow.
+    exact : bool
+        Whether to give fractions rather than floats.
+    steps : bool
+        Whether to give the steps, with fractions.
+
+    Returns
+    -------
+    (n + 1,) float64, or object array of Fraction, or Steps
+        The highest power first; the first is 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If A is not a matrix of finite real numbers; LinAlgError if it is not square.
+
+    Source: Horn and Johnson (2013), section 2.4; chapter "Eigenvalues and eigenvectors".
+
+    >>> characteristic_polynomial([[6, 2], [2, 3]])
+    array([ 1., -9., 14.])
+    >>> characteristic_polynomial([[6, 2], [2, 3]], steps=True)
+    1. Subtract λ from each entry of the diagonal.
+    2. Take the determinant: (6 − λ)(3 − λ) − 2 · 2.
+    3. Multiply out: det(A − λI) = λ² − 9λ + 14.
+    """
+    M = square(A, "characteristic_polynomial", exact=True)
+    p, _ = _faddeev(M)
+    result = p if exact else p.astype(np.float64)
+    return Steps(polynomial_steps(M), result) if steps else result
+
+
+def _faddeev(A: Array) -> tuple[Array, Array]:
+    """The coefficients, and the traces that give them."""
+    I = identity(len(A), like=A)  # noqa: E741
+    c, M, traces = [Fraction(1)], I, []
+    for k in range(1, len(A) + 1):
+        AM = A @ M
+        traces.append(np.trace(AM))
+        c.append(-traces[-1] / k)
+        M = AM + c[-1] * I
+    return np.array(c, dtype=object), np.array(traces, dtype=object)
+
+
+def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
+    """From a matrix, under its name, to its characteristic polynomial."""
+    p, traces = _faddeev(A)
+    n = len(A)
+    if not 2 <= n <= 3:
+        told = [
+            _trace_step(k, t, c, name)
+            for k, (t, c) in enumerate(zip(traces, p[1:], strict=True), start=1)
+        ]
+        return [*told, Step(f"p(λ) = {poly_text(p)}.", rf"p(\lambda) = {poly_tex(p)}")]
+    rows = [
+        [f"{tex(x)} - \\lambda" if i == j else tex(x) for j, x in enumerate(row)]
+        for i, row in enumerate(A)
+    ]
+    body = r" \\ ".join(" & ".join(row) for row in rows)
+    matrix = rf"\left[\begin{{array}}{{{'c' * n}}}{body}\end{{array}}\right]"
+    words, formula = (_determinant(A, write) for write in (text, tex))
+    signed = [(-1) ** n * c for c in p]
+    return [
+        Step(
+            "Subtract λ from each entry of the diagonal.", rf"{name.tex} - \lambda I = {matrix}"
+        ),
+        Step(
+            f"Take the determinant: {words}.",
+            rf"\det({name.tex} - \lambda I) = {formula.replace('λ', chr(92) + 'lambda ')}",
+        ),
+        Step(
+            f"Multiply out: det({name.text} − λI) = {poly_text(signed)}.",
+            rf"\det({name.tex} - \lambda I) = {poly_tex(signed)}",
+        ),
+    ]
+
+
+def _trace_step(k: int, t: Any, c: Any, name: Name) -> Step:
+    """How the k-th coefficient comes from the trace of the k-th product."""
+    return Step(
+        f"tr({name.text}M) = {text(t)} for the matrix M of step {k}, so "
+        f"{indexed('c', k - 1)} = −{bracketed(text(t))}/{k} = {text(c)}.",
+        rf"c_{{{k}}} = -\tfrac{{1}}{{{k}}}\,\mathrm{{tr}}({name.tex} M_{{{k}}}) = {tex(c)}",
+    )
+
+
+def _determinant(A: Array, write: Any) -> str:
+    """The determinant of A - λI for 2x2, or 3x3 along its first row, before multiplying."""
+    minus, times = ("−", " · ") if write is text else ("-", r" \cdot ")
+
+    def entry(i: int, j: int) -> str:
+        x = write(A[i, j])
+        return f"({x} {minus} λ)" if i == j else bracketed(x)
+
+    def minor(i: int, j: int, k: int, m: int) -> str:
+        first = entry(i, k) + ("" if i == k and j == m else times) + entry(j, m)
+        return f"{first} {minus} {entry(i, m)}{times}{entry(j, k)}"
+
+    if len(A) == 2:
+        return minor(0, 1, 0, 1)
+    parts = [f"{entry(0, j)}{times}[{minor(1, 2, *_others(j))}]" for j in range(3)]
+    return f"{parts[0]} {minus} {parts[1]} + {parts[2]}"
+
+
+def _others(j: int) -> tuple[int, int]:
+    """The two of 0, 1, 2 that are not j."""
+    return ((1, 2), (0, 2), (0, 1))[j]
+
+
+def raised(k: int) -> str:
+    """An exponent in raised digits."""
+    return "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] for d in str(k))
+
+
+def poly_text(p: Polynomial) -> str:
+    """A polynomial in λ as text.
+
+    >>> poly_text([1, -9, 14]), poly_text([-1, 0, Fraction(1, 2), 0])
+    ('λ² − 9λ + 14', '−λ³ + 1/2 λ')
+    """
+    return _sum(p, text, "−", lambda k: "λ" + (raised(k) if k > 1 else ""))
+
+
+def poly_tex(p: Polynomial) -> str:
+    r"""A polynomial in λ as LaTeX.
+
+    >>> print(poly_tex([1, -9, 14]))
+    \lambda^{2} - 9\lambda + 14
+    """
+    return _sum(p, tex, "-", lambda k: r"\lambda" + (f"^{{{k}}}" if k > 1 else ""))
+
+
+def _sum(p: Polynomial, write: Any, minus: str, power: Any) -> str:
+    """The terms that are not zero, with their signs between them."""
+    words = ""
+    for k, c in zip(range(len(p) - 1, -1, -1), p, strict=True):
+        if c == 0:
+            continue
+        size = write(abs(c))
+        gap = " " if "/" in size else ""
+        term = size if k == 0 else power(k) if abs(c) == 1 else size + gap + power(k)
+        sign = minus if c < 0 else "+"
+        words += f" {sign} {term}" if words else (minus if c < 0 else "") + term
+    return words or "0"

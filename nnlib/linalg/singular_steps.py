@@ -1,0 +1,119 @@
+r"""The singular value decomposition by hand: from A'A, with exact roots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..steps import Step, Steps
+from .by_hand import reduced, solve_by_hand
+from .exact import exact, identity, simplified, zeros
+from .exact_vectors import orthogonal, plain_root, scaled, tidy, unit
+from .polynomial import Name
+from .subspaces import special_solutions
+from .writing import indexed, tex, text
+
+__all__: list[str] = []
+
+Array = np.ndarray
+
+
+def svd_steps(A: Any, result: Any, full_matrices: bool) -> Steps:
+    """What ``svd`` shows, leading to its result."""
+    A = exact(A, function="svd")
+    m, n = A.shape
+    gram = A.T @ A if m else zeros((n, n), like=A)
+    steps = [
+        Step(
+            f"Multiply: AᵀA = {text(gram)}, symmetric with no negative eigenvalue.",
+            rf"A^\top A = {tex(gram)}",
+        )
+    ]
+    told, spaces = solve_by_hand(gram, Name("AᵀA", r"A^\top A"))
+    steps += told
+    V: list[Array] = []
+    sigma: list[Any] = []
+    for space in sorted(spaces, key=lambda s: -float(s.eigenvalue)):
+        for x in orthogonal(space.basis).T:
+            length, v = unit(x)
+            steps.append(_right(len(V), x, length, v))
+            V.append(v)
+        sigma += [plain_root(space.eigenvalue)] * space.geometric
+    k = min(m, n)
+    steps.append(_values(sigma[:k]))
+    U: list[Array] = []
+    for s, v in zip(sigma[:k], V, strict=False):
+        if s != 0:
+            U.append(simplified(A @ v / s))
+            steps.append(_left(len(U) - 1, s, A @ v, U[-1]))
+    steps += _completion(U, m if full_matrices else k, m)
+    V = V if full_matrices else V[:k]
+    return Steps([*steps, *_product(A, U, sigma[:k], V)], result)
+
+
+def _right(k: int, x: Array, length: Any, v: Array) -> Step:
+    """A right singular vector: an eigenvector of A'A of length 1."""
+    name = indexed("v", k)
+    return Step(
+        f"Divide {text(x)} by its length {text(length)}: {name} = {text(v)}.",
+        rf"v_{{{k + 1}}} = \frac{{1}}{{{tex(length)}}} {tex(x)}",
+    )
+
+
+def _values(sigma: list) -> Step:
+    """The singular values: roots of the eigenvalues of A'A, at most min(m, n) of them."""
+    words = ", ".join(f"{indexed('σ', i)} = {text(s)}" for i, s in enumerate(sigma))
+    formula = r",\quad ".join(rf"\sigma_{{{i}}} = {tex(s)}" for i, s in enumerate(sigma, 1))
+    return Step(f"Roots of the eigenvalues, in order: {words or 'none'}.", formula)
+
+
+def _left(k: int, s: Any, image: Array, u: Array) -> Step:
+    """A left singular vector: the image of the right one, divided by the singular value."""
+    return Step(
+        f"{indexed('u', k)} = A{indexed('v', k)} / {indexed('σ', k)} = {text(u)}.",
+        rf"u_{{{k + 1}}} = \frac{{1}}{{{tex(s)}}} A v_{{{k + 1}}} "
+        rf"= \frac{{1}}{{{tex(s)}}} {tex(simplified(image))} = {tex(u)}",
+    )
+
+
+def _completion(U: list[Array], size: int, m: int) -> list[Step]:
+    """Vectors at right angles to all left ones, appended to U until there are enough."""
+    if len(U) == size:
+        return []
+    rows = np.array(U, dtype=object).reshape(len(U), m)
+    basis = identity(m, like=rows)
+    if U:
+        R, pivots, _ = reduced(rows, m)
+        free = tuple(j for j in range(m) if j not in pivots)
+        basis = special_solutions(R, pivots, free)
+    steps = []
+    for x in orthogonal(basis).T[: size - len(U)]:
+        u = unit(scaled(x))[1]
+        steps.append(
+            Step(
+                f"A zero or missing singular value gives no u: {indexed('u', len(U))} = "
+                f"{text(u)} is any unit vector at right angles to the others.",
+                rf"u_{{{len(U) + 1}}} = {tex(u)}",
+            )
+        )
+        U.append(u)
+    return steps
+
+
+def _product(A: Array, U: list[Array], sigma: list, V: list[Array]) -> list[Step]:
+    """The three factors, and that their product is A."""
+    m, n = A.shape
+    S = zeros((len(U), len(V)), like=A)
+    S[range(len(sigma)), range(len(sigma))] = sigma
+    left = np.array(U, dtype=object).reshape(len(U), m).T
+    right = np.array(V, dtype=object).reshape(len(V), n)
+    shapes = " times ".join(f"{r}x{c}" for r, c in (left.shape, S.shape, right.shape))
+    product = tidy(simplified(simplified(left @ S) @ right)) if S.size else A
+    return [
+        Step(
+            f"Put together: U = {text(left)}, Σ = {text(S)}, Vᵀ = {text(right)}, {shapes}.",
+            rf"U = {tex(left)},\quad \Sigma = {tex(S)},\quad V^\top = {tex(right)}",
+        ),
+        Step(f"Check: UΣVᵀ = {text(product)}.", rf"U \Sigma V^\top = {tex(product)}"),
+    ]

@@ -1,0 +1,246 @@
+"""Systems of linear equations: all solutions, or the only one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..steps import Step, Steps, run
+from .elimination import RowReduction, Telling, listed, reduction, rounding, spread
+from .exact import simplified, zeros
+from .inputs import array, matrix, right_hand, square, vector
+from .subspaces import special_solutions, told_solutions
+from .writing import factor, indexed, quotient, tex, tex_factor, tex_matrix, text
+
+__all__ = ["SolutionSet", "solution_set", "solve"]
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, repr=False)
+class SolutionSet:
+    r"""All solutions of A x = b.
+
+    .. math:: x = p + t_1 d_1 + \dots + t_k d_k
+
+    Attributes
+    ----------
+    particular : (n,) array or None
+        p, the solution in which every free unknown is 0; None if there is no solution.
+    directions : (n, k) array
+        The d as columns, a basis of the null space of A: one for each free unknown.
+    pivots, free : tuple of int
+        The unknowns that the equations determine, and those that may be chosen.
+    reason : str
+        Why there is no, one, or more than one solution.
+
+    >>> plane = solution_set([[1, 2, 3]], [6], exact=True)
+    >>> plane
+    x = (6, 0, 0) + t₁ (−2, 1, 0) + t₂ (−3, 0, 1)
+    >>> print(plane.reason)
+    columns 2 and 3 have no pivot: x₂ and x₃ may be chosen
+    >>> print(text(plane.at(1, 1)))
+    (1, 1, 1)
+    """
+
+    particular: Array | None
+    directions: Array
+    pivots: tuple[int, ...]
+    free: tuple[int, ...]
+    reason: str
+
+    @property
+    def consistent(self) -> bool:
+        """Whether there is a solution."""
+        return self.particular is not None
+
+    def at(self, *t: float) -> Array:
+        """The solution in which the free unknowns are t, in their order.
+
+        Raises
+        ------
+        ValueError
+            If there is no solution or the number of values is not that of free unknowns.
+        """
+        if self.particular is None:
+            raise ValueError(f"SolutionSet.at: there is no solution, since {self.reason}")
+        t = array(t, "SolutionSet.at", "t", exact=self.directions.dtype == object)
+        if len(t) != len(self.free):
+            raise ValueError(f"SolutionSet.at: expected {len(self.free)} values, got {len(t)}")
+        return self.particular + self.directions @ t
+
+    def __repr__(self) -> str:
+        if self.particular is None:
+            return f"no solution: {self.reason}"
+        moves = [f"{indexed('t', k)} {text(d)}" for k, d in enumerate(self.directions.T)]
+        return " + ".join([f"x = {text(self.particular)}", *moves])
+
+
+def solution_set(
+    A: Any, b: Any, *, exact: bool = False, steps: bool = False
+) -> SolutionSet | Steps:
+    r"""All solutions of A x = b, by the reduced form of [A | b].
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        The coefficients: any matrix.
+    b : (m,) array_like
+        The right-hand side.
+    exact, steps : bool
+        As in ``row_reduce``.
+
+    Returns
+    -------
+    SolutionSet or Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in ``row_reduce``, or if b does not fit A.
+
+    Source: Strang (2016), section 3.3; chapter "Systems of linear equations".
+
+    >>> solution_set([[1, 1, 1], [1, 1, 1]], [1, 2], steps=True)
+    1. Start with [A | b].
+    2. Subtract row 1 from row 2, so that its entry in column 1 is 0.
+    3. There is no solution, since row 2 says 0 = 1.
+    """
+    A = matrix(A, "solution_set", exact=exact or steps)
+    b = vector(b, "solution_set", "b", exact=exact or steps)
+    if len(b) != len(A):
+        raise ValueError(f"solution_set: expected b with {len(A)} rows, got shape {b.shape}")
+    return run(_solution_set(A, b), steps=steps)
+
+
+def _solution_set(A: Array, b: Array) -> Telling:
+    """Reduce [A | b], look for a contradiction, then for free unknowns."""
+    M, n = np.column_stack([A, b]), A.shape[1]
+    negligible = rounding(M)
+    yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
+    found = yield from reduction(M, n, reduced=False, negligible=negligible, bar=True)
+    r, pivots, free = found.rank, found.pivots, found.free[:-1]  # the last is that of b
+    left = max((spread(negligible, M[i], j) for i, j in enumerate(pivots)), default=negligible)
+    wrong = r + np.flatnonzero(abs(M[r:, n]) > left)
+    if wrong.size:
+        i = int(wrong[0])
+        reason = f"row {i + 1} says 0 = {text(M[i, n])}"
+        words = f"There is no solution, since {reason}."
+        yield lambda: Step(words, tex_matrix(M, [(i, n)], bar=n))
+        run(reduction(M, n, reduced=True))
+        return SolutionSet(
+            None, special_solutions(M[:, :n], pivots, free), pivots, free, reason
+        )
+    yield from reduction(M, n, reduced=True, bar=True)
+    N = special_solutions(M[:, :n], pivots, free)
+    x = zeros(n, like=M)
+    x[list(pivots)] = M[:r, n]
+    yield from _told(x, N, free)
+    return SolutionSet(x, N, pivots, free, _reason(free))
+
+
+def _told(x: Array, N: Array, free: tuple[int, ...]) -> Telling:
+    """The particular solution and what may be added to it."""
+    reason = _reason(free)
+    words = "Let the free unknowns be 0." if free else "The right-hand side is the solution."
+    yield lambda: Step(f"{reason[0].upper()}{reason[1:]}. {words}", f"x = {tex(x)}")
+    if free:
+        yield from told_solutions(N, free)
+
+
+def _reason(free: tuple[int, ...]) -> str:
+    """Why there is one solution, or more."""
+    if not free:
+        return "every column has a pivot, so no unknown may be chosen"
+    lack = "has" if len(free) == 1 else "have"
+    names = [indexed("x", f) for f in free]
+    chosen = ", ".join(names[:-1]) + " and " + names[-1] if len(free) > 1 else names[0]
+    return f"{listed('column', free)} {lack} no pivot: {chosen} may be chosen"
+
+
+def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
+    r"""The only solution of A x = b, by elimination and back substitution.
+
+    .. math:: x_i = \frac{1}{u_{ii}} \Bigl(c_i - \sum_{j > i} u_{ij} x_j\Bigr)
+
+    U and c are what elimination makes of A and b.
+
+    Parameters
+    ----------
+    A : (n, n) array_like
+        The coefficients.
+    b : (n,) or (n, k) array_like
+        The right-hand side, or several as columns.
+    exact : bool
+        Whether to compute with fractions; floats are pivoted partially.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    array of the shape of b, or Steps
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If A is not square, or singular; for floats: to working precision, a pivot being at
+        most :math:`n \varepsilon` times what stood in its column.
+    TypeError, ValueError
+        As in ``row_reduce``, or if b does not fit A.
+
+    Source: Strang (2016), sections 2.1 and 2.2; chapter "Systems of linear equations".
+
+    >>> solve([[2, 1], [4, 5]], [3, 9], steps=True)
+    1. Start with [A | b].
+    2. Subtract 2 times row 1 from row 2, so that its entry in column 1 is 0.
+    3. Row 2 gives x₂ = 3 / 3 = 1.
+    4. Row 1 gives x₁ = (3 − 1 · 1) / 2 = 1.
+    """
+    A = square(A, "solve", exact=exact or steps)
+    b = right_hand(b, len(A), "solve", exact=exact or steps)
+    return run(solve_told(A, b, "solve"), steps=steps)
+
+
+def solve_told(A: Array, b: Array, function: str, named: str = "[A | b]") -> Telling:
+    """Eliminate in [A | b], then substitute back."""
+    M, n = np.column_stack([A, b]), len(A)
+    yield lambda: Step(f"Start with {named}.", tex_matrix(M, bar=n))
+    found = yield from reduction(M, n, reduced=False, bar=True)
+    refuse_singular(A, found, function)
+    return (yield from back_substitution(M[:, :n], M[:, n:].reshape(b.shape)))
+
+
+def refuse_singular(A: Array, found: RowReduction, function: str) -> None:
+    """Raise if a column has no pivot, or one that is only what rounding has left."""
+    n, missing = len(A), [j for j in found.free if j < len(A)]
+    if A.dtype != object and not missing:
+        pivots = abs(found.matrix.diagonal())
+        small = n * np.finfo(A.dtype).eps * abs(A).max(axis=0, initial=0.0)
+        missing = np.flatnonzero(pivots <= small).tolist()
+    if missing:
+        reason = f"{listed('column', missing[:1])} has no pivot"
+        raise np.linalg.LinAlgError(f"{function}: expected an invertible matrix, but {reason}")
+
+
+def back_substitution(U: Array, c: Array) -> Telling:
+    """Solve U x = c for an upper triangular U, from the last unknown up."""
+    x = zeros(c.shape, like=c)
+    for i in reversed(range(len(U))):
+        x[i] = simplified((c[i] - U[i, i + 1 :] @ x[i + 1 :]) / U[i, i])
+        yield lambda i=i: _substituted(U, c, x, i)
+    return x
+
+
+def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
+    """Equation i with the unknowns put in that are known, solved for the next."""
+    known = [j for j in range(i + 1, len(U)) if U[i, j] != 0]
+    words = [text(c[i]), *(f"{factor(U[i, j])} · {factor(x[j])}" for j in known)]
+    signs = [tex(c[i]), *(rf"{tex_factor(U[i, j])} \cdot {tex_factor(x[j])}" for j in known)]
+    top, below = " − ".join(words), U[i, i]
+    told = f"{quotient(top, text(below))} = " if known or below != 1 else ""
+    rest = " - ".join(signs)
+    value = rest if below == 1 else rf"\frac{{{rest}}}{{{tex(below)}}}"
+    sentence = f"Row {i + 1} gives {indexed('x', i)} = {told}{text(x[i])}."
+    return Step(sentence, f"x_{{{i + 1}}} = {value} = {tex(x[i])}")

@@ -1,0 +1,271 @@
+"""Products of two vectors and the angle between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..steps import Step, Steps, run
+from .elimination import Telling
+from .exact import scalar, simplified
+from .inputs import vector
+from .norms import expect_power, length, scaled, vector_norm
+from .writing import factor, tex, tex_factor, text
+
+__all__ = ["angle", "cosine", "cross", "dot", "normalize"]
+
+Array = np.ndarray
+
+
+def _pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
+    """Two vectors of one length."""
+    x = vector(x, function, "x", exact=exact)
+    y = vector(y, function, "y", exact=exact)
+    if x.shape != y.shape:
+        raise ValueError(
+            f"{function}: expected x and y of one length, got {len(x)} and {len(y)}"
+        )
+    return x, y
+
+
+def normalize(x: Any, p: Any = 2, *, exact: bool = False, steps: bool = False) -> Array | Steps:
+    r"""Vector of length 1 in the direction of x.
+
+    .. math:: \frac{x}{\lVert x \rVert_p}
+
+    Parameters
+    ----------
+    x : (n,) array_like
+        Not 0.
+    p : number or inf
+        The norm, as in ``norm``.
+    exact : bool
+        Whether to compute with fractions and roots.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    (n,) array or Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        If x is no vector of finite real numbers, or 0, or p is no norm.
+
+    Source: Strang (2016), section 1.2; chapter "Vectors".
+
+    >>> normalize([3, 4], steps=True)
+    1. Add the squares of the entries: 9 + 16 = 25.
+    2. Take the root: 5.
+    3. Divide by it: (3/5, 4/5).
+    """
+    x = vector(x, "normalize", exact=exact or steps)
+    if not x.any():
+        raise ValueError("normalize: expected x other than 0: it has no direction")
+    expect_power(p, "normalize", exact=x.dtype == object)
+    return run(_normalize(x, p), steps=steps)
+
+
+def _normalize(x: Array, p: float) -> Telling:
+    """Divide by the norm."""
+    u = simplified(x / (yield from vector_norm(x, p)))
+    yield lambda: Step(
+        f"Divide by it: {text(u)}.", rf"\frac{{x}}{{\lVert x \rVert}} = {tex(u)}"
+    )
+    return u
+
+
+def dot(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
+    r"""Dot product of two vectors.
+
+    .. math:: x^\top y = \sum_i x_i y_i = \lVert x \rVert \lVert y \rVert \cos \theta
+
+    Parameters
+    ----------
+    x, y : (n,) array_like
+        Vectors of one length.
+    exact : bool
+        Whether to compute with fractions.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    float, Fraction or Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        If x and y are not vectors of finite real numbers, of one length.
+
+    Source: Strang (2016), section 1.2; chapter "Vectors".
+
+    >>> dot([1, 2, 3], [4, -5, 6], steps=True)
+    1. Multiply entry by entry and add: 1 · 4 + 2 · (−5) + 3 · 6 = 12.
+    """
+    return run(_dot(*_pair(x, y, "dot", exact or steps)), steps=steps)
+
+
+def _dot(x: Array, y: Array) -> Telling:
+    """One sum of products."""
+    d = scalar(x @ y)
+    yield lambda: _products(x, y, d)
+    return d
+
+
+def _products(x: Array, y: Array, d: Any) -> Step:
+    """The sum that a dot product is."""
+    words = [f"{factor(a)} · {factor(b)}" for a, b in zip(x, y, strict=True)]
+    signs = [rf"{tex_factor(a)} \cdot {tex_factor(b)}" for a, b in zip(x, y, strict=True)]
+    sentence = f"Multiply entry by entry and add: {' + '.join(words) or '0'} = {text(d)}."
+    return Step(sentence, rf"x^\top y = {' + '.join(signs) or '0'} = {tex(d)}")
+
+
+def cosine(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
+    r"""Cosine of the angle between two vectors: how alike their directions are.
+
+    .. math:: \cos \theta = \frac{x^\top y}{\lVert x \rVert \lVert y \rVert}
+
+    Parameters
+    ----------
+    x, y : (n,) array_like
+        Vectors of one length, other than 0.
+    exact : bool
+        Whether to compute with fractions and roots.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    float, exact number or Steps
+        In [-1, 1].
+
+    Raises
+    ------
+    TypeError, ValueError
+        If x and y are not vectors of finite real numbers, of one length, other than 0.
+
+    Source: Strang (2016), section 1.2; chapter "Vectors".
+
+    >>> cosine([1, 0], [1, 1], steps=True)
+    1. Multiply entry by entry and add: 1 · 1 + 0 · 1 = 1.
+    2. The lengths are 1 and √2.
+    3. Divide by both: 1 / (1 · √2) = √2/2.
+    """
+    return run(_cosine(*_lengthy(x, y, "cosine", exact or steps)), steps=steps)
+
+
+def _lengthy(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
+    """Two vectors of one length, neither of them 0."""
+    x, y = _pair(x, y, function, exact)
+    for name, v in (("x", x), ("y", y)):
+        if not v.any():
+            raise ValueError(f"{function}: expected {name} other than 0: it has no direction")
+    return x, y
+
+
+def _cosine(x: Array, y: Array) -> Telling:
+    """The dot product over both lengths."""
+    x, y = scaled(x), scaled(y)  # the angle is the same
+    d = yield from _dot(x, y)
+    a, b = length(x), length(y)
+    yield lambda: Step(
+        f"The lengths are {text(a)} and {text(b)}.",
+        rf"\lVert x \rVert = {tex(a)}, \quad \lVert y \rVert = {tex(b)}",
+    )
+    c = simplified(d / (a * b))
+    yield lambda: Step(
+        f"Divide by both: {text(d)} / ({factor(a)} · {factor(b)}) = {text(c)}.",
+        rf"\cos \theta = \frac{{{tex(d)}}}{{{tex(a)} \cdot {tex(b)}}} = {tex(c)}",
+    )
+    return c if x.dtype == object else min(1.0, max(-1.0, float(c)))
+
+
+def angle(x: Any, y: Any) -> float:
+    r"""Angle between two vectors.
+
+    .. math:: \theta = 2 \arctan \frac{\lVert u - v \rVert}{\lVert u + v \rVert},
+              \quad u = \frac{x}{\lVert x \rVert}, \quad v = \frac{y}{\lVert y \rVert}
+
+    This is the arccosine of ``cosine(x, y)``, but exact also for nearly parallel vectors,
+    where the cosine no longer tells small angles apart.
+
+    Parameters
+    ----------
+    x, y : (n,) array_like
+        Vectors of one length, other than 0.
+
+    Returns
+    -------
+    float
+        In radians, in [0, pi].
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in ``cosine``.
+
+    Source: Kahan (2006), "How futile are mindless assessments of roundoff in floating-point
+    computation?", section 12; chapter "Vectors".
+
+    >>> round(angle([1, 0], [1, 1]), 4)
+    0.7854
+    """
+    x, y = _lengthy(x, y, "angle", exact=False)
+    u, v = (w / length(w) for w in (scaled(x), scaled(y)))
+    return float(2 * np.arctan2(length(u - v), length(u + v)))
+
+
+def cross(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
+    r"""Cross product of two vectors of space: at right angles to both.
+
+    .. math:: x \times y = (x_2 y_3 - x_3 y_2,\; x_3 y_1 - x_1 y_3,\; x_1 y_2 - x_2 y_1)
+
+    Parameters
+    ----------
+    x, y : (3,) array_like
+        Its length is the area of the parallelogram between them.
+    exact : bool
+        Whether to compute with fractions.
+    steps : bool
+        Whether to return the `Steps`, exact.
+
+    Returns
+    -------
+    (3,) array or Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        If x and y are not vectors of three finite real numbers.
+
+    Source: Strang (2016), section 5.3; chapter "Vectors".
+
+    >>> cross([1, 2, 3], [4, 5, 6], steps=True)
+    1. Entry 1: 2 · 6 − 3 · 5 = −3.
+    2. Entry 2: 3 · 4 − 1 · 6 = 6.
+    3. Entry 3: 1 · 5 − 2 · 4 = −3.
+    """
+    x, y = _pair(x, y, "cross", exact or steps)
+    if len(x) != 3:
+        raise ValueError(f"cross: expected vectors of 3 entries, got {len(x)}")
+    return run(_cross(x, y), steps=steps)
+
+
+def _cross(x: Array, y: Array) -> Telling:
+    """Entry by entry: the two other coordinates, in turn."""
+    z = x - x
+    for k, i, j in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        z[k] = x[i] * y[j] - x[j] * y[i]
+        yield lambda k=k, i=i, j=j: _crossed(k, (x[i], y[j], x[j], y[i]), z[k])
+    return z
+
+
+def _crossed(k: int, factors: tuple, z: Any) -> Step:
+    """One entry of a cross product."""
+    a, b, c, d = (factor(f) for f in factors)
+    e, f, g, h = (tex_factor(f) for f in factors)
+    formula = rf"z_{k + 1} = {e} \cdot {f} - {g} \cdot {h} = {tex(z)}"
+    return Step(f"Entry {k + 1}: {a} · {b} − {c} · {d} = {text(z)}.", formula)

@@ -1,0 +1,135 @@
+"""Exact results agree with SymPy, and steps lead to what the functions give without them."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlib import linalg
+from nnlib.linalg.exact import exact, numeric
+from nnlib.steps import Steps
+from tests.nnlib.linalg.matrices import ANY, cases
+
+SMALL = {name: A for name, A in ANY.items() if max(A.shape) < 5}
+quick = settings(max_examples=40, deadline=None, derandomize=True)
+
+
+@st.composite
+def matrices(draw, square=False):
+    """Small matrices of small whole numbers, often singular."""
+    m = draw(st.integers(1, 4))
+    n = m if square else draw(st.integers(1, 4))
+    entry = st.integers(-2, 2)
+    return draw(st.lists(st.lists(entry, min_size=n, max_size=n), min_size=m, max_size=m))
+
+
+def plain(M):
+    """A SymPy matrix as an array of fractions."""
+    return exact([[Fraction(int(x.p), int(x.q)) for x in row] for row in M.tolist()])
+
+
+@quick
+@given(matrices())
+def test_the_reduced_form_and_its_pivots(A):
+    expected, pivots = sympy.Matrix(A).rref()
+    found = linalg.row_reduce(A, exact=True)
+    assert (found.matrix == plain(expected)).all()
+    assert found.pivots == pivots
+    assert linalg.rank(A, exact=True) == len(pivots)
+
+
+@quick
+@given(matrices())
+def test_the_null_space(A):
+    expected = [plain(v)[:, 0] for v in sympy.Matrix(A).nullspace()]
+    N = linalg.null_space(A, exact=True)
+    assert N.shape == (len(A[0]), len(expected))
+    assert all((n == x).all() for n, x in zip(N.T, expected, strict=True))
+
+
+@quick
+@given(matrices(square=True))
+def test_determinant_adjugate_and_inverse(A):
+    M = sympy.Matrix(A)
+    d = linalg.det(A, exact=True)
+    assert d == linalg.det(A, method="cofactors", exact=True) == M.det()
+    assert (linalg.adjugate(A, exact=True) == plain(M.adjugate())).all()
+    if d == 0:
+        with pytest.raises(np.linalg.LinAlgError, match="expected an invertible matrix"):
+            linalg.inverse(A, exact=True)
+    else:
+        assert (linalg.inverse(A, exact=True) == plain(M.inv())).all()
+        assert (linalg.inverse(A, method="adjugate", exact=True) == plain(M.inv())).all()
+
+
+@quick
+@given(matrices(), st.lists(st.integers(-2, 2), min_size=4, max_size=4))
+def test_a_system_is_consistent_if_and_only_if_the_rank_stays(A, b):
+    b = b[: len(A)]
+    found = linalg.solution_set(A, b, exact=True)
+    augmented = [[*row, x] for row, x in zip(A, b, strict=True)]
+    assert found.consistent == (sympy.Matrix(augmented).rank() == sympy.Matrix(A).rank())
+    if found.consistent:
+        assert (exact(A) @ found.at(*range(len(found.free))) == b).all()
+
+
+@quick
+@given(matrices())
+def test_lu_is_exact(A):
+    P, L, U = linalg.lu(A, exact=True)
+    assert (P @ exact(A) == L @ U).all()
+
+
+@quick
+@given(matrices(square=True))
+def test_definiteness_by_pivots_minors_and_eigenvalues(B):
+    A = numeric(B) @ numeric(B).T - np.eye(len(B))
+    by_pivots = linalg.definiteness(A, exact=True)
+    assert by_pivots == linalg.definiteness(A, method="minors", exact=True)
+    assert by_pivots == linalg.definiteness(A, method="eigenvalues")
+
+
+@settings(quick, max_examples=8)
+@given(matrices(square=True))
+def test_reflections_and_rotations_are_exact_with_roots(A):
+    for method in ("householder", "givens"):
+        Q, R = linalg.qr(A[:3], method=method, exact=True)
+        back = numeric(Q) @ numeric(R)
+        np.testing.assert_allclose(back, A[:3], rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(numeric(Q).T @ numeric(Q), np.eye(Q.shape[1]), atol=1e-12)
+
+
+FUNCTIONS = [
+    *("rank", "column_space", "row_space", "null_space", "independent", "row_reduce"),
+    *("det", "adjugate", "inverse", "lu", "cholesky", "gram_schmidt", "norm", "definiteness"),
+]
+
+
+def parts(result):
+    """The arrays, numbers and words that a result consists of."""
+    if isinstance(result, linalg.RowReduction):
+        return [result.matrix, list(result.pivots)]
+    return list(result) if isinstance(result, tuple) else [result]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("A", **cases({k: np.round(A, 2) for k, A in SMALL.items()}))
+def test_steps_lead_to_what_comes_without_them(name, A):
+    function = getattr(linalg, name)
+    try:
+        expected = parts(function(A))
+    except ValueError as error:  # LinAlgError is one: not square, singular, not definite
+        with pytest.raises(type(error), match=name):
+            function(A, steps=True)
+        return
+    steps = function(A, steps=True)
+    assert isinstance(steps, Steps)
+    assert all(step.text.endswith(".") for step in steps)
+    for got, wanted in zip(parts(steps.result), expected, strict=True):
+        if isinstance(wanted, str):
+            assert got == wanted
+        else:
+            np.testing.assert_allclose(numeric(got), wanted, rtol=1e-9, atol=1e-9)

@@ -1,0 +1,92 @@
+"""Symmetric eigenvalue problems by rotations."""
+
+import numpy as np
+import pytest
+import scipy.linalg
+
+from nnlib.linalg import eigh, eigvalsh
+from nnlib.linalg.jacobi import rotation, rounds
+
+
+def symmetric(n, seed=0):
+    A = np.random.default_rng(seed).standard_normal((n, n))
+    return A + A.T
+
+
+CASES = {
+    "empty": np.zeros((0, 0)),
+    "one by one": [[-3.0]],
+    "random, of even size": symmetric(8),
+    "random, of odd size": symmetric(17),
+    "of low rank": symmetric(3)[:, :1] @ symmetric(3)[:1],
+    "all ones": np.ones((6, 6)),
+    "zero": np.zeros((4, 4)),
+    "the identity": np.eye(5),
+    "diagonal already": np.diag([3.0, -1, 2]),
+    "nearly repeated": np.eye(4) + 1e-9 * symmetric(4),
+    "large": 1e300 * symmetric(4),
+    "small": 1e-300 * symmetric(4),
+    "Hilbert": scipy.linalg.hilbert(8),
+}
+
+
+def size(A):
+    return np.abs(A).max(initial=0) or 1.0
+
+
+CASES["of low rank"] = CASES["of low rank"] + np.transpose(CASES["of low rank"])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_eigenvalues_ascend_and_agree_with_scipy(name):
+    A = np.asarray(CASES[name], dtype=float)
+    got, expected = eigvalsh(A), scipy.linalg.eigvalsh(A) if A.size else np.zeros(0)
+    assert (np.diff(got) >= 0).all()
+    np.testing.assert_allclose(got / size(A), expected / size(A), rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_vectors_are_an_orthonormal_basis_that_diagonalises(name):
+    A = np.asarray(CASES[name], dtype=float)
+    values, V = eigh(A)
+    np.testing.assert_allclose(V.T @ V, np.eye(len(A)), atol=1e-13)
+    np.testing.assert_allclose(V.T @ (A / size(A)) @ V, np.diag(values / size(A)), atol=1e-12)
+
+
+def test_a_matrix_that_is_symmetric_up_to_rounding_is_taken():
+    A = symmetric(4)
+    A[0, 1] *= 1 + 1e-15
+    assert eigvalsh(A).shape == (4,)
+
+
+@pytest.mark.parametrize("function", [eigh, eigvalsh])
+def test_a_matrix_that_is_not_symmetric_is_refused(function):
+    with pytest.raises(
+        ValueError, match="eigh: expected a symmetric matrix A, but its entries"
+    ):
+        function([[1, 2], [3, 4]])
+
+
+def test_failing_says_what_is_left():
+    message = r"did not converge in 1 sweeps; the entries off the diagonal are \d\.\de-\d\d of"
+    with pytest.raises(np.linalg.LinAlgError, match=message):
+        eigh(symmetric(12), max_sweeps=1)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 5, 8])
+def test_every_pair_is_met_once_and_the_pairs_of_a_round_are_disjoint(n):
+    met = []
+    for p, q in rounds(n):
+        assert len({*p.tolist(), *q.tolist()}) == 2 * len(p)
+        assert (p < q).all()
+        met += zip(p.tolist(), q.tolist(), strict=True)
+    assert sorted(met) == [(i, j) for i in range(n) for j in range(i + 1, n)]
+
+
+@pytest.mark.parametrize("entries", [(2, 5, 1), (5, 2, 1), (1, 1, -3), (4, 4, 0), (0, 0, 0)])
+def test_a_rotation_makes_the_entry_zero_by_at_most_half_a_right_angle(entries):
+    a, b, e = map(float, entries)
+    c, s = rotation(*(np.array([x]) for x in (a, b, e)))
+    J = np.array([[c[0], s[0]], [-s[0], c[0]]])
+    assert abs((J.T @ [[a, e], [e, b]] @ J)[0, 1]) < 1e-14
+    assert c[0] >= 0.5**0.5 - 1e-15

@@ -1,0 +1,449 @@
+"""The worked numbers of the chapters: each step against fractions computed by hand."""
+
+from fractions import Fraction as F
+
+import numpy as np
+import pytest
+import sympy
+
+from nnlib import linalg
+from nnlib.linalg.exact import exact, root
+from nnlib.linalg.writing import tex, tex_matrix
+
+START, PIVOTS = "Start with A.", "The pivots stand in columns 1 and 2: the rank is 2."
+
+
+def told(steps):
+    """Sentences and formulas."""
+    return [(step.text, step.latex) for step in steps]
+
+
+def boxed(rows, *pivots, bar=None):
+    """A matrix by hand, as a step shows it."""
+    return tex_matrix(exact(rows), pivots, bar=bar)
+
+
+def same(got, expected):
+    """Equal entry for entry, every rational one a fraction."""
+    got = np.asarray(got, dtype=object)
+    assert got.shape == np.shape(expected)
+    assert (got == np.array(expected, dtype=object)).all()
+    assert all(type(x) is F or isinstance(x, sympy.Expr) for x in got.flat)
+
+
+def test_norms_of_a_small_vector():
+    x = [3, -4, 12]
+    assert linalg.norm(x, 1, exact=True) == 19
+    assert linalg.norm(x, 2, exact=True) == 13
+    assert linalg.norm(x, float("inf"), exact=True) == 12
+    assert told(linalg.norm([1, 2, -3], steps=True)) == [
+        (
+            "Add the squares of the entries: 1 + 4 + 9 = 14.",
+            r"\sum_i |x_i|^{2} = 1 + 4 + 9 = 14",
+        ),
+        ("Take the root: √14.", r"\lVert x \rVert_{2} = \sqrt{14}"),
+    ]
+    assert told(linalg.norm([2, -1], 3, steps=True))[0][0] == (
+        "Add the powers 3 of the absolute values: 8 + 1 = 9."
+    )
+
+
+def test_dot_product_and_angle():
+    steps = linalg.cosine([1, 2, 2], [2, 0, 0], steps=True)
+    assert told(steps) == [
+        (
+            "Multiply entry by entry and add: 1 · 2 + 2 · 0 + 2 · 0 = 2.",
+            r"x^\top y = 1 \cdot 2 + 2 \cdot 0 + 2 \cdot 0 = 2",
+        ),
+        ("The lengths are 3 and 2.", r"\lVert x \rVert = 3, \quad \lVert y \rVert = 2"),
+        (
+            "Divide by both: 2 / (3 · 2) = 1/3.",
+            r"\cos \theta = \frac{2}{3 \cdot 2} = \frac{1}{3}",
+        ),
+    ]
+    assert linalg.cosine([1, 0], [1, 1], exact=True) == root(2) / 2
+
+
+def test_a_unit_vector():
+    same(linalg.normalize([3, 0, -4], exact=True), [F(3, 5), 0, F(-4, 5)])
+    same(linalg.normalize([1, -1], exact=True), [root(2) / 2, -root(2) / 2])
+    same(linalg.normalize([1, -3], 1, exact=True), [F(1, 4), F(-3, 4)])
+
+
+def test_symmetric_and_orthogonal_matrices():
+    steps = linalg.is_symmetric([[1, 2], [F(1, 2), 4]], steps=True)
+    transposed = boxed([[1, F(1, 2)], [2, 4]])
+    words = "Compare Aᵀ with A: those of row 1, column 2 differ."
+    assert told(steps) == [(words, rf"A^\top = {transposed}")]
+    assert steps.result is False
+    assert linalg.is_symmetric([[1, 2], [2, 4]], exact=True) is True
+    assert linalg.is_orthogonal([[F(3, 5), F(-4, 5)], [F(4, 5), F(3, 5)]], exact=True) is True
+    stretched = linalg.is_orthogonal([[1, 1], [-1, 1]], steps=True)
+    assert stretched[0].latex == rf"A^\top A = {boxed([[2, 0], [0, 2]])}"
+    assert stretched.result is False
+
+
+def test_cross_product():
+    same(linalg.cross([2, 3, 4], [5, 6, 7], exact=True), [-3, 6, -3])
+    assert [step.latex for step in linalg.cross([2, 3, 4], [5, 6, 7], steps=True)] == [
+        r"z_1 = 3 \cdot 7 - 4 \cdot 6 = -3",
+        r"z_2 = 4 \cdot 5 - 2 \cdot 7 = 6",
+        r"z_3 = 2 \cdot 6 - 3 \cdot 5 = -3",
+    ]
+
+
+def test_three_dependent_vectors_by_row_reduction():
+    steps = linalg.independent([[1, 0, 1], [2, 1, 4], [3, 1, 5]], steps=True)
+    echelon = [[1, 0, 1], [0, 1, 2], [0, 0, 0]]
+    assert told(steps) == [
+        (START, boxed([[1, 0, 1], [2, 1, 4], [3, 1, 5]])),
+        (
+            "Subtract 2 times row 1 from row 2, so that its entry in column 1 is 0.",
+            boxed([[1, 0, 1], [0, 1, 2], [3, 1, 5]], (0, 0)),
+        ),
+        (
+            "Subtract 3 times row 1 from row 3, so that its entry in column 1 is 0.",
+            boxed([[1, 0, 1], [0, 1, 2], [0, 1, 2]], (0, 0)),
+        ),
+        (
+            "Subtract row 2 from row 3, so that its entry in column 2 is 0.",
+            boxed(echelon, (0, 0), (1, 1)),
+        ),
+        (PIVOTS, boxed(echelon, (0, 0), (1, 1))),
+        (
+            "Column 3 has no pivot: vector 3 is a combination of those before it.",
+            "v_{3} = v_{1} + 2 v_{2}",
+        ),
+    ]
+    assert steps.result is False
+
+
+def test_three_vectors_of_the_plane_are_dependent_without_proportional_rows():
+    assert linalg.independent([[1, 0, 1], [0, 1, 1]], exact=True) is False
+    assert linalg.independent([[1, 0], [0, 1], [1, 1]], exact=True) is True
+
+
+def test_gram_schmidt_with_exact_fractions():
+    A = [[1, 1, 0], [1, 0, 1], [0, 1, 1]]
+    half, third = F(1, 2), F(1, 3)
+    steps = linalg.gram_schmidt(A, normalize=False, steps=True)
+    assert [step.latex for step in steps] == [
+        f"u_{{1}} = {tex(exact([1, 1, 0]))}",
+        rf"a_{{2}} - \frac{{1}}{{2}} u_{{1}} = {tex(exact([half, -half, 1]))}",
+        rf"a_{{3}} - \frac{{1}}{{2}} u_{{1}} = {tex(exact([-half, half, 1]))}",
+        rf"a_{{3}} - \frac{{1}}{{2}} u_{{1}} - \frac{{1}}{{3}} u_{{2}} "
+        rf"= {tex(exact([-2 * third, 2 * third, 2 * third]))}",
+    ]
+    same(steps.result, [[1, half, -2 * third], [1, -half, 2 * third], [0, 1, 2 * third]])
+
+
+def test_gram_schmidt_keeps_its_square_roots():
+    Q = linalg.gram_schmidt([[1, 1, 0], [1, 0, 1], [0, 1, 1]], exact=True)
+    a, b, c = root(2) / 2, root(6) / 6, root(3) / 3
+    same(Q, [[a, b, -c], [a, -b, c], [F(0), 2 * b, c]])
+
+
+def test_determinants_of_two_and_three_rows():
+    assert linalg.det([[3, 8], [4, 6]], method="cofactors", exact=True) == -14
+    A = [[2, 1, 3], [0, -1, 4], [1, 2, 5]]
+    by_elimination = linalg.det(A, steps=True)
+    assert [step.latex for step in by_elimination] == [
+        boxed(A),
+        boxed([[2, 1, 3], [0, -1, 4], [0, F(3, 2), F(7, 2)]], (0, 0)),
+        boxed([[2, 1, 3], [0, -1, 4], [0, 0, F(19, 2)]], (0, 0), (1, 1)),
+        r"\det A = 2 \cdot (-1) \cdot \frac{19}{2} = -19",
+    ]
+    by_cofactors = linalg.det(A, method="cofactors", steps=True)
+    assert [step.latex.rpartition("array}\\right] = ")[2] for step in by_cofactors] == [
+        r"(-1) \cdot 5 - 4 \cdot 2 = -13",
+        r"0 \cdot 5 - 4 \cdot 1 = -4",
+        r"0 \cdot 2 - (-1) \cdot 1 = 1",
+        r"2 \cdot (-13) - 1 \cdot (-4) + 3 \cdot 1 = -19",
+    ]
+    assert by_elimination.result == by_cofactors.result == -19
+
+
+def test_a_swap_of_rows_changes_the_sign_of_the_determinant():
+    steps = linalg.det([[0, 2], [3, 4]], steps=True)
+    assert steps[-1].text == "Multiply the pivots; 1 swap of rows changes the sign."
+    assert steps[-1].latex == r"\det A = -3 \cdot 2 = -6"
+    cyclic = linalg.det([[0, 0, 1], [1, 0, 0], [0, 1, 0]], steps=True)
+    assert "2 swaps of rows change the sign 2 times" in cyclic[-1].text
+    assert cyclic.result == 1
+
+
+def test_the_inverse_of_two_rows_by_the_formula():
+    steps = linalg.inverse([[4, 7], [2, 6]], method="adjugate", steps=True)
+    assert told(steps) == [
+        ("The determinant is 10; it is not 0, so there is an inverse.", r"\det A = 10"),
+        (
+            "Exchange the two entries of the diagonal and change the sign of the others.",
+            rf"\operatorname{{adj}} A = {boxed([[6, -7], [-2, 4]])}",
+        ),
+        (
+            "Divide by the determinant.",
+            f"A^{{-1}} = {boxed([[F(3, 5), F(-7, 10)], [F(-1, 5), F(2, 5)]])}",
+        ),
+    ]
+
+
+def test_the_inverse_of_three_rows_by_gauss_and_jordan():
+    A = [[1, 2, 3], [0, 1, 4], [5, 6, 0]]
+    expected = [[-24, 18, 5], [20, -15, -4], [-5, 4, 1]]
+    steps = linalg.inverse(A, steps=True)
+    same(steps.result, expected)
+    after = [
+        [[1, 2, 3, 1, 0, 0], [0, 1, 4, 0, 1, 0], [5, 6, 0, 0, 0, 1]],
+        [[1, 2, 3, 1, 0, 0], [0, 1, 4, 0, 1, 0], [0, -4, -15, -5, 0, 1]],
+        [[1, 2, 3, 1, 0, 0], [0, 1, 4, 0, 1, 0], [0, 0, 1, -5, 4, 1]],
+        [[1, 2, 0, 16, -12, -3], [0, 1, 4, 0, 1, 0], [0, 0, 1, -5, 4, 1]],
+        [[1, 2, 0, 16, -12, -3], [0, 1, 0, 20, -15, -4], [0, 0, 1, -5, 4, 1]],
+        [[1, 0, 0, -24, 18, 5], [0, 1, 0, 20, -15, -4], [0, 0, 1, -5, 4, 1]],
+    ]
+    pivots = [(), (1,), (2,), (3,), (3,), (3,)]
+    marks = [[(k, k) for k in range(sum(p))] for p in pivots]
+    assert [step.latex for step in steps[:-1]] == [
+        boxed(rows, *mark, bar=3) for rows, mark in zip(after, marks, strict=True)
+    ]
+    same(linalg.inverse(A, method="adjugate", exact=True), expected)
+
+
+def test_the_trace_is_cyclic_and_the_frobenius_norm_is_a_trace():
+    A, B = exact([[1, 2, 0], [3, -1, 4]]), exact([[2, 1], [0, 5], [-1, 3]])
+    assert linalg.trace(A @ B, exact=True) == linalg.trace(B @ A, exact=True) == 12
+    square = linalg.trace(A @ A.T, exact=True)
+    assert linalg.norm(A, exact=True) == root(square) == root(31)
+
+
+def test_the_rank_of_nine_numbers():
+    steps = linalg.rank([[1, 2, 3], [4, 5, 6], [7, 8, 9]], steps=True)
+    assert steps.result == 2
+    echelon = boxed([[1, 2, 3], [0, -3, -6], [0, 0, 0]], (0, 0), (1, 1))
+    assert told(steps)[-1] == (PIVOTS, echelon)
+
+
+@pytest.mark.parametrize("method", ["pivots", "minors"])
+def test_a_definite_matrix_by_pivots_and_by_minors(method):
+    steps = linalg.definiteness(
+        [[2, -1, 0], [-1, 2, -1], [0, -1, 2]], method=method, steps=True
+    )
+    assert steps.result == "positive definite"
+    assert [step.text for step in steps] == {
+        "pivots": [
+            "The pivot of row 1 is 2.",
+            "The pivot of row 2 is 3/2.",
+            "The pivot of row 3 is 4/3.",
+            "Pivots are positive: the matrix is positive definite.",
+        ],
+        "minors": [
+            "The minor of row 1 is 2.",
+            "The minor of rows 1 and 2 is 3.",
+            "The minor of rows 1, 2 and 3 is 4.",
+            "The signs of the leading minors say: positive definite.",
+        ],
+    }[method]
+
+
+def test_two_equations_of_the_notes_without_rounding():
+    steps = linalg.solution_set([[3, -4], [6, 5]], [9, 2], steps=True)
+    assert [step.latex for step in steps] == [
+        boxed([[3, -4, 9], [6, 5, 2]], bar=2),
+        boxed([[3, -4, 9], [0, 13, -16]], (0, 0), bar=2),
+        boxed([[3, -4, 9], [0, 1, F(-16, 13)]], (0, 0), (1, 1), bar=2),
+        boxed([[3, 0, F(53, 13)], [0, 1, F(-16, 13)]], (0, 0), (1, 1), bar=2),
+        boxed([[1, 0, F(53, 39)], [0, 1, F(-16, 13)]], (0, 0), (1, 1), bar=2),
+        f"x = {tex(exact([F(53, 39), F(-48, 39)]))}",
+    ]
+    same(linalg.solve([[3, -4], [6, 5]], [9, 2], exact=True), [F(53, 39), F(-48, 39)])
+    same(linalg.cramer([[3, -4], [6, 5]], [9, 2], exact=True), [F(53, 39), F(-48, 39)])
+
+
+def test_back_substitution_shows_its_numbers():
+    steps = linalg.solve([[2, 1, -1], [-3, -1, 2], [-2, 1, 2]], [8, -11, -3], steps=True)
+    half = F(1, 2)
+    assert [step.latex for step in steps[:4]] == [
+        boxed([[2, 1, -1, 8], [-3, -1, 2, -11], [-2, 1, 2, -3]], bar=3),
+        boxed([[2, 1, -1, 8], [0, half, half, 1], [-2, 1, 2, -3]], (0, 0), bar=3),
+        boxed([[2, 1, -1, 8], [0, half, half, 1], [0, 2, 1, 5]], (0, 0), bar=3),
+        boxed([[2, 1, -1, 8], [0, half, half, 1], [0, 0, -1, 1]], (0, 0), (1, 1), bar=3),
+    ]
+    assert [step.text for step in steps[4:]] == [
+        "Row 3 gives x₃ = 1 / (−1) = −1.",
+        "Row 2 gives x₂ = (1 − 1/2 · (−1)) / (1/2) = 3.",
+        "Row 1 gives x₁ = (8 − 1 · 3 − (−1) · (−1)) / 2 = 2.",
+    ]
+    same(steps.result, [2, 3, -1])
+
+
+def test_infinitely_many_solutions_with_two_free_unknowns():
+    A, b = [[1, 2, -1, 3], [2, 4, 1, 0], [3, 6, 0, 3]], [1, 5, 6]
+    steps = linalg.solution_set(A, b, steps=True)
+    assert [step.latex for step in steps] == [
+        boxed([[1, 2, -1, 3, 1], [2, 4, 1, 0, 5], [3, 6, 0, 3, 6]], bar=4),
+        boxed([[1, 2, -1, 3, 1], [0, 0, 3, -6, 3], [3, 6, 0, 3, 6]], (0, 0), bar=4),
+        boxed([[1, 2, -1, 3, 1], [0, 0, 3, -6, 3], [0, 0, 3, -6, 3]], (0, 0), bar=4),
+        boxed([[1, 2, -1, 3, 1], [0, 0, 3, -6, 3], [0] * 5], (0, 0), (1, 2), bar=4),
+        boxed([[1, 2, -1, 3, 1], [0, 0, 1, -2, 1], [0] * 5], (0, 0), (1, 2), bar=4),
+        boxed([[1, 2, 0, 1, 2], [0, 0, 1, -2, 1], [0] * 5], (0, 0), (1, 2), bar=4),
+        f"x = {tex(exact([2, 0, 1, 0]))}",
+        f"x = {tex(exact([-2, 1, 0, 0]))}",
+        f"x = {tex(exact([-1, 0, 2, 1]))}",
+    ]
+    found = steps.result
+    same(found.particular, [2, 0, 1, 0])
+    same(found.directions.T, [[-2, 1, 0, 0], [-1, 0, 2, 1]])
+    assert found.reason == "columns 2 and 4 have no pivot: x₂ and x₄ may be chosen"
+    same(exact(A) @ found.at(7, F(-1, 3)), b)
+    same(linalg.null_space(A, exact=True), found.directions)
+
+
+def test_an_overdetermined_system_with_and_without_a_solution():
+    A = [[1, 1], [1, 2], [1, 3]]
+    assert str(linalg.solution_set(A, [2, 3, 4], exact=True)) == "x = (1, 1)"
+    none = linalg.solution_set(A, [1, 2, 2], steps=True)
+    assert none[-1].text == "There is no solution, since row 3 says 0 = −1."
+    assert str(none.result) == "no solution: row 3 says 0 = −1"
+
+
+def test_an_underdetermined_system_may_have_no_solution():
+    found = linalg.solution_set([[1, 1, 1], [1, 1, 1]], [1, 2], exact=True)
+    assert not found.consistent
+    assert found.free == (1, 2)
+    with pytest.raises(ValueError, match="there is no solution, since row 2 says 0 = 1"):
+        found.at(0, 0)
+
+
+def test_the_column_space_takes_columns_of_the_matrix_itself():
+    steps = linalg.column_space([[1, 2, 0], [2, 4, 1]], steps=True)
+    same(steps.result, [[1, 0], [2, 1]])
+    assert steps[-1].text.startswith("Take columns 1 and 3 of A itself")
+    same(linalg.row_space([[2, 4, 0], [2, 4, 1]], exact=True), [[1, 2, 0], [0, 0, 1]])
+
+
+def test_lu_keeps_the_multipliers():
+    steps = linalg.lu([[2, 1, 1], [4, 3, 3], [8, 7, 9]], pivoting=False, steps=True)
+    P, L, U = steps.result
+    same(P, [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+    same(L, [[1, 0, 0], [2, 1, 0], [4, 3, 1]])
+    same(U, [[2, 1, 1], [0, 1, 1], [0, 0, 2]])
+    assert steps[-1].latex == f"A = {tex(L)} {tex(U)}"
+
+
+def test_lu_with_pivoting_keeps_multipliers_and_swaps():
+    P, L, U = linalg.lu([[0, 2, 1], [1, 1, 0], [2, 1, 1]], exact=True)
+    same(P, [[0, 0, 1], [1, 0, 0], [0, 1, 0]])
+    same(L, [[1, 0, 0], [0, 1, 0], [F(1, 2), F(1, 4), 1]])
+    same(U, [[2, 1, 1], [0, 2, 1], [0, 0, F(-3, 4)]])
+
+
+def test_cholesky_with_roots():
+    steps = linalg.cholesky([[4, 2, 1], [2, 5, 3], [1, 3, 6]], steps=True)
+    assert [step.text for step in steps] == [
+        "ℓ₁₁ = √4 = 2, and column 1 below it is divided by it.",
+        "ℓ₂₂ = √(5 − 1) = 2, and column 2 below it is divided by it.",
+        "ℓ₃₃ = √(6 − 29/16) = √67/4.",
+    ]
+    same(steps.result, [[2, 0, 0], [1, 2, 0], [F(1, 2), F(5, 4), root(67) / 4]])
+
+
+def test_projection_onto_a_vector_and_onto_a_plane():
+    same(linalg.projection([1, 1, 1], [1, 2, 2], exact=True), [F(5, 9), F(10, 9), F(10, 9)])
+    steps = linalg.projection([1, 2, 3], [[1, 0], [1, 1], [0, 1]], steps=True)
+    assert [step.text for step in steps] == [
+        "Take u₁ = a₁ = (1, 1, 0).",
+        "Subtract from a₂ its part along u₁, 1/2 u₁.",
+        "b has the part 3/2 u₁ along u₁.",
+        "b has the part 7/3 u₂ along u₂.",
+        "Add the parts: p = (1/3, 8/3, 7/3), and b − p = (2/3, −2/3, 2/3) "
+        "is at right angles to it.",
+    ]
+    P = linalg.projection_matrix([[1, 0], [1, 1], [0, 1]], exact=True)
+    same(3 * P, [[2, 1, -1], [1, 2, 1], [-1, 1, 2]])
+    same(P @ P, P)
+    steps = linalg.projection_matrix([[1, 0], [1, 1], [0, 1]], steps=True)
+    half = F(1, 2)
+    assert [step.latex for step in steps[2:]] == [
+        f"P = {boxed([[half, half, 0], [half, half, 0], [0, 0, 0]])}",
+        f"P = {tex_matrix(P)}",
+    ]
+
+
+@pytest.mark.parametrize("method", ["gram-schmidt", "householder", "givens"])
+def test_qr_of_two_columns_three_ways(method):
+    Q, R = linalg.qr([[3, 1], [4, 2]], method=method, exact=True)
+    sign = -1 if method == "householder" else 1
+    same(sign * Q[:, 0], [F(3, 5), F(4, 5)])
+    same(sign * R[0], [5, F(11, 5)])
+    assert R[1, 1] == F(2, 5)
+    same(Q[:, 1], [F(-4, 5), F(3, 5)])
+
+
+def test_reflections_and_rotations_show_each_column():
+    A = [[1, 2], [2, 1], [2, 0]]
+    r, s = root(29), root(5)
+    reflected = linalg.qr(A, steps=True)
+    assert [step.latex for step in reflected[1:3]] == [
+        tex_matrix([[F(-3), F(-4, 3)], [F(0), F(-2, 3)], [F(0), F(-5, 3)]], [(0, 0)]),
+        tex_matrix([[F(-3), F(-4, 3)], [F(0), r / 3], [F(0), F(0)]], [(1, 1)]),
+    ]
+    rotated = linalg.qr(A, method="givens", steps=True)
+    assert rotated[1].latex == tex_matrix(
+        [[s, 4 * s / 5], [F(0), -3 * s / 5], [F(2), F(0)]], [(0, 0)]
+    )
+    assert rotated[2].latex == tex_matrix(
+        [[F(3), F(4, 3)], [F(0), -3 * s / 5], [F(0), -8 * s / 15]], [(0, 0)]
+    )
+    same(reflected.result.R, [[-3, F(-4, 3)], [0, r / 3]])
+
+
+@pytest.mark.parametrize("method", ["normal", "qr"])
+def test_the_least_squares_line_through_four_points(method):
+    A, b = [[1, 0], [1, 1], [1, 2], [1, 3]], [1, 3, 2, 5]
+    steps = linalg.lstsq(A, b, method=method, steps=True)
+    same(steps.result, [F(11, 10), F(11, 10)])
+    assert steps[-1].text == (
+        "The residual b − A x = (−1/10, 4/5, −13/10, 3/5) has the squared length 27/10."
+    )
+
+
+def test_the_normal_equations_are_written_down():
+    A, b = [[1, 0], [1, 1], [1, 2], [1, 3]], [1, 3, 2, 5]
+    steps = linalg.lstsq(A, b, method="normal", steps=True)
+    assert [step.latex for step in steps] == [
+        rf"A^\top A = {boxed([[4, 6], [6, 14]])}, \quad A^\top b = {tex(exact([11, 22]))}",
+        boxed([[4, 6, 11], [6, 14, 22]], bar=2),
+        boxed([[4, 6, 11], [0, 5, F(11, 2)]], (0, 0), bar=2),
+        r"x_{2} = \frac{\frac{11}{2}}{5} = \frac{11}{10}",
+        r"x_{1} = \frac{11 - 6 \cdot \frac{11}{10}}{4} = \frac{11}{10}",
+        r"\lVert b - A x \rVert^2 = \frac{27}{10}",
+    ]
+    assert steps[1].text == "Start with [AᵀA | Aᵀb]."
+
+
+def test_least_squares_by_qr_solves_a_triangular_system():
+    A, b = [[1, 0], [1, 1], [1, 2], [1, 3]], [1, 3, 2, 5]
+    steps = linalg.lstsq(A, b, steps=True)
+    assert [step.latex for step in steps[4:6]] == [
+        f"R = {tex_matrix([[F(2), F(3)], [F(0), root(5)]])}",
+        rf"Q^\top b = {tex(np.array([F(11, 2), 11 * root(5) / 10]))}",
+    ]
+
+
+def test_two_steps_of_conjugate_gradients():
+    steps = linalg.conjugate_gradient([[4, 1], [1, 3]], [1, 2], [2, 1], steps=True)
+    assert [step.text for step in steps] == [
+        "Start at (2, 1) with the residual (−8, −3).",
+        "Go 73/331 times along p = (−8, −3): x = (78/331, 112/331), "
+        "where the residual is (−93/331, 248/331).",
+        "Go 331/803 times along p = (−38471/109561, 79205/109561): x = (1/11, 7/11), "
+        "where the residual is (0, 0).",
+    ]
+    found = steps.result
+    same(found.x, [F(1, 11), F(7, 11)])
+    same(found.iterates, [[2, 1], [F(78, 331), F(112, 331)], [F(1, 11), F(7, 11)]])
+    np.testing.assert_allclose(found.residuals, [73**0.5, 70153**0.5 / 331, 0])
+
+
+def test_conjugate_gradients_from_zero_on_a_system_with_plain_numbers():
+    found = linalg.conjugate_gradient([[2, 1], [1, 2]], [3, 0], exact=True)
+    same(found.iterates, [[0, 0], [F(3, 2), 0], [2, -1]])

@@ -1,0 +1,64 @@
+"""The steps of an algorithm: told only where they are wanted, shown in three ways."""
+
+import pytest
+
+from nnlib.steps import Step, Steps, run
+
+HALVING = Steps([Step("Halve 6 < 7.", r"\frac{6}{2} = 3"), Step("Done.")], result=3)
+
+
+def halving(x, told):
+    while x % 2 == 0:
+        x //= 2
+        yield lambda x=x: told.append(x) or Step(f"Halve: {x} is left.")
+    return x
+
+
+def test_nothing_is_told_where_no_steps_are_wanted():
+    told = []
+    assert run(halving(12, told)) == 3
+    assert told == []
+
+
+def test_steps_are_told_when_they_are_done_and_lead_to_the_same_result():
+    steps = run(halving(12, []), steps=True)
+    assert [str(step) for step in steps] == ["Halve: 6 is left.", "Halve: 3 is left."]
+    assert steps.result == 3
+
+
+def test_a_part_of_the_steps_keeps_the_result():
+    assert HALVING[:1] == [HALVING[0]]
+    assert HALVING[:1].result == 3
+
+
+def test_steps_print_as_numbered_sentences():
+    assert repr(HALVING) == "1. Halve 6 < 7.\n2. Done."
+
+
+def test_formulas_are_aligned_one_below_the_other():
+    assert HALVING.latex == r"\begin{aligned} \frac{6}{2} &= 3 \end{aligned}"
+
+
+def test_a_notebook_shows_sentences_and_formulas_as_a_list():
+    page = HALVING._repr_html_()
+    assert page.count("<li>") == 2
+    assert "<p>Halve 6 &lt; 7.</p>" in page
+    assert r'<div class="math">\[\frac{6}{2} = 3\]</div>' in page
+
+
+def test_a_figure_holds_every_step_for_readers_without_script():
+    figure = HALVING.play(caption="Halving.", alt='Two "steps".')
+    assert 'aria-label="Two &quot;steps&quot;."' in figure.html
+    assert figure.html.count("<li>") == 2
+    assert repr(figure) == 'Halving. Two "steps".\n1. Halve 6 < 7.\n2. Done.'
+
+
+@pytest.mark.parametrize(("caption", "alt"), [("", "text"), ("Halving.", " ")])
+def test_a_figure_needs_caption_and_text(caption, alt):
+    with pytest.raises(ValueError, match="needs a caption and a text `alt`"):
+        HALVING.play(caption=caption, alt=alt)
+
+
+def test_a_figure_needs_a_step():
+    with pytest.raises(ValueError, match="expected a step at least, got none"):
+        Steps().play(caption="None.", alt="Nothing.")

@@ -1,0 +1,151 @@
+"""The moving figure shows one step at a time, from a file, by keyboard, mouse and touch."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from nnlib import linalg
+
+pytestmark = pytest.mark.browser
+
+EXTRA = Path(__file__).parents[2] / "chapters" / "_extra"
+STEPS = linalg.row_reduce([[2, 1, 5], [4, 4, 12]], steps=True)
+FIGURE = STEPS.play(caption="A reduction.", alt="Five steps on a 2x3 matrix.")
+SCRIPTS = ("_play/parts.js", "_play/steps.js", "_vendor/mathjax/tex-chtml-full.js")
+LAST = len(STEPS) - 1
+
+
+@pytest.fixture(scope="module")
+def browser():
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    """A page like those of the book: formulas are set only where a class says so."""
+    file = tmp_path_factory.mktemp("figure") / "page.html"
+    options = '{options: {processHtmlClass: "math", ignoreHtmlClass: "tex2jax_ignore"}}'
+    scripts = "".join(f'<script src="{(EXTRA / s).as_uri()}" defer></script>' for s in SCRIPTS)
+    file.write_text(
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Figure</title>"
+        f"<script>window.MathJax = {options}</script>{scripts}</head>"
+        f"<body class='tex2jax_ignore'>{FIGURE.html}{FIGURE.html}</body></html>",
+        encoding="utf-8",
+    )
+    return file
+
+
+@pytest.fixture(scope="module", params=[(900, "light"), (360, "dark")], ids=["wide", "phone"])
+def page(browser, file, request):
+    """The page, opened once for each size; no test may leave an error behind."""
+    width, scheme = request.param
+    size = {"width": width, "height": 700}
+    context = browser.new_context(viewport=size, color_scheme=scheme, has_touch=True)
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(file.as_uri())
+    page.evaluate("() => MathJax.startup.promise.then(() => 0)")
+    yield page
+    assert errors == []
+    context.close()
+
+
+@pytest.fixture
+def figure(page):
+    """The first figure, at its first step."""
+    page.emulate_media(media="screen")
+    figure = page.locator("nn-steps").first
+    figure.get_by_role("slider", name="step").fill("1")
+    return figure
+
+
+def shown(figure):
+    """The places of the steps that can be seen."""
+    items = figure.locator("li")
+    seen = "es => es.map(e => getComputedStyle(e).visibility === 'visible')"
+    return [k for k, visible in enumerate(items.evaluate_all(seen)) if visible]
+
+
+def said(figure):
+    return figure.locator(".nn-live").inner_text()
+
+
+def test_it_starts_with_the_first_step_and_says_so(page):
+    untouched = page.locator("nn-steps").nth(1)
+    assert shown(untouched) == [0]
+    assert said(untouched) == f"Step 1 of {len(STEPS)}: Start with A."
+
+
+def test_every_formula_is_typeset_also_those_not_shown_yet(figure):
+    assert figure.locator("mjx-container").count() == len(STEPS)
+    assert figure.locator("mjx-merror").count() == 0
+
+
+def test_the_keys_walk_through_all_steps_and_stop_at_the_ends(figure):
+    figure.locator(".nn-walk").focus()
+    told = [said(figure)]
+    for _ in STEPS:
+        figure.page.keyboard.press("ArrowRight")
+        told.append(said(figure))
+    assert told[: len(STEPS)] == [
+        f"Step {k} of {len(STEPS)}: {step}" for k, step in enumerate(STEPS, start=1)
+    ]
+    assert shown(figure) == [LAST]
+    figure.page.keyboard.press("Home")
+    assert shown(figure) == [0]
+
+
+def test_the_buttons_step_by_touch_and_say_when_there_is_no_more(figure):
+    back = figure.get_by_role("button", name="◀ back")
+    assert back.get_attribute("aria-disabled") == "true"
+    figure.get_by_role("button", name="step ▶").tap()
+    assert shown(figure) == [1]
+    assert back.get_attribute("aria-disabled") == "false"
+    back.tap()
+    assert shown(figure) == [0]
+
+
+def test_the_slider_goes_to_any_step(figure):
+    figure.get_by_role("slider", name="step").fill("3")
+    assert shown(figure) == [2]
+
+
+def test_all_steps_can_be_read_as_a_list(figure):
+    every = figure.get_by_role("button", name="all steps")
+    every.click()
+    assert shown(figure) == list(range(len(STEPS)))
+    assert figure.locator("li p").all_inner_texts() == [str(step) for step in STEPS]
+    every.click()
+    assert shown(figure) == [0]
+
+
+def test_it_keeps_within_the_page(figure):
+    assert figure.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_two_figures_on_a_page_do_not_disturb_each_other(figure):
+    figure.get_by_role("button", name="step ▶").click()
+    assert shown(figure.page.locator("nn-steps").nth(1)) == [0]
+
+
+def test_print_shows_all_steps(figure):
+    figure.page.emulate_media(media="print")
+    assert shown(figure) == list(range(len(STEPS)))
+    assert figure.locator("li p").first.is_visible()
+
+
+def test_without_script_the_steps_are_a_list(browser, file):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    texts = page.locator("nn-steps").first.locator("li p").all_inner_texts()
+    assert texts == [str(step) for step in STEPS]
+    context.close()
