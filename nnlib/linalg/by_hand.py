@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps
-from .elimination import Operation, Scale, Subtract, Swap, eliminate, first
+from .elimination import Operation, Scale, Swap, eliminate, first
 from .exact import identity, simplified
 from .exact_vectors import scaled, unit
 from .inputs import square
@@ -137,24 +137,32 @@ def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
     R, pivots, chain = reduced(shifted, len(A))
     free = tuple(j for j in range(len(A)) if j not in pivots)
     solutions = special_solutions(R, pivots, free)
-    formula = rf"{_shifted(value, name, tex)} = {tex(shifted)}{chain}"
-    unknowns = _listed(indexed("x", f) for f in free)
-    verb = "is" if len(free) == 1 else "are"
-    shift = _shifted(value, name, text)
-    steps = [Step(f"For λ = {text(value)} reduce {shift}: {unknowns} {verb} free.", formula)]
-    basis = np.empty_like(solutions)
+    basis = np.array([scaled(x) for x in solutions.T], dtype=object).T
+    formula = f"{_shifted(value, name, tex)} = {tex(shifted)}{chain}"
+    steps = [Step(f"For λ = {text(value)} reduce {_reduction(value, name, free)}.", formula)]
     for k, f in enumerate(free):
-        x = solutions[:, k]
-        basis[:, k] = v = scaled(x)
-        rest = f" and the other free unknowns {_listed(['0'])}" if len(free) > 1 else ""
-        words = f"With {indexed('x', f)} = 1{rest}, x = {text(x)}"
-        formula = f"x = {tex(x)}"
-        if (v != x).any():
-            words += f"; a multiple of it is {text(v)}"
-            formula += rf" \quad\text{{or}}\quad {tex(v)}"
-        steps.append(Step(f"{words}.", formula))
-        steps.append(_check(A, value, v, name))
+        rest = " and the other free unknowns 0" if len(free) > 1 else ""
+        steps += [
+            _read_off(f"With {indexed('x', f)} = 1{rest}", solutions[:, k], basis[:, k]),
+            _check(A, value, basis[:, k], name),
+        ]
     return steps, basis
+
+
+def _reduction(value: Any, name: Name, free: tuple[int, ...]) -> str:
+    """Which matrix is reduced, and which unknowns that leaves free."""
+    unknowns = _listed(indexed("x", f) for f in free)
+    return f"{_shifted(value, name, text)}: {unknowns} {'is' if len(free) == 1 else 'are'} free"
+
+
+def _read_off(choice: str, x: Array, v: Array) -> Step:
+    """A solution x, and the multiple v of it that goes on."""
+    if (v == x).all():
+        return Step(f"{choice}, x = {text(x)}.", f"x = {tex(x)}")
+    return Step(
+        f"{choice}, x = {text(x)}; a multiple of it is {text(v)}.",
+        rf"x = {tex(x)} \quad\text{{or}}\quad {tex(v)}",
+    )
 
 
 def _shifted(value: Any, name: Name, write: Any) -> str:
@@ -192,17 +200,14 @@ def reduced(A: Array, columns: int) -> tuple[Array, tuple[int, ...], str]:
 
 def _operation(done: Operation) -> str:
     """A row operation as LaTeX, as it is written over an arrow."""
+    row = f"R_{{{done.i + 1}}}"
     if isinstance(done, Swap):
-        return rf"R_{{{done.i + 1}}} \leftrightarrow R_{{{done.k + 1}}}"
-    c, row = simplified(done.c), f"R_{{{done.i + 1}}}"
+        return rf"{row} \leftrightarrow R_{{{done.k + 1}}}"
+    c = simplified(done.c)
     if isinstance(done, Scale):
         return rf"{row} \leftarrow {row} / {bracketed(tex(c))}"
-    assert isinstance(done, Subtract)
-    size = bracketed(tex(c))
-    sign = "-"
-    if isinstance(c, Fraction):
-        sign, size = ("-", "+")[c < 0], tex(abs(c))
-    times = "" if size == "1" else size + r"\,"
+    sign, c = ("+", -c) if isinstance(c, Fraction) and c < 0 else ("-", c)
+    times = "" if c == 1 else bracketed(tex(c)) + r"\,"
     return rf"{row} \leftarrow {row} {sign} {times}R_{{{done.k + 1}}}"
 
 

@@ -145,9 +145,18 @@ def _by_hand(A: Array, result: Diagonalization) -> Steps:
             f"Multiply: P⁻¹AP = D = {text(D)}.",
             rf"P^{{-1}} A P = {tex(D)} = D",
         ),
-        Step("Then every power is Aᵏ = P Dᵏ P⁻¹.", r"A^k = P D^k P^{-1}"),
+        _power_step(P, D, inverse),
     ]
     return Steps(steps, result)
+
+
+def _power_step(P: Array, D: Array, inverse: Array) -> Step:
+    """That powers of A are powers of numbers, with the second as the example."""
+    power = tidy(simplified(simplified(P @ simplified(D @ D)) @ inverse))
+    return Step(
+        f"Powers: Aᵏ = P Dᵏ P⁻¹, so A² = {text(power)}.",
+        rf"A^k = P D^k P^{{-1}}, \quad A^2 = {tex(power)}",
+    )
 
 
 def _columns(space: Eigenspace, symmetric: bool) -> list[Array]:

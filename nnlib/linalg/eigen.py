@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..steps import Steps
 from .inputs import square
 from .jacobi import eigh
 from .scale import EPS, exponent, turns
@@ -23,7 +24,7 @@ class Eig(NamedTuple):
     eigenvectors: Array
 
 
-def eig(A: Any, *, steps: bool = False) -> Any:
+def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
     r"""Eigenvalues and eigenvectors of a square matrix, by the QR algorithm.
 
     .. math:: A u_i = \lambda_i u_i
@@ -86,7 +87,7 @@ def _general(M: Array) -> tuple[Array, Array]:
     return values * 2.0**e, V / np.linalg.norm(V, axis=0)
 
 
-def _steps(A: Any, M: Array) -> Any:
+def _steps(A: Any, M: Array) -> Steps:
     """The steps by the characteristic polynomial, or those of the QR algorithm."""
     if len(M) <= 3:
         from .by_hand import eig_steps
@@ -194,6 +195,8 @@ def multiplicities(A: Any, *, tol: float | None = None) -> list[Multiplicity]:
     1.0 2 1
     """
     M = square(A, "multiplicities")
+    e = exponent(M)
+    M = np.ldexp(M, -e)
     tol = EPS ** (1 / 3) if tol is None else tol
     near = tol * np.linalg.norm(M)
     left = list(eig(M).eigenvalues)
@@ -201,11 +204,10 @@ def multiplicities(A: Any, *, tol: float | None = None) -> list[Multiplicity]:
     while left:
         cluster = [x for x in left if abs(x - left[0]) <= near]
         left = [x for x in left if abs(x - left[0]) > near]
-        value = np.mean(cluster)
+        value = np.mean(cluster)  # far better known than the members of the cluster
+        # NumPy's, since the cluster may be complex and svd of this package is real.
         stretch = np.linalg.svd(M - value * np.eye(len(M)), compute_uv=False)
-        # The mean of a cluster is far better known than its members.
         kernel = int(np.count_nonzero(stretch <= near * EPS ** (1 / 3)))
-        found.append(
-            Multiplicity(value.item(), len(cluster), min(max(kernel, 1), len(cluster)))
-        )
+        geometric = min(max(kernel, 1), len(cluster))
+        found.append(Multiplicity((value * 2.0**e).item(), len(cluster), geometric))
     return found

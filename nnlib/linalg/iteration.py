@@ -98,7 +98,7 @@ def power_iterates(
     6.9917 [1.   0.45]
     6.9993 [1.     0.4855]
     """
-    A, x, scale = _given(A, x, rng, "power_iteration")
+    A, x, scale = _given(A, x, rng, "power_iterates")
     return _iterates(A, x, scale, lambda x, value: A @ x)
 
 
@@ -260,6 +260,8 @@ def _given(
     A = square(A, function)
     if not len(A):
         raise ValueError(f"{function}: expected a matrix A of at least 1 row, got (0, 0)")
+    if not isinstance(rng, np.random.Generator | None):
+        raise TypeError(f"{function}: expected a numpy.random.Generator rng, got {rng!r}")
     if x is None:
         x = (rng or np.random.default_rng(0)).standard_normal(len(A))
     x = vector(x, function)
@@ -301,6 +303,8 @@ def _solved(A: Array, shift: float, x: Array) -> Array:
 def _settled(iterates: Iterator[Iterate], tol: float, most: int, function: str) -> Eigenpair:
     """The first iterate whose residual is small enough."""
     expect_count(most, function, "max_iterations")
+    if not tol >= 0:
+        raise ValueError(f"{function}: expected tol of at least 0, got {tol}")
     for k, (value, x, residual) in enumerate(islice(iterates, most + 1)):
         if residual <= tol:
             return Eigenpair(value, x, k, residual)

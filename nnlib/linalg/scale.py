@@ -21,8 +21,8 @@ def expect_count(value: Any, function: str, argument: str) -> None:
 
 
 def exponent(A: Array) -> int:
-    """The e for which the largest entry of A / 2^e is near 1: no square of it overflows."""
-    return int(np.frexp(np.abs(A).max(initial=0.0))[1])
+    """The e for which the largest entry of A / 2^e is from 1 to 2: no square overflows."""
+    return int(np.frexp(np.abs(A).max(initial=0.0))[1]) - 1
 
 
 def turns(V: Array) -> Array:

@@ -56,7 +56,7 @@ def hessenberg(A: Any) -> Hessenberg:
     TypeError, ValueError
         If A is not a matrix of finite real numbers; LinAlgError if it is not square.
 
-    Source: Golub and Van Loan (2013), algorithm 7.4.2.
+    Source: Golub and Van Loan (2013), algorithm 7.4.2; chapter "Eigenvalues and eigenvectors".
 
     >>> H, Q = hessenberg([[1, 2, 3], [3, 1, 2], [4, 3, 1]])
     >>> H[:, 0].round(10)
@@ -219,12 +219,11 @@ def _split(H: Array, Q: Array, k: int) -> None:
     (a, b), (c, d) = H[k : k + 2, k : k + 2]
     half = (a - d) / 2
     under_root = half**2 + b * c
-    if c == 0 or under_root < 0:
+    if under_root < 0:
         return
-    z = half + np.copysign(np.sqrt(under_root), half)  # the eigenvalue is d + z, its vector:
-    x = np.array([z, c])
-    # A reflection that turns x to the first axis is one whose v is the householder of x.
-    _reflect(H, Q, householder(x), k)
+    z = half + np.copysign(np.sqrt(under_root), half)
+    eigenvector = np.array([z, c])  # of the eigenvalue d + z; it is turned to the first axis
+    _reflect(H, Q, householder(eigenvector), k)
     H[k + 1, k] = 0
 
 
@@ -238,7 +237,7 @@ def _stuck(H: Array, start: int, end: int, done: int) -> str:
     smallest = np.abs(np.diag(H, -1)[start : end - 1]).min()
     return (
         f"qr_algorithm: did not converge in {done} iterations; {len(H) - end} of {len(H)} "
-        f"eigenvalues are found, and of the subdiagonal entries in rows "
+        "eigenvalues are found, and of the subdiagonal entries in rows "
         f"{start + 1} to {end} the smallest is {smallest / np.abs(H).max():.1e} of the largest "
         "entry"
     )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..steps import Steps
 from .inputs import matrix
 from .jacobi import rotate, rotation, rounds
 from .scale import EPS, expect_count, exponent, turns
@@ -25,7 +26,7 @@ class SVD(NamedTuple):
 
 def svd(
     A: Any, full_matrices: bool = True, *, max_sweeps: int = 60, steps: bool = False
-) -> Any:
+) -> SVD | Steps:
     r"""Singular value decomposition of any matrix.
 
     .. math:: A = U \Sigma V^\top, \qquad \sigma_1 \ge \sigma_2 \ge \dots \ge 0

@@ -129,7 +129,7 @@ def test_the_steps_of_the_page_end_with_an_orthogonal_P():
         "Symmetric: P is orthogonal and its inverse the transpose: P⁻¹ = "
         "[[2√5/5, √5/5], [−√5/5, 2√5/5]].",
         "Multiply: P⁻¹AP = D = [[7, 0], [0, 2]].",
-        "Then every power is Aᵏ = P Dᵏ P⁻¹.",
+        "Powers: Aᵏ = P Dᵏ P⁻¹, so A² = [[40, 18], [18, 13]].",
     ]
 
 

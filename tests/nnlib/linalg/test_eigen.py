@@ -39,6 +39,7 @@ GOOD = {  # well-conditioned eigenvalues: they are compared one by one
     "not normal": np.triu(100 * random(8), 1) + np.diag(np.arange(8.0)),
     "of rank one": np.outer([1.0, 2, 3], [1, 1, 1]),
     "of large numbers": 1e200 * random(5),
+    "near overflow": [[1.5e308, 1e307], [1e307, -1e308]],
     "of small numbers": 1e-200 * random(5),
     "of unequal rows": np.diag([1e-6, 1, 1e6]) @ random(3),
     "integers": np.array([[6, 2], [2, 3]]),
@@ -147,6 +148,34 @@ def test_orthogonal_matrices_have_eigenvalues_of_modulus_one(seed):
     np.testing.assert_allclose(np.abs(eigvals(Q)), 1, rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("M", "expected"),
+    [
+        ([[9, 2], [2, 6]], [10, 5]),  # A + 3I
+        (np.linalg.inv([[6, 2], [2, 3]]), [1 / 2, 1 / 7]),
+        ([[40, 18], [18, 13]], [49, 4]),  # A²
+        ([[6, 2], [2, 3]], [7, 2]),
+        ([[4, 2], [2, 1]], [5, 0]),
+        ([[1, 2], [2, 1]], [3, -1]),
+    ],
+)
+def test_eigenvalues_of_the_page_and_its_exercises(M, expected):
+    np.testing.assert_allclose(eigvals(M), expected, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_positive_definite_matrix_has_positive_eigenvalues(seed):
+    B = random(5, seed)
+    assert (eigvals(B @ B.T + 0.1 * np.eye(5)) >= 0.1 - 1e-12).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_eigenvalues_add_up_to_the_trace_and_multiply_to_the_determinant(seed):
+    A = random(6, seed)
+    np.testing.assert_allclose(eigvals(A).sum(), np.trace(A), rtol=1e-10)
+    np.testing.assert_allclose(eigvals(A).prod(), np.linalg.det(A), rtol=1e-10)
+
+
 def test_a_positive_form_without_symmetry_has_complex_eigenvalues():
     np.testing.assert_allclose(eigvals([[1, -1], [1, 1]]), [1 + 1j, 1 - 1j], rtol=1e-14)
 
@@ -173,6 +202,7 @@ def test_the_input_is_not_changed():
         ([[6, 2], [2, 3]], [(7, 1, 1), (2, 1, 1)]),
         ([[0, -1], [1, 0]], [(1j, 1, 1), (-1j, 1, 1)]),
         (similar(jordan(2, 3)), [(2, 3, 1)]),
+        ([[1e200, 1e200], [0, 1e200]], [(1e200, 2, 1)]),
         (np.zeros((0, 0)), []),
     ],
 )

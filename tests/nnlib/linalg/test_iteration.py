@@ -194,6 +194,21 @@ def test_the_number_of_iterations_is_a_positive_integer(most, kind):
         power_iteration(A, max_iterations=most)
 
 
+def test_a_seed_is_no_generator():
+    with pytest.raises(TypeError, match=r"expected a numpy\.random\.Generator rng, got 7"):
+        power_iteration(A, rng=7)
+
+
+def test_a_tolerance_is_not_negative():
+    with pytest.raises(ValueError, match="power_iteration: expected tol of at least 0, got -1"):
+        power_iteration(A, tol=-1)
+
+
+def test_iterates_are_refused_when_they_are_asked_for():
+    with pytest.raises(ValueError, match="power_iterates: expected x other than zero"):
+        power_iterates(A, [0, 0])
+
+
 def words(steps):
     return [str(step) for step in steps]
 

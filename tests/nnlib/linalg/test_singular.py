@@ -32,6 +32,7 @@ CASES = {
     "Vandermonde": np.vander(np.linspace(0, 1, 10)),
     "a shear": [[1, 1], [0, 1]],
     "large": 1e300 * random(4, 3),
+    "near overflow": [[1.5e308, 1e307], [1e307, -1e308]],
     "small": 1e-300 * random(4, 3),
     "no row": np.zeros((0, 3)),
     "no column": np.zeros((3, 0)),
