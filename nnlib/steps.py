@@ -31,6 +31,16 @@ class Step:
         return self.text
 
 
+def _aligned(formula: str) -> str:
+    """A formula with & before its first equals sign outside brackets, where rows align."""
+    depth = 0
+    for k, c in enumerate(formula):
+        depth += (c in "{[(") - (c in "}])")
+        if c == "=" and depth == 0:
+            return f"{formula[:k]}&{formula[k:]}"
+    return formula
+
+
 class Steps(list):
     r"""Steps in order, and what they lead to.
 
@@ -102,7 +112,7 @@ class Steps(list):
     def latex(self) -> str:
         """All formulas, one below the other, as one display."""
         formulas = (step.latex for step in self if step.latex)
-        rows = r" \\ ".join(formula.replace("=", "&=", 1) for formula in formulas)
+        rows = r" \\ ".join(map(_aligned, formulas))
         return rf"\begin{{aligned}} {rows} \end{{aligned}}"
 
 

@@ -1,0 +1,85 @@
+"""The checks of points and functions, at the public door of the differences."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+__all__ = ["number", "of_one_shape", "one_of", "point", "values"]
+
+Array = np.ndarray
+
+
+def point(name: str, x: Any) -> Array:
+    """A copy of x as floats."""
+    try:
+        x = np.array(x)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected x with rows of one length") from error
+    if x.dtype.kind not in "iuf":
+        raise TypeError(f"{name}: expected x to be real numbers, got {x.dtype}")
+    if x.size == 0:
+        raise ValueError(f"{name}: expected x with entries, got shape {x.shape}")
+    if not np.isfinite(x).all():
+        raise ValueError(f"{name}: expected finite x, got {x[~np.isfinite(x)][0]}")
+    return x if x.dtype.kind == "f" else x.astype(np.float64)
+
+
+def one_of(name: str, argument: str, given: str, known: Any) -> None:
+    """Refuse an option that there is not."""
+    if given not in tuple(known):
+        raise ValueError(f"{name}: expected {argument} to be one of {[*known]}, got {given!r}")
+
+
+def values(name: str, f: Callable, x: Array) -> Array:
+    """The values of f as finite numbers, complex where x is."""
+    if not callable(f):
+        raise TypeError(f"{name}: expected f to be a function, got {type(f).__name__}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", np.exceptions.ComplexWarning)
+            y = np.asarray(f(x))
+    except (TypeError, np.exceptions.ComplexWarning) as error:
+        if x.dtype.kind == "c":
+            raise TypeError(f"{name}: f cannot take a complex step: {error}") from error
+        raise
+    if x.dtype.kind == "c" and y.dtype.kind != "c":
+        raise TypeError(
+            f"{name}: expected f to give complex numbers for a complex step, got {y.dtype}; "
+            "abs, norms, comparisons and casts to float lose the imaginary part"
+        )
+    if y.dtype.kind not in "biufc":
+        raise TypeError(f"{name}: expected f to give numbers, got {y.dtype}")
+    if not np.isfinite(y).all():
+        raise ValueError(
+            f"{name}: expected f to be finite about x, got {y[~np.isfinite(y)][0]}"
+        )
+    return y if y.dtype.kind in "fc" else y.astype(np.float64)
+
+
+def of_one_shape(name: str, f: Callable) -> Callable[[Array], Array]:
+    """The values of f, an error as soon as one has another shape than those before."""
+    shapes = set()
+
+    def value(x: Array) -> Array:
+        y = values(name, f, x)
+        shapes.add(y.shape)
+        if len(shapes) > 1:
+            raise ValueError(f"{name}: expected f to give one shape, got {sorted(shapes)}")
+        return y
+
+    return value
+
+
+def number(name: str, f: Callable, x: Array) -> Any:
+    """The value of f, which is one number."""
+    y = values(name, f, x)
+    if y.size != 1:
+        raise ValueError(
+            f"{name}: expected f to give one number, got shape {y.shape}; "
+            "of several there is numerical_jacobian"
+        )
+    return y.reshape(())

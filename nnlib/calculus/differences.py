@@ -1,0 +1,262 @@
+"""Gradient, Jacobian and Hessian from values of a function alone.
+
+Functions take and give plain NumPy arrays of any shape; ``nnlib.autograd.gradcheck`` compares
+the derivatives of Tensors. Forward and backward differences are one-sided, central ones are
+two-sided; for each entry of x with its unit array e:
+
+========  ==================================  ===================  ==================
+method    quotient                            error of truncation  h by default
+========  ==================================  ===================  ==================
+forward   (f(x + he) - f(x)) / h              h f''/2              ε^(1/2)
+backward  (f(x) - f(x - he)) / h              h f''/2              ε^(1/2)
+central   (f(x + he) - f(x - he)) / 2h        h² f'''/6            ε^(1/3)
+complex   Im f(x + ihe) / h                   h² f'''/6            1e-20
+========  ==================================  ===================  ==================
+
+Rounding adds about ε |f| / h, where ε is the distance from 1 to the next number of x's dtype.
+The sum of both errors is smallest near the h of the last column, where forward keeps half of
+the digits and central two thirds. The complex step subtracts nothing, so h may be tiny.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..steps import Steps
+from . import checks
+from .shown import gradient_steps
+
+__all__ = ["numerical_gradient", "numerical_hessian", "numerical_jacobian"]
+
+Array = np.ndarray
+POWERS = {"forward": 1 / 2, "backward": 1 / 2, "central": 1 / 3, "complex": None}
+POWERS_OF_HESSIAN = {"forward": 1 / 3, "central": 1 / 4, "complex": 1 / 3}
+TINY = 1e-20
+LAYOUTS = ("numerator", "denominator")
+
+
+def numerical_gradient(
+    f: Callable[[Array], float],
+    x: Array,
+    *,
+    method: str = "central",
+    h: float | None = None,
+    layout: str = "denominator",
+    steps: bool = False,
+) -> Array | Steps:
+    r"""Approximate the derivative of a function that gives one number.
+
+    .. math:: \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}
+
+    Parameters
+    ----------
+    f : function
+        Takes an array of the shape of x and gives one number.
+    x : (...) float
+        Where; its dtype decides how many digits there are. Integers count as float64.
+    method : str
+        "forward" (n + 1 values of f for n entries), "backward", "central" (2n), or "complex"
+        (n, exact to rounding; f has to be analytic and to take complex numbers).
+    h : float, optional
+        The step, the same for all entries; by default that of the table above times
+        max(1, |entry|).
+    layout : str
+        "denominator" gives the shape of x, "numerator" its axes reversed.
+    steps : bool
+        Whether to show each quotient; in fractions if h is given and f takes them.
+
+    Returns
+    -------
+    (...) float, of the dtype of x, or Steps that lead to it
+
+    Raises
+    ------
+    ValueError
+        If f gives several numbers, or one that is not finite; if x is empty or not finite; if
+        h is not positive or so small that x + h = x; if method or layout is none of these.
+    TypeError
+        If x holds no real numbers, or f cannot take a complex step.
+
+    Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
+
+    >>> numerical_gradient(lambda x: x[0] * x[1] ** 2, [3.0, 2.0]).round(6)
+    array([ 4., 12.])
+    >>> numerical_gradient(lambda x: x**3, 1, method="forward", h=0.1, steps=True)
+    1. At h = 1/10, f(x) = 1 and f(x + h) = 1331/1000: the quotient is 331/100.
+    """
+    name = "numerical_gradient"
+    x = checks.point(name, x)
+    checks.one_of(name, "layout", layout, LAYOUTS)
+    value = partial(checks.number, name, f)
+    gradient = _jacobian(name, value, x, method, h).astype(x.dtype)
+    result = gradient.T if layout == "numerator" else gradient
+    return Steps(gradient_steps(f, x, method, h, gradient), result) if steps else result
+
+
+def numerical_jacobian(
+    f: Callable[[Array], Array],
+    x: Array,
+    *,
+    method: str = "central",
+    h: float | None = None,
+    layout: str = "numerator",
+) -> Array:
+    r"""Approximate the derivatives of all entries of an array by all entries of another.
+
+    .. math:: J_{ij} = \frac{\partial y_i}{\partial x_j}, \quad
+        \Delta y \approx J \, \Delta x
+
+    Parameters
+    ----------
+    f : function
+        Takes an array of the shape of x and gives an array y, always of one shape.
+    x : (...) float
+        Where.
+    method, h
+        As for ``numerical_gradient``.
+    layout : str
+        "numerator" gives the axes of y, then those of x (the Jacobian; torch's order);
+        "denominator" those of x, then those of y (of vectors its transpose).
+
+    Returns
+    -------
+    float, of the dtype of x
+        Of a matrix by a matrix it has four axes.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for ``numerical_gradient``.
+
+    Source: Goodfellow et al. (2016), section 4.3.1; chapter "Matrix calculus".
+
+    >>> A = np.array([[1.0, 2, 3], [4, 5, 6]])
+    >>> numerical_jacobian(lambda x: A @ x, np.ones(3)).round(6)
+    array([[1., 2., 3.],
+           [4., 5., 6.]])
+    >>> numerical_jacobian(lambda x: A @ x, np.ones(3), layout="denominator").shape
+    (3, 2)
+    """
+    name = "numerical_jacobian"
+    x = checks.point(name, x)
+    checks.one_of(name, "layout", layout, LAYOUTS)
+    J = _jacobian(name, checks.of_one_shape(name, f), x, method, h).astype(x.dtype)
+    return J if layout == "numerator" else np.moveaxis(J, range(-x.ndim, 0), range(x.ndim))
+
+
+def numerical_hessian(
+    f: Callable[[Array], float],
+    x: Array,
+    *,
+    method: str = "central",
+    h: float | None = None,
+) -> Array:
+    r"""Approximate the second derivatives of a function that gives one number.
+
+    .. math:: H_{ij} = \frac{\partial^2 f}{\partial x_i \, \partial x_j}
+
+    Central: the four corners x ± h eᵢ ± h eⱼ, h = ε^(1/4); forward: x, x + h eᵢ, x + h eⱼ and
+    the corner between, h = ε^(1/3); complex: central differences, h = ε^(1/3), of complex
+    steps. A second difference divides rounding by h², so it keeps fewer digits than a first.
+
+    Parameters
+    ----------
+    f, x, h
+        As for ``numerical_gradient``.
+    method : str
+        "central", "forward" or "complex".
+
+    Returns
+    -------
+    float, of the dtype of x
+        The axes of x twice; symmetric.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for ``numerical_gradient``.
+
+    Source: Nocedal and Wright (2006), section 8.1; chapter "Matrix calculus".
+
+    >>> numerical_hessian(lambda x: x[0] ** 2 * x[1], [1.0, 3.0]).round(5)
+    array([[6., 2.],
+           [2., 0.]])
+    """
+    name = "numerical_hessian"
+    x = checks.point(name, x)
+    checks.one_of(name, "method", method, POWERS_OF_HESSIAN)
+    value = partial(checks.number, name, f)
+    h = _steps_of(name, x, h, POWERS_OF_HESSIAN[method])
+    places = list(np.ndindex(x.shape))
+    H = np.empty((len(places), len(places)), dtype=x.dtype)
+    for i, a in enumerate(places):
+        for j, b in enumerate(places[: i + 1]):
+            H[i, j] = H[j, i] = _second(value, x, a, b, h, method)
+    return H.reshape(x.shape * 2)
+
+
+def _jacobian(name: str, f: Callable, x: Array, method: str, h: float | None) -> Array:
+    """First derivatives, the axes of y before those of x."""
+    checks.one_of(name, "method", method, POWERS)
+    h = _steps_of(name, x, h, POWERS[method])
+    y = f(_moved(x)) if method in ("forward", "backward") else None
+    columns = [_first(f, x, place, h[place], method, y) for place in np.ndindex(x.shape)]
+    return np.stack(columns, axis=-1).reshape((*columns[0].shape, *x.shape))
+
+
+def _first(f: Callable, x: Array, place: tuple, h: float, method: str, y: Any) -> Any:
+    """The quotient of one entry of x."""
+    match method:
+        case "forward":
+            return (f(_moved(x, (place, h))) - y) / h
+        case "backward":
+            return (y - f(_moved(x, (place, -h)))) / h
+        case "central":
+            return (f(_moved(x, (place, h))) - f(_moved(x, (place, -h)))) / (2 * h)
+    return f(_moved(x, (place, 1j * h))).imag / h
+
+
+def _second(f: Callable, x: Array, a: tuple, b: tuple, h: Array, method: str) -> Any:
+    """The quotient of two entries of x."""
+
+    def corner(s: complex, t: complex) -> Any:
+        """f(x + s hₐ eₐ + t h_b e_b)."""
+        return f(_moved(x, (a, s * h[a]), (b, t * h[b])))
+
+    match method:
+        case "forward":
+            return (corner(1, 1) - corner(1, 0) - corner(0, 1) + corner(0, 0)) / (h[a] * h[b])
+        case "central":
+            rise = corner(1, 1) - corner(1, -1) - corner(-1, 1) + corner(-1, -1)
+            return rise / (4 * h[a] * h[b])
+    tiny = 1j * TINY / h[a]
+    return (corner(tiny, 1).imag - corner(tiny, -1).imag) / (2 * TINY * h[b])
+
+
+def _moved(x: Array, *steps: tuple[tuple, complex]) -> Array:
+    """A copy of x with steps added at places, complex if a step is."""
+    tilted = any(np.iscomplexobj(step) for _, step in steps)
+    x = x.astype(np.result_type(x, np.complex64) if tilted else x.dtype)
+    for place, step in steps:
+        x[place] += step
+    return x
+
+
+def _steps_of(name: str, x: Array, h: float | None, power: float | None) -> Array:
+    """The step for each entry of x, checked that it moves it; a complex one always does."""
+    if h is None:
+        size = np.maximum(1, np.abs(x))
+        h = np.full_like(x, TINY) if power is None else np.finfo(x.dtype).eps ** power * size
+        h = h.astype(x.dtype)
+        return h if power is None else (x + h) - x  # a step that x can really take
+    if isinstance(h, bool) or not isinstance(h, int | float | np.number):
+        raise TypeError(f"{name}: expected h to be a number, got {type(h).__name__}")
+    if not (0 < h < np.inf):
+        raise ValueError(f"{name}: expected 0 < h < inf, got {h}")
+    if power is not None and (x + np.asarray(h, x.dtype) == x).any():
+        raise ValueError(f"{name}: expected h that moves every entry of x, got {h:g}")
+    return np.full_like(x, h)

@@ -1,0 +1,177 @@
+"""Identities of matrix calculus that check themselves: the registry and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .accuracy import relative_error
+from .differences import numerical_gradient, numerical_jacobian
+
+__all__ = ["Identity", "check_identities", "identities"]
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, repr=False)
+class Identity:
+    r"""A rule of matrix calculus, with inputs to try it on.
+
+    Attributes
+    ----------
+    name : str
+        What it is the derivative of.
+    of, by : str
+        The function and the variable, in LaTeX.
+    numerator, denominator : str
+        The derivative in both layouts, in LaTeX.
+    inputs : function
+        Makes random inputs from a Generator: the variable first, then constants.
+    function : function
+        Takes the inputs.
+    in_numerator, in_denominator : function
+        Take the inputs and give the derivative that is claimed. Vectors are arrays of one
+        axis, so that a row and a column look alike.
+    where : str
+        What else the formula needs, in LaTeX.
+
+    >>> rule = identities("quadratic form")
+    >>> rule
+    Identity('quadratic form')
+    >>> print(rule.latex())
+    \frac{\partial x^\top A x}{\partial x} = (A + A^\top) x
+    >>> rule.check(rng=np.random.default_rng(0)) < 1e-12
+    True
+    """
+
+    name: str
+    of: str
+    by: str
+    numerator: str
+    denominator: str
+    inputs: Callable[[np.random.Generator], tuple[Array, ...]]
+    function: Callable[..., Array]
+    in_numerator: Callable[..., Array]
+    in_denominator: Callable[..., Array]
+    where: str = ""
+
+    def __repr__(self) -> str:
+        return f"Identity({self.name!r})"
+
+    def _repr_latex_(self) -> str:
+        """The formula for a notebook."""
+        return f"$\\displaystyle {self.latex()}$"
+
+    def latex(self, layout: str = "denominator") -> str:
+        """Write the rule as a formula, in "numerator" or "denominator" layout."""
+        derivative = {"numerator": self.numerator, "denominator": self.denominator}[layout]
+        where = rf" \quad ({self.where})" if self.where else ""
+        return rf"\frac{{\partial {self.of}}}{{\partial {self.by}}} = {derivative}{where}"
+
+    def derivative(self, *inputs: Array, layout: str = "denominator") -> Array:
+        """Compute what the rule claims."""
+        claims = {"numerator": self.in_numerator, "denominator": self.in_denominator}
+        return np.asarray(claims[layout](*inputs))
+
+    def numerical(
+        self, *inputs: Array, layout: str = "denominator", method: str = "complex"
+    ) -> Array:
+        """Compute the derivative from values of the function alone."""
+        x, *constants = inputs
+        y = self.function(*inputs)
+        difference = numerical_gradient if np.ndim(y) == 0 else numerical_jacobian
+        return difference(
+            lambda x: self.function(x, *constants), x, layout=layout, method=method
+        )
+
+    def check(self, *, rng: np.random.Generator, method: str = "complex") -> float:
+        """Compare claim and differences on random inputs, in both layouts.
+
+        Parameters
+        ----------
+        rng : Generator
+            Draws the inputs.
+        method : str
+            Of ``numerical_gradient``: "complex" agrees to rounding, "central" to about 1e-9.
+
+        Returns
+        -------
+        float
+            The larger ``relative_error`` of the two; 1 if a shape is wrong.
+        """
+        inputs = self.inputs(rng)
+        errors = []
+        for layout in ("numerator", "denominator"):
+            claim = self.derivative(*inputs, layout=layout)
+            found = self.numerical(*inputs, layout=layout, method=method)
+            errors.append(relative_error(claim, found) if claim.shape == found.shape else 1.0)
+        return max(errors)
+
+
+def identities(name: str | None = None) -> tuple[Identity, ...] | Identity:
+    """List the identities, or give the one of a name.
+
+    Parameters
+    ----------
+    name : str, optional
+        That of one identity.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+
+    Source: Petersen and Pedersen, The Matrix Cookbook (2012), chapter 2; chapter "Matrix
+    calculus".
+
+    >>> [rule.name for rule in identities()][:3]
+    ['linear form', 'quadratic form', 'quadratic form, symmetric']
+    """
+    from .rows import ROWS  # which needs the class above
+
+    if name is None:
+        return ROWS
+    named = {rule.name: rule for rule in ROWS}
+    if name not in named:
+        raise ValueError(f"identities: expected one of {list(named)}, got {name!r}")
+    return named[name]
+
+
+def check_identities(
+    *, rng: np.random.Generator, method: str = "complex", tolerance: float = 1e-7
+) -> dict[str, float]:
+    """Check every identity on random inputs.
+
+    Parameters
+    ----------
+    rng : Generator
+        Draws the inputs.
+    method : str
+        Of ``numerical_gradient``.
+    tolerance : float
+        The largest relative error that is allowed.
+
+    Returns
+    -------
+    dict of str to float
+        The relative error of each, by name.
+
+    Raises
+    ------
+    ArithmeticError
+        If an identity is off by more; it names all that are.
+
+    Source: Petersen and Pedersen, The Matrix Cookbook (2012), chapter 2; chapter "Matrix
+    calculus".
+
+    >>> max(check_identities(rng=np.random.default_rng(0)).values()) < 1e-12
+    True
+    """
+    errors = {rule.name: rule.check(rng=rng, method=method) for rule in identities()}
+    wrong = {name: error for name, error in errors.items() if not error <= tolerance}
+    if wrong:
+        listed = ", ".join(f"{name} (by {error:.2g})" for name, error in wrong.items())
+        raise ArithmeticError(f"check_identities: {listed} differ from differences")
+    return errors

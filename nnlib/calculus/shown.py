@@ -1,0 +1,89 @@
+"""The quotients of differences one by one, in fractions where that is possible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..linalg.exact import exact, tex, text
+from ..steps import Step
+
+__all__ = ["gradient_steps"]
+
+Array = np.ndarray
+ENDS = {"forward": (0, 1), "backward": (-1, 0), "central": (-1, 1)}
+SIGNS = {-1: " − h", 0: "", 1: " + h"}
+
+
+def gradient_steps(
+    f: Callable, x: Array, method: str, h: float | None, gradient: Array
+) -> list[Step]:
+    """One step for each entry of x, where the gradient has the shape of x."""
+    return [_step(f, x, e, method, h, gradient[e]) for e in np.ndindex(x.shape)]
+
+
+def _step(
+    f: Callable, x: Array, place: tuple, method: str, h: float | None, found: Any
+) -> Step:
+    """The quotient of one entry, in words and as a formula."""
+    unit = f" e{place[0] if len(place) == 1 else [*place]}" if place else ""
+    by = rf"\partial x_{{{','.join(map(str, place))}}}" if place else r"\partial x"
+    if method == "complex":
+        said = f"The imaginary part of f(x + ih{unit}), divided by h, is {text(found)}."
+        return Step(said, rf"\frac{{\partial f}}{{{by}}} \approx {tex(found)}")
+    if h is None:
+        along = f" along{unit}" if unit else ""
+        said = f"The {method} difference{along} gives the derivative {text(found)}."
+        return Step(said, rf"\frac{{\partial f}}{{{by}}} \approx {tex(found)}")
+    low, high, step = _ends(f, x, place, ENDS[method], h)
+    width = step * (ENDS[method][1] - ENDS[method][0])
+    quotient = (high - low) / width
+    names = [f"f(x{SIGNS[end]}{unit if end else ''})" for end in ENDS[method]]
+    said = (
+        f"At h = {text(step)}, {names[0]} = {_text(low)} and {names[1]} = {_text(high)}: "
+        f"the quotient is {text(quotient)}."
+    )
+    top = f"{_tex(high)} - {_bracketed(low)}"
+    formula = rf"\frac{{\partial f}}{{{by}}} \approx \frac{{{top}}}{{{tex(width)}}}"
+    return Step(said, rf"{formula} = {tex(quotient)}")
+
+
+def _bracketed(x: Any) -> str:
+    """A number after a minus sign."""
+    return rf"\left({_tex(x)}\right)" if x < 0 else _tex(x)
+
+
+def _text(x: Any) -> str:
+    """A number; of a float twelve digits, since the first ones agree on both sides."""
+    return f"{x:.12g}".replace("-", "−") if isinstance(x, float | np.floating) else text(x)
+
+
+def _tex(x: Any) -> str:
+    """The same as a formula."""
+    if not isinstance(x, float | np.floating):
+        return tex(x)
+    return re.sub(r"e\+?(-?)0*(\d+)", r" \\cdot 10^{\1\2}", f"{x:.12g}")
+
+
+def _ends(f: Callable, x: Array, place: tuple, ends: tuple[int, int], h: float) -> tuple:
+    """The values at both ends and the step: fractions if f takes them, else floats."""
+    for numbers in (exact, np.asarray):
+        points = [numbers(x).copy() for _ in ends]
+        step = numbers(h)[()]
+        for point, end in zip(points, ends, strict=True):
+            point[place] += end * step
+        try:
+            low, high = (_plain(f(point)) for point in points)
+            text((high - low) / step)
+        except (TypeError, AttributeError):
+            continue  # exp and its like know no fractions
+        return low, high, step
+    raise TypeError("numerical_gradient: f gives no numbers")
+
+
+def _plain(y: Any) -> Any:
+    """One number out of whatever array holds it."""
+    return np.asarray(y).reshape(-1)[0]

@@ -1,3 +1,0 @@
-"""Filters for pictures, and convolution in several ways."""
-
-__all__: list[str] = []

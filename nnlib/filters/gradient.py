@@ -1,0 +1,92 @@
+"""The gradient of a picture: where its edges are, and how they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from . import checks
+from .convolution import convolve
+from .kernels import sobel
+
+__all__ = ["Edges", "edges"]
+
+Array = np.ndarray
+
+
+class Edges(NamedTuple):
+    """What ``edges`` finds, each of the shape of the picture.
+
+    Attributes
+    ----------
+    x, y : (..., H, W) float
+        How much brighter it grows for a pixel to the right, and for one downwards.
+    magnitude : (..., H, W) float
+        The steepness, in brightness for a pixel.
+    direction : (..., H, W) float
+        The direction in which it grows brighter, in radians: 0 to the right, π/2 downwards;
+        an edge runs at a right angle to it.
+    """
+
+    x: Array
+    y: Array
+    magnitude: Array
+    direction: Array
+
+
+def edges(
+    image: Array,
+    *,
+    kernel: Callable[[str], Array] = sobel,
+    padding_mode: str = "replicate",
+    method: str = "separable",
+) -> Edges:
+    r"""Find the gradient of a picture by two derivative kernels.
+
+    .. math:: |\nabla F| = \sqrt{(h_x * F)^2 + (h_y * F)^2}, \quad
+        \theta = \mathrm{atan2}(h_y * F, h_x * F)
+
+    Parameters
+    ----------
+    image : (..., H, W) float or int
+        Brightness.
+    kernel : function
+        ``sobel``, ``scharr`` or ``prewitt``, or another that gives a kernel for "x" and "y";
+        it is divided by what it gives for a slope of 1.
+    padding_mode, method : str
+        As for ``convolve``.
+
+    Returns
+    -------
+    Edges
+
+    Raises
+    ------
+    ValueError
+        If the image has fewer than 2 axes, or as for ``convolve``.
+
+    Source: Szeliski (2022), section 7.2.1; chapter "Convolution".
+
+    >>> ramp = np.tile(np.arange(5.0), (4, 1))
+    >>> found = edges(ramp)
+    >>> found.magnitude[1]  # the border is replicated: half the slope
+    array([0.5, 1. , 1. , 1. , 0.5])
+    >>> float(found.direction[1, 2])
+    0.0
+    """
+    F = checks.numbers("edges", "image", image)
+    if F.ndim < 2:
+        raise ValueError(f"edges: expected image (..., H, W), got {F.shape}")
+    F = F.astype(np.result_type(F, np.float32))
+    options = dict(padding="same", padding_mode=padding_mode, method=method)
+    gx = convolve(F, kernel("x"), **options) / _slope(kernel("x"))
+    gy = convolve(F, kernel("y"), **options) / _slope(kernel("y").T)
+    return Edges(gx, gy, np.hypot(gx, gy), np.arctan2(gy, gx))
+
+
+def _slope(kernel: Array) -> float:
+    """What a kernel gives where each pixel is 1 brighter than its left neighbour."""
+    ramp = np.tile(np.arange(kernel.shape[1]), (kernel.shape[0], 1))
+    return float(convolve(ramp, kernel)[0, 0])

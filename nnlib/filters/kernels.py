@@ -1,0 +1,275 @@
+"""Kernels by name, and the two vectors of which some are the product."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from . import checks
+
+__all__ = [
+    "box",
+    "gaussian",
+    "identity",
+    "laplacian",
+    "prewitt",
+    "scharr",
+    "separate",
+    "sharpen",
+    "sobel",
+]
+
+Array = np.ndarray
+
+
+def _derivative(name: str, smoothing: tuple[int, int, int], direction: str) -> Array:
+    """Smoothing across, difference along: (1, 0, -1) turned over subtracts left from right."""
+    if direction not in ("x", "y"):
+        raise ValueError(f"{name}: expected direction 'x' or 'y', got {direction!r}")
+    kernel = np.outer(smoothing, (1, 0, -1))
+    return kernel if direction == "x" else kernel.T
+
+
+def sobel(direction: str = "x") -> Array:
+    """Give the kernel of Sobel: 8 times the derivative, smoothed by (1, 2, 1) across.
+
+    Convolution with it is positive where the picture grows brighter to the right ("x", which
+    finds vertical edges) or downwards ("y"); cross-correlation has the opposite sign.
+
+    Parameters
+    ----------
+    direction : str
+        "x", along a row, or "y", down a column.
+
+    Returns
+    -------
+    (3, 3) int
+
+    Raises
+    ------
+    ValueError
+        If direction is neither.
+
+    Source: Szeliski (2022), section 3.2.2; chapter "Convolution".
+
+    >>> sobel()
+    array([[ 1,  0, -1],
+           [ 2,  0, -2],
+           [ 1,  0, -1]])
+    """
+    return _derivative("sobel", (1, 2, 1), direction)
+
+
+def scharr(direction: str = "x") -> Array:
+    """Give the kernel of Scharr: 32 times the derivative, its direction nearly right.
+
+    Arguments and signs are those of ``sobel``.
+
+    Source: Scharr (2000), dissertation, University of Heidelberg; chapter "Convolution".
+
+    >>> scharr()
+    array([[  3,   0,  -3],
+           [ 10,   0, -10],
+           [  3,   0,  -3]])
+    """
+    return _derivative("scharr", (3, 10, 3), direction)
+
+
+def prewitt(direction: str = "x") -> Array:
+    """Give the kernel of Prewitt: 6 times the derivative, averaged over three rows.
+
+    Arguments and signs are those of ``sobel``.
+
+    Source: Gonzalez and Woods (2018), section 10.2; chapter "Convolution".
+
+    >>> prewitt("y")
+    array([[ 1,  1,  1],
+           [ 0,  0,  0],
+           [-1, -1, -1]])
+    """
+    return _derivative("prewitt", (1, 1, 1), direction)
+
+
+def gaussian(sigma: float, *, size: int | None = None, ndim: int = 2) -> Array:
+    r"""Give a bell of weights, which sum to 1.
+
+    .. math:: H(u, v) \propto \exp\left(-\frac{u^2 + v^2}{2 \sigma^2}\right)
+
+    Parameters
+    ----------
+    sigma : float
+        Its standard deviation σ > 0, in pixels.
+    size : int, optional
+        Odd; by default so that it reaches 3σ to each side.
+    ndim : int
+        1 for a vector, 2 for a picture's kernel.
+
+    Returns
+    -------
+    (size,) or (size, size) float64
+
+    Raises
+    ------
+    ValueError
+        If sigma is not positive, or size is even.
+
+    Source: Szeliski (2022), section 3.2.2; chapter "Convolution".
+
+    >>> gaussian(1, size=3).round(3)
+    array([[0.075, 0.124, 0.075],
+           [0.124, 0.204, 0.124],
+           [0.075, 0.124, 0.075]])
+    """
+    sigma = checks.positive("gaussian", "sigma", sigma)
+    size = 2 * math.ceil(3 * sigma) + 1 if size is None else checks.odd("gaussian", size)
+    u = np.arange(size) - size // 2
+    g = np.exp(-(u**2) / (2 * sigma**2))
+    return _power("gaussian", g / g.sum(), ndim)
+
+
+def box(size: int = 3, *, ndim: int = 2) -> Array:
+    r"""Give the kernel of the mean filter: equal weights, which sum to 1.
+
+    .. math:: G_{ij} = \frac{1}{(2k+1)^2} \sum_{u=-k}^k \sum_{v=-k}^k F_{i+u, j+v}
+
+    Parameters
+    ----------
+    size : int
+        2k + 1, odd.
+    ndim : int
+        1 for a vector, 2 for a picture's kernel.
+
+    Raises
+    ------
+    ValueError
+        If size is even or below 1.
+
+    Source: Szeliski (2022), section 3.2.2; chapter "Convolution".
+
+    >>> box(3, ndim=1) * 3
+    array([1., 1., 1.])
+    """
+    size = checks.odd("box", size)
+    return _power("box", np.full(size, 1 / size), ndim)
+
+
+def _power(name: str, g: Array, ndim: int) -> Array:
+    """A vector, or its product with itself."""
+    if ndim not in (1, 2):
+        raise ValueError(f"{name}: expected ndim 1 or 2, got {ndim}")
+    return g if ndim == 1 else np.outer(g, g)
+
+
+def laplacian(*, diagonals: bool = False) -> Array:
+    r"""Give the sum of both second derivatives.
+
+    .. math:: F_{i+1,j} + F_{i-1,j} + F_{i,j+1} + F_{i,j-1} - 4 F_{ij}
+
+    Parameters
+    ----------
+    diagonals : bool
+        Whether the neighbours at the corners count too.
+
+    Source: Gonzalez and Woods (2018), section 3.6; chapter "Convolution".
+
+    >>> laplacian()
+    array([[ 0,  1,  0],
+           [ 1, -4,  1],
+           [ 0,  1,  0]])
+    """
+    corner, centre = (1, -8) if diagonals else (0, -4)
+    return np.array([[corner, 1, corner], [1, centre, 1], [corner, 1, corner]])
+
+
+def sharpen(amount: float = 1) -> Array:
+    """Give the identity less some of the Laplacian, which steepens edges.
+
+    Parameters
+    ----------
+    amount : float
+        How much; 0 changes nothing.
+
+    Source: Gonzalez and Woods (2018), section 3.6; chapter "Convolution".
+
+    >>> sharpen()
+    array([[ 0, -1,  0],
+           [-1,  5, -1],
+           [ 0, -1,  0]])
+    """
+    return identity(3) - amount * laplacian()
+
+
+def identity(size: int = 3) -> Array:
+    """Give the kernel that changes nothing: 1 in the middle, else 0.
+
+    Parameters
+    ----------
+    size : int
+        Odd.
+
+    Source: Szeliski (2022), section 3.2; chapter "Convolution".
+
+    >>> identity()
+    array([[0, 0, 0],
+           [0, 1, 0],
+           [0, 0, 0]])
+    """
+    kernel = np.zeros((checks.odd("identity", size), size), dtype=np.int64)
+    kernel[size // 2, size // 2] = 1
+    return kernel
+
+
+def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
+    r"""Find the column and the row whose product a kernel is.
+
+    .. math:: H = c \, r^\top, \quad H * F = c * (r^\top * F)
+
+    A kernel is separable if and only if its rank is 1, whatever its size; then k² products
+    for a pixel become 2k. The factors come from the singular value decomposition; of whole
+    numbers they are made whole again.
+
+    Parameters
+    ----------
+    kernel : (kH, kW) float
+        What is to be separated.
+    tolerance : float
+        The share of the kernel that the product may miss.
+
+    Returns
+    -------
+    column (kH,), row (kW,)
+        Of equal length, unless the kernel holds whole numbers.
+
+    Raises
+    ------
+    ValueError
+        If the kernel is not of rank 1: it says what share of it the best product misses.
+
+    Source: Szeliski (2022), section 3.2.1; chapter "Convolution".
+
+    >>> separate(sobel())
+    (array([1, 2, 1]), array([ 1,  0, -1]))
+    """
+    K = checks.numbers("separate", "kernel", kernel)
+    if K.ndim != 2:
+        raise ValueError(f"separate: expected kernel (kH, kW), got {K.shape}")
+    U, s, Vt = np.linalg.svd(K)
+    missed = np.linalg.norm(s[1:]) / np.linalg.norm(s) if s.any() else 1.0
+    if not missed <= tolerance:
+        raise ValueError(
+            "separate: expected a kernel of rank 1, got one of which the best product of two "
+            f"vectors misses {missed:.2g} (singular values {s.round(4).tolist()})"
+        )
+    sign = 1 if U[:, 0].sum() >= 0 else -1
+    column, row = sign * math.sqrt(s[0]) * U[:, 0], sign * math.sqrt(s[0]) * Vt[0]
+    return _whole(K) if K.dtype.kind == "i" else (column, row)
+
+
+def _whole(K: Array) -> tuple[Array, Array]:
+    """Whole factors of a whole matrix of rank 1: a column without common factor, and a row."""
+    column = K[:, np.abs(K).sum(axis=0).argmax()]
+    column = column // np.gcd.reduce(column)
+    column = column if column.sum() >= 0 else -column
+    i = np.abs(column).argmax()
+    return column, K[i] // column[i]

@@ -1,3 +1,0 @@
-"""Distributions with their likelihoods and posteriors, Bayes tables, entropies."""
-
-__all__: list[str] = []

@@ -1,0 +1,152 @@
+"""What distributions have in common: from the log density follow density and likelihood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import checks
+
+__all__ = ["Continuous", "Discrete", "Distribution", "plain", "supported"]
+
+
+class Distribution:
+    """A distribution: parameters that do not change, and what follows from them.
+
+    A subclass gives the formulas ``_log_prob``, ``_cdf`` and ``_sample``, and ``mean``,
+    ``variance``, ``entropy`` and ``kl_divergence``.
+    """
+
+    def _set(self, **parameters: Any) -> None:
+        """Store checked parameters in a frozen dataclass."""
+        for name, value in parameters.items():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+            object.__setattr__(self, name, value)
+
+    def _checked(self, method: str, x: np.ndarray) -> np.ndarray:
+        """Real numbers, as float64."""
+        return checks.real(f"{type(self).__name__}.{method}", "x", x)
+
+    def log_prob(self, x: np.ndarray) -> float | np.ndarray:
+        """Give the logarithm of the mass or density at each x: in nats, -inf if impossible."""
+        return plain(self._log_prob(self._checked("log_prob", x)))
+
+    def cdf(self, x: np.ndarray) -> float | np.ndarray:
+        """Give the probability of at most x: a fraction, NaN of NaN."""
+        return plain(self._cdf(self._checked("cdf", x)))
+
+    def _cdf(self, x: np.ndarray) -> np.ndarray:
+        """Refuse what has no closed form."""
+        raise NotImplementedError(f"{type(self).__name__}.cdf: there is no closed form")
+
+    def sample(
+        self, shape: int | tuple[int, ...] = (), *, rng: np.random.Generator
+    ) -> float | np.ndarray:
+        """Draw independent examples.
+
+        Parameters
+        ----------
+        shape : int or tuple of int
+            How many; () gives one.
+        rng : Generator
+            Where randomness comes from.
+
+        Returns
+        -------
+        shape, or (*shape, D) of vectors
+            int64 of discrete distributions, else float64.
+
+        Raises
+        ------
+        TypeError
+            If rng is not a ``numpy.random.Generator``, or shape not whole.
+        ValueError
+            If shape is negative.
+
+        Source: Bishop (2006), section 11.1; chapter "Probability".
+
+        >>> from nnlib.probability import Bernoulli
+        >>> Bernoulli(0.5).sample(8, rng=np.random.default_rng(0))
+        array([0, 1, 1, 1, 0, 0, 0, 0])
+        """
+        name = f"{type(self).__name__}.sample"
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(
+                f"{name}: expected rng to be a numpy.random.Generator, got {type(rng).__name__}"
+            )
+        shape = (shape,) if np.ndim(shape) == 0 else tuple(shape)
+        shape = tuple(checks.integer(name, "shape", n, low=0) for n in shape)
+        return np.asarray(self._sample(shape, rng))[()]
+
+    def log_likelihood(self, data: np.ndarray) -> float:
+        r"""Sum the log densities of independent examples.
+
+        .. math:: \log p(x_1, \dots, x_N \mid \theta) = \sum_n \log p(x_n \mid \theta)
+
+        Parameters
+        ----------
+        data : (N,) or (N, D) float
+            The examples; none have log likelihood 0.
+
+        Returns
+        -------
+        float
+            In nats; -inf where an example is impossible.
+
+        Raises
+        ------
+        ValueError
+            If there is NaN among them.
+
+        Source: Bishop (2006), equation (1.54); chapter "Maximum likelihood".
+
+        >>> from nnlib.probability import Bernoulli
+        >>> round(Bernoulli(0.5).log_likelihood([1, 0, 1]), 4)  # -3 log 2
+        -2.0794
+        """
+        name = f"{type(self).__name__}.log_likelihood"
+        x = checks.real(name, "data", data)
+        if np.isnan(x).any():
+            raise ValueError(f"{name}: expected data without NaN")
+        return float(np.sum(self._log_prob(x)))
+
+    def likelihood(self, data: np.ndarray) -> float:
+        """Multiply the densities of independent examples: a number that soon underflows.
+
+        Of continuous data it is a density: it may exceed 1, and it does not integrate to 1
+        over the parameters. Arguments and errors are those of ``log_likelihood``.
+        """
+        return float(np.exp(self.log_likelihood(data)))
+
+    @property
+    def stddev(self) -> float | np.ndarray:
+        """The square root of the variance, in the unit of the data."""
+        return self.variance**0.5
+
+
+class Discrete(Distribution):
+    """A distribution of whole numbers, with a probability mass for each."""
+
+    def pmf(self, x: np.ndarray) -> float | np.ndarray:
+        """Give the probability of each x: a fraction, 0 where x is impossible."""
+        return plain(np.exp(self._log_prob(self._checked("pmf", x))))
+
+
+class Continuous(Distribution):
+    """A distribution with a density: probability per unit of x, which may exceed 1."""
+
+    def pdf(self, x: np.ndarray) -> float | np.ndarray:
+        """Give the density at each x, 0 where x is impossible."""
+        return plain(np.exp(self._log_prob(self._checked("pdf", x))))
+
+
+def plain(x: np.ndarray) -> float | np.ndarray:
+    """Give a float instead of an array without axes."""
+    return float(x) if np.ndim(x) == 0 else x
+
+
+def supported(x: np.ndarray, inside: np.ndarray, log_p: np.ndarray) -> np.ndarray:
+    """Give the log probability inside the support, -inf outside, NaN of NaN."""
+    return np.where(np.isnan(x), np.nan, np.where(inside, log_p, -np.inf))

@@ -1,0 +1,101 @@
+"""The rules of probability on a table, each number of the result with its sum or quotient."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..linalg.exact import tex, text
+from ..steps import Step, Steps
+
+if TYPE_CHECKING:
+    from .joint import JointTable
+
+__all__ = ["bracketed", "conditional_steps", "marginal_steps", "moment_steps"]
+
+
+def marginal_steps(table: JointTable, found: JointTable) -> Steps:
+    """For each entry of the marginal the sum that it is."""
+    steps = []
+    for place, p in np.ndenumerate(found.probs):
+        at = dict(zip(found.variables, place, strict=True))
+        taken = table.probs[tuple(at.get(name, slice(None)) for name in table.variables)]
+        name, terms = _event(_outcomes(found, place)), np.ravel(taken)
+        said = f"p({name}) = {' + '.join(map(text, terms))} = {text(p)}."
+        steps.append(Step(said, f"{_tex(name)} = {' + '.join(map(tex, terms))} = {tex(p)}"))
+    return Steps(steps, found)
+
+
+def conditional_steps(found: JointTable, given: Mapping[str, Any], joint: np.ndarray) -> Steps:
+    """The probability of what is given, and each quotient by it."""
+    known, evidence = _event(given), joint.sum()
+    terms = np.ravel(joint)
+    said = f"p({known}) = {' + '.join(map(text, terms))} = {text(evidence)}."
+    written = f"{_tex(known)} = {' + '.join(map(tex, terms))} = {tex(evidence)}"
+    steps = [Step(said, written)]
+    for place, p in np.ndenumerate(joint):
+        name, q = _event(_outcomes(found, place)), found.probs[place]
+        said = f"p({name} | {known}) = {text(p)} / ({text(evidence)}) = {text(q)}."
+        name = _tex(name, known)
+        steps.append(Step(said, rf"{name} = {tex(p)} \Big/ {tex(evidence)} = {tex(q)}"))
+    return Steps(steps, found)
+
+
+def moment_steps(values: Mapping[str, np.ndarray], p: np.ndarray, found: Any) -> Steps:
+    """Means, and the sum of products of distances from them: a covariance, or a variance."""
+    steps, away = [], []
+    for k, (name, x) in enumerate(values.items()):
+        q = p.sum(axis=tuple(axis for axis in range(p.ndim) if axis != k))
+        mean = (q * x).sum()
+        steps.append(_sum_step(f"E[{name}]", list(zip(q, x, strict=True)), mean))
+        away.append(x - mean)
+    terms = [(q, away[0][place[0]], away[-1][place[-1]]) for place, q in np.ndenumerate(p)]
+    head = "Var" if len(values) == 1 else "Cov"
+    return Steps([*steps, _sum_step(f"{head}[{', '.join(values)}]", terms, found)], found)
+
+
+def _sum_step(name: str, terms: Sequence[Sequence[Any]], found: Any) -> Step:
+    """A sum of products."""
+    said, written = (
+        " + ".join(times.join(bracketed(write, e) for e in term) for term in terms)
+        for write, times in ((text, " · "), (tex, r" \cdot "))
+    )
+    head, rest = name.split("[")
+    formula = rf"\mathrm{{{head}}}[{rest} = {written} = {tex(found)}"
+    return Step(f"{name} = {said} = {text(found)}.", formula)
+
+
+def _outcomes(table: JointTable, place: Sequence[int]) -> dict[str, Any]:
+    """The outcomes at a place of a table."""
+    return {
+        name: outcomes[k]
+        for (name, outcomes), k in zip(table.variables.items(), place, strict=True)
+    }
+
+
+def _event(outcomes: Mapping[str, Any]) -> str:
+    """Variables with their outcomes, such as x = 0, y = 1."""
+    return ", ".join(f"{name} = {_written(outcome)}" for name, outcome in outcomes.items())
+
+
+def _written(outcome: Any) -> str:
+    """An outcome: a number, or a word."""
+    return text(outcome) if isinstance(outcome, numbers.Real) else str(outcome)
+
+
+def _tex(event: str, given: str = "") -> str:
+    """The probability of an event as a formula."""
+    escaped = "".join(rf"\{c}" if c in "#$%&_{}" else c for c in event)
+    if given:
+        return rf"{_tex(event)[:-1]} \mid {_tex(given)[2:]}"
+    return rf"p(\text{{{escaped}}})"
+
+
+def bracketed(write: Callable[[Any], str], x: Any) -> str:
+    """Write a number by ``text`` or ``tex``, a negative one in brackets."""
+    if x >= 0:
+        return write(x)
+    return f"({write(x)})" if write is text else rf"\left({write(x)}\right)"

@@ -1,0 +1,90 @@
+"""How a conjugate prior becomes a posterior, step by step, with exact numbers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from ..linalg.exact import exact, root, tex, text
+from ..steps import Step, Steps
+from .shown import bracketed
+
+__all__ = ["beta_steps", "gaussian_update_steps"]
+
+
+def beta_steps(prior: tuple[float, float], ones: float, zeros: float, found: object) -> Steps:
+    """Prior and likelihood are powers of θ and 1 - θ, whose exponents add."""
+    a, b = exact(prior)
+    h, t = exact([ones, zeros])
+    after, mode = (a + h, b + t), ""
+    if min(after) > 1:
+        mode = f"; the mode, the MAP estimate, is {text((a + h - 1) / (a + b + h + t - 2))}"
+    total = text(a + b + h + t)
+    return Steps(
+        [
+            Step(
+                f"The prior is Beta({text(a)}, {text(b)}).",
+                rf"p(\theta) \propto {_powers(a - 1, b - 1)}",
+            ),
+            Step(
+                f"What was seen, {text(h)} ones and {text(t)} zeros, has the likelihood",
+                rf"p(D \mid \theta) = {_powers(h, t)}",
+            ),
+            Step(
+                "Bayes' rule multiplies them: the exponents add, "
+                f"and the posterior is Beta({text(after[0])}, {text(after[1])}).",
+                rf"p(\theta \mid D) \propto {_powers(a - 1 + h, b - 1 + t)}",
+            ),
+            Step(
+                f"Its mean is {text(a + h)}/{total}{mode}.",
+                rf"\mathrm{{E}}[\theta \mid D] = {tex((a + h) / (a + b + h + t))}",
+            ),
+        ],
+        found,
+    )
+
+
+def _powers(m: Fraction, n: Fraction) -> str:
+    """The product of powers of θ and 1 - θ as a formula, without those that are 1."""
+    factors = [
+        base if k == 1 else f"{base}^{{{tex(k)}}}"
+        for base, k in ((r"\theta", m), (r"(1-\theta)", n))
+        if k
+    ]
+    return r" \, ".join(factors) or "1"
+
+
+def gaussian_update_steps(
+    loc: float, scale: float, x: np.ndarray, noise: float, found: object
+) -> Steps:
+    """Precisions add, and the mean is the average weighted by them."""
+    m, s0, s = exact([loc, scale, noise])
+    x, N = exact(x.ravel()), x.size
+    before, data = 1 / s0**2, N / s**2
+    precision, mean = before + data, x.sum() / N
+    posterior = (m * before + mean * data) / precision
+    return Steps(
+        [
+            Step(
+                f"The prior's precision is 1/{text(s0**2)} = {text(before)}.",
+                rf"\frac{{1}}{{\sigma_0^2}} = {tex(before)}",
+            ),
+            Step(
+                f"The mean of {N} numbers, {text(mean)}, has the precision "
+                f"{N}/{text(s**2)} = {text(data)}.",
+                rf"\frac{{N}}{{\sigma^2}} = {tex(data)}",
+            ),
+            Step(
+                f"Precisions add to {text(precision)}: the variance is {text(1 / precision)}.",
+                rf"\frac{{1}}{{\sigma_N^2}} = {tex(before)} + {tex(data)} = {tex(precision)}",
+            ),
+            Step(
+                f"Weighted by them, {text(m)} and {text(mean)} have the mean "
+                f"{text(posterior)}; the standard deviation is {text(root(1 / precision))}.",
+                rf"\mu_N = \frac{{{tex(before)} \cdot {bracketed(tex, m)} + {tex(data)} \cdot "
+                rf"{bracketed(tex, mean)}}}{{{tex(precision)}}} = {tex(posterior)}",
+            ),
+        ],
+        found,
+    )

@@ -1,0 +1,519 @@
+"""Likelihoods, estimates, posteriors, Bayes tables and joint tables, with exact numbers."""
+
+from fractions import Fraction as F
+
+import numpy as np
+import pytest
+from scipy import integrate, optimize, stats
+
+from nnlib.probability import (
+    BayesTable,
+    Bernoulli,
+    Beta,
+    Binomial,
+    Categorical,
+    Dirichlet,
+    Gaussian,
+    JointTable,
+    Laplace,
+    MultivariateGaussian,
+    bayes,
+    diagnostic_test,
+)
+
+COIN = [1, 0, 1, 1, 0, 0, 1, 0]  # HTHHTTHT
+
+
+def test_coin_of_the_notes_has_the_likelihoods_by_hand():
+    exact = {0.5: F(1, 256), 0.75: F(81, 65536), 1.0: F(0)}
+    found = {p: Bernoulli(p).likelihood(COIN) for p in exact}
+    for p, value in exact.items():
+        assert found[p] == pytest.approx(float(value), rel=1e-14)
+    assert max(found, key=found.get) == 0.5
+    assert round(found[0.75], 5) == 0.00124
+
+
+def test_likelihood_of_no_data_is_one():
+    assert Gaussian(0, 1).likelihood([]) == 1
+
+
+def test_log_likelihood_is_the_sum_of_logarithms_where_the_product_underflows(rng):
+    x = rng.standard_normal(5000)
+    assert Gaussian(0, 1).likelihood(x) == 0
+    expected = stats.norm.logpdf(x).sum()
+    assert Gaussian(0, 1).log_likelihood(x) == pytest.approx(expected, rel=1e-12)
+
+
+def test_estimates_by_hand():
+    assert Bernoulli.fit(COIN) == Bernoulli(0.5)
+    assert Binomial.fit([3, 1, 2], total_count=4) == Binomial(4, 0.5)
+    assert Categorical.fit([0, 2, 2, 1], num_classes=4) == Categorical([0.25, 0.25, 0.5, 0])
+    assert Laplace.fit([0, 1, 5]) == Laplace(1, 5 / 3)
+    assert Gaussian.fit([1, 2, 4, 9]).mean == 4
+    np.testing.assert_allclose(Gaussian.fit([1, 2, 4, 9]).variance, 19 / 2)
+    np.testing.assert_allclose(Gaussian.fit([1, 2, 4, 9], unbiased=True).variance, 38 / 3)
+
+
+@pytest.mark.parametrize(
+    ("family", "start"),
+    [(Gaussian, (0.0, 0.0)), (Laplace, (0.5, 0.0))],
+)
+def test_estimate_maximises_the_likelihood(family, start, rng):
+    x = rng.normal(2, 3, 41)
+    found = optimize.minimize(
+        lambda t: -family(t[0], np.exp(t[1])).log_likelihood(x),
+        start,
+        method="Nelder-Mead",
+        options=dict(xatol=1e-8, fatol=1e-10),
+    )
+    ours = family.fit(x)
+    np.testing.assert_allclose([ours.loc, np.log(ours.scale)], found.x, atol=1e-5)
+    assert ours.log_likelihood(x) >= -found.fun - 1e-9
+
+
+def test_covariance_estimate_divides_by_the_number_of_examples(rng):
+    """Erratum ee147-err-008: the maximum of the likelihood is the biased matrix."""
+    X = rng.standard_normal((20, 3)) @ rng.standard_normal((3, 3))
+    ours = MultivariateGaussian.fit(X)
+    np.testing.assert_allclose(ours.covariance_matrix, np.cov(X.T, bias=True))
+    unbiased = MultivariateGaussian.fit(X, unbiased=True)
+    np.testing.assert_allclose(unbiased.covariance_matrix, np.cov(X.T))
+    assert ours.log_likelihood(X) > unbiased.log_likelihood(X)
+
+
+def test_steps_of_the_coin_are_exact():
+    steps = Bernoulli.fit(COIN, steps=True)
+    assert steps.result == Bernoulli.fit(COIN)
+    assert "4/8 = 1/2" in str(steps[3])
+    assert "1/256" in str(steps[4])
+    assert steps[0].latex == "L(p) = p^{4} (1-p)^{4}"
+
+
+@pytest.mark.parametrize(("tosses", "said"), [([0, 0], "falls"), ([1, 1, 1], "grows")])
+def test_steps_of_tosses_that_all_agree_end_at_the_edge(tosses, said):
+    steps = Bernoulli.fit(tosses, steps=True)
+    assert f"It {said} all the way, so p = {tosses[0]}." in str(steps)
+    assert steps.result.probs == tosses[0]
+
+
+def test_steps_of_the_gaussian_keep_signs_and_whole_roots():
+    steps = Gaussian.fit([-1, 3], steps=True)
+    assert steps[1].latex == r"\hat\mu = \frac{\left(-1\right) + 3}{2} = 1"
+    assert steps[4].latex == r"\hat\sigma = 2"
+
+
+def test_steps_of_the_gaussian_are_exact():
+    steps = Gaussian.fit([1, 2, 4, 9], steps=True)
+    assert steps.result == Gaussian.fit([1, 2, 4, 9])
+    assert "16/4 = 4" in str(steps[1])
+    assert "9 + 4 + 0 + 25 = 38" in steps[2].latex
+    assert "Divide by 4" in str(steps[3])
+    assert "19/2" in str(steps[3])
+    assert "√38/2" in str(steps[4])
+    assert "38/3" in str(Gaussian.fit([1, 2, 4, 9], unbiased=True, steps=True)[3])
+
+
+def normalised(prior, likelihood, points):
+    """A posterior density by numbers alone: prior times likelihood, divided by its integral."""
+    weights = np.array([prior(t) * likelihood(t) for t in points])
+    return weights / integrate.simpson(weights, x=points)
+
+
+def test_posterior_of_the_coin_is_prior_times_likelihood():
+    t = np.linspace(0.001, 0.999, 2001)
+    prior = Beta(2, 3)
+    expected = normalised(prior.pdf, lambda p: Bernoulli(p).likelihood(COIN), t)
+    np.testing.assert_allclose(prior.posterior(COIN).pdf(t), expected, rtol=1e-6, atol=1e-6)
+    assert prior.posterior(COIN) == Beta(6, 7)
+    assert prior.posterior([3, 1], total_count=4) == Beta(6, 7)
+
+
+def test_posterior_may_be_found_toss_by_toss():
+    belief = Beta(1, 1)
+    for toss in COIN:
+        belief = belief.posterior(toss)
+    assert belief == Beta(1, 1).posterior(COIN) == Beta(5, 5)
+    assert belief.mode == Bernoulli.fit(COIN).probs  # MAP under a uniform prior
+
+
+def test_steps_of_the_coin_s_posterior_are_exact():
+    steps = Beta(2, 3).posterior(COIN, steps=True)
+    assert steps.result == Beta(6, 7)
+    assert steps[0].latex == r"p(\theta) \propto \theta \, (1-\theta)^{2}"
+    assert str(steps[2]).endswith("the posterior is Beta(6, 7).")
+    assert str(steps[3]) == "Its mean is 6/13; the mode, the MAP estimate, is 5/11."
+    assert steps.result.mode == pytest.approx(5 / 11)
+    flat = Beta(1, 1).posterior([0], steps=True)
+    assert flat[0].latex == r"p(\theta) \propto 1"
+    assert str(flat[3]) == "Its mean is 1/3."
+
+
+def test_steps_of_a_mean_s_posterior_are_exact():
+    steps = Gaussian(-1, 2).posterior([2, 4], scale=1, steps=True)
+    assert steps.result == Gaussian(-1, 2).posterior([2, 4], scale=1)
+    assert str(steps[2]) == "Precisions add to 9/4: the variance is 4/9."
+    assert str(steps[3]) == (
+        "Weighted by them, −1 and 3 have the mean 23/9; the standard deviation is 2/3."
+    )
+    assert r"\frac{1}{4} \cdot \left(-1\right) + 2 \cdot 3" in steps[3].latex
+    np.testing.assert_allclose([steps.result.mean, steps.result.variance], [23 / 9, 4 / 9])
+
+
+def test_posterior_of_a_mean_is_prior_times_likelihood():
+    t = np.linspace(-6, 10, 4001)
+    prior, x = Gaussian(1, 2), [2.5, 3.5, 1.0]
+    expected = normalised(prior.pdf, lambda m: Gaussian(m, 1.5).likelihood(x), t)
+    np.testing.assert_allclose(prior.posterior(x, scale=1.5).pdf(t), expected, atol=1e-9)
+
+
+def test_posterior_of_a_mean_by_hand():
+    belief = Gaussian(0, 1).posterior([2, 4], scale=1)  # precision 1 + 2, sum 6
+    assert belief.mean == belief.mode == pytest.approx(2, rel=1e-14)
+    assert belief.variance == pytest.approx(1 / 3, rel=1e-14)
+
+
+def test_posterior_of_a_vector_s_mean_is_that_of_numbers_where_nothing_correlates():
+    X = np.array([[1.0, 5], [2, 3], [4, 4]])
+    prior = MultivariateGaussian([0, 1], np.diag([4.0, 9]))
+    found = prior.posterior(X, covariance_matrix=np.diag([1.0, 2.25]))
+    one = Gaussian(0, 2).posterior(X[:, 0], scale=1)
+    two = Gaussian(1, 3).posterior(X[:, 1], scale=1.5)
+    np.testing.assert_allclose(found.mean, [one.mean, two.mean])
+    np.testing.assert_allclose(found.covariance_matrix, np.diag([one.variance, two.variance]))
+
+
+def test_posterior_of_a_vector_s_mean_may_be_found_example_by_example(rng):
+    X, noise = rng.standard_normal((4, 2)), np.array([[1, 0.5], [0.5, 2]])
+    prior = MultivariateGaussian([0, 1], [[2, -0.3], [-0.3, 1]])
+    belief = prior
+    for x in X:
+        belief = belief.posterior(x[None], covariance_matrix=noise)
+    once = prior.posterior(X, covariance_matrix=noise)
+    np.testing.assert_allclose(belief.mean, once.mean)
+    np.testing.assert_allclose(belief.covariance_matrix, once.covariance_matrix)
+
+
+def test_posterior_of_classes_counts_them():
+    assert Dirichlet([1, 1, 2]).posterior([0, 2, 2, 2]) == Dirichlet([2, 1, 5])
+    np.testing.assert_allclose(Dirichlet([2, 1.5, 5]).mode, np.array([1, 0.5, 4]) / 5.5)
+
+
+def test_laplace_prior_makes_the_map_estimate_the_l1_penalty():
+    w, b = np.linspace(-1, 2, 7), 0.5
+    np.testing.assert_allclose(
+        -Laplace(0, b).log_prob(w) + Laplace(0, b).log_prob(0), np.abs(w) / b
+    )
+
+
+def test_bayes_by_hand():
+    table = bayes([F(1, 2), F(1, 2)], [F(1, 256), F(81, 65536)], exact=True)
+    assert table.evidence == F(337, 131072)
+    assert list(table.posterior) == [F(256, 337), F(81, 337)]
+    assert table.posterior.sum() == 1
+    assert table.map_estimate == "h1"
+    assert table["h2"] == F(81, 337)
+
+
+def test_posterior_of_two_coins_exceeds_three_quarters():
+    """Erratum ee147-err-130: the sum of the evidence runs over the parameters."""
+    table = bayes([0.5, 0.5], [Bernoulli(p).likelihood(COIN) for p in (0.5, 0.75)])
+    assert table.posterior.dtype == np.float64
+    np.testing.assert_allclose(table.posterior, [256 / 337, 81 / 337])
+
+
+@pytest.mark.parametrize(("positive", "ill"), [(True, F(10, 109)), (False, F(10, 9019))])
+def test_diagnostic_test_by_hand(positive, ill):
+    """1 % are ill, 90 % of them test positive, 9 % of the others do."""
+    table = diagnostic_test(0.01, 0.9, 0.91, positive=positive, exact=True)
+    assert table["ill"] == ill
+    assert table["ill"] + table["well"] == 1
+    plain = diagnostic_test(0.01, 0.9, 0.91, positive=positive)
+    assert plain["ill"] == pytest.approx(float(ill), rel=1e-14)
+
+
+def test_second_test_starts_where_the_first_ended():
+    table = diagnostic_test(0.01, 0.9, 0.91, exact=True)
+    again = table.update([0.9, 0.09])
+    assert again["ill"] == F(100, 199)
+    assert again["ill"] == bayes([0.01, 0.99], [0.81, 0.0081], exact=True)["h1"]
+
+
+def test_steps_of_a_table_are_exact_and_end_in_the_table():
+    steps = diagnostic_test(0.01, 0.9, 0.91, steps=True)
+    assert isinstance(steps.result, BayesTable)
+    assert len(steps) == 5
+    assert "1/100 · 9/10 = 9/1000" in str(steps[0])
+    assert "9/1000 + 891/10000 = 981/10000" in str(steps[2])
+    assert "10/109" in str(steps[3])
+    assert r"\text{ill}" in steps.latex
+
+
+def test_names_of_hypotheses_are_escaped():
+    table = bayes([0.5, 0.5], [1, 0.5], hypotheses=["50 % & <b>", "x_1"])
+    assert "50 % &amp; &lt;b&gt;" in table._repr_html_()
+    steps = bayes([0.5, 0.5], [1, 0.5], hypotheses=["50 % & <b>", "x_1"], steps=True)
+    assert r"\text{50 \% \& <b>}" in steps.latex
+
+
+JOINT = JointTable(
+    [[[0.1, 0.2], [0.05, 0.15]], [[0.1, 0.1], [0.2, 0.1]]],
+    {"x": [0, 1], "y": [1, 3], "z": ["a", "b"]},
+    exact=True,
+)
+
+
+def test_sum_rule_by_hand():
+    assert JOINT.marginal("x").probs.tolist() == [F(1, 2), F(1, 2)]
+    assert JOINT.marginal("z", "x").probs.tolist() == [
+        [F(3, 20), F(3, 10)],
+        [F(7, 20), F(1, 5)],
+    ]
+    assert JOINT.marginal("z", "x").variables == {"z": ["a", "b"], "x": [0, 1]}
+
+
+def test_axes_come_in_the_order_asked(rng):
+    p = rng.dirichlet(np.ones(24)).reshape(2, 3, 4)
+    table = JointTable(p, {"a": range(2), "b": range(3), "c": range(4)})
+    np.testing.assert_array_equal(table.marginal("c", "a", "b").probs, p.transpose(2, 0, 1))
+    np.testing.assert_array_equal(table.marginal("b", "c", "a").probs, p.transpose(1, 2, 0))
+    np.testing.assert_allclose(table.marginal("c", "a").probs, p.sum(axis=1).T)
+
+
+def test_product_rule_by_hand():
+    found = JOINT.conditional("z", "y", given={"x": 1})
+    assert found.probs.tolist() == [[F(1, 5), F(2, 5)], [F(1, 5), F(1, 5)]]
+
+
+@pytest.mark.parametrize("order", ["xyz", "zxy", "yzx"])
+def test_chain_rule_multiplies_back_to_the_joint(order):
+    first, second, third = JOINT.chain(*order)
+    assert (first.ndim, second.ndim, third.ndim) == (1, 2, 3)
+    product = first[:, None, None] * second[:, :, None] * third
+    assert (product == JOINT.marginal(*order).probs).all()
+    assert (second.sum(axis=1) == 1).all()
+
+
+def test_chain_rule_survives_a_condition_of_probability_zero():
+    table = JointTable([[0.5, 0.5], [0, 0]], {"x": [0, 1], "y": [0, 1]})
+    assert table.chain("x", "y")[1].tolist() == [[0.5, 0.5], [0, 0]]
+
+
+def test_puzzle_of_the_notes_holds():
+    """p(d, e) p(b, c | d, e) = p(a, b, c, d, e) / p(a | b, c, d, e), with d, e joined."""
+    p, p_a = JOINT.marginal("x", "y", "z").probs, JOINT.chain("z", "y", "x")[2]
+    p_yz = JOINT.marginal("y", "z").probs
+    assert (p / p_a.transpose(2, 1, 0) == p_yz).all()
+
+
+def test_steps_of_the_sum_rule_are_exact():
+    steps = JOINT.marginal("z", steps=True)
+    assert str(steps[0]) == "p(z = a) = 1/10 + 1/20 + 1/10 + 1/5 = 9/20."
+    assert r"p(\text{z = a}) &= \frac{1}{10} + \frac{1}{20}" in steps.latex
+    assert steps.result.probs.tolist() == JOINT.marginal("z").probs.tolist()
+    ordered = JOINT.marginal("z", "x", steps=True)
+    assert str(ordered[1]) == "p(z = a, x = 1) = 1/10 + 1/5 = 3/10."
+
+
+def test_steps_of_a_condition_are_exact():
+    steps = JOINT.conditional("z", given={"x": 1, "y": 3}, steps=True)
+    assert str(steps[0]) == "p(x = 1, y = 3) = 1/5 + 1/10 = 3/10."
+    assert str(steps[1]) == "p(z = a | x = 1, y = 3) = 1/5 / (3/10) = 2/3."
+    assert steps.result.probs.tolist() == [F(2, 3), F(1, 3)]
+
+
+def test_steps_of_a_covariance_are_exact():
+    table = JointTable([[0.3, 0.1], [0.2, 0.4]], {"x": [0, 1], "y": [1, -3]}, exact=True)
+    steps = table.covariance("x", "y", steps=True)
+    assert str(steps[1]) == "E[y] = 1/2 · 1 + 1/2 · (−3) = −1."
+    assert str(steps[2]).startswith("Cov[x, y] = 3/10 · (−3/5) · 2 + 1/10 · (−3/5) · (−2)")
+    assert steps.result == table.covariance("x", "y") == F(-2, 5)
+    assert str(table.covariance("y", "y", steps=True)[1]).endswith("= 4.")
+    halves = JointTable([0.5, 0.5], {"x": [0.1, -0.4]}, exact=True)
+    assert str(halves.covariance("x", "x", steps=True)) == (
+        "1. E[x] = 1/2 · 1/10 + 1/2 · (−2/5) = −3/20.\n"
+        "2. Var[x] = 1/2 · 1/4 · 1/4 + 1/2 · (−1/4) · (−1/4) = 1/16."
+    )
+
+
+def test_names_are_escaped_in_formulas():
+    table = JointTable([0.25, 0.75], {"x_1": ["50 %", "{}"]}, exact=True)
+    assert r"p(\text{x\_1 = 50 \%})" in table.marginal("x_1", steps=True).latex
+
+
+def test_class_is_that_of_the_larger_posterior_not_density():
+    """Erratum ee147-err-009: densities alone decide only under equal priors."""
+    densities = [Gaussian(m, 1).pdf(0.6) for m in (0, 1)]
+    assert bayes([0.5, 0.5], densities).map_estimate == "h2"
+    table = bayes([0.9, 0.1], densities)
+    assert table.map_estimate == "h1"
+    # log of the odds: log 9 plus (0.6 - 1)²/2 - 0.6²/2
+    odds = np.log(table["h1"] / table["h2"])
+    assert odds == pytest.approx(np.log(9) + 0.08 - 0.18)
+
+
+def test_three_gaussian_classes_of_the_notes_are_told_apart_by_density(rng):
+    """ee147-036 to 040: equal priors; each class by its own mean and covariance."""
+    means = np.array([[0.0, 0], [6, 0], [0, 6]])
+    drawn = [MultivariateGaussian(m, np.eye(2)).sample(200, rng=rng) for m in means]
+    classes = [MultivariateGaussian.fit(X) for X in drawn]
+    for k, X in enumerate(drawn):
+        densities = [c.pdf(X[0]) for c in classes]
+        assert bayes([1 / 3] * 3, densities).map_estimate == f"h{k + 1}"
+
+
+def test_bayes_rule_turns_a_conditional_around():
+    table = JOINT.bayes("z", given={"x": 1, "y": 3})
+    assert table.posterior.tolist() == [F(2, 3), F(1, 3)]
+    direct = JOINT.conditional("z", given={"x": 1, "y": 3})
+    assert table.posterior.tolist() == direct.probs.tolist()
+    assert table.likelihood.tolist() == [F(4, 9), F(2, 11)]
+
+
+def test_moments_of_a_table_by_hand():
+    assert JOINT.mean("x") == F(1, 2)
+    assert JOINT.variance("x") == F(1, 4)
+    assert JOINT.mean("y") == 1 * F(1, 2) + 3 * F(1, 2)
+    product = JOINT.expectation(lambda x, y, z: x * y)
+    assert product == F(1, 5) + 3 * F(3, 10)
+    assert JOINT.covariance("x", "y") == product - JOINT.mean("x") * JOINT.mean("y")
+    assert JOINT.covariance("y", "x") == JOINT.covariance("x", "y")
+    assert JOINT.covariance("y", "y") == JOINT.variance("y") == 1
+
+
+def test_variance_is_the_second_moment_less_the_squared_mean():
+    """Erratum nnn-e043: of 2 and 4 the second moment is 10, the variance 1."""
+    table = JointTable([0.5, 0.5], {"x": [2, 4]}, exact=True)
+    assert table.expectation(lambda x: x**2) == 10
+    assert table.variance("x") == table.expectation(lambda x: x**2) - table.mean("x") ** 2 == 1
+
+
+def test_independence_is_seen():
+    p, q, r = np.array([0.2, 0.8]), np.array([0.5, 0.3, 0.2]), np.array([0.4, 0.6])
+    names = {"x": range(2), "y": range(3), "z": range(2)}
+    table = JointTable(np.einsum("i,j,k->ijk", p, q, r), names)
+    assert table.independent("x", "y")
+    assert table.independent("x", "y", given=["z"])
+    assert not JOINT.independent("x", "y")
+
+
+def test_common_cause_makes_independent_only_when_it_is_known():
+    p_z, p_x, p_y = (
+        [0.5, 0.5],
+        np.array([[0.9, 0.1], [0.2, 0.8]]),
+        np.array([[1, 0], [0.4, 0.6]]),
+    )
+    table = JointTable(
+        np.einsum("k,ki,kj->ijk", p_z, p_x, p_y), {"x": [0, 1], "y": [0, 1], "z": [0, 1]}
+    )
+    assert table.independent("x", "y", given=["z"])
+    assert not table.independent("x", "y")
+
+
+def test_covariance_zero_is_not_independence():
+    table = JointTable(
+        [[0, 0.25], [0.5, 0], [0, 0.25]], {"x": [-1, 0, 1], "y": [0, 1]}, exact=True
+    )
+    assert table.covariance("x", "y") == 0
+    assert not table.independent("x", "y")
+
+
+BAD = [
+    (
+        lambda: Bernoulli.fit([0, 2]),
+        ValueError,
+        r"Bernoulli\.fit: expected 0 and 1 in data, got 2",
+    ),
+    (lambda: Bernoulli.fit([]), ValueError, r"Bernoulli\.fit: expected at least one example"),
+    (lambda: Bernoulli.fit(["a"]), TypeError, "expected data to be real numbers"),
+    (lambda: Bernoulli.fit([None]), TypeError, "expected data to be real numbers, got object"),
+    (lambda: Binomial.fit([5], total_count=4), ValueError, "expected data from 0 to 4, got 5"),
+    (lambda: Binomial.fit([0.5], total_count=4), ValueError, "whole numbers in data, got 0.5"),
+    (lambda: Categorical.fit([-1]), ValueError, "expected data from 0 to inf, got -1"),
+    (
+        lambda: Categorical.fit([3], num_classes=3),
+        ValueError,
+        "expected data from 0 to 2, got 3",
+    ),
+    (
+        lambda: Gaussian.fit([1, np.nan]),
+        ValueError,
+        r"Gaussian\.fit: expected finite data, got n",
+    ),
+    (lambda: Gaussian.fit([2, 2]), ValueError, "two different numbers in data, got 2 only"),
+    (lambda: Laplace.fit([2]), ValueError, "two different numbers in data, got 2 only"),
+    (
+        lambda: MultivariateGaussian.fit([1, 2]),
+        ValueError,
+        r"expected data \(N, D\), got \(2,\)",
+    ),
+    (
+        lambda: MultivariateGaussian.fit([[0, 0], [1, 1], [2, 2]]),
+        np.linalg.LinAlgError,
+        r"the covariance of data \(3, 2\) is singular",
+    ),
+    (
+        lambda: Gaussian(0, 1).posterior([1], scale=0),
+        ValueError,
+        "expected scale above 0, got 0",
+    ),
+    (
+        lambda: MultivariateGaussian([0], [[1]]).posterior([[1, 2]], covariance_matrix=[[1]]),
+        ValueError,
+        r"MultivariateGaussian\.posterior: expected data \(N, 1\), got \(1, 2\)",
+    ),
+    (lambda: Dirichlet([1, 1]).posterior([2]), ValueError, "expected data from 0 to 1, got 2"),
+    (
+        lambda: bayes([0.5, 0.6], [1, 1]),
+        ValueError,
+        "bayes: expected prior to sum to 1, got 1.1",
+    ),
+    (lambda: bayes([0.5, 0.5], [1]), ValueError, r"likelihood \(H,\), got \(2,\) and \(1,\)"),
+    (lambda: bayes([0.5, 0.5], [1, -1]), ValueError, "expected finite likelihood >= 0"),
+    (lambda: bayes([1, 0], [0, 1]), ValueError, "impossible under every hypothesis"),
+    (lambda: bayes([1, 0], [1, 1], hypotheses="a"), ValueError, "expected 2 hypotheses, got 1"),
+    (lambda: bayes([0.5, 0.5], [1, 1])["x"], KeyError, "expected one of"),
+    (lambda: diagnostic_test(2, 0.9, 0.9), ValueError, r"expected prior in \[0, 1\], got 2"),
+    (lambda: diagnostic_test(0, 1, 1), ValueError, "impossible under every hypothesis"),
+    (
+        lambda: JointTable([[1.0]], {"x": [0]}),
+        ValueError,
+        r"expected probs \(1,\), the numbers",
+    ),
+    (lambda: JointTable([0.5], {"x": [0]}), ValueError, "expected probs to sum to 1, got 0.5"),
+    (
+        lambda: JointTable([1.0], ["x"]),
+        TypeError,
+        "expected variables to be a mapping, got list",
+    ),
+    (lambda: JOINT.marginal("w"), ValueError, r"a variable of \['x', 'y', 'z'\], got 'w'"),
+    (lambda: JOINT.marginal("x", "x"), ValueError, "expected each variable once"),
+    (lambda: JOINT.chain("x", "y"), ValueError, "JointTable.chain: expected all of"),
+    (
+        lambda: JOINT.conditional("x", given={"y": 2}),
+        ValueError,
+        r"y to be one of \[1, 3\], got 2",
+    ),
+    (lambda: JOINT.mean("z"), TypeError, "real numbers for z"),
+    (
+        lambda: JointTable([1, 0.0], {"x": [0, 1]}).conditional(given={"x": 1}),
+        ValueError,
+        "expected given of probability > 0",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "message"), BAD)
+def test_bad_data_are_refused_by_name(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_inputs_stay_as_they_are():
+    x, p = np.array([1.0, 2, 4]), np.array([[0.1, 0.2], [0.3, 0.4]])
+    before = x.copy(), p.copy()
+    Gaussian.fit(x, steps=True)
+    Laplace.fit(x)
+    Gaussian(0, 1).posterior(x, scale=2)
+    JointTable(p, {"x": [0, 1], "y": [0, 1]}, exact=True).bayes("x", given={"y": 1})
+    np.testing.assert_array_equal(x, before[0])
+    np.testing.assert_array_equal(p, before[1])
