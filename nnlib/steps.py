@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .viz.html import Html
+if TYPE_CHECKING:
+    from .viz.html import Html
 
 __all__ = ["Step", "Steps", "run"]
 
@@ -96,6 +97,8 @@ class Steps(list):
         Halving. One step.
         1. Halve 6.
         """
+        from .viz.html import Html  # here, so that figures may be made of steps
+
         if not self:
             raise ValueError("Steps.play: expected a step at least, got none")
         if not caption.strip() or not alt.strip():

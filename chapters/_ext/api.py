@@ -8,17 +8,32 @@ autodoc and Napoleon write the entries.
 import importlib
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 FOLDER = "chapters/reference/nnlib/"
+OVERVIEW = FOLDER.rstrip("/")
+PARTS = "```{api-parts}\n```"
 DIRECTIVE = re.compile(r"^```\{api\}[ ]*(?P<modules>[\w. ]+)\n```$", re.MULTILINE)
 ESCAPED = re.compile(r"(?<!\\)\||(?<![\\*\w)])\*(?=\w)")
 NAMED_TUPLE = "Alias for field number"
 
 
 def _expand(app, docname: str, source: list[str]) -> None:
-    """Replace the directives of a page by the entries that they stand for."""
+    """Replace the directives of a page by what they stand for."""
     if docname.startswith(FOLDER):
         source[0] = DIRECTIVE.sub(lambda m: "\n".join(_page(m["modules"].split())), source[0])
+    elif docname == OVERVIEW:
+        source[0] = source[0].replace(PARTS, "\n".join(_parts(app)))
+
+
+def _parts(app) -> Iterator[str]:
+    """A table of the pages of the API: what each is about, and how many names it holds."""
+    yield from ("| page | holds | names |", "|---|---|--:|")
+    for file in sorted(Path(app.srcdir, FOLDER).glob("*.md"), key=lambda f: f.stem):
+        modules = DIRECTIVE.search(file.read_text(encoding="utf-8"))["modules"].split()
+        count = sum(len(names) for m in modules for names in by_file(m).values())
+        opening = importlib.import_module(modules[0]).__doc__.partition("\n\n")[0]
+        yield f"| [](nnlib/{file.stem}.md) | {' '.join(opening.split())} | {count} |"
 
 
 def _page(modules: Iterable[str]) -> Iterator[str]:

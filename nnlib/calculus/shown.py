@@ -70,18 +70,23 @@ def _tex(x: Any) -> str:
 
 def _ends(f: Callable, x: Array, place: tuple, ends: tuple[int, int], h: float) -> tuple:
     """The values at both ends and the step: fractions if f takes them, else floats."""
-    for numbers in (exact, np.asarray):
-        points = [numbers(x).copy() for _ in ends]
-        step = numbers(h)[()]
-        for point, end in zip(points, ends, strict=True):
-            point[place] += end * step
-        try:
-            low, high = (_plain(f(point)) for point in points)
-            text((high - low) / step)
-        except (TypeError, AttributeError):
-            continue  # exp and its like know no fractions
-        return low, high, step
-    raise TypeError("numerical_gradient: f gives no numbers")
+    try:
+        return _ends_in(exact, f, x, place, ends, h)
+    except (TypeError, AttributeError):  # exp and its like know no fractions
+        return _ends_in(np.asarray, f, x, place, ends, h)
+
+
+def _ends_in(
+    numbers: Callable, f: Callable, x: Array, place: tuple, ends: tuple[int, int], h: float
+) -> tuple:
+    """The same in one kind of numbers."""
+    points = [numbers(x).copy() for _ in ends]
+    step = numbers(h)[()]
+    for point, end in zip(points, ends, strict=True):
+        point[place] += end * step
+    low, high = (_plain(f(point)) for point in points)
+    text((high - low) / step)  # which fails where f gives no numbers of this kind
+    return low, high, step
 
 
 def _plain(y: Any) -> Any:

@@ -24,6 +24,7 @@ from . import (
     norms,
     orthogonal,
     polynomial,
+    products,
     qr_decomposition,
     root_finding,
     schur,
@@ -51,6 +52,7 @@ from .maps import *
 from .norms import *
 from .orthogonal import *
 from .polynomial import *
+from .products import *
 from .qr_decomposition import *
 from .root_finding import *
 from .schur import *
@@ -61,7 +63,16 @@ from .vectors import *
 
 FILES = (
     *(elimination, subspaces, systems, determinant, cofactors, inversion, factors),
-    *(vectors, norms, orthogonal, qr_decomposition, least_squares, definite, conjugate),
+    *(
+        vectors,
+        products,
+        norms,
+        orthogonal,
+        qr_decomposition,
+        least_squares,
+        definite,
+        conjugate,
+    ),
     *(kinds, maps),
     *(polynomial, root_finding, by_hand, eigen, diagonalization, iteration, schur, jacobi),
     *(singular, components),

@@ -134,25 +134,26 @@ def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
     if isinstance(value, float | complex):
         return _by_cross_product(A, value)
     shifted = simplified(A - value * identity(len(A), like=A))
-    R, pivots, chain = reduced(shifted, len(A))
+    R, pivots, told = reduced(shifted, len(A))
     free = tuple(j for j in range(len(A)) if j not in pivots)
     solutions = special_solutions(R, pivots, free)
     basis = np.array([scaled(x) for x in solutions.T], dtype=object).T
-    formula = f"{_shifted(value, name, tex)} = {tex(shifted)}{chain}"
-    steps = [Step(f"For λ = {text(value)} reduce {_reduction(value, name, free)}.", formula)]
+    begin = f"For λ = {text(value)} reduce {_shifted(value, name, text)}."
+    steps = [Step(begin, f"{_shifted(value, name, tex)} = {tex(shifted)}"), *told]
     for k, f in enumerate(free):
-        rest = " and the other free unknowns 0" if len(free) > 1 else ""
         steps += [
-            _read_off(f"With {indexed('x', f)} = 1{rest}", solutions[:, k], basis[:, k]),
+            _read_off(_choice(f, free), solutions[:, k], basis[:, k]),
             _check(A, value, basis[:, k], name),
         ]
     return steps, basis
 
 
-def _reduction(value: Any, name: Name, free: tuple[int, ...]) -> str:
-    """Which matrix is reduced, and which unknowns that leaves free."""
-    unknowns = _listed(indexed("x", f) for f in free)
-    return f"{_shifted(value, name, text)}: {unknowns} {'is' if len(free) == 1 else 'are'} free"
+def _choice(f: int, free: tuple[int, ...]) -> str:
+    """Which unknowns are free, and how they are chosen."""
+    one = f"{indexed('x', f)} = 1"
+    if len(free) == 1:
+        return f"{indexed('x', f)} is free; with {one}"
+    return f"{_listed(indexed('x', k) for k in free)} are free; with {one} and the others 0"
 
 
 def _read_off(choice: str, x: Array, v: Array) -> Step:
@@ -185,21 +186,35 @@ def _check(A: Array, value: Any, x: Array, name: Name) -> Step:
     )
 
 
-def reduced(A: Array, columns: int) -> tuple[Array, tuple[int, ...], str]:
-    """Reduced echelon form of exact numbers, its pivots, and the way to it as LaTeX."""
-    R, chain = A.copy(), ""
+def reduced(A: Array, columns: int) -> tuple[Array, tuple[int, ...], list[Step]]:
+    """Reduced echelon form of exact numbers, its pivots, and the steps to it."""
+    R, steps = A.copy(), []
     algorithm = eliminate(R, columns, reduced=True, choose=first)
     while True:
         try:
             operation = next(algorithm)
         except StopIteration as end:
-            return R, end.value, chain
+            return R, end.value, steps
         R[:] = simplified(R)  # a root minus itself is 0 only then
-        chain += rf" \xrightarrow{{{_operation(operation)}}} {tex(R)}"
+        arrow = rf"\xrightarrow{{{_over_arrow(operation)}}} {tex(R)}"
+        steps.append(Step(_sentence(operation), arrow))
 
 
-def _operation(done: Operation) -> str:
-    """A row operation as LaTeX, as it is written over an arrow."""
+def _sentence(done: Operation) -> str:
+    """A row operation in words; one with roots or complex numbers has no sign to speak of."""
+    if isinstance(done, Swap):
+        return str(done)
+    c = simplified(done.c)
+    if isinstance(done, Scale) or isinstance(c, Fraction):
+        return str(done._replace(c=c))
+    return (
+        f"Subtract {bracketed(text(c))} times row {done.k + 1} from row {done.i + 1}, so that "
+        f"its entry in column {done.j + 1} is 0."
+    )
+
+
+def _over_arrow(done: Operation) -> str:
+    """A row operation as LaTeX."""
     row = f"R_{{{done.i + 1}}}"
     if isinstance(done, Swap):
         return rf"{row} \leftrightarrow R_{{{done.k + 1}}}"

@@ -5,7 +5,7 @@ A polynomial is a list of its coefficients, that of the highest power first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -134,24 +134,20 @@ def _trace_step(k: int, t: Any, c: Any, name: Name) -> Step:
 def _determinant(A: Array, write: Any) -> str:
     """The determinant of A - λI for 2x2, or 3x3 along its first row, before multiplying."""
     minus, times = ("−", " · ") if write is text else ("-", r" \cdot ")
-
-    def entry(i: int, j: int) -> str:
-        x = write(A[i, j])
-        return f"({x} {minus} λ)" if i == j else bracketed(x)
-
-    def minor(i: int, j: int, k: int, m: int) -> str:
-        first = entry(i, k) + ("" if i == k and j == m else times) + entry(j, m)
-        return f"{first} {minus} {entry(i, m)}{times}{entry(j, k)}"
-
+    L = [f"({write(A[i, i])} {minus} λ)" for i in range(len(A))]
     if len(A) == 2:
-        return minor(0, 1, 0, 1)
-    parts = [f"{entry(0, j)}{times}[{minor(1, 2, *_others(j))}]" for j in range(3)]
-    return f"{parts[0]} {minus} {parts[1]} + {parts[2]}"
-
-
-def _others(j: int) -> tuple[int, int]:
-    """The two of 0, 1, 2 that are not j."""
-    return ((1, 2), (0, 2), (0, 1))[j]
+        b, c = (bracketed(write(x)) for x in (A[0, 1], A[1, 0]))
+        return f"{L[0]}{L[1]} {minus} {b}{times}{c}"
+    (_, b, c), (d, _, f), (g, h, _) = A
+    first, second, third = (
+        f"[{_sum(terms, write)}]"
+        for terms in (
+            [(1, L[1] + L[2]), (-f * h, "")],
+            [(d, L[2]), (-f * g, "")],
+            [(d * h, ""), (-g, L[1])],
+        )
+    )
+    return _sum([(1, L[0] + first), (-b, second), (c, third)], write)
 
 
 def raised(k: int) -> str:
@@ -165,7 +161,8 @@ def poly_text(p: Polynomial) -> str:
     >>> poly_text([1, -9, 14]), poly_text([-1, 0, Fraction(1, 2), 0])
     ('λ² − 9λ + 14', '−λ³ + 1/2 λ')
     """
-    return _sum(p, text, "−", lambda k: "λ" + (raised(k) if k > 1 else ""))
+    powers = ["λ" + (raised(k) if k > 1 else "") for k in range(len(p) - 1, 0, -1)]
+    return _sum(zip(p, [*powers, ""], strict=True), text)
 
 
 def poly_tex(p: Polynomial) -> str:
@@ -174,18 +171,18 @@ def poly_tex(p: Polynomial) -> str:
     >>> print(poly_tex([1, -9, 14]))
     \lambda^{2} - 9\lambda + 14
     """
-    return _sum(p, tex, "-", lambda k: r"\lambda" + (f"^{{{k}}}" if k > 1 else ""))
+    powers = [r"\lambda" + (f"^{{{k}}}" if k > 1 else "") for k in range(len(p) - 1, 0, -1)]
+    return _sum(zip(p, [*powers, ""], strict=True), tex)
 
 
-def _sum(p: Polynomial, write: Any, minus: str, power: Any) -> str:
-    """The terms that are not zero, with their signs between them."""
-    words = ""
-    for k, c in zip(range(len(p) - 1, -1, -1), p, strict=True):
+def _sum(terms: Iterable[tuple[Any, str]], write: Any) -> str:
+    """Numbers times letters, with their signs between them and without those that are zero."""
+    minus, words = "−" if write is text else "-", ""
+    for c, letters in terms:
         if c == 0:
             continue
-        size = write(abs(c))
-        gap = " " if "/" in size else ""
-        term = size if k == 0 else power(k) if abs(c) == 1 else size + gap + power(k)
+        size = "" if abs(c) == 1 and letters else write(abs(c))
+        term = size + (" " if "/" in size and letters else "") + letters
         sign = minus if c < 0 else "+"
         words += f" {sign} {term}" if words else (minus if c < 0 else "") + term
     return words or "0"

@@ -135,10 +135,10 @@ def told_solutions(N: Array, free: tuple[int, ...]) -> Telling:
     """How each of the special solutions comes about."""
     others = " and the other free unknowns 0" if len(free) > 1 else ""
     for k, f in enumerate(free):
-        words = f"Let {indexed('x', f)} be 1{others}: R x = 0 gives the rest."
-        yield lambda k=k, words=words: Step(words, f"x = {tex(N[:, k])}")
+        words = f"Let {indexed('x', f)} be 1{others}: the reduced rows, with 0 on the right,"
+        yield lambda k=k, words=words: Step(f"{words} give the rest.", f"x = {tex(N[:, k])}")
     if not free:
-        yield lambda: Step("Every column has a pivot: R x = 0 has only the solution x = 0.")
+        yield lambda: Step("Every column has a pivot: only x = 0 solves A x = 0.")
 
 
 def independent(V: Any, *, exact: bool = False, steps: bool = False) -> bool | Steps:

@@ -237,10 +237,17 @@ def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
     """Equation i with the unknowns put in that are known, solved for the next."""
     known = [j for j in range(i + 1, len(U)) if U[i, j] != 0]
     words = [text(c[i]), *(f"{factor(U[i, j])} · {factor(x[j])}" for j in known)]
-    signs = [tex(c[i]), *(rf"{tex_factor(U[i, j])} \cdot {tex_factor(x[j])}" for j in known)]
+    write, write_factor = (_row, _row) if c.ndim == 2 else (tex, tex_factor)
+    signs = [rf"{tex_factor(U[i, j])} \cdot {write_factor(x[j])}" for j in known]
+    signs.insert(0, write(c[i]))
     top, below = " − ".join(words), U[i, i]
     told = f"{quotient(top, text(below))} = " if known or below != 1 else ""
     rest = " - ".join(signs)
     value = rest if below == 1 else rf"\frac{{{rest}}}{{{tex(below)}}}"
     sentence = f"Row {i + 1} gives {indexed('x', i)} = {told}{text(x[i])}."
-    return Step(sentence, f"x_{{{i + 1}}} = {value} = {tex(x[i])}")
+    return Step(sentence, f"x_{{{i + 1}}} = {value} = {write(x[i])}")
+
+
+def _row(x: Array) -> str:
+    """The values of one unknown for several right-hand sides."""
+    return tex_matrix(x[None])

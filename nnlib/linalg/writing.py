@@ -166,4 +166,5 @@ def quotient(top: str, bottom: str) -> str:
     """
     if bottom == "1":
         return top
-    return " / ".join(f"({w})" if re.search("[ /]|^−", w) else w for w in (top, bottom))
+    alone = re.compile(r"[^ /−][^ /]*|\([^()]*\)")  # a number, or a vector in its own brackets
+    return " / ".join(w if alone.fullmatch(w) else f"({w})" for w in (top, bottom))

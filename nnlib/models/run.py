@@ -11,10 +11,10 @@ import numpy as np
 from ..grad_mode import no_grad
 from ..nn import Module
 from ..tensor import Tensor
-from ..trace.recording import recording
+from ..trace.recording import Scope, recording
 from ..trace.units import tensors
 
-__all__ = ["Run", "watched"]
+__all__ = ["Run", "level", "watched"]
 
 
 class Run(NamedTuple):
@@ -86,3 +86,8 @@ def _evaluating(model: Module) -> Iterator[None]:
     finally:
         for part, mode in modes:
             part.training = mode
+
+
+def level(scope: Scope) -> int:
+    """How many calls of modules stand around one."""
+    return sum(s.module is not None for s in scope.chain()) - 1

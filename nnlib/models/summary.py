@@ -13,7 +13,7 @@ from ..tensor import Tensor
 from ..trace.recording import Scope, recording
 from ..trace.units import Unit, tensors, units
 from .cost import PIXEL, Field, multiply_adds, receptive_field
-from .run import watched
+from .run import level, watched
 
 __all__ = ["Layer", "Summary", "summary"]
 
@@ -140,7 +140,7 @@ class Summary(list):
         totals = "<br>".join(map(html.escape, self.totals))
         return (
             '<div class="nn-summary" tabindex="0" role="group" aria-label="Summary of a model" '
-            'style="overflow-x:auto"><table class="dataframe">'
+            'style="overflow-x:auto"><table class="dataframe" style="white-space:nowrap">'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{totals}</p></div>"
         )
 
@@ -225,7 +225,7 @@ def _layers(
     for unit in units(seen):
         _add_unit(rows[unit.modules[-1]], unit, known)
     for scope, layer in rows.items():
-        if _level(scope) == layer.depth:
+        if level(scope) == layer.depth:
             layer.field = next((known.get(x) for x in tensors(scope.output)), None)
     yield from {id(layer): layer for layer in rows.values()}.values()
     for name, part in model.named_modules():
@@ -235,21 +235,16 @@ def _layers(
             yield layer
 
 
-def _level(scope: Scope) -> int:
-    """How many modules stand around a call."""
-    return sum(s.module is not None for s in scope.chain()) - 1
-
-
 def _add_row(
     rows: dict[Scope, Layer], scope: Scope, depth: int | None, counted: set[Tensor]
 ) -> None:
     """A row for a call, or that of the call around it where that is as deep as rows go."""
-    level = _level(scope)
-    if depth is not None and level > depth:
+    at = level(scope)
+    if depth is not None and at > depth:
         rows[scope] = rows[scope.parent]
     else:
         kind, shapes = type(scope.module).__name__, [x.shape for x in tensors(scope.output)]
-        rows[scope] = Layer(scope.name, kind, level, shapes)
+        rows[scope] = Layer(scope.name, kind, at, shapes)
     _add_parameters(rows[scope], scope.module, counted)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ..nn import Parameter
+from ..tensor import Tensor
 from .graph import Node, Value
 from .recording import Scope
+from .units import tensors
 
 __all__ = ["folded", "simplified"]
 
@@ -45,15 +47,16 @@ def folded(nodes: Sequence[Node], depth: int | None, most: int) -> list[Node]:
     return _checked(fewer, most)
 
 
-def simplified(nodes: Sequence[Node]) -> list[Node]:
+def simplified(nodes: Sequence[Node], constant: Callable[[Tensor], Node]) -> list[Node]:
     """Fold functions that are one operation to the eye and several to the engine.
 
     A matrix times a vector is such a function: the engine makes the vector a matrix first.
+    ``constant`` gives the node of an argument that gets no gradient.
     """
     outer = [_functions(node.scope) for node in nodes]
     count = Counter(chain[0] for chain in outer if chain)
     several = [chain if chain and count[chain[0]] > 1 else [] for chain in outer]
-    return _folded(nodes, several, 0)
+    return _folded(nodes, several, 0, constant)
 
 
 def _checked(nodes: Sequence[Node], most: int) -> list[Node]:
@@ -80,7 +83,12 @@ def _functions(scope: Scope | None) -> list[Scope]:
     return chain
 
 
-def _folded(nodes: Sequence[Node], scopes: Sequence[list[Scope]], depth: int) -> list[Node]:
+def _folded(
+    nodes: Sequence[Node],
+    scopes: Sequence[list[Scope]],
+    depth: int,
+    constant: Callable[[Tensor], Node] | None = None,
+) -> list[Node]:
     """The nodes with each call at one level as one of them, and its parameters inside."""
     group = {
         node: chain[min(depth, len(chain) - 1)]
@@ -91,10 +99,12 @@ def _folded(nodes: Sequence[Node], scopes: Sequence[list[Scope]], depth: int) ->
     last = {scope: node for node, scope in group.items()}  # what the call gives
     new: dict[Node | Scope, Node] = {}
     taken: set[str] = set()
+    known = {*nodes}
     for node in nodes:
         scope = group.get(node)
         if node not in own and (scope is None or last[scope] is node):
-            copy = _joined(node, scope, group, own) if scope else replace(node)
+            copy = _joined(node, scope, group, own, constant) if scope else replace(node)
+            new.update((x, x) for x in copy.operands if isinstance(x, Node) and x not in known)
             copy.name = _free(copy.name, taken)
             copy.operands = tuple(new.get(group.get(x, x), x) for x in copy.operands)
             new[scope or node] = copy
@@ -121,24 +131,28 @@ def _owns(scope: Scope, leaf: Node) -> bool:
     """Whether a leaf comes from inside a call: a parameter, or a constant not given to it."""
     if isinstance(leaf.owner, Parameter):
         return scope.module is not None and leaf.owner in {*scope.module.parameters()}
-    return leaf.gradient is None and all(x is not leaf.owner for x in scope.args)
+    return leaf.gradient is None and all(x is not leaf.owner for x in tensors(scope.args))
 
 
-def _joined(node: Node, scope: Scope, group: dict[Node, Scope], own: set[Node]) -> Node:
+def _joined(
+    node: Node,
+    scope: Scope,
+    group: dict[Node, Scope],
+    own: set[Node],
+    constant: Callable[[Tensor], Node] | None,
+) -> Node:
     """One node for a call: it reads what came from outside and gives what its last one does."""
     parts = [n for n, s in group.items() if s is scope]
+    main = [x.node for x in tensors(scope.output)[:1]]  # of several results the first
+    node = next((n for n in parts if n.owner in main), node)
     read: dict[Node, list] = {}
     for part in parts:
         for x, sent in zip(part.operands, part.sent, strict=True):
             if isinstance(x, Node) and x not in own and group.get(x) is not scope:
                 read.setdefault(x, []).append(sent)
     name, kind = node.name, scope.name
-    if scope.module is None:  # in the order of its arguments, not of what it does with them
-        places = [getattr(x, "node", None) or x for x in scope.args]
-        order = {id(place): k for k, place in reversed([*enumerate(places)])}
-        read = dict(
-            sorted(read.items(), key=lambda pair: order.get(id(pair[0].owner), len(order)))
-        )
+    if constant:
+        read = _as_given(scope.args, read, constant)
     if scope.module is not None:
         kind = type(scope.module).__name__
         name = scope.name or kind
@@ -147,6 +161,17 @@ def _joined(node: Node, scope: Scope, group: dict[Node, Scope], own: set[Node]) 
     out.reads = (None,) * len(read)
     out.pull = lambda g: _pulled(parts, node, tuple(read), g)
     return out
+
+
+def _as_given(
+    args: tuple, read: dict[Node, list], constant: Callable[[Tensor], Node]
+) -> dict[Node, list]:
+    """Operands in the order of a function's arguments, those without gradient among them."""
+    by_owner = {id(x.owner): x for x in read}
+    given = [x for x in args if isinstance(x, Tensor)]
+    places = [(x, by_owner.get(id(x.node or x))) for x in given]
+    found = [node or constant(x) for x, node in places if node or not x.needs_grad]
+    return {x: read.get(x, []) for x in (*found, *read)}
 
 
 def _pulled(parts: list[Node], last: Node, read: tuple[Node, ...], g: Any) -> tuple:

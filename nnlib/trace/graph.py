@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -191,11 +192,11 @@ class Graph:
         return draw(self.nodes, self.layout(), direction, gradients)
 
     def picture(self, *, gradients: bool = True) -> Picture:
-        """Give what the notebook draws, with or without the gradients."""
-        return Picture(self, gradients)
+        """Give the drawing for ``viz.show``, with or without the gradients."""
+        return Picture(*(self.svg(way, gradients=gradients) for way in ("right", "down")))
 
     def _repr_html_(self) -> str:
-        return f'<div class="nn-panels">{self.picture()._repr_html_()}</div>'
+        return self.picture().scrolling("Graph")
 
     def data(self) -> dict:
         """Everything a script needs to draw and compute a graph of numbers, as plain data."""
@@ -225,18 +226,32 @@ class Graph:
 
 
 class Picture:
-    """A graph as it is drawn in a page: to the right on a desk, downwards on a phone."""
+    """A drawing as ``viz.show`` takes it: to the right on a desk, downwards on a phone.
 
-    def __init__(self, graph: Graph, gradients: bool):
-        self.graph, self.gradients = graph, gradients
+    It shrinks to the page's width. Shown by itself, a graph keeps its size and scrolls.
+
+    Parameters
+    ----------
+    right, down : str
+        The SVG elements; without ``right``, ``down`` stands for both.
+    """
+
+    def __init__(self, right: str, down: str):
+        self.right, self.down = right, down
 
     def _repr_html_(self) -> str:
-        right, down = (
-            self.graph.svg(direction, gradients=self.gradients)
-            for direction in ("right", "down")
-        )
-        scroll = 'tabindex="0" role="group" aria-label="Graph"' if "<rect" in right else ""
-        return f'<div class="nn-trace" {scroll}>{STYLE}{right}{down}</div>'
+        return re.sub(r"min-width:\d+px;", "", self._drawn())
+
+    def scrolling(self, label: str) -> str:
+        """Give the drawing in its own size, in a box that scrolls on narrower pages."""
+        box = f'<div class="nn-trace" tabindex="0" role="group" aria-label="{label}">'
+        drawn = self._drawn().replace('<div class="nn-trace">', box, 1)
+        return f'<div class="nn-panels">{drawn}</div>'
+
+    def _drawn(self) -> str:
+        """The drawings, of which the style shows one."""
+        down = self.down if self.right else self.down.replace("nn-down", "nn-both", 1)
+        return f'<div class="nn-trace">{STYLE}{self.right}{down}</div>'
 
 
 STYLE = (

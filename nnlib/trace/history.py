@@ -87,7 +87,7 @@ def graph(
     watched = recorded or (recording.active[-1] if recording.active else None)
     tape = Tape(output, _names(names, named), watched)
     nodes = tape.nodes(_upstream(output, gradient))
-    return Graph(folded(simplified(nodes), depth, most))
+    return Graph(folded(simplified(nodes, tape.constant), depth, most))
 
 
 def steps(source: Tensor | Graph, **options: Any) -> Steps:

@@ -185,7 +185,7 @@ class recording:
         nodes = tuple(out.node for out in outs)
         scope = self._open[-1] if self._open else None
         constants = {
-            k: self._copied(x)
+            k: self.copy_of(x)
             for k, x in inputs.items()
             if self.values and isinstance(x, Tensor) and not x.needs_grad
         }
@@ -197,8 +197,8 @@ class recording:
                 if len(outs) > 1:  # the node that all results share
                     self._by_node[node.edges[0][0]] = op
 
-    def _copied(self, x: Tensor) -> np.ndarray:
-        """A constant as it is now; one copy for all who read it before it is changed."""
+    def copy_of(self, x: Tensor) -> np.ndarray:
+        """Give a constant as it is now; one copy for all who read it before it is changed."""
         key = x, counter(x)[0]
         if key not in self._copies:
             self._copies[key] = x.array.copy()
@@ -211,7 +211,8 @@ class recording:
             module = read["self"]
             if module not in self._modules:
                 self._learn(module)
-            scope = Scope(self._modules[module], module, parent, read["args"])
+            args = (*read["args"], *read["kwargs"].values())
+            scope = Scope(self._modules[module], module, parent, args)
         else:
             names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
             args = tuple(read[name] for name in names)

@@ -34,10 +34,13 @@ class Tape:
         self.output, self.names, self.watched = output, names, watched
         self.top: Place = output.current(strict=True).node or output
         self.order = self._order()
-        self.known: dict[Place, Any] = {}
+        self.shapes = {x: shape or () for node in self.order for x, shape, *_ in node.edges}
+        self.known: dict[Place, np.ndarray] = {}
         self.made: dict[Any, Node] = {}
         self.edges: dict[Node, tuple[int | None, ...]] = {}
+        self.given = {tensor.node or tensor: name for tensor, name in names.items()}
         self.taken = set(names.values())
+        self.counters: dict[str, Iterator[int]] = {}
 
     def _order(self) -> list[TapeNode]:
         """All operations, the oldest first; an error if one has lost what it read."""
@@ -93,9 +96,9 @@ class Tape:
         op = self._op(node)
         operands, edges = self._operands(node, op)
         title = self._title(node, "f" if node is self.top else "v1")
-        shape = np.shape(self.known[node]) if node in self.known else self._shape(node)
-        value = plain(self.known.get(node))
-        made = Node(title, node.name, operands, value, None, shape=shape)
+        value, shape = self.known.get(node), self.shapes.get(node, ())
+        shape = shape if value is None else value.shape
+        made = Node(title, node.name, operands, plain(value), None, shape=shape)
         made.owner = node
         made.scope = op.scope if op else None
         made.pull = lambda g: _pulled(node, edges, g)
@@ -105,14 +108,6 @@ class Tape:
             if isinstance(x, Node):
                 x.users += 1
         self.made[node] = made
-
-    def _shape(self, node: TapeNode) -> tuple[int, ...]:
-        """The shape of a value that is not known, as its users have it."""
-        for user in self.order:
-            for target, shape, *_ in user.edges:
-                if target is node and shape is not None:
-                    return shape
-        return ()
 
     def _operands(self, node: TapeNode, op: Op | None) -> tuple[tuple, tuple]:
         """The operands of an operation, and for each which edge leads to it, or None."""
@@ -169,15 +164,23 @@ class Tape:
         tensor = found if isinstance(found, Tensor) else Tensor(array)
         return self._leaf(place, tensor, "k1" if len(key) == 1 else key, copy)
 
+    def constant(self, x: Tensor) -> Node:
+        """Give the node of a tensor that takes part but gets no gradient."""
+        copy = self.watched.copy_of(x)
+        made = self.made.get(id(copy))
+        return made or self._leaf(id(copy), x, "k1", copy)
+
     def _title(self, place: Any, fallback: str) -> str:
         """The name of a tensor or operation: the caller's, a module's, or the next free one."""
-        given = [n for t, n in self.names.items() if t is place or t.node is place is not None]
+        given = self.given.get(place)
+        if given is not None:
+            return given
         learnt = self.watched.names.get(place) if self.watched else None
         stem = fallback.rstrip("0123456789")
-        numbered = (f"{stem}{k}" for k in itertools.count(1))
-        wished = [given[0]] if given else [w for w in (learnt, fallback) if w]
-        names = wished if given else itertools.chain(wished, numbered)
-        name = next(n for n in names if given or n not in self.taken)
+        count = self.counters.setdefault(stem, itertools.count(1))
+        wished = [learnt] if learnt else [] if stem != fallback else [fallback]
+        numbered = (f"{stem}{k}" for k in count)
+        name = next(n for n in itertools.chain(wished, numbered) if n not in self.taken)
         self.taken.add(name)
         return name
 

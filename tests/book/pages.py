@@ -140,11 +140,13 @@ def _cell(body: str, late: bool) -> Cell:
     return Cell(frozenset(tags), "\n".join(options), tuple(code), late)
 
 
-def _listed() -> list[str]:
-    """Return the pages of the table of contents in order."""
+def _listed() -> tuple[list[str], list[str]]:
+    """Return the pages of the table of contents in order, and those of the API below one."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
-    return [file.removeprefix("chapters/") for file in (toc["root"], *chapters)]
+    chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
+    below = [section["file"] for chapter in chapters for section in chapter.get("sections", ())]
+    files = [toc["root"], *(chapter["file"] for chapter in chapters)]
+    return tuple([f.removeprefix("chapters/") for f in found] for found in (files, below))
 
 
 def source(page: str) -> PageSource:
@@ -152,6 +154,6 @@ def source(page: str) -> PageSource:
     return PageSource(CHAPTERS / f"{page}.md")
 
 
-PAGES = _listed()
+PAGES, API = _listed()
 LESSONS = [page for page in PAGES if not page.startswith(EXEMPT)]
 WRITTEN = [page for page in PAGES if not page.startswith("reference/")]

@@ -355,6 +355,20 @@ def test_wrong_claim_is_found(rule, rng):
     assert doubled.check(rng=rng) > 0.3
 
 
+def test_identity_is_shown_as_its_formula():
+    rule = identities("softmax")
+    assert repr(rule) == "Identity('softmax')"
+    assert rule._repr_latex_() == (
+        r"$\displaystyle \frac{\partial p}{\partial z} = \mathrm{diag}(p) - p p^\top"
+        r" \quad (p = \mathrm{softmax}(z))$"
+    )
+
+
+def test_error_of_the_function_itself_comes_through():
+    with pytest.raises(TypeError, match="unsupported operand"):
+        numerical_gradient(lambda x: x + None, [1.0])
+
+
 def test_transposed_claim_is_found(rng):
     rule = identities("trace of a product")
     turned = replace(rule, in_numerator=rule.in_denominator)

@@ -279,6 +279,7 @@ def test_laws_of_entropy_hold(weights):
 
 def test_entropy_at_the_edges():
     assert entropy([1.0, 0.0]) == 0
+    assert entropy(Bernoulli(0.5), base=2) == 1
     assert entropy([0.5, 0.5], base=2) == 1
     assert kl_divergence([0.5, 0.5], [1.0, 0.0]) == np.inf
     assert kl_divergence([1.0, 0.0], [0.5, 0.5]) == np.log(2)
@@ -340,6 +341,7 @@ MODES = [
     (Categorical(P), 1),
     (Gaussian(3, 1), 3),
     (Laplace(3, 1), 3),
+    (MultivariateGaussian([3.0], [[1.0]]), [3]),
     (Beta(3, 2), 2 / 3),
     (Beta(1, 2), 0),
     (Beta(0.5, 1), 0),

@@ -380,6 +380,12 @@ def test_moments_of_a_table_by_hand():
     assert JOINT.covariance("y", "y") == JOINT.variance("y") == 1
 
 
+def test_moments_without_fractions_are_floats():
+    table = JointTable([[0.3, 0.1], [0.2, 0.4]], {"x": [0, 1], "y": [1, -3]})
+    assert table.covariance("x", "y") == pytest.approx(-0.4)
+    assert table.mean("y") == pytest.approx(-1)
+
+
 def test_variance_is_the_second_moment_less_the_squared_mean():
     """Erratum nnn-e043: of 2 and 4 the second moment is 10, the variance 1."""
     table = JointTable([0.5, 0.5], {"x": [2, 4]}, exact=True)

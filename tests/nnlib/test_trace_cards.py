@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 import nnlib
-from nnlib import models, nn, trace
+from nnlib import models, nn, trace, viz
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -113,6 +113,13 @@ def test_two_arrows_between_the_same_cards_are_apart(graphs):
 def test_data_for_the_moving_figure_is_of_numbers_alone(graphs):
     with pytest.raises(ValueError, match="expected a graph of numbers, got one of arrays"):
         graphs["norm"].data()
+
+
+def test_a_picture_for_show_shrinks_and_holds_nothing_to_focus(graphs):
+    page = viz.show(graphs["net"].picture(), alt="A graph.", name="net")._repr_html_()
+    assert "min-width" not in page
+    assert "tabindex" not in page
+    assert 'tabindex="0" role="group" aria-label="Graph"' in graphs["net"]._repr_html_()
 
 
 @pytest.fixture(scope="module")

@@ -245,6 +245,28 @@ def test_softmax_with_cross_entropy_gives_probability_minus_target():
     np.testing.assert_allclose(trace.graph(loss, z=z)["z"].gradient, expected, atol=1e-7)
 
 
+def test_jacobian_of_softmax_is_diagonal_minus_outer_product():
+    z = nnlib.tensor([1.0, 2.0, 0.5], requires_grad=True, dtype=float)
+    p = nnlib.softmax(z, 0)
+    (edge,) = trace.local(p, z=z, gradient=np.ones(3))
+    p = p.numpy(force=True)
+    np.testing.assert_allclose(edge.derivative, np.diag(p) - np.outer(p, p), atol=1e-15)
+
+
+def test_a_regularised_linear_graph_is_as_on_paper():
+    W = nnlib.tensor([[1.0, 2.0], [0.0, -1.0]], requires_grad=True)
+    x, t = nnlib.tensor([2.0, 1.0]), nnlib.tensor([3.0, 1.0])
+    with trace.recording():
+        e = W @ x - t
+        J = (e * e).sum() + 0.5 * (W * W).sum()
+        graph = trace.graph(J, W=W, x=x, t=t, e=e, J=J)
+    assert graph["e"].value.tolist() == [1, -2]
+    assert graph["J"].value == 1 + 4 + 0.5 * (1 + 4 + 0 + 1)
+    assert graph["e"].gradient.tolist() == [2, -4]
+    assert graph["W"].gradient.tolist() == [[4 + 1, 2 + 2], [-8 + 0, -4 - 1]]  # 2 e xᵀ + W
+    assert graph["x"].gradient is None
+
+
 def test_gates_of_the_neuron_are_those_of_the_typed_expression():
     numbers = dict(w0=1.0, x0=-1.0, w1=2.0, x1=2.0, w2=-2.0)
     typed = trace.expression("1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))", **numbers)
@@ -295,6 +317,54 @@ def test_modules_fold_and_hide_their_parameters():
     np.testing.assert_array_equal(jacobian, np.einsum("nm,oi->nomi", np.eye(4, dtype="f4"), W))
 
 
+def test_what_a_module_is_given_by_keyword_stays_outside_it():
+    layer, x = nn.Linear(2, 3), nnlib.ones(1, 2)
+    with trace.recording():
+        graph = trace.graph(layer(input=x).sum(), x=x, depth=0)
+    assert [node.name for node in graph] == ["x", "Linear", "f"]
+
+
+LAYERS = [
+    (nn.Conv1d(4, 2, 3), (3, 4, 8)),
+    (nn.ConvTranspose2d(4, 2, 3, stride=2), (2, 4, 5, 5)),
+    (nn.MaxPool2d(2), (2, 4, 6, 6)),
+    (nn.BatchNorm2d(4), (2, 4, 3, 3)),
+    (nn.LocalResponseNorm(3), (2, 4, 3, 3)),
+    (nn.RNN(4, 3, 2), (5, 2, 4)),
+    (nn.GRU(4, 3, bidirectional=True), (5, 2, 4)),
+    (nn.LSTMCell(4, 3), (2, 4)),
+    (nn.GELU(), (2, 4)),
+    (nn.Upsample(scale_factor=2), (2, 4, 3, 3)),
+    (nn.LayerNorm(4), (3, 4)),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=lambda x: type(x).__name__)
+def test_layers_of_all_kinds_are_drawn_with_the_gradients_of_backward(layer, shape):
+    nnlib.manual_seed(0)
+    x = nnlib.rand(*shape, requires_grad=True)
+    layer.zero_grad()
+    with trace.recording() as tape:
+        y = layer(x)
+        y = y[0] if isinstance(y, tuple) else y
+        loss = (y * y).sum()
+    graphs = [
+        trace.graph(loss, layer, recorded=tape, x=x),
+        trace.graph(loss, layer, x=x),
+        trace.graph(loss, recorded=tape, x=x, depth=0),
+    ]
+    assert len(graphs[2]) == 4  # the layer between the input and a square and its sum
+    for graph in graphs:
+        assert graph.svg("down")
+        assert len(trace.steps(graph)) > len([n for n in graph if n.operation])
+    loss.backward()
+    for name, p in dict(x=x, **dict(layer.named_parameters())).items():
+        for graph in graphs[:2] if name != "x" else graphs:
+            np.testing.assert_allclose(
+                graph[name].gradient, p.grad.numpy(), rtol=1e-5, atol=1e-7
+            )
+
+
 def test_a_large_graph_is_folded_as_little_as_needed():
     net = models.ResNet(models.BasicBlock, (1, 1, 1, 1), num_classes=3).eval()
     with trace.recording():
@@ -336,6 +406,14 @@ def test_an_lstm_is_one_operation_of_several_results():
     for name, p in net.named_parameters():
         np.testing.assert_allclose(graph[name].gradient, p.grad.numpy(), rtol=1e-6)
     assert [n.operation for n in graph].count("lstm_layer") == 3  # itself, and each result
+
+
+def test_a_folded_call_of_several_results_shows_the_first():
+    net = nn.LSTM(2, 3)
+    with trace.recording():
+        y, (h, _) = net(nnlib.ones(4, 1, 2))
+        graph = trace.graph((y * y).sum() + h.sum(), depth=0, y=y)
+    np.testing.assert_array_equal(graph["LSTM"].value, y.numpy(force=True))
 
 
 def test_nothing_is_kept_alive_after_the_recording_is_gone():

@@ -21,11 +21,15 @@ def test_every_step_of_the_page():
         "Take the determinant: (6 − λ)(3 − λ) − 2 · 2.",
         "Multiply out: det(A − λI) = λ² − 9λ + 14.",
         "Factor: λ² − 9λ + 14 = (λ − 7)(λ − 2); the roots are 7 and 2.",
-        "For λ = 7 reduce A − 7I: x₂ is free.",
-        "With x₂ = 1, x = (2, 1).",
+        "For λ = 7 reduce A − 7I.",
+        "Add 2 times row 1 to row 2, so that its entry in column 1 is 0.",
+        "Divide row 1 by −1, so that its pivot in column 1 is 1.",
+        "x₂ is free; with x₂ = 1, x = (2, 1).",
         "Check: A (2, 1) = (14, 7) = 7 (2, 1).",
-        "For λ = 2 reduce A − 2I: x₂ is free.",
-        "With x₂ = 1, x = (−1/2, 1); a multiple of it is (−1, 2).",
+        "For λ = 2 reduce A − 2I.",
+        "Subtract 1/2 times row 1 from row 2, so that its entry in column 1 is 0.",
+        "Divide row 1 by 4, so that its pivot in column 1 is 1.",
+        "x₂ is free; with x₂ = 1, x = (−1/2, 1); a multiple of it is (−1, 2).",
         "Check: A (−1, 2) = (−2, 4) = 2 (−1, 2).",
         "Normalise: the length of (2, 1) is √5, so u = (2√5/5, √5/5).",
         "Normalise: the length of (−1, 2) is √5, so u = (−√5/5, 2√5/5).",
@@ -40,15 +44,13 @@ def matrix(*rows):
 
 def test_the_row_reductions_of_the_page_stand_in_the_formulas():
     steps = eig(A, steps=True)
-    first = (
-        f"A - 7I = {matrix('-1 2', '2 -4')} "
-        rf"\xrightarrow{{R_{{2}} \leftarrow R_{{2}} + 2\,R_{{1}}}} {matrix('-1 2', '0 0')} "
-        rf"\xrightarrow{{R_{{1}} \leftarrow R_{{1}} / (-1)}} {matrix('1 -2', '0 0')}"
-    )
-    assert steps[4].latex == first
-    second = steps[7].latex
-    assert second.startswith(f"A - 2I = {matrix('4 2', '2 1')} ")
-    assert second.endswith(r"{rr}1 & \frac{1}{2} \\[4pt] 0 & 0\end{array}\right]")
+    assert [step.latex for step in steps[4:7]] == [
+        f"A - 7I = {matrix('-1 2', '2 -4')}",
+        rf"\xrightarrow{{R_{{2}} \leftarrow R_{{2}} + 2\,R_{{1}}}} {matrix('-1 2', '0 0')}",
+        rf"\xrightarrow{{R_{{1}} \leftarrow R_{{1}} / (-1)}} {matrix('1 -2', '0 0')}",
+    ]
+    assert steps[9].latex == f"A - 2I = {matrix('4 2', '2 1')}"
+    assert steps[11].latex.endswith(r"{rr}1 & \frac{1}{2} \\[4pt] 0 & 0\end{array}\right]")
 
 
 def test_the_polynomial_of_the_page_stands_in_the_formulas():
@@ -142,7 +144,8 @@ def test_an_irreducible_cubic_has_its_vectors_by_cross_products():
 def test_the_shear_lacks_an_eigenvector_and_the_steps_say_so():
     steps = words(eig([[1, 1], [0, 1]], steps=True))
     assert steps[3] == "Factor: λ² − 2λ + 1 = (λ − 1)²; the root is 1."
-    assert steps[4] == "For λ = 1 reduce A − I: x₁ is free."
+    assert steps[4] == "For λ = 1 reduce A − I."
+    assert steps[5] == "x₁ is free; with x₁ = 1, x = (1, 0)."
     assert steps[-1] == (
         "Count: 1 independent eigenvector for 2 dimensions, so the matrix is defective."
     )
@@ -151,23 +154,36 @@ def test_the_shear_lacks_an_eigenvector_and_the_steps_say_so():
 def test_the_quarter_turn_has_complex_eigenvectors():
     steps = words(eig([[0, -1], [1, 0]], steps=True))
     assert "Factor: λ² + 1 = (λ − i)(λ − (−i)); the roots are i and −i." in steps
+    assert "Subtract i times row 1 from row 2, so that its entry in column 1 is 0." in steps
     assert "Check: A (i, 1) = (−1, i) = i (i, 1)." in steps
+
+
+def test_row_operations_with_roots_are_written_in_full():
+    steps = eig([[1, 2], [3, 4]], steps=True)
+    assert str(steps[5]) == (
+        "Subtract (3/4 − √33/4) times row 1 from row 2, so that its entry in column 1 is 0."
+    )
+    assert r"\frac{\sqrt{33}}{4}" in steps[5].latex
+
+
+def test_a_pivot_of_zero_is_swapped_away():
+    steps = words(eig([[1, 1, 1], [0, 1, 0], [0, 0, 2]], steps=True))
+    assert any(step.startswith("Swap rows") for step in steps)
 
 
 def test_a_zero_eigenvalue_reduces_the_matrix_itself():
     steps = words(eig([[2, 1], [2, 1]], steps=True))
-    assert "For λ = 0 reduce A: x₂ is free." in steps
+    assert "For λ = 0 reduce A." in steps
 
 
 def test_negative_eigenvalues_are_added():
     steps = words(eig([[1, 2], [2, 1]], steps=True))
-    assert "For λ = −1 reduce A + I: x₂ is free." in steps
+    assert "For λ = −1 reduce A + I." in steps
 
 
 def test_a_larger_eigenspace_has_a_vector_for_each_free_unknown():
     steps = words(eig(2 * np.eye(3, dtype=int), steps=True))
-    assert "For λ = 2 reduce A − 2I: x₁, x₂ and x₃ are free." in steps
-    assert "With x₂ = 1 and the other free unknowns 0, x = (0, 1, 0)." in steps
+    assert steps[5] == ("x₁, x₂ and x₃ are free; with x₁ = 1 and the others 0, x = (1, 0, 0).")
 
 
 def test_an_empty_matrix_has_a_polynomial_and_nothing_else():

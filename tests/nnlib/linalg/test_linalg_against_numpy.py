@@ -79,6 +79,12 @@ def test_cofactors_are_minors_with_the_signs_of_a_chessboard(A):
 
 
 @every_matrix
+def test_the_product_with_the_transpose(A):
+    assert_allclose(linalg.matmul(A, A.T), A @ A.T, strict=True, **TOLERANCE)
+    assert (linalg.matmul(A, A.T, exact=True).shape) == (len(A), len(A))
+
+
+@every_matrix
 def test_the_rank(A):
     assert linalg.rank(A) == true_rank(A)
 
@@ -375,6 +381,13 @@ def test_rounding_is_not_taken_for_a_pivot():
         r = rng.integers(1, 1 + min(m, n))
         A = rng.standard_normal((m, r)) @ rng.standard_normal((r, n))
         assert linalg.rank(A) == np.linalg.matrix_rank(A)
+
+
+def test_rounding_that_a_small_pivot_spreads_is_not_taken_for_a_pivot():
+    U = np.array([[1, 1, 1, 1], [0, 1e-5, 1, 2]])
+    A = random(6, 2) @ U
+    assert linalg.rank(A) == np.linalg.matrix_rank(A) == 2
+    assert linalg.solution_set(A, A @ [1, 2, 3, 4]).consistent
 
 
 def test_small_pivots_are_not_taken_for_rounding():

@@ -230,6 +230,14 @@ def test_a_minor_of_a_row_or_column_that_is_not_there(i, j):
         linalg.minor(A, i, j)
 
 
+def test_factors_that_do_not_fit():
+    told = r"expected as many rows of B as columns of A, got shapes \(2, 3\) and \(2, 2\)"
+    with pytest.raises(ValueError, match=f"matmul: {told}"):
+        linalg.matmul(WIDE, A)
+    with pytest.raises(TypeError, match="matmul: expected real numbers for B, got NoneType"):
+        linalg.matmul(A, None)
+
+
 def test_a_projection_that_does_not_fit():
     with pytest.raises(
         ValueError, match=r"projection: expected A with 2 rows, got shape \(3,\)"

@@ -219,18 +219,35 @@ def test_every_step_of_the_page():
         "Multiply: AᵀA = [[10, 2, 6], [2, 2, −2], [6, −2, 10]], symmetric with no negative "
         "eigenvalue.",
         "Subtract λ from each entry of the diagonal.",
-        "Take the determinant: (10 − λ) · [(2 − λ)(10 − λ) − (−2) · (−2)] − 2 · "
-        "[2 · (10 − λ) − (−2) · 6] + 6 · [2 · (−2) − (2 − λ) · 6].",
+        "Take the determinant: "
+        "(10 − λ)[(2 − λ)(10 − λ) − 4] − 2[2(10 − λ) + 12] + 6[−4 − 6(2 − λ)].",
         "Multiply out: det(AᵀA − λI) = −λ³ + 22λ² − 96λ.",
         "Factor: λ³ − 22λ² + 96λ = (λ − 16)(λ − 6)λ; the roots are 16, 6 and 0.",
-        "For λ = 16 reduce AᵀA − 16I: x₃ is free.",
-        "With x₃ = 1, x = (1, 0, 1).",
+        "For λ = 16 reduce AᵀA − 16I.",
+        "Add 1/3 times row 1 to row 2, so that its entry in column 1 is 0.",
+        "Add row 1 to row 3, so that its entry in column 1 is 0.",
+        "Divide row 2 by −40/3, so that its pivot in column 2 is 1.",
+        "Subtract 2 times row 2 from row 1, so that its entry in column 2 is 0.",
+        "Divide row 1 by −6, so that its pivot in column 1 is 1.",
+        "x₃ is free; with x₃ = 1, x = (1, 0, 1).",
         "Check: AᵀA (1, 0, 1) = (16, 0, 16) = 16 (1, 0, 1).",
-        "For λ = 6 reduce AᵀA − 6I: x₃ is free.",
-        "With x₃ = 1, x = (−1, −1, 1).",
+        "For λ = 6 reduce AᵀA − 6I.",
+        "Subtract 1/2 times row 1 from row 2, so that its entry in column 1 is 0.",
+        "Subtract 3/2 times row 1 from row 3, so that its entry in column 1 is 0.",
+        "Subtract row 2 from row 3, so that its entry in column 2 is 0.",
+        "Divide row 2 by −5, so that its pivot in column 2 is 1.",
+        "Subtract 2 times row 2 from row 1, so that its entry in column 2 is 0.",
+        "Divide row 1 by 4, so that its pivot in column 1 is 1.",
+        "x₃ is free; with x₃ = 1, x = (−1, −1, 1).",
         "Check: AᵀA (−1, −1, 1) = (−6, −6, 6) = 6 (−1, −1, 1).",
-        "For λ = 0 reduce AᵀA: x₃ is free.",
-        "With x₃ = 1, x = (−1, 2, 1).",
+        "For λ = 0 reduce AᵀA.",
+        "Subtract 1/5 times row 1 from row 2, so that its entry in column 1 is 0.",
+        "Subtract 3/5 times row 1 from row 3, so that its entry in column 1 is 0.",
+        "Add 2 times row 2 to row 3, so that its entry in column 2 is 0.",
+        "Divide row 2 by 8/5, so that its pivot in column 2 is 1.",
+        "Subtract 2 times row 2 from row 1, so that its entry in column 2 is 0.",
+        "Divide row 1 by 10, so that its pivot in column 1 is 1.",
+        "x₃ is free; with x₃ = 1, x = (−1, 2, 1).",
         "Check: AᵀA (−1, 2, 1) = (0, 0, 0) = 0 (−1, 2, 1).",
         "Divide (1, 0, 1) by its length √2: v₁ = (√2/2, 0, √2/2).",
         "Divide (−1, −1, 1) by its length √3: v₂ = (−√3/3, −√3/3, √3/3).",
@@ -246,7 +263,7 @@ def test_every_step_of_the_page():
 
 
 def test_the_row_reduction_of_the_page_ends_with_x1_equal_to_x3_and_x2_zero():
-    formula = svd(A, steps=True)[5].latex
+    formula = svd(A, steps=True)[10].latex
     assert formula.endswith(
         r"\left[\begin{array}{rrr}1 & 0 & -1 \\ 0 & 1 & 0 \\ 0 & 0 & 0\end{array}\right]"
     )

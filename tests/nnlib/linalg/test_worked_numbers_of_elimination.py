@@ -143,6 +143,24 @@ def test_gram_schmidt_keeps_its_square_roots():
     same(Q, [[a, b, -c], [a, -b, c], [F(0), 2 * b, c]])
 
 
+def test_a_product_entry_by_entry_and_the_rules_of_its_transpose():
+    A, B = [[1, 2, 0], [3, -1, F(1, 2)]], [[2, 1], [0, 5], [-1, 4]]
+    steps = linalg.matmul(A, B, steps=True)
+    assert [step.text for step in steps] == [
+        "Row 1 times column 1: 1 · 2 + 2 · 0 + 0 · (−1) = 2.",
+        "Row 1 times column 2: 1 · 1 + 2 · 5 + 0 · 4 = 11.",
+        "Row 2 times column 1: 3 · 2 + (−1) · 0 + 1/2 · (−1) = 11/2.",
+        "Row 2 times column 2: 3 · 1 + (−1) · 5 + 1/2 · 4 = 0.",
+    ]
+    assert steps[3].latex == (
+        rf"{boxed([A[1]])} {tex(exact([1, 5, 4]))} = "
+        r"3 \cdot 1 + (-1) \cdot 5 + \frac{1}{2} \cdot 4 = 0"
+    )
+    same(steps.result, [[2, 11], [F(11, 2), 0]])
+    same(linalg.matmul(exact(B).T, exact(A).T, exact=True), steps.result.T)
+    assert linalg.matmul(B, A, exact=True).shape == (3, 3)
+
+
 def test_determinants_of_two_and_three_rows():
     assert linalg.det([[3, 8], [4, 6]], method="cofactors", exact=True) == -14
     A = [[2, 1, 3], [0, -1, 4], [1, 2, 5]]
@@ -447,3 +465,24 @@ def test_two_steps_of_conjugate_gradients():
 def test_conjugate_gradients_from_zero_on_a_system_with_plain_numbers():
     found = linalg.conjugate_gradient([[2, 1], [1, 2]], [3, 0], exact=True)
     same(found.iterates, [[0, 0], [F(3, 2), 0], [2, -1]])
+
+
+def test_several_right_hand_sides_are_solved_row_by_row():
+    steps = linalg.solve([[2, 1], [1, 3]], [[1, 0], [0, 1]], steps=True)
+    assert [step.text for step in steps[2:]] == [
+        "Row 2 gives x₂ = (−1/2, 1) / (5/2) = (−1/5, 2/5).",
+        "Row 1 gives x₁ = ((1, 0) − 1 · (−1/5, 2/5)) / 2 = (3/5, −1/5).",
+    ]
+    assert steps[2].latex.endswith(f"= {boxed([[F(-1, 5), F(2, 5)]])}")
+    same(steps.result, [[F(3, 5), F(-1, 5)], [F(-1, 5), F(2, 5)]])
+
+
+def test_the_null_space_says_where_its_vectors_come_from():
+    steps = linalg.null_space([[1, 2, 0], [2, 4, 1]], steps=True)
+    assert told(steps)[-1] == (
+        "Let x₂ be 1: the reduced rows, with 0 on the right, give the rest.",
+        f"x = {tex(exact([-2, 1, 0]))}",
+    )
+    full = linalg.null_space([[1, 0], [0, 1]], steps=True)
+    assert full[-1].text == "Every column has a pivot: only x = 0 solves A x = 0."
+    assert full.result.shape == (2, 0)

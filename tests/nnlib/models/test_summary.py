@@ -83,6 +83,18 @@ def test_first_layer_of_alexnet_has_34944_parameters():
     assert table["features.0"].multiply_adds == 96 * 11 * 11 * 3 * 55 * 55
 
 
+def test_a_convolution_to_ten_maps_has_760_parameters():
+    assert summary(nn.Conv2d(3, 10, 5), (1, 3, 32, 32)).parameters == 10 * (3 * 25 + 1) == 760
+
+
+def test_windows_of_one_before_those_of_five_save_nine_tenths_of_the_products():
+    direct = nn.Conv2d(192, 32, 5, padding=2)
+    reduced = nn.Sequential(nn.Conv2d(192, 16, 1), nn.Conv2d(16, 32, 5, padding=2))
+    size = (1, 192, 28, 28)
+    assert summary(direct, size).multiply_adds == 28 * 28 * 32 * 192 * 25 == 120_422_400
+    assert summary(reduced, size).multiply_adds == 28 * 28 * 16 * (192 + 32 * 25) == 12_443_648
+
+
 def test_resnet18_needs_the_multiply_adds_of_its_layers():
     stages = 0
     for k, (maps, size) in enumerate([(64, 56), (128, 28), (256, 14), (512, 7)]):

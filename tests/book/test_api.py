@@ -1,0 +1,95 @@
+"""The pages of the API: each public name has its entry, and none shows this machine."""
+
+import importlib
+import pkgutil
+import re
+
+import pytest
+from api import DIRECTIVE, by_file
+from browser import PHONE, chromium, visit
+from pages import API, CHAPTERS
+
+import nnlib
+
+TEXTS = {page: (CHAPTERS / f"{page}.md").read_text(encoding="utf-8") for page in API}
+MODULES = {page: DIRECTIVE.search(text)["modules"].split() for page, text in TEXTS.items()}
+
+
+@pytest.fixture(scope="module")
+def entries(book):
+    """The places of each page that an entry can be linked at."""
+    places = {}
+    for page in API:
+        html = (book / f"chapters/{page}.html").read_text(encoding="utf-8")
+        places[page] = set(re.findall(r'<dt[^>]*\bid="([^"]+)"', html))
+    return places
+
+
+def public_names():
+    """Each name that a module of a page declares public, and where it is explained."""
+    for page, modules in MODULES.items():
+        for module in modules:
+            for names in by_file(module).values():
+                yield from ((page, f"{module}.{name}") for name in names)
+
+
+def test_every_part_of_the_library_has_a_page():
+    listed = {module for modules in MODULES.values() for module in modules}
+    parts = {f"nnlib.{part}" for part in nnlib._PARTS} | {"nnlib", "nnlib.book"}
+    parts -= {"nnlib.utils"}  # its pages are those of nnlib.utils.data and nn.utils
+    assert parts <= listed
+
+
+def test_every_package_with_public_names_is_on_a_page():
+    listed = {module for modules in MODULES.values() for module in modules}
+    explained = {
+        id(getattr(importlib.import_module(m), n))
+        for m in listed
+        for f in by_file(m).values()
+        for n in f
+    }
+    for found in pkgutil.walk_packages(nnlib.__path__, "nnlib."):
+        if found.ispkg:
+            module = importlib.import_module(found.name)
+            for name in getattr(module, "__all__", ()):
+                one = getattr(module, name)
+                if callable(one) and str(getattr(one, "__module__", "")).startswith("nnlib"):
+                    assert id(one) in explained, f"{found.name}.{name}"
+
+
+@pytest.mark.parametrize("page", API)
+def test_every_public_name_has_its_entry(entries, page):
+    missing = {name for place, name in public_names() if place == page} - entries[page]
+    assert missing == set()
+
+
+@pytest.mark.parametrize("page", API)
+def test_no_entry_shows_a_path_or_an_address_in_memory(book, page):
+    html = (book / f"chapters/{page}.html").read_text(encoding="utf-8")
+    text = re.sub(r"<[^>]+>", "", html)
+    assert not re.search(r"site-packages|\bat 0x[0-9a-f]{6}", text)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as program:
+        yield program
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", API)
+def test_a_page_is_whole_offline_and_fits_a_phone(browser, book, page):
+    with visit(browser, f"{book.as_uri()}/", f"chapters/{page}.html", size=PHONE) as seen:
+        assert (seen.outside, seen.missing, seen.errors) == ([], [], [])
+        assert seen.untypeset() == []
+        assert seen.too_wide() == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", ["reference/nnlib/training", "reference/nnlib/linalg"])
+def test_entries_are_accessible(browser, book, page, scheme):
+    with visit(browser, f"{book.as_uri()}/", f"chapters/{page}.html") as seen:
+        seen.page.emulate_media(color_scheme=scheme)
+        seen.page.wait_for_selector(f"html[data-theme={scheme}]")
+        assert seen.axe() == []
