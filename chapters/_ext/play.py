@@ -1,7 +1,7 @@
 """Load the script of an element of ours on the pages that use it, and on no other.
 
-One small script, ``page.js``, is on every page: folds that open, print in light. Formulas that a
-cell printed, such as those of ``Steps``, get MathJax as those of the text do.
+One small script, ``page.js``, is on every page: folds that open, print in light. Formulas that
+a cell printed, such as those of ``Steps``, get MathJax as those of the text do.
 """
 
 import re

@@ -120,7 +120,9 @@ def _tight(svg: str) -> str:
 def _rounded(path: str) -> str:
     """Return a path or a place with numbers to a hundredth of a point, half as long."""
     path = re.sub(r"\s*([MLCQz\"])\s*", r"\1", path)
-    path = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), path)
+    path = re.sub(
+        r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), path
+    )
     return LEVEL.sub(r"\1", UPRIGHT.sub(r"\1", path))
 
 

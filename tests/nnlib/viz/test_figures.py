@@ -407,8 +407,9 @@ def test_arrows_lead_from_each_place_to_the_next():
 
 def test_the_name_of_a_long_arrow_stays_inside_the_plane():
     ax = viz.plane(lambda x: x, arrows=[[0.5, 3.9], [-2, 0]], extent=4)
-    assert [t.get_position() for t in ax.texts if t.get_text() == "$w_{1}$"][0][1] < 4
-    assert [t.get_position() for t in ax.texts if t.get_text() == "$w_{2}$"] == [(-2.5, 0)]
+    places = {t.get_text(): t.get_position() for t in ax.texts}
+    assert places["$w_{1}$"][1] < 4
+    assert places["$w_{2}$"] == (-2.5, 0)
 
 
 def test_a_flat_loss_is_drawn_without_contours():
@@ -451,7 +452,8 @@ def test_histograms_count_each_layer_on_one_axis():
 
 def test_histograms_count_zeros_unless_dead_units_are_asked_for():
     ax = viz.histograms({"a": [0.0, 0.0, 1.0]}, xlabel="activation", bins=2)
-    np.testing.assert_allclose(bars_of(next(p for p in ax.patches if p.get_fill()))[0], [1, 0.5])
+    bars, _ = bars_of(next(p for p in ax.patches if p.get_fill()))
+    np.testing.assert_allclose(bars, [1, 0.5])
     assert words(ax) == []
 
 
