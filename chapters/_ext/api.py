@@ -15,6 +15,7 @@ OVERVIEW = FOLDER.rstrip("/")
 PARTS = "```{api-parts}\n```"
 DIRECTIVE = re.compile(r"^```\{api\}[ ]*(?P<modules>[\w. ]+)\n```$", re.MULTILINE)
 ESCAPED = re.compile(r"(?<!\\)\||(?<![\\*\w)])\*(?=\w)")
+REQUEST = re.compile(r"set_\w+_request")
 NAMED_TUPLE = "Alias for field number"
 
 
@@ -79,8 +80,9 @@ def _entry(name: str, found: object) -> Iterator[str]:
 
 
 def _skip(app, what, name, found, skip, options) -> bool | None:
-    """Leave out the fields of named tuples, which have no text of their own."""
-    return True if (getattr(found, "__doc__", "") or "").startswith(NAMED_TUPLE) else None
+    """Leave out what has no text of ours: fields of named tuples, scikit-learn's requests."""
+    plain = (getattr(found, "__doc__", "") or "").startswith(NAMED_TUPLE)
+    return True if plain or REQUEST.fullmatch(name) else None
 
 
 def _prepare(app, what, name, found, options, lines: list[str]) -> None:
