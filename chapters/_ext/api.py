@@ -30,11 +30,13 @@ def _expand(app, docname: str, source: list[str]) -> None:
 def _parts(app) -> Iterator[str]:
     """A table of the pages of the API: what each is about, and how many names it holds."""
     yield from ("| page | holds | names |", "|---|---|--:|")
-    for file in sorted(Path(app.srcdir, FOLDER).glob("*.md"), key=lambda f: f.stem):
+    toc = Path(app.srcdir, "_toc.yml").read_text(encoding="utf-8")
+    for name in re.findall(rf"file: {FOLDER}(\S+)", toc):
+        file = Path(app.srcdir, FOLDER, f"{name}.md")
         modules = DIRECTIVE.search(file.read_text(encoding="utf-8"))["modules"].split()
         count = sum(len(names) for m in modules for names in by_file(m).values())
         opening = importlib.import_module(modules[0]).__doc__.partition("\n\n")[0]
-        yield f"| [](nnlib/{file.stem}.md) | {' '.join(opening.split())} | {count} |"
+        yield f"| [](nnlib/{name}.md) | {' '.join(opening.split())} | {count} |"
 
 
 def _page(modules: Iterable[str]) -> Iterator[str]:
