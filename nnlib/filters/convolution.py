@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..checks import one_of, whole
 from ..steps import Steps
 from . import checks
 from .shown import correlation_steps
@@ -155,7 +156,7 @@ def pad(x: Array, padding: Ints, *, padding_mode: str = "zeros", axes: int = 2) 
            [0, 1, 2, 0],
            [0, 0, 0, 0]])
     """
-    x = checks.numbers("pad", "x", x)
+    x, axes = checks.numbers("pad", "x", x), whole("pad", "axes", axes, low=1)
     if x.ndim < axes:
         raise ValueError(f"pad: expected x with at least {axes} axes, got shape {x.shape}")
     each = checks.one_for_each("pad", "padding", padding, axes, 0)
@@ -179,6 +180,8 @@ def _ends(
     """How much to pad before and behind each axis."""
     d = checks.one_for_each(name, "dilation", dilation, len(shape), 1)
     reach = [dk * (k - 1) for k, dk in zip(shape, d, strict=True)]
+    if isinstance(padding, np.ndarray):
+        padding = padding.tolist()
     match padding:
         case "valid":
             return [(0, 0) for _ in reach]
@@ -197,8 +200,7 @@ def _ends(
 
 def _padded(name: str, x: Array, ends: list[tuple[int, int]], mode: str) -> Array:
     """The array with entries around its last axes."""
-    if mode not in MODES:
-        raise ValueError(f"{name}: expected padding_mode to be one of {[*MODES]}, got {mode!r}")
+    one_of(name, "padding_mode", mode, MODES)
     short = 1 if mode == "reflect" else 0
     for n, end in zip(x.shape[-len(ends) :], ends, strict=True):
         if mode in ("reflect", "circular") and max(end) > n - short:
@@ -218,8 +220,7 @@ def _slide(
     steps: bool,
 ) -> Array | Steps:
     """Pad, and slide the kernel as it stands."""
-    if method not in METHODS:
-        raise ValueError(f"{name}: expected method to be one of {[*METHODS]}, got {method!r}")
+    one_of(name, "method", method, METHODS)
     s = checks.one_for_each(name, "stride", stride, h.ndim, 1)
     d = checks.one_for_each(name, "dilation", dilation, h.ndim, 1)
     around = _padded(name, x, ends, padding_mode)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..checks import number, whole
 from ..steps import Step, Steps, run
 from .elimination import Telling
 from .exact import zeros
@@ -89,9 +90,9 @@ def conjugate_gradient(
             f"conjugate_gradient: expected b and x0 with {len(A)} entries, "
             f"got {len(b)} and {len(x)}"
         )
-    if not tolerance >= 0:
-        raise ValueError(f"conjugate_gradient: expected a tolerance ≥ 0, got {tolerance}")
+    number("conjugate_gradient", "tolerance", tolerance, low=0)
     most = 10 * len(A) if max_iterations is None else max_iterations
+    whole("conjugate_gradient", "max_iterations", most, low=0)
     if A.dtype == object:
         return run(_conjugate_gradient(A, b, x, 0.0, most), steps=steps)
     size = max(abs(b).max(initial=0.0), abs(x).max(initial=0.0)) or 1.0  # squares would vanish

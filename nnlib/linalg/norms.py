@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -76,16 +77,22 @@ def norm(x: Any, p: Any = None, *, exact: bool = False, steps: bool = False) -> 
     if x.ndim != 2:
         raise ValueError(f"norm: expected a vector or a matrix, got shape {x.shape}")
     p = "fro" if p is None else p
-    if p not in KINDS:
-        raise ValueError(f"norm: expected p 'fro', 1, 2, inf or 'nuc' for a matrix, got {p!r}")
+    expect_kind(p, "norm")
     if x.dtype == object and p in (2, "nuc"):
         raise ValueError(f"norm: expected p 'fro', 1 or inf for exact numbers, got {p!r}")
     return run(_matrix_norm(x, p), steps=steps)
 
 
+def expect_kind(p: Any, function: str) -> None:
+    """Refuse what is no norm of a matrix."""
+    if not isinstance(p, str | Real) or p not in KINDS:
+        expected = "expected p 'fro', 1, 2, inf or 'nuc' for a matrix"
+        raise ValueError(f"{function}: {expected}, got {p!r}")
+
+
 def expect_power(p: Any, function: str, *, exact: bool) -> None:
     """Refuse what makes no norm of a vector, or none that a fraction and a root could hold."""
-    if isinstance(p, str) or not p >= 1:
+    if not isinstance(p, Real) or not p >= 1:
         raise ValueError(f"{function}: expected p of at least 1 for a vector, got {p!r}")
     if exact and p != inf and p != int(p):
         raise ValueError(
@@ -201,6 +208,7 @@ def cond(A: Any, p: Any = 2) -> float:
     >>> cond([[100, 0], [0, 1]])
     100.0
     """
+    expect_kind(p, "cond")
     if p == 2:
         sigma = singular_values(matrix(A, "cond"))
         if not sigma.size:

@@ -81,7 +81,8 @@ class BayesTable:
             p(D' | h) of what is seen now, independent of D where h is known.
         """
         exact = self.prior.dtype == object
-        return bayes(self.posterior, likelihood, hypotheses=self.hypotheses, exact=exact)
+        known = self.hypotheses, exact, False
+        return _table("BayesTable.update", self.posterior, likelihood, *known)
 
     def _rows(self) -> list[list[str]]:
         """The cells, headings first and sums last."""
@@ -157,16 +158,31 @@ def bayes(
     p = 3/4    0.5  0.00123596  0.000617981   0.240356
         sum      1               0.00257111          1
     """
-    p = checks.probabilities("bayes", "prior", prior)
-    L = checks.real("bayes", "likelihood", likelihood)
+    return _table("bayes", prior, likelihood, hypotheses, exact, steps)
+
+
+def _table(
+    name: str,
+    prior: np.ndarray,
+    likelihood: np.ndarray,
+    hypotheses: Sequence[str] | None,
+    exact: bool,
+    steps: bool,
+) -> BayesTable | Steps:
+    """Check by name what came in, and make the table."""
+    p = checks.probabilities(name, "prior", prior)
+    L = checks.real(name, "likelihood", likelihood)
     if p.ndim != 1 or L.shape != p.shape:
         raise ValueError(
-            f"bayes: expected prior (H,) and likelihood (H,), got {p.shape} and {L.shape}"
+            f"{name}: expected prior (H,) and likelihood (H,), got {p.shape} and {L.shape}"
         )
     if not (np.isfinite(L) & (L >= 0)).all():
-        raise ValueError(f"bayes: expected finite likelihood >= 0, got {L}")
+        raise ValueError(f"{name}: expected finite likelihood >= 0, got {L}")
     if not (p * L).any():
-        raise ValueError("bayes: what was seen is impossible under every hypothesis")
+        raise ValueError(
+            f"{name}: expected a likelihood above 0 where the prior is, but what was seen is "
+            "impossible under every hypothesis"
+        )
     names = _names(hypotheses, len(p))
     fractions = BayesTable(names, exactly(prior), exactly(likelihood))
     table = fractions if exact else BayesTable(names, p, L)
@@ -177,8 +193,8 @@ def _names(hypotheses: Sequence[str] | None, H: int) -> tuple[str, ...]:
     """A name for each of H hypotheses."""
     if hypotheses is None:
         return tuple(f"h{k}" for k in range(1, H + 1))
-    if len(hypotheses) != H:
-        raise ValueError(f"bayes: expected {H} hypotheses, got {len(hypotheses)}")
+    if not isinstance(hypotheses, Sequence) or len(hypotheses) != H:
+        raise ValueError(f"bayes: expected {H} hypotheses in a list, got {hypotheses!r}")
     return tuple(map(str, hypotheses))
 
 

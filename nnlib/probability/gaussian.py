@@ -96,6 +96,7 @@ class Gaussian(Continuous):
         .. math:: \log\frac{\sigma_2}{\sigma_1} +
             \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2 \sigma_2^2} - \frac{1}{2}
         """
+        self._kin(other)
         ratio, shift = self.scale / other.scale, (self.loc - other.loc) / other.scale
         return -math.log(ratio) + (ratio**2 + shift**2) / 2 - 1 / 2
 

@@ -79,6 +79,7 @@ class Laplace(Continuous):
 
     def kl_divergence(self, other: Laplace) -> float:
         """The divergence of ``other`` from this one, in nats."""
+        self._kin(other)
         b1, b2, d = self.scale, other.scale, abs(self.loc - other.loc)
         return math.log(b2 / b1) + (b1 * math.exp(-d / b1) + d) / b2 - 1
 

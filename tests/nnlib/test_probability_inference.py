@@ -476,7 +476,11 @@ BAD = [
     (lambda: bayes([0.5, 0.5], [1]), ValueError, r"likelihood \(H,\), got \(2,\) and \(1,\)"),
     (lambda: bayes([0.5, 0.5], [1, -1]), ValueError, "expected finite likelihood >= 0"),
     (lambda: bayes([1, 0], [0, 1]), ValueError, "impossible under every hypothesis"),
-    (lambda: bayes([1, 0], [1, 1], hypotheses="a"), ValueError, "expected 2 hypotheses, got 1"),
+    (
+        lambda: bayes([1, 0], [1, 1], hypotheses="a"),
+        ValueError,
+        "bayes: expected 2 hypotheses in a list, got 'a'",
+    ),
     (lambda: bayes([0.5, 0.5], [1, 1])["x"], KeyError, "expected one of"),
     (lambda: diagnostic_test(2, 0.9, 0.9), ValueError, r"expected prior in \[0, 1\], got 2"),
     (lambda: diagnostic_test(0, 1, 1), ValueError, "impossible under every hypothesis"),
