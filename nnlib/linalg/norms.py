@@ -112,14 +112,14 @@ def vector_norm(x: Array, p: float, named: str = "") -> Telling:
         return _scaled(size, p, largest)
     powers = size ** int(p)
     total = powers.sum(initial=zeros(1, like=x)[0])
-    yield lambda: _summed(powers, int(p), total)
+    entries = r"\sum_{i,j} |a_{ij}|" if named else r"\sum_i |x_i|"
+    yield lambda: _summed(powers, int(p), total, entries)
     if p == 1:
         return total
     r = _root(total, int(p))
     name = {2: "root", 3: "cube root"}.get(int(p), f"{int(p)}th root")
-    yield lambda: Step(
-        f"Take the {name}: {text(r)}.", rf"\lVert x \rVert_{{{int(p)}}} = {tex(r)}"
-    )
+    symbol = named or rf"\lVert x \rVert_{{{int(p)}}}"
+    yield lambda: Step(f"Take the {name}: {text(r)}.", f"{symbol} = {tex(r)}")
     return r
 
 
@@ -130,13 +130,17 @@ def _scaled(size: Array, p: float, largest: float) -> float:
     return float(largest * ((size / largest) ** p).sum() ** (1 / p))
 
 
-def _summed(powers: Array, p: int, total: Any) -> Step:
+def _summed(powers: Array, p: int, total: Any, entries: str) -> Step:
     """The sum of powers, term by term."""
+    if not powers.size:
+        return Step("There is no entry, so the sum is 0.", f"{entries}^{{{p}}} = 0")
     special = {1: "absolute values of the entries", 2: "squares of the entries"}
-    name = special.get(p, f"powers {p} of the absolute values")
-    words = f"Add the {name}: {' + '.join(map(text, powers)) or '0'}"
-    formula = rf"\sum_i |x_i|^{{{p}}} = {' + '.join(map(tex, powers)) or '0'} = {tex(total)}"
-    return Step(f"{words} = {text(total)}.", formula)
+    name = special.get(p, f"absolute values of the entries, each to the power {p}")
+    words, terms = (" + ".join(map(write, powers)) for write in (text, tex))
+    power = "" if p == 1 else f"^{{{p}}}"
+    found = "" if powers.size == 1 else f" = {text(total)}"
+    formula = f"{entries}{power} = {terms}" + ("" if powers.size == 1 else f" = {tex(total)}")
+    return Step(f"Add the {name}: {words}{found}.", formula)
 
 
 def _root(total: Any, p: int) -> Any:

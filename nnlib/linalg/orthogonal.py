@@ -61,7 +61,7 @@ def gram_schmidt(
 
     >>> gram_schmidt([[1, 1], [1, 0]], steps=True)
     1. Take u₁ = a₁ = (1, 1).
-    2. Subtract from a₂ its part along u₁, 1/2 u₁.
+    2. Subtract from a₂ its part along u₁, 1/2 u₁; what is left is u₂ = (1/2, −1/2).
     3. Divide u₁ by its length √2.
     4. Divide u₂ by its length √2/2.
     """
@@ -89,10 +89,11 @@ def orthogonalized(A: Array, modified: bool = True) -> Telling:
         if not before:
             yield lambda j=j: _taken(U, j)
         for i in before:
+            last = i == before[-1]
             source = U[:, j] if modified else A[:, j]
             C[i, j] = _times(U[:, i], source)
             U[:, j] -= C[i, j] * U[:, i]
-            yield lambda i=i, j=j: _subtracted(U, C, i, j)
+            yield lambda i=i, j=j, last=last: _subtracted(U, C, i, j, last)
         if A.dtype != object and length(U[:, j]) <= negligible * length(A[:, j]):
             U[:, j] = 0.0
     return U, C
@@ -110,16 +111,21 @@ def _taken(U: Array, j: int) -> Step:
     return Step(f"Take {name} = {text(U[:, j])}.", f"u_{{{j + 1}}} = {tex(U[:, j])}")
 
 
-def _subtracted(U: Array, C: Array, i: int, j: int) -> Step:
-    """One part of a vector is gone."""
+def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
+    """One part of a vector is gone; what is left after the last is the new vector."""
     u, a = indexed("u", i), indexed("a", j)
     c = C[i, j]
     names = [f"u_{{{k + 1}}}" for k in range(i + 1)]
     whole = tex_sum([1, *-C[: i + 1, j]], [f"a_{{{j + 1}}}", *names])
-    formula = f"{whole} = {tex(U[:, j])}"
+    name = f"u_{{{j + 1}}} = " if last else ""
+    left = f"; what is left is {indexed('u', j)} = {text(U[:, j])}" if last else ""
+    vectors = f"u_{{{i + 1}}}^\\top"
+    times = rf"\frac{{{vectors} a_{{{j + 1}}}}}{{{vectors} u_{{{i + 1}}}}} = {tex(c)}"
+    formula = rf"{times}, \quad {name}{whole} = {tex(U[:, j])}"
     if c == 0:
-        return Step(f"{a} is at right angles to {u} already.", formula)
-    return Step(f"Subtract from {a} its part along {u}, {text(c)} {u}.", formula)
+        return Step(f"{a} is at right angles to {u} already{left}.", formula)
+    part = u if c == 1 else f"{text(c)} {u}"
+    return Step(f"Subtract from {a} its part along {u}, {part}{left}.", formula)
 
 
 def normalized(U: Array) -> Telling:
@@ -214,7 +220,8 @@ def _part(i: int, c: Any) -> Step:
     """One part of a projection."""
     u = indexed("u", i)
     formula = rf"\frac{{u_{{{i + 1}}}^\top b}}{{u_{{{i + 1}}}^\top u_{{{i + 1}}}}} = {tex(c)}"
-    return Step(f"b has the part {text(c)} {u} along {u}.", formula)
+    part = u if c == 1 else f"{text(c)} {u}"
+    return Step(f"b has the part {part} along {u}.", formula)
 
 
 def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:

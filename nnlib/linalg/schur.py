@@ -266,4 +266,5 @@ def _last_step(T: Array) -> Step:
     blocks = (
         f", and {pairs} 2x2 block{'s' if pairs > 1 else ''} for complex pairs" if pairs else ""
     )
-    return Step(f"The eigenvalues stand on the diagonal{blocks}.", f"T = {tex(T)}")
+    words = "A rotation makes each block of two rows with real eigenvalues a triangle: then the"
+    return Step(f"{words} eigenvalues stand on the diagonal{blocks}.", f"T = {tex(T)}")

@@ -144,7 +144,7 @@ def _solution_set(A: Array, b: Array) -> Telling:
 def _told(x: Array, N: Array, free: tuple[int, ...]) -> Telling:
     """The particular solution and what may be added to it."""
     reason = _reason(free)
-    words = "Let the free unknowns be 0." if free else "The right-hand side is the solution."
+    words = "Let the free unknowns be 0." if free else "Right of the bar stands the solution."
     yield lambda: Step(f"{reason[0].upper()}{reason[1:]}. {words}", f"x = {tex(x)}")
     if free:
         yield from told_solutions(N, free)
