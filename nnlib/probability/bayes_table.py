@@ -12,6 +12,7 @@ from ..linalg.exact import exact as exactly
 from ..linalg.exact import tex, text
 from ..steps import Step, Steps
 from . import checks
+from .shown import divided
 
 __all__ = ["BayesTable", "bayes", "diagnostic_test"]
 
@@ -213,7 +214,8 @@ def _steps(exact: BayesTable, result: BayesTable) -> Steps:
     said = f"The evidence is their sum: {terms} = {text(evidence)}."
     steps.append(Step(said, rf"p(D) = {written} = {tex(evidence)}"))
     for h, both, q in zip(exact.hypotheses, joint, exact.posterior, strict=True):
-        said = f"The posterior of {h} is its share: {text(q)}, about {float(q):.4g}."
+        about = "" if q.denominator == 1 else f", about {float(q):.4g}"
+        said = f"The posterior of {h} is its share: {divided(both, evidence)}{about}."
         formula = rf"p({_named(h)} \mid D) = {tex(both)} \Big/ {tex(evidence)} = {tex(q)}"
         steps.append(Step(said, formula))
     return Steps(steps, result)
