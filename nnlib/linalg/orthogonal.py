@@ -79,8 +79,11 @@ def _gram_schmidt(A: Array, modified: bool, normalize: bool) -> Telling:
     return Q
 
 
-def orthogonalized(A: Array, modified: bool = True) -> Telling:
-    """A = U C: orthogonal columns U, those of dependent columns 0, and unit triangular C."""
+def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> Telling:
+    """A = U C: orthogonal columns U, those of dependent columns 0, and unit triangular C.
+
+    A second pass takes away what rounding has left along the vectors before.
+    """
     m, n = A.shape
     U, C = A.copy(), identity(n, like=A)
     negligible = 10 * max(m, n) * np.finfo(float).eps  # what rounding may leave of a column
@@ -88,11 +91,11 @@ def orthogonalized(A: Array, modified: bool = True) -> Telling:
         before = [i for i in range(j) if U[:, i].any()]
         if not before:
             yield lambda j=j: _taken(U, j)
-        for i in before:
+        for i in before * (passes if A.dtype != object else 1):
             last = i == before[-1]
-            source = U[:, j] if modified else A[:, j]
-            C[i, j] = _times(U[:, i], source)
-            U[:, j] -= C[i, j] * U[:, i]
+            c = _times(U[:, i], U[:, j] if modified else A[:, j])
+            C[i, j] += c
+            U[:, j] -= c * U[:, i]
             yield lambda i=i, j=j, last=last: _subtracted(U, C, i, j, last)
         if A.dtype != object and length(U[:, j]) <= negligible * length(A[:, j]):
             U[:, j] = 0.0
@@ -195,7 +198,7 @@ def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> A
 
 def _projection(b: Array, A: Array) -> Telling:
     """The sum of the parts of b along orthogonal vectors."""
-    U, _ = yield from orthogonalized(_spanning(A))
+    U, _ = yield from orthogonalized(_spanning(A), passes=2)
     p = zeros(len(b), like=b)
     for i, u in enumerate(U.T):
         if u.any():
@@ -264,7 +267,7 @@ def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Ar
 
 def _projection_matrix(A: Array) -> Telling:
     """The sum of the projections onto orthogonal lines."""
-    U, _ = yield from orthogonalized(_spanning(A))
+    U, _ = yield from orthogonalized(_spanning(A), passes=2)
     P = zeros((len(A), len(A)), like=A)
     for i, u in enumerate(U.T):
         if u.any():

@@ -63,12 +63,13 @@ def hessenberg(A: Any) -> Hessenberg:
     array([ 1., -5.,  0.])
     """
     H = square(A, "hessenberg")
-    Q = np.eye(len(H))
+    e = exponent(H)
+    H, Q = np.ldexp(H, -e), np.eye(len(H))
     for k in range(len(H) - 2):
         v = householder(H[k + 1 :, k])
         _reflect(H, Q, v, k + 1)
         H[k + 2 :, k] = 0
-    return Hessenberg(H, Q)
+    return Hessenberg(np.ldexp(H, e), Q)
 
 
 def householder(x: Array) -> Array:
