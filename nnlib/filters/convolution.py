@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,7 +54,8 @@ def correlate(
         Distance s of two places of the kernel, and d of two entries below it.
     method : str
         "loops" (the formula as it stands; slow), "im2col" (one matrix product), "fft" (a
-        product of transforms) or "separable" (a row, then a column, for a kernel of rank 1).
+        product of transforms, exact to the sixteenth digit of the largest number) or
+        "separable" (a row, then a column, for a kernel of rank 1).
     steps : bool
         Whether to show each entry of the result as a sum of products, in fractions.
 
@@ -225,6 +227,8 @@ def _slide(
     d = checks.one_for_each(name, "dilation", dilation, h.ndim, 1)
     around = _padded(name, x, ends, padding_mode)
     checks.fits(name, around.shape, h.shape, d)
+    if method == "fft":
+        _expect_small(name, around, h)
     y = METHODS[method](around, h, s, d)
     if not steps:
         return y
@@ -232,3 +236,15 @@ def _slide(
         raise ValueError(f"{name}: steps are shown of {h.ndim} axes, got shape {x.shape}")
     shown = correlation_steps(around, h, s, d, y.shape, turned=name == "convolve", ends=ends)
     return Steps(shown, y)
+
+
+def _expect_small(name: str, x: Array, h: Array) -> None:
+    """Refuse whole numbers that transforms, which round, would not give back exactly."""
+    if np.result_type(x, h).kind == "f":
+        return
+    sizes = (np.linalg.norm(a.astype(np.float64)) for a in (x, h))
+    if 4 * np.finfo(float).eps * math.prod(sizes) > 0.25:
+        raise ValueError(
+            f"{name}: expected smaller whole numbers for method 'fft', which rounds at the "
+            "sixteenth digit of the largest, or another method"
+        )

@@ -9,7 +9,7 @@ import numpy as np
 from ..checks import generator
 from . import checks
 
-__all__ = ["Continuous", "Discrete", "Distribution", "plain", "supported"]
+__all__ = ["Continuous", "Discrete", "Distribution", "plain", "standardised", "supported"]
 
 
 class Distribution:
@@ -156,6 +156,12 @@ class Continuous(Distribution):
 def plain(x: np.ndarray) -> float | np.ndarray:
     """Give a float instead of an array without axes."""
     return float(x) if np.ndim(x) == 0 else x
+
+
+def standardised(x: np.ndarray, loc: float, scale: float) -> np.ndarray:
+    """The distance (x - loc) / scale from the centre; infinite where it is too large."""
+    with np.errstate(over="ignore"):
+        return (x - loc) / scale
 
 
 def supported(x: np.ndarray, inside: np.ndarray, log_p: np.ndarray) -> np.ndarray:

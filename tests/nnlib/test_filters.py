@@ -505,3 +505,18 @@ BAD = [
 def test_bad_input_is_refused_by_name(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_tiny_kernel_is_separated_like_any_other():
+    kernel = 1e-200 * np.outer([1.0, 2.0], [3.0, 1.0])
+    column, row = filters.separate(kernel)
+    np.testing.assert_allclose(np.outer(column, row), kernel, rtol=1e-12)
+
+
+def test_whole_numbers_that_a_transform_would_round_are_refused():
+    x = np.array([[2**60, 1], [3, -(2**40)]])
+    assert filters.correlate(x, [[1, 0]]).tolist() == [[2**60], [3]]
+    with pytest.raises(
+        ValueError, match="correlate: expected smaller whole numbers for method"
+    ):
+        filters.correlate(x, [[1, 0]], method="fft")
