@@ -110,7 +110,7 @@ def _reflected(R: Array, k: int, v: Array) -> Step:
     words = f"Reflect {rows} {along}: {text(R[k, k])} over zeros."
     mirror = rf"v = {tex(simplified(v))}, \quad I - \frac{{2 v v^\top}}{{v^\top v}}"
     after = tex_matrix(R, [(k, k)])
-    return Step(words, rf"{mirror} \text{{ gives }} {after}")
+    return Step(words, rf"\begin{{gathered}} {mirror} \\ {after} \end{{gathered}}")
 
 
 def _givens(A: Array) -> Telling:

@@ -12,7 +12,7 @@ from ..linalg.exact import exact as exactly
 from ..linalg.exact import tex, text
 from ..steps import Step, Steps
 from . import checks
-from .shown import divided
+from .shown import divided, escaped
 
 __all__ = ["BayesTable", "bayes", "diagnostic_test"]
 
@@ -223,8 +223,7 @@ def _steps(exact: BayesTable, result: BayesTable) -> Steps:
 
 def _named(hypothesis: str) -> str:
     """A hypothesis as text within a formula."""
-    escaped = "".join(rf"\{c}" if c in "#$%&_{}" else c for c in hypothesis)
-    return rf"\text{{{escaped}}}"
+    return rf"\text{{{escaped(hypothesis)}}}"
 
 
 def diagnostic_test(

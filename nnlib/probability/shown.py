@@ -15,7 +15,14 @@ from ..steps import Step, Steps
 if TYPE_CHECKING:
     from .joint import JointTable
 
-__all__ = ["bracketed", "conditional_steps", "divided", "marginal_steps", "moment_steps"]
+__all__ = [
+    "bracketed",
+    "conditional_steps",
+    "divided",
+    "escaped",
+    "marginal_steps",
+    "moment_steps",
+]
 
 
 def marginal_steps(table: JointTable, found: JointTable) -> Steps:
@@ -89,10 +96,16 @@ def _written(outcome: Any) -> str:
 
 def _tex(event: str, given: str = "") -> str:
     """The probability of an event as a formula."""
-    escaped = "".join(rf"\{c}" if c in "#$%&_{}" else c for c in event)
     if given:
         return rf"{_tex(event)[:-1]} \mid {_tex(given)[2:]}"
-    return rf"p(\text{{{escaped}}})"
+    return rf"p(\text{{{escaped(event)}}})"
+
+
+def escaped(words: str) -> str:
+    """Words inside a formula; signs that no escape lets in are replaced by others alike."""
+    for sign, alike in zip("\\^~", "∖ˆ˜", strict=True):
+        words = words.replace(sign, alike)
+    return "".join(rf"\{c}" if c in "#$%&_{}" else c for c in words)
 
 
 def divided(p: Any, q: Any) -> str:

@@ -541,3 +541,9 @@ def test_sentences_of_posteriors_bracket_their_fractions_and_count_in_english():
     assert "has the precision 2 / (9/4) = 8/9." in str(steps[1])
     steps = Gaussian.fit([1, -3, 5, 0.5], steps=True)
     assert "at the mean: (7/2) / 4 = 7/8." in str(steps[1])
+
+
+def test_words_with_signs_of_latex_stand_in_formulas_without_breaking_them():
+    steps = bayes([0.5, 0.5], [0.2, 0.4], hypotheses=["a^2 ~ b", r"50% & \c_d {$}"], steps=True)
+    assert steps[0].latex.startswith(r"p(D, \text{a" + "ˆ2 ˜ b})")
+    assert steps[1].latex.startswith(r"p(D, \text{50\% \& ∖c\_d \{\$\}})")

@@ -414,15 +414,18 @@ def test_reflections_and_rotations_show_each_column():
     A = [[1, 2], [2, 1], [2, 0]]
     r, s = root(29), root(5)
     reflected = linalg.qr(A, steps=True)
-    mirror = r"v = %s, \quad I - \frac{2 v v^\top}{v^\top v} \text{ gives } "
+    shown = (
+        r"\begin{gathered} v = %s, \quad I - \frac{2 v v^\top}{v^\top v} \\ %s \end{gathered}"
+    )
     assert reflected[1].text == (
         "Reflect rows 1, 2 and 3 along v, column 1 less what it becomes: −3 over zeros."
     )
+    after = [[F(-3), F(-4, 3)], [F(0), F(-2, 3)], [F(0), F(-5, 3)]]
+    done = [[F(-3), F(-4, 3)], [F(0), r / 3], [F(0), F(0)]]
+    v = np.array([-(2 + r) / 3, F(-5, 3)])
     assert [step.latex for step in reflected[1:3]] == [
-        mirror % tex(exact([4, 2, 2]))
-        + tex_matrix([[F(-3), F(-4, 3)], [F(0), F(-2, 3)], [F(0), F(-5, 3)]], [(0, 0)]),
-        mirror % tex(np.array([-(2 + r) / 3, F(-5, 3)]))
-        + tex_matrix([[F(-3), F(-4, 3)], [F(0), r / 3], [F(0), F(0)]], [(1, 1)]),
+        shown % (tex(exact([4, 2, 2])), tex_matrix(after, [(0, 0)])),
+        shown % (tex(v), tex_matrix(done, [(1, 1)])),
     ]
     rotated = linalg.qr(A, method="givens", steps=True)
     assert rotated[1].latex == tex_matrix(
