@@ -3,7 +3,10 @@
 from .expression import expression
 from .gates import Gate, gate
 from .graph import Call, Graph, Node, Picture, build
+from .history import graph, steps
 from .layout import Layout, layout
+from .local import Local, Locals, local
+from .recording import recording
 from .steps import Step, Steps
 
 __all__ = [
@@ -11,6 +14,8 @@ __all__ = [
     "Gate",
     "Graph",
     "Layout",
+    "Local",
+    "Locals",
     "Node",
     "Picture",
     "Step",
@@ -18,5 +23,9 @@ __all__ = [
     "build",
     "expression",
     "gate",
+    "graph",
     "layout",
+    "local",
+    "recording",
+    "steps",
 ]

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from .cards import draw_cards
 from .gates import label, number
 from .layout import Layout
 
@@ -66,6 +67,8 @@ def draw(nodes: Sequence[Node], places: Layout, direction: str, gradients: bool)
     """Draw a graph as an SVG element; see ``Graph.svg``."""
     if direction not in FRAMES:
         raise ValueError(f"svg: expected the direction 'right' or 'down', got {direction!r}")
+    if not all(map(_fits_a_circle, nodes)):
+        return draw_cards(nodes, places, direction, gradients)
     frame = FRAMES[direction]
     width, height = frame.size(nodes, places)
     edges = [_edge(edge, nodes, places, frame, gradients) for edge in places.edges]
@@ -83,12 +86,19 @@ def draw(nodes: Sequence[Node], places: Layout, direction: str, gradients: bool)
     )
 
 
+def _fits_a_circle(node: Node) -> bool:
+    """Whether all of a node can stand by a circle: one number, and a short sign."""
+    longest, sign = (7, node.symbol) if node.operation else (4, label(node.name))
+    return node.is_scalar and len(sign) <= longest
+
+
 def _description(nodes: Sequence[Node], gradients: bool) -> str:
     """The graph in words, node by node."""
     parts = []
     for node in nodes:
         made = f" ({node.symbol})" if node.operation else ""
-        blame = f", gradient {number(node.gradient)}" if gradients else ""
+        known = gradients and node.gradient is not None
+        blame = f", gradient {number(node.gradient)}" if known else ""
         parts.append(f"{node.name}{made} {number(node.value)}{blame}")
     return "Graph: " + "; ".join(parts) + "."
 
@@ -102,7 +112,7 @@ def _edge(edge, nodes: Sequence[Node], places: Layout, frame: Frame, gradients: 
     path, middle = _curve(points, frame.along_x, bend)
     line = f'<path d="{path}" fill="none" stroke="{INK}" stroke-opacity=".65"/>'
     head = _head(points[-1], frame.along_x)
-    if not gradients or nodes[source].users < 2:
+    if not gradients or nodes[source].users < 2 or nodes[source].gradient is None:
         return line + head
     sent = number(nodes[target].sent[operand])
     return line + head + _text(middle[0], middle[1] + 4, sent, GRADIENT, 'font-size="12"')
@@ -151,7 +161,8 @@ def _node(node: Node, centre: tuple[float, float], along_x: bool, gradients: boo
     inside = html.escape(node.symbol if node.operation else label(node.name))
     sign = f'<text x="{x:g}" y="{y + 4.5:g}" {slant}>{inside}</text>'
     name = label(node.name) if node.operation else ""
-    value, gradient = number(node.value), number(node.gradient) if gradients else ""
+    known = gradients and node.gradient is not None
+    value, gradient = number(node.value), number(node.gradient) if known else ""
     if along_x:
         named = f"{name} = {value}" if name and "e" not in value else value  # no room for both
         texts = [_text(x, y - 23, named, VALUE), _text(x, y + 31, gradient, GRADIENT)]

@@ -21,6 +21,7 @@ class Gate(NamedTuple):
 
 GATES = {
     "add": Gate("add", "+", "{} + {}", "{} + {}"),
+    "matmul": Gate("matmul", "@", "{} @ {}", r"{}\,{}"),
     "sub": Gate("subtract", "−", "{} − {}", "{} - {}"),
     "mul": Gate("multiply", "×", "{} × {}", r"{} \cdot {}"),
     "div": Gate("divide", "÷", "{} / {}", r"\frac{{{}}}{{{}}}"),
@@ -42,7 +43,9 @@ def gate(operation: str) -> Gate:
     >>> gate("mul").symbol, gate("conv2d").text
     ('×', 'conv2d({})')
     """
-    plain = Gate(operation, operation[:4], operation + "({})", operation + "({})")
+    name = operation.replace("_", r"\_")
+    latex = rf"\mathrm{{{{{name}}}}}({{}})"
+    plain = Gate(operation, operation, operation + "({})", latex)
     return GATES.get(operation, plain)
 
 
@@ -53,7 +56,7 @@ def symbol(operation: str, constants: list[float | None]) -> str:
     ('+1', '1/x', 'exp')
     """
     sign = WITH_CONSTANT.get(operation)
-    if sign is None or constants[0] is constants[1]:
+    if sign is None or len(constants) < 2 or constants[0] is constants[1]:
         return gate(operation).symbol
     first, second = constants
     if first is None:
@@ -80,4 +83,6 @@ def label(name: str) -> str:
     ('w₁₀', 'loss')
     """
     stem = name.rstrip("0123456789")
+    if not stem or stem.endswith("."):  # a number within a Sequential, no index
+        return name
     return stem + name[len(stem) :].translate(SUBSCRIPTS)

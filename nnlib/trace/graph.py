@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from ..tensor import Tensor
 from ..walk import grad
 from .drawing import draw
 from .gates import symbol
 from .layout import Layout, layout
+from .recording import Scope
 from .steps import Steps, backward_steps, forward_steps
+from .values import said
 
 __all__ = ["Call", "Graph", "Node", "build"]
+
+Value = float | np.ndarray | None
 
 
 class Call(NamedTuple):
@@ -42,24 +49,40 @@ class Node:
         nnlib's name of the operation that made it (``"mul"``); empty for an input.
     operands : tuple of Node or float
         What the operation read: other nodes and constants.
-    value : float
-        Its number in the forward pass.
-    gradient : float
-        d output / d this: the sum of what its users send.
+    value : float or ndarray
+        Its number or array in the forward pass; None where nobody kept it.
+    gradient : float or ndarray
+        d output / d this: the sum of what its users send; None for a constant.
     local : tuple of float or None
-        The derivative of this value by each operand; None for a constant.
-    sent : tuple of float or None
+        Where all are numbers, the derivative of this value by each operand; None for a
+        constant.
+    sent : tuple of float, ndarray or None
         What the operation sends to each operand: local derivative times gradient.
+    shape : tuple of int
+        Of value and gradient.
+    pull : function
+        From a gradient of this value to what goes to each operand, by the engine's rules.
+    reads : tuple
+        For each operand what that rule reads, by nnlib's names of inputs and result.
+    scope : Scope
+        The module's call in which it was computed, if that was watched.
+    owner : object
+        Of a tensor's graph: the leaf, or the operation in its history.
     """
 
     name: str
     operation: str
     operands: tuple[Node | float, ...]
-    value: float
-    gradient: float = 0.0
+    value: Value
+    gradient: Value = 0.0
     local: tuple[float | None, ...] = ()
-    sent: tuple[float | None, ...] = ()
+    sent: tuple[Value, ...] = ()
     users: int = field(default=0, repr=False)
+    shape: tuple[int, ...] = ()
+    pull: Callable[[Any], tuple] | None = field(default=None, repr=False)
+    reads: tuple[tuple[str, ...] | None, ...] = field(default=(), repr=False)
+    scope: Scope | None = field(default=None, repr=False)
+    owner: Any = field(default=None, repr=False)
 
     @property
     def constants(self) -> list[float | None]:
@@ -73,14 +96,26 @@ class Node:
 
     def __repr__(self) -> str:
         made = f" by {self.operation}" if self.operation else ""
-        return f"Node({self.name} = {self.value:.4g}{made}, gradient {self.gradient:.4g})"
+        blame = "" if self.gradient is None else f", gradient {_written(self.gradient)}"
+        return f"Node({self.name} = {_written(self.value, self.shape)}{made}{blame})"
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether all that it reads and gives are single numbers."""
+        return all(isinstance(getattr(x, "value", x), float) for x in (self, *self.operands))
+
+
+def _written(value: Value, shape: tuple[int, ...] = ()) -> str:
+    """A number with four digits, an array in short."""
+    return f"{value:.4g}" if isinstance(value, float) else said(value, shape)
 
 
 class Graph:
     """A computational graph with value and gradient at each node.
 
-    ``trace.expression`` makes one. In a notebook it draws itself; ``graph["w"]`` is the node
-    of that name, ``graph.nodes`` are all, every operand before its users.
+    ``trace.expression`` and ``trace.graph`` make one. In a notebook it draws itself;
+    ``graph["w"]`` is the node of that name, ``graph.nodes`` are all, every operand before its
+    users.
 
     Parameters
     ----------
@@ -128,11 +163,11 @@ class Graph:
 
         >>> from nnlib import trace
         >>> trace.expression("x * y", x=2, y=3).steps()
-        f = x × y = 2 × 3 = 6
-        f starts with 1, since df/df = 1
-        multiply sends 3 × 1 = 3 to x and 2 × 1 = 2 to y
+        1. f = x × y = 2 × 3 = 6
+        2. f starts with 1, since df/df = 1
+        3. multiply sends 3 × 1 = 3 to x and 2 × 1 = 2 to y
         """
-        return Steps([*forward_steps(self.nodes), *backward_steps(self.nodes)])
+        return Steps([*forward_steps(self.nodes), *backward_steps(self.nodes)], self)
 
     def layout(self) -> Layout:
         """Place the nodes in layers (see ``trace.layout``)."""
@@ -157,14 +192,16 @@ class Graph:
         return draw(self.nodes, self.layout(), direction, gradients)
 
     def picture(self, *, gradients: bool = True) -> Picture:
-        """Give what the notebook draws, with or without the gradients."""
-        return Picture(self, gradients)
+        """Give the drawing for ``viz.show``, with or without the gradients."""
+        return Picture(*(self.svg(way, gradients=gradients) for way in ("right", "down")))
 
     def _repr_html_(self) -> str:
-        return f'<div class="nn-panels">{self.picture()._repr_html_()}</div>'
+        return self.picture().scrolling("Graph")
 
     def data(self) -> dict:
-        """Everything a script needs to draw and compute the graph, as plain data."""
+        """Everything a script needs to draw and compute a graph of numbers, as plain data."""
+        if not all(node.is_scalar for node in self.nodes):
+            raise ValueError("data: expected a graph of numbers, got one of arrays")
         places, index = self.layout(), {node: k for k, node in enumerate(self.nodes)}
         nodes = [
             {
@@ -189,22 +226,37 @@ class Graph:
 
 
 class Picture:
-    """A graph as it is drawn in a page: to the right on a desk, downwards on a phone."""
+    """A drawing as ``viz.show`` takes it: to the right on a desk, downwards on a phone.
 
-    def __init__(self, graph: Graph, gradients: bool):
-        self.graph, self.gradients = graph, gradients
+    It shrinks to the page's width. Shown by itself, a graph keeps its size and scrolls.
+
+    Parameters
+    ----------
+    right, down : str
+        The SVG elements; without ``right``, ``down`` stands for both.
+    """
+
+    def __init__(self, right: str, down: str):
+        self.right, self.down = right, down
 
     def _repr_html_(self) -> str:
-        right, down = (
-            self.graph.svg(direction, gradients=self.gradients)
-            for direction in ("right", "down")
-        )
-        return f'<div class="nn-trace">{STYLE}{right}{down}</div>'
+        return re.sub(r"min-width:\d+px;", "", self._drawn())
+
+    def scrolling(self, label: str) -> str:
+        """Give the drawing in its own size, in a box that scrolls on narrower pages."""
+        box = f'<div class="nn-trace" tabindex="0" role="group" aria-label="{label}">'
+        drawn = self._drawn().replace('<div class="nn-trace">', box, 1)
+        return f'<div class="nn-panels">{drawn}</div>'
+
+    def _drawn(self) -> str:
+        """The drawings, of which the style shows one."""
+        down = self.down if self.right else self.down.replace("nn-down", "nn-both", 1)
+        return f'<div class="nn-trace">{STYLE}{self.right}{down}</div>'
 
 
 STYLE = (
     "<style>.nn-panel:has(.nn-trace){flex-basis:100%;max-width:none}"
-    ".nn-trace svg{margin:0 auto}"
+    ".nn-trace{overflow-x:auto}.nn-trace svg{margin:0 auto}"
     ".nn-trace .nn-down{display:none!important}"
     "@media(max-width:700px){.nn-trace .nn-right{display:none!important}"
     ".nn-trace .nn-down{display:block!important}}</style>"

@@ -2,59 +2,54 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from .. import steps
 from .gates import gate, label, number
+from .tensor_steps import tensor_forward, tensor_pieces
+from .values import digits, said, slope, tex_name
 
 if TYPE_CHECKING:
-    from .graph import Node
+    from .graph import Node, Value
 
 __all__ = ["Step", "Steps", "backward_steps", "forward_steps"]
 
 
-class Step(NamedTuple):
-    """One step: ``"forward"`` or ``"backward"``, the node's name, and the step twice."""
+@dataclass(frozen=True)
+class Step(steps.Step):
+    """One step of a pass: text and LaTeX, which pass, and at which node.
 
-    direction: str
-    node: str
-    text: str
-    latex: str
+    Attributes
+    ----------
+    direction : {"forward", "backward"}
+        The pass.
+    node : str
+        The node's name.
+    """
 
-    def __str__(self) -> str:
-        return self.text
+    direction: str = ""
+    node: str = ""
 
 
-class Steps(list):
-    """Steps in order; prints as lines of text, and ``latex`` is all of them as one display."""
-
-    def __getitem__(self, k):
-        return Steps(super().__getitem__(k)) if isinstance(k, slice) else super().__getitem__(k)
-
-    def __repr__(self) -> str:
-        return "\n".join(map(str, self))
-
-    def _repr_html_(self) -> str:
-        items = "".join(f"<li>{html.escape(step.text)}</li>" for step in self)
-        style = "justify-content:flex-start"
-        return f'<div class="nn-panels" style="{style}"><ol>{items}</ol></div>'
-
-    @property
-    def latex(self) -> str:
-        """All formulas, one below the other."""
-        rows = r" \\ ".join(step.latex.replace("=", "&=", 1) for step in self)
-        return rf"\begin{{aligned}} {rows} \end{{aligned}}"
+class Steps(steps.Steps):
+    """The steps of both passes in order; ``result`` is the graph."""
 
 
 def forward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
     """Each operation with its operands' names, then with their numbers."""
     for node in nodes:
         if node.operation:
-            look = gate(node.operation)
-            text = _equation(node, look.text, label, number)
-            yield Step("forward", node.name, text, _equation(node, look.latex, _tex, _digits))
+            say = _scalar_forward if node.is_scalar else tensor_forward
+            yield Step(*say(node), "forward", node.name)
+
+
+def _scalar_forward(node: Node) -> tuple[str, str]:
+    """An operation on numbers as text and as LaTeX."""
+    look = gate(node.operation)
+    text = _equation(node, look.text, label, number)
+    return text, _equation(node, look.latex, tex_name, digits)
 
 
 def _equation(node: Node, pattern: str, write: Callable, digits: Callable) -> str:
@@ -81,18 +76,31 @@ def _filled(pattern: str, words: list[str]) -> str:
 
 def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
     """What each operation sends to its operands, from the output back."""
-    top = nodes[-1].name
-    start = f"{label(top)} starts with 1, since d{label(top)}/d{label(top)} = 1"
-    yield Step("backward", top, start, rf"{_slope(top, top)} = 1")
-    held: dict[Node, float] = {}
+    top = nodes[-1]
+    yield Step(*_start(top), "backward", top.name)
+    held: dict[Node, Value] = {}
     for node in reversed(nodes):
         if node.operation:
-            pieces = list(_pieces(node, held))
-            text = " and ".join(piece.text() for piece in pieces)
-            formulas = r",\quad ".join(piece.latex(top) for piece in pieces)
-            yield Step(
-                "backward", node.name, f"{gate(node.operation).word} sends {text}", formulas
+            scalar = node.is_scalar and node.local
+            pieces = list(
+                _pieces(node, held) if scalar else tensor_pieces(node, top.name, held)
             )
+            text = " and ".join(piece.text() for piece in pieces)
+            formulas = r",\quad ".join(piece.latex(top.name) for piece in pieces)
+            word = gate(node.operation).word
+            if pieces:
+                yield Step(f"{word} sends {text}", formulas, "backward", node.name)
+
+
+def _start(top: Node) -> tuple[str, str]:
+    """The gradient that the walk starts with: 1, or what was given."""
+    name, g = label(top.name), top.gradient
+    if isinstance(g, float) and g == 1:
+        return (
+            f"{name} starts with 1, since d{name}/d{name} = 1",
+            rf"{slope(top.name, top.name)} = 1",
+        )
+    return f"{name} starts with the gradient given, {said(g)}", ""
 
 
 class _Piece(NamedTuple):
@@ -114,36 +122,17 @@ class _Piece(NamedTuple):
 
     def latex(self, top: str) -> str:
         """The same as a formula; += where something had arrived before."""
-        upstream = _digits(self.upstream)
+        upstream = digits(self.upstream)
         factor = f"({upstream})" if self.upstream < 0 else upstream
         sign = "=" if self.before is None else r"\mathrel{+}="
-        product = rf"{_digits(self.local)} \cdot {factor} = {_digits(self.sent)}"
-        return f"{_slope(top, self.to)} {sign} {product}"
+        product = rf"{digits(self.local)} \cdot {factor} = {digits(self.sent)}"
+        return f"{slope(top, self.to)} {sign} {product}"
 
 
 def _pieces(node: Node, held: dict[Node, float]) -> Iterator[_Piece]:
     """What a node sends; ``held`` counts what has arrived where."""
     for operand, local, sent in zip(node.operands, node.local, node.sent, strict=True):
-        if not isinstance(operand, float):
+        if local is not None and not isinstance(operand, float):
             before = held.get(operand)
             held[operand] = sent if before is None else before + sent
             yield _Piece(operand.name, local, node.gradient, sent, before)
-
-
-def _tex(name: str) -> str:
-    """A name as a formula: ``w10`` is w with the index 10."""
-    stem = name.rstrip("0123456789")
-    index = name[len(stem) :]
-    body = stem if len(stem) == 1 else rf"\mathit{{{stem}}}".replace("_", r"\_")
-    return f"{body}_{{{index}}}" if index else body
-
-
-def _digits(value: float) -> str:
-    """A number as a formula, with a power of ten where it has an exponent."""
-    text = number(value).replace("−", "-")
-    return re.sub(r"e\+?(-?)0*(\d+)", r" \\cdot 10^{\1\2}", text)
-
-
-def _slope(top: str, bottom: str) -> str:
-    """The partial derivative of one name by another."""
-    return rf"\frac{{\partial {_tex(top)}}}{{\partial {_tex(bottom)}}}"

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from browser import DESKTOP, PHONE, chromium, served, visit
-from pages import API, PAGES, WRITTEN, source
+from pages import PAGES, WRITTEN, source
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def place(page):
     return f"chapters/{page}.html"
 
 
-@pytest.mark.parametrize("page", PAGES + API)
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_stays_inside_and_typesets_its_formulas(browser, base, page):
     with visit(browser, base, place(page)) as seen:
         assert seen.outside == []
@@ -52,7 +52,7 @@ def test_a_page_stays_inside_and_typesets_its_formulas(browser, base, page):
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("page", PAGES + API)
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_accessible_and_fits_its_window_in_light_and_dark(
     browser, address, page, size
 ):

@@ -152,18 +152,18 @@ def test_an_unknown_node_is_named_in_the_error():
 def test_steps_say_both_passes_in_words():
     steps = trace.expression("p = x * y; f = p + x", x=3, y=-2).steps()
     assert repr(steps).splitlines() == [
-        "p = x × y = 3 × (−2) = −6",
-        "f = p + x = −6 + 3 = −3",
-        "f starts with 1, since df/df = 1",
-        "add sends 1 × 1 = 1 to p and 1 × 1 = 1 to x",
-        "multiply sends −2 × 1 = −2 to x, which now holds −1 and 3 × 1 = 3 to y",
+        "1. p = x × y = 3 × (−2) = −6",
+        "2. f = p + x = −6 + 3 = −3",
+        "3. f starts with 1, since df/df = 1",
+        "4. add sends 1 × 1 = 1 to p and 1 × 1 = 1 to x",
+        "5. multiply sends −2 × 1 = −2 to x, which now holds −1 and 3 × 1 = 3 to y",
     ]
     assert [step.direction for step in steps] == ["forward"] * 2 + ["backward"] * 3
 
 
 def test_a_slice_of_steps_prints_as_steps():
     steps = trace.expression("2 * x", x=3).steps()
-    assert repr(steps[:1]) == "f = 2 × x = 2 × 3 = 6"
+    assert repr(steps[:1]) == "1. f = 2 × x = 2 × 3 = 6"
     assert steps[0].node == "f"
 
 

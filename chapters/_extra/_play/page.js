@@ -1,4 +1,5 @@
-// On every page: open the folds around the place that an address names, and print in light.
+// On every page: open the folds around the place that an address names, name the theme's own
+// folds, and print in light.
 (() => {
   const root = document.documentElement;
   let theme = null;
@@ -13,6 +14,14 @@
     if (folds.length) place.scrollIntoView();
   }
 
+  function nameFolds() {
+    for (const summary of document.querySelectorAll(".bd-sidebar summary")) {
+      const page = summary.parentElement.parentElement.querySelector("a");
+      summary.setAttribute("aria-label", `Pages below ${page ? page.textContent.trim() : "this"}`);
+    }
+  }
+
+  addEventListener("DOMContentLoaded", nameFolds);
   addEventListener("load", unfold);
   addEventListener("hashchange", unfold);
   addEventListener("beforeprint", () => {

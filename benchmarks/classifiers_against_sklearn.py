@@ -1,0 +1,256 @@
+"""nnlib's estimators against scikit-learn's: time and quality, on the same data.
+
+Each entry of ``ENTRIES`` is fitted (and asked to predict) by both libraries in turns, in one
+process. The ratio of a pair of turns is nnlib's time divided by scikit-learn's: below 1 nnlib
+is faster. Processor time of one thread is taken, since with other jobs on the machine wall time
+measures those jobs. Quality is accuracy, or R² for regression, on data not fitted to; beside it
+stands the standard error, so that a difference can be judged.
+
+    python benchmarks/classifiers_against_sklearn.py [--rounds 5] [--only NAME …]
+"""
+
+import argparse
+import gc
+import os
+import platform
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+parser.add_argument("--rounds", type=int, default=5, help="pairs of turns for each entry")
+parser.add_argument("--only", nargs="*", help="entries whose title contains one of these")
+options = parser.parse_args()
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"  # read when NumPy is imported
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the library of this folder
+
+import numpy as np  # noqa: E402
+import sklearn  # noqa: E402
+from sklearn import (  # noqa: E402
+    datasets,
+    discriminant_analysis,
+    linear_model,
+    neighbors,
+    neural_network,
+    svm,
+)
+from sklearn.pipeline import make_pipeline  # noqa: E402
+from sklearn.preprocessing import PolynomialFeatures  # noqa: E402
+
+from nnlib import classifiers as ours  # noqa: E402
+from nnlib.datasets import fashion_mnist  # noqa: E402
+
+warnings.simplefilter("ignore", sklearn.exceptions.ConvergenceWarning)
+
+
+class Data(NamedTuple):
+    """What is fitted to, and what is predicted."""
+
+    X: np.ndarray
+    y: np.ndarray
+    X_test: np.ndarray
+    y_test: np.ndarray
+
+
+def fashion(dtype: str = "float64", n: int = 5000) -> Data:
+    """The packaged pictures; of the training pictures the first n."""
+    train, test = fashion_mnist()
+    X, X_test = train.X[:n].astype(dtype), test.X.astype(dtype)
+    return Data(X, train.y[:n], X_test, test.y)
+
+
+def digits() -> Data:
+    """Handwritten digits, 8x8 pixels, every third one kept for the test."""
+    X, y = datasets.load_digits(return_X_y=True)
+    rest = np.arange(len(X)) % 3 == 0
+    return Data(X[~rest] / 16, y[~rest], X[rest] / 16, y[rest])
+
+
+def line(n: int, features: int) -> Data:
+    """A linear function of Gaussian features, with noise."""
+    X, y = datasets.make_regression(2 * n, features, noise=50.0, random_state=0)
+    return Data(X[:n], y[:n], X[n:], y[n:])
+
+
+def cube(n: int, features: int) -> Data:
+    """Points in a cube; one in ten has the label of the other half."""
+    rng = np.random.default_rng(0)
+    X = rng.random((2 * n, features))
+    y = (X[:, 0] + X[:, 1] > 1).astype(int) ^ (rng.random(2 * n) < 0.1)
+    return Data(X[:n], y[:n], X[n:], y[n:])
+
+
+class Entry(NamedTuple):
+    """One row of the table.
+
+    ``timed`` says what is timed: "fit", or "predict" where fitting only stores the data.
+    ``must`` is the largest ratio allowed: 2 where scikit-learn's code is compiled, 1 where it
+    is NumPy.
+    """
+
+    title: str
+    data: Callable[[], Data]
+    ours: Callable[[], Any]
+    theirs: Callable[[], Any]
+    must: float = 2.0
+    timed: str = "fit"
+
+
+def nearest(title: str, data: Callable[[], Data], **of: Any) -> Entry:
+    """Prediction by neighbours, with the same options in both libraries."""
+    return Entry(
+        f"KNeighborsClassifier, {title}",
+        data,
+        lambda: ours.KNeighborsClassifier(**of),
+        lambda: neighbors.KNeighborsClassifier(**of),
+        timed="predict",
+    )
+
+
+ENTRIES = [
+    nearest("all points, L2, 784 features", lambda: fashion(n=5000), algorithm="brute"),
+    nearest("all points, L2, float32", lambda: fashion("float32"), algorithm="brute"),
+    nearest("all points, L1, 784 features", lambda: fashion(n=1000), algorithm="brute", p=1),
+    nearest("all points, cosine", lambda: fashion(), algorithm="brute", metric="cosine"),
+    nearest("all points, L2, 8 features", lambda: cube(5000, 8), algorithm="brute"),
+    nearest("all points, L3, 8 features", lambda: cube(1000, 8), algorithm="brute", p=3),
+    nearest("tree, 20,000 points, 3 features", lambda: cube(20_000, 3), algorithm="kd_tree"),
+    nearest("tree, 5,000 points, 8 features", lambda: cube(5000, 8), algorithm="kd_tree"),
+    Entry(
+        "LinearRegression, SVD, 5,000 x 200",
+        lambda: line(5000, 200),
+        lambda: ours.LinearRegression(),
+        lambda: linear_model.LinearRegression(),
+    ),
+    Entry(
+        "LinearRegression, normal equation, 5,000 x 200",
+        lambda: line(5000, 200),
+        lambda: ours.LinearRegression(solver="normal"),
+        lambda: linear_model.LinearRegression(),
+    ),
+    Entry(
+        "Ridge, 5,000 x 200",
+        lambda: line(5000, 200),
+        lambda: ours.Ridge(),
+        lambda: linear_model.Ridge(solver="cholesky"),
+    ),
+    Entry(
+        "PolynomialRegression, degree 3, 2,000 x 8",
+        lambda: line(2000, 8),
+        lambda: ours.PolynomialRegression(3),
+        lambda: make_pipeline(
+            PolynomialFeatures(3, include_bias=False), linear_model.LinearRegression()
+        ),
+    ),
+    Entry(
+        "LogisticRegression, Fashion",
+        fashion,
+        lambda: ours.LogisticRegression(0.1, tol=1e-3),
+        lambda: linear_model.LogisticRegression(C=0.1, tol=1e-3),
+    ),
+    Entry(
+        "GaussianClassifier, shared, Fashion",
+        fashion,
+        lambda: ours.GaussianClassifier(),
+        lambda: discriminant_analysis.LinearDiscriminantAnalysis(solver="lsqr"),
+        must=1.0,
+    ),
+    Entry(
+        "SoftmaxClassifier against LogisticRegression, Fashion",
+        fashion,
+        lambda: ours.SoftmaxClassifier(learning_rate_init=0.02, max_iter=30, random_state=0),
+        lambda: linear_model.LogisticRegression(C=0.1, tol=1e-3),
+    ),
+    Entry(
+        "Perceptron, Fashion",
+        fashion,
+        lambda: ours.Perceptron(average=True, max_iter=30, random_state=0),
+        lambda: linear_model.Perceptron(random_state=0),
+    ),
+    Entry(
+        "LinearSVM, squared hinge, Fashion",
+        fashion,
+        lambda: ours.LinearSVM(0.01, tol=0.003),
+        lambda: svm.LinearSVC(C=0.01),
+    ),
+    Entry(
+        "MLPClassifier, 32 units, 15 epochs, Fashion",
+        lambda: fashion("float32"),
+        lambda: ours.MLPClassifier((32,), max_iter=15, random_state=0),
+        lambda: neural_network.MLPClassifier((32,), max_iter=15, random_state=0),
+        must=1.0,
+    ),
+]
+
+
+def turn(entry: Entry, make: Callable[[], Any], data: Data) -> tuple[float, np.ndarray]:
+    """Seconds of processor time that one turn takes, and the predictions."""
+    model = make()
+    if entry.timed == "predict":
+        model.fit(data.X, data.y)
+    start = time.process_time()
+    if entry.timed == "fit":
+        model.fit(data.X, data.y)
+        return time.process_time() - start, model.predict(data.X_test)
+    predicted = model.predict(data.X_test)
+    return time.process_time() - start, predicted
+
+
+def quality(data: Data, predicted: np.ndarray) -> tuple[float, float]:
+    """R² for numbers, with no error; else the accuracy with its standard error."""
+    if data.y.dtype.kind == "f":
+        residual = np.sum((data.y_test - predicted) ** 2)
+        return 1 - residual / np.sum((data.y_test - data.y_test.mean()) ** 2), 0.0
+    right = float(np.mean(predicted == data.y_test))
+    return right, ours.standard_error(right, len(data.y_test))
+
+
+def compare(entry: Entry) -> str:
+    """The row of an entry."""
+    data = entry.data()
+    gc.disable()
+    pairs = []
+    for k in range(options.rounds + 1):  # each library goes first in every other pair
+        order = (("ours", entry.ours), ("theirs", entry.theirs))[:: 1 if k % 2 else -1]
+        pairs.append({name: turn(entry, make, data) for name, make in order})
+    gc.enable()
+    times = np.array([[p["ours"][0], p["theirs"][0]] for p in pairs[1:]])  # the first warms up
+    low, middle, high = np.quantile(times[:, 0] / times[:, 1], [0.25, 0.5, 0.75])
+    mine, theirs = np.median(times, axis=0) * 1e3
+    (a, _), (b, error) = (quality(data, pairs[-1][name][1]) for name in ("ours", "theirs"))
+    return (
+        f"| {entry.title} ({entry.timed}) | {mine:.1f} | {theirs:.1f} | {middle:.2f} "
+        f"| {low:.2f} to {high:.2f} | {entry.must:g} | {a:.4f} | {b:.4f} | {error:.4f} |"
+    )
+
+
+def main() -> None:
+    """Print the table, row by row."""
+    print(
+        f"{processor()}, {os.cpu_count()} cores; one thread, processor time; "
+        f"Python {platform.python_version()}, NumPy {np.__version__}, "
+        f"scikit-learn {sklearn.__version__}; {options.rounds} rounds\n"
+    )
+    print("| estimator | nnlib, ms | sklearn, ms | ratio | quartiles | must ", end="")
+    print("| nnlib, quality | sklearn | standard error |\n|---" + "|--:" * 8 + "|")
+    for entry in ENTRIES:
+        if not options.only or any(part in entry.title for part in options.only):
+            print(compare(entry), flush=True)
+
+
+def processor() -> str:
+    """What the machine calls its processor."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            names = [line for line in lines if "model name" in line]
+        return names[0].partition(": ")[2].strip()
+    except (OSError, IndexError):
+        return platform.processor() or platform.machine()
+
+
+if __name__ == "__main__":
+    main()

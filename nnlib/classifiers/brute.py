@@ -1,0 +1,122 @@
+"""The k nearest neighbours by looking at all points: a cheap estimate first, then exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .checks import check_k, check_norm, check_rows
+from .distance import BLOCK, blocks, nearest
+
+__all__ = ["BruteForce"]
+
+GROUP = 32
+
+
+class BruteForce:
+    r"""All distances, in blocks of bounded memory.
+
+    With p = 2 one matrix product estimates them all, since
+
+    .. math:: |q - x|^2 = |q|^2 - 2 \, q \cdot x + |x|^2
+
+    and :math:`|q|^2` is the same for every x. The estimate is made in float32, after the mean
+    of the points is taken away; whatever its rounding error leaves open, as many points as
+    that may be, is measured again by its differences in float64. So the result is the exact
+    one, and the price nearly that of the estimate.
+
+    Parameters
+    ----------
+    X : (N, D) float
+        Points.
+    p : float
+        Distances are p-norms, p from 1 to infinity.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For points, queries or k that cannot be.
+
+    Source: Hastie, Tibshirani and Friedman (2009), section 13.3; Higham (2002), *Accuracy and
+    Stability of Numerical Algorithms*, section 3.1, for the error; chapter "Nearest
+    neighbours".
+
+    >>> sums, indices = BruteForce(np.array([[0.0], [1], [5]])).query(np.array([[4.0]]), 2)
+    >>> indices, sums  # squares, where p is 2
+    (array([[2, 1]]), array([[1., 9.]]))
+    """
+
+    def __init__(self, X: np.ndarray, *, p: float = 2):
+        check_norm("BruteForce", p)
+        self.X, self.p = check_rows("BruteForce", "X", X), p
+        X = self.X
+        self.mean = X.mean(axis=0, dtype=np.float64)
+        self.scale = max(np.abs(X - self.mean).max(initial=0), np.finfo(np.float32).tiny)
+        self.small = self._small(X)
+        self.norms = np.linalg.norm(self.small, p, axis=1)
+        if p == 2:
+            self.product = np.hstack([-2 * self.small, self.norms[:, None] ** 2]).T
+
+    def query(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """Give for each row of Q (M, D) the sums of powers and the indices, both (M, k).
+
+        The nearest comes first, and of two at the same distance the one with the lower index.
+        """
+        Q = check_rows("BruteForce.query", "Q", Q, self.X.shape[1])
+        check_k("BruteForce.query", k, len(self.X))
+        found = [self._block(Q[part], k) for part in blocks(len(Q), len(self.X))]
+        sums, indices = zip(*found, strict=True)
+        return np.vstack(sums), np.vstack(indices)
+
+    def _block(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """The same for as many queries as one block holds."""
+        with np.errstate(over="ignore", invalid="ignore"):  # then the estimate says nothing
+            E, limit = self._estimate(self._small(Q), k)
+            maybe = ~(E > limit[:, None])  # true also where the estimate is nan
+        rows, cols = np.divmod(np.flatnonzero(maybe), len(self.X))
+        return nearest(Q, self.X, rows, cols, k, self.p)
+
+    def _small(self, A: np.ndarray) -> np.ndarray:
+        """The rows around 0, the points' largest entry being 1, in float32."""
+        return ((A - self.mean) / self.scale).astype(np.float32)
+
+    def _estimate(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """Estimates (M, N), and for each row what none of the k nearest exceeds."""
+        u, D = np.finfo(np.float32).eps, Q.shape[1]
+        reach = np.linalg.norm(Q, self.p, axis=1) + self.norms.max()
+        tiny = D * np.finfo(np.float32).tiny  # what underflow may lose
+        if self.p == 2:
+            E = np.hstack([Q, np.ones((len(Q), 1), np.float32)]) @ self.product
+            return E, at_most(E, k) + 2 * ((D + 8) * u * reach**2 + tiny)
+        E = self._sums(Q)
+        if self.p == np.inf:
+            return E, at_most(E, k) + 4 * u * reach
+        error = (D / self.p + 8) * u * reach + tiny ** (1 / self.p)
+        return E, (at_most(E, k) ** (1 / self.p) + 2 * error) ** self.p
+
+    def _sums(self, Q: np.ndarray) -> np.ndarray:
+        """Sums of |q - x|^p, one query and a cacheful of points at a time."""
+        E, ones = np.empty((len(Q), len(self.small)), np.float32), np.ones_like(Q[0])
+        step = max(1, BLOCK // 16 // len(ones))
+        for start in range(0, len(self.small), step):
+            points, part = self.small[start : start + step], slice(start, start + step)
+            difference = np.empty_like(points)
+            for q, e in zip(Q, E, strict=True):
+                np.abs(np.subtract(points, q, out=difference), out=difference)
+                if self.p == np.inf:
+                    np.max(difference, axis=1, out=e[part])
+                else:
+                    np.dot(_power(difference, self.p), ones, out=e[part])
+        return E
+
+
+def _power(a: np.ndarray, p: float) -> np.ndarray:
+    """a^p, in place where that is any work."""
+    return a if p == 1 else np.power(a, np.float32(p), out=a)
+
+
+def at_most(E: np.ndarray, k: int) -> np.ndarray:
+    """A bound of the k-th smallest of each row: the k-th smallest of the minima of groups."""
+    groups = E.shape[1] // GROUP
+    if groups > 4 * k:
+        E = E[:, : groups * GROUP].reshape(len(E), GROUP, groups).min(axis=1)
+    return np.partition(E, k - 1, axis=1)[:, k - 1]

@@ -1,0 +1,141 @@
+"""Whether probabilities mean what they say: calibration, log loss, Brier score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .checks import check_choice, check_count, check_labels, check_positive
+
+__all__ = ["brier_score_loss", "calibration_curve", "log_loss"]
+
+Array = np.ndarray
+
+
+def calibration_curve(
+    y_true: Any,
+    y_prob: Any,
+    *,
+    pos_label: Any = None,
+    n_bins: int = 5,
+    strategy: str = "uniform",
+) -> tuple[Array, Array]:
+    """Compare, bin by bin, how often it happened with how probable it was called.
+
+    Parameters
+    ----------
+    y_true : (N,)
+        Labels of two classes, both of which occur.
+    y_prob : (N,) float
+        Probabilities of the positive class.
+    pos_label : label, optional
+        The positive class; 1 where labels are among -1, 0 and 1.
+    n_bins : int
+        Bins. A probability on the edge of two belongs to the lower.
+    strategy : {"uniform", "quantile"}
+        Bins of equal width, or with equally many samples.
+
+    Returns
+    -------
+    prob_true, prob_pred : (B,) float64
+        Share of positives and mean probability in each bin that is not empty.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If labels are not of two classes, a probability is not in [0, 1], or an option is
+        unknown.
+
+    Source: Niculescu-Mizil and Caruana (2005), "Predicting Good Probabilities with Supervised
+    Learning"; chapter "Choosing a model".
+
+    >>> calibration_curve([0, 1, 1, 1], [0.1, 0.3, 0.7, 0.9], n_bins=2)
+    (array([0.5, 1. ]), array([0.2, 0.8]))
+    """
+    owner = "calibration_curve"
+    check_count(owner, "n_bins", n_bins)
+    check_choice(owner, "strategy", strategy, ("uniform", "quantile"))
+    positive, p = _probabilities(owner, y_true, y_prob, pos_label)
+    edges = np.linspace(0, 1, n_bins + 1)
+    if strategy == "quantile":
+        edges = np.quantile(p, edges)
+    bins = np.searchsorted(edges[1:-1], p)
+    n, k, total = (np.bincount(bins, w, minlength=n_bins) for w in (None, positive, p))
+    return k[n > 0] / n[n > 0], total[n > 0] / n[n > 0]
+
+
+def log_loss(y_true: Any, y_prob: Any, *, labels: Any = None) -> float:
+    r"""Mean negative log-probability of what happened.
+
+    .. math:: -\frac{1}{N} \sum_n \log p_{n, y_n}
+
+    Parameters
+    ----------
+    y_true : (N,)
+        Labels.
+    y_prob : (N, C) or (N,) float
+        Probabilities of the sorted classes; each row sums to 1. A column is that of the second
+        of two classes.
+    labels : (C,), optional
+        The classes; needed where not all of them occur.
+
+    Returns
+    -------
+    float
+        Nats per sample. A probability below 2.2e-16 counts as that much, so that the loss is
+        finite.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If shapes disagree, a probability is not in [0, 1], a row does not sum to 1, or a label
+        is not among ``labels``.
+
+    Source: Goodfellow et al. (2016), section 5.5; chapter "Choosing a model".
+
+    >>> round(log_loss(["no", "yes"], [[0.5, 0.5], [0.5, 0.5]]), 4)  # log(2)
+    0.6931
+    """
+    (y_true,) = check_labels("log_loss", y_true=y_true)
+    classes = np.unique(y_true if labels is None else labels)
+    P = np.asarray(y_prob, dtype=np.float64)
+    if P.ndim == 1:
+        P = np.stack([1 - P, P], axis=1)
+    if P.shape != (len(y_true), len(classes)):
+        raise ValueError(
+            f"log_loss: expected probabilities ({len(y_true)}, {len(classes)}) of the classes "
+            f"{classes.tolist()}, got {P.shape}"
+        )
+    if not ((P >= 0) & (P <= 1)).all() or not np.allclose(P.sum(axis=1), 1, rtol=0, atol=1e-5):
+        raise ValueError("log_loss: expected rows of probabilities that sum to 1")
+    if not np.isin(y_true, classes).all():
+        raise ValueError(f"log_loss: expected labels among {classes.tolist()}")
+    p = P[np.arange(len(P)), np.searchsorted(classes, y_true)]
+    return float(-np.log(np.clip(p, np.finfo(float).eps, 1)).mean())
+
+
+def brier_score_loss(y_true: Any, y_prob: Any, *, pos_label: Any = None) -> float:
+    r"""Mean squared difference of the probability from what happened, 1 or 0.
+
+    .. math:: \frac{1}{N} \sum_n (p_n - [y_n = 1])^2
+
+    Arguments and errors: ``calibration_curve``; one class alone is allowed.
+
+    Source: Brier (1950), "Verification of forecasts expressed in terms of probability";
+    chapter "Choosing a model".
+
+    >>> brier_score_loss([0, 1], [0.0, 0.5])
+    0.125
+    """
+    owner = "brier_score_loss"
+    positive, p = _probabilities(owner, y_true, y_prob, pos_label, both=False)
+    return float(np.mean((p - positive) ** 2))
+
+
+def _probabilities(owner, y_true, y_prob, pos_label, *, both: bool = True):
+    """Which samples are positive and their probabilities, both (N,)."""
+    positive, p = check_positive(owner, y_true, y_prob, pos_label, both=both)
+    if p.min() < 0 or p.max() > 1:
+        raise ValueError(f"{owner}: expected probabilities in [0, 1], got {p.min()}, {p.max()}")
+    return positive, p

@@ -1,0 +1,105 @@
+"""Precision, recall and F1 as a person counts them, in exact fractions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..steps import Step, Steps
+from .checks import check_labels, positive_label
+
+__all__ = ["precision_recall_f1"]
+
+
+class Counted(NamedTuple):
+    """Exact shares of ``precision_recall_f1``."""
+
+    precision: Fraction
+    recall: Fraction
+    f1: Fraction
+
+
+def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: bool = False):
+    r"""Precision, recall and F1 of one class in exact fractions, as a person counts.
+
+    .. math:: P = \frac{\mathrm{TP}}{\mathrm{TP} + \mathrm{FP}}, \quad
+        R = \frac{\mathrm{TP}}{\mathrm{TP} + \mathrm{FN}}, \quad
+        F_1 = \frac{2 P R}{P + R}
+
+    Parameters
+    ----------
+    y_true, y_pred : (N,) numbers or text
+        Labels of two classes, true and predicted.
+    pos_label : label
+        The class that counts.
+    steps : bool
+        Whether to return the counting, as ``Steps``, instead of its result.
+
+    Returns
+    -------
+    Counted or Steps
+        ``precision``, ``recall`` and ``f1`` as ``Fraction``; 0/0 counts as 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As ``precision_recall_fscore_support`` with average "binary".
+
+    Source: van Rijsbergen (1979), chapter 7; chapter "Choosing a model".
+
+    >>> precision_recall_f1([1, 1, 1, 0, 0], [1, 1, 0, 1, 0], steps=True)
+    1. Of the 3 predicted positive, 2 are positive: TP = 2, FP = 1.
+    2. Of the 3 positive, 2 are predicted to be: TP = 2, FN = 1.
+    3. Precision is 2 of 3.
+    4. Recall is 2 of 3.
+    5. F1 is their harmonic mean.
+    >>> precision_recall_f1([1, 1, 0], [1, 0, 0])
+    Counted(precision=Fraction(1, 1), recall=Fraction(1, 2), f1=Fraction(2, 3))
+    """
+    owner = "precision_recall_f1"
+    y_true, y_pred = check_labels(owner, y_true=y_true, y_pred=y_pred)
+    pos_label = positive_label(owner, np.union1d(y_true, y_pred), pos_label)
+    true, said = y_true == pos_label, y_pred == pos_label
+    TP, FP, FN = int((true & said).sum()), int((~true & said).sum()), int((true & ~said).sum())
+    P, R = _fraction(TP, TP + FP), _fraction(TP, TP + FN)
+    F1 = _fraction(2 * P * R, P + R)
+    result = Counted(P, R, F1)
+    return Steps(_counting(TP, FP, FN, *result), result) if steps else result
+
+
+def _fraction(part, whole) -> Fraction:
+    """A share; 0 where there is nothing to share."""
+    return Fraction(part) / whole if whole else Fraction(0)
+
+
+def _counting(TP: int, FP: int, FN: int, P: Fraction, R: Fraction, F1: Fraction) -> list[Step]:
+    """The sentences of ``precision_recall_f1``."""
+    return [
+        Step(
+            f"Of the {TP + FP} predicted positive, {TP} are positive: TP = {TP}, FP = {FP}.",
+            rf"\mathrm{{TP}} + \mathrm{{FP}} = {TP} + {FP} = {TP + FP}",
+        ),
+        Step(
+            f"Of the {TP + FN} positive, {TP} are predicted to be: TP = {TP}, FN = {FN}.",
+            rf"\mathrm{{TP}} + \mathrm{{FN}} = {TP} + {FN} = {TP + FN}",
+        ),
+        Step(f"Precision is {TP} of {TP + FP}.", _quotient("P", TP, TP + FP, P)),
+        Step(f"Recall is {TP} of {TP + FN}.", _quotient("R", TP, TP + FN, R)),
+        Step(
+            "F1 is their harmonic mean.",
+            rf"F_1 = \frac{{2 P R}}{{P + R}} = {_tex(F1)}" if P + R else "F_1 = 0",
+        ),
+    ]
+
+
+def _quotient(name: str, part: int, whole: int, value: Fraction) -> str:
+    """``P = 2/4 = 1/2`` as a formula."""
+    shown = rf"\frac{{{part}}}{{{whole}}}"
+    return f"{name} = {shown}" if shown == _tex(value) else f"{name} = {shown} = {_tex(value)}"
+
+
+def _tex(q: Fraction) -> str:
+    """A fraction as a formula."""
+    return str(q) if q.denominator == 1 else rf"\frac{{{q.numerator}}}{{{q.denominator}}}"

@@ -1,0 +1,219 @@
+"""Least squares by hand: the normal equation, and one step of gradient descent."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..linalg.exact import exact, numeric, tex, tex_matrix, text
+from ..steps import Step, Steps
+
+__all__ = ["least_squares_step", "normal_equation"]
+
+Array = np.ndarray
+
+
+def normal_equation(X: Any, y: Any, *, alpha: Any = 0, steps: bool = False) -> Any:
+    r"""Weights with the least sum of squared residuals, plus α times their squares.
+
+    .. math:: (X^\top X + \alpha I)\, \theta = X^\top y
+
+    A bias is one more column of X, all ones; here it is penalised like the others.
+
+    Parameters
+    ----------
+    X : (N, D) array_like
+        Samples as rows.
+    y : (N,) array_like
+        Targets.
+    alpha : number
+        α ≥ 0; above 0 this is ridge regression.
+    steps : bool
+        Whether to compute with fractions and show how.
+
+    Returns
+    -------
+    (D,) float64, or Steps
+        θ; the steps' result is θ in fractions.
+
+    Raises
+    ------
+    ValueError
+        If the shapes disagree, there are no samples, or alpha is negative.
+    LinAlgError
+        If the columns of X depend on each other, so that there is more than one answer.
+
+    Source: Goodfellow et al. (2016), equations 5.12 and 7.17; chapter "Linear regression".
+
+    >>> X = [[0, 1], [1, 1], [2, 1], [3, 1]]  # a line: x and the column of its bias
+    >>> normal_equation(X, [1, 3, 4, 4]).round(6)
+    array([1. , 1.5])
+    >>> normal_equation(X, [1, 3, 4, 4], steps=True)
+    1. Multiply: XᵀX = [[14, 6], [6, 4]].
+    2. Multiply: Xᵀy = (23, 12).
+    3. Solve XᵀX θ = Xᵀy: θ = (1, 3/2).
+    4. The residuals y − Xθ are (−1/2, 1/2, 1/2, −1/2), their squares sum to 1.
+    """
+    X, y = _samples("normal_equation", X, y, steps)
+    (alpha,) = _numbers("normal_equation", alpha=alpha)
+    A, c = X.T @ X, X.T @ y
+    penalised = A + (alpha if steps else float(alpha)) * np.eye(len(A), dtype=int)
+    theta = solved_exactly(penalised, c) if steps else solved(penalised, c)
+    if not steps:
+        return theta
+    name, r = "XᵀX", y - X @ theta
+    shown = [
+        Step(f"Multiply: XᵀX = {text(A)}.", f"X^\\top X = {tex_matrix(A)}"),
+        Step(f"Multiply: Xᵀy = {text(c)}.", f"X^\\top y = {tex(c)}"),
+    ]
+    if alpha:
+        name = f"(XᵀX + {text(alpha)}I)"
+        sentence = f"Add α = {text(alpha)} on the diagonal: {text(penalised)}."
+        formula = rf"X^\top X + \alpha I = {tex_matrix(penalised)}"
+        shown.append(Step(sentence, formula))
+    shown += [
+        Step(f"Solve {name} θ = Xᵀy: θ = {text(theta)}.", rf"\theta = {tex(theta)}"),
+        Step(
+            f"The residuals y − Xθ are {text(r)}, their squares sum to {text(r @ r)}.",
+            rf"y - X\theta = {tex(r)}",
+        ),
+    ]
+    return Steps(shown, theta)
+
+
+def least_squares_step(
+    X: Any, y: Any, theta: Any, *, lr: Any, alpha: Any = 0, steps: bool = False
+) -> Any:
+    r"""One step of gradient descent on the mean squared residual, plus α times the squares.
+
+    .. math::
+        L(\theta) &= \frac{1}{N} \left(\|X\theta - y\|^2 + \alpha \|\theta\|^2\right) \\
+        \theta &\leftarrow \theta - \eta\, \frac{2}{N} \left(X^\top (X\theta - y)
+            + \alpha \theta\right)
+
+    Parameters
+    ----------
+    X, y, alpha, steps
+        As in ``normal_equation``.
+    theta : (D,) array_like
+        Where to start.
+    lr : number
+        Learning rate η > 0.
+
+    Returns
+    -------
+    (D,) float64, or Steps
+        The new θ; the steps' result is θ in fractions.
+
+    Raises
+    ------
+    ValueError
+        If the shapes disagree, there are no samples, or alpha or lr is negative.
+
+    Source: Goodfellow et al. (2016), section 4.5; chapter "Linear regression".
+
+    >>> X = [[0, 1], [1, 1], [2, 1], [3, 1]]
+    >>> least_squares_step(X, [1, 3, 4, 4], [0, 0], lr=0.1, steps=True)
+    1. The predictions Xθ are (0, 0, 0, 0), the residuals Xθ − y are (−1, −3, −4, −4).
+    2. The loss is 21/2.
+    3. The gradient is (−23/2, −6).
+    4. The step leads to θ − 1/10 · gradient = (23/20, 3/5).
+    """
+    X, y = _samples("least_squares_step", X, y, steps)
+    lr, alpha = _numbers("least_squares_step", lr=lr, alpha=alpha)
+    theta = (exact if steps else numeric)(
+        theta, function="least_squares_step", argument="theta"
+    )
+    if theta.shape != X.shape[1:]:
+        raise ValueError(
+            f"least_squares_step: expected theta of shape {X.shape[1:]}, got {theta.shape}"
+        )
+    if not steps:
+        lr, alpha = float(lr), float(alpha)
+    N = len(X)
+    predicted = X @ theta
+    r = predicted - y
+    gradient = 2 * (X.T @ r + alpha * theta) / N
+    new = theta - lr * gradient
+    if not steps:
+        return new
+    loss = (r @ r + alpha * (theta @ theta)) / N
+    return Steps(
+        [
+            Step(
+                f"The predictions Xθ are {text(predicted)}, "
+                f"the residuals Xθ − y are {text(r)}.",
+                rf"X\theta - y = {tex(r)}",
+            ),
+            Step(f"The loss is {text(loss)}.", f"L = {tex(loss)}"),
+            Step(f"The gradient is {text(gradient)}.", rf"\nabla L = {tex(gradient)}"),
+            Step(
+                f"The step leads to θ − {text(lr)} · gradient = {text(new)}.",
+                rf"\theta - {tex(lr)} \nabla L = {tex(new)}",
+            ),
+        ],
+        new,
+    )
+
+
+def solved(A: Array, c: Array) -> Array:
+    """Solution of A θ = c for a Gram matrix A; where it is singular, an error with advice."""
+    scale = np.sqrt(np.abs(np.diag(A)))
+    scale[scale == 0] = 1
+    balanced = A / np.outer(scale, scale)  # ones on the diagonal: units do not matter
+    try:
+        L = np.linalg.cholesky(balanced)
+        flat = np.diag(L).min() < 1e-7
+    except np.linalg.LinAlgError:
+        flat = True
+    if flat:
+        raise np.linalg.LinAlgError(DEPENDENT)
+    return np.linalg.solve(balanced, c / scale) / scale
+
+
+DEPENDENT = (
+    "the normal equation is singular: the columns of X (with that of the bias) depend on each "
+    "other, or there are fewer samples than columns; drop columns, add a penalty alpha > 0, or "
+    "use LinearRegression(solver='svd'), which takes the shortest of all solutions"
+)
+
+
+def solved_exactly(A: Array, c: Array) -> Array:
+    """Solution of A θ = c in fractions, by Gauss-Jordan elimination."""
+    M = np.hstack([A, c[:, None]])
+    for k in range(len(M)):
+        pivot = next((i for i in range(k, len(M)) if M[i, k] != 0), None)
+        if pivot is None:
+            raise np.linalg.LinAlgError(DEPENDENT)
+        M[[k, pivot]] = M[[pivot, k]]
+        M[k] = M[k] / M[k, k]
+        for i in range(len(M)):
+            if i != k:
+                M[i] = M[i] - M[i, k] * M[k]
+    return M[:, -1]
+
+
+def _samples(function: str, X: Any, y: Any, steps: bool) -> tuple[Array, Array]:
+    """Samples and targets, as fractions where steps are wanted."""
+    convert = exact if steps else numeric
+    X = convert(X, function=function, argument="X")
+    y = convert(y, function=function, argument="y")
+    if X.ndim != 2 or X.size == 0 or y.shape != X.shape[:1]:
+        raise ValueError(
+            f"{function}: expected X (N, D) and y (N,), neither empty, "
+            f"got {X.shape} and {y.shape}"
+        )
+    return X, y
+
+
+def _numbers(function: str, **given: Any) -> list[Fraction]:
+    """Options that must not be negative, as fractions."""
+    numbers = []
+    for name, value in given.items():
+        number = exact(value, function=function, argument=name).item()
+        if number < 0:
+            raise ValueError(f"{function}: expected {name} >= 0, got {value}")
+        numbers.append(number)
+    return numbers

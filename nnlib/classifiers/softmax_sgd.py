@@ -1,0 +1,126 @@
+"""The softmax classifier, trained by stochastic gradient descent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from .base import (
+    LinearClassifier,
+    batches,
+    check_numbers,
+    softmax,
+    warn_unfinished,
+    with_ones,
+)
+from .logistic import multinomial_loss
+
+__all__ = ["SoftmaxClassifier"]
+
+Array = np.ndarray
+
+
+class SoftmaxClassifier(LinearClassifier):
+    r"""Linear classifier with softmax and cross-entropy, by mini-batches.
+
+    .. math::
+        G &= \frac{1}{|B|} (\mathrm{softmax}(X_B W^\top + b) - Y_B)^\top X_B + \alpha W \\
+        V &\leftarrow \mu V + G, \qquad W \leftarrow W - \eta V
+
+    The learning rate η falls linearly from its first value to 0 at max_iter. There is a row of
+    W for each class, for two classes too; the model is that of scikit-learn's
+    LogisticRegression with C = 1 / (α N), the options are those of its MLPClassifier.
+
+    Parameters
+    ----------
+    alpha : float
+        Strength α of the penalty α‖W‖²/2 beside the mean loss.
+    learning_rate_init : float
+        First learning rate η.
+    batch_size : int
+        Samples in a mini-batch.
+    momentum : float
+        μ in [0, 1).
+    max_iter : int
+        Epochs, all of which are run.
+    random_state : int, RandomState or None
+        Decides the order of the samples in each epoch.
+
+    Attributes
+    ----------
+    classes_ : (C,) array
+        The labels, sorted.
+    coef_, intercept_ : (C, D) and (C,) float
+        W and b; for two classes the difference of the rows, (1, D) and (1,).
+    n_iter_ : int
+        Epochs.
+    loss_curve_ : list of float
+        For each epoch the mean cross-entropy of its batches, each before its step, in nats.
+
+    Raises
+    ------
+    ValueError
+        By ``fit``, for bad data or options, or one class only.
+
+    Source: Goodfellow et al. (2016), section 6.2.2.3 and algorithm 8.2; chapter "The softmax
+    classifier".
+
+    >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["no", "no", "yes", "yes"]
+    >>> model = SoftmaxClassifier(random_state=0).fit(X, y)
+    >>> model.predict([[1.0], [2.0]]).tolist()
+    ['no', 'yes']
+    """
+
+    def __init__(
+        self,
+        *,
+        alpha: float = 1e-3,
+        learning_rate_init: float = 0.1,
+        batch_size: int = 100,
+        momentum: float = 0.9,
+        max_iter: int = 50,
+        random_state: Any = None,
+    ):
+        self.alpha = alpha
+        self.learning_rate_init = learning_rate_init
+        self.batch_size = batch_size
+        self.momentum = momentum
+        self.max_iter = max_iter
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any) -> SoftmaxClassifier:
+        """Fit to samples X (N, D) and labels y (N,)."""
+        check_numbers(self, "alpha", "momentum")
+        check_numbers(self, "learning_rate_init", above=True)
+        check_numbers(self, "batch_size", "max_iter", least=1)
+        if self.momentum >= 1:
+            raise ValueError(f"SoftmaxClassifier: expected momentum < 1, got {self.momentum}")
+        X, t = self._labelled(X, y)
+        rng = check_random_state(self.random_state)
+        X, D = with_ones(X), X.shape[1]
+        W = np.zeros((len(self.classes_), D + 1))
+        V, self.loss_curve_ = np.zeros_like(W), []
+        for epoch in range(self.max_iter):
+            total = 0.0
+            lr = self.learning_rate_init * (1 - epoch / self.max_iter)
+            for B in batches(rng.permutation(len(X)), int(self.batch_size)):
+                losses, dZ = multinomial_loss(X[B] @ W.T, t[B])
+                G = dZ.T @ X[B] / len(B)
+                G[:, :D] += self.alpha * W[:, :D]
+                V = self.momentum * V + G
+                W -= lr * V
+                total += losses.sum()
+            self.loss_curve_.append(total / len(X))
+        self.n_iter_ = self.max_iter
+        self._keep(W if len(W) > 2 else W[1:] - W[:1])
+        if not np.isfinite(W).all() or self.loss_curve_[-1] > 2 * self.loss_curve_[0]:
+            done = f"{self.n_iter_} epochs: mean loss {self.loss_curve_[-1]:.6g}"
+            warn_unfinished(self, done, "scale the columns of X, or lower learning_rate_init")
+        return self
+
+    def predict_proba(self, X: Any) -> Array:
+        """Probability (N, C) of each class for samples X (N, D)."""
+        Z = self.decision_function(X)
+        return softmax(Z if Z.ndim == 2 else np.column_stack([np.zeros_like(Z), Z]))

@@ -1,0 +1,160 @@
+"""A folder that keeps the result of each finished fit, found again by what it depends on."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import json
+import os
+import pickle
+import platform
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sklearn
+
+__all__ = ["Store", "fingerprint"]
+
+
+class Store:
+    """Results in files, one each, written whole or not at all.
+
+    Parameters
+    ----------
+    folder : path
+        Made where it does not exist. A file that cannot be read counts as absent.
+
+    >>> import tempfile
+    >>> store = Store(tempfile.mkdtemp())
+    >>> store.put("key", {"score": 0.5})
+    >>> store.get("key"), store.get("other")
+    ({'score': 0.5}, None)
+    """
+
+    def __init__(self, folder: Any):
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def get(self, key: str) -> dict | None:
+        """What is kept under a key, or None."""
+        try:
+            kept = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+        return kept if isinstance(kept, dict) else None
+
+    def put(self, key: str, result: dict) -> None:
+        """Keep a result: a killed process leaves the whole file or none."""
+        part = self.folder / f"{key}.{os.getpid()}-{threading.get_ident()}.part"
+        part.write_text(json.dumps(result), encoding="utf-8")
+        os.replace(part, self.folder / f"{key}.json")
+
+
+def fingerprint(*values: Any) -> str:
+    """Hash of all that values hold: numbers, text, arrays, estimators with their code.
+
+    Parameters
+    ----------
+    *values
+        Of an estimator count its class, the options and the code: of nnlib every file, of
+        another package its version, else the text of the module. A function counts likewise.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits (SHA-256), the same in each process.
+
+    Raises
+    ------
+    TypeError
+        For something that cannot be pickled.
+
+    >>> fingerprint({"a": 1, "b": [2.0]}) == fingerprint({"b": [2.0], "a": 1})
+    True
+    >>> fingerprint(1) == fingerprint(1.0)
+    False
+    """
+    return _hash(piece for value in values for piece in _pieces(value))
+
+
+def versions() -> dict[str, str]:
+    """What else a result may depend on."""
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "sklearn": sklearn.__version__,
+        "nnlib": _source_of_nnlib(),
+    }
+
+
+def _pieces(value: Any) -> Iterator[bytes]:
+    """What tells a value from all others, piece by piece."""
+    yield type(value).__qualname__.encode()
+    if value is None or isinstance(value, bool | int | float | complex | str):
+        yield repr(value).encode()
+    elif isinstance(value, bytes):
+        yield value
+    elif isinstance(value, np.ndarray | np.generic) and value.dtype != object:
+        yield f"{value.dtype.str}{value.shape}".encode()
+        yield np.ascontiguousarray(value).tobytes()
+    elif isinstance(value, list | tuple | np.ndarray):
+        yield from (fingerprint(v).encode() for v in value)
+    elif isinstance(value, dict):
+        pairs = (fingerprint(k) + fingerprint(v) for k, v in value.items())
+        yield from (pair.encode() for pair in sorted(pairs))
+    elif isinstance(value, set | frozenset):
+        yield from sorted(fingerprint(v).encode() for v in value)
+    elif isinstance(value, functools.partial):
+        yield fingerprint(value.func, value.args, value.keywords).encode()
+    elif inspect.isclass(value) or inspect.isroutine(value):
+        yield f"{getattr(value, '__module__', None)}.{value.__qualname__}".encode()
+        yield _code(value).encode()
+    elif hasattr(value, "get_params"):
+        yield fingerprint(type(value), value.get_params(deep=False)).encode()
+    else:
+        yield fingerprint(type(value)).encode()
+        yield _pickled(value)
+
+
+def _pickled(value: Any) -> bytes:
+    """A value as bytes."""
+    try:
+        return pickle.dumps(value, protocol=4)
+    except Exception as error:
+        raise TypeError(f"fingerprint: cannot tell what {value!r} holds: {error}") from error
+
+
+def _code(thing: Any) -> str:
+    """Version of the package a class or function is from, or the text of its module."""
+    name = getattr(thing, "__module__", None) or "builtins"
+    module, package = sys.modules.get(name), sys.modules.get(name.partition(".")[0])
+    if package is not None and package.__name__ == "nnlib":
+        return _source_of_nnlib()
+    if getattr(package, "__version__", None):
+        return str(package.__version__)
+    if getattr(module, "__file__", None):
+        return Path(module.__file__).read_bytes().hex()
+    try:
+        return inspect.getsource(thing)
+    except (OSError, TypeError):  # a builtin, or typed into a shell that keeps no source
+        return ""
+
+
+@functools.cache
+def _source_of_nnlib() -> str:
+    """Hash of every file of the library."""
+    files = sorted(Path(__file__).parents[1].rglob("*.py"))
+    return _hash(file.read_bytes() for file in files)
+
+
+def _hash(pieces: Any) -> str:
+    """SHA-256 of pieces; with their lengths, so that none can pass for two."""
+    h = hashlib.sha256()
+    for piece in pieces:
+        h.update(len(piece).to_bytes(8, "big") + piece)
+    return h.hexdigest()

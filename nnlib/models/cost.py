@@ -1,0 +1,141 @@
+"""What a layer costs and sees: multiply-adds, and the receptive field of its outputs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from ..ops import elementwise
+from ..tensor import Tensor, raw
+from ..trace.units import Unit
+
+__all__ = ["Field", "multiply_adds", "receptive_field"]
+
+RECURRENT = ("rnn_layer", "gru_layer", "lstm_layer")
+# What treats each pixel by itself, besides the operations on each element.
+POINTWISE = {
+    *elementwise.__all__,
+    *("batch_norm", "cat", "dropout", "local_response_norm", "normalize"),
+}
+
+
+def multiply_adds(unit: Unit) -> int:
+    r"""Count the multiplications, each with its addition, of matrix products and convolutions.
+
+    What is done to each element (activations, normalization, pooling, biases) counts 0, as in
+    ``torch.utils.flop_counter``, whose count is twice this one.
+
+    Parameters
+    ----------
+    unit : Unit
+        What was done.
+
+    Returns
+    -------
+    int
+        Multiply-adds, for the whole batch.
+
+    Source: Sze et al. (2017), "Efficient processing of deep neural networks", section II;
+    chapter "LeNet to VGG".
+    """
+    if unit.call is not None and unit.name not in ("conv2d", "einsum", "matmul"):
+        return 0
+    return sum(_of_operation(unit, op.name, op.inputs, op.outs[0]) for op in unit.ops)
+
+
+def _of_operation(unit: Unit, name: str, inputs: dict[str, Any], y: Tensor) -> int:
+    """The multiply-adds of one of the engine's operations."""
+    shapes = {key: raw(x).shape for key, x in inputs.items() if hasattr(raw(x), "shape")}
+    size = {key: math.prod(shape) for key, shape in shapes.items()}
+    if name == "matmul":
+        return y.numel() * shapes["a"][-1]
+    if name == "linear":
+        return y.numel() * shapes["w"][-1]
+    if name == "convolution":
+        transposed = unit.call.args[-1]
+        return (size["x"] if transposed else y.numel()) * math.prod(shapes["w"][1:])
+    if name == "einsum":
+        _, ia, _, ib, _ = unit.call.args
+        return math.prod(dict(zip(ia + ib, shapes["a"] + shapes["b"], strict=True)).values())
+    if name in RECURRENT:
+        steps, batch = shapes["input"][:2]
+        return steps * batch * (size["w_ih"] + size["w_hh"])
+    return 0
+
+
+class Field(NamedTuple):
+    """The pixels that an output depends on, along height and along width.
+
+    ``first`` and ``last`` are those of the output at (0, 0), and may lie outside the image,
+    in its padding; the field of the next output lies ``stride`` pixels further.
+    """
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+    stride: tuple[int, int]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        return tuple(b - a + 1 for a, b in zip(self.first, self.last, strict=True))
+
+
+PIXEL = Field((0, 0), (0, 0), (1, 1))
+
+
+def receptive_field(unit: Unit, known: dict[Tensor, Field]) -> Field | None:
+    r"""Give the receptive field of a result from those of the operands.
+
+    .. math:: r' = r + d\,(k - 1)\,j, \qquad j' = s\,j
+
+    for windows of size k, stride s and dilation d, where r is the size of the field and j its
+    stride, which is 1 at the image. Several branches together see what any of them sees.
+
+    Parameters
+    ----------
+    unit : Unit
+        What was done.
+    known : dict of Tensor to Field
+        The fields of the images among the tensors so far.
+
+    Returns
+    -------
+    Field or None
+        None where there is none: for what is no image, or depends on all of it.
+
+    Source: Araujo et al. (2019), "Computing receptive fields of convolutional neural
+    networks", equation 2; chapter "The convolutional layer".
+    """
+    fields = [known[x] for x in unit.inputs if x in known]
+    if not fields or any(out.ndim != 4 for out in unit.outs):
+        return None
+    if unit.call is not None and unit.call.grid is not None:
+        if unit.name == "conv2d" and unit.call.args[-1]:  # transposed
+            return None
+        grid = unit.call.grid
+        return _through(fields[0], grid.kernel, grid.stride, grid.padding, grid.dilation)
+    if unit.name == "adaptive_avg_pool2d":
+        return _through_parts(fields[0], unit.inputs[0].shape[2:], unit.outs[0].shape[2:])
+    same = all(x.shape[2:] == unit.outs[0].shape[2:] for x in unit.inputs if x in known)
+    if unit.name not in POINTWISE or not same or len({f.stride for f in fields}) > 1:
+        return None
+    first = tuple(map(min, *(f.first for f in fields))) if len(fields) > 1 else fields[0].first
+    last = tuple(map(max, *(f.last for f in fields))) if len(fields) > 1 else fields[0].last
+    return Field(first, last, fields[0].stride)
+
+
+def _through(field: Field, *grid: tuple[int, int]) -> Field:
+    """The field behind windows."""
+    ends = [
+        (a - j * p, b + j * (d * (k - 1) - p), j * s)
+        for a, b, j, k, s, p, d in zip(*field, *grid, strict=True)
+    ]
+    return Field(*zip(*ends, strict=True))
+
+
+def _through_parts(field: Field, before: Any, after: Any) -> Field | None:
+    """The field behind a pooling into parts, if all are of one size."""
+    if any(n % m for n, m in zip(before, after, strict=True)):
+        return None
+    part = tuple(n // m for n, m in zip(before, after, strict=True))
+    return _through(field, part, part, (0, 0), (1, 1))

@@ -1,0 +1,155 @@
+"""A model as a drawing: its layers as blocks, with shapes, branches side by side."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..nn import Module
+from ..trace.cards import Card, draw
+from ..trace.graph import Picture
+from ..trace.layout import layout
+from .layered import Block, Builder, layered, repeated
+from .run import level, watched
+
+__all__ = ["Block", "Diagram", "diagram"]
+
+MOST, WIDE = 40, 1100  # blocks; pixels
+
+
+class Diagram:
+    """The blocks of a model; it draws itself in a notebook, and prints as a list.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        In topological order, the output last.
+    """
+
+    def __init__(self, blocks: Sequence[Block]):
+        self.blocks = list(blocks)
+
+    def __len__(self) -> int:
+        return len(self.blocks)
+
+    def __iter__(self) -> Iterator[Block]:
+        return iter(self.blocks)
+
+    def __getitem__(self, name: str) -> Block:
+        """Give the block of a module's name."""
+        for block in self.blocks:
+            if block.name == name:
+                return block
+        names = ", ".join(block.name for block in self.blocks if block.name)
+        raise KeyError(f"no block {name!r}; there are {names}")
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self.blocks))
+
+    def svg(self, direction: str = "down") -> str:
+        """Draw the blocks as an SVG element in the page's own inks.
+
+        Parameters
+        ----------
+        direction : {"down", "right"}
+            Where the output lies; ``"down"`` suits a phone.
+
+        Raises
+        ------
+        ValueError
+            If the direction is another.
+        """
+        if direction not in ("down", "right"):
+            raise ValueError(
+                f"svg: expected the direction 'right' or 'down', got {direction!r}"
+            )
+        index = {block: k for k, block in enumerate(self.blocks)}
+        places = layout([[index[x] for x in block.operands] for block in self.blocks])
+        words = "Layers: " + "; ".join(map(repr, self.blocks)) + "."
+        return draw(list(map(_card, self.blocks)), places, direction, words)
+
+    def picture(self) -> Picture:
+        """Give the drawing for ``viz.show``; a wide one is drawn downwards on a desk too."""
+        right, down = self.svg("right"), self.svg("down")
+        width = float(re.search(r'viewBox="0 0 ([\d.]+)', right)[1])
+        return Picture("" if width > WIDE else right, down)
+
+    def _repr_html_(self) -> str:
+        return self.picture().scrolling("Diagram of a model")
+
+
+def _card(block: Block) -> Card:
+    """What stands on a block."""
+    if block.is_plain:
+        return Card(", ".join([block.kind, *block.then]), [], [], False)
+    held = f"{block.parameters:,} parameters" if block.parameters else ""
+    each = " each" if held and block.count > 1 else ""
+    then = f"{', '.join(block.then)}"
+    lines = [line for line in (then, " × ".join(map(str, block.shape)), held + each) if line]
+    return Card(block.title, lines, [], block.kind in ("input", "output"))
+
+
+def diagram(
+    model: Module,
+    input_size: Sequence[int] | Sequence[Sequence[int]] | None = None,
+    *,
+    input_data: Any = None,
+    batch_dim: int | None = None,
+    dtypes: Sequence[Any] | None = None,
+    depth: int | None = None,
+    most: int = MOST,
+) -> Diagram:
+    """Run a model once on zeros, and draw its layers with shapes, parameters and branches.
+
+    Modules without parts are blocks, and so are the operations between them. Equal blocks
+    that follow each other are one, with their number.
+
+    Parameters
+    ----------
+    model, input_size, input_data, batch_dim, dtypes
+        As for ``summary``.
+    depth : int
+        How deep parts have blocks of their own; by default all the way, as far as ``most``
+        allows.
+    most : int
+        The number of blocks that a drawing has room for. Where there are more, normalization,
+        activations and dropout become part of the block before them, and then parts of their
+        whole.
+
+    Returns
+    -------
+    Diagram
+        It draws itself in a notebook.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As ``summary``, and if there are more than ``most`` blocks at the given depth.
+
+    Source: chapter "GoogLeNet to ResNeXt".
+
+    >>> from nnlib.models import BasicBlock
+    >>> diagram(BasicBlock(8, 8), (1, 8, 6, 6))
+    input (1, 8, 6, 6)
+    Conv2d conv1 (1, 8, 6, 6), 576 parameters from input
+    BatchNorm2d bn1 (1, 8, 6, 6), 16 parameters from Conv2d conv1
+    ReLU relu (1, 8, 6, 6) from BatchNorm2d bn1
+    Conv2d conv2 (1, 8, 6, 6), 576 parameters from ReLU relu
+    BatchNorm2d bn2 (1, 8, 6, 6), 16 parameters from Conv2d conv2
+    + (1, 8, 6, 6) from BatchNorm2d bn2, input
+    ReLU relu (1, 8, 6, 6) from +
+    """
+    run = watched("diagram", model, input_size, input_data, batch_dim, dtypes)
+    deepest = max(map(level, run.recorded.scopes))
+    levels = range(deepest, -1, -1) if depth is None else [depth]
+    for at, joined in itertools.product(levels, (False, True)):
+        blocks = Builder(run, at).blocks()
+        blocks = repeated(layered(blocks) if joined else blocks)
+        if len(blocks) <= most:
+            return Diagram(blocks)
+    raise ValueError(
+        f"diagram: {len(blocks)} blocks, but a drawing has room for {most}; give a smaller "
+        "depth=, draw a part of the model, or raise most="
+    )

@@ -1,0 +1,229 @@
+"""From one run of a model to blocks: what each call and each operation between calls read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..nn import Module, ModuleDict, ModuleList, Sequential
+from ..tensor import Tensor
+from ..trace.recording import Scope, recording
+from ..trace.units import Unit, tensors, units
+from .run import Run
+
+__all__ = ["Block", "Builder", "layered", "repeated"]
+
+CONTAINERS = ModuleDict, ModuleList, Sequential
+JOINS = {"add": "+", "mul": "×", "cat": "concat"}
+
+
+@dataclass(eq=False)
+class Block:
+    """One block of a diagram.
+
+    Attributes
+    ----------
+    name, kind : str
+        A module's dotted name and class; for an operation between modules, "" and its name.
+    operands : list of Block
+        What it reads.
+    shape : tuple of int
+        Of its result.
+    parameters : int
+        Numbers in its parameters; of one that occurs twice, only where it is first.
+    count : int
+        How many equal blocks follow each other here.
+    then : tuple of str
+        What was done after it and is part of it: normalization, activation, dropout.
+    """
+
+    name: str
+    kind: str
+    operands: list[Block] = field(default_factory=list)
+    shape: tuple[int, ...] = ()
+    parameters: int = 0
+    count: int = 1
+    then: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What stands on top."""
+        times = f"{self.count} × " if self.count > 1 else ""
+        return f"{times}{self.kind}" + (f" {self.name}" if self.name else "")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is an operation between modules."""
+        return not self.name and not self.parameters and self.kind not in ("input", "output")
+
+    def __repr__(self) -> str:
+        held = f", {self.parameters:,} parameters" if self.parameters else ""
+        each = " each" if held and self.count > 1 else ""
+        read = ", ".join(x.title for x in self.operands)
+        source = f" from {read}" if read else ""
+        then = f" ({', '.join(self.then)})" if self.then else ""
+        return f"{self.title}{then} {self.shape}{held}{each}{source}"
+
+
+def _modules(scope: Scope) -> list[Scope]:
+    """The calls of modules around a call, the outermost first, itself included."""
+    return [s for s in scope.chain() if s.module is not None]
+
+
+class Builder:
+    """Puts together what was done, by the call that shows as one block."""
+
+    def __init__(self, run: Run, depth: int):
+        self.run, self.depth = run, depth
+        self.made: dict[Tensor, Block] = {}
+        self.calls: dict[Scope, Block] = {}
+        self.counted: set[Tensor] = set()
+
+    def blocks(self) -> list[Block]:
+        """The blocks that lead to the output, in order."""
+        several = len(self.run.inputs) > 1
+        for k, x in enumerate(self.run.inputs, start=1):
+            self.made[x] = Block("", f"input {k}" if several else "input", [], x.shape)
+        place = {op: k for k, op in enumerate(self.run.recorded.ops)}
+        done = [(scope.end, 0, scope) for scope in _idle(self.run.recorded)]
+        done += [(place[unit.ops[-1]], 1, unit) for unit in units(self.run.recorded)]
+        for _, _, what in sorted(done, key=lambda each: each[:2]):
+            (self._add if isinstance(what, Unit) else self._pass)(what)
+        return _chained(_leading_to(self._output()))
+
+    def _block(self, scopes: list[Scope], name: str) -> Block:
+        """The block of a call, or a new one for an operation between modules."""
+        inside = next((s for s in scopes[: self.depth] if _is_one(s.module)), None)
+        if inside is None and len(scopes) <= self.depth:
+            return Block("", JOINS.get(name, name))
+        inside = inside or scopes[self.depth]
+        if inside not in self.calls:
+            own = {*inside.module.parameters()} - self.counted
+            self.counted |= own
+            size = sum(p.numel() for p in own)
+            kind = type(inside.module).__name__
+            shapes = [x.shape for x in tensors(inside.output)]
+            self.calls[inside] = Block(inside.name, kind, [], shapes[0], size)
+        return self.calls[inside]
+
+    def _add(self, unit: Unit) -> None:
+        """What a unit reads becomes an operand of its block; what it gives comes from it."""
+        sources = [self.made[x] for x in unit.inputs if x in self.made]
+        if sources:
+            block = self._block(unit.modules, unit.name)
+            self._join(block, sources, unit.outs)
+
+    def _join(self, block: Block, sources: list[Block], outs: list[Tensor]) -> None:
+        """Note where a block's operands come from, and that its results are its own."""
+        for source in sources:
+            if source is not block and source not in block.operands:
+                block.operands.append(source)
+        self.made.update((out, block) for out in outs)
+        block.shape = block.shape or outs[0].shape
+
+    def _pass(self, scope: Scope) -> None:
+        """A module that gave what it got, such as dropout in evaluation mode."""
+        scopes, x = _modules(scope), tensors(scope.output)
+        shown = len(scopes) <= self.depth and _is_one(scope.module)
+        if (shown or len(scopes) == self.depth + 1) and x and x[0] in self.made:
+            self._join(self._block(scopes, ""), [self.made[x[0]]], x[:1])
+
+    def _output(self) -> Block:
+        """The block that gives the model's output; one that joins them if there are several."""
+        last = list(dict.fromkeys(self.made[x] for x in self.run.outputs if x in self.made))
+        if not last:
+            raise ValueError("diagram: the model's output does not depend on its inputs")
+        return last[0] if len(last) == 1 else Block("", "outputs", last)
+
+
+def _idle(recorded: recording) -> list[Scope]:
+    """The calls of modules that only handed on a tensor, in the order of their ends."""
+    busy = {scope for op in recorded.ops if op.scope for scope in op.scope.chain()}
+    idle = [s for s in recorded.scopes if s.module is not None and s not in busy and s.args]
+    return sorted(idle, key=lambda scope: scope.end)
+
+
+def _is_one(module: Module) -> bool:
+    """Whether a module is one block at any depth: it has no parts, or is a layer of nnlib."""
+    own = type(module).__module__.startswith("nnlib.nn.")
+    return not [*module.children()] or (own and not isinstance(module, CONTAINERS))
+
+
+def _leading_to(output: Block) -> list[Block]:
+    """All blocks that the output depends on, each after its operands."""
+    order: dict[Block, None] = {}
+    to_do = [(output, False)]
+    while to_do:
+        block, ready = to_do.pop()
+        if ready:
+            order[block] = None
+        elif block not in order:
+            to_do.append((block, True))
+            to_do += [(x, False) for x in reversed(block.operands) if x not in order]
+    return list(order)
+
+
+def _users(blocks: list[Block]) -> dict[Block, int]:
+    """How many blocks read each one."""
+    count = dict.fromkeys(blocks, 0)
+    for block in blocks:
+        for x in block.operands:
+            count[x] += 1
+    return count
+
+
+def _chained(blocks: list[Block]) -> list[Block]:
+    """Operations between modules that follow each other, as one block."""
+    users = _users(blocks)
+    return _merged(
+        blocks,
+        lambda x, y: x.is_plain and y.is_plain and users[x] == 1 and len(x.operands) == 1,
+        lambda x, y: setattr(y, "kind", f"{x.kind}, {y.kind}"),
+    )
+
+
+def layered(blocks: list[Block]) -> list[Block]:
+    """What treats each element or channel by itself, as part of the block before it."""
+    users = _users(blocks)
+
+    def fits(x: Block, y: Block) -> bool:
+        small = y.parameters == 0 or "Norm" in y.kind
+        return small and x.shape == y.shape and users[x] == 1 and "input" not in x.kind
+
+    def merge(x: Block, y: Block) -> None:
+        y.then = (*x.then, y.kind, *y.then)
+        y.kind, y.name, y.parameters = x.kind, x.name, x.parameters + y.parameters
+
+    return _merged(blocks, fits, merge)
+
+
+def repeated(blocks: list[Block]) -> list[Block]:
+    """Equal blocks that follow each other, as one with their number."""
+    users = _users(blocks)
+
+    def is_same(x: Block, y: Block) -> bool:
+        mine, its = ((b.kind, b.shape, b.parameters, b.then) for b in (x, y))
+        return not y.is_plain and mine == its and users[x] == 1 and len(x.operands) == 1
+
+    def count(x: Block, y: Block) -> None:
+        y.count = x.count + 1
+        y.name = f"{x.name.partition(' to ')[0]} to {y.name}"
+
+    return _merged(blocks, is_same, count)
+
+
+def _merged(
+    blocks: list[Block],
+    fits: Callable[[Block, Block], bool],
+    merge: Callable[[Block, Block], None],
+) -> list[Block]:
+    """Blocks with the only operand of each taken into it where both fit."""
+    out: list[Block] = []
+    for y in blocks:
+        if len(y.operands) == 1 and fits(y.operands[0], y):
+            x = y.operands[0]
+            merge(x, y)
+            y.operands = x.operands
+            out.remove(x)
+        out.append(y)
+    return out

@@ -1,0 +1,93 @@
+"""One run of a model on zeros, watched: what ``summary`` and ``diagram`` are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..grad_mode import no_grad
+from ..nn import Module
+from ..tensor import Tensor
+from ..trace.recording import Scope, recording
+from ..trace.units import tensors
+
+__all__ = ["Run", "level", "watched"]
+
+
+class Run(NamedTuple):
+    """What was done, the tensors that went in, and those that came out."""
+
+    recorded: recording
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+
+
+def watched(
+    name: str, model: Module, sizes: Any, data: Any, batch_dim: int | None, dtypes: Any
+) -> Run:
+    """Run a model in evaluation mode, without history; name is who asks, for errors."""
+    if not isinstance(model, Module):
+        raise TypeError(f"{name}: expected a Module, got {type(model).__name__}")
+    args, kwargs = _inputs(name, model, sizes, data, batch_dim, dtypes)
+    with _evaluating(model), no_grad(), recording(values=False) as seen:
+        try:
+            output = model(*args, **kwargs)
+        except Exception as error:
+            shapes = ", ".join(str(x.shape) for x in tensors([args, kwargs]))
+            raise ValueError(f"{name}: the model refused inputs {shapes}: {error}") from error
+    return Run(seen, tensors([args, kwargs]), tensors(output))
+
+
+def _inputs(
+    name: str, model: Module, sizes: Any, data: Any, batch_dim: int | None, dtypes: Any
+) -> tuple[tuple, dict]:
+    """The positional and the keyword arguments of the run."""
+    if (sizes is None) == (data is None):
+        raise ValueError(f"{name}: expected either input_size or input_data")
+    if data is not None:
+        if isinstance(data, dict):
+            return (), data
+        return (data if isinstance(data, tuple) else (data,)), {}
+    several = isinstance(sizes, list | tuple) and sizes and isinstance(sizes[0], list | tuple)
+    sizes = list(sizes) if several else [sizes]
+    first = next((p.dtype for p in model.parameters()), np.dtype(np.float32))
+    dtypes = [first] * len(sizes) if dtypes is None else list(dtypes)
+    if len(dtypes) != len(sizes):
+        raise ValueError(f"{name}: expected {len(sizes)} dtypes, got {len(dtypes)}")
+    pairs = zip(sizes, dtypes, strict=True)
+    return tuple(Tensor(np.zeros(_size(name, s, batch_dim), t)) for s, t in pairs), {}
+
+
+def _size(name: str, size: Sequence[int], batch_dim: int | None) -> tuple[int, ...]:
+    """The shape of one input, with its batch."""
+    whole = isinstance(size, list | tuple) and all(
+        isinstance(n, int | np.integer) and not isinstance(n, bool) for n in size
+    )
+    if not whole:
+        raise TypeError(f"{name}: expected input_size of whole numbers, got {size!r}")
+    if any(n < 0 for n in size):
+        raise ValueError(f"{name}: expected sizes of at least 0, got {tuple(size)}")
+    shape = list(map(int, size))
+    if batch_dim is not None:
+        shape.insert(batch_dim, 1)
+    return tuple(shape)
+
+
+@contextmanager
+def _evaluating(model: Module) -> Iterator[None]:
+    """Evaluation mode in this block; then each part as before."""
+    modes = [(part, part.training) for part in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for part, mode in modes:
+            part.training = mode
+
+
+def level(scope: Scope) -> int:
+    """How many calls of modules stand around one."""
+    return sum(s.module is not None for s in scope.chain()) - 1

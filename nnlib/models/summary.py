@@ -1,0 +1,283 @@
+"""A model as a table: what each layer gives, costs, holds and sees."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..nn import Module
+from ..tensor import Tensor
+from ..trace.recording import Scope, recording
+from ..trace.units import Unit, tensors, units
+from .cost import PIXEL, Field, multiply_adds, receptive_field
+from .run import level, watched
+
+__all__ = ["Layer", "Summary", "summary"]
+
+Shape = tuple[int, ...]
+
+
+@dataclass
+class Layer:
+    """One row: a call of a module, with what it does itself; its parts have rows of their own.
+
+    Attributes
+    ----------
+    name, kind : str
+        Its dotted name in the model, and its class.
+    depth : int
+        0 for the model, 1 for its parts.
+    output : list of tuple of int
+        The shapes of its results; empty for a module that was not called.
+    parameters, trainable : int
+        Numbers in its parameters, and those that require a gradient. A parameter counts
+        where it first occurs.
+    multiply_adds : int
+        For the whole batch; see ``multiply_adds``.
+    activation_bytes, parameter_bytes : int
+        Memory of all it computed, views apart, and of its parameters.
+    field : Field or None
+        The receptive field of its result; None where that is no image, or the network sees
+        all of it or mixes pixels in another way than by windows.
+    """
+
+    name: str
+    kind: str
+    depth: int
+    output: list[Shape]
+    parameters: int = 0
+    trainable: int = 0
+    multiply_adds: int = 0
+    activation_bytes: int = 0
+    parameter_bytes: int = 0
+    field: Field | None = None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What the table says of it."""
+        frozen = self.parameters and not self.trainable
+        field = self.field and f"{_by(self.field.size)}, step {_by(self.field.stride)}"
+        return (
+            "  " * self.depth + (f"{self.name} " if self.name else "") + f"({self.kind})",
+            " ".join(map(str, self.output)) or "not called",
+            f"{self.parameters:,}" + " frozen" * bool(frozen) if self.parameters else "–",
+            f"{self.multiply_adds:,}" if self.multiply_adds else "–",
+            size(self.activation_bytes) if self.activation_bytes else "–",
+            field or "–",
+        )
+
+
+HEAD = (
+    "Layer (type)",
+    "Output shape",
+    "Parameters",
+    "Multiply-adds",
+    "Activations",
+    "Receptive field",
+)
+
+
+class Summary(list):
+    """The rows of ``summary``, a list of ``Layer``; prints as a table, with totals below it.
+
+    Attributes
+    ----------
+    parameters, trainable, multiply_adds : int
+        Totals over all rows.
+    activation_bytes, parameter_bytes, input_bytes : int
+        Memory of all that was computed, of the parameters, and of the inputs.
+    """
+
+    input_bytes = 0
+
+    def _total(self, what: str) -> int:
+        return sum(getattr(layer, what) for layer in self)
+
+    parameters = property(lambda self: self._total("parameters"))
+    trainable = property(lambda self: self._total("trainable"))
+    multiply_adds = property(lambda self: self._total("multiply_adds"))
+    activation_bytes = property(lambda self: self._total("activation_bytes"))
+    parameter_bytes = property(lambda self: self._total("parameter_bytes"))
+
+    @property
+    def totals(self) -> list[str]:
+        """What stands below the table."""
+        held = (self.input_bytes, self.activation_bytes, self.parameter_bytes)
+        return [
+            f"Parameters: {self.parameters:,}, of which {self.trainable:,} trainable",
+            f"Multiply-adds: {self.multiply_adds:,}",
+            "Memory: input {}, activations {}, parameters {}".format(*map(size, held)),
+        ]
+
+    def __getitem__(self, key: Any) -> Any:
+        """Give a row by its place, or the first one of a name."""
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        for layer in self:
+            if layer.name == key:
+                return layer
+        raise KeyError(f"no layer {key!r}; there are {', '.join(row.name for row in self)}")
+
+    def __repr__(self) -> str:
+        rows = [HEAD, *(layer.cells for layer in self)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            "  ".join(
+                cell.ljust(n) if k < 2 else cell.rjust(n)
+                for k, (cell, n) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in rows
+        ]
+        rule = "─" * max(map(len, lines))
+        return "\n".join([lines[0], rule, *lines[1:], rule, *self.totals])
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{words}</th>' for words in HEAD)
+        rows = "".join(f"<tr>{_row(layer)}</tr>" for layer in self)
+        totals = "<br>".join(map(html.escape, self.totals))
+        return (
+            '<div class="nn-summary" tabindex="0" role="group" aria-label="Summary of a model" '
+            'style="overflow-x:auto"><table class="dataframe" style="white-space:nowrap">'
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{totals}</p></div>"
+        )
+
+
+def _row(layer: Layer) -> str:
+    """The cells of one row."""
+    first, *others = layer.cells
+    indent = f'style="padding-left:{1 + layer.depth}em;text-align:left"'
+    cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in others)
+    return f'<th scope="row" {indent}>{html.escape(first.strip())}</th>{cells}'
+
+
+def summary(
+    model: Module,
+    input_size: Sequence[int] | Sequence[Sequence[int]] | None = None,
+    *,
+    input_data: Any = None,
+    batch_dim: int | None = None,
+    dtypes: Sequence[Any] | None = None,
+    depth: int | None = None,
+) -> Summary:
+    """Run a model once on zeros, and tell what each of its layers gives, costs, holds and sees.
+
+    The run records no history and is in evaluation mode; afterwards each part is in the mode
+    it was in before. Names and rules are those of the package torchinfo.
+
+    Parameters
+    ----------
+    model : Module
+        It may be built inside ``models.counting()``: then its weights take no memory.
+    input_size : tuple of int, or list of them
+        The shape of the input, or of each of several inputs, *with* the batch.
+    input_data : Tensor, or tuple or dict of them
+        The input itself, the inputs, or those by keyword, instead of its size.
+    batch_dim : int
+        If given, sizes are *without* the batch, and an axis of length 1 is put in here.
+    dtypes : list of dtype
+        Of each input; by default that of the first parameter.
+    depth : int
+        How deep parts have rows of their own; below, they count as part of their whole.
+
+    Returns
+    -------
+    Summary
+        A row for each call of a module, in the order of the calls, then one for each module
+        with parameters that was not called.
+
+    Raises
+    ------
+    TypeError
+        If model is no Module, or the sizes are not whole numbers.
+    ValueError
+        If there is neither size nor data, or both, a size is negative, or the model does not
+        take such inputs.
+
+    Source: chapter "LeNet to VGG".
+
+    >>> from nnlib import nn
+    >>> net = nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.Flatten(), nn.Linear(3456, 10))
+    >>> table = summary(net, (1, 1, 28, 28))
+    >>> table["0"].output, table["0"].multiply_adds, table["0"].field.size
+    ([(1, 6, 24, 24)], 86400, (5, 5))
+    >>> print(table.totals[0])
+    Parameters: 34,726, of which 34,726 trainable
+    """
+    seen = watched("summary", model, input_size, input_data, batch_dim, dtypes)
+    table = Summary(_layers(model, seen.recorded, seen.inputs, depth))
+    table.input_bytes = sum(x.array.nbytes for x in seen.inputs)
+    return table
+
+
+def _layers(
+    model: Module, seen: recording, inputs: list[Tensor], depth: int | None
+) -> Iterator[Layer]:
+    """The rows, with everything that was done added to the row it belongs to."""
+    counted: set[Tensor] = set()
+    rows: dict[Scope, Layer] = {}
+    for scope in seen.scopes:
+        if scope.module is not None:
+            _add_row(rows, scope, depth, counted)
+    known = {x: PIXEL for x in inputs if x.ndim == 4}
+    for unit in units(seen):
+        _add_unit(rows[unit.modules[-1]], unit, known)
+    for scope, layer in rows.items():
+        if level(scope) == layer.depth:
+            layer.field = next((known.get(x) for x in tensors(scope.output)), None)
+    yield from {id(layer): layer for layer in rows.values()}.values()
+    for name, part in model.named_modules():
+        layer = Layer(name, type(part).__name__, name.count(".") + bool(name), [])
+        _add_parameters(layer, part, counted)
+        if layer.parameters:
+            yield layer
+
+
+def _add_row(
+    rows: dict[Scope, Layer], scope: Scope, depth: int | None, counted: set[Tensor]
+) -> None:
+    """A row for a call, or that of the call around it where that is as deep as rows go."""
+    at = level(scope)
+    if depth is not None and at > depth:
+        rows[scope] = rows[scope.parent]
+    else:
+        kind, shapes = type(scope.module).__name__, [x.shape for x in tensors(scope.output)]
+        rows[scope] = Layer(scope.name, kind, at, shapes)
+    _add_parameters(rows[scope], scope.module, counted)
+
+
+def _add_parameters(layer: Layer, module: Module, counted: set[Tensor]) -> None:
+    """Count a module's own parameters, as far as they have not been counted."""
+    for p in module.parameters(recurse=False):
+        if p not in counted:
+            counted.add(p)
+            layer.parameters += p.numel()
+            layer.trainable += p.numel() * p.requires_grad
+            layer.parameter_bytes += p.array.nbytes
+
+
+def _add_unit(layer: Layer, unit: Unit, known: dict[Tensor, Field]) -> None:
+    """Add what was done to its row; note the receptive field of the results."""
+    layer.multiply_adds += multiply_adds(unit)
+    own = (x for x in unit.outs if x.view_of is None or unit.call is not None)
+    layer.activation_bytes += sum(x.array.nbytes for x in own)
+    field = receptive_field(unit, known)
+    if field is not None:
+        known.update((out, field) for out in unit.outs)
+
+
+def _by(pair: tuple[int, int]) -> str:
+    """One number where height and width agree."""
+    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"
+
+
+def size(n: int) -> str:
+    """A number of bytes in the unit that suits it.
+
+    >>> size(640), size(4 * 138_357_544)
+    ('640 B', '527.8 MiB')
+    """
+    power = min(int(math.log2(n) // 10), 4) if n else 0
+    return f"{n / 1024**power:.1f} {'KMGT'[power - 1]}iB" if power else f"{n} B"

@@ -1,0 +1,212 @@
+"""A graph of arrays as an SVG drawing: a card for each node, with value and gradient on it."""
+
+from __future__ import annotations
+
+import html
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from .gates import label
+from .layout import Layout
+from .values import lines, said
+
+if TYPE_CHECKING:
+    from .graph import Node
+
+__all__ = ["Card", "Deck", "card", "draw", "draw_cards"]
+
+LINE, PAD, CHARACTER = 16.0, 8.0, 8.0  # of text of 13 px
+GAP = {"right": (44.0, 14.0), "down": (34.0, 14.0)}  # between layers, between neighbours
+VALUE, GRADIENT, INK, PAPER = (
+    "var(--nn-a, #0062b1)",
+    "var(--nn-b, #b4490a)",
+    "var(--nn-ink, currentColor)",
+    "var(--pst-color-background, var(--jp-layout-color0, #fff))",
+)
+SOFT = "var(--nn-soft, #eef1f6)"
+
+
+class Card(NamedTuple):
+    """What stands on one card: a title, the lines of the value, those of the gradient."""
+
+    title: str
+    value: list[str]
+    gradient: list[str]
+    dashed: bool
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height."""
+        rows = 1 + len(self.value) + len(self.gradient) + 0.4 * bool(self.gradient)
+        widest = max(
+            1.1 * len(self.title) * CHARACTER, _width(self.value), _width(self.gradient)
+        )
+        return widest + 2 * PAD, rows * LINE + PAD
+
+
+def _columns(rows: list[str]) -> list[float]:
+    """Where each column of a matrix ends, its entries standing right-aligned."""
+    cells = [row.split("  ") for row in rows if "  " in row]
+    widths = [max(map(len, column)) + 1.4 for column in zip(*cells, strict=True)]
+    return [x * CHARACTER - 1.4 * CHARACTER for x in itertools.accumulate(widths, initial=1.4)][
+        1:
+    ]
+
+
+def _width(rows: list[str]) -> float:
+    """The width of some lines."""
+    plain = (len(row) * CHARACTER for row in rows if "  " not in row)
+    return max([0.0, *plain, *_columns(rows)])
+
+
+def card(node: Node, gradients: bool) -> Card:
+    """What stands on the card of a node."""
+    name, made = label(node.name), bool(node.operation)
+    title = f"{name} · {node.symbol}" if made and name != node.symbol else name
+    shown = gradients and node.gradient is not None
+    blame = lines(node.gradient) if shown else []
+    if blame:
+        blame = ["grad", *blame] if len(blame) > 1 else [f"grad {blame[0]}"]
+    return Card(title, lines(node.value, node.shape), blame, not made)
+
+
+class Deck(NamedTuple):
+    """Where cards lie: layers as wide as their widest card, slots as wide as the widest of all.
+
+    ``layers`` holds for each layer its middle and half its extent, ``step`` is the distance of
+    two slots.
+    """
+
+    along_x: bool
+    layers: list[tuple[float, float]]
+    step: float
+
+    def at(self, place: tuple[int, float]) -> tuple[float, float]:
+        """The centre of a place."""
+        along, across = self.layers[place[0]][0], (place[1] + 0.5) * self.step
+        return (along, across) if self.along_x else (across, along)
+
+    def reach(self, layer: int) -> float:
+        """From the centre of a layer to its end."""
+        return self.layers[layer][1]
+
+
+def deck(cards: Sequence[Card], places: Layout, direction: str) -> Deck:
+    """Measure the cards, and give room to each layer."""
+    along_x = direction == "right"
+    sizes = [c.size if along_x else c.size[::-1] for c in cards]
+    between, beside = GAP[direction]
+    layers, start = [], 2.0
+    for layer in range(places.size[0]):
+        extent = max(
+            size[0] for size, p in zip(sizes, places.nodes, strict=True) if p[0] == layer
+        )
+        layers.append((start + extent / 2, extent / 2))
+        start += extent + between
+    return Deck(along_x, layers, max(size[1] for size in sizes) + beside)
+
+
+def draw_cards(nodes: Sequence[Node], places: Layout, direction: str, gradients: bool) -> str:
+    """Draw a graph as an SVG element; see ``Graph.svg``."""
+    cards = [card(node, gradients) for node in nodes]
+    return draw(cards, places, direction, _description(nodes, gradients))
+
+
+def draw(cards: Sequence[Card], places: Layout, direction: str, words: str) -> str:
+    """Draw cards and their edges as an SVG element; words say the same to who does not see."""
+    lie = deck(cards, places, direction)
+    length, breadth = sum(lie.layers[-1]) + 2, places.size[1] * lie.step
+    width, height = (length, breadth) if lie.along_x else (breadth, length)
+    edges = [_edge(edge, cards, places, lie) for edge in places.edges]
+    shown = [_card(c, lie.at(p)) for c, p in zip(cards, places.nodes, strict=True)]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="nn-{direction}" role="img" '
+        f'aria-label="{html.escape(words)}" viewBox="0 0 {width:g} {height:g}" '
+        f'style="display:block;width:100%;min-width:{0.94 * width:.0f}px;'
+        f'max-width:{1.1 * width:.0f}px;height:auto" '
+        f'font-size="13" font-family="inherit" fill="{INK}">'
+        f"{''.join(edges)}{''.join(shown)}</svg>"
+    )
+
+
+def _description(nodes: Sequence[Node], gradients: bool) -> str:
+    """The graph in words, node by node."""
+    parts = []
+    for node in nodes:
+        made = f" ({node.symbol})" if node.operation else ""
+        known = gradients and node.gradient is not None
+        blame = f", gradient {said(node.gradient)}" if known else ""
+        parts.append(f"{node.name}{made} {said(node.value, node.shape)}{blame}")
+    return "Graph: " + "; ".join(parts) + "."
+
+
+def _edge(edge: tuple, cards: Sequence[Card], places: Layout, lie: Deck) -> str:
+    """One edge from the end of a card to the beginning of another, with its arrow."""
+    source, target, operand, passed = edge
+    twins = [e[2] for e in places.edges if e[:2] == (source, target)]
+    turn = 14.0 * (twins.index(operand) - (len(twins) - 1) / 2)
+    along, across = (0, 1) if lie.along_x else (1, 0)
+    start, end = (list(lie.at(places.nodes[k])) for k in (source, target))
+    start[along] += cards[source].size[along] / 2
+    end[along] -= cards[target].size[along] / 2 + 7
+    start[across] += turn
+    end[across] += turn
+    path = "M{:.4g} {:.4g}".format(*start)
+    here = start
+    for layer, slot in passed:  # straight past the cards of a layer, bent between layers
+        before, behind = list(lie.at((layer, slot))), list(lie.at((layer, slot)))
+        before[along] -= lie.reach(layer)
+        behind[along] += lie.reach(layer)
+        path += _bent(here, before, along) + "L{:.4g} {:.4g}".format(*behind)
+        here = behind
+    path += _bent(here, end, along)
+    corners = "l-1 -4l8 4l-8 4z" if lie.along_x else "l-4 -1l4 8l4 -8z"
+    return (
+        f'<path d="{path}" fill="none" stroke="{INK}" stroke-opacity=".65"/>'
+        f'<path d="M{end[0]:.4g} {end[1]:.4g}{corners}" fill="{INK}"/>'
+    )
+
+
+def _bent(start: list[float], end: list[float], along: int) -> str:
+    """A curve that leaves and arrives along the layers' direction."""
+    first, second = list(start), list(end)
+    first[along] = second[along] = (start[along] + end[along]) / 2
+    return "C{:.4g} {:.4g} {:.4g} {:.4g} {:.4g} {:.4g}".format(*first, *second, *end)
+
+
+def _card(c: Card, centre: tuple[float, float]) -> str:
+    """A card: the title, below it the value, below a line the gradient."""
+    width, height = c.size
+    x, y = centre[0] - width / 2, centre[1] - height / 2
+    dashes = ' stroke-dasharray="3 2"' if c.dashed else ""
+    parts = [
+        f'<rect x="{x:.5g}" y="{y:.5g}" width="{width:.5g}" height="{height:.5g}" rx="7" '
+        f'fill="{SOFT if c.dashed else PAPER}" stroke="{INK}" stroke-width="1.4"{dashes}/>'
+    ]
+    row = y + PAD / 2 + 12
+    parts.append(_text(x + PAD, row, c.title, INK, ' font-weight="600"'))
+    parts += _lines(x + PAD, row + LINE, c.value, VALUE)
+    row += LINE * (1 + len(c.value))
+    if c.gradient:
+        line = f"M{x:.5g} {row - 9:.5g}h{width:.5g}"
+        parts.append(f'<path d="{line}" stroke="{INK}" opacity=".4"/>')
+        parts += _lines(x + PAD, row + 0.4 * LINE, c.gradient, GRADIENT)
+    return "".join(parts)
+
+
+def _lines(x: float, y: float, rows: list[str], colour: str) -> Iterator[str]:
+    """Lines below each other; the rows of a matrix in columns."""
+    ends = _columns(rows)
+    for k, row in enumerate(rows):
+        if "  " not in row:
+            yield _text(x, y + k * LINE, row, colour)
+            continue
+        for end, cell in zip(ends, row.split("  "), strict=True):
+            yield _text(x + end, y + k * LINE, cell, colour, ' text-anchor="end"')
+
+
+def _text(x: float, y: float, words: str, colour: str, more: str = "") -> str:
+    """A line of a card, or an entry of a matrix."""
+    place = f'x="{x:.5g}" y="{y:.5g}"'
+    return f'<text {place} fill="{colour}"{more}>{html.escape(words)}</text>'

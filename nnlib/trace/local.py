@@ -1,0 +1,125 @@
+"""The derivative of each operation by each of its operands, by the engine's own rule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..tensor import Tensor
+from .gates import label
+from .graph import Graph, Node, Value
+from .history import graph
+from .values import plain, said, shape_text
+
+__all__ = ["Local", "Locals", "local"]
+
+ENTRIES = 10_000
+
+
+class Local(NamedTuple):
+    """The derivative on one edge of a graph.
+
+    Attributes
+    ----------
+    of, by : str
+        The names of the operation's node and of its operand.
+    derivative : float or ndarray
+        A number where both are; else the Jacobian, of the shape of one and then the other;
+        None where that has more than 10,000 entries.
+    shape : tuple of int
+        The shape of the Jacobian.
+    """
+
+    of: str
+    by: str
+    derivative: Value
+    shape: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        large = f"{shape_text(self.shape)}, too large"
+        known = large if self.derivative is None else said(self.derivative)
+        return f"∂{label(self.of)}/∂{label(self.by)} = {known}"
+
+
+class Locals(list):
+    """Local derivatives in the order of the graph; prints one below the other."""
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self))
+
+
+def local(source: Tensor | Graph, **options: Any) -> Locals:
+    r"""Give the local derivative on each edge of a graph.
+
+    .. math:: J_{ij} = \partial y_i / \partial x_j \quad\text{of one operation alone}
+
+    Row i is what the engine's rule sends to x for the upstream gradient that is 1 at i and 0
+    elsewhere.
+
+    Parameters
+    ----------
+    source : Tensor or Graph
+        What ``trace.graph`` takes or gave, or a graph of ``trace.expression``.
+    **options
+        As for ``trace.graph``.
+
+    Returns
+    -------
+    list of Local
+        One for each operand that gets a gradient; where an operation reads a value twice,
+        one for each time.
+
+    Raises
+    ------
+    TypeError, ValueError, RuntimeError
+        As ``trace.graph``.
+
+    Source: Goodfellow et al. (2016), equation 6.46; chapter "Backprop with vectors and
+    matrices".
+
+    >>> from nnlib import Tensor
+    >>> x = Tensor([1.0, -2.0], requires_grad=True)
+    >>> y = x * x
+    >>> local(y.sum(), x=x, y=y)
+    ∂y/∂x = [1 0; 0 −2]
+    ∂y/∂x = [1 0; 0 −2]
+    ∂f/∂y = (1, 1)
+    """
+    drawn = source if isinstance(source, Graph) else graph(source, **options)
+    return Locals(edge for node in drawn for edge in _edges(node))
+
+
+def _edges(node: Node) -> Iterator[Local]:
+    """The derivatives of one operation."""
+    jacobians = _jacobians(node)
+    for k, x in enumerate(node.operands):
+        wanted = isinstance(x, Node) and x.gradient is not None and node.gradient is not None
+        if wanted and (node.local[k] if node.local else 0) is not None:
+            shape = node.shape + x.shape
+            yield Local(node.name, x.name, None if jacobians is None else jacobians[k], shape)
+
+
+def _jacobians(node: Node) -> tuple[Value, ...] | None:
+    """For each operand its Jacobian; None if they are large."""
+    if node.local:
+        return node.local
+    if not node.operation or node.gradient is None:
+        return ()
+    size = math.prod(node.shape)
+    largest = max((math.prod(getattr(x, "shape", ())) for x in node.operands), default=0)
+    if size * largest > ENTRIES:
+        return None
+    dtype = np.asarray(node.gradient).dtype
+    units = np.eye(size, dtype=dtype).reshape(size, *node.shape)
+    rows = [node.pull(g) for g in units]
+    return tuple(_stacked(column, node) for column in zip(*rows, strict=True))
+
+
+def _stacked(rows: tuple, node: Node) -> Value:
+    """The rows of a Jacobian, put together; None for a constant."""
+    if rows[0] is None:
+        return None
+    return plain(np.stack(rows).reshape(node.shape + np.shape(rows[0])))

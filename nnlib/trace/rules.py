@@ -1,0 +1,118 @@
+"""What each operation sends back, as it is written: the engine's rules in words and LaTeX.
+
+The derivative itself is computed by the engine, whose rules stand beside each operation in
+``nnlib.ops``; here stands how to say it. A rule is found by what it reads, which the engine
+declares: of y = a b the one that reads b is that of a.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["PRODUCTS", "RULES", "Said", "letters"]
+
+
+class Said(NamedTuple):
+    """One rule: what it reads, and the gradient it gives as text and as LaTeX.
+
+    ``{g}`` stands for the upstream gradient, ``{y}`` for the result, other letters for the
+    operands of these names.
+    """
+
+    reads: tuple[str, ...]
+    text: str
+    latex: str
+
+
+def _said(reads: str, text: str, latex: str) -> Said:
+    """A rule, what it reads in one string."""
+    return Said(tuple(reads.split()), text, latex)
+
+
+COPY = _said("", "{g}", "{g}")
+SHAPE = _said("", "{g} in the shape of {x}", r"\mathrm{{reshape}}({g})")
+
+RULES: dict[str, dict[str, Said]] = {
+    "add": {"a": COPY, "b": COPY},
+    "sub": {"a": COPY, "b": _said("", "−{g}", "-{g}")},
+    "mul": {
+        "a": _said("b", "{g} × {b}", r"{g} \odot {b}"),
+        "b": _said("a", "{g} × {a}", r"{g} \odot {a}"),
+    },
+    "div": {
+        "a": _said("b", "{g} / {b}", r"{g} \oslash {b}"),
+        "b": _said("y b", "−{g} × {y} / {b}", r"-{g} \odot {y} \oslash {b}"),
+    },
+    "pow": {
+        "a": _said("a b", "{g} × {b} × {a}^({b} − 1)", r"{g} \odot {b}\,{a}^{{{b} - 1}}"),
+        "b": _said("y a b", "{g} × {y} × ln {a}", r"{g} \odot {y} \odot \ln {a}"),
+    },
+    "matmul": {
+        "a": _said("b", "{g} {b}ᵀ", r"{g}\,{b}^\top"),
+        "b": _said("a", "{a}ᵀ {g}", r"{a}^\top\,{g}"),
+    },
+    "linear": {
+        "x": _said("w", "{g} {w}", r"{g}\,{w}"),
+        "w": _said("x", "({g})ᵀ {x}", r"\left({g}\right)^\top\,{x}"),
+        "b": _said("", "the sum of the rows of {g}", r"\sum_n {g}_n"),
+    },
+    "neg": {"x": _said("", "−{g}", "-{g}")},
+    "exp": {"x": _said("y", "{g} × {y}", r"{g} \odot {y}")},
+    "log": {"x": _said("x", "{g} / {x}", r"{g} \oslash {x}")},
+    "square": {"x": _said("x", "{g} × 2 {x}", r"{g} \odot 2 {x}")},
+    "sqrt": {"x": _said("y", "{g} / (2 {y})", r"{g} \oslash 2 {y}")},
+    "relu": {"x": _said("y", "{g} where {y} > 0, else 0", r"{g} \odot [{y} > 0]")},
+    "tanh": {"x": _said("y", "{g} × (1 − {y}²)", r"{g} \odot (1 - {y}^2)")},
+    "sigmoid": {"x": _said("y", "{g} × {y} × (1 − {y})", r"{g} \odot {y} \odot (1 - {y})")},
+    "sum": {"x": _said("", "{g} for each element summed", r"{g} \, \mathbf 1")},
+    "mean": {
+        "x": _said("", "{g} / n for each of n elements", r"\tfrac 1 n \, {g} \, \mathbf 1")
+    },
+    "softmax": {
+        "z": _said("y", "{y} × ({g} − Σ {g} {y})", r"{y} \odot ({g} - \textstyle\sum {g} {y})")
+    },
+    "log_softmax": {
+        "z": _said("y", "{g} − exp({y}) Σ {g}", r"{g} - e^{{{y}}} \textstyle\sum {g}")
+    },
+    "reshape": {"x": SHAPE},
+    "view": {"x": SHAPE},
+    "flatten": {"x": SHAPE},
+    "squeeze": {"x": SHAPE},
+    "unsqueeze": {"x": SHAPE},
+    "transpose": {"x": _said("", "{g} with its axes exchanged back", r"{g}^\top")},
+}
+
+
+# The shapes of the products, by operation and operand.
+PRODUCTS = {
+    "matmul": {"a": "({g}) ({b})ᵀ", "b": "({a})ᵀ ({g})"},
+    "linear": {"x": "({g}) ({w})", "w": "({g})ᵀ ({x})"},
+}
+
+
+def letters(operation: str, reads: tuple[tuple[str, ...] | None, ...]) -> list[str | None]:
+    """For each operand its letter in the table, as far as that is clear.
+
+    Parameters
+    ----------
+    operation : str
+        nnlib's name of it.
+    reads : tuple of (tuple of str, or None)
+        What the rule of each operand reads; None for a constant.
+
+    >>> letters("linear", (("x",), (), None))  # weight and bias; the input is a constant
+    ['w', 'b', 'x']
+    >>> letters("conv2d", (("w",),))
+    [None]
+    """
+    table = RULES.get(operation, {})
+    found: list[str | None] = []
+    for read in reads:
+        fits = [k for k, said in table.items() if said.reads == read and read is not None]
+        found.append(fits[0] if len(fits) == 1 else None)
+    if len(reads) > len(table):
+        return found
+    left = iter([k for k in table if k not in found])
+    if len(reads) == len(table) or operation == "linear":
+        return [next(left, None) if k is None else k for k in found]
+    return found

@@ -1,0 +1,221 @@
+"""Read the history of a tensor: its operations, what is known of values, all gradients.
+
+History (``nnlib.graph``) holds for each operation where its gradients go, by which rule, and
+what the rules read. So the shape of the graph and every gradient are in it; the gradients are
+found here with the engine's own rules, one operation at a time, and nothing is freed. Values
+are in it as far as a rule reads them. The others are known where the caller names a tensor,
+or where the computation was watched (``recording``).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..graph import FusedNode, Parts, Saved
+from ..graph import Node as TapeNode
+from ..tensor import Tensor
+from .graph import Node
+from .recording import Op, recording
+from .values import plain
+
+__all__ = ["Tape"]
+
+Place = Any  # what a gradient arrives at: an operation, or a leaf
+
+
+class Tape:
+    """The history of one tensor, read from its newest operation to the oldest."""
+
+    def __init__(self, output: Tensor, names: dict[Tensor, str], watched: recording | None):
+        self.output, self.names, self.watched = output, names, watched
+        self.top: Place = output.current(strict=True).node or output
+        self.order = self._order()
+        self.shapes = {x: shape or () for node in self.order for x, shape, *_ in node.edges}
+        self.known: dict[Place, np.ndarray] = {}
+        self.made: dict[Any, Node] = {}
+        self.edges: dict[Node, tuple[int | None, ...]] = {}
+        self.given = {tensor.node or tensor: name for tensor, name in names.items()}
+        self.taken = set(names.values())
+        self.counters: dict[str, Iterator[int]] = {}
+
+    def _order(self) -> list[TapeNode]:
+        """All operations, the oldest first; an error if one has lost what it read."""
+        seen, to_do = set(), [self.top]
+        while to_do:
+            node = to_do.pop()
+            if isinstance(node, TapeNode) and node not in seen:
+                if node.saved is None:
+                    raise RuntimeError(
+                        f"graph: what {node.name} had kept was freed by an earlier walk; draw "
+                        "before backward(), or call backward(retain_graph=True)"
+                    )
+                seen.add(node)
+                to_do.extend(target for target, *_ in node.edges)
+        return sorted(seen, key=lambda node: node.time)
+
+    def nodes(self, upstream: np.ndarray) -> list[Node]:
+        """The nodes of the drawing, every operand before its users."""
+        self._know()
+        for tape_node in self.order:
+            self._operation(tape_node)
+        if not self.order:
+            self._leaf(self.output, self.output, "f")
+        self._send(upstream)
+        return list(self.made.values())
+
+    def _op(self, node: TapeNode) -> Op | None:
+        """How an operation was seen by who watched."""
+        op = self.watched and self.watched.find(node)
+        if op and op.changed():
+            raise RuntimeError(
+                f"graph: an operand of {node.name} was changed in place since; draw the graph "
+                "before the optimizer's step"
+            )
+        return op
+
+    def _know(self) -> None:
+        """Collect the values that somebody still holds."""
+        for node in self.order:
+            op = self._op(node)
+            if op:
+                self.known.update(zip(op.nodes, op.values, strict=True))
+        for node in self.order:
+            for read, saved in node.saved.items():
+                if isinstance(saved, Saved):
+                    saved.check(node.name)
+                    self.known.setdefault(node if read == "y" else saved.source, saved.array)
+        for tensor in (self.output, *self.names):
+            self.known.setdefault(tensor.node or tensor, tensor.array)
+
+    def _operation(self, node: TapeNode) -> None:
+        """Make the node of an operation, after those of its operands."""
+        op = self._op(node)
+        operands, edges = self._operands(node, op)
+        title = self._title(node, "f" if node is self.top else "v1")
+        value, shape = self.known.get(node), self.shapes.get(node, ())
+        shape = shape if value is None else value.shape
+        made = Node(title, node.name, operands, plain(value), None, shape=shape)
+        made.owner = node
+        made.scope = op.scope if op else None
+        made.pull = lambda g: _pulled(node, edges, g)
+        made.reads = tuple(None if k is None else node.edges[k][4] for k in edges)
+        self.edges[made] = edges
+        for x in operands:
+            if isinstance(x, Node):
+                x.users += 1
+        self.made[node] = made
+
+    def _operands(self, node: TapeNode, op: Op | None) -> tuple[tuple, tuple]:
+        """The operands of an operation, and for each which edge leads to it, or None."""
+        if node.edges and node.edges[0][1] is None:  # one of several results of another node
+            return (self.made[node.edges[0][0]],), (0,)
+        left = list(range(len(node.edges)))
+        first, last = [], []
+        for key, x in op.inputs.items() if op else _constants(node):
+            place = (x.node or x) if isinstance(x, Tensor) else None
+            k = next((k for k in left if node.edges[k][0] is place), None)
+            if k is not None:
+                left.remove(k)
+                last.append((self._at(place), k))
+                continue
+            if node.name == "change" and key == "old":
+                continue  # what a constant held before it was changed in place: nobody knows
+            constant = self._constant(key, x, op.constants.get(key) if op else None)
+            if constant is not None:
+                (first if key == "a" else last).append((constant, None))
+        found = [*first, *((self._at(node.edges[k][0]), k) for k in left), *last]
+        return tuple(x for x, _ in found), tuple(k for _, k in found)
+
+    def _at(self, target: Place) -> Node:
+        """The node of what a gradient arrives at."""
+        return self.made[target] if target in self.made else self._leaf(target, target, "x1")
+
+    def _leaf(self, key: Any, tensor: Tensor, name: str, array: Any = None) -> Node:
+        """The node of a leaf or a constant, with its value as it is now."""
+        value = plain(tensor.array.copy() if array is None else array)
+        title = self._title(tensor, name)
+        self.made[key] = Node(title, "", (), value, None, shape=tensor.shape, owner=tensor)
+        return self.made[key]
+
+    def _constant(self, key: str, x: Any, copy: np.ndarray | None) -> Node | float | None:
+        """A number, or an array that takes part but gets no gradient; None for an option."""
+        held = isinstance(x, Saved | Tensor)
+        array = x.array if held else x
+        if isinstance(array, bool) or not isinstance(
+            array, int | float | np.generic | np.ndarray
+        ):
+            return None
+        named = next((t for t in self.names if t.array is array), None)
+        if named is None:
+            if not held and len(key) > 1:
+                return None  # computed on the way
+            if np.ndim(array) == 0:
+                return float(array if copy is None else copy)
+            if array.dtype.kind != "f":
+                return None  # a mask, or which entries are meant
+        place = id(array if copy is None else copy)
+        if place in self.made:
+            return self.made[place]
+        found = x if named is None else named
+        tensor = found if isinstance(found, Tensor) else Tensor(array)
+        return self._leaf(place, tensor, "k1" if len(key) == 1 else key, copy)
+
+    def constant(self, x: Tensor) -> Node:
+        """Give the node of a tensor that takes part but gets no gradient."""
+        copy = self.watched.copy_of(x)
+        made = self.made.get(id(copy))
+        return made or self._leaf(id(copy), x, "k1", copy)
+
+    def _title(self, place: Any, fallback: str) -> str:
+        """The name of a tensor or operation: the caller's, a module's, or the next free one."""
+        given = self.given.get(place)
+        if given is not None:
+            return given
+        learnt = self.watched.names.get(place) if self.watched else None
+        stem = fallback.rstrip("0123456789")
+        count = self.counters.setdefault(stem, itertools.count(1))
+        wished = [learnt] if learnt else [] if stem != fallback else [fallback]
+        numbered = (f"{stem}{k}" for k in count)
+        name = next(n for n in itertools.chain(wished, numbered) if n not in self.taken)
+        self.taken.add(name)
+        return name
+
+    def _send(self, upstream: np.ndarray) -> None:
+        """Walk back by the engine's rules; what arrives at a place is added up."""
+        totals: dict[Place, Any] = {self.top: upstream}
+        for node in reversed(self.order):
+            made, g = self.made[node], totals[node]
+            made.gradient = None if isinstance(g, Parts) else plain(g)
+            shares = node.pull(g, node.edges, False)
+            for target, share in shares:
+                totals[target] = totals[target] + share if target in totals else share
+            sent = [None if isinstance(h, Parts) else plain(h) for _, h in shares]
+            made.sent = tuple(None if k is None else sent[k] for k in self.edges[made])
+            if made.is_scalar:
+                made.local = tuple(map(plain, made.pull(np.ones_like(g))))
+        for leaf in (place for place in totals if isinstance(place, Tensor)):
+            self.made[leaf].gradient = plain(totals[leaf])
+
+
+def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
+    """What the rules of an operation read, by name, and nothing differentiates."""
+    for read, x in node.saved.items():
+        inner = not isinstance(x, Saved)  # of a fused operation: computed on the way
+        if read != "y" and not (inner and isinstance(node, FusedNode)):
+            if inner or x.source is None:
+                yield read, x
+
+
+def _pulled(node: TapeNode, edges: tuple, g: Any) -> tuple[Any, ...]:
+    """What an operation sends to each operand for an upstream gradient."""
+    if node.saved is None:
+        raise RuntimeError(
+            f"graph: what {node.name} had kept was freed by a walk after the graph was made; "
+            "call backward(retain_graph=True)"
+        )
+    shares = [share for _, share in node.pull(g, node.edges, False)]
+    return tuple(None if k is None else shares[k] for k in edges)

@@ -1,0 +1,145 @@
+"""The steps of operations on arrays: shapes, the formula of each gradient, small values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .gates import gate, label, number
+from .rules import PRODUCTS, RULES, letters
+from .values import said, shape_text, slope, tex, tex_name
+
+if TYPE_CHECKING:
+    from .graph import Node, Value
+
+__all__ = ["tensor_forward", "tensor_pieces"]
+
+MANY = r"\in"  # how ``tex`` begins where a value has no room
+
+
+def tensor_forward(node: Node) -> tuple[str, str]:
+    """An operation by its operands' names, with shapes, and values where they are small."""
+    names = [_written(x, label) for x in node.operands]
+    formulas = [_written(x, tex_name) for x in node.operands]
+    call = _call(node, gate(node.operation).text, names)
+    shapes = ", ".join(
+        f"{label(x.name)} {shape_text(x.shape)}"
+        for x in dict.fromkeys(node.operands)
+        if not isinstance(x, float) and x.shape
+    )
+    known = said(node.value, node.shape)
+    text = f"{label(node.name)} = {call} = {known}"
+    made = _call(node, gate(node.operation).latex, formulas)
+    formula = f"{tex_name(node.name)} = {made}{_valued(node.value)}"
+    return f"{text}, with {shapes}" if shapes else text, formula
+
+
+def _written(x: Node | float, write: Callable[[str], str]) -> str:
+    """An operand's name, or the number that it is."""
+    return number(x) if isinstance(x, float) else write(x.name)
+
+
+def _call(node: Node, pattern: str, words: list[str]) -> str:
+    """The operation written with its operands, as a function where it takes another number."""
+    places = pattern.replace("{{", "").count("{}")
+    if places == len(words) and places > 1:
+        return pattern.format(*words)
+    if places == 1:
+        return pattern.format(", ".join(words))
+    return f"{node.operation}({', '.join(words)})"
+
+
+def _valued(value: Value) -> str:
+    """What follows a formula: = and a small value, or in which space a large one lies."""
+    if value is None:
+        return ""
+    formula = tex(value)
+    return f" {formula}" if formula.startswith(MANY) else f" = {formula}"
+
+
+class Piece(NamedTuple):
+    """What one operation sends to one operand, and what that held before, if anything."""
+
+    node: Node
+    operand: Node
+    top: str
+    rule: tuple[str, str, str] | None
+    sent: Value
+    before: Value
+
+    def text(self) -> str:
+        """``dL/dW = g xᵀ``, shape and value, and the sum where something had arrived before."""
+        to = f"d{label(self.top)}/d{label(self.operand.name)}"
+        rule = f"= {self.rule[0]}" if self.rule else f"by the rule of {self.node.operation}"
+        how = f"{to} {rule}"
+        if self.rule and self.operand.shape != self.node.shape and _is_pointwise(self.node):
+            how += ", summed over the axes it was repeated along"
+        text = f"{how} = {said(self.sent)}"
+        if self.rule and self.rule[2]:
+            text += f", by shapes {self.rule[2]} = {shape_text(self.operand.shape)}"
+        if self.before is None:
+            return text
+        return f"{text}, which now holds {said(_total(self.before, self.sent))}"
+
+    def latex(self, top: str) -> str:
+        """The same as a formula; += where something had arrived before."""
+        sign = "=" if self.before is None else r"\mathrel{+}="
+        value = _valued(self.sent)
+        formula = self.rule[1] + value if self.rule else value.removeprefix(" = ")
+        return f"{slope(top, self.operand.name)} {sign} {formula}"
+
+
+def _is_pointwise(node: Node) -> bool:
+    """Whether the operation broadcasts its operands against each other."""
+    return node.operation in ("add", "sub", "mul", "div", "pow")
+
+
+def _total(before: Any, sent: Any) -> Any:
+    """The sum of two gradients."""
+    total = np.add(before, sent)
+    return float(total) if np.ndim(total) == 0 else total
+
+
+def tensor_pieces(node: Node, top: str, held: dict[Node, Value]) -> Iterator[Piece]:
+    """What a node sends; ``held`` collects what has arrived where."""
+    if node.gradient is None:  # several results share this node
+        return
+    found = letters(node.operation, node.reads)
+    found += [None] * (len(node.operands) - len(found))
+    words = zip(found, node.operands, strict=True)
+    by_letter = {k: x for k, x in words if k is not None}
+    for x, sent, letter in zip(node.operands, node.sent, found, strict=True):
+        if not isinstance(x, float) and sent is not None:
+            before = held.get(x)
+            held[x] = sent if before is None else _total(before, sent)
+            yield Piece(node, x, top, _rule(node, top, letter, by_letter), sent, before)
+
+
+def _rule(
+    node: Node, top: str, letter: str | None, operands: dict[str, Any]
+) -> tuple[str, str, str] | None:
+    """The rule of one operand as text, as LaTeX and in shapes; None if it is not known."""
+    if letter is None:
+        return None
+    rule = RULES[node.operation][letter]
+    if not {*rule.reads} - {"y"} <= {*operands}:
+        return None
+    text = {k: _written(x, label) for k, x in operands.items()}
+    latex = {k: _written(x, tex_name) for k, x in operands.items()}
+    g = f"d{label(top)}/d{label(node.name)}"
+    return (
+        rule.text.format(**{"x": "", **text}, g=g, y=label(node.name)),
+        rule.latex.format(**{"x": "", **latex}, g=slope(top, node.name), y=tex_name(node.name)),
+        _shapes(node, letter, operands),
+    )
+
+
+def _shapes(node: Node, letter: str, operands: dict[str, Any]) -> str:
+    """The shapes that are multiplied, where the rule is a product of matrices."""
+    product = PRODUCTS.get(node.operation, {}).get(letter, "")
+    shapes = {k: getattr(x, "shape", ()) for k, x in operands.items()} | {"g": node.shape}
+    if not product or min(len(shapes[k]) for k in shapes if f"{{{k}}}" in product) < 2:
+        return ""
+    return product.format(**{k: shape_text(shape) for k, shape in shapes.items()})

@@ -1,0 +1,73 @@
+"""What was done, in steps that people speak of: a pooling is one, and so is an addition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..tensor import Tensor
+from .recording import Op, Scope, recording
+
+__all__ = ["Unit", "tensors", "units"]
+
+
+class Unit(NamedTuple):
+    """An operation, or a call of a function that is several of them.
+
+    Attributes
+    ----------
+    name : str
+        The function or the engine's operation.
+    inputs, outs : list of Tensor
+        What it read, and what it gave.
+    ops : list of Op
+        The engine's operations.
+    call : Scope or None
+        The call of the function, with its arguments and windows.
+    modules : list of Scope
+        The calls of modules it was done for, the outermost first.
+    """
+
+    name: str
+    inputs: list[Tensor]
+    outs: list[Tensor]
+    ops: list[Op]
+    call: Scope | None
+    modules: list[Scope]
+
+
+def units(recorded: recording) -> Iterator[Unit]:
+    """Give what was done in order, functions of several operations as one."""
+    whole: dict[Scope, list[Op]] = {}
+    for op in recorded.ops:
+        call = _function(op)
+        if call:
+            whole.setdefault(call, []).append(op)
+    for op in recorded.ops:
+        call = _function(op)
+        if call is None:
+            modules = op.scope.chain() if op.scope else []
+            yield Unit(op.name, list(op.tensors()), list(op.outs), [op], None, modules)
+        elif whole[call][-1] is op:
+            modules = call.parent.chain() if call.parent else []
+            inputs, outs = tensors(call.args), tensors(call.output)
+            yield Unit(call.name, inputs, outs, whole[call], call, modules)
+
+
+def _function(op: Op) -> Scope | None:
+    """The outermost function, inside the innermost module, that an operation is part of."""
+    chain = op.scope.chain() if op.scope else []
+    inside = [k for k, scope in enumerate(chain) if scope.module is not None]
+    first = inside[-1] + 1 if inside else 0
+    return chain[first] if first < len(chain) else None
+
+
+def tensors(value: Any) -> list[Tensor]:
+    """All Tensors in an argument or a result, however they are nested."""
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return [x for part in value for x in tensors(part)]
+    return []

@@ -1,0 +1,141 @@
+"""What is written of a value: a number, the entries of a small array, the size of a large."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .gates import number
+
+__all__ = [
+    "digits",
+    "facts",
+    "lines",
+    "plain",
+    "said",
+    "shape_text",
+    "slope",
+    "tex",
+    "tex_name",
+]
+
+ROWS, COLUMNS, ENTRIES = 4, 4, 12  # what a drawing has room for
+
+
+def plain(array: Any) -> Any:
+    """An array of no axis as a number, any other as it is.
+
+    >>> plain(np.array(2.0)), plain(None)
+    (2.0, None)
+    """
+    single = isinstance(array, np.generic | np.ndarray) and array.ndim == 0
+    return float(array) if single else array
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """A shape as it is drawn.
+
+    >>> shape_text((64, 10)), shape_text((3,)), shape_text(())
+    ('64×10', '3', 'number')
+    """
+    return "×".join(map(str, shape)) or "number"
+
+
+def _is_small(array: np.ndarray) -> bool:
+    """Whether all entries are shown."""
+    size = array.shape
+    return array.ndim <= 2 and 0 < array.size <= ENTRIES and all(n <= COLUMNS for n in size)
+
+
+def facts(array: np.ndarray) -> str:
+    """Mean and length of a large array in a few words; nothing of an empty one."""
+    if array.size == 0:
+        return "empty"
+    a = array.astype(np.float64)
+    return f"mean {number(a.mean())}, norm {number(np.sqrt((a * a).sum()))}"
+
+
+def lines(value: Any, shape: tuple[int, ...] = ()) -> list[str]:
+    """What a drawing says of a value, one line below the other.
+
+    Parameters
+    ----------
+    value : float, ndarray or None
+        The value; None if it is not known.
+    shape : tuple of int
+        What is known of one that is not.
+
+    >>> lines(-0.5), lines(np.array([[1.0, -2.0], [0.0, 4.0]])), lines(np.ones((64, 10)))
+    (['−0.5'], ['1  −2', '0  4'], ['64×10', 'mean 1', 'norm 25.3'])
+    >>> lines(None, (3, 2))
+    ['3×2, not kept']
+    """
+    if value is None:
+        return [f"{shape_text(shape)}, not kept" if shape else "not kept"]
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return [number(float(array))]
+    if not _is_small(array):
+        return [shape_text(array.shape), *facts(array).split(", ")]
+    if array.ndim == 1:
+        return [f"({', '.join(number(float(x)) for x in array)})"]
+    return ["  ".join(number(float(x)) for x in row) for row in array]
+
+
+def said(value: Any, shape: tuple[int, ...] = ()) -> str:
+    """A value in one line.
+
+    >>> said(np.array([[1.0, 2.0], [3.0, 4.0]])), said(np.ones((64, 10)))
+    ('[1 2; 3 4]', '64×10 (mean 1, norm 25.3)')
+    """
+    if value is None:
+        return lines(None, shape)[0]
+    array = np.asarray(value)
+    if array.ndim == 2 and _is_small(array):
+        return f"[{'; '.join(line.replace('  ', ' ') for line in lines(array))}]"
+    if array.ndim == 0 or _is_small(array):
+        return lines(array)[0]
+    return f"{shape_text(array.shape)} ({facts(array)})"
+
+
+def tex(value: Any) -> str:
+    r"""A value as a formula: a number, or a matrix; a vector is a column.
+
+    >>> tex(-2.0), tex(np.array([1.0, 2.0]))
+    ('-2', '\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}')
+    """
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return digits(float(array))
+    if not _is_small(array):
+        return r"\in \mathbb R^{" + r" \times ".join(map(str, array.shape)) + "}"
+    rows = array.reshape(len(array), -1)
+    body = r" \\ ".join(" & ".join(digits(float(x)) for x in row) for row in rows)
+    return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
+
+
+def digits(value: float) -> str:
+    """A number as a formula, with a power of ten where it has an exponent."""
+    text = number(value).replace("−", "-")
+    stem, e, power = text.partition("e")
+    return rf"{stem} \cdot 10^{{{int(power)}}}" if e else text
+
+
+def tex_name(name: str) -> str:
+    r"""A name as a formula: an index where digits end it, upright words in italics.
+
+    >>> tex_name("w10"), tex_name("0.weight")
+    ('w_{10}', '\\mathit{0.weight}')
+    """
+    stem = name.rstrip("0123456789")
+    if not stem or stem.endswith("."):  # a number within a Sequential, no index
+        stem = name
+    index = name[len(stem) :]
+    body = stem if len(stem) == 1 else rf"\mathit{{{stem}}}".replace("_", r"\_")
+    return f"{body}_{{{index}}}" if index else body
+
+
+def slope(top: str, bottom: str) -> str:
+    """The partial derivative of one name by another."""
+    return rf"\frac{{\partial {tex_name(top)}}}{{\partial {tex_name(bottom)}}}"

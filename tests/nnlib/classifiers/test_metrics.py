@@ -1,0 +1,274 @@
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sklearn.calibration
+import sklearn.metrics as theirs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlib import classifiers as ours
+
+AVERAGES = ["micro", "macro", "weighted", None]
+
+
+def labels(rng, case):
+    """True and predicted labels of several kinds, some with classes that only one side has."""
+    y, y_hat = rng.integers(0, 4, (2, 40))
+    return {
+        "numbers": (y, y_hat),
+        "text": (np.array(list("abcd"))[y], np.array(list("abcd"))[y_hat]),
+        "a class never predicted": (y, np.minimum(y_hat, 2)),
+        "a class never true": (np.minimum(y, 2), y_hat),
+        "floats and gaps": (3.0 * y - 1, 3.0 * y_hat - 1),
+        "one class": (np.zeros(5, int), np.zeros(5, int)),
+        "booleans": (y > 1, y_hat > 1),
+    }[case]
+
+
+CASES = [
+    *("numbers", "text", "a class never predicted", "a class never true"),
+    *("floats and gaps", "one class", "booleans"),
+]
+
+
+@pytest.mark.filterwarnings("ignore:A single label")
+@pytest.mark.parametrize("case", CASES)
+def test_counts_are_scikit_learns(case, rng):
+    y, y_hat = labels(rng, case)
+    M, back = ours.confusion_matrix(y, y_hat), np.unique([y, y_hat])[::-1]
+    np.testing.assert_array_equal(M, theirs.confusion_matrix(y, y_hat))
+    np.testing.assert_array_equal(ours.confusion_matrix(y, y_hat, labels=back), M[::-1, ::-1])
+    assert ours.accuracy_score(y, y_hat) == theirs.accuracy_score(y, y_hat)
+
+
+@pytest.mark.parametrize("average", AVERAGES)
+@pytest.mark.parametrize("zero", [0.0, 1.0, np.nan])
+@pytest.mark.parametrize("case", CASES)
+def test_shares_are_scikit_learns(case, average, zero, rng):
+    y, y_hat = labels(rng, case)
+    options = {"average": average, "zero_division": zero, "beta": 2.0}
+    *got, support = ours.precision_recall_fscore_support(y, y_hat, **options)
+    *expected, counts = theirs.precision_recall_fscore_support(y, y_hat, **options)
+    np.testing.assert_allclose(got, expected, rtol=1e-12)
+    np.testing.assert_array_equal(support, counts)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_report_reads_as_scikit_learns(case, rng):
+    y, y_hat = labels(rng, case)
+    for digits in (2, 3):
+        got = ours.classification_report(y, y_hat, digits=digits)
+        assert got == theirs.classification_report(y, y_hat, digits=digits, zero_division=0.0)
+    classes = np.unique([y, y_hat])
+    names = [f"the class of {c}" for c in classes]
+    options = {"labels": classes, "target_names": names, "zero_division": 0.0}
+    assert ours.classification_report(y, y_hat, **options) == theirs.classification_report(
+        y, y_hat, **options
+    )
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=12))
+def test_scores_of_two_classes_are_scikit_learns_and_the_exact_fractions(pairs):
+    y, y_hat = np.array(pairs, dtype=int).T
+    exact = ours.precision_recall_f1(y, y_hat)
+    for name, fraction in zip(("precision", "recall", "f1"), exact, strict=True):
+        got = getattr(ours, f"{name}_score")(y, y_hat)
+        expected = getattr(theirs, f"{name}_score")(y, y_hat, zero_division=0.0)
+        assert got == pytest.approx(expected, rel=1e-12)
+        assert got == pytest.approx(float(fraction), rel=1e-12)
+
+
+def test_confusion_precision_recall_and_f1_of_ten_by_hand():
+    y_true = [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]
+    y_pred = [1, 1, 1, 0, 1, 1, 0, 0, 0, 0]
+    np.testing.assert_array_equal(ours.confusion_matrix(y_true, y_pred), [[4, 2], [1, 3]])
+    assert ours.accuracy_score(y_true, y_pred) == 7 / 10
+    steps = ours.precision_recall_f1(y_true, y_pred, steps=True)
+    assert steps.result == (Fraction(3, 5), Fraction(3, 4), Fraction(2, 3))
+    assert steps.result == ours.precision_recall_f1(y_true, y_pred)
+    assert [str(step) for step in steps] == [
+        "Of the 5 predicted positive, 3 are positive: TP = 3, FP = 2.",
+        "Of the 4 positive, 3 are predicted to be: TP = 3, FN = 1.",
+        "Precision is 3 of 5.",
+        "Recall is 3 of 4.",
+        "F1 is their harmonic mean.",
+    ]
+    assert [step.latex for step in steps[2:]] == [
+        r"P = \frac{3}{5}",
+        r"R = \frac{3}{4}",
+        r"F_1 = \frac{2 P R}{P + R} = \frac{2}{3}",
+    ]
+
+
+def test_nothing_predicted_and_nothing_there_counts_as_zero_in_steps_too():
+    steps = ours.precision_recall_f1(["no", "no"], ["no", "no"], pos_label="yes", steps=True)
+    assert steps.result == (0, 0, 0)
+    assert steps[4].latex == "F_1 = 0"
+
+
+def scores(rng, case):
+    """Labels of two classes and scores."""
+    y, s = rng.integers(0, 2, 60), rng.random(60)
+    return {
+        "different": (y, s),
+        "ties": (y, s.round(1)),
+        "constant": (y, np.full(60, 0.5)),
+        "perfect": (y, y.astype(float)),
+        "reversed": (y, 1.0 - y),
+        "two": (np.array([0, 1]), np.array([0.2, 0.3])),
+        "minus one": (2 * y - 1, s),
+        "whole scores": (y, rng.integers(0, 2, 60)),
+    }[case]
+
+
+SCORES = [
+    *("different", "ties", "constant", "perfect", "reversed", "two", "minus one"),
+    "whole scores",
+]
+
+
+@pytest.mark.parametrize("case", SCORES)
+def test_curves_and_areas_are_scikit_learns(case, rng):
+    y, s = scores(rng, case)
+    for drop in (True, False):
+        got = ours.roc_curve(y, s, drop_intermediate=drop)
+        for a, b in zip(got, theirs.roc_curve(y, s, drop_intermediate=drop), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12)
+    got = ours.precision_recall_curve(y, s)
+    for a, b in zip(got, theirs.precision_recall_curve(y, s), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+    assert ours.roc_auc_score(y, s) == pytest.approx(theirs.roc_auc_score(y, s), rel=1e-12)
+    assert ours.average_precision_score(y, s) == pytest.approx(
+        theirs.average_precision_score(y, s), rel=1e-12
+    )
+
+
+def test_the_area_is_the_probability_of_the_right_order(rng):
+    y, s = scores(rng, "ties")
+    higher = np.sign(s[y == 1][:, None] - s[y == 0]).mean() / 2 + 1 / 2
+    assert ours.roc_auc_score(y, s) == pytest.approx(higher, rel=1e-12)
+
+
+@pytest.mark.parametrize("case", SCORES)
+def test_calibration_and_its_losses_are_scikit_learns(case, rng):
+    y, p = scores(rng, case)
+    for strategy in ("uniform", "quantile"):
+        options = {"n_bins": 4, "strategy": strategy}
+        got = ours.calibration_curve(y, p, **options)
+        expected = sklearn.calibration.calibration_curve(y, p, **options)
+        for a, b in zip(got, expected, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12)
+    assert ours.brier_score_loss(y, p) == pytest.approx(
+        theirs.brier_score_loss(y, p), rel=1e-12
+    )
+    assert ours.log_loss(y, p) == pytest.approx(theirs.log_loss(y, p.astype(float)), rel=1e-12)
+
+
+def test_log_loss_of_many_classes_is_scikit_learns(rng):
+    y, P = rng.integers(0, 3, 30), rng.dirichlet([1, 1, 1, 1], 30)
+    got = ours.log_loss(y, P, labels=[0, 1, 2, 5])
+    assert got == pytest.approx(theirs.log_loss(y, P, labels=[0, 1, 2, 5]), rel=1e-12)
+
+
+def test_errors_of_numbers_are_scikit_learns(rng):
+    y, y_hat = rng.random((2, 30))
+    for name in ("r2_score", "mean_squared_error"):
+        got, expected = (getattr(m, name)(y, y_hat) for m in (ours, theirs))
+        assert got == pytest.approx(expected, rel=1e-12)
+    for guess in ([1.0, 1.0], [1.0, 2.0]):
+        assert ours.r2_score([1.0, 1.0], guess) == theirs.r2_score([1.0, 1.0], guess)
+
+
+TWO = ([0, 1], [0.2, 0.7])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: ours.confusion_matrix([], []), ValueError, r"y_true \(N,\) with N > 0"),
+        (lambda: ours.confusion_matrix([0, 1], [0]), ValueError, "of one length, got 2 and 1"),
+        (lambda: ours.confusion_matrix([[0]], [[0]]), ValueError, r"got shape \(1, 1\)"),
+        (
+            lambda: ours.confusion_matrix([0, 3], [0, 1], labels=[0, 1]),
+            ValueError,
+            r"confusion_matrix: expected labels among \[0, 1\], got 3 too",
+        ),
+        (
+            lambda: ours.confusion_matrix([0], [0], labels=[0, 0]),
+            ValueError,
+            r"different labels, got \[0, 0\]",
+        ),
+        (lambda: ours.accuracy_score([0], ["a"]), TypeError, "one kind, got y_true int64"),
+        (lambda: ours.accuracy_score([None], [1]), TypeError, "numbers or text for y_true"),
+        (lambda: ours.accuracy_score([1j], [1]), TypeError, "got complex128"),
+        (lambda: ours.accuracy_score([np.nan], [1]), ValueError, "finite y_true"),
+        (lambda: ours.f1_score([0, 1, 2], [0, 1, 2]), ValueError, "two classes, got 3"),
+        (
+            lambda: ours.f1_score(["a", "b"], ["a", "b"]),
+            ValueError,
+            r"pos_label among \['a', 'b'\], got 1",
+        ),
+        (
+            lambda: ours.f1_score([0, 1], [0, 1], average="mean"),
+            ValueError,
+            "average is one of binary, micro, macro, weighted, None, got 'mean'",
+        ),
+        (
+            lambda: ours.precision_recall_fscore_support([0], [0], beta=0),
+            ValueError,
+            "beta above 0, got 0",
+        ),
+        (
+            lambda: ours.classification_report([0, 1], [0, 1], target_names=["a"]),
+            ValueError,
+            "expected 2 target_names, got 1",
+        ),
+        (
+            lambda: ours.roc_curve([1, 1], [0.1, 0.2]),
+            ValueError,
+            "roc_curve: expected two classes in y_true, got .*1.* alone",
+        ),
+        (lambda: ours.roc_auc_score([0, 0], [0.1, 0.2]), ValueError, "two classes in y_true"),
+        (lambda: ours.precision_recall_curve([0], [1]), ValueError, "two classes in y_true"),
+        (lambda: ours.roc_curve([0, 1, 2], [0, 1, 2]), ValueError, "two classes, got 3"),
+        (lambda: ours.roc_curve(["a", "b"], [0, 1]), ValueError, "which of .* is pos_label"),
+        (lambda: ours.roc_curve([0, 1], [0, np.inf]), ValueError, "finite y_score"),
+        (lambda: ours.roc_curve([0, 1], ["a", "b"]), TypeError, "numbers for y_score"),
+        (lambda: ours.roc_curve([0, 1], [0.1]), ValueError, "y_true and y_score of one length"),
+        (lambda: ours.auc([0, 1, 0.5], [0, 1, 1]), ValueError, "only rise or only fall"),
+        (lambda: ours.auc([0], [0]), ValueError, "two or more x"),
+        (
+            lambda: ours.calibration_curve([0, 1], [0.5, 1.5]),
+            ValueError,
+            r"probabilities in \[0, 1\], got 0.5, 1.5",
+        ),
+        (
+            lambda: ours.calibration_curve(*TWO, strategy="even"),
+            ValueError,
+            "strategy is one of uniform, quantile, got 'even'",
+        ),
+        (lambda: ours.calibration_curve(*TWO, n_bins=0), ValueError, "n_bins of at least 1"),
+        (lambda: ours.calibration_curve(*TWO, n_bins=2.0), TypeError, "a whole number for n_b"),
+        (
+            lambda: ours.log_loss([0, 1], [[1.0], [1.0]]),
+            ValueError,
+            r"probabilities \(2, 2\) of the classes \[0, 1\], got \(2, 1\)",
+        ),
+        (lambda: ours.log_loss([0, 1], [[0.5, 0.6]] * 2), ValueError, "rows .* that sum to 1"),
+        (
+            lambda: ours.log_loss([0, 7], [[0.5, 0.5]] * 2, labels=[0, 1]),
+            ValueError,
+            r"expected labels among \[0, 1\]",
+        ),
+        (lambda: ours.r2_score([1.0], [1.0]), ValueError, "at least 2 numbers, got 1"),
+        (lambda: ours.mean_squared_error(["a"], [1.0]), TypeError, "expected numbers for y_t"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_one_class_alone_has_a_brier_score():
+    assert ours.brier_score_loss([1, 1], [0.5, 1.0]) == 0.125

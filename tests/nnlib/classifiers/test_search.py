@@ -1,0 +1,473 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.stats
+import sklearn.model_selection as theirs
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+import nnlib
+from nnlib.classifiers import (
+    Choice,
+    GridSearch,
+    Integers,
+    KNeighborsClassifier,
+    KNeighborsRegressor,
+    LogUniform,
+    RandomSearch,
+    Store,
+    Uniform,
+    coverage,
+    fingerprint,
+    grid_points,
+    narrow,
+)
+
+ROOT = Path(nnlib.__file__).parents[1]
+GRID = {"weights": ["uniform", "distance"], "n_neighbors": [1, 4, 9]}
+
+
+@pytest.fixture
+def data(rng):
+    X = rng.standard_normal((60, 3))
+    return X, (X[:, 0] + 0.7 * rng.standard_normal(60) > 0).astype(int)
+
+
+def scores(search):
+    """Of all that a search found, what does not depend on the clock."""
+    timed = ("fit_time", "score_time")
+    table = {k: v for k, v in search.cv_results_.items() if not k.endswith(timed)}
+    return repr({k: v if isinstance(v, list) else v.tolist() for k, v in table.items()})
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        GridSearch(KNeighborsClassifier(), {"n_neighbors": [1, 2]}, cv=2),
+        RandomSearch(KNeighborsRegressor(), {"n_neighbors": Integers(1, 3)}, n_iter=2, cv=2),
+    ],
+    ids=["grid", "random"],
+)
+def test_a_search_passes_scikit_learns_checks(search):
+    check_estimator(search, on_skip=None)
+
+
+@pytest.mark.parametrize("scoring", [None, "f1", "neg_log_loss"])
+@pytest.mark.parametrize("grid", [GRID, [{"p": [1]}, {"n_neighbors": [2, 3], "p": [3]}]])
+def test_a_grid_search_is_scikit_learns(data, grid, scoring):
+    X, y = data
+    options = {"cv": 4, "scoring": scoring}
+    ours = GridSearch(KNeighborsClassifier(), grid, **options).fit(X, y)
+    reference = theirs.GridSearchCV(KNeighborsClassifier(), grid, **options).fit(X, y)
+    for key in reference.cv_results_:
+        if "time" in key or key == "params":
+            continue
+        a, b = ours.cv_results_[key], reference.cv_results_[key]
+        if key.startswith("param_"):
+            assert a.tolist() == b.tolist(), key
+        else:
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15, err_msg=key)
+    assert ours.cv_results_["params"] == reference.cv_results_["params"]
+    for name in ("best_params_", "best_index_", "n_splits_"):
+        assert getattr(ours, name) == getattr(reference, name)
+    assert ours.best_score_ == pytest.approx(reference.best_score_, rel=1e-12)
+    assert ours.score(X, y) == pytest.approx(reference.score(X, y), rel=1e-12)
+    np.testing.assert_array_equal(ours.predict(X), reference.predict(X))
+    np.testing.assert_allclose(ours.predict_proba(X), reference.predict_proba(X))
+    np.testing.assert_array_equal(ours.classes_, reference.classes_)
+    assert not hasattr(ours, "decision_function")
+
+
+def test_a_search_looks_like_its_best_estimator(data):
+    model = make_pipeline(StandardScaler(), LogisticRegression())
+    search = GridSearch(model, {"logisticregression__C": [0.1, 10.0]}).fit(*data)
+    np.testing.assert_array_equal(
+        search.decision_function(data[0]), search.best_estimator_.decision_function(data[0])
+    )
+    assert search.best_estimator_[1].get_params()["C"] in (0.1, 10.0)
+    assert model[1].get_params()["C"] == 1.0
+
+
+def test_threads_find_what_one_finds(data):
+    found = [
+        scores(GridSearch(KNeighborsClassifier(), GRID, n_jobs=n).fit(*data)) for n in (1, 3)
+    ]
+    assert found[0] == found[1]
+
+
+def test_a_cluster_of_processes_finds_what_one_process_finds(data, tmp_path):
+    import distributed
+
+    grid = {**GRID, "n_neighbors": [1, 4, -1]}
+    alone = GridSearch(KNeighborsClassifier(), grid, cv=3).fit(*data)
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, memory_limit=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        options = {"cv": 3, "store": tmp_path}
+        there = GridSearch(KNeighborsClassifier(), grid, client=client, **options).fit(*data)
+        address = cluster.scheduler_address
+        again = GridSearch(KNeighborsClassifier(), grid, client=address, cv=3).fit(*data)
+    assert scores(there) == scores(alone)
+    assert again.best_params_ == alone.best_params_
+    assert len([*tmp_path.glob("*.json")]) == 4 * 3
+
+
+def test_a_candidate_that_fails_is_recorded_and_comes_last(data):
+    search = GridSearch(KNeighborsClassifier(), {"n_neighbors": [0, 3, 200, 5]}).fit(*data)
+    table = search.cv_results_
+    np.testing.assert_array_equal(np.isnan(table["mean_test_score"]), [1, 0, 1, 0])
+    assert table["rank_test_score"].tolist() in ([3, 1, 3, 2], [3, 2, 3, 1], [3, 1, 3, 1])
+    assert table["error"][0] == (
+        "ValueError: KNeighborsClassifier: expected n_neighbors of at least 1, got 0"
+    )
+    assert "n_neighbors = 200, n_samples_fit = 48" in table["error"][2]
+    assert (table["error"][1], table["error"][3]) == ("", "")
+
+
+def test_a_search_in_which_all_fail_says_why(data):
+    search = GridSearch(KNeighborsClassifier(), {"n_neighbors": [0, "two"]})
+    message = "every candidate failed: ValueError: .* got 0; TypeError: .* got 'two'"
+    with pytest.raises(ValueError, match=message):
+        search.fit(*data)
+
+
+def test_a_store_gives_back_what_was_fitted_and_nothing_else(data, tmp_path, monkeypatch):
+    def search(**options):
+        options = {"cv": 3, "store": tmp_path} | options
+        return GridSearch(KNeighborsClassifier(), options.pop("grid", GRID), **options)
+
+    fits = []
+    real = KNeighborsClassifier.fit
+    monkeypatch.setattr(
+        KNeighborsClassifier, "fit", lambda self, X, y: fits.append(1) or real(self, X, y)
+    )
+
+    def fitted(run, X, y):
+        fits.clear()
+        run.fit(X, y)
+        return len(fits) - 1  # one more for the best
+
+    X, y = data
+    assert fitted(search(), X, y) == 18
+    first = search().fit(X, y)
+    assert fitted(search(), X.copy(), y.copy()) == 0
+    assert scores(search(store=None).fit(X, y)) == scores(first)
+    assert fitted(search(grid={**GRID, "n_neighbors": [1, 4, 9, 10]}), X, y) == 6
+    assert fitted(search(scoring="f1"), X, y) == 18
+    assert fitted(search(cv=4), X, y) == 24
+    assert fitted(search(), X + 1e-9, y) == 18
+    assert fitted(search(), X, 1 - y) == 18
+
+
+def test_a_broken_or_half_written_file_counts_as_absent(data, tmp_path):
+    first = GridSearch(KNeighborsClassifier(), GRID, store=tmp_path).fit(*data)
+    files = sorted(tmp_path.glob("*.json"))
+    files[0].write_text('{"test_score": 0.', encoding="utf-8")
+    files[1].write_text("7", encoding="utf-8")
+    files[2].rename(files[2].with_suffix(".1-2.part"))
+    again = GridSearch(KNeighborsClassifier(), GRID, store=tmp_path).fit(*data)
+    assert scores(again) == scores(first)
+
+
+def test_failures_are_not_kept(data, tmp_path):
+    for _ in range(2):
+        GridSearch(KNeighborsClassifier(), {"n_neighbors": [0, 1]}, store=tmp_path).fit(*data)
+    assert len([*tmp_path.glob("*")]) == 5
+
+
+SLOW = """
+    import sys, time
+    from pathlib import Path
+    import numpy as np
+    from nnlib.classifiers import Integers, KNeighborsClassifier, RandomSearch
+
+    class Slow(KNeighborsClassifier):
+        def fit(self, X, y):
+            time.sleep(0.02)
+            with open(Path(__file__).with_name("fits"), "a") as file:
+                file.write("x")
+            return super().fit(X, y)
+
+    rng = np.random.default_rng(0)
+    X, y = rng.random((40, 2)), rng.integers(0, 2, 40)
+
+    def search(store):
+        space = {"n_neighbors": Integers(1, 20), "weights": ["uniform", "distance"]}
+        return RandomSearch(
+            Slow(), space, n_iter=12, cv=4, random_state=3, store=store, refit=False
+        ).fit(X, y)
+
+    if __name__ == "__main__":
+        import slow
+
+        found = slow.search(sys.argv[1] if len(sys.argv) > 1 else None)
+        print(repr((found.best_params_, found.cv_results_["mean_test_score"].tolist())))
+"""
+
+
+def test_a_search_that_is_killed_goes_on_where_it_was(tmp_path):
+    (tmp_path / "slow.py").write_text(textwrap.dedent(SLOW), encoding="utf-8")
+    store, count = tmp_path / "store", tmp_path / "fits"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    def run(*arguments):
+        command = [sys.executable, str(tmp_path / "slow.py"), *map(str, arguments)]
+        return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+
+    victim = run(store)
+    deadline = time.monotonic() + 60
+    while not store.exists() or len([*store.glob("*.json")]) < 5:
+        assert time.monotonic() < deadline, "nothing was kept"
+        time.sleep(0.01)
+    victim.send_signal(signal.SIGKILL)
+    assert (victim.communicate()[0], victim.returncode) == ("", -signal.SIGKILL)
+    kept, begun = len([*store.glob("*.json")]), len(count.read_text())
+    assert 5 <= kept < 48
+    survivor = run(store).communicate()[0]
+    assert len(count.read_text()) - begun == 48 - kept
+    undisturbed = run().communicate()[0]
+    assert survivor == undisturbed != ""
+    for file in store.glob("*.json"):
+        assert json.loads(file.read_text())["error"] == ""
+
+
+@pytest.mark.parametrize("random_state", [None, np.random.RandomState(0)])
+def test_a_random_search_with_a_store_needs_a_seed(data, tmp_path, random_state):
+    search = RandomSearch(
+        KNeighborsClassifier(), {"p": Uniform(1, 2)}, store=tmp_path, random_state=random_state
+    )
+    with pytest.raises(ValueError, match="a store needs an int as random_state"):
+        search.fit(*data)
+
+
+def test_random_candidates_come_from_their_ranges_and_their_seed(data):
+    space = {
+        "alpha": LogUniform(1e-6, 1e-2),
+        "l1_ratio": Uniform(0.2, 0.4),
+        "max_iter": Integers(5, 9),
+        "penalty": Choice(["l2", "elasticnet"]),
+        "eta0": scipy.stats.uniform(1, 2),
+        "loss": ["hinge", "log_loss"],
+    }
+    search = RandomSearch(SGDClassifier(tol=None), space, n_iter=200, random_state=0)
+    points = search.candidates()
+    assert points == search.candidates() != search.set_params(random_state=1).candidates()
+    column = {name: [p[name] for p in points] for name in space}
+    assert 1e-6 <= min(column["alpha"]) < 1e-5 < 1e-3 < max(column["alpha"]) <= 1e-2
+    assert 0.2 <= min(column["l1_ratio"]) < max(column["l1_ratio"]) <= 0.4
+    assert set(column["max_iter"]) == {5, 6, 7, 8, 9}
+    assert set(column["penalty"]) == {"l2", "elasticnet"}
+    assert set(column["loss"]) == {"hinge", "log_loss"}
+    assert 1 <= min(column["eta0"]) < max(column["eta0"]) <= 3
+    share = np.mean(np.array(column["alpha"]) < 1e-4)  # half of the orders of magnitude
+    assert share == pytest.approx(0.5, abs=0.1)
+    best = search.set_params(n_iter=3, estimator__random_state=0).fit(*data)
+    assert best.best_params_ in best.cv_results_["params"]
+
+
+def test_from_lists_alone_no_point_is_drawn_twice():
+    points = RandomSearch(KNeighborsClassifier(), GRID, n_iter=50, random_state=0).candidates()
+    assert len(points) == 6
+    assert sorted(map(repr, points)) == sorted(map(repr, grid_points(GRID)))
+
+
+def test_nine_grid_points_cover_a_third_of_one_dimension_and_nine_random_ones_two_thirds():
+    side = [1 / 6, 1 / 2, 5 / 6]
+    grid = [p["important"] for p in grid_points({"important": side, "other": side})]
+    assert len(grid) == 9
+    assert coverage(grid, bins=9) == Fraction(3, 9)
+    expected = 1 - Fraction(8, 9) ** 9
+    assert expected == Fraction(253202761, 387420489)
+    space = {"important": Uniform(0, 1), "other": Uniform(0, 1)}
+
+    def of_random_points(seed):
+        search = RandomSearch(None, space, n_iter=9, random_state=seed)
+        values = [p["important"] for p in search.candidates()]
+        assert len(set(values)) == 9
+        return coverage(values, bins=9)
+
+    mean = np.mean([float(of_random_points(seed)) for seed in range(300)])
+    assert mean == pytest.approx(float(expected), abs=0.02)
+
+
+def test_a_space_shrinks_around_its_best_points():
+    space = {
+        "lr": LogUniform(1e-6, 1.0),
+        "drop": Uniform(0.0, 1.0),
+        "width": Integers(10, 110),
+        "kind": ["a", "b", "c"],
+    }
+    points = [
+        {"lr": 1e-3, "drop": 0.5, "width": 20, "kind": "a"},
+        {"lr": 1e-2, "drop": 0.05, "width": 60, "kind": "c"},
+        {"lr": 1.0, "drop": 0.9, "width": 110, "kind": "b"},
+        {"lr": 1e-6, "drop": 1.0, "width": 10, "kind": "b"},
+    ]
+    results = {"params": points, "mean_test_score": [0.8, 0.9, 0.1, np.nan]}
+    small = narrow(space, results, keep=0.5, margin=0.1)
+    assert small["lr"].low == pytest.approx(1e-3 / 10**0.6)
+    assert small["lr"].high == pytest.approx(1e-2 * 10**0.6)
+    assert small["drop"] == Uniform(0.0, 0.6)
+    assert small["width"] == Integers(10, 70)
+    assert small["kind"] == ["a", "c"]
+
+
+def test_coarse_to_fine_search_comes_nearer_than_coarse(rng):
+    X = rng.random((60, 1))
+    y = (X[:, 0] > 0.5).astype(int)
+
+    def closeness(model, X, y):
+        return -abs(np.log10(model.alpha) + 3.3)
+
+    space, model = {"alpha": LogUniform(1e-8, 1e2)}, SGDClassifier(max_iter=1, tol=None)
+    errors = []
+    for step in range(3):
+        search = RandomSearch(
+            model, space, n_iter=8, cv=2, scoring=closeness, random_state=step, refit=False
+        )
+        space = narrow(space, search.fit(X, y))
+        errors.append(-search.best_score_)
+    assert errors[2] < errors[0]
+    assert space["alpha"].high / space["alpha"].low < 100
+    assert space["alpha"].low < 10**-3.3 < space["alpha"].high
+
+
+def test_a_fingerprint_sees_every_difference():
+    values = [
+        *(1, 1.0, True, "1", b"1", None, (1,), [1], {1}, {1: 1}, [[1]], [1, 1], ["1"]),
+        *(np.array([1]), np.array([[1]]), np.array([1.0]), np.array([1], "i4"), np.int64(1)),
+        *(np.array(["a", None], object), np.arange(3), np.arange(3)[::-1]),
+        *(
+            KNeighborsClassifier(),
+            KNeighborsClassifier(3),
+            SGDClassifier(),
+            KNeighborsClassifier,
+        ),
+        *(
+            len,
+            str.upper,
+            str.lower,
+            np.mean,
+            np.random.RandomState(0),
+            np.random.RandomState(1),
+        ),
+        *(fingerprint, narrow, Fraction(1, 2), Fraction(1, 3), Uniform(0, 1), Uniform(0, 2)),
+        *(make_pipeline(StandardScaler()), make_pipeline(StandardScaler(with_mean=False))),
+    ]
+    assert len({fingerprint(v) for v in values}) == len(values)
+    assert fingerprint(b"a", b"b") != fingerprint(b"abytesb")
+    assert fingerprint(np.arange(6).reshape(2, 3).T) == fingerprint(
+        np.ascontiguousarray(np.arange(6).reshape(2, 3).T)
+    )
+
+
+def test_a_fingerprint_is_the_same_in_another_process():
+    program = (
+        "import numpy as np; from nnlib.classifiers import *;"
+        "print(fingerprint("
+        "KNeighborsClassifier(p=1), {'b': {'x', 'y', 'z'}, 'a': np.arange(3)}, fingerprint))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
+    other = subprocess.run(
+        [sys.executable, "-c", program], env=env, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    here = {"b": {"x", "y", "z"}, "a": np.arange(3)}
+    assert other == fingerprint(KNeighborsClassifier(p=1), here, fingerprint)
+
+
+def test_what_cannot_be_pickled_has_no_fingerprint():
+    with pytest.raises(TypeError, match="fingerprint: cannot tell what <generator"):
+        fingerprint(x for x in [1])
+
+
+def test_a_store_makes_its_folder(tmp_path):
+    store = Store(tmp_path / "a" / "b")
+    store.put("k", {"x": float("nan")})
+    assert np.isnan(store.get("k")["x"])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: GridSearch(None, {"p": 1}).candidates(), TypeError, "a list for 'p', got 1"),
+        (lambda: GridSearch(None, {"p": []}).candidates(), ValueError, "for 'p', got none"),
+        (
+            lambda: GridSearch(None, {"p": Uniform(0, 1)}).candidates(),
+            TypeError,
+            "expected a list for 'p', got Uniform",
+        ),
+        (lambda: GridSearch(None, "p").candidates(), TypeError, "a dict of options, got 'p'"),
+        (
+            lambda: RandomSearch(None, {"p": 3}).candidates(),
+            TypeError,
+            "a list or a range to draw from for 'p', got 3",
+        ),
+        (
+            lambda: RandomSearch(None, {"p": [1]}, n_iter=0).candidates(),
+            ValueError,
+            "n_iter of at least 1, got 0",
+        ),
+        (lambda: Uniform(1, 0), ValueError, "expected low <= high, both finite"),
+        (lambda: Uniform(0, np.nan), ValueError, "expected low <= high, both finite"),
+        (lambda: LogUniform(0, 1), ValueError, "expected 0 < low <= high"),
+        (lambda: Integers(0, 1.5), TypeError, r"Integers\(low=0, high=1.5\): expected whole"),
+        (lambda: Choice([]), ValueError, r"a list of one or more, got \[\]"),
+        (lambda: Choice("abc"), ValueError, "a list of one or more, got 'abc'"),
+        (
+            lambda: narrow({}, {"params": [{}], "mean_test_score": [np.nan]}),
+            ValueError,
+            "a candidate that did not fail",
+        ),
+        (
+            lambda: narrow({}, {"params": [{}], "mean_test_score": [1]}, keep=0),
+            ValueError,
+            r"keep in \(0, 1\], got 0",
+        ),
+        (
+            lambda: narrow(
+                {"p": scipy.stats.uniform()}, {"params": [{"p": 1}], "mean_test_score": [1]}
+            ),
+            TypeError,
+            "cannot narrow .*; use Uniform",
+        ),
+        (lambda: coverage([1.5], bins=3), ValueError, "expected values from 0 to 1"),
+    ],
+)
+def test_a_space_that_cannot_be_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"n_jobs": 0}, ValueError, "GridSearch: expected n_jobs of at least 1, got 0"),
+        ({"scoring": {"a": "r2", "b": "r2"}}, TypeError, "scoring: expected one, got 2"),
+        ({"scoring": "best"}, ValueError, "got 'best'"),
+        ({"cv": 1}, ValueError, "expected n_splits of at least 2, got 1"),
+    ],
+)
+def test_an_option_that_does_not_exist_is_refused(data, options, error, message):
+    with pytest.raises(error, match=message):
+        GridSearch(KNeighborsClassifier(), GRID, **options).fit(*data)
+
+
+def test_an_empty_grid_or_no_data_are_refused(data):
+    with pytest.raises(ValueError, match="expected one candidate or more, got none"):
+        GridSearch(KNeighborsClassifier(), []).fit(*data)
+    with pytest.raises(ValueError, match="expected as many X as y, one or more"):
+        GridSearch(KNeighborsClassifier(), GRID).fit([], [])

@@ -1,0 +1,340 @@
+"""Summaries: counts by hand and by torch's own counter, fields by which pixels matter."""
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+import nnlib
+from nnlib import models, nn
+from nnlib.models import count_parameters, counting, summary
+from nnlib.ops import cat, einsum
+
+
+def counted(make, **options):
+    with counting():
+        return make(**options)
+
+
+def by_torch(model, *inputs):
+    """Multiply-adds as torch counts them: 2 operations each."""
+    with FlopCounterMode(display=False) as counter:
+        model(*inputs)
+    assert counter.get_total_flops() % 2 == 0
+    return counter.get_total_flops() // 2
+
+
+def test_every_layer_of_lenet_is_as_counted_by_hand():
+    table = summary(models.LeNet5(full=True), (1, 1, 32, 32))
+    rows = {
+        "c1": ((1, 6, 28, 28), 6 * (25 + 1), 6 * 25 * 28 * 28, 5, 1),
+        "s2": ((1, 6, 14, 14), 0, 0, 6, 2),
+        "c3": ((1, 16, 10, 10), 16 * (6 * 25 + 1), 16 * 6 * 25 * 10 * 10, 14, 2),
+        "s4": ((1, 16, 5, 5), 0, 0, 16, 4),
+        "c5": ((1, 120, 1, 1), 120 * (16 * 25 + 1), 120 * 16 * 25, 32, 4),
+    }
+    for name, (shape, parameters, products, size, step) in rows.items():
+        row = table[name]
+        assert (row.output, row.parameters, row.multiply_adds) == (
+            [shape],
+            parameters,
+            products,
+        )
+        assert (row.field.size, row.field.stride) == ((size, size), (step, step))
+        assert row.activation_bytes == 4 * np.prod(shape)
+        assert row.parameter_bytes == 4 * parameters
+    assert table["f6"].multiply_adds == 120 * 84
+    assert table["output"].field is None
+    assert table.parameters == 61_706
+    assert table.input_bytes == 4 * 32 * 32
+
+
+PAPERS = [
+    (models.LeNet5, (1, 1, 32, 32), 60_000),
+    (models.AlexNet, (1, 3, 227, 227), 60_965_224),
+    (models.ZFNet, (1, 3, 224, 224), 62_357_608),
+    (models.vgg16, (1, 3, 32, 32), 138_357_544),
+    (models.resnet18, (1, 3, 224, 224), 11_689_512),
+    (models.resnext50_32x4d, (1, 3, 64, 64), 25_028_904),
+    (models.wide_resnet28_10, (1, 3, 32, 32), 36_479_194),
+    (models.FractalNet, (1, 3, 32, 32), 33_724_618),
+    (models.GoogLeNet, (1, 3, 224, 224), 13_378_280),
+    (models.InceptionV4, (1, 3, 75, 75), 42_679_816),
+]
+
+
+@pytest.mark.parametrize(("make", "size", "parameters"), PAPERS)
+def test_totals_are_the_counts_of_the_papers_and_no_part_is_lost(make, size, parameters):
+    model = counted(make)
+    table = summary(model, size)
+    assert table.parameters == count_parameters(model) == parameters
+    own = {name for name, part in model.named_modules() if [*part.parameters(recurse=False)]}
+    assert {row.name for row in table if row.parameters} == own
+    for depth in (0, 1):
+        folded = summary(model, size, depth=depth)
+        assert folded.parameters == parameters
+        assert folded.multiply_adds == table.multiply_adds
+        assert max(row.depth for row in folded if row.output) == depth
+
+
+def test_first_layer_of_alexnet_has_34944_parameters():
+    table = summary(counted(models.AlexNet), (1, 3, 224, 224))
+    assert table["features.0"].parameters == 34_944
+    assert table["features.0"].multiply_adds == 96 * 11 * 11 * 3 * 55 * 55
+
+
+def test_a_convolution_to_ten_maps_has_760_parameters():
+    assert summary(nn.Conv2d(3, 10, 5), (1, 3, 32, 32)).parameters == 10 * (3 * 25 + 1) == 760
+
+
+def test_windows_of_one_before_those_of_five_save_nine_tenths_of_the_products():
+    direct = nn.Conv2d(192, 32, 5, padding=2)
+    reduced = nn.Sequential(nn.Conv2d(192, 16, 1), nn.Conv2d(16, 32, 5, padding=2))
+    size = (1, 192, 28, 28)
+    assert summary(direct, size).multiply_adds == 28 * 28 * 32 * 192 * 25 == 120_422_400
+    assert summary(reduced, size).multiply_adds == 28 * 28 * 16 * (192 + 32 * 25) == 12_443_648
+
+
+def test_resnet18_needs_the_multiply_adds_of_its_layers():
+    stages = 0
+    for k, (maps, size) in enumerate([(64, 56), (128, 28), (256, 14), (512, 7)]):
+        before = maps if k == 0 else maps // 2
+        stages += maps * 9 * size**2 * (before + 3 * maps)
+        stages += 0 if k == 0 else maps * before * size**2
+    table = summary(counted(models.resnet18), (1, 3, 224, 224))
+    assert table.multiply_adds == 64 * 3 * 49 * 112**2 + stages + 512 * 1000
+
+
+FEATURES = [(models.AlexNet, 95), (models.ZFNet, 63), (models.vgg11, 32)]
+
+
+@pytest.mark.parametrize(("make", "size"), FEATURES)
+def test_multiply_adds_of_features_are_those_torch_counts(make, size):
+    ours = counted(make).features
+    with torch.device("meta"):
+        layers = [eval(repr(layer), vars(torch.nn)) for layer in ours]
+        expected = by_torch(torch.nn.Sequential(*layers), torch.zeros(2, 3, size, size))
+    assert summary(ours, (2, 3, size, size)).multiply_adds == expected
+
+
+SAME = [
+    ("nn.Conv2d(4, 6, (3, 2), stride=2, padding=1, dilation=2, groups=2)", (2, 4, 9, 11)),
+    ("nn.ConvTranspose2d(4, 6, 3, stride=2, groups=2)", (2, 4, 5, 7)),
+    ("nn.Conv1d(3, 5, 4)", (2, 3, 13)),
+    ("nn.Linear(5, 7)", (2, 3, 5)),
+    ("nn.MultiheadAttention(6, 2)", [(5, 2, 6), (4, 2, 6), (4, 2, 6)]),
+    ("nn.Sequential(nn.Linear(5, 7), nn.LayerNorm(7), nn.ReLU(), nn.Linear(7, 2))", (3, 5)),
+    ("nn.Sequential(nn.Conv2d(2, 4, 3), nn.BatchNorm2d(4), nn.AvgPool2d(2))", (3, 2, 8, 8)),
+    ("nn.Sequential(nn.LocalResponseNorm(3), nn.AdaptiveAvgPool2d(2))", (2, 4, 7, 7)),
+]
+
+
+@pytest.mark.parametrize(("made", "sizes"), SAME)
+def test_multiply_adds_of_a_layer_are_those_torch_counts(made, sizes):
+    each = sizes if isinstance(sizes, list) else [sizes]
+    theirs = eval(made, {"nn": torch.nn})
+    expected = by_torch(theirs, *(torch.zeros(size) for size in each))
+    assert summary(eval(made), sizes).multiply_adds == expected
+
+
+@pytest.mark.parametrize(
+    ("layer", "gates", "states"), [(nn.RNN, 1, 1), (nn.GRU, 3, 1), (nn.LSTM, 4, 2)]
+)
+def test_recurrent_layers_multiply_input_and_state_at_each_time(layer, gates, states):
+    table = summary(layer(4, 8, num_layers=2, bidirectional=True), (5, 3, 4))
+    widths = [4 + 8, 16 + 8]
+    assert table.multiply_adds == 5 * 3 * 2 * sum(gates * 8 * width for width in widths)
+    assert table[0].output == [(5, 3, 16), *[(4, 3, 8)] * states]
+    assert table[0].field is None
+
+
+class Product(nn.Module):
+    def forward(self, a, b):
+        return einsum("nij,nkj->nik", a, b) @ einsum("nij,nkj->nki", a, b)
+
+
+def test_products_written_out_count_too():
+    table = summary(Product(), [(2, 3, 5), (2, 4, 5)])
+    assert table.multiply_adds == 2 * (2 * 3 * 4 * 5) + 2 * 3 * 4 * 3
+
+
+class Branches(nn.Module):
+    """Windows of 1 and of 5, side by side, added to what came in."""
+
+    def __init__(self):
+        super().__init__()
+        self.narrow, self.wide = nn.Conv2d(2, 2, 1), nn.Conv2d(2, 2, (5, 3), padding=(2, 1))
+        self.after = nn.Conv2d(4, 1, 3, stride=2)
+
+    def forward(self, x):
+        return self.after(cat([self.narrow(x), self.wide(x)], 1) + cat([x, x], 1))
+
+
+NETS = {
+    "one window": lambda: nn.Conv2d(2, 1, 3, padding=1),
+    "stacked": lambda: nn.Sequential(
+        nn.Conv2d(2, 3, 3, stride=2), nn.AvgPool2d(2), nn.Conv2d(3, 1, (3, 1))
+    ),
+    "dense windows after a dilated one": lambda: nn.Sequential(
+        nn.Conv2d(2, 2, 2), nn.Conv2d(2, 1, 3, dilation=2)
+    ),
+    "branches": Branches,
+    "norms": lambda: nn.Sequential(
+        nn.Conv2d(2, 4, 3, padding=1),
+        nn.BatchNorm2d(4),
+        nn.LocalResponseNorm(3),
+        nn.Softplus(),
+        nn.AdaptiveAvgPool2d(6),
+    ),
+    "pooled to one": lambda: nn.Sequential(
+        nn.Conv2d(2, 2, 3, stride=2), nn.AdaptiveAvgPool2d(1)
+    ),
+}
+
+
+def test_nets_see_what_they_are_said_to_see():
+    for name, make in NETS.items():
+        net = make().double().eval()
+        for p in net.parameters():
+            p.data = np.abs(p.array) + 0.1  # so that nothing cancels
+        x = nnlib.tensor(
+            np.ones((1, 2, 24, 24)) + np.indices((24, 24))[0] / 7, requires_grad=True
+        )
+        y = net(x)
+        i, j = (n // 2 for n in y.shape[2:])
+        y[0, 0, i, j].backward()
+        rows, columns = np.nonzero(np.abs(x.grad.array[0]).sum(0))
+        field = summary(net, (1, 2, 24, 24))[0].field
+        for k, (seen, at) in enumerate([(rows, i), (columns, j)]):
+            first = max(field.first[k] + at * field.stride[k], 0)
+            last = min(field.last[k] + at * field.stride[k], 23)
+            assert (seen.min(), seen.max()) == (first, last), name
+        assert len(rows) == len({*rows}) * len({*columns}), name
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [nn.Flatten(2), nn.ConvTranspose2d(2, 2, 2), nn.AdaptiveAvgPool2d(5), nn.InstanceNorm2d(2)],
+)
+def test_there_is_no_field_where_windows_do_not_make_it(layer):
+    assert summary(nn.Sequential(layer), (1, 2, 24, 24))["0"].field is None
+
+
+def test_a_shared_parameter_counts_once():
+    layer = nn.Linear(3, 3)
+    table = summary(nn.Sequential(layer, nn.ReLU(), layer), (2, 3))
+    assert [row.parameters for row in table] == [0, 12, 0, 0]
+    assert [row.multiply_adds for row in table] == [0, 18, 0, 18]
+
+
+def test_frozen_parameters_are_told_apart():
+    net = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
+    net[0].requires_grad_(False)
+    table = summary(net, (1, 3))
+    assert (table["0"].parameters, table["0"].trainable) == (16, 0)
+    assert table.trainable == count_parameters(net) == 10
+    assert "16 frozen" in repr(table)
+
+
+def test_the_run_leaves_the_model_as_it_was():
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Dropout(0.5))
+    net[1].eval()
+    before = {name: t.numpy().copy() for name, t in net.state_dict().items()}
+    nnlib.manual_seed(3)
+    expected = nnlib.rand(2).tolist()
+    nnlib.manual_seed(3)
+    summary(net, (4, 1, 6, 6))
+    assert nnlib.rand(2).tolist() == expected
+    assert [part.training for part in net.modules()] == [True, True, False, True]
+    for name, t in net.state_dict().items():
+        np.testing.assert_array_equal(t.numpy(), before[name], strict=True)
+    assert all(p.grad is None for p in net.parameters())
+
+
+def test_the_mode_is_restored_after_a_failure():
+    net = nn.Linear(3, 2)
+    with pytest.raises(ValueError, match=r"the model refused inputs \(1, 4\): linear"):
+        summary(net, (1, 4))
+    assert net.training
+
+
+def test_several_inputs_their_dtypes_and_inputs_themselves():
+    net = nn.Embedding(10, 4)
+    assert summary(net, (3, 7), dtypes=[np.int64])[0].output == [(3, 7, 4)]
+    bilinear = nn.Bilinear(2, 3, 4)
+    assert summary(bilinear, [(5, 2), (5, 3)])[0].output == [(5, 4)]
+    data = nnlib.zeros(5, 2), nnlib.zeros(5, 3)
+    assert summary(bilinear, input_data=data)[0].output == [(5, 4)]
+    by_name = dict(zip(("input1", "input2"), data, strict=True))
+    assert summary(bilinear, input_data=by_name)[0].output == [(5, 4)]
+    assert summary(nn.Linear(2, 3).double(), (4, 2)).activation_bytes == 4 * 3 * 8
+
+
+def test_batch_dim_puts_in_a_batch_of_one():
+    assert summary(nn.Linear(2, 3), (2,), batch_dim=0)[0].output == [(1, 3)]
+    assert summary(nn.RNN(2, 3), (5, 2), batch_dim=1)[0].output[0] == (5, 1, 3)
+
+
+def test_memory_is_that_of_results_and_not_of_views():
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.AvgPool2d(2), nn.Unflatten(1, (1, 2)))
+    table = summary(net, (5, 1, 8, 8))
+    conv, pooled = 5 * 2 * 6 * 6 * 4, 5 * 2 * 3 * 3 * 4
+    assert [row.activation_bytes for row in table] == [0, conv, conv, pooled, 0]
+
+
+def test_heads_that_are_not_called_are_listed():
+    table = summary(counted(models.GoogLeNet), (1, 3, 64, 64))
+    assert table["aux1.fc1"].output == []
+    assert table["aux1.fc1"].parameters == 2048 * 1024 + 1024
+    assert "aux1.fc1 (Linear)" in repr(table)
+
+
+TABLE = """\
+Layer (type)   Output shape    Parameters  Multiply-adds  Activations  Receptive field
+%
+(Sequential)   (1, 10)                  –              –            –                –
+  0 (Conv2d)   (1, 6, 24, 24)         156         86,400     13.5 KiB        5, step 1
+  1 (Flatten)  (1, 3456)                –              –     13.5 KiB                –
+  2 (Linear)   (1, 10)             34,570         34,560         40 B                –
+%
+Parameters: 34,726, of which 34,726 trainable
+Multiply-adds: 120,960
+Memory: input 3.1 KiB, activations 27.0 KiB, parameters 135.6 KiB"""
+
+
+def test_it_prints_as_a_table():
+    net = nn.Sequential(nn.Conv2d(1, 6, 5), nn.Flatten(), nn.Linear(3456, 10))
+    assert repr(summary(net, (1, 1, 28, 28))) == TABLE.replace("%", "─" * 86)
+
+
+def test_a_notebook_shows_a_table_of_the_same_numbers():
+    class Sharp(nn.Linear):
+        """A layer."""
+
+    Sharp.__name__ = "<Sharp>"
+    page = summary(nn.Sequential(Sharp(2, 3)), (1, 2))._repr_html_()
+    assert "0 (&lt;Sharp&gt;)" in page
+    assert page.count("<tr>") == 3
+    assert "Parameters: 9, of which 9 trainable" in page
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "error", "message"),
+    [
+        (None, dict(input_size=(1, 2)), TypeError, "expected a Module, got NoneType"),
+        (nn.ReLU(), {}, ValueError, "expected either input_size or input_data"),
+        (nn.ReLU(), dict(input_size=(1,), input_data=1), ValueError, "either input_size or"),
+        (nn.ReLU(), dict(input_size=(1, 2.5)), TypeError, "of whole numbers, got \\(1, 2.5\\)"),
+        (nn.ReLU(), dict(input_size="ab"), TypeError, "of whole numbers"),
+        (nn.ReLU(), dict(input_size=(1, -2)), ValueError, "at least 0, got \\(1, -2\\)"),
+        (nn.ReLU(), dict(input_size=(1,), dtypes=[]), ValueError, "expected 1 dtypes, got 0"),
+    ],
+)
+def test_bad_input_is_named(model, options, error, message):
+    with pytest.raises(error, match=message):
+        summary(model, **options)
+
+
+def test_an_unknown_row_is_named():
+    with pytest.raises(KeyError, match="no layer 'x'; there are , 0"):
+        summary(nn.Sequential(nn.ReLU()), (2,))["x"]

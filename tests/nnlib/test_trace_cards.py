@@ -1,0 +1,161 @@
+"""Drawings of graphs of arrays: nothing overlaps, and text fits its card at both widths."""
+
+import itertools
+import shutil
+import xml.etree.ElementTree as ET
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+import nnlib
+from nnlib import models, nn, trace, viz
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def norm():
+    W = nnlib.tensor([[1.0, -2.5], [0.125, 4.0]], requires_grad=True)
+    x = nnlib.tensor([1.0, -1.0], requires_grad=True)
+    with trace.recording():
+        f = ((W @ x) ** 2).sum()
+        return trace.graph(f, W=W, x=x, f=f)
+
+
+def net():
+    nnlib.manual_seed(0)
+    layers = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 2))
+    with trace.recording():
+        loss = nn.CrossEntropyLoss()(layers(nnlib.rand(4, 2)), nnlib.tensor([0, 1, 0, 1]))
+        return trace.graph(loss)
+
+
+def lenet():
+    nnlib.manual_seed(0)
+    model = models.LeNet5(full=True)
+    with trace.recording():
+        return trace.graph(model(nnlib.rand(2, 1, 32, 32)).sum())
+
+
+def twice():
+    x = nnlib.tensor([1.0, 2.0], requires_grad=True)
+    return trace.graph((x * x + nnlib.exp(x)).sum(), x=x)
+
+
+def unknown():
+    x = nnlib.ones(3, 2, requires_grad=True)
+    return trace.graph((x + 1).sum(0), x=x, gradient=[1.0, 2.0])
+
+
+GRAPHS = {f.__name__: f for f in (norm, net, lenet, twice, unknown)}
+
+
+@pytest.fixture(scope="module")
+def graphs():
+    return {name: make() for name, make in GRAPHS.items()}
+
+
+@pytest.mark.parametrize("direction", ["right", "down"])
+@pytest.mark.parametrize("name", GRAPHS)
+def test_no_two_cards_overlap_and_all_lie_inside(graphs, name, direction):
+    root = ET.fromstring(graphs[name].svg(direction))
+    width, height = map(float, root.get("viewBox").split()[2:])
+    boxes = [
+        [float(r.get(key)) for key in ("x", "y", "width", "height")]
+        for r in root.iter(f"{SVG}rect")
+    ]
+    assert len(boxes) == len(graphs[name])
+    for x, y, w, h in boxes:
+        assert min(x, y) >= 0
+        assert x + w <= width
+        assert y + h <= height
+    for (x, y, w, h), (u, v, a, b) in itertools.combinations(boxes, 2):
+        assert x + w <= u or u + a <= x or y + h <= v or v + b <= y
+
+
+def texts(svg):
+    return [t.text for t in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_a_card_says_name_operation_value_and_gradient(graphs):
+    said = texts(graphs["norm"].svg())
+    assert said[:3] == ["x", "(1, −1)", "grad (6.03, −48.5)"]
+    assert said[3:13] == ["W", "1", "−2.5", "0.125", "4", "grad", "7", "−7", "−7.75", "7.75"]
+    assert said[-3:] == ["f · sum", "27.3", "grad 1"]
+
+
+def test_large_arrays_stand_by_shape_mean_and_norm(graphs):
+    said = texts(graphs["lenet"].svg())
+    assert "2×6×28×28" in said
+    assert any(text.startswith("norm ") for text in said)
+
+
+def test_what_nobody_kept_is_said(graphs):
+    assert "3×2, not kept" in texts(graphs["unknown"].svg())
+
+
+def test_gradients_can_be_left_out(graphs):
+    svg = graphs["norm"].svg(gradients=False)
+    assert "grad" not in svg.replace("nn-", "")
+    assert ">27.3<" in svg
+
+
+def test_the_drawing_says_itself_in_words(graphs):
+    label = ET.fromstring(graphs["twice"].svg()).get("aria-label")
+    assert label.startswith("Graph: x (1, 2), gradient (4.72, 11.4); ")
+
+
+def test_two_arrows_between_the_same_cards_are_apart(graphs):
+    paths = [p.get("d") for p in ET.fromstring(graphs["twice"].svg()).iter(f"{SVG}path")]
+    curves = [path for path in paths if "C" in path]
+    assert len(curves) == len({*curves}) == sum(len(n.operands) for n in graphs["twice"])
+
+
+def test_data_for_the_moving_figure_is_of_numbers_alone(graphs):
+    with pytest.raises(ValueError, match="expected a graph of numbers, got one of arrays"):
+        graphs["norm"].data()
+
+
+def test_a_picture_for_show_shrinks_and_holds_nothing_to_focus(graphs):
+    page = viz.show(graphs["net"].picture(), alt="A graph.", name="net")._repr_html_()
+    assert "min-width" not in page
+    assert "tabindex" not in page
+    assert 'tabindex="0" role="group" aria-label="Graph"' in graphs["net"]._repr_html_()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+STICK_OUT = """() => [...document.querySelectorAll("svg")]
+  .filter(svg => svg.getBoundingClientRect().width > 0).flatMap(svg => {
+    const cards = [...svg.querySelectorAll("rect")].map(r => r.getBoundingClientRect());
+    return [...svg.querySelectorAll("text")].filter(text => {
+      const t = text.getBoundingClientRect();
+      return !cards.some(c => c.left <= t.left && t.right <= c.right
+        && c.top <= t.top + 2 && t.bottom <= c.bottom + 2);
+    }).map(text => text.textContent);
+  })"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1000, 360])
+def test_text_fits_its_card_and_the_page_does_not_scroll_sideways(browser, graphs, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    figures = [*graphs.values(), models.diagram(models.BasicBlock(8, 8), (1, 8, 6, 6))]
+    drawings = "".join(figure._repr_html_() for figure in figures)
+    page.set_content(f"<body style='font-family:sans-serif'>{drawings}</body>")
+    assert page.evaluate(STICK_OUT) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    seen = page.locator("svg:visible")
+    assert seen.count() == len(figures)
+    sizes = seen.evaluate_all(
+        "all => all.map(s => s.getBoundingClientRect().width / s.viewBox.baseVal.width * 13)"
+    )
+    assert min(sizes) >= 12  # pixels, or 9 pt
+    page.close()
