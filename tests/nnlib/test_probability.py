@@ -520,3 +520,8 @@ def test_densities_beyond_all_numbers_are_zero(family):
     for d in (family(0, 1), family(2, 1e-200), family(1e6, 1e-3)):
         np.testing.assert_array_equal(d.pdf(x), [0, 0, 0])
         np.testing.assert_array_equal(d.cdf(x), [0, 1, 1])
+
+
+def test_a_fraction_that_overflows_is_no_silent_nan():
+    with pytest.raises(ArithmeticError, match=r"exponents as large as 1e\+300 overflow"):
+        Beta(1e300, 1e300).cdf(0.5)
