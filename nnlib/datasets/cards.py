@@ -131,8 +131,13 @@ def card(name: str) -> Card:
       source:   National Geophysical Data Center, from statsmodels 0.15.0
       licence:  public domain
     """
-    if name not in CARDS:
-        raise ValueError(f"card: {unknown(name)}")
+    return _found("card", name)
+
+
+def _found(function: str, name: str) -> Card:
+    """The card of a set of which there is one."""
+    if not isinstance(name, str) or name not in CARDS:
+        raise ValueError(f"{function}: {unknown(name)}")
     return CARDS[name]
 
 
@@ -157,7 +162,7 @@ def describe(name: str | None = None) -> Card | Cards:
     >>> len(describe()) == len(names())
     True
     """
-    return Cards(CARDS.values()) if name is None else card(name)
+    return Cards(CARDS.values()) if name is None else _found("describe", name)
 
 
 def unknown(name: object) -> str:

@@ -241,7 +241,7 @@ def test_all_sets_are_described_on_one_line_each():
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(
-        ValueError, match=r"card: no data set is called 'penguin' \(did you mean penguins"
+        ValueError, match=r"describe: no data set is called 'penguin' \(did you mean penguins"
     ):
         datasets.describe("penguin")
 
