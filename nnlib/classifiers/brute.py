@@ -9,8 +9,6 @@ from .distance import BLOCK, blocks, nearest
 
 __all__ = ["BruteForce"]
 
-GROUP = 32
-
 
 class BruteForce:
     r"""All distances, in blocks of bounded memory.
@@ -115,8 +113,8 @@ def _power(a: np.ndarray, p: float) -> np.ndarray:
 
 
 def at_most(E: np.ndarray, k: int) -> np.ndarray:
-    """A bound of the k-th smallest of each row: the k-th smallest of the minima of groups."""
-    groups = E.shape[1] // GROUP
-    if groups > 4 * k:
-        E = E[:, : groups * GROUP].reshape(len(E), GROUP, groups).min(axis=1)
+    """A bound of the k-th smallest of each row: the k-th smallest of minima of many each."""
+    while E.shape[1] > 16 * k:
+        half = E.shape[1] // 2
+        E = np.minimum(E[:, :half], E[:, half : 2 * half])
     return np.partition(E, k - 1, axis=1)[:, k - 1]
