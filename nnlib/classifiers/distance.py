@@ -102,7 +102,7 @@ def nearest(Q, X, rows, cols, k, p):
     """
     d = np.empty(len(rows))
     for part in blocks(len(rows), X.shape[1]):
-        d[part] = powers(Q[rows[part]], X[cols[part]], p)
+        d[part] = powers(Q.take(rows[part], axis=0), X.take(cols[part], axis=0), p)
     count = np.bincount(rows)
     first = count.cumsum() - count
     table = np.full((len(Q), count.max()), np.inf)
