@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .checks import check_k, check_norm, check_rows
-from .distance import BLOCK, blocks, nearest
+from .distance import blocks, nearest
 
 __all__ = ["BruteForce"]
 
@@ -92,24 +92,20 @@ class BruteForce:
         return E, (at_most(E, k) ** (1 / self.p) + 2 * error) ** self.p
 
     def _sums(self, Q: np.ndarray) -> np.ndarray:
-        """Sums of |q - x|^p, one query and a cacheful of points at a time."""
-        E, ones = np.empty((len(Q), len(self.small)), np.float32), np.ones_like(Q[0])
-        step = max(1, BLOCK // 16 // len(ones))
-        for start in range(0, len(self.small), step):
-            points, part = self.small[start : start + step], slice(start, start + step)
-            difference = np.empty_like(points)
-            for q, e in zip(Q, E, strict=True):
-                np.abs(np.subtract(points, q, out=difference), out=difference)
-                if self.p == np.inf:
-                    np.max(difference, axis=1, out=e[part])
-                else:
-                    np.dot(_power(difference, self.p), ones, out=e[part])
+        """Sums of |q - x|^p, feature by feature for a cacheful of pairs at a time."""
+        E = np.zeros((len(Q), len(self.small)), np.float32)
+        add, columns = np.maximum if self.p == np.inf else np.add, self.small.T.copy()
+        for part in blocks(len(Q), 8 * len(self.small)):
+            sums, difference = E[part], np.empty_like(E[part])
+            for q, x in zip(Q[part].T, columns, strict=True):
+                np.abs(np.subtract(q[:, None], x, out=difference), out=difference)
+                add(sums, _power(difference, self.p), out=sums)
         return E
 
 
 def _power(a: np.ndarray, p: float) -> np.ndarray:
     """a^p, in place where that is any work."""
-    return a if p == 1 else np.power(a, np.float32(p), out=a)
+    return a if p in (1, np.inf) else np.power(a, np.float32(p), out=a)
 
 
 def at_most(E: np.ndarray, k: int) -> np.ndarray:

@@ -190,8 +190,7 @@ def test_a_training_point_is_not_its_own_neighbour(search, rng):
 def test_blocks_change_nothing(rng, monkeypatch):
     X, Q = rng.random((300, 4)), rng.random((50, 4))
     whole = [BruteForce(X, p=p).query(Q, 4) for p in (1, 2)] + [KDTree(X).query(Q, 4)]
-    for module in ("brute", "distance"):
-        monkeypatch.setattr(f"nnlib.classifiers.{module}.BLOCK", 512)
+    monkeypatch.setattr("nnlib.classifiers.distance.BLOCK", 512)
     split = [BruteForce(X, p=p).query(Q, 4) for p in (1, 2)] + [KDTree(X).query(Q, 4)]
     for a, b in zip(whole, split, strict=True):
         np.testing.assert_array_equal(a, b)
