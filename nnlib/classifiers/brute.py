@@ -47,8 +47,8 @@ class BruteForce:
         check_norm("BruteForce", p)
         self.X, self.p = check_rows("BruteForce", "X", X), p
         X = self.X
-        self.mean = X.mean(axis=0, dtype=np.float64)
-        self.scale = max(np.abs(X - self.mean).max(initial=0), np.finfo(np.float32).tiny)
+        self.middle = np.median(X[:: 1 + len(X) // 1000], axis=0).astype(np.float64)
+        self.scale = max(np.abs(X - self.middle).max(initial=0), np.finfo(np.float32).tiny)
         self.small = self._small(X)
         self.norms = np.linalg.norm(self.small, p, axis=1)
         if p == 2:
@@ -75,21 +75,29 @@ class BruteForce:
 
     def _small(self, A: np.ndarray) -> np.ndarray:
         """The rows around 0, the points' largest entry being 1, in float32."""
-        return ((A - self.mean) / self.scale).astype(np.float32)
+        return ((A - self.middle) / self.scale).astype(np.float32)
 
     def _estimate(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Estimates (M, N), and for each row what none of the k nearest exceeds."""
-        u, D = np.finfo(np.float32).eps, Q.shape[1]
-        reach = np.linalg.norm(Q, self.p, axis=1) + self.norms.max()
+        u, D, p = np.finfo(np.float32).eps, Q.shape[1], self.p
         tiny = D * np.finfo(np.float32).tiny  # what underflow may lose
-        if self.p == 2:
+        q = np.linalg.norm(Q, p, axis=1)
+        if p == 2:
             E = np.hstack([Q, np.ones((len(Q), 1), np.float32)]) @ self.product
-            return E, at_most(E, k) + 2 * ((D + 8) * u * reach**2 + tiny)
+            kth = at_most(E, k)
+            reach = self._reach(q, np.sqrt(np.maximum(kth + q**2, 0) + tiny))
+            return E, kth + 2 * ((D + 8) * u * reach**2 + tiny)
         E = self._sums(Q)
-        if self.p == np.inf:
-            return E, at_most(E, k) + 4 * u * reach
-        error = (D / self.p + 8) * u * reach + tiny ** (1 / self.p)
-        return E, (at_most(E, k) ** (1 / self.p) + 2 * error) ** self.p
+        if p == np.inf:
+            kth = at_most(E, k)
+            return E, kth + 4 * u * self._reach(q, kth)
+        kth = at_most(E, k) ** (1 / p)
+        error = (D / p + 8) * u * self._reach(q, kth) + tiny ** (1 / p)
+        return E, (kth + 2 * error) ** p
+
+    def _reach(self, q: np.ndarray, kth: np.ndarray) -> np.ndarray:
+        """What |q| + |x| is at most for x as near as ``kth``, which rounding may have lowered."""
+        return np.minimum(q + self.norms.max(), 1.25 * (2 * q + kth))
 
     def _sums(self, Q: np.ndarray) -> np.ndarray:
         """Sums of |q - x|^p, feature by feature for a cacheful of pairs at a time."""
