@@ -47,7 +47,7 @@ class BruteForce:
         check_norm("BruteForce", p)
         self.X, self.p = check_rows("BruteForce", "X", X), p
         X = self.X
-        self.middle = np.median(X[:: 1 + len(X) // 1000], axis=0).astype(np.float64)
+        self.middle = np.median(X[:: 1 + len(X) // 100], axis=0).astype(np.float64)
         self.scale = max(np.abs(X - self.middle).max(initial=0), np.finfo(np.float32).tiny)
         self.small = self._small(X)
         self.norms = np.linalg.norm(self.small, p, axis=1)

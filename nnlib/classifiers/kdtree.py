@@ -142,13 +142,13 @@ class KDTree:
         box = np.array([q.min(axis=0) for q in Q]), np.array([q.max(axis=0) for q in Q])
         for g, nodes in enumerate(self._leaves_within(box, radius)):
             points = self._points(self.depth, nodes)
-            X = self.X[points]
+            X = np.asfortranarray(self.X.take(points, axis=0))  # faster where D is small
             near = self._gap((box[0][g], box[1][g]), (X, X)) <= radius[g]
             yield *self._nearest(Q[g], points[near], k), len(homes[g]) + len(points)
 
     def _nearest(self, Q: np.ndarray, points: np.ndarray, k: int):
         """The k nearest of some points."""
-        sums, chosen = BruteForce(self.X[points], p=self.p).query(Q, k)
+        sums, chosen = BruteForce(self.X.take(points, axis=0), p=self.p).query(Q, k)
         return sums, points[chosen]
 
     def _slack(self) -> float:
