@@ -12,7 +12,7 @@ from .distance import blocks, powers
 
 __all__ = ["KDTree"]
 
-GROUPING = 200
+GROUPING = 250
 
 
 class KDTree:
@@ -100,14 +100,20 @@ class KDTree:
         check_k("KDTree.query", k, len(self.X))
         level = self._level(math.inf if count else len(Q), k)
         node = self._descend(Q, level)
-        groups = list(np.arange(len(Q))[:, None]) if count else _equal(node)
+        group = np.arange(len(Q)) if count else node
+        radius, far = self._radius(Q, k, level, node, group)
+        groups = _equal(2 * group + far)
         sums, indices = np.empty((len(Q), k)), np.empty((len(Q), k), dtype=np.intp)
-        needed = np.empty(len(Q), dtype=np.intp)
-        for part in blocks(len(groups), len(self.boxes[-1][0]) * Q.shape[1]):
-            homes = [self._points(level, node[rows[:1]]) for rows in groups[part]]
-            found = self._search([Q[rows] for rows in groups[part]], homes, k)
-            for rows, answer in zip(groups[part], found, strict=True):
-                sums[rows], indices[rows], needed[rows] = answer
+        needed = np.diff(self._starts(level))[node]
+        for part in blocks(len(groups), self.boxes[-1][0].size):
+            found = self._search(
+                [Q[rows] for rows in groups[part]],
+                [radius[rows].max() for rows in groups[part]],
+                k,
+            )
+            for rows, (*answer, opened) in zip(groups[part], found, strict=True):
+                sums[rows], indices[rows] = answer
+                needed[rows] += opened
         return (sums, indices, needed) if count else (sums, indices)
 
     def _level(self, M: float, k: int) -> int:
@@ -135,16 +141,23 @@ class KDTree:
         place = start[:, None] + np.arange((end - start).max())
         return np.sort(self.order[place[place < end[:, None]]])
 
-    def _search(self, Q: list[np.ndarray], homes: list[np.ndarray], k: int):
-        """Give sums, indices and the number of distances needed, group by group."""
-        found = [self._nearest(q, home, k)[0] for q, home in zip(Q, homes, strict=True)]
-        radius = np.array([sums[:, -1].max() for sums in found]) * self._slack()
+    def _radius(self, Q, k: int, level: int, node, group) -> tuple[np.ndarray, np.ndarray]:
+        """For each query a radius around k points, and whether it is large for its group."""
+        radius, far = np.empty(len(Q)), np.empty(len(Q), dtype=bool)
+        for rows in _equal(group):
+            home = self._points(level, node[rows[:1]])
+            radius[rows] = r = self._nearest(Q[rows], home, k)[0][:, -1]
+            far[rows] = r > 4 * np.median(r)
+        return radius * self._slack(), far
+
+    def _search(self, Q: list[np.ndarray], radius: list[float], k: int):
+        """Give sums, indices and the number of distances, group by group."""
         box = np.array([q.min(axis=0) for q in Q]), np.array([q.max(axis=0) for q in Q])
-        for g, nodes in enumerate(self._leaves_within(box, radius)):
+        for g, nodes in enumerate(self._leaves_within(box, np.array(radius))):
             points = self._points(self.depth, nodes)
             X = np.asfortranarray(self.X.take(points, axis=0))  # faster where D is small
             near = self._gap((box[0][g], box[1][g]), (X, X)) <= radius[g]
-            yield *self._nearest(Q[g], points[near], k), len(homes[g]) + len(points)
+            yield *self._nearest(Q[g], points[near], k), len(points)
 
     def _nearest(self, Q: np.ndarray, points: np.ndarray, k: int):
         """The k nearest of some points."""
