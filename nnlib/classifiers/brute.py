@@ -17,8 +17,8 @@ class BruteForce:
 
     .. math:: |q - x|^2 = |q|^2 - 2 \, q \cdot x + |x|^2
 
-    and :math:`|q|^2` is the same for every x. The estimate is made in float32, after the mean
-    of the points is taken away; whatever its rounding error leaves open, as many points as
+    and :math:`|q|^2` is the same for every x. The estimate is made in float32, seen from
+    the median of some points; whatever its rounding error leaves open, as many points as
     that may be, is measured again by its differences in float64. So the result is the exact
     one, and the price nearly that of the estimate.
 
@@ -47,7 +47,7 @@ class BruteForce:
         check_norm("BruteForce", p)
         self.X, self.p = check_rows("BruteForce", "X", X), p
         X = self.X
-        self.middle = np.median(X[:: 1 + len(X) // 100], axis=0).astype(np.float64)
+        self.middle = np.median(X[:: 1 + len(X) // 100].astype(np.float64), axis=0)
         self.scale = max(np.abs(X - self.middle).max(initial=0), np.finfo(np.float32).tiny)
         self.small = self._small(X)
         self.norms = np.linalg.norm(self.small, p, axis=1)
@@ -91,12 +91,12 @@ class BruteForce:
         if p == np.inf:
             kth = at_most(E, k)
             return E, kth + 4 * u * self._reach(q, kth)
-        kth = at_most(E, k) ** (1 / p)
-        error = (D / p + 8) * u * self._reach(q, kth) + tiny ** (1 / p)
+        kth, lost = at_most(E, k) ** (1 / p), tiny ** (1 / p)
+        error = (D / p + 8) * u * self._reach(q, kth + lost) + lost
         return E, (kth + 2 * error) ** p
 
     def _reach(self, q: np.ndarray, kth: np.ndarray) -> np.ndarray:
-        """What |q| + |x| is at most for x as near as ``kth``, which rounding may have lowered."""
+        """Most that |q| + |x| can be where x is as near as ``kth``, a rounded distance."""
         return np.minimum(q + self.norms.max(), 1.25 * (2 * q + kth))
 
     def _sums(self, Q: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from .distance import blocks, powers
 
 __all__ = ["KDTree"]
 
-GROUPING = 250
+GROUPING = 250  # the root of how many distances take as long as one group's other work
 
 
 class KDTree:
@@ -23,10 +23,11 @@ class KDTree:
     have nearly the same neighbours, and are searched together:
 
     1. Each query goes down the tree. Those that come home to the same box are a group.
-    2. Of the points at home, ``BruteForce`` finds the k nearest of each query. The largest of
-       these distances is a radius within which all queries of the group have k neighbours.
-    3. From the top again, and one level at a time, the group keeps each box that comes within
-       the radius of the smallest box around its queries.
+    2. Of the points at home, ``BruteForce`` finds the k nearest. Their largest distance is a
+       radius within which the query has k neighbours. Queries with a far larger radius than
+       is usual in their group become a group of their own, lest they hold up the others.
+    3. From the top again, and one level at a time, a group keeps each box that comes within
+       its largest radius of the smallest box around its queries.
     4. Among the points of the leaves that are left, ``BruteForce`` finds the k nearest.
 
     In few dimensions that is a handful of leaves. In many, the radius is so large that almost
@@ -104,13 +105,9 @@ class KDTree:
         radius, far = self._radius(Q, k, level, node, group)
         groups = _equal(2 * group + far)
         sums, indices = np.empty((len(Q), k)), np.empty((len(Q), k), dtype=np.intp)
-        needed = np.diff(self._starts(level))[node]
+        needed = np.diff(self._starts(level))[node]  # so many points are at home
         for part in blocks(len(groups), self.boxes[-1][0].size):
-            found = self._search(
-                [Q[rows] for rows in groups[part]],
-                [radius[rows].max() for rows in groups[part]],
-                k,
-            )
+            found = self._search(Q, radius, groups[part], k)
             for rows, (*answer, opened) in zip(groups[part], found, strict=True):
                 sums[rows], indices[rows] = answer
                 needed[rows] += opened
@@ -119,8 +116,8 @@ class KDTree:
     def _level(self, M: float, k: int) -> int:
         """The level whose nodes make the groups, each with k points or more.
 
-        A group takes about as long as GROUPING² distances, and with G groups a G-th of all M N
-        distances is measured: both take equally long where G is √(M N) / GROUPING.
+        With G groups, about a G-th of all M N distances is measured. That takes as long as the
+        groups' other work where G² is M N / GROUPING².
         """
         N = len(self.X)
         groups = max(1, math.sqrt(M * N) / GROUPING)
@@ -142,7 +139,7 @@ class KDTree:
         return np.sort(self.order[place[place < end[:, None]]])
 
     def _radius(self, Q, k: int, level: int, node, group) -> tuple[np.ndarray, np.ndarray]:
-        """For each query a radius around k points, and whether it is large for its group."""
+        """For each query a radius around k points, and whether it is far from usual."""
         radius, far = np.empty(len(Q)), np.empty(len(Q), dtype=bool)
         for rows in _equal(group):
             home = self._points(level, node[rows[:1]])
@@ -150,14 +147,16 @@ class KDTree:
             far[rows] = r > 4 * np.median(r)
         return radius * self._slack(), far
 
-    def _search(self, Q: list[np.ndarray], radius: list[float], k: int):
-        """Give sums, indices and the number of distances, group by group."""
-        box = np.array([q.min(axis=0) for q in Q]), np.array([q.max(axis=0) for q in Q])
-        for g, nodes in enumerate(self._leaves_within(box, np.array(radius))):
+    def _search(self, Q, radius, groups: list[np.ndarray], k: int):
+        """Give sums, indices and the number of points looked at, group by group."""
+        low = np.array([Q[rows].min(axis=0) for rows in groups])
+        high = np.array([Q[rows].max(axis=0) for rows in groups])
+        radius = np.array([radius[rows].max() for rows in groups])
+        for g, nodes in enumerate(self._leaves_within((low, high), radius)):
             points = self._points(self.depth, nodes)
             X = np.asfortranarray(self.X.take(points, axis=0))  # faster where D is small
-            near = self._gap((box[0][g], box[1][g]), (X, X)) <= radius[g]
-            yield *self._nearest(Q[g], points[near], k), len(points)
+            near = self._gap((low[g], high[g]), (X, X)) <= radius[g]
+            yield *self._nearest(Q[groups[g]], points[near], k), len(points)
 
     def _nearest(self, Q: np.ndarray, points: np.ndarray, k: int):
         """The k nearest of some points."""
