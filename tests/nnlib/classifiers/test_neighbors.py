@@ -142,6 +142,22 @@ def test_an_outlier_does_not_leave_more_points_to_be_measured(p, rng, monkeypatc
     assert measured[1] < 1.2 * measured[0]
 
 
+def test_a_query_far_from_its_group_does_not_hold_up_the_others(rng, monkeypatch):
+    pairs, search = [], KDTree._nearest
+
+    def count(tree, Q, points, k):
+        pairs[-1] += len(Q) * len(points)
+        return search(tree, Q, points, k)
+
+    monkeypatch.setattr(KDTree, "_nearest", count)
+    tree, Q = KDTree(rng.random((4000, 2))), rng.random((4000, 2))
+    for far in (1, -3):
+        Q[:3] *= far
+        pairs.append(0)
+        tree.query(Q, 5)
+    assert pairs[1] < 1.2 * pairs[0]
+
+
 def test_memory_does_not_grow_as_all_distances_would(rng):
     X, Q = rng.random((20_000, 3)), rng.random((2000, 3))
     for model in (BruteForce(X), KDTree(X), KDTree(X, leaf_size=20_000)):
