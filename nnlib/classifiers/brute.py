@@ -47,7 +47,8 @@ class BruteForce:
         check_norm("BruteForce", p)
         self.X, self.p = check_rows("BruteForce", "X", X), p
         X = self.X
-        self.middle = np.median(X[:: 1 + len(X) // 100].astype(np.float64), axis=0)
+        some = np.sort(X[:: 1 + len(X) // 100], axis=0)
+        self.middle = some[len(some) // 2].astype(np.float64)  # outliers do not move it
         self.scale = max(np.abs(X - self.middle).max(initial=0), np.finfo(np.float32).tiny)
         self.small = self._small(X)
         self.norms = np.linalg.norm(self.small, p, axis=1)

@@ -144,7 +144,7 @@ class KDTree:
         for rows in _equal(group):
             home = self._points(level, node[rows[:1]])
             radius[rows] = r = self._nearest(Q[rows], home, k)[0][:, -1]
-            far[rows] = r > 4 * np.median(r)
+            far[rows] = r > 8 * np.median(r)
         return radius * self._slack(), far
 
     def _search(self, Q, radius, groups: list[np.ndarray], k: int):
