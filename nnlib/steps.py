@@ -76,7 +76,9 @@ class Steps(list):
 
     def _items(self) -> str:
         """The steps as a numbered list."""
-        return f"<ol>{''.join(f'<li>{_item(step)}</li>' for step in self)}</ol>"
+        items = "".join(f"<li>{_item(step)}</li>" for step in self)
+        # A wide formula scrolls by itself, and not the page.
+        return f'<ol style="min-width:0;overflow-wrap:anywhere">{items}</ol>'
 
     def play(self, *, caption: str, alt: str) -> Html:
         """The steps as a figure that shows one at a time; without script, as a list.
@@ -121,7 +123,8 @@ class Steps(list):
 
 def _item(step: Step) -> str:
     """One step as HTML, its formula typeset by the page's MathJax."""
-    formula = f'<div class="math">\\[{html.escape(step.latex)}\\]</div>' if step.latex else ""
+    wide = 'class="math" style="overflow-x:auto"'
+    formula = f"<div {wide}>\\[{html.escape(step.latex)}\\]</div>" if step.latex else ""
     return f"<p>{html.escape(step.text)}</p>{formula}"
 
 

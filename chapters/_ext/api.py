@@ -15,6 +15,7 @@ OVERVIEW = FOLDER.rstrip("/")
 PARTS = "```{api-parts}\n```"
 DIRECTIVE = re.compile(r"^```\{api\}[ ]*(?P<modules>[\w. ]+)\n```$", re.MULTILINE)
 ESCAPED = re.compile(r"(?<!\\)\||(?<![\\*\w)])\*(?=\w)")
+REQUEST = re.compile(r"set_\w+_request")
 NAMED_TUPLE = "Alias for field number"
 
 
@@ -29,11 +30,13 @@ def _expand(app, docname: str, source: list[str]) -> None:
 def _parts(app) -> Iterator[str]:
     """A table of the pages of the API: what each is about, and how many names it holds."""
     yield from ("| page | holds | names |", "|---|---|--:|")
-    for file in sorted(Path(app.srcdir, FOLDER).glob("*.md"), key=lambda f: f.stem):
+    toc = Path(app.srcdir, "_toc.yml").read_text(encoding="utf-8")
+    for name in re.findall(rf"file: {FOLDER}(\S+)", toc):
+        file = Path(app.srcdir, FOLDER, f"{name}.md")
         modules = DIRECTIVE.search(file.read_text(encoding="utf-8"))["modules"].split()
         count = sum(len(names) for m in modules for names in by_file(m).values())
         opening = importlib.import_module(modules[0]).__doc__.partition("\n\n")[0]
-        yield f"| [](nnlib/{file.stem}.md) | {' '.join(opening.split())} | {count} |"
+        yield f"| [](nnlib/{name}.md) | {' '.join(opening.split())} | {count} |"
 
 
 def _page(modules: Iterable[str]) -> Iterator[str]:
@@ -79,8 +82,9 @@ def _entry(name: str, found: object) -> Iterator[str]:
 
 
 def _skip(app, what, name, found, skip, options) -> bool | None:
-    """Leave out the fields of named tuples, which have no text of their own."""
-    return True if (getattr(found, "__doc__", "") or "").startswith(NAMED_TUPLE) else None
+    """Leave out what has no text of ours: fields of named tuples, scikit-learn's requests."""
+    plain = (getattr(found, "__doc__", "") or "").startswith(NAMED_TUPLE)
+    return True if plain or REQUEST.fullmatch(name) else None
 
 
 def _prepare(app, what, name, found, options, lines: list[str]) -> None:

@@ -1,6 +1,7 @@
 """Load the script of an element of ours on the pages that use it, and on no other.
 
-One small script, ``page.js``, is on every page: folds that open, print in light.
+One small script, ``page.js``, is on every page: folds that open, print in light. Formulas that
+a cell printed, such as those of ``Steps``, get MathJax as those of the text do.
 """
 
 import re
@@ -11,11 +12,15 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
+FORMULA = '<div class="math">'  # what a cell prints; Sphinx notes those of the text by itself
 
 
 def _page(app, pagename, templatename, context, doctree) -> None:
     """Add the script of every page and those that this one uses, the shared parts first."""
-    used = sorted(set(ELEMENT.findall(context.get("body", ""))))
+    body = context.get("body", "")
+    if FORMULA in body:
+        app.env.get_domain("math").data["has_equations"][pagename] = True
+    used = sorted(set(ELEMENT.findall(body)))
     for name in ["page", *(["parts", *used] if used else [])]:
         if not _exists(app, name):
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
@@ -30,6 +35,6 @@ def _exists(app, name: str) -> bool:
 
 def setup(app):
     """Connect to Sphinx."""
-    app.connect("html-page-context", _page)
+    app.connect("html-page-context", _page, priority=400)  # before Sphinx looks for formulas
     app.add_css_file("nn.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

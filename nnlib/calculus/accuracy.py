@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..checks import function, reals
 from . import checks
 from .differences import POWERS, numerical_gradient
 
@@ -46,12 +47,13 @@ def relative_error(a: Array | Sequence[Array], b: Array | Sequence[Array]) -> fl
     1.0
     """
     u, v = _vector(a), _vector(b)
-    if _shapes(a) != _shapes(b):
+    shapes = _shapes(a), _shapes(b)
+    if shapes[0] != shapes[1]:
         raise ValueError(
-            f"relative_error: expected equal shapes, got {_shapes(a)} and {_shapes(b)}"
+            f"relative_error: expected a and b of equal shapes, got {shapes[0]} and {shapes[1]}"
         )
     if not np.isfinite([*u, *v]).all():
-        raise ValueError("relative_error: expected finite gradients")
+        raise ValueError("relative_error: expected finite a and b")
     size = np.linalg.norm(u) + np.linalg.norm(v)
     return float(np.linalg.norm(u - v) / size) if size else 0.0
 
@@ -59,11 +61,8 @@ def relative_error(a: Array | Sequence[Array], b: Array | Sequence[Array]) -> fl
 def _arrays(a: Array | Sequence[Array]) -> list[Array]:
     """One array, or each of several."""
     several = isinstance(a, (list, tuple)) and any(isinstance(part, np.ndarray) for part in a)
-    arrays = [np.asarray(part) for part in (a if several else [a])]
-    for array in arrays:
-        if array.dtype.kind not in "biuf":
-            raise TypeError(f"relative_error: expected real numbers, got {array.dtype}")
-    return arrays
+    parts = a if several else [a]
+    return [reals("relative_error", "a and b", part) for part in parts]
 
 
 def _shapes(a: Array | Sequence[Array]) -> list[tuple]:
@@ -142,15 +141,19 @@ def error_against_step(
     >>> 1e-7 < found.best < 1e-4  # near ε^(1/3) = 6e-6
     True
     """
-    x = checks.point("error_against_step", x)
-    checks.one_of("error_against_step", "method", method, POWERS)
-    if np.shape(gradient) != x.shape:
+    name = "error_against_step"
+    function(name, "f", f)
+    x = checks.point(name, x)
+    checks.one_of(name, "method", method, POWERS)
+    gradient = checks.point(name, gradient, "gradient")
+    if gradient.shape != x.shape:
         raise ValueError(
-            f"error_against_step: expected gradient {x.shape}, the shape of x, "
-            f"got {np.shape(gradient)}"
+            f"{name}: expected gradient {x.shape}, the shape of x, got {gradient.shape}"
         )
     eps = np.finfo(x.dtype).eps
-    h = _grid(x, eps, method) if h is None else np.atleast_1d(h)
+    h = _grid(x, eps, method) if h is None else np.atleast_1d(checks.point(name, h, "h"))
+    if h.ndim > 1 or not (h > 0).all():
+        raise ValueError(f"{name}: expected steps h (K,) above 0, got {h}")
     found = [numerical_gradient(f, x, method=method, h=float(step)) for step in h]
     error = [np.abs(g.astype(np.float64) - gradient).max() for g in found]
     second, third = _curvature(f, x)

@@ -8,36 +8,26 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import function, one_of, reals
+
 __all__ = ["number", "of_one_shape", "one_of", "point", "values"]
 
 Array = np.ndarray
 
 
-def point(name: str, x: Any) -> Array:
+def point(name: str, x: Any, argument: str = "x") -> Array:
     """A copy of x as floats."""
-    try:
-        x = np.array(x)
-    except ValueError as error:
-        raise ValueError(f"{name}: expected x with rows of one length") from error
-    if x.dtype.kind not in "iuf":
-        raise TypeError(f"{name}: expected x to be real numbers, got {x.dtype}")
+    x = reals(name, argument, x, kinds="iuf").copy()
     if x.size == 0:
-        raise ValueError(f"{name}: expected x with entries, got shape {x.shape}")
+        raise ValueError(f"{name}: expected {argument} with entries, got shape {x.shape}")
     if not np.isfinite(x).all():
-        raise ValueError(f"{name}: expected finite x, got {x[~np.isfinite(x)][0]}")
+        raise ValueError(f"{name}: expected finite {argument}, got {x[~np.isfinite(x)][0]}")
     return x if x.dtype.kind == "f" else x.astype(np.float64)
-
-
-def one_of(name: str, argument: str, given: str, known: Any) -> None:
-    """Refuse an option that there is not."""
-    if given not in tuple(known):
-        raise ValueError(f"{name}: expected {argument} to be one of {[*known]}, got {given!r}")
 
 
 def values(name: str, f: Callable, x: Array) -> Array:
     """The values of f as finite numbers, complex where x is."""
-    if not callable(f):
-        raise TypeError(f"{name}: expected f to be a function, got {type(f).__name__}")
+    function(name, "f", f)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", np.exceptions.ComplexWarning)

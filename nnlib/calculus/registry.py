@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import checks
 from .accuracy import relative_error
-from .differences import numerical_gradient, numerical_jacobian
+from .differences import LAYOUTS, POWERS, numerical_gradient, numerical_jacobian
 
 __all__ = ["Identity", "check_identities", "identities"]
 
@@ -66,12 +67,14 @@ class Identity:
 
     def latex(self, layout: str = "denominator") -> str:
         """Write the rule as a formula, in "numerator" or "denominator" layout."""
+        checks.one_of("Identity.latex", "layout", layout, LAYOUTS)
         derivative = {"numerator": self.numerator, "denominator": self.denominator}[layout]
         where = rf" \quad ({self.where})" if self.where else ""
         return rf"\frac{{\partial {self.of}}}{{\partial {self.by}}} = {derivative}{where}"
 
     def derivative(self, *inputs: Array, layout: str = "denominator") -> Array:
         """Compute what the rule claims."""
+        checks.one_of("Identity.derivative", "layout", layout, LAYOUTS)
         claims = {"numerator": self.in_numerator, "denominator": self.in_denominator}
         return np.asarray(claims[layout](*inputs))
 
@@ -79,6 +82,8 @@ class Identity:
         self, *inputs: Array, layout: str = "denominator", method: str = "complex"
     ) -> Array:
         """Compute the derivative from values of the function alone."""
+        checks.one_of("Identity.numerical", "layout", layout, LAYOUTS)
+        checks.one_of("Identity.numerical", "method", method, POWERS)
         x, *constants = inputs
         y = self.function(*inputs)
         difference = numerical_gradient if np.ndim(y) == 0 else numerical_jacobian
@@ -101,7 +106,8 @@ class Identity:
         float
             The larger ``relative_error`` of the two; 1 if a shape is wrong.
         """
-        inputs = self.inputs(rng)
+        checks.one_of("Identity.check", "method", method, POWERS)
+        inputs = self.inputs(checks.generator("Identity.check", rng))
         errors = []
         for layout in ("numerator", "denominator"):
             claim = self.derivative(*inputs, layout=layout)
@@ -134,7 +140,7 @@ def identities(name: str | None = None) -> tuple[Identity, ...] | Identity:
     if name is None:
         return ROWS
     named = {rule.name: rule for rule in ROWS}
-    if name not in named:
+    if not isinstance(name, str) or name not in named:
         raise ValueError(f"identities: expected one of {list(named)}, got {name!r}")
     return named[name]
 
@@ -169,6 +175,9 @@ def check_identities(
     >>> max(check_identities(rng=np.random.default_rng(0)).values()) < 1e-12
     True
     """
+    checks.generator("check_identities", rng)
+    checks.one_of("check_identities", "method", method, POWERS)
+    checks.number("check_identities", "tolerance", tolerance, low=0)
     errors = {rule.name: rule.check(rng=rng, method=method) for rule in identities()}
     wrong = {name: error for name, error in errors.items() if not error <= tolerance}
     if wrong:

@@ -44,11 +44,11 @@ def _step(
     names = [f"f(x{SIGNS[end]}{unit if end else ''})" for end in ENDS[method]]
     said = (
         f"At h = {text(step)}, {names[0]} = {_text(low)} and {names[1]} = {_text(high)}: "
-        f"the quotient is {text(quotient)}."
+        f"the quotient is {_text(quotient)}."
     )
     top = f"{_tex(high)} - {_bracketed(low)}"
     formula = rf"\frac{{\partial f}}{{{by}}} \approx \frac{{{top}}}{{{tex(width)}}}"
-    return Step(said, rf"{formula} = {tex(quotient)}")
+    return Step(said, rf"{formula} = {_tex(quotient)}")
 
 
 def _bracketed(x: Any) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from .checks import check_k, check_norm, check_rows
-from .distance import BLOCK, blocks, nearest
+from .distance import blocks, nearest
 
 __all__ = ["BruteForce"]
-
-GROUP = 32
 
 
 class BruteForce:
@@ -19,8 +17,8 @@ class BruteForce:
 
     .. math:: |q - x|^2 = |q|^2 - 2 \, q \cdot x + |x|^2
 
-    and :math:`|q|^2` is the same for every x. The estimate is made in float32, after the mean
-    of the points is taken away; whatever its rounding error leaves open, as many points as
+    and :math:`|q|^2` is the same for every x. The estimate is made in float32, seen from
+    the median of some points; whatever its rounding error leaves open, as many points as
     that may be, is measured again by its differences in float64. So the result is the exact
     one, and the price nearly that of the estimate.
 
@@ -49,8 +47,9 @@ class BruteForce:
         check_norm("BruteForce", p)
         self.X, self.p = check_rows("BruteForce", "X", X), p
         X = self.X
-        self.mean = X.mean(axis=0, dtype=np.float64)
-        self.scale = max(np.abs(X - self.mean).max(initial=0), np.finfo(np.float32).tiny)
+        some = np.sort(X[:: 1 + len(X) // 100], axis=0)
+        self.middle = some[len(some) // 2].astype(np.float64)  # outliers do not move it
+        self.scale = max(np.abs(X - self.middle).max(initial=0), np.finfo(np.float32).tiny)
         self.small = self._small(X)
         self.norms = np.linalg.norm(self.small, p, axis=1)
         if p == 2:
@@ -77,46 +76,50 @@ class BruteForce:
 
     def _small(self, A: np.ndarray) -> np.ndarray:
         """The rows around 0, the points' largest entry being 1, in float32."""
-        return ((A - self.mean) / self.scale).astype(np.float32)
+        return ((A - self.middle) / self.scale).astype(np.float32)
 
     def _estimate(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Estimates (M, N), and for each row what none of the k nearest exceeds."""
-        u, D = np.finfo(np.float32).eps, Q.shape[1]
-        reach = np.linalg.norm(Q, self.p, axis=1) + self.norms.max()
+        u, D, p = np.finfo(np.float32).eps, Q.shape[1], self.p
         tiny = D * np.finfo(np.float32).tiny  # what underflow may lose
-        if self.p == 2:
+        q = np.linalg.norm(Q, p, axis=1)
+        if p == 2:
             E = np.hstack([Q, np.ones((len(Q), 1), np.float32)]) @ self.product
-            return E, at_most(E, k) + 2 * ((D + 8) * u * reach**2 + tiny)
+            kth = at_most(E, k)
+            reach = self._reach(q, np.sqrt(np.maximum(kth + q**2, 0) + tiny))
+            return E, kth + 2 * ((D + 8) * u * reach**2 + tiny)
         E = self._sums(Q)
-        if self.p == np.inf:
-            return E, at_most(E, k) + 4 * u * reach
-        error = (D / self.p + 8) * u * reach + tiny ** (1 / self.p)
-        return E, (at_most(E, k) ** (1 / self.p) + 2 * error) ** self.p
+        if p == np.inf:
+            kth = at_most(E, k)
+            return E, kth + 4 * u * self._reach(q, kth)
+        kth, lost = at_most(E, k) ** (1 / p), tiny ** (1 / p)
+        error = (D / p + 8) * u * self._reach(q, kth + lost) + lost
+        return E, (kth + 2 * error) ** p
+
+    def _reach(self, q: np.ndarray, kth: np.ndarray) -> np.ndarray:
+        """Most that |q| + |x| can be where x is as near as ``kth``, a rounded distance."""
+        return np.minimum(q + self.norms.max(), 1.25 * (2 * q + kth))
 
     def _sums(self, Q: np.ndarray) -> np.ndarray:
-        """Sums of |q - x|^p, one query and a cacheful of points at a time."""
-        E, ones = np.empty((len(Q), len(self.small)), np.float32), np.ones_like(Q[0])
-        step = max(1, BLOCK // 16 // len(ones))
-        for start in range(0, len(self.small), step):
-            points, part = self.small[start : start + step], slice(start, start + step)
-            difference = np.empty_like(points)
-            for q, e in zip(Q, E, strict=True):
-                np.abs(np.subtract(points, q, out=difference), out=difference)
-                if self.p == np.inf:
-                    np.max(difference, axis=1, out=e[part])
-                else:
-                    np.dot(_power(difference, self.p), ones, out=e[part])
+        """Sums of |q - x|^p, feature by feature for a cacheful of pairs at a time."""
+        E = np.zeros((len(Q), len(self.small)), np.float32)
+        add, columns = np.maximum if self.p == np.inf else np.add, self.small.T.copy()
+        for part in blocks(len(Q), 8 * len(self.small)):
+            sums, difference = E[part], np.empty_like(E[part])
+            for q, x in zip(Q[part].T, columns, strict=True):
+                np.abs(np.subtract(q[:, None], x, out=difference), out=difference)
+                add(sums, _power(difference, self.p), out=sums)
         return E
 
 
 def _power(a: np.ndarray, p: float) -> np.ndarray:
     """a^p, in place where that is any work."""
-    return a if p == 1 else np.power(a, np.float32(p), out=a)
+    return a if p in (1, np.inf) else np.power(a, np.float32(p), out=a)
 
 
 def at_most(E: np.ndarray, k: int) -> np.ndarray:
-    """A bound of the k-th smallest of each row: the k-th smallest of the minima of groups."""
-    groups = E.shape[1] // GROUP
-    if groups > 4 * k:
-        E = E[:, : groups * GROUP].reshape(len(E), GROUP, groups).min(axis=1)
+    """A bound of the k-th smallest of each row: the k-th smallest of minima of many each."""
+    while E.shape[1] > 16 * k:
+        half = E.shape[1] // 2
+        E = np.minimum(E[:, :half], E[:, half : 2 * half])
     return np.partition(E, k - 1, axis=1)[:, k - 1]

@@ -97,14 +97,17 @@ def lengths(sums: np.ndarray, metric: str, p: float) -> np.ndarray:
 def nearest(Q, X, rows, cols, k, p):
     """The k nearest of the candidates X[cols] for each Q[rows], the lower index first in a tie.
 
-    Each row has k candidates or more. Gives the sums of ``powers`` and the indices, (M, k).
+    The pairs are sorted, by rows and then by columns; each row has k or more. Gives the sums
+    of ``powers`` and the indices, (M, k).
     """
     d = np.empty(len(rows))
     for part in blocks(len(rows), X.shape[1]):
-        d[part] = powers(Q[rows[part]], X[cols[part]], p)
-    order = np.lexsort((cols, d, rows))
-    first = np.searchsorted(rows[order], np.arange(len(Q)))
-    chosen = order[first[:, None] + np.arange(k)]
+        d[part] = powers(Q.take(rows[part], axis=0), X.take(cols[part], axis=0), p)
+    count = np.bincount(rows)
+    first = count.cumsum() - count
+    table = np.full((len(Q), count.max()), np.inf)
+    table[np.arange(count.max()) < count[:, None]] = d
+    chosen = first[:, None] + table.argsort(axis=1, kind="stable")[:, :k]
     return d[chosen], cols[chosen]
 
 

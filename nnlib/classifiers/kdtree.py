@@ -6,27 +6,32 @@ import math
 
 import numpy as np
 
+from .brute import BruteForce
 from .checks import check_count, check_k, check_norm, check_rows
-from .distance import BLOCK, nearest
+from .distance import blocks, powers
 
 __all__ = ["KDTree"]
+
+GROUPING = 250  # the root of how many distances take as long as one group's other work
 
 
 class KDTree:
     r"""A tree of boxes over points, each box halved at the median of its widest side.
 
     Level l has 2^l boxes with equal shares of the points (to within one), so that the tree is
-    nothing but an order of the points and the corners of the boxes. All queries walk together,
-    one level at a time:
+    nothing but an order of the points and the corners of the boxes. Queries that lie together
+    have nearly the same neighbours, and are searched together:
 
-    1. Each goes down to the nearer box until it is home, in a leaf or in the last box that
-       has k points. The distance of the k-th nearest there is a radius within which all k
-       neighbours lie.
-    2. From the top again, it keeps each box that reaches into the radius.
-    3. It looks at the points of the leaves that are left.
+    1. Each query goes down the tree. Those that come home to the same box are a group.
+    2. Of the points at home, ``BruteForce`` finds the k nearest. Their largest distance is a
+       radius within which the query has k neighbours. Queries with a far larger radius than
+       is usual in their group become a group of their own, lest they hold up the others.
+    3. From the top again, and one level at a time, a group keeps each box that comes within
+       its largest radius of the smallest box around its queries.
+    4. Among the points of the leaves that are left, ``BruteForce`` finds the k nearest.
 
     In few dimensions that is a handful of leaves. In many, the radius is so large that almost
-    every box reaches into it, and the tree saves nothing: see ``query(..., count=True)``.
+    every box comes within it, and the tree saves nothing: see ``query(..., count=True)``.
 
     Parameters
     ----------
@@ -43,11 +48,12 @@ class KDTree:
         For points, queries or k that cannot be.
 
     Source: Friedman, Bentley and Finkel (1977), "An Algorithm for Finding Best Matches in
-    Logarithmic Expected Time", ACM TOMS 3; chapter "Nearest neighbours".
+    Logarithmic Expected Time", ACM TOMS 3; for groups, Gray and Moore (2000), "'N-Body'
+    Problems in Statistical Learning", NIPS 13; chapter "Nearest neighbours".
 
     >>> tree = KDTree(np.arange(100.0)[:, None], leaf_size=10)
     >>> sums, indices, needed = tree.query(np.array([[41.9]]), 2, count=True)
-    >>> indices, needed  # six at home, and six in the only leaf that reaches so near
+    >>> indices, needed  # six at home, and six in the only leaf that comes so near
     (array([[42, 41]]), array([12]))
     """
 
@@ -56,107 +62,136 @@ class KDTree:
         check_count("KDTree", "leaf_size", leaf_size)
         self.X, self.p = check_rows("KDTree", "X", X), p
         N = len(self.X)
-        depth = max(0, math.ceil(math.log2(N / leaf_size)))
-        self.order, self.boxes = np.arange(N), []
-        for level in range(depth + 1):
-            self.starts = N * np.arange(2**level + 1) // 2**level
-            low, high = self._corners()
-            self.boxes.append((low, high))
-            if level < depth:
-                self._sort_along((high - low).argmax(axis=0))
-        self.points = np.asarray(self.X[self.order].T, dtype=np.float64, order="C")
+        self.depth = max(0, math.ceil(math.log2(N / leaf_size)))
+        self.order, self.boxes, self.axes = np.arange(N), [], []
+        for level in range(self.depth + 1):
+            points = self.X[self.order].T.astype(np.float64, order="C")
+            low, high = self._corners(points, level)
+            self.boxes.append((low.T, high.T))
+            if level < self.depth:
+                self.axes.append((high - low).argmax(axis=0))
+                self._sort_along(self.axes[level], points, level)
 
-    def _corners(self) -> tuple[np.ndarray, np.ndarray]:
+    def _starts(self, level: int) -> np.ndarray:
+        """Where in the order each node of a level begins, and where the last one ends."""
+        return len(self.X) * np.arange(2**level + 1) // 2**level
+
+    def _corners(self, points: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
         """Lowest and highest coordinates in each node, (D, nodes)."""
-        points = np.asarray(self.X[self.order].T, dtype=np.float64, order="C")
-        cut = self.starts[:-1]
+        cut = self._starts(level)[:-1]
         return (
             np.minimum.reduceat(points, cut, axis=1),
             np.maximum.reduceat(points, cut, axis=1),
         )
 
-    def _sort_along(self, axes: np.ndarray) -> None:
+    def _sort_along(self, axes: np.ndarray, points: np.ndarray, level: int) -> None:
         """Sort the points of each node along its axis: the halves are its children."""
-        node = np.repeat(np.arange(len(axes)), np.diff(self.starts))
-        self.order = self.order[np.lexsort((self.X[self.order, axes[node]], node))]
+        node = np.repeat(np.arange(len(axes)), np.diff(self._starts(level)))
+        rank = points[axes[node], np.arange(len(node))].argsort()
+        self.order = self.order[rank[_sorted(node[rank])]]
 
     def query(self, Q: np.ndarray, k: int, *, count: bool = False):
         """Give for each row of Q (M, D) the sums of powers and the indices, both (M, k).
 
         The nearest comes first, and of two at the same distance the one with the lower index.
-        With ``count``, also how many distances each query needed, (M,).
+        With ``count``, also how many distances each query needed, (M,); for that, each is a
+        group of its own, which takes longer.
         """
         Q = check_rows("KDTree.query", "Q", Q, self.X.shape[1])
         check_k("KDTree.query", k, len(self.X))
-        widest = max(len(self.starts), 2 * k, np.diff(self.starts).max())  # leaves, or a home
-        step = max(1, BLOCK // (widest * len(self.points)))
-        found = [self._block(Q[start : start + step], k) for start in range(0, len(Q), step)]
-        sums, indices, counts = zip(*found, strict=True)
-        answer = np.vstack(sums), np.vstack(indices)
-        return (*answer, np.concatenate(counts)) if count else answer
+        level = self._level(math.inf if count else len(Q), k)
+        node = self._descend(Q, level)
+        group = np.arange(len(Q)) if count else node
+        radius, far = self._radius(Q, k, level, node, group)
+        groups = _equal(2 * group + far)
+        sums, indices = np.empty((len(Q), k)), np.empty((len(Q), k), dtype=np.intp)
+        needed = np.diff(self._starts(level))[node]  # so many points are at home
+        for part in blocks(len(groups), self.boxes[-1][0].size):
+            found = self._search(Q, radius, groups[part], k)
+            for rows, (*answer, opened) in zip(groups[part], found, strict=True):
+                sums[rows], indices[rows] = answer
+                needed[rows] += opened
+        return (sums, indices, needed) if count else (sums, indices)
 
-    def _block(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The same for so few queries that each may open every leaf; with counts."""
-        q = np.asarray(Q.T, dtype=np.float64, order="C")
-        radius, at_home = self._radius(q, k)
-        rows, leaves = self._leaves_within(q, radius)
-        opened = np.bincount(rows, np.diff(self.starts)[leaves]).astype(int)
-        rows, cols = self._points_within(q, radius, rows, leaves)
-        return *nearest(Q, self.X, rows, cols, k, self.p), opened + at_home
+    def _level(self, M: float, k: int) -> int:
+        """The level whose nodes make the groups, each with k points or more.
 
-    def _radius(self, q: np.ndarray, k: int) -> tuple[np.ndarray, int]:
-        """For each query a radius around k points, and how many distances that took."""
-        node = np.zeros(q.shape[1], dtype=int)
-        size, level = len(self.X), 0
-        while size // 2 >= k and level + 1 < len(self.boxes):
-            size, level = size // 2, level + 1
-            low, high = self.boxes[level]
-            left, right = 2 * node, 2 * node + 1
-            to_left = self._gap(q, low[:, left], high[:, left])
-            to_right = self._gap(q, low[:, right], high[:, right])
-            node = np.where(to_right < to_left, right, left)
-        start = len(self.X) * node // 2**level
-        d = self._sums(q[:, :, None], self.points[:, start[:, None] + np.arange(size)])
-        return np.partition(d, k - 1, axis=1)[:, k - 1] * self._slack(), size
+        With G groups, about a G-th of all M N distances is measured. That takes as long as the
+        groups' other work where G² is M N / GROUPING².
+        """
+        N = len(self.X)
+        groups = max(1, math.sqrt(M * N) / GROUPING)
+        return math.floor(min(math.log2(groups), math.log2(N / k), self.depth))
+
+    def _descend(self, Q: np.ndarray, level: int) -> np.ndarray:
+        """The node of a level that each query comes to, (M,)."""
+        row, node = np.arange(len(Q)), np.zeros(len(Q), dtype=np.intp)
+        for axes, (_, high) in zip(self.axes[:level], self.boxes[1:], strict=False):
+            axis, left = axes[node], 2 * node
+            node = left + (Q[row, axis] > high[left, axis])
+        return node
+
+    def _points(self, level: int, nodes: np.ndarray) -> np.ndarray:
+        """The points of some nodes, in rising order."""
+        N = len(self.X)
+        start, end = N * nodes // 2**level, N * (nodes + 1) // 2**level
+        place = start[:, None] + np.arange((end - start).max())
+        return np.sort(self.order[place[place < end[:, None]]])
+
+    def _radius(self, Q, k: int, level: int, node, group) -> tuple[np.ndarray, np.ndarray]:
+        """For each query a radius around k points, and whether it is far from usual."""
+        radius, far = np.empty(len(Q)), np.empty(len(Q), dtype=bool)
+        for rows in _equal(group):
+            home = self._points(level, node[rows[:1]])
+            radius[rows] = r = self._nearest(Q[rows], home, k)[0][:, -1]
+            far[rows] = r > 8 * np.median(r)
+        return radius * self._slack(), far
+
+    def _search(self, Q, radius, groups: list[np.ndarray], k: int):
+        """Give sums, indices and the number of points looked at, group by group."""
+        low = np.array([Q[rows].min(axis=0) for rows in groups])
+        high = np.array([Q[rows].max(axis=0) for rows in groups])
+        radius = np.array([radius[rows].max() for rows in groups])
+        for g, nodes in enumerate(self._leaves_within((low, high), radius)):
+            points = self._points(self.depth, nodes)
+            X = np.asfortranarray(self.X.take(points, axis=0))  # faster where D is small
+            near = self._gap((low[g], high[g]), (X, X)) <= radius[g]
+            yield *self._nearest(Q[groups[g]], points[near], k), len(points)
+
+    def _nearest(self, Q: np.ndarray, points: np.ndarray, k: int):
+        """The k nearest of some points."""
+        sums, chosen = BruteForce(self.X.take(points, axis=0), p=self.p).query(Q, k)
+        return sums, points[chosen]
 
     def _slack(self) -> float:
         """What rounding may add to a sum of D powers and then to another."""
-        return 1 + 4 * (len(self.points) + 8) * np.finfo(float).eps
+        return 1 + 4 * (self.X.shape[1] + 8) * np.finfo(float).eps
 
-    def _leaves_within(self, q, radius) -> tuple[np.ndarray, np.ndarray]:
-        """Queries and leaves, pair by pair, where the leaf reaches into the radius."""
-        rows, nodes = np.arange(len(radius)), np.zeros(len(radius), dtype=int)
-        for low, high in self.boxes[1:]:
-            rows, nodes = np.repeat(rows, 2), (2 * nodes[:, None] + [0, 1]).ravel()
-            near = self._gap(q[:, rows], low[:, nodes], high[:, nodes]) <= radius[rows]
-            rows, nodes = rows[near], nodes[near]
-        return rows, nodes
+    def _leaves_within(self, box, radius: np.ndarray) -> list[np.ndarray]:
+        """For each group the leaves that come within the radius of its box."""
+        low, high = box
+        group, node = np.arange(len(radius)), np.zeros(len(radius), dtype=np.intp)
+        for lowest, highest in self.boxes[1:]:
+            group, node = np.repeat(group, 2), (2 * node[:, None] + [0, 1]).ravel()
+            gap = self._gap((low[group], high[group]), (lowest[node], highest[node]))
+            near = gap <= radius[group]
+            group, node = group[near], node[near]
+        return np.split(node, np.searchsorted(group, np.arange(1, len(radius))))
 
-    def _points_within(self, q, radius, rows, leaves) -> tuple[np.ndarray, np.ndarray]:
-        """Queries and points, pair by pair, where the point lies within the radius."""
-        most = np.diff(self.starts).max()
-        step, found = max(1, BLOCK // (most * len(q))), []
-        for start in range(0, len(rows), step):
-            row, leaf = rows[start : start + step], leaves[start : start + step]
-            place = self.starts[leaf, None] + np.arange(most)
-            inside = place < self.starts[leaf + 1, None]
-            place = np.minimum(place, len(self.X) - 1)
-            d = self._sums(q[:, row, None], self.points[:, place])
-            pair, point = np.nonzero(inside & (d <= radius[row, None]))
-            found.append((row[pair], self.order[place[pair, point]]))
-        rows, cols = zip(*found, strict=True)
-        return np.concatenate(rows), np.concatenate(cols)
+    def _gap(self, box, other) -> np.ndarray:
+        """Sum of powers between the nearest points of two boxes: 0 where they overlap."""
+        (low, high), (lowest, highest) = box, other
+        before = np.subtract(lowest, high, dtype=np.float64)
+        behind = np.subtract(low, highest, dtype=np.float64)
+        return powers(np.maximum(np.maximum(before, behind), 0), 0, self.p)
 
-    def _gap(self, q: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Sum of powers from q to the nearest point of a box, each (D, ...): 0 inside."""
-        return self._sums(np.clip(q, low, high), q)
 
-    def _sums(self, q: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Sum of |q - x|^p along the first axis."""
-        difference = np.subtract(q, x)
-        if self.p == 2:
-            return np.square(difference, out=difference).sum(axis=0)
-        np.abs(difference, out=difference)
-        if self.p == np.inf:
-            return difference.max(axis=0)
-        return (difference if self.p == 1 else difference**self.p).sum(axis=0)
+def _sorted(keys: np.ndarray) -> np.ndarray:
+    """Sort whole numbers, those that are equal staying in order; fast where they are small."""
+    return keys.astype(np.min_scalar_type(keys.max())).argsort(kind="stable")
+
+
+def _equal(keys: np.ndarray) -> list[np.ndarray]:
+    """Indices of equal keys, together."""
+    order = _sorted(keys)
+    return np.split(order, np.flatnonzero(np.diff(keys[order])) + 1)

@@ -55,7 +55,7 @@ class _KNeighbors(BaseEstimator):
     def _searches_tree(self, N: int, D: int) -> bool:
         """Whether a tree is asked for or, under "auto", the faster of the two."""
         return self.algorithm == "kd_tree" or (
-            self.algorithm == "auto" and N > 2000 * 3 ** min(D, 30)
+            self.algorithm == "auto" and N > 5000 * 1.5 ** min(D, 30)
         )
 
     def kneighbors(self, X=None, n_neighbors: int | None = None, return_distance: bool = True):
@@ -137,7 +137,7 @@ class KNeighborsClassifier(ClassifierMixin, _KNeighbors):
         One vote each, or :math:`w_i = 1/d_i`; a neighbour at distance 0 then decides alone.
     algorithm : {"auto", "brute", "kd_tree"}
         How neighbours are found; the answer is the same. "auto" takes the tree where there are
-        more than 2000 · 3^D points.
+        more than 5000 · 1.5^D points.
     leaf_size : int
         Most points in a leaf of the tree.
     p : float

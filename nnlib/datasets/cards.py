@@ -24,6 +24,12 @@ from .texts import first_names, shakespeare
 
 __all__ = ["Card", "Cards", "card", "describe", "names"]
 
+TABLE = 'style="margin:.5rem 0;border-collapse:collapse;table-layout:auto"'
+CELL = (
+    'style="text-align:left;vertical-align:top;overflow-wrap:break-word;'
+    'padding:.15rem .8rem .15rem 0"'
+)
+
 
 @dataclass(frozen=True)
 class Card:
@@ -68,11 +74,11 @@ class Card:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f'<tr><th style="text-align:left">{name}</th><td>{html.escape(value)}</td></tr>'
+            f'<tr><th scope="row" {CELL}>{name}</th><td {CELL}>{html.escape(value)}</td></tr>'
             for name, value in self.rows()
         )
         title = f"<p><strong>{self.name}</strong>: {html.escape(self.about)}</p>"
-        return f"<div>{title}{self.draw()}<table>{rows}</table></div>"
+        return f'<div class="nn-bare">{title}{self.draw()}<table {TABLE}>{rows}</table></div>'
 
 
 class Cards(tuple):
@@ -83,13 +89,12 @@ class Cards(tuple):
         return "\n".join(f"{c.name:{width}}  {c.about} {c.size}." for c in self)
 
     def _repr_html_(self) -> str:
-        cells = ((c.name, c.about, c.size, c.licence) for c in self)
         rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in cells
+            f'<tr><th scope="row" {CELL}>{c.name}</th>'
+            f"<td {CELL}>{html.escape(f'{c.about} {c.size}; {c.licence}.')}</td></tr>"
+            for c in self
         )
-        heads = "".join(f"<th>{h}</th>" for h in ("name", "what", "size", "licence"))
-        return f"<table><tr>{heads}</tr>{rows}</table>"
+        return f'<div class="nn-bare"><table {TABLE}>{rows}</table></div>'
 
 
 def names() -> tuple[str, ...]:
@@ -126,8 +131,13 @@ def card(name: str) -> Card:
       source:   National Geophysical Data Center, from statsmodels 0.15.0
       licence:  public domain
     """
-    if name not in CARDS:
-        raise ValueError(f"card: {unknown(name)}")
+    return _found("card", name)
+
+
+def _found(function: str, name: str) -> Card:
+    """The card of a set of which there is one."""
+    if not isinstance(name, str) or name not in CARDS:
+        raise ValueError(f"{function}: {unknown(name)}")
     return CARDS[name]
 
 
@@ -152,7 +162,7 @@ def describe(name: str | None = None) -> Card | Cards:
     >>> len(describe()) == len(names())
     True
     """
-    return Cards(CARDS.values()) if name is None else card(name)
+    return Cards(CARDS.values()) if name is None else _found("describe", name)
 
 
 def unknown(name: object) -> str:
@@ -169,7 +179,9 @@ def _pictures(load: Callable, classes: int, side: int) -> Callable[[], str]:
         X, y = load()[0]
         first = [int(np.flatnonzero(y == c)[0]) for c in range(classes)]
         grey = np.uint8(255 * X[first].reshape(-1, side, side))
-        return drawing.png(drawing.mosaic(grey, columns=classes), "One picture of each class.")
+        apart = np.pad(grey, ((0, 0), (1, 1), (1, 1)))  # digits fill their squares
+        row = drawing.mosaic(apart, columns=classes)
+        return drawing.png(row, "One picture of each class.", width=56 * classes)
 
     return draw
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -45,6 +46,9 @@ class VisionDataset(Dataset):
         target_transform: Callable[[int], Any] | None = None,
         download: bool = False,
     ):
+        if not isinstance(root, str | os.PathLike):
+            kind = type(root).__name__
+            raise TypeError(f"{type(self).__name__}: expected a folder as root, got {kind}")
         self.root, self.train = Path(root).expanduser(), train
         self.transform, self.target_transform = transform, target_transform
         if self.root.exists() and not self.root.is_dir():

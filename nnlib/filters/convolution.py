@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
+from ..checks import one_of, whole
 from ..steps import Steps
 from . import checks
 from .shown import correlation_steps
@@ -52,7 +54,8 @@ def correlate(
         Distance s of two places of the kernel, and d of two entries below it.
     method : str
         "loops" (the formula as it stands; slow), "im2col" (one matrix product), "fft" (a
-        product of transforms) or "separable" (a row, then a column, for a kernel of rank 1).
+        product of transforms, exact to the sixteenth digit of the largest number) or
+        "separable" (a row, then a column, for a kernel of rank 1).
     steps : bool
         Whether to show each entry of the result as a sum of products, in fractions.
 
@@ -155,7 +158,7 @@ def pad(x: Array, padding: Ints, *, padding_mode: str = "zeros", axes: int = 2) 
            [0, 1, 2, 0],
            [0, 0, 0, 0]])
     """
-    x = checks.numbers("pad", "x", x)
+    x, axes = checks.numbers("pad", "x", x), whole("pad", "axes", axes, low=1)
     if x.ndim < axes:
         raise ValueError(f"pad: expected x with at least {axes} axes, got shape {x.shape}")
     each = checks.one_for_each("pad", "padding", padding, axes, 0)
@@ -179,6 +182,8 @@ def _ends(
     """How much to pad before and behind each axis."""
     d = checks.one_for_each(name, "dilation", dilation, len(shape), 1)
     reach = [dk * (k - 1) for k, dk in zip(shape, d, strict=True)]
+    if isinstance(padding, np.ndarray):
+        padding = padding.tolist()
     match padding:
         case "valid":
             return [(0, 0) for _ in reach]
@@ -197,8 +202,7 @@ def _ends(
 
 def _padded(name: str, x: Array, ends: list[tuple[int, int]], mode: str) -> Array:
     """The array with entries around its last axes."""
-    if mode not in MODES:
-        raise ValueError(f"{name}: expected padding_mode to be one of {[*MODES]}, got {mode!r}")
+    one_of(name, "padding_mode", mode, MODES)
     short = 1 if mode == "reflect" else 0
     for n, end in zip(x.shape[-len(ends) :], ends, strict=True):
         if mode in ("reflect", "circular") and max(end) > n - short:
@@ -218,12 +222,13 @@ def _slide(
     steps: bool,
 ) -> Array | Steps:
     """Pad, and slide the kernel as it stands."""
-    if method not in METHODS:
-        raise ValueError(f"{name}: expected method to be one of {[*METHODS]}, got {method!r}")
+    one_of(name, "method", method, METHODS)
     s = checks.one_for_each(name, "stride", stride, h.ndim, 1)
     d = checks.one_for_each(name, "dilation", dilation, h.ndim, 1)
     around = _padded(name, x, ends, padding_mode)
     checks.fits(name, around.shape, h.shape, d)
+    if method == "fft":
+        _expect_small(name, around, h)
     y = METHODS[method](around, h, s, d)
     if not steps:
         return y
@@ -231,3 +236,15 @@ def _slide(
         raise ValueError(f"{name}: steps are shown of {h.ndim} axes, got shape {x.shape}")
     shown = correlation_steps(around, h, s, d, y.shape, turned=name == "convolve", ends=ends)
     return Steps(shown, y)
+
+
+def _expect_small(name: str, x: Array, h: Array) -> None:
+    """Refuse whole numbers that transforms, which round, would not give back exactly."""
+    if np.result_type(x, h).kind == "f":
+        return
+    sizes = (np.linalg.norm(a.astype(np.float64)) for a in (x, h))
+    if 4 * np.finfo(float).eps * math.prod(sizes) > 0.25:
+        raise ValueError(
+            f"{name}: expected smaller whole numbers for method 'fft', which rounds at the "
+            "sixteenth digit of the largest, or another method"
+        )

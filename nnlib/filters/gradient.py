@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..checks import function, one_of
 from . import checks
-from .convolution import convolve
+from .convolution import MODES, convolve
 from .kernels import sobel
+from .sliding import METHODS
 
 __all__ = ["Edges", "edges"]
 
@@ -79,6 +81,9 @@ def edges(
     F = checks.numbers("edges", "image", image)
     if F.ndim < 2:
         raise ValueError(f"edges: expected image (..., H, W), got {F.shape}")
+    function("edges", "kernel", kernel)
+    one_of("edges", "padding_mode", padding_mode, MODES)
+    one_of("edges", "method", method, METHODS)
     F = F.astype(np.result_type(F, np.float32))
     options = dict(padding="same", padding_mode=padding_mode, method=method)
     gx = convolve(F, kernel("x"), **options) / _slope(kernel("x"))

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ..checks import number, one_of, whole
 from . import checks
 
 __all__ = [
@@ -25,8 +26,7 @@ Array = np.ndarray
 
 def _derivative(name: str, smoothing: tuple[int, int, int], direction: str) -> Array:
     """Smoothing across, difference along: (1, 0, -1) turned over subtracts left from right."""
-    if direction not in ("x", "y"):
-        raise ValueError(f"{name}: expected direction 'x' or 'y', got {direction!r}")
+    one_of(name, "direction", direction, ("x", "y"))
     kernel = np.outer(smoothing, (1, 0, -1))
     return kernel if direction == "x" else kernel.T
 
@@ -121,7 +121,7 @@ def gaussian(sigma: float, *, size: int | None = None, ndim: int = 2) -> Array:
            [0.124, 0.204, 0.124],
            [0.075, 0.124, 0.075]])
     """
-    sigma = checks.positive("gaussian", "sigma", sigma)
+    sigma = number("gaussian", "sigma", sigma, above=0)
     size = 2 * math.ceil(3 * sigma) + 1 if size is None else checks.odd("gaussian", size)
     u = np.arange(size) - size // 2
     g = np.exp(-(u**2) / (2 * sigma**2))
@@ -156,8 +156,7 @@ def box(size: int = 3, *, ndim: int = 2) -> Array:
 
 def _power(name: str, g: Array, ndim: int) -> Array:
     """A vector, or its product with itself."""
-    if ndim not in (1, 2):
-        raise ValueError(f"{name}: expected ndim 1 or 2, got {ndim}")
+    whole(name, "ndim", ndim, low=1, high=2)
     return g if ndim == 1 else np.outer(g, g)
 
 
@@ -197,6 +196,7 @@ def sharpen(amount: float = 1) -> Array:
            [-1,  5, -1],
            [ 0, -1,  0]])
     """
+    number("sharpen", "amount", amount)
     return identity(3) - amount * laplacian()
 
 
@@ -252,10 +252,12 @@ def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
     (array([1, 2, 1]), array([ 1,  0, -1]))
     """
     K = checks.numbers("separate", "kernel", kernel)
+    number("separate", "tolerance", tolerance, low=0)
     if K.ndim != 2:
         raise ValueError(f"separate: expected kernel (kH, kW), got {K.shape}")
     U, s, Vt = np.linalg.svd(K)
-    missed = np.linalg.norm(s[1:]) / np.linalg.norm(s) if s.any() else 1.0
+    share = s / (s[0] or 1.0)  # squares of tiny numbers would vanish
+    missed = np.linalg.norm(share[1:]) / np.linalg.norm(share) if s.any() else 1.0
     if not missed <= tolerance:
         raise ValueError(
             "separate: expected a kernel of rank 1, got one of which the best product of two "

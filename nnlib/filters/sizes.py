@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from ..checks import whole
 from ..steps import Step, Steps
-from . import checks
 
 __all__ = ["output_size", "same_padding"]
 
@@ -54,11 +54,11 @@ def output_size(
     >>> output_size(7, 3), output_size(7, 3, stride=2), output_size(227, 11, stride=4)
     (5, 3, 55)
     """
-    n = checks.whole("output_size", "size", size, 1)
-    k = checks.whole("output_size", "kernel_size", kernel_size, 1)
-    p = checks.whole("output_size", "padding", padding, 0)
-    s = checks.whole("output_size", "stride", stride, 1)
-    d = checks.whole("output_size", "dilation", dilation, 1)
+    n = whole("output_size", "size", size, low=1)
+    k = whole("output_size", "kernel_size", kernel_size, low=1)
+    p = whole("output_size", "padding", padding, low=0)
+    s = whole("output_size", "stride", stride, low=1)
+    d = whole("output_size", "dilation", dilation, low=1)
     room = n + 2 * p - d * (k - 1) - 1
     if room < 0:
         raise ValueError(
@@ -114,9 +114,9 @@ def same_padding(size: int, kernel_size: int, *, stride: int = 1) -> int:
     >>> same_padding(7, 3), same_padding(7, 5), same_padding(7, 3, stride=2)
     (1, 2, 4)
     """
-    n = checks.whole("same_padding", "size", size, 1)
-    k = checks.whole("same_padding", "kernel_size", kernel_size, 1)
-    s = checks.whole("same_padding", "stride", stride, 1)
+    n = whole("same_padding", "size", size, low=1)
+    k = whole("same_padding", "kernel_size", kernel_size, low=1)
+    s = whole("same_padding", "stride", stride, low=1)
     p = Fraction((s - 1) * n + k - s, 2)
     if p.denominator > 1 or p < 0:
         raise ValueError(

@@ -52,9 +52,9 @@ def im2col(
            [2, 3, 5, 6]])
     """
     x = checks.numbers("im2col", "x", x)
-    if not isinstance(kernel_size, (tuple, list)) or len(kernel_size) > x.ndim:
+    if not isinstance(kernel_size, (tuple, list)) or not 1 <= len(kernel_size) <= x.ndim:
         raise ValueError(
-            f"im2col: expected kernel_size of at most {x.ndim} ints, got {kernel_size}"
+            f"im2col: expected kernel_size of 1 to {x.ndim} ints, got {kernel_size}"
         )
     n = len(kernel_size)
     checks.one_for_each("im2col", "kernel_size", kernel_size, n, 1)

@@ -111,7 +111,12 @@ def _factored(p: Array, found: list[Root]) -> Step:
     values = _listed(text(value) for value, _ in found)
     noun = "root is" if len(found) == 1 else "roots are"
     whole, product = poly_text(p), "".join(factors)
-    factor = f"Factor: {whole} = {product}; the" if product != whole else "The"
+    if any(isinstance(value, float | complex) for value, _ in found):
+        about = rf"{poly_tex(p)} \approx {''.join(formulas)}"
+        return Step(f"By the formulas for cubics the {noun} about {values}.", about)
+    rational = all(isinstance(value, Fraction) for value, _ in found)
+    begin = "Factor" if rational else "Factor, the rest by the quadratic formula"
+    factor = f"{begin}: {whole} = {product}; the" if product != whole else "The"
     return Step(f"{factor} {noun} {values}.", rf"{poly_tex(p)} = {''.join(formulas)} = 0")
 
 
@@ -173,7 +178,8 @@ def _shifted(value: Any, name: Name, write: Any) -> str:
         return matrix
     negative = isinstance(value, Fraction) and value < 0
     size = bracketed(write(-value if negative else value))
-    return f"{matrix} {'+' if negative else minus} {'' if size == '1' else size}I"
+    factor = "" if size == "1" else f"{size} " if size[-1].isdigit() and "/" in size else size
+    return f"{matrix} {'+' if negative else minus} {factor}I"
 
 
 def _check(A: Array, value: Any, x: Array, name: Name) -> Step:
@@ -276,8 +282,10 @@ def _trace_and_determinant(A: Array, spaces: list[Eigenspace]) -> Step:
     p = characteristic_polynomial(A, exact=True)
     trace, det = -p[1], (-1) ** len(A) * p[-1]
     terms = [bracketed(text(s.eigenvalue)) for s in spaces for _ in range(s.algebraic)]
+    rounded = any(isinstance(space.eigenvalue, float | complex) for space in spaces)
+    sign = "≈" if rounded else "="
     return Step(
-        f"Check: {' + '.join(terms)} = {text(trace)} is the trace of A, and "
-        f"{' · '.join(terms)} = {text(det)} its determinant.",
+        f"Check: {' + '.join(terms)} {sign} {text(trace)} is the trace of A, and "
+        f"{' · '.join(terms)} {sign} {text(det)} its determinant.",
         rf"\textstyle\sum_i \lambda_i = {tex(trace)}, \quad \prod_i \lambda_i = {tex(det)}",
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import whole
 from ..steps import Step, Steps, run
 from .determinant import by_elimination, without
 from .elimination import Telling
@@ -47,8 +48,9 @@ def minor(A: Any, i: int, j: int, *, exact: bool = False) -> Any:
     3.0
     """
     A = square(A, "minor", exact=exact)
-    if not (0 <= i < len(A) and 0 <= j < len(A)):
-        raise ValueError(f"minor: expected i and j in [0, {len(A)}), got {i} and {j}")
+    if not len(A):
+        raise ValueError("minor: expected A with a row and a column, got shape (0, 0)")
+    i, j = (whole("minor", n, k, low=0, high=len(A) - 1) for n, k in (("i", i), ("j", j)))
     return run(by_elimination(without(A, i, j)))
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..checks import number, whole
 from ..steps import Step, Steps, run
 from .elimination import Telling
 from .exact import zeros
@@ -89,9 +90,9 @@ def conjugate_gradient(
             f"conjugate_gradient: expected b and x0 with {len(A)} entries, "
             f"got {len(b)} and {len(x)}"
         )
-    if not tolerance >= 0:
-        raise ValueError(f"conjugate_gradient: expected a tolerance ≥ 0, got {tolerance}")
+    number("conjugate_gradient", "tolerance", tolerance, low=0)
     most = 10 * len(A) if max_iterations is None else max_iterations
+    whole("conjugate_gradient", "max_iterations", most, low=0)
     if A.dtype == object:
         return run(_conjugate_gradient(A, b, x, 0.0, most), steps=steps)
     size = max(abs(b).max(initial=0.0), abs(x).max(initial=0.0)) or 1.0  # squares would vanish
@@ -104,7 +105,10 @@ def _conjugate_gradient(A: Array, b: Array, x: Array, tolerance: float, most: in
     r = b - A @ x
     p, iterates, squares = r, [x], [r @ r]
     whole = float(b @ b or r @ r)
-    yield lambda: Step(f"Start at {text(x)} with the residual {text(r)}.", _state(x, r, 0))
+    yield lambda: Step(
+        f"Start at {text(x)} with the residual b − A x = {text(r)}, the first direction p.",
+        _state(x, r, 0),
+    )
     while not squares[-1] <= tolerance**2 * whole:
         k = len(squares)
         if k > most:
@@ -121,11 +125,17 @@ def _conjugate_gradient(A: Array, b: Array, x: Array, tolerance: float, most: in
         iterates.append(x)
         squares.append(r @ r)
         yield lambda k=k, a=alpha, p=p, x=x, r=r: Step(
-            f"Go {text(a)} times along p = {text(p)}: x = {text(x)}, "
+            f"Go α = {text(a)} times along p = {text(p)}: x = {text(x)}, "
             f"where the residual is {text(r)}.",
-            _state(x, r, k),
+            rf"\alpha = \frac{{r^\top r}}{{p^\top A p}} = {tex(a)}, \quad {_state(x, r, k)}",
         )
         p = r + beta * p
+        if squares[-1] > 0:
+            yield lambda b=beta, p=p: Step(
+                f"The next direction is the residual plus β = {text(b)} times the last one: "
+                f"p = {text(p)}.",
+                rf"\beta = {tex(b)}, \quad p = {tex(p)}",
+            )
     lengths = np.sqrt(np.array(squares, dtype=float))
     return ConjugateGradient(x, np.array(iterates), lengths)
 

@@ -61,7 +61,7 @@ def definiteness(
 
     >>> definiteness([[2, -1], [-1, 2]], steps=True)
     1. The pivot of row 1 is 2.
-    2. The pivot of row 2 is 3/2.
+    2. Eliminate with it; its row and column are done. The pivot of row 2 is 3/2.
     3. Pivots are positive: the matrix is positive definite.
     >>> definiteness([[1, 2], [2, 1]], method="minors")
     'indefinite'
@@ -103,12 +103,16 @@ def _by_pivots(A: Array) -> Telling:
         d = S[k, k]
         if abs(d) <= negligible:
             i, j = (rows[int(place)] for place in np.argwhere(abs(S) > negligible)[0])
-            words = f"The diagonal is 0, but the entry of row {i + 1}, column {j + 1} is not."
+            words = (
+                f"The diagonal is 0, but the entry of row {i + 1}, column {j + 1} is not: it "
+                "adds to x'Ax with either sign, as one chooses those of x."
+            )
             yield lambda S=S, words=words: Step(words, tex_matrix(S))
             return (yield from _verdict({1, -1}, "Values of x'Ax"))
         pivots.append(d)
-        yield lambda S=S, k=k, d=d, r=rows[k]: Step(
-            f"The pivot of row {r + 1} is {text(d)}.", tex_matrix(S, [(k, k)])
+        left = "Eliminate with it; its row and column are done. " if pivots[1:] else ""
+        yield lambda S=S, k=k, d=d, r=rows[k], left=left: Step(
+            f"{left}The pivot of row {r + 1} is {text(d)}.", tex_matrix(S, [(k, k)])
         )
         S = np.delete(np.delete(S - np.outer(S[:, k] / d, S[k]), k, axis=0), k, axis=1)
         del rows[k]
@@ -138,6 +142,9 @@ def _by_minors(A: Array) -> Telling:
             f"definiteness: expected at most {LARGEST} rows where a leading minor is 0, "
             f"got {n}; take method='pivots'"
         )
+    yield lambda: Step(
+        "A leading minor is 0, so all principal minors count, of any rows and the same columns."
+    )
     return (yield from _by_all_minors(A))
 
 

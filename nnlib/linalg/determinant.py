@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
 from typing import Any
 
@@ -97,13 +98,16 @@ def _multiplied(pivots: Array, swaps: int, d: Any) -> Step:
 
 
 def _by_cofactors(A: Array) -> Telling:
-    """Expand along the first row; the inner determinants first, each told as it is done."""
+    """Expand along the first row: first what is to be added, then each minor, then the sum."""
     if len(A) < 2:
-        return scalar(A[0, 0] if len(A) else _one(A))
+        d = scalar(A[0, 0] if len(A) else _one(A))
+        yield lambda: _smallest(A, d)
+        return d
     if len(A) == 2:
         d = A[0, 0] * A[1, 1] - A[0, 1] * A[1, 0]
         yield lambda: _two_by_two(A, d)
         return scalar(d)
+    yield lambda: _expansion(A)
     terms = []
     for j in np.flatnonzero(A[0] != 0):
         M = yield from _by_cofactors(without(A, 0, j))
@@ -120,15 +124,34 @@ def _two_by_two(A: Array, d: Any) -> Step:
     return Step("Two rows: the product down the diagonal less the other product.", rule)
 
 
+def _smallest(A: Array, d: Any) -> Step:
+    """One entry, or none."""
+    words = "One row: the determinant is its entry." if len(A) else "No row: it is 1."
+    return Step(words, rf"\det {tex_matrix(A)} = {tex(d)}")
+
+
+def _expansion(A: Array) -> Step:
+    """What is to be added: the first row's entries times minors that are not known yet."""
+    minors = [(int(j), A[0, j], without(A, 0, j)) for j in np.flatnonzero(A[0] != 0)]
+    words = (
+        f"Expand {len(A)} rows along the first: each entry times the determinant without its "
+        "row and column, with signs + − + …; an entry 0 adds nothing."
+    )
+    total = _signed((j, a, rf"\det {tex_matrix(M)}") for j, a, M in minors)
+    return Step(words, rf"\det {tex_matrix(A)} = {total}")
+
+
 def _expanded(A: Array, terms: list, d: Any) -> Step:
     """The sum of the first row's entries times their cofactors."""
-    words = [("-" if j % 2 else "+", tex_factor(a), tex_factor(M)) for j, a, M in terms]
-    total = " ".join(rf"{sign} {a} \cdot {M}" for sign, a, M in words).removeprefix("+ ") or "0"
-    size = f"Expand {len(A)} rows along the first, with signs + − + …"
-    return Step(
-        f"{size}: each entry times the determinant without its row and column.",
-        rf"\det {tex_matrix(A)} = {total} = {tex(d)}",
-    )
+    total = _signed((j, a, tex_factor(M)) for j, a, M in terms)
+    words = f"Put in the determinants of {len(A) - 1} rows."
+    return Step(words, rf"\det {tex_matrix(A)} = {total} = {tex(d)}")
+
+
+def _signed(terms: Iterable[tuple[int, Any, str]]) -> str:
+    """Entries times minors, with the signs of a chessboard."""
+    words = (rf"{'-' if j % 2 else '+'} {tex_factor(a)} \cdot {M}" for j, a, M in terms)
+    return " ".join(words).removeprefix("+ ") or "0"
 
 
 def without(A: Array, i: int, j: int) -> Array:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..checks import number
 from ..steps import Steps
 from .inputs import square
 from .jacobi import eigh
@@ -197,7 +198,7 @@ def multiplicities(A: Any, *, tol: float | None = None) -> list[Multiplicity]:
     M = square(A, "multiplicities")
     e = exponent(M)
     M = np.ldexp(M, -e)
-    tol = EPS ** (1 / 3) if tol is None else tol
+    tol = EPS ** (1 / 3) if tol is None else number("multiplicities", "tol", tol, low=0)
     near = tol * np.linalg.norm(M)
     left = list(eig(M).eigenvalues)
     found = []

@@ -192,12 +192,24 @@ def reduction(
         except StopIteration as end:
             return RowReduction(A, end.value, tuple(operations))
         operations.append(operation)
-        yield lambda o=operation: Step(str(o), _shown(A, operations, columns if bar else None))
+        yield lambda o=operation: Step(
+            _sentence(o, choose), _shown(A, operations, columns if bar else None)
+        )
+
+
+def _sentence(operation: Operation, choose: Callable) -> str:
+    """What is done; a swap for the sake of the largest pivot says so."""
+    if not isinstance(operation, Swap) or choose is not largest:
+        return str(operation)
+    i, k, j = (place + 1 for place in operation)
+    return f"Swap rows {k} and {i}, so that the largest entry, signs aside, leads column {j}."
 
 
 def _shown(A: Array, operations: list[Operation], bar: int | None) -> str:
     """The matrix with its pivots in boxes: what leads the rows that are done."""
-    done = 1 + max(o.i if isinstance(o, Scale) else o.k for o in operations)
+    last = operations[-1]
+    upwards = isinstance(last, Scale) or (isinstance(last, Subtract) and last.i < last.k)
+    done = len(A) if upwards else 1 + max(o.k for o in operations)
     leads = [np.flatnonzero(row != 0) for row in A[:done, :bar]]
     return tex_matrix(
         A, [(i, int(lead[0])) for i, lead in enumerate(leads) if lead.size], bar=bar
@@ -260,9 +272,9 @@ def row_reduce(
     return run(row_reduction(A, reduced), steps=steps)
 
 
-def row_reduction(A: Array, reduced: bool = True) -> Telling:
+def row_reduction(A: Array, reduced: bool = True, named: str = "A") -> Telling:
     """Eliminate in all columns; tell also where it starts and what it shows."""
-    yield lambda: Step("Start with A.", tex_matrix(A))
+    yield lambda: Step(f"Start with {named}.", tex_matrix(A))
     found = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
     marks = list(enumerate(found.pivots))
     stand = "pivot stands" if found.rank == 1 else "pivots stand"

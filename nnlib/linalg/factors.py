@@ -167,4 +167,6 @@ def _column(A: Array, L: Array, j: int, d: Any) -> Step:
     name, a = indexed("ℓ", j) + indexed("", j), A[j, j]
     inside = text(d) if a == d else f"({text(a)} − {text(a - d)})"
     below = f", and column {j + 1} below it is divided by it" if j + 1 < len(A) else ""
-    return Step(f"{name} = √{inside} = {text(L[j, j])}{below}.", f"L = {tex_matrix(L)}")
+    square_root, found = f"√{inside}", text(L[j, j])
+    value = found if found == square_root else f"{square_root} = {found}"
+    return Step(f"{name} = {value}{below}.", f"L = {tex_matrix(L)}")

@@ -13,7 +13,7 @@ from .elimination import Telling, reduction
 from .exact import identity
 from .inputs import one_of, square
 from .systems import refuse_singular
-from .writing import tex, tex_matrix, text
+from .writing import tex, tex_factor, tex_matrix, text
 
 __all__ = ["inverse"]
 
@@ -87,8 +87,16 @@ def _by_adjugate(A: Array) -> Telling:
     if d == 0:
         raise np.linalg.LinAlgError("inverse: expected an invertible matrix, but det A is 0")
     words = f"The determinant is {text(d)}; it is not 0, so there is an inverse."
-    yield lambda: Step(words, rf"\det A = {tex(d)}")
+    yield lambda: Step(words, rf"\det A = {_product(A)}{tex(d)}")
     adj = yield from adjugate_told(A)
     B = adj / d
     yield lambda: Step("Divide by the determinant.", f"A^{{-1}} = {tex_matrix(B)}")
     return B
+
+
+def _product(A: Array) -> str:
+    """How the determinant of two rows comes about, as LaTeX."""
+    if len(A) != 2:
+        return ""
+    (a, b), (c, d) = [[tex_factor(x) for x in row] for row in A]
+    return rf"{a} \cdot {d} - {b} \cdot {c} = "

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..checks import generator, number
 from ..steps import Steps
 from .inputs import square, vector
 from .scale import EPS, expect_count, exponent
@@ -72,7 +73,7 @@ def rayleigh_quotient(A: Any, x: Any) -> float:
     >>> rayleigh_quotient([[6, 2], [2, 3]], [1, 0]), rayleigh_quotient([[6, 2], [2, 3]], [2, 1])
     (6.0, 7.0)
     """
-    A, x, scale = _given(A, x, None, "rayleigh_quotient")
+    A, x, scale = _given(A, vector(x, "rayleigh_quotient"), None, "rayleigh_quotient")
     return float(x @ A @ x) * scale
 
 
@@ -260,10 +261,9 @@ def _given(
     A = square(A, function)
     if not len(A):
         raise ValueError(f"{function}: expected a matrix A of at least 1 row, got (0, 0)")
-    if not isinstance(rng, np.random.Generator | None):
-        raise TypeError(f"{function}: expected a numpy.random.Generator rng, got {rng!r}")
+    rng = np.random.default_rng(0) if rng is None else generator(function, rng)
     if x is None:
-        x = (rng or np.random.default_rng(0)).standard_normal(len(A))
+        x = rng.standard_normal(len(A))
     x = vector(x, function)
     if x.shape != (len(A),):
         raise ValueError(f"{function}: expected x of shape ({len(A)},), got {x.shape}")
@@ -303,8 +303,7 @@ def _solved(A: Array, shift: float, x: Array) -> Array:
 def _settled(iterates: Iterator[Iterate], tol: float, most: int, function: str) -> Eigenpair:
     """The first iterate whose residual is small enough."""
     expect_count(most, function, "max_iterations")
-    if not tol >= 0:
-        raise ValueError(f"{function}: expected tol of at least 0, got {tol}")
+    number(function, "tol", tol, low=0)
     for k, (value, x, residual) in enumerate(islice(iterates, most + 1)):
         if residual <= tol:
             return Eigenpair(value, x, k, residual)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,8 +27,8 @@ def power_steps(A: Any, x: Any, found: Eigenpair) -> list[Step]:
     ratio = abs(values[1] / values[0]) if len(values) > 1 and values[0] else 0.0
     told = [
         Step(
-            f"Begin with x = {text(x)}. The angle to the eigenvector is to shrink by "
-            f"|λ₂/λ₁| = {text(float(ratio))} a step.",
+            f"Begin with x = {text(x)}. In the end each step is to multiply the sine of its "
+            f"angle to the eigenvector by |λ₂/λ₁| = {text(float(ratio))}.",
             rf"x_0 = {tex(x)}, \quad "
             rf"\left|\frac{{\lambda_2}}{{\lambda_1}}\right| = {tex(float(ratio))}",
         )
@@ -52,8 +53,12 @@ def _power_step(k: int, A: Array, x: Array, after: float, before: float) -> Step
     """One iterate, its Rayleigh quotient, and how much nearer it is."""
     quotient = (x @ A @ x) / (x @ x)
     decimal = f"{float(quotient):.10g}".replace("-", "−")
-    exactly = "" if x.dtype == float or text(quotient) == decimal else f"{text(quotient)} = "
-    nearer = f", the angle {after / before:.4f} of that before" if before else ""
+    same = x.dtype == float or Fraction(f"{float(quotient):.10g}") == quotient
+    sign = "=" if same else "≈"
+    exactly = (
+        "" if x.dtype == float or text(quotient) == decimal else f"{text(quotient)} {sign} "
+    )
+    nearer = f", the sine {after / before:.4f} times that before" if before else ""
     return Step(
         f"Multiply: x = {text(x)}, Rayleigh quotient {exactly}{decimal}{nearer}.",
         rf"x_{{{k}}} = {tex(x)}, \quad "

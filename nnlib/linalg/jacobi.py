@@ -77,7 +77,7 @@ def eigvalsh(A: Any, *, max_sweeps: int = 60) -> Array:
     >>> eigvalsh([[1, 2], [2, 1]])
     array([-1.,  3.])
     """
-    return eigh(A, max_sweeps=max_sweeps).eigenvalues
+    return eigh(symmetric(A, "eigvalsh"), max_sweeps=max_sweeps).eigenvalues
 
 
 def diagonalised(S: Array, max_sweeps: int) -> tuple[Array, Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -76,16 +77,22 @@ def norm(x: Any, p: Any = None, *, exact: bool = False, steps: bool = False) -> 
     if x.ndim != 2:
         raise ValueError(f"norm: expected a vector or a matrix, got shape {x.shape}")
     p = "fro" if p is None else p
-    if p not in KINDS:
-        raise ValueError(f"norm: expected p 'fro', 1, 2, inf or 'nuc' for a matrix, got {p!r}")
+    expect_kind(p, "norm")
     if x.dtype == object and p in (2, "nuc"):
         raise ValueError(f"norm: expected p 'fro', 1 or inf for exact numbers, got {p!r}")
     return run(_matrix_norm(x, p), steps=steps)
 
 
+def expect_kind(p: Any, function: str) -> None:
+    """Refuse what is no norm of a matrix."""
+    if not isinstance(p, str | Real) or p not in KINDS:
+        expected = "expected p 'fro', 1, 2, inf or 'nuc' for a matrix"
+        raise ValueError(f"{function}: {expected}, got {p!r}")
+
+
 def expect_power(p: Any, function: str, *, exact: bool) -> None:
     """Refuse what makes no norm of a vector, or none that a fraction and a root could hold."""
-    if isinstance(p, str) or not p >= 1:
+    if not isinstance(p, Real) or not p >= 1:
         raise ValueError(f"{function}: expected p of at least 1 for a vector, got {p!r}")
     if exact and p != inf and p != int(p):
         raise ValueError(
@@ -105,14 +112,14 @@ def vector_norm(x: Array, p: float, named: str = "") -> Telling:
         return _scaled(size, p, largest)
     powers = size ** int(p)
     total = powers.sum(initial=zeros(1, like=x)[0])
-    yield lambda: _summed(powers, int(p), total)
+    entries = r"\sum_{i,j} |a_{ij}|" if named else r"\sum_i |x_i|"
+    yield lambda: _summed(powers, int(p), total, entries)
     if p == 1:
         return total
     r = _root(total, int(p))
     name = {2: "root", 3: "cube root"}.get(int(p), f"{int(p)}th root")
-    yield lambda: Step(
-        f"Take the {name}: {text(r)}.", rf"\lVert x \rVert_{{{int(p)}}} = {tex(r)}"
-    )
+    symbol = named or rf"\lVert x \rVert_{{{int(p)}}}"
+    yield lambda: Step(f"Take the {name}: {text(r)}.", f"{symbol} = {tex(r)}")
     return r
 
 
@@ -123,13 +130,17 @@ def _scaled(size: Array, p: float, largest: float) -> float:
     return float(largest * ((size / largest) ** p).sum() ** (1 / p))
 
 
-def _summed(powers: Array, p: int, total: Any) -> Step:
+def _summed(powers: Array, p: int, total: Any, entries: str) -> Step:
     """The sum of powers, term by term."""
+    if not powers.size:
+        return Step("There is no entry, so the sum is 0.", f"{entries}^{{{p}}} = 0")
     special = {1: "absolute values of the entries", 2: "squares of the entries"}
-    name = special.get(p, f"powers {p} of the absolute values")
-    words = f"Add the {name}: {' + '.join(map(text, powers)) or '0'}"
-    formula = rf"\sum_i |x_i|^{{{p}}} = {' + '.join(map(tex, powers)) or '0'} = {tex(total)}"
-    return Step(f"{words} = {text(total)}.", formula)
+    name = special.get(p, f"absolute values of the entries, each to the power {p}")
+    words, terms = (" + ".join(map(write, powers)) for write in (text, tex))
+    power = "" if p == 1 else f"^{{{p}}}"
+    found = "" if powers.size == 1 else f" = {text(total)}"
+    formula = f"{entries}{power} = {terms}" + ("" if powers.size == 1 else f" = {tex(total)}")
+    return Step(f"Add the {name}: {words}{found}.", formula)
 
 
 def _root(total: Any, p: int) -> Any:
@@ -201,6 +212,7 @@ def cond(A: Any, p: Any = 2) -> float:
     >>> cond([[100, 0], [0, 1]])
     100.0
     """
+    expect_kind(p, "cond")
     if p == 2:
         sigma = singular_values(matrix(A, "cond"))
         if not sigma.size:

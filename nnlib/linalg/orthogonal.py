@@ -61,7 +61,7 @@ def gram_schmidt(
 
     >>> gram_schmidt([[1, 1], [1, 0]], steps=True)
     1. Take u₁ = a₁ = (1, 1).
-    2. Subtract from a₂ its part along u₁, 1/2 u₁.
+    2. Subtract from a₂ its part along u₁, 1/2 u₁; what is left is u₂ = (1/2, −1/2).
     3. Divide u₁ by its length √2.
     4. Divide u₂ by its length √2/2.
     """
@@ -79,8 +79,11 @@ def _gram_schmidt(A: Array, modified: bool, normalize: bool) -> Telling:
     return Q
 
 
-def orthogonalized(A: Array, modified: bool = True) -> Telling:
-    """A = U C: orthogonal columns U, those of dependent columns 0, and unit triangular C."""
+def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> Telling:
+    """A = U C: orthogonal columns U, those of dependent columns 0, and unit triangular C.
+
+    A second pass takes away what rounding has left along the vectors before.
+    """
     m, n = A.shape
     U, C = A.copy(), identity(n, like=A)
     negligible = 10 * max(m, n) * np.finfo(float).eps  # what rounding may leave of a column
@@ -88,11 +91,12 @@ def orthogonalized(A: Array, modified: bool = True) -> Telling:
         before = [i for i in range(j) if U[:, i].any()]
         if not before:
             yield lambda j=j: _taken(U, j)
-        for i in before:
-            source = U[:, j] if modified else A[:, j]
-            C[i, j] = _times(U[:, i], source)
-            U[:, j] -= C[i, j] * U[:, i]
-            yield lambda i=i, j=j: _subtracted(U, C, i, j)
+        for i in before * (passes if A.dtype != object else 1):
+            last = i == before[-1]
+            c = _times(U[:, i], U[:, j] if modified else A[:, j])
+            C[i, j] += c
+            U[:, j] -= c * U[:, i]
+            yield lambda i=i, j=j, last=last: _subtracted(U, C, i, j, last)
         if A.dtype != object and length(U[:, j]) <= negligible * length(A[:, j]):
             U[:, j] = 0.0
     return U, C
@@ -110,16 +114,21 @@ def _taken(U: Array, j: int) -> Step:
     return Step(f"Take {name} = {text(U[:, j])}.", f"u_{{{j + 1}}} = {tex(U[:, j])}")
 
 
-def _subtracted(U: Array, C: Array, i: int, j: int) -> Step:
-    """One part of a vector is gone."""
+def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
+    """One part of a vector is gone; what is left after the last is the new vector."""
     u, a = indexed("u", i), indexed("a", j)
     c = C[i, j]
     names = [f"u_{{{k + 1}}}" for k in range(i + 1)]
     whole = tex_sum([1, *-C[: i + 1, j]], [f"a_{{{j + 1}}}", *names])
-    formula = f"{whole} = {tex(U[:, j])}"
+    name = f"u_{{{j + 1}}} = " if last else ""
+    left = f"; what is left is {indexed('u', j)} = {text(U[:, j])}" if last else ""
+    vectors = f"u_{{{i + 1}}}^\\top"
+    times = rf"\frac{{{vectors} a_{{{j + 1}}}}}{{{vectors} u_{{{i + 1}}}}} = {tex(c)}"
+    formula = rf"{times}, \quad {name}{whole} = {tex(U[:, j])}"
     if c == 0:
-        return Step(f"{a} is at right angles to {u} already.", formula)
-    return Step(f"Subtract from {a} its part along {u}, {text(c)} {u}.", formula)
+        return Step(f"{a} is at right angles to {u} already{left}.", formula)
+    part = u if c == 1 else f"{text(c)} {u}"
+    return Step(f"Subtract from {a} its part along {u}, {part}{left}.", formula)
 
 
 def normalized(U: Array) -> Telling:
@@ -189,7 +198,7 @@ def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> A
 
 def _projection(b: Array, A: Array) -> Telling:
     """The sum of the parts of b along orthogonal vectors."""
-    U, _ = yield from orthogonalized(_spanning(A))
+    U, _ = yield from orthogonalized(_spanning(A), passes=2)
     p = zeros(len(b), like=b)
     for i, u in enumerate(U.T):
         if u.any():
@@ -214,7 +223,8 @@ def _part(i: int, c: Any) -> Step:
     """One part of a projection."""
     u = indexed("u", i)
     formula = rf"\frac{{u_{{{i + 1}}}^\top b}}{{u_{{{i + 1}}}^\top u_{{{i + 1}}}}} = {tex(c)}"
-    return Step(f"b has the part {text(c)} {u} along {u}.", formula)
+    part = u if c == 1 else f"{text(c)} {u}"
+    return Step(f"b has the part {part} along {u}.", formula)
 
 
 def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
@@ -257,7 +267,7 @@ def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Ar
 
 def _projection_matrix(A: Array) -> Telling:
     """The sum of the projections onto orthogonal lines."""
-    U, _ = yield from orthogonalized(_spanning(A))
+    U, _ = yield from orthogonalized(_spanning(A), passes=2)
     P = zeros((len(A), len(A)), like=A)
     for i, u in enumerate(U.T):
         if u.any():

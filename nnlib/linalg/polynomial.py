@@ -93,8 +93,16 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
     """From a matrix, under its name, to its characteristic polynomial."""
     p, traces = _faddeev(A)
     n = len(A)
-    if not 2 <= n <= 3:
+    if not 1 <= n <= 3:
         told = [
+            Step(
+                f"Begin with M₁ = I; each further M is {name.text} times the one before, plus "
+                "c times I.",
+                rf"M_1 = I, \quad c_k = -\tfrac{{1}}{{k}}\,\mathrm{{tr}}({name.tex} M_k), "
+                rf"\quad M_{{k+1}} = {name.tex} M_k + c_k I",
+            )
+        ] * bool(n)
+        told += [
             _trace_step(k, t, c, name)
             for k, (t, c) in enumerate(zip(traces, p[1:], strict=True), start=1)
         ]
@@ -125,7 +133,7 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
 def _trace_step(k: int, t: Any, c: Any, name: Name) -> Step:
     """How the k-th coefficient comes from the trace of the k-th product."""
     return Step(
-        f"tr({name.text}M) = {text(t)} for the matrix M of step {k}, so "
+        f"tr({name.text}{indexed('M', k - 1)}) = {text(t)}, so "
         f"{indexed('c', k - 1)} = −{bracketed(text(t))}/{k} = {text(c)}.",
         rf"c_{{{k}}} = -\tfrac{{1}}{{{k}}}\,\mathrm{{tr}}({name.tex} M_{{{k}}}) = {tex(c)}",
     )
@@ -135,6 +143,8 @@ def _determinant(A: Array, write: Any) -> str:
     """The determinant of A - λI for 2x2, or 3x3 along its first row, before multiplying."""
     minus, times = ("−", " · ") if write is text else ("-", r" \cdot ")
     L = [f"({write(A[i, i])} {minus} λ)" for i in range(len(A))]
+    if len(A) == 1:
+        return L[0][1:-1]
     if len(A) == 2:
         b, c = (bracketed(write(x)) for x in (A[0, 1], A[1, 0]))
         return f"{L[0]}{L[1]} {minus} {b}{times}{c}"

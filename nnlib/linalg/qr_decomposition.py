@@ -12,7 +12,7 @@ from .exact import identity, simplified, zeros
 from .inputs import matrix, one_of
 from .norms import length, scaled
 from .orthogonal import normalized, orthogonalized, refuse_dependent
-from .writing import tex_matrix, text
+from .writing import tex, tex_matrix, text
 
 __all__ = ["QR", "qr"]
 
@@ -64,7 +64,7 @@ def qr(
 
     >>> qr([[3, 1], [4, 2]], steps=True)
     1. Start with A.
-    2. Reflect rows 1 and 2, so that column 1 becomes −5 over zeros.
+    2. Reflect rows 1 and 2 along v, column 1 less what it becomes: −5 over zeros.
     3. The reflections together are Q.
     >>> print(text(qr([[3, 1], [4, 2]], exact=True).R))
     [[−5, −11/5], [0, 2/5]]
@@ -85,7 +85,7 @@ def qr_told(A: Array, method: str, function: str) -> Telling:
 def _householder(A: Array) -> Telling:
     """Reflect what is left of each column onto its first axis."""
     yield lambda: Step("Start with A.", tex_matrix(A))
-    (m, n), R, Q = A.shape, A.copy(), identity(len(A), like=A)
+    (m, n), R, Q, count = A.shape, A.copy(), identity(len(A), like=A), 0
     for k in range(min(m, n)):
         x = R[k:, k]
         if not x[1:].any():
@@ -96,16 +96,21 @@ def _householder(A: Array) -> Telling:
         for part in (R[k:], Q[:, k:].T):
             part[:] = simplified(part - np.outer(2 * v / simplified(v @ v), v @ part))
         R[k + 1 :, k] = zeros(m - k - 1, like=A)
-        yield lambda k=k: _reflected(R, k)
-    yield lambda: Step("The reflections together are Q.", f"Q = {tex_matrix(Q[:, :n])}")
+        count += 1
+        yield lambda k=k, v=v: _reflected(R, k, v)
+    words = "The reflections together are Q." if count else "No reflection is needed: Q is I."
+    yield lambda: Step(words, f"Q = {tex_matrix(Q[:, :n])}")
     return QR(Q[:, : min(m, n)], R[: min(m, n)])
 
 
-def _reflected(R: Array, k: int) -> Step:
+def _reflected(R: Array, k: int, v: Array) -> Step:
     """One column has become a multiple of an axis."""
     rows = listed("row", range(k, len(R)))
-    words = f"Reflect {rows}, so that column {k + 1} becomes {text(R[k, k])} over zeros."
-    return Step(words, tex_matrix(R, [(k, k)]))
+    along = f"along v, column {k + 1} less what it becomes"
+    words = f"Reflect {rows} {along}: {text(R[k, k])} over zeros."
+    mirror = rf"v = {tex(simplified(v))}, \quad I - \frac{{2 v v^\top}}{{v^\top v}}"
+    after = tex_matrix(R, [(k, k)])
+    return Step(words, rf"\begin{{gathered}} {mirror} \\ {after} \end{{gathered}}")
 
 
 def _givens(A: Array) -> Telling:
@@ -141,6 +146,9 @@ def _gram_schmidt(A: Array, function: str) -> Telling:
     refuse_dependent(U, function)
     Q, lengths = yield from normalized(U)
     R = simplified(lengths[:, None] * C)
-    words = "R holds the lengths, each times what was subtracted in its row."
+    words = (
+        "In A = QR column j of R says how much of each q is in aⱼ: the length of u times how "
+        "often u was subtracted, and on the diagonal the length of uⱼ."
+    )
     yield lambda: Step(words, f"R = {tex_matrix(R)}")
     return QR(Q, R)

@@ -63,12 +63,13 @@ def hessenberg(A: Any) -> Hessenberg:
     array([ 1., -5.,  0.])
     """
     H = square(A, "hessenberg")
-    Q = np.eye(len(H))
+    e = exponent(H)
+    H, Q = np.ldexp(H, -e), np.eye(len(H))
     for k in range(len(H) - 2):
         v = householder(H[k + 1 :, k])
         _reflect(H, Q, v, k + 1)
         H[k + 2 :, k] = 0
-    return Hessenberg(H, Q)
+    return Hessenberg(np.ldexp(H, e), Q)
 
 
 def householder(x: Array) -> Array:
@@ -266,4 +267,5 @@ def _last_step(T: Array) -> Step:
     blocks = (
         f", and {pairs} 2x2 block{'s' if pairs > 1 else ''} for complex pairs" if pairs else ""
     )
-    return Step(f"The eigenvalues stand on the diagonal{blocks}.", f"T = {tex(T)}")
+    words = "A rotation makes each block of two rows with real eigenvalues a triangle: then the"
+    return Step(f"{words} eigenvalues stand on the diagonal{blocks}.", f"T = {tex(T)}")

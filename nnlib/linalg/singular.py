@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..checks import number
 from ..steps import Steps
 from .inputs import matrix
 from .jacobi import rotate, rotation, rounds
@@ -142,13 +143,13 @@ def singular_values(A: Any) -> Array:
 
     .. math:: \sigma_i = \sqrt{\lambda_i(A^\top A)}
 
-    Errors are those of ``svd``. The first is the spectral norm, the largest stretch of any
+    Errors are as in ``svd``. The first is the spectral norm, the largest stretch of any
     vector; the first divided by the last is the condition number.
 
     >>> singular_values([[3, 0], [4, 5]]) ** 2
     array([45.,  5.])
     """
-    return svd(A, full_matrices=False).S
+    return svd(matrix(A, "singular_values"), full_matrices=False).S
 
 
 def pinv(A: Any, *, rtol: float | None = None) -> Array:
@@ -184,9 +185,7 @@ def pinv(A: Any, *, rtol: float | None = None) -> Array:
            [ 7., -1.]])
     """
     M = matrix(A, "pinv")
-    rtol = max(M.shape) * EPS if rtol is None else rtol
-    if not rtol >= 0:
-        raise ValueError(f"pinv: expected rtol of at least 0, got {rtol}")
+    rtol = max(M.shape) * EPS if rtol is None else number("pinv", "rtol", rtol, low=0)
     U, S, Vh = svd(M, full_matrices=False)
     kept = rtol * S.max(initial=0) < S
     return (Vh[kept].T / S[kept]) @ U[:, kept].T

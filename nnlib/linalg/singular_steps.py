@@ -92,8 +92,8 @@ def _completion(U: list[Array], size: int, m: int) -> list[Step]:
         u = unit(scaled(x))[1]
         steps.append(
             Step(
-                f"A zero or missing singular value gives no u: {indexed('u', len(U))} = "
-                f"{text(u)} is any unit vector at right angles to the others.",
+                f"A zero or missing singular value gives no u: choose {indexed('u', len(U))} "
+                f"= {text(u)}, a unit vector at right angles to the others.",
                 rf"u_{{{len(U) + 1}}} = {tex(u)}",
             )
         )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling, listed, read_off, row_reduction
+from .elimination import Telling, listed, row_reduction
 from .exact import zeros
 from .inputs import matrix
 from .writing import indexed, tex, tex_matrix, tex_sum
@@ -81,9 +81,16 @@ def row_space(A: Any, *, exact: bool = False, steps: bool = False) -> Array | St
     [[1.0, 2.0, 0.0], [0.0, 0.0, 1.0]]
     """
     A = matrix(A, "row_space", exact=exact or steps)
-    return run(
-        read_off(row_reduction(A), lambda found: found.matrix[: found.rank]), steps=steps
-    )
+    return run(_row_space(A), steps=steps)
+
+
+def _row_space(A: Array) -> Telling:
+    """Reduce, then take the rows with a pivot."""
+    found = yield from row_reduction(A)
+    basis = found.matrix[: found.rank].copy()
+    words = "Row operations give combinations of rows, and can be undone: the rows with a pivot"
+    yield lambda: Step(f"{words} are a basis.", tex_matrix(basis))
+    return basis
 
 
 def null_space(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
@@ -171,12 +178,13 @@ def independent(V: Any, *, exact: bool = False, steps: bool = False) -> bool | S
 
 def _independent(V: Array) -> Telling:
     """Look for a column without pivot; it is a combination of the columns before it."""
-    found = yield from row_reduction(V)
+    found = yield from row_reduction(V, named="V")
     if not found.free:
         yield lambda: Step("Every column has a pivot: the vectors are independent.")
         return True
     f = found.free[0]
-    words = f"Column {f + 1} has no pivot: vector {f + 1} is a combination of those before it."
+    told = f"vector {f + 1} is a combination of those before it" if f else "vector 1 is 0"
+    words = f"Column {f + 1} has no pivot: {told}."
     c = found.matrix[: found.rank, f]
     vectors = [f"v_{{{j + 1}}}" for j in found.pivots]
     yield lambda: Step(words, rf"v_{{{f + 1}}} = {tex_sum(c, vectors)}")

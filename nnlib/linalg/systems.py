@@ -10,7 +10,7 @@ import numpy as np
 from ..steps import Step, Steps, run
 from .elimination import RowReduction, Telling, listed, reduction, rounding, spread
 from .exact import simplified, zeros
-from .inputs import array, matrix, right_hand, square, vector
+from .inputs import matrix, right_hand, square, vector
 from .subspaces import special_solutions, told_solutions
 from .writing import factor, indexed, quotient, tex, tex_factor, tex_matrix, text
 
@@ -66,7 +66,7 @@ class SolutionSet:
         """
         if self.particular is None:
             raise ValueError(f"SolutionSet.at: there is no solution, since {self.reason}")
-        t = array(t, "SolutionSet.at", "t", exact=self.directions.dtype == object)
+        t = vector(t, "SolutionSet.at", "t", exact=self.directions.dtype == object)
         if len(t) != len(self.free):
             raise ValueError(f"SolutionSet.at: expected {len(self.free)} values, got {len(t)}")
         return self.particular + self.directions @ t
@@ -144,7 +144,7 @@ def _solution_set(A: Array, b: Array) -> Telling:
 def _told(x: Array, N: Array, free: tuple[int, ...]) -> Telling:
     """The particular solution and what may be added to it."""
     reason = _reason(free)
-    words = "Let the free unknowns be 0." if free else "The right-hand side is the solution."
+    words = "Let the free unknowns be 0." if free else "Right of the bar stands the solution."
     yield lambda: Step(f"{reason[0].upper()}{reason[1:]}. {words}", f"x = {tex(x)}")
     if free:
         yield from told_solutions(N, free)

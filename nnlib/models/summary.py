@@ -140,7 +140,8 @@ class Summary(list):
         totals = "<br>".join(map(html.escape, self.totals))
         return (
             '<div class="nn-summary" tabindex="0" role="group" aria-label="Summary of a model" '
-            'style="overflow-x:auto"><table class="dataframe" style="white-space:nowrap">'
+            'style="overflow-x:auto"><table class="dataframe" '
+            'style="white-space:nowrap;font-size:.8em">'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{totals}</p></div>"
         )
 

@@ -851,7 +851,7 @@ def to(
     x, flags = array(input), [a for a in args if isinstance(a, bool)]
     for a in args[: len(args) - len(flags)]:
         if isinstance(a, (np.dtype, type, Tensor)):
-            dtype = getattr(a, "dtype", a)
+            dtype = a.dtype if isinstance(a, Tensor) else a
         else:
             device = a
     if device is not None:

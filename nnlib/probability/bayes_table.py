@@ -12,6 +12,7 @@ from ..linalg.exact import exact as exactly
 from ..linalg.exact import tex, text
 from ..steps import Step, Steps
 from . import checks
+from .shown import divided, escaped
 
 __all__ = ["BayesTable", "bayes", "diagnostic_test"]
 
@@ -81,7 +82,8 @@ class BayesTable:
             p(D' | h) of what is seen now, independent of D where h is known.
         """
         exact = self.prior.dtype == object
-        return bayes(self.posterior, likelihood, hypotheses=self.hypotheses, exact=exact)
+        known = self.hypotheses, exact, False
+        return _table("BayesTable.update", self.posterior, likelihood, *known)
 
     def _rows(self) -> list[list[str]]:
         """The cells, headings first and sums last."""
@@ -157,16 +159,31 @@ def bayes(
     p = 3/4    0.5  0.00123596  0.000617981   0.240356
         sum      1               0.00257111          1
     """
-    p = checks.probabilities("bayes", "prior", prior)
-    L = checks.real("bayes", "likelihood", likelihood)
+    return _table("bayes", prior, likelihood, hypotheses, exact, steps)
+
+
+def _table(
+    name: str,
+    prior: np.ndarray,
+    likelihood: np.ndarray,
+    hypotheses: Sequence[str] | None,
+    exact: bool,
+    steps: bool,
+) -> BayesTable | Steps:
+    """Check by name what came in, and make the table."""
+    p = checks.probabilities(name, "prior", prior)
+    L = checks.real(name, "likelihood", likelihood)
     if p.ndim != 1 or L.shape != p.shape:
         raise ValueError(
-            f"bayes: expected prior (H,) and likelihood (H,), got {p.shape} and {L.shape}"
+            f"{name}: expected prior (H,) and likelihood (H,), got {p.shape} and {L.shape}"
         )
     if not (np.isfinite(L) & (L >= 0)).all():
-        raise ValueError(f"bayes: expected finite likelihood >= 0, got {L}")
+        raise ValueError(f"{name}: expected finite likelihood >= 0, got {L}")
     if not (p * L).any():
-        raise ValueError("bayes: what was seen is impossible under every hypothesis")
+        raise ValueError(
+            f"{name}: expected a likelihood above 0 where the prior is, but what was seen is "
+            "impossible under every hypothesis"
+        )
     names = _names(hypotheses, len(p))
     fractions = BayesTable(names, exactly(prior), exactly(likelihood))
     table = fractions if exact else BayesTable(names, p, L)
@@ -177,8 +194,8 @@ def _names(hypotheses: Sequence[str] | None, H: int) -> tuple[str, ...]:
     """A name for each of H hypotheses."""
     if hypotheses is None:
         return tuple(f"h{k}" for k in range(1, H + 1))
-    if len(hypotheses) != H:
-        raise ValueError(f"bayes: expected {H} hypotheses, got {len(hypotheses)}")
+    if not isinstance(hypotheses, Sequence) or len(hypotheses) != H:
+        raise ValueError(f"bayes: expected {H} hypotheses in a list, got {hypotheses!r}")
     return tuple(map(str, hypotheses))
 
 
@@ -197,7 +214,8 @@ def _steps(exact: BayesTable, result: BayesTable) -> Steps:
     said = f"The evidence is their sum: {terms} = {text(evidence)}."
     steps.append(Step(said, rf"p(D) = {written} = {tex(evidence)}"))
     for h, both, q in zip(exact.hypotheses, joint, exact.posterior, strict=True):
-        said = f"The posterior of {h} is its share: {text(q)}, about {float(q):.4g}."
+        about = "" if q.denominator == 1 else f", about {float(q):.4g}"
+        said = f"The posterior of {h} is its share: {divided(both, evidence)}{about}."
         formula = rf"p({_named(h)} \mid D) = {tex(both)} \Big/ {tex(evidence)} = {tex(q)}"
         steps.append(Step(said, formula))
     return Steps(steps, result)
@@ -205,8 +223,7 @@ def _steps(exact: BayesTable, result: BayesTable) -> Steps:
 
 def _named(hypothesis: str) -> str:
     """A hypothesis as text within a formula."""
-    escaped = "".join(rf"\{c}" if c in "#$%&_{}" else c for c in hypothesis)
-    return rf"\text{{{escaped}}}"
+    return rf"\text{{{escaped(hypothesis)}}}"
 
 
 def diagnostic_test(

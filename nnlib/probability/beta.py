@@ -106,6 +106,7 @@ class Beta(Continuous):
 
     def kl_divergence(self, other: Beta) -> float:
         """The divergence of ``other`` from this one, in nats."""
+        self._kin(other)
         return Dirichlet(self._ab).kl_divergence(Dirichlet(other._ab))
 
     def posterior(
@@ -236,6 +237,7 @@ class Dirichlet(Continuous):
 
     def kl_divergence(self, other: Dirichlet) -> float:
         """The divergence of ``other``, of as many classes, in nats."""
+        self._kin(other)
         a, b = self.concentration, other.concentration
         if len(a) != len(b):
             raise ValueError(

@@ -97,6 +97,7 @@ class Categorical(Discrete):
 
     def kl_divergence(self, other: Categorical) -> float:
         """The divergence of ``other``, of as many classes, in nats."""
+        self._kin(other)
         p, q = self.probs, other.probs
         if len(p) != len(q):
             raise ValueError(

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import whole
+
 __all__ = ["array", "counts", "data", "integer", "number", "probabilities", "real"]
 
 
@@ -46,11 +48,7 @@ def number(
 
 def integer(name: str, argument: str, x: Any, *, low: int) -> int:
     """Give a whole number that is not below low."""
-    if isinstance(x, bool) or not isinstance(x, numbers.Integral):
-        raise TypeError(f"{name}: expected {argument} to be an int, got {type(x).__name__}")
-    if x < low:
-        raise ValueError(f"{name}: expected {argument} >= {low}, got {x}")
-    return int(x)
+    return whole(name, argument, x, low=low)
 
 
 def probabilities(name: str, argument: str, x: Any) -> np.ndarray:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import generator
 from . import checks
 
-__all__ = ["Continuous", "Discrete", "Distribution", "plain", "supported"]
+__all__ = ["Continuous", "Discrete", "Distribution", "plain", "standardised", "supported"]
 
 
 class Distribution:
@@ -28,6 +29,15 @@ class Distribution:
     def _checked(self, method: str, x: np.ndarray) -> np.ndarray:
         """Real numbers, as float64."""
         return checks.real(f"{type(self).__name__}.{method}", "x", x)
+
+    def _kin(self, other: Any) -> None:
+        """Refuse what is no distribution of the same family."""
+        family = type(self).__name__
+        if type(other) is not type(self):
+            raise TypeError(
+                f"{family}.kl_divergence: expected other as a {family}, "
+                f"got {type(other).__name__}"
+            )
 
     def log_prob(self, x: np.ndarray) -> float | np.ndarray:
         """Give the logarithm of the mass or density at each x: in nats, -inf if impossible."""
@@ -72,11 +82,8 @@ class Distribution:
         array([0, 1, 1, 1, 0, 0, 0, 0])
         """
         name = f"{type(self).__name__}.sample"
-        if not isinstance(rng, np.random.Generator):
-            raise TypeError(
-                f"{name}: expected rng to be a numpy.random.Generator, got {type(rng).__name__}"
-            )
-        shape = (shape,) if np.ndim(shape) == 0 else tuple(shape)
+        generator(name, rng)
+        shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
         shape = tuple(checks.integer(name, "shape", n, low=0) for n in shape)
         return np.asarray(self._sample(shape, rng))[()]
 
@@ -106,7 +113,11 @@ class Distribution:
         >>> round(Bernoulli(0.5).log_likelihood([1, 0, 1]), 4)  # -3 log 2
         -2.0794
         """
-        name = f"{type(self).__name__}.log_likelihood"
+        return self._log_likelihood("log_likelihood", data)
+
+    def _log_likelihood(self, method: str, data: np.ndarray) -> float:
+        """The sum of the log densities, for a method that its errors name."""
+        name = f"{type(self).__name__}.{method}"
         x = checks.real(name, "data", data)
         if np.isnan(x).any():
             raise ValueError(f"{name}: expected data without NaN")
@@ -118,7 +129,7 @@ class Distribution:
         Of continuous data it is a density: it may exceed 1, and it does not integrate to 1
         over the parameters. Arguments and errors are those of ``log_likelihood``.
         """
-        return float(np.exp(self.log_likelihood(data)))
+        return float(np.exp(self._log_likelihood("likelihood", data)))
 
     @property
     def stddev(self) -> float | np.ndarray:
@@ -145,6 +156,12 @@ class Continuous(Distribution):
 def plain(x: np.ndarray) -> float | np.ndarray:
     """Give a float instead of an array without axes."""
     return float(x) if np.ndim(x) == 0 else x
+
+
+def standardised(x: np.ndarray, loc: float, scale: float) -> np.ndarray:
+    """The distance (x - loc) / scale from the centre; infinite where it is too large."""
+    with np.errstate(over="ignore"):
+        return (x - loc) / scale
 
 
 def supported(x: np.ndarray, inside: np.ndarray, log_p: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..linalg.exact import exact, root, tex, text
 from ..steps import Step, Steps
-from .shown import bracketed
+from .shown import bracketed, divided
 
 __all__ = ["bernoulli_steps", "gaussian_steps"]
 
@@ -21,7 +21,9 @@ def bernoulli_steps(x: np.ndarray, found: object) -> Steps:
     powers = " ".join(_power(base, k) for base, k in (("p", h), ("(1-p)", t)) if k)
     logs = (("p", h), ("(1-p)", t))
     summed = " + ".join(rf"{_times(k)}\log {base}" for base, k in logs if k)
-    about = "" if likelihood.denominator == 1 else rf" \approx {tex(float(likelihood))}"
+    about, decimal = "", tex(float(likelihood))
+    if likelihood.denominator > 1:
+        about = f" = {decimal}" if decimal == str(float(likelihood)) else rf" \approx {decimal}"
     return Steps(
         [
             Step(
@@ -90,7 +92,7 @@ def gaussian_steps(x: np.ndarray, found: object, *, unbiased: bool) -> Steps:
                 r" - \frac{1}{2 \sigma^2} \sum_n (x_n - \mu)^2",
             ),
             Step(
-                f"Its derivative by μ is 0 at the mean: {text(x.sum())}/{N} = {text(mean)}.",
+                f"Its derivative by μ is 0 at the mean: {divided(x.sum(), Fraction(N))}.",
                 rf"\hat\mu = \frac{{{added}}}{{{N}}} = {tex(mean)}",
             ),
             Step(

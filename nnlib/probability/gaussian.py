@@ -10,7 +10,7 @@ import numpy as np
 from ..error_function import erfc, erfinv
 from ..steps import Steps
 from . import checks
-from .distribution import Continuous
+from .distribution import Continuous, plain, standardised
 from .estimates import gaussian_steps
 from .updates import gaussian_update_steps
 
@@ -54,18 +54,24 @@ class Gaussian(Continuous):
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
         """The formula above, its logarithm."""
-        z = (x - self.loc) / self.scale
-        return -(z**2) / 2 - math.log(self.scale) - math.log(2 * math.pi) / 2
+        z = standardised(x, self.loc, self.scale)
+        with np.errstate(over="ignore"):  # the density is 0 there
+            square = z**2
+        return -square / 2 - math.log(self.scale) - math.log(2 * math.pi) / 2
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
         """Give the probability of at most x, by the error function."""
-        z = (x - self.loc) / self.scale
+        z = standardised(x, self.loc, self.scale)
         return erfc(-z / math.sqrt(2)) / 2
 
     def icdf(self, p: np.ndarray) -> np.ndarray:
         """Give the x below which a share p lies; infinite for 0 and 1, NaN outside."""
         p = checks.real("Gaussian.icdf", "p", p)
-        return self.loc + self.scale * math.sqrt(2) * erfinv(2 * p - 1)
+        tail = np.minimum(p, 1 - p)  # 2p - 1 would forget how small it is
+        far = (tail > 0) & (tail < 1e-3)
+        near = math.sqrt(2) * erfinv(2 * tail - 1)
+        z = np.where(far, _far_out(np.where(far, tail, 1e-3)), near)
+        return plain(self.loc + self.scale * np.where(p < 0.5, z, -z))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw numbers of that shape: μ + σ ε with standard normal ε."""
@@ -96,6 +102,7 @@ class Gaussian(Continuous):
         .. math:: \log\frac{\sigma_2}{\sigma_1} +
             \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2 \sigma_2^2} - \frac{1}{2}
         """
+        self._kin(other)
         ratio, shift = self.scale / other.scale, (self.loc - other.loc) / other.scale
         return -math.log(ratio) + (ratio**2 + shift**2) / 2 - 1 / 2
 
@@ -180,3 +187,17 @@ class Gaussian(Continuous):
         loc = (self.loc / self.variance + x.sum() / s**2) / precision
         found = Gaussian(loc, precision**-0.5)
         return gaussian_update_steps(self.loc, self.scale, x, s, found) if steps else found
+
+
+def _far_out(p: np.ndarray) -> np.ndarray:
+    """The z below which a small share p of a standard normal distribution lies.
+
+    Newton's method for log Φ(z) = log p, which is nearly a parabola: six steps from
+    -√(-2 log p) reach rounding.
+    """
+    z = -np.sqrt(-2 * np.log(p))
+    for _ in range(6):
+        area = erfc(-z / math.sqrt(2)) / 2
+        slope = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi) / area
+        z = z - (np.log(area) - np.log(p)) / slope
+    return z

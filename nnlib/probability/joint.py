@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import function
 from ..linalg.exact import exact as exactly
 from ..linalg.exact import text
 from ..steps import Steps
@@ -60,6 +61,12 @@ class JointTable:
         if not isinstance(variables, Mapping):
             kind = type(variables).__name__
             raise TypeError(f"JointTable: expected variables to be a mapping, got {kind}")
+        for name, outcomes in variables.items():
+            if not isinstance(outcomes, Sequence | np.ndarray):
+                raise TypeError(
+                    "JointTable: expected the outcomes of variables as lists, got "
+                    f"{outcomes!r} for {name}"
+                )
         self.variables = {name: list(outcomes) for name, outcomes in variables.items()}
         shape = tuple(map(len, self.variables.values()))
         if p.shape != shape:
@@ -141,6 +148,7 @@ class JointTable:
         ValueError
             If a variable or outcome does not occur, or what is given has probability 0.
         """
+        _mapping("conditional", given)
         self._axes([*names, *given])
         known = tuple(self._index(name, outcome) for name, outcome in given.items())
         p = self._summed(self._axes([*given, *names]))[known]
@@ -176,7 +184,7 @@ class JointTable:
         list of arrays
             Factor k has k axes, in the order of names.
         """
-        if set(names) != set(self.variables):
+        if sorted(map(repr, names)) != sorted(map(repr, self.variables)):
             raise ValueError(
                 f"JointTable.chain: expected all of {list(self.variables)}, got {list(names)}"
             )
@@ -198,6 +206,8 @@ class JointTable:
         given : sequence of str
             Variables that are known, whatever their outcomes.
         """
+        if isinstance(given, str) or not isinstance(given, Sequence):
+            raise TypeError(f"JointTable.independent: expected given as a list, got {given!r}")
         g = self._axes(list(given))
         i, j = self._axes([a, b])
         p, p_g = self._summed([*g, i, j]), self._summed(g)
@@ -215,6 +225,7 @@ class JointTable:
         f : function
             Takes one outcome of each variable, in their order.
         """
+        function("JointTable.expectation", "f", f)
         outcomes = list(self.variables.values())
         places = np.ndindex(self.probs.shape)
         return sum(
@@ -280,6 +291,7 @@ class JointTable:
         ValueError
             If a variable or outcome does not occur, or what was seen has probability 0.
         """
+        _mapping("bayes", given)
         self._axes([hypothesis, *given])
         known = tuple(self._index(name, outcome) for name, outcome in given.items())
         prior = self._summed(self._axes([hypothesis]))
@@ -290,4 +302,13 @@ class JointTable:
             likelihood,
             hypotheses=list(map(str, self.variables[hypothesis])),
             exact=self.probs.dtype == object,
+        )
+
+
+def _mapping(method: str, given: Any) -> None:
+    """Refuse what does not say which variable has which outcome."""
+    if not isinstance(given, Mapping):
+        raise TypeError(
+            f"JointTable.{method}: expected given as a dict of variables and outcomes, "
+            f"got {given!r}"
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import checks
-from .distribution import Continuous
+from .distribution import Continuous, standardised
 
 __all__ = ["Laplace"]
 
@@ -46,11 +46,12 @@ class Laplace(Continuous):
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
         """The formula above, its logarithm."""
-        return -np.abs(x - self.loc) / self.scale - math.log(2 * self.scale)
+        z = standardised(x, self.loc, self.scale)
+        return -np.abs(z) - math.log(2) - math.log(self.scale)
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
         """Give the probability of at most x."""
-        z = (x - self.loc) / self.scale
+        z = standardised(x, self.loc, self.scale)
         tail = np.exp(-np.abs(z)) / 2
         return np.where(z > 0, 1 - tail, tail)
 
@@ -79,6 +80,7 @@ class Laplace(Continuous):
 
     def kl_divergence(self, other: Laplace) -> float:
         """The divergence of ``other`` from this one, in nats."""
+        self._kin(other)
         b1, b2, d = self.scale, other.scale, abs(self.loc - other.loc)
         return math.log(b2 / b1) + (b1 * math.exp(-d / b1) + d) / b2 - 1
 

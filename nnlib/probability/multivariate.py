@@ -115,6 +115,7 @@ class MultivariateGaussian(Continuous):
             (\mu_2 - \mu_1)^\top \Sigma_2^{-1} (\mu_2 - \mu_1) - D +
             \log \frac{\det \Sigma_2}{\det \Sigma_1} \right)
         """
+        self._kin(other)
         if len(self.loc) != len(other.loc):
             raise ValueError(
                 "MultivariateGaussian.kl_divergence: expected vectors of one length, "
@@ -158,6 +159,8 @@ class MultivariateGaussian(Continuous):
 
     def _indices(self, name: str, entries: Sequence[int]) -> list[int]:
         """Indices of entries, each at most once."""
+        if not isinstance(entries, Sequence | np.ndarray):
+            raise TypeError(f"{name}: expected indices of entries in a list, got {entries!r}")
         D, i = len(self.loc), [checks.integer(name, "an entry", k, low=0) for k in entries]
         if not i or max(i) >= D or len(set(i)) < len(i):
             raise ValueError(f"{name}: expected different entries below {D}, got {i}")
@@ -187,6 +190,8 @@ class MultivariateGaussian(Continuous):
         """
         name, S = "MultivariateGaussian.conditional", self.covariance_matrix
         a, b = self._indices(name, entries), self._indices(name, given)
+        if set(a) & set(b):
+            raise ValueError(f"{name}: expected entries that are not given, got {a} and {b}")
         x = checks.array(name, "values", values, (len(b),))
         K = np.linalg.solve(S[np.ix_(b, b)], S[np.ix_(b, a)]).T
         loc = self.loc[a] + K @ (x - self.loc[b])

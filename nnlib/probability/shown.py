@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..linalg.exact import tex, text
+from ..linalg.writing import quotient
 from ..steps import Step, Steps
 
 if TYPE_CHECKING:
     from .joint import JointTable
 
-__all__ = ["bracketed", "conditional_steps", "marginal_steps", "moment_steps"]
+__all__ = [
+    "bracketed",
+    "conditional_steps",
+    "divided",
+    "escaped",
+    "marginal_steps",
+    "moment_steps",
+]
 
 
 def marginal_steps(table: JointTable, found: JointTable) -> Steps:
@@ -38,7 +46,7 @@ def conditional_steps(found: JointTable, given: Mapping[str, Any], joint: np.nda
     steps = [Step(said, written)]
     for place, p in np.ndenumerate(joint):
         name, q = _event(_outcomes(found, place)), found.probs[place]
-        said = f"p({name} | {known}) = {text(p)} / ({text(evidence)}) = {text(q)}."
+        said = f"p({name} | {known}) = {divided(p, evidence)}."
         name = _tex(name, known)
         steps.append(Step(said, rf"{name} = {tex(p)} \Big/ {tex(evidence)} = {tex(q)}"))
     return Steps(steps, found)
@@ -88,10 +96,22 @@ def _written(outcome: Any) -> str:
 
 def _tex(event: str, given: str = "") -> str:
     """The probability of an event as a formula."""
-    escaped = "".join(rf"\{c}" if c in "#$%&_{}" else c for c in event)
     if given:
         return rf"{_tex(event)[:-1]} \mid {_tex(given)[2:]}"
-    return rf"p(\text{{{escaped}}})"
+    return rf"p(\text{{{escaped(event)}}})"
+
+
+def escaped(words: str) -> str:
+    """Words inside a formula; signs that no escape lets in are replaced by others alike."""
+    for sign, alike in zip("\\^~", "∖ˆ˜", strict=True):
+        words = words.replace(sign, alike)
+    return "".join(rf"\{c}" if c in "#$%&_{}" else c for c in words)
+
+
+def divided(p: Any, q: Any) -> str:
+    """A quotient of numbers and what it is, once where that looks the same."""
+    written, found = quotient(text(p), text(q)), text(p / q)
+    return found if found == written.replace(" ", "") else f"{written} = {found}"
 
 
 def bracketed(write: Callable[[Any], str], x: Any) -> str:

@@ -78,7 +78,7 @@ def betainc(a: float, b: float, x: np.ndarray, *, iterations: int = 10_000) -> n
     Raises
     ------
     ArithmeticError
-        If the fraction has not settled after so many terms.
+        If the fraction has not settled after so many terms, or overflows.
 
     Source: Abramowitz and Stegun (1964), 26.5.8; chapter "Probability".
 
@@ -88,9 +88,13 @@ def betainc(a: float, b: float, x: np.ndarray, *, iterations: int = 10_000) -> n
     a, b, x = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (a, b, x)))
     beyond = x > (a + 1) / (a + b + 2)
     a, b, x = np.where(beyond, b, a), np.where(beyond, a, b), np.where(beyond, 1 - x, x)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         front = np.exp(a * np.log(x) + b * np.log1p(-x) - log_beta(a, b)) / a
-    area = front * _fraction(a, b, x, iterations)
+        area = front * _fraction(a, b, x, iterations)
+    if (np.isnan(area) & ~np.isnan(x)).any():
+        raise ArithmeticError(
+            f"betainc: exponents as large as {max(a.max(), b.max()):g} overflow"
+        )
     return np.where(beyond, 1 - area, area)[()]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..linalg.exact import exact, root, tex, text
 from ..steps import Step, Steps
-from .shown import bracketed
+from .shown import bracketed, divided
 
 __all__ = ["beta_steps", "gaussian_update_steps"]
 
@@ -20,7 +20,6 @@ def beta_steps(prior: tuple[float, float], ones: float, zeros: float, found: obj
     after, mode = (a + h, b + t), ""
     if min(after) > 1:
         mode = f"; the mode, the MAP estimate, is {text((a + h - 1) / (a + b + h + t - 2))}"
-    total = text(a + b + h + t)
     return Steps(
         [
             Step(
@@ -28,7 +27,8 @@ def beta_steps(prior: tuple[float, float], ones: float, zeros: float, found: obj
                 rf"p(\theta) \propto {_powers(a - 1, b - 1)}",
             ),
             Step(
-                f"What was seen, {text(h)} ones and {text(t)} zeros, has the likelihood",
+                f"What was seen, {_counted(h, 'one')} and {_counted(t, 'zero')}, has the "
+                "likelihood θ for each one times 1 − θ for each zero.",
                 rf"p(D \mid \theta) = {_powers(h, t)}",
             ),
             Step(
@@ -37,12 +37,17 @@ def beta_steps(prior: tuple[float, float], ones: float, zeros: float, found: obj
                 rf"p(\theta \mid D) \propto {_powers(a - 1 + h, b - 1 + t)}",
             ),
             Step(
-                f"Its mean is {text(a + h)}/{total}{mode}.",
+                f"Its mean is {divided(a + h, a + b + h + t)}{mode}.",
                 rf"\mathrm{{E}}[\theta \mid D] = {tex((a + h) / (a + b + h + t))}",
             ),
         ],
         found,
     )
+
+
+def _counted(n: Fraction, noun: str) -> str:
+    """How many there are."""
+    return f"{text(n)} {noun}{'' if n == 1 else 's'}"
 
 
 def _powers(m: Fraction, n: Fraction) -> str:
@@ -67,12 +72,12 @@ def gaussian_update_steps(
     return Steps(
         [
             Step(
-                f"The prior's precision is 1/{text(s0**2)} = {text(before)}.",
+                f"The prior's precision is {divided(Fraction(1), s0**2)}.",
                 rf"\frac{{1}}{{\sigma_0^2}} = {tex(before)}",
             ),
             Step(
                 f"The mean of {N} numbers, {text(mean)}, has the precision "
-                f"{N}/{text(s**2)} = {text(data)}.",
+                f"{divided(Fraction(N), s**2)}.",
                 rf"\frac{{N}}{{\sigma^2}} = {tex(data)}",
             ),
             Step(

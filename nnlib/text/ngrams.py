@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .. import checks
 from .vocabulary import whole
 
 __all__ = [
@@ -55,9 +56,11 @@ def ngram_counts(*sequences: Sequence[int], n: int, size: int) -> np.ndarray:
            [2, 0, 0],
            [0, 0, 0]])
     """
-    if n < 1 or size < 1 or size**n > MOST:
+    n = checks.whole("ngram_counts", "n", n, low=1)
+    size = checks.whole("ngram_counts", "size", size, low=1)
+    if n > 64 or size**n > MOST:  # NumPy's arrays have at most 64 axes
         raise ValueError(
-            f"ngram_counts: expected n and size of at least 1 and size**n of at most {MOST:,}, "
+            f"ngram_counts: expected size**n of at most {MOST:,} and n of at most 64, "
             f"got n={n} and size={size}"
         )
     counts = np.zeros(size**n, np.int64)
@@ -96,12 +99,15 @@ def ngram_probabilities(counts: np.ndarray, *, alpha: float = 0.0) -> np.ndarray
     >>> ngram_probabilities(np.array([[0, 2, 1], [2, 0, 0], [0, 0, 0]]), alpha=1)[0]
     array([0.16666667, 0.5       , 0.33333333])
     """
-    c = np.asarray(counts, float)
-    if not np.isfinite(c).all() or (c < 0).any() or not 0 <= alpha < math.inf:
+    c = checks.reals("ngram_probabilities", "counts", counts).astype(float)
+    alpha = checks.number("ngram_probabilities", "alpha", alpha, low=0)
+    if not c.size or not np.isfinite(c).all() or (c < 0).any():
+        got = f"{c.min()} to {c.max()}" if c.size else f"shape {c.shape}"
         raise ValueError(
-            f"ngram_probabilities: expected counts and alpha from 0 on, got alpha={alpha} and "
-            f"counts from {c.min()} to {c.max()}"
+            f"ngram_probabilities: expected finite counts (C, ..., C) from 0 on, got {got}"
         )
+    if not c.ndim:
+        raise ValueError("ngram_probabilities: expected counts (C, ..., C), got one number")
     total = (c + alpha).sum(axis=-1, keepdims=True)
     uniform = np.full_like(c, 1 / c.shape[-1])
     return np.divide(c + alpha, total, out=uniform, where=total > 0)
@@ -137,7 +143,12 @@ def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) ->
     >>> round(H, 4), round(perplexity(H) ** 5, 4)
     (0.3819, 6.75)
     """
-    p, name = np.asarray(probabilities, float), "ngram_cross_entropy"
+    name = "ngram_cross_entropy"
+    p = checks.reals(name, "probabilities", probabilities).astype(float)
+    if p.ndim < 1 or not p.size or set(p.shape) != {len(p)}:
+        raise ValueError(f"{name}: expected probabilities (C, ..., C), got {p.shape}")
+    if not ((p >= 0).all() and np.allclose(p.sum(axis=-1), 1, atol=1e-6)):
+        raise ValueError(f"{name}: expected probabilities from 0 on that sum to 1, got {p}")
     n, size = p.ndim, len(p)
     grams = np.concatenate([_grams(name, s, n, size) for s in sequences] or [np.empty((0, n))])
     if not len(grams):
@@ -165,7 +176,7 @@ def perplexity(cross_entropy: float) -> float:
     27.0
     """
     with np.errstate(over="ignore"):
-        return float(np.exp(cross_entropy))
+        return float(np.exp(_nats("perplexity", cross_entropy)))
 
 
 def bits_per_character(cross_entropy: float) -> float:
@@ -186,7 +197,14 @@ def bits_per_character(cross_entropy: float) -> float:
     >>> bits_per_character(math.log(8))
     3.0
     """
-    return float(cross_entropy) / math.log(2)
+    return _nats("bits_per_character", cross_entropy) / math.log(2)
+
+
+def _nats(function: str, cross_entropy: float) -> float:
+    """A cross-entropy of tokens: from 0 on, infinite where the impossible came."""
+    if isinstance(cross_entropy, float) and cross_entropy == math.inf:
+        return math.inf
+    return checks.number(function, "cross_entropy", cross_entropy, low=0)
 
 
 def sample(
@@ -222,9 +240,9 @@ def sample(
     >>> sample(logits, temperature=0.5, rng=np.random.default_rng(0))
     array([0, 2])
     """
-    z = np.asarray(logits, float)
-    if not 0 <= temperature < math.inf:
-        raise ValueError(f"sample: expected a temperature from 0 on, got {temperature}")
+    z = checks.reals("sample", "logits", logits).astype(float)
+    temperature = checks.number("sample", "temperature", temperature, low=0)
+    rng = checks.generator("sample", rng)
     if z.ndim < 1 or not z.size or not np.isfinite(z.max(axis=-1)).all():
         raise ValueError(
             f"sample: expected logits (..., C), in each row a largest that is finite, got {z}"
@@ -239,7 +257,9 @@ def _grams(function: str, sequence: Sequence[int], n: int, size: int) -> np.ndar
     x = whole(function, "sequences", sequence)
     if x.ndim != 1 or ((x < 0) | (x >= size)).any():
         got = f"shape {x.shape}" if x.ndim != 1 else f"{x.min()} to {x.max()}"
-        raise ValueError(f"{function}: expected tokens (T,) from 0 to {size - 1}, got {got}")
+        raise ValueError(
+            f"{function}: expected sequences of tokens (T,) from 0 to {size - 1}, got {got}"
+        )
     if len(x) < n:
         return np.empty((0, n), np.int64)
     return np.lib.stride_tricks.sliding_window_view(x, n)

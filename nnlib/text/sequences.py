@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import checks
 from ..nn.utils.rnn import pad_sequence
+from .vocabulary import whole
 
 __all__ = ["Padded", "bptt_batches", "mask", "next_token_pairs", "padded", "windows"]
 
@@ -42,14 +44,24 @@ def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
     array([[0, 1, 2, 3],
            [2, 3, 4, 5]])
     """
-    x = np.asarray(x)
-    if length < 1 or stride < 1 or x.ndim < 1 or len(x) < length:
+    x = series("windows", x)
+    length = checks.whole("windows", "length", length, low=1)
+    stride = checks.whole("windows", "stride", stride, low=1)
+    if len(x) < length:
         raise ValueError(
-            f"windows: expected x (T, ...) with T >= length >= 1 and stride >= 1, got x "
-            f"{x.shape}, length={length}, stride={stride}"
+            f"windows: expected x (T, ...) with T >= length >= 1, got x {x.shape}, "
+            f"length={length}"
         )
     w = np.lib.stride_tricks.sliding_window_view(x, length, axis=0)[::stride]
     return np.moveaxis(w, -1, 1).copy()
+
+
+def series(function: str, x: Any) -> np.ndarray:
+    """A sequence in time: an array (T, ...) of anything but objects."""
+    x = checks.reals(function, "x", x, kinds="biufcMmSU")
+    if x.ndim < 1 or not x.size:
+        raise ValueError(f"{function}: expected x (T, ...) with entries, got shape {x.shape}")
+    return x
 
 
 def next_token_pairs(
@@ -84,13 +96,15 @@ def next_token_pairs(
            [3, 4, 5]]), array([[1, 2, 3],
            [4, 5, 6]]))
     """
-    x = np.asarray(x)
-    if x.ndim < 1 or not 1 <= length < len(x):
+    name = "next_token_pairs"
+    x, length = series(name, x), checks.whole(name, "length", length, low=1)
+    stride = length if stride is None else checks.whole(name, "stride", stride, low=1)
+    if len(x) <= length:
         raise ValueError(
-            f"next_token_pairs: expected x (T, ...) with T > length >= 1, got x {x.shape} and "
+            f"{name}: expected x (T, ...) with T > length >= 1, got x {x.shape} and "
             f"length={length}"
         )
-    both = windows(x, length + 1, stride=length if stride is None else stride)
+    both = windows(x, length + 1, stride=stride)
     return both[:, :-1], both[:, 1:]
 
 
@@ -130,12 +144,14 @@ def bptt_batches(
     [[0, 1, 2], [5, 6, 7]] [[1, 2, 3], [6, 7, 8]]
     [[3, 4], [8, 9]] [[4, 5], [9, 10]]
     """
-    x = np.asarray(x)
-    steps = (len(x) - 1) // batch_size if x.ndim and batch_size >= 1 else 0
-    if steps < 1 or length < 1:
+    x = series("bptt_batches", x)
+    batch_size = checks.whole("bptt_batches", "batch_size", batch_size, low=1)
+    length = checks.whole("bptt_batches", "length", length, low=1)
+    steps = (len(x) - 1) // batch_size
+    if steps < 1:
         raise ValueError(
-            f"bptt_batches: expected x (T, ...) with T > batch_size >= 1 and length >= 1, got "
-            f"x {x.shape}, batch_size={batch_size}, length={length}"
+            f"bptt_batches: expected x (T, ...) with T > batch_size >= 1, got x {x.shape}, "
+            f"batch_size={batch_size}"
         )
     shape = (batch_size, steps, *x.shape[1:])
     inputs, targets = (x[k : k + batch_size * steps].reshape(shape) for k in (0, 1))
@@ -178,10 +194,14 @@ def padded(sequences: Sequence[Any], *, value: float = 0) -> Padded:
     (array([[ 5,  6,  7],
            [ 8, -1, -1]]), array([3, 1]))
     """
-    arrays = [np.asarray(s) for s in sequences]
-    if not arrays or any(a.ndim == 0 for a in arrays):
+    if not isinstance(sequences, Sequence | np.ndarray):
+        raise TypeError(f"padded: expected sequences in a list, got {sequences!r}")
+    arrays = [checks.reals("padded", "sequences", s) for s in sequences]
+    checks.number("padded", "value", value)
+    if not arrays or any(a.shape[1:] != arrays[0].shape[1:] or not a.ndim for a in arrays):
         raise ValueError(
-            f"padded: expected at least one sequence (T, ...), got {[a.shape for a in arrays]}"
+            "padded: expected sequences (T, ...), at least one, that differ in T alone, got "
+            f"{[a.shape for a in arrays]}"
         )
     X = pad_sequence(arrays, batch_first=True, padding_value=value)
     return Padded(X, np.array([len(a) for a in arrays], np.int64))
@@ -214,8 +234,12 @@ def mask(lengths: np.ndarray, longest: int | None = None) -> np.ndarray:
            [False, False, False],
            [ True,  True,  True]])
     """
-    lengths = np.asarray(lengths)
-    T = lengths.max(initial=0) if longest is None else longest
+    lengths = whole("mask", "lengths", lengths)
+    T = lengths.max(initial=0)
+    if longest is not None:
+        T = checks.whole("mask", "longest", longest, low=0)
     if lengths.ndim != 1 or (lengths < 0).any() or (lengths > T).any():
-        raise ValueError(f"mask: expected lengths (N,) from 0 to {T}, got {lengths.tolist()}")
+        raise ValueError(
+            f"mask: expected lengths (N,) from 0 to {T}, the longest, got {lengths.tolist()}"
+        )
     return np.arange(T) < lengths[:, None]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .sequences import windows
+from .. import checks
+from .sequences import series, windows
 
 __all__ = ["Standardizer", "forecast_windows", "split_in_time"]
 
@@ -40,16 +41,15 @@ def split_in_time(
     >>> split_in_time(np.arange(10), (0.6, 0.2, 0.2))
     (array([0, 1, 2, 3, 4, 5]), array([6, 7]), array([8, 9]))
     """
-    x = np.asarray(x)
-    if not shares or min(shares) <= 0 or not math.isclose(sum(shares), 1):
+    x, p = series("split_in_time", x), checks.reals("split_in_time", "shares", shares)
+    if p.ndim != 1 or not (p > 0).all() or not math.isclose(p.sum(), 1):
         raise ValueError(
             f"split_in_time: expected positive shares with the sum 1, got {shares}"
         )
-    ends = np.round(np.cumsum(shares)[:-1] * (len(x) if x.ndim else 0)).astype(int)
-    parts = np.split(x, ends) if x.ndim else [x]
-    if x.ndim == 0 or not all(map(len, parts)):
+    parts = np.split(x, np.round(np.cumsum(p)[:-1] * len(x)).astype(int))
+    if not all(map(len, parts)):
         raise ValueError(
-            f"split_in_time: expected a series (T, ...) long enough for {len(shares)} parts, "
+            f"split_in_time: expected a series x (T, ...) long enough for {len(p)} parts, "
             f"got {x.shape}"
         )
     return tuple(part.copy() for part in parts)
@@ -89,10 +89,14 @@ def forecast_windows(
            [2, 4, 8]]), array([[ 8],
            [16]]))
     """
-    if history < 1 or horizon < 1:
+    name = "forecast_windows"
+    x, history = series(name, x), checks.whole(name, "history", history, low=1)
+    horizon = checks.whole(name, "horizon", horizon, low=1)
+    stride = checks.whole(name, "stride", stride, low=1)
+    if len(x) < history + horizon:
         raise ValueError(
-            f"forecast_windows: expected history and horizon of at least 1, got {history} and "
-            f"{horizon}"
+            f"{name}: expected x (T, ...) with T of at least history + horizon, "
+            f"{history + horizon}, got x {x.shape}"
         )
     both = windows(x, history + horizon, stride=stride)
     return both[:, :history], both[:, history:]
@@ -133,10 +137,10 @@ class Standardizer:
 
     def __init__(self, train: np.ndarray):
         x = _numbers("Standardizer", train)
-        if not x.size or not np.isfinite(x).all():
+        if not x.ndim or not x.size or not np.isfinite(x).all():
             strange = np.count_nonzero(~np.isfinite(x))
             raise ValueError(
-                f"Standardizer: expected finite numbers, got {x.size}, "
+                f"Standardizer: expected finite numbers (..., D), got shape {x.shape}, "
                 f"{strange} of them not finite"
             )
         over = tuple(range(max(x.ndim - 1, 1)))
@@ -163,7 +167,4 @@ class Standardizer:
 
 def _numbers(function: str, x: np.ndarray) -> np.ndarray:
     """Data as float64."""
-    x = np.asarray(x)
-    if x.dtype.kind not in "biuf":
-        raise TypeError(f"{function}: expected numbers, got {x.dtype}")
-    return x.astype(np.float64)
+    return checks.reals(function, "data", x).astype(np.float64)

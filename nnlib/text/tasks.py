@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import checks
+
 __all__ = ["adding_problem", "copy_problem"]
 
 
@@ -43,8 +45,9 @@ def adding_problem(
     >>> X.shape, np.allclose((X[..., 0] * X[..., 1]).sum(axis=1), y)
     ((3, 10, 2), True)
     """
-    if n < 0 or length < 2:
-        raise ValueError(f"adding_problem: expected n >= 0, length >= 2, got {n} and {length}")
+    checks.whole("adding_problem", "n", n, low=0)
+    checks.whole("adding_problem", "length", length, low=2)
+    checks.generator("adding_problem", rng)
     X = np.zeros((n, length, 2), np.float32)
     X[..., 0] = rng.random((n, length), np.float32)
     half = length // 2
@@ -93,11 +96,10 @@ def copy_problem(
     >>> print(x, y)
     [[7 6 5 0 9 0 0 0]] [[0 0 0 0 0 7 6 5]]
     """
-    if n < 0 or min(length, delay, symbols) < 1:
-        raise ValueError(
-            "copy_problem: expected n >= 0 and length, delay and symbols of at least 1, got "
-            f"{n}, {length}, {delay} and {symbols}"
-        )
+    checks.whole("copy_problem", "n", n, low=0)
+    for argument, value in (("length", length), ("delay", delay), ("symbols", symbols)):
+        checks.whole("copy_problem", argument, value, low=1)
+    checks.generator("copy_problem", rng)
     tokens = rng.integers(1, symbols + 1, size=(n, length))
     x, y = np.zeros((2, n, 2 * length + delay), np.int64)
     x[:, :length] = y[:, -length:] = tokens

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
+
 __all__ = ["Vocabulary", "tokenize"]
 
 WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
@@ -101,15 +103,20 @@ class Vocabulary:
         unknown: str | None = None,
         padding: str | None = None,
     ):
-        if min_count < 1:
-            raise ValueError(f"Vocabulary: expected min_count of at least 1, got {min_count}")
+        checks.whole("Vocabulary", "min_count", min_count, low=1)
+        for argument, token in (("unknown", unknown), ("padding", padding)):
+            if not isinstance(token, str | None):
+                raise TypeError(f"Vocabulary: expected {argument} as a str, got {token!r}")
         self.of_characters = isinstance(tokens, str)
         self.unknown, self.padding = unknown, padding
-        seen = Counter(tokens)
+        seen = Counter(_listed("Vocabulary", tokens))
         kept = _by_frequency(seen, min_count)
         special = [t for t in (padding, unknown) if t is not None]
         if len({*kept, *special}) < len(kept) + len(special):
-            raise ValueError(f"Vocabulary: {special} must differ, and from all other tokens")
+            raise ValueError(
+                "Vocabulary: expected unknown and padding that are no other token, got "
+                f"{special}"
+            )
         rare = seen.total() - sum(seen[t] for t in kept)
         self.tokens = (*special, *kept)
         self.counts = (
@@ -154,13 +161,13 @@ class Vocabulary:
             If a token has no number and there is none for unknown ones.
         """
         other = None if self.unknown is None else self._number[self.unknown]
-        tokens = list(tokens)
+        tokens = _listed("Vocabulary.encode", tokens)
         numbers = [self._number.get(token, other) for token in tokens]
         if None in numbers:
             k = numbers.index(None)
             raise ValueError(
-                f"Vocabulary.encode: token {tokens[k]!r} at place {k} is not among the "
-                f"{len(self)} known; unknown= gives a token for all others"
+                f"Vocabulary.encode: expected one of {len(self)} known tokens, got "
+                f"{tokens[k]!r} at place {k}; unknown= gives a token for all others"
             )
         return np.array(numbers, np.int64)
 
@@ -197,18 +204,26 @@ class Vocabulary:
 
 def _by_frequency(seen: Counter, min_count: int) -> list[str]:
     """The tokens that are frequent enough, the most frequent first."""
-    for token in seen:
-        if not isinstance(token, str):
-            raise TypeError(f"Vocabulary: expected tokens as str, got {token!r}")
     if not seen:
-        raise ValueError("Vocabulary: expected at least one token, got none")
+        raise ValueError("Vocabulary: expected tokens, at least one, got none")
     kept = [token for token, count in seen.items() if count >= min_count]
     return sorted(kept, key=lambda token: (-seen[token], token))
 
 
+def _listed(function: str, tokens: Any) -> list[str]:
+    """The characters of a str, or the tokens of an iterable."""
+    if not isinstance(tokens, Iterable):
+        raise TypeError(f"{function}: expected tokens as str, got {type(tokens).__name__}")
+    tokens = list(tokens)
+    for token in tokens:
+        if not isinstance(token, str):
+            raise TypeError(f"{function}: expected tokens as str, got {token!r}")
+    return tokens
+
+
 def whole(function: str, argument: str, numbers: Any) -> np.ndarray:
     """Numbers as an int64 array; an empty list has no dtype of its own."""
-    array = np.asarray(numbers)
+    array = checks.reals(function, argument, numbers)
     if array.dtype.kind not in "iu" and array.size:
         raise TypeError(f"{function}: expected whole numbers as {argument}, got {array.dtype}")
     return array.astype(np.int64)

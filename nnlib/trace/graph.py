@@ -246,7 +246,7 @@ class Picture:
         """Give the drawing in its own size, in a box that scrolls on narrower pages."""
         box = f'<div class="nn-trace" tabindex="0" role="group" aria-label="{label}">'
         drawn = self._drawn().replace('<div class="nn-trace">', box, 1)
-        return f'<div class="nn-panels">{drawn}</div>'
+        return f'<div class="nn-panels"><div class="nn-panel">{drawn}</div></div>'
 
     def _drawn(self) -> str:
         """The drawings, of which the style shows one."""

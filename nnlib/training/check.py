@@ -10,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import random
+from ..checks import function, number, whole
 from ..grad_mode import no_grad
 from ..nn import Module
 from ..tensor import Tensor
-from .data import fitting
+from .data import fitting, is_model
 
 __all__ = ["Checked", "GradientCheck", "gradient_check"]
 
@@ -131,8 +132,10 @@ def gradient_check(
     >>> gradient_check(model, batch, nn.functional.cross_entropy).passed
     True
     """
-    if samples < 1:
-        raise ValueError(f"gradient_check: expected samples >= 1, got {samples}")
+    is_model("gradient_check", model)
+    function("gradient_check", "loss", loss)
+    whole("gradient_check", "samples", samples, low=1)
+    number("gradient_check", "eps", eps, above=0)
     twin = copy.deepcopy(model).double()
     trained = {name: p for name, p in twin.named_parameters() if p.requires_grad}
     if not trained:

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..checks import function, whole
 from ..nn import Embedding, Module
+from ..optim import Optimizer
 from ..random import Generator
 from ..tensor import Tensor, raw
 from ..utils.data import DataLoader, TensorDataset
@@ -60,14 +62,13 @@ def loaders(
     [50, 50, 20]
     """
     train = TensorDataset(*_rows("loaders", X, y))
-    if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
-        raise ValueError(f"loaders: expected an integer batch_size >= 1, got {batch_size}")
+    batch_size = whole("loaders", "batch_size", batch_size, low=1)
     order = Generator.around(rng)
     measured = None
     if validation is not None:
         rows = TensorDataset(*_rows("loaders, validation", *validation))
         measured = DataLoader(rows, batch_size=1000)
-    return Loaders(DataLoader(train, int(batch_size), shuffle=True, generator=order), measured)
+    return Loaders(DataLoader(train, batch_size, shuffle=True, generator=order), measured)
 
 
 def _rows(name: str, X: Any, y: Any) -> tuple[Tensor, Tensor]:
@@ -75,6 +76,40 @@ def _rows(name: str, X: Any, y: Any) -> tuple[Tensor, Tensor]:
     X, y = np.asarray(raw(X)), np.asarray(raw(y))
     same_length(name, X, y)
     return Tensor(X), Tensor(y)
+
+
+def belong_together(name: str, model: Any, loss: Any, optimizer: Any) -> None:
+    """Refuse what is no model, no loss, or an optimizer that does not hold the model."""
+    is_model(name, model)
+    function(name, "loss", loss)
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"{name}: expected an Optimizer, got {type(optimizer).__name__}")
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    if held.isdisjoint(map(id, model.parameters())):
+        raise ValueError(
+            f"{name}: expected an optimizer with parameters of this model, got one of another; "
+            "was the model copied or made anew after it?"
+        )
+
+
+def is_model(name: str, model: Any) -> None:
+    """Refuse what is no Module."""
+    if not isinstance(model, Module):
+        raise TypeError(f"{name}: expected a Module, got {type(model).__name__}")
+
+
+def pair(name: str, given: Any) -> Loaders:
+    """Batches to train on and, in a tuple, batches to measure on."""
+    given = given if isinstance(given, tuple) else (given,)
+    if len(given) not in (1, 2):
+        raise ValueError(f"{name}: expected one or two loaders, got a tuple of {len(given)}")
+    for loader in given[:1] if given[1:] == (None,) else given:
+        if not isinstance(loader, Iterable) or isinstance(loader, str):
+            raise TypeError(
+                f"{name}: expected batches to loop over, as loaders(X, y, rng=rng) makes them, "
+                f"got {type(loader).__name__}"
+            )
+    return Loaders(*given)
 
 
 def same_length(name: str, X: np.ndarray, y: np.ndarray) -> None:
@@ -103,7 +138,10 @@ def fitting(model: Module, batch: Any, name: str = "fit") -> tuple[list[Tensor],
     """
     if not isinstance(batch, (tuple, list)) or len(batch) < 2:
         kind = type(batch).__name__
-        raise TypeError(f"{name}: expected batches (inputs, targets), got a {kind}")
+        raise TypeError(
+            f"{name}: expected batches (inputs, targets), as loaders(X, y, rng=rng) makes "
+            f"them, got {kind}"
+        )
     *inputs, y = (part if isinstance(part, Tensor) else Tensor(part) for part in batch)
     dtype, first = input_dtype(model), next(model.parameters(), None)
     if dtype is not None:

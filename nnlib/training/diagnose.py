@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from .. import random
+from ..checks import number, whole
 from ..nn import Module
 from ..optim import Optimizer
 from ..tensor import Tensor
-from .data import fitting
+from .data import belong_together, fitting, pair
 from .evaluation import share_right
 
 __all__ = ["LRSearch", "Overfit", "lr_finder", "overfit_one_batch"]
@@ -133,8 +134,8 @@ def overfit_one_batch(
     >>> overfit_one_batch(model, batch, nn.functional.cross_entropy, sgd).passed
     True
     """
-    if steps < 1:
-        raise ValueError(f"overfit_one_batch: expected steps >= 1, got {steps}")
+    belong_together("overfit_one_batch", model, loss, optimizer)
+    whole("overfit_one_batch", "steps", steps, low=1)
     inputs, y = fitting(model, batch, "overfit_one_batch")
     losses = []
     with on_trial(model, optimizer):
@@ -231,6 +232,8 @@ def lr_finder(
     >>> 1e-5 < found.suggestion < 10, sgd.param_groups[0]["lr"]
     (True, 1.0)
     """
+    belong_together("lr_finder", model, loss, optimizer)
+    pair("lr_finder", loader)
     _check(lowest, highest, steps, smoothing)
     rates, losses, smoothed, average = np.geomspace(lowest, highest, steps), [], [], 0.0
     batches = chain.from_iterable(repeat(loader, steps))
@@ -257,9 +260,8 @@ def lr_finder(
 
 def _check(lowest: float, highest: float, steps: int, smoothing: float) -> None:
     """Refuse options of lr_finder that are out of range."""
-    if not 0 < lowest < highest:
-        raise ValueError(f"lr_finder: expected 0 < lowest < highest, got {lowest}, {highest}")
-    if steps < 2:
-        raise ValueError(f"lr_finder: expected steps >= 2, got {steps}")
-    if not 0 <= smoothing < 1:
+    number("lr_finder", "lowest", lowest, above=0)
+    number("lr_finder", "highest", highest, above=lowest)
+    whole("lr_finder", "steps", steps, low=2)
+    if not 0 <= number("lr_finder", "smoothing", smoothing) < 1:
         raise ValueError(f"lr_finder: expected smoothing in [0, 1), got {smoothing}")

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import function, reals, whole
 from ..grad_mode import no_grad
 from ..nn import Module
 from ..tensor import Tensor, raw
-from .data import fitting, input_dtype, same_length
+from .data import fitting, input_dtype, is_model, same_length
 
 __all__ = ["accuracy", "evaluate", "predict"]
 
@@ -51,7 +52,9 @@ def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarr
     >>> predict(Linear(3, 2), np.zeros((5, 3))).shape
     (5, 2)
     """
-    X = np.asarray(raw(X), input_dtype(model))
+    is_model("predict", model)
+    whole("predict", "batch_size", batch_size, low=1)
+    X = np.asarray(reals("predict", "X", raw(X)), input_dtype(model))
     starts = range(0, max(len(X), 1), batch_size)
     with at_rest(model):
         return np.concatenate([model(Tensor(X[i : i + batch_size])).array for i in starts])
@@ -83,7 +86,8 @@ def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:
     >>> accuracy(Sequential(), np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
     0.5
     """
-    X, y = np.asarray(raw(X)), np.asarray(raw(y))
+    is_model("accuracy", model)
+    X, y = reals("accuracy", "X", raw(X)), reals("accuracy", "y", raw(y), kinds="iu")
     same_length("accuracy", X, y)
     return share_right(predict(model, X), y)
 
@@ -129,6 +133,8 @@ def evaluate(
     >>> evaluate(Sequential(), [batch], F.cross_entropy)["accuracy"]
     0.5
     """
+    is_model("evaluate", model)
+    function("evaluate", "loss", loss)
     sums, count = {}, 0
     with at_rest(model):
         for batch in loader:

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import number, one_of, whole
 from ..nn import Module
 from ..nn.utils import clip_grad_norm_, clip_grad_value_, get_total_norm
 from ..optim import Optimizer
 from ..optim.lr_scheduler import ReduceLROnPlateau
 from ..tensor import Tensor
 from .checkpoint import resume, write
-from .data import Loaders, fitting
+from .data import Loaders, belong_together, fitting, pair
 from .evaluation import evaluate
 from .history import History
 from .watch import Watch, need
@@ -131,12 +132,15 @@ def fit(
     >>> len(history.step_loss), history.train_loss[-1] < history.train_loss[0]
     (10, True)
     """
-    train, validation = loaders if isinstance(loaders, tuple) else (loaders, None)
-    for name, value in (("epochs", epochs), ("checkpoint_every", checkpoint_every)):
-        need(value is None or value >= 1, f"{name} >= 1", value)
-    need(schedule in ("epoch", "step"), "schedule 'epoch' or 'step'", repr(schedule))
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"fit: expected an Optimizer, got {type(optimizer).__name__}")
+    belong_together("fit", model, loss, optimizer)
+    train, validation = pair("fit", loaders)
+    whole("fit", "epochs", epochs, low=1)
+    one_of("fit", "schedule", schedule, ("epoch", "step"))
+    for name, value in (("clip_norm", clip_norm), ("clip_value", clip_value)):
+        if value is not None:
+            number("fit", name, value, low=0)
+    if checkpoint_every is not None:
+        whole("fit", "checkpoint_every", checkpoint_every, low=1)
     on_validation = ["val_loss", "val_accuracy", *(metrics or ())]
     measured = ["train_loss", *(on_validation if validation is not None else [])]
     run = Run(

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from ..checks import number, whole
+
 __all__ = ["Watch", "need"]
 
 MODES = {"train_loss": "min", "val_loss": "min", "val_accuracy": "max"}
@@ -50,8 +52,9 @@ class Watch:
         self.mode = self.mode or MODES.get(self.name)
         fine = self.mode in ("min", "max")
         need(fine, f"mode 'min' or 'max' with monitor={self.name!r}", repr(self.mode))
-        need(self.patience is None or self.patience >= 1, "patience >= 1", self.patience)
-        need(self.min_delta >= 0, "min_delta >= 0", self.min_delta)
+        if self.patience is not None:
+            whole("fit", "patience", self.patience, low=1)
+        number("fit", "min_delta", self.min_delta, low=0)
 
     def is_best(self, value: float) -> bool:
         """Whether an epoch is the best so far; NaN never is."""

@@ -6,8 +6,10 @@ import math
 
 import numpy as np
 
+from .. import checks
 from . import pixels
 from .compose import Transform
+from .shared import numbers
 
 __all__ = ["ColorJitter", "Cutout", "GaussianNoise", "RandomErasing"]
 
@@ -33,8 +35,9 @@ class ColorJitter(Transform):
     def __init__(
         self, brightness: float = 0.0, contrast: float = 0.0, *, rng: np.random.Generator
     ):
-        self._check(min(brightness, contrast) >= 0, "numbers from 0 on", (brightness, contrast))
-        self.brightness, self.contrast, self.rng = brightness, contrast, rng
+        self.brightness = checks.number("ColorJitter", "brightness", brightness, low=0)
+        self.contrast = checks.number("ColorJitter", "contrast", contrast, low=0)
+        self.rng = checks.generator("ColorJitter", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Draw both factors."""
@@ -66,8 +69,8 @@ class GaussianNoise(Transform):
     """
 
     def __init__(self, sigma: float = 0.1, *, clip: bool = True, rng: np.random.Generator):
-        self._check(sigma >= 0, "sigma from 0 on", sigma)
-        self.sigma, self.clip, self.rng = sigma, clip, rng
+        self.sigma = checks.number("GaussianNoise", "sigma", sigma, low=0)
+        self.clip, self.rng = clip, checks.generator("GaussianNoise", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Draw and add."""
@@ -93,8 +96,9 @@ class Cutout(Transform):
     """
 
     def __init__(self, size: int, *, value: float = 0, rng: np.random.Generator):
-        self._check(size > 0, "a size above 0", size)
-        self.size, self.value, self.rng = size, value, rng
+        self.size = checks.whole("Cutout", "size", size, low=1)
+        self.value = checks.number("Cutout", "value", value)
+        self.rng = checks.generator("Cutout", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Draw the centres and cover."""
@@ -137,10 +141,15 @@ class RandomErasing(Transform):
         *,
         rng: np.random.Generator,
     ):
-        self._check(0 <= p <= 1, "a probability p", p)
-        self._check(0 < scale[0] <= scale[1] <= 1, "a range of areas from 0 to 1", scale)
-        self._check(0 < ratio[0] <= ratio[1], "a range of ratios above 0", ratio)
-        self.p, self.scale, self.ratio, self.value, self.rng = p, scale, ratio, value, rng
+        self.p = checks.number("RandomErasing", "p", p, low=0, high=1)
+        self.scale = numbers("RandomErasing", "scale", scale, 2)
+        self.ratio = numbers("RandomErasing", "ratio", ratio, 2)
+        self._check(
+            0 < self.scale[0] <= self.scale[1] <= 1, "a range of scale from 0 to 1", scale
+        )
+        self._check(0 < self.ratio[0] <= self.ratio[1], "a range of ratio above 0", ratio)
+        self.value = checks.number("RandomErasing", "value", value)
+        self.rng = checks.generator("RandomErasing", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Draw rectangles, take the first that fits, cover where a draw says so."""

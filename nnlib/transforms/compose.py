@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
 from ..tensor import Tensor, raw
 from . import grid, pixels
 from .shared import pictures
@@ -59,15 +60,23 @@ class Compose:
     """
 
     def __init__(self, transforms: Sequence[Callable]):
-        if not transforms or not all(map(callable, transforms)):
-            raise TypeError(f"Compose: expected a sequence of functions, got {transforms!r}")
-        self.transforms = tuple(transforms)
+        self.transforms = _functions("Compose", transforms)
 
     def __call__(self, x: Any) -> Any:
         """Do all of them."""
         for transform in self.transforms:
             x = transform(x)
         return x
+
+
+def _functions(name: str, transforms: Any) -> tuple[Callable, ...]:
+    """At least one function, in a sequence."""
+    several = isinstance(transforms, tuple | list) and transforms
+    if not several or not all(map(callable, transforms)):
+        raise TypeError(
+            f"{name}: expected transforms as a sequence of functions, got {transforms!r}"
+        )
+    return tuple(transforms)
 
 
 class RandomApply(Transform):
@@ -92,8 +101,10 @@ class RandomApply(Transform):
     def __init__(
         self, transforms: Sequence[Callable], p: float = 0.5, *, rng: np.random.Generator
     ):
-        self._check(0 <= p <= 1, "a probability p", p)
-        self.transform, self.p, self.rng = Compose(transforms), p, rng
+        name = type(self).__name__
+        self.transform = Compose(_functions(name, transforms))
+        self.p = checks.number(name, "p", p, low=0, high=1)
+        self.rng = checks.generator(name, rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Change where a draw says so."""
@@ -159,7 +170,8 @@ class Normalize(Transform):
     """
 
     def __init__(self, mean: Sequence[float], std: Sequence[float]):
-        self.mean, self.std = mean, std
+        self.mean = pixels.for_colours("Normalize", "mean", mean)
+        self.std = pixels.for_colours("Normalize", "std", std)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Standardise."""

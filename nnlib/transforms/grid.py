@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import number, one_of, whole
 from .shared import each, pictures
 
 __all__ = ["crop", "horizontal_flip", "pad", "shift", "ten_crop", "vertical_flip"]
+
+MODES = ("constant", "edge", "reflect", "symmetric")
 
 
 def horizontal_flip(x: np.ndarray) -> np.ndarray:
@@ -85,14 +88,11 @@ def pad(x: np.ndarray, padding: int, *, fill: float = 0, mode: str = "constant")
             [9, 1, 2, 9],
             [9, 9, 9, 9]]])
     """
-    x = pictures("pad", x)
-    if padding < 0 or mode not in ("constant", "edge", "reflect", "symmetric"):
-        raise ValueError(
-            "pad: expected padding from 0 on and mode constant, edge, reflect or symmetric, "
-            f"got {padding} and {mode!r}"
-        )
-    frame = [(0, 0)] * (x.ndim - 2) + [(padding, padding)] * 2
-    return np.pad(x, frame, mode, **({"constant_values": fill} if mode == "constant" else {}))
+    x, p = pictures("pad", x), whole("pad", "padding", padding, low=0)
+    one_of("pad", "mode", mode, MODES)
+    frame = [(0, 0)] * (x.ndim - 2) + [(p, p)] * 2
+    options = {"constant_values": number("pad", "fill", fill)} if mode == "constant" else {}
+    return np.pad(x, frame, mode, **options)
 
 
 def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndarray:
@@ -125,25 +125,27 @@ def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndar
     """
     x = pictures("crop", x)
     N, (H, W) = x.shape[:-3], x.shape[-2:]
-    if min(height, width) < 1:
-        raise ValueError(f"crop: expected at least one pixel, got {height} x {width}")
-    top, left = (_places(n, v, x) for n, v in (("top", top), ("left", left)))
+    sides = (("height", height, H), ("width", width, W))
+    height, width = (whole("crop", name, n, low=1, high=most) for name, n, most in sides)
+    top, left = (_places("crop", n, v, x) for n, v in (("top", top), ("left", left)))
     i, j = top + np.arange(height)[:, None], left + np.arange(width)
     if not (_within(i, H) and _within(j, W)):
         raise ValueError(
-            f"crop: expected windows within {H} x {W} pixels, got rows {i.min()} to {i.max()} "
-            f"and columns {j.min()} to {j.max()}"
+            f"crop: expected top and left of windows within {H} x {W} pixels, got rows "
+            f"{i.min()} to {i.max()} and columns {j.min()} to {j.max()}"
         )
     flat = x.reshape(*x.shape[:-2], H * W)
     at = np.broadcast_to(i * W + j, (*N, height, width)).reshape(*N, 1, height * width)
     return np.take_along_axis(flat, at, axis=-1).reshape(*x.shape[:-2], height, width)
 
 
-def _places(argument: str, value: Any, x: np.ndarray) -> np.ndarray:
+def _places(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
     """Whole numbers, one for all pictures or one for each, (..., 1, 1)."""
-    value = each("crop", argument, value, x)[..., 0]
+    value = each(function, argument, value, x)[..., 0]
     if (value != np.round(value)).any():
-        raise ValueError(f"crop: expected whole numbers as {argument}, got {value.ravel()}")
+        raise ValueError(
+            f"{function}: expected whole numbers as {argument}, got {value.ravel()}"
+        )
     return value.astype(int)
 
 
@@ -175,7 +177,10 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     array([[[0, 1, 2]]])
     """
     x = pictures("shift", x)
-    right, down = np.asarray(right), np.asarray(down)
+    number("shift", "fill", fill)
+    most = max(x.shape[-2:])  # further away there is nothing but fill
+    named = (("right", right), ("down", down))
+    right, down = (np.clip(_places("shift", n, v, x)[..., 0, 0], -most, most) for n, v in named)
     most = int(max(abs(right).max(initial=0), abs(down).max(initial=0)))
     return crop(pad(x, most, fill=fill), most - down, most - right, *x.shape[-2:])
 
@@ -201,6 +206,7 @@ def ten_crop(x: np.ndarray, size: int) -> np.ndarray:
     (10, 8, 3, 28, 28)
     """
     x = pictures("ten_crop", x)
+    whole("ten_crop", "size", size, low=1, high=min(x.shape[-2:]))
     bottom, right = x.shape[-2] - size, x.shape[-1] - size
     middle = (round(bottom / 2), round(right / 2))
     corners = [(0, 0), (0, right), (bottom, 0), (bottom, right), middle]

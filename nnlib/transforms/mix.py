@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
 from ..tensor import Tensor, raw
 from .pixels import inside
 from .shared import each, pictures
@@ -91,6 +92,8 @@ def cutmix(
             [2., 3.]]]), array([0.75, 0.25]))
     """
     x, y, partner = _pairs("cutmix", x, y, partner)
+    if not isinstance(box, tuple | list) or len(box) != 4:
+        raise TypeError(f"cutmix: expected box (top, left, height, width), got {box!r}")
     rectangle = inside(x, *(each("cutmix", "box", b, x) for b in box))
     lam = 1 - np.broadcast_to(rectangle, (len(x), *rectangle.shape[-3:])).mean(axis=(1, 2, 3))
     return np.where(rectangle, x[partner], x), _blend(lam[:, None], y, partner)
@@ -105,18 +108,33 @@ def _pairs(
     function: str, x: np.ndarray, y: np.ndarray, partner: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pictures, targets and partners of one length."""
-    x, y, partner = pictures(function, x), np.asarray(y), np.asarray(partner)
+    x, y, partner = (
+        pictures(function, x),
+        checks.reals(function, "y", y),
+        _whole(function, partner),
+    )
     if x.ndim != 4 or x.dtype.kind != "f" or y.ndim != 2 or y.dtype.kind != "f":
         raise ValueError(
             f"{function}: expected floats x (N, C, H, W) and y (N, K), got {x.shape} {x.dtype} "
             f"and {y.shape} {y.dtype}"
         )
-    if len(y) != len(x) or partner.shape != (len(x),) or partner.dtype.kind not in "iu":
+    if not np.isfinite(y).all():
+        raise ValueError(f"{function}: expected finite y, got {y}")
+    N = len(x)
+    if len(y) != N or partner.shape != (N,) or ((partner < 0) | (partner >= N)).any():
         raise ValueError(
-            f"{function}: expected {len(x)} targets and whole numbers of {len(x)} partners, "
-            f"got {y.shape} and {partner.shape} {partner.dtype}"
+            f"{function}: expected y of {N} targets and partner of {N} numbers below {N}, "
+            f"got {y.shape} and {partner}"
         )
     return x, y, partner
+
+
+def _whole(function: str, partner: Any) -> np.ndarray:
+    """Whole numbers, of which there may be none."""
+    partner = checks.reals(function, "partner", partner)
+    if partner.size and partner.dtype.kind not in "iu":
+        raise TypeError(f"{function}: expected partner of whole numbers, got {partner.dtype}")
+    return partner.astype(np.int64)
 
 
 class _Mix:
@@ -133,22 +151,21 @@ class _Mix:
     """
 
     def __init__(self, *, alpha: float = 1.0, num_classes: int, rng: np.random.Generator):
-        if not alpha > 0 or num_classes < 1:
-            raise ValueError(
-                f"{type(self).__name__}: expected alpha above 0 and at least one class, got "
-                f"{alpha} and {num_classes}"
-            )
-        self.alpha, self.num_classes, self.rng = alpha, num_classes, rng
+        name = type(self).__name__
+        self.alpha = checks.number(name, "alpha", alpha, above=0)
+        self.num_classes = checks.whole(name, "num_classes", num_classes, low=1)
+        self.rng = checks.generator(name, rng)
 
     def __call__(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Mix pictures (N, C, H, W) and classes (N,) or targets (N, K) of a batch."""
-        pixels, targets = np.asarray(raw(x)), self._one_hot(np.asarray(raw(y)))
+        pixels, targets = pictures(type(self).__name__, raw(x)), self._one_hot(raw(y))
         partner = self.rng.permutation(len(pixels))
         mixed = self._mix(pixels, targets, partner)
         return tuple(map(Tensor, mixed)) if isinstance(x, Tensor) else mixed
 
-    def _one_hot(self, y: np.ndarray) -> np.ndarray:
+    def _one_hot(self, y: Any) -> np.ndarray:
         """Class indices as float32 rows; targets as they are."""
+        y = checks.reals(type(self).__name__, "y", y)
         if y.dtype.kind == "f":
             return y
         if (
@@ -158,7 +175,7 @@ class _Mix:
             or (y >= self.num_classes).any()
         ):
             raise ValueError(
-                f"{type(self).__name__}: expected classes (N,) below {self.num_classes}, "
+                f"{type(self).__name__}: expected y as classes (N,) below {self.num_classes}, "
                 f"got {y.dtype} {y.shape}: {y}"
             )
         return np.eye(self.num_classes, dtype=np.float32)[y]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import checks
 from . import grid, warping
 from .compose import Transform
+from .shared import numbers
 
 __all__ = ["ElasticTransform", "RandomAffine", "RandomCrop", "RandomRotation", "RandomShift"]
 
@@ -39,9 +41,13 @@ class RandomCrop(Transform):
         padding_mode: str = "constant",
         rng: np.random.Generator,
     ):
-        self.size = (size, size) if np.ndim(size) == 0 else tuple(size)
-        self._check(len(self.size) == 2 and min(self.size) > 0, "a size above 0", size)
-        self.padding, self.fill, self.padding_mode, self.rng = padding, fill, padding_mode, rng
+        sides = size if isinstance(size, tuple | list) else (size, size)
+        self._check(len(sides) == 2, "size of two sides", size)
+        self.size = tuple(checks.whole("RandomCrop", "size", side, low=1) for side in sides)
+        self.padding = checks.whole("RandomCrop", "padding", padding, low=0)
+        self.fill = checks.number("RandomCrop", "fill", fill)
+        checks.one_of("RandomCrop", "padding_mode", padding_mode, grid.MODES)
+        self.padding_mode, self.rng = padding_mode, checks.generator("RandomCrop", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Frame, draw the corners, cut."""
@@ -71,8 +77,9 @@ class RandomShift(Transform):
     """
 
     def __init__(self, pixels: int, *, fill: float = 0, rng: np.random.Generator):
-        self._check(pixels >= 0, "pixels from 0 on", pixels)
-        self.pixels, self.fill, self.rng = pixels, fill, rng
+        self.pixels = checks.whole("RandomShift", "pixels", pixels, low=0)
+        self.fill = checks.number("RandomShift", "fill", fill)
+        self.rng = checks.generator("RandomShift", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Draw both ways and move."""
@@ -116,11 +123,15 @@ class RandomAffine(Transform):
         fill: float = 0,
         rng: np.random.Generator,
     ):
-        self.degrees, self.shear = _range(degrees), _range(shear or 0)
-        self.translate, self.scale = translate or (0, 0), scale or (1, 1)
-        self.fill, self.rng = fill, rng
-        self._check(self.degrees[0] <= self.degrees[1], "a range of degrees", degrees)
-        self._check(0 < self.scale[0] <= self.scale[1], "a range of scales above 0", scale)
+        name = type(self).__name__
+        self.degrees = _range(name, "degrees", degrees)
+        self.shear = _range(name, "shear", 0 if shear is None else shear)
+        self.translate = numbers(
+            name, "translate", (0, 0) if translate is None else translate, 2
+        )
+        self.scale = numbers(name, "scale", (1, 1) if scale is None else scale, 2)
+        self.fill, self.rng = checks.number(name, "fill", fill), checks.generator(name, rng)
+        self._check(0 < self.scale[0] <= self.scale[1], "a range of scale above 0", scale)
         fractions = all(0 <= t <= 1 for t in self.translate)
         self._check(fractions, "translate from 0 to 1", translate)
 
@@ -165,7 +176,9 @@ class RandomRotation(RandomAffine):
         fill: float = 0,
         rng: np.random.Generator,
     ):
-        low, high = _range(degrees)  # affine turns with the clock, a rotation against it
+        low, high = _range(
+            "RandomRotation", "degrees", degrees
+        )  # affine turns with the clock, a rotation against it
         super().__init__((-high, -low), fill=fill, rng=rng)
 
 
@@ -200,8 +213,10 @@ class ElasticTransform(Transform):
         fill: float = 0,
         rng: np.random.Generator,
     ):
-        self._check(alpha >= 0 and sigma > 0, "alpha >= 0 and sigma > 0", (alpha, sigma))
-        self.alpha, self.sigma, self.fill, self.rng = alpha, sigma, fill, rng
+        self.alpha = checks.number("ElasticTransform", "alpha", alpha, low=0)
+        self.sigma = checks.number("ElasticTransform", "sigma", sigma, above=0)
+        self.fill = checks.number("ElasticTransform", "fill", fill)
+        self.rng = checks.generator("ElasticTransform", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Draw displacements, blur them along both axes, bend."""
@@ -211,9 +226,17 @@ class ElasticTransform(Transform):
         return warping.elastic(x, right, down, fill=self.fill)
 
 
-def _range(degrees: float | tuple[float, float]) -> tuple[float, float]:
+def _range(
+    name: str, argument: str, degrees: float | tuple[float, float]
+) -> tuple[float, float]:
     """A range from a pair, or from -d to d."""
-    return (-degrees, degrees) if np.ndim(degrees) == 0 else tuple(degrees)
+    if not isinstance(degrees, tuple | list | np.ndarray):
+        degrees = abs(checks.number(name, argument, degrees))
+        degrees = -degrees, degrees
+    low, high = numbers(name, argument, degrees, 2)
+    if low > high:
+        raise ValueError(f"{name}: expected a range of {argument}, got {degrees}")
+    return low, high
 
 
 def _blur(n: int, sigma: float) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import generator, number, reals
 from .shared import as_before, bright, each, pictures
 
 __all__ = [
@@ -47,11 +48,11 @@ def to_image(x: np.ndarray) -> np.ndarray:
     >>> to_image(np.full((28, 28, 3), 255, np.uint8)).shape
     (3, 28, 28)
     """
-    x = np.asarray(x)
+    x = reals("to_image", "x", x)
     if x.dtype != np.uint8:
-        raise TypeError(f"to_image: expected a picture of uint8, got {x.dtype}")
+        raise TypeError(f"to_image: expected a picture x of uint8, got {x.dtype}")
     if x.ndim not in (2, 3):
-        raise ValueError(f"to_image: expected (H, W) or (H, W, C), got {x.shape}")
+        raise ValueError(f"to_image: expected x (H, W) or (H, W, C), got {x.shape}")
     first = x[None] if x.ndim == 2 else np.moveaxis(x, -1, 0)
     return np.ascontiguousarray(first, np.float32) / np.float32(255)
 
@@ -117,13 +118,25 @@ def normalize(x: np.ndarray, mean: Sequence[float], std: Sequence[float]) -> np.
     x = pictures("normalize", x)
     if x.dtype.kind != "f":
         raise TypeError(f"normalize: expected pictures of floats, got {x.dtype}")
-    mean, std = (np.asarray(a, x.dtype) for a in (mean, std))
-    if not all(a.shape in ((), (1,), x.shape[-3:-2]) for a in (mean, std)) or (std <= 0).any():
+    named = (("mean", mean), ("std", std))
+    mean, std = (for_colours("normalize", n, a).astype(x.dtype) for n, a in named)
+    if not all(a.shape in ((), (1,), x.shape[-3:-2]) for a in (mean, std)):
         raise ValueError(
-            f"normalize: expected mean and positive std for {x.shape[-3]} colours, got {mean} "
-            f"and {std}"
+            f"normalize: expected mean and std for {x.shape[-3]} colours, got {mean} and {std}"
         )
     return (x - mean.reshape(-1, 1, 1)) / std.reshape(-1, 1, 1)
+
+
+def for_colours(function: str, argument: str, a: Any) -> np.ndarray:
+    """One finite number, or one for each colour; a standard deviation is above 0."""
+    a = reals(function, argument, a).astype(float)
+    if a.ndim > 1 or not a.size or not np.isfinite(a).all():
+        raise ValueError(
+            f"{function}: expected {argument} as finite numbers, one or one a colour, got {a}"
+        )
+    if argument == "std" and (a <= 0).any():
+        raise ValueError(f"{function}: expected std above 0, got {a}")
+    return a
 
 
 def adjust_brightness(x: np.ndarray, factor: Any) -> np.ndarray:
@@ -233,7 +246,7 @@ def gaussian_noise(
     sigma = each("gaussian_noise", "sigma", sigma, x)
     if (sigma < 0).any():
         raise ValueError(f"gaussian_noise: expected sigma from 0 on, got {sigma.min()}")
-    noisy = x + sigma * rng.standard_normal(x.shape)
+    noisy = x + sigma * generator("gaussian_noise", rng).standard_normal(x.shape)
     return (np.clip(noisy, 0, 1) if clip else noisy).astype(x.dtype)
 
 
@@ -264,9 +277,8 @@ def erase(
     """
     x = pictures("erase", x)
     named = (("top", top), ("left", left), ("height", height), ("width", width))
-    return np.where(
-        inside(x, *(each("erase", n, v, x) for n, v in named)), x.dtype.type(value), x
-    )
+    cover = x.dtype.type(number("erase", "value", value))
+    return np.where(inside(x, *(each("erase", n, v, x) for n, v in named)), cover, x)
 
 
 def inside(x: np.ndarray, top: Any, left: Any, height: Any, width: Any) -> np.ndarray:

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import number, reals
+
 __all__: list[str] = []
 
 
 def pictures(function: str, x: Any) -> np.ndarray:
     """Pictures (..., C, H, W) as an array of real numbers."""
-    x = np.asarray(x)
-    if x.dtype.kind not in "uif":
-        raise TypeError(f"{function}: expected pictures of real numbers, got {x.dtype}")
+    x = reals(function, "pictures x", x, kinds="uif")
     if x.ndim not in (3, 4) or 0 in x.shape[-3:]:
         raise ValueError(
             f"{function}: expected pictures (C, H, W) or (N, C, H, W), got {x.shape}"
@@ -35,13 +35,21 @@ def bright(function: str, x: Any) -> np.ndarray:
 
 def each(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
     """One number for all pictures, or one for each, as an array that multiplies pictures."""
-    value = np.asarray(value, float)
+    value = reals(function, argument, value).astype(float)
     if not np.isfinite(value).all() or value.shape not in ((), x.shape[:-3]):
         raise ValueError(
             f"{function}: expected {argument} as one finite number, or one for each of "
             f"{x.shape[:-3]} pictures, got {value}"
         )
     return value.reshape(*value.shape, 1, 1, 1)
+
+
+def numbers(function: str, argument: str, x: Any, n: int) -> tuple[float, ...]:
+    """A list of n finite numbers."""
+    several = x if isinstance(x, tuple | list) else [] if x is None else np.ravel(x).tolist()
+    if len(several) != n:
+        raise ValueError(f"{function}: expected {argument} as {n} numbers, got {x!r}")
+    return tuple(number(function, argument, value) for value in several)
 
 
 def as_before(y: np.ndarray, x: np.ndarray) -> np.ndarray:

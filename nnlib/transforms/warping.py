@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import number, reals
 from .grid import pad
 from .shared import as_before, each, pictures
 
@@ -46,13 +47,14 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
     >>> warp(np.array([[[2.0, 4.0, 8.0]]]), half)
     array([[[3., 6., 4.]]])
     """
-    x, A = pictures("warp", x), np.asarray(A, float)
+    x, A = pictures("warp", x), reals("warp", "A", A).astype(float)
     if A.shape not in ((2, 3), (*x.shape[:-3], 2, 3)) or not np.isfinite(A).all():
         raise ValueError(f"warp: expected finite A (2, 3), one or one a picture, got {A.shape}")
     H, W = x.shape[-2:]
     down, right = np.indices((H, W)) - np.reshape([(H - 1) / 2, (W - 1) / 2], (2, 1, 1))
     p = np.stack([right, down, np.ones((H, W))]).reshape(3, H * W)
     u, v = np.moveaxis((A @ p).reshape(*A.shape[:-2], 2, H, W), -3, 0)
+    fill = number("warp", "fill", fill)
     return _between(x, v + (H - 1) / 2, u + (W - 1) / 2, fill)
 
 
@@ -86,13 +88,15 @@ def elastic(
     >>> elastic(np.array([[[1.0, 2.0, 3.0]]]), np.array([[1, 0, 0]]), np.zeros((1, 3)))
     array([[[2., 2., 3.]]])
     """
-    x, right, down = pictures("elastic", x), np.asarray(right, float), np.asarray(down, float)
+    x = pictures("elastic", x)
     H, W = x.shape[-2:]
-    for a in (right, down):
+    named = (("right", right), ("down", down))
+    right, down = (reals("elastic", name, a).astype(float) for name, a in named)
+    for name, a in (("right", right), ("down", down)):
         if a.shape not in ((H, W), (*x.shape[:-3], H, W)) or not np.isfinite(a).all():
-            raise ValueError(f"elastic: expected finite numbers ({H}, {W}), got {a.shape}")
+            raise ValueError(f"elastic: expected finite {name} ({H}, {W}), got {a.shape}")
     i, j = np.indices((H, W))
-    return _between(x, i + down, j + right, fill)
+    return _between(x, i + down, j + right, number("elastic", "fill", fill))
 
 
 def _between(x: np.ndarray, v: np.ndarray, u: np.ndarray, fill: float) -> np.ndarray:
@@ -142,6 +146,7 @@ def rotate(x: np.ndarray, angle: Any, *, fill: float = 0) -> np.ndarray:
             [0., 3., 6.]]])
     """
     x = pictures("rotate", x)
+    fill = number("rotate", "fill", fill)
     return affine(x, angle=-each("rotate", "angle", angle, x)[..., 0, 0, 0], fill=fill)
 
 
@@ -192,7 +197,10 @@ def affine(
     >>> affine(np.array([[[1.0, 2.0, 3.0]]]), translate=(1, 0))
     array([[[0., 1., 2.]]])
     """
-    x = pictures("affine", x)
+    x, fill = pictures("affine", x), number("affine", "fill", fill)
+    for name, pair in (("shear", shear), ("translate", translate)):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise TypeError(f"affine: expected {name} as a pair, got {pair!r}")
     named = [("angle", angle), ("scale", scale), ("shear", shear[0]), ("shear", shear[1])]
     named += [("translate", t) for t in translate]
     numbers = (each("affine", n, v, x)[..., 0, 0, 0] for n, v in named)

@@ -179,8 +179,19 @@ def descent(
     head = {"arrowstyle": "-|>", "color": ORANGE, "linewidth": 1.2, "shrinkA": 3, "shrinkB": 3}
     for k in range(len(x) - 1):
         axes.annotate("", (x[k + 1], y[k + 1]), (x[k], y[k]), arrowprops=head)
-    for k in range(min(len(x), 4)):
-        place = {"xytext": (0, 7), "textcoords": "offset points", "ha": "center"}
+    for k in _apart(x, y, 0.06 * (high - low), 0.09 * np.ptp(curve)):
+        side = 1 if f(x[k : k + 1] + 1e-3 * (high - low))[0] < y[k] else -1  # off the curve
+        place = {"xytext": (5 * side, 4), "textcoords": "offset points"}
+        place["ha"] = "left" if side > 0 else "right"
         axes.annotate(str(k), (x[k], y[k]), fontsize=9, **place)
     axes.set_xlim(low, high)
     return axes
+
+
+def _apart(x: np.ndarray, y: np.ndarray, width: float, height: float) -> list[int]:
+    """Return the steps whose numbers do not lie on those of earlier steps."""
+    kept = []
+    for k in range(len(x)):
+        if all(abs(x[k] - x[j]) > width or abs(y[k] - y[j]) > height for j in kept):
+            kept.append(k)
+    return kept

@@ -38,7 +38,9 @@ def histograms(
         Whether to draw the size of the numbers on a logarithmic axis, as gradients that
         vanish need; zeros are left out.
     dead : bool
-        Whether to write which share of the units is 0 for every example.
+        Whether to write which share of the units is 0 for every example, as ReLU units may
+        be, and at the right which share of the numbers is 0; the bars then leave zeros out,
+        since theirs would dwarf all others.
     saturated : float
         A size, such as 0.99 for tanh; the share of the numbers at least so large is written.
     ax : matplotlib.axes.Axes, optional
@@ -65,6 +67,7 @@ def histograms(
     values = {name: real("histograms", f"the layer {name!r}", a) for name, a in layers.items()}
     drawn = [_drawn(name, a, log=log) for name, a in values.items()]
     edges = _edges(drawn, bins, log=log)
+    drawn = [row[row != 0] for row in drawn] if dead else drawn
     height = 0.9 + 0.52 * len(values)
     axes = canvas("histograms", ax, height=height, title=title, xlabel=xlabel)
     for k, row in enumerate(drawn):
@@ -72,6 +75,9 @@ def histograms(
         tops = k - 0.8 * counts / max(counts.max(), 1)
         axes.stairs(tops, edges, baseline=k, fill=True, color=BLUE, alpha=0.35)
         axes.stairs(tops, edges, baseline=k, color=BLUE, linewidth=1.2)
+    for k, a in enumerate(values.values() if dead else ()):
+        place = {"transform": axes.get_yaxis_transform(), "ha": "right", "fontsize": 9}
+        axes.text(0.99, k - 0.5, f"{100 * np.mean(a == 0):.0f} % zero", **place)
     if log:
         axes.set_xscale("log")
     notes = [_note(name, a, dead=dead, saturated=saturated) for name, a in values.items()]

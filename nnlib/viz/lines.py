@@ -211,15 +211,16 @@ def convergence(
 
     >>> h = np.array([0.1, 0.01])
     >>> ax = convergence({"one-sided": h, "two-sided": h**2}, x=h, orders=[1, 2], xlabel="h")
-    >>> ax.get_xscale(), [text.get_text() for text in ax.texts]
-    ('log', ['slope 1', 'slope 2'])
+    >>> ax.get_xscale(), [text.get_text() for text in ax.get_legend().get_texts()]
+    ('log', ['one-sided', 'two-sided', 'slope 1', 'slope 2'])
     """
     errors = mapping("convergence", "errors", errors)
     styles = looks("convergence", "curves", len(errors))
     if x is None and len(orders):
         raise ValueError("convergence: expected x, the step sizes, with orders")
     x = None if x is None else real("convergence", "x", x, 1)
-    height = 2.7 + legend_room(list(errors))
+    guides = [f"slope {p:g}" for p in orders]
+    height = 2.7 + legend_room([*errors, *guides])
     curves_ = {name: _errors(name, values, x) for name, values in errors.items()}
     axes = canvas("convergence", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
     for (name, values), look in zip(curves_.items(), styles, strict=True):
@@ -231,7 +232,7 @@ def convergence(
     if x is not None:
         axes.set_xscale("log")
         _guides(axes, x, list(curves_.values()), orders)
-    legend(axes, list(errors))
+    legend(axes, [*errors, *guides])
     return axes
 
 
@@ -254,6 +255,5 @@ def _guides(axes, x: np.ndarray, curves_: list, orders: Sequence[float]) -> None
         errors = curves_[min(k, len(curves_) - 1)]
         start = errors[np.argmax(x)] if errors[np.argmax(x)] > 0 else np.nanmax(errors)
         line = start / 8 * (ends / ends[0]) ** p
-        axes.plot(ends, line, color=INK, linewidth=0.8)
-        name = {"ha": "center", "va": "top", "fontsize": 9}
-        axes.text(ends[1], line[1], f"slope {p:g}", **name)
+        look = {"color": INK, "linewidth": 1, "linestyle": (0, (1 + 3 * k, 1.5))}
+        axes.plot(ends, line, label=f"slope {p:g}", **look)

@@ -68,7 +68,7 @@ def plane(
     for name, place in (names or {}).items():
         axes.text(*place, name, ha="center", va="center")
     for k, (tip, look) in enumerate(zip(tips, styles, strict=False)):
-        _arrow(axes, tip, f"$w_{{{k + 1}}}$", look.colour)
+        _arrow(axes, tip, f"$w_{{{k + 1}}}$", look.colour, extent)
     for samples, look in marked:
         mark = {"s": 18, "marker": look.marker, "color": look.colour, "linewidth": 1.2}
         axes.scatter(*samples.T, **mark)
@@ -106,11 +106,13 @@ def _boundaries(axes, score, extent: float) -> None:
             axes.contour(line, line, lead.reshape(241, 241), [0], colors=INK, linewidths=1.4)
 
 
-def _arrow(axes, tip: np.ndarray, name: str, colour: str) -> None:
-    """Draw a vector from the origin with its name beyond the tip."""
+def _arrow(axes, tip: np.ndarray, name: str, colour: str, extent: float) -> None:
+    """Draw a vector from the origin with its name beyond the tip, yet inside the plane."""
     properties = {"arrowstyle": "-|>", "linewidth": 1.8, "color": colour, "mutation_scale": 14}
     axes.annotate("", tip, (0, 0), arrowprops=properties)
-    axes.text(*(tip * (1 + 0.5 / max(np.hypot(*tip), 1e-12))), name, ha="center", va="center")
+    place = tip * (1 + 0.125 * extent / max(np.hypot(*tip), 1e-12))
+    inside = np.clip(place, -0.93 * extent, 0.93 * extent)
+    axes.text(*inside, name, ha="center", va="center")
 
 
 @styled

@@ -5,9 +5,15 @@ import io
 import re
 
 from .html import Html
-from .style import VARIABLES
+from .style import INK, VARIABLES
 
 __all__ = ["picture", "show"]
+
+BLACK = "#000000"  # what matplotlib draws with when nothing is said; it follows the page too
+
+# Points of a path inside a line along an axis: contours that follow an edge have hundreds.
+LEVEL = re.compile(r"([ML][^ LMz]+ ([^LMz]+))(?:L[^ ]+ \2)+(?=L[^ ]+ \2[LMz\"])")
+UPRIGHT = re.compile(r"([ML]([^ LMz]+) [^LMz]+)(?:L\2 [^LMz]+)+(?=L\2 )")
 
 
 def show(*figures_or_axes, alt: str, name: str) -> Html:
@@ -98,22 +104,35 @@ def _inline(figure, salt: str) -> str:
         figure.savefig(buffer, format="svg", facecolor="none", metadata=metadata)
     svg = buffer.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    svg = re.sub(r' d="[^"]*"', lambda m: _rounded(m[0]), svg)
+    svg = re.sub(r' (?:d|x|y)="[^"]*"', lambda m: _rounded(m[0]), _tight(svg))
     svg = _only_used_ids(_scalable(svg), salt)
-    for ink, variable in VARIABLES.items():
+    for ink, variable in {**VARIABLES, BLACK: VARIABLES[INK]}.items():
         svg = svg.replace(ink, variable)
     return svg
 
 
+def _tight(svg: str) -> str:
+    """Drop what a browser does not need: comments, indentation, turns by 0, further fonts."""
+    svg = re.sub(r'<!--.*?-->|\n *(?=<)| transform="rotate\(-0 [^"]*"', "", svg)
+    return re.sub(r"('DejaVu Sans'),[^;\"]*", r"\1, sans-serif", svg)
+
+
 def _rounded(path: str) -> str:
-    """Return a path with its numbers to a hundredth of a point, half as long."""
-    return re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), path)
+    """Return a path or a place with numbers to a hundredth of a point, half as long."""
+    path = re.sub(r"\s*([MLCQz\"])\s*", r"\1", path)
+    path = re.sub(
+        r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), path
+    )
+    return LEVEL.sub(r"\1", UPRIGHT.sub(r"\1", path))
 
 
 def _scalable(svg: str) -> str:
-    """Replace the fixed size by a largest width: 1.8 px a pt, 1.35 times the drawing's own."""
+    """Replace the fixed size by a largest width: 1.8 px a pt, 1.35 times the drawing's own.
+
+    matplotlib leaves out a fill that is black, so the page's ink is the one to inherit.
+    """
     width = float(re.search(r'width="([\d.]+)pt"', svg)[1])
-    style = f'style="width:100%;max-width:{1.8 * width:.0f}px" aria-hidden="true"'
+    style = f'style="width:100%;max-width:{1.8 * width:.0f}px;fill:{INK}" aria-hidden="true"'
     return re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', style, svg, count=1)
 
 

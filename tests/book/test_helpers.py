@@ -190,6 +190,31 @@ def test_paths_are_written_to_a_hundredth_of_a_point():
         assert not re.search(r"\.\d{3}", path)
 
 
+def test_what_matplotlib_draws_in_black_takes_the_ink_of_the_page():
+    ax = viz.panel()
+    ax.annotate("high", (0.5, 0.5))
+    ax.axhline(0.2, color="black")
+    html = viz.show(ax, alt="A word above a line.", name="black").html
+    ink = "var(--nn-ink, var(--jp-content-font-color1, #1f2430))"
+    assert re.search(rf'<svg[^>]*style="[^"]*;fill:{re.escape(ink)}"', html)
+    assert not re.search(r"<text[^>]*fill[^>]*>high<", html)
+    assert f"stroke: {ink}" in html
+    assert "#000000" not in html
+
+
+def test_points_inside_a_straight_stretch_are_left_out():
+    ax = viz.panel()
+    ax.fill([0, 1, 2, 3, 3, 3, 3, 2, 1], [0, 0, 0, 0, 1, 2, 3, 5, 4])  # 5 corners
+    paths = re.findall(r' d="([^"]*)"', viz.show(ax, alt="A shape.", name="shape").html)
+    assert [path.count("L") for path in paths if path.endswith("z")] == [4, 4, 4]
+
+
+def test_a_drawing_has_no_comments_and_one_font_of_its_own():
+    html = line()._repr_html_()
+    assert "<!--" not in html
+    assert set(re.findall(r"font-family: ([^;]*)", html)) == {"'DejaVu Sans', sans-serif"}
+
+
 def test_what_is_added_after_showing_is_shown_the_next_time():
     ax = viz.panel()
     before = viz.show(ax, alt="Empty.", name="late")._repr_html_()

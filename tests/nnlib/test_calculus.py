@@ -454,8 +454,16 @@ BAD = [
         r"numerical_hessian: expected method to be one of \['forward', 'central', 'complex'\]",
     ),
     (lambda: relative_error([1.0], [1.0, 2]), ValueError, r"equal shapes, got \[\(1,\)\] and"),
-    (lambda: relative_error([np.nan], [1.0]), ValueError, "expected finite gradients"),
-    (lambda: relative_error(["a"], ["a"]), TypeError, "expected real numbers, got <U1"),
+    (
+        lambda: relative_error([np.nan], [1.0]),
+        ValueError,
+        "relative_error: expected finite a and b",
+    ),
+    (
+        lambda: relative_error(["a"], ["a"]),
+        TypeError,
+        "relative_error: expected a and b to be real numbers, got <U1",
+    ),
     (
         lambda: error_against_step(np.sum, [1.0, 2], [1.0]),
         ValueError,

@@ -236,12 +236,12 @@ def test_the_size_on_a_card_is_that_of_the_set():
 def test_all_sets_are_described_on_one_line_each():
     lines = repr(datasets.describe()).split("\n")
     assert [line.split()[0] for line in lines] == list(datasets.names())
-    assert datasets.describe()._repr_html_().count("<tr>") == len(lines) + 1
+    assert datasets.describe()._repr_html_().count("<tr>") == len(lines)
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(
-        ValueError, match=r"card: no data set is called 'penguin' \(did you mean penguins"
+        ValueError, match=r"describe: no data set is called 'penguin' \(did you mean penguins"
     ):
         datasets.describe("penguin")
 

@@ -137,3 +137,10 @@ def test_bounds_of_clamp_take_part_in_the_dtype(low, high):
     assert_same(
         nnlib.clamp(nnlib.tensor(x), low, high), torch.clamp(torch.tensor(x), low, high)
     )
+
+
+@pytest.mark.parametrize("kind", [np.float64, float])
+def test_a_class_names_its_dtype(kind):
+    x = nnlib.ones(2)
+    assert x.to(kind).dtype == np.float64
+    assert x.to(nnlib.ones(1, dtype=nnlib.float64)).dtype == np.float64

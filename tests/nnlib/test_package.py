@@ -32,6 +32,7 @@ DTYPES = {
 LAYERS = {
     *("adaptive_avg_pool1d", "avg_pool1d", "conv1d", "conv_transpose1d", "max_pool1d"),
 }
+PARTS = sorted(set(nnlib._PARTS) - {"classifiers"})  # which is built on scikit-learn
 
 
 def test_every_public_name_is_accounted_for():
@@ -79,16 +80,27 @@ def test_dtypes_are_those_of_numpy():
     )
 
 
-def test_import_needs_numpy_alone():
+def imported_by(modules):
+    """The packages, other than Python's own, that come with an import."""
     program = (
-        "import sys, numpy; before = set(sys.modules); import nnlib, nnlib.training;"
+        f"import sys, numpy; before = set(sys.modules); import {modules};"
         "new = {m.partition('.')[0] for m in set(sys.modules) - before};"
-        "print(*sorted(m for m in new if m not in sys.stdlib_module_names))"
+        "print(*(m for m in new if m not in sys.stdlib_module_names))"
     )
     run = subprocess.run(
         [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True
     )
-    assert run.stdout.split() in (["nnlib"], ["nnlib", "numpy"])
+    return set(run.stdout.split()) - {"nnlib", "numpy"}
+
+
+def test_import_needs_numpy_alone():
+    assert imported_by("nnlib, nnlib.book, " + ", ".join(f"nnlib.{p}" for p in PARTS)) == set()
+
+
+def test_the_estimators_need_scikit_learn_and_nothing_heavier():
+    heavy = {"torch", "matplotlib", "sympy", "distributed", "IPython", "tqdm"}
+    assert "sklearn" in (found := imported_by("nnlib.classifiers"))
+    assert not found & heavy
 
 
 DOCUMENTED = (ast.FunctionDef, ast.ClassDef, ast.Module)

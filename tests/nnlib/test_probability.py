@@ -504,3 +504,24 @@ BAD = [
 def test_bad_parameters_are_refused_by_name(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_the_far_tails_of_a_gaussian():
+    p = np.array([1e-300, 1e-100, 1e-20, 1e-10, 9e-4, 0.3, 0.5, 0.7, 1 - 1e-10, 0, 1, np.nan])
+    np.testing.assert_allclose(Gaussian(0, 1).icdf(p), stats.norm.ppf(p), rtol=1e-10)
+    assert isinstance(Gaussian(1, 2).icdf(0.5), float)
+    with pytest.raises(TypeError, match="icdf: expected p to be real numbers"):
+        Gaussian(0, 1).icdf("text")
+
+
+@pytest.mark.parametrize("family", [Gaussian, Laplace])
+def test_densities_beyond_all_numbers_are_zero(family):
+    x = [-1e308, 1e308, np.inf]
+    for d in (family(0, 1), family(2, 1e-200), family(1e6, 1e-3)):
+        np.testing.assert_array_equal(d.pdf(x), [0, 0, 0])
+        np.testing.assert_array_equal(d.cdf(x), [0, 1, 1])
+
+
+def test_a_fraction_that_overflows_is_no_silent_nan():
+    with pytest.raises(ArithmeticError, match=r"exponents as large as 1e\+300 overflow"):
+        Beta(1e300, 1e300).cdf(0.5)

@@ -105,7 +105,7 @@ def test_steps_of_the_gaussian_keep_signs_and_whole_roots():
 def test_steps_of_the_gaussian_are_exact():
     steps = Gaussian.fit([1, 2, 4, 9], steps=True)
     assert steps.result == Gaussian.fit([1, 2, 4, 9])
-    assert "16/4 = 4" in str(steps[1])
+    assert "16 / 4 = 4" in str(steps[1])
     assert "9 + 4 + 0 + 25 = 38" in steps[2].latex
     assert "Divide by 4" in str(steps[3])
     assert "19/2" in str(steps[3])
@@ -317,7 +317,7 @@ def test_steps_of_the_sum_rule_are_exact():
 def test_steps_of_a_condition_are_exact():
     steps = JOINT.conditional("z", given={"x": 1, "y": 3}, steps=True)
     assert str(steps[0]) == "p(x = 1, y = 3) = 1/5 + 1/10 = 3/10."
-    assert str(steps[1]) == "p(z = a | x = 1, y = 3) = 1/5 / (3/10) = 2/3."
+    assert str(steps[1]) == "p(z = a | x = 1, y = 3) = (1/5) / (3/10) = 2/3."
     assert steps.result.probs.tolist() == [F(2, 3), F(1, 3)]
 
 
@@ -476,7 +476,11 @@ BAD = [
     (lambda: bayes([0.5, 0.5], [1]), ValueError, r"likelihood \(H,\), got \(2,\) and \(1,\)"),
     (lambda: bayes([0.5, 0.5], [1, -1]), ValueError, "expected finite likelihood >= 0"),
     (lambda: bayes([1, 0], [0, 1]), ValueError, "impossible under every hypothesis"),
-    (lambda: bayes([1, 0], [1, 1], hypotheses="a"), ValueError, "expected 2 hypotheses, got 1"),
+    (
+        lambda: bayes([1, 0], [1, 1], hypotheses="a"),
+        ValueError,
+        "bayes: expected 2 hypotheses in a list, got 'a'",
+    ),
     (lambda: bayes([0.5, 0.5], [1, 1])["x"], KeyError, "expected one of"),
     (lambda: diagnostic_test(2, 0.9, 0.9), ValueError, r"expected prior in \[0, 1\], got 2"),
     (lambda: diagnostic_test(0, 1, 1), ValueError, "impossible under every hypothesis"),
@@ -523,3 +527,23 @@ def test_inputs_stay_as_they_are():
     JointTable(p, {"x": [0, 1], "y": [0, 1]}, exact=True).bayes("x", given={"y": 1})
     np.testing.assert_array_equal(x, before[0])
     np.testing.assert_array_equal(p, before[1])
+
+
+def test_sentences_of_posteriors_bracket_their_fractions_and_count_in_english():
+    steps = Beta(0.5, 1).posterior([3], total_count=4, steps=True)
+    assert str(steps[1]) == (
+        "What was seen, 3 ones and 1 zero, has the likelihood θ for each one times 1 − θ for "
+        "each zero."
+    )
+    assert str(steps[-1]).startswith("Its mean is (7/2) / (11/2) = 7/11;")
+    steps = Gaussian(-1, 2).posterior([2, 4], scale=1.5, steps=True)
+    assert str(steps[0]) == "The prior's precision is 1/4."
+    assert "has the precision 2 / (9/4) = 8/9." in str(steps[1])
+    steps = Gaussian.fit([1, -3, 5, 0.5], steps=True)
+    assert "at the mean: (7/2) / 4 = 7/8." in str(steps[1])
+
+
+def test_words_with_signs_of_latex_stand_in_formulas_without_breaking_them():
+    steps = bayes([0.5, 0.5], [0.2, 0.4], hypotheses=["a^2 ~ b", r"50% & \c_d {$}"], steps=True)
+    assert steps[0].latex.startswith(r"p(D, \text{a" + "ˆ2 ˜ b})")
+    assert steps[1].latex.startswith(r"p(D, \text{50\% \& ∖c\_d \{\$\}})")

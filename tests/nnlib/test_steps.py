@@ -43,7 +43,7 @@ def test_a_notebook_shows_sentences_and_formulas_as_a_list():
     page = HALVING._repr_html_()
     assert page.count("<li>") == 2
     assert "<p>Halve 6 &lt; 7.</p>" in page
-    assert r'<div class="math">\[\frac{6}{2} = 3\]</div>' in page
+    assert r'<div class="math" style="overflow-x:auto">\[\frac{6}{2} = 3\]</div>' in page
 
 
 def test_a_figure_holds_every_step_for_readers_without_script():

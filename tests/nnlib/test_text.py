@@ -97,17 +97,37 @@ def vocabulary_of_ab(**options):
             ValueError,
             "'word' or 'character', got 'line'",
         ),
-        (lambda: text.Vocabulary([]), ValueError, "expected at least one token, got none"),
+        (
+            lambda: text.Vocabulary([]),
+            ValueError,
+            "Vocabulary: expected tokens, at least one, got none",
+        ),
         (lambda: text.Vocabulary([1]), TypeError, "expected tokens as str, got 1"),
-        (lambda: vocabulary_of_ab(min_count=0), ValueError, "min_count of at least 1, got 0"),
-        (lambda: vocabulary_of_ab(unknown="a"), ValueError, r"\['a'\] must differ"),
-        (lambda: vocabulary_of_ab(unknown="?", padding="?"), ValueError, "must differ"),
+        (
+            lambda: vocabulary_of_ab(min_count=0),
+            ValueError,
+            "Vocabulary: expected min_count >= 1, got 0",
+        ),
+        (
+            lambda: vocabulary_of_ab(unknown="a"),
+            ValueError,
+            r"expected unknown and padding that are no other token, got \['a'\]",
+        ),
+        (
+            lambda: vocabulary_of_ab(unknown="?", padding="?"),
+            ValueError,
+            r"expected unknown and padding that are no other token, got \['\?', '\?'\]",
+        ),
         (
             lambda: vocabulary_of_ab().encode("abz"),
             ValueError,
-            "token 'z' at place 2 is not among",
+            r"Vocabulary\.encode: expected one of 2 known tokens, got 'z' at place 2",
         ),
-        (lambda: vocabulary_of_ab()["z"], ValueError, "token 'z' at place 0"),
+        (
+            lambda: vocabulary_of_ab()["z"],
+            ValueError,
+            r"Vocabulary\.encode: expected one of 2 known tokens, got 'z' at place 0",
+        ),
         (lambda: vocabulary_of_ab().decode([0, 2]), ValueError, "from 0 to 1, got 2"),
         (lambda: vocabulary_of_ab().decode([-1]), ValueError, "from 0 to 1, got -1"),
         (lambda: vocabulary_of_ab().decode([[0]]), ValueError, r"got shape \(1, 1\)"),
@@ -202,14 +222,26 @@ def test_at_temperature_zero_the_likeliest_token_is_taken(rng):
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: text.ngram_counts([0], n=0, size=3), ValueError, "n and size of at least 1"),
+        (
+            lambda: text.ngram_counts([0], n=0, size=3),
+            ValueError,
+            "ngram_counts: expected n >= 1, got 0",
+        ),
         (lambda: text.ngram_counts([0], n=9, size=99), ValueError, "at most 100,000,000"),
         (lambda: text.ngram_counts([0, 3], n=1, size=3), ValueError, "from 0 to 2, got 0 to 3"),
-        (lambda: text.ngram_counts(["a"], n=1, size=3), TypeError, "expected whole numbers"),
+        (
+            lambda: text.ngram_counts(["a"], n=1, size=3),
+            TypeError,
+            "ngram_counts: expected sequences to be real numbers, got <U1",
+        ),
         (lambda: text.ngram_counts(0, n=1, size=3), ValueError, r"got shape \(\)"),
         (lambda: text.ngram_probabilities([[-1, 2]]), ValueError, "from 0 on"),
         (lambda: text.ngram_probabilities([[1, np.nan]]), ValueError, "from 0 on"),
-        (lambda: text.ngram_probabilities([[1]], alpha=-1), ValueError, "alpha=-1"),
+        (
+            lambda: text.ngram_probabilities([[1]], alpha=-1),
+            ValueError,
+            "ngram_probabilities: expected alpha >= 0, got -1",
+        ),
         (
             lambda: text.ngram_cross_entropy(np.eye(2)),
             ValueError,
@@ -218,12 +250,20 @@ def test_at_temperature_zero_the_likeliest_token_is_taken(rng):
         (lambda: text.ngram_cross_entropy(np.eye(2), [1]), ValueError, "at least 2 tokens"),
         (lambda: text.ngram_cross_entropy(np.eye(2), [1, 2]), ValueError, "from 0 to 1"),
         (
-            lambda: text.sample([1.0], temperature=-1, rng=None),
+            lambda: text.sample([1.0], temperature=-1, rng=np.random.default_rng(0)),
             ValueError,
-            "temperature from 0",
+            "sample: expected temperature >= 0, got -1",
         ),
-        (lambda: text.sample([np.nan, 0], rng=None), ValueError, "a largest that is finite"),
-        (lambda: text.sample([-np.inf], rng=None), ValueError, "a largest that is finite"),
+        (
+            lambda: text.sample([np.nan, 0], rng=np.random.default_rng(0)),
+            ValueError,
+            "a largest that is finite",
+        ),
+        (
+            lambda: text.sample([-np.inf], rng=np.random.default_rng(0)),
+            ValueError,
+            "a largest that is finite",
+        ),
     ],
 )
 def test_bad_counts_are_refused_by_name(call, error, message):
@@ -296,18 +336,36 @@ def test_padding_keeps_the_lengths_and_the_mask_tells_what_is_real():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: text.windows([1, 2], 0), "got x \\(2,\\), length=0, stride=1"),
+        (lambda: text.windows([1, 2], 0), "windows: expected length >= 1, got 0"),
         (lambda: text.windows([1, 2], 1, stride=0), "stride >= 1"),
-        (lambda: text.windows(3, 1), r"got x \(\)"),
+        (
+            lambda: text.windows(3, 1),
+            r"windows: expected x \(T, \.\.\.\) with entries, got shape \(\)",
+        ),
         (lambda: text.next_token_pairs([1, 2], 2), "T > length >= 1"),
-        (lambda: text.next_token_pairs([1, 2], 0), "length=0"),
+        (
+            lambda: text.next_token_pairs([1, 2], 0),
+            "next_token_pairs: expected length >= 1, got 0",
+        ),
         (lambda: text.bptt_batches([1, 2], 2, 1), "batch_size=2"),
-        (lambda: text.bptt_batches([1, 2], 0, 1), "batch_size=0"),
-        (lambda: text.bptt_batches([1, 2], 1, 0), "length=0"),
-        (lambda: text.padded([]), r"at least one sequence \(T, ...\), got \[\]"),
+        (
+            lambda: text.bptt_batches([1, 2], 0, 1),
+            "bptt_batches: expected batch_size >= 1, got 0",
+        ),
+        (lambda: text.bptt_batches([1, 2], 1, 0), "bptt_batches: expected length >= 1, got 0"),
+        (
+            lambda: text.padded([]),
+            r"expected sequences \(T, \.\.\.\), at least one, that differ in T alone, got \[\]",
+        ),
         (lambda: text.padded([1]), r"got \[\(\)\]"),
-        (lambda: text.mask([1, -1]), "from 0 to 1, got"),
-        (lambda: text.mask([3], 2), r"from 0 to 2, got \[3\]"),
+        (
+            lambda: text.mask([1, -1]),
+            r"mask: expected lengths \(N,\) from 0 to 1, the longest, got \[1, -1\]",
+        ),
+        (
+            lambda: text.mask([3], 2),
+            r"mask: expected lengths \(N,\) from 0 to 2, the longest, got \[3\]",
+        ),
     ],
 )
 def test_bad_lengths_are_refused_by_name(call, message):
@@ -363,16 +421,36 @@ def test_a_series_without_features_has_one_mean():
             ValueError,
             r"long enough for 3 parts, got \(2,\)",
         ),
-        (lambda: text.split_in_time(1), ValueError, r"got \(\)"),
-        (lambda: text.forecast_windows([1, 2], 0), ValueError, "got 0 and 1"),
-        (lambda: text.forecast_windows([1, 2], 2), ValueError, "T >= length"),
+        (
+            lambda: text.split_in_time(1),
+            ValueError,
+            r"split_in_time: expected x \(T, \.\.\.\) with entries, got shape \(\)",
+        ),
+        (
+            lambda: text.forecast_windows([1, 2], 0),
+            ValueError,
+            "forecast_windows: expected history >= 1, got 0",
+        ),
+        (
+            lambda: text.forecast_windows([1, 2], 2),
+            ValueError,
+            r"expected x \(T, \.\.\.\) with T of at least history \+ horizon, 3, got x \(2,\)",
+        ),
         (
             lambda: text.Standardizer(["a"]),
             TypeError,
-            "Standardizer: expected numbers, got <U1",
+            "Standardizer: expected data to be real numbers, got <U1",
         ),
-        (lambda: text.Standardizer([1, np.nan]), ValueError, "got 2, 1 of them not finite"),
-        (lambda: text.Standardizer([]), ValueError, "got 0, 0 of them"),
+        (
+            lambda: text.Standardizer([1, np.nan]),
+            ValueError,
+            r"expected finite numbers \(\.\.\., D\), got shape \(2,\), 1 of them not finite",
+        ),
+        (
+            lambda: text.Standardizer([]),
+            ValueError,
+            r"expected finite numbers \(\.\.\., D\), got shape \(0,\), 0 of them not finite",
+        ),
         (lambda: text.Standardizer([[1, 2]])([[1]]), ValueError, r"\(..., 2\), got \(1, 1\)"),
     ],
 )
@@ -403,9 +481,15 @@ def test_the_copy_problem_asks_for_the_tokens_after_the_sign(rng):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda rng: text.adding_problem(1, 1, rng=rng), "length >= 2, got 1 and 1"),
+        (
+            lambda rng: text.adding_problem(1, 1, rng=rng),
+            "adding_problem: expected length >= 2, got 1",
+        ),
         (lambda rng: text.adding_problem(-1, 5, rng=rng), "n >= 0"),
-        (lambda rng: text.copy_problem(1, 0, 1, rng=rng), "got 1, 0, 1 and 8"),
+        (
+            lambda rng: text.copy_problem(1, 0, 1, rng=rng),
+            "copy_problem: expected length >= 1, got 0",
+        ),
     ],
 )
 def test_bad_tasks_are_refused_by_name(call, message, rng):

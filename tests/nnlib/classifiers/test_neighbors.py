@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn.utils.estimator_checks import check_estimator
 
 from nnlib.classifiers.brute import BruteForce
-from nnlib.classifiers.distance import distances, powers
+from nnlib.classifiers.distance import distances, nearest, powers
 from nnlib.classifiers.kdtree import KDTree
 from nnlib.classifiers.neighbors import KNeighborsClassifier, KNeighborsRegressor, vote
 from nnlib.datasets import fashion_mnist
@@ -103,11 +103,59 @@ def test_both_searches_find_what_sorting_all_distances_finds(data, p, leaf_size)
     full = distances(Q, X, metric="minkowski", p=p)
     sums = np.array([powers(q, X, p) for q in Q])
     expected = np.argsort(sums, axis=1, kind="stable")[:, :k]
-    for search in (BruteForce(X, p=p), KDTree(X, p=p, leaf_size=leaf_size)):
-        found, indices = search.query(Q, k)
+    tree = KDTree(X, p=p, leaf_size=leaf_size)
+    alone = tree.query(Q, k, count=True)[:2]
+    for found, indices in (BruteForce(X, p=p).query(Q, k), tree.query(Q, k), alone):
         np.testing.assert_array_equal(indices, expected)
         np.testing.assert_array_equal(found, np.take_along_axis(sums, expected, axis=1))
     assert (np.diff(np.take_along_axis(full, expected, axis=1), axis=1) >= 0).all()
+
+
+@pytest.mark.parametrize("p", [1, 1.5, 2, 3, np.inf])
+@pytest.mark.parametrize("D", [1, 3, 9])
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_groups_of_queries_find_what_sorting_all_distances_finds(p, D, dtype, rng, monkeypatch):
+    tails = rng.standard_cauchy((700, D)).astype(dtype)
+    for data in (tails, np.round(tails), 1e6 + 1e-3 * tails):
+        X, Q = data[:400], np.vstack([data[400:], data[:9]])
+        expected = [np.argsort(powers(q, X, p), kind="stable")[:4] for q in Q]
+        for grouping in (1, 9, 60):
+            monkeypatch.setattr("nnlib.classifiers.kdtree.GROUPING", grouping)
+            got = KDTree(X, p=p, leaf_size=7).query(Q, 4)[1]
+            np.testing.assert_array_equal(got, expected)
+        np.testing.assert_array_equal(BruteForce(X, p=p).query(Q, 4)[1], expected)
+
+
+@pytest.mark.parametrize("p", [1, 2, 3, np.inf])
+def test_an_outlier_does_not_leave_more_points_to_be_measured(p, rng, monkeypatch):
+    measured = []
+
+    def count(Q, X, rows, *more):
+        measured.append(len(rows))
+        return nearest(Q, X, rows, *more)
+
+    monkeypatch.setattr("nnlib.classifiers.brute.nearest", count)
+    X, Q = rng.random((500, 2)), rng.random((100, 2))
+    for far in (1, 1e6):
+        X[0] = far
+        BruteForce(X, p=p).query(Q, 5)
+    assert measured[1] < 1.2 * measured[0]
+
+
+def test_a_query_far_from_its_group_does_not_hold_up_the_others(rng, monkeypatch):
+    pairs, search = [], KDTree._nearest
+
+    def count(tree, Q, points, k):
+        pairs[-1] += len(Q) * len(points)
+        return search(tree, Q, points, k)
+
+    monkeypatch.setattr(KDTree, "_nearest", count)
+    tree, Q = KDTree(rng.random((4000, 2))), rng.random((4000, 2))
+    for far in (1, -3):
+        Q[:3] *= far
+        pairs.append(0)
+        tree.query(Q, 5)
+    assert pairs[1] < 1.2 * pairs[0]
 
 
 def test_memory_does_not_grow_as_all_distances_would(rng):
@@ -190,8 +238,7 @@ def test_a_training_point_is_not_its_own_neighbour(search, rng):
 def test_blocks_change_nothing(rng, monkeypatch):
     X, Q = rng.random((300, 4)), rng.random((50, 4))
     whole = [BruteForce(X, p=p).query(Q, 4) for p in (1, 2)] + [KDTree(X).query(Q, 4)]
-    for module in ("brute", "distance", "kdtree"):
-        monkeypatch.setattr(f"nnlib.classifiers.{module}.BLOCK", 512)
+    monkeypatch.setattr("nnlib.classifiers.distance.BLOCK", 512)
     split = [BruteForce(X, p=p).query(Q, 4) for p in (1, 2)] + [KDTree(X).query(Q, 4)]
     for a, b in zip(whole, split, strict=True):
         np.testing.assert_array_equal(a, b)

@@ -134,7 +134,10 @@ def test_an_irreducible_cubic_has_its_vectors_by_cross_products():
         np.testing.assert_allclose(M @ x, value * x, atol=1e-12)
         assert algebraic == 1
     steps = words(eig(M, steps=True))
-    assert steps[3].startswith("Factor: λ³ − 2 = (λ − 1.25992)(λ − (−0.629961 + 1.09112i))")
+    assert steps[3] == (
+        "By the formulas for cubics the roots are about 1.25992, −0.629961 + 1.09112i and "
+        "−0.629961 − 1.09112i."
+    )
     assert steps[4] == (
         "For λ = 1.25992 two rows of A − λI are independent; their cross product is at right "
         "angles to both, so it is an eigenvector: (1, 0.793701, 0.629961)."
@@ -153,7 +156,8 @@ def test_the_shear_lacks_an_eigenvector_and_the_steps_say_so():
 
 def test_the_quarter_turn_has_complex_eigenvectors():
     steps = words(eig([[0, -1], [1, 0]], steps=True))
-    assert "Factor: λ² + 1 = (λ − i)(λ − (−i)); the roots are i and −i." in steps
+    factor = "Factor, the rest by the quadratic formula"
+    assert f"{factor}: λ² + 1 = (λ − i)(λ − (−i)); the roots are i and −i." in steps
     assert "Subtract i times row 1 from row 2, so that its entry in column 1 is 0." in steps
     assert "Check: A (i, 1) = (−1, i) = i (i, 1)." in steps
 

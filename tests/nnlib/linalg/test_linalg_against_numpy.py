@@ -418,3 +418,19 @@ def test_conjugate_gradients_find_zero_from_elsewhere():
     found = linalg.conjugate_gradient(definite(3), np.zeros(3), np.ones(3))
     assert_allclose(found.x, np.zeros(3), atol=1e-10)
     assert len(linalg.conjugate_gradient(definite(3), np.zeros(3)).residuals) == 1
+
+
+@pytest.mark.parametrize(
+    "A", [scipy.linalg.hilbert(6), np.array([[1, 1], [1, 1 + 1e-10]])], ids=["Hilbert", "near"]
+)
+def test_the_projection_onto_nearly_dependent_columns_of_the_whole_space_changes_nothing(A):
+    b = np.arange(1.0, 1 + len(A))
+    assert_allclose(linalg.projection_matrix(A), np.eye(len(A)), **TOLERANCE)
+    assert_allclose(linalg.projection(b, A), b, **TOLERANCE)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300])
+def test_the_hessenberg_form_of_very_small_and_very_large_numbers(scale):
+    A = random(4, 4)
+    H, Q = linalg.hessenberg(scale * A)
+    assert_allclose(Q @ (H / scale) @ Q.T, A, **TOLERANCE)

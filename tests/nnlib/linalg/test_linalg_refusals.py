@@ -224,9 +224,7 @@ def test_cofactors_of_many_rows_are_refused():
 
 @pytest.mark.parametrize(("i", "j"), [(2, 0), (0, -1)])
 def test_a_minor_of_a_row_or_column_that_is_not_there(i, j):
-    with pytest.raises(
-        ValueError, match=rf"minor: expected i and j in \[0, 2\), got {i} and {j}"
-    ):
+    with pytest.raises(ValueError, match=rf"minor: expected (i|j) from 0 to 1, got {i or j}"):
         linalg.minor(A, i, j)
 
 
@@ -260,7 +258,7 @@ def test_conjugate_gradients_that_run_out_of_iterations_say_how_far_they_came():
 
 
 def test_a_tolerance_that_cannot_be_met():
-    with pytest.raises(ValueError, match="expected a tolerance ≥ 0, got -1"):
+    with pytest.raises(ValueError, match="conjugate_gradient: expected tolerance >= 0, got -1"):
         linalg.conjugate_gradient(A, b, tolerance=-1)
 
 

@@ -44,7 +44,7 @@ def test_norms_of_a_small_vector():
         ("Take the root: √14.", r"\lVert x \rVert_{2} = \sqrt{14}"),
     ]
     assert told(linalg.norm([2, -1], 3, steps=True))[0][0] == (
-        "Add the powers 3 of the absolute values: 8 + 1 = 9."
+        "Add the absolute values of the entries, each to the power 3: 8 + 1 = 9."
     )
 
 
@@ -96,7 +96,7 @@ def test_three_dependent_vectors_by_row_reduction():
     steps = linalg.independent([[1, 0, 1], [2, 1, 4], [3, 1, 5]], steps=True)
     echelon = [[1, 0, 1], [0, 1, 2], [0, 0, 0]]
     assert told(steps) == [
-        (START, boxed([[1, 0, 1], [2, 1, 4], [3, 1, 5]])),
+        ("Start with V.", boxed([[1, 0, 1], [2, 1, 4], [3, 1, 5]])),
         (
             "Subtract 2 times row 1 from row 2, so that its entry in column 1 is 0.",
             boxed([[1, 0, 1], [0, 1, 2], [3, 1, 5]], (0, 0)),
@@ -126,12 +126,17 @@ def test_three_vectors_of_the_plane_are_dependent_without_proportional_rows():
 def test_gram_schmidt_with_exact_fractions():
     A = [[1, 1, 0], [1, 0, 1], [0, 1, 1]]
     half, third = F(1, 2), F(1, 3)
+    part = r"\frac{u_{%s}^\top a_{%s}}{u_{%s}^\top u_{%s}} = \frac{1}{%s}, \quad "
     steps = linalg.gram_schmidt(A, normalize=False, steps=True)
     assert [step.latex for step in steps] == [
         f"u_{{1}} = {tex(exact([1, 1, 0]))}",
-        rf"a_{{2}} - \frac{{1}}{{2}} u_{{1}} = {tex(exact([half, -half, 1]))}",
-        rf"a_{{3}} - \frac{{1}}{{2}} u_{{1}} = {tex(exact([-half, half, 1]))}",
-        rf"a_{{3}} - \frac{{1}}{{2}} u_{{1}} - \frac{{1}}{{3}} u_{{2}} "
+        part % (1, 2, 1, 1, 2)
+        + rf"u_{{2}} = a_{{2}} - \frac{{1}}{{2}} u_{{1}} = {tex(exact([half, -half, 1]))}",
+        part % (1, 3, 1, 1, 2)
+        + rf"a_{{3}} - \frac{{1}}{{2}} u_{{1}} = {tex(exact([-half, half, 1]))}",
+        part
+        % (2, 3, 2, 2, 3)
+        + rf"u_{{3}} = a_{{3}} - \frac{{1}}{{2}} u_{{1}} - \frac{{1}}{{3}} u_{{2}} "
         rf"= {tex(exact([-2 * third, 2 * third, 2 * third]))}",
     ]
     same(steps.result, [[1, half, -2 * third], [1, -half, 2 * third], [0, 1, 2 * third]])
@@ -172,7 +177,12 @@ def test_determinants_of_two_and_three_rows():
         r"\det A = 2 \cdot (-1) \cdot \frac{19}{2} = -19",
     ]
     by_cofactors = linalg.det(A, method="cofactors", steps=True)
-    assert [step.latex.rpartition("array}\\right] = ")[2] for step in by_cofactors] == [
+    minors = [[[-1, 4], [2, 5]], [[0, 4], [1, 5]], [[0, -1], [1, 2]]]
+    assert by_cofactors[0].latex == (
+        rf"\det {boxed(A)} = 2 \cdot \det {boxed(minors[0])} - 1 \cdot \det {boxed(minors[1])} "
+        rf"+ 3 \cdot \det {boxed(minors[2])}"
+    )
+    assert [step.latex.rpartition("array}\\right] = ")[2] for step in by_cofactors[1:]] == [
         r"(-1) \cdot 5 - 4 \cdot 2 = -13",
         r"0 \cdot 5 - 4 \cdot 1 = -4",
         r"0 \cdot 2 - (-1) \cdot 1 = 1",
@@ -193,7 +203,10 @@ def test_a_swap_of_rows_changes_the_sign_of_the_determinant():
 def test_the_inverse_of_two_rows_by_the_formula():
     steps = linalg.inverse([[4, 7], [2, 6]], method="adjugate", steps=True)
     assert told(steps) == [
-        ("The determinant is 10; it is not 0, so there is an inverse.", r"\det A = 10"),
+        (
+            "The determinant is 10; it is not 0, so there is an inverse.",
+            r"\det A = 4 \cdot 6 - 7 \cdot 2 = 10",
+        ),
         (
             "Exchange the two entries of the diagonal and change the sign of the others.",
             rf"\operatorname{{adj}} A = {boxed([[6, -7], [-2, 4]])}",
@@ -246,11 +259,12 @@ def test_a_definite_matrix_by_pivots_and_by_minors(method):
         [[2, -1, 0], [-1, 2, -1], [0, -1, 2]], method=method, steps=True
     )
     assert steps.result == "positive definite"
+    again = "Eliminate with it; its row and column are done. "
     assert [step.text for step in steps] == {
         "pivots": [
             "The pivot of row 1 is 2.",
-            "The pivot of row 2 is 3/2.",
-            "The pivot of row 3 is 4/3.",
+            f"{again}The pivot of row 2 is 3/2.",
+            f"{again}The pivot of row 3 is 4/3.",
             "Pivots are positive: the matrix is positive definite.",
         ],
         "minors": [
@@ -369,7 +383,7 @@ def test_projection_onto_a_vector_and_onto_a_plane():
     steps = linalg.projection([1, 2, 3], [[1, 0], [1, 1], [0, 1]], steps=True)
     assert [step.text for step in steps] == [
         "Take u₁ = a₁ = (1, 1, 0).",
-        "Subtract from a₂ its part along u₁, 1/2 u₁.",
+        "Subtract from a₂ its part along u₁, 1/2 u₁; what is left is u₂ = (−1/2, 1/2, 1).",
         "b has the part 3/2 u₁ along u₁.",
         "b has the part 7/3 u₂ along u₂.",
         "Add the parts: p = (1/3, 8/3, 7/3), and b − p = (2/3, −2/3, 2/3) "
@@ -400,9 +414,18 @@ def test_reflections_and_rotations_show_each_column():
     A = [[1, 2], [2, 1], [2, 0]]
     r, s = root(29), root(5)
     reflected = linalg.qr(A, steps=True)
+    shown = (
+        r"\begin{gathered} v = %s, \quad I - \frac{2 v v^\top}{v^\top v} \\ %s \end{gathered}"
+    )
+    assert reflected[1].text == (
+        "Reflect rows 1, 2 and 3 along v, column 1 less what it becomes: −3 over zeros."
+    )
+    after = [[F(-3), F(-4, 3)], [F(0), F(-2, 3)], [F(0), F(-5, 3)]]
+    done = [[F(-3), F(-4, 3)], [F(0), r / 3], [F(0), F(0)]]
+    v = np.array([-(2 + r) / 3, F(-5, 3)])
     assert [step.latex for step in reflected[1:3]] == [
-        tex_matrix([[F(-3), F(-4, 3)], [F(0), F(-2, 3)], [F(0), F(-5, 3)]], [(0, 0)]),
-        tex_matrix([[F(-3), F(-4, 3)], [F(0), r / 3], [F(0), F(0)]], [(1, 1)]),
+        shown % (tex(exact([4, 2, 2])), tex_matrix(after, [(0, 0)])),
+        shown % (tex(v), tex_matrix(done, [(1, 1)])),
     ]
     rotated = linalg.qr(A, method="givens", steps=True)
     assert rotated[1].latex == tex_matrix(
@@ -450,10 +473,12 @@ def test_least_squares_by_qr_solves_a_triangular_system():
 def test_two_steps_of_conjugate_gradients():
     steps = linalg.conjugate_gradient([[4, 1], [1, 3]], [1, 2], [2, 1], steps=True)
     assert [step.text for step in steps] == [
-        "Start at (2, 1) with the residual (−8, −3).",
-        "Go 73/331 times along p = (−8, −3): x = (78/331, 112/331), "
+        "Start at (2, 1) with the residual b − A x = (−8, −3), the first direction p.",
+        "Go α = 73/331 times along p = (−8, −3): x = (78/331, 112/331), "
         "where the residual is (−93/331, 248/331).",
-        "Go 331/803 times along p = (−38471/109561, 79205/109561): x = (1/11, 7/11), "
+        "The next direction is the residual plus β = 961/109561 times the last one: "
+        "p = (−38471/109561, 79205/109561).",
+        "Go α = 331/803 times along p = (−38471/109561, 79205/109561): x = (1/11, 7/11), "
         "where the residual is (0, 0).",
     ]
     found = steps.result

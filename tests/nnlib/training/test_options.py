@@ -7,7 +7,7 @@ import nnlib
 import nnlib.nn.functional as F
 from nnlib import nn, optim
 from nnlib.nn.utils import get_total_norm
-from nnlib.training import History, evaluate, fit, loaders, predict
+from nnlib.training import History, accuracy, evaluate, fit, loaders, predict
 from nnlib.utils.data import DataLoader, TensorDataset
 
 N, D, C = 60, 4, 3
@@ -206,7 +206,7 @@ def test_a_function_is_called_after_each_epoch_and_may_end_training(data):
         (dict(epochs=0), "expected epochs >= 1, got 0"),
         (dict(patience=0), "expected patience >= 1, got 0"),
         (dict(min_delta=-1.0), "expected min_delta >= 0, got -1.0"),
-        (dict(schedule="week"), "expected schedule 'epoch' or 'step', got 'week'"),
+        (dict(schedule="week"), "expected schedule to be one of .*, got 'week'"),
         (dict(monitor="val_loss"), "expected monitor to be one of train_loss, got 'val_loss'"),
         (dict(mode="down"), "expected mode 'min' or 'max' with monitor='train_loss'"),
         (dict(checkpoint_every=0), "expected checkpoint_every >= 1, got 0"),
@@ -229,7 +229,7 @@ def test_what_is_no_optimizer_or_no_batch_is_refused(data):
     with pytest.raises(TypeError, match=r"^fit: expected an Optimizer, got float"):
         fit(model, [data], F.cross_entropy, 0.1, epochs=1)
     sgd = optim.SGD(model.parameters(), lr=0.1)
-    with pytest.raises(TypeError, match=r"expected batches \(inputs, targets\), got a ndarray"):
+    with pytest.raises(TypeError, match=r"expected batches \(inputs, .* got ndarray"):
         fit(model, [data[0]], F.cross_entropy, sgd, epochs=1)
     with pytest.raises(ValueError, match=r"^fit: expected at least one example to train on"):
         fit(model, [], F.cross_entropy, sgd, epochs=1)
@@ -239,3 +239,49 @@ def test_a_history_gives_back_what_it_was():
     first, second = History([1.0], [2.0]), History()
     second.load_state_dict(first.state_dict())
     assert repr(first) == repr(second)
+
+
+SGD = lambda model: optim.SGD(model.parameters(), lr=0.1)  # noqa: E731
+WRONG = {
+    "no model": (lambda m: ("text", [], F.cross_entropy, SGD(m)), "expected a Module, got str"),
+    "no loss": (
+        lambda m: (m, [], None, SGD(m)),
+        "expected loss to be a function, got NoneType",
+    ),
+    "no optimizer": (lambda m: (m, [], F.cross_entropy, {}), "expected an Optimizer, got dict"),
+    "another model's": (
+        lambda m: (m, [], F.cross_entropy, SGD(network())),
+        "expected an optimizer with parameters of this model",
+    ),
+    "no loader": (
+        lambda m: (m, None, F.cross_entropy, SGD(m)),
+        r"batches to loop over.* NoneType",
+    ),
+    "text": (lambda m: (m, "text", F.cross_entropy, SGD(m)), "expected batches to loop over"),
+    "three loaders": (
+        lambda m: (m, ([], [], []), F.cross_entropy, SGD(m)),
+        "expected one or two loaders, got a tuple of 3",
+    ),
+}
+
+
+@pytest.mark.parametrize(("parts", "message"), WRONG.values(), ids=WRONG)
+def test_parts_that_do_not_belong_together_are_refused(parts, message):
+    with pytest.raises((TypeError, ValueError), match=f"^fit: .*{message}"):
+        fit(*parts(network()), epochs=1)
+
+
+@pytest.mark.parametrize("name", ["epochs", "patience", "checkpoint_every", "clip_norm"])
+@pytest.mark.parametrize("wrong", ["two", [1], 1j])
+def test_what_is_no_number_is_refused_by_name(data, name, wrong):
+    with pytest.raises(TypeError, match=f"^fit: expected {name} to be an?"):
+        run(network(), data, **{name: wrong})
+
+
+@pytest.mark.parametrize("f", [predict, accuracy])
+def test_what_is_no_data_is_refused(f):
+    y = [np.zeros(2, int)] if f is accuracy else []
+    with pytest.raises(TypeError, match=rf"^{f.__name__}: expected X to be real numbers"):
+        f(network(), "text", *y)
+    with pytest.raises(TypeError, match=rf"^{f.__name__}: expected a Module, got NoneType"):
+        f(None, np.zeros((2, D)), *y)

@@ -91,7 +91,9 @@ def test_a_guide_has_the_slope_that_it_names():
     guides = [line for line in ax.get_lines() if line.get_color() == viz.INK]
     slopes = [np.ptp(np.log(g.get_ydata())) / np.ptp(np.log(g.get_xdata())) for g in guides]
     np.testing.assert_allclose(slopes, [1, 2])
-    assert words(ax) == ["slope 1", "slope 2"]
+    names = [g.get_label() for g in guides]
+    assert names == ["slope 1", "slope 2"]
+    assert names == [text.get_text() for text in ax.get_legend().get_texts()][2:]
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
 
 
@@ -403,6 +405,13 @@ def test_arrows_lead_from_each_place_to_the_next():
     np.testing.assert_array_equal(steps, list(pairwise(POINTS)))
 
 
+def test_the_name_of_a_long_arrow_stays_inside_the_plane():
+    ax = viz.plane(lambda x: x, arrows=[[0.5, 3.9], [-2, 0]], extent=4)
+    places = {t.get_text(): t.get_position() for t in ax.texts}
+    assert places["$w_{1}$"][1] < 4
+    assert places["$w_{2}$"] == (-2.5, 0)
+
+
 def test_a_flat_loss_is_drawn_without_contours():
     ax = viz.surface(lambda w: np.zeros(len(w)), {"SGD": POINTS})
     assert len(ax.collections) == 0
@@ -412,6 +421,11 @@ def test_steps_of_a_descent_lie_on_the_curve_and_are_numbered():
     ax = draw("descent")
     np.testing.assert_array_equal(ax.get_lines()[1].get_xydata(), [[2, 4], [1, 1], [0.5, 0.25]])
     assert words(ax) == ["0", "1", "2"]
+
+
+def test_numbers_of_a_descent_that_would_lie_on_each_other_are_left_out():
+    ax = viz.descent(lambda x: x**2, [2.0, 1.0, 0.99, 0.5, 0.49, -1.0])
+    assert words(ax) == ["0", "1", "3", "5"]
 
 
 # Layers and pictures.
@@ -427,12 +441,20 @@ def test_histograms_count_each_layer_on_one_axis():
     fills = [p for p in ax.patches if p.get_fill()]
     first, edges = bars_of(fills[0])
     np.testing.assert_allclose(edges, [0, 1, 2, 3, 4])
-    np.testing.assert_allclose(first, [1, 0.5, 0.5, 0])
+    np.testing.assert_allclose(first, [0, 1, 1, 0])  # without the two zeros
     np.testing.assert_allclose(bars_of(fills[1])[0], [0, 0, 0, 1])
     assert [t.get_text() for t in ax.get_yticklabels()] == [
         "first\n50 % dead",
         "second\n0 % dead",
     ]
+    assert words(ax) == ["50 % zero", "0 % zero"]
+
+
+def test_histograms_count_zeros_unless_dead_units_are_asked_for():
+    ax = viz.histograms({"a": [0.0, 0.0, 1.0]}, xlabel="activation", bins=2)
+    bars, _ = bars_of(next(p for p in ax.patches if p.get_fill()))
+    np.testing.assert_allclose(bars, [1, 0.5])
+    assert words(ax) == []
 
 
 def test_gradients_are_counted_by_size_and_saturation_is_told():

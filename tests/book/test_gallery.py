@@ -1,0 +1,103 @@
+"""The gallery shows every figure function and every data set, with its code in sight."""
+
+import ast
+import inspect
+import re
+
+import pytest
+from browser import chromium, served, visit
+from pages import source
+
+from nnlib import datasets, trace, viz
+from nnlib.datasets.packaged import DATA
+
+PAGE = source("reference/gallery")
+TREES = [ast.parse(cell.code) for cell in PAGE.cells if cell.shown]
+CALLS = [node for tree in TREES for node in ast.walk(tree) if isinstance(node, ast.Call)]
+CALLED = {ast.unparse(call.func) for call in CALLS}
+DRAWN = {
+    f"viz.{name}"
+    for name in viz.__all__
+    if callable(getattr(viz, name)) and "ax" in inspect.signature(getattr(viz, name)).parameters
+}
+INSIDE = {"build", "gate", "layout"}  # what graph and expression are made of
+TRACED = {
+    f"trace.{name}"
+    for name in trace.__all__
+    if inspect.isfunction(getattr(trace, name)) and name not in INSIDE
+}
+SHOWN = {f"models.{name}" for name in ("diagram", "summary")}
+HIDDEN = [cell for cell in PAGE.cells if "viz.show(_," in cell.code]
+
+
+def test_every_figure_function_is_called_where_the_reader_sees_it():
+    assert len(DRAWN) >= 24
+    assert DRAWN - CALLED == set()
+
+
+def test_what_draws_graphs_and_models_is_called_where_the_reader_sees_it():
+    assert {"trace.expression", "trace.graph", "trace.local", "trace.steps"} <= TRACED
+    assert (TRACED | SHOWN) - CALLED == set()
+    assert any(name.endswith(".play") for name in CALLED)
+
+
+def test_the_page_says_how_to_draw_by_hand_and_beside_each_other():
+    assert {"viz.panel", "viz.show"} <= CALLED
+    assert "@viz.styled" in PAGE.text
+
+
+def test_every_packaged_data_set_has_its_card():
+    described = [
+        ast.literal_eval(call.args[0])
+        for call in CALLS
+        if ast.unparse(call.func) == "datasets.describe" and call.args
+    ]
+    assert described == list(datasets.names())[: len(described)]
+    assert set(described) == {file.stem for file in DATA.glob("*.npz")}
+
+
+def test_every_function_has_a_link_to_what_it_takes():
+    linked = set(re.findall(r"\{py:func\}`~nnlib\.([\w.]+)`", PAGE.text))
+    assert (DRAWN | TRACED | SHOWN) - linked == set()
+
+
+def test_every_figure_has_a_caption_and_a_text_for_those_who_do_not_see_it():
+    assert len(HIDDEN) >= 24
+    for cell in HIDDEN:
+        assert "remove-input" in cell.tags
+        assert re.search(r"caption: \"[^\"]{15,}", cell.options)
+        assert re.search(r"alt=\"[^\"]{30,}", cell.code)
+
+
+def test_the_code_is_as_narrow_as_that_of_a_lesson():
+    assert [ln for c in PAGE.cells if c.shown for ln in c.lines if len(ln) > 74] == []
+
+
+def test_nothing_is_named_as_the_notebook_names_what_a_cell_gave():
+    stores = (n for tree in TREES for n in ast.walk(tree) if isinstance(n, ast.Name))
+    inner = {n for tree in TREES for c in ast.walk(tree) if _is_inner(c) for n in ast.walk(c)}
+    assert [n.lineno for n in stores if n.id == "_" and n not in inner] == []
+
+
+def _is_inner(node):
+    """Whether names of a node are its own."""
+    return isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+
+
+def test_the_page_is_light_enough(book):
+    assert (book / "chapters/reference/gallery.html").stat().st_size < 1_500_000
+
+
+@pytest.mark.browser
+def test_the_steps_of_the_gallery_are_typeset_and_move_by_keyboard(book):
+    with chromium() as browser, served(book) as address:
+        with visit(browser, address, "chapters/reference/gallery.html") as seen:
+            figures = seen.page.locator("nn-steps").all()
+            assert len(figures) == 2
+            for figure in figures:
+                figure.locator("mjx-container").first.wait_for(state="attached")
+                slider = figure.locator("input").first
+                before = figure.inner_text()
+                slider.press("ArrowRight")
+                assert figure.inner_text() != before
+            assert seen.errors == []

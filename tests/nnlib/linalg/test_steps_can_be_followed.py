@@ -1,0 +1,151 @@
+"""A reader with a pencil does what each sentence says and comes to the formula beside it."""
+
+import re
+from fractions import Fraction as F
+
+import numpy as np
+import pytest
+
+from nnlib import linalg
+from nnlib.linalg.exact import exact
+
+RNG = np.random.default_rng(11)
+
+
+def numbers(rows, columns, rank=None):
+    """Small whole numbers and fractions, many of them 0, of a rank at most."""
+    A = RNG.integers(-3, 4, (rows, columns)) * RNG.integers(0, 2, (rows, columns))
+    A = exact(A) / exact(RNG.integers(1, 4, (rows, 1)))
+    if rank is not None:
+        A[rank:] = exact(RNG.integers(-2, 3, (rows - rank, rank))) @ A[:rank]
+    return A
+
+
+CASES = [numbers(m, n) for m in (1, 2, 3, 4) for n in (1, 2, 3, 4)]
+CASES += [numbers(n, n, rank=r) for n, r in ((2, 1), (3, 1), (3, 2), (4, 2))]
+CASES += [exact(A) for A in ([[0, 2], [3, -1]], [[0, 0, 3], [0, 2, -4]], np.zeros((2, 2), int))]
+FRACTION = re.compile(r"(-?)\\frac\{(\d+)\}\{(\d+)\}")
+
+
+def read(formula):
+    """The matrix that a formula shows."""
+    body = re.search(r"\\begin\{array\}\{[r|c]*\}(.*)\\end\{array\}", formula).group(1)
+    body = body.replace(r"\textstyle ", "").replace("[4pt]", "").replace(r"\boxed", "")
+    body = FRACTION.sub(r"\1\2/\3", body).replace("{", "").replace("}", "")
+    return exact([[F(entry.strip()) for entry in row.split("&")] for row in body.split(r"\\")])
+
+
+def done(sentence, A):
+    """What the sentence tells to do, done."""
+    A = A.copy()
+    if match := re.match(r"Swap rows (\d) and (\d)", sentence):
+        i, k = (int(word) - 1 for word in match.groups())
+        A[[i, k]] = A[[k, i]]
+    elif match := re.match(r"Divide row (\d) by (\S+),", sentence):
+        A[int(match[1]) - 1] /= F(match[2].replace("−", "-"))
+    elif match := re.match(
+        r"(Subtract|Add) (?:(\S+) times )?row (\d) (?:from|to) row (\d)", sentence
+    ):
+        c = F(match[2] or 1) * (-1 if match[1] == "Subtract" else 1)
+        A[int(match[4]) - 1] += c * A[int(match[3]) - 1]
+    return A
+
+
+@pytest.mark.parametrize("A", CASES, ids=lambda A: "x".join(map(str, A.shape)))
+@pytest.mark.parametrize("name", ["row_reduce", "rank", "lu", "det", "inverse", "solution_set"])
+def test_row_operations_give_the_matrices_that_are_shown(name, A):
+    square = A.shape[0] == A.shape[1]
+    if name in ("det", "inverse") and not square:
+        with pytest.raises(np.linalg.LinAlgError):
+            getattr(linalg, name)(A)
+        return
+    if name == "inverse" and linalg.det(A, exact=True) == 0:
+        with pytest.raises(np.linalg.LinAlgError):
+            linalg.inverse(A, exact=True)
+        return
+    more = [np.arange(1, len(A) + 1)] if name == "solution_set" else []
+    steps = getattr(linalg, name)(A, *more, steps=True)
+    before = read(steps[0].latex)
+    np.testing.assert_array_equal(before[:, : A.shape[1]], A)
+    for step in steps[1:]:
+        if re.match("Swap|Divide row|Subtract|Add ", step.text):
+            np.testing.assert_array_equal(read(step.latex), done(step.text, before))
+            before = read(step.latex)
+
+
+@pytest.mark.parametrize("A", CASES[:16], ids=lambda A: "x".join(map(str, A.shape)))
+def test_a_pivot_once_in_its_box_stays_there(A):
+    count = 0
+    for step in linalg.solution_set(A, np.zeros(len(A)), steps=True):
+        if "boxed" in step.latex:
+            assert step.latex.count("boxed") >= count
+            count = step.latex.count("boxed")
+
+
+def sentences(steps):
+    """What the steps say."""
+    return [step.text for step in steps]
+
+
+def test_a_swap_for_a_larger_pivot_says_so():
+    told = sentences(linalg.lu([[1, 2], [-3, 4]], steps=True))
+    assert (
+        told[1] == "Swap rows 1 and 2, so that the largest entry, signs aside, leads column 1."
+    )
+
+
+def test_one_row_has_steps_too():
+    assert sentences(linalg.det([[5]], method="cofactors", steps=True)) == [
+        "One row: the determinant is its entry."
+    ]
+    assert sentences(linalg.characteristic_polynomial([[3]], steps=True)) == [
+        "Subtract λ from each entry of the diagonal.",
+        "Take the determinant: 3 − λ.",
+        "Multiply out: det(A − λI) = −λ + 3.",
+    ]
+
+
+def test_cofactors_say_first_what_they_are_for():
+    told = sentences(
+        linalg.det([[0, 2, 1], [1, 1, 0], [2, 0, 3]], method="cofactors", steps=True)
+    )
+    assert told[0].startswith("Expand 3 rows along the first")
+    assert told[-1] == "Put in the determinants of 2 rows."
+
+
+def test_the_frobenius_norm_has_its_own_name():
+    steps = linalg.norm([[1, -2], [3, 4]], steps=True)
+    assert steps[0].latex == r"\sum_{i,j} |a_{ij}|^{2} = 1 + 4 + 9 + 16 = 30"
+    assert steps[1].latex == r"\lVert A \rVert_F = \sqrt{30}"
+
+
+def test_a_rounded_quotient_is_not_called_equal():
+    for step in linalg.power_iteration([[6, 2], [2, 3]], [1, 0], steps=True)[1:12]:
+        found = re.search(r"(\S+) ([=≈]) (\S+), the sine", step.text)
+        assert (F(found[1]) == F(found[3])) == (found[2] == "=")
+
+
+def test_the_sines_are_those_of_the_angles():
+    A, u = np.array([[6.0, 2], [2, 3]]), np.array([2.0, 1]) / 5**0.5
+    x = np.array([1.0, 0])
+    sine = [abs(np.cross([*v, 0], [*u, 0])[2]) / np.linalg.norm(v) for v in (x, A @ x)]
+    step = linalg.power_iteration(A, x, steps=True)[1]
+    assert f"the sine {sine[1] / sine[0]:.4f} times that before" in step.text
+
+
+def test_the_zero_vector_is_no_combination_of_vectors_before_it():
+    told = sentences(linalg.independent([[0, 1], [0, 1]], steps=True))
+    assert told[0] == "Start with V."
+    assert told[-1] == "Column 1 has no pivot: vector 1 is 0."
+
+
+def test_no_reflection_is_told_where_none_is_needed():
+    assert sentences(linalg.qr([[0, 1], [0, 2]], steps=True)) == [
+        "Start with A.",
+        "No reflection is needed: Q is I.",
+    ]
+
+
+def test_a_leading_minor_of_zero_leads_to_all_principal_minors():
+    told = sentences(linalg.definiteness([[-1, 0], [0, 0]], method="minors", steps=True))
+    assert told[2].startswith("A leading minor is 0, so all principal minors count")
