@@ -176,3 +176,12 @@ def test_whatever_the_seed_accuracy_is_scikit_learns(mine, theirs, seed):
 @pytest.mark.parametrize("solver", ["lbfgs", "newton"])
 def test_logistic_regression_ends_without_a_warning_at_the_level_of_rounding(solver):
     ours.LogisticRegression(solver=solver, tol=1e-9).fit(X, y)
+
+
+@pytest.mark.parametrize("loss", ["squared_hinge", "hinge", "weston_watkins", "crammer_singer"])
+def test_the_gap_bounds_how_far_the_objective_is_above_the_least(loss):
+    rough = ours.LinearSVM(0.1, loss=loss, tol=0.05, random_state=0).fit(FLOWERS, KINDS)
+    fine = ours.LinearSVM(0.1, loss=loss, tol=1e-9, max_iter=5000, random_state=0)
+    P, least = rough.loss_curve_[-1], fine.fit(FLOWERS, KINDS).loss_curve_[-1]
+    assert 0 <= P - least <= rough.gap_ * P
+    assert rough.gap_ <= 0.05
