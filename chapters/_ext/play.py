@@ -12,7 +12,7 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
-FORMULA = '<div class="math">'  # what a cell prints; Sphinx notes those of the text by itself
+FORMULA = '<div class="math"'  # what a cell prints; Sphinx notes those of the text by itself
 
 
 def _page(app, pagename, templatename, context, doctree) -> None:
