@@ -113,7 +113,7 @@ def test_a_cluster_of_processes_finds_what_one_process_finds(data, tmp_path):
     alone = GridSearch(KNeighborsClassifier(), grid, cv=3).fit(*data)
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, memory_limit=None
+            n_workers=2, threads_per_worker=1, dashboard_address=":0", memory_limit=None
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
