@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from .checks import check_count, check_number
 
-__all__ = ["LinearClassifier", "one_hot", "softmax", "standard_error"]
+__all__ = ["LinearClassifier", "standard_error"]
 
 Array = np.ndarray
 
@@ -71,33 +71,6 @@ def classes_and_indices(estimator: Any, y: Array) -> tuple[Array, Array]:
             f"got one class: {classes[0].item()!r}"
         )
     return classes, t
-
-
-def one_hot(t: Array, C: int) -> Array:
-    """Matrix (N, C) with a 1 at each of the class indices t (N,).
-
-    >>> one_hot(np.array([2, 0]), 3)
-    array([[0., 0., 1.],
-           [1., 0., 0.]])
-    """
-    Y = np.zeros((len(t), C))
-    Y[np.arange(len(t)), t] = 1
-    return Y
-
-
-def softmax(Z: Array) -> Array:
-    r"""Probabilities of the classes from scores Z (N, C), row for row.
-
-    .. math:: P_{nk} = e^{Z_{nk}} / \sum_j e^{Z_{nj}}
-
-    Source: Goodfellow et al. (2016), equation 4.1; chapter "The softmax classifier".
-
-    >>> softmax(np.log([[1.0, 3.0]])).round(2)
-    array([[0.25, 0.75]])
-    """
-    E = np.exp(Z - Z.max(axis=1, keepdims=True))  # a shift changes nothing; no overflow
-    E /= E.sum(axis=1, keepdims=True)
-    return E
 
 
 def standard_error(share: float, n: int) -> float:

@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .base import classes_and_indices, softmax
+from ..nn.functional import softmax
+from .base import classes_and_indices
 from .checks import check_choice, check_number
 
 __all__ = ["GaussianClassifier"]
@@ -198,7 +199,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: Any) -> Array:
         """Probability (N, C) of each class for samples X (N, D), by Bayes' rule."""
-        return softmax(self._log_joint(X))
+        return softmax(self._log_joint(X), dim=1)
 
     def predict_log_proba(self, X: Any) -> Array:
         """Logarithms of ``predict_proba``, in nats."""

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..linalg.exact import exact, numeric, tex, text
+from ..nn.functional import sigmoid, softmax
 from ..steps import Step, Steps
 from .base import (
     LinearClassifier,
     penalized,
-    softmax,
     warn_unfinished,
     weights_of,
     with_ones,
@@ -20,7 +20,7 @@ from .base import (
 from .checks import check_choice, check_count, check_flag, check_number
 from .minimize import Minimum, gradient_descent, lbfgs, newton
 
-__all__ = ["LogisticRegression", "logistic_step", "sigmoid"]
+__all__ = ["LogisticRegression", "logistic_step"]
 
 Array = np.ndarray
 SOLVERS = ("lbfgs", "newton", "gradient-descent")
@@ -167,26 +167,13 @@ class LogisticRegression(LinearClassifier):
         """Probability (N, C) of each class for samples X (N, D)."""
         Z = self.decision_function(X)
         if Z.ndim == 2:
-            return softmax(Z)
+            return softmax(Z, dim=1)
         return np.column_stack([sigmoid(-Z), sigmoid(Z)])  # 1 - p would lose small ones
 
     def predict_log_proba(self, X: Any) -> Array:
         """Logarithms of ``predict_proba``, in nats."""
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
-
-
-def sigmoid(z: Array) -> Array:
-    r"""Probability from log odds.
-
-    .. math:: \sigma(z) = 1 / (1 + e^{-z})
-
-    Source: Goodfellow et al. (2016), equation 3.30; chapter "Logistic regression".
-
-    >>> sigmoid(np.array([-1000.0, 0.0, np.log(3)])).round(2)
-    array([0.  , 0.5 , 0.75])
-    """
-    return np.exp(-np.logaddexp(0, -np.asarray(z)))
 
 
 def binary_loss(Z: Array, t: Array) -> tuple[Array, Array]:
@@ -214,7 +201,7 @@ def hessian(W: Array, X: Array, s: Array) -> Array:
     if len(W) == 1:
         p = sigmoid(Z[:, 0])
         return (X * (s * p * (1 - p))[:, None]).T @ X
-    P, C = softmax(Z), len(W)
+    P, C = softmax(Z, dim=1), len(W)
     H = np.block(
         [
             [(X * (s * P[:, j] * ((j == k) - P[:, k]))[:, None]).T @ X for k in range(C)]

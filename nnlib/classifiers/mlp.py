@@ -11,14 +11,13 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import nn
-from ..nn.functional import cross_entropy
+from ..nn.functional import cross_entropy, softmax
 from ..optim import Adam
 from ..tensor import Tensor
 from ..training import predict as outputs
 from .base import (
     batches,
     classes_and_indices,
-    softmax,
     warn_unfinished,
 )
 from .checks import check_choice, check_count, check_number
@@ -171,7 +170,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         """Probability (N, C) of each class for samples X (N, D)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        return softmax(outputs(self.model_, X))
+        return softmax(outputs(self.model_, X), dim=1)
 
     def predict(self, X: Any) -> Array:
         """Most probable label (N,) of each of the samples (N, D)."""

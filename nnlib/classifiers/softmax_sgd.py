@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .base import LinearClassifier, batches, softmax, warn_unfinished, with_ones
+from ..nn.functional import softmax
+from .base import LinearClassifier, batches, warn_unfinished, with_ones
 from .checks import check_count, check_number
 from .logistic import multinomial_loss
 
@@ -122,4 +123,4 @@ class SoftmaxClassifier(LinearClassifier):
     def predict_proba(self, X: Any) -> Array:
         """Probability (N, C) of each class for samples X (N, D)."""
         Z = self.decision_function(X)
-        return softmax(Z if Z.ndim == 2 else np.column_stack([np.zeros_like(Z), Z]))
+        return softmax(Z if Z.ndim == 2 else np.column_stack([np.zeros_like(Z), Z]), dim=1)

@@ -141,7 +141,7 @@ class Beta(Continuous):
         >>> Beta(1, 1).posterior([3, 1], total_count=4)
         Beta(concentration1=5.0, concentration0=5.0)
         """
-        m = checks.integer("Beta.posterior", "total_count", total_count, low=1)
+        m = checks.whole("Beta.posterior", "total_count", total_count, low=1)
         k = checks.counts("Beta.posterior", data, m)
         a, b = self._ab
         ones, zeros = k.sum(), (m - k).sum()

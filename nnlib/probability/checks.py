@@ -9,7 +9,7 @@ import numpy as np
 
 from ..checks import whole
 
-__all__ = ["array", "counts", "data", "integer", "number", "probabilities", "real"]
+__all__ = ["array", "counts", "data", "number", "probabilities", "real", "whole"]
 
 
 def real(name: str, argument: str, x: Any) -> np.ndarray:
@@ -44,11 +44,6 @@ def number(
         bounds = "finite" if bounds == "in [-inf, inf]" else bounds
         raise ValueError(f"{name}: expected {argument} {bounds}, got {value:g}")
     return value
-
-
-def integer(name: str, argument: str, x: Any, *, low: int) -> int:
-    """Give a whole number that is not below low."""
-    return whole(name, argument, x, low=low)
 
 
 def probabilities(name: str, argument: str, x: Any) -> np.ndarray:

@@ -156,7 +156,7 @@ class Binomial(Discrete):
     probs: float
 
     def __post_init__(self) -> None:
-        n = checks.integer("Binomial", "total_count", self.total_count, low=0)
+        n = checks.whole("Binomial", "total_count", self.total_count, low=0)
         p = checks.number("Binomial", "probs", self.probs, low=0, high=1)
         self._set(total_count=n, probs=p)
 
@@ -232,6 +232,6 @@ class Binomial(Discrete):
         >>> Binomial.fit([3, 1], total_count=4)
         Binomial(total_count=4, probs=0.5)
         """
-        n = checks.integer("Binomial.fit", "total_count", total_count, low=1)
+        n = checks.whole("Binomial.fit", "total_count", total_count, low=1)
         k = checks.counts("Binomial.fit", data, n)
         return cls(n, k.mean() / n)

@@ -84,7 +84,7 @@ class Distribution:
         name = f"{type(self).__name__}.sample"
         generator(name, rng)
         shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
-        shape = tuple(checks.integer(name, "shape", n, low=0) for n in shape)
+        shape = tuple(checks.whole(name, "shape", n, low=0) for n in shape)
         return np.asarray(self._sample(shape, rng))[()]
 
     def log_likelihood(self, data: np.ndarray) -> float:

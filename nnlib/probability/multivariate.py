@@ -161,7 +161,7 @@ class MultivariateGaussian(Continuous):
         """Indices of entries, each at most once."""
         if not isinstance(entries, Sequence | np.ndarray):
             raise TypeError(f"{name}: expected indices of entries in a list, got {entries!r}")
-        D, i = len(self.loc), [checks.integer(name, "an entry", k, low=0) for k in entries]
+        D, i = len(self.loc), [checks.whole(name, "an entry", k, low=0) for k in entries]
         if not i or max(i) >= D or len(set(i)) < len(i):
             raise ValueError(f"{name}: expected different entries below {D}, got {i}")
         return i
