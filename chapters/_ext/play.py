@@ -12,6 +12,8 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
+NEEDS: dict[str, tuple[str, ...]] = {}  # scripts that an element's script builds on, by name
+SHEETS = ("nn.css", "play.css", "questions.css")
 FORMULA = '<div class="math"'  # what a cell prints; Sphinx notes those of the text by itself
 
 
@@ -21,10 +23,18 @@ def _page(app, pagename, templatename, context, doctree) -> None:
     if FORMULA in body:
         app.env.get_domain("math").data["has_equations"][pagename] = True
     used = sorted(set(ELEMENT.findall(body)))
-    for name in ["page", *(["parts", *used] if used else [])]:
+    for name in ["page", *_scripts(used)]:
         if not _exists(app, name):
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")
+
+
+def _scripts(used: list[str]) -> list[str]:
+    """Return the scripts that elements need, each once, after those that it builds on."""
+    if not used:
+        return []
+    needed = ["parts", *(name for element in used for name in NEEDS.get(element, ())), *used]
+    return list(dict.fromkeys(needed))
 
 
 def _exists(app, name: str) -> bool:
@@ -36,5 +46,6 @@ def _exists(app, name: str) -> bool:
 def setup(app):
     """Connect to Sphinx."""
     app.connect("html-page-context", _page, priority=400)  # before Sphinx looks for formulas
-    app.add_css_file("nn.css")
+    for sheet in SHEETS:
+        app.add_css_file(sheet)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from minibook import erratum, topic
+from play import SHEETS
 
 FENCE = "```"
 
@@ -202,5 +203,6 @@ def test_the_first_page_is_the_root(built):
     assert "chapters/part/first.html" in index
 
 
-def test_the_style_sheet_is_loaded_once(built):
-    assert len(re.findall(r'href="[^"]*_static/nn\.css', built.page())) == 1
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_each_style_sheet_is_loaded_once(built, sheet):
+    assert len(re.findall(rf'href="[^"]*_static/{sheet}\b', built.page())) == 1
