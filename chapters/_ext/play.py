@@ -1,8 +1,9 @@
 """Load the script of an element of ours on the pages that use it, and on no other.
 
-Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line such as
-``// needs: parts-plot parts-time``, or the table ``NEEDS`` below. With ``// room: 630 362`` it asks
-for so many pixels of height on a phone and on a desk, so that nothing moves when it begins.
+Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line
+such as ``// needs: parts-plot parts-time``, or the table ``NEEDS`` below. With a line such as
+``// room: 630 362`` it asks for so many pixels of height, on a phone and on a desk, so that
+nothing jumps when it begins.
 
 One small script, ``page.js``, is on every page: folds that open, print in light. Formulas that
 a cell printed, such as those of ``Steps``, get MathJax as those of the text do.

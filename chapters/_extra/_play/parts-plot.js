@@ -266,7 +266,7 @@
   // room for names of lines, 10 a letter; xticks, yticks: places of one's own. range(x, y) changes the ranges.
   function plot({width = 300, height = 220, x, y, log = "", xlabel = "", ylabel = "", right = 10, left = 44,
                  xticks = null, yticks = null, show = tick, describe = ""}) {
-    const inner = {left, top: ylabel ? 24 : 10, width: width - left - right};
+    const inner = {left, top: ylabel ? 28 : 10, width: width - left - right};
     inner.height = height - inner.top - (xlabel ? 40 : 24);
     const on = surface({width, height, inner, describe, className: "nn-plot"});
     const bottom = inner.top + inner.height;

@@ -161,6 +161,7 @@
 
   // ---- all of them
   nn.define("specimen", (element, {part, data}) => {
+    element.dataset.part = part;
     SHOW[part](element, data);
     nn.flush();
   }, "part", "data");
