@@ -443,3 +443,55 @@ def test_a_page_loads_what_its_figures_need_and_no_more(book):
     assert loaded.index("parts") < loaded.index("parts-plot") < loaded.index("vectors")
     assert {"parts-grid", "parts-time", "parts-net", "linear-map", "race"} <= set(loaded)
     assert not [name for name in scripts("start/setup") if name.startswith("parts-")]
+
+
+SMALL_PARTS = """
+() => {
+  const out = {}, told = [], tell = value => told.push(value);
+  const slider = nn.slider({label: "s", min: 0, max: 2, step: 1, value: 0, move: tell});
+  const matrix = nn.matrix({values: [[1, 2], [3, 4]], label: "A", change: tell});
+  const row = nn.buttons({label: "b", options: ["one", "two"], press: k => tell(`b${k}`)});
+  const plane = nn.plane({extent: 2, size: 200, describe: "a plane"});
+  document.body.append(slider.node, matrix.node, plane.node, row.node);
+  const type = (input, value) => {
+    input.value = value;
+    input.dispatchEvent(new Event("input"));
+  };
+  type(slider.node.querySelector("input"), 2);
+  type(matrix.node.querySelectorAll("input")[1], "5");
+  row.node.querySelectorAll("button")[1].click();
+  nn.store.set("k", 3);
+  let drawn = 0;
+  const draw = nn.frame(() => { drawn++; });
+  draw(), draw(), nn.flush();
+  const plot = nn.plot({x: [1, 100], y: [0, 4], log: "x"});
+  return {
+    told, drawn, kept: nn.store.get("k"), to: plane.to(1, 1), from: plane.from(150, 50),
+    arrows: [nn.arrow(0, 0), nn.arrow(30, 0).slice(0, 10)],
+    number: [nn.number(-0.001, 1), nn.number(-1.25, 1), nn.short(-0.19663), nn.short(1.2e8)],
+    ticks: [nn.ticks(0, 1), nn.ticks(-0.3, 0.3, 3), nn.decades(1, 1000), nn.decades(1, 20)],
+    middle: plot.px(10) * 2 - plot.px(1) - plot.px(100),
+    pressed: row.node.children[1].getAttribute("aria-pressed"), ids: nn.id() !== nn.id(),
+  };
+}
+"""
+
+
+def test_the_small_parts_do_what_they_say(page):
+    got = page.evaluate(SMALL_PARTS)
+    assert got["told"] == [2, [[1, 5], [3, 4]], "b1"]
+    assert got["drawn"] == 1
+    assert got["to"] == [150, 50]
+    assert got["from"] == [1, 1]
+    assert got["arrows"] == ["M0 0", "M0 0L19 0M"]
+    assert got["number"] == ["0.0", "−1.3", "−0.197", "1.2e+08"]
+    assert got["ticks"] == [
+        [0, 0.2, 0.4, 0.6, 0.8, 1],
+        [-0.2, 0, 0.2],
+        [1, 10, 100, 1000],
+        [1, 2, 5, 10, 20],
+    ]
+    assert got["middle"] == pytest.approx(0, abs=1e-9)
+    assert got["kept"] == "3"
+    assert got["pressed"] == "true"
+    assert got["ids"]

@@ -1,6 +1,6 @@
 // <nn-linear-map>: edit a 2 × 2 matrix or drag its columns; the grid and the unit square follow.
 // needs: parts-plot
-// room: 660 410
+// room: 675 390
 // matrix: the first one; presets: [{name, matrix}]; extent: units to each side of the origin.
 nn.define("linear-map", (element, {matrix, presets = [], extent = 4}) => {
   const state = {A: matrix};

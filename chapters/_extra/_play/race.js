@@ -1,6 +1,6 @@
 // <nn-race>: optimisers run down the same surface from the same start.
 // needs: parts-plot parts-time
-// room: 860 535
+// room: 926 530
 // surfaces: [{name, kind, x, y, start, levels, lr: {method: rate}, ends?: {method: [x, y]}}]; steps;
 // start: the surface to begin with. ends: where nnlib arrives, which the script checks.
 (() => {
