@@ -1,6 +1,7 @@
 """Load the script of an element of ours on the pages that use it, and on no other.
 
-One small script, ``page.js``, is on every page: folds that open, print in light. Formulas that
+Two small scripts are on every page: ``page.js`` (folds that open, print in light) and
+``progress.js`` (where the reader was, ticks beside the pages that are done). Formulas that
 a cell printed, such as those of ``Steps``, get MathJax as those of the text do.
 """
 
@@ -12,18 +13,24 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
-NEEDS: dict[str, tuple[str, ...]] = {}  # scripts that an element's script builds on, by name
+NEEDS: dict[str, tuple[str, ...]] = {  # scripts that an element's script builds on, by name
+    "map": ("progress", "journey"),
+    "predict": ("progress", "ask"),
+    "quiz": ("progress", "ask", "kinds", "order"),
+    "recall": ("progress", "ask"),
+}
 SHEETS = ("nn.css", "play.css", "questions.css")
-FORMULA = '<div class="math"'  # what a cell prints; Sphinx notes those of the text by itself
+# What a cell prints, a question or a prediction; Sphinx notes those of the text by itself.
+FORMULA = re.compile(r'<(?:div|span) class="math')
 
 
 def _page(app, pagename, templatename, context, doctree) -> None:
     """Add the script of every page and those that this one uses, the shared parts first."""
     body = context.get("body", "")
-    if FORMULA in body:
+    if FORMULA.search(body):
         app.env.get_domain("math").data["has_equations"][pagename] = True
     used = sorted(set(ELEMENT.findall(body)))
-    for name in ["page", *_scripts(used)]:
+    for name in dict.fromkeys(["page", *_scripts(used), "progress"]):
         if not _exists(app, name):
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")
