@@ -173,7 +173,7 @@ def numeric(
         raise ValueError(f"numeric: expected a tolerance above 0 in {_cut(text)}, got {room:g}")
     if not wrong:
         raise ValueError(f"numeric: expected a wrong number and its reason in {_cut(text)}")
-    traps = [_trap(text, number, reason) for number, reason in wrong.items()]
+    traps = [_trap(text, number, reason, room) for number, reason in wrong.items()]
     _apart(text, right, room, sorted(trap["value"] for trap in traps))
     return Question(
         {
@@ -190,25 +190,31 @@ def numeric(
     )
 
 
-def _trap(text: str, number: float, reason: str) -> dict:
+def _trap(text: str, number: float, reason: str, room: float) -> dict:
     """Return a wrong number with its reason."""
     value = finite("numeric", f"wrong number of {_cut(text)}", number)
-    return {"value": value, "reason": markup(words("numeric", f"reason of {number}", reason))}
+    told = markup(words("numeric", f"reason of {number}", reason))
+    return {"value": value, "room": _room(room, value), "reason": told}
+
+
+def _room(room: float, value: float) -> float:
+    """Return how far from a wrong number is still taken for it: less than for the answer."""
+    return min(room, 0.02 * abs(value))
 
 
 def _apart(text: str, right: float, room: float, wrong: list[float]) -> None:
-    """Refuse wrong numbers within the tolerance of the answer or of each other."""
+    """Refuse wrong numbers that cannot be told from the answer or from each other."""
     for value in wrong:
-        if abs(value - right) <= 2 * room:
+        if abs(value - right) <= room + _room(room, value):
             raise ValueError(
-                f"numeric: the wrong number {value:g} lies within twice the tolerance {room:g} "
-                f"of the answer {right:g} in {_cut(text)}"
+                f"numeric: the wrong number {value:g} is too near the answer {right:g} in "
+                f"{_cut(text)}"
             )
     for low, high in pairwise(wrong):
-        if high - low <= 2 * room:
+        if high - low <= _room(room, low) + _room(room, high):
             raise ValueError(
-                f"numeric: {low:g} and {high:g} cannot be told apart within the tolerance "
-                f"{room:g} in {_cut(text)}"
+                f"numeric: the wrong numbers {low:g} and {high:g} cannot be told apart in "
+                f"{_cut(text)}"
             )
 
 
@@ -231,8 +237,8 @@ def order(
     text : str
         May hold ``$formulas$`` and ```code```.
     steps : sequence of (step, reason)
-        Three or more, in a right order; the reason says why the step cannot come earlier, for
-        the first one why nothing comes before it.
+        Three or more, in a right order; the reason says why the step cannot come earlier. The
+        first one needs none, unless another order begins otherwise.
     why : str
         Told with a right order.
     also : sequence of sequences of int
@@ -248,9 +254,11 @@ def order(
     words("order", f"why of {_cut(text)}", why)
     if len(steps) < 3 or any(len(step) != 2 for step in steps):
         raise ValueError(f"order: expected three steps (step, reason) or more in {_cut(text)}")
-    for step, reason in steps:
+    told = any(list(other)[:1] != [0] for other in also)  # the first step may come too early
+    for k, (step, reason) in enumerate(steps):
         words("order", f"step of {_cut(text)}", step)
-        words("order", f"a reason for each step of {_cut(text)}", reason)
+        if k or told:
+            words("order", f"a reason for each step of {_cut(text)}", reason)
     if len({step for step, _ in steps}) < len(steps):
         raise ValueError(f"order: expected steps that differ in {_cut(text)}")
     orders = [list(range(len(steps))), *map(list, also)]

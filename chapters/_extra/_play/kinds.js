@@ -94,11 +94,11 @@ nn.kinds = (() => {
       const {answer, tolerance, unit, wrong, why} = question;
       const {value, problem} = number(given, unit);
       if (problem) return {problem};
-      const room = tolerance * (1 + 1e-9);
-      if (Math.abs(value - answer) <= room) {
+      const near = (b, room) => Math.abs(value - b) <= room + 1e-9 * Math.abs(b);
+      if (near(answer, tolerance)) {
         return {right: true, say: `${shown(answer)}${unit ? ` ${unit}` : ""}. ${why}`};
       }
-      const trap = wrong.find(one => Math.abs(value - one.value) <= room);
+      const trap = wrong.find(one => near(one.value, one.room));
       return {right: false, say: trap ? trap.reason : hint(value, question)};
     },
     build({unit}, submit, title, note) {
