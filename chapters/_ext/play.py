@@ -63,12 +63,20 @@ def _room(app, used: list[str]) -> str:
     """Return the style that keeps the height free which the elements of a page will take."""
     asked = [(name, ROOM.search(_text(app, name))) for name in used]
     rules = "".join(
-        f"nn-{name} {{ min-height: {found[2]}px; }} "
-        f"@container (max-width: {NARROW}) {{ nn-{name} {{ min-height: {found[1]}px; }} }} "
+        f"{_height(name, found[2])} @container (max-width: {NARROW}) {{ "
+        f"{_height(name, found[1])} }} "
         for name, found in asked
         if found
     )
     return f"<style>@media (scripting: enabled) {{ {rules}}}</style>" if rules else ""
+
+
+def _height(name: str, pixels: str) -> str:
+    """Return the rules that give an element a height, which its still picture keeps to."""
+    return (
+        f"nn-{name} {{ min-height: {pixels}px; }} "
+        f"nn-{name} .nn-fallback svg {{ max-height: {pixels}px; }}"
+    )
 
 
 def _text(app, name: str) -> str:

@@ -390,6 +390,22 @@ def test_a_figure_has_its_room_before_it_begins(browser, address, size):
             assert room == pytest.approx(height, rel=0.15), name
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_jumps_when_a_late_script_begins(browser, address, size):
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page, held = context.new_page(), []
+    page.route("**/_play/vectors.js*", lambda route: held.append(route))
+    page.goto(address + PAGE, wait_until="commit")
+    caption = page.locator("figure.nn-play figcaption").first
+    page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
+    before = caption.bounding_box()["y"]
+    assert part(page, "vectors").locator(".nn-fallback").is_visible()
+    held[0].continue_()
+    page.wait_for_selector("nn-vectors.nn-ready .nn-point")
+    assert caption.bounding_box()["y"] == pytest.approx(before, abs=24)
+    context.close()
+
+
 def test_without_script_there_are_picture_and_words(browser, address):
     with visit(browser, address, PAGE, java_script_enabled=False) as seen:
         for figure in seen.page.locator("figure.nn-play").all():
