@@ -396,13 +396,13 @@ def test_nothing_jumps_when_a_late_script_begins(browser, address, size):
     page, held = context.new_page(), []
     page.route("**/_play/vectors.js*", lambda route: held.append(route))
     page.goto(address + PAGE, wait_until="commit")
-    caption = page.locator("figure.nn-play figcaption").first
+    figure = page.locator("figure.nn-play").first
     page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
-    before = caption.bounding_box()["y"]
+    before = figure.bounding_box()["height"]
     assert part(page, "vectors").locator(".nn-fallback").is_visible()
     held[0].continue_()
     page.wait_for_selector("nn-vectors.nn-ready .nn-point")
-    assert caption.bounding_box()["y"] == pytest.approx(before, abs=24)
+    assert figure.bounding_box()["height"] == pytest.approx(before, abs=24)
     context.close()
 
 
