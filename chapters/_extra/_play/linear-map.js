@@ -1,6 +1,6 @@
 // <nn-linear-map>: edit a 2 × 2 matrix or drag its columns; the grid and the unit square follow.
 // needs: parts-plot
-// room: 675 390
+// room: 666 388
 // matrix: the first one; presets: [{name, matrix}]; extent: units to each side of the origin.
 nn.define("linear-map", (element, {matrix, presets = [], extent = 4}) => {
   const state = {A: matrix};
@@ -46,7 +46,7 @@ nn.define("linear-map", (element, {matrix, presets = [], extent = 4}) => {
   const points = [column(0, "where (1, 0) goes", "A e₁", "a", "circle"), column(1, "where (0, 1) goes", "A e₂", "d", "square")];
   const names = nn.buttons({label: "matrices", options: presets.map(p => p.name), chosen: -1, press: k => put(presets[k].matrix)});
   element.replaceChildren(names.node, nn.columns(plane.node,
-    nn.html("div", {}, nn.bar("A =", entries.node), facts.node)), live.node);
+    nn.html("div", {}, nn.inline("A =", entries.node), facts.node)), live.node);
   put(matrix);
   draw();
 }, "matrix");

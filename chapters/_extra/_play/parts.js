@@ -205,7 +205,9 @@ window.nn = (() => {
     };
   }
 
+  // In one line: controls, which print leaves out, or things to read, which it keeps.
   const bar = (...nodes) => html("div", {class: "nn-bar"}, ...nodes);
+  const inline = (...nodes) => html("div", {class: "nn-inline"}, ...nodes);
 
   // Side by side where there is room, below each other on a phone.
   const columns = (...nodes) => html("div", {class: "nn-columns"},
@@ -308,5 +310,5 @@ window.nn = (() => {
   }
 
   return {bar, bars, button, buttons, choice, clamp, columns, data, define, drag, facts, field, flush,
-    frame, html, id, keys, live, matrix, number, scaled, short, slider, store, svg, text, toggle};
+    frame, html, id, inline, keys, live, matrix, number, scaled, short, slider, store, svg, text, toggle};
 })();

@@ -1,6 +1,6 @@
 // <nn-race>: optimisers run down the same surface from the same start.
 // needs: parts-plot parts-time
-// room: 926 530
+// room: 907 560
 // surfaces: [{name, kind, x, y, start, levels, lr: {method: rate}, ends?: {method: [x, y]}}]; steps;
 // start: the surface to begin with. ends: where nnlib arrives, which the script checks.
 (() => {
@@ -91,7 +91,7 @@
     const menu = nn.buttons({label: "surface", options: surfaces.map(s => s.name), chosen: start, press: choose});
     const rate = nn.slider({label: "rates ×", min: -2, max: 2, step: 0.1, value: 0, show: v => nn.number(2 ** v),
       move: v => { state.factor = 2 ** v; rerun(); }});
-    element.replaceChildren(menu.node, key, nn.columns(map.node, nn.html("div", {}, chart.node, rate.node)), time.node, live.node);
+    element.replaceChildren(menu.node, key, nn.columns(map.node, chart.node), rate.node, time.node, live.node);
     choose(start);
     nn.flush();
     element.dataset.agrees = agrees(surfaces, steps);

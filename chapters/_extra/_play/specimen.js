@@ -116,7 +116,7 @@
       live.set(k ? `Row ${k}: ${terms} = ${product[k - 1]}.` : "Nothing has been computed yet.");
     };
     const stepper = nn.stepper({last: matrix.length, at: 2, go});
-    element.replaceChildren(nn.bar(left.node, right.node, "=", out.node), stepper.node, live.node);
+    element.replaceChildren(nn.inline(left.node, right.node, "=", out.node), stepper.node, live.node);
     go(2);
   };
 
