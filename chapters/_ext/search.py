@@ -41,9 +41,9 @@ LONGEST = 6000  # characters of one section's text
 
 
 def plain(tex: str) -> str:
-    """Return a formula as a reader would type it.
+    r"""Return a formula as a reader would type it.
 
-    >>> plain(r"\\nabla_\\theta L"), plain(r"W^\\top x"), plain(r"p(t_n \\mid x_n)")
+    >>> plain(r"\nabla_\theta L"), plain(r"W^\top x"), plain(r"p(t_n \mid x_n)")
     ('∇_θ L', 'W^T x', 'p(t_n|x_n)')
     """
     text = DRESS.sub("", ACCENT.sub(r"\1", tex))
