@@ -23,16 +23,22 @@ FAILED = "executed pages failed"  # chapters/_ext/parallel.py has said which, an
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def environment(serial: bool) -> dict[str, str]:
-    """Return the environment of the build: one thread a kernel, its own programs first."""
+def environment(folder: Path, serial: bool) -> dict[str, str]:
+    """Return the environment of the build: one thread a kernel, its own programs first.
+
+    A folder that holds the packages is built with them, wherever else they are installed.
+    """
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     workers = {"BOOK_WORKERS": "1"} if serial else {}
-    return dict.fromkeys(THREADS, "1") | os.environ | {"PATH": programs} | workers
+    packages = [folder, folder / "exercises"] if (folder / "nnlib/__init__.py").exists() else []
+    before = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
+    path = {"PYTHONPATH": os.pathsep.join([*map(str, packages), *before])}
+    return dict.fromkeys(THREADS, "1") | os.environ | {"PATH": programs} | path | workers
 
 
 def build(folder: Path, *, serial: bool = False) -> int:
     """Build the book in a folder; return the exit status of jupyter-book."""
-    env = environment(serial)
+    env = environment(folder, serial)
     program = shutil.which("jupyter-book", path=env["PATH"])
     if program is None:
         print("build_book: jupyter-book is not installed; run `make setup`", file=sys.stderr)
