@@ -16,6 +16,10 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parent))
+
+import check_links
+
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = Path("_build/html/index.html")
 NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; it is local
@@ -37,7 +41,7 @@ def environment(folder: Path, serial: bool) -> dict[str, str]:
 
 
 def build(folder: Path, *, serial: bool = False) -> int:
-    """Build the book in a folder; return the exit status of jupyter-book."""
+    """Build the book in a folder and check its links; return 0 if all is well."""
     env = environment(folder, serial)
     program = shutil.which("jupyter-book", path=env["PATH"])
     if program is None:
@@ -47,7 +51,17 @@ def build(folder: Path, *, serial: bool = False) -> int:
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process:
         for line in _worth_reading(process.stderr):
             print(line, end="", file=sys.stderr, flush=True)
-    return process.returncode
+    return process.returncode or _check_links(folder)
+
+
+def _check_links(folder: Path) -> int:
+    """Name each dead link of the built book; return 1 if there is one."""
+    findings = check_links.check((folder / FIRST).parent)
+    for finding in findings:
+        print(f"check_links: {finding}", file=sys.stderr)
+    for key in check_links.unused(folder / "chapters"):
+        print(f"check_links: references.bib: no page cites {key}")
+    return 1 if findings else 0
 
 
 def _worth_reading(lines: Iterable[str]) -> Iterator[str]:
