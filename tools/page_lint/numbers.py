@@ -15,6 +15,10 @@ from decimal import Decimal, InvalidOperation
 from .core import WRITTEN, Page, rule
 from .source import ROLE, Cell
 
+CURE = (
+    "is typed and stands in no cell: glue it with book.numbers, or assert it in a cell "
+    "tagged hand-check"
+)
 SMALL = 20
 YEARS = (1600, 2100)
 NUMBER = re.compile(
@@ -94,13 +98,7 @@ def typed_number(page: Page):
         for text in typed(re.sub(r"\d+ (?:more )?minutes", " ", line.text)):
             number = value(text)
             if number is not None and not _free(number) and number not in known:
-                yield (
-                    line.number,
-                    (
-                        f"“{text}” is typed and stands in no cell: glue it with book.numbers, or "
-                        "assert it in a cell tagged hand-check"
-                    ),
-                )
+                yield line.number, f"“{text}” {CURE}"
 
 
 def _free(number: Decimal) -> bool:

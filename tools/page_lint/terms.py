@@ -58,10 +58,5 @@ def term(page: Page):
         if line is None or home in known or _defined(page, words, line.number):
             continue
         where = "here" if home == page.name else f"on {home}, on which this page does not build"
-        yield (
-            line.number,
-            (
-                f"“{name}” is used before it is defined (the glossary defines it {where}): "
-                "set it in italics and define it in its sentence, or name the page"
-            ),
-        )
+        text = f"“{name}” is used before it is defined (the glossary defines it {where})"
+        yield line.number, f"{text}: set it in italics and define it in its sentence"
