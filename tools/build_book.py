@@ -13,11 +13,13 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = Path("_build/html/index.html")
 NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; it is local
+FAILED = "executed pages failed"  # chapters/_ext/parallel.py has said which, and where
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -37,10 +39,18 @@ def build(folder: Path, *, serial: bool = False) -> int:
         return 1
     command = [program, "build", str(folder), "-W", "-n", "--keep-going", "-q"]
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process:
-        for line in process.stderr:
-            if NOISE not in line:
-                print(line, end="", file=sys.stderr, flush=True)
+        for line in _worth_reading(process.stderr):
+            print(line, end="", file=sys.stderr, flush=True)
     return process.returncode
+
+
+def _worth_reading(lines: Iterable[str]) -> Iterator[str]:
+    """Leave out the kernels' noise, and Sphinx's own traceback after pages that failed."""
+    told = False
+    for line in lines:
+        if NOISE not in line and not told:
+            yield line
+        told = told or FAILED in line
 
 
 def main() -> int:
