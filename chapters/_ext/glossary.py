@@ -23,6 +23,7 @@ class Term:
     definition: str
     also: tuple[str, ...] = ()
     symbol: str = ""
+    link: bool = True
 
     @property
     def id(self) -> str:

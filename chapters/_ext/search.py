@@ -1,4 +1,4 @@
-"""A search of our own: symbols, terms, names of the API, ids of topics, and a piece of the text.
+"""A search of our own: symbols, terms, names in code, ids of topics, with a piece of the text.
 
 Sphinx's index knows words only: it drops ``∇`` and ``p(t|x)``, has no text to show without
 asking for each page (which file:// refuses), and cannot rank a definition first. Ours is a list
@@ -70,7 +70,8 @@ def sections(doctree: nodes.document) -> list[list[str]]:
         title = section.next_node(nodes.title)
         own = [n for n in section.children if not isinstance(n, (nodes.section, nodes.title))]
         text = " ".join(" ".join(map(_words, own)).split())[:LONGEST]
-        found.append([section["ids"][-1] if found else "", _words(title), text])
+        name = _words(title) if title else ""
+        found.append([section["ids"][-1] if found else "", name, text])
     return found
 
 
