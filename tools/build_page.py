@@ -9,16 +9,19 @@ for good when the page exists. It is written below _build/page.
 
 import argparse
 import io
+import json
 import os
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from build_book import environment
+from build_book import NOISE, environment
 from page_lint import Page, check
 from page_lint.book import API, CHAPTERS, PAGES, ROOT
 
@@ -49,9 +52,7 @@ def settings(root: Path, page: str) -> dict:
     toc.parent.mkdir(parents=True, exist_ok=True)
     toc.write_text(yaml.safe_dump({"format": "jb-book", "root": f"chapters/{page}"}))
     cli = {"latex_individualpages": False, "nitpicky": True}
-    config, _ = get_final_config(
-        user_yaml=root / "_config.yml", cli_config=cli, sourcedir=root
-    )
+    config, _ = get_final_config(user_yaml=root / "_config.yml", cli_config=cli, sourcedir=root)
     return config | {"external_toc_path": str(toc)}
 
 
@@ -84,7 +85,7 @@ def build(root: Path, page: str) -> Result:
     result, warnings = Result(), io.StringIO()
     out, doctrees = root / OUT, root / DOCTREES
     try:
-        with patch_docutils(), docutils_namespace():
+        with patch_docutils(), docutils_namespace(), seconds_of_all(root) as seconds:
             app = Sphinx(
                 *(root, None, out, doctrees, "html"),
                 confoverrides=settings(root, page),
@@ -93,8 +94,9 @@ def build(root: Path, page: str) -> Result:
                 freshenv=True,
             )
             app.connect("missing-reference", resolve, priority=100)
-            app.build()
-            result.seconds = _runtime(app.env, f"chapters/{page}")
+            with quiet():
+                app.build()
+        result.seconds = seconds.get(f"chapters/{page}", {}).get("processor", 0.0)
     except Exception as error:  # a cell or an extension: said in one line, never a traceback
         result.failure = _failure(error)
     result.warnings = list(_said(warnings.getvalue(), root))
@@ -103,13 +105,32 @@ def build(root: Path, page: str) -> Result:
     return result
 
 
-def _runtime(env, docname: str) -> float:
-    """Return how long the cells of the page ran when they were executed."""
-    from myst_nb.core.execute import ExecutionResult  # noqa: F401  (says what is read here)
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Hold back what kernels say of themselves on standard error; pass on all else."""
+    saved = os.dup(2)
+    with tempfile.TemporaryFile("w+") as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+            file.seek(0)
+            sys.stderr.writelines(line for line in file if NOISE not in line)
 
-    data = env.metadata[docname].get("exec_data") or getattr(env, "nb_metadata", {})
-    data = data.get(docname, {}).get("exec_data", data) if isinstance(data, dict) else {}
-    return float((data or {}).get("runtime") or 0.0)
+
+@contextmanager
+def seconds_of_all(root: Path) -> Iterator[dict]:
+    """Yield the seconds of the pages; those of the others outlast the building of one."""
+    file = root / "_build" / "page-seconds.json"
+    before = json.loads(file.read_text())["pages"] if file.exists() else {}
+    pages = dict(before)
+    yield pages
+    if file.exists():
+        found = json.loads(file.read_text())
+        pages |= found["pages"]
+        file.write_text(json.dumps(found | {"pages": pages}, indent=1) + "\n")
 
 
 def _failure(error: Exception) -> str:
@@ -145,7 +166,7 @@ def told(page: str, result: Result, wall: float) -> tuple[list[str], bool]:
     """Return what to print, and whether the page lacks nothing."""
     report = check(Page.load(page))
     lines = [f"build: {line}" for line in result.warnings]
-    if result.failure and result.failure not in " ".join(lines):
+    if result.failure and not lines:
         lines.append(f"build: {result.failure}")
     lines += report.lines()
     if result.seconds > SECONDS:
