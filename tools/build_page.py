@@ -2,8 +2,8 @@
 
 Usage: python tools/build_page.py maths/vectors
 
-The page is read alone, with a table of contents of its own, so that the whole book is not read
-again; its outputs go into the cache of the book. References to other pages of the book are taken
+The page is read alone, with a table of contents of its own, so that the rest of the book is not
+read; its outputs go into the cache of the book. References to other pages of the book are taken
 for good when the page exists. It is written below _build/page.
 """
 

@@ -60,7 +60,7 @@ def covered(page: str) -> str:
 
 
 def corrected(page: str) -> str:
-    """Return an `erratum` for each statement to be put right, with claim and right statement."""
+    """Return an `erratum` for each statement to be put right, with claim and truth."""
     blocks = []
     for name in sorted(COURSE.errata_of(page)):
         e = COURSE.errata[name]

@@ -40,7 +40,9 @@ def figure_caption(page: Page):
     for cell in page.source.cells:
         if "figure:" in cell.options:
             for option in ("caption", "name"):
-                if not re.search(rf"^:\s+{option}: *\S", cell.options, re.MULTILINE):
+                if not re.search(
+                    rf"^:\s+{option}: *[\"']?[^\"'\s]", cell.options, re.MULTILINE
+                ):
                     yield cell.line, f"the figure has no {option}: add `{option}:` to its cell"
         for name, call, line in cell.calls:
             if name == "play" and not _has(call, "caption"):

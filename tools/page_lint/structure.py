@@ -18,6 +18,7 @@ SPINE = (
 )
 ALWAYS = ("Check yourself", "Exercises", "Summary", "Sources")
 FEWEST_WORDS, LEAST_LIMIT, MOST_WORDS = 700, 1500, 3500
+PLAN = re.compile(r"% (?:[a-z0-9-]+-\d+ \(\w+\):|The notes:|Right:)")
 NOTE = re.compile(r"^\s*(?:%|#) WRITE: ?(.*)$")
 
 
@@ -101,6 +102,10 @@ def cell_code(page: Page):
 @rule("skeleton", PAGE, "no note of the skeleton is left (`% WRITE: …`, `# WRITE: …`)")
 def skeleton(page: Page):
     """Find the notes that new_page.py wrote for the writer."""
+    before = ""
     for number, line in enumerate(page.source.lines, 1):
         if match := NOTE.match(line):
             yield number, f"still to be written: {match[1]}"
+        elif PLAN.match(line) and not before.startswith("%"):
+            yield number, "what the skeleton said of the notes: delete it when it is taught"
+        before = line

@@ -7,7 +7,6 @@ from . import book
 from .core import LESSON, Page, rule
 from .source import Line
 
-
 CURE = "define it here, in italics, or let the page build on that one"
 
 
