@@ -1,5 +1,8 @@
 """Load the script of an element of ours on the pages that use it, and on no other.
 
+Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line such as
+``// needs: parts-plot parts-time``, or the table ``NEEDS`` below.
+
 One small script, ``page.js``, is on every page: folds that open, print in light. Formulas that
 a cell printed, such as those of ``Steps``, get MathJax as those of the text do.
 """
@@ -12,6 +15,7 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
+DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
 NEEDS: dict[str, tuple[str, ...]] = {}  # scripts that an element's script builds on, by name
 SHEETS = ("nn.css", "play.css", "questions.css", "terms.css")
 FORMULA = '<div class="math"'  # what a cell prints; Sphinx notes those of the text by itself
@@ -23,24 +27,32 @@ def _page(app, pagename, templatename, context, doctree) -> None:
     if FORMULA in body:
         app.env.get_domain("math").data["has_equations"][pagename] = True
     used = sorted(set(ELEMENT.findall(body)))
-    for name in ["page", *_scripts(used)]:
-        if not _exists(app, name):
+    for name in ["page", *_scripts(app, used)]:
+        if _file(app, name) is None:
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")
 
 
-def _scripts(used: list[str]) -> list[str]:
+def _scripts(app, used: list[str]) -> list[str]:
     """Return the scripts that elements need, each once, after those that it builds on."""
     if not used:
         return []
-    needed = ["parts", *(name for element in used for name in NEEDS.get(element, ())), *used]
+    needed = ["parts", *(name for element in used for name in _needs(app, element)), *used]
     return list(dict.fromkeys(needed))
 
 
-def _exists(app, name: str) -> bool:
-    """Say whether a script stands in one of the folders that are copied beside the pages."""
+def _needs(app, element: str) -> list[str]:
+    """Return the scripts that one element's script builds on."""
+    file = _file(app, element)
+    declared = DECLARED.findall(file.read_text(encoding="utf-8")) if file else []
+    return [*NEEDS.get(element, ()), *" ".join(declared).split()]
+
+
+def _file(app, name: str) -> Path | None:
+    """Return a script from one of the folders that are copied beside the pages."""
     folders = (Path(app.confdir) / folder for folder in app.config.html_extra_path)
-    return any((folder / "_play" / f"{name}.js").is_file() for folder in folders)
+    files = (folder / "_play" / f"{name}.js" for folder in folders)
+    return next((file for file in files if file.is_file()), None)
 
 
 def setup(app):

@@ -167,7 +167,13 @@ def _cited(app, doctree, docname) -> None:
     }
     for node in doctree.findall(nodes.citation):
         key = next((keys[name] for name in node["ids"] if name in keys), "")
-        pages = sorted({ref.docname for ref in domain.citation_refs if key in ref.keys})
+        pages = sorted(
+            {
+                ref.docname
+                for ref in domain.citation_refs
+                if any(t.key == key for t in ref.targets)
+            }
+        )
         line = nodes.inline("", " Cited in ", classes=["nn-cited"])
         for k, page in enumerate(pages):
             title = app.env.titles[page].astext()

@@ -36,7 +36,14 @@ DRESS = re.compile(
     r"|left|right|quad|qquad|begin|end|displaystyle|limits|label)\b\*?(?:\{(?:aligned|cases"
     r"|pmatrix|bmatrix|array)\})?|\\[,;:!> ]|[{}&]|\\\\"
 )
-SKIP = (nodes.raw, nodes.comment, nodes.image, addnodes.toctree, nodes.substitution_definition)
+SKIP = (
+    nodes.raw,
+    nodes.citation,
+    nodes.comment,
+    nodes.image,
+    addnodes.toctree,
+    nodes.substitution_definition,
+)
 LONGEST = 6000  # characters of one section's text
 
 
@@ -180,11 +187,11 @@ def _sources(app, uri) -> list[list[str]]:
     for citation in domain.citations:
         if citation.bibliography_key.docname == page:
             entry = domain.bibdata.data.entries[citation.key]
-            who = " ".join(str(p) for p in entry.persons.get("author", []))
+            names = [" ".join(p.last_names) for p in entry.persons.get("author", [])]
             title = re.sub(r"[{}]", "", entry.fields.get("title", ""))
             address = f"{uri(page)}#{citation.citation_id}"
-            text = f"{who} {entry.fields.get('year', '')}"
-            rows.append(["source", title, "Bibliography", address, "", text])
+            text = f"{', '.join(names)}, {entry.fields.get('year', '')}"
+            rows.append(["source", title, "Bibliography", address, "\n".join(names), text])
     return rows
 
 

@@ -3,8 +3,9 @@
 window.nn = window.nn || {};
 nn.search = (({letters, records}) => {
   const MOST = 40;
-  const KIND = {term: 1.6, symbol: 1.4, page: 1.5, section: 1.1, api: 1, topic: .5, source: .6};
-  const WHOLE = {term: 100, symbol: 95, page: 90, topic: 80, api: 75, section: 40, source: 30};
+  const KIND = {term: 1.6, symbol: 1.4, page: 1.5, section: 1.1, api: 1, topic: .5, source: 1.2};
+  const WHOLE = {term: 100, symbol: 95, page: 90, api: 70, section: 40, topic: 20, source: 30};
+  const CODE = 100, ID = 120, TITLE = 80; // a name in code as written, the id of a topic, part of a page's title
   const NAMES = {term: "Term", symbol: "Symbol", page: "Page", section: "Section", api: "nnlib", topic: "Topic of the notes", source: "Source"};
 
   // American spellings and accents are no reason to find nothing.
@@ -73,22 +74,26 @@ nn.search = (({letters, records}) => {
     return best.length ? best.sort((a, b) => b[0] - a[0])[0][1] : null;
   }
 
-  // How well the whole query is the record's name: 1, less with other capitals, 0.
-  function named([kind, title, , , forms], query) {
+  // What it is worth that the whole query is the name of a record, or one of its names.
+  function named([kind, title, where, , forms], query) {
     const wanted = key(query);
-    for (const form of [title, ...(forms ? forms.split("\n") : [])]) {
-      if (form === query || squeeze(form) === squeeze(query)) return 1;
-      if (key(form) === wanted) return kind === "symbol" ? .6 : .97;
+    if (kind === "api") {
+      if (`.${title}`.endsWith(`.${query}`)) return /[A-Z_.]/.test(query) ? CODE : WHOLE.api;
+      return fold(`.${title}`).endsWith(`.${fold(query)}`) ? .8 * WHOLE.api : 0;
     }
-    if (kind !== "api") return 0;
-    if (title.endsWith(`.${query}`)) return 1;
-    return fold(title).endsWith(`.${fold(query)}`) ? .8 : 0;
+    if (kind === "topic" && forms === query.toLowerCase()) return ID;
+    for (const form of [title, ...(forms ? forms.split("\n") : [])]) {
+      if (form === query || squeeze(form) === squeeze(query)) return WHOLE[kind];
+      if (key(form) === wanted) return WHOLE[kind] * (kind === "symbol" ? .6 : .97);
+    }
+    const part = kind === "page" && !where.startsWith("reference/nnlib") && ` ${key(title)} `.includes(` ${wanted} `);
+    return part ? TITLE : 0;
   }
 
   function times(text, piece) {
     let count = 0;
     for (let at = text.indexOf(piece); at >= 0; at = text.indexOf(piece, at + 1)) {
-      const joined = /\p{L}/u.test(piece[0]) && at > 0 && /\p{L}/u.test(text[at - 1]);
+      const joined = /^\p{L}{2}/u.test(piece) && at > 0 && /\p{L}/u.test(text[at - 1]);
       if (!joined) count++;
     }
     return count;
@@ -129,9 +134,12 @@ nn.search = (({letters, records}) => {
     if (symbolic) bySymbol(query, score);
     else byWords(wanted, score);
     const phrase = key(query);
+    // An abbreviation stands for its term: GD finds what is about gradient descent.
+    const term = records.find(([kind, title, , , forms]) => kind === "term" && title !== query && forms.split("\n").includes(query));
+    if (term) byWords(words(term[1]), score);
     records.forEach((record, k) => {
-      const share = named(record, query);
-      if (share) score.set(k, (score.get(k) || 0) + 30 * WHOLE[record[0]] * share);
+      const worth = named(record, query);
+      if (worth) score.set(k, (score.get(k) || 0) + 30 * worth);
       else if (score.has(k) && wanted.length > 1 && key(record[1]).includes(phrase)) score.set(k, score.get(k) + 40);
     });
     const found = [...score].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([k]) => records[k]);
