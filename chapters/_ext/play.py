@@ -21,7 +21,7 @@ DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
 ROOM = re.compile(r"^// room: (\d+) (\d+)$", re.MULTILINE)
 NARROW = "36rem"  # two columns do not fit into a figure of this width
 NEEDS: dict[str, tuple[str, ...]] = {}  # scripts that an element's script builds on, by name
-SHEETS = ("nn.css", "play.css", "questions.css", "terms.css")
+SHEETS = ("nn.css", "page.css", "text.css", "math.css", "play.css", "questions.css", "terms.css")
 FORMULA = '<div class="math"'  # what a cell prints; Sphinx notes those of the text by itself
 
 
