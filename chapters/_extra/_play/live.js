@@ -273,14 +273,15 @@ nn.live = (() => {
   }
 
   // ---- the menu in the header
-  function copy(command, item) {
-    const told = item.querySelector(".btn__text-container");
-    const say = words => {
-      told.textContent = words;
-      told.setAttribute("role", "status");
-    };
+  function copy(command) {
+    document.querySelector(".nn-live-told")?.remove();
+    const told = html("p", {class: "nn-live-told", role: "status"});
+    document.body.append(told);
     const done = navigator.clipboard?.writeText(command) ?? Promise.reject();
-    done.then(() => say(`Copied: ${command}`), () => say(`Type: ${command}`));
+    const where = "in the course's folder, it opens this page as a notebook.";
+    done.then(() => told.append(`Copied: ${command}. Typed ${where}`), () => told.append(`Type ${command} ${where}`));
+    told.addEventListener("click", () => told.remove());
+    setTimeout(() => told.remove(), 12_000);
   }
 
   if (known.pyodide) document.querySelectorAll("[id^=nn-cell-]").forEach(offer);
