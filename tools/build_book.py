@@ -16,6 +16,10 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parent))
+
+import check_links
+
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = Path("_build/html/index.html")
 NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; it is local
@@ -23,16 +27,22 @@ FAILED = "executed pages failed"  # chapters/_ext/parallel.py has said which, an
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def environment(serial: bool) -> dict[str, str]:
-    """Return the environment of the build: one thread a kernel, its own programs first."""
+def environment(folder: Path, serial: bool) -> dict[str, str]:
+    """Return the environment of the build: one thread a kernel, its own programs first.
+
+    A folder that holds the packages is built with them, wherever else they are installed.
+    """
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     workers = {"BOOK_WORKERS": "1"} if serial else {}
-    return dict.fromkeys(THREADS, "1") | os.environ | {"PATH": programs} | workers
+    packages = [folder, folder / "exercises"] if (folder / "nnlib/__init__.py").exists() else []
+    before = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
+    path = {"PYTHONPATH": os.pathsep.join([*map(str, packages), *before])}
+    return dict.fromkeys(THREADS, "1") | os.environ | {"PATH": programs} | path | workers
 
 
 def build(folder: Path, *, serial: bool = False) -> int:
-    """Build the book in a folder; return the exit status of jupyter-book."""
-    env = environment(serial)
+    """Build the book in a folder and check its links; return 0 if all is well."""
+    env = environment(folder, serial)
     program = shutil.which("jupyter-book", path=env["PATH"])
     if program is None:
         print("build_book: jupyter-book is not installed; run `make setup`", file=sys.stderr)
@@ -41,7 +51,17 @@ def build(folder: Path, *, serial: bool = False) -> int:
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process:
         for line in _worth_reading(process.stderr):
             print(line, end="", file=sys.stderr, flush=True)
-    return process.returncode
+    return process.returncode or _check_links(folder)
+
+
+def _check_links(folder: Path) -> int:
+    """Name each dead link of the built book; return 1 if there is one."""
+    findings = check_links.check((folder / FIRST).parent)
+    for finding in findings:
+        print(f"check_links: {finding}", file=sys.stderr)
+    for key in check_links.unused(folder / "chapters"):
+        print(f"check_links: references.bib: no page cites {key}")
+    return 1 if findings else 0
 
 
 def _worth_reading(lines: Iterable[str]) -> Iterator[str]:

@@ -77,8 +77,23 @@ def execute(path: Path, notebook, root: Path, timeout: int) -> Run:
         wall = time.time() - started
         # A kernel that did not say what it read may have read anything.
         reads = frozenset(log.read_text().splitlines()) if log.exists() else frozenset("*")
+    merge_streams(notebook)
     failure = Failure.of(path, notebook, watch.last, error) if error else None
     return Run(notebook, started, wall, watch.total, watch.slowest, reads, failure)
+
+
+def merge_streams(notebook) -> None:
+    """Join what a cell printed in turn: where a kernel cuts it differs between two runs."""
+    for cell in notebook.cells:
+        merged = []
+        for output in cell.get("outputs", []):
+            last = merged[-1] if merged else {}
+            if output.output_type == "stream" and last.get("name") == output.name:
+                last.text += output.text
+            else:
+                merged.append(output)
+        if "outputs" in cell:
+            cell.outputs = merged
 
 
 def _attempt(client: NotebookClient, **options) -> Exception | None:

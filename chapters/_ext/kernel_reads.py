@@ -6,6 +6,7 @@ slash, one in which Python looked for modules in ``/*.py``; ``*`` means that ano
 started, which may read anything.
 """
 
+import importlib.metadata
 import os
 import sys
 
@@ -13,7 +14,7 @@ STARTS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spaw
 LISTS = {"os.listdir", "os.scandir"}
 HARMLESS = {"fc-list", "ldconfig", "gcc", "cc", "ld", "uname", "lscpu"}  # read nothing of ours
 OUTSIDE = (".git", ".venv", "_build")
-IMPORT = "<frozen importlib._bootstrap_external>"
+IMPORTS = ("<frozen importlib._bootstrap_external>", importlib.metadata.__file__)
 
 
 def place(path, root: str) -> str | None:
@@ -43,7 +44,7 @@ def reading(event: str, args: tuple, root: str, caller: str) -> str | None:
         return None if written else place(args[0], root)
     if event in LISTS:
         folder = place(args[0], root)
-        return folder and folder + ("/*.py" if caller == IMPORT else "/")
+        return folder and folder + ("/*.py" if caller in IMPORTS else "/")
     return None
 
 

@@ -1,4 +1,4 @@
-"""The book as a writer's tools see it: where things lie, which pages there are, and what each needs."""
+"""The book as a writer's tools see it: where things lie, its pages, what each needs."""
 
 import sys
 from functools import cache

@@ -37,6 +37,12 @@ def covers(page: Page):
     for block in page.source.named("covers"):
         if not 1 <= (count := len(block.body.split())) <= AT_ONCE:
             yield block.line, f"{count} ids at once; 1 to {AT_ONCE} are allowed"
+        after = next(filter(str.strip, page.source.lines[block.last :]), "#")
+        if after.startswith(("#", "%", "```{erratum}")):
+            yield (
+                block.line,
+                "nothing is taught here: `covers` stands right before what teaches",
+            )
 
 
 @rule("erratum", WRITTEN, "every erratum of the page's key is put right once")

@@ -7,6 +7,7 @@ from .core import LESSON, PAGE, Page, rule
 
 SHORTEST = 40
 CALLS = {"play", "show"}
+OPENING = re.compile(r"(?i)(?:an? )?(?:figure|image|plot|graph showing|picture showing)\b")
 
 
 def words_of(node: ast.expr | None) -> str | None:
@@ -39,7 +40,9 @@ def figure_caption(page: Page):
     for cell in page.source.cells:
         if "figure:" in cell.options:
             for option in ("caption", "name"):
-                if not re.search(rf"^:\s+{option}: *\S", cell.options, re.MULTILINE):
+                if not re.search(
+                    rf"^:\s+{option}: *[\"']?[^\"'\s]", cell.options, re.MULTILINE
+                ):
                     yield cell.line, f"the figure has no {option}: add `{option}:` to its cell"
         for name, call, line in cell.calls:
             if name == "play" and not _has(call, "caption"):
@@ -49,9 +52,7 @@ def figure_caption(page: Page):
             yield block.line, "the figure has no caption: write it below the options"
 
 
-@rule(
-    "figure-alt", PAGE, f"alternative text of {SHORTEST} characters or more, says what is seen"
-)
+@rule("figure-alt", PAGE, f"alternative text, {SHORTEST} characters or more, of what is seen")
 def figure_alt(page: Page):
     """Find figures whose text says nothing to those who do not see them."""
     for name, call, line in page.source.calls:
@@ -82,17 +83,9 @@ def _alt(call: ast.Call, line: int):
 def _judged(text: str, line: int, *, open_end: bool = False):
     """Yield what is wrong with an alternative text."""
     text = text.strip()
-    if re.match(
-        r"(?i)(?:an? )?(?:figure|image|picture of an? (?:figure|plot)|plot|graph showing)\b",
-        text,
-    ):
+    if OPENING.match(text):
         first = " ".join(text.split()[:2])
         yield line, f"the alternative text begins “{first}”: say what is to be seen in it"
     if len(text) < SHORTEST and not open_end:
-        yield (
-            line,
-            (
-                f"the alternative text has {len(text)} characters; at least {SHORTEST}: "
-                "say what is to be seen"
-            ),
-        )
+        count = f"{len(text)} characters; at least {SHORTEST}"
+        yield line, f"the alternative text has {count}: say what is to be seen"

@@ -15,6 +15,10 @@ from decimal import Decimal, InvalidOperation
 from .core import WRITTEN, Page, rule
 from .source import ROLE, Cell
 
+CURE = (
+    "is typed and stands in no cell: glue it with book.numbers, or assert it in a cell "
+    "tagged hand-check"
+)
 SMALL = 20
 YEARS = (1600, 2100)
 NUMBER = re.compile(
@@ -22,7 +26,8 @@ NUMBER = re.compile(
 )
 GLUE = re.compile(r"\{glue:text\}`(\w+)")
 NAMES = re.compile(
-    r"(?:[A-Z][\w-]*|[Pp]ython|section|chapter|equation|page|version|figure)s? \d[\d.]*"
+    r"\b(?:[A-Z]\w*[A-Z]\w*|Python|[Ss]ection|[Cc]hapter|[Ee]quation|[Vv]ersion)s? "
+    r"\d[\d.]*(?!,?\d)"
     r"|https?://\S+|[A-Za-z]+-\d+|\d+-[A-Za-z]"
 )
 SECONDS = re.compile(
@@ -45,7 +50,8 @@ def in_code(cell: Cell) -> Iterator[Decimal]:
     """Yield the numbers of a cell: literals, those in its texts, and products it checks."""
     for token in _tokens(cell.code):
         if token.type in (tokenize.NUMBER, tokenize.STRING):
-            yield from filter(None.__ne__, map(value, CODE_NUMBER.findall(token.string)))
+            numbers = map(value, CODE_NUMBER.findall(token.string))
+            yield from (number for number in numbers if number is not None)
     if "hand-check" in cell.tags:
         yield from _constants(cell.code)
 
@@ -94,13 +100,7 @@ def typed_number(page: Page):
         for text in typed(re.sub(r"\d+ (?:more )?minutes", " ", line.text)):
             number = value(text)
             if number is not None and not _free(number) and number not in known:
-                yield (
-                    line.number,
-                    (
-                        f"“{text}” is typed and stands in no cell: glue it with book.numbers, or "
-                        "assert it in a cell tagged hand-check"
-                    ),
-                )
+                yield line.number, f"“{text}” {CURE}"
 
 
 def _free(number: Decimal) -> bool:

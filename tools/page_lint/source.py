@@ -143,7 +143,7 @@ class PageSource:
 
     @cached_property
     def body(self) -> list[Line]:
-        """The words of the whole page with their lines: no code, fences, notes, front matter."""
+        """The words of the whole page by line: no code, fences, notes, front matter."""
         skip = {
             k for b in self.blocks if b.name not in PROSE for k in range(b.line, b.last + 1)
         }

@@ -1,6 +1,7 @@
 """Rules on the shape of a page: spine, opening, length, cells, what a skeleton left."""
 
 import re
+from itertools import pairwise
 
 from .core import LESSON, PAGE, Page, rule
 
@@ -17,6 +18,7 @@ SPINE = (
 )
 ALWAYS = ("Check yourself", "Exercises", "Summary", "Sources")
 FEWEST_WORDS, LEAST_LIMIT, MOST_WORDS = 700, 1500, 3500
+PLAN = re.compile(r"% (?:[a-z0-9-]+-\d+ \(\w+\):|The notes:|Right:)")
 NOTE = re.compile(r"^\s*(?:%|#) WRITE: ?(.*)$")
 
 
@@ -29,7 +31,7 @@ def spine(page: Page):
         if line.text not in SPINE:
             yield line.number, f"“{line.text}” is no section of the spine: {', '.join(SPINE)}"
     known = [ln for ln in headings if ln.text in SPINE]
-    for before, after in zip(known, known[1:], strict=False):
+    for before, after in pairwise(known):
         if SPINE.index(before.text) >= SPINE.index(after.text):
             yield after.number, f"“{after.text}” must stand before “{before.text}”"
     for name in ALWAYS:
@@ -48,9 +50,7 @@ def opening(page: Page):
         yield page.top, "the opening does not say how long it takes (“Allow 40 minutes.”)"
 
 
-@rule(
-    "length", LESSON, "700 words or more; at most 1,000 and 50 for each id, within 1,500–3,500"
-)
+@rule("length", LESSON, "700 words or more; at most 1,000 and 50 an id, 1,500 to 3,500 in all")
 def length(page: Page):
     """Find a lesson that is too long for its topics, or too short."""
     most = min(max(1000 + 50 * len(page.topics), LEAST_LIMIT), MOST_WORDS)
@@ -102,6 +102,10 @@ def cell_code(page: Page):
 @rule("skeleton", PAGE, "no note of the skeleton is left (`% WRITE: …`, `# WRITE: …`)")
 def skeleton(page: Page):
     """Find the notes that new_page.py wrote for the writer."""
+    before = ""
     for number, line in enumerate(page.source.lines, 1):
         if match := NOTE.match(line):
             yield number, f"still to be written: {match[1]}"
+        elif PLAN.match(line) and not before.startswith("%"):
+            yield number, "what the skeleton said of the notes: delete it when it is taught"
+        before = line

@@ -6,11 +6,15 @@ from functools import cache
 from . import book
 from .core import LESSON, Page, rule
 
+MISSING = (
+    "in no row of reference/notation.yml and the text does not say what it is: "
+    "“where $x$ is the …”"
+)
 SPECIAL = {"e", "d", "pi", "ln", "infty", "partial", "i", "j", "k", "n", "m", "ldots", "cdots"}
 GREEK = (
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu "
-    "xi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Sigma Phi Psi "
-    "Omega ell nabla"
+    "xi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Sigma Phi "
+    "Psi Omega ell nabla"
 ).split()
 NOT_SYMBOLS = re.compile(
     r"\\(?:text|mathrm|operatorname|begin|end|tag|label|mathbb|mathsf)\*?\{[^}]*\}"
@@ -69,10 +73,4 @@ def symbol(page: Page):
                 continue
             seen.add(name)
             if told.get(name, 10**9) > line + 12:
-                yield (
-                    line,
-                    (
-                        f"“{name}” is in no row of reference/notation.yml and the text does not say "
-                        "what it is: “where $x$ is the …”"
-                    ),
-                )
+                yield line, f"“{name}” is {MISSING}"

@@ -7,13 +7,19 @@ from . import book
 from .core import LESSON, Page, rule
 from .source import Line
 
+CURE = "define it here, in italics, or let the page build on that one"
+
 
 @cache
 def glossary() -> tuple[tuple[str, str, re.Pattern], ...]:
-    """Return term, its page, and a pattern of its forms; longer terms come first."""
+    """Return term, its page, and a pattern of its forms; longer terms come first.
+
+    Everyday words (``link: false``) and names, such as PyTorch, may stand anywhere.
+    """
     found = [
         (entry["term"], entry["page"], pattern(entry["term"], *entry.get("also", ())))
         for entry in book.table("glossary")
+        if entry.get("link", True) and entry["term"][0].islower()
     ]
     return tuple(sorted(found, key=lambda row: -len(row[0])))
 
@@ -28,7 +34,8 @@ def pattern(*forms: str) -> re.Pattern:
 def _first_uses(page: Page, rows) -> dict[str, Line]:
     """Return the first line on which each term stands; a longer term hides a shorter one."""
     found = {}
-    for line in page.source.lesson:
+    sources = next((ln.number for ln in page.source.headings if ln.text == "Sources"), 10**9)
+    for line in (line for line in page.source.lesson if line.number < sources):
         promise = line.text.startswith(("#", "After this page"))  # what will be learned here
         text = "" if promise else line.plain
         for term, _, words in rows:
@@ -38,12 +45,12 @@ def _first_uses(page: Page, rows) -> dict[str, Line]:
     return found
 
 
-def _defined(page: Page, words: re.Pattern, until: int) -> bool:
+def _defined(page: Page, words: re.Pattern, until: float) -> bool:
     """Say whether the page sets a form of a term in italics, up to a line."""
-    lines = [line for line in page.source.lesson if line.number <= until]
     return any(
         words.search(match)
-        for line in lines
+        for line in page.source.lesson
+        if line.number <= until
         for match in re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", line.text)
     )
 
@@ -55,13 +62,11 @@ def term(page: Page):
     known, uses = page.builds_on, _first_uses(page, rows)
     for name, home, words in rows:
         line = uses.get(name)
-        if line is None or home in known or _defined(page, words, line.number):
+        if line is None or home in known:
             continue
-        where = "here" if home == page.name else f"on {home}, on which this page does not build"
-        yield (
-            line.number,
-            (
-                f"“{name}” is used before it is defined (the glossary defines it {where}): "
-                "set it in italics and define it in its sentence, or name the page"
-            ),
-        )
+        if home == page.name:
+            if not _defined(page, words, float("inf")):
+                yield line.number, f"“{name}” is to be defined on this page: set it in italics"
+        elif not _defined(page, words, line.number):
+            where = f"the glossary has it on {home}, on which this page does not build"
+            yield line.number, f"“{name}” is used before it is defined ({where}): {CURE}"
