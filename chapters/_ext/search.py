@@ -26,7 +26,8 @@ LETTERS = dict(
         "lVert rVert lvert rvert Vert leftarrow to rightarrow mapsto ln log exp max min ell "
         "otimes circ sqrt".split(),
         "α β γ δ ε ε ζ η θ κ λ μ ν ξ π ρ σ τ φ φ χ ψ ω Γ Δ Θ Λ Ξ Π Σ Φ Ψ Ω "
-        "∇ ∂ ∑ ∏ ∫ ∞ T | ⊙ · × ≤ ≤ ≥ ≥ ≠ ≈ ∈ ‖ ‖ | | ‖ ← → → ↦ ln log exp max min ℓ ⊗ ∘ √".split(),
+        "∇ ∂ ∑ ∏ ∫ ∞ T | ⊙ · × ≤ ≤ ≥ ≥ ≠ ≈ ∈ ‖ ‖ | | ‖ ← → → ↦ ln log exp max min "
+        "ℓ ⊗ ∘ √".split(),
         strict=True,
     )
 )
