@@ -34,7 +34,7 @@ QUIET = (
     nodes.strong,
     Fold,
 )
-QUIET_CLASSES = {"nolink", "cell_output", "cell", "nn-generated", "sd-tab-label"}
+QUIET_CLASSES = {"nolink", "cell_output", "cell", "solution", "dropdown", "sd-tab-label"}
 PROSE = (nodes.paragraph, nodes.caption, nodes.entry)
 API = "chapters/reference/nnlib"
 
