@@ -9,6 +9,7 @@ import base64
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -67,9 +68,18 @@ def pieces(wheel: Path) -> dict[str, str]:
     data = {Path(n).stem: n for n in files if n.startswith(DATA) and n.endswith(".npz")}
     made = {f"data-{name}.js": _script(name, _zip({n: files[n]})) for name, n in data.items()}
     packed = _zip(code)
-    sizes = {name: len(files[n]) for name, n in data.items()}
-    listed = json.dumps({"code": len(packed), "data": sizes})
+    listed = json.dumps({"data": sorted(data)})
     return {"library.js": f"nn.live.library({listed});\n{_script('nnlib', packed)}"} | made
+
+
+def sizes(out: Path, code: str) -> tuple[bool, float]:
+    """Return whether cells name a data file, and the megabytes a page fetches from its site."""
+    if not (out / "library.js").exists():
+        return False, 0.0
+    names = (path.stem.removeprefix("data-") for path in sorted(out.glob("data-*.js")))
+    data = [f"data-{name}" for name in names if re.search(rf"\b{name}\b", code)]
+    total = sum((out / f"{name}.js").stat().st_size for name in ("library", *data))
+    return bool(data), round(total / 1e6, 1)
 
 
 def _zip(files: dict[str, bytes]) -> bytes:

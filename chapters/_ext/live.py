@@ -27,7 +27,15 @@ from jupyter_cache import get_cache
 from sphinx.errors import ConfigError
 
 FOLDER = "_live"
-SCRIPTS = ("parts", "live_worker", "live_cell", "live")
+SCRIPTS = ("parts", "live")  # live.js fetches live_worker.js when a reader asks for it
+CORE = 10  # megabytes of Pyodide's core and NumPy, compressed; the core is 5.6 of them
+PACKAGES = (  # what else a cell may need: how it names it, and about how large it is
+    {"name": "matplotlib", "words": "viz|matplotlib|plt", "size": 10},
+    {"name": "scipy", "words": "scipy", "size": 15},
+    {"name": "scikit-learn", "words": "classifiers|sklearn", "size": 25},
+    {"name": "sympy", "words": "sympy", "size": 8},
+    {"name": "tqdm", "words": "tqdm", "size": 0.1},
+)
 FORMS = {
     "repository": r"([\w.-]+/[\w.-]+)?",
     "branch": r"[\w./-]+",
@@ -139,12 +147,14 @@ def _page(app, pagename, templatename, context, doctree) -> None:
     )
     out = Path(app.outdir)
     _write(out / "_sources" / f"{pagename}.ipynb", nbformat.writes(made) + "\n")
-    data = json.dumps({"cells": code_cells(notebook)}, ensure_ascii=False)
+    cells = code_cells(notebook)
+    data = json.dumps({"cells": cells}, ensure_ascii=False)
     _write(out / FOLDER / f"{pagename}.js", f"nn.live.page({data});\n")
     context["ipynb_source"] = f"{pagename}.ipynb"  # the theme offers it as a download
     for name in SCRIPTS:
         app.add_js_file(f"../_play/{name}.js", defer="defer")
-    app.add_js_file(None, body=_start(app, pagename), type="application/json", id="nn-live")
+    start = _start(app, pagename, "\n".join(cell["code"] for cell in cells))
+    app.add_js_file(None, body=start, type="application/json", id="nn-live")
 
 
 def _address(app, docname: str) -> str:
@@ -153,20 +163,30 @@ def _address(app, docname: str) -> str:
     return site + app.builder.get_target_uri(docname) if site else ""
 
 
-def _start(app, docname: str) -> str:
+def _start(app, docname: str, code: str) -> str:
     """Return what the script of a page must know, as JSON in the page."""
     where = settings(app)
     root = "../" * docname.count("/")
-    has_library = bool(library.wheel_name(Path(app.confdir)))
+    data, near = library.sizes(Path(app.outdir) / FOLDER, code)
     known = {
         "root": f"{root}{FOLDER}/",
         "page": f"{root}{FOLDER}/{docname}.js",
+        "worker": f"{root}_play/live_worker.js",
         "notebook": f"{root}_sources/{docname}.ipynb",
         "command": f"make lab P={name_of(docname)}",
-        "pyodide": where["pyodide"] if has_library else "",
         "places": {p["text"]: p["url"] for p in places(docname, where) if "url" in p},
+        "pyodide": where["pyodide"] if near else "",
+        "core": CORE,
+        "near": near,
+        "data": data,
+        "packages": [p | {"used": _names(code, p["words"])} for p in PACKAGES],
     }
     return json.dumps(known).replace("</", "<\\/")
+
+
+def _names(code: str, words: str) -> bool:
+    """Say whether code holds one of these words."""
+    return bool(re.search(rf"\b({words})\b", code))
 
 
 def _menu(app, pagename, templatename, context, doctree) -> None:
@@ -188,21 +208,20 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _library(app, exception) -> None:
-    """Put the wheel, and its pieces for the page, beside the built pages."""
-    if exception is None and app.builder.name == "html":
-        library.deliver(
-            Path(app.confdir), Path(app.outdir) / FOLDER, Path(app.doctreedir).parent
-        )
+def _library(app) -> None:
+    """Put the wheel, and its pieces for the page, where the built pages will be."""
+    settings(app)
+    if app.builder.name == "html":
+        memory = Path(app.doctreedir).parent
+        library.deliver(Path(app.confdir), Path(app.outdir) / FOLDER, memory)
 
 
 def setup(app):
     """Connect to Sphinx."""
     app.add_config_value("nn_live", {}, "html")
     app.add_css_file("live.css")
-    app.connect("builder-inited", settings)
+    app.connect("builder-inited", _library)
     app.connect("doctree-resolved", _mark)
     app.connect("html-page-context", _page, priority=450)  # after play.py, before the theme
     app.connect("html-page-context", _menu, priority=600)
-    app.connect("build-finished", _library)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

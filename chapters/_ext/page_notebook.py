@@ -44,14 +44,15 @@ def make(doctree: nodes.document, executed, env, docname: str, *, site="", wheel
     executed : NotebookNode
         Its cells with their outputs.
     env : BuildEnvironment
-        Holds the numbers of its figures and what its head says.
+        Holds the numbers of its figures and exercises, and what its head says.
     docname : str
         Its name in Sphinx.
     site, wheel : str
         The address of this page on the site, and that of the wheel; empty if there is none.
     """
     cells = [new_code_cell(INSTALL.format(wheel=wheel), metadata=_collapsed({"hide-input"}))]
-    numbers = env.toc_fignumbers.get(docname, {}).get("figure", {})
+    counted = env.toc_fignumbers.get(docname, {})
+    numbers = counted.get("figure", {}) | counted.get("exercise", {})
     cells += _cells(doctree, executed.cells, Prose(site, numbers))
     page = docname.removeprefix("chapters/")
     for k, cell in enumerate(cells):

@@ -1,7 +1,9 @@
 """Load the script of an element of ours on the pages that use it, and on no other.
 
-Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line such as
-``// needs: parts-plot parts-time``, or the table ``NEEDS`` below.
+Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line
+such as ``// needs: parts-plot parts-time``, or the table ``NEEDS`` below. With a line such as
+``// room: 630 362`` it asks for so many pixels of height, on a phone and on a desk, so that
+nothing jumps when it begins.
 
 One small script, ``page.js``, is on every page: folds that open, print in light. Formulas that
 a cell printed, such as those of ``Steps``, get MathJax as those of the text do.
@@ -16,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
 DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
+ROOM = re.compile(r"^// room: (\d+) (\d+)$", re.MULTILINE)
+NARROW = "36rem"  # two columns do not fit into a figure of this width
 NEEDS: dict[str, tuple[str, ...]] = {}  # scripts that an element's script builds on, by name
 SHEETS = ("nn.css", "play.css", "questions.css", "terms.css")
 FORMULA = '<div class="math"'  # what a cell prints; Sphinx notes those of the text by itself
@@ -31,6 +35,7 @@ def _page(app, pagename, templatename, context, doctree) -> None:
         if _file(app, name) is None:
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")
+    context["metatags"] = context.get("metatags", "") + _room(app, used)
 
 
 def _scripts(app, used: list[str]) -> list[str]:
@@ -43,9 +48,26 @@ def _scripts(app, used: list[str]) -> list[str]:
 
 def _needs(app, element: str) -> list[str]:
     """Return the scripts that one element's script builds on."""
-    file = _file(app, element)
-    declared = DECLARED.findall(file.read_text(encoding="utf-8")) if file else []
+    declared = DECLARED.findall(_text(app, element))
     return [*NEEDS.get(element, ()), *" ".join(declared).split()]
+
+
+def _room(app, used: list[str]) -> str:
+    """Return the style that keeps the height free which the elements of a page will take."""
+    asked = [(name, ROOM.search(_text(app, name))) for name in used]
+    rules = "".join(
+        f"nn-{name} {{ min-height: {found[2]}px; }} "
+        f"@container (max-width: {NARROW}) {{ nn-{name} {{ min-height: {found[1]}px; }} }} "
+        for name, found in asked
+        if found
+    )
+    return f"<style>@media (scripting: enabled) {{ {rules}}}</style>" if rules else ""
+
+
+def _text(app, name: str) -> str:
+    """Return the text of a script, or nothing where there is none."""
+    file = _file(app, name)
+    return file.read_text(encoding="utf-8") if file else ""
 
 
 def _file(app, name: str) -> Path | None:

@@ -16,6 +16,7 @@ FALLBACK = re.compile(
     r'<div class="nn-fallback">(.*?)</div>\s*</nn-[\w-]+>',
     re.DOTALL,
 )
+EXERCISES = {"exercise_enumerable_node"}  # their number is not yet in their title
 SILENT = (nodes.Invisible, nodes.system_message, nodes.colspec)
 MARKS = {
     nodes.emphasis: ("*", "*"),
@@ -43,7 +44,7 @@ class Prose:
     site : str
         The address of this page on the site, for links to others; without one they are text.
     numbers : dict
-        The numbers of its figures, by their ids.
+        The numbers of its figures and exercises, by their ids.
     """
 
     def __init__(self, site: str = "", numbers: dict[str, tuple[int, ...]] | None = None):
@@ -55,6 +56,8 @@ class Prose:
             return SPECIAL.sub(r"\\\1", node.astext().replace("\n", " "))
         if isinstance(node, nodes.math):
             return f"${node.astext()}$"
+        if isinstance(node, nodes.math_block):
+            return f"$${node.astext().strip()}$$"
         if isinstance(node, nodes.literal):
             return self._code(node.astext())
         if isinstance(node, nodes.reference):
@@ -117,9 +120,14 @@ class Prose:
 
     def caption(self, figure: nodes.figure) -> str:
         """Return what stands below a figure."""
-        numbers = (self.numbers[name] for name in figure["ids"] if name in self.numbers)
-        name = "".join(f"**Figure {'.'.join(map(str, number))}.** " for number in numbers)
+        number = self.number(figure)
+        name = f"**Figure {number}.** " if number else ""
         return name + "".join(map(self.children, figure.findall(nodes.caption)))
+
+    def number(self, node: nodes.Element) -> str:
+        """Return the number of a figure or an exercise; empty if it has none."""
+        found = next((self.numbers[n] for n in node["ids"] if n in self.numbers), ())
+        return ".".join(map(str, found))
 
     def listed(self, node: nodes.Element) -> str:
         """Return a list, its items indented."""
@@ -190,6 +198,7 @@ class Prose:
         """An exercise, a solution or a note: its title as a heading, then what it holds."""
         for child in node.children:
             if isinstance(child, nodes.title):
-                yield f"{'#' * min(level + 1, 6)} {self.children(child)}"
+                name = f"Exercise {self.number(node)}" if kind(node) in EXERCISES else ""
+                yield f"{'#' * min(level + 1, 6)} {name}{self.children(child)}"
             elif not isinstance(child, SILENT):
                 yield from self.block(child, level)

@@ -1,12 +1,13 @@
 // <nn-linear-map>: edit a 2 × 2 matrix or drag its columns; the grid and the unit square follow.
 // needs: parts-plot
+// room: 675 390
 // matrix: the first one; presets: [{name, matrix}]; extent: units to each side of the origin.
 nn.define("linear-map", (element, {matrix, presets = [], extent = 4}) => {
   const state = {A: matrix};
   const plane = nn.plane({extent, describe: "A grid and the unit square under a matrix"});
   const grid = plane.line({colour: "c", width: 1});
   const square = plane.area({colour: "b", edge: true});
-  const facts = nn.facts(["determinant", "area of the square", "corners run", "rank"]);
+  const facts = nn.facts(["determinant", "area of the square", "left and right", "rank"]);
   const live = nn.live();
   const LINES = Array.from({length: 21}, (_, k) => k - 10);
 
@@ -21,7 +22,7 @@ nn.define("linear-map", (element, {matrix, presets = [], extent = 4}) => {
     grid.set(woven(A));
     square.set([[0, 0], [1, 0], [1, 1], [0, 1]].map(([x, y]) => apply(A, x, y)));
     facts.set([nn.number(det), nn.number(Math.abs(det)),
-      flat ? "on a line" : det > 0 ? "the old way round" : "the other way round", String(rank)]);
+      flat ? "lost" : det > 0 ? "kept" : "swapped", String(rank)]);
     const area = `the area 1 of the unit square becomes ${nn.number(Math.abs(det))}`;
     live.set(flat ? "The plane falls onto a line or a point: the determinant is 0 and nothing brings it back."
       : `The determinant is ${nn.number(det)}: ${area}${det < 0 ? ", and left and right are swapped" : ""}.`);

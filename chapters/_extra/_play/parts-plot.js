@@ -119,7 +119,7 @@
   const METHODS = {
     // A line through points, or the graph of a function; label stands at its last visible point.
     line(on, {points = [], colour = "a", dash = null, width = 2.2, label = ""}) {
-      const node = svg("path", {class: "nn-stroke", style: ink(colour), "stroke-dasharray": dash, "stroke-width": width});
+      const node = svg("path", {class: "nn-stroke", style: `${ink(colour)}; stroke-width: ${width}`, "stroke-dasharray": dash});
       const words = label ? svg("text", {class: "nn-name", style: ink(colour)}, label) : null;
       on.clipped.append(node);
       if (words) { on.free.append(words); on.labels.push(words); }
@@ -263,10 +263,10 @@
   }
 
   // A plot with axes. x, y: ranges; log: "x", "y" or "xy"; xlabel, ylabel: names with units; right:
-  // room for names of lines; xticks, yticks: places of one's own. range(x, y) changes the ranges.
+  // room for names of lines, 10 a letter; xticks, yticks: places of one's own. range(x, y) changes the ranges.
   function plot({width = 300, height = 220, x, y, log = "", xlabel = "", ylabel = "", right = 10, left = 44,
                  xticks = null, yticks = null, show = tick, describe = ""}) {
-    const inner = {left, top: ylabel ? 24 : 10, width: width - left - right};
+    const inner = {left, top: ylabel ? 28 : 10, width: width - left - right};
     inner.height = height - inner.top - (xlabel ? 40 : 24);
     const on = surface({width, height, inner, describe, className: "nn-plot"});
     const bottom = inner.top + inner.height;
@@ -278,7 +278,7 @@
         to: (a, b) => [sx.at(a), sy.at(b)], from: (a, b) => [sx.back(a), sy.back(b)]});
       const end = inner.left + inner.width;
       on.ground.replaceChildren(
-        ...placesOf(nextY, yticks, logY, 4).flatMap(v => [
+        ...placesOf(nextY, yticks, logY, logY ? 7 : 4).flatMap(v => [
           svg("line", {x1: inner.left, x2: end, y1: near(sy.at(v)), y2: near(sy.at(v)), class: "nn-grid"}),
           text(inner.left - 6, near(sy.at(v) + 4), show(v), {class: "nn-small nn-end"})]),
         ...placesOf(nextX, xticks, logX, 4).map(v => text(near(sx.at(v)), bottom + 16, show(v), {class: "nn-small nn-middle"})),

@@ -275,7 +275,7 @@ window.nn = (() => {
 
   // A matrix of number inputs; change(values) hears of every finite edit. Without change it is
   // for reading. mark({row, column}) lights one row, one column, or one entry.
-  function matrix({values, label, step = 0.5, show = String, change}) {
+  function matrix({values, label, step = 0.5, show = v => String(v).replace("-", "−"), change}) {
     const current = values.map(row => [...row]);
     const cells = values.map((row, i) => row.map((value, j) => change ? entry(value, i, j)
       : html("span", {class: "nn-entry", role: "cell"}, show(value))));

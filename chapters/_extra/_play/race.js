@@ -1,5 +1,6 @@
 // <nn-race>: optimisers run down the same surface from the same start.
 // needs: parts-plot parts-time
+// room: 926 530
 // surfaces: [{name, kind, x, y, start, levels, lr: {method: rate}, ends?: {method: [x, y]}}]; steps;
 // start: the surface to begin with. ends: where nnlib arrives, which the script checks.
 (() => {
@@ -24,7 +25,7 @@
       };
     },
   };
-  const LOOKS = [["a", "circle"], ["b", "square"], ["c", "diamond"], ["d", "triangle"]];
+  const LOOKS = [["a", "circle", null], ["b", "square", "7 3"], ["c", "diamond", "2 4"], ["d", "triangle", "9 3 2 3"]];
 
   function path({kind}, method, rate, start, steps) {
     const move = METHODS[method](rate), {slope} = SURFACES[kind], places = [start];
@@ -43,9 +44,9 @@
     const first = surfaces[start];
     const map = nn.plot({x: first.x, y: first.y, height: 290, left: 30, xlabel: "first weight", ylabel: "second weight"});
     const hills = map.contours();
-    const racers = names.map((name, k) => ({name, trail: map.line({colour: LOOKS[k][0], width: 1.6}), now: map.dots({colour: LOOKS[k][0], shape: LOOKS[k][1], r: 6})}));
+    const racers = names.map((name, k) => ({name, trail: map.line({colour: LOOKS[k][0], dash: LOOKS[k][2], width: 1.6}), now: map.dots({colour: LOOKS[k][0], shape: LOOKS[k][1], r: 6})}));
     const chart = nn.plot({x: [0, steps], y: [1e-6, 1e2], log: "y", height: 210, right: 12, xlabel: "step", ylabel: "height above the valley"});
-    racers.forEach((racer, k) => { racer.curve = chart.line({colour: LOOKS[k][0]}); racer.mark = chart.dots({colour: LOOKS[k][0], shape: LOOKS[k][1], r: 5}); });
+    racers.forEach((racer, k) => { racer.curve = chart.line({colour: LOOKS[k][0], dash: LOOKS[k][2]}); racer.mark = chart.dots({colour: LOOKS[k][0], shape: LOOKS[k][1], r: 5}); });
     const key = nn.html("div", {class: "nn-key"}, ...names.map((name, k) => nn.html("span", {style: nn.ink(LOOKS[k][0])},
       nn.svg("svg", {viewBox: "-9 -9 18 18", width: 18, height: 18, "aria-hidden": "true"}, nn.svg("path", {d: `M0 0${nn.SHAPES[LOOKS[k][1]](6)}`, class: "nn-dots"})), name)));
 

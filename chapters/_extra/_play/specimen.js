@@ -52,10 +52,10 @@
     const tell = x => names.map(name => `${name} ${nn.short(curves[name][Math.round(x) - 1][1])}`);
     const read = x => {
       at.set(names.map(name => curves[name][Math.round(x) - 1]));
-      live.set(`Epoch ${Math.round(x)}: ${tell(x).join(", ")}.`);
+      live.set(`Step ${Math.round(x)}: ${tell(x).join(", ")}.`);
     };
-    plot.cursor({at: 6, step: 1, label: "epoch", move: read,
-      show: x => `epoch ${Math.round(x)}: ${tell(x).join(", ")}`});
+    plot.cursor({at: 6, step: 1, label: "step", move: read,
+      show: x => `step ${Math.round(x)}: ${tell(x).join(", ")}`});
     read(6);
     element.replaceChildren(plot.node, live.node);
   };
@@ -100,8 +100,8 @@
       press: k => { cells.set(kernels[names[k]]); paint(kernels[names[k]]); }});
     const brush = nn.slider({label: "paint with", min: -2, max: 2, step: 0.5, value: 1,
       show: v => nn.number(v, 1), move: v => { state.brush = v; }});
-    element.replaceChildren(ready.node, nn.columns(nn.html("div", {}, cells.node, brush.node),
-      before.node, after.node));
+    element.replaceChildren(ready.node, cells.node, brush.node,
+      nn.columns(before.node, after.node));
     draw();
   };
 
@@ -112,7 +112,7 @@
     const go = k => {
       left.mark({row: k - 1});
       out.set(product.map((v, i) => [i < k ? v : ""]));
-      const terms = k ? matrix[k - 1].map((a, j) => `${a} × ${vector[j]}`).join(" + ") : "";
+      const terms = k ? matrix[k - 1].map((a, j) => `${a < 0 ? `(−${-a})` : a} × ${vector[j]}`).join(" + ") : "";
       live.set(k ? `Row ${k}: ${terms} = ${product[k - 1]}.` : "Nothing has been computed yet.");
     };
     const stepper = nn.stepper({last: matrix.length, at: 2, go});
@@ -161,6 +161,7 @@
 
   // ---- all of them
   nn.define("specimen", (element, {part, data}) => {
+    element.dataset.part = part;
     SHOW[part](element, data);
     nn.flush();
   }, "part", "data");

@@ -1,5 +1,6 @@
 // <nn-vectors>: drag two vectors; dot product, angle, projection, norms and the norm ball follow.
 // needs: parts-plot
+// room: 662 345
 // start: [[x, y] of a, [x, y] of b]; extent: units to each side of the origin.
 nn.define("vectors", (element, {start, extent = 4}) => {
   const POWERS = [1, 2, Infinity], NAMES = ["1", "2", "∞"];
