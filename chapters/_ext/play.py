@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
 NEEDS: dict[str, tuple[str, ...]] = {}  # scripts that an element's script builds on, by name
-SHEETS = ("nn.css", "play.css", "questions.css")
+SHEETS = ("nn.css", "play.css", "questions.css", "print.css")
 FORMULA = '<div class="math"'  # what a cell prints; Sphinx notes those of the text by itself
 
 
