@@ -26,6 +26,18 @@ def epub(root: Path) -> None:
     print(f"{target}: {size / 1e6:.1f} MB")
 
 
+def pdf(root: Path) -> None:
+    """Print the book and the formula sheet, and say how long and how large they are."""
+    from printed import browser, pdf
+
+    folder = root / "_build" / "pdf"
+    with browser.printer() as printer:
+        for name, make in (("formula-sheet", pdf.sheet), (NAME, pdf.make)):
+            target = folder / f"{name}.pdf"
+            sheets = make(root, target, printer)
+            print(f"{target}: {sheets} pages, {target.stat().st_size / 1e6:.1f} MB")
+
+
 def main() -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -34,7 +46,7 @@ def main() -> int:
     options = parser.parse_args()
     started = time.monotonic()
     try:
-        {"epub": epub}[options.what](options.folder.resolve())
+        {"epub": epub, "pdf": pdf}[options.what](options.folder.resolve())
     except (RuntimeError, FileNotFoundError) as error:
         print(f"print_book: {error}", file=sys.stderr)
         return 1

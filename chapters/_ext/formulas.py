@@ -12,6 +12,7 @@ from checks import failures
 from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from syllabus import seen
 from syllabus_pages import PageLink
 
 logger = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def read(root: Path) -> dict[str, list[dict]]:
         if file.exists():
             parts[part] = yaml.safe_load(file.read_text(encoding="utf-8"))
         for entry in parts.get(part, []):
-            if set(entry) != KEYS or entry["name"] in names:
+            if set(entry) - {"covers"} != KEYS or entry["name"] in names:
                 raise ValueError(
                     f"formulas: expected a new name and the keys {', '.join(sorted(KEYS))}, "
                     f"got {entry} in {file.name}"
@@ -133,7 +134,10 @@ class FormulaSheet(SphinxDirective):
         when = nodes.paragraph("", "", classes=["nn-formula-when"])
         when += [*self.parse_inline(entry["when"])[0], nodes.Text(". ")]
         when += PageLink("", page=entry["page"], anchor="")
-        return nodes.container("", name, formula, when, classes=["nn-formula"])
+        covered = entry.get("covers", [])  # topics of the notes that this formula is about
+        seen(self.env, self.env.docname)["covers"] += covered
+        anchors = [nodes.target("", "", ids=[topic]) for topic in covered]
+        return nodes.container("", *anchors, name, formula, when, classes=["nn-formula"])
 
 
 def setup(app):

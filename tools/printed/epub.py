@@ -153,7 +153,7 @@ def _sphinx(root: Path) -> None:
 def gather(root: Path, pages: Path) -> Book:
     """Tidy the pages that Sphinx wrote and collect the files that they show."""
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
-    book = Book(config["title"], config["author"], _date(root))
+    book = Book(config["title"], config["author"], release_date(root))
     inks = _inks(root)
     documents = [name for _, names in contents.order(root) for name in names]
     faults, headings = [], {}
@@ -171,7 +171,7 @@ def gather(root: Path, pages: Path) -> Book:
     return book
 
 
-def _date(root: Path) -> str:
+def release_date(root: Path) -> str:
     """Return the date of the release, or a fixed one."""
     file = root / "CITATION.cff"
     found = re.search(r"date-released: (\S+)", file.read_text()) if file.exists() else None
