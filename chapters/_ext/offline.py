@@ -6,6 +6,9 @@ CURES = (
     # A list whose items are not list items, and a role that no longer exists.
     ('role="list" class="citation-list"', 'class="citation-list"'),
     (' role="doc-biblioentry"', ""),
+    # sphinx-exercise gives these to every exercise; an id stands once on a page.
+    (' id="exercise-content"', ""),
+    (' id="solution-content"', ""),
     # A label that hides the words that can be read.
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
 )

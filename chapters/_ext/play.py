@@ -27,7 +27,16 @@ NEEDS: dict[str, tuple[str, ...]] = {  # scripts that an element's script builds
     "quiz": ("progress", "ask", "kinds", "order"),
     "recall": ("progress", "ask"),
 }
-SHEETS = ("nn.css", "page.css", "text.css", "math.css", "play.css", "questions.css")
+SHEETS = (
+    "nn.css",
+    "page.css",
+    "text.css",
+    "math.css",
+    "play.css",
+    "questions.css",
+    "terms.css",
+    "print.css",
+)
 # What a cell prints, a question or a prediction; Sphinx notes those of the text by itself.
 FORMULA = re.compile(r'<(?:div|span) class="math')
 

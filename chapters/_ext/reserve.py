@@ -12,7 +12,7 @@ from texsize import size
 
 INLINE = re.compile(r'<span class="math notranslate nohighlight">\\\((.*?)\\\)</span>', re.S)
 DISPLAY = re.compile(r'<div class="math([^"]*)"([^>]*)>(.*?)</div>', re.S)
-SHELL = re.compile(r"<[^>]+>|\\\[|\\\]")
+BRACKETS = re.compile(r"\\\[(.*)\\\]", re.S)  # a number may stand before them
 
 
 def _inline(found: re.Match) -> str:
@@ -23,10 +23,12 @@ def _inline(found: re.Match) -> str:
 
 def _display(found: re.Match) -> str:
     """Return a formula on lines of its own with its height."""
-    tex = html.unescape(SHELL.sub("", found[3])).strip()
-    if not tex or "style=" in found[2]:
+    tex = BRACKETS.search(found[3])
+    if not tex:
         return found[0]
-    _, height = size(tex, display=True)
+    _, height = size(html.unescape(tex[1]).strip(), display=True)
+    if 'style="' in found[2]:
+        return found[0].replace('style="', f'style="--h:{height};', 1)
     return found[0].replace(">", f' style="--h:{height}">', 1)
 
 

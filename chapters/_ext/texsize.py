@@ -30,8 +30,11 @@ SIMPLER = (
     (r"\\(?:label|tag)\{[^}]*\}", ""),
     (r"\\(?:lt|gt)(?![a-zA-Z])", "<"),
     (r"\\(?:dots|dotsc|dotsb)(?![a-zA-Z])", r"\\ldots "),
-    (r"\\(?:text|textrm|textbf|mathsf|mathtt|mathbf|mathbb|mathcal|operatorname|boldsymbol)"
-     r"\*?(?![a-zA-Z])", r"\\mathrm"),
+    (
+        r"\\(?:text|textrm|textbf|mathsf|mathtt|mathbf|mathbb|mathcal|operatorname|boldsymbol)"
+        r"\*?(?![a-zA-Z])",
+        r"\\mathrm",
+    ),
     (r"\\(?:under|over)brace" + ARGUMENT, r"\1"),
     (r"[~&]", r"\\ "),
 )
@@ -80,7 +83,9 @@ def _matrix(tex: str) -> tuple[float, float]:
     """Return width and height of what stands between the brackets of a matrix, in em."""
     rows = [[_row(cell) for cell in row.split("&")] for row in re.split(r"\\\\", tex)]
     columns = max(map(len, rows))
-    widths = [max((row[k][0] for row in rows if k < len(row)), default=0) for k in range(columns)]
+    widths = [
+        max((row[k][0] for row in rows if k < len(row)), default=0) for k in range(columns)
+    ]
     height = sum(max(ROW + GAP, *(cell[1] for cell in row)) for row in rows)
     return sum(widths) + COLUMN * columns, height + GAP
 
