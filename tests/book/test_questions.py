@@ -139,7 +139,7 @@ def test_every_box_is_told_whether_and_why(browser, base):
         tick(seen.page, [0, 1])
         assert "1 of 3 boxes" in why(seen.page, MULTIPLE)
         told = question(seen.page, MULTIPLE).locator(".nn-because").all_inner_texts()
-        assert told == ["Right: twice 1.", "No: one is left.", "No: twice 2."]
+        assert told == ["Right: twice 1.", "No: one is left.", "This one too: twice 2."]
         tick(seen.page, [0, 2])
         assert why(seen.page, MULTIPLE).startswith("✓ Right")
 

@@ -36,7 +36,8 @@ nn.define("quiz", (element, {questions}) => {
       why.classList.toggle("nn-yes", verdict.right);
       why.classList.toggle("nn-no", !verdict.right);
       put(why, nn.html("strong", {}, verdict.right ? "✓ Right: " : "✗ No: "), rich(verdict.say));
-      tries.textContent = kept.tries === 1 ? "first try" : `${kept.tries} tries`;
+      tries.textContent = kept.tries > 1 ? `${kept.tries} tries`
+        : verdict.right ? "at the first try" : "1 try";
       foot.hidden = false;
     }
 
