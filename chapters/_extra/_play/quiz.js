@@ -62,7 +62,7 @@ nn.define("quiz", (element, {questions}) => {
   function count() {
     const {asked, right, tried, done} = nn.progress.summary();
     score.textContent = done ? `✓ All ${asked} answered: this page is ticked on the map.`
-      : tried ? `${right} of ${asked} answered rightly so far.` : `${asked} questions.`;
+      : tried ? `${right} of ${asked} answered rightly so far.` : asked === 1 ? "One question." : `${asked} questions.`;
     if (!nn.progress.kept()) score.append(" This browser keeps nothing: answers last until you leave the page.");
   }
 
