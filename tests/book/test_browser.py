@@ -9,9 +9,9 @@ from pages import PAGES, WRITTEN, source
 
 pytestmark = pytest.mark.browser
 
-MOVING, ASKING, PREDICTING = (
+MOVING, ASKING = (
     [page for page in WRITTEN if f"book.{word}(" in source(page).text]
-    for word in ("play", "quiz", "predict")
+    for word in ("play", "quiz")
 )
 SOFTMAX = "chapters/classifiers/softmax.html"
 KEYS = ("ArrowRight", "ArrowUp", "Enter")
@@ -102,86 +102,6 @@ def moves(page, figure):
     return False
 
 
-@pytest.mark.parametrize("page", ASKING)
-def test_every_choice_of_every_question_gets_its_reason(browser, address, page):
-    with visit(browser, address, place(page)) as seen:
-        questions = seen.page.locator(".nn-question").all()
-        assert 3 <= len(questions) <= 6
-        for question in questions:
-            choices = question.locator("input").all()
-            told = []
-            for choice in choices:
-                choice.focus()
-                seen.page.keyboard.press("Space")
-                told.append(question.locator(".nn-why").inner_text())
-            assert len(set(told)) == len(choices) >= 2
-            assert sum(text.startswith("✓ Right: ") for text in told) == 1
-
-
-@pytest.mark.parametrize("page", PREDICTING)
-def test_an_answer_waits_until_the_reader_has_committed(browser, base, page):
-    with visit(browser, base, place(page)) as seen:
-        names = seen.page.locator("nn-predict").evaluate_all("es => es.map(e => e.id.slice(8))")
-        assert names
-        for k, name in enumerate(names):
-            recall = seen.page.locator("nn-recall").nth(k)
-            assert "You have not committed" in recall.inner_text()
-            ask = seen.page.locator(f"#predict-{name}")
-            ask.locator("button").press("Enter")
-            assert "Choose first" in ask.inner_text()
-            ask.locator("input").first.press("Space")
-            ask.locator("button").press("Enter")
-            assert recall.inner_text().startswith("You predicted: ")
-            assert ask.locator("input").first.is_disabled()
-
-
-@pytest.mark.parametrize("page", PREDICTING)
-def test_an_answer_is_shown_to_a_reader_who_asks(browser, address, page):
-    with visit(browser, address, place(page)) as seen:
-        recalls = seen.page.locator("nn-recall").all()
-        assert recalls
-        for recall in recalls:
-            before = recall.inner_text()
-            recall.get_by_role("button", name="Show me").press("Enter")
-            assert recall.inner_text() != before
-            assert "You predicted" not in recall.inner_text()
-
-
-def test_a_prediction_is_remembered_at_the_next_visit(browser, address):
-    with visit(browser, address, place("classifiers/softmax")) as seen:
-        ask = seen.page.locator("nn-predict").first
-        ask.locator("input").nth(1).check()
-        ask.locator("button").click()
-        seen.page.reload()
-        seen.page.wait_for_selector("nn-recall.nn-ready")
-        assert "You predicted" in seen.page.locator("nn-recall").first.inner_text()
-        assert seen.page.locator("nn-predict input").nth(1).is_checked()
-
-
-@pytest.mark.parametrize("note", ["7", "-1", "abc", "1.5", "length", ""])
-def test_a_note_of_an_older_page_counts_as_no_prediction(browser, address, note):
-    with visit(browser, address, SOFTMAX) as seen:
-        names = seen.page.locator("nn-predict").evaluate_all("es => es.map(e => e.id.slice(8))")
-        seen.page.evaluate(
-            "([names, v]) => names.forEach(n => nn.store.set(n, v))", [names, note]
-        )
-        seen.page.reload()
-        seen.page.wait_for_selector("nn-recall.nn-ready")
-        assert seen.errors == []
-        for name, recall in zip(names, seen.page.locator("nn-recall").all(), strict=True):
-            assert "You have not committed" in recall.inner_text()
-            assert seen.page.locator(f"#predict-{name} button").is_enabled()
-            assert seen.page.locator(f"#predict-{name} input:checked").count() == 0
-
-
-def test_the_focus_stays_in_a_prediction_that_is_committed(browser, address):
-    with visit(browser, address, SOFTMAX) as seen:
-        ask = seen.page.locator("nn-predict").first
-        ask.locator("input").first.press("Space")
-        ask.locator("button").press("Enter")
-        assert ask.locator(".nn-note").evaluate("e => e === document.activeElement")
-
-
 def test_print_is_light_and_shows_answers_in_place_of_controls(browser, address):
     with visit(browser, address, SOFTMAX, scheme="dark") as seen:
         seen.page.wait_for_selector("html[data-theme=dark]")
@@ -192,7 +112,7 @@ def test_print_is_light_and_shows_answers_in_place_of_controls(browser, address)
         seen.page.pdf()
         assert seen.page.evaluate("window.printed") == "light"
         assert seen.page.evaluate(theme) == "dark"
-        answer = seen.page.locator("nn-recall .nn-print").first
+        answer = seen.page.locator("nn-recall .nn-fallback").first
         assert not answer.is_visible()
         seen.page.emulate_media(media="print")
         assert answer.is_visible()

@@ -9,8 +9,6 @@ from matplotlib.figure import Figure
 
 from nnlib import book, viz
 
-QUESTION = ("One and one?", [("two", True, "count."), ("three", False, "count again.")])
-
 
 def data(html):
     return json.loads(re.search(r'json">(.*?)</script>', html, flags=re.DOTALL)[1])
@@ -23,34 +21,54 @@ def line(name="line"):
 
 
 def test_a_prediction_carries_its_choices_and_shows_them_without_script():
-    shown = book.predict("sum", "One & one?", ["Two.", "Three."])
-    assert data(shown._repr_html_()) == {
+    shown = book.predict("sum", "One & `one`?", ["Two.", "$3$."])
+    three = '<span class="math notranslate nohighlight">\\(3\\)</span>.'
+    told = data(shown._repr_html_())
+    assert len(told.pop("id")) == 10
+    assert told == {
         "name": "sum",
-        "question": "One & one?",
-        "choices": ["Two.", "Three."],
+        "question": "One &amp; <code>one</code>?",
+        "choices": ["Two.", three],
     }
-    assert "<p>Predict: One &amp; one?</p><ul><li>Two.</li>" in shown._repr_html_()
-    assert repr(shown) == "One & one? (Two. / Three.)"
+    fallback = "<p><strong>Predict:</strong> One &amp; <code>one</code>?</p><ul><li>Two.</li>"
+    assert fallback in shown._repr_html_()
+    assert repr(shown) == "Predict: One & `one`? (Two. / $3$.)"
 
 
-def test_a_recall_knows_the_choices_of_its_prediction():
-    book.predict("known", "Which?", ["This.", "That."])
+def test_a_number_is_predicted_in_its_unit_and_recalled():
+    shown = book.predict("long", "How long?", unit="m")
+    assert data(shown._repr_html_())["unit"] == "m"
+    assert repr(shown) == "Predict: How long? (a number (m))"
+    came_out = data(book.recall("long", np.float32(0.5), "Half.")._repr_html_())
+    assert (came_out["right"], came_out["unit"]) == (0.5, "m")
+
+
+def test_a_recall_knows_the_choices_and_the_id_of_its_prediction():
+    asked = data(book.predict("known", "Which?", ["This.", "That."])._repr_html_())
     shown = book.recall("known", np.int64(1), "It was that.")
-    assert data(shown._repr_html_())["choices"] == ["This.", "That."]
-    assert data(shown._repr_html_())["right"] == 1
+    told = data(shown._repr_html_())
+    assert told["choices"] == ["This.", "That."]
+    assert told["right"] == 1
+    assert told["id"] == asked["id"]
     assert "<details><summary>What came out</summary><p>It was that.</p>" in shown._repr_html_()
 
 
-@pytest.mark.parametrize(("name", "right"), [("never-asked", 0), ("asked", 2), ("asked", -1)])
+@pytest.mark.parametrize(
+    ("name", "right"), [("never-asked", 0), ("asked", 2), ("asked", -1), ("asked", 0.5)]
+)
 def test_a_recall_without_its_prediction_or_choice_is_refused(name, right):
     book.predict("asked", "Which?", ["This.", "That."])
     with pytest.raises(ValueError, match="recall: no choice"):
         book.recall(name, right, "text")
 
 
-def test_a_prediction_needs_a_choice_and_a_name_of_its_own():
-    with pytest.raises(ValueError, match="predict: expected two choices"):
+def test_a_prediction_needs_a_choice_or_a_unit_and_a_name_of_its_own():
+    with pytest.raises(ValueError, match="predict: expected two choices or more, or a unit"):
         book.predict("alone", "Which?", ["This."])
+    with pytest.raises(ValueError, match="predict: expected two choices or more, or a unit"):
+        book.predict("nothing", "Which?")
+    with pytest.raises(ValueError, match="expected choices or a unit in 'both', got both"):
+        book.predict("both", "Which?", ["This.", "That."], unit="m")
     book.predict("taken", "Which?", ["This.", "That."])
     with pytest.raises(ValueError, match="new name"):
         book.predict("taken", "Which?", ["Other.", "That."])
@@ -64,26 +82,152 @@ def test_a_cell_that_predicts_may_run_again_with_any_sequence():
         ]
 
 
-def test_a_quiz_gives_every_choice_its_reason():
-    shown = book.quiz([QUESTION])
-    (question,) = data(shown._repr_html_())["questions"]
+CHOICES = [("two", True, "count."), ("three", False, "count again.")]
+STEPS = [("put on socks", ""), ("put on shoes", "feet are bare."), ("walk", "not in socks.")]
+LINES = [("x = [1, 2]", "a list."), ("", ""), ("y = x[2]", "there are two entries.")]
+WRONG = {5: "you have added.", -6: "two minus signs make a plus."}
+
+
+def one_of_each():
+    return [
+        book.single("One and one?", CHOICES),
+        book.multiple("Which are even?", [("2", True, "twice 1."), ("4", True, "twice 2.")]),
+        book.numeric("Twice 3?", 6, why="3 and 3.", wrong=WRONG),
+        book.order("Getting out.", STEPS, why="feet stay dry.", also=[[0, 2, 1]]),
+        book.bug("The last entry of `x`.", LINES, line=3),
+    ]
+
+
+def test_a_quiz_tells_the_script_all_and_shows_questions_and_answers_without_one():
+    shown = book.quiz(*one_of_each())
+    html = shown._repr_html_()
+    asked = data(html)["questions"]
+    assert [q["kind"] for q in asked] == ["single", "multiple", "numeric", "order", "bug"]
+    assert asked[0]["choices"][1] == {"text": "three", "right": False, "reason": "count again."}
+    fallback = html.partition("nn-fallback")[2]
+    questions, _, answers = fallback.partition("<details><summary>Answers</summary>")
+    for piece in ("One and one?", "<li>three</li>", "<li>walk</li>", " 3  y = x[2]</pre>"):
+        assert piece in questions
+    for piece in ("✗ count again.", "6: 3 and 3.", "feet stay dry.", "Line 3: there are two"):
+        assert piece not in questions
+        assert piece in answers
+
+
+def test_a_quiz_is_text_where_there_is_no_page():
+    text = repr(book.quiz(*one_of_each()))
+    assert text.startswith("1. One and one?\n   a) two\n   b) three\n2. Which are even?")
+    assert "Answers: 1: a; 2: a b; 3: 6; 4: put on socks → put on shoes → walk" in text
+
+
+def test_the_id_of_a_question_changes_with_what_is_asked_and_with_nothing_else():
+    first, again = (q.data["id"] for q in (one_of_each()[0], one_of_each()[0]))
+    other = [(text, right, "another reason.") for text, right, _ in CHOICES]
+    assert first == again == book.single("One and one?", other).data["id"]
+    assert first != book.single("1 + 1?", CHOICES).data["id"]
+    assert len({q.data["id"] for q in one_of_each()}) == 5
+
+
+def test_steps_begin_in_a_wrong_order_always_the_same():
+    starts = [one_of_each()[3].data["start"] for _ in range(2)]
+    assert starts[0] == starts[1]
+    assert starts[0] not in ([0, 1, 2], [0, 2, 1])
+    assert sorted(starts[0]) == [0, 1, 2]
+
+
+def test_pairs_of_text_and_choices_are_single_questions():
+    (question,) = data(book.quiz([("One and one?", CHOICES)])._repr_html_())["questions"]
     assert question["kind"] == "single"
-    assert question["choices"][1] == {"text": "three", "right": False, "reason": "count again."}
-    assert repr(shown) == "1. One and one?"
+
+
+def single(*choices):
+    return lambda: book.single("One and one?", list(choices))
+
+
+def multiple(*choices):
+    return lambda: book.multiple("Which?", list(choices))
+
+
+def numeric(answer=6, why="3 and 3.", wrong=WRONG, **options):
+    return lambda: book.numeric("Twice 3?", answer, why=why, wrong=wrong, **options)
+
+
+def order(steps=STEPS, why="dry feet.", also=()):
+    return lambda: book.order("Getting out.", steps, why=why, also=also)
+
+
+def bug(lines=LINES, line=3):
+    return lambda: book.bug("The last entry.", lines, line=line)
+
+
+TWO, THREE = CHOICES
 
 
 @pytest.mark.parametrize(
-    ("choices", "message"),
+    ("declare", "message"),
     [
-        ([("two", True, "yes.")], "one right choice"),
-        ([("two", True, "yes."), ("three", True, "no.")], "one right choice"),
-        ([("two", False, "yes."), ("three", False, "no.")], "one right choice"),
-        ([("two", True, "yes."), ("three", False, " ")], "a reason for each choice"),
+        (single(TWO), "one right choice of two or more in 'One and one"),
+        (single(TWO, ("three", True, "no.")), "one right choice"),
+        (single(("two", False, "no."), THREE), "one right choice"),
+        (single(TWO, ("three", False, " ")), "a reason for each choice"),
+        (single(TWO, ("two", False, "no.")), "choices that differ"),
+        (single(TWO, ("three", "no.")), r"expected \(text, True or False, reason\)"),
+        (single(TWO, ("three", 0, "no.")), r"expected \(text, True or False, reason\)"),
+        (lambda: book.single("A formula $x", CHOICES), r"a formula is not closed by \$"),
+        (lambda: book.single("Code `x", CHOICES), "code is not closed by `"),
+        (lambda: book.single(" ", CHOICES), "single: expected a text as question, got ' '"),
+        (multiple(TWO), "multiple: expected two choices in 'Which"),
+        (multiple(TWO, ("three", False, "")), "a reason for each choice"),
+        (numeric(wrong={}), "a wrong number and its reason"),
+        (numeric(wrong={5: " "}), "a text as reason of 5"),
+        (numeric(wrong={6.05: "no."}), "wrong number 6.05 is too near the answer 6"),
+        (numeric(wrong={5: "a.", 5.05: "b."}), "5 and 5.05 cannot be told apart"),
+        (numeric(tolerance=0), "a tolerance above 0"),
+        (numeric(answer=0), "a tolerance above 0"),
+        (numeric(answer=float("nan")), "a finite number as answer"),
+        (numeric(why=""), "numeric: expected a text as why"),
+        (order(steps=STEPS[:2]), r"three steps \(step, reason\) or more"),
+        (order(steps=[*STEPS, STEPS[1]]), "steps that differ"),
+        (order(steps=[*STEPS[:2], ("walk", "")]), "a reason for each step"),
+        (order(also=[[1, 0, 2]]), "a reason for each step"),
+        (order(also=[[0, 1]]), r"each step once in \[0, 1\]"),
+        (order(why=" "), "order: expected a text as why"),
+        (bug(line=4), "a line of code from 1 to 3 in 'The last entry.', got 4"),
+        (bug(line=0), "got 0"),
+        (bug(line=2), "got 2"),
+        (bug(lines=LINES[:1], line=1), "two lines of code or more"),
+        (bug(lines=[("x = 1", ""), LINES[2]], line=2), "a reason for line 1"),
+        (lambda: book.quiz(), "at least one question"),
+        (lambda: book.quiz(one_of_each()[0], one_of_each()[0]), "the same one twice"),
     ],
 )
-def test_a_quiz_without_one_right_choice_or_a_reason_is_refused(choices, message):
+def test_a_faulty_question_is_refused(declare, message):
     with pytest.raises(ValueError, match=message):
-        book.quiz([("One and one?", choices)])
+        declare()
+
+
+@pytest.mark.parametrize("answer", ["six", None, [6]])
+def test_an_answer_that_is_no_number_is_refused(answer):
+    with pytest.raises(TypeError, match="numeric: expected a number as answer of 'Twice 3"):
+        numeric(answer=answer)()
+
+
+def test_a_quiz_of_something_else_is_refused():
+    with pytest.raises(TypeError, match=r"quiz: expected book\.single"):
+        book.quiz("One and one?")
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a < b & c", "a &lt; b &amp; c"),
+        ("`x < 1`", "<code>x &lt; 1</code>"),
+        ("$x < 1$", '<span class="math notranslate nohighlight">\\(x &lt; 1\\)</span>'),
+        (r"for \$5", "for $5"),
+        ("`$HOME`", "<code>$HOME</code>"),
+    ],
+)
+def test_texts_carry_formulas_code_and_signs(text, html):
+    assert data(book.predict(text, text, ["1", "2"])._repr_html_())["question"] == html
 
 
 def test_a_moving_figure_has_caption_text_and_still():
@@ -110,7 +254,13 @@ def test_a_moving_figure_refuses_numbers_that_json_lacks():
 def test_data_cannot_end_their_script():
     html = book.predict("close", "</script><b>", ["1", "2"])._repr_html_()
     assert html.count("</script>") == 1
-    assert data(html)["question"] == "</script><b>"
+    assert data(html)["question"] == "&lt;/script&gt;&lt;b&gt;"
+
+
+def test_a_name_cannot_end_its_script_either():
+    html = book.predict("</script>", "Which?", ["1", "2"])._repr_html_()
+    assert html.count("</script>") == 1
+    assert data(html)["name"] == "</script>"
 
 
 @pytest.mark.parametrize("value", [[1, 2], None, np.zeros(2), {"a": 1}])

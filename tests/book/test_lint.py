@@ -27,8 +27,8 @@ EXERCISE = (
 )
 EXERCISES = "## Exercises\n\n" + "".join(EXERCISE % (k, k) for k in range(4))
 PREDICT, RECALL = 'book.predict("a", "?", ["x", "y"])', 'book.recall("a", 0, "x")'
-QUESTION = '("?", [("a", True, "b"), ("c", False, "d")])'
-QUIZ = f"book.quiz([{QUESTION}, {QUESTION}, {QUESTION}])"
+QUESTION = 'book.single("?", [("a", True, "b"), ("c", False, "d")])'
+QUIZ = f"book.quiz({QUESTION}, {QUESTION}, {QUESTION})"
 END = "\n## Check yourself\n\n## Exercises\n\n## Summary\n\n## Sources\n"
 LONG = "The classifier gives this boot three scores and one name. " * 80
 TOPICS, ERRATA = {"nnn-024", "nnn-026"}, {"nnn-e004"}

@@ -82,8 +82,41 @@ def test_a_long_list_of_pages_that_follow_is_cut(browser, address):
         assert named.count("“") + int(re.search(r" and (\d+) more$", named)[1]) == len(users)
 
 
+def test_every_part_says_what_can_be_built_after_it():
+    course = yaml.safe_load((REFERENCE / "pages.yml").read_text(encoding="utf-8"))
+    parts = yaml.safe_load((REFERENCE / "parts.yml").read_text(encoding="utf-8"))
+    assert [part["part"] for part in parts] == list(course)
+    told = [part["builds"] for part in parts if part["part"] != "reference"]
+    assert all(re.fullmatch(r"You can .{60,170}\.", sentence) for sentence in told)
+    assert len(set(told)) == len(told)
+
+
+@SIZES
+def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(browser, address, size):
+    with visit(browser, address, PLACE, size=size) as seen:
+        cards = seen.page.locator("nn-map .nn-card")
+        taught = {entry["page"].split("/")[0] for entry in ENTRIES} - {"reference"}
+        assert cards.count() == len(taught)
+        assert re.search(r"0 of \d pages? ticked, \d+ planned", cards.first.inner_text())
+        seen.page.evaluate(
+            """() => {
+              const all = nn.progress.read(), id = "0123456789";
+              const answers = {[id]: {state: "right", tries: 1, given: 0}};
+              all.pages["start/setup"] = {asks: [id], answers, predictions: {}};
+              nn.progress.replace(all);
+            }"""
+        )
+        assert "1 of 2 pages ticked" in cards.first.inner_text()
+        box = seen.page.locator("nn-map [data-page='start/setup']")
+        assert "✓, every question answered" in box.inner_text().replace("\n", "")
+        assert seen.too_wide() == []
+
+
 def test_without_scripts_the_map_is_a_list_with_links(browser, address):
     with visit(browser, address, PLACE, java_script_enabled=False) as seen:
         items = seen.page.locator("nn-map .nn-fallback ol > li")
         assert items.count() == len(ENTRIES)
+        assert (
+            "You can walk any calculation backwards" in seen.page.locator("nn-map").inner_text()
+        )
         assert seen.page.locator("nn-map .nn-fallback a[href='../start/setup.html']").count()

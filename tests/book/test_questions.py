@@ -6,9 +6,11 @@ import re
 import pytest
 from asking import ASKED, MAP, PLAIN, make
 from browser import DESKTOP, PHONE, chromium, served, visit
+from pages import ROOT, WRITTEN, source
 
 pytestmark = pytest.mark.browser
 
+CHECK = re.compile(r"^Check\b")
 SINGLE, MULTIPLE, NUMERIC, ORDER, BUG = range(5)
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
@@ -39,6 +41,11 @@ def address(asking):
         yield address
 
 
+def test_what_every_page_loads_is_small():
+    script = ROOT / "chapters/_extra/_play/progress.js"
+    assert script.stat().st_size < 6_000
+
+
 def question(page, k):
     return page.locator("nn-quiz .nn-question").nth(k)
 
@@ -67,7 +74,7 @@ def tick(page, boxes):
 
 
 def check(page, k):
-    press(page, question(page, k).get_by_role("button", name="Check").first, "Enter")
+    press(page, question(page, k).get_by_role("button", name=CHECK), "Enter")
 
 
 def type_number(page, text):
@@ -114,12 +121,31 @@ def test_every_choice_gets_its_reason_by_keyboard(browser, base):
         assert seen.outside == []
 
 
-def test_every_box_is_told_whether_and_why(browser, base):
-    with visit(browser, base, ASKED) as seen:
+@pytest.mark.parametrize("page", [p for p in WRITTEN if "book.quiz(" in source(p).text])
+def test_every_choice_on_a_page_of_the_book_gets_its_reason(browser, book, page):
+    with served(book) as address, visit(browser, address, f"chapters/{page}.html") as seen:
+        questions = seen.page.locator(".nn-question").all()
+        assert 3 <= len(questions) <= 6
+        for k, asked in enumerate(questions):
+            told = []
+            for choice in asked.locator("button.nn-pick, button.nn-codeline").all():
+                press(seen.page, choice, "Enter")
+                told.append(why(seen.page, k))
+            assert len(set(told)) == len(told)
+            assert not told or sum(text.startswith("✓ Right: ") for text in told) == 1
+            for check in asked.get_by_role("button", name=CHECK).all():
+                press(seen.page, check, "Enter")
+                assert why(seen.page, k)
+        assert seen.errors == []
+        assert seen.untypeset() == []
+
+
+def test_every_box_is_told_whether_and_why(browser, address):
+    with visit(browser, address, ASKED) as seen:
         tick(seen.page, [0, 1])
         assert "1 of 3 boxes" in why(seen.page, MULTIPLE)
         told = question(seen.page, MULTIPLE).locator(".nn-because").all_inner_texts()
-        assert told == ["Right: twice 1.", "No: one is left.", "No: twice 2."]
+        assert told == ["Right: twice 1.", "No: one is left.", "This one too: twice 2."]
         tick(seen.page, [0, 2])
         assert why(seen.page, MULTIPLE).startswith("✓ Right")
 
@@ -191,8 +217,8 @@ def test_a_typing_error_is_no_try(browser, address):
         assert stored(seen.page)["pages"]["part/asked"]["answers"] == {}
 
 
-def test_the_first_step_that_stands_wrong_is_named_with_its_reason(browser, base):
-    with visit(browser, base, ASKED) as seen:
+def test_the_first_step_that_stands_wrong_is_named_with_its_reason(browser, address):
+    with visit(browser, address, ASKED) as seen:
         assert sort(seen.page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “raise")
         assert "the maximum has not been subtracted." in why(seen.page, ORDER)
         told = sort(seen.page, [0, 1, 3, 2])
@@ -250,8 +276,8 @@ def finger(page, start, end):
     send("touchEnd")
 
 
-def test_every_line_of_a_program_says_why(browser, base):
-    with visit(browser, base, ASKED) as seen:
+def test_every_line_of_a_program_says_why(browser, address):
+    with visit(browser, address, ASKED) as seen:
         lines = question(seen.page, BUG).locator("button.nn-codeline")
         assert lines.count() == 3
         told = []

@@ -39,8 +39,8 @@ def prediction_answer(page: Page):
 @rule("question-count", LESSON, "3 to 6 questions in Check yourself")
 def question_count(page: Page):
     """Find too few or too many questions."""
-    lists = [c.args[0] for name, c, _ in page.source.calls if name == "quiz" and c.args]
-    count = sum(len(node.elts) for node in lists if isinstance(node, ast.List | ast.Tuple))
+    asked = [node for name, c, _ in page.source.calls if name == "quiz" for node in c.args]
+    count = sum(len(n.elts) if isinstance(n, ast.List) else 1 for n in asked)
     if not 3 <= count <= 6:
         yield page.top, f"{count} questions (`book.quiz`); expected 3 to 6"
 

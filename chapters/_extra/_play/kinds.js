@@ -60,7 +60,7 @@ nn.kinds = (() => {
             inputs[k].checked = given?.includes(k) ?? false;
             inputs[k].setAttribute("aria-describedby", verdict ? whys[k].id : "");
             mark(row, verdict?.each[k] ?? null);
-            const word = verdict?.each[k] ? "Right: " : "No: ";
+            const word = verdict?.each[k] ? "Right: " : inputs[k].checked ? "No: " : "This one too: ";
             nn.ask.put(whys[k], ...(verdict ? [word, rich(choices[k].reason)] : []));
           });
         },

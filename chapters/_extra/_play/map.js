@@ -46,8 +46,9 @@ nn.define("map", (element, {parts, goals, start}) => {
 
   // A tick for a page that is done, how far one has come on another.
   function tick() {
+    const all = nn.progress.read();
     boxes.forEach((box, k) => {
-      const {asked, right, tried, done} = nn.progress.summary(pages[k].page);
+      const {asked, right, tried, done} = nn.progress.summary(pages[k].page, all);
       const mark = box.querySelector(".nn-map-tick");
       mark.textContent = done ? " ✓" : tried ? ` ${right}/${asked}` : "";
       const words = done ? ", every question answered" : tried ? " questions answered" : "";

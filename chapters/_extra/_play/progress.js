@@ -69,8 +69,8 @@ nn.progress = (() => {
   }
 
   // How a page stands: right and tried of its questions; done when all are answered rightly.
-  function summary(name = page) {
-    const one = read().pages[name] ?? sheet();
+  function summary(name = page, all = read()) {
+    const one = all.pages[name] ?? sheet();
     const states = one.asks.map(id => one.answers[id]?.state);
     const right = states.filter(state => state === "right").length;
     return {asked: states.length, right, tried: states.filter(Boolean).length,
@@ -108,8 +108,9 @@ nn.progress = (() => {
   }
 
   function tick() {
+    const all = read();
     for (const link of document.querySelectorAll(".bd-sidebar-primary a.internal")) {
-      const name = named(link.href), done = name !== null && summary(name).done;
+      const name = named(link.href), done = name !== null && summary(name, all).done;
       const mark = link.querySelector(".nn-tick");
       if (mark && !done) mark.remove();
       if (!done || mark) continue;

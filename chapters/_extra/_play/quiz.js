@@ -36,7 +36,8 @@ nn.define("quiz", (element, {questions}) => {
       why.classList.toggle("nn-yes", verdict.right);
       why.classList.toggle("nn-no", !verdict.right);
       put(why, nn.html("strong", {}, verdict.right ? "✓ Right: " : "✗ No: "), rich(verdict.say));
-      tries.textContent = kept.tries === 1 ? "first try" : `${kept.tries} tries`;
+      tries.textContent = kept.tries > 1 ? `${kept.tries} tries`
+        : verdict.right ? "at the first try" : "1 try";
       foot.hidden = false;
     }
 
@@ -61,7 +62,7 @@ nn.define("quiz", (element, {questions}) => {
   function count() {
     const {asked, right, tried, done} = nn.progress.summary();
     score.textContent = done ? `✓ All ${asked} answered: this page is ticked on the map.`
-      : tried ? `${right} of ${asked} answered rightly so far.` : `${asked} questions.`;
+      : tried ? `${right} of ${asked} answered rightly so far.` : asked === 1 ? "One question." : `${asked} questions.`;
     if (!nn.progress.kept()) score.append(" This browser keeps nothing: answers last until you leave the page.");
   }
 
