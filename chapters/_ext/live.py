@@ -34,6 +34,7 @@ PACKAGES = (  # what else a cell may need: how it names it, and about how large 
     {"name": "scipy", "words": "scipy", "size": 15},
     {"name": "scikit-learn", "words": "classifiers|sklearn", "size": 25},
     {"name": "sympy", "words": "sympy", "size": 8},
+    {"name": "pyyaml", "words": "yaml", "size": 0.2},
     {"name": "tqdm", "words": "tqdm", "size": 0.1},
 )
 FORMS = {
@@ -86,14 +87,14 @@ def wheel_address(app) -> str:
     return f"{site}{FOLDER}/{wheel}" if site and wheel else ""
 
 
-def places(docname: str, where: dict[str, str]) -> list[dict]:
+def places(docname: str, where: dict[str, str], *, elsewhere: bool = True) -> list[dict]:
     """Return the menu of a page: JupyterLab by its command, then what has an address."""
     command = f"make lab P={name_of(docname)}"
     path = quote(f"lab/tree/{docname}.md", safe="")
     found = [("JupyterLab", f"Copy the command: {command}", None)]
     if where["repository"]:
         found.append(("Binder", "Open this page on Binder", BINDER.format(path=path, **where)))
-    if where["repository"] and where["site"]:
+    if elsewhere and where["repository"] and where["site"]:
         path = f"_sources/{docname}.ipynb"
         found.append(("Colab", "Open this page in Colab", COLAB.format(path=path, **where)))
     return [_item(text, tooltip, url, command) for text, tooltip, url in found]
@@ -165,7 +166,7 @@ def _address(app, docname: str) -> str:
 
 def _start(app, docname: str, code: str) -> str:
     """Return what the script of a page must know, as JSON in the page."""
-    where = settings(app)
+    where, elsewhere = settings(app), page_notebook.runs_elsewhere(app.env, docname)
     root = "../" * docname.count("/")
     data, near = library.sizes(Path(app.outdir) / FOLDER, code)
     known = {
@@ -174,8 +175,12 @@ def _start(app, docname: str, code: str) -> str:
         "worker": f"{root}_play/live_worker.js",
         "notebook": f"{root}_sources/{docname}.ipynb",
         "command": f"make lab P={name_of(docname)}",
-        "places": {p["text"]: p["url"] for p in places(docname, where) if "url" in p},
-        "pyodide": where["pyodide"] if near else "",
+        "places": {
+            p["text"]: p["url"]
+            for p in places(docname, where, elsewhere=elsewhere)
+            if "url" in p
+        },
+        "pyodide": where["pyodide"] if near and elsewhere else "",
         "core": CORE,
         "near": near,
         "data": data,
@@ -192,12 +197,13 @@ def _names(code: str, words: str) -> bool:
 def _menu(app, pagename, templatename, context, doctree) -> None:
     """Add the menu to the header, after the theme has made its own buttons."""
     if context.get("nn_live"):
+        elsewhere = page_notebook.runs_elsewhere(app.env, pagename)
         group = {
             "type": "group",
             "tooltip": "Run this page",
             "icon": "fas fa-rocket",
             "label": "launch-buttons",
-            "buttons": places(pagename, settings(app)),
+            "buttons": places(pagename, settings(app), elsewhere=elsewhere),
         }
         context["header_buttons"].insert(0, group)
 

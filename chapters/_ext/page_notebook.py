@@ -16,6 +16,7 @@ BUILD_ONLY = "build-only"
 HIDDEN = {"hide-input", "remove-input", "remove_input", "hide-cell", "remove-cell"}
 MUTE = {"remove-cell", "remove-output", "remove_output"}
 OURS = "application/papermill.record/"  # numbers on their way to the prose
+AT_HOME = "This page reads the course's own folder: its cells run only there, by `make lab`."
 INSTALL = """\
 # Installs nnlib in Colab; does nothing where it is installed already.
 import importlib.util
@@ -34,6 +35,11 @@ def is_build_only(cell) -> bool:
     return BUILD_ONLY in cell.metadata.get("tags", [])
 
 
+def runs_elsewhere(env, docname: str) -> bool:
+    """Say whether a page runs without the course's folder; its head may deny it."""
+    return str(env.metadata[docname].get("nn-elsewhere", True)).lower() != "false"
+
+
 def make(doctree: nodes.document, executed, env, docname: str, *, site="", wheel=""):
     """Return a page as a notebook.
 
@@ -50,15 +56,16 @@ def make(doctree: nodes.document, executed, env, docname: str, *, site="", wheel
     site, wheel : str
         The address of this page on the site, and that of the wheel; empty if there is none.
     """
-    cells = [new_code_cell(INSTALL.format(wheel=wheel), metadata=_collapsed({"hide-input"}))]
+    runs = runs_elsewhere(env, docname)
+    cells = [] if runs else [new_markdown_cell(AT_HOME)]
+    cells += [new_code_cell(INSTALL.format(wheel=wheel), metadata=_collapsed({"hide-input"}))]
     counted = env.toc_fignumbers.get(docname, {})
     numbers = counted.get("figure", {}) | counted.get("exercise", {})
     cells += _cells(doctree, executed.cells, Prose(site, numbers))
     page = docname.removeprefix("chapters/")
     for k, cell in enumerate(cells):
         cell["id"] = f"{page.replace('/', '-')}-{k:03}"[-64:]
-    runs = env.metadata[docname].get("nn-elsewhere", True)
-    notebook = new_notebook(cells=cells, metadata=_about(page, site, runs is not False))
+    notebook = new_notebook(cells=cells, metadata=_about(page, site, runs))
     nbformat.validate(notebook)
     return notebook
 

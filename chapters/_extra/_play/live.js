@@ -280,8 +280,8 @@ nn.live = (() => {
     const done = navigator.clipboard?.writeText(command) ?? Promise.reject();
     const where = "in the course's folder, it opens this page as a notebook.";
     done.then(() => told.append(`Copied: ${command}. Typed ${where}`), () => told.append(`Type ${command} ${where}`));
-    told.addEventListener("click", () => told.remove());
-    setTimeout(() => told.remove(), 12_000);
+    setTimeout(() => ["pointerdown", "keydown"].forEach(kind =>
+      addEventListener(kind, () => told.remove(), {once: true})));  // it stays until the reader goes on
   }
 
   if (known.pyodide) document.querySelectorAll("[id^=nn-cell-]").forEach(offer);
