@@ -23,8 +23,8 @@ LETTERS = dict(
         "alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho "
         "sigma tau phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega "
         "nabla partial sum prod int infty top mid odot cdot times leq le geq ge neq approx in "
-        "lVert rVert lvert rvert Vert propto leftarrow to rightarrow mapsto ln log exp max min ell "
-        "otimes circ sqrt".split(),
+        "lVert rVert lvert rvert Vert propto leftarrow to rightarrow mapsto ln log exp max "
+        "min ell otimes circ sqrt".split(),
         "α β γ δ ε ε ζ η θ κ λ μ ν ξ π ρ σ τ φ φ χ ψ ω Γ Δ Θ Λ Ξ Π Σ Φ Ψ Ω "
         "∇ ∂ ∑ ∏ ∫ ∞ T | ⊙ · × ≤ ≤ ≥ ≥ ≠ ≈ ∈ ‖ ‖ | | ‖ ∝ ← → → ↦ ln log exp max min "
         "ℓ ⊗ ∘ √".split(),
