@@ -1,9 +1,10 @@
 """Experiments that take too long for a page: run once by a program, stored, read by the page.
 
 A program, ``chapters/PART/experiments/NAME.py``, defines ``run(seed)`` and, when it is run
-itself, calls ``experiment.record(run, seeds=range(5))``, which writes ``NAME.json`` beside it. The page says ``found = experiment.load("NAME")``, which refuses results
-that another version of the program has made, and ``found.again()``, which runs a thin slice
-live and compares it with the stored one.
+itself, calls ``experiment.record(run, seeds=range(5))``, which writes ``NAME.json`` beside it.
+The page says ``found = experiment.load("NAME")``, which refuses results that another version
+of the program has made, and ``found.again()``, which runs a thin slice live and compares it
+with the stored one.
 """
 
 import hashlib

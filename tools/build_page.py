@@ -23,10 +23,11 @@ from pathlib import Path
 import yaml
 from build_book import NOISE, environment
 from page_lint import Page, check
-from page_lint.book import API, CHAPTERS, PAGES, ROOT
+from page_lint.book import CHAPTERS, ROOT, listed
 
 OUT = "_build/page/html"
 DOCTREES = "_build/.page-doctrees"  # beside the cache of the book, which both use
+COUNTS = {1: "one thing"}
 SECONDS, WEIGHT = 15, 1_000_000  # DESIGN.md section 5; bytes beyond theme and MathJax
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 ASSET = re.compile(r'(?:src|href|data)="([^"#?:]+)')
@@ -58,7 +59,8 @@ def settings(root: Path, page: str) -> dict:
 
 def resolve(app, env, node, contnode):
     """Take a reference to another page of the book for good: that page is not read now."""
-    known = {f"chapters/{page}" for page in [*PAGES, *API]}
+    pages, below = listed(Path(app.srcdir) / "_toc.yml")
+    known = {f"chapters/{page}" for page in [*pages, *below]}
     target = node.get("reftarget", "")
     if node.get("reftype") == "doc":
         here = Path(node.get("refdoc", "")).parent.as_posix()
@@ -175,8 +177,8 @@ def told(page: str, result: Result, wall: float) -> tuple[list[str], bool]:
         lines.append(f"build: {result.weight:,} bytes; at most {WEIGHT:,}")
     done = not (result.failure or result.warnings or report.findings)
     done = done and result.seconds <= SECONDS and result.weight <= WEIGHT
-    count = len(lines) - len(report.allowed)
-    state = "lacks nothing" if done else f"lacks {count} things, listed above"
+    count = sum(not line.startswith("build:  ") for line in lines) - len(report.allowed)
+    state = "lacks nothing" if done else f"lacks {COUNTS.get(count, f'{count} things')}"
     lines.append(
         f"{page} {state}: cells {result.seconds:.1f} s, {result.weight / 1000:,.0f} kB, "
         f"{page_size(page)}; built in {wall:.0f} s"
@@ -198,7 +200,7 @@ def main() -> int:
     page = parser.parse_args().page.removeprefix("chapters/").removesuffix(".md")
     if not (CHAPTERS / f"{page}.md").exists():
         parser.error(f"there is no chapters/{page}.md; tools/new_page.py {page} writes one")
-    os.environ.update(environment(serial=True))
+    os.environ.update(environment(ROOT, serial=True))
     started = time.monotonic()
     result = build(ROOT, page)
     lines, done = told(page, result, time.monotonic() - started)

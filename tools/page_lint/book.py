@@ -22,7 +22,7 @@ EXEMPT = ("start/welcome", "start/setup", "reference/")  # from the sizes
 def listed(toc: Path = ROOT / "_toc.yml") -> tuple[list[str], list[str]]:
     """Return the pages of the table of contents in order, and those of the API below one."""
     tree = yaml.safe_load(toc.read_text(encoding="utf-8"))
-    chapters = [chapter for part in tree["parts"] for chapter in part["chapters"]]
+    chapters = [chapter for part in tree.get("parts", [tree]) for chapter in part["chapters"]]
     below = [section["file"] for chapter in chapters for section in chapter.get("sections", ())]
     files = [tree["root"], *(chapter["file"] for chapter in chapters)]
     return tuple([f.removeprefix("chapters/") for f in found] for found in (files, below))

@@ -26,7 +26,7 @@ NUMBER = re.compile(
 )
 GLUE = re.compile(r"\{glue:text\}`(\w+)")
 NAMES = re.compile(
-    r"\b(?:[A-Z]\w*[A-Z]\w*|Python|[Ss]ection|[Cc]hapter|[Ee]quation|[Vv]ersion)s? "
+    r"\b(?:[A-Z]\w*[A-Z]\w*|Python|(?i:section|chapter|equation|version)s?) "
     r"\d[\d.]*(?!,?\d)"
     r"|https?://\S+|[A-Za-z]+-\d+|\d+-[A-Za-z]"
 )

@@ -1,7 +1,8 @@
 """Rules on the shape of a page: spine, opening, length, cells, what a skeleton left."""
 
 import re
-from itertools import pairwise
+from itertools import pairwise, takewhile
+from textwrap import shorten
 
 from .core import LESSON, PAGE, Page, rule
 
@@ -105,7 +106,15 @@ def skeleton(page: Page):
     before = ""
     for number, line in enumerate(page.source.lines, 1):
         if match := NOTE.match(line):
-            yield number, f"still to be written: {match[1]}"
+            yield number, f"still to be written: {_whole(match[1], page.source.lines[number:])}"
         elif PLAN.match(line) and not before.startswith("%"):
             yield number, "what the skeleton said of the notes: delete it when it is taught"
         before = line
+
+
+def _whole(first: str, after: list[str]) -> str:
+    """Return a note with the lines on which it goes on."""
+    goes_on = takewhile(
+        lambda ln: ln.startswith("% ") and not (NOTE.match(ln) or PLAN.match(ln)), after
+    )
+    return shorten(" ".join([first, *(line[2:] for line in goes_on)]), 200, placeholder=" …")
