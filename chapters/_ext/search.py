@@ -110,7 +110,7 @@ def _file(app, docname: str) -> Path:
 
 def _collect(app, doctree, docname) -> None:
     """Keep the records of one page."""
-    if app.builder.format != "html" or "nn-generated" in app.env.metadata[docname]:
+    if app.builder.name != "html" or "nn-generated" in app.env.metadata[docname]:
         return
     api = objects(doctree)
     rows = {"sections": sections(doctree)[: 1 if api else None], "objects": api}
@@ -206,7 +206,7 @@ def _sources(app, uri) -> list[list[str]]:
 
 def _write(app, exception) -> None:
     """Write the records where the search page finds them."""
-    if exception is None and app.builder.format == "html":
+    if exception is None and app.builder.name == "html":
         data = {"letters": LETTERS, "records": _records(app)}
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         text = text.replace("</", "<\\/").replace("\u2028", " ").replace("\u2029", " ")
@@ -215,8 +215,13 @@ def _write(app, exception) -> None:
 
 def _start(app) -> None:
     """Leave Sphinx's own index and search page out."""
-    if app.builder.format == "html":
+    if app.builder.name == "html":
         app.builder.search = False
+
+
+def _page(app) -> list:
+    """Add the page of the search; a printed book has none."""
+    return [("search", {}, "nn-search.html")] if app.builder.name == "html" else []
 
 
 def _config(app, config) -> None:
@@ -229,6 +234,6 @@ def setup(app):
     app.connect("config-inited", _config)
     app.connect("builder-inited", _start)
     app.connect("doctree-resolved", _collect, priority=900)  # after terms, tables and links
-    app.connect("html-collect-pages", lambda app: [("search", {}, "nn-search.html")])
+    app.connect("html-collect-pages", _page)
     app.connect("build-finished", _write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
