@@ -129,12 +129,11 @@ class NotationTable(SphinxDirective):
                 [nodes.math("", s.symbol)],
                 [nodes.Text(s.shape)],
                 [nodes.literal("", s.code)] if s.code else [],
-                inline(s.meaning),
-                [Defined("", page=s.page)],
+                [*inline(s.meaning), nodes.Text(". "), Defined("", page=s.page)],
             ]
             for s in symbols
         ]
-        head = ["Symbol", "Shape", "In code", "Meaning", "First on"]
+        head = ["Symbol", "Shape", "In code", "Meaning, and the page"]
         return [table(head, rows, ["nn-notation"])]
 
     def _twice(self, symbols: list[Symbol]) -> list[nodes.Node]:

@@ -23,10 +23,10 @@ LETTERS = dict(
         "alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho "
         "sigma tau phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega "
         "nabla partial sum prod int infty top mid odot cdot times leq le geq ge neq approx in "
-        "lVert rVert lvert rvert Vert leftarrow to rightarrow mapsto ln log exp max min ell "
-        "otimes circ sqrt".split(),
+        "lVert rVert lvert rvert Vert propto leftarrow to rightarrow mapsto ln log exp max "
+        "min ell otimes circ sqrt".split(),
         "α β γ δ ε ε ζ η θ κ λ μ ν ξ π ρ σ τ φ φ χ ψ ω Γ Δ Θ Λ Ξ Π Σ Φ Ψ Ω "
-        "∇ ∂ ∑ ∏ ∫ ∞ T | ⊙ · × ≤ ≤ ≥ ≥ ≠ ≈ ∈ ‖ ‖ | | ‖ ← → → ↦ ln log exp max min "
+        "∇ ∂ ∑ ∏ ∫ ∞ T | ⊙ · × ≤ ≤ ≥ ≥ ≠ ≈ ∈ ‖ ‖ | | ‖ ∝ ← → → ↦ ln log exp max min "
         "ℓ ⊗ ∘ √".split(),
         strict=True,
     )
@@ -47,6 +47,7 @@ SKIP = (
     addnodes.toctree,
     nodes.substitution_definition,
 )
+FUNCTIONAL = "nnlib.nn.functional."  # known as F, as in torch
 LONGEST = 6000  # characters of one section's text
 
 
@@ -73,15 +74,19 @@ def _words(node: nodes.Node) -> str:
     return ("" if inline else " ").join(map(_words, node.children))
 
 
+def _titled(node: nodes.Node) -> bool:
+    """Say whether a node is a section with a title; the text of exercises has none."""
+    return isinstance(node, nodes.section) and isinstance(node.next_node(), nodes.title)
+
+
 def sections(doctree: nodes.document) -> list[list[str]]:
     """Return anchor, title and text of each section, without the sections below it."""
     found = []
-    for section in doctree.findall(nodes.section):
-        title = section.next_node(nodes.title)
-        own = [n for n in section.children if not isinstance(n, (nodes.section, nodes.title))]
-        text = " ".join(" ".join(map(_words, own)).split())[:LONGEST]
-        name = _words(title) if title else ""
-        found.append([section["ids"][-1] if found else "", name, text])
+    for section in filter(_titled, doctree.findall(nodes.section)):
+        title, *rest = section.children
+        own = " ".join(_words(node) for node in rest if not _titled(node))
+        anchor = section["ids"][-1] if found else ""
+        found.append([anchor, _words(title), " ".join(own.split())[:LONGEST]])
     return found
 
 
@@ -105,7 +110,7 @@ def _file(app, docname: str) -> Path:
 
 def _collect(app, doctree, docname) -> None:
     """Keep the records of one page."""
-    if app.builder.format != "html" or "nn-generated" in app.env.metadata[docname]:
+    if app.builder.name != "html" or "nn-generated" in app.env.metadata[docname]:
         return
     api = objects(doctree)
     rows = {"sections": sections(doctree)[: 1 if api else None], "objects": api}
@@ -127,7 +132,8 @@ def _records(app) -> list[list[str]]:
             address = uri(docname) + (f"#{anchor}" if anchor else "")
             rows.append([kind, title, where, address, "", text])
         for anchor, name, text in kept.get("objects", []):
-            rows.append(["api", name, page, f"{uri(docname)}#{anchor}", "", text])
+            short = name.replace(FUNCTIONAL, "F.") if FUNCTIONAL in name else ""
+            rows.append(["api", name, page, f"{uri(docname)}#{anchor}", short, text])
     return rows
 
 
@@ -200,7 +206,7 @@ def _sources(app, uri) -> list[list[str]]:
 
 def _write(app, exception) -> None:
     """Write the records where the search page finds them."""
-    if exception is None and app.builder.format == "html":
+    if exception is None and app.builder.name == "html":
         data = {"letters": LETTERS, "records": _records(app)}
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         text = text.replace("</", "<\\/").replace("\u2028", " ").replace("\u2029", " ")
@@ -209,8 +215,13 @@ def _write(app, exception) -> None:
 
 def _start(app) -> None:
     """Leave Sphinx's own index and search page out."""
-    if app.builder.format == "html":
+    if app.builder.name == "html":
         app.builder.search = False
+
+
+def _page(app) -> list:
+    """Add the page of the search; a printed book has none."""
+    return [("search", {}, "nn-search.html")] if app.builder.name == "html" else []
 
 
 def _config(app, config) -> None:
@@ -223,6 +234,6 @@ def setup(app):
     app.connect("config-inited", _config)
     app.connect("builder-inited", _start)
     app.connect("doctree-resolved", _collect, priority=900)  # after terms, tables and links
-    app.connect("html-collect-pages", lambda app: [("search", {}, "nn-search.html")])
+    app.connect("html-collect-pages", _page)
     app.connect("build-finished", _write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -165,6 +165,8 @@ def _page(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Put the cards' texts into a page that needs them, and their script."""
     used = app.nn_used.pop(pagename, [])
     body = context.get("body", "")
+    if app.builder.name != "html":  # a printed book keeps the links alone
+        return
     if used:
         cards = {term.id: _card(app, pagename, term) for term in used}
         data = json.dumps(cards, ensure_ascii=False, separators=(",", ":")).replace(

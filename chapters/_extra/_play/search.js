@@ -78,7 +78,7 @@ nn.search = (({letters, records}) => {
   function named([kind, title, where, , forms], query) {
     const wanted = key(query);
     if (kind === "api") {
-      if (`.${title}`.endsWith(`.${query}`)) return /[A-Z_.]/.test(query) ? CODE : WHOLE.api;
+      if (forms === query || `.${title}`.endsWith(`.${query}`)) return /[A-Z_.]/.test(query) ? CODE : WHOLE.api;
       return fold(`.${title}`).endsWith(`.${fold(query)}`) ? .8 * WHOLE.api : 0;
     }
     if (kind === "topic" && forms === query.toLowerCase()) return ID;
