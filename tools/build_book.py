@@ -13,34 +13,65 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent))
+
+import check_links
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = Path("_build/html/index.html")
 NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; it is local
+FAILED = "executed pages failed"  # chapters/_ext/parallel.py has said which, and where
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def environment(serial: bool) -> dict[str, str]:
-    """Return the environment of the build: one thread a kernel, its own programs first."""
+def environment(folder: Path, serial: bool) -> dict[str, str]:
+    """Return the environment of the build: one thread a kernel, its own programs first.
+
+    A folder that holds the packages is built with them, wherever else they are installed.
+    """
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     workers = {"BOOK_WORKERS": "1"} if serial else {}
-    return dict.fromkeys(THREADS, "1") | os.environ | {"PATH": programs} | workers
+    packages = [folder, folder / "exercises"] if (folder / "nnlib/__init__.py").exists() else []
+    before = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
+    path = {"PYTHONPATH": os.pathsep.join([*map(str, packages), *before])}
+    fixed = dict.fromkeys(THREADS, "1") | {"PYTHONHASHSEED": "0"}  # sets print in one order
+    return fixed | os.environ | {"PATH": programs} | path | workers
 
 
 def build(folder: Path, *, serial: bool = False) -> int:
-    """Build the book in a folder; return the exit status of jupyter-book."""
-    env = environment(serial)
+    """Build the book in a folder and check its links; return 0 if all is well."""
+    env = environment(folder, serial)
     program = shutil.which("jupyter-book", path=env["PATH"])
     if program is None:
         print("build_book: jupyter-book is not installed; run `make setup`", file=sys.stderr)
         return 1
     command = [program, "build", str(folder), "-W", "-n", "--keep-going", "-q"]
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process:
-        for line in process.stderr:
-            if NOISE not in line:
-                print(line, end="", file=sys.stderr, flush=True)
-    return process.returncode
+        for line in _worth_reading(process.stderr):
+            print(line, end="", file=sys.stderr, flush=True)
+    return process.returncode or _check_links(folder)
+
+
+def _check_links(folder: Path) -> int:
+    """Name each dead link of the built book; return 1 if there is one."""
+    findings = check_links.check((folder / FIRST).parent)
+    for finding in findings:
+        print(f"check_links: {finding}", file=sys.stderr)
+    for key in check_links.unused(folder / "chapters"):
+        print(f"check_links: references.bib: no page cites {key}")
+    return 1 if findings else 0
+
+
+def _worth_reading(lines: Iterable[str]) -> Iterator[str]:
+    """Leave out the kernels' noise, and Sphinx's own traceback after pages that failed."""
+    told = False
+    for line in lines:
+        if NOISE not in line and not told:
+            yield line
+        told = told or FAILED in line
 
 
 def main() -> int:

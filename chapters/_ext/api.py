@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from cachekey import digest
+
 FOLDER = "chapters/reference/nnlib/"
 OVERVIEW = FOLDER.rstrip("/")
 PARTS = "```{api-parts}\n```"
@@ -103,8 +105,17 @@ def _prepare(app, what, name, found, options, lines: list[str]) -> None:
     lines[:] = ready
 
 
+def _outdated(app, env, added, changed, removed) -> list[str]:
+    """Name all pages of the API when anything in the package has changed."""
+    package = digest(Path(app.srcdir), ["nnlib/**/*.py"])
+    before, env.nn_api_digest = getattr(env, "nn_api_digest", None), package
+    pages = [page for page in env.found_docs if page == OVERVIEW or page.startswith(FOLDER)]
+    return pages if package != before else []
+
+
 def setup(app):
     """Connect to Sphinx."""
+    app.connect("env-get-outdated", _outdated)
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("sphinx.ext.napoleon")
     app.connect("source-read", _expand)

@@ -1,22 +1,34 @@
 """Read and execute the pages again when something changes that they depend on.
 
 jupyter-cache keys on the code cells only, so a change in ``nnlib`` would be served from the old
-cache. The cache folder's name therefore carries a digest of everything that a cell can read.
+cache. What a page read when it ran is kept beside its outputs (``reads.py``); the cache
+folder's name carries a digest of what all pages depend on: the lock, and the programs that
+execute them.
 """
 
 import hashlib
+import platform
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-# What a cell can read: code, packaged data, problems, results of long experiments, the lock.
+ENVIRONMENT = (
+    "requirements.lock",
+    "chapters/_ext/cachekey.py",
+    "chapters/_ext/execution.py",
+    "chapters/_ext/kernel_reads.py",
+    "chapters/_ext/reads.py",
+)
+# What a program that a cell starts can read: code, packaged data, problems, results of long
+# experiments, settings.
 EXECUTED = (
     "nnlib/**/*",
     "exercises/nngrader/**/*",
     "exercises/problems/**/*",
     "exercises/source/**/*",
     "chapters/*/experiments/*",
-    "chapters/reference/**/*.yml",
+    "chapters/reference/pages.yml",
+    "chapters/reference/syllabus/*.yml",
     "_toc.yml",
     "Makefile",
     "tools/*.py",
@@ -32,13 +44,13 @@ IGNORED_SUFFIXES = {".pyc", ".ipynb"}
 def digest(root: Path, patterns: Iterable[str]) -> str:
     """Return a short hash of the names and contents of the files that match."""
     total = hashlib.sha256()
-    for path in sorted({p for pattern in patterns for p in root.glob(pattern) if _counts(p)}):
+    for path in sorted({p for pattern in patterns for p in root.glob(pattern) if counts(p)}):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         total.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
     return total.hexdigest()[:12]
 
 
-def _counts(path: Path) -> bool:
+def counts(path: Path) -> bool:
     """Say whether a file is a source and not something made from one."""
     made = path.suffix in IGNORED_SUFFIXES or IGNORED_FOLDERS & set(path.parts)
     return path.is_file() and not made
@@ -54,7 +66,8 @@ def forget_others(folder: Path) -> None:
 def _config(app, config) -> None:
     """Name the cache by its digest; a changed digest also makes Sphinx read or write again."""
     root = Path(app.confdir)
-    folder = Path(app.doctreedir).parent / f"{CACHE}{digest(root, EXECUTED)}"
+    key = f"{platform.python_version()}-{digest(root, ENVIRONMENT)}"
+    folder = Path(app.doctreedir).parent / f"{CACHE}{key}"
     forget_others(folder)
     config.nb_execution_cache_path = str(folder)
     config.nn_read_digest = digest(root, READ)

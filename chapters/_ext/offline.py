@@ -6,6 +6,9 @@ CURES = (
     # A list whose items are not list items, and a role that no longer exists.
     ('role="list" class="citation-list"', 'class="citation-list"'),
     (' role="doc-biblioentry"', ""),
+    # sphinx-exercise gives these to every exercise; an id stands once on a page.
+    (' id="exercise-content"', ""),
+    (' id="solution-content"', ""),
     # A label that hides the words that can be read.
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
 )
@@ -31,6 +34,7 @@ def _config(app, config) -> None:
     for key in NAVBAR:  # else the theme shows a second search bar
         config.html_theme_options.setdefault(key, [])
     config.html_theme_options.setdefault("show_toc_level", 2)
+    config.html_theme_options.setdefault("use_fullscreen_button", False)  # browsers have one
     config.html_theme_options.setdefault("footer_content_items", ["copyright.html"])
 
 

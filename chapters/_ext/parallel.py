@@ -1,74 +1,151 @@
-"""Execute the pages that are not in the cache two at a time, before Sphinx reads them in turn.
+"""Execute the pages whose outputs do not hold, some at a time, before Sphinx reads them.
 
-This only fills the cache. A page that fails here is executed again when it is read, and fails
-the build there. ``BOOK_WORKERS=1`` leaves it all to the serial reading.
+The page that took longest last time starts first. All pages that fail are reported, and then
+the build stops. ``BOOK_WORKERS`` sets how many run at a time, by default one for each core, up
+to four.
 """
 
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
+from execution import Run, execute
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import create_nb_reader
+from reads import Reads
+from seconds import Seconds
+from sphinx.errors import SphinxError
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+MOST = 4  # a kernel may need 1 GB
+FAILED = "{} of {} executed pages failed"
 
 
-def _pending(env, docnames, cache) -> Iterator[tuple[Path, object]]:
-    """Yield path and notebook of each page that has cells whose outputs are not cached."""
-    for docname in docnames:
-        path = Path(env.doc2path(docname))
-        text = path.read_text(encoding="utf-8")
-        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
-        if reader is None:
-            continue
-        notebook = reader.read(text)
+class PagesFailed(SphinxError):
+    """Some pages did not run to their end."""
+
+    category = "Execution"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page to execute."""
+
+    docname: str
+    path: Path
+    notebook: dict
+    key: str
+
+
+class Executor:
+    """Executes pages for one build of the book."""
+
+    def __init__(self):
+        self.cache = self.reads = self.seconds = None
+
+    def prepare(self, app) -> None:
+        """Open what earlier builds have left."""
+        folder = Path(app.config.nb_execution_cache_path)
+        self.reads = Reads(Path(app.confdir).resolve(), folder / "reads.json")
+        self.reads.stamp("*")  # before anything runs
+        self.cache = get_cache(folder)
+        self.seconds = Seconds(folder.parent / "page-seconds.json")
+
+    def outdated(self, app, env, added, changed, removed) -> list[str]:
+        """Name the pages whose outputs no longer hold, for Sphinx to read them again."""
+        executed = getattr(env, "nb_metadata", {})
+        return [
+            docname
+            for docname in env.found_docs - added
+            if executed.get(docname, {}).get("exec_data") and not self.reads.hold(docname)
+        ]
+
+    def fill(self, app, env, docnames) -> None:
+        """Execute what is pending among the pages to read; stop the build if one fails."""
+        if env.mystnb_config.execution_mode != "cache":
+            return
+        pages = sorted(self._pending(env, docnames), key=self._longest_first)
+        timeout = env.mystnb_config.execution_timeout
+        failures = []
+        with ThreadPoolExecutor(workers()) as pool:
+            jobs = {
+                pool.submit(execute, page.path, page.notebook, self.reads.root, timeout): page
+                for page in pages
+            }
+            for done, job in enumerate(as_completed(jobs), start=1):
+                page, run = jobs[job], job.result()
+                self._keep(page, run)
+                print(f"[{done}/{len(jobs)}] {_line(page, run)}", flush=True)
+                failures += [run.failure] if run.failure else []
+        for failure in sorted(failures, key=lambda f: (f.page, f.line)):
+            logger.error("%s", failure)
+        if failures:
+            raise PagesFailed(FAILED.format(len(failures), len(pages)))
+
+    def report(self, app, exception) -> None:
+        """Say at the end how long each page took; keep it for the next build."""
+        if exception is None:
+            self.seconds.save(app.env.found_docs)
+            print(self.seconds.report(), flush=True)
+
+    def _pending(self, env, docnames) -> Iterator[Page]:
+        """Yield each page with cells that has no outputs, or none that hold."""
+        for docname in docnames:
+            path = Path(env.doc2path(docname))
+            text = path.read_text(encoding="utf-8")
+            reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+            if reader is None:
+                continue
+            notebook = reader.read(text)
+            if not any(cell.cell_type == "code" for cell in notebook.cells):
+                continue
+            _, key = self.cache.create_hashed_notebook(notebook)
+            if not (self.reads.hold(docname, key) and self._cached(notebook)):
+                yield Page(docname, path, notebook, key)
+
+    def _cached(self, notebook) -> bool:
+        """Say whether there are outputs for these cells."""
         try:
-            cache.match_cache_notebook(notebook)
+            self.cache.match_cache_notebook(notebook)
         except KeyError:
-            yield path, notebook
+            return False
+        return True
+
+    def _longest_first(self, page: Page) -> tuple[float, int]:
+        """Order pages so that no long one is left over; unknown ones come first."""
+        return -self.seconds.known(page.docname), -len(page.notebook.cells)
+
+    def _keep(self, page: Page, run: Run) -> None:
+        """Keep the outputs of a page that ran to its end, and what it read and took."""
+        if run.failure is None:
+            data = {"execution_seconds": run.wall}
+            bundle = CacheBundleIn(run.notebook, str(page.path), data=data)
+            self.cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+            self.reads.keep(page.docname, page.key, run.reads, run.started)
+            self.seconds.note(page.docname, run)
 
 
-def _execute(path: Path, notebook, timeout: int):
-    """Execute one page in its own folder."""
-    return single_nb_execution(
-        notebook, cwd=str(path.parent), timeout=timeout, allow_errors=False
-    )
+def workers() -> int:
+    """Return how many pages run at a time."""
+    return int(os.environ.get("BOOK_WORKERS", min(os.cpu_count() or 1, MOST)))
 
 
-def _fill(app, env, docnames) -> None:
-    """Execute what is pending and keep what succeeds, with a line for each page."""
-    workers = int(os.environ.get("BOOK_WORKERS", "2"))
-    if workers < 2 or env.mystnb_config.execution_mode != "cache":
-        return
-    cache = get_cache(env.mystnb_config.execution_cache_path)
-    pages = list(_pending(env, docnames, cache))
-    if len(pages) < 2:
-        return
-    timeout = env.mystnb_config.execution_timeout
-    with ThreadPoolExecutor(workers) as pool:
-        jobs = {pool.submit(_execute, path, nb, timeout): path for path, nb in pages}
-        for done, job in enumerate(as_completed(jobs), start=1):
-            _keep(cache, jobs[job], job.result())
-            _report(done, len(jobs), jobs[job], job.result())
-
-
-def _keep(cache, path: Path, result) -> None:
-    """Put the outputs of a page that ran to its end into the cache."""
-    if result.err is None:
-        bundle = CacheBundleIn(result.nb, str(path), data={"execution_seconds": result.time})
-        cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-
-
-def _report(done: int, total: int, path: Path, result) -> None:
+def _line(page: Page, run: Run) -> str:
     """Say on the screen, also under ``-q``, which page has run and how long it took."""
-    state = "executed" if result.err is None else "FAILED"
-    page = f"{path.parent.name}/{path.stem}"
-    print(f"[{done}/{total}] {state} {page} in {result.time:.1f} s", flush=True)
+    state = "FAILED" if run.failure else "executed"
+    return f"{state} {page.path.parent.name}/{page.path.stem} in {run.wall:.1f} s"
 
 
 def setup(app):
     """Connect to Sphinx."""
-    app.connect("env-before-read-docs", _fill)
+    executor = Executor()
+    app.connect("builder-inited", executor.prepare)
+    app.connect("env-get-outdated", executor.outdated)
+    app.connect("env-before-read-docs", executor.fill)
+    app.connect("build-finished", executor.report)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
