@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 COURSE := exercises
 .DEFAULT_GOAL := help
-.PHONY: help setup system book page test lint lab exercises experiments bench clean
+.PHONY: help setup system book epub pdf page test lint lab exercises experiments bench clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,12 @@ book: setup ## execute and build the book; prints where its first page is
 
 page: setup ## build again after an edit; P=maths/vectors: one page, and what it lacks
 	@$(PY) $(if $(P),tools/build_page.py $(P),tools/build_book.py --serial)
+
+epub: setup ## make the ePub of the book, formulas as MathML
+	@$(PY) tools/print_book.py epub
+
+pdf: setup system book ## print the built book and the formula sheet as PDF
+	@$(PY) tools/print_book.py pdf
 
 test: setup system lint ## run every test; needs no network once set up
 	@$(PY) tools/run_tests.py

@@ -127,20 +127,31 @@ class FormulaSheet(SphinxDirective):
 
     def _formula(self, entry: dict) -> nodes.container:
         """Return one formula under its name, above its condition."""
+        page = nodes.inline("", "", classes=["nn-formula-page"])
+        page += PageLink("", page=entry["page"], anchor="")
         name = nodes.paragraph("", "", classes=["nn-formula-name"])
         name += self.parse_inline(entry["name"])[0]
         formula = nodes.math_block("", entry["tex"], nowrap=False, number=None, label=None)
         formula["docname"] = self.env.docname
         when = nodes.paragraph("", "", classes=["nn-formula-when"])
-        when += [*self.parse_inline(entry["when"])[0], nodes.Text(". ")]
-        when += PageLink("", page=entry["page"], anchor="")
+        when += [*self.parse_inline(entry["when"])[0], nodes.Text(" "), page]
         covered = entry.get("covers", [])  # topics of the notes that this formula is about
         seen(self.env, self.env.docname)["covers"] += covered
         anchors = [nodes.target("", "", ids=[topic]) for topic in covered]
         return nodes.container("", *anchors, name, formula, when, classes=["nn-formula"])
 
 
+def _plain(app, doctree, docname) -> None:
+    """Name a page that is not written yet by its title alone: the sheet has little room."""
+    for box in doctree.findall(nodes.inline):
+        if "nn-formula-page" not in box["classes"]:
+            continue
+        for text in list(box.findall(nodes.Text)):
+            text.parent.replace(text, nodes.Text(text.removesuffix(" (planned)")))
+
+
 def setup(app):
     """Connect to Sphinx."""
     app.add_directive("formula-sheet", FormulaSheet)
+    app.connect("doctree-resolved", _plain, priority=600)  # after the links are drawn
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -98,7 +98,7 @@ def make(root: Path, target: Path, printer: Printer, only: list[str] | None = No
 
 def running(first: int, left: str, right: str) -> str:
     """Return the style that numbers the sheets of one page and titles them."""
-    font = 'font: 8.5pt Georgia, "Liberation Serif", serif; color: #444;'
+    font = 'font: 8.5pt "NN Text", Georgia, "Liberation Serif", serif; color: #444;'
     return (
         f"@page {{ @top-left {{ content: {quoted(left)}; {font} }}"
         f" @top-right {{ content: {quoted(right)}; {font} }} }}"

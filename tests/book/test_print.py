@@ -1,0 +1,283 @@
+"""The book on paper and in readers: formulas, ePub, PDF."""
+
+import ast
+import io
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tools"))
+
+import formulas  # noqa: E402
+from browser import chromium, served, visit  # noqa: E402
+from checks import failures  # noqa: E402
+from printed import contents, epub, epub_check, pdf, xhtml  # noqa: E402
+from printed.browser import printer  # noqa: E402
+from printed.mathml import FormulaError, mathml  # noqa: E402
+from pypdf import PdfReader  # noqa: E402
+
+MATH = "{http://www.w3.org/1998/Math/MathML}"
+KINDS = [
+    r"\begin{split}\begin{aligned}a &= b \\ &\quad = c\end{aligned}\end{split}",
+    r"f = \begin{cases} a & x > 0 \\ b & \text{else} \end{cases}",
+    r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}^{-1}",
+    r"\lVert x \rVert_2 + \Bigl\| y \Bigr\|",
+    r"\mathrm{softmax}(z)_k = \frac{e^{z_k}}{\sum_{j=1}^{C} e^{z_j}}",
+    r"\arg\max_\theta \prod_n p(t_n \mid x_n, \theta)",
+    r"\operatorname{diag}(a) \odot \hat{y} - \bar x + \tilde c",
+    r"\textcolor{red}{x} + \mathbb{E}[\mathcal{L}] \mathrel{+}= 1",
+    r"\tfrac18, \; (N{,}) \quad \lfloor x \rfloor \lceil y \rceil",
+]
+
+
+def leaves(text):
+    """The letters and signs of a formula in their order, without what is not seen."""
+    root = ET.fromstring(text)
+    return "".join("".join(root.itertext()).split()).translate(
+        {ord(sign): None for sign in "\u2061\u2062\u2063\xa0"}
+    )
+
+
+@pytest.mark.parametrize("tex", KINDS)
+def test_each_kind_of_formula_becomes_mathml(tex):
+    root = ET.fromstring(mathml(tex, block=True))
+    assert root.tag == f"{MATH}math"
+    assert root.get("display") == "block"
+    assert not [text for text in root.itertext() if "\\" in text or "&" in text]
+
+
+@pytest.mark.parametrize("tex", [r"\nosuchcommand x", r"\begin{bmatrix} 1", r"\left( x"])
+def test_a_formula_that_cannot_be_converted_is_named(tex):
+    with pytest.raises(FormulaError, match="mathml: cannot convert"):
+        mathml(tex)
+
+
+def test_the_mathml_says_what_mathjax_says(book):
+    with served(book) as base, chromium() as browser:
+        with visit(browser, base, "chapters/classifiers/softmax.html") as seen:
+            seen.typeset()
+            theirs = seen.page.evaluate("kinds => kinds.map(t => MathJax.tex2mml(t))", KINDS)
+    accents = str.maketrans({"ˆ": "^", "˜": "~", "‾": "¯", "―": "¯", "∥": "‖"})
+    for tex, other in zip(KINDS, theirs, strict=True):
+        mine = leaves(mathml(tex, block=True)).translate(accents)
+        assert mine == leaves(other).translate(accents), tex
+
+
+def test_a_page_becomes_xhtml_that_needs_no_script():
+    page = (
+        "<html><head><title>t</title></head><body><h1 id=a>T</h1><script>1</script>"
+        '<nn-quiz class="tex2jax_ignore"><script>{}</script><div class="nn-fallback">'
+        r'<p>Is <span class="math">\(x &lt; 1\)</span>?<br></div></nn-quiz>'
+        "<details><summary>Answer</summary><p>Yes.</details>"
+        '<svg viewBox="0 0 1 1" fill="var(--nn-ink, currentColor)">'
+        "<clipPath id=a></clipPath></svg>"
+        '<img src="data:image/png;base64,AAAA" alt="dot"><button>Go</button></body></html>'
+    )
+    kept = {}
+    text, faults = xhtml.page(
+        page, {"ink": "#123456"}, lambda name, content: kept.setdefault(name, name)
+    )
+    root = ET.fromstring(text.removeprefix("<!DOCTYPE html>"))
+    assert faults == []
+    assert list(kept) == [root.find(".//{*}img").get("src")]
+    assert root.find(f".//{MATH}math") is not None
+    assert root.find(".//{*}svg").get("viewBox")
+    assert root.find(".//{*}clipPath") is not None
+    for gone in ("<script", "<details", "<button", "nn-quiz", "var(--nn", "currentColor"):
+        assert gone not in text
+    assert "Answer" in text
+    assert "#123456" in text
+
+
+def test_a_formula_of_a_page_that_resists_is_reported():
+    _, faults = xhtml.page(
+        r"<html><body><p>\(\nosuch\)</p></body></html>", {}, lambda name, content: name
+    )
+    assert len(faults) == 1
+    assert "nosuch" in faults[0]
+
+
+@pytest.fixture(scope="module")
+def packed(built, tmp_path_factory):
+    root = built.copy(tmp_path_factory.mktemp("epub") / "book").root
+    command = [sys.executable, str(ROOT / "tools" / "print_book.py"), "epub", str(root)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return root / "_build" / "neural-networks-from-first-principles.epub"
+
+
+def test_the_epub_of_a_book_is_sound(packed):
+    assert epub_check.faults(packed) == []
+    with zipfile.ZipFile(packed) as archive:
+        second = archive.read("book/chapters/part/second.xhtml").decode()
+        nav = archive.read("book/nav.xhtml").decode()
+    assert "<math" in second
+    assert "Two things are taught here" in second
+    assert "It is 2." in second
+    assert "Second" in nav
+
+
+def test_the_same_pages_give_the_same_epub(packed):
+    root = packed.parents[1]
+    once, twice = (epub.pack(epub.gather(root, root / epub.BUILD)) for _ in range(2))
+    assert once == twice == packed.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "fault"),
+    [
+        ("nav.xhtml", "</nav>", "", "not well-formed"),
+        ("nav.xhtml", "second.xhtml", "third.xhtml", "not in the book"),
+        ("nav.xhtml", "</body>", "<script/></body>", "holds a script"),
+        ("content.opf", 'href="epub.css"', 'href="other.css"', "not in the manifest"),
+        ("title.xhtml", "</body>", '<a href="nav.xhtml#x">x</a></body>', "no such place"),
+    ],
+)
+def test_the_check_of_an_epub_finds_a_fault(packed, tmp_path, name, old, new, fault):
+    broken = tmp_path / "broken.epub"
+    with zipfile.ZipFile(packed) as source, zipfile.ZipFile(broken, "w") as target:
+        for info in source.infolist():
+            content = source.read(info)
+            if info.filename == f"book/{name}":
+                assert old.encode() in content
+                content = content.replace(old.encode(), new.encode())
+            target.writestr(info, content)
+    assert any(fault in line for line in epub_check.faults(broken))
+
+
+@pytest.fixture(scope="module")
+def sheets(book, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pdf")
+    pages = ["chapters/classifiers/softmax", "chapters/reference/formula-sheet"]
+    with printer() as paper:
+        pdf.make(ROOT, folder / "book.pdf", paper, pages)
+        pdf.sheet(ROOT, folder / "sheet.pdf", paper)
+    return {name: PdfReader(folder / f"{name}.pdf") for name in ("book", "sheet")}
+
+
+def test_the_pdf_has_the_sentences_the_outline_and_the_numbers(sheets):
+    reader = sheets["book"]
+    text = "\n".join(page.extract_text() for page in reader.pages)
+    assert "A classifier has looked at three pictures" in " ".join(text.split())
+    titles = [item.title for item in reader.outline if not isinstance(item, list)]
+    assert titles == ["Classifiers", "Reference"]
+    assert reader.page_labels[0] == "i"
+    assert "1" in reader.page_labels
+    assert reader.metadata.title == "Neural networks from first principles"
+
+
+def test_the_pdf_shows_solutions_and_answers(sheets):
+    text = " ".join(" ".join(p.extract_text().split()) for p in sheets["book"].pages)
+    assert "The exponentials are 1, 2 and 5" in text
+    assert "The notes, “2.3 Softmax Loss”, say" in text
+
+
+def test_links_of_the_pdf_lead_into_it_or_to_the_web(sheets):
+    reader = sheets["book"]
+    links = [a.get_object() for page in reader.pages for a in page.get("/Annots", [])]
+    inside = [link for link in links if "/Dest" in link]
+    numbers = {page.indirect_reference.idnum for page in reader.pages}
+    assert len(inside) > 10
+    assert all(link["/Dest"][0].indirect_reference.idnum in numbers for link in inside)
+    assert not [a for a in links if str(a.get("/A", {}).get("/URI", "")).startswith("file:")]
+
+
+def test_the_formula_sheet_fills_two_sheets(sheets):
+    pages = sheets["sheet"].pages
+    text = "\n".join(page.extract_text() for page in pages)
+    assert len(pages) == 2
+    assert all(title in text for title in formulas.PARTS.values())
+
+
+def test_the_contents_follow_the_table_of_contents(tmp_path):
+    (tmp_path / "_toc.yml").write_text(
+        "root: a/first\nparts:\n- caption: One\n  chapters:\n"
+        "  - file: a/second\n    sections:\n    - file: a/third\n"
+    )
+    titles = {f"a/{n}": [(1, n, n.title())] for n in ("first", "second", "third")}
+    entries = contents.outline(tmp_path, titles)
+    walked = [entry.title for top in entries for entry in top.walk()]
+    assert walked == ["First", "One", "Second", "Third"]
+
+
+class _Flip(ast.NodeTransformer):
+    """Turns the k-th plus into a minus and the other way round."""
+
+    def __init__(self, k):
+        self.k, self.done = k, False
+
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Add | ast.Sub):
+            if self.k == 0:
+                node.op = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+                self.done = True
+            self.k -= 1
+        return node
+
+
+def _with_a_sign_wrong(entry):
+    """Programs of a formula's check in which one sign is wrong."""
+    for k in range(40):
+        flip = _Flip(k)
+        tree = flip.visit(ast.parse(entry["check"]))
+        if not flip.done:
+            return
+        yield formulas.program({**entry, "check": ast.unparse(tree)})
+
+
+def entries():
+    return [e for part in formulas.read(ROOT).values() for e in part]
+
+
+def test_every_formula_holds(tmp_path):
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    assert formulas.wrong(ROOT, tmp_path / "memory.json") == {}
+    assert 60 <= len(entries()) <= 90
+
+
+def test_a_wrong_sign_in_a_formula_is_found(tmp_path):
+    programs = {
+        f"{entry['name']}/{k}": program
+        for entry in entries()
+        for k, program in enumerate(_with_a_sign_wrong(entry))
+    }
+    found = set(failures(programs, tmp_path / "memory.json", "flipped"))
+    missed = sorted(set(programs) - found)
+    assert len(programs) > 150
+    assert len(missed) <= 0.1 * len(programs), missed
+
+
+def test_a_comparison_that_is_off_by_a_tenth_fails_in_every_formula(tmp_path):
+    loose, off = "allclose(a, b,", "allclose(1.1 * np.asarray(a) + 0.01, b,"
+    programs = {e["name"]: formulas.program(e).replace(loose, off) for e in entries()}
+    assert set(failures(programs, tmp_path / "memory.json", "off")) == set(programs)
+
+
+def test_a_check_that_compares_nothing_fails(tmp_path):
+    program = formulas.program({"check": "x = 1"})
+    error = failures({"empty": program}, tmp_path / "memory.json", "lock")["empty"]
+    assert "compares nothing" in error
+
+
+def test_a_formula_with_an_unknown_key_is_refused(tmp_path):
+    folder = tmp_path / formulas.FOLDER
+    folder.mkdir(parents=True)
+    (folder / "maths.yml").write_text("- {name: a, tex: a, when: a, page: a, chek: a}\n")
+    with pytest.raises(ValueError, match="formulas: expected a new name and the keys"):
+        formulas.read(tmp_path)
+
+
+def test_the_cover_is_a_picture_and_always_the_same():
+    from PIL import Image
+    from printed import cover
+
+    once, twice = (cover.picture("A title of some length") for _ in range(2))
+    assert once == twice
+    assert Image.open(io.BytesIO(once)).size == (1200, 1800)
