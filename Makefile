@@ -17,17 +17,17 @@ system:
 book: setup ## execute and build the book; prints where its first page is
 	@$(PY) tools/build_book.py
 
-page: setup ## build again after an edit, executing only what changed
-	@$(PY) tools/build_book.py --serial
+page: setup ## build again after an edit; P=maths/vectors: one page, and what it lacks
+	@$(PY) $(if $(P),tools/build_page.py $(P),tools/build_book.py --serial)
 
 test: setup system lint ## run every test; needs no network once set up
 	@$(PY) tools/run_tests.py
 
-lint: setup ## style, imports, spelling, nothing generated
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib && $(PY) tools/check_repository.py
+lint: setup ## style, imports, spelling, nothing generated, what pages lack
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib && $(PY) tools/check_repository.py && $(PY) tools/lint_pages.py
 
-lab: setup ## open the pages as notebooks in JupyterLab
-	@$(PY) tools/open_lab.py
+lab: setup ## open the pages as notebooks in JupyterLab; P=classifiers/softmax opens that page
+	@$(PY) tools/open_lab.py --page "$(P)"
 
 exercises: setup ## make the assignments' notebooks from their text
 	@$(PY) -m jupytext --to ipynb $(COURSE)/source/*/*.py

@@ -13,7 +13,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDORED = ("chapters/_extra/_vendor/", "tests/book/vendor/")
-BINARY = {".npz", ".png", ".woff", ".woff2", ".whl", ".ico"}
+BINARY = {".bin", ".npz", ".png", ".woff", ".woff2", ".whl", ".ico"}
 LARGEST = 3_000_000
 HOME = ("/root" + "/", "/home" + "/")  # written apart, so that this file does not find itself
 

@@ -1,6 +1,12 @@
 """Load the script of an element of ours on the pages that use it, and on no other.
 
-One small script, ``page.js``, is on every page: folds that open, print in light. Formulas that
+Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line
+such as ``// needs: parts-plot parts-time``, or the table ``NEEDS`` below. With a line such as
+``// room: 630 362`` it asks for so many pixels of height, on a phone and on a desk, so that
+nothing jumps when it begins.
+
+Two small scripts are on every page: ``page.js`` (folds that open, print in light) and
+``progress.js`` (where the reader was, ticks beside the pages that are done). Formulas that
 a cell printed, such as those of ``Steps``, get MathJax as those of the text do.
 """
 
@@ -12,35 +18,87 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
-NEEDS: dict[str, tuple[str, ...]] = {}  # scripts that an element's script builds on, by name
-SHEETS = ("nn.css", "play.css", "questions.css")
-FORMULA = '<div class="math"'  # what a cell prints; Sphinx notes those of the text by itself
+DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
+ROOM = re.compile(r"^// room: (\d+) (\d+)$", re.MULTILINE)
+NARROW = "36rem"  # two columns do not fit into a figure of this width
+NEEDS: dict[str, tuple[str, ...]] = {  # scripts that an element's script builds on, by name
+    "map": ("progress", "journey"),
+    "predict": ("progress", "ask"),
+    "quiz": ("progress", "ask", "kinds", "order"),
+    "recall": ("progress", "ask"),
+}
+SHEETS = (
+    "nn.css",
+    "page.css",
+    "text.css",
+    "math.css",
+    "play.css",
+    "questions.css",
+    "terms.css",
+    "print.css",
+)
+# What a cell prints, a question or a prediction; Sphinx notes those of the text by itself.
+FORMULA = re.compile(r'<(?:div|span) class="math')
 
 
 def _page(app, pagename, templatename, context, doctree) -> None:
     """Add the script of every page and those that this one uses, the shared parts first."""
     body = context.get("body", "")
-    if FORMULA in body:
+    if FORMULA.search(body):
         app.env.get_domain("math").data["has_equations"][pagename] = True
     used = sorted(set(ELEMENT.findall(body)))
-    for name in ["page", *_scripts(used)]:
-        if not _exists(app, name):
+    for name in dict.fromkeys(["page", *_scripts(app, used), "progress"]):
+        if _file(app, name) is None:
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")
+    context["metatags"] = context.get("metatags", "") + _room(app, used)
 
 
-def _scripts(used: list[str]) -> list[str]:
+def _scripts(app, used: list[str]) -> list[str]:
     """Return the scripts that elements need, each once, after those that it builds on."""
     if not used:
         return []
-    needed = ["parts", *(name for element in used for name in NEEDS.get(element, ())), *used]
+    needed = ["parts", *(name for element in used for name in _needs(app, element)), *used]
     return list(dict.fromkeys(needed))
 
 
-def _exists(app, name: str) -> bool:
-    """Say whether a script stands in one of the folders that are copied beside the pages."""
+def _needs(app, element: str) -> list[str]:
+    """Return the scripts that one element's script builds on."""
+    declared = DECLARED.findall(_text(app, element))
+    return [*NEEDS.get(element, ()), *" ".join(declared).split()]
+
+
+def _room(app, used: list[str]) -> str:
+    """Return the style that keeps the height free which the elements of a page will take."""
+    asked = [(name, ROOM.search(_text(app, name))) for name in used]
+    rules = "".join(
+        f"{_height(name, found[2])} @container (max-width: {NARROW}) {{ "
+        f"{_height(name, found[1])} }} "
+        for name, found in asked
+        if found
+    )
+    return f"<style>@media (scripting: enabled) {{ {rules}}}</style>" if rules else ""
+
+
+def _height(name: str, pixels: str) -> str:
+    """Return the rules that give an element a height, which its still picture keeps to."""
+    return (
+        f"nn-{name} {{ min-height: {pixels}px; }} "
+        f"nn-{name} .nn-fallback svg {{ max-height: {pixels}px; }}"
+    )
+
+
+def _text(app, name: str) -> str:
+    """Return the text of a script, or nothing where there is none."""
+    file = _file(app, name)
+    return file.read_text(encoding="utf-8") if file else ""
+
+
+def _file(app, name: str) -> Path | None:
+    """Return a script from one of the folders that are copied beside the pages."""
     folders = (Path(app.confdir) / folder for folder in app.config.html_extra_path)
-    return any((folder / "_play" / f"{name}.js").is_file() for folder in folders)
+    files = (folder / "_play" / f"{name}.js" for folder in folders)
+    return next((file for file in files if file.is_file()), None)
 
 
 def setup(app):

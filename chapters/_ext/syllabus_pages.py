@@ -1,11 +1,11 @@
 """The two pages that are made from the syllabus: where each topic is taught, and the errata."""
 
-import json
 from html import escape
 from itertools import groupby
 
 from course import NOTES, Topic
 from docutils import nodes
+from reference_pages import filter_of, parts_of
 from sphinx.util.docutils import SphinxDirective
 from syllabus import Fold, FoldTitle, check_of, describe
 
@@ -40,22 +40,41 @@ class SyllabusTable(SphinxDirective):
         for notes in _notes(course.topics.values()):
             sections.append(_section(notes, "topics"))
             sections[-1] += TopicTable("", notes=notes)
-        return [nodes.raw("", _filter(course), format="html"), *sections]
+        return [_topic_filter(course), *sections]
 
 
-def _filter(course) -> str:
-    """Return the element that filters the tables by notes, part and kind."""
+def _menu(name: str, options: list[tuple[str, str]]) -> dict:
+    """Return a menu of the filter."""
+    return {"name": name, "label": name.capitalize(), "options": options}
+
+
+def _notes_menu(entries) -> dict:
+    """Return the menu of the sets of notes."""
+    return _menu("notes", [(notes, NOTES.get(notes, notes)) for notes in _notes(entries)])
+
+
+def _topic_filter(course) -> nodes.raw:
+    """Return the filter of the topics, by notes, part, kind and words."""
     topics = course.topics.values()
-    parts = dict.fromkeys(page.part for page in course.pages.values())
     kinds = sorted({topic.kind for topic in topics})
-    fields = [
-        ("notes", "Notes", [(notes, NOTES.get(notes, notes)) for notes in _notes(topics)]),
-        ("part", "Part", [(part, part.capitalize()) for part in parts]),
-        ("kind", "Kind", [(kind, kind.replace("-", " ")) for kind in kinds]),
-    ]
-    rows = [{"name": n, "label": label, "options": options} for n, label, options in fields]
-    data = json.dumps({"fields": rows})
-    return f'<nn-filter><script type="application/json">{data}</script></nn-filter>'
+    kind = _menu("kind", [(kind, kind.replace("-", " ")) for kind in kinds])
+    parts = parts_of(course, {topic.page.split("/")[0] for topic in topics})
+    return filter_of(".nn-topic", "topics", [_notes_menu(topics), parts, kind])
+
+
+def _errata_filter(course) -> nodes.raw:
+    """Return the filter of the errata, by notes, page, severity and words."""
+    errata = course.errata.values()
+    used = {erratum.page for erratum in errata}
+    pages = [(_class(p), course.pages[p].title) for p in course.pages if p in used]
+    severity = [(s, s) for s in sorted({erratum.severity for erratum in errata})]
+    fields = [_notes_menu(errata), _menu("page", pages), _menu("severity", severity)]
+    return filter_of("div.nn-erratum", "errata", fields)
+
+
+def _class(page: str) -> str:
+    """Return the name of a page as it can stand in a class."""
+    return page.replace("/", "-")
 
 
 class ErrataTable(SphinxDirective):
@@ -69,7 +88,7 @@ class ErrataTable(SphinxDirective):
         for notes in _notes(errata):
             sections.append(_section(notes, "errata"))
             sections[-1] += [self._entry(e) for e in errata if e.notes == notes]
-        return sections
+        return [_errata_filter(self.env.app.nn_course), *sections]
 
     def _entry(self, erratum) -> nodes.container:
         """Return one erratum under a line with its id, its weight and its page."""
@@ -79,6 +98,9 @@ class ErrataTable(SphinxDirective):
         link = PageLink("", page=erratum.page, anchor=anchor)
         head += [nodes.Text(f" ({erratum.severity}). Page: "), link]
         box.insert(0, head)
+        page = _class(erratum.page)
+        box["classes"] += [f"nn-notes-{erratum.notes}", f"nn-page-{page}"]
+        box["classes"].append(f"nn-severity-{erratum.severity}")
         box += Fold("", FoldTitle("", f"The check of {erratum.id}"), *check_of(erratum))
         return box
 
@@ -105,7 +127,8 @@ def _row(app, docname: str, topic: Topic) -> str:
     address = _address(app, docname, topic.page, topic.id)
     where = f'<a href="{address}">{title}</a>' if address else f"planned: {title}"
     return (
-        f'<tr data-notes="{topic.notes}" data-part="{part}" data-kind="{topic.kind}">'
+        f'<tr id="topic-{topic.id}" data-notes="{topic.notes}" data-kind="{topic.kind}" class='
+        f'"nn-topic nn-notes-{topic.notes} nn-part-{part} nn-kind-{topic.kind}">'
         f"<td>{escape(topic.topic)}</td><td>{topic.kind.replace('-', ' ')}</td>"
         f"<td>{where}</td></tr>"
     )
@@ -114,8 +137,10 @@ def _row(app, docname: str, topic: Topic) -> str:
 def _tables(app, docname: str, notes: str) -> str:
     """Return the topics of one set of notes, a table for each of its sections."""
     topics = [topic for topic in app.nn_course.topics.values() if topic.notes == notes]
+    taught = sum(bool(_address(app, docname, topic.page)) for topic in topics)
+    share = f"{taught} of {len(topics)} topics are taught on pages that are written."
     head = "<thead><tr><th>Topic</th><th>Kind</th><th>Page</th></tr></thead>"
-    return "".join(
+    return f'<p class="nn-share">{share}</p>' + "".join(
         f'<table class="table nn-topics"><caption>{escape(section)}</caption>{head}<tbody>'
         + "".join(_row(app, docname, topic) for topic in group)
         + "</tbody></table>"

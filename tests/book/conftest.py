@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-for folder in (ROOT / "chapters" / "_ext", HERE):
+for folder in (ROOT / "chapters" / "_ext", ROOT / "tools", HERE):
     sys.path.append(str(folder))
 
 

@@ -236,58 +236,6 @@ def test_every_link_of_the_generated_pages_has_its_target(book):
             assert not anchor or f'id="{anchor}"' in target
 
 
-PARTS = """
-() => {
-  const out = {}, told = [], tell = value => told.push(value);
-  const ends = {x: [0, 1], y: [0, 2], xticks: [0, 1], yticks: [0, 2]};
-  const slider = nn.slider({label: "s", min: 0, max: 2, step: 1, value: 0, move: tell});
-  const matrix = nn.matrix({values: [[1, 2], [3, 4]], label: "A", change: tell});
-  const row = nn.buttons({label: "b", options: ["one", "two"], press: k => tell(`b${k}`)});
-  const axes = nn.axes({...ends, xlabel: "x", ylabel: "y"});
-  const plane = nn.plane({extent: 2, size: 200, describe: "a plane"});
-  const handle = nn.svg("circle", {r: 10});
-  plane.put(handle);
-  plane.node.style = "width: 200px; position: fixed; left: 0; top: 0; z-index: 9999";
-  nn.drag(handle, plane.node, (x, y) => { out.dragged = plane.from(x, y); });
-  document.body.append(slider.node, matrix.node, plane.node, row.node);
-  const type = (input, value) => {
-    input.value = value;
-    input.dispatchEvent(new Event("input"));
-  };
-  type(slider.node.querySelector("input"), 2);
-  type(matrix.node.querySelectorAll("input")[1], "5");
-  row.node.querySelectorAll("button")[1].click();
-  nn.store.set("k", 3);
-  window.nnOut = out;
-  return {
-    told, kept: nn.store.get("k"), to: plane.to(1, 1), from: plane.from(50, 50),
-    place: [axes.px(0) < axes.px(1), axes.py(2) < axes.py(0)],
-    arrows: [nn.arrow(0, 0), nn.arrow(30, 0).slice(0, 10)],
-    number: [nn.number(-0.001, 1), nn.number(-1.25, 1)],
-    pressed: row.node.children[1].getAttribute("aria-pressed"), ids: nn.id() !== nn.id(),
-  };
-}
-"""
-
-
-def test_the_shared_parts_do_what_they_say(browser, address):
-    with visit(browser, address, place("classifiers/softmax")) as seen:
-        got = seen.page.evaluate(PARTS)
-        assert got["told"] == [2, [[1, 5], [3, 4]], "b1"]
-        assert got["place"] == [True, True]
-        assert got["to"] == [50, -50]
-        assert got["from"] == [1, -1]
-        assert got["arrows"] == ["M0 0", "M0 0L19 0M"]
-        assert got["number"] == ["0.0", "−1.3"]
-        assert got["kept"] == "3"
-        assert got["pressed"] == "true"
-        assert got["ids"]
-        seen.page.mouse.move(100, 100)
-        seen.page.mouse.down()
-        seen.page.mouse.move(150, 50)
-        assert seen.page.evaluate("window.nnOut.dragged") == pytest.approx([1, 1], abs=0.05)
-
-
 def test_a_recorded_request_to_the_outside_is_refused(browser, address):
     with visit(browser, address, place("start/setup")) as seen:
         with contextlib.suppress(Exception):

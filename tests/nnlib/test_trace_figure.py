@@ -46,7 +46,7 @@ def figure(browser):
         page.set_content(
             f'<nn-graph><script type="application/json">{body}</script></nn-graph>'
         )
-        for name in ("parts.js", "graph.js"):
+        for name in ("parts.js", "parts-time.js", "parts-net.js", "graph.js"):
             page.add_script_tag(path=PLAY / name)
         return page.locator("nn-graph")
 

@@ -1,16 +1,22 @@
-// <nn-filter>: show only the rows of the page's tables that match the chosen values.
-nn.define("filter", (element, {fields}) => {
-  const rows = [...document.querySelectorAll("tr[data-notes]")];
+// <nn-filter>: show only the rows of the page that match the chosen values and the words typed.
+// rows selects them; a row carries a class nn-<field>-<value> for each field.
+nn.define("filter", (element, {rows: selector, noun, fields}) => {
+  const rows = [...document.querySelectorAll(selector)];
+  const plain = text => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+  const texts = rows.map(row => plain(row.textContent));
+  const groups = [...new Set(rows.flatMap(row => [row.closest("table"), row.closest("section")]))].filter(group => group && !group.contains(element));
   const status = nn.html("p", {class: "nn-note", role: "status"});
   const chosen = {};
+  let words = [];
 
   function show() {
-    const keep = row => Object.entries(chosen).every(([name, value]) => !value || row.dataset[name] === value);
-    rows.forEach(row => { row.hidden = !keep(row); });
-    for (const group of document.querySelectorAll(".nn-topics, section:has(> .nn-topics)")) {
-      group.hidden = !group.querySelector("tbody tr:not([hidden])");
-    }
-    status.textContent = `${rows.filter(row => !row.hidden).length} of ${rows.length} topics`;
+    const classes = Object.entries(chosen).filter(([, value]) => value).map(pair => `nn-${pair.join("-")}`);
+    rows.forEach((row, k) => {
+      row.hidden = !(classes.every(name => row.classList.contains(name)) && words.every(w => texts[k].includes(w)));
+    });
+    const left = rows.filter(row => !row.hidden);
+    for (const group of groups) group.hidden = !left.some(row => group.contains(row));
+    status.textContent = `${left.length} of ${rows.length} ${noun}`;
   }
 
   function menu({name, label, options}) {
@@ -21,6 +27,20 @@ nn.define("filter", (element, {fields}) => {
     return nn.html("div", {}, nn.html("label", {for: key}, label), " ", select);
   }
 
-  element.replaceChildren(nn.html("div", {class: "nn-bar"}, ...fields.map(menu)), status);
+  const key = nn.id();
+  const input = nn.html("input", {id: key, type: "search", autocomplete: "off", spellcheck: "false"});
+  input.addEventListener("input", () => { words = plain(input.value).split(/\s+/).filter(Boolean); show(); });
+  const box = nn.html("div", {}, nn.html("label", {for: key}, "Words"), " ", input);
+  element.replaceChildren(nn.html("div", {class: "nn-bar"}, ...fields.map(menu), box), status);
   show();
+  // A link to a row that a choice has hidden shows it again.
+  addEventListener("hashchange", () => {
+    const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!row || !row.closest("[hidden]")) return;
+    element.querySelectorAll("select, input").forEach(node => { node.value = ""; });
+    Object.keys(chosen).forEach(name => { chosen[name] = ""; });
+    words = [];
+    show();
+    row.scrollIntoView();
+  });
 });

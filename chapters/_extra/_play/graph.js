@@ -1,4 +1,5 @@
 // <nn-graph>: a computational graph, walked forwards and backwards one operation at a time.
+// needs: parts-time parts-net
 (() => {
   // Everything the figure knows of an operation: its word, value, local derivatives, and text.
   const OPERATIONS = {
@@ -27,38 +28,15 @@
     down: {along: 1, step: [80, 80], before: [26, 52], input: [26, 20], operation: [66, 22]},
   };
   const STYLE = `
-    .nn-walk { overflow-x: auto; }
-    .nn-walk svg { display: block; width: 100%; height: auto; margin: 0 auto; }
-    .nn-walk text { fill: var(--nn-ink); font-size: 13px; text-anchor: middle; }
-    .nn-walk .nn-value { fill: var(--nn-a); }
-    .nn-walk .nn-blame { fill: var(--nn-b); }
-    .nn-walk .nn-value, .nn-walk .nn-blame, .nn-walk .nn-name { stroke: var(--pst-color-background, #fff); stroke-width: 3.5px; paint-order: stroke; }
-    .nn-walk .nn-name, .nn-walk .nn-sign.nn-input { font-style: italic; }
-    .nn-walk .nn-from { text-anchor: start; }
-    .nn-walk circle { fill: var(--pst-color-background, #fff); stroke: var(--nn-ink); stroke-width: 1.6; }
-    .nn-walk circle.nn-input { stroke-dasharray: 3 2; }
-    .nn-walk circle.nn-now { stroke-width: 4; }
-    .nn-walk path { fill: none; stroke: var(--nn-ink); stroke-opacity: .55; }
-    .nn-walk path.nn-head { fill: var(--nn-ink); fill-opacity: .7; stroke: none; }
-    .nn-walk path.nn-forth { stroke: var(--nn-a); stroke-width: 3.5; stroke-opacity: 1; }
-    .nn-walk path.nn-back { stroke: var(--nn-b); stroke-width: 3.5; stroke-opacity: 1; stroke-dasharray: 7 4; }
-    .nn-walk .nn-waiting { opacity: .45; }
+    .nn-walk .nn-sign.nn-input { font-style: italic; }
+    .nn-walk .nn-name { font-style: italic; }
     .nn-numbers { display: flex; flex-wrap: wrap; gap: .4rem 1rem; border: 0; padding: 0; margin: .5rem 0; }
     .nn-numbers legend { float: none; width: auto; font-size: 1rem; font-weight: 600; margin: 0; }
     .nn-numbers label { display: flex; gap: .4rem; align-items: center; font-style: italic; }
     .nn-numbers input { width: 7rem; min-height: 2.3rem; font: inherit; color: inherit; background: var(--nn-soft); border: 1px solid var(--nn-ink); border-radius: 4px; text-align: right; }
-    .nn-numbers input[aria-invalid] { outline: 3px solid var(--nn-b); }
-    nn-graph button[aria-disabled=true] { border-style: dashed; cursor: default; }
     nn-graph .nn-live { min-height: 4.6em; }`;
 
-  // Three digits as nnlib.trace writes them: −0.197, 235, 1.23e+08.
-  const show = v => {
-    if (v === 0) return "0";
-    const [digits, power] = v.toExponential(2).split("e");
-    const plain = +power >= -4 && +power <= 2;
-    const text = plain ? String(+v.toPrecision(3)) : `${+digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
-    return text.replace(/-/g, "−");
-  };
+  const show = nn.short;
   const factor = v => v < 0 ? `(${show(v)})` : show(v);
   const drawn = name => name.replace(/\d+$/, digits => [...digits].map(d => "₀₁₂₃₄₅₆₇₈₉"[d]).join(""));
 
@@ -148,48 +126,26 @@
     return {along, at, width: Math.max(...all.map(p => p[0])), height: Math.max(...all.map(p => p[1]))};
   }
 
-  // An edge as a path that leaves and arrives along the layers, bent where two run in parallel.
-  function curve(points, along, bend) {
-    const ends = points.map(p => [...p]), across = 1 - along, turn = along === 0 ? 0.5 : 0.3;
-    ends[0][along] += RADIUS;
-    ends[ends.length - 1][along] -= RADIUS + 6;
-    let path = `M${ends[0]}`;
-    for (let k = 1; k < ends.length; k++) {
-      const first = [...ends[k - 1]], second = [...ends[k]];
-      first[along] = second[along] = first[along] + turn * (second[along] - first[along]);
-      first[across] += bend;
-      second[across] += bend;
-      path += `C${first} ${second} ${ends[k]}`;
-    }
-    const half = Math.floor(ends.length / 2), middle = [0, 1].map(i => (ends[half - 1][i] + ends[half][i]) / 2);
-    middle[across] += 0.75 * bend;
-    middle[along] += 0.75 * (turn - 0.5) * (ends[half][along] - ends[half - 1][along]);
-    return {path, middle};
-  }
-
   function build(element, {graphs, start, steps: begin}) {
     if (!document.getElementById("nn-walk-style")) {
       document.head.append(nn.html("style", {id: "nn-walk-style"}, STYLE));
     }
     const state = {};
     const box = nn.html("div", {class: "nn-walk", tabindex: 0, role: "group", "aria-label": "Graph; arrow keys step"});
-    const live = nn.html("p", {class: "nn-live", role: "status"});
+    const live = nn.live();
     const fields = nn.html("fieldset", {class: "nn-numbers"});
-    const controls = nn.html("div");
-    const back = nn.button("◀ back", () => go(state.count - 1));
-    const on = nn.button("step ▶", () => go(state.count + 1));
+    const stepper = nn.stepper({last: 1, run: false, go: draw});
+    stepper.keys(box);
+    stepper.bar.append(nn.button("forward to the end", () => stepper.to((state.steps.length - 1) / 2)),
+      nn.button("backward to the end", () => stepper.to(state.steps.length)));
 
     function choose(k, count = plan(graphs[k].nodes).length) {
       const {nodes} = graphs[k];
       Object.assign(state, {k, nodes, steps: plan(nodes), given: nodes.map(node => node.value)});
       state.result = compute(nodes, state.given);
       fields.replaceChildren(nn.html("legend", {}, "Inputs"), ...nodes.map(field).filter(Boolean));
-      state.slider = nn.slider({
-        label: "step", min: 0, max: state.steps.length, step: 1, value: count,
-        show: v => `${v}/${state.steps.length}`, move: go,
-      });
-      controls.replaceChildren(state.slider.node);
-      go(count);
+      stepper.limit(state.steps.length, count);
+      draw();
     }
 
     function field(node, k) {
@@ -197,7 +153,7 @@
       const input = nn.html("input", {type: "number", step: "any", value: node.value});
       const refuse = words => {
         input.setAttribute("aria-invalid", "true");
-        live.textContent = words;
+        live.set(words);
       };
       input.addEventListener("input", () => {
         if (input.value === "") { refuse("Type a number; until then the last one counts."); return; }
@@ -210,7 +166,7 @@
         }
         input.removeAttribute("aria-invalid");
         Object.assign(state, {given, result});
-        go(state.count);
+        draw();
       });
       input.addEventListener("change", () => {
         if (!input.hasAttribute("aria-invalid")) return;
@@ -220,17 +176,9 @@
       return nn.html("label", {}, drawn(node.name), input);
     }
 
-    function go(count) {
-      state.count = Math.max(0, Math.min(state.steps.length, count));
-      state.slider.set(state.count);
-      back.setAttribute("aria-disabled", state.count === 0);  // a disabled button loses the focus
-      on.setAttribute("aria-disabled", state.count === state.steps.length);
-      draw();
-    }
-
     function draw() {
-      const graph = graphs[state.k], step = state.steps[state.count - 1];
-      const done = progress(state.nodes, state.steps, state.count, state.result);
+      const graph = graphs[state.k], count = stepper.at, step = state.steps[count - 1];
+      const done = progress(state.nodes, state.steps, count, state.result);
       const narrow = box.clientWidth > 0 && box.clientWidth < 560 && graph.size[0] > 3;
       const f = frame(narrow ? "down" : "right", graph);
       const words = sentence(state.nodes, step, state.result, done.messages);
@@ -240,7 +188,7 @@
       }, ...graph.edges.flatMap(edge => wire(edge, graph, f, step, done)),
         ...state.nodes.flatMap((node, k) => circle(node, k, f, step, done)));
       box.replaceChildren(drawing);
-      live.textContent = words;
+      live.set(words);
       follow(drawing, f, step);
     }
 
@@ -248,13 +196,12 @@
       const points = [graph.nodes[source].place, ...places, graph.nodes[target].place].map(f.at);
       const twins = graph.edges.filter(e => e.source === source && e.target === target);
       const turn = twins.findIndex(e => e.operand === operand) - (twins.length - 1) / 2;
-      const {path, middle} = curve(points, f.along, 26 * turn), [x, y] = points[points.length - 1];
+      const {path, middle} = nn.curve(points, {along: f.along, bend: 26 * turn});
       const active = step && step.kind !== "start" && step.node === target;
       const style = !active ? null : step.kind === "forward" ? "nn-forth" : "nn-back";
-      const tip = f.along === 0 ? `M${x - RADIUS} ${y}l-8 -4v8z` : `M${x} ${y - RADIUS}l-4 -8h8z`;
-      const marks = [nn.svg("path", {d: path, class: style}), nn.svg("path", {d: tip, class: "nn-head"})];
+      const marks = [nn.svg("path", {d: path, class: style}), nn.svg("path", {d: nn.head(points[points.length - 1], f.along), class: "nn-head"})];
       const users = graph.edges.filter(e => e.source === source).length;
-      const sent = users > 1 && state.steps.slice(0, state.count).some(s => s.kind === "backward" && s.node === target);
+      const sent = users > 1 && state.steps.slice(0, stepper.at).some(s => s.kind === "backward" && s.node === target);
       if (sent) marks.push(nn.text(middle[0], middle[1] + 4, show(state.result.sent[target][operand]), {class: "nn-blame"}));
       return marks;
     }
@@ -298,16 +245,8 @@
     element.dataset.agrees = agrees;
     if (!agrees) console.error("nn-graph: the script and nnlib disagree");
 
-    box.addEventListener("keydown", event => {
-      const move = {ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity}[event.key];
-      if (move === undefined) return;
-      event.preventDefault();
-      go(state.count + move);
-    });
     const menu = nn.buttons({label: "Graph", options: graphs.map(g => g.title), chosen: start, press: k => choose(k)});
-    element.replaceChildren(menu.node, fields, box, controls, nn.html("div", {class: "nn-bar"},
-      back, on, nn.button("forward to the end", () => go((state.steps.length - 1) / 2)),
-      nn.button("backward to the end", () => go(state.steps.length))), live);
+    element.replaceChildren(menu.node, fields, box, stepper.node, live.node);
     choose(start, begin);
     let width = box.clientWidth;
     new ResizeObserver(() => {
@@ -315,5 +254,5 @@
     }).observe(box);
   }
 
-  nn.define("graph", build);
+  nn.define("graph", build, "graphs", "start");
 })();

@@ -26,16 +26,62 @@ window.nn = (() => {
   let count = 0;
   const id = () => `nn-${++count}`;
 
-  // Register <nn-name>; build(element, data) runs once for each element on the page.
-  function define(name, build) {
+  // Register <nn-name>; build(element, data) runs once for each element on the page. The keys
+  // that the data must hold are named after it: nn.define("race", build, "surfaces", "start").
+  function define(name, build, ...keys) {
     customElements.define(`nn-${name}`, class extends HTMLElement {
       connectedCallback() {
         if (this.classList.contains("nn-ready")) return;
         this.classList.add("nn-ready");
-        build(this, data(this));
+        const still = [...this.childNodes];
+        try {
+          build(this, checked(this, keys));
+        } catch (error) {
+          refuse(this, still, `nn-${name}: ${error.message}`);
+        }
       }
     });
   }
+
+  function checked(element, keys) {
+    const found = data(element);
+    const missing = keys.filter(key => !(key in found));
+    if (missing.length) {
+      throw new Error(`the data has no ${missing.map(key => `"${key}"`).join(", ")}; ` +
+        `it has ${Object.keys(found).map(key => `"${key}"`).join(", ") || "no key"}`);
+    }
+    return found;
+  }
+
+  // The still picture stays, and the page says what is wrong.
+  function refuse(element, still, words) {
+    element.classList.add("nn-broken");
+    element.replaceChildren(...still,
+      html("p", {class: "nn-note", role: "alert"}, `This figure does not move. ${words}.`));
+    console.error(words);
+  }
+
+  // frame(draw) is a function that asks for one drawing at the next frame, however often it
+  // is called before; flush() draws what waits at once.
+  const waiting = new Set();
+  function flush() {
+    const now = [...waiting];
+    waiting.clear();
+    now.forEach(draw => draw());
+  }
+  const frame = draw => () => {
+    if (!waiting.size) requestAnimationFrame(flush);
+    waiting.add(draw);
+  };
+  addEventListener("beforeprint", flush);
+
+  // Text in a drawing keeps its size on the screen, however wide the drawing is shown.
+  const sizes = new ResizeObserver(entries => entries.forEach(({target, contentRect}) => {
+    if (contentRect.width) {
+      target.style.setProperty("--nn-scale", target.viewBox.baseVal.width / contentRect.width);
+    }
+  }));
+  const scaled = node => { sizes.observe(node); return node; };
 
   // number(-1.25, 1) is "−1.3": a true minus sign, fixed digits.
   const number = (value, digits = 2) => {
@@ -57,6 +103,18 @@ window.nn = (() => {
     },
   };
 
+  // short(-0.19663) is "−0.197", short(1.2e8) "1.2e+08": three digits, as nnlib.trace writes them.
+  const short = v => {
+    if (v === 0) return "0";
+    const [digits, power] = v.toExponential(2).split("e");
+    const plain = +power >= -4 && +power <= 2;
+    const words = plain ? String(+v.toPrecision(3))
+      : `${+digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+    return words.replace(/-/g, "−");
+  };
+
+  const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
+
   // A labelled range input. show(value) is the text beside it, move(value) hears of changes.
   function slider({label, min, max, step, value, show = v => number(v), move}) {
     const key = id(), out = html("output", {for: key});
@@ -70,6 +128,27 @@ window.nn = (() => {
     return {
       node: html("div", {class: "nn-slider"}, html("label", {for: key}, label), input, out),
       set(v) { input.value = v; paint(); },
+      limit(high) { input.max = high; paint(); },
+    };
+  }
+
+  // A labelled number to type: change(value) hears of every number from min to max; anything
+  // else is marked, and the last good one comes back when the field is left.
+  function field({label, value, min = -Infinity, max = Infinity, step = "any", change}) {
+    const key = id();
+    const bound = limit => Number.isFinite(limit) ? limit : null;
+    const input = html("input", {id: key, type: "number", step, value, min: bound(min), max: bound(max)});
+    let last = value;
+    input.addEventListener("input", () => {
+      const good = input.value !== "" && +input.value >= min && +input.value <= max;
+      if (good) input.removeAttribute("aria-invalid");
+      else input.setAttribute("aria-invalid", "true");
+      if (good) change(last = +input.value);
+    });
+    input.addEventListener("change", () => { input.value = last; input.removeAttribute("aria-invalid"); });
+    return {
+      node: html("div", {class: "nn-field"}, html("label", {for: key}, label), input),
+      set(v) { input.value = last = v; },
     };
   }
 
@@ -100,106 +179,108 @@ window.nn = (() => {
     return {node: html("div", {class: "nn-bar", role: "group", "aria-label": label}, ...row), set};
   }
 
-  // Pointer drag (mouse, pen, touch): move(x, y) in the drawing's own coordinates.
+  // On or off: flip(on) hears of it.
+  function toggle({label, on = false, flip}) {
+    const key = id(), input = html("input", {type: "checkbox", id: key});
+    input.checked = on;
+    input.addEventListener("change", () => flip(input.checked));
+    return {
+      node: html("div", {class: "nn-option"}, input, html("label", {for: key}, label)),
+      set(v) { input.checked = v; },
+    };
+  }
+
+  // One sentence on the state, spoken by a screen reader when it changes.
+  function live() {
+    const node = html("p", {class: "nn-live", role: "status"});
+    return {node, set(words) { if (node.textContent !== words) node.textContent = words; }};
+  }
+
+  // Names with values below each other: facts(["dot product", "angle"]), then set([…texts]).
+  function facts(names) {
+    const cells = names.map(() => html("dd"));
+    return {
+      node: html("dl", {class: "nn-facts"}, ...names.flatMap((name, k) => [html("dt", {}, name), cells[k]])),
+      set(texts) { texts.forEach((words, k) => { cells[k].textContent = words; }); },
+    };
+  }
+
+  const bar = (...nodes) => html("div", {class: "nn-bar"}, ...nodes);
+
+  // Side by side where there is room, below each other on a phone.
+  const columns = (...nodes) => html("div", {class: "nn-columns"},
+    ...nodes.map(node => node.tagName === "DIV" && !node.className ? node : html("div", {}, node)));
+
+  // Pointer drag (mouse, pen, touch): move(x, y, first) in the drawing's own coordinates.
   function drag(handle, drawing, move) {
-    const report = event => {
-      const point = new DOMPoint(event.clientX, event.clientY);
-      const {x, y} = point.matrixTransform(drawing.getScreenCTM().inverse());
-      move(x, y);
+    let inverse = null;
+    const report = (event, first) => {
+      const {x, y} = new DOMPoint(event.clientX, event.clientY).matrixTransform(inverse);
+      move(x, y, first);
     };
     // Chromium ignores touch-action on the children of an SVG, so the touch is stopped here too.
     handle.style.touchAction = "none";
     handle.addEventListener("touchstart", event => event.preventDefault(), {passive: false});
     handle.addEventListener("pointerdown", event => {
+      inverse = drawing.getScreenCTM().inverse();  // once a drag: it forces a layout
       handle.setPointerCapture(event.pointerId);
-      report(event);
+      handle.focus({preventScroll: true});
+      report(event, true);
       event.preventDefault();
     });
     handle.addEventListener("pointermove", event => {
-      if (handle.hasPointerCapture(event.pointerId)) report(event);
+      if (handle.hasPointerCapture(event.pointerId)) report(event, false);
     });
   }
 
-  // The path of an arrow from the origin to (x, y), shaft and head.
-  function arrow(x, y, head = 11) {
-    const length = Math.hypot(x, y);
-    if (length < 1) return "M0 0";
-    const u = x / length, v = y / length, h = Math.min(head, length), w = 0.42 * h;
-    const bx = x - h * u, by = y - h * v;
-    return `M0 0L${bx} ${by}M${x} ${y}L${bx - w * v} ${by + w * u}L${bx + w * v} ${by - w * u}Z`;
+  const ARROWS = {ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
+
+  // keys(node, f): f(right, up, large) for the arrow keys, with shift a larger step.
+  function keys(node, f) {
+    node.addEventListener("keydown", event => {
+      const way = ARROWS[event.key];
+      if (!way || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      f(...way, event.shiftKey);
+    });
   }
 
   const text = (x, y, content, attributes = {}) => svg("text", {x, y, ...attributes}, String(content));
 
-  // A frame with ticks and names. px, py turn data into drawing coordinates; put(...marks)
-  // replaces the marks inside; describe(text) is what a screen reader says.
-  function axes({width = 320, height = 200, x, y, xticks, yticks, xlabel = "", ylabel = "",
-                 show = String}) {
-    const left = 42, right = 12, top = 24, bottom = 40;
-    const px = v => left + (v - x[0]) / (x[1] - x[0]) * (width - left - right);
-    const py = v => height - bottom - (v - y[0]) / (y[1] - y[0]) * (height - top - bottom);
-    const marks = svg("g");
-    const node = svg("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", class: "nn-drawing"},
-      ...yticks.map(v => svg("line", {x1: px(x[0]), x2: px(x[1]), y1: py(v), y2: py(v), class: "nn-grid"})),
-      svg("path", {d: `M${px(x[0])} ${py(y[1])}V${py(y[0])}H${px(x[1])}`, class: "nn-axis"}),
-      ...xticks.map(v => text(px(v), height - bottom + 16, show(v), {class: "nn-small nn-middle"})),
-      ...yticks.map(v => text(left - 6, py(v) + 4, show(v), {class: "nn-small nn-end"})),
-      text((px(x[0]) + px(x[1])) / 2, height - 6, xlabel, {class: "nn-middle"}),
-      text(2, 14, ylabel), marks);
-    return {
-      node, px, py,
-      put(...children) { marks.replaceChildren(...children); },
-      describe(words) { node.setAttribute("aria-label", words); },
-    };
-  }
-
   // Horizontal bars from 0 to 1 with their names and values; marked is the one in orange.
-  function bars({labels, show = v => number(v), width = 320, named = 90, row = 30}) {
+  function bars({labels, show = v => number(v), width = 300, named = 90, row = 30}) {
     const full = width - named - 62;
-    const node = svg("svg", {viewBox: `0 0 ${width} ${labels.length * row + 4}`, role: "img", class: "nn-drawing"});
-    const one = (value, k, marked) => {
+    const rows = labels.map((label, k) => {
       const y = k * row + 4, box = {x: named, y, height: row - 8};
-      return [
-        text(0, y + 16, labels[k], k === marked ? {"font-weight": "bold"} : {}),
-        svg("rect", {...box, width: full, class: "nn-empty"}),
-        svg("rect", {...box, width: full * value, class: k === marked ? "nn-true" : "nn-other"}),
-        text(named + full + 6, y + 16, show(value)),
-      ];
-    };
+      return {name: text(0, y + 16, label), empty: svg("rect", {...box, width: full, class: "nn-empty"}),
+        full: svg("rect", {...box, width: full, style: `transform-origin: ${named}px 0`}),
+        value: text(named + full + 6, y + 16, "")};
+    });
+    const node = scaled(svg("svg", {viewBox: `0 0 ${width} ${labels.length * row + 4}`, role: "img", class: "nn-drawing"},
+      ...rows.flatMap(Object.values)));
     return {
       node,
       set(values, marked = -1) {
-        node.replaceChildren(...values.flatMap((value, k) => one(value, k, marked)));
-        node.setAttribute("aria-label", labels.map((name, k) => `${name} ${show(values[k])}`).join(", "));
+        const told = values.map(show);
+        rows.forEach((one, k) => {
+          one.name.setAttribute("class", k === marked ? "nn-strong" : "");
+          one.full.setAttribute("class", k === marked ? "nn-true" : "nn-other");
+          one.full.style.transform = `scaleX(${values[k]})`;
+          one.value.textContent = told[k];
+        });
+        node.setAttribute("aria-label", labels.map((name, k) => `${name} ${told[k]}`).join(", "));
       },
     };
   }
 
-  // A square piece of the plane, origin in the middle, y upwards; to(x, y) gives drawing
-  // coordinates, from(px, py) data; put(...marks) replaces the marks.
-  function plane({extent, size = 320, describe}) {
-    const unit = size / 2 / extent, lines = [];
-    for (let k = -Math.floor(extent); k <= extent; k++) {
-      const style = {class: k ? "nn-grid" : "nn-axis"};
-      lines.push(svg("line", {x1: k * unit, x2: k * unit, y1: -size / 2, y2: size / 2, ...style}),
-        svg("line", {y1: k * unit, y2: k * unit, x1: -size / 2, x2: size / 2, ...style}));
-    }
-    const marks = svg("g");
-    const node = svg("svg", {viewBox: `${-size / 2} ${-size / 2} ${size} ${size}`,
-      class: "nn-drawing nn-plane", role: "img", "aria-label": describe}, ...lines, marks);
-    return {
-      node, unit,
-      to: (x, y) => [x * unit, -y * unit],
-      from: (px, py) => [px / unit, -py / unit],
-      put(...children) { marks.replaceChildren(...children); },
-    };
-  }
-
-  // A matrix of number inputs; change(values) hears of every finite edit.
-  function matrix({values, label, step = 0.5, change}) {
+  // A matrix of number inputs; change(values) hears of every finite edit. Without change it is
+  // for reading. mark({row, column}) lights one row, one column, or one entry.
+  function matrix({values, label, step = 0.5, show = v => String(v).replace("-", "−"), change}) {
     const current = values.map(row => [...row]);
-    const inputs = values.map((row, i) => row.map((value, j) => {
-      const input = html("input", {type: "number", step, value,
+    const cells = values.map((row, i) => row.map((value, j) => change ? entry(value, i, j)
+      : html("span", {class: "nn-entry", role: "cell"}, show(value))));
+    function entry(value, i, j) {
+      const input = html("input", {type: "number", step, value, class: "nn-entry",
         "aria-label": `${label}, row ${i + 1}, column ${j + 1}`});
       input.addEventListener("input", () => {
         if (input.value === "" || !Number.isFinite(+input.value)) return;
@@ -207,19 +288,25 @@ window.nn = (() => {
         change(current.map(r => [...r]));
       });
       return input;
-    }));
+    }
+    const rows = change ? cells.flat() : cells.map(row => html("span", {class: "nn-row", role: "row"}, ...row));
     return {
-      node: html("span", {class: "nn-matrix", role: "group", "aria-label": label,
-        style: `--columns: ${values[0].length}`}, ...inputs.flat()),
+      node: html("span", {class: "nn-matrix", role: change ? "group" : "table", "aria-label": label,
+        style: `--columns: ${values[0].length}`}, ...rows),
       set(next) {
         next.forEach((row, i) => row.forEach((value, j) => {
           current[i][j] = value;
-          inputs[i][j].value = value;
+          if (!change) cells[i][j].textContent = show(value);
+          else if (+cells[i][j].value !== value) cells[i][j].value = +value.toFixed(6);
         }));
+      },
+      mark({row, column} = {}) {
+        cells.forEach((line, i) => line.forEach((cell, j) => cell.classList.toggle("nn-lit",
+          (row ?? column) !== undefined && (row ?? i) === i && (column ?? j) === j)));
       },
     };
   }
 
-  return {arrow, axes, bars, button, buttons, choice, data, define, drag, html, id, matrix,
-    number, plane, slider, store, svg, text};
+  return {bar, bars, button, buttons, choice, clamp, columns, data, define, drag, facts, field, flush,
+    frame, html, id, keys, live, matrix, number, scaled, short, slider, store, svg, text, toggle};
 })();

@@ -1,14 +1,16 @@
 // <nn-softmax>: scores and temperature in, probabilities and cross-entropy out.
+// needs: parts-plot
 nn.define("softmax", (element, {classes, scores, start, top}) => {
   const state = {truth: start, z: [...scores[start]], T: 1};
-  const live = nn.html("p", {class: "nn-live", role: "status"});
+  const live = nn.live();
   const refused = nn.html("p", {class: "nn-note", role: "status"});
   const bars = nn.bars({labels: classes, show: percent, named: 56});
-  const curve = nn.axes({
-    height: 190, x: [0, 1], y: [0, top], xticks: [0, 0.5, 1], yticks: [0, 2, 4, 6, 8],
+  const curve = nn.plot({
+    height: 190, x: [0, 1], y: [0, top], left: 30, xticks: [0, 0.5, 1], yticks: [0, 2, 4, 6, 8],
     xlabel: "probability of the true class", ylabel: "loss (nats)",
   });
-  const loss = lossCurve();
+  curve.line({colour: "c", points: Array.from({length: 120}, (_, k) => [Math.exp(-top * k / 119), top * k / 119])});
+  const here = curve.dots({colour: "b", r: 6});
 
   // What is small stays above zero, and what is nearly certain below 100%.
   const power = v => v.toExponential(1).replace("-", "−");
@@ -21,33 +23,27 @@ nn.define("softmax", (element, {classes, scores, start, top}) => {
     return `${(100 * p).toFixed(digits)}%`;
   }
 
-  function lossCurve() {
-    const points = Array.from({length: 120}, (_, k) => Math.exp(-top * k / 119));
-    const at = p => `${curve.px(p).toFixed(1)} ${curve.py(-Math.log(p)).toFixed(1)}`;
-    return nn.svg("path", {d: `M${points.map(at).join("L")}`, class: "nn-line"});
-  }
-
   function draw() {
     const {truth, z, T} = state, m = Math.max(...z);
     const e = z.map(v => Math.exp((v - m) / T)), sum = e.reduce((a, b) => a + b);
     const p = e.map(v => v / sum), L = Math.log(sum) - (z[truth] - m) / T;
     bars.set(p, truth);
-    curve.put(loss, nn.svg("circle", {
-      cx: curve.px(p[truth]), cy: curve.py(Math.min(L, top)), r: 6, class: "nn-true"}));
+    here.set([[p[truth], Math.min(L, top)]]);
     curve.describe(`Loss ${small(L)} at probability ${percent(p[truth])} of the true class`);
     const q = p[truth] < 0.001 ? power(p[truth]) : nn.number(p[truth], 3);
     const equation = p[truth] > 0.9995 ? `Loss = ${small(L)}` : `Loss = −ln ${q} = ${small(L)}`;
-    live.textContent = `The picture is a ${classes[truth]}. ${equation}`;
+    live.set(`The picture is a ${classes[truth]}. ${equation}`);
     refused.textContent = "";
   }
+  const redraw = nn.frame(draw);
 
   const sliders = classes.map((name, k) => nn.slider({
     label: `score of ${name}`, min: -10, max: 10, step: 0.1, value: state.z[k],
-    show: v => nn.number(v, 1), move: v => { state.z[k] = v; draw(); },
+    show: v => nn.number(v, 1), move: v => { state.z[k] = v; redraw(); },
   }));
   const heat = nn.slider({
     label: "temperature T", min: -1, max: 1, step: 0.02, value: 0,
-    show: v => nn.number(10 ** v), move: v => { state.T = 10 ** v; draw(); },
+    show: v => nn.number(10 ** v), move: v => { state.T = 10 ** v; redraw(); },
   });
 
   function put(z) {
@@ -72,11 +68,11 @@ nn.define("softmax", (element, {classes, scores, start, top}) => {
     pick: k => { state.truth = k; reset(); },
   });
   const controls = nn.html("div", {}, ...sliders.map(s => s.node), heat.node,
-    nn.html("div", {class: "nn-bar"},
+    nn.bar(
       nn.button("all scores + 0.5", () => change(v => v + 0.5)),
       nn.button("all scores × 2", () => change(v => 2 * v)),
       nn.button("reset", reset)));
   element.replaceChildren(pictures.node,
-    nn.html("div", {class: "nn-columns"}, controls, nn.html("div", {}, bars.node, curve.node)), live, refused);
+    nn.columns(controls, nn.html("div", {}, bars.node, curve.node)), live.node, refused);
   draw();
-});
+}, "classes", "scores", "start", "top");

@@ -1,5 +1,6 @@
 // <nn-steps>: the steps of an algorithm, one at a time. They stand in the page as a list with
 // their formulas, which the page's MathJax sets; without this script the list is the figure.
+// needs: parts-time
 (() => {
   const STYLE = `
     nn-steps ol { display: grid; list-style: none; margin: 0; padding: 0; }
@@ -11,7 +12,6 @@
     nn-steps ol.nn-all > li { visibility: visible; margin: 0 0 .8rem; }
     nn-steps .nn-live { min-height: 3em; margin: 0; }
     @media (max-width: 600px) { nn-steps .nn-live { min-height: 4.6em; } }
-    nn-steps button[aria-disabled=true] { border-style: dashed; cursor: default; }
     nn-steps .nn-walk { border-radius: 4px; padding: .3rem; }
     @media print {
       nn-steps ol { display: block; list-style: decimal; padding-left: 1.6rem; }
@@ -25,26 +25,15 @@
       document.head.append(nn.html("style", {id: "nn-steps-style"}, STYLE));
     }
     const list = element.querySelector("ol"), items = [...list.children];
-    let shown = 0;
-
-    const live = nn.html("p", {class: "nn-live", role: "status"});
+    const live = nn.live();
     const box = nn.html("div", {class: "nn-walk", tabindex: 0, role: "group", "aria-label": "Steps; arrow keys step"});
-    const slider = nn.slider({
-      label: "step", min: 1, max: items.length, step: 1, value: 1,
-      show: v => `${v}/${items.length}`, move: v => go(v - 1),
-    });
-    const back = nn.button("◀ back", () => go(shown - 1));
-    const on = nn.button("step ▶", () => go(shown + 1));
+    const stepper = nn.stepper({first: 1, last: items.length, at: 1, run: false, go});
     const all = nn.button("all steps", () => unfold(!list.classList.contains("nn-all")));
 
     function go(step) {
       unfold(false);
-      shown = Math.max(0, Math.min(items.length - 1, step));
-      items.forEach((item, k) => item.classList.toggle("nn-now", k === shown));
-      slider.set(shown + 1);
-      back.setAttribute("aria-disabled", shown === 0);  // a disabled button loses the focus
-      on.setAttribute("aria-disabled", shown === items.length - 1);
-      live.textContent = `Step ${shown + 1} of ${items.length}: ${items[shown].querySelector("p").textContent}`;
+      items.forEach((item, k) => item.classList.toggle("nn-now", k === step - 1));
+      live.set(`Step ${step} of ${items.length}: ${items[step - 1].querySelector("p").textContent}`);
     }
 
     function unfold(open) {
@@ -52,15 +41,11 @@
       all.setAttribute("aria-pressed", open);
     }
 
-    box.addEventListener("keydown", event => {
-      const move = {ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity}[event.key];
-      if (move === undefined) return;
-      event.preventDefault();
-      go(shown + move);
-    });
     box.append(list);
-    element.replaceChildren(live, box, slider.node, nn.html("div", {class: "nn-bar"}, back, on, all));
-    go(0);
+    stepper.keys(box);
+    stepper.bar.append(all);
+    element.replaceChildren(live.node, box, stepper.node);
+    go(1);
   }
 
   nn.define("steps", build);

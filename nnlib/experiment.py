@@ -1,0 +1,217 @@
+"""Experiments that take too long for a page: run once by a program, stored, read by the page.
+
+A program, ``chapters/PART/experiments/NAME.py``, defines ``run(seed)`` and, when it is run
+itself, calls ``experiment.record(run, seeds=range(5))``, which writes ``NAME.json`` beside it.
+The page says ``found = experiment.load("NAME")``, which refuses results that another version
+of the program has made, and ``found.again()``, which runs a thin slice live and compares it
+with the stored one.
+"""
+
+import hashlib
+import importlib.util
+import inspect
+import json
+import platform
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+__all__ = ["Stored", "load", "record"]
+
+KEYS = ("program", "seeds", "runs", "mean", "spread", "thin", "versions", "machine", "seconds")
+
+
+def record(
+    run: Callable[[int], dict],
+    *,
+    seeds: Iterable[int],
+    thin: Callable[[], dict] | None = None,
+) -> Path:
+    """Run an experiment over its seeds and write what came of it beside its program.
+
+    Parameters
+    ----------
+    run : callable
+        Takes a seed, returns a dict of numbers, texts and nested lists (NumPy's too).
+    seeds : iterable of int
+        Each is one run.
+    thin : callable, optional
+        A slice short enough for a page, by default ``run`` with the first seed.
+
+    Returns
+    -------
+    Path
+        The JSON file: hash of the program, seeds, runs, mean and spread (standard deviation
+        over seeds, with N - 1) of each number, versions, machine, seconds.
+
+    Raises
+    ------
+    ValueError
+        If there are no seeds.
+    TypeError
+        If ``run`` returns anything but a dict.
+    """
+    program, seeds = Path(inspect.getfile(run)), [int(seed) for seed in seeds]
+    if not seeds:
+        raise ValueError("record: expected at least one seed, got none")
+    started = time.perf_counter()
+    runs = [_one(run, seed) for seed in seeds]
+    found = {
+        "program": _hash(program),
+        "seeds": seeds,
+        "runs": runs,
+        "mean": _over(runs, np.mean),
+        "spread": _over(runs, lambda values: np.std(values, ddof=1)) if len(runs) > 1 else {},
+        "thin": runs[0] if thin is None else _plain(thin()),
+        "versions": {"python": platform.python_version(), "numpy": np.__version__},
+        "machine": f"{platform.system()} {platform.machine()}",
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    target = program.with_suffix(".json")
+    text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
+    target.write_text(text + "\n", encoding="utf-8")
+    print(f"{target.name}: {len(seeds)} seeds, {found['seconds']} s")
+    return target
+
+
+def _one(run: Callable[[int], dict], seed: int) -> dict:
+    """Return the results of one seed, and say that it is done."""
+    found = run(seed)
+    if not isinstance(found, dict):
+        raise TypeError(f"record: expected run({seed}) to return a dict, got {found!r}")
+    print(f"seed {seed} done", flush=True)
+    return _plain(found)
+
+
+def _plain(value):
+    """Return a value as JSON holds it."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def _over(runs: list[dict], reduce: Callable) -> dict[str, float]:
+    """Return a statistic over the seeds of each result that is one number."""
+    names = [name for name, value in runs[0].items() if _is_number(value)]
+    return {name: float(reduce([run[name] for run in runs])) for name in names}
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _hash(program: Path) -> str:
+    """Return the hash of a program's text; line ends do not count."""
+    return hashlib.sha256(program.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+class Stored:
+    """The stored results of an experiment.
+
+    Attributes
+    ----------
+    runs : list of dict
+        What each seed gave, in the order of ``seeds``.
+    seeds : list of int
+    mean, spread : dict
+        Mean and standard deviation over the seeds of each result that is one number.
+    seconds : float
+        How long the whole program ran, on ``machine``.
+    """
+
+    def __init__(self, program: Path, found: dict):
+        self.program = program
+        self.runs, self.seeds = found["runs"], found["seeds"]
+        self.mean, self.spread = found["mean"], found["spread"]
+        self.versions, self.machine = found["versions"], found["machine"]
+        self.seconds, self._thin = found["seconds"], found["thin"]
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Return one result of all seeds, a row for each."""
+        return np.array([run[name] for run in self.runs])
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.runs[0])
+        return f"Stored({self.program.stem}: {len(self.runs)} seeds of {names})"
+
+    def again(self, rtol: float = 1e-6) -> dict:
+        """Run the thin slice of the program now; return it, equal to the stored one.
+
+        Parameters
+        ----------
+        rtol : float
+            Relative difference that is taken for equal: rounding differs between machines.
+
+        Raises
+        ------
+        ValueError
+            If the slice comes out otherwise than stored.
+        """
+        module = _imported(self.program)
+        thin = getattr(module, "thin", None)
+        found = _plain(module.run(self.seeds[0]) if thin is None else thin())
+        if not _same(found, self._thin, rtol):
+            raise ValueError(
+                f"again: {self.program.name} gave {found}, stored is {self._thin}: "
+                "run `make experiments`"
+            )
+        return found
+
+
+def _same(found, stored, rtol: float) -> bool:
+    """Say whether two results are equal, numbers up to a relative difference."""
+    if isinstance(found, dict) and isinstance(stored, dict):
+        return found.keys() == stored.keys() and all(
+            _same(found[key], stored[key], rtol) for key in found
+        )
+    if isinstance(found, list) and isinstance(stored, list):
+        pairs = zip(found, stored, strict=False)
+        return len(found) == len(stored) and all(_same(a, b, rtol) for a, b in pairs)
+    if _is_number(found) and _is_number(stored):
+        return bool(np.isclose(found, stored, rtol=rtol, atol=rtol * 1e-3))
+    return found == stored
+
+
+def _imported(program: Path) -> ModuleType:
+    """Import a program without running it."""
+    spec = importlib.util.spec_from_file_location(f"experiment_{program.stem}", program)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def load(name: str, folder: str | Path = "experiments") -> Stored:
+    """Return the stored results of an experiment, made by the program as it now stands.
+
+    Parameters
+    ----------
+    name : str
+        That of the program, without ``.py``.
+    folder : str or Path
+        Where it lies, seen from the page.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such program, or it has not been run.
+    ValueError
+        If another version of the program made the results.
+    """
+    program = Path(folder) / f"{name}.py"
+    results = program.with_suffix(".json")
+    for path in (program, results):
+        if not path.exists():
+            raise FileNotFoundError(f"load: no {path}; `make experiments` makes the results")
+    found = json.loads(results.read_text(encoding="utf-8"))
+    if missing := [key for key in KEYS if key not in found]:
+        raise ValueError(f"load: {results} has no {missing}; it was not made by `record`")
+    if found["program"] != _hash(program):
+        raise ValueError(
+            f"load: {program} has changed since {results.name} was made; run `make experiments`"
+        )
+    return Stored(program, found)

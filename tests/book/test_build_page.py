@@ -1,0 +1,102 @@
+"""One page built by itself: it reads no other, and says what it lacks."""
+
+import json
+import subprocess
+import sys
+
+import build_page
+import pytest
+from pages import ROOT
+
+PAGE = "part/second"
+
+
+def alone(book, page=PAGE):
+    """Build one page as the command does, in a process of its own."""
+    program = (
+        "import json, os, sys; sys.path.insert(0, 'tools'); import build_page; "
+        "from pathlib import Path; from build_book import environment; "
+        f"root = Path({str(book.root)!r}); os.environ.update(environment(root, True)); "
+        f"r = build_page.build(root, {page!r}); "
+        "print(json.dumps([r.warnings, r.failure, r.seconds, r.weight]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    warnings, failure, seconds, weight = json.loads(done.stdout.splitlines()[-1])
+    return build_page.Result(warnings, failure, seconds, weight, book.root / build_page.OUT)
+
+
+def test_a_page_is_built_from_the_cache_of_the_book_and_no_other_is_read(mini):
+    mini.replace(
+        "Two things are taught here", "See {doc}`first` and {doc}`/chapters/part/first`"
+    )
+    before = mini.page("part/first")
+    found = alone(mini)
+    assert (found.warnings, found.failure) == ([], "")
+    assert mini.runs == 1
+    assert found.seconds > 0
+    assert 10_000 < found.weight < 1_000_000
+    pages = {path.name for path in (found.path / "chapters").rglob("*.html")}
+    assert pages == {"second.html"}
+    assert mini.page("part/first") == before
+
+
+def test_a_failing_cell_is_named_with_its_line_and_the_page_is_not_built(mini):
+    mini.replace("print(1 + 1)", "print(1 / 0)")
+    found = alone(mini)
+    assert found.failure
+    said = "\n".join(found.warnings)
+    assert "ZeroDivisionError" in said
+    assert "second.md:" in said
+    assert found.weight == 0
+
+
+def test_what_a_page_leaves_out_and_a_dead_link_are_warnings(mini):
+    mini.replace("mini-001 mini-002", "mini-001")
+    mini.replace("Two things are taught here", "See {doc}`nowhere`, one thing is taught here")
+    said = "\n".join(alone(mini).warnings)
+    assert "mini-002 is not covered" in said
+    assert "nowhere" in said
+
+
+def test_the_weight_counts_pictures_and_our_scripts_but_not_the_theme(tmp_path):
+    page = tmp_path / "chapters" / "part" / "a.html"
+    for name, size in (("_images/p.svg", 500), ("_play/x.js", 70), ("_static/theme.js", 9000)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x" * size)
+    page.parent.mkdir(parents=True)
+    text = '<img src="../../_images/p.svg"><script src="../../_play/x.js"></script>'
+    page.write_text(text + '<script src="../../_static/theme.js"></script><a href="b.html">')
+    assert build_page.weight(page) == page.stat().st_size + 570
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (build_page.Result(seconds=16), "build: the cells ran 16.0 s; at most 15 s"),
+        (build_page.Result(weight=2_000_000), "build: 2,000,000 bytes; at most 1,000,000"),
+        (build_page.Result(warnings=["a.md:1: WARNING: b"]), "build: a.md:1: WARNING: b"),
+        (build_page.Result(failure="KeyError"), "build: KeyError"),
+    ],
+    ids=["slow", "heavy", "warned", "failed"],
+)
+def test_what_a_page_lacks_is_printed_and_counted(result, words):
+    lines, done = build_page.told("classifiers/softmax", result, 1.0)
+    assert words in lines
+    assert not done
+    assert any("lacks one thing" in line for line in lines)
+
+
+def test_a_page_that_lacks_nothing_is_said_so():
+    lines, done = build_page.told("classifiers/softmax", build_page.Result(), 1.0)
+    assert done
+    assert "classifiers/softmax lacks nothing" in lines[-1]
+
+
+def test_an_unknown_page_is_told_how_to_begin_it():
+    program = [sys.executable, ROOT / "tools" / "build_page.py", "maths/vector"]
+    done = subprocess.run(program, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "tools/new_page.py maths/vector writes one" in done.stderr

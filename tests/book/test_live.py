@@ -1,0 +1,258 @@
+"""Try it: cells that run in the page, with a stand-in where Pyodide would come from."""
+
+import json
+from pathlib import Path
+
+import livebook
+import pytest
+from browser import DESKTOP, PHONE, chromium, served, visit
+
+pytestmark = pytest.mark.browser
+
+CDN = "https://cdn.jsdelivr.net/"
+PYODIDE = Path(__file__).parent / "standin" / "pyodide.mjs"
+PAGE = f"{livebook.PAGE}.html"
+ALLOWED = {"access-control-allow-origin": "*"}
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    return livebook.html(livebook.shared(tmp_path_factory))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def address(live):
+    with served(live) as address:
+        yield address
+
+
+@pytest.fixture(params=["server", "file"])
+def base(request, live, address):
+    return live.as_uri() + "/" if request.param == "file" else address
+
+
+class Try:
+    """A visit in which the stand-in answers for the outside world."""
+
+    def __init__(self, seen, absent=()):
+        self.page, self.seen, self.absent = seen.page, seen, absent
+        self.calls, self.asked = [], []
+        self.page.set_default_timeout(8000)
+        self.page.on("console", self._hear)
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.route(f"{CDN}**", self._answer)
+
+    def _hear(self, message):
+        if message.text.startswith("pyodide "):
+            self.calls.append(json.loads(message.text.removeprefix("pyodide ")))
+
+    def _answer(self, route):
+        name = route.request.url.rpartition("/")[2]
+        if name in self.absent:
+            route.abort()
+        elif name == PYODIDE.name:
+            headers = ALLOWED | {"content-type": "text/javascript"}
+            route.fulfill(body=PYODIDE.read_text(), headers=headers)
+        else:
+            route.fulfill(body="wheel", headers=ALLOWED)
+
+    def button(self, name, k=0):
+        return self.page.get_by_role("button", name=name, exact=True).nth(k)
+
+    def open(self, k=0):
+        self.button("Try it", k).press("Enter")
+        if self.button("Load and run").count():
+            self.button("Load and run").press("Enter")
+
+    def says(self, words, k=-1):
+        statuses = self.page.locator(".nn-live-status")
+        status = statuses.last if k < 0 else statuses.nth(k)
+        status.filter(has_text=words).wait_for()
+
+    def ran(self):
+        return [call[1] for call in self.calls if call[0] == "run"]
+
+    @property
+    def area(self):
+        return self.page.locator(".nn-run textarea").first
+
+
+def faults(seen):
+    mathjax = "Failed to load resource"  # the small book has none
+    return [error for error in seen.errors if mathjax not in error]
+
+
+@pytest.fixture
+def tried(browser, base):
+    with visit(browser, base, PAGE) as seen:
+        yield Try(seen)
+
+
+def test_nothing_is_asked_for_before_the_click_that_says_so(tried):
+    word = tried.page.locator(".nn-live-word")
+    tried.button("Try it").press("Enter")
+    told = word.inner_text()
+    for part in ("NumPy", "matplotlib", "cdn.jsdelivr.net", "20 MB", "from this site, 0.9 MB"):
+        assert part in told
+    assert tried.button("Load and run").evaluate("node => node === document.activeElement")
+    tried.button("Not now").press("Enter")
+    assert word.count() == 0
+    assert tried.button("Try it").evaluate("node => node === document.activeElement")
+    assert [url for url in tried.asked if "favicon" not in url] == []
+    assert tried.calls == tried.seen.outside == []
+
+
+def test_python_comes_first_then_packages_then_the_library_then_the_cells(tried):
+    tried.open()
+    tried.says("Done: this cell and 2 above it ran.")
+    kinds = [call[0] for call in tried.calls]
+    assert kinds == ["load", "package", "unpack", "unpack", "run", "run", "run"]
+    assert tried.calls[0] == ["load", f"{CDN}pyodide/v314.0.7/full/"]
+    assert tried.calls[1] == ["package", "numpy"]
+    sizes = [call[1] for call in tried.calls if call[0] == "unpack"]
+    assert sizes[0] > 300_000
+    assert 1_000 < sizes[1] < 10_000
+    assert all(call[2:] == ["PK", "zip", "/nn"] for call in tried.calls[2:4])
+    assert tried.page.locator(".nn-live-out").inner_text().strip() == "ran cell 3"
+    assert not tried.page.locator("#nn-cell-4 .cell_output").first.is_visible()
+    assert faults(tried.seen) == []
+
+
+def test_a_second_run_runs_what_has_changed_and_what_follows(tried):
+    tried.open()
+    tried.says("Done")
+    del tried.calls[:]
+    tried.button("Run").press("Enter")
+    tried.says("Done.")
+    assert tried.ran() == ["cell 3"]
+    tried.area.fill("changed = 1")
+    tried.open()
+    tried.says("Done: this cell and 4 above it ran.")
+    assert tried.ran() == ["cell 3", "cell 3", "cell 4", "cell 5", "cell 6", "cell 7"]
+
+
+def test_an_error_is_shown_where_it_happened_and_ends_the_run(tried):
+    tried.open()
+    tried.says("Done")
+    tried.area.fill("boom")
+    tried.area.press("Shift+Enter")
+    tried.says("Stopped by an error.")
+    assert (
+        'File "cell 3", line 1\nValueError: boom'
+        in tried.page.locator(".nn-live-error").first.inner_text()
+    )
+    tried.open()
+    tried.says("A cell further up stopped by an error.")
+    assert tried.page.locator(".nn-live-error").count() == 2
+    assert "cell 5" not in tried.ran()
+
+
+def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(tried):
+    tried.open()
+    tried.says("Done")
+    tried.area.fill("forever")
+    tried.area.press("Control+Enter")
+    tried.says("Running cell 1 of 1")
+    tried.page.get_by_text("ran cell 3").wait_for()
+    tried.button("Stop").press("Enter")
+    tried.says("Stopped. The next run starts again from the first cell.")
+    del tried.calls[:]
+    tried.area.fill("picture")
+    tried.button("Run").press("Enter")
+    tried.says("Done")
+    assert tried.ran() == ["cell 1", "cell 2", "cell 3"]
+    assert tried.page.locator(".nn-live-out b").inner_text() == "a picture"
+
+
+@pytest.mark.parametrize(
+    ("absent", "words"),
+    [("pyodide.mjs", "Python could not be fetched from"), ("numpy.whl", "numpy could not be")],
+)
+def test_what_cannot_be_had_is_named_with_a_way_out(browser, base, absent, words):
+    with visit(browser, base, PAGE) as seen:
+        tried = Try(seen, absent={absent})
+        tried.open()
+        tried.says(words)
+        out = tried.page.locator(".nn-live-out")
+        assert "make lab P=part/second" in out.inner_text()
+        links = out.get_by_role("link").evaluate_all("es => es.map(e => e.textContent)")
+        assert links == ["download the notebook", "open it in Binder", "open it in Colab"]
+        assert tried.ran() == []
+        tried.absent = ()
+        tried.button("Run").press("Enter")
+        tried.says("Done")
+
+
+def test_a_file_of_the_site_that_is_missing_is_named(browser, address):
+    with visit(browser, address, PAGE) as seen:
+        seen.page.route("**/library.js", lambda route: route.abort())
+        tried = Try(seen)
+        tried.open()
+        tried.says("library.js of this site could not be loaded.")
+        assert tried.calls == []
+
+
+def test_edited_code_is_kept_until_it_is_reset(tried):
+    tried.open()
+    tried.says("Done")
+    original = tried.area.input_value()
+    tried.area.fill("y = 5")
+    tried.page.reload()
+    tried.open()
+    assert tried.area.input_value() == "y = 5"
+    tried.says("Done")
+    tried.button("Reset code").press("Enter")
+    assert tried.area.input_value() == original
+    tried.button("Close").press("Enter")
+    assert tried.page.locator(".nn-run").count() == 0
+    assert tried.page.locator("#nn-cell-4 .cell_output").first.is_visible()
+
+
+def test_the_editor_indents_and_lets_the_keyboard_out(tried):
+    tried.open()
+    tried.says("Done")
+    tried.area.fill("for k in x:")
+    tried.area.press("End")
+    tried.area.press("Enter")
+    tried.page.keyboard.type("pass")
+    tried.area.press("Enter")
+    assert tried.area.input_value() == "for k in x:\n    pass\n    "
+    tried.area.press("Tab")
+    assert tried.button("Run").evaluate("node => node === document.activeElement")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_word_the_editor_and_a_failure_are_accessible_and_narrow(browser, address, size):
+    with visit(browser, address, PAGE, size=size) as seen:
+        tried = Try(seen)
+        tried.button("Try it").press("Enter")
+        for scheme in ("light", "dark"):
+            seen.page.emulate_media(color_scheme=scheme)
+            seen.page.wait_for_selector(f"html[data-theme={scheme}]")
+            assert seen.axe() == []
+        tried.button("Load and run").press("Enter")
+        tried.says("Done")
+        tried.area.fill("boom" * 60)
+        tried.area.press("Shift+Enter")
+        tried.says("Stopped")
+        assert seen.axe() == []
+        assert seen.too_wide() == []
+
+
+def test_the_menu_opens_by_keyboard_and_tells_the_command(browser, base):
+    with visit(browser, base, PAGE) as seen:
+        seen.page.get_by_role("button", name="Run this page").press("Enter")
+        seen.page.locator(".btn-live-jupyterlab").press("Enter")
+        told = seen.page.locator(".nn-live-told")
+        told.filter(has_text="make lab P=part/second").wait_for()
+        links = seen.page.locator(".dropdown-launch-buttons a").evaluate_all(
+            "es => es.map(e => e.textContent.trim())"
+        )
+        assert links == ["Binder", "Colab"]
+        assert faults(seen) == []

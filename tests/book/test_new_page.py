@@ -1,0 +1,101 @@
+"""The skeleton of a page: complete, in its place, and never over anything."""
+
+import ast
+from difflib import ndiff
+from itertools import chain
+
+import new_page
+import pytest
+import yaml
+from page_lint import Page, check
+from pages import COURSE, PAGES, ROOT
+
+UNWRITTEN = [
+    page for page in COURSE.pages if page not in PAGES and not page.startswith("reference/")
+]
+TOC = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+
+
+def book(tmp_path):
+    (tmp_path / "_toc.yml").write_text("# kept\n" + TOC, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", UNWRITTEN)
+def test_the_skeleton_of_every_planned_page_holds_its_ids_and_its_plan(page):
+    draft = Page.load(page, new_page.skeleton(page))
+    assert sorted(chain(*draft.source.ids("covers"))) == sorted(COURSE.topics_of(page))
+    assert sorted(chain(*draft.source.ids("erratum"))) == sorted(COURSE.errata_of(page))
+    assert max(map(len, draft.source.ids("covers")), default=1) <= 3
+    for cell in draft.source.cells:
+        ast.parse(cell.code)
+    assert "[" not in "".join(line.text for line in draft.source.headings)
+
+
+def test_the_lint_lists_what_a_skeleton_lacks():
+    found = check(Page.load("maths/vectors", new_page.skeleton("maths/vectors"))).findings
+    rules = {finding.rule for finding in found}
+    assert rules >= {"skeleton", "length", "cell-count", "figure-count", "figure-caption"}
+    assert rules >= {"figure-alt", "prediction-count", "question-count", "exercise-count"}
+    assert {"covers", "own-words", "spine"} & rules == {"covers"}
+
+
+def test_the_skeleton_holds_question_plan_and_claims():
+    text = " ".join(new_page.skeleton("maths/vectors").replace("\n%", "").split())
+    assert "How alike are two pictures?" in text
+    assert "Gram-Schmidt with exact fractions" in text
+    assert "The i-component of the cross product" in text
+
+
+@pytest.mark.parametrize("page", UNWRITTEN)
+def test_a_page_enters_the_table_of_contents_at_its_place(page):
+    before, after = TOC.splitlines(), new_page.listed(TOC, page).splitlines()
+    assert [row for row in ndiff(before, after) if row.startswith("- ")] == []
+    tree = yaml.safe_load("\n".join(after))
+    files = [c["file"] for part in tree["parts"] for c in part["chapters"]]
+    names = [
+        f.removeprefix("chapters/")
+        for f in files
+        if f.removeprefix("chapters/") in COURSE.pages
+    ]
+    assert page in names
+    taught = [name for name in names if not name.startswith("reference/")]
+    assert taught == sorted(taught, key=list(COURSE.pages).index)
+
+
+def test_all_pages_can_be_begun_one_after_the_other():
+    toc = TOC
+    for page in reversed(UNWRITTEN):
+        toc = new_page.listed(toc, page)
+    captions = [part["caption"] for part in yaml.safe_load(toc)["parts"]]
+    assert captions == [c for c in new_page.PARTS.values() if c in captions]
+    assert len(captions) == len(set(captions)) == len(new_page.PARTS)
+
+
+def test_the_table_keeps_its_comments_and_the_page_is_written(tmp_path):
+    path = new_page.write(book(tmp_path), "maths/vectors")
+    assert path.read_text(encoding="utf-8").startswith("---\njupytext:")
+    toc = (tmp_path / "_toc.yml").read_text(encoding="utf-8")
+    assert toc.startswith("# kept\n")
+    assert "chapters/maths/vectors\n" in toc
+
+
+def test_an_existing_page_is_refused_and_nothing_is_changed(tmp_path):
+    path = new_page.write(book(tmp_path), "maths/vectors")
+    path.write_text("mine")
+    assert "exists; nothing was changed" in new_page.refusal(tmp_path, "maths/vectors")
+    with pytest.raises(FileExistsError):
+        new_page.write(tmp_path, "maths/vectors")
+    assert path.read_text() == "mine"
+
+
+def test_a_page_that_is_only_listed_is_refused(tmp_path):
+    new_page.write(book(tmp_path), "maths/vectors").unlink()
+    assert "stands in _toc.yml" in new_page.refusal(tmp_path, "maths/vectors")
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"), [("maths/vector", "maths/vectors"), ("vectors", "maths/vectors")]
+)
+def test_an_unknown_page_is_refused_with_the_near_names(tmp_path, typed, near):
+    assert near in new_page.refusal(book(tmp_path), typed)

@@ -1,0 +1,511 @@
+"""The parts of moving figures: by mouse, touch and keyboard, from a server and from a file."""
+
+import re
+
+import pytest
+from browser import DESKTOP, PHONE, chromium, served, visit
+
+pytestmark = pytest.mark.browser
+
+PAGE = "chapters/reference/gallery/moving.html"
+PARTS = ("controls", "point", "plot", "contours", "grid", "stepper", "playhead", "network")
+FIGURES = ("vectors", "linear-map", "race", *PARTS)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def address(book):
+    with served(book) as address:
+        yield address
+
+
+@pytest.fixture(params=["server", "file"])
+def seen(request, browser, book, address):
+    base = address if request.param == "server" else book.as_uri() + "/"
+    with visit(browser, base, PAGE, has_touch=True) as seen:
+        yield seen
+        assert seen.errors == seen.missing == seen.outside == []
+
+
+@pytest.fixture
+def page(browser, address):
+    with visit(browser, address, PAGE, has_touch=True) as seen:
+        yield seen.page
+        assert seen.errors == []
+
+
+def part(page, name):
+    if name in PARTS:
+        return page.locator("nn-specimen").nth(PARTS.index(name))
+    return page.locator(f"nn-{name}")
+
+
+def told(figure):
+    settle(figure)
+    return figure.locator(".nn-live").inner_text()
+
+
+def settle(figure):
+    figure.page.evaluate("nn.flush()")
+
+
+def facts(figure):
+    settle(figure)
+    names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
+    return dict(zip(names, values, strict=True))
+
+
+def middle(locator):
+    locator.scroll_into_view_if_needed()
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page, start, *places):
+    page.mouse.move(*start)
+    page.mouse.down()
+    for place in places:
+        page.mouse.move(*place)
+    page.mouse.up()
+
+
+def swipe(page, start, *places):
+    """A finger that is put down, moved and lifted, as the browser itself reports it."""
+    wire = page.context.new_cdp_session(page)
+    send = "Input.dispatchTouchEvent"
+    for kind, at in [("touchStart", start), *(("touchMove", place) for place in places)]:
+        points = [{"x": at[0], "y": at[1]}]
+        wire.send(send, {"type": kind, "touchPoints": points})
+    wire.send(send, {"type": "touchEnd", "touchPoints": []})
+
+
+def test_every_figure_moves_by_each_of_its_controls(seen):
+    for name in FIGURES:
+        figure = part(seen.page, name)
+        for control in figure.locator("input[type=range], .nn-point, .nn-cursor").all():
+            before = figure.inner_html()
+            control.press("ArrowUp")
+            settle(figure)
+            assert figure.inner_html() != before, name
+
+
+@pytest.mark.parametrize("hand", [drag, swipe])
+def test_a_point_goes_where_a_hand_takes_it(seen, hand):
+    figure = part(seen.page, "vectors")
+    x, y = middle(figure.locator(".nn-point").first)
+    unit = figure.locator(".nn-plane").bounding_box()["width"] / 8
+    hand(seen.page, (x, y), (x - unit / 2, y), (x - unit, y - unit))
+    assert facts(figure)["a"] == "(2.0, 2.0)"
+    assert facts(figure)["a · b"] == "6.00"
+    assert "b is (1.0, 2.0)" in figure.locator(".nn-plane").get_attribute("aria-label")
+
+
+def test_a_point_obeys_the_arrow_keys_and_stays_in_the_plane(page):
+    figure = part(page, "vectors")
+    tip = figure.locator(".nn-point").first
+    tip.press("ArrowUp")
+    tip.press("Shift+ArrowLeft")
+    assert facts(figure)["a"] == "(2.5, 1.1)"
+    assert tip.get_attribute("aria-valuetext") == "2.50, 1.10"
+    for _ in range(12):
+        tip.press("Shift+ArrowRight")
+    assert facts(figure)["a"] == "(4.0, 1.1)"
+
+
+def test_a_vector_of_length_zero_has_neither_angle_nor_shadow(page):
+    figure = part(page, "vectors")
+    tip = figure.locator(".nn-point").first
+    for key in ["Shift+ArrowLeft"] * 6 + ["Shift+ArrowDown"] * 2:
+        tip.press(key)
+    assert facts(figure)["angle between them"] == facts(figure)["shadow of b on a"] == "none"
+    assert "no direction" in told(figure)
+
+
+@pytest.mark.parametrize(("norm", "length"), [("1", "4.00"), ("2", "3.16"), ("∞", "3.00")])
+def test_each_norm_measures_the_vectors_its_own_way(page, norm, length):
+    figure = part(page, "vectors")
+    figure.get_by_role("button", name=f"{norm}-norm").press("Enter")
+    assert facts(figure)["norm of a"] == length
+
+
+def test_a_point_on_a_circle_stays_there(page):
+    figure = part(page, "point")
+    figure.locator(".nn-point").press("Shift+ArrowDown")
+    values = facts(figure)
+    assert float(values["cosine"]) ** 2 + float(values["sine"]) ** 2 == pytest.approx(
+        1, abs=0.02
+    )
+    assert values["angle"] != "37°"
+
+
+def test_entries_columns_and_presets_of_a_map_follow_each_other(page):
+    figure = part(page, "linear-map")
+    entry = figure.locator("input").nth(1)
+    entry.fill("2.5")
+    second = figure.locator(".nn-point").nth(1)
+    assert second.get_attribute("aria-valuetext") == "2.50, 1.00"
+    second.press("ArrowUp")
+    assert figure.locator("input").nth(3).input_value() == "1.1"
+    assert facts(figure)["determinant"] == "1.10"
+    figure.get_by_role("button", name="flatten").press("Enter")
+    assert facts(figure)["rank"] == "1"
+    assert "nothing brings it back" in told(figure)
+    entry.fill("")
+    assert facts(figure)["rank"] == "1"
+
+
+def test_the_race_ends_where_nnlib_does_and_starts_where_the_reader_says(page):
+    figure = part(page, "race")
+    assert figure.get_attribute("data-agrees") == "true"
+    first = told(figure)
+    assert first.startswith("Step 30: Nesterov")
+    figure.locator(".nn-point").press("Shift+ArrowRight")
+    assert told(figure) != first
+    figure.get_by_role("button", name="banana").press("Enter")
+    settle(figure)
+    assert "banana" in figure.locator(".nn-plot").first.get_attribute("aria-label")
+
+
+def test_an_optimiser_that_diverges_is_said_to_have_left(page):
+    figure = part(page, "race")
+    figure.get_by_label("rates ×").press("End")
+    assert "has left the map" in told(figure)
+
+
+@pytest.mark.parametrize("hand", [drag, swipe])
+def test_a_grid_is_painted_by_a_stroke(seen, hand):
+    figure = part(seen.page, "grid")
+    figure.get_by_role("button", name="nothing").press("Enter")
+    cells = figure.locator(".nn-cell")
+    hand(seen.page, *(middle(cells.nth(k)) for k in (0, 1, 2)))
+    assert cells.all_inner_texts() == ["1", "1", "1", "0", "1", "0", "0", "0", "0"]
+
+
+def test_a_grid_is_painted_by_keys_and_speaks(page):
+    figure = part(page, "grid")
+    cells = figure.locator(".nn-cell")
+    before = pixels(figure)
+    cells.first.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.keyboard.press("+")
+    assert cells.nth(4).get_attribute("aria-label") == "row 2, column 2: 1.5"
+    page.keyboard.press("-")
+    assert cells.all_inner_texts() == ["1", "0", "−1", "2", "1", "−2", "1", "0", "−1"]
+    settle(figure)
+    assert pixels(figure) != before
+    assert figure.locator("[role=gridcell][tabindex='0']").count() == 1
+
+
+def pixels(figure):
+    return figure.locator("canvas").last.evaluate("e => e.toDataURL()")
+
+
+def test_a_picture_in_the_inks_of_the_book_follows_the_theme(page):
+    figure = part(page, "grid")
+    before = pixels(figure)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector("html[data-theme=dark]")
+    assert pixels(figure) != before
+
+
+def test_a_cursor_follows_pointer_and_keys(seen):
+    figure = part(seen.page, "plot")
+    assert told(figure).startswith("Step 6:")
+    figure.locator(".nn-cursor").press("ArrowRight")
+    assert told(figure).startswith("Step 7:")
+    box = figure.locator(".nn-plot").bounding_box()
+    seen.page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
+    assert int(re.match(r"Step (\d+):", told(figure))[1]) > 20
+
+
+def test_a_field_takes_back_what_is_no_number(page):
+    figure = part(page, "controls")
+    field = figure.get_by_label("pictures")
+    field.fill("1000")
+    assert told(figure) == "15 steps an epoch."
+    figure.get_by_label("leave out").press("Space")
+    assert told(figure) == "16 steps an epoch."
+    field.fill("-3")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert told(figure) == "16 steps an epoch."
+    field.blur()
+    assert field.input_value() == "1000"
+
+
+def test_a_stepper_goes_back_on_and_to_the_ends(page):
+    figure = part(page, "stepper")
+    button = {
+        word: figure.get_by_role("button", name=word) for word in ("back", "step", "reset")
+    }
+    button["step"].press("Enter")
+    assert "= 14." in told(figure)
+    assert button["step"].get_attribute("aria-disabled") == "true"
+    button["step"].press("Enter")
+    assert "= 14." in told(figure)
+    button["back"].press("Enter")
+    assert told(figure) == "Row 2: 1 × 1 + 3 × 2 + (−1) × 3 = 4."
+    button["reset"].press("Enter")
+    assert "Nothing" in told(figure)
+
+
+def test_a_run_ends_at_the_last_step(browser, address):
+    with still_clock(browser, address) as page:
+        figure = part(page, "stepper")
+        figure.scroll_into_view_if_needed()
+        run = figure.get_by_role("button", name="run")
+        figure.get_by_role("button", name="reset").press("Enter")
+        run.press("Enter")
+        page.clock.run_for(200)
+        assert figure.get_by_role("button", name="stop").count() == 1
+        page.clock.run_for(5000)
+        assert "Row 3" in told(figure)
+        assert run.count() == 1
+
+
+@pytest.mark.parametrize(("motion", "moved"), [("no-preference", True), ("reduce", False)])
+def test_a_playhead_plays_when_asked_and_jumps_where_less_motion_is_wanted(
+    browser, address, motion, moved
+):
+    with still_clock(browser, address, reduced_motion=motion) as page:
+        figure = part(page, "playhead")
+        figure.scroll_into_view_if_needed()
+        page.clock.run_for(500)
+        assert told(figure) == "1850: 67 spots."
+        figure.get_by_role("button", name="play").press("Enter")
+        page.clock.run_for(600)
+        assert (told(figure) != "1850: 67 spots.") is moved
+        page.clock.run_for(1500)
+        assert told(figure) != "1850: 67 spots."
+        figure.get_by_role("button", name="pause").press("Enter")
+        now = told(figure)
+        page.clock.run_for(3000)
+        assert told(figure) == now
+
+
+def test_a_playhead_stops_when_it_leaves_the_window(page):
+    figure = part(page, "playhead")
+    figure.get_by_role("button", name="play").press("Enter")
+    figure.get_by_role("button", name="pause").wait_for()
+    page.evaluate("scrollTo(0, 0)")
+    figure.get_by_role("button", name="play").wait_for(state="attached")
+
+
+class still_clock:
+    """A visit whose time stands until the test moves it."""
+
+    def __init__(self, browser, address, **options):
+        self.context = browser.new_context(**options)
+        self.address = address
+
+    def __enter__(self):
+        page = self.context.new_page()
+        page.clock.install()
+        page.goto(self.address + PAGE)
+        return page
+
+    def __exit__(self, *error):
+        self.context.close()
+
+
+def test_an_edge_tells_its_weight_by_width_colour_and_dash(page):
+    figure = part(page, "network")
+    styles = [
+        line.get_attribute("style") for line in figure.locator("g > path:first-child").all()
+    ]
+    assert "--nn-a" in styles[0]
+    assert "stroke-dasharray" in styles[1]
+    figure.get_by_label("input 1").press("Home")
+    assert told(figure) == "The neuron gives −0.91."
+
+
+SAME = """
+figure => {
+  const before = new Set(figure.querySelectorAll("svg *, canvas, .nn-cell, dd, output"));
+  for (let k = 0; k < 5; k++) {
+    const handles = ".nn-point, .nn-cursor, .nn-cell[tabindex='0']";
+    for (const node of figure.querySelectorAll(handles)) {
+      node.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowUp", bubbles: true}));
+    }
+    for (const input of figure.querySelectorAll("input[type=range]")) {
+      input.stepUp();
+      input.dispatchEvent(new Event("input"));
+    }
+    nn.flush();
+  }
+  return [...figure.querySelectorAll("svg *, canvas, .nn-cell, dd, output")]
+    .filter(node => !before.has(node)).length;
+}
+"""
+
+
+def test_a_figure_is_changed_in_place(page):
+    assert {name: part(page, name).evaluate(SAME) for name in FIGURES} == dict.fromkeys(
+        FIGURES, 0
+    )
+
+
+SMALL = """
+() => {
+  const read = "text, span, p, dt, dd, label, button, output, .nn-cell";
+  const scale = e => e.getScreenCTM ? e.getScreenCTM().a : 1;
+  return [...document.querySelectorAll(`.nn-play .nn-ready :is(${read})`)]
+    .filter(e => e.textContent.trim() && e.getClientRects().length)
+    .map(e => [parseFloat(getComputedStyle(e).fontSize) * scale(e), e.textContent])
+    .filter(([size]) => size < 11.95);
+}
+"""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_page_fits_is_accessible_and_has_no_small_text(browser, address, size):
+    with visit(browser, address, PAGE, size=size) as seen:
+        assert seen.too_wide() == []
+        assert seen.page.evaluate(SMALL) == []
+        for scheme in ("light", "dark"):
+            seen.page.emulate_media(color_scheme=scheme)
+            seen.page.wait_for_selector(f"html[data-theme={scheme}]")
+            assert seen.axe() == []
+
+
+HEIGHTS = """
+element => {
+  const room = parseFloat(getComputedStyle(element).minHeight);
+  element.style.minHeight = 0;
+  return [room, element.getBoundingClientRect().height];
+}
+"""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_figure_has_its_room_before_it_begins(browser, address, size):
+    with visit(browser, address, PAGE, size=size) as seen:
+        for name in ("vectors", "linear-map", "race"):
+            room, height = part(seen.page, name).evaluate(HEIGHTS)
+            assert room == pytest.approx(height, rel=0.15), name
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_jumps_when_a_late_script_begins(browser, address, size):
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page, held = context.new_page(), []
+    page.route("**/_play/vectors.js*", lambda route: held.append(route))
+    page.goto(address + PAGE, wait_until="commit")
+    figure = page.locator("figure.nn-play").first
+    page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
+    before = figure.bounding_box()["height"]
+    assert part(page, "vectors").locator(".nn-fallback").is_visible()
+    held[0].continue_()
+    page.wait_for_selector("nn-vectors.nn-ready .nn-point")
+    assert figure.bounding_box()["height"] == pytest.approx(before, abs=24)
+    context.close()
+
+
+def test_without_script_there_are_picture_and_words(browser, address):
+    with visit(browser, address, PAGE, java_script_enabled=False) as seen:
+        for figure in seen.page.locator("figure.nn-play").all():
+            assert len(figure.get_attribute("aria-label")) > 60
+            fallback = figure.locator(".nn-fallback")
+            assert fallback.locator("svg, img").count() or len(fallback.inner_text()) > 60
+            assert fallback.is_visible()
+        assert seen.page.locator("figure.nn-play .nn-fallback svg").count() >= 8
+        assert (
+            part(seen.page, "vectors").evaluate("e => getComputedStyle(e).minHeight") == "0px"
+        )
+
+
+BROKEN = """
+([name, data]) => {
+  const element = document.createElement(`nn-${name}`);
+  element.innerHTML = '<script type="application/json"></script><p>the picture</p>';
+  element.querySelector("script").textContent = data;
+  document.querySelector("main").prepend(element);
+  return element.innerText;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("vectors", '{"extent": 3}', 'nn-vectors: the data has no "start"; it has "extent"'),
+        ("race", "{}", 'nn-race: the data has no "surfaces", "steps"; it has no key'),
+        ("race", '{"steps": 3, "surfaces": [{"kind": "hill", "lr": {}}]}', 'knows no "hill"'),
+        ("vectors", "{", "nn-vectors: "),
+    ],
+)
+def test_a_fault_in_the_data_is_told_beside_the_picture(browser, address, name, data, said):
+    with visit(browser, address, PAGE) as seen:
+        text = seen.page.evaluate(BROKEN, [name, data])
+        assert "the picture" in text
+        assert "This figure does not move." in text
+        assert said in text
+        assert any(said in error for error in seen.errors)
+
+
+def test_a_page_loads_what_its_figures_need_and_no_more(book):
+    def scripts(name):
+        text = (book / f"chapters/{name}.html").read_text(encoding="utf-8")
+        return re.findall(r"_play/([\w-]+)\.js", text)
+
+    loaded = scripts("reference/gallery/moving")
+    assert loaded.index("parts") < loaded.index("parts-plot") < loaded.index("vectors")
+    assert {"parts-grid", "parts-time", "parts-net", "linear-map", "race"} <= set(loaded)
+    assert not [name for name in scripts("start/setup") if name.startswith("parts-")]
+
+
+SMALL_PARTS = """
+() => {
+  const out = {}, told = [], tell = value => told.push(value);
+  const slider = nn.slider({label: "s", min: 0, max: 2, step: 1, value: 0, move: tell});
+  const matrix = nn.matrix({values: [[1, 2], [3, 4]], label: "A", change: tell});
+  const row = nn.buttons({label: "b", options: ["one", "two"], press: k => tell(`b${k}`)});
+  const plane = nn.plane({extent: 2, size: 200, describe: "a plane"});
+  document.body.append(slider.node, matrix.node, plane.node, row.node);
+  const type = (input, value) => {
+    input.value = value;
+    input.dispatchEvent(new Event("input"));
+  };
+  type(slider.node.querySelector("input"), 2);
+  type(matrix.node.querySelectorAll("input")[1], "5");
+  row.node.querySelectorAll("button")[1].click();
+  nn.store.set("k", 3);
+  let drawn = 0;
+  const draw = nn.frame(() => { drawn++; });
+  draw(), draw(), nn.flush();
+  const plot = nn.plot({x: [1, 100], y: [0, 4], log: "x"});
+  return {
+    told, drawn, kept: nn.store.get("k"), to: plane.to(1, 1), from: plane.from(150, 50),
+    arrows: [nn.arrow(0, 0), nn.arrow(30, 0).slice(0, 10)],
+    number: [nn.number(-0.001, 1), nn.number(-1.25, 1), nn.short(-0.19663), nn.short(1.2e8)],
+    ticks: [nn.ticks(0, 1), nn.ticks(-0.3, 0.3, 3), nn.decades(1, 1000), nn.decades(1, 20)],
+    middle: plot.px(10) * 2 - plot.px(1) - plot.px(100),
+    pressed: row.node.children[1].getAttribute("aria-pressed"), ids: nn.id() !== nn.id(),
+  };
+}
+"""
+
+
+def test_the_small_parts_do_what_they_say(page):
+    got = page.evaluate(SMALL_PARTS)
+    assert got["told"] == [2, [[1, 5], [3, 4]], "b1"]
+    assert got["drawn"] == 1
+    assert got["to"] == [150, 50]
+    assert got["from"] == [1, 1]
+    assert got["arrows"] == ["M0 0", "M0 0L19 0M"]
+    assert got["number"] == ["0.0", "−1.3", "−0.197", "1.2e+08"]
+    assert got["ticks"] == [
+        [0, 0.2, 0.4, 0.6, 0.8, 1],
+        [-0.2, 0, 0.2],
+        [1, 10, 100, 1000],
+        [1, 2, 5, 10, 20],
+    ]
+    assert got["middle"] == pytest.approx(0, abs=1e-9)
+    assert got["kept"] == "3"
+    assert got["pressed"] == "true"
+    assert got["ids"]

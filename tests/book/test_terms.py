@@ -1,0 +1,325 @@
+import re
+from collections import Counter
+
+import pytest
+import yaml
+from browser import PHONE, chromium, served, visit
+from course import Course
+from glossary import Glossary, Term, read_symbols, read_terms
+from minibook import HEADER, ROOT, MiniBook
+
+REFERENCE = ROOT / "chapters" / "reference"
+COURSE = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus")
+TERMS = read_terms(REFERENCE / "glossary.yml")
+SYMBOLS = read_symbols(REFERENCE / "notation.yml")
+
+GLOSSARY = [
+    {"term": "loss", "also": ["losses"], "page": "part/second", "definition": "A number."},
+    {"term": "loss surface", "page": "part/third", "definition": "The graph of $L$."},
+    {"term": "SGD", "page": "part/third", "definition": "Noisy steps."},
+    {"term": "batch", "page": "part/second", "definition": "Some samples, at most $N < 9$."},
+    {"term": "view", "page": "part/second", "definition": "Shared memory.", "link": False},
+]
+USING = (
+    HEADER
+    + """# Second
+
+## A loss in a heading
+
+The *loss* is defined here. `batch` is code, [a batch](first.md) is a link, $batch$ is not.
+
+```{code-cell} python
+batch = 1
+```
+
+Losses again. Small-batch noise is none, batch_size neither, sgd is not, a lossy view neither.
+On the loss surfaces we walk by SGD, one batch at a time, and SGD once more.
+The {nolink}`loss surface` stays as it is.
+
+See {cite:t}`bridle1990` and {eq}`sum`.
+
+```{math}
+:label: sum
+1 + 1 = 2
+```
+
+```{covers} mini-001 mini-002
+```
+
+Two things.
+
+```{erratum} mini-e001
+```
+
+```{bibliography}
+:filter: docname in docnames
+```
+"""
+)
+FIRST = "# First\n\nEach loss of a batch, of every loss. Also SGD.\n"
+LISTS = "# Words\n\n```{glossary-list}\n```\n\n```{notation-table}\n```\n"
+NOTATION = [
+    {"symbol": "W", "shape": "(C, D)", "code": "weight", "meaning": "w", "page": "part/second"},
+    {"symbol": "W", "shape": "scalar", "meaning": "the width", "page": "part/third"},
+    {"symbol": r"\eta", "shape": "scalar", "meaning": "a rate", "page": "part/third"},
+]
+BIBLIOGRAPHY = "# Bibliography\n\n```{bibliography}\n:all:\n```\n"
+
+
+def write(book):
+    book.write("chapters/reference/glossary.yml", yaml.safe_dump(GLOSSARY))
+    book.write("chapters/reference/notation.yml", yaml.safe_dump(NOTATION))
+    book.write("chapters/reference/glossary.md", LISTS)
+    book.write("chapters/reference/bibliography.md", BIBLIOGRAPHY)
+    book.write("chapters/part/first.md", FIRST)
+    book.write("chapters/part/some.md", "---\nnolink: [losses, SGD]\n---\n\n" + FIRST)
+    book.write("chapters/part/none.md", "---\nnolink: all\n---\n\n" + FIRST)
+    book.write("chapters/part/second.md", USING)
+    toc = yaml.safe_load((book.root / "_toc.yml").read_text())
+    names = ("reference/glossary", "reference/bibliography", "part/some", "part/none")
+    toc["chapters"] += [{"file": f"chapters/{name}"} for name in names]
+    book.write("_toc.yml", yaml.safe_dump(toc))
+    return book
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory):
+    book = write(MiniBook.create(tmp_path_factory.mktemp("words")))
+    done = book.build()
+    assert done.returncode == 0, done.stdout
+    vendor = ROOT / "chapters/_extra/_vendor/mathjax"  # too large to copy into small books
+    (book.root / "_build/html/_vendor/mathjax").symlink_to(vendor)
+    return book
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def base(words):
+    with served(words.root / "_build/html") as address:
+        yield address
+
+
+def links(book, page):
+    return re.findall(r'<a class="nn-term[^"]*" href="([^"]+)">([^<]+)</a>', book.page(page))
+
+
+def test_the_first_use_of_each_term_is_linked_once(words):
+    there = "../reference/glossary.html"
+    assert links(words, "part/first") == [
+        (f"{there}#term-loss", "loss"),
+        (f"{there}#term-batch", "batch"),
+        (f"{there}#term-sgd", "SGD"),
+    ]
+
+
+def test_headings_code_links_formulas_and_parts_of_words_are_left_alone(words):
+    found = links(words, "part/second")
+    assert [text for _, text in found] == ["loss surfaces", "SGD", "batch"]
+
+
+def test_the_term_in_italics_on_its_page_is_the_anchor_that_the_glossary_leads_to(words):
+    assert words.page("part/second").count('<em id="term-loss">loss</em>') == 1
+    glossary = words.page("reference/glossary")
+    assert 'href="../part/second.html#term-loss"' in glossary
+    assert 'href="../part/second.html"' in glossary
+    assert "Third (planned)" in glossary
+
+
+def test_front_matter_switches_terms_off(words):
+    assert [text for _, text in links(words, "part/some")] == ["batch"]
+    assert links(words, "part/none") == []
+
+
+def test_a_changed_term_reaches_unchanged_pages_and_a_wrong_page_fails(words, tmp_path):
+    book = words.copy(tmp_path / "book")
+    book.replace("Noisy steps.", "Steps by chance.", "chapters/reference/glossary.yml")
+    book.replace("page: part/third", "page: part/fourth", "chapters/reference/notation.yml")
+    done = book.build()
+    assert "Steps by chance." in book.page("part/first")
+    assert done.returncode != 0
+    assert "names the page part/fourth, which pages.yml lacks" in done.stdout
+
+
+def test_an_entry_without_a_definition_is_named(tmp_path):
+    path = tmp_path / "glossary.yml"
+    path.write_text("- {term: x, page: a/b}\n")
+    with pytest.raises(ValueError, match=r"expected definition in the entry .*'x'"):
+        read_terms(path)
+
+
+def test_a_symbol_with_two_meanings_names_both_pages(words):
+    page = words.page("reference/glossary")
+    twice = re.search(r'id="notation-twice".*?</section>', page, flags=re.DOTALL)[0]
+    assert "the width" in twice
+    assert 'href="../part/second.html"' in twice
+    assert "eta" not in twice
+
+
+def test_a_source_names_the_pages_that_cite_it(words):
+    page = words.page("reference/bibliography")
+    cited = re.findall(r'Cited in <a class="reference[^"]*" href="([^"]+)">Second</a>', page)
+    assert cited == ["../part/second.html"]
+    assert page.count("Not cited yet.") == page.count('class="citation"') - 1
+
+
+def test_a_page_holds_the_cards_of_its_own_terms_only(words):
+    assert "Noisy steps." in words.page("part/first")
+    assert "The graph of" not in words.page("part/first")
+    assert "nn-cards" not in words.page("reference/glossary")
+    assert "at most <span" in words.page("part/first").replace("\\/", "/")
+
+
+def card(seen):
+    return seen.page.locator(".nn-card")
+
+
+def test_a_card_opens_under_the_pointer_and_stays_until_it_leaves_both(browser, base):
+    with visit(browser, base, "chapters/part/first.html") as seen:
+        seen.page.locator("a.nn-term", has_text="SGD").hover()
+        card(seen).wait_for()
+        assert "Noisy steps." in card(seen).inner_text()
+        card(seen).hover()
+        seen.page.wait_for_timeout(500)
+        assert card(seen).is_visible()
+        seen.page.mouse.move(2, 2)
+        card(seen).wait_for(state="detached")
+        assert (seen.errors, seen.outside) == ([], [])
+
+
+def test_a_card_opens_on_focus_tab_leads_into_it_and_escape_closes_it(browser, base):
+    with visit(browser, base, "chapters/part/first.html") as seen:
+        link = seen.page.locator("a.nn-term", has_text="loss")
+        link.focus()
+        card(seen).wait_for()
+        assert link.get_attribute("aria-describedby") == card(seen).get_attribute("id")
+        seen.page.keyboard.press("Tab")
+        assert seen.page.evaluate("document.activeElement.closest('.nn-card') !== null")
+        seen.page.keyboard.press("Escape")
+        card(seen).wait_for(state="detached")
+        assert seen.page.evaluate("document.activeElement.textContent") == "loss"
+
+
+def test_the_first_tap_opens_the_card_and_the_second_follows_the_link(browser, base):
+    options = {"size": PHONE, "has_touch": True, "is_mobile": True}
+    with visit(browser, base, "chapters/part/first.html", **options) as seen:
+        link = seen.page.locator("a.nn-term", has_text="SGD")
+        link.tap()
+        card(seen).wait_for()
+        box = card(seen).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE[0]
+        assert seen.page.url.endswith("first.html")
+        link.tap()
+        seen.page.wait_for_url("**/glossary.html#term-sgd")
+
+
+def test_a_formula_in_a_card_is_typeset(browser, base):
+    with visit(browser, base, "chapters/part/first.html") as seen:
+        seen.typeset()
+        seen.page.locator("a.nn-term", has_text="batch").focus()
+        card(seen).locator("mjx-container").wait_for()
+        assert "N" in seen.page.evaluate(
+            "MathJax.startup.document.getMathItemsWithin(document.querySelector('.nn-card'))[0].math"
+        )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_open_card_is_accessible(browser, base, scheme):
+    with visit(browser, base, "chapters/part/second.html", scheme=scheme) as seen:
+        seen.page.locator("a.nn-term").first.focus()
+        card(seen).wait_for()
+        assert seen.axe() == []
+
+
+def test_a_source_and_an_equation_have_cards_made_of_the_page_itself(browser, base):
+    with visit(browser, base, "chapters/part/second.html") as seen:
+        seen.typeset()
+        seen.page.locator("a.reference.internal", has_text="1990").first.focus()
+        card(seen).wait_for()
+        assert "Bridle. Probabilistic interpretation" in card(seen).inner_text()
+        seen.page.locator("a.reference.internal[href='#equation-sum']").focus()
+        card(seen).locator("mjx-container").wait_for()
+        ids = "[...document.querySelectorAll('[id]')].map(e => e.id)"
+        assert not [k for k, n in Counter(seen.page.evaluate(ids)).items() if n > 1]
+
+
+def test_without_script_a_term_is_a_plain_link(browser, base):
+    with visit(browser, base, "chapters/part/first.html", java_script_enabled=False) as seen:
+        seen.page.locator("a.nn-term", has_text="SGD").click()
+        assert seen.page.url.endswith("glossary.html#term-sgd")
+        assert seen.page.locator("#term-sgd").is_visible()
+
+
+def test_the_glossary_is_filtered_by_part_and_words(browser, base):
+    with visit(browser, base, "chapters/reference/glossary.html", size=PHONE) as seen:
+        entries = seen.page.locator(".nn-gloss")
+        assert entries.filter(visible=True).count() == len(GLOSSARY)
+        seen.page.get_by_label("Words").fill("noisy")
+        assert entries.filter(visible=True).count() == 1
+        assert seen.page.locator("#letter-l").is_hidden()
+        assert f"1 of {len(GLOSSARY)} terms" in seen.page.locator("nn-filter").inner_text()
+        assert seen.too_wide() == []
+        assert seen.axe() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Loss surfaces rise.", ["Loss surfaces"]),
+        ("a mini batch, a mini-batch", ["mini batch", "mini-batch"]),
+        ("Bayes’ rule and bayes' rule", ["Bayes’ rule"]),
+        ("penalties", ["penalties"]),
+        ("a loss-free, gloss, loss_fn, nn.loss(x)", []),
+        ("the loss.\nThe next", ["loss"]),
+        ("loss\nsurface", ["loss\nsurface"]),
+    ],
+)
+def test_terms_are_found_whole_longest_first_in_all_their_forms(text, found):
+    names = ["loss", "loss surface", "mini-batch", "Bayes' rule", "penalty"]
+    glossary = Glossary([Term(name, "a/b", "…") for name in names])
+    assert [words for _, words, _ in glossary.find(text)] == found
+
+
+def test_no_two_terms_share_a_form_or_an_anchor():
+    forms = [form.replace("-", " ") for term in TERMS for form in (term.term, *term.also)]
+    assert [form for form, n in Counter(forms).items() if n > 1] == []
+    assert [name for name, n in Counter(term.id for term in TERMS).items() if n > 1] == []
+
+
+def test_every_definition_is_one_sentence_that_does_not_start_with_its_term():
+    for term in TERMS:
+        text = re.sub(r"\$[^$]*\$", "x", term.definition)
+        assert re.fullmatch(r"[A-Z](?:(?![a-z]\. [A-Z]).)*\.", text), term.term
+        assert not text.lower().startswith((f"{term.term.lower()} is", "it is")), term.term
+
+
+def test_every_page_that_teaches_something_has_terms_and_every_term_a_page():
+    taught = {topic.page for topic in COURSE.topics.values()}
+    taught = {page for page in taught if not page.startswith("reference/")}
+    assert taught <= {term.page for term in TERMS}
+    pages = {entry.page for entry in (*TERMS, *SYMBOLS)}
+    assert pages <= set(COURSE.pages)
+
+
+def test_the_terms_of_the_notes_are_in_the_glossary():
+    glossary = Glossary(TERMS)
+    listed = [
+        t.topic.removesuffix(" (term)") for t in COURSE.topics.values() if "(term)" in t.topic
+    ]
+    missing = [name for name in listed if not list(glossary.find(name))]
+    assert len(listed) > 40
+    assert missing == []
+
+
+def test_every_source_has_authors_a_title_a_year_and_a_venue():
+    text = (ROOT / "chapters" / "references.bib").read_text(encoding="utf-8")
+    entries = re.split(r"\n(?=@)", text.strip())
+    venue = "journal|booktitle|publisher|school|eprint|howpublished"
+    for entry in entries:
+        for field in ("author|editor", "title", "year", venue):
+            assert re.search(rf"^\s*({field})\s*=", entry, flags=re.MULTILINE), entry

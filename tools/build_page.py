@@ -1,0 +1,212 @@
+"""Execute, build and check one page, and say what it lacks.
+
+Usage: python tools/build_page.py maths/vectors
+
+The page is read alone, with a table of contents of its own, so that the rest of the book is not
+read; its outputs go into the cache of the book. References to other pages of the book are taken
+for good when the page exists. It is written below _build/page.
+"""
+
+import argparse
+import io
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from build_book import NOISE, environment
+from page_lint import Page, check
+from page_lint.book import CHAPTERS, ROOT, listed
+
+OUT = "_build/page/html"
+DOCTREES = "_build/.page-doctrees"  # beside the cache of the book, which both use
+COUNTS = {1: "one thing"}
+SECONDS, WEIGHT = 15, 1_000_000  # DESIGN.md section 5; bytes beyond theme and MathJax
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+ASSET = re.compile(r'(?:src|href|data)="([^"#?:]+)')
+SHARED = ("_vendor/", "_static/", "_sphinx_design_static/")
+
+
+@dataclass
+class Result:
+    """What came of building one page."""
+
+    warnings: list[str] = field(default_factory=list)
+    failure: str = ""
+    seconds: float = 0.0
+    weight: int = 0
+    path: Path | None = None
+
+
+def settings(root: Path, page: str) -> dict:
+    """Return the book's own settings of Sphinx, for a book of this page alone."""
+    from jupyter_book.config import get_final_config
+
+    toc = root / "_build" / "page" / "_toc.yml"
+    toc.parent.mkdir(parents=True, exist_ok=True)
+    toc.write_text(yaml.safe_dump({"format": "jb-book", "root": f"chapters/{page}"}))
+    cli = {"latex_individualpages": False, "nitpicky": True}
+    config, _ = get_final_config(user_yaml=root / "_config.yml", cli_config=cli, sourcedir=root)
+    return config | {"external_toc_path": str(toc)}
+
+
+def resolve(app, env, node, contnode):
+    """Take a reference to another page of the book for good: that page is not read now."""
+    pages, below = listed(Path(app.srcdir) / "_toc.yml")
+    known = {f"chapters/{page}" for page in [*pages, *below]}
+    target = node.get("reftarget", "")
+    if node.get("reftype") == "doc":
+        here = Path(node.get("refdoc", "")).parent.as_posix()
+        name = target.strip("/") if target.startswith("/") else f"{here}/{target}"
+        return contnode if os.path.normpath(name) in known else None
+    return contnode if target in _labels(app.srcdir) else None
+
+
+def _labels(root: Path) -> set[str]:
+    """Return the labels of all pages: of targets, figures, exercises and equations."""
+    found = set()
+    for path in (Path(root) / "chapters").glob("*/*.md"):
+        text = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r"^\(([\w-]+)\)=$", text, re.MULTILINE))
+        found |= set(re.findall(r"^:\s*(?:name|label): (\S+)", text, re.MULTILINE))
+    return found
+
+
+def build(root: Path, page: str) -> Result:
+    """Execute and build one page; return warnings, seconds and weight."""
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    result, warnings = Result(), io.StringIO()
+    out, doctrees = root / OUT, root / DOCTREES
+    try:
+        with patch_docutils(), docutils_namespace(), seconds_of_all(root) as seconds:
+            app = Sphinx(
+                *(root, None, out, doctrees, "html"),
+                confoverrides=settings(root, page),
+                status=None,
+                warning=warnings,
+                freshenv=True,
+            )
+            app.connect("missing-reference", resolve, priority=100)
+            with quiet():
+                app.build()
+        result.seconds = seconds.get(f"chapters/{page}", {}).get("processor", 0.0)
+    except Exception as error:  # a cell or an extension: said in one line, never a traceback
+        result.failure = _failure(error)
+    result.warnings = list(_said(warnings.getvalue(), root))
+    result.path = out / f"chapters/{page}.html"
+    result.weight = weight(result.path) if result.path.exists() else 0
+    return result
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Hold back what kernels say of themselves on standard error; pass on all else."""
+    saved = os.dup(2)
+    with tempfile.TemporaryFile("w+") as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+            file.seek(0)
+            sys.stderr.writelines(line for line in file if NOISE not in line)
+
+
+@contextmanager
+def seconds_of_all(root: Path) -> Iterator[dict]:
+    """Yield the seconds of the pages; those of the others outlast the building of one."""
+    file = root / "_build" / "page-seconds.json"
+    before = json.loads(file.read_text())["pages"] if file.exists() else {}
+    pages = dict(before)
+    yield pages
+    if file.exists():
+        found = json.loads(file.read_text())
+        pages |= found["pages"]
+        file.write_text(json.dumps(found | {"pages": pages}, indent=1) + "\n")
+
+
+def _failure(error: Exception) -> str:
+    """Return the last words of an error."""
+    lines = [line for line in ESCAPE.sub("", str(error)).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
+
+
+def _said(text: str, root: Path) -> Iterator[str]:
+    """Yield the warnings, without colours and the folder of this machine."""
+    for line in ESCAPE.sub("", text).splitlines():
+        if line.strip():
+            yield line.replace(f"{root}/", "")
+
+
+def weight(path: Path) -> int:
+    """Return the bytes of a built page and of what it alone loads: no theme, no MathJax."""
+    text = path.read_text(encoding="utf-8")
+    names = {name for name in ASSET.findall(text) if not name.endswith(".html")}
+    files = {(path.parent / name).resolve() for name in names}
+    own = {f for f in files if f.is_file() and not _shared(f, path)}
+    return path.stat().st_size + sum(file.stat().st_size for file in own)
+
+
+def _shared(file: Path, page: Path) -> bool:
+    """Say whether a file belongs to the theme or to MathJax, which all pages share."""
+    ours = {sheet.name for sheet in (CHAPTERS / "_static").iterdir()}
+    shared = any(folder in file.as_posix() for folder in SHARED) and file.name not in ours
+    return shared or "_sources" in file.parts
+
+
+def told(page: str, result: Result, wall: float) -> tuple[list[str], bool]:
+    """Return what to print, and whether the page lacks nothing."""
+    report = check(Page.load(page))
+    lines = [f"build: {line}" for line in result.warnings]
+    if result.failure and not lines:
+        lines.append(f"build: {result.failure}")
+    lines += report.lines()
+    if result.seconds > SECONDS:
+        lines.append(f"build: the cells ran {result.seconds:.1f} s; at most {SECONDS} s")
+    if result.weight > WEIGHT:
+        lines.append(f"build: {result.weight:,} bytes; at most {WEIGHT:,}")
+    done = not (result.failure or result.warnings or report.findings)
+    done = done and result.seconds <= SECONDS and result.weight <= WEIGHT
+    count = sum(not line.startswith("build:  ") for line in lines) - len(report.allowed)
+    state = "lacks nothing" if done else f"lacks {COUNTS.get(count, f'{count} things')}"
+    lines.append(
+        f"{page} {state}: cells {result.seconds:.1f} s, {result.weight / 1000:,.0f} kB, "
+        f"{page_size(page)}; built in {wall:.0f} s"
+    )
+    return lines + [f"Open {result.path}"] * bool(result.weight), done
+
+
+def page_size(page: str) -> str:
+    """Return the size of a page in words, figures and cells."""
+    source = Page.load(page).source
+    cells = len(source.lesson_cells)
+    return f"{source.words:,} words, {source.figures} figures, {cells} visible cells"
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("page", metavar="PAGE", help="such as maths/vectors")
+    page = parser.parse_args().page.removeprefix("chapters/").removesuffix(".md")
+    if not (CHAPTERS / f"{page}.md").exists():
+        parser.error(f"there is no chapters/{page}.md; tools/new_page.py {page} writes one")
+    os.environ.update(environment(ROOT, serial=True))
+    started = time.monotonic()
+    result = build(ROOT, page)
+    lines, done = told(page, result, time.monotonic() - started)
+    print("\n".join(lines))
+    return 0 if done else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

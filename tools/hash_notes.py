@@ -1,0 +1,42 @@
+"""Hash every run of eight words of the notes, so that pages can be held to words of their own.
+
+Usage: python tools/hash_notes.py FOLDER [--out FILE]
+
+FOLDER holds the notes as text (*.txt), which are not ours to publish: only the hashes are
+committed, `chapters/reference/syllabus/runs.bin`. How they are made says page_lint/runs.py.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from page_lint.coverage import RUNS
+from page_lint.runs import BYTES, Hashes, of_notes
+
+
+def made(folder: Path) -> Hashes:
+    """Return the hashes of all notes of a folder."""
+    files = sorted(folder.glob("*.txt"))
+    if not files:
+        raise SystemExit(f"hash_notes: expected notes (*.txt) in {folder}, found none")
+    return Hashes.made(
+        run for file in files for run in of_notes(file.read_text(encoding="utf-8"))
+    )
+
+
+def main() -> int:
+    """Write the hashes; say how many there are and how often chance finds one."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("--out", type=Path, default=RUNS, metavar="FILE")
+    options = parser.parse_args()
+    hashes = made(options.folder)
+    options.out.write_bytes(hashes.data)
+    chance = len(hashes) / 256**BYTES
+    print(f"{options.out.name}: {len(hashes):,} runs, {len(hashes.data):,} bytes")
+    print(f"A run that is not in the notes passes for one with probability {chance:.1e}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""Say what pages lack, one line a finding.
+
+Usage: python tools/lint_pages.py [--rule RULE] [--rules] [PAGE …]
+
+Without a page, all pages of the table of contents. A comment in the page allows a finding in
+the block below it, for a reason that is listed: `% lint-allow RULE: reason`, or
+`% lint-allow RULE “what”: reason` for one of several.
+"""
+
+import argparse
+import sys
+
+from page_lint import RULES, Page, check
+from page_lint.book import API, CHAPTERS, PAGES
+
+
+def parsed() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help="such as classifiers/softmax")
+    parser.add_argument("--rule", action="append", choices=sorted(RULES), help="only this rule")
+    parser.add_argument("--rules", action="store_true", help="list the rules")
+    options = parser.parse_args()
+    for page in options.pages:
+        if not (CHAPTERS / f"{page}.md").exists():
+            parser.error(f"there is no chapters/{page}.md")
+    return options
+
+
+def main() -> int:
+    """Print the findings; return 1 when there is one."""
+    options = parsed()
+    if options.rules:
+        print("\n".join(f"{r.name:18} {r.asks} ({r.scope})" for r in RULES.values()))
+        return 0
+    pages = options.pages or [*PAGES, *API]
+    reports = [check(Page.load(page), options.rule) for page in pages]
+    for report in reports:
+        print("\n".join(report.lines()), end="\n" * bool(report.lines()))
+    count = sum(len(report.findings) for report in reports)
+    allowed = sum(w.used for report in reports for w in report.allowed)
+    print(f"{count} findings on {len(pages)} pages, {allowed} allowed")
+    return bool(count)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

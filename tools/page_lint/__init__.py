@@ -1,0 +1,15 @@
+"""The lint of pages: rules in small modules, each a function from a page to its findings."""
+
+from . import (  # noqa: F401  (each registers its rules)
+    asking,
+    coverage,
+    figures,
+    numbers,
+    prose,
+    structure,
+    symbols,
+    terms,
+)
+from .core import RULES, Finding, Page, Report, Rule, check
+
+__all__ = ["RULES", "Finding", "Page", "Report", "Rule", "check"]

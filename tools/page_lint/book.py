@@ -1,0 +1,57 @@
+"""The book as a writer's tools see it: where things lie, its pages, what each needs."""
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from .source import PageSource
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = ROOT / "chapters"
+REFERENCE = CHAPTERS / "reference"
+sys.path.append(str(CHAPTERS / "_ext"))
+
+from course import Course  # noqa: E402  (the extension's own reader)
+
+COURSE = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus")
+EXEMPT = ("start/welcome", "start/setup", "reference/")  # from the sizes
+
+
+def listed(toc: Path = ROOT / "_toc.yml") -> tuple[list[str], list[str]]:
+    """Return the pages of the table of contents in order, and those of the API below one."""
+    tree = yaml.safe_load(toc.read_text(encoding="utf-8"))
+    chapters = [chapter for part in tree.get("parts", [tree]) for chapter in part["chapters"]]
+    below = [section["file"] for chapter in chapters for section in chapter.get("sections", ())]
+    files = [tree["root"], *(chapter["file"] for chapter in chapters)]
+    return tuple([f.removeprefix("chapters/") for f in found] for found in (files, below))
+
+
+def entries(pages: Path = REFERENCE / "pages.yml") -> dict[str, dict]:
+    """Return what pages.yml says of each page, by its name."""
+    parts = yaml.safe_load(pages.read_text(encoding="utf-8"))
+    return {entry["page"]: entry | {"part": part} for part in parts for entry in parts[part]}
+
+
+@cache
+def needed(page: str) -> frozenset[str]:
+    """Return all pages that a page builds on, by the `after` of pages.yml."""
+    before = entries().get(page, {}).get("after", ())
+    return frozenset(before).union(*map(needed, before))
+
+
+def source(page: str) -> PageSource:
+    """Return a page by its name."""
+    return PageSource(CHAPTERS / f"{page}.md")
+
+
+def table(name: str) -> list[dict]:
+    """Return a list of the reference part, such as the glossary; empty where there is none."""
+    path = REFERENCE / f"{name}.yml"
+    return (yaml.safe_load(path.read_text(encoding="utf-8")) or []) if path.exists() else []
+
+
+PAGES, API = listed()
+LESSONS = [page for page in PAGES if not page.startswith(EXEMPT)]
+WRITTEN = [page for page in PAGES if not page.startswith("reference/")]

@@ -1,0 +1,194 @@
+"""Rules, what they find, and waivers: a rule is a function from a page to its findings."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from . import book
+from .source import PageSource
+
+LESSON, WRITTEN, PAGE = "lessons", "lessons and the pages of Start", "all pages"
+WAIVER = re.compile(r"^% lint-allow (?P<rule>[\w-]+)(?: (?P<what>[^:]+?))?: *(?P<reason>.*)$")
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """Something that a page lacks: where, by which rule, what is wrong and what to do."""
+
+    line: int
+    rule: str
+    text: str
+
+    def show(self, page: str) -> str:
+        """Return one line of the report."""
+        return f"chapters/{page}.md:{self.line}: {self.rule}: {self.text}"
+
+
+@dataclass
+class Page:
+    """A page as the rules read it."""
+
+    name: str
+    source: PageSource
+    topics: set[str] = field(default_factory=set)
+    errata: set[str] = field(default_factory=set)
+
+    @classmethod
+    def load(cls, name: str, text: str | None = None) -> "Page":
+        """Return a page of the book; ``text`` stands for its file."""
+        source = PageSource(book.CHAPTERS / f"{name}.md", text)
+        return cls(name, source, book.COURSE.topics_of(name), book.COURSE.errata_of(name))
+
+    @property
+    def top(self) -> int:
+        """The line for what concerns the whole page."""
+        return self.source.title_line
+
+    @property
+    def scopes(self) -> set[str]:
+        """The kinds of pages that this one is of."""
+        if self.name.startswith("reference/"):
+            return {PAGE}
+        return {PAGE, WRITTEN} if self.name.startswith(book.EXEMPT) else {PAGE, WRITTEN, LESSON}
+
+    @cached_property
+    def builds_on(self) -> frozenset[str]:
+        """The pages that this one may take for known."""
+        return book.needed(self.name)
+
+
+Check = Callable[[Page], Iterator[tuple[int, str]]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its name, which pages it is for, what it asks, and how it looks."""
+
+    name: str
+    scope: str
+    asks: str
+    check: Check
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(name: str, scope: str, asks: str) -> Callable[[Check], Check]:
+    """Register a function that yields (line, text) as a rule."""
+
+    def register(check: Check) -> Check:
+        if name in RULES:
+            raise ValueError(f"rule: expected a new name, got {name!r} again")
+        RULES[name] = Rule(name, scope, asks, check)
+        return check
+
+    return register
+
+
+@dataclass
+class Waiver:
+    """A comment of the page that allows something, for a reason, in the block below it."""
+
+    line: int
+    last: int
+    rule: str
+    what: str
+    reason: str
+    used: int = 0
+
+    def covers(self, finding: Finding) -> bool:
+        """Say whether a finding is allowed by this waiver."""
+        inside = self.line <= finding.line <= self.last
+        named = not self.what or f"“{self.what}”" in finding.text
+        return inside and finding.rule == self.rule and named
+
+
+def waivers(source: PageSource) -> list[Waiver]:
+    """Return the waivers of a page; each reaches to the end of the block that follows it."""
+    found = []
+    for number, line in enumerate(source.lines, 1):
+        if match := WAIVER.match(line):
+            last = _block_end(source, number)
+            what = (match["what"] or "").strip()
+            found.append(Waiver(number, last, match["rule"], what, match["reason"].strip()))
+    return found
+
+
+def _block_end(source: PageSource, line: int) -> int:
+    """Return the last line of the block that follows a line."""
+    start = line + 1
+    while start <= len(source.lines) and _empty(source.lines[start - 1]):
+        start += 1
+    for block in source.blocks:
+        if block.line <= start <= block.last:
+            return block.last
+    while start < len(source.lines) and source.lines[start].strip():
+        start += 1
+    return start
+
+
+def _empty(line: str) -> bool:
+    """Say whether a line holds nothing that is shown."""
+    return not line.strip() or line.startswith("%")
+
+
+@dataclass
+class Report:
+    """What the lint says of a page: what it lacks, and what was allowed for which reason."""
+
+    page: str
+    findings: list[Finding]
+    allowed: list[Waiver]
+
+    def lines(self) -> list[str]:
+        """Return the report, one line for each finding and each waiver that was used."""
+        shown = [finding.show(self.page) for finding in self.findings]
+        shown += [
+            f"chapters/{self.page}.md:{w.line}: allowed {w.rule} ({w.used}): {w.reason}"
+            for w in self.allowed
+        ]
+        return shown
+
+
+def check(page: Page, names: list[str] | None = None) -> Report:
+    """Return what the rules find on a page, waivers applied.
+
+    Parameters
+    ----------
+    page : Page
+        The page.
+    names : list of str, optional
+        Only these rules; a waiver is then not asked to be of use.
+    """
+    chosen = [r for r in RULES.values() if r.scope in page.scopes]
+    chosen = [r for r in chosen if names is None or r.name in names]
+    found = {Finding(line, r.name, text) for r in chosen for line, text in r.check(page)}
+    given = waivers(page.source)
+    kept = [finding for finding in sorted(found) if not _waived(finding, given)]
+    if names is None:
+        kept += _faulty(given)
+    return Report(page.name, sorted(kept), [w for w in given if w.used and w.reason])
+
+
+def _waived(finding: Finding, given: list[Waiver]) -> bool:
+    """Count a finding for the first waiver that allows it; say whether there is one."""
+    for waiver in given:
+        if waiver.reason and waiver.covers(finding):
+            waiver.used += 1
+            return True
+    return False
+
+
+def _faulty(given: list[Waiver]) -> Iterator[Finding]:
+    """Yield the waivers without a reason, of no known rule, or of no use."""
+    for waiver in given:
+        if waiver.rule not in RULES:
+            text = f"there is no rule “{waiver.rule}”; CONTRIBUTING.md lists them"
+        elif not waiver.reason:
+            text = "a waiver needs its reason: `% lint-allow RULE: why`"
+        elif not waiver.used:
+            text = f"nothing here breaks “{waiver.rule}”: delete the waiver"
+        else:
+            continue
+        yield Finding(waiver.line, "waiver", text)

@@ -1,0 +1,68 @@
+"""Rules on the notes: topics taught, errata put right, no sentence of theirs."""
+
+from collections import Counter
+from itertools import chain
+
+from . import book
+from .core import PAGE, WRITTEN, Page, rule
+from .runs import RUN, Hashes, paragraphs, runs
+
+AT_ONCE = 3
+RUNS = book.REFERENCE / "syllabus" / "runs.bin"
+
+
+def _counted(page: Page, directive: str, wanted: set[str], said: str, entries: dict):
+    """Find ids that are missing, twice on the page, unknown or another page's."""
+    counts = Counter(chain(*page.source.ids(directive)))
+    for name in sorted(wanted - set(counts)):
+        yield page.top, f"{name} is not {said}: {_about(entries[name])}"
+    for block in page.source.named(directive):
+        for name in block.body.split():
+            if name not in wanted:
+                yield block.line, f"{name} is not an id of this page"
+            elif counts[name] > 1:
+                yield block.line, f"{name} stands {counts[name]} times"
+
+
+def _about(entry) -> str:
+    """Return what an entry of the syllabus is about, in a few words."""
+    text = getattr(entry, "topic", None) or entry.claim
+    return text if len(text) <= 60 else f"{text[:57].rstrip()}…"
+
+
+def _shown(line: str) -> bool:
+    """Say whether a line counts as what follows: waivers and empty lines do not."""
+    return bool(line.strip()) and not line.startswith("% lint-allow")
+
+
+@rule("covers", WRITTEN, "every id of the page's key once, at most three at a time")
+def covers(page: Page):
+    """Find topics that are not taught, and directives with more than three ids."""
+    yield from _counted(page, "covers", page.topics, "covered", book.COURSE.topics)
+    for block in page.source.named("covers"):
+        if not 1 <= (count := len(block.body.split())) <= AT_ONCE:
+            yield block.line, f"{count} ids at once; 1 to {AT_ONCE} are allowed"
+        after = next(filter(_shown, page.source.lines[block.last :]), "#")
+        if after.startswith(("#", "% WRITE", "```{erratum}")):
+            yield (
+                block.line,
+                "nothing is taught here: `covers` stands right before what teaches",
+            )
+
+
+@rule("erratum", WRITTEN, "every erratum of the page's key is put right once")
+def erratum(page: Page):
+    """Find errata that are not put right."""
+    yield from _counted(page, "erratum", page.errata, "put right", book.COURSE.errata)
+
+
+@rule("own-words", PAGE, f"no {RUN} words in a row as they stand in the notes")
+def own_words(page: Page):
+    """Find runs of words that the notes have too."""
+    known = Hashes.load(RUNS)
+    for words in paragraphs(page.source):
+        last = -RUN
+        for at, (line, text) in enumerate(runs(words)):
+            if text in known and at >= last + RUN:
+                last = at
+                yield line, f"“{text}” stands in the notes: say it in words of your own"

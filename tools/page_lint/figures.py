@@ -1,0 +1,91 @@
+"""Rules on figures: how many, a caption, a text that says what is to be seen."""
+
+import ast
+import re
+
+from .core import LESSON, PAGE, Page, rule
+
+SHORTEST = 40
+CALLS = {"play", "show"}
+OPENING = re.compile(r"(?i)(?:an? )?(?:figure|image|plot|graph showing|picture showing)\b")
+
+
+def words_of(node: ast.expr | None) -> str | None:
+    """Return the text of a string in a cell; None where it is only known when it runs."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(v.value if isinstance(v, ast.Constant) else "…" for v in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = words_of(node.left), words_of(node.right)
+        return None if left is None and right is None else f"{left or '…'}{right or '…'}"
+    return None
+
+
+def keyword(call: ast.Call, name: str) -> ast.expr | None:
+    """Return the value of a keyword of a call."""
+    return next((k.value for k in call.keywords if k.arg == name), None)
+
+
+@rule("figure-count", LESSON, "3 to 6 figures before the exercises")
+def figure_count(page: Page):
+    """Find too few or too many figures."""
+    if not 3 <= (count := page.source.figures) <= 6:
+        yield page.top, f"{count} figures before the exercises; expected 3 to 6"
+
+
+@rule("figure-caption", PAGE, "a figure has a caption and a name")
+def figure_caption(page: Page):
+    """Find figures without caption, or that no text can refer to."""
+    for cell in page.source.cells:
+        if "figure:" in cell.options:
+            for option in ("caption", "name"):
+                if not re.search(
+                    rf"^:\s+{option}: *[\"']?[^\"'\s]", cell.options, re.MULTILINE
+                ):
+                    yield cell.line, f"the figure has no {option}: add `{option}:` to its cell"
+        for name, call, line in cell.calls:
+            if name == "play" and not _has(call, "caption"):
+                yield line, "the moving figure has no caption: give `caption=`"
+    for block in page.source.named("figure"):
+        if not [ln for ln in block.body.splitlines()[1:] if ln and not ln.startswith(":")]:
+            yield block.line, "the figure has no caption: write it below the options"
+
+
+@rule("figure-alt", PAGE, f"alternative text, {SHORTEST} characters or more, of what is seen")
+def figure_alt(page: Page):
+    """Find figures whose text says nothing to those who do not see them."""
+    for name, call, line in page.source.calls:
+        if name in CALLS and any(isinstance(a, ast.expr) for a in call.args):
+            yield from _alt(call, line)
+    for block in page.source.named("figure", "image"):
+        match = re.search(r"^:alt: *(.*)$", block.body, re.MULTILINE)
+        yield from _judged(match[1] if match else "", block.line)
+
+
+def _has(call: ast.Call, name: str) -> bool:
+    """Say whether a call passes a keyword that is not an empty text."""
+    value = keyword(call, name)
+    return value is not None and words_of(value) != ""
+
+
+def _alt(call: ast.Call, line: int):
+    """Judge the `alt` of a call; `**options` may hold one that is not seen here."""
+    if any(k.arg is None for k in call.keywords):
+        return
+    node = keyword(call, "alt")
+    if node is None:
+        yield line, "the figure has no alternative text: give `alt=`"
+    elif (text := words_of(node)) is not None:
+        yield from _judged(text, line, open_end="…" in text)
+
+
+def _judged(text: str, line: int, *, open_end: bool = False):
+    """Yield what is wrong with an alternative text."""
+    text = text.strip()
+    if OPENING.match(text):
+        first = " ".join(text.split()[:2])
+        yield line, f"the alternative text begins “{first}”: say what is to be seen in it"
+    if len(text) < SHORTEST and not open_end:
+        count = f"{len(text)} characters; at least {SHORTEST}"
+        yield line, f"the alternative text has {count}: say what is to be seen"

@@ -1,0 +1,144 @@
+"""Rules on numbers: those of the prose come from cells, or a cell asserts them.
+
+A number may be typed when it is small (up to 20), a year, part of a name or a reference, or
+when it stands in the page's code: in a cell tagged ``hand-check``, which asserts it, or in any
+other as a value that was chosen (the size of a picture, a seed, a rate) and not computed.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from .core import WRITTEN, Page, rule
+from .source import ROLE, Cell
+
+CURE = (
+    "is typed and stands in no cell: glue it with book.numbers, or assert it in a cell "
+    "tagged hand-check"
+)
+SMALL = 20
+YEARS = (1600, 2100)
+NUMBER = re.compile(
+    r"(?<![\w.,])\d{1,3}(?:(?:,|\{,\})\d{3})+(?:\.\d+)?|(?<![\w.])\d+(?:\.\d+)?"
+)
+GLUE = re.compile(r"\{glue:text\}`(\w+)")
+NAMES = re.compile(
+    r"\b(?:[A-Z]\w*[A-Z]\w*|Python|(?i:section|chapter|equation|version)s?) "
+    r"\d[\d.]*(?!,?\d)"
+    r"|https?://\S+|[A-Za-z]+-\d+|\d+-[A-Za-z]"
+)
+SECONDS = re.compile(
+    r"\d[\d.,]*\s*(?:s|ms|µs|seconds?|milliseconds?|microseconds?)\b(?!')"
+    r"|\{glue:text\}`[^`]*`\s*(?:s|ms|µs|seconds?|milliseconds?)\b"
+    r"|\d[\d.]* times (?:as fast|faster|slower|as slow)"
+)
+CODE_NUMBER = re.compile(r"\d[\d_]*\.?\d*(?:e[+-]?\d+)?")
+
+
+def value(text: str) -> Decimal | None:
+    """Return the number that a text is, or None."""
+    try:
+        return Decimal(re.sub(r"[,{}_]", "", text).rstrip(".")).normalize()
+    except InvalidOperation:
+        return None
+
+
+def in_code(cell: Cell) -> Iterator[Decimal]:
+    """Yield the numbers of a cell: literals, those in its texts, and products it checks."""
+    for token in _tokens(cell.code):
+        if token.type in (tokenize.NUMBER, tokenize.STRING):
+            numbers = map(value, CODE_NUMBER.findall(token.string))
+            yield from (number for number in numbers if number is not None)
+    if "hand-check" in cell.tags:
+        yield from _constants(cell.code)
+
+
+def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:
+    """Yield the tokens of a cell up to the first that is none."""
+    try:
+        yield from tokenize.generate_tokens(io.StringIO(code).readline)
+    except (tokenize.TokenError, SyntaxError):
+        return
+
+
+def _constants(code: str) -> Iterator[Decimal]:
+    """Yield the values of sums and products of plain numbers, such as 784 * 10."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and not any(
+            isinstance(n, ast.Name | ast.Call | ast.Constant)
+            and not (isinstance(n, ast.Constant) and isinstance(n.value, int | float))
+            for n in ast.walk(node)
+        ):
+            try:
+                found = eval(compile(ast.Expression(node), "sum", "eval"), {})
+            except (ArithmeticError, TypeError, ValueError):
+                continue
+            if (number := value(str(found))) is not None:
+                yield number
+
+
+def typed(text: str) -> Iterator[str]:
+    """Yield the numbers of a line of prose that are neither glued nor part of a name."""
+    text = NAMES.sub(" ", re.sub(r"`[^`]*`", " ", ROLE.sub(" ", text)))
+    text = re.sub(r"\]\([^)]*\)|\\(?:tfrac|frac)\d\d", " ", text)
+    yield from NUMBER.findall(text)
+
+
+@rule("typed-number", WRITTEN, "a number in prose is glued, or a cell of the page holds it")
+def typed_number(page: Page):
+    """Find numbers of the prose that no cell knows."""
+    known = {number for cell in page.source.cells for number in in_code(cell)}
+    known |= {(100 * number).normalize() for number in known}  # 0.8 and 80%
+    for line in page.source.body:
+        for text in typed(re.sub(r"\d+ (?:more )?minutes", " ", line.text)):
+            number = value(text)
+            if number is not None and not _free(number) and number not in known:
+                yield line.number, f"“{text}” {CURE}"
+
+
+def _free(number: Decimal) -> bool:
+    """Say whether a number may be typed anywhere: small, a year, a power of ten."""
+    if number != number.to_integral_value():
+        return False
+    power_of_ten = number.normalize().as_tuple().digits == (1,)
+    return number <= SMALL or YEARS[0] <= number <= YEARS[1] or power_of_ten
+
+
+@rule("timing", WRITTEN, "no seconds in prose: timings are shown, never quoted")
+def timing(page: Page):
+    """Find seconds and factors of speed in the prose."""
+    for line in page.source.body:
+        text = re.sub(r"\$[^$]*\$", " ", line.text)
+        if match := SECONDS.search(text):
+            yield line.number, f"“{match[0]}” is a timing: show it in a cell tagged `timing`"
+
+
+@rule("glue-source", WRITTEN, "every glued number is named in a cell")
+def glue_source(page: Page):
+    """Find glued names that no cell gives."""
+    code = "\n".join(cell.code for cell in page.source.cells)
+    patterns = tuple(name for name in re.findall(r'f"(\w*)\{', code) if name)
+    for number, line in enumerate(page.source.lines, 1):
+        for name in GLUE.findall(line):
+            if not re.search(rf"\b{name}=", code) and not name.startswith(patterns):
+                yield number, f"no cell gives “{name}” to book.numbers"
+
+
+@rule("glue-once", WRITTEN, "every number has a name of its own")
+def glue_once(page: Page):
+    """Find names that are given twice: the second value would stand everywhere."""
+    seen = set()
+    for _, call, line in page.source.calls:
+        if ast.unparse(call.func) != "book.numbers":
+            continue
+        for name in filter(None, (word.arg for word in call.keywords)):
+            if name in seen:
+                yield line, f"“{name}” is given to book.numbers a second time"
+            seen.add(name)

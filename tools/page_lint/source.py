@@ -1,0 +1,246 @@
+"""Read a page's source: its blocks, cells, words, figures and ids, each with its line."""
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from statistics import median
+
+FENCE = re.compile(r"^(?P<ticks>`{3,}|:{3,})\{(?P<name>[\w-]+)\}(?P<rest>.*)$")
+PLAIN_FENCE = re.compile(r"^(?P<ticks>`{3,})\w*$")
+UNSEEN = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
+PROSE = {"admonition", "note", "tip", "important", "figure", "list-table", "table"}
+MARKERS = {"exercise-start", "exercise-end", "solution-start", "solution-end"}
+FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$", re.DOTALL)
+ROLE = re.compile(r"\{[\w:]+\}`[^`]*`")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A directive: its name, its content with what follows the name, and where it stands."""
+
+    name: str
+    body: str
+    line: int
+    last: int
+    late: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell of a page; ``start`` is the line of its first line of code."""
+
+    tags: frozenset[str]
+    options: str
+    lines: tuple[str, ...]
+    in_exercises: bool
+    line: int
+    start: int
+
+    @property
+    def shown(self) -> bool:
+        """Whether the reader sees the code without opening anything."""
+        return not self.tags & UNSEEN
+
+    @property
+    def code(self) -> str:
+        """The code, options left out."""
+        return "\n".join(self.lines)
+
+    @cached_property
+    def calls(self) -> list[tuple[str, ast.Call, int]]:
+        """The calls in order: name without its module, node, line on the page."""
+        try:
+            tree = ast.parse(self.code)
+        except SyntaxError:
+            return []
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        nodes.sort(key=lambda node: (node.lineno, node.col_offset))
+        return [
+            (ast.unparse(n.func).rpartition(".")[2], n, self.start + n.lineno - 1)
+            for n in nodes
+        ]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the page's words."""
+
+    number: int
+    text: str
+
+    @property
+    def plain(self) -> str:
+        """The words alone: no formulas, roles, code, links' addresses or raw HTML."""
+        text = re.sub(r"`[^`]*`", " ", ROLE.sub(" ", FORMULA.sub(" ", self.text)))
+        return re.sub(r"\]\([^)]*\)|<[^>]+>|\(\w[\w-]*\)=", " ", text)
+
+
+class PageSource:
+    """A page of the book as text.
+
+    Cells before the heading *Exercises* belong to the lesson, those after it to solutions.
+    """
+
+    def __init__(self, path: Path, text: str | None = None):
+        self.path = path
+        self.text = path.read_text(encoding="utf-8") if text is None else text
+        self.lines = self.text.splitlines()
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """Directives in order."""
+        found, late, k = [], False, 0
+        while k < len(self.lines):
+            late = late or self.lines[k].strip() == "## Exercises"
+            match = FENCE.match(self.lines[k])
+            if match:
+                end = closing(self.lines, k, match["ticks"])
+                body = "\n".join([match["rest"].strip(), *self.lines[k + 1 : end]])
+                found.append(Block(match["name"], body, k + 1, end + 1, late))
+                k = end
+            k += 1
+        return found
+
+    def named(self, *names: str) -> list[Block]:
+        """Return the directives of these names."""
+        return [block for block in self.blocks if block.name in names]
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """All code cells."""
+        return [_cell(block) for block in self.named("code-cell")]
+
+    @property
+    def lesson_cells(self) -> list[Cell]:
+        """The cells that a reader sees before the exercises."""
+        return [cell for cell in self.cells if cell.shown and not cell.in_exercises]
+
+    @property
+    def solution_cells(self) -> list[Cell]:
+        """The cells that a reader sees in the solutions."""
+        return [cell for cell in self.cells if cell.shown and cell.in_exercises]
+
+    @property
+    def calls(self) -> list[tuple[str, ast.Call, int]]:
+        """The calls of all cells: name, node, line."""
+        return [call for cell in self.cells for call in cell.calls]
+
+    def ids(self, directive: str) -> list[list[str]]:
+        """Return the ids of each ``covers`` or ``erratum``."""
+        return [block.body.split() for block in self.named(directive)]
+
+    @property
+    def headings(self) -> list[Line]:
+        """The headings of sections."""
+        return [Line(ln.number, ln.text[3:]) for ln in self.body if ln.text.startswith("## ")]
+
+    @property
+    def title_line(self) -> int:
+        """The line of the title, where what concerns the whole page is reported."""
+        return next((k for k, ln in enumerate(self.lines, 1) if ln.startswith("# ")), 1)
+
+    @cached_property
+    def body(self) -> list[Line]:
+        """The words of the whole page by line: no code, fences, notes, front matter."""
+        skip = {
+            k for b in self.blocks if b.name not in PROSE for k in range(b.line, b.last + 1)
+        }
+        skip |= {k for b in self.blocks for k in (b.line, b.last)} | self._front | self._plain
+        rows = [Line(k, ln) for k, ln in enumerate(self.lines, 1) if k not in skip]
+        return [ln for ln in rows if not ln.text.startswith(("%", ":", "```", "(", "+++"))]
+
+    @property
+    def _front(self) -> set[int]:
+        """The lines of the front matter."""
+        if self.lines[:1] != ["---"]:
+            return set()
+        return set(range(1, self.lines.index("---", 1) + 2))
+
+    @property
+    def _plain(self) -> set[int]:
+        """The lines of blocks of code that are not executed."""
+        found, k = set(), 0
+        while k < len(self.lines):
+            if (match := PLAIN_FENCE.match(self.lines[k])) and k + 1 not in found:
+                end = closing(self.lines, k, match["ticks"])
+                found |= set(range(k + 1, end + 2))
+                k = end
+            elif match := FENCE.match(self.lines[k]):
+                k = closing(self.lines, k, match["ticks"])
+            k += 1
+        return found
+
+    @cached_property
+    def lesson(self) -> list[Line]:
+        """The words of the lesson: those of the body without exercises and solutions."""
+        names = {ln.number: ln.text for ln in self.headings}
+        kept, late = [], False
+        for line in self.body:
+            late = names.get(line.number, "" if not late else "Exercises") == "Exercises"
+            if not late:
+                kept.append(line)
+        return kept
+
+    @property
+    def prose(self) -> str:
+        """The lesson's words as one text."""
+        return "\n".join(line.text for line in self.lesson)
+
+    @property
+    def words(self) -> int:
+        """How many words the lesson has; a formula counts as one."""
+        text = ROLE.sub(" ", FORMULA.sub(" x ", self.prose))
+        return len(re.findall(r"[^\W_][\w'’.,:-]*", text))
+
+    @cached_property
+    def formulas(self) -> list[tuple[str, int, bool]]:
+        """The formulas of the lesson: TeX, line, and whether it stands on lines of its own."""
+        found, text, starts = [], "", []
+        for line in self.lesson:
+            starts.append((len(text), line.number))
+            text += re.sub(r"`[^`]*`", " ", line.text) + "\n"
+        for match in FORMULA.finditer(text):
+            line = next(n for at, n in reversed(starts) if at <= match.start())
+            shown = match[0].startswith("$$")
+            found.append((match[0].strip("$"), line, shown))
+        return found
+
+    @property
+    def figure_cells(self) -> list[Cell]:
+        """The cells before the exercises that show a figure, moving ones included."""
+        cells = [cell for cell in self.cells if not cell.in_exercises]
+        return [c for c in cells if "figure:" in c.options or "play(" in c.code]
+
+    @property
+    def figures(self) -> int:
+        """How many figures there are before the exercises."""
+        return len(self.figure_cells)
+
+    @property
+    def median_lines(self) -> float:
+        """The usual length of a cell that is seen, blank lines left out."""
+        lengths = [sum(map(bool, map(str.strip, c.lines))) for c in self.lesson_cells]
+        return median(lengths or [0])
+
+
+def closing(lines: list[str], start: int, ticks: str) -> int:
+    """Return the index of the line that closes the fence opened at ``start``."""
+    for k in range(start + 1, len(lines)):
+        line = lines[k].rstrip()
+        if line.startswith(ticks) and set(line) == {ticks[0]}:
+            return k
+    return len(lines) - 1
+
+
+def _cell(block: Block) -> Cell:
+    """Split a cell into options and code."""
+    lines = block.body.splitlines()[1:]
+    options = [line for line in lines if line.startswith(":")]
+    rest = lines[len(options) :]
+    blank = next((k for k, line in enumerate(rest) if line.strip()), 0)
+    code = "\n".join(rest).strip("\n").splitlines()
+    tags = re.findall(r"[\w-]+", next((o for o in options if o.startswith(":tags:")), "")[6:])
+    start = block.line + 1 + len(options) + blank
+    return Cell(frozenset(tags), "\n".join(options), tuple(code), block.late, block.line, start)

@@ -1,0 +1,120 @@
+"""Rules on the shape of a page: spine, opening, length, cells, what a skeleton left."""
+
+import re
+from itertools import pairwise, takewhile
+from textwrap import shorten
+
+from .core import LESSON, PAGE, Page, rule
+
+SPINE = (
+    "Picture",
+    "Mathematics",
+    "Code",
+    "Experiment",
+    "Common mistakes",
+    "Check yourself",
+    "Exercises",
+    "Summary",
+    "Sources",
+)
+ALWAYS = ("Check yourself", "Exercises", "Summary", "Sources")
+FEWEST_WORDS, LEAST_LIMIT, MOST_WORDS = 700, 1500, 3500
+PLAN = re.compile(r"% (?:[a-z0-9-]+-\d+ \(\w+\):|The notes:|Right:)")
+NOTE = re.compile(r"^\s*(?:%|#) WRITE: ?(.*)$")
+
+
+@rule("spine", LESSON, "sections in the order of DESIGN.md; questions, exercises, summary")
+def spine(page: Page):
+    """Find sections that are unknown, out of order or missing."""
+    headings = page.source.headings
+    names = [line.text for line in headings]
+    for line in headings:
+        if line.text not in SPINE:
+            yield line.number, f"“{line.text}” is no section of the spine: {', '.join(SPINE)}"
+    known = [ln for ln in headings if ln.text in SPINE]
+    for before, after in pairwise(known):
+        if SPINE.index(before.text) >= SPINE.index(after.text):
+            yield after.number, f"“{after.text}” must stand before “{before.text}”"
+    for name in ALWAYS:
+        if name not in names:
+            yield page.top, f"the section “{name}” is missing"
+
+
+@rule("opening", LESSON, "the words before the first heading say what the page needs, how long")
+def opening(page: Page):
+    """Find an opening that does not say what the page builds on and how long it takes."""
+    first = min((line.number for line in page.source.headings), default=10**9)
+    text = " ".join(line.text for line in page.source.lesson if line.number < first)
+    if not re.search(r"\b(You need|[Bb]uilds on|[Nn]eeds)\b", text):
+        yield page.top, "the opening does not say what the page builds on (“You need …”)"
+    if not re.search(r"\bAllow \S+(?: \S+){0,3} minutes\b", text):
+        yield page.top, "the opening does not say how long it takes (“Allow 40 minutes.”)"
+
+
+@rule("length", LESSON, "700 words or more; at most 1,000 and 50 an id, 1,500 to 3,500 in all")
+def length(page: Page):
+    """Find a lesson that is too long for its topics, or too short."""
+    most = min(max(1000 + 50 * len(page.topics), LEAST_LIMIT), MOST_WORDS)
+    words = page.source.words
+    if not FEWEST_WORDS <= words <= most:
+        yield page.top, f"{words:,} words; this page may have {FEWEST_WORDS} to {most:,}"
+
+
+@rule("cell-count", LESSON, "8 to 14 visible cells before the exercises")
+def cell_count(page: Page):
+    """Find too few or too many visible cells."""
+    count = len(page.source.lesson_cells)
+    if not 8 <= count <= 14:
+        yield page.top, f"{count} visible cells before the exercises; expected 8 to 14"
+
+
+@rule("cell-length", LESSON, "visible cells: 8 lines in the median, 15 at most")
+def cell_length(page: Page):
+    """Find cells that are too long."""
+    if page.source.median_lines > 8:
+        usual = page.source.median_lines
+        yield page.top, f"the median visible cell has {usual:g} lines; at most 8: split some"
+    for cell in page.source.lesson_cells:
+        if len(cell.lines) > 15:
+            yield cell.line, f"a visible cell of {len(cell.lines)} lines; at most 15: split it"
+
+
+@rule("cell-width", LESSON, "74 columns in visible cells, 68 in solutions")
+def cell_width(page: Page):
+    """Find lines of code that are too wide for a phone or a fold-out."""
+    wide = [(cell, 74) for cell in page.source.lesson_cells]
+    for cell, most in wide + [(cell, 68) for cell in page.source.solution_cells]:
+        for number, line in enumerate(cell.lines, cell.start):
+            if len(line) > most:
+                yield number, f"{len(line)} columns of code; at most {most}"
+
+
+@rule("cell-code", PAGE, "every cell parses as Python")
+def cell_code(page: Page):
+    """Find cells that are not Python."""
+    for cell in page.source.cells:
+        code = "\n".join("pass" if ln.startswith(("%", "!")) else ln for ln in cell.lines)
+        try:
+            compile(code, "cell", "exec")
+        except SyntaxError as error:
+            yield cell.start + (error.lineno or 1) - 1, f"the cell is not Python: {error.msg}"
+
+
+@rule("skeleton", PAGE, "no note of the skeleton is left (`% WRITE: …`, `# WRITE: …`)")
+def skeleton(page: Page):
+    """Find the notes that new_page.py wrote for the writer."""
+    before = ""
+    for number, line in enumerate(page.source.lines, 1):
+        if match := NOTE.match(line):
+            yield number, f"still to be written: {_whole(match[1], page.source.lines[number:])}"
+        elif PLAN.match(line) and not before.startswith("%"):
+            yield number, "what the skeleton said of the notes: delete it when it is taught"
+        before = line
+
+
+def _whole(first: str, after: list[str]) -> str:
+    """Return a note with the lines on which it goes on."""
+    goes_on = takewhile(
+        lambda ln: ln.startswith("% ") and not (NOTE.match(ln) or PLAN.match(ln)), after
+    )
+    return shorten(" ".join([first, *(line[2:] for line in goes_on)]), 200, placeholder=" …")

@@ -1,0 +1,72 @@
+"""Rule on terms: each is defined before it is used, on this page or one it builds on."""
+
+import re
+from functools import cache
+
+from . import book
+from .core import LESSON, Page, rule
+from .source import Line
+
+CURE = "define it here, in italics, or let the page build on that one"
+
+
+@cache
+def glossary() -> tuple[tuple[str, str, re.Pattern], ...]:
+    """Return term, its page, and a pattern of its forms; longer terms come first.
+
+    Everyday words (``link: false``) and names, such as PyTorch, may stand anywhere.
+    """
+    found = [
+        (entry["term"], entry["page"], pattern(entry["term"], *entry.get("also", ())))
+        for entry in book.table("glossary")
+        if entry.get("link", True) and entry["term"][0].islower()
+    ]
+    return tuple(sorted(found, key=lambda row: -len(row[0])))
+
+
+def pattern(*forms: str) -> re.Pattern:
+    """Return a pattern of the forms of a term; a form without capitals may begin a sentence."""
+    options = sorted(map(re.escape, forms), key=len, reverse=True)
+    free = [f"(?i:{o})" if f == f.lower() else o for o in options for f in (o,)]
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(free)})(?![\w-])")
+
+
+def _first_uses(page: Page, rows) -> dict[str, Line]:
+    """Return the first line on which each term stands; a longer term hides a shorter one."""
+    found = {}
+    sources = next((ln.number for ln in page.source.headings if ln.text == "Sources"), 10**9)
+    for line in (line for line in page.source.lesson if line.number < sources):
+        promise = line.text.startswith(("#", "After this page"))  # what will be learned here
+        text = "" if promise else line.plain
+        for term, _, words in rows:
+            if words.search(text):
+                found.setdefault(term, line)
+                text = words.sub(" ", text)
+    return found
+
+
+def _defined(page: Page, words: re.Pattern, until: float) -> bool:
+    """Say whether the page sets a form of a term in italics, up to a line."""
+    return any(
+        words.search(match)
+        for line in page.source.lesson
+        if line.number <= until
+        for match in re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", line.text)
+    )
+
+
+@rule("term", LESSON, "a term of the glossary is defined here, in italics, or on a page before")
+def term(page: Page):
+    """Find terms that are used before they are defined."""
+    rows = glossary()
+    known, uses = page.builds_on, _first_uses(page, rows)
+    for name, home, words in rows:
+        line = uses.get(name)
+        if line is None or home in known:
+            continue
+        if home == page.name:
+            if not _defined(page, words, float("inf")):
+                yield line.number, f"“{name}” is to be defined on this page: set it in italics"
+        elif not _defined(page, words, line.number):
+            where = f"the glossary has it on {home}, on which this page does not build"
+            yield line.number, f"“{name}” is used before it is defined ({where}): {CURE}"
