@@ -215,7 +215,7 @@ def _start(app) -> None:
 
 def _config(app, config) -> None:
     """Let Sphinx find our template."""
-    config.templates_path.append(str(Path(app.confdir) / "chapters" / "_ext" / "templates"))
+    config.templates_path.append("chapters/_ext/templates")  # from the book's folder
 
 
 def setup(app):
