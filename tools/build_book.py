@@ -27,7 +27,7 @@ FAILED = "executed pages failed"  # chapters/_ext/parallel.py has said which, an
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def environment(folder: Path, serial: bool) -> dict[str, str]:
+def environment(serial: bool, folder: Path = ROOT) -> dict[str, str]:
     """Return the environment of the build: one thread a kernel, its own programs first.
 
     A folder that holds the packages is built with them, wherever else they are installed.
@@ -43,7 +43,7 @@ def environment(folder: Path, serial: bool) -> dict[str, str]:
 
 def build(folder: Path, *, serial: bool = False) -> int:
     """Build the book in a folder and check its links; return 0 if all is well."""
-    env = environment(folder, serial)
+    env = environment(serial, folder)
     program = shutil.which("jupyter-book", path=env["PATH"])
     if program is None:
         print("build_book: jupyter-book is not installed; run `make setup`", file=sys.stderr)

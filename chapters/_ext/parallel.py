@@ -90,7 +90,7 @@ class Executor:
     def report(self, app, exception) -> None:
         """Say at the end how long each page took; keep it for the next build."""
         if exception is None:
-            self.seconds.save(app.env.found_docs)
+            self.seconds.save(Path(app.srcdir))
             print(self.seconds.report(), flush=True)
 
     def _pending(self, env, docnames) -> Iterator[Page]:

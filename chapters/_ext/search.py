@@ -226,7 +226,7 @@ def _page(app) -> list:
 
 def _config(app, config) -> None:
     """Let Sphinx find our template."""
-    config.templates_path.append(str(Path(app.confdir) / "chapters" / "_ext" / "templates"))
+    config.templates_path.append("chapters/_ext/templates")  # from the book's folder
 
 
 def setup(app):

@@ -1,7 +1,6 @@
 """How long each page took to execute: a table at the end of a build, and a JSON file."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 
 LIMIT = 15  # seconds of one core for a page, DESIGN.md section 5
@@ -36,9 +35,10 @@ class Seconds:
             "wall": round(run.wall, 2),
         }
 
-    def save(self, documents: Iterable[str]) -> None:
-        """Write the file; pages that are no longer in the book are left out."""
-        self.pages = {page: self.pages[page] for page in sorted({*documents} & {*self.pages})}
+    def save(self, book: Path) -> None:
+        """Write the file; pages that the book's folder no longer holds are left out."""
+        known = (page for page in sorted(self.pages) if (book / f"{page}.md").is_file())
+        self.pages = {page: self.pages[page] for page in known}
         written = {"limit": LIMIT, "pages": self.pages, "unit": "seconds"}
         self.memory.write_text(json.dumps(written, indent=1) + "\n")
 

@@ -125,12 +125,14 @@ class Visit:
         """Return what axe finds against WCAG 2.0, levels A and AA, and WCAG 2.1, level AA.
 
         The inside of a typeset formula is MathJax's own and takes its colour from the text
-        around it; a page with a thousand of them would take minutes.
+        around it; a page with a thousand of them would take minutes. Without ``preload: false``
+        axe would ask for the style sheets again, which ``file://`` refuses.
         """
         self.page.add_style_tag(content="* { transition: none !important; }")
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(
-            "rules => axe.run({exclude: ['mjx-container']}, {runOnly: rules})", RULES
+            "rules => axe.run({exclude: ['mjx-container']}, {runOnly: rules, preload: false})",
+            RULES,
         )
         return [
             f"{v['id']}: {node['html'][:120]}"

@@ -1,20 +1,16 @@
-"""Every page in a browser: offline, typeset, accessible, narrow enough, and alive."""
+"""What single pages do in a browser; what every page must do: ``test_every_page.py``."""
 
 import contextlib
 import re
 
 import pytest
-from browser import DESKTOP, PHONE, chromium, served, visit
-from pages import PAGES, WRITTEN, source
+from browser import PHONE, chromium, served, visit
+from pages import WRITTEN, source
 
 pytestmark = pytest.mark.browser
 
-MOVING, ASKING = (
-    [page for page in WRITTEN if f"book.{word}(" in source(page).text]
-    for word in ("play", "quiz")
-)
+ASKING = [page for page in WRITTEN if "book.quiz(" in source(page).text]
 SOFTMAX = "chapters/classifiers/softmax.html"
-KEYS = ("ArrowRight", "ArrowUp", "Enter")
 
 
 @pytest.fixture(scope="module")
@@ -42,28 +38,6 @@ def place(page):
     return f"chapters/{page}.html"
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_stays_inside_and_typesets_its_formulas(browser, base, page):
-    with visit(browser, base, place(page)) as seen:
-        assert seen.outside == []
-        assert seen.missing == []
-        assert seen.errors == []
-        assert seen.untypeset() == []
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_is_accessible_and_fits_its_window_in_light_and_dark(
-    browser, address, page, size
-):
-    with visit(browser, address, place(page), size=size) as seen:
-        assert seen.too_wide() == []
-        for scheme in ("light", "dark"):
-            seen.page.emulate_media(color_scheme=scheme)
-            seen.page.wait_for_selector(f"html[data-theme={scheme}]")
-            assert seen.axe() == []
-
-
 def test_the_first_page_leads_to_the_welcome(browser, base):
     with visit(browser, base, "index.html") as seen:
         seen.page.wait_for_url("**/chapters/start/welcome.html")
@@ -76,30 +50,6 @@ def test_the_search_works_offline(browser, base):
         found.first.wait_for()
         assert seen.outside == []
         assert seen.errors == []
-
-
-@pytest.mark.parametrize("page", MOVING)
-def test_every_moving_figure_moves_by_keyboard(browser, base, page):
-    with visit(browser, base, place(page)) as seen:
-        figures = seen.page.locator("figure.nn-play").all()
-        assert figures
-        for figure in figures:
-            assert moves(seen.page, figure), figure.get_attribute("aria-label")
-        assert seen.errors == []
-
-
-def moves(page, figure):
-    """Press keys on each control of a figure until what it shows has changed."""
-    before = figure.inner_html()
-    for control in figure.locator("input, button, select, a[href], [tabindex='0']").all():
-        if not control.is_enabled():
-            continue
-        control.focus()
-        for key in KEYS:
-            page.keyboard.press(key)
-            if figure.inner_html() != before:
-                return True
-    return False
 
 
 def test_print_is_light_and_shows_answers_in_place_of_controls(browser, address):
