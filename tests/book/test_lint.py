@@ -187,6 +187,10 @@ def test_other_faults_of_a_rule_are_found(rule, text, words):
         ("mark", "Write `a != b` and $n!$, from 3–5.\n"),
         ("minus", "A 2-norm, `x = -1` and $-1$.\n"),
         ("figure-alt", CELL % 'viz.show(f, alt="Ten shirts: " + words)'),
+        (
+            "figure-alt",
+            CELL % f'book.play("a", {{}}, alt="{SEEN}", still=viz.show(f, alt="A line."))',
+        ),
         ("own-words", "Anything that nobody has written in these words before now.\n"),
     ],
 )
