@@ -26,8 +26,8 @@ test: setup system lint ## run every test; needs no network once set up
 lint: setup ## style, imports, spelling, nothing generated, what pages lack
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib && $(PY) tools/check_repository.py && $(PY) tools/lint_pages.py
 
-lab: setup ## open the pages as notebooks in JupyterLab
-	@$(PY) tools/open_lab.py
+lab: setup ## open the pages as notebooks in JupyterLab; P=classifiers/softmax opens that page
+	@$(PY) tools/open_lab.py --page "$(P)"
 
 exercises: setup ## make the assignments' notebooks from their text
 	@$(PY) -m jupytext --to ipynb $(COURSE)/source/*/*.py

@@ -37,7 +37,8 @@ def environment(folder: Path, serial: bool) -> dict[str, str]:
     packages = [folder, folder / "exercises"] if (folder / "nnlib/__init__.py").exists() else []
     before = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
     path = {"PYTHONPATH": os.pathsep.join([*map(str, packages), *before])}
-    return dict.fromkeys(THREADS, "1") | os.environ | {"PATH": programs} | path | workers
+    fixed = dict.fromkeys(THREADS, "1") | {"PYTHONHASHSEED": "0"}  # sets print in one order
+    return fixed | os.environ | {"PATH": programs} | path | workers
 
 
 def build(folder: Path, *, serial: bool = False) -> int:

@@ -3,7 +3,7 @@
 Usage: python tools/check_links.py [--external] [FOLDER]
 
 FOLDER is a built book, by default `_build/html`. A line names each link to a file or anchor
-that does not exist, that leaves the book's folder, that would break from `file://`, each address
+that does not exist, that leaves the book's folder, or that breaks from `file://`, each address
 outside that cannot be one, and each id that stands twice on a page. `--external` lists the
 addresses outside, each once, with the first page that has it.
 """

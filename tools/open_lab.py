@@ -1,15 +1,20 @@
 """Open the pages as notebooks in JupyterLab: a click on a page opens it as one.
 
-Run as ``python tools/open_lab.py``; more arguments go to JupyterLab. Jupytext reads the pages;
-the setting that makes it their default viewer is written into .venv, not into the user's home.
+Run as ``python tools/open_lab.py``, or ``python tools/open_lab.py --page classifiers/softmax``
+to begin with one page; more arguments go to JupyterLab. Jupytext reads the pages; the setting
+that makes it their default viewer is written into .venv, not into the user's home.
 """
 
+import argparse
+import difflib
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
+CHAPTERS = ROOT / "chapters"
 VIEWERS = {"markdown": "Jupytext Notebook", "myst": "Jupytext Notebook"}
 SETTINGS = {"@jupyterlab/docmanager-extension:plugin": {"defaultViewers": VIEWERS}}
 
@@ -22,12 +27,40 @@ def write_settings(prefix):
     return path
 
 
+def pages(chapters=CHAPTERS):
+    """Return the names of the written pages, as pages.yml has them."""
+    found = (path.relative_to(chapters) for path in chapters.glob("[a-z]*/**/*.md"))
+    return sorted(path.with_suffix("").as_posix() for path in found)
+
+
+def file_of(page, chapters=CHAPTERS):
+    """Return the file of a page below the chapters; a name that is none ends the program."""
+    name, known = page.strip("/").removeprefix("chapters/").removesuffix(".md"), pages(chapters)
+    if name in known:
+        return f"{name}.md"
+    last = name.rpartition("/")[2]
+    same = [page for page in known if page.rpartition("/")[2] == last]
+    near = same + [n for n in difflib.get_close_matches(name, known) if n not in same]
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known)}"
+    sys.exit(f"open_lab: no page is called {page!r}; {hint}")
+
+
+def command(page, more):
+    """Return the command that starts JupyterLab, at a page if one is named."""
+    opened = str(CHAPTERS / file_of(page)) if page else str(CHAPTERS)
+    root = ["--ServerApp.root_dir", str(CHAPTERS)] if page else []
+    return [sys.executable, "-m", "jupyterlab", opened, *root, *more]
+
+
 def main():
     """Write the settings and hand over to JupyterLab."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--page", default="", metavar="PART/PAGE", help="open this page")
+    options, more = parser.parse_known_args()
+    line = command(options.page, more)
     write_settings(sys.prefix)
-    command = [sys.executable, "-m", "jupyterlab", "chapters", *sys.argv[1:]]
     one_thread = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # as in the build: same numbers
-    sys.exit(subprocess.run(command, env=one_thread, check=False).returncode)
+    sys.exit(subprocess.run(line, env=one_thread, check=False).returncode)
 
 
 if __name__ == "__main__":

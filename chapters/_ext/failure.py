@@ -8,6 +8,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+OWN_NAME = re.compile(r" \(\d+\.py, line \d+\)$")  # IPython's for a cell, in a syntax error
 AROUND = 2  # lines of the page before the one that failed
 TRACEBACK = 14  # last lines
 
@@ -73,12 +74,13 @@ def _raised(cell) -> dict:
 
 def _reason(raised: dict, error: Exception) -> str:
     """Say in one line what went wrong."""
-    if raised:
-        return COLOUR.sub("", f"{raised['ename']}: {raised['evalue']}".splitlines()[0])
-    if isinstance(error, CellTimeoutError):
+    if isinstance(error, CellTimeoutError):  # the kernel was interrupted, which also raises
         return "it ran longer than the build's timeout"
     if isinstance(error, DeadKernelError):
         return "the kernel ended while it ran"
+    if raised:
+        first = f"{raised['ename']}: {raised['evalue']}".splitlines()[0]
+        return OWN_NAME.sub("", COLOUR.sub("", first))
     return f"{type(error).__name__}: {error}".splitlines()[0]
 
 

@@ -104,7 +104,7 @@ def _item(text: str, tooltip: str, url: str | None, command: str) -> dict:
     item = {"text": text, "tooltip": tooltip, "label": f"live-{text.lower()}"}
     if url:
         return item | {"type": "link", "url": url}
-    return item | {"type": "javascript", "javascript": f"nn.live.copy('{command}', this)"}
+    return item | {"type": "javascript", "javascript": f"nn.live.copy('{command}')"}
 
 
 def code_cells(notebook) -> list[dict]:

@@ -34,6 +34,7 @@ def _config(app, config) -> None:
     for key in NAVBAR:  # else the theme shows a second search bar
         config.html_theme_options.setdefault(key, [])
     config.html_theme_options.setdefault("show_toc_level", 2)
+    config.html_theme_options.setdefault("use_fullscreen_button", False)  # browsers have one
     config.html_theme_options.setdefault("footer_content_items", ["copyright.html"])
 
 

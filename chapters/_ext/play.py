@@ -5,7 +5,8 @@ such as ``// needs: parts-plot parts-time``, or the table ``NEEDS`` below. With 
 ``// room: 630 362`` it asks for so many pixels of height, on a phone and on a desk, so that
 nothing jumps when it begins.
 
-One small script, ``page.js``, is on every page: folds that open, print in light. Formulas that
+Two small scripts are on every page: ``page.js`` (folds that open, print in light) and
+``progress.js`` (where the reader was, ticks beside the pages that are done). Formulas that
 a cell printed, such as those of ``Steps``, get MathJax as those of the text do.
 """
 
@@ -20,18 +21,33 @@ ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
 DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
 ROOM = re.compile(r"^// room: (\d+) (\d+)$", re.MULTILINE)
 NARROW = "36rem"  # two columns do not fit into a figure of this width
-NEEDS: dict[str, tuple[str, ...]] = {}  # scripts that an element's script builds on, by name
-SHEETS = ("nn.css", "play.css", "questions.css", "terms.css")
-FORMULA = '<div class="math"'  # what a cell prints; Sphinx notes those of the text by itself
+NEEDS: dict[str, tuple[str, ...]] = {  # scripts that an element's script builds on, by name
+    "map": ("progress", "journey"),
+    "predict": ("progress", "ask"),
+    "quiz": ("progress", "ask", "kinds", "order"),
+    "recall": ("progress", "ask"),
+}
+SHEETS = (
+    "nn.css",
+    "page.css",
+    "text.css",
+    "math.css",
+    "play.css",
+    "questions.css",
+    "terms.css",
+    "print.css",
+)
+# What a cell prints, a question or a prediction; Sphinx notes those of the text by itself.
+FORMULA = re.compile(r'<(?:div|span) class="math')
 
 
 def _page(app, pagename, templatename, context, doctree) -> None:
     """Add the script of every page and those that this one uses, the shared parts first."""
     body = context.get("body", "")
-    if FORMULA in body:
+    if FORMULA.search(body):
         app.env.get_domain("math").data["has_equations"][pagename] = True
     used = sorted(set(ELEMENT.findall(body)))
-    for name in ["page", *_scripts(app, used)]:
+    for name in dict.fromkeys(["page", *_scripts(app, used), "progress"]):
         if _file(app, name) is None:
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")
@@ -56,12 +72,20 @@ def _room(app, used: list[str]) -> str:
     """Return the style that keeps the height free which the elements of a page will take."""
     asked = [(name, ROOM.search(_text(app, name))) for name in used]
     rules = "".join(
-        f"nn-{name} {{ min-height: {found[2]}px; }} "
-        f"@container (max-width: {NARROW}) {{ nn-{name} {{ min-height: {found[1]}px; }} }} "
+        f"{_height(name, found[2])} @container (max-width: {NARROW}) {{ "
+        f"{_height(name, found[1])} }} "
         for name, found in asked
         if found
     )
     return f"<style>@media (scripting: enabled) {{ {rules}}}</style>" if rules else ""
+
+
+def _height(name: str, pixels: str) -> str:
+    """Return the rules that give an element a height, which its still picture keeps to."""
+    return (
+        f"nn-{name} {{ min-height: {pixels}px; }} "
+        f"nn-{name} .nn-fallback svg {{ max-height: {pixels}px; }}"
+    )
 
 
 def _text(app, name: str) -> str:

@@ -53,7 +53,7 @@ class Prose:
     def inline(self, node: nodes.Node) -> str:
         """Return a piece of a line."""
         if isinstance(node, nodes.Text):
-            return SPECIAL.sub(r"\\\1", node.astext().replace("\n", " "))
+            return SPECIAL.sub(r"\\\1", re.sub(r"\s+", " ", node.astext()))
         if isinstance(node, nodes.math):
             return f"${node.astext()}$"
         if isinstance(node, nodes.math_block):

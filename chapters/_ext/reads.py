@@ -70,7 +70,9 @@ class Reads:
 
     def _modules(self, folder: str) -> list[str]:
         """Return the names in a folder under which Python finds a module."""
-        return [name for name in self._names(folder) if "." not in name or name.endswith(".py")]
+        at = self.root / folder
+        packages = {init.parent.name for init in at.glob("*/__init__.py")}
+        return [n for n in self._names(folder) if n in packages or n.endswith(".py")]
 
 
 def _looked_through(page: str) -> tuple[str, str]:

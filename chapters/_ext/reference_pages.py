@@ -10,6 +10,11 @@ from syllabus import page_of
 from terms import definition_of
 
 BIBLIOGRAPHY = "reference/bibliography"
+PARTS = {
+    "backprop": "Backpropagation",
+    "cnn": "Convolutional networks",
+    "rnn": "Recurrent networks",
+}
 
 
 class Defined(nodes.Inline, nodes.TextElement):
@@ -33,10 +38,15 @@ def filter_of(rows: str, noun: str, fields: list[dict]) -> nodes.raw:
     return nodes.raw("", text, format="html")
 
 
+def part_title(part: str) -> str:
+    """Return the name of a part of the book."""
+    return PARTS.get(part, part.capitalize())
+
+
 def parts_of(course, used: set[str]) -> dict:
     """Return the menu of the parts of the book that have rows."""
     parts = dict.fromkeys(page.part for page in course.pages.values())
-    options = [(part, part.capitalize()) for part in parts if part in used]
+    options = [(part, part_title(part)) for part in parts if part in used]
     return {"name": "part", "label": "Part", "options": options}
 
 
@@ -71,7 +81,7 @@ class GlossaryList(SphinxDirective):
             ]
         fields = [parts_of(app.nn_course, {term.part for term in terms})]
         return [
-            filter_of(".nn-entry", "terms", fields),
+            filter_of(".nn-gloss", "terms", fields),
             jump,
             *(self._section(letter, group) for letter, group in letters),
         ]
@@ -93,7 +103,7 @@ def _entry(term: Term) -> nodes.container:
     text = nodes.paragraph("", "", *inline(term.definition), nodes.Text(" "))
     text += Defined("", term=term.id)
     return nodes.container(
-        "", head, text, ids=[term.id], classes=["nn-entry", f"nn-part-{term.part}"]
+        "", head, text, ids=[term.id], classes=["nn-gloss", f"nn-part-{term.part}"]
     )
 
 
@@ -109,7 +119,7 @@ class NotationTable(SphinxDirective):
         for part in parts:
             found = [s for s in symbols if s.page.split("/")[0] == part]
             if found:
-                out.append(_section(part.capitalize(), part, self._table(found)))
+                out.append(_section(part_title(part), part, self._table(found)))
         return out
 
     def _table(self, symbols: list[Symbol]) -> list[nodes.Node]:
@@ -138,7 +148,7 @@ class NotationTable(SphinxDirective):
                 line = nodes.paragraph("", "", nodes.math("", name))
                 for k, s in enumerate(meanings):
                     line += [nodes.Text(": " if k == 0 else "; "), *inline(s.meaning)]
-                    line += [nodes.Text(" ("), Defined("", page=s.page), nodes.Text(")")]
+                    line += [nodes.Text(", on "), Defined("", page=s.page)]
                 items += nodes.list_item("", line)
         return [items] if items.children else []
 

@@ -23,14 +23,17 @@ LETTERS = dict(
         "alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho "
         "sigma tau phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega "
         "nabla partial sum prod int infty top mid odot cdot times leq le geq ge neq approx in "
-        "leftarrow to rightarrow mapsto ln log exp max min ell otimes circ sqrt".split(),
+        "lVert rVert lvert rvert Vert leftarrow to rightarrow mapsto ln log exp max min ell "
+        "otimes circ sqrt".split(),
         "α β γ δ ε ε ζ η θ κ λ μ ν ξ π ρ σ τ φ φ χ ψ ω Γ Δ Θ Λ Ξ Π Σ Φ Ψ Ω "
-        "∇ ∂ ∑ ∏ ∫ ∞ T | ⊙ · × ≤ ≤ ≥ ≥ ≠ ≈ ∈ ← → → ↦ ln log exp max min ℓ ⊗ ∘ √".split(),
+        "∇ ∂ ∑ ∏ ∫ ∞ T | ⊙ · × ≤ ≤ ≥ ≥ ≠ ≈ ∈ ‖ ‖ | | ‖ ← → → ↦ ln log exp max min "
+        "ℓ ⊗ ∘ √".split(),
         strict=True,
     )
 )
 NAME = re.compile(r"\\([A-Za-z]+)")
 ACCENT = re.compile(r"\\(?:hat|bar|tilde|vec)\s*\{?(\w)\}?")
+FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
 DRESS = re.compile(
     r"\\(?:mathrm|mathbf|mathcal|mathbb|text|operatorname|boldsymbol|bigl?|bigr?|Bigl?|Bigr?"
     r"|left|right|quad|qquad|begin|end|displaystyle|limits|label)\b\*?(?:\{(?:aligned|cases"
@@ -53,7 +56,7 @@ def plain(tex: str) -> str:
     >>> plain(r"\nabla_\theta L"), plain(r"W^\top x"), plain(r"p(t_n \mid x_n)")
     ('∇_θ L', 'W^T x', 'p(t_n|x_n)')
     """
-    text = DRESS.sub("", ACCENT.sub(r"\1", tex))
+    text = DRESS.sub("", FRACTION.sub(r"\1/\2", ACCENT.sub(r"\1", tex)))
     text = NAME.sub(lambda name: LETTERS.get(name[1], name[1]), text)
     return re.sub(r"\s*([|=,()])\s*", r"\1", " ".join(text.split()))
 

@@ -18,9 +18,9 @@ class PageLink(nodes.Inline, nodes.TextElement):
     """The name of a page; linked, to a place in it, when all pages have been read."""
 
 
-def _section(notes: str) -> nodes.section:
+def _section(notes: str, kind: str) -> nodes.section:
     """Return an empty section for one set of notes."""
-    return nodes.section("", nodes.title("", NOTES.get(notes, notes)), ids=[f"notes-{notes}"])
+    return nodes.section("", nodes.title("", NOTES.get(notes, notes)), ids=[f"{kind}-{notes}"])
 
 
 def _notes(entries) -> list[str]:
@@ -38,7 +38,7 @@ class SyllabusTable(SphinxDirective):
         course = self.env.app.nn_course
         sections = []
         for notes in _notes(course.topics.values()):
-            sections.append(_section(notes))
+            sections.append(_section(notes, "topics"))
             sections[-1] += TopicTable("", notes=notes)
         return [_topic_filter(course), *sections]
 
@@ -86,7 +86,7 @@ class ErrataTable(SphinxDirective):
         errata = self.env.app.nn_course.errata.values()
         sections = []
         for notes in _notes(errata):
-            sections.append(_section(notes))
+            sections.append(_section(notes, "errata"))
             sections[-1] += [self._entry(e) for e in errata if e.notes == notes]
         return [_errata_filter(self.env.app.nn_course), *sections]
 

@@ -121,6 +121,17 @@ def write(root: Path, **addresses: str) -> MiniBook:
     return book
 
 
+def shared(factory) -> MiniBook:
+    """Return the book with addresses, built once for all tests of a session."""
+    root = factory.getbasetemp() / "live"
+    if root.exists():
+        return MiniBook(root)
+    book = write(root, **ADDRESSES)
+    done = book.build()
+    assert done.returncode == 0, done.stdout
+    return book
+
+
 def html(book: MiniBook) -> Path:
     """The folder of the built pages."""
     return book.root / "_build/html"

@@ -1,5 +1,6 @@
 """Each planted fault fails the build, at the second attempt too; nothing runs in vain."""
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -37,7 +38,15 @@ def a_further_erratum(book):
 
 BARE = "from IPython.display import HTML\nHTML('<img src=\"_static/nn.css\">')"
 FAULTS = {
-    "a cell that fails": (edit("print(1 + 1)", "print(1 / 0)"), "ZeroDivisionError"),
+    "a cell that fails": (
+        edit("print(1 + 1)", "print(1 / 0)"),
+        "part/second.md:30: cell 2 of 2 fails: ZeroDivisionError: division by zero",
+    ),
+    "a dead anchor": (
+        edit("Two things", '<a href="#nowhere">Two</a> things'),
+        "no such anchor",
+    ),
+    "an unknown source": (edit("Two things", "{cite:t}`nobody1999`: two things"), "nobody1999"),
     "a topic left out": (a_further_topic, "mini-004 is not covered on its page"),
     "more than three ids": (four_topics, "4 ids at once, at most 3"),
     "an unknown id": (
@@ -124,12 +133,65 @@ def test_an_edit_of_the_prose_executes_nothing(mini):
     assert "Both things" in mini.page()
 
 
-@pytest.mark.parametrize("name", ["nnlib/part.py", "nnlib/data.npz", "requirements.lock"])
-def test_a_change_outside_the_page_executes_it_again(mini, name):
+@pytest.mark.parametrize("name", ["nnlib/part.py", "nnlib/numpy.py", "requirements.lock"])
+def test_a_change_of_what_the_page_reads_executes_it_again(mini, name):
     before = mini.runs
     mini.write(name, "answer = 3\n")
     assert mini.build().returncode == 0
     assert mini.runs == before + 1
+
+
+def test_a_change_of_what_the_page_does_not_read_executes_nothing(mini):
+    before = mini.runs
+    for name in ("README.md", "nnlib/data.npz", "tests/test_part.py", "tools/new.py"):
+        mini.write(name, "answer = 3\n")
+    mini.write("chapters/reference/glossary.yml", "[]\n")
+    assert mini.build().returncode == 0
+    assert mini.runs == before
+
+
+def test_cells_that_return_to_an_older_text_are_executed_with_what_is_read_now(mini):
+    before = mini.runs
+    mini.replace("print(1 + 1)", "print(answer)")
+    assert mini.build().returncode == 0
+    mini.write("nnlib/part.py", "answer = 4\n")
+    mini.replace("print(answer)", "print(1 + 1)")
+    assert mini.build().returncode == 0
+    mini.replace("print(1 + 1)", "print(answer)")
+    assert mini.build().returncode == 0
+    assert mini.runs == before + 3
+    assert ">4\n<" in mini.page()
+
+
+def with_pages(book, *names):
+    """Add pages with cells of their own."""
+    second = (book.root / "chapters/part/second.md").read_text()
+    other = re.sub(r"```\{(covers|erratum)\}.*?```", "", second, flags=re.DOTALL)
+    for k, name in enumerate(names):
+        text = other.replace("# Second", f"# {name.title()}") + cell(f"print({k})")
+        book.write(f"chapters/part/{name}.md", text)
+    files = "".join(f"\n- file: chapters/part/{name}" for name in names)
+    first = "file: chapters/part/second"
+    book.replace(first, first + files, "_toc.yml")
+    book.syllabus([topic(1), topic(2)])
+
+
+def test_all_pages_that_fail_are_named_in_one_build(mini):
+    with_pages(mini, "third", "fourth")
+    for name, code in (("third", "{}['x']"), ("fourth", "def f(:")):
+        mini.replace("print(1 + 1)", f"1\n{code}", f"chapters/part/{name}.md")
+    done = mini.build()
+    assert done.returncode != 0
+    third, fourth = (
+        re.search(rf"part/{name}\.md:(\d+): cell 2 of 3 fails: (\w+)", done.stdout)
+        for name in ("third", "fourth")
+    )
+    assert (third[2], fourth[2]) == ("KeyError", "SyntaxError")
+    lines = (mini.root / "chapters/part/third.md").read_text().splitlines()
+    assert lines[int(third[1]) - 1] == "{}['x']"
+    assert f"  > {third[1]:>4} | {{}}['x']" in done.stdout
+    assert "2 of 3 executed pages failed" in done.stdout
+    assert "jupyter_book/cli" not in done.stdout
 
 
 def test_a_changed_script_reaches_the_built_book(mini):
@@ -139,25 +201,21 @@ def test_a_changed_script_reaches_the_built_book(mini):
     assert copied.read_text() == "window.nn = {};\n"
 
 
-def test_several_pages_are_executed_ahead_with_a_line_each(mini):
-    second = (mini.root / "chapters/part/second.md").read_text()
-    other = re.sub(r"```\{(covers|erratum)\}.*?```", "", second, flags=re.DOTALL)
-    mini.write(
-        "chapters/part/third.md", other.replace("# Second", "# Third") + cell("print(3)")
-    )
-    mini.write(
-        "chapters/part/fourth.md", other.replace("# Second", "# Fourth") + cell("print(4)")
-    )
-    mini.replace(
-        "file: chapters/part/second",
-        "file: chapters/part/second\n- file: chapters/part/third\n- file: chapters/part/fourth",
-        "_toc.yml",
-    )
-    mini.syllabus([topic(1), topic(2)])
+def test_several_pages_are_executed_ahead_with_a_line_each_and_their_seconds(mini):
+    with_pages(mini, "third", "fourth")
     done = mini.build()
     assert done.returncode == 0, done.stdout
-    assert "[1/3] executed part/" in done.stdout
-    assert "[3/3] executed part/" in done.stdout
+    assert "[1/2] executed part/" in done.stdout
+    assert "[2/2] executed part/" in done.stdout
+    assert re.search(r"\d\.\d s +\d+\.\d s  chapters/part/fourth\n", done.stdout)
+    assert re.search(r"\d\.\d s +1 pages from the cache\n", done.stdout)
+    kept = json.loads((mini.root / "_build/page-seconds.json").read_text())
+    states = {page: seconds["from"] for page, seconds in kept["pages"].items()}
+    assert states == {
+        "chapters/part/fourth": "executed",
+        "chapters/part/second": "cache",
+        "chapters/part/third": "executed",
+    }
 
 
 def test_covers_leaves_an_anchor_and_the_generated_page_links_to_it(built):

@@ -87,9 +87,7 @@ def swipe(page, start, *places):
 def test_every_figure_moves_by_each_of_its_controls(seen):
     for name in FIGURES:
         figure = part(seen.page, name)
-        for control in figure.locator(
-            "input:not([type=checkbox]), .nn-point, .nn-cursor"
-        ).all():
+        for control in figure.locator("input[type=range], .nn-point, .nn-cursor").all():
             before = figure.inner_html()
             control.press("ArrowUp")
             settle(figure)
@@ -390,6 +388,22 @@ def test_a_figure_has_its_room_before_it_begins(browser, address, size):
         for name in ("vectors", "linear-map", "race"):
             room, height = part(seen.page, name).evaluate(HEIGHTS)
             assert room == pytest.approx(height, rel=0.15), name
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_jumps_when_a_late_script_begins(browser, address, size):
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page, held = context.new_page(), []
+    page.route("**/_play/vectors.js*", lambda route: held.append(route))
+    page.goto(address + PAGE, wait_until="commit")
+    figure = page.locator("figure.nn-play").first
+    page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
+    before = figure.bounding_box()["height"]
+    assert part(page, "vectors").locator(".nn-fallback").is_visible()
+    held[0].continue_()
+    page.wait_for_selector("nn-vectors.nn-ready .nn-point")
+    assert figure.bounding_box()["height"] == pytest.approx(before, abs=24)
+    context.close()
 
 
 def test_without_script_there_are_picture_and_words(browser, address):

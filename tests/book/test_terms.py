@@ -257,7 +257,7 @@ def test_without_script_a_term_is_a_plain_link(browser, base):
 
 def test_the_glossary_is_filtered_by_part_and_words(browser, base):
     with visit(browser, base, "chapters/reference/glossary.html", size=PHONE) as seen:
-        entries = seen.page.locator(".nn-entry")
+        entries = seen.page.locator(".nn-gloss")
         assert entries.filter(visible=True).count() == len(GLOSSARY)
         seen.page.get_by_label("Words").fill("noisy")
         assert entries.filter(visible=True).count() == 1

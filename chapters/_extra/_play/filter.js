@@ -4,7 +4,7 @@ nn.define("filter", (element, {rows: selector, noun, fields}) => {
   const rows = [...document.querySelectorAll(selector)];
   const plain = text => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
   const texts = rows.map(row => plain(row.textContent));
-  const groups = [...new Set(rows.flatMap(row => [row.closest("table"), row.closest("section")]))].filter(Boolean);
+  const groups = [...new Set(rows.flatMap(row => [row.closest("table"), row.closest("section")]))].filter(group => group && !group.contains(element));
   const status = nn.html("p", {class: "nn-note", role: "status"});
   const chosen = {};
   let words = [];

@@ -161,7 +161,7 @@ nn.live = (() => {
   };
 
   function open(node, source, opener) {
-    const index = +node.id.slice("nn-cell-".length), original = source.textContent.replace(/\n$/, "");
+    const index = +node.id.slice("nn-cell-".length), original = source.querySelector("pre").textContent.replace(/\n$/, "");
     const kept = stored(index);
     const area = html("textarea", {spellcheck: "false", autocapitalize: "off", autocomplete: "off",
       "aria-label": "Code of this cell. Shift and Enter runs it.", class: "tex2jax_ignore"});
@@ -239,7 +239,7 @@ nn.live = (() => {
     const go = button("Run", () => run(editor)), halt = button("Stop", stop);
     halt.hidden = true;
     const bar = html("div", {class: "nn-bar"}, go, halt, button("Reset code", reset), button("Close", close), status);
-    const box = html("div", {class: "nn-live"}, area, bar, output);
+    const box = html("div", {class: "nn-run"}, area, bar, output);
     [source, opener].forEach(part => { part.hidden = true; });
     opener.after(box);
     editors.set(index, editor);
@@ -258,7 +258,7 @@ nn.live = (() => {
   }
 
   function offer(node) {
-    const source = node.querySelector(".cell_input [class*=highlight-]");
+    const source = node.querySelector(".cell_input");
     if (!source) return;
     let word = null;
     const press = button("Try it", () => {
@@ -273,14 +273,15 @@ nn.live = (() => {
   }
 
   // ---- the menu in the header
-  function copy(command, item) {
-    const told = item.querySelector(".btn__text-container");
-    const say = words => {
-      told.textContent = words;
-      told.setAttribute("role", "status");
-    };
+  function copy(command) {
+    document.querySelector(".nn-live-told")?.remove();
+    const told = html("p", {class: "nn-live-told", role: "status"});
+    document.body.append(told);
     const done = navigator.clipboard?.writeText(command) ?? Promise.reject();
-    done.then(() => say(`Copied: ${command}`), () => say(`Type: ${command}`));
+    const where = "in the course's folder, it opens this page as a notebook.";
+    done.then(() => told.append(`Copied: ${command}. Typed ${where}`), () => told.append(`Type ${command} ${where}`));
+    told.addEventListener("click", () => told.remove());
+    setTimeout(() => told.remove(), 12_000);
   }
 
   if (known.pyodide) document.querySelectorAll("[id^=nn-cell-]").forEach(offer);

@@ -1,5 +1,6 @@
-// <nn-map>: the map of the course. Every page is a box, every prerequisite an arrow.
-// parts: [{title, pages: [{page, title, question, after: [page, …], href? or here?}]}], in reading
+// <nn-map>: the map of the course. Every page is a box, every prerequisite an arrow, every page
+// whose questions are answered is ticked.
+// parts: [{title, builds?, pages: [{page, title, question, after: [page, …], href? or here?}]}], in reading
 // order; a page without href is planned, or is the one on which the map stands (here: true).
 // goals: [{text, page}]; start: index of the first one shown.
 nn.define("map", (element, {parts, goals, start}) => {
@@ -7,6 +8,7 @@ nn.define("map", (element, {parts, goals, start}) => {
   const at = new Map(pages.map((page, k) => [page.page, k]));
   const before = pages.map(page => page.after.map(name => at.get(name)));
   const next = pages.map((_, k) => before.flatMap((list, j) => (list.includes(k) ? [j] : [])));
+  const still = element.querySelector(".nn-fallback");
   const state = {chosen: at.get(goals[start].page), hovered: null, touch: false};
 
   // All pages that page k rests on, in reading order.
@@ -22,7 +24,8 @@ nn.define("map", (element, {parts, goals, start}) => {
   // ---- the boxes
   const boxes = pages.map((page, k) => {
     const box = nn.html("a", {class: "nn-map-page", tabindex: -1, "data-page": page.page},
-      nn.html("span", {class: "nn-map-rank", "aria-hidden": "true"}), page.title);
+      nn.html("span", {class: "nn-map-rank", "aria-hidden": "true"}), page.title,
+      nn.html("span", {class: "nn-map-tick"}));
     if (page.href) box.href = page.href;
     else if (page.here) fill(box, {role: "link", "aria-current": "page"});
     else {
@@ -40,6 +43,17 @@ nn.define("map", (element, {parts, goals, start}) => {
     });
     return box;
   });
+
+  // A tick for a page that is done, how far one has come on another.
+  function tick() {
+    boxes.forEach((box, k) => {
+      const {asked, right, tried, done} = nn.progress.summary(pages[k].page);
+      const mark = box.querySelector(".nn-map-tick");
+      mark.textContent = done ? " ✓" : tried ? ` ${right}/${asked}` : "";
+      const words = done ? ", every question answered" : tried ? " questions answered" : "";
+      if (words) mark.append(nn.html("span", {class: "nn-map-hidden"}, words));
+    });
+  }
 
   function fill(node, attributes) {
     Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
@@ -169,6 +183,8 @@ nn.define("map", (element, {parts, goals, start}) => {
         standing(page)));
   }
 
+  const journey = nn.journey.build(parts);
+
   // ---- keyboard: arrows walk along the pages and from part to part, Enter opens a page
   function step(key, k) {
     const firsts = parts.map(part => at.get(part.pages[0].page));
@@ -214,6 +230,8 @@ nn.define("map", (element, {parts, goals, start}) => {
     nn-map a.nn-map-page:focus-visible { outline: 3px solid var(--nn-b); outline-offset: 1px; }
     .nn-map-rank { position: absolute; left: .3rem; width: 1.2rem; text-align: right;
       font-variant-numeric: tabular-nums; font-weight: 400; }
+    .nn-map-tick { font-weight: 700; color: var(--nn-c); }
+    nn-map .nn-here .nn-map-tick { color: inherit; }
     .nn-map-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden;
       clip-path: inset(50%); }
     .nn-map-line { fill: none; stroke: var(--nn-ink); stroke-width: 1; opacity: .35; }
@@ -235,7 +253,11 @@ nn.define("map", (element, {parts, goals, start}) => {
     @media print { .nn-map-panel { position: static; } }`);
 
   arrows.append(...edges.map(edge => edge.group));
-  element.replaceChildren(style, wishes.node, nn.html("div", {}, field, loose, panel));
+  still.classList.add("nn-paper");
+  element.replaceChildren(style, journey.back, wishes.node,
+    nn.html("div", {}, field, loose, panel), journey.node, still);
   choose(state.chosen);
+  tick();
+  nn.progress.hear(() => { tick(); place(); });
   new ResizeObserver(place).observe(field);
 });

@@ -1,25 +1,53 @@
-// <nn-predict>: commit to an answer. <nn-recall> further down waits for it.
-nn.define("predict", (element, {name, question, choices}) => {
-  const note = nn.html("p", {class: "nn-note", role: "status", tabindex: -1});
-  const commit = nn.button("I commit to this", () => settle(true));
-  let picked = choices.findIndex((_, k) => String(k) === nn.store.get(name));
-  const ask = nn.choice({legend: question, options: choices, chosen: picked, pick: k => { picked = k; }});
+// <nn-predict>: commit to an answer, a choice or a number. <nn-recall> further down waits for it.
+nn.define("predict", (element, {id, name, question, choices, unit}) => {
+  const {rich, shown, number, put} = nn.ask;
+  const note = nn.html("p", {class: "nn-note", role: "status", tabindex: -1, id: nn.id()});
+  const still = element.querySelector(".nn-fallback");
+  let picked = nn.progress.predicted(id);
+  if (choices && !(picked in choices)) picked = null;
 
-  function settle(say) {
-    if (picked < 0) {
-      note.textContent = "Choose first. A guess is enough.";
+  const control = choices ? chooser() : typist();
+
+  function chooser() {
+    const ask = nn.choice({legend: rich(question), options: choices.map(text => rich(text)),
+      chosen: picked ?? -1, pick: k => { picked = k; }});
+    const commit = nn.button("I commit to this", () => settle("Choose first. A guess is enough."));
+    return {nodes: [ask.node, commit], close() { ask.node.disabled = true; commit.disabled = true; }};
+  }
+
+  function typist() {
+    const title = nn.html("p", {class: "nn-asked", id: nn.id()}, rich(question));
+    const box = nn.ask.box({unit, label: "Your guess:", press: "I commit to this", after: note.id,
+      enter(text) {
+        const {value, problem} = number(text, unit);
+        picked = value ?? null;
+        settle(problem);
+      }});
+    box.input.setAttribute("aria-describedby", `${title.id} ${note.id}`);
+    return {nodes: [title, box.node], close() {
+      box.input.value = shown(picked);
+      box.input.disabled = true;
+      box.button.disabled = true;
+    }};
+  }
+
+  function close() {
+    control.close();
+    note.textContent = "Noted. The page will come back to it.";
+  }
+
+  function settle(problem) {
+    if (picked === null) {
+      note.textContent = problem;
       return;
     }
-    nn.store.set(name, picked);
-    ask.node.disabled = true;
-    commit.disabled = true;
-    note.textContent = "Noted. The page will come back to it.";
-    if (!say) return;
+    close();
+    nn.progress.predict(id, picked);
     note.focus();  // the button that had the focus is disabled now
-    dispatchEvent(new CustomEvent("nn-predict", {detail: name}));
   }
 
   element.id = `predict-${name}`;
-  element.replaceChildren(ask.node, commit, note);
-  if (picked >= 0) settle(false);
+  still.classList.add("nn-paper");
+  put(element, ...control.nodes, note, still);
+  if (picked !== null) close();
 });

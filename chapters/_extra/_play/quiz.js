@@ -1,23 +1,80 @@
-// <nn-quiz>: questions with instant feedback; every answer is told its reason.
+// <nn-quiz>: questions with instant feedback; every answer is told its reason and is kept.
 nn.define("quiz", (element, {questions}) => {
-  // One entry for each kind of question: build(question, title, tell) returns its control.
-  const kinds = {
-    single: ({choices}, title, tell) => nn.choice({
-      legend: title,
-      options: choices.map(choice => choice.text),
-      pick: k => tell(choices[k].right, choices[k].reason),
-    }).node,
-  };
+  const {rich, put, typeset} = nn.ask;
+  const still = element.querySelector(".nn-fallback");
+  const score = nn.html("p", {class: "nn-score"});
 
   function ask(question, k) {
-    const why = nn.html("p", {class: "nn-why", role: "status"});
-    const tell = (right, reason) => {
-      why.textContent = (right ? "✓ Right: " : "✗ No: ") + reason;
-      why.classList.toggle("nn-yes", right);
-    };
-    const control = kinds[question.kind](question, `${k + 1}. ${question.text}`, tell);
-    return nn.html("div", {class: "nn-question"}, control, why);
+    const title = nn.id(), note = nn.id();
+    const why = nn.html("div", {class: "nn-why", role: "status", id: note});
+    const tries = nn.html("span", {class: "nn-tries"});
+    const again = nn.button("Try again", () => { clear(); kind.first.focus(); });
+    const kind = nn.kinds[question.kind].build(question, submit, title, note);
+    const judge = given => nn.kinds[question.kind].judge(question, given);
+    const foot = nn.html("div", {class: "nn-foot"}, again, tries);
+
+    function submit(given) {
+      const verdict = judge(given);
+      if (verdict.problem) {
+        why.className = "nn-why";
+        put(why, verdict.problem);
+        return;
+      }
+      nn.progress.answer(question.id, given, verdict.right);
+      show();
+    }
+
+    // What is kept of this question, or the question as it begins.
+    function show() {
+      const kept = nn.progress.given(question.id);
+      const verdict = kept && judge(kept.given);
+      if (!verdict || verdict.problem) {
+        reset();
+        return;
+      }
+      kind.set(kept.given, verdict);
+      why.classList.toggle("nn-yes", verdict.right);
+      why.classList.toggle("nn-no", !verdict.right);
+      put(why, nn.html("strong", {}, verdict.right ? "✓ Right: " : "✗ No: "), rich(verdict.say));
+      tries.textContent = kept.tries === 1 ? "first try" : `${kept.tries} tries`;
+      foot.hidden = false;
+    }
+
+    function reset() {
+      kind.set(question.kind === "numeric" ? "" : null, null);
+      why.className = "nn-why";
+      why.replaceChildren();
+      foot.hidden = true;
+    }
+
+    function clear() {
+      nn.progress.forget(question.id);
+      reset();
+    }
+
+    show();
+    const text = nn.html("p", {class: "nn-asked", id: title}, `${k + 1}. `, rich(question.text));
+    return {show, node: nn.html("div", {class: `nn-question nn-${question.kind}`},
+      text, kind.node, why, foot)};
   }
 
-  element.replaceChildren(...questions.map(ask));
+  function count() {
+    const {asked, right, tried, done} = nn.progress.summary();
+    score.textContent = done ? `✓ All ${asked} answered: this page is ticked on the map.`
+      : tried ? `${right} of ${asked} answered rightly so far.` : `${asked} questions.`;
+    if (!nn.progress.kept()) score.append(" This browser keeps nothing: answers last until you leave the page.");
+  }
+
+  nn.progress.ask(questions.map(question => question.id));
+  const asked = questions.map(ask);
+  still.classList.add("nn-paper");
+  element.replaceChildren(...asked.map(one => one.node), score, still);
+  typeset(element);
+  nn.progress.hear(elsewhere => {
+    if (elsewhere) asked.forEach(one => one.show());
+    count();
+  });
+  count();
+  // On paper the questions stand with their answers below them.
+  addEventListener("beforeprint", () => { still.querySelector("details").open = true; });
 });

@@ -1,26 +1,41 @@
 // <nn-recall>: what came out, beside what the reader predicted; hidden until they committed or ask.
-nn.define("recall", (element, {name, right, text, choices}) => {
-  const answer = nn.html("p", {class: "nn-note", role: "status"});
+nn.define("recall", (element, {id, name, right, text, choices, unit}) => {
+  const {rich, shown, put} = nn.ask;
+  const answer = nn.html("div", {class: "nn-note", role: "status"});
+  const still = element.querySelector(".nn-fallback");
+  let open = false;
+  still.classList.add("nn-paper");
 
-  // The choice that was committed to; -1 without one, or when it is a note of an older page.
-  const committed = () => choices.findIndex((_, k) => String(k) === nn.store.get(name));
+  // What was committed to; null without a prediction, or when it is one of an older page.
+  function committed() {
+    const pick = nn.progress.predicted(id);
+    return choices && !(pick in choices) ? null : pick;
+  }
+
+  const amount = value => `${shown(value)}${unit ? ` ${unit}` : ""}`;
+
+  function verdict(pick) {
+    if (pick === null) return [];
+    if (!choices) return [`You predicted ${amount(pick)}; it came out as ${amount(right)}. `];
+    const said = rich(choices[pick].replace(/\.$/, ""));
+    return ["You predicted: ", said, pick === right ? ". So it is. " : ". It came out otherwise. "];
+  }
 
   function tell() {
-    const pick = committed();
-    const said = pick < 0 ? "" : `You predicted: ${choices[pick].replace(/\.$/, "")}. `;
-    const verdict = pick < 0 ? "" : pick === right ? "So it is. " : "It came out otherwise. ";
-    answer.textContent = said + verdict + text;
-    element.replaceChildren(answer);
+    open = true;
+    element.replaceChildren(answer, still);
+    put(answer, ...verdict(committed()), rich(text));
   }
 
   function wait() {
+    open = false;
     answer.textContent = "You have not committed to a prediction yet.";
     const back = nn.html("a", {href: `#predict-${name}`}, "Go back and predict");
     const show = nn.button("Show me", () => { tell(); answer.tabIndex = -1; answer.focus(); });
-    element.replaceChildren(answer, nn.html("div", {class: "nn-bar"}, back, show),
-      nn.html("p", {class: "nn-print"}, text));
+    element.replaceChildren(answer, nn.html("div", {class: "nn-bar"}, back, show), still);
   }
 
-  if (committed() < 0) wait(); else tell();
-  addEventListener("nn-predict", event => { if (event.detail === name) tell(); });
+  if (committed() === null) wait(); else tell();
+  nn.progress.hear(() => { if (!open && committed() !== null) tell(); });
+  addEventListener("beforeprint", () => { still.querySelector("details").open = true; });
 });

@@ -1,0 +1,49 @@
+"""Keep the room of each formula, so that nothing moves when MathJax sets it.
+
+Each formula of a page is told its width and height (``texsize.py``) in ex, MathJax's own
+measure of the text around it; ``math.css`` gives it that room until it is set. A formula that
+needs more or less than was kept moves its line, and no more.
+"""
+
+import html
+import re
+
+from texsize import size
+
+INLINE = re.compile(r'<span class="math notranslate nohighlight">\\\((.*?)\\\)</span>', re.S)
+DISPLAY = re.compile(r'<div class="math([^"]*)"([^>]*)>(.*?)</div>', re.S)
+BRACKETS = re.compile(r"\\\[(.*)\\\]", re.S)  # a number may stand before them
+
+
+def _inline(found: re.Match) -> str:
+    """Return a formula in a line with its width."""
+    width, _ = size(html.unescape(found[1]), display=False)
+    return found[0].replace(">", f' style="--w:{width}">', 1)
+
+
+def _display(found: re.Match) -> str:
+    """Return a formula on lines of its own with its height."""
+    tex = BRACKETS.search(found[3])
+    if not tex:
+        return found[0]
+    _, height = size(html.unescape(tex[1]).strip(), display=True)
+    if 'style="' in found[2]:
+        return found[0].replace('style="', f'style="--h:{height};', 1)
+    return found[0].replace(">", f' style="--h:{height}">', 1)
+
+
+def reserved(body: str) -> str:
+    """Return the text of a page in which each formula has its measures."""
+    return DISPLAY.sub(_display, INLINE.sub(_inline, body))
+
+
+def _page(app, pagename, templatename, context, doctree) -> None:
+    """Reserve the room of the formulas of a page."""
+    if app.builder.name == "html" and context.get("body"):
+        context["body"] = reserved(context["body"])
+
+
+def setup(app):
+    """Connect to Sphinx."""
+    app.connect("html-page-context", _page)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

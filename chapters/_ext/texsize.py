@@ -1,0 +1,139 @@
+"""How much room a formula takes, in ex, before MathJax has set it.
+
+Matplotlib's mathtext sets TeX with the metrics of Computer Modern, MathJax's own face. What it
+does not know (environments, a few commands) is rewritten into what it does, row by row; what is
+left is estimated from the number of signs.
+"""
+
+import re
+from functools import cache
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.mathtext import MathTextParser
+
+EX = 0.442  # height of the x in MathJax's face, in em: one ex of the text around a formula
+ROW, GAP = 1.1, 0.3  # em: the least height of a row, the space between two
+WIDER, LOWER = 1.02, 0.9  # MathJax against mathtext, as measured on the formulas of this book
+COLUMN = 1.0  # em between two columns of a matrix
+ARGUMENT = r"\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[a-zA-Z]+|[^\s{}\\])"
+ENVIRONMENT = re.compile(r"\\begin\{(\w+)\*?\}(\{[^}]*\})?(.*?)\\end\{\1\*?\}", re.S)
+MATRICES = {"array", "bmatrix", "cases", "matrix", "pmatrix", "vmatrix"}
+SIMPLER = (
+    (r"\\[tc]frac(?![a-zA-Z])", r"\\frac"),
+    (r"\\le(?![a-zA-Z])", r"\\leq "),
+    (r"\\ge(?![a-zA-Z])", r"\\geq "),
+    (r"\\ne(?![a-zA-Z])", r"\\neq "),
+    (r"\\[lr]Vert(?![a-zA-Z])|\\\|", r"\\Vert "),
+    (r"\\[lr]vert(?![a-zA-Z])", r"|"),
+    (r"\\[bB]ig+[lrm]?(?![a-zA-Z])", ""),
+    (r"\\(?:displaystyle|textstyle|limits|nolimits|nonumber|notag)(?![a-zA-Z])", ""),
+    (r"\\(?:label|tag)\{[^}]*\}", ""),
+    (r"\\(?:lt|gt)(?![a-zA-Z])", "<"),
+    (r"\\(?:dots|dotsc|dotsb)(?![a-zA-Z])", r"\\ldots "),
+    (
+        r"\\(?:text|textrm|textbf|mathsf|mathtt|mathbf|mathbb|mathcal|operatorname|boldsymbol)"
+        r"\*?(?![a-zA-Z])",
+        r"\\mathrm",
+    ),
+    (r"\\(?:under|over)brace" + ARGUMENT, r"\1"),
+    (r"[~&]", r"\\ "),
+)
+BESIDE = (
+    (r"\\(?:sum|prod)(?![a-zA-Z])", r"\\Sigma\\;"),
+    (r"\\int(?![a-zA-Z])", r"\\Vert "),
+    (r"\\(max|min|lim|sup|inf|argmax|argmin)(?![a-zA-Z])", r"\\mathrm{\1}"),
+)  # fmt: skip
+
+
+@cache
+def size(tex: str, *, display: bool) -> tuple[float, float]:
+    """Return width and height of a formula in ex of the text around it."""
+    rows = _rows(tex) if display else [_beside(tex)]
+    sizes = [_row(_large(row) if display else row) for row in rows]
+    width = max(width for width, _ in sizes)
+    height = sum(max(height, ROW) for _, height in sizes) + GAP * (len(rows) - 1)
+    return round(WIDER * width / EX, 2), round(LOWER * height / EX, 2)
+
+
+def _large(tex: str) -> str:
+    """Return TeX whose fractions are as large as in a display."""
+    return re.sub(r"\\frac(?![a-zA-Z])", r"\\dfrac", tex)
+
+
+def _rows(tex: str) -> list[str]:
+    """Return the rows of a display: those of its outermost alignment, if it has one."""
+    while (found := ENVIRONMENT.fullmatch(tex.strip())) and found[1] not in MATRICES:
+        tex = found[3]
+    hidden = ENVIRONMENT.sub(lambda m: m[0].replace(r"\\", "\0"), tex)
+    rows = [row.replace("\0", r"\\") for row in re.split(r"\\\\(?:\[[^\]]*\])?", hidden)]
+    return [row for row in rows if row.strip()] or [tex]
+
+
+def _row(tex: str) -> tuple[float, float]:
+    """Return width and height of one row in em, matrices measured by their cells."""
+    wide = high = 0.0
+    for found in ENVIRONMENT.finditer(tex):
+        width, height = _matrix(found[3])
+        wide, high = wide + width, max(high, height)
+    width, height = _set(_simpler(ENVIRONMENT.sub("", tex)))
+    return wide + width, max(high, height)
+
+
+def _matrix(tex: str) -> tuple[float, float]:
+    """Return width and height of what stands between the brackets of a matrix, in em."""
+    rows = [[_row(cell) for cell in row.split("&")] for row in re.split(r"\\\\", tex)]
+    columns = max(map(len, rows))
+    widths = [
+        max((row[k][0] for row in rows if k < len(row)), default=0) for k in range(columns)
+    ]
+    height = sum(max(ROW + GAP, *(cell[1] for cell in row)) for row in rows)
+    return sum(widths) + COLUMN * columns, height + GAP
+
+
+def _simpler(tex: str) -> str:
+    """Return TeX in the words that mathtext knows."""
+    for pattern, new in SIMPLER:
+        tex = re.sub(pattern, new, tex)
+    tex = re.sub(r"\\mathrm(?!\s*\{)" + ARGUMENT, r"\\mathrm{\1}", tex)
+    tex = re.sub(r"\\sqrt(?!\s*[\[{])" + ARGUMENT, r"\\sqrt{\1}", tex)
+    tex = re.sub(r"\\binom" + ARGUMENT + ARGUMENT, r"(\\frac\1\2)", tex)
+    tex = re.sub(r"\\(d?frac)" + ARGUMENT + ARGUMENT, _braced, tex)
+    return re.sub(r"\s+", " ", tex).strip()
+
+
+def _braced(found: re.Match) -> str:
+    """Return a fraction whose two parts stand in braces."""
+    name, *parts = found.groups()
+    top, bottom = (part.removeprefix("{").removesuffix("}") for part in parts)
+    return rf"\{name}{{{_beside(top)}}}{{{_beside(bottom)}}}"
+
+
+def _beside(tex: str) -> str:
+    """Return TeX whose limits stand beside their signs, as in a line of text."""
+    for pattern, new in BESIDE:
+        tex = re.sub(pattern, new, tex)
+    return tex
+
+
+def _set(tex: str) -> tuple[float, float]:
+    """Return width and height in em, as mathtext sets it or else by the number of signs."""
+    if not tex:
+        return 0.0, 0.0
+    try:
+        width, height, depth, *_ = _parser().parse(f"${tex}$", 72, _face())
+    except ValueError:
+        signs = re.sub(r"\\[a-zA-Z]+", "x", re.sub(r"[{}_^\s]", "", tex))
+        return 0.55 * len(signs), ROW
+    return width / 100, (height + depth) / 100
+
+
+@cache
+def _parser() -> MathTextParser:
+    """Return the setter of formulas."""
+    return MathTextParser("path")
+
+
+@cache
+def _face() -> FontProperties:
+    """Return Computer Modern at 100 points."""
+    return FontProperties(size=100, math_fontfamily="cm")

@@ -1,0 +1,82 @@
+// What questions and predictions share: texts with formulas, numbers as people type them.
+nn.ask = (() => {
+  // A text that the page's own program marked up; formulas are typeset once they are in the page.
+  function rich(markup, tag = "span") {
+    const node = nn.html(tag);
+    node.innerHTML = markup;
+    return node;
+  }
+
+  function typeset(node) {
+    const formulas = node.querySelector(".math:not(:has(mjx-container))");
+    if (!formulas || !window.MathJax?.typesetPromise) return;  // at load MathJax comes by itself
+    MathJax.typesetPromise([node]).catch(() => { /* the formula stays readable as text */ });
+  }
+
+  function put(node, ...children) {
+    node.replaceChildren(...children);
+    typeset(node);
+  }
+
+  const UP = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
+  const plain = text => text.trim()
+    .replace(/[\u2212\u2010-\u2014\uFE63\uFF0D]/g, "-")
+    .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g, up => "^" + [...up].map(c => "0123456789-"[UP.indexOf(c)]).join(""))
+    .replace(/[\s\u2009\u202F\u00A0'’_]+/g, "")
+    .replace(/^\+/, "")
+    .replace(/[×·*x]10\^?\(?([+-]?\d+)\)?/i, "e$1");
+
+  // One number without fraction bar; a text that says what to change, where it cannot be read.
+  function one(text) {
+    const comma = text.lastIndexOf(","), point = text.lastIndexOf(".");
+    if (/^-?[1-9]\d{0,2},\d{3}$/.test(text)) {
+      const [a, b] = [text.replace(",", ""), text.replace(",", ".")];
+      return `Do you mean ${a} or ${b}? Type it without a comma.`;
+    }
+    let digits = text;
+    if (/^-?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(text)) digits = text.replaceAll(",", "");
+    else if (/^-?[1-9]\d{0,2}(\.\d{3})+,\d*$/.test(text)) digits = text.replaceAll(".", "").replace(",", ".");
+    else if (comma >= 0 && point < 0) digits = text.replace(",", ".");
+    if (!/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits)) return null;
+    return Number.isFinite(+digits) ? +digits : "That is more than this page can reckon with.";
+  }
+
+  // number("−3/4", "nats") is {value: −0.75}; what cannot be read is {problem: "…"}.
+  function number(typed, unit = "") {
+    let text = plain(typed);
+    if (text === "") return {problem: "Type a number first."};
+    const bare = plain(unit);
+    let scale = 1;
+    if (bare && text.toLowerCase().endsWith(bare.toLowerCase())) text = text.slice(0, -bare.length);
+    else if (text.endsWith("%")) [text, scale] = [text.slice(0, -1), 0.01];
+    const parts = text.split(/[/⁄÷:]/).map(one);
+    const said = parts.find(part => typeof part === "string");
+    if (said) return {problem: said};
+    if (parts.length > 2 || parts.includes(null)) {
+      return {problem: "That cannot be read as a number. Write 0.75, 3/4, 75% or 7.5e-1."};
+    }
+    const value = parts.length === 2 ? parts[0] / parts[1] : parts[0];
+    return Number.isFinite(value) ? {value: value * scale}
+      : {problem: "Nothing can be divided by 0."};
+  }
+
+  // A number as the page writes it: four digits at most, a true minus.
+  const shown = value => String(+value.toPrecision(4)).replace(/-/g, "−");
+
+  // A labelled box for a number. enter(text) hears of it when the reader presses Enter or the button.
+  function box({unit, label, press, enter, after}) {
+    const id = nn.id();
+    const input = nn.html("input", {id, type: "text", autocomplete: "off", autocapitalize: "off",
+      spellcheck: "false", size: 9, class: "nn-number", "aria-describedby": after});
+    const button = nn.button(press, () => enter(input.value));
+    input.addEventListener("keydown", event => {
+      if (event.key === "Enter" && !event.isComposing) enter(input.value);
+    });
+    const behind = unit ? [unit] : [];
+    const node = nn.html("div", {class: "nn-bar"},
+      nn.html("label", {for: id}, label), input, ...behind, button);
+    return {node, input, button};
+  }
+
+  return {box, number, put, rich, shown, typeset};
+})();

@@ -1,0 +1,142 @@
+// Below the map: what each part lets the reader build, how far they are, where they were last,
+// and their progress moved to a file and back. Nothing leaves the machine.
+nn.journey = (() => {
+  const KIND = "neural-networks-from-first-principles/progress", LIMIT = 1_000_000;
+  const {progress} = nn;
+  const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+
+  // The better of two notes on one question; tries are those of whoever tried longer.
+  function better(mine, theirs) {
+    if (!mine || !theirs) return mine ?? theirs;
+    const best = mine.state === "wrong" && theirs.state === "right" ? theirs : mine;
+    return {...best, tries: Math.max(mine.tries, theirs.tries)};
+  }
+
+  // Mine with theirs added: nothing of mine is lost, a committed prediction stays.
+  function merged(mine, theirs) {
+    const all = structuredClone(mine);
+    all.last ??= theirs.last;
+    for (const [name, page] of Object.entries(theirs.pages)) {
+      const one = all.pages[name] ??= {asks: page.asks, answers: {}, predictions: {}};
+      for (const id of Object.keys(page.answers)) {
+        one.answers[id] = better(one.answers[id], page.answers[id]);
+      }
+      one.predictions = {...page.predictions, ...one.predictions};
+    }
+    return all;
+  }
+
+  // A file's text as progress, or an error whose message says what is wrong with it.
+  function read(text) {
+    if (text.length > LIMIT) throw Error("This file is too large to be progress of this book.");
+    let found;
+    try { found = JSON.parse(text); } catch { throw Error("This file is no JSON, so it is not one that this page has saved."); }
+    if (found?.kind !== KIND) throw Error("This file was not saved by this book.");
+    const all = progress.parse(text);
+    if (!all) throw Error("This file was saved by another edition of this book, or it is damaged.");
+    return all;
+  }
+
+  const answered = all => Object.values(all.pages)
+    .reduce((sum, page) => sum + Object.keys(page.answers).length, 0);
+  const predicted = all => Object.values(all.pages)
+    .reduce((sum, page) => sum + Object.keys(page.predictions).length, 0);
+  const amount = all => `${count(answered(all), "answer", "answers")} and ` +
+    count(predicted(all), "prediction", "predictions");
+
+  function save() {
+    const body = JSON.stringify({kind: KIND, ...progress.read()}, null, 1);
+    const href = URL.createObjectURL(new Blob([body], {type: "application/json"}));
+    const link = nn.html("a", {href, download: "progress.json"});
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(href), 1000);
+  }
+
+  // ---- the row of buttons
+  function tools() {
+    const said = nn.html("p", {class: "nn-note", role: "status"});
+    const file = nn.html("input", {type: "file", accept: ".json,application/json", id: nn.id(),
+      class: "nn-hidden", tabindex: -1, "aria-hidden": "true"});
+    const say = text => { said.replaceChildren(text); };
+    const forget = nn.button("Forget everything …", ask);
+
+    file.addEventListener("change", async () => {
+      const [chosen] = file.files;
+      if (!chosen) return;
+      try {
+        if (chosen.size > LIMIT) throw Error("This file is too large to be progress of this book.");
+        const theirs = read(await chosen.text());
+        progress.replace(merged(progress.read(), theirs));
+        say(`Read: ${amount(theirs)} in the file, ${amount(progress.read())} now.`);
+      } catch (problem) {
+        say(`${problem.message} Nothing was changed.`);
+      }
+      file.value = "";
+    });
+
+    function ask() {
+      const keep = nn.button("Keep it", () => { say("Kept."); forget.focus(); });
+      const yes = nn.button("Forget it", () => {
+        progress.replace({...progress.read(), last: null, pages: {}});
+        say("Forgotten.");
+        forget.focus();
+      });
+      said.replaceChildren(`Forget ${amount(progress.read())} of this browser for good? `, keep, " ", yes);
+      keep.focus();
+    }
+
+    const row = nn.html("div", {class: "nn-bar", role: "group", "aria-label": "Your progress"},
+      nn.button("Save it to a file", () => { save(); say("Saved as progress.json, among your downloads."); }),
+      nn.button("Add from a file …", () => file.click()), file, forget);
+    return nn.html("div", {class: "nn-tools"}, row, said);
+  }
+
+  // ---- the parts
+  function card(part) {
+    const open = part.pages.filter(page => page.href || page.here).map(page => page.page);
+    const bar = nn.html("span", {class: "nn-meter", "aria-hidden": "true"}, nn.html("span"));
+    const words = nn.html("span", {class: "nn-done"});
+    const node = nn.html("li", {class: "nn-card"},
+      nn.html("p", {}, nn.html("strong", {}, part.title)),
+      nn.html("p", {}, part.builds), nn.html("p", {class: "nn-far"}, bar, words));
+    return {node, show() {
+      const done = open.filter(name => progress.summary(name).done).length;
+      const planned = part.pages.length - open.length;
+      bar.hidden = open.length === 0;
+      bar.firstChild.style.width = `${open.length ? 100 * done / open.length : 0}%`;
+      words.textContent = (open.length ? `${done} of ${count(open.length, "page", "pages")} ticked` : "") +
+        (planned ? `${open.length ? ", " : ""}${planned} planned` : "");
+    }};
+  }
+
+  function build(parts) {
+    const pages = parts.flatMap(part => part.pages);
+    const cards = parts.filter(part => part.builds).map(card);
+    const back = nn.html("p", {class: "nn-back"});
+    const where = nn.html("p", {class: "nn-where"});
+
+    function show() {
+      cards.forEach(one => one.show());
+      const all = progress.read(), last = pages.find(page => page.page === all.last && page.href);
+      const {asked, right} = last ? progress.summary(last.page) : {};
+      back.replaceChildren(...(last ? ["Continue where you were: ",
+        nn.html("a", {href: last.href}, last.title),
+        asked ? ` (${right} of ${asked} questions answered)` : ""] : []));
+      where.textContent = !progress.kept()
+        ? "This browser keeps nothing between pages (a private window, perhaps): what you answer is forgotten when you leave a page."
+        : "What you answer is kept in this browser and sent nowhere." +
+          (location.protocol === "file:" && !answered(all)
+            ? " Some browsers keep the pages of a folder apart, so that nothing arrives here; then open the book from a server: python3 -m http.server." : "");
+    }
+
+    progress.hear(show);
+    show();
+    return {back, node: nn.html("div", {class: "nn-journey"},
+      nn.html("p", {class: "nn-map-name"}, "What you can build after each part"),
+      nn.html("ul", {class: "nn-cards"}, ...cards.map(one => one.node)), where, tools())};
+  }
+
+  return {build, merged, read};
+})();

@@ -1,0 +1,130 @@
+// On every page: what the reader has answered, in this browser only, and ticks beside the pages
+// in the list at the side. nn.progress is all that others need; journey.js moves it in and out.
+window.nn = window.nn || {};
+nn.progress = (() => {
+  const KEY = "nn:progress", BROKEN = "nn:progress:unreadable", VERSION = 1;
+  const ID = /^[0-9a-f]{10}$/, PAGE = /^[\w.-]*\/[\w/.-]{1,120}$/;
+  const named = address => /\/chapters\/([\w/-]+)\.html/.exec(address)?.[1] ?? null;
+  const page = named(location.pathname) ?? location.pathname;
+  const listeners = [];
+  let memory = null, kept = true;  // memory: what is known where the browser keeps nothing
+
+  const isRecord = value => value !== null && typeof value === "object" && !Array.isArray(value);
+  const fresh = () => ({version: VERSION, last: null, pages: {}});
+  const sheet = () => ({asks: [], answers: {}, predictions: {}});
+
+  // A text as progress, with every piece that is not as it should be left out; null for no progress.
+  function parse(text) {
+    let found;
+    try { found = JSON.parse(text); } catch { return null; }
+    if (!isRecord(found) || found.version !== VERSION || !isRecord(found.pages)) return null;
+    const all = fresh();
+    if (typeof found.last === "string" && /^[\w/-]{1,80}$/.test(found.last)) all.last = found.last;
+    for (const [name, value] of Object.entries(found.pages)) {
+      if (isRecord(value) && PAGE.test(name)) all.pages[name] = clean(value);
+    }
+    return all;
+  }
+
+  function clean({asks, answers, predictions}) {
+    const one = sheet();
+    if (Array.isArray(asks)) one.asks = asks.filter(id => ID.test(id));
+    for (const [id, a] of Object.entries(isRecord(answers) ? answers : {})) {
+      if (ID.test(id) && isRecord(a) && ["right", "wrong"].includes(a.state) && a.tries >= 1 && "given" in a) {
+        one.answers[id] = {state: a.state, tries: Math.floor(a.tries), given: a.given};
+      }
+    }
+    for (const [id, p] of Object.entries(isRecord(predictions) ? predictions : {})) {
+      if (ID.test(id) && Number.isFinite(p)) one.predictions[id] = p;
+    }
+    return one;
+  }
+
+  // Read each time: another tab may have written since.
+  function read() {
+    if (memory) return memory;
+    try { return parse(localStorage.getItem(KEY)) ?? fresh(); } catch { return write(fresh()); }
+  }
+
+  function write(all) {
+    try {
+      const old = localStorage.getItem(KEY);
+      if (old !== null && parse(old) === null) localStorage.setItem(BROKEN, old);
+      localStorage.setItem(KEY, JSON.stringify(all));
+      memory = null;
+    } catch {  // a private window, or no room: keep it until the page closes
+      memory = all;
+      kept = false;
+    }
+    return all;
+  }
+
+  const tell = elsewhere => { listeners.forEach(hear => hear(elsewhere)); };
+
+  function change(edit) {
+    const all = read();
+    edit(all, all.pages[page] ??= sheet());
+    write(all);
+    tell(false);
+  }
+
+  // How a page stands: right and tried of its questions; done when all are answered rightly.
+  function summary(name = page) {
+    const one = read().pages[name] ?? sheet();
+    const states = one.asks.map(id => one.answers[id]?.state);
+    const right = states.filter(state => state === "right").length;
+    return {asked: states.length, right, tried: states.filter(Boolean).length,
+      done: states.length > 0 && right === states.length};
+  }
+
+  let asked = [];
+  const api = {
+    page, named, parse, read, summary,
+    kept: () => kept,
+    hear: listener => { listeners.push(listener); },
+    // The questions of this page, as they are today.
+    ask(ids) {
+      asked = [...asked, ...ids];
+      change((all, one) => { one.asks = asked; });
+    },
+    given: id => read().pages[page]?.answers[id] ?? null,
+    answer(id, given, right) {
+      change((all, one) => {
+        const tries = (one.answers[id]?.tries ?? 0) + 1;
+        one.answers[id] = {state: right ? "right" : "wrong", tries, given};
+      });
+    },
+    forget: id => change((all, one) => { delete one.answers[id]; }),
+    predicted: id => read().pages[page]?.predictions[id] ?? null,
+    predict: (id, value) => change((all, one) => { one.predictions[id] = value; }),
+    replace(all) { write(all); tell(true); },
+  };
+
+  // ---- every page: where the reader was last, and the ticks
+  function arrive() {
+    const lesson = named(location.pathname) && !page.startsWith("reference/");
+    if (lesson && !document.querySelector("nn-map")) change(all => { all.last = page; });
+    tick();
+  }
+
+  function tick() {
+    for (const link of document.querySelectorAll(".bd-sidebar-primary a.internal")) {
+      const name = named(link.href), done = name !== null && summary(name).done;
+      const mark = link.querySelector(".nn-tick");
+      if (mark && !done) mark.remove();
+      if (!done || mark) continue;
+      const tick = document.createElement("span");
+      tick.className = "nn-tick";
+      tick.title = "every question answered";
+      tick.textContent = " ✓";
+      link.append(tick);
+    }
+  }
+
+  listeners.push(tick);
+  addEventListener("DOMContentLoaded", arrive);
+  addEventListener("storage", event => {
+    if (event.key === KEY || event.key === null) tell(true);
+  });
+  return api;
+})();

@@ -1,0 +1,73 @@
+"""An element of ours as HTML: its data inline, its texts, and what is shown without script."""
+
+import hashlib
+import html
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+__all__ = ["element", "finite", "key", "listing", "markup", "words"]
+
+# An escaped sign, a formula, a piece of code.
+PIECES = re.compile(r"\\\$|\$(?P<formula>[^\s$](?:[^$\n]*[^\s$])?)\$|`(?P<code>[^`\n]+)`")
+
+
+def element(tag: str, data: Mapping, fallback: str) -> str:
+    """Return an element of ours with its data inline and what is shown without script."""
+    body = json.dumps(data, ensure_ascii=False, allow_nan=False).replace("</", "<\\/")
+    return (
+        f'<nn-{tag} class="tex2jax_ignore"><script type="application/json">{body}</script>'
+        f'<div class="nn-fallback">{fallback}</div></nn-{tag}>'
+    )
+
+
+def _piece(match: re.Match) -> str:
+    """Return one formula, piece of code or dollar sign as HTML."""
+    if match["formula"]:
+        formula = html.escape(match["formula"])
+        return f'<span class="math notranslate nohighlight">\\({formula}\\)</span>'
+    return f"<code>{html.escape(match['code'])}</code>" if match["code"] else "$"
+
+
+def markup(text: str) -> str:
+    """Return a text as HTML, its formulas and its code marked."""
+    parts, end = [], 0
+    for match in PIECES.finditer(text):
+        parts += [html.escape(text[end : match.start()]), _piece(match)]
+        end = match.end()
+    return "".join([*parts, html.escape(text[end:])])
+
+
+def words(caller: str, name: str, text: Any) -> str:
+    """Return a text that a writer gave; refuse an empty one and an open formula or code."""
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"{caller}: expected a text as {name}, got {text!r}")
+    rest = PIECES.sub("", text)
+    for sign, what in (("$", "a formula"), ("`", "code")):
+        if sign in rest:
+            raise ValueError(f"{caller}: {what} is not closed by {sign} in {text!r}")
+    return text
+
+
+def finite(caller: str, name: str, value: Any) -> float:
+    """Return a number that a writer gave as a float; refuse all else."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{caller}: expected a number as {name}, got {value!r}") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{caller}: expected a finite number as {name}, got {value}")
+    return number
+
+
+def listing(items: Iterable[str], kind: str = "ul") -> str:
+    """Return pieces of HTML as a list; kind may carry attributes."""
+    return f"<{kind}>{''.join(f'<li>{item}</li>' for item in items)}</{kind.split()[0]}>"
+
+
+def key(*parts: Any) -> str:
+    """Return an id made from what is asked: the same until the question changes."""
+    body = json.dumps(parts, ensure_ascii=False)
+    return hashlib.sha256(body.encode()).hexdigest()[:10]

@@ -1,0 +1,87 @@
+"""Predictions: asked before a figure or an experiment, answered after it."""
+
+from collections.abc import Sequence
+
+from ..viz.html import Html
+from .elements import element, finite, key, listing, markup, words
+
+__all__ = ["predict", "recall"]
+
+_asked: dict[str, dict] = {}  # by name: what `recall` must know of its prediction
+
+
+def predict(
+    name: str, question: str, choices: Sequence[str] = (), *, unit: str | None = None
+) -> Html:
+    """Ask for a prediction, right before what settles it; ``recall`` answers.
+
+    Parameters
+    ----------
+    name : str
+        Links the prediction to its ``recall``.
+    question : str
+        May hold ``$formulas$`` and ```code```.
+    choices : sequence of str
+        At least two; left out where a number is asked for.
+    unit : str
+        Asks for a number in this unit; ``""`` for a number without one.
+
+    Raises
+    ------
+    ValueError
+        If there is one choice, or neither choices nor a unit, or both; if the name was used
+        before for another prediction.
+    """
+    words("predict", "name", name)
+    words("predict", f"question of {name!r}", question)
+    options = [words("predict", f"choice of {name!r}", choice) for choice in choices]
+    if unit is None and len(options) < 2:
+        raise ValueError(f"predict: expected two choices or more, or a unit, in {name!r}")
+    if unit is not None and options:
+        raise ValueError(f"predict: expected choices or a unit in {name!r}, got both")
+    asked = {"id": key("predict", question, options, unit), "name": name}
+    asked |= {"choices": [markup(o) for o in options]} if options else {"unit": unit}
+    if _asked.get(name, asked) != asked:
+        raise ValueError(f"predict: expected a new name, got {name!r} again")
+    _asked[name] = asked
+    answers = listing(asked["choices"]) if options else f"<p>A number{_in(unit)}.</p>"
+    fallback = f"<p><strong>Predict:</strong> {markup(question)}</p>{answers}"
+    data = asked | {"question": markup(question)}
+    plain = " / ".join(options) or f"a number{_in(unit)}"
+    return Html(element("predict", data, fallback), f"Predict: {question} ({plain})")
+
+
+def _in(unit: str) -> str:
+    """Return the words that name a unit."""
+    return f" ({unit})" if unit else ""
+
+
+def recall(name: str, right: float, text: str) -> Html:
+    """Answer the prediction ``name``, once the reader has committed or asks to be shown.
+
+    Parameters
+    ----------
+    name : str
+        That of the ``predict`` above on the page.
+    right : int or float
+        Index of the choice that came out; the number, where a number was asked for.
+    text : str
+        What was found, in one or two sentences.
+
+    Raises
+    ------
+    ValueError
+        If there was no such prediction or no such choice.
+    """
+    words("recall", f"text of {name!r}", text)
+    if name not in _asked:
+        raise ValueError(f"recall: no choice {right} of a prediction {name!r}: none was asked")
+    asked = _asked[name]
+    came_out = finite("recall", f"outcome of {name!r}", right)
+    if "choices" in asked:
+        if came_out != int(came_out) or not 0 <= came_out < len(asked["choices"]):
+            raise ValueError(f"recall: no choice {right} of a prediction {name!r}")
+        came_out = int(came_out)
+    data = asked | {"right": came_out, "text": markup(text)}
+    fallback = f"<details><summary>What came out</summary><p>{markup(text)}</p></details>"
+    return Html(element("recall", data, fallback), text)

@@ -1,0 +1,58 @@
+"""Numbers of cells in the prose of a page."""
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["numbers", "setup"]
+
+
+def setup() -> None:
+    """Print arrays of a page with four digits and NumPy's numbers as plain numbers."""
+    np.set_printoptions(precision=4, suppress=True, legacy="1.25")
+
+
+class _Plain(str):
+    """A text that is glued without its quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a value as glue should write it: a Python number or a text without quotes."""
+    if isinstance(value, str):
+        return _Plain(value)
+    if np.ndim(value) == 0 and np.issubdtype(np.asarray(value).dtype, np.number):
+        if not np.isfinite(value):
+            raise ValueError(f"numbers: expected a finite number for {name}, got {value}")
+        return np.asarray(value).item()
+    raise TypeError(f"numbers: expected a number or a text for {name}, got {value!r}")
+
+
+def numbers(**values) -> None:
+    """Make numbers and texts available to the prose as ``{glue:text}`name:.1%```.
+
+    Parameters
+    ----------
+    **values : number or str
+        Each under its own name, used once on a page.
+
+    Raises
+    ------
+    TypeError
+        If a value is neither a number nor a text.
+    ValueError
+        If a number is not finite.
+
+    Without MyST-NB nothing happens: the prose of a notebook already has its numbers.
+    """
+    plain = {name: _plain(name, value) for name, value in values.items()}
+    try:
+        from myst_nb import glue
+    except ImportError:
+        return
+    for name, value in plain.items():
+        glue(name, value, display=False)

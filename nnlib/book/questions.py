@@ -1,0 +1,337 @@
+"""Questions with instant feedback, of five kinds; every wrong answer is told its reason."""
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ..viz.html import Html
+from .elements import element, finite, key, listing, markup, words
+
+__all__ = ["Question", "bug", "multiple", "numeric", "order", "quiz", "single"]
+
+SHORT = 50  # characters of a question that an error quotes
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: what the script reads, and what stands for it without one."""
+
+    data: dict
+    still: str
+    answer: str
+    text: str
+    solution: str
+
+
+def quiz(*questions: Question) -> Html:
+    """Ask questions; each answer is told at once whether it is right, and why.
+
+    Parameters
+    ----------
+    *questions : Question
+        Made by ``single``, ``multiple``, ``numeric``, ``order`` and ``bug``. A list of
+        ``(text, choices)`` makes questions of kind ``single``.
+
+    Raises
+    ------
+    TypeError
+        If something else is given.
+    ValueError
+        If there is no question, or the same one twice.
+    """
+    if len(questions) == 1 and isinstance(questions[0], list):
+        questions = questions[0]
+    asked = [single(*q) if isinstance(q, tuple) else q for q in questions]
+    for question in asked:
+        if not isinstance(question, Question):
+            raise TypeError(f"quiz: expected book.single(…) or its like, got {question!r}")
+    if not asked:
+        raise ValueError("quiz: expected at least one question, got none")
+    if len({q.data["id"] for q in asked}) < len(asked):
+        raise ValueError("quiz: expected questions that differ, got the same one twice")
+    still = listing((q.still for q in asked), "ol")
+    answers = listing((q.answer for q in asked), "ol")
+    fallback = f"{still}<details><summary>Answers</summary>{answers}</details>"
+    rows = [f"{k}. {q.text}" for k, q in enumerate(asked, start=1)]
+    solved = "; ".join(f"{k}: {q.solution}" for k, q in enumerate(asked, start=1))
+    plain = "\n".join([*rows, f"Answers: {solved}"])
+    return Html(element("quiz", {"questions": [q.data for q in asked]}, fallback), plain)
+
+
+def single(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
+    """Make a question with one right choice.
+
+    Parameters
+    ----------
+    text : str
+        May hold ``$formulas$`` and ```code```.
+    choices : sequence of (text, is_right, reason)
+        Two or more, in the order shown; the reason is told to whoever chooses it.
+
+    Raises
+    ------
+    ValueError
+        If not exactly one choice is right, two are alike, or one has no reason.
+    """
+    rows = _choices("single", text, choices)
+    if sum(row["right"] for row in rows) != 1:
+        raise ValueError(f"single: expected one right choice of two or more in {_cut(text)}")
+    return _chosen("single", text, choices, rows)
+
+
+def multiple(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
+    """Make a question with boxes to tick, any number of which may be right.
+
+    Parameters
+    ----------
+    text : str
+        May hold ``$formulas$`` and ```code```.
+    choices : sequence of (text, is_right, reason)
+        Two or more; the reason says why the box should be ticked or left empty.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two choices, two are alike, or one has no reason.
+    """
+    rows = _choices("multiple", text, choices)
+    return _chosen("multiple", text, choices, rows)
+
+
+def _choices(kind: str, text: str, choices: Sequence[tuple[str, bool, str]]) -> list[dict]:
+    """Return choices as the script reads them; refuse those that teach nothing."""
+    words(kind, "question", text)
+    if len(choices) < 2:
+        expected = "one right choice of two or more" if kind == "single" else "two choices"
+        raise ValueError(f"{kind}: expected {expected} in {_cut(text)}, got {len(choices)}")
+    for choice in choices:
+        if len(choice) != 3 or not isinstance(choice[1], bool):
+            raise ValueError(f"{kind}: expected (text, True or False, reason), got {choice!r}")
+        words(kind, f"choice of {_cut(text)}", choice[0])
+        words(kind, f"a reason for each choice of {_cut(text)}", choice[2])
+    if len({choice[0] for choice in choices}) < len(choices):
+        raise ValueError(f"{kind}: expected choices that differ in {_cut(text)}")
+    return [{"text": markup(t), "right": r, "reason": markup(why)} for t, r, why in choices]
+
+
+def _chosen(kind: str, text: str, choices: Sequence, rows: list[dict]) -> Question:
+    """Return a question whose answer is one choice or several."""
+    letters = [chr(ord("a") + k) for k in range(len(rows))]
+    right = [letter for letter, row in zip(letters, rows, strict=True) if row["right"]]
+    told = [f"{'✓' if row['right'] else '✗'} {row['reason']}" for row in rows]
+    return Question(
+        {"id": key(kind, text, [c[:2] for c in choices]), "kind": kind, "text": markup(text)}
+        | {"choices": rows},
+        f"<p>{markup(text)}</p>" + listing((row["text"] for row in rows), 'ol type="a"'),
+        listing(told, 'ol type="a"'),
+        "\n   ".join([text, *(f"{a}) {c[0]}" for a, c in zip(letters, choices, strict=True))]),
+        " ".join(right) or "none",
+    )
+
+
+def numeric(
+    text: str,
+    answer: float,
+    *,
+    why: str,
+    wrong: Mapping[float, str],
+    tolerance: float | None = None,
+    unit: str = "",
+) -> Question:
+    """Make a question that is answered by typing a number: 0.75, 3/4, 75% or 7.5e-1.
+
+    Parameters
+    ----------
+    text : str
+        May hold ``$formulas$`` and ```code```; says to how many digits.
+    answer : float
+        The right number.
+    why : str
+        How one gets there; told with the right answer.
+    wrong : mapping of float to str
+        Wrong numbers that people get, and what they have done. Any other wrong number is told
+        whether its sign, its size or only its last digits are wrong.
+    tolerance : float
+        How far from the answer is still right; by default a hundredth of it.
+    unit : str
+        Stands behind the box.
+
+    Raises
+    ------
+    TypeError
+        If the answer or a wrong number is no number.
+    ValueError
+        If it is not finite, if the tolerance is not positive or accepts a wrong number, if two
+        wrong numbers cannot be told apart, or a reason is missing.
+    """
+    words("numeric", "question", text)
+    words("numeric", f"why of {_cut(text)}", why)
+    right = finite("numeric", f"answer of {_cut(text)}", answer)
+    room = 0.01 * abs(right) if tolerance is None else finite("numeric", "tolerance", tolerance)
+    if room <= 0:
+        raise ValueError(f"numeric: expected a tolerance above 0 in {_cut(text)}, got {room:g}")
+    if not wrong:
+        raise ValueError(f"numeric: expected a wrong number and its reason in {_cut(text)}")
+    traps = [_trap(text, number, reason, room) for number, reason in wrong.items()]
+    _apart(text, right, room, sorted(trap["value"] for trap in traps))
+    return Question(
+        {
+            "id": key("numeric", text, _number(right), unit),
+            "kind": "numeric",
+            "text": markup(text),
+        }
+        | {"answer": right, "tolerance": room, "unit": unit, "why": markup(why)}
+        | {"wrong": traps},
+        f"<p>{markup(text)}</p>",
+        f"<p>{_number(right)}{' ' + markup(unit) if unit else ''}: {markup(why)}</p>",
+        text,
+        _number(right),
+    )
+
+
+def _trap(text: str, number: float, reason: str, room: float) -> dict:
+    """Return a wrong number with its reason."""
+    value = finite("numeric", f"wrong number of {_cut(text)}", number)
+    told = markup(words("numeric", f"reason of {number}", reason))
+    return {"value": value, "room": _room(room, value), "reason": told}
+
+
+def _room(room: float, value: float) -> float:
+    """Return how far from a wrong number is still taken for it: less than for the answer."""
+    return min(room, 0.02 * abs(value))
+
+
+def _apart(text: str, right: float, room: float, wrong: list[float]) -> None:
+    """Refuse wrong numbers that cannot be told from the answer or from each other."""
+    for value in wrong:
+        if abs(value - right) <= room + _room(room, value):
+            raise ValueError(
+                f"numeric: the wrong number {value:g} is too near the answer {right:g} in "
+                f"{_cut(text)}"
+            )
+    for low, high in pairwise(wrong):
+        if high - low <= _room(room, low) + _room(room, high):
+            raise ValueError(
+                f"numeric: the wrong numbers {low:g} and {high:g} cannot be told apart in "
+                f"{_cut(text)}"
+            )
+
+
+def _number(value: float) -> str:
+    """Return a number as a reader writes it."""
+    return f"{value:.4g}".replace("-", "−")
+
+
+def order(
+    text: str,
+    steps: Sequence[tuple[str, str]],
+    *,
+    why: str,
+    also: Sequence[Sequence[int]] = (),
+) -> Question:
+    """Make a question that is answered by putting steps in order.
+
+    Parameters
+    ----------
+    text : str
+        May hold ``$formulas$`` and ```code```.
+    steps : sequence of (step, reason)
+        Three or more, in a right order; the reason says why the step cannot come earlier. The
+        first one needs none, unless another order begins otherwise.
+    why : str
+        Told with a right order.
+    also : sequence of sequences of int
+        Other right orders, each by the indices of all steps.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than three steps, two are alike, one has no reason, or another order
+        does not name each step once.
+    """
+    words("order", "question", text)
+    words("order", f"why of {_cut(text)}", why)
+    if len(steps) < 3 or any(len(step) != 2 for step in steps):
+        raise ValueError(f"order: expected three steps (step, reason) or more in {_cut(text)}")
+    told = any(list(other)[:1] != [0] for other in also)  # the first step may come too early
+    for k, (step, reason) in enumerate(steps):
+        words("order", f"step of {_cut(text)}", step)
+        if k or told:
+            words("order", f"a reason for each step of {_cut(text)}", reason)
+    if len({step for step, _ in steps}) < len(steps):
+        raise ValueError(f"order: expected steps that differ in {_cut(text)}")
+    orders = [list(range(len(steps))), *map(list, also)]
+    for other in orders:
+        if sorted(other) != orders[0]:
+            raise ValueError(f"order: expected each step once in {other} of {_cut(text)}")
+    start = _mixed(text, orders)
+    rows = [{"text": markup(step), "reason": markup(reason)} for step, reason in steps]
+    named = [rows[k]["text"] for k in start]
+    return Question(
+        {"id": key("order", text, [s for s, _ in steps]), "kind": "order", "text": markup(text)}
+        | {"steps": rows, "orders": orders, "start": start, "why": markup(why)},
+        f"<p>{markup(text)}</p>" + listing(named),
+        f"{listing((row['text'] for row in rows), 'ol')}<p>{markup(why)}</p>",
+        "\n   ".join([text, *(f"- {steps[k][0]}" for k in start)]),
+        " → ".join(step for step, _ in steps),
+    )
+
+
+def _mixed(text: str, orders: list[list[int]]) -> list[int]:
+    """Return a wrong order to begin with, always the same one for a text."""
+    ranked = sorted(orders[0], key=lambda step: key(text, step))
+    turns = (ranked[k:] + ranked[:k] for k in range(len(ranked)))
+    mixed = next((turn for turn in turns if turn not in orders), None)
+    if mixed is None:
+        raise ValueError(f"order: every order counts as right in {_cut(text)}")
+    return mixed
+
+
+def bug(text: str, lines: Sequence[tuple[str, str]], *, line: int) -> Question:
+    """Make a question that is answered by pressing the line of code that is wrong.
+
+    Parameters
+    ----------
+    text : str
+        What the code should do; may hold ``$formulas$`` and ```code```.
+    lines : sequence of (code, reason)
+        The program; the reason says why the line is fine, for the wrong one what is wrong and
+        how to mend it. An empty line has none and cannot be pressed.
+    line : int
+        The wrong line, counted from 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such line, it is empty, or a line has no reason.
+    """
+    words("bug", "question", text)
+    count = sum(bool(code.strip()) for code, _ in lines)
+    if count < 2:
+        raise ValueError(
+            f"bug: expected two lines of code or more in {_cut(text)}, got {count}"
+        )
+    if not 1 <= line <= len(lines) or not lines[line - 1][0].strip():
+        raise ValueError(
+            f"bug: expected a line of code from 1 to {len(lines)} in {_cut(text)}, got {line}"
+        )
+    for k, (code, reason) in enumerate(lines, start=1):
+        if code.strip():
+            words("bug", f"a reason for line {k} of {_cut(text)}", reason)
+    rows = [{"code": code, "reason": markup(reason)} for code, reason in lines]
+    program = [f"{k:2}  {code}" for k, (code, _) in enumerate(lines, start=1)]
+    code = html.escape("\n".join(program), quote=False)
+    return Question(
+        {"id": key("bug", text, line, [c for c, _ in lines]), "kind": "bug"}
+        | {"text": markup(text), "lines": rows, "line": line},
+        f"<p>{markup(text)}</p><pre>{code}</pre>",
+        f"<p>Line {line}: {rows[line - 1]['reason']}</p>",
+        "\n   ".join([text, *program]),
+        f"line {line}",
+    )
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of a question, to find it by."""
+    return repr(text if len(text) <= SHORT else text[: SHORT - 1] + "…")

@@ -1,0 +1,88 @@
+"""Every page in a browser: offline, typeset, accessible, narrow enough, and alive."""
+
+from pathlib import Path
+
+import pytest
+from browser import DESKTOP, PHONE, chromium, served, visit
+from pages import PAGES
+from visits import WAYS, Way, examine, findings
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "_build" / "screenshots"
+JOBS = [(page, way) for page in PAGES for way in WAYS]
+IDS = [f"{page}-{way.name}" for page, way in JOBS]
+
+
+@pytest.fixture(scope="module")
+def visited(request, book):
+    """What is wrong with the pages of the tests that were chosen."""
+    chosen = [
+        item.callspec.params for item in request.session.items if "way" in item.fixturenames
+    ]
+    jobs = [(params["page"], params["way"]) for params in chosen]
+    longest = {page: -(book / f"chapters/{page}.html").stat().st_size for page, _ in jobs}
+    return findings(book, sorted(jobs, key=lambda job: longest[job[0]]), PICTURES)
+
+
+@pytest.mark.parametrize(("page", "way"), JOBS, ids=IDS)
+def test_a_page_has_no_fault_in_a_browser(visited, page, way):
+    assert visited[page, way.name] == [], f"{page}, {way.name}"
+
+
+def test_the_ways_cover_both_origins_and_both_sizes():
+    assert {way.from_file for way in WAYS} == {True, False}
+    assert {way.size for way in WAYS} == {DESKTOP, PHONE}
+
+
+PLANTED = {
+    "asks the outside: https://example.org/x.png": '<img alt="x" src="https://example.org/x.png">',
+    "cannot load: ": '<img alt="x" src="nowhere.png">',
+    "error: ": "<script>throw new Error('planted')</script>",
+    "formula: x^2": '<span class="math">x^2</span>',
+    "too wide in light: DIV": '<div style="width: 3000px">wide</div>',
+    "axe in dark: color-contrast": '<p style="color: #777; background: #888">pale</p>',
+    "does not move by keyboard: stone": '<figure class="nn-play" aria-label="stone"></figure>',
+}
+PAGE = """<!doctype html><html lang="en"><head><title>Planted</title><script>
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const set = () => { document.documentElement.dataset.theme = dark.matches ? "dark" : "light"; };
+set(); dark.addEventListener("change", set);
+</script></head><body><main><h1>Planted</h1>%s</main></body></html>"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as program:
+        yield program
+
+
+@pytest.mark.parametrize("finding", [None, *PLANTED], ids=lambda f: (f or "none").split(":")[0])
+def test_a_planted_fault_is_found(browser, tmp_path, finding):
+    (tmp_path / "page.html").write_text(PAGE % PLANTED.get(finding, ""))
+    (tmp_path / "favicon.ico").touch()
+    with served(tmp_path) as address, visit(browser, address, "page.html") as seen:
+        found = examine(seen, tmp_path / "pictures" / "page")
+    assert (finding is None) == (found == [])
+    assert finding is None or any(line.startswith(finding) for line in found)
+    pictures = sorted(path.name for path in (tmp_path / "pictures").iterdir())
+    assert pictures == ["page-dark.png", "page-light.png"]
+
+
+def test_a_page_that_does_not_load_is_a_finding_and_the_others_are_visited(tmp_path):
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters/good.html").write_text(PAGE % "")
+    (tmp_path / "favicon.ico").touch()
+    way = Way("desktop-file", DESKTOP, True)
+    found = findings(tmp_path, [("bad", way), ("good", way)], tmp_path / "pictures")
+    assert found["good", way.name] == []
+    assert found["bad", way.name][0].startswith("the visit failed: ")
+
+
+def test_a_long_page_is_photographed_in_pieces(browser, tmp_path):
+    (tmp_path / "favicon.ico").touch()
+    (tmp_path / "page.html").write_text(PAGE % '<div style="height: 9000px">long</div>')
+    with served(tmp_path) as address, visit(browser, address, "page.html") as seen:
+        assert examine(seen, tmp_path / "pictures" / "page") == []
+    assert len(list((tmp_path / "pictures").iterdir())) == 4

@@ -1,0 +1,259 @@
+"""How a page looks: face, measure, frame, weight; nothing moves while it loads."""
+
+import re
+from pathlib import Path
+
+import icons
+import pytest
+import texsize
+from browser import DESKTOP, PHONE, chromium, served, visit
+from minibook import MiniBook
+from neighbours import questions
+from pages import REFERENCE, ROOT, WRITTEN
+from reserve import reserved
+from sphinx.errors import ExtensionError
+
+LIMIT = 1_000_000  # bytes of a page beyond the theme and MathJax
+LINE = 1.6 * 18  # pixels of a line of text
+WIDE, WIDEST = (1920, 1000), (2560, 1300)
+SOFTMAX = "chapters/classifiers/softmax.html"
+API = "chapters/reference/nnlib/functional.html"
+OURS = re.compile(r'(?:src|href)="[^"]*?((?:_images|_play)/[^"?]+)')
+ASSET = re.compile(r"_static/[\w/.-]+")
+MATHJAX = "**/tex-chtml-full.js*"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def address(book):
+    with served(book) as address:
+        yield address
+
+
+def built_pages(book):
+    return sorted(book.rglob("*.html"))
+
+
+def weight(book, page):
+    text = page.read_text(encoding="utf-8")
+    return page.stat().st_size + sum((book / f).stat().st_size for f in set(OURS.findall(text)))
+
+
+def test_no_page_weighs_more_than_a_megabyte_beyond_theme_and_mathjax(book):
+    weights = {page.name: weight(book, page) for page in built_pages(book)}
+    assert {name: n for name, n in weights.items() if n > LIMIT} == {}
+
+
+def test_the_theme_ships_no_file_that_no_page_asks_for(book):
+    static = book / "_static"
+    assert [f for pattern in icons.UNUSED for f in static.glob(pattern)] == []
+    assert sum(f.stat().st_size for f in static.rglob("*") if f.is_file()) < LIMIT
+
+
+def test_every_icon_of_every_page_has_its_drawing(book):
+    sheet = (book / "_static/icons.css").read_text(encoding="utf-8")
+    used = set().union(*(icons.used(p.read_text(encoding="utf-8")) for p in built_pages(book)))
+    assert {"bars", "list", "sun"} <= used
+    assert [name for name in used if f".fa-{name} {{ --icon: url(" not in sheet] == []
+    assert len(sheet) < 20_000
+
+
+def test_an_icon_without_a_drawing_is_an_error_that_names_it():
+    script = icons.SCRIPT.read_text(encoding="utf-8")
+    assert icons.outline("moon", script)[:2] == (384, 512)
+    with pytest.raises(ExtensionError, match=r"no drawing of 'fa-no-such-thing'"):
+        icons.outline("no-such-thing", script)
+
+
+def test_our_list_of_the_themes_files_is_the_themes_less_its_icon_script():
+    name = "static/webpack-macros.html"
+    theirs = (icons.SCRIPT.parents[2] / name).read_text(encoding="utf-8")
+    ours = (ROOT / "chapters/_ext/templates" / name).read_text(encoding="utf-8")
+    added = {"_static/fonts.css", "_static/icons.css"}
+    expected = set(ASSET.findall(theirs)) - {"_static/scripts/fontawesome.js"} | added
+    assert set(ASSET.findall(ours)) == expected
+
+
+def test_the_text_face_is_light_and_has_its_licence_beside_it():
+    folder = ROOT / "chapters/_extra/_vendor/source-serif"
+    assert sum(f.stat().st_size for f in folder.glob("*.woff2")) < 120_000
+    assert "SIL Open Font License" in (folder / "LICENSE").read_text(encoding="utf-8")
+
+
+@pytest.mark.browser
+def test_the_icons_are_seen_and_the_text_is_set_in_our_face(browser, book):
+    with visit(browser, book.as_uri() + "/", SOFTMAX) as seen:
+        masks = seen.page.locator("i[class*='fa-'], span[class*='fa-']").evaluate_all(
+            "es => es.map(e => getComputedStyle(e).maskImage)"
+        )
+        assert masks
+        assert all(mask.startswith('url("data:image/svg+xml') for mask in masks)
+        faces = seen.page.evaluate("[...document.fonts].map(f => [f.family, f.status])")
+        assert ["NN Text", "loaded"] in [[name.strip('"'), status] for name, status in faces]
+        assert (seen.missing, seen.errors) == ([], [])
+
+
+SIGNS = """
+() => {
+  const p = [...document.querySelectorAll(".bd-article section > p")]
+    .filter(e => !e.querySelector("mjx-container, code") && e.textContent.length > 300)[0];
+  const range = document.createRange();
+  range.selectNodeContents(p);
+  const tops = new Set([...range.getClientRects()].map(r => Math.round(r.bottom / 8)));
+  return p.textContent.length / tops.size;
+}
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("size", "least", "most"),
+    [(PHONE, 33, 48), (DESKTOP, 62, 76), (WIDE, 62, 76), (WIDEST, 62, 76)],
+)
+def test_a_line_of_text_has_a_length_that_is_easy_to_read(browser, address, size, least, most):
+    with visit(browser, address, SOFTMAX, size=size) as seen:
+        seen.typeset()
+        assert least <= seen.page.evaluate(SIGNS) <= most
+
+
+@pytest.mark.browser
+def test_a_page_stays_in_the_middle_of_a_wide_screen(browser, address):
+    with visit(browser, address, SOFTMAX, size=WIDEST) as seen:
+        box = seen.page.locator(".bd-container__inner").bounding_box()
+        right = WIDEST[0] - box["x"] - box["width"]
+        assert box["x"] == pytest.approx(right, abs=20)
+
+
+PLACES = """
+() => [...document.querySelectorAll(".bd-article :is(p, li, h2, h3, div.math)")]
+  .map(e => [e.getBoundingClientRect().height, e.textContent.trim().slice(0, 50)])
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", WRITTEN)
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_formulas_appear_without_moving_the_text_by_more_than_a_line(
+    browser, address, page, size
+):
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    tab, held = context.new_page(), []
+    tab.route(MATHJAX, held.append)
+    tab.goto(f"{address}chapters/{page}.html", wait_until="domcontentloaded")
+    tab.wait_for_function("document.fonts.status === 'loaded'")
+    tab.wait_for_timeout(300)
+    before = tab.evaluate(PLACES)
+    held[0].continue_()
+    tab.wait_for_function("window.MathJax?.startup?.promise")
+    tab.evaluate("MathJax.startup.promise.then(() => 0)")
+    after = tab.evaluate(PLACES)
+    context.close()
+    pairs = zip(before, after, strict=True)
+    moved = [(y[0] - x[0], x[1]) for x, y in pairs if abs(y[0] - x[0]) > LINE + 1]
+    assert moved == []
+
+
+def test_the_room_of_a_formula_is_that_of_its_signs():
+    width, _ = texsize.size("x", display=False)
+    assert width == pytest.approx(0.572 / 0.442, rel=0.05)
+    assert texsize.size("x + x", display=False)[0] > 3 * width
+    row, rows = (texsize.size(tex, display=True)[1] for tex in ("x", r"x \\ x \\ x"))
+    assert rows > 3 * row
+    assert texsize.size(r"\frac{a}{b}", display=True)[1] > 1.5 * row
+    matrix = r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}"
+    assert texsize.size(matrix, display=False)[1] > 1.5 * row
+    assert texsize.size(r"\unknown{x}{y}", display=False)[0] > 0
+
+
+def test_each_formula_of_a_page_keeps_its_room_once():
+    inline = r'<span class="math notranslate nohighlight">\(a &lt; b\)</span>'
+    display = r'<div class="math" style="overflow-x:auto">\[x\]</div>'
+    body = reserved(inline + display)
+    assert re.search(r'<span [^>]*style="--w:[\d.]+">\\\(a &lt; b', body)
+    assert re.search(r'style="--h:[\d.]+;overflow-x:auto"', body)
+    assert reserved("<p>no formula</p>") == "<p>no formula</p>"
+
+
+@pytest.mark.browser
+def test_without_mathjax_a_formula_is_read_as_tex(browser, address):
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.route(MATHJAX, lambda route: route.abort())
+    tab.goto(address + SOFTMAX, wait_until="load")
+    tab.wait_for_selector("html.nn-plain")
+    formula = tab.locator("span.math").first
+    assert formula.evaluate("e => getComputedStyle(e).opacity") == "1"
+    assert formula.evaluate("e => e.scrollWidth <= e.clientWidth + 1 || !e.clientWidth")
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def numbered(tmp_path_factory):
+    book = MiniBook.create(tmp_path_factory.mktemp("numbered"))
+    book.write(
+        "chapters/part/first.md", "# First\n\n$$\na = b\n$$ (eq-first)\n\nSee {eq}`eq-two`.\n"
+    )
+    label = (
+        "\n$$\nx = 1\n$$\n\n```{math}\n:label: eq-two\ny = \\frac12\n```\n\nBy {eq}`eq-two`.\n"
+    )
+    book.replace("Two things", f"{label}\nTwo things")
+    book.replace("title: Second", "title: Second\n  question: What is second", PAGES_FILE)
+    done = book.build()
+    assert done.returncode == 0, done.stdout
+    return book
+
+
+PAGES_FILE = "chapters/reference/pages.yml"
+
+
+def test_an_equation_with_a_label_has_a_number_by_page_and_can_be_referred_to(numbered):
+    first, second = numbered.page("part/first"), numbered.page("part/second")
+    assert first.count('class="eqno"') == second.count('class="eqno"') == 1
+    assert '<span class="eqno">(1)' in first
+    assert '<span class="eqno">(1)' in second
+    assert 'href="#equation-eq-two">(1)</a>' in second
+    assert 'href="second.html#equation-eq-two">(1)</a>' in first
+
+
+def test_the_way_on_shows_title_and_question(numbered):
+    page = numbered.page("part/first")
+    ways = re.findall(r'class="nn-way-(\w+)">([^<]+)<', page)
+    assert ways == [("title", "Second"), ("question", "What is second?")]
+
+
+def test_a_page_of_the_api_has_a_title_but_no_question(book):
+    page = (book / API).read_text(encoding="utf-8")
+    assert page.count('class="nn-way-title"') == 2
+    assert "nn-way-question" not in page
+
+
+def test_every_page_of_the_course_has_a_question_that_asks():
+    asked = questions(REFERENCE / "pages.yml")
+    assert len(asked) > 60
+    assert [text for text in asked.values() if not text.endswith(("?", ".", "!"))] == []
+
+
+@pytest.mark.browser
+def test_a_cell_is_copied_by_keyboard_without_its_prompts(browser, address):
+    with visit(browser, address, "chapters/reference/nnlib/linalg.html") as seen:
+        seen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        block = seen.page.locator("div.highlight", has_text=">>>").first
+        button = block.get_by_role("button", name="Copy this code")
+        button.focus()
+        assert button.evaluate("e => getComputedStyle(e).opacity") == "1"
+        seen.page.keyboard.press("Enter")
+        seen.page.locator("[role=status]", has_text="Copied").wait_for(state="attached")
+        copied = seen.page.evaluate("navigator.clipboard.readText()")
+        assert copied.strip()
+        assert ">>>" not in copied
+
+
+def test_the_sheets_keep_the_inks_that_figures_use():
+    sheet = Path(ROOT, "chapters/_static/nn.css").read_text(encoding="utf-8")
+    for ink in ("ink", "grid", "soft", *"abcdefghij"):
+        assert sheet.count(f"--nn-{ink}:") == 2, ink

@@ -1,0 +1,118 @@
+"""Visit every page twice, with all checks in each visit, two pages at a time.
+
+A page is opened from a server on a desk and from its file on a phone; in each visit it is
+looked at in light and in dark. The pictures go to ``_build/screenshots``, for whoever changes
+the look.
+"""
+
+import queue
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from browser import DESKTOP, PHONE, Visit, chromium, served, visit
+
+AT_ONCE = 2
+PIECE = 8000  # pixels: Chromium draws no picture of 16,384 or more
+KEYS = ("ArrowRight", "ArrowUp", "Enter")
+CONTROLS = "input, button, select, a[href], [tabindex='0']"
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a page is visited."""
+
+    name: str
+    size: tuple[int, int]
+    from_file: bool
+
+
+WAYS = (Way("desktop-server", DESKTOP, False), Way("phone-file", PHONE, True))
+
+
+def findings(
+    book: Path, jobs: Iterable[tuple[str, Way]], pictures: Path
+) -> dict[tuple[str, str], list[str]]:
+    """Visit pages of a built book; return what is wrong by page and name of the way.
+
+    A fault of the visit itself, such as a page that never loads, is a finding too.
+    """
+    todo, found = queue.SimpleQueue(), {}
+    for job in jobs:
+        todo.put(job)
+
+    def work():
+        with chromium() as browser:
+            while True:
+                try:
+                    page, way = todo.get_nowait()
+                except queue.Empty:
+                    return
+                base = book.as_uri() + "/" if way.from_file else address
+                found[page, way.name] = _examined(browser, base, page, way, pictures)
+
+    with served(book) as address:
+        threads = [threading.Thread(target=work) for _ in range(AT_ONCE)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return found
+
+
+def _examined(browser, base: str, page: str, way: Way, pictures: Path) -> list[str]:
+    """Visit one page in one way."""
+    try:
+        with visit(browser, base, f"chapters/{page}.html", size=way.size) as seen:
+            return examine(seen, pictures / f"{page.replace('/', '-')}-{way.name}")
+    except Exception as error:  # else the other pages would not be visited
+        return [f"the visit failed: {type(error).__name__}: {error}"[:600]]
+
+
+def examine(seen: Visit, picture: Path) -> list[str]:
+    """Check an open page; return a line for each finding."""
+    found = [f"formula: {text}" for text in seen.untypeset()]
+    for scheme in ("light", "dark"):
+        seen.page.emulate_media(color_scheme=scheme)
+        seen.page.wait_for_selector(f"html[data-theme={scheme}]")
+        _photograph(seen.page, picture.with_name(f"{picture.name}-{scheme}"))
+        found += [f"too wide in {scheme}: {what}" for what in seen.too_wide()]
+        found += [f"axe in {scheme}: {what}" for what in seen.axe()]
+    found += [f"does not move by keyboard: {name}" for name in still(seen.page)]
+    found += [f"asks the outside: {address}" for address in seen.outside]
+    found += [f"cannot load: {address}" for address in seen.missing]
+    return found + [f"error: {text}" for text in seen.errors]
+
+
+def still(page) -> list[str]:
+    """Return the names of the moving figures that no key moves."""
+    figures = page.locator("figure.nn-play").all()
+    return [figure.get_attribute("aria-label") for figure in figures if not moves(page, figure)]
+
+
+def moves(page, figure) -> bool:
+    """Press keys on each control of a figure until what it shows has changed."""
+    before = figure.inner_html()
+    for control in figure.locator(CONTROLS).all():
+        if not control.is_enabled():
+            continue
+        control.focus()
+        for key in KEYS:
+            page.keyboard.press(key)
+            if figure.inner_html() != before:
+                return True
+    return False
+
+
+def _photograph(page, stem: Path) -> None:
+    """Photograph a page from top to bottom, in pieces where it is long."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    for old in stem.parent.glob(f"{stem.name}*.png"):
+        old.unlink()
+    width = page.viewport_size["width"]
+    height = page.evaluate("document.documentElement.scrollHeight")
+    for k, top in enumerate(range(0, height, PIECE)):
+        clip = {"x": 0, "y": top, "width": width, "height": min(PIECE, height - top)}
+        path = stem.with_name(f"{stem.name}{f'-{k}' if height > PIECE else ''}.png")
+        page.screenshot(path=str(path), full_page=True, clip=clip)

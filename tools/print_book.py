@@ -1,0 +1,58 @@
+"""Make what is read away from the site: an ePub, a PDF of the book, the formula sheet.
+
+Usage: python tools/print_book.py epub|pdf [FOLDER]
+
+Both need a book that builds; `pdf` needs the built pages (`make book`) and Chromium.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "neural-networks-from-first-principles"
+
+
+def epub(root: Path) -> None:
+    """Make the ePub, check it, and say how large it is."""
+    from printed import epub, epub_check
+
+    target = root / "_build" / f"{NAME}.epub"
+    size = epub.make(root, target)
+    faults = epub_check.faults(target)
+    if faults:
+        raise epub.EpubError("the ePub is not sound:\n" + "\n".join(faults))
+    print(f"{target}: {size / 1e6:.1f} MB")
+
+
+def pdf(root: Path) -> None:
+    """Print the book and the formula sheet, and say how long and how large they are."""
+    from printed import browser, pdf
+
+    folder = root / "_build" / "pdf"
+    with browser.printer() as printer:
+        for name, make in (("formula-sheet", pdf.sheet), (NAME, pdf.make)):
+            target = folder / f"{name}.pdf"
+            sheets = make(root, target, printer)
+            print(f"{target}: {sheets} pages, {target.stat().st_size / 1e6:.1f} MB")
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("what", choices=["epub", "pdf"])
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT, metavar="FOLDER")
+    options = parser.parse_args()
+    started = time.monotonic()
+    try:
+        {"epub": epub, "pdf": pdf}[options.what](options.folder.resolve())
+    except (RuntimeError, FileNotFoundError) as error:
+        print(f"print_book: {error}", file=sys.stderr)
+        return 1
+    print(f"{time.monotonic() - started:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""The built pages as paper: Chromium opens each from its file, readies it and prints it."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--allow-file-access-from-files",
+)
+# Before the page's own scripts: elements of ours stay what they are without a script, a
+# picture with words and answers, and MathJax is let into them.
+STILL = """
+customElements.define = () => {};
+document.addEventListener("readystatechange", () => {
+  if (document.readyState !== "interactive") return;
+  for (const element of document.querySelectorAll(".tex2jax_ignore")) {
+    element.classList.remove("tex2jax_ignore");
+  }
+});
+"""
+# Folds open; an unseen link to each place that others point to, so that it gets a name.
+READY = """async places => {
+  await (window.MathJax?.startup?.promise ?? 0);
+  await document.fonts.ready;
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  for (const image of document.images) image.loading = "eager";
+  await Promise.all([...document.images].map(image => image.decode().catch(() => 0)));
+  for (const place of places) {
+    const link = document.createElement("a");
+    link.href = "#" + place;
+    link.hidden = true;
+    document.body.append(link);
+  }
+}"""
+HEADINGS = """() => [...document.querySelectorAll(".bd-article :is(h1, h2)")].map(heading => {
+  const copy = heading.cloneNode(true);
+  copy.querySelectorAll(".headerlink, mjx-assistive-mml").forEach(node => node.remove());
+  const id = heading.id || heading.closest("section")?.id || "";
+  return [+heading.tagName[1], id, copy.textContent.trim()];
+})"""
+
+
+class Printer:
+    """Prints pages with one browser."""
+
+    def __init__(self, browser):
+        self.context = browser.new_context(color_scheme="light", viewport=None)
+        self.context.add_init_script(STILL)
+        self.page = self.context.new_page()
+        self.page.emulate_media(media="print", color_scheme="light")
+
+    def open(self, path: Path, places: list[str]) -> list[tuple[int, str, str]]:
+        """Open a built page and ready it; return its headings as (level, id, text)."""
+        self.page.goto(path.as_uri(), wait_until="load")
+        self.page.evaluate(READY, sorted(places))
+        return [tuple(heading) for heading in self.page.evaluate(HEADINGS)]
+
+    def show(self, html: str) -> None:
+        """Open a page given as text."""
+        self.page.goto("about:blank")
+        self.page.set_content(html)
+
+    def print(self, style: str = "") -> bytes:
+        """Return the open page as PDF, with a style of its own."""
+        if style:
+            self.page.add_style_tag(content=style)
+        return self.page.pdf(prefer_css_page_size=True, print_background=True, outline=False)
+
+
+@contextmanager
+def printer() -> Iterator[Printer]:
+    """Start the machine's own Chromium.
+
+    Raises
+    ------
+    RuntimeError
+        If none is installed.
+    """
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        raise RuntimeError(f"no browser found: install one of {', '.join(NAMES)}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        yield Printer(browser)
+        browser.close()
+
+
+def quoted(text: str) -> str:
+    """Return a text as a string of CSS."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,269 @@
+"""The book as one PDF: title page, contents with page numbers, every built page, bookmarks.
+
+Pages are printed in order, so each knows the number of its first sheet. Links between pages
+become links within the book.
+"""
+
+import io
+import os.path
+import re
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from string import Template
+from urllib.parse import unquote, urlsplit
+
+import yaml
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NullObject,
+    TextStringObject,
+)
+
+from . import contents
+from .browser import Printer, quoted
+from .epub import RIGHTS, release_date
+
+JUMP = "https://book.invalid/"  # what the contents link to, with a number of a sheet
+MARGIN = 57.0  # points; Chromium counts places from the edge of the text
+HREF = re.compile(r'href="([^"#?]*)#([^"]+)"')
+FRONT = Path(__file__).with_name("front.html")
+
+
+@dataclass
+class Bound:
+    """Sheets so far, and where each document and each named place in it lies."""
+
+    writer: PdfWriter = field(default_factory=PdfWriter)
+    places: dict[tuple[str, str], tuple[int, float | None]] = field(default_factory=dict)
+    owner: list[str] = field(default_factory=list)
+
+    def add(self, name: str, content: bytes) -> None:
+        """Append the sheets of one document."""
+        reader, first = PdfReader(io.BytesIO(content)), len(self.writer.pages)
+        numbers = {p.indirect_reference.idnum: k for k, p in enumerate(reader.pages)}
+        self.places[name, ""] = (first, None)
+        for title, place in reader.named_destinations.items():
+            sheet = first + numbers[place.raw_get("/Page").idnum]
+            top = float(place.top) - MARGIN if place.top is not None else None
+            self.places[name, title.removeprefix("/")] = (sheet, top)
+        for page in reader.pages:
+            self.writer.add_page(page)
+            self.owner.append(name)
+
+
+def make(root: Path, target: Path, printer: Printer, only: list[str] | None = None) -> int:
+    """Print the built pages into one book; return its number of sheets.
+
+    Parameters
+    ----------
+    root : Path
+        The book's folder, built.
+    target : Path
+        The file to write.
+    printer : Printer
+        An open browser.
+    only : list of str, optional
+        Print these documents alone.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the book has not been built.
+    """
+    html = root / "_build/html"
+    names = [n for _, group in contents.order(root) for n in group if not only or n in only]
+    for name in names:
+        if not (html / f"{name}.html").is_file():
+            raise FileNotFoundError(f"{html / name}.html is missing: run `make book` first")
+    pointed, headings = _pointed(html, names), {}
+    bound, parts = Bound(), _parts(root)
+    for name in names:
+        places = pointed.get(name, set())
+        headings[name] = printer.open(html / f"{name}.html", sorted(places))
+        printer.page.evaluate(
+            "ids => ids.forEach(id => { const a = document.createElement('a');"
+            "a.href = '#' + id; a.hidden = true; document.body.append(a); })",
+            [anchor for _, anchor, _ in headings[name] if anchor],
+        )
+        style = running(len(bound.writer.pages) + 1, parts[name], headings[name][0][2])
+        bound.add(name, printer.print(style))
+    _finish(root, html, bound, contents.outline(root, headings), printer, target)
+    return len(bound.writer.pages)
+
+
+def running(first: int, left: str, right: str) -> str:
+    """Return the style that numbers the sheets of one page and titles them."""
+    font = 'font: 8.5pt Georgia, "Liberation Serif", serif; color: #444;'
+    return (
+        f"@page {{ @top-left {{ content: {quoted(left)}; {font} }}"
+        f" @top-right {{ content: {quoted(right)}; {font} }} }}"
+        f" @page :first {{ counter-set: page {first};"
+        " @top-left { content: none; } @top-right { content: none; } }"
+    )
+
+
+def _parts(root: Path) -> dict[str, str]:
+    """Return for each document the part that it belongs to."""
+    title = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["title"]
+    return {name: part or title for part, names in contents.order(root) for name in names}
+
+
+def _pointed(html: Path, names: list[str]) -> dict[str, set[str]]:
+    """Return the places that other pages link to, by document."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        page = html / f"{name}.html"
+        for address, place in HREF.findall(page.read_text(encoding="utf-8")):
+            target = _document((page.parent / unquote(address)).as_posix(), html)
+            if address and target in names:
+                found.setdefault(target, set()).add(unquote(place))
+    return found
+
+
+def _document(path: str, html: Path) -> str:
+    """Return the document that a file is the page of; empty when it is outside."""
+    path = os.path.normpath(path)
+    root = html.as_posix() + "/"
+    inside = path.startswith(root) and path.endswith(".html")
+    return path.removeprefix(root).removesuffix(".html") if inside else ""
+
+
+def _finish(root, html, bound: Bound, entries, printer: Printer, target: Path) -> None:
+    """Put the front before the sheets; mend the links; add bookmarks and metadata."""
+    front = PdfReader(io.BytesIO(_front(root, bound, entries, printer)))
+    before = len(front.pages)
+    for k, page in enumerate(front.pages):
+        bound.writer.insert_page(page, k)
+    bound.places = {key: (sheet + before, top) for key, (sheet, top) in bound.places.items()}
+    bound.owner[:0] = [""] * before
+    for page, name in zip(bound.writer.pages, bound.owner, strict=True):
+        _links(bound, page, name, html, before)
+    _bookmarks(bound, entries)
+    bound.writer.set_page_label(0, before - 1, style="/r")
+    bound.writer.set_page_label(before, len(bound.writer.pages) - 1, style="/D", start=1)
+    write(root, bound.writer, target)
+
+
+def write(root: Path, writer: PdfWriter, target: Path, title: str = "") -> None:
+    """Write a PDF whose bytes depend on its content alone."""
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    day = release_date(root).replace("-", "")
+    writer.metadata = {
+        "/Title": title or config["title"],
+        "/Author": config["author"],
+        "/Subject": RIGHTS,
+        "/CreationDate": f"D:{day}000000Z",
+        "/ModDate": f"D:{day}000000Z",
+    }
+    writer.root_object[NameObject("/Lang")] = TextStringObject("en-GB")
+    writer.compress_identical_objects(remove_duplicates=True, remove_unreferenced=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    writer.write(target)
+
+
+def _front(root: Path, bound: Bound, entries, printer: Printer) -> bytes:
+    """Return the title page and the contents as PDF."""
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    printer.show(
+        Template(FRONT.read_text(encoding="utf-8")).substitute(
+            title=escape(config["title"]),
+            author=escape(config["author"]),
+            date=release_date(root),
+            rights=RIGHTS,
+            list=_list(bound, entries, 0),
+        )
+    )
+    return printer.print()
+
+
+def _list(bound: Bound, entries: list[contents.Entry], depth: int) -> str:
+    """Return contents as a nested list with the numbers of the sheets."""
+    items = []
+    for entry in entries:
+        text = escape(entry.title)
+        if entry.address:
+            sheet = _place(bound, entry.address)[0] + 1
+            text = f'<a href="{JUMP}{sheet}">{text}<i></i>{sheet}</a>'
+        deep = "#" in entry.address
+        kind = ' class="part"' if not entry.address else ' class="deep"' if deep else ""
+        below = _list(bound, entry.below, depth + 1) if entry.below else ""
+        items.append(f"<li><div{kind}>{text}</div>{below}</li>")
+    return f"<ol>{''.join(items)}</ol>"
+
+
+def _place(bound: Bound, address: str) -> tuple[int, float | None]:
+    """Return sheet and height of an address, the page's beginning if the place is unknown."""
+    name, _, anchor = address.partition("#")
+    return bound.places.get((name, anchor), bound.places[name, ""])
+
+
+def _bookmarks(bound: Bound, entries: list[contents.Entry], parent=None) -> None:
+    """Add the outline."""
+    for entry in entries:
+        first = next(e for e in entry.walk() if e.address)
+        sheet = _place(bound, first.address)[0]
+        item = bound.writer.add_outline_item(entry.title, sheet, parent=parent, is_open=False)
+        _bookmarks(bound, entry.below, item)
+
+
+def _links(bound: Bound, page, name: str, html: Path, before: int) -> None:
+    """Make the links of one sheet lead within the book; drop those that lead nowhere."""
+    kept = ArrayObject()
+    for reference in page.get("/Annots", ArrayObject()):
+        link = reference.get_object()
+        goal = _goal(bound, link, name, html, before)
+        if goal is not None:
+            link.pop("/A", None)
+            link.pop("/Dest", None)
+            link[NameObject("/Dest")] = _destination(bound.writer, *goal)
+        if goal is not None or _outside(link):
+            kept.append(reference)
+    page[NameObject("/Annots")] = kept
+
+
+def _uri(link: DictionaryObject) -> str:
+    """Return the address of a link; empty for one within its document."""
+    return str(link.get("/A", {}).get("/URI", ""))
+
+
+def _outside(link: DictionaryObject) -> bool:
+    """Say whether a link leads to the web."""
+    return _uri(link).startswith(("http:", "https:", "mailto:"))
+
+
+def _goal(bound: Bound, link, name: str, html: Path, before: int):
+    """Return sheet and height that a link leads to, or None."""
+    if "/Dest" in link:
+        return bound.places.get((name, str(link["/Dest"]).removeprefix("/")))
+    uri = _uri(link)
+    if uri.startswith(JUMP):
+        return int(uri.removeprefix(JUMP)) - 1 + before, None
+    parts = urlsplit(uri)
+    target = _document(unquote(parts.path), html) if parts.scheme == "file" else ""
+    if (target, "") not in bound.places:
+        return None
+    return _place(bound, f"{target}#{unquote(parts.fragment)}")
+
+
+def _destination(writer: PdfWriter, sheet: int, top: float | None) -> ArrayObject:
+    """Return a place of the book as PDF writes it."""
+    height = FloatObject(top) if top is not None else NullObject()
+    page = writer.pages[sheet].indirect_reference
+    return ArrayObject([page, NameObject("/XYZ"), NullObject(), height, NullObject()])
+
+
+def sheet(root: Path, target: Path, printer: Printer) -> int:
+    """Print the formula sheet alone; return its number of sheets."""
+    path = root / "_build/html/chapters/reference/formula-sheet.html"
+    printer.open(path, [])
+    bound = Bound()
+    bound.add("sheet", printer.print())
+    for page in bound.writer.pages:
+        page.pop("/Annots", None)
+    write(root, bound.writer, target, "Formula sheet")
+    return len(bound.writer.pages)

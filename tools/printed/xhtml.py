@@ -1,0 +1,160 @@
+"""A page as Sphinx writes it for an ePub, made into what a reader without scripts can show.
+
+Formulas become MathML, elements of ours their picture and words, folds plain text with a
+heading, inks of the theme colours; what only a script or a pointer can use goes.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+
+from bs4 import BeautifulSoup, Comment, Doctype, NavigableString, Tag
+
+from .mathml import DELIMITED, FormulaError, mathml
+
+INK = re.compile(r"var\(--nn-([a-z-]+)(?:,[^()]*)?\)")
+UNUSABLE = (
+    "script, noscript, body style, button, input, select, textarea, a.headerlink, nn-filter,"
+    ".nn-live, .nn-trace .nn-right"  # of a graph's two drawings the one for narrow pages stays
+)
+BLOCKS = ("ul", "ol", "dl", "div", "pre", "table", "figure", "p")
+VERBATIM = ("pre", "code", "script", "style", "svg")
+SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg", "image/gif": "gif"}
+# SVG is read as HTML, which knows no capitals; XML does.
+CAPITALS = (
+    "viewBox preserveAspectRatio gradientUnits gradientTransform patternUnits textLength "
+    "patternContentUnits patternTransform clipPathUnits maskUnits markerWidth markerHeight "
+    "markerUnits refX refY startOffset lengthAdjust spreadMethod stdDeviation tabIndex "
+    "clipPath linearGradient radialGradient textPath foreignObject"
+).split()
+WITH_CAPITALS = {name.lower(): name for name in CAPITALS}
+# Attributes that HTML forgives and XHTML forbids.
+FORBIDDEN = {"align", "valign", "border", "width", "height", "nowrap"}
+SIZED = {"img", "svg", "image", "rect", "pattern", "mask", "use", "marker", "filter", "symbol"}
+
+
+def page(
+    text: str, inks: dict[str, str], keep: Callable[[str, bytes], str]
+) -> tuple[str, list[str]]:
+    """Return a page as XHTML, and the formulas that could not be turned into MathML.
+
+    Parameters
+    ----------
+    text : str
+        The page as Sphinx wrote it.
+    inks : dict
+        Colours by the name that follows ``--nn-``.
+    keep : callable
+        Stores a picture under a file name; returns its address as seen from the page.
+    """
+    soup = BeautifulSoup(INK.sub(lambda ink: inks.get(ink[1], "#000"), text), "html.parser")
+    for node in soup(string=lambda s: isinstance(s, Comment | Doctype)):
+        node.extract()
+    _still(soup)
+    _unfold(soup)
+    faults = _formulas(soup)
+    _pictures(soup, keep)
+    _strict(soup)
+    return f"<!DOCTYPE html>\n{_root(soup)}\n", faults
+
+
+def _root(soup: BeautifulSoup) -> str:
+    """Return the page as text that is XML."""
+    root = soup.find("html")
+    root["xmlns"] = "http://www.w3.org/1999/xhtml"
+    return root.decode(formatter="minimal").replace("\xa0", "&#160;")
+
+
+def _still(soup: BeautifulSoup) -> None:
+    """Show of an element of ours what it shows without a script; drop what needs one."""
+    for element in soup.find_all(lambda tag: tag.name.startswith("nn-")):
+        still = element.find(class_="nn-fallback")
+        if still is not None:
+            element.replace_with(still.extract())
+    for element in soup.select(UNUSABLE):
+        element.decompose()
+    for element in soup.find_all(lambda tag: tag.name.startswith("nn-")):
+        element.name = "div"
+
+
+def _unfold(soup: BeautifulSoup) -> None:
+    """Make folds plain text under a heading: not every reader can open one."""
+    for fold in soup.find_all("details"):
+        fold.name = "div"
+        fold["class"] = [*fold.get("class", []), "fold"]
+        fold.attrs.pop("open", None)
+    for summary in soup.find_all("summary"):
+        if not summary.get_text(strip=True) or "above-input" in summary.parent.get("class", []):
+            summary.decompose()
+        else:
+            summary.name, summary["class"] = "p", ["fold-title"]
+
+
+def _formulas(soup: BeautifulSoup) -> list[str]:
+    """Replace formulas between their brackets by MathML; return those that resist."""
+    faults = []
+    for node in soup(string=DELIMITED):
+        if any(parent.name in VERBATIM for parent in node.parents):
+            continue
+        try:
+            node.replace_with(*_pieces(str(node)))
+        except FormulaError as error:
+            faults.append(str(error))
+    for box in soup.select("div.math"):  # equations with numbers keep them beside
+        box.attrs.pop("style", None)
+    return faults
+
+
+def _pieces(text: str) -> list:
+    """Return a text as nodes: words and formulas."""
+    nodes, end = [], 0
+    for match in DELIMITED.finditer(text):
+        nodes.append(NavigableString(text[end : match.start()]))
+        tex = match["inline"] if match["block"] is None else match["block"]
+        formula = mathml(tex, block=match["block"] is not None)
+        nodes.append(BeautifulSoup(formula, "html.parser").find("math").extract())
+        end = match.end()
+    return [*nodes, NavigableString(text[end:])]
+
+
+def _pictures(soup: BeautifulSoup, keep: Callable[[str, bytes], str]) -> None:
+    """Store pictures that stand in the page as data; every reader can show a file."""
+    for image in soup.find_all(["img", "image"]):
+        key = next((k for k in ("src", "xlink:href", "href") if k in image.attrs), None)
+        found = key and re.match(r"data:([\w/+.-]+);base64,(.*)", image[key], re.DOTALL)
+        if found:
+            content = base64.b64decode(found[2])
+            name = hashlib.sha256(content).hexdigest()[:16]
+            image[key] = keep(f"{name}.{SUFFIXES[found[1]]}", content)
+        if image.name == "img":
+            image["alt"] = image.get("alt", "")
+
+
+def _strict(soup: BeautifulSoup) -> None:
+    """Mend what a browser forgives and XML does not."""
+    seen = set()
+    for tag in soup.find_all(True):
+        if tag.get("id") in seen:
+            del tag["id"]
+        seen.add(tag.get("id"))
+        if tag.name == "p" and tag.find(BLOCKS):
+            tag.name = "div"
+        if tag.name not in SIZED and not tag.find_parent("svg"):
+            for name in FORBIDDEN & set(tag.attrs):
+                del tag[name]
+    for svg in soup.find_all("svg"):
+        svg["xmlns"] = "http://www.w3.org/2000/svg"
+        svg["xmlns:xlink"] = "http://www.w3.org/1999/xlink"
+        for tag in [svg, *svg.find_all(True)]:
+            _capitals(tag)
+
+
+def _capitals(tag: Tag) -> None:
+    """Give an element of SVG and its attributes their capitals again."""
+    tag.name = WITH_CAPITALS.get(tag.name, tag.name)
+    tag.attrs = {WITH_CAPITALS.get(k, k): v for k, v in tag.attrs.items()}
+    if "paint-order" in tag.attrs:  # known as a property, not yet as an attribute
+        tag["style"] = f"paint-order:{tag.attrs.pop('paint-order')};{tag.get('style', '')}"
+    if tag.name == "path" and "d" not in tag.attrs:
+        tag["d"] = ""
