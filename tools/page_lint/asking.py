@@ -39,8 +39,7 @@ def prediction_answer(page: Page):
 @rule("question-count", LESSON, "3 to 6 questions in Check yourself")
 def question_count(page: Page):
     """Find too few or too many questions."""
-    lists = [c.args[0] for name, c, _ in page.source.calls if name == "quiz" and c.args]
-    count = sum(len(node.elts) for node in lists if isinstance(node, ast.List | ast.Tuple))
+    count = sum(len(call.args) for name, call, _ in page.source.calls if name == "quiz")
     if not 3 <= count <= 6:
         yield page.top, f"{count} questions (`book.quiz`); expected 3 to 6"
 
