@@ -118,8 +118,11 @@ class Stored:
     runs : list of dict
         What each seed gave, in the order of ``seeds``.
     seeds : list of int
-    mean, spread : dict
-        Mean and standard deviation over the seeds of each result that is one number.
+        Those that were run.
+    mean : dict
+        Over the seeds, of each result that is one number.
+    spread : dict
+        Its standard deviation over the seeds, with N - 1.
     seconds : float
         How long the whole program ran, on ``machine``.
     """

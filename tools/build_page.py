@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -86,6 +87,7 @@ def build(root: Path, page: str) -> Result:
 
     result, warnings = Result(), io.StringIO()
     out, doctrees = root / OUT, root / DOCTREES
+    shutil.rmtree(out / "chapters", ignore_errors=True)  # pages that fit scripts of before
     try:
         with patch_docutils(), docutils_namespace(), seconds_of_all(root) as seconds:
             app = Sphinx(

@@ -61,8 +61,8 @@ def own_words(page: Page):
     """Find runs of words that the notes have too."""
     known = Hashes.load(RUNS)
     for words in paragraphs(page.source):
-        last = -RUN
-        for at, (line, text) in enumerate(runs(words)):
-            if text in known and at >= last + RUN:
-                last = at
+        told = 0
+        for line, text in runs(words):
+            if text in known and line > told:
+                told = line
                 yield line, f"“{text}” stands in the notes: say it in words of your own"

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 from .core import LESSON, PAGE, Page, rule
 
@@ -55,12 +56,22 @@ def figure_caption(page: Page):
 @rule("figure-alt", PAGE, f"alternative text, {SHORTEST} characters or more, of what is seen")
 def figure_alt(page: Page):
     """Find figures whose text says nothing to those who do not see them."""
-    for name, call, line in page.source.calls:
-        if name in CALLS and any(isinstance(a, ast.expr) for a in call.args):
+    calls = page.source.calls
+    stills = {
+        n for name, c, _ in calls if name == "play" for n in _still(c)
+    }  # read out with it
+    for name, call, line in calls:
+        if name in CALLS and call.args and call not in stills:
             yield from _alt(call, line)
     for block in page.source.named("figure", "image"):
         match = re.search(r"^:alt: *(.*)$", block.body, re.MULTILINE)
         yield from _judged(match[1] if match else "", block.line)
+
+
+def _still(call: ast.Call) -> Iterator[ast.AST]:
+    """Yield what a moving figure shows where no script runs; its own `alt` stands beside."""
+    value = keyword(call, "still")
+    return ast.walk(value) if value is not None else iter(())
 
 
 def _has(call: ast.Call, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 The notes are not ours to publish, so only hashes are kept: five bytes a run, sorted. One run of
 a page that is not in the notes passes for one with probability (number of hashes) / 2⁴⁰, about
-5 in 100 million; over the whole book that is less than one in fifty.
+3 in 100 million; over the whole book that is less than one in fifty.
 """
 
 import ast
@@ -16,20 +16,24 @@ from pathlib import Path
 from .source import FORMULA, ROLE, PageSource
 
 RUN, BYTES = 8, 5
-WORD = re.compile(r"[a-zà-öø-ÿ]+(?:['’][a-z]+)?")
+END = "|"  # of a sentence or clause, which a run does not cross
+WORD = re.compile(r"[a-zà-öø-ÿ]+(?:['’][a-z]+)?|[|]")
 Words = list[tuple[int, str]]
 
 
 def normal(text: str) -> list[str]:
-    """Return the words of a text in lower case: no punctuation, figures, formulas or marks."""
+    """Return the words of a text in lower case, and its ends: no figures, formulas or marks."""
     text = re.sub(r"<[^>]+>|`[^`]*`|https?://\S+", " ", FORMULA.sub(" ", ROLE.sub(" ", text)))
+    text = re.sub(r"[.;:?!](?=\W|$)", f" {END} ", text.replace(END, " "))
     return [word.replace("’", "'") for word in WORD.findall(text.lower())]
 
 
 def runs(words: Words) -> Iterator[tuple[int, str]]:
     """Yield each run with the line of its first word."""
     for k in range(len(words) - RUN + 1):
-        yield words[k][0], " ".join(word for _, word in words[k : k + RUN])
+        run = [word for _, word in words[k : k + RUN]]
+        if END not in run:
+            yield words[k][0], " ".join(run)
 
 
 def key(text: str) -> bytes:
