@@ -269,7 +269,7 @@ def test_a_check_that_compares_nothing_fails(tmp_path):
 def test_a_formula_with_an_unknown_key_is_refused(tmp_path):
     folder = tmp_path / formulas.FOLDER
     folder.mkdir(parents=True)
-    (folder / "maths.yml").write_text("- {name: a, tex: a, when: a, page: a, chek: a}\n")
+    (folder / "maths.yml").write_text("- {name: a, tex: a, when: a, page: a, wrong: a}\n")
     with pytest.raises(ValueError, match="formulas: expected a new name and the keys"):
         formulas.read(tmp_path)
 
