@@ -12,7 +12,9 @@ from latex2mathml.converter import convert
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 DELIMITED = re.compile(r"\\\((?P<inline>.*?)\\\)|\\\[(?P<block>.*?)\\\]", re.DOTALL)
-BIG = re.compile(r"(\\[bB]igg?[lrm]?)\s*\\(\||[lr]?Vert\b|[lr](?:floor|ceil|angle)\b)\s*")
+BIG = re.compile(
+    r"(\\[bB]igg?[lrm]?)\s*\\(\||(?:[lr]?Vert|[lr](?:floor|ceil|angle))(?![a-zA-Z]))\s*"
+)
 SIGNS = {"lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "langle": "⟨", "rangle": "⟩"}
 INNER = re.compile(r"\\begin\{(\w+\*?)\}(?:(?!\\begin|\\end).)*\\end\{\1\}", re.DOTALL)
 SPLIT = re.compile(r"\s*\\begin\{split\}(.*)\\end\{split\}\s*", re.DOTALL)
