@@ -32,6 +32,7 @@ KINDS = [
     r"\arg\max_\theta \prod_n p(t_n \mid x_n, \theta)",
     r"\operatorname{diag}(a) \odot \hat{y} - \bar x + \tilde c",
     r"\textcolor{red}{x} + \mathbb{E}[\mathcal{L}] \mathrel{+}= 1",
+    r"\Big\lfloor \frac{a}{b} \Big\rfloor + \Big\lVert x \Big\rVert_2",
     r"\tfrac18, \; (N{,}) \quad \lfloor x \rfloor \lceil y \rceil",
 ]
 

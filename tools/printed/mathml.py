@@ -12,11 +12,14 @@ from latex2mathml.converter import convert
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 DELIMITED = re.compile(r"\\\((?P<inline>.*?)\\\)|\\\[(?P<block>.*?)\\\]", re.DOTALL)
-BIG = re.compile(r"(\\[bB]igg?[lrm]?)\s*\\\|")
+BIG = re.compile(
+    r"(\\[bB]igg?[lrm]?)\s*\\(\||(?:[lr]?Vert|[lr](?:floor|ceil|angle))(?![a-zA-Z]))\s*"
+)
+SIGNS = {"lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "langle": "⟨", "rangle": "⟩"}
 INNER = re.compile(r"\\begin\{(\w+\*?)\}(?:(?!\\begin|\\end).)*\\end\{\1\}", re.DOTALL)
 SPLIT = re.compile(r"\s*\\begin\{split\}(.*)\\end\{split\}\s*", re.DOTALL)
 SAID_OTHERWISE = (
-    (BIG, r"\1‖"),
+    (BIG, lambda found: found[1] + SIGNS.get(found[2], "‖")),
     (re.compile(r"\\arg(?![a-zA-Z])"), r"\\operatorname{arg}"),
     (re.compile(r"\\(begin|end)\{(?:aligned|gathered)\}"), r"\\\1{align*}"),
     (re.compile(r"\\label\{[^}]*\}|\\nonumber|\\notag"), ""),
