@@ -69,7 +69,9 @@ def _plain(words: str) -> str:
 
 def _plural(form: str) -> str:
     """Return the regular plural of a form."""
-    return form[:-1] + "ies" if re.search(r"[^aeiou]y$", form) else form + "s"
+    if re.search(r"[^aeiou]y$", form):
+        return form[:-1] + "ies"
+    return form + ("es" if re.search(r"(?:s|x|sh|[^o]ch)$", form) else "s")
 
 
 class Glossary:

@@ -115,6 +115,13 @@ def test_no_form_belongs_to_two_terms_in_the_plural_either():
     assert {form: terms for form, terms in owners.items() if len(terms) > 1} == {}
 
 
+@pytest.mark.parametrize(
+    "words", ["mini-batches", "losses", "epochs", "penalties", "activation maps", "biases"]
+)
+def test_regular_plurals_are_found(words):
+    assert Glossary(TERMS).named(words) is not None
+
+
 def test_terms_and_symbols_stand_in_the_order_of_the_pages():
     for entries in (TERMS, SYMBOLS):
         places = [ORDER[entry.page] for entry in entries]
