@@ -37,6 +37,9 @@ KINDS = [
 ]
 
 
+ACCENTS = {"ˆ": "^", "˜": "~", "‾": "¯", "―": "¯", "∥": "‖"}
+
+
 def leaves(text):
     """The letters and signs of a formula in their order, without what is not seen."""
     root = ET.fromstring(text)
@@ -53,6 +56,21 @@ def test_each_kind_of_formula_becomes_mathml(tex):
     assert not [text for text in root.itertext() if "\\" in text or "&" in text]
 
 
+def test_brackets_carry_their_script_together():
+    root = ET.fromstring(mathml(KINDS[2]))
+    power = root.find(f".//{MATH}msup")
+    assert [child.tag for child in power] == [f"{MATH}mrow", f"{MATH}mrow"]
+    assert leaves(ET.tostring(power[0], encoding="unicode")) == "[1234]"
+
+
+@pytest.mark.parametrize(
+    ("tex", "spaces"),
+    [(r"\ln p", 1), (r"2 \ln p", 2), (r"\ln(p)", 0), (r"-\log_2 x", 1), (r"(a)\exp x", 2)],
+)
+def test_a_function_stands_apart_from_its_neighbours(tex, spaces):
+    assert len(list(ET.fromstring(mathml(tex)).iter(f"{MATH}mspace"))) == spaces
+
+
 @pytest.mark.parametrize("tex", [r"\nosuchcommand x", r"\begin{bmatrix} 1", r"\left( x"])
 def test_a_formula_that_cannot_be_converted_is_named(tex):
     with pytest.raises(FormulaError, match="mathml: cannot convert"):
@@ -64,10 +82,10 @@ def test_the_mathml_says_what_mathjax_says(book):
         with visit(browser, base, "chapters/classifiers/softmax.html") as seen:
             seen.typeset()
             theirs = seen.page.evaluate("kinds => kinds.map(t => MathJax.tex2mml(t))", KINDS)
-    accents = str.maketrans({"ˆ": "^", "˜": "~", "‾": "¯", "―": "¯", "∥": "‖"})
+    alike = str.maketrans({**ACCENTS, "𝔼": "E", "ℒ": "L"})
     for tex, other in zip(KINDS, theirs, strict=True):
-        mine = leaves(mathml(tex, block=True)).translate(accents)
-        assert mine == leaves(other).translate(accents), tex
+        mine = leaves(mathml(tex, block=True)).translate(alike)
+        assert mine == leaves(other).translate(alike), tex
 
 
 def test_a_page_becomes_xhtml_that_needs_no_script():

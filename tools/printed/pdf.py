@@ -169,12 +169,14 @@ def write(root: Path, writer: PdfWriter, target: Path, title: str = "") -> None:
 def _front(root: Path, bound: Bound, entries, printer: Printer) -> bytes:
     """Return the title page and the contents as PDF."""
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    fonts = root / "_build/html/_static/fonts.css"
     printer.show(
         Template(FRONT.read_text(encoding="utf-8")).substitute(
             title=escape(config["title"]),
             author=escape(config["author"]),
             date=release_date(root),
             rights=RIGHTS,
+            fonts=fonts.read_text(encoding="utf-8"),
             list=_list(bound, entries, 0),
         )
     )
