@@ -16,7 +16,7 @@ from .mathml import DELIMITED, FormulaError, mathml
 INK = re.compile(r"var\(--nn-([a-z-]+)(?:,[^()]*)?\)")
 UNUSABLE = (
     "script, noscript, body style, button, input, select, textarea, a.headerlink, nn-filter,"
-    ".nn-live, .nn-check,"  # the programs that check errata are for the site
+    ".nn-live, .nn-screen, .nn-check,"  # the programs that check errata are for the site
     ".nn-trace .nn-right"  # of a graph's two drawings the one for narrow pages stays
 )
 BLOCKS = ("ul", "ol", "dl", "div", "pre", "table", "figure", "p")
