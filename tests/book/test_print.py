@@ -92,7 +92,7 @@ def test_a_page_becomes_xhtml_that_needs_no_script():
     page = (
         "<html><head><title>t</title></head><body><h1 id=a>T</h1><script>1</script>"
         '<nn-quiz class="tex2jax_ignore"><script>{}</script><div class="nn-fallback">'
-        r'<p>Is <span class="math">\(x &lt; 1\)</span>?<br></div></nn-quiz>'
+        r'<p>Is <span class="math">\(\ln x &lt; 1\)</span>?<br></div></nn-quiz>'
         "<details><summary>Answer</summary><p>Yes.</details>"
         '<svg viewBox="0 0 1 1" fill="var(--nn-ink, currentColor)">'
         "<clipPath id=a></clipPath></svg>"
@@ -106,6 +106,7 @@ def test_a_page_becomes_xhtml_that_needs_no_script():
     assert faults == []
     assert list(kept) == [root.find(".//{*}img").get("src")]
     assert root.find(f".//{MATH}math") is not None
+    assert root.find(f".//{MATH}mspace").get("width") == "0.167em"
     assert root.find(".//{*}svg").get("viewBox")
     assert root.find(".//{*}clipPath") is not None
     for gone in ("<script", "<details", "<button", "nn-quiz", "var(--nn", "currentColor"):
@@ -270,7 +271,7 @@ def test_a_wrong_sign_in_a_formula_is_found(tmp_path):
     found = set(failures(programs, tmp_path / "memory.json", "flipped"))
     missed = sorted(set(programs) - found)
     assert len(programs) > 150
-    assert len(missed) <= 0.1 * len(programs), missed
+    assert len(missed) <= 0.05 * len(programs), missed  # these are true with either sign
 
 
 def test_a_comparison_that_is_off_by_a_tenth_fails_in_every_formula(tmp_path):

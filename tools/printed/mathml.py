@@ -106,6 +106,8 @@ def _names(root: ET.Element) -> None:
             if len(operator):  # \mathrel and the like wrap what they hold
                 del operator[:]
                 operator.text = text
+            if text == "‖" and not operator.attrib:  # grows only if \left says so
+                operator.set("stretchy", "false")
             if len(text) > 1 and text.isalpha() and text not in LIMITS:
                 operator.tag = f"{{{NAMESPACE}}}mi"
 

@@ -32,7 +32,19 @@ CAPITALS = (
 WITH_CAPITALS = {name.lower(): name for name in CAPITALS}
 # Attributes that HTML forgives and XHTML forbids.
 FORBIDDEN = {"align", "valign", "border", "width", "height", "nowrap"}
-SIZED = {"img", "svg", "image", "rect", "pattern", "mask", "use", "marker", "filter", "symbol"}
+SIZED = {
+    "mspace",
+    "img",
+    "svg",
+    "image",
+    "rect",
+    "pattern",
+    "mask",
+    "use",
+    "marker",
+    "filter",
+    "symbol",
+}
 
 
 def page(
