@@ -142,6 +142,7 @@ def test_the_epub_of_a_book_is_sound(packed):
     assert "<math" in second
     assert "Two things are taught here" in second
     assert "It is 2." in second
+    assert "This check ran" not in second
     assert "Second" in nav
 
 
@@ -198,6 +199,8 @@ def test_the_pdf_shows_solutions_and_answers(sheets):
     text = " ".join(" ".join(p.extract_text().split()) for p in sheets["book"].pages)
     assert "The exponentials are 1, 2 and 5" in text
     assert "The notes, “2.3 Softmax Loss”, say" in text
+    assert "This check ran" not in text
+    assert "Ctrl+P" not in text
 
 
 def test_links_of_the_pdf_lead_into_it_or_to_the_web(sheets):

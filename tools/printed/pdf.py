@@ -209,7 +209,9 @@ def _bookmarks(bound: Bound, entries: list[contents.Entry], parent=None) -> None
     for entry in entries:
         first = next(e for e in entry.walk() if e.address)
         sheet = _place(bound, first.address)[0]
-        item = bound.writer.add_outline_item(entry.title, sheet, parent=parent, is_open=False)
+        item = bound.writer.add_outline_item(
+            title=entry.title, page_number=sheet, parent=parent, is_open=False
+        )
         _bookmarks(bound, entry.below, item)
 
 
