@@ -101,7 +101,8 @@ class ErrataTable(SphinxDirective):
         page = _class(erratum.page)
         box["classes"] += [f"nn-notes-{erratum.notes}", f"nn-page-{page}"]
         box["classes"].append(f"nn-severity-{erratum.severity}")
-        box += Fold("", FoldTitle("", f"The check of {erratum.id}"), *check_of(erratum))
+        title = FoldTitle("", f"The check of {erratum.id}")
+        box += Fold("", title, *check_of(erratum), classes=["nn-check"])
         return box
 
 

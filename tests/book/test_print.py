@@ -15,13 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tools"))
 
 import formulas  # noqa: E402
-from browser import chromium, served, visit  # noqa: E402
+from browser import chromium  # noqa: E402
 from checks import failures  # noqa: E402
 from printed import contents, epub, epub_check, pdf, xhtml  # noqa: E402
 from printed.browser import printer  # noqa: E402
 from printed.mathml import FormulaError, mathml  # noqa: E402
 from pypdf import PdfReader  # noqa: E402
 
+MATHJAX = ROOT / "chapters/_extra/_vendor/mathjax/tex-chtml-full.js"
 MATH = "{http://www.w3.org/1998/Math/MathML}"
 KINDS = [
     r"\begin{split}\begin{aligned}a &= b \\ &\quad = c\end{aligned}\end{split}",
@@ -35,6 +36,9 @@ KINDS = [
     r"\Big\lfloor \frac{a}{b} \Big\rfloor + \Big\lVert x \Big\rVert_2",
     r"\tfrac18, \; (N{,}) \quad \lfloor x \rfloor \lceil y \rceil",
 ]
+
+
+ACCENTS = {"ˆ": "^", "˜": "~", "‾": "¯", "―": "¯", "∥": "‖"}
 
 
 def leaves(text):
@@ -53,28 +57,44 @@ def test_each_kind_of_formula_becomes_mathml(tex):
     assert not [text for text in root.itertext() if "\\" in text or "&" in text]
 
 
+def test_brackets_carry_their_script_together():
+    root = ET.fromstring(mathml(KINDS[2]))
+    power = root.find(f".//{MATH}msup")
+    assert [child.tag for child in power] == [f"{MATH}mrow", f"{MATH}mrow"]
+    assert leaves(ET.tostring(power[0], encoding="unicode")) == "[1234]"
+
+
+@pytest.mark.parametrize(
+    ("tex", "spaces"),
+    [(r"\ln p", 1), (r"2 \ln p", 2), (r"\ln(p)", 0), (r"-\log_2 x", 1), (r"(a)\exp x", 2)],
+)
+def test_a_function_stands_apart_from_its_neighbours(tex, spaces):
+    assert len(list(ET.fromstring(mathml(tex)).iter(f"{MATH}mspace"))) == spaces
+
+
 @pytest.mark.parametrize("tex", [r"\nosuchcommand x", r"\begin{bmatrix} 1", r"\left( x"])
 def test_a_formula_that_cannot_be_converted_is_named(tex):
     with pytest.raises(FormulaError, match="mathml: cannot convert"):
         mathml(tex)
 
 
-def test_the_mathml_says_what_mathjax_says(book):
-    with served(book) as base, chromium() as browser:
-        with visit(browser, base, "chapters/classifiers/softmax.html") as seen:
-            seen.typeset()
-            theirs = seen.page.evaluate("kinds => kinds.map(t => MathJax.tex2mml(t))", KINDS)
-    accents = str.maketrans({"ˆ": "^", "˜": "~", "‾": "¯", "―": "¯", "∥": "‖"})
+def test_the_mathml_says_what_mathjax_says():
+    with chromium() as browser:
+        page = browser.new_page()
+        page.add_script_tag(path=MATHJAX)
+        page.evaluate("MathJax.startup.promise.then(() => 0)")
+        theirs = page.evaluate("kinds => kinds.map(t => MathJax.tex2mml(t))", KINDS)
+    alike = str.maketrans({**ACCENTS, "𝔼": "E", "ℒ": "L"})
     for tex, other in zip(KINDS, theirs, strict=True):
-        mine = leaves(mathml(tex, block=True)).translate(accents)
-        assert mine == leaves(other).translate(accents), tex
+        mine = leaves(mathml(tex, block=True)).translate(alike)
+        assert mine == leaves(other).translate(alike), tex
 
 
 def test_a_page_becomes_xhtml_that_needs_no_script():
     page = (
         "<html><head><title>t</title></head><body><h1 id=a>T</h1><script>1</script>"
         '<nn-quiz class="tex2jax_ignore"><script>{}</script><div class="nn-fallback">'
-        r'<p>Is <span class="math">\(x &lt; 1\)</span>?<br></div></nn-quiz>'
+        r'<p>Is <span class="math">\(\ln x &lt; 1\)</span>?<br></div></nn-quiz>'
         "<details><summary>Answer</summary><p>Yes.</details>"
         '<svg viewBox="0 0 1 1" fill="var(--nn-ink, currentColor)">'
         "<clipPath id=a></clipPath></svg>"
@@ -88,6 +108,7 @@ def test_a_page_becomes_xhtml_that_needs_no_script():
     assert faults == []
     assert list(kept) == [root.find(".//{*}img").get("src")]
     assert root.find(f".//{MATH}math") is not None
+    assert root.find(f".//{MATH}mspace").get("width") == "0.167em"
     assert root.find(".//{*}svg").get("viewBox")
     assert root.find(".//{*}clipPath") is not None
     for gone in ("<script", "<details", "<button", "nn-quiz", "var(--nn", "currentColor"):
@@ -121,6 +142,7 @@ def test_the_epub_of_a_book_is_sound(packed):
     assert "<math" in second
     assert "Two things are taught here" in second
     assert "It is 2." in second
+    assert "This check ran" not in second
     assert "Second" in nav
 
 
@@ -177,6 +199,8 @@ def test_the_pdf_shows_solutions_and_answers(sheets):
     text = " ".join(" ".join(p.extract_text().split()) for p in sheets["book"].pages)
     assert "The exponentials are 1, 2 and 5" in text
     assert "The notes, “2.3 Softmax Loss”, say" in text
+    assert "This check ran" not in text
+    assert "Ctrl+P" not in text
 
 
 def test_links_of_the_pdf_lead_into_it_or_to_the_web(sheets):
@@ -252,7 +276,7 @@ def test_a_wrong_sign_in_a_formula_is_found(tmp_path):
     found = set(failures(programs, tmp_path / "memory.json", "flipped"))
     missed = sorted(set(programs) - found)
     assert len(programs) > 150
-    assert len(missed) <= 0.1 * len(programs), missed
+    assert len(missed) <= 0.05 * len(programs), missed  # these are true with either sign
 
 
 def test_a_comparison_that_is_off_by_a_tenth_fails_in_every_formula(tmp_path):

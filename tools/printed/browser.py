@@ -68,6 +68,7 @@ class Printer:
         """Open a page given as text."""
         self.page.goto("about:blank")
         self.page.set_content(html)
+        self.page.evaluate("document.fonts.ready.then(() => 0)")
 
     def print(self, style: str = "") -> bytes:
         """Return the open page as PDF, with a style of its own."""

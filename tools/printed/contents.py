@@ -65,6 +65,8 @@ def outline(root: Path, headings: dict[str, list[tuple[int, str, str]]]) -> list
 def _page(name: str, headings: list[tuple[int, str, str]]) -> Entry:
     """Return a page with its sections."""
     sections = [
-        Entry(text, f"{name}#{anchor}") for level, anchor, text in headings if level == 2
+        Entry(text, f"{name}#{anchor}")
+        for level, anchor, text in headings
+        if level == 2 and len(text) > 1  # not the letters of the glossary
     ]
     return Entry(headings[0][2] if headings else name, name, sections)

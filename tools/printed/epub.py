@@ -72,6 +72,7 @@ PACKAGE = """<?xml version="1.0" encoding="UTF-8"?>
   </spine>
 </package>
 """
+PAGE_OF_SITE = re.compile(r"^(?![a-z]+:)([^#?]*)\.html(?=[#?]|$)")
 RIGHTS = "Text: CC BY 4.0. Code: MIT licence."
 
 
@@ -230,9 +231,9 @@ def _links(book: Book, name: str) -> bytes:
     """Return a page on which links to files outside the book are plain words."""
 
     def mended(match: re.Match) -> str:
-        address = match[2]
+        address = PAGE_OF_SITE.sub(r"\1.xhtml", match[2])  # what a cell printed knows the site
         if urlsplit(address).scheme or _resolved(name, address) in book.pages:
-            return match[0]
+            return f'<a{match[1]} href="{address}"{match[3]}>{match[4]}</a>'
         return f"<span{match[1]}{match[3]}>{match[4]}</span>"
 
     text = book.files[name].decode()
@@ -248,7 +249,8 @@ def _front(book: Book, entries: list[contents.Entry]) -> None:
     title = (
         f'<div class="title-page"><h1>{escape(book.title)}</h1><p>{RIGHTS}</p>'
         "<p>Figures that move in the browser stand still here. Answers and solutions, which "
-        "are folded away there, are printed after their questions.</p></div>"
+        "are folded away there, are printed after their questions. The programs that check "
+        "the errata of the notes stand on the site alone.</p></div>"
     )
     book.files["title.xhtml"] = PAGE.format(title=escape(book.title), body=title).encode()
     nav = f'<nav epub:type="toc" id="toc"><h1>Contents</h1>{_list(entries)}</nav>'

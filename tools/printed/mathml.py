@@ -24,6 +24,12 @@ SAID_OTHERWISE = (
     (re.compile(r"\\(begin|end)\{(?:aligned|gathered)\}"), r"\\\1{align*}"),
     (re.compile(r"\\label\{[^}]*\}|\\nonumber|\\notag"), ""),
 )
+# How many elements each script and fraction holds.
+HOLDS = {"msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
+FUNCTIONS = set(
+    "arccos arcsin arctan arg cos cosh cot dim exp ker lg ln log sin sinh tan tanh".split()
+)
+CLOSING = (")", "]", "}", "⌋", "⌉", "⟩")
 LIMITS = {"max", "min", "sup", "inf", "lim", "det", "gcd", "Pr"}
 
 
@@ -58,6 +64,8 @@ def mathml(tex: str, *, block: bool = False) -> str:
     if leftovers:
         raise FormulaError(f"mathml: cannot convert {tex!r}: {leftovers[0]!r} is left over")
     _names(root)
+    _scripts(root)
+    _spaces(root)
     if block:
         _limits(root)
     root.set("alttext", " ".join(tex.split()))
@@ -98,8 +106,56 @@ def _names(root: ET.Element) -> None:
             if len(operator):  # \mathrel and the like wrap what they hold
                 del operator[:]
                 operator.text = text
+            if text == "‖" and not operator.attrib:  # grows only if \left says so
+                operator.set("stretchy", "false")
             if len(text) > 1 and text.isalpha() and text not in LIMITS:
                 operator.tag = f"{{{NAMESPACE}}}mi"
+
+
+def _scripts(root: ET.Element) -> None:
+    """Make one base of the brackets and the matrix that carry a script together."""
+    for element in list(root.iter()):
+        surplus = len(element) - HOLDS.get(_kind(element), len(element))
+        if surplus > 0:
+            row = ET.Element(f"{{{NAMESPACE}}}mrow")
+            row.extend(element[: surplus + 1])
+            element[: surplus + 1] = [row]
+
+
+def _spaces(root: ET.Element) -> None:
+    """Set a function apart from what stands beside it, as TeX does; MathML does not."""
+    for parent in list(root.iter()):
+        if _kind(parent) not in ("mrow", "math", "mtd", "mstyle"):
+            continue
+        for place in range(len(parent) - 1, -1, -1):
+            if _function(parent[place]):
+                if place + 1 < len(parent) and _kind(parent[place + 1]) not in ("mo", "mspace"):
+                    parent.insert(place + 1, _thin())
+                if place and _ends(parent[place - 1]):
+                    parent.insert(place, _thin())
+
+
+def _kind(element: ET.Element) -> str:
+    """Return the tag without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def _function(element: ET.Element) -> bool:
+    """Say whether an element is the name of a function, with or without a script."""
+    while _kind(element) in HOLDS and len(element):
+        element = element[0]
+    return _kind(element) == "mi" and element.text in FUNCTIONS
+
+
+def _ends(element: ET.Element) -> bool:
+    """Say whether a factor ends with an element, so that a function may follow it."""
+    known = element.text in CLOSING if _kind(element) == "mo" else _kind(element) != "mspace"
+    return known and not _function(element)
+
+
+def _thin() -> ET.Element:
+    """Return the space that TeX sets beside a function."""
+    return ET.Element(f"{{{NAMESPACE}}}mspace", width="0.167em")
 
 
 def _limits(root: ET.Element) -> None:

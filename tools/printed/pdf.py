@@ -169,12 +169,14 @@ def write(root: Path, writer: PdfWriter, target: Path, title: str = "") -> None:
 def _front(root: Path, bound: Bound, entries, printer: Printer) -> bytes:
     """Return the title page and the contents as PDF."""
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    fonts = root / "_build/html/_static/fonts.css"
     printer.show(
         Template(FRONT.read_text(encoding="utf-8")).substitute(
             title=escape(config["title"]),
             author=escape(config["author"]),
             date=release_date(root),
             rights=RIGHTS,
+            fonts=fonts.read_text(encoding="utf-8"),
             list=_list(bound, entries, 0),
         )
     )
@@ -207,7 +209,9 @@ def _bookmarks(bound: Bound, entries: list[contents.Entry], parent=None) -> None
     for entry in entries:
         first = next(e for e in entry.walk() if e.address)
         sheet = _place(bound, first.address)[0]
-        item = bound.writer.add_outline_item(entry.title, sheet, parent=parent, is_open=False)
+        item = bound.writer.add_outline_item(
+            title=entry.title, page_number=sheet, parent=parent, is_open=False
+        )
         _bookmarks(bound, entry.below, item)
 
 

@@ -16,7 +16,8 @@ from .mathml import DELIMITED, FormulaError, mathml
 INK = re.compile(r"var\(--nn-([a-z-]+)(?:,[^()]*)?\)")
 UNUSABLE = (
     "script, noscript, body style, button, input, select, textarea, a.headerlink, nn-filter,"
-    ".nn-live, .nn-trace .nn-right"  # of a graph's two drawings the one for narrow pages stays
+    ".nn-live, .nn-screen, .nn-check,"  # the programs that check errata are for the site
+    ".nn-trace .nn-right"  # of a graph's two drawings the one for narrow pages stays
 )
 BLOCKS = ("ul", "ol", "dl", "div", "pre", "table", "figure", "p")
 VERBATIM = ("pre", "code", "script", "style", "svg")
@@ -31,7 +32,19 @@ CAPITALS = (
 WITH_CAPITALS = {name.lower(): name for name in CAPITALS}
 # Attributes that HTML forgives and XHTML forbids.
 FORBIDDEN = {"align", "valign", "border", "width", "height", "nowrap"}
-SIZED = {"img", "svg", "image", "rect", "pattern", "mask", "use", "marker", "filter", "symbol"}
+SIZED = {
+    "mspace",
+    "img",
+    "svg",
+    "image",
+    "rect",
+    "pattern",
+    "mask",
+    "use",
+    "marker",
+    "filter",
+    "symbol",
+}
 
 
 def page(
