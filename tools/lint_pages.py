@@ -11,7 +11,7 @@ import argparse
 import sys
 
 from page_lint import RULES, Page, check
-from page_lint.book import API, CHAPTERS, PAGES
+from page_lint.book import BELOW, CHAPTERS, PAGES
 
 
 def parsed() -> argparse.Namespace:
@@ -33,7 +33,7 @@ def main() -> int:
     if options.rules:
         print("\n".join(f"{r.name:18} {r.asks} ({r.scope})" for r in RULES.values()))
         return 0
-    pages = options.pages or [*PAGES, *API]
+    pages = options.pages or [*PAGES, *BELOW]
     reports = [check(Page.load(page), options.rule) for page in pages]
     for report in reports:
         print("\n".join(report.lines()), end="\n" * bool(report.lines()))

@@ -2,7 +2,8 @@
 
 from page_lint import book
 
-API, LESSONS, PAGES, WRITTEN = book.API, book.LESSONS, book.PAGES, book.WRITTEN
+API, BELOW, LESSONS = book.API, book.BELOW, book.LESSONS
+PAGES, WRITTEN = book.PAGES, book.WRITTEN
 ROOT, CHAPTERS, REFERENCE = book.ROOT, book.CHAPTERS, book.REFERENCE
 COURSE = book.COURSE
 source = book.source

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 from browser import DESKTOP, PHONE, chromium, served, visit
-from pages import API, PAGES
+from pages import BELOW, PAGES
 from visits import WAYS, Way, examine, findings
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "_build" / "screenshots"
-JOBS = [(page, way) for page in [*PAGES, *API] for way in WAYS]
+JOBS = [(page, way) for page in [*PAGES, *BELOW] for way in WAYS]
 IDS = [f"{page}-{way.name}" for page, way in JOBS]
 
 

@@ -11,7 +11,7 @@ from page_lint.coverage import RUNS
 from page_lint.runs import Hashes, of_notes
 from page_lint.source import PageSource
 from page_lint.symbols import symbols
-from pages import API, PAGES, ROOT, source
+from pages import BELOW, PAGES, ROOT, source
 
 CELL = "```{code-cell} python\n%s\n```\n"
 TAGGED = "```{code-cell} python\n:tags: [%s]\n%s\n```\n"
@@ -314,7 +314,7 @@ def test_the_command_lists_the_rules_and_fails_on_an_unknown_page():
     assert "there is no chapters/no/page.md" in unknown.stderr
 
 
-@pytest.mark.parametrize("name", [*PAGES, *API])
+@pytest.mark.parametrize("name", [*PAGES, *BELOW])
 def test_every_page_is_read_to_its_end(name):
     text = source(name)
     assert all(text.lines[b.line - 1].startswith(("```", ":::")) for b in text.blocks)

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 import yaml
 from page_lint import RULES, Page, check
-from pages import API, CHAPTERS, COURSE, PAGES, REFERENCE, ROOT
+from pages import BELOW, CHAPTERS, COURSE, PAGES, REFERENCE, ROOT
 
 AFTER_A_CLICK = {"live_worker"}  # fetches Python when a reader has asked for it
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
@@ -47,13 +47,13 @@ def findings(page):
     return [finding.show(page) for finding in check(Page.load(page)).findings]
 
 
-@pytest.mark.parametrize("page", [*PAGES, *API])
+@pytest.mark.parametrize("page", [*PAGES, *BELOW])
 @pytest.mark.parametrize("rule", RULES)
 def test_a_page_keeps_the_rule(rule, page):
     assert [line for line in findings(page) if line.split()[1] == f"{rule}:"] == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, *API])
+@pytest.mark.parametrize("page", [*PAGES, *BELOW])
 def test_the_waivers_of_a_page_have_reasons_and_are_needed(page):
     assert [line for line in findings(page) if line.split()[1] == "waiver:"] == []
 

@@ -20,7 +20,7 @@ EXEMPT = ("start/welcome", "start/setup", "reference/")  # from the sizes
 
 
 def listed(toc: Path = ROOT / "_toc.yml") -> tuple[list[str], list[str]]:
-    """Return the pages of the table of contents in order, and those of the API below one."""
+    """Return the pages of the table of contents in order, and those below one of them."""
     tree = yaml.safe_load(toc.read_text(encoding="utf-8"))
     chapters = [chapter for part in tree.get("parts", [tree]) for chapter in part["chapters"]]
     below = [section["file"] for chapter in chapters for section in chapter.get("sections", ())]
@@ -52,6 +52,7 @@ def table(name: str) -> list[dict]:
     return (yaml.safe_load(path.read_text(encoding="utf-8")) or []) if path.exists() else []
 
 
-PAGES, API = listed()
+PAGES, BELOW = listed()
+API = [page for page in BELOW if page.startswith("reference/nnlib/")]
 LESSONS = [page for page in PAGES if not page.startswith(EXEMPT)]
 WRITTEN = [page for page in PAGES if not page.startswith("reference/")]
