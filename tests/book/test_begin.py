@@ -12,8 +12,8 @@ new PerformanceObserver(list => list.getEntries().forEach(e => { window.shift +=
 """
 ELEMENTS = """
 () => {
-  window.elements = [...document.querySelectorAll("nn-predict, nn-recall, nn-graph, .cell:not(:has(nn-quiz))")]
-    .filter(e => e.offsetHeight);
+  const all = document.querySelectorAll("nn-predict, nn-recall, nn-graph, .cell");
+  window.elements = [...all].filter(e => e.offsetHeight && !e.querySelector("nn-quiz"));
 }
 """
 HEIGHTS = "elements.map(e => [e.tagName, e.id, e.offsetHeight])"
