@@ -3,6 +3,9 @@
 The theme decides between light and dark when all scripts have come; until then a page would be
 white, and its code set in other lines. A browser reads a face that is data in a sheet only when
 the first letter wants it, after the first drawing. A script in the head does both at once.
+
+Where the browser refuses to keep anything, the theme's switch would fail: it gets a stand-in
+that lasts as long as the page. Ours is refused as before, and says so to the reader.
 """
 
 BEGIN = """(root => {
@@ -10,6 +13,14 @@ BEGIN = """(root => {
     root.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   }
   for (const style of ["", "italic "]) document.fonts.load(`${style}1em "NN Text"`);
+  try { localStorage.length; } catch (refusal) {
+    const kept = {}, ours = name => { if (name.startsWith("nn:")) throw refusal; };
+    Object.defineProperty(window, "localStorage", {value: {
+      getItem(name) { ours(name); return kept[name] ?? null; },
+      setItem(name, value) { ours(name); kept[name] = String(value); },
+      removeItem(name) { ours(name); delete kept[name]; },
+    }});
+  }
 })(document.documentElement);"""
 
 

@@ -105,3 +105,23 @@ def test_on_a_phone_a_card_leaves_its_link_free_and_large_text_fits(browser, add
         assert seen.page.evaluate(CLEAR)
         seen.page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert seen.too_wide() == []
+
+
+REFUSED = """
+Object.defineProperty(window, "localStorage", {
+  configurable: true, get() { throw new DOMException("refused", "SecurityError"); }
+});
+"""
+
+
+@pytest.mark.browser
+def test_where_nothing_may_be_kept_the_switch_works_and_progress_says_so(browser, address):
+    context = browser.new_context(color_scheme="light")
+    tab = context.new_page()
+    tab.add_init_script(REFUSED)
+    tab.goto(address + SOFTMAX, wait_until="load")
+    assert tab.locator("html").get_attribute("data-theme") == "light"
+    tab.locator(".theme-switch-button").first.click()
+    tab.wait_for_selector("html[data-theme=dark]")
+    assert "This browser keeps nothing" in tab.locator("nn-quiz .nn-score").inner_text()
+    context.close()
