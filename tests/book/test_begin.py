@@ -125,3 +125,16 @@ def test_where_nothing_may_be_kept_the_switch_works_and_progress_says_so(browser
     tab.wait_for_selector("html[data-theme=dark]")
     assert "This browser keeps nothing" in tab.locator("nn-quiz .nn-score").inner_text()
     context.close()
+
+
+EDGES = "es => es.filter(e => getComputedStyle(e).display === 'none').length"
+
+
+@pytest.mark.browser
+def test_every_edge_of_a_graph_is_seen_also_backwards(browser, address):
+    with visit(browser, address, GRAPHS) as seen:
+        figure = seen.page.locator("nn-graph").first
+        for name in ("backward to the end", "◀ back", "forward to the end"):
+            figure.get_by_role("button", name=name).click()
+            assert figure.locator("svg path").count() > 4
+            assert figure.locator("svg path").evaluate_all(EDGES) == 0
