@@ -46,6 +46,10 @@ FORMS = {
 }
 BINDER = "https://mybinder.org/v2/gh/{repository}/{branch}?urlpath={path}"
 COLAB = "https://colab.research.google.com/github/{repository}/blob/{site_branch}/{path}"
+ROOM = (  # for the buttons below the cells, which come with the script
+    "<style>@media (scripting: enabled) { [id^=nn-cell-] > .cell_input"
+    ":not(:has(+ .nn-live-open)) { margin-bottom: 2.2rem; } }</style>"
+)
 SHOWN_BY_TAG = {"remove-cell": False, "remove-input": False, "remove_input": False}
 
 
@@ -154,8 +158,11 @@ def _page(app, pagename, templatename, context, doctree) -> None:
     context["ipynb_source"] = f"{pagename}.ipynb"  # the theme offers it as a download
     for name in SCRIPTS:
         app.add_js_file(f"../_play/{name}.js", defer="defer")
-    start = _start(app, pagename, "\n".join(cell["code"] for cell in cells))
+    known = _known(app, pagename, "\n".join(cell["code"] for cell in cells))
+    start = json.dumps(known).replace("</", "<\\/")
     app.add_js_file(None, body=start, type="application/json", id="nn-live")
+    if known["pyodide"]:
+        context["metatags"] = context.get("metatags", "") + ROOM
 
 
 def _address(app, docname: str) -> str:
@@ -164,12 +171,12 @@ def _address(app, docname: str) -> str:
     return site + app.builder.get_target_uri(docname) if site else ""
 
 
-def _start(app, docname: str, code: str) -> str:
-    """Return what the script of a page must know, as JSON in the page."""
+def _known(app, docname: str, code: str) -> dict:
+    """Return what the script of a page must know."""
     where, elsewhere = settings(app), page_notebook.runs_elsewhere(app.env, docname)
     root = "../" * docname.count("/")
     data, near = library.sizes(Path(app.outdir) / FOLDER, code)
-    known = {
+    return {
         "root": f"{root}{FOLDER}/",
         "page": f"{root}{FOLDER}/{docname}.js",
         "worker": f"{root}_play/live_worker.js",
@@ -186,7 +193,6 @@ def _start(app, docname: str, code: str) -> str:
         "data": data,
         "packages": [p | {"used": _names(code, p["words"])} for p in PACKAGES],
     }
-    return json.dumps(known).replace("</", "<\\/")
 
 
 def _names(code: str, words: str) -> bool:
@@ -225,7 +231,6 @@ def _library(app) -> None:
 def setup(app):
     """Connect to Sphinx."""
     app.add_config_value("nn_live", {}, "html")
-    app.add_css_file("live.css")
     app.connect("builder-inited", _library)
     app.connect("doctree-resolved", _mark)
     app.connect("html-page-context", _page, priority=450)  # after play.py, before the theme

@@ -1,9 +1,8 @@
 """Load the script of an element of ours on the pages that use it, and on no other.
 
 Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line
-such as ``// needs: parts-plot parts-time``, or the table ``NEEDS`` below. With a line such as
-``// room: 630 362`` it asks for so many pixels of height, on a phone and on a desk, so that
-nothing jumps when it begins.
+such as ``// needs: parts-plot parts-time``. With a line such as ``// room: 630 362`` it asks
+for so many pixels of height, on a phone and on a desk, so that nothing jumps when it begins.
 
 Two small scripts are on every page: ``page.js`` (folds that open, print in light) and
 ``progress.js`` (where the reader was, ticks beside the pages that are done). Formulas that
@@ -21,12 +20,6 @@ ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
 DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
 ROOM = re.compile(r"^// room: (\d+) (\d+)$", re.MULTILINE)
 NARROW = "36rem"  # two columns do not fit into a figure of this width
-NEEDS: dict[str, tuple[str, ...]] = {  # scripts that an element's script builds on, by name
-    "map": ("progress", "journey"),
-    "predict": ("progress", "ask"),
-    "quiz": ("progress", "ask", "kinds", "order"),
-    "recall": ("progress", "ask"),
-}
 SHEETS = (
     "nn.css",
     "page.css",
@@ -35,6 +28,7 @@ SHEETS = (
     "play.css",
     "questions.css",
     "terms.css",
+    "live.css",
     "print.css",
 )
 # What a cell prints, a question or a prediction; Sphinx notes those of the text by itself.
@@ -64,8 +58,7 @@ def _scripts(app, used: list[str]) -> list[str]:
 
 def _needs(app, element: str) -> list[str]:
     """Return the scripts that one element's script builds on."""
-    declared = DECLARED.findall(_text(app, element))
-    return [*NEEDS.get(element, ()), *" ".join(declared).split()]
+    return " ".join(DECLARED.findall(_text(app, element))).split()
 
 
 def _room(app, used: list[str]) -> str:

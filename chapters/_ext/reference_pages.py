@@ -1,5 +1,6 @@
 """Glossary, notation and bibliography: pages that are made from data."""
 
+import html
 import json
 from itertools import groupby
 
@@ -34,8 +35,23 @@ def filter_of(rows: str, noun: str, fields: list[dict]) -> nodes.raw:
         Name, label and options (pairs of value and text) of each menu.
     """
     data = json.dumps({"rows": rows, "noun": noun, "fields": fields})
-    text = f'<nn-filter><script type="application/json">{data}</script></nn-filter>'
+    text = (
+        f'<nn-filter><script type="application/json">{data}</script>{_room(fields)}</nn-filter>'
+    )
     return nodes.raw("", text, format="html")
+
+
+def _room(fields: list[dict]) -> str:
+    """Return the filter as it will be drawn: hidden, to keep its room for the script."""
+    menus = ""
+    for field in fields:
+        options = "".join(
+            f"<option>{html.escape(text)}</option>" for _, text in field["options"]
+        )
+        menus += f"<div><label>{field['label']}</label> <select>{options}</select></div>"
+    words = '<div><label>Words</label> <input type="search"></div>'
+    rows = f'<div class="nn-bar">{menus}{words}</div><p class="nn-note">&nbsp;</p>'
+    return f"<div hidden>{rows}</div>"
 
 
 def part_title(part: str) -> str:

@@ -265,3 +265,10 @@ def test_the_sheets_keep_the_inks_that_figures_use():
     sheet = Path(ROOT, "chapters/_static/nn.css").read_text(encoding="utf-8")
     for ink in ("ink", "grid", "soft", *"abcdefghij"):
         assert sheet.count(f"--nn-{ink}:") == 2, ink
+
+
+def test_no_two_sheets_give_rules_to_the_same_bare_class():
+    sheets = [f for f in Path(ROOT, "chapters/_static").glob("*.css") if f.stem != "print"]
+    named = [set(re.findall(r"(?m)^\.(nn-[\w-]+)", f.read_text("utf-8"))) for f in sheets]
+    assert len(named) > 6
+    assert sum(map(len, named)) == len(set().union(*named))

@@ -94,7 +94,7 @@ def test_every_part_says_what_can_be_built_after_it():
 @SIZES
 def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(browser, address, size):
     with visit(browser, address, PLACE, size=size) as seen:
-        cards = seen.page.locator("nn-map .nn-card")
+        cards = seen.page.locator("nn-map .nn-made")
         taught = {entry["page"].split("/")[0] for entry in ENTRIES} - {"reference"}
         assert cards.count() == len(taught)
         assert re.search(r"0 of \d pages? ticked, \d+ planned", cards.first.inner_text())

@@ -52,13 +52,14 @@
   // Below the link where there is room, else above it; never outside the window.
   function put() {
     if (!link) return;
-    const box = link.getClientRects()[0] || link.getBoundingClientRect(), gap = 6, edge = 8;
+    const lines = [...link.getClientRects()], gap = 6, edge = 8; // a link may go over two lines
+    const first = lines[0] ?? link.getBoundingClientRect(), last = lines.at(-1) ?? first;
     const width = document.documentElement.clientWidth, height = innerHeight;
     card.style.maxHeight = `${height - 2 * edge}px`;
     const own = card.getBoundingClientRect();
-    const left = Math.max(edge, Math.min(box.left, width - own.width - edge));
-    const below = box.bottom + gap, above = box.top - gap - own.height;
-    const top = below + own.height <= height - edge || above < edge ? below : above;
+    const below = last.bottom + gap, above = first.top - gap - own.height;
+    const under = below + own.height <= height - edge || above < edge, top = under ? below : above;
+    const left = Math.max(edge, Math.min((under ? last : first).left, width - own.width - edge));
     card.style.left = `${left}px`;
     card.style.top = `${Math.max(edge, Math.min(top, height - own.height - edge))}px`;
   }

@@ -1,5 +1,6 @@
 // <nn-graph>: a computational graph, walked forwards and backwards one operation at a time.
 // needs: parts-time parts-net
+// room: 737 491
 (() => {
   // Everything the figure knows of an operation: its word, value, local derivatives, and text.
   const OPERATIONS = {

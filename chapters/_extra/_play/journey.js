@@ -98,7 +98,7 @@ nn.journey = (() => {
     const open = part.pages.filter(page => page.href || page.here).map(page => page.page);
     const bar = nn.html("span", {class: "nn-meter", "aria-hidden": "true"}, nn.html("span"));
     const words = nn.html("span", {class: "nn-done"});
-    const node = nn.html("li", {class: "nn-card"},
+    const node = nn.html("li", {class: "nn-made"},
       nn.html("p", {}, nn.html("strong", {}, part.title)),
       nn.html("p", {}, part.builds), nn.html("p", {class: "nn-far"}, bar, words));
     return {node, show() {
@@ -114,7 +114,7 @@ nn.journey = (() => {
   function build(parts) {
     const pages = parts.flatMap(part => part.pages);
     const cards = parts.filter(part => part.builds).map(card);
-    const back = nn.html("p", {class: "nn-back"});
+    const back = nn.html("p", {class: "nn-return"});
     const where = nn.html("p", {class: "nn-where"});
 
     function show() {

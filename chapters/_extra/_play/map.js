@@ -3,6 +3,7 @@
 // parts: [{title, builds?, pages: [{page, title, question, after: [page, …], href? or here?}]}], in reading
 // order; a page without href is planned, or is the one on which the map stands (here: true).
 // goals: [{text, page}]; start: index of the first one shown.
+// needs: progress journey
 nn.define("map", (element, {parts, goals, start}) => {
   const pages = parts.flatMap(part => part.pages);
   const at = new Map(pages.map((page, k) => [page.page, k]));

@@ -1,4 +1,5 @@
 // <nn-predict>: commit to an answer, a choice or a number. <nn-recall> further down waits for it.
+// needs: progress ask
 nn.define("predict", (element, {id, name, question, choices, unit}) => {
   const {rich, shown, number, put} = nn.ask;
   const note = nn.html("p", {class: "nn-note", role: "status", tabindex: -1, id: nn.id()});

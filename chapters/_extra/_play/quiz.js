@@ -1,4 +1,5 @@
 // <nn-quiz>: questions with instant feedback; every answer is told its reason and is kept.
+// needs: progress ask kinds order
 nn.define("quiz", (element, {questions}) => {
   const {rich, put, typeset} = nn.ask;
   const still = element.querySelector(".nn-fallback");

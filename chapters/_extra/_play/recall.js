@@ -1,4 +1,5 @@
 // <nn-recall>: what came out, beside what the reader predicted; hidden until they committed or ask.
+// needs: progress ask
 nn.define("recall", (element, {id, name, right, text, choices, unit}) => {
   const {rich, shown, put} = nn.ask;
   const answer = nn.html("div", {class: "nn-note", role: "status"});

@@ -1,5 +1,6 @@
 // <nn-softmax>: scores and temperature in, probabilities and cross-entropy out.
 // needs: parts-plot
+// room: 760 363
 nn.define("softmax", (element, {classes, scores, start, top}) => {
   const state = {truth: start, z: [...scores[start]], T: 1};
   const live = nn.live();

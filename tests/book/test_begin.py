@@ -1,0 +1,140 @@
+"""What a reader sees while a page begins, and where the focus is once it has begun."""
+
+import pytest
+from browser import PHONE, chromium, served, visit
+
+SOFTMAX = "chapters/classifiers/softmax.html"
+GRAPHS = "chapters/backprop/computational-graphs.html"
+WATCH = """
+window.shift = 0;
+new PerformanceObserver(list => list.getEntries().forEach(e => { window.shift += e.value; }))
+  .observe({type: "layout-shift", buffered: true});
+"""
+ELEMENTS = """
+() => {
+  const all = document.querySelectorAll("nn-predict, nn-recall, nn-graph, .cell");
+  window.elements = [...all].filter(e => e.offsetHeight && !e.querySelector("nn-quiz"));
+}
+"""
+HEIGHTS = "elements.map(e => [e.tagName, e.id, e.offsetHeight])"
+MOST = 40  # pixels; before their room was kept, figures grew by 300
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def address(book):
+    with served(book) as address:
+        yield address
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "page", [GRAPHS, "chapters/reference/glossary.html", "search.html?q=softmax"]
+)
+def test_little_moves_in_the_first_window_while_a_page_begins(browser, address, page):
+    context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
+    tab = context.new_page()
+    tab.add_init_script(WATCH)
+    tab.goto(address + page, wait_until="load")
+    tab.wait_for_timeout(500)
+    assert tab.evaluate("window.shift") < 0.05
+    context.close()
+
+
+@pytest.mark.browser
+def test_before_the_scripts_come_the_page_is_dark_and_has_room_for_them(browser, address):
+    context = browser.new_context(color_scheme="dark")
+    tab, held, go = context.new_page(), [], []
+    tab.route("**/_play/*.js*", lambda route: route.continue_() if go else held.append(route))
+    tab.goto(address + GRAPHS, wait_until="commit")
+    tab.wait_for_selector("footer.bd-footer", state="attached")
+    tab.wait_for_function("document.fonts.status === 'loaded'")
+    assert tab.locator("html").get_attribute("data-theme") == "dark"
+    tab.evaluate(ELEMENTS)
+    before = tab.evaluate(HEIGHTS)
+    go.append(True)
+    for route in held:
+        route.continue_()
+    tab.wait_for_selector(".nn-live-open")
+    tab.wait_for_timeout(300)
+    after = tab.evaluate(HEIGHTS)
+    context.close()
+    pairs = list(zip(before, after, strict=True))
+    assert len(pairs) > 20
+    assert [(x, y) for x, y in pairs if abs(x[2] - y[2]) > MOST] == []
+
+
+UNSEEN = """
+e => ["outlineStyle", "boxShadow"].every(name => getComputedStyle(e)[name] === "none")
+"""
+
+
+@pytest.mark.browser
+def test_the_focus_is_seen_on_every_control_of_the_frame(browser, address):
+    with visit(browser, address, SOFTMAX) as seen:
+        unseen = []
+        for _ in range(22):
+            seen.page.keyboard.press("Tab")
+            focused = seen.page.locator(":focus")
+            if focused.evaluate(UNSEEN):
+                unseen.append(focused.evaluate("e => e.outerHTML.slice(0, 80)"))
+        assert unseen == []
+
+
+CLEAR = """
+() => {
+  const card = document.querySelector(".nn-card").getBoundingClientRect();
+  const link = document.querySelector("a.nn-term[aria-describedby]");
+  return [...link.getClientRects()].every(r => r.bottom <= card.top || r.top >= card.bottom);
+}
+"""
+
+
+@pytest.mark.browser
+def test_on_a_phone_a_card_leaves_its_link_free_and_large_text_fits(browser, address):
+    with visit(browser, address, SOFTMAX, size=PHONE) as seen:
+        terms = seen.page.locator("main a.nn-term")
+        lines = [link.evaluate("e => e.getClientRects().length") for link in terms.all()]
+        terms.nth(lines.index(2)).focus()
+        seen.page.wait_for_selector(".nn-card")
+        assert seen.page.evaluate(CLEAR)
+        seen.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert seen.too_wide() == []
+
+
+REFUSED = """
+Object.defineProperty(window, "localStorage", {
+  configurable: true, get() { throw new DOMException("refused", "SecurityError"); }
+});
+"""
+
+
+@pytest.mark.browser
+def test_where_nothing_may_be_kept_the_switch_works_and_progress_says_so(browser, address):
+    context = browser.new_context(color_scheme="light")
+    tab = context.new_page()
+    tab.add_init_script(REFUSED)
+    tab.goto(address + SOFTMAX, wait_until="load")
+    assert tab.locator("html").get_attribute("data-theme") == "light"
+    tab.locator(".theme-switch-button").first.click()
+    tab.wait_for_selector("html[data-theme=dark]")
+    assert "This browser keeps nothing" in tab.locator("nn-quiz .nn-score").inner_text()
+    context.close()
+
+
+EDGES = "es => es.filter(e => getComputedStyle(e).display === 'none').length"
+
+
+@pytest.mark.browser
+def test_every_edge_of_a_graph_is_seen_also_backwards(browser, address):
+    with visit(browser, address, GRAPHS) as seen:
+        figure = seen.page.locator("nn-graph").first
+        for name in ("backward to the end", "◀ back", "forward to the end"):
+            figure.get_by_role("button", name=name).click()
+            assert figure.locator("svg path").count() > 4
+            assert figure.locator("svg path").evaluate_all(EDGES) == 0
