@@ -200,7 +200,9 @@ def _png(picture: np.ndarray, ends: tuple[float, float]) -> str:
     dots = colours.to_rgba(picture, bytes=True)[..., :3]
     few, which = np.unique(dots.reshape(-1, 3), axis=0, return_inverse=True)
     image = Image.fromarray(dots)
-    if len(few) <= 256:  # a table of colours, and a byte for each pixel
+    if (few == few[:, :1]).all():
+        image = image.convert("L")
+    elif len(few) <= 256:  # a table of colours, and a byte for each pixel
         image = Image.fromarray(which.reshape(dots.shape[:2]).astype(np.uint8))
         image.putpalette(few.tobytes())
     buffer = io.BytesIO()

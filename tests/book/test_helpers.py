@@ -1,11 +1,16 @@
 """What pages call: texts, elements, figures."""
 
+import base64
+import io
 import json
 import re
 
 import numpy as np
 import pytest
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from PIL import Image
 
 from nnlib import book, viz
 from nnlib.viz.light import light
@@ -474,3 +479,15 @@ def test_a_panel_carries_its_names(names):
     found["ylabel"] = ax.get_ylabel()
     assert found == {"title": "", "xlabel": "", "ylabel": ""} | names
     assert tuple(ax.figure.get_size_inches()) == (3.4, 2)
+
+
+@pytest.mark.parametrize("options", [{}, {"signed": "weight"}])
+def test_a_picture_in_a_page_has_the_colours_that_matplotlib_gives_it(rng, options):
+    picture = rng.uniform(-1 if options else 0, 1, (1, 12, 12))
+    shown = viz.show(viz.gallery(picture, **options), alt="Noise.", name="noise").html
+    source = base64.b64decode(re.search(r'data:image/png;base64,([^"]*)', shown)[1])
+    got = np.asarray(Image.open(io.BytesIO(source)).convert("RGB"))
+    top = np.quantile(np.abs(picture), 0.995) if options else 1
+    norm = Normalize(-top if options else 0, top)
+    colours = ScalarMappable(norm, "cividis" if options else "gray")
+    np.testing.assert_array_equal(got, colours.to_rgba(picture[0], bytes=True)[..., :3])

@@ -47,8 +47,7 @@ def weight(book, page):
 
 def test_no_page_weighs_more_than_a_megabyte_beyond_theme_and_mathjax(book):
     weights = {page.stem: weight(book, page) for page in built_pages(book)}
-    limits = {"gallery": 1.5 * LIMIT}  # every figure the book can draw, on one page
-    assert {name: n for name, n in weights.items() if n > limits.get(name, LIMIT)} == {}
+    assert {name: n for name, n in weights.items() if n > LIMIT} == {}
 
 
 def test_marks_without_ink_and_needless_digits_are_left_out():
