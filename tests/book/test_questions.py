@@ -333,7 +333,7 @@ def test_a_page_is_ticked_once_every_answer_is_right(browser, base):
             "every question answered"
             in seen.page.locator("nn-map [data-page='part/asked']").inner_text()
         )
-        assert "1 of 2 pages ticked, 1 planned" in seen.page.locator(".nn-card").inner_text()
+        assert "1 of 2 pages ticked, 1 planned" in seen.page.locator(".nn-built").inner_text()
         back = seen.page.locator(".nn-back")
         assert back.inner_text() == "Continue where you were: Asked (5 of 5 questions answered)"
         back.get_by_role("link").press("Enter")
@@ -370,10 +370,10 @@ def test_progress_goes_to_a_file_and_back(browser, base, tmp_path):
         before = stored(seen.page)
         forget(seen.page)
         assert stored(seen.page)["pages"] == {}
-        assert "0 of 2 pages" in seen.page.locator(".nn-card").inner_text()
+        assert "0 of 2 pages" in seen.page.locator(".nn-built").inner_text()
         add(seen.page, file)
         assert stored(seen.page) == before
-        assert "1 of 2 pages" in seen.page.locator(".nn-card").inner_text()
+        assert "1 of 2 pages" in seen.page.locator(".nn-built").inner_text()
         assert seen.outside == []
 
 

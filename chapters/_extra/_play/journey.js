@@ -98,7 +98,7 @@ nn.journey = (() => {
     const open = part.pages.filter(page => page.href || page.here).map(page => page.page);
     const bar = nn.html("span", {class: "nn-meter", "aria-hidden": "true"}, nn.html("span"));
     const words = nn.html("span", {class: "nn-done"});
-    const node = nn.html("li", {class: "nn-card"},
+    const node = nn.html("li", {class: "nn-built"},
       nn.html("p", {}, nn.html("strong", {}, part.title)),
       nn.html("p", {}, part.builds), nn.html("p", {class: "nn-far"}, bar, words));
     return {node, show() {
@@ -135,7 +135,7 @@ nn.journey = (() => {
     show();
     return {back, node: nn.html("div", {class: "nn-journey"},
       nn.html("p", {class: "nn-map-name"}, "What you can build after each part"),
-      nn.html("ul", {class: "nn-cards"}, ...cards.map(one => one.node)), where, tools())};
+      nn.html("ul", {class: "nn-builds"}, ...cards.map(one => one.node)), where, tools())};
   }
 
   return {build, merged, read};
