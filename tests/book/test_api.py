@@ -6,7 +6,6 @@ import re
 
 import pytest
 from api import DIRECTIVE, by_file
-from browser import PHONE, chromium, visit
 from pages import API, CHAPTERS
 
 import nnlib
@@ -68,28 +67,3 @@ def test_no_entry_shows_a_path_or_an_address_in_memory(book, page):
     html = (book / f"chapters/{page}.html").read_text(encoding="utf-8")
     text = re.sub(r"<[^>]+>", "", html)
     assert not re.search(r"site-packages|\bat 0x[0-9a-f]{6}", text)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("page", API)
-def test_a_page_is_whole_offline_and_fits_a_phone(browser, book, page):
-    with visit(browser, f"{book.as_uri()}/", f"chapters/{page}.html", size=PHONE) as seen:
-        assert (seen.outside, seen.missing, seen.errors) == ([], [], [])
-        assert seen.untypeset() == []
-        assert seen.too_wide() == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", ["reference/nnlib/training", "reference/nnlib/linalg"])
-def test_entries_are_accessible(browser, book, page, scheme):
-    with visit(browser, f"{book.as_uri()}/", f"chapters/{page}.html") as seen:
-        seen.page.emulate_media(color_scheme=scheme)
-        seen.page.wait_for_selector(f"html[data-theme={scheme}]")
-        assert seen.axe() == []

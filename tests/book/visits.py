@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from browser import DESKTOP, PHONE, Visit, chromium, served, visit
+from browser import DESKTOP, INK, PHONE, RULES, Visit, chromium, served, visit
 
 AT_ONCE = 2
 PIECE = 8000  # pixels: Chromium draws no picture of 16,384 or more
-PIECES = 3  # of a long table more would show nothing new
+PIECES = 2  # of a long table more would show nothing new
 KEYS = ("ArrowRight", "ArrowUp", "Enter")
 CONTROLS = "input, button, select, a[href], [tabindex='0']"
 
@@ -74,12 +74,12 @@ def _examined(browser, base: str, page: str, way: Way, pictures: Path) -> list[s
 def examine(seen: Visit, picture: Path) -> list[str]:
     """Check an open page; return a line for each finding."""
     found = [f"formula: {text}" for text in seen.untypeset()]
-    for scheme in ("light", "dark"):
+    for scheme, rules in (("light", RULES), ("dark", INK)):
         seen.page.emulate_media(color_scheme=scheme)
         seen.page.wait_for_selector(f"html[data-theme={scheme}]")
         _photograph(seen.page, picture.with_name(f"{picture.name}-{scheme}"))
         found += [f"too wide in {scheme}: {what}" for what in seen.too_wide()]
-        found += [f"axe in {scheme}: {what}" for what in seen.axe()]
+        found += [f"axe in {scheme}: {what}" for what in seen.axe(rules)]
     found += [f"does not move by keyboard: {name}" for name in still(seen.page)]
     found += [f"asks the outside: {address}" for address in seen.outside]
     found += [f"cannot load: {address}" for address in seen.missing]
