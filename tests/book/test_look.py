@@ -264,3 +264,16 @@ def test_the_sheets_keep_the_inks_that_figures_use():
     sheet = Path(ROOT, "chapters/_static/nn.css").read_text(encoding="utf-8")
     for ink in ("ink", "grid", "soft", *"abcdefghij"):
         assert sheet.count(f"--nn-{ink}:") == 2, ink
+
+
+def test_no_style_of_another_element_hides_an_arrow_or_the_focus(browser, address):
+    with visit(browser, address, "chapters/backprop/computational-graphs.html") as seen:
+        arrows = seen.page.locator("nn-graph path:not(.nn-head)")
+        assert arrows.count() == 4
+        assert all(arrow.is_visible() for arrow in arrows.all())
+        pick = seen.page.locator("nn-quiz button.nn-pick").first
+        pick.focus()
+        seen.page.keyboard.press("Shift+Tab")
+        seen.page.keyboard.press("Tab")
+        assert pick.evaluate("e => document.activeElement === e")
+        assert pick.evaluate("e => getComputedStyle(e).outlineStyle") != "none"

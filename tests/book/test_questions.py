@@ -334,7 +334,7 @@ def test_a_page_is_ticked_once_every_answer_is_right(browser, base):
             in seen.page.locator("nn-map [data-page='part/asked']").inner_text()
         )
         assert "1 of 2 pages ticked, 1 planned" in seen.page.locator(".nn-built").inner_text()
-        back = seen.page.locator(".nn-back")
+        back = seen.page.locator(".nn-goon")
         assert back.inner_text() == "Continue where you were: Asked (5 of 5 questions answered)"
         back.get_by_role("link").press("Enter")
         seen.page.wait_for_url("**/asked.html")

@@ -114,7 +114,7 @@ nn.journey = (() => {
   function build(parts) {
     const pages = parts.flatMap(part => part.pages);
     const cards = parts.filter(part => part.builds).map(card);
-    const back = nn.html("p", {class: "nn-back"});
+    const back = nn.html("p", {class: "nn-goon"});
     const where = nn.html("p", {class: "nn-where"});
 
     function show() {
