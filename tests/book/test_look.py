@@ -268,9 +268,9 @@ def test_the_sheets_keep_the_inks_that_figures_use():
 
 def test_no_style_of_another_element_hides_an_arrow_or_the_focus(browser, address):
     with visit(browser, address, "chapters/backprop/computational-graphs.html") as seen:
-        arrows = seen.page.locator("nn-graph path:not(.nn-head)")
-        assert arrows.count() == 4
-        assert all(arrow.is_visible() for arrow in arrows.all())
+        arrows = seen.page.locator("nn-graph path:not(.nn-head)").all()
+        assert len(arrows) == 4
+        assert {a.evaluate("a => getComputedStyle(a).display") for a in arrows} == {"inline"}
         pick = seen.page.locator("nn-quiz button.nn-pick").first
         pick.focus()
         seen.page.keyboard.press("Shift+Tab")
