@@ -1,7 +1,7 @@
 """The terms and symbols of the course as data, and the search for terms in running text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ class Term:
     also: tuple[str, ...] = ()
     symbol: str = ""
     link: bool = True
+    quiet: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -38,8 +39,11 @@ class Term:
     @property
     def forms(self) -> list[str]:
         """All forms, with regular plurals: a plural that nobody writes does no harm."""
-        written = [self.term, *self.also]
-        return list(dict.fromkeys(written + [_plural(form) for form in written]))
+        return _with_plurals([self.term, *self.also])
+
+    def links(self, words: str) -> bool:
+        """Say whether these words, a form of the term, are linked where a page uses them."""
+        return self.link and _plain(words) not in map(_plain, _with_plurals(self.quiet))
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,21 @@ class Symbol:
     code: str = ""
 
 
+def _with_plurals(forms: Sequence[str]) -> list[str]:
+    """Return forms and their regular plurals, each once."""
+    return list(dict.fromkeys([*forms, *map(_plural, forms)]))
+
+
+def _plain(words: str) -> str:
+    """Return words without capitals, hyphens and line breaks."""
+    return " ".join(WORD.findall(words.lower()))
+
+
 def _plural(form: str) -> str:
     """Return the regular plural of a form."""
-    return form[:-1] + "ies" if re.search(r"[^aeiou]y$", form) else form + "s"
+    if re.search(r"[^aeiou]y$", form):
+        return form[:-1] + "ies"
+    return form + ("es" if re.search(r"(?:s|x|sh|[^o]ch)$", form) else "s")
 
 
 class Glossary:
@@ -127,7 +143,8 @@ def _glued(text: str, start: int, end: int) -> bool:
 def read_terms(path: Path) -> list[Term]:
     """Return the terms of a glossary, none when there is no such file."""
     rows = _rows(path, ("term", "page", "definition"))
-    return [Term(**{**row, "also": tuple(row.get("also", ()))}) for row in rows]
+    lists = ({key: tuple(row.get(key, ())) for key in ("also", "quiet")} for row in rows)
+    return [Term(**{**row, **forms}) for row, forms in zip(rows, lists, strict=True)]
 
 
 def read_symbols(path: Path) -> list[Symbol]:

@@ -119,7 +119,7 @@ def _replace(glossary: Glossary, text: nodes.Text, done: set[str], there: str) -
     """Put links for the terms of one text that are not done yet; return those terms."""
     whole, end, out, used = text.astext(), 0, [], []
     for start, words, term in glossary.find(whole):
-        if term.id in done or not term.link:
+        if term.id in done or not term.links(words):
             continue
         done.add(term.id)
         used.append(term)

@@ -22,7 +22,7 @@ def alone(book, page=PAGE):
     program = (
         "import json, os, sys; sys.path.insert(0, 'tools'); import build_page; "
         "from pathlib import Path; from build_book import environment; "
-        f"root = Path({str(book.root)!r}); os.environ.update(environment(root, True)); "
+        f"root = Path({str(book.root)!r}); os.environ.update(environment(True, root)); "
         f"r = build_page.build(root, {page!r}); "
         "print(json.dumps([r.warnings, r.failure, r.seconds, r.weight]))"
     )

@@ -14,14 +14,20 @@ CURE = "define it here, in italics, or let the page build on that one"
 def glossary() -> tuple[tuple[str, str, re.Pattern], ...]:
     """Return term, its page, and a pattern of its forms; longer terms come first.
 
-    Everyday words (``link: false``) and names, such as PyTorch, may stand anywhere.
+    Everyday words (``link: false``, ``quiet``) and names, such as PyTorch, may stand anywhere.
     """
     found = [
-        (entry["term"], entry["page"], pattern(entry["term"], *entry.get("also", ())))
+        (entry["term"], entry["page"], pattern(*forms))
         for entry in book.table("glossary")
-        if entry.get("link", True) and entry["term"][0].islower()
+        if entry.get("link", True) and entry["term"][0].islower() and (forms := _heard(entry))
     ]
     return tuple(sorted(found, key=lambda row: -len(row[0])))
+
+
+def _heard(entry: dict) -> list[str]:
+    """Return the forms of a term that are no everyday words."""
+    forms = [entry["term"], *entry.get("also", ())]
+    return [form for form in forms if form not in entry.get("quiet", ())]
 
 
 def pattern(*forms: str) -> re.Pattern:

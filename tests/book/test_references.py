@@ -1,0 +1,188 @@
+import functools
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import formulas
+import numpy as np
+import pytest
+import yaml
+from course import Course
+from glossary import WORD, Glossary, Term, read_symbols, read_terms
+from minibook import ROOT
+from page_lint import symbols as letters
+from page_lint import terms as lint
+from printed.mathml import mathml
+
+import nnlib
+from nnlib import calculus, filters, linalg
+from nnlib.nn import functional
+
+REFERENCE = ROOT / "chapters" / "reference"
+COURSE = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus")
+ORDER = {page: k for k, page in enumerate(COURSE.pages)}
+TERMS = read_terms(REFERENCE / "glossary.yml")
+SYMBOLS = read_symbols(REFERENCE / "notation.yml")
+FORMULAS = [entry for part in formulas.read(ROOT).values() for entry in part]
+MATH = re.compile(r"\$([^$]+)\$")
+
+# Names of variables that the pages use and nnlib has no need of.
+USUAL = {"y_hat", "dz", "discriminator", "generator", "velocity"}
+
+# Words of everyday English, or with a second meaning in the course.
+EVERYDAY = """attention bias bottleneck channel cost cell depth edge expectation
+filter flatten fold gate generalise generator head independent inference kernel key margin mask
+metric mode module moment network noise normalisation padding precision projection query rank
+recall residual sampling scaling schedule score sequence shape shortcut span strides symmetric
+temperature template token trace value view width""".split()
+
+
+def tex_of_everything():
+    for term in TERMS:
+        yield from ((term.term, tex) for tex in (term.symbol, *MATH.findall(term.definition)))
+    for symbol in SYMBOLS:
+        yield from ((symbol.symbol, t) for t in (symbol.symbol, *MATH.findall(symbol.meaning)))
+    for entry in FORMULAS:
+        words = MATH.findall(entry["name"]) + MATH.findall(entry["when"])
+        yield from ((entry["name"], tex) for tex in (entry["tex"], *words))
+
+
+def test_every_formula_of_the_references_can_be_converted():
+    faults = {}
+    for name, tex in tex_of_everything():
+        try:
+            mathml(tex or "x")
+        except ValueError as error:
+            faults[name] = str(error)
+    assert faults == {}
+
+
+@functools.cache
+def words_of_nnlib():
+    files = Path(nnlib.__file__).parent.rglob("*.py")
+    return {word for file in files for word in re.findall(r"\w+", file.read_text("utf-8"))}
+
+
+def unknown(code):
+    """The names in a piece of code that nnlib, NumPy and the pages do not have."""
+    if code == "=":
+        return []
+    homes = (nnlib, functional, linalg, calculus, filters, np)
+    for name in re.findall(r"[A-Za-z_][\w.]*", code):
+        first, _, rest = name.partition(".")
+        if first == "linalg":
+            known = hasattr(linalg, rest)
+        elif f"{name}(" in code:
+            known = any(hasattr(home, name) for home in homes)
+        else:
+            known = len(first) == 1 or first in words_of_nnlib() | USUAL
+        if not known:
+            yield name
+
+
+def test_the_code_of_every_symbol_is_a_name_of_nnlib_or_a_usual_one():
+    assert {s.symbol: found for s in SYMBOLS if (found := list(unknown(s.code)))} == {}
+
+
+@pytest.mark.parametrize("code", ["linalg.inv(A)", "convulve(x)", "lerning_rate"])
+def test_a_name_that_nothing_has_is_found(code):
+    assert list(unknown(code)) != []
+
+
+def test_a_symbol_has_one_meaning_on_a_page():
+    places = [(symbol.symbol, symbol.page) for symbol in SYMBOLS]
+    assert [place for place in set(places) if places.count(place) > 1] == []
+
+
+def test_every_letter_of_the_formula_sheet_is_a_symbol_of_the_course_or_explained():
+    faults = {}
+    for entry in FORMULAS:
+        said = {s for tex in MATH.findall(entry["when"]) for s in letters.symbols(tex)}
+        found = set(letters.symbols(entry["tex"])) - said - letters.known() - {"O"}
+        faults |= {entry["name"]: found} if found else {}
+    assert faults == {}
+
+
+def test_every_formula_names_a_page_of_the_course():
+    assert {entry["page"] for entry in FORMULAS} <= set(COURSE.pages)
+
+
+def test_no_form_belongs_to_two_terms_in_the_plural_either():
+    owners = defaultdict(set)
+    for term in TERMS:
+        for form in term.forms:
+            owners[" ".join(WORD.findall(form))].add(term.term)
+    assert {form: terms for form, terms in owners.items() if len(terms) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    "words", ["mini-batches", "losses", "epochs", "penalties", "activation maps", "biases"]
+)
+def test_regular_plurals_are_found(words):
+    assert Glossary(TERMS).named(words) is not None
+
+
+def test_terms_and_symbols_stand_in_the_order_of_the_pages():
+    for entries in (TERMS, SYMBOLS):
+        places = [ORDER[entry.page] for entry in entries]
+        assert places == sorted(places)
+
+
+def test_a_capital_is_for_names_and_abbreviations():
+    prose = " ".join(MATH.sub(" ", term.definition) for term in TERMS)
+    small = set(WORD.findall(prose))
+    words = {
+        word for term in TERMS for form in (term.term, *term.also) for word in form.split()
+    }
+    assert [w for w in words if w.istitle() and w.lower() in small] == []
+
+
+def test_definitions_have_british_spelling():
+    american = r"\b\w*(?:[^s]iz(?:e[ds]?|ing|ation)|eighbor\w*|olor|ehavior)\b|\bcenter\w*"
+    prose = " ".join(f"{term.definition}" for term in TERMS)
+    assert set(re.findall(american, prose)) <= {"size", "sizes"}
+
+
+def test_quiet_forms_are_forms_of_their_term():
+    for term in TERMS:
+        assert set(term.quiet) <= {term.term, *term.also}, term.term
+
+
+@pytest.mark.parametrize("word", EVERYDAY)
+def test_an_everyday_word_is_not_linked(word):
+    glossary = Glossary(TERMS)
+    for form in (word, word + "s", word.capitalize()):
+        assert [found for _, text, found in glossary.find(form) if found.links(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "linked"),
+    [("Expectations", False), ("expected\nvalues", True), ("mean-value", False), ("L1", False)],
+)
+def test_a_quiet_form_is_known_but_not_linked(words, linked):
+    term = Term("expectation", "a/b", "…", ("expected value", "mean value", "L1"))
+    term = Term(**{**term.__dict__, "quiet": ("expectation", "mean value", "L1")})
+    assert Glossary([term]).named(words) is term
+    assert term.links(words) is linked
+
+
+def test_a_quiet_form_is_not_looked_for_on_pages(monkeypatch):
+    entry = {"term": "expectation", "also": ["expected value"], "quiet": ["expectation"]}
+    all_quiet = {"term": "view", "quiet": ["view"]}
+    rows = [entry | {"page": "a/b"}, all_quiet | {"page": "a/b"}]
+    monkeypatch.setattr(lint.book, "table", lambda name: rows)
+    ((name, _, words),) = lint.glossary.__wrapped__()
+    assert name == "expectation"
+    assert words.search("an expected value")
+    assert not words.search("our expectation")
+
+
+def test_no_term_is_defined_after_the_page_that_teaches_its_definition():
+    glossary, late = Glossary(TERMS), {}
+    for file in sorted((REFERENCE / "syllabus").glob("*.yml")):
+        for topic in yaml.safe_load(file.read_text("utf-8")):
+            term = glossary.named(re.sub(r" \(.*\)", "", topic.get("topic", "")))
+            if term and topic.get("kind") == "definition" and topic["page"] in ORDER:
+                if ORDER[topic["page"]] < ORDER[term.page]:
+                    late[term.term] = topic["page"]
+    assert late == {}
