@@ -52,12 +52,14 @@ def _switched_off(app: Sphinx, docname: str) -> set[str]:
     return {said} if isinstance(said, str) else set(said)
 
 
-def _quiet(node: nodes.Node) -> bool:
-    """Say whether a text stands where no link belongs."""
+def _quiet(node: nodes.Node, titles: set[str] = frozenset()) -> bool:
+    """Say whether a text stands where no link belongs, as in the title of a page."""
     prose = False
     while node.parent is not None:
         node = node.parent
         if isinstance(node, QUIET) or QUIET_CLASSES & set(node.get("classes", ())):
+            return True
+        if isinstance(node, nodes.emphasis) and node.astext() in titles:  # a page is named
             return True
         prose = prose or isinstance(node, PROSE)
     return not prose
@@ -103,10 +105,11 @@ def _link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     there = app.builder.get_relative_uri(docname, target)
     done = set(app.env.nn_defined.get(docname, ()))
     done |= {term.id for form in off if (term := app.nn_glossary.named(form))}
+    titles = {page.title for page in app.nn_course.pages.values()}
     used = [
         term
         for text in list(doctree.findall(nodes.Text))
-        if not _quiet(text)
+        if not _quiet(text, titles)
         for term in _replace(app.nn_glossary, text, done, there)
     ]
     app.nn_used[docname] = used

@@ -191,13 +191,22 @@ def _cell(source: str, title: str) -> str:
 
 def _png(picture: np.ndarray, ends: tuple[float, float]) -> str:
     """Return a picture as a PNG of one pixel a number, inline."""
-    from matplotlib.image import imsave
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from PIL import Image
 
-    buffer = io.BytesIO()
-    colours = "cividis" if ends[0] < 0 else "gray"
+    colours = ScalarMappable(Normalize(*ends), "cividis" if ends[0] < 0 else "gray")
     picture = np.clip(picture, 0, 1) if picture.ndim == 3 else picture
-    options = {"metadata": {"Software": None}, "vmin": ends[0], "vmax": ends[1]}
-    imsave(buffer, picture, cmap=colours, format="png", **options)
+    dots = colours.to_rgba(picture, bytes=True)[..., :3]
+    few, which = np.unique(dots.reshape(-1, 3), axis=0, return_inverse=True)
+    image = Image.fromarray(dots)
+    if (few == few[:, :1]).all():
+        image = image.convert("L")
+    elif len(few) <= 256:  # a table of colours, and a byte for each pixel
+        image = Image.fromarray(which.reshape(dots.shape[:2]).astype(np.uint8))
+        image.putpalette(few.tobytes())
+    buffer = io.BytesIO()
+    image.save(buffer, "png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 

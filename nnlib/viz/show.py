@@ -5,6 +5,7 @@ import io
 import re
 
 from .html import Html
+from .light import light
 from .style import INK, VARIABLES
 
 __all__ = ["picture", "show"]
@@ -108,7 +109,7 @@ def _inline(figure, salt: str) -> str:
     svg = _only_used_ids(_scalable(svg), salt)
     for ink, variable in {**VARIABLES, BLACK: VARIABLES[INK]}.items():
         svg = svg.replace(ink, variable)
-    return svg
+    return light(svg)
 
 
 def _tight(svg: str) -> str:
@@ -137,9 +138,8 @@ def _scalable(svg: str) -> str:
 
 
 def _only_used_ids(svg: str, salt: str) -> str:
-    """Drop the ids that nothing refers to; make the others the figure's own."""
+    """Drop the ids that nothing refers to; make the others the figure's own, by number."""
     used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
-    svg = re.sub(
-        r'\sid="([^"]+)"', lambda m: f' id="{salt}-{m[1]}"' if m[1] in used else "", svg
-    )
-    return re.sub(r'(url\(#|href="#)', rf"\g<1>{salt}-", svg)
+    svg = re.sub(r'\sid="([^"]+)"', lambda m: m[0] if m[1] in used else "", svg)
+    ids = {name: f"{salt}-{k}" for k, name in enumerate(re.findall(r'\sid="([^"]+)"', svg))}
+    return re.sub(r'(\sid="|url\(#|href="#)([^")]+)', lambda m: m[1] + ids[m[2]], svg)

@@ -1,13 +1,19 @@
 """What pages call: texts, elements, figures."""
 
+import base64
+import io
 import json
 import re
 
 import numpy as np
 import pytest
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from PIL import Image
 
 from nnlib import book, viz
+from nnlib.viz.light import light
 
 
 def data(html):
@@ -292,7 +298,7 @@ def test_a_figure_takes_the_inks_of_the_page():
     html = line()._repr_html_()
     assert "var(--nn-ink, var(--jp-content-font-color1, #1f2430))" in html
     assert "var(--nn-a, #0062b1)" in html
-    assert not re.search(r": #[0-9a-f]{6}", html)
+    assert not re.search(r":\s*#[0-9a-f]{6}", html)
 
 
 def test_two_figures_share_no_id():
@@ -348,7 +354,7 @@ def test_what_matplotlib_draws_in_black_takes_the_ink_of_the_page():
     ink = "var(--nn-ink, var(--jp-content-font-color1, #1f2430))"
     assert re.search(rf'<svg[^>]*style="[^"]*;fill:{re.escape(ink)}"', html)
     assert not re.search(r"<text[^>]*fill[^>]*>high<", html)
-    assert f"stroke: {ink}" in html
+    assert f"stroke:{ink}" in html
     assert "#000000" not in html
 
 
@@ -356,13 +362,39 @@ def test_points_inside_a_straight_stretch_are_left_out():
     ax = viz.panel()
     ax.fill([0, 1, 2, 3, 3, 3, 3, 2, 1], [0, 0, 0, 0, 1, 2, 3, 5, 4])  # 5 corners
     paths = re.findall(r' d="([^"]*)"', viz.show(ax, alt="A shape.", name="shape").html)
-    assert [path.count("L") for path in paths if path.endswith("z")] == [4, 4, 4]
+    corners = [len(re.findall(r"-?[\d.]+", path)) / 2 for path in paths if path.endswith("z")]
+    assert corners == [5, 5, 5]  # the first stands at the end again
 
 
 def test_a_drawing_has_no_comments_and_one_font_of_its_own():
     html = line()._repr_html_()
     assert "<!--" not in html
-    assert set(re.findall(r"font-family: ([^;]*)", html)) == {"'DejaVu Sans', sans-serif"}
+    assert re.findall(r"font-family:([^;]*)", html) == ["'DejaVu Sans', sans-serif"]
+
+
+def test_marks_of_one_style_share_it():
+    ax = viz.panel()
+    ax.scatter(range(9), range(9), marker="x")
+    html = viz.show(ax, alt="Nine crosses.", name="nine").html
+    crosses = re.findall(r'<use xlink:href="#nine-0-\d+" [^>]*/>', html)
+    assert len(crosses) >= 9
+    assert not [cross for cross in crosses if "stroke" in cross]
+
+
+def test_a_path_in_steps_ends_where_the_path_ends():
+    places = [(12.34, 0.5), (13.34, 0.45), (3.0, -100.5), (3.0, -99.99), (0.01, -99.99)]
+    path = "".join(f"L{x} {y}" for x, y in places)
+    curve, start = '<path d="M1 2C3 4 5 6 7 8"/>', np.array([0, 1])
+    svg = light(f'<svg style="fill:red"><path d="M0 1{path}z"/>{curve}</svg>')
+    steps = re.search(r'd="M0 1l([^z]*)z"', svg)[1]
+    numbers = np.array(re.findall(r"-?(?:\d+\.?\d*|\.\d+)", steps), dtype=float).reshape(-1, 2)
+    np.testing.assert_allclose(start + numbers.cumsum(axis=0), places, atol=1e-9)
+    assert curve in svg
+
+
+def test_groups_that_say_nothing_are_dropped_and_others_kept():
+    svg = light('<svg style="fill:red"><g><g clip-path="url(#a)"><g><path/></g></g></g></svg>')
+    assert svg.endswith('<g clip-path="url(#a)"><path/></g></svg>')
 
 
 def test_what_is_added_after_showing_is_shown_the_next_time():
@@ -447,3 +479,15 @@ def test_a_panel_carries_its_names(names):
     found["ylabel"] = ax.get_ylabel()
     assert found == {"title": "", "xlabel": "", "ylabel": ""} | names
     assert tuple(ax.figure.get_size_inches()) == (3.4, 2)
+
+
+@pytest.mark.parametrize("options", [{}, {"signed": "weight"}])
+def test_a_picture_in_a_page_has_the_colours_that_matplotlib_gives_it(rng, options):
+    picture = rng.uniform(-1 if options else 0, 1, (1, 12, 12))
+    shown = viz.show(viz.gallery(picture, **options), alt="Noise.", name="noise").html
+    source = base64.b64decode(re.search(r'data:image/png;base64,([^"]*)', shown)[1])
+    got = np.asarray(Image.open(io.BytesIO(source)).convert("RGB"))
+    top = np.quantile(np.abs(picture), 0.995) if options else 1
+    norm = Normalize(-top if options else 0, top)
+    colours = ScalarMappable(norm, "cividis" if options else "gray")
+    np.testing.assert_array_equal(got, colours.to_rgba(picture[0], bytes=True)[..., :3])

@@ -47,8 +47,7 @@ def weight(book, page):
 
 def test_no_page_weighs_more_than_a_megabyte_beyond_theme_and_mathjax(book):
     weights = {page.stem: weight(book, page) for page in built_pages(book)}
-    limits = {"gallery": 1.5 * LIMIT}  # every figure the book can draw, on one page
-    assert {name: n for name, n in weights.items() if n > limits.get(name, LIMIT)} == {}
+    assert {name: n for name, n in weights.items() if n > LIMIT} == {}
 
 
 def test_marks_without_ink_and_needless_digits_are_left_out():
@@ -272,3 +271,16 @@ def test_no_two_sheets_give_rules_to_the_same_bare_class():
     named = [set(re.findall(r"(?m)^\.(nn-[\w-]+)", f.read_text("utf-8"))) for f in sheets]
     assert len(named) > 6
     assert sum(map(len, named)) == len(set().union(*named))
+
+
+def test_no_style_of_another_element_hides_an_arrow_or_the_focus(browser, address):
+    with visit(browser, address, "chapters/backprop/computational-graphs.html") as seen:
+        arrows = seen.page.locator("nn-graph path:not(.nn-head)").all()
+        assert len(arrows) == 4
+        assert {a.evaluate("a => getComputedStyle(a).display") for a in arrows} == {"inline"}
+        pick = seen.page.locator("nn-quiz button.nn-pick").first
+        pick.focus()
+        seen.page.keyboard.press("Shift+Tab")
+        seen.page.keyboard.press("Tab")
+        assert pick.evaluate("e => document.activeElement === e")
+        assert pick.evaluate("e => getComputedStyle(e).outlineStyle") != "none"

@@ -107,6 +107,11 @@ def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(browser, addre
             }"""
         )
         assert "1 of 2 pages ticked" in cards.first.inner_text()
+        places = [card.bounding_box() for card in cards.all()]
+        assert len({(place["x"], place["y"]) for place in places}) == len(places)
+        assert {card.evaluate("c => getComputedStyle(c).position") for card in cards.all()} == {
+            "static"
+        }
         box = seen.page.locator("nn-map [data-page='start/setup']")
         assert "✓, every question answered" in box.inner_text().replace("\n", "")
         assert seen.too_wide() == []

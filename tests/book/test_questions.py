@@ -153,7 +153,7 @@ def test_every_box_is_told_whether_and_why(browser, address):
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("3", "✓ Right: 3 m. 9 shared by 3."),
+        ("3", "✓ Right: 3 m; 9 shared by 3."),
         ("3,00", "✓ Right"),
         ("+3.005 m", "✓ Right"),
         ("6/2", "✓ Right"),

@@ -6,8 +6,10 @@ import pytest
 import yaml
 from browser import PHONE, chromium, served, visit
 from course import Course
+from docutils import nodes
 from glossary import Glossary, Term, read_symbols, read_terms
 from minibook import HEADER, ROOT, MiniBook
+from terms import _quiet
 
 REFERENCE = ROOT / "chapters" / "reference"
 COURSE = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus")
@@ -123,6 +125,13 @@ def test_the_first_use_of_each_term_is_linked_once(words):
 def test_headings_code_links_formulas_and_parts_of_words_are_left_alone(words):
     found = links(words, "part/second")
     assert [text for _, text in found] == ["loss surfaces", "SGD", "batch"]
+
+
+def test_a_term_in_the_title_of_a_page_is_left_alone_where_the_page_is_named():
+    words = nodes.Text("The loss and the batch")
+    nodes.paragraph("", "", nodes.emphasis("", "", words))
+    assert not _quiet(words, {"The loss"})
+    assert _quiet(words, {"The loss", "The loss and the batch"})
 
 
 def test_the_term_in_italics_on_its_page_is_the_anchor_that_the_glossary_leads_to(words):

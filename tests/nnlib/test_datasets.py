@@ -223,7 +223,9 @@ def test_the_picture_on_a_card_is_a_png_that_others_read():
     shown = datasets.card("photographs")._repr_html_()
     raw = base64.b64decode(re.search('base64,([^"]+)', shown)[1])
     pixels = np.asarray(Image.open(io.BytesIO(raw)))
-    np.testing.assert_array_equal(pixels[:, :128], datasets.photographs().chelsea[::2, ::2])
+    cat = datasets.photographs().chelsea[::2, ::2].astype(int)
+    loss = cat - pixels[:, :128]  # the two last bits are left out
+    assert (loss.min(), loss.max()) == (0, 3)
 
 
 def test_the_size_on_a_card_is_that_of_the_set():

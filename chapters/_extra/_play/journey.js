@@ -135,7 +135,7 @@ nn.journey = (() => {
     show();
     return {back, node: nn.html("div", {class: "nn-journey"},
       nn.html("p", {class: "nn-map-name"}, "What you can build after each part"),
-      nn.html("ul", {class: "nn-cards"}, ...cards.map(one => one.node)), where, tools())};
+      nn.html("ul", {class: "nn-builds"}, ...cards.map(one => one.node)), where, tools())};
   }
 
   return {build, merged, read};

@@ -96,7 +96,7 @@ nn.kinds = (() => {
       if (problem) return {problem};
       const near = (b, room) => Math.abs(value - b) <= room + 1e-9 * Math.abs(b);
       if (near(answer, tolerance)) {
-        return {right: true, say: `${shown(answer)}${unit ? ` ${unit}` : ""}. ${why}`};
+        return {right: true, say: `${shown(answer)}${unit ? ` ${unit}` : ""}; ${why}`};
       }
       const trap = wrong.find(one => near(one.value, one.room));
       return {right: false, say: trap ? trap.reason : hint(value, question)};

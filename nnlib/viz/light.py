@@ -1,0 +1,108 @@
+"""Write a drawing of matplotlib's in fewer bytes that look the same.
+
+matplotlib repeats the whole style on every mark and every word. Here a style stands once: on
+the drawing where it is the rule, on the marker that many marks use, on a group of marks alike.
+"""
+
+import itertools
+import re
+
+from .style import INK, VARIABLES
+
+__all__ = ["light"]
+
+FONT = "font-family:'DejaVu Sans', sans-serif"
+RULE = re.compile(r"<defs><style [^>]*>\*\{([^}]*)\}</style></defs>")
+STYLE = re.compile(r' style="([^"]*)"')
+USE = re.compile(r'<use xlink:href="#([^"]*)"[^>]*/>')
+POLYGON = re.compile(r'(?<= d=")(?:M[\d. -]+(?:L[\d. -]+)*z?)+(?=")')
+MARKER = re.compile(r'<path id="([^"]*)"[^>]* style="([^"]*)"')
+
+
+def light(svg: str) -> str:
+    """Return an SVG element without what it says twice."""
+    svg = _ruled(STYLE.sub(lambda m: re.sub("([:;]) ", r"\1", m[0]), svg))
+    svg = _grouped(_inherited(svg))
+    svg = POLYGON.sub(lambda m: _relative(m[0]), svg)
+    return _without_bare_groups(svg)
+
+
+def _ruled(svg: str) -> str:
+    """Say on the drawing what holds for all of it: ends of lines, font, ink."""
+    rules = ";".join(RULE.findall(svg)).replace(": ", ":").replace("; ", ";")
+    start, end = re.match(r"<svg[^>]*>", svg).span()
+    usual = {FONT, f"fill:{VARIABLES[INK]}", ""}
+    root = svg[start:end].replace('style="', f'style="{rules};{FONT};'.replace('";', '"'), 1)
+    return root + STYLE.sub(lambda m: _style(m[1], usual), RULE.sub("", svg[end:]))
+
+
+def _style(style: str, without: set[str]) -> str:
+    """Return a style as an attribute, less some declarations; nothing where none is left."""
+    kept = ";".join(part for part in style.split(";") if part not in without)
+    return f' style="{kept}"' if kept else ""
+
+
+def _inherited(svg: str) -> str:
+    """Drop from each mark what its marker says itself, which wins."""
+    own = {name: set(style.split(";")) for name, style in MARKER.findall(svg)}
+    return USE.sub(
+        lambda use: STYLE.sub(lambda m: _style(m[1], own.get(use[1], set())), use[0]), svg
+    )
+
+
+def _grouped(svg: str) -> str:
+    """Put marks of one style that follow each other into a group that has it."""
+    return re.sub(r"(?:<use [^>]*/>){2,}", lambda m: "".join(_groups(m[0])), svg)
+
+
+def _groups(marks: str):
+    """Yield the marks, those with one style as a group."""
+    for style, alike in itertools.groupby(re.findall("<use [^>]*/>", marks), _style_of):
+        alike = list(alike)
+        if style and len(alike) > 1:
+            yield f"<g{style}>{''.join(mark.replace(style, '') for mark in alike)}</g>"
+        else:
+            yield from alike
+
+
+def _style_of(mark: str) -> str:
+    """Return the style attribute of an element, or nothing."""
+    found = STYLE.search(mark)
+    return found[0] if found else ""
+
+
+def _relative(path: str) -> str:
+    """Write each corner of straight lines as a step from the one before, in hundredths."""
+    out, here, last = [], (0, 0), ""
+    for command, place in re.findall(r"([MLz])([^MLz]*)", path):
+        if command == "z":
+            out.append("z")
+        else:
+            there = tuple(round(100 * float(number)) for number in place.split())
+            step = [a - b for a, b in zip(there, here, strict=True)]
+            steps = _numbers(step if command == "L" else there)
+            letter = {"ML": "l", "LL": ""}.get(last + command, command)
+            out.append(letter + steps if letter or steps[0] == "-" else f" {steps}")
+            here = there
+        last = command
+    return "".join(out)
+
+
+def _numbers(hundredths) -> str:
+    """Return two numbers as a path has them, with no more characters than needed."""
+    x, y = (f"{n / 100:.2f}".rstrip("0").rstrip(".") for n in hundredths)
+    x, y = (re.sub(r"^(-?)0\.", r"\1.", number) for number in (x, y))
+    return x + ("" if y[0] == "-" else " ") + y
+
+
+def _without_bare_groups(svg: str) -> str:
+    """Drop groups without an attribute; what they hold stays."""
+    open_groups: list[str] = []
+
+    def seen(tag: re.Match) -> str:
+        if tag[0] != "</g>":
+            open_groups.append(tag[0])
+            return tag[0].replace("<g>", "")
+        return "" if open_groups.pop() == "<g>" else "</g>"
+
+    return re.sub(r"<g(?: [^>]*)?>|</g>", seen, svg)
