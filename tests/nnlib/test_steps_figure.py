@@ -13,7 +13,8 @@ pytestmark = pytest.mark.browser
 EXTRA = Path(__file__).parents[2] / "chapters" / "_extra"
 STEPS = linalg.row_reduce([[2, 1, 5], [4, 4, 12]], steps=True)
 FIGURE = STEPS.play(caption="A reduction.", alt="Five steps on a 2x3 matrix.")
-SCRIPTS = ("_play/parts.js", "_play/steps.js", "_vendor/mathjax/tex-chtml-full.js")
+PLAY = ("parts", "parts-time", "steps")
+SCRIPTS = (*(f"_play/{name}.js" for name in PLAY), "_vendor/mathjax/tex-chtml-full.js")
 LAST = len(STEPS) - 1
 
 
