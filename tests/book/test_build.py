@@ -40,7 +40,7 @@ BARE = "from IPython.display import HTML\nHTML('<img src=\"_static/nn.css\">')"
 FAULTS = {
     "a cell that fails": (
         edit("print(1 + 1)", "print(1 / 0)"),
-        "part/second.md:30: cell 2 of 2 fails: ZeroDivisionError: division by zero",
+        "part/second.md:29: cell 2 of 2 fails: ZeroDivisionError: division by zero",
     ),
     "a dead anchor": (
         edit("Two things", '<a href="#nowhere">Two</a> things'),

@@ -149,18 +149,21 @@ PLACES = """
 def test_formulas_appear_without_moving_the_text_by_more_than_a_line(
     browser, address, page, size
 ):
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-    tab, held = context.new_page(), []
+    tab, held = browser.new_page(viewport={"width": size[0], "height": size[1]}), []
     tab.route(MATHJAX, lambda route: held.append(route))
     tab.goto(f"{address}chapters/{page}.html", wait_until="domcontentloaded")
     tab.wait_for_function("document.fonts.status === 'loaded'")
     tab.wait_for_timeout(300)
     before = tab.evaluate(PLACES)
+    if not held:
+        assert tab.locator(".math").count() == 0
+        tab.close()
+        return
     held[0].continue_()
     tab.wait_for_function("window.MathJax?.startup?.promise")
     tab.evaluate("MathJax.startup.promise.then(() => 0)")
     after = tab.evaluate(PLACES)
-    context.close()
+    tab.close()
     pairs = zip(before, after, strict=True)
     moved = [(y[0] - x[0], x[1]) for x, y in pairs if abs(y[0] - x[0]) > LINE]
     assert moved == []
