@@ -31,9 +31,10 @@ def test_a_page_has_no_fault_in_a_browser(visited, page, way):
     assert visited[page, way.name] == [], f"{page}, {way.name}"
 
 
-def test_the_ways_cover_both_origins_and_both_sizes():
+def test_the_ways_cover_both_origins_sizes_and_schemes():
     assert {way.from_file for way in WAYS} == {True, False}
     assert {way.size for way in WAYS} == {DESKTOP, PHONE}
+    assert {way.pictured for way in WAYS} == {"light", "dark"}
 
 
 PLANTED = {
@@ -63,18 +64,18 @@ def test_a_planted_fault_is_found(browser, tmp_path, finding):
     (tmp_path / "page.html").write_text(PAGE % PLANTED.get(finding, ""))
     (tmp_path / "favicon.ico").touch()
     with served(tmp_path) as address, visit(browser, address, "page.html") as seen:
-        found = examine(seen, tmp_path / "pictures" / "page")
+        found = examine(seen, tmp_path / "pictures" / "page", "dark")
     assert (finding is None) == (found == [])
     assert finding is None or any(line.startswith(finding) for line in found)
     pictures = sorted(path.name for path in (tmp_path / "pictures").iterdir())
-    assert pictures == ["page-dark.png", "page-light.png"]
+    assert pictures == ["page-dark.png"]
 
 
 def test_a_page_that_does_not_load_is_a_finding_and_the_others_are_visited(tmp_path):
     (tmp_path / "chapters").mkdir()
     (tmp_path / "chapters/good.html").write_text(PAGE % "")
     (tmp_path / "favicon.ico").touch()
-    way = Way("desktop-file", DESKTOP, True)
+    way = Way("desktop-file", DESKTOP, True, "light")
     found = findings(tmp_path, [("bad", way), ("good", way)], tmp_path / "pictures")
     assert found["good", way.name] == []
     assert found["bad", way.name][0].startswith("the visit failed: ")
@@ -84,5 +85,5 @@ def test_a_long_page_is_photographed_in_pieces(browser, tmp_path):
     (tmp_path / "favicon.ico").touch()
     (tmp_path / "page.html").write_text(PAGE % '<div style="height: 9000px">long</div>')
     with served(tmp_path) as address, visit(browser, address, "page.html") as seen:
-        assert examine(seen, tmp_path / "pictures" / "page") == []
+        assert examine(seen, tmp_path / "pictures" / "page", "dark") == []
     assert len(list((tmp_path / "pictures").iterdir())) == 4
