@@ -86,4 +86,4 @@ def test_a_long_page_is_photographed_in_pieces(browser, tmp_path):
     (tmp_path / "page.html").write_text(PAGE % '<div style="height: 9000px">long</div>')
     with served(tmp_path) as address, visit(browser, address, "page.html") as seen:
         assert examine(seen, tmp_path / "pictures" / "page", "dark") == []
-    assert len(list((tmp_path / "pictures").iterdir())) == 4
+    assert len(list((tmp_path / "pictures").iterdir())) == 2
