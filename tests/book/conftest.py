@@ -36,3 +36,21 @@ def built(tmp_path_factory):
 def mini(built, tmp_path):
     """A copy of the small book, to be changed."""
     return built.copy(tmp_path / "book")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """The machine's own Chromium."""
+    from browser import chromium
+
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def address(book):
+    """The address of the built book on a server."""
+    from browser import served
+
+    with served(book) as address:
+        yield address

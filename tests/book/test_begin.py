@@ -1,7 +1,7 @@
 """What a reader sees while a page begins, and where the focus is once it has begun."""
 
 import pytest
-from browser import PHONE, chromium, served, visit
+from browser import PHONE, visit
 
 SOFTMAX = "chapters/classifiers/softmax.html"
 GRAPHS = "chapters/backprop/computational-graphs.html"
@@ -18,18 +18,6 @@ ELEMENTS = """
 """
 HEIGHTS = "elements.map(e => [e.tagName, e.id, e.offsetHeight])"
 MOST = 40  # pixels; before their room was kept, figures grew by 300
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.fixture(scope="module")
-def address(book):
-    with served(book) as address:
-        yield address
 
 
 @pytest.mark.browser

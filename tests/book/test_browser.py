@@ -4,19 +4,13 @@ import contextlib
 import re
 
 import pytest
-from browser import PHONE, chromium, served, visit
+from browser import PHONE, served, visit
 from pages import WRITTEN, source
 
 pytestmark = pytest.mark.browser
 
 ASKING = [page for page in WRITTEN if "book.quiz(" in source(page).text]
 SOFTMAX = "chapters/classifiers/softmax.html"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
 
 
 @pytest.fixture(scope="module", params=["server", "file"])
@@ -26,12 +20,6 @@ def base(request, book):
     else:
         with served(book) as address:
             yield address
-
-
-@pytest.fixture(scope="module")
-def address(book):
-    with served(book) as address:
-        yield address
 
 
 def place(page):

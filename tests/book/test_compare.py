@@ -1,15 +1,10 @@
 """Two builds give the same bytes, outside what cells tagged `timing` show."""
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
-import pytest
-from minibook import MiniBook
-
-sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
 
 import compare_builds
+import pytest
+from minibook import MiniBook
 
 FENCE = "```"
 TIMED = '<div class="cell tag_timing docutils"><div class="x"><p>{}</p></div></div>'

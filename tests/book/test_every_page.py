@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from browser import DESKTOP, PHONE, chromium, served, visit
+from browser import DESKTOP, PHONE, served, visit
 from pages import BELOW, PAGES
 from visits import WAYS, Way, examine, findings
 
@@ -51,12 +51,6 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const set = () => { document.documentElement.dataset.theme = dark.matches ? "dark" : "light"; };
 set(); dark.addEventListener("change", set);
 </script></head><body><main><h1>Planted</h1>%s</main></body></html>"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
 
 
 @pytest.mark.parametrize("finding", [None, *PLANTED], ids=lambda f: (f or "none").split(":")[0])

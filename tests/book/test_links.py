@@ -3,13 +3,10 @@
 import sys
 from pathlib import Path
 
+import check_links
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tools"))
-
-import check_links  # noqa: E402
-
 GOOD = '<p id="top"></p><a name="old"></a><svg><linearGradient id="g"/></svg>'
 FAULTS = {
     "a page that does not exist": ('<a href="b.html">', "link to 'b.html': no such file"),

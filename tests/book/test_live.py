@@ -5,7 +5,7 @@ from pathlib import Path
 
 import livebook
 import pytest
-from browser import DESKTOP, PHONE, chromium, served, visit
+from browser import DESKTOP, PHONE, served, visit
 
 pytestmark = pytest.mark.browser
 
@@ -18,12 +18,6 @@ ALLOWED = {"access-control-allow-origin": "*"}
 @pytest.fixture(scope="module")
 def live(tmp_path_factory):
     return livebook.html(livebook.shared(tmp_path_factory))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
 
 
 @pytest.fixture(scope="module")

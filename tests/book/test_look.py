@@ -6,7 +6,7 @@ from pathlib import Path
 import icons
 import pytest
 import texsize
-from browser import DESKTOP, PHONE, chromium, served, visit
+from browser import DESKTOP, PHONE, visit
 from lean import lean
 from minibook import MiniBook
 from neighbours import questions
@@ -22,18 +22,6 @@ API = "chapters/reference/nnlib/functional.html"
 OURS = re.compile(r'(?:src|href)="[^"]*?((?:_images|_play)/[^"?]+)')
 ASSET = re.compile(r"_static/[\w/.-]+")
 MATHJAX = "**/tex-chtml-full.js*"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.fixture(scope="module")
-def address(book):
-    with served(book) as address:
-        yield address
 
 
 def built_pages(book):

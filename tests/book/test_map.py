@@ -4,7 +4,7 @@ import re
 
 import pytest
 import yaml
-from browser import DESKTOP, PHONE, chromium, served, visit
+from browser import DESKTOP, PHONE, visit
 from pages import REFERENCE
 
 pytestmark = pytest.mark.browser
@@ -21,18 +21,6 @@ UNCOVERED = """box => {
   const seen = document.elementFromPoint((r.left + r.right) / 2, (r.top + r.bottom) / 2);
   return seen !== null && box.contains(seen);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.fixture(scope="module")
-def address(book):
-    with served(book) as address:
-        yield address
 
 
 @SIZES

@@ -3,25 +3,13 @@
 import re
 
 import pytest
-from browser import DESKTOP, PHONE, chromium, served, visit
+from browser import DESKTOP, PHONE, visit
 
 pytestmark = pytest.mark.browser
 
 PAGE = "chapters/reference/gallery/moving.html"
 PARTS = ("controls", "point", "plot", "contours", "grid", "stepper", "playhead", "network")
 FIGURES = ("vectors", "linear-map", "race", *PARTS)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.fixture(scope="module")
-def address(book):
-    with served(book) as address:
-        yield address
 
 
 @pytest.fixture(params=["server", "file"])

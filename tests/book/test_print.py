@@ -9,19 +9,16 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import formulas
 import pytest
+from browser import chromium
+from checks import failures
+from printed import contents, epub, epub_check, pdf, xhtml
+from printed.browser import printer
+from printed.mathml import FormulaError, mathml
+from pypdf import PdfReader
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tools"))
-
-import formulas  # noqa: E402
-from browser import chromium  # noqa: E402
-from checks import failures  # noqa: E402
-from printed import contents, epub, epub_check, pdf, xhtml  # noqa: E402
-from printed.browser import printer  # noqa: E402
-from printed.mathml import FormulaError, mathml  # noqa: E402
-from pypdf import PdfReader  # noqa: E402
-
 MATHJAX = ROOT / "chapters/_extra/_vendor/mathjax/tex-chtml-full.js"
 MATH = "{http://www.w3.org/1998/Math/MathML}"
 KINDS = [

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from asking import ASKED, MAP, PLAIN, make
-from browser import DESKTOP, PHONE, chromium, served, visit
+from browser import DESKTOP, PHONE, served, visit
 from pages import ROOT, WRITTEN, source
 
 pytestmark = pytest.mark.browser
@@ -13,12 +13,6 @@ pytestmark = pytest.mark.browser
 CHECK = re.compile(r"^Check\b")
 SINGLE, MULTIPLE, NUMERIC, ORDER, BUG = range(5)
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
 
 
 @pytest.fixture(scope="module")

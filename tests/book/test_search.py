@@ -1,7 +1,8 @@
+import functools
 import re
 
 import pytest
-from browser import DESKTOP, PHONE, chromium, served, visit
+from browser import DESKTOP, PHONE, served, visit
 from search import plain
 
 GLOSSARY, NOTATION, API = (
@@ -56,12 +57,6 @@ QUERIES = {
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def base(book):
     with served(book) as address:
         yield address
@@ -89,15 +84,12 @@ def test_nothing_is_found_for_what_nowhere_stands(searching):
 def test_every_address_of_the_search_has_its_target(searching, book):
     for address in set(searching.evaluate("nnSearch.records.map(r => r[3])")):
         path, _, anchor = address.partition("#")
-        text = page(book, path)
-        assert not anchor or anchor in text, address
+        assert not anchor or anchor in anchors(book / path), address
 
 
-def page(book, path, kept={}):  # noqa: B006 (read each page once)
-    if path not in kept:
-        text = (book / path).read_text(encoding="utf-8")
-        kept[path] = set(re.findall(r'id="([^"]+)"', text))
-    return kept[path]
+@functools.cache
+def anchors(page):
+    return set(re.findall(r'id="([^"]+)"', page.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])

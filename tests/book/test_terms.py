@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 import yaml
-from browser import PHONE, chromium, served, visit
+from browser import PHONE, served, visit
 from course import Course
 from docutils import nodes
 from glossary import Glossary, Term, read_symbols, read_terms
@@ -95,12 +95,6 @@ def words(tmp_path_factory):
     shutil.rmtree(there)
     there.symlink_to(vendor)
     return book
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
