@@ -3,6 +3,7 @@
 import html
 import io
 import re
+import sys
 
 from .html import Html
 from .light import light
@@ -55,6 +56,8 @@ def show(*figures_or_axes, alt: str, name: str) -> Html:
         raise ValueError(f"show: expected a name like 'loss-curve', got {name!r}")
     figures = {id(figure): figure for figure in map(_whole, figures_or_axes)}.values()
     cells = [_cell(figure, f"{name}-{k}") for k, figure in enumerate(figures)]
+    for figure in figures:
+        _shown(figure)
     return Html(_panels(cells, alt), f"Figure {name}: {alt}")
 
 
@@ -79,6 +82,13 @@ def _whole(figure):
     while not hasattr(figure, "savefig") and hasattr(figure, "get_figure"):
         figure = figure.get_figure()
     return figure
+
+
+def _shown(figure) -> None:
+    """Take a figure of pyplot's off its list: a notebook would show it a second time."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot and hasattr(figure, "savefig"):
+        pyplot.close(figure)
 
 
 def _cell(figure, salt: str) -> str:

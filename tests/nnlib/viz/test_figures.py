@@ -494,6 +494,17 @@ def test_what_is_drawn_on_a_gallery_afterwards_is_shown():
     assert "nn-gallery" not in html
 
 
+def test_a_figure_of_pyplot_is_shown_once_by_a_notebook():
+    from matplotlib import pyplot as plt
+
+    figure, other = plt.figure(), plt.figure()
+    figure.gca().plot([0, 1])
+    viz.show(figure, alt="A line.", name="once")
+    assert plt.get_fignums() == [other.number]
+    assert "<svg" in viz.show(figure, alt="A line.", name="once")._repr_html_()
+    plt.close(other)
+
+
 def test_a_gallery_takes_colours():
     pictures = np.zeros((1, 2, 2, 3))
     pictures[..., 0] = 1
