@@ -44,14 +44,15 @@ def test_the_figure_says_what_numpy_says(figure, a, b):
             np.zeros(a) + np.zeros(b)
         assert said.startswith(f"ValueError: {str(refused.value).strip()}. In axis")
     else:
-        assert said.startswith(f"The result has the shape {shape}: {np.prod(shape):,.0f} number")
+        count = f"{np.prod(shape):,.0f} number"
+        assert said.startswith(f"The result has the shape {shape}: {count}")
 
 
 def test_every_entry_drawn_is_the_sum_of_the_two_that_met(figure):
     typed(figure, (3, 1), (1, 4))
     drawings = figure.locator("svg.nn-drawing").all()
     a, b, result = (
-        np.array(d.locator("text").all_inner_texts(), int).reshape(3, 4) for d in drawings
+        np.array(d.locator("text").all_text_contents(), int).reshape(3, 4) for d in drawings
     )
     np.testing.assert_array_equal(result, a + b)
     np.testing.assert_array_equal(a, 10 * np.arange(1, 4)[:, None] + np.zeros((1, 4)))

@@ -78,8 +78,8 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
     table.replaceChildren(told(axes));
     drawings.replaceChildren(...wrong < 0 && small ? [sheets(axes)] : []);
     if (wrong >= 0) {
-      live.set(`ValueError: operands could not be broadcast together with shapes ${state.a.length ? written(state.a) : "()"} ` +
-        `${written(state.b)}. In axis ${wrong - axes.length}, counted from the right, ${axes[wrong].p} meets ${axes[wrong].q}; ` +
+      const [p, q] = [state.a, state.b].map(shape => written(shape).replaceAll(" ", ""));
+      live.set(`ValueError: operands could not be broadcast together with shapes ${p} ${q}. In axis ${wrong - axes.length}, counted from the right, ${axes[wrong].p} meets ${axes[wrong].q}; ` +
         "sizes must be equal, or one of them 1.");
       return;
     }
