@@ -1,0 +1,108 @@
+"""The figure of lines: its equations, ranks and solutions against linalg's."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from browser import visit
+
+from nnlib import linalg
+
+pytestmark = pytest.mark.browser
+
+PAGE = "chapters/maths/linear-systems.html"
+TERM = re.compile(r"(−?)\s*(\d*)\s*x([₁₂])")
+
+
+@pytest.fixture
+def figure(browser, address):
+    with visit(browser, address, PAGE) as seen:
+        yield seen.page.locator("nn-lines")
+        assert seen.errors == []
+
+
+def settle(figure):
+    figure.page.evaluate("nn.flush()")
+
+
+def equations(figure):
+    """The coefficients of the equations that the figure writes, as [A | b]."""
+    settle(figure)
+    rows = []
+    for words in figure.locator(".nn-note").all_inner_texts():
+        left, right = words.split(":")[1].split("=")
+        row = [0, 0, int(right.replace("−", "-"))]
+        for sign, size, which in TERM.findall(left):
+            row["₁₂".index(which)] = (-1 if sign else 1) * int(size or 1)
+        rows.append(row)
+    return np.array(rows)
+
+
+def facts(figure):
+    settle(figure)
+    names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
+    return dict(zip(names, values, strict=True))
+
+
+def check(figure):
+    Ab = equations(figure)
+    A, b = Ab[:, :2], Ab[:, 2]
+    said = facts(figure)
+    assert said["rank of A"] == str(linalg.rank(A, exact=True))
+    assert said["rank of [A | b]"] == str(linalg.rank(Ab, exact=True))
+    found = linalg.solution_set(A, b, exact=True)
+    if not found.consistent:
+        assert said["solutions"] == "none"
+    elif linalg.rank(A, exact=True) < 2:
+        assert said["solutions"] == "infinitely many"
+    else:
+        place = ", ".join(f"{float(Fraction(v)):.2f}".replace("-", "−") for v in found.at())
+        assert said["solutions"] == f"one: ({place})"
+
+
+def test_every_system_has_the_ranks_and_solutions_that_linalg_finds(figure):
+    for button in figure.locator("button").all():
+        button.press("Enter")
+        check(figure)
+
+
+def test_handles_move_and_turn_their_own_line_by_keys(figure):
+    figure.get_by_role("button", name="one solution").press("Enter")
+    before = equations(figure)
+    handles = [h for h in figure.locator(".nn-point").all() if h.is_visible()]
+    assert len(handles) == 4
+    handles[0].press("ArrowUp")
+    moved = equations(figure)
+    assert (moved[0, :2] == before[0, :2]).all()
+    assert moved[0, 2] != before[0, 2]
+    handles[3].press("Shift+ArrowUp")
+    turned = equations(figure)
+    assert linalg.rank(np.stack([turned[1, :2], moved[1, :2]]), exact=True) == 2
+    assert (turned[0] == moved[0]).all()
+    check(figure)
+
+
+def test_a_line_stays_a_line_and_inside_when_its_handles_are_pushed(figure):
+    figure.get_by_role("button", name="parallel").press("Enter")
+    first, second = figure.locator(".nn-point").nth(0), figure.locator(".nn-point").nth(1)
+    for _ in range(12):
+        first.press("Shift+ArrowRight")
+    check(figure)
+    while first.get_attribute("aria-valuetext") != second.get_attribute("aria-valuetext"):
+        x = [float(h.get_attribute("aria-valuenow")) for h in (first, second)]
+        second.press(
+            "ArrowRight" if x[1] < x[0] else "ArrowLeft" if x[1] > x[0] else "ArrowDown"
+        )
+        if abs(x[1] - x[0]) < 1:
+            break
+    check(figure)
+
+
+def test_the_cross_is_the_least_squares_point_of_the_distances(figure):
+    figure.get_by_role("button", name="three, no point").press("Enter")
+    Ab = equations(figure).astype(float)
+    length = np.linalg.norm(Ab[:, :2], axis=1)
+    x = np.linalg.lstsq(Ab[:, :2] / length[:, None], Ab[:, 2] / length, rcond=None)[0]
+    place = ", ".join(f"{v:.2f}".replace("-", "−") for v in x)
+    assert f"cross at ({place})" in figure.locator(".nn-live").inner_text()
