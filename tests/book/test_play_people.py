@@ -14,7 +14,8 @@ pytestmark = pytest.mark.browser
 HERE = Path(__file__).resolve().parents[2] / "chapters"
 START = {"prior": 0.01, "sensitivity": 0.9, "specificity": 0.9}
 PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>People</title>
-<link rel="stylesheet" href="{here}/_static/nn.css"><link rel="stylesheet" href="{here}/_static/play.css">
+<link rel="stylesheet" href="{here}/_static/nn.css">
+<link rel="stylesheet" href="{here}/_static/play.css">
 <main class="bd-content"><figure class="nn-play"><nn-people>
 <script type="application/json">{data}</script></nn-people></figure></main>
 {scripts}"""

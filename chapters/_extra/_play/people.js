@@ -1,11 +1,11 @@
 // <nn-people>: one thousand people, some ill, all tested; counts and Bayes' rule side by side.
 // needs: parts-plot
-// room: 1130 560
+// room: 1060 562
 // prior, sensitivity, specificity: where the sliders start, as shares.
 nn.define("people", (element, start) => {
   const N = 1000, {svg, html} = nn;
   const state = {prior: start.prior, sensitivity: start.sensitivity, specificity: start.specificity, seed: 0};
-  const upright = element.clientWidth < 420, across = upright ? 25 : 40, down = N / across, cell = 12;
+  const upright = element.clientWidth < 420, across = upright ? 25 : 50, down = N / across, cell = 12;
 
   // Squares are ill, circles well; filled is positive. In this order each kind is one block, all
   // who are ill are together, and all who are positive are together.
@@ -19,7 +19,7 @@ nn.define("people", (element, start) => {
     style: `${nn.ink(kind.colour)}; stroke-width: ${kind.ill ? 1.8 : 1}`});
   const groups = KINDS.map(kind => sign(kind));
   const crowd = nn.scaled(svg("svg", {viewBox: `0 0 ${across * cell} ${down * cell}`, role: "img",
-    class: "nn-drawing", style: "max-width: 32rem"}, ...groups));
+    class: "nn-drawing", style: "max-width: none"}, ...groups));
 
   // The table of counts, each with its sign.
   const icon = kind => svg("svg", {viewBox: "-6 -6 12 12", width: 14, height: 14, "aria-hidden": "true"},
@@ -107,8 +107,8 @@ nn.define("people", (element, start) => {
 
   const slider = (name, label) => nn.slider({label, min: 0, max: 100, step: 0.1, value: 100 * state[name],
     show: v => `${nn.number(v, 1)}%`, move: v => { state[name] = +(v / 100).toFixed(6); redraw(); }});
-  const sliders = {prior: slider("prior", "prior: are ill"), sensitivity: slider("sensitivity", "sensitivity: ill are found"),
-    specificity: slider("specificity", "specificity: well are cleared")};
+  const sliders = {prior: slider("prior", "prior"), sensitivity: slider("sensitivity", "sensitivity"),
+    specificity: slider("specificity", "specificity")};
   const again = nn.button("make the posterior the prior", () => {
     const p = posterior(state, true);
     if (p === null) return;
@@ -124,7 +124,7 @@ nn.define("people", (element, start) => {
       for (const [name, one] of Object.entries(sliders)) one.set(100 * state[name]);
       redraw();
     }));
-  const controls = html("div", {}, ...Object.values(sliders).map(s => s.node), buttons, table, facts.node);
-  element.replaceChildren(nn.columns(controls, html("div", {}, crowd)), live.node);
+  const controls = html("div", {}, ...Object.values(sliders).map(s => s.node), buttons);
+  element.replaceChildren(crowd, live.node, nn.columns(controls, html("div", {}, table, facts.node)));
   draw();
 }, "prior", "sensitivity", "specificity");
