@@ -1,4 +1,6 @@
-"""The figure that turns a vector until A x lines up with it: what it says, and by which hand."""
+"""The figure that turns a vector until A x lines up with it: by slider, key and mouse."""
+
+import ast
 
 import numpy as np
 import pytest
@@ -32,9 +34,7 @@ def facts(figure):
 
 def turn(figure, degrees):
     slider = figure.get_by_label("direction of x", exact=True)
-    slider.evaluate(
-        "(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", degrees
-    )
+    slider.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", degrees)
 
 
 def press(figure, name, times=1):
@@ -62,7 +62,7 @@ def test_the_facts_are_those_of_the_matrix(figure, degrees):
     seen = {k: v.replace("−", "-").strip("°") for k, v in facts(figure).items()}
     assert float(seen["angle to A x"]) == pytest.approx(angle, abs=0.051)
     assert float(seen["length of A x"]) == pytest.approx(np.linalg.norm(y), abs=0.0051)
-    assert eval(seen["A x"]) == pytest.approx(tuple(y), abs=0.0051)
+    assert ast.literal_eval(seen["A x"]) == pytest.approx(tuple(y), abs=0.0051)
 
 
 def test_multiplying_again_and_again_leads_to_the_largest_eigenvalue(figure):
@@ -99,7 +99,10 @@ def test_the_tip_obeys_the_arrow_keys_and_stays_on_the_circle(figure):
 def test_a_drag_near_an_eigenvector_snaps_to_it(figure):
     figure.locator(".nn-plane").scroll_into_view_if_needed()
     box = figure.locator(".nn-plane").bounding_box()
-    unit, middle = box["width"] / 3.5, (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    unit, middle = (
+        box["width"] / 3.5,
+        (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2),
+    )
 
     def place(degrees):
         t = np.radians(degrees)
