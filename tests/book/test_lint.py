@@ -190,6 +190,7 @@ def test_other_faults_of_a_rule_are_found(rule, text, words):
         ("struck-word", "It lies just below `simply` and $\\text{just}$.\n"),
         ("mark", "Write `a != b` and $n!$, from 3–5.\n"),
         ("minus", "A 2-norm, `x = -1` and $-1$.\n"),
+        ("minus", "So\n\n$$\nx = -1\n$$\n"),
         ("figure-alt", CELL % 'viz.show(f, alt="Ten shirts: " + words)'),
         (
             "figure-alt",

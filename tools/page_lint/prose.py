@@ -97,5 +97,7 @@ def one_sentence(page: Page):
 def minus(page: Page):
     """Find hyphens that stand for a minus."""
     for line in page.source.lesson:
+        if line.number in page.source.displayed:
+            continue
         if match := re.search(r"(?<![\w.\-])-\d[\d.,]*", line.plain):
             yield line.number, f"“{match[0]}” is written with a hyphen: use the minus sign −"

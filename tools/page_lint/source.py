@@ -207,6 +207,17 @@ class PageSource:
             found.append((match[0].strip("$"), line, shown))
         return found
 
+    @cached_property
+    def displayed(self) -> set[int]:
+        """The lines of formulas that stand on lines of their own."""
+        found, inside = set(), False
+        for line in self.body:
+            marks = line.text.count("$$")
+            if inside or marks:
+                found.add(line.number)
+            inside ^= marks % 2 == 1
+        return found
+
     @property
     def figure_cells(self) -> list[Cell]:
         """The cells before the exercises that show a figure, moving ones included."""
