@@ -1,0 +1,129 @@
+"""The photograph as a sum of terms: what it adds up is right; keys and buttons move it."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from browser import PHONE, visit
+from PIL import Image
+
+from nnlib.datasets import photographs
+
+pytestmark = pytest.mark.browser
+
+PAGE = "chapters/maths/svd-pca.html"
+TOLD = re.compile(r"Rank (\d+): ([\d,]+) bytes, (\d+)% .* error: ([\d.]+) of 255")
+
+
+@pytest.fixture
+def figure(browser, address):
+    with visit(browser, address, PAGE, has_touch=True) as seen:
+        yield seen.page.locator("nn-rank")
+        assert seen.errors == seen.missing == seen.outside == []
+
+
+def told(figure):
+    """Rank, bytes, percent and error, as the sentence says them."""
+    figure.page.evaluate("nn.flush()")
+    rank, size, percent, error = TOLD.search(figure.locator(".nn-live").inner_text()).groups()
+    return int(rank), int(size.replace(",", "")), int(percent), float(error)
+
+
+def drawn(figure, which):
+    """The red channel of one of the four pictures."""
+    figure.page.evaluate("nn.flush()")
+    address = figure.locator("canvas").nth(which).evaluate("e => e.toDataURL()")
+    file = io.BytesIO(base64.b64decode(address.partition(",")[2]))
+    return np.asarray(Image.open(file).convert("RGB"), dtype=float)[..., 0]
+
+
+def photograph(name):
+    """A photograph of the page, made again from the data set."""
+    pixels = getattr(photographs(), name)
+    grey = pixels.mean(axis=2) if pixels.ndim == 3 else pixels
+    return grey.reshape(128, 2, 128, 2).mean(axis=(1, 3)).round()
+
+
+def nearest(A, rank):
+    """The nearest matrix of a rank, and how far it is, in grey levels per pixel."""
+    U, s, Vh = np.linalg.svd(A)
+    near = (U[:, :rank] * s[:rank]) @ Vh[:rank]
+    return near, np.sqrt(((A - near) ** 2).mean())
+
+
+def set_rank(figure, rank):
+    slider = figure.locator("input[type=range]")
+    slider.fill(str(rank))
+
+
+@pytest.mark.parametrize(
+    ("button", "name"), [("cat", "chelsea"), ("cup", "coffee"), ("brick", "brick")]
+)
+@pytest.mark.parametrize("rank", [1, 4, 25])
+def test_it_shows_the_nearest_matrix_of_the_rank(figure, button, name, rank):
+    figure.get_by_role("button", name=button, exact=True).press("Enter")
+    set_rank(figure, rank)
+    A = photograph(name)
+    near, error = nearest(A, rank)
+    assert told(figure)[::3] == (rank, pytest.approx(error, abs=0.11))
+    assert np.array_equal(drawn(figure, 0), A)
+    off = drawn(figure, 1) - np.clip(near, 0, 255)
+    assert np.sqrt((off**2).mean()) < 1.2
+    assert np.sqrt((off**2).mean()) < 0.2 * error
+
+
+def test_it_counts_the_bytes_that_it_draws_from(figure):
+    for rank in (1, 10, 63):
+        set_rank(figure, rank)
+        assert told(figure)[1:3] == (260 * rank, round(100 * 260 * rank / 128**2))
+
+
+def test_keys_change_the_rank_and_stop_at_its_ends(figure):
+    slider = figure.locator("input[type=range]")
+    assert told(figure)[0] == 10
+    before = drawn(figure, 1)
+    slider.press("ArrowRight")
+    assert told(figure)[0] == 11
+    assert not np.array_equal(drawn(figure, 1), before)
+    slider.press("End")
+    slider.press("ArrowRight")
+    assert told(figure)[0] == 63
+    slider.press("Home")
+    assert told(figure)[0] == 1
+    assert figure.locator("canvas").nth(2).get_attribute("aria-label") == "term 1 alone"
+
+
+def test_a_shuffled_cat_has_the_same_pixels_and_three_times_the_error(figure):
+    set_rank(figure, 20)
+    whole, error = drawn(figure, 0), told(figure)[3]
+    figure.get_by_role("button", name="cat, shuffled").press("Enter")
+    assert told(figure)[0] == 20
+    assert 2.5 * error < told(figure)[3] < 3.5 * error
+    assert np.array_equal(np.sort(drawn(figure, 0).ravel()), np.sort(whole.ravel()))
+
+
+def test_the_photograph_and_the_copy_stand_side_by_side_on_a_phone(browser, address):
+    with visit(browser, address, PAGE, size=PHONE) as seen:
+        pictures = seen.page.locator("nn-rank canvas")
+        left, right = (pictures.nth(k).bounding_box() for k in (0, 1))
+        assert left["y"] == pytest.approx(right["y"], abs=1)
+        assert left["width"] > 120
+        assert seen.too_wide() == []
+
+
+HEIGHTS = """
+element => {
+  const room = parseFloat(getComputedStyle(element).minHeight);
+  element.style.minHeight = 0;
+  return [room, element.getBoundingClientRect().height];
+}
+"""
+
+
+@pytest.mark.parametrize("size", [(1280, 900), PHONE], ids=["desktop", "phone"])
+def test_it_has_its_room_before_it_begins(browser, address, size):
+    with visit(browser, address, PAGE, size=size) as seen:
+        room, height = seen.page.locator("nn-rank").evaluate(HEIGHTS)
+        assert room == pytest.approx(height, rel=0.15)
