@@ -1,0 +1,52 @@
+"""The figure of the page Vectors does what its text says."""
+
+import pytest
+from browser import visit
+from test_parts import facts, told
+
+pytestmark = pytest.mark.browser
+
+PAGE = "chapters/maths/vectors.html"
+
+
+@pytest.fixture
+def figure(browser, address):
+    with visit(browser, address, PAGE, has_touch=True) as seen:
+        yield seen.page.locator("nn-vectors")
+        assert seen.errors == seen.missing == seen.outside == []
+
+
+def press(figure, tip, *keys):
+    for key in keys:
+        figure.locator(".nn-point").nth(tip).press(key)
+
+
+def test_it_starts_with_the_numbers_of_its_alternative_text(figure):
+    found = facts(figure)
+    assert (found["a"], found["b"]) == ("(4.0, 3.0)", "(1.0, 2.0)")
+    assert found["a · b"] == "10.00"
+    assert (found["angle between them"], found["shadow of b on a"]) == ("27°", "2.00")
+    spoken = figure.locator("xpath=ancestor::figure").get_attribute("aria-label")
+    assert "dot product is 10" in spoken
+    assert "27 degrees" in spoken
+
+
+def test_along_the_dotted_line_shadow_and_dot_product_stay(figure):
+    press(figure, 1, *["ArrowLeft"] * 3, *["ArrowUp"] * 4)
+    found = facts(figure)
+    assert found["b"] == "(0.7, 2.4)"
+    assert (found["a · b"], found["shadow of b on a"]) == ("10.00", "2.00")
+    assert found["angle between them"] != "27°"
+
+
+def test_there_is_a_place_where_the_dot_product_is_zero(figure):
+    press(figure, 1, *["Shift+ArrowLeft"] * 5)
+    assert facts(figure)["a · b"] == "0.00"
+    assert facts(figure)["angle between them"] == "90°"
+    assert "perpendicular" in told(figure)
+
+
+@pytest.mark.parametrize(("norm", "length"), [("1", "7.00"), ("2", "5.00"), ("∞", "4.00")])
+def test_a_is_7_5_or_4_long(figure, norm, length):
+    figure.get_by_role("button", name=f"{norm}-norm").press("Enter")
+    assert facts(figure)["norm of a"] == length
