@@ -250,14 +250,14 @@ ROWS = (
         *("vector by matrix", "(W x)_k", "W_{ij}", r"\delta_{ki} x_j", r"\delta_{ki} x_j"),
         inputs=drawn((3, 5), (5,)),
         function=lambda W, x: W @ x,
-        in_numerator=lambda W, x: np.einsum("ki,j->kij", np.eye(3), x),
-        in_denominator=lambda W, x: np.einsum("ki,j->ijk", np.eye(3), x),
+        in_numerator=lambda W, x: np.einsum("ki,j->kij", np.eye(len(W)), x),
+        in_denominator=lambda W, x: np.einsum("ki,j->ijk", np.eye(len(W)), x),
     ),
     Identity(
         *("matrix by matrix", "(A X)_{ij}", "X_{kl}", *(r"A_{ik} \delta_{jl}",) * 2),
         inputs=drawn((3, 2), (5, 3)),
         function=lambda X, A: A @ X,
-        in_numerator=lambda X, A: np.einsum("ik,jl->ijkl", A, np.eye(2)),
-        in_denominator=lambda X, A: np.einsum("ik,jl->klij", A, np.eye(2)),
+        in_numerator=lambda X, A: np.einsum("ik,jl->ijkl", A, np.eye(X.shape[1])),
+        in_denominator=lambda X, A: np.einsum("ik,jl->klij", A, np.eye(X.shape[1])),
     ),
 )

@@ -1,0 +1,116 @@
+// <nn-surface-walk>: a place on a map; gradient, level line and curve of curvature there, and a cut.
+// needs: parts-plot
+// room: 1180 640
+// surfaces: [{name, x, y, xlabel, ylabel, start, levels, arrow, rise, reach, heights, c, g, H, bumps, known}];
+// f(d) = c + g·d + d'Hd/2 + Σ height · exp(-|d - at|²/(2 width²)); arrow: units of the map per unit of
+// slope; rise: how far the curve of curvature lies off the tangent plane; reach: half the length of
+// the cut; known: {at, f, g, H} by nnlib, which the script checks; start: the surface to begin with.
+(() => {
+  const dot = (u, v) => u[0] * v[0] + u[1] * v[1];
+  const times = (M, v) => M.map(row => dot(row, v));
+
+  // Value, gradient and Hessian at p.
+  function local({c = 0, g = [0, 0], H = [[0, 0], [0, 0]], bumps = []}, p) {
+    const Hp = times(H, p), found = {f: c + dot(g, p) + dot(p, Hp) / 2, g: g.map((v, k) => v + Hp[k]), H: H.map(row => [...row])};
+    for (const {height, at, width} of bumps) {
+      const d = [p[0] - at[0], p[1] - at[1]], s = width * width, value = height * Math.exp(-dot(d, d) / (2 * s));
+      found.f += value;
+      for (const i of [0, 1]) {
+        found.g[i] -= value * d[i] / s;
+        for (const j of [0, 1]) found.H[i][j] += value * (d[i] * d[j] / s - (i === j)) / s;
+      }
+    }
+    return found;
+  }
+
+  // Both eigenvalues of a symmetric matrix, the larger one first.
+  function eigenvalues([[a, b], [, d]]) {
+    const half = Math.hypot((a - d) / 2, b);
+    return [(a + d) / 2 + half, (a + d) / 2 - half];
+  }
+
+  // Where the quadratic part is +rise (above) or -rise (below); NaN lifts the pen.
+  function curves(p, H, rise, far) {
+    const sides = {above: [], below: []};
+    for (let k = 0; k <= 240; k++) {
+      const u = [Math.cos(k * Math.PI / 120), Math.sin(k * Math.PI / 120)], bend = dot(u, times(H, u));
+      const r = Math.sqrt(2 * rise / Math.abs(bend)), here = r < far ? [p[0] + r * u[0], p[1] + r * u[1]] : [NaN, NaN];
+      sides.above.push(bend > 0 ? here : [NaN, NaN]);
+      sides.below.push(bend < 0 ? here : [NaN, NaN]);
+    }
+    return sides;
+  }
+
+  function build(element, {surfaces, start = 0}) {
+    const state = {turn: 0}, first = surfaces[start], live = nn.live();
+    const map = nn.plot({x: first.x, y: first.y, height: 322, left: 38, xlabel: first.xlabel, ylabel: first.ylabel});
+    const hills = map.contours({n: 70});
+    const way = map.line({colour: "ink", dash: "2 4", width: 1.6});
+    const flat = map.line({colour: "c", dash: "8 4"});
+    const above = map.line({colour: "d", width: 2.4}), below = map.line({colour: "d", dash: "5 3", width: 2.4});
+    const slope = map.arrow({colour: "b"});
+    const cut = nn.plot({x: [-1, 1], y: [0, 1], height: 250, right: 12, xlabel: "distance along the dotted line", ylabel: "height"});
+    const curve = cut.line({colour: "a"}), tangent = cut.line({colour: "c", dash: "8 4"}), bent = cut.line({colour: "d", dash: "2 3", width: 3});
+    const foot = cut.dots({colour: "ink", r: 5});
+    const facts = nn.facts(["place", "height", "gradient", "slope along the cut", "curvature along the cut", "Hessian", "its eigenvalues"]);
+    const pair = (v, digits = 2) => `(${v.map(x => nn.number(x, digits)).join(", ")})`;
+    const stroke = (colour, dash, words) => nn.html("span", {style: nn.ink(colour)},
+      nn.svg("svg", {viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true"},
+        nn.svg("path", {d: "M0 6H26", class: "nn-stroke", "stroke-dasharray": dash})), words);
+    const key = nn.html("div", {class: "nn-key"}, stroke("b", null, "gradient (arrow)"), stroke("c", "8 4", "tangent plane"),
+      stroke("d", null, "bends up"), stroke("d", "5 3", "bends down"), stroke("a", null, "surface"));
+
+    function draw() {
+      const s = state.surface, p = place.at, {f, g, H} = local(s, p), steep = Math.hypot(...g);
+      const far = 2 * (s.x[1] - s.x[0]), ahead = steep ? Math.atan2(g[1], g[0]) : 0;
+      const angle = ahead + state.turn * Math.PI / 180, u = [Math.cos(angle), Math.sin(angle)];
+      const level = [Math.cos(ahead + Math.PI / 2), Math.sin(ahead + Math.PI / 2)];
+      const along = t => [p[0] + t * u[0], p[1] + t * u[1]], rate = dot(g, u), bend = dot(u, times(H, u));
+      const sides = curves(p, H, s.rise, far), [big, small] = eigenvalues(H);
+      slope.set([p, [p[0] + s.arrow * g[0], p[1] + s.arrow * g[1]]]);
+      flat.set(steep > 1e-9 ? [-far, far].map(t => [p[0] + t * level[0], p[1] + t * level[1]]) : []);
+      way.set([-s.reach, s.reach].map(along));
+      above.set(sides.above);
+      below.set(sides.below);
+      curve.set(t => local(s, along(t)).f);
+      tangent.set(t => f + t * rate);
+      bent.set(t => f + t * rate + t * t * bend / 2);
+      foot.set([[0, f]]);
+      facts.set([pair(p), nn.number(f), pair(g), nn.number(rate), nn.number(bend),
+        `[${H.map(row => row.map(v => nn.number(v)).join(" ")).join(" ; ")}]`, `${nn.number(big)} and ${nn.number(small)}`]);
+      const shape = small > 1e-9 ? "a bowl: it bends up every way" : big < -1e-9 ? "a dome: it bends down every way"
+        : big > 1e-9 && small < -1e-9 ? "a saddle: up one way, down another" : "straight one way";
+      live.set(`Slope ${nn.number(rate)} at ${state.turn}° from the arrow, which is ${nn.number(steep)} steep. Here the surface is ${shape}.`);
+      map.describe(`Contours of ${s.name}. At ${pair(p)} the gradient is ${pair(g)}; ${shape}.`);
+      cut.describe("The surface along the dotted line, its tangent, and the parabola with the same slope and curvature.");
+    }
+    const redraw = nn.frame(draw);
+
+    function choose(k) {
+      const s = state.surface = surfaces[k];
+      map.range(s.x, s.y);
+      cut.range([-s.reach, s.reach], s.heights);
+      hills.set((x, y) => local(s, [x, y]).f, s.levels);
+      place.set(...s.start);
+      redraw();
+    }
+    const place = nn.point({on: map, at: first.start, label: "place on the map", colour: "ink", step: (first.x[1] - first.x[0]) / 40, move: redraw});
+    const menu = nn.buttons({label: "surface", options: surfaces.map(s => s.name), chosen: start, press: choose});
+    const turn = nn.slider({label: "cut, from the arrow", min: -180, max: 180, step: 5, value: 0,
+      show: v => `${nn.number(v, 0)}°`, move: v => { state.turn = v; redraw(); }});
+    element.replaceChildren(menu.node, key, nn.columns(map.node, nn.html("div", {}, cut.node, turn.node)), facts.node, live.node);
+    choose(start);
+    nn.flush();
+    element.dataset.agrees = surfaces.every(agrees);
+    if (element.dataset.agrees === "false") console.error("nn-surface-walk: the script and nnlib disagree");
+  }
+
+  // The script must find what nnlib's differences found.
+  function agrees(surface) {
+    const {known} = surface, found = local(surface, known.at);
+    const pairs = [[found.f, known.f], ...[0, 1].flatMap(i => [[found.g[i], known.g[i]], ...[0, 1].map(j => [found.H[i][j], known.H[i][j]])])];
+    return pairs.every(([a, b]) => Math.abs(a - b) < 1e-5);
+  }
+
+  nn.define("surface-walk", build, "surfaces");
+})();
