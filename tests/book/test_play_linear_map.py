@@ -1,4 +1,4 @@
-"""A matrix that moves a photograph: it goes where the matrix takes it, by keys and by typing."""
+"""A photograph under a matrix goes where the matrix takes it, by typing and by keys."""
 
 import pytest
 from browser import PHONE, visit
@@ -12,10 +12,10 @@ PLACES = """
 figure => {
   nn.flush();
   const picture = figure.querySelector("image"), plane = figure.querySelector(".nn-plane");
-  const box = plane.viewBox.baseVal, back = plane.getScreenCTM().inverse().multiply(picture.getScreenCTM());
-  const half = picture.width.baseVal.value / 2;
+  const box = plane.viewBox.baseVal, half = picture.width.baseVal.value / 2;
+  const there = plane.getScreenCTM().inverse().multiply(picture.getScreenCTM());
   return [[0, 0], [1, 1], [1, -1], [-1, 1], [-1, -1]].map(([x, y]) => {
-    const p = new DOMPoint(x * half, -y * half).matrixTransform(back);  // y grows downwards there
+    const p = new DOMPoint(x * half, -y * half).matrixTransform(there);  // y grows downwards
     return [(p.x - box.width / 2) * 6 / box.width, (box.height / 2 - p.y) * 6 / box.height];
   });
 }
