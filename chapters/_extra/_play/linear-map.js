@@ -1,10 +1,14 @@
 // <nn-linear-map>: edit a 2 × 2 matrix or drag its columns; the grid and the unit square follow.
 // needs: parts-plot
 // room: 666 388
-// matrix: the first one; presets: [{name, matrix}]; extent: units to each side of the origin.
-nn.define("linear-map", (element, {matrix, presets = [], extent = 4}) => {
+// matrix: the first one; presets: [{name, matrix}]; extent: units to each side of the origin;
+// picture: {source, half}, a square picture whose sides lie half units from the origin, moved too.
+nn.define("linear-map", (element, {matrix, presets = [], extent = 4, picture = null}) => {
   const state = {A: matrix};
   const plane = nn.plane({extent, describe: "A grid and the unit square under a matrix"});
+  const photo = picture && nn.svg("image", {href: picture.source, x: -picture.half, y: -picture.half,
+    width: 2 * picture.half, height: 2 * picture.half});
+  if (photo) plane.clipped.append(photo);
   const grid = plane.line({colour: "c", width: 1});
   const square = plane.area({colour: "b", edge: true});
   const facts = nn.facts(["determinant", "area of the square", "left and right", "rank"]);
@@ -19,6 +23,8 @@ nn.define("linear-map", (element, {matrix, presets = [], extent = 4}) => {
   function draw() {
     const {A} = state, [[a, b], [c, d]] = A, det = a * d - b * c;
     const flat = Math.abs(det) < 1e-9, rank = flat ? +(Math.max(...A.flat().map(Math.abs)) > 0) : 2;
+    // In a drawing y grows downwards, so b and c change their sign.
+    photo?.setAttribute("transform", `translate(${plane.to(0, 0).join(" ")}) scale(${plane.unit}) matrix(${[a, -c, -b, d].join(" ")} 0 0)`);
     grid.set(woven(A));
     square.set([[0, 0], [1, 0], [1, 1], [0, 1]].map(([x, y]) => apply(A, x, y)));
     facts.set([nn.number(det), nn.number(Math.abs(det)),
