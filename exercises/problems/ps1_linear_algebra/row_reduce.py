@@ -33,76 +33,94 @@ def row_reduce(A):
     from left to right, counted from 0. A stays as it is.
     """
     R, pivots = A.copy(), []
-    small = 1e-11 * np.abs(A).max()
     for j in range(A.shape[1]):
         i = len(pivots)
         if i == len(R):
             break
         p = i + np.abs(R[i:, j]).argmax()
-        if np.abs(R[p, j]) <= small:
+        if np.abs(R[p, j]) / np.abs(A).max() > 1e-11:
+            R[[i, p]] = R[[p, i]]
+            R[i] /= R[i, j]
+            others = np.arange(len(R)) != i
+            R[others] -= np.outer(R[others, j], R[i])
+            pivots.append(j)
+        else:
             R[i:, j] = 0
-            continue
-        R[[i, p]] = R[[p, i]]
-        R[i] /= R[i, j]
-        others = np.arange(len(R)) != i
-        R[others] -= np.outer(R[others, j], R[i])
-        pivots.append(j)
     return R, pivots
 
 
 elimination.example(np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 8.0], [1.0, 2.0, 1.0]]))
 
 
-def sizes_of_pivots(A):
+def sizes_of_pivots(A, choose=np.argmax):
     """The smallest pivot and the largest entry taken for 0, relative to A's largest entry."""
-    R, taken, dropped, i, most = A / np.abs(A).max(), [], [0.0], 0, 1e-11
+    R, taken, dropped, i = A / np.abs(A).max(), [], [0.0], 0
     for j in range(A.shape[1]):
-        if i == len(R):
-            break
-        p = i + np.abs(R[i:, j]).argmax()
-        if (size := abs(R[p, j])) <= most:
-            dropped.append(size)
+        sizes = np.abs(R[i:, j])
+        if sizes.max(initial=0) <= 1e-11:
+            dropped.append(sizes.max(initial=0))
             continue
-        taken.append(size)
+        p = i + choose(sizes)
+        taken.append(abs(R[p, j]))
         R[[i, p]] = R[[p, i]]
         R[i + 1 :] -= np.outer(R[i + 1 :, j] / R[i, j], R[i])
         i += 1
     return min(taken, default=1.0), max(dropped)
 
 
-def clear(rng, make):
+def first_large(sizes):
+    """Where the first entry is that is not 0."""
+    return (sizes > 1e-11).argmax()
+
+
+def clear(rng, make, ways=(np.argmax, first_large)):
     """Draw until every entry that decides about a pivot is clearly 0 or clearly not."""
     while True:
         A = make(rng)
-        taken, dropped = sizes_of_pivots(A)
-        if taken > 1e-3 and dropped < 1e-13:
+        found = [sizes_of_pivots(A, way) for way in ways]
+        if all(taken > 1e-3 and dropped < 1e-13 for taken, dropped in found):
             return A
 
 
 @elimination.case("value", visible=2)
-def whole_numbers(rng, M, N):
+def whole_numbers(rng, M):
     """Whole numbers, with a 0 in the corner and a column of zeros."""
+    n = M + int(rng.integers(2, 5))
 
     def make(rng):
-        A = integers(rng, M, N)
+        A = integers(rng, M, n)
+        A[:, 0] = -np.abs(A[:, 0])
         A[0, 0] = 0
-        A[:, rng.integers(1, min(M, N))] = 0
+        A[:, rng.integers(1, M + 1)] = 0
         return A
 
-    return clear(rng, make)
+    while True:
+        A = clear(rng, make)
+        if np.abs(row_reduce(A)[0]).max() > 1.1 or M == 1:
+            return A
 
 
 @elimination.case("dependent")
 def low_rank(rng, M, N):
-    """Rows and columns that depend on each other."""
+    """Negative numbers in the millions, whose rows and columns depend on each other."""
 
     def make(rng):
         r = max(1, min(M, N) - 2)
-        right = integers(rng, r, N, 4)
-        right[:, r // 2 + 1] = right[:, 0] * 3 - right[:, r // 2]
-        return integers(rng, M, r, 3) @ right
+        right = np.abs(integers(rng, r, N, 4))
+        right[:, r // 2 + 1] = right[:, 0] * 2 + right[:, r // 2]
+        right[:, rng.integers(1, N)] = 0
+        return -1e6 * np.abs(integers(rng, M, r, 3)) @ right
 
-    return clear(rng, make)
+    while True:  # until the order of the rows does not decide: that is tried below
+        A = clear(rng, make)
+        ways = [reduced(A, largest=False), reduced(A, swap=False)]
+        if all(near(*way, *row_reduce(A)) for way in ways):
+            return A
+
+
+def near(R, pivots, other, theirs):
+    """Tell whether two forms are the same up to rounding."""
+    return pivots == theirs and np.allclose(R, other, rtol=0, atol=1e-9 * np.abs(other).max())
 
 
 @elimination.case("stability", rtol=1e-9)
@@ -114,7 +132,7 @@ def tiny_corner(rng, M, N):
         A[0, 0] = 1e-9
         return A
 
-    return clear(rng, make)
+    return clear(rng, make, [np.argmax])
 
 
 @elimination.alternative
@@ -227,7 +245,7 @@ def echelon_form_only(A):
 
 @elimination.mistake(
     "there is a 0 where a pivot is wanted. Which row could come in its place?",
-    loses="shape value pivots",
+    loses="value pivots",
 )
 def rows_never_swapped(A):
     return reduced(A, swap=False)
