@@ -9,7 +9,7 @@ import os
 import secrets
 from pathlib import Path
 
-from .definitions import public_definitions, read_problems
+from .definitions import files_of, place_of, public_definitions, read_problems
 from .engine import pack
 from .errors import CannotDo, NotThere
 from .notebooks import from_text, with_sources
@@ -104,8 +104,11 @@ class Course:
 
     def problem_files(self, assignment: str) -> list[Path]:
         """All files that declare the assignment's problems, private ones after the public."""
-        public = self.root / "problems" / f"{assignment}.py"
-        return [public] * public.is_file() + self.private_files(assignment)
+        return files_of(self.definitions(assignment)) + self.private_files(assignment)
+
+    def definitions(self, assignment: str) -> Path:
+        """The public definitions: a file, or a folder with a file for each problem."""
+        return place_of(self.root / "problems", assignment)
 
     def problems(self, assignment: str) -> list:
         """The problems, in the order of their definitions; private ones replace public ones.
@@ -119,7 +122,7 @@ class Course:
         """
         self.private_files(assignment)
         own = self.private / f"{assignment}.py" if self.private else None
-        return read_problems(self.root / "problems" / f"{assignment}.py", own)
+        return read_problems(self.definitions(assignment), own)
 
     def hidden(self, assignment: str) -> dict:
         """Hidden cases of every problem by name, as plain data.

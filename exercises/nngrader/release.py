@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .assignment import Assignment
 from .course import HIDDEN_FILES, Course
+from .definitions import files_of
 from .engine import pack, store
 from .engine.gate import over_seeds
 from .errors import CannotDo, first_line
@@ -309,9 +310,11 @@ def trial_course(course: Course, name: str, folder: Path) -> Course:
         ignore=shutil.ignore_patterns("*.ipynb", "*.cases.json"),
     )
     (folder / "problems").mkdir()
-    public = course / "problems" / f"{name}.py"
-    if public.is_file():
-        shutil.copy(public, folder / "problems")
+    public = course.definitions(name)
+    for file in files_of(public):
+        place = folder / "problems" / file.relative_to(public.parent)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, place)
     if (course / "nbgrader_config.py").is_file():
         shutil.copy(course / "nbgrader_config.py", folder)
     if (course / "heldback").is_dir():

@@ -60,8 +60,14 @@ def right_sources(problem) -> list[str]:
         }
         beside = vars(sys.modules[f.__module__]) if isinstance(f, type) else f.__globals__
         called = [beside[n] for n in sorted(names) if n in beside]
-        todo += [g for g in called if getattr(g, "__module__", None) == f.__module__]
+        todo += [g for g in called if _is_of_the_same(getattr(g, "__module__", None), f)]
     return list(found.values())
+
+
+def _is_of_the_same(module, f):
+    """Whether a module is that of a function, or another file of the same folder."""
+    folder = f.__module__.rpartition(".")[0]
+    return module == f.__module__ or (bool(folder) and f"{module}".startswith(f"{folder}."))
 
 
 def moving(problem) -> dict:

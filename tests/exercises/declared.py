@@ -4,6 +4,7 @@ import contextlib
 import functools
 import importlib.util
 import signal
+import sys
 from pathlib import Path
 
 from nngrader.engine import judge, pack
@@ -13,16 +14,22 @@ PATIENCE = 2  # seconds for one call: a changed function may loop without end
 EXERCISES = Path(__file__).parents[2] / "exercises"
 
 
-def load(file):
-    """Run one file of definitions and return it as a module."""
-    spec = importlib.util.spec_from_file_location(file.stem, file)
+def load(place):
+    """Run one file of definitions, or a folder of them, and return it as a module."""
+    file, inside = (place / "__init__.py", [str(place)]) if place.is_dir() else (place, None)
+    name = place.stem if inside is None else f"declared_{place.stem}"
+    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=inside)
     module = importlib.util.module_from_spec(spec)
+    if inside:  # its files are found by the name of the package
+        sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
 ASSIGNMENTS = {
-    file.stem: load(file) for file in sorted((EXERCISES / "problems").glob("ps*.py"))
+    place.stem: load(place)
+    for place in sorted((EXERCISES / "problems").glob("ps*"))
+    if place.suffix == ".py" or (place / "__init__.py").is_file()
 }
 PROBLEMS = {p.name: p for module in ASSIGNMENTS.values() for p in module.PROBLEMS}
 

@@ -92,7 +92,7 @@ class Challenge(Problem):
     @property
     def place(self):
         """Where the solved file lies: the course's `heldback/ASSIGNMENT/FILE`."""
-        definitions = Path(inspect.getfile(self.solve))
+        definitions = _definitions(self.solve)
         return heldback_file(self.solve, Path(definitions.stem, self.file))
 
     def ignored_defaults(self):
@@ -187,9 +187,15 @@ def heldback_file(f, name):
 
     A private folder of definitions has none: then it is the one of the repository's course.
     """
-    here = Path(inspect.getfile(f)).resolve().parents[1]
+    here = _definitions(f).resolve().parents[1]
     places = [folder / HELDBACK / name for folder in (here, COURSE)]
     return next((p for p in places if p.is_file()), places[0])
+
+
+def _definitions(f):
+    """Return the file of definitions that a function is from, or the folder of such files."""
+    file = Path(inspect.getfile(f))
+    return file.parent if (file.parent / "__init__.py").is_file() else file
 
 
 def _heldback(p):
