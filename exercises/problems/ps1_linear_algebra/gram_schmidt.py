@@ -1,0 +1,253 @@
+"""Orthonormal bases by the method of Gram and Schmidt.
+
+Several bases span the same space. The text asks for the one that the method gives, column by
+column and with no sign turned, so that there is one right answer: a basis from a singular value
+decomposition, or of other signs, spans the space too, and is another.
+"""
+
+import numpy as np
+from nngrader.engine.problem import problem
+
+from .common import ELSEWHERE, integers
+
+bases = problem(
+    "gram_schmidt",
+    rtol=1e-8,
+    returns={"Q": "value"},
+    points={"shape": 1, "value": 5, "dependent": 3, "stability": 2, "inputs-unchanged": 1},
+    forbidden={"all": (*ELSEWHERE, "numpy.linalg.qr")},
+)
+
+
+@bases.reference
+def gram_schmidt(A):
+    """Orthonormal basis of the column space of A, from its columns in order.
+
+    From each column what lies along the vectors found so far is taken away; what is left is
+    divided by its length and becomes the next column of Q, with no sign turned. A column of
+    which less than 1e-10 of its length is left depends on those before it and is dropped.
+
+    A : (m, n) array, float64
+    Returns Q : (m, r) array, float64, with one column for each of the r that are not dropped.
+    A stays as it is.
+    """
+    Q = np.zeros((len(A), 0))
+    for a in A.T:
+        left = a.copy()
+        for q in Q.T:
+            left -= (q @ left) * q
+        if np.linalg.norm(left) / np.linalg.norm(a) > 1e-10:
+            Q = np.column_stack([Q, left / np.linalg.norm(left)])
+    return Q
+
+
+bases.example(np.array([[3.0, 6.0, 1.0], [4.0, 8.0, 3.0], [0.0, 0.0, 2.0]]))
+
+
+def left_over(A):
+    """Which part of each column is left, relative to its length, twice cleaned."""
+    found, shares = [], []
+    for a in A.T:
+        left = a.copy()
+        for q in found * 2:
+            left -= (q @ left) * q
+        shares.append(np.linalg.norm(left) / np.linalg.norm(a))
+        found += [left / np.linalg.norm(left)] if shares[-1] > 1e-10 else []
+    return np.array(shares)
+
+
+def some(rng, most):
+    """How many columns: at least three where that many are independent."""
+    return int(rng.integers(min(3, most), most + 1)) if most > 1 else 1
+
+
+@bases.case("value", visible=2)
+def independent(rng, M):
+    """Independent columns."""
+    n = some(rng, M - 2)
+    while True:
+        A = integers(rng, M, n)
+        if left_over(A).min() > 0.05:
+            return A
+
+
+@bases.case("dependent")
+def dependent(rng, M):
+    """Columns in the millions that depend on those before them."""
+    n = some(rng, M - 2)
+    while True:
+        A = integers(rng, M, n, 5)
+        repeat = A[:, :1] * 3 - A[:, -1:] * 2
+        if left_over(A).min() > 0.05:
+            return 1e6 * np.hstack([A[:, :1], A[:, :1] * -2, A[:, 1:], repeat])
+
+
+@bases.case("stability")
+def nearly_dependent(rng, M):
+    """Columns of which a hundred-thousandth is left, independent all the same."""
+    n = min(4, max(1, M - 1))
+    A = np.outer(rng.uniform(1, 2, size=M), rng.uniform(1, 2, size=n))
+    return A + 1e-5 * rng.normal(size=(M, n))
+
+
+@bases.alternative
+def column_by_column(A):
+    Q = np.zeros((A.shape[0], 0))
+    for k in range(A.shape[1]):
+        v = A[:, k] - Q @ (Q.T @ A[:, k])
+        v = v - Q @ (Q.T @ v)
+        length = np.sqrt((v**2).sum())
+        if length > 1e-10 * np.sqrt((A[:, k] ** 2).sum()):
+            Q = np.column_stack([Q, v / length])
+    return Q
+
+
+@bases.alternative
+def cleaning_those_to_come(A):
+    V, sizes, kept = A.astype(float), np.linalg.norm(A, axis=0), []
+    for k in range(V.shape[1]):
+        length = np.linalg.norm(V[:, k])
+        if length <= 1e-10 * sizes[k]:
+            continue
+        V[:, k] /= length
+        kept.append(k)
+        V[:, k + 1 :] -= np.outer(V[:, k], V[:, k] @ V[:, k + 1 :])
+    return V[:, kept]
+
+
+@bases.alternative
+def on_lists(A):
+    def dot(x, y):
+        return sum(a * b for a, b in zip(x, y, strict=True))
+
+    basis = []
+    for column in zip(*A.tolist(), strict=True):
+        v = list(column)
+        for q in basis:
+            c = dot(q, v)
+            v = [a - c * b for a, b in zip(v, q, strict=True)]
+        if dot(v, v) ** 0.5 > 1e-10 * dot(column, column) ** 0.5:
+            size = dot(v, v) ** 0.5
+            basis.append([a / size for a in v])
+    return np.array(basis).T
+
+
+def cleaned(A, coefficient, small=1e-10, length=np.linalg.norm):
+    """The method with another coefficient, another limit or another length."""
+    found = []
+    for a in A.T:
+        left = a.copy()
+        for q in found:
+            left = left - coefficient(q, a, left) * q
+        if np.linalg.norm(left) > small * np.linalg.norm(a):
+            found.append(left / length(left))
+    return np.array(found).reshape(-1, len(A)).T
+
+
+def modified(q, a, left):
+    return q @ left
+
+
+@bases.mistake(
+    "the directions are right. Which length should each column of Q have?", loses="value"
+)
+def not_divided_by_the_length(A):
+    Q = gram_schmidt(A)
+    kept = left_over(A) > 1e-10
+    return Q * (Q * A[:, kept]).sum(axis=0)
+
+
+@bases.mistake(
+    "each column has length 1, but what is the product of two different ones?",
+    loses="value dependent",
+)
+def divided_by_the_length_alone(A):
+    return A / np.linalg.norm(A, axis=0)
+
+
+@bases.mistake(
+    "only what lies along the last vector found is taken away. What about the others?",
+    loses="value dependent",
+)
+def last_vector_alone(A):
+    found = []
+    for a in A.T:
+        left = a - (found[-1] @ a) * found[-1] if found else a
+        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
+            found.append(left / np.linalg.norm(left))
+    return np.array(found).reshape(-1, len(A)).T
+
+
+@bases.mistake(
+    "only what lies along the first vector is taken away. What about the others?",
+    loses="value dependent",
+)
+def first_vector_alone(A):
+    found = []
+    for a in A.T:
+        left = a - (found[0] @ a) * found[0] if found else a
+        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
+            found.append(left / np.linalg.norm(left))
+    return np.array(found).reshape(-1, len(A)).T
+
+
+@bases.mistake(
+    "these vectors are divided by the square of their length. What is the length of v, and "
+    "what is v·v?",
+    loses="value",
+)
+def divided_by_the_square(A):
+    return cleaned(A, lambda q, a, left: q @ left / (q @ q), length=lambda v: v @ v)
+
+
+@bases.mistake(
+    "which sign has what lies along q, when it is taken away?", loses="value dependent"
+)
+def added(A):
+    return cleaned(A, lambda q, a, left: -(q @ left))
+
+
+@bases.mistake("which way does what is left of the column point?", loses="value")
+def turned_round(A):
+    return -gram_schmidt(A)
+
+
+@bases.mistake(
+    "a column that depends on others has become a column of zeros. What is asked for it?",
+    loses="dependent",
+)
+def zeros_for_dependent_columns(A):
+    Q, kept = gram_schmidt(A), left_over(A) > 1e-10
+    filled = np.zeros(A.shape)
+    filled[:, kept] = Q
+    return filled
+
+
+@bases.mistake(
+    "what is left of a column that depends on others is rounding, and it was stretched to "
+    "length 1. When is what is left nothing?",
+    loses="dependent",
+)
+def rounding_kept(A):
+    return cleaned(A, modified, small=0.0)
+
+
+@bases.mistake(
+    "compute Q.T @ Q for columns that are nearly alike. Do you multiply q by the column as it "
+    "came, or by what is left of it by now?",
+    loses="stability",
+)
+def classical(A):
+    return cleaned(A, lambda q, a, left: q @ a)
+
+
+@bases.mistake("the last column does not count. Where does your loop end?", loses="shape value")
+def last_column_left_out(A):
+    return gram_schmidt(A)[:, :-1]
+
+
+@bases.mistake("which line writes into the caller's A?", loses="inputs-unchanged")
+def in_place(A):
+    Q = gram_schmidt(A)
+    A[:, : Q.shape[1]] = Q
+    return Q

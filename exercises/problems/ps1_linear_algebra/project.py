@@ -1,0 +1,172 @@
+"""Orthogonal projection on a column space."""
+
+import numpy as np
+from nngrader.engine.problem import problem
+
+from .common import ELSEWHERE, integers
+from .gram_schmidt import gram_schmidt, left_over, some
+
+projections = problem(
+    "project",
+    rtol=1e-8,
+    returns={"p": "value"},
+    points={"shape": 1, "value": 5, "dependent": 3, "inputs-unchanged": 1},
+    forbidden={"all": (*ELSEWHERE, "numpy.linalg.lstsq", "numpy.linalg.pinv")},
+)
+
+
+@projections.reference
+def project(b, A):
+    """Orthogonal projection of b on the column space of A.
+
+    p is the combination of A's columns that lies nearest to b. The columns may depend on each
+    other.
+
+    b : (m,) array, float64
+    A : (m, n) array, float64
+    Returns p : (m,) array, float64. b and A stay as they are.
+    """
+    Q = gram_schmidt(A)
+    return Q @ (Q.T @ b)
+
+
+projections.example(
+    np.array([1.0, 2.0, 7.0]), np.array([[1.0, 2.0, 1.0], [1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])
+)
+
+
+@projections.case("value", visible=2)
+def independent(rng, M):
+    """Independent columns."""
+    n = some(rng, M - 2)
+    while True:
+        A = integers(rng, M, n)
+        if left_over(A).min() > 0.05:
+            return rng.normal(size=M) * 5, A
+
+
+@projections.case("dependent")
+def dependent(rng, M):
+    """Columns that depend on each other."""
+    n = some(rng, M - 2)
+    while True:
+        A = integers(rng, M, n, 5)
+        more = A[:, :1] * 3 - A[:, -1:] * 2
+        if left_over(A).min() > 0.05:
+            return rng.normal(size=M) * 5, np.hstack([A[:, :1], A[:, :1] * -2, A[:, 1:], more])
+
+
+@projections.alternative
+def one_direction_after_the_other(b, A):
+    basis, p = [], np.zeros(len(b))
+    for a in A.T:
+        left = a.copy()
+        for q in basis:
+            left -= (left @ q) / (q @ q) * q
+        if left @ left > 1e-20 * (a @ a):
+            basis.append(left)
+            p += (b @ left) / (left @ left) * left
+    return p
+
+
+@projections.alternative
+def by_singular_vectors(b, A):
+    U, s, _ = np.linalg.svd(A, full_matrices=False)
+    U = U[:, s > 1e-10 * s[0]]
+    return U.dot(U.T.dot(b))
+
+
+@projections.alternative
+def by_what_is_left(b, A):
+    left = b.astype(float)
+    for q in gram_schmidt(A).T:
+        left = left - np.sum(q * left) * q
+    return b - left
+
+
+@projections.mistake(
+    "this is what is left of b when its projection is taken away. Which of the two is asked?",
+    loses="value",
+)
+def what_is_left(b, A):
+    return b - project(b, A)
+
+
+@projections.mistake(
+    "each column is taken by itself, and what two of them share counts twice. Does one stand "
+    "at a right angle to another?",
+    loses="value",
+)
+def sum_over_the_columns(b, A):
+    return sum((a @ b) / (a @ a) * a for a in A.T)
+
+
+@projections.mistake(
+    "this is A Aᵀ b. Of which matrices is that the projection?",
+    loses="value",
+)
+def columns_not_orthonormal(b, A):
+    return A @ (A.T @ b)
+
+
+@projections.mistake(
+    "only the first column of A counts here. Where are the others?", loses="value"
+)
+def first_column_alone(b, A):
+    return project(b, A[:, :1])
+
+
+@projections.mistake(
+    "the last column of A does not count. Where does your loop end?", loses="value"
+)
+def last_column_left_out(b, A):
+    return project(b, A[:, :-1])
+
+
+@projections.mistake(
+    "these are numbers to multiply the columns with. Which vector do they make?",
+    loses="shape value dependent",
+)
+def coefficients(b, A):
+    return np.linalg.lstsq(A, b)[0]
+
+
+@projections.mistake(
+    "these are coordinates along orthonormal vectors. Which vector do they make?",
+    loses="shape value dependent",
+)
+def coordinates(b, A):
+    return gram_schmidt(A).T @ b
+
+
+@projections.mistake(
+    "this is b minus its projection, turned round. What is subtracted from what, and what is "
+    "asked?",
+    loses="value",
+)
+def away_from_b(b, A):
+    return project(b, A) - b
+
+
+@projections.mistake(
+    "a column that depends on others adds a direction here that is only rounding. How many "
+    "directions do the columns span?",
+    loses="dependent",
+)
+def rounding_as_a_direction(b, A):
+    p, basis = np.zeros(len(b)), []
+    for a in A.T:
+        left = a.copy()
+        for q in basis:
+            left = left - (q @ left) * q
+        if np.any(left):
+            basis.append(left / np.linalg.norm(left))
+            p = p + (basis[-1] @ b) * basis[-1]
+    return p
+
+
+@projections.mistake("which line writes into the caller's b or A?", loses="inputs-unchanged")
+def in_place(b, A):
+    p = project(b, A)
+    b -= p
+    return p
