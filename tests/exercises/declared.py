@@ -37,9 +37,7 @@ CHALLENGES = {name: p for name, p in DECLARED.items() if getattr(p, "file", None
 PROBLEMS = {name: p for name, p in DECLARED.items() if name not in CHALLENGES}
 
 PLAIN = [  # whose functions take and return numbers and arrays, and are called as they are
-    name
-    for name, p in PROBLEMS.items()
-    if not (p.driver or p.measure)
+    name for name, p in PROBLEMS.items() if not (p.driver or p.measure)
 ]
 
 

@@ -117,9 +117,7 @@ def twice_and_turned(f, x, h=1e-5):
     return np.stack([(f(x - e) - f(x + e)) / h for e in h * np.eye(len(x))], axis=1)
 
 
-@wrong(
-    "numerical_jacobian", "has shape", "shape value default integers inputs-unchanged"
-)
+@wrong("numerical_jacobian", "has shape", "shape value default integers inputs-unchanged")
 def gradient_of_the_sum(f, x, h=1e-5):
     return np.array([(f(x + e) - f(x - e)).sum() / (2 * h) for e in h * np.eye(len(x))])
 

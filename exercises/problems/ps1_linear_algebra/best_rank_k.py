@@ -128,18 +128,22 @@ def what_is_left(A, k):
     return terms(A, slice(k, None))
 
 
-@nearest.mistake("this has rank k + 1. How many terms does your slice or loop take?", loses="value")
+@nearest.mistake(
+    "this has rank k + 1. How many terms does your slice or loop take?", loses="value"
+)
 def one_too_many(A, k):
     return terms(A, slice(k + 1))
 
 
-@nearest.mistake("this has rank k - 1. How many terms does your slice or loop take?", loses="value")
+@nearest.mistake(
+    "this has rank k - 1. How many terms does your slice or loop take?", loses="value"
+)
 def one_too_few(A, k):
     return terms(A, slice(k - 1))
 
 
 @nearest.mistake(
-    "only one term is here, the one of number k. What does the formula do with those before it?",
+    "only one term is here, the one of number k. What does the formula do with those before?",
     loses="value",
 )
 def one_term_alone(A, k):

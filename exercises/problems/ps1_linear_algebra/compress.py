@@ -81,8 +81,8 @@ def compress(file, picture):
     basis, (H, W) = np.float64(file["basis"]), picture.shape
     blocks = np.float64(picture).reshape(H // 8, 8, W // 8, 8).swapaxes(1, 2).reshape(-1, 64)
     n, left = np.arange(len(blocks)), blocks.copy()
-    which, amount = np.zeros((2, len(blocks), 48))
-    for step in range(48):  # each block takes the row that leaves least of it
+    which, amount = np.zeros((2, len(blocks), 32))
+    for step in range(32):  # each block takes the vector that leaves least of it
         fit = left @ basis.T
         best = np.abs(fit).argmax(axis=1)
         which[:, step], amount[:, step] = best, fit[n, best]
@@ -92,7 +92,7 @@ def compress(file, picture):
     error = (blocks**2).sum() - np.cumsum((amount**2).ravel()[order])
     kept = order[: np.argmax(error <= 0.9999 * 8**2 * blocks.size) + 1]
     numbers = np.zeros((len(blocks), len(basis)))
-    np.add.at(numbers, (kept // 48, which.ravel()[kept].astype(int)), amount.ravel()[kept])
+    np.add.at(numbers, (kept // 32, which.ravel()[kept].astype(int)), amount.ravel()[kept])
     return numbers
 
 

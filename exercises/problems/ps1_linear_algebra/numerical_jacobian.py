@@ -112,7 +112,7 @@ def divided_by_h(f, x, h=1e-5):
 
 
 @jacobian.mistake(
-    "the difference is taken between x + h e and x itself. Between which two points is it asked?",
+    "the difference is taken between x + h e and x itself. Between which two is it asked?",
     loses="value default",
 )
 def one_sided(f, x, h=1e-5):
@@ -120,7 +120,7 @@ def one_sided(f, x, h=1e-5):
 
 
 @jacobian.mistake(
-    "the difference is taken between x and x - h e. Between which two points is it asked?",
+    "the difference is taken between x and x - h e. Between which two is it asked?",
     loses="value default",
 )
 def backwards(f, x, h=1e-5):

@@ -37,8 +37,9 @@ def pca(X, k):
     """
     Z = X - X.mean(axis=0)
     _, s, Vt = np.linalg.svd(Z, full_matrices=False)
-    largest = Vt[np.arange(len(Vt)), np.abs(Vt).argmax(axis=1)]
-    components = (Vt * np.sign(largest)[:, None])[:k]
+    components = Vt[:k]
+    for c in components:
+        c *= np.sign(c[np.abs(c).argmax()])
     return components, s[:k] ** 2 / (len(X) - 1), Z @ components.T
 
 
@@ -211,7 +212,7 @@ def as_eigh_leaves_them(X, k):
 
 
 @principal.mistake(
-    "this is the variance with N, and the table says N - 1. Which of the two is asked?",
+    "the sum of squares is divided by the number of samples. By what does the formula divide?",
     loses="variances",
 )
 def divided_by_n(X, k):
@@ -245,8 +246,8 @@ def standard_deviations(X, k):
 
 
 @principal.mistake(
-    "singular values are divided by N - 1 here, and not their squares. Which of the two has the "
-    "unit of a variance?",
+    "singular values are divided by N - 1 here, and not their squares. Which of the two has "
+    "the unit of a variance?",
     loses="variances",
 )
 def square_forgotten(X, k):
@@ -301,8 +302,8 @@ def whitened(X, k):
 
 
 @principal.mistake(
-    "these are the right scores but for their signs. What becomes of a score when its component "
-    "is turned round?",
+    "these are the right scores but for their signs. What becomes of a score when its "
+    "component is turned round?",
     loses="scores",
 )
 def scores_not_turned(X, k):
