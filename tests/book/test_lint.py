@@ -52,6 +52,7 @@ PIECES = {
     "figure-alt": (FIGURE % "Figure of a loss that falls from 7 to 0", "begins", FIGURE % SEEN),
     "prediction-count": (CELL % PREDICT, "1 predictions", CELL % f"{PREDICT}\n{PREDICT}"),
     "prediction-answer": (CELL % PREDICT, "answered 0 times", CELL % f"{PREDICT}\n{RECALL}"),
+    "unshown": (CELL % f"{QUIZ}\na = 1", "a cell of its own", CELL % f"a = 1\n{QUIZ}"),
     "question-count": (
         CELL % 'book.quiz(book.bug("?", [], line=1))',
         "1 questions",

@@ -36,6 +36,25 @@ def prediction_answer(page: Page):
             yield line, f"`recall` of “{name}”, which is not predicted on this page"
 
 
+SHOWING = {"quiz", "predict", "recall", "play", "show"}
+
+
+@rule("unshown", WRITTEN, "a question or figure is the last line of its cell")
+def unshown(page: Page):
+    """Find questions and figures that a cell makes and does not show."""
+    for cell in page.source.cells:
+        shown = [
+            line
+            for name, node, line in cell.calls
+            if name in SHOWING and ast.unparse(node.func) != name and node in cell.unused
+        ]
+        for line in shown:
+            yield (
+                line,
+                "not shown, since it is not the cell's last: give it a cell of its own",
+            )
+
+
 @rule("question-count", LESSON, "3 to 6 questions in Check yourself")
 def question_count(page: Page):
     """Find too few or too many questions."""

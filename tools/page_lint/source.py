@@ -49,13 +49,23 @@ class Cell:
         return "\n".join(self.lines)
 
     @cached_property
+    def tree(self) -> ast.Module:
+        """The cell's syntax; nothing where it is not Python."""
+        try:
+            return ast.parse(self.code)
+        except SyntaxError:
+            return ast.Module([], [])
+
+    @property
+    def unused(self) -> list[ast.expr]:
+        """The values that are computed and neither kept nor, being the last, shown."""
+        lines = [node for node in ast.walk(self.tree) if isinstance(node, ast.Expr)]
+        return [node.value for node in lines if node is not self.tree.body[-1]]
+
+    @property
     def calls(self) -> list[tuple[str, ast.Call, int]]:
         """The calls in order: name without its module, node, line on the page."""
-        try:
-            tree = ast.parse(self.code)
-        except SyntaxError:
-            return []
-        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        nodes = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
         nodes.sort(key=lambda node: (node.lineno, node.col_offset))
         return [
             (ast.unparse(n.func).rpartition(".")[2], n, self.start + n.lineno - 1)
