@@ -55,14 +55,14 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     term.set(last.map(v => v / most));
     missing.set(grey.map((v, i) => nn.clamp(p.pixels[i] - v, -CONTRAST, CONTRAST)));
     const bytes = k * TERM, error = nn.number(p.errors[k - 1], 1);
-    const names = [`${p.name}: ${thousands(N)} bytes`, k > 1 ? `sum of ${k} terms` : "1 term", `term ${k} alone`, "what is missing"];
+    const names = [p.name, k > 1 ? `sum of ${k} terms` : "1 term", `term ${k} alone`, "what is missing"];
     titles.forEach((title, j) => { title.textContent = names[j]; });
     [whole, copy, term, missing].forEach((picture, j) => picture.describe(names[j]));
     ours.set(p.errors.map((e, j) => [(j + 1) * TERM, e]));
     theirs.set(p.jpeg);
     here.set([[bytes, p.errors[k - 1]]]);
     plot.describe(`Error over bytes for ${p.name}; at ${thousands(bytes)} bytes it is ${error} grey levels.`);
-    live.set(`Rank ${k}: ${thousands(bytes)} bytes, ${Math.round(100 * bytes / N)}% of the photograph's. ` +
+    live.set(`Rank ${k}: ${thousands(bytes)} bytes, ${Math.round(100 * bytes / N)}% of the photograph's ${thousands(N)}. ` +
       `Typical error: ${error} of 255 grey levels.`);
   }
   const redraw = nn.frame(draw);
