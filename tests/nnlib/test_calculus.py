@@ -342,6 +342,16 @@ def test_identity_agrees_with_torch(rule, rng):
     np.testing.assert_allclose(claim, expected, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("name", ["vector by matrix", "matrix by matrix"])
+def test_identity_holds_for_other_sizes_than_its_own(name, rng):
+    rule = identities(name)
+    inputs = [rng.standard_normal((4,) * np.ndim(v)) for v in rule.inputs(rng)]
+    for layout in ("numerator", "denominator"):
+        claim = rule.derivative(*inputs, layout=layout)
+        found = rule.numerical(*inputs, layout=layout)
+        np.testing.assert_allclose(claim, found, atol=1e-12)
+
+
 def test_every_identity_has_both_layouts_written():
     assert len({rule.name for rule in RULES}) == len(RULES) == len(TORCH)
     for rule in RULES:

@@ -1,6 +1,6 @@
 // <nn-surface-walk>: a place on a map; gradient, level line and curve of curvature there, and a cut.
 // needs: parts-plot
-// room: 1180 640
+// room: 1090 665
 // surfaces: [{name, x, y, xlabel, ylabel, start, levels, arrow, rise, reach, heights, c, g, H, bumps, known}];
 // f(d) = c + g·d + d'Hd/2 + Σ height · exp(-|d - at|²/(2 width²)); arrow: units of the map per unit of
 // slope; rise: how far the curve of curvature lies off the tangent plane; reach: half the length of
@@ -50,15 +50,16 @@
     const above = map.line({colour: "d", width: 2.4}), below = map.line({colour: "d", dash: "5 3", width: 2.4});
     const slope = map.arrow({colour: "b"});
     const cut = nn.plot({x: [-1, 1], y: [0, 1], height: 250, right: 12, xlabel: "distance along the dotted line", ylabel: "height"});
-    const curve = cut.line({colour: "a"}), tangent = cut.line({colour: "c", dash: "8 4"}), bent = cut.line({colour: "d", dash: "2 3", width: 3});
+    const curve = cut.line({colour: "a", width: 4}), tangent = cut.line({colour: "c", dash: "8 4"}), bent = cut.line({colour: "d", dash: "0 7", width: 4});
     const foot = cut.dots({colour: "ink", r: 5});
-    const facts = nn.facts(["place", "height", "gradient", "slope along the cut", "curvature along the cut", "Hessian", "its eigenvalues"]);
-    const pair = (v, digits = 2) => `(${v.map(x => nn.number(x, digits)).join(", ")})`;
+    const facts = nn.facts(["gradient", "slope along the cut", "curvature along the cut", "eigenvalues of the Hessian"]);
+    const hessian = nn.matrix({values: first.known.H, label: "Hessian", show: v => nn.number(v)});
+    const pair = v => `(${v.map(x => nn.number(x)).join(",\u00a0")})`;
     const stroke = (colour, dash, words) => nn.html("span", {style: nn.ink(colour)},
       nn.svg("svg", {viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true"},
         nn.svg("path", {d: "M0 6H26", class: "nn-stroke", "stroke-dasharray": dash})), words);
-    const key = nn.html("div", {class: "nn-key"}, stroke("b", null, "gradient (arrow)"), stroke("c", "8 4", "tangent plane"),
-      stroke("d", null, "bends up"), stroke("d", "5 3", "bends down"), stroke("a", null, "surface"));
+    const key = nn.html("div", {class: "nn-key"}, stroke("b", null, "gradient"), stroke("c", "8 4", "tangent plane"),
+      stroke("d", null, "above it"), stroke("d", "5 3", "below it"), stroke("a", null, "cut"), stroke("d", "0 7", "its parabola"));
 
     function draw() {
       const s = state.surface, p = place.at, {f, g, H} = local(s, p), steep = Math.hypot(...g);
@@ -76,11 +77,11 @@
       tangent.set(t => f + t * rate);
       bent.set(t => f + t * rate + t * t * bend / 2);
       foot.set([[0, f]]);
-      facts.set([pair(p), nn.number(f), pair(g), nn.number(rate), nn.number(bend),
-        `[${H.map(row => row.map(v => nn.number(v)).join(" ")).join(" ; ")}]`, `${nn.number(big)} and ${nn.number(small)}`]);
+      facts.set([pair(g), nn.number(rate), nn.number(bend), `${nn.number(big)},\u00a0${nn.number(small)}`]);
+      hessian.set(H);
       const shape = small > 1e-9 ? "a bowl: it bends up every way" : big < -1e-9 ? "a dome: it bends down every way"
         : big > 1e-9 && small < -1e-9 ? "a saddle: up one way, down another" : "straight one way";
-      live.set(`Slope ${nn.number(rate)} at ${state.turn}° from the arrow, which is ${nn.number(steep)} steep. Here the surface is ${shape}.`);
+      live.set(`Height ${nn.number(f)}. Slope ${nn.number(rate)} at ${nn.number(state.turn, 0)}° from the gradient of length ${nn.number(steep)}. The surface is ${shape}.`);
       map.describe(`Contours of ${s.name}. At ${pair(p)} the gradient is ${pair(g)}; ${shape}.`);
       cut.describe("The surface along the dotted line, its tangent, and the parabola with the same slope and curvature.");
     }
@@ -89,6 +90,7 @@
     function choose(k) {
       const s = state.surface = surfaces[k];
       map.range(s.x, s.y);
+      [map.ground.lastChild.previousSibling, map.ground.lastChild].forEach((label, i) => { label.textContent = [s.xlabel, s.ylabel][i]; });
       cut.range([-s.reach, s.reach], s.heights);
       hills.set((x, y) => local(s, [x, y]).f, s.levels);
       place.set(...s.start);
@@ -98,7 +100,7 @@
     const menu = nn.buttons({label: "surface", options: surfaces.map(s => s.name), chosen: start, press: choose});
     const turn = nn.slider({label: "cut, from the arrow", min: -180, max: 180, step: 5, value: 0,
       show: v => `${nn.number(v, 0)}°`, move: v => { state.turn = v; redraw(); }});
-    element.replaceChildren(menu.node, key, nn.columns(map.node, nn.html("div", {}, cut.node, turn.node)), facts.node, live.node);
+    element.replaceChildren(menu.node, key, nn.columns(map.node, nn.html("div", {}, cut.node, turn.node)), facts.node, nn.inline("Hessian", hessian.node), live.node);
     choose(start);
     nn.flush();
     element.dataset.agrees = surfaces.every(agrees);

@@ -1,0 +1,171 @@
+"""The walk over a surface: gradient, level line, curvature and cut are right and move."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from browser import DESKTOP, PHONE, visit
+
+from nnlib import calculus, datasets
+
+pytestmark = pytest.mark.browser
+
+PAGE = "chapters/maths/matrix-calculus.html"
+SURFACES = ("penguins", "two hills", "xᵀAx")
+INKS = """
+(element, ink) => [...element.querySelectorAll(".nn-plot:first-of-type path")]
+  .filter(path => path.getAttribute("style")?.includes(`--nn-${ink}`))
+  .map(path => [path.getAttribute("d"), path.getAttribute("stroke-dasharray")])
+"""
+
+DATA = """async () => {
+  const text = await (await fetch(location.href)).text();
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return page.querySelector("nn-surface-walk script").textContent;
+}"""
+ANOTHER = """data => {
+  nn.live = () => ({node: document.createElement("p"), set() {}});  // live.js took the name
+  const element = document.createElement("nn-surface-walk");
+  const script = document.createElement("script");
+  script.type = "application/json";
+  script.textContent = JSON.stringify(data);
+  element.append(script);
+  document.body.append(element);
+  return element.dataset.agrees;
+}"""
+
+
+@pytest.fixture
+def figure(browser, address):
+    with visit(browser, address, PAGE, has_touch=True) as seen:
+        yield seen.page.locator("nn-surface-walk")
+        assert seen.errors == seen.missing == seen.outside == []
+
+
+def settle(figure):
+    figure.page.evaluate("nn.flush()")
+
+
+def numbers(words):
+    return [float(v) for v in re.findall(r"-?\d+(?:\.\d+)?", words.replace("−", "-"))]
+
+
+def facts(figure):
+    settle(figure)
+    names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
+    return dict(zip(names, map(numbers, values), strict=True))
+
+
+def told(figure):
+    settle(figure)
+    return figure.locator(".nn-live").inner_text()
+
+
+def place(figure):
+    settle(figure)
+    return np.array(numbers(figure.locator(".nn-point").get_attribute("aria-valuetext")))
+
+
+def choose(figure, name):
+    figure.get_by_role("button", name=name).press("Enter")
+    settle(figure)
+
+
+def penguins(w):
+    X = np.concatenate([part.X for part in datasets.penguins()])
+    bill, flipper = ((X[:, k] - X[:, k].mean()) / X[:, k].std() for k in (0, 2))
+    kilos = (X[:, 3] - X[:, 3].mean()) / 1000
+    return np.mean((kilos - w[0] * bill - w[1] * flipper) ** 2)
+
+
+def two_hills(p):
+    low, high = np.sum((p - [-0.8, -0.5]) ** 2), np.sum((p - [0.9, 0.6]) ** 2)
+    return 2 * np.exp(-low / (2 * 0.49)) + 1.4 * np.exp(-high / (2 * 0.36))
+
+
+def opening(x):
+    return x[0] ** 2 + 6 * x[0] * x[1] + 3 * x[1] ** 2
+
+
+@pytest.mark.parametrize(
+    ("name", "f"), [("penguins", penguins), ("two hills", two_hills), ("xᵀAx", opening)]
+)
+def test_what_it_tells_is_what_differences_find_wherever_the_keys_lead(figure, name, f):
+    choose(figure, name)
+    for keys in ((), ("Shift+ArrowLeft", "ArrowUp"), ("Shift+ArrowDown", "ArrowLeft")):
+        for key in keys:
+            figure.locator(".nn-point").press(key)
+        at = place(figure)
+        seen = facts(figure)
+        gradient = calculus.numerical_gradient(f, at)
+        bends = np.linalg.eigvalsh(calculus.numerical_hessian(f, at))[::-1]
+        near = {"abs": 0.03, "rel": 0.01}  # the place is told with two digits
+        assert seen["gradient"] == pytest.approx(gradient, **near)
+        assert seen["slope along the cut"] == pytest.approx([np.linalg.norm(gradient)], **near)
+        assert seen["eigenvalues of the Hessian"] == pytest.approx(bends, **near)
+        shape = "bowl" if min(bends) > 0 else "dome" if max(bends) < 0 else "saddle"
+        assert shape in told(figure)
+
+
+def test_the_slope_of_a_cut_falls_with_the_cosine_of_its_angle(figure):
+    cut = figure.get_by_label("cut, from the arrow")
+    steepest = facts(figure)["slope along the cut"][0]
+    for degrees in (60, 90, 180):
+        cut.fill(str(degrees))
+        slope = facts(figure)["slope along the cut"][0]
+        assert slope == pytest.approx(steepest * np.cos(np.radians(degrees)), abs=0.01)
+    assert "at 180°" in told(figure)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_the_arrow_is_at_right_angles_to_the_level_line_of_the_plane(figure, name):
+    choose(figure, name)
+    arrow, line = (figure.evaluate(INKS, ink)[0][0] for ink in "bc")
+    head = np.array([float(v) for v in re.findall(r"-?[\d.]+", arrow)][-6:-4])
+    ends = np.array([float(v) for v in re.findall(r"-?[\d.]+", line)]).reshape(-1, 2)
+    along = ends[-1] - ends[0]
+    assert abs(head @ along) < 0.01 * np.linalg.norm(head) * np.linalg.norm(along)
+
+
+def test_a_bowl_has_one_closed_curve_and_a_saddle_has_two_kinds(figure):
+    for name, above, below in (
+        ("penguins", True, False),
+        ("two hills", False, True),  # it starts on a hill
+        ("xᵀAx", True, True),
+    ):
+        choose(figure, name)
+        drawn = {dash: d for d, dash in figure.evaluate(INKS, "d")}
+        assert (bool(drawn[None]), bool(drawn["5 3"])) == (above, below), name
+
+
+def test_each_surface_names_its_own_axes(figure):
+    for name, label in zip(SURFACES, ("weight of the bill", "east", "x₁"), strict=True):
+        choose(figure, name)
+        told = figure.locator(".nn-plot").first.locator("text").all_text_contents()
+        assert label in told
+
+
+def test_a_script_that_computes_something_else_is_noticed(browser, address):
+    with visit(browser, address, PAGE) as seen:
+        assert seen.page.locator("nn-surface-walk").get_attribute("data-agrees") == "true"
+        data = json.loads(seen.page.evaluate(DATA))
+        for way in ("f", "g", "H"):
+            wrong = json.loads(json.dumps(data))
+            known = wrong["surfaces"][1]["known"]
+            known[way] = (np.array(known[way]) + 0.001).tolist()
+            assert seen.page.evaluate(ANOTHER, wrong) == "false", (way, seen.errors)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_it_has_its_room_before_it_begins(browser, address, size):
+    with visit(browser, address, PAGE, size=size) as seen:
+        room, height = seen.page.locator("nn-surface-walk").evaluate(
+            """element => {
+              const room = parseFloat(getComputedStyle(element).minHeight);
+              element.style.minHeight = 0;
+              return [room, element.getBoundingClientRect().height];
+            }"""
+        )
+        assert room == pytest.approx(height, rel=0.15)
+        assert seen.too_wide() == []
