@@ -48,14 +48,9 @@ def test_the_inputs_on_which_mutants_are_compared_are_many_and_varied(name):
     drawn = inputs(PROBLEMS[name])
     assert len(drawn) == MANY
     shapes = {tuple(np.shape(v) for v in args) for args in drawn}
-<<<<<<< HEAD
-    assert len(shapes) > 30
-    assert any(1 in np.shape(v) for args in drawn for v in args)
-=======
     letters = max(len(case.letters) for case in PROBLEMS[name].cases)
     assert len(shapes) >= min(51, (len(SMALL) + len(PRIMES)) ** letters)
-    assert any(1 in np.shape(args[0]) for args in drawn)
->>>>>>> a5aad1ed66d795a5277211afaa1e19d97cee0f70
+    assert any(1 in np.shape(v) for args in drawn for v in args)
 
 
 def test_a_mutant_that_differs_is_found():

@@ -30,11 +30,8 @@ CELLS = {
     for gid in [cell.metadata["nbgrader"]["grade_id"]]
     for key in (gid, f"{name} {gid}")  # ids such as intro stand in every assignment
 }
-<<<<<<< HEAD
-=======
 ASSIGNMENT_OF = {p.name: name for name, m in ASSIGNMENTS.items() for p in m.PROBLEMS}
 ORDER = [p.name for module in ASSIGNMENTS.values() for p in module.PROBLEMS]
->>>>>>> a5aad1ed66d795a5277211afaa1e19d97cee0f70
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
 every_declared = pytest.mark.parametrize("name", DECLARED)
 every_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -151,12 +148,8 @@ def test_the_numbers_of_the_example_are_right(name):
 
 @every_declared
 def test_what_costs_points_is_named_in_the_text(name):
-<<<<<<< HEAD
-    p, text = DECLARED[name], CELLS[f"text_{name}"].source + CELLS["intro"].source
-=======
-    p, intro = PROBLEMS[name], CELLS[f"{ASSIGNMENT_OF[name]} intro"].source
+    p, intro = DECLARED[name], CELLS[f"{ASSIGNMENT_OF[name]} intro"].source
     text = CELLS[f"text_{name}"].source + intro
->>>>>>> a5aad1ed66d795a5277211afaa1e19d97cee0f70
     assert [
         bad for names in p.forbidden.values() for bad in names if f"`{bad}`" not in text
     ] == []
