@@ -69,7 +69,7 @@ def pieces(wheel: Path) -> dict[str, str]:
     made = {f"data-{name}.js": _script(name, _zip({n: files[n]})) for name, n in data.items()}
     packed = _zip(code)
     listed = json.dumps({"data": sorted(data)})
-    return {"library.js": f"nn.live.library({listed});\n{_script('nnlib', packed)}"} | made
+    return {"library.js": f"nn.tryIt.library({listed});\n{_script('nnlib', packed)}"} | made
 
 
 def sizes(out: Path, code: str) -> tuple[bool, float]:
@@ -94,4 +94,4 @@ def _zip(files: dict[str, bytes]) -> bytes:
 
 def _script(name: str, data: bytes) -> str:
     """Return a classic script that hands over bytes."""
-    return f'nn.live.bytes("{name}", "{base64.b64encode(data).decode("ascii")}");\n'
+    return f'nn.tryIt.bytes("{name}", "{base64.b64encode(data).decode("ascii")}");\n'

@@ -109,7 +109,7 @@ def _item(text: str, tooltip: str, url: str | None, command: str) -> dict:
     item = {"text": text, "tooltip": tooltip, "label": f"live-{text.lower()}"}
     if url:
         return item | {"type": "link", "url": url}
-    return item | {"type": "javascript", "javascript": f"nn.live.copy('{command}')"}
+    return item | {"type": "javascript", "javascript": f"nn.tryIt.copy('{command}')"}
 
 
 def code_cells(notebook) -> list[dict]:
@@ -154,7 +154,7 @@ def _page(app, pagename, templatename, context, doctree) -> None:
     _write(out / "_sources" / f"{pagename}.ipynb", nbformat.writes(made) + "\n")
     cells = code_cells(notebook)
     data = json.dumps({"cells": cells}, ensure_ascii=False)
-    _write(out / FOLDER / f"{pagename}.js", f"nn.live.page({data});\n")
+    _write(out / FOLDER / f"{pagename}.js", f"nn.tryIt.page({data});\n")
     context["ipynb_source"] = f"{pagename}.ipynb"  # the theme offers it as a download
     for name in SCRIPTS:
         app.add_js_file(f"../_play/{name}.js", defer="defer")

@@ -280,7 +280,7 @@ def test_the_lab_lists_the_pages_when_nothing_is_near(lab):
 
 def test_the_cells_of_a_page_are_listed_in_order_without_what_only_the_build_runs(book):
     text = (livebook.html(book) / f"_live/{livebook.PAGE}.js").read_text(encoding="utf-8")
-    cells = json.loads(text.removeprefix("nn.live.page(").removesuffix(");\n"))["cells"]
+    cells = json.loads(text.removeprefix("nn.tryIt.page(").removesuffix(");\n"))["cells"]
     assert [cell["shown"] for cell in cells] == [False, False, True, False, True, True, True]
     assert not any("Path" in cell["code"] for cell in cells)
 

@@ -25,7 +25,6 @@ DATA = """async () => {
   return page.querySelector("nn-surface-walk script").textContent;
 }"""
 ANOTHER = """data => {
-  nn.live = () => ({node: document.createElement("p"), set() {}});  // live.js took the name
   const element = document.createElement("nn-surface-walk");
   const script = document.createElement("script");
   script.type = "application/json";

@@ -1,6 +1,6 @@
 // Try it: the cells of a page run in the reader's own browser, by Pyodide in a worker.
 // Nothing is fetched before the reader has read what it is and has pressed "Load and run".
-nn.live = (() => {
+nn.tryIt = (() => {
   const known = JSON.parse(document.getElementById("nn-live").textContent);
   const {html, button} = nn;
   const LIMIT = 100_000;           // characters of text that one cell may show
@@ -78,7 +78,7 @@ nn.live = (() => {
   }
 
   function start() {
-    const fresh = nn.live.worker();
+    const fresh = nn.tryIt.worker();
     fresh.onmessage = ({data}) => hear[data.type](data);
     fresh.onerror = () => fail("This browser did not let Python start.");
     return fresh;

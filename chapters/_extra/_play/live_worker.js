@@ -135,10 +135,10 @@ def told(error):
     };
   }
 
-  nn.live.worker = () => {
+  nn.tryIt.worker = () => {
     const source = `(${work})(${JSON.stringify(cell)})`;
     const address = "data:text/javascript;charset=utf-8," + encodeURIComponent(source);
     return new Worker(address, {type: "module"});
   };
-  nn.live.cell = cell;
+  nn.tryIt.cell = cell;
 })();
