@@ -7,7 +7,8 @@ stand at the end of each problem.
 
 import sys
 
-import tests.exercises.planted  # noqa: F401, adds to WRONG
+import tests.exercises.planted
+import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
 from tests.exercises.declared import PROBLEMS, judged, packed
 from tests.exercises.mutants import mutants
 from tests.exercises.wrong_answers import WRONG

@@ -7,7 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
-from nngrader.engine import judge, pack
+from nngrader.engine import judge, pack, with_file
+from nngrader.engine.challenge import solved_files
 from nngrader.engine.observe import driven, observe
 
 PATIENCE = 2  # seconds for one call: a changed function may loop without end
@@ -31,20 +32,20 @@ ASSIGNMENTS = {
     for place in sorted((EXERCISES / "problems").glob("ps*"))
     if place.suffix == ".py" or (place / "__init__.py").is_file()
 }
-PROBLEMS = {p.name: p for module in ASSIGNMENTS.values() for p in module.PROBLEMS}
-
+DECLARED = {p.name: p for module in ASSIGNMENTS.values() for p in module.PROBLEMS}
+CHALLENGES = {name: p for name, p in DECLARED.items() if getattr(p, "file", None)}
+PROBLEMS = {name: p for name, p in DECLARED.items() if name not in CHALLENGES}
 
 PLAIN = [  # whose functions take and return numbers and arrays, and are called as they are
-    name
-    for name, p in PROBLEMS.items()
-    if not any(getattr(p, kind, None) for kind in ("driver", "measure", "file"))
+    name for name, p in PROBLEMS.items() if not (p.driver or p.measure)
 ]
 
 
 @functools.cache
 def packed(name, seed, visible):
-    """One problem's cases for one seed."""
-    return pack(PROBLEMS[name], seed, visible=visible)
+    """One problem's cases for one seed; of a challenge, with the file that solves it."""
+    data = pack(DECLARED[name], seed, visible=visible)
+    return with_file(data, solved_files([DECLARED[name]]))
 
 
 def called(data, f):

@@ -49,8 +49,9 @@ def test_the_inputs_on_which_mutants_are_compared_are_many_and_varied(name):
     assert len(drawn) == MANY
     shapes = {tuple(np.shape(v) for v in args) for args in drawn}
     letters = max(len(case.letters) for case in PROBLEMS[name].cases)
-    assert len(shapes) >= min(51, (len(SMALL) + len(PRIMES)) ** letters)
-    assert any(1 in np.shape(args[0]) for args in drawn)
+    most = len(SMALL) ** letters + len(PRIMES) ** letters
+    assert len(shapes) >= min(51, 0.9 * most)
+    assert any(1 in np.shape(v) for args in drawn for v in args)
 
 
 def test_a_mutant_that_differs_is_found():

@@ -8,9 +8,18 @@ import tomllib
 import jupytext
 import numpy as np
 import pytest
+from nngrader.engine.observe import driven
 from sklearn.datasets import load_digits
 
-from tests.exercises.declared import ASSIGNMENTS, EXERCISES, PROBLEMS, judged, packed
+from tests.exercises.declared import (
+    ASSIGNMENTS,
+    CHALLENGES,
+    DECLARED,
+    EXERCISES,
+    PROBLEMS,
+    judged,
+    packed,
+)
 
 SOURCE = EXERCISES / "source"
 NOTEBOOKS = {name: jupytext.read(SOURCE / name / f"{name}.py") for name in ASSIGNMENTS}
@@ -22,9 +31,15 @@ CELLS = {
     for key in (gid, f"{name} {gid}")  # ids such as intro stand in every assignment
 }
 ASSIGNMENT_OF = {p.name: name for name, m in ASSIGNMENTS.items() for p in m.PROBLEMS}
-ORDER = [p.name for module in ASSIGNMENTS.values() for p in module.PROBLEMS]
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
+every_declared = pytest.mark.parametrize("name", DECLARED)
 every_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
+
+
+def written(assignment):
+    """The points of the answers that a person marks, by id."""
+    marks = [c.metadata["nbgrader"] for c in NOTEBOOKS[assignment].cells]
+    return {m["grade_id"]: m["points"] for m in marks if m["grade"] and m["solution"]}
 
 
 def solution(name):
@@ -76,9 +91,12 @@ def test_every_cell_has_an_id_of_its_own(assignment):
 @every_assignment
 def test_all_but_solutions_is_locked(assignment):
     marks = [c.metadata["nbgrader"] for c in NOTEBOOKS[assignment].cells]
-    assert [m["grade_id"] for m in marks if not m["locked"]] == ORDER
-    assert [m["grade_id"] for m in marks if m["solution"]] == ORDER
-    assert [m["grade_id"] for m in marks if m["grade"]] == [f"test_{name}" for name in ORDER]
+    asked = [m["grade_id"] for m in marks if m["solution"]]
+    by_hand, order = written(assignment), [p.name for p in ASSIGNMENTS[assignment].PROBLEMS]
+    assert [name for name in asked if name not in by_hand] == order
+    assert [m["grade_id"] for m in marks if not m["locked"]] == asked
+    graded = [name if name in by_hand else f"test_{name}" for name in asked]
+    assert [m["grade_id"] for m in marks if m["grade"]] == graded
 
 
 @every_assignment
@@ -86,16 +104,16 @@ def test_the_settings_state_the_points_of_the_problems(assignment):
     settings = tomllib.loads((SOURCE / assignment / "nngrader.toml").read_text())
     declared = {p.name: p.total for p in ASSIGNMENTS[assignment].PROBLEMS}
     assert settings["points"] == declared
-    assert sum(declared.values()) == 100
+    assert sum(declared.values()) + sum(written(assignment).values()) == 100
 
 
-@every_problem
+@every_declared
 def test_the_test_cell_gives_the_points_of_the_problem(name):
     cell = CELLS[f"test_{name}"]
-    assert cell.metadata["nbgrader"]["points"] == PROBLEMS[name].total
+    assert cell.metadata["nbgrader"]["points"] == DECLARED[name].total
     visible, hidden = cell.source.split("### BEGIN HIDDEN TESTS")
     assert visible.strip() == f"check({name})"
-    assert f'points("{name}", {name}, {PROBLEMS[name].total})' in hidden
+    assert f'points("{name}", {name}, {DECLARED[name].total})' in hidden
 
 
 @every_problem
@@ -103,14 +121,14 @@ def test_the_table_of_points_is_the_declaration(name):
     assert table(name) == PROBLEMS[name].points
 
 
-@every_problem
+@every_declared
 def test_the_student_reads_the_reference_as_docstring(name):
-    assert inspect.getdoc(solution(name)) == inspect.getdoc(PROBLEMS[name].solve)
-    ours, theirs = (inspect.signature(f) for f in (solution(name), PROBLEMS[name].solve))
+    assert inspect.getdoc(solution(name)) == inspect.getdoc(DECLARED[name].solve)
+    ours, theirs = (inspect.signature(f) for f in (solution(name), DECLARED[name].solve))
     assert ours == theirs
 
 
-@every_problem
+@every_declared
 def test_the_solution_has_all_points(name):
     assert judged(packed(name, 4, False), solution(name)).score == 100
 
@@ -120,15 +138,16 @@ def test_the_numbers_of_the_example_are_right(name):
     p, shown = PROBLEMS[name], example(name)
     given = [shown[n] for n in p.parameters]
     for mine, declared in zip(given, p.by_hand, strict=True):
-        assert np.allclose(mine, declared, atol=0)
-    whole = p.solve(*given)
+        same = np.array_equal if isinstance(declared, str) else np.allclose
+        assert same(mine, declared)
+    whole = driven(p.solve, p.moving.get("driver"))(*p.by_hand)
     for part, value in zip(p.returns, whole if len(p.returns) > 1 else [whole], strict=True):
         assert np.array_equal(np.round(value, 4), shown[part])
 
 
-@every_problem
+@every_declared
 def test_what_costs_points_is_named_in_the_text(name):
-    p, intro = PROBLEMS[name], CELLS[f"{ASSIGNMENT_OF[name]} intro"].source
+    p, intro = DECLARED[name], CELLS[f"{ASSIGNMENT_OF[name]} intro"].source
     text = CELLS[f"text_{name}"].source + intro
     assert [
         bad for names in p.forbidden.values() for bad in names if f"`{bad}`" not in text
@@ -137,11 +156,18 @@ def test_what_costs_points_is_named_in_the_text(name):
     assert raised == set(re.findall(r"`(\w+Error)`", CELLS[f"text_{name}"].source))
 
 
-@every_problem
+@every_declared
 def test_every_problem_has_help_for_the_stuck(name):
     text = CELLS[f"text_{name}"].source
     assert "<summary>When you are stuck</summary>" in text
     assert text.count("<details>") == text.count("</details>") == 1
+
+
+@pytest.mark.parametrize("name", CHALLENGES)
+def test_the_thresholds_of_a_challenge_are_the_declared_ones(name):
+    rows = re.findall(r"^\| (\d+) \| ([\w ]+ [\d.]+) \|", CELLS[f"text_{name}"].source, re.M)
+    assert {aspect: int(points) for points, aspect in rows} == CHALLENGES[name].points
+    assert f"{CHALLENGES[name].most_bytes:,} bytes" in CELLS[f"text_{name}"].source
 
 
 def test_the_digits_are_those_of_the_data_set():

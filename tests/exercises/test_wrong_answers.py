@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-import tests.exercises.planted  # noqa: F401, adds to WRONG
+import tests.exercises.planted
+import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
 from tests.exercises.declared import PROBLEMS, judged, lost, packed, texts
 from tests.exercises.hidden_numbers import numbers_in
 from tests.exercises.mutants import mutants

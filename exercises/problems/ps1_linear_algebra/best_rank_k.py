@@ -1,0 +1,261 @@
+"""best_rank_k: the matrix of rank k that lies nearest to a given one."""
+
+import numpy as np
+from nngrader.engine.problem import problem
+
+from .common import ELSEWHERE
+
+nearest = problem(
+    "best_rank_k",
+    returns={"approximation": "value"},
+    points={"shape": 1, "value": 6, "integers": 2, "inputs-unchanged": 1},
+    forbidden={"all": ELSEWHERE},
+)
+
+
+@nearest.reference
+def best_rank_k(A, k):
+    """The matrix of rank k nearest to A, in the sum of squared differences.
+
+    A_k = sum over i < k of s[i] * outer(u_i, v_i), where A = sum of all of them
+
+    A : (m, n) array of numbers, float64 or integers (also a picture of type uint8)
+    k : int, from 1 to min(m, n)
+    Returns A_k : (m, n) array, float64. A stays as it is.
+    No two singular values that you meet are equal.
+    """
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    return U[:, :k] * s[:k] @ Vt[:k]
+
+
+nearest.example(np.array([[4.0, 3.0], [0.0, 5.0]]), 1)
+
+
+def some_rank(rng, most):
+    """Draw a rank from 2 on, and 1 where no larger one is possible."""
+    return int(rng.integers(2, most + 1)) if most > 1 else 1
+
+
+@nearest.case("value", visible=2)
+def spread_out(rng, M, N):
+    """Matrices whose singular values lie well apart."""
+    r, k = min(M, N), some_rank(rng, min(M, N) - 2)
+    s = 5 * np.exp(-0.3 * np.arange(r) + rng.uniform(-0.1, 0.1, size=r))
+    U, V = (np.linalg.qr(rng.normal(size=(side, r)))[0] for side in (M, N))
+    return U * s @ V.T, k
+
+
+@nearest.case("integers")
+def picture(rng, M, N):
+    """Pictures of type uint8."""
+    k = some_rank(rng, min(3, min(M, N) - 2))
+    while True:
+        A = rng.integers(256, size=(M, N), dtype=np.uint8)
+        s = np.linalg.svd(A, compute_uv=False)
+        if (s[:-1] > 1.05 * s[1:])[: k + 2].all():
+            return A, k
+
+
+@nearest.alternative
+def term_by_term(A, k):
+    U, s, Vt = np.linalg.svd(A)
+    total = np.zeros(A.shape)
+    for i in range(k):
+        total += s[i] * np.outer(U[:, i], Vt[i])
+    return total
+
+
+@nearest.alternative
+def projected(A, k):
+    U = np.linalg.svd(A, full_matrices=False)[0][:, :k]
+    return U @ (U.T @ A)
+
+
+@nearest.alternative
+def by_eigenvectors(A, k):
+    A = np.array(A, dtype=float)
+    V = np.linalg.eigh(A.T @ A)[1][:, ::-1][:, :k]
+    return A @ V @ V.T
+
+
+@nearest.alternative
+def small_ones_set_to_zero(A, k):
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    s[k:] = 0
+    return U @ np.diag(s) @ Vt
+
+
+@nearest.alternative
+def the_rest_taken_away(A, k):
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    return A - np.einsum("mr,r,rn->mn", U[:, k:], s[k:], Vt[k:])
+
+
+def terms(A, which, change=lambda s: s):
+    """The sum of some of the terms, the singular values changed."""
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    return U[:, which] * change(s)[which] @ Vt[which]
+
+
+@nearest.mistake(
+    "these are the k smallest terms. In which order does svd give the singular values?",
+    loses="value",
+)
+def smallest_terms(A, k):
+    return terms(A, slice(-k, None))
+
+
+@nearest.mistake(
+    "these are the eigenvectors that matter least. In which order does eigh give its "
+    "eigenvalues?",
+    loses="value",
+)
+def first_of_eigh(A, k):
+    A = np.asarray(A, float)
+    V = np.linalg.eigh(A.T @ A)[1][:, :k]
+    if A.shape[1] <= A.shape[0]:  # else the smallest terms, as above
+        V = np.linalg.eigh(A @ A.T)[1][:, :k]
+        return V @ V.T @ A
+    return A @ V @ V.T
+
+
+@nearest.mistake(
+    "this is what is left when the k largest terms are taken away. Which of the two is asked?",
+    loses="value",
+)
+def what_is_left(A, k):
+    return terms(A, slice(k, None))
+
+
+@nearest.mistake(
+    "this has rank k + 1. How many terms does your slice or loop take?", loses="value"
+)
+def one_too_many(A, k):
+    return terms(A, slice(k + 1))
+
+
+@nearest.mistake(
+    "this has rank k - 1. How many terms does your slice or loop take?", loses="value"
+)
+def one_too_few(A, k):
+    return terms(A, slice(k - 1))
+
+
+@nearest.mistake(
+    "only one term is here, the one of number k. What does the formula do with those before?",
+    loses="value",
+)
+def one_term_alone(A, k):
+    return terms(A, slice(k - 1, k))
+
+
+@nearest.mistake(
+    "each outer product counts as much as any other here. What stands before u and v in each "
+    "term?",
+    loses="value",
+)
+def singular_values_left_out(A, k):
+    return terms(A, slice(k), np.ones_like)
+
+
+@nearest.mistake(
+    "each term stands here with the square of its number. Of which matrix are s² the "
+    "eigenvalues, and of which are s the singular values?",
+    loses="value",
+)
+def squared_singular_values(A, k):
+    return terms(A, slice(k), np.square)
+
+
+@nearest.mistake(
+    "each term stands here with the root of its singular value. How often does s stand in it?",
+    loses="value",
+)
+def root_of_singular_values(A, k):
+    return terms(A, slice(k), np.sqrt)
+
+
+@nearest.mistake(
+    "columns of the third factor are taken for the right singular vectors. svd gives it "
+    "transposed: where do the vectors stand in it?",
+    loses="value",
+)
+def columns_of_the_third_factor(A, k):
+    U, s, Vt = np.linalg.svd(A)
+    return U[:, :k] * s[:k] @ Vt[:, :k].T
+
+
+@nearest.mistake(
+    "the mean of each column was taken off before, and put back. Does the text ask for that?",
+    loses="value",
+)
+def centred_as_in_pca(A, k):
+    mean = A.mean(axis=0)
+    return terms(A - mean, slice(k)) + mean
+
+
+@nearest.mistake(
+    "the mean of each column was taken off before, and never put back. Whose approximation is "
+    "this?",
+    loses="value",
+)
+def centred_and_left_so(A, k):
+    return terms(A - A.mean(axis=0), slice(k))
+
+
+@nearest.mistake(
+    "the first k rows are those of A, and all others are 0. Which vectors should the rows be "
+    "made of?",
+    loses="value",
+)
+def first_rows(A, k):
+    kept = np.zeros(A.shape)
+    kept[:k] = A[:k]
+    return kept
+
+
+@nearest.mistake(
+    "the first k columns are those of A, and all others are 0. Which vectors should the "
+    "columns be made of?",
+    loses="value",
+)
+def first_columns(A, k):
+    kept = np.zeros(A.shape)
+    kept[:, :k] = A[:, :k]
+    return kept
+
+
+@nearest.mistake(
+    "this is A projected on its own first k columns. Which k vectors lose least?", loses="value"
+)
+def on_the_first_columns(A, k):
+    Q = np.linalg.qr(np.asarray(A, float)[:, :k])[0]
+    return Q @ Q.T @ A
+
+
+@nearest.mistake(
+    "these numbers were put into the type of A. What becomes of a fraction there, and of -3 in "
+    "uint8?",
+    loses="integers",
+)
+def in_the_type_of_a(A, k):
+    found = best_rank_k(A, k)
+    return found if A.dtype.kind == "f" else found.astype(int).astype(A.dtype).astype(float)
+
+
+@nearest.mistake(
+    "these numbers were rounded to whole ones. Is the best matrix one of whole numbers?",
+    loses="integers",
+)
+def rounded_like_a(A, k):
+    found = best_rank_k(A, k)
+    return found if A.dtype.kind == "f" else found.round()
+
+
+@nearest.mistake(
+    "numbers below 0 and above 255 were cut off, as of a picture. Does the text ask for that?",
+    loses="integers",
+)
+def cut_off_like_a_picture(A, k):
+    found = best_rank_k(A, k)
+    return found if A.dtype.kind == "f" else found.clip(0, 255)

@@ -1,0 +1,171 @@
+"""The challenge of ps1: what simple and better ideas reach, and what cannot be cheated."""
+
+import functools
+import importlib.util
+import io
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+from nngrader.engine import caller, judge, pack, with_file
+from nngrader.engine.gate import check_seed
+
+from nnlib.datasets import photographs
+from tests.exercises.declared import CHALLENGES, EXERCISES, texts
+
+P = CHALLENGES["compress"]
+ROOT = EXERCISES.parent
+DATA = {visible: pack(P, 1, visible=visible) for visible in (True, False)}
+both = pytest.mark.parametrize("visible", [True, False])
+
+
+@pytest.fixture(scope="module")
+def maker():
+    sys.path.insert(0, str(ROOT / "tools"))  # it takes a function of make_datasets
+    spec = importlib.util.spec_from_file_location("maker", ROOT / "tools/make_challenges.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    sys.path.remove(str(ROOT / "tools"))
+    return module
+
+
+def npz(**arrays):
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def blocks(picture):
+    H, W = picture.shape
+    cut = np.float64(picture).reshape(H // 8, 8, W // 8, 8)
+    return cut.swapaxes(1, 2).reshape(-1, 64)
+
+
+def reached(basis, compress, visible=False):
+    """What is measured, and what is said."""
+    raw = basis if isinstance(basis, bytes) else npz(basis=basis)
+    data = with_file(DATA[visible], {"basis.npz": raw})
+    verdict = judge(data, caller(data, compress))
+    return verdict.measured, texts(verdict)
+
+
+@functools.cache
+def principal():
+    """The principal directions of the blocks of three photographs, the cat not among them."""
+    known = photographs()
+    grey = [known.coffee @ np.array([0.299, 0.587, 0.114]), known.brick, known.grass]
+    return np.linalg.svd(np.vstack([blocks(p) for p in grey]), full_matrices=False)[2]
+
+
+def first_k(file, picture):
+    numbers = blocks(picture) @ file["basis"].T
+    lost = np.cumsum((numbers**2).sum(axis=0)[::-1])[::-1]
+    numbers[:, np.count_nonzero(lost > 64 * picture.size) :] = 0
+    return numbers
+
+
+def largest(file, picture):
+    numbers = blocks(picture) @ np.float64(file["basis"]).T
+    order = np.argsort(numbers**2, axis=None)
+    lost = np.cumsum((numbers**2).ravel()[order])
+    numbers.ravel()[order[lost <= 0.9999 * 64 * picture.size]] = 0
+    return numbers
+
+
+def test_the_solved_file_has_all_points_and_no_file_none():
+    assert check_seed(P, 1) == []
+
+
+def test_the_tool_makes_the_files_that_are_here(maker):
+    with np.load(P.place) as solved:
+        made = np.vstack([maker.cosines(), maker.edges()])
+        assert np.allclose(solved["basis"], made, atol=1e-6)
+    with np.load(EXERCISES / "heldback" / "hopper.npz") as kept:
+        off = np.abs(kept["picture"].astype(int) - maker.hopper())
+        assert off.max() <= 2  # decoders of JPEG round differently
+
+
+WAYS = {  # from the simplest on
+    "first principal components": (lambda maker: principal(), first_k),
+    "largest of all components": (lambda maker: principal(), largest),
+    "largest of all cosines": (lambda maker: maker.cosines(), largest),
+    "cosines and edges": (lambda maker: P.place.read_bytes(), P.solve),
+}
+
+
+@pytest.fixture(scope="module")
+def values(maker):
+    """What each way reaches, by way, with the visible photograph and with the other one."""
+    return {
+        (name, visible): reached(basis(maker), compress, visible)[0]
+        for name, (basis, compress) in WAYS.items()
+        for visible in (True, False)
+    }
+
+
+@both
+def test_ways_reach_what_the_definition_says(values, visible):
+    told = {True: (55, 21, 20, 17), False: (87, 21, 18, 16)}[visible]
+    assert tuple(round(values[name, visible]) for name in WAYS) == told
+
+
+@both
+def test_each_threshold_asks_for_another_idea(values, visible):
+    levels = P.thresholds.values()
+    passed = [sum(values[name, visible] <= level for level in levels) for name in WAYS]
+    assert passed == [1, 2, 2, 3]
+
+
+def test_the_cat_asks_for_a_little_more_than_the_photograph_held_back(values):
+    best = [round(values["cosines and edges", visible], 1) for visible in (True, False)]
+    assert best == [16.7, 15.8]
+
+
+def test_digits_of_a_number_carry_nothing():
+    crammed = np.pi * 1e12 + np.arange(1024.0)[:, None]
+    value, said = reached(np.ones((1, 64)) / 8, lambda file, picture: crammed)
+    assert value is None
+    assert "off by more than 8 grey levels" in said
+
+
+def test_a_basis_that_knows_the_cat_by_heart_is_no_better_elsewhere(values):
+    cat = DATA[True]["cases"][0]["args"]["picture"]
+    heart = np.linalg.svd(blocks(cat), full_matrices=False)[2]
+    assert reached(heart, largest)[0] > values["largest of all cosines", False]
+
+
+WRONG = {
+    "error": (np.eye(64), lambda f, p: np.zeros((1024, 64)), "off by more than 8 grey levels"),
+    "nan": (np.eye(64), lambda f, p: np.full((1024, 64), np.nan), "off by more than 8"),
+    "shape": (np.eye(64), lambda f, p: blocks(p).T, "a row for each block"),
+    "the picture": (np.eye(64), lambda f, p: p, "a row for each block"),
+    "complex": (np.eye(64), lambda f, p: blocks(p) + 0j, "real numbers"),
+    "nothing": (np.eye(64), lambda f, p: None, "is None"),
+    "too many": (np.zeros((129, 64)), lambda f, p: np.zeros((1024, 129)), "at most 128 rows"),
+    "far too many": (np.zeros((9999, 64)), lambda f, p: 1, "at most 128 rows"),
+    "one axis": (np.zeros(64), lambda f, p: np.zeros((1024, 64)), "at most 128 rows"),
+    "another name": (npz(D=np.eye(64)), lambda f, p: 1, "no array called basis"),
+    "no zip": (b"PK", lambda f, p: 1, "not a complete .npz file"),
+    "complex basis": (np.eye(64) + 0j, lambda f, p: blocks(p), "real numbers"),
+}
+
+
+@both
+@pytest.mark.parametrize("what", WRONG)
+def test_what_cannot_be_counted_is_told_why(what, visible):
+    basis, compress, words = WRONG[what]
+    value, said = reached(basis, compress, visible)
+    assert value is None
+    assert words in said
+
+
+def test_a_header_that_promises_more_than_there_is_opens_nothing():
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        head, {"descr": "<f8", "fortran_order": False, "shape": (10**9, 64)}
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as z:
+        z.writestr("basis.npy", head.getvalue())
+    assert reached(file.getvalue(), lambda f, p: blocks(p))[0] is None
