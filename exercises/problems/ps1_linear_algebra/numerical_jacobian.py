@@ -13,7 +13,6 @@ def differentiate(numerical_jacobian, formula, x, A, h=1e-5):
 
 jacobian = problem(
     "numerical_jacobian",
-    rtol=1e-8,  # tells float64 from float32
     driver=differentiate,
     returns={"jacobian": "value"},
     points={"shape": 1, "value": 5, "default": 2, "integers": 1, "inputs-unchanged": 1},
