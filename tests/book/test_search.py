@@ -18,7 +18,7 @@ QUERIES = {
     "GD": GLOSSARY + "term-gradient-descent",
     "SGD": GLOSSARY + "term-stochastic-gradient-descent",
     "softmax": GLOSSARY + "term-softmax",
-    "eigenvalues": GLOSSARY + "term-eigenvalue",
+    "eigenvector": GLOSSARY + "term-eigenvector",
     "normalization": GLOSSARY + "term-normalisation",
     "optimizer": GLOSSARY + "term-optimiser",
     "mini-batch": GLOSSARY + "term-mini-batch",

@@ -31,10 +31,6 @@ CELLS = {
     for key in (gid, f"{name} {gid}")  # ids such as intro stand in every assignment
 }
 ASSIGNMENT_OF = {p.name: name for name, m in ASSIGNMENTS.items() for p in m.PROBLEMS}
-<<<<<<< HEAD
-ORDER = [p.name for module in ASSIGNMENTS.values() for p in module.PROBLEMS]
-=======
->>>>>>> 396577b4eb6789bb09eab8af33ec98c7f4e7c3d8
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
 every_declared = pytest.mark.parametrize("name", DECLARED)
 every_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
