@@ -43,7 +43,7 @@ def made(book):
 @pytest.fixture(scope="module")
 def packed(book):
     text = (livebook.html(book) / "_live/library.js").read_text()
-    data = re.search(r'nn\.live\.bytes\("nnlib", "([^"]+)"\)', text)[1]
+    data = re.search(r'nn\.tryIt\.bytes\("nnlib", "([^"]+)"\)', text)[1]
     return zipfile.ZipFile(io.BytesIO(base64.b64decode(data)))
 
 

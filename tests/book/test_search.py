@@ -46,6 +46,7 @@ QUERIES = {
     "ee147-001": "reference/syllabus.html#topic-ee147-001",
     # titles above what only mentions the words
     "softmax classifier": "classifiers/softmax.html",
+    "eigenvalues": "maths/eigen.html",
     "Set up and hand in": "start/setup.html",
     "Hinton": "reference/bibliography.html#",
     # one letter wrong, missing, too many, exchanged
