@@ -163,10 +163,3 @@ def rounding_as_a_direction(b, A):
             basis.append(left / np.linalg.norm(left))
             p = p + (basis[-1] @ b) * basis[-1]
     return p
-
-
-@projections.mistake("which line writes into the caller's b or A?", loses="inputs-unchanged")
-def in_place(b, A):
-    p = project(b, A)
-    b -= p
-    return p

@@ -199,6 +199,7 @@ def by_matrices(A):
     return R, tuple(pivots)
 
 
+@np.errstate(all="ignore")
 def reduced(A, small=1e-11, *, swap=True, upward=True, unit=True, largest=True):
     """Elimination with one of its steps left out."""
     R, pivots = A.copy(), []
@@ -289,12 +290,6 @@ def rows_of_the_pivots(A):
 def columns_without_pivot(A):
     R, pivots = row_reduce(A)
     return R, [j for j in range(A.shape[1]) if j not in pivots]
-
-
-@elimination.mistake("which line writes into the caller's A?", loses="inputs-unchanged")
-def in_place(A):
-    A[:], pivots = row_reduce(A)
-    return A, pivots
 
 
 @elimination.mistake(
