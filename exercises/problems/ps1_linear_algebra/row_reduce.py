@@ -278,14 +278,6 @@ def columns_counted_from_one(A):
     return R, [j + 1 for j in pivots]
 
 
-@elimination.mistake(
-    "these are the rows of the pivots. In which columns do they stand?", loses="pivots"
-)
-def rows_of_the_pivots(A):
-    R, pivots = row_reduce(A)
-    return R, list(range(len(pivots)))
-
-
 @elimination.mistake("how many columns have a pivot, and which?", loses="shape pivots")
 def columns_without_pivot(A):
     R, pivots = row_reduce(A)
