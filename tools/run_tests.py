@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-APART = ("tests/nngrader", "tests/tools")  # about as long as all else together
+APART = ("tests/exercises", "tests/nngrader", "tests/tools")  # as long as all else
 WORDS = ("passed", "failed", "error", "deselected", "skipped", "xfailed", "xpassed", "warning")
 COUNT = re.compile(rf"(\d+) ({'|'.join(WORDS)})")
 PERCENT = re.compile(r"\[ *(\d+)%\]$")

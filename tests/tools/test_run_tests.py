@@ -45,7 +45,7 @@ def test_a_folder_set_apart_exists_and_holds_tests(folder):
 @pytest.fixture
 def project(tmp_path):
     """A project with one passing test in each group."""
-    for folder in ("tests/nngrader", "tests/tools", "tests/book"):
+    for folder in (*run_tests.APART, "tests/book"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = tests\n")
     write(
