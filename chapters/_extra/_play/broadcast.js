@@ -86,7 +86,7 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
     const count = sizes.reduce((n, size) => n * size, 1);
     live.set(`The result has the shape ${written(sizes)}: ${count.toLocaleString("en")} ${count === 1 ? "number" : "numbers"}.` +
       (small ? "" : count === 0 ? " There is nothing to draw."
-        : ` Only results of at most two axes, each of at most ${MOST}, are drawn.`));
+        : ` Only results with at most two axes, of at most ${MOST} each, are drawn.`));
   }
   const redraw = nn.frame(draw);
 
