@@ -61,6 +61,19 @@ def test_every_entry_drawn_is_the_sum_of_the_two_that_met(figure):
     assert own == [3, 4, 12]
 
 
+def test_every_axis_is_seen_on_a_phone(figure):
+    figure.page.set_viewport_size({"width": 360, "height": 800})
+    typed(figure, (1000, 1, 1000, 1), (1000, 1, 784))
+    right = figure.locator(".nn-shapes tr").first.locator("td").last.bounding_box()
+    assert right["x"] + right["width"] <= 360 - 16
+
+
+def test_what_is_not_drawn_is_said_to_be_empty_or_beyond_the_drawing(figure):
+    assert typed(figure, (5, 0), (1,)).endswith("0 numbers. There is nothing to draw.")
+    assert "at most two axes" in typed(figure, (2, 1, 2), (2, 2))
+    assert figure.locator("svg.nn-drawing").count() == 0
+
+
 def test_what_is_no_shape_is_told_and_the_last_one_stays(figure):
     said = typed(figure, "(3, x)", "(4,)")
     field = figure.locator("input").first

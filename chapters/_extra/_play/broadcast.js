@@ -85,7 +85,8 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
     }
     const count = sizes.reduce((n, size) => n * size, 1);
     live.set(`The result has the shape ${written(sizes)}: ${count.toLocaleString("en")} ${count === 1 ? "number" : "numbers"}.` +
-      (small ? "" : " Too large to be drawn here."));
+      (small ? "" : count === 0 ? " There is nothing to draw."
+        : ` Only results with at most two axes, of at most ${MOST} each, are drawn.`));
   }
   const redraw = nn.frame(draw);
 
