@@ -33,7 +33,8 @@ ASKED_PAGE = """# Asked
 ```{code-cell} python
 :tags: [remove-input]
 from nnlib import book
-book.predict("which", "Is $x^2$ above `x` for $x = 2$?", ["It is.", "It is below."])
+book.predict("which", "Is $x^2$ above `x` for $x = 2$?",
+             ["It is.", "It is below.", "$x^2 = x$"])
 ```
 
 ```{code-cell} python
@@ -56,9 +57,9 @@ book.recall("length", 2 ** 0.5, "A little more than 7/5.")
 book.quiz(
     book.single("Which is $e^0$?", [
         ("0", False, "that is $0^1$."), ("1", True, "any power of 0 is."),
-        ("`e`", False, "that is $e^1$.")]),
+        ("$e$", False, "that is $e^1$.")]),
     book.multiple("Which are even?", [
-        ("2", True, "twice 1."), ("3", False, "one is left."), ("4", True, "twice 2.")]),
+        ("2", True, "twice 1."), ("3", False, "one is left."), ("$2^2$", True, "twice 2.")]),
     book.numeric("The mean of 1, 2 and 6?", 3, why="9 shared by 3.", tolerance=0.01, unit="m",
                  wrong={9: "that is the sum. Divide by $N$.", 2: "that is the median."}),
     book.order("In which order?", [

@@ -39,7 +39,14 @@ def facts(figure):
     return dict(zip(names, values, strict=True))
 
 
+def test_the_figure_begins_with_a_shear_and_shows_the_photograph_before(figure):
+    assert figure.evaluate(PLACES) == moved(1, 0.5, 0, 1)
+    figure.get_by_role("button", name="before").press("Enter")
+    assert figure.evaluate(PLACES) == moved(1, 0, 0, 1)
+
+
 def test_the_puzzle_pulls_the_photograph_out_and_keeps_areas(figure):
+    figure.get_by_role("button", name="2 1 1 1").press("Enter")
     assert figure.evaluate(PLACES) == moved(2, 1, 1, 1)
     assert facts(figure)["determinant"] == facts(figure)["area of the square"] == "1.00"
 
@@ -52,6 +59,7 @@ def test_the_photograph_follows_each_entry(figure):
 
 
 def test_the_photograph_follows_the_arrow_keys(figure):
+    figure.get_by_role("button", name="2 1 1 1").press("Enter")
     second = figure.locator(".nn-point").nth(1)
     second.press("ArrowUp")
     second.press("Shift+ArrowLeft")
@@ -66,6 +74,16 @@ def test_a_mirror_turns_the_photograph_over_and_flattening_leaves_a_line(figure)
     figure.get_by_role("button", name="flatten").press("Enter")
     assert figure.evaluate(PLACES) == moved(2, 1, 1, 0.5)
     assert facts(figure)["rank"] == "1"
+
+
+def test_each_entry_has_room_for_what_it_holds(figure):
+    entries = figure.locator("input.nn-entry")
+    for k, value in enumerate(("-0.866", "0.866", "-12.75", "1000")):
+        entries.nth(k).fill(value)
+    cut = entries.evaluate_all("all => all.map(e => e.scrollWidth > e.clientWidth)")
+    assert cut == [False] * 4
+    entries.nth(0).fill("-1234567.891")  # the check sees what is cut off
+    assert entries.nth(0).evaluate("e => e.scrollWidth > e.clientWidth")
 
 
 def test_without_a_picture_there_is_none(browser, address):

@@ -7,6 +7,24 @@ nn.ask = (() => {
     return node;
   }
 
+  // A text to be heard: its formulas, which say little once they are typeset, from their TeX.
+  const HEARD = [[/\\[()]/g, ""], [/\\begin\{\w*matrix\}/g, " matrix "], [/\\end\{\w*matrix\}/g, " "], [/\\\\/g, "; "],
+    [/&/g, ","], [/\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}/g, " $1 over $2 "], [/\^\{?\\top\}?/g, " transposed"],
+    [/\^/g, " to the "], [/_/g, " sub "], [/\\([A-Za-z]+)/g, " $1 "], [/\\./g, " "], [/[{}]/g, ""]];
+  function heard(markup) {
+    const node = rich(markup);
+    for (const formula of node.querySelectorAll(".math")) {
+      formula.textContent = HEARD.reduce((text, [sign, word]) => text.replace(sign, word), formula.textContent);
+    }
+    return node.textContent.replace(/\s+([,;)]|$)/g, "$1").replace(/\s+/g, " ").trim();
+  }
+
+  // A control takes its name from its text, but from what is heard where that holds a formula.
+  function named(control, markup) {
+    if (rich(markup).querySelector(".math")) control.setAttribute("aria-label", heard(markup));
+    return control;
+  }
+
   function typeset(node) {
     const formulas = node.querySelector(".math:not(:has(mjx-container))");
     if (!formulas || !window.MathJax?.typesetPromise) return;  // at load MathJax comes by itself
@@ -78,5 +96,5 @@ nn.ask = (() => {
     return {node, input, button};
   }
 
-  return {box, number, put, rich, shown, typeset};
+  return {box, named, number, put, rich, shown, typeset};
 })();

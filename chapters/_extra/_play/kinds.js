@@ -2,7 +2,7 @@
 // Each has judge(question, given) → {right, say, each?} or null for an answer that it cannot
 // have been given (an older page), and build(question, submit) → {node, set(given, verdict)}.
 nn.kinds = (() => {
-  const {rich, box, number, shown} = nn.ask;
+  const {rich, box, named, number, shown} = nn.ask;
   const whole = (value, end) => Number.isInteger(value) && value >= 0 && value < end;
 
   const single = {
@@ -11,9 +11,9 @@ nn.kinds = (() => {
       return {right: choices[given].right, say: choices[given].reason};
     },
     build({choices}, submit, title) {
-      const rows = choices.map((choice, k) => nn.html("button",
+      const rows = choices.map((choice, k) => named(nn.html("button",
         {type: "button", class: "nn-pick", "aria-pressed": false, onclick: () => submit(k)},
-        nn.html("span", {class: "nn-mark", "aria-hidden": "true"}), rich(choice.text)));
+        nn.html("span", {class: "nn-mark", "aria-hidden": "true"}), rich(choice.text)), choice.text));
       return {
         node: nn.html("div", {role: "group", "aria-labelledby": title, class: "nn-picks"}, ...rows),
         first: rows[0],
@@ -45,7 +45,7 @@ nn.kinds = (() => {
             (each.length - good === 1 ? "Look for the one marked ✗." : "Look for those marked ✗.")};
     },
     build({choices}, submit, title) {
-      const inputs = choices.map(() => nn.html("input", {type: "checkbox", id: nn.id()}));
+      const inputs = choices.map(choice => named(nn.html("input", {type: "checkbox", id: nn.id()}), choice.text));
       const whys = choices.map(() => nn.html("div", {class: "nn-because", id: nn.id()}));
       const rows = choices.map((choice, k) => nn.html("div", {class: "nn-box"},
         nn.html("label", {for: inputs[k].id}, inputs[k], rich(choice.text),

@@ -1,7 +1,7 @@
 // <nn-predict>: commit to an answer, a choice or a number. <nn-recall> further down waits for it.
 // needs: progress ask
 nn.define("predict", (element, {id, name, question, choices, unit}) => {
-  const {rich, shown, number, put} = nn.ask;
+  const {rich, named, shown, number, put} = nn.ask;
   const note = nn.html("p", {class: "nn-note", role: "status", tabindex: -1, id: nn.id()});
   const still = element.querySelector(".nn-fallback");
   let picked = nn.progress.predicted(id);
@@ -12,6 +12,7 @@ nn.define("predict", (element, {id, name, question, choices, unit}) => {
   function chooser() {
     const ask = nn.choice({legend: rich(question), options: choices.map(text => rich(text)),
       chosen: picked ?? -1, pick: k => { picked = k; }});
+    ask.node.querySelectorAll("input").forEach((input, k) => named(input, choices[k]));
     const commit = nn.button("I commit to this", () => settle("Choose first. A guess is enough."));
     return {nodes: [ask.node, commit], close() { ask.node.disabled = true; commit.disabled = true; }};
   }
