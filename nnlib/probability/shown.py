@@ -24,6 +24,8 @@ __all__ = [
     "moment_steps",
 ]
 
+_WIDTH = 40  # of a line of terms, in characters of their text
+
 
 def marginal_steps(table: JointTable, found: JointTable) -> Steps:
     """For each entry of the marginal the sum that it is."""
@@ -58,22 +60,41 @@ def moment_steps(values: Mapping[str, np.ndarray], p: np.ndarray, found: Any) ->
     for k, (name, x) in enumerate(values.items()):
         q = p.sum(axis=tuple(axis for axis in range(p.ndim) if axis != k))
         mean = (q * x).sum()
-        steps.append(_sum_step(f"E[{name}]", list(zip(q, x, strict=True)), mean))
+        steps.append(_sum_step("E", [name], list(zip(q, x, strict=True)), mean))
         away.append(x - mean)
     terms = [(q, away[0][place[0]], away[-1][place[-1]]) for place, q in np.ndenumerate(p)]
     head = "Var" if len(values) == 1 else "Cov"
-    return Steps([*steps, _sum_step(f"{head}[{', '.join(values)}]", terms, found)], found)
+    return Steps([*steps, _sum_step(head, list(values), terms, found)], found)
 
 
-def _sum_step(name: str, terms: Sequence[Sequence[Any]], found: Any) -> Step:
-    """A sum of products."""
+def _sum_step(
+    head: str, names: Sequence[str], terms: Sequence[Sequence[Any]], found: Any
+) -> Step:
+    """A sum of products; where a line would be too wide for a page, in several."""
     said, written = (
-        " + ".join(times.join(bracketed(write, e) for e in term) for term in terms)
+        [times.join(bracketed(write, e) for e in term) for term in terms]
         for write, times in ((text, " · "), (tex, r" \cdot "))
     )
-    head, rest = name.split("[")
-    formula = rf"\mathrm{{{head}}}[{rest} = {written} = {tex(found)}"
-    return Step(f"{name} = {said} = {text(found)}.", formula)
+    name = rf"\mathrm{{{head}}}[{', '.join(map(_symbol, names))}]"
+    formula = f"{name} = {' + '.join(written)} = {tex(found)}"
+    if sum(map(len, said)) > _WIDTH:
+        rows = [[written[0]]]
+        room = _WIDTH - len(said[0])
+        for plain, term in zip(said[1:], written[1:], strict=True):
+            if len(plain) > room:
+                rows.append([])
+                room = _WIDTH
+            rows[-1].append(term)
+            room -= len(plain)
+        lines = r" \\ &+ ".join(" + ".join(row) for row in rows)
+        formula = rf"{name} = \begin{{aligned}}[t] &{lines} \\ &= {tex(found)} \end{{aligned}}"
+    said = f"{head}[{', '.join(names)}] = {' + '.join(said)} = {text(found)}."
+    return Step(said, formula)
+
+
+def _symbol(name: str) -> str:
+    """A variable's name in a formula: one letter in italics, a word upright."""
+    return name if len(name) == 1 and name.isalpha() else rf"\text{{{escaped(name)}}}"
 
 
 def _outcomes(table: JointTable, place: Sequence[int]) -> dict[str, Any]:

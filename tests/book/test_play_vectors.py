@@ -50,3 +50,11 @@ def test_there_is_a_place_where_the_dot_product_is_zero(figure):
 def test_a_is_7_5_or_4_long(figure, norm, length):
     figure.get_by_role("button", name=f"{norm}-norm").press("Enter")
     assert facts(figure)["norm of a"] == length
+
+
+def test_vectors_of_one_line_are_not_said_to_agree_partly(figure):
+    press(figure, 1, *["ArrowRight"] * 10, *["ArrowDown"] * 5)
+    assert facts(figure)["b"] == "(2.0, 1.5)"
+    assert told(figure).endswith("b points the way of a.")
+    press(figure, 1, "ArrowUp")
+    assert told(figure).endswith("b points partly the way of a.")

@@ -335,6 +335,31 @@ def test_steps_of_a_covariance_are_exact():
     )
 
 
+def test_names_of_variables_are_words_in_the_formulas_of_moments():
+    table = JointTable(
+        [[0.891, 0.099], [0.001, 0.009]], {"ill": [0, 1], "p_1": [0, 1]}, exact=True
+    )
+    mean, _, cov = (step.latex for step in table.covariance("ill", "p_1", steps=True))
+    assert mean.startswith(r"\mathrm{E}[\text{ill}] = ")
+    assert cov.startswith(r"\mathrm{Cov}[\text{ill}, \text{p\_1}] = ")
+    letters = JointTable([[0.3, 0.1], [0.2, 0.4]], {"x": [0, 1], "y": [1, -3]}, exact=True)
+    assert letters.covariance("x", "y", steps=True)[2].latex.startswith(r"\mathrm{Cov}[x, y]")
+
+
+def test_long_sum_of_a_moment_is_broken_into_lines():
+    table = JointTable([[0.891, 0.099], [0.001, 0.009]], {"x": [0, 1], "y": [0, 1]}, exact=True)
+    steps = table.covariance("x", "y", steps=True)
+    mean, _, cov = (step.latex for step in steps)
+    assert "aligned" not in mean
+    lines = cov.split(r"\\")
+    assert [line.count(r"\frac") for line in lines] == [3, 3, 3, 3, 1]
+    assert all(line.startswith(" &+ ") for line in lines[1:-1])
+    assert lines[-1].startswith(r" &= \frac{99}{12500}")
+    # Below one another, each formula is aligned at one place, outside its lines.
+    assert steps.latex.count("&= ") == 4
+    assert steps.latex.count(r"&= \begin{aligned}[t] &\frac") == 1
+
+
 def test_names_are_escaped_in_formulas():
     table = JointTable([0.25, 0.75], {"x_1": ["50 %", "{}"]}, exact=True)
     assert r"p(\text{x\_1 = 50 \%})" in table.marginal("x_1", steps=True).latex

@@ -33,7 +33,7 @@ nn.define("people", (element, start) => {
     html("tbody", {}, row("ill", number("1", KINDS[1]), number("0", KINDS[0]), number("ill")),
       row("well", number("2", KINDS[2]), number("3", KINDS[3]), number("well")),
       row("sum", number("positive"), number("negative"), number("all"))));
-  const facts = nn.facts(["rule: ill if positive", "rule: ill if negative"]), live = nn.live();
+  const facts = nn.facts(["ill if positive, by Bayes", "ill if negative, by Bayes"]), live = nn.live();
 
   // What is not certain is not shown as 0% or 100%.
   function percent(p) {

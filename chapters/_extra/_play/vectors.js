@@ -39,8 +39,9 @@ nn.define("vectors", (element, {start, extent = 4}) => {
     const degrees = angle === null ? "none" : `${nn.number(angle, 0)}°`;
     facts.set([pair(u), pair(v), nn.number(ab), degrees, aa ? nn.number(ab / Math.sqrt(aa)) : "none",
       nn.number(norm(u, power)), nn.number(norm(v, power)), nn.number(norm(u.map((x, k) => x - v[k]), power))]);
-    const sense = Math.abs(ab) < 1e-9 ? "neither helps nor hinders a: they are perpendicular"
-      : ab > 0 ? "points partly the way of a" : "points partly against a";
+    const along = Math.abs(u[0] * v[1] - u[1] * v[0]) < 1e-9;
+    const sense = Math.abs(ab) < 1e-9 ? "stands at right angles to a: they are perpendicular"
+      : `points ${along ? "" : "partly "}${ab > 0 ? "the way of a" : "against a"}`;
     live.set(angle === null ? "A vector of length zero has no direction." : `a · b = ${nn.number(ab)}: b ${sense}.`);
     plane.describe(`a is ${pair(u)}, b is ${pair(v)}; the ${NAMES[p]}-norm ball through the tip of a.`);
   }
