@@ -308,6 +308,11 @@ def test_a_choice_that_is_a_formula_is_heard_by_its_name(browser, address):
         boxes = question(seen.page, MULTIPLE)
         assert boxes.get_by_role("checkbox", name="2 to the 2", exact=True).count() == 1
         assert boxes.get_by_role("checkbox", name="3", exact=True).count() == 1
+        steps = question(seen.page, ORDER)
+        assert (
+            steps.get_by_role("button", name="Move up: raise e to each", exact=True).count()
+            == 1
+        )
         guess = seen.page.locator("nn-predict").first
         assert guess.get_by_role("radio", name="x to the 2 = x", exact=True).count() == 1
         assert guess.get_by_role("radio", name="It is.", exact=True).count() == 1

@@ -96,5 +96,5 @@ nn.ask = (() => {
     return {node, input, button};
   }
 
-  return {box, named, number, put, rich, shown, typeset};
+  return {box, heard, named, number, put, rich, shown, typeset};
 })();

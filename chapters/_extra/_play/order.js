@@ -1,7 +1,7 @@
 // The kind of question that is answered by putting steps in order: by buttons, arrow keys, or by
 // dragging with mouse, pen or finger.
 nn.kinds.order = (() => {
-  const {rich} = nn.ask;
+  const {heard, rich} = nn.ask;
 
   // How many steps from the top agree with one of the right orders.
   const agreed = (given, order) => {
@@ -24,15 +24,11 @@ nn.kinds.order = (() => {
 
   // One step of the list: a grip to drag by, its text, two buttons.
   function item(step, k, shift) {
-    const id = nn.id();
     const grip = nn.html("span", {class: "nn-grip", "aria-hidden": "true"});
-    const text = rich(step.text);
-    text.id = id;
+    const text = rich(step.text), name = heard(step.text);
     const move = (sign, by, word) => {
       const button = nn.button(sign, () => shift(node, by));
-      button.id = nn.id();
-      button.setAttribute("aria-label", word);
-      button.setAttribute("aria-labelledby", `${button.id} ${id}`);
+      button.setAttribute("aria-label", `${word} ${name}`);
       return button;
     };
     const node = nn.html("li", {class: "nn-step", "data-step": k}, grip,
