@@ -58,3 +58,14 @@ def test_vectors_of_one_line_are_not_said_to_agree_partly(figure):
     assert told(figure).endswith("b points the way of a.")
     press(figure, 1, "ArrowUp")
     assert told(figure).endswith("b points partly the way of a.")
+
+
+def test_reset_brings_arrows_and_norm_back(figure):
+    begin = facts(figure)
+    figure.get_by_role("button", name="1-norm").press("Enter")
+    press(figure, 1, "Shift+ArrowUp")
+    assert facts(figure) != begin
+    figure.get_by_role("button", name="reset").press("Enter")
+    assert facts(figure) == begin
+    chosen = figure.get_by_role("button", name="2-norm")
+    assert chosen.get_attribute("aria-pressed") == "true"

@@ -54,7 +54,8 @@ nn.define("vectors", (element, {start, extent = 4}) => {
   const points = [handle("a", "tip of a", "a", "circle"), handle("b", "tip of b", "b", "square")];
   const norms = nn.buttons({label: "norm", options: NAMES.map(n => `${n}-norm`), chosen: state.p, press: k => { state.p = k; redraw(); }});
   const reset = nn.button("reset", () => {
-    Object.assign(state, {a: start[0], b: start[1]});
+    Object.assign(state, {a: start[0], b: start[1], p: 1});
+    norms.set(state.p);
     points.forEach((point, k) => point.set(...start[k]));
     redraw();
   });
