@@ -35,6 +35,18 @@ ANOTHER = """data => {
   return element.dataset.agrees;
 }"""
 
+WORDS = """data => {
+  let words = "";
+  nn.live = () => ({node: document.createElement("p"), set(told) { words = told; }});
+  const element = document.createElement("nn-surface-walk");
+  const script = document.createElement("script");
+  script.type = "application/json";
+  script.textContent = JSON.stringify(data);
+  element.append(script);
+  document.body.append(element);
+  return words;
+}"""
+
 
 @pytest.fixture
 def figure(browser, address):
@@ -155,6 +167,18 @@ def test_a_script_that_computes_something_else_is_noticed(browser, address):
             known = wrong["surfaces"][1]["known"]
             known[way] = (np.array(known[way]) + 0.001).tolist()
             assert seen.page.evaluate(ANOTHER, wrong) == "false", (way, seen.errors)
+
+
+def test_where_the_gradient_is_zero_it_names_no_angle_from_it(browser, address):
+    with visit(browser, address, PAGE) as seen:
+        data = json.loads(seen.page.evaluate(DATA))
+        (bowl,) = (s for s in data["surfaces"] if s["name"] == "xᵀAx")
+        bowl["start"] = [0, 0]
+        data["surfaces"] = [bowl]
+        words = seen.page.evaluate(WORDS, data)
+        assert "The gradient is 0: the tangent plane is level." in words
+        assert "saddle" in words
+        assert "°" not in words
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -81,7 +81,9 @@
       hessian.set(H);
       const shape = small > 1e-9 ? "a bowl: it bends up every way" : big < -1e-9 ? "a dome: it bends down every way"
         : big > 1e-9 && small < -1e-9 ? "a saddle: up one way, down another" : "straight one way";
-      live.set(`Height ${nn.number(f)}. Slope ${nn.number(rate)} at ${nn.number(state.turn, 0)}° from the gradient of length ${nn.number(steep)}. The surface is ${shape}.`);
+      const slopes = steep < 0.005 ? "The gradient is 0: the tangent plane is level."
+        : `Slope ${nn.number(rate)} at ${nn.number(state.turn, 0)}° from the gradient of length ${nn.number(steep)}.`;
+      live.set(`Height ${nn.number(f)}. ${slopes} The surface is ${shape}.`);
       map.describe(`Contours of ${s.name}. At ${pair(p)} the gradient is ${pair(g)}; ${shape}.`);
       cut.describe("The surface along the dotted line, its tangent, and the parabola with the same slope and curvature.");
     }
