@@ -169,6 +169,18 @@ def test_a_script_that_computes_something_else_is_noticed(browser, address):
             assert seen.page.evaluate(ANOTHER, wrong) == "false", (way, seen.errors)
 
 
+@pytest.mark.parametrize("name", SURFACES)
+def test_the_cut_shows_the_dot_in_every_corner(figure, name):
+    choose(figure, name)
+    plot = figure.locator(".nn-plot").nth(1)
+    for key in ("Left", "Up", "Right", "Down"):
+        for _ in range(25):
+            figure.locator(".nn-point").press(f"Shift+Arrow{key}")
+        settle(figure)
+        dot, room = (plot.locator(part).bounding_box() for part in ("path.nn-dots", "svg"))
+        assert room["y"] <= dot["y"] + dot["height"] / 2 <= room["y"] + room["height"]
+
+
 def test_where_the_gradient_is_zero_it_names_no_angle_from_it(browser, address):
     with visit(browser, address, PAGE) as seen:
         data = json.loads(seen.page.evaluate(DATA))

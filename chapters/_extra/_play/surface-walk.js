@@ -73,6 +73,9 @@
       way.set([-s.reach, s.reach].map(along));
       above.set(sides.above);
       below.set(sides.below);
+      const [low, high] = s.heights, third = (high - low) / 3;  // the cut's window follows the dot
+      const up = Math.max(0, Math.ceil((f + third / 2 - high) / third)), down = Math.max(0, Math.ceil((low + third / 30 - f) / third));
+      cut.range([-s.reach, s.reach], s.heights.map(v => v + (up - down) * third));
       curve.set(t => local(s, along(t)).f);
       tangent.set(t => f + t * rate);
       bent.set(t => f + t * rate + t * t * bend / 2);
@@ -93,7 +96,6 @@
       const s = state.surface = surfaces[k];
       map.range(s.x, s.y);
       [map.ground.lastChild.previousSibling, map.ground.lastChild].forEach((label, i) => { label.textContent = [s.xlabel, s.ylabel][i]; });
-      cut.range([-s.reach, s.reach], s.heights);
       hills.set((x, y) => local(s, [x, y]).f, s.levels);
       place.set(...s.start);
       redraw();
