@@ -87,7 +87,7 @@ ROWS = (
         in_denominator=lambda x: 2 * x,
     ),
     Identity(
-        *("length", r"\|x\|", "x", r"\frac{x^\top}{\|x\|}", r"\frac{x}{\|x\|}"),
+        *("length", r"\|x\|", "x", r"x^\top / \|x\|", r"x / \|x\|"),
         where=r"x \ne 0",
         inputs=drawn((5,)),
         function=lambda x: np.sqrt(x @ x),
