@@ -1,12 +1,14 @@
 // <nn-timeline>: events on a line of years, to zoom and to walk; below, the winners of a contest.
-// needs: parts-plot
-// room: 900 590
+// needs: parts-plot parts-time
+// room: 1060 690
 // events: [{year, title, text, source, kind, major}], by year; kinds: {kind: {name, colour, shape}};
 // spans: [{name, years: [from, to]}]; contest: [{year, error, name, source}]; person: an error to
 // compare with; start: index of the event shown first.
 nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) => {
   const {svg, html} = nn, wide = Math.max(300, Math.min(element.clientWidth, 760));
-  const LANE = 21, LANES = 8, BASE = LANES * LANE + 16, HEIGHT = BASE + 32, EDGE = 12, LETTER = 6.9;
+  const LANE = 21, LANES = 8, BASE = LANES * LANE + 16, HEIGHT = BASE + 32, EDGE = 12, FLAG = 84, LETTER = 6.9;
+  // Two events of one year stand a little apart.
+  const when = events.map((e, k) => e.year + 0.5 * events.slice(0, k).filter(o => o.year === e.year).length);
   const whole = [events[0].year - 1, events[events.length - 1].year + 1];
   const state = {at: start, view: [...spans[0].years]};
 
@@ -15,24 +17,29 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
   const drawing = nn.scaled(svg("svg", {viewBox: `0 0 ${wide} ${HEIGHT}`, class: "nn-drawing", tabindex: 0, role: "slider",
     "aria-label": "event", "aria-valuemin": 1, "aria-valuemax": events.length,
     style: "max-width: none; touch-action: pan-y pinch-zoom; cursor: pointer"}, ground, stems, words, marks));
-  const px = year => EDGE + (year - state.view[0]) / (state.view[1] - state.view[0]) * (wide - 2 * EDGE);
-  const long = title => LETTER * title.length + 8;
+  const px = year => EDGE + (year - state.view[0]) / (state.view[1] - state.view[0]) * (wide - EDGE - FLAG);
 
-  // Labels: the chosen event first, then the major ones, each in the lowest lane where it covers
-  // no other label and no stem; what finds no place stays a mark until the reader zooms in.
+  // Labels are flags: each stands to the right of its stem, above the labels of later events that
+  // it would cover. The chosen event gets one first, then the major ones, then the rest as far as
+  // the lanes go; what finds no place stays a mark until the reader zooms in.
   function placed() {
-    const rank = k => k === state.at ? 0 : events[k].major ? 1 : 2, boxes = [];
-    const order = events.map((_, k) => k).filter(k => inside(events[k].year)).sort((a, b) => rank(a) - rank(b) || a - b);
+    const rank = k => k === state.at ? 0 : events[k].major ? 1 : 2;
+    const order = events.map((_, k) => k).filter(k => inside(when[k])).sort((a, b) => rank(a) - rank(b) || a - b);
+    let kept = [], boxes = [];
     for (const k of order) {
-      const x = px(events[k].year), w = long(events[k].title);
-      const left = nn.clamp(x - 4, 0, Math.max(0, wide - w)), box = {k, x, left, right: left + w};
-      for (let lane = 0; lane < LANES; lane++) {
-        const clash = boxes.some(b => b.lane === lane ? b.left < box.right && box.left < b.right
-          : b.lane < lane ? b.left < x + 3 && x - 3 < b.right : box.left < b.x + 3 && b.x - 3 < box.right);
-        if (clash) continue;
-        boxes.push({...box, lane});
-        break;
-      }
+      const tried = flags([...kept, k]);
+      if (tried.some(b => b.lane >= LANES || b.right > wide)) continue;
+      kept = [...kept, k];
+      boxes = tried;
+    }
+    return boxes;
+  }
+  function flags(chosen) {
+    const boxes = [];
+    for (const k of chosen.sort((a, b) => b - a)) {
+      const x = px(when[k]), right = x + LETTER * events[k].title.length + 6;
+      const under = boxes.filter(b => b.x < right);
+      boxes.push({k, x, right, lane: under.length ? Math.max(...under.map(b => b.lane)) + 1 : 0});
     }
     return boxes;
   }
@@ -44,14 +51,14 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
     boxes = placed();
     const high = lane => BASE - 14 - lane * LANE;
     ground.replaceChildren(svg("path", {class: "nn-axis", d: `M0 ${BASE}H${wide}`}),
-      ...nn.ticks(...state.view, wide < 500 ? 4 : 9).filter(Number.isInteger).map(year =>
+      ...nn.ticks(...state.view, wide < 500 ? 5 : 9).filter(Number.isInteger).map(year =>
         nn.text(px(year), BASE + 26, year, {class: "nn-small nn-middle"})));
-    stems.setAttribute("d", boxes.map(b => `M${b.x} ${BASE}V${high(b.lane) + 3}`).join(""));
-    words.replaceChildren(...boxes.map(b => nn.text(b.left + 2, high(b.lane), events[b.k].title,
+    stems.setAttribute("d", boxes.map(b => `M${b.x} ${BASE}V${high(b.lane) - 10}`).join(""));
+    words.replaceChildren(...boxes.map(b => nn.text(b.x + 3, high(b.lane), events[b.k].title,
       {class: b.k === state.at ? "nn-small nn-strong" : "nn-small"})));
-    marks.replaceChildren(...events.map((e, k) => ({e, k})).filter(({e}) => inside(e.year)).map(({e, k}) => {
+    marks.replaceChildren(...events.map((e, k) => ({e, k})).filter(({k}) => inside(when[k])).map(({e, k}) => {
       const {colour, shape} = kinds[e.kind], r = k === state.at ? 8 : 5;
-      return svg("path", {d: `M${px(e.year)} ${BASE}${nn.SHAPES[shape](r)}`, class: shape === "cross" ? "nn-stroke" : "nn-dots", style: nn.ink(colour)});
+      return svg("path", {d: `M${px(when[k])} ${BASE}${nn.SHAPES[shape](r)}`, class: shape === "cross" ? "nn-stroke" : "nn-dots", style: nn.ink(colour)});
     }));
     drawing.setAttribute("aria-valuenow", state.at + 1);
     drawing.setAttribute("aria-valuetext", `${event.year}: ${event.title}`);
@@ -71,12 +78,12 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
     redraw();
   }
   function zoom(factor) {
-    const [from, to] = state.view, middle = inside(events[state.at].year) ? events[state.at].year : (from + to) / 2;
+    const [from, to] = state.view, middle = inside(when[state.at]) ? when[state.at] : (from + to) / 2;
     look(middle - (middle - from) * factor, middle + (to - middle) * factor);
   }
   function choose(k) {
     state.at = nn.clamp(k, 0, events.length - 1);
-    const {year} = events[state.at], [from, to] = state.view;
+    const year = when[state.at], [from, to] = state.view;
     if (!inside(year)) look(year - (to - from) / 2, year + (to - from) / 2);
     redraw();
   }
@@ -94,7 +101,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
     const by = at(event).x - grip.x;
     moved = Math.max(moved, Math.abs(by));
     if (moved < 5) return;
-    const years = by / (wide - 2 * EDGE) * (grip.view[1] - grip.view[0]);
+    const years = by / (wide - EDGE - FLAG) * (grip.view[1] - grip.view[0]);
     look(grip.view[0] - years, grip.view[1] - years);
   });
   drawing.addEventListener("pointercancel", () => { grip = null; });
@@ -104,8 +111,8 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
   });
   function tapped({x, y}) {
     const lane = Math.round((BASE - 18 - y) / LANE);
-    const hit = boxes.find(b => b.lane === lane && b.left <= x && x <= b.right);
-    const near = events.map((e, k) => [Math.abs(px(e.year) - x), k]).filter(([, k]) => inside(events[k].year));
+    const hit = boxes.find(b => b.lane === lane && b.x - 4 <= x && x <= b.right);
+    const near = events.map((_, k) => [Math.abs(px(when[k]) - x), k]).filter(([, k]) => inside(when[k]));
     const k = hit ? hit.k : near.length ? near.sort((a, b) => a[0] - b[0])[0][1] : state.at;
     choose(k);
   }
@@ -136,7 +143,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
   plot.line({colour: "b", dash: "6 4", points: [[years[0] - 0.5, person], [years[years.length - 1] + 0.5, person]]});
   plot.line({colour: "a", points: contest.map(c => [c.year, c.error])});
   plot.dots({colour: "a", points: contest.map(c => [c.year, c.error])});
-  plot.free.append(nn.text(...plot.to(years[0] - 0.4, person + 1.2), `a trained person, ${nn.number(person, 1)}%`, {class: "nn-name nn-small", style: nn.ink("b")}));
+  plot.free.append(nn.text(...plot.to(years[0] - 0.4, person - 3.4), `a trained person, ${nn.number(person, 1)}%`, {class: "nn-name nn-small", style: nn.ink("b")}));
   const told = nn.live(), toldSource = html("p", {class: "nn-note"});
   function winner(x) {
     const k = nn.clamp(Math.round(x) - years[0], 0, years.length - 1), c = contest[k];

@@ -28,11 +28,13 @@ def taught(size, seed):
 
 
 def run(seed):
+    """Teach both learners at each size, on one draw of pictures."""
     rule, network = zip(*(taught(size, seed) for size in SIZES), strict=True)
     return {"perceptron": list(rule), "network": list(network)}
 
 
 def thin():
+    """The smallest size on the first draw."""
     rule, network = taught(SIZES[0], 0)
     return {"perceptron": rule, "network": network}
 
