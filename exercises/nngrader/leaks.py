@@ -18,7 +18,7 @@ import numpy as np
 from .course import Course
 from .engine import pack
 from .package import PROJECT
-from .pictures import Rows, streams
+from .pictures import Rows, grey, streams
 from .statements import (
     REGION,
     code_forms,
@@ -160,7 +160,7 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
             found += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
             if name.endswith(".py") and (told := _most_of(raw.decode(), secret)):
                 found.append(f"{name} holds a reference: {told}")
-            if name.endswith(".npz") and any(rows.stand_in(a.ravel()) for a in _arrays(raw)):
+            if name.endswith(".npz") and any(rows.stand_in(grey(a)) for a in _arrays(raw)):
                 found.append(f"{name} holds a picture that is held back")
     return [f"{wheel.name}: {f}" for f in dict.fromkeys(found)]
 

@@ -42,6 +42,7 @@ def inputs(problem, n=MANY, seed=0):
             args = case.make(rng, *map(int, rng.choice(pool, len(case.letters))))
         except (ValueError, IndexError):  # too small for what it makes
             continue
+        args = args if isinstance(args, tuple) else (args,)
         edge = rng.integers(AS_THEY_ARE + len(EDGES)) - AS_THEY_ARE
         drawn.append(args if edge < 0 else tuple(_edged(v, EDGES[edge]) for v in args))
     return drawn

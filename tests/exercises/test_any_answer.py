@@ -161,10 +161,20 @@ CHANGES = {
     "zeroed": (lambda a, k: np.zeros_like(a), False),
     "copied": (lambda a, k: np.array(a), True),
     "of another order": (lambda a, k: np.array(a, order="F"), True),
-    "of other bytes": (lambda a, k: np.asarray(a).astype(">f8"), True),
-    "nearly": (lambda a, k: np.asarray(a) * (1 + 1e-13), True),
-    "wide": (lambda a, k: np.asarray(a).astype(np.longdouble), True),
+    "of other bytes": (lambda a, k: as_fractions(a, ">f8"), True),
+    "nearly": (lambda a, k: np.asarray(a) * (1 + 1e-13 if is_fractional(a) else 1), True),
+    "wide": (lambda a, k: as_fractions(a, np.longdouble), True),
 }
+
+
+def is_fractional(a):
+    """Whether whole numbers, such as places, are not what is asked."""
+    return np.asarray(a).dtype.kind != "i"
+
+
+def as_fractions(a, dtype=float):
+    """Numbers of another type of fractions; whole numbers as they are."""
+    return np.asarray(a).astype(dtype) if is_fractional(a) else np.asarray(a)
 
 
 def changed(name, steps, parts):

@@ -24,10 +24,13 @@ from tests.exercises.declared import (
 SOURCE = EXERCISES / "source"
 NOTEBOOKS = {name: jupytext.read(SOURCE / name / f"{name}.py") for name in ASSIGNMENTS}
 CELLS = {
-    cell.metadata["nbgrader"]["grade_id"]: cell
-    for notebook in NOTEBOOKS.values()
+    key: cell
+    for name, notebook in NOTEBOOKS.items()
     for cell in notebook.cells
+    for gid in [cell.metadata["nbgrader"]["grade_id"]]
+    for key in (gid, f"{name} {gid}")  # ids such as intro stand in every assignment
 }
+ASSIGNMENT_OF = {p.name: name for name, m in ASSIGNMENTS.items() for p in m.PROBLEMS}
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
 every_declared = pytest.mark.parametrize("name", DECLARED)
 every_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -40,10 +43,17 @@ def written(assignment):
 
 
 def solution(name):
-    """The function that the solution cell of a problem defines."""
-    names = {"np": np}
-    exec(CELLS[name].source, names)
-    return names[name]
+    """The function that the solution cell of a problem defines, after those before it."""
+    mine = names(ASSIGNMENTS[ASSIGNMENT_OF[name]])
+    here = {"np": np}
+    for earlier in mine[: mine.index(name) + 1]:
+        exec(CELLS[earlier].source, here)
+    return here[name]
+
+
+def names(module):
+    """The problems of an assignment by name."""
+    return [p.name for p in module.PROBLEMS]
 
 
 def table(name):
@@ -62,9 +72,14 @@ def example(name):
 
 def digits():
     """The names of the cell that reads digits, with the solutions before it."""
-    names = {"np": np} | {name: solution(name) for name in PROBLEMS}
-    exec(CELLS["digits"].source, names)
-    return names
+    return cell_of("ps2_classifiers", "digits")
+
+
+def cell_of(assignment, gid):
+    """The names of a cell at the end of an assignment, with the solutions before it."""
+    here = {"np": np} | {name: solution(name) for name in names(ASSIGNMENTS[assignment])}
+    exec(CELLS[f"{assignment} {gid}"].source, here)
+    return here
 
 
 @every_assignment
@@ -132,12 +147,13 @@ def test_the_numbers_of_the_example_are_right(name):
 
 @every_declared
 def test_what_costs_points_is_named_in_the_text(name):
-    p, text = DECLARED[name], CELLS[f"text_{name}"].source + CELLS["intro"].source
+    p, intro = DECLARED[name], CELLS[f"{ASSIGNMENT_OF[name]} intro"].source
+    text = CELLS[f"text_{name}"].source + intro
     assert [
         bad for names in p.forbidden.values() for bad in names if f"`{bad}`" not in text
     ] == []
     raised = {c["error"] for c in packed(name, 1, True)["cases"] if c.get("error")}
-    assert raised == ({"ValueError"} if "`ValueError`" in text else set())
+    assert raised == set(re.findall(r"`(\w+Error)`", CELLS[f"text_{name}"].source))
 
 
 @every_declared
@@ -176,7 +192,7 @@ def test_the_outcome_with_digits_is_the_one_told():
     hinge = names["read_trained"](names["hinge_loss"])
     assert [nearest[0], softmax[0], hinge[0]] == [19, 19, 18]
     assert (round(softmax[2], 2), hinge[2]) == (0.37, 0)
-    told = CELLS["text_outcome"].source
+    told = CELLS["ps2_classifiers text_outcome"].source
     assert (
         "reads 19 of 20, the classifier trained with softmax 19, the one with the hinge" in told
     )
@@ -199,4 +215,24 @@ def test_other_draws_of_digits_turn_out_as_told():
     assert (np.min(read), np.max(read)) == (14, 20)
     ahead = {r.index(max(r)) for r in read if r.count(max(r)) == 1}
     assert ahead == {0, 1, 2}
-    assert "each method read between 14 and 20" in CELLS["text_outcome"].source
+    assert "each method read between 14 and 20" in CELLS["ps2_classifiers text_outcome"].source
+
+
+def test_the_outcome_of_linear_algebra_is_the_one_told():
+    here = cell_of("ps1_linear_algebra", "uses")
+    told = CELLS["ps1_linear_algebra text_outcome"].source
+    assert np.allclose(here["balance"](), [2, 16, 2, 2, 8, 5])
+    assert np.allclose(here["REACTION"] @ here["balance"](), 0)
+    assert "2 KMnO₄ + 16 HCl → 2 KCl + 2 MnCl₂ + 8 H₂O + 5 Cl₂" in told
+    slope, share = here["brake"]()
+    assert (round(slope, 1), round(share, 2)) == (3.9, 0.65)
+    assert "3.9 feet more, and 65 % of the variance" in told
+    eigenvalue, most = here["letters"]()
+    letters = [c for c in here["SENTENCE"].lower() if c.isalpha()]
+    assert np.isclose(eigenvalue, 1)
+    assert all(np.isclose(share, letters.count(c) / len(letters)) for c, share in most)
+    assert {c for c, _ in most[:2]} == {"e", "t"}
+    assert [c for c, _ in most[2:]] == ["s", "i", "o"]
+    assert [letters.count(c) for c in "et"] == [27, 27]
+    assert len(letters) == 217
+    assert "on each in 12.4 % of all steps" in told

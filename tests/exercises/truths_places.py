@@ -153,7 +153,7 @@ def _(a, found):
 )
 def _(a, found):
     side = {"large": (a.got > a.want).all(), "small": (a.got < a.want).all()}
-    simple = a.equals(-a.want) or a.equals(a.want * a.sizes["N"])
+    simple = a.equals(-a.want) or a.equals(a.want * a.sizes.get("N", 1))
     return a.bad().any() and not simple and side.get(found[1], True) and broken(a, found[2])
 
 

@@ -159,7 +159,7 @@ def not_divided_by_the_length(A):
 
 @bases.mistake(
     "each column has length 1, but what is the product of two different ones?",
-    loses="value dependent",
+    loses="value",
 )
 def divided_by_the_length_alone(A):
     return A / np.linalg.norm(A, axis=0)
@@ -167,7 +167,7 @@ def divided_by_the_length_alone(A):
 
 @bases.mistake(
     "only what lies along the last vector found is taken away. What about the others?",
-    loses="value dependent",
+    loses="value",
 )
 def last_vector_alone(A):
     found = []
@@ -180,7 +180,7 @@ def last_vector_alone(A):
 
 @bases.mistake(
     "only what lies along the first vector is taken away. What about the others?",
-    loses="value dependent",
+    loses="value",
 )
 def first_vector_alone(A):
     found = []
@@ -200,9 +200,7 @@ def divided_by_the_square(A):
     return cleaned(A, lambda q, a, left: q @ left / (q @ q), length=lambda v: v @ v)
 
 
-@bases.mistake(
-    "which sign has what lies along q, when it is taken away?", loses="value dependent"
-)
+@bases.mistake("which sign has what lies along q, when it is taken away?", loses="value")
 def added(A):
     return cleaned(A, lambda q, a, left: -(q @ left))
 
@@ -244,10 +242,3 @@ def classical(A):
 @bases.mistake("the last column does not count. Where does your loop end?", loses="shape value")
 def last_column_left_out(A):
     return gram_schmidt(A)[:, :-1]
-
-
-@bases.mistake("which line writes into the caller's A?", loses="inputs-unchanged")
-def in_place(A):
-    Q = gram_schmidt(A)
-    A[:, : Q.shape[1]] = Q
-    return Q

@@ -13,7 +13,6 @@ def differentiate(numerical_jacobian, formula, x, A, h=1e-5):
 
 jacobian = problem(
     "numerical_jacobian",
-    rtol=1e-8,  # tells float64 from float32
     driver=differentiate,
     returns={"jacobian": "value"},
     points={"shape": 1, "value": 5, "default": 2, "integers": 1, "inputs-unchanged": 1},
@@ -217,3 +216,18 @@ def copied_as_it_came(f, x, h=1e-5):
 def made_like_x(f, x, h=1e-5):
     J = numerical_jacobian(f, x, h)
     return J if x.dtype.kind == "f" else np.trunc(J)
+
+
+@jacobian.mistake(
+    "whole numbers are moved in place, and stay whole. What is 3 + 0.1 among integers?",
+    loses="integers",
+)
+def moved_in_place(f, x, h=1e-5):
+    columns, work = [], x.copy()
+    for j in range(len(x)):
+        work[j] = work[j] + h
+        above = f(work)
+        work[j] = work[j] - 2 * h
+        columns.append((above - f(work)) / (2 * h))
+        work[j] = work[j] + h
+    return np.array(columns).T

@@ -7,7 +7,6 @@ from .common import ELSEWHERE
 
 principal = problem(
     "pca",
-    rtol=1e-8,  # tells float64 from float32
     returns={"components": "value", "variances": "variances", "scores": "scores"},
     points={
         "shape": 1,

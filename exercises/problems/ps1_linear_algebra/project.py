@@ -31,7 +31,7 @@ def project(b, A):
 
 
 projections.example(
-    np.array([1.0, 2.0, 7.0]), np.array([[1.0, 2.0, 1.0], [1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])
+    np.array([1.0, 2.0, 6.0]), np.array([[1.0, 2.0, 0.0], [1.0, 2.0, 1.0], [1.0, 2.0, 2.0]])
 )
 
 
@@ -162,11 +162,4 @@ def rounding_as_a_direction(b, A):
         if np.any(left):
             basis.append(left / np.linalg.norm(left))
             p = p + (basis[-1] @ b) * basis[-1]
-    return p
-
-
-@projections.mistake("which line writes into the caller's b or A?", loses="inputs-unchanged")
-def in_place(b, A):
-    p = project(b, A)
-    b -= p
     return p
