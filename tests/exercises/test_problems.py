@@ -215,7 +215,13 @@ def test_the_example_tells_wrong_ideas_apart(weak):
     assert not np.isclose(f(*p.by_hand), p.solve(*p.by_hand)[0], rtol=1e-3)
 
 
-@pytest.mark.parametrize("name", [name for name in PLAIN if _has_samples(PROBLEMS[name])])
+def _has_rows(p):
+    """Whether the first argument is a table of samples, and not a square matrix as a whole."""
+    first = np.shape(p.by_hand[0])
+    return _has_samples(p) and (len(first) < 2 or first[0] != first[1])
+
+
+@pytest.mark.parametrize("name", [name for name in PLAIN if _has_rows(PROBLEMS[name])])
 def test_every_row_of_the_example_contributes(name):
     p = PROBLEMS[name]
     rows = range(len(p.by_hand[0]))

@@ -53,7 +53,8 @@ def _judge_ordinary(book, mine, here, charges):
             book.also(charge.aspect, again.text, again.mistake, part)
             charges.append(Charge(part, group, charge.aspect, charge.found))
             return
-    found = _explained(book, mine, here, book.data["mistakes"])
+    whole = len(mine) == sum(case["group"] == group for case in book.data["cases"])
+    found = _explained(book, mine, here, book.data["mistakes"] if whole else {})
     book.find(aspect, group, found.text, part, found.mistake)
     charges.append(Charge(part, group, aspect, found))
     proves = not book.data.get("measure")  # what is true or false is wrong in one way only

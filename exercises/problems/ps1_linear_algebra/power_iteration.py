@@ -236,15 +236,3 @@ def quotient_not_divided(A, v, tol=1e-10, max_iter=10_000):
 def two_steps(A, v, tol=1e-10, max_iter=10_000):
     value, vector = power_iteration(A, v, tol, max_iter)
     return value**2, vector
-
-
-@powers.mistake(
-    "where does your code say that max_iter steps did not suffice, and what is raised there?",
-    loses="errors",
-)
-def never_raises(A, v, tol=1e-10, max_iter=10_000):
-    v = v / np.linalg.norm(v)
-    for _ in range(min(max_iter, 60)):
-        v = A @ v / np.linalg.norm(A @ v)
-    v = v * np.sign(v[np.abs(v).argmax()])
-    return v @ A @ v, v

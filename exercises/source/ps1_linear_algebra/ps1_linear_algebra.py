@@ -79,7 +79,7 @@ from nngrader import check
 # |---|---|---|
 # | 5 | value | `R` for whole numbers from -9 to 9, with a 0 in the corner and a column of zeros |
 # | 2 | pivots | their `pivots` |
-# | 3 | dependent | `R` and `pivots`, half each, where rows and columns depend on each other; all numbers are negative or 0, and in the millions |
+# | 3 | dependent | `R` and `pivots`, half each, where rows and columns depend on each other, and numbers are in the millions |
 # | 2 | stability | `R` and `pivots`, half each, where the corner entry is $10^{-9}$, which is not 0; `R` to nine digits |
 # | 1 | shape | an (m, n) array and a list, in this order |
 # | 1 | inputs-unchanged | `A` stays as it is |
@@ -114,7 +114,7 @@ def row_reduce(A):
         if i == len(R):
             break
         p = i + np.abs(R[i:, j]).argmax()
-        if np.abs(R[p, j]) / np.abs(A).max() > 1e-11:
+        if abs(R[p, j]) / abs(A).max() > 1e-11:
             R[[i, p]] = R[[p, i]]
             R[i] /= R[i, j]
             others = np.arange(len(R)) != i
