@@ -87,7 +87,8 @@ ROWS = (
         in_denominator=lambda x: 2 * x,
     ),
     Identity(
-        *("length", r"\|x\|", "x", r"\frac{x^\top}{\|x\|}", r"\frac{x}{\|x\|}"),
+        *("length", r"\|x\|", "x", r"x^\top / \|x\|", r"x / \|x\|"),
+        where=r"x \ne 0",
         inputs=drawn((5,)),
         function=lambda x: np.sqrt(x @ x),
         in_numerator=lambda x: x.T / np.sqrt(x @ x),
@@ -143,7 +144,7 @@ ROWS = (
         in_denominator=lambda z: np.diag(softmax(z)) - np.outer(softmax(z), softmax(z)),
     ),
     Identity(
-        *("log of summed exponentials", r"\log \sum_c e^{z_c}", "z"),
+        *("log of summed exponentials", r"\ln \sum_c e^{z_c}", "z"),
         *(r"\mathrm{softmax}(z)^\top", r"\mathrm{softmax}(z)"),
         inputs=drawn((5,)),
         function=lambda z: np.log(np.exp(z).sum()),
@@ -151,7 +152,7 @@ ROWS = (
         in_denominator=softmax,
     ),
     Identity(
-        *("softmax and cross-entropy", r"(-y^\top \log p)", "z"),
+        *("softmax and cross-entropy", r"(-y^\top \ln p)", "z"),
         *(r"(p - y)^\top", "p - y"),
         where=r"p = \mathrm{softmax}(z), \; \textstyle\sum_c y_c = 1",
         inputs=lambda rng: (rng.standard_normal(5), rng.dirichlet(np.ones(5))),
@@ -204,9 +205,9 @@ ROWS = (
         in_denominator=lambda W, x, y: -np.outer(y - W @ x, x),
     ),
     Identity(
-        *("mean squared error", r"\tfrac{1}{m} A A^\top", "w"),
-        *(r"-\tfrac{2}{m} X A^\top", r"-\tfrac{2}{m} A X^\top"),
-        where="A = a - w X - b",
+        *("mean squared error", r"\tfrac{1}{m} R R^\top", "w"),
+        *(r"-\tfrac{2}{m} X R^\top", r"-\tfrac{2}{m} R X^\top"),
+        where="R = a - w X - b",
         inputs=drawn((3,), (3, 5), (5,), ()),
         function=lambda w, X, a, b: residual(w, X, a, b) @ residual(w, X, a, b) / 5,
         in_numerator=lambda w, X, a, b: -2 / 5 * X @ residual(w, X, a, b).T,
@@ -215,13 +216,15 @@ ROWS = (
     Identity(
         *("determinant", r"\det A", "A"),
         *(r"\det(A) \, A^{-1}", r"\det(A) \, A^{-\top}"),
+        where=r"\det A \ne 0",
         inputs=lambda rng: (definite(rng, 3) + rng.standard_normal((3, 3)),),
         function=det,
         in_numerator=lambda A: det(A) * inv(A),
         in_denominator=lambda A: det(A) * inv(A).T,
     ),
     Identity(
-        *("logarithm of the determinant", r"\log \det A", "A", "A^{-1}", r"A^{-\top}"),
+        *("logarithm of the determinant", r"\ln \det A", "A", "A^{-1}", r"A^{-\top}"),
+        where=r"\det A > 0",
         inputs=lambda rng: (definite(rng, 3) + rng.standard_normal((3, 3)) / 3,),
         function=lambda A: np.log(det(A)),
         in_numerator=inv,

@@ -34,6 +34,18 @@ ANOTHER = """data => {
   return element.dataset.agrees;
 }"""
 
+WORDS = """data => {
+  let words = "";
+  nn.live = () => ({node: document.createElement("p"), set(told) { words = told; }});
+  const element = document.createElement("nn-surface-walk");
+  const script = document.createElement("script");
+  script.type = "application/json";
+  script.textContent = JSON.stringify(data);
+  element.append(script);
+  document.body.append(element);
+  return words;
+}"""
+
 
 @pytest.fixture
 def figure(browser, address):
@@ -154,6 +166,33 @@ def test_a_script_that_computes_something_else_is_noticed(browser, address):
             known = wrong["surfaces"][1]["known"]
             known[way] = (np.array(known[way]) + 0.001).tolist()
             assert seen.page.evaluate(ANOTHER, wrong) == "false", (way, seen.errors)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_the_cut_shows_the_dot_in_every_corner(figure, name):
+    choose(figure, name)
+    plot = figure.locator(".nn-plot").nth(1)
+    for key in ("Left", "Up", "Right", "Down"):
+        for _ in range(25):
+            figure.locator(".nn-point").press(f"Shift+Arrow{key}")
+        settle(figure)
+        top, height = (
+            float(plot.locator("svg").get_attribute(side)) for side in ("y", "height")
+        )
+        dot = numbers(plot.locator("path.nn-dots").get_attribute("d"))[1]
+        assert top <= dot <= top + height
+
+
+def test_where_the_gradient_is_zero_it_names_no_angle_from_it(browser, address):
+    with visit(browser, address, PAGE) as seen:
+        data = json.loads(seen.page.evaluate(DATA))
+        (bowl,) = (s for s in data["surfaces"] if s["name"] == "xᵀAx")
+        bowl["start"] = [0, 0]
+        data["surfaces"] = [bowl]
+        words = seen.page.evaluate(WORDS, data)
+        assert "The gradient is 0: the tangent plane is level." in words
+        assert "saddle" in words
+        assert "°" not in words
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -213,9 +213,9 @@ def test_squared_norm_of_the_notes_by_hand():
 
 
 def test_gradient_of_the_mean_squared_error_has_sign_and_factor():
-    """Erratum ml-steps-e014: -2/m A Xᵀ, not 2 A (X + I)."""
+    """Erratum ml-steps-e014: -2/m R Xᵀ, not 2 A (X + I)."""
     rule = identities("mean squared error")
-    assert rule.denominator == r"-\tfrac{2}{m} A X^\top"
+    assert rule.denominator == r"-\tfrac{2}{m} R X^\top"
     w, X, a, b = rule.inputs(np.random.default_rng(1))
     with pytest.raises(ValueError, match="broadcast"):
         X + np.eye(X.shape[1])

@@ -73,6 +73,9 @@
       way.set([-s.reach, s.reach].map(along));
       above.set(sides.above);
       below.set(sides.below);
+      const [low, high] = s.heights, third = (high - low) / 3;  // the cut's window follows the dot
+      const up = Math.max(0, Math.ceil((f + third / 2 - high) / third)), down = Math.max(0, Math.ceil((low + third / 30 - f) / third));
+      cut.range([-s.reach, s.reach], s.heights.map(v => v + (up - down) * third));
       curve.set(t => local(s, along(t)).f);
       tangent.set(t => f + t * rate);
       bent.set(t => f + t * rate + t * t * bend / 2);
@@ -81,7 +84,9 @@
       hessian.set(H);
       const shape = small > 1e-9 ? "a bowl: it bends up every way" : big < -1e-9 ? "a dome: it bends down every way"
         : big > 1e-9 && small < -1e-9 ? "a saddle: up one way, down another" : "straight one way";
-      live.set(`Height ${nn.number(f)}. Slope ${nn.number(rate)} at ${nn.number(state.turn, 0)}° from the gradient of length ${nn.number(steep)}. The surface is ${shape}.`);
+      const slopes = steep < 0.005 ? "The gradient is 0: the tangent plane is level."
+        : `Slope ${nn.number(rate)} at ${nn.number(state.turn, 0)}° from the gradient of length ${nn.number(steep)}.`;
+      live.set(`Height ${nn.number(f)}. ${slopes} The surface is ${shape}.`);
       map.describe(`Contours of ${s.name}. At ${pair(p)} the gradient is ${pair(g)}; ${shape}.`);
       cut.describe("The surface along the dotted line, its tangent, and the parabola with the same slope and curvature.");
     }
@@ -91,7 +96,6 @@
       const s = state.surface = surfaces[k];
       map.range(s.x, s.y);
       [map.ground.lastChild.previousSibling, map.ground.lastChild].forEach((label, i) => { label.textContent = [s.xlabel, s.ylabel][i]; });
-      cut.range([-s.reach, s.reach], s.heights);
       hills.set((x, y) => local(s, [x, y]).f, s.levels);
       place.set(...s.start);
       redraw();
