@@ -12,13 +12,15 @@ from texsize import size
 
 INLINE = re.compile(r'<span class="math notranslate nohighlight">\\\((.*?)\\\)</span>', re.S)
 DISPLAY = re.compile(r'<div class="math([^"]*)"([^>]*)>(.*?)</div>', re.S)
+LINE = 3.6  # ex: what is higher makes its line of text higher
 BRACKETS = re.compile(r"\\\[(.*)\\\]", re.S)  # a number may stand before them
 
 
 def _inline(found: re.Match) -> str:
-    """Return a formula in a line with its width."""
-    width, _ = size(html.unescape(found[1]), display=False)
-    return found[0].replace(">", f' style="--w:{width}">', 1)
+    """Return a formula in a line with its width and, where it is high, its height."""
+    width, height = size(html.unescape(found[1]), display=False)
+    high = f";--h:{height}" if height > LINE else ""
+    return found[0].replace(">", f' style="--w:{width}{high}">', 1)
 
 
 def _display(found: re.Match) -> str:
