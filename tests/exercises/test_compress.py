@@ -129,6 +129,31 @@ def test_digits_of_a_number_carry_nothing():
     assert "off by more than 8 grey levels" in said
 
 
+def test_rounding_unpacks_nothing():
+    """Two numbers c, and two that cancel, hold the means of eight squares of four pixels."""
+    y, x = np.mgrid[:8, :8] // 2
+    square = (4 * y + x).ravel()
+    half, window = divmod(square, 8)
+    lifted = (half == [[0], [1]]) * 2.0 ** (6 * window - 40)
+    M = np.full((1, 64), 1.5 * 2.0**60)  # what is added to it loses all below 256
+    basis = np.vstack([-lifted, M, -M, lifted, np.ones((1, 64))])
+
+    def packed(file, picture):
+        means = [blocks(picture)[:, square == s].mean(axis=1) for s in range(16)]
+        digits = np.clip(np.round(np.array(means) / 4) - 32, -31, 31)
+        c = np.tensordot(digits.reshape(2, 8, -1), 2.0 ** (6 * np.arange(7, -1, -1)), (1, 0)).T
+        one = np.ones((len(c), 1))
+        return np.hstack([c, one, one, c, 128 * one])
+
+    picture = DATA[True]["cases"][0]["args"]["picture"]
+    unpacked = packed(None, picture) @ basis
+    rough = np.transpose([blocks(picture)[:, square == s].mean(axis=1) for s in square])
+    assert np.sqrt(np.mean((unpacked - rough) ** 2)) < 2  # 16 means from 7 numbers
+    value, said = reached(basis, packed, visible=True)
+    assert value is None
+    assert "below 1e9 grey levels" in said
+
+
 def test_a_basis_that_knows_the_cat_by_heart_is_no_better_elsewhere(values):
     cat = DATA[True]["cases"][0]["args"]["picture"]
     heart = np.linalg.svd(blocks(cat), full_matrices=False)[2]

@@ -206,7 +206,7 @@ def _heldback(p):
         if not file.is_file():
             raise FileNotFoundError(
                 f"{p.name} needs held-back data: {file} does not exist "
-                "(python tools/make_datasets.py makes it)"
+                "(tools/make_datasets.py and tools/make_challenges.py make such files)"
             )
         with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as arrays:
             return dict(arrays)

@@ -656,6 +656,7 @@ points("numerical_jacobian", numerical_jacobian, 10)
 # $$\text{block } n \approx \sum_{i=1}^{K} \text{numbers}_{ni} \, \text{basis}_i, \qquad \text{error} = \sqrt{\text{mean over all pixels of (difference)}^2} \leq 8 \text{ grey levels of } 255.$$
 #
 # Counted are those of your numbers that are not 0. Where they stand is free here; a real format pays for that, too.
+# No multiple may reach 10⁹ grey levels: larger ones that cancel each other could hide numbers in what rounding leaves.
 #
 # | | shape | what it is |
 # |---|---|---|
@@ -674,7 +675,7 @@ points("numerical_jacobian", numerical_jacobian, 10)
 # | 2 | percent 17 |
 #
 # The check uses a photograph of a cat, which asks for a little more than the one held back: what reached 16.7 with the cat reached 15.8 there.
-# One call has 4 seconds.
+# One call has 8 seconds.
 #
 # `nnlib` is forbidden in this notebook, but not in another one, in which you make `basis.npz`.
 # `nnlib.datasets.photographs()` has four photographs. Leave the cat out, or the check tells you nothing.
