@@ -637,7 +637,7 @@ points("numerical_jacobian", numerical_jacobian, 10)
 # ### BEGIN SOLUTION
 # **Sums (2).** $f(x) = \sum_i \sum_j A_{ij} x_i x_j + \sum_i b_i x_i$. One point without $b$, or where both indices have the same name.
 #
-# **Derivative (3).** By the product rule $\partial (x_i x_j) / \partial x_k = \delta_{ik} x_j + \delta_{jk} x_i$. So $\partial f / \partial x_k = \sum_j A_{kj} x_j + \sum_i A_{ik} x_i + b_k$. The term $A_{kk} x_k^2$ is in both sums once and gives $2 A_{kk} x_k$, as it should. One point for each of the two sums, one for the reason (the product rule, or the terms sorted by how often $x_k$ stands in them) that also covers $x_k^2$. A derivation for n = 2 that is right gives 2.
+# **Derivative (3).** By the product rule $\partial (x_i x_j) / \partial x_k = \delta_{ik} x_j + \delta_{jk} x_i$. So $\partial f / \partial x_k = \sum_j A_{kj} x_j + \sum_i A_{ik} x_i + b_k$. The term $A_{kk} x_k^2$ is in both sums once and gives $2 A_{kk} x_k$, as it should. One point for each of the two sums, one for the reason (the product rule, or the terms sorted by how often $x_k$ stands in them) that also covers $x_k^2$. A derivation for n = 2 that is right gives 2. Without $b_k$, one point less, here alone. A rule for matrices that is quoted and not derived gives 0 here; the lines below count all the same.
 #
 # **Matrices (1).** $\nabla f = (A + A^\top) x + b$, of shape (n,). A row instead of a column is accepted where it is said.
 #
