@@ -131,6 +131,12 @@ PLACES = """
 """
 
 
+BEGUN = """
+() => [...document.querySelectorAll("nn-steps, nn-quiz, nn-predict, nn-recall")]
+  .every(e => e.classList.contains("nn-ready"))
+"""
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("page", WRITTEN)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -141,6 +147,7 @@ def test_formulas_appear_without_moving_the_text_by_more_than_a_line(
     tab.route(MATHJAX, lambda route: held.append(route))
     tab.goto(f"{address}chapters/{page}.html", wait_until="domcontentloaded")
     tab.wait_for_function("document.fonts.status === 'loaded'")
+    tab.wait_for_function(BEGUN)
     tab.wait_for_timeout(300)
     before = tab.evaluate(PLACES)
     if not held:
