@@ -319,15 +319,23 @@ def _(a, found):
     return np.shape(a.whole[-1]) == a.want.shape != np.shape(a.whole[0])
 
 
-@sentence(r"expected a ValueError, but the function raised (\w+)", of="form")
+@sentence(r"^(.*): expected a (\w+), but the function raised (\w+)", of="form")
 def _(a, found):
-    return type(a.error).__name__ == found[1] != "ValueError"
+    if a.case["tried"] != found[1]:  # said of another input
+        return True
+    return type(a.error).__name__ == found[3] != found[2] == a.case["error"]
 
 
-@sentence(r"expected a ValueError, but the function returned(.*)", of="form")
+@sentence(r"^(.*): expected a (\w+), but the function returned(.*)", of="form")
 def _(a, found):
-    said = "not returned or printed" in found[1]
-    return a.error is None and (not said or isinstance(a.whole, Exception))
+    if a.case["tried"] != found[1]:
+        return True
+    said = "not returned or printed" in found[3]
+    return (
+        a.error is None
+        and a.case["error"] == found[2]
+        and (not said or isinstance(a.whole, Exception | None))
+    )
 
 
 @sentence(r"the work in Python grows with", of="form")
