@@ -32,7 +32,8 @@ class Entry:
     """One part of one case, where the answer has the shape that is asked, or a known mistake's.
 
     ``aspect`` is what a wrong value costs; ``marks`` holds what each known mistake gives here;
-    ``fault`` says what is wrong with its form, where that is yet to be charged.
+    ``fault`` says what is wrong with its form, where that is yet to be charged; ``odd`` says
+    it where a known mistake has the same form, and may say more.
     """
 
     part: str
@@ -44,6 +45,7 @@ class Entry:
     rtol: float
     visible: bool
     fault: str | None = None
+    odd: str | None = None
 
     @property
     def group(self):

@@ -191,7 +191,8 @@ def _read_part(book, case, k, answer):
         return None
     want = want.astype(float)
     shown = book.data["visible"]
-    return Entry(part, aspect, case, values, want, marks, rtol, shown, fault)
+    odd = looks.fault if is_known else None
+    return Entry(part, aspect, case, values, want, marks, rtol, shown, fault, odd)
 
 
 def _known_form(looks, marks, rtol):

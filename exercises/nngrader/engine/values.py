@@ -104,9 +104,11 @@ def _in_words(book, mine, here, mistakes):
     if all(e.right for e in mine):
         return f" {faults[0]}{tried}", None
     found = _explained(book, mine, here, mistakes)
-    if found.mistake or not found.text:
+    odd = [e.odd for e in mine if e.odd]  # that no mistake of this aspect explains
+    if found.mistake or not (found.text or odd):
         return found.text, found.mistake
-    return (f" {faults[0]}" if faults else found.text) + tried, None
+    said = [*faults, *odd]
+    return (f" {said[0]}" if said else found.text) + tried, None
 
 
 def _follows(entry, found, mistakes):

@@ -211,6 +211,63 @@ def turned_round(A):
 
 
 @bases.mistake(
+    "what is left was divided by the length of the whole column. Whose length should become 1?",
+    loses="value",
+)
+def divided_by_the_length_of_the_column(A):
+    found = []
+    for a in A.T:
+        left = a.copy()
+        for q in found:
+            left = left - (q @ left) * q
+        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
+            found.append(left / np.linalg.norm(a))
+    return np.array(found).reshape(-1, len(A)).T
+
+
+@bases.mistake(
+    "the coefficient was taken away from every entry. Along which vector does it belong?",
+    loses="value",
+)
+def coefficients_without_their_vectors(A):
+    found = []
+    for a in A.T:
+        left = a.copy()
+        for q in found:
+            left = left - q @ left
+        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
+            found.append(left / np.linalg.norm(left))
+    return np.array(found).reshape(-1, len(A)).T
+
+
+@bases.mistake(
+    "these are the left singular vectors, another basis of the same space. Along which vector "
+    "does the first one lie that is asked?",
+    loses="value",
+)
+def singular_vectors(A):
+    U, s, _ = np.linalg.svd(A, full_matrices=False)
+    return U[:, s > 1e-10 * s[0]]
+
+
+@bases.mistake(
+    "a column of which a little was left has been dropped. Which share of its length must be "
+    "left, at least?",
+    loses="stability",
+)
+def too_much_dropped(A):
+    return cleaned(A, modified, small=1e-4)
+
+
+@bases.mistake(
+    "columns of zeros are left at the end. How many columns has Q?", loses="dependent"
+)
+def zeros_at_the_end(A):
+    Q = gram_schmidt(A)
+    return np.hstack([Q, np.zeros((len(A), A.shape[1] - Q.shape[1]))])
+
+
+@bases.mistake(
     "a column that depends on others has become a column of zeros. What is asked for it?",
     loses="dependent",
 )

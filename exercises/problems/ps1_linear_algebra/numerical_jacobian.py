@@ -186,6 +186,15 @@ def not_divided(f, x, h=1e-5):
 
 
 @jacobian.mistake(
+    "the difference is halved, and then multiplied by h. In which order does Python read "
+    "a / 2 * h?",
+    loses="value",
+)
+def multiplied_by_h(f, x, h=1e-5):
+    return h**2 * numerical_jacobian(f, x, h)
+
+
+@jacobian.mistake(
     "each step is h times the entry that moves. Does the formula make the step depend on x?",
     loses="value",
 )

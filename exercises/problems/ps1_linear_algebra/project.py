@@ -48,12 +48,23 @@ def independent(rng, M):
 @projections.case("dependent")
 def dependent(rng, M):
     """Columns that depend on each other."""
-    n = some(rng, M - 2)
+    n = some(rng, max(1, M - 3))
     while True:
         A = integers(rng, M, n, 5)
         more = A[:, :1] * 3 - A[:, -1:] * 2
         if left_over(A).min() > 0.05:
-            return rng.normal(size=M) * 5, np.hstack([A[:, :1], A[:, :1] * -2, A[:, 1:], more])
+            A = np.hstack([A[:, :1], A[:, :1] * -2, A[:, 1:], more])
+            if all(has_no_inverse(B.T @ B) for B in (A, A.copy("F"))):
+                return rng.normal(size=M) * 5, A
+
+
+def has_no_inverse(S):
+    """Tell whether numpy says that a singular matrix is one, and does not return rounding."""
+    try:
+        np.linalg.inv(S)
+    except np.linalg.LinAlgError:
+        return True
+    return False
 
 
 @projections.alternative
@@ -163,3 +174,25 @@ def rounding_as_a_direction(b, A):
             basis.append(left / np.linalg.norm(left))
             p = p + (basis[-1] @ b) * basis[-1]
     return p
+
+
+@projections.mistake(
+    "these vectors stand at right angles, and their lengths are not 1. By what is q·b "
+    "divided then?",
+    loses="value",
+)
+def lengths_left_as_they_are(b, A):
+    Q, p = gram_schmidt(A), np.zeros(len(b))
+    for q, a in zip(Q.T, A[:, left_over(A) > 1e-10].T, strict=True):
+        p = p + (q @ b) * (q @ a) ** 2 * q
+    return p
+
+
+@projections.mistake(
+    "as many singular vectors are used as there are columns. How many directions do the "
+    "columns span?",
+    loses="dependent",
+)
+def a_direction_for_each_column(b, A):
+    U = np.linalg.svd(A)[0][:, : A.shape[1]]
+    return U @ (U.T @ b)

@@ -73,49 +73,70 @@ def first_large(sizes):
     return (sizes > 1e-11).argmax()
 
 
+DRAWS = 2000  # before a generator gives up
+
+
 def clear(rng, make, ways=(np.argmax, first_large)):
     """Draw until every entry that decides about a pivot is clearly 0 or clearly not."""
-    while True:
+    for _ in range(DRAWS):
         A = make(rng)
         found = [sizes_of_pivots(A, way) for way in ways]
         if all(taken > 1e-3 and dropped < 1e-13 for taken, dropped in found):
             return A
+    raise ValueError("no such matrix was found")
 
 
 @elimination.case("value", visible=2)
 def whole_numbers(rng, M):
-    """Whole numbers, with a 0 in the corner and a column of zeros."""
-    n = M + int(rng.integers(2, 5))
+    """Whole numbers; column 0 and another are zeros, and column 1 begins with a 0."""
+    # column 0 tells those who take a 0 for a pivot from those who count 0, 1, 2, ...
+    n = M + int(rng.integers(3, 6))
 
     def make(rng):
         A = integers(rng, M, n)
-        A[:, 0] = -np.abs(A[:, 0])
-        A[0, 0] = 0
-        A[:, rng.integers(1, M + 1)] = 0
+        A[:, 1] = -np.abs(A[:, 1])
+        A[0, 1] = 0
+        A[:, [0, rng.integers(2, M + 2)]] = 0
         return A
 
-    while True:
+    for _ in range(DRAWS):
         A = clear(rng, make)
         if np.abs(row_reduce(A)[0]).max() > 1.1 or M == 1:
             return A
+    raise ValueError("no such matrix was found")
 
 
 @elimination.case("dependent")
 def low_rank(rng, M, N):
     """Numbers in the millions, whose rows and columns depend on each other."""
+    # A few columns are independent, one is a sum of them: elimination leaves rounding there.
+    # All others are a power of 2 times an earlier one, where nothing is left: so whoever takes
+    # rounding for a pivot takes the same one in every style.
+    r = max(1, min(M, N, 6) - 2)
 
     def make(rng):
-        r = max(1, min(M, N, 6) - 2)
-        right = np.abs(integers(rng, r, N, 4))
-        right[:, r // 2 + 1] = right[:, 0] * 2 + right[:, r // 2]
-        right[:, rng.integers(1, N)] = 0
-        return 1e6 * integers(rng, M, r, 3) @ right
+        own = integers(rng, M, r, 9)
+        last = own @ rng.integers(1, 4, size=r) if N > r else own[:, 0]
+        columns = [own[:, 0] * rng.choice([-4, -2, 2]), *own.T[1:], last][: N - 1]
+        columns.insert(0, own[:, 0])
+        for factor in [0, *rng.choice([0, -4, -2, 2, 4], size=N)][: N - len(columns)]:
+            k = int(rng.integers(1, len(columns) + 1))
+            columns.insert(k, columns[rng.integers(k)] * factor)
+        return 1e6 * np.stack(columns, axis=1) + 0.0  # no -0
 
-    while True:  # until the order of the rows does not decide: that is tried below
+    for _ in range(DRAWS):  # until the order of the rows does not decide, and rounding is left
         A = clear(rng, make)
         ways = [reduced(A, largest=False), reduced(A, swap=False)]
-        if all(near(*way, *row_reduce(A)) for way in ways):
+        if all(near(*way, *row_reduce(A)) for way in ways) and (min(M, N) < 5 or rounded(A)):
             return A
+    raise ValueError("no such matrix was found")
+
+
+def rounded(A):
+    """Tell whether rounding stays where 0 should be, and would be one pivot more."""
+    right, small = len(row_reduce(A)[1]), 1e-10 / np.abs(A).max()
+    ways = [reduced(A, small), reduced(A, small, divide=True)]
+    return all(len(pivots) == right + 1 for _, pivots in ways)
 
 
 def near(R, pivots, other, theirs):
@@ -124,18 +145,25 @@ def near(R, pivots, other, theirs):
 
 
 @elimination.case("stability", rtol=1e-9)
-def tiny_corner(rng, M, N):
-    """A corner entry of a billionth, which is not 0."""
+def tiny(rng, M):
+    """A corner entry of a billionth and a row of billionths, which are not 0."""
     if M == 1:
         raise ValueError("one row leaves no choice of a pivot")
+    n = M + int(rng.integers(2, 5))
 
     def make(rng):
-        A = integers(rng, M, N)
+        A = integers(rng, M, n)
         A[0, 0] = 1e-9
-        A[:, rng.integers(1, min(M, N))] = 0  # or the pivots of any matrix are right
+        A[:, rng.integers(1, M)] = 0
         return A
 
-    return clear(rng, make, [np.argmax])
+    for _ in range(DRAWS):  # until the last pivot is neither near 1e-11 nor near 1e-8
+        A = clear(rng, make, [np.argmax])
+        A[-1] *= 1e-9
+        taken, dropped = sizes_of_pivots(A)
+        if 2e-9 < taken * np.abs(A).max() < 9e-9 and dropped < 1e-13:
+            return A
+    raise ValueError("no such matrix was found")
 
 
 @elimination.alternative
@@ -201,23 +229,40 @@ def by_matrices(A):
 
 
 @np.errstate(all="ignore")
-def reduced(A, small=1e-11, *, swap=True, upward=True, unit=True, largest=True):
-    """Elimination with one of its steps left out."""
+def reduced(
+    A,
+    small=1e-11,
+    *,
+    swap=True,
+    upward=True,
+    unit=True,
+    largest=True,
+    divide=False,
+    magnitude=True,
+    offset=True,
+    done=False,
+    twin=False,
+    diagonal=False,
+):
+    """Elimination with one of its steps left out or changed."""
     R, pivots = A.copy(), []
     small *= np.abs(A).max()
     for j in range(A.shape[1]):
-        i = len(pivots)
+        i = j if diagonal else len(pivots)
         if i == len(R):
             break
-        candidates = np.abs(R[i:, j])
-        first = (candidates > small).argmax() if swap else 0
-        p = i + (candidates.argmax() if largest and swap else first)
-        if candidates.max() <= small:
+        column = R[0 if done else i :, j]
+        first = (np.abs(column) > small).argmax() if swap else 0
+        most = (np.abs(column) if magnitude else column).argmax()
+        p = (i if offset and not done else 0) + (most if largest and swap else first)
+        if abs(R[p, j]) <= small and (swap or np.abs(column).max() <= small):
             continue
-        R[[i, p]] = R[[p, i]]
+        R[[i, p]] = R[[p, p]] if twin else R[[p, i]]
+        if divide:
+            R[i] = R[i] / R[i, j]
         for k in range(0 if upward else i + 1, len(R)):
             if k != i:
-                R[k] = R[k] - R[k, j] / R[i, j] * R[i]
+                R[k] = R[k] - (R[k, j] if divide else R[k, j] / R[i, j]) * R[i]
         if unit:
             R[i] = R[i] / R[i, j]
         pivots.append(j)
@@ -265,12 +310,61 @@ def first_that_is_not_zero(A):
 
 
 @elimination.mistake(
-    "a number that should be 0 has become something like 1e-16 by rounding, and was taken for "
+    "a number that should be 0 has become a very small one by rounding, and was taken for "
     "a pivot. When does an entry count as 0?",
     loses="dependent",
 )
 def compared_with_exact_zero(A):
     return reduced(A, small=0.0)
+
+
+@elimination.mistake(
+    "a small number that is not 0 was counted as 0. How small is what counts as 0, and "
+    "compared with what?",
+    loses="stability",
+)
+def too_much_counted_as_zero(A):
+    return reduced(A, small=1e-6)
+
+
+@elimination.mistake(
+    "the largest number of -7, 0 and 2 is 2. Which is the largest in magnitude?",
+    loses="value pivots",
+)
+def largest_with_its_sign(A):
+    return reduced(A, magnitude=False)
+
+
+@elimination.mistake(
+    "argmax counts from where your slice begins. Which row of R is its 0?", loses="value"
+)
+def counted_from_the_slice(A):
+    return reduced(A, offset=False)
+
+
+@elimination.mistake(
+    "a row that has its pivot was taken once more. Which rows may still give one?",
+    loses="value",
+)
+def rows_taken_again(A):
+    return reduced(A, done=True)
+
+
+@elimination.mistake(
+    "print R before and after two rows are swapped: one of them is gone, and the other is "
+    "there twice. What does R[p] hold once R[i] is written over?",
+    loses="shape value pivots",
+)
+def swapped_by_views(A):
+    return reduced(A, twin=True)
+
+
+@elimination.mistake(
+    "a column without a pivot has used up a row. Which row is the next one then?",
+    loses="shape value pivots",
+)
+def a_row_for_each_column(A):
+    return reduced(A, diagonal=True)
 
 
 @elimination.mistake("from which number are columns counted?", loses="pivots")

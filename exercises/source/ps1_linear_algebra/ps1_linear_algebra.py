@@ -68,19 +68,19 @@ from nngrader import check
 # | `pivots` | a list | the columns with a pivot, from left to right, counted from 0 |
 #
 # ```python
-# A = np.array([[1, 2, 3], [2, 4, 8], [1, 2, 1]])
+# A = np.array([[1.0, 2, 3], [2, 4, 8], [1, 2, 1]])
 # R = [[1, 2, 0], [0, 0, 1], [0, 0, 0]]
 # pivots = [0, 2]
 # ```
 #
-# Row 1 comes to the top first, since 2 is the largest entry of column 0. Why has column 1 no pivot? Do the five steps on paper.
+# Row 1 comes to the top first, since 2 is the largest entry of column 0. Why has column 1 no pivot? Do the other five steps on paper.
 #
 # | points | aspect | what they are for |
 # |---|---|---|
-# | 5 | value | `R` for whole numbers from -9 to 9, with a 0 in the corner and a column of zeros |
+# | 5 | value | `R` for whole numbers from -9 to 9, where column 0 and another one are zeros, and column 1 begins with a 0 |
 # | 2 | pivots | their `pivots` |
 # | 3 | dependent | `R` and `pivots`, half each, where rows and columns depend on each other, and numbers are in the millions |
-# | 2 | stability | `R` and `pivots`, half each, where the corner entry is $10^{-9}$, which is not 0; `R` to nine digits |
+# | 2 | stability | `R` and `pivots`, half each, where the corner entry is $10^{-9}$ and the last row holds numbers like $3 \cdot 10^{-9}$, which are not 0; `R` to nine digits |
 # | 1 | shape | an (m, n) array and a list, in this order |
 # | 1 | inputs-unchanged | `A` stays as it is |
 #
@@ -154,7 +154,7 @@ points("row_reduce", row_reduce, 14)
 # | `Q` | (m, r) | `float64`; one column for each of the r columns that are not dropped, in their order |
 #
 # ```python
-# A = np.array([[3, 6, 1], [4, 8, 3], [0, 0, 2]])
+# A = np.array([[3.0, 6, 1], [4, 8, 3], [0, 0, 2]])
 # Q = [[0.6, -0.3578], [0.8, 0.2683], [0, 0.8944]]
 # ```
 #
@@ -231,8 +231,8 @@ points("gram_schmidt", gram_schmidt, 12)
 # | `p` | (m,) | `float64` |
 #
 # ```python
-# b = np.array([1, 2, 6])
-# A = np.array([[1, 2, 0], [1, 2, 1], [1, 2, 2]])
+# b = np.array([1.0, 2, 6])
+# A = np.array([[1.0, 2, 0], [1, 2, 1], [1, 2, 2]])
 # p = [0.5, 3, 5.5]
 # ```
 #
@@ -305,8 +305,8 @@ points("project", project, 10)
 # | `eigenvector` | (n,) | `float64`, of length 1; its entry of largest magnitude is positive |
 #
 # ```python
-# A = np.array([[5, 4], [1, 2]])
-# v = np.array([1, 0])
+# A = np.array([[5.0, 4], [1, 2]])
+# v = np.array([1.0, 0])
 # tol = 1e-10
 # max_iter = 10_000
 # eigenvalue = 6
@@ -637,7 +637,7 @@ points("numerical_jacobian", numerical_jacobian, 10)
 # ### BEGIN SOLUTION
 # **Sums (2).** $f(x) = \sum_i \sum_j A_{ij} x_i x_j + \sum_i b_i x_i$. One point without $b$, or where both indices have the same name.
 #
-# **Derivative (3).** By the product rule $\partial (x_i x_j) / \partial x_k = \delta_{ik} x_j + \delta_{jk} x_i$. So $\partial f / \partial x_k = \sum_j A_{kj} x_j + \sum_i A_{ik} x_i + b_k$. The term $A_{kk} x_k^2$ is in both sums once and gives $2 A_{kk} x_k$, as it should. One point for each of the two sums, one for the reason (the product rule, or the terms sorted by how often $x_k$ stands in them) that also covers $x_k^2$. A derivation for n = 2 that is right gives 2.
+# **Derivative (3).** By the product rule $\partial (x_i x_j) / \partial x_k = \delta_{ik} x_j + \delta_{jk} x_i$. So $\partial f / \partial x_k = \sum_j A_{kj} x_j + \sum_i A_{ik} x_i + b_k$. The term $A_{kk} x_k^2$ is in both sums once and gives $2 A_{kk} x_k$, as it should. One point for each of the two sums, one for the reason (the product rule, or the terms sorted by how often $x_k$ stands in them) that also covers $x_k^2$. A derivation for n = 2 that is right gives 2. Without $b_k$, one point less, here alone. A rule for matrices that is quoted and not derived gives 0 here; the lines below count all the same.
 #
 # **Matrices (1).** $\nabla f = (A + A^\top) x + b$, of shape (n,). A row instead of a column is accepted where it is said.
 #
