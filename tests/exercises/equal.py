@@ -1,6 +1,7 @@
 """Whether a changed reference is still the reference: both are run on thousands of inputs."""
 
 import copy
+import functools
 
 import numpy as np
 from nngrader.engine.cases import PRIMES
@@ -30,6 +31,7 @@ EDGES = (  # of all float arrays among the arguments; none makes two numbers equ
 )
 
 
+@functools.cache
 def inputs(problem, n=MANY, seed=0):
     """Arguments drawn by the problem's own generators, at all sizes, some turned into edges."""
     rng, drawn = np.random.default_rng(seed), []

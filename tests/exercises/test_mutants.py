@@ -45,7 +45,7 @@ def test_a_mutant_that_loses_nothing_is_the_reference_on_ten_thousand_inputs(nam
 
 @every_problem
 def test_the_inputs_on_which_mutants_are_compared_are_many_and_varied(name):
-    drawn = inputs(PROBLEMS[name])
+    drawn = inputs(PROBLEMS[name], MANY)
     assert len(drawn) == MANY
     shapes = {tuple(np.shape(v) for v in args) for args in drawn}
     letters = max(len(case.letters) for case in PROBLEMS[name].cases)
