@@ -13,6 +13,7 @@ from matplotlib.mathtext import MathTextParser
 
 EX = 0.442  # height of the x in MathJax's face, in em: one ex of the text around a formula
 ROW, GAP = 1.1, 0.3  # em: the least height of a row, the space between two
+ROOT = 0.28  # em by which a root makes a row of a matrix higher
 WIDER, LOWER = 1.02, 0.9  # MathJax against mathtext, as measured on the formulas of this book
 COLUMN = 1.0  # em between two columns of a matrix
 ARGUMENT = r"\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\\[a-zA-Z]+|[^\s{}\\])"
@@ -81,12 +82,14 @@ def _row(tex: str) -> tuple[float, float]:
 
 def _matrix(tex: str) -> tuple[float, float]:
     """Return width and height of what stands between the brackets of a matrix, in em."""
-    rows = [[_row(cell) for cell in row.split("&")] for row in re.split(r"\\\\", tex)]
+    lines = re.split(r"\\\\", tex)
+    rows = [[_row(cell) for cell in line.split("&")] for line in lines]
     columns = max(map(len, rows))
     widths = [
         max((row[k][0] for row in rows if k < len(row)), default=0) for k in range(columns)
     ]
     height = sum(max(ROW + GAP, *(cell[1] for cell in row)) for row in rows)
+    height += ROOT * sum(r"\sqrt" in line and r"\frac" not in line for line in lines)
     return sum(widths) + COLUMN * columns, height + GAP
 
 
