@@ -146,15 +146,13 @@ def scaled_by_the_largest_entry(A, v, tol=1e-10, max_iter=10_000):
     def scaled(x):
         return x / x[np.argmax(np.abs(x))]
 
-    x, steps = scaled(v), 0
-    while True:
-        if steps == max_iter:
-            raise RuntimeError
-        new = scaled(A @ x)
-        steps += 1
-        if np.allclose(new, x, rtol=0, atol=tol):
+    new = scaled(v)
+    for _ in range(max_iter):
+        x, new = new, scaled(A @ new)
+        if np.abs(new - x).max() <= tol:
             break
-        x = new
+    else:
+        raise RuntimeError
     x = new / np.linalg.norm(new)
     return (A @ x)[np.argmax(x)] / x.max(), x
 
