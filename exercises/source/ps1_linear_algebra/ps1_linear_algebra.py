@@ -14,7 +14,7 @@
 # # Linear algebra: what a matrix keeps, and what it loses
 #
 # A photograph is a table of numbers, and so are fifty braking cars or the letters that follow each other in a novel.
-# Which of its columns say something new? Which direction does it stretch most? With how few numbers can you write it down again?
+# Which of its columns say something new? Which direction wins when it is applied again and again? With how few numbers can you write it down again?
 # You write the tools that answer this: elimination, a basis, a projection, the eigenvector that wins, the best approximation of a given rank, principal components, a derivative in many variables.
 # At the end they balance a chemical equation, draw a line through fifty measurements, and know which letters Dickens used most.
 #
@@ -287,7 +287,7 @@ points("project", project, 10)
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_power_iteration", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 4. Power iteration
 #
-# Multiply a vector by $A$ again and again. Whatever you started with, it turns towards the direction that $A$ stretches most.
+# Multiply a vector by $A$ again and again. Almost whatever you started with, it turns towards one eigenvector: the one whose eigenvalue is largest in magnitude.
 # A search engine once ranked the whole web in this way: nothing smarter than a product was affordable.
 #
 # $$w = \frac{A v}{\lVert A v \rVert}, \qquad \text{then } v \leftarrow w, \text{ and again.}$$
