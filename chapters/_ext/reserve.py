@@ -10,17 +10,28 @@ import re
 
 from texsize import size
 
-INLINE = re.compile(r'<span class="math notranslate nohighlight">\\\((.*?)\\\)</span>', re.S)
+INLINE = re.compile(
+    r"""([(\[“‘]*)<span class="math notranslate nohighlight">\\\((.*?)\\\)</span>([.,;:?!)\]”’…]*)""",
+    re.S,
+)
 DISPLAY = re.compile(r'<div class="math([^"]*)"([^>]*)>(.*?)</div>', re.S)
 LINE = 3.6  # ex: what is higher makes its line of text higher
 BRACKETS = re.compile(r"\\\[(.*)\\\]", re.S)  # a number may stand before them
 
 
 def _inline(found: re.Match) -> str:
-    """Return a formula in a line with its width and, where it is high, its height."""
-    width, height = size(html.unescape(found[1]), display=False)
+    """Return a formula in a line with its width and, where it is high, its height.
+
+    What stands right before and behind it stays on its line: a browser may break a line at
+    what MathJax makes, even before a full stop.
+    """
+    before, tex, behind = found.groups()
+    width, height = size(html.unescape(tex), display=False)
     high = f";--h:{height}" if height > LINE else ""
-    return found[0].replace(">", f' style="--w:{width}{high}">', 1)
+    formula = found[0][len(before) : len(found[0]) - len(behind)]
+    formula = formula.replace(">", f' style="--w:{width}{high}">', 1)
+    glued = f'<span class="nn-glued">{before}{formula}{behind}</span>'
+    return glued if before or behind else formula
 
 
 def _display(found: re.Match) -> str:

@@ -185,6 +185,25 @@ def test_each_formula_of_a_page_keeps_its_room_once():
     assert reserved("<p>no formula</p>") == "<p>no formula</p>"
 
 
+def test_signs_before_and_behind_a_formula_stay_with_it():
+    inline = r'<span class="math notranslate nohighlight">\(a\)</span>'
+    body = reserved(f"<p>so ({inline}); and {inline} is</p>")
+    assert body.startswith('<p>so <span class="nn-glued">(<span class="math')
+    assert body.endswith("</span> is</p>")
+    assert body.count("nn-glued") == 1
+    assert r"\(a\)</span>);</span> and <span" in body
+
+
+@pytest.mark.browser
+def test_no_line_begins_with_the_sign_behind_a_formula(browser, address):
+    with visit(browser, address, "chapters/maths/svd-pca.html", size=PHONE) as seen:
+        seen.typeset()
+        lines = "es => es.map(e => e.getClientRects().length)"
+        found = seen.page.locator(".nn-glued").evaluate_all(lines)
+        assert len(found) > 50
+        assert set(found) <= {0, 1}  # none where a fold is closed
+
+
 @pytest.mark.browser
 def test_without_mathjax_a_formula_is_read_as_tex(browser, address):
     context = browser.new_context()
