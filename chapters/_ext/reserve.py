@@ -10,10 +10,8 @@ import re
 
 from texsize import size
 
-INLINE = re.compile(
-    r"""([(\[“‘]*)<span class="math notranslate nohighlight">\\\((.*?)\\\)</span>([.,;:?!)\]”’…]*)""",
-    re.S,
-)
+FORMULA = r'<span class="math notranslate nohighlight">\\\((.*?)\\\)</span>'
+INLINE = re.compile(rf"([(\[“‘]*){FORMULA}([.,;:?!)\]”’…]*)", re.S)
 DISPLAY = re.compile(r'<div class="math([^"]*)"([^>]*)>(.*?)</div>', re.S)
 LINE = 3.6  # ex: what is higher makes its line of text higher
 BRACKETS = re.compile(r"\\\[(.*)\\\]", re.S)  # a number may stand before them
