@@ -74,6 +74,24 @@ def impatient(data, f):
     return once
 
 
+def hurried(f):
+    """A function that is waited for once, and raises TimeoutError ever after."""
+    late = []
+
+    @functools.wraps(f)
+    def once(*args, **options):
+        if late:
+            raise late[0]
+        try:
+            with patience():
+                return f(*args, **options)
+        except TimeoutError as error:
+            late.append(error)
+            raise
+
+    return once
+
+
 @contextlib.contextmanager
 def patience(seconds=PATIENCE):
     """Raise TimeoutError in what runs for longer."""

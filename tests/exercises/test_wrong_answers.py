@@ -6,7 +6,7 @@ import pytest
 
 import tests.exercises.planted
 import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
-from tests.exercises.declared import PROBLEMS, judged, lost, packed, texts
+from tests.exercises.declared import PROBLEMS, hurried, judged, lost, packed, texts
 from tests.exercises.hidden_numbers import numbers_in
 from tests.exercises.mutants import mutants
 from tests.exercises.truths import untrue
@@ -18,8 +18,8 @@ MUTANTS = [
     for name, p in PROBLEMS.items()
     for line, f in mutants(p.solve)
 ]
-OTHERS = [
-    pytest.param(name, f, id=f"{style}: {line}")
+OTHERS = [  # a changed loop may run without end
+    pytest.param(name, hurried(f), id=f"{style}: {line}")
     for name, p in PROBLEMS.items()
     for style, solve in p.alternatives.items()
     for line, f in mutants(solve)
@@ -51,6 +51,21 @@ def test_all_that_is_said_is_true(name, f, seed):
 def test_all_that_is_said_of_mutants_of_alternatives_is_true(name, f):
     data = packed(name, VISIBLE, True)
     assert list(untrue(data, f, judged(data, f))) == []
+
+
+def test_a_function_without_end_is_waited_for_once():
+    calls = []
+
+    @hurried
+    def endless(x):
+        calls.append(x)
+        while True:
+            pass
+
+    for x in range(3):
+        with pytest.raises(TimeoutError):
+            endless(x)
+    assert calls == [0]
 
 
 @pytest.mark.parametrize(("name", "f"), EVERY)

@@ -130,7 +130,8 @@ def _is_mistake(name, mistake, answers, k, factor):
         given = np.asarray(whole[k] if len(p.returns) > 1 else whole, float)
         given = given * (_factor(a, factor) if factor else 1)
         if a.got is None:  # of another shape than is asked, but of that of the mistake
-            if not np.allclose(np.asarray(a.raw, float), given, rtol=1e-6, atol=0):
+            room = a.case["rtol"] * np.abs(given).max(initial=0)
+            if not np.allclose(np.asarray(a.raw, float), given, rtol=1e-6, atol=room):
                 return False
         elif not a.equals(given) and not _is_so_but_for_nan(a, given):
             return False
@@ -363,6 +364,6 @@ def _(a, found):
     return found[1] in a.written
 
 
-@sentence(r"^(\w+Error): ", of="one")
+@sentence(r"^(\w+(?:Error|Warning)): ", of="one")  # pytest makes errors of warnings
 def _(a, found):
     return found[1] in [kind.__name__ for kind in type(a.error).__mro__]

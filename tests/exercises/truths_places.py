@@ -58,9 +58,7 @@ def _(a, found):
 @sentence(
     r"is wrong in (the first|the last) (row|column|entry) only(?:, by (its sign|one \w+))?"
 )
-@sentence(
-    r"is wrong in (?:(row|column) \d+|one (?:row|column)) only(?:, by (its sign|one \w+))?"
-)
+@sentence(r"is wrong in (?:(row|column) \d+|one (row|column)) only(?:, by (its sign|one \w+))?")
 def _(a, found):
     wrong = lines(a, next(g for g in found.groups() if g in ("row", "column", "entry")))
     edge = {"the first": wrong[0], "the last": wrong[-1]}.get(found[1], True)
