@@ -43,7 +43,8 @@ QUERIES = {
     "F.cross_entropy": API + "functional.html#nnlib.nn.functional.cross_entropy",
     # ids of topics: where they are taught, else their line in the list
     "nnn-024": "classifiers/softmax.html#nnn-024",
-    "ee147-001": "reference/syllabus.html#topic-ee147-001",
+    "ee147-001": "start/history.html#ee147-001",
+    "ee147-324": "reference/syllabus.html#topic-ee147-324",
     # titles above what only mentions the words
     "softmax classifier": "classifiers/softmax.html",
     "eigenvalues": "maths/eigen.html",
