@@ -96,7 +96,7 @@ def whole_numbers(rng, M):
         A = integers(rng, M, n)
         A[:, 1] = -np.abs(A[:, 1])
         A[0, 1] = 0
-        A[:, [0, rng.integers(2, M + 2)]] = 0
+        A[:, [0, rng.integers(2, max(M, 3))]] = 0
         return A
 
     for _ in range(DRAWS):
