@@ -28,9 +28,10 @@
       const flips = path.slice(-10).filter((w, k, all) => k > 1 && (w - all[k - 1]) * (all[k - 1] - all[k - 2]) < 0).length;
       return flips > 4 ? "It bounces between the walls and never settles." : "It crawls: after 200 steps it is still on its way.";
     }
-    const near = 2 * SHOWN / 10, early = walk(loss, start, rate, SHOWN);
-    if (turns > near) return "It oscillates, and converges.";
-    return Math.abs(loss.slope(early[SHOWN])) > 0.05 ? "It crawls: 20 steps are not enough." : "It converges.";
+    if ([-0.5, 0.5].some(d => loss.f(end + d) < loss.f(end) - 1e-3)) return "It comes to rest on level ground that is no valley.";
+    const early = walk(loss, start, rate, SHOWN);
+    if (turns > 4) return "It oscillates, and converges.";
+    return Math.abs(loss.slope(early[SHOWN])) > 0.3 ? "It crawls: 20 steps are not enough." : "It converges.";
   }
 
   function build(element, {valleys, start = 0}) {
