@@ -123,7 +123,7 @@
     }
     const redraw = nn.frame(draw);
     const mineLook = looks[points[moved][2] > 0 ? 1 : 0];
-    const handle = nn.point({on: map, at: points[moved].slice(0, 2), label: "marked point", name: "drag me", colour: mineLook[0], shape: mineLook[1], step: 0.1,
+    const handle = nn.point({on: map, at: points[moved].slice(0, 2), label: "marked point", colour: mineLook[0], shape: mineLook[1], step: 0.1,
       move: (px, py) => { state.points[moved][0] = px; state.points[moved][1] = py; redraw(); }});
     const weight = nn.slider({label: "C", min: -2, max: 2, step: 0.1, value: Math.log10(C), show: v => nn.number(10 ** v), move: v => { state.C = 10 ** v; redraw(); }});
     const back = nn.button("put it back", () => {
