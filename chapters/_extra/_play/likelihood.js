@@ -52,7 +52,7 @@
     const cut = nn.plot({x: [0, 1], y: [-1, 0], height: 200, xlabel: " ", ylabel: "log likelihood per bird (nats)"});
     const top = cut.line({colour: "ink", dash: "2 4", width: 1.5});
     const curve = cut.line({colour: "a", width: 3}), foot = cut.dots({colour: "b", r: 6});
-    const facts = nn.facts(["−½ ln det Σ", "−½ mean of r²", "−ln 2π", "sum: log likelihood per bird", "of all birds", "below the maximum, per bird"]);
+    const facts = nn.facts(["−½ ln det Σ", "−½ mean of r²", "−ln 2π", "log likelihood per bird", "log likelihood of all", "below the best, per bird"]);
 
     // The five numbers that can be moved, each with its range in the cut.
     const PARTS = [
