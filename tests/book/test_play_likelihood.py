@@ -94,8 +94,8 @@ def test_the_numbers_are_those_of_nnlib(figure, name):
 def test_sliders_and_arrow_keys_move_the_gaussian_and_reset_brings_it_back(figure):
     X = birds("Gentoo")
     (x, y), (s, t) = STARTS["Gentoo"]
-    figure.get_by_label("sd of length").fill("4.5")
-    figure.get_by_label("correlation").fill("-0.4")
+    figure.get_by_label("sd of length", exact=True).fill("4.5")
+    figure.get_by_label("correlation", exact=True).fill("-0.4")
     compare(figure, gaussian([x, y], [4.5, t], -0.4), X)
     mean = figure.get_by_role("slider", name="mean", exact=True)
     mean.press("Shift+ArrowLeft")
@@ -116,7 +116,7 @@ def test_the_cut_follows_what_was_moved_last_and_the_alternative_text_is_true(fi
         ("sd of depth", "standard deviation of depth"),
         ("correlation", "correlation"),
     ):
-        figure.get_by_label(name).press("ArrowRight")
+        figure.get_by_label(name, exact=True).press("ArrowRight")
         facts(figure)
         assert told in cut.get_attribute("aria-label")
         assert told in cut.inner_text()
