@@ -19,8 +19,8 @@ STARTS = {
     "Gentoo": ([50.5, 14.2], [3.0, 1.2]),
 }
 EACH, ALL, BELOW = (
-    "log likelihood per bird",
-    "log likelihood of all",
+    "log-likelihood per bird",
+    "log-likelihood of all",
     "below the best, per bird",
 )
 
@@ -41,8 +41,7 @@ def facts(figure):
     figure.page.evaluate("nn.flush()")
     names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
     return {
-        name: float(value.replace("−", "-"))
-        for name, value in zip(names, values, strict=True)
+        name: float(value.replace("−", "-")) for name, value in zip(names, values, strict=True)
     }
 
 
@@ -119,10 +118,10 @@ def test_the_cut_follows_what_was_moved_last_and_the_alternative_text_is_true(fi
         figure.get_by_label(name, exact=True).press("ArrowRight")
         facts(figure)
         assert told in cut.get_attribute("aria-label")
-        assert told in cut.inner_text()
+        assert told in cut.text_content()
     figure.get_by_role("slider", name="mean", exact=True).press("ArrowUp")
     facts(figure)
-    assert "mean depth" in cut.inner_text()
+    assert "mean depth" in cut.text_content()
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -1,4 +1,4 @@
-// <nn-likelihood>: a Gaussian over measured birds; its log likelihood, and a cut through it.
+// <nn-likelihood>: a Gaussian over measured birds; its log-likelihood, and a cut through it.
 // needs: parts-plot
 // room: 1156 625
 // groups: [{name, X: [[x, y], …], x, y, start: {mean, sd, rho}}], x and y the ranges drawn;
@@ -23,7 +23,7 @@
 
   const logDet = ({sd: [s, t], rho}) => 2 * Math.log(s * t) + Math.log(1 - rho * rho);
 
-  // Mean of r² over the birds, and the log likelihood per bird.
+  // Mean of r² over the birds, and the log-likelihood per bird.
   function judged(g, m) {
     const [a, b] = [0, 1].map(i => m.mean[i] - g.mean[i]);
     const r2 = distance(g, m.xx + a * a, m.xy + a * b, m.yy + b * b), det = logDet(g);
@@ -49,10 +49,10 @@
     const map = nn.plot({x: groups[first].x, y: groups[first].y, height: 290, xlabel, ylabel});
     const birds = map.dots({colour: "a", r: 3.2}), worst = map.dots({colour: "b", shape: "diamond", r: 6});
     const rings = [map.line({colour: "ink", width: 2}), map.line({colour: "ink", width: 2, dash: "7 4"})];
-    const cut = nn.plot({x: [0, 1], y: [-1, 0], height: 200, xlabel: " ", ylabel: "log likelihood per bird (nats)"});
+    const cut = nn.plot({x: [0, 1], y: [-1, 0], height: 200, xlabel: " ", ylabel: "log-likelihood per bird (nats)"});
     const top = cut.line({colour: "ink", dash: "2 4", width: 1.5});
     const curve = cut.line({colour: "a", width: 3}), foot = cut.dots({colour: "b", r: 6});
-    const facts = nn.facts(["−½ ln det Σ", "−½ mean of r²", "−ln 2π", "log likelihood per bird", "log likelihood of all", "below the best, per bird"]);
+    const facts = nn.facts(["−½ ln det Σ", "−½ mean of r²", "−ln 2π", "log-likelihood per bird", "log-likelihood of all", "below the best, per bird"]);
 
     // The five numbers that can be moved, each with its range in the cut.
     const PARTS = [
@@ -80,7 +80,7 @@
       live.set(`${words} The most surprising bird, the diamond, has −ln p = ${nn.number(costs[far])}.`);
       map.describe(`${m.N} ${group.name} birds and ellipses of one and two standard deviations around ` +
         `(${g.mean.map(v => nn.number(v, 1)).join(", ")}), correlation ${nn.number(g.rho)}. ${words}`);
-      cut.describe(`Log likelihood per bird against the ${part.name}, the rest fixed; the dot is at ${nn.number(part.get(g))}. ${words}`);
+      cut.describe(`Log-likelihood per bird against the ${part.name}, the rest fixed; the dot is at ${nn.number(part.get(g))}. ${words}`);
     }
     const redraw = nn.frame(draw);
 
