@@ -1,0 +1,142 @@
+"""The figure of the likelihood: its numbers are nnlib's, its best Gaussian the fitted one."""
+
+import re
+
+import numpy as np
+import pytest
+from browser import DESKTOP, PHONE, visit
+
+from nnlib.datasets import penguins
+from nnlib.probability import MultivariateGaussian
+
+pytestmark = pytest.mark.browser
+
+PAGE = "chapters/classifiers/maximum-likelihood.html"
+SPECIES = ("Adelie", "Chinstrap", "Gentoo")
+STARTS = {
+    "Adelie": ([40.5, 17.0], [4.0, 1.0]),
+    "Chinstrap": ([47.0, 19.5], [2.0, 1.5]),
+    "Gentoo": ([50.5, 14.2], [3.0, 1.2]),
+}
+EACH, ALL, BELOW = (
+    "log-likelihood per bird",
+    "log-likelihood of all",
+    "below the best, per bird",
+)
+
+
+@pytest.fixture
+def figure(browser, address):
+    with visit(browser, address, PAGE, has_touch=True) as seen:
+        yield seen.page.locator("nn-likelihood")
+        assert seen.errors == seen.missing == seen.outside == []
+
+
+def press(figure, name):
+    figure.get_by_role("button", name=name, exact=True).press("Enter")
+
+
+def facts(figure):
+    """The table of numbers beside the sliders."""
+    figure.page.evaluate("nn.flush()")
+    names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
+    return {
+        name: float(value.replace("−", "-")) for name, value in zip(names, values, strict=True)
+    }
+
+
+def birds(name):
+    data = penguins()[0]
+    return data.X[data.y == SPECIES.index(name)][:, :2]
+
+
+def gaussian(mean, sd, rho=0.0):
+    s, t = sd
+    return MultivariateGaussian(mean, np.array([[s * s, rho * s * t], [rho * s * t, t * t]]))
+
+
+def surprise(figure):
+    """The last number of the sentence, minus the log density of the diamond."""
+    words = figure.locator(".nn-live").inner_text()
+    return float(re.search(r"−ln p = (\d+\.\d\d)\.$", words)[1])
+
+
+def compare(figure, model, X):
+    said, best = facts(figure), MultivariateGaussian.fit(X)
+    each, top = (m.log_likelihood(X) / len(X) for m in (model, best))
+    assert said[EACH] == pytest.approx(each, abs=6e-4)
+    assert said[ALL] == pytest.approx(model.log_likelihood(X), abs=0.06)
+    assert said[BELOW] == pytest.approx(top - each, abs=6e-4)
+    det = np.log(np.linalg.det(model.covariance_matrix))
+    assert said["−½ ln det Σ"] == pytest.approx(-det / 2, abs=6e-4)
+    far = np.mean(model.mahalanobis(X) ** 2)
+    assert said["−½ mean of r²"] == pytest.approx(-far / 2, abs=6e-4)
+    assert surprise(figure) == pytest.approx(-model.log_prob(X).min(), abs=6e-3)
+
+
+@pytest.mark.parametrize("name", SPECIES)
+def test_the_numbers_are_those_of_nnlib(figure, name):
+    press(figure, name)
+    X = birds(name)
+    mean, sd = STARTS[name]
+    compare(figure, gaussian(mean, sd), X)
+    press(figure, "to the maximum")
+    best = MultivariateGaussian.fit(X)
+    compare(figure, best, X)
+    assert facts(figure)["−½ mean of r²"] == -1
+    for button, factor in (("both sd ÷ 2", 0.5), ("both sd × 2", 1), ("both sd × 2", 2)):
+        press(figure, button)
+        wide = MultivariateGaussian(best.loc, best.covariance_matrix * factor**2)
+        compare(figure, wide, X)
+
+
+def test_sliders_and_arrow_keys_move_the_gaussian_and_reset_brings_it_back(figure):
+    X = birds("Gentoo")
+    (x, y), (s, t) = STARTS["Gentoo"]
+    figure.get_by_label("sd of length", exact=True).fill("4.5")
+    figure.get_by_label("correlation", exact=True).fill("-0.4")
+    compare(figure, gaussian([x, y], [4.5, t], -0.4), X)
+    mean = figure.get_by_role("slider", name="mean", exact=True)
+    mean.press("Shift+ArrowLeft")
+    mean.press("ArrowUp")
+    compare(figure, gaussian([x - 0.5, y + 0.1], [4.5, t], -0.4), X)
+    assert "length 50.0, depth 14.3" in mean.get_attribute("aria-valuetext")
+    press(figure, "reset")
+    compare(figure, gaussian([x, y], [s, t]), X)
+
+
+def test_the_cut_follows_what_was_moved_last_and_the_alternative_text_is_true(figure):
+    cut = figure.locator(".nn-plot").nth(1)
+    assert "mean length" in cut.get_attribute("aria-label")
+    below = facts(figure)[BELOW]
+    words = figure.page.locator("figure.nn-play:has(nn-likelihood)").get_attribute("aria-label")
+    assert f"about {below:.1f} nats per bird below" in words
+    for name, told in (
+        ("sd of depth", "standard deviation of depth"),
+        ("correlation", "correlation"),
+    ):
+        figure.get_by_label(name, exact=True).press("ArrowRight")
+        facts(figure)
+        assert told in cut.get_attribute("aria-label")
+        assert told in cut.text_content()
+    figure.get_by_role("slider", name="mean", exact=True).press("ArrowUp")
+    facts(figure)
+    assert "mean depth" in cut.text_content()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_mean_is_dragged_and_the_room_is_kept(browser, address, size):
+    with visit(browser, address, PAGE, size=size, has_touch=True) as seen:
+        figure = seen.page.locator("nn-likelihood")
+        room = figure.evaluate("e => parseFloat(getComputedStyle(e).minHeight)")
+        assert room == pytest.approx(figure.bounding_box()["height"], rel=0.06)
+        mean = figure.get_by_role("slider", name="mean", exact=True)
+        mean.scroll_into_view_if_needed()
+        before, box = facts(figure)[EACH], mean.locator(".nn-knob").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        seen.page.mouse.move(x, y)
+        seen.page.mouse.down()
+        seen.page.mouse.move(x - 15, y - 10, steps=4)
+        seen.page.mouse.up()
+        assert facts(figure)[EACH] > before
+        assert seen.errors == []
