@@ -1,6 +1,6 @@
 // <nn-fit>: a polynomial through a few samples, by degree and penalty; its errors there and elsewhere.
 // needs: parts-plot
-// room: 1000 560
+// room: 930 489
 // x, y: all samples; draws: for each draw the places of the few that are fitted, the rest validate;
 // centre, unit: the powers are those of (x − centre) / unit; most: highest degree; degree: of the start;
 // window: [[x, x], [y, y]] of the curve; errors: [low, high] of the other plot; xlabel, ylabel, measure
@@ -73,6 +73,7 @@
     const trainLine = side.line({colour: "b", label: few}), restLine = side.line({colour: "a", dash: "7 4", label: "others"});
     const trainDots = side.dots({colour: "b", r: 4, shape: "square"}), restDots = side.dots({colour: "a", r: 4});
     const facts = nn.facts([`error on ${few} (${measure})`, `error on the others (${measure})`, "length of w", `b, the prediction at ${centre} (${measure})`]);
+    const written = alpha => alpha >= 1000 ? nn.number(alpha, 0) : nn.short(alpha);
     const alphaOf = power => power <= NONE ? 0 : 10 ** power;
 
     function draw() {
@@ -90,7 +91,7 @@
       }
       facts.set([now.train, now.rest, Math.hypot(...now.model.w), now.model.b].map(nn.short));
       const told = `error ${nn.short(now.train)} ${measure} on ${few} ${samples}, ${nn.short(now.rest)} ${measure} on the ${part.rest.length} others`;
-      live.set(`Degree ${degree}, λ = ${nn.short(alpha)}${bias ? ", b penalised" : ""}: ${told}.`);
+      live.set(`Degree ${degree}, λ = ${written(alpha)}${bias ? ", b penalised" : ""}: ${told}.`);
       plot.describe(`${few} ${samples} as squares, the others as small dots, and the polynomial of degree ${degree}.`);
       side.describe(`Error against degree, 0 to ${most}: on ${few} ${all.map(one => nn.short(one.train)).join(", ")}; on the others ${all.map(one => nn.short(one.rest)).join(", ")}.`);
     }
@@ -98,7 +99,7 @@
 
     const degree = nn.slider({label: "degree", min: 0, max: most, step: 1, value: state.degree, show: v => String(v),
       move: v => { state.degree = v; redraw(); }});
-    const penalty = nn.slider({label: "penalty λ", min: NONE, max: 3, step: 0.5, value: state.power, show: v => nn.short(alphaOf(v)),
+    const penalty = nn.slider({label: "penalty λ", min: NONE, max: 3, step: 0.5, value: state.power, show: v => written(alphaOf(v)),
       move: v => { state.power = v; redraw(); }});
     const bias = nn.toggle({label: "penalise b too", flip: on => { state.bias = on; redraw(); }});
     const buttons = nn.bar(
