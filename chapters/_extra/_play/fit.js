@@ -2,7 +2,7 @@
 // needs: parts-plot
 // room: 930 489
 // x, y: all samples; draws: for each draw the places of the few that are fitted, the rest validate;
-// centre, unit: the powers are those of (x − centre) / unit; most: highest degree; degree: of the start;
+// centre, unit: the powers are those of u = (x − centre) / unit; most: highest degree; degree: of the start;
 // window: [[x, x], [y, y]] of the curve; errors: [low, high] of the other plot; xlabel, ylabel, measure
 // (unit of y), samples (what they are); known: cases by nnlib, {draw, degree, alpha, bias, train, rest, w, b},
 // which the script checks.
@@ -72,7 +72,7 @@
     const here = side.line({colour: "ink", dash: "2 4", width: 1.6});
     const trainLine = side.line({colour: "b", label: few}), restLine = side.line({colour: "a", dash: "7 4", label: "others"});
     const trainDots = side.dots({colour: "b", r: 4, shape: "square"}), restDots = side.dots({colour: "a", r: 4});
-    const facts = nn.facts([`error on ${few} (${measure})`, `error on the others (${measure})`, "length of w", `b, the prediction at ${centre} (${measure})`]);
+    const facts = nn.facts([`error on ${few} (${measure})`, `error on the others (${measure})`, "length of w", `b, at u = 0 (${measure})`]);
     const written = alpha => alpha >= 1000 ? nn.number(alpha, 0) : nn.short(alpha);
     const alphaOf = power => power <= NONE ? 0 : 10 ** power;
 
@@ -89,7 +89,7 @@
         line.set(points);
         dots.set(inside(points));
       }
-      facts.set([now.train, now.rest, Math.hypot(...now.model.w), now.model.b].map(nn.short));
+      facts.set([now.train, now.rest, Math.hypot(...now.model.w), now.model.b].map(written));
       const told = `error ${nn.short(now.train)} ${measure} on ${few} ${samples}, ${nn.short(now.rest)} ${measure} on the ${part.rest.length} others`;
       live.set(`Degree ${degree}, λ = ${written(alpha)}${bias ? ", b penalised" : ""}: ${told}.`);
       plot.describe(`${few} ${samples} as squares, the others as small dots, and the polynomial of degree ${degree}.`);
