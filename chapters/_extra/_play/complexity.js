@@ -56,7 +56,7 @@
 
   nn.define("complexity", (element, {law, noise, draws, degree, samples, degrees, few, y}) => {
     const most = draws[0].x.length, state = {degree, samples, shown: 0};
-    const grid = law.x.map(v => legendre(v, degrees)), low = 0.002, high = 20;
+    const grid = law.x.map(v => legendre(v, degrees)), low = 1e-4, high = 20;
     const left = nn.plot({x: [-1, 1], y, height: 260, left: 36, xlabel: "x", ylabel: "y"});
     const faint = draws.map(() => left.line({colour: "a", width: 0.7}));
     const truth = left.line({colour: "ink", dash: "7 5", width: 2.4, points: law.x.map((v, i) => [v, law.f[i]])});
@@ -64,7 +64,7 @@
     const one = left.line({colour: "b", width: 2.2});
     const dots = left.dots({colour: "b", r: 3.6});
     const right = nn.plot({x: [0, degrees], y: [low, high], log: "y", height: 260, xticks: Array.from({length: degrees + 1}, (_, k) => k),
-      yticks: [0.01, 0.1, 1, 10], xlabel: "degree", ylabel: "squared error (logarithmic)"});
+      yticks: [0.001, 0.01, 0.1, 1, 10], xlabel: "degree", ylabel: "squared error (logarithmic)"});
     const PARTS = [["total", "ink", null, 3.4, "circle", "total"], ["bias", "c", "9 4", 2.2, "square", "squared bias"],
       ["variance", "a", null, 2.2, "diamond", "variance"], ["noise", "ink", "2 4", 1.8, null, "noise"],
       ["train", "b", "5 3", 2.2, "triangle", "error on the training samples"]];

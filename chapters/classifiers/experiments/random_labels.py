@@ -3,7 +3,7 @@
 The claim, from a trial with seed 0, judged on the five others: every network comes to name all
 its training pictures; with drawn labels only, each seed needs more epochs for that than with
 true ones; and on new pictures it is then within 3 points of guessing, 10 per cent. With 40
-per cent drawn, accuracy on new pictures falls by 3 points or more from its best epoch to the last.
+per cent drawn, accuracy on new pictures falls by 3 points or more from its best epoch on.
 """
 
 import numpy as np
