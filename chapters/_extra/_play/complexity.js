@@ -1,6 +1,6 @@
 // <nn-complexity>: polynomials fitted to many drawn data sets; bias, variance and noise at each degree.
 // needs: parts-plot
-// room: 1190 640
+// room: 1125 654
 // law: {x, f}, places and what is true there; noise: the variance of a measurement; draws: [{x, y}],
 // each a data set of which the first N samples are used, x from -1 to 1; degree, samples: the start;
 // degrees: the highest one; few: the smallest N; y: the range drawn on the left.
