@@ -60,14 +60,14 @@ def curves(
     styles = looks("curves", "curves", len(lines))
     runs = {name: _runs(name, values, of) for name, values in lines.items()}
     _check_fit(runs, x, log)
-    height = 2.6 + legend_room(list(lines))
+    counts = {len(values) for values in runs.values() if len(values) > 1}
+    height = 2.6 + legend_room(list(lines), note=bool(counts))
     axes = canvas("curves", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
     for (name, values), look in zip(runs.items(), styles, strict=True):
         places = np.arange(1, values.shape[1] + 1) if x is None else np.asarray(x)
         _curve(axes, places, values, look, name, marked=len(lines) > 3)
     if log:
         axes.set_yscale("log")
-    counts = {len(values) for values in runs.values() if len(values) > 1}
     note = f"mean ± sd of {max(counts)} runs" if counts else None
     options = {"title": note, "title_fontsize": 9.5, "alignment": "left"} if note else {}
     legend(axes, list(lines), **options)

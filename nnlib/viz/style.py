@@ -196,9 +196,14 @@ def looks(function: str, what: str, count: int) -> tuple[Look, ...]:
     return LOOKS[:count]
 
 
-def legend_room(names: Sequence[str], above: bool | None = None, handle: float = 2.6) -> float:
-    """Return the inches that a legend above the axes needs; see ``legend``."""
-    return 0.19 * _legend_grid(names, handle)[1] * _is_above(names, above)
+def legend_room(
+    names: Sequence[str], above: bool | None = None, handle: float = 2.6, *, note: bool = False
+) -> float:
+    """Return the inches that a legend above the axes needs; see ``legend``.
+
+    A note is a line more, which the legend has as its ``title``.
+    """
+    return 0.19 * (_legend_grid(names, handle)[1] + note) * _is_above(names, above)
 
 
 def legend(
@@ -210,6 +215,7 @@ def legend(
     """
     if _is_above(names, above):
         columns, rows = _legend_grid(names, handle)
+        rows += "title" in options
         options |= {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": columns}
         options |= {"borderaxespad": 0.2, "columnspacing": 1.0, "labelspacing": 0.25}
         title = axes.get_title(loc="left")

@@ -65,6 +65,16 @@ def test_histories_are_curves_of_the_list_that_is_asked_for():
     np.testing.assert_allclose(ax.get_lines()[1].get_ydata(), [0.5, 0.7])
 
 
+def test_the_note_on_runs_above_four_curves_keeps_clear_of_the_title():
+    lines = {name: np.ones((3, 5)) for name in ("one", "two", "three", "four")}
+    ax = viz.curves(lines, ylabel="loss", title="A title")
+    ax.figure.draw_without_rendering()
+    (title,) = ax.findobj(lambda a: isinstance(a, Text) and a.get_text() == "A title")
+    assert ax.get_legend().get_window_extent().y1 <= title.get_window_extent().y0 + 1
+    plain = viz.curves({name: [1.0, 2.0] for name in lines}, ylabel="loss", title="A title")
+    assert ax.figure.get_figheight() > plain.figure.get_figheight()
+
+
 def test_ten_curves_differ_in_dash_and_marker_and_their_legend_leaves_the_curves_free():
     ax = viz.curves({f"curve {k}": [k, k + 1.0] for k in range(10)}, ylabel="y", title="ten")
     lines = ax.get_lines()
