@@ -1,8 +1,8 @@
 // <nn-logistic>: two weights and a bias move a line between two species and the probabilities.
 // needs: parts-plot
-// room: 1100 640
+// room: 1070 575
 // x: [[a, b]], each bird from the centre; t: 0 or 1 for each; names: of the two; centre, xlabel, ylabel:
-// of the axes; start: [w₁, w₂, b]; limits: [low, high] of each; eta: the rate of a step downhill;
+// of the axes; ticks: of both axes, the first and last their ends; start: [w₁, w₂, b]; limits: [low, high] of each; eta: the rate of a step downhill;
 // best: [w₁, w₂, b] of the least mean loss; least: that loss by nnlib, which the script checks.
 (() => {
   const sigmoid = z => z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
@@ -16,10 +16,10 @@
     return [mean(d.map((v, n) => v * x[n][0])), mean(d.map((v, n) => v * x[n][1])), mean(d)];
   };
 
-  function build(element, {x, t, names, centre, xlabel, ylabel, start, limits, eta, best, least}) {
-    const FAR = 8, ends = k => [Math.floor(Math.min(...x.map(p => p[k])) + centre[k]) - 1, Math.ceil(Math.max(...x.map(p => p[k])) + centre[k]) + 1];
-    const state = {theta: [...start], steps: 0};
-    const map = nn.plot({x: ends(0), y: ends(1), height: 300, left: 34, xlabel, ylabel});
+  function build(element, {x, t, names, centre, xlabel, ylabel, ticks, start, limits, eta, best, least}) {
+    const FAR = 8, ends = k => [ticks[k][0], ticks[k][ticks[k].length - 1]];
+    const state = {theta: [...start]};
+    const map = nn.plot({x: ends(0), y: ends(1), xticks: ticks[0], yticks: ticks[1], height: 300, left: 34, right: 14, xlabel, ylabel});
     const edge = map.line({colour: "ink", width: 2.4}), sure = [map.line({colour: "ink", dash: "6 5", width: 1.3}), map.line({colour: "ink", dash: "6 5", width: 1.3})];
     const curve = nn.plot({x: [-FAR, FAR], y: [0, 1], height: 230, left: 34, right: 14, yticks: [0, 0.5, 1], xlabel: "sum z, the log-odds", ylabel: `probability p of ${names[1]}`});
     curve.line({colour: "ink", width: 1, points: sigmoid});
@@ -29,7 +29,7 @@
     const sign = ({colour, shape, r}, words) => nn.html("span", {style: nn.ink(colour)},
       nn.svg("svg", {viewBox: "-6 -6 12 12", width: 13, height: 13, "aria-hidden": "true"}, nn.svg("path", {class: "nn-dots", d: `M0 0${nn.SHAPES[shape](r + 1)}`})), words);
     const key = nn.html("div", {class: "nn-key"}, ...LOOKS.map((look, k) => sign(look, names[k])));
-    const facts = nn.facts(["mean loss (nats)", "on the right side", "mean confidence", "worst bird's p of its species"]), live = nn.live();
+    const facts = nn.facts(["mean loss (nats)", "on the right side", "mean confidence", "truth's p, worst bird"]), live = nn.live();
     const percent = p => p > 0.9995 ? ">99.9%" : p < 0.0005 ? "<0.1%" : `${nn.number(100 * p, 1)}%`;
 
     // The two ends of the line z = level across the map, far outside it; [] without a direction.
@@ -55,7 +55,7 @@
       edge.set(across(theta, 0));
       sure.forEach((line, k) => line.set(across(theta, (k ? 1 : -1) * Math.log(9))));
       risen.forEach((dots, k) => dots.set(z.flatMap((v, n) => t[n] === k ? [[nn.clamp(v, -FAR, FAR), sigmoid(nn.clamp(v, -FAR, FAR))]] : [])));
-      facts.set([nn.number(value, 4), `${right} of ${t.length}`, percent(confidence), percent(Math.min(...own))]);
+      facts.set([nn.number(value, 4), `${right}\u00a0of\u00a0${t.length}`, percent(confidence), percent(Math.min(...own))]);
       live.set(`${right} of ${t.length} right, ${percent(confidence)} sure on average: mean loss ${nn.number(value, 3)}.`);
       map.describe(`${names[0]} as circles, ${names[1]} as squares, and the line where both are equally probable. ${right} of ${t.length} on the right side.`);
       curve.describe(`The sigmoid with each bird at its sum and probability; sums beyond ${FAR} stand at the edge.`);
@@ -97,5 +97,5 @@
     if (element.dataset.agrees === "false") console.error("nn-logistic: the script and nnlib disagree");
   }
 
-  nn.define("logistic", build, "x", "t", "names", "centre", "start", "limits", "eta", "best", "least");
+  nn.define("logistic", build, "x", "t", "names", "centre", "ticks", "start", "limits", "eta", "best", "least");
 })();
