@@ -48,7 +48,7 @@ def calibration_curve(
         unknown.
 
     Source: Niculescu-Mizil and Caruana (2005), "Predicting Good Probabilities with Supervised
-    Learning"; chapter "Choosing a model".
+    Learning"; chapter "Logistic regression".
 
     >>> calibration_curve([0, 1, 1, 1], [0.1, 0.3, 0.7, 0.9], n_bins=2)
     (array([0.5, 1. ]), array([0.2, 0.8]))
@@ -92,7 +92,7 @@ def log_loss(y_true: Any, y_prob: Any, *, labels: Any = None) -> float:
         If shapes disagree, a probability is not in [0, 1], a row does not sum to 1, or a label
         is not among ``labels``.
 
-    Source: Goodfellow et al. (2016), section 5.5; chapter "Choosing a model".
+    Source: Goodfellow et al. (2016), section 5.5; chapter "Logistic regression".
 
     >>> round(log_loss(["no", "yes"], [[0.5, 0.5], [0.5, 0.5]]), 4)  # log(2)
     0.6931
@@ -123,7 +123,7 @@ def brier_score_loss(y_true: Any, y_prob: Any, *, pos_label: Any = None) -> floa
     Arguments and errors: ``calibration_curve``; one class alone is allowed.
 
     Source: Brier (1950), "Verification of forecasts expressed in terms of probability";
-    chapter "Choosing a model".
+    chapter "Logistic regression".
 
     >>> brier_score_loss([0, 1], [0.0, 0.5])
     0.125

@@ -1,0 +1,298 @@
+"""The line between two species: loss, confidence and steps as nnlib's, and every control."""
+
+import json
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browser import DESKTOP, PHONE, chromium
+
+from nnlib.classifiers import LogisticRegression, log_loss, logistic_step
+from nnlib.datasets import penguins
+
+pytestmark = pytest.mark.browser
+
+HERE = Path(__file__).resolve().parents[2] / "chapters"
+SCRIPT = HERE / "_extra" / "_play" / "logistic.js"
+SLIDERS = ("w₁, per mm", "w₂, per mm", "b")
+PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>Birds</title>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="{here}/_static/nn.css">
+<link rel="stylesheet" href="{here}/_static/play.css">
+<main class="bd-content"><figure class="nn-play"><nn-logistic>
+<script type="application/json">{data}</script></nn-logistic></figure></main>
+{scripts}"""
+
+
+def two_species():
+    birds = penguins()[0]
+    keep = birds.y < 2
+    return birds.X[keep][:, :2] - [44, 18], birds.y[keep]
+
+
+X, T = two_species()
+
+
+def data(**changed):
+    best = LogisticRegression(C=np.inf, tol=1e-9).fit(X, T)
+    return {
+        "x": X.round(1).tolist(),
+        "t": T.tolist(),
+        "names": ["Adelie", "Chinstrap"],
+        "centre": [44, 18],
+        "xlabel": "bill length (mm)",
+        "ylabel": "bill depth (mm)",
+        "ticks": [[30, 35, 40, 45, 50, 55, 60], [15, 16, 17, 18, 19, 20, 21, 22]],
+        "start": [0.5, 0.5, 0],
+        "limits": [[-2, 4], [-6, 6], [-8, 8]],
+        "eta": 0.2,
+        "best": [*best.coef_[0].tolist(), best.intercept_[0]],
+        "least": best.loss_curve_[-1],
+    } | changed
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture
+def open_at(browser, tmp_path):
+    """Open the figure alone, from a file, at a size; its page afterwards has no error."""
+    pages = []
+
+    def opened(size=DESKTOP, **changed):
+        here = HERE.as_uri()
+        names = (f"{here}/_extra/_play/{n}.js" for n in ("parts", "parts-plot", "logistic"))
+        scripts = "".join(f'<script src="{name}"></script>' for name in names)
+        file = tmp_path / "logistic.html"
+        words = PAGE.format(here=here, data=json.dumps(data(**changed)), scripts=scripts)
+        file.write_text(words, encoding="utf-8")
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto(file.as_uri())
+        pages.append(page)
+        return page.locator("nn-logistic")
+
+    yield opened
+    for page in pages:
+        assert page.errors == []
+        page.close()
+
+
+@pytest.fixture
+def figure(open_at):
+    return open_at()
+
+
+def settle(figure):
+    figure.page.evaluate("nn.flush()")
+
+
+def facts(figure):
+    settle(figure)
+    names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
+    return dict(zip(names, values, strict=True))
+
+
+def told(figure):
+    settle(figure)
+    return figure.locator(".nn-live").inner_text()
+
+
+def theta(figure):
+    """Both weights and the bias, in full."""
+    settle(figure)
+    return np.array(
+        [float(figure.get_by_label(name, exact=True).input_value()) for name in SLIDERS]
+    )
+
+
+def put(figure, *values):
+    for name, value in zip(SLIDERS, values, strict=True):
+        figure.get_by_label(name, exact=True).evaluate(
+            "(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value
+        )
+
+
+def press(figure, name):
+    figure.get_by_role("button", name=name, exact=True).press("Enter")
+
+
+def sums(values):
+    return X @ values[:2] + values[2]
+
+
+def probabilities(values):
+    return 1 / (1 + np.exp(-sums(values)))
+
+
+def mean_loss(z):
+    """The loss from the sums, which log_loss cuts off where it is given rounded p."""
+    return np.mean(np.logaddexp(0, z) - T * z)
+
+
+def place(figure):
+    settle(figure)
+    words = figure.locator(".nn-point").get_attribute("aria-valuetext")
+    return [float(v) for v in re.findall(r"\d+\.\d", words)]
+
+
+def check(figure):
+    """What it says is what nnlib finds for the same weights."""
+    p, said = probabilities(theta(figure)), facts(figure)
+    loss = mean_loss(sums(theta(figure)))
+    assert float(said["mean loss (nats)"]) == pytest.approx(loss, abs=6e-5)
+    if np.where(T, p, 1 - p).min() > 1e-12:
+        assert loss == pytest.approx(log_loss(T, p), abs=1e-9)
+    right = ((p > 0.5) == T).sum()
+    assert said["on the right side"].replace("\xa0", " ") == f"{right} of {len(T)}"
+    share = float(said["mean confidence"].strip("<>%")) / 100
+    assert share == pytest.approx(np.maximum(p, 1 - p).mean(), abs=0.00051)
+    worst = float(said["truth's p, worst bird"].strip("<>%")) / 100
+    assert worst == pytest.approx(np.where(T, p, 1 - p).min(), abs=0.0011)
+    assert told(figure).startswith(f"{right} of {len(T)} right")
+
+
+def test_it_starts_as_the_prediction_says(figure):
+    assert theta(figure).tolist() == [0.5, 0.5, 0]
+    assert facts(figure)["on the right side"].replace("\xa0", " ") == "164 of 175"
+    check(figure)
+
+
+@pytest.mark.parametrize(
+    "values", [(1.3, -1.7, 0.9), (-2, 6, -8), (0, 0, 0), (4, -6, 8), (0.1, 0, -3)]
+)
+def test_its_numbers_are_those_of_nnlib_wherever_the_sliders_stand(figure, values):
+    put(figure, *values)
+    assert theta(figure).tolist() == list(values)
+    check(figure)
+
+
+def test_doubling_keeps_the_line_and_makes_every_bird_surer(figure):
+    losses = []
+    for _ in range(3):
+        losses.append(log_loss(T, probabilities(theta(figure))))
+        where, sure = place(figure), float(facts(figure)["mean confidence"].strip("<>%"))
+        press(figure, "× 2")
+        assert place(figure) == where
+        assert float(facts(figure)["mean confidence"].strip("<>%")) > sure
+        check(figure)
+    assert theta(figure).tolist() == [4, 4, 0]
+    assert losses[0] > losses[1] < losses[2]  # the page's prediction
+    press(figure, "× 2")
+    assert theta(figure).tolist() == [4, 4, 0]  # the sliders reach no further
+    press(figure, "÷ 2")
+    assert theta(figure).tolist() == [2, 2, 0]
+
+
+def test_a_step_downhill_is_that_of_nnlib(figure):
+    w, b = np.array([0.5, 0.5]), 0.0
+    for _ in range(3):
+        w, b = logistic_step(X, T, w, b, lr=0.2)
+        press(figure, "downhill")
+        assert theta(figure) == pytest.approx([*w, b], abs=1e-9)
+    for _ in range(100):
+        w, b = logistic_step(X, T, w, b, lr=0.2)
+    press(figure, "100 steps")
+    assert theta(figure) == pytest.approx([*w, b], abs=1e-9)
+    check(figure)
+
+
+def test_the_least_loss_is_the_fit_without_penalty(figure):
+    best = LogisticRegression(C=np.inf, tol=1e-9).fit(X, T)
+    press(figure, "least loss")
+    assert theta(figure) == pytest.approx([*best.coef_[0], best.intercept_[0]], abs=1e-4)
+    least = float(facts(figure)["mean loss (nats)"])
+    assert least == pytest.approx(best.loss_curve_[-1], abs=6e-5)
+    press(figure, "100 steps")
+    assert float(facts(figure)["mean loss (nats)"]) == least
+    press(figure, "reset")
+    assert theta(figure).tolist() == [0.5, 0.5, 0]
+
+
+def test_the_keyboard_moves_the_line_and_the_sliders(figure):
+    for key in ("ArrowRight", "Shift+ArrowRight", "ArrowUp", "Shift+ArrowDown"):
+        before, (x, y) = theta(figure), place(figure)
+        figure.locator(".nn-point").press(key)
+        after = theta(figure)
+        assert after[:2].tolist() == before[:2].tolist()
+        assert after[2] != before[2]
+        x, y = place(figure)
+        on_it = after[:2] @ [x - 44, y - 18] + after[2]
+        assert abs(on_it) < 0.06  # the place is told to a tenth of a millimetre
+        check(figure)
+    for name in SLIDERS:
+        before = theta(figure)
+        figure.get_by_label(name, exact=True).press("ArrowRight")
+        assert (theta(figure) != before).sum() == 1
+        check(figure)
+
+
+def test_a_finger_drags_the_line(figure):
+    handle = figure.locator(".nn-point")
+    handle.scroll_into_view_if_needed()
+    box = handle.locator("path").bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse = figure.page.mouse
+    mouse.move(*middle)
+    mouse.down()
+    mouse.move(middle[0] + 40, middle[1], steps=4)
+    mouse.up()
+    w1, w2, b = theta(figure)
+    assert (w1, w2) == (0.5, 0.5)
+    assert b < -1  # to the right: fewer birds are called Chinstraps
+    check(figure)
+
+
+def test_the_dashed_lines_are_where_it_is_nine_tenths_sure(figure):
+    put(figure, 1, -1, 0.5)
+    settle(figure)
+    lines = figure.locator(".nn-plot").first.locator("path.nn-stroke")
+    paths = lines.evaluate_all("all => all.map(path => path.getAttribute('d'))")
+    ends = [[float(v) for v in re.findall(r"-?[\d.]+", d)] for d in paths]
+    slopes = [(v - y) / (u - x) for x, y, u, v in ends]
+    assert slopes == pytest.approx([slopes[0]] * 3, rel=1e-3)
+    at = [x + (100 - y) / s for (x, y, _, _), s in zip(ends, slopes, strict=True)]
+    millimetre = (300 - 34 - 14) / 30  # along a row the sum grows by 1 with each
+    apart = np.subtract(at[1:], at[0]) / millimetre
+    assert sorted(apart) == pytest.approx([-math.log(9), math.log(9)], rel=0.01)
+
+
+def test_without_weights_there_is_no_line_to_drag(figure):
+    put(figure, 0, 0, 1)
+    settle(figure)
+    assert not figure.locator(".nn-point").is_visible()
+    check(figure)
+    put(figure, 0.5, 0, 1)
+    settle(figure)
+    assert figure.locator(".nn-point").is_visible()
+
+
+def test_a_script_that_computes_something_else_is_noticed(open_at):
+    assert open_at().get_attribute("data-agrees") == "true"
+    right = data()
+    assert open_at(least=right["least"] + 1e-4).get_attribute("data-agrees") == "false"
+    moved = [right["best"][0] + 0.1, *right["best"][1:]]
+    assert open_at(best=moved).get_attribute("data-agrees") == "false"
+
+
+def test_it_survives_sums_of_thousands(open_at):
+    figure = open_at(limits=[[-1e4, 1e4]] * 3, start=[-1e3, 0, 0])
+    loss = mean_loss(-1e3 * X[:, 0])
+    assert float(facts(figure)["mean loss (nats)"]) == pytest.approx(loss, abs=6e-5)
+
+
+@pytest.mark.parametrize(("size", "k"), [(PHONE, 0), (DESKTOP, 1)], ids=["phone", "desktop"])
+def test_the_room_that_it_asks_for_is_what_it_takes(open_at, size, k):
+    figure = open_at(size=size)
+    asked = re.search(r"^// room: (\d+) (\d+)$", SCRIPT.read_text(), re.MULTILINE)
+    # the column of text in the book is narrower than the window of a desk
+    figure.page.evaluate("w => { document.querySelector('main').style.maxWidth = w; }", "689px")
+    figure.page.wait_for_timeout(100)
+    assert float(asked[k + 1]) == pytest.approx(figure.bounding_box()["height"], rel=0.15)
+    assert figure.page.evaluate("document.documentElement.scrollWidth") <= size[0]
