@@ -16,8 +16,9 @@ pytestmark = pytest.mark.browser
 HERE = Path(__file__).resolve().parents[2] / "chapters"
 NAMES = ["Adelie", "Chinstrap", "Gentoo"]
 NORMS = {"L1": 1, "L2": 2, "max": np.inf}
-FACTS = ("votes", "distance to the last voter", "points that the others misjudge")
-PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><meta charset="utf-8"><title>Neighbours</title>
+FACTS = ("votes", "distance to the last voter", "misjudged by the others")
+PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><meta charset="utf-8">
+<title>Neighbours</title>
 <link rel="stylesheet" href="{here}/_static/nn.css">
 <link rel="stylesheet" href="{here}/_static/play.css">
 <main class="bd-content"><figure class="nn-play"><nn-neighbours>
@@ -157,7 +158,7 @@ def test_points_are_kept_by_keys_and_by_clicks_and_taken_back(open_at):
 
 def test_a_click_keeps_a_point_where_it_was(open_at):
     page = open_at()
-    press(page, "none")
+    press(page, "remove all")
     assert "nothing can vote" in seen(page)[1]
     page.get_by_role("radio", name="Chinstrap").check()
     handle = page.locator(".nn-point").bounding_box()

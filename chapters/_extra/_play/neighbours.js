@@ -1,6 +1,6 @@
 // <nn-neighbours>: labelled points vote; regions of the plane, by k and by distance.
 // needs: parts-plot parts-grid
-// room: 900 560
+// room: 770 400
 // names: of three classes; points: [[x, y], …] with labels [0, …]; x, y: ranges in equal units;
 // xlabel, ylabel; query: where the new point starts; k and distance (0 L1, 1 L2, 2 max) to begin with.
 (() => {
@@ -52,7 +52,7 @@
     const edges = plot.line({colour: "ink", width: 1.2}), ball = plot.line({colour: "ink", dash: "6 4", width: 1.6});
     const links = plot.line({colour: "ink", width: 1.6});
     const dots = LOOKS.slice(0, C).map(([colour, shape]) => plot.dots({colour, shape, r: 4}));
-    const facts = nn.facts(["votes", "distance to the last voter", "points that the others misjudge"]), live = nn.live();
+    const facts = nn.facts(["votes", "distance to the last voter", "misjudged by the others"]), live = nn.live();
     const regions = new Uint8Array(columns * rows);
     element.regions = {columns, rows, of: regions};
     let stale = true;
@@ -135,7 +135,7 @@
       chosen: 0, pick: c => { state.add = c; }});
     const more = nn.bar(
       nn.button("undo", () => keep(state.points.slice(0, -1), state.labels.slice(0, -1))),
-      nn.button("none", () => keep([], [])),
+      nn.button("remove all", () => keep([], [])),
       nn.button("reset", () => {
         Object.assign(state, {k: start.k, distance: start.distance});
         slider.set(start.k);

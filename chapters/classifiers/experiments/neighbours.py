@@ -34,15 +34,24 @@ def nearest(name):
     return model.kneighbors(n_neighbors=150, return_distance=False)
 
 
-def by_vote(name, y, fold):
-    """Accuracy for each k, the voters being those of the other four folds."""
+def by_vote(name, y, fold, ties="smallest"):
+    """Accuracy for each k, the voters being those of the other four folds.
+
+    ties: which of the labels with equal votes wins, the "smallest", the "largest", or that of
+    the "nearest" voter.
+    """
     near = nearest(name)
     other = fold[near] != fold[:, None]
     assert other.sum(axis=1).min() >= KS[-1]
     first = np.argsort(~other, axis=1, kind="stable")[:, : KS[-1]]
     labels = y[np.take_along_axis(near, first, axis=1)]
-    counts = np.cumsum(labels[:, :, None] == np.arange(10), axis=1)  # (N, k, 10)
-    return [float((counts[:, k - 1].argmax(axis=1) == y).mean()) for k in KS]
+    said = labels[:, :, None] == np.arange(10)  # (N, k, 10)
+    votes = np.cumsum(said, axis=1, dtype=float)
+    if ties == "largest":
+        votes += np.arange(10) / 100
+    elif ties == "nearest":
+        votes += np.cumsum(said * 0.25 ** np.arange(1, KS[-1] + 1)[:, None], axis=1)
+    return [float((votes[:, k - 1].argmax(axis=1) == y).mean()) for k in KS]
 
 
 def fits(X, y, penalty):
@@ -134,6 +143,7 @@ def run(seed):
     fold = folds(y, seed)
     return {
         "accuracy": [by_vote(name, y, fold) for name in NORMS],
+        "ties": [by_vote("L1", y, fold, ties) for ties in ("largest", "nearest")],
         "lines": [by_lines(X, y, fold, penalty) for penalty in PENALTIES],
         "moved": moved(X, y, fold),
         **dimensions(X, np.random.default_rng(seed)),
