@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 HERE = Path(__file__).resolve().parents[2] / "chapters"
 NAMES = ["Adelie", "Chinstrap", "Gentoo"]
 NORMS = {"L1": 1, "L2": 2, "max": np.inf}
+ACROSS, UP, QUERY = [-2.4, 2.4], [-2.2, 2.6], (0.25, 0.45)  # ranges and start, as on the page
 FACTS = ("votes", "distance to the last voter", "misjudged by the others")
 PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><meta charset="utf-8">
 <title>Neighbours</title>
@@ -27,9 +28,10 @@ PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><meta charset="utf-8
 
 
 def birds():
-    """Every fifth bird: bill length and depth in standard deviations, as on the page."""
+    """Every fifth bird: bill depth and mass in standard deviations, as on the page."""
     train = penguins()[0]
-    Z = (train.X[:, :2] - train.X[:, :2].mean(axis=0)) / train.X[:, :2].std(axis=0)
+    Z = train.X[:, [1, 3]]
+    Z = (Z - Z.mean(axis=0)) / Z.std(axis=0)
     return Z[::5].round(3), train.y[::5]
 
 
@@ -51,10 +53,10 @@ def open_at(browser, tmp_path):
             "names": NAMES,
             "points": X.tolist(),
             "labels": y.tolist(),
-            "x": [-2.6, 3],
+            "x": ACROSS,
             "k": 1,
-            "y": [-2.4, 2.4],
-            "query": [0.4, 0.6],
+            "y": UP,
+            "query": QUERY,
             "distance": 1,
             "xlabel": "x",
             "ylabel": "y",
@@ -102,11 +104,12 @@ def press(page, name):
 
 def middles(rows, columns):
     """The middles of the cells, as the script computes them."""
-    a, b = -2.6 + (np.arange(columns) + 0.5) * 0.05, 2.4 - (np.arange(rows) + 0.5) * 0.05
+    a = ACROSS[0] + (np.arange(columns) + 0.5) * 0.05
+    b = UP[1] - (np.arange(rows) + 0.5) * 0.05
     return np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2)
 
 
-def check(page, X, y, k, distance, query=(0.4, 0.6)):
+def check(page, X, y, k, distance, query=QUERY):
     """Compare everything that is shown with nnlib."""
     facts, sentence, regions = seen(page)
     p = NORMS[distance]
@@ -135,6 +138,13 @@ def test_regions_votes_and_distances_are_nnlibs(open_at, k, distance):
     check(page, *birds(), k, distance)
 
 
+def test_the_numbers_of_the_page(open_at):
+    page = open_at()
+    assert seen(page)[0][FACTS[2]] == "18 of 55"
+    put(page, k=7)
+    assert seen(page)[0][FACTS[2]] == "10 of 55"
+
+
 def test_points_are_kept_by_keys_and_by_clicks_and_taken_back(open_at):
     page = open_at()
     X, y = birds()
@@ -144,14 +154,14 @@ def test_points_are_kept_by_keys_and_by_clicks_and_taken_back(open_at):
         handle.press("Shift+ArrowLeft")
     handle.press("ArrowUp")
     handle.press("Enter")
-    X, y = np.vstack([X, [-0.1, 0.65]]), np.append(y, 2)
-    check(page, X, y, 1, "L2", query=(-0.1, 0.65))
+    X, y = np.vstack([X, [-0.25, 0.5]]), np.append(y, 2)
+    check(page, X, y, 1, "L2", query=(-0.25, 0.5))
     box = page.locator(".nn-plot").bounding_box()
     page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
     facts, _, _ = seen(page)
     assert facts[FACTS[2]].endswith(f"of {len(X) + 1}")
     press(page, "undo")
-    check(page, X, y, 1, "L2", query=(-0.1, 0.65))
+    check(page, X, y, 1, "L2", query=(-0.25, 0.5))
     press(page, "reset")
     check(page, *birds(), 1, "L2")
 
@@ -169,7 +179,7 @@ def test_a_click_keeps_a_point_where_it_was(open_at):
     assert (regions == 1).all()
     assert facts[FACTS[2]] == "–"
     unit = (
-        page.evaluate("() => document.querySelector('.nn-plot').getScreenCTM().a") * 270 / 5.6
+        page.evaluate("() => document.querySelector('.nn-plot').getScreenCTM().a") * 270 / 4.8
     )
     assert abs(float(facts[FACTS[1]]) - 60 / unit) < 0.04
 
