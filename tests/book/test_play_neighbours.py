@@ -1,0 +1,216 @@
+"""The figure of voting neighbours: its regions, votes and distances against nnlib's."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browser import DESKTOP, PHONE, chromium
+
+from nnlib.classifiers import KNeighborsClassifier, distances
+from nnlib.datasets import penguins
+
+pytestmark = pytest.mark.browser
+
+HERE = Path(__file__).resolve().parents[2] / "chapters"
+NAMES = ["Adelie", "Chinstrap", "Gentoo"]
+NORMS = {"L1": 1, "L2": 2, "max": np.inf}
+ACROSS, UP, QUERY = [-2.4, 2.4], [-2.2, 2.6], (0.25, 0.45)  # ranges and start, as on the page
+FACTS = ("votes", "distance to the last voter", "misjudged by the others")
+PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><meta charset="utf-8">
+<title>Neighbours</title>
+<link rel="stylesheet" href="{here}/_static/nn.css">
+<link rel="stylesheet" href="{here}/_static/play.css">
+<main class="bd-content"><figure class="nn-play"><nn-neighbours>
+<script type="application/json">{data}</script></nn-neighbours></figure></main>
+{scripts}"""
+
+
+def birds():
+    """Every fifth bird: bill depth and mass in standard deviations, as on the page."""
+    train = penguins()[0]
+    Z = train.X[:, [1, 3]]
+    Z = (Z - Z.mean(axis=0)) / Z.std(axis=0)
+    return Z[::5].round(3), train.y[::5]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture
+def open_at(browser, tmp_path):
+    """Open the figure alone, from a file, at a size; its page afterwards has no error."""
+    pages = []
+
+    def opened(size=DESKTOP, **start):
+        here = HERE.as_uri()
+        X, y = birds()
+        data = {
+            "names": NAMES,
+            "points": X.tolist(),
+            "labels": y.tolist(),
+            "x": ACROSS,
+            "k": 1,
+            "y": UP,
+            "query": QUERY,
+            "distance": 1,
+            "xlabel": "x",
+            "ylabel": "y",
+        }
+        names = ("parts", "parts-plot", "parts-grid", "neighbours")
+        scripts = "".join(f'<script src="{here}/_extra/_play/{n}.js"></script>' for n in names)
+        file = tmp_path / "neighbours.html"
+        text = PAGE.format(here=here, data=json.dumps(data | start), scripts=scripts)
+        file.write_text(text, encoding="utf-8")
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto(file.as_uri())
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        assert page.errors == []
+        page.close()
+
+
+def seen(page):
+    """The facts, the sentence, and the regions (rows, columns), the top row first."""
+    page.evaluate("nn.flush()")
+    facts = dict(zip(FACTS, page.locator("dd").all_inner_texts(), strict=True))
+    found = page.evaluate(
+        "() => { const r = document.querySelector('nn-neighbours').regions;"
+        "return [r.rows, r.columns, Array.from(r.of)]; }"
+    )
+    return facts, page.locator(".nn-live").inner_text(), np.reshape(found[2], found[:2])
+
+
+def put(page, k=None, distance=None):
+    """Set k by the slider and the distance by its button."""
+    if k is not None:
+        page.locator("input[type=range]").fill(str(k))
+    if distance is not None:
+        page.get_by_role("button", name=distance, exact=True).press("Enter")
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).press("Enter")
+
+
+def middles(rows, columns):
+    """The middles of the cells, as the script computes them."""
+    a = ACROSS[0] + (np.arange(columns) + 0.5) * 0.05
+    b = UP[1] - (np.arange(rows) + 0.5) * 0.05
+    return np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2)
+
+
+def check(page, X, y, k, distance, query=QUERY):
+    """Compare everything that is shown with nnlib."""
+    facts, sentence, regions = seen(page)
+    p = NORMS[distance]
+    model = KNeighborsClassifier(min(k, len(X)), p=p).fit(X, y)
+    expected = model.predict(middles(*regions.shape)).reshape(regions.shape)
+    assert (regions == expected).all()
+    answer = NAMES[model.predict([query])[0]]
+    assert re.search(rf"\b(say|says) {answer}\b", sentence)
+    d = np.sort(distances(np.array([query]), X, metric="minkowski", p=p)[0])
+    assert facts[FACTS[1]] == f"{d[min(k, len(X)) - 1]:.2f}"
+    votes = dict(word.rsplit(" ", 1) for word in facts[FACTS[0]].split(", "))
+    near = y[model.kneighbors([query], return_distance=False)[0]]
+    assert votes == {NAMES[c]: str((near == c).sum()) for c in set(near)}
+    others = model.kneighbors(n_neighbors=min(k, len(X) - 1), return_distance=False)
+    wrong = sum(
+        np.bincount(y[row], minlength=3).argmax() != t for row, t in zip(others, y, strict=True)
+    )
+    assert facts[FACTS[2]] == f"{wrong} of {len(X)}"
+
+
+@pytest.mark.parametrize("distance", NORMS)
+@pytest.mark.parametrize("k", [1, 2, 5, 15])
+def test_regions_votes_and_distances_are_nnlibs(open_at, k, distance):
+    page = open_at()
+    put(page, k, distance)
+    check(page, *birds(), k, distance)
+
+
+def test_the_numbers_of_the_page(open_at):
+    page = open_at()
+    assert seen(page)[0][FACTS[2]] == "18 of 55"
+    put(page, k=7)
+    assert seen(page)[0][FACTS[2]] == "10 of 55"
+
+
+def test_points_are_kept_by_keys_and_by_clicks_and_taken_back(open_at):
+    page = open_at()
+    X, y = birds()
+    page.get_by_role("radio", name="Gentoo").check()
+    handle = page.locator(".nn-point")
+    for _ in range(2):
+        handle.press("Shift+ArrowLeft")
+    handle.press("ArrowUp")
+    handle.press("Enter")
+    X, y = np.vstack([X, [-0.25, 0.5]]), np.append(y, 2)
+    check(page, X, y, 1, "L2", query=(-0.25, 0.5))
+    box = page.locator(".nn-plot").bounding_box()
+    page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    facts, _, _ = seen(page)
+    assert facts[FACTS[2]].endswith(f"of {len(X) + 1}")
+    press(page, "undo")
+    check(page, X, y, 1, "L2", query=(-0.25, 0.5))
+    press(page, "reset")
+    check(page, *birds(), 1, "L2")
+
+
+def test_a_click_keeps_a_point_where_it_was(open_at):
+    page = open_at()
+    press(page, "remove all")
+    assert "nothing can vote" in seen(page)[1]
+    page.get_by_role("radio", name="Chinstrap").check()
+    handle = page.locator(".nn-point").bounding_box()
+    page.mouse.click(handle["x"] + handle["width"] / 2 + 60, handle["y"] + handle["height"] / 2)
+    facts, sentence, regions = seen(page)
+    assert facts[FACTS[0]] == "Chinstrap 1"
+    assert "says Chinstrap" in sentence
+    assert (regions == 1).all()
+    assert facts[FACTS[2]] == "–"
+    unit = (
+        page.evaluate("() => document.querySelector('.nn-plot').getScreenCTM().a") * 270 / 4.8
+    )
+    assert abs(float(facts[FACTS[1]]) - 60 / unit) < 0.04
+
+
+def test_dragging_moves_the_query_and_keeps_nothing(open_at):
+    page = open_at()
+    X, y = birds()
+    handle = page.locator(".nn-point").bounding_box()
+    start = [handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2]
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] - 80, start[1] + 30, steps=4)
+    page.mouse.up()
+    facts, _, _ = seen(page)
+    assert facts[FACTS[2]].endswith(f"of {len(X)}")
+    spot = page.locator(".nn-point").get_attribute("aria-valuetext").replace("−", "-")
+    check(page, X, y, 1, "L2", query=tuple(map(float, spot.split(", "))))
+
+
+def test_ties_go_to_the_smallest_label_and_are_told(open_at):
+    X, y = [[-1.0, 0.0], [1.0, 0.0]], [2, 0]
+    page = open_at(points=X, labels=y, query=[-0.5, 0.5], k=2)
+    _, sentence, regions = seen(page)
+    assert sentence == "The 2 nearest say Adelie, the first of those with equal votes."
+    assert (regions == 0).all()
+    put(page, k=15)
+    assert seen(page)[1].startswith("The 2 nearest")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_nothing_runs_out_of_the_figure(open_at, size):
+    page = open_at(size)
+    seen(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
