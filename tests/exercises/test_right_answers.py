@@ -20,16 +20,18 @@ def right(problem):
 
 @right("pairwise_distances")
 def renamed_arguments(known, other):
-    gap = np.subtract(known[:, None], other[None], dtype=np.float64)
-    return np.linalg.norm(gap, ord=2, axis=2)
+    n, m = (np.linalg.norm(a.astype(float), ord=2, axis=1) for a in (known, other))
+    product = np.inner(known.astype(float), other.astype(float))
+    return np.sqrt(np.fmax(n[:, None] ** 2 + m**2 - 2 * product, 0))
 
 
 @right("pairwise_distances")
 def tiled(X, Y):
     X, Y = X.astype("float64"), Y.astype("float64")
-    n, m = X.shape[0], Y.shape[0]
-    X, Y = np.repeat(X, m, axis=0), np.tile(Y, (n, 1))
-    return np.hypot.reduce(X - Y, axis=1).reshape(n, m)
+    n, m, total = X.shape[0], Y.shape[0], 0
+    for k in range(X.shape[1]):
+        total = np.hypot(total, np.repeat(X[:, k], m) - np.tile(Y[:, k], n))
+    return total.reshape(n, m)
 
 
 @right("pairwise_distances")
@@ -48,13 +50,13 @@ def products_in_int64(X, Y):
 
 @right("pairwise_distances")
 def in_long_double(X, Y):
-    gap = X.astype(np.longdouble)[:, None] - Y.astype(np.longdouble)
-    return np.sqrt((gap**2).sum(axis=2))
+    X, Y = X.astype(np.longdouble), Y.astype(np.longdouble)
+    return np.sqrt(sum((X[:, [k]] - Y[:, k]) ** 2 for k in range(X.shape[1])))
 
 
 @right("pairwise_distances")
 def with_a_print_left_over(X, Y):
-    d = np.linalg.norm(X[:, None].astype(float) - Y, axis=2)
+    d = np.sqrt(sum(np.subtract.outer(*c) ** 2 for c in zip(X.T * 1.0, Y.T * 1.0, strict=True)))
     print(d, repr(X))
     return d
 

@@ -58,8 +58,8 @@ def names(module):
 
 def table(name):
     """Points by aspect, as the text of a problem states them."""
-    rows = re.findall(r"^\| (\d+) \| ([\w-]+) \|", CELLS[f"text_{name}"].source, re.M)
-    return {aspect: int(points) for points, aspect in rows}
+    rows = re.findall(r"^\| ([\d.]+) \| ([\w-]+) \|", CELLS[f"text_{name}"].source, re.M)
+    return {aspect: float(points) for points, aspect in rows}
 
 
 def example(name):
@@ -166,7 +166,7 @@ def test_every_problem_has_help_for_the_stuck(name):
 @pytest.mark.parametrize("name", CHALLENGES)
 def test_the_thresholds_of_a_challenge_are_the_declared_ones(name):
     rows = re.findall(r"^\| (\d+) \| ([\w ]+ [\d.]+) \|", CELLS[f"text_{name}"].source, re.M)
-    assert {aspect: int(points) for points, aspect in rows} == CHALLENGES[name].points
+    assert {aspect: float(points) for points, aspect in rows} == CHALLENGES[name].points
     assert f"{CHALLENGES[name].most_bytes:,} bytes" in CELLS[f"text_{name}"].source
 
 

@@ -8,6 +8,7 @@ do not hold.
 import dis
 import math
 import re
+import tracemalloc
 
 import numpy as np
 from nngrader.engine.cases import PRIMES
@@ -349,6 +350,23 @@ def _(a, found):
     if found[2] == "function":
         return a.sizes[found[1]] > max(PRIMES) and a.error is not None
     return a.sizes[found[1]] > max(PRIMES) and (a.got is None or a.bad().any())
+
+
+@sentence(r"one number for each choice of ([\w, ]+) is held at once \((.*) MB\)", of="form")
+def _(a, found):
+    letters = found[1].split(", ")
+    tracemalloc.start()
+    a.f(*a.args.values())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    said = float(found[2]) * 1e6
+    return most > 4 * math.prod(a.sizes[letter] for letter in letters) and said < 1.1 * most
+
+
+@sentence(r"where (\w(?:, \w)+) are larger than in the other cases, the", of="form")
+def _(a, found):
+    large = all(a.sizes[letter] > max(PRIMES) for letter in found[1].split(", "))
+    return large and (a.got is None or a.bad().any())
 
 
 def _loops(code):

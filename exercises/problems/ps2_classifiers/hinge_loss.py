@@ -10,12 +10,12 @@ hinge = problem(
     rtol=DIGITS,
     returns={"loss": "value", "gradient": "gradient"},
     points={
-        "shape": 3,
-        "value": 10,
-        "gradient": 10,
-        "integers": 3,
-        "default": 2,
-        "inputs-unchanged": 2,
+        "shape": 1,
+        "value": 3,
+        "gradient": 3,
+        "integers": 1,
+        "default": 1,
+        "inputs-unchanged": 1,
     },
     forbidden={"all": ELSEWHERE},
 )

@@ -1,4 +1,13 @@
-"""pairwise_distances: Euclidean distances between the rows of two arrays."""
+"""pairwise_distances: Euclidean distances between the rows of two arrays, in little memory.
+
+All differences of 5,000 and 1,000 pictures of 784 numbers would be 31 GB; the distances are
+40 MB. No case is as large as that: the visible ones run in a student's own process, which no
+limit would stop politely, and five million numbers are more than a worker may answer. So
+`never_at_once` looks at what a call holds where N, M and D are about fifty: a table of all
+three axes is twice the limit, and what good answers hold is a third of it. The bytes are
+counted beside the student's code, which could forge their number: it is worth half a point.
+tests/exercises/test_memory.py runs the reference at full size.
+"""
 
 import numpy as np
 from nngrader.engine.problem import problem
@@ -10,18 +19,20 @@ distances = problem(
     rtol=DIGITS,
     returns={"distances": "value"},
     points={
-        "shape": 3,
-        "value": 13,
-        "stability": 5,
-        "integers": 6,
-        "loops": 2,
-        "inputs-unchanged": 1,
+        "shape": 1,
+        "value": 6,
+        "stability": 2.75,
+        "integers": 3,
+        "loops": 0.5,
+        "memory": 0.5,
+        "inputs-unchanged": 0.25,
     },
     forbidden={
         "all": ELSEWHERE,
         "loops": ("numpy.vectorize", "numpy.apply_along_axis", "numpy.frompyfunc"),
     },
     no_loop_over="NM",
+    never_at_once="NMD",
 )
 
 
@@ -34,9 +45,10 @@ def pairwise_distances(X, Y):
     X : (N, D) array of numbers, float64 or integers (also pictures of type uint8)
     Y : (M, D) array of the same kind
     Returns d : (N, M) array, float64. X and Y stay as they are.
+    No array of N * M * D numbers is made on the way.
     """
     X, Y = np.asarray(X, float), np.asarray(Y, float)
-    return np.sqrt(((X[:, None, :] - Y[None, :, :]) ** 2).sum(axis=2))
+    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))
 
 
 distances.example(
@@ -66,11 +78,16 @@ def pictures(rng, N, M, D):
     return X, Y
 
 
+def columns(X, Y):
+    """Each column of X beside that of Y: the differences of one column are a small table."""
+    return zip(X.T, Y.T, strict=True)
+
+
 @distances.alternative
-def by_expansion(X, Y):
-    X, Y = np.float64(X), np.float64(Y)
-    squares = (X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T
-    return np.sqrt(np.maximum(squares, 0))
+def by_einsum(X, Y):
+    X, Y = np.array(X.tolist()) * 1.0, np.array(Y.tolist()) * 1.0
+    squares = np.add.outer(np.einsum("nd,nd->n", X, X), np.einsum("md,md->m", Y, Y))
+    return np.clip(squares - 2 * np.einsum("nd,md->nm", X, Y), 0, None) ** 0.5
 
 
 @distances.alternative
@@ -82,15 +99,21 @@ def by_feature(X, Y):
 
 
 @distances.alternative
-def by_einsum(X, Y):
-    gap = X[:, None].astype(float) - Y
-    return np.sqrt(np.einsum("nmd,nmd->nm", gap, gap))
+def by_hypot(X, Y):
+    d = np.zeros((len(X), len(Y)))
+    for x, y in columns(np.float64(X), np.float64(Y)):
+        np.hypot(d, x[:, np.newaxis] - y, out=d)
+    return d
 
 
 @distances.alternative
 def by_norm(X, Y):
-    X, Y = np.array(X.tolist()) * 1.0, np.array(Y.tolist()) * 1.0
-    return np.linalg.norm(X[:, np.newaxis] - Y, axis=-1)
+    centre = Y.mean(axis=0)
+    X, Y = X - centre, Y - centre
+    n, m = np.linalg.norm(X, axis=1), np.linalg.norm(Y, axis=1)
+    squares = np.square(n)[:, None] - 2 * np.dot(X, Y.T) + np.square(m)
+    squares[squares < 0] = 0
+    return np.sqrt(squares)
 
 
 @distances.mistake("these are squared distances. What is still missing?", loses="value")
@@ -103,13 +126,16 @@ def squared(X, Y):
 )
 def manhattan(X, Y):
     X, Y = np.asarray(X, float), np.asarray(Y, float)
-    return np.abs(X[:, None] - Y).sum(axis=2)
+    return sum(abs(x[:, None] - y) for x, y in columns(X, Y))
 
 
 @distances.mistake("this is the largest |x - y| of a pair. Which norm is asked?", loses="value")
 def largest_difference(X, Y):
     X, Y = np.asarray(X, float), np.asarray(Y, float)
-    return np.abs(X[:, None] - Y).max(axis=2)
+    largest = np.zeros((len(X), len(Y)))
+    for x, y in columns(X, Y):
+        np.maximum(largest, abs(x[:, None] - y), out=largest)
+    return largest
 
 
 @distances.mistake(
@@ -131,14 +157,20 @@ def negative_under_the_root(X, Y):
 
 @distances.mistake("what is 3 - 5 in uint8? Print it.", loses="integers")
 def wraps_around(X, Y):
-    return np.sqrt(((X[:, None] - Y) ** 2).sum(axis=2))
+    total = np.zeros((len(X), len(Y)))
+    for x, y in columns(X, Y):
+        total += (x[:, None] - y) ** 2
+    return np.sqrt(total)
 
 
 @distances.mistake(
     "the difference is taken in uint8. What is 3 - 5 there? Print it.", loses="integers"
 )
 def subtracted_in_uint8(X, Y):
-    return np.linalg.norm(X[:, None] - Y, axis=2)
+    total = np.zeros((len(X), len(Y)))
+    for x, y in columns(X, Y):
+        total += np.float64(x[:, None] - y) ** 2
+    return np.sqrt(total)
 
 
 @distances.mistake(
@@ -185,7 +217,7 @@ def second_square_missing_and_clipped(X, Y):
 )
 def sum_of_differences(X, Y):
     X, Y = np.float64(X), np.float64(Y)
-    return np.sqrt((X[:, None] - Y).sum(axis=2) ** 2)
+    return np.sqrt(sum(x[:, None] - y for x, y in columns(X, Y)) ** 2)
 
 
 @distances.mistake(

@@ -15,10 +15,10 @@
 #
 # Somebody wrote a digit on a form. A scanner made of it 8 rows of 8 grey values, and now it is a list of 64 numbers.
 # Which digit is it?
-# You will answer in two ways.
-# The first looks for the known picture that lies nearest; for that you need *distances*.
-# The second gives each of the ten digits a score and improves the scores by going downhill; for that you need a number that says how wrong they are, a *loss*, and its *gradient*, which says which way is down.
-# You write the distances and two losses. At the end they read sixty real digits.
+# There are four ways to answer here.
+# The first looks for the known pictures that lie nearest, and lets them vote. The second draws a straight line through numbers that stand for the answer. The third asks which cloud of points the picture would most likely come from. The last gives each class a score and improves the scores by going downhill; for that it needs a number that says how wrong they are, a *loss*, and its *gradient*, which says which way is down.
+# Whichever you take, you also need a fair way to find out how well it does, on pictures that it has not learned from.
+# You write all of these as functions of a few lines. At the end they read sixty real digits, and a challenge asks how far a linear classifier can go with pictures of clothes.
 #
 # **How to work.** Replace `raise NotImplementedError()` in each solution cell, run it, and run the cell below it.
 # `check` tries your function on a few inputs and says what is wrong and, where it can tell, which idea to look at again.
@@ -33,13 +33,13 @@
 #
 # **Rules.** Arrays in, arrays out, with NumPy.
 # If `scipy`, `sklearn`, `torch` or `nnlib` is imported anywhere in this notebook, the problems give no points.
-# You may add cells of your own, with helpers or experiments.
+# You may add cells of your own, with helpers or experiments, and call a function that you wrote for one problem in another.
 # A function must leave its arguments as they are.
 #
-# **Handing in.** Choose *Restart Kernel and Run All Cells*, look at the three checks once more, save, and hand in this one file, `ps2_classifiers.ipynb`.
+# **Handing in.** Choose *Restart Kernel and Run All Cells*, look at the checks once more, save, and hand in `ps2_classifiers.ipynb`, with `weights.npz` beside it if you took up the challenge.
 #
-# The three problems give 30, 40 and 30 points. Each has a table of what the points are for; a right answer to one line counts even where another line is wrong.
-# Only the points for form (*shape*, *errors*, *loops*, *inputs-unchanged*) wait until something of substance is right, or wrong in a way that the check can name.
+# Each problem has a table of what its points are for; a right answer to one line counts even where another line is wrong. The question on two tables of mistakes is read by a person.
+# Only the points for form (*shape*, *errors*, *loops*, *memory*, *inputs-unchanged*) wait until something of substance is right, or wrong in a way that the check can name.
 # A mistake is charged once: where the same slip runs through loss and gradient, it costs the points of one of them.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -50,8 +50,10 @@ from nngrader import check
 # ## 1. Distances
 #
 # A nearest-neighbour classifier holds every new picture against every known one.
-# With 1,000 new and 5,000 known pictures these are five million distances, and a Python loop that runs five million times keeps you waiting while NumPy would be done.
+# With 1,000 new and 5,000 known pictures of 784 grey values these are five million distances, and a Python loop that runs five million times keeps you waiting while NumPy would be done.
 # So the loop over pictures has to go.
+# What takes its place must not be an array of all differences: that would be four billion numbers, 31 GB, and the computer stops.
+# The distances themselves are 40 MB. Find a way to them on which nothing much larger is ever held.
 #
 # For $X$ with $N$ rows and $Y$ with $M$ rows, all of $D$ numbers,
 #
@@ -75,19 +77,23 @@ from nngrader import check
 #
 # | points | aspect | what they are for |
 # |---|---|---|
-# | 13 | value | random points get the right distances |
-# | 6 | integers | so do pictures of type `uint8`, whose numbers go from 0 to 255 |
-# | 5 | stability | so do points far from the origin, where some of `X` are also in `Y` (to three millionths of the largest distance) |
-# | 3 | shape | an (N, M) array of `float64` |
-# | 2 | loops | no loop of Python over the rows of `X` or of `Y`, nor over blocks of rows; a loop over the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and `numpy.frompyfunc` are such loops and cost these points wherever they stand |
-# | 1 | inputs-unchanged | `X` and `Y` stay as they are |
+# | 6 | value | random points get the right distances |
+# | 3 | integers | so do pictures of type `uint8`, whose numbers go from 0 to 255 |
+# | 2.75 | stability | so do points far from the origin, where some of `X` are also in `Y` (to three millionths of the largest distance) |
+# | 1 | shape | an (N, M) array of `float64` |
+# | 0.5 | loops | no loop of Python over the rows of `X` or of `Y`, nor over blocks of rows; a loop over the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and `numpy.frompyfunc` are such loops and cost these points wherever they stand |
+# | 0.5 | memory | at no time as much as $N \cdot M \cdot D$ numbers held, in arrays or lists: four bytes for each would be too many |
+# | 0.25 | inputs-unchanged | `X` and `Y` stay as they are |
+#
+# The check does not run 5,000 pictures: it counts the bytes that your function holds where $N$, $M$ and $D$ are about fifty, and a table of all three axes shows.
 #
 # <details>
 # <summary>When you are stuck</summary>
 #
 # - Take $D = 1$ first: two lists of numbers, and a table of all differences. Which shapes must the lists have for `a - b` to be a table?
-# - `X[:, None, :]` has shape (N, 1, D). What shape has `X[:, None, :] - Y`? Print it. Which axis do you no longer want?
-# - A second way multiplies out $(x - y)^2$. It needs less memory; look closely at what it gives for two equal points.
+# - `X[:, None, :]` has shape (N, 1, D). What shape has `X[:, None, :] - Y`? Print it, and the `nbytes` of it. Which axis do you no longer want?
+# - One way adds up one column after the other: what does it hold at a time?
+# - Another multiplies out $(x - y)^2$: which shape has each of the three terms? Look closely at what it gives for two equal points.
 # - In a cell of your own: `np.array([3], dtype=np.uint8) - np.array([5], dtype=np.uint8)`.
 #
 # </details>
@@ -102,23 +108,102 @@ def pairwise_distances(X, Y):
     X : (N, D) array of numbers, float64 or integers (also pictures of type uint8)
     Y : (M, D) array of the same kind
     Returns d : (N, M) array, float64. X and Y stay as they are.
+    No array of N * M * D numbers is made on the way.
     """
     ### BEGIN SOLUTION
     X, Y = np.asarray(X, float), np.asarray(Y, float)
-    return np.sqrt(((X[:, None, :] - Y[None, :, :]) ** 2).sum(axis=2))
+    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_pairwise_distances", "locked": true, "points": 30, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test_pairwise_distances", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
 check(pairwise_distances)
 ### BEGIN HIDDEN TESTS
 from nngrader import points
 
-points("pairwise_distances", pairwise_distances, 30)
+points("pairwise_distances", pairwise_distances, 14)
+### END HIDDEN TESTS
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_knn_predict", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ## 2. Neighbours vote
+#
+# What is a picture that nobody has labelled? Look at the known pictures that lie nearest to it, and take what most of them are.
+# This classifier learns nothing: all the work comes when it is asked. It needs no more than a distance and a number $k$, and it is the one to beat: what takes a week to train should read more than the neighbours do.
+#
+# For each row of $X$, the $k$ rows of $X_{\text{train}}$ with the smallest Euclidean distances each have one vote, for their own label.
+# The label with most votes is the answer. If several labels have most votes, the **smallest** of these labels is.
+# No two distances that decide who votes are equal.
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `X_train` | (N, D) | the known pictures, one a row, `float64` or integers |
+# | `y_train` | (N,) | their labels: integers, 0 or more; some numbers may stand for no class |
+# | `X` | (M, D) | the new pictures, of the same kind |
+# | `k` | one number | an integer from 1 to N |
+# | `labels` | (M,) | integers |
+#
+# ```python
+# X_train = np.array([[0, 0], [1, 0], [3, 0], [0, 2], [4, 4]])
+# y_train = np.array([5, 2, 2, 7, 7])
+# X = np.array([[2, 0], [0, 1], [3, 4]])
+# k = 3
+# labels = [2, 2, 7]
+# ```
+#
+# The new point (2, 0) has the neighbours 1, 2 and 0, with the labels 2, 2 and 5.
+# For (0, 1) the points 0, 3 and 1 vote 5, 7 and 2: one vote each, and the smallest label is 2.
+# Who votes for (3, 4), and where does the third vote come from?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 6 | value | random points, each with a clear majority |
+# | 2.5 | ties | points for which several labels have most votes |
+# | 2 | integers | pictures of type `uint8`, whose numbers go from 0 to 255, each with a clear majority |
+# | 1 | shape | an (M,) array of integers |
+# | 0.5 | inputs-unchanged | `X_train`, `y_train` and `X` stay as they are |
+#
+# Loops are allowed here. You may call your `pairwise_distances`.
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - `np.argsort` says in which order entries would be sorted. Try `np.argsort([30, 10, 20])`. What does each number mean?
+# - Print the (M, k) array of the neighbours' rows in the example, then that of their labels.
+# - `np.bincount([2, 2, 5])` counts. At which place stands the 2, and what does `argmax` give where two counts are equal?
+# - Is your `pairwise_distances` right? This problem cannot be, as long as it calls one that is not.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "knn_predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def knn_predict(X_train, y_train, X, k):
+    """The label of each row of X, by majority of its k nearest rows of X_train.
+
+    Near is what has a small Euclidean distance. Where several labels have most votes, the
+    smallest of them is taken.
+
+    X_train : (N, D) array, float64 or integers (also pictures of type uint8)
+    y_train : (N,) array of integers, 0 or more: the labels of its rows
+    X : (M, D) array of the same kind as X_train
+    k : int, from 1 to N
+    Returns labels : (M,) array of integers. All arrays stay as they are.
+    """
+    ### BEGIN SOLUTION
+    order = np.argsort(pairwise_distances(X, X_train), axis=1)
+    return np.array([np.bincount(near).argmax() for near in y_train[order[:, :k]]])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_knn_predict", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+check(knn_predict)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("knn_predict", knn_predict, 12)
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_softmax_cross_entropy", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## 2. Softmax and cross-entropy
+# ## 6. Softmax and cross-entropy
 #
 # A linear classifier gives each class a score. *Softmax* turns the $C$ scores $s$ of one picture into probabilities, and the *cross-entropy* loss is the surprise at the right class $t$: minus the logarithm of its probability.
 #
@@ -147,12 +232,12 @@ points("pairwise_distances", pairwise_distances, 30)
 #
 # | points | aspect | what they are for |
 # |---|---|---|
-# | 12 | value | the loss of ordinary scores |
-# | 12 | gradient | their gradient |
-# | 8 | stability | loss (4) and gradient (4) where scores lie in the thousands, on either side of 0. Both are ordinary finite numbers there |
-# | 3 | shape | a number and an (N, C) array, both `float64`, in this order |
-# | 3 | inputs-unchanged | `scores` and `targets` stay as they are |
-# | 2 | errors | a `ValueError` if there are not as many targets as rows of scores, one too few or one too many |
+# | 4 | value | the loss of ordinary scores |
+# | 4 | gradient | their gradient |
+# | 4 | stability | loss (2) and gradient (2) where scores lie in the thousands, on either side of 0. Both are ordinary finite numbers there |
+# | 1 | shape | a number and an (N, C) array, both `float64`, in this order |
+# | 0.5 | inputs-unchanged | `scores` and `targets` stay as they are |
+# | 0.5 | errors | a `ValueError` if there are not as many targets as rows of scores, one too few or one too many |
 #
 # Loops are allowed here.
 #
@@ -194,16 +279,16 @@ def softmax_cross_entropy(scores, targets):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_softmax_cross_entropy", "locked": true, "points": 40, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test_softmax_cross_entropy", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
 check(softmax_cross_entropy)
 ### BEGIN HIDDEN TESTS
 from nngrader import points
 
-points("softmax_cross_entropy", softmax_cross_entropy, 40)
+points("softmax_cross_entropy", softmax_cross_entropy, 14)
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_hinge_loss", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## 3. The hinge loss
+# ## 7. The hinge loss
 #
 # Cross-entropy is never content: however high the score of the right class, a little higher is a little better.
 # The *hinge loss* stops. It asks that the right class beat each wrong one by a *margin* $m$, charges what is missing, and does not look at a picture that is safe.
@@ -235,12 +320,12 @@ points("softmax_cross_entropy", softmax_cross_entropy, 40)
 #
 # | points | aspect | what they are for |
 # |---|---|---|
-# | 10 | value | the loss of random scores with a margin that is given |
-# | 10 | gradient | their gradient |
-# | 3 | integers | loss and gradient, half each, where the scores are of type `int64`; the gradient is `float64` there too |
-# | 3 | shape | a number and an (N, C) array, both `float64`, in this order |
-# | 2 | default | loss and gradient, half each, where the margin is left out |
-# | 2 | inputs-unchanged | `scores` and `targets` stay as they are |
+# | 3 | value | the loss of random scores with a margin that is given |
+# | 3 | gradient | their gradient |
+# | 1 | integers | loss and gradient, half each, where the scores are of type `int64`; the gradient is `float64` there too |
+# | 1 | shape | a number and an (N, C) array, both `float64`, in this order |
+# | 1 | default | loss and gradient, half each, where the margin is left out |
+# | 1 | inputs-unchanged | `scores` and `targets` stay as they are |
 #
 # Loops are allowed here.
 #
@@ -278,12 +363,12 @@ def hinge_loss(scores, targets, margin=1.0):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_hinge_loss", "locked": true, "points": 30, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test_hinge_loss", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 check(hinge_loss)
 ### BEGIN HIDDEN TESTS
 from nngrader import points
 
-points("hinge_loss", hinge_loss, 30)
+points("hinge_loss", hinge_loss, 10)
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_digits", "locked": true, "schema_version": 3, "solution": false, "task": false}
