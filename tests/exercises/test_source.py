@@ -113,7 +113,7 @@ def test_the_test_cell_gives_the_points_of_the_problem(name):
     assert cell.metadata["nbgrader"]["points"] == DECLARED[name].total
     visible, hidden = cell.source.split("### BEGIN HIDDEN TESTS")
     assert visible.strip() == f"check({name})"
-    assert f'points("{name}", {name}, {DECLARED[name].total})' in hidden
+    assert f'points("{name}", {name}, {DECLARED[name].total:g})' in hidden
 
 
 @every_problem

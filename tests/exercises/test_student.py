@@ -34,7 +34,7 @@ def test_a_right_function_is_told_so(folder, name, capsys):
     assert check(SOLVE[name]) is None
     printed = capsys.readouterr().out
     assert printed.startswith(
-        f"{name}: {PROBLEMS[name].total} of {PROBLEMS[name].total} points"
+        f"{name}: {PROBLEMS[name].total:g} of {PROBLEMS[name].total:g} points"
     )
     assert "The points are given on other inputs" in printed
 
