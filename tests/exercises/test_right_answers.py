@@ -1,5 +1,7 @@
 """Right answers in strangers' styles, which no problem registers, lose nothing."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,36 @@ def centred_first(X, Y):
     d = np.einsum("nd,nd->n", X, X)[:, None] - 2 * X @ Y.T + np.sum(Y**2, axis=1)
     d[d < 0] = 0
     return d**0.5
+
+
+@right("knn_predict")
+def by_counter(X_train, y_train, X, k):
+    found = []
+    for x in X.astype(float):
+        near = np.argsort(((X_train - x) ** 2).sum(axis=1), kind="stable")[:k]
+        counts = Counter(y_train[near].tolist())
+        most = max(counts.values())
+        found.append(min(label for label, n in counts.items() if n == most))
+    return np.asarray(found)
+
+
+@right("knn_predict")
+def in_float32(X_train, y_train, X, k):
+    near = ((X[:, None].astype("f4") - X_train) ** 2).sum(-1).argsort(axis=-1)[:, :k]
+    votes = np.apply_along_axis(np.bincount, 1, y_train[near], minlength=100)
+    return votes.argmax(axis=1)
+
+
+@right("knn_predict")
+def without_sorting(X_train, y_train, X, k):
+    d = np.linalg.norm(X.astype(float)[:, None] - X_train, axis=2)
+    found, rows = [np.argmin(d, axis=1)], np.arange(len(X))
+    while len(found) < k:
+        d[rows, found[-1]] = np.inf
+        found.append(np.argmin(d, axis=1))
+    labels = np.sort(y_train[np.array(found)], axis=0)
+    counts = (labels[:, None] == labels[None]).sum(axis=0)
+    return labels[counts.argmax(axis=0), rows]
 
 
 @right("softmax_cross_entropy")

@@ -17,7 +17,7 @@ from nngrader.leaks import leaks, moving_leaks, package_leaks, shown_cases
 from nngrader.pictures import Rows, channels, grey
 from nngrader.statements import lines_of, secret_statements
 
-from .making import NAME, problems, problems_of
+from .making import NAME, joined, problems, problems_of
 
 LINE = "    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))"
 DISTANCES = "pairwise_distances.py"
@@ -390,7 +390,7 @@ def test_a_driver_that_only_drives_goes_out():
 
 def test_a_reference_in_the_package_is_found(tmp_path, place):
     with zipfile.ZipFile(tmp_path / "p.whl", "w") as z:
-        z.writestr("nnlib/a.py", (problems_of(place) / DISTANCES).read_text() + "\n")
+        z.writestr("nnlib/a.py", joined() + "\n")
         z.writestr("nnlib/b.npz", (place / "heldback" / "test.npz").read_bytes())
     found = package_leaks(tmp_path / "p.whl", Course(place), problems())
     assert any("nnlib/a.py holds a reference" in f for f in found)

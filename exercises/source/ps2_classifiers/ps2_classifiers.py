@@ -137,10 +137,10 @@ points("pairwise_distances", pairwise_distances, 14)
 # | | shape | what it is |
 # |---|---|---|
 # | `X_train` | (N, D) | the known pictures, one a row, `float64` or integers |
-# | `y_train` | (N,) | their labels: integers, 0 or more; some numbers may stand for no class |
+# | `y_train` | (N,) | their labels: `int64`, 0 or more; not every number stands for a class |
 # | `X` | (M, D) | the new pictures, of the same kind |
 # | `k` | one number | an integer from 1 to N |
-# | `labels` | (M,) | integers |
+# | `labels` | (M,) | `int64`, as in `y_train` |
 #
 # ```python
 # X_train = np.array([[0, 0], [1, 0], [3, 0], [0, 2], [4, 4]])
@@ -159,7 +159,7 @@ points("pairwise_distances", pairwise_distances, 14)
 # | 6 | value | random points, each with a clear majority |
 # | 2.5 | ties | points for which several labels have most votes |
 # | 2 | integers | pictures of type `uint8`, whose numbers go from 0 to 255, each with a clear majority |
-# | 1 | shape | an (M,) array of integers |
+# | 1 | shape | an (M,) array of `int64` |
 # | 0.5 | inputs-unchanged | `X_train`, `y_train` and `X` stay as they are |
 #
 # Loops are allowed here. You may call your `pairwise_distances`.
@@ -183,10 +183,10 @@ def knn_predict(X_train, y_train, X, k):
     smallest of them is taken.
 
     X_train : (N, D) array, float64 or integers (also pictures of type uint8)
-    y_train : (N,) array of integers, 0 or more: the labels of its rows
+    y_train : (N,) array, int64, numbers from 0 up: the labels of its rows
     X : (M, D) array of the same kind as X_train
     k : int, from 1 to N
-    Returns labels : (M,) array of integers. All arrays stay as they are.
+    Returns labels : (M,) array, int64. All arrays stay as they are.
     """
     ### BEGIN SOLUTION
     order = np.argsort(pairwise_distances(X, X_train), axis=1)
