@@ -28,7 +28,7 @@ def ridge_fit(X, y, alpha):
     """
     middle, level = X.mean(axis=0), y.mean()
     Z = X - middle
-    w = np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ (y - level))
+    w = np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)
     return w, level - middle @ w
 
 
@@ -86,7 +86,9 @@ def by_singular_values(X, y, alpha):
     return [w, y.mean() - np.dot(X.mean(0), w)]
 
 
-NONE = 1e-200  # of a bias: were it 0, this mistake would explain the b of an answer all of zeros
+NONE = (
+    1e-200  # of a bias: were it 0, this mistake would explain the b of an answer all of zeros
+)
 
 
 def fitted(X, y, alpha):

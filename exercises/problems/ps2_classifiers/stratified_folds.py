@@ -50,7 +50,7 @@ def faults(args, flat, sizes, lengths):
     for end, length in zip(ends, lengths, strict=True):
         cuts = [flat[starts[i] : starts[i + 1]] for i in range(end - length, end)]
         calls.append(cuts)
-    partition, balance, shuffle = np.zeros(6), np.zeros(4), np.zeros(4)
+    partition, balance, shuffle = np.zeros(8), np.zeros(3), np.zeros(4)
 
     first = calls[0]
     members = np.concatenate(first) if first else np.zeros(0, int)
@@ -63,22 +63,37 @@ def faults(args, flat, sizes, lengths):
         partition[1] = 1
     elif len(inside) < len(members):
         partition[2] = 1
-    elif (times == 0).any():
-        partition[4 if (times > 1).any() else 3] = 1
+    elif (times == 0).any() and (times > 1).any():
+        partition[3] = 1
     elif (times > 1).any():
-        partition[5] = 1
+        partition[4] = 1
+    elif (times == 0).any():
+        missing, each = np.bincount(y[times == 0], minlength=y.max() + 1), np.bincount(y)
+        leftovers, classes = missing == each % k, (missing == 0) | (missing == each)
+        partition[5 if leftovers.all() else 6 if classes.all() else 7] = 1
 
     C = int(y.max()) + 1
     counts = np.zeros((len(first), C))
     for row, fold in zip(counts, first, strict=True):
         row += np.bincount(y[fold[(fold >= 0) & (fold < n)]], minlength=C)
-    size = counts.sum(axis=0)
-    if not counts.size or not size.all():
-        balance[3] = 1
-    elif np.ptp(counts, axis=0).max() > 1:
-        known = (counts > 0).sum(axis=0) / np.minimum(size, len(first))
+    uneven = np.ptp(counts, axis=0).max() > 1 if counts.size else True
+    ordinary = k > 2 and np.bincount(y).min() > k
+    if ordinary and (len(first) < 2 or 2 * len(inside) < n):
+        raise ValueError("most indices are in no fold, or there is but one. Print the folds.")
+    if ordinary and partition[3] and uneven:
+        raise ValueError(
+            "some numbers are in several folds, and others in none. What stands in your folds: "
+            "places in y, places within a class, or labels?"
+        )
+    if ordinary and partition[4] and 2 * np.count_nonzero(times > 1) > n:
+        raise ValueError(
+            "most samples are in several folds. What do the lengths of your folds add up to, "
+            "and what should they?"
+        )
+    if uneven:
+        known = (counts > 0).sum(axis=0) / np.clip(counts.sum(axis=0), 1, len(first))
         ranked = np.sort(counts, axis=0)
-        alike = (ranked[0] == ranked[-2]).all() if len(first) > 2 else False
+        alike = len(first) > 2 and (ranked[0] == ranked[-2]).all()
         balance[0 if known.mean() < 0.5 else 1 if alike else 2] = 1
 
     def fold_of(cuts):
@@ -99,12 +114,13 @@ def faults(args, flat, sizes, lengths):
         return all(np.array_equal(one, other) for one, other in zip(cuts, others, strict=True))
 
     places = [fold_of(cuts) for cuts in calls[:1] + calls[2:]]
-    stays = [together(c) for c in range(C) if (y == c).sum() > k]
+    dealt = [c for c in range(C) if (y == c).sum() > k and (places[0][y == c] >= 0).all()]
+    stays = [together(c) for c in dealt]
     if all(same(first, other) for other in calls[1:]):
         shuffle[1] = 1
     elif not same(first, calls[1]):
         shuffle[0] = 1
-    elif all(stays):
+    elif stays and all(stays):
         shuffle[2] = 1
     elif any(stays):
         shuffle[3] = 1
@@ -142,7 +158,7 @@ def stratified_folds(y, k, rng):
     Returns folds : a list of k arrays of integers, the indices of each fold in any order.
     Raises ValueError if k is less than 2 or more than N.
     """
-    if not 2 <= k <= len(y):
+    if k < 2 or k > len(y):
         raise ValueError(f"k is {k}, expected 2 to {len(y)}")
     own = [rng.permutation(np.flatnonzero(y == c)) for c in np.unique(y)]
     order = np.concatenate(own)
@@ -173,6 +189,20 @@ def small_classes(rng, K, C):
     sizes[0] = 2 * K + 3
     y, seed = labels(rng, sizes)
     return y, max(K, 2), seed
+
+
+@folds.case("few", hidden=1)
+def as_many_folds_as_samples(rng, C):
+    """As many folds as samples."""
+    y, seed = labels(rng, np.append(rng.integers(1, 5, size=C), 5))
+    return y, len(y), seed
+
+
+@folds.case("errors", hidden=1)
+def two_folds(rng, N):
+    """Two folds, which are allowed."""
+    y, seed = labels(rng, [N + 3, N + 4, N + 5])
+    return y, 2, seed
 
 
 @folds.case("errors", hidden=1)
@@ -297,6 +327,15 @@ def leftovers_dropped(y, k, rng):
     return joined(parts)
 
 
+@folds.mistake(
+    "whole classes are in no fold. Over which classes does your loop go?", loses="value"
+)
+def last_class_left_out(y, k, rng):
+    refuse(y, k)
+    parts = [np.array_split(rng.permutation(own), k) for own in classes(y)[:-1]]
+    return joined(parts) if parts else [np.zeros(0, int)] * k
+
+
 @folds.mistake("how many folds are asked, and how many come?", loses="value")
 def last_fold_left_out(y, k, rng):
     return stratified_folds(y, k, rng)[:-1]
@@ -327,36 +366,13 @@ def cyclic(y, k, rng):
 
 
 @folds.mistake(
-    "some samples are in several folds, and others in none, though each class has its number "
-    "in each. Can what was drawn be drawn again?",
+    "some samples are in several folds, and others in none. Can what was drawn be drawn again?",
     loses="value",
 )
 def drawn_again(y, k, rng):
     refuse(y, k)
     parts = [np.array_split(rng.choice(own, len(own)), k) for own in classes(y)]
     return joined(parts)
-
-
-@folds.mistake(
-    "some numbers are in several folds, and others in none. What stands in your folds: places "
-    "in y, places within a class, or labels?",
-    loses="value balance",
-)
-def places_within_the_class(y, k, rng):
-    refuse(y, k)
-    return joined([np.array_split(rng.permutation(len(own)), k) for own in classes(y)])
-
-
-@folds.mistake(
-    "some samples are in several folds, and none is missing. Where does each fold begin, and "
-    "where does it end?",
-    loses="value balance",
-)
-def folds_that_grow(y, k, rng):
-    refuse(y, k)
-    order = rng.permutation(len(y))
-    ends = np.linspace(0, len(y), k + 1).astype(int)[1:]
-    return [order[:end] for end in ends]
 
 
 @folds.mistake(

@@ -186,7 +186,7 @@ def ridge_fit(X, y, alpha):
     ### BEGIN SOLUTION
     middle, level = X.mean(axis=0), y.mean()
     Z = X - middle
-    w = np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ (y - level))
+    w = np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)
     return w, level - middle @ w
     ### END SOLUTION
 
@@ -269,7 +269,7 @@ def stratified_folds(y, k, rng):
     Raises ValueError if k is less than 2 or more than N.
     """
     ### BEGIN SOLUTION
-    if not 2 <= k <= len(y):
+    if k < 2 or k > len(y):
         raise ValueError(f"k is {k}, expected 2 to {len(y)}")
     own = [rng.permutation(np.flatnonzero(y == c)) for c in np.unique(y)]
     order = np.concatenate(own)
