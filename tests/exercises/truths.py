@@ -15,6 +15,7 @@ from nngrader.engine.driver import measured as measured_of
 from nngrader.engine.observe import describe, driven, measured
 from nngrader.engine.seen import Seen
 
+import tests.exercises.truths_folds
 import tests.exercises.truths_places  # noqa: F401, registers its checks
 from tests.exercises.claims import CHECKS, sentence
 from tests.exercises.declared import PROBLEMS
@@ -75,11 +76,7 @@ def judged_of(data, case, whole):
         return whole
     raw = whole if isinstance(whole, tuple) else (whole,)
     seen = measured_of(data, case, Seen(parts=[describe(part) for part in raw]), measured)
-    return Unmeasured(seen.fault) if seen.fault else tuple(p["values"] for p in seen.parts)
-
-
-class Unmeasured(str):
-    """Why an answer could not be measured, in its place."""
+    return whole if seen.fault else tuple(p["values"] for p in seen.parts)
 
 
 def untrue(data, f, verdict):
@@ -109,6 +106,8 @@ def _one(verb):
 def _holds(data, f, aspect, k, text, mistake):
     """Tell whether one sentence holds in the cases that it is about."""
     cases = _about(data, aspect, text, mistake, k)
+    named = TRIED.search(text)
+    cases = [c for c in cases if named and c["tried"] == named[1]] or cases
     answers = [Answer(data, case, k, f) for case in cases]
     if mistake:
         factor = re.match(FACTOR + r"(?: \(.* here\))?, and apart from that: ", text.strip())
@@ -325,9 +324,10 @@ def _(a, found):
     return isinstance(a.whole, kinds.get(found[1], np.ndarray))
 
 
-@sentence(r"returns one value, expected (two|three) values: [a-z, ]+", of="form")
+@sentence(r"returns (one value|two values), expected (?:two|three) values: [a-z, ]+", of="form")
 def _(a, found):
-    return not isinstance(a.whole, tuple | list)
+    several = isinstance(a.whole, tuple | list)
+    return len(a.whole) == 2 if found[1] == "two values" else not several
 
 
 @sentence(r"another order: expected (.*)", of="form")

@@ -191,13 +191,6 @@ def small_classes(rng, K, C):
     return y, max(K, 2), seed
 
 
-@folds.case("few", hidden=1)
-def as_many_folds_as_samples(rng, C):
-    """As many folds as samples."""
-    y, seed = labels(rng, np.append(rng.integers(1, 5, size=C), 5))
-    return y, len(y), seed
-
-
 @folds.case("errors", hidden=1)
 def two_folds(rng, N):
     """Two folds, which are allowed."""
@@ -425,8 +418,8 @@ def small_classes_left_out(y, k, rng):
 
 
 @folds.mistake(
-    "the samples of a class that has fewer than k of them are all in one fold. By how much may "
-    "two folds differ?",
+    "where a class has fewer than k samples, two folds differ by more than 1. How many folds "
+    "should have one of it?",
     loses="few",
 )
 def small_classes_in_one_fold(y, k, rng):
