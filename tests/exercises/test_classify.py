@@ -58,13 +58,15 @@ def one_against_the_others(alpha=100.0):
 
 
 @functools.cache
-def downhill(steps=1000, rate=0.1):
-    """All pictures at once, with the loss of the assignment."""
-    X, W, b = TRAIN.X.astype(float), np.zeros((10, 784)), np.zeros(10)
-    for _ in range(steps):
-        _, gradient = PROBLEMS["softmax_cross_entropy"].solve(X @ W.T + b, TRAIN.y)
-        W -= rate * gradient.T @ X
-        b -= rate * gradient.sum(axis=0)
+def downhill(passes=40, rate=0.1):
+    """A hundred pictures at a time, with the loss of the assignment and ever smaller steps."""
+    rng, X, W, b = np.random.default_rng(0), TRAIN.X.astype(float), np.zeros((10, 784)), 0.0
+    for left in np.linspace(1, 0, passes, endpoint=False):
+        for rows in np.array_split(rng.permutation(len(X)), 50):
+            scores = X[rows] @ W.T + b
+            _, gradient = PROBLEMS["softmax_cross_entropy"].solve(scores, TRAIN.y[rows])
+            W -= rate * left * gradient.T @ X[rows]
+            b -= rate * left * gradient.sum(axis=0)
     return W, b
 
 
@@ -94,7 +96,7 @@ def test_the_tool_makes_the_file_that_is_here():
 
 @both
 def test_ways_reach_what_the_definition_says(visible):
-    told = {True: (0.798, 0.815, 0.826), False: (0.7985, 0.811, 0.824)}[visible]
+    told = {True: (0.798, 0.815, 0.826), False: (0.7985, 0.812, 0.824)}[visible]
     assert [value(way, visible) for way in WAYS] == pytest.approx(told, abs=0.001)
 
 
