@@ -105,13 +105,6 @@ def without_the_covariance(X, y):
     return clouds(X, y)[:2]
 
 
-@wrong("gaussian_classifier_fit", "covariance", "covariance integers")
-def correlation(X, y):
-    priors, means, covariance = clouds(X, y)
-    s = np.sqrt(np.diag(covariance))
-    return priors, means, covariance / np.outer(s, s)
-
-
 @wrong("gaussian_classifier_fit", "covariance is one divided by what is asked", "covariance")
 def precision(X, y):
     priors, means, covariance = clouds(X, y)

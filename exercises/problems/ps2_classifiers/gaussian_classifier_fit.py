@@ -270,6 +270,17 @@ def diagonal_alone(X, y):
 
 
 @gaussians.mistake(
+    "on the diagonal there are ones, as np.corrcoef gives them. What has it divided by, that a "
+    "covariance keeps?",
+    loses="covariance",
+)
+def correlations(X, y):
+    covariance = spread(X, y)
+    s = np.sqrt(np.diag(covariance))
+    return with_covariance(X, y, covariance / np.outer(s, s))
+
+
+@gaussians.mistake(
     "products do not fit into uint8. What is 20 * 20 there? Print it.", loses="integers"
 )
 def products_in_uint8(X, y):

@@ -238,7 +238,7 @@ points("ridge_fit", ridge_fit, 12)
 # | 2 | shuffle | `rng` decides, and nothing else |
 # | 1 | few | all three, where some classes have fewer than k samples |
 # | 1 | shape | a list (or tuple) of arrays (or lists) of whole numbers, one index a sample |
-# | 1 | errors | a `ValueError` if there are less than two folds, or more folds than samples |
+# | 1 | errors | a `ValueError` if there are less than two folds, or more folds than samples; and right folds where there are two |
 #
 # Loops are allowed.
 #
