@@ -7,6 +7,7 @@ is called: types are asked of `type`, and arrays are read through `numpy.ndarray
 
 import contextlib
 import copy
+import functools
 import gc
 import inspect
 import os
@@ -59,6 +60,12 @@ class Driven:
         return self.drive(self.f, *args)
 
 
+@functools.lru_cache(64)
+def _code(source, title):
+    """Return compiled source, which is the same for all cases of a problem."""
+    return compile(source, title, "exec")
+
+
 def driven(f, driver):
     """Return what calls a problem's driver with the student's object before the arguments.
 
@@ -78,7 +85,7 @@ def driven(f, driver):
     if driver is None:
         return f
     names = {"__name__": "driver", "np": np}
-    exec(compile(driver["source"], "<driver>", "exec"), names)
+    exec(_code(driver["source"], "<driver>"), names)
     return Driven(names[driver["name"]], f)
 
 
@@ -102,7 +109,7 @@ def measured(measure, told, raw, n_parts):
         ``parts`` as in `observe`, or ``said``: the text of a ValueError, empty of other errors.
     """
     names = {"__name__": "measure", "np": np}
-    exec(compile(measure["source"], "<measure>", "exec"), names)
+    exec(_code(measure["source"], "<measure>"), names)
     try:
         with np.errstate(all="ignore"):
             return {"parts": parts_of(names[measure["name"]](told, *raw), n_parts)}
