@@ -10,9 +10,14 @@ import numpy as np
 from make_datasets import SIDE as SMALLER
 from make_datasets import smaller
 
+from nnlib.datasets import fashion_mnist
+
 HELDBACK = Path(__file__).parents[1] / "exercises" / "heldback"
 TOP, LEFT, SIDE = 20, 90, 380  # of the portrait, in pixels
 LUMINANCE = np.array([0.299, 0.587, 0.114])
+CLASSES, PIXELS = 10, 784
+BLUR, SOFTENING = 0.7, 0.03  # pixels, and what is added to the spread of each
+DECAY, EPOCHS, RATE, BATCH, MOMENTUM = 0.003, 30, 0.02, 100, 0.9
 ANGLES, PLACES = 16, (-2.5, -0.8, 0.8, 2.5)  # of edges in a block, in pixels from its middle
 
 
@@ -43,14 +48,60 @@ def edges() -> np.ndarray:
     return flat / np.linalg.norm(flat, axis=1, keepdims=True)
 
 
+def blur() -> np.ndarray:
+    """Return the matrix that replaces each pixel by a mean of its neighbours."""
+    side = np.arange(28)
+    near = np.exp(-0.5 * ((side[:, None] - side) / BLUR) ** 2)
+    near /= near.sum(axis=1, keepdims=True)
+    return np.kron(near, near)
+
+
+def probabilities(scores: np.ndarray) -> np.ndarray:
+    """Return the softmax of each row."""
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def classifier(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return weight (10, 784) and bias (10,) trained by softmax on pictures from 0 to 1.
+
+    Pixels lose their mean, are divided by their spread and blurred; all three are linear, so
+    the weights take them over. The numbers above were chosen by five-fold cross-validation.
+    """
+    rng, middle = np.random.default_rng(0), X.mean(axis=0)
+    change = blur() / (X.std(axis=0) + SOFTENING)[:, None]
+    Z, Y = (X - middle) @ change, np.eye(CLASSES)[y]
+    W, b = np.zeros((CLASSES, PIXELS)), np.zeros(CLASSES)
+    moved_W, moved_b = np.zeros_like(W), np.zeros_like(b)
+    for epoch in range(EPOCHS):
+        rate = RATE * (1 + np.cos(np.pi * epoch / EPOCHS)) / 2
+        for batch in np.array_split(rng.permutation(len(Z)), len(Z) // BATCH):
+            off = (probabilities(Z[batch] @ W.T + b) - Y[batch]) / len(batch)
+            moved_W = MOMENTUM * moved_W - rate * (off.T @ Z[batch] + DECAY * W)
+            moved_b = MOMENTUM * moved_b - rate * off.sum(axis=0)
+            W, b = W + moved_W, b + moved_b
+    weight = W @ change.T
+    return weight, b - weight @ middle
+
+
+def weights() -> dict[str, np.ndarray]:
+    """Return what solves the challenge of ps2, trained on the packaged pictures."""
+    train = fashion_mnist()[0]
+    weight, bias = classifier(train.X.astype(float), train.y)
+    return {"weight": weight.astype(np.float32), "bias": bias.astype(np.float32)}
+
+
 def main() -> None:
-    """Write the photograph that is held back, and a basis that reaches every threshold."""
+    """Write the photograph that is held back, and files that reach every threshold."""
     np.savez_compressed(HELDBACK / "hopper.npz", picture=hopper())
     solved = HELDBACK / "ps1_linear_algebra"
     solved.mkdir(exist_ok=True)
     basis = np.vstack([cosines(), edges()])
     np.savez_compressed(solved / "basis.npz", basis=basis.astype(np.float32))
-    for file in (HELDBACK / "hopper.npz", solved / "basis.npz"):
+    linear = HELDBACK / "ps2_classifiers"
+    linear.mkdir(exist_ok=True)
+    np.savez_compressed(linear / "weights.npz", **weights())
+    for file in (HELDBACK / "hopper.npz", solved / "basis.npz", linear / "weights.npz"):
         print(f"{file.name}: {file.stat().st_size:,} bytes")
 
 

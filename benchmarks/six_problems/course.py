@@ -1,4 +1,4 @@
-"""A course with one assignment of six problems: the three of ps2 and three of the benchmark."""
+"""A course with one assignment of six problems: three of ps2 and three of the benchmark."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import ast
 import importlib.util
 import itertools
 import json
+import re
 import shutil
 from pathlib import Path
 
 HERE = Path(__file__).parent
 EXERCISES = HERE.parents[1] / "exercises"
 NAME, PS2, SEED = "six", "ps2_classifiers", 20261120
-POINTS = {
-    "pairwise_distances": (30, 15),
-    "softmax_cross_entropy": (40, 20),
-    "hinge_loss": (30, 15),
-}
+POINTS = {"pairwise_distances": 15, "softmax_cross_entropy": 20, "hinge_loss": 15}
+DECLARED = "THREE = [distances, softmax, hinge]"
+OF_NONE = ("intro", "setup")  # cells that belong to no problem
 
 
 def make_course(folder: Path) -> Path:
@@ -33,23 +32,37 @@ def make_course(folder: Path) -> Path:
 
 
 def source_text() -> str:
-    """The text of ps2 with fewer points for each problem, and three problems more."""
+    """Three problems of ps2 with points of their own, and three problems more."""
     text = (EXERCISES / "source" / PS2 / f"{PS2}.py").read_text()
-    for name, (before, now) in POINTS.items():
-        text = text.replace(
-            f'points("{name}", {name}, {before})', f'points("{name}", {name}, {now})'
-        )
-        mark = f'"grade_id": "test_{name}", "locked": true, "points": '
-        text = text.replace(f"{mark}{before}", f"{mark}{now}")
-    return text + "\n" + (HERE / "source.txt").read_text()
+    head, *cells = re.split(r"^(?=# %% )", text, flags=re.MULTILINE)
+    kept = [head]
+    for cell in cells:
+        gid = re.search(r'"grade_id": "(\w+)"', cell)[1]
+        name = re.sub(r"^(text|test)_", "", gid)
+        if name in POINTS:
+            kept.append(_worth(cell, name, POINTS[name]))
+        elif gid in OF_NONE:
+            kept.append(cell)
+    return "".join(kept) + "\n" + (HERE / "source.txt").read_text()
+
+
+def _worth(cell: str, name: str, points: int) -> str:
+    """A cell of a problem with other points."""
+    cell = re.sub(r'"points": \d+', f'"points": {points}', cell)
+    call = f'points("{name}", {name}, '
+    return re.sub(re.escape(call) + r"\d+\)", f"{call}{points})", cell)
 
 
 def problems_text() -> str:
-    """Both files of definitions, one after the other."""
-    first = (EXERCISES / "problems" / f"{PS2}.py").read_text()
-    return (
-        f"{first}\nTHREE = PROBLEMS\n{(HERE / 'problems.py').read_text()}\nPROBLEMS += THREE\n"
-    )
+    """All definitions, one after the other, in one file."""
+    folder = EXERCISES / "problems" / PS2
+    texts = [(folder / f"{name}.py").read_text() for name in ("common", *POINTS)]
+    first = re.sub(r"^from \.common import .*\n", "", "\n".join(texts), flags=re.MULTILINE)
+    defined = re.findall(r"^def (\w+)", first, flags=re.MULTILINE)
+    if len(defined) > len(set(defined)):
+        raise ValueError("a function of ps2 stands in two files")
+    last = (HERE / "problems.py").read_text()
+    return f"{first}\n{DECLARED}\n{last}\nPROBLEMS += THREE\n"
 
 
 def problems(course: Path) -> list:

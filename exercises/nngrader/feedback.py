@@ -25,6 +25,7 @@ EXPECTED = {
     "errors": "The error that the notebook names, for input that makes no sense.",
     "inputs-unchanged": "Arguments left as they were.",
     "loops": "One expression for all at once: no loop in Python over the axes named.",
+    "memory": "No array that has all the axes named, at any time.",
 }
 UNWRITTEN = STOPPED["NotImplementedError"]
 WAITS = "Counts only once something else of this problem is right."

@@ -10,10 +10,10 @@ public = public_definitions()
 
 manhattan = problem(
     "pairwise_distances",
-    rtol=public.DIGITS,
+    rtol=public.common.DIGITS,
     returns={"distances": "value"},
     points={"shape": 3, "value": 18, "integers": 8, "inputs-unchanged": 1},
-    forbidden={"all": public.ELSEWHERE},
+    forbidden={"all": public.common.ELSEWHERE},
 )
 
 
@@ -34,8 +34,8 @@ def pairwise_distances(X, Y):
 manhattan.example(
     np.array([[0.0, 0.0], [3.0, 4.0]]), np.array([[0.0, 1.0], [3.0, 0.0], [0.0, 4.0]])
 )
-manhattan.case("value", visible=2)(public.points)
-manhattan.case("integers")(public.pictures)
+manhattan.case("value", visible=2)(public.pairwise_distances.points)
+manhattan.case("integers")(public.pairwise_distances.pictures)
 
 
 @manhattan.alternative
@@ -56,12 +56,12 @@ def by_norm(X, Y):
     "the differences are squared. Which norm is that, and which is asked?", loses="value"
 )
 def euclidean(X, Y):
-    return public.pairwise_distances(X, Y)
+    return public.pairwise_distances.pairwise_distances(X, Y)
 
 
 @manhattan.mistake("this is the largest |x - y| of a pair. Which norm is asked?", loses="value")
 def largest_difference(X, Y):
-    return public.largest_difference(X, Y)
+    return public.pairwise_distances.largest_difference(X, Y)
 
 
 @manhattan.mistake(

@@ -8,6 +8,8 @@ stand at the end of each problem.
 import sys
 
 import tests.exercises.planted
+import tests.exercises.planted_fits
+import tests.exercises.planted_neighbours
 import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
 from tests.exercises.declared import PROBLEMS, judged, packed
 from tests.exercises.mutants import mutants

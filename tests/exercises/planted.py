@@ -12,6 +12,7 @@ from tests.exercises.wrong_answers import (
     gaps,
     parts,
     pulls,
+    squares,
     wrong,
 )
 
@@ -19,28 +20,28 @@ from tests.exercises.wrong_answers import (
 
 
 def right(X, Y):
-    return np.sqrt((gap(X, Y) ** 2).sum(-1))
+    return np.sqrt(squares(X, Y))
 
 
 @wrong(
     "pairwise_distances", "2 times too small, and apart from that: these are squared", "value"
 )
 def half_the_squares(X, Y):
-    return 0.5 * (gap(X, Y) ** 2).sum(-1)
+    return 0.5 * squares(X, Y)
 
 
 @wrong(
     "pairwise_distances", "of the wrong sign, and apart from that: |x - y| is added", "value"
 )
 def minus_manhattan(X, Y):
-    return -np.abs(gap(X, Y)).sum(-1)
+    return -sum(abs(x[:, None] - y) for x, y in zip(X.T * 1.0, Y.T * 1.0, strict=True))
 
 
 @wrong(
     "pairwise_distances", "D times too small, and apart from that: these are squared", "value"
 )
 def mean_square(X, Y):
-    return (gap(X, Y) ** 2).mean(-1)
+    return squares(X, Y) / X.shape[1]
 
 
 @wrong("pairwise_distances", "is of the wrong sign", "value")
@@ -54,7 +55,7 @@ def similarity(X, Y):
     "shape",
 )
 def keepdims_left(X, Y):
-    return np.sqrt((gap(X, Y) ** 2).sum(-1, keepdims=True))
+    return np.sqrt(squares(X, Y))[:, :, None]
 
 
 @wrong(
@@ -128,7 +129,7 @@ def as_text(X, Y):
 
 @wrong("pairwise_distances", "is complex. Which step takes the root", ALL_DISTANCES)
 def complex_root(X, Y):
-    return np.sqrt(-(gap(X, Y) ** 2).sum(-1) + 0j)
+    return np.sqrt(-squares(X, Y) + 0j)
 
 
 @wrong("pairwise_distances", "has lost what stands after the decimal point", "value")

@@ -187,9 +187,14 @@ def test_of_two_ordinary_cases_one_is_wide_and_one_is_high(name, seed, visible):
             assert len(one["sizes"]) < 2 or (first[0] < first[1]) != (second[0] < second[1])
 
 
+TOGETHER = ("pca", "ridge_fit", "gaussian_classifier_fit")  # one sample alone has no spread
+
+
 def _has_samples(p):
     """Whether the first argument has a row for each of N samples that count one by one."""
-    return p.name != "pca" and "N" in p.cases[0].letters[:1] and np.ndim(p.by_hand[0]) > 1
+    return (
+        p.name not in TOGETHER and "N" in p.cases[0].letters[:1] and np.ndim(p.by_hand[0]) > 1
+    )
 
 
 WEAK = {
@@ -230,6 +235,16 @@ def test_every_row_of_the_example_contributes(name):
     for row in rows:
         alone = [v[[row]] if np.shape(v)[:1] == (len(rows),) else v for v in p.by_hand]
         assert all(np.any(part) for part in _parts(p, alone))
+
+
+@pytest.mark.parametrize("name", TOGETHER[1:])
+def test_every_row_of_the_example_changes_every_part(name):
+    p, n = PROBLEMS[name], len(PROBLEMS[name].by_hand[0])
+    asked = _parts(p, p.by_hand)
+    for row in range(n):
+        others = [np.delete(v, row, 0) if np.shape(v)[:1] == (n,) else v for v in p.by_hand]
+        for part, without in zip(asked, _parts(p, others), strict=True):
+            assert np.shape(part) != np.shape(without) or not np.allclose(part, without)
 
 
 def _parts(p, args):

@@ -1,5 +1,7 @@
 """Right answers in strangers' styles, which no problem registers, lose nothing."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -20,16 +22,18 @@ def right(problem):
 
 @right("pairwise_distances")
 def renamed_arguments(known, other):
-    gap = np.subtract(known[:, None], other[None], dtype=np.float64)
-    return np.linalg.norm(gap, ord=2, axis=2)
+    n, m = (np.linalg.norm(a.astype(float), ord=2, axis=1) for a in (known, other))
+    product = np.inner(known.astype(float), other.astype(float))
+    return np.sqrt(np.fmax(n[:, None] ** 2 + m**2 - 2 * product, 0))
 
 
 @right("pairwise_distances")
 def tiled(X, Y):
     X, Y = X.astype("float64"), Y.astype("float64")
-    n, m = X.shape[0], Y.shape[0]
-    X, Y = np.repeat(X, m, axis=0), np.tile(Y, (n, 1))
-    return np.hypot.reduce(X - Y, axis=1).reshape(n, m)
+    n, m, total = X.shape[0], Y.shape[0], 0
+    for k in range(X.shape[1]):
+        total = np.hypot(total, np.repeat(X[:, k], m) - np.tile(Y[:, k], n))
+    return total.reshape(n, m)
 
 
 @right("pairwise_distances")
@@ -48,13 +52,13 @@ def products_in_int64(X, Y):
 
 @right("pairwise_distances")
 def in_long_double(X, Y):
-    gap = X.astype(np.longdouble)[:, None] - Y.astype(np.longdouble)
-    return np.sqrt((gap**2).sum(axis=2))
+    X, Y = X.astype(np.longdouble), Y.astype(np.longdouble)
+    return np.sqrt(sum((X[:, [k]] - Y[:, k]) ** 2 for k in range(X.shape[1])))
 
 
 @right("pairwise_distances")
 def with_a_print_left_over(X, Y):
-    d = np.linalg.norm(X[:, None].astype(float) - Y, axis=2)
+    d = np.sqrt(sum(np.subtract.outer(*c) ** 2 for c in zip(X.T * 1.0, Y.T * 1.0, strict=True)))
     print(d, repr(X))
     return d
 
@@ -66,6 +70,36 @@ def centred_first(X, Y):
     d = np.einsum("nd,nd->n", X, X)[:, None] - 2 * X @ Y.T + np.sum(Y**2, axis=1)
     d[d < 0] = 0
     return d**0.5
+
+
+@right("knn_predict")
+def by_counter(X_train, y_train, X, k):
+    found = []
+    for x in X.astype(float):
+        near = np.argsort(((X_train - x) ** 2).sum(axis=1), kind="stable")[:k]
+        counts = Counter(y_train[near].tolist())
+        most = max(counts.values())
+        found.append(min(label for label, n in counts.items() if n == most))
+    return np.asarray(found)
+
+
+@right("knn_predict")
+def in_float32(X_train, y_train, X, k):
+    near = ((X[:, None].astype("f4") - X_train) ** 2).sum(-1).argsort(axis=-1)[:, :k]
+    votes = np.apply_along_axis(np.bincount, 1, y_train[near], minlength=100)
+    return votes.argmax(axis=1)
+
+
+@right("knn_predict")
+def without_sorting(X_train, y_train, X, k):
+    d = np.linalg.norm(X.astype(float)[:, None] - X_train, axis=2)
+    found, rows = [np.argmin(d, axis=1)], np.arange(len(X))
+    while len(found) < k:
+        d[rows, found[-1]] = np.inf
+        found.append(np.argmin(d, axis=1))
+    labels = np.sort(y_train[np.array(found)], axis=0)
+    counts = (labels[:, None] == labels[None]).sum(axis=0)
+    return labels[counts.argmax(axis=0), rows]
 
 
 @right("softmax_cross_entropy")

@@ -24,6 +24,7 @@ ADDED = (  # what is added where inputs may be shown, and what stands there wher
     (r" is [^:]*, and apart from that:", " is off by a factor, and apart from that:"),
     (r" \([^()]*(?:\([^()]*\)[^()]*)* here\)", ""),
     (r" \(\d+ steps for .*?\)", ""),
+    (r" \([\d.]+ MB\)", ""),
     (r" in \d+ of \d+ entries, first at \[[\d, ]+\]", ""),
     (r" \((?:\w+ from \S+ to [^ ,]+(?:, )?)+\)", ""),
     (r"wrong in \d+ of \d+ entries", "wrong in part"),

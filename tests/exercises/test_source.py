@@ -58,8 +58,8 @@ def names(module):
 
 def table(name):
     """Points by aspect, as the text of a problem states them."""
-    rows = re.findall(r"^\| (\d+) \| ([\w-]+) \|", CELLS[f"text_{name}"].source, re.M)
-    return {aspect: int(points) for points, aspect in rows}
+    rows = re.findall(r"^\| ([\d.]+) \| ([\w-]+) \|", CELLS[f"text_{name}"].source, re.M)
+    return {aspect: float(points) for points, aspect in rows}
 
 
 def example(name):
@@ -113,7 +113,7 @@ def test_the_test_cell_gives_the_points_of_the_problem(name):
     assert cell.metadata["nbgrader"]["points"] == DECLARED[name].total
     visible, hidden = cell.source.split("### BEGIN HIDDEN TESTS")
     assert visible.strip() == f"check({name})"
-    assert f'points("{name}", {name}, {DECLARED[name].total})' in hidden
+    assert f'points("{name}", {name}, {DECLARED[name].total:g})' in hidden
 
 
 @every_problem
@@ -140,9 +140,26 @@ def test_the_numbers_of_the_example_are_right(name):
     for mine, declared in zip(given, p.by_hand, strict=True):
         same = np.array_equal if isinstance(declared, str) else np.allclose
         assert same(mine, declared)
+    if p.measure:  # many answers are right: what the reference gives is shown
+        assert [fold.tolist() for fold in p.solve(*reference_arguments(p))] == shown[
+            p.observed[0]
+        ].tolist()
+        return
     whole = driven(p.solve, p.moving.get("driver"))(*p.by_hand)
     for part, value in zip(p.returns, whole if len(p.returns) > 1 else [whole], strict=True):
         assert np.array_equal(np.round(value, 4), shown[part])
+
+
+def reference_arguments(p):
+    """What the driver gives to the reference at its first call, for the worked example."""
+    given = []
+
+    def watched(*args):
+        given.append(args)
+        return p.solve(*args)
+
+    driven(watched, p.moving["driver"])(*p.by_hand)
+    return *given[0][:-1], np.random.default_rng(p.by_hand[-1])
 
 
 @every_declared
@@ -166,7 +183,7 @@ def test_every_problem_has_help_for_the_stuck(name):
 @pytest.mark.parametrize("name", CHALLENGES)
 def test_the_thresholds_of_a_challenge_are_the_declared_ones(name):
     rows = re.findall(r"^\| (\d+) \| ([\w ]+ [\d.]+) \|", CELLS[f"text_{name}"].source, re.M)
-    assert {aspect: int(points) for points, aspect in rows} == CHALLENGES[name].points
+    assert {aspect: float(points) for points, aspect in rows} == CHALLENGES[name].points
     assert f"{CHALLENGES[name].most_bytes:,} bytes" in CELLS[f"text_{name}"].source
 
 

@@ -5,6 +5,8 @@ import re
 import pytest
 
 import tests.exercises.planted
+import tests.exercises.planted_fits
+import tests.exercises.planted_neighbours
 import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
 from tests.exercises.declared import PROBLEMS, hurried, judged, lost, packed, texts
 from tests.exercises.hidden_numbers import numbers_in

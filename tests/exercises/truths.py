@@ -8,11 +8,15 @@ do not hold.
 import dis
 import math
 import re
+import tracemalloc
 
 import numpy as np
 from nngrader.engine.cases import PRIMES
-from nngrader.engine.observe import driven
+from nngrader.engine.driver import measured as measured_of
+from nngrader.engine.observe import describe, driven, measured
+from nngrader.engine.seen import Seen
 
+import tests.exercises.truths_folds
 import tests.exercises.truths_places  # noqa: F401, registers its checks
 from tests.exercises.claims import CHECKS, sentence
 from tests.exercises.declared import PROBLEMS
@@ -30,7 +34,7 @@ class Answer:
         self.f, self.error, self.whole = f, None, None
         try:
             with np.errstate(all="ignore"):
-                self.whole = f(*copies.values())
+                self.whole = judged_of(data, case, f(*copies.values()))
         except Exception as e:
             self.error = e
         self.written = [n for n in self.args if not np.array_equal(copies[n], self.args[n])]
@@ -67,6 +71,15 @@ class Answer:
         return eval(text, {"sqrt": math.sqrt, "log": math.log, **known, **self.sizes})
 
 
+def judged_of(data, case, whole):
+    """What is compared: the answer itself, or what the problem's measure makes of it."""
+    if not data.get("measure") or case["error"]:
+        return whole
+    raw = whole if isinstance(whole, tuple) else (whole,)
+    seen = measured_of(data, case, Seen(parts=[describe(part) for part in raw]), measured)
+    return whole if seen.fault else tuple(p["values"] for p in seen.parts)
+
+
 def untrue(data, f, verdict):
     """Yield those findings of a verdict on visible cases that are not true."""
     f = driven(f, data.get("driver"))
@@ -94,10 +107,12 @@ def _one(verb):
 def _holds(data, f, aspect, k, text, mistake):
     """Tell whether one sentence holds in the cases that it is about."""
     cases = _about(data, aspect, text, mistake, k)
+    named = TRIED.search(text)
+    cases = [c for c in cases if named and c["tried"] == named[1]] or cases
     answers = [Answer(data, case, k, f) for case in cases]
     if mistake:
         factor = re.match(FACTOR + r"(?: \(.* here\))?, and apart from that: ", text.strip())
-        return _is_mistake(data["name"], mistake, answers, k, factor)
+        return _is_mistake(data, mistake, answers, k, factor)
     text = TRIED.sub("", text)
     for pattern, of, check in CHECKS:
         if found := pattern.search(text):
@@ -119,14 +134,14 @@ def _about(data, aspect, text, mistake, k):
     return own if own and "first make it right" not in text else ordinary
 
 
-def _is_mistake(name, mistake, answers, k, factor):
+def _is_mistake(data, mistake, answers, k, factor):
     """Tell whether a known mistake gives these answers, times a factor if one is named."""
-    p = PROBLEMS[name]
+    p = PROBLEMS[data["name"]]
     known = (p.mistakes | p.ignored_defaults())[mistake]
     solve = driven(known.solve, p.moving.get("driver"))
     for a in answers:
         with np.errstate(all="ignore"):
-            whole = solve(*(a.args | known.fixed).values())
+            whole = judged_of(data, a.case, solve(*(a.args | known.fixed).values()))
         given = np.asarray(whole[k] if len(p.returns) > 1 else whole, float)
         given = given * (_factor(a, factor) if factor else 1)
         if a.got is None:  # of another shape than is asked, but of that of the mistake
@@ -310,9 +325,10 @@ def _(a, found):
     return isinstance(a.whole, kinds.get(found[1], np.ndarray))
 
 
-@sentence(r"returns one value, expected (two|three) values: [a-z, ]+", of="form")
+@sentence(r"returns (one value|two values), expected (?:two|three) values: [a-z, ]+", of="form")
 def _(a, found):
-    return not isinstance(a.whole, tuple | list)
+    several = isinstance(a.whole, tuple | list)
+    return len(a.whole) == 2 if found[1] == "two values" else not several
 
 
 @sentence(r"another order: expected (.*)", of="form")
@@ -349,6 +365,23 @@ def _(a, found):
     if found[2] == "function":
         return a.sizes[found[1]] > max(PRIMES) and a.error is not None
     return a.sizes[found[1]] > max(PRIMES) and (a.got is None or a.bad().any())
+
+
+@sentence(r"one number for each choice of ([\w, ]+) is held at once \((.*) MB\)", of="form")
+def _(a, found):
+    letters = found[1].split(", ")
+    tracemalloc.start()
+    a.f(*a.args.values())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    said = float(found[2]) * 1e6
+    return most > 4 * math.prod(a.sizes[letter] for letter in letters) and said < 1.1 * most
+
+
+@sentence(r"where (\w(?:, \w)+) are larger than in the other cases, the", of="form")
+def _(a, found):
+    large = all(a.sizes[letter] > max(PRIMES) for letter in found[1].split(", "))
+    return large and (a.got is None or a.bad().any())
 
 
 def _loops(code):

@@ -23,7 +23,35 @@ def gap(X, Y):
     return X[:, None].astype(float) - Y
 
 
-ALL_DISTANCES = "value shape stability integers loops inputs-unchanged"
+def squares(X, Y, kind=float):
+    columns = zip(X.astype(kind).T, Y.astype(kind).T, strict=True)
+    return sum(np.subtract.outer(x, y) ** 2 for x, y in columns)
+
+
+ALL_DISTANCES = "value shape stability integers loops memory inputs-unchanged"
+
+
+@wrong("pairwise_distances", "for each choice of N, M, D is held at once", "memory")
+def all_differences(X, Y):
+    return np.linalg.norm(gap(X, Y), axis=2)
+
+
+@wrong("pairwise_distances", "for each choice of N, M, D is held at once", "memory")
+def rows_repeated(X, Y):
+    n, m = len(X), len(Y)
+    X, Y = np.repeat(X.astype(float), m, axis=0), np.tile(Y.astype(float), (n, 1))
+    return np.hypot.reduce(X - Y, axis=1).reshape(n, m)
+
+
+@wrong("pairwise_distances", "for each choice of N, M, D is held at once", "memory")
+def one_list_of_differences(X, Y):
+    columns = zip(X.astype(float).T, Y.astype(float).T, strict=True)
+    return np.sqrt(sum(d**2 for d in [np.subtract.outer(x, y) for x, y in columns]))
+
+
+@wrong("pairwise_distances", "where N, M, D are larger than in the other cases", "memory")
+def at_most_forty_columns(X, Y):
+    return np.sqrt(squares(X[:, :40], Y[:, :40]))
 
 
 @wrong("pairwise_distances", "is a list, expected an array", "shape loops")
@@ -44,22 +72,22 @@ def sum_over_wrong_axis(X, Y):
 
 @wrong("pairwise_distances", "rows and columns are exchanged", "shape")
 def exchanged(X, Y):
-    return np.sqrt((gap(Y, X) ** 2).sum(-1))
+    return np.sqrt(squares(Y, X))
 
 
 @wrong("pairwise_distances", "Where are digits lost", "value")
 def small_constant_under_the_root(X, Y):
-    return np.sqrt((gap(X, Y) ** 2).sum(-1) + 1e-4)
+    return np.sqrt(squares(X, Y) + 1e-4)
 
 
 @wrong("pairwise_distances", "squares are averaged over the features", "value")
 def mean_for_sum(X, Y):
-    return np.sqrt((gap(X, Y) ** 2).mean(-1))
+    return np.sqrt(squares(X, Y) / X.shape[1])
 
 
 @wrong("pairwise_distances", "has shape (N, N), expected (N, M)", ALL_DISTANCES)
 def to_itself(X, Y):
-    return np.sqrt((gap(X, X) ** 2).sum(-1))
+    return np.sqrt(squares(X, X))
 
 
 @wrong("pairwise_distances", "the work in Python grows with N", "loops")
@@ -72,12 +100,12 @@ def one_loop(X, Y):
 
 @wrong("pairwise_distances", "is of type float32, expected float64", "shape")
 def in_float32(X, Y):
-    return np.sqrt((gap(X, Y).astype("f4") ** 2).sum(-1))
+    return np.sqrt(squares(X, Y, "f4"))
 
 
 @wrong("pairwise_distances", "is None. Does every path", ALL_DISTANCES)
 def return_forgotten(X, Y):
-    np.sqrt((gap(X, Y) ** 2).sum(-1))
+    np.sqrt(squares(X, Y))
 
 
 @wrong("pairwise_distances", "changes its caller's X", "inputs-unchanged")
@@ -85,17 +113,17 @@ def centres_its_arguments(X, Y):
     if X.dtype == float:
         X -= Y.mean(axis=0)
         Y = Y - Y.mean(axis=0)
-    return np.sqrt((gap(X, Y) ** 2).sum(-1))
+    return np.sqrt(squares(X, Y))
 
 
 @wrong("pairwise_distances", "expected an array", "shape loops")
 def rows_in_a_list(X, Y):
-    return [np.sqrt((row**2).sum(-1)) for row in gap(X, Y)]
+    return [np.sqrt(((row - Y) ** 2).sum(-1)) for row in X.astype(float)]
 
 
 @wrong("pairwise_distances", "is wrong in the last row only", "value")
 def last_row_copied(X, Y):
-    d = np.sqrt((gap(X, Y) ** 2).sum(-1))
+    d = np.sqrt(squares(X, Y))
     d[-1] = d[0]
     return d
 
@@ -134,13 +162,13 @@ def expansion_in_uint8(X, Y):
 
 @wrong("pairwise_distances", "is rounded to 4 decimals", "value")
 def rounded(X, Y):
-    return np.round(np.sqrt((gap(X, Y) ** 2).sum(-1)), 4)
+    return np.round(np.sqrt(squares(X, Y)), 4)
 
 
 @wrong("pairwise_distances", "where N is larger than in the other cases", "loops")
 def at_most_a_hundred_rows(X, Y):
     d = np.zeros((len(X), len(Y)))
-    d[:100] = np.sqrt((gap(X[:100], Y) ** 2).sum(-1))
+    d[:100] = np.sqrt(squares(X[:100], Y))
     return d
 
 
@@ -149,30 +177,30 @@ def at_most_a_hundred_rows(X, Y):
 )
 def room_for_a_hundred_columns(X, Y):
     d = np.zeros((len(X), 100))
-    d[:, np.arange(len(Y))] = np.sqrt((gap(X, Y) ** 2).sum(-1))
+    d[:, np.arange(len(Y))] = np.sqrt(squares(X, Y))
     return d[:, : len(Y)]
 
 
 @wrong("pairwise_distances", "is a list, expected an array", "integers")
 def list_for_pictures(X, Y):
-    d = np.sqrt((gap(X, Y) ** 2).sum(-1))
+    d = np.sqrt(squares(X, Y))
     return d.tolist() if X.dtype == np.uint8 else d
 
 
 @wrong("pairwise_distances", "is of type float32, expected float64", "integers")
 def float32_for_pictures(X, Y):
-    d = np.sqrt((gap(X, Y) ** 2).sum(-1))
+    d = np.sqrt(squares(X, Y))
     return d.astype("f4") if X.dtype == np.uint8 else d
 
 
 @wrong("pairwise_distances", "Where are digits lost", "value")
 def float32_inside(X, Y):
-    return np.sqrt((gap(X, Y).astype("f4") ** 2).sum(-1)).astype(float)
+    return np.sqrt(squares(X, Y, "f4")).astype(float)
 
 
 @wrong("pairwise_distances", "is a generator", ALL_DISTANCES)
 def yields(X, Y):
-    yield np.sqrt((gap(X, Y) ** 2).sum(-1))
+    yield np.sqrt(squares(X, Y))
 
 
 def parts(scores, targets):

@@ -1,20 +1,54 @@
 """Makes courses and submissions for the tests and for the benchmark."""
 
 import copy
-import importlib.util
+import functools
 import json
 import os
+import re
 import shutil
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nngrader.cli import main
+from nngrader.definitions import read_problems
 
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = ROOT / "exercises"
 NAME = "ps2_classifiers"
 SEED = 20261120
+# The course is cut out of the real one: three problems, with points of its own.
+POINTS = {
+    "pairwise_distances": {
+        "shape": 3,
+        "value": 13,
+        "stability": 5,
+        "integers": 6,
+        "loops": 1,
+        "memory": 1,
+        "inputs-unchanged": 1,
+    },
+    "softmax_cross_entropy": {
+        "shape": 3,
+        "value": 12,
+        "gradient": 12,
+        "stability": 8,
+        "errors": 2,
+        "inputs-unchanged": 3,
+    },
+    "hinge_loss": {
+        "shape": 3,
+        "value": 10,
+        "gradient": 10,
+        "integers": 3,
+        "default": 2,
+        "inputs-unchanged": 2,
+    },
+}
+DECLARED = {"pairwise_distances": "distances", "softmax_cross_entropy": "softmax"}
+DECLARED |= {"hinge_loss": "hinge"}
+EVERY_CELL = ("intro", "setup", "text_digits", "digits", "text_outcome")
 LIMITS = """
 [limits]
 call_seconds = 1.0
@@ -32,7 +66,8 @@ hinge_loss = 30
 
 # In a notebook cell: runs the problems' definitions with a stand-in for their declaration.
 STAND_IN = """
-WRITTEN = {text!r}
+FILES = {files!r}
+SHARED = {shared!r}
 
 class Declared:
     def __init__(self, name, **_):
@@ -57,26 +92,108 @@ class Declared:
         return f
 
 DECLARED = {{}}
-exec(WRITTEN, {{"problem": Declared, "np": np}})
+for text in FILES:
+    names = {{"problem": Declared, "np": np}}
+    exec(SHARED, names)
+    exec(text, names)
 """
 
 
+def definitions():
+    """The files of the course's definitions by name: those of three problems."""
+    real = EXERCISES / "problems" / NAME
+    lines = [f"from .{name} import {p}\n" for name, p in DECLARED.items()]
+    first = f"{''.join(lines)}\nPROBLEMS = [{', '.join(DECLARED.values())}]\n"
+    files = {"__init__.py": first, "common.py": (real / "common.py").read_text()}
+    for name, points in POINTS.items():
+        files[f"{name}.py"] = worth((real / f"{name}.py").read_text(), name, points)
+    return files
+
+
+def joined():
+    """All definitions as one file, in which no name stands for two things."""
+    files = definitions()
+    imports = "import numpy as np\nfrom nngrader.engine.problem import problem\n"
+    text = files["common.py"] + "\n".join(alone(files[f"{name}.py"]) for name in POINTS)
+    names = re.findall(r"^(?:def (\w+)|(\w+) =)", text, re.MULTILINE)
+    assert len(names) == len(set(names)), "a name stands in two files"
+    return f"{imports}{text}\nPROBLEMS = [{', '.join(DECLARED.values())}]\n"
+
+
+def alone(text):
+    """A file of definitions without what it imports of ours."""
+    left_out = r"^(from nngrader\.engine\.problem import problem|from \.common .*)\n"
+    return re.sub(left_out, "", text, flags=re.MULTILINE)
+
+
+def worth(text, name, points):
+    """The definition of a problem with other points for its aspects."""
+    declared = re.search(rf'problem\(\n    "{name}",.*?points=(\{{.*?\}})', text, re.DOTALL)
+    aspects = re.findall(r'"([\w-]+)":', declared[1])
+    assert set(aspects) == set(points), f"{name} has other aspects: follow them in POINTS"
+    written = json.dumps(points, indent=4).replace("\n", "\n    ")
+    return text[: declared.start(1)] + written + text[declared.end(1) :]
+
+
+def source_text():
+    """The source of the notebook: the cells of the three problems, and those of none."""
+    real = (EXERCISES / "source" / NAME / f"{NAME}.py").read_text()
+    head, *cells = re.split(r"^(?=# %% )", real, flags=re.MULTILINE)
+    kept = [head]
+    for cell in cells:
+        gid = re.search(r'"grade_id": "(\w+)"', cell)
+        name = re.sub(r"^(text|test)_", "", gid[1]) if gid else None
+        if name in POINTS:
+            total = sum(POINTS[name].values())
+            cell = re.sub(r'"points": \d+', f'"points": {total}', cell)
+            cell = re.sub(rf'points\("{name}", {name}, \d+\)', _asked(name, total), cell)
+        if name in POINTS or (gid and gid[1] in EVERY_CELL):
+            kept.append(cell)
+    return "".join(kept)
+
+
+def _asked(name, total):
+    """What asks for a problem's points in its test cell."""
+    return f'points("{name}", {name}, {total})'
+
+
 def problems():
-    """The problems of the assignment, as the instructor declares them."""
-    file = EXERCISES / "problems" / f"{NAME}.py"
-    spec = importlib.util.spec_from_file_location("declared_problems", file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.PROBLEMS
+    """The problems of the assignment, as the course declares them."""
+    return read_problems(_written())
+
+
+@functools.cache
+def _written():
+    """A folder of the definitions that is there as long as this process, for their sources."""
+    _KEPT.append(tempfile.TemporaryDirectory(prefix="nngrader-definitions-"))
+    return write_definitions(Path(_KEPT[0].name) / NAME)
+
+
+_KEPT = []
+
+
+def write_definitions(folder):
+    """Write the definitions into a new folder, and return it."""
+    folder.mkdir()
+    for name, text in definitions().items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def problems_of(course):
+    """The folder of a course's definitions."""
+    return course / "problems" / NAME
 
 
 def make_course(folder):
-    """Copy source and problems, with short limits, and a fixed seed; then release."""
-    for part in ("source", "problems"):
-        ignored = shutil.ignore_patterns("*.ipynb", "*.json", "__pycache__")
-        shutil.copytree(EXERCISES / part, folder / part, ignore=ignored)
+    """Cut source and problems out of the real ones; short limits, and a fixed seed."""
+    source = folder / "source" / NAME
+    source.mkdir(parents=True)
+    (folder / "problems").mkdir()
+    write_definitions(problems_of(folder))
+    (source / f"{NAME}.py").write_text(source_text())
+    (source / "nngrader.toml").write_text(LIMITS)
     shutil.copy(EXERCISES / "nbgrader_config.py", folder)
-    (folder / "source" / NAME / "nngrader.toml").write_text(LIMITS)
     (folder / ".seed").write_text(f"{SEED}\n")
     (folder / ".seed").chmod(0o600)
     return folder
@@ -165,9 +282,10 @@ class Base:
 
     def answering(self, answers):
         """Solved, but for functions that are declared mistakes or alternatives, by problem."""
-        text = (EXERCISES / "problems" / f"{NAME}.py").read_text()
-        kept = text.replace("from nngrader.engine.problem import problem\n", "")
-        notebook = self.solved().own(STAND_IN.format(text=kept))
+        files = definitions()
+        kept = [alone(files[f"{name}.py"]) for name in POINTS]
+        cell = STAND_IN.format(files=kept, shared=files["common.py"])
+        notebook = self.solved().own(cell)
         for problem, answer in answers.items():
             call = f"DECLARED[{problem!r}].answers[{answer!r}](*args, **kwargs)"
             notebook.write(problem, f"def {problem}(*args, **kwargs):\n    return {call}")

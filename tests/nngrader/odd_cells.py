@@ -145,7 +145,7 @@ def function_of_another_name(course, base, student):
     hand_in(course, student, notebook.text())
 
 
-@odd(score=98.0, flag="uses more than 4,000 names")
+@odd(score=99.0, flag="uses more than 4,000 names")
 def flood_of_names(course, base, student):
     noise = "\n".join(f"    np.a{k:05}" for k in range(4200))
     own = f"def noise():\n{noise}\n    np.vectorize(abs)"

@@ -17,9 +17,10 @@ from nngrader.leaks import leaks, moving_leaks, package_leaks, shown_cases
 from nngrader.pictures import Rows, channels, grey
 from nngrader.statements import lines_of, secret_statements
 
-from .making import NAME, problems
+from .making import NAME, joined, problems, problems_of
 
-LINE = "    return np.sqrt(((X[:, None, :] - Y[None, :, :]) ** 2).sum(axis=2))"
+LINE = "    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))"
+DISTANCES = "pairwise_distances.py"
 OUTPUT = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "iVBORw0KGgo="}}
 
 
@@ -109,25 +110,27 @@ SOLUTION = "statement of a solution: "
 PLANTED = {
     "in a comment": (lambda p: p.text(f"# {LINE}"), SOLUTION),
     "in a comment of two lines": (
-        lambda p: p.text("# return np.sqrt(((X[:, None, :]\n", "#   - Y[None, :, :]) ** 2)"),
+        lambda p: p.text("# return np.sqrt(np.maximum((X**2)\n", "#   .sum(1)[:, None]"),
         None,
     ),
     "split over commented lines": (
         lambda p: p.text(
-            "# return np.sqrt(\n", "#   ((X[:, None, :] - Y[None, :, :]) ** 2)\n#.sum(axis=2))"
+            "# return np.sqrt(np.maximum(\n",
+            "#   (X**2).sum(1)[:, None] + (Y**2).sum(1)\n#- 2 * X @ Y.T, 0))",
         ),
         SOLUTION,
     ),
     "in a docstring": (lambda p: p.text(f'def f(X, Y):\n    """{LINE}"""'), SOLUTION),
     "with other parentheses": (
         lambda p: p.code.update(
-            source="def f():\n return (np.sqrt((((X[:,None,:])-Y[None,:,:])**2).sum(axis=(2))))"
+            source="def f():\n return (np.sqrt(np.maximum((((X**2).sum((1)))[:,None]"
+            "+((Y**2).sum(1))-(2*X@Y.T)),(0))))"
         ),
         SOLUTION,
     ),
     "as a value": (lambda p: p.text(LINE.replace("return", "d =")), SOLUTION),
     "between fences": (
-        lambda p: p.text("```python\n", LINE[4:].replace("2))", "(2)))\n```")),
+        lambda p: p.text("```python\n", LINE[4:].replace(", 0))", ", (0)))\n```")),
         SOLUTION,
     ),
     "with other quotes": (
@@ -138,7 +141,7 @@ PLANTED = {
     ),
     "as HTML": (lambda p: p.text("gradient = (gap &gt; 0).astype(float)"), SOLUTION),
     "an alternative": (
-        lambda p: p.text("squares = (X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T"),
+        lambda p: p.text("np.hypot(d, x[:, np.newaxis] - y, out=d)"),
         SOLUTION,
     ),
     "in base64": (lambda p: p.add("a.txt", base64.encodebytes(LINE.encode() * 2)), SOLUTION),
@@ -196,8 +199,8 @@ PLANTED = {
         "weights.npz, which is held back",
     ),
     "definitions": (
-        lambda p: p.add("b.txt", (p.course / "problems" / f"{NAME}.py").read_bytes()),
-        f"{NAME}.py, which is held back",
+        lambda p: p.add("b.txt", (problems_of(p.course) / DISTANCES).read_bytes()),
+        f"{DISTANCES}, which is held back",
     ),
 }
 
@@ -387,7 +390,7 @@ def test_a_driver_that_only_drives_goes_out():
 
 def test_a_reference_in_the_package_is_found(tmp_path, place):
     with zipfile.ZipFile(tmp_path / "p.whl", "w") as z:
-        z.writestr("nnlib/a.py", (place / "problems" / f"{NAME}.py").read_text() + "\n")
+        z.writestr("nnlib/a.py", joined() + "\n")
         z.writestr("nnlib/b.npz", (place / "heldback" / "test.npz").read_bytes())
     found = package_leaks(tmp_path / "p.whl", Course(place), problems())
     assert any("nnlib/a.py holds a reference" in f for f in found)

@@ -18,7 +18,7 @@ from nngrader.gradebook import marks, open_gradebook, quiet
 from nngrader.record import NO_NAME
 from nngrader.store import Store
 
-from .making import NAME, command, environment, hand_in, run
+from .making import NAME, command, environment, hand_in, problems_of, run
 from .ordinary import give_away, run_as_ordinary_user
 
 pytestmark = pytest.mark.sandbox
@@ -401,7 +401,7 @@ def test_two_assignments_of_one_course_can_be_graded_at_one_time(handed_in, base
         shutil.copytree(handed_in / folder / NAME, handed_in / folder / other)
         for f in (handed_in / folder / other).glob(f"{NAME}.*"):
             f.rename(f.with_name(f.name.replace(NAME, other)))
-    shutil.copy(handed_in / "problems" / f"{NAME}.py", handed_in / "problems" / f"{other}.py")
+    shutil.copytree(problems_of(handed_in), handed_in / "problems" / other)
     enter_copy(handed_in, other)
     for student in ("ada", "bob", "cy"):
         for name in (NAME, other):

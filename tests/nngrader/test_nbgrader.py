@@ -14,7 +14,7 @@ from .making import NAME, environment, hand_in, run
 
 pytestmark = pytest.mark.sandbox
 WRONG = {
-    "pairwise_distances": "return ((X[:, None].astype(float) - Y) ** 2).sum(axis=2)",
+    "pairwise_distances": "return sum((x[:, None] - 1.0 * y) ** 2 for x, y in zip(X.T, Y.T))",
     "softmax_cross_entropy": """
     if len(scores) != len(targets):
         raise ValueError

@@ -10,7 +10,16 @@ from nngrader.definitions import public_definitions, read_problems
 from nngrader.engine.gate import over_seeds
 from nngrader.errors import CannotDo, NotThere
 
-from .making import EXERCISES, NAME, Base, hand_in, make_course, run
+from .making import (
+    EXERCISES,
+    NAME,
+    Base,
+    hand_in,
+    joined,
+    make_course,
+    problems_of,
+    run,
+)
 
 pytestmark = pytest.mark.sandbox
 EXAMPLE = EXERCISES / "private.example"
@@ -39,10 +48,6 @@ def own(private_course, tmp_path):
 def folder(tmp_path):
     (tmp_path / "private").mkdir()
     return tmp_path / "private"
-
-
-def public(course):
-    return course / "problems" / f"{NAME}.py"
 
 
 def refused(course, *arguments, capsys):
@@ -162,15 +167,14 @@ def test_a_cell_of_the_other_kind_is_refused(course, folder):
 
 def test_a_changed_problem_leaves_the_public_one_as_it_is(course, folder):
     (folder / f"{NAME}.py").write_text(BOTH.replace('"shape"] = 3', '"shape"] = 1'))
-    changed = {
-        p.name: p.points["shape"] for p in read_problems(public(course), folder / f"{NAME}.py")
-    }
+    found = read_problems(problems_of(course), folder / f"{NAME}.py")
+    changed = {p.name: p.points["shape"] for p in found}
     assert changed["softmax_cross_entropy"] == 1
-    assert {p.points["shape"] for p in read_problems(public(course))} == {3}
+    assert {p.points["shape"] for p in read_problems(problems_of(course))} == {3}
 
 
 def test_a_private_file_may_declare_all_there_is(course, folder):
-    shutil.copy(public(course), folder)
+    (folder / f"{NAME}.py").write_text(joined())
     found = read_problems(course / "nowhere.py", folder / f"{NAME}.py")
     assert len(found) == 3
 

@@ -25,9 +25,11 @@ from nngrader.release import (
 )
 from nngrader.statements import secret_statements
 
-from .making import NAME, grade_id, make_course, problems, run
+from .making import NAME, grade_id, make_course, problems, problems_of, run
 
-SOLUTION_LINE = "    return np.sqrt(((X[:, None, :] - Y[None, :, :]) ** 2).sum(axis=2))"
+SOLUTION_LINE = (
+    "    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))"
+)
 
 
 def notebook_of(folder):
@@ -117,7 +119,7 @@ def plant_path(folder, course):
 
 
 def plant_reference(folder, course):
-    shutil.copy(course / "problems" / f"{NAME}.py", folder)
+    shutil.copy(distances_of(course), folder)
 
 
 def plant_bytecode(folder, course):
@@ -186,7 +188,7 @@ def test_a_leak_in_the_source_stops_the_release_and_nothing_is_written(tmp_path,
 
 def test_a_solution_that_is_wrong_stops_the_release(tmp_path):
     course = make_course(tmp_path / "course")
-    edit(course, ".sum(axis=2))\n    ### END", ".max(axis=2))\n    ### END")
+    edit(course, "Y.T, 0))\n    ### END", "Y.T, 9))\n    ### END")
     with pytest.raises(NotFit, match="the solved version scores"):
         release(Course(course), NAME, seeds=1)
 
@@ -222,13 +224,9 @@ def test_a_test_cell_that_asks_for_other_points_than_its_own_is_found(course, ba
 def test_a_mistake_that_scores_too_much_stops_the_release(tmp_path):
     course = make_course(tmp_path / "course")
     old, new = "wraps_around(X, Y):\n", "wraps_around(X, Y):\n    X, Y = X * 1.0, Y * 1.0\n"
-    edit(course, old, new, problems_of(course))
+    edit(course, old, new, distances_of(course))
     with pytest.raises(NotFit, match="wraps around"):
         release(Course(course), NAME, seeds=1)
-
-
-def problems_of(course):
-    return course / "problems" / f"{NAME}.py"
 
 
 def test_a_problem_without_cells_is_named(base):
@@ -298,12 +296,16 @@ def test_the_key_of_results_follows_all_that_decides_them(course):
     for change in (
         lambda: (course / ".seed").write_text("5\n"),
         lambda: edit(course, "memory_mb = 400", "memory_mb = 401", settings_of(course)),
-        lambda: edit(course, "Random points.", "Points.", problems_of(course)),
+        lambda: edit(course, "Random points.", "Points.", distances_of(course)),
         lambda: edit(course, "Restart Kernel", "Restart the kernel"),
     ):
         change()
         keys.append(Assignment(Course(course), NAME).key)
     assert len(set(keys)) == 5
+
+
+def distances_of(course):
+    return problems_of(course) / "pairwise_distances.py"
 
 
 def settings_of(course):

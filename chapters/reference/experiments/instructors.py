@@ -1,10 +1,10 @@
 """A term in miniature: one assignment, a class of twelve, every command of an instructor.
 
 Run as ``python chapters/reference/experiments/instructors.py``, by root or an ordinary user,
-with bubblewrap. In a folder that is deleted afterwards it makes a course with a written
-question, releases it, hands in for a class, types the commands that the page "For instructors"
-shows, and writes what they said beside itself as JSON, with exit statuses, results, versions,
-and the hash of this program.
+with bubblewrap. In a folder that is deleted afterwards it makes a course with three problems
+of an assignment and a written question, releases it, hands in for a class, types the commands
+that the page "For instructors" shows, and writes what they said beside itself as JSON, with
+exit statuses, results, versions, and the hash of this program.
 """
 
 import copy
@@ -62,8 +62,11 @@ QUESTION = """
 # ### END SOLUTION
 """
 PICTURE = Path("/", "home", "ada", "scores.png")  # a path of the instructor's machine
-WORTH = '"grade_id": "test_hinge_loss", "locked": true, "points": {}'
-CALL = 'points("hinge_loss", hinge_loss, {})'
+THREE = {"pairwise_distances": 35, "softmax_cross_entropy": 35, "hinge_loss": 20}
+DECLARED = {"pairwise_distances": "distances", "softmax_cross_entropy": "softmax"}
+DECLARED |= {"hinge_loss": "hinge"}
+OF_NONE = ("intro", "setup")  # cells that belong to no problem
+FORGOTTEN = 30  # what the settings say at first that hinge_loss is worth
 COMMENT = "Right for the shift. What does exp give at a score of 1000?"
 ANSWER = (
     "All exponentials of a row get one factor, which cancels. Why the largest I do not know."
@@ -119,14 +122,52 @@ NEVER_ENDS = """def pairwise_distances(X, Y):
 """
 
 
+def shortened(text: str) -> str:
+    """The source with the cells of three problems and those of none, and other points."""
+    head, *cells = re.split(r"^(?=# %% )", text, flags=re.MULTILINE)
+    kept = [head]
+    for cell in cells:
+        gid = re.search(r'"grade_id": "(\w+)"', cell)[1]
+        name = re.sub(r"^(text|test)_", "", gid)
+        if name in THREE:
+            call = f'points("{name}", {name}, '
+            cell = re.sub(r'"points": \d+', f'"points": {THREE[name]}', cell)
+            cell = re.sub(re.escape(call) + r"\d+\)", f"{call}{THREE[name]})", cell)
+        if name in THREE or gid in OF_NONE:
+            kept.append(cell)
+    return "".join(kept)
+
+
+def settings_of(text: str, hinge: int) -> str:
+    """The assignment's settings with the points of three problems."""
+    points = THREE | {"hinge_loss": hinge}
+    rows = [f"{name} = {most}\n" for name, most in points.items()]
+    return text[: text.index("[points]")] + "[points]\n" + "".join(rows)
+
+
+def define(folder: Path) -> None:
+    """Write the definitions of three problems into a new folder."""
+    folder.mkdir(parents=True)
+    for name in ("common", *THREE):
+        shutil.copy(ROOT / "exercises" / "problems" / NAME / f"{name}.py", folder)
+    lines = [f"from .{name} import {declared}\n" for name, declared in DECLARED.items()]
+    last = f"\nPROBLEMS = [{', '.join(DECLARED.values())}]\n"
+    (folder / "__init__.py").write_text("".join(lines) + last)
+
+
 class Term:
     """The course, what is typed in it, and what came back."""
 
     def __init__(self, home: Path):
         self.home, self.course, self.said = home, home / "exercises", []
-        for part in ("source", "problems"):
-            ignored = shutil.ignore_patterns("*.ipynb", "*.json", "__pycache__")
-            shutil.copytree(ROOT / "exercises" / part, self.course / part, ignore=ignored)
+        source = self.course / "source" / NAME
+        source.mkdir(parents=True)
+        real = ROOT / "exercises" / "source" / NAME
+        text = (real / f"{NAME}.py").read_text(encoding="utf-8")
+        (source / f"{NAME}.py").write_text(shortened(text), encoding="utf-8")
+        plain = (real / "nngrader.toml").read_text(encoding="utf-8")
+        (source / "nngrader.toml").write_text(settings_of(plain, FORGOTTEN))
+        define(self.course / "problems" / NAME)
         shutil.copy(ROOT / "exercises" / "nbgrader_config.py", self.course)
         (self.course / ".seed").write_text(f"{SEED}\n")
         (self.course / ".seed").chmod(0o600)
@@ -186,13 +227,12 @@ def released(term: Term) -> None:
     source = term.course / "source" / NAME / f"{NAME}.py"
     settings = source.with_name("nngrader.toml")
     settings.write_text(DUE + settings.read_text())
-    rewrite(source, *((text.format(30), text.format(20)) for text in (WORTH, CALL)))
     picture = f"#\n# ![Scores and probabilities]({PICTURE})\n"
     asked = QUESTION.replace("the largest?\n", f"the largest?\n{picture}")
     source.write_text(source.read_text(encoding="utf-8") + asked, encoding="utf-8")
     term.type("refused", f"nngrader release {NAME}", expected=1)
     rewrite(source, (picture, ""))
-    rewrite(settings, ("hinge_loss = 30", "hinge_loss = 20"))
+    rewrite(settings, (f"hinge_loss = {FORGOTTEN}", f"hinge_loss = {THREE['hinge_loss']}"))
     term.type("release", f"nngrader release {NAME}")
 
 

@@ -14,6 +14,7 @@ from .store import unplain
 PRIMES = (5, 7, 11, 13, 17)  # no size is 1, 2, or a product or quotient of others
 FEW = (19, 23, 29, 31)  # from one of these to one of MANY, steps of Python must not grow;
 MANY = (101, 103, 107, 109, 113)  # which ones is drawn, so that nobody can know them by sight
+LARGE = (43, 47, 53, 59, 61)  # here a table of three axes is far larger than one of two
 MOST_DRAWS, FEW_DRAWS = 200, 3  # the second where each answer is trained
 
 
@@ -73,14 +74,15 @@ def pack(problem, seed, *, visible):
 
 
 def _cases(problem, rng, visible):
-    """Return all cases, those that look for loops last."""
+    """Return all cases, those that look for loops and at memory last."""
     cases = []
     for case in problem.cases:
         taken = {}
         for _ in range(case.visible if visible else case.hidden):
             taken = draw_sizes(case.letters, rng, taken)
             cases.append(_case(problem, case, rng, taken))
-    return cases + [c for letter in problem.no_loop_over for c in _loops(problem, letter, rng)]
+    cases += [c for letter in problem.no_loop_over for c in _loops(problem, letter, rng)]
+    return cases + ([_room(problem, rng)] if problem.never_at_once else [])
 
 
 def draw_sizes(letters, rng, taken):
@@ -213,6 +215,26 @@ def _loop(problem, case, rng, sizes, letter, n):
         "tried": f"{case.tried}, few and many along {letter}",
         "sizes": sizes | {letter: n},
         "letter": letter,
+        "rtol": case.rtol,
+        **given,
+        "want": _answer(problem, problem, given).values,
+        "marks": {},
+    }
+
+
+def _room(problem, rng):
+    """Return an ordinary case, made larger, in which the memory of the call counts."""
+    case = next(c for c in problem.cases if c.aspect == "value")
+    letters = problem.never_at_once
+    large = dict(zip(letters, map(int, rng.permutation(LARGE)), strict=False))
+    sizes = draw_sizes(case.letters, rng, {}) | large
+    given = _given(problem, case.group, case.make(rng, **sizes))
+    return {
+        "group": f"memory of {'·'.join(letters)}",
+        "aspect": "memory",
+        "tried": f"{case.tried}, many along {', '.join(letters)}",
+        "sizes": sizes,
+        "letters": letters,
         "rtol": case.rtol,
         **given,
         "want": _answer(problem, problem, given).values,

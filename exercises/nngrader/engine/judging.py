@@ -1,5 +1,6 @@
 """From what a function did in each case to points by aspect, with the findings in words."""
 
+import math
 from collections import Counter
 
 import numpy as np
@@ -13,6 +14,7 @@ from .reaching import judge_challenge
 from .seen import checked
 from .values import judge_values
 
+EACH = 4  # bytes; a number that is exact enough has eight, a table of fewer axes is small
 COUNTS = {1: "one value", 2: "two values", 3: "three values", 4: "four values"}
 
 
@@ -47,7 +49,9 @@ def judge(data, run, names=(), measure=measured):
     entries = [e for case, o in seen for e in _read(book, case, o)]
     judge_values(book, entries)
     _judge_inputs(book, [o for _, o in seen])
-    _judge_loops(book, seen, _right_parts(data, entries))
+    right = _right_parts(data, entries)
+    _judge_loops(book, seen, right)
+    _judge_memory(book, seen, right)
     return book.verdict(list(names))
 
 
@@ -56,7 +60,7 @@ def judge(data, run, names=(), measure=measured):
 
 def _read(book, case, o):
     """Charge what can be seen without comparing values; return the entries to compare."""
-    if case["aspect"] == "loops":
+    if case["aspect"] in ("loops", "memory"):
         return []
     if case["error"]:
         _judge_error(book, case, o)
@@ -284,3 +288,23 @@ def _judge_steps(book, letter, few, many):
         text = f"the work in Python grows with {letter}{counts * book.data['visible']}"
         question = "Which expression takes all at once?"
         book.find("loops", small["group"], f"{text}. {question}")
+
+
+def _judge_memory(book, seen, right):
+    """Charge a call that held as many numbers as all lengths make when they are multiplied."""
+    for case, o in seen:
+        if case["aspect"] != "memory":
+            continue
+        letters = ", ".join(case["letters"])
+        most = EACH * math.prod(case["sizes"][letter] for letter in case["letters"])
+        if o.failed and not right:
+            book.lose("memory", "all")
+        elif o.failed or not _is_right_here(book, case, o, right):
+            came = "the function fails" if o.failed else "the answer is not what is asked"
+            text = f"where {letters} are larger than in the other cases, {came}"
+            book.find("memory", case["group"], f"{text}. Which line depends on them?")
+        elif o.held > most:
+            much = f" ({o.held / 1e6:.1f} MB)" * book.data["visible"]
+            text = f"one number for each choice of {letters} is held at once{much}"
+            question = "How many bytes would that be with each length ten times as large?"
+            book.find("memory", case["group"], f"{text}. {question}")

@@ -7,11 +7,13 @@ is called: types are asked of `type`, and arrays are read through `numpy.ndarray
 
 import contextlib
 import copy
+import functools
 import gc
 import inspect
 import os
 import sys
 import time
+import tracemalloc
 import types
 
 import numpy as np
@@ -19,6 +21,7 @@ import numpy as np
 MOST_ENTRIES = 4_000_000  # a larger answer keeps its shape and loses its values
 MOST_NODES = 200_000  # entries of lists and of arrays of Python objects
 MOST_DEPTH = 8
+LARGE = 30_000  # bytes of arrays among the arguments, from which on memory is measured
 NUMPY = os.path.dirname(np.__file__) + os.sep
 NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 KINDS = {
@@ -57,6 +60,12 @@ class Driven:
         return self.drive(self.f, *args)
 
 
+@functools.lru_cache(64)
+def _code(source, title):
+    """Return compiled source, which is the same for all cases of a problem."""
+    return compile(source, title, "exec")
+
+
 def driven(f, driver):
     """Return what calls a problem's driver with the student's object before the arguments.
 
@@ -76,7 +85,7 @@ def driven(f, driver):
     if driver is None:
         return f
     names = {"__name__": "driver", "np": np}
-    exec(compile(driver["source"], "<driver>", "exec"), names)
+    exec(_code(driver["source"], "<driver>"), names)
     return Driven(names[driver["name"]], f)
 
 
@@ -100,7 +109,7 @@ def measured(measure, told, raw, n_parts):
         ``parts`` as in `observe`, or ``said``: the text of a ValueError, empty of other errors.
     """
     names = {"__name__": "measure", "np": np}
-    exec(compile(measure["source"], "<measure>", "exec"), names)
+    exec(_code(measure["source"], "<measure>"), names)
     try:
         with np.errstate(all="ignore"):
             return {"parts": parts_of(names[measure["name"]](told, *raw), n_parts)}
@@ -127,15 +136,17 @@ def observe(f, args, n_parts):
         ``parts`` (a list of at most ``n_parts + 1`` descriptions, see `describe`) or ``error``
         ([names of the exception's classes], message); ``changed``, the arguments written into;
         ``steps``, the lines of Python that ran, those inside NumPy left out, and 0 where a
-        driver calls; ``seconds``.
+        driver calls; ``held``, the bytes that the call held at most, 0 where a driver calls or
+        the arguments are small; ``seconds``.
     """
     given = copy.deepcopy(args)
     counter = _Steps()
     counting = contextlib.nullcontext() if type(f) is Driven else counter
+    held = _Held(type(f) is not Driven and _bytes_of(args) >= LARGE)
     parts = error = None
     start = time.perf_counter()
     try:
-        with np.errstate(all="ignore"), counting:
+        with np.errstate(all="ignore"), held, counting:
             value = f(*given.values())
         parts = parts_of(value, n_parts)
     except KeyboardInterrupt:
@@ -149,6 +160,7 @@ def observe(f, args, n_parts):
         "error": error,
         "changed": changed,
         "steps": counter.steps,
+        "held": held.most,
         "seconds": seconds,
     }
 
@@ -191,6 +203,32 @@ class _Steps:
             return None
         self.steps += 1
         return self._trace
+
+
+class _Held:
+    """Measures how many bytes are held at most while it is entered, those of arrays too."""
+
+    def __init__(self, wanted):
+        self.wanted, self.most = wanted, 0
+
+    def __enter__(self):
+        if self.wanted:
+            self.ours = not tracemalloc.is_tracing()
+            if self.ours:
+                tracemalloc.start()
+            tracemalloc.reset_peak()
+            self.before = tracemalloc.get_traced_memory()[0]
+
+    def __exit__(self, *_):
+        if self.wanted and tracemalloc.is_tracing():
+            self.most = max(0, tracemalloc.get_traced_memory()[1] - self.before)
+            if self.ours:
+                tracemalloc.stop()
+
+
+def _bytes_of(args):
+    """Return how many bytes the arrays among the arguments have."""
+    return sum(v.nbytes for v in args.values() if type(v) is np.ndarray)
 
 
 def _in_numpy(frame):

@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 
 from .driver import arguments, as_text
 
-PASSIVE = ("shape", "errors", "loops", "inputs-unchanged")  # what does nothing passes these
-SELF_REPORTED = (
-    "loops",
-    "inputs-unchanged",
-)  # only the worker, where the student's code is, sees them
+# What does nothing passes these; only the worker, where the student's code is, sees the last.
+PASSIVE = ("shape", "errors", "loops", "memory", "inputs-unchanged")
+SELF_REPORTED = ("loops", "memory", "inputs-unchanged")
 MOST_PASSIVE, MOST_SELF_REPORTED = 0.2, 0.1  # of a problem's points
 FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 2
 WHOLE = "all"  # the price of a forbidden name that costs every point
@@ -72,6 +70,9 @@ class Problem:
         What it costs (an aspect, or "all") and the dotted names that cost it.
     no_loop_over : str, optional
         Letters of axes over which Python must not loop; costs the aspect "loops".
+    never_at_once : str, optional
+        Letters of axes: to hold as many numbers as their lengths make when they are multiplied
+        costs the aspect "memory".
     rtol : float, optional
         Tolerance relative to the largest entry of the right answer. Right styles agree to about
         1e-13 in float64; float32 and difference quotients come near the default, so a problem
@@ -112,6 +113,7 @@ class Problem:
         points,
         forbidden=None,
         no_loop_over="",
+        never_at_once="",
         rtol=1e-7,
         lists=False,
         driver=None,
@@ -128,7 +130,8 @@ class Problem:
         self.observed, self.kept, self.uses = tuple(observed), tuple(kept), tuple(uses)
         self.wrong, self.self_reported = dict(wrong or {}), tuple(self_reported)
         self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}
-        self.no_loop_over, self.rtol, self.lists = no_loop_over, rtol, lists
+        self.no_loop_over, self.never_at_once = no_loop_over, never_at_once
+        self.rtol, self.lists = rtol, lists
         self.solve = self.by_hand = None
         self.cases, self.mistakes, self.alternatives = [], {}, {}
 
@@ -263,6 +266,8 @@ def _moving_faults(p):
         yield str(e)
     if (p.driver or p.measure) and p.no_loop_over:
         yield "steps are counted of plain functions alone: no_loop_over goes with no driver"
+    if (p.driver or p.measure) and p.never_at_once:
+        yield "memory is measured of plain functions alone: never_at_once goes with no driver"
     if (p.observed or p.kept) and not p.measure:
         yield "observed and kept are there for a measure, and there is none"
     if unknown := sorted(set(p.wrong) - set(p.returns)):
@@ -279,11 +284,16 @@ def _aspect_faults(p):
         if not mistake.loses:
             yield f"the mistake {name} loses nothing"
         named |= mistake.loses
-    if p.no_loop_over:
-        named.add("loops")
+    named |= _counted(p)
     if unknown := sorted(named - set(p.points)):
         yield f"no points for {', '.join(unknown)}"
     tried = {c.aspect for c in p.cases if c.visible and c.hidden} | set(p.returns.values())
-    tried |= {"shape", "inputs-unchanged"} | ({"loops"} if p.no_loop_over else set())
+    tried |= {"shape", "inputs-unchanged"} | _counted(p)
     if untried := sorted(set(p.points) - tried):
         yield f"no visible and hidden case for {', '.join(untried)}"
+
+
+def _counted(p):
+    """Return the aspects that are tried because the problem names letters for them."""
+    letters = {"loops": p.no_loop_over, "memory": p.never_at_once}
+    return {aspect for aspect, named in letters.items() if named}

@@ -38,6 +38,7 @@ class Seen:
     stopped: str = ""
     changed: frozenset = field(default_factory=frozenset)
     steps: int = 0
+    held: int = 0
     fault: str = ""
 
     def instead(self, parts, fault):
@@ -49,10 +50,10 @@ def checked(said):
     """Return what `observe` or a worker said; what makes no sense counts as nothing."""
     said = said if isinstance(said, dict) else {}
     error, parts = said.get("error"), said.get("parts")
-    steps = said.get("steps")
     rest = {
         "changed": frozenset(n for n in _list(said.get("changed")) if isinstance(n, str)),
-        "steps": steps if type(steps) is int and 0 <= steps < 2**62 else 0,
+        "steps": _count(said.get("steps")),
+        "held": _count(said.get("held")),
     }
     if error is not None or not isinstance(parts, list):
         names, message = [*_list(error), None, None][:2]
@@ -61,6 +62,11 @@ def checked(said):
         rest["stopped"] = said["stopped"] if isinstance(said.get("stopped"), str) else ""
         return Seen(failed=True, raised=raised, message=text[:400], **rest)
     return Seen(parts=[part_of(p) for p in parts[:MOST_PARTS]], **rest)
+
+
+def _count(value):
+    """Return a number of things, 0 for what is none."""
+    return value if type(value) is int and 0 <= value < 2**62 else 0
 
 
 def _list(value):

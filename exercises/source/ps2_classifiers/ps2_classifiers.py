@@ -15,10 +15,10 @@
 #
 # Somebody wrote a digit on a form. A scanner made of it 8 rows of 8 grey values, and now it is a list of 64 numbers.
 # Which digit is it?
-# You will answer in two ways.
-# The first looks for the known picture that lies nearest; for that you need *distances*.
-# The second gives each of the ten digits a score and improves the scores by going downhill; for that you need a number that says how wrong they are, a *loss*, and its *gradient*, which says which way is down.
-# You write the distances and two losses. At the end they read sixty real digits.
+# There are four ways to answer here.
+# The first looks for the known pictures that lie nearest, and lets them vote. The second draws a straight line through numbers that stand for the answer. The third asks which cloud of points the picture would most likely come from. The last gives each class a score and improves the scores by going downhill; for that it needs a number that says how wrong they are, a *loss*, and its *gradient*, which says which way is down.
+# Whichever you take, you also need a fair way to find out how well it does, on pictures that it has not learned from.
+# You write all of these as functions of a few lines. At the end they read sixty real digits, and a challenge asks how far a linear classifier can go with pictures of clothes.
 #
 # **How to work.** Replace `raise NotImplementedError()` in each solution cell, run it, and run the cell below it.
 # `check` tries your function on a few inputs and says what is wrong and, where it can tell, which idea to look at again.
@@ -33,13 +33,13 @@
 #
 # **Rules.** Arrays in, arrays out, with NumPy.
 # If `scipy`, `sklearn`, `torch` or `nnlib` is imported anywhere in this notebook, the problems give no points.
-# You may add cells of your own, with helpers or experiments.
+# You may add cells of your own, with helpers or experiments, and call a function that you wrote for one problem in another.
 # A function must leave its arguments as they are.
 #
-# **Handing in.** Choose *Restart Kernel and Run All Cells*, look at the three checks once more, save, and hand in this one file, `ps2_classifiers.ipynb`.
+# **Handing in.** Choose *Restart Kernel and Run All Cells*, look at the checks once more, save, and hand in `ps2_classifiers.ipynb`, with `weights.npz` beside it if you took up the challenge.
 #
-# The three problems give 30, 40 and 30 points. Each has a table of what the points are for; a right answer to one line counts even where another line is wrong.
-# Only the points for form (*shape*, *errors*, *loops*, *inputs-unchanged*) wait until something of substance is right, or wrong in a way that the check can name.
+# Each problem has a table of what its points are for; a right answer to one line counts even where another line is wrong. The question on two tables of mistakes is read by a person.
+# Only the points for form (*shape*, *errors*, *loops*, *memory*, *inputs-unchanged*) wait until something of substance is right, or wrong in a way that the check can name.
 # A mistake is charged once: where the same slip runs through loss and gradient, it costs the points of one of them.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -50,8 +50,10 @@ from nngrader import check
 # ## 1. Distances
 #
 # A nearest-neighbour classifier holds every new picture against every known one.
-# With 1,000 new and 5,000 known pictures these are five million distances, and a Python loop that runs five million times keeps you waiting while NumPy would be done.
+# With 1,000 new and 5,000 known pictures of 784 grey values these are five million distances, and a Python loop that runs five million times keeps you waiting while NumPy would be done.
 # So the loop over pictures has to go.
+# What takes its place must not be an array of all differences: that would be four billion numbers, 31 GB, and the computer stops.
+# The distances themselves are 40 MB. Find a way to them on which nothing much larger is ever held.
 #
 # For $X$ with $N$ rows and $Y$ with $M$ rows, all of $D$ numbers,
 #
@@ -75,19 +77,23 @@ from nngrader import check
 #
 # | points | aspect | what they are for |
 # |---|---|---|
-# | 13 | value | random points get the right distances |
-# | 6 | integers | so do pictures of type `uint8`, whose numbers go from 0 to 255 |
-# | 5 | stability | so do points far from the origin, where some of `X` are also in `Y` (to three millionths of the largest distance) |
-# | 3 | shape | an (N, M) array of `float64` |
-# | 2 | loops | no loop of Python over the rows of `X` or of `Y`, nor over blocks of rows; a loop over the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and `numpy.frompyfunc` are such loops and cost these points wherever they stand |
-# | 1 | inputs-unchanged | `X` and `Y` stay as they are |
+# | 6 | value | random points get the right distances |
+# | 3 | integers | so do pictures of type `uint8`, whose numbers go from 0 to 255 |
+# | 2.75 | stability | so do points far from the origin, where some of `X` are also in `Y` (to three millionths of the largest distance) |
+# | 1 | shape | an (N, M) array of `float64` |
+# | 0.5 | loops | no loop of Python over the rows of `X` or of `Y`, nor over blocks of rows; a loop over the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and `numpy.frompyfunc` are such loops and cost these points wherever they stand |
+# | 0.5 | memory | at no time as much as $N \cdot M \cdot D$ numbers held, in arrays or lists: four bytes for each would be too many |
+# | 0.25 | inputs-unchanged | `X` and `Y` stay as they are |
+#
+# The check does not run 5,000 pictures: it counts the bytes that your function holds where $N$, $M$ and $D$ are about fifty, and a table of all three axes shows.
 #
 # <details>
 # <summary>When you are stuck</summary>
 #
 # - Take $D = 1$ first: two lists of numbers, and a table of all differences. Which shapes must the lists have for `a - b` to be a table?
-# - `X[:, None, :]` has shape (N, 1, D). What shape has `X[:, None, :] - Y`? Print it. Which axis do you no longer want?
-# - A second way multiplies out $(x - y)^2$. It needs less memory; look closely at what it gives for two equal points.
+# - `X[:, None, :]` has shape (N, 1, D). What shape has `X[:, None, :] - Y`? Print it, and the `nbytes` of it. Which axis do you no longer want?
+# - One way adds up one column after the other: what does it hold at a time?
+# - Another multiplies out $(x - y)^2$: which shape has each of the three terms? Look closely at what it gives for two equal points.
 # - In a cell of your own: `np.array([3], dtype=np.uint8) - np.array([5], dtype=np.uint8)`.
 #
 # </details>
@@ -102,23 +108,354 @@ def pairwise_distances(X, Y):
     X : (N, D) array of numbers, float64 or integers (also pictures of type uint8)
     Y : (M, D) array of the same kind
     Returns d : (N, M) array, float64. X and Y stay as they are.
+    No array of N * M * D numbers is made on the way.
     """
     ### BEGIN SOLUTION
     X, Y = np.asarray(X, float), np.asarray(Y, float)
-    return np.sqrt(((X[:, None, :] - Y[None, :, :]) ** 2).sum(axis=2))
+    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_pairwise_distances", "locked": true, "points": 30, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test_pairwise_distances", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
 check(pairwise_distances)
 ### BEGIN HIDDEN TESTS
 from nngrader import points
 
-points("pairwise_distances", pairwise_distances, 30)
+points("pairwise_distances", pairwise_distances, 14)
+### END HIDDEN TESTS
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_knn_predict", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ## 2. Neighbours vote
+#
+# What is a picture that nobody has labelled? Look at the known pictures that lie nearest to it, and take what most of them are.
+# This classifier learns nothing: all the work comes when it is asked. It needs no more than a distance and a number $k$, and it is the one to beat: what takes a week to train should read more than the neighbours do.
+#
+# For each row of $X$, the $k$ rows of $X_{\text{train}}$ with the smallest Euclidean distances each have one vote, for their own label.
+# The label with most votes is the answer. If several labels have most votes, the **smallest** of these labels is.
+# No two distances that decide who votes are equal.
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `X_train` | (N, D) | the known pictures, one a row, `float64` or integers |
+# | `y_train` | (N,) | their labels: `int64`, 0 or more; not every number stands for a class |
+# | `X` | (M, D) | the new pictures, of the same kind |
+# | `k` | one number | an integer from 1 to N |
+# | `labels` | (M,) | `int64`, as in `y_train` |
+#
+# ```python
+# X_train = np.array([[0, 0], [1, 0], [3, 0], [0, 2], [4, 4]])
+# y_train = np.array([5, 2, 2, 7, 7])
+# X = np.array([[2, 0], [0, 1], [3, 4]])
+# k = 3
+# labels = [2, 2, 7]
+# ```
+#
+# The new point (2, 0) has the neighbours 1, 2 and 0, with the labels 2, 2 and 5.
+# For (0, 1) the points 0, 3 and 1 vote 5, 7 and 2: one vote each, and the smallest label is 2.
+# Who votes for (3, 4), and where does the third vote come from?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 6 | value | random points, each with a clear majority |
+# | 2.5 | ties | points for which several labels have most votes |
+# | 2 | integers | pictures of type `uint8`, whose numbers go from 0 to 255, each with a clear majority |
+# | 1 | shape | an (M,) array of `int64` |
+# | 0.5 | inputs-unchanged | `X_train`, `y_train` and `X` stay as they are |
+#
+# Loops are allowed here. You may call your `pairwise_distances`.
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - `np.argsort` says in which order entries would be sorted. Try `np.argsort([30, 10, 20])`. What does each number mean?
+# - Print the (M, k) array of the neighbours' rows in the example, then that of their labels.
+# - `np.bincount([2, 2, 5])` counts. At which place stands the 2, and what does `argmax` give where two counts are equal?
+# - Is your `pairwise_distances` right? This problem cannot be, as long as it calls one that is not.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "knn_predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def knn_predict(X_train, y_train, X, k):
+    """The label of each row of X, by majority of its k nearest rows of X_train.
+
+    Near is what has a small Euclidean distance. Where several labels have most votes, the
+    smallest of them is taken.
+
+    X_train : (N, D) array, float64 or integers (also pictures of type uint8)
+    y_train : (N,) array, int64, numbers from 0 up: the labels of its rows
+    X : (M, D) array of the same kind as X_train
+    k : int, from 1 to N
+    Returns labels : (M,) array, int64. All arrays stay as they are.
+    """
+    ### BEGIN SOLUTION
+    order = np.argsort(pairwise_distances(X, X_train), axis=1)
+    return np.array([np.bincount(near).argmax() for near in y_train[order[:, :k]]])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_knn_predict", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+check(knn_predict)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("knn_predict", knn_predict, 12)
+### END HIDDEN TESTS
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_ridge_fit", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ## 3. Ridge regression
+#
+# The simplest way to a linear classifier asks for no probabilities: write +1 for *boot* and -1 for everything else, and fit a straight line to these numbers.
+# With 784 pixels and few pictures the fit has too much freedom. Two pixels that are nearly always equal get weights like 5,000 and -5,000, which cancel on the pictures that it knows and on no others.
+# *Ridge regression* makes large weights expensive:
+#
+# $$(w, b) = \arg\min_{w,\, b} \; \sum_{n=1}^{N} (w \cdot x_n + b - y_n)^2 \; + \; \alpha \sum_{d=1}^{D} w_d^2 .$$
+#
+# It is a sum over the samples, not a mean, and **the bias $b$ costs nothing**: if 100 is added to every $y$, then $b$ should grow by 100 and no weight should change.
+# For $\alpha > 0$ there is one smallest value, also where there are more pixels than pictures.
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `X` | (N, D) | one sample a row, `float64` or integers |
+# | `y` | (N,) | the numbers to predict, `float64` or integers |
+# | `alpha` | one number | above 0 |
+# | `w` | (D,) | the weights, `float64` |
+# | `b` | one number | the bias |
+#
+# Four samples, two features:
+#
+# ```python
+# X = np.array([[1.0, 0], [3, 0], [1, 2], [3, 2]])
+# y = np.array([1.0, 3, 5, 11])
+# alpha = 4.0
+# w = [1, 1.5]
+# b = 1.5
+# ```
+#
+# Without the penalty it would be $w = (2, 3)$ and $b = -2$. Compute the sum of the squares for both, and then the sum with the penalty. By how much is each of the two better than the other?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 5 | value | `w`, for more samples than features and for fewer |
+# | 3 | bias | `b` |
+# | 2 | integers | `w` and `b`, half each, where `X` is of type `uint8` and `y` holds whole numbers |
+# | 1 | shape | a (D,) array and a number, in this order |
+# | 1 | inputs-unchanged | `X` and `y` stay as they are |
+#
+# `numpy.linalg` is allowed.
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - One feature first. Set the derivative by $b$ to 0: through which point does every best line go, whatever $w$ is?
+# - So what becomes of the sum when the mean is taken off each column of `X`, and off `y`? Which unknown is gone?
+# - Set the derivative by $w$ to 0. Next to $X^\top X$ a second matrix appears. Which?
+# - When you have $w$, where does $b$ come from?
+# - Check an answer without knowing the right one: add 0.001 to one weight, or to $b$. Does what is to be minimised grow, whichever you take?
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "ridge_fit", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def ridge_fit(X, y, alpha):
+    """Weights and bias of ridge regression: a small error, and small weights.
+
+    (w, b) makes the smallest of all
+    (sum over n of (w . X[n] + b - y[n])^2) + alpha * (sum over d of w[d]^2)
+
+    X : (N, D) array of numbers, float64 or integers (also pictures of type uint8)
+    y : (N,) array of numbers, float64 or integers
+    alpha : float above 0
+    Returns (w, b): a (D,) array, float64, and a number. X and y stay as they are.
+    """
+    ### BEGIN SOLUTION
+    middle, level = X.mean(axis=0), y.mean()
+    Z = X - middle
+    w = np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)
+    return w, level - middle @ w
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_ridge_fit", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+check(ridge_fit)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("ridge_fit", ridge_fit, 12)
+### END HIDDEN TESTS
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_stratified_folds", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ## 4. Folds
+#
+# How large should $\alpha$ be, or the $k$ of the neighbours? The pictures that you learned from cannot say: for them, $k = 1$ is perfect.
+# *Cross-validation* deals all samples to $k$ *folds*. Each fold is the test set once, while the others are learned from; every sample is predicted once, by somebody who has not seen it.
+#
+# If chance deals badly, a fold has no ankle boots at all. So the folds are *stratified*: each class is dealt evenly.
+#
+# - Each index from 0 to N - 1 is in one fold, and in no other.
+# - For each class, the numbers of its samples in any two folds differ by at most 1, also where the class has fewer than $k$ samples. How large a fold is in all is left to you.
+# - `rng` decides which samples of a class come together, and nothing else does: the same generator in the same state gives the same folds, another one gives others.
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `y` | (N,) | integers, the classes, from 0 on; each occurs, in no order |
+# | `k` | an integer | the number of folds |
+# | `rng` | a generator | `np.random.default_rng(seed)` |
+# | result | a list of k | each an array of integers: the *indices* of the samples in this fold, in any order |
+#
+# There is a `ValueError` if $k$ is less than 2 or more than N.
+#
+# Many answers are right, so none is compared: your function is called six times, with generators that are equal and with others, and the check looks at what came back. Class 0 has four samples here, class 1 has two:
+#
+# ```python
+# y = np.array([0, 1, 0, 0, 1, 0])
+# k = 2
+# seed = 1
+# folds = [[0, 3, 1], [2, 5, 4]]
+# ```
+#
+# How many ways are there to deal these six that would be right, when neither the order of the folds nor that inside them counts?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 3 | value | each index is in one of k folds |
+# | 4 | balance | each class is dealt evenly |
+# | 2 | shuffle | `rng` decides, and nothing else |
+# | 1 | few | all three, where some classes have fewer than k samples |
+# | 1 | shape | a list (or tuple) of arrays (or lists) of whole numbers, one index a sample |
+# | 1 | errors | a `ValueError` if there are less than two folds, or more folds than samples; and right folds where there are two |
+#
+# Loops are allowed.
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - Take one class. `np.flatnonzero(y == c)` has the indices of its samples. How do you deal a shuffled pack of 11 cards to 4 players?
+# - What do `a[0::4]`, `a[1::4]`, `a[2::4]` and `a[3::4]` have of an array of 11? By how much do their lengths differ?
+# - `rng.permutation(a)` returns a shuffled copy. `rng.shuffle(a)` shuffles `a` itself and returns `None`.
+# - Print `np.bincount(y[fold])` for each fold.
+# - Did you shuffle before you dealt, or afterwards? Does it matter?
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "stratified_folds", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def stratified_folds(y, k, rng):
+    """Deal the indices 0 to N - 1 of N samples to k folds, each class evenly, shuffled by rng.
+
+    Each index is in one fold. For each class the numbers of its samples in any two folds
+    differ by at most 1, also where it has fewer than k samples. rng decides which samples of
+    a class come together, and nothing else does.
+
+    y : (N,) array of integers, the class of each sample
+    k : int, the number of folds
+    rng : numpy.random.Generator
+    Returns folds : a list of k arrays of integers, the indices of each fold in any order.
+    Raises ValueError if k is less than 2 or more than N.
+    """
+    ### BEGIN SOLUTION
+    if k < 2 or k > len(y):
+        raise ValueError(f"k is {k}, expected 2 to {len(y)}")
+    own = [rng.permutation(np.flatnonzero(y == c)) for c in np.unique(y)]
+    order = np.concatenate(own)
+    return [order[i::k] for i in range(k)]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_stratified_folds", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+check(stratified_folds)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("stratified_folds", stratified_folds, 12)
+### END HIDDEN TESTS
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_gaussian_classifier_fit", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ## 5. A Gaussian for each class
+#
+# Instead of asking which class a picture is, one may ask how likely each class makes such a picture.
+# Take each class for a cloud of samples around a mean, all clouds of the same form: one covariance matrix $\Sigma$ for all. Then Bayes' rule gives the probability of each class, and the logarithms of these are linear in $x$, up to one number that all classes share. That is why this classifier, too, has a straight boundary.
+#
+# The parameters that make the data most likely are means of something:
+#
+# $$\pi_c = \frac{N_c}{N}, \qquad \mu_c = \frac{1}{N_c} \sum_{n:\, y_n = c} x_n, \qquad \Sigma = \frac{1}{N} \sum_{n=1}^{N} (x_n - \mu_{y_n})(x_n - \mu_{y_n})^\top .$$
+#
+# $N_c$ of the $N$ samples are of class $c$. The divisor of $\Sigma$ is $N$: that is what makes the likelihood largest, though it makes $\Sigma$ a little too small on average.
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `X` | (N, D) | one sample a row, `float64` or integers |
+# | `y` | (N,) | integers from 0 to C - 1, each of which occurs |
+# | `priors` | (C,) | $\pi_c$, `float64` |
+# | `means` | (C, D) | $\mu_c$, one a row, `float64` |
+# | `covariance` | (D, D) | $\Sigma$, `float64` |
+#
+# Five points in the plane, three of class 0:
+#
+# ```python
+# X = np.array([[0, 1], [2, 3], [4, 2], [5, 0], [7, 4]])
+# y = np.array([0, 0, 0, 1, 1])
+# priors = [0.6, 0.4]
+# means = [[2, 2], [6, 2]]
+# covariance = [[2, 1.2], [1.2, 2]]
+# ```
+#
+# Draw the five points and the two means. Then take the mean off each point: which five points are these, and what is the mean of their squares?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 2 | value | the priors |
+# | 3 | means | the means |
+# | 4 | covariance | the covariance |
+# | 1 | integers | a third each, where `X` is of type `uint8` |
+# | 1 | shape | arrays of these three shapes, in this order |
+# | 1 | inputs-unchanged | `X` and `y` stay as they are |
+#
+# `numpy.cov` and loops are allowed.
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - `X[y == c]` has the samples of class c. What is its mean over axis 0?
+# - `means[y]` has N rows. Which mean stands in row n?
+# - For one sample, `np.outer(z, z)` is a (D, D) table. How is the sum of N such tables one product of two matrices?
+# - `np.cov` takes features as rows unless told otherwise, takes off the mean of all that it is given, and divides by one less than there are. Which of the three do you want?
+# - In a cell of your own: `np.array([20], dtype=np.uint8) * np.array([20], dtype=np.uint8)`.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "gaussian_classifier_fit", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def gaussian_classifier_fit(X, y):
+    """Maximum-likelihood fit of one Gaussian a class, with one covariance for all.
+
+    priors[c] = N_c / N, where N_c of the N samples are of class c
+    means[c] = (1 / N_c) * (sum over the n with y[n] = c of X[n])
+    covariance = (1 / N) * (sum over n of z_n z_n^T), where z_n = X[n] - means[y[n]]
+
+    X : (N, D) array of numbers, float64 or integers (also pictures of type uint8)
+    y : (N,) array of integers from 0 to C - 1, each of which occurs
+    Returns (priors, means, covariance): arrays of shape (C,), (C, D) and (D, D), float64.
+    X and y stay as they are.
+    """
+    ### BEGIN SOLUTION
+    counts = np.bincount(y)
+    means = np.array([X[y == c].mean(axis=0) for c in range(len(counts))])
+    Z = X - means[y]
+    return counts / len(X), means, Z.T @ Z / len(X)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_gaussian_classifier_fit", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+check(gaussian_classifier_fit)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("gaussian_classifier_fit", gaussian_classifier_fit, 12)
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_softmax_cross_entropy", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## 2. Softmax and cross-entropy
+# ## 6. Softmax and cross-entropy
 #
 # A linear classifier gives each class a score. *Softmax* turns the $C$ scores $s$ of one picture into probabilities, and the *cross-entropy* loss is the surprise at the right class $t$: minus the logarithm of its probability.
 #
@@ -147,12 +484,12 @@ points("pairwise_distances", pairwise_distances, 30)
 #
 # | points | aspect | what they are for |
 # |---|---|---|
-# | 12 | value | the loss of ordinary scores |
-# | 12 | gradient | their gradient |
-# | 8 | stability | loss (4) and gradient (4) where scores lie in the thousands, on either side of 0. Both are ordinary finite numbers there |
-# | 3 | shape | a number and an (N, C) array, both `float64`, in this order |
-# | 3 | inputs-unchanged | `scores` and `targets` stay as they are |
-# | 2 | errors | a `ValueError` if there are not as many targets as rows of scores, one too few or one too many |
+# | 4 | value | the loss of ordinary scores |
+# | 4 | gradient | their gradient |
+# | 4 | stability | loss (2) and gradient (2) where scores lie in the thousands, on either side of 0. Both are ordinary finite numbers there |
+# | 1 | shape | a number and an (N, C) array, both `float64`, in this order |
+# | 0.5 | inputs-unchanged | `scores` and `targets` stay as they are |
+# | 0.5 | errors | a `ValueError` if there are not as many targets as rows of scores, one too few or one too many |
 #
 # Loops are allowed here.
 #
@@ -194,16 +531,16 @@ def softmax_cross_entropy(scores, targets):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_softmax_cross_entropy", "locked": true, "points": 40, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test_softmax_cross_entropy", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
 check(softmax_cross_entropy)
 ### BEGIN HIDDEN TESTS
 from nngrader import points
 
-points("softmax_cross_entropy", softmax_cross_entropy, 40)
+points("softmax_cross_entropy", softmax_cross_entropy, 14)
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_hinge_loss", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## 3. The hinge loss
+# ## 7. The hinge loss
 #
 # Cross-entropy is never content: however high the score of the right class, a little higher is a little better.
 # The *hinge loss* stops. It asks that the right class beat each wrong one by a *margin* $m$, charges what is missing, and does not look at a picture that is safe.
@@ -235,12 +572,12 @@ points("softmax_cross_entropy", softmax_cross_entropy, 40)
 #
 # | points | aspect | what they are for |
 # |---|---|---|
-# | 10 | value | the loss of random scores with a margin that is given |
-# | 10 | gradient | their gradient |
-# | 3 | integers | loss and gradient, half each, where the scores are of type `int64`; the gradient is `float64` there too |
-# | 3 | shape | a number and an (N, C) array, both `float64`, in this order |
-# | 2 | default | loss and gradient, half each, where the margin is left out |
-# | 2 | inputs-unchanged | `scores` and `targets` stay as they are |
+# | 3 | value | the loss of random scores with a margin that is given |
+# | 3 | gradient | their gradient |
+# | 1 | integers | loss and gradient, half each, where the scores are of type `int64`; the gradient is `float64` there too |
+# | 1 | shape | a number and an (N, C) array, both `float64`, in this order |
+# | 1 | default | loss and gradient, half each, where the margin is left out |
+# | 1 | inputs-unchanged | `scores` and `targets` stay as they are |
 #
 # Loops are allowed here.
 #
@@ -278,12 +615,122 @@ def hinge_loss(scores, targets, margin=1.0):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_hinge_loss", "locked": true, "points": 30, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test_hinge_loss", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 check(hinge_loss)
 ### BEGIN HIDDEN TESTS
 from nngrader import points
 
-points("hinge_loss", hinge_loss, 30)
+points("hinge_loss", hinge_loss, 10)
+### END HIDDEN TESTS
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_comparison", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ## 8. Which one would you ship?
+#
+# Two classifiers learned from the same 1,500 pictures of T-shirts, coats and shirts. A is ridge regression with $\alpha = 300$, for each class against the others; B is the Gaussian classifier, with 0.3 added to the diagonal of its covariance.
+# On the same 300 new pictures, 100 of each class, each of them is right 223 times. A row is what it was, a column what it was taken for:
+#
+# | A | T-shirt | coat | shirt |
+# |---|---|---|---|
+# | T-shirt | 88 | 3 | 9 |
+# | coat | 1 | 88 | 11 |
+# | shirt | 35 | 18 | 47 |
+#
+# | B | T-shirt | coat | shirt |
+# |---|---|---|---|
+# | T-shirt | 79 | 2 | 19 |
+# | coat | 0 | 85 | 15 |
+# | shirt | 26 | 15 | 59 |
+#
+# Compare them in the next cell. A person reads it and gives 8 points:
+#
+# | points | for |
+# |---|---|
+# | 2 | for each of the two: which share of the shirts it finds, and which share of what it calls a shirt is one |
+# | 2 | the two kinds of mistake, of the six, in which A and B differ most: with numbers, and who makes it more often |
+# | 3 | a shirt that is missed costs $c$ times as much as something else that is called a shirt; mistakes between T-shirt and coat cost nothing. From which $c$ on would you ship B? Name one use with a larger $c$ and one with a smaller: who pays for which mistake? |
+# | 1 | B finds 12 shirts more, of 100. Would it, of the next 100? Say what you would do to find out. |
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "comparison", "locked": false, "points": 8, "schema_version": 3, "solution": true, "task": false}
+# ### BEGIN SOLUTION
+# **Shares (2).** A finds 47 of 100 shirts, and of the 9 + 11 + 47 = 67 that it calls a shirt 47 are one: 70 %. B finds 59 of 100, and of 19 + 15 + 59 = 93 it is right in 59: 63 %. (*Recall* and *precision*.) One point for each of the two shares, both classifiers right; a slip in a sum costs nothing where the fraction is right.
+#
+# **Where they differ (2).** T-shirts taken for shirts: 9 by A, 19 by B, ten more. Shirts taken for T-shirts: 35 by A, 26 by B, nine fewer. One point for each, with its numbers and its direction. Both on one line, *B says shirt where A says T-shirt*, is the same observation and has both points if the four numbers are there.
+#
+# **Cost (3).** A misses 53 shirts and calls 20 others a shirt: 53 c + 20. B: 41 c + 34. B is cheaper from 12 c > 14 on, c > 7/6. One point for the two costs, one for the limit; accept what follows from wrong counts. One for two uses, each with somebody who pays: c is large where all that is called a shirt is looked at once more and the rest is not (a shop that must label the collar size of shirts: a missed shirt is never labelled, a false one costs a glance). c is small where what is called a shirt is shown at once (a customer who searches for shirts and sees T-shirts leaves; a shirt that is not shown is not missed by him). A use without the one who pays gives half, and nothing is rounded up. "B, for it finds more shirts" without a cost gives none of the three.
+#
+# **Chance (1).** Not certain: a share of about one half, of 100, is uncertain by 5 in 100 (its standard error), and both saw the same 100 shirts, so what counts are the shirts on which they disagree. Any one of: new pictures, many folds (`stratified_folds`) with the spread of the difference, a bootstrap of these 100, a sign test on those where one is right and the other wrong. "More data" alone is enough only if it says what would be compared.
+# ### END SOLUTION
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_classify", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ## 9. Challenge: clothes, by a straight line
+#
+# Ten classes of clothes, from T-shirt to ankle boot, in pictures of 28 by 28 grey pixels (Fashion-MNIST; Xiao, Rasul and Vollgraf, 2017).
+# You train a *linear* classifier at home, in any way you like, and hand in its weights. We compute
+#
+# $$s_{nc} = \sum_{k=1}^{784} \text{weight}_{ck} \, \frac{\text{pictures}_{nk}}{255} + \text{bias}_c$$
+#
+# for 4,000 pictures that you have not seen, and the highest score of each row is its answer.
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `weights.npz` | | a file with two arrays, `weight` (10, 784) and `bias` (10,), of at most 70,000 bytes; hand it in beside the notebook |
+# | `file` | a dict | what is in it: `file["weight"]`, `file["bias"]` |
+# | `pictures` | (N, 784) | `uint8`, from 0 to 255, one picture a row |
+# | result | (N,) | integers from 0 to 9 |
+#
+# Your `classify` does the same and must come to the same labels as we do from the file, but for one in 200: only the weights count, whatever else the function can do.
+#
+# | points | aspect |
+# |---|---|
+# | 2 | accuracy 0.78 |
+# | 2 | accuracy 0.81 |
+# | 2 | accuracy 0.82 |
+#
+# The check uses the 1,000 test pictures of `nnlib.datasets`. What reached 0.826 there reached 0.824 with those held back; with 1,000 pictures one percent up or down is chance.
+# Whoever tries fifty classifiers on the 1,000 and keeps the best has fitted them, too. Choose by cross-validation on the 5,000: you have written `stratified_folds`.
+#
+# `nnlib` is forbidden in this notebook, but not in another one, in which you make `weights.npz`; take your functions there. Its pictures have been divided by 255 already.
+#
+# ```python
+# from nnlib.datasets import fashion_mnist
+#
+# train, test = fashion_mnist()  # train.X is (5000, 784), train.y is (5000,)
+# np.savez_compressed("weights.npz", weight=weight, bias=bias)
+# ```
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - Begin with what you have. `ridge_fit` for each class against the others, ten times: +1 and -1. What is row c of `weight`?
+# - The next cell but one trains with `softmax_cross_entropy` in six lines. Where does a bias enter, and what is its gradient?
+# - Your accuracy on the 5,000 goes on growing and that of a fold that was left out does not. What can you change, beside the number of steps?
+# - Pixels in a corner are nearly always 0, those in the middle are not. If you take the mean off each pixel and divide it by its spread, training is easier. Which `weight` and `bias` say the same of the pictures as they were?
+# - Which other things can be done to pictures beforehand that are linear, so that the weights can take them over?
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "classify", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def classify(file, pictures):
+    """The class of each picture: the one with the highest score.
+
+    scores[n, c] = (sum over k of weight[c, k] * pictures[n, k] / 255) + bias[c]
+
+    file : dict of the arrays in weights.npz; file["weight"] is (10, 784), file["bias"] (10,)
+    pictures : (N, 784) array of type uint8
+    Returns labels : (N,) array of integers from 0 to 9.
+    """
+    ### BEGIN SOLUTION
+    return (pictures / 255 @ file["weight"].T + file["bias"]).argmax(axis=1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_classify", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
+check(classify)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("classify", classify, 6)
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_digits", "locked": true, "schema_version": 3, "solution": false, "task": false}

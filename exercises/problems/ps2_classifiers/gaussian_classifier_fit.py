@@ -1,0 +1,299 @@
+"""gaussian_classifier_fit: shares, means and the shared covariance, by maximum likelihood."""
+
+import numpy as np
+from nngrader.engine.problem import problem
+
+from .common import DIGITS, ELSEWHERE
+
+gaussians = problem(
+    "gaussian_classifier_fit",
+    rtol=DIGITS,
+    returns={"priors": "value", "means": "means", "covariance": "covariance"},
+    points={
+        "shape": 1,
+        "value": 2,
+        "means": 3,
+        "covariance": 4,
+        "integers": 1,
+        "inputs-unchanged": 1,
+    },
+    forbidden={"all": ELSEWHERE},
+)
+
+
+@gaussians.reference
+def gaussian_classifier_fit(X, y):
+    """Maximum-likelihood fit of one Gaussian a class, with one covariance for all.
+
+    priors[c] = N_c / N, where N_c of the N samples are of class c
+    means[c] = (1 / N_c) * (sum over the n with y[n] = c of X[n])
+    covariance = (1 / N) * (sum over n of z_n z_n^T), where z_n = X[n] - means[y[n]]
+
+    X : (N, D) array of numbers, float64 or integers (also pictures of type uint8)
+    y : (N,) array of integers from 0 to C - 1, each of which occurs
+    Returns (priors, means, covariance): arrays of shape (C,), (C, D) and (D, D), float64.
+    X and y stay as they are.
+    """
+    counts = np.bincount(y)
+    means = np.array([X[y == c].mean(axis=0) for c in range(len(counts))])
+    Z = X - means[y]
+    return counts / len(X), means, Z.T @ Z / len(X)
+
+
+gaussians.example(
+    np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 2.0], [5.0, 0.0], [7.0, 4.0]]),
+    np.array([0, 0, 0, 1, 1]),
+)
+
+
+def some_labels(rng, C):
+    """Labels of classes of different sizes, each at least twice, in no order."""
+    sizes = rng.integers(2, 6, size=C)
+    sizes[rng.integers(C)] = 7
+    return rng.permutation(np.repeat(np.arange(C), sizes))
+
+
+@gaussians.case("value", visible=2)
+def clouds(rng, C, D):
+    """Clouds of different sizes around different means."""
+    y = some_labels(rng, C)
+    mixing = rng.normal(size=(D, D)) + np.eye(D)
+    return rng.normal(size=(len(y), D)) @ mixing + 3 * rng.normal(size=(C, D))[y] + 2, y
+
+
+@gaussians.case("integers")
+def pictures(rng, C, D):
+    """Pictures of type uint8."""
+    y = some_labels(rng, C)
+    return rng.integers(256, size=(len(y), D), dtype=np.uint8), y
+
+
+@gaussians.alternative
+def by_loops(X, y):
+    N, D = X.shape
+    C = max(y) + 1
+    priors, means, covariance = np.zeros(C), np.zeros((C, D)), np.zeros((D, D))
+    for x, c in zip(X, y, strict=True):
+        priors[c] += 1
+        means[c] += x
+    for c in range(C):
+        means[c] /= priors[c]
+    for x, c in zip(X, y, strict=True):
+        covariance += np.outer(x - means[c], x - means[c])
+    return priors / N, means, covariance / N
+
+
+@gaussians.alternative
+def by_one_hot(X, y):
+    Y = (y[:, None] == np.unique(y)).astype(float)
+    means = Y.T @ X / Y.sum(axis=0)[:, None]
+    gap = X - Y @ means
+    return Y.mean(axis=0), means, np.einsum("ni,nj->ij", gap, gap) / Y.shape[0]
+
+
+@gaussians.alternative
+def by_moments(X, y):
+    X = np.asarray(X, dtype=float)
+    priors = np.unique(y, return_counts=True)[1] / len(y)
+    means = np.stack([X[y == c].sum(0) / (y == c).sum() for c in range(len(priors))])
+    return priors, means, X.T @ X / len(X) - (means.T * priors) @ means
+
+
+@gaussians.alternative
+def class_by_class(X, y):
+    priors, means, covariance = [], [], 0
+    for c in sorted(set(y.tolist())):
+        own = X[y == c] * 1.0
+        priors.append(len(own) / len(X))
+        means.append(own.mean(axis=0))
+        covariance = covariance + priors[-1] * np.cov(own.T, bias=True)
+    return np.array(priors), np.array(means), np.atleast_2d(covariance)
+
+
+def spread(X, y, N=None):
+    """The sum of the squares around the means of the classes, divided by N."""
+    Z = X - gaussian_classifier_fit(X, y)[1][y]
+    return Z.T @ Z / (N or len(X))
+
+
+def with_covariance(X, y, covariance):
+    """The fit with another covariance."""
+    priors, means, _ = gaussian_classifier_fit(X, y)
+    return priors, means, covariance
+
+
+def around_the_mean(X):
+    """The covariance of all samples."""
+    return np.cov(X, rowvar=False, bias=True)
+
+
+@gaussians.mistake("these are counts. What is the share of a class?", loses="value")
+def counts_for_shares(X, y):
+    _, means, covariance = gaussian_classifier_fit(X, y)
+    return np.bincount(y) * 1.0, means, covariance
+
+
+@gaussians.mistake(
+    "every class is given the same share. Are they equally frequent?", loses="value"
+)
+def equal_shares(X, y):
+    _, means, covariance = gaussian_classifier_fit(X, y)
+    return np.full(len(means), 1 / len(means)), means, covariance
+
+
+@gaussians.mistake(
+    "the sum over a class is divided by all N samples. How many are of this class?",
+    loses="means covariance",
+)
+def means_divided_by_n(X, y):
+    priors, means, _ = gaussian_classifier_fit(X, y)
+    means = means * priors[:, None]
+    Z = X - means[y]
+    return priors, means, Z.T @ Z / len(X)
+
+
+@gaussians.mistake(
+    "all features of a class share one mean. Over which axis does it go?",
+    loses="means covariance",
+)
+def one_mean_a_class(X, y):
+    priors, means, _ = gaussian_classifier_fit(X, y)
+    means = np.repeat(means.mean(axis=1, keepdims=True), X.shape[1], axis=1)
+    Z = X - means[y]
+    return priors, means, Z.T @ Z / len(X)
+
+
+@gaussians.mistake(
+    "this is spread around the mean of all samples. Around which mean is a sample of class c "
+    "spread?",
+    loses="covariance",
+)
+def around_one_mean(X, y):
+    return with_covariance(X, y, around_the_mean(X))
+
+
+@gaussians.mistake(
+    "this is spread around the mean of all samples, and divided by N - 1. Around which mean is "
+    "a sample of class c spread?",
+    loses="covariance",
+)
+def cov_of_all(X, y):
+    return with_covariance(X, y, np.cov(X, rowvar=False))
+
+
+@gaussians.mistake(
+    "no mean is taken off. Around what does the formula measure spread?", loses="covariance"
+)
+def around_the_origin(X, y):
+    X = np.asarray(X, float)
+    return with_covariance(X, y, X.T @ X / len(X))
+
+
+@gaussians.mistake(
+    "the sum is divided by N - 1. Which divisor has the maximum of the likelihood?",
+    loses="covariance",
+)
+def divided_by_one_less(X, y):
+    return with_covariance(X, y, spread(X, y, len(X) - 1))
+
+
+@gaussians.mistake(
+    "the sum is divided by N - C. Which divisor has the maximum of the likelihood?",
+    loses="covariance",
+)
+def divided_without_bias(X, y):
+    return with_covariance(X, y, spread(X, y, len(X) - len(np.unique(y))))
+
+
+@gaussians.mistake(
+    "this is the sum of the squares. By what does the formula divide it?", loses="covariance"
+)
+def not_divided(X, y):
+    return with_covariance(X, y, spread(X, y, 1))
+
+
+def of_each_class(X, y, bias=True):
+    """The covariance of each class by itself."""
+    return np.array([np.cov(X[y == c], rowvar=False, bias=bias) for c in np.unique(y)])
+
+
+@gaussians.mistake(
+    "each class counts the same in this mean of covariances. Does a class of three samples say "
+    "as much as one of seven?",
+    loses="covariance",
+)
+def classes_not_weighted(X, y):
+    return with_covariance(X, y, of_each_class(X, y).mean(axis=0))
+
+
+@gaussians.mistake(
+    "each class counts the same in this mean of covariances, and np.cov divided by one less "
+    "than there are. What would one sum over all samples give?",
+    loses="covariance",
+)
+def mean_of_np_cov(X, y):
+    return with_covariance(X, y, of_each_class(X, y, bias=False).mean(axis=0))
+
+
+@gaussians.mistake(
+    "the covariances of the classes are weighted, but each was divided by N_c - 1. What does "
+    "np.cov divide by unless told otherwise?",
+    loses="covariance",
+)
+def weighted_np_cov(X, y):
+    each = of_each_class(X, y, bias=False)
+    return with_covariance(X, y, np.tensordot(np.bincount(y) / len(y), each, 1))
+
+
+@gaussians.mistake(
+    "the covariances of the classes are added. What does the formula make of C of them?",
+    loses="covariance",
+)
+def covariances_added(X, y):
+    return with_covariance(X, y, of_each_class(X, y).sum(axis=0))
+
+
+@gaussians.mistake(
+    "each class has a covariance of its own. How many are asked for?",
+    loses="shape covariance",
+)
+def one_for_each_class(X, y):
+    return with_covariance(X, y, of_each_class(X, y))
+
+
+@gaussians.mistake(
+    "off the diagonal there are zeros. What do two features that grow together give there?",
+    loses="covariance",
+)
+def diagonal_alone(X, y):
+    return with_covariance(X, y, np.diag(np.diag(spread(X, y))))
+
+
+@gaussians.mistake(
+    "on the diagonal there are ones, as np.corrcoef gives them. What has it divided by, that a "
+    "covariance keeps?",
+    loses="covariance",
+)
+def correlations(X, y):
+    covariance = spread(X, y)
+    s = np.sqrt(np.diag(covariance))
+    return with_covariance(X, y, covariance / np.outer(s, s))
+
+
+@gaussians.mistake(
+    "products do not fit into uint8. What is 20 * 20 there? Print it.", loses="integers"
+)
+def products_in_uint8(X, y):
+    priors, means, _ = gaussian_classifier_fit(X, y)
+    return priors, means, X.T @ X / len(X) - (means.T * priors) @ means
+
+
+@gaussians.mistake(
+    "these means have lost their fractions. Of which type is an array made like X?",
+    loses="integers",
+)
+def means_made_like_x(X, y):
+    priors, means, _ = gaussian_classifier_fit(X, y)
+    means = means.astype(X.dtype) * 1.0
+    Z = X - means[y]
+    return priors, means, Z.T @ Z / len(X)

@@ -1,0 +1,281 @@
+"""knn_predict: the label that most of the k nearest known pictures have."""
+
+import numpy as np
+from nngrader.engine.problem import problem
+
+from .common import ELSEWHERE
+from .pairwise_distances import pairwise_distances
+
+neighbours = problem(
+    "knn_predict",
+    returns={"labels": "value"},
+    points={"shape": 1, "value": 6, "ties": 2.5, "integers": 2, "inputs-unchanged": 0.5},
+    forbidden={"all": ELSEWHERE},
+)
+
+
+@neighbours.reference
+def knn_predict(X_train, y_train, X, k):
+    """The label of each row of X, by majority of its k nearest rows of X_train.
+
+    Near is what has a small Euclidean distance. Where several labels have most votes, the
+    smallest of them is taken.
+
+    X_train : (N, D) array, float64 or integers (also pictures of type uint8)
+    y_train : (N,) array, int64, numbers from 0 up: the labels of its rows
+    X : (M, D) array of the same kind as X_train
+    k : int, from 1 to N
+    Returns labels : (M,) array, int64. All arrays stay as they are.
+    """
+    order = np.argsort(pairwise_distances(X, X_train), axis=1)
+    return np.array([np.bincount(near).argmax() for near in y_train[order[:, :k]]])
+
+
+neighbours.example(
+    np.array([[0.0, 0.0], [1.0, 0.0], [3.0, 0.0], [0.0, 2.0], [4.0, 4.0]]),
+    np.array([5, 2, 2, 7, 7]),
+    np.array([[2.0, 0.0], [0.0, 1.0], [3.0, 4.0]]),
+    3,
+)
+
+LABELS, MANY, CLEAR = 4, 20, 1e-4  # labels; candidates for each row; how far k and k + 1 differ
+# No k is a prime: the lengths of axes are, and an axis of k is not taken for one of them.
+
+
+def asked(rng, X_train, X, k, M, *, tied):
+    """Give the known rows labels, and choose M rows whose votes are tied, or clear."""
+    labels = np.sort(rng.permutation(np.arange(1, 30))[:LABELS])
+    y_train = rng.permutation(np.resize(labels, len(X_train)))
+    d = pairwise_distances(X, X_train)
+    order, far = np.argsort(d, axis=1), np.sort(d, axis=1)
+    votes = (y_train[order[:, :k], None] == labels).sum(axis=1)
+    best = votes == votes.max(axis=1, keepdims=True)
+    fit = ((best.sum(axis=1) > 1) == tied) & (far[:, k] - far[:, k - 1] > CLEAR)
+    rows, answers = np.flatnonzero(fit), best.argmax(axis=1)[fit]
+    turn = np.zeros(len(rows))  # labels take turns
+    for a in range(LABELS):
+        turn[answers == a] = np.arange((answers == a).sum())
+    chosen = rows[np.argsort(turn, kind="stable")[:M]]
+    return X_train, y_train, X[rng.permutation(chosen)], k
+
+
+@neighbours.case("value", visible=2)
+def clear_majorities(rng, N, M, D):
+    """Random points, each with a clear majority."""
+    X_train, X = rng.normal(size=(3 * N, D)), rng.normal(size=(MANY * M, D))
+    return asked(rng, X_train, X, int(rng.choice([6, 8, 9])), M, tied=False)
+
+
+@neighbours.case("ties")
+def tied_votes(rng, N, M, D):
+    """Several labels with most votes."""
+    X_train, X = rng.normal(size=(3 * N, D)), rng.normal(size=(MANY * M, D))
+    return asked(rng, X_train, X, int(rng.choice([4, 6])), M, tied=True)
+
+
+@neighbours.case("integers")
+def pictures(rng, N, M, D):
+    """Pictures of type uint8."""
+    X_train, X = (rng.integers(256, size=(n, D), dtype=np.uint8) for n in (3 * N, MANY * M))
+    return asked(rng, X_train, X, 6, M, tied=False)
+
+
+def nearest(X_train, X, k):
+    """The k nearest rows of X_train for each row of X, the nearest first."""
+    return np.argsort(pairwise_distances(X, X_train), axis=1)[:, :k]
+
+
+def majority(near):
+    """The smallest of the labels that are most frequent, row by row."""
+    return np.array([np.bincount(row).argmax() for row in near])
+
+
+@neighbours.alternative
+def by_partition(X_train, y_train, X, k):
+    d = np.abs(pairwise_distances(X, X_train))
+    near = np.argpartition(d, k - 1, axis=1)[:, :k]
+    found = np.empty(len(X), dtype=np.int64)
+    for m in range(len(X)):
+        labels, counts = np.unique(y_train[near[m]], return_counts=True)
+        found[m] = labels[np.argmax(counts)]
+    return found
+
+
+@neighbours.alternative
+def by_one_hot(X_train, y_train, X, k):
+    labels = np.unique(y_train)
+    near = nearest(X_train, X, k)
+    votes = (y_train[near][:, :, None] == labels).sum(axis=1)
+    return labels[votes.argmax(axis=1)]
+
+
+@neighbours.alternative
+def picture_by_picture(X_train, y_train, X, k):
+    found = []
+    for x in X:
+        d = np.linalg.norm(X_train.astype(float) - x, axis=1)
+        votes = {}
+        for n in sorted(range(len(d)), key=d.__getitem__)[:k]:
+            votes[y_train[n]] = votes.get(y_train[n], 0) + 1
+        found.append(min(votes, key=lambda label: (-votes[label], label)))
+    return np.array(found)
+
+
+@neighbours.alternative
+def by_table_of_votes(X_train, y_train, X, k):
+    votes = np.zeros((len(X), y_train.max() + 1), int)
+    near = nearest(X_train, X, k)
+    np.add.at(votes, (np.arange(len(X))[:, None], y_train[near]), 1)
+    return votes.argmax(axis=1)
+
+
+@neighbours.mistake(
+    "this is the label of the nearest alone. What are the others of the k for?", loses="value"
+)
+def nearest_alone(X_train, y_train, X, k):
+    return y_train[nearest(X_train, X, 1)[:, 0]]
+
+
+@neighbours.mistake(
+    "these are the rows of the neighbours, not their labels. Which array knows the labels?",
+    loses="value",
+)
+def rows_for_labels(X_train, y_train, X, k):
+    return majority(nearest(X_train, X, k))
+
+
+@neighbours.mistake(
+    "this is a place in the list of different labels. Which label stands there?", loses="value"
+)
+def place_for_label(X_train, y_train, X, k):
+    return np.searchsorted(np.unique(y_train), knn_predict(X_train, y_train, X, k))
+
+
+@neighbours.mistake(
+    "these have the largest distances. Which way does argsort go?", loses="value"
+)
+def farthest(X_train, y_train, X, k):
+    order = np.argsort(pairwise_distances(X, X_train), axis=1)
+    return majority(y_train[order[:, -k:]])
+
+
+@neighbours.mistake(
+    "one neighbour too few votes. How many entries has a slice that ends at k - 1?",
+    loses="value",
+)
+def one_too_few(X_train, y_train, X, k):
+    return majority(y_train[nearest(X_train, X, k - 1)])
+
+
+@neighbours.mistake(
+    "one neighbour too many votes. How many entries has a slice that ends at k + 1?",
+    loses="value",
+)
+def one_too_many(X_train, y_train, X, k):
+    return majority(y_train[nearest(X_train, X, k + 1)])
+
+
+@neighbours.mistake(
+    "the nearest does not vote. When would it be the picture itself, and is it that here?",
+    loses="value",
+)
+def without_the_nearest(X_train, y_train, X, k):
+    return majority(y_train[nearest(X_train, X, k + 1)[:, 1:]])
+
+
+@neighbours.mistake(
+    "near is measured by the sum of |x - y| here. Which distance is asked?", loses="value"
+)
+def manhattan_neighbours(X_train, y_train, X, k):
+    columns = zip(np.float64(X).T, np.float64(X_train).T, strict=True)
+    d = sum(abs(x[:, None] - y) for x, y in columns)
+    return majority(y_train[np.argsort(d, axis=1)[:, :k]])
+
+
+@neighbours.mistake(
+    "the labels are averaged. Is a boot, with number 9, between anything and anything else?",
+    loses="value",
+)
+def mean_of_the_labels(X_train, y_train, X, k):
+    return y_train[nearest(X_train, X, k)].mean(axis=1).round().astype(int)
+
+
+@neighbours.mistake(
+    "this is the middle one of the labels when they are sorted. What do their numbers mean?",
+    loses="value",
+)
+def median_of_the_labels(X_train, y_train, X, k):
+    return np.median(y_train[nearest(X_train, X, k)], axis=1).astype(int)
+
+
+@neighbours.mistake(
+    "the smallest label among the neighbours wins, whoever has the most votes. When should it?",
+    loses="value",
+)
+def smallest_label(X_train, y_train, X, k):
+    return y_train[nearest(X_train, X, k)].min(axis=1)
+
+
+@neighbours.mistake(
+    "every known picture votes, near or far. Where does k come in?", loses="value"
+)
+def all_vote(X_train, y_train, X, k):
+    weights = 1 / pairwise_distances(X, X_train) ** 2
+    labels = np.unique(y_train)
+    return labels[(weights @ (y_train[:, None] == labels)).argmax(axis=1)]
+
+
+@neighbours.mistake(
+    "the first k known pictures vote, whatever is asked. What does argsort return, values or "
+    "places?",
+    loses="value",
+)
+def first_known(X_train, y_train, X, k):
+    return majority(np.tile(y_train[:k], (len(X), 1)))
+
+
+@neighbours.mistake(
+    "two labels have as many votes, and the nearer one is taken. Which does the text name?",
+    loses="ties",
+)
+def nearest_of_the_tied(X_train, y_train, X, k):
+    near = y_train[nearest(X_train, X, k)].tolist()
+    return np.array([max(row, key=row.count) for row in near])
+
+
+@neighbours.mistake(
+    "two labels have as many votes, and the larger one is taken. Which does the text name?",
+    loses="ties",
+)
+def largest_of_the_tied(X_train, y_train, X, k):
+    near = y_train[nearest(X_train, X, k)].tolist()
+    return np.array([max(row, key=lambda label: (row.count(label), label)) for row in near])
+
+
+@neighbours.mistake(
+    "two labels have as many votes, and the one that comes first among all known pictures is "
+    "taken. Which does the text name?",
+    loses="ties",
+)
+def first_seen_of_the_tied(X_train, y_train, X, k):
+    labels = y_train[np.sort(np.unique(y_train, return_index=True)[1])]
+    votes = (y_train[nearest(X_train, X, k)][:, :, None] == labels).sum(axis=1)
+    return labels[votes.argmax(axis=1)]
+
+
+@neighbours.mistake("what is 3 - 5 in uint8? Print it.", loses="integers")
+def wraps_around(X_train, y_train, X, k):
+    total = np.zeros((len(X), len(X_train)))
+    for x, y in zip(X.T, X_train.T, strict=True):
+        total += (x[:, None] - y) ** 2
+    return majority(y_train[np.argsort(total, axis=1)[:, :k]])
+
+
+@neighbours.mistake(
+    "the difference is taken in uint8. What is 3 - 5 there? Print it.", loses="integers"
+)
+def subtracted_in_uint8(X_train, y_train, X, k):
+    total = np.zeros((len(X), len(X_train)))
+    for x, y in zip(X.T, X_train.T, strict=True):
+        total += np.float64(x[:, None] - y) ** 2
+    return majority(y_train[np.argsort(total, axis=1)[:, :k]])

@@ -1,0 +1,69 @@
+"""Wrong answers to knn_predict that it does not register, added to `wrong_answers.WRONG`."""
+
+import numpy as np
+
+from tests.exercises.wrong_answers import squares, wrong
+
+ALL_NEIGHBOURS = "value ties integers shape inputs-unchanged"
+
+
+def sorted_labels(X_train, y_train, X):
+    """The labels of all known rows for each new one, the nearest first."""
+    return y_train[np.argsort(squares(X, X_train), axis=1)]
+
+
+def majority(near):
+    return np.array([np.bincount(row).argmax() for row in near])
+
+
+@wrong("knn_predict", "has shape (M, ", ALL_NEIGHBOURS)
+def all_the_votes(X_train, y_train, X, k):
+    return sorted_labels(X_train, y_train, X)[:, :k]
+
+
+@wrong("knn_predict", "is a list, expected an array", "shape")
+def labels_in_a_list(X_train, y_train, X, k):
+    return [int(label) for label in majority(sorted_labels(X_train, y_train, X)[:, :k])]
+
+
+@wrong("knn_predict", "only one number is left", ALL_NEIGHBOURS)
+def return_in_the_loop(X_train, y_train, X, k):
+    for near in sorted_labels(X_train, y_train, X):
+        return np.bincount(near[:k]).argmax()
+
+
+@wrong("knn_predict", "is wrong in the last entry only", "value")
+def last_picture_left_out(X_train, y_train, X, k):
+    found = np.zeros(len(X), int)
+    found[:-1] = majority(sorted_labels(X_train, y_train, X[:-1])[:, :k])
+    return found
+
+
+@wrong("knn_predict", "is None. Does every path", ALL_NEIGHBOURS)
+def printed_only(X_train, y_train, X, k):
+    majority(sorted_labels(X_train, y_train, X)[:, :k])
+
+
+@wrong("knn_predict", "the function changes its caller's X_train", "inputs-unchanged")
+def scales_its_arguments(X_train, y_train, X, k):
+    found = majority(sorted_labels(X_train, y_train, X)[:, :k])
+    X_train //= 2
+    return found
+
+
+@wrong("knn_predict", "has the same number everywhere", ALL_NEIGHBOURS)
+def number_of_labels(X_train, y_train, X, k):
+    return np.full(len(X), len(np.unique(y_train)))
+
+
+@wrong("knn_predict", "labels", ALL_NEIGHBOURS)
+def nearest_mean(X_train, y_train, X, k):
+    labels = np.unique(y_train)
+    means = np.stack([X_train[y_train == label].mean(axis=0) for label in labels])
+    return labels[squares(X, means).argmin(axis=1)]
+
+
+@wrong("knn_predict", "one number for each D", ALL_NEIGHBOURS)
+def neighbours_among_columns(X_train, y_train, X, k):
+    near = np.argsort(np.abs(X.mean(axis=0)))[:, None] + np.arange(k)
+    return majority(y_train[near % len(y_train)])

@@ -1,0 +1,249 @@
+"""The challenge of ps2: what simple and better classifiers reach, and what cannot be cheated.
+
+And the two confusion matrices of its written question, computed anew.
+"""
+
+import functools
+import importlib.util
+import io
+import re
+import sys
+
+import jupytext
+import numpy as np
+import pytest
+from nngrader.engine import caller, judge, pack, with_file
+from nngrader.engine.gate import check_seed
+
+from nnlib.datasets import fashion_mnist
+from tests.exercises.declared import CHALLENGES, EXERCISES, PROBLEMS, texts
+
+P = CHALLENGES["classify"]
+ROOT = EXERCISES.parent
+DATA = {visible: pack(P, 1, visible=visible) for visible in (True, False)}
+both = pytest.mark.parametrize("visible", [True, False])
+TRAIN, TEST = fashion_mnist()
+
+
+@functools.cache
+def maker():
+    sys.path.insert(0, str(ROOT / "tools"))  # it takes a function of make_datasets
+    spec = importlib.util.spec_from_file_location("weights", ROOT / "tools/make_challenges.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    sys.path.remove(str(ROOT / "tools"))
+    return module
+
+
+def npz(**arrays):
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def reached(raw, classify=P.solve, visible=False):
+    """What is measured, and what is said."""
+    data = with_file(DATA[visible], {"weights.npz": raw})
+    verdict = judge(data, caller(data, classify))
+    return verdict.measured, texts(verdict)
+
+
+@functools.cache
+def one_against_the_others(alpha=100.0):
+    """Ridge regression for each class."""
+    X, fits = TRAIN.X.astype(float), []
+    for c in range(10):
+        fits.append(PROBLEMS["ridge_fit"].solve(X, np.where(TRAIN.y == c, 1.0, -1.0), alpha))
+    return np.array([w for w, _ in fits]), np.array([b for _, b in fits])
+
+
+@functools.cache
+def downhill(passes=40, rate=0.1):
+    """A hundred pictures at a time, with the loss of the assignment and ever smaller steps."""
+    rng, X, W, b = np.random.default_rng(0), TRAIN.X.astype(float), np.zeros((10, 784)), 0.0
+    for left in np.linspace(1, 0, passes, endpoint=False):
+        for rows in np.array_split(rng.permutation(len(X)), 50):
+            scores = X[rows] @ W.T + b
+            _, gradient = PROBLEMS["softmax_cross_entropy"].solve(scores, TRAIN.y[rows])
+            W -= rate * left * gradient.T @ X[rows]
+            b -= rate * left * gradient.sum(axis=0)
+    return W, b
+
+
+WAYS = {
+    "one against the others": one_against_the_others,
+    "downhill": downhill,
+    "solved": lambda: tuple(np.load(P.place)[name] for name in ("weight", "bias")),
+}
+
+
+@functools.cache
+def value(way, visible):
+    weight, bias = WAYS[way]()
+    return reached(npz(weight=weight, bias=bias), visible=visible)[0]
+
+
+def test_the_solved_file_has_all_points_and_no_file_none():
+    assert check_seed(P, 1) == []
+
+
+def test_the_tool_makes_the_file_that_is_here():
+    made = maker().weights()
+    with np.load(P.place) as solved:
+        for name, array in made.items():
+            assert np.allclose(solved[name], array, atol=1e-4)
+
+
+@both
+def test_ways_reach_what_the_definition_says(visible):
+    told = {True: (0.798, 0.815, 0.826), False: (0.7985, 0.812, 0.824)}[visible]
+    assert [value(way, visible) for way in WAYS] == pytest.approx(told, abs=0.001)
+
+
+@both
+def test_each_threshold_asks_for_a_better_classifier(visible):
+    levels = P.thresholds.values()
+    passed = [sum(value(way, visible) >= level for level in levels) for way in WAYS]
+    assert passed == [1, 2, 3]
+
+
+def test_a_tenth_is_reached_by_nothing():
+    zeros = npz(weight=np.zeros((10, 784)), bias=np.zeros(10))
+    assert reached(zeros)[0] == pytest.approx(0.1)
+
+
+def test_a_function_that_knows_more_than_the_weights_gains_nothing():
+    weight, bias = one_against_the_others()
+    labels = DATA[False]["cases"][0]["kept"]["target"]
+    got, said = reached(npz(weight=weight, bias=bias), lambda file, pictures: labels)
+    assert got is None
+    assert "the labels are not the classes with the highest scores" in said
+    nothing = npz(weight=np.zeros((10, 784)), bias=np.zeros(10))
+    assert reached(nothing, lambda file, pictures: labels)[0] is None
+
+
+def test_a_few_ties_may_be_decided_in_another_way():
+    raw = P.place.read_bytes()
+
+    def in_single_precision(file, pictures):
+        return (np.float32(pictures / 255) @ file["weight"].T + file["bias"]).argmax(axis=1)
+
+    def some_others(file, pictures):
+        labels = P.solve(file, pictures)
+        labels[:19] = 9 - labels[:19]
+        return labels
+
+    asked = reached(raw)[0]
+    assert reached(raw, in_single_precision)[0] == asked == reached(raw, some_others)[0]
+
+
+GOOD = {"weight": np.eye(10, 784), "bias": np.zeros(10)}
+WRONG = {
+    "not scaled": (
+        npz(weight=GOOD["weight"], bias=np.arange(10.0) / 9),
+        lambda f, p: (p @ f["weight"].T + f["bias"]).argmax(axis=1),
+        "Is each pixel divided by 255?",
+    ),
+    "scores": (npz(**GOOD), lambda f, p: p @ f["weight"].T, "one label for each picture"),
+    "nothing": (npz(**GOOD), lambda f, p: None, "is None"),
+    "text": (npz(**GOOD), lambda f, p: "shirt", "is text"),
+    "other names": (npz(W=GOOD["weight"], b=GOOD["bias"]), lambda f, p: p[:, 0], "two arrays"),
+    "no bias": (npz(weight=GOOD["weight"]), lambda f, p: p[:, 0], "two arrays"),
+    "turned": (npz(weight=GOOD["weight"].T, bias=GOOD["bias"]), P.solve, "mismatch"),
+    "turned and used so": (
+        npz(weight=GOOD["weight"].T, bias=GOOD["bias"]),
+        lambda f, p: (p / 255 @ f["weight"] + f["bias"]).argmax(axis=1),
+        "weight is expected as (10, 784)",
+    ),
+    "a column": (
+        npz(weight=GOOD["weight"], bias=np.zeros((10, 1))),
+        lambda f, p: p[:, 0],
+        "as",
+    ),
+    "nan": (npz(weight=GOOD["weight"] * np.nan, bias=GOOD["bias"]), P.solve, "finite real"),
+    "complex": (npz(weight=GOOD["weight"] + 0j, bias=GOOD["bias"]), P.solve, "finite real"),
+    "too many": (
+        npz(weight=np.zeros((99, 784)), bias=np.zeros(99)),
+        P.solve,
+        "weight is expected as (10, 784)",
+    ),
+    "no zip": (b"PK", P.solve, "not a complete .npz file"),
+}
+
+
+@both
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_no_linear_classifier_is_told_why(what, visible):
+    raw, classify, words = WRONG[what]
+    got, said = reached(raw, classify, visible)
+    assert got is None
+    assert words in said or (not visible and what == "turned")
+
+
+# The written question
+
+CLASSES = (0, 4, 6)  # T-shirt, coat, shirt
+
+
+def some(split):
+    kept = np.isin(split.y, CLASSES)
+    return split.X[kept].astype(float), np.searchsorted(CLASSES, split.y[kept])
+
+
+def confusion(answer, y):
+    table = np.zeros((3, 3), int)
+    np.add.at(table, (y, answer), 1)
+    return table
+
+
+def by_ridge(X, y, new):
+    fits = [
+        PROBLEMS["ridge_fit"].solve(X, np.where(y == c, 1.0, -1.0), 300.0) for c in range(3)
+    ]
+    return np.argmax([new @ w + b for w, b in fits], axis=0)
+
+
+def by_gaussians(X, y, new):
+    priors, means, S = PROBLEMS["gaussian_classifier_fit"].solve(X, y)
+    pulled = np.linalg.solve(S + 0.3 * np.eye(len(S)), means.T)
+    scores = new @ pulled - (pulled * means.T).sum(axis=0) / 2 + np.log(priors)
+    return scores.argmax(axis=1)
+
+
+@functools.cache
+def cells():
+    source = EXERCISES / "source" / "ps2_classifiers" / "ps2_classifiers.py"
+    return {c.metadata["nbgrader"]["grade_id"]: c.source for c in jupytext.read(source).cells}
+
+
+def told(name):
+    """A confusion matrix as the question has it."""
+    table = re.search(
+        rf"^\| {name} \|.*\n\|.*\n((?:\|.*\n?){{3}})", cells()["text_comparison"], re.M
+    )
+    rows = [re.findall(r"\d+", row) for row in table[1].strip().splitlines()]
+    return np.array(rows, int)
+
+
+@pytest.mark.parametrize(("name", "way"), [("A", by_ridge), ("B", by_gaussians)])
+def test_the_confusion_matrices_are_those_of_the_two_classifiers(name, way):
+    (X, y), (new, truth) = some(TRAIN), some(TEST)
+    assert (len(X), len(new)) == (1500, 300)
+    assert np.array_equal(confusion(way(X, y, new), truth), told(name))
+
+
+def test_the_numbers_of_the_sample_answer_are_right():
+    A, B = told("A"), told("B")
+    text = cells()["text_comparison"] + cells()["comparison"]
+    assert (np.trace(A), np.trace(B)) == (223, 223)
+    assert "right 223 times" in text
+    assert (A[2, 2], A[:, 2].sum(), B[2, 2], B[:, 2].sum()) == (47, 67, 59, 93)
+    assert (round(100 * 47 / 67), round(100 * 59 / 93)) == (70, 63)
+    off = np.abs(B - A)[~np.eye(3, dtype=bool)]
+    assert sorted(off)[-2:] == [9, 10]
+    assert (B - A)[0, 2] == 10
+    assert (A - B)[2, 0] == 9
+    first, second = ([100 - t[2, 2], t[:2, 2].sum()] for t in (A, B))
+    assert (first, second) == ([53, 20], [41, 34])
+    assert "53 c + 20. B: 41 c + 34" in text
+    assert "12 c > 14" in text

@@ -1,0 +1,123 @@
+"""Right fits and folds of ps2 in strangers' styles, unregistered, lose nothing."""
+
+import numpy as np
+import pytest
+
+from tests.exercises.declared import judged, packed
+
+RIGHT = []
+
+
+def right(problem):
+    """Add a right answer to the list."""
+
+    def add(f):
+        RIGHT.append(pytest.param(problem, f, id=f"{problem}: {f.__name__}"))
+        return f
+
+    return add
+
+
+@right("ridge_fit")
+def bias_as_the_first_weight(features, goal, strength):
+    A = np.c_[np.ones(features.shape[0]), features]
+    P = np.diag([0.0] + [strength] * features.shape[1])
+    b, *w = np.linalg.inv(A.T.dot(A) + P).dot(A.T.dot(goal))
+    return np.array(w), b
+
+
+@right("ridge_fit")
+def by_eigenvectors(X, y, alpha):
+    N = float(len(X))
+    x_mean, y_mean = X.sum(axis=0) / N, y.sum() / N
+    A, t = X - x_mean, y - y_mean
+    values, Q = np.linalg.eigh(np.einsum("nd,ne->de", A, A))
+    w = Q @ ((Q.T @ (A.T @ t)) / (values + alpha))
+    return w, np.array(y_mean - (w * x_mean).sum())
+
+
+@right("ridge_fit")
+def row_by_row(X, y, alpha):
+    D = X.shape[1]
+    M, v = np.zeros((D + 1, D + 1)), np.zeros(D + 1)
+    for x, t in zip(X.tolist(), y.tolist(), strict=True):
+        row = np.array([*x, 1.0])
+        M += np.outer(row, row)
+        v += t * row
+    for d in range(D):
+        M[d, d] += alpha
+    both = np.linalg.solve(M, v)
+    return both[:D], both[D]
+
+
+@right("gaussian_classifier_fit")
+def with_add_at(samples, labels):
+    C, D = labels.max() + 1, samples.shape[1]
+    counts, sums = np.zeros(C), np.zeros((C, D))
+    np.add.at(counts, labels, 1)
+    np.add.at(sums, labels, samples)
+    means = sums / counts.reshape(-1, 1)
+    gap = samples - np.take(means, labels, axis=0)
+    return counts / counts.sum(), means, np.dot(gap.T, gap) / counts.sum()
+
+
+@right("gaussian_classifier_fit")
+def from_np_cov(X, y):
+    found, where, counts = np.unique(y, return_inverse=True, return_counts=True)
+    means = np.vstack([np.average(X[y == c], axis=0) for c in found])
+    N = X.shape[0]
+    return counts / N, means, np.cov(X - means[where], rowvar=False, ddof=0)
+
+
+@right("gaussian_classifier_fit")
+def entry_by_entry(X, y):
+    rows, labels = X.tolist(), y.tolist()
+    N, D, C = len(rows), len(rows[0]), max(labels) + 1
+    own = [[x for x, t in zip(rows, labels, strict=True) if t == c] for c in range(C)]
+    means = [[sum(x[d] for x in o) / len(o) for d in range(D)] for o in own]
+    gaps = [[a - m for a, m in zip(x, means[t], strict=True)] for x, t in zip(rows, labels)]  # noqa: B905
+    S = [[sum(g[i] * g[j] for g in gaps) / N for j in range(D)] for i in range(D)]
+    return np.array([len(o) / N for o in own]), np.array(means), np.array(S)
+
+
+@right("stratified_folds")
+def one_by_one_to_the_emptiest(y, k, rng):
+    if not 1 < k <= y.size:
+        raise ValueError("k")
+    folds, have = [[] for _ in range(k)], np.zeros((k, y.max() + 1), int)
+    for i in rng.permutation(y.size):
+        least = min(range(k), key=lambda f: (have[f, y[i]], len(folds[f])))
+        folds[least].append(i)
+        have[least, y[i]] += 1
+    return [np.array(fold, dtype=np.intp) for fold in folds]
+
+
+@right("stratified_folds")
+def by_random_keys(y, k, rng):
+    if k <= 1 or len(y) < k:
+        raise ValueError
+    order = np.lexsort((rng.random(len(y)), y))
+    return [tuple(order[start::k].tolist()) for start in range(k)]
+
+
+@right("stratified_folds")
+def shuffled_class_lists(labels, k, generator):
+    if k < 2:
+        raise ValueError("too few folds")
+    if k > len(labels):
+        raise ValueError("too many folds")
+    folds = [np.array([], dtype=int) for _ in range(k)]
+    for c in set(labels.tolist()):
+        own = np.flatnonzero(labels == c)
+        generator.shuffle(own)
+        for i, part in enumerate(np.array_split(own, k)):
+            folds[i] = np.sort(np.concatenate((folds[i], part)))
+    return folds
+
+
+@pytest.mark.parametrize("visible", [True, False])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("name", "f"), RIGHT)
+def test_a_right_answer_in_another_style_loses_nothing(name, f, seed, visible):
+    verdict = judged(packed(name, seed, visible), f)
+    assert (verdict.score, verdict.findings) == (100, [])
