@@ -119,7 +119,10 @@ def test_nobody_called_has_no_precision(open_at):
     precision, recall, specificity, f1, accuracy, _ = facts(page)
     assert (precision, recall, specificity, f1) == ("0 of 0", "0.0%", "100.0%", "0.0%")
     assert accuracy == "80.0%"
-    assert told(page) == "Threshold 1.000: 0 called shirts, 0 of them rightly. Of 40 shirts, 40 are missed."
+    assert (
+        told(page)
+        == "Threshold 1.000: 0 called shirts, 0 of them rightly. Of 40 shirts, 40 are missed."
+    )
 
 
 def test_the_buttons_find_what_they_name(open_at):
