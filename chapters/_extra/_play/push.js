@@ -1,6 +1,6 @@
 // <nn-push>: push one score; every probability, a column of the Jacobian and the slopes of the loss.
 // needs: parts-plot
-// room: 1043 546
+// room: 1080 552
 // classes: three names; scores: where the sliders start; truth, pushed: indices of classes.
 nn.define("push", (element, {classes, scores, truth, pushed}) => {
   const INKS = ["a", "b", "c"], SHAPES = ["circle", "square", "diamond"], DASHES = [null, "8 5", "2 4"];
@@ -40,12 +40,13 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
   const values = classes.map((_, k) => pulls.words({at: [1.04, ROWS[k] - 0.12]}));
 
   // The Jacobian: a row for each probability, a column for each score.
-  const head = words => nn.html("th", {scope: "col"}, words), side = words => nn.html("th", {scope: "row"}, words);
-  const heads = classes.map(name => head(`z of ${name}`));
-  const entries = classes.map(() => classes.map(() => nn.html("td")));
-  const table = nn.html("table", {class: "nn-counts", "aria-label": "Jacobian of softmax"},
-    nn.html("thead", {}, nn.html("tr", {}, side("slope by"), ...heads)),
-    nn.html("tbody", {}, ...classes.map((name, i) => nn.html("tr", {}, side(`p of ${name}`), ...entries[i]))));
+  const style = "padding: .25rem .2rem";  // so that four columns fit a phone of 320 pixels
+  const [head, side] = ["col", "row"].map(scope => words => nn.html("th", {scope, style}, words));
+  const heads = classes.map(name => head(name));
+  const entries = classes.map(() => classes.map(() => nn.html("td", {style})));
+  const table = nn.html("table", {class: "nn-counts", style: "font-size: .82rem", "aria-label": "Jacobian of softmax"},
+    nn.html("thead", {}, nn.html("tr", {}, side("p by z"), ...heads)),
+    nn.html("tbody", {}, ...classes.map((name, i) => nn.html("tr", {}, side(name), ...entries[i]))));
   const facts = nn.facts(classes.map(name => `p of ${name}`).concat("loss")), live = nn.live();
 
   function light(cell, on) {
