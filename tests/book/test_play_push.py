@@ -45,7 +45,9 @@ def near(shown, right):
         if 0.9995 < abs(value) < 1:
             assert words.strip("+") == ("<−" if value < 0 else ">") + "0.999"
             continue
-        assert number(words) == pytest.approx(value, abs=0.0011 if abs(value) < 0.001 else 0.00051)
+        assert number(words) == pytest.approx(
+            value, abs=0.0011 if abs(value) < 0.001 else 0.00051
+        )
         assert (number(words) == 0) == (value == 0), (words, value)
 
 
@@ -93,9 +95,12 @@ def check(figure, z, truth, pushed):
     words = told(figure)
     assert words.startswith(f"The picture is a {CLASSES[truth]}.")
     assert f"of the score of {CLASSES[pushed]}:" in words
-    near(re.findall(r"(?:sandal|sneaker|boot|loss) ([+−<>]*\d\.\d+)", words), [*J[:, pushed], slopes[pushed]])
+    near(
+        re.findall(r"(?:sandal|sneaker|boot|loss) ([+−<>]*\d\.\d+)", words),
+        [*J[:, pushed], slopes[pushed]],
+    )
     lit = figure.locator(".nn-counts tr").evaluate_all(
-        "rows => rows.map(row => [...row.children].slice(1).map(c => c.style.background !== ''))"
+        "rows => rows.map(row => [...row.children].slice(1).map(c => !!c.style.background))"
     )
     assert lit == [[k == pushed for k in range(3)]] * 4
 
@@ -129,7 +134,9 @@ def test_far_apart_nothing_is_called_zero_or_certain(open_at):
         put(figure, k, value)
     check(figure, [5, -5, -5], truth=0, pushed=2)
     assert facts(figure)[0] == ">0.999"
-    assert "0.000" not in " ".join([*facts(figure), *matrix(figure), *pulls(figure), told(figure)])
+    assert "0.000" not in " ".join(
+        [*facts(figure), *matrix(figure), *pulls(figure), told(figure)]
+    )
 
 
 def test_steps_downhill_shrink_every_slope_and_reset_brings_all_back(open_at):
@@ -172,7 +179,9 @@ def test_tangents_touch_the_curves_with_the_slopes_of_the_column(open_at):
         ends = [[float(v) for v in place.split()] for place in re.split("[ML]", path)[1:]]
         if len(ends) == 2:
             rises.append((ends[0][1] - ends[1][1]) / (ends[1][0] - ends[0][0]))
-    frame = plot.evaluate("e => { const b = e.querySelector('svg').viewBox.baseVal; return b.height * 10 / b.width; }")
+    frame = plot.evaluate(
+        "e => (b => b.height * 10 / b.width)(e.querySelector('svg').viewBox.baseVal)"
+    )
     assert np.array(rises) / frame == pytest.approx(J[:, 0], abs=0.003)
 
 
