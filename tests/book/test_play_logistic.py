@@ -153,7 +153,7 @@ def check(figure):
     assert said["on the right side"].replace("\xa0", " ") == f"{right} of {len(T)}"
     share = float(said["mean confidence"].strip("<>%")) / 100
     assert share == pytest.approx(np.maximum(p, 1 - p).mean(), abs=0.00051)
-    worst = float(said["truth's p, worst bird"].strip("<>%")) / 100
+    worst = float(said["lowest p for the truth"].strip("<>%")) / 100
     assert worst == pytest.approx(np.where(T, p, 1 - p).min(), abs=0.0011)
     assert told(figure).startswith(f"{right} of {len(T)} right")
 

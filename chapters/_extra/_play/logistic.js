@@ -29,7 +29,7 @@
     const sign = ({colour, shape, r}, words) => nn.html("span", {style: nn.ink(colour)},
       nn.svg("svg", {viewBox: "-6 -6 12 12", width: 13, height: 13, "aria-hidden": "true"}, nn.svg("path", {class: "nn-dots", d: `M0 0${nn.SHAPES[shape](r + 1)}`})), words);
     const key = nn.html("div", {class: "nn-key"}, ...LOOKS.map((look, k) => sign(look, names[k])));
-    const facts = nn.facts(["mean loss (nats)", "on the right side", "mean confidence", "truth's p, worst bird"]), live = nn.live();
+    const facts = nn.facts(["mean loss (nats)", "on the right side", "mean confidence", "lowest p for the truth"]), live = nn.live();
     const percent = p => p > 0.9995 ? ">99.9%" : p < 0.0005 ? "<0.1%" : `${nn.number(100 * p, 1)}%`;
 
     // The two ends of the line z = level across the map, far outside it; [] without a direction.
