@@ -65,7 +65,7 @@
     const dots = left.dots({colour: "b", r: 3.6});
     const right = nn.plot({x: [0, degrees], y: [low, high], log: "y", height: 260, xticks: Array.from({length: degrees + 1}, (_, k) => k),
       yticks: [0.001, 0.01, 0.1, 1, 10], xlabel: "degree", ylabel: "squared error (logarithmic)"});
-    const PARTS = [["total", "ink", null, 3.4, "circle", "total"], ["bias", "c", "9 4", 2.2, "square", "squared bias"],
+    const PARTS = [["total", "ink", null, 3.4, "circle", "expected error"], ["bias", "c", "9 4", 2.2, "square", "squared bias"],
       ["variance", "a", null, 2.2, "diamond", "variance"], ["noise", "ink", "2 4", 1.8, null, "noise"],
       ["train", "b", "5 3", 2.2, "triangle", "error on the training samples"]];
     const lines = PARTS.map(([, colour, dash, width]) => right.line({colour, dash, width}));
@@ -102,7 +102,7 @@
       facts.set([now.bias, now.variance, noise, now.total, now.train].map(nn.short));
       const best = parts.reduce((b, part, d) => part.total < parts[b].total ? d : b, 0);
       const blame = now.bias > now.variance ? "more of it bias than variance" : "more of it variance than bias";
-      live.set(`Degree ${k}, ${state.samples} samples: expected error ${nn.short(now.total)}, beside the noise ${blame}. `
+      live.set(`Degree ${k}, ${state.samples} samples: expected error ${nn.short(now.total)}, apart from the noise ${blame}. `
         + `The smallest, ${nn.short(parts[best].total)}, is at degree ${best}.`);
       left.describe(`${draws.length} polynomials of degree ${k}, each fitted to ${state.samples} samples, their mean, and the law.`);
       right.describe(`At degree ${k}: squared bias ${nn.short(now.bias)}, variance ${nn.short(now.variance)}, noise ${nn.short(noise)}.`);
