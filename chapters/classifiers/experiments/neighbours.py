@@ -12,6 +12,7 @@ NORMS = {"L1": 1, "L2": 2, "max": np.inf}
 KS = (1, 2, 3, 4, 5, 6, 7, 9, 11, 15, 21, 31, 51)
 PENALTIES = (1, 10, 30, 100, 300, 1000)
 CHOSEN = {"p": 1, "n_neighbors": 4, "penalty": 100}  # by the folds, which the page checks
+CHOSEN_AT = KS.index(CHOSEN["n_neighbors"])
 SHIFTS = (0, 1, 2, 3, 4)  # columns
 POOLED = (28, 14, 7, 4, 2, 1)  # sides of the blocks whose mean becomes one pixel
 
@@ -27,20 +28,21 @@ def folds(y, seed):
 
 
 @cache
-def nearest(name):
-    """The 150 nearest other training pictures of each, (5000, 150)."""
+def nearest(name, side=1):
+    """The 150 nearest other training pictures of each, of smaller copies, (5000, 150)."""
     X, y = fashion_mnist()[0]
+    X = pooled(X, side)
     model = KNeighborsClassifier(p=NORMS[name], algorithm="brute").fit(X, y)
     return model.kneighbors(n_neighbors=150, return_distance=False)
 
 
-def by_vote(name, y, fold, ties="smallest"):
-    """Accuracy for each k, the voters being those of the other four folds.
+def right_by_vote(name, y, fold, ties="smallest", side=1):
+    """Which pictures are named rightly for each k by voters of the other four folds, (k, N).
 
     ties: which of the labels with equal votes wins, the "smallest", the "largest", or that of
-    the "nearest" voter.
+    the "nearest" voter. side: of the blocks of pixels that are averaged first.
     """
-    near = nearest(name)
+    near = nearest(name, side)
     other = fold[near] != fold[:, None]
     assert other.sum(axis=1).min() >= KS[-1]
     first = np.argsort(~other, axis=1, kind="stable")[:, : KS[-1]]
@@ -51,7 +53,19 @@ def by_vote(name, y, fold, ties="smallest"):
         votes += np.arange(10) / 100
     elif ties == "nearest":
         votes += np.cumsum(said * 0.25 ** np.arange(1, KS[-1] + 1)[:, None], axis=1)
-    return [float((votes[:, k - 1].argmax(axis=1) == y).mean()) for k in KS]
+    return np.stack([votes[:, k - 1].argmax(axis=1) == y for k in KS])
+
+
+def by_vote(name, y, fold, **options):
+    """Accuracy for each k."""
+    return right_by_vote(name, y, fold, **options).mean(axis=1).tolist()
+
+
+def standard_errors(y, fold):
+    """Over pictures, of two leads: k chosen over k = 1 by L1, and L1 over L2 at k chosen."""
+    L1, L2 = (right_by_vote(name, y, fold).astype(float) for name in ("L1", "L2"))
+    leads = np.stack([L1[CHOSEN_AT] - L1[0], L1[CHOSEN_AT] - L2[CHOSEN_AT]])
+    return (leads.std(axis=1, ddof=1) / np.sqrt(len(y))).tolist()
 
 
 def fits(X, y, penalty):
@@ -143,7 +157,9 @@ def run(seed):
     fold = folds(y, seed)
     return {
         "accuracy": [by_vote(name, y, fold) for name in NORMS],
-        "ties": [by_vote("L1", y, fold, ties) for ties in ("largest", "nearest")],
+        "errors": standard_errors(y, fold),
+        "ties": [by_vote("L1", y, fold, ties=ties) for ties in ("largest", "nearest")],
+        "pixels": [by_vote("L2", y, fold, side=side)[CHOSEN_AT] for side in (1, 2, 4, 7)],
         "lines": [by_lines(X, y, fold, penalty) for penalty in PENALTIES],
         "moved": moved(X, y, fold),
         **dimensions(X, np.random.default_rng(seed)),
