@@ -107,6 +107,18 @@ def test_line_of_the_hinge_ignores_a_bird_beyond_the_kerb(figure):
     assert "would be the same without it" in figure.locator(".nn-live").inner_text()
 
 
+@pytest.mark.parametrize("place", [(0.7, -0.4), (0.6, 0.0), (0.8, 0.3), (0.5, -0.5)])
+def test_words_tell_the_kerb_from_the_street(figure, birds, place):
+    places, side, moved = birds
+    put(figure, *place)
+    places[moved] = spot(figure)
+    svc = SVC(kernel="linear", C=10, tol=1e-9).fit(places, side)
+    assert moved in svc.support_
+    lead = side[moved] * svc.decision_function(places)[moved]
+    expected = "stands on the kerb" if lead > 1 - 1e-4 else "inside the street"
+    assert expected in figure.locator(".nn-live").inner_text()
+
+
 def test_a_bird_on_the_wrong_side_pays_and_can_be_put_back(figure):
     before = facts(figure)
     put(figure, -1.0, 1.0)
