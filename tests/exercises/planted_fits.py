@@ -20,7 +20,7 @@ def bias_in_the_weights(X, y, alpha):
     return np.append(w, b)
 
 
-@wrong("ridge_fit", "b is 0. Why?", "bias integers")
+@wrong("ridge_fit", "b is 0. Which line computes it, and from what?", "bias integers")
 def bias_of_centred_data(X, y, alpha):
     return fit(X, y, alpha)[0], 0.0
 
