@@ -56,13 +56,6 @@ def number_of_labels(X_train, y_train, X, k):
     return np.full(len(X), len(np.unique(y_train)))
 
 
-@wrong("knn_predict", "labels", ALL_NEIGHBOURS)
-def nearest_mean(X_train, y_train, X, k):
-    labels = np.unique(y_train)
-    means = np.stack([X_train[y_train == label].mean(axis=0) for label in labels])
-    return labels[squares(X, means).argmin(axis=1)]
-
-
 @wrong("knn_predict", "one number for each D", ALL_NEIGHBOURS)
 def neighbours_among_columns(X_train, y_train, X, k):
     near = np.argsort(np.abs(X.mean(axis=0)))[:, None] + np.arange(k)
