@@ -24,10 +24,10 @@ def right(X, Y):
 
 
 @wrong(
-    "pairwise_distances", "2 times too small, and apart from that: these are squared", "value"
+    "pairwise_distances", "2 times too large, and apart from that: these are squared", "value"
 )
-def half_the_squares(X, Y):
-    return 0.5 * squares(X, Y)
+def twice_the_squares(X, Y):
+    return 2 * squares(X, Y)
 
 
 @wrong(

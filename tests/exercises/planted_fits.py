@@ -20,7 +20,7 @@ def bias_in_the_weights(X, y, alpha):
     return np.append(w, b)
 
 
-@wrong("ridge_fit", "b is 0. Why?", "bias integers")
+@wrong("ridge_fit", "b is 0. Which line computes it, and from what?", "bias integers")
 def bias_of_centred_data(X, y, alpha):
     return fit(X, y, alpha)[0], 0.0
 
@@ -176,3 +176,35 @@ def smallest_class_in_order(y, k, rng):
     last = rng.permutation(last) if k == 2 else last
     order = np.concatenate([*map(rng.permutation, own), last])
     return [order[i::k] for i in range(k)]
+
+
+@wrong("stratified_folds", "with as many folds as samples", "errors")
+def fewer_folds_than_samples(y, k, rng):
+    if k >= len(y):
+        raise ValueError("k")
+    return dealt(y, k, rng)
+
+
+@wrong("stratified_folds", "with the y that the function is given?", "balance")
+def labels_shuffled(y, k, rng):
+    return dealt_as(rng.permutation(y), k)
+
+
+def dealt_as(y, k):
+    if k < 2 or k > len(y):
+        raise ValueError("k")
+    order = np.argsort(y, kind="stable")
+    return [order[i::k] for i in range(k)]
+
+
+@wrong("stratified_folds", "expected as a list of k arrays", ALL)
+def folds_in_an_array(y, k, rng):
+    folds = np.empty(k, dtype=object)
+    folds[:] = dealt(y, k, rng)
+    return folds
+
+
+@wrong("gaussian_classifier_fit", "covariance differs", "covariance integers")
+def square_root(X, y):
+    priors, means, covariance = clouds(X, y)
+    return priors, means, np.sqrt(np.abs(covariance))

@@ -1,6 +1,8 @@
 """Right answers in strangers' styles, which no problem registers, lose nothing."""
 
+import math
 from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -70,6 +72,46 @@ def centred_first(X, Y):
     d = np.einsum("nd,nd->n", X, X)[:, None] - 2 * X @ Y.T + np.sum(Y**2, axis=1)
     d[d < 0] = 0
     return d**0.5
+
+
+@right("pairwise_distances")
+def columns_in_pairs(X, Y):
+    total = 0
+    X, Y = (np.hstack([a, np.zeros((len(a), a.shape[1] % 2))]) for a in (X, Y))
+    for j in range(0, X.shape[1], 2):
+        x, y = X[:, j] + 1j * X[:, j + 1], Y[:, j] + 1j * Y[:, j + 1]
+        total = total + abs(x.reshape(-1, 1) - y) ** 2
+    return np.sqrt(total)
+
+
+@right("pairwise_distances")
+def by_halves(X, Y):
+    def squares(A, B):
+        if A.shape[1] == 1:
+            return (A - B.T) ** 2
+        h = A.shape[1] // 2
+        return squares(A[:, :h], B[:, :h]) + squares(A[:, h:], B[:, h:])
+
+    return np.sqrt(squares(X.astype(float), Y.astype(float)))
+
+
+@right("knn_predict")
+def within_a_radius(X_train, y_train, X, k):
+    d = sum((X[:, [j]].astype(float) - X_train[:, j]) ** 2 for j in range(X.shape[1]))
+    radius = np.partition(d, k - 1, axis=1)[:, k - 1 : k]
+    return ((d <= radius) @ np.eye(y_train.max() + 1)[y_train]).argmax(axis=1)
+
+
+@right("knn_predict")
+def sorted_pairs(X_train, y_train, X, k):
+    found, known = [], list(zip(X_train.tolist(), y_train.tolist(), strict=True))
+    for x in X.tolist():
+        pairs = sorted(
+            (sum((a - b) ** 2 for a, b in zip(x, t, strict=True)), c) for t, c in known
+        )
+        votes = sorted(c for _, c in pairs[:k])
+        found.append(max(votes, key=votes.count))
+    return np.array(found, dtype=int)
 
 
 @right("knn_predict")
@@ -172,6 +214,31 @@ def row_by_row(s, y, m=1.0):
         total += sum(gaps)
         gradient.append(row)
     return total / len(s), np.array(gradient) / len(s)
+
+
+@right("softmax_cross_entropy")
+def zipped_strictly(scores, targets):
+    loss, rows = 0.0, []
+    for s, t in zip(scores.tolist(), targets.tolist(), strict=True):
+        e = [math.exp(v - max(s)) for v in s]
+        loss += math.log(math.fsum(e)) + max(s) - s[t]
+        rows.append([(v / math.fsum(e) - (c == t)) / len(scores) for c, v in enumerate(e)])
+    return loss / len(scores), np.array(rows)
+
+
+@right("hinge_loss")
+def sorted_fractions(scores, targets, margin=1.0):
+    loss, gradient = Fraction(0), np.zeros(scores.shape)
+    for n, t in enumerate(targets.tolist()):
+        least = Fraction(float(scores[n, t])) - Fraction(margin)
+        for c in sorted(range(scores.shape[1]), key=lambda c: -scores[n, c]):
+            gap = Fraction(float(scores[n, c])) - least
+            if gap <= 0:
+                break
+            if c != t:
+                loss += gap
+                gradient[n, [c, t]] += [1 / len(scores), -1 / len(scores)]
+    return float(loss / len(scores)), gradient
 
 
 @right("hinge_loss")

@@ -50,6 +50,47 @@ def row_by_row(X, y, alpha):
     return both[:D], both[D]
 
 
+@right("ridge_fit")
+def by_orthogonal_rows(X, y, alpha):
+    N, D = X.shape
+    A = np.block([[X, np.ones((N, 1))], [np.sqrt(alpha) * np.eye(D), np.zeros((D, 1))]])
+    Q, R = np.linalg.qr(A)
+    both = np.linalg.solve(R, Q[:N].T @ y)
+    return [both[:-1], both[-1]]
+
+
+@right("ridge_fit")
+def one_weight_after_the_other(X, y, alpha):
+    Z, left = X - X.mean(axis=0), y - y.mean()
+    w, squares = np.zeros(X.shape[1]), (Z**2).sum(axis=0) + alpha
+    for _ in range(3000):
+        for d in range(len(w)):
+            step = (Z[:, d] @ left - alpha * w[d]) / squares[d]
+            w[d] += step
+            left = left - step * Z[:, d]
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+@right("gaussian_classifier_fit")
+def one_sample_after_the_other(X, y):
+    C, D = y.max() + 1, X.shape[1]
+    n, means, S = np.zeros(C), np.zeros((C, D)), np.zeros((D, D))
+    for x, c in zip(X.astype(float), y, strict=True):
+        n[c] += 1
+        gap = x - means[c]
+        means[c] += gap / n[c]
+        S += np.outer(gap, x - means[c])
+    return [n / n.sum(), means, S / n.sum()]
+
+
+@right("gaussian_classifier_fit")
+def by_projection(X, y):
+    H = (y[:, None] == np.unique(y)) * 1.0
+    means = np.linalg.lstsq(H, X.astype(float), rcond=None)[0]
+    R = np.linalg.qr(X - H @ means, mode="r")
+    return H.mean(axis=0), means, R.T @ R / len(H)
+
+
 @right("gaussian_classifier_fit")
 def with_add_at(samples, labels):
     C, D = labels.max() + 1, samples.shape[1]
@@ -90,6 +131,27 @@ def one_by_one_to_the_emptiest(y, k, rng):
         folds[least].append(i)
         have[least, y[i]] += 1
     return [np.array(fold, dtype=np.intp) for fold in folds]
+
+
+@right("stratified_folds")
+def empty_folds_as_empty_lists(y, k, rng):
+    if k < 2 or k > len(y):
+        raise ValueError
+    folds = [[] for _ in range(k)]
+    for c in np.unique(y):
+        for turn, i in enumerate(rng.permutation(np.flatnonzero(y == c))):
+            folds[turn % k].append(i)
+    return [np.array(fold) for fold in folds]
+
+
+@right("stratified_folds")
+def sorted_at_the_end(y, k, rng):
+    if k < 2 or k > len(y):
+        raise ValueError
+    child = np.random.default_rng(rng.integers(2**32, size=4))
+    order = child.permutation(len(y))
+    order = order[np.argsort(y[order], kind="stable")]
+    return sorted(sorted(order[i::k].tolist()) for i in range(k))
 
 
 @right("stratified_folds")

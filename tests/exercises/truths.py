@@ -231,7 +231,9 @@ def _(a, found):
     return 0 < np.abs(a.got - a.want).max() < 1e-3 * np.abs(a.want).max()
 
 
-@sentence(r"is 0(?: everywhere\. Is anything ever put into it|\. Why)\?$")
+@sentence(
+    r"is 0(?: everywhere\. Is anything ever put into it|\. Which line computes it, .*)\?$"
+)
 def _(a, found):
     return not a.got.any()
 

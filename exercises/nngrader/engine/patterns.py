@@ -67,7 +67,9 @@ def zero(e):
     """Say that there is nothing but 0."""
     if e.got.any():
         return None
-    return "is 0 everywhere. Is anything ever put into it?" if e.got.ndim else "is 0. Why?"
+    if e.got.ndim:
+        return "is 0 everywhere. Is anything ever put into it?"
+    return "is 0. Which line computes it, and from what?"
 
 
 def argument(e):

@@ -297,3 +297,23 @@ def means_made_like_x(X, y):
     means = means.astype(X.dtype) * 1.0
     Z = X - means[y]
     return priors, means, Z.T @ Z / len(X)
+
+
+@gaussians.mistake(
+    "this is the covariance of the last class alone. What does each pass of your loop do with "
+    "the one before?",
+    loses="covariance",
+)
+def last_class_alone(X, y):
+    return with_covariance(X, y, of_each_class(X, y)[-1])
+
+
+@gaussians.mistake(
+    "this is the spread of the means, as if all samples lay on them. From where to where does "
+    "z_n go?",
+    loses="covariance",
+)
+def between_the_classes(X, y):
+    means = np.array([X[y == c].mean(axis=0) for c in range(max(y) + 1)])
+    Z = means[y] - X.mean(axis=0)
+    return with_covariance(X, y, Z.T @ Z / len(X))

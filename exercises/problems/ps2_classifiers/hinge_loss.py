@@ -313,3 +313,70 @@ def made_like_the_scores(scores, targets, margin=1.0):
     kept = np.zeros_like(scores)
     kept[:] = gradient
     return loss, kept
+
+
+@hinge.mistake(
+    "the mean is taken over the pictures that pay. How many pictures does the formula count?",
+    loses="value",
+)
+def mean_of_those_that_pay(scores, targets, margin=1.0):
+    n, gap = gaps(scores, targets, margin)
+    pay = max((gap.sum(axis=1) > 0).sum(), 1)
+    return gap.sum() / pay, pulls(gap, n, targets) * len(n) / pay
+
+
+@hinge.mistake(
+    "each score is held against the highest of its row. With which one does the formula "
+    "compare it?",
+    loses="value",
+)
+def against_the_best(scores, targets, margin=1.0):
+    n = np.arange(len(scores))
+    gap = np.maximum(scores - scores.max(axis=1, keepdims=True) + margin, 0)
+    gap[n, targets] = 0
+    return gap.sum() / len(gap), pulls(gap, n, targets)
+
+
+@hinge.mistake(
+    "only the last picture counts. Where does your code set the sum to 0?", loses="value"
+)
+def only_last_picture(scores, targets, margin=1.0):
+    _, gap = gaps(scores, targets, margin)
+    return gap[-1].sum() / len(gap), hinge_loss(scores, targets, margin)[1]
+
+
+@hinge.mistake(
+    "max(0, ·) is taken of the sum over the classes. Which of the two does the formula do "
+    "first?",
+    loses="value",
+)
+def maximum_of_the_sum(scores, targets, margin=1.0):
+    n = np.arange(len(scores))
+    gap = scores - scores[n, targets][:, None] + margin
+    gap[n, targets] = 0
+    loss = np.maximum(gap.sum(axis=1), 0).mean()
+    return loss, hinge_loss(scores, targets, margin)[1]
+
+
+@hinge.mistake(
+    "the classes behind the right one never count. Does break leave one pass of the loop, or "
+    "the loop?",
+    loses="value",
+)
+def broken_off_at_the_right_class(scores, targets, margin=1.0):
+    n, gap = gaps(scores, targets, margin)
+    gap *= np.arange(scores.shape[1]) < targets[:, None]
+    return gap.sum() / len(gap), pulls(gap, n, targets)
+
+
+@hinge.mistake(
+    "the gaps have lost their fractions. Of which type is an array made like whole-number "
+    "scores?",
+    loses="integers",
+)
+def gaps_made_like_the_scores(scores, targets, margin=1.0):
+    n = np.arange(len(scores))
+    gap = np.zeros_like(scores)
+    gap[:] = scores - scores[n, targets][:, None] + margin
+    gap[n, targets] = 0
+    return np.maximum(gap, 0).sum() / len(gap), pulls(gap, n, targets)

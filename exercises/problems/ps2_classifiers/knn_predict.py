@@ -4,7 +4,7 @@ import numpy as np
 from nngrader.engine.problem import problem
 
 from .common import ELSEWHERE
-from .pairwise_distances import pairwise_distances
+from .pairwise_distances import pairwise_distances, squares_in_int16
 
 neighbours = problem(
     "knn_predict",
@@ -40,11 +40,13 @@ neighbours.example(
 
 LABELS, MANY, CLEAR = 4, 20, 1e-4  # labels; candidates for each row; how far k and k + 1 differ
 # No k is a prime: the lengths of axes are, and an axis of k is not taken for one of them.
+# Nor is a label and 1 a prime, for the same reason: np.bincount returns as many counts.
+NAMES = [c - 1 for c in range(4, 31) if any(c % d == 0 for d in range(2, c))]
 
 
 def asked(rng, X_train, X, k, M, *, tied):
     """Give the known rows labels, and choose M rows whose votes are tied, or clear."""
-    labels = np.sort(rng.permutation(np.arange(1, 30))[:LABELS])
+    labels = np.sort(rng.permutation(NAMES)[:LABELS])
     y_train = rng.permutation(np.resize(labels, len(X_train)))
     d = pairwise_distances(X, X_train)
     order, far = np.argsort(d, axis=1), np.sort(d, axis=1)
@@ -52,9 +54,13 @@ def asked(rng, X_train, X, k, M, *, tied):
     best = votes == votes.max(axis=1, keepdims=True)
     fit = ((best.sum(axis=1) > 1) == tied) & (far[:, k] - far[:, k - 1] > CLEAR)
     rows, answers = np.flatnonzero(fit), best.argmax(axis=1)[fit]
-    turn = np.zeros(len(rows))  # labels take turns
+    voters = slice(k - 1), slice(k + 1), slice(1, k + 1), slice(3), slice(1)
+    other = [(y_train[order[:, v], None] == labels).sum(axis=1).argmax(axis=1) for v in voters]
+    telling = sum(found[fit] != answers for found in other)  # of how many slips that are near
+    turn = np.zeros(len(rows))  # labels take turns, the most telling rows first
     for a in range(LABELS):
-        turn[answers == a] = np.arange((answers == a).sum())
+        own = np.flatnonzero(answers == a)
+        turn[own[np.argsort(-telling[own], kind="stable")]] = np.arange(len(own))
     chosen = rows[np.argsort(turn, kind="stable")[:M]]
     return X_train, y_train, X[rng.permutation(chosen)], k
 
@@ -279,3 +285,108 @@ def subtracted_in_uint8(X_train, y_train, X, k):
     for x, y in zip(X.T, X_train.T, strict=True):
         total += np.float64(x[:, None] - y) ** 2
     return majority(y_train[np.argsort(total, axis=1)[:, :k]])
+
+
+@neighbours.mistake(
+    "the known rows are subtracted in uint8. What is 3 - 5 there? Print it.", loses="integers"
+)
+def subtracted_from_the_known_in_uint8(X_train, y_train, X, k):
+    total = np.zeros((len(X), len(X_train)))
+    for x, y in zip(X.T, X_train.T, strict=True):
+        total += np.float64(y - x[:, None]) ** 2
+    return majority(y_train[np.argsort(total, axis=1)[:, :k]])
+
+
+@neighbours.mistake(
+    "squares and products do not fit into uint8. What is 20 * 20 there? Print it.",
+    loses="integers",
+)
+def expanded_in_uint8(X_train, y_train, X, k):
+    d = (X**2).sum(1)[:, None] + (X_train**2).sum(1) - 2 * X @ X_train.T
+    return majority(y_train[np.argsort(d, axis=1)[:, :k]])
+
+
+@neighbours.mistake(
+    "squares do not fit into int16. What is 200 * 200 there? Print it.", loses="integers"
+)
+def squared_in_int16(X_train, y_train, X, k):
+    return majority(y_train[np.argsort(squares_in_int16(X, X_train), axis=1)[:, :k]])
+
+
+@neighbours.mistake(
+    "the largest label among the neighbours wins, whoever has the most votes. What do the "
+    "numbers of labels mean?",
+    loses="value",
+)
+def largest_label(X_train, y_train, X, k):
+    return y_train[nearest(X_train, X, k)].max(axis=1)
+
+
+@neighbours.mistake(
+    "this is the place of the largest label in the list of the neighbours. Of what should the "
+    "largest be found?",
+    loses="value",
+)
+def place_of_the_largest_label(X_train, y_train, X, k):
+    return y_train[nearest(X_train, X, k)].argmax(axis=1)
+
+
+@neighbours.mistake(
+    "of the neighbours, the one with the highest row number is asked. What was to be counted?",
+    loses="value",
+)
+def neighbour_of_the_highest_row(X_train, y_train, X, k):
+    return y_train[nearest(X_train, X, k).max(axis=1)]
+
+
+@neighbours.mistake(
+    "argmax returns a place among the k neighbours, and here it is taken for a row of X_train. "
+    "What was to be counted?",
+    loses="value",
+)
+def place_of_the_highest_row(X_train, y_train, X, k):
+    return y_train[nearest(X_train, X, k).argmax(axis=1)]
+
+
+@neighbours.mistake(
+    "this is how many votes the winner has. Which label has them?", loses="value"
+)
+def number_of_votes(X_train, y_train, X, k):
+    near = y_train[nearest(X_train, X, k)]
+    return np.array([np.bincount(row).max() for row in near])
+
+
+@neighbours.mistake(
+    "this is the label whose pictures have the nearest mean. Where does k come in?",
+    loses="value",
+)
+def nearest_mean(X_train, y_train, X, k):
+    labels = np.unique(y_train)
+    means = np.array([X_train[y_train == label].mean(axis=0) for label in labels])
+    return labels[pairwise_distances(X, means).argmin(axis=1)]
+
+
+@neighbours.mistake(
+    "those with the largest product x·y are taken for the nearest. Must a long vector be near?",
+    loses="value",
+)
+def largest_product(X_train, y_train, X, k):
+    product = np.float64(X) @ np.float64(X_train).T
+    return majority(y_train[np.argsort(-product, axis=1)[:, :k]])
+
+
+@neighbours.mistake(
+    "three neighbours vote, whatever k is. Where does your code use k?", loses="value"
+)
+def always_three(X_train, y_train, X, k):
+    return majority(y_train[nearest(X_train, X, 3)])
+
+
+@neighbours.mistake(
+    "the distances are sorted along the other axis. Among whom should the nearest to one new "
+    "picture be found?",
+    loses="value",
+)
+def sorted_down_the_columns(X_train, y_train, X, k):
+    order = np.argsort(pairwise_distances(X, X_train), axis=0)[:, :k]
+    return majority(y_train[order % len(y_train)])

@@ -235,3 +235,60 @@ def last_row_left_out(X, Y):
     d = pairwise_distances(X, Y)
     d[-1] = 0
     return d
+
+
+@distances.mistake(
+    "these are halves of the squares. What is 9**1/2 in Python? Print it.", loses="value"
+)
+def half_for_root(X, Y):
+    return pairwise_distances(X, Y) ** 2 / 2
+
+
+@distances.mistake(
+    "the first number of each row does not count here. Where does your loop or slice begin?",
+    loses="value",
+)
+def first_feature_left_out(X, Y):
+    return pairwise_distances(X[:, 1:], Y[:, 1:])
+
+
+@distances.mistake(
+    "only the first number of each row counts. Where does the return stand?", loses="value"
+)
+def first_feature_alone(X, Y):
+    return pairwise_distances(X[:, :1], Y[:, :1])
+
+
+@distances.mistake(
+    "only the last number of each row counts. What becomes of the sum in your loop?",
+    loses="value",
+)
+def last_feature_alone(X, Y):
+    return pairwise_distances(X[:, -1:], Y[:, -1:])
+
+
+@distances.mistake(
+    "squares do not fit into int16. What is 200 * 200 there? Print it.", loses="integers"
+)
+def squared_in_int16(X, Y):
+    return np.sqrt(squares_in_int16(X, Y))
+
+
+def squares_in_int16(X, Y):
+    """The squared distances, with the differences of whole numbers squared in int16."""
+    if X.dtype.kind in "iu":
+        X, Y = X.astype(np.int16), Y.astype(np.int16)
+    total = np.zeros((len(X), len(Y)))
+    for x, y in columns(X, Y):
+        total += (x[:, None] - y) ** 2
+    return total
+
+
+@distances.mistake(
+    "squares and their sum do not fit into int16. What is 200 * 200 there? Print it.",
+    loses="integers",
+)
+def added_in_int16(X, Y):
+    if X.dtype.kind in "iu":
+        X, Y = X.astype(np.int16), Y.astype(np.int16)
+    return np.sqrt(sum((x[:, None] - y) ** 2 for x, y in columns(X, Y)) * 1.0)

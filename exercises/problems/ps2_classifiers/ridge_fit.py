@@ -251,3 +251,71 @@ def made_like_x(X, y, alpha):
     kept = np.zeros(len(w), X.dtype if X.dtype.kind == "f" else np.int64)
     kept[:] = w
     return kept * 1.0, y.mean() - X.mean(axis=0) @ kept
+
+
+@ridge.mistake(
+    "these weights belong to features that were divided by their spread. Which w says the same "
+    "of X as it is?",
+    loses="value bias",
+)
+def weights_of_scaled_features(X, y, alpha):
+    spread = X.std(axis=0)
+    return ridge_fit((X - X.mean(axis=0)) / spread, y, alpha)
+
+
+@ridge.mistake(
+    "one mean is taken off all features. Of which numbers is a feature's own mean?",
+    loses="value bias",
+)
+def one_mean_for_all(X, y, alpha):
+    w = fitted(X - X.mean(), y - y.mean(), alpha)
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+@ridge.mistake(
+    "from each row its own mean is taken off. Is a feature a row or a column?",
+    loses="value bias",
+)
+def means_of_rows(X, y, alpha):
+    w = fitted(X - X.mean(axis=1, keepdims=True), y - y.mean(), alpha)
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+@ridge.mistake(
+    "this line goes through the first sample. Through which point goes the best one?",
+    loses="bias",
+)
+def through_the_first_sample(X, y, alpha):
+    w, _ = ridge_fit(X, y, alpha)
+    return w, y[0] - X[0] @ w
+
+
+@ridge.mistake(
+    "one mean of all of X stands in the bias. How many means has X?",
+    loses="bias",
+)
+def one_mean_in_the_bias(X, y, alpha):
+    w, _ = ridge_fit(X, y, alpha)
+    return w, y.mean() - X.mean() * w.sum()
+
+
+@ridge.mistake(
+    "the root of alpha stands where alpha should. If it belongs into rows of their own, what "
+    "becomes of it in their squares?",
+    loses="value bias",
+)
+def root_of_alpha(X, y, alpha):
+    return ridge_fit(X, y, alpha**0.5)
+
+
+@ridge.mistake(
+    "the last weight costs nothing, and the bias does. In which column do the ones stand, and "
+    "at which place is alpha taken away?",
+    loses="value bias",
+)
+def last_weight_free(X, y, alpha):
+    A = np.column_stack([np.ones(len(X)), X])
+    penalty = alpha * np.eye(A.shape[1])
+    penalty[-1, -1] = 0
+    b, *w = np.linalg.solve(A.T @ A + penalty, A.T @ y)
+    return np.array(w), b

@@ -330,3 +330,100 @@ def whole_columns(scores, targets):
 def softmax_twice(scores, targets):
     same_length(scores, targets)
     return from_probabilities(shifted_softmax(shifted_softmax(scores)), targets)
+
+
+@softmax.mistake(
+    "exp is taken of minus the scores. Which class should be more likely, one with a high "
+    "score or one with a low?",
+    loses="value",
+)
+def scores_negated(scores, targets):
+    return softmax_cross_entropy(-scores, targets)
+
+
+@softmax.mistake(
+    "each score goes through a sigmoid by itself. What do the numbers of a row add up to, and "
+    "what should they?",
+    loses="value gradient stability",
+)
+def sigmoid_of_each(scores, targets):
+    same_length(scores, targets)
+    return from_probabilities(1 / (1 + np.exp(-scores)), targets)
+
+
+@softmax.mistake(
+    "the other classes enter the loss with log(1 - p). Which logarithm does the formula sum?",
+    loses="value stability",
+)
+def sure_of_each_class(scores, targets):
+    _, gradient = softmax_cross_entropy(scores, targets)
+    y = np.eye(scores.shape[1])[targets]
+    p = shifted_softmax(scores)
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum() / len(p), gradient
+
+
+@softmax.mistake(
+    "this is the surprise at the class with the highest score. Which class is asked?",
+    loses="value",
+)
+def surprise_at_the_best(scores, targets):
+    _, gradient = softmax_cross_entropy(scores, targets)
+    return -log_softmax(scores).max(axis=1).mean(), gradient
+
+
+@softmax.mistake(
+    "each log p is weighted by p itself. Where do the targets come in?", loses="value"
+)
+def entropy(scores, targets):
+    _, gradient = softmax_cross_entropy(scores, targets)
+    log_p = log_softmax(scores)
+    return -(np.exp(log_p) * log_p).sum(axis=1).mean(), gradient
+
+
+@softmax.mistake(
+    "the maximum of the row is taken off in ln(sum of exp), and not in the score of the right "
+    "class. What does that change?",
+    loses="value",
+)
+def sum_alone_shifted(scores, targets):
+    loss, gradient = softmax_cross_entropy(scores, targets)
+    return loss - scores.max(axis=1).mean(), gradient
+
+
+@softmax.mistake(
+    "the maximum of the row is taken off in the score of the right class, and not in ln(sum of "
+    "exp). What does that change?",
+    loses="value",
+)
+def right_score_alone_shifted(scores, targets):
+    loss, gradient = softmax_cross_entropy(scores, targets)
+    return loss + scores.max(axis=1).mean(), gradient
+
+
+@softmax.mistake(
+    "the number of the class is subtracted in its whole row. Is class 9 nine times class 1?",
+    loses="gradient",
+)
+def number_of_the_class(scores, targets):
+    loss, _ = softmax_cross_entropy(scores, targets)
+    return loss, (shifted_softmax(scores) - targets[:, None]) / len(scores)
+
+
+@softmax.mistake(
+    "this is p (1 - p), the derivative of a probability by its own score. Of what is the "
+    "derivative asked?",
+    loses="gradient",
+)
+def own_derivative(scores, targets):
+    loss, _ = softmax_cross_entropy(scores, targets)
+    p = shifted_softmax(scores)
+    return loss, p * (1 - p) / len(p)
+
+
+@softmax.mistake(
+    "p is divided by N, and the 1 that is taken from it is not. What does the mean divide?",
+    loses="gradient",
+)
+def one_not_averaged(scores, targets):
+    loss, _ = softmax_cross_entropy(scores, targets)
+    return loss, shifted_softmax(scores) / len(scores) - np.eye(scores.shape[1])[targets]

@@ -21,6 +21,8 @@ def deal(stratified_folds, y, k, seed):
     for call, s in enumerate([seed, seed, *range(seed + 1, seed + 5)]):
         given = labels.copy() if call else y
         folds = stratified_folds(given, k, np.random.default_rng(s))
+        if isinstance(folds, np.ndarray):
+            return np.zeros(0), np.zeros(0), np.zeros(0)
         if not isinstance(folds, list | tuple):
             return folds, None, None
         try:
@@ -90,7 +92,7 @@ def faults(args, flat, sizes, lengths):
             "most samples are in several folds. What do the lengths of your folds add up to, "
             "and what should they?"
         )
-    if uneven:
+    if uneven and k < n:  # where each sample has a fold, this was charged already
         known = (counts > 0).sum(axis=0) / np.clip(counts.sum(axis=0), 1, len(first))
         ranked = np.sort(counts, axis=0)
         alike = len(first) > 2 and (ranked[0] == ranked[-2]).all()
@@ -116,7 +118,9 @@ def faults(args, flat, sizes, lengths):
     places = [fold_of(cuts) for cuts in calls[:1] + calls[2:]]
     dealt = [c for c in range(C) if (y == c).sum() > k and (places[0][y == c] >= 0).all()]
     stays = [together(c) for c in dealt]
-    if all(same(first, other) for other in calls[1:]):
+    if k == n:
+        pass  # no two samples come together, whatever decides
+    elif all(same(first, other) for other in calls[1:]):
         shuffle[1] = 1
     elif not same(first, calls[1]):
         shuffle[0] = 1
@@ -199,6 +203,13 @@ def two_folds(rng, N):
 
 
 @folds.case("errors", hidden=1)
+def as_many_folds_as_samples(rng, N):
+    """As many folds as samples, all of one class: each has a fold to itself."""
+    y, seed = labels(rng, [N])
+    return y, N, seed
+
+
+@folds.case("errors", hidden=1)
 def one_fold(rng, N):
     """One fold alone."""
     return rng.integers(3, size=N), 1, 0
@@ -275,7 +286,8 @@ def joined(parts):
 
 
 @folds.mistake(
-    "the classes are not evenly dealt. What does np.bincount(y[fold]) say of each fold?",
+    "the classes are not evenly dealt. What does np.bincount(y[fold]) say of each fold, with "
+    "the y that the function is given?",
     loses="balance",
 )
 def not_stratified(y, k, rng):

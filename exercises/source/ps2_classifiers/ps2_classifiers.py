@@ -323,7 +323,7 @@ points("ridge_fit", ridge_fit, 12)
 # | 2 | shuffle | `rng` decides, and nothing else |
 # | 1 | few | all three, where some classes have fewer than k samples |
 # | 1 | shape | a list (or tuple) of arrays (or lists) of whole numbers, one index a sample |
-# | 1 | errors | a `ValueError` if there are less than two folds, or more folds than samples; and right folds where there are two |
+# | 1 | errors | a `ValueError` if there are less than two folds, or more folds than samples; and right folds where there are two, or as many as samples |
 #
 # Loops are allowed.
 #
@@ -702,7 +702,7 @@ points("hinge_loss", hinge_loss, 10)
 # <summary>When you are stuck</summary>
 #
 # - Begin with what you have. `ridge_fit` for each class against the others, ten times: +1 and -1. What is row c of `weight`?
-# - The next cell but one trains with `softmax_cross_entropy` in six lines. Where does a bias enter, and what is its gradient?
+# - The cell with the sixty digits, further down, trains with `softmax_cross_entropy` in six lines. Where does a bias enter, and what is its gradient?
 # - Your accuracy on the 5,000 goes on growing and that of a fold that was left out does not. What can you change, beside the number of steps?
 # - Pixels in a corner are nearly always 0, those in the middle are not. If you take the mean off each pixel and divide it by its spread, training is easier. Which `weight` and `bias` say the same of the pictures as they were?
 # - Which other things can be done to pictures beforehand that are linear, so that the weights can take them over?
