@@ -703,8 +703,8 @@ points("hinge_loss", hinge_loss, 10)
 #
 # - Begin with what you have. `ridge_fit` for each class against the others, ten times: +1 and -1. What is row c of `weight`?
 # - The cell with the sixty digits, further down, trains with `softmax_cross_entropy` in six lines. Where does a bias enter, and what is its gradient?
-# - Your accuracy on the 5,000 goes on growing and that of a fold that was left out does not. What can you change, beside the number of steps?
-# - Pixels in a corner are nearly always 0, those in the middle are not. If you take the mean off each pixel and divide it by its spread, training is easier. Which `weight` and `bias` say the same of the pictures as they were?
+# - Your accuracy on the 5,000 goes on growing and that of a fold that was left out does not. What can you change, beside the number of steps? `ridge_fit` has a price on large weights; what does such a price do to the gradient of another loss?
+# - Pixels in a corner are nearly always 0, those in the middle are not. If you take the mean off each pixel and divide it by its spread, training is easier; a pixel that never changes has spread 0, so add a little to each before you divide. Which `weight` and `bias` say the same of the pictures as they were?
 # - Which other things can be done to pictures beforehand that are linear, so that the weights can take them over?
 #
 # </details>
