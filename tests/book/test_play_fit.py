@@ -18,7 +18,8 @@ BIRDS = penguins()[0].X
 X, Y = BIRDS[:, 2], BIRDS[:, 3] / 1000
 U = (X - 200) / 30
 DRAWS = [np.random.default_rng(s).permutation(len(X))[:20] for s in (10, 2, 4)]
-PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><meta charset="utf-8"><title>Fit</title>
+PAGE = """<!DOCTYPE html><html lang="en" data-theme="light">
+<meta charset="utf-8"><title>Fit</title>
 <link rel="stylesheet" href="{here}/_static/nn.css">
 <link rel="stylesheet" href="{here}/_static/play.css">
 <main class="bd-content"><figure class="nn-play"><nn-fit>
