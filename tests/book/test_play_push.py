@@ -114,6 +114,11 @@ def test_it_starts_with_the_eighths_of_the_page(open_at):
     check(figure, START, truth=0, pushed=2)
     assert facts(figure) == ["0.125", "0.250", "0.625", "2.079"]
     assert pulls(figure) == ["−0.875", "+0.250", "+0.625"]
+    sliders = figure.get_by_role("slider")
+    shown = [one.get_attribute("aria-valuetext") for one in sliders.all()]
+    assert [float(v) for v in shown] == START.round(2).tolist()
+    sliders.nth(1).press("ArrowRight")
+    assert sliders.nth(1).get_attribute("aria-valuetext") == "0.75"
 
 
 @pytest.mark.parametrize("pushed", [0, 1, 2])

@@ -83,9 +83,10 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
 
   const sliders = classes.map((name, k) => nn.slider({
     label: `z of ${name}`, min: -END, max: END, step: 0.05, value: state.z[k],
-    show: v => nn.number(v), move: v => { state.z[k] = v; state.pushed = k; redraw(); },
+    show: v => nn.number(Math.abs(v - state.z[k]) < 0.026 ? state.z[k] : v),
+    move: v => { state.z[k] = v; state.pushed = k; sliders[k].set(v); redraw(); },
   }));
-  // The state keeps its exact scores; a slider stands at the nearest of its steps.
+  // The state keeps its exact scores; a slider stands at the nearest of its steps and shows the score.
   function put(z) {
     state.z = z;
     sliders.forEach((one, k) => one.set(z[k]));
