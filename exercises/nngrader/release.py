@@ -376,7 +376,7 @@ def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
             graded = {r["student"]: r for r, _ in grader.grade_all(list(wanted))}
     return found + [
         f"the {student} version scores {graded[student]['score']:g}, not {most:g} "
-        f"{why(graded[student])}"
+        f"{why(graded[student], most)}"
         for student, most in wanted.items()
         if abs(graded[student]["score"] - most) > 1e-6
     ]
@@ -412,7 +412,23 @@ def without_hidden(notebook: dict) -> dict:
     return notebook | {"cells": kept}
 
 
-def why(result: dict) -> str:
-    """Flags and findings in short."""
-    found = [text for p in result["problems"].values() for _, text, _ in p["findings"]]
-    return f"({'; '.join(result['flags'] + found)[:300]})" if result["flags"] or found else ""
+def why(result: dict, most: float) -> str:
+    """What is not as wanted in short: the problems, then findings, then flags.
+
+    Parameters
+    ----------
+    result : dict
+        The result of a version.
+    most : float
+        What it should earn: all points, or 0.
+    """
+    problems = result["problems"].items()
+    asked = {name: p["max"] if most else 0 for name, p in problems}
+    odd = [
+        f"{name} {p['score']:g} of {p['max']:g}"
+        for name, p in problems
+        if abs(p["score"] - asked[name]) > 1e-6
+    ]
+    found = [text for _, p in problems for _, text, _ in p["findings"]]
+    said = odd + found + result["flags"]
+    return f"({'; '.join(said)[:300]})" if said else ""

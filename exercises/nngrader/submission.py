@@ -23,6 +23,10 @@ class Unreadable(Exception):
     """Why a file is not read, in words of ours."""
 
 
+class TooLarge(Unreadable):
+    """The file is there, and larger than it may be."""
+
+
 @dataclass
 class Cell:
     """One cell of a student's notebook."""
@@ -78,7 +82,8 @@ def read_declared(
     Returns
     -------
     dict
-        Their bytes, None for those that cannot be read.
+        Their bytes, None for those that cannot be read; of one that is too large as many
+        zeros as are too many.
     list of str
         Flags, in words of ours.
     """
@@ -91,6 +96,9 @@ def read_declared(
             found[name] = read_regular(folder / name, most)[0]
         except (FileNotFoundError, NotADirectoryError):
             flags.append(f"{name} was not handed in")
+        except TooLarge as e:
+            found[name] = bytes(most + 1)
+            flags.append(str(e))
         except Unreadable as e:
             flags.append(str(e))
         except OSError as e:
@@ -128,8 +136,8 @@ def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
             raise Unreadable(f"{file.name!a} is no ordinary file")
         raw = f.read(most + 1)
     if len(raw) > most:
-        size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most >> 10} kB"
-        raise Unreadable(f"{file.name!a} is larger than {size}: not read")
+        size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most:,} bytes"
+        raise TooLarge(f"{file.name!a} is larger than {size}: not read")
     return raw, about.st_nlink
 
 

@@ -161,12 +161,18 @@ WRONG = {
         "as",
     ),
     "nan": (npz(weight=GOOD["weight"] * np.nan, bias=GOOD["bias"]), P.solve, "finite real"),
+    "endless": (
+        npz(weight=GOOD["weight"] * 1e308, bias=np.full(10, 1.7e308)),
+        P.solve,
+        "How large are the weights?",
+    ),
     "complex": (npz(weight=GOOD["weight"] + 0j, bias=GOOD["bias"]), P.solve, "finite real"),
     "too many": (
         npz(weight=np.zeros((99, 784)), bias=np.zeros(99)),
         P.solve,
         "weight is expected as (10, 784)",
     ),
+    "too large": (bytes(70_001), P.solve, "is larger than 70,000 bytes: it is not"),
     "no zip": (b"PK", P.solve, "not a complete .npz file"),
 }
 

@@ -49,6 +49,12 @@ def test_what_is_broken_is_said(want, got, words):
     assert words in told(want, got)
 
 
+def test_what_is_small_by_chance_is_below_no_bound():
+    wrong = 3 * np.sin(30 * some(7, 11))
+    assert "above 1" not in told(some(7, 11) / 20 - 0.03, wrong)
+    assert "above 1" in told(some(7, 11) * 2 - 0.9, wrong)
+
+
 def test_few_entries_make_no_law():
     assert "adds up" not in told(P[:2], np.sin(9 * P[:2]))
 

@@ -207,7 +207,7 @@ def test_a_mistake_loses_its_aspects_and_its_hint_stands_on_the_page(whole, prob
     [
         ("half", 10, "accuracy 0.9 is not reached: it is 0.75 with the pictures"),
         ("no-file", 0, "weights.npz is missing: without it there is nothing to try."),
-        ("large", 0, "weights.npz is missing"),
+        ("large", 0, "weights.npz is larger than "),
         ("bomb", 0, "weights.npz holds more numbers than fit in memory."),
         ("broken", 0, "weights.npz cannot be opened: it is not a complete .npz file."),
         ("other-arrays", 0, "using classify raised KeyError (with the pictures"),

@@ -1,12 +1,17 @@
 """Private definitions over public ones, and the example of a folder of them."""
 
 import json
+import re
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from nngrader.assignment import Assignment
+from nngrader.checkup import run_cells
 from nngrader.course import Course
 from nngrader.definitions import public_definitions, read_problems
+from nngrader.engine import caller, judge, pack
 from nngrader.engine.gate import over_seeds
 from nngrader.errors import CannotDo, NotThere
 
@@ -22,13 +27,22 @@ from .making import (
 )
 
 pytestmark = pytest.mark.sandbox
-EXAMPLE = EXERCISES / "private.example"
+WHOLE = EXERCISES / "private.example"
+EXAMPLE = Path(tempfile.mkdtemp(prefix="private-")) / "example"  # for the cut course
 BOTH = """
 from nngrader.course import public_definitions
 public = public_definitions()
 public.softmax.points["shape"] = 3
 PROBLEMS = [public.softmax]
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def example():
+    """The example without the cells of a problem that the cut course does not have."""
+    left_out = shutil.ignore_patterns("*knn_predict*")
+    yield shutil.copytree(WHOLE, EXAMPLE, ignore=left_out, dirs_exist_ok=True)
+    shutil.rmtree(EXAMPLE.parent)
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +70,30 @@ def refused(course, *arguments, capsys):
 
 
 def test_the_example_holds_to_its_declaration():
-    found = Course(EXERCISES, problems=EXAMPLE).problems(NAME)
-    assert [p.name for p in found] == [
-        "pairwise_distances",
-        "softmax_cross_entropy",
-        "hinge_loss",
-    ]
-    assert [c for p in found for c in over_seeds(p, 3)] == []
+    found = Course(EXERCISES, problems=WHOLE).problems(NAME)
+    assert [p.name for p in found] == [p.name for p in Course(EXERCISES).problems(NAME)]
+    changed = [p for p in found if p.name in ("pairwise_distances", "softmax_cross_entropy")]
+    assert [c for p in changed for c in over_seeds(p, 3)] == []
+
+
+def test_under_the_example_the_solved_assignment_is_right_in_every_problem():
+    course = Course(EXERCISES, problems=WHOLE)
+    cells = course.instructor(NAME)["cells"]
+    texts = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    functions = run_cells([t for t in texts if "points(" not in t])
+    for problem in course.problems(NAME):
+        if problem.name != "classify":
+            data = pack(problem, 1, visible=False)
+            verdict = judge(data, caller(data, functions[problem.name]))
+            assert verdict.score == pytest.approx(100), problem.name
+
+
+def test_the_points_of_the_example_are_those_of_its_text():
+    told = Course(EXERCISES, problems=WHOLE).problems(NAME)[0]
+    text = (WHOLE / NAME / f"text_{told.name}.md").read_text()
+    rows = re.findall(r"^\| ([\d.]+) \| (\S+) \|", text, re.MULTILINE)
+    assert {aspect: float(points) for points, aspect in rows} == told.points
+    assert sum(told.points.values()) == 14
 
 
 def test_private_cells_stand_in_the_released_notebook(private_course):

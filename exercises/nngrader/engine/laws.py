@@ -46,6 +46,7 @@ LAWS = {
     "What is asked is nowhere positive. Can yours be?": lambda v: bool(np.all(v <= 0)),
     "What is asked is nowhere above 1. Can yours be?": lambda v: bool(np.all(v <= 1)),
 }
+NEAR_ONE = 0.5  # small numbers are below 1 by chance: nothing stops them there
 
 
 def broken_law(wrong):
@@ -60,7 +61,10 @@ def broken_law(wrong):
         return ""
     if not all(np.isfinite(e.want).all() and np.isfinite(e.got).all() for e in wrong):
         return ""
+    small = any(e.want.max() < NEAR_ONE for e in wrong)
     for words, holds in LAWS.items():
+        if small and "above 1" in words:
+            continue
         if all(holds(e.want) and not holds(e.got) for e in wrong):
             return words
     return ""

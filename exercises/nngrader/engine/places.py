@@ -163,7 +163,7 @@ def wrong_at_index(e):
     for name, at in _indexed(e):
         if not (bad(e) & ~at).any():
             here = f"is wrong only at [n, {name}[n]]{how(e, at)}"
-            return f"{here}. Which entries does that line touch?"
+            return f"{here}. Is there a line that writes there, and what should it write?"
     return None
 
 
@@ -173,7 +173,7 @@ def right_at_index(e):
     for name, at in _indexed(e):
         elsewhere = ~at & ((e.got != 0) | (e.want != 0))  # 0 is right by chance
         if wrong[elsewhere].all() and not (wrong & at).any():
-            return f"is right only at [n, {name}[n]]. Which entries does that line touch?"
+            return f"is right only at [n, {name}[n]]. Which line writes the other entries?"
     return None
 
 

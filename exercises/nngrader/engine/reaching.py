@@ -34,6 +34,8 @@ def _reached(data, case, run, measure):
     given, name = case["args"].get(data["file"]["parameter"]), data["file"]["name"]
     if given is None or not given.size:
         return None, f"{name} is missing: without it there is nothing to try."
+    if given.size == 1 + (most := data["file"]["most_bytes"]) and not given.any():
+        return None, f"{name} is larger than {most:,} bytes: it is not read."
     o = checked(run(dict(case["args"])))
     if o.failed:
         return None, failure(data, case, o)

@@ -41,7 +41,10 @@ def right_by_the_file(args, labels):
             if array.dtype.kind not in "biuf" or not np.isfinite(array.astype(float)).all():
                 raise ValueError("weight and bias are expected as finite real numbers")
             read[name] = array.astype(float)
-    scores = args["pictures"] / 255 @ read["weight"].T + read["bias"]
+    with np.errstate(over="ignore", invalid="ignore"):
+        scores = args["pictures"] / 255 @ read["weight"].T + read["bias"]
+    if not np.isfinite(scores).all():  # where sums overflow, they are not linear
+        raise ValueError("the scores are not finite. How large are the weights?")
     found = scores.argmax(axis=1)
     if labels is None or labels.dtype.kind not in "biuf" or labels.shape != found.shape:
         raise ValueError("expected one label for each picture, as an array of whole numbers")
