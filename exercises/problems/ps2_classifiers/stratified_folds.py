@@ -26,7 +26,8 @@ def deal(stratified_folds, y, k, seed):
         if not isinstance(folds, list | tuple):
             return folds, None, None
         try:
-            folds = [np.asarray(fold) for fold in folds]
+            first = zip(range(len(y) + 2), folds, strict=False)  # a list may be endless
+            folds = [np.asarray(fold) for _, fold in first]
         except ValueError:  # arrays of several lengths where one was expected
             return np.zeros(0), np.zeros(0), np.zeros(0)
         if any(fold.ndim != 1 for fold in folds):
@@ -80,7 +81,8 @@ def faults(args, flat, sizes, lengths):
         row += np.bincount(y[fold[(fold >= 0) & (fold < n)]], minlength=C)
     uneven = np.ptp(counts, axis=0).max() > 1 if counts.size else True
     ordinary = k > 2 and np.bincount(y).min() > k
-    if ordinary and (len(first) < 2 or 2 * len(inside) < n):
+    hollow = len(first) < 2 or 2 * len(inside) < n
+    if ordinary and hollow:
         raise ValueError("most indices are in no fold, or there is but one. Print the folds.")
     if ordinary and partition[3] and uneven:
         raise ValueError(
@@ -92,7 +94,7 @@ def faults(args, flat, sizes, lengths):
             "most samples are in several folds. What do the lengths of your folds add up to, "
             "and what should they?"
         )
-    if uneven and k < n:  # where each sample has a fold, this was charged already
+    if (uneven or hollow) and k < n:  # where each sample has a fold, this was charged already
         known = (counts > 0).sum(axis=0) / np.clip(counts.sum(axis=0), 1, len(first))
         ranked = np.sort(counts, axis=0)
         alike = len(first) > 2 and (ranked[0] == ranked[-2]).all()
