@@ -43,7 +43,7 @@ def is_a_row(fold):
 @of_folds("is expected as a list of k arrays, one index a sample")
 def _(a):
     folds = dealt(a)
-    return not isinstance(folds, list | tuple) or not all(map(is_a_row, folds))
+    return not isinstance(folds, list | tuple) or not folds or not all(map(is_a_row, folds))
 
 
 @of_folds("indices are whole numbers")

@@ -25,11 +25,12 @@ def deal(stratified_folds, y, k, seed):
             return np.zeros(0), np.zeros(0), np.zeros(0)
         if not isinstance(folds, list | tuple):
             return folds, None, None
-        try:
-            first = zip(range(len(y) + 2), folds, strict=False)  # a list may be endless
-            folds = [np.asarray(fold) for _, fold in first]
-        except ValueError:  # arrays of several lengths where one was expected
-            return np.zeros(0), np.zeros(0), np.zeros(0)
+        folds = [fold for _, fold in zip(range(len(y) + 2), folds, strict=False)]
+        for fold in folds:  # of another kind, or nested, they may be endless
+            lists = type(fold) in (list, tuple) and not any(map(np.iterable, fold))
+            if not (lists or isinstance(fold, np.ndarray)):
+                return np.zeros(0), np.zeros(0), np.zeros(0)
+        folds = [np.asarray(fold) for fold in folds]
         if any(fold.ndim != 1 for fold in folds):
             return np.zeros(0), np.zeros(0), np.zeros(0)
         folds = [fold if fold.size else fold.astype(int) for fold in folds]
@@ -82,7 +83,7 @@ def faults(args, flat, sizes, lengths):
     uneven = np.ptp(counts, axis=0).max() > 1 if counts.size else True
     ordinary = k > 2 and np.bincount(y).min() > k
     hollow = len(first) < 2 or 2 * len(inside) < n
-    if ordinary and hollow:
+    if hollow and k < n:
         raise ValueError("most indices are in no fold, or there is but one. Print the folds.")
     if ordinary and partition[3] and uneven:
         raise ValueError(
@@ -94,7 +95,7 @@ def faults(args, flat, sizes, lengths):
             "most samples are in several folds. What do the lengths of your folds add up to, "
             "and what should they?"
         )
-    if (uneven or hollow) and k < n:  # where each sample has a fold, this was charged already
+    if uneven and k < n:  # where each sample has a fold, this was charged already
         known = (counts > 0).sum(axis=0) / np.clip(counts.sum(axis=0), 1, len(first))
         ranked = np.sort(counts, axis=0)
         alike = len(first) > 2 and (ranked[0] == ranked[-2]).all()
@@ -118,7 +119,7 @@ def faults(args, flat, sizes, lengths):
         return all(np.array_equal(one, other) for one, other in zip(cuts, others, strict=True))
 
     places = [fold_of(cuts) for cuts in calls[:1] + calls[2:]]
-    dealt = [c for c in range(C) if (y == c).sum() > k and (places[0][y == c] >= 0).all()]
+    dealt = [c for c in range(C) if (y == c).sum() > k and (times[y == c] == 1).all()]
     stays = [together(c) for c in dealt]
     if k == n:
         pass  # no two samples come together, whatever decides
@@ -260,7 +261,7 @@ def by_a_stable_sort(y, k, rng):
 @folds.alternative
 def with_a_number_for_each(y, k, rng):
     refuse(y, k)
-    fold = np.empty(len(y), dtype=int)
+    fold = np.full(len(y), -1)
     for c in np.unique(y):
         mask = y == c
         fold[mask] = rng.permutation(np.arange(mask.sum()) % k)
