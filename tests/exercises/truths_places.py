@@ -11,7 +11,7 @@ LAWS = {
     "each row adds up to 1": lambda v: np.allclose(v.sum(axis=1), 1),
     "each column adds up to 0": lambda v: np.allclose(v.sum(axis=0), 0),
     "each column adds up to 1": lambda v: np.allclose(v.sum(axis=0), 1),
-    "is symmetric": lambda v: np.allclose(v, v.T),
+    "is symmetric": lambda v: np.allclose(v, v.T, atol=1e-7 * np.abs(v).max()),  # at its scale
     "the diagonal is 0": lambda v: not np.diag(v).any(),
     "nowhere negative": lambda v: (v >= 0).all(),
     "nowhere positive": lambda v: (v <= 0).all(),
@@ -58,7 +58,10 @@ def _(a, found):
 @sentence(
     r"is wrong in (the first|the last) (row|column|entry) only(?:, by (its sign|one \w+))?"
 )
-@sentence(r"is wrong in (?:(row|column) \d+|one (row|column)) only(?:, by (its sign|one \w+))?")
+@sentence(
+    r"is wrong in (?:(row|column|entry) \d+|one (row|column|entry)) only"
+    r"(?:, by (its sign|one \w+))?"
+)
 def _(a, found):
     wrong = lines(a, next(g for g in found.groups() if g in ("row", "column", "entry")))
     edge = {"the first": wrong[0], "the last": wrong[-1]}.get(found[1], True)

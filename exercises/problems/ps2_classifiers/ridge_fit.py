@@ -82,7 +82,7 @@ def by_samples(X, y, alpha):
 def by_singular_values(X, y, alpha):
     X, y = np.float64(X), np.float64(y)
     U, s, Vt = np.linalg.svd(X - X.mean(0), full_matrices=False)
-    w = Vt.T @ (s / (s**2 + alpha) * (U.T @ y))
+    w = np.dot(s / (s**2 + alpha) * np.dot(y, U), Vt)
     return [w, y.mean() - np.dot(X.mean(0), w)]
 
 
