@@ -85,7 +85,9 @@ def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(browser, addre
         cards = seen.page.locator("nn-map .nn-made")
         taught = {entry["page"].split("/")[0] for entry in ENTRIES} - {"reference"}
         assert cards.count() == len(taught)
-        assert re.search(r"0 of \d pages? ticked, \d+ planned", cards.nth(2).inner_text())
+        assert re.search(r"0 of \d pages? ticked, \d+ planned", cards.nth(3).inner_text())
+        assert "0 of 11 pages ticked" in cards.nth(2).inner_text()  # none is planned
+        assert "planned" not in cards.nth(2).inner_text()
         assert "0 of 3 pages ticked" in cards.first.inner_text()
         seen.page.evaluate(
             """() => {
