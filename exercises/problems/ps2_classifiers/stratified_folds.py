@@ -83,7 +83,8 @@ def faults(args, flat, sizes, lengths):
     uneven = np.ptp(counts, axis=0).max() > 1 if counts.size else True
     ordinary = k > 2 and np.bincount(y).min() > k
     hollow = len(first) < 2 or 2 * len(inside) < n
-    if hollow and k < n:
+    thin = 2 < k < n and (len(first) < 2 or len(inside) < k)  # even, but of what
+    if (ordinary and hollow) or thin:
         raise ValueError("most indices are in no fold, or there is but one. Print the folds.")
     if ordinary and partition[3] and uneven:
         raise ValueError(
