@@ -116,7 +116,10 @@ def entry_by_entry(X, y):
     N, D, C = len(rows), len(rows[0]), max(labels) + 1
     own = [[x for x, t in zip(rows, labels, strict=True) if t == c] for c in range(C)]
     means = [[sum(x[d] for x in o) / len(o) for d in range(D)] for o in own]
-    gaps = [[a - m for a, m in zip(x, means[t], strict=True)] for x, t in zip(rows, labels)]  # noqa: B905
+    gaps = [
+        [a - m for a, m in zip(x, means[t], strict=True)]
+        for x, t in zip(rows, labels, strict=True)
+    ]
     S = [[sum(g[i] * g[j] for g in gaps) / N for j in range(D)] for i in range(D)]
     return np.array([len(o) / N for o in own]), np.array(means), np.array(S)
 

@@ -107,7 +107,7 @@ def _one(verb):
 def _holds(data, f, aspect, k, text, mistake):
     """Tell whether one sentence holds in the cases that it is about."""
     cases = _about(data, aspect, text, mistake, k)
-    named = TRIED.search(text)
+    named = TRIED.search(text) if data.get("measure") else None
     cases = [c for c in cases if named and c["tried"] == named[1]] or cases
     answers = [Answer(data, case, k, f) for case in cases]
     if mistake:

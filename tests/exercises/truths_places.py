@@ -11,7 +11,7 @@ LAWS = {
     "each row adds up to 1": lambda v: np.allclose(v.sum(axis=1), 1),
     "each column adds up to 0": lambda v: np.allclose(v.sum(axis=0), 0),
     "each column adds up to 1": lambda v: np.allclose(v.sum(axis=0), 1),
-    "is symmetric": lambda v: np.allclose(v, v.T, atol=1e-7 * np.abs(v).max()),  # at its scale
+    "is symmetric": lambda v: np.allclose(v, v.T, atol=1e-8 * min(1, np.abs(v).max())),
     "the diagonal is 0": lambda v: not np.diag(v).any(),
     "nowhere negative": lambda v: (v >= 0).all(),
     "nowhere positive": lambda v: (v <= 0).all(),

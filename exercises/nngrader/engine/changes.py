@@ -10,6 +10,7 @@ from .compare import close
 from .explanation import Explanation
 
 WHERE_FROM = "Where does that come from?"
+UNNAMED = "off by a factor"
 DECIMALS = range(1, 8)
 CONSTANTS = ("1", "2", "ln 2", "ln 10")  # factors that have one value in all cases
 
@@ -24,7 +25,7 @@ def changed(mine, here, mistakes):
     mistakes : dict
         Hint of each known mistake whose answer these cases can show.
     """
-    for found in (*_factor(mine), *changes(mine), *_exchanged(mine, here)):
+    for found in (*_factor(mine, here), *changes(mine), *_exchanged(mine, here)):
         if _predicts(found, mine):
             return found
     return next(_both(mine, mistakes), None)
@@ -95,12 +96,24 @@ def _value(e, name, sign, power):
     return sign * named_factors(e).get(name, np.nan) ** power
 
 
-def _factor(mine):
+def _factor(mine, here):
     """Yield the named factor between what came and what is asked, if there is one."""
     ratios = [_ratio(e.got, e.want, e.rtol) for e in mine]
     if None not in ratios and (found := _named(ratios, _table(mine))):
         text = f" is {_factor_words(*found, mine)}. {_asked(found[0])}"
+        if not mine[0].visible and _more_is_wrong(mine, here, found):
+            text = f" is {UNNAMED}. {WHERE_FROM}"
         yield Explanation(text, lambda e: e.want * _value(e, *found))
+
+
+def _more_is_wrong(mine, here, factor):
+    """Tell whether another part is wrong by more than the same factor.
+
+    Hidden, any factor on one part beside any mistake in another would be many ways to tell of
+    an input.
+    """
+    others = [e for e in here if e.part != mine[0].part and not e.right]
+    return not all(e.matches(e.want * _value(e, *factor)) for e in others)
 
 
 def _asked(name):
@@ -125,7 +138,7 @@ def _both(mine, mistakes):
         table = table or _table(mine)
         if found := _named(ratios, table):
             # hidden, any factor on any mistake would be many ways to tell of an input
-            words = _factor_words(*found, mine) if mine[0].visible else "off by a factor"
+            words = _factor_words(*found, mine) if mine[0].visible else UNNAMED
             text = f" is {words}, and apart from that: {mistakes[name]['hint']}"
             both = Explanation(text, lambda e, n=name, f=found: _times(e, n, f), name)
             if all(e.matches(both.predict(e)) for e in mine):

@@ -208,7 +208,7 @@ def two_folds(rng, N):
 
 @folds.case("errors", hidden=1)
 def as_many_folds_as_samples(rng, N):
-    """As many folds as samples, all of one class: each has a fold to itself."""
+    """As many folds as samples, all of one class, so that each has a fold to itself."""
     y, seed = labels(rng, [N])
     return y, N, seed
 
