@@ -1,0 +1,100 @@
+"""The microscope of gradient checking: its quotients are NumPy's, and its words are true."""
+
+import re
+
+import numpy as np
+import pytest
+from browser import PHONE, visit
+
+from nnlib.calculus import numerical_gradient
+
+pytestmark = pytest.mark.browser
+
+PAGE = "chapters/backprop/gradient-checking.html"
+FUNCTIONS = {
+    "x³ at 1": (lambda x: x * x * x, 1.0),
+    "x² at 1": (lambda x: x * x, 1.0),
+    "1 / (1 + x²) at 0.5": (lambda x: 1 / (1 + x * x), 0.5),
+    "relu(x) at 0.01": (lambda x: np.maximum(x, 0), 0.01),
+}
+
+
+@pytest.fixture
+def figure(browser, address):
+    with visit(browser, address, PAGE, has_touch=True) as seen:
+        yield seen.page.locator("nn-nudge")
+        assert seen.errors == seen.missing == seen.outside == []
+
+
+def choose(figure, name, step, digits="float64"):
+    figure.get_by_role("button", name=name, exact=True).click()
+    figure.get_by_role("button", name=digits, exact=True).click()
+    figure.locator("input[type=range]").fill(str(step))
+    figure.page.evaluate("nn.flush()")
+
+
+def facts(figure):
+    """The slope and both quotients, as the list under the figure says them."""
+    return [float(v.replace("−", "-")) for v in figure.locator("dd").all_inner_texts()]
+
+
+def told(figure):
+    return figure.locator(".nn-live").inner_text()
+
+
+def test_script_and_numpy_agree(figure):
+    assert figure.get_attribute("data-agrees") == "true"
+
+
+@pytest.mark.parametrize("step", [0, 2, 5, 10, 16])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_quotients_are_those_of_nnlib(figure, name, step):
+    f, x = FUNCTIONS[name]
+    choose(figure, name, step)
+    ways = [
+        numerical_gradient(lambda v: f(v[0]), np.array([x]), method=method, h=10 ** (-step / 2))
+        for method in ("forward", "central")
+    ]
+    assert facts(figure)[1:] == pytest.approx([float(way[0]) for way in ways], abs=6e-10)
+
+
+@pytest.mark.parametrize(
+    ("name", "digits", "step", "says"),
+    [
+        ("x³ at 1", "float64", 2, "a smaller step would be better"),
+        ("x³ at 1", "float64", 20, "a larger step would be better"),
+        ("x³ at 1", "float32", 2, "a smaller step would be better"),
+        ("x³ at 1", "float32", 10, "a larger step would be better"),
+        ("x³ at 1", "float32", 18, "does not change at all"),
+        ("x³ at 1", "float64", 32, "a larger step would be better"),
+        ("relu(x) at 0.01", "float64", 2, "across the kink"),
+        ("relu(x) at 0.01", "float64", 6, "a larger step would be better"),
+    ],
+)
+def test_each_verdict_can_be_had(figure, name, digits, step, says):
+    choose(figure, name, step, digits)
+    assert says in told(figure)
+    assert digits in told(figure)
+
+
+def test_the_percentages_are_true(figure):
+    choose(figure, "x³ at 1", 2)
+    slope, one, two = facts(figure)
+    said = [float(v) for v in re.findall(r"off by ([\d.]+) %", told(figure))]
+    assert said == pytest.approx([100 * (one / slope - 1), 100 * (two / slope - 1)], abs=0.006)
+
+
+def test_arrow_keys_change_the_step(figure):
+    before = told(figure)
+    slider = figure.locator("input[type=range]")
+    slider.focus()
+    figure.page.keyboard.press("ArrowRight")
+    figure.page.evaluate("nn.flush()")
+    assert told(figure) != before
+    assert "h = 0.1." in told(figure)
+
+
+def test_fits_a_phone(browser, address):
+    with visit(browser, address, PAGE, size=PHONE) as seen:
+        assert seen.too_wide() == []
+        assert seen.page.locator("nn-nudge .nn-live").inner_text().startswith("x³ at 1")
