@@ -40,7 +40,7 @@
     const chart = nn.plot({x: [1e-16, 1], y: [1e-17, 10], log: "xy", height: 300, left: 50, xlabel: "step h", ylabel: "relative error"});
     const oneLine = chart.line({colour: "b"}), twoLine = chart.line({colour: "c", dash: "9 4"});
     const oneNow = chart.dots({colour: "b", r: 6}), twoNow = chart.dots({colour: "c", shape: "diamond", r: 7});
-    const facts = nn.facts(["slope", "one-sided", "two-sided"]);
+    const facts = nn.facts(["slope", "one-sided (solid)", "two-sided (dashed)"]);
 
     function draw() {
       const {kind, at: x, name} = functions[state.chosen], it = KINDS[kind], r = ROUNDS[state.digits];
