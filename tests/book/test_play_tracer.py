@@ -56,7 +56,10 @@ def network(N, D, H, C):
     """Values and gradients of all arrays, as nnlib finds them."""
     rng = np.random.default_rng(N + D + H + C)
     shapes = {"X": (N, D), "W[1]": (H, D), "b[1]": (H,), "W[2]": (C, H), "b[2]": (C,)}
-    v = {k: nnlib.tensor(rng.normal(size=s)).requires_grad_() for k, s in shapes.items()}
+    v = {
+        k: nnlib.tensor(rng.normal(size=s) / np.sqrt(s[-1])).requires_grad_()
+        for k, s in shapes.items()
+    }
     v["Z[1]"] = F.linear(v["X"], v["W[1]"], v["b[1]"])
     v["A[1]"] = F.relu(v["Z[1]"])
     v["Z[2]"] = F.linear(v["A[1]"], v["W[2]"], v["b[2]"])

@@ -1,5 +1,5 @@
 // <nn-tracer>: the arrays of a network of two layers, their shapes, and how each gets its gradient.
-// room: 1330 790
+// room: 1175 620
 // sizes: {N, D, H, C} of the batch, the inputs, the hidden units and the classes; start: an array.
 nn.define("tracer", (element, {sizes, start}) => {
   const {html, svg} = nn, MOST = 4096, WIDE = 330, MAIN = 82, SIDE = 254, HALF = 74;
@@ -114,7 +114,7 @@ nn.define("tracer", (element, {sizes, start}) => {
   const long = n => 5 + 6 * Math.log2(1 + n);
   function drawn(key) {
     const {rule} = RULES[key], parts = rule.filter(known).slice(0, 2);
-    const signs = ["=", rule.every(known) ? "·" : key === "P" ? "/" : "⊙"];
+    const signs = ["=", rule.every(known) ? "×" : key === "P" ? "/" : "⊙"];
     if (key.startsWith("b")) signs[0] = "= Σ";
     const all = [`-${key}`, ...key === "Z1" ? ["-A", "Z1"] : key === "Z2" ? ["P", "-P"] : parts];
     const slot = 104, left = 160 - slot * (all.length - 1) / 2;
