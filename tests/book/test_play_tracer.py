@@ -97,7 +97,9 @@ def resize(figure, **sizes):
         figure.get_by_label(FIELDS[axis]).fill(str(size))
 
 
-@pytest.mark.parametrize("sizes", [(32, 784, 128, 10), (3, 5, 4, 2), (1, 1, 1, 1), (7, 2, 7, 3)])
+@pytest.mark.parametrize(
+    "sizes", [(32, 784, 128, 10), (3, 5, 4, 2), (1, 1, 1, 1), (7, 2, 7, 3)]
+)
 def test_shapes_rules_and_counts_are_nnlibs(open_at, sizes):
     figure = open_at()
     resize(figure, **dict(zip("NDHC", sizes, strict=True)))
@@ -107,7 +109,9 @@ def test_shapes_rules_and_counts_are_nnlibs(open_at, sizes):
         shape, right = str(values[name].shape), gradients[name]
         assert np.allclose(rule(values, gradients), right), name
         assert right.shape == values[name].shape
-        assert words.startswith(f"{name} has the shape {shape}, and so has its gradient, {written}")
+        assert words.startswith(
+            f"{name} has the shape {shape}, and so has its gradient, {written}"
+        )
         count = values[made].size * values[name].size
         assert facts(figure) == [shape, shape, f"{right.size:,}", f"{count:,}"]
         assert chip(figure, name).get_attribute("aria-pressed") == "true"
@@ -146,8 +150,10 @@ def test_the_other_transpose_fits_only_when_sizes_meet(open_at, sizes, name, wor
     assert words in figure.inner_text()
     v, g = network(*sizes)
     up = g["Z[1]" if name in ("X", "W[1]") else "Z[2]"]
-    a, b = (up, v[{"W[1]": "X", "W[2]": "A[1]"}[name]]) if "W" in name else (
-        up, v[{"X": "W[1]", "A[1]": "W[2]"}[name]].T
+    a, b = (
+        (up, v[{"W[1]": "X", "W[2]": "A[1]"}[name]])
+        if "W" in name
+        else (up, v[{"X": "W[1]", "A[1]": "W[2]"}[name]].T)
     )
     assert ("do not fit" in words) == (a.shape[1] != b.shape[0])
     if "wanted" in words:
