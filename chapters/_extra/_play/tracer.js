@@ -114,8 +114,7 @@ nn.define("tracer", (element, {sizes, start}) => {
   const long = n => 5 + 6 * Math.log2(1 + n);
   function drawn(key) {
     const {rule} = RULES[key], parts = rule.filter(known).slice(0, 2);
-    const signs = ["=", rule.every(known) ? "×" : key === "P" ? "/" : "⊙"];
-    if (key.startsWith("b")) signs[0] = "= Σ";
+    const signs = rule.every(known) ? ["=", "×"] : key.startsWith("b") ? ["= Σ"] : ["from", "and"];
     const all = [`-${key}`, ...key === "Z1" ? ["-A", "Z1"] : key === "Z2" ? ["P", "-P"] : parts];
     const slot = 104, left = 160 - slot * (all.length - 1) / 2;
     boxes.replaceChildren(...(key === "Q" ? [] : all).flatMap((token, k) => {
