@@ -130,7 +130,7 @@ nn.define("tracer", (element, {sizes, start}) => {
   }
 
   const facts = nn.facts(["shape", "shape of its gradient", "numbers in its gradient", "slopes in the Jacobian"]);
-  const rule = html("p", {class: "nn-note nn-rule-text"}), turned = html("p", {class: "nn-note"}), live = nn.live();
+  const rule = html("p", {class: "nn-note"}), turned = html("p", {class: "nn-note"}), live = nn.live();
 
   function draw() {
     const {at} = state, {rule: tokens, why} = RULES[at], reads = tokens.filter(known).map(parse);
