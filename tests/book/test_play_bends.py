@@ -69,9 +69,7 @@ def open_at(browser, tmp_path):
         file = tmp_path / "bends.html"
         text = PAGE.format(here=here, data=json.dumps(START | start), scripts=scripts)
         file.write_text(text, encoding="utf-8")
-        page = browser.new_page(
-            viewport={"width": size[0], "height": size[1]}, has_touch=touch
-        )
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]}, has_touch=touch)
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.goto(file.as_uri())
