@@ -1,6 +1,6 @@
 // <nn-bends>: every activation function and its derivative, read off under a cursor.
 // needs: parts-plot
-// room: 890 520
+// room: 980 530
 // start: which function is chosen at first, by name; at: where the cursor stands; pieces: the
 // two lines of maxout, each [slope, height at 0].
 nn.define("bends", (element, {start, at, pieces}) => {
@@ -92,6 +92,6 @@ nn.define("bends", (element, {start, at, pieces}) => {
     go(begin.z);
   });
   element.replaceChildren(names.node, live.node, nn.columns(left.node, right.node),
-    nn.columns(facts.node, html("div", {}, slider.node, nn.bar(reset))));
+    nn.columns(facts.node, html("div", {}, nn.bar(reset), slider.node)));
   draw();
 }, "start", "at", "pieces");
