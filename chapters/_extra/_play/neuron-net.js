@@ -1,6 +1,6 @@
 // <nn-neuron-net>: the nine numbers of a 2-2-1 net, its regions, and its hidden plane.
 // needs: parts-grid parts-plot
-// room: 1150 680
+// room: 1283 656
 // points: [[x1, x2, target]]; presets: [{name, W: [[…], […]], b, v, c}]; start: which of them;
 // x: range of both inputs; known: [{W, b, v, c, bend, outputs, loss}] by nnlib, which the script checks.
 (() => {
