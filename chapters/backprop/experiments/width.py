@@ -1,4 +1,4 @@
-"""One hidden layer of 1 to 256 units on 1,000 pictures, with their labels and with random ones."""
+"""One hidden layer of 1 to 256 units on 1,000 pictures, with right labels and random ones."""
 
 import numpy as np
 
