@@ -64,6 +64,8 @@
     const state = {set: start.set, layers: start.layers, width: start.width, bend: start.bend, exponent: start.exponent, draw: 0};
     const map = nn.plot({x: [-REACH, REACH], y: [-REACH, REACH], width: 300, height: 316, left: 30, xlabel: "first number x₁", ylabel: "second number x₂"});
     const shades = nn.picture({width: GRID, height: GRID, low: 0, high: 1, scale: "diverging", smooth: true});
+    shades.node.setAttribute("aria-hidden", "true");
+    shades.node.style.opacity = 0.45;  // so that the dots stand out
     map.behind(shades.node);
     const edge = map.contours({colour: "ink", n: GRID - 1});
     const LOOKS = [{colour: "b", shape: "square", r: 3.4}, {colour: "a", shape: "circle", r: 3.4}];
@@ -105,7 +107,7 @@
       reach(k);
       const layers = films[k], {points} = sets[state.set], z = scores(layers), fine = Number.isFinite(losses[k]);
       const field = forward(places, GRID * GRID, layers, state.bend)[layers.length];
-      shades.set(Array.from(field, v => fine ? 0.5 + 0.75 * (sigmoid(v) - 0.5) : 0.5));
+      shades.set(Array.from(field, v => fine ? sigmoid(v) : 0.5));
       const index = v => Math.round((v + REACH) / (2 * REACH) * (GRID - 1));
       edge.set(fine ? (x, y) => field[(GRID - 1 - index(y)) * GRID + index(x)] : null, [0]);
       const off = points.filter((p, i) => !((z[i] > 0) === (p[2] === 1)));
@@ -124,7 +126,7 @@
     }
     const redraw = nn.frame(draw);
 
-    // Another network or other data: training begins again, and stays where the slider stood if it was at rest.
+    // Another network or other data: training begins again; if it was running, it runs on.
     function change(what) {
       Object.assign(state, what);
       fresh();
@@ -139,8 +141,8 @@
     const other = nn.button("other start weights", () => change({draw: (state.draw + 1) % 7}));
     const words = text => nn.html("span", {}, text);
     element.replaceChildren(key, nn.columns(map.node, nn.html("div", {}, chart.node, facts.node)), time.node,
-      nn.columns(nn.html("div", {}, nn.inline(words("data"), set.node), nn.inline(words("bend"), bend.node), nn.bar(other)),
-        nn.html("div", {}, layers.node, width.node, rate.node)), live.node);
+      set.node, nn.columns(nn.html("div", {}, layers.node, width.node, rate.node),
+        nn.html("div", {}, words("bend of the hidden layers"), bend.node, nn.bar(other))), live.node);
     fresh();
     draw();
     nn.flush();
