@@ -1,6 +1,6 @@
 // <nn-train>: a dense network of the reader's own is trained in the page, epoch after epoch.
 // needs: parts-plot parts-time parts-grid
-// room: 1120 640
+// room: 1325 655
 // sets: [{name, points: [[x, y, kind 0 or 1]]}]; names: of the kinds; noise: numbers from −1 to 1 for the start weights;
 // start: {set, layers, width, bend, exponent, at}: indices of set and bend, 10 to the exponent is the learning rate, at: ten epochs each;
 // known: [{set, layers, width, bend, exponent, draw, epochs, loss}] by nnlib, which the script checks.
