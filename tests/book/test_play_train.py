@@ -1,6 +1,7 @@
 """A network trained in the page: after any number of epochs its loss is that of nnlib."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def by_nnlib(data, name, epochs, layers, width, bend, exponent, draw=0):
     points = next(np.array(s["points"]) for s in data["sets"] if s["name"] == name)
     X, t = nnlib.tensor(points[:, :2]), nnlib.tensor(points[:, 2:])
     sizes, parts, at = [2, *[width] * layers, 1], [], 97 * draw
-    for n, m in zip(sizes[:-1], sizes[1:], strict=True):
+    for n, m in pairwise(sizes):
         layer = nn.Linear(n, m, dtype=np.float64)
         W = np.take(data["noise"], range(at, at + n * m), mode="wrap").reshape(m, n)
         b = nnlib.zeros(m, dtype=np.float64)
@@ -113,12 +114,14 @@ def test_other_start_weights_are_other_and_come_round(figure, data):
         right, _ = by_nnlib(data, "spirals", 50, 2, 8, "tanh", -0.8, draw % 7)
         assert found[-1] == pytest.approx(right, abs=1e-9)
         press(figure, "other start weights")
-    assert len(set(found)) == 7 and found[7] == found[0]
+    assert len(set(found)) == 7
+    assert found[7] == found[0]
 
 
 def test_it_starts_half_way_and_can_go_back(figure):
     epoch, loss = shown(figure)
-    assert epoch == 400 and 0.2 < loss < 0.6
+    assert epoch == 400
+    assert 0.2 < loss < 0.6
     turn(figure, EPOCH, 50)
     turn(figure, EPOCH, 40)
     assert shown(figure) == (epoch, loss)
