@@ -1,4 +1,6 @@
-"""One, two and three hidden layers of about equally many parameters, on spirals and on clothes."""
+"""One, two or three hidden layers of about equally many parameters, on spirals and clothes."""
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,8 +19,7 @@ RATES, BATCH = (0.03, 0.1, 0.3, 1.0, 3.0), 50
 
 def start(sizes, rng):
     """Weights of variance 2 / inputs, biases 0."""
-    pairs = zip(sizes, sizes[1:], strict=False)
-    return [[rng.normal(0, (2 / n) ** 0.5, (m, n)), np.zeros(m)] for n, m in pairs]
+    return [[rng.normal(0, (2 / n) ** 0.5, (m, n)), np.zeros(m)] for n, m in pairwise(sizes)]
 
 
 def forward(X, layers):
@@ -71,7 +72,11 @@ def data(task, seed):
     (X, t), judged = fashion_mnist()
     mean, order = X.mean(axis=0), rng.permutation(len(X))
     learn, choose = order[:4000], order[4000:]
-    return [(X[learn] - mean, t[learn]), (X[choose] - mean, t[choose]), (judged[0] - mean, judged[1])]
+    return [
+        (X[learn] - mean, t[learn]),
+        (X[choose] - mean, t[choose]),
+        (judged[0] - mean, judged[1]),
+    ]
 
 
 def one(task, name, seed):
