@@ -14,6 +14,7 @@ from nnlib.trace.gates import number
 pytestmark = pytest.mark.browser
 
 PLAY = Path(__file__).parents[2] / "chapters" / "_extra" / "_play"
+SCRIPTS = ("parts", "parts-time", "parts-net", "parts-parse", "parts-trace", "graph")
 GRAPHS = [
     ("(x + y) * z - y / x", dict(x=2, y=3, z=4)),
     ("x * y + x * x", dict(x=3, y=-2)),
@@ -46,8 +47,8 @@ def figure(browser):
         page.set_content(
             f'<nn-graph><script type="application/json">{body}</script></nn-graph>'
         )
-        for name in ("parts.js", "parts-time.js", "parts-net.js", "graph.js"):
-            page.add_script_tag(path=PLAY / name)
+        for name in SCRIPTS:
+            page.add_script_tag(path=PLAY / f"{name}.js")
         return page.locator("nn-graph")
 
     yield show
@@ -55,7 +56,7 @@ def figure(browser):
 
 
 def titled(text, values):
-    return {"title": text, **trace.expression(text, **values).data()}
+    return {"title": text, "text": text, **trace.expression(text, **values).data()}
 
 
 @pytest.mark.parametrize(("text", "values"), GRAPHS)
@@ -94,8 +95,9 @@ def test_numbers_and_names_are_written_as_the_library_writes_them(figure, text, 
 
 @pytest.mark.parametrize("width", [900, 360])
 def test_all_steps_are_said_as_the_library_says_them(figure, width):
-    graph = trace.expression("p = x * y; f = p + x", x=3, y=-2)
-    shown = figure([{"title": "g", **graph.data()}], width)
+    text, values = "p = x * y; f = p + x", dict(x=3, y=-2)
+    graph = trace.expression(text, **values)
+    shown = figure([titled(text, values)], width)
     shown.locator(".nn-walk").focus()
     said = []
     for _ in graph.steps():
