@@ -9,12 +9,14 @@ import pytest
 from browser import DESKTOP, PHONE, chromium, visit
 
 from nnlib import trace
+from nnlib.trace.gates import number
 
 pytestmark = pytest.mark.browser
 
 PLAY = Path(__file__).resolve().parents[2] / "chapters" / "_extra" / "_play"
 PAGE = "chapters/backprop/computational-graphs.html"
 NAMES = ("x", "y", "z", "w1", "b_2", "f", "v1", "λ", "match", "constructor", "exp")
+VALUES = "all => all.map(input => Number(input.value))"
 RUN = """
 pairs => pairs.map(([text, values]) => {
   try {
@@ -109,7 +111,9 @@ class Writer:
         return {name: self.rng.choice((-2.5, -1, 0.3, 0.5, 1, 2, 3, 7)) for name in NAMES}
 
     def number(self):
-        return self.rng.choice(("1", "2", "0.5", ".25", "3.", "1e-3", "2E1", "1_0", "0x10", "00"))
+        return self.rng.choice(
+            ("1", "2", "0.5", ".25", "3.", "1e-3", "2E1", "1_0", "0x10", "00")
+        )
 
     def blank(self):
         return self.rng.choice(("", "", " ", "  ", "\t"))
@@ -117,8 +121,12 @@ class Writer:
     def tree(self, depth):
         rng, inner = self.rng, lambda: self.tree(depth - 1)
         if depth <= 0 or rng.random() < 0.12:
-            return rng.choice(NAMES + tuple(self.known)) if rng.random() < 0.75 else self.number()
-        kind = rng.choice(("sum", "sum", "product", "product", "power", "sign", "one", "two", "bracket"))
+            return (
+                rng.choice(NAMES + tuple(self.known)) if rng.random() < 0.75 else self.number()
+            )
+        kind = rng.choice(
+            ("sum", "sum", "product", "product", "power", "sign", "one", "two", "bracket")
+        )
         left, right = inner(), inner()
         a, b = self.blank(), self.blank()
         match kind:
@@ -244,13 +252,21 @@ def test_odd_texts_are_accepted_or_refused_by_both(run):
         ("x +", "Column 4: found the end, expected a number, a name, a function or (", ""),
         ("(x + y", "Column 7: found the end, expected an operator or )", ""),
         ("x y", "Column 3: found y, expected an operator; a product is written with *", "y"),
-        ("2x", "Column 2: found x right behind 2, expected an operator; a product is written", "x"),
+        (
+            "2x",
+            "Column 2: found x right behind 2, expected an operator; a product is written",
+            "x",
+        ),
         ("x(y + 1)", "Column 1: unknown function x, expected one of exp, log, max, relu,", "x"),
         ("x^2", "Column 2: found ^, expected ** in its place", "^"),
         ("x − y", "Column 3: found −, expected - in its place", "−"),
         ("λ + ?", "Column 5: found ?, expected a number", "?"),
         ("w = x\nf = w +", "Line 2, column 8: found the end", ""),
-        ("w = x\n f = w", "Line 2, column 1: found blanks, expected a line that begins at the", " "),
+        (
+            "w = x\n f = w",
+            "Line 2, column 1: found blanks, expected a line that begins at the",
+            " ",
+        ),
         ("max(x)", "Column 1: max takes two numbers, found 1", "max(x)"),
         ("exp(x, y)", "Column 1: exp takes one number, found 2", "exp(x, y)"),
         ("x = 2*x", "Column 1: the name x is taken, expected a new one", "x"),
@@ -265,3 +281,150 @@ def test_a_refusal_names_the_place_what_is_there_and_what_should_be(run, text, m
     [found] = run([(text, {})])
     assert found["refused"].startswith(message)
     assert found["place"] == place
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def figure(request, browser, address):
+    with visit(browser, address, PAGE, size=request.param, has_touch=True) as seen:
+        yield seen.page.locator("nn-graph")
+        assert seen.errors == []
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= request.param[0]
+
+
+def typed(figure):
+    return figure.get_by_label("Expression")
+
+
+def problem(figure):
+    return figure.locator(".nn-problem").inner_text()
+
+
+def blames(figure):
+    return figure.locator("circle ~ text.nn-blame").all_text_contents()
+
+
+def inputs(figure):
+    labels = figure.locator(".nn-numbers label")
+    return dict(
+        zip(labels.all_inner_texts(), labels.locator("input").evaluate_all(VALUES), strict=True)
+    )
+
+
+def test_it_starts_with_a_preset_in_the_field_that_agrees_with_nnlib(figure):
+    assert figure.get_attribute("data-agrees") == "true"
+    assert typed(figure).input_value() == "w = x + y; f = w * z"
+    assert inputs(figure) == {"x": 2, "y": 3, "z": 4}
+    figure.get_by_role("button", name="softplus").tap()
+    assert typed(figure).input_value() == "b = exp(x); a = 1 + b; f = log(a)"
+    assert inputs(figure) == {"x": 2}
+    assert figure.get_by_role("button", name="softplus").get_attribute("aria-pressed") == "true"
+
+
+def test_keys_alone_type_an_expression_and_walk_its_graph(figure):
+    field, keys = typed(figure), figure.page.keyboard
+    field.focus()
+    keys.press("ControlOrMeta+a")
+    keys.type("relu(w*x + b)")
+    assert problem(figure) == ""
+    assert inputs(figure) == {"w": 1, "x": 2, "b": 3}
+    keys.press("Tab")
+    keys.press("ControlOrMeta+a")
+    keys.type("-1.5")
+    assert inputs(figure)["w"] == -1.5
+    figure.locator(".nn-walk").focus()
+    keys.press("Home")
+    keys.press("ArrowRight")
+    said = figure.locator(".nn-live").inner_text()
+    assert said == "Forward: v₁ = w × x = −1.5 × 2 = −3."
+    keys.press("End")
+    graph = trace.expression("relu(w*x + b)", w=-1.5, x=2, b=3)
+    assert graph.output.value == 0  # at the kink
+    assert blames(figure) == [number(node.gradient) for node in graph]
+    pressed = figure.locator("button[aria-pressed=true]")
+    assert pressed.count() == 0
+
+
+def test_values_are_kept_by_name_and_new_names_get_numbers_of_their_own(figure):
+    figure.get_by_role("spinbutton", name="y").fill("7")
+    typed(figure).fill("y * q + x - r")
+    assert inputs(figure) == {"y": 7, "q": 1, "x": 2, "r": 3}
+    typed(figure).fill("x")
+    typed(figure).fill("x * y")
+    assert inputs(figure) == {"x": 2, "y": 7}
+    assert blames(figure) == ["7", "2", "1"]
+
+
+def test_a_slip_is_told_with_its_place_and_the_last_graph_stays(figure):
+    typed(figure).fill("x * y + 1")
+    drawn = figure.locator("svg").inner_html()
+    typed(figure).fill("x * y + * 1")
+    assert problem(figure).startswith("Column 9: found *, expected a number")
+    assert figure.locator(".nn-problem mark").inner_text() == "*"
+    assert figure.locator(".nn-problem").get_attribute("role") == "status"
+    assert typed(figure).get_attribute("aria-invalid") == "true"
+    assert figure.locator("svg").inner_html() == drawn
+    figure.get_by_role("spinbutton", name="x").fill("5")  # the last graph still moves
+    assert figure.locator("svg").inner_html() != drawn
+    assert "Column 9" in problem(figure)
+    typed(figure).fill("x * y + 1 * 1")
+    assert problem(figure) == ""
+    assert typed(figure).get_attribute("aria-invalid") is None
+
+
+def test_an_expression_without_a_finite_result_waits_for_better_inputs(figure):
+    typed(figure).fill("log(y - x) + log(-z)")
+    assert problem(figure).startswith("Column 14: log(-z) is not a finite real number")
+    assert inputs(figure) == {"y": 3, "x": 2, "z": 4}
+    figure.get_by_role("spinbutton", name="x").fill("3")
+    figure.get_by_role("spinbutton", name="z").fill("-1")
+    assert problem(figure).startswith("Column 1: log(y - x) is not a finite real number")
+    figure.get_by_role("spinbutton", name="y").fill("4")
+    assert problem(figure) == ""
+    assert blames(figure) == ["1", "−1", "1", "1", "−1", "1", "1", "1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<img src=x onerror='window.hacked = 1'>",
+        "x + </code><script>window.hacked = 1</script>",
+        "x; window.hacked = 1",
+        "constructor.constructor('window.hacked = 1')()",
+        "(lambda: 1)()",
+    ],
+)
+def test_what_looks_like_a_program_stays_text(figure, text):
+    typed(figure).fill(text)
+    assert problem(figure) != ""
+    assert figure.locator("img, .nn-problem script, .nn-walk script").count() == 0
+    figure.page.wait_for_timeout(50)
+    assert figure.page.evaluate("window.hacked") is None
+    assert typed(figure).input_value() == text
+
+
+def test_names_that_javascript_knows_are_names_like_others(figure):
+    typed(figure).fill("constructor * __proto__ + hasOwnProperty")
+    assert inputs(figure) == {"constructor": 1, "__proto__": 2, "hasOwnProperty": 3}
+    assert blames(figure) == ["2", "1", "1", "1", "1"]
+
+
+def test_a_long_expression_scrolls_in_its_box_and_the_node_at_work_is_seen(figure):
+    typed(figure).fill("+".join(["x*x"] * 60))
+    box = figure.locator(".nn-walk")
+    assert box.evaluate("e => e.scrollHeight > e.clientHeight || e.scrollWidth > e.clientWidth")
+    assert figure.bounding_box()["height"] < 2000
+    for name in ("forward to the end", "backward to the end"):
+        figure.get_by_role("button", name=name).click()
+        inside, node = (
+            figure.locator(what).bounding_box() for what in (".nn-walk", "circle.nn-now")
+        )
+        for start, size in (("x", "width"), ("y", "height")):
+            middle = node[start] + node[size] / 2
+            assert inside[start] <= middle <= inside[start] + inside[size]
+
+
+def test_the_room_that_it_asks_for_is_what_it_takes(figure):
+    asked = re.search(r"^// room: (\d+) (\d+)$", (PLAY / "graph.js").read_text(), re.MULTILINE)
+    narrow = figure.page.viewport_size["width"] == PHONE[0]
+    height = figure.bounding_box()["height"]
+    assert float(asked[1 if narrow else 2]) == pytest.approx(height, rel=0.05)

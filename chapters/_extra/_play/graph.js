@@ -2,7 +2,7 @@
 // one operation at a time. data: {graphs: [{title, text, and what nnlib's graph.data() gives}], start,
 // steps: how many have been taken}.
 // needs: parts-time parts-net parts-parse parts-trace
-// room: 737 491
+// room: 925 640
 (() => {
   const RADIUS = 17;
   const FRAMES = {
@@ -17,6 +17,7 @@
     .nn-typed textarea[aria-invalid] { border-color: var(--nn-b); outline-color: var(--nn-b); }
     .nn-problem { margin: .3rem 0 0; overflow-wrap: anywhere; }
     .nn-problem:not(:empty) { border-left: 5px solid var(--nn-b); padding-left: .6rem; }
+    .nn-problem code { display: block; white-space: pre-wrap; color: inherit; background: none; }
     .nn-problem mark { color: inherit; background: none; border-bottom: 3px solid var(--nn-b); }
     .nn-walk .nn-sign.nn-input { font-style: italic; }
     .nn-walk .nn-name { font-style: italic; }
@@ -103,11 +104,12 @@
 
   // What is wrong, and the piece of the text where it is, marked between its neighbours.
   function told({message, text, from, to}) {
-    if (to - from === text.length) return [`${message}.`];
+    const words = `${message}. Until then the last graph stays.`;
+    if (to - from === text.length) return [words];
     const piece = text.slice(from, Math.min(to, from + 40)).replace("\n", "↵") || "\u00a0";
     const left = `${from > 16 ? "…" : ""}${text.slice(Math.max(0, from - 16), from)}`;
     const right = `${text.slice(to, to + 16)}${to + 16 < text.length ? "…" : ""}`;
-    return [`${message}: `, nn.html("code", {}, left, nn.html("mark", {}, piece), right)];
+    return [words, nn.html("code", {}, left, nn.html("mark", {}, piece), right)];
   }
 
   // Where an expression is typed, what it may hold, and what is wrong with it.
@@ -119,8 +121,8 @@
     });
     return {
       node: nn.html("div", {class: "nn-typed"}, nn.html("label", {for: key}, "Expression"), input, problem,
-        nn.html("p", {class: "nn-note"}, "Your own, too: numbers, names, + - * / **, brackets, exp, log, max, relu, sigmoid, tanh; " +
-          "= gives a result a name, and ; stands between two results.")),
+        nn.html("p", {class: "nn-note"}, "Or one of your own, from numbers, names, + - * / **, brackets, exp, log, max, relu, sigmoid, tanh; " +
+          "= names a result, ; stands between two.")),
       get text() { return input.value; },
       set text(words) { input.value = words; },
       tell(wrong) {
@@ -139,13 +141,13 @@
     const box = nn.html("div", {class: "nn-walk", tabindex: 0, role: "group", "aria-label": "Graph; arrow keys step"});
     const live = nn.live();
     const fields = nn.html("fieldset", {class: "nn-numbers"});
-    const typed = editor(() => { menu.set(-1); update(Infinity); });
+    const typed = editor(() => { menu.set(-1); update(); });
     const stepper = nn.stepper({last: 1, run: false, go: draw});
     stepper.keys(box);
     stepper.bar.append(nn.button("forward to the end", () => stepper.to((state.steps.length - 1) / 2)),
       nn.button("backward to the end", () => stepper.to(state.steps.length)));
 
-    function choose(k, count = Infinity) {
+    function choose(k, count) {
       typed.text = graphs[k].text;
       for (const {name, operation, value} of graphs[k].nodes) if (!operation) values.set(name, value);
       state.program = null;  // its fields are made anew
@@ -163,7 +165,7 @@
 
     // Read what is typed and compute it with the inputs' values. What cannot be read or computed
     // is told; the last program keeps its fields, and the last graph stays. count: steps taken.
-    function update(count) {
+    function update(count = Infinity) {
       const problems = [], refused = error => problems.push(error);
       const program = attempt(() => nn.parse(typed.text), refused);
       if (program) adopt(program);
@@ -260,9 +262,10 @@
 
     function circle(node, k, f, step, done) {
       const [x, y] = f.at(node.place), input = node.operation ? "" : "nn-input";
+      const sign = node.operation ? node.symbol : short(node.name, ROOM.circle);
       const marks = [
         nn.svg("circle", {cx: x, cy: y, r: RADIUS, class: `${input} ${step && step.node === k ? "nn-now" : ""} ${done.known[k] ? "" : "nn-waiting"}`}),
-        nn.text(x, y + 4.5, node.operation ? node.symbol : short(node.name, ROOM.circle), {class: `nn-sign ${input}`}),
+        nn.text(x, y + 4.5, sign, {class: `nn-sign ${input}`, textLength: sign.length > 5 ? 1.8 * RADIUS : null, lengthAdjust: "spacingAndGlyphs"}),
       ];
       const room = f.along === 0 ? ROOM.above : ROOM.beside;
       const value = done.known[k] ? show(state.graph.result.values[k]) : "", name = node.operation ? short(node.name, room) : "";
