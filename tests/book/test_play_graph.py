@@ -111,9 +111,7 @@ class Writer:
         return {name: self.rng.choice((-2.5, -1, 0.3, 0.5, 1, 2, 3, 7)) for name in NAMES}
 
     def number(self):
-        return self.rng.choice(
-            ("1", "2", "0.5", ".25", "3.", "1e-3", "2E1", "1_0", "0x10", "00")
-        )
+        return self.rng.choice("1 2 0.5 .25 3. 1e-3 2E1 1_0 0x10 00".split())
 
     def blank(self):
         return self.rng.choice(("", "", " ", "  ", "\t"))
@@ -124,9 +122,7 @@ class Writer:
             return (
                 rng.choice(NAMES + tuple(self.known)) if rng.random() < 0.75 else self.number()
             )
-        kind = rng.choice(
-            ("sum", "sum", "product", "product", "power", "sign", "one", "two", "bracket")
-        )
+        kind = rng.choice("sum sum product product power sign one two bracket".split())
         left, right = inner(), inner()
         a, b = self.blank(), self.blank()
         match kind:
@@ -177,20 +173,25 @@ def test_what_a_slip_makes_of_an_expression_is_accepted_or_refused_by_both(run, 
 
 
 TEXTS = """
-x; x;;y | ;x | x; | (a) = x; a | a = b = x | f(x) = 2 | x = 2*x | y = x; x = 2*y | exp = 2*x; exp(exp) | (exp)(x)
-exp() | exp(,) | exp(x,) | exp(x,,) | max(x) | max(x, y, z) | max(x y) | max(*x) | max(x=1) | exp(x for x in y)
-2x | 2 x | 2(x) | x(2) | (x)(y) | x y | x*y) | (x*y | (x] | () | (x,) | x, y | x.real | x[0] | {x} | x{0} | x()
-+x | --x | -x**2 | 2**-1*x | 2**-x**2 | x**-y | x***y | x**+2 | x//y | x%y | x@y | ~x | x^2 | x<y | x==y | !x | not x
-x and y | x if x else y | lambda: x | True*x | False*x | None | if*2 | x := 2 | (x := 2) | x += 1 | x: int = 2 | import os
-1 | 2 + 3 | k = 3; k | k = 3; k*x | a = x; a | a = x; b = a; a*b | a = x*y; f = x | x*y; x+y | x = 3; x = y | _ = x; _*_
-1_000*x | 1__0*x | 1_*x | 0x1F*x | 0xg*x | 0b12*x | 0o17*x | 00*x | 01*x | 09.5*x | 09*x | 0_0*x | 0_7*x | 0e0*x | 1e*x
-1e5*x | 1e+5*x | 1.e-2*x | .5*x | 5.*x | .*x | 1.2.3*x | 1..2 | 1._5*x | 1e_5*x | 1e1_0*x | 1j*x | 1e400*x | 1e308*x*10
-1/(x - x) | x/0 | log(0*x) | log(-1) + x | (0 - 2)**0.5*x | 0**-1 + x | 0*x**0.5 | (x - x)**0.5 | (x-x)**y | (0*x)**(0*y)
-exp(1000*x) | exp(-1000*x) | sigmoid(-1000*x) | sigmoid(1000*x) | tanh(1e5*x) | (-1 - x)**y | (-1 - x)**2 | (-1)**x
-max(x, x) | max(x, x + 0) | max(2, x) | max(x, y) + max(y, x) | relu(x - x) | relu(-x) | x*x*x | x - x | v1*x + 1 | x*2 + f
-constructor(x) | __proto__*2 | toString + hasOwnProperty | __proto__(x) | sin(x) | Exp(x) | λ*2 | λ² | ｘ + x | x − y | 2 × x
-'x' | "x" | `x` | <b>x</b> | <img src=x onerror=alert(1)> | alert(1) | x\\y | $x | x? | x:y | @x | x…y | x; # c | # c | x#*2
-type = x; type | type x | print x | async*x | await x | match*x | as | pass | x; pass | return x | del x | yield x
+x; x;;y | ;x | x; | (a) = x; a | a = b = x | f(x) = 2 | x = 2*x | y = x; x = 2*y
+exp = 2*x; exp(exp) | (exp)(x) | exp() | exp(,) | exp(x,) | exp(x,,) | max(x) | max(x, y, z)
+max(x y) | max(*x) | max(x=1) | exp(x for x in y) | 2x | 2 x | 2(x) | x(2) | (x)(y) | x y
+x*y) | (x*y | (x] | () | (x,) | x, y | x.real | x[0] | {x} | x{0} | x() | +x | --x | -x**2
+2**-1*x | 2**-x**2 | x**-y | x***y | x**+2 | x//y | x%y | x@y | ~x | x^2 | x<y | x==y | !x
+not x | x and y | x if x else y | lambda: x | True*x | False*x | None | if*2 | x := 2
+(x := 2) | x += 1 | x: int = 2 | import os | 1 | 2 + 3 | k = 3; k | k = 3; k*x | a = x; a
+a = x; b = a; a*b | a = x*y; f = x | x*y; x+y | x = 3; x = y | _ = x; _*_ | 1_000*x | 1__0*x
+1_*x | 0x1F*x | 0xg*x | 0b12*x | 0o17*x | 00*x | 01*x | 09.5*x | 09*x | 0_0*x | 0_7*x
+0e0*x | 1e*x | 1e5*x | 1e+5*x | 1.e-2*x | .5*x | 5.*x | .*x | 1.2.3*x | 1..2 | 1._5*x
+1e_5*x | 1e1_0*x | 1j*x | 1e400*x | 1e308*x*10 | 1/(x - x) | x/0 | log(0*x) | log(-1) + x
+(0 - 2)**0.5*x | 0**-1 + x | 0*x**0.5 | (x - x)**0.5 | (x-x)**y | (0*x)**(0*y) | exp(1000*x)
+exp(-1000*x) | sigmoid(-1000*x) | sigmoid(1000*x) | tanh(1e5*x) | (-1 - x)**y | (-1 - x)**2
+(-1)**x | max(x, x) | max(x, x + 0) | max(2, x) | max(x, y) + max(y, x) | relu(x - x)
+relu(-x) | x*x*x | x - x | v1*x + 1 | x*2 + f | constructor(x) | __proto__*2
+toString + hasOwnProperty | __proto__(x) | sin(x) | Exp(x) | λ*2 | λ² | ｘ + x | x − y
+2 × x | 'x' | "x" | `x` | <b>x</b> | <img src=x onerror=alert(1)> | alert(1) | x\\y | $x
+x? | x:y | @x | x…y | x; # c | # c | x#*2 | type = x; type | type x | print x | async*x
+await x | match*x | as | pass | x; pass | return x | del x | yield x
 """
 LINES = (
     "",
