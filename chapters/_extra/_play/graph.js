@@ -17,6 +17,7 @@
     .nn-typed textarea[aria-invalid] { border-color: var(--nn-b); outline-color: var(--nn-b); }
     .nn-problem { margin: .3rem 0 0; overflow-wrap: anywhere; }
     .nn-problem:not(:empty) { border-left: 5px solid var(--nn-b); padding-left: .6rem; }
+    .nn-problem:not(:empty) + .nn-note { display: none; }
     .nn-problem code { display: block; white-space: pre-wrap; color: inherit; background: none; }
     .nn-problem mark { color: inherit; background: none; border-bottom: 3px solid var(--nn-b); }
     .nn-walk .nn-sign.nn-input { font-style: italic; }
@@ -112,17 +113,17 @@
     return [words, nn.html("code", {}, left, nn.html("mark", {}, piece), right)];
   }
 
-  // Where an expression is typed, what it may hold, and what is wrong with it.
+  // Where an expression is typed; below, what it may hold, or what is wrong with it in its place.
   function editor(read) {
     const key = nn.id(), problem = nn.html("p", {class: "nn-problem", role: "status", id: nn.id()});
+    const hint = nn.html("p", {class: "nn-note", id: nn.id()}, "Or one of your own, from numbers, names, + - * / **, brackets, exp, log, max, relu, " +
+      "sigmoid, tanh; = names a result, ; stands between two.");
     const input = nn.html("textarea", {
       id: key, rows: 2, spellcheck: "false", autocapitalize: "off", autocomplete: "off", autocorrect: "off",
-      "aria-describedby": problem.id, oninput: read,
+      "aria-describedby": `${problem.id} ${hint.id}`, oninput: read,
     });
     return {
-      node: nn.html("div", {class: "nn-typed"}, nn.html("label", {for: key}, "Expression"), input, problem,
-        nn.html("p", {class: "nn-note"}, "Or one of your own, from numbers, names, + - * / **, brackets, exp, log, max, relu, sigmoid, tanh; " +
-          "= names a result, ; stands between two.")),
+      node: nn.html("div", {class: "nn-typed"}, nn.html("label", {for: key}, "Expression"), input, problem, hint),
       get text() { return input.value; },
       set text(words) { input.value = words; },
       tell(wrong) {
