@@ -77,6 +77,8 @@ def test_a_wrong_number_is_noticed(figure):
         ("exp(-x) * log(y)", dict(x=40, y=1e-5)),
         ("x - 0.0001234", dict(x=1e-4)),
         ("x * y", dict(x=999.6, y=-99.96)),
+        ("x * 0.5625 + y - 0.0625 * 1.0625", dict(x=16.25, y=-1.125)),
+        ("x * 0.4375 + y", dict(x=16.35, y=-1002.5)),
         ("x * (-2) + max(x, -3)", dict(x=-1)),
         ("x ** (-2)", dict(x=-3)),
     ],
