@@ -385,7 +385,7 @@ def moved_and_left(f, x, grad, h=1e-5):
 
 @checker.mistake("all entries of x move at once. Which one moves for g[i]?", loses="value")
 def all_move(f, x, grad, h=1e-5):
-    above, middle, below = f(x + h), f(x), f(x - h)
+    above, below = f(x + h), f(x - h)
     n = (above - below) / (2 * h)
     return float(np.max(np.abs(n - grad) / np.maximum(np.abs(n), np.abs(grad))))
 

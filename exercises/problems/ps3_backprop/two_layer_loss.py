@@ -251,7 +251,8 @@ def mean_over_all_scores(params, X, y):
 
 
 @network.mistake(
-    "what comes back passes every unit here. What is the slope of max(0, a) where a is below 0?",
+    "what comes back passes every unit here. What is the slope of max(0, a) where "
+    "a is below 0?",
     loses="hidden",
 )
 def mask_forgotten(params, X, y):
@@ -399,12 +400,12 @@ def second_bias_forgotten(params, X, y):
 
 
 @network.mistake(
-    "a score of some thousands became infinite or nan. What may you subtract from all scores of "
-    "a row before exp?",
+    "a score of some thousands became infinite or nan. What may you subtract from all "
+    "scores of a row before exp?",
     loses="stability",
 )
 def scores_not_shifted(params, X, y):
-    a, scores = forward(params, X)
+    scores = forward(params, X)[1]
     e = np.exp(scores)
     p, N = e / e.sum(axis=1, keepdims=True), len(X)
     dscores = (p - np.eye(len(params["b2"]))[y]) / N
