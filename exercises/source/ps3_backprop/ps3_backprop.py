@@ -54,21 +54,507 @@ from nngrader import check
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_Value", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 2. A number that remembers
+#
+# On paper you drew the graph, wrote a slope on each line, and walked back. Now the numbers do that themselves.
+# A `Value` is a number that remembers from which numbers it was made. After `y = a * b + a` the number `y` knows the sum, the sum knows the product, and the product knows `a` and `b`. So `y` can be asked for the derivative by each of them, and nobody has to draw anything.
+# All that an operation must bring along is its own slope. The rest is the chain rule: a slope for each step, the product along each way from $v$ to $y$, and the sum over all ways,
+#
+# $$\frac{\partial y}{\partial v} = \sum_{\text{ways from } v \text{ to } y} \;\; \prod_{\text{steps on the way}} \text{slope of the step}.$$
+#
+# | | what it is |
+# |---|---|
+# | `Value(2.0)` | a number with `data` = 2.0, a `float`, and `grad` = 0.0 |
+# | `a + b`, `a - b`, `a * b`, `a / b` | a new `Value`; one of the two may be a plain number such as 3 or 0.5, on the left or on the right |
+# | `a ** n` | the same, where `n` is a plain number, not always whole or positive |
+# | `a.exp()`, `a.log()`, `a.tanh()`, `a.relu()` | the same; `relu` is max(0, `data`), and at exactly 0 its slope counts as 0 |
+# | `y.backward()` | sets `y.grad` to 1, and adds to the `grad` of each number that `y` was made from, results on the way included, the derivative of `y` by it. It returns nothing and is called once |
+#
+# The check runs short programs in which the letters $a, b, c, \ldots$ are numbers, here 2 and 3. `n` is how often a loop runs, 0 where there is none. It looks at `y.data`, and at the `grad` of each letter but `y`, in the order of the alphabet:
+#
+# ```python
+# program = "c = a * b; y = c * a + c"
+# numbers = np.array([2.0, 3.0])
+# n = 0
+# data = 18.0
+# grad = [15.0, 6.0, 3.0]
+# ```
+#
+# From `c` two ways lead to `y`, with the slopes 2 and 1, so `c` gets 3. How many ways lead from `a` to `y`, and which numbers add up to 15?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 2.5 | value | `data`, after + - * / **, where each letter is used once |
+# | 4 | gradient | `grad` of the same letters |
+# | 3 | functions | both (half each), with `exp`, `log`, `tanh` and `relu`, each letter used once |
+# | 1 | numbers | both, with plain numbers on the right: `a - 4` |
+# | 1 | left | both, with plain numbers on the left: `4 - a` |
+# | 2 | reuse | both, where letters and results are used several times |
+# | 1 | chain | both, after a chain of 10,000 powers: `y = y ** 0.9999` |
+# | 1 | paths | both, where each of twelve results is used twice. 4,096 ways lead back, and `backward` must not walk each of them by itself |
+# | 0.5 | shape | `data` and `grad` are numbers |
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - Begin with `__init__`, `__add__` and a `backward` that knows nothing else. The check tells you which operation it misses. In Python `a + b` calls `a.__add__(b)`, and `2 + a` calls `a.__radd__(2)`.
+# - What does a result need for the way back? For each number that it was made from: which one, and the slope by it. You know both at the moment when the result is made.
+# - A number on the right has no `data`. Make a `Value` of it first, and nothing else changes.
+# - Print `grad` for `y = a + a`. Is it 2?
+# - In the example `y` hands something to `c`, on two lines. When may `c` begin to hand on to `a` and `b`? In which order must all numbers come, so that none begins too early?
+# - That order can be found by a function that calls itself for each number behind. Python allows about 1,000 calls inside each other. What could keep the list of those still to be visited instead?
+# - Look at `y = y + y`, twelve times. How many numbers are there, and how often does your `backward` come to the first one?
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "Value", "locked": false, "schema_version": 3, "solution": true, "task": false}
+class Value:
+    """A number that remembers from which numbers it was made, and how.
+
+    Value(2.0) has data = 2.0, a float, and grad = 0.0.
+    +, -, * and / of two numbers, of which one may be a plain number on either side, ** with a
+    plain number as exponent, and the methods exp() log() tanh() relu() return a new Value whose
+    data is the result; relu is max(0, data), with slope 0 at 0.
+    y.backward() sets y.grad to 1 and adds to the grad of every Value v that y was made from,
+    directly or through others, the derivative of y by v: the sum, over all ways from v to y, of
+    the product of the slopes on the way. It is called once.
+    """
+
+    def __init__(self, data):
+        ### BEGIN SOLUTION
+        self.data, self.grad, self.slopes = data, 0.0, ()
+
+    def made(self, data, *slopes):
+        result = type(self)(data)
+        result.slopes = slopes
+        return result
+
+    def number(self, other):
+        return other if isinstance(other, Value) else type(self)(other)
+
+    def __add__(self, other):
+        other = self.number(other)
+        return self.made(self.data + other.data, (self, 1.0), (other, 1.0))
+
+    def __sub__(self, other):
+        other = self.number(other)
+        return self.made(self.data - other.data, (self, 1.0), (other, -1.0))
+
+    def __mul__(self, other):
+        other = self.number(other)
+        return self.made(self.data * other.data, (self, other.data), (other, self.data))
+
+    def __truediv__(self, other):
+        other = self.number(other)
+        y = self.data / other.data
+        return self.made(y, (self, 1 / other.data), (other, -y / other.data))
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rsub__(self, other):
+        return self.number(other) - self
+
+    def __rmul__(self, other):
+        return self * other
+
+    def __rtruediv__(self, other):
+        return self.number(other) / self
+
+    def __pow__(self, n):
+        return self.made(self.data**n, (self, n * self.data ** (n - 1)))
+
+    def exp(self):
+        y = np.exp(self.data)
+        return self.made(y, (self, y))
+
+    def log(self):
+        return self.made(np.log(self.data), (self, 1 / self.data))
+
+    def tanh(self):
+        y = np.tanh(self.data)
+        return self.made(y, (self, 1 - y**2))
+
+    def relu(self):
+        return self.made(max(self.data, 0.0), (self, float(self.data > 0)))
+
+    def order(self):
+        order, seen, stack = [], set(), [(self, False)]
+        while stack:
+            number, done = stack.pop()
+            if done:
+                order.append(number)
+            elif number not in seen:
+                seen.add(number)
+                stack.append((number, True))
+                stack.extend((earlier, False) for earlier, _ in number.slopes)
+        return order
+
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_Value", "locked": true, "points": 16, "schema_version": 3, "solution": false, "task": false}
+check(Value)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("Value", Value, 16)
+### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_affine_forward", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 3. A layer, forwards
+#
+# One `Value` for each number is fine for ten numbers. A layer with 784 inputs and 128 outputs multiplies 100,000 of them for a single picture, and each would be an object with a history.
+# So from here on the node of the graph is a whole array. Forwards that is one product of matrices, and backwards it will be two.
+#
+# Output $h$ of a layer weighs the $D$ inputs of a sample and adds a bias. For sample $n$,
+#
+# $$y_{nh} = \sum_{d=1}^{D} W_{hd} \, x_{nd} + b_h .$$
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `x` | (N, D) | one sample a row, `float64` |
+# | `W` | (H, D) | (out, in): row $h$ holds the weights of output $h$ |
+# | `b` | (H,) | one bias for each output |
+# | `y` | (N, H) | one row for each sample, `float64` |
+#
+# Two samples with two inputs, three outputs:
+#
+# ```python
+# x = np.array([[1.0, 2.0], [3.0, -1.0]])
+# W = np.array([[1.0, 0.0], [2.0, 1.0], [-1.0, 1.0]])
+# b = np.array([1.0, 0.0, 2.0])
+# y = [[2.0, 4.0, 3.0], [4.0, 5.0, -2.0]]
+# ```
+#
+# The last number, $-2$, is $-1 \cdot 3 + 1 \cdot (-1) + 2$. Which row of `x` and which row of `W` met there?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 3.25 | value | random numbers get the right outputs |
+# | 0.5 | shape | an (N, H) array of `float64` |
+# | 0.25 | inputs-unchanged | `x`, `W` and `b` stay as they are |
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - Write the shapes below each other: (N, D) and (H, D). Which index is summed, and where must it stand in both for `@`?
+# - `W.T` and `W.reshape(D, H)` have the same shape. Print both for the example.
+# - What does NumPy do when it adds an array of shape (H,) to one of shape (N, H)?
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "affine_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def affine_forward(x, W, b):
+    """What a layer makes of each sample.
+
+    y[n, h] = (sum over d of W[h, d] * x[n, d]) + b[h]
+
+    x : (N, D) array, float64, one sample a row
+    W : (H, D) array, float64, the weights of one output a row
+    b : (H,) array, float64
+    Returns y : (N, H) array, float64. All arrays stay as they are.
+    """
+    ### BEGIN SOLUTION
+    return x @ W.T + b
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_affine_forward", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+check(affine_forward)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("affine_forward", affine_forward, 4)
+### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_affine_backward", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 4. A layer, backwards
+#
+# Somebody further on has found out how the loss answers to each output of this layer, and hands you $dy$, with $dy_{nh} = \partial L / \partial y_{nh}$.
+# You do not know the loss, and you need not: with $dy$ you can say how it answers to everything that went in. The weights want $dW$ to improve themselves, and $dx$ is what you hand to the layer before.
+#
+# Follow one weight. $W_{hd}$ stands in $y_{nh}$ for every sample $n$, with the slope $x_{nd}$. These are its ways to the loss, and their products are added up. In the same way,
+#
+# $$dx_{nd} = \sum_{h=1}^{H} dy_{nh} \, W_{hd}, \qquad dW_{hd} = \sum_{n=1}^{N} dy_{nh} \, x_{nd}, \qquad db_h = \sum_{n=1}^{N} dy_{nh} .$$
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `dy` | (N, H) | $\partial L / \partial y$, `float64` |
+# | `x` | (N, D) | what went into the layer |
+# | `W` | (H, D) | its weights |
+# | `dx` | (N, D) | $\partial L / \partial x$ |
+# | `dW` | (H, D) | $\partial L / \partial W$ |
+# | `db` | (H,) | $\partial L / \partial b$ |
+#
+# The layer of the last example:
+#
+# ```python
+# dy = np.array([[1.0, 0.0, -1.0], [2.0, 1.0, 0.0]])
+# x = np.array([[1.0, 2.0], [3.0, -1.0]])
+# W = np.array([[1.0, 0.0], [2.0, 1.0], [-1.0, 1.0]])
+# dx = [[2.0, -1.0], [4.0, 1.0]]
+# dW = [[7.0, 0.0], [3.0, -1.0], [-1.0, -2.0]]
+# db = [3.0, 1.0, -1.0]
+# ```
+#
+# The 7 is $1 \cdot 1 + 2 \cdot 3$: both samples used that weight, the first with $x = 1$ and blame 1, the second with $x = 3$ and blame 2. Find the 4 in `dx` before you write anything.
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 3 | value | `dx` |
+# | 3.5 | weights | `dW` |
+# | 2 | bias | `db` |
+# | 1 | shape | arrays of these three shapes, in this order, of `float64` |
+# | 0.5 | inputs-unchanged | `dy`, `x` and `W` stay as they are |
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - Return `dx, None, None` first, and let the check tell you whether `dx` is right. The other points wait.
+# - Each gradient has the shape of its array. Of (N, H), (N, D) and their transposes, which two give (H, D) when they are multiplied, with N between them?
+# - For `db` take $N = 2$: how often was `b` used?
+# - Where is the division by N of a mean loss? Ask where the mean was taken, here or further on.
+# - Check one number without knowing the right one. Take as loss $L = \sum_{nh} dy_{nh} \, y_{nh}$, add 0.000001 to one weight, and see by how much $L$ grows.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "affine_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def affine_backward(dy, x, W):
+    """Gradients of the loss by what went into a layer y = x W^T + b.
+
+    dx[n, d] = (sum over h of dy[n, h] * W[h, d])
+    dW[h, d] = (sum over n of dy[n, h] * x[n, d])
+    db[h]    = (sum over n of dy[n, h])
+
+    dy : (N, H) array, float64: the gradient of the loss by each y[n, h]
+    x : (N, D) array, float64, one sample a row
+    W : (H, D) array, float64
+    Returns (dx, dW, db): arrays of shape (N, D), (H, D) and (H,), float64.
+    All arrays stay as they are.
+    """
+    ### BEGIN SOLUTION
+    return dy @ W, dy.T @ x, dy.sum(axis=0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_affine_backward", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+check(affine_backward)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("affine_backward", affine_backward, 10)
+### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_relu_backward", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 5. ReLU, backwards
+#
+# Two layers without anything between them are one layer: $(x W_1^\top) W_2^\top = x (W_2 W_1)^\top$. What makes the second worth its weights is a bend.
+# The cheapest bend is $y = \max(0, x)$, number by number, which is called ReLU. Backwards it is a gate. Where the number went through, its blame goes back untouched; where it was stopped, nothing goes back, for a small change there would have changed nothing.
+#
+# $$dx_{nd} = \begin{cases} dy_{nd} & \text{where } x_{nd} > 0 \\ 0 & \text{elsewhere.} \end{cases}$$
+#
+# At exactly 0 there is a kink and no derivative. Here the slope at 0 counts as 0, as everywhere in the book.
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `dy` | (N, D) | $\partial L / \partial y$, `float64` |
+# | `x` | (N, D) | what went into ReLU, `float64` |
+# | `dx` | (N, D) | $\partial L / \partial x$, `float64` |
+#
+# ```python
+# dy = np.array([[2.0, -1.0, 4.0], [-3.0, 5.0, 1.0]])
+# x = np.array([[1.0, 3.0, -2.0], [0.5, 0.0, -1.0]])
+# dx = [[2.0, -1.0, 0.0], [-3.0, 0.0, 0.0]]
+# ```
+#
+# Three entries are stopped. For each, say which number stopped it. Why is $-1$ not among them?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 3.5 | value | random numbers of either sign |
+# | 1.5 | zero | numbers of which many are exactly 0 |
+# | 0.5 | shape | an (N, D) array of `float64` |
+# | 0.5 | inputs-unchanged | `dy` and `x` stay as they are |
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - `x > 0` is an array of True and False. What happens when you multiply it by numbers?
+# - Draw $\max(0, x)$. How steep is it at 2, at 200, at $-2$?
+# - Why does the check say that you changed `dy`? Which array does `dx = dy` make, and which does `dx = dy.copy()`?
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "relu_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def relu_backward(dy, x):
+    """Gradient of the loss by what went into y = max(0, x), entry by entry.
+
+    dx[n, d] = dy[n, d] where x[n, d] > 0, and 0 elsewhere: at exactly 0 the slope counts as 0
+
+    dy : (N, D) array, float64: the gradient of the loss by each y[n, d]
+    x : (N, D) array, float64: what went in
+    Returns dx : (N, D) array, float64. Both arrays stay as they are.
+    """
+    ### BEGIN SOLUTION
+    return dy * (x > 0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_relu_backward", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
+check(relu_backward)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("relu_backward", relu_backward, 6)
+### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_softmax_jacobian", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 6. The Jacobian of softmax
+#
+# ReLU looks at each number by itself. Softmax does not: its probabilities add up to 1, so if one score grows, one probability grows and all others give way.
+# How each of $C$ probabilities answers to each of $C$ scores is a table of $C \cdot C$ derivatives, the *Jacobian*:
+#
+# $$p_i = \frac{e^{z_i}}{\sum_{k=1}^{C} e^{z_k}}, \qquad J_{ij} = \frac{\partial p_i}{\partial z_j} .$$
+#
+# Derive $J_{ij}$ by the quotient rule, once for $i = j$ and once for $i \neq j$. Both come out short when you write them with $p$.
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `z` | (C,) | the scores of one sample, `float64` of any size |
+# | `jacobian` | (C, C) | $J$, `float64`; entry $(i, j)$ is $\partial p_i / \partial z_j$ |
+#
+# ```python
+# z = np.log(np.array([1.0, 2.0, 1.0]))
+# jacobian = [[0.1875, -0.125, -0.0625], [-0.125, 0.25, -0.125], [-0.0625, -0.125, 0.1875]]
+# ```
+#
+# The probabilities are 1/4, 1/2 and 1/4. What does each row of $J$ add up to, and what each column? Give the reason for one of them without computing.
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 3.5 | value | random scores |
+# | 1.5 | stability | scores that all lie near 1,000 (half) or near -1,000 (half); the probabilities are ordinary numbers there |
+# | 0.5 | shape | a (C, C) array of `float64` |
+# | 0.5 | inputs-unchanged | `z` stays as it is |
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - First `p`. Which number can be taken off all scores so that `np.exp` cannot overflow, and why is `p` the same?
+# - Is the largest score a good choice also where all scores are below -1,000? Is the largest of their absolute values?
+# - Differentiate $p_1 = e^{z_1} / (e^{z_1} + e^{z_2})$ by $z_2$, on paper. How is the result written with $p_1$ and $p_2$? Then by $z_1$.
+# - `np.outer` makes a table of products, `np.diag` puts a list on a diagonal.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "softmax_jacobian", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def softmax_jacobian(z):
+    """Derivative of each probability p = softmax(z) by each score.
+
+    p[i] = exp(z[i]) / (sum over k of exp(z[k]))
+    J[i, j] = the derivative of p[i] by z[j]
+
+    z : (C,) array, float64, numbers of any size (also all near 1000, or all near -1000)
+    Returns J : (C, C) array, float64. z stays as it is.
+    """
+    ### BEGIN SOLUTION
+    e = np.exp(z - z.max())
+    p = e / e.sum()
+    return np.diag(p) - np.outer(p, p)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_softmax_jacobian", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
+check(softmax_jacobian)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("softmax_jacobian", softmax_jacobian, 6)
+### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_softmax_vjp", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 7. Softmax, backwards
+#
+# A language model chooses the next word from 20,000. The Jacobian of its softmax has 400 million numbers, 3.2 GB, for one word.
+# Nobody wants to look at it. What the way back needs is its product with the blame $g_i = \partial L / \partial p_i$ that comes from above, and that is a list of $C$ numbers again:
+#
+# $$dz_j = \sum_{i=1}^{C} g_i \, J_{ij} .$$
+#
+# Such a product of a gradient and a Jacobian is a *vector-Jacobian product*, VJP for short. Every operation of a network needs its VJP, and hardly any needs its Jacobian. Put what you know of $J_{ij}$ into the sum, take apart the term with $i = j$, and see which part is the same for all $j$.
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `g` | (C,) | $\partial L / \partial p$, `float64` |
+# | `z` | (C,) | the scores that went into softmax, `float64` of any size |
+# | `dz` | (C,) | $\partial L / \partial z$, `float64` |
+#
+# `classes` is the check's own: 0 for an ordinary call with `g` and `z` as they stand; 20,000 where it makes long ones of them.
+#
+# ```python
+# g = np.array([4.0, 1.0, -2.0])
+# z = np.log(np.array([1.0, 2.0, 1.0]))
+# classes = 0
+# dz = [0.75, 0.0, -0.75]
+# ```
+#
+# The scores are those of the last example, so you can compute `dz` from its table. Now without the table: which number do you get when you weigh the entries of $g$ by the probabilities, and what has it to do with the 0 in the middle?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 5 | value | random numbers |
+# | 2 | stability | scores that all lie near 1,000 (half) or near -1,000 (half) |
+# | 2 | large | 20,000 classes, without an array or a list of $C \cdot C$ numbers, and within four seconds: one loop over the classes is allowed, one inside another takes minutes |
+# | 0.5 | shape | a (C,) array of `float64` |
+# | 0.5 | inputs-unchanged | `g` and `z` stay as they are |
+#
+# The check first counts the bytes that are held with 2,000 classes. Who builds the table is stopped there, before it fills your memory.
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - Compute `g @ softmax_jacobian(z)` in a cell of your own: then you have something to compare with.
+# - Write the sum for $C = 3$ and $j = 1$: three terms, of which one has another form than the other two. Add to the odd one what it lacks, and take it away again.
+# - In the sum that is left no $j$ occurs. So it is one number, for all entries. Which?
+# - Give $g$ the same number in every place. What must come out, and why?
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "softmax_vjp", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def softmax_vjp(g, z):
+    """Gradient of the loss by the scores z that went into p = softmax(z).
+
+    dz[j] = (sum over i of g[i] * J[i, j]), where J[i, j] is the derivative of p[i] by z[j]
+
+    g : (C,) array, float64: the gradient of the loss by each p[i]
+    z : (C,) array, float64, numbers of any size (also all near 1000, or all near -1000)
+    Returns dz : (C,) array, float64. Both arrays stay as they are.
+    No array of C * C numbers is made on the way: C may be 20,000.
+    """
+    ### BEGIN SOLUTION
+    e = np.exp(z - z.max())
+    p = e / e.sum()
+    return p * (g - g @ p)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_softmax_vjp", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+check(softmax_vjp)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("softmax_vjp", softmax_vjp, 10)
+### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_two_layer_loss", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 8. PSB
