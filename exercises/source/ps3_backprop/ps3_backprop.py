@@ -50,7 +50,96 @@ import numpy as np
 from nngrader import check
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_blame", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## 1. Blame, by hand (PSB)
+# ## 1. Blame, by hand
+#
+# Before a program does it, do it yourself, once, with numbers. The network below has one hidden unit. It is given $x$ and should have said $t$; the loss is the square of what it missed by.
+#
+# ```
+# x ──┬──────────────────────────────────────────────┐
+#     │                                              │
+#     × ── p ── + ── a ── max(0, ·) ── h ── × ── z ── + ── y ── − ── d ── square ── L
+#     │         │                           │                   │
+# w ──┘    b ───┘                      v ───┘              t ───┘
+# ```
+#
+# Forwards, with numbers:
+#
+# ```python
+# x, w, b, v, t = 4, 3, -7, 0.5, 9
+# p = w * x
+# a = p + b
+# h = max(0, a)
+# z = v * h
+# y = z + x
+# d = y - t
+# L = d**2
+# ```
+#
+# Write the value of each node beside it in a drawing of your own; the last is $L = 6.25$.
+#
+# The *gradient* of a node is $\partial L / \partial (\text{node})$: by how much $L$ grows, for each unit by which the node grows, when it grows a little. That of $L$ itself is 1.
+# Every other one you get from what stands right of it: multiply the gradient that comes back by the slope of the one operation between. Where a node goes to two places, the two results are added.
+#
+# Here is another graph, worked out. $q = u \cdot s$, $r = q + u$, $L = r^2$, with $u = 2$ and $s = 3$, so $q = 6$, $r = 8$ and $L = 64$.
+#
+# | node | what comes back | slope | gradient |
+# |---|---|---|---|
+# | $r$ | 1 | $2r = 16$ | 16 |
+# | $q$ | 16 | 1 | 16 |
+# | $s$ | 16 | $u = 2$ | 32 |
+# | $u$ | 16 to $q$, and 16 to $r$ | $s = 3$, and 1 | 48 + 16 = 64 |
+#
+# If $u$ grows from 2 to 2.001, then $L$ grows from 64 to $(2.001 \cdot 3 + 2.001)^2 = 64.064016$. Is that what the 64 in the last row says?
+#
+# Now your graph. Work out nine gradients on paper and let `blame` return them as a dict: `return {"d": …, "t": …, …}`, with the names `d`, `t`, `z`, `v`, `h`, `a`, `b`, `w` and `x`.
+# Each step is judged by itself: whether a number follows from your own numbers further up. The check, and the grading, use these numbers and no others.
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 2 | value | `d`, `t`, `z`, `a` and `b`: squares, sums, a difference, a ReLU |
+# | 2 | products | `v`, `h` and `w`, which are multiplied |
+# | 1.5 | paths | `x`, which goes to two places |
+# | 0.5 | shape | a dict of nine numbers with these names |
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - Which numbers does a product of two need on the way back that a sum does not need?
+# - $t$ is taken away. If it grows by 1, what becomes of $d$?
+# - Cover everything left of $z$. If $z$ were the only thing that you could move, what would $L$ be as a function of $z$?
+# - Move it: compute $L$ once more with 4.001 in place of 4 for $x$, and hold the difference against your number.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "blame", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def blame():
+    """The gradient of L by each of nine nodes of the graph above, worked out by hand.
+
+    Returns a dict with the names d, t, z, v, h, a, b, w and x, and a number for each.
+    """
+    ### BEGIN SOLUTION
+    return {
+        "d": -5,
+        "t": 5,
+        "z": -5,
+        "v": -25,
+        "h": -2.5,
+        "a": -2.5,
+        "b": -2.5,
+        "w": -10,
+        "x": -12.5,
+    }
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_blame", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
+check(blame)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("blame", blame, 6)
+### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_Value", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 2. A number that remembers
@@ -557,19 +646,389 @@ points("softmax_vjp", softmax_vjp, 10)
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_two_layer_loss", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## 8. PSB
+# ## 8. A network with a hidden layer
+#
+# Put together what you have: a layer, ReLU, a second layer, softmax, and the loss that says how surprised it was by the right classes. One call goes all the way forwards to one number and all the way back to every weight. It is the function that training calls a thousand times.
+#
+# $$a = X W_1^\top + b_1, \qquad h = \max(0, a), \qquad s = h W_2^\top + b_2, \qquad p_{nc} = \frac{e^{s_{nc}}}{\sum_k e^{s_{nk}}}, \qquad L = -\frac{1}{N} \sum_{n=1}^{N} \ln p_{n, y_n}.$$
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `params` | a dict | `params["W1"]` (H, D), `params["b1"]` (H,), `params["W2"]` (C, H), `params["b2"]` (C,), `float64` |
+# | `X` | (N, D) | one sample a row, `float64` |
+# | `y` | (N,) | the right classes, integers |
+# | `loss` | one number | $L$ |
+# | `grads` | a dict | the same four names; `grads["W1"]` is $\partial L / \partial W_1$ and has its shape |
+#
+# Two samples, two inputs, two hidden units, two classes. In the table of points and in what the check says, `dW1` is `grads["W1"]`, and so on.
+#
+# ```python
+# W1 = np.array([[1.0, -1.0], [0.0, 1.0]])
+# b1 = np.array([0.0, -2.0])
+# W2 = np.array([[1.0, 0.0], [-1.0, 2.0]])
+# b2 = np.array([0.0, 0.0])
+# X = np.array([[2.0, 1.0], [1.0, 3.0]])
+# y = np.array([0, 0])
+# loss = 1.1269
+# dW2 = [[-0.0596, -0.4404], [0.0596, 0.4404]]
+# db2 = [-0.5, 0.5]
+# dW1 = [[-0.2384, -0.1192], [0.8808, 2.6424]]
+# db1 = [-0.1192, 0.8808]
+# ```
+#
+# Find $a$ on paper: which of its four numbers does the ReLU stop? Both rows of scores differ by 2, so one of the two samples is right with $p = 0.88$ and the other wrong with the same. What does the gradient by `b2` have to add up to, and why?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 3 | value | the loss |
+# | 3 | output | `dW2` and `db2` |
+# | 4 | hidden | `dW1` and `db1` |
+# | 2 | stability | everything, also where scores are some thousands |
+# | 1 | shape | a number and a dict of four arrays, each of the shape of what it belongs to |
+# | 1 | inputs-unchanged | `X`, `y` and the arrays in `params` stay as they are |
+#
+# No entry of $a$ that you meet is exactly 0. You may call what you wrote for the problems above.
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - Write the shape of every array beside its name, forwards. Backwards each gradient has the shape of its array: that leaves few products that fit.
+# - The loss by the scores of one sample: take two classes, $s = (0, 0)$, and the right class 0. Which score should grow, and which fall? You find the whole of it by $L = \ln \sum_k e^{s_k} - s_y$.
+# - Where does the $1/N$ enter? Let it enter in one place.
+# - Subtract the same number from all scores of a row: what becomes of $p$? And which number keeps `exp` from growing out of bounds?
+# - $\ln p$ of a very small $p$: can you have it without computing $p$?
+# - Is the gradient right? Move one weight by 0.00001 and look at the loss. The next problem does this for all.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "two_layer_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def two_layer_loss(params, X, y):
+    """Mean cross-entropy of a network with one hidden layer, and its gradient.
+
+    a = X W1^T + b1,  h = max(0, a),  scores = h W2^T + b2
+    p[n, c] = exp(scores[n, c]) / (sum over k of exp(scores[n, k]))
+    loss = (1/N) * (sum over n of -ln p[n, y[n]])
+
+    params : dict of W1 (H, D), b1 (H,), W2 (C, H) and b2 (C,), arrays of float64
+    X : (N, D) array of float64, one sample a row
+    y : (N,) array of integers, the right class of each row
+    Returns (loss, grads): a number, and a dict with the same four names, where grads["W1"] is
+    the gradient of the loss by W1, and so on. All that is given stays as it is.
+    No entry of a that you meet is exactly 0.
+    """
+    ### BEGIN SOLUTION
+    a = X @ params["W1"].T + params["b1"]
+    h = np.maximum(a, 0)
+    scores = h @ params["W2"].T + params["b2"]
+    scores = scores - scores.max(axis=1, keepdims=True)
+    log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    n = np.arange(len(X))
+    dscores = np.exp(log_p)
+    dscores[n, y] -= 1
+    dscores /= len(X)
+    da = dscores @ params["W2"] * (a > 0)
+    grads = {"W1": da.T @ X, "b1": da.sum(axis=0)}
+    grads |= {"W2": dscores.T @ h, "b2": dscores.sum(axis=0)}
+    return -log_p[n, y].mean(), grads
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_two_layer_loss", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
+check(two_layer_loss)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("two_layer_loss", two_layer_loss, 14)
+### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_gradient_check", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## 9. PSB
+# ## 9. Is the gradient right?
+#
+# A wrong gradient seldom shows. The loss goes down, only less far than it could, and weeks later somebody finds a missing transpose.
+# A derivative can be checked without knowing how it was found: move one number a little to each side and see what the function does. That is far too slow for training and exact enough for a test.
+#
+# For each entry $i$ of $x$, with $e_i$ that is 1 in this place and 0 elsewhere, and $g$ for the entry `grad[i]` that is to be checked:
+#
+# $$\text{right} = \frac{f(x + h e_i) - f(x)}{h}, \qquad \text{left} = \frac{f(x) - f(x - h e_i)}{h}, \qquad n = \frac{f(x + h e_i) - f(x - h e_i)}{2h}, \qquad \text{error}_i = \frac{|n - g|}{\max(|n|, |g|)}.$$
+#
+# How large an error is bad? A difference of 0.001 is nothing to a slope of 500 and everything to one of 0.001: so the error is a share.
+# Two things need sense. Where $f$ does not depend on $x_i$, both slopes are 0, and 0 is divided by 0. And at a kink, as that of $|x|$ at 0, left and right differ, and any slope between them may be called the gradient; nearer to a kink than $h$, $n$ is a mixture of both that nobody claims.
+# One rule serves for both. **The error is 0 where $g$ lies between left and right, or misses them by at most $10^{-8}$**, which is what rounding may do:
+#
+# $$\text{error}_i = 0 \quad \text{where} \quad \min(\text{left}, \text{right}) - 10^{-8} \leq g \leq \max(\text{left}, \text{right}) + 10^{-8}.$$
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `f` | a function | takes an array of the shape of `x`, returns one number |
+# | `x` | any shape | `float64`; one axis, two or three |
+# | `grad` | that of `x` | the gradient that is claimed |
+# | `h` | one number | the step; 0.00001 where it is left out |
+# | `error` | one number | the largest $\text{error}_i$ |
+#
+# ```python
+# formula = "np.sum(x ** 2) + x[0] * x[1] * x[2]"
+# x = np.array([1.0, 2.0, 0.0])
+# A = np.zeros(0)
+# grad = np.array([2.0, 5.0, 2.0])
+# h = 0.5
+# error = 0.2
+# ```
+#
+# The check writes $f$ as a formula in $x$ and, in most cases, numbers `A`; your function is given $f$ itself. Here $f(x) = x_0^2 + x_1^2 + x_2^2 + x_0 x_1 x_2$ at $(1, 2, 0)$, and somebody claims the gradient $(2, 5, 2)$. Find left, right and $n$ for all three entries. Which of the three claims lies between left and right, and which does not?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 3 | value | smooth functions of a row of numbers, with a step that is given |
+# | 1 | default | the step left out |
+# | 1 | axes | an `x` of two axes or three |
+# | 1 | zero | entries on which $f$ does not depend |
+# | 2 | kinks | entries on a kink or nearer to it than `h` |
+# | 1 | shape | one number |
+# | 1 | inputs-unchanged | `x` and `grad` stay as they are |
+#
+# Answers must be right to six digits. Moving `x` itself and putting it back is allowed: then put back the number that was there.
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - Begin with one axis and a loop over its entries. `x.copy()` is cheap; what happens to the caller's `x` without it?
+# - `for i in np.ndindex(x.shape)` gives every place of any array, and `x[i]` is the number there.
+# - `(x + h) - h` need not be `x`. What do you keep, then?
+# - Three values of $f$ serve for one entry, and $f(x)$ is the same for all entries.
+# - Try $f(x) = |x_0|$ at 0 with the claims $-1$, 0.3 and 2. Which of them is wrong?
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "gradient_check", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def gradient_check(f, x, grad, h=1e-5):
+    """Largest relative error of a gradient, by two values of f for each entry of x.
+
+    right = (f(x + h e_i) - f(x)) / h,  left = (f(x) - f(x - h e_i)) / h,  e_i is 1 at i, else 0
+    n = (f(x + h e_i) - f(x - h e_i)) / (2 h),  g = grad[i]
+    error_i = |n - g| / max(|n|, |g|)
+    but error_i = 0 where  min(left, right) - 1e-8 <= g <= max(left, right) + 1e-8
+
+    f : function that takes an array of the shape of x and returns a number
+    x : array of float64, of any shape
+    grad : array of the same shape, what is claimed to be the gradient of f at x
+    h : float above 0; 1e-5 where it is left out
+    Returns error : the largest error_i, a number. x and grad stay as they are.
+    """
+    ### BEGIN SOLUTION
+    middle, worst = f(x), 0.0
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        right, left = (f(up) - middle) / h, (middle - f(down)) / h
+        n, g = (right + left) / 2, grad[i]
+        if not min(left, right) - 1e-8 <= g <= max(left, right) + 1e-8:
+            worst = max(worst, abs(n - g) / max(abs(n), abs(g)))
+    return worst
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_gradient_check", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+check(gradient_check)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("gradient_check", gradient_check, 10)
+### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_train_network", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## 10. PSB
+# ## 10. Training
+#
+# A gradient that is right is worth nothing until somebody takes the step. Here you take many of them.
+#
+# The samples lie in the plane, in six clouds round a circle, and three classes take turns: a line parts none of them from the rest, and whoever knows nothing has a loss of $\ln 3 = 1.0986$. A hidden layer can bend.
+#
+# Return weights with which the mean cross-entropy of the network of problem 8, on the samples that you are given, is **0.1 or lower**. How you come there is free: all samples at once or a few at a time, with or without momentum.
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `X` | (N, D) | one sample a row, `float64`; here $D = 2$ |
+# | `y` | (N,) | classes from 0 to $C - 1$, integers, each at least once |
+# | `hidden` | one number | how many hidden units, 14 or more |
+# | `epochs` | one number | how many times you go through the samples |
+# | `lr` | one number | a step size that is good for plain gradient descent on the mean loss |
+# | `rng` | | `numpy.random.Generator`; every random number comes from it |
+# | `params` | a dict | `W1` (hidden, D), `b1` (hidden,), `W2` (C, hidden), `b2` (C,), arrays of `float64` |
+#
+# Such weights can be found by hand where the points are four and the classes are two:
+#
+# ```python
+# X = np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])
+# y = np.array([0, 0, 1, 1])
+# W1 = np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])
+# b1 = np.zeros(4)
+# W2 = np.array([[1.0, 1.0, -1.0, -1.0], [-1.0, -1.0, 1.0, 1.0]])
+# b2 = np.zeros(2)
+# loss = 0.0181
+# ```
+#
+# Which of the four hidden units is awake for which point? Multiply `W2` by 2: what is the loss then?
+#
+# | points | aspect | what they are for |
+# |---|---|---|
+# | 4.5 | value | a loss of 0.1 or lower, with the given epochs: 150, and `lr` 0.5 |
+# | 1.5 | random | equal generators give equal weights, different ones different weights; these calls have one epoch |
+# | 1 | hidden | as many units as `hidden` says |
+# | 0.5 | shape | a dict of four arrays whose shapes fit each other, `X` and `y` |
+# | 0.5 | inputs-unchanged | `X` and `y` stay as they are |
+#
+# All calls together have 12 seconds. Plain gradient descent needs less than one.
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - Begin with weights that are random and not too large: `rng.normal(size=…)` times about $\sqrt{2 / D}$ for the first layer and $\sqrt{1 / \text{hidden}}$ for the second. Biases may begin at 0. Why may the weights not?
+# - One step: call `two_layer_loss` and move each of the four arrays against its gradient.
+# - Print the loss every ten epochs. Does it fall from the first step on? If not, ask `gradient_check` about `two_layer_loss`, one array at a time.
+# - It falls and stops too early? Look at `h`: how many units are 0 for every sample?
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "train_network", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def train_network(X, y, hidden, epochs, lr, rng):
+    """Weights of a network with one hidden layer, of ReLU, that give a low loss.
+
+    After the given epochs the mean cross-entropy of the network on X and y is 0.1 or lower.
+
+    X : (N, D) array of float64, one sample a row
+    y : (N,) array of integers from 0 to C - 1, each of them at least once
+    hidden : int, the number of hidden units, 14 or more
+    epochs : int, how many times the samples are gone through
+    lr : float, a step size that is good for plain gradient descent on the mean loss
+    rng : numpy.random.Generator, from which all that is random is drawn
+    Returns params : dict of W1 (hidden, D), b1 (hidden,), W2 (C, hidden) and b2 (C,), arrays of
+    float64. Equal generators give equal params, different ones different params.
+    X and y stay as they are.
+    """
+    ### BEGIN SOLUTION
+    W1 = rng.normal(size=(hidden, X.shape[1])) * np.sqrt(2 / X.shape[1])
+    W2 = rng.normal(size=(y.max() + 1, hidden)) / np.sqrt(hidden)
+    params = {"W1": W1, "b1": np.zeros(hidden), "W2": W2, "b2": np.zeros(y.max() + 1)}
+    for _ in range(epochs):
+        _, grads = two_layer_loss(params, X, y)
+        params = {name: params[name] - lr * grads[name] for name in params}
+    return params
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_train_network", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
+check(train_network)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("train_network", train_network, 8)
+### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_derivation", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## 11. PSB
+# ## 11. The gradient by a weight
+#
+# A classifier with one layer: $z_{nc} = \sum_j W_{cj} x_{nj} + b_c$ for sample $n$ and class $c$, softmax over the classes, and the mean cross-entropy
+#
+# $$L = -\frac{1}{N} \sum_{n=1}^{N} \ln p_{n, y_n}, \qquad p_{nc} = \frac{e^{z_{nc}}}{\sum_k e^{z_{nk}}}.$$
+#
+# $X$ is (N, D), $W$ is (C, D). Derive the gradient of $L$ by $W$ in the next cell, from sums over indices. A person reads it and gives 6 points:
+#
+# | points | for |
+# |---|---|
+# | 2 | $\partial L / \partial z_{nc}$, each step with its reason; say where the right class differs from the others |
+# | 2 | $\partial L / \partial W_{ij}$ as a sum, with the reason why it goes over $n$ and over no class; then with matrices, and the shape of each factor |
+# | 1 | its value, computed by hand, for $W = 0$, $b = 0$, two classes, $X$ with the rows (1, 2) and (3, −1), and $y = (0, 1)$ |
+# | 1 | what the numbers in each column of the gradient add up to, for any $W$, and why |
+#
+# Write formulas between dollar signs, or in plain words such as `sum over n of x[n, j]`.
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "text_challenge", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## 12. PSB
+# %% [markdown] nbgrader={"grade": true, "grade_id": "derivation", "locked": false, "points": 6, "schema_version": 3, "solution": true, "task": false}
+# ### BEGIN SOLUTION
+# **By the scores (2).** $-\ln p_{n, y_n} = \ln \sum_k e^{z_{nk}} - z_{n, y_n}$. By the chain rule the first term gives $e^{z_{nc}} / \sum_k e^{z_{nk}} = p_{nc}$ for every $c$, the second gives $-1$ for $c = y_n$ and 0 else. So $\partial L / \partial z_{nc} = (p_{nc} - [c = y_n]) / N$, since $z_{nc}$ stands in the term of sample $n$ alone. One point for the two terms with their reasons, one for the right class and the $1/N$. By the Jacobian of softmax, $p_c(\delta_{ck} - p_k)$, it is as good. The result without a reason gives half, rounded down: 1.
+#
+# **By the weights (2).** $W_{ij}$ stands in $z_{ni}$ for every $n$, with the slope $x_{nj}$, and in no score of another class. So $\partial L / \partial W_{ij} = \sum_n (\partial L / \partial z_{ni}) x_{nj}$. With $dz$ (N, C) this is $dz^\top X$: (C, N) times (N, D) is (C, D), the shape of $W$. One point for the sum with its reason, one for the product with its shapes. $X^\top dz$, of shape (D, C), is accepted where it is said that it is the transpose.
+#
+# **Value (1).** All $p$ are 1/2, so $dz$ has the rows (−1/4, 1/4) and (1/4, −1/4). The gradient has the rows (0.5, −0.75) and (−0.5, 0.75). Accept what follows from a wrong formula that has already lost its points.
+#
+# **Columns (1).** 0. $\sum_i \partial L / \partial W_{ij} = \frac{1}{N} \sum_n x_{nj} \sum_i (p_{ni} - [i = y_n])$, and the inner sum is $1 - 1$. Or: if the same number is added to all weights of a column, all scores of a sample grow alike, no $p$ changes, nor does $L$. The 0 alone, read off the example, gives nothing.
+# ### END SOLUTION
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_classify_deep", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ## 12. Challenge: clothes, with a bend
+#
+# Ten classes of clothes, from T-shirt to ankle boot, in pictures of 28 by 28 grey pixels (Fashion-MNIST; Xiao, Rasul and Vollgraf, 2017).
+# The best of ten linear classifiers trained on the 5,000 pictures of `nnlib.datasets` got a share of 0.8245 of 4,000 others right. What is a hidden layer worth?
+# You train a network at home, in any way you like, and hand in its weights. We compute
+#
+# $$h = \max(0,\; \tfrac{1}{255}\, \text{pictures} \cdot W_1^\top + b_1), \qquad s = h W_2^\top + b_2$$
+#
+# for 4,000 pictures that you have not seen, and the highest score of each row is its answer.
+#
+# | | shape | what it is |
+# |---|---|---|
+# | `network.npz` | | a file with four arrays, `W1` (H, 784), `b1` (H,), `W2` (10, H) and `b2` (10,), H from 1 to 1000, of at most 500,000 bytes; hand it in beside the notebook |
+# | `file` | a dict | what is in it: `file["W1"]` and so on |
+# | `pictures` | (N, 784) | `uint8`, from 0 to 255, one picture a row |
+# | result | (N,) | integers from 0 to 9 |
+#
+# Your `classify_deep` does the same and must come to the same labels as we do from the file, but for one in 200: only the weights count, whatever else the function can do.
+#
+# | points | aspect |
+# |---|---|
+# | 1 | accuracy 0.8 |
+# | 3 | accuracy 0.836 |
+#
+# The second lies midway between the best of those ten linear classifiers and the median of ten networks with 64 hidden units, which is 0.848.
+# The check uses the 1,000 test pictures of `nnlib.datasets`, where one percent up or down is chance: the network that reached 0.851 on the 4,000 reached 0.843 there.
+#
+# `nnlib` is forbidden in this notebook, but not in another one, in which you make `network.npz`; take your functions there. Its pictures have been divided by 255 already.
+#
+# ```python
+# from nnlib.datasets import fashion_mnist
+#
+# train, test = fashion_mnist()  # train.X is (5000, 784), train.y is (5000,)
+# np.savez_compressed("network.npz", **params)
+# ```
+#
+# <details>
+# <summary>When you are stuck</summary>
+#
+# - Begin with your `train_network` as it is, on 500 pictures, to see the loss fall. Then a hundred pictures a step, and all 5,000.
+# - 784 inputs are many: how large should the first weights be, so that `h` is about as large as the pixels?
+# - Leave 1,000 of the 5,000 out and look at them after every pass. When do they stop getting better, while the others go on?
+# - Weight decay, fewer units, a smaller step towards the end, leaving out hidden units at random: each is a line or two.
+# - Take the mean off each pixel and divide by its spread plus a little: which `W1` and `b1` say the same of the pictures as they were?
+# - Too large a file? `W1.astype(np.float32)` has half the bytes, and `float16` a quarter.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "classify_deep", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def classify_deep(file, pictures):
+    """The class of each picture, by a network with one hidden layer: its highest score.
+
+    h = max(0, (pictures / 255) W1^T + b1),  scores = h W2^T + b2
+
+    file : dict of the arrays in network.npz: W1 (H, 784), b1 (H,), W2 (10, H) and b2 (10,)
+    pictures : (N, 784) array of type uint8
+    Returns labels : (N,) array of integers from 0 to 9.
+    """
+    ### BEGIN SOLUTION
+    h = np.maximum(pictures / 255 @ file["W1"].T + file["b1"], 0)
+    return (h @ file["W2"].T + file["b2"]).argmax(axis=1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_classify_deep", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+check(classify_deep)
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("classify_deep", classify_deep, 4)
+### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_outcome", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## What it is good for
