@@ -65,7 +65,7 @@ def gradient_check(f, x, grad, h=1e-5):
         down[i] -= h
         right, left = (f(up) - middle) / h, (middle - f(down)) / h
         n, g = (right + left) / 2, grad[i]
-        if not min(left, right) - NOISE <= g <= max(left, right) + NOISE:
+        if g < min(left, right) - NOISE or g > max(left, right) + NOISE:
             worst = max(worst, abs(n - g) / max(abs(n), abs(g)))
     return worst
 
@@ -97,14 +97,17 @@ def slopes(formula, x, A, h=1e-6):
 
 
 def spoilt(rng, grad, sign):
-    """Change two entries: one with a slope above 0 or below, one of the other, by less.
+    """Change three entries: two of them too far in one direction, by different shares.
 
-    By what one divides decides which of the two has the larger error.
+    By what one divides decides which of the two has the larger error; the third, with a small
+    error, is too far in the other direction.
     """
     grad, more = grad.copy(), float(rng.uniform(0.5, 0.7))
     less = float(rng.uniform(1 / (1 + 1 / more) + 0.03, more - 0.05))
     flat = grad.reshape(-1)
-    flat[rng.choice(np.flatnonzero(sign * flat > 0))] *= 1 + more
+    one, other = rng.choice(np.flatnonzero(sign * flat > 0), 2, replace=False)
+    flat[one] *= 1 + more
+    flat[other] *= 1 - float(rng.uniform(0.1, 0.2))
     flat[rng.choice(np.flatnonzero(sign * flat < 0))] *= 1 - less
     return grad
 
@@ -128,8 +131,9 @@ def given_step(rng, N):
 @checker.case("default")
 def step_left_out(rng, N):
     """The step left out, and a function that goes up and down fast."""
-    x, A = rng.normal(size=N), rng.uniform(0.5, 1, size=N)
-    return FAST, x, A, 10 * A * np.cos(10000 * A * x + 1) * rng.uniform(1.1, 2, size=N)
+    A, phase = rng.uniform(0.5, 1, size=N), rng.uniform(-0.9, 0.9, size=N)
+    x = (phase - 1 + 2 * np.pi * rng.integers(-999, 999, size=N)) / (10000 * A)
+    return FAST, x, A, 10 * A * np.cos(phase) * rng.uniform(1.1, 2, size=N)
 
 
 @checker.case("axes")

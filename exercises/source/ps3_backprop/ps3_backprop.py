@@ -824,7 +824,7 @@ def gradient_check(f, x, grad, h=1e-5):
         down[i] -= h
         right, left = (f(up) - middle) / h, (middle - f(down)) / h
         n, g = (right + left) / 2, grad[i]
-        if not min(left, right) - 1e-8 <= g <= max(left, right) + 1e-8:
+        if g < min(left, right) - 1e-8 or g > max(left, right) + 1e-8:
             worst = max(worst, abs(n - g) / max(abs(n), abs(g)))
     return worst
     ### END SOLUTION
