@@ -157,11 +157,13 @@ def entries_that_do_not_count(rng, N):
 @checker.case("kinks")
 def on_a_kink(rng, N):
     """Entries on a kink or nearer to it than h, each with a slope that may be taken there."""
-    x, A = rng.uniform(2, 3, size=N) * rng.choice([-1, 1], size=N), rng.uniform(0.5, 2, size=N)
-    grad = 1 + A * np.sign(x) + A * (x > 1)
-    near, wrong = np.split(rng.permutation(N)[:5], [4])
-    x[near] = np.array([0.0, 3e-6, -2e-6, 1 - 4e-6])
-    grad[near] = 1 + A[near] * np.array([rng.uniform(-0.8, -0.2), 1.0, -1.0, 1.0])
+    x, A = rng.uniform(2, 3, size=N), rng.uniform(1, 2, size=N)
+    grad = 1 + 2 * A
+    wrong, near = np.split(rng.permutation(N), [1])
+    places = np.arange(N - 1) % 3  # on a kink; right of it; left of the other
+    x[near] = np.array([0.0, 3e-6, 1 - 4e-6])[places]
+    between = rng.uniform(-0.9, -0.5, size=N - 1)
+    grad[near] = 1 + A[near] * np.where(places == 0, between, 1)
     grad[wrong] += rng.uniform(0.03, 0.3)
     return BENT, x, A, grad
 

@@ -88,8 +88,8 @@ def drawn(rng, N, D, H, C, spread=1.0):
         active = X @ W1.T + b1 > 0
         if N < 5 or (active.any(axis=0).all() and not active.all(axis=0).any()):
             break
-    W2, b2 = spread * rng.normal(size=(C, H)), spread * rng.normal(size=C)
-    return W1, b1, W2, b2, X, y
+    W2, b2 = rng.normal(size=(C, H)) / np.sqrt(H), rng.normal(size=C)
+    return W1, b1, spread * W2, spread * b2, X, y
 
 
 @network.case("value", visible=2)
