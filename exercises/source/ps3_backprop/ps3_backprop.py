@@ -218,7 +218,7 @@ points("Value", Value, 16)
 #
 # | | shape | what it is |
 # |---|---|---|
-# | `x` | (N, D) | one sample a row, `float64` |
+# | `x` | (N, D) | one sample a row, `float64` or `uint8` |
 # | `W` | (H, D) | (out, in): row $h$ holds the weights of output $h$ |
 # | `b` | (H,) | one bias for each output |
 # | `y` | (N, H) | one row for each sample, `float64` |
@@ -236,7 +236,8 @@ points("Value", Value, 16)
 #
 # | points | aspect | what they are for |
 # |---|---|---|
-# | 3.25 | value | random numbers get the right outputs |
+# | 2.5 | value | random numbers get the right outputs |
+# | 0.75 | integers | so do pictures: `x` of type `uint8`, with numbers from 0 to 255 |
 # | 0.5 | shape | an (N, H) array of `float64` |
 # | 0.25 | inputs-unchanged | `x`, `W` and `b` stay as they are |
 #
@@ -256,7 +257,7 @@ def affine_forward(x, W, b):
 
     y[n, h] = (sum over d of W[h, d] * x[n, d]) + b[h]
 
-    x : (N, D) array, float64, one sample a row
+    x : (N, D) array, float64 or uint8, one sample a row
     W : (H, D) array, float64, the weights of one output a row
     b : (H,) array, float64
     Returns y : (N, H) array, float64. All arrays stay as they are.
@@ -287,7 +288,7 @@ points("affine_forward", affine_forward, 4)
 # | | shape | what it is |
 # |---|---|---|
 # | `dy` | (N, H) | $\partial L / \partial y$, `float64` |
-# | `x` | (N, D) | what went into the layer |
+# | `x` | (N, D) | what went into the layer, `float64` or `uint8` |
 # | `W` | (H, D) | its weights |
 # | `dx` | (N, D) | $\partial L / \partial x$ |
 # | `dW` | (H, D) | $\partial L / \partial W$ |
@@ -308,9 +309,10 @@ points("affine_forward", affine_forward, 4)
 #
 # | points | aspect | what they are for |
 # |---|---|---|
-# | 3 | value | `dx` |
+# | 2.5 | value | `dx` |
 # | 3.5 | weights | `dW` |
 # | 2 | bias | `db` |
+# | 0.5 | integers | all three, a third each, where `x` holds pictures of type `uint8` |
 # | 1 | shape | arrays of these three shapes, in this order, of `float64` |
 # | 0.5 | inputs-unchanged | `dy`, `x` and `W` stay as they are |
 #
@@ -321,6 +323,7 @@ points("affine_forward", affine_forward, 4)
 # - Each gradient has the shape of its array. Of (N, H), (N, D) and their transposes, which two give (H, D) when they are multiplied, with N between them?
 # - For `db` take $N = 2$: how often was `b` used?
 # - Where is the division by N of a mean loss? Ask where the mean was taken, here or further on.
+# - `np.zeros_like(x)` is of the type of `x`. What becomes of 0.7 in an array of whole numbers?
 # - Check one number without knowing the right one. Take as loss $L = \sum_{nh} dy_{nh} \, y_{nh}$, add 0.000001 to one weight, and see by how much $L$ grows.
 #
 # </details>
@@ -335,7 +338,7 @@ def affine_backward(dy, x, W):
     db[h]    = (sum over n of dy[n, h])
 
     dy : (N, H) array, float64: the gradient of the loss by each y[n, h]
-    x : (N, D) array, float64, one sample a row
+    x : (N, D) array, float64 or uint8, one sample a row
     W : (H, D) array, float64
     Returns (dx, dW, db): arrays of shape (N, D), (H, D) and (H,), float64.
     All arrays stay as they are.
@@ -442,7 +445,7 @@ points("relu_backward", relu_backward, 6)
 # | points | aspect | what they are for |
 # |---|---|---|
 # | 3.5 | value | random scores |
-# | 1.5 | stability | scores that all lie near 1,000 (half) or near -1,000 (half); the probabilities are ordinary numbers there |
+# | 1.5 | stability | scores near 1,000 and near -1,000 side by side (half), and all near -1,000 (half). The probabilities are numbers between 0 and 1 there, too |
 # | 0.5 | shape | a (C, C) array of `float64` |
 # | 0.5 | inputs-unchanged | `z` stays as it is |
 #
@@ -450,7 +453,7 @@ points("relu_backward", relu_backward, 6)
 # <summary>When you are stuck</summary>
 #
 # - First `p`. Which number can be taken off all scores so that `np.exp` cannot overflow, and why is `p` the same?
-# - Is the largest score a good choice also where all scores are below -1,000? Is the largest of their absolute values?
+# - Is the largest score a good choice also where all scores lie near -1,000? Is the largest of their absolute values?
 # - Differentiate $p_1 = e^{z_1} / (e^{z_1} + e^{z_2})$ by $z_2$, on paper. How is the result written with $p_1$ and $p_2$? Then by $z_1$.
 # - `np.outer` makes a table of products, `np.diag` puts a list on a diagonal.
 #
@@ -464,7 +467,7 @@ def softmax_jacobian(z):
     p[i] = exp(z[i]) / (sum over k of exp(z[k]))
     J[i, j] = the derivative of p[i] by z[j]
 
-    z : (C,) array, float64, numbers of any size (also all near 1000, or all near -1000)
+    z : (C,) array, float64, numbers of any size (also 1000 or -1000)
     Returns J : (C, C) array, float64. z stays as it is.
     """
     ### BEGIN SOLUTION
@@ -512,7 +515,7 @@ points("softmax_jacobian", softmax_jacobian, 6)
 # | points | aspect | what they are for |
 # |---|---|---|
 # | 5 | value | random numbers |
-# | 2 | stability | scores that all lie near 1,000 (half) or near -1,000 (half) |
+# | 2 | stability | scores near 1,000 and near -1,000 side by side (half), and all near -1,000 (half) |
 # | 2 | large | 20,000 classes, without an array or a list of $C \cdot C$ numbers, and within four seconds: one loop over the classes is allowed, one inside another takes minutes |
 # | 0.5 | shape | a (C,) array of `float64` |
 # | 0.5 | inputs-unchanged | `g` and `z` stay as they are |
@@ -537,7 +540,7 @@ def softmax_vjp(g, z):
     dz[j] = (sum over i of g[i] * J[i, j]), where J[i, j] is the derivative of p[i] by z[j]
 
     g : (C,) array, float64: the gradient of the loss by each p[i]
-    z : (C,) array, float64, numbers of any size (also all near 1000, or all near -1000)
+    z : (C,) array, float64, numbers of any size (also 1000 or -1000)
     Returns dz : (C,) array, float64. Both arrays stay as they are.
     No array of C * C numbers is made on the way: C may be 20,000.
     """
