@@ -169,19 +169,19 @@ def signs_turned(dy, x, W):
     return -dy @ W, -dy.T @ x, -dy.sum(axis=0)
 
 
-@wrong("affine_backward", "the function changes its caller's x", "inputs-unchanged")
+@wrong("affine_backward", "the function changes its caller's x", "inputs-unchanged integers")
 def dx_in_the_place_of_x(dy, x, W):
     dW = dy.T @ x
     x[:] = dy @ W
     return x, dW, dy.sum(axis=0)
 
 
-@wrong("affine_backward", "dx differs", "value")
+@wrong("affine_backward", "dx differs", "value integers")
 def x_in_dx(dy, x, W):
     return dy @ W * x, dy.T @ x, dy.sum(axis=0)
 
 
-@wrong("affine_backward", "dW differs", "weights")
+@wrong("affine_backward", "dW differs", "weights integers")
 def outputs_instead_of_inputs(dy, x, W):
     return dy @ W, dy.T @ x * W, dy.sum(axis=0)
 

@@ -3,6 +3,7 @@
 import math
 from collections import deque
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -189,14 +190,14 @@ class AsDataclass:
 class OnTape:
     """Every number is written on one tape, which is read backwards."""
 
-    tape = []
+    tape: ClassVar = []
 
     def __init__(self, data, *links):
         self.data, self.grad, self.links = data * 1.0, 0.0, links
         self.place = len(OnTape.tape)
         OnTape.tape.append(self)
 
-    def _two(f, slopes):  # noqa: N805, a maker of methods
+    def _two(f, slopes):
         def method(self, other):
             b = getattr(other, "data", other)
             both = zip((self, other), slopes(self.data, b), strict=True)

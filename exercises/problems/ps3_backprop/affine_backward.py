@@ -202,7 +202,8 @@ def samples_without_dy(dy, x, W):
 
 
 @backwards.mistake(
-    "all three are divided by N. Has the loss not been averaged already, before dy came to you?",
+    "all three are divided by N. Has the loss not been averaged already, before dy came to "
+    "you?",
     loses="value",
 )
 def everything_averaged(dy, x, W):

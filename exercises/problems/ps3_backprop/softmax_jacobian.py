@@ -40,9 +40,9 @@ def ordinary(rng, C):
 
 @slopes.case("stability", hidden=1)
 def far_apart(rng, C):
-    """Scores near 1,000 and near -1,000, side by side."""
+    """Scores near 1,000 and near -2,000, side by side."""
     up = rng.permutation(np.arange(C) < max(2, C // 2))
-    return rng.normal(size=C) + np.where(up, 1000, -1000)
+    return rng.normal(size=C) + np.where(up, 1000, -2000)
 
 
 @slopes.case("stability", hidden=1)
@@ -163,8 +163,8 @@ def diagonal_everywhere(z):
 
 
 @slopes.mistake(
-    "p stands in every row, and not on the diagonal alone. Which derivatives does p[j] (1 - p[i]) "
-    "describe?",
+    "p stands in every row, and not on the diagonal alone. Which derivatives does "
+    "p[j] (1 - p[i]) describe?",
     loses="value",
 )
 def p_in_every_row(z):

@@ -75,9 +75,9 @@ def ordinary(rng, C):
 
 @pulled.case("stability", hidden=1)
 def far_apart(rng, C):
-    """Scores near 1,000 and near -1,000, side by side."""
+    """Scores near 1,000 and near -2,000, side by side."""
     up = rng.permutation(np.arange(C) < max(2, C // 2))
-    return rng.normal(size=C), rng.normal(size=C) + np.where(up, 1000, -1000), 0
+    return rng.normal(size=C), rng.normal(size=C) + np.where(up, 1000, -2000), 0
 
 
 @pulled.case("stability", hidden=1)
@@ -131,8 +131,8 @@ def in_place_on_copies(g, z):
 
 
 @pulled.mistake(
-    "as many as C times C numbers are held at once. What is J g, written out for one entry, and "
-    "which sum in it is the same for all?",
+    "as many as C times C numbers are held at once. What is J g, written out for one entry, "
+    "and which sum in it is the same for all?",
     loses="large",
 )
 def jacobian_built(g, z):

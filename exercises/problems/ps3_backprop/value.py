@@ -165,7 +165,7 @@ EACH_ONCE = (
 )
 FUNCTIONS = (
     "y = a.exp() * b.log() - c.tanh() * d.relu() + e.relu()",
-    "y = (a.exp() - d.relu()) * c.tanh() / b.log() + e.relu()",
+    "y = (a.exp() - d.relu()) * c.tanh() * b.log() + e.relu()",
     "y = a.exp() * (c.tanh() - d.relu()) + b.log() - e.relu()",
 )
 AGAIN = (
@@ -331,8 +331,8 @@ class TooEarly(Value):
 
 
 @value.mistake(
-    "each time that a number is reached it hands on all of its grad, also what it has handed on "
-    "before. When is its grad complete?",
+    "each time that a number is reached it hands on all of its grad, also what it has handed "
+    "on before. When is its grad complete?",
     loses="reuse paths",
 )
 class HandsOnTwice(Value):
@@ -345,8 +345,8 @@ class HandsOnTwice(Value):
 
 
 @value.mistake(
-    "every way back is walked by itself, and where a result is used twice their number doubles. "
-    "When could you hand on the gradients of all of them at once?",
+    "every way back is walked by itself, and where a result is used twice their number "
+    "doubles. When could you hand on the gradients of all of them at once?",
     loses="paths",
 )
 class WalksEveryWay(Value):
@@ -392,8 +392,8 @@ class FactorsNotExchanged(Value):
 
 
 @value.mistake(
-    "the gradient above goes to both factors as it is. By how much does a * b grow when a grows "
-    "by 1?",
+    "the gradient above goes to both factors as it is. By how much does a * b grow when a "
+    "grows by 1?",
     loses="gradient",
 )
 class ProductLikeSum(Value):
