@@ -574,5 +574,78 @@ points("softmax_vjp", softmax_vjp, 10)
 # %% [markdown] nbgrader={"grade": false, "grade_id": "text_challenge", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 12. PSB
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "text_outcome", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_uses", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## What it is good for
+#
+# You have two ways back through a network now: number by number, and layer by layer. Do they agree, and what does the second one buy?
+# The next cell computes the gradient of one loss twice: the mean cross-entropy of a network with 20 inputs, 15 hidden units and 4 classes, for 6 samples. Once every number is a `Value`; once the numbers are in arrays, and the pieces are yours: `affine_forward`, `relu_backward`, `softmax_vjp`, `affine_backward`.
+# Nothing from here on is graded.
+#
+# Before you run `compare()` in a cell of your own, guess: by how much will the 379 derivatives differ at most, and how many times longer will the first way take?
+
+
+# %% nbgrader={"grade": false, "grade_id": "uses", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def by_values(x, t, params):
+    """Loss and gradients, with a Value for each number."""
+    W1, b1, W2, b2 = leaves = [np.vectorize(Value, otypes=[object])(p) for p in params]
+    total = Value(0.0)
+    for row, right in zip(x, t, strict=True):
+        h = [
+            (b + sum(w * v for w, v in zip(ws, row, strict=True))).relu()
+            for ws, b in zip(W1, b1, strict=True)
+        ]
+        z = [
+            b + sum(w * v for w, v in zip(ws, h, strict=True))
+            for ws, b in zip(W2, b2, strict=True)
+        ]
+        e = [score.exp() for score in z]
+        total = total - (e[right] / sum(e)).log()
+    loss = total / len(x)
+    loss.backward()
+    return loss.data, [np.vectorize(lambda v: v.grad, otypes=[float])(leaf) for leaf in leaves]
+
+
+def by_arrays(x, t, params):
+    """Loss and gradients, layer by layer."""
+    W1, b1, W2, b2 = params
+    a = affine_forward(x, W1, b1)
+    h = np.maximum(a, 0)
+    z = affine_forward(h, W2, b2)
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    n = np.arange(len(x))
+    g = np.zeros(p.shape)
+    g[n, t] = -1 / (len(x) * p[n, t])  # the derivative of the loss by each probability
+    dz = np.array([softmax_vjp(*rows) for rows in zip(g, z, strict=True)])
+    dh, dW2, db2 = affine_backward(dz, h, W2)
+    _, dW1, db1 = affine_backward(relu_backward(dh, a), x, W1)
+    return -np.log(p[n, t]).mean(), [dW1, db1, dW2, db2]
+
+
+def compare():
+    """The largest difference of a derivative, the largest derivative, and both times."""
+    from time import perf_counter
+
+    rng = np.random.default_rng(0)
+    x, t = rng.normal(size=(6, 20)), rng.integers(4, size=6)
+    params = [rng.normal(size=shape) / 4 for shape in ((15, 20), 15, (4, 15), 4)]
+    start = perf_counter()
+    _, slow = by_values(x, t, params)
+    middle = perf_counter()
+    _, fast = by_arrays(x, t, params)
+    end = perf_counter()
+    apart = max(np.abs(a - b).max() for a, b in zip(slow, fast, strict=True))
+    return apart, max(np.abs(a).max() for a in fast), middle - start, end - middle
+
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_outcome", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# <details>
+# <summary>What came out, and what it means</summary>
+#
+# The derivatives differ by less than 0.000000000000001, where the largest is 0.44: rounding alone. So the two are one algorithm. The first visits every product of two numbers by itself; the second does the sums of a whole layer in one product of matrices, and the loops run inside NumPy.
+#
+# Look at the two times that came back, and compute their quotient. Then make the hidden layer ten times as wide, and compute it again. Which of the two times grew tenfold?
+#
+# The derivative of the loss by $p$ is $-1/p$, and that is large where the network is wrong and sure. Together with softmax it becomes $p - y$, which is never larger than 1. That is why a loss is computed from scores, in one piece, and never from probabilities.
+#
+# </details>
