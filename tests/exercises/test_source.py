@@ -256,3 +256,15 @@ def test_the_outcome_of_linear_algebra_is_the_one_told():
     assert [letters.count(c) for c in "et"] == [27, 27]
     assert len(letters) == 217
     assert "on each in 12.4 % of all steps" in told
+
+
+def test_the_outcome_of_backpropagation_is_the_one_told():
+    here = cell_of("ps3_backprop", "uses")
+    apart, largest, by_values, by_arrays = here["compare"]()
+    told = CELLS["ps3_backprop text_outcome"].source
+    assert apart < 1e-15
+    assert "by less than 0.000000000000001, where the largest is 0.44" in told
+    assert round(largest, 2) == 0.44
+    assert by_values > 10 * by_arrays
+    assert "the 379 derivatives" in CELLS["ps3_backprop text_uses"].source
+    assert 15 * 20 + 15 + 4 * 15 + 4 == 379

@@ -399,6 +399,11 @@ def _(a, found):
     return found[1] in a.written
 
 
+@sentence(r"calls itself too deeply, or without end \(RecursionError\)", of="one")
+def _(a, found):
+    return isinstance(a.error, RecursionError)
+
+
 @sentence(r"^(\w+(?:Error|Warning)): ", of="one")  # pytest makes errors of warnings
 def _(a, found):
     return found[1] in [kind.__name__ for kind in type(a.error).__mro__]

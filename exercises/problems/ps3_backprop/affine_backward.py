@@ -9,7 +9,14 @@ backwards = problem(
     "affine_backward",
     rtol=DIGITS,
     returns={"dx": "value", "dW": "weights", "db": "bias"},
-    points={"shape": 1, "value": 3, "weights": 3.5, "bias": 2, "inputs-unchanged": 0.5},
+    points={
+        "shape": 1,
+        "value": 2.5,
+        "weights": 3.5,
+        "bias": 2,
+        "integers": 0.5,
+        "inputs-unchanged": 0.5,
+    },
     forbidden={"all": ELSEWHERE},
 )
 
@@ -23,7 +30,7 @@ def affine_backward(dy, x, W):
     db[h]    = (sum over n of dy[n, h])
 
     dy : (N, H) array, float64: the gradient of the loss by each y[n, h]
-    x : (N, D) array, float64, one sample a row
+    x : (N, D) array, float64 or uint8, one sample a row
     W : (H, D) array, float64
     Returns (dx, dW, db): arrays of shape (N, D), (H, D) and (H,), float64.
     All arrays stay as they are.
@@ -42,6 +49,13 @@ backwards.example(
 def random_numbers(rng, N, D, H):
     """Random numbers."""
     return rng.normal(size=(N, H)), rng.normal(size=(N, D)), rng.normal(size=(H, D))
+
+
+@backwards.case("integers")
+def pictures(rng, N, D, H):
+    """Pictures of type uint8."""
+    x = rng.integers(256, size=(N, D), dtype=np.uint8)
+    return rng.normal(size=(N, H)), x, rng.normal(size=(H, D))
 
 
 @backwards.alternative
@@ -73,7 +87,6 @@ def entry_by_entry(dy, x, W):
     dx = [[sum(dy[n, h] * W[h, d] for h in range(H)) for d in range(D)] for n in range(N)]
     dW = [[sum(dy[n, h] * x[n, d] for n in range(N)) for d in range(D)] for h in range(H)]
     return np.array(dx), np.array(dW), np.array([sum(dy[:, h]) for h in range(H)])
-
 
 
 @backwards.mistake(
@@ -177,7 +190,7 @@ def weights_of_the_first_sample(dy, x, W):
     loses="weights",
 )
 def weights_without_dy(dy, x, W):
-    return dy @ W, np.tile(x.sum(axis=0), (len(W), 1)), dy.sum(axis=0)
+    return dy @ W, np.tile(1.0 * x.sum(axis=0), (len(W), 1)), dy.sum(axis=0)
 
 
 @backwards.mistake(
@@ -189,7 +202,8 @@ def samples_without_dy(dy, x, W):
 
 
 @backwards.mistake(
-    "all three are divided by N. Has the loss not been averaged already, before dy came to you?",
+    "all three are divided by N. Has the loss not been averaged already, before dy came to "
+    "you?",
     loses="value",
 )
 def everything_averaged(dy, x, W):
@@ -211,3 +225,20 @@ def outputs_alike(dy, x, W):
 )
 def summed_too_early(dy, x, W):
     return dy @ W, np.outer(dy.sum(axis=0), x.sum(axis=0)), dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "dx has lost its fractions. Of which type is an array made like x?", loses="integers"
+)
+def made_like_the_samples(dy, x, W):
+    dx = np.zeros(x.shape, dtype=x.dtype if x.dtype.kind == "f" else int)
+    dx[:] = dy @ W
+    return dx, dy.T @ x, dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "only the last sample counts in db. Is it added to the others, or written over them?",
+    loses="bias",
+)
+def bias_of_the_last_sample(dy, x, W):
+    return dy @ W, dy.T @ x, dy[-1] * 1.0

@@ -9,7 +9,7 @@ forwards = problem(
     "affine_forward",
     rtol=DIGITS,
     returns={"y": "value"},
-    points={"shape": 0.5, "value": 3.25, "inputs-unchanged": 0.25},
+    points={"shape": 0.5, "value": 2.5, "integers": 0.75, "inputs-unchanged": 0.25},
     forbidden={"all": ELSEWHERE},
 )
 
@@ -20,7 +20,7 @@ def affine_forward(x, W, b):
 
     y[n, h] = (sum over d of W[h, d] * x[n, d]) + b[h]
 
-    x : (N, D) array, float64, one sample a row
+    x : (N, D) array, float64 or uint8, one sample a row
     W : (H, D) array, float64, the weights of one output a row
     b : (H,) array, float64
     Returns y : (N, H) array, float64. All arrays stay as they are.
@@ -39,6 +39,13 @@ forwards.example(
 def random_numbers(rng, N, D, H):
     """Random samples, weights and biases."""
     return rng.normal(size=(N, D)), rng.normal(size=(H, D)), rng.normal(size=H)
+
+
+@forwards.case("integers")
+def pictures(rng, N, D, H):
+    """Pictures of type uint8."""
+    x = rng.integers(256, size=(N, D), dtype=np.uint8)
+    return x, rng.normal(size=(H, D)), rng.normal(size=H)
 
 
 @forwards.alternative
@@ -73,9 +80,7 @@ def bias_forgotten(x, W, b):
     return x @ W.T
 
 
-@forwards.mistake(
-    "the bias is taken away. Which sign has it in the formula?", loses="value"
-)
+@forwards.mistake("the bias is taken away. Which sign has it in the formula?", loses="value")
 def bias_subtracted(x, W, b):
     return x @ W.T - b
 
@@ -161,4 +166,14 @@ def bias_with_each_product(x, W, b):
 def first_sample_alone(x, W, b):
     y = np.zeros((len(x), len(W)))
     y[0] = W @ x[0] + b
+    return y
+
+
+@forwards.mistake(
+    "the outputs have lost their fractions. Of which type is an array made like x?",
+    loses="integers",
+)
+def made_like_the_samples(x, W, b):
+    y = np.zeros((len(x), len(W)), dtype=x.dtype if x.dtype.kind == "f" else int)
+    y[:] = x @ W.T + b
     return y

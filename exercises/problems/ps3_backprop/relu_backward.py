@@ -28,7 +28,8 @@ def relu_backward(dy, x):
 
 
 rectified.example(
-    np.array([[2.0, -1.0, 4.0], [-3.0, 5.0, 1.0]]), np.array([[1.0, 3.0, -2.0], [0.5, 0.0, -1.0]])
+    np.array([[2.0, -1.0, 4.0], [-3.0, 5.0, 1.0]]),
+    np.array([[1.0, 3.0, -2.0], [0.5, 0.0, -1.0]]),
 )
 
 
@@ -105,9 +106,7 @@ def value_for_slope(dy, x):
     return dy * np.maximum(x, 0)
 
 
-@rectified.mistake(
-    "dy is multiplied by x. What is the derivative of x itself?", loses="value"
-)
+@rectified.mistake("dy is multiplied by x. What is the derivative of x itself?", loses="value")
 def times_x(dy, x):
     return dy * x
 

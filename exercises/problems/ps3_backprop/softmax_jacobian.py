@@ -21,7 +21,7 @@ def softmax_jacobian(z):
     p[i] = exp(z[i]) / (sum over k of exp(z[k]))
     J[i, j] = the derivative of p[i] by z[j]
 
-    z : (C,) array, float64, numbers of any size (also all near 1000, or all near -1000)
+    z : (C,) array, float64, numbers of any size (also 1000 or -1000)
     Returns J : (C, C) array, float64. z stays as it is.
     """
     e = np.exp(z - z.max())
@@ -39,14 +39,15 @@ def ordinary(rng, C):
 
 
 @slopes.case("stability", hidden=1)
-def far_up(rng, C):
-    """Scores near 1,000."""
-    return rng.normal(size=C) + 1000
+def far_apart(rng, C):
+    """Scores near 1,000 and near -2,000, side by side."""
+    up = rng.permutation(np.arange(C) < max(2, C // 2))
+    return rng.normal(size=C) + np.where(up, 1000, -2000)
 
 
 @slopes.case("stability", hidden=1)
 def far_down(rng, C):
-    """Scores near -1,000."""
+    """Scores that all lie near -1,000."""
     return rng.normal(size=C) - 1000
 
 
@@ -82,7 +83,7 @@ def diagonal_added(z):
 
 @slopes.alternative
 def column_by_column(z):
-    p = np.exp(z - z.mean()) / np.exp(z - z.mean()).sum()
+    p = np.exp(z - np.amax(z)) / np.exp(z - np.amax(z)).sum()
     return np.column_stack([p * (e - p @ e) for e in np.identity(len(z))])
 
 
@@ -108,9 +109,7 @@ def others_grow_too(z):
     return J
 
 
-@slopes.mistake(
-    "only the diagonal is there. Does p[0] change when z[1] does?", loses="value"
-)
+@slopes.mistake("only the diagonal is there. Does p[0] change when z[1] does?", loses="value")
 def diagonal_alone(z):
     p = softmax(z)
     return np.diag(p * (1 - p))
@@ -147,9 +146,7 @@ def denominator_forgotten_on_the_diagonal(z):
     return J
 
 
-@slopes.mistake(
-    "every sign is turned. If z[i] grows, what does p[i] do?", loses="value"
-)
+@slopes.mistake("every sign is turned. If z[i] grows, what does p[i] do?", loses="value")
 def sign_turned(z):
     p = softmax(z)
     return np.outer(p, p) - np.diag(p)
@@ -166,8 +163,16 @@ def diagonal_everywhere(z):
 
 
 @slopes.mistake(
-    "this is the derivative of log p. What is that of p?", loses="value"
+    "p stands in every row, and not on the diagonal alone. Which derivatives does "
+    "p[j] (1 - p[i]) describe?",
+    loses="value",
 )
+def p_in_every_row(z):
+    p = softmax(z)
+    return p - np.outer(p, p)
+
+
+@slopes.mistake("this is the derivative of log p. What is that of p?", loses="value")
 def of_the_logarithm(z):
     return np.eye(len(z)) - softmax(z)
 

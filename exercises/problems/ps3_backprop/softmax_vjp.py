@@ -55,7 +55,7 @@ def softmax_vjp(g, z):
     dz[j] = (sum over i of g[i] * J[i, j]), where J[i, j] is the derivative of p[i] by z[j]
 
     g : (C,) array, float64: the gradient of the loss by each p[i]
-    z : (C,) array, float64, numbers of any size (also all near 1000, or all near -1000)
+    z : (C,) array, float64, numbers of any size (also 1000 or -1000)
     Returns dz : (C,) array, float64. Both arrays stay as they are.
     No array of C * C numbers is made on the way: C may be 20,000.
     """
@@ -74,14 +74,15 @@ def ordinary(rng, C):
 
 
 @pulled.case("stability", hidden=1)
-def far_up(rng, C):
-    """Scores near 1,000."""
-    return rng.normal(size=C), rng.normal(size=C) + 1000, 0
+def far_apart(rng, C):
+    """Scores near 1,000 and near -2,000, side by side."""
+    up = rng.permutation(np.arange(C) < max(2, C // 2))
+    return rng.normal(size=C), rng.normal(size=C) + np.where(up, 1000, -2000), 0
 
 
 @pulled.case("stability", hidden=1)
 def far_down(rng, C):
-    """Scores near -1,000."""
+    """Scores that all lie near -1,000."""
     return rng.normal(size=C), rng.normal(size=C) - 1000, 0
 
 
@@ -130,8 +131,8 @@ def in_place_on_copies(g, z):
 
 
 @pulled.mistake(
-    "as many as C times C numbers are held at once. What is J g, written out for one entry, and "
-    "which sum in it is the same for all?",
+    "as many as C times C numbers are held at once. What is J g, written out for one entry, "
+    "and which sum in it is the same for all?",
     loses="large",
 )
 def jacobian_built(g, z):
@@ -168,9 +169,7 @@ def diagonal_alone(g, z):
     return p * (1 - p) * g
 
 
-@pulled.mistake(
-    "every sign is turned. What happens to p[j] when z[j] grows?", loses="value"
-)
+@pulled.mistake("every sign is turned. What happens to p[j] when z[j] grows?", loses="value")
 def sign_turned(g, z):
     p = softmax(z)
     return p * (g @ p - g)

@@ -17,7 +17,9 @@ def evaluate(Value, program, numbers, n):
         for letter, number in zip(letters, numbers, strict=False):
             here[letter] = Value(float(number))
             if not hasattr(type(here[letter]), "backward"):
-                raise TypeError("Value(2.0) is expected to give an object with a method backward")
+                raise TypeError(
+                    "Value(2.0) is expected to give an object with a method backward"
+                )
         exec(code, {"__builtins__": {}, "range": range, "n": n}, here)
         return here
 
@@ -162,13 +164,13 @@ EACH_ONCE = (
     "y = a * b - c / (d + e ** 4)",
 )
 FUNCTIONS = (
-    "y = a.exp() * b.log() + c.tanh() * d.relu() - e.relu()",
-    "y = (a.exp() + d.relu()) * c.tanh() / b.log() + e.relu()",
+    "y = a.exp() * b.log() - c.tanh() * d.relu() + e.relu()",
+    "y = (a.exp() - d.relu()) * c.tanh() * b.log() + e.relu()",
     "y = a.exp() * (c.tanh() - d.relu()) + b.log() - e.relu()",
 )
 AGAIN = (
-    "c = a * b; d = c + a; y = d * c + d / b",
-    "c = a / b; d = c * c; y = d * a - c + b * d",
+    "c = a * b; d = c + a; y = d * c + d * b",
+    "c = a * b - a; d = c * c; y = d * a - c + b * d",
     "c = a + a; d = c * b - a; y = d * d * c + b",
 )
 
@@ -209,7 +211,11 @@ def used_again(rng):
 @value.case("chain", hidden=1)
 def long_chain(rng):
     """A chain of 10,000 powers."""
-    return "y = a\nfor _ in range(n):\n    y = y ** 0.9999", rng.uniform(0.5, 2.0, size=1), 10_000
+    return (
+        "y = a\nfor _ in range(n):\n    y = y ** 0.9999",
+        rng.uniform(0.5, 2.0, size=1),
+        10_000,
+    )
 
 
 @value.case("paths", hidden=1)
@@ -325,8 +331,8 @@ class TooEarly(Value):
 
 
 @value.mistake(
-    "each time that a number is reached it hands on all of its grad, also what it has handed on "
-    "before. When is its grad complete?",
+    "each time that a number is reached it hands on all of its grad, also what it has handed "
+    "on before. When is its grad complete?",
     loses="reuse paths",
 )
 class HandsOnTwice(Value):
@@ -339,8 +345,8 @@ class HandsOnTwice(Value):
 
 
 @value.mistake(
-    "every way back is walked by itself, and where a result is used twice their number doubles. "
-    "When could you hand on the gradients of all of them at once?",
+    "every way back is walked by itself, and where a result is used twice their number "
+    "doubles. When could you hand on the gradients of all of them at once?",
     loses="paths",
 )
 class WalksEveryWay(Value):
@@ -386,8 +392,8 @@ class FactorsNotExchanged(Value):
 
 
 @value.mistake(
-    "the gradient above goes to both factors as it is. By how much does a * b grow when a grows "
-    "by 1?",
+    "the gradient above goes to both factors as it is. By how much does a * b grow when a "
+    "grows by 1?",
     loses="gradient",
 )
 class ProductLikeSum(Value):
@@ -496,6 +502,25 @@ class ReluValueForSlope(Value):
     def relu(self):
         y = max(self.data, 0.0)
         return self.made(y, (self, y))
+
+
+@value.mistake(
+    "relu asks here whether the gradient is positive. Whose sign did it look at on the way "
+    "forwards?",
+    loses="functions",
+)
+class ReluOfTheGradient(Value):
+    def relu(self):
+        result = self.made(max(self.data, 0.0), (self, 1.0))
+        result.cut = True
+        return result
+
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            gradient = max(number.grad, 0.0) if hasattr(number, "cut") else number.grad
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * gradient
 
 
 @value.mistake(

@@ -307,7 +307,7 @@ points("Value", Value, 16)
 #
 # | | shape | what it is |
 # |---|---|---|
-# | `x` | (N, D) | one sample a row, `float64` |
+# | `x` | (N, D) | one sample a row, `float64` or `uint8` |
 # | `W` | (H, D) | (out, in): row $h$ holds the weights of output $h$ |
 # | `b` | (H,) | one bias for each output |
 # | `y` | (N, H) | one row for each sample, `float64` |
@@ -325,7 +325,8 @@ points("Value", Value, 16)
 #
 # | points | aspect | what they are for |
 # |---|---|---|
-# | 3.25 | value | random numbers get the right outputs |
+# | 2.5 | value | random numbers get the right outputs |
+# | 0.75 | integers | so do pictures: `x` of type `uint8`, with numbers from 0 to 255 |
 # | 0.5 | shape | an (N, H) array of `float64` |
 # | 0.25 | inputs-unchanged | `x`, `W` and `b` stay as they are |
 #
@@ -345,7 +346,7 @@ def affine_forward(x, W, b):
 
     y[n, h] = (sum over d of W[h, d] * x[n, d]) + b[h]
 
-    x : (N, D) array, float64, one sample a row
+    x : (N, D) array, float64 or uint8, one sample a row
     W : (H, D) array, float64, the weights of one output a row
     b : (H,) array, float64
     Returns y : (N, H) array, float64. All arrays stay as they are.
@@ -376,7 +377,7 @@ points("affine_forward", affine_forward, 4)
 # | | shape | what it is |
 # |---|---|---|
 # | `dy` | (N, H) | $\partial L / \partial y$, `float64` |
-# | `x` | (N, D) | what went into the layer |
+# | `x` | (N, D) | what went into the layer, `float64` or `uint8` |
 # | `W` | (H, D) | its weights |
 # | `dx` | (N, D) | $\partial L / \partial x$ |
 # | `dW` | (H, D) | $\partial L / \partial W$ |
@@ -397,9 +398,10 @@ points("affine_forward", affine_forward, 4)
 #
 # | points | aspect | what they are for |
 # |---|---|---|
-# | 3 | value | `dx` |
+# | 2.5 | value | `dx` |
 # | 3.5 | weights | `dW` |
 # | 2 | bias | `db` |
+# | 0.5 | integers | all three, a third each, where `x` holds pictures of type `uint8` |
 # | 1 | shape | arrays of these three shapes, in this order, of `float64` |
 # | 0.5 | inputs-unchanged | `dy`, `x` and `W` stay as they are |
 #
@@ -410,6 +412,7 @@ points("affine_forward", affine_forward, 4)
 # - Each gradient has the shape of its array. Of (N, H), (N, D) and their transposes, which two give (H, D) when they are multiplied, with N between them?
 # - For `db` take $N = 2$: how often was `b` used?
 # - Where is the division by N of a mean loss? Ask where the mean was taken, here or further on.
+# - `np.zeros_like(x)` is of the type of `x`. What becomes of 0.7 in an array of whole numbers?
 # - Check one number without knowing the right one. Take as loss $L = \sum_{nh} dy_{nh} \, y_{nh}$, add 0.000001 to one weight, and see by how much $L$ grows.
 #
 # </details>
@@ -424,7 +427,7 @@ def affine_backward(dy, x, W):
     db[h]    = (sum over n of dy[n, h])
 
     dy : (N, H) array, float64: the gradient of the loss by each y[n, h]
-    x : (N, D) array, float64, one sample a row
+    x : (N, D) array, float64 or uint8, one sample a row
     W : (H, D) array, float64
     Returns (dx, dW, db): arrays of shape (N, D), (H, D) and (H,), float64.
     All arrays stay as they are.
@@ -531,7 +534,7 @@ points("relu_backward", relu_backward, 6)
 # | points | aspect | what they are for |
 # |---|---|---|
 # | 3.5 | value | random scores |
-# | 1.5 | stability | scores that all lie near 1,000 (half) or near -1,000 (half); the probabilities are ordinary numbers there |
+# | 1.5 | stability | scores near 1,000 and near -2,000 side by side (half), and all near -1,000 (half). The probabilities are numbers between 0 and 1 there, too |
 # | 0.5 | shape | a (C, C) array of `float64` |
 # | 0.5 | inputs-unchanged | `z` stays as it is |
 #
@@ -539,7 +542,7 @@ points("relu_backward", relu_backward, 6)
 # <summary>When you are stuck</summary>
 #
 # - First `p`. Which number can be taken off all scores so that `np.exp` cannot overflow, and why is `p` the same?
-# - Is the largest score a good choice also where all scores are below -1,000? Is the largest of their absolute values?
+# - Is the largest score a good choice also where all scores lie near -1,000? Is the largest of their absolute values?
 # - Differentiate $p_1 = e^{z_1} / (e^{z_1} + e^{z_2})$ by $z_2$, on paper. How is the result written with $p_1$ and $p_2$? Then by $z_1$.
 # - `np.outer` makes a table of products, `np.diag` puts a list on a diagonal.
 #
@@ -553,7 +556,7 @@ def softmax_jacobian(z):
     p[i] = exp(z[i]) / (sum over k of exp(z[k]))
     J[i, j] = the derivative of p[i] by z[j]
 
-    z : (C,) array, float64, numbers of any size (also all near 1000, or all near -1000)
+    z : (C,) array, float64, numbers of any size (also 1000 or -1000)
     Returns J : (C, C) array, float64. z stays as it is.
     """
     ### BEGIN SOLUTION
@@ -601,7 +604,7 @@ points("softmax_jacobian", softmax_jacobian, 6)
 # | points | aspect | what they are for |
 # |---|---|---|
 # | 5 | value | random numbers |
-# | 2 | stability | scores that all lie near 1,000 (half) or near -1,000 (half) |
+# | 2 | stability | scores near 1,000 and near -2,000 side by side (half), and all near -1,000 (half) |
 # | 2 | large | 20,000 classes, without an array or a list of $C \cdot C$ numbers, and within four seconds: one loop over the classes is allowed, one inside another takes minutes |
 # | 0.5 | shape | a (C,) array of `float64` |
 # | 0.5 | inputs-unchanged | `g` and `z` stay as they are |
@@ -626,7 +629,7 @@ def softmax_vjp(g, z):
     dz[j] = (sum over i of g[i] * J[i, j]), where J[i, j] is the derivative of p[i] by z[j]
 
     g : (C,) array, float64: the gradient of the loss by each p[i]
-    z : (C,) array, float64, numbers of any size (also all near 1000, or all near -1000)
+    z : (C,) array, float64, numbers of any size (also 1000 or -1000)
     Returns dz : (C,) array, float64. Both arrays stay as they are.
     No array of C * C numbers is made on the way: C may be 20,000.
     """
@@ -1030,5 +1033,78 @@ from nngrader import points
 points("classify_deep", classify_deep, 4)
 ### END HIDDEN TESTS
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "text_outcome", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_uses", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## What it is good for
+#
+# You have two ways back through a network now: number by number, and layer by layer. Do they agree, and what does the second one buy?
+# The next cell computes the gradient of one loss twice: the mean cross-entropy of a network with 20 inputs, 15 hidden units and 4 classes, for 6 samples. Once every number is a `Value`; once the numbers are in arrays, and the pieces are yours: `affine_forward`, `relu_backward`, `softmax_vjp`, `affine_backward`.
+# Nothing from here on is graded.
+#
+# Before you run `compare()` in a cell of your own, guess: by how much will the 379 derivatives differ at most, and how many times longer will the first way take?
+
+
+# %% nbgrader={"grade": false, "grade_id": "uses", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def by_values(x, t, params):
+    """Loss and gradients, with a Value for each number."""
+    W1, b1, W2, b2 = leaves = [np.vectorize(Value, otypes=[object])(p) for p in params]
+    total = Value(0.0)
+    for row, right in zip(x, t, strict=True):
+        h = [
+            (b + sum(w * v for w, v in zip(ws, row, strict=True))).relu()
+            for ws, b in zip(W1, b1, strict=True)
+        ]
+        z = [
+            b + sum(w * v for w, v in zip(ws, h, strict=True))
+            for ws, b in zip(W2, b2, strict=True)
+        ]
+        e = [score.exp() for score in z]
+        total = total - (e[right] / sum(e)).log()
+    loss = total / len(x)
+    loss.backward()
+    return loss.data, [np.vectorize(lambda v: v.grad, otypes=[float])(leaf) for leaf in leaves]
+
+
+def by_arrays(x, t, params):
+    """Loss and gradients, layer by layer."""
+    W1, b1, W2, b2 = params
+    a = affine_forward(x, W1, b1)
+    h = np.maximum(a, 0)
+    z = affine_forward(h, W2, b2)
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    n = np.arange(len(x))
+    g = np.zeros(p.shape)
+    g[n, t] = -1 / (len(x) * p[n, t])  # the derivative of the loss by each probability
+    dz = np.array([softmax_vjp(*rows) for rows in zip(g, z, strict=True)])
+    dh, dW2, db2 = affine_backward(dz, h, W2)
+    _, dW1, db1 = affine_backward(relu_backward(dh, a), x, W1)
+    return -np.log(p[n, t]).mean(), [dW1, db1, dW2, db2]
+
+
+def compare():
+    """The largest difference of a derivative, the largest derivative, and both times."""
+    from time import perf_counter
+
+    rng = np.random.default_rng(0)
+    x, t = rng.normal(size=(6, 20)), rng.integers(4, size=6)
+    params = [rng.normal(size=shape) / 4 for shape in ((15, 20), 15, (4, 15), 4)]
+    start = perf_counter()
+    _, slow = by_values(x, t, params)
+    middle = perf_counter()
+    _, fast = by_arrays(x, t, params)
+    end = perf_counter()
+    apart = max(np.abs(a - b).max() for a, b in zip(slow, fast, strict=True))
+    return apart, max(np.abs(a).max() for a in fast), middle - start, end - middle
+
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "text_outcome", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# <details>
+# <summary>What came out, and what it means</summary>
+#
+# The derivatives differ by less than 0.000000000000001, where the largest is 0.44: rounding alone. So the two are one algorithm. The first visits every product of two numbers by itself; the second does the sums of a whole layer in one product of matrices, and the loops run inside NumPy.
+#
+# Look at the two times that came back, and compute their quotient. Then make the hidden layer ten times as wide, and compute it again. Which of the two times grew tenfold?
+#
+# The derivative of the loss by $p$ is $-1/p$, and that is large where the network is wrong and sure. Together with softmax it becomes $p - y$, which is never larger than 1. That is why a loss is computed from scores, in one piece, and never from probabilities.
+#
+# </details>
