@@ -11,6 +11,7 @@ import tests.exercises.planted
 import tests.exercises.planted_fits
 import tests.exercises.planted_layers
 import tests.exercises.planted_neighbours
+import tests.exercises.planted_networks
 import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
 from tests.exercises.declared import PROBLEMS, judged, packed
 from tests.exercises.mutants import mutants

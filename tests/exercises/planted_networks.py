@@ -13,10 +13,14 @@ GLOBALS = PROBLEMS["train_network"].solve.__globals__
 
 @wrong("blame", "z: z is added to others", "value")
 def slip_in_the_sum():
-    return RIGHT["blame"]() | {"z": -7, "v": -35, "h": -3.5, "a": -3.5, "b": -3.5} | {
-        "w": -14,
-        "x": -15.5,
-    }
+    return (
+        RIGHT["blame"]()
+        | {"z": -7, "v": -35, "h": -3.5, "a": -3.5, "b": -3.5}
+        | {
+            "w": -14,
+            "x": -15.5,
+        }
+    )
 
 
 @wrong("blame", "w: w is multiplied by x", "products")
@@ -83,7 +87,9 @@ def slope_of_a_sigmoid(params, X, y):
 # gradient_check
 
 
-@wrong("gradient_check", "error is a list", "shape value default axes zero kinks inputs-unchanged")
+@wrong(
+    "gradient_check", "error is a list", "shape value default axes zero kinks inputs-unchanged"
+)
 def every_error(f, x, grad, h=1e-5):
     return [RIGHT["gradient_check"](f, x, grad, h)] * x.size
 
@@ -104,7 +110,11 @@ def weights_of_nothing(X, y, hidden, epochs, lr, rng):
     return p | {"W2": p["W2"] * np.inf}
 
 
-@wrong("train_network", "Which of the four has another shape?", "shape value hidden random inputs-unchanged")
+@wrong(
+    "train_network",
+    "Which of the four has another shape?",
+    "shape value hidden random inputs-unchanged",
+)
 def layers_turned(X, y, hidden, epochs, lr, rng):
     p = RIGHT_TRAINING(X, y, hidden, epochs, lr, rng)
     return p | {"W1": p["W1"].T}

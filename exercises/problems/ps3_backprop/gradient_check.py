@@ -222,7 +222,8 @@ def by_generators(f, x, grad, h=1e-5):
 
     def error(g, left, right):
         n = (left + right) / 2
-        between = (left - 1e-8 <= g <= right + 1e-8) or (right - 1e-8 <= g <= left + 1e-8)
+        low, high = sorted((left, right))
+        between = g - low >= -1e-8 and high - g >= -1e-8
         return 0 if between else abs(g - n) / max(abs(g), abs(n))
 
     now, values = f(x), [(moved(i, h), moved(i, -h)) for i in range(x.size)]
