@@ -67,7 +67,7 @@ def takes_a_step(params, X, y):
     return loss, grads
 
 
-@wrong("two_layer_loss", "dW2 and dW1", "shape output hidden stability")
+@wrong("two_layer_loss", "rows and columns are exchanged", "shape")
 def weights_turned(params, X, y):
     loss, g = RIGHT["two_layer_loss"](params, X, y)
     return loss, g | {"W1": g["W1"].T, "W2": g["W2"].T}
@@ -88,7 +88,7 @@ def slope_of_a_sigmoid(params, X, y):
 
 
 @wrong(
-    "gradient_check", "error is a list", "shape value default axes zero kinks inputs-unchanged"
+    "gradient_check", "an axis is left over", "shape value default axes zero kinks inputs-unchanged"
 )
 def every_error(f, x, grad, h=1e-5):
     return [RIGHT["gradient_check"](f, x, grad, h)] * x.size

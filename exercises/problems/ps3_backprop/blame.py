@@ -30,7 +30,7 @@ def as_typed(blame, inputs):
 def gate_by_gate(args, typed, many):
     asked = ("d", "t", "z", "v", "h", "a", "b", "w", "x")
     if not args["inputs"]:  # the example is another graph
-        return tuple(0.0 for _ in asked)
+        return tuple(np.zeros(2) for _ in asked)
     if typed is None or typed.shape != (9,) or many is None or many != 9:
         raise ValueError(
             "expected a dict with nine numbers, one for each of d, t, z, v, h, a, b, w and x. "
@@ -75,7 +75,8 @@ def gate_by_gate(args, typed, many):
             if name in gate.__code__.co_varnames
         ]
         follows = sum(above * s for above, s in steps)
-        off.append(round((found[name] - follows) / abs(steps[0][0]), 4) + 0.0)
+        share = round((found[name] - follows) / abs(steps[0][0]), 4) + 0.0
+        off.append([share, float(share != 0)])  # so that no multiple looks like another
     return tuple(off)
 
 
