@@ -495,7 +495,8 @@ class TanhOfTheInput(Value):
 
 
 @value.mistake(
-    "relu hands its gradient back whatever went in. Where is max(0, a) flat?", loses="functions"
+    "relu hands its gradient back whatever went in. Where is max(0, a) flat?",
+    loses="functions zero",
 )
 class ReluAlwaysOpen(Value):
     def relu(self):
@@ -523,7 +524,7 @@ class ReluValueForSlope(Value):
 @value.mistake(
     "relu asks here whether the gradient is positive. Whose sign did it look at on the way "
     "forwards?",
-    loses="functions",
+    loses="functions zero",
 )
 class ReluOfTheGradient(Value):
     def relu(self):
