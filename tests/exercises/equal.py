@@ -12,7 +12,7 @@ from tests.exercises.declared import packed, patience
 MANY = 10_000
 SMALL = (1, 2, 3, 4)
 RTOL = 1e-9
-LONG, SELDOM = ("chain", "large"), 10  # what takes long is drawn in one of so many turns
+LONG, SELDOM = ("chain", "paths", "large"), 10  # what takes long is drawn more rarely
 AS_THEY_ARE = 6  # of so many inputs, the others get an edge
 
 

@@ -42,7 +42,7 @@ class NoNumbersAtAll(Value):
         return other
 
 
-@wrong("Value", "is not callable", "functions")
+@wrong("Value", "is not callable", "functions zero")
 class NoFunctions(Value):
     log = tanh = relu = None
 
@@ -50,7 +50,7 @@ class NoFunctions(Value):
 @wrong(
     "Value",
     "every gradient is 0. What is the derivative of y by y",
-    "gradient functions numbers left reuse chain paths",
+    "gradient functions zero numbers left reuse chain paths",
 )
 class ReturnsTheGradient(Value):
     def backward(self):
@@ -62,7 +62,7 @@ class ReturnsTheGradient(Value):
         return grads
 
 
-@wrong("Value", "the number stands inside an array", "shape functions")
+@wrong("Value", "the number stands inside an array", "shape functions zero")
 class PartsOfAnArray(Value):
     def __init__(self, data):
         super().__init__(np.array([data]).ravel())

@@ -88,8 +88,8 @@ def column_by_column(z):
 
 
 @slopes.mistake(
-    "what is exp(1000), and what is exp(-1000)? Which number may you subtract from all scores "
-    "without changing their softmax?",
+    "what is exp(1000), and what is exp(-1000)? Which number, taken off all scores, keeps "
+    "every exp finite and one of them above 0?",
     loses="stability",
 )
 def no_shift(z):
@@ -220,3 +220,22 @@ def not_normalised(z):
 def sigmoid_of_each(z):
     s = 1 / (1 + np.exp(-z))
     return np.diag(s * (1 - s))
+
+
+@slopes.mistake(
+    "the products are added. If one score grows, what must the other probabilities do?",
+    loses="value",
+)
+def products_added(z):
+    p = softmax(z)
+    return np.diag(p) + np.outer(p, p)
+
+
+@slopes.mistake(
+    "exp is taken of minus the scores. Which probability should be largest, that of the "
+    "largest score or of the smallest?",
+    loses="value",
+)
+def scores_negated(z):
+    p = softmax(-z)
+    return np.diag(p) - np.outer(p, p)

@@ -141,8 +141,8 @@ def jacobian_built(g, z):
 
 
 @pulled.mistake(
-    "what is exp(1000), and what is exp(-1000)? Which number may you subtract from all scores "
-    "without changing their softmax?",
+    "what is exp(1000), and what is exp(-1000)? Which number, taken off all scores, keeps "
+    "every exp finite and one of them above 0?",
     loses="stability",
 )
 def no_shift(g, z):
@@ -256,3 +256,21 @@ def sum_alone(g, z):
 def not_normalised(g, z):
     e = np.exp(z - z.max())
     return e * (g - g @ e)
+
+
+@pulled.mistake(
+    "the sum is added. If one score grows, what must the other probabilities do?", loses="value"
+)
+def sum_added(g, z):
+    p = softmax(z)
+    return p * (g + g @ p)
+
+
+@pulled.mistake(
+    "exp is taken of minus the scores. Which probability should be largest, that of the "
+    "largest score or of the smallest?",
+    loses="value",
+)
+def scores_negated(g, z):
+    p = softmax(-z)
+    return p * (g - g @ p)

@@ -55,7 +55,8 @@ value = problem(
         "shape": 0.5,
         "value": 2.5,
         "gradient": 4,
-        "functions": 3,
+        "functions": 2.5,
+        "zero": 0.5,
         "numbers": 1,
         "left": 1,
         "reuse": 2,
@@ -188,6 +189,13 @@ def four_functions(rng):
     numbers = rng.uniform(0.5, 1.5, size=5) * np.array([1, 1, 1, 1, -1])
     numbers[1] += 1
     return FUNCTIONS[int(rng.integers(len(FUNCTIONS)))], numbers, 0
+
+
+@value.case("zero", hidden=1)
+def relu_at_zero(rng):
+    """The relu of exactly 0, and of numbers below."""
+    numbers = rng.uniform(0.5, 2.0, size=4) * np.array([0, -1, -1, 1])
+    return "y = a.relu() - b.relu() + c.relu() + d", numbers, 0
 
 
 @value.case("numbers")
@@ -359,7 +367,7 @@ class WalksEveryWay(Value):
 
 @value.mistake(
     "every gradient is 0. What is the derivative of y by y, with which the way back begins?",
-    loses="gradient functions numbers left reuse chain paths",
+    loses="gradient functions zero numbers left reuse chain paths",
 )
 class NeverBegins(Value):
     def backward(self):
@@ -487,11 +495,20 @@ class TanhOfTheInput(Value):
 
 
 @value.mistake(
-    "relu hands its gradient back whatever went in. Where is max(0, a) flat?", loses="functions"
+    "relu hands its gradient back whatever went in. Where is max(0, a) flat?",
+    loses="functions zero",
 )
 class ReluAlwaysOpen(Value):
     def relu(self):
         return self.made(max(self.data, 0.0), (self, 1.0))
+
+
+@value.mistake(
+    "at exactly 0 relu is open here. Which slope does the text give it there?", loses="zero"
+)
+class ReluOpenAtZero(Value):
+    def relu(self):
+        return self.made(max(self.data, 0.0), (self, float(self.data >= 0)))
 
 
 @value.mistake(
@@ -507,7 +524,7 @@ class ReluValueForSlope(Value):
 @value.mistake(
     "relu asks here whether the gradient is positive. Whose sign did it look at on the way "
     "forwards?",
-    loses="functions",
+    loses="functions zero",
 )
 class ReluOfTheGradient(Value):
     def relu(self):

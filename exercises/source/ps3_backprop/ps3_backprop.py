@@ -174,7 +174,8 @@ points("blame", blame, 6)
 # |---|---|---|
 # | 2.5 | value | `data`, after + - * / **, where each letter is used once |
 # | 4 | gradient | `grad` of the same letters |
-# | 3 | functions | both (half each), with `exp`, `log`, `tanh` and `relu`, each letter used once |
+# | 2.5 | functions | both (half each), with `exp`, `log`, `tanh` and `relu`, each letter used once |
+# | 0.5 | zero | both, with the `relu` of exactly 0 and of numbers below |
 # | 1 | numbers | both, with plain numbers on the right: `a - 4` |
 # | 1 | left | both, with plain numbers on the left: `4 - a` |
 # | 2 | reuse | both, where letters and results are used several times |
