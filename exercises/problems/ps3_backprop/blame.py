@@ -135,11 +135,13 @@ def blame():
 
 graph.example({})
 
+INPUTS = {"x": 4.0, "w": 3.0, "b": -7.0, "v": 0.5, "t": 9.0}
+
 
 @graph.case("value", hidden=1)
 def the_graph(rng):
     """The graph of the notebook."""
-    return {"x": 4.0, "w": 3.0, "b": -7.0, "v": 0.5, "t": 9.0}
+    return INPUTS
 
 
 def backwards(
@@ -151,7 +153,7 @@ def backwards(
     meet=lambda one, other: one + other,
 ):
     """All nine gradients, by rules of which some may be wrong."""
-    x, w, b, v, t = 4, 3, -7, 0.5, 9
+    x, w, b, v, t = INPUTS.values()
     h = p = w * x + b
     d = v * h + x - t
     g = {"d": square(d)}
@@ -172,14 +174,14 @@ def step_by_step():
 @graph.alternative
 def by_moving_each_node():
     def L(**moved):
-        n = {"x": 4.0, "w": 3.0, "b": -7.0, "v": 0.5, "t": 9.0} | moved
+        n = INPUTS | moved
         n.setdefault("a", n["w"] * n["x"] + n["b"])
         n.setdefault("h", max(0.0, n["a"]))
         n.setdefault("z", n["v"] * n["h"])
         n.setdefault("d", n["z"] + n["x"] - n["t"])
         return n["d"] ** 2
 
-    now = {"x": 4, "w": 3, "b": -7, "v": 0.5, "t": 9, "a": 5, "h": 5, "z": 2.5, "d": -2.5}
+    now = INPUTS | {"a": 5, "h": 5, "z": 2.5, "d": -2.5}
     return {k: (L(**{k: u + 0.01}) - L(**{k: u - 0.01})) / 0.02 for k, u in now.items()}
 
 

@@ -63,10 +63,10 @@ def gradient_check(f, x, grad, h=1e-5):
         up, down = x.copy(), x.copy()
         up[i] += h
         down[i] -= h
-        right, left = (f(up) - middle) / h, (middle - f(down)) / h
-        n, g = (right + left) / 2, grad[i]
-        if g < min(left, right) - NOISE or g > max(left, right) + NOISE:
-            worst = max(worst, abs(n - g) / max(abs(n), abs(g)))
+        slopes = [(f(up) - middle) / h, (middle - f(down)) / h]
+        n, g = sum(slopes) / 2, grad[i]
+        if max([g - max(slopes), min(slopes) - g]) > 1e-8:
+            worst = max([worst, abs(n - g) / max([abs(n), abs(g)])])
     return worst
 
 
