@@ -13,7 +13,8 @@ def numbers_in(data, findings):
     """Return the findings on hidden cases in which a number stands that is not ours."""
     hints = [m["hint"] for m in data["mistakes"].values()]
     tried = [case["tried"] for case in data["cases"]]
-    return [text for _, text, _ in findings if _has_number(text, [*hints, *tried])]
+    ours = [*hints, *tried, *data.get("wrong", {}).values(), *data["returns"]]
+    return [text for _, text, _ in findings if _has_number(text, ours)]
 
 
 def _has_number(text, known):

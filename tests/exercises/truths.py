@@ -17,6 +17,7 @@ from nngrader.engine.observe import describe, driven, measured
 from nngrader.engine.seen import Seen
 
 import tests.exercises.truths_folds
+import tests.exercises.truths_networks
 import tests.exercises.truths_places  # noqa: F401, registers its checks
 from tests.exercises.claims import CHECKS, sentence
 from tests.exercises.declared import PROBLEMS

@@ -75,7 +75,7 @@ def gate_by_gate(args, typed, many):
             if name in gate.__code__.co_varnames
         ]
         follows = sum(above * s for above, s in steps)
-        share = round((found[name] - follows) / abs(steps[0][0]), 4) + 0.0
+        share = round((found[name] - follows) / (abs(steps[0][0]) or 1.0), 4) + 0.0
         off.append([share, float(share != 0)])  # so that no multiple looks like another
     return tuple(off)
 
