@@ -2,6 +2,8 @@
 
 import re
 
+from nngrader.engine.driver import _sentences
+
 OURS = re.compile(
     r"adds? up to [01]|above 1\b|length 1\b|back to 0|where 0 is|(?:u?int|float|complex)\d+|"
     r"ln 2|ln 10|[NMCD]²|by 1\b|is 0\b|\b2 times|[NMCD] [-+] 1\b|- 1\)|the diagonal is 0|"
@@ -14,7 +16,13 @@ def numbers_in(data, findings):
     hints = [m["hint"] for m in data["mistakes"].values()]
     tried = [case["tried"] for case in data["cases"]]
     ours = [*hints, *tried, *data.get("wrong", {}).values(), *data["returns"]]
+    ours += [*data["parameters"], *_measured(data)]
     return [text for _, text, _ in findings if _has_number(text, ours)]
+
+
+def _measured(data):
+    """Return the sentences that stand in a problem's measure."""
+    return {s for s in _sentences(**data["measure"]) if " " in s} if "measure" in data else ()
 
 
 def _has_number(text, known):
