@@ -17,6 +17,7 @@ def numbers_in(data, findings):
     tried = [case["tried"] for case in data["cases"]]
     ours = [*hints, *tried, *data.get("wrong", {}).values(), *data["returns"]]
     ours += [*data["parameters"], *_measured(data)]
+    ours = [words for words in ours if re.search(r"\d", words)]
     ours.sort(key=len, reverse=True)  # sentences before the names that stand in them
     return [text for _, text, _ in findings if _has_number(text, ours)]
 
