@@ -9,7 +9,9 @@ import sys
 
 import tests.exercises.planted
 import tests.exercises.planted_fits
+import tests.exercises.planted_layers
 import tests.exercises.planted_neighbours
+import tests.exercises.planted_networks
 import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
 from tests.exercises.declared import PROBLEMS, judged, packed
 from tests.exercises.mutants import mutants

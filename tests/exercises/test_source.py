@@ -133,7 +133,10 @@ def test_the_solution_has_all_points(name):
     assert judged(packed(name, 4, False), solution(name)).score == 100
 
 
-@every_problem
+SHOWN_OTHERWISE = ("blame", "train_network")  # in test_networks.py
+
+
+@pytest.mark.parametrize("name", [name for name in PROBLEMS if name not in SHOWN_OTHERWISE])
 def test_the_numbers_of_the_example_are_right(name):
     p, shown = PROBLEMS[name], example(name)
     given = [shown[n] for n in p.parameters]
@@ -253,3 +256,15 @@ def test_the_outcome_of_linear_algebra_is_the_one_told():
     assert [letters.count(c) for c in "et"] == [27, 27]
     assert len(letters) == 217
     assert "on each in 12.4 % of all steps" in told
+
+
+def test_the_outcome_of_backpropagation_is_the_one_told():
+    here = cell_of("ps3_backprop", "uses")
+    apart, largest, by_values, by_arrays = here["compare"]()
+    told = CELLS["ps3_backprop text_outcome"].source
+    assert apart < 1e-15
+    assert "by less than 0.000000000000001, where the largest is 0.44" in told
+    assert round(largest, 2) == 0.44
+    assert by_values > 10 * by_arrays
+    assert "the 379 derivatives" in CELLS["ps3_backprop text_uses"].source
+    assert 15 * 20 + 15 + 4 * 15 + 4 == 379

@@ -6,7 +6,9 @@ import pytest
 
 import tests.exercises.planted
 import tests.exercises.planted_fits
+import tests.exercises.planted_layers
 import tests.exercises.planted_neighbours
+import tests.exercises.planted_networks
 import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
 from tests.exercises.declared import PROBLEMS, hurried, judged, lost, packed, texts
 from tests.exercises.hidden_numbers import numbers_in

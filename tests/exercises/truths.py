@@ -17,6 +17,7 @@ from nngrader.engine.observe import describe, driven, measured
 from nngrader.engine.seen import Seen
 
 import tests.exercises.truths_folds
+import tests.exercises.truths_networks
 import tests.exercises.truths_places  # noqa: F401, registers its checks
 from tests.exercises.claims import CHECKS, sentence
 from tests.exercises.declared import PROBLEMS
@@ -397,6 +398,11 @@ def _loops(code):
 @sentence(r"the function changes its caller's (\w+)\.", of="form")
 def _(a, found):
     return found[1] in a.written
+
+
+@sentence(r"calls itself too deeply, or without end \(RecursionError\)", of="one")
+def _(a, found):
+    return isinstance(a.error, RecursionError)
 
 
 @sentence(r"^(\w+(?:Error|Warning)): ", of="one")  # pytest makes errors of warnings

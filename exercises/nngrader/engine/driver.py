@@ -6,7 +6,8 @@ them what is no plain data (a callback, a generator of random numbers, a tensor)
 plain data. The *measure* runs where nothing of the student's has run, in a process of its own
 in the sandbox or in the student's notebook: it is given the arguments by name and what the
 driver returned, and returns what is compared, such as a loss or whether each index is in one
-fold. Both know `np` alone and import the rest inside: NumPy, and what the problem `uses`.
+fold. Both know `np` alone and import the rest inside: NumPy, and what the problem `uses`. What
+several measures share is a function marked by `travels`: its text goes with theirs.
 
 Mistakes are known by what is measured. A part that is true or false has one wrong value: the
 hint of a mistake that loses it must fit whatever else loses it, and no passive aspect is earned
@@ -27,12 +28,19 @@ from .observe import measured as observe_measured
 from .seen import checked, part_of
 
 KNOWN = {"np", *dir(builtins)}
+TRAVELLERS = set()  # functions whose text goes with those that call them
 FORMLESS = "what it gives cannot be measured. Is it of the form that is asked?"
+
+
+def travels(f):
+    """Mark a function whose text goes with a driver or measure that calls it by its name."""
+    TRAVELLERS.add(f)
+    return f
 
 
 @functools.lru_cache(256)
 def as_text(f, what):
-    """Return name and source of a function that can run elsewhere.
+    """Return name and source of a function that can run elsewhere, with what travels with it.
 
     Parameters
     ----------
@@ -51,14 +59,24 @@ def as_text(f, what):
         (node,) = ast.parse(source).body
     except (OSError, TypeError, SyntaxError, ValueError):
         node = None
-    if not isinstance(node, ast.FunctionDef) or node.decorator_list:
+    if not isinstance(node, ast.FunctionDef) or (node.decorator_list and f not in TRAVELLERS):
         raise ValueError(f"its {what} must be a plain def of the problem's file, without @")
-    if unknown := sorted(_outer_names(compile(source, what, "exec")) - KNOWN - {node.name}):
+    source = source[source.index(f"def {node.name}") :]
+    names = _outer_names(compile(source, what, "exec")) - KNOWN - {node.name}
+    called = [g for n in sorted(names) if (g := _global(f, n)) in TRAVELLERS]
+    if unknown := sorted(names - {g.__name__ for g in called}):
         raise ValueError(
             f"its {what} uses {', '.join(unknown)}: it knows np alone, and imports the rest "
             "inside"
         )
-    return {"name": node.name, "source": source}
+    sources = [as_text(g, what)["source"] for g in called]
+    return {"name": node.name, "source": "\n\n".join([*sources, source])}
+
+
+def _global(f, name):
+    """Return the function that a function of a file calls by a name, or None."""
+    found = f.__globals__.get(name)
+    return found if inspect.isfunction(found) else None
 
 
 def _outer_names(code):

@@ -18,42 +18,29 @@ a little and divided by their spread, with weight decay, 82.6 and 82.4
 
 import numpy as np
 from nngrader.engine.challenge import challenge
+from nngrader.engine.weights import arrays_of, share_right
 
 from .common import ELSEWHERE
 
 
 def right_by_the_file(args, labels):
-    import io
-    import zipfile
-
-    asked = {"weight": (10, 784), "bias": (10,)}
-    read = {}
-    with zipfile.ZipFile(io.BytesIO(args["file"].tobytes())) as z:
-        for name, shape in asked.items():
-            if f"{name}.npy" not in z.namelist():
-                raise ValueError("the file is expected to hold two arrays, weight and bias")
-            if z.getinfo(f"{name}.npy").file_size > 16 * 7840 + 1000:
-                raise ValueError("weight is expected as (10, 784), bias as (10,)")
-            raw = z.read(f"{name}.npy")
-            array = np.lib.format.read_array(io.BytesIO(raw), allow_pickle=False)
-            if array.shape != shape:
-                raise ValueError("weight is expected as (10, 784), bias as (10,)")
-            if array.dtype.kind not in "biuf" or not np.isfinite(array.astype(float)).all():
-                raise ValueError("weight and bias are expected as finite real numbers")
-            read[name] = array.astype(float)
-    with np.errstate(over="ignore", invalid="ignore"):
+    read = arrays_of(
+        args["file"],
+        {"weight": (10, 784), "bias": (10,)},
+        {},
+        "the file is expected to hold two arrays, weight and bias",
+        "weight is expected as (10, 784), bias as (10,)",
+        "weight and bias are expected as finite real numbers",
+    )
+    with np.errstate(over="ignore", invalid="ignore"):  # where sums overflow, they bend
         scores = args["pictures"] / 255 @ read["weight"].T + read["bias"]
-    if not np.isfinite(scores).all():  # where sums overflow, they are not linear
-        raise ValueError("the scores are not finite. How large are the weights?")
-    found = scores.argmax(axis=1)
-    if labels is None or labels.dtype.kind not in "biuf" or labels.shape != found.shape:
-        raise ValueError("expected one label for each picture, as an array of whole numbers")
-    if not np.mean(labels == found) >= 0.995:
-        raise ValueError(
-            "the labels are not the classes with the highest scores, weight times pixel / 255 "
-            "plus bias. Is each pixel divided by 255?"
-        )
-    return np.mean(found == args["target"])
+    return share_right(
+        labels,
+        scores,
+        args["target"],
+        "the labels are not the classes with the highest scores, weight times pixel / 255 plus "
+        "bias. Is each pixel divided by 255?",
+    )
 
 
 clothes = challenge(

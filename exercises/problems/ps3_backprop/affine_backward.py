@@ -1,0 +1,244 @@
+"""affine_backward: the three gradients of a layer, from that of its outputs."""
+
+import numpy as np
+from nngrader.engine.problem import problem
+
+from .common import DIGITS, ELSEWHERE
+
+backwards = problem(
+    "affine_backward",
+    rtol=DIGITS,
+    returns={"dx": "value", "dW": "weights", "db": "bias"},
+    points={
+        "shape": 1,
+        "value": 2.5,
+        "weights": 3.5,
+        "bias": 2,
+        "integers": 0.5,
+        "inputs-unchanged": 0.5,
+    },
+    forbidden={"all": ELSEWHERE},
+)
+
+
+@backwards.reference
+def affine_backward(dy, x, W):
+    """Gradients of the loss by what went into a layer y = x W^T + b.
+
+    dx[n, d] = (sum over h of dy[n, h] * W[h, d])
+    dW[h, d] = (sum over n of dy[n, h] * x[n, d])
+    db[h]    = (sum over n of dy[n, h])
+
+    dy : (N, H) array, float64: the gradient of the loss by each y[n, h]
+    x : (N, D) array, float64 or uint8, one sample a row
+    W : (H, D) array, float64
+    Returns (dx, dW, db): arrays of shape (N, D), (H, D) and (H,), float64.
+    All arrays stay as they are.
+    """
+    return dy @ W, dy.T @ x, dy.sum(axis=0)
+
+
+backwards.example(
+    np.array([[1.0, 0.0, -1.0], [2.0, 1.0, 0.0]]),
+    np.array([[1.0, 2.0], [3.0, -1.0]]),
+    np.array([[1.0, 0.0], [2.0, 1.0], [-1.0, 1.0]]),
+)
+
+
+@backwards.case("value", visible=2)
+def random_numbers(rng, N, D, H):
+    """Random numbers."""
+    return rng.normal(size=(N, H)), rng.normal(size=(N, D)), rng.normal(size=(H, D))
+
+
+@backwards.case("integers")
+def pictures(rng, N, D, H):
+    """Pictures of type uint8."""
+    x = rng.integers(256, size=(N, D), dtype=np.uint8)
+    return rng.normal(size=(N, H)), x, rng.normal(size=(H, D))
+
+
+@backwards.alternative
+def sample_by_sample(dy, x, W):
+    dx, dW, db = np.zeros(x.shape), np.zeros(W.shape), np.zeros(len(W))
+    for n in range(len(x)):
+        dx[n] = dy[n] @ W
+        dW += np.outer(dy[n], x[n])
+        db += dy[n]
+    return dx, dW, db
+
+
+@backwards.alternative
+def by_einsum(dy, x, W):
+    dx = np.einsum("nh,hd->nd", dy, W)
+    return dx, np.einsum("nh,nd->hd", dy, x), np.einsum("nh->h", dy)
+
+
+@backwards.alternative
+def bias_as_a_weight(dy, x, W):
+    ones = np.ones((len(x), 1))
+    both = (np.hstack([x, ones]).T @ dy).T
+    return [(W.T @ dy.T).T, both[:, :-1], both[:, -1]]
+
+
+@backwards.alternative
+def entry_by_entry(dy, x, W):
+    (N, H), D = dy.shape, x.shape[1]
+    dx = [[sum(dy[n, h] * W[h, d] for h in range(H)) for d in range(D)] for n in range(N)]
+    dW = [[sum(dy[n, h] * x[n, d] for n in range(N)) for d in range(D)] for h in range(H)]
+    return np.array(dx), np.array(dW), np.array([sum(dy[:, h]) for h in range(H)])
+
+
+@backwards.mistake(
+    "dW is divided by N. Has the loss not been averaged already, before dy came to you?",
+    loses="weights",
+)
+def weights_averaged(dy, x, W):
+    return dy @ W, dy.T @ x / len(x), dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "db is divided by N. Has the loss not been averaged already, before dy came to you?",
+    loses="bias",
+)
+def bias_averaged(dy, x, W):
+    return dy @ W, dy.T @ x, dy.mean(axis=0)
+
+
+@backwards.mistake(
+    "dW and db are divided by N. Has the loss not been averaged already, before dy came to "
+    "you?",
+    loses="weights",
+)
+def both_averaged(dy, x, W):
+    return dy @ W, dy.T @ x / len(x), dy.mean(axis=0)
+
+
+@backwards.mistake(
+    "each sample keeps its own gradient here. In how many of the y[n, h] does b[h] stand, and "
+    "what happens to the blame of all of them?",
+    loses="shape bias",
+)
+def bias_not_summed(dy, x, W):
+    return dy @ W, dy.T @ x, dy.copy()
+
+
+@backwards.mistake(
+    "db is summed over the outputs. Which index does b have?", loses="shape bias"
+)
+def bias_summed_over_outputs(dy, x, W):
+    return dy @ W, dy.T @ x, dy.sum(axis=1)
+
+
+@backwards.mistake("db is one number here. How many biases are there?", loses="shape bias")
+def one_bias(dy, x, W):
+    return dy @ W, dy.T @ x, dy.sum()
+
+
+@backwards.mistake(
+    "the bias takes nothing of dy. Its slope is 1, but which gradient comes from above?",
+    loses="bias",
+)
+def bias_without_dy(dy, x, W):
+    return dy @ W, dy.T @ x, np.full(len(W), float(len(x)))
+
+
+@backwards.mistake(
+    "dW has the right shape, but its numbers were reshaped. Which index of x^T dy is h?",
+    loses="weights",
+)
+def weights_reshaped(dy, x, W):
+    return dy @ W, (x.T @ dy).reshape(W.shape), dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "dx has the right shape, but W was reshaped on the way. Over which index is summed here, "
+    "and where does it stand in W?",
+    loses="value",
+)
+def weights_reshaped_on_the_way(dy, x, W):
+    return dy @ W.T.reshape(W.shape), dy.T @ x, dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "only the last sample counts in dW. Is it added to the others, or written over them?",
+    loses="weights",
+)
+def weights_of_the_last_sample(dy, x, W):
+    return dy @ W, np.outer(dy[-1], x[-1]), dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "only the last sample counts in dW and in db. Are they added to the others, or written "
+    "over them?",
+    loses="weights",
+)
+def the_last_sample_alone(dy, x, W):
+    return dy @ W, np.outer(dy[-1], x[-1]), dy[-1] * 1.0
+
+
+@backwards.mistake(
+    "the first sample alone counts in dW. Over which index does the formula sum?",
+    loses="weights",
+)
+def weights_of_the_first_sample(dy, x, W):
+    return dy @ W, np.outer(dy[0], x[0]), dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "dW does not depend on dy. The slope of y by W is x, but which gradient comes from above?",
+    loses="weights",
+)
+def weights_without_dy(dy, x, W):
+    return dy @ W, np.tile(1.0 * x.sum(axis=0), (len(W), 1)), dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "dx does not depend on dy. The slope of y by x is W, but which gradient comes from above?",
+    loses="value",
+)
+def samples_without_dy(dy, x, W):
+    return np.tile(W.sum(axis=0), (len(x), 1)), dy.T @ x, dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "all three are divided by N. Has the loss not been averaged already, before dy came to "
+    "you?",
+    loses="value",
+)
+def everything_averaged(dy, x, W):
+    return dy @ W / len(x), dy.T @ x / len(x), dy.mean(axis=0)
+
+
+@backwards.mistake(
+    "dx takes dy as if each output were blamed alike. Which dy[n, h] belongs to W[h, d]?",
+    loses="value",
+)
+def outputs_alike(dy, x, W):
+    return np.outer(dy.sum(axis=1), W.sum(axis=0)), dy.T @ x, dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "dW takes the sums over the samples first, and multiplies then. Which of the two does the "
+    "formula do first?",
+    loses="weights",
+)
+def summed_too_early(dy, x, W):
+    return dy @ W, np.outer(dy.sum(axis=0), x.sum(axis=0)), dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "dx has lost its fractions. Of which type is an array made like x?", loses="integers"
+)
+def made_like_the_samples(dy, x, W):
+    dx = np.zeros(x.shape, dtype=x.dtype if x.dtype.kind == "f" else int)
+    dx[:] = dy @ W
+    return dx, dy.T @ x, dy.sum(axis=0)
+
+
+@backwards.mistake(
+    "only the last sample counts in db. Is it added to the others, or written over them?",
+    loses="bias",
+)
+def bias_of_the_last_sample(dy, x, W):
+    return dy @ W, dy.T @ x, dy[-1] * 1.0

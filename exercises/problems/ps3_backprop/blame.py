@@ -1,0 +1,302 @@
+"""blame: backpropagation by hand through a graph with numbers, judged gate by gate.
+
+The numbers stand in the notebook and are the same for everybody, in the check and in the
+grading. What is judged is each step by itself: whether a gradient follows from the student's
+own gradients further up. So one slip costs one step, and its hint names the gate where it
+happened.
+The measure finds the slopes of the gates by differences, and what is compared is how far a step
+is off; the release holds neither the gradients nor the rules by which they are found.
+"""
+
+import numpy as np
+from nngrader.engine.problem import problem
+
+from .common import ELSEWHERE
+
+
+def as_typed(blame, inputs):
+    told = blame()
+    if not isinstance(told, dict):
+        return told, None
+    numbers, asked = [], ("d", "t", "z", "v", "h", "a", "b", "w", "x")
+    for name in asked:
+        number = dict.get(told, name)
+        if type(number) not in (int, float) and not isinstance(number, np.number):
+            return np.zeros(0), name
+        numbers.append(float(number))
+    return np.array(numbers), len(told)
+
+
+def gate_by_gate(args, typed, many):
+    asked = ("d", "t", "z", "v", "h", "a", "b", "w", "x")
+    if not args["inputs"]:  # the example is another graph
+        return tuple(np.zeros(2) for _ in asked)
+    if typed is None or typed.shape != (9,) or many is None or many != 9:
+        raise ValueError(
+            "expected a dict with nine numbers, one for each of d, t, z, v, h, a, b, w and x. "
+            "Which name is missing, or there without being asked for, or has no number?"
+        )
+    if not np.isfinite(typed).all():
+        raise ValueError("each of the nine is a finite number. Which one is not?")
+    values = dict(args["inputs"])
+    gates = {
+        "a": lambda w, x, b: w * x + b,
+        "h": lambda a: max(a, 0.0),
+        "z": lambda v, h: v * h,
+        "d": lambda z, x, t: z + x - t,
+        "L": lambda d: d**2,
+    }
+    for name, gate in gates.items():
+        read = gate.__code__.co_varnames
+        values[name] = gate(*(values[n] for n in read))
+    if np.allclose(typed, [values[name] for name in asked]):
+        raise ValueError(
+            "these are the values on the way forward. What does each say about L: by how much "
+            "does L grow if the node grows by 1?"
+        )
+    if len(set(typed.tolist())) < 3 or np.count_nonzero(typed) < 7:
+        raise ValueError(
+            "the nine gradients are more than one or two numbers, and not so many are 0. Which "
+            "have you not worked out yet?"
+        )
+    found = dict(zip(asked, typed.tolist(), strict=True)) | {"L": 1.0}
+
+    def slope(gate, by):
+        read, ends = gate.__code__.co_varnames, []
+        for step in (0.001, -0.001):
+            ends.append(gate(*(values[n] + step * (n == by) for n in read)))
+        return (ends[0] - ends[1]) / 0.002
+
+    off = []
+    for name in asked:
+        steps = [
+            (found[above], slope(gate, name))
+            for above, gate in gates.items()
+            if name in gate.__code__.co_varnames
+        ]
+        follows = sum(above * s for above, s in steps)
+        share = round((found[name] - follows) / (abs(steps[0][0]) or 1.0), 4) + 0.0
+        off.append([share, float(share != 0)])  # so that no multiple looks like another
+    return tuple(off)
+
+
+graph = problem(
+    "blame",
+    driver=as_typed,
+    measure=gate_by_gate,
+    observed=("what blame() gives", "names"),
+    returns={
+        "d": "value",
+        "t": "value",
+        "z": "value",
+        "v": "products",
+        "h": "products",
+        "a": "value",
+        "b": "value",
+        "w": "products",
+        "x": "paths",
+    },
+    wrong={
+        "d": "L is the square of d. What is the slope of a square, and at which number?",
+        "t": "d = z + x - t. If t grows by 1, what becomes of d, and then of L?",
+        "z": "z is added to others. If it grows by 1, by how much does the sum grow?",
+        "v": "z = v h. If v grows by 1, by how much does z grow?",
+        "h": "z = v h. If h grows by 1, by how much does z grow?",
+        "a": "h = max(0, a). If a grows by 1, by how much does h grow?",
+        "b": "b is added to p. If it grows by 1, by how much does the sum grow?",
+        "w": "w is multiplied by x, and the product added to b. If w grows by 1, by how much "
+        "does a grow?",
+        "x": "x has two ways to L. What comes back along each of them?",
+    },
+    points={"shape": 0.5, "value": 2, "products": 2, "paths": 1.5},
+    forbidden={"all": ELSEWHERE},
+    trains=True,  # there is but one draw, the graph of the notebook
+)
+
+
+@graph.reference
+def blame():
+    """The gradient of L by each of nine nodes of the graph above, worked out by hand.
+
+    Returns a dict with the names d, t, z, v, h, a, b, w and x, and a number for each.
+    """
+    return {
+        "d": -5,
+        "t": 5,
+        "z": -5,
+        "v": -25,
+        "h": -2.5,
+        "a": -2.5,
+        "b": -2.5,
+        "w": -10,
+        "x": -12.5,
+    }
+
+
+graph.example({})
+
+INPUTS = {"x": 4.0, "w": 3.0, "b": -7.0, "v": 0.5, "t": 9.0}
+
+
+@graph.case("value", hidden=1)
+def the_graph(rng):
+    """The graph of the notebook."""
+    return INPUTS
+
+
+def backwards(
+    square=lambda d: 2 * d,
+    minus=lambda up: -up,
+    plus=lambda up, other: up,
+    times=lambda up, mine, other: up * other,
+    relu=lambda up, h: up,
+    meet=lambda one, other: one + other,
+):
+    """All nine gradients, by rules of which some may be wrong."""
+    x, w, b, v, t = INPUTS.values()
+    h = p = w * x + b
+    d = v * h + x - t
+    g = {"d": square(d)}
+    g["t"], g["z"], through = minus(g["d"]), plus(g["d"], x), plus(g["d"], v * h)
+    g["v"], g["h"] = times(g["z"], v, h), times(g["z"], h, v)
+    g["a"] = relu(g["h"], h)
+    g["b"], gp = plus(g["a"], p - b), plus(g["a"], b)
+    g["w"] = times(gp, w, x)
+    g["x"] = meet(times(gp, x, w), through)
+    return g
+
+
+@graph.alternative
+def step_by_step():
+    return backwards()
+
+
+@graph.alternative
+def by_moving_each_node():
+    def L(**moved):
+        n = INPUTS | moved
+        n.setdefault("a", n["w"] * n["x"] + n["b"])
+        n.setdefault("h", max(0.0, n["a"]))
+        n.setdefault("z", n["v"] * n["h"])
+        n.setdefault("d", n["z"] + n["x"] - n["t"])
+        return n["d"] ** 2
+
+    now = INPUTS | {"a": 5, "h": 5, "z": 2.5, "d": -2.5}
+    return {k: (L(**{k: u + 0.01}) - L(**{k: u - 0.01})) / 0.02 for k, u in now.items()}
+
+
+@graph.alternative
+def as_numbers_of_numpy():
+    upstream = np.float64(2 * -2.5)
+    answer = dict.fromkeys("dz", upstream) | {"t": -upstream, "v": upstream * 5}
+    answer |= dict.fromkeys("hab", upstream * np.float32(0.5))
+    return answer | {"w": answer["a"] * 4, "x": answer["a"] * 3 + upstream}
+
+
+@graph.mistake(
+    "L = d * d, so d stands there twice. How fast does a square grow?", loses="value"
+)
+def square_without_its_two():
+    return backwards(square=lambda d: d)
+
+
+@graph.mistake(
+    "d and all that follows from it has the sign turned. If d grew by a little, would L grow "
+    "or shrink?",
+    loses="value",
+)
+def turned_round():
+    return backwards(square=lambda d: -2 * d)
+
+
+@graph.mistake(
+    "the number squared is no slope. By what rule is d ** 2 differentiated?", loses="value"
+)
+def value_for_slope():
+    return backwards(square=lambda d: d * d)
+
+
+@graph.mistake("t is taken away. If it grows, does d grow?", loses="value")
+def minus_forgotten():
+    return backwards(minus=lambda up: up)
+
+
+@graph.mistake(
+    "what comes back at a + was multiplied by the other number. Does the sum grow faster when "
+    "the other number is large?",
+    loses="value products paths",
+)
+def sum_like_a_product():
+    return backwards(plus=lambda up, other: up * other)
+
+
+@graph.mistake(
+    "what comes back at a product was multiplied by the node's own value. Which number decides "
+    "how fast v h grows with v?",
+    loses="products paths",
+)
+def product_not_switched():
+    return backwards(times=lambda up, mine, other: up * mine)
+
+
+@graph.mistake(
+    "this is the slope of one product alone. What came back to this product from above?",
+    loses="products paths",
+)
+def upstream_forgotten():
+    return backwards(times=lambda up, mine, other: other)
+
+
+@graph.mistake(
+    "what comes back at a product was handed on as it came. How fast does v h grow with v?",
+    loses="products paths",
+)
+def product_like_a_sum():
+    return backwards(times=lambda up, mine, other: up)
+
+
+@graph.mistake(
+    "what comes back was added to the other number. What does a product do with a slope?",
+    loses="products paths",
+)
+def product_added():
+    return backwards(times=lambda up, mine, other: up + other)
+
+
+@graph.mistake(
+    "what comes back at max(0, a) was multiplied by its value. What is its slope where a is "
+    "above 0?",
+    loses="value",
+)
+def relu_by_its_value():
+    return backwards(relu=lambda up, h: up * h)
+
+
+@graph.mistake(
+    "this is the slope of max(0, a) alone. What came back to it from above?", loses="value"
+)
+def relu_without_upstream():
+    return backwards(relu=lambda up, h: 1)
+
+
+@graph.mistake(
+    "only what comes back through the product is here. Where else does x enter?", loses="paths"
+)
+def one_path_lost():
+    return backwards(meet=lambda one, other: one)
+
+
+@graph.mistake(
+    "only what comes back from the last sum is here. Where else does x enter?", loses="paths"
+)
+def other_path_lost():
+    return backwards(meet=lambda one, other: other)
+
+
+@graph.mistake(
+    "what comes back on two ways was multiplied. If x grows by a little, both ways change L: "
+    "by how much together?",
+    loses="paths",
+)
+def paths_multiplied():
+    return backwards(meet=lambda one, other: one * other)

@@ -1,0 +1,414 @@
+"""gradient_check: how far a gradient is from what two values of the function say.
+
+At zero and at kinks one rule serves: what lies between the slopes on the two sides, or misses
+them by no more than rounding explains, has no error. So 0 against 0 has none, nor has any slope
+that may be taken at a kink, also where the point is nearer to the kink than h.
+"""
+
+import numpy as np
+from nngrader.engine.problem import problem
+
+from .common import ELSEWHERE
+
+
+def with_formula(gradient_check, formula, x, A, grad, h=1e-5):
+    code = compile(formula, "formula", "eval")
+
+    def f(point):
+        given = np.array(point, dtype=float)
+        if given.shape != x.shape:
+            raise ValueError("f was called with an array of another shape than x")
+        return float(eval(code, {"np": np}, {"A": A, "x": given}))
+
+    return gradient_check(f, x, grad) if h == 1e-5 else gradient_check(f, x, grad, h)
+
+
+checker = problem(
+    "gradient_check",
+    driver=with_formula,
+    rtol=1e-6,
+    returns={"error": "value"},
+    points={
+        "shape": 1,
+        "value": 3,
+        "default": 1,
+        "axes": 1,
+        "zero": 1,
+        "kinks": 2,
+        "inputs-unchanged": 1,
+    },
+    forbidden={"all": ELSEWHERE},
+)
+
+NOISE = 1e-8  # what rounding may do to a difference divided by h
+
+
+@checker.reference
+def gradient_check(f, x, grad, h=1e-5):
+    """Largest relative error of a gradient, by two values of f for each entry of x.
+
+    right = (f(x + h e_i) - f(x)) / h,  left = (f(x) - f(x - h e_i)) / h,  e_i is 1 at i, else 0
+    n = (f(x + h e_i) - f(x - h e_i)) / (2 h),  g = grad[i]
+    error_i = |n - g| / max(|n|, |g|)
+    but error_i = 0 where  min(left, right) - 1e-8 <= g <= max(left, right) + 1e-8
+
+    f : function that takes an array of the shape of x and returns a number
+    x : array of float64, of any shape
+    grad : array of the same shape, what is claimed to be the gradient of f at x
+    h : float above 0; 1e-5 where it is left out
+    Returns error : the largest error_i, a number. x and grad stay as they are.
+    """
+    middle, worst = f(x), 0.0
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        slopes = [(f(up) - middle) / h, (middle - f(down)) / h]
+        n, g = sum(slopes) / 2, grad[i]
+        if max([g - max(slopes), min(slopes) - g]) > 1e-8:
+            worst = max([worst, abs(n - g) / max([abs(n), abs(g)])])
+    return worst
+
+
+checker.example(
+    "np.sum(x ** 2) + x[0] * x[1] * x[2]",
+    np.array([1.0, 2.0, 0.0]),
+    np.zeros(0),
+    np.array([2.0, 5.0, 2.0]),
+    0.5,
+)
+
+TOGETHER = " + np.sum(A * x) ** 2 / 999"
+SMOOTH = ("np.sum(np.tanh(A * x + 0.2))" + TOGETHER, "np.sum(np.exp(A * x))" + TOGETHER)
+FAST = "np.sum(np.sin(10000 * A * x + 1)) / 1000"  # so that steps of other lengths are seen
+FREE = "np.sum(A * x) ** 2 + np.sum(np.exp(A * x) - 1) / 5 + 3"  # of x where A is 0
+BENT = "np.sum(A * np.abs(x)) + np.sum(A * np.maximum(x - 1, 0)) + np.sum(x)"
+
+
+def slopes(formula, x, A, h=1e-6):
+    """The gradient of a smooth formula, by differences of the fourth order."""
+    grad = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        e = np.zeros(x.shape)
+        e[i] = h
+        f = [eval(formula, {"np": np}, {"A": A, "x": x + k * e}) for k in (-2, -1, 1, 2)]
+        grad[i] = (f[0] - 8 * f[1] + 8 * f[2] - f[3]) / (12 * h)
+    return grad
+
+
+def spoilt(rng, grad, sign):
+    """Change three entries: two of them too far in one direction, by different shares.
+
+    By what one divides decides which of the two has the larger error; the third, with a small
+    error, is too far in the other direction.
+    """
+    grad, more = grad.copy(), float(rng.uniform(0.5, 0.7))
+    less = float(rng.uniform(1 / (1 + 1 / more) + 0.03, more - 0.05))
+    flat = grad.reshape(-1)
+    one, other = rng.choice(np.flatnonzero(sign * flat > 0), 2, replace=False)
+    flat[one] *= 1 + more
+    flat[other] *= 1 - float(rng.uniform(0.1, 0.2))
+    flat[rng.choice(np.flatnonzero(sign * flat < 0))] *= 1 - less
+    return grad
+
+
+def both_signs(rng, shape):
+    """Numbers between 0.5 and 1 in size, some above 0 and some below."""
+    A = rng.uniform(0.5, 1, size=shape)
+    A.reshape(-1)[rng.permutation(A.size)[: A.size // 2]] *= -1
+    return A
+
+
+@checker.case("value", visible=2)
+def given_step(rng, N):
+    """A smooth function of a row of numbers, a step that is given, a gradient with errors."""
+    formula = SMOOTH[int(rng.integers(len(SMOOTH)))]
+    x, A = rng.uniform(0.5, 1.5, size=N), both_signs(rng, N)
+    grad = spoilt(rng, slopes(formula, x, A, h=1e-3), 1)
+    return formula, x, A, grad, float(rng.uniform(0.02, 0.06))
+
+
+@checker.case("default")
+def step_left_out(rng, N):
+    """The step left out, and a function that goes up and down fast."""
+    A, phase = rng.uniform(0.5, 1, size=N), rng.uniform(-0.9, 0.9, size=N)
+    x = (phase - 1 + 2 * np.pi * rng.integers(-999, 999, size=N)) / (10000 * A)
+    return FAST, x, A, 10 * A * np.cos(phase) * rng.uniform(1.1, 2, size=N)
+
+
+@checker.case("axes")
+def more_axes(rng, N):
+    """An x of two axes or three."""
+    shape = (N, 3) if rng.integers(2) else (2, 2, N)
+    x, A = rng.uniform(0.5, 1.5, size=shape), both_signs(rng, shape)
+    return SMOOTH[1], x, A, spoilt(rng, slopes(SMOOTH[1], x, A, h=1e-3), -1), 0.05
+
+
+@checker.case("zero")
+def entries_that_do_not_count(rng, N):
+    """Entries of x on which f does not depend, the gradient 0 there, one error elsewhere."""
+    x, A = rng.normal(size=N), rng.uniform(0.2, 0.6, size=N)
+    A[rng.permutation(N)[: N // 2]] = 0
+    grad = 2 * (A @ x) * A + A * np.exp(A * x) / 5
+    grad[np.argmax(np.abs(grad))] *= float(rng.uniform(1.02, 1.2))
+    return FREE, x, A, grad
+
+
+@checker.case("kinks")
+def on_a_kink(rng, N):
+    """Entries on a kink or nearer to it than h, each with a slope that may be taken there."""
+    x, A = rng.uniform(2, 3, size=N), rng.uniform(1, 2, size=N)
+    grad = 1 + 2 * A
+    wrong, near = np.split(rng.permutation(N), [1])
+    places = np.arange(N - 1) % 3  # on a kink; right of it; left of the other
+    x[near] = np.array([0.0, 3e-6, 1 - 4e-6])[places]
+    between = rng.uniform(-0.9, -0.5, size=N - 1)
+    grad[near] = 1 + A[near] * np.where(places == 0, between, 1)
+    grad[wrong] += rng.uniform(0.03, 0.3)
+    return BENT, x, A, grad
+
+
+@checker.alternative
+def in_place_and_back(f, x, grad, h=1e-5):
+    x, flat, errors, now = x.copy(), grad.reshape(-1), [0.0], f(x)
+    moved = x.reshape(-1)
+    for i, keep in enumerate(moved.tolist()):
+        moved[i] = keep + h
+        above = f(x)
+        moved[i] = keep - h
+        below = f(x)
+        moved[i] = keep
+        sides = sorted([(above - now) / h, (now - below) / h])
+        n = (above - below) / (2 * h)
+        if flat[i] < sides[0] - 1e-8 or flat[i] > sides[1] + 1e-8:
+            errors.append(abs(n - flat[i]) / max(abs(n), abs(flat[i])))
+    return max(errors)
+
+
+@checker.alternative
+def all_entries_at_once(f, x, grad, h=1e-5):
+    steps = h * np.eye(x.size).reshape(x.size, *x.shape)
+    up = np.array([f(x + step) for step in steps])
+    down = np.array([f(x - step) for step in steps])
+    right, left, g = (up - f(x)) / h, (f(x) - down) / h, grad.ravel()
+    n = 0.5 * (up - down) / h
+    fits = (np.minimum(left, right) - 1e-8 <= g) & (g <= np.maximum(left, right) + 1e-8)
+    size = np.where(fits, 1, np.maximum(np.abs(n), np.abs(g)))
+    return np.where(fits, 0, np.abs(n - g) / size).max()
+
+
+@checker.alternative
+def by_the_distance_to_the_slopes(f, x, grad, h=1e-5):
+    worst, here = np.float64(0), f(x.copy())
+    for i in range(x.size):
+        where = np.unravel_index(i, x.shape)
+        e = np.zeros_like(x)
+        e[where] = h
+        above, below, g = f(x + e), f(x - e), grad[where]
+        low, high = np.sort([(above - here) / h, (here - below) / h])
+        beyond = max(low - g, g - high, 0)
+        if beyond > 1e-8:
+            n = (above - below) / h / 2
+            worst = np.maximum(worst, np.abs(g - n) / np.max(np.abs([g, n])))
+    return worst.item()
+
+
+@checker.alternative
+def by_generators(f, x, grad, h=1e-5):
+    def moved(i, by):
+        point = np.array(x)
+        point.flat[i] += by
+        return f(point)
+
+    def error(g, left, right):
+        n = (left + right) / 2
+        low, high = sorted((left, right))
+        between = g - low >= -1e-8 and high - g >= -1e-8
+        return 0 if between else abs(g - n) / max(abs(g), abs(n))
+
+    now, values = f(x), [(moved(i, h), moved(i, -h)) for i in range(x.size)]
+    return max(
+        error(g, (now - below) / h, (above - now) / h)
+        for g, (above, below) in zip(grad.flat, values, strict=True)
+    )
+
+
+def checked(n_of=None, error_of=None, between=None, noise=NOISE):
+    """A gradient check with another quotient, another error, or another rule at kinks."""
+
+    def changed(f, x, grad, h=1e-5):
+        middle, errors = f(x), [0.0]
+        for i in np.ndindex(x.shape):
+            up, down = x.copy(), x.copy()
+            up[i] += h
+            down[i] -= h
+            above, below, g = f(up), f(down), grad[i]
+            right, left = (above - middle) / h, (middle - below) / h
+            n = n_of(above, middle, below, h) if n_of else (right + left) / 2
+            inside = min(left, right) - noise <= g <= max(left, right) + noise
+            if not (between(left, right, n, g) if between else inside):
+                error = error_of or (lambda n, g: abs(n - g) / max(abs(n), abs(g)))
+                errors.append(error(n, g))
+        return float(np.max(errors))
+
+    return changed
+
+
+@checker.mistake(
+    "the difference is taken between x + h and x alone. Between which two values is n taken?",
+    loses="value default",
+)
+def one_sided(f, x, grad, h=1e-5):
+    return checked(lambda up, here, down, h: (up - here) / h)(f, x, grad, h)
+
+
+@checker.mistake("your n is twice too large. How far apart are x + h and x - h?", loses="value")
+def divided_by_h(f, x, grad, h=1e-5):
+    return checked(lambda up, here, down, h: (up - down) / h)(f, x, grad, h)
+
+
+@checker.mistake(
+    "the difference is divided by 2 and then multiplied by h. How does Python read a / 2 * h?",
+    loses="value",
+)
+def multiplied_by_h(f, x, grad, h=1e-5):
+    return checked(lambda up, here, down, h: (up - down) / 2 * h)(f, x, grad, h)
+
+
+@checker.mistake(
+    "the errors are added up or averaged. Which one of them is asked?", loses="value"
+)
+def mean_error(f, x, grad, h=1e-5):
+    found = []
+    checked(error_of=lambda n, g: found.append(abs(n - g) / max(abs(n), abs(g))) or 0.0)(
+        f, x, grad, h
+    )
+    return sum(found) / x.size
+
+
+@checker.mistake(
+    "this is a difference, and no share of anything. By what does the formula divide?",
+    loses="value",
+)
+def absolute(f, x, grad, h=1e-5):
+    return checked(error_of=lambda n, g: abs(n - g))(f, x, grad, h)
+
+
+@checker.mistake("you divide by |n| + |g|. By what does the formula divide?", loses="value")
+def by_the_sum(f, x, grad, h=1e-5):
+    return checked(error_of=lambda n, g: abs(n - g) / (abs(n) + abs(g)))(f, x, grad, h)
+
+
+@checker.mistake(
+    "you divide by |n|, also where |g| is larger. By what does the formula divide?",
+    loses="value",
+)
+def by_the_quotient(f, x, grad, h=1e-5):
+    return checked(error_of=lambda n, g: abs(n - g) / abs(n))(f, x, grad, h)
+
+
+@checker.mistake(
+    "you divide by |g|, also where |n| is larger. By what does the formula divide?",
+    loses="value",
+)
+def by_the_claim(f, x, grad, h=1e-5):
+    return checked(error_of=lambda n, g: abs(n - g) / abs(g))(f, x, grad, h)
+
+
+@checker.mistake(
+    "errors below 0 count as none: n - g is compared with its sign. What does |n - g| do?",
+    loses="value",
+)
+def sign_kept(f, x, grad, h=1e-5):
+    return checked(error_of=lambda n, g: (n - g) / max(abs(n), abs(g)))(f, x, grad, h)
+
+
+@checker.mistake(
+    "the error is that of whole vectors, |n - g| / max(|n|, |g|) with norms. Of what is the "
+    "largest asked?",
+    loses="value",
+)
+def of_norms(f, x, grad, h=1e-5):
+    pairs = []
+    checked(error_of=lambda n, g: pairs.append((n, g)) or 0.0, between=lambda *_: False)(
+        f, x, grad, h
+    )
+    n, g = np.array(pairs).T
+    return np.linalg.norm(n - g) / max(np.linalg.norm(n), np.linalg.norm(g))
+
+
+@checker.mistake(
+    "at a kink n is the mean of two slopes, and you hold g against it. Which g may be taken "
+    "there?",
+    loses="kinks",
+)
+def kinks_forgotten(f, x, grad, h=1e-5):
+    return checked(between=lambda left, right, n, g: abs(n - g) <= 1e-8)(f, x, grad, h)
+
+
+@checker.mistake(
+    "rounding alone brings g out of the slopes: two values of f differ by some 1e-16, divided "
+    "by h. How much may g miss them by?",
+    loses="kinks",
+)
+def no_room_for_rounding(f, x, grad, h=1e-5):
+    return checked(noise=0)(f, x, grad, h)
+
+
+@checker.mistake(
+    "0 is divided by 0. Which error has a g of 0 where f does not change?", loses="zero"
+)
+def zero_by_zero(f, x, grad, h=1e-5):
+    def error(n, g):
+        return np.float64(abs(n - g)) / max(abs(n), abs(g))
+
+    return checked(
+        error_of=error, between=lambda left, right, n, g: n != g and _inside(left, right, g)
+    )(f, x, grad, h)
+
+
+def _inside(left, right, g):
+    return min(left, right) - NOISE <= g <= max(left, right) + NOISE
+
+
+@checker.mistake(
+    "an entry that was moved stays where it is while the next one moves. When does it go back?",
+    loses="value",
+)
+def moved_and_left(f, x, grad, h=1e-5):
+    x, errors = x.copy(), [0.0]
+    for i in np.ndindex(x.shape):
+        middle = f(x)
+        x[i] += h
+        above = f(x)
+        x[i] -= 2 * h
+        below = f(x)
+        right, left = (above - middle) / h, (middle - below) / h
+        n, g = (right + left) / 2, grad[i]
+        if not _inside(left, right, g):
+            errors.append(abs(n - g) / max(abs(n), abs(g)))
+    return max(errors)
+
+
+@checker.mistake("all entries of x move at once. Which one moves for g[i]?", loses="value")
+def all_move(f, x, grad, h=1e-5):
+    above, below = f(x + h), f(x - h)
+    n = (above - below) / (2 * h)
+    return float(np.max(np.abs(n - grad) / np.maximum(np.abs(n), np.abs(grad))))
+
+
+@checker.mistake(
+    "only the entries along the first axis are tried. How many entries has x?", loses="axes"
+)
+def first_axis_alone(f, x, grad, h=1e-5):
+    flat = lambda v: f(v.reshape(x.shape))  # noqa: E731
+    n = len(x)
+    worst, start = 0.0, x.reshape(-1)
+    for i in range(n):
+        e = np.zeros(x.size)
+        e[i] = h
+        right, left = (flat(start + e) - f(x)) / h, (f(x) - flat(start - e)) / h
+        m, g = (right + left) / 2, grad.reshape(-1)[i]
+        if not _inside(left, right, g):
+            worst = max(worst, abs(m - g) / max(abs(m), abs(g)))
+    return worst

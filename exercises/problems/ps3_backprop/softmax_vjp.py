@@ -1,0 +1,276 @@
+"""softmax_vjp: a gradient goes back through softmax, and no Jacobian is built for it."""
+
+import numpy as np
+from nngrader.engine.problem import problem
+
+from .common import DIGITS, ELSEWHERE
+
+
+def pull_back(softmax_vjp, g, z, classes):
+    if not classes:
+        return softmax_vjp(g, z)
+    import tracemalloc
+
+    def long(C):
+        k = np.arange(C)
+        return np.resize(g, C) * np.cos(k), np.resize(z, C) + np.sin(k)
+
+    few = classes // 10  # first a size at which a Jacobian does not fill the memory yet
+    small, ours = long(few), not tracemalloc.is_tracing()
+    if ours:
+        tracemalloc.start()
+    try:
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        softmax_vjp(*small)
+        held = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        if ours:
+            tracemalloc.stop()
+    if held > 3 * few**2:
+        return np.full(len(z), -1.0)
+    gradient, some = softmax_vjp(*long(classes)), slice(0, classes, classes // len(z))
+    if issubclass(type(gradient), np.ndarray):
+        gradient = np.ndarray.view(gradient, np.ndarray)
+        return gradient[some][: len(z)] if gradient.shape == (classes,) else gradient
+    if type(gradient) in (list, tuple) and len(gradient) == classes:
+        return gradient[some][: len(z)]
+    return gradient
+
+
+pulled = problem(
+    "softmax_vjp",
+    rtol=DIGITS,
+    driver=pull_back,
+    returns={"dz": "value"},
+    points={"shape": 0.5, "value": 5, "stability": 2, "large": 2, "inputs-unchanged": 0.5},
+    forbidden={"all": ELSEWHERE},
+)
+
+
+@pulled.reference
+def softmax_vjp(g, z):
+    """Gradient of the loss by the scores z that went into p = softmax(z).
+
+    dz[j] = (sum over i of g[i] * J[i, j]), where J[i, j] is the derivative of p[i] by z[j]
+
+    g : (C,) array, float64: the gradient of the loss by each p[i]
+    z : (C,) array, float64, numbers of any size (also 1000 or -1000)
+    Returns dz : (C,) array, float64. Both arrays stay as they are.
+    No array of C * C numbers is made on the way: C may be 20,000.
+    """
+    e = np.exp(z - z.max())
+    p = e / e.sum()
+    return p * (g - g @ p)
+
+
+pulled.example(np.array([4.0, 1.0, -2.0]), np.log(np.array([1.0, 2.0, 1.0])), 0)
+
+
+@pulled.case("value", visible=2)
+def ordinary(rng, C):
+    """Ordinary scores."""
+    return rng.normal(size=C), rng.normal(size=C), 0
+
+
+@pulled.case("stability", hidden=1)
+def far_apart(rng, C):
+    """Scores near 1,000 and near -2,000, side by side."""
+    up = rng.permutation(np.arange(C) < max(2, C // 2))
+    return rng.normal(size=C), rng.normal(size=C) + np.where(up, 1000, -2000), 0
+
+
+@pulled.case("stability", hidden=1)
+def far_down(rng, C):
+    """Scores that all lie near -1,000."""
+    return rng.normal(size=C), rng.normal(size=C) - 1000, 0
+
+
+@pulled.case("large", hidden=1)
+def many_classes(rng, C):
+    """20,000 classes."""
+    return rng.normal(size=C), rng.normal(size=C), 20_000
+
+
+def softmax(z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+@pulled.alternative
+def by_the_logarithm(g, z):
+    log_p = z - np.logaddexp.reduce(z)
+    return np.exp(log_p) * (g - np.sum(np.exp(log_p) * g))
+
+
+@pulled.alternative
+def one_after_the_other(g, z):
+    top = max(z)
+    e = [float(np.exp(v - top)) for v in z]
+    p = [v / sum_of for sum_of in [sum(e)] for v in e]
+    dot = sum(a * b for a, b in zip(p, g, strict=True))
+    return np.array([a * (b - dot) for a, b in zip(p, g, strict=True)])
+
+
+@pulled.alternative
+def quotient_rule(g, z):
+    e = np.exp(z - z.max())
+    s = e.sum()
+    return e * g / s - e * np.dot(e, g) / s**2
+
+
+@pulled.alternative
+def in_place_on_copies(g, z):
+    p, dz = z.copy(), np.array(g)
+    p -= p.max()
+    np.exp(p, out=p)
+    p /= p.sum()
+    dz -= np.vdot(p, dz)
+    dz *= p
+    return dz
+
+
+@pulled.mistake(
+    "as many as C times C numbers are held at once. What is J g, written out for one entry, "
+    "and which sum in it is the same for all?",
+    loses="large",
+)
+def jacobian_built(g, z):
+    p = softmax(z)
+    return (np.diag(p) - np.outer(p, p)) @ g
+
+
+@pulled.mistake(
+    "what is exp(1000), and what is exp(-1000)? Which number, taken off all scores, keeps "
+    "every exp finite and one of them above 0?",
+    loses="stability",
+)
+def no_shift(g, z):
+    p = np.exp(z) / np.exp(z).sum()
+    return p * (g - g @ p)
+
+
+@pulled.mistake(
+    "only each probability's own term is there. Through which other probabilities does z[j] "
+    "reach the loss?",
+    loses="value",
+)
+def sum_forgotten(g, z):
+    return softmax(z) * g
+
+
+@pulled.mistake(
+    "each g[j] meets only the derivative of p[j] by its own score. Through which other "
+    "probabilities does z[j] reach the loss?",
+    loses="value",
+)
+def diagonal_alone(g, z):
+    p = softmax(z)
+    return p * (1 - p) * g
+
+
+@pulled.mistake("every sign is turned. What happens to p[j] when z[j] grows?", loses="value")
+def sign_turned(g, z):
+    p = softmax(z)
+    return p * (g @ p - g)
+
+
+@pulled.mistake(
+    "the sum of g is taken off. With what is each g[i] multiplied in that sum?", loses="value"
+)
+def plain_sum(g, z):
+    return softmax(z) * (g - g.sum())
+
+
+@pulled.mistake(
+    "the plain mean of g is taken off. With which weights should it be a mean?", loses="value"
+)
+def plain_mean(g, z):
+    return softmax(z) * (g - g.mean())
+
+
+@pulled.mistake(
+    "the difference is right. With what is it multiplied before it is the gradient?",
+    loses="value",
+)
+def factor_forgotten(g, z):
+    return g - g @ softmax(z)
+
+
+@pulled.mistake(
+    "this goes back through log p. Does the loss get log p here, or p?", loses="value"
+)
+def through_the_logarithm(g, z):
+    return g - softmax(z) * g.sum()
+
+
+@pulled.mistake(
+    "g is taken for the right answers, and p - g is returned. That is the gradient of "
+    "cross-entropy: which loss is given here?",
+    loses="value",
+)
+def as_with_cross_entropy(g, z):
+    return softmax(z) - g
+
+
+@pulled.mistake(
+    "the softmax is taken of g. Which of the two arguments went into it?", loses="value"
+)
+def arguments_exchanged(g, z):
+    p = softmax(g)
+    return p * (z - z @ p)
+
+
+@pulled.mistake(
+    "the scores stand in the sum where probabilities should. Which is it, z or p?",
+    loses="value",
+)
+def scores_in_the_sum(g, z):
+    return softmax(z) * (g - g @ z)
+
+
+@pulled.mistake(
+    "beside the diagonal the sign of the Jacobian is turned. If one score grows, what must the "
+    "other probabilities do?",
+    loses="value",
+)
+def others_grow_too(g, z):
+    p = softmax(z)
+    return p * (1 - p) * g + p * (g @ p - p * g)
+
+
+@pulled.mistake(
+    "the sum has the product of g and p, but p is not taken from g. Of which sum is dz[j] the "
+    "part that is left?",
+    loses="value",
+)
+def sum_alone(g, z):
+    p = softmax(z)
+    return -p * (g @ p)
+
+
+@pulled.mistake(
+    "the exponentials are not divided by their sum. What do the probabilities add up to?",
+    loses="value",
+)
+def not_normalised(g, z):
+    e = np.exp(z - z.max())
+    return e * (g - g @ e)
+
+
+@pulled.mistake(
+    "the sum is added. If one score grows, what must the other probabilities do?", loses="value"
+)
+def sum_added(g, z):
+    p = softmax(z)
+    return p * (g + g @ p)
+
+
+@pulled.mistake(
+    "exp is taken of minus the scores. Which probability should be largest, that of the "
+    "largest score or of the smallest?",
+    loses="value",
+)
+def scores_negated(g, z):
+    p = softmax(-z)
+    return p * (g - g @ p)

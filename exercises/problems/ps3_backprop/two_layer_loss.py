@@ -1,0 +1,422 @@
+"""two_layer_loss: a network with one hidden layer, its loss, and the gradient by all it learns.
+
+The parts come in the order in which they are computed, backwards from the loss: what is wrong
+in the scores is charged to the layer that is nearer to them.
+"""
+
+import numpy as np
+from nngrader.engine.problem import problem
+
+from .common import DIGITS, ELSEWHERE
+
+
+def in_dicts(two_layer_loss, W1, b1, W2, b2, X, y):
+    whole = two_layer_loss({"W1": W1, "b1": b1, "W2": W2, "b2": b2}, X, y)
+    if type(whole) not in (tuple, list) or len(whole) != 2 or not isinstance(whole[1], dict):
+        raise TypeError("expected (loss, grads), a number and a dict of W1, b1, W2 and b2")
+    return whole[0], *(dict.get(whole[1], name) for name in ("W2", "b2", "W1", "b1"))
+
+
+network = problem(
+    "two_layer_loss",
+    rtol=DIGITS,
+    driver=in_dicts,
+    returns={
+        "loss": "value",
+        "dW2": "output",
+        "db2": "output",
+        "dW1": "hidden",
+        "db1": "hidden",
+    },
+    points={
+        "shape": 1,
+        "value": 3,
+        "output": 3,
+        "hidden": 4,
+        "stability": 2,
+        "inputs-unchanged": 1,
+    },
+    forbidden={"all": ELSEWHERE},
+)
+
+
+@network.reference
+def two_layer_loss(params, X, y):
+    """Mean cross-entropy of a network with one hidden layer, and its gradient.
+
+    a = X W1^T + b1,  h = max(0, a),  scores = h W2^T + b2
+    p[n, c] = exp(scores[n, c]) / (sum over k of exp(scores[n, k]))
+    loss = (1/N) * (sum over n of -ln p[n, y[n]])
+
+    params : dict of W1 (H, D), b1 (H,), W2 (C, H) and b2 (C,), arrays of float64
+    X : (N, D) array of float64, one sample a row
+    y : (N,) array of integers, the right class of each row
+    Returns (loss, grads): a number, and a dict with the same four names, where grads["W1"] is
+    the gradient of the loss by W1, and so on. All that is given stays as it is.
+    No entry of a that you meet is exactly 0.
+    """
+    a = X @ params["W1"].T + params["b1"]
+    h = np.maximum(a, 0)
+    scores = h @ params["W2"].T + params["b2"]
+    scores = scores - scores.max(axis=1, keepdims=True)
+    log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    n = np.arange(len(X))
+    dscores = np.exp(log_p)
+    dscores[n, y] -= 1
+    dscores /= len(X)
+    da = dscores @ params["W2"] * (a > 0)
+    grads = {"W1": da.T @ X, "b1": da.sum(axis=0)}
+    grads |= {"W2": dscores.T @ h, "b2": dscores.sum(axis=0)}
+    return -log_p[n, y].mean(), grads
+
+
+network.example(
+    np.array([[1.0, -1.0], [0.0, 1.0]]),
+    np.array([0.0, -2.0]),
+    np.array([[1.0, 0.0], [-1.0, 2.0]]),
+    np.array([0.0, 0.0]),
+    np.array([[2.0, 1.0], [1.0, 3.0]]),
+    np.array([0, 0]),
+)
+
+
+def drawn(rng, N, D, H, C, spread=1.0):
+    """Draw weights, biases, samples and classes; each unit is silent for some samples."""
+    while True:
+        W1, b1 = rng.normal(size=(H, D)) / np.sqrt(D), rng.normal(size=H) / 2
+        X, y = rng.normal(size=(N, D)), rng.integers(C, size=N)
+        active = X @ W1.T + b1 > 0
+        if N < 5 or (active.any(axis=0).all() and not active.all(axis=0).any()):
+            break
+    W2, b2 = rng.normal(size=(C, H)) / np.sqrt(H), rng.normal(size=C)
+    return W1, b1, spread * W2, spread * b2, X, y
+
+
+@network.case("value", visible=2)
+def small_weights(rng, N, D, H, C):
+    """A network with small weights."""
+    return drawn(rng, N, D, H, C)
+
+
+@network.case("stability")
+def large_scores(rng, N, D, H, C):
+    """Scores of several thousands."""
+    return drawn(rng, N, D, H, C, spread=5000.0)
+
+
+@network.alternative
+def sample_by_sample(params, X, y):
+    W1, b1, W2, b2 = (params[name] for name in ("W1", "b1", "W2", "b2"))
+    grads, loss = {name: np.zeros_like(v) for name, v in params.items()}, 0.0
+    for x, t in zip(X, y, strict=True):
+        a = W1 @ x + b1
+        h = np.where(a > 0, a, 0.0)
+        z = W2 @ h + b2
+        e = np.exp(z - max(z))
+        loss += (max(z) - z[t] + np.log(sum(e))) / len(X)
+        dz = e / sum(e) / len(X)
+        dz[t] -= 1 / len(X)
+        dh = W2.T @ dz
+        dh[a < 0] = 0
+        grads["W1"] += np.outer(dh, x)
+        grads["b1"] += dh
+        grads["W2"] += np.outer(dz, h)
+        grads["b2"] += dz
+    return loss, grads
+
+
+@network.alternative
+def with_one_hot_rows(params, X, y):
+    ones = np.ones((len(X), 1))
+    first = np.hstack([params["W1"], params["b1"][:, None]])
+    second = np.hstack([params["W2"], params["b2"][:, None]])
+    h = np.hstack([np.clip(np.hstack([X, ones]) @ first.T, 0, None), ones])
+    z = h @ second.T
+    Y = np.eye(z.shape[1])[y]
+    total = np.logaddexp.reduce(z, axis=1, keepdims=True)
+    dz = (np.exp(z - total) - Y) / len(X)
+    dsecond = dz.T @ h
+    dfirst = ((dz @ second)[:, :-1] * (h[:, :-1] > 0)).T @ np.hstack([X, ones])
+    loss = ((total - z) * Y).sum(axis=1).mean()
+    return loss, {
+        "b2": dsecond[:, -1],
+        "b1": dfirst[:, -1],
+        "W2": dsecond[:, :-1],
+        "W1": dfirst[:, :-1],
+    }
+
+
+@network.alternative
+def by_einsum(params, X, y):
+    N = X.shape[0]
+    a = np.einsum("nd,hd->nh", X, params["W1"]) + params["b1"]
+    h = (np.abs(a) + a) / 2
+    z = np.einsum("nh,ch->nc", h, params["W2"]) + params["b2"]
+    z -= np.amax(z, axis=1).reshape(N, 1)
+    p = np.exp(z) / np.exp(z).sum(axis=1).reshape(N, 1)
+    right = np.take_along_axis(z, y[:, None], axis=1)[:, 0]
+    loss = np.sum(np.log(np.exp(z).sum(axis=1)) - right) / N
+    np.add.at(p, (np.arange(N), y), -1.0)
+    dh = np.einsum("nc,ch->nh", p, params["W2"]) * np.heaviside(a, 0.0)
+    grads = dict(W2=np.einsum("nc,nh->ch", p, h) / N, b2=np.einsum("nc->c", p) / N)
+    grads.update(W1=np.einsum("nh,nd->hd", dh, X) / N, b1=np.einsum("nh->h", dh) / N)
+    return [loss, grads]
+
+
+@network.alternative
+def layer_by_layer(params, X, y):
+    kept, x = [], X.copy()
+    for k in (1, 2):
+        kept.append(x)
+        x = x.dot(params[f"W{k}"].transpose()) + params[f"b{k}"]
+        if k == 1:
+            x[x < 0] = 0
+    x = x - np.max(x, 1)[:, np.newaxis]
+    loss = float(np.mean(np.log(np.exp(x).sum(1)) - x[range(len(x)), y]))
+    dy, grads = np.exp(x) / np.exp(x).sum(1)[:, np.newaxis], {}
+    dy[range(len(x)), y] += -1.0
+    dy = dy * (1.0 / len(x))
+    for k in (2, 1):
+        grads[f"W{k}"] = dy.transpose().dot(kept[k - 1])
+        grads[f"b{k}"] = dy.transpose().dot(np.ones(len(x)))
+        dy = dy.dot(params[f"W{k}"])
+        dy[kept[k - 1] <= 0] = 0
+    return loss, grads
+
+
+def forward(params, X):
+    """What stands before the ReLU, and the scores."""
+    a = X @ params["W1"].T + params["b1"]
+    return a, np.maximum(a, 0) @ params["W2"].T + params["b2"]
+
+
+def softmax(scores):
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def back(params, X, dscores, mask=None):
+    """The four gradients, from that by the scores; ``mask(a, dh)`` is what dh is times by."""
+    a, _ = forward(params, X)
+    dh = dscores @ params["W2"]
+    da = dh * (a > 0 if mask is None else mask(a, dh))
+    return {
+        "W1": da.T @ X,
+        "b1": da.sum(axis=0),
+        "W2": dscores.T @ np.maximum(a, 0),
+        "b2": dscores.sum(axis=0),
+    }
+
+
+def masked(mask):
+    """The answer with another slope of the ReLU."""
+
+    def changed(params, X, y):
+        N = len(X)
+        Y = np.eye(len(params["b2"]))[y]
+        dscores = (softmax(forward(params, X)[1]) - Y) / N
+        return two_layer_loss(params, X, y)[0], back(params, X, dscores, mask)
+
+    return changed
+
+
+@network.mistake("both are N times too large. What does the loss divide by?", loses="value")
+def not_averaged(params, X, y):
+    loss, grads = two_layer_loss(params, X, y)
+    return loss * len(X), {name: g * len(X) for name, g in grads.items()}
+
+
+@network.mistake(
+    "the loss is a mean, and this is the gradient of a sum. Where does 1/N enter?",
+    loses="output",
+)
+def gradient_not_averaged(params, X, y):
+    loss, grads = two_layer_loss(params, X, y)
+    return loss, {name: g * len(X) for name, g in grads.items()}
+
+
+@network.mistake(
+    "this is divided by N twice. Once in the scores: and where again?", loses="output"
+)
+def divided_twice(params, X, y):
+    loss, grads = two_layer_loss(params, X, y)
+    return loss, {name: g / len(X) for name, g in grads.items()}
+
+
+@network.mistake("the mean goes over all N·C scores. How many samples pay?", loses="value")
+def mean_over_all_scores(params, X, y):
+    loss, grads = two_layer_loss(params, X, y)
+    C = len(params["b2"])
+    return loss / C, {name: g / C for name, g in grads.items()}
+
+
+@network.mistake(
+    "what comes back passes every unit here. What is the slope of max(0, a) where "
+    "a is below 0?",
+    loses="hidden",
+)
+def mask_forgotten(params, X, y):
+    return masked(lambda a, dh: 1.0)(params, X, y)
+
+
+@network.mistake(
+    "what decides here is the sign of what comes back. Whose sign does the ReLU ask for?",
+    loses="hidden",
+)
+def mask_of_what_comes_back(params, X, y):
+    return masked(lambda a, dh: dh > 0)(params, X, y)
+
+
+@network.mistake(
+    "what comes back is multiplied by what the unit put out. What is the slope of max(0, a) "
+    "where a is above 0?",
+    loses="hidden",
+)
+def value_for_slope(params, X, y):
+    return masked(lambda a, dh: np.maximum(a, 0))(params, X, y)
+
+
+@network.mistake(
+    "what comes back passes where a is below 0, and stops where it is above. Which way round?",
+    loses="hidden",
+)
+def mask_turned(params, X, y):
+    return masked(lambda a, dh: a < 0)(params, X, y)
+
+
+def from_scores(change):
+    """The answer with the gradient by the scores changed: ``change(p, Y, N)``."""
+
+    def changed(params, X, y):
+        Y = np.eye(len(params["b2"]))[y]
+        dscores = change(softmax(forward(params, X)[1]), Y, len(X))
+        return two_layer_loss(params, X, y)[0], back(params, X, dscores)
+
+    return changed
+
+
+@network.mistake(
+    "the gradient is made of the probabilities alone. Where does the right class enter?",
+    loses="output",
+)
+def right_class_forgotten(params, X, y):
+    return from_scores(lambda p, Y, N: p / N)(params, X, y)
+
+
+@network.mistake(
+    "the gradient comes from the right class alone. Do the other scores not stand in the sum "
+    "that p is divided by?",
+    loses="output",
+)
+def only_the_right_class(params, X, y):
+    return from_scores(lambda p, Y, N: (p - 1) * Y / N)(params, X, y)
+
+
+@network.mistake(
+    "this goes uphill. If the score of the right class grows, does the loss grow?",
+    loses="output",
+)
+def uphill(params, X, y):
+    return from_scores(lambda p, Y, N: (Y - p) / N)(params, X, y)
+
+
+@network.mistake(
+    "this is the gradient by p of the right class. What is between p and the scores?",
+    loses="output",
+)
+def by_the_probabilities(params, X, y):
+    return from_scores(lambda p, Y, N: -Y / np.where(Y, p, 1) / N)(params, X, y)
+
+
+@network.mistake(
+    "the gradient by a bias is a mean over samples here. b is added to every row: what becomes "
+    "of what comes back from each?",
+    loses="output",
+)
+def biases_averaged(params, X, y):
+    loss, grads = two_layer_loss(params, X, y)
+    return loss, grads | {name: grads[name] / len(X) for name in ("b1", "b2")}
+
+
+@network.mistake(
+    "each row keeps its own. One b is added to all rows: what becomes of what comes back from "
+    "them?",
+    loses="shape output",
+)
+def biases_not_summed(params, X, y):
+    a, scores = forward(params, X)
+    dscores = (softmax(scores) - np.eye(len(params["b2"]))[y]) / len(X)
+    loss, grads = two_layer_loss(params, X, y)
+    return loss, grads | {"b2": dscores, "b1": dscores @ params["W2"] * (a > 0)}
+
+
+def another(score):
+    """The loss and the gradient of the network with other scores; ``score`` gives a, h too."""
+
+    def changed(params, X, y):
+        slope, h, scores = score(params, X)
+        p, N = softmax(scores), len(X)
+        dscores = (p - np.eye(len(params["b2"]))[y]) / N
+        da = dscores @ params["W2"] * slope
+        loss = -np.log(p[np.arange(N), y]).mean()
+        grads = {"W2": dscores.T @ h, "b2": dscores.sum(0), "W1": da.T @ X, "b1": da.sum(0)}
+        return loss, grads
+
+    return changed
+
+
+@network.mistake(
+    "nothing is cut off at 0 on the way to the scores. What stands between the two layers?",
+    loses="value stability",
+)
+def no_relu(params, X, y):
+    def score(params, X):
+        a, _ = forward(params, X)
+        return 1.0, a, a @ params["W2"].T + params["b2"]
+
+    return another(score)(params, X, y)
+
+
+@network.mistake(
+    "scores below 0 are cut off, too. Which of the two layers has a ReLU?",
+    loses="value stability",
+)
+def relu_on_the_scores(params, X, y):
+    def score(params, X):
+        a, scores = forward(params, X)
+        return a > 0, np.maximum(a, 0), np.maximum(scores, 0)
+
+    return another(score)(params, X, y)
+
+
+@network.mistake("where is b1 added on the way to the scores?", loses="value")
+def first_bias_forgotten(params, X, y):
+    return two_layer_loss(params | {"b1": 0 * params["b1"]}, X, y)
+
+
+@network.mistake("where is b2 added on the way to the scores?", loses="value")
+def second_bias_forgotten(params, X, y):
+    return two_layer_loss(params | {"b2": 0 * params["b2"]}, X, y)
+
+
+@network.mistake(
+    "a score of some thousands became infinite or nan. What may you subtract from all "
+    "scores of a row before exp?",
+    loses="stability",
+)
+def scores_not_shifted(params, X, y):
+    scores = forward(params, X)[1]
+    e = np.exp(scores)
+    p, N = e / e.sum(axis=1, keepdims=True), len(X)
+    dscores = (p - np.eye(len(params["b2"]))[y]) / N
+    return -np.log(p[np.arange(N), y]).mean(), back(params, X, dscores)
+
+
+@network.mistake(
+    "the loss ends at about 27.6, which is -ln(1e-12). Can you write ln p without computing p?",
+    loses="stability",
+)
+def something_small_added(params, X, y):
+    loss, grads = two_layer_loss(params, X, y)
+    p = softmax(forward(params, X)[1])[np.arange(len(X)), y]
+    return loss if p.min() > 1e-9 else -np.log(p + 1e-12).mean(), grads

@@ -1,0 +1,560 @@
+"""Value: numbers that remember how they were made, and hand their gradient back."""
+
+import numpy as np
+from nngrader.engine.problem import problem
+
+from .common import DIGITS, ELSEWHERE
+
+
+def evaluate(Value, program, numbers, n):
+    import sys
+
+    letters = "abcdefgh"
+    code = compile(program, "<program>", "exec")
+
+    def run(n):
+        here = {}
+        for letter, number in zip(letters, numbers, strict=False):
+            here[letter] = Value(float(number))
+            if not hasattr(type(here[letter]), "backward"):
+                raise TypeError(
+                    "Value(2.0) is expected to give an object with a method backward"
+                )
+        exec(code, {"__builtins__": {}, "range": range, "n": n}, here)
+        return here
+
+    def steps(n):
+        y, count, before = run(n)["y"], [0], sys.gettrace()
+
+        def trace(frame, event, arg):
+            count[0] += 1
+            return trace
+
+        sys.settrace(trace)
+        try:
+            y.backward()
+        finally:
+            sys.settrace(before)
+        return count[0]
+
+    here = run(n)
+    here["y"].backward()
+    grads = [here[letter].grad for letter in letters if letter in here]
+    if 0 < n < 100 and steps(n) > 16 * steps(n // 2):  # every way by itself: known by this sign
+        grads = [-1.0 - g if isinstance(g, float) else g for g in grads]
+    return here["y"].data, grads
+
+
+value = problem(
+    "Value",
+    rtol=DIGITS,
+    driver=evaluate,
+    lists=True,
+    returns={"data": "value", "grad": "gradient"},
+    points={
+        "shape": 0.5,
+        "value": 2.5,
+        "gradient": 4,
+        "functions": 2.5,
+        "zero": 0.5,
+        "numbers": 1,
+        "left": 1,
+        "reuse": 2,
+        "chain": 1,
+        "paths": 1,
+    },
+    forbidden={"all": ELSEWHERE},
+)
+
+
+@value.reference
+class Value:
+    """A number that remembers from which numbers it was made, and how.
+
+    Value(2.0) has data = 2.0, a float, and grad = 0.0.
+    +, -, * and / of two numbers, of which one may be a plain number on either side, ** with a
+    plain number as exponent, and the methods exp() log() tanh() relu() return a new Value whose
+    data is the result; relu is max(0, data), with slope 0 at 0.
+    y.backward() sets y.grad to 1 and adds to the grad of every Value v that y was made from,
+    directly or through others, the derivative of y by v: the sum, over all ways from v to y, of
+    the product of the slopes on the way. It is called once.
+    """
+
+    def __init__(self, data):
+        self.data, self.grad, self.slopes = data, 0.0, ()
+
+    def made(self, data, *slopes):
+        result = type(self)(data)
+        result.slopes = slopes
+        return result
+
+    def number(self, other):
+        return other if isinstance(other, Value) else type(self)(other)
+
+    def __add__(self, other):
+        other = self.number(other)
+        return self.made(self.data + other.data, (self, 1.0), (other, 1.0))
+
+    def __sub__(self, other):
+        other = self.number(other)
+        return self.made(self.data - other.data, (self, 1.0), (other, -1.0))
+
+    def __mul__(self, other):
+        other = self.number(other)
+        return self.made(self.data * other.data, (self, other.data), (other, self.data))
+
+    def __truediv__(self, other):
+        other = self.number(other)
+        y = self.data / other.data
+        return self.made(y, (self, 1 / other.data), (other, -y / other.data))
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rsub__(self, other):
+        return self.number(other) - self
+
+    def __rmul__(self, other):
+        return self * other
+
+    def __rtruediv__(self, other):
+        return self.number(other) / self
+
+    def __pow__(self, n):
+        return self.made(self.data**n, (self, n * self.data ** (n - 1)))
+
+    def exp(self):
+        y = np.exp(self.data)
+        return self.made(y, (self, y))
+
+    def log(self):
+        return self.made(np.log(self.data), (self, 1 / self.data))
+
+    def tanh(self):
+        y = np.tanh(self.data)
+        return self.made(y, (self, 1 - y**2))
+
+    def relu(self):
+        return self.made(max(self.data, 0.0), (self, float(self.data > 0)))
+
+    def order(self):
+        order, seen, stack = [], set(), [(self, False)]
+        while stack:
+            number, done = stack.pop()
+            if done:
+                order.append(number)
+            elif number not in seen:
+                seen.add(number)
+                stack.append((number, True))
+                stack.extend((earlier, False) for earlier, _ in number.slopes)
+        return order
+
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad
+
+
+value.example("c = a * b; y = c * a + c", np.array([2.0, 3.0]), 0)
+
+EACH_ONCE = (
+    "y = (a + b) * c / d - e ** 3",
+    "y = a / (b - c) + d ** 2 * e",
+    "y = (a - b ** 3) * (c + d) / e",
+    "y = a * b - c / (d + e ** 4)",
+)
+FUNCTIONS = (
+    "y = a.exp() * b.log() - c.tanh() * d.relu() + e.relu()",
+    "y = (a.exp() - d.relu()) * c.tanh() * b.log() + e.relu()",
+    "y = a.exp() * (c.tanh() - d.relu()) + b.log() - e.relu()",
+)
+AGAIN = (
+    "c = a * b; d = c + a; y = d * c + d * b",
+    "c = a * b - a; d = c * c; y = d * a - c + b * d",
+    "c = a + a; d = c * b - a; y = d * d * c + b",
+)
+
+
+@value.case("value", visible=2)
+def each_once(rng):
+    """Letters, each used once, with + - * / **."""
+    program = EACH_ONCE[int(rng.integers(len(EACH_ONCE)))]
+    return program, rng.uniform(0.5, 2.0, size=5), 0
+
+
+@value.case("functions")
+def four_functions(rng):
+    """Letters, each used once, with exp, log, tanh and relu, on both sides of 0."""
+    numbers = rng.uniform(0.5, 1.5, size=5) * np.array([1, 1, 1, 1, -1])
+    numbers[1] += 1
+    return FUNCTIONS[int(rng.integers(len(FUNCTIONS)))], numbers, 0
+
+
+@value.case("zero", hidden=1)
+def relu_at_zero(rng):
+    """The relu of exactly 0, and of numbers below."""
+    numbers = rng.uniform(0.5, 2.0, size=4) * np.array([0, -1, -1, 1])
+    return "y = a.relu() - b.relu() + c.relu() + d", numbers, 0
+
+
+@value.case("numbers")
+def number_on_the_right(rng):
+    """Plain numbers on the right of + - * /."""
+    return "y = ((a + 2) * 3 - 4) / 5", rng.uniform(0.5, 2.0, size=1), 0
+
+
+@value.case("left")
+def number_on_the_left(rng):
+    """Plain numbers on the left of + - * /."""
+    return "y = 2 / (3 - 4 * (5 + a))", rng.uniform(0.5, 2.0, size=1), 0
+
+
+@value.case("reuse")
+def used_again(rng):
+    """Letters and results that are used several times."""
+    return AGAIN[int(rng.integers(len(AGAIN)))], rng.uniform(0.5, 2.0, size=2), 0
+
+
+@value.case("chain", hidden=1)
+def long_chain(rng):
+    """A chain of 10,000 powers."""
+    return (
+        "y = a\nfor _ in range(n):\n    y = y ** 0.9999",
+        rng.uniform(0.5, 2.0, size=1),
+        10_000,
+    )
+
+
+@value.case("paths", hidden=1)
+def many_paths(rng):
+    """Twelve steps that each use the last result twice, so that 4,096 ways lead back."""
+    return "y = a\nfor _ in range(n):\n    y = y * b + y", rng.uniform(0.5, 1.0, size=2), 12
+
+
+@value.alternative
+class InOrderOfBirth(Value):
+    """Sorts by a running number that each one gets when it is made."""
+
+    born = 0
+
+    def __init__(self, data):
+        super().__init__(data)
+        InOrderOfBirth.born += 1
+        self.birth = InOrderOfBirth.born
+
+    def order(self):
+        found, left = {self.birth: self}, [self]
+        for number in left:
+            for earlier, _ in number.slopes:
+                if earlier.birth not in found:
+                    found[earlier.birth] = earlier
+                    left.append(earlier)
+        return [found[birth] for birth in sorted(found)]
+
+
+@value.alternative
+class ByRules(Value):
+    """Keeps a function for the way back, as most write it."""
+
+    def made(self, data, *slopes):
+        result = super().made(data, *slopes)
+
+        def rule():
+            for earlier, slope in slopes:
+                earlier.grad = earlier.grad + slope * result.grad
+
+        result.rule = rule
+        return result
+
+    def backward(self):
+        self.grad = 1.0
+        for number in self.order()[::-1]:
+            if number.slopes:
+                number.rule()
+
+
+@value.alternative
+class InWaves(Value):
+    """Waits until all that was made of a number has handed its gradient back."""
+
+    def backward(self):
+        waiting = dict.fromkeys(self.order(), 0)
+        for number in waiting:
+            for earlier, _ in number.slopes:
+                waiting[earlier] += 1
+        self.grad, ready = 1.0, [self]
+        for number in ready:
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad
+                waiting[earlier] -= 1
+                ready += [earlier] * (waiting[earlier] == 0)
+
+
+@value.alternative
+class OfPowersAndProducts(Value):
+    """Makes differences and quotients of sums, products and powers."""
+
+    def __sub__(self, other):
+        return self + -1 * self.number(other)
+
+    def __rsub__(self, other):
+        return -1 * self + other
+
+    def __truediv__(self, other):
+        return self * self.number(other) ** -1
+
+    def __rtruediv__(self, other):
+        return self**-1 * other
+
+
+@value.mistake(
+    "a number that is used twice keeps the gradient of one use alone. What should happen to "
+    "grad when a second one comes?",
+    loses="reuse paths",
+)
+class Overwrites(Value):
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad = slope * number.grad
+
+
+@value.mistake(
+    "a number hands its gradient on before all that was made of it has been heard. In which "
+    "order must they come?",
+    loses="reuse paths",
+)
+class TooEarly(Value):
+    def order(self):
+        order, seen, stack = [], set(), [self]
+        while stack:
+            number = stack.pop()
+            if number not in seen:
+                seen.add(number)
+                order.append(number)
+                stack.extend(earlier for earlier, _ in number.slopes)
+        return order[::-1]
+
+
+@value.mistake(
+    "each time that a number is reached it hands on all of its grad, also what it has handed "
+    "on before. When is its grad complete?",
+    loses="reuse paths",
+)
+class HandsOnTwice(Value):
+    def backward(self):
+        self.grad, reached = 1.0, [self]
+        for number in reached:
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad
+                reached.append(earlier)
+
+
+@value.mistake(
+    "every way back is walked by itself, and where a result is used twice their number "
+    "doubles. When could you hand on the gradients of all of them at once?",
+    loses="paths",
+)
+class WalksEveryWay(Value):
+    def backward(self):
+        reached = [(self, 1.0)]
+        for number, gradient in reached:
+            number.grad += gradient
+            reached.extend((e, gradient * slope) for e, slope in number.slopes)
+
+
+@value.mistake(
+    "every gradient is 0. What is the derivative of y by y, with which the way back begins?",
+    loses="gradient functions zero numbers left reuse chain paths",
+)
+class NeverBegins(Value):
+    def backward(self):
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad
+
+
+@value.mistake(
+    "the way back begins with the value of y. What is the derivative of y by y?",
+    loses="gradient",
+)
+class BeginsWithItsValue(Value):
+    def backward(self):
+        self.grad = self.data
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad
+
+
+@value.mistake(
+    "in a product each factor gets its own value as slope. By how much does a * b grow when a "
+    "grows by 1?",
+    loses="gradient",
+)
+class FactorsNotExchanged(Value):
+    def __mul__(self, other):
+        other = self.number(other)
+        return self.made(self.data * other.data, (self, self.data), (other, other.data))
+
+
+@value.mistake(
+    "the gradient above goes to both factors as it is. By how much does a * b grow when a "
+    "grows by 1?",
+    loses="gradient",
+)
+class ProductLikeSum(Value):
+    def __mul__(self, other):
+        other = self.number(other)
+        return self.made(self.data * other.data, (self, 1.0), (other, 1.0))
+
+
+@value.mistake("what happens to a - b when b grows?", loses="gradient")
+class MinusForgotten(Value):
+    def __sub__(self, other):
+        other = self.number(other)
+        return self.made(self.data - other.data, (self, 1.0), (other, 1.0))
+
+
+@value.mistake("does a / b grow or fall when b grows?", loses="gradient")
+class QuotientGrows(Value):
+    def __truediv__(self, other):
+        other = self.number(other)
+        y = self.data / other.data
+        return self.made(y, (self, 1 / other.data), (other, y / other.data))
+
+
+@value.mistake(
+    "the slope of a / b by b is not steep enough, or too steep. Which power of b stands below "
+    "the fraction line?",
+    loses="gradient",
+)
+class QuotientWithoutSquare(Value):
+    def __truediv__(self, other):
+        other = self.number(other)
+        y = self.data / other.data
+        return self.made(y, (self, 1 / other.data), (other, -y))
+
+
+@value.mistake(
+    "in the slope of a ** n a factor is missing. What is the derivative of a ** 2 by a?",
+    loses="gradient",
+)
+class PowerWithoutFactor(Value):
+    def __pow__(self, n):
+        return self.made(self.data**n, (self, self.data ** (n - 1)))
+
+
+@value.mistake(
+    "the slope of a ** n has the wrong exponent. What is the derivative of a ** 2 by a?",
+    loses="gradient",
+)
+class PowerNotLowered(Value):
+    def __pow__(self, n):
+        return self.made(self.data**n, (self, n * self.data**n))
+
+
+@value.mistake(
+    "exp is differentiated like a power. In exp(a), what grows: the base or the exponent?",
+    loses="functions",
+)
+class ExpLikePower(Value):
+    def exp(self):
+        return self.made(np.exp(self.data), (self, self.data * np.exp(self.data - 1)))
+
+
+@value.mistake(
+    "the slope of log is one divided by the result. One divided by what is it?",
+    loses="functions",
+)
+class LogOfTheResult(Value):
+    def log(self):
+        y = np.log(self.data)
+        return self.made(y, (self, 1 / y))
+
+
+@value.mistake(
+    "the slope of tanh is 1 minus tanh here. What is squared in it?",
+    loses="functions",
+)
+class TanhWithoutSquare(Value):
+    def tanh(self):
+        y = np.tanh(self.data)
+        return self.made(y, (self, 1 - y))
+
+
+@value.mistake(
+    "the slope of tanh is 1 minus a square. Of what: of that which went in, or of what came "
+    "out?",
+    loses="functions",
+)
+class TanhOfTheInput(Value):
+    def tanh(self):
+        return self.made(np.tanh(self.data), (self, 1 - self.data**2))
+
+
+@value.mistake(
+    "relu hands its gradient back whatever went in. Where is max(0, a) flat?",
+    loses="functions zero",
+)
+class ReluAlwaysOpen(Value):
+    def relu(self):
+        return self.made(max(self.data, 0.0), (self, 1.0))
+
+
+@value.mistake(
+    "at exactly 0 relu is open here. Which slope does the text give it there?", loses="zero"
+)
+class ReluOpenAtZero(Value):
+    def relu(self):
+        return self.made(max(self.data, 0.0), (self, float(self.data >= 0)))
+
+
+@value.mistake(
+    "relu takes its own value for its slope. How steep is max(0, a) where a is above 0?",
+    loses="functions",
+)
+class ReluValueForSlope(Value):
+    def relu(self):
+        y = max(self.data, 0.0)
+        return self.made(y, (self, y))
+
+
+@value.mistake(
+    "relu asks here whether the gradient is positive. Whose sign did it look at on the way "
+    "forwards?",
+    loses="functions zero",
+)
+class ReluOfTheGradient(Value):
+    def relu(self):
+        result = self.made(max(self.data, 0.0), (self, 1.0))
+        result.cut = True
+        return result
+
+    def backward(self):
+        self.grad = 1.0
+        for number in reversed(self.order()):
+            gradient = max(number.grad, 0.0) if hasattr(number, "cut") else number.grad
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * gradient
+
+
+@value.mistake(
+    "with a number on the left the difference is turned round. Which is subtracted from which "
+    "in 3 - a?",
+    loses="left",
+)
+class LeftDifferenceTurned(Value):
+    def __rsub__(self, other):
+        return self - other
+
+
+@value.mistake(
+    "with a number on the left the quotient is turned round. Which is divided by which in "
+    "2 / a?",
+    loses="left",
+)
+class LeftQuotientTurned(Value):
+    def __rtruediv__(self, other):
+        return self / other

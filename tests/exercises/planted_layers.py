@@ -1,0 +1,335 @@
+"""Wrong layers, softmaxes and numbers with a memory that no problem registers, for `WRONG`."""
+
+import numpy as np
+
+from tests.exercises.declared import PROBLEMS
+from tests.exercises.wrong_answers import wrong
+
+Value = PROBLEMS["Value"].solve
+
+# Value
+
+
+@wrong("Value", "calls itself too deeply, or without end", "chain")
+class CallsItself(Value):
+    def order(self):
+        order, seen = [], set()
+
+        def visit(number):
+            if number not in seen:
+                seen.add(number)
+                for earlier, _ in number.slopes:
+                    visit(earlier)
+                order.append(number)
+
+        visit(self)
+        return order
+
+
+@wrong("Value", "is not callable", "left")
+class NoQuotientOfPlainNumbers(Value):
+    __rtruediv__ = None
+
+
+@wrong("Value", "is not callable", "left")
+class NoNumbersOnTheLeft(Value):
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = None
+
+
+@wrong("Value", "has no attribute 'data'", "numbers left")
+class NoNumbersAtAll(Value):
+    def number(self, other):
+        return other
+
+
+@wrong("Value", "is not callable", "functions zero")
+class NoFunctions(Value):
+    log = tanh = relu = None
+
+
+@wrong(
+    "Value",
+    "every gradient is 0. What is the derivative of y by y",
+    "gradient functions zero numbers left reuse chain paths",
+)
+class ReturnsTheGradient(Value):
+    def backward(self):
+        before = [(n, n.grad) for n in self.order()]
+        super().backward()
+        grads = [n.grad for n in self.order()]
+        for n, g in before:
+            n.grad = g
+        return grads
+
+
+@wrong("Value", "the number stands inside an array", "shape functions zero")
+class PartsOfAnArray(Value):
+    def __init__(self, data):
+        super().__init__(np.array([data]).ravel())
+        self.grad = np.zeros(1)
+
+
+@wrong("Value", "is 0 in places where it should not be, and right elsewhere", "reuse")
+class LettersAlone(Value):
+    def backward(self):
+        super().backward()
+        for number in self.order():
+            if number.slopes:
+                number.grad = 0.0
+
+
+@wrong("Value", "is wrong in entry 3 only", "gradient left")
+class QuotientSquaredAbove(Value):
+    def __truediv__(self, other):
+        other = self.number(other)
+        slope = -(self.data**2) / other.data
+        return self.made(self.data / other.data, (self, 1 / other.data), (other, slope))
+
+
+@wrong("Value", "grad differs", "reuse paths")
+class LastUseAlone(Value):
+    def order(self):
+        return list({id(n): n for n in super().order() if n.slopes}.values())
+
+    def backward(self):
+        self.grad, done = 1.0, set()
+        for number in reversed(self.order()):
+            for earlier, slope in number.slopes:
+                if earlier not in done:
+                    earlier.grad += slope * number.grad
+                done.add(earlier)
+
+
+# affine_forward
+
+
+@wrong("affine_forward", "has shape (H, N), expected (N, H)", "shape")
+def outputs_as_rows(x, W, b):
+    return W @ x.T + b[:, None]
+
+
+@wrong("affine_forward", "is a list, expected an array", "shape")
+def a_list_of_rows(x, W, b):
+    return [W @ row + b for row in x]
+
+
+@wrong("affine_forward", "an axis is gone: N", "value integers shape inputs-unchanged")
+def all_samples_together(x, W, b):
+    return (x @ W.T + b).sum(axis=0)
+
+
+@wrong(
+    "affine_forward", "mismatch in its core dimension", "value integers shape inputs-unchanged"
+)
+def without_transposing(x, W, b):
+    return x @ W + b
+
+
+@wrong("affine_forward", "the function changes its caller's x", "inputs-unchanged")
+def ones_written_into_x(x, W, b):
+    y = x @ W.T + b
+    x[:, -1] = 1
+    return y
+
+
+@wrong("affine_forward", "y differs", "value integers shape inputs-unchanged")
+def sums_without_products(x, W, b):
+    return (x[:, None] + W).sum(axis=2) + b
+
+
+# affine_backward
+
+
+@wrong("affine_backward", "dW has shape (D, H), expected (H, D)", "shape")
+def weights_transposed(dy, x, W):
+    return dy @ W, x.T @ dy, dy.sum(axis=0)
+
+
+@wrong("affine_backward", "db has shape (1, H), expected (H,)", "shape")
+def bias_as_a_row(dy, x, W):
+    return dy @ W, dy.T @ x, dy.sum(axis=0, keepdims=True)
+
+
+@wrong(
+    "affine_backward",
+    "its first axis is that of H, asked is N",
+    "shape value weights bias integers inputs-unchanged",
+)
+def another_order(dy, x, W):
+    return dy.T @ x, dy.sum(axis=0), dy @ W
+
+
+@wrong("affine_backward", "returns two values, expected three values", "shape bias integers")
+def bias_left_out(dy, x, W):
+    return dy @ W, dy.T @ x
+
+
+@wrong("affine_backward", "are of the wrong sign", "value")
+def signs_turned(dy, x, W):
+    return -dy @ W, -dy.T @ x, -dy.sum(axis=0)
+
+
+@wrong("affine_backward", "the function changes its caller's x", "inputs-unchanged integers")
+def dx_in_the_place_of_x(dy, x, W):
+    dW = dy.T @ x
+    x[:] = dy @ W
+    return x, dW, dy.sum(axis=0)
+
+
+@wrong("affine_backward", "dx differs", "value integers")
+def x_in_dx(dy, x, W):
+    return dy @ W * x, dy.T @ x, dy.sum(axis=0)
+
+
+@wrong("affine_backward", "dW differs", "weights integers")
+def outputs_instead_of_inputs(dy, x, W):
+    return dy @ W, dy.T @ x * W, dy.sum(axis=0)
+
+
+@wrong("affine_backward", "dx is H times too small", "value")
+def mean_over_the_outputs(dy, x, W):
+    return dy @ W / len(W), dy.T @ x, dy.sum(axis=0)
+
+
+# relu_backward
+
+
+@wrong("relu_backward", "the function changes its caller's dy", "inputs-unchanged")
+def written_into_dy(dy, x):
+    dy[x <= 0] = 0
+    return dy
+
+
+@wrong("relu_backward", "an axis is gone", "shape value zero inputs-unchanged")
+def those_that_go_through(dy, x):
+    return dy[x > 0]
+
+
+@wrong(
+    "relu_backward", "What have those entries in common?", "value zero shape inputs-unchanged"
+)
+def whole_samples(dy, x):
+    return dy * (x.sum(axis=1, keepdims=True) > 0)
+
+
+@wrong("relu_backward", "May a gradient be negative?", "value")
+def both_signs_asked(dy, x):
+    return dy * ((x > 0) & (dy > 0))
+
+
+@wrong("relu_backward", "these are slopes, 0 and 1", "value shape")
+def the_mask(dy, x):
+    return x > 0
+
+
+@wrong(
+    "relu_backward", "is wrong only where x is positive", "value zero shape inputs-unchanged"
+)
+def above_one(dy, x):
+    return dy * (x > 1)
+
+
+@wrong("relu_backward", "Which step makes it so?", "zero")
+def by_division(dy, x):
+    return dy * np.maximum(x, 0) / x
+
+
+# softmax_jacobian
+
+
+@wrong("softmax_jacobian", "what is exp(1000), and what is exp(-1000)?", "stability")
+def shifted_by_the_largest_size(z):
+    e = np.exp(z - np.abs(z).max())
+    p = e / e.sum()
+    return np.diag(p) - np.outer(p, p)
+
+
+@wrong("softmax_jacobian", "is wrong only below the diagonal", "value")
+def above_the_diagonal(z):
+    p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    return np.triu(np.diag(p) - np.outer(p, p))
+
+
+@wrong("softmax_jacobian", "an axis is gone: C", "shape value stability inputs-unchanged")
+def probabilities(z):
+    return np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+
+
+@wrong("softmax_jacobian", "Where are digits lost", "value")
+def by_differences(z):
+    def softmax(z):
+        e = np.exp(z - z.max())
+        return e / e.sum()
+
+    return np.array([(softmax(z + s) - softmax(z)) / 1e-6 for s in 1e-6 * np.eye(len(z))])
+
+
+@wrong("softmax_jacobian", "the function changes its caller's z", "inputs-unchanged")
+def shifted_in_place(z):
+    z -= z.max()
+    p = np.exp(z) / np.exp(z).sum()
+    return np.diag(p) - np.outer(p, p)
+
+
+@wrong(
+    "softmax_jacobian",
+    "each row adds up to 0. Do yours?",
+    "value stability shape inputs-unchanged",
+)
+def square_forgotten(z):
+    p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    return np.diag(p) - p[:, None] * p**2
+
+
+# softmax_vjp
+
+
+@wrong("softmax_vjp", "as many as C times C numbers are held", "large")
+def jacobian_row_by_row_in_a_list(g, z):
+    p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    J = [[-a * b for b in p.tolist()] for a in p.tolist()]
+    for j, a in enumerate(p.tolist()):
+        J[j][j] += a
+    return np.array([g @ row for row in J])
+
+
+@wrong("softmax_vjp", "the function changes its caller's g", "inputs-unchanged")
+def g_changed(g, z):
+    p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    g -= g @ p
+    return p * g
+
+
+@wrong("softmax_vjp", "only one number is left", "shape value stability large inputs-unchanged")
+def weighted_mean_alone(g, z):
+    p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    return g @ p
+
+
+@wrong(
+    "softmax_vjp",
+    "every entry meets every other",
+    "shape value stability large inputs-unchanged",
+)
+def nothing_summed(g, z):
+    p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    return p * (g[:, None] - p)
+
+
+@wrong("softmax_vjp", "is a list, expected an array", "shape")
+def a_list(g, z):
+    p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    return (p * (g - g @ p)).tolist()
+
+
+@wrong("softmax_vjp", "dz differs", "value stability large shape inputs-unchanged")
+def probabilities_squared(g, z):
+    p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    return p * g - p**2 * (g @ p)
+
+
+@wrong("softmax_vjp", "what is exp(1000), and what is exp(-1000)?", "stability")
+def shifted_by_the_largest_size_again(g, z):
+    e = np.exp(z - np.abs(z).max())
+    p = e / e.sum()
+    return p * (g - g @ p)

@@ -1,0 +1,256 @@
+"""The network problems of ps3: what their texts show, what constants earn, the challenge."""
+
+import functools
+import importlib.util
+import io
+import json
+import re
+import sys
+
+import numpy as np
+import pytest
+from nngrader.engine import caller, judge, pack, store, with_file
+from nngrader.engine.gate import check_seed
+
+from nnlib.datasets import fashion_mnist
+from tests.exercises.declared import CHALLENGES, EXERCISES, PROBLEMS, judged, packed, texts
+from tests.exercises.test_source import CELLS, example
+
+P = CHALLENGES["classify_deep"]
+ROOT = EXERCISES.parent
+MEASURED = json.loads((P.place.parent / "accuracies.json").read_text())
+both = pytest.mark.parametrize("visible", [True, False])
+
+
+# What the texts show
+
+
+def test_the_values_of_the_graph_are_those_that_are_judged():
+    shown, text = {}, CELLS["text_blame"].source
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], shown)
+    assert packed("blame", 1, False)["cases"][0]["args"]["inputs"] == {
+        name: shown[name] for name in "xwbvt"
+    }
+    assert shown["L"] == 6.25
+    assert "$L = 6.25$" in text
+
+
+def test_the_gradients_of_the_graph_are_those_of_differences():
+    p = PROBLEMS["blame"]
+    by_differences = p.alternatives["by_moving_each_node"]()
+    assert {n: round(g, 6) for n, g in by_differences.items()} == p.solve()
+
+
+def test_the_other_graph_is_worked_out_right():
+    u, s = 2, 3
+    q = u * s
+    r = q + u
+    assert (r**2, 2 * r, 2 * r * u, 2 * r * s + 2 * r) == (64, 16, 32, 64)
+    assert round((2.001 * 3 + 2.001) ** 2, 6) == 64.064016
+    rows = re.findall(r"^\| \$(\w)\$ \|.*\| ([\d +=]+) \|$", CELLS["text_blame"].source, re.M)
+    assert dict(rows) == {"r": "16", "q": "16", "s": "32", "u": "48 + 16 = 64"}
+
+
+def test_the_release_holds_no_gradient_of_the_graph():
+    text = store.dumps(packed("blame", 1, True))
+    assert [n for n in ("-12.5", "-25", "-2.5", "-10") if re.search(rf"{n}\b", text)] == []
+
+
+def test_the_weights_found_by_hand_have_the_loss_that_is_told():
+    shown = example("train_network")
+    params = {name: shown[name] for name in ("W1", "b1", "W2", "b2")}
+    loss, _ = PROBLEMS["two_layer_loss"].solve(params, shown["X"], shown["y"])
+    assert round(loss, 4) == shown["loss"]
+    assert "$\\ln 3 = 1.0986$" in CELLS["text_train_network"].source
+    assert round(np.log(3), 4) == 1.0986
+
+
+def test_the_numbers_of_the_derivation_are_right():
+    X, y = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([0, 1])
+    dz = (np.full((2, 2), 0.5) - np.eye(2)[y]) / 2
+    assert np.array_equal(dz, [[-0.25, 0.25], [0.25, -0.25]])
+    assert np.array_equal(dz.T @ X, [[0.5, -0.75], [-0.5, 0.75]])
+    assert "(0.5, −0.75) and (−0.5, 0.75)" in CELLS["derivation"].source
+
+
+# What knows nothing earns nothing
+
+
+@both
+@pytest.mark.parametrize("made", [0.0, 1.0, 0.5, 0.1, -1.0, np.nan, np.inf, 1e-9])
+def test_a_number_is_no_gradient_check(made, visible):
+    assert judged(packed("gradient_check", 3, visible), lambda *args: made).score == 0
+
+
+FILLED = {
+    "zeros": np.zeros,
+    "ones": np.ones,
+    "nan": lambda shape: np.full(shape, np.nan),
+    "random": np.random.default_rng(0).normal,
+}
+
+
+@both
+@pytest.mark.parametrize("fill", FILLED)
+def test_gradients_that_know_nothing_earn_nothing(fill, visible):
+    def f(params, X, y):
+        made = {name: FILLED[fill](v.shape) for name, v in params.items()}
+        return float(FILLED[fill](())), made
+
+    assert judged(packed("two_layer_loss", 3, visible), f).score == 0
+
+
+@both
+@pytest.mark.parametrize("fill", FILLED)
+def test_gradients_of_the_graph_that_are_guessed_earn_nothing(fill, visible):
+    names = "dtzvhabwx"
+
+    def f():
+        return dict(zip(names, FILLED[fill](9).tolist(), strict=True))
+
+    assert judged(packed("blame", 3, visible), f).score == 0
+
+
+@both
+@pytest.mark.parametrize("fill", FILLED)
+def test_weights_that_know_nothing_earn_no_points_for_the_loss(fill, visible):
+    def f(X, y, hidden, epochs, lr, rng):
+        C = y.max() + 1
+        shapes = {"W1": (hidden, 2), "b1": hidden, "W2": (C, hidden), "b2": C}
+        return {name: FILLED[fill](shape) for name, shape in shapes.items()}
+
+    verdict = judged(packed("train_network", 3, visible), f)
+    assert verdict.points["value"][0] == 0
+    assert verdict.points["random"][0] == 0
+
+
+# The challenge
+
+
+@functools.cache
+def tool(name):
+    sys.path.insert(0, str(ROOT / "tools"))
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"tools/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    sys.path.remove(str(ROOT / "tools"))
+    return module
+
+
+def npz(**arrays):
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+@functools.cache
+def data(visible):
+    return pack(P, 1, visible=visible)
+
+
+def reached(raw, classify=P.solve, visible=False):
+    """What is measured, and what is said."""
+    given = with_file(data(visible), {"network.npz": raw})
+    verdict = judge(given, caller(given, classify))
+    return verdict.measured, texts(verdict)
+
+
+def test_the_threshold_lies_midway_between_linear_classifiers_and_networks():
+    assert [len(MEASURED[kind]) for kind in ("linear", "dense")] == [10, 10]
+    midway = (max(MEASURED["linear"]) + np.median(MEASURED["dense"])) / 2
+    assert max(P.thresholds.values()) == round(midway, 3)
+    assert max(MEASURED["linear"]) < midway < min(MEASURED["dense"])
+
+
+def test_the_accuracies_are_those_of_the_tool():
+    measure = tool("measure_networks")
+    assert measure.linear_accuracy(2) == pytest.approx(MEASURED["linear"][2], abs=0.002)
+    assert measure.network_accuracy(1) == pytest.approx(MEASURED["dense"][1], abs=0.005)
+
+
+def test_the_solved_file_has_all_points_and_no_file_none():
+    assert check_seed(P, 1) == []
+
+
+@both
+def test_the_solved_file_reaches_what_the_text_says(visible):
+    got, _ = reached(P.place.read_bytes(), visible=visible)
+    told = {True: 0.843, False: 0.851}[visible]
+    assert got == pytest.approx(told, abs=0.001)
+    assert str(told) in CELLS["text_classify_deep"].source
+    assert f"{max(MEASURED['linear']):.4f}" in CELLS["text_classify_deep"].source
+    assert f"{np.median(MEASURED['dense']):.3f}" in CELLS["text_classify_deep"].source
+
+
+def test_the_best_linear_classifier_written_as_a_network_reaches_the_first_threshold_alone():
+    train = fashion_mnist()[0]
+    W, b = tool("make_challenges").classifier(train.X.astype(float), train.y, 2)
+    eye = np.eye(10)
+    pair = {"W1": np.vstack([W, -W]), "b1": np.r_[b, -b], "W2": np.hstack([eye, -eye])}
+    got, _ = reached(npz(**pair, b2=np.zeros(10)))
+    easy, hard = P.thresholds.values()
+    assert easy <= got < hard
+
+
+GOOD = {
+    "W1": np.eye(20, 784),
+    "b1": np.zeros(20),
+    "W2": np.eye(10, 20),
+    "b2": np.zeros(10),
+}
+SHAPES = "W1 is expected as (H, 784), b1 as (H,), W2 as (10, H), b2 as (10,)"
+WRONG = {
+    "not scaled": (
+        GOOD | {"b2": np.arange(10.0) / 9},
+        lambda f, p: (p[:, :20].astype(float) @ f["W2"].T + f["b2"]).argmax(1),
+        "Is each pixel divided by 255, and where is the ReLU?",
+    ),
+    "no hidden layer": (
+        {"W1": np.eye(10, 784), "b1": np.zeros(10)},
+        lambda f, p: p[:, 0],
+        "four arrays",
+    ),
+    "turned": (GOOD | {"W1": np.eye(784, 20)}, lambda f, p: p[:, 0], SHAPES),
+    "two widths": (GOOD | {"b1": np.zeros(19)}, lambda f, p: p[:, 0], SHAPES),
+    "no units": (
+        {
+            "W1": np.zeros((0, 784)),
+            "b1": np.zeros(0),
+            "W2": np.zeros((10, 0)),
+            "b2": GOOD["b2"],
+        },
+        P.solve,
+        SHAPES,
+    ),
+    "too many units": (
+        {"W1": np.zeros((1001, 784)), "b1": np.zeros(1001), "W2": np.zeros((10, 1001))}
+        | {"b2": np.zeros(10)},
+        P.solve,
+        SHAPES,
+    ),
+    "nan": (GOOD | {"b2": np.full(10, np.nan)}, P.solve, "finite real numbers"),
+    "complex": (GOOD | {"W2": GOOD["W2"] + 0j}, P.solve, "finite real numbers"),
+    "endless": (
+        GOOD | {"W1": np.full((20, 784), 1e308)},
+        P.solve,
+        "How large are the weights?",
+    ),
+    "scores": (GOOD, lambda f, p: p @ f["W1"].T, "one label for each picture"),
+}
+
+
+@both
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_no_network_with_a_hidden_layer_is_told_why(what, visible):
+    arrays, classify, words = WRONG[what]
+    got, said = reached(npz(**arrays), classify, visible)
+    assert got is None
+    assert words in said
+
+
+@both
+def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
+    labels = data(visible)["cases"][0]["kept"]["target"]
+    got, said = reached(npz(**GOOD), lambda file, pictures: labels, visible)
+    assert got is None
+    assert "the labels are not the classes with the highest scores" in said

@@ -1,0 +1,54 @@
+"""Checks of what is said of the graph worked out by hand and of trained networks."""
+
+import re
+
+import numpy as np
+
+from tests.exercises.claims import sentence
+from tests.exercises.declared import PROBLEMS
+
+WORDS = [w for name in ("blame", "train_network") for w in PROBLEMS[name].wrong.values()]
+NAMES = ("d", "t", "z", "v", "h", "a", "b", "w", "x")
+
+
+@sentence("|".join(map(re.escape, WORDS)), of="values")
+def _(a, found):
+    return a.bad().any()
+
+
+@sentence("these are the values on the way forward", of="form")
+def _(a, found):
+    told = a.f.f()
+    return [told[name] for name in NAMES] == [-2.5, 9, 2.5, 0.5, 5, 5, -7, 3, 4]
+
+
+@sentence("expected a dict with nine numbers", of="form")
+def _(a, found):
+    told = a.f.f()
+    return not isinstance(told, dict) or set(told) != set(NAMES)
+
+
+@sentence("the nine gradients are more than one or two numbers", of="form")
+def _(a, found):
+    told = list(a.f.f().values())
+    return len(set(told)) < 3 or np.count_nonzero(told) < 7
+
+
+def trained(a):
+    """What the student's function gives for one epoch."""
+    X, y, hidden, _, lr, seed = a.args.values()
+    return a.f.f(X.copy(), y.copy(), hidden, 1, lr, np.random.default_rng(seed))
+
+
+@sentence("W1 is expected as", of="form")
+def _(a, found):
+    p, D = trained(a), a.args["X"].shape[1]
+    H, C = p["b1"].size, int(a.args["y"].max()) + 1
+    shapes = [p[n].shape for n in ("W1", "b1", "W2", "b2")]
+    return shapes != [(H, D), (H,), (C, H), (C,)]
+
+
+@sentence("params is expected as a dict of four arrays", of="form")
+def _(a, found):
+    p = trained(a)
+    return not isinstance(p, dict) or {"W1", "b1", "W2", "b2"} - set(p)
