@@ -521,7 +521,7 @@ points("softmax_jacobian", softmax_jacobian, 6)
 # | 0.5 | shape | a (C,) array of `float64` |
 # | 0.5 | inputs-unchanged | `g` and `z` stay as they are |
 #
-# The check first counts the bytes that are held with 2,000 classes. Who builds the table is stopped there, before it fills your memory.
+# The check tries 2,000 classes first, and counts bytes and seconds. Who builds the table, or loops twice, is stopped there, before it fills your memory or your morning.
 #
 # <details>
 # <summary>When you are stuck</summary>
