@@ -78,17 +78,11 @@ def ordinary(rng, C):
     return rng.normal(size=C), rng.normal(size=C), 0
 
 
-@pulled.case("stability", hidden=1)
+@pulled.case("stability")
 def far_apart(rng, C):
     """Scores near 1,000 and near -2,000, side by side."""
     up = rng.permutation(np.arange(C) < max(2, C // 2))
     return rng.normal(size=C), rng.normal(size=C) + np.where(up, 1000, -2000), 0
-
-
-@pulled.case("stability", hidden=1)
-def far_down(rng, C):
-    """Scores that all lie near -1,000."""
-    return rng.normal(size=C), rng.normal(size=C) - 1000, 0
 
 
 @pulled.case("large", hidden=1)
