@@ -38,17 +38,11 @@ def ordinary(rng, C):
     return rng.normal(size=C)
 
 
-@slopes.case("stability", hidden=1)
+@slopes.case("stability")
 def far_apart(rng, C):
     """Scores near 1,000 and near -2,000, side by side."""
     up = rng.permutation(np.arange(C) < max(2, C // 2))
     return rng.normal(size=C) + np.where(up, 1000, -2000)
-
-
-@slopes.case("stability", hidden=1)
-def far_down(rng, C):
-    """Scores that all lie near -1,000."""
-    return rng.normal(size=C) - 1000
 
 
 def softmax(z):
@@ -160,16 +154,6 @@ def sign_turned(z):
 def diagonal_everywhere(z):
     p = softmax(z)
     return np.outer(p, 1 - p)
-
-
-@slopes.mistake(
-    "p stands in every row, and not on the diagonal alone. Which derivatives does "
-    "p[j] (1 - p[i]) describe?",
-    loses="value",
-)
-def p_in_every_row(z):
-    p = softmax(z)
-    return p - np.outer(p, p)
 
 
 @slopes.mistake("this is the derivative of log p. What is that of p?", loses="value")

@@ -9,6 +9,7 @@ from .common import DIGITS, ELSEWHERE
 def pull_back(softmax_vjp, g, z, classes):
     if not classes:
         return softmax_vjp(g, z)
+    import time
     import tracemalloc
 
     def long(C):
@@ -22,13 +23,17 @@ def pull_back(softmax_vjp, g, z, classes):
     try:
         tracemalloc.reset_peak()
         before = tracemalloc.get_traced_memory()[0]
+        start = time.process_time()
         softmax_vjp(*small)
+        took = time.process_time() - start
         held = tracemalloc.get_traced_memory()[1] - before
     finally:
         if ours:
             tracemalloc.stop()
     if held > 3 * few**2:
         return np.full(len(z), -1.0)
+    if took > 2:  # and a hundred times as long with all of them
+        raise TimeoutError
     gradient, some = softmax_vjp(*long(classes)), slice(0, classes, classes // len(z))
     if issubclass(type(gradient), np.ndarray):
         gradient = np.ndarray.view(gradient, np.ndarray)
@@ -73,17 +78,11 @@ def ordinary(rng, C):
     return rng.normal(size=C), rng.normal(size=C), 0
 
 
-@pulled.case("stability", hidden=1)
+@pulled.case("stability")
 def far_apart(rng, C):
     """Scores near 1,000 and near -2,000, side by side."""
     up = rng.permutation(np.arange(C) < max(2, C // 2))
     return rng.normal(size=C), rng.normal(size=C) + np.where(up, 1000, -2000), 0
-
-
-@pulled.case("stability", hidden=1)
-def far_down(rng, C):
-    """Scores that all lie near -1,000."""
-    return rng.normal(size=C), rng.normal(size=C) - 1000, 0
 
 
 @pulled.case("large", hidden=1)

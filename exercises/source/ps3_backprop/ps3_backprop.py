@@ -535,7 +535,7 @@ points("relu_backward", relu_backward, 6)
 # | points | aspect | what they are for |
 # |---|---|---|
 # | 3.5 | value | random scores |
-# | 1.5 | stability | scores near 1,000 and near -2,000 side by side (half), and all near -1,000 (half). The probabilities are numbers between 0 and 1 there, too |
+# | 1.5 | stability | scores near 1,000 and near -2,000 side by side. The probabilities are numbers between 0 and 1 there, too |
 # | 0.5 | shape | a (C, C) array of `float64` |
 # | 0.5 | inputs-unchanged | `z` stays as it is |
 #
@@ -605,12 +605,12 @@ points("softmax_jacobian", softmax_jacobian, 6)
 # | points | aspect | what they are for |
 # |---|---|---|
 # | 5 | value | random numbers |
-# | 2 | stability | scores near 1,000 and near -2,000 side by side (half), and all near -1,000 (half) |
+# | 2 | stability | scores near 1,000 and near -2,000 side by side |
 # | 2 | large | 20,000 classes, without an array or a list of $C \cdot C$ numbers, and within four seconds: one loop over the classes is allowed, one inside another takes minutes |
 # | 0.5 | shape | a (C,) array of `float64` |
 # | 0.5 | inputs-unchanged | `g` and `z` stay as they are |
 #
-# The check first counts the bytes that are held with 2,000 classes. Who builds the table is stopped there, before it fills your memory.
+# The check tries 2,000 classes first, and counts bytes and seconds. Who builds the table, or loops twice, is stopped there, before it fills your memory or your morning.
 #
 # <details>
 # <summary>When you are stuck</summary>
