@@ -69,8 +69,9 @@
     const menu = nn.buttons({label: "function", options: functions.map(f => f.name), chosen: state.chosen,
       press: k => { state.chosen = k; redraw(); }});
     const digits = nn.buttons({label: "numbers", options: DIGITS, chosen: 0, press: k => { state.digits = k; redraw(); }});
-    const slider = nn.slider({label: "step h", min: 0, max: steps.length - 1, step: 1, value: state.step,
-      show: k => told(steps[k]), move: k => { state.step = k; redraw(); }});
+    const last = steps.length - 1;                  // small steps on the left, as in the chart
+    const slider = nn.slider({label: "step h", min: 0, max: last, step: 1, value: last - state.step,
+      show: k => told(steps[last - k]), move: k => { state.step = last - k; redraw(); }});
     element.replaceChildren(menu.node, digits.node, nn.columns(eye.node, chart.node), slider.node, facts.node, live.node);
     draw();
     nn.flush();
@@ -84,9 +85,10 @@
 
   // What the errors come from, in words.
   function verdict({f}, x, h, slope, {one, two, exact}) {
-    if (f === KINDS.relu.f && h >= x) return "The step reaches across the kink: no smaller mistake in the program could be told from this.";
+    if (f === KINDS.relu.f && h > x) return "The step reaches across the kink: the two-sided cut mixes the slopes on both sides of it.";
     const cut = relative(exact[1], slope), rounded = Math.abs(two - exact[1]) / Math.abs(slope);
     if (one === 0 && two === 0) return "The step is lost in rounding: f does not change at all.";
+    if (two === slope) return "The two-sided quotient is right to the last digit.";
     if (rounded > cut) return "Rounding rules the two-sided error: a larger step would be better.";
     return "Truncation rules the two-sided error: a smaller step would be better.";
   }
