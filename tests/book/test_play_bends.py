@@ -1,0 +1,210 @@
+"""The figure of the activation functions: its numbers are those of nnlib, and every control."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browser import DESKTOP, PHONE, chromium
+
+import nnlib
+from nnlib.nn import functional as F
+
+pytestmark = pytest.mark.browser
+
+HERE = Path(__file__).resolve().parents[2] / "chapters"
+PIECES = [[1.0, 0.0], [-0.5, -1.5]]
+START = {"start": "sigmoid", "at": 2.0, "pieces": PIECES}
+PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>Bends</title>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="{here}/_static/nn.css">
+<link rel="stylesheet" href="{here}/_static/play.css">
+<main class="bd-content"><figure class="nn-play"><nn-bends>
+<script type="application/json">{data}</script></nn-bends></figure></main>
+{scripts}"""
+
+
+def maxout(z):
+    (w, b), (v, c) = PIECES
+    return F.maxout(nnlib.stack([w * z + b, v * z + c], dim=1), 2).squeeze(1)
+
+
+BENDS = {
+    "sigmoid": F.sigmoid,
+    "tanh": F.tanh,
+    "ReLU": F.relu,
+    "leaky ReLU": F.leaky_relu,
+    "PReLU": lambda z: F.prelu(z, nnlib.tensor([0.25], dtype=z.dtype)),
+    "ELU": F.elu,
+    "softplus": F.softplus,
+    "maxout": maxout,
+}
+
+
+def of_nnlib(f, place):
+    """Value and derivative at one place, by the automatic differentiation."""
+    z = nnlib.tensor(np.array([place]), requires_grad=True)
+    y = f(z)
+    y.sum().backward()
+    return y.item(), z.grad.item()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture
+def open_at(browser, tmp_path):
+    """Open the figure alone, from a file, at a size; its page afterwards has no error."""
+    pages = []
+
+    def opened(size=DESKTOP, touch=False, **start):
+        here = HERE.as_uri()
+        names = (f"{here}/_extra/_play/{n}.js" for n in ("parts", "parts-plot", "bends"))
+        scripts = "".join(f'<script src="{name}"></script>' for name in names)
+        file = tmp_path / "bends.html"
+        text = PAGE.format(here=here, data=json.dumps(START | start), scripts=scripts)
+        file.write_text(text, encoding="utf-8")
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]}, has_touch=touch)
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto(file.as_uri())
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        assert page.errors == []
+        page.close()
+
+
+def facts(page):
+    """The table's four numbers."""
+    page.evaluate("nn.flush()")
+    texts = page.locator("dd").all_inner_texts()
+    return [float(text.replace("−", "-")) for text in texts]
+
+
+def told(page):
+    page.evaluate("nn.flush()")
+    return page.locator(".nn-live").inner_text()
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).press("Enter")
+
+
+def cursor(page):
+    return page.get_by_role("slider", name="z, on the values")
+
+
+def middle(plot, share):
+    """A place in a plot, as a share of the way from its left to its right axis end."""
+    box = plot.bounding_box()
+    scale = box["width"] / 300
+    return box["x"] + (44 + share * 246) * scale, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize("name", BENDS)
+def test_values_and_derivatives_are_those_of_nnlib(open_at, name):
+    page = open_at(start=name)
+    plot = page.locator("svg.nn-plot").first
+    for place in (-4.0, -2.3, -1.0, -0.5, 0.0, 0.1, 1.0, 4.0):
+        page.mouse.move(*middle(plot, (place + 4) / 8))
+        value, slope = of_nnlib(BENDS[name], place)
+        z, shown, derivative, left = facts(page)
+        assert z == place
+        assert shown == pytest.approx(value, abs=5.1e-5)
+        assert derivative == pytest.approx(slope, abs=5.1e-5)
+        assert left == pytest.approx(slope**5, rel=0.006, abs=1e-300)
+
+
+def test_the_drawn_curves_are_those_of_nnlib(open_at):
+    page = open_at(start="ELU")
+    paths = page.locator("svg.nn-plot path.nn-stroke").all()
+    strokes = [(p.get_attribute("style"), p.get_attribute("d")) for p in paths]
+    thick = [d for style, d in strokes if "stroke-width: 3" in style]
+    assert len(thick) == 2
+    for d, which, top, span in zip(thick, (0, 1), (4, 2), (6, 2.7), strict=True):
+        points = np.array(re.findall(r"[ML]([\d.]+) ([\d.]+)", d), dtype=float)
+        assert len(points) > 150
+        for px, py in points[::13]:
+            place = -4 + (px - 44) * 8 / 246
+            expected = of_nnlib(F.elu, place)[which]
+            assert top - (py - 28) * span / 192 == pytest.approx(expected, abs=0.03)
+
+
+def test_arrow_keys_move_the_cursor_by_a_tenth_or_five(open_at):
+    page = open_at()
+    cursor(page).press("ArrowRight")
+    assert facts(page)[0] == 2.1
+    cursor(page).press("Shift+ArrowLeft")
+    assert facts(page)[0] == 1.6
+    both = page.get_by_role("slider", name=re.compile("^z, on"))
+    assert [c.get_attribute("aria-valuetext") for c in both.all()] == ["1.6", "1.6"]
+    assert told(page) == "sigmoid at z = 1.6: value 0.832, derivative 0.140."
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["values", "derivatives"])
+def test_the_mouse_moves_both_cursors(open_at, side):
+    page = open_at()
+    page.mouse.move(*middle(page.locator("svg.nn-plot").nth(side), 0.25))
+    assert facts(page)[0] == -2.0
+    assert told(page).startswith("sigmoid at z = −2.0")
+
+
+def test_a_finger_moves_the_cursor(open_at):
+    page = open_at(size=PHONE, touch=True)
+    plot = page.locator("svg.nn-plot").first
+    plot.scroll_into_view_if_needed()
+    page.touchscreen.tap(*middle(plot, 0.75))
+    page.evaluate("nn.flush()")
+    assert facts(page)[0] == 2.0
+    page.touchscreen.tap(*middle(plot, 0.5))
+    assert facts(page)[0] == 0.0
+
+
+def test_a_kink_is_told_and_only_where_one_is(open_at):
+    page = open_at(at=0.0)
+    for name in BENDS:
+        press(page, name)
+        assert ("kink" in told(page)) == (name in ("ReLU", "leaky ReLU", "PReLU")), name
+    press(page, "ELU")
+    slide(page, 0.5)
+    assert "kink" in told(page)
+
+
+def slide(page, value):
+    page.evaluate("nn.flush()")
+    slider = page.get_by_label("α", exact=True)
+    slider.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value)
+
+
+def test_alpha_is_there_where_it_is_free_and_reset_puts_it_back(open_at):
+    page = open_at(at=-1.0)
+    for name in BENDS:
+        press(page, name)
+        page.evaluate("nn.flush()")
+        seen = page.get_by_label("α", exact=True).is_visible()
+        assert seen == (name in ("PReLU", "ELU")), name
+    press(page, "ELU")
+    slide(page, 2)
+    expected = of_nnlib(lambda z: F.elu(z, 2.0), -1.0)
+    assert facts(page)[1:3] == pytest.approx(expected, abs=5.1e-5)
+    press(page, "reset")
+    assert told(page).startswith("sigmoid at z = −1.0")
+    press(page, "ELU")
+    assert facts(page)[1:3] == pytest.approx(of_nnlib(F.elu, -1.0), abs=5.1e-5)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_it_fits_its_window(open_at, size):
+    page = open_at(size=size)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    box = page.locator("nn-bends").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= size[0]
