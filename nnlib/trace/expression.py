@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
+import itertools
 import math
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -15,7 +18,8 @@ from .graph import Call, Graph, build
 
 __all__ = ["expression"]
 
-LONGEST, DEEPEST = 1000, 200  # characters; levels, far from Python's limit on recursion
+# Characters; brackets and levels in each other, far from Python's own limits.
+LONGEST, BRACKETS, DEEPEST = 1000, 100, 200
 
 Value = Tensor | float
 
@@ -97,17 +101,36 @@ def _parsed(text: str) -> list[ast.stmt]:
     """The statements of a text."""
     if len(text) > LONGEST:
         raise ValueError(f"expression: expected at most {LONGEST} characters, got {len(text)}")
+    if strange := re.search("[\0\ud800-\udfff]", text):  # Python gives these no place
+        raise _error(text, strange.start(), "not an expression")
+    changes = ((letter in "([{") - (letter in ")]}") for letter in text)
+    for k, brackets in enumerate(itertools.accumulate(changes)):
+        if brackets > BRACKETS:
+            raise _error(text, k, f"more than {BRACKETS} brackets in each other")
     try:
         statements = ast.parse(text.strip()).body
     except SyntaxError as error:
-        raise ValueError(
-            f"expression: line {error.lineno}, column {error.offset}: not an expression"
-        ) from None
+        k = _index(text, error.lineno) + error.offset - 1
+        raise _error(text, k, "not an expression") from None
     if not statements:
         raise ValueError("expression: the text is empty")
     if _depth(statements) > DEEPEST:
         raise ValueError(f"expression: nested more than {DEEPEST} deep")
     return statements
+
+
+def _index(text: str, line: int, column: int = 0) -> int:
+    """Where in a text a place is that Python counts in lines and bytes of the stripped text."""
+    lines = io.StringIO(text.strip(), newline="").readlines()
+    before = b"".join(one.encode() for one in lines[: line - 1])
+    start = before + "".join(lines[line - 1 :]).encode()[:column]
+    return len(text) - len(text.lstrip()) + len(start.decode())
+
+
+def _error(text: str, index: int, problem: str) -> ValueError:
+    """What is wrong, and where."""
+    lines = io.StringIO(text[:index] + "|", newline="").readlines()
+    return ValueError(f"expression: line {len(lines)}, column {len(lines[-1])}: {problem}")
 
 
 def _depth(level: list[ast.AST]) -> int:
@@ -154,7 +177,7 @@ class _Reader:
     def value(self, node: ast.expr) -> Value:
         """The value of an expression: a number as long as no input takes part."""
         match node:
-            case ast.Constant(value=int() | float() as constant) if constant is not True:
+            case ast.Constant(value=constant) if type(constant) in (int, float):
                 return self.finite(node, constant)
             case ast.Name(id=name):
                 return self.named(node, name)
@@ -166,7 +189,7 @@ class _Reader:
                 return self.call(node, *OPERATORS[type(node.op)], [node.left, node.right])
             case ast.Call(func=ast.Name(id=name), keywords=[]):
                 return self.function(node, name)
-        raise self.error(node, f"not allowed here: {ast.unparse(node)[:40]!r}")
+        raise self.error(node, f"not allowed here: {self.written(node)}")
 
     def named(self, node: ast.expr, name: str) -> Value:
         """The value of a name."""
@@ -206,7 +229,7 @@ class _Reader:
         except (OverflowError, TypeError):
             number = math.inf
         if not math.isfinite(number):
-            raise self.error(node, f"{ast.unparse(node)[:40]!r} is not a finite real number")
+            raise self.error(node, f"{self.written(node)} is not a finite real number")
         return number
 
     def check_used(self, output: Tensor) -> None:
@@ -224,14 +247,16 @@ class _Reader:
         place, name = self.places.get(tensor), self.names.get(tensor)
         if place is None:
             return ValueError(f"expression: {name} is not used in the output")
-        what = name or repr(ast.unparse(place)[:40])
+        what = name or self.written(place)
         return self.error(place, f"{what} is not used in the output")
+
+    def written(self, node: ast.expr) -> str:
+        """The text of an expression, in quotes, its beginning if it is long."""
+        return repr((ast.get_source_segment(self.text.strip(), node) or "")[:40])
 
     def error(self, node: ast.AST, problem: str) -> ValueError:
         """What is wrong, and where."""
-        return ValueError(
-            f"expression: line {node.lineno}, column {node.col_offset + 1}: {problem}"
-        )
+        return _error(self.text, _index(self.text, node.lineno, node.col_offset), problem)
 
 
 def _apply(function: Callable, operands: tuple[Value, ...]) -> Tensor:

@@ -14,6 +14,7 @@ from nnlib.trace.gates import number
 pytestmark = pytest.mark.browser
 
 PLAY = Path(__file__).parents[2] / "chapters" / "_extra" / "_play"
+SCRIPTS = ("parts", "parts-time", "parts-net", "parts-parse", "parts-trace", "graph")
 GRAPHS = [
     ("(x + y) * z - y / x", dict(x=2, y=3, z=4)),
     ("x * y + x * x", dict(x=3, y=-2)),
@@ -46,8 +47,8 @@ def figure(browser):
         page.set_content(
             f'<nn-graph><script type="application/json">{body}</script></nn-graph>'
         )
-        for name in ("parts.js", "parts-time.js", "parts-net.js", "graph.js"):
-            page.add_script_tag(path=PLAY / name)
+        for name in SCRIPTS:
+            page.add_script_tag(path=PLAY / f"{name}.js")
         return page.locator("nn-graph")
 
     yield show
@@ -55,7 +56,7 @@ def figure(browser):
 
 
 def titled(text, values):
-    return {"title": text, **trace.expression(text, **values).data()}
+    return {"title": text, "text": text, **trace.expression(text, **values).data()}
 
 
 @pytest.mark.parametrize(("text", "values"), GRAPHS)
@@ -76,6 +77,8 @@ def test_a_wrong_number_is_noticed(figure):
         ("exp(-x) * log(y)", dict(x=40, y=1e-5)),
         ("x - 0.0001234", dict(x=1e-4)),
         ("x * y", dict(x=999.6, y=-99.96)),
+        ("x * 0.5625 + y - 0.0625 * 1.0625", dict(x=16.25, y=-1.125)),
+        ("x * 0.4375 + y", dict(x=16.35, y=-1002.5)),
         ("x * (-2) + max(x, -3)", dict(x=-1)),
         ("x ** (-2)", dict(x=-3)),
     ],
@@ -94,8 +97,9 @@ def test_numbers_and_names_are_written_as_the_library_writes_them(figure, text, 
 
 @pytest.mark.parametrize("width", [900, 360])
 def test_all_steps_are_said_as_the_library_says_them(figure, width):
-    graph = trace.expression("p = x * y; f = p + x", x=3, y=-2)
-    shown = figure([{"title": "g", **graph.data()}], width)
+    text, values = "p = x * y; f = p + x", dict(x=3, y=-2)
+    graph = trace.expression(text, **values)
+    shown = figure([titled(text, values)], width)
     shown.locator(".nn-walk").focus()
     said = []
     for _ in graph.steps():

@@ -1,34 +1,25 @@
-// <nn-graph>: a computational graph, walked forwards and backwards one operation at a time.
-// needs: parts-time parts-net
-// room: 737 491
+// <nn-graph>: the graph of an expression that is typed or chosen, walked forwards and backwards
+// one operation at a time. data: {graphs: [{title, text, and what nnlib's graph.data() gives}], start,
+// steps: how many have been taken}.
+// needs: parts-time parts-net parts-parse parts-trace
+// room: 925 640
 (() => {
-  // Everything the figure knows of an operation: its word, value, local derivatives, and text.
-  const OPERATIONS = {
-    add: {word: "add", value: (a, b) => a + b, local: () => [1, 1], text: "a + b"},
-    sub: {word: "subtract", value: (a, b) => a - b, local: () => [1, -1], text: "a − b"},
-    mul: {word: "multiply", value: (a, b) => a * b, local: ([a, b]) => [b, a], text: "a × b"},
-    div: {word: "divide", value: (a, b) => a / b, local: ([a, b]) => [1 / b, -a / (b * b)], text: "a / b"},
-    pow: {
-      word: "power", value: (a, b) => a ** b, text: "a ** b",
-      local: ([a, b], y) => [b === 0 ? 0 : b * a ** (b - 1), a > 0 ? y * Math.log(a) : 0],
-    },
-    neg: {word: "minus", value: a => -a, local: () => [-1], text: "−a"},
-    exp: {word: "exp", value: Math.exp, local: (_, y) => [y], text: "exp(a)"},
-    log: {word: "ln", value: Math.log, local: ([a]) => [1 / a], text: "ln(a)"},
-    maximum: {
-      word: "max", value: Math.max, text: "max(a, b)",
-      local: ([a, b]) => a === b ? [0.5, 0.5] : [+(a > b), +(b > a)],
-    },
-    relu: {word: "relu", value: a => Math.max(a, 0), local: ([a]) => [+(a > 0)], text: "relu(a)"},
-    sigmoid: {word: "sigmoid", value: a => 1 / (1 + Math.exp(-a)), local: (_, y) => [y * (1 - y)], text: "sigmoid(a)"},
-    tanh: {word: "tanh", value: Math.tanh, local: (_, y) => [1 - y * y], text: "tanh(a)"},
-  };
   const RADIUS = 17;
   const FRAMES = {
     right: {along: 0, step: [80, 80], before: [30, 37], input: [30, 37], operation: [38, 37]},
     down: {along: 1, step: [80, 80], before: [26, 52], input: [26, 20], operation: [66, 22]},
   };
+  const ROOM = {circle: 4, above: 5, beside: 9};  // letters of a name that fit in, above and beside a circle
   const STYLE = `
+    nn-graph .nn-walk { max-height: min(80vh, 40rem); overflow-y: auto; }
+    .nn-typed { display: block; margin: .8rem 0 0; }
+    .nn-typed textarea { display: block; box-sizing: border-box; width: 100%; min-height: 2.3rem; max-height: 12rem; padding: .4rem .6rem; field-sizing: content; resize: vertical; font: 1rem/1.5 var(--pst-font-family-monospace, monospace); color: inherit; background: var(--nn-soft); border: 1px solid var(--nn-ink); border-radius: 4px; }
+    .nn-typed textarea[aria-invalid] { border-color: var(--nn-b); outline-color: var(--nn-b); }
+    .nn-problem { margin: .3rem 0 0; overflow-wrap: anywhere; }
+    .nn-problem:not(:empty) { border-left: 5px solid var(--nn-b); padding-left: .6rem; }
+    .nn-problem:not(:empty) + .nn-note { display: none; }
+    .nn-problem code { display: block; white-space: pre-wrap; color: inherit; background: none; }
+    .nn-problem mark { color: inherit; background: none; border-bottom: 3px solid var(--nn-b); }
     .nn-walk .nn-sign.nn-input { font-style: italic; }
     .nn-walk .nn-name { font-style: italic; }
     .nn-numbers { display: flex; flex-wrap: wrap; gap: .4rem 1rem; border: 0; padding: 0; margin: .5rem 0; }
@@ -37,27 +28,12 @@
     .nn-numbers input { width: 7rem; min-height: 2.3rem; font: inherit; color: inherit; background: var(--nn-soft); border: 1px solid var(--nn-ink); border-radius: 4px; text-align: right; }
     nn-graph .nn-live { min-height: 4.6em; }`;
 
-  const show = nn.short;
+  const {OPERATIONS, compute} = nn, show = nn.short;
   const factor = v => v < 0 ? `(${show(v)})` : show(v);
   const drawn = name => name.replace(/\d+$/, digits => [...digits].map(d => "₀₁₂₃₄₅₆₇₈₉"[d]).join(""));
 
-  // Values of all nodes, then gradients and what each operation sends to its operands.
-  function compute(nodes, given) {
-    const values = [], locals = [], sent = [], gradients = nodes.map(() => 0);
-    nodes.forEach((node, k) => {
-      if (!node.operation) { values[k] = given[k]; return; }
-      const operation = OPERATIONS[node.operation];
-      const read = node.operands.map(x => x.constant ?? values[x.node]);
-      values[k] = operation.value(...read);
-      locals[k] = operation.local(read, values[k]);
-    });
-    gradients[nodes.length - 1] = 1;
-    for (let k = nodes.length - 1; k >= 0; k--) {
-      sent[k] = (locals[k] ?? []).map(local => local * gradients[k]);
-      nodes[k].operands.forEach((x, i) => { if (x.node !== undefined) gradients[x.node] += sent[k][i]; });
-    }
-    return {values, locals, gradients, sent};
-  }
+  // The beginning of a name where the whole does not fit.
+  const short = (name, room) => [...name].length <= room ? drawn(name) : `${[...name].slice(0, room - 1).join("")}…`;
 
   // The steps: every operation forwards, the start at the output, every operation backwards.
   function plan(nodes) {
@@ -127,67 +103,145 @@
     return {along, at, width: Math.max(...all.map(p => p[0])), height: Math.max(...all.map(p => p[1]))};
   }
 
+  // What is wrong, and the piece of the text where it is, marked between its neighbours.
+  function told({message, text, from, to}) {
+    const words = `${message}. Until then the last graph stays.`;
+    if (to - from === text.length) return [words];
+    const piece = text.slice(from, Math.min(to, from + 40)).replace("\n", "↵") || "\u00a0";
+    const left = `${from > 16 ? "…" : ""}${text.slice(Math.max(0, from - 16), from)}`;
+    const right = `${text.slice(to, to + 16)}${to + 16 < text.length ? "…" : ""}`;
+    return [words, nn.html("code", {}, left, nn.html("mark", {}, piece), right)];
+  }
+
+  // Where an expression is typed; below, what it may hold, or what is wrong with it in its place.
+  function editor(read) {
+    const key = nn.id(), problem = nn.html("p", {class: "nn-problem", role: "status", id: nn.id()});
+    const hint = nn.html("p", {class: "nn-note", id: nn.id()}, "Or one of your own, from numbers, names, + - * / **, brackets, exp, log, max, relu, " +
+      "sigmoid, tanh; = names a result, ; stands between two.");
+    const input = nn.html("textarea", {
+      id: key, rows: 2, spellcheck: "false", autocapitalize: "off", autocomplete: "off", autocorrect: "off",
+      "aria-describedby": `${problem.id} ${hint.id}`, oninput: read,
+    });
+    return {
+      node: nn.html("div", {class: "nn-typed"}, nn.html("label", {for: key}, "Expression"), input, problem, hint),
+      get text() { return input.value; },
+      set text(words) { input.value = words; },
+      tell(wrong) {
+        problem.replaceChildren(...wrong ? told(wrong) : []);
+        if (wrong) input.setAttribute("aria-invalid", "true");
+        else input.removeAttribute("aria-invalid");
+      },
+    };
+  }
+
   function build(element, {graphs, start, steps: begin}) {
     if (!document.getElementById("nn-walk-style")) {
       document.head.append(nn.html("style", {id: "nn-walk-style"}, STYLE));
     }
-    const state = {};
+    const state = {}, values = new Map();  // a value for every name that was typed
     const box = nn.html("div", {class: "nn-walk", tabindex: 0, role: "group", "aria-label": "Graph; arrow keys step"});
     const live = nn.live();
     const fields = nn.html("fieldset", {class: "nn-numbers"});
+    const typed = editor(() => { menu.set(-1); update(); });
     const stepper = nn.stepper({last: 1, run: false, go: draw});
     stepper.keys(box);
     stepper.bar.append(nn.button("forward to the end", () => stepper.to((state.steps.length - 1) / 2)),
       nn.button("backward to the end", () => stepper.to(state.steps.length)));
 
-    function choose(k, count = plan(graphs[k].nodes).length) {
-      const {nodes} = graphs[k];
-      Object.assign(state, {k, nodes, steps: plan(nodes), given: nodes.map(node => node.value)});
-      state.result = compute(nodes, state.given);
-      fields.replaceChildren(nn.html("legend", {}, "Inputs"), ...nodes.map(field).filter(Boolean));
-      stepper.limit(state.steps.length, count);
+    function choose(k, count) {
+      typed.text = graphs[k].text;
+      for (const {name, operation, value} of graphs[k].nodes) if (!operation) values.set(name, value);
+      state.program = null;  // its fields are made anew
+      menu.set(k);
+      update(count);
+    }
+
+    // What work() finds; where it meets a problem of the text or of its numbers, undefined.
+    function attempt(work, refused) {
+      try { return work(); } catch (error) {
+        if (!(error instanceof nn.Problem)) throw error;
+        return void refused(error);
+      }
+    }
+
+    // Read what is typed and compute it with the inputs' values. What cannot be read or computed
+    // is told; the last program keeps its fields, and the last graph stays. count: steps taken.
+    function update(count = Infinity) {
+      const problems = [], refused = error => problems.push(error);
+      const program = attempt(() => nn.parse(typed.text), refused);
+      if (program) adopt(program);
+      const graph = program && attempt(() => nn.trace(program, values), refused);
+      if (graph) walk(graph, count);
+      typed.tell(problems[0]);
+    }
+
+    function walk(graph, count = stepper.at) {
+      Object.assign(state, {graph, drawn: state.program, steps: plan(graph.nodes)});
+      stepper.limit(state.steps.length, Math.min(count, state.steps.length));
       draw();
     }
 
-    function field(node, k) {
-      if (node.operation) return null;
-      const input = nn.html("input", {type: "number", step: "any", value: node.value});
+    // A program gets a field for each input; names that had a value before keep it.
+    function adopt(program) {
+      const same = state.program && state.program.inputs.join() === program.inputs.join();
+      state.program = program;
+      if (same) return;
+      for (const name of program.inputs) if (!values.has(name)) values.set(name, fresh(program.inputs));
+      fields.replaceChildren(nn.html("legend", {}, "Inputs"), ...program.inputs.map(field));
+    }
+
+    // The first of 1, 2, 3 … that no other input has: equal numbers would hide which is which.
+    function fresh(names) {
+      const held = names.map(name => values.get(name));
+      let value = 1;
+      while (held.includes(value)) value++;
+      return value;
+    }
+
+    // An input that ends all numbers is refused, unless the graph waits for better ones.
+    function field(name) {
+      const input = nn.html("input", {type: "number", step: "any", value: values.get(name)});
       const refuse = words => {
         input.setAttribute("aria-invalid", "true");
         live.set(words);
       };
-      input.addEventListener("input", () => {
-        if (input.value === "") { refuse("Type a number; until then the last one counts."); return; }
-        const given = [...state.given];
-        given[k] = +input.value;
-        const result = compute(state.nodes, given);
-        if (![...given.filter((_, i) => !state.nodes[i].operation), ...result.values, ...result.gradients].every(Number.isFinite)) {
-          refuse("These inputs have no finite result; the last ones that had are kept.");
-          return;
-        }
+      const accept = () => {
         input.removeAttribute("aria-invalid");
-        Object.assign(state, {given, result});
-        draw();
+        values.set(name, +input.value);
+      };
+      input.addEventListener("input", () => {
+        if (input.value === "" || !Number.isFinite(+input.value)) {
+          refuse("Type a number; until then the last one counts.");
+        } else if (state.drawn !== state.program) {
+          accept();
+          update();
+        } else {
+          const graph = attempt(() => nn.trace(state.program, new Map([...values, [name, +input.value]])),
+            () => refuse("These inputs have no finite result; the last ones that had are kept."));
+          if (!graph) return;
+          accept();
+          walk(graph);
+        }
       });
       input.addEventListener("change", () => {
         if (!input.hasAttribute("aria-invalid")) return;
-        input.value = state.given[k];
+        input.value = values.get(name);
         input.removeAttribute("aria-invalid");
       });
-      return nn.html("label", {}, drawn(node.name), input);
+      return nn.html("label", {}, drawn(name), input);
     }
 
     function draw() {
-      const graph = graphs[state.k], count = stepper.at, step = state.steps[count - 1];
-      const done = progress(state.nodes, state.steps, count, state.result);
+      const {graph, steps} = state, {nodes, result} = graph, count = stepper.at, step = steps[count - 1];
+      const done = progress(nodes, steps, count, result);
       const narrow = box.clientWidth > 0 && box.clientWidth < 560 && graph.size[0] > 3;
       const f = frame(narrow ? "down" : "right", graph);
-      const words = sentence(state.nodes, step, state.result, done.messages);
+      const words = sentence(nodes, step, result, done.messages);
       const drawing = nn.svg("svg", {
-        viewBox: `0 0 ${f.width} ${f.height}`, role: "img", "aria-label": `The graph of ${graph.title}. ${words}`,
+        viewBox: `0 0 ${f.width} ${f.height}`, role: "img", "aria-label": `The graph of ${state.drawn.text}. ${words}`,
         style: `max-width: ${1.1 * f.width}px; min-width: ${0.94 * f.width}px`,
       }, ...graph.edges.flatMap(edge => wire(edge, graph, f, step, done)),
-        ...state.nodes.flatMap((node, k) => circle(node, k, f, step, done)));
+        ...nodes.flatMap((node, k) => circle(node, k, f, step, done)));
       box.replaceChildren(drawing);
       live.set(words);
       follow(drawing, f, step);
@@ -203,17 +257,19 @@
       const marks = [nn.svg("path", {d: path, class: style}), nn.svg("path", {d: nn.head(points[points.length - 1], f.along), class: "nn-head"})];
       const users = graph.edges.filter(e => e.source === source).length;
       const sent = users > 1 && state.steps.slice(0, stepper.at).some(s => s.kind === "backward" && s.node === target);
-      if (sent) marks.push(nn.text(middle[0], middle[1] + 4, show(state.result.sent[target][operand]), {class: "nn-blame"}));
+      if (sent) marks.push(nn.text(middle[0], middle[1] + 4, show(graph.result.sent[target][operand]), {class: "nn-blame"}));
       return marks;
     }
 
     function circle(node, k, f, step, done) {
       const [x, y] = f.at(node.place), input = node.operation ? "" : "nn-input";
+      const sign = node.operation ? node.symbol : short(node.name, ROOM.circle);
       const marks = [
         nn.svg("circle", {cx: x, cy: y, r: RADIUS, class: `${input} ${step && step.node === k ? "nn-now" : ""} ${done.known[k] ? "" : "nn-waiting"}`}),
-        nn.text(x, y + 4.5, node.operation ? node.symbol : drawn(node.name), {class: `nn-sign ${input}`}),
+        nn.text(x, y + 4.5, sign, {class: `nn-sign ${input}`, textLength: sign.length > 5 ? 1.8 * RADIUS : null, lengthAdjust: "spacingAndGlyphs"}),
       ];
-      const value = done.known[k] ? show(state.result.values[k]) : "", name = node.operation ? drawn(node.name) : "";
+      const room = f.along === 0 ? ROOM.above : ROOM.beside;
+      const value = done.known[k] ? show(state.graph.result.values[k]) : "", name = node.operation ? short(node.name, room) : "";
       const blame = done.held[k] === null ? "" : show(done.held[k]);
       if (f.along === 0) {
         const named = name && value && !value.includes("e");  // an exponent takes the name's room
@@ -230,24 +286,29 @@
       return marks;
     }
 
-    // Where the drawing is wider than its box, keep the current node in sight.
+    // Where the drawing is larger than its box, keep the current node in sight.
     function follow(drawing, f, step) {
-      if (!step || box.scrollWidth <= box.clientWidth) return;
-      const x = f.at(state.nodes[step.node].place)[0] / f.width * drawing.clientWidth;
-      box.scrollLeft = x - box.clientWidth / 2;
+      if (!step) return;
+      const [x, y] = f.at(state.graph.nodes[step.node].place), scale = drawing.clientWidth / f.width;
+      if (box.scrollWidth > box.clientWidth) box.scrollLeft = x * scale - box.clientWidth / 2;
+      if (box.scrollHeight > box.clientHeight) box.scrollTop = y * scale - box.clientHeight / 2;
     }
 
     // The script must find what nnlib found.
-    const agrees = graphs.every(({nodes}) => {
-      const {values, gradients} = compute(nodes, nodes.map(node => node.value));
-      const near = (a, b) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b));
-      return nodes.every((node, k) => near(values[k], node.value) && near(gradients[k], node.gradient));
+    const near = (a, b) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b));
+    const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+    const agrees = graphs.every(({text, nodes, edges}) => {
+      const inputs = nodes.filter(node => !node.operation).map(node => [node.name, node.value]);
+      const found = nn.trace(nn.parse(text), new Map(inputs)), {values: v, gradients} = found.result;
+      return found.nodes.length === nodes.length && same(found.edges, edges) && nodes.every((node, k) =>
+        ["name", "operation", "symbol", "operands", "place"].every(what => same(found.nodes[k][what], node[what])) &&
+        near(v[k], node.value) && near(gradients[k], node.gradient));
     });
     element.dataset.agrees = agrees;
     if (!agrees) console.error("nn-graph: the script and nnlib disagree");
 
     const menu = nn.buttons({label: "Graph", options: graphs.map(g => g.title), chosen: start, press: k => choose(k)});
-    element.replaceChildren(menu.node, fields, box, stepper.node, live.node);
+    element.replaceChildren(menu.node, typed.node, fields, box, stepper.node, live.node);
     choose(start, begin);
     let width = box.clientWidth;
     new ResizeObserver(() => {

@@ -103,9 +103,11 @@ window.nn = (() => {
     },
   };
 
-  // short(-0.19663) is "−0.197", short(1.2e8) "1.2e+08": three digits, as nnlib.trace writes them.
+  // short(-0.19663) is "−0.197", short(1.2e8) "1.2e+08": three digits, as nnlib.trace writes them,
+  // a tie to the even digit: short(16.25) is "16.2".
   const short = v => {
     if (v === 0) return "0";
+    if (/\.\d[02468]50*e/.test(v.toExponential(40))) v *= 1 - 1e-12;
     const [digits, power] = v.toExponential(2).split("e");
     const plain = +power >= -4 && +power <= 2;
     const words = plain ? String(+v.toPrecision(3))
