@@ -16,6 +16,8 @@ pytestmark = pytest.mark.browser
 PLAY = Path(__file__).resolve().parents[2] / "chapters" / "_extra" / "_play"
 PAGE = "chapters/backprop/computational-graphs.html"
 NAMES = ("x", "y", "z", "w1", "b_2", "f", "v1", "λ", "match", "constructor", "exp")
+HALO = 3  # pixels round a number on an edge, in the colour of the page
+ON_EDGES = "svg text.nn-blame:not(circle ~ *)"
 VALUES = "all => all.map(input => Number(input.value))"
 RUN = """
 pairs => pairs.map(([text, values]) => {
@@ -261,6 +263,8 @@ def test_odd_texts_are_accepted_or_refused_by_both(run):
         ("x(y + 1)", "Column 1: unknown function x, expected one of exp, log, max, relu,", "x"),
         ("x^2", "Column 2: found ^, expected ** in its place", "^"),
         ("x − y", "Column 3: found −, expected - in its place", "−"),
+        ("x + y²", "Column 6: found ², expected **2 in its place", "²"),
+        ("x, y", "Column 2: found a comma, expected an operator, ; or the end", ","),
         ("λ + ?", "Column 5: found ?, expected a number", "?"),
         ("w = x\nf = w +", "Line 2, column 8: found the end", ""),
         (
@@ -401,6 +405,27 @@ def test_what_looks_like_a_program_stays_text(figure, text):
     figure.page.wait_for_timeout(50)
     assert figure.page.evaluate("window.hacked") is None
     assert typed(figure).input_value() == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max(relu(x*y - 3), tanh(x/y))**2 + exp(-(x - y)**2)",
+        "x*y + x/y - (x + y)*(x - y)",
+        "y*x + x*x*y",
+    ],
+)
+def test_numbers_on_the_edges_do_not_lie_on_each_other(figure, text):
+    typed(figure).fill(text)
+    figure.get_by_role("button", name="backward to the end").click()
+    boxes = [label.bounding_box() for label in figure.locator(ON_EDGES).all()]
+    assert len(boxes) == len(re.findall(r"\b[xy]\b", text))  # each is read more than once
+    for k, a in enumerate(boxes):
+        for b in boxes[:k]:
+            middles = [box["x"] + box["width"] / 2 for box in (a, b)]
+            room = (a["width"] + b["width"]) / 2 - 2 * HALO
+            beside = abs(middles[0] - middles[1]) > room
+            assert beside or abs(a["y"] - b["y"]) > 10, (a, b)
 
 
 def test_names_that_javascript_knows_are_names_like_others(figure):

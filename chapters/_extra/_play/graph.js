@@ -103,6 +103,17 @@
     return {along, at, width: Math.max(...all.map(p => p[0])), height: Math.max(...all.map(p => p[1]))};
   }
 
+  // The place on an edge, as near to its middle as can be, where words lie on none that are
+  // placed; where all is full, the place furthest from them.
+  function room(at, words, taken) {
+    const half = 4.3 * words.length + 1;
+    const gap = ([x, y]) => Math.min(...taken.map(other => Math.max(Math.abs(other.x - x) - half - other.half, Math.abs(other.y - y) - 13)));
+    const places = Array.from({length: 33}, (_, k) => at(0.5 + (k % 2 ? -1 : 1) * Math.ceil(k / 2) * 0.027));
+    const [x, y] = places.find(place => gap(place) > 0) ?? places.reduce((a, b) => gap(b) > gap(a) ? b : a);
+    taken.push({x, y, half});
+    return [x, y];
+  }
+
   // What is wrong, and the piece of the text where it is, marked between its neighbours.
   function told({message, text, from, to}) {
     const words = `${message}. Until then the last graph stays.`;
@@ -236,28 +247,31 @@
       const done = progress(nodes, steps, count, result);
       const narrow = box.clientWidth > 0 && box.clientWidth < 560 && graph.size[0] > 3;
       const f = frame(narrow ? "down" : "right", graph);
-      const words = sentence(nodes, step, result, done.messages);
+      const words = sentence(nodes, step, result, done.messages), taken = [];
       const drawing = nn.svg("svg", {
         viewBox: `0 0 ${f.width} ${f.height}`, role: "img", "aria-label": `The graph of ${state.drawn.text}. ${words}`,
         style: `max-width: ${1.1 * f.width}px; min-width: ${0.94 * f.width}px`,
-      }, ...graph.edges.flatMap(edge => wire(edge, graph, f, step, done)),
+      }, ...graph.edges.flatMap(edge => wire(edge, graph, f, step, done, taken)),
         ...nodes.flatMap((node, k) => circle(node, k, f, step, done)));
       box.replaceChildren(drawing);
       live.set(words);
       follow(drawing, f, step);
     }
 
-    function wire({source, target, operand, places}, graph, f, step, done) {
+    function wire({source, target, operand, places}, graph, f, step, done, taken) {
       const points = [graph.nodes[source].place, ...places, graph.nodes[target].place].map(f.at);
       const twins = graph.edges.filter(e => e.source === source && e.target === target);
       const turn = twins.findIndex(e => e.operand === operand) - (twins.length - 1) / 2;
-      const {path, middle} = nn.curve(points, {along: f.along, bend: 26 * turn});
+      const {path, at} = nn.curve(points, {along: f.along, bend: 26 * turn});
       const active = step && step.kind !== "start" && step.node === target;
       const style = !active ? null : step.kind === "forward" ? "nn-forth" : "nn-back";
       const marks = [nn.svg("path", {d: path, class: style}), nn.svg("path", {d: nn.head(points[points.length - 1], f.along), class: "nn-head"})];
       const users = graph.edges.filter(e => e.source === source).length;
-      const sent = users > 1 && state.steps.slice(0, stepper.at).some(s => s.kind === "backward" && s.node === target);
-      if (sent) marks.push(nn.text(middle[0], middle[1] + 4, show(graph.result.sent[target][operand]), {class: "nn-blame"}));
+      if (users < 2) return marks;
+      // Also what is not sent yet takes its room, so that no number moves when it comes.
+      const blame = show(graph.result.sent[target][operand]), [x, y] = room(at, blame, taken);
+      const sent = state.steps.slice(0, stepper.at).some(s => s.kind === "backward" && s.node === target);
+      if (sent) marks.push(nn.text(x, y + 4, blame, {class: "nn-blame"}));
       return marks;
     }
 

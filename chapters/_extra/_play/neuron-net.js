@@ -20,12 +20,12 @@
   function build(element, {points, presets, start, x, known}) {
     const copy = ({W, b, v, c}) => ({W: W.map(w => [...w]), b: [...b], v: [...v], c});
     const state = {net: {...copy(presets[start]), bend: true}, neuron: 0}, live = nn.live();
-    const looks = [["b", "square"], ["a", "circle"]];
+    const looks = [["a", "circle"], ["b", "square"]];  // the inks and shades of viz.regions
 
     // A plane with shades of the answer behind it, the boundary, and the four points.
     function side(xlabel, ylabel, range, ticks) {
       const plot = nn.plot({x: range, y: range, width: 310, height: 316, left: 40, xlabel, ylabel, xticks: ticks, yticks: ticks});
-      const shades = nn.picture({width: CELLS, height: CELLS, low: 0, high: 1, scale: "diverging"});
+      const shades = nn.picture({width: CELLS, height: CELLS, low: 1, high: 0, scale: "diverging"});
       shades.node.setAttribute("aria-hidden", "true");
       shades.node.style.opacity = 0.45;
       plot.behind(shades.node);

@@ -13,7 +13,8 @@
     return {along, at, width: Math.max(...all.map(p => p[0])) + margin[0], height: Math.max(...all.map(p => p[1])) + margin[1]};
   }
 
-  // An edge as a path that leaves and arrives along the layers, bent where two run in parallel.
+  // An edge as a path that leaves and arrives along the layers, bent where two run in parallel; its
+  // middle, and at(t), the places before and behind it.
   function curve(points, {along, radius = DEFAULT.radius, bend = 0}) {
     const ends = points.map(p => [...p]), across = 1 - along, turn = along === 0 ? 0.5 : 0.3;
     ends[0][along] += radius;
@@ -26,10 +27,14 @@
       second[across] += bend;
       path += `C${first} ${second} ${ends[k]}`;
     }
-    const half = Math.floor(ends.length / 2), middle = [0, 1].map(i => (ends[half - 1][i] + ends[half][i]) / 2);
-    middle[across] += 0.75 * bend;
-    middle[along] += 0.75 * (turn - 0.5) * (ends[half][along] - ends[half - 1][along]);
-    return {path, middle};
+    const half = Math.floor(ends.length / 2), [start, end] = [ends[half - 1], ends[half]];
+    const at = t => {
+      const spot = [0, 0], bent = 3 * t * (1 - t);  // weight of both inner points of the curve
+      spot[across] = (1 - t) ** 2 * (1 + 2 * t) * start[across] + t ** 2 * (3 - 2 * t) * end[across] + bent * bend;
+      spot[along] = start[along] + (bent * turn + t ** 3) * (end[along] - start[along]);
+      return spot;
+    };
+    return {path, middle: at(0.5), at};
   }
 
   // The head of an arrow that arrives at a node of this radius.

@@ -7,7 +7,7 @@
   const BINARY = new Map([["+", ["add", 1]], ["-", ["sub", 1]], ["*", ["mul", 2]], ["/", ["div", 2]]]);
   const KEYWORDS = new Set(("False None True and as assert async await break class continue def del elif else " +
     "except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield").split(" "));
-  const MEANT = new Map([["^", "**"], ["×", "*"], ["·", "*"], ["⋅", "*"], ["−", "-"], ["–", "-"], ["÷", "/"], ["[", "("], ["{", "("]]);
+  const MEANT = new Map([["^", "**"], ["×", "*"], ["·", "*"], ["⋅", "*"], ["−", "-"], ["–", "-"], ["÷", "/"], ["²", "**2"], ["³", "**3"], ["[", "("], ["{", "("]]);
 
   const DIGITS = String.raw`\d(?:_?\d)*`;
   const NUMBER = new RegExp(String.raw`0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|` +
@@ -75,6 +75,7 @@
   function said({kind, word}) {
     if (kind === "end") return "the end";
     if (kind === "line") return "the end of the line";
+    if (word === ",") return "a comma";  // "found ,, expected" would be hard to read
     return kind === "keyword" ? `${word}, a word of Python` : word;
   }
 
