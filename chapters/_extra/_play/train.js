@@ -136,7 +136,7 @@
     const set = nn.buttons({label: "data", options: sets.map(s => s.name), chosen: start.set, press: k => change({set: k})});
     const bend = nn.buttons({label: "activation of the hidden layers", options: BENDS, chosen: start.bend, press: k => change({bend: k})});
     const layers = nn.slider({label: "hidden layers", min: 0, max: 3, step: 1, value: start.layers, show: v => nn.number(v, 0), move: v => { change({layers: v}); offer(); }});
-    const widths = start.widths.map((value, l) => nn.slider({label: `neurons in ${"123"[l]}`, min: 1, max: 16, step: 1, value, show: v => nn.number(v, 0),
+    const widths = start.widths.map((value, l) => nn.slider({label: `width, layer ${l + 1}`, min: 1, max: 16, step: 1, value, show: v => nn.number(v, 0),
       move: v => change({widths: state.widths.map((old, k) => k === l ? v : old)})}));
     // Only layers that are there have a width.
     const offer = () => widths.forEach(({node}, l) => { node.style.display = l < state.layers ? "" : "none"; });
