@@ -19,7 +19,7 @@ DATA = """async () => {
   return page.querySelector("nn-train script").textContent;
 }"""
 BENDS = {"tanh": nn.Tanh, "ReLU": nn.ReLU, "none": nn.Identity}
-EPOCH, LAYERS, WIDTH, RATE = range(4)  # the sliders, in the order of the page
+EPOCH, RATE, LAYERS, WIDTH = range(4)  # the sliders, in the order of the page
 
 
 @pytest.fixture
@@ -53,11 +53,11 @@ def facts(figure):
     return figure.locator("dd").all_inner_texts()
 
 
-def by_nnlib(data, name, epochs, layers, width, bend, exponent, draw=0):
+def by_nnlib(data, name, epochs, widths, bend, exponent, draw=0):
     """The loss, and how many points are on the right side."""
     points = next(np.array(s["points"]) for s in data["sets"] if s["name"] == name)
     X, t = nnlib.tensor(points[:, :2]), nnlib.tensor(points[:, 2:])
-    sizes, parts, at = [2, *[width] * layers, 1], [], 97 * draw
+    sizes, parts, at = [2, *widths, 1], [], 97 * draw
     for n, m in pairwise(sizes):
         layer = nn.Linear(n, m, dtype=np.float64)
         W = np.take(data["noise"], range(at, at + n * m), mode="wrap").reshape(m, n)
@@ -80,27 +80,28 @@ def test_script_and_nnlib_agree(figure):
 
 
 @pytest.mark.parametrize(
-    ("name", "layers", "width", "bend", "exponent"),
+    ("name", "widths", "bend", "exponent"),
     [
-        ("moons", 2, 8, "tanh", -0.5),
-        ("rings", 1, 5, "ReLU", -1),
-        ("spirals", 3, 6, "tanh", -1),
-        ("XOR clouds", 0, 8, "ReLU", 0),
-        ("moons", 2, 16, "none", -0.7),
-        ("rings", 1, 1, "tanh", 0.2),
+        ("moons", [8, 8], "tanh", -0.5),
+        ("rings", [5], "ReLU", -1),
+        ("spirals", [16, 6, 3], "tanh", -1),
+        ("XOR clouds", [], "ReLU", 0),
+        ("moons", [2, 16], "none", -0.7),
+        ("rings", [1], "tanh", 0.2),
     ],
 )
-def test_each_network_trains_as_with_nnlib(figure, data, name, layers, width, bend, exponent):
+def test_each_network_trains_as_with_nnlib(figure, data, name, widths, bend, exponent):
     press(figure, name)
     press(figure, bend)
-    turn(figure, LAYERS, layers)
-    turn(figure, WIDTH, width)
+    turn(figure, LAYERS, len(widths))
+    for layer, width in enumerate(widths):
+        turn(figure, WIDTH + layer, width)
     turn(figure, RATE, exponent)
     assert shown(figure)[0] == 0
     for at in (0, 1, 12):
         turn(figure, EPOCH, at)
         epoch, loss = shown(figure)
-        right, sided = by_nnlib(data, name, 10 * at, layers, width, bend, exponent)
+        right, sided = by_nnlib(data, name, 10 * at, widths, bend, exponent)
         assert epoch == 10 * at
         assert loss == pytest.approx(right, abs=1e-9)
         assert facts(figure)[3] == f"{sided} of 120"
@@ -111,7 +112,7 @@ def test_other_start_weights_are_other_and_come_round(figure, data):
     for draw in range(8):
         turn(figure, EPOCH, 5)
         found.append(shown(figure)[1])
-        right, _ = by_nnlib(data, "spirals", 50, 2, 8, "tanh", -0.8, draw % 7)
+        right, _ = by_nnlib(data, "spirals", 50, [8, 8], "tanh", -0.8, draw % 7)
         assert found[-1] == pytest.approx(right, abs=1e-9)
         press(figure, "other start weights")
     assert len(set(found)) == 7
@@ -148,10 +149,29 @@ def test_it_runs_and_pauses(figure):
 
 def test_counts_parameters(figure):
     turn(figure, LAYERS, 3)
-    turn(figure, WIDTH, 16)
+    for layer in range(3):
+        turn(figure, WIDTH + layer, 16)
     assert facts(figure)[:2] == ["2-16-16-16-1", str(48 + 2 * 272 + 17)]
+    turn(figure, WIDTH + 1, 4)
+    assert facts(figure)[:2] == ["2-16-4-16-1", str(48 + 68 + 80 + 17)]
     turn(figure, LAYERS, 0)
     assert facts(figure)[:2] == ["2-1", "3"]
+
+
+def test_each_layer_that_is_there_has_a_width(figure):
+    sliders = figure.locator("input[type=range]")
+    for layers in (0, 1, 3, 2):
+        turn(figure, LAYERS, layers)
+        assert [sliders.nth(WIDTH + k).is_visible() for k in range(3)] == [
+            k < layers for k in range(3)
+        ]
+
+
+def test_a_width_survives_while_its_layer_is_away(figure):
+    turn(figure, WIDTH + 1, 5)
+    turn(figure, LAYERS, 1)
+    turn(figure, LAYERS, 2)
+    assert facts(figure)[0] == "2-8-5-1"
 
 
 def test_too_long_steps_are_told(figure):

@@ -1,9 +1,9 @@
 // <nn-train>: a dense network of the reader's own is trained in the page, epoch after epoch.
 // needs: parts-plot parts-time parts-grid
-// room: 1325 655
+// room: 1402 684
 // sets: [{name, points: [[x, y, kind 0 or 1]]}]; names: of the kinds; noise: numbers from −1 to 1 for the start weights;
-// start: {set, layers, width, bend, exponent, at}: indices of set and bend, 10 to the exponent is the learning rate, at: ten epochs each;
-// known: [{set, layers, width, bend, exponent, draw, epochs, loss}] by nnlib, which the script checks.
+// start: {set, layers, widths, bend, exponent, at}: indices of set and bend, a width for each of three layers, 10 to the exponent is the learning rate, at: ten epochs each;
+// known: [{set, widths, bend, exponent, draw, epochs, loss}] by nnlib, which the script checks.
 (() => {
   const EACH = 10, LAST = 300, GRID = 49, REACH = 3, BENDS = ["tanh", "ReLU", "none"];
 
@@ -55,13 +55,13 @@
   }
 
   const copy = layers => layers.map(layer => ({...layer, W: layer.W.slice(), b: layer.b.slice()}));
-  const shape = ({layers, width}) => [2, ...Array(layers).fill(width), 1];
+  const shape = ({layers, widths}) => [2, ...widths.slice(0, layers), 1];
   const rows = points => ({X: Float64Array.from(points.flatMap(p => p.slice(0, 2))), t: points.map(p => p[2])});
   const rateOf = exponent => +(10 ** exponent).toPrecision(12);
 
   function build(element, {sets, names, noise, start, known}) {
     const data = sets.map(({points}) => rows(points)), live = nn.live();
-    const state = {set: start.set, layers: start.layers, width: start.width, bend: start.bend, exponent: start.exponent, draw: 0};
+    const state = {set: start.set, layers: start.layers, widths: start.widths.slice(), bend: start.bend, exponent: start.exponent, draw: 0};
     const map = nn.plot({x: [-REACH, REACH], y: [-REACH, REACH], width: 300, height: 316, left: 30, xlabel: "first number x₁", ylabel: "second number x₂"});
     const shades = nn.picture({width: GRID, height: GRID, low: 0, high: 1, scale: "diverging", smooth: true});
     shades.node.setAttribute("aria-hidden", "true");
@@ -135,19 +135,23 @@
     const time = nn.stepper({last: LAST, at: start.at, label: "epoch", rate: 12, show: k => String(EACH * k), go: () => redraw()});
     const set = nn.buttons({label: "data", options: sets.map(s => s.name), chosen: start.set, press: k => change({set: k})});
     const bend = nn.buttons({label: "activation of the hidden layers", options: BENDS, chosen: start.bend, press: k => change({bend: k})});
-    const layers = nn.slider({label: "hidden layers", min: 0, max: 3, step: 1, value: start.layers, show: v => nn.number(v, 0), move: v => change({layers: v})});
-    const width = nn.slider({label: "neurons in each", min: 1, max: 16, step: 1, value: start.width, show: v => nn.number(v, 0), move: v => change({width: v})});
+    const layers = nn.slider({label: "hidden layers", min: 0, max: 3, step: 1, value: start.layers, show: v => nn.number(v, 0), move: v => { change({layers: v}); offer(); }});
+    const widths = start.widths.map((value, l) => nn.slider({label: `width, layer ${l + 1}`, min: 1, max: 16, step: 1, value, show: v => nn.number(v, 0),
+      move: v => change({widths: state.widths.map((old, k) => k === l ? v : old)})}));
+    // Only layers that are there have a width.
+    const offer = () => widths.forEach(({node}, l) => { node.style.display = l < state.layers ? "" : "none"; });
     const rate = nn.slider({label: "learning rate η", min: -2, max: 1, step: 0.1, value: start.exponent, show: v => nn.number(10 ** v), move: v => change({exponent: v})});
     const other = nn.button("other start weights", () => change({draw: (state.draw + 1) % 7}));
     const words = text => nn.html("span", {}, text);
     element.replaceChildren(key, nn.columns(map.node, nn.html("div", {}, chart.node, facts.node)), time.node,
-      set.node, nn.columns(nn.html("div", {}, layers.node, width.node, rate.node),
+      set.node, nn.columns(nn.html("div", {}, rate.node, layers.node, ...widths.map(w => w.node)),
         nn.html("div", {}, words("bend of the hidden layers"), bend.node, nn.bar(other))), live.node);
+    offer();
     fresh();
     draw();
     nn.flush();
     element.dataset.agrees = known.every(one => {
-      const mine = begin(noise, shape(one), one.draw), own = data[one.set];
+      const mine = begin(noise, [2, ...one.widths, 1], one.draw), own = data[one.set];
       for (let e = 0; e < one.epochs; e++) descend(own, mine, one.bend, rateOf(one.exponent));
       return Math.abs(mean(forward(own.X, own.t.length, mine, one.bend)[mine.length], own.t) - one.loss) < 1e-9;
     });
