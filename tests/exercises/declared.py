@@ -11,7 +11,7 @@ from nngrader.engine import judge, pack, with_file
 from nngrader.engine.challenge import solved_files
 from nngrader.engine.observe import driven, observe
 
-PATIENCE = 2  # seconds for one call: a changed function may loop without end
+PATIENCE = 2  # seconds of computing for one call: a changed function may loop without end
 EXERCISES = Path(__file__).parents[2] / "exercises"
 
 
@@ -94,14 +94,14 @@ def hurried(f):
 
 @contextlib.contextmanager
 def patience(seconds=PATIENCE):
-    """Raise TimeoutError in what runs for longer."""
-    before = signal.signal(signal.SIGALRM, _too_long)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    """Raise TimeoutError in what computes for longer, however busy the machine is."""
+    before = signal.signal(signal.SIGPROF, _too_long)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _too_long(*_):

@@ -10,6 +10,7 @@ from nngrader.engine.changes import WHERE_FROM
 from nngrader.engine.ledger import PLURAL
 
 import tests.exercises.planted
+import tests.exercises.planted_layers
 import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
 from tests.exercises.declared import PROBLEMS, judged, packed
 from tests.exercises.wrong_answers import WRONG
@@ -31,7 +32,8 @@ ADDED = (  # what is added where inputs may be shown, and what stands there wher
     (r" \((?:\w+ from \S+ to [^ ,]+(?:, )?)+\)", ""),
     (r"wrong in \d+ of \d+ entries", "wrong in part"),
     (r"agrees to \S+ of the largest entry", "agrees to some digits"),
-    (r" in (row|column) \d+ only", r" in one \1 only"),
+    (r" in (row|column|entry) \d+ only", r" in one \1 only"),
+    (r" has shape \(\d+,\), expected (\(\w+, \w+\)):", r" has another shape than \1:"),
     (r" \(up to \w+ \d+\)", ""),
     (r"shift: it is too (?:large|small)(?: everywhere)?", "shift"),
     (

@@ -52,9 +52,10 @@ class Answer:
             got = np.asarray(None if np.iscomplexobj(raw) else raw, float)
         except (TypeError, ValueError):
             return raw, None
-        if self.want is not None and got.shape == self.want.shape[::-1]:
+        asked = None if self.want is None else self.want.shape
+        if asked is not None and got.shape == asked[::-1] != asked:  # judged as if turned
             got = got.T
-        return raw, got if self.want is not None and got.shape == self.want.shape else None
+        return raw, got if got.shape == asked else None
 
     def bad(self):
         largest = np.abs(self.want).max()

@@ -156,6 +156,16 @@ def diagonal_everywhere(z):
     return np.outer(p, 1 - p)
 
 
+@slopes.mistake(
+    "p stands in every row, and not on the diagonal alone. Which derivatives does "
+    "p[j] (1 - p[i]) describe?",
+    loses="value",
+)
+def p_in_every_row(z):
+    p = softmax(z)
+    return p - np.outer(p, p)
+
+
 @slopes.mistake("this is the derivative of log p. What is that of p?", loses="value")
 def of_the_logarithm(z):
     return np.eye(len(z)) - softmax(z)

@@ -7,6 +7,7 @@ from .common import DIGITS, ELSEWHERE
 
 
 def evaluate(Value, program, numbers, n):
+    import gc
     import sys
 
     letters = "abcdefgh"
@@ -37,8 +38,14 @@ def evaluate(Value, program, numbers, n):
             sys.settrace(before)
         return count[0]
 
-    here = run(n)
-    here["y"].backward()
+    collects = gc.isenabled()
+    gc.disable()  # nothing of a long chain is garbage: looking for it takes half of the time
+    try:
+        here = run(n)
+        here["y"].backward()
+    finally:
+        if collects:
+            gc.enable()
     grads = [here[letter].grad for letter in letters if letter in here]
     if 0 < n < 100 and steps(n) > 16 * steps(n // 2):  # every way by itself: known by this sign
         grads = [-1.0 - g if isinstance(g, float) else g for g in grads]
@@ -146,7 +153,8 @@ class Value:
             elif number not in seen:
                 seen.add(number)
                 stack.append((number, True))
-                stack.extend((earlier, False) for earlier, _ in number.slopes)
+                for earlier, _ in number.slopes:
+                    stack.append((earlier, False))
         return order
 
     def backward(self):
@@ -158,11 +166,11 @@ class Value:
 
 value.example("c = a * b; y = c * a + c", np.array([2.0, 3.0]), 0)
 
-EACH_ONCE = (
-    "y = (a + b) * c / d - e ** 3",
+EACH_ONCE = (  # a sum outside: a turned difference turns no sign of the whole
+    "y = (a - b) * c / d + e ** 3",
     "y = a / (b - c) + d ** 2 * e",
-    "y = (a - b ** 3) * (c + d) / e",
-    "y = a * b - c / (d + e ** 4)",
+    "y = (a - b ** 3) * c / d + e",
+    "y = a * b - c / d + e ** 4",
 )
 FUNCTIONS = (
     "y = a.exp() * b.log() - c.tanh() * d.relu() + e.relu()",
