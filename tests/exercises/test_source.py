@@ -133,8 +133,8 @@ def test_the_solution_has_all_points(name):
     assert judged(packed(name, 4, False), solution(name)).score == 100
 
 
-# Their texts show no call with its answer: the graph's gradients are what is asked, and training
-# has no one answer. What they do show is computed anew in test_networks.py.
+# Their texts show no call with its answer: the graph's gradients are what is asked, and there
+# is no one answer to training. What they do show is computed anew in test_networks.py.
 SHOWN_OTHERWISE = ("blame", "train_network")
 
 

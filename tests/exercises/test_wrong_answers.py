@@ -83,7 +83,9 @@ KNOWN = {
     "cases": [{"tried": "2 axes"}],
     "returns": {"dW2": "value"},
     "parameters": ["b1"],
-    "measure": {"source": "def f(a):\n    if a == 'has 7':\n        raise ValueError('is 5 long')"},
+    "measure": {
+        "source": "def f(a):\n    if a == 'has 7':\n        raise ValueError('is 5 long')"
+    },
 }
 
 

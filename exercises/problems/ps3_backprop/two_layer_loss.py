@@ -419,8 +419,8 @@ def softmax_over_everything(params, X, y):
 
 
 @network.mistake(
-    "the scores were divided by their sum as they are, so some p are below 0. What makes numbers "
-    "above 0 of them first?",
+    "the scores were divided by their sum as they are, so some p are below 0. What makes "
+    "numbers above 0 of them first?",
     loses="value stability",
 )
 def exp_forgotten(params, X, y):
