@@ -1,8 +1,7 @@
 """Whether what is said of hidden cases holds a number that is not ours."""
 
+import ast
 import re
-
-from nngrader.engine.driver import _sentences
 
 OURS = re.compile(
     r"adds? up to [01]|above 1\b|length 1\b|back to 0|where 0 is|(?:u?int|float|complex)\d+|"
@@ -13,22 +12,27 @@ OURS = re.compile(
 
 def numbers_in(data, findings):
     """Return the findings on hidden cases in which a number stands that is not ours."""
-    hints = [m["hint"] for m in data["mistakes"].values()]
-    tried = [case["tried"] for case in data["cases"]]
-    ours = [*hints, *tried, *data.get("wrong", {}).values(), *data["returns"]]
-    ours += [*data["parameters"], *_measured(data)]
-    ours = [words for words in ours if re.search(r"\d", words)]
-    ours.sort(key=len, reverse=True)  # sentences before the names that stand in them
-    return [text for _, text, _ in findings if _has_number(text, ours)]
+    sentences = [m["hint"] for m in data["mistakes"].values()]
+    sentences += [case["tried"] for case in data["cases"]]
+    sentences += [*data.get("wrong", {}).values(), *_raised(data)]
+    sentences = sorted((s for s in sentences if re.search(r"\d", s)), key=len, reverse=True)
+    names = [name for name in (*data["returns"], *data["parameters"]) if name.isidentifier()]
+    return [text for _, text, _ in findings if _has_number(text, sentences, names)]
 
 
-def _measured(data):
-    """Return the sentences that stand in a problem's measure."""
-    return {s for s in _sentences(**data["measure"]) if " " in s} if "measure" in data else ()
+def _raised(data):
+    """Return the sentences with which a problem's measure says that nothing can be judged."""
+    tree = ast.parse(data["measure"]["source"] if "measure" in data else "")
+    raised = [node for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc]
+    inside = [node for r in raised for node in ast.walk(r.exc)]
+    texts = [n.value for n in inside if isinstance(n, ast.Constant)]
+    return [text for text in texts if isinstance(text, str)]
 
 
-def _has_number(text, known):
-    """Tell whether there is a digit outside of known words."""
-    for words in known:
-        text = text.replace(words, "")
+def _has_number(text, sentences, names):
+    """Tell whether there is a digit outside of whole known sentences and whole names."""
+    for words in sentences:
+        text = re.sub(rf"(?<![\w.]){re.escape(words)}(?![\w])", "", text)
+    for name in names:
+        text = re.sub(rf"(?<![\w.]){name}(?!\w|\.\d)", "", text)
     return re.search(r"\d", OURS.sub("", text)) is not None

@@ -71,7 +71,9 @@ def test_an_explained_answer_is_not_shown_the_right_one(folder):
 
 
 def turned(part, kind):
-    """Other numbers of another type; of a list of arrays, each by itself."""
+    """Other numbers of another type; of a list or dict of arrays, each by itself."""
+    if isinstance(part, dict):
+        return {name: turned(one, kind) for name, one in part.items()}
     if isinstance(part, list):
         return [turned(one, kind) for one in part]
     return np.sin(3 * np.asarray(part)).astype(kind)

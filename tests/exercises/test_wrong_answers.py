@@ -76,3 +76,32 @@ def test_a_function_without_end_is_waited_for_once():
 def test_what_is_said_of_hidden_cases_holds_no_number_of_theirs(name, f):
     data = packed(name, HIDDEN, False)
     assert numbers_in(data, judged(data, f).findings) == []
+
+
+KNOWN = {
+    "mistakes": {"m": {"hint": "where do 3 of 4 go?"}},
+    "cases": [{"tried": "2 axes"}],
+    "returns": {"dW2": "value"},
+    "parameters": ["b1"],
+    "measure": {
+        "source": "def f(a):\n    if a == 'has 7':\n        raise ValueError('is 5 long')"
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("dW2 and b1: where do 3 of 4 go? (with 2 axes)", False),
+        ("dW2 is 5 long", False),
+        ("dW2 has 7", True),
+        ("dW2 is 4 times too large", True),
+        ("dW21 or dW2.1 or 1 or W2", True),
+        ("b1.5", True),
+        ("W2", True),
+        ("3 of 4", True),
+        ("12 axes", True),
+    ],
+)
+def test_only_whole_sentences_and_names_may_hold_numbers(text, told):
+    assert bool(numbers_in(KNOWN, [("value", text, None)])) == told

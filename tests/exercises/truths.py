@@ -396,9 +396,9 @@ def _loops(code):
     )
 
 
-@sentence(r"the function changes its caller's (\w+)\.", of="form")
+@sentence(r"the function changes its caller's (\w+(?: and \w+)*)\.", of="form")
 def _(a, found):
-    return found[1] in a.written
+    return set(found[1].split(" and ")) <= set(a.written)
 
 
 @sentence(r"calls itself too deeply, or without end \(RecursionError\)", of="one")

@@ -110,7 +110,6 @@ graph = problem(
     },
     points={"shape": 0.5, "value": 2, "products": 2, "paths": 1.5},
     forbidden={"all": ELSEWHERE},
-    trains=True,  # there is but one draw, the graph of the notebook
 )
 
 

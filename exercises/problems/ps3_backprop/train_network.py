@@ -7,9 +7,9 @@ with a 1 at what is found: two students with the same mistake end at different l
 
 The points lie in six clouds round a circle, and classes take turns: no line parts them, and the
 loss of a linear classifier stays near ln 3. From 40 starts each, plain gradient descent in
-whole and in small batches, with momentum, and with first weights of 0.01 to 1, ended at 0.04 or lower
-where 0.1 is asked. So did learning in the second layer alone, from random units: that reaches
-what is asked, too.
+whole and in small batches, with momentum, and with first weights of 0.01 to 1, ended at 0.04
+or lower where 0.1 is asked. So did learning in the second layer alone, from random units: that
+reaches what is asked, too.
 """
 
 import numpy as np

@@ -220,7 +220,7 @@ def masked(mask):
     return changed
 
 
-@network.mistake("both are N times too large. What does the loss divide by?", loses="value")
+@network.mistake("this is N times too large. What does the loss divide by?", loses="value")
 def not_averaged(params, X, y):
     loss, grads = two_layer_loss(params, X, y)
     return loss * len(X), {name: g * len(X) for name, g in grads.items()}
@@ -387,6 +387,61 @@ def relu_on_the_scores(params, X, y):
         return a > 0, np.maximum(a, 0), np.maximum(scores, 0)
 
     return another(score)(params, X, y)
+
+
+def with_probabilities(of):
+    """The answer with other probabilities: ``of(scores)``."""
+
+    def changed(params, X, y):
+        p, N = of(forward(params, X)[1]), len(X)
+        dscores = (p - np.eye(len(params["b2"]))[y]) / N
+        return -np.log(p[np.arange(N), y]).mean(), back(params, X, dscores)
+
+    return changed
+
+
+@network.mistake(
+    "the probabilities add up to 1 over the samples. Over what does the sum in p go?",
+    loses="value stability",
+)
+def softmax_over_the_samples(params, X, y):
+    return with_probabilities(lambda scores: softmax(scores.T).T)(params, X, y)
+
+
+@network.mistake(
+    "the probabilities of all samples together add up to 1. Over what does the sum in p go?",
+    loses="value stability",
+)
+def softmax_over_everything(params, X, y):
+    return with_probabilities(lambda s: softmax(s.reshape(1, -1)).reshape(s.shape))(
+        params, X, y
+    )
+
+
+@network.mistake(
+    "the scores were divided by their sum as they are, so some p are below 0. What makes "
+    "numbers above 0 of them first?",
+    loses="value stability",
+)
+def exp_forgotten(params, X, y):
+    return with_probabilities(lambda s: s / s.sum(axis=1, keepdims=True))(params, X, y)
+
+
+@network.mistake("where are b1 and b2 added on the way to the scores?", loses="value")
+def biases_forgotten(params, X, y):
+    bare = params | {name: 0 * params[name] for name in ("b1", "b2")}
+    return two_layer_loss(bare, X, y)
+
+
+@network.mistake(
+    "what was multiplied is a, as it was before the ReLU. What did W2 meet on the way forward?",
+    loses="output",
+)
+def before_the_relu(params, X, y):
+    a, scores = forward(params, X)
+    dscores = (softmax(scores) - np.eye(len(params["b2"]))[y]) / len(X)
+    loss, grads = two_layer_loss(params, X, y)
+    return loss, grads | {"W2": dscores.T @ a}
 
 
 @network.mistake("where is b1 added on the way to the scores?", loses="value")

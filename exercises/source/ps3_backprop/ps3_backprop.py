@@ -982,10 +982,9 @@ points("train_network", train_network, 8)
 #
 # | points | aspect |
 # |---|---|
-# | 1 | accuracy 0.8 |
-# | 3 | accuracy 0.836 |
+# | 4 | accuracy 0.836 |
 #
-# The second lies midway between the best of those ten linear classifiers and the median of ten networks with 64 hidden units, which is 0.848.
+# That lies midway between the best of those ten linear classifiers and the median of ten networks with 64 hidden units, which is 0.848.
 # The check uses the 1,000 test pictures of `nnlib.datasets`, where one percent up or down is chance: the network that reached 0.851 on the 4,000 reached 0.843 there.
 #
 # `nnlib` is forbidden in this notebook, but not in another one, in which you make `network.npz`; take your functions there. Its pictures have been divided by 255 already.
