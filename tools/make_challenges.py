@@ -130,7 +130,9 @@ def weights() -> dict[str, np.ndarray]:
 def hidden_weights() -> dict[str, np.ndarray]:
     """Return what solves the challenge of ps3, in half precision."""
     train = fashion_mnist()[0]
-    return {n: v.astype(np.float16) for n, v in network(train.X.astype(float), train.y, 1).items()}
+    return {
+        n: v.astype(np.float16) for n, v in network(train.X.astype(float), train.y, 1).items()
+    }
 
 
 def main() -> None:
