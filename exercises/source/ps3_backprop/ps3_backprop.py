@@ -91,7 +91,7 @@ from nngrader import check
 #
 # If $u$ grows from 2 to 2.001, then $L$ grows from 64 to $(2.001 \cdot 3 + 2.001)^2 = 64.064016$. Is that what the 64 in the last row says?
 #
-# Now your graph. Work out nine gradients on paper and let `blame` return them as a dict: `return {"d": …, "t": …, …}`, with the names `d`, `t`, `z`, `v`, `h`, `a`, `b`, `w` and `x`.
+# Now your graph. Work out nine gradients on paper and let `blame` return them as a dict: `return {"d": …, "t": …, …}`, with the names `d`, `t`, `z`, `v`, `h`, `a`, `b`, `w` and `x`. Those of `p` and `y` you meet on the way; leave them out.
 # Each step is judged by itself: whether a number follows from your own numbers further up. The check, and the grading, use these numbers and no others.
 #
 # | points | aspect | what they are for |
@@ -154,7 +154,7 @@ points("blame", blame, 6)
 # |---|---|
 # | `Value(2.0)` | a number with `data` = 2.0, a `float`, and `grad` = 0.0 |
 # | `a + b`, `a - b`, `a * b`, `a / b` | a new `Value`; one of the two may be a plain number such as 3 or 0.5, on the left or on the right |
-# | `a ** n` | the same, where `n` is a plain number, not always whole or positive |
+# | `a ** k` | the same, where `k` is a plain number: also a fraction, also below 0 |
 # | `a.exp()`, `a.log()`, `a.tanh()`, `a.relu()` | the same; `relu` is max(0, `data`), and at exactly 0 its slope counts as 0 |
 # | `y.backward()` | sets `y.grad` to 1, and adds to the `grad` of each number that `y` was made from, results on the way included, the derivative of `y` by it. It returns nothing and is called once |
 #
@@ -664,7 +664,7 @@ points("softmax_vjp", softmax_vjp, 10)
 # | `loss` | one number | $L$ |
 # | `grads` | a dict | the same four names; `grads["W1"]` is $\partial L / \partial W_1$ and has its shape |
 #
-# Two samples, two inputs, two hidden units, two classes. In the table of points and in what the check says, `dW1` is `grads["W1"]`, and so on.
+# Two samples, two inputs, two hidden units, two classes. In the numbers below, in the table of points and in what the check says, `dW1` is `grads["W1"]`, and so on: the names in `grads` are those in `params`, without a d.
 #
 # ```python
 # W1 = np.array([[1.0, -1.0], [0.0, 1.0]])
@@ -757,7 +757,7 @@ points("two_layer_loss", two_layer_loss, 14)
 # $$\text{right} = \frac{f(x + h e_i) - f(x)}{h}, \qquad \text{left} = \frac{f(x) - f(x - h e_i)}{h}, \qquad n = \frac{f(x + h e_i) - f(x - h e_i)}{2h}, \qquad \text{error}_i = \frac{|n - g|}{\max(|n|, |g|)}.$$
 #
 # How large an error is bad? A difference of 0.001 is nothing to a slope of 500 and everything to one of 0.001: so the error is a share.
-# Two things need sense. Where $f$ does not depend on $x_i$, both slopes are 0, and 0 is divided by 0. And at a kink, as that of $|x|$ at 0, left and right differ, and any slope between them may be called the gradient; nearer to a kink than $h$, $n$ is a mixture of both that nobody claims.
+# Two cases need thought. Where $f$ does not depend on $x_i$, both slopes are 0, and 0 is divided by 0. And at a kink, as that of $|x|$ at 0, left and right differ, and any slope between them may be called the gradient; nearer to a kink than $h$, $n$ mixes the slopes of both sides, and is the gradient on neither.
 # One rule serves for both. **The error is 0 where $g$ lies between left and right, or misses them by at most $10^{-8}$**, which is what rounding may do:
 #
 # $$\text{error}_i = 0 \quad \text{where} \quad \min(\text{left}, \text{right}) - 10^{-8} \leq g \leq \max(\text{left}, \text{right}) + 10^{-8}.$$
@@ -891,6 +891,7 @@ points("gradient_check", gradient_check, 10)
 # - Begin with weights that are random and not too large: `rng.normal(size=…)` times about $\sqrt{2 / D}$ for the first layer and $\sqrt{1 / \text{hidden}}$ for the second. Biases may begin at 0. Why may the weights not?
 # - One step: call `two_layer_loss` and move each of the four arrays against its gradient.
 # - Print the loss every ten epochs. Does it fall from the first step on? If not, ask `gradient_check` about `two_layer_loss`, one array at a time.
+# - With momentum 0.9 each gradient is felt ten times over, so `lr` as it stands is too long a step. By what would you divide it?
 # - It falls and stops too early? Look at `h`: how many units are 0 for every sample?
 #
 # </details>
