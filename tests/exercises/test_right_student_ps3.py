@@ -45,6 +45,19 @@ def from_one_array():
     return dict(zip("dtzvhabwx", grads, strict=True))
 
 
+@right("blame")
+def every_node_as_fractions():
+    x, w, v = Fraction(4), Fraction(3), Fraction(1, 2)
+    d = -2 * Fraction(5, 2)
+    g = dict.fromkeys(("d", "y", "z"), d) | dict.fromkeys(("h", "a", "b", "p"), d * v)
+    return g | {"t": -d, "v": 5 * d, "w": d * v * x, "x": d * v * w + d, "L": 1}
+
+
+@right("blame")
+def as_arrays_without_an_axis():
+    return {name: np.array(number) for name, number in from_one_array().items()}
+
+
 @right("Value")
 class Closed:
     """Made in the order of a counter; sorted by it on the way back."""

@@ -2,8 +2,8 @@
 
 The numbers stand in the notebook and are the same for everybody, in the check and in the
 grading. What is judged is each step by itself: whether a gradient follows from the student's
-own gradients further up. So one slip costs one step, and its hint names the gate where it
-happened.
+own gradients further up, or is right in itself. So one slip costs one step, and its hint names
+the gate where it happened.
 The measure finds the slopes of the gates by differences, and what is compared is how far a step
 is off; the release holds neither the gradients nor the rules by which they are found.
 """
@@ -21,20 +21,23 @@ def as_typed(blame, inputs):
     numbers, asked = [], ("d", "t", "z", "v", "h", "a", "b", "w", "x")
     for name in asked:
         number = dict.get(told, name)
-        if type(number) not in (int, float) and not isinstance(number, np.number):
+        if isinstance(number, str | bytes | bool) or np.ndim(number) != 0:
             return np.zeros(0), name
-        numbers.append(float(number))
-    return np.array(numbers), len(told)
+        try:  # a Fraction is a number, too
+            numbers.append(float(number))
+        except (TypeError, ValueError):
+            return np.zeros(0), name
+    return np.array(numbers), len(asked)
 
 
 def gate_by_gate(args, typed, many):
     asked = ("d", "t", "z", "v", "h", "a", "b", "w", "x")
     if not args["inputs"]:  # the example is another graph
         return tuple(np.zeros(2) for _ in asked)
-    if typed is None or typed.shape != (9,) or many is None or many != 9:
+    if typed is None or typed.shape != (9,) or many is None:
         raise ValueError(
-            "expected a dict with nine numbers, one for each of d, t, z, v, h, a, b, w and x. "
-            "Which name is missing, or there without being asked for, or has no number?"
+            "expected a dict with a number for each of d, t, z, v, h, a, b, w and x. Which "
+            "name is missing, or has no number?"
         )
     if not np.isfinite(typed).all():
         raise ValueError("each of the nine is a finite number. Which one is not?")
@@ -54,7 +57,8 @@ def gate_by_gate(args, typed, many):
             "these are the values on the way forward. What does each say about L: by how much "
             "does L grow if the node grows by 1?"
         )
-    if len(set(typed.tolist())) < 3 or np.count_nonzero(typed) < 7:
+    closed = not typed[[5, 6, 7]].any()  # a, b and w: as if nothing came through the ReLU
+    if len(set(typed.tolist())) < 3 or np.count_nonzero(typed) < (6 if closed else 7):
         raise ValueError(
             "the nine gradients are more than one or two numbers, and not so many are 0. Which "
             "have you not worked out yet?"
@@ -67,15 +71,15 @@ def gate_by_gate(args, typed, many):
             ends.append(gate(*(values[n] + step * (n == by) for n in read)))
         return (ends[0] - ends[1]) / 0.002
 
-    off = []
+    off, true = [], {"L": 1.0}
     for name in asked:
-        steps = [
-            (found[above], slope(gate, name))
-            for above, gate in gates.items()
-            if name in gate.__code__.co_varnames
-        ]
+        read = {n: g for n, g in gates.items() if name in g.__code__.co_varnames}
+        steps = [(found[n], slope(gate, name)) for n, gate in read.items()]
         follows = sum(above * s for above, s in steps)
+        true[name] = sum(true[n] * slope(gate, name) for n, gate in read.items())
         share = round((found[name] - follows) / (abs(steps[0][0]) or 1.0), 4) + 0.0
+        if abs(found[name] - true[name]) < 0.0001:  # right in spite of a slip further up
+            share = 0.0
         off.append([share, float(share != 0)])  # so that no multiple looks like another
     return tuple(off)
 
@@ -231,7 +235,7 @@ def sum_like_a_product():
 
 @graph.mistake(
     "what comes back at a product was multiplied by the node's own value. Which number decides "
-    "how fast v h grows with v?",
+    "how fast a product grows with this one?",
     loses="products paths",
 )
 def product_not_switched():
@@ -269,6 +273,13 @@ def product_added():
 )
 def relu_by_its_value():
     return backwards(relu=lambda up, h: up * h)
+
+
+@graph.mistake(
+    "nothing came back through max(0, a). Is a above 0 here, or below?", loses="value"
+)
+def gate_closed():
+    return backwards(relu=lambda up, h: 0.0)
 
 
 @graph.mistake(

@@ -33,7 +33,8 @@ checker = problem(
         "value": 3,
         "default": 1,
         "axes": 1,
-        "zero": 1,
+        "zero": 0.5,
+        "small": 0.5,
         "kinks": 2,
         "inputs-unchanged": 1,
     },
@@ -82,6 +83,7 @@ TOGETHER = " + np.sum(A * x) ** 2 / 999"
 SMOOTH = ("np.sum(np.tanh(A * x + 0.2))" + TOGETHER, "np.sum(np.exp(A * x))" + TOGETHER)
 FAST = "np.sum(np.sin(10000 * A * x + 1)) / 1000"  # so that steps of other lengths are seen
 FREE = "np.sum(A * x) ** 2 + np.sum(np.exp(A * x) - 1) / 5 + 3"  # of x where A is 0
+FLAT = "np.sum(np.sin(A * x + 1)) / 1000000"
 BENT = "np.sum(A * np.abs(x)) + np.sum(A * np.maximum(x - 1, 0)) + np.sum(x)"
 
 
@@ -154,12 +156,22 @@ def entries_that_do_not_count(rng, N):
     return FREE, x, A, grad
 
 
+@checker.case("small")
+def very_small_slopes(rng, N):
+    """A function that hardly changes, and one error, small beside 1."""
+    A, phase = rng.uniform(0.5, 1, size=N), rng.uniform(-0.9, 0.9, size=N)
+    grad = A * np.cos(phase) / 1000000
+    grad[rng.integers(N)] *= rng.uniform(1.2, 1.5)
+    return FLAT, (phase - 1) / A, A, grad
+
+
 @checker.case("kinks")
 def on_a_kink(rng, N):
     """Entries on a kink or nearer to it than h, each with a slope that may be taken there."""
     x, A = rng.uniform(2, 3, size=N), rng.uniform(1, 2, size=N)
-    grad = 1 + 2 * A
     wrong, near = np.split(rng.permutation(N), [1])
+    A[near[::2]] *= -1  # there f bends down, and the slope on the left is the larger one
+    grad = 1 + 2 * A
     places = np.arange(N - 1) % 3  # on a kink; right of it; left of the other
     x[near] = np.array([0.0, 3e-6, 1 - 4e-6])[places]
     between = rng.uniform(-0.9, -0.5, size=N - 1)
@@ -344,6 +356,26 @@ def of_norms(f, x, grad, h=1e-5):
 )
 def kinks_forgotten(f, x, grad, h=1e-5):
     return checked(between=lambda left, right, n, g: abs(n - g) <= 1e-8)(f, x, grad, h)
+
+
+@checker.mistake(
+    "where f bends down, the slope on the left is the larger one. Which slopes may be taken "
+    "there?",
+    loses="kinks",
+)
+def left_taken_for_the_smaller(f, x, grad, h=1e-5):
+    return checked(between=lambda left, right, n, g: left - NOISE <= g <= right + NOISE)(
+        f, x, grad, h
+    )
+
+
+@checker.mistake(
+    "an error that is small beside 1 counts as none. How large is the slope itself there, and "
+    "how much may g miss the slopes by?",
+    loses="small",
+)
+def too_much_room(f, x, grad, h=1e-5):
+    return checked(noise=1e-4)(f, x, grad, h)
 
 
 @checker.mistake(

@@ -14,6 +14,8 @@ def in_dicts(two_layer_loss, W1, b1, W2, b2, X, y):
     whole = two_layer_loss({"W1": W1, "b1": b1, "W2": W2, "b2": b2}, X, y)
     if type(whole) not in (tuple, list) or len(whole) != 2 or not isinstance(whole[1], dict):
         raise TypeError("expected (loss, grads), a number and a dict of W1, b1, W2 and b2")
+    if not set(map(str, whole[1])) & {"W1", "b1", "W2", "b2"}:
+        raise KeyError("the names in grads are those in params: W1, b1, W2 and b2")
     return whole[0], *(dict.get(whole[1], name) for name in ("W2", "b2", "W1", "b1"))
 
 

@@ -786,7 +786,8 @@ points("two_layer_loss", two_layer_loss, 14)
 # | 3 | value | smooth functions of a row of numbers, with a step that is given |
 # | 1 | default | the step left out |
 # | 1 | axes | an `x` of two axes or three |
-# | 1 | zero | entries on which $f$ does not depend |
+# | 0.5 | zero | entries on which $f$ does not depend |
+# | 0.5 | small | a function that hardly changes, so that every slope is near 0 |
 # | 2 | kinks | entries on a kink or nearer to it than `h` |
 # | 1 | shape | one number |
 # | 1 | inputs-unchanged | `x` and `grad` stay as they are |
