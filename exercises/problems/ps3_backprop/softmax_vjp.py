@@ -273,3 +273,13 @@ def sum_added(g, z):
 def scores_negated(g, z):
     p = softmax(-z)
     return p * (g - g @ p)
+
+
+@pulled.mistake(
+    "in the sum over i each g[i] meets p[j], and p[j] once more. Which p stands with g[i] in "
+    "J[i, j]?",
+    loses="value",
+)
+def own_probability_squared(g, z):
+    p = softmax(z)
+    return p * g - p * p * g.sum()

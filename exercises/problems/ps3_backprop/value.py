@@ -177,10 +177,10 @@ FUNCTIONS = (
     "y = (a.exp() - d.relu()) * c.tanh() * b.log() + e.relu()",
     "y = a.exp() * (c.tanh() - d.relu()) + b.log() - e.relu()",
 )
-AGAIN = (
-    "c = a * b; d = c + a; y = d * c + d * b",
-    "c = a * b - a; d = c * c; y = d * a - c + b * d",
-    "c = a + a; d = c * b - a; y = d * d * c + b",
+AGAIN = (  # a short way beside a long one, on either side: no order is right by luck
+    "c = a * b; y = (c + c * a) * (c * b + c)",
+    "c = a * b; d = c * a; y = (c + d * b) * (d + c) - a",
+    "c = a + a; d = c * b - a; y = (c + d * d) * (d * b + c)",
 )
 
 
@@ -344,6 +344,22 @@ class TooEarly(Value):
                 order.append(number)
                 stack.extend(earlier for earlier, _ in number.slopes)
         return order[::-1]
+
+
+@value.mistake(
+    "each number hands on as soon as one way has led to it, and once alone. What of that which "
+    "a longer way brings to it afterwards?",
+    loses="reuse",
+)
+class OnceAtDiscovery(Value):
+    def backward(self):
+        self.grad, reached, done = 1.0, [self], {self}
+        for number in reached:
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad
+                if earlier not in done:
+                    done.add(earlier)
+                    reached.append(earlier)
 
 
 @value.mistake(
