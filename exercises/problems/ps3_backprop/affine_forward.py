@@ -177,3 +177,10 @@ def made_like_the_samples(x, W, b):
     y = np.zeros((len(x), len(W)), dtype=x.dtype if x.dtype.kind == "f" else int)
     y[:] = x @ W.T + b
     return y
+
+
+@forwards.mistake(
+    "pictures are divided by 255 here. Does the formula do so?", loses="integers"
+)
+def pictures_scaled(x, W, b):
+    return (x / 255 if x.dtype == np.uint8 else x) @ W.T + b
