@@ -69,7 +69,7 @@ class PartsOfAnArray(Value):
         self.grad = np.zeros(1)
 
 
-@wrong("Value", "is 0 in places where it should not be, and right elsewhere", "reuse")
+@wrong("Value", "grad is wrong in the last entry only", "reuse")
 class LettersAlone(Value):
     def backward(self):
         super().backward()
