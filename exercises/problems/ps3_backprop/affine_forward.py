@@ -179,8 +179,6 @@ def made_like_the_samples(x, W, b):
     return y
 
 
-@forwards.mistake(
-    "pictures are divided by 255 here. Does the formula do so?", loses="integers"
-)
+@forwards.mistake("pictures are divided by 255 here. Does the formula do so?", loses="integers")
 def pictures_scaled(x, W, b):
     return (x / 255 if x.dtype == np.uint8 else x) @ W.T + b
