@@ -58,6 +58,16 @@ HELP = (  # what a note holds, and what it means to who reads it; the first that
         "This cell is no Python as it stands. Run it: the error names the line.",
     ),
     (
+        "IndentationError",
+        "This cell is no Python as it stands: its lines do not begin in the places that belong "
+        "together. Run it: the error names the line.",
+    ),
+    (
+        "TabError",
+        "Some lines of this cell begin with tabs and others with spaces. Take four spaces for "
+        "each step.",
+    ),
+    (
         "when it was loaded",
         "This happened when the cells were run from top to bottom, each once. Restart the "
         "kernel, choose Run All Cells, and you should see it too.",

@@ -161,6 +161,8 @@ def test_points_for_form_say_that_they_wait():
             "Only this cell was left out",
         ),
         ("f: raised SyntaxError when it was loaded", "the error names the line"),
+        ("f: raised IndentationError when it was loaded", "lines do not begin in the places"),
+        ("f: raised TabError when it was loaded", "begin with tabs and others with spaces"),
         ("f: raised ValueError when it was loaded", "choose Run All Cells"),
         ("f: is not defined after the cells have run", "given another name"),
         ("f: lines beginning with % or ! were not run", "You lose nothing"),
