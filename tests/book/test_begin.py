@@ -48,7 +48,7 @@ def test_before_the_scripts_come_the_page_is_dark_and_has_room_for_them(browser,
     go.append(True)
     for route in held:
         route.continue_()
-    tab.wait_for_selector(".nn-live-open")
+    tab.wait_for_selector(".nn-live-open >> visible=true")
     tab.wait_for_timeout(300)
     after = tab.evaluate(HEIGHTS)
     context.close()
