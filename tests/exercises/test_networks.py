@@ -239,6 +239,13 @@ WRONG = {
 }
 
 
+def test_a_network_turned_round_is_told_without_the_bytes_of_its_file():
+    _, said = reached(npz(**GOOD | {"W1": GOOD["W1"].T}), P.solve, True)
+    assert "ValueError: matmul" in said
+    assert "pictures (1000, 784)" in said
+    assert "file (" not in said
+
+
 @both
 @pytest.mark.parametrize("what", WRONG)
 def test_what_is_no_network_with_a_hidden_layer_is_told_why(what, visible):

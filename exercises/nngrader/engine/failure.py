@@ -48,7 +48,9 @@ def failure(data, case, o):
     if not data["visible"]:
         who = f"using {data['name']}" if data.get("driver") else "the function"
         return f"{who} raised {kind} (with {case['tried']})."
-    arrays = {n: v for n, v in case["args"].items() if isinstance(v, np.ndarray) and v.ndim}
+    bytes_of_file = (data.get("file") or {}).get("parameter")  # to the student it is a dict
+    given = {n: v for n, v in case["args"].items() if n != bytes_of_file}
+    arrays = {n: v for n, v in given.items() if isinstance(v, np.ndarray) and v.ndim}
     shapes = ", ".join(f"{n} {v.shape}" for n, v in arrays.items())
     message = f"{kind}: {o.message}" if o.message else kind
     return f"{message} (with {case['tried']}{': ' * bool(shapes)}{shapes})"
