@@ -55,7 +55,7 @@ def how_far(args, *arrays):
     scores = scores - scores.max(axis=1, keepdims=True)
     right = scores[np.arange(len(y)), y]
     loss = np.mean(np.log(np.exp(scores).sum(axis=1)) - right)
-    learned, width, random = np.zeros(6), np.zeros(1), np.zeros(2)
+    learned, width, random = np.zeros(6), np.zeros(1), np.zeros(3)
     if not np.isfinite(loss):
         learned[0] = 1
     elif loss > args["most"]:
@@ -73,8 +73,10 @@ def how_far(args, *arrays):
     once, again, other = (np.concatenate([a.ravel() for a in run]) for run in runs[1:])
     if once.size != again.size or not np.array_equal(once, again, equal_nan=True):
         random[0] = 1
-    elif np.array_equal(once, other, equal_nan=True) and np.isfinite(once).all():
+    elif once.size == other.size and np.array_equal(once, other):
         random[1] = 1
+    elif np.isnan(once).any():
+        random[2] = 1
     return learned, width, random
 
 
@@ -89,8 +91,8 @@ training = problem(
         "loss": "the loss of your weights is not as low as is asked. Print it after every "
         "twentieth epoch: does it fall?",
         "width": "hidden says how many units there are. How many have you?",
-        "random": "what is drawn is drawn from rng alone. Where do your random numbers come "
-        "from?",
+        "random": "equal generators give equal weights, different ones other weights, and all "
+        "of them are numbers, not nan. Which of this fails?",
     },
     points={"shape": 0.5, "value": 4.5, "hidden": 1, "random": 1.5, "inputs-unchanged": 0.5},
     forbidden={"all": ELSEWHERE},
