@@ -19,7 +19,7 @@ IDS = [f"{page}-{way.name}" for page, way in JOBS]
 def visited(request, book):
     """What is wrong with the pages of the tests that were chosen."""
     chosen = [
-        item.callspec.params for item in request.session.items if "way" in item.fixturenames
+        item.callspec.params for item in request.session.items if "visited" in item.fixturenames
     ]
     jobs = [(params["page"], params["way"]) for params in chosen]
     longest = {page: -(book / f"chapters/{page}.html").stat().st_size for page, _ in jobs}

@@ -6,7 +6,7 @@
     ["relu", ["relu", 1]], ["sigmoid", ["sigmoid", 1]], ["tanh", ["tanh", 1]]]);
   const BINARY = new Map([["+", ["add", 1]], ["-", ["sub", 1]], ["*", ["mul", 2]], ["/", ["div", 2]]]);
   const KEYWORDS = new Set(("False None True and as assert async await break class continue def del elif else " +
-    "except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield").split(" "));
+    "except finally for from global if in is lambda nonlocal not or pass raise return try while with yield import").split(" "));
   const MEANT = new Map([["^", "**"], ["×", "*"], ["·", "*"], ["⋅", "*"], ["−", "-"], ["–", "-"], ["÷", "/"], ["²", "**2"], ["³", "**3"], ["[", "("], ["{", "("]]);
 
   const DIGITS = String.raw`\d(?:_?\d)*`;
