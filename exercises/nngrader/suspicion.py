@@ -73,17 +73,7 @@ PLAIN_DUNDER = {
     "__len__",
     "__main__",
     "__name__",
-    "__neg__",
-    "__repr__",
-    "__slots__",
-    "__str__",
     "__version__",
-}
-# A class of numbers says `__radd__ = __add__`, or calls one operator from another.
-PLAIN_DUNDER |= {
-    f"__{side}{operator}__"
-    for side in ("", "r")
-    for operator in ("add", "sub", "mul", "truediv", "pow", "matmul")
 }
 MOST_FLAGS = 12
 TOO_MANY = f"uses more than {MOST_NAMES:,} names: not all of them can be looked at"

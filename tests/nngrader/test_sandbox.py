@@ -173,8 +173,6 @@ def test_dangerous_imports_stand_before_the_others():
         "def __init__(self): super().__init__()",
         "from numpy import *\nfor _ in zeros(3): pass",
         "__author__ = 'Ada'\n__all__ = []",
-        "class Value:\n    __slots__ = ('x',)\n    __radd__ = __add__\n    __str__ = __repr__",
-        "def __rsub__(self, other): return self.__neg__().__add__(other)",
     ],
 )
 def test_what_students_write_every_day_is_not_flagged(source):
