@@ -1,8 +1,54 @@
-"""A skipped test is a failure: what is not tested is not known to work."""
+"""What holds for every test: no skips, and of a deep test's cases one share a commit.
+
+`@pytest.mark.deep(k)` keeps one case in k of a parametrized test, at least one for each
+function. Which one follows from the number of commits, so k commits in a row see every case,
+and a run can be repeated: ``TEST_SHARE=959 make test``. ``pytest --deep`` keeps all.
+"""
+
+import os
+import subprocess
+import zlib
 
 import pytest
 
 ALLOWED = "needs a GPU"
+
+
+def pytest_addoption(parser):
+    """Add the option that keeps every case."""
+    parser.addoption("--deep", action="store_true", help="run every case of the deep tests")
+
+
+def pytest_configure(config):
+    """Set the share once, so that the workers of pytest-xdist read the same."""
+    os.environ.setdefault("TEST_SHARE", str(_commits(config.rootpath)))
+
+
+def _commits(root):
+    """Return how many commits lead to this one; 0 where there is no history."""
+    count = ["git", "-C", str(root), "rev-list", "--count", "HEAD"]
+    done = subprocess.run(count, capture_output=True, text=True, check=False)
+    return int(done.stdout) if done.returncode == 0 else 0
+
+
+def pytest_report_header(config):
+    """Say which share this run sees."""
+    if config.getoption("deep"):
+        return "deep tests: every case"
+    return f"deep tests: share {os.environ['TEST_SHARE']}; --deep runs every case"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc):
+    """Keep this commit's share of a deep test's cases, before they become test items."""
+    result = yield
+    mark = metafunc.definition.get_closest_marker("deep")
+    if mark and not metafunc.config.getoption("deep"):
+        share, (k,) = int(os.environ["TEST_SHARE"]), mark.args
+        calls, name = metafunc._calls, metafunc.definition.nodeid
+        kept = [c for c in calls if (zlib.crc32(f"{name}[{c.id}]".encode()) + share) % k == 0]
+        calls[:] = kept or calls[share % max(len(calls), 1) :][:1]
+    return result
 
 
 @pytest.hookimpl(hookwrapper=True)
