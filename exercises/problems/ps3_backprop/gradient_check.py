@@ -433,14 +433,12 @@ def all_move(f, x, grad, h=1e-5):
     "only the entries along the first axis are tried. How many entries has x?", loses="axes"
 )
 def first_axis_alone(f, x, grad, h=1e-5):
-    flat = lambda v: f(v.reshape(x.shape))  # noqa: E731
-    n = len(x)
-    worst, start = 0.0, x.reshape(-1)
-    for i in range(n):
-        e = np.zeros(x.size)
-        e[i] = h
-        right, left = (flat(start + e) - f(x)) / h, (f(x) - flat(start - e)) / h
-        m, g = (right + left) / 2, grad.reshape(-1)[i]
+    worst = 0.0
+    for i in range(len(x)):
+        e = np.zeros_like(x)
+        e.flat[i] = h
+        right, left = (f(x + e) - f(x)) / h, (f(x) - f(x - e)) / h
+        m, g = (right + left) / 2, grad.flat[i]
         if not _inside(left, right, g):
             worst = max(worst, abs(m - g) / max(abs(m), abs(g)))
     return worst
