@@ -1,10 +1,11 @@
 """Execute the pages, build the book, and say where its first page is.
 
-Usage: python tools/build_book.py [--serial] [FOLDER]
+Usage: python tools/build_book.py [--serial] [--strict] [FOLDER]
 
 Pages whose cells changed are executed two at a time, with a line for each; `--serial` executes
 them one after the other. A page that fails, a missing topic, a dead link or any other warning
-fails the build.
+fails the build. A measured number that came out otherwise than the text says (`book.claim`) is
+told at the end, and fails the build with `--strict`.
 """
 
 import argparse
@@ -27,23 +28,24 @@ FAILED = "executed pages failed"  # chapters/_ext/parallel.py has said which, an
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def environment(serial: bool, folder: Path = ROOT) -> dict[str, str]:
+def environment(serial: bool, folder: Path = ROOT, *, strict: bool = False) -> dict[str, str]:
     """Return the environment of the build: one thread a kernel, its own programs first.
 
     A folder that holds the packages is built with them, wherever else they are installed.
     """
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     workers = {"BOOK_WORKERS": "1"} if serial else {}
+    claims = {"BOOK_CLAIMS": "strict"} if strict else {}
     packages = [folder, folder / "exercises"] if (folder / "nnlib/__init__.py").exists() else []
     before = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
     path = {"PYTHONPATH": os.pathsep.join([*map(str, packages), *before])}
     fixed = dict.fromkeys(THREADS, "1") | {"PYTHONHASHSEED": "0"}  # sets print in one order
-    return fixed | os.environ | {"PATH": programs} | path | workers
+    return fixed | os.environ | {"PATH": programs} | path | workers | claims
 
 
-def build(folder: Path, *, serial: bool = False) -> int:
+def build(folder: Path, *, serial: bool = False, strict: bool = False) -> int:
     """Build the book in a folder and check its links; return 0 if all is well."""
-    env = environment(serial, folder)
+    env = environment(serial, folder, strict=strict)
     program = shutil.which("jupyter-book", path=env["PATH"])
     if program is None:
         print("build_book: jupyter-book is not installed; run `make setup`", file=sys.stderr)
@@ -79,9 +81,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT, metavar="FOLDER")
     parser.add_argument("--serial", action="store_true", help="one page at a time")
+    parser.add_argument("--strict", action="store_true", help="hold to every book.claim")
     options = parser.parse_args()
     started = time.monotonic()
-    status = build(options.folder.resolve(), serial=options.serial)
+    status = build(options.folder.resolve(), serial=options.serial, strict=options.strict)
     seconds = time.monotonic() - started
     if status:
         print(f"The book was not built: see above ({seconds:.0f} s).", file=sys.stderr)

@@ -202,7 +202,7 @@ def main() -> int:
     page = parser.parse_args().page.removeprefix("chapters/").removesuffix(".md")
     if not (CHAPTERS / f"{page}.md").exists():
         parser.error(f"there is no chapters/{page}.md; tools/new_page.py {page} writes one")
-    os.environ.update(environment(serial=True))
+    os.environ.update(environment(serial=True, strict=True))
     started = time.monotonic()
     result = build(ROOT, page)
     lines, done = told(page, result, time.monotonic() - started)

@@ -1,4 +1,4 @@
-"""Execute one page: its outputs, its seconds, what it read, and where it failed."""
+"""Execute one page: its outputs and seconds, what it read, what failed or did not hold."""
 
 import os
 import tempfile
@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import claims
 import psutil
 from failure import Failure
 from nbclient import NotebookClient
@@ -20,7 +21,8 @@ class Run:
     """What the execution of a page gave.
 
     ``processor`` counts the kernel's work and that of the programs it waited for, so it hardly
-    depends on what else the machine does; ``slowest`` is the cell that took most of it.
+    depends on what else the machine does; ``slowest`` is the cell that took most of it;
+    ``claims`` are those of the page that did not hold.
     """
 
     notebook: dict
@@ -29,6 +31,7 @@ class Run:
     processor: float
     slowest: tuple[int, float]
     reads: frozenset[str]
+    claims: list[dict]
     failure: Failure | None
 
 
@@ -77,9 +80,10 @@ def execute(path: Path, notebook, root: Path, timeout: int) -> Run:
         wall = time.time() - started
         # A kernel that did not say what it read may have read anything.
         reads = frozenset(log.read_text().splitlines()) if log.exists() else frozenset("*")
+    unmet = claims.taken(notebook)
     merge_streams(notebook)
     failure = Failure.of(path, notebook, watch.last, error) if error else None
-    return Run(notebook, started, wall, watch.total, watch.slowest, reads, failure)
+    return Run(notebook, started, wall, watch.total, watch.slowest, reads, unmet, failure)
 
 
 def merge_streams(notebook) -> None:

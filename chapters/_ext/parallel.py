@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+import claims
 from execution import Run, execute
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -81,15 +82,25 @@ class Executor:
                 page, run = jobs[job], job.result()
                 self._keep(page, run)
                 print(f"[{done}/{len(jobs)}] {_line(page, run)}", flush=True)
+                for unmet in [] if claims.strict() else run.claims:
+                    print(f"  not so here: {unmet['statement']}", flush=True)
                 failures += [run.failure] if run.failure else []
         for failure in sorted(failures, key=lambda f: (f.page, f.line)):
             logger.error("%s", failure)
         if failures:
             raise PagesFailed(FAILED.format(len(failures), len(pages)))
+        claims.refuse(env, self.reads)
+
+    def tell(self, app, doctree) -> None:
+        """Write into a page which of its claims did not hold."""
+        docname = app.env.docname
+        unmet = self.reads.claims(docname)
+        claims.tell(doctree, list(claims.located(app.env, docname, unmet)))
 
     def report(self, app, exception) -> None:
-        """Say at the end how long each page took; keep it for the next build."""
+        """Say at the end how long each page took, and what came out otherwise than written."""
         if exception is None:
+            claims.report(app.env, self.reads)
             self.seconds.save(Path(app.srcdir))
             print(self.seconds.report(), flush=True)
 
@@ -126,7 +137,7 @@ class Executor:
             data = {"execution_seconds": run.wall}
             bundle = CacheBundleIn(run.notebook, str(page.path), data=data)
             self.cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-            self.reads.keep(page.docname, page.key, run.reads, run.started)
+            self.reads.keep(page.docname, page.key, run.reads, run.started, run.claims)
             self.seconds.note(page.docname, run)
 
 
@@ -147,5 +158,6 @@ def setup(app):
     app.connect("builder-inited", executor.prepare)
     app.connect("env-get-outdated", executor.outdated)
     app.connect("env-before-read-docs", executor.fill)
+    app.connect("doctree-read", executor.tell)
     app.connect("build-finished", executor.report)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

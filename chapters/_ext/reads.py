@@ -27,11 +27,16 @@ class Reads:
         self.pages = json.loads(memory.read_text()) if memory.exists() else {}
         self._stamps: dict[str, str] = {}
 
-    def keep(self, page: str, key: str, reads: Iterable[str], since: float) -> None:
-        """Remember what a page read from the time ``since`` on, by the key of its cells."""
+    def keep(
+        self, page: str, key: str, reads: Iterable[str], since: float, claims: Iterable = ()
+    ) -> None:
+        """Remember what a page read from the time ``since`` on, by the key of its cells.
+
+        Those of its claims that did not hold are remembered too.
+        """
         names = {*reads, *_looked_through(page)}
         stamps = {name: self._stamp_since(name, since) for name in sorted(names)}
-        self.pages[page] = {"key": key, "reads": stamps}
+        self.pages[page] = {"key": key, "reads": stamps, "claims": list(claims)}
         self.memory.parent.mkdir(parents=True, exist_ok=True)
         self.memory.write_text(json.dumps(self.pages, indent=1, sort_keys=True))
 
@@ -41,6 +46,10 @@ class Reads:
         if entry is None or key not in (None, entry["key"]):
             return False
         return all(self.stamp(name) == stamp for name, stamp in entry["reads"].items())
+
+    def claims(self, page: str) -> list[dict]:
+        """Return the claims of a page that did not hold when it was executed."""
+        return self.pages.get(page, {}).get("claims", [])
 
     def stamp(self, name: str) -> str:
         """Return a short hash of a file, of the names in a folder, or of everything."""

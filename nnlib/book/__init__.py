@@ -1,4 +1,4 @@
-r"""What a page needs besides figures: numbers in prose, predictions, questions, moving figures.
+r"""What a page needs besides plots: numbers, claims, predictions, questions, moving figures.
 
 In the built book the elements are drawn by the small scripts in ``chapters/_extra/_play``.
 Where no script runs (a notebook, print) they show text. Texts of questions and predictions may
@@ -6,6 +6,7 @@ hold formulas between dollar signs and code between backticks: ``"Is `p` above $
 dollar sign that is meant is written ``\$``.
 """
 
+from .claims import claim
 from .figures import play
 from .predictions import predict, recall
 from .prose import numbers, setup
@@ -13,6 +14,7 @@ from .questions import bug, multiple, numeric, order, quiz, single
 
 __all__ = [
     "bug",
+    "claim",
     "multiple",
     "numbers",
     "numeric",

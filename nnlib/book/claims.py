@@ -1,0 +1,211 @@
+"""What a page measured and says in words: held to in the gate, told to a reader.
+
+An accuracy, a count or a winner comes out a little otherwise on another processor, so no
+``assert`` hangs on it. ``claim`` never stops a page: it notes in the outputs of the cell what
+the text says, and whether it held. The build of the book decides what follows
+(``chapters/_ext/claims.py``).
+"""
+
+import ast
+import linecache
+import os
+import sys
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from .elements import words
+
+__all__ = ["MIME", "claim", "note"]
+
+MIME = "application/vnd.nn.claim+json"
+LONGEST = 160  # characters of a value or of a piece of code
+SEVERAL = 6  # values that are told at most
+
+
+def claim(condition: Any, statement: str) -> None:
+    """Say that what the text states about something measured has come out so.
+
+    Parameters
+    ----------
+    condition : bool
+        What has to hold, written out, since its two sides are told if it does not:
+        ``book.claim(wide > narrow + 0.01, "the wide network wins by a point")``. It is looked
+        at again then, so it must not draw random numbers.
+    statement : str
+        What the text says; may hold formulas between dollar signs, code between backticks.
+
+    Raises
+    ------
+    TypeError
+        If the condition is no truth value, such as an array with more than one entry.
+    ValueError
+        If there is no statement.
+
+    A condition that is false raises nothing: in a build of the book it is noted in the outputs
+    of the cell, elsewhere it gives one line on standard error.
+    """
+    words("claim", "a statement", statement)
+    held = _truth(condition)
+    frame = sys._getframe(1)
+    node = _condition(frame)
+    asked = "the condition" if node is None else _cut(ast.unparse(node))
+    found = [] if held or node is None else list(_values(node, frame))
+    note(held, statement, asked, found, frame)
+
+
+def note(held: bool, statement: str, asked: str, found: list, frame: FrameType) -> None:
+    """Note a claim where the build finds it; outside a build tell of one that failed.
+
+    Parameters
+    ----------
+    held : bool
+        Whether it came out as the text says.
+    statement, asked : str
+        What the text says, and what that asks for.
+    found : list of (str, str)
+        Names with the values that they had here.
+    frame : frame
+        Where the claim is made.
+    """
+    if not os.environ.get("NN_BOOK"):
+        if not held:
+            here = "; ".join(f"{name} = {value}" for name, value in found)
+            print(f"claim: not so here: {statement} ({asked}; {here})", file=sys.stderr)
+        return
+    from IPython.display import display
+
+    told = {"held": held, "statement": statement, "asked": asked, "line": _line(frame)}
+    display({MIME: told | {"found": [list(pair) for pair in found]}}, raw=True)
+
+
+def _truth(condition: Any) -> bool:
+    """Return a condition as a truth value; refuse what is none."""
+    value = np.asarray(condition)
+    if value.dtype == bool and value.size == 1:
+        return bool(value.item())
+    got = f"an array of shape {value.shape}" if value.size > 1 else repr(condition)
+    raise TypeError(f"claim: expected a truth value, got {got}; is .all() missing?")
+
+
+def _line(frame: FrameType | None) -> int:
+    """Return the line of the cell that runs: the first module on the way out."""
+    while frame and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    return frame.f_lineno if frame else 1
+
+
+def _condition(frame: FrameType) -> ast.expr | None:
+    """Return the condition as it is written where ``claim`` is called, if that is known."""
+    positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+    lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
+    if None in positions or not lines:
+        return None
+    first, last, begin, end = positions
+    taken = [line.encode() for line in lines[first - 1 : last]]
+    taken[-1] = taken[-1][:end]
+    taken[0] = taken[0][begin:]
+    try:
+        call = ast.parse(b"".join(taken).decode(), mode="eval").body
+    except SyntaxError:
+        return None
+    given = [k.value for k in getattr(call, "keywords", []) if k.arg == "condition"]
+    return next(iter([*getattr(call, "args", []), *given]), None)
+
+
+def _values(node: ast.expr, frame: FrameType) -> Iterator[tuple[str, str]]:
+    """Yield what the sides of a false condition are here, as code and value."""
+    names = frame.f_globals | frame.f_locals
+    told = {}
+    for side, scope in _sides(node, names):
+        if len(told) < SEVERAL and not isinstance(side, ast.Constant):
+            told.setdefault(_cut(ast.unparse(side)), _brief(_evaluated(side, scope)))
+    yield from told.items()
+
+
+def _sides(node: ast.expr, names: dict) -> Iterator[tuple[ast.expr, dict]]:
+    """Yield the expressions on which it hangs that a condition is false, with their names."""
+    match node:
+        case ast.Compare():
+            yield from ((side, names) for side in _failing(node, names))
+        case ast.BoolOp(op=ast.And(), values=parts):
+            part = next((p for p in parts if not _evaluated(p, names)), parts[0])
+            yield from _sides(part, names)
+        case ast.BoolOp(values=parts):
+            for part in parts:
+                yield from _sides(part, names)
+        case ast.UnaryOp(op=ast.Not(), operand=part):
+            yield from _sides(part, names)
+        case ast.Call(func=ast.Name("all"), args=[ast.GeneratorExp() | ast.ListComp() as each]):
+            yield from _sides(each.elt, names | _first_failing(each, names))
+        case ast.Call(func=ast.Attribute(attr="all", value=ast.Name("np")), args=[part, *_]):
+            yield from _sides(part, names)
+        case ast.Call(func=ast.Attribute(attr="all", value=part)):
+            yield from _sides(part, names)
+        case ast.Call(func=ast.Name("bool" | "all"), args=[part]):
+            yield from _sides(part, names)
+        case ast.Call(args=parts) if parts:  # np.allclose(a, b), math.isclose(a, b)
+            yield from ((part, names) for part in parts)
+        case ast.Constant() | ast.Name():
+            yield node, names
+        case _:
+            for name in sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name)}):
+                if not callable(names.get(name)) and not hasattr(names.get(name), "__file__"):
+                    yield ast.Name(name, ast.Load()), names
+
+
+def _failing(node: ast.Compare, names: dict) -> list[ast.expr]:
+    """Return the sides of the first link of a chain of comparisons that does not hold."""
+    sides = [node.left, *node.comparators]
+    for k, op in enumerate(node.ops):
+        link = ast.Compare(sides[k], [op], [sides[k + 1]])
+        if not np.all(_evaluated(link, names)):
+            return sides[k : k + 2]
+    return sides
+
+
+def _first_failing(each: ast.GeneratorExp | ast.ListComp, names: dict) -> dict:
+    """Return the loop's names with the values at which its condition is first false."""
+    targets = [g.target for g in each.generators]
+    bound = sorted({n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)})
+    pairs = ast.Dict(
+        [ast.Constant(name) for name in bound], [ast.Name(name, ast.Load()) for name in bound]
+    )
+    *before, last = each.generators
+    fails = ast.UnaryOp(ast.Not(), each.elt)
+    last = ast.comprehension(last.target, last.iter, [*last.ifs, fails], last.is_async)
+    found = _evaluated(ast.ListComp(pairs, [*before, last]), names)
+    return found[0] if isinstance(found, list) and found else {}
+
+
+def _evaluated(node: ast.expr, names: dict) -> Any:
+    """Return the value of an expression, or the error that it gives."""
+    tree = ast.fix_missing_locations(ast.Expression(node))
+    try:
+        return eval(compile(tree, "<claim>", "eval"), dict(names))
+    except Exception as error:  # what is told of a failed claim must not fail
+        return error
+
+
+def _brief(value: Any) -> str:
+    """Return a value in few digits and characters."""
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if isinstance(value, float | np.floating):
+        return f"{value:.6g}"
+    if isinstance(value, dict):
+        text = ", ".join(f"{key}: {_brief(item)}" for key, item in value.items())
+        return _cut(f"{{{text}}}")
+    if isinstance(value, list | tuple):
+        return _cut(f"[{', '.join(map(_brief, value))}]")
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, precision=4, threshold=12, separator=", ")
+        return _cut(" ".join(text.split()))
+    return _cut(" ".join(str(value).split()))
+
+
+def _cut(text: str) -> str:
+    """Return a text that is not too long to be told."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"
