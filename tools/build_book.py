@@ -1,6 +1,6 @@
 """Execute the pages, build the book, and say where its first page is.
 
-Usage: python tools/build_book.py [--serial] [--strict] [FOLDER]
+Usage: python tools/build_book.py [--serial] [--strict] [--out OUT] [FOLDER]
 
 Pages whose cells changed are executed two at a time, with a line for each; `--serial` executes
 them one after the other. A page that fails, a missing topic, a dead link or any other warning
@@ -43,23 +43,29 @@ def environment(serial: bool, folder: Path = ROOT, *, strict: bool = False) -> d
     return fixed | os.environ | {"PATH": programs} | path | workers | claims
 
 
-def build(folder: Path, *, serial: bool = False, strict: bool = False) -> int:
-    """Build the book in a folder and check its links; return 0 if all is well."""
+def build(
+    folder: Path, *, serial: bool = False, strict: bool = False, out: Path | None = None
+) -> int:
+    """Build the book in a folder and check its links; return 0 if all is well.
+
+    What is built goes into ``_build`` of that folder, or of another one, ``out``.
+    """
     env = environment(serial, folder, strict=strict)
     program = shutil.which("jupyter-book", path=env["PATH"])
     if program is None:
         print("build_book: jupyter-book is not installed; run `make setup`", file=sys.stderr)
         return 1
     command = [program, "build", str(folder), "-W", "-n", "--keep-going", "-q"]
+    command += ["--path-output", str(out)] if out else []
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process:
         for line in _worth_reading(process.stderr):
             print(line, end="", file=sys.stderr, flush=True)
-    return process.returncode or _check_links(folder)
+    return process.returncode or _check_links(folder, out or folder)
 
 
-def _check_links(folder: Path) -> int:
+def _check_links(folder: Path, out: Path) -> int:
     """Name each dead link of the built book; return 1 if there is one."""
-    findings = check_links.check((folder / FIRST).parent)
+    findings = check_links.check((out / FIRST).parent)
     for finding in findings:
         print(f"check_links: {finding}", file=sys.stderr)
     for key in check_links.unused(folder / "chapters"):
@@ -82,14 +88,16 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT, metavar="FOLDER")
     parser.add_argument("--serial", action="store_true", help="one page at a time")
     parser.add_argument("--strict", action="store_true", help="hold to every book.claim")
+    parser.add_argument("--out", type=Path, metavar="OUT", help="build into OUT/_build")
     options = parser.parse_args()
+    folder, out = options.folder.resolve(), (options.out or options.folder).resolve()
     started = time.monotonic()
-    status = build(options.folder.resolve(), serial=options.serial, strict=options.strict)
+    status = build(folder, serial=options.serial, strict=options.strict, out=out)
     seconds = time.monotonic() - started
     if status:
         print(f"The book was not built: see above ({seconds:.0f} s).", file=sys.stderr)
     else:
-        print(f"The book is built ({seconds:.0f} s). Open {options.folder.resolve() / FIRST}")
+        print(f"The book is built ({seconds:.0f} s). Open {out / FIRST}")
     return status
 
 

@@ -1,6 +1,5 @@
 """The real book and a small one, each built once; the book's own modules importable."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,23 +12,30 @@ for folder in (ROOT / "chapters" / "_ext", ROOT / "tools", HERE):
 
 
 @pytest.fixture(scope="session")
-def book():
-    """The folder of the built book; built again only where something changed."""
-    command = [sys.executable, str(ROOT / "tools" / "build_book.py")]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    return ROOT / "_build" / "html"
+def gate():
+    """What came of building the book for this run; the first who asks waits for it."""
+    import gate_book
+
+    return gate_book.result()
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """A small book that has been built without a fault."""
-    from minibook import MiniBook
+def book(gate):
+    """The folder of the built book."""
+    import gate_book
 
-    book = MiniBook.create(tmp_path_factory.mktemp("built"))
-    done = book.build()
-    assert done.returncode == 0, done.stdout
-    return book
+    if not gate.built:
+        pytest.fail("no book: test_the_book_builds says why", pytrace=False)
+    return gate_book.html()
+
+
+@pytest.fixture(scope="session")
+def built():
+    """A small book that has been built without a fault; nobody changes it."""
+    from minibook import MiniBook, make
+    from once import once
+
+    return MiniBook(once("built", make))
 
 
 @pytest.fixture
@@ -54,3 +60,32 @@ def address(book):
 
     with served(book) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def playbook():
+    """The folder of the book that holds the moving figures of each page, and little else."""
+    import playbook
+    from once import once
+
+    return once("figures", playbook.make, playbook.sources()) / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def alone(playbook):
+    """The address of the moving figures of each page on a server."""
+    from browser import served
+
+    with served(playbook) as address:
+        yield address
+
+
+@pytest.fixture
+def figure(request, browser, alone):
+    """The figure ELEMENT of a module's PAGE; nothing went wrong while it was open."""
+    from browser import visit
+
+    page, element = request.module.PAGE, request.module.ELEMENT
+    with visit(browser, alone, page, has_touch=True) as seen:
+        yield seen.page.locator(element)
+        assert seen.errors == seen.missing == seen.outside == []

@@ -169,3 +169,11 @@ class MiniBook:
             text=True,
             env=os.environ | {"NO_COLOR": "1"},
         )
+
+
+def make(folder: Path) -> MiniBook:
+    """Build a small book without a fault."""
+    book = MiniBook.create(folder)
+    done = book.build()
+    assert done.returncode == 0, done.stdout
+    return book

@@ -174,10 +174,13 @@ def test_the_check_of_an_epub_finds_a_fault(packed, tmp_path, name, old, new, fa
 @pytest.fixture(scope="module")
 def sheets(book, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pdf")
+    for name in ("_config.yml", "_toc.yml", "chapters", "CHANGELOG.md", ".git"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "_build").symlink_to(book.parent)
     pages = ["chapters/classifiers/softmax", "chapters/reference/formula-sheet"]
     with printer() as paper:
-        pdf.make(ROOT, folder / "book.pdf", paper, pages)
-        pdf.sheet(ROOT, folder / "sheet.pdf", paper)
+        pdf.make(folder, folder / "book.pdf", paper, pages)
+        pdf.sheet(folder, folder / "sheet.pdf", paper)
     return {name: PdfReader(folder / f"{name}.pdf") for name in ("book", "sheet")}
 
 

@@ -1,0 +1,58 @@
+"""Small books that are dear to build: made once, shared by all workers and by later runs."""
+
+import shutil
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import gate_book
+import pytest
+from cachekey import digest
+from filelock import FileLock
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "_build" / "small"
+SOURCES = (
+    "_config.yml",
+    "chapters/_ext/**/*",
+    "chapters/_extra/**/*",
+    "chapters/_static/*",
+    "chapters/references.bib",
+    "nnlib/**/*",
+    "requirements.lock",
+    "tests/book/*book.py",
+    "tests/book/asking.py",
+    "tools/build_book.py",
+)
+LONG = 3600  # seconds after which what was made from other sources is deleted
+
+
+def once(name: str, make: Callable[[Path], object], also: str = "") -> Path:
+    """Return the folder that `make` fills; nobody changes it.
+
+    It is filled where no worker and no earlier run has done so from the same sources, the text
+    `also` among them. A failure is remembered for the run, so that it costs one attempt.
+    """
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with FileLock(FOLDER / f"{name}.lock", timeout=900):
+        key = zlib.crc32((digest(ROOT, SOURCES) + also).encode())
+        folder = FOLDER / f"{name}-{key:08x}"
+        made, failed = folder / ".made", folder / ".failed"
+        if failed.exists() and failed.read_text() == gate_book.this_run():
+            pytest.fail(f"the small book {name!r} could not be made", pytrace=False)
+        if not made.exists():
+            _forget(name, folder)
+            folder.mkdir()
+            failed.write_text(gate_book.this_run())
+            make(folder)
+            failed.unlink()
+            made.touch()
+        return folder
+
+
+def _forget(name: str, folder: Path) -> None:
+    """Delete what is half made, and what was made long ago from other sources."""
+    for other in FOLDER.glob(f"{name}-????????"):
+        if other == folder or time.time() - other.stat().st_mtime > LONG:
+            shutil.rmtree(other, ignore_errors=True)

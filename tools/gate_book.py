@@ -1,0 +1,146 @@
+"""Build the book once for a run of the tests, and tell every test what came of it.
+
+Usage: python tools/gate_book.py
+
+The book is built into _build/gate, so that a reader's build stays as it is, on the plainest
+processor that this machine can imitate, and with every claim strict. The runner of the tests
+starts this beside them; the first test that needs the book waits for it, or starts it itself.
+What came of it is remembered: a book that was built, until something changes that the build
+depends on; one that was not, until the run has ended.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+sys.path.append(str(Path(__file__).resolve().parent))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "chapters/_ext"))
+
+import processors
+from cachekey import digest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "_build" / "gate"
+MOST = 1500  # seconds that a test waits for the book
+SHOWN = 40  # lines of a failed build
+SOURCES = (
+    "_config.yml",
+    "_toc.yml",
+    "Makefile",
+    "pyproject.toml",
+    "requirements.lock",
+    "README.md",
+    "LICENSE",
+    "chapters/**/*",
+    "exercises/heldback/**/*",
+    "exercises/nngrader/**/*",
+    "exercises/problems/**/*",
+    "exercises/source/**/*",
+    "nnlib/**/*",
+    "tools/**/*.py",
+)
+TOLD = re.compile(r"^\S*\.(?:md|py):\d+: |\b(?:ERROR|WARNING)\b|^  > |^check_links: ")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of building the book: by what, in which run, and what was said."""
+
+    key: str
+    run: str
+    built: bool
+    said: str
+    seconds: float
+
+    def holds(self, key: str, run: str) -> bool:
+        """Say whether this result is that of a run with these sources."""
+        return self.key == key and (self.built or self.run == run)
+
+
+def html(folder: Path = FOLDER) -> Path:
+    """Return the folder of the built pages."""
+    return folder / "_build" / "html"
+
+
+def result(folder: Path = FOLDER, *, root: Path = ROOT, wait: float = MOST) -> Result:
+    """Return what came of building the book, after building it where nobody has.
+
+    Raises
+    ------
+    TimeoutError
+        If another process has been building it for longer than ``wait`` seconds.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "lock", timeout=wait):
+            known = _remembered(folder)
+            key, run = digest(root, SOURCES), this_run()
+            if known is None or not known.holds(key, run):
+                known = _build(folder, root, key, run)
+                text = json.dumps(asdict(known), indent=1)
+                (folder / "result.json").write_text(text, encoding="utf-8")
+            return known
+    except Timeout as error:
+        message = f"gate_book: the book was not built within {wait:.0f} s; see {folder / 'log'}"
+        raise TimeoutError(message) from error
+
+
+def this_run() -> str:
+    """Return the name of this run of the tests, which its processes share."""
+    names = ("GATE_RUN", "PYTEST_XDIST_TESTRUNUID")
+    return next((os.environ[name] for name in names if name in os.environ), str(os.getpid()))
+
+
+def _remembered(folder: Path) -> Result | None:
+    """Return the result of the last build, if its pages are still there."""
+    try:
+        known = Result(**json.loads((folder / "result.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return None if known.built and not (html(folder) / "index.html").exists() else known
+
+
+def _build(folder: Path, root: Path, key: str, run: str) -> Result:
+    """Build the book; what is said goes to a file, too."""
+    command = [sys.executable, str(ROOT / "tools/build_book.py"), "--out", folder, root]
+    environment = os.environ | processors.plainest() | {"BOOK_CLAIMS": "strict"}
+    environment |= {"NO_COLOR": "1"}
+    started = time.monotonic()
+    (folder / "result.json").unlink(missing_ok=True)  # stopped half-way, nothing is known
+    with (folder / "log").open("w+", encoding="utf-8") as log:
+        done = subprocess.run(command, env=environment, stdout=log, stderr=log, check=False)
+        log.seek(0)
+        said = "" if done.returncode == 0 else excerpt(log.read().splitlines())
+    seconds = round(time.monotonic() - started, 1)
+    return Result(key, run, done.returncode == 0, said, seconds)
+
+
+def excerpt(lines: Iterable[str]) -> str:
+    """Return the lines of a failed build that name page, line and cause."""
+    lines = [COLOUR.sub("", line).rstrip() for line in lines]
+    told = [*dict.fromkeys(filter(TOLD.search, lines))] or lines[-SHOWN:]
+    more = f"… and {len(told) - SHOWN} lines more" if len(told) > SHOWN else ""
+    return "\n".join([*told[:SHOWN], more]).rstrip()
+
+
+def main() -> int:
+    """Run the command line."""
+    found = result()
+    if found.built:
+        print(f"gate_book: the book is built ({found.seconds:.0f} s): {html()}")
+        return 0
+    print(f"gate_book: the book does not build ({found.seconds:.0f} s)\n{found.said}")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
