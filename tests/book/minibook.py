@@ -160,14 +160,14 @@ class MiniBook:
         """Return a built page."""
         return (self.root / f"_build/html/chapters/{name}.html").read_text(encoding="utf-8")
 
-    def build(self) -> subprocess.CompletedProcess:
+    def build(self, *options: str, **variables: str) -> subprocess.CompletedProcess:
         """Build as `make book` does; the output holds standard output and errors together."""
         return subprocess.run(
-            [sys.executable, str(ROOT / "tools/build_book.py"), str(self.root)],
+            [sys.executable, str(ROOT / "tools/build_book.py"), *options, str(self.root)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=os.environ | {"NO_COLOR": "1"},
+            env=os.environ | {"NO_COLOR": "1", "BOOK_CLAIMS": ""} | variables,
         )
 
 

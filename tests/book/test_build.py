@@ -125,6 +125,15 @@ def test_a_second_build_executes_nothing(mini):
     assert mini.runs == before
 
 
+def test_outputs_of_another_processor_are_not_served_and_both_are_kept(mini):
+    before = mini.runs
+    assert mini.build(ATEN_CPU_CAPABILITY="default").returncode == 0
+    assert mini.runs == before + 1
+    assert mini.build().returncode == 0
+    assert mini.build(ATEN_CPU_CAPABILITY="default").returncode == 0
+    assert mini.runs == before + 1
+
+
 def test_an_edit_of_the_prose_executes_nothing(mini):
     before = mini.runs
     mini.replace("Two things", "Both things")

@@ -1,14 +1,10 @@
 """A measured claim that does not hold: told by value in a page, an error in a strict build."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
-from minibook import ROOT
 
 from nnlib import book
 
@@ -88,17 +84,7 @@ def claiming(built, tmp_path_factory):
     """A small book with two claims that fail, its builds: lenient, strict, lenient again."""
     mini = built.copy(tmp_path_factory.mktemp("claiming") / "book")
     mini.replace(f"{FENCE}{{erratum}}", PAGE + f"{FENCE}{{erratum}}")
-    return mini, [build(mini), build(mini, "--strict"), build(mini)]
-
-
-def build(mini, *options):
-    return subprocess.run(
-        [sys.executable, str(ROOT / "tools/build_book.py"), *options, str(mini.root)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={k: v for k, v in os.environ.items() if k != "BOOK_CLAIMS"} | {"NO_COLOR": "1"},
-    )
+    return mini, [mini.build(), mini.build("--strict"), mini.build()]
 
 
 def line_of(mini, text):

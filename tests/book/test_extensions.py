@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from cachekey import EXECUTED, digest, forget_others
+from cachekey import EXECUTED, SWITCHES, digest, forget_others
 from checks import failures
 from figures import GLUED_HYPHEN, silent_pictures
 from play import ELEMENT
+from processors import can_imitate, environment
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,11 +63,32 @@ def test_the_digest_does_not_depend_on_the_folder(tree, tmp_path_factory):
     assert digest(other, EXECUTED) == digest(tree, EXECUTED)
 
 
-def test_only_the_caches_of_other_digests_are_deleted(tmp_path):
-    for name in (".jupyter_cache-old", ".jupyter_cache-new", "html"):
+def test_only_the_caches_of_other_digests_are_deleted_whatever_the_processor(tmp_path):
+    kept = {".jupyter_cache-3.11-new-here", ".jupyter_cache-3.11-new-there", "html"}
+    for name in (*kept, ".jupyter_cache-3.11-old-here", ".jupyter_cache-old"):
         (tmp_path / name / "part").mkdir(parents=True)
-    forget_others(tmp_path / ".jupyter_cache-new")
-    assert {path.name for path in tmp_path.iterdir()} == {".jupyter_cache-new", "html"}
+    forget_others(tmp_path / ".jupyter_cache-3.11-new-here")
+    assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def processor_under(variables):
+    """The hash of the processor in a process with these variables."""
+    command = [sys.executable, "-c", "import cachekey; print(cachekey.processor())"]
+    path = {"PYTHONPATH": str(ROOT / "chapters/_ext")}
+    env = os.environ | path | variables
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+
+
+def test_each_processor_that_can_be_imitated_has_a_cache_of_its_own():
+    found = [processor_under(environment(name)) for name in can_imitate()]
+    assert len(set(found)) == len(found)
+
+
+def test_the_cache_knows_every_switch_that_imitates_a_processor():
+    for name in can_imitate():
+        assert set(environment(name)) <= set(SWITCHES)
+    assert processor_under({}) == processor_under({})
+    assert processor_under({"ATEN_CPU_CAPABILITY": "default"}) != processor_under({})
 
 
 @pytest.mark.parametrize(
