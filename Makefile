@@ -3,10 +3,11 @@ PYTHON ?= python3
 PY := .venv/bin/python
 COURSE := exercises
 .DEFAULT_GOAL := help
-.PHONY: help setup system book epub pdf page test lint lab exercises experiments bench clean
+.PHONY: help setup system book epub pdf page test test-all processors lint lab exercises
+.PHONY: experiments bench clean
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 setup: ## make .venv from requirements.lock (does nothing when it is up to date)
 	@$(PYTHON) tools/setup_env.py
@@ -26,8 +27,14 @@ epub: setup ## make the ePub of the book, formulas as MathML
 pdf: setup system book ## print the built book and the formula sheet as PDF
 	@$(PY) tools/print_book.py pdf
 
-test: setup system lint ## run every test; needs no network once set up
-	@$(PY) tools/run_tests.py
+test: setup system lint ## run the tests, of the deep ones a share; T=nnlib/linalg: one thing
+	@$(PY) tools/run_tests.py $(T)
+
+test-all: setup system lint ## run every case of every test, and `make processors`
+	@$(PY) tools/run_tests.py --deep && $(PY) tools/try_processors.py
+
+processors: setup system ## pages and problems under each processor that this one can imitate
+	@$(PY) tools/try_processors.py
 
 lint: setup ## style, imports, spelling, nothing generated, what pages lack
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib && $(PY) tools/check_repository.py && $(PY) tools/lint_pages.py

@@ -1,33 +1,136 @@
-"""Run every test that this machine can run, and say what it left out.
+"""Run the tests: all, those of one thing, or every case of every test.
 
-On two cores or more two groups run side by side, each in a pytest of its own: the folders in
-`APART`, and all else. What a group prints is shown whole when both have ended. The grader's
-sandbox needs Linux; elsewhere its tests are left out, with a word about it. Under ``CI=true``
-nothing may be left out. With arguments there is one pytest, which gets them.
+Usage: python tools/run_tests.py [--deep] [TOPIC]
+
+Without a topic every test runs, of those marked `deep` one share a commit (`conftest.py`). One
+pytest-xdist worker a core takes the test files in turn (`gate_report.py`), while the book is
+built beside them (`gate_book.py`). A topic is a folder or module of nnlib or the grader, a
+page, an assignment or one of its problems, or a path below tests/.
+
+The grader's sandbox needs Linux; elsewhere its tests are left out, with a word about it. Under
+``CI=true`` nothing may be left out.
 """
 
+import argparse
+import difflib
 import os
-import re
 import signal
 import subprocess
 import sys
-import tempfile
-import threading
 import time
-from collections import Counter
-from collections.abc import Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
-APART = ("tests/exercises", "tests/nngrader", "tests/tools")  # as long as all else
-WORDS = ("passed", "failed", "error", "deselected", "skipped", "xfailed", "xpassed", "warning")
-COUNT = re.compile(rf"(\d+) ({'|'.join(WORDS)})")
-PERCENT = re.compile(r"\[ *(\d+)%\]$")
-EVERY = 60  # seconds between two words about the progress
-CLEANUP = 20  # seconds that an interrupted pytest gets
+ROOT = Path(__file__).resolve().parent.parent
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+SHORT = ["-p", "gate_report", "-q", "--no-header", "-rN", "--tb=short", "--durations=10"]
+BOOK = Path("tools/gate_book.py")
+MOST = 4  # workers: each may need 1 GB
+GRACE = 20  # seconds that the book's build gets to end
 
 
-def selection(platform, ci):
+@dataclass
+class Topic:
+    """What runs for one thing: arguments of pytest, a page to build first, what is left out."""
+
+    arguments: list[str]
+    page: str = ""
+    left_out: list[str] = field(default_factory=list)
+
+
+def find(name: str, root: Path = ROOT) -> Topic:
+    """Return what runs for a topic; exit with the nearest names if there is none."""
+    name = name.strip("/").removesuffix(".py").removesuffix(".md")
+    name = name.removeprefix("chapters/").removeprefix("exercises/")
+    if name.split("/")[0] in ("nnlib", "nngrader"):
+        return _module(name, root)
+    if (path := _tests(name, root)) is not None:
+        return Topic([path], left_out=["all other tests"])
+    if (root / "chapters" / f"{name}.md").exists():
+        return _page(name, root)
+    assignment, _, problem = name.partition("/")
+    if (root / "exercises" / "problems" / assignment / f"{problem or '__init__'}.py").exists():
+        return _assignment(assignment, problem, root)
+    _unknown(name, root)
+
+
+def _unknown(name: str, root: Path) -> NoReturn:
+    """Exit with the topics that are near a name that is none."""
+    names = known(root)
+    near = [n for n in names if name in n] + difflib.get_close_matches(name, names, cutoff=0.4)
+    sys.exit(f"run_tests: no topic {name!r}; near it: {', '.join(near[:5]) or 'none'}")
+
+
+def known(root: Path = ROOT) -> list[str]:
+    """Return the topics by name: parts of nnlib, pages, assignments and their problems."""
+    parts = [p.relative_to(root).as_posix() for p in (root / "nnlib").rglob("*") if _part(p)]
+    pages = [p.relative_to(root / "chapters") for p in (root / "chapters").glob("*/*.md")]
+    problems = (root / "exercises" / "problems").glob("*/*.py")
+    assignments = {f"{p.parent.name}/{p.stem}".removesuffix("/__init__") for p in problems}
+    folders = [p.name for p in (root / "tests").iterdir() if p.is_dir()]
+    return sorted(
+        [*parts, *(p.with_suffix("").as_posix() for p in pages), *assignments, *folders]
+    )
+
+
+def _part(path: Path) -> bool:
+    return path.suffix == ".py" or (path / "__init__.py").exists()
+
+
+def _tests(name: str, root: Path) -> str | None:
+    """Return the path below tests/ that a name means, if it means one."""
+    below = root / "tests" / name.removeprefix("tests/")
+    for path in (below, below.with_suffix(".py")):
+        if path.exists():
+            return path.relative_to(root).as_posix()
+    return None
+
+
+def _module(name: str, root: Path) -> Topic:
+    """Return the tests of a folder or module of nnlib or of the grader, and its examples."""
+    package, _, inner = name.partition("/")
+    source = root / name if package == "nnlib" else root / "exercises" / name
+    if not (source.exists() or source.with_suffix(".py").exists()):
+        _unknown(name, root)
+    source = source if source.exists() else source.with_suffix(".py")
+    tests = root / "tests" / package
+    if not inner:
+        found = [tests]
+    else:
+        word = Path(inner).stem
+        named = {tests / inner, *tests.rglob(f"test_*{word}*.py"), *tests.rglob(word)}
+        found = sorted(p for p in named if p.exists() and "__pycache__" not in p.parts)
+        found = [p for p in found if not any(q in p.parents for q in found)]
+        found += [tests / "test_ops.py"] * inner.startswith("ops")
+    paths = [p.relative_to(root).as_posix() for p in [source, *found]]
+    rest = f"tests of {package} that do not bear the name, and of what rests on {name}"
+    return Topic(paths, left_out=[rest])
+
+
+def _page(page: str, root: Path) -> Topic:
+    """Return the build of a page alone, and the tests that name it or a figure of its own."""
+    text = (root / "chapters" / f"{page}.md").read_text(encoding="utf-8")
+    figures = [p.stem for p in (root / "chapters" / "_extra" / "_play").glob("*.js")]
+    played = [f for f in figures if f'play("{f}"' in text or f'play(\n    "{f}"' in text]
+    tests = root / "tests" / "book"
+    own = [tests / f"test_play_{name.replace('-', '_')}.py" for name in played]
+    paths = [p.relative_to(root).as_posix() for p in own if p.exists()]
+    rest = "the page among the others (links, search, the visit in a browser)"
+    return Topic(paths, page=page, left_out=[rest, "all other tests"])
+
+
+def _assignment(assignment: str, problem: str, root: Path) -> Topic:
+    """Return the tests of an assignment's problems, and of their text."""
+    files = (root / "exercises" / "problems" / assignment).glob("*.py")
+    names = [problem] if problem else [p.stem for p in files]
+    words = [n for n in names if n not in ("__init__", "common")] + [assignment] * (not problem)
+    rest = ["the engine's own tests", "a class graded in the sandbox"]
+    return Topic(["tests/exercises", "-k", " or ".join(words)], left_out=rest)
+
+
+def everywhere(platform: str, ci: bool) -> list[str]:
     """Return pytest's arguments for a platform; exit where CI would have to leave tests out."""
     if platform.startswith("linux"):
         return []
@@ -37,139 +140,85 @@ def selection(platform, ci):
     return ["-m", "not sandbox"]
 
 
-def groups(apart=APART):
-    """Return pytest's arguments by name of group: what one leaves out, the other runs."""
-    return {"grader and tools": [*apart], "all else": [f"--ignore={name}" for name in apart]}
+def workers() -> int:
+    """Return how many workers run at once: one a core that this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(cores or 1, MOST)
 
 
-@dataclass
-class Group:
-    """A running pytest; what it prints is kept until it has ended."""
-
-    name: str
-    process: subprocess.Popen
-    lines: list[str] = field(default_factory=list)
-    percent: str = "0"
-
-    def listen(self) -> None:
-        """Keep each line, and how far the run has come."""
-        for line in self.process.stdout:
-            self.lines.append(line)
-            done = PERCENT.search(line.rstrip())
-            self.percent = done[1] if done else self.percent
-        self.process.wait()
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many tests passed, failed and so on, from the last line."""
-        last = self.lines[-1] if self.lines else ""
-        return {word: int(n) for n, word in COUNT.findall(last)}
-
-
-def side_by_side(commands, environment, folder: Path) -> list[Group]:
-    """Run commands at once, each with its own scratch folder; return when all have ended."""
-    started, running = time.monotonic(), []
-    try:
-        for name, command in commands.items():
-            scratch = folder / name.replace(" ", "-")
-            running.append(_start(name, [*command, f"--basetemp={scratch}"], environment))
-        threads = [threading.Thread(target=group.listen, daemon=True) for group in running]
-        for thread in threads:
-            thread.start()
-        while any(thread.is_alive() for thread in threads):
-            _wait(threads, EVERY)
-            _progress(running, time.monotonic() - started)
-    finally:  # also after Ctrl-C
-        _stop(running)
-    return running
-
-
-def _start(name, command, environment) -> Group:
-    """Start one pytest."""
-    process = subprocess.Popen(
-        command,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,  # Ctrl-C comes here alone, and is passed on once
-    )
-    return Group(name, process)
-
-
-def _wait(threads, seconds: float) -> None:
-    """Wait until a thread has ended, at most some seconds."""
-    alive = [thread for thread in threads if thread.is_alive()]
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and all(thread.is_alive() for thread in alive):
-        alive[0].join(0.2)
-
-
-def _progress(running: Iterable[Group], seconds: float) -> None:
-    """Print how far each group has come."""
-    states = [
-        f"{group.name} {group.percent} %"
-        if group.process.poll() is None
-        else f"{group.name} ended with {group.process.returncode}"
-        for group in running
-    ]
-    print(f"[{seconds:5.0f} s] {', '.join(states)}", flush=True)
-
-
-def _stop(running: Iterable[Group]) -> None:
-    """Interrupt what still runs, so that it cleans up; end by force what does not."""
-    left = [group.process for group in running if group.process.poll() is None]
-    for process in left:
-        process.send_signal(signal.SIGINT)
-    for process in left:
+@contextmanager
+def book_beside(root: Path):
+    """Build the book while the tests run; those that need it wait for it."""
+    if not (root / BOOK).exists():
+        yield
+        return
+    log = root / "_build" / "gate" / "build.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") as out:
+        process = subprocess.Popen(
+            [sys.executable, str(root / BOOK)],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C comes here alone
+        )
         try:
-            process.wait(CLEANUP)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            yield
+        finally:
+            _end(process)
 
 
-def status(codes: Iterable[int]) -> int:
-    """Return 0 if every group passed, else the first status that is not 0."""
-    return next((abs(code) for code in codes if code), 0)
+def _end(process: subprocess.Popen) -> None:
+    """End a process and what it has started."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
-def summary(running: Iterable[Group]) -> str:
-    """Return the sums over the groups, in pytest's words."""
-    total: Counter[str] = sum((Counter(group.counts) for group in running), Counter())
-    return ", ".join(f"{total[word]} {word}" for word in WORDS if total[word]) or "no test ran"
+def main() -> int:
+    """Run pytest and return its exit status, which is not 0 when no test ran."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("topic", nargs="?", default="", metavar="TOPIC")
+    parser.add_argument("--deep", action="store_true", help="every case of the deep tests")
+    options = parser.parse_args()
+    root = Path.cwd()
+    os.environ.update(ONE_THREAD)
+    chosen = everywhere(sys.platform, os.environ.get("CI") == "true")
+    chosen += ["--deep"] * options.deep
+    if options.topic:
+        return one(find(options.topic, root), chosen)
+    with book_beside(root):
+        return tests([*chosen, "-n", str(workers())])
 
 
-def main():
-    """Run pytest and pass on its exit status, which is not 0 when no test ran."""
-    chosen = selection(sys.platform, os.environ.get("CI") == "true")
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    pytest = [sys.executable, "-m", "pytest", *chosen]
-    if sys.argv[1:] or (os.cpu_count() or 1) < 2 or os.name == "nt":
-        command = [*pytest, *sys.argv[1:]]
-        sys.exit(subprocess.run(command, env=environment, check=False).returncode)
-    sys.exit(run(groups(), pytest, environment))
+def one(topic: Topic, chosen: list[str]) -> int:
+    """Run what a topic means, say what is left out, and return the status."""
+    status, started = 0, time.monotonic()
+    if topic.page:
+        command = [sys.executable, "tools/build_page.py", topic.page]
+        status = subprocess.run(command, check=False).returncode
+    if topic.arguments:
+        status = tests([*chosen, "-n", str(workers()), *topic.arguments]) or status
+    print(f"Left out: {'; '.join(topic.left_out)}. `make test` runs everything.")
+    print(f"{time.monotonic() - started:.0f} s")
+    return status
 
 
-def run(chosen, pytest, environment) -> int:
-    """Run the groups side by side; print what each said, and the sums; return the status."""
-    caches = {name: f".pytest_cache/{name.replace(' ', '-')}" for name in chosen}
-    commands = {
-        name: [*pytest, "-o", f"cache_dir={caches[name]}", *arguments]
-        for name, arguments in chosen.items()
-    }
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="tests-") as folder:
-        ended = side_by_side(commands, environment, Path(folder))
-    for group in sorted(ended, key=lambda group: group.process.returncode != 0):
-        print(f"\n===== {group.name} =====\n{''.join(group.lines)}", end="")
-    print(f"\n{summary(ended)} in {time.monotonic() - started:.0f} s")
-    return status(group.process.returncode for group in ended)
+def tests(arguments: list[str]) -> int:
+    """Run pytest in this process and return its exit status."""
+    import pytest
+
+    return int(pytest.main([*SHORT, *arguments]))
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the groups as Ctrl-C does
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # ends the workers, as Ctrl-C does
     try:
-        main()
+        sys.exit(main())
     except KeyboardInterrupt:
         sys.exit("run_tests: stopped")

@@ -1,62 +1,35 @@
-"""The gate's two groups: nothing falls out, and what one says or does reaches the reader."""
+"""The gate: nothing falls out, what fails is told once, a topic runs what bears its name."""
 
-import importlib.util
 import os
 import signal
 import subprocess
 import sys
 import time
-import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
+import gate_report
 import pytest
+import run_tests
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "tools" / "run_tests.py"
-SPEC = importlib.util.spec_from_file_location("run_tests", PROGRAM)
-run_tests = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(run_tests)
-SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
 
-
-def under(file, folders):
-    return any(file.startswith(f"{folder}/") for folder in folders)
-
-
-def runs(file, arguments):
-    """Whether pytest with these arguments, and the settings of the project, runs a file."""
-    ignored = [a.removeprefix("--ignore=") for a in arguments if a.startswith("--ignore=")]
-    named = [a for a in arguments if not a.startswith("-")] or SETTINGS["testpaths"]
-    return under(file, named) and not under(file, ignored)
-
-
-def test_every_file_with_tests_belongs_to_exactly_one_group():
-    files = [p.relative_to(ROOT).as_posix() for p in ROOT.glob("tests/**/test_*.py")]
-    assert len(files) > 100
-    for file in [*files, "nnlib/tensor.py", "exercises/nngrader/release.py"]:
-        assert sum(runs(file, group) for group in run_tests.groups().values()) == 1, file
-
-
-@pytest.mark.parametrize("folder", run_tests.APART)
-def test_a_folder_set_apart_exists_and_holds_tests(folder):
-    assert list((ROOT / folder).glob("test_*.py"))
+WORD = "def test_{}(tmp_path):\n    assert tmp_path.exists()\n"
 
 
 @pytest.fixture
 def project(tmp_path):
-    """A project with one passing test in each group."""
-    for folder in (*run_tests.APART, "tests/book"):
-        (tmp_path / folder).mkdir(parents=True)
+    """A project with one passing test in each of two folders."""
     (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = tests\n")
-    write(
-        tmp_path, "tests/nngrader/test_a.py", "def test_a(tmp_path): assert tmp_path.exists()"
-    )
-    write(tmp_path, "tests/book/test_b.py", "def test_b(tmp_path): assert tmp_path.exists()")
+    for name in ("nngrader/test_a.py", "book/test_b.py"):
+        write(tmp_path, f"tests/{name}", WORD.format(name[-4]))
     return tmp_path
 
 
 def write(project, name, text):
-    (project / name).write_text(text + "\n")
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
+    (project / name).write_text(text)
 
 
 def gate(project, *arguments):
@@ -71,43 +44,60 @@ def gate(project, *arguments):
     )
 
 
-def test_what_passed_in_both_groups_is_summed(project):
+def test_the_last_line_counts_what_passed(project):
     done = gate(project)
     assert done.returncode == 0, done.stdout
-    assert "\n2 passed in " in done.stdout
-    assert (project / ".pytest_cache/all-else").is_dir()
-    assert (project / ".pytest_cache/grader-and-tools").is_dir()
+    assert done.stdout.splitlines()[-1].startswith("2 passed in ")
 
 
-@pytest.mark.parametrize("folder", ["nngrader", "tools", "book"])
-def test_a_failure_in_any_folder_fails_the_gate_and_is_shown_whole_at_the_end(project, folder):
-    write(project, f"tests/{folder}/test_c.py", "def test_c():\n    assert 1 + 1 == 3, 'sum'")
+def test_a_failure_fails_the_gate_and_is_shown(project):
+    write(project, "tests/book/test_c.py", "def test_c():\n    assert 1 + 1 == 3, 'sum'\n")
     done = gate(project)
     assert done.returncode == 1
-    assert "\n2 passed, 1 failed in " in done.stdout
-    name = "grader and tools" if folder != "book" else "all else"
-    last = done.stdout[done.stdout.rindex(f"===== {name} =====") :]
-    assert "AssertionError: sum" in last
-    assert "assert 1 + 1 == 3" in last
+    assert "AssertionError: sum" in done.stdout
+    assert "tests/book/test_c.py::test_c" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("1 failed, 2 passed in ")
 
 
-def test_a_group_without_tests_fails_the_gate(project):
-    (project / "tests/book/test_b.py").unlink()
+MANY = """
+import pytest
+
+@pytest.fixture
+def book():
+    pytest.fail("the book was not built", pytrace=False)
+
+@pytest.mark.parametrize("n", range(300))
+def test_page(book, n):
+    pass
+
+@pytest.mark.parametrize("n", range(300))
+def test_sum(n):
+    assert n == n + 1
+"""
+
+
+def test_failures_that_say_the_same_are_told_once(project):
+    write(project, "tests/book/test_many.py", MANY)
+    done = gate(project)
+    assert done.returncode == 1
+    assert done.stdout.count("the book was not built") == 1
+    assert done.stdout.count("E   ") == 1  # one of 300
+    assert done.stdout.count("and 299 more that say the same") == 2
+    assert len(done.stdout.splitlines()) < 60
+    assert (project / "_build/tests/failures.txt").read_text().count("test_sum") >= 300
+
+
+def test_a_gate_without_tests_fails(project):
+    for name in ("nngrader/test_a.py", "book/test_b.py"):
+        (project / "tests" / name).unlink()
     assert gate(project).returncode == 5
 
 
 def test_a_file_that_cannot_be_imported_fails_the_gate(project):
-    write(project, "tests/tools/test_d.py", "import nowhere_at_all")
+    write(project, "tests/tools/test_d.py", "import nowhere_at_all\n")
     done = gate(project)
     assert done.returncode != 0
     assert "nowhere_at_all" in done.stdout
-
-
-def test_arguments_go_to_one_pytest(project):
-    done = gate(project, "-q", "tests/book")
-    assert done.returncode == 0
-    assert "1 passed" in done.stdout
-    assert "=====" not in done.stdout
 
 
 def alive(pid):
@@ -117,38 +107,149 @@ def alive(pid):
         return False
 
 
+LONG = """
+import os, time
+
+def test_long():
+    with open({note!r}, "w") as file:
+        file.write(f"{{os.getpid()}}.")
+    time.sleep(90)
+"""
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_both_groups(project, stop):
-    for folder in ("nngrader", "book"):
-        note = project / f"{folder}.pid"
-        text = f"def test_long():\n    open({str(note)!r}, 'w').write(str(os.getpid()) + '.')\n"
-        write(
-            project,
-            f"tests/{folder}/test_long.py",
-            f"import os, time\n{text}    time.sleep(90)",
-        )
-    notes = [project / "nngrader.pid", project / "book.pid"]
-    gate = subprocess.Popen([sys.executable, PROGRAM], cwd=project, stdout=subprocess.DEVNULL)
-    while not all(note.exists() and note.read_text().endswith(".") for note in notes):
-        assert gate.poll() is None
+def test_an_interrupt_ends_the_workers(project, stop):
+    note = project / "worker.pid"
+    write(project, "tests/book/test_long.py", LONG.format(note=str(note)))
+    running = subprocess.Popen(
+        [sys.executable, PROGRAM], cwd=project, stdout=subprocess.DEVNULL
+    )
+    while not (note.exists() and note.read_text().endswith(".")):
+        assert running.poll() is None
         time.sleep(0.05)
-    gate.send_signal(stop)
-    assert gate.wait(60) != 0
-    assert [alive(int(note.read_text().rstrip("."))) for note in notes] == [False, False]
+    running.send_signal(stop)
+    assert running.wait(60) != 0
+    pid, end = int(note.read_text().rstrip(".")), time.monotonic() + 10
+    while alive(pid) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not alive(pid)
 
 
-def test_two_groups_run_only_on_two_cores(monkeypatch):
-    called = []
-    monkeypatch.setattr(run_tests.sys, "argv", ["run_tests.py"])
-    monkeypatch.setattr(run_tests, "run", lambda *given: called.append("groups") or 0)
+def test_long_groups_come_first_and_what_waits_for_the_book_last(monkeypatch):
+    monkeypatch.setattr(gate_report, "GROUPS", {"b.py": "slow", "d.py": "slow"})
+    monkeypatch.setattr(gate_report, "LONG", ("slow",))
+    waits = {"a.py::two": ["book"]}
+    names = ["a.py::one", "a.py::two", "b.py::x", "c.py::x", "d.py::x", "b.py::y"]
+    items = [SimpleNamespace(nodeid=n, fixturenames=waits.get(n, [])) for n in names]
+    gate_report.pytest_collection_modifyitems(items)
+    order = ["b.py::x", "d.py::x", "b.py::y", "c.py::x", "a.py::one", "a.py::two"]
+    assert [item.nodeid for item in items] == order
 
-    def one(command, **options):
-        called.append("one")
-        return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(run_tests.subprocess, "run", one)
-    for cores in (1, 2):
-        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        with pytest.raises(SystemExit, match="0"):
-            run_tests.main()
-    assert called == ["one", "groups"]
+def test_the_files_of_a_group_go_to_one_worker(project):
+    text = (
+        "import os\ndef test_who(worker_id, tmp_path_factory):\n    base = tmp_path_factory\n"
+    )
+    text += "    (base.getbasetemp().parent / __name__).write_text(worker_id)\n"
+    files = {f"tests/nngrader/test_{k}.py": "one" for k in "pqrs"}
+    for name in files:
+        write(project, name, text)
+    write(project, "conftest.py", f"import gate_report\ngate_report.GROUPS.update({files})\n")
+    options = [*run_tests.SHORT, "-n", "2", "--basetemp", str(project / "base")]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "-vv"],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(PROGRAM.parent)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout
+    wrote = [(project / "base").rglob(f"*test_{k}") for k in "pqrs"]
+    assert len({path.read_text() for found in wrote for path in found}) == 1
+
+
+def test_every_name_that_is_offered_is_a_topic_with_tests_that_exist():
+    for name in run_tests.known(ROOT):
+        topic = run_tests.find(name, ROOT)
+        assert topic.left_out
+        for argument in topic.arguments:
+            assert "/" not in argument or (ROOT / argument).exists(), (name, argument)
+        if name.startswith("nnlib/ops/"):
+            assert "tests/nnlib/test_ops.py" in topic.arguments
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "page"),
+    [
+        ("nnlib/linalg", ["nnlib/linalg", "tests/nnlib/linalg"], ""),
+        ("chapters/maths/vectors.md", ["tests/book/test_play_vectors.py"], "maths/vectors"),
+        ("ps2_classifiers/hinge_loss", ["tests/exercises", "-k", "hinge_loss"], ""),
+        ("tools", ["tests/tools"], ""),
+    ],
+)
+def test_a_topic_runs_what_bears_its_name(name, arguments, page):
+    topic = run_tests.find(name, ROOT)
+    assert topic.arguments == arguments
+    assert topic.page == page
+
+
+@pytest.mark.parametrize("name", ["maths/vector", "nnlib/linalgg", "ps2", "tests/nowhere"])
+def test_an_unknown_topic_is_refused_with_what_is_near(name):
+    with pytest.raises(SystemExit, match="no topic") as refused:
+        run_tests.find(name, ROOT)
+    near = {"maths/vector": "maths/vectors", "nnlib/linalgg": "nnlib/linalg"}
+    assert near.get(name, "") in str(refused.value)
+
+
+def test_groups_name_files_that_exist():
+    files = [*gate_report.GROUPS, *(g for g in gate_report.LONG if "/" in g)]
+    assert [f for f in files if not (ROOT / f).exists()] == []
+    assert {g for g in gate_report.LONG if "/" not in g} <= {*gate_report.GROUPS.values()}
+
+
+DEEP = """
+import pytest
+
+@pytest.mark.deep(4)
+@pytest.mark.parametrize("n", range(40))
+def test_many(n):
+    pass
+
+@pytest.mark.deep(90)
+@pytest.mark.parametrize("n", range(3))
+def test_few(n):
+    pass
+
+@pytest.mark.deep(2)
+def test_one():
+    pass
+"""
+
+
+def share(project, number, *arguments):
+    """The cases that one commit sees."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--co", *arguments],
+        cwd=project,
+        env=os.environ | {"TEST_SHARE": str(number)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {line for line in done.stdout.splitlines() if "::" in line}
+
+
+def test_as_many_commits_as_the_mark_says_see_every_case(tmp_path):
+    write(tmp_path, "conftest.py", (ROOT / "conftest.py").read_text())
+    write(tmp_path, "pytest.ini", "[pytest]\nmarkers = deep(k): a share\n")
+    write(tmp_path, "test_deep.py", DEEP)
+    whole = share(tmp_path, 0, "--deep")
+    shares = [share(tmp_path, 100 + k) for k in range(4)]
+    assert len(whole) == 44
+    many = {case for case in whole if "many" in case}
+    assert many <= set.union(*shares)
+    assert all(1 <= len(s & many) < 25 for s in shares)
+    assert all(sum("few" in case for case in s) == 1 for s in shares)
+    assert all("test_deep.py::test_one" in s for s in shares)
+    assert share(tmp_path, 102) == shares[2]

@@ -40,7 +40,9 @@ def test_numeric_leads_back_and_copies():
 
 
 @pytest.mark.parametrize("convert", [exact, numeric])
-@pytest.mark.parametrize("wrong", TEXTS_AND_OTHERS, ids=repr)
+@pytest.mark.parametrize(
+    "wrong", TEXTS_AND_OTHERS, ids=lambda w: repr(w).partition(" at 0x")[0]
+)
 def test_what_is_no_real_number_is_refused(convert, wrong):
     with pytest.raises(TypeError, match="lu: expected real numbers for A, got"):
         convert(wrong, function="lu", argument="A")

@@ -1,0 +1,11 @@
+"""Which test files share what is dear to make, and which take long: read by the runner.
+
+A worker of the runner takes a file at a time. Files of one group go to one worker, so that a
+fixture of the session that they share is made once.
+"""
+
+GROUPS: dict[str, str] = {}
+"""File: the group that it runs with; any other file is a group by itself."""
+
+LONG: tuple[str, ...] = ()
+"""Groups that take longest, the longest first: they start first."""

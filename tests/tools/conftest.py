@@ -1,0 +1,6 @@
+"""The programs of tools/ can be imported."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))

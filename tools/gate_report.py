@@ -1,0 +1,160 @@
+"""Plugin of pytest for `make test`: whole files to each worker, and a report of one screen.
+
+A worker takes a file, or a group of files that share what is dear to make
+(``tests/groups.py``), the long ones first and those that open the built book last. While the
+tests run there is a line every half minute; at the end failures that say the same stand
+together, and whole in a file.
+"""
+
+import re
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
+
+from groups import GROUPS, LONG
+
+EVERY = 30  # seconds between two words about the progress
+SHOWN = 8  # different failures that are shown
+LINES = 24  # of each
+NUMBER = re.compile(r"\d+")
+WORKER = re.compile(r"^\[gw\d+\] .*\n", re.MULTILINE)  # which worker ran it
+BOOK = "book"  # the fixture that waits for the built book
+
+
+def group_of(nodeid: str) -> str:
+    """Return the group that a test belongs to: that of its file, or the file itself."""
+    file = nodeid.partition("::")[0]
+    return GROUPS.get(file, file)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Put long groups first and those that wait for the book last, each group together."""
+    waits = {group_of(i.nodeid) for i in items if BOOK in getattr(i, "fixturenames", ())}
+    rank = {name: k for k, name in enumerate(LONG)}
+    first = {}
+    for place, item in enumerate(items):
+        first.setdefault(group_of(item.nodeid), place)
+
+    def order(item):
+        group = group_of(item.nodeid)
+        return group in waits, rank.get(group, len(rank)), first[group]
+
+    items.sort(key=order)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Return a scheduler that hands out whole groups."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group_of(nodeid)
+
+    return ByGroup(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
+    """Report from the process that the user sees, not from its workers."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Report(config))
+
+
+class Report:
+    """Counts what has run and tells of it."""
+
+    def __init__(self, config):
+        self.folder = config.rootpath / "_build" / "tests"
+        self.began = self.told = time.monotonic()
+        self.total = self.done = self.bad = 0
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids):
+        """Learn how many tests there are."""
+        self.total = len(ids)
+
+    def pytest_sessionstart(self, session):
+        """Leave failures to the summary below."""
+        reporter = session.config.pluginmanager.getplugin("terminalreporter")
+        reporter.summary_failures = reporter.summary_errors = lambda: None
+
+    def pytest_collection_finish(self, session):
+        """Learn how many tests there are, where no worker runs."""
+        self.total = self.total or len(session.items)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_teststatus(self, report):
+        """Print no letter for each test."""
+        category, _, _ = yield
+        return category, "", ""
+
+    def pytest_runtest_logreport(self, report):
+        """Count a test, and say every half minute how far the run is."""
+        self.done += report.when == "teardown"
+        self.bad += report.failed
+        now = time.monotonic()
+        if now - self.told >= EVERY:
+            self.told = now
+            share = f"{self.done / self.total:4.0%}" if self.total else f"{self.done}"
+            bad = f", {self.bad} failed" if self.bad else ""
+            print(f"[{now - self.began:4.0f} s] {share}{bad}", flush=True)
+
+    def pytest_terminal_summary(self, terminalreporter):
+        """Show failures, those that say the same together, and keep all of them in a file."""
+        reports = [
+            report
+            for kind in ("failed", "error")
+            for report in terminalreporter.stats.get(kind, [])
+        ]
+        if not reports:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        log = self.folder / "failures.txt"
+        whole = [f"{'=' * 90}\n{title(r)}\n{r.longreprtext}\n" for r in reports]
+        log.write_text("\n".join(whole), encoding="utf-8")
+        write = terminalreporter.write_line
+        alike = folded(reports)
+        for same in alike[:SHOWN]:
+            terminalreporter.write_sep("_", title(same[0]), red=True)
+            text = WORKER.sub("", same[0].longreprtext).rstrip().splitlines()
+            if len(text) > LINES:
+                write(f"… {len(text) - LINES} lines above")
+            for line in text[-LINES:]:
+                write(line)
+            if same[1:]:
+                names = ", ".join(title(r).rpartition("::")[2] for r in same[1:4])
+                write(f"… and {len(same) - 1} more that say the same: {names}")
+        for same in alike[SHOWN : 4 * SHOWN]:
+            write(f"FAILED {title(same[0])}" + f" and {len(same) - 1} more" * (len(same) > 1))
+        write(f"All {len(reports)} failures, whole: {log}")
+
+
+def title(report) -> str:
+    """Return the name of a test, and where it failed if not in its own body."""
+    return report.nodeid if report.when == "call" else f"{report.nodeid} ({report.when})"
+
+
+def folded(reports) -> list[list]:
+    """Return the reports, those together that raise the same; bare words come last."""
+    alike = defaultdict(list)
+    for report in reports:
+        alike[says(report)].append(report)
+    return [alike[key] for key in sorted(alike, key=lambda key: key[0] == "")]
+
+
+def says(report) -> tuple[str, str]:
+    """Return the file and the first line of what was raised, whatever numbers it names.
+
+    A failure without a traceback (a fixture's refusal) says the same in every file.
+    """
+    lines = report.longreprtext.rstrip().splitlines() or [""]
+    raised = [line for line in lines if line.startswith("E ")]
+    file = report.nodeid.partition("::")[0] if raised else ""
+    return file, NUMBER.sub("#", raised[0] if raised else lines[-1])
