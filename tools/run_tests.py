@@ -152,7 +152,7 @@ def book_beside(root: Path):
     if not (root / BOOK).exists():
         yield
         return
-    log = root / "_build" / "gate" / "build.log"
+    log = root / "_build" / "gate" / "told.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(
@@ -186,6 +186,7 @@ def main() -> int:
     options = parser.parse_args()
     root = Path.cwd()
     os.environ.update(ONE_THREAD)
+    os.environ.setdefault("GATE_RUN", f"{os.getpid()}-{time.time_ns()}")
     chosen = everywhere(sys.platform, os.environ.get("CI") == "true")
     chosen += ["--deep"] * options.deep
     if options.topic:
