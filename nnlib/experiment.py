@@ -5,19 +5,29 @@ itself, calls ``experiment.record(run, seeds=range(5))``, which writes ``NAME.js
 The page says ``found = experiment.load("NAME")``, which refuses results that another version
 of the program has made, and ``found.again()``, which runs a thin slice live and compares it
 with the stored one.
+
+What training gives differs between processors, so the program says within what its thin slice
+comes out again, for each result: ``TOLERANCES = {"loss": {"relative": 0.05}, "accuracy":
+{"absolute": 0.02}}``. A list of these is for a result that is a list, one for each entry. The
+statement stands at the top level and does not count in the program's hash: another tolerance
+leaves the results as they are. What has no tolerance comes out equal.
 """
 
+import ast
 import hashlib
 import importlib.util
 import inspect
 import json
 import platform
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+
+from .book import claims
 
 __all__ = ["Stored", "load", "record"]
 
@@ -106,8 +116,12 @@ def _is_number(value) -> bool:
 
 
 def _hash(program: Path) -> str:
-    """Return the hash of a program's text; line ends do not count."""
-    return hashlib.sha256(program.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+    """Return the hash of a program's text; line ends and its tolerances do not count."""
+    lines = program.read_bytes().replace(b"\r\n", b"\n").splitlines(keepends=True)
+    for node in reversed(ast.parse(b"".join(lines)).body):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TOLERANCES":
+            del lines[node.lineno - 1 : node.end_lineno]
+    return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
 class Stored:
@@ -142,41 +156,79 @@ class Stored:
         names = ", ".join(self.runs[0])
         return f"Stored({self.program.stem}: {len(self.runs)} seeds of {names})"
 
-    def again(self, rtol: float = 1e-6) -> dict:
-        """Run the thin slice of the program now; return it, equal to the stored one.
+    def again(self) -> dict:
+        """Run the thin slice of the program now; return what it gives.
 
-        Parameters
-        ----------
-        rtol : float
-            Relative difference that is taken for equal: rounding differs between machines.
+        Where that is further from the stored slice than the program's ``TOLERANCES`` say, it
+        is a claim of the page that does not hold (``nnlib.book.claim``), not an error.
 
         Raises
         ------
         ValueError
-            If the slice comes out otherwise than stored.
+            If other results come out, or one without a tolerance comes out otherwise.
         """
         module = _imported(self.program)
         thin = getattr(module, "thin", None)
         found = _plain(module.run(self.seeds[0]) if thin is None else thin())
-        if not _same(found, self._thin, rtol):
+        within = getattr(module, "TOLERANCES", {})
+        unknown = [f"{name} in TOLERANCES" for name in within if name not in found]
+        pairs = list(_pairs(found, self._thin, within, ""))
+        other = [name for name, a, b, allowed in pairs if not (allowed or _equal(a, b))]
+        if unknown or other:
             raise ValueError(
-                f"again: {self.program.name} gave {found}, stored is {self._thin}: "
-                "run `make experiments`"
+                f"again: {self.program.name} gave {found}, stored is {self._thin}; they differ "
+                f"in {', '.join(unknown + other)}: run `make experiments`"
             )
+        far = [pair for pair in pairs if pair[3] and not _near(*pair[1:])]
+        asked = "; ".join(
+            f"{name} within {_said(allowed)} of {b}" for name, _, b, allowed in far
+        )
+        claims.note(
+            not far,
+            f"a part of the experiment `{self.program.stem}`, run again, gives what is stored",
+            asked,
+            [(name, f"{a:.6g}") for name, a, *_ in far],
+            sys._getframe(1),
+        )
         return found
 
 
-def _same(found, stored, rtol: float) -> bool:
-    """Say whether two results are equal, numbers up to a relative difference."""
-    if isinstance(found, dict) and isinstance(stored, dict):
-        return found.keys() == stored.keys() and all(
-            _same(found[key], stored[key], rtol) for key in found
-        )
-    if isinstance(found, list) and isinstance(stored, list):
-        pairs = zip(found, stored, strict=False)
-        return len(found) == len(stored) and all(_same(a, b, rtol) for a, b in pairs)
+def _pairs(found, stored, within, name: str) -> Iterator[tuple]:
+    """Yield the name of each result, what it is and was, and its tolerance, if there is one."""
+    if isinstance(stored, dict) and isinstance(found, dict) and stored.keys() == found.keys():
+        for key in stored:
+            part = within.get(key, {}) if not _is_tolerance(within) else within
+            yield from _pairs(found[key], stored[key], part, f"{name} {key}".strip())
+    elif isinstance(stored, list) and isinstance(found, list) and len(stored) == len(found):
+        parts = within if isinstance(within, list) else [within] * len(stored)
+        for k, (a, b, part) in enumerate(zip(found, stored, parts, strict=True)):
+            yield from _pairs(a, b, part, f"{name}[{k}]")
+    else:
+        numbers = _is_number(found) and _is_number(stored)
+        yield name, found, stored, within if numbers else {}
+
+
+def _is_tolerance(within) -> bool:
+    """Say whether this is one tolerance and not a dict of them."""
+    return isinstance(within, dict) and bool({"absolute", "relative"} & within.keys())
+
+
+def _near(found: float, stored: float, allowed: dict) -> bool:
+    """Say whether a number is within its tolerance of the stored one."""
+    most = allowed.get("absolute", 0) + allowed.get("relative", 0) * abs(stored)
+    return abs(found - stored) <= most
+
+
+def _said(allowed: dict) -> str:
+    """Return a tolerance in words."""
+    given = {"absolute": "{}", "relative": "{:.0%}"}
+    return " + ".join(given[kind].format(most) for kind, most in allowed.items())
+
+
+def _equal(found, stored) -> bool:
+    """Say whether two results without a tolerance are equal, numbers but for rounding."""
     if _is_number(found) and _is_number(stored):
-        return bool(np.isclose(found, stored, rtol=rtol, atol=rtol * 1e-3))
+        return bool(np.isclose(found, stored, rtol=1e-6, atol=1e-9))
     return found == stored
 
 

@@ -1,6 +1,5 @@
 """Stored experiments: what a program writes, what a page refuses, and that none is stale."""
 
-import hashlib
 import json
 
 import pytest
@@ -40,8 +39,7 @@ def made(folder, text=PROGRAM):
 @pytest.mark.parametrize("program", STORED, ids=lambda path: path.stem)
 def test_the_stored_results_are_those_of_the_program(program):
     found = json.loads(program.with_suffix(".json").read_text(encoding="utf-8"))
-    now = hashlib.sha256(program.read_bytes()).hexdigest()
-    assert found["program"] == now, "run `make experiments`"
+    assert found["program"] == experiment._hash(program), "run `make experiments`"
     assert {"python", "numpy"} <= set(found["versions"])
     assert found["machine"]
 
@@ -85,14 +83,81 @@ def test_results_of_another_version_of_the_program_are_refused(tmp_path):
         experiment.load("coin", tmp_path)
 
 
-def test_a_slice_that_comes_out_otherwise_is_refused(tmp_path):
-    made(tmp_path)
-    results = tmp_path / "coin.json"
+def moved(folder, by, within):
+    """Results whose stored mean is moved, of a program with a tolerance for the mean."""
+    path = made(folder)
+    results = path.with_suffix(".json")
     found = json.loads(results.read_text())
-    found["thin"]["mean"] += 1e-3
+    found["thin"]["mean"] += by
     results.write_text(json.dumps(found))
-    with pytest.raises(ValueError, match=r"again: coin\.py gave .*make experiments"):
-        experiment.load("coin", tmp_path).again()
+    path.write_text(PROGRAM.replace("\n\ndef run", f"TOLERANCES = {within}\n\n\ndef run", 1))
+    return experiment.load("coin", folder)
+
+
+@pytest.mark.parametrize("within", [{}, {"draws": {"absolute": 1}}])
+def test_a_result_without_a_tolerance_that_comes_out_otherwise_is_refused(tmp_path, within):
+    found = moved(tmp_path, 1e-3, within)
+    with pytest.raises(ValueError, match=r"again: coin\.py gave .* in mean: run"):
+        found.again()
+
+
+@pytest.mark.parametrize(
+    ("by", "within", "held"),
+    [
+        (0.01, {"absolute": 0.02}, True),
+        (-0.01, {"absolute": 0.02}, True),
+        (0.01, {"absolute": 0.005}, False),
+        (1.0, {"relative": 1.0}, True),
+        (1.0, {"relative": 0.01}, False),
+        (float("nan"), {"absolute": 1.0}, False),
+    ],
+)
+def test_a_result_beyond_its_tolerance_is_a_claim_that_does_not_hold(
+    tmp_path, capsys, by, within, held
+):
+    found = moved(tmp_path, by, {"mean": within})
+    capsys.readouterr()
+    assert found.again().keys() == {"mean", "draws", "name"}
+    said = capsys.readouterr().err
+    assert (said == "") == held
+    assert held or "experiment `coin`, run again, gives what is stored (mean within" in said
+
+
+def test_each_entry_of_a_list_may_have_a_tolerance_of_its_own(tmp_path, capsys):
+    thin = PROGRAM.replace("\n\nif __name__", "\n\ndef thin():\n    return X\n\n\nif __name__")
+    made(
+        tmp_path,
+        thin.replace("X", '{"a": [1.0, 2.0], "b": {"c": 3.0}}').replace(
+            "range(3)", "range(3), thin=thin"
+        ),
+    )
+    results = tmp_path / "coin.json"
+    results.write_text(results.read_text().replace("2.0", "2.1").replace("3.0", "3.2"))
+    within = {"a": [{"absolute": 0}, {"absolute": 0.2}], "b": {"relative": 0.1}}
+    text = (tmp_path / "coin.py").read_text()
+    (tmp_path / "coin.py").write_text(f"{text}TOLERANCES = {within}\n")
+    capsys.readouterr()
+    experiment.load("coin", tmp_path).again()
+    assert capsys.readouterr().err == ""
+    results.write_text(results.read_text().replace("2.1", "2.5").replace("3.2", "3.9"))
+    experiment.load("coin", tmp_path).again()
+    assert "a[1] = 2; b c = 3" in capsys.readouterr().err
+
+
+def test_a_tolerance_for_what_the_slice_does_not_give_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="median in TOLERANCES"):
+        moved(tmp_path, 0, {"median": {"absolute": 1}}).again()
+
+
+def test_another_tolerance_leaves_the_results_valid_and_nothing_else_does(tmp_path):
+    path = made(tmp_path)
+    text = path.read_text()
+    several = "TOLERANCES = {\n    'mean': {'absolute': 1},  # why\n}\n"
+    path.write_text(text.replace("\n\ndef run", f"{several}\n\ndef run", 1))
+    assert experiment.load("coin", tmp_path)["mean"].shape == (3,)
+    path.write_text(text.replace("\n\ndef run", "TOLERANCE = 1\n\n\ndef run", 1))
+    with pytest.raises(ValueError, match="has changed"):
+        experiment.load("coin", tmp_path)
 
 
 def test_results_that_record_did_not_write_are_refused(tmp_path):

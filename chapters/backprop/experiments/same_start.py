@@ -17,6 +17,7 @@ bends = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(bends)
 plain_build = bends.build
 MENU, SEEDS = (0.27, 0.81, 2.4, 7.3), range(5)
+TOLERANCES = {"loss": {"relative": 0.06}}  # three times the spread over seeds
 
 
 def as_tanh(net):

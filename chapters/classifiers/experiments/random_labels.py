@@ -16,6 +16,7 @@ from nnlib.training import accuracy, fit, loaders
 
 EPOCHS = 100
 SHARES = {"true": 0.0, "mixed": 0.4, "random": 1.0}  # how many labels are drawn
+TOLERANCES = {"train": {"absolute": 0.05}, "new": {"absolute": 0.1}}  # 3 times that of seeds
 
 
 def trained(share, seed, epochs=EPOCHS):
