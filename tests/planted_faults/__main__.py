@@ -1,11 +1,12 @@
 """Plant faults one by one and say which test finds each.
 
-Usage: python tests/planted_faults [NAME …] [--deep] [--jobs N]
+Usage: python tests/planted_faults [NAME …] [--near] [--deep] [--jobs N]
 
-A fault is NAME.patch beside this program; its first line says what it breaks. Each is applied
-to a copy of the working tree, which itself stays as it is, and the tests that may notice run
-until the first fails, those named like the changed file first. A finder that fails without the
-fault too is told as such. Table: `_build/planted_faults.tsv`.
+A fault is NAME.patch beside this program; its first line says what it breaks, and a second
+one, `First: …`, may name the tests to begin with, else those that are named like the changed
+file. Each is applied to a copy of the working tree, which itself stays as it is, and all tests
+that may notice run until the first fails; with --near only those to begin with. Without, a
+finder that fails anyway is told as such. Table: `_build/planted_faults.tsv`.
 """
 
 import argparse
@@ -46,13 +47,21 @@ class Fault:
         return self.patch.read_text(encoding="utf-8").partition("\n")[0]
 
     @property
+    def first(self) -> list[str]:
+        """What pytest gets at first; empty where nothing is named."""
+        found = re.search(r"^First: (.+)$", self.patch.read_text(encoding="utf-8"), re.M)
+        return found[1].split() if found else []
+
+    @property
     def path(self) -> str:
         """The changed file."""
         return re.search(r"^\+\+\+ b/(.+)$", self.patch.read_text(encoding="utf-8"), re.M)[1]
 
     def tests(self, tree: Path) -> list[list[str]]:
-        """Return what may notice it: what is named like the file or its folders, then all."""
+        """Return what may notice it: what is named so or like the file, then all."""
         start = next(start for start in TESTS if self.path.startswith(start))
+        if self.first:
+            return [self.first, [*TESTS[start]]]
         parts = Path(self.path.removeprefix(start)).with_suffix("").parts
         named = {}
         for part in (p.replace("-", "_") for p in reversed(parts)):
@@ -98,7 +107,7 @@ def tried(tree: Path, tests: list[str], options: list[str]) -> tuple[int, str, f
     return child.returncode, test, used.ru_utime + used.ru_stime
 
 
-def plant(fault: Fault, tree: Path, options: list[str]) -> tuple[str, str, float]:
+def plant(fault: Fault, tree: Path, steps: int, options: list[str]) -> tuple[str, str, float]:
     """Plant one fault; return what became of it, the test, and the processor seconds."""
     apply = ["git", "-C", str(tree), "apply", str(fault.patch)]
     done = subprocess.run(apply, capture_output=True, text=True, check=False)
@@ -106,7 +115,7 @@ def plant(fault: Fault, tree: Path, options: list[str]) -> tuple[str, str, float
         return "DOES NOT APPLY", done.stderr.strip().replace("\n", " "), 0.0
     seconds = 0.0
     try:
-        for tests in fault.tests(tree):
+        for tests in fault.tests(tree)[:steps]:
             status, test, used = tried(tree, tests, options)
             seconds += used
             if status not in (0, NONE):
@@ -117,7 +126,7 @@ def plant(fault: Fault, tree: Path, options: list[str]) -> tuple[str, str, float
         return "MISSED", "", seconds
     if status not in (1, 2) or not FAILED.search(f"FAILED {test}") or "::" not in test:
         return "BROKEN RUN", " ".join(test.split()), seconds
-    fails_anyway = tried(tree, [test], options)[0]
+    fails_anyway = steps > 1 and tried(tree, [test], options)[0]
     return "FAILS ANYWAY" if fails_anyway else "found", test, seconds
 
 
@@ -125,6 +134,7 @@ def main() -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="which faults; all by default")
+    parser.add_argument("--near", action="store_true", help="only the tests to begin with")
     parser.add_argument("--deep", action="store_true", help="every case of the deep tests")
     parser.add_argument("--jobs", type=int, default=1, help="how many faults at once")
     given = parser.parse_args()
@@ -143,7 +153,9 @@ def main() -> int:
 
         def run(fault: Fault) -> bool:
             tree = free.get()
-            became, test, seconds = plant(fault, tree, ["--deep"] * given.deep)
+            became, test, seconds = plant(
+                fault, tree, 1 if given.near else 2, ["--deep"] * given.deep
+            )
             free.put(tree)
             line = f"{fault.patch.stem}\t{became}\t{seconds:.0f} s\t{test}\t{fault.words}"
             print(line, flush=True)
