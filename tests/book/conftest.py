@@ -1,6 +1,7 @@
 """The real book and a small one, each built once; the book's own modules importable."""
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -83,9 +84,23 @@ def alone(playbook):
 @pytest.fixture
 def figure(request, browser, alone):
     """The figure ELEMENT of a module's PAGE; nothing went wrong while it was open."""
-    from browser import visit
+    from stage import fresh
 
     page, element = request.module.PAGE, request.module.ELEMENT
-    with visit(browser, alone, page, has_touch=True) as seen:
+    with fresh(browser, alone, page, has_touch=True) as seen:
         yield seen.page.locator(element)
-        assert seen.errors == seen.missing == seen.outside == []
+
+
+@pytest.fixture
+def open_at(request, browser):
+    """Opens the ELEMENT of a module at a size, with what its `data` gives for the changes."""
+    from browser import DESKTOP
+    from stage import placed
+
+    with ExitStack() as stack:
+
+        def opened(size=DESKTOP, touch=False, **changes):
+            page = placed(browser, request.module.ELEMENT, size=size, has_touch=touch)
+            return stack.enter_context(page)(request.module.data(**changes))
+
+        yield opened

@@ -45,7 +45,10 @@ def once(name: str, make: Callable[[Path], object], also: str = "") -> Path:
             _forget(name, folder)
             folder.mkdir()
             failed.write_text(gate_book.this_run())
-            make(folder)
+            try:
+                make(folder)
+            except RuntimeError as error:
+                pytest.fail(str(error), pytrace=False)
             failed.unlink()
             made.touch()
         return folder

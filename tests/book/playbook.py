@@ -94,7 +94,10 @@ def write(job: tuple[Path, Path]) -> str:
 def make(folder: Path) -> None:
     """Build the book of figures."""
     command = [sys.executable, __file__, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    places = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(
+        command, env=os.environ | places, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"the figures could not be made alone:\n{done.stdout}{done.stderr}")
     book = MiniBook.create(folder)

@@ -1,29 +1,19 @@
 """The figure of the activation functions: its numbers are those of nnlib, and every control."""
 
-import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, chromium
+from browser import DESKTOP, PHONE
 
 import nnlib
 from nnlib.nn import functional as F
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-HERE = Path(__file__).resolve().parents[2] / "chapters"
 PIECES = [[1.0, 0.0], [-0.5, -1.5]]
 START = {"start": "sigmoid", "at": 2.0, "pieces": PIECES}
-PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>Bends</title>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="{here}/_static/nn.css">
-<link rel="stylesheet" href="{here}/_static/play.css">
-<main class="bd-content"><figure class="nn-play"><nn-bends>
-<script type="application/json">{data}</script></nn-bends></figure></main>
-{scripts}"""
+ELEMENT = "bends"
 
 
 def maxout(z):
@@ -51,35 +41,8 @@ def of_nnlib(f, place):
     return y.item(), z.grad.item()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.fixture
-def open_at(browser, tmp_path):
-    """Open the figure alone, from a file, at a size; its page afterwards has no error."""
-    pages = []
-
-    def opened(size=DESKTOP, touch=False, **start):
-        here = HERE.as_uri()
-        names = (f"{here}/_extra/_play/{n}.js" for n in ("parts", "parts-plot", "bends"))
-        scripts = "".join(f'<script src="{name}"></script>' for name in names)
-        file = tmp_path / "bends.html"
-        text = PAGE.format(here=here, data=json.dumps(START | start), scripts=scripts)
-        file.write_text(text, encoding="utf-8")
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]}, has_touch=touch)
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(file.as_uri())
-        pages.append(page)
-        return page
-
-    yield opened
-    for page in pages:
-        assert page.errors == []
-        page.close()
+def data(**start):
+    return START | start
 
 
 def facts(page):

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from browser import visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/maths/numpy-matplotlib.html"
+PAGE, ELEMENT = "chapters/maths/numpy-matplotlib.html", "nn-broadcast"
 SHAPES = (
     ((3, 1), (4,)),
     ((3, 4), (4,)),
@@ -18,13 +17,6 @@ SHAPES = (
     ((0,), (3,)),
     ((8, 1, 6, 1), (7, 1, 5)),
 )
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE) as seen:
-        yield seen.page.locator("nn-broadcast")
-        assert seen.errors == []
 
 
 def typed(figure, *shapes):

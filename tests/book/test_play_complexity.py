@@ -1,24 +1,14 @@
 """The figure of bias and variance: its fits and its sums against nnlib's polynomials."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, chromium
+from browser import PHONE
 
 from nnlib.classifiers import PolynomialRegression
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-HERE = Path(__file__).resolve().parents[2] / "chapters"
-PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>Complexity</title>
-<meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="{here}/_static/nn.css">
-<link rel="stylesheet" href="{here}/_static/play.css">
-<main class="bd-content"><figure class="nn-play"><nn-complexity>
-<script type="application/json">{data}</script></nn-complexity></figure></main>
-{scripts}"""
+ELEMENT = "complexity"
 
 
 def drawn(seed=0, sets=12, most=60):
@@ -35,35 +25,8 @@ def drawn(seed=0, sets=12, most=60):
 DATA = drawn()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.fixture
-def open_at(browser, tmp_path):
-    """Open the figure alone, from a file, at a size; its page afterwards has no error."""
-    pages = []
-
-    def opened(size=DESKTOP):
-        here = HERE.as_uri()
-        names = (f"{here}/_extra/_play/{n}.js" for n in ("parts", "parts-plot", "complexity"))
-        scripts = "".join(f'<script src="{name}"></script>' for name in names)
-        file = tmp_path / "complexity.html"
-        page = PAGE.format(here=here, data=json.dumps(DATA), scripts=scripts)
-        file.write_text(page, encoding="utf-8")
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(file.as_uri())
-        pages.append(page)
-        return page
-
-    yield opened
-    for page in pages:
-        assert page.errors == []
-        page.close()
+def data():
+    return DATA
 
 
 @pytest.fixture

@@ -4,21 +4,15 @@ import ast
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, visit
+from browser import DESKTOP, PHONE
+from stage import fresh
 
 from nnlib import linalg
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/maths/eigen.html"
+PAGE, ELEMENT = "chapters/maths/eigen.html", "nn-eigen"
 MATRICES = {"stretch": [[6, 2], [2, 3]], "mirror": [[0, 1], [1, 0]], "shear": [[1, 1], [0, 1]]}
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
-        yield seen.page.locator("nn-eigen")
-        assert seen.errors == seen.missing == seen.outside == []
 
 
 def told(figure):
@@ -127,15 +121,15 @@ element => {
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_figure_has_its_room_and_fits_its_window(browser, address, size):
-    with visit(browser, address, PAGE, size=size) as seen:
+def test_the_figure_has_its_room_and_fits_its_window(browser, alone, size):
+    with fresh(browser, alone, PAGE, size=size) as seen:
         room, height = seen.page.locator("nn-eigen").evaluate(HEIGHTS)
         assert room == pytest.approx(height, rel=0.15)
         assert seen.too_wide() == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_accessible_in_light_and_dark(browser, address, scheme):
-    with visit(browser, address, PAGE, scheme=scheme) as seen:
+def test_the_page_is_accessible_in_light_and_dark(browser, alone, scheme):
+    with fresh(browser, alone, PAGE, scheme=scheme) as seen:
         seen.page.wait_for_selector(f"html[data-theme={scheme}]")
         assert seen.axe() == []

@@ -1,30 +1,23 @@
 """The figure of a polynomial's fit: its errors, weights and both penalties against nnlib's."""
 
-import json
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, chromium
+from browser import DESKTOP, PHONE
 
 from nnlib.classifiers import PolynomialRegression, normal_equation
 from nnlib.datasets import penguins
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
 HERE = Path(__file__).resolve().parents[2] / "chapters"
 BIRDS = penguins()[0].X
 X, Y = BIRDS[:, 2], BIRDS[:, 3] / 1000
 U = (X - 200) / 30
 DRAWS = [np.random.default_rng(s).permutation(len(X))[:20] for s in (10, 2, 4)]
-PAGE = """<!DOCTYPE html><html lang="en" data-theme="light">
-<meta charset="utf-8"><title>Fit</title>
-<link rel="stylesheet" href="{here}/_static/nn.css">
-<link rel="stylesheet" href="{here}/_static/play.css">
-<main class="bd-content"><figure class="nn-play"><nn-fit>
-<script type="application/json">{data}</script></nn-fit></figure></main>
-{scripts}"""
+ELEMENT = "fit"
 
 
 def by_nnlib(draw, degree, alpha, bias):
@@ -71,35 +64,8 @@ START = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.fixture
-def open_at(browser, tmp_path):
-    """Open the figure alone, from a file, at a size; its page afterwards has no error."""
-    pages = []
-
-    def opened(size=DESKTOP, **start):
-        here = HERE.as_uri()
-        names = (f"{here}/_extra/_play/{n}.js" for n in ("parts", "parts-plot", "fit"))
-        scripts = "".join(f'<script src="{name}"></script>' for name in names)
-        data = json.dumps(START | start)
-        file = tmp_path / "fit.html"
-        file.write_text(PAGE.format(here=here, data=data, scripts=scripts), encoding="utf-8")
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(file.as_uri())
-        pages.append(page)
-        return page
-
-    yield opened
-    for page in pages:
-        assert page.errors == []
-        page.close()
+def data(**start):
+    return START | start
 
 
 def settle(page):

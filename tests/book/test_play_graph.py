@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, chromium, visit
+from browser import DESKTOP, PHONE
+from stage import fresh
 
 from nnlib import trace
 from nnlib.trace.gates import number
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
 PLAY = Path(__file__).resolve().parents[2] / "chapters" / "_extra" / "_play"
 PAGE = "chapters/backprop/computational-graphs.html"
@@ -37,12 +38,6 @@ pairs => pairs.map(([text, values]) => {
   }
 })
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
 
 
 @pytest.fixture(scope="module")
@@ -289,8 +284,8 @@ def test_a_refusal_names_the_place_what_is_there_and_what_should_be(run, text, m
 
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def figure(request, browser, address):
-    with visit(browser, address, PAGE, size=request.param, has_touch=True) as seen:
+def figure(request, browser, alone):
+    with fresh(browser, alone, PAGE, size=request.param, has_touch=True) as seen:
         yield seen.page.locator("nn-graph")
         assert seen.errors == []
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= request.param[0]

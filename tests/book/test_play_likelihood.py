@@ -4,14 +4,15 @@ import re
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, visit
+from browser import DESKTOP, PHONE
+from stage import fresh
 
 from nnlib.datasets import penguins
 from nnlib.probability import MultivariateGaussian
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/classifiers/maximum-likelihood.html"
+PAGE, ELEMENT = "chapters/classifiers/maximum-likelihood.html", "nn-likelihood"
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 STARTS = {
     "Adelie": ([40.5, 17.0], [4.0, 1.0]),
@@ -23,13 +24,6 @@ EACH, ALL, BELOW = (
     "log-likelihood of all",
     "below the best, per bird",
 )
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
-        yield seen.page.locator("nn-likelihood")
-        assert seen.errors == seen.missing == seen.outside == []
 
 
 def press(figure, name):
@@ -125,8 +119,8 @@ def test_the_cut_follows_what_was_moved_last_and_the_alternative_text_is_true(fi
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_mean_is_dragged_and_the_room_is_kept(browser, address, size):
-    with visit(browser, address, PAGE, size=size, has_touch=True) as seen:
+def test_the_mean_is_dragged_and_the_room_is_kept(browser, alone, size):
+    with fresh(browser, alone, PAGE, size=size, has_touch=True) as seen:
         figure = seen.page.locator("nn-likelihood")
         room = figure.evaluate("e => parseFloat(getComputedStyle(e).minHeight)")
         assert room == pytest.approx(figure.bounding_box()["height"], rel=0.06)

@@ -1,9 +1,10 @@
 """A photograph under a matrix goes where the matrix takes it, by typing and by keys."""
 
 import pytest
-from browser import PHONE, visit
+from browser import PHONE
+from stage import fresh
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
 PAGE, PARTS = "chapters/maths/matrices.html", "chapters/reference/gallery/moving.html"
 
@@ -23,8 +24,8 @@ figure => {
 
 
 @pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, size=PHONE) as seen:
+def figure(browser, alone):
+    with fresh(browser, alone, PAGE, size=PHONE) as seen:
         yield seen.page.locator("nn-linear-map")
         assert seen.errors == seen.missing == seen.outside == []
 
@@ -86,8 +87,8 @@ def test_each_entry_has_room_for_what_it_holds(figure):
     assert entries.nth(0).evaluate("e => e.scrollWidth > e.clientWidth")
 
 
-def test_without_a_picture_there_is_none(browser, address):
-    with visit(browser, address, PARTS) as seen:
+def test_without_a_picture_there_is_none(browser, alone):
+    with fresh(browser, alone, PARTS) as seen:
         assert seen.page.locator("nn-linear-map .nn-area").count() == 1
         assert seen.page.locator("nn-linear-map image").count() == 0
         assert seen.errors == []

@@ -5,21 +5,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from browser import visit
 
 from nnlib import linalg
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/maths/linear-systems.html"
+PAGE, ELEMENT = "chapters/maths/linear-systems.html", "nn-lines"
 TERM = re.compile(r"(−?)\s*(\d*)\s*x([₁₂])")
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE) as seen:
-        yield seen.page.locator("nn-lines")
-        assert seen.errors == []
 
 
 def settle(figure):

@@ -1,29 +1,22 @@
 """The line between two species: loss, confidence and steps as nnlib's, and every control."""
 
-import json
 import math
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, chromium
+from browser import DESKTOP, PHONE
 
 from nnlib.classifiers import LogisticRegression, log_loss, logistic_step
 from nnlib.datasets import penguins
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
 HERE = Path(__file__).resolve().parents[2] / "chapters"
 SCRIPT = HERE / "_extra" / "_play" / "logistic.js"
 SLIDERS = ("w₁, per mm", "w₂, per mm", "b")
-PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>Birds</title>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="{here}/_static/nn.css">
-<link rel="stylesheet" href="{here}/_static/play.css">
-<main class="bd-content"><figure class="nn-play"><nn-logistic>
-<script type="application/json">{data}</script></nn-logistic></figure></main>
-{scripts}"""
+ELEMENT = "logistic"
 
 
 def two_species():
@@ -53,40 +46,9 @@ def data(**changed):
     } | changed
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.fixture
-def open_at(browser, tmp_path):
-    """Open the figure alone, from a file, at a size; its page afterwards has no error."""
-    pages = []
-
-    def opened(size=DESKTOP, **changed):
-        here = HERE.as_uri()
-        names = (f"{here}/_extra/_play/{n}.js" for n in ("parts", "parts-plot", "logistic"))
-        scripts = "".join(f'<script src="{name}"></script>' for name in names)
-        file = tmp_path / "logistic.html"
-        words = PAGE.format(here=here, data=json.dumps(data(**changed)), scripts=scripts)
-        file.write_text(words, encoding="utf-8")
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(file.as_uri())
-        pages.append(page)
-        return page.locator("nn-logistic")
-
-    yield opened
-    for page in pages:
-        assert page.errors == []
-        page.close()
-
-
 @pytest.fixture
 def figure(open_at):
-    return open_at()
+    return open_at().locator("nn-logistic")
 
 
 def settle(figure):
@@ -274,22 +236,25 @@ def test_without_weights_there_is_no_line_to_drag(figure):
 
 
 def test_a_script_that_computes_something_else_is_noticed(open_at):
-    assert open_at().get_attribute("data-agrees") == "true"
+    assert open_at().locator("nn-logistic").get_attribute("data-agrees") == "true"
     right = data()
-    assert open_at(least=right["least"] + 1e-4).get_attribute("data-agrees") == "false"
+    assert (
+        open_at(least=right["least"] + 1e-4).locator("nn-logistic").get_attribute("data-agrees")
+        == "false"
+    )
     moved = [right["best"][0] + 0.1, *right["best"][1:]]
-    assert open_at(best=moved).get_attribute("data-agrees") == "false"
+    assert open_at(best=moved).locator("nn-logistic").get_attribute("data-agrees") == "false"
 
 
 def test_it_survives_sums_of_thousands(open_at):
-    figure = open_at(limits=[[-1e4, 1e4]] * 3, start=[-1e3, 0, 0])
+    figure = open_at(limits=[[-1e4, 1e4]] * 3, start=[-1e3, 0, 0]).locator("nn-logistic")
     loss = mean_loss(-1e3 * X[:, 0])
     assert float(facts(figure)["mean loss (nats)"]) == pytest.approx(loss, abs=6e-5)
 
 
 @pytest.mark.parametrize(("size", "k"), [(PHONE, 0), (DESKTOP, 1)], ids=["phone", "desktop"])
 def test_the_room_that_it_asks_for_is_what_it_takes(open_at, size, k):
-    figure = open_at(size=size)
+    figure = open_at(size=size).locator("nn-logistic")
     asked = re.search(r"^// room: (\d+) (\d+)$", SCRIPT.read_text(), re.MULTILINE)
     # the column of text in the book is narrower than the window of a desk
     figure.page.evaluate("w => { document.querySelector('main').style.maxWidth = w; }", "689px")

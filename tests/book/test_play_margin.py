@@ -4,12 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from browser import PHONE, visit
+from browser import PHONE
 from sklearn.svm import SVC
+from stage import fresh
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/classifiers/svm.html"
+PAGE, ELEMENT = "chapters/classifiers/svm.html", "nn-margin"
 DATA = """async () => {
   const text = await (await fetch(location.href)).text();
   const page = new DOMParser().parseFromString(text, "text/html");
@@ -17,13 +18,6 @@ DATA = """async () => {
 }"""
 LINES = """element => [...element.querySelector(".nn-plot").querySelectorAll("path.nn-stroke")]
   .map(path => path.getAttribute("d"))"""
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
-        yield seen.page.locator("nn-margin")
-        assert seen.errors == seen.missing == seen.outside == []
 
 
 @pytest.fixture
@@ -140,7 +134,7 @@ def test_bird_is_dragged(figure):
     assert spot(figure)[0] < before[0] - 0.3
 
 
-def test_fits_a_phone(browser, address):
-    with visit(browser, address, PAGE, size=PHONE) as seen:
+def test_fits_a_phone(browser, alone):
+    with fresh(browser, alone, PAGE, size=PHONE) as seen:
         assert seen.too_wide() == []
         assert "Gentoo" in seen.page.locator("nn-margin .nn-live").inner_text()

@@ -1,30 +1,21 @@
 """The figure of voting neighbours: its regions, votes and distances against nnlib's."""
 
-import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, chromium
+from browser import DESKTOP, PHONE
 
 from nnlib.classifiers import KNeighborsClassifier, distances
 from nnlib.datasets import penguins
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-HERE = Path(__file__).resolve().parents[2] / "chapters"
 NAMES = ["Adelie", "Chinstrap", "Gentoo"]
 NORMS = {"L1": 1, "L2": 2, "max": np.inf}
 ACROSS, UP, QUERY = [-2.4, 2.4], [-2.2, 2.6], (0.25, 0.45)  # ranges and start, as on the page
 FACTS = ("votes", "distance to the last voter", "misjudged by the others")
-PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><meta charset="utf-8">
-<title>Neighbours</title>
-<link rel="stylesheet" href="{here}/_static/nn.css">
-<link rel="stylesheet" href="{here}/_static/play.css">
-<main class="bd-content"><figure class="nn-play"><nn-neighbours>
-<script type="application/json">{data}</script></nn-neighbours></figure></main>
-{scripts}"""
+ELEMENT = "neighbours"
 
 
 def birds():
@@ -35,48 +26,11 @@ def birds():
     return Z[::5].round(3), train.y[::5]
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.fixture
-def open_at(browser, tmp_path):
-    """Open the figure alone, from a file, at a size; its page afterwards has no error."""
-    pages = []
-
-    def opened(size=DESKTOP, **start):
-        here = HERE.as_uri()
-        X, y = birds()
-        data = {
-            "names": NAMES,
-            "points": X.tolist(),
-            "labels": y.tolist(),
-            "x": ACROSS,
-            "k": 1,
-            "y": UP,
-            "query": QUERY,
-            "distance": 1,
-            "xlabel": "x",
-            "ylabel": "y",
-        }
-        names = ("parts", "parts-plot", "parts-grid", "neighbours")
-        scripts = "".join(f'<script src="{here}/_extra/_play/{n}.js"></script>' for n in names)
-        file = tmp_path / "neighbours.html"
-        text = PAGE.format(here=here, data=json.dumps(data | start), scripts=scripts)
-        file.write_text(text, encoding="utf-8")
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(file.as_uri())
-        pages.append(page)
-        return page
-
-    yield opened
-    for page in pages:
-        assert page.errors == []
-        page.close()
+def data(**start):
+    X, y = birds()
+    shown = {"names": NAMES, "points": X.tolist(), "labels": y.tolist(), "x": ACROSS, "y": UP}
+    rest = {"k": 1, "query": QUERY, "distance": 1, "xlabel": "x", "ylabel": "y"}
+    return shown | rest | start
 
 
 def seen(page):

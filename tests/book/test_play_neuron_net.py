@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from browser import PHONE, visit
+from browser import PHONE
+from stage import fresh
 
 import nnlib
 from nnlib import nn
 from nnlib.nn import functional as F
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/backprop/neurons.html"
+PAGE, ELEMENT = "chapters/backprop/neurons.html", "nn-neuron-net"
 CORNERS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 TARGETS = np.array([0.0, 1, 1, 0])
 NETS = {
@@ -18,13 +19,6 @@ NETS = {
     "a strip": ([[6, 6], [6, 6]], [-3, -9], [8, -8], -4),
     "two corners": ([[6, -6], [-6, 6]], [-3, -3], [8, 8], -4),
 }
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
-        yield seen.page.locator("nn-neuron-net")
-        assert seen.errors == seen.missing == seen.outside == []
 
 
 def model(W, b, v, c, bend=True):
@@ -119,8 +113,8 @@ def test_all_can_be_done_by_keys(figure):
     assert facts(figure) != before
 
 
-def test_fits_a_phone_and_tells_what_it_shows(browser, address):
-    with visit(browser, address, PAGE, size=PHONE) as seen:
+def test_fits_a_phone_and_tells_what_it_shows(browser, alone):
+    with fresh(browser, alone, PAGE, size=PHONE) as seen:
         assert seen.too_wide() == []
         figure = seen.page.locator("nn-neuron-net")
         assert "All four answers are right" in figure.locator(".nn-live").inner_text()

@@ -4,26 +4,20 @@ import re
 
 import numpy as np
 import pytest
-from browser import PHONE, visit
+from browser import PHONE
+from stage import fresh
 
 from nnlib.calculus import numerical_gradient
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/backprop/gradient-checking.html"
+PAGE, ELEMENT = "chapters/backprop/gradient-checking.html", "nn-nudge"
 FUNCTIONS = {
     "x³ at 1": (lambda x: x * x * x, 1.0),
     "x² at 1": (lambda x: x * x, 1.0),
     "1 / (1 + x²) at 0.5": (lambda x: 1 / (1 + x * x), 0.5),
     "relu(x) at 0.01": (lambda x: np.maximum(x, 0), 0.01),
 }
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
-        yield seen.page.locator("nn-nudge")
-        assert seen.errors == seen.missing == seen.outside == []
 
 
 def choose(figure, name, step, digits="float64"):
@@ -108,7 +102,7 @@ def test_words_never_blame_what_is_not_there(figure):
                 assert "kink" not in told(figure)
 
 
-def test_fits_a_phone(browser, address):
-    with visit(browser, address, PAGE, size=PHONE) as seen:
+def test_fits_a_phone(browser, alone):
+    with fresh(browser, alone, PAGE, size=PHONE) as seen:
         assert seen.too_wide() == []
         assert seen.page.locator("nn-nudge .nn-live").inner_text().startswith("x³ at 1")

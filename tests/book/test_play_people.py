@@ -1,55 +1,20 @@
 """The figure of one thousand tested people: its counts, Bayes' rule, and every control."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
-from browser import DESKTOP, PHONE, chromium
+from browser import DESKTOP, PHONE
 
 from nnlib.probability import diagnostic_test
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-HERE = Path(__file__).resolve().parents[2] / "chapters"
 START = {"prior": 0.01, "sensitivity": 0.9, "specificity": 0.9}
-PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>People</title>
-<link rel="stylesheet" href="{here}/_static/nn.css">
-<link rel="stylesheet" href="{here}/_static/play.css">
-<main class="bd-content"><figure class="nn-play"><nn-people>
-<script type="application/json">{data}</script></nn-people></figure></main>
-{scripts}"""
+ELEMENT = "people"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.fixture
-def open_at(browser, tmp_path):
-    """Open the figure alone, from a file, at a size; its page afterwards has no error."""
-    pages = []
-
-    def opened(size=DESKTOP, **start):
-        here = HERE.as_uri()
-        names = (f"{here}/_extra/_play/{n}.js" for n in ("parts", "parts-plot", "people"))
-        scripts = "".join(f'<script src="{name}"></script>' for name in names)
-        data = json.dumps(START | start)
-        file = tmp_path / "people.html"
-        file.write_text(PAGE.format(here=here, data=data, scripts=scripts), encoding="utf-8")
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(file.as_uri())
-        pages.append(page)
-        return page
-
-    yield opened
-    for page in pages:
-        assert page.errors == []
-        page.close()
+def data(**start):
+    return START | start
 
 
 def counts(page):

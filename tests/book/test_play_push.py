@@ -5,13 +5,14 @@ from contextlib import ExitStack
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, visit
+from browser import DESKTOP, PHONE
+from stage import fresh
 
 import nnlib
 from nnlib import calculus
 from nnlib.nn import functional as F
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
 PAGE = "chapters/classifiers/softmax-gradient.html"
 CLASSES = ["sandal", "sneaker", "boot"]
@@ -20,19 +21,15 @@ SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone
 
 
 @pytest.fixture
-def open_at(browser, address):
-    """Open the page at a size; it has made no error and asked for nothing that is missing."""
+def open_at(browser, alone):
+    """Opens the figure at a size."""
     with ExitStack() as stack:
-        visits = []
 
         def opened(size=DESKTOP):
-            seen = stack.enter_context(visit(browser, address, PAGE, size=size))
-            visits.append(seen)
+            seen = stack.enter_context(fresh(browser, alone, PAGE, size=size))
             return seen.page.locator("nn-push")
 
         yield opened
-        for seen in visits:
-            assert seen.errors == seen.missing == seen.outside == []
 
 
 def number(words):

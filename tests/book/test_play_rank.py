@@ -6,22 +6,16 @@ import re
 
 import numpy as np
 import pytest
-from browser import PHONE, visit
+from browser import PHONE
 from PIL import Image
+from stage import fresh
 
 from nnlib.datasets import photographs
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/maths/svd-pca.html"
+PAGE, ELEMENT = "chapters/maths/svd-pca.html", "nn-rank"
 TOLD = re.compile(r"Rank (\d+): ([\d,]+) bytes, (\d+)% .* error: ([\d.]+) of 255")
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
-        yield seen.page.locator("nn-rank")
-        assert seen.errors == seen.missing == seen.outside == []
 
 
 def told(figure):
@@ -104,8 +98,8 @@ def test_a_shuffled_cat_has_the_same_pixels_and_three_times_the_error(figure):
     assert np.array_equal(np.sort(drawn(figure, 0).ravel()), np.sort(whole.ravel()))
 
 
-def test_the_photograph_and_the_copy_stand_side_by_side_on_a_phone(browser, address):
-    with visit(browser, address, PAGE, size=PHONE) as seen:
+def test_the_photograph_and_the_copy_stand_side_by_side_on_a_phone(browser, alone):
+    with fresh(browser, alone, PAGE, size=PHONE) as seen:
         pictures = seen.page.locator("nn-rank canvas")
         left, right = (pictures.nth(k).bounding_box() for k in (0, 1))
         assert left["y"] == pytest.approx(right["y"], abs=1)
@@ -123,7 +117,7 @@ element => {
 
 
 @pytest.mark.parametrize("size", [(1280, 900), PHONE], ids=["desktop", "phone"])
-def test_it_has_its_room_before_it_begins(browser, address, size):
-    with visit(browser, address, PAGE, size=size) as seen:
+def test_it_has_its_room_before_it_begins(browser, alone, size):
+    with fresh(browser, alone, PAGE, size=size) as seen:
         room, height = seen.page.locator("nn-rank").evaluate(HEIGHTS)
         assert room == pytest.approx(height, rel=0.15)

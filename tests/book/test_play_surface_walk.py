@@ -6,12 +6,13 @@ import re
 import numpy as np
 import pytest
 from browser import DESKTOP, PHONE, visit
+from stage import fresh
 
 from nnlib import calculus, datasets
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/maths/matrix-calculus.html"
+PAGE, ELEMENT = "chapters/maths/matrix-calculus.html", "nn-surface-walk"
 SURFACES = ("penguins", "two hills", "xᵀAx")
 INKS = """
 (element, ink) => [...element.querySelectorAll(".nn-plot:first-of-type path")]
@@ -45,13 +46,6 @@ WORDS = """data => {
   document.body.append(element);
   return words;
 }"""
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
-        yield seen.page.locator("nn-surface-walk")
-        assert seen.errors == seen.missing == seen.outside == []
 
 
 def settle(figure):
@@ -157,8 +151,8 @@ def test_each_surface_names_its_own_axes(figure):
         assert label in told
 
 
-def test_a_script_that_computes_something_else_is_noticed(browser, address):
-    with visit(browser, address, PAGE) as seen:
+def test_a_script_that_computes_something_else_is_noticed(browser, alone):
+    with visit(browser, alone, PAGE) as seen:
         assert seen.page.locator("nn-surface-walk").get_attribute("data-agrees") == "true"
         data = json.loads(seen.page.evaluate(DATA))
         for way in ("f", "g", "H"):
@@ -183,8 +177,8 @@ def test_the_cut_shows_the_dot_in_every_corner(figure, name):
         assert top <= dot <= top + height
 
 
-def test_where_the_gradient_is_zero_it_names_no_angle_from_it(browser, address):
-    with visit(browser, address, PAGE) as seen:
+def test_where_the_gradient_is_zero_it_names_no_angle_from_it(browser, alone):
+    with visit(browser, alone, PAGE) as seen:
         data = json.loads(seen.page.evaluate(DATA))
         (bowl,) = (s for s in data["surfaces"] if s["name"] == "xᵀAx")
         bowl["start"] = [0, 0]
@@ -196,8 +190,8 @@ def test_where_the_gradient_is_zero_it_names_no_angle_from_it(browser, address):
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_it_has_its_room_before_it_begins(browser, address, size):
-    with visit(browser, address, PAGE, size=size) as seen:
+def test_it_has_its_room_before_it_begins(browser, alone, size):
+    with fresh(browser, alone, PAGE, size=size) as seen:
         room, height = seen.page.locator("nn-surface-walk").evaluate(
             """element => {
               const room = parseFloat(getComputedStyle(element).minHeight);

@@ -1,11 +1,8 @@
 """The figure of the threshold: its counts and shares against nnlib's, and every control."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, chromium
+from browser import DESKTOP, PHONE
 
 from nnlib.classifiers import (
     accuracy_score,
@@ -15,16 +12,9 @@ from nnlib.classifiers import (
     roc_auc_score,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-HERE = Path(__file__).resolve().parents[2] / "chapters"
-PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>Threshold</title>
-<meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="{here}/_static/nn.css">
-<link rel="stylesheet" href="{here}/_static/play.css">
-<main class="bd-content"><figure class="nn-play"><nn-threshold>
-<script type="application/json">{data}</script></nn-threshold></figure></main>
-{scripts}"""
+ELEMENT = "threshold"
 
 
 def sampled(N=200, seed=0):
@@ -39,36 +29,9 @@ SCORES, TRUTH = sampled()
 START = {"threshold": 0.5, "positive": "shirts", "negative": "others"}
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as program:
-        yield program
-
-
-@pytest.fixture
-def open_at(browser, tmp_path):
-    """Open the figure alone, from a file, at a size; its page afterwards has no error."""
-    pages = []
-
-    def opened(size=DESKTOP, scores=SCORES, truth=TRUTH, **start):
-        here = HERE.as_uri()
-        names = (f"{here}/_extra/_play/{n}.js" for n in ("parts", "parts-plot", "threshold"))
-        scripts = "".join(f'<script src="{name}"></script>' for name in names)
-        data = {"scores": list(map(float, scores)), "truth": list(map(int, truth))}
-        file = tmp_path / "threshold.html"
-        text = PAGE.format(here=here, data=json.dumps(data | START | start), scripts=scripts)
-        file.write_text(text, encoding="utf-8")
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(file.as_uri())
-        pages.append(page)
-        return page
-
-    yield opened
-    for page in pages:
-        assert page.errors == []
-        page.close()
+def data(scores=SCORES, truth=TRUTH, **start):
+    shown = {"scores": list(map(float, scores)), "truth": list(map(int, truth))}
+    return shown | START | start
 
 
 def counts(page):

@@ -4,17 +4,18 @@ import re
 from pathlib import Path
 
 import pytest
-from browser import PHONE, visit
+from browser import PHONE
+from stage import fresh
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
 PAGE = "chapters/start/history.html"
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
+def figure(browser, alone):
+    with fresh(browser, alone, PAGE, has_touch=True) as seen:
         figure = seen.page.locator("nn-timeline")
         yield figure
         assert seen.errors == seen.missing == seen.outside == []
@@ -81,8 +82,8 @@ def test_every_event_and_every_winner_names_a_work_of_the_bibliography(figure):
 
 
 @pytest.mark.parametrize("size", [(1280, 900), PHONE], ids=["desktop", "phone"])
-def test_no_name_covers_another_and_none_leaves_the_drawing(browser, address, size):
-    with visit(browser, address, PAGE, size=size) as seen:
+def test_no_name_covers_another_and_none_leaves_the_drawing(browser, alone, size):
+    with fresh(browser, alone, PAGE, size=size) as seen:
         figure = seen.page.locator("nn-timeline")
         for span in figure.get_by_role("group", name="years").get_by_role("button").all():
             span.press("Enter")
@@ -156,7 +157,7 @@ element => {
 
 
 @pytest.mark.parametrize("size", [(1280, 900), PHONE], ids=["desktop", "phone"])
-def test_it_has_its_room_before_it_begins(browser, address, size):
-    with visit(browser, address, PAGE, size=size) as seen:
+def test_it_has_its_room_before_it_begins(browser, alone, size):
+    with fresh(browser, alone, PAGE, size=size) as seen:
         room, height = seen.page.locator("nn-timeline").evaluate(HEIGHTS)
         assert room == pytest.approx(height, rel=0.15)

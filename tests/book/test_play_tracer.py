@@ -5,12 +5,13 @@ from contextlib import ExitStack
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, visit
+from browser import DESKTOP, PHONE
+from stage import fresh
 
 import nnlib
 from nnlib.nn import functional as F
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
 PAGE = "chapters/backprop/tensor-backprop.html"
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -37,19 +38,15 @@ RULES = {
 
 
 @pytest.fixture
-def open_at(browser, address):
-    """Open the page at a size; it has made no error and asked for nothing that is missing."""
+def open_at(browser, alone):
+    """Opens the figure at a size."""
     with ExitStack() as stack:
-        visits = []
 
         def opened(size=DESKTOP):
-            seen = stack.enter_context(visit(browser, address, PAGE, size=size))
-            visits.append(seen)
+            seen = stack.enter_context(fresh(browser, alone, PAGE, size=size))
             return seen.page.locator("nn-tracer")
 
         yield opened
-        for seen in visits:
-            assert seen.errors == seen.missing == seen.outside == []
 
 
 def network(N, D, H, C):

@@ -5,14 +5,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from browser import PHONE, visit
+from browser import PHONE
+from stage import fresh
 
 import nnlib
 from nnlib import nn, optim
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/backprop/deep-network.html"
+PAGE, ELEMENT = "chapters/backprop/deep-network.html", "nn-train"
 DATA = """async () => {
   const text = await (await fetch(location.href)).text();
   const page = new DOMParser().parseFromString(text, "text/html");
@@ -20,13 +21,6 @@ DATA = """async () => {
 }"""
 BENDS = {"tanh": nn.Tanh, "ReLU": nn.ReLU, "none": nn.Identity}
 EPOCH, RATE, LAYERS, WIDTH = range(4)  # the sliders, in the order of the page
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
-        yield seen.page.locator("nn-train")
-        assert seen.errors == seen.missing == seen.outside == []
 
 
 @pytest.fixture
@@ -192,7 +186,7 @@ def test_sliders_move_by_keys(figure):
     assert shown(figure)[0] == 410
 
 
-def test_fits_a_phone(browser, address):
-    with visit(browser, address, PAGE, size=PHONE) as seen:
+def test_fits_a_phone(browser, alone):
+    with fresh(browser, alone, PAGE, size=PHONE) as seen:
         assert seen.too_wide() == []
         assert "Epoch 400" in seen.page.locator("nn-train .nn-live").inner_text()

@@ -3,26 +3,20 @@
 import re
 
 import pytest
-from browser import PHONE, visit
+from browser import PHONE
+from stage import fresh
 
 import nnlib
 from nnlib import optim
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/classifiers/gradient-descent.html"
+PAGE, ELEMENT = "chapters/classifiers/gradient-descent.html", "nn-valley"
 LOSSES = {
     "one valley": lambda w: (w - 3) ** 2,
     "two valleys": lambda w: (w**2 - 4) ** 2 / 8 + w / 2 + 1.5,
     "a terrace": lambda w: (w**4 / 4 + w**3) / 4 + 2,
 }
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
-        yield seen.page.locator("nn-valley")
-        assert seen.errors == seen.missing == seen.outside == []
 
 
 def told(figure):
@@ -127,7 +121,7 @@ def test_path_is_drawn_as_far_as_it_went(figure):
     assert counts == [1, 4, 21]
 
 
-def test_fits_a_phone(browser, address):
-    with visit(browser, address, PAGE, size=PHONE) as seen:
+def test_fits_a_phone(browser, alone):
+    with fresh(browser, alone, PAGE, size=PHONE) as seen:
         assert seen.too_wide() == []
         assert seen.page.locator("nn-valley .nn-live").inner_text().startswith("Learning rate")

@@ -1,19 +1,11 @@
 """The figure of the page Vectors does what its text says."""
 
 import pytest
-from browser import visit
 from test_parts import facts, told
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
-PAGE = "chapters/maths/vectors.html"
-
-
-@pytest.fixture
-def figure(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
-        yield seen.page.locator("nn-vectors")
-        assert seen.errors == seen.missing == seen.outside == []
+PAGE, ELEMENT = "chapters/maths/vectors.html", "nn-vectors"
 
 
 def press(figure, tip, *keys):

@@ -1,0 +1,130 @@
+"""Moving figures for one test each, in a page that stays open: a visit costs two seconds.
+
+Before each test the figures of the page are replaced by copies as the page came, so that they
+begin anew; size, scheme, place and what is stored are as at a first visit. A page in which a
+test failed is closed.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import play
+from browser import DESKTOP, Visit
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "_build" / "small" / "bare"
+PLAY = ROOT / "chapters/_extra/_play"
+BARE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>{name}</title>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{chapters}/_static/nn.css">
+<link rel="stylesheet" href="{chapters}/_static/play.css">
+<main class="bd-content"><figure class="nn-play"></figure></main>
+{scripts}"""
+KEEP = """async () => {
+  const text = await (await fetch(location.href)).text();
+  const page = new DOMParser().parseFromString(text, "text/html");
+  window.asItCame = [...page.querySelectorAll("figure.nn-play")];
+}"""
+RENEW = """async () => {
+  localStorage.clear();
+  sessionStorage.clear();
+  scrollTo(0, 0);
+  document.activeElement?.blur();
+  const copies = window.asItCame.map(figure => document.importNode(figure, true));
+  const now = [...document.querySelectorAll("figure.nn-play")];
+  now.forEach((figure, k) => figure.replaceWith(copies[k]));
+  const formulas = copies.filter(figure => figure.querySelector(".math"));
+  if (formulas.length) await MathJax.typesetPromise(formulas);
+}"""
+PLACE = """([name, data]) => {
+  const element = document.createElement(`nn-${name}`);
+  const script = document.createElement("script");
+  script.type = "application/json";
+  script.textContent = data;
+  element.append(script);
+  localStorage.clear();
+  scrollTo(0, 0);
+  const main = document.createElement("main"), figure = document.createElement("figure");
+  main.className = "bd-content";
+  figure.className = "nn-play";
+  figure.append(element);
+  main.append(figure);
+  document.querySelector("main").replaceWith(main);
+}"""
+
+
+@contextmanager
+def fresh(
+    browser: Browser, base: str, path: str, *, size=DESKTOP, scheme: str = "light", **options
+) -> Iterator[Visit]:
+    """Yield a page whose figures have just begun; `visit` for those who test them alone."""
+
+    def opened(page: Page) -> Visit:
+        seen = Visit(page)
+        seen.watch(base)
+        page.goto(base + path, wait_until="load")
+        page.evaluate(KEEP)
+        return seen
+
+    with _kept(browser, (base, path), opened, size, scheme, options) as seen:
+        seen.page.evaluate(RENEW)
+        yield seen
+
+
+@contextmanager
+def placed(browser: Browser, name: str, *, size=DESKTOP, **options) -> Iterator[Callable]:
+    """Yield what puts an element with some data into a page of its own, opened from a file."""
+
+    def opened(page: Page) -> Visit:
+        seen = Visit(page)  # what a script itself puts on the console is for the test
+        page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        page.on("requestfailed", lambda request: seen.missing.append(request.url))
+        page.goto(bare(name).as_uri(), wait_until="load")
+        return seen
+
+    with _kept(browser, ("bare", name), opened, size, "light", options) as seen:
+
+        def put(data: dict) -> Page:
+            seen.page.evaluate(PLACE, [name, json.dumps(data)])
+            return seen.page
+
+        yield put
+
+
+def bare(name: str) -> Path:
+    """Return a page that holds the styles and the scripts of an element, and no more."""
+    text = (PLAY / f"{name}.js").read_text(encoding="utf-8")
+    needed = ["parts", *" ".join(play.DECLARED.findall(text)).split(), name]
+    sources = [(PLAY / f"{script}.js").as_uri() for script in dict.fromkeys(needed)]
+    scripts = "".join(f'<script src="{source}"></script>' for source in sources)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    chapters = (ROOT / "chapters").as_uri()
+    page = FOLDER / f"{name}.html"
+    page.write_text(BARE.format(name=name, chapters=chapters, scripts=scripts), "utf-8")
+    return page
+
+
+@contextmanager
+def _kept(browser: Browser, what, opened, size, scheme, options) -> Iterator[Visit]:
+    """Yield the open page of a kind, as at a first visit; afterwards nothing went wrong."""
+    pages = browser.__dict__.setdefault("kept_pages", {})
+    kind = (*what, *sorted(options.items()))
+    viewport = {"width": size[0], "height": size[1]}
+    if kind not in pages:
+        context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
+        pages[kind] = opened(context.new_page())
+    seen = pages.pop(kind)
+    try:
+        seen.page.mouse.move(0, 0)
+        seen.page.set_viewport_size(viewport)
+        seen.page.emulate_media(color_scheme=scheme)
+        yield seen
+        assert seen.errors == seen.missing == seen.outside == []
+        pages[kind] = seen
+    finally:
+        if kind not in pages:
+            seen.page.context.close()
