@@ -164,10 +164,22 @@ def install(python, index):
     run([*pip_install(python), *(["--index-url", index] if index else []), TORCH])
 
 
+def relative(path):
+    """Give the folders that a .pth file names, as seen from it.
+
+    Python reads these files in the locale's encoding, so an umlaut in the way to the project
+    would stop every start of Python under LC_ALL=C.
+    """
+    folders = path.read_text(encoding="utf-8").splitlines()
+    return "".join(f"{os.path.relpath(folder, path.parent)}\n" for folder in folders)
+
+
 def install_project(python):
     """Install this project in place, and check that everything fits together."""
     print("[4/4] this project", flush=True)
     run([*pip_install(python), "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+    for path in ENV.rglob("_nn_first_principles.pth"):
+        path.write_text(relative(path), encoding="ascii")
     run([str(python), "-m", "pip", "check"])
 
 

@@ -208,3 +208,21 @@ def test_programs_of_postgresql_are_found_where_debian_keeps_them(monkeypatch, t
     assert packages.find("no-such-program") == str(program)
     assert packages.find("nor-this") is None
     assert packages.missing(lambda name: None if name == "initdb" else name) == ["postgresql"]
+
+
+def test_the_project_is_found_below_an_umlaut_where_the_locale_is_ascii(env, tmp_path):
+    project = tmp_path / "Bücher und Netze"
+    packages = project / ".venv" / "lib" / "site-packages"
+    packages.mkdir(parents=True)
+    (project / "mine.py").write_text("print('found')\n")
+    named = packages / "mine.pth"
+    named.write_text(f"{project}\n", encoding="utf-8")
+    named.write_text(env.relative(named), encoding="ascii")
+    program = f"import site; site.addsitedir({str(packages)!r}); import mine"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", program],
+        env={"LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "found\n", done.stderr
