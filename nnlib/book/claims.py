@@ -117,7 +117,7 @@ def _condition(frame: FrameType) -> ast.expr | None:
 
 def _values(node: ast.expr, frame: FrameType) -> Iterator[tuple[str, str]]:
     """Yield what the sides of a false condition are here, as code and value."""
-    names = frame.f_globals | frame.f_locals
+    names = {**frame.f_globals, **frame.f_locals}
     told = {}
     for side, scope in _sides(node, names):
         if len(told) < SEVERAL and not isinstance(side, ast.Constant):
