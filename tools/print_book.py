@@ -6,9 +6,12 @@ Both need a book that builds; `pdf` needs the built pages (`make book`) and Chro
 """
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
+
+from build_book import environment
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "neural-networks-from-first-principles"
@@ -19,6 +22,7 @@ def epub(root: Path) -> None:
     from printed import epub, epub_check
 
     target = root / "_build" / f"{NAME}.epub"
+    os.environ.update(environment(serial=False, folder=root))  # else its outputs are others
     size = epub.make(root, target)
     faults = epub_check.faults(target)
     if faults:
