@@ -1,7 +1,6 @@
 """Mechanical mutants: one operator, constant, comparison, name, axis or statement changed."""
 
 import ast
-import copy
 import inspect
 import textwrap
 
@@ -52,20 +51,32 @@ RENAMED = {
 DROPPED = (ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.For, ast.While)
 
 
-def mutants(f):
-    """Yield (changed line, mutant) for every single change of a function or class."""
+def mutants(f, keep=list):
+    """Yield (changed line, mutant) for every single change of a function or class.
+
+    ``keep`` is given the list of all changes, and returns those that are made.
+    """
+    text = _without_docstrings(f)
+    before, seen, tree = text.splitlines(), {text}, ast.parse(text)
+    names = _names(tree)
+    changes = [(i, c) for i, node in enumerate(ast.walk(tree)) for c in _changes(node, names)]
+    for i, change in keep(changes):
+        new = ast.parse(text)  # which is faster than a copy
+        change(list(ast.walk(new))[i])
+        after = ast.unparse(new)
+        if after not in seen:
+            seen.add(after)
+            yield _difference(before, after.splitlines()), _made(f, after)
+
+
+def _without_docstrings(f):
+    """Return the source of a function or class, without decorators and docstrings."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(f)))
     tree.body[0].decorator_list = []
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
             del node.body[0]
-    before = ast.unparse(tree).splitlines()
-    seen = {"\n".join(before)}
-    for new in _changed_trees(tree):
-        after = ast.unparse(new)
-        if after not in seen:
-            seen.add(after)
-            yield _difference(before, after.splitlines()), _made(f, new)
+    return ast.unparse(tree)
 
 
 def _difference(before, after):
@@ -73,16 +84,6 @@ def _difference(before, after):
     new = [line.strip() for line in after if line not in before and line.strip() != "pass"]
     gone = [line.strip() for line in before if line not in after]
     return " / ".join(new) or (f"without {' / '.join(gone)}" if gone else "a statement twice")
-
-
-def _changed_trees(tree):
-    """Yield copies of a tree, each with one change."""
-    names = _names(tree)
-    for i, node in enumerate(ast.walk(tree)):
-        for change in _changes(node, names):
-            new = copy.deepcopy(tree)
-            change(list(ast.walk(new))[i])
-            yield new
 
 
 def _names(tree):
@@ -94,10 +95,10 @@ def _names(tree):
     ]
 
 
-def _made(f, tree):
-    """Return the function of a changed tree, in the world of the original."""
+def _made(f, text):
+    """Return the function of a changed source, in the world of the original."""
     names = dict(vars(inspect.getmodule(f)) if inspect.isclass(f) else f.__globals__)
-    exec(compile(ast.fix_missing_locations(tree), "mutant", "exec"), names)
+    exec(compile(text, "mutant", "exec"), names)
     return names[f.__name__]
 
 

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nngrader.engine.problem import MOST_PASSIVE
 
-from tests.exercises.declared import PLAIN, PROBLEMS, judged, packed
+from tests.exercises.declared import PLAIN, PROBLEMS, TYPICAL, judged, packed
 from tests.exercises.hidden_numbers import numbers_in
 from tests.exercises.test_judging import answers
 
+pytestmark = pytest.mark.rotate("name", 1, always=TYPICAL)
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
 every_plain_problem = pytest.mark.parametrize("name", PLAIN)
 shown = pytest.mark.parametrize("visible", [True, False])

@@ -9,7 +9,6 @@ import io
 import re
 import sys
 
-import jupytext
 import numpy as np
 import pytest
 from nngrader.engine import caller, judge, pack, with_file
@@ -17,12 +16,16 @@ from nngrader.engine.gate import check_seed
 
 from nnlib.datasets import fashion_mnist
 from tests.exercises.declared import CHALLENGES, EXERCISES, PROBLEMS, texts
+from tests.exercises.test_source import cells
 
 P = CHALLENGES["classify"]
 ROOT = EXERCISES.parent
-DATA = {visible: pack(P, 1, visible=visible) for visible in (True, False)}
 both = pytest.mark.parametrize("visible", [True, False])
-TRAIN, TEST = fashion_mnist()
+
+
+@functools.cache
+def data(visible):
+    return pack(P, 1, visible=visible)
 
 
 @functools.cache
@@ -43,28 +46,30 @@ def npz(**arrays):
 
 def reached(raw, classify=P.solve, visible=False):
     """What is measured, and what is said."""
-    data = with_file(DATA[visible], {"weights.npz": raw})
-    verdict = judge(data, caller(data, classify))
+    given = with_file(data(visible), {"weights.npz": raw})
+    verdict = judge(given, caller(given, classify))
     return verdict.measured, texts(verdict)
 
 
 @functools.cache
 def one_against_the_others(alpha=100.0):
     """Ridge regression for each class."""
-    X, fits = TRAIN.X.astype(float), []
+    (train, _), fits = fashion_mnist(), []
+    X = train.X.astype(float)
     for c in range(10):
-        fits.append(PROBLEMS["ridge_fit"].solve(X, np.where(TRAIN.y == c, 1.0, -1.0), alpha))
+        fits.append(PROBLEMS["ridge_fit"].solve(X, np.where(train.y == c, 1.0, -1.0), alpha))
     return np.array([w for w, _ in fits]), np.array([b for _, b in fits])
 
 
 @functools.cache
 def downhill(passes=40, rate=0.1):
     """A hundred pictures at a time, with the loss of the assignment and ever smaller steps."""
-    rng, X, W, b = np.random.default_rng(0), TRAIN.X.astype(float), np.zeros((10, 784)), 0.0
+    rng, train = np.random.default_rng(0), fashion_mnist()[0]
+    X, W, b = train.X.astype(float), np.zeros((10, 784)), 0.0
     for left in np.linspace(1, 0, passes, endpoint=False):
         for rows in np.array_split(rng.permutation(len(X)), 50):
             scores = X[rows] @ W.T + b
-            _, gradient = PROBLEMS["softmax_cross_entropy"].solve(scores, TRAIN.y[rows])
+            _, gradient = PROBLEMS["softmax_cross_entropy"].solve(scores, train.y[rows])
             W -= rate * left * gradient.T @ X[rows]
             b -= rate * left * gradient.sum(axis=0)
     return W, b
@@ -114,7 +119,7 @@ def test_a_tenth_is_reached_by_nothing():
 
 def test_a_function_that_knows_more_than_the_weights_gains_nothing():
     weight, bias = one_against_the_others()
-    labels = DATA[False]["cases"][0]["kept"]["target"]
+    labels = data(False)["cases"][0]["kept"]["target"]
     got, said = reached(npz(weight=weight, bias=bias), lambda file, pictures: labels)
     assert got is None
     assert "the labels are not the classes with the highest scores" in said
@@ -216,16 +221,15 @@ def by_gaussians(X, y, new):
     return scores.argmax(axis=1)
 
 
-@functools.cache
-def cells():
-    source = EXERCISES / "source" / "ps2_classifiers" / "ps2_classifiers.py"
-    return {c.metadata["nbgrader"]["grade_id"]: c.source for c in jupytext.read(source).cells}
+def cell(gid):
+    """The text of a cell."""
+    return cells()[f"ps2_classifiers {gid}"].source
 
 
 def told(name):
     """A confusion matrix as the question has it."""
     table = re.search(
-        rf"^\| {name} \|.*\n\|.*\n((?:\|.*\n?){{3}})", cells()["text_comparison"], re.M
+        rf"^\| {name} \|.*\n\|.*\n((?:\|.*\n?){{3}})", cell("text_comparison"), re.M
     )
     rows = [re.findall(r"\d+", row) for row in table[1].strip().splitlines()]
     return np.array(rows, int)
@@ -233,14 +237,14 @@ def told(name):
 
 @pytest.mark.parametrize(("name", "way"), [("A", by_ridge), ("B", by_gaussians)])
 def test_the_confusion_matrices_are_those_of_the_two_classifiers(name, way):
-    (X, y), (new, truth) = some(TRAIN), some(TEST)
+    (X, y), (new, truth) = map(some, fashion_mnist())
     assert (len(X), len(new)) == (1500, 300)
     assert np.array_equal(confusion(way(X, y, new), truth), told(name))
 
 
 def test_the_numbers_of_the_sample_answer_are_right():
     A, B = told("A"), told("B")
-    text = cells()["text_comparison"] + cells()["comparison"]
+    text = cell("text_comparison") + cell("comparison")
     assert (np.trace(A), np.trace(B)) == (223, 223)
     assert "right 223 times" in text
     assert (A[2, 2], A[:, 2].sum(), B[2, 2], B[:, 2].sum()) == (47, 67, 59, 93)

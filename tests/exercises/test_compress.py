@@ -16,7 +16,6 @@ from tests.exercises.declared import CHALLENGES, EXERCISES, texts
 
 P = CHALLENGES["compress"]
 ROOT = EXERCISES.parent
-DATA = {visible: pack(P, 1, visible=visible) for visible in (True, False)}
 both = pytest.mark.parametrize("visible", [True, False])
 
 
@@ -28,6 +27,11 @@ def maker():
     spec.loader.exec_module(module)
     sys.path.remove(str(ROOT / "tools"))
     return module
+
+
+@functools.cache
+def data(visible):
+    return pack(P, 1, visible=visible)
 
 
 def npz(**arrays):
@@ -45,8 +49,8 @@ def blocks(picture):
 def reached(basis, compress, visible=False):
     """What is measured, and what is said."""
     raw = basis if isinstance(basis, bytes) else npz(basis=basis)
-    data = with_file(DATA[visible], {"basis.npz": raw})
-    verdict = judge(data, caller(data, compress))
+    given = with_file(data(visible), {"basis.npz": raw})
+    verdict = judge(given, caller(given, compress))
     return verdict.measured, texts(verdict)
 
 
@@ -145,7 +149,7 @@ def test_rounding_unpacks_nothing():
         one = np.ones((len(c), 1))
         return np.hstack([c, one, one, c, 128 * one])
 
-    picture = DATA[True]["cases"][0]["args"]["picture"]
+    picture = data(True)["cases"][0]["args"]["picture"]
     unpacked = packed(None, picture) @ basis
     rough = np.transpose([blocks(picture)[:, square == s].mean(axis=1) for s in square])
     assert np.sqrt(np.mean((unpacked - rough) ** 2)) < 2  # 16 means from 7 numbers
@@ -155,7 +159,7 @@ def test_rounding_unpacks_nothing():
 
 
 def test_a_basis_that_knows_the_cat_by_heart_is_no_better_elsewhere(values):
-    cat = DATA[True]["cases"][0]["args"]["picture"]
+    cat = data(True)["cases"][0]["args"]["picture"]
     heart = np.linalg.svd(blocks(cat), full_matrices=False)[2]
     assert reached(heart, largest)[0] > values["largest of all cosines", False]
 

@@ -47,6 +47,7 @@ def test_who_stops_the_counting_is_not_an_error():
 
 
 @pytest.mark.parametrize("visible", [True, False])
+@pytest.mark.rotate("seed", 1)
 @pytest.mark.parametrize("seed", range(5))
 def test_a_table_of_three_axes_costs_the_memory_and_nothing_else(seed, visible):
     def f(X, Y):
@@ -58,6 +59,7 @@ def test_a_table_of_three_axes_costs_the_memory_and_nothing_else(seed, visible):
     assert (" MB)" in texts(verdict)) == visible
 
 
+@pytest.mark.rotate("seed", 1)
 @pytest.mark.parametrize("seed", range(5))
 def test_right_answers_stay_far_from_the_limit(seed):
     p, data = PROBLEMS[NAME], packed(NAME, seed, True)

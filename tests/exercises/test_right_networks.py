@@ -145,6 +145,7 @@ def from_glorot_weights_that_decay(X, y, hidden, epochs, lr, rng):
     return {"b1": p[1], "b2": p[3], "W1": p[0], "W2": p[2], "epochs": epochs}
 
 
+@pytest.mark.rotate("seed", 1)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize(("name", "f"), RIGHT)
 def test_a_right_answer_in_another_style_loses_nothing(name, f, seed):

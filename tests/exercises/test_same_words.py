@@ -1,5 +1,6 @@
 """A finding has the same words in the notebook, on the feedback page and in what is kept."""
 
+import functools
 import html
 import re
 
@@ -10,18 +11,22 @@ from nngrader.engine.changes import WHERE_FROM
 from nngrader.engine.ledger import PLURAL
 
 import tests.exercises.planted
+import tests.exercises.planted_fits
 import tests.exercises.planted_layers
+import tests.exercises.planted_neighbours
+import tests.exercises.planted_networks
 import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
 from tests.exercises.declared import PROBLEMS, judged, packed
 from tests.exercises.wrong_answers import WRONG
 
-MISTAKES = [
-    pytest.param(name, m.solve, id=f"{name}: {mistake}")
-    for name, p in PROBLEMS.items()
-    for mistake, m in p.mistakes.items()
-]
-ANSWERS = [pytest.param(name, f, id=f"{name}: {f.__name__}") for name, f, *_ in WRONG]
-every_answer = pytest.mark.parametrize(("name", "f"), MISTAKES + ANSWERS)
+every_problem = pytest.mark.parametrize("name", PROBLEMS)
+
+
+def answers(name):
+    """The known mistakes of a problem and its planted wrong answers, by name."""
+    mistakes = {title: m.solve for title, m in PROBLEMS[name].mistakes.items()}
+    return [*mistakes.items(), *((f.__name__, f) for of, f, *_ in WRONG if of == name)]
+
 
 ADDED = (  # what is added where inputs may be shown, and what stands there where they may not
     (r" is [^:]*, and apart from that:", " is off by a factor, and apart from that:"),
@@ -68,34 +73,49 @@ def without_factor(text):
     return re.sub(r"^(\w+) is " + NAMED, r"\1 is off by a factor. " + WHERE_FROM, text)
 
 
-def both_ways(name, f):
-    """The findings on the same cases, where they may be shown and where they may not."""
-    data = packed(name, 1, True)
-    return judged(data, f).findings, judged(data | {"visible": False}, f).findings
+@functools.cache
+def shown(name, f):
+    """The verdict on visible cases, where all may be said."""
+    return judged(packed(name, 1, True), f)
 
 
-@every_answer
-def test_hidden_cases_are_told_of_in_the_same_words_without_numbers(name, f):
-    shown, hidden = both_ways(name, f)
+def without_inputs(name, f):
+    """The verdict on the same cases, where nothing of them may be said."""
+    return judged(packed(name, 1, True) | {"visible": False}, f)
+
+
+@every_problem
+def test_hidden_cases_are_told_of_in_the_same_words_without_numbers(name, share):
     who = f"using {name}" if PROBLEMS[name].moving.get("driver") else "the function"
-    expected = sorted(apart((a, without_numbers(t, who), m) for a, t, m in shown), key=str)
-    told = sorted(apart(hidden), key=str)
-    if len(expected) > 1:  # any factor, beside something else, would be many ways to tell
-        factors = [" is off by a factor. " in text for _, text, _ in told]
-        expected = [
-            (a, without_factor(t) if vague else t, m)
-            for (a, t, m), vague in zip(expected, factors, strict=False)
-        ]
-    assert expected == told
+    for title, f in share(answers(name), 4):
+        said = [(a, without_numbers(t, who), m) for a, t, m in shown(name, f).findings]
+        expected = sorted(apart(said), key=str)
+        told = sorted(apart(without_inputs(name, f).findings), key=str)
+        if len(expected) > 1:  # any factor, beside something else, would be many ways to tell
+            factors = [" is off by a factor. " in text for _, text, _ in told]
+            expected = [
+                (a, without_factor(t) if vague else t, m)
+                for (a, t, m), vague in zip(expected, factors, strict=False)
+            ]
+        assert expected == told, title
 
 
-@every_answer
-def test_notebook_and_page_and_result_hold_the_same_sentence(name, f, tmp_path):
-    data = packed(name, 1, True)
-    verdict = judged(data, f)
-    kept = score.report(data, verdict, 10)
-    printed = student.report(data, f, verdict, tmp_path)
-    page = feedback.page(
+@every_problem
+def test_notebook_and_page_and_result_hold_the_same_sentence(name, share, tmp_path):
+    for title, f in share(answers(name), 4):
+        verdict = shown(name, f)
+        kept = score.report(packed(name, 1, True), verdict, 10)
+        printed = student.report(packed(name, 1, True), f, verdict, tmp_path)
+        read = html.unescape(re.sub(r"<[^>]*>", "", page(name, kept)))
+        assert kept["findings"], title
+        for aspect, text, _ in kept["findings"]:
+            assert sentence(aspect, text) in printed, title
+            assert sentence(aspect, text) in read, title
+
+
+def page(name, kept):
+    """The feedback of a student who handed in one problem."""
+    return feedback.page(
         {
             "student": "ada",
             "assignment": "ps2",
@@ -106,8 +126,3 @@ def test_notebook_and_page_and_result_hold_the_same_sentence(name, f, tmp_path):
             "problems": {name: kept},
         }
     )
-    read = html.unescape(re.sub(r"<[^>]*>", "", page))
-    assert kept["findings"]
-    for aspect, text, _ in kept["findings"]:
-        assert sentence(aspect, text) in printed
-        assert sentence(aspect, text) in read

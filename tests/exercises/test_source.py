@@ -1,15 +1,14 @@
 """The assignment's text says what its problems declare, and its numbers are right."""
 
 import ast
+import functools
 import inspect
 import re
 import tomllib
 
-import jupytext
 import numpy as np
 import pytest
 from nngrader.engine.observe import driven
-from sklearn.datasets import load_digits
 
 from tests.exercises.declared import (
     ASSIGNMENTS,
@@ -22,23 +21,38 @@ from tests.exercises.declared import (
 )
 
 SOURCE = EXERCISES / "source"
-NOTEBOOKS = {name: jupytext.read(SOURCE / name / f"{name}.py") for name in ASSIGNMENTS}
-CELLS = {
-    key: cell
-    for name, notebook in NOTEBOOKS.items()
-    for cell in notebook.cells
-    for gid in [cell.metadata["nbgrader"]["grade_id"]]
-    for key in (gid, f"{name} {gid}")  # ids such as intro stand in every assignment
-}
 ASSIGNMENT_OF = {p.name: name for name, m in ASSIGNMENTS.items() for p in m.PROBLEMS}
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
 every_declared = pytest.mark.parametrize("name", DECLARED)
 every_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
 
 
+@functools.cache
+def notebook(assignment):
+    """The cells of an assignment."""
+    import jupytext  # takes two seconds, for which a run of other tests need not wait
+
+    return jupytext.read(SOURCE / assignment / f"{assignment}.py").cells
+
+
+@functools.cache
+def cells():
+    """The cells of all assignments by id, and by assignment and id: each has an intro."""
+    read = [(name, cell) for name in ASSIGNMENTS for cell in notebook(name)]
+    ids = [(name, cell.metadata["nbgrader"]["grade_id"], cell) for name, cell in read]
+    return {key: cell for name, gid, cell in ids for key in (gid, f"{name} {gid}")}
+
+
+def digits_of_the_data_set():
+    """The data set that the digits of an assignment are taken from."""
+    from sklearn.datasets import load_digits  # takes a second
+
+    return load_digits()
+
+
 def written(assignment):
     """The points of the answers that a person marks, by id."""
-    marks = [c.metadata["nbgrader"] for c in NOTEBOOKS[assignment].cells]
+    marks = [c.metadata["nbgrader"] for c in notebook(assignment)]
     return {m["grade_id"]: m["points"] for m in marks if m["grade"] and m["solution"]}
 
 
@@ -47,7 +61,7 @@ def solution(name):
     mine = names(ASSIGNMENTS[ASSIGNMENT_OF[name]])
     here = {"np": np}
     for earlier in mine[: mine.index(name) + 1]:
-        exec(CELLS[earlier].source, here)
+        exec(cells()[earlier].source, here)
     return here[name]
 
 
@@ -58,13 +72,13 @@ def names(module):
 
 def table(name):
     """Points by aspect, as the text of a problem states them."""
-    rows = re.findall(r"^\| ([\d.]+) \| ([\w-]+) \|", CELLS[f"text_{name}"].source, re.M)
+    rows = re.findall(r"^\| ([\d.]+) \| ([\w-]+) \|", cells()[f"text_{name}"].source, re.M)
     return {aspect: float(points) for points, aspect in rows}
 
 
 def example(name):
     """The numbers of the worked example, by name."""
-    block = re.search(r"```python\n(.*?)```", CELLS[f"text_{name}"].source, re.S)[1]
+    block = re.search(r"```python\n(.*?)```", cells()[f"text_{name}"].source, re.S)[1]
     names = {"np": np}
     exec(block, names)
     return {s.targets[0].id: np.array(names[s.targets[0].id]) for s in ast.parse(block).body}
@@ -78,19 +92,19 @@ def digits():
 def cell_of(assignment, gid):
     """The names of a cell at the end of an assignment, with the solutions before it."""
     here = {"np": np} | {name: solution(name) for name in names(ASSIGNMENTS[assignment])}
-    exec(CELLS[f"{assignment} {gid}"].source, here)
+    exec(cells()[f"{assignment} {gid}"].source, here)
     return here
 
 
 @every_assignment
 def test_every_cell_has_an_id_of_its_own(assignment):
-    ids = [c.metadata["nbgrader"]["grade_id"] for c in NOTEBOOKS[assignment].cells]
+    ids = [c.metadata["nbgrader"]["grade_id"] for c in notebook(assignment)]
     assert len(set(ids)) == len(ids)
 
 
 @every_assignment
 def test_all_but_solutions_is_locked(assignment):
-    marks = [c.metadata["nbgrader"] for c in NOTEBOOKS[assignment].cells]
+    marks = [c.metadata["nbgrader"] for c in notebook(assignment)]
     asked = [m["grade_id"] for m in marks if m["solution"]]
     by_hand, order = written(assignment), [p.name for p in ASSIGNMENTS[assignment].PROBLEMS]
     assert [name for name in asked if name not in by_hand] == order
@@ -109,7 +123,7 @@ def test_the_settings_state_the_points_of_the_problems(assignment):
 
 @every_declared
 def test_the_test_cell_gives_the_points_of_the_problem(name):
-    cell = CELLS[f"test_{name}"]
+    cell = cells()[f"test_{name}"]
     assert cell.metadata["nbgrader"]["points"] == DECLARED[name].total
     visible, hidden = cell.source.split("### BEGIN HIDDEN TESTS")
     assert visible.strip() == f"check({name})"
@@ -169,31 +183,31 @@ def reference_arguments(p):
 
 @every_declared
 def test_what_costs_points_is_named_in_the_text(name):
-    p, intro = DECLARED[name], CELLS[f"{ASSIGNMENT_OF[name]} intro"].source
-    text = CELLS[f"text_{name}"].source + intro
+    p, intro = DECLARED[name], cells()[f"{ASSIGNMENT_OF[name]} intro"].source
+    text = cells()[f"text_{name}"].source + intro
     assert [
         bad for names in p.forbidden.values() for bad in names if f"`{bad}`" not in text
     ] == []
     raised = {c["error"] for c in packed(name, 1, True)["cases"] if c.get("error")}
-    assert raised == set(re.findall(r"`(\w+Error)`", CELLS[f"text_{name}"].source))
+    assert raised == set(re.findall(r"`(\w+Error)`", cells()[f"text_{name}"].source))
 
 
 @every_declared
 def test_every_problem_has_help_for_the_stuck(name):
-    text = CELLS[f"text_{name}"].source
+    text = cells()[f"text_{name}"].source
     assert "<summary>When you are stuck</summary>" in text
     assert text.count("<details>") == text.count("</details>") == 1
 
 
 @pytest.mark.parametrize("name", CHALLENGES)
 def test_the_thresholds_of_a_challenge_are_the_declared_ones(name):
-    rows = re.findall(r"^\| (\d+) \| ([\w ]+ [\d.]+) \|", CELLS[f"text_{name}"].source, re.M)
+    rows = re.findall(r"^\| (\d+) \| ([\w ]+ [\d.]+) \|", cells()[f"text_{name}"].source, re.M)
     assert {aspect: float(points) for points, aspect in rows} == CHALLENGES[name].points
-    assert f"{CHALLENGES[name].most_bytes:,} bytes" in CELLS[f"text_{name}"].source
+    assert f"{CHALLENGES[name].most_bytes:,} bytes" in cells()[f"text_{name}"].source
 
 
 def test_the_digits_are_those_of_the_data_set():
-    data = load_digits()
+    data = digits_of_the_data_set()
     learn, test = _rows(data.target, 0, 4), _rows(data.target, 4, 6)
     names = digits()
     assert np.array_equal(names["learn_X"], data.data[learn])
@@ -214,7 +228,7 @@ def test_the_outcome_with_digits_is_the_one_told():
     hinge = names["read_trained"](names["hinge_loss"])
     assert [nearest[0], softmax[0], hinge[0]] == [19, 19, 18]
     assert (round(softmax[2], 2), hinge[2]) == (0.37, 0)
-    told = CELLS["ps2_classifiers text_outcome"].source
+    told = cells()["ps2_classifiers text_outcome"].source
     assert (
         "reads 19 of 20, the classifier trained with softmax 19, the one with the hinge" in told
     )
@@ -223,7 +237,7 @@ def test_the_outcome_with_digits_is_the_one_told():
 
 
 def test_other_draws_of_digits_turn_out_as_told():
-    data = load_digits()
+    data = digits_of_the_data_set()
     names, read = digits(), []
     for seed in range(10):
         rng = np.random.default_rng(seed)
@@ -237,12 +251,14 @@ def test_other_draws_of_digits_turn_out_as_told():
     assert (np.min(read), np.max(read)) == (14, 20)
     ahead = {r.index(max(r)) for r in read if r.count(max(r)) == 1}
     assert ahead == {0, 1, 2}
-    assert "each method read between 14 and 20" in CELLS["ps2_classifiers text_outcome"].source
+    assert (
+        "each method read between 14 and 20" in cells()["ps2_classifiers text_outcome"].source
+    )
 
 
 def test_the_outcome_of_linear_algebra_is_the_one_told():
     here = cell_of("ps1_linear_algebra", "uses")
-    told = CELLS["ps1_linear_algebra text_outcome"].source
+    told = cells()["ps1_linear_algebra text_outcome"].source
     assert np.allclose(here["balance"](), [2, 16, 2, 2, 8, 5])
     assert np.allclose(here["REACTION"] @ here["balance"](), 0)
     assert "2 KMnO₄ + 16 HCl → 2 KCl + 2 MnCl₂ + 8 H₂O + 5 Cl₂" in told
@@ -263,10 +279,10 @@ def test_the_outcome_of_linear_algebra_is_the_one_told():
 def test_the_outcome_of_backpropagation_is_the_one_told():
     here = cell_of("ps3_backprop", "uses")
     apart, largest, by_values, by_arrays = here["compare"]()
-    told = CELLS["ps3_backprop text_outcome"].source
+    told = cells()["ps3_backprop text_outcome"].source
     assert apart < 1e-15
     assert "by less than 0.000000000000001, where the largest is 0.44" in told
     assert round(largest, 2) == 0.44
     assert by_values > 10 * by_arrays
-    assert "the 379 derivatives" in CELLS["ps3_backprop text_uses"].source
+    assert "the 379 derivatives" in cells()["ps3_backprop text_uses"].source
     assert 15 * 20 + 15 + 4 * 15 + 4 == 379

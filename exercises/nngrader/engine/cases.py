@@ -114,10 +114,10 @@ def _case(problem, case, rng, sizes):
     for _ in range(draws):
         given = _given(problem, case.group, case.make(rng, **sizes))
         want = _right(problem, case, given)
-        wrong = [_answer(problem, m, given) for m in due.values()]
-        pairs = [*((w, want) for w in wrong), *combinations(wrong, 2)]
+        wrong = {n: _answer(problem, m, given) for n, m in due.items()}
+        pairs = [*((w, want) for w in wrong.values()), *combinations(wrong.values(), 2)]
         if not any(_is_same(*pair, case.rtol) for pair in pairs):
-            return _packed(problem, case, sizes, given, want)
+            return _packed(problem, case, sizes, given, want, wrong)
     raise ValueError(
         f"problem {problem.name}: no draw of {case.group} in {draws} shows all of "
         f"{', '.join(sorted(due))}, and tells them apart"
@@ -181,10 +181,11 @@ def _is_same(answer, other, rtol):
     )
 
 
-def _packed(problem, case, sizes, given, want):
+def _packed(problem, case, sizes, given, want, wrong):
     """Return one case as plain data; where an error is asked no answers are compared."""
     mistakes = {} if want.error else problem.mistakes | problem.ignored_defaults()
-    answers = {name: _answer(problem, m, given).values for name, m in mistakes.items()}
+    known = {n: wrong.get(n) or _answer(problem, m, given) for n, m in mistakes.items()}
+    answers = {name: answer.values for name, answer in known.items()}
     return {
         "group": case.group,
         "aspect": case.aspect,
