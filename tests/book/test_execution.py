@@ -115,6 +115,20 @@ def test_every_way_to_fail_is_told_in_one_line(run, code, line, what):
     assert failure.what == f"cell 1 of 1 fails: {what}"
 
 
+def test_a_claim_that_does_not_hold_is_known_by_cell_and_line_and_leaves_no_output(run):
+    done = run(
+        "from nnlib import book\ndef all_above(x, least):\n"
+        "    book.claim(min(x) > least, 'all are above')",
+        "book.claim(1 < 2, 'it holds')\nprint(1)\n\nall_above([3, 4], 3)\nprint(2)",
+    )
+    (claim,) = done.claims
+    assert (claim["cell"], claim["line"]) == (1, 4)
+    assert (claim["statement"], claim["asked"]) == ("all are above", "min(x) > least")
+    assert claim["found"] == [["min(x)", "3"], ["least", "3"]]
+    (output,) = done.notebook.cells[2].outputs
+    assert output.text == "1\n2\n"
+
+
 def test_what_a_cell_prints_in_pieces_is_one_output(run):
     done = run(
         "import sys, time\nfor k in range(3):\n    print(k, flush=True); time.sleep(0.3)"
