@@ -27,11 +27,15 @@ NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; 
 FAILED = "executed pages failed"  # chapters/_ext/parallel.py has said which, and where
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
+SETTINGS = ("IPYTHONDIR", "MPLCONFIGDIR")
+
 
 def environment(serial: bool, folder: Path = ROOT, *, strict: bool = False) -> dict[str, str]:
     """Return the environment of the build: one thread a kernel, its own programs first.
 
-    A folder that holds the packages is built with them, wherever else they are installed.
+    A folder that holds the packages is built with them, wherever else they are installed. The
+    settings of IPython and matplotlib are the build's own: those of a reader would change what
+    pages show, and a home that cannot be written would be complained of at each page.
     """
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     workers = {"BOOK_WORKERS": "1"} if serial else {}
@@ -40,7 +44,10 @@ def environment(serial: bool, folder: Path = ROOT, *, strict: bool = False) -> d
     before = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
     path = {"PYTHONPATH": os.pathsep.join([*map(str, packages), *before])}
     fixed = dict.fromkeys(THREADS, "1") | {"PYTHONHASHSEED": "0"}  # sets print in one order
-    return fixed | os.environ | {"PATH": programs} | path | workers | claims
+    own = {name: str(ROOT / "_build" / "settings" / name.lower()) for name in SETTINGS}
+    for place in own.values():
+        Path(place).mkdir(parents=True, exist_ok=True)
+    return fixed | os.environ | {"PATH": programs} | path | workers | claims | own
 
 
 def build(
