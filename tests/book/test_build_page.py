@@ -22,7 +22,8 @@ def alone(book, page=PAGE):
     program = (
         "import json, os, sys; sys.path.insert(0, 'tools'); import build_page; "
         "from pathlib import Path; from build_book import environment; "
-        f"root = Path({str(book.root)!r}); os.environ.update(environment(True, root)); "
+        f"root = Path({str(book.root)!r}); "
+        "os.environ.update(environment(True, root, strict=True)); "
         f"r = build_page.build(root, {page!r}); "
         "print(json.dumps([r.warnings, r.failure, r.seconds, r.weight]))"
     )
@@ -57,12 +58,15 @@ def test_a_failing_cell_is_named_with_its_line_and_the_page_is_not_built(mini):
     assert found.weight == 0
 
 
-def test_what_a_page_leaves_out_and_a_dead_link_are_warnings(mini):
+def test_what_a_page_leaves_out_a_dead_link_and_a_false_claim_are_warnings(mini):
+    claim = 'from nnlib import book; book.claim(1 + 1 > 2, "it is more")'
+    mini.replace("print(1 + 1)", claim)
     mini.replace("mini-001 mini-002", "mini-001")
     mini.replace("Two things are taught here", "See {doc}`nowhere`, one thing is taught here")
     said = "\n".join(alone(mini).warnings)
     assert "mini-002 is not covered" in said
     assert "nowhere" in said
+    assert "a claim does not hold: it is more (asked: 1 + 1 > 2; here: 1 + 1 = 2)" in said
 
 
 def test_the_weight_counts_pictures_and_our_scripts_but_not_the_theme(tmp_path):
