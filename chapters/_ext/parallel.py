@@ -100,9 +100,9 @@ class Executor:
     def report(self, app, exception) -> None:
         """Say at the end how long each page took, and what came out otherwise than written."""
         if exception is None:
-            claims.report(app.env, self.reads)
             self.seconds.save(Path(app.srcdir))
             print(self.seconds.report(), flush=True)
+            claims.report(app.env, self.reads)
 
     def _pending(self, env, docnames) -> Iterator[Page]:
         """Yield each page with cells that has no outputs, or none that hold."""
