@@ -1,7 +1,27 @@
-"""Fixtures for all tests."""
+"""Fixtures for all tests, and how many examples hypothesis tries and which."""
 
+import os
+
+import hypothesis
 import numpy as np
 import pytest
+
+EXAMPLES = {"share": 20, "deep": 100}
+
+
+def pytest_configure(config):
+    """Set how many examples hypothesis tries where a test does not say it."""
+    profile = "deep" if config.getoption("deep") else "share"
+    hypothesis.settings.register_profile(
+        profile, max_examples=EXAMPLES[profile], deadline=None, database=None
+    )
+    hypothesis.settings.load_profile(profile)
+
+
+def pytest_itemcollected(item):
+    """Draw other examples at each commit, but the same ones whenever a run is repeated."""
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        hypothesis.seed(int(os.environ["TEST_SHARE"]))(item.obj)
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """What the table of operations is made of, and how an entry is run in nnlib and in torch."""
 
 from collections.abc import Callable
+from contextlib import contextmanager
+from inspect import signature
 from typing import NamedTuple
 
 import numpy as np
+import pytest
 import torch
 
 import nnlib
@@ -155,3 +158,33 @@ def scattered(array):
     if array.ndim > 1:
         wide = np.moveaxis(np.ascontiguousarray(np.moveaxis(wide, 0, -1)), -1, 0)
     return wide[..., 0]
+
+
+@contextmanager
+def naming(*what):
+    """Say in a failure which of many cases was tried."""
+    try:
+        yield
+    except BaseException as error:  # pytest's own failures are no Exception
+        error.add_note(f"tried: {' '.join(map(str, what))[:2000]}")
+        raise
+
+
+def each(cases):
+    """Let a test of one case try all those of a name in one item."""
+    groups = {}
+    for case in cases:
+        groups.setdefault(case.name, []).append(case)
+
+    def decorate(test):
+        @pytest.mark.parametrize("cases", groups.values(), ids=groups)
+        def together(cases):
+            for case in cases:
+                rng = np.random.default_rng(0)
+                with naming(case):
+                    test(case, rng) if "rng" in signature(test).parameters else test(case)
+
+        together.__name__ = test.__name__
+        return together
+
+    return decorate

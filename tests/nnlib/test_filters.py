@@ -5,7 +5,7 @@ from fractions import Fraction as F
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage, signal
 
@@ -108,7 +108,6 @@ def test_padding_modes_agree_with_scipy(padding_mode, method, rng):
     np.testing.assert_allclose(correlate(x, h, **options), expected, rtol=1e-10, atol=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.tuples(*[st.integers(1, 4)] * 2),
     st.tuples(*[st.integers(0, 6)] * 2),

@@ -11,6 +11,7 @@ from nnlib import ops
 from nnlib.nn import functional
 from tests.nnlib.harness import (
     drawn,
+    each,
     leaf,
     numerical_vjp,
     scattered,
@@ -63,7 +64,7 @@ def test_every_function_of_functional_is_in_a_table():
     assert set(functional.__all__) <= {case.name for case in (*CASES, *VALUES)}
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each(CASES)
 def test_gradient_is_that_of_finite_differences(case, rng):
     arrays = drawn(case, rng)
     v = upstream(case, arrays, rng).astype("f8")
@@ -72,22 +73,29 @@ def test_gradient_is_that_of_finite_differences(case, rng):
         np.testing.assert_allclose(g, expected, rtol=1e-6, atol=1e-8, strict=True)
 
 
-@pytest.mark.parametrize(("dtype", "rtol", "atol"), [("f8", 1e-9, 1e-12), ("f4", 1e-4, 1e-6)])
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_value_and_gradient_are_those_of_torch(case, dtype, rtol, atol, rng):
+@each(CASES)
+def test_value_and_gradient_are_those_of_torch(case, rng):
+    assert_same_as_torch(case, rng, "f8", 1e-9, 1e-12)
+
+
+@each(CASES)
+def test_value_and_gradient_in_float32_are_those_of_torch(case, rng):
+    slack = 1 if case.exact else 20
+    assert_same_as_torch(case, rng, "f4", slack * 1e-4, slack * 1e-6)
+
+
+def assert_same_as_torch(case, rng, dtype, rtol, atol):
+    """The value and the gradients in both libraries."""
     arrays = drawn(case, rng, dtype)
     v = upstream(case, arrays, rng)
     y, got = vjp(nnlib, case, arrays, v)
     y_torch, expected = vjp(torch, case, arrays, v)
-    slack = 1 if case.exact or dtype == "f8" else 20
-    np.testing.assert_allclose(y, y_torch, rtol=slack * rtol, atol=slack * atol, strict=True)
+    np.testing.assert_allclose(y, y_torch, rtol=rtol, atol=atol, strict=True)
     for g, g_torch in zip(got, expected, strict=True):
-        np.testing.assert_allclose(
-            g, g_torch, rtol=slack * rtol, atol=slack * atol, strict=True
-        )
+        np.testing.assert_allclose(g, g_torch, rtol=rtol, atol=atol, strict=True)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each(CASES)
 def test_order_in_memory_changes_nothing(case, rng):
     arrays = drawn(case, rng)
     v = upstream(case, arrays, rng)
@@ -100,7 +108,7 @@ def test_order_in_memory_changes_nothing(case, rng):
         np.testing.assert_allclose(g.numpy(), e, rtol=1e-12, atol=1e-14, strict=True)
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.second is True], ids=str)
+@each([c for c in CASES if c.second is True])
 def test_second_derivative_is_that_of_torch(case, rng):
     arrays = drawn(case, rng)
     v = upstream(case, arrays, rng).astype("f8")
@@ -110,14 +118,14 @@ def test_second_derivative_is_that_of_torch(case, rng):
         np.testing.assert_allclose(g, g_torch, rtol=1e-7, atol=1e-9, strict=True)
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.second is False], ids=str)
+@each([c for c in CASES if c.second is False])
 def test_second_derivative_is_refused_by_name(case, rng):
     arrays = drawn(case, rng)
     with pytest.raises(RuntimeError, match="has no second derivative"):
         second_derivatives(nnlib, case, arrays, upstream(case, arrays, rng).astype("f8"))
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each(CASES)
 def test_inputs_are_left_as_they_were(case, rng):
     arrays = drawn(case, rng)
     before = [a.copy() for a in arrays]
@@ -127,7 +135,7 @@ def test_inputs_are_left_as_they_were(case, rng):
         np.testing.assert_array_equal(a, b, strict=True)
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.arrays], ids=str)
+@each([c for c in CASES if c.arrays])
 def test_arrays_in_give_the_same_as_arrays_out(case, rng):
     arrays = drawn(case, rng)
     expected = case.call(nnlib, *map(nnlib.Tensor, arrays)).numpy()
@@ -136,7 +144,22 @@ def test_arrays_in_give_the_same_as_arrays_out(case, rng):
     np.testing.assert_array_equal(got, expected)
 
 
-@pytest.mark.parametrize("case", VALUES, ids=str)
+@each(CASES)
+def test_backward_is_linear(case, rng):
+    arrays = drawn(case, rng)
+    inputs = [nnlib.tensor(a, requires_grad=True) for a in arrays]
+    y = case.call(nnlib, *inputs)
+    c, v, w = rng.uniform(-3, 3), *rng.standard_normal((2, *y.shape))
+
+    def back(up):
+        up = nnlib.tensor(up.astype(y.dtype))
+        return [g.numpy() for g in nnlib.grad(y, inputs, up, retain_graph=True)]
+
+    for mixed, a, b in zip(back(v + c * w), back(v), back(w), strict=True):
+        np.testing.assert_allclose(mixed, a + c * b, rtol=1e-7, atol=1e-7)
+
+
+@each(VALUES)
 def test_value_is_that_of_torch(case, rng):
     arrays = [np.asarray(case.draw(rng, shape)) for shape in case.shapes]
     got = case.call(nnlib, *[leaf(nnlib, a, False) for a in arrays])
@@ -151,14 +174,14 @@ def listed(x):
     return list(x) if isinstance(x, (tuple, list)) else [x]
 
 
-@pytest.mark.parametrize("bad", BAD, ids=str)
+@each(BAD)
 def test_bad_input_is_refused_by_name(bad):
     with pytest.raises(bad.error, match=bad.message) as caught:
         bad.call(nnlib)
     assert str(caught.value).startswith(bad.name)
 
 
-@pytest.mark.parametrize("bad", [b for b in BAD if b.torch is not None], ids=str)
+@each([b for b in BAD if b.torch is not None])
 def test_bad_input_raises_what_torch_raises(bad):
     with pytest.raises(bad.error if bad.torch == "same" else bad.torch):
         bad.call(torch)

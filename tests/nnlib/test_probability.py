@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import integrate, special, stats
@@ -267,7 +267,6 @@ PROBABILITIES = st.integers(2, 6).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(PROBABILITIES)
 def test_laws_of_entropy_hold(weights):
     p, q = weights / weights.sum(axis=1, keepdims=True)

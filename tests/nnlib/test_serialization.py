@@ -18,6 +18,7 @@ import torch
 import nnlib
 from nnlib import nn, optim, serialization
 from nnlib.serialization import load, safe_globals, save
+from tests.nnlib.harness import each
 from tests.nnlib.nn.table import array, build
 from tests.nnlib.nn.test_modules import LAYERS
 
@@ -180,7 +181,7 @@ def test_requires_grad_and_the_kind_of_tensor_are_kept():
 NAMED = [layer for layer in LAYERS if not any(map(inspect.isfunction, layer.options.values()))]
 
 
-@pytest.mark.parametrize("layer", NAMED, ids=str)
+@each(NAMED)
 def test_every_layer_and_its_state_come_back(layer):
     module = build(nnlib, layer)
     assert_same(again(module.state_dict()), module.state_dict())

@@ -16,6 +16,7 @@ import torch
 
 import nnlib
 from nnlib import ops
+from tests.nnlib.harness import naming
 
 STUBS = Path(torch.__file__).parent
 IN_ORDER = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -247,13 +248,14 @@ UNSAID = {
 }
 
 
-@pytest.mark.parametrize(
-    ("place", "name", "ours", "theirs"), SHARED, ids=[f"{p}.{n}" for p, n, *_ in SHARED]
-)
-def test_signature_is_that_of_torch(place, name, ours, theirs):
-    assert ((place, name) in UNSAID) == (not ways_of(place, name, theirs))
-    found = all_complaints(place, name, ours, theirs) - BY_KIND
-    assert bool(found) == ((place, name) in DIFFERENT), found
+@pytest.mark.parametrize("where", sorted({place for place, *_ in SHARED}))
+def test_signatures_are_those_of_torch(where):
+    for place, name, ours, theirs in SHARED:
+        if place == where:
+            with naming(place, name):
+                assert ((place, name) in UNSAID) == (not ways_of(place, name, theirs))
+                found = all_complaints(place, name, ours, theirs) - BY_KIND
+                assert bool(found) == ((place, name) in DIFFERENT), found
 
 
 def test_table_of_signatures_covers_what_both_have():

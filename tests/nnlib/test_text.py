@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
@@ -17,7 +17,6 @@ from nnlib.datasets import first_names, seattle_weather, shakespeare
 from nnlib.nn import functional as F
 from nnlib.tensor import Tensor
 
-QUICK = settings(max_examples=60, deadline=None)
 TEXTS = st.text(st.sampled_from("abc dé\n"), min_size=1, max_size=40)
 
 
@@ -37,14 +36,12 @@ def test_tokens_may_be_characters_in_small_letters():
     assert text.tokenize("Ab c", by="character", lower=True) == ["a", "b", " ", "c"]
 
 
-@QUICK
 @given(TEXTS)
 def test_decoding_undoes_encoding(s):
     vocabulary = text.Vocabulary(s)
     assert vocabulary.decode(vocabulary.encode(s)) == s
 
 
-@QUICK
 @given(TEXTS)
 def test_numbers_follow_frequency_then_the_order_of_the_tokens(s):
     vocabulary = text.Vocabulary(s)
@@ -143,7 +140,6 @@ def test_bad_tokens_are_refused_by_name(call, error, message):
         call()
 
 
-@QUICK
 @given(st.lists(st.lists(st.integers(0, 3), max_size=12), max_size=4), st.integers(1, 3))
 def test_ngrams_are_counted_within_each_sequence(sequences, n):
     want = Counter(tuple(s[k : k + n]) for s in sequences for k in range(len(s) - n + 1))
@@ -173,7 +169,6 @@ def test_after_what_was_never_seen_all_is_equally_likely():
     np.testing.assert_allclose(p, [[1 / 2, 1 / 2], [3 / 4, 1 / 4]])
 
 
-@QUICK
 @given(st.lists(st.integers(0, 2), min_size=2, max_size=30), st.integers(1, 2))
 def test_cross_entropy_is_that_of_the_library_on_log_probabilities(x, n):
     p = text.ngram_probabilities(text.ngram_counts(x, n=n, size=3), alpha=0.5)
@@ -271,7 +266,6 @@ def test_bad_counts_are_refused_by_name(call, error, message):
         call()
 
 
-@QUICK
 @given(st.integers(1, 20), st.integers(1, 6), st.integers(1, 4))
 def test_windows_are_slices_of_the_sequence(T, length, stride):
     x = np.arange(2 * T).reshape(T, 2)
@@ -296,7 +290,6 @@ def test_changing_a_window_does_not_change_the_sequence():
     assert x.tolist() == [0, 1, 2, 3, 4]
 
 
-@QUICK
 @given(st.integers(2, 30), st.integers(1, 5))
 def test_each_target_is_the_token_after_its_input(T, length):
     if length < T:
@@ -305,7 +298,6 @@ def test_each_target_is_the_token_after_its_input(T, length):
         assert len(set(targets.ravel())) == targets.size == (T - 1) // length * length
 
 
-@QUICK
 @given(st.integers(1, 60), st.integers(1, 5), st.integers(1, 7))
 def test_streams_go_on_from_batch_to_batch(T, N, length):
     if T <= N:
@@ -373,7 +365,6 @@ def test_bad_lengths_are_refused_by_name(call, message):
         call()
 
 
-@QUICK
 @given(st.integers(3, 100))
 def test_parts_in_time_follow_each_other(T):
     try:

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage, stats
@@ -17,7 +17,6 @@ from nnlib.datasets import fashion_mnist, photographs
 from nnlib.nn import functional as F
 from nnlib.utils.data import DataLoader, Dataset
 
-QUICK = settings(max_examples=60, deadline=None)
 PICTURES = arrays(np.uint8, st.tuples(*[st.integers(1, 5)] * 3))
 
 
@@ -35,14 +34,12 @@ def cat():
     return T.to_image(photographs().chelsea).astype(np.float64)
 
 
-@QUICK
 @given(PICTURES)
 def test_flipping_twice_changes_nothing(x):
     for flip in (T.horizontal_flip, T.vertical_flip):
         np.testing.assert_array_equal(flip(flip(x)), x, strict=True)
 
 
-@QUICK
 @given(PICTURES)
 def test_flipping_both_ways_is_half_a_turn(x):
     both = T.vertical_flip(T.horizontal_flip(x))

@@ -14,7 +14,6 @@ from nnlib.steps import Steps
 from tests.nnlib.linalg.matrices import ANY, cases
 
 SMALL = {name: A for name, A in ANY.items() if max(A.shape) < 5}
-quick = settings(max_examples=40, deadline=None, derandomize=True)
 
 
 @st.composite
@@ -31,7 +30,6 @@ def plain(M):
     return exact([[Fraction(int(x.p), int(x.q)) for x in row] for row in M.tolist()])
 
 
-@quick
 @given(matrices())
 def test_the_reduced_form_and_its_pivots(A):
     expected, pivots = sympy.Matrix(A).rref()
@@ -41,7 +39,6 @@ def test_the_reduced_form_and_its_pivots(A):
     assert linalg.rank(A, exact=True) == len(pivots)
 
 
-@quick
 @given(matrices())
 def test_the_null_space(A):
     expected = [plain(v)[:, 0] for v in sympy.Matrix(A).nullspace()]
@@ -50,7 +47,6 @@ def test_the_null_space(A):
     assert all((n == x).all() for n, x in zip(N.T, expected, strict=True))
 
 
-@quick
 @given(matrices(square=True))
 def test_determinant_adjugate_and_inverse(A):
     M = sympy.Matrix(A)
@@ -65,7 +61,6 @@ def test_determinant_adjugate_and_inverse(A):
         assert (linalg.inverse(A, method="adjugate", exact=True) == plain(M.inv())).all()
 
 
-@quick
 @given(matrices(), st.lists(st.integers(-2, 2), min_size=4, max_size=4))
 def test_a_system_is_consistent_if_and_only_if_the_rank_stays(A, b):
     b = b[: len(A)]
@@ -76,14 +71,12 @@ def test_a_system_is_consistent_if_and_only_if_the_rank_stays(A, b):
         assert (exact(A) @ found.at(*range(len(found.free))) == b).all()
 
 
-@quick
 @given(matrices())
 def test_lu_is_exact(A):
     P, L, U = linalg.lu(A, exact=True)
     assert (P @ exact(A) == L @ U).all()
 
 
-@quick
 @given(matrices(square=True))
 def test_definiteness_by_pivots_minors_and_eigenvalues(B):
     A = numeric(B) @ numeric(B).T - np.eye(len(B))
@@ -92,7 +85,7 @@ def test_definiteness_by_pivots_minors_and_eigenvalues(B):
     assert by_pivots == linalg.definiteness(A, method="eigenvalues")
 
 
-@settings(quick, max_examples=8)
+@settings(max_examples=8)
 @given(matrices(square=True))
 def test_reflections_and_rotations_are_exact_with_roots(A):
     for method in ("householder", "givens"):

@@ -12,6 +12,7 @@ import torch
 
 import nnlib
 from nnlib import nn
+from tests.nnlib.harness import each
 from tests.nnlib.nn.table import array, assert_same_run, build, flat, inputs_of, run, same
 
 TABLES = [
@@ -53,22 +54,22 @@ def test_every_module_with_options_has_a_call_that_it_refuses():
     assert with_options <= {bad.name for bad in BAD}
 
 
-@pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
-@pytest.mark.parametrize("layer", IN_TORCH, ids=str)
-def test_outputs_gradients_and_state_are_those_of_torch(layer, training, rng):
-    ours, theirs = same(rng, layer)
-    arrays = inputs_of(layer, rng)
-    if layer.trains:  # what the first step leaves in the buffers, the second run reads
-        for L, module in ((nnlib, ours), (torch, theirs)):
-            run(L, layer, module.train(), arrays)
-    if layer.trains or not training:
-        got = run(nnlib, layer, ours.train(training), arrays)
-        expected = run(torch, layer, theirs.train(training), arrays)
-        assert_same_run(got, expected, rtol=layer.rtol64, atol=layer.rtol64 / 100)
-    assert ours.training == theirs.training
+@each(IN_TORCH)
+def test_outputs_gradients_and_state_are_those_of_torch(layer, rng):
+    for training in (True, False):
+        ours, theirs = same(rng, layer)
+        arrays = inputs_of(layer, rng)
+        if layer.trains:  # what the first step leaves in the buffers, the second run reads
+            for L, module in ((nnlib, ours), (torch, theirs)):
+                run(L, layer, module.train(), arrays)
+        if layer.trains or not training:
+            got = run(nnlib, layer, ours.train(training), arrays)
+            expected = run(torch, layer, theirs.train(training), arrays)
+            assert_same_run(got, expected, rtol=layer.rtol64, atol=layer.rtol64 / 100)
+        assert ours.training == theirs.training
 
 
-@pytest.mark.parametrize("layer", IN_TORCH, ids=str)
+@each(IN_TORCH)
 def test_float32_is_close_to_torch(layer, rng):
     ours, theirs = same(rng, layer)
     arrays = [a.astype("f4") if a.dtype.kind == "f" else a for a in inputs_of(layer, rng)]
@@ -77,13 +78,13 @@ def test_float32_is_close_to_torch(layer, rng):
     assert_same_run(got, expected, rtol=layer.rtol, atol=layer.rtol / 10)
 
 
-@pytest.mark.parametrize("layer", IN_TORCH, ids=str)
+@each(IN_TORCH)
 def test_printing_is_that_of_torch(layer):
     expected = repr(build(torch, layer)).replace("torch.DoubleTensor", "float64")
     assert repr(build(nnlib, layer)) == expected.replace("torch.", "")
 
 
-@pytest.mark.parametrize("layer", IN_TORCH, ids=str)
+@each(IN_TORCH)
 def test_fresh_state_has_the_names_shapes_and_dtypes_of_torch(layer):
     ours, theirs = build(nnlib, layer).float(), build(torch, layer).float()
     got = [(name, v.shape, str(v.dtype)) for name, v in ours.state_dict().items()]
@@ -107,7 +108,7 @@ def test_constructor_has_the_names_order_and_defaults_of_torch(name):
             assert ours[option].default == theirs[option].default, option
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=str)
+@each(LAYERS)
 def test_a_copy_computes_the_same_with_memory_of_its_own(layer, rng):
     module = build(nnlib, layer).eval()
     arrays = inputs_of(layer, rng)
@@ -121,7 +122,7 @@ def test_a_copy_computes_the_same_with_memory_of_its_own(layer, rng):
         assert all(p.grad is None for p in module.parameters())
 
 
-@pytest.mark.parametrize("layer", OURS, ids=str)
+@each(OURS)
 def test_our_own_module_is_its_reference(layer, rng):
     module = build(nnlib, layer).eval()
     inputs = [nnlib.tensor(a) for a in inputs_of(layer, rng)]
@@ -131,13 +132,13 @@ def test_our_own_module_is_its_reference(layer, rng):
         np.testing.assert_allclose(y, y_reference, rtol=1e-12, strict=True)
 
 
-@pytest.mark.parametrize("bad", BAD, ids=str)
+@each(BAD)
 def test_bad_use_is_refused(bad):
     with pytest.raises(bad.error, match=bad.message):
         bad.call(nnlib)
 
 
-@pytest.mark.parametrize("bad", [b for b in BAD if b.torch is not None], ids=str)
+@each([b for b in BAD if b.torch is not None])
 def test_bad_use_raises_what_torch_raises(bad):
     with pytest.raises(bad.error if bad.torch == "same" else bad.torch):
         bad.call(torch)

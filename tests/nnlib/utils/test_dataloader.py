@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nnlib
@@ -14,8 +14,6 @@ from nnlib.utils import data
 from nnlib.utils.data import DataLoader, TensorDataset
 from tests.nnlib.utils.test_collate import plain
 from tests.nnlib.utils.test_dataset import Squares
-
-LAW = settings(deadline=None, max_examples=60, derandomize=True)
 
 
 def seeded(seed=4):
@@ -193,7 +191,6 @@ def test_the_same_seed_gives_the_same_epochs():
     assert epochs[0][0] != epochs[0][1]
 
 
-@LAW
 @given(
     n=st.integers(1, 40),
     size=st.integers(1, 45),
@@ -203,7 +200,9 @@ def test_the_same_seed_gives_the_same_epochs():
 )
 def test_every_epoch_is_a_permutation(n, size, drop_last, seed, split):
     samples = numbered(n)
-    parts = data.random_split(samples, [n // 3, n - n // 3], seeded(seed)) if split else []
+    lengths = [n // 3, n - n // 3]
+    split &= n > 1  # the lengths 0 and 1 would be shares of the whole
+    parts = data.random_split(samples, lengths, seeded(seed)) if split else []
     loaders = [
         DataLoader(part, size, shuffle=True, drop_last=drop_last, generator=seeded(seed))
         for part in [p for p in parts if len(p)] or [samples]
@@ -365,7 +364,6 @@ def test_loops_within_each_other_have_orders_of_their_own():
         assert sorted(flat(b for _, b in pairs[k : k + 3])) == list(range(6))
 
 
-@LAW
 @given(n=st.integers(1, 30), size=st.integers(1, 10), stop=st.integers(0, 40))
 def test_a_resumed_epoch_loses_and_doubles_nothing(n, size, stop):
     loader, again = (

@@ -5,13 +5,11 @@ import inspect
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nnlib
 from nnlib.utils import data
-
-LAW = settings(deadline=None, max_examples=60, derandomize=True)
 
 
 def seeded(seed=4):
@@ -75,7 +73,6 @@ def test_weights_without_replacement_come_once(kind):
     assert sorted(sampler) == [0, 1, 2]
 
 
-@LAW
 @given(n=st.integers(0, 30), size=st.integers(1, 12), drop_last=st.booleans())
 def test_batches_are_those_of_torch(n, size, drop_last):
     batches, expected = (
