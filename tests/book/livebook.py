@@ -7,9 +7,12 @@ from pathlib import Path
 
 import nbformat
 import yaml
+from cachekey import digest
 from minibook import HEADER, ROOT, MiniBook, topic
+from once import once
 
 PAGE = "chapters/part/second"
+WHEEL = ("pyproject.toml", "README.md", "LICENSE", "exercises/nngrader/**/*")
 ADDRESSES = {
     "repository": "someone/book",
     "branch": "main",
@@ -121,15 +124,16 @@ def write(root: Path, **addresses: str) -> MiniBook:
     return book
 
 
-def shared(factory) -> MiniBook:
-    """Return the book with addresses, built once for all tests of a session."""
-    root = factory.getbasetemp() / "live"
-    if root.exists():
-        return MiniBook(root)
-    book = write(root, **ADDRESSES)
-    done = book.build()
-    assert done.returncode == 0, done.stdout
-    return book
+def make(root: Path) -> None:
+    """Build the book with addresses."""
+    done = write(root, **ADDRESSES).build()
+    if done.returncode:
+        raise RuntimeError(f"the live book could not be built:\n{done.stdout[-3000:]}")
+
+
+def shared() -> MiniBook:
+    """Return the book with addresses, which nobody changes."""
+    return MiniBook(once("live", make, digest(ROOT, WHEEL)))
 
 
 def html(book: MiniBook) -> Path:

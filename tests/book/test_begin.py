@@ -21,6 +21,7 @@ MOST = 40  # pixels; before their room was kept, figures grew by 300
 
 
 @pytest.mark.browser
+@pytest.mark.deep(3)
 @pytest.mark.parametrize(
     "page", [GRAPHS, "chapters/reference/glossary.html", "search.html?q=softmax"]
 )

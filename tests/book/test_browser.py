@@ -7,7 +7,7 @@ import pytest
 from browser import PHONE, served, visit
 from pages import WRITTEN, source
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
 ASKING = [page for page in WRITTEN if "book.quiz(" in source(page).text]
 SOFTMAX = "chapters/classifiers/softmax.html"

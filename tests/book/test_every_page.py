@@ -1,18 +1,26 @@
 """Every page in a browser: offline, typeset, accessible, narrow enough, and alive."""
 
+import os
 from pathlib import Path
 
 import pytest
 from browser import DESKTOP, PHONE, served, visit
 from pages import BELOW, PAGES
-from visits import WAYS, Way, examine, findings
+from visits import BOTH, DEEP, TURNS, Way, examine, findings, jobs
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "_build" / "screenshots"
-JOBS = [(page, way) for page in [*PAGES, *BELOW] for way in WAYS]
-IDS = [f"{page}-{way.name}" for page, way in JOBS]
+
+
+def pytest_generate_tests(metafunc):
+    """Choose the pages and ways of this commit, or all."""
+    if "way" in metafunc.fixturenames:
+        deep, share = metafunc.config.getoption("deep"), int(os.environ["TEST_SHARE"])
+        chosen = jobs(PAGES, BELOW, deep, share)
+        ids = [f"{page}-{way.name}" for page, way in chosen]
+        metafunc.parametrize(("page", "way"), chosen, ids=ids)
 
 
 @pytest.fixture(scope="module")
@@ -26,15 +34,24 @@ def visited(request, book):
     return findings(book, sorted(jobs, key=lambda job: longest[job[0]]), PICTURES)
 
 
-@pytest.mark.parametrize(("page", "way"), JOBS, ids=IDS)
 def test_a_page_has_no_fault_in_a_browser(visited, page, way):
     assert visited[page, way.name] == [], f"{page}, {way.name}"
 
 
-def test_the_ways_cover_both_origins_sizes_and_schemes():
-    assert {way.from_file for way in WAYS} == {True, False}
-    assert {way.size for way in WAYS} == {DESKTOP, PHONE}
-    assert {way.pictured for way in WAYS} == {"light", "dark"}
+@pytest.mark.parametrize("ways", [DEEP, TURNS], ids=["deep", "in turn"])
+def test_the_ways_cover_both_origins_sizes_and_schemes(ways):
+    assert {way.from_file for way in ways} == {True, False}
+    assert {way.size for way in ways} == {DESKTOP, PHONE}
+    assert {scheme for way in ways for scheme in way.schemes} == {"light", "dark"}
+
+
+def test_four_commits_in_a_row_visit_every_page_in_every_way():
+    pages, below = ["a", "b", "c", "d", "e"], [f"x{k}" for k in range(9)]
+    runs = [jobs(pages, below, False, share) for share in range(12, 16)]
+    assert all({page for page, _ in run} >= set(pages) for run in runs)
+    seen = {(page, way.name) for run in runs for page, way in run}
+    assert {(page, way.name) for page in pages for way in TURNS} <= seen
+    assert {page for page, _ in seen} == {*pages, *below}
 
 
 PLANTED = {
@@ -46,6 +63,7 @@ PLANTED = {
     "axe in dark: color-contrast": '<p style="color: #777; background: #888">pale</p>',
     "does not move by keyboard: stone": '<figure class="nn-play" aria-label="stone"></figure>',
 }
+WAY = Way("planted", DESKTOP, False, BOTH, "dark")
 PAGE = """<!doctype html><html lang="en"><head><title>Planted</title><script>
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const set = () => { document.documentElement.dataset.theme = dark.matches ? "dark" : "light"; };
@@ -58,7 +76,7 @@ def test_a_planted_fault_is_found(browser, tmp_path, finding):
     (tmp_path / "page.html").write_text(PAGE % PLANTED.get(finding, ""))
     (tmp_path / "favicon.ico").touch()
     with served(tmp_path) as address, visit(browser, address, "page.html") as seen:
-        found = examine(seen, tmp_path / "pictures" / "page", "dark")
+        found = examine(seen, tmp_path / "pictures" / "page", WAY)
     assert (finding is None) == (found == [])
     assert finding is None or any(line.startswith(finding) for line in found)
     pictures = sorted(path.name for path in (tmp_path / "pictures").iterdir())
@@ -69,7 +87,7 @@ def test_a_page_that_does_not_load_is_a_finding_and_the_others_are_visited(tmp_p
     (tmp_path / "chapters").mkdir()
     (tmp_path / "chapters/good.html").write_text(PAGE % "")
     (tmp_path / "favicon.ico").touch()
-    way = Way("desktop-file", DESKTOP, True, "light")
+    way = Way("desktop-file", DESKTOP, True, BOTH, "light")
     found = findings(tmp_path, [("bad", way), ("good", way)], tmp_path / "pictures")
     assert found["good", way.name] == []
     assert found["bad", way.name][0].startswith("the visit failed: ")
@@ -79,5 +97,5 @@ def test_a_long_page_is_photographed_in_pieces(browser, tmp_path):
     (tmp_path / "favicon.ico").touch()
     (tmp_path / "page.html").write_text(PAGE % '<div style="height: 9000px">long</div>')
     with served(tmp_path) as address, visit(browser, address, "page.html") as seen:
-        assert examine(seen, tmp_path / "pictures" / "page", "dark") == []
+        assert examine(seen, tmp_path / "pictures" / "page", WAY) == []
     assert len(list((tmp_path / "pictures").iterdir())) == 2

@@ -7,7 +7,7 @@ import livebook
 import pytest
 from browser import DESKTOP, PHONE, served, visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(2)]
 
 CDN = "https://cdn.jsdelivr.net/"
 PYODIDE = Path(__file__).parent / "standin" / "pyodide.mjs"
@@ -16,8 +16,8 @@ ALLOWED = {"access-control-allow-origin": "*"}
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory):
-    return livebook.html(livebook.shared(tmp_path_factory))
+def live():
+    return livebook.html(livebook.shared())
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from browser import DESKTOP, PHONE, visit
 from lean import lean
 from minibook import MiniBook
 from neighbours import questions
+from once import once
 from pages import REFERENCE, ROOT, WRITTEN
 from reserve import reserved
 from sphinx.errors import ExtensionError
@@ -107,6 +108,7 @@ SIGNS = """
 
 
 @pytest.mark.browser
+@pytest.mark.deep(2)
 @pytest.mark.parametrize(
     ("size", "least", "most"),
     [(PHONE, 33, 48), (DESKTOP, 62, 76), (WIDE, 62, 76), (WIDEST, 62, 76)],
@@ -138,6 +140,7 @@ BEGUN = """
 
 
 @pytest.mark.browser
+@pytest.mark.deep(8)
 @pytest.mark.parametrize("page", WRITTEN)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_formulas_appear_without_moving_the_text_by_more_than_a_line(
@@ -217,9 +220,8 @@ def test_without_mathjax_a_formula_is_read_as_tex(browser, address):
     context.close()
 
 
-@pytest.fixture(scope="module")
-def numbered(tmp_path_factory):
-    book = MiniBook.create(tmp_path_factory.mktemp("numbered"))
+def make(folder):
+    book = MiniBook.create(folder)
     book.write(
         "chapters/part/first.md", "# First\n\n$$\na = b\n$$ (eq-first)\n\nSee {eq}`eq-two`.\n"
     )
@@ -229,8 +231,13 @@ def numbered(tmp_path_factory):
     book.replace("Two things", f"{label}\nTwo things")
     book.replace("title: Second", "title: Second\n  question: What is second", PAGES_FILE)
     done = book.build()
-    assert done.returncode == 0, done.stdout
-    return book
+    if done.returncode:
+        raise RuntimeError(f"the numbered book could not be built:\n{done.stdout[-3000:]}")
+
+
+@pytest.fixture(scope="module")
+def numbered():
+    return MiniBook(once("numbered", make, Path(__file__).read_text("utf-8")))
 
 
 PAGES_FILE = "chapters/reference/pages.yml"

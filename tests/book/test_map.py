@@ -7,7 +7,7 @@ import yaml
 from browser import DESKTOP, PHONE, visit
 from pages import REFERENCE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
 
 ENTRIES = [
     entry

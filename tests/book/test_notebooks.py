@@ -31,8 +31,8 @@ DEFAULTS = {
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory):
-    return livebook.shared(tmp_path_factory)
+def book():
+    return livebook.shared()
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,10 @@ import re
 import pytest
 from asking import ASKED, MAP, PLAIN, make
 from browser import DESKTOP, PHONE, served, visit
+from once import once
 from pages import ROOT, WRITTEN, source
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
 CHECK = re.compile(r"^Check\b")
 SINGLE, MULTIPLE, NUMERIC, ORDER, BUG = range(5)
@@ -16,8 +17,8 @@ SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone
 
 
 @pytest.fixture(scope="module")
-def asking(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("asking")).root / "_build/html"
+def asking():
+    return once("asking", make) / "_build/html"
 
 
 @pytest.fixture(scope="module", params=["server", "file"])

@@ -1,6 +1,7 @@
 import re
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import yaml
@@ -9,6 +10,7 @@ from course import Course
 from docutils import nodes
 from glossary import Glossary, Term, read_symbols, read_terms
 from minibook import HEADER, ROOT, MiniBook
+from once import once
 from terms import _quiet
 
 REFERENCE = ROOT / "chapters" / "reference"
@@ -85,16 +87,20 @@ def write(book):
     return book
 
 
-@pytest.fixture(scope="module")
-def words(tmp_path_factory):
-    book = write(MiniBook.create(tmp_path_factory.mktemp("words")))
+def make(folder):
+    book = write(MiniBook.create(folder))
     done = book.build()
-    assert done.returncode == 0, done.stdout
+    if done.returncode:
+        raise RuntimeError(f"the book of terms could not be built:\n{done.stdout[-3000:]}")
     vendor = ROOT / "chapters/_extra/_vendor/mathjax"  # too large to copy into small books
     there = book.root / "_build/html/_vendor/mathjax"
     shutil.rmtree(there)
     there.symlink_to(vendor)
-    return book
+
+
+@pytest.fixture(scope="module")
+def words():
+    return MiniBook(once("words", make, Path(__file__).read_text("utf-8")))
 
 
 @pytest.fixture(scope="module")
@@ -234,6 +240,7 @@ def test_a_formula_in_a_card_is_typeset(browser, base):
         )
 
 
+@pytest.mark.deep(2)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_open_card_is_accessible(browser, base, scheme):
     with visit(browser, base, "chapters/part/second.html", scheme=scheme) as seen:

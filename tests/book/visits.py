@@ -1,8 +1,10 @@
-"""Visit every page twice, with all checks in each visit, two pages at a time.
+"""Visit pages with all checks in each visit, two pages at a time.
 
-A page is opened from a server on a desk and from its file on a phone; in each visit it is
-checked in light and in dark, and photographed in one of them. The pictures go to
-``_build/screenshots``, for whoever changes the look.
+Every page is opened once a run, in one of four ways that take turns by page and commit: from a
+server or from its file, on a desk or on a phone, in light or in dark; of the pages of the API
+one in four is. With ``--deep`` every page is opened from a server on a desk and from its file
+on a phone; in each visit it is checked in light and in dark, and photographed in one of them.
+The pictures go to ``_build/screenshots``, for whoever changes the look.
 """
 
 import queue
@@ -27,13 +29,33 @@ class Way:
     name: str
     size: tuple[int, int]
     from_file: bool
-    pictured: str  # the scheme in which it is photographed: a picture costs as much as a check
+    schemes: dict[str, tuple[str, ...]]  # what axe looks for in light and in dark
+    pictured: str = ""  # the scheme in which it is photographed: as dear as a check
 
 
-WAYS = (
-    Way("desktop-server", DESKTOP, False, "light"),
-    Way("phone-file", PHONE, True, "dark"),
+BOTH = {"light": RULES, "dark": INK}
+DEEP = (
+    Way("desktop-server", DESKTOP, False, BOTH, "light"),
+    Way("phone-file", PHONE, True, BOTH, "dark"),
 )
+TURNS = (  # a page sees all of axe's rules at every second commit
+    Way("desktop-server-light", DESKTOP, False, {"light": RULES}),
+    Way("phone-file-dark", PHONE, True, {"dark": INK}),
+    Way("desktop-file-dark", DESKTOP, True, {"dark": RULES}),
+    Way("phone-server-light", PHONE, False, {"light": INK}),
+)
+BELOW_IN = 4  # of the pages of the API one in so many is visited
+
+
+def jobs(pages, below, deep: bool, share: int) -> list[tuple[str, Way]]:
+    """Return which pages a run visits, and how."""
+    if deep:
+        return [(page, way) for page in [*pages, *below] for way in DEEP]
+    turns = [(page, TURNS[(k + share) % len(TURNS)]) for k, page in enumerate(pages)]
+    for k, page in enumerate(below):
+        if (k + share) % BELOW_IN == 0:
+            turns.append((page, TURNS[(k + share) // BELOW_IN % len(TURNS)]))
+    return turns
 
 
 def findings(
@@ -71,18 +93,18 @@ def _examined(browser, base: str, page: str, way: Way, pictures: Path) -> list[s
     try:
         with visit(browser, base, f"chapters/{page}.html", size=way.size) as seen:
             picture = pictures / f"{page.replace('/', '-')}-{way.name}"
-            return examine(seen, picture, way.pictured)
+            return examine(seen, picture, way)
     except Exception as error:  # else the other pages would not be visited
         return [f"the visit failed: {type(error).__name__}: {error}"[:600]]
 
 
-def examine(seen: Visit, picture: Path, pictured: str) -> list[str]:
+def examine(seen: Visit, picture: Path, way: Way) -> list[str]:
     """Check an open page; return a line for each finding."""
     found = [f"formula: {text}" for text in seen.untypeset()]
-    for scheme, rules in (("light", RULES), ("dark", INK)):
+    for scheme, rules in way.schemes.items():
         seen.page.emulate_media(color_scheme=scheme)
         seen.page.wait_for_selector(f"html[data-theme={scheme}]")
-        if scheme == pictured:
+        if scheme == way.pictured:
             _photograph(seen.page, picture.with_name(f"{picture.name}-{scheme}"))
         found += [f"too wide in {scheme}: {what}" for what in seen.too_wide()]
         found += [f"axe in {scheme}: {what}" for what in seen.axe(rules)]
