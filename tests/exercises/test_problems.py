@@ -3,6 +3,8 @@
 import ast
 import functools
 import inspect
+import itertools
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -176,12 +178,40 @@ def _arrays(args):
 
 
 @pytest.mark.parametrize(("N", "M"), [(5, 17), (17, 5), (7, 5), (11, 13)])
-def test_far_points_have_the_sizes_they_should_and_some_coincide(N, M):
+def test_far_points_have_the_sizes_they_should_and_some_nearly_coincide(N, M):
     case = next(c for c in PROBLEMS["pairwise_distances"].cases if c.group == "coincident")
     X, Y = case.make(np.random.default_rng(0), N, M, 7)
     assert (X.shape, Y.shape) == ((N, 7), (M, 7))
-    same = (X[:, None] == Y).all(axis=2)
-    assert same.any(axis=0).sum() == min(N, M) - 2
+    far = np.linalg.norm(X[:, None] - Y, axis=2)
+    assert (far < 1e-5).any(axis=0).sum() == min(N, M) - 2
+    assert np.sort(far, axis=None)[min(N, M) - 2] > 1
+
+
+def test_no_order_of_adding_keeps_what_is_under_the_root_from_below_0():
+    case = next(c for c in PROBLEMS["pairwise_distances"].cases if c.group == "coincident")
+    for seed in range(20):
+        X, Y = case.make(np.random.default_rng(seed), 7, 11, 5)
+        for order in itertools.permutations(range(5)):
+            x, y = X[-1, order], Y[0, order]
+            xx, yy, xy = (added(*pair) for pair in ((x, x), (y, y), (x, y)))
+            assert (xx, yy, xy) == (fused(x, x), fused(y, y), fused(x, y))
+            assert xx + yy - 2 * xy < 0
+
+
+def added(x, y):
+    """The sum of products, each product and each sum rounded."""
+    total = 0.0
+    for a, b in zip(x.tolist(), y.tolist(), strict=True):
+        total += a * b
+    return total
+
+
+def fused(x, y):
+    """The sum of products, where product and sum are rounded together."""
+    total = 0.0
+    for a, b in zip(x.tolist(), y.tolist(), strict=True):
+        total = float(Fraction(a) * Fraction(b) + Fraction(total))
+    return total
 
 
 @one_seed

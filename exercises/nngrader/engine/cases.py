@@ -66,7 +66,9 @@ def pack(problem, seed, *, visible):
         "lists": problem.lists,
         "example": _example(problem),
         "mistakes": {
-            name: {"hint": m.hint, "loses": sorted(m.loses)} for name, m in mistakes.items()
+            name: {"hint": m.hint, "loses": sorted(m.loses)}
+            | ({"signs": m.signs} if m.signs else {})
+            for name, m in mistakes.items()
         },
         "cases": _cases(problem, np.random.default_rng(stream), visible),
         **problem.moving,

@@ -13,7 +13,7 @@ from .compare import close, off
 from .explanation import Explanation
 from .laws import broken_law
 from .patterns import NEARLY_RIGHT, PATTERNS, VAGUE, not_finite
-from .places import is_partly_right
+from .places import bad, is_partly_right
 
 
 def explain(mine, here, mistakes):
@@ -90,8 +90,8 @@ def _side(wrong):
     if not all(e.visible for e in wrong):
         return ""
     for words, sides in (
-        ("too large", [e.got > e.want for e in wrong]),
-        ("too small", [e.got < e.want for e in wrong]),
+        ("too large", [(e.got > e.want) & bad(e) for e in wrong]),
+        ("too small", [(e.got < e.want) & bad(e) for e in wrong]),
     ):
         if all(side.all() for side in sides):
             return f": it is {words}" + " everywhere" * bool(wrong[0].want.ndim)

@@ -12,6 +12,7 @@ from .ledger import Ledger
 from .observe import measured
 from .reaching import judge_challenge
 from .seen import checked
+from .signs import with_signs
 from .values import judge_values
 
 EACH = 4  # bytes; a number that is exact enough has eight, a table of fewer axes is small
@@ -72,6 +73,7 @@ def _read(book, case, o):
         _judge_fault(book, case, o.fault)
         return []
     parts = _judge_count(book, case, o.parts)
+    case = with_signs(book.data, case, parts)
     found = [_read_part(book, case, k, part) for k, part in enumerate(parts)]
     return [e for e in found if e is not None]
 

@@ -33,6 +33,11 @@ def _near(v, w):
     return bool(np.all(np.abs(v - w) <= ROUNDING * np.abs(v).max(initial=0)))
 
 
+def _is_at_most(v, most):
+    """Tell whether an array is nowhere above a number by more than rounding."""
+    return bool(np.all(v - most <= ROUNDING * np.abs(v).max(initial=0)))
+
+
 LAWS = {
     "In what is asked, each row adds up to 0. Do yours?": _adds_up(1, 0),
     "In what is asked, each row adds up to 1. Do yours?": _adds_up(1, 1),
@@ -42,9 +47,9 @@ LAWS = {
     "In what is asked, the diagonal is 0. Is yours?": (
         lambda v: _is_square(v) and np.any(v) and not np.any(np.diag(v))
     ),
-    "What is asked is nowhere negative. Can yours be?": lambda v: bool(np.all(v >= 0)),
-    "What is asked is nowhere positive. Can yours be?": lambda v: bool(np.all(v <= 0)),
-    "What is asked is nowhere above 1. Can yours be?": lambda v: bool(np.all(v <= 1)),
+    "What is asked is nowhere negative. Can yours be?": lambda v: _is_at_most(-v, 0),
+    "What is asked is nowhere positive. Can yours be?": lambda v: _is_at_most(v, 0),
+    "What is asked is nowhere above 1. Can yours be?": lambda v: _is_at_most(v, 1),
 }
 NEAR_ONE = 0.5  # small numbers are below 1 by chance: nothing stops them there
 

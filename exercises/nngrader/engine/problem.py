@@ -53,6 +53,7 @@ class Mistake:
     hint: str
     loses: frozenset
     fixed: dict = field(default_factory=dict)  # arguments that it replaces before the call
+    signs: dict = field(default_factory=dict)  # by part, the axis of lines of any sign
 
 
 class Problem:
@@ -153,12 +154,17 @@ class Problem:
         """Register a case for pencil and paper, shown in full when nothing else explains."""
         self.by_hand = args
 
-    def mistake(self, hint, *, loses):
-        """Register a known mistake; ``loses`` names aspects, separated by spaces."""
+    def mistake(self, hint, *, loses, signs=None):
+        """Register a known mistake; ``loses`` names aspects, separated by spaces.
+
+        ``signs`` is for what comes with signs that differ from processor to processor, as
+        singular vectors do: by part, the axis along which its lines lie, each of either sign.
+        The signs of the first part decide those of the others.
+        """
 
         def add(f):
             name = f.__name__.replace("_", " ")
-            self.mistakes[name] = Mistake(f, hint, frozenset(loses.split()))
+            self.mistakes[name] = Mistake(f, hint, frozenset(loses.split()), signs=signs or {})
             return f
 
         return add
@@ -283,6 +289,8 @@ def _aspect_faults(p):
     for name, mistake in p.mistakes.items():
         if not mistake.loses:
             yield f"the mistake {name} loses nothing"
+        if unknown := sorted(set(mistake.signs) - set(p.returns)):
+            yield f"the mistake {name} turns {', '.join(unknown)}, no part of the answer"
         named |= mistake.loses
     named |= _counted(p)
     if unknown := sorted(named - set(p.points)):

@@ -61,33 +61,66 @@ def some(rng, most):
     return int(rng.integers(min(3, most), most + 1)) if most > 1 else 1
 
 
+CLEAR = 0.0503  # no columns of small whole numbers leave just this share, or nearly
+
+
 @bases.case("value", visible=2)
 def independent(rng, M):
     """Independent columns."""
     n = some(rng, M - 2)
     while True:
         A = integers(rng, M, n)
-        if left_over(A).min() > 0.05:
+        if left_over(A).min() > CLEAR:
             return A
+
+
+def depending(rng, M, n):
+    """M + 1 columns of which n are independent, and what they leave of the others.
+
+    On every processor it is the same. The first column has ones in four places (in one, if
+    there are not so many), and the second leaves such a vector, too. So the vectors found from
+    these hold halves, and no product with them rounds. Of their sums nothing is left, and of
+    one column, twice the first but for the last bits, these bits, as if it were by rounding.
+    """
+    some_places = rng.permutation(M)[: 4 if M > 3 else 1]
+    first, second = np.zeros((2, M))
+    first[some_places] = rng.choice([-1, 1], size=len(some_places))
+    second[some_places] = (
+        first[some_places] * rng.permutation([1, 1, -1, -1])[: len(some_places)]
+    )
+    second += first * rng.choice([-2, -1, 1, 2])
+    while True:
+        others = integers(rng, M, max(n - 2, 0), 5)
+        own = np.column_stack([first, second, others])[:, :n]
+        bits = rng.choice([-1.0, 1.0], size=M)
+        if left_over(np.column_stack([own, bits])[:, :M]).min() > CLEAR:
+            break
+    sums = own[:, :2] @ rng.choice([-2, -1, 1, 2], size=(min(n, 2), max(M - n, 2)))
+    sums[:, 0] = 8 * first  # larger than any: no pivot of A^T A is above that of this column
+    rest = np.column_stack([first * -2 + bits / 2**48, sums, own[:, 2:]])
+    return np.column_stack([own[:, :2], rng.permutation(rest, axis=1)])
 
 
 @bases.case("dependent")
 def dependent(rng, M):
     """Columns in the millions that depend on those before them."""
-    n = some(rng, M - 2)
-    while True:
-        A = integers(rng, M, n, 5)
-        repeat = A[:, :1] * 3 - A[:, -1:] * 2
-        if left_over(A).min() > 0.05:
-            return 1e6 * np.hstack([A[:, :1], A[:, :1] * -2, A[:, 1:], repeat])
+    return 2**20 * depending(rng, M, some(rng, M - 2))
 
 
-@bases.case("stability")
+@bases.case("stability", rtol=1e-5)  # styles differ by a few billionths
 def nearly_dependent(rng, M):
-    """Columns of which a hundred-thousandth is left, independent all the same."""
-    n = min(4, max(1, M - 1))
-    A = np.outer(rng.uniform(1, 2, size=M), rng.uniform(1, 2, size=n))
-    return A + 1e-5 * rng.normal(size=(M, n))
+    """Columns of which about a billionth is left, independent all the same."""
+    # All but one row are so small that their squares vanish beside it, and that one holds
+    # powers of 2: no product rounds, and what classical Gram-Schmidt loses it loses everywhere.
+    n, row = min(4, max(1, M - 1)), rng.integers(M)
+    while True:
+        A, top = rng.choice([-2.0, -1.0, 1.0, 2.0], size=(M, n)), rng.choice([-4, -2, 2, 4], n)
+        rest = np.delete(A[:, 1:] - A[:, :1] * top[1:] / top[0], row, axis=0)
+        left = np.abs(np.diag(np.linalg.qr(rest)[1]) / top[1:])
+        if (left > 0.43).all():  # of 1e-9: far above what is dropped
+            A /= 2**30
+            A[row] = top
+            return A
 
 
 @bases.alternative
@@ -244,6 +277,7 @@ def coefficients_without_their_vectors(A):
     "these are the left singular vectors, another basis of the same space. Along which vector "
     "does the first one lie that is asked?",
     loses="value",
+    signs={"Q": 1},
 )
 def singular_vectors(A):
     U, s, _ = np.linalg.svd(A, full_matrices=False)

@@ -57,7 +57,8 @@ def given_step(rng, M, N):
 @jacobian.case("default")
 def step_left_out(rng, M, N):
     """The step left out, and a function that goes up and down fast."""
-    return FAST, rng.normal(size=N), rng.normal(size=(M, N)) / np.sqrt(N)
+    x = rng.uniform(0.5, 2, size=N) * rng.choice([-1, 1], size=N)
+    return FAST, x, rng.normal(size=(M, N)) / np.sqrt(N)
 
 
 @jacobian.case("integers")

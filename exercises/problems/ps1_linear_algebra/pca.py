@@ -63,26 +63,26 @@ def some_number(rng, most):
 
 
 @principal.case("value", visible=2)
-def spread_out(rng, N, D):
+def spread_out(rng, E, D):
     """Samples that spread differently along each direction."""
-    r = min(N - 1, D)
-    k = some_number(rng, r - 1)
+    # D + E of them: along each direction is some variance, so that the least is a certain one
+    k = some_number(rng, D - 1)
     while True:
-        cloud = rng.normal(size=(N, r))
+        cloud = rng.normal(size=(D + E, D))
         Q = np.linalg.qr(cloud - cloud.mean(axis=0))[0]
-        V = np.linalg.qr(rng.normal(size=(D, r)))[0]
-        s = np.exp(-0.25 * np.arange(r) + rng.uniform(-0.05, 0.05, size=r))
+        V = np.linalg.qr(rng.normal(size=(D, D)))[0]
+        s = np.exp(-0.25 * np.arange(D) + rng.uniform(-0.05, 0.05, size=D))
         X = Q * (4 * s) @ V.T + 3 * rng.normal(size=D)
         if is_clear(X, k):
             return X, k
 
 
 @principal.case("integers")
-def pictures(rng, N, D):
+def pictures(rng, E, D):
     """Pictures of type uint8."""
-    k = some_number(rng, min(3, N - 1, D))
+    k = some_number(rng, min(3, D))
     while True:
-        X = rng.integers(256, size=(N, D), dtype=np.uint8)
+        X = rng.integers(256, size=(D + E, D), dtype=np.uint8)
         if is_clear(X, k):
             return X, k
 
@@ -194,20 +194,11 @@ def in_rising_order(X, k):
     "some components point the other way. Which entry must be positive, the largest or the one "
     "that is largest by magnitude?",
     loses="value",
+    signs={"components": 0, "scores": 1},
 )
-def as_svd_leaves_them(X, k):
-    Z = X - X.mean(axis=0)
-    return parts(Z, np.linalg.svd(Z, full_matrices=False)[2][:k])
-
-
-@principal.mistake(
-    "some components point the other way, as eigh gave them. Which entry must be positive, the "
-    "largest or the one that is largest by magnitude?",
-    loses="value",
-)
-def as_eigh_leaves_them(X, k):
-    Z = X - X.mean(axis=0)
-    return parts(Z, np.linalg.eigh(Z.T @ Z)[1][:, ::-1][:, :k].T)
+def signs_left_as_they_came(X, k):
+    components, variances, scores = pca(X, k)
+    return -components, variances, -scores  # svd and eigh turn some, each processor others
 
 
 @principal.mistake(
@@ -304,11 +295,11 @@ def whitened(X, k):
     "these are the right scores but for their signs. What becomes of a score when its "
     "component is turned round?",
     loses="scores",
+    signs={"scores": 1},
 )
 def scores_not_turned(X, k):
-    components, variances, _ = pca(X, k)
-    U, s, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
-    return components, variances, U[:, :k] * s[:k]
+    components, variances, scores = pca(X, k)
+    return components, variances, -scores
 
 
 @principal.mistake(

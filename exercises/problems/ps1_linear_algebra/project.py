@@ -4,7 +4,7 @@ import numpy as np
 from nngrader.engine.problem import problem
 
 from .common import ELSEWHERE, integers
-from .gram_schmidt import gram_schmidt, left_over, some
+from .gram_schmidt import CLEAR, depending, gram_schmidt, left_over, some
 
 projections = problem(
     "project",
@@ -41,30 +41,14 @@ def independent(rng, M):
     n = some(rng, M - 2)
     while True:
         A = integers(rng, M, n)
-        if left_over(A).min() > 0.05:
+        if left_over(A).min() > CLEAR:
             return rng.normal(size=M) * 5, A
 
 
 @projections.case("dependent")
 def dependent(rng, M):
     """Columns that depend on each other."""
-    n = some(rng, max(1, M - 3))
-    while True:
-        A = integers(rng, M, n, 5)
-        more = A[:, :1] * 3 - A[:, -1:] * 2
-        if left_over(A).min() > 0.05:
-            A = np.hstack([A[:, :1], A[:, :1] * -2, A[:, 1:], more])
-            if all(has_no_inverse(B.T @ B) for B in (A, A.copy("F"))):
-                return rng.normal(size=M) * 5, A
-
-
-def has_no_inverse(S):
-    """Tell whether numpy says that a singular matrix is one, and does not return rounding."""
-    try:
-        np.linalg.inv(S)
-    except np.linalg.LinAlgError:
-        return True
-    return False
+    return rng.normal(size=M) * 5, depending(rng, M, some(rng, max(1, M - 3)))
 
 
 @projections.alternative

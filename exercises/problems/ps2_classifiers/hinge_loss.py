@@ -47,8 +47,8 @@ hinge.example(np.array([[2.0, 4.0, -1.0], [1.0, 2.0, 4.0]]), np.array([0, 1]), 2
 
 def beaten(rng, scores):
     """Draw for each row a class that has not the highest score, so that every row pays."""
-    N, C = scores.shape
-    return np.argsort(scores, axis=1)[np.arange(N), rng.integers(C - 1, size=N)]
+    N, C = scores.shape  # whole numbers may be equal: their order must not be the processor's
+    return np.argsort(scores, axis=1, kind="stable")[np.arange(N), rng.integers(C - 1, size=N)]
 
 
 @hinge.case("value", visible=2)

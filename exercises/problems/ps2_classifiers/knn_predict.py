@@ -49,10 +49,10 @@ def asked(rng, X_train, X, k, M, *, tied):
     labels = np.sort(rng.permutation(NAMES)[:LABELS])
     y_train = rng.permutation(np.resize(labels, len(X_train)))
     d = pairwise_distances(X, X_train)
-    order, far = np.argsort(d, axis=1), np.sort(d, axis=1)
+    order = np.argsort(d, axis=1)
     votes = (y_train[order[:, :k], None] == labels).sum(axis=1)
     best = votes == votes.max(axis=1, keepdims=True)
-    fit = ((best.sum(axis=1) > 1) == tied) & (far[:, k] - far[:, k - 1] > CLEAR)
+    fit = ((best.sum(axis=1) > 1) == tied) & are_apart(X, X_train, k)
     rows, answers = np.flatnonzero(fit), best.argmax(axis=1)[fit]
     voters = slice(k - 1), slice(k + 1), slice(1, k + 1), slice(3), slice(1)
     other = [(y_train[order[:, v], None] == labels).sum(axis=1).argmax(axis=1) for v in voters]
@@ -63,6 +63,58 @@ def asked(rng, X_train, X, k, M, *, tied):
         turn[own[np.argsort(-telling[own], kind="stable")]] = np.arange(len(own))
     chosen = rows[np.argsort(turn, kind="stable")[:M]]
     return X_train, y_train, X[rng.permutation(chosen)], k
+
+
+def are_apart(X, X_train, k):
+    """For which rows no order of equal distances, also of wrong ones, decides who votes."""
+    near = np.sort(pairwise_distances(X, X_train), axis=1)[:, : k + 2]
+    wrong = [np.sort(table(X, X_train), axis=1)[:, k - 1 : k + 1] for table in TABLES]
+    return np.all([(np.diff(d) > CLEAR).all(axis=1) for d in (near, *wrong)], axis=0)
+
+
+def columns(X, Y):
+    """Each column of X beside that of Y."""
+    return [(x[:, None], y) for x, y in zip(X.T, Y.T, strict=True)]
+
+
+def added_up(X, Y):
+    """The sums of |x - y|."""
+    return sum(abs(x - y) for x, y in columns(np.float64(X), np.float64(Y)))
+
+
+def wrapped(X, Y):
+    """The sums of (x - y)², in the type of the rows."""
+    return sum(np.float64((x - y) ** 2) for x, y in columns(X, Y))
+
+
+def wrapped_before_squares(X, Y):
+    """The sums of (x - y)², the differences in the type of the rows."""
+    return sum(np.float64(x - y) ** 2 for x, y in columns(X, Y))
+
+
+def wrapped_the_other_way(X, Y):
+    """The sums of (y - x)², the differences in the type of the rows."""
+    return wrapped_before_squares(Y, X).T
+
+
+def expanded(X, Y):
+    """|x|² + |y|² - 2xy, in the type of the rows."""
+    return (X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T
+
+
+TABLES = (
+    added_up,
+    wrapped,
+    wrapped_before_squares,
+    wrapped_the_other_way,
+    expanded,
+    squares_in_int16,
+)
+
+
+def voted(table, X_train, y_train, X, k):
+    """The labels that win where the k smallest of a table vote."""
+    return majority(y_train[np.argsort(table(X, X_train), axis=1)[:, :k]])
 
 
 @neighbours.case("value", visible=2)
@@ -193,9 +245,7 @@ def without_the_nearest(X_train, y_train, X, k):
     "near is measured by the sum of |x - y| here. Which distance is asked?", loses="value"
 )
 def manhattan_neighbours(X_train, y_train, X, k):
-    columns = zip(np.float64(X).T, np.float64(X_train).T, strict=True)
-    d = sum(abs(x[:, None] - y) for x, y in columns)
-    return majority(y_train[np.argsort(d, axis=1)[:, :k]])
+    return voted(added_up, X_train, y_train, X, k)
 
 
 @neighbours.mistake(
@@ -271,30 +321,21 @@ def first_seen_of_the_tied(X_train, y_train, X, k):
 
 @neighbours.mistake("what is 3 - 5 in uint8? Print it.", loses="integers")
 def wraps_around(X_train, y_train, X, k):
-    total = np.zeros((len(X), len(X_train)))
-    for x, y in zip(X.T, X_train.T, strict=True):
-        total += (x[:, None] - y) ** 2
-    return majority(y_train[np.argsort(total, axis=1)[:, :k]])
+    return voted(wrapped, X_train, y_train, X, k)
 
 
 @neighbours.mistake(
     "the difference is taken in uint8. What is 3 - 5 there? Print it.", loses="integers"
 )
 def subtracted_in_uint8(X_train, y_train, X, k):
-    total = np.zeros((len(X), len(X_train)))
-    for x, y in zip(X.T, X_train.T, strict=True):
-        total += np.float64(x[:, None] - y) ** 2
-    return majority(y_train[np.argsort(total, axis=1)[:, :k]])
+    return voted(wrapped_before_squares, X_train, y_train, X, k)
 
 
 @neighbours.mistake(
     "the known rows are subtracted in uint8. What is 3 - 5 there? Print it.", loses="integers"
 )
 def subtracted_from_the_known_in_uint8(X_train, y_train, X, k):
-    total = np.zeros((len(X), len(X_train)))
-    for x, y in zip(X.T, X_train.T, strict=True):
-        total += np.float64(y - x[:, None]) ** 2
-    return majority(y_train[np.argsort(total, axis=1)[:, :k]])
+    return voted(wrapped_the_other_way, X_train, y_train, X, k)
 
 
 @neighbours.mistake(
@@ -302,15 +343,14 @@ def subtracted_from_the_known_in_uint8(X_train, y_train, X, k):
     loses="integers",
 )
 def expanded_in_uint8(X_train, y_train, X, k):
-    d = (X**2).sum(1)[:, None] + (X_train**2).sum(1) - 2 * X @ X_train.T
-    return majority(y_train[np.argsort(d, axis=1)[:, :k]])
+    return voted(expanded, X_train, y_train, X, k)
 
 
 @neighbours.mistake(
     "squares do not fit into int16. What is 200 * 200 there? Print it.", loses="integers"
 )
 def squared_in_int16(X_train, y_train, X, k):
-    return majority(y_train[np.argsort(squares_in_int16(X, X_train), axis=1)[:, :k]])
+    return voted(squares_in_int16, X_train, y_train, X, k)
 
 
 @neighbours.mistake(

@@ -64,11 +64,30 @@ def points(rng, N, M, D):
 
 @distances.case("stability", rtol=3e-6)
 def coincident(rng, N, M, D):
-    """Points far from the origin, some of them in both sets."""
-    X, Y = (rng.normal(size=(n, D)) * 3 + 50 for n in (N, M))
-    shared = min(N, M) - 2
-    Y[:shared] = X[::-1][:shared]
+    """Points far from the origin, some of X nearly those of Y."""
+    X, Y = (rng.normal(size=(n, D)) * 300 + 5000 for n in (N, M))
+    sizes = rng.permutation(np.arange(64, 91))[: max(min(N, M) - 2, 0)]
+    for i, large in enumerate(sizes.tolist()):
+        places = rng.permutation(D)[[0, -1]]
+        for row, small in zip((X[-1 - i], Y[i]), close_together(rng, large << 24), strict=True):
+            row[:] = 0
+            row[places] = np.array([large << 24, small]) / 2**17
     return X, Y
+
+
+def close_together(rng, large):
+    """Whole numbers u, v such that |x|² + |y|² - 2xy of x = (large, u), y = (large, v) is < 0.
+
+    It is so on every processor: large² ends in so many binary zeros that each of the two
+    products in a sum is exact, so one addition alone rounds, whichever comes first. u² and v²
+    are rounded down there, and u v up.
+    """
+    while True:
+        u = int(rng.integers(100, 4000))
+        v = u + int(rng.choice([-1, 1]))
+        x, y, xy = (float(large**2 + product) for product in (u * u, v * v, u * v))
+        if max((x + y) - 2 * xy, (x - 2 * xy) + y, (y - 2 * xy) + x) < 0:
+            return u, v
 
 
 @distances.case("integers")

@@ -71,9 +71,9 @@ def how_far(args, *arrays):
             learned[5] = 1
     width[0] = len(b1) != hidden
     once, again, other = (np.concatenate([a.ravel() for a in run]) for run in runs[1:])
-    if once.size != again.size or not np.array_equal(once, again, equal_nan=True):
+    if once.size != again.size or not np.allclose(once, again, 1e-9, 1e-9, equal_nan=True):
         random[0] = 1
-    elif once.size == other.size and np.array_equal(once, other):
+    elif once.size == other.size and np.allclose(once, other, 1e-9, 1e-9):
         random[1] = 1
     elif np.isnan(once).any():
         random[2] = 1

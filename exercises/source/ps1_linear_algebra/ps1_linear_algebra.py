@@ -164,7 +164,7 @@ points("row_reduce", row_reduce, 14)
 # |---|---|---|
 # | 5 | value | independent columns |
 # | 3 | dependent | columns in the millions, some of which depend on those before them |
-# | 2 | stability | columns so nearly alike that a hundred-thousandth of them is left; to eight digits, as everywhere in this problem |
+# | 2 | stability | columns so nearly alike that about a billionth of them is left; to five digits, elsewhere to eight |
 # | 1 | shape | an (m, r) array |
 # | 1 | inputs-unchanged | `A` stays as it is |
 #
