@@ -4,9 +4,10 @@
 out of the outputs before these are kept, so a claim that held leaves no trace in the book. One
 that did not is an error of the build with ``BOOK_CLAIMS=strict``, as in the gate; else it is a
 line on the screen while the page runs and one of a table at the end. In both cases the page
-says what was found here, after the cell or, where that is hidden, under the page's title.
+says what was found here: after the cell or, where that is hidden, after what stands above it.
 """
 
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from docutils import nodes
 from failure import line_numbers
 from myst_nb.core.read import create_nb_reader
 from sphinx.util import logging
+from sphinx_exercise.nodes import solution_node
 
 logger = logging.getLogger(__name__)
 
@@ -111,16 +113,32 @@ def tell(document: nodes.document, claims: list[dict]) -> None:
         for cell in document.findall(nodes.container)
         if cell.get("nb_element") == "cell_code"
     }
-    above = []
-    for claim in reversed(claims):
+    places = {}
+    for claim in claims:
         cell = cells.get(claim["index"])
         if cell is None or HIDDEN & set(cell["cell_metadata"].get("tags", [])):
-            above.insert(0, claim)
-        else:
-            cell.parent.insert(cell.parent.index(cell) + 1, _box(_told(claim)))
-    title = next(document.findall(nodes.title), None)
-    if above and title is not None:
-        title.parent.insert(title.parent.index(title) + 1, _list(above))
+            cell = _above(document, claim["at"])
+        places.setdefault(id(cell), (cell, []))[1].append(claim)
+    for block, those in places.values():
+        block.parent.insert(block.parent.index(block) + 1, _list(those))
+
+
+def _above(document: nodes.document, line: int) -> nodes.Element:
+    """Return the last block above a line: a paragraph, a cell, a figure or a title."""
+    blocks = [
+        node
+        for node in document.findall(nodes.Element)
+        if isinstance(node.parent, nodes.document | nodes.section | solution_node)
+        and not isinstance(node, nodes.section | solution_node)
+        and _line(node) < line
+    ]
+    return max(blocks, key=_line, default=document[0])
+
+
+def _line(node: nodes.Element) -> float:
+    """Return the line at which a node begins, as far as it is known."""
+    lines = (part.line for part in node.findall(nodes.Element) if part.line)
+    return next(lines, math.inf)
 
 
 def _box(*children: nodes.Node) -> nodes.container:
@@ -129,7 +147,7 @@ def _box(*children: nodes.Node) -> nodes.container:
 
 
 def _list(claims: list[dict]) -> nodes.container:
-    """Return a box for the claims whose cells are hidden."""
+    """Return a box for the claims of one place."""
     if len(claims) == 1:
         return _box(_told(claims[0]))
     items = [nodes.list_item("", _told(claim, alone=False)) for claim in claims]

@@ -19,10 +19,23 @@ book.claim(x > 5, "the value `x` is above $5$")
 print("two")
 {FENCE}
 
+{FENCE}{{exercise-start}}
+:label: ex-claims
+{FENCE}
+Ask.
+{FENCE}{{exercise-end}}
+{FENCE}
+
+`{FENCE}{{solution-start}} ex-claims
+`{FENCE}
+Words of the answer.
 {FENCE}{{code-cell}} python
 :tags: [remove-cell]
 book.claim(x < 2, "x is small")
 {FENCE}
+More words.
+`{FENCE}{{solution-end}}
+`{FENCE}
 
 {FENCE}{{code-cell}} python
 :tags: [remove-input]
@@ -113,11 +126,11 @@ def test_a_strict_build_fails_also_by_outputs_from_the_cache(claiming):
     assert strict.stdout.count("a claim does not hold") == 2
 
 
-def test_the_page_says_what_was_found_after_the_cell_or_under_the_title(claiming):
+def test_the_page_says_what_was_found_after_the_cell_or_after_what_stands_above(claiming):
     page = claiming[0].page()
-    hidden, shown = (m.start() for m in re.finditer('class="nn-claim', page))
-    assert page.index("<h1>") < hidden < page.index("Two things")
-    assert page.index("two\n") < shown < page.index("tag_remove-input")
+    shown, hidden = (m.start() for m in re.finditer('class="nn-claim', page))
+    assert page.index("two\n") < shown < page.index("Ask.")
+    assert page.index("Words of the answer.") < hidden < page.index("More words.")
     assert "The text says: x is small. Found here:" in page
 
 
