@@ -33,10 +33,11 @@ def explain(mine, here, mistakes):
         first mistake with a factor, that predicts every entry; else the first description that
         fits every wrong entry.
     """
-    for found in known(mine, here, mistakes):
+    able = list(known(mine, here, mistakes))
+    for found in able:
         if all(e.matches(found.predict(e)) for e in mine):
             return found
-    for found in known(mine, here, mistakes):
+    for found in able:
         if all(_is_so_but_for_nan(e, found.predict(e)) for e in mine):
             return found
     shown = {n: m for n, m in mistakes.items() if _is_shown(n, mine, m["loses"])}
@@ -145,8 +146,9 @@ def _common(told):
 def known(mine, here, mistakes):
     """Yield the registered mistakes that give answers of this form, the likeliest first."""
     able = [n for n in mistakes if _is_shown(n, mine, mistakes[n]["loses"])]
-    for name in sorted(able, key=lambda n: _rank(n, mine, here)):
-        whole = _rank(name, mine, here)[0] == 0
+    ranks = {name: _rank(name, mine, here) for name in able}
+    for name in sorted(able, key=ranks.get):
+        whole = not ranks[name][0]
         if whole or any(np.isfinite(e.marks[name]).any() for e in mine):
             # nan alone fits many mistakes: then all parts must fit
             hint = mistakes[name]["hint"]
