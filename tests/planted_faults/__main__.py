@@ -50,7 +50,8 @@ class Fault:
     def first(self) -> list[str]:
         """What pytest gets at first; empty where nothing is named."""
         found = re.search(r"^First: (.+)$", self.patch.read_text(encoding="utf-8"), re.M)
-        return found[1].split() if found else []
+        files, choose, words = found[1].partition(" -k ") if found else ("", "", "")
+        return [*files.split(), *(["-k", words] if choose else [])]
 
     @property
     def path(self) -> str:
