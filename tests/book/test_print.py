@@ -92,7 +92,7 @@ def test_a_page_becomes_xhtml_that_needs_no_script():
         "<html><head><title>t</title></head><body><h1 id=a>T</h1><script>1</script>"
         '<nn-quiz class="tex2jax_ignore"><script>{}</script><div class="nn-fallback">'
         r'<p>Is <span class="math">\(\ln x &lt; 1\)</span>?<br></div></nn-quiz>'
-        "<details><summary>Answer</summary><p>Yes.</details>"
+        "<details open><summary>Answer</summary><p>Yes.</details>"
         '<svg viewBox="0 0 1 1" fill="var(--nn-ink, currentColor)">'
         "<clipPath id=a></clipPath></svg>"
         '<img src="data:image/png;base64,AAAA" alt="dot"><button>Go</button></body></html>'
@@ -108,6 +108,7 @@ def test_a_page_becomes_xhtml_that_needs_no_script():
     assert root.find(f".//{MATH}mspace").get("width") == "0.167em"
     assert root.find(".//{*}svg").get("viewBox")
     assert root.find(".//{*}clipPath") is not None
+    assert root.find(".//*[@open]") is None
     for gone in ("<script", "<details", "<button", "nn-quiz", "var(--nn", "currentColor"):
         assert gone not in text
     assert "Answer" in text

@@ -233,6 +233,8 @@ def test_the_buttons_move_a_step_and_keep_the_focus(browser, address):
         assert rows.nth(1).locator("button").first.evaluate("b => b === document.activeElement")
         status = question(seen.page, ORDER).locator(".nn-hidden")
         assert status.inner_text() == "Now step 2 of 4."
+        press(seen.page, rows.nth(1).locator("button").first, "ArrowDown")
+        assert rows.nth(2).get_attribute("data-step") == last
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])

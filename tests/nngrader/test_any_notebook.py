@@ -189,6 +189,16 @@ def test_order_and_repetition_of_cells_cost_nothing(base, data):
     assert not any(own for *_, own in rebuilt.work)
 
 
+def test_of_several_cells_with_one_id_the_last_changed_one_counts(base):
+    untouched, gid = base.untouched(), IDS[0]
+    sources = ["first = 1", "second = 2", untouched[gid]["source"]]
+    cells = [c for c in untouched.cells if grade_id(c) != gid]
+    cells += [copy.deepcopy(untouched[gid]) | {"source": source} for source in sources]
+    handed = cells_of(json.dumps({"cells": cells}).encode(), [])
+    rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), handed)
+    assert {name: source for name, source, _ in rebuilt.work}[gid] == "second = 2"
+
+
 @EVERY
 @given(data=st.data())
 def test_own_cells_keep_their_order_and_their_text(base, data):

@@ -101,6 +101,17 @@ def test_results_have_memory_of_their_own(name, gates, states, rng):
 
 
 @pytest.mark.parametrize(("name", "gates", "states"), GATES)
+def test_upstream_gradients_stay_as_they_were(name, gates, states, rng):
+    inputs = inputs_of(rng, gates, states)
+    results = apply(ops, name, *inputs)
+    given = [nnlib.tensor(rng.standard_normal(y.shape)) for y in results]
+    before = [g.numpy().copy() for g in given]
+    nnlib.grad(results, inputs, given)
+    for g, expected in zip(given, before, strict=True):
+        np.testing.assert_array_equal(g.numpy(), expected)
+
+
+@pytest.mark.parametrize(("name", "gates", "states"), GATES)
 def test_nothing_is_recorded_inside_no_grad(name, gates, states, rng):
     inputs = inputs_of(rng, gates, states)
     expected = apply(ops, name, *inputs)

@@ -131,6 +131,12 @@ CASES = [
     Case("rms_norm", lambda L, x: functional(L).rms_norm(x, (5,)), (ROWS,)),
     Case(
         "rms_norm",
+        lambda L, x: functional(L).rms_norm(x * 1e-3, (5,)),  # so small that eps counts
+        (ROWS,),
+        note="small",
+    ),
+    Case(
+        "rms_norm",
         lambda L, x, w: functional(L).rms_norm(x, (5, 3), w, eps=0.1),
         (LINES, (5, 3)),
         note="two axes",
