@@ -4,7 +4,11 @@ A worker of the runner takes a file at a time. Files of one group go to one work
 fixture of the session that they share is made once.
 """
 
-GROUPS: dict[str, str] = {}
+GROUPS: dict[str, str] = {
+    "tests/nngrader/test_class.py": "class",
+    "tests/nngrader/test_feedback.py": "class",
+    "tests/nngrader/test_report.py": "class",
+}
 """File: the group that it runs with; any other file is a group by itself."""
 
 LONG: tuple[str, ...] = ()

@@ -1,5 +1,9 @@
-"""One course, released once; one class, graded once by us and once by an ordinary user."""
+"""One course, released once; one class, graded once by us and once by an ordinary user.
 
+Of the class, those hand in whom a test of the run asks for by the parameter ``student``.
+"""
+
+import fcntl
 import json
 import os
 import shutil
@@ -9,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from nngrader.assignment import Assignment
+from nngrader.engine.gate import over_seeds
 
 from .catalogue import ALL, HONEST, ODD
 from .making import (
@@ -24,6 +30,7 @@ from .making import (
 from .ordinary import IS_ROOT, give_away, namespaces_work, run_as_ordinary_user
 from .orphans import adopting
 
+FEW_SEEDS = 3  # on which a release is held to its declaration; all 50 in a deep run
 USERS = ["ourselves"] + ["an ordinary user"] * (IS_ROOT and namespaces_work())
 ANSWERS = [
     (p.name, kind, name)
@@ -53,6 +60,21 @@ class Graded:
         return self.results[self.renamed.get(student, student)]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def seed_is_checked_once():
+    """Hold problems to their declaration once for a seed, not in every course alike."""
+    known, really = {}, Assignment.seed_complaints
+
+    def once(self):
+        if self.key not in known:
+            known[self.key] = really(self)
+        return known[self.key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Assignment, "seed_complaints", once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def open_folder():
     """A folder that other users may look into."""
@@ -62,10 +84,33 @@ def open_folder():
 
 
 @pytest.fixture(scope="session")
-def released(open_folder):
-    """A released course without submissions; tests copy it."""
-    course = make_course(open_folder / "released")
-    assert run(course, "release", NAME) == 0
+def release_quickly(request):
+    """Releases a course by the command, its problems held to few seeds."""
+
+    def on_few(problem, n):
+        return over_seeds(problem, n if request.config.getoption("deep") else FEW_SEEDS)
+
+    def release(course, *arguments):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("nngrader.release.over_seeds", on_few)
+            assert run(course, "release", NAME, *arguments) == 0
+
+    return release
+
+
+@pytest.fixture(scope="session")
+def released(request, tmp_path_factory, release_quickly):
+    """A released course without submissions, made once for all workers; tests copy it."""
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        folder = folder.parent
+    course = folder / "released"
+    with open(folder / "released.lock", "a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not course.exists():
+            making = make_course(folder / "making")
+            release_quickly(making)
+            making.rename(course)
     return course
 
 
@@ -80,17 +125,46 @@ def base(released):
     return Base(released)
 
 
-@pytest.fixture(scope="session", params=USERS)
+@pytest.fixture(scope="session")
 def graded(request, released, base, open_folder):
-    """The whole class: odd, hostile, mistaken and right submissions."""
-    home = open_folder / request.param.replace(" ", "-")
+    """The whole class: odd, hostile, mistaken and right submissions, graded by ourselves."""
+    return graded_by("ourselves", request.session, released, base, open_folder)
+
+
+@pytest.fixture(scope="session")
+def graded_by_another(request, released, base, open_folder):
+    """Odd and hostile submissions, graded by an ordinary user."""
+    return graded_by("an ordinary user", request.session, released, base, open_folder)
+
+
+@pytest.fixture(params=USERS)
+def graded_twice(request):
+    """The class as each user graded it, for what a user or a process decides."""
+    return request.getfixturevalue(
+        "graded" if request.param == "ourselves" else "graded_by_another"
+    )
+
+
+def asked_for(session, *fixtures):
+    """The students whom the tests of this run that use a fixture name as `student`."""
+    return {
+        item.callspec.params.get("student")
+        for item in session.items
+        if hasattr(item, "callspec") and set(fixtures) & set(item.fixturenames)
+    }
+
+
+def graded_by(user, session, released, base, folder):
+    """Hand in for the class, and grade it as a user."""
+    home, ours = folder / user.replace(" ", "-"), user == "ourselves"
     course = shutil.copytree(released, home / "course")
-    renamed = fill(course, base, answers=request.param == "ourselves")
+    students = asked_for(session, "graded", "graded_twice") | {"honest-perfect"}
+    renamed = fill(course, base, students, answers=ours)
     arguments = command(
         course, "grade", NAME, "--workers", "2", "--json", home / "results.json"
     )
     with adopting() as left:
-        if request.param == "ourselves":
+        if ours:
             done = subprocess.run(arguments, capture_output=True, text=True, env=environment())
         else:
             give_away(home)
@@ -100,22 +174,22 @@ def graded(request, released, base, open_folder):
     return Graded(course, done, {r["student"]: r for r in results}, renamed, left)
 
 
-def fill(course, base, answers):
-    """Hand in for the whole class; returns the names of those whose folder was renamed.
+def fill(course, base, students, answers):
+    """Hand in for these students; returns the names of those whose folder was renamed.
 
     Honest code and known answers come out the same whoever runs the grader: once is enough.
     """
     before, renamed = set(), {}
     for student, odd in ODD.items():
-        if student in HONEST and not answers:
+        if student not in students or (student in HONEST and not answers):
             continue
         odd.make(course, base, student)
         now = set(os.listdir(course / "submitted"))
         if student not in now:
             (renamed[student],) = now - before
         before = now
-    for student, hostile in ALL.items():
-        hand_in(course, student, hostile.fill(base.solved()).text())
+    for student in sorted(students & set(ALL)):
+        hand_in(course, student, ALL[student].fill(base.solved()).text())
     given = {}
     for problem, _, name in ANSWERS * answers:
         given.setdefault(student_of(problem, name), {})[problem] = name.replace(" ", "_")

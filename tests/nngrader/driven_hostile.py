@@ -203,7 +203,6 @@ CHALLENGES = {
     ),
     "breaks by the end of the process": classify("os._exit(0)", flag="ended the process"),
 }
-ALL = CLASSES | CHALLENGES
 
 
 def solution(f, name):

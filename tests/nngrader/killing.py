@@ -4,6 +4,7 @@ Run as a program: COURSE ASSIGNMENT KILLS SEED. The grader is forked from this p
 has imported all that it needs: the moments then fall into its work, not into its imports.
 """
 
+import importlib
 import os
 import random
 import shutil
@@ -12,13 +13,10 @@ import sys
 import time
 from pathlib import Path
 
-import jupytext  # noqa: F401
-import nbgrader.api
-import nbgrader.converters  # noqa: F401
-import nngrader.export
-import nngrader.feedback
-import nngrader.session  # noqa: F401
 from nngrader.cli import main
+
+NEEDED = ("jupytext", "nbgrader.api", "nbgrader.converters")
+NEEDED += ("nngrader.export", "nngrader.feedback", "nngrader.session")
 
 
 def begin(course, *arguments):
@@ -121,4 +119,6 @@ def run(course, name, most, seed):
 
 
 if __name__ == "__main__":
+    for module in NEEDED:
+        importlib.import_module(module)
     run(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -47,6 +47,7 @@ def test_check_says_what_is_wrong_with_each_function(released, base, tmp_path):
         assert words in done.stdout, done.stdout
 
 
+@pytest.mark.deep(5)
 @pytest.mark.parametrize(
     "cell",
     [
@@ -79,6 +80,7 @@ def test_check_of_a_right_notebook_has_no_notes(released, base, tmp_path):
     assert "when graded" not in said
 
 
+@pytest.mark.deep(3)
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
@@ -95,6 +97,7 @@ def test_check_survives_a_cell_and_says_so(released, base, tmp_path, cell, words
     assert words in done.stdout
 
 
+@pytest.mark.deep(3)
 @pytest.mark.parametrize(
     "cell", ["import sys\nsys.argv = ['a']", "display(3)", "import os\nos.chdir('/')"]
 )
@@ -104,6 +107,7 @@ def test_check_reaches_its_verdict_whatever_a_cell_changes(released, base, tmp_p
     assert "A cell failed" not in done.stdout
 
 
+@pytest.mark.deep(2)
 @pytest.mark.parametrize("text", ['{"f": ', "[3]"])
 def test_check_names_a_file_with_cases_that_is_broken(released, base, tmp_path, text):
     notebook = student_folder(released, tmp_path, base.solved())

@@ -2,14 +2,11 @@
 
 import json
 import os
-import subprocess
 
 import pytest
 
-from . import orphans
-from .catalogue import ALL, HONEST, MALFORMED
+from .catalogue import ALL, CLASSES, HONEST, MALFORMED
 from .conftest import ANSWERS, student_of
-from .looks import LOOKS
 from .making import NAME, problems, run
 
 pytestmark = pytest.mark.sandbox
@@ -18,14 +15,16 @@ MISTAKES = [(p, n) for p, kind, n in ANSWERS if kind == "mistake"]
 ALTERNATIVES = [(p, n) for p, kind, n in ANSWERS if kind == "alternative"]
 
 
-def test_every_submission_is_accounted_for(graded):
+def test_every_submission_is_accounted_for(graded_twice):
+    graded = graded_twice
     handed_in = set(os.listdir(graded.course / "submitted"))
     assert set(graded.results) == handed_in
     assert graded.done.returncode == 0, graded.done.stderr
     assert f"[{len(handed_in)}/{len(handed_in)}]" in graded.done.stdout
 
 
-def test_every_submission_is_in_the_gradebook_with_its_score(graded, tmp_path, capsys):
+def test_every_submission_is_in_the_gradebook_with_its_score(graded_twice, capsys):
+    graded = graded_twice
     assert run(graded.course, "export", NAME) == 0
     rows = capsys.readouterr().out.splitlines()[1:]
     assert len(rows) == len(graded.results)
@@ -34,12 +33,13 @@ def test_every_submission_is_in_the_gradebook_with_its_score(graded, tmp_path, c
         assert f"{name},{result['score']},100.0,0.0,False" in rows
 
 
+@pytest.mark.deep(6)
 @pytest.mark.parametrize("student", MALFORMED)
 def test_a_malformed_submission_is_graded_as_far_as_it_can_be(graded, student):
     agrees(graded[student], MALFORMED[student])
 
 
-@pytest.mark.parametrize("graded", ["ourselves"], indirect=True)
+@pytest.mark.deep(6)
 @pytest.mark.parametrize("student", HONEST)
 def test_an_honest_oddity_has_full_marks(graded, student):
     assert HONEST[student].score == 100.0
@@ -53,8 +53,32 @@ def agrees(result, odd):
     assert any(odd.flag in f for f in result["flags"]) or not odd.flag, result["flags"]
 
 
-@pytest.mark.parametrize("student", ALL)
-def test_a_hostile_submission_gains_nothing_and_is_flagged(graded, student):
+@pytest.mark.deep(7)
+@pytest.mark.parametrize("student", CLASSES["looks"])
+def test_who_looks_for_the_answer_gains_nothing(graded_twice, student):
+    gains_nothing(graded_twice, student)
+
+
+@pytest.mark.deep(7)
+@pytest.mark.parametrize("student", CLASSES["forges"])
+def test_who_forges_a_result_gains_nothing(graded_twice, student):
+    gains_nothing(graded_twice, student)
+
+
+@pytest.mark.deep(7)
+@pytest.mark.parametrize("student", CLASSES["tampers"])
+def test_who_tampers_with_what_is_around_gains_nothing(graded_twice, student):
+    gains_nothing(graded_twice, student)
+
+
+@pytest.mark.deep(7)
+@pytest.mark.parametrize("student", CLASSES["breaks"])
+def test_who_breaks_something_gains_nothing(graded_twice, student):
+    gains_nothing(graded_twice, student)
+
+
+def gains_nothing(graded, student):
+    """A hostile submission has no more than its share, and the instructor is told of it."""
     result, hostile = graded[student], ALL[student]
     assert hostile.least <= result["score"] + 1e-6, result
     assert result["score"] <= hostile.most + 1e-6, result
@@ -62,14 +86,12 @@ def test_a_hostile_submission_gains_nothing_and_is_flagged(graded, student):
     assert any(hostile.flag in f for f in result["flags"]) or not hostile.flag, result["flags"]
 
 
-@pytest.mark.parametrize("graded", ["ourselves"], indirect=True)
 @pytest.mark.parametrize(("problem", "name"), ALTERNATIVES)
 def test_an_alternative_scores_full_marks(graded, problem, name):
     report = graded[student_of(problem, name)]["problems"][problem]
     assert report["score"] == report["max"], report
 
 
-@pytest.mark.parametrize("graded", ["ourselves"], indirect=True)
 @pytest.mark.parametrize(("problem", "name"), MISTAKES)
 def test_a_mistake_loses_its_aspects_and_gets_its_hint(graded, problem, name):
     report = graded[student_of(problem, name)]["problems"][problem]
@@ -90,37 +112,20 @@ def test_the_json_holds_what_is_documented_and_nothing_else(graded):
 
 
 def test_what_a_function_saw_reaches_nobody(graded):
-    told = json.dumps([r for s, r in graded.results.items() if s in ALL])
-    assert "LEAK" not in told
-    for student in ALL:
+    hostile = {s: r for s, r in graded.results.items() if s in ALL}
+    assert "LEAK" not in json.dumps(hostile)
+    for student in hostile:
         folder = graded.course / "autograded" / student / NAME
         recorded = json.loads((folder / f"{NAME}.ipynb").read_text())
         outputs = json.dumps([c.get("outputs", []) for c in recorded["cells"]])
         assert "LEAK" not in outputs
 
 
-def test_the_seed_is_closed_to_others(graded):
+def test_the_seed_is_closed_to_others(graded_twice):
+    graded = graded_twice
     assert (graded.course / ".seed").stat().st_mode & 0o777 == 0o600
     assert (graded.course / ".results").stat().st_mode & 0o777 == 0o700
 
 
-def test_no_process_of_a_worker_is_left(graded):
-    assert graded.left == []
-
-
-def test_a_process_that_is_left_would_be_seen(monkeypatch):
-    monkeypatch.setattr(orphans, "PATIENCE", 0.1)
-    with orphans.adopting() as left:
-        subprocess.run(["sh", "-c", "setsid sleep 77 & sleep 0.01 &"], check=True)
-    assert left == ["sleep 77"]
-
-
-def test_a_spy_answers_right_where_it_finds_what_it_looks_for(base):
-    hostile = LOOKS["the network"]
-    namespace = {}
-    exec(f"import numpy as np\n{hostile.own}", namespace)
-    source = hostile.fill(base.solved())["softmax_cross_entropy"]["source"]
-    exec(source, namespace)
-    np = namespace["np"]
-    loss, _ = namespace["softmax_cross_entropy"](np.zeros((2, 10)), np.array([3, 7]))
-    assert loss == pytest.approx(np.log(10))
+def test_no_process_of_a_worker_is_left(graded_twice):
+    assert graded_twice.left == []

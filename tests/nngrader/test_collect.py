@@ -43,6 +43,7 @@ def test_each_platform_is_collected(course, tmp_path, capsys, platform, unpacked
     assert "nothing handed in by: 3: bo, kim1, kim2" in said
 
 
+@pytest.mark.deep(3)
 @pytest.mark.parametrize(
     "name",
     [

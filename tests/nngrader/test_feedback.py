@@ -88,7 +88,6 @@ def test_no_page_names_another_student(pages):
         assert told & names == {student}
 
 
-@pytest.mark.parametrize("graded", ["ourselves"], indirect=True)
 def test_a_page_shows_the_hint_of_a_mistake(pages):
     shown = html.unescape(pages[student_of("pairwise_distances", "squared")])
     assert "these are squared distances. What is still missing?" in shown

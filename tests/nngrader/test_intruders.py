@@ -5,9 +5,7 @@ import os
 import re
 from datetime import datetime
 
-import nbformat
 import pytest
-from nbconvert import HTMLExporter
 from nngrader import rebuild
 from nngrader.course import Course
 from nngrader.engine import pack
@@ -72,6 +70,7 @@ def test_a_student_with_a_thousand_faults_does_not_bury_the_others(box):
 
 KERNEL = """
 import ctypes, os, socket
+SHARED = 0x21  # MAP_SHARED | MAP_ANONYMOUS
 libc = ctypes.CDLL(None, use_errno=True)
 
 def refused(name, *arguments):
@@ -89,6 +88,9 @@ def f():
         refused("inotify_init"),
         refused("inotify_init1", 0),
         refused("fanotify_init", 0, 0),
+        refused("memfd_create", b"x", 0),
+        refused("shmget", 0, 1 << 20, 0o1600),
+        refused("mmap", None, 1 << 20, 3, SHARED, -1, 0),
     ]
 
 def timers():
@@ -102,7 +104,7 @@ def timers():
 def test_memory_of_the_kernels_that_nobody_counts_is_not_to_be_had(box):
     r = Runner([("cell", KERNEL, True)], box, 0)
     try:
-        assert r.value("f", (), {}) == ["Operation not permitted"] * 5
+        assert r.value("f", (), {}) == ["Operation not permitted"] * 8
         assert r.value("timers", (), {}) <= SIGNALS
     finally:
         r.close()
@@ -207,6 +209,9 @@ def test_a_measure_that_comes_to_no_end_is_ended(box):
 
 def as_shown(*sources):
     """Text cells as formgrader's template shows them."""
+    import nbformat
+    from nbconvert import HTMLExporter
+
     cells = [nbformat.v4.new_markdown_cell(s) for s in sources]
     page, _ = HTMLExporter(template_name="classic").from_notebook_node(
         nbformat.v4.new_notebook(cells=cells)
@@ -222,11 +227,6 @@ def test_prose_is_shown_without_anything_that_runs_or_is_fetched(text):
     shown = as_shown(rebuild.harmless(text))
     assert not DANGEROUS.search(shown)
     assert "a" in shown
-
-
-def test_what_is_looked_for_in_prose_would_be_found():
-    told = [DANGEROUS.search(as_shown(t)) for t in PROSE.values() if "attachment" not in t]
-    assert all(told)
 
 
 def test_of_honest_prose_nothing_is_lost():

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from nngrader.course import Course
 from nngrader.engine import pack, store
-from nngrader.leaks import leaks, moving_leaks, package_leaks, shown_cases
+from nngrader.leaks import leaks, moving_leaks, package_leaks, secrets_of, shown_cases
 from nngrader.pictures import Rows, channels, grey
 from nngrader.statements import lines_of, secret_statements
 
@@ -40,12 +40,20 @@ def place(released, pictures, tmp_path_factory):
     return course
 
 
+@pytest.fixture(scope="module")
+def secrets(place, base):
+    """What is looked for, gathered once."""
+    return secrets_of(Course(place), NAME, base.instructor_joined())
+
+
 class Planting:
-    """A copy of what is released, to plant something in."""
+    """A copy of the released notebook, to plant something in or beside."""
 
     def __init__(self, course, folder):
         self.course = course
-        self.folder = shutil.copytree(course / "release" / NAME, folder / NAME)
+        self.folder = folder / NAME
+        self.folder.mkdir()
+        shutil.copy(course / "release" / NAME / f"{NAME}.ipynb", self.folder)
         self.notebook = json.loads((self.folder / f"{NAME}.ipynb").read_text())
 
     @property
@@ -69,7 +77,8 @@ class Planting:
 
 
 @pytest.fixture
-def planting(place, tmp_path):
+def planting(place, secrets, tmp_path, monkeypatch):
+    monkeypatch.setattr("nngrader.leaks.secrets_of", lambda *_: secrets)
     return Planting(place, tmp_path)
 
 

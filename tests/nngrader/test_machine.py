@@ -32,10 +32,18 @@ def handed_in(course, base):
     return course
 
 
+@pytest.fixture(scope="module")
+def graded_before(released, base, tmp_path_factory):
+    course = shutil.copytree(released, tmp_path_factory.mktemp("graded") / "course")
+    hand_in(course, "ada", base.solved().text())
+    assert run(course, "grade", NAME) == 0
+    return course
+
+
 @pytest.fixture
-def graded_once(handed_in):
-    assert run(handed_in, "grade", NAME) == 0
-    return handed_in
+def graded_once(graded_before, tmp_path):
+    """A course in which one student was graded; each test has a copy."""
+    return shutil.copytree(graded_before, tmp_path / "course")
 
 
 def said(capsys):

@@ -46,10 +46,10 @@ def example():
 
 
 @pytest.fixture(scope="module")
-def private_course(tmp_path_factory):
+def private_course(tmp_path_factory, release_quickly):
     """A course released with the example of a private folder."""
     course = make_course(tmp_path_factory.mktemp("private") / "course")
-    assert run(course, "release", NAME, "--problems", EXAMPLE) == 0
+    release_quickly(course, "--problems", EXAMPLE)
     return course
 
 

@@ -11,7 +11,6 @@ import sys
 import pytest
 from nngrader import record as recording
 from nngrader.assignment import Assignment
-from nngrader.converter import Record
 from nngrader.course import Course
 from nngrader.errors import CannotDo
 from nngrader.gradebook import config_of, marks, quiet
@@ -97,6 +96,8 @@ def test_one_gradebook_and_one_converter_serve_a_class(filled, monkeypatch):
 
 
 def test_what_is_recorded_is_not_converted_again(filled, monkeypatch):
+    from nngrader.converter import Record
+
     record(filled, CLASS)
     converted = []
     really = Record.convert

@@ -137,6 +137,7 @@ def plant_held_back(folder, course):
     (folder / "extra.npz").write_bytes(b"held back")
 
 
+@pytest.mark.deep(3)
 @pytest.mark.parametrize(
     ("plant", "reason"),
     [

@@ -19,7 +19,6 @@ from nngrader.items import (
     unexplained,
 )
 from nngrader.store import Store
-from scipy.stats import pearsonr
 
 from .looking import looked_at
 from .making import NAME, hand_in, run
@@ -118,6 +117,8 @@ def test_difficulty_and_counts_are_those_found_by_hand():
 
 
 def test_discrimination_leaves_the_item_out_of_the_total():
+    from scipy.stats import pearsonr
+
     rng = np.random.default_rng(3)
     grid = rng.integers(0, 5, (23, 4)) / 4
     members = {}

@@ -10,7 +10,7 @@ from nngrader.feedback import page
 from nngrader.gradebook import marks, quiet
 
 from .formgrader import formgrader
-from .making import NAME, ROOT, Base, hand_in, run
+from .making import NAME, Base, hand_in, run
 from .recording import gradebook, record
 from .review import MODEL, RUBRIC, SCHEME, markdown, marked_course
 
@@ -178,15 +178,3 @@ def test_marks_given_in_formgrader_outlive_regrading(course, base):
         assert site.page(f"submissions/{one}/next") is not None
     mark = marks(Course(course), NAME)["ada"]
     assert ("why", 6.5, 10.0, "Nearly <b>.") in mark["by_hand"]
-
-
-def test_the_pictures_of_the_instructors_page_are_there_and_small():
-    from PIL import Image
-
-    found = sorted((ROOT / "chapters" / "reference" / "pictures").glob("formgrader_*.png"))
-    names = ["formgrader_answer.png", "formgrader_class.png", "formgrader_submission.png"]
-    assert [f.name for f in found] == names
-    for file in found:
-        assert file.stat().st_size < 150_000
-        with Image.open(file) as picture:
-            assert picture.width == 1200

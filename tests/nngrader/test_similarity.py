@@ -223,12 +223,14 @@ def test_what_many_have_weighs_less_and_what_most_have_nothing():
     assert weights[-1] == 0 < weights[-2]
 
 
+@pytest.mark.deep(5)
 @pytest.mark.parametrize("seed", range(20))
 def test_thirty_honest_solvers_make_no_pair(seed):
     honest = class_of_alternatives(np.random.default_rng(seed))
     assert pairs(honest, SOLVED) == []
 
 
+@pytest.mark.deep(5)
 @pytest.mark.parametrize("seed", range(5))
 def test_a_copy_in_other_names_stands_out_of_thirty(seed):
     members = class_of_alternatives(np.random.default_rng(seed))
