@@ -3,6 +3,7 @@
 Of the class, those hand in whom a test of the run asks for by the parameter ``student``.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from nngrader.assignment import Assignment
 from nngrader.engine.gate import over_seeds
+from nngrader.lean import leave_out
 
 from .catalogue import ALL, HONEST, ODD
 from .making import (
@@ -31,6 +33,7 @@ from .ordinary import IS_ROOT, give_away, namespaces_work, run_as_ordinary_user
 from .orphans import adopting
 
 FEW_SEEDS = 3  # on which a release is held to its declaration; all 50 in a deep run
+leave_out()  # before a test imports nbgrader
 USERS = ["ourselves"] + ["an ordinary user"] * (IS_ROOT and namespaces_work())
 ANSWERS = [
     (p.name, kind, name)
@@ -84,15 +87,27 @@ def open_folder():
 
 
 @pytest.fixture(scope="session")
-def release_quickly(request):
-    """Releases a course by the command, its problems held to few seeds."""
+def few_seeds(request):
+    """Makes a context in which a release holds its problems to few seeds."""
 
     def on_few(problem, n):
         return over_seeds(problem, n if request.config.getoption("deep") else FEW_SEEDS)
 
-    def release(course, *arguments):
+    @contextlib.contextmanager
+    def context():
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("nngrader.release.over_seeds", on_few)
+            yield
+
+    return context
+
+
+@pytest.fixture(scope="session")
+def release_quickly(few_seeds):
+    """Releases a course by the command, its problems held to few seeds."""
+
+    def release(course, *arguments):
+        with few_seeds():
             assert run(course, "release", NAME, *arguments) == 0
 
     return release

@@ -1,7 +1,9 @@
 """The term of the page "For instructors": played again, it says what the page shows."""
 
+import contextlib
 import hashlib
 import importlib.util
+import io
 import json
 import os
 import re
@@ -9,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from nngrader.cli import main
 
 from .making import ROOT
 
@@ -27,11 +30,29 @@ def program():
     return module
 
 
+def typed_here(term, step, line, expected=0):
+    """Type a command in this process, which has imported all; it says what it would say."""
+    said = io.StringIO()
+    with (
+        contextlib.chdir(term.home),
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+    ):
+        status = main(["--course", str(term.course), *line.split()[1:]])
+    assert status == expected, said.getvalue()
+    rows = said.getvalue().replace(f"{term.home}/", "").splitlines()
+    term.said.append({"step": step, "command": line, "output": rows, "status": status})
+
+
 @pytest.fixture(scope="module")
-def again():
-    with tempfile.TemporaryDirectory(prefix="term-") as folder:
+def again(request, few_seeds):
+    """The term, played in this process but for a grader that is killed; deep, as it is."""
+    played = program()
+    if not request.config.getoption("deep"):
+        played.Term.type = typed_here
+    with few_seeds(), tempfile.TemporaryDirectory(prefix="term-") as folder:
         os.chmod(folder, 0o755)
-        return program().run(Path(folder))
+        return played.run(Path(folder))
 
 
 def lines(found, step):

@@ -281,6 +281,7 @@ def test_each_own_cell_is_searched_once_however_many_are_missing(monkeypatch):
     assert [name for name, *_ in out.work][-1] == "own cell 40"
 
 
+@pytest.mark.deep(2)
 @pytest.mark.parametrize("link", ["submitted/eve", f"submitted/eve/{NAME}"])
 def test_nobody_hands_in_at_the_time_of_another(course, base, link):
     stamp = hand_in(course, "ada", base.solved().text()) / "timestamp.txt"

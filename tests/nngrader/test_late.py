@@ -238,6 +238,7 @@ def test_the_due_date_is_in_the_gradebook_after_the_release_and_after_a_change(t
         assert g.find_assignment(NAME).duedate == datetime(2025, 12, 2, 22, 59)
 
 
+@pytest.mark.deep(4)
 @pytest.mark.parametrize("stamp", ["nonsense", "", "2025-13-45 99:00:00 UTC", "9" * 90])
 def test_an_odd_timestamp_counts_as_in_time(late, stamp):
     (late / "submitted" / "far" / NAME / "timestamp.txt").write_text(stamp)

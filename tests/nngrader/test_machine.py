@@ -237,6 +237,7 @@ def test_a_result_that_took_too_long_on_the_processor_is_kept(course, base, monk
     assert len(ran) == 1
 
 
+@pytest.mark.deep(2)
 @pytest.mark.parametrize("times", [1, 2])
 def test_one_that_waited_too_long_is_graded_once_more_at_the_end_and_that_counts(
     course, base, monkeypatch, times
@@ -384,6 +385,7 @@ def test_at_a_terminal_there_is_a_bar_and_the_table_comes_after_it(handed_in, tm
     assert text.rstrip().endswith("1 submission: 1 graded, 0 flagged, 0 ungradable")
 
 
+@pytest.mark.deep(3)
 @pytest.mark.parametrize("part", ["", ".results", "submitted"])
 def test_what_an_ordinary_user_may_not_use_is_one_line(part, released, base, open_folder):
     home = open_folder / f"closed-{part.strip('.') or 'course'}"

@@ -113,6 +113,7 @@ def test_what_is_recorded_is_not_converted_again(filled, monkeypatch):
     assert converted == ["ada"]
 
 
+@pytest.mark.deep(2)
 @pytest.mark.parametrize("harm", ["the notebook", "the entry", "the journal", "the points"])
 def test_what_was_changed_behind_our_back_is_recorded_again(filled, harm):
     record(filled, CLASS)
@@ -277,6 +278,7 @@ def test_a_full_disk_is_told_and_loses_nothing(filled):
     }
 
 
+@pytest.mark.deep(3)
 @pytest.mark.parametrize("closed", ["gradebook.db", ".", "autograded"])
 def test_what_may_not_be_written_is_told_to_an_ordinary_user(
     open_folder, released, base, closed

@@ -1,6 +1,7 @@
 """The release: what students get, and what the gate refuses."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from nngrader.release import (
     release,
     score_complaints,
     trial_course,
+    visible_cases,
     weight_complaints,
 )
 from nngrader.statements import secret_statements
@@ -187,11 +189,13 @@ def test_a_leak_in_the_source_stops_the_release_and_nothing_is_written(tmp_path,
     assert not (course / "gradebook.db").exists()
 
 
-def test_a_solution_that_is_wrong_stops_the_release(tmp_path):
-    course = make_course(tmp_path / "course")
-    edit(course, "Y.T, 0))\n    ### END", "Y.T, 9))\n    ### END")
-    with pytest.raises(NotFit, match=r"the solved version scores .*\(pairwise_distances \d"):
-        release(Course(course), NAME, seeds=1)
+def test_a_solution_that_is_wrong_stops_the_release(course):
+    old, new = "Y.T, 0))\n    ### END", "Y.T, 9))\n    ### END"
+    trial = trial_of(course)
+    edit(course, old, new)
+    found = score_complaints(trial, NAME, Course(course).instructor(NAME))
+    assert len(found) == 1
+    assert re.match(r"the solved version scores .*\(pairwise_distances \d", found[0])
 
 
 def test_a_stub_that_earns_points_stops_the_release(course, base):
@@ -222,12 +226,11 @@ def test_a_test_cell_that_asks_for_other_points_than_its_own_is_found(course, ba
     assert found == "test_hinge_loss asks for 40 points, and is worth 30"
 
 
-def test_a_mistake_that_scores_too_much_stops_the_release(tmp_path):
-    course = make_course(tmp_path / "course")
+def test_a_mistake_that_scores_too_much_stops_the_release(course):
     old, new = "wraps_around(X, Y):\n", "wraps_around(X, Y):\n    X, Y = X * 1.0, Y * 1.0\n"
     edit(course, old, new, distances_of(course))
     with pytest.raises(NotFit, match="wraps around"):
-        release(Course(course), NAME, seeds=1)
+        visible_cases(Course(course).problems(NAME))
 
 
 def test_a_problem_without_cells_is_named(base):
