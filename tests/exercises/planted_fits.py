@@ -162,6 +162,17 @@ def a_number_drawn_for_each(y, k, rng):
     return [np.flatnonzero(fold == i) for i in range(k)]
 
 
+@wrong("stratified_folds", "balance: the classes are not evenly dealt", "balance")
+def one_sample_moved(y, k, rng):
+    folds, most = dealt(y, k, rng), np.bincount(y).argmax()
+    have = [np.flatnonzero(y[fold] == most) for fold in folds]
+    alike = [(a, b) for a in range(k) for b in range(a) if len(have[a]) == len(have[b]) > 0]
+    for a, b in alike[:1]:  # which then differ by 2
+        folds[a] = np.append(folds[a], folds[b][have[b][0]])
+        folds[b] = np.delete(folds[b], have[b][0])
+    return folds
+
+
 @wrong("stratified_folds", "shuffle: whatever rng is, the folds are the same", "shuffle")
 def dealt_in_order(y, k, rng):
     dealt(y, k, rng)

@@ -313,6 +313,50 @@ def test_form_does_not_count_beside_an_unexplained_one():
     assert judged(packed("pairwise_distances", 1, True), odd).score == 0
 
 
+def special(scores):
+    """Whether the scores are those of a case of stability."""
+    return np.abs(scores).max() > 500
+
+
+def test_a_function_that_fails_on_ordinary_input_has_no_points_for_its_form():
+    solve = PROBLEMS["softmax_cross_entropy"].solve
+
+    def f(scores, targets):
+        if len(scores) == len(targets) and not special(scores):
+            raise KeyError
+        return solve(scores, targets)
+
+    verdict = judged(packed("softmax_cross_entropy", 1, True), f)
+    assert lost(verdict) == {"shape", "value", "gradient"}
+
+
+def test_what_is_written_into_in_one_case_alone_is_charged():
+    solve = PROBLEMS["softmax_cross_entropy"].solve
+
+    def f(scores, targets):
+        answer = solve(scores, targets)
+        if special(scores):
+            scores[:] = 0
+        return answer
+
+    verdict = judged(packed("softmax_cross_entropy", 1, True), f)
+    assert lost(verdict) == {"inputs-unchanged"}
+
+
+@shown
+def test_another_error_than_is_asked_for_is_not_named_of_hidden_cases(visible):
+    solve = PROBLEMS["softmax_cross_entropy"].solve
+
+    def f(scores, targets):
+        if len(scores) != len(targets):
+            raise BlockingIOError
+        return solve(scores, targets)
+
+    said = texts(judged(packed("softmax_cross_entropy", 1, visible), f))
+    assert "expected a ValueError, but the function raised" in said
+    assert ("BlockingIOError" in said) == visible
+
+
 @pytest.mark.parametrize(
     ("used", "costs"),
     [
