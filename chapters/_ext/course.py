@@ -70,7 +70,7 @@ class Course:
     @cached_property
     def pages(self) -> dict[str, Page]:
         """The pages in reading order, by name."""
-        parts = _read(self.files[0])
+        parts = read_yaml(self.files[0])
         rows = (Page(p["page"], p["title"], part) for part, ps in parts.items() for p in ps)
         return {page.page: page for page in rows}
 
@@ -89,7 +89,7 @@ class Course:
         for file in self.files[1:]:
             if file.stem.endswith("-errata") == errata:
                 notes = file.stem.removesuffix("-errata")
-                yield from ({"notes": notes, **entry} for entry in _read(file))
+                yield from ({"notes": notes, **entry} for entry in read_yaml(file))
 
     def topics_of(self, page: str) -> set[str]:
         """Return the ids that a page must cover."""
@@ -104,6 +104,7 @@ class Course:
         }
 
 
-def _read(path: Path):
-    """Return the content of a YAML file."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+def read_yaml(path: Path):
+    """Return the content of a YAML file, read by the library in C where there is one."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)

@@ -6,9 +6,9 @@ numbers with ``same``; it finds the names of ``PRELUDE``.
 
 from pathlib import Path
 
-import yaml
 from cachekey import digest
 from checks import failures
+from course import read_yaml
 from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -79,7 +79,7 @@ def read(root: Path) -> dict[str, list[dict]]:
     for part in PARTS:
         file = root / FOLDER / f"{part}.yml"
         if file.exists():
-            parts[part] = yaml.safe_load(file.read_text(encoding="utf-8"))
+            parts[part] = read_yaml(file)
         for entry in parts.get(part, []):
             if set(entry) - {"covers"} != KEYS or entry["name"] in names:
                 raise ValueError(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import yaml
+from course import read_yaml
 from docutils import nodes
 
 WORD = re.compile(r"[^\W_]+")
@@ -154,7 +154,7 @@ def read_symbols(path: Path) -> list[Symbol]:
 
 def _rows(path: Path, needed: tuple[str, ...]) -> list[dict]:
     """Return the entries of a list in YAML, each with the keys it needs."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else []
+    rows = read_yaml(path) if path.is_file() else []
     for row in rows:
         missing = [key for key in needed if not row.get(key)]
         if missing:

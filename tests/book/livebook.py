@@ -5,7 +5,6 @@ import re
 import shutil
 from pathlib import Path
 
-import nbformat
 import yaml
 from cachekey import digest
 from minibook import HEADER, ROOT, MiniBook, topic
@@ -143,6 +142,8 @@ def html(book: MiniBook) -> Path:
 
 def notebook(book: MiniBook, name: str = PAGE):
     """Return the notebook that was made of a page."""
+    import nbformat  # which loads for a second
+
     return nbformat.read(html(book) / f"_sources/{name}.ipynb", as_version=4)
 
 

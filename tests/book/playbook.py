@@ -18,11 +18,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import yaml
 from cachekey import digest
 from minibook import ROOT, MiniBook
-from myst_nb.core.read import read_myst_markdown_notebook
 
 CALL = "book.play("
 IMPORTED = ("matplotlib.pyplot", "scipy.stats", "sklearn.datasets", "nnlib.viz", "nnlib.optim")
@@ -41,6 +39,8 @@ def pages() -> list[Path]:
 
 def cells(path: Path) -> list:
     """Return the cells of a page up to its last figure."""
+    from myst_nb.core.read import read_myst_markdown_notebook
+
     text = path.read_text(encoding="utf-8")
     notebook = read_myst_markdown_notebook(text, add_source_map=True, path=path)
     codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -56,6 +56,8 @@ def sources() -> str:
 
 def figures(path: Path) -> list:
     """Run the cells of a page; return those of its figures, with what they show."""
+    from nbformat.v4 import new_output  # which loads for a second
+
     os.chdir(path.parent)
     names, kept = {"__name__": "__main__"}, []
     for cell in cells(path):
@@ -63,7 +65,7 @@ def figures(path: Path) -> list:
             shown = run(cell.source, f"{path.name}, cell", names)
         if CALL in cell.source:
             data = {"text/html": shown._repr_html_(), "text/plain": repr(shown)}
-            cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
+            cell.outputs = [new_output("execute_result", data, execution_count=1)]
             kept.append(cell)
     return kept
 
@@ -78,6 +80,8 @@ def run(code: str, name: str, names: dict) -> object:
 
 def write(job: tuple[Path, Path]) -> str:
     """Write the page that holds the figures of a page; return what failed, if anything did."""
+    import nbformat
+
     path, out = job
     try:
         kept = figures(path)

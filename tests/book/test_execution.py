@@ -4,9 +4,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from execution import execute
 from kernel_reads import place, reading
-from myst_nb.core.read import read_myst_markdown_notebook
 from reads import Reads
 from seconds import LIMIT, Seconds
 
@@ -17,6 +15,8 @@ IMPORTS = "<frozen importlib._bootstrap_external>"
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """Executes cells as a page of a book with some files; each cell has an option line."""
+    from execution import execute  # which loads for seconds
+    from myst_nb.core.read import read_myst_markdown_notebook
 
     def ran(*cells, timeout=60):
         root = tmp_path_factory.mktemp("book").resolve()

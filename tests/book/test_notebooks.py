@@ -12,9 +12,7 @@ import zipfile
 from pathlib import Path
 
 import livebook
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 import nnlib.datasets
 from nnlib.datasets.packaged import DATA
@@ -69,6 +67,8 @@ def test_the_text_is_markdown_that_any_notebook_shows(made, words):
 
 
 def test_no_markup_of_the_book_is_left(made):
+    import nbformat
+
     nbformat.validate(made)
     assert not re.search(r"```\{|\{glue|\{doc\}|\{numref\}|mini-001", texts(made))
     assert "<nn-" not in nbformat.writes(made)
@@ -96,6 +96,9 @@ def test_the_first_cell_installs_the_wheel_of_the_site(made):
 
 
 def test_a_notebook_runs_where_only_nnlib_is_installed(book, made, tmp_path, monkeypatch):
+    import nbformat
+    from nbclient import NotebookClient
+
     wheel = next((livebook.html(book) / "_live").glob("*.whl"))
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))

@@ -4,8 +4,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from .source import PageSource
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,7 +11,7 @@ CHAPTERS = ROOT / "chapters"
 REFERENCE = CHAPTERS / "reference"
 sys.path.append(str(CHAPTERS / "_ext"))
 
-from course import Course  # noqa: E402  (the extension's own reader)
+from course import Course, read_yaml  # noqa: E402  (the extension's own reader)
 
 COURSE = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus")
 EXEMPT = ("start/welcome", "start/setup", "reference/")  # from the sizes
@@ -21,7 +19,7 @@ EXEMPT = ("start/welcome", "start/setup", "reference/")  # from the sizes
 
 def listed(toc: Path = ROOT / "_toc.yml") -> tuple[list[str], list[str]]:
     """Return the pages of the table of contents in order, and those below one of them."""
-    tree = yaml.safe_load(toc.read_text(encoding="utf-8"))
+    tree = read_yaml(toc)
     chapters = [chapter for part in tree.get("parts", [tree]) for chapter in part["chapters"]]
     below = [section["file"] for chapter in chapters for section in chapter.get("sections", ())]
     files = [tree["root"], *(chapter["file"] for chapter in chapters)]
@@ -30,14 +28,17 @@ def listed(toc: Path = ROOT / "_toc.yml") -> tuple[list[str], list[str]]:
 
 def entries(pages: Path = REFERENCE / "pages.yml") -> dict[str, dict]:
     """Return what pages.yml says of each page, by its name."""
-    parts = yaml.safe_load(pages.read_text(encoding="utf-8"))
+    parts = read_yaml(pages)
     return {entry["page"]: entry | {"part": part} for part in parts for entry in parts[part]}
+
+
+_ours = cache(entries)
 
 
 @cache
 def needed(page: str) -> frozenset[str]:
     """Return all pages that a page builds on, by the `after` of pages.yml."""
-    before = entries().get(page, {}).get("after", ())
+    before = _ours().get(page, {}).get("after", ())
     return frozenset(before).union(*map(needed, before))
 
 
@@ -49,7 +50,7 @@ def source(page: str) -> PageSource:
 def table(name: str) -> list[dict]:
     """Return a list of the reference part, such as the glossary; empty where there is none."""
     path = REFERENCE / f"{name}.yml"
-    return (yaml.safe_load(path.read_text(encoding="utf-8")) or []) if path.exists() else []
+    return (read_yaml(path) or []) if path.exists() else []
 
 
 PAGES, BELOW = listed()
