@@ -99,6 +99,12 @@ PIECES = {
     ),
     "mark": ("A sum — a mean.\n", "a dash as a link", "A sum, a mean.\n"),
     "one-sentence": ("A sum. Then a mean.\n", "“Then a mean.", "A sum.\nThen a mean.\n"),
+    "measured": (
+        CELL % 'assert a > b, "the claim is refuted: rewrite"',
+        "a verdict (“refuted”)",
+        CELL
+        % 'assert a == 1, "another file: rewrite"\nbook.claim(a > b, "a is larger than b")',
+    ),
     "minus": ("The score is -5.\n", "use the minus sign", "The score is −5, the 1-norm 3.\n"),
     "term": (
         "The gradient vanishes in an LSTM and a vanishing gradient is small.\n",
@@ -120,6 +126,19 @@ def page(text, name="classifiers/softmax"):
 
 def findings(rule, text):
     return [finding.text for finding in check(page(text), [rule]).findings]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ('book.claim(a > b, f"rewrite {a}")', "not what to do"),
+        ('book.claim(np.random.default_rng(0).normal() > 0, "it is positive")', "draw before"),
+        ('book.claim(rng.normal() > 0, "it is positive")', "draw before"),
+    ],
+)
+def test_a_claim_that_orders_or_draws_is_found(call, words):
+    (finding,) = findings("measured", CELL % call)
+    assert words in finding
 
 
 @pytest.mark.parametrize("rule", PIECES)

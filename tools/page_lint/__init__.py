@@ -4,6 +4,7 @@ from . import (  # noqa: F401  (each registers its rules)
     asking,
     coverage,
     figures,
+    measured,
     numbers,
     prose,
     structure,

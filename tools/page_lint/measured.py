@@ -1,0 +1,35 @@
+"""Rules on what a page measured: it is claimed, in the words of the text, and draws nothing."""
+
+import ast
+import re
+
+from .core import PAGE, Page, rule
+
+VERDICT = re.compile(r"\b(refuted|surviv\w+)\b")
+ORDER = re.compile(r"\brewrite\b")
+DRAWS = re.compile(r"\b(rng|default_rng|generator|np\.random)\b")
+
+
+def _text(node: ast.expr | None) -> str:
+    """Return what a message says, as far as it is written out."""
+    constants = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)] if node else []
+    return " ".join(value for value in constants if isinstance(value, str))
+
+
+@rule("measured", PAGE, "what was measured is a `book.claim`, in the words of the text")
+def measured(page: Page):
+    """Find verdicts in assertions, claims that give orders, and conditions that draw."""
+    for cell in page.source.cells:
+        for node in ast.walk(cell.tree):
+            if isinstance(node, ast.Assert) and (said := VERDICT.search(_text(node.msg))):
+                line = cell.start + node.lineno - 1
+                yield line, f"a verdict (“{said[0]}”) is for a `book.claim`, not for an assert"
+    for name, call, line in page.source.calls:
+        if name == "claim" and len(call.args) == 2:
+            if ORDER.search(_text(call.args[1])):
+                yield line, "a claim says what the text says, not what to do: no “rewrite”"
+            if DRAWS.search(ast.unparse(call.args[0])):
+                yield (
+                    line,
+                    "the condition of a claim draws, and is looked at twice: draw before",
+                )
