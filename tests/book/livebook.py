@@ -95,6 +95,7 @@ print(Path("second.md").exists())
 | a | b |
 |---|---|
 | 1 | $x$ |
+| p \| q | 2 |
 
 ```{code-cell} python
 total = x.sum()

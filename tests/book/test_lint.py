@@ -175,6 +175,7 @@ def test_every_rule_is_listed_for_contributors():
         ("figure-caption", CELL % 'book.play("a", {}, alt="a")', "no caption"),
         ("prediction-answer", CELL % RECALL, "not predicted"),
         ("prediction-answer", CELL % f"{RECALL}\n{PREDICT}", "answered 0 times"),
+        ("prediction-answer", CELL % f"{PREDICT}\n{RECALL}\n{RECALL}", "answered 2 times"),
         ("covers", "```{covers} nnn-024 nnn-024\n```\n\nA.\n", "stands 2 times"),
         ("covers", "```{covers} a b c d\n```\n\nA.\n", "4 ids at once"),
         ("covers", "```{covers} nnn-024\n```\n\n## Next\n", "nothing is taught here"),

@@ -59,7 +59,7 @@ def texts(made):
         "**Figure 1.** One bar of height $1$.\n\nFig. 1 shows it.",
         "### Exercise 1 (Longer)\n\nMake it longer.",
         "### Solution to Exercise 1 (Longer)\n\nLike this.",
-        "| a | b |\n|---|---|\n| 1 | $x$ |",
+        "| a | b |\n|---|---|\n| 1 | $x$ |\n| p \\| q | 2 |",
     ],
 )
 def test_the_text_is_markdown_that_any_notebook_shows(made, words):

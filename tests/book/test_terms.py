@@ -290,13 +290,14 @@ def test_the_glossary_is_filtered_by_part_and_words(browser, base):
         ("a mini batch, a mini-batch", ["mini batch", "mini-batch"]),
         ("Bayes’ rule and bayes' rule", ["Bayes’ rule"]),
         ("penalties", ["penalties"]),
+        ("a query and two keys", ["keys"]),
         ("a loss-free, gloss, loss_fn, nn.loss(x)", []),
         ("the loss.\nThe next", ["loss"]),
         ("loss\nsurface", ["loss\nsurface"]),
     ],
 )
 def test_terms_are_found_whole_longest_first_in_all_their_forms(text, found):
-    names = ["loss", "loss surface", "mini-batch", "Bayes' rule", "penalty"]
+    names = ["loss", "loss surface", "mini-batch", "Bayes' rule", "penalty", "key"]
     glossary = Glossary([Term(name, "a/b", "…") for name in names])
     assert [words for _, words, _ in glossary.find(text)] == found
 
