@@ -261,44 +261,6 @@ def test_a_special_case_is_not_explained_by_what_ordinary_input_would_show():
     assert "by log p" not in {mistake for _, _, mistake in verdict.findings}
 
 
-def test_a_call_that_fails_costs_the_points_for_form():
-    solve, calls = PROBLEMS["hinge_loss"].solve, []
-
-    def fails_once(*args):
-        calls.append(args)
-        return solve(*args) if len(calls) > 1 else [][0]
-
-    verdict = judged(packed("hinge_loss", 1, False), fails_once)
-    assert {"shape", "value", "gradient"} <= lost(verdict)
-    assert verdict.points["integers"][0] > 0
-
-
-def test_where_a_hidden_case_asks_for_an_error_an_odd_one_is_not_named():
-    def odd(*args):
-        try:
-            return PROBLEMS["power_iteration"].solve(*args)
-        except RuntimeError:
-            raise BufferError from None
-
-    verdict = judged(packed("power_iteration", 1, False), odd)
-    assert lost(verdict) == {"errors"}
-    assert "BufferError" not in texts(verdict)
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_folds_that_differ_by_two_samples_of_a_class_are_not_balanced(seed):
-    def one_moved(y, k, rng):
-        dealt = PROBLEMS["stratified_folds"].solve(y, k, rng)
-        own = [fold[y[fold] == y[0]] for fold in dealt]
-        equal = [(i, j) for i in range(k) for j in range(i) if len(own[i]) == len(own[j]) > 0]
-        for i, j in equal[:1]:
-            dealt[j] = np.append(dealt[j], own[i][0])
-            dealt[i] = dealt[i][dealt[i] != own[i][0]]
-        return dealt
-
-    assert "balance" in lost(judged(packed("stratified_folds", seed, False), one_moved))
-
-
 def test_form_counts_beside_an_explained_mistake():
     points = judged(
         packed("pairwise_distances", 1, True), scaled("pairwise_distances", 2)
