@@ -19,7 +19,7 @@ book: setup ## execute and build the book; prints where its first page is
 	@$(PY) tools/build_book.py
 
 page: setup ## build again after an edit; P=maths/vectors: one page, and what it lacks
-	@$(PY) $(if $(P),tools/build_page.py $(P),tools/build_book.py --serial)
+	@$(PY) $(if $(P),tools/build_page.py $(P),tools/build_book.py --serial --strict)
 
 epub: setup ## make the ePub of the book, formulas as MathML
 	@$(PY) tools/print_book.py epub
