@@ -1,7 +1,8 @@
 """Run programs of PyTorch's, each in a process of its own: ``run.py LIBRARY OUT PROGRAM ...``.
 
 With LIBRARY nnlib it stands in the place of torch, which cannot be imported. The library is
-loaded once; every program starts from there in a fork of its own and prints to OUT.
+loaded once; every program starts from there in a fork of its own. It prints to one file of
+OUT, and its warnings and errors to another.
 """
 
 import importlib
@@ -37,13 +38,14 @@ def run(program, out):
     """Run one program in this process, and end it."""
     status = 1
     try:
+        sys.stderr = (out / f"{program.stem}.err").open("w", encoding="utf-8")
         with (out / f"{program.stem}.txt").open("w", encoding="utf-8") as sys.stdout:
             runpy.run_path(str(program), run_name="__main__")
         status = 0
     except BaseException:
         sys.excepthook(*sys.exc_info())
-        sys.stderr.flush()
     finally:
+        sys.stderr.flush()
         os._exit(status)
 
 

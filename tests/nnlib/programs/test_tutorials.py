@@ -2,7 +2,7 @@
 
 Each runs in two processes of its own, with torch and with nnlib in torch's place; weights and
 data are NumPy's. The words of the output are to be equal, the numbers, most of them losses,
-near.
+near. Each of the two libraries is loaded once, and every program starts from there.
 """
 
 import os
@@ -24,7 +24,7 @@ SETTINGS = {
 
 
 def run(library, out, *programs):
-    """Run programs, whose output goes to a folder, and give their warnings and errors."""
+    """Run programs, whose output and errors go to a folder, and give what else was said."""
     done = subprocess.run(
         [sys.executable, "-W", "error", HERE / "run.py", library, out, *programs],
         cwd=HERE,
@@ -36,11 +36,11 @@ def run(library, out, *programs):
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory):
-    """The folder of what all programs print with torch."""
-    out = tmp_path_factory.mktemp("torch")
-    assert run("torch", out, *PROGRAMS) == ""
-    return out
+def folders(tmp_path_factory):
+    """The folders of what all programs print with nnlib and with torch."""
+    out = {library: tmp_path_factory.mktemp(library) for library in ("nnlib", "torch")}
+    assert [run(library, folder, *PROGRAMS) for library, folder in out.items()] == ["", ""]
+    return out["nnlib"], out["torch"]
 
 
 def words(text):
@@ -48,13 +48,15 @@ def words(text):
     return NUMBER.sub("#", text.replace("torch.", "")).split()
 
 
+def read(program, folders, ending):
+    """What a program left in each folder."""
+    return [(f / program.with_suffix(ending).name).read_text("utf-8") for f in folders]
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
-def test_program_prints_what_it_prints_with_torch(program, expected, tmp_path):
-    assert run("nnlib", tmp_path, program) == ""
-    got, want = (
-        (folder / f"{program.stem}.txt").read_text(encoding="utf-8")
-        for folder in (tmp_path, expected)
-    )
+def test_program_prints_what_it_prints_with_torch(program, folders):
+    assert read(program, folders, ".err") == ["", ""]
+    got, want = read(program, folders, ".txt")
     assert words(got) == words(want)
     numbers = [[float(n) for n in NUMBER.findall(text)] for text in (got, want)]
     assert len(numbers[1]) >= 20
@@ -64,7 +66,9 @@ def test_program_prints_what_it_prints_with_torch(program, expected, tmp_path):
 def test_torch_itself_is_out_of_reach(tmp_path):
     program = tmp_path / "program.py"
     program.write_text("import torch\nimport torch.fx\n")
-    assert "torch.fx has no place in nnlib" in run("nnlib", tmp_path, program)
+    run("nnlib", tmp_path, program)
+    (error,) = read(program, [tmp_path], ".err")
+    assert "torch.fx has no place in nnlib" in error
 
 
 def test_programs_are_pure_torch():
