@@ -111,6 +111,7 @@ def test_both_searches_find_what_sorting_all_distances_finds(data, p, leaf_size)
     assert (np.diff(np.take_along_axis(full, expected, axis=1), axis=1) >= 0).all()
 
 
+@pytest.mark.deep(3)
 @pytest.mark.parametrize("p", [1, 1.5, 2, 3, np.inf])
 @pytest.mark.parametrize("D", [1, 3, 9])
 @pytest.mark.parametrize("dtype", ["f4", "f8"])

@@ -91,6 +91,7 @@ def test_an_error_leaves_the_settings_as_before():
     assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.deep(4)
 @each
 def test_a_figure_is_the_same_bytes_each_time_it_is_drawn_and_shown(name):
     ax = draw(name)
