@@ -11,5 +11,9 @@ GROUPS: dict[str, str] = {
 }
 """File: the group that it runs with; any other file is a group by itself."""
 
-LONG: tuple[str, ...] = ()
+LONG: tuple[str, ...] = (
+    "class",
+    "tests/nngrader/test_resume.py",
+    "tests/nngrader/test_release.py",
+)
 """Groups that take longest, the longest first: they start first."""
