@@ -386,6 +386,15 @@ def test_the_steps_are_those_of_the_function():
     assert steps(looped[1], rows) - steps(looped[0], rows) >= more
 
 
+def test_one_step_for_each_entry_is_charged():
+    solve = PROBLEMS["pairwise_distances"].solve
+
+    def run(args):
+        return observe(solve, args, 1) | {"steps": len(args["X"])}
+
+    assert lost(judge(packed("pairwise_distances", 1, False), run)) == {"loops"}
+
+
 def by_hand(X, Y):
     """Right distances, by two loops."""
     return np.array([[np.linalg.norm(x.astype(float) - y) for y in Y] for x in X])

@@ -309,3 +309,12 @@ def test_what_was_tried_is_the_same_for_every_seed(name):
     # Feedback shows it, so it must not tell how large the hidden inputs were.
     tried = [{case["tried"] for case in packed(name, seed, False)["cases"]} for seed in SEEDS]
     assert all(words == tried[0] for words in tried)
+
+
+def test_the_order_of_equal_distances_decides_no_vote(rng):
+    known = PROBLEMS["knn_predict"].solve.__globals__
+    X_train, X = (rng.integers(8, size=(n, 5)).astype(float) for n in (40, 500))
+    _, _, rows, k = known["asked"](rng, X_train, X, 6, 500, tied=False)
+    near = np.sort(known["pairwise_distances"](rows, X_train), axis=1)
+    assert len(rows) > 9
+    assert (near[:, k] - near[:, k - 1] > 1e-4).all()
