@@ -1,6 +1,7 @@
 """A book of three small pages, built with the real configuration and extensions."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -169,6 +170,24 @@ class MiniBook:
             text=True,
             env=os.environ | {"NO_COLOR": "1", "BOOK_CLAIMS": ""} | variables,
         )
+
+
+def cell(code: str) -> str:
+    """Return a cell as a page holds it."""
+    return f"```{{code-cell}} python\n{code}\n```\n"
+
+
+def with_pages(book, *names):
+    """Add pages to a small book, with cells of their own."""
+    second = (book.root / "chapters/part/second.md").read_text()
+    other = re.sub(r"```\{(covers|erratum)\}.*?```", "", second, flags=re.DOTALL)
+    for k, name in enumerate(names):
+        text = other.replace("# Second", f"# {name.title()}") + cell(f"print({k})")
+        book.write(f"chapters/part/{name}.md", text)
+    files = "".join(f"\n- file: chapters/part/{name}" for name in names)
+    first = "file: chapters/part/second"
+    book.replace(first, first + files, "_toc.yml")
+    book.syllabus([topic(1), topic(2)])
 
 
 def make(folder: Path) -> MiniBook:
