@@ -73,8 +73,9 @@ class Grader:
         ------
         dict, dict
             The result (`student assignment status flags score max_score problems cells
-            seconds prints`, and `key`, under which it is kept; `failed` where the fault was
-            ours), and the rebuilt notebook to record; in the order in which they are done.
+            seconds prints processor`, and `key`, under which it is kept; `failed` where the
+            fault was ours), and the rebuilt notebook to record; in the order in which they are
+            done.
 
         Raises
         ------

@@ -155,7 +155,9 @@ def _counts(course, assignment, results, known):
     said += [f"{failed} failed in the grader"] * bool(failed)
     said += [f"{late} late"] * bool(late)
     said += [f"{todo} still to be marked by hand"] * bool(todo)
-    return f'<p class="soft">{", ".join(said)}.</p>'
+    where = sorted({r["processor"] for r in results.values() if r.get("processor")})
+    told = f" Computed on {escape('; on '.join(where))}." if where else ""
+    return f'<p class="soft">{", ".join(said)}.{told}</p>'
 
 
 def _misunderstood(fine, found):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .job import Job, Paper
 from .judge import judge_cells
+from .processor import processor
 from .runner import Runner
 from .sandbox import Sandbox
 from .suspicion import CALLS, DANGEROUS, suspicious
@@ -30,8 +31,8 @@ def run(paper: Paper, job: Job, sandbox: Sandbox, slot: int) -> dict:
     Returns
     -------
     dict
-        `status flags score max_score problems cells seconds prints`. Where nothing was handed
-        in that could be graded: 0 points, and the reasons as flags.
+        `status flags score max_score problems cells seconds prints processor`. Where nothing
+        was handed in that could be graded: 0 points, the reasons as flags, and no `processor`.
 
     Raises
     ------
@@ -49,7 +50,8 @@ def run(paper: Paper, job: Job, sandbox: Sandbox, slot: int) -> dict:
         runner.close()
     flags += _told(runner)
     judged["prints"] = dict(getattr(runner, "prints", {}))
-    return paper.result("flagged" if flags else "graded", flags, **judged)
+    result = paper.result("flagged" if flags else "graded", flags, **judged)
+    return result | {"processor": processor()}
 
 
 def _told(runner):

@@ -118,4 +118,5 @@ def public(result: dict) -> dict:
         }
         for name, p in result["problems"].items()
     }
+    kept["processor"] = result.get("processor", "")
     return kept

@@ -103,6 +103,7 @@ def test_a_mistake_loses_its_aspects_and_gets_its_hint(graded, problem, name):
 
 def test_the_json_holds_what_is_documented_and_nothing_else(graded):
     keys = ["student", "assignment", "status", "flags", "score", "max_score", "problems"]
+    keys += ["processor"]
     for result in graded.results.values():
         assert list(result) == keys
         assert result["assignment"] == NAME

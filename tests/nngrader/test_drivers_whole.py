@@ -247,6 +247,7 @@ def test_who_looks_into_the_driver_and_ends_it_loses_that_problem_alone(whole):
 
 def test_the_json_holds_what_is_documented(whole):
     keys = ["student", "assignment", "status", "flags", "score", "max_score", "problems"]
+    keys += ["processor"]
     for result in whole.results.values():
         assert list(result) == keys
         assert list(result["problems"]) == list(POINTS)

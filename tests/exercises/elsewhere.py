@@ -1,0 +1,56 @@
+"""Packs a problem's cases, or judges answers to cases that lie in files: for another process.
+
+python -m tests.exercises.elsewhere pack PROBLEM FOLDER
+python -m tests.exercises.elsewhere judge PROBLEM FOLDER
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from nngrader.engine import store
+
+from tests.exercises.declared import DECLARED, judged, packed
+
+SEED = 7
+
+
+def answers(p):
+    """Right, mistaken, and hostile answers to a problem, by name."""
+    found = {"the reference": p.solve, **p.alternatives}
+    found |= {name: m.solve for name, m in p.mistakes.items()}
+    return found | {
+        "nothing": lambda *args: None,
+        "an error": lambda *args: int("none"),
+        "an exit": lambda *args: sys.exit(),
+        "nan": lambda *args: np.full(5, np.nan),
+        "its first argument": lambda *args: args[0],
+        "objects": lambda *args: np.array([object()] * 5),
+    }
+
+
+def pack_into(folder, name):
+    """Write the visible and the hidden cases."""
+    for visible in (True, False):
+        store.save(packed(name, SEED, visible), folder / f"{visible}.json")
+
+
+def verdicts(folder, name):
+    """What each answer earns by aspect, and what is said of it, on the cases of a folder."""
+    found = {}
+    for visible in (True, False):
+        data = store.load(folder / f"{visible}.json")
+        for who, f in answers(DECLARED[name]).items():
+            v = judged(data, f)
+            points = {aspect: round(earned, 6) for aspect, (earned, _) in v.points.items()}
+            found[f"{who}, {'visible' if visible else 'hidden'}"] = [points, v.findings]
+    return found
+
+
+if __name__ == "__main__":
+    what, name, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    if what == "pack":
+        pack_into(folder, name)
+    else:
+        print(json.dumps(verdicts(folder, name)))
