@@ -132,7 +132,7 @@ def test_imports_are_named_in_full():
     ],
 )
 def test_hostile_text_is_read_in_linear_time(source):
-    start = time.perf_counter()
+    start = time.process_time()
     plain(source)
     names_used(source)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -184,12 +184,13 @@ def reference_arguments(p):
 @every_declared
 def test_what_costs_points_is_named_in_the_text(name):
     p, intro = DECLARED[name], cells()[f"{ASSIGNMENT_OF[name]} intro"].source
-    text = cells()[f"text_{name}"].source + intro
-    assert [
-        bad for names in p.forbidden.values() for bad in names if f"`{bad}`" not in text
-    ] == []
+    text = cells()[f"text_{name}"].source
+    costs = {bad for names in p.forbidden.values() for bad in names}
+    assert {bad for bad in costs if f"`{bad}`" not in text + intro} == set()
+    priced = "\n".join(line for line in text.splitlines() if "costs" in line)
+    assert set(re.findall(r"`(numpy\.[\w.]+)`", priced)) <= costs
     raised = {c["error"] for c in packed(name, 1, True)["cases"] if c.get("error")}
-    assert raised == set(re.findall(r"`(\w+Error)`", cells()[f"text_{name}"].source))
+    assert raised == set(re.findall(r"`(\w+Error)`", text))
 
 
 @every_declared
