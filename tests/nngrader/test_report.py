@@ -18,6 +18,7 @@ from nngrader.items import (
     items,
     unexplained,
 )
+from nngrader.look import table
 from nngrader.store import Store
 
 from .looking import looked_at
@@ -103,6 +104,12 @@ def plain(text):
     """What one reads, in one line."""
     text = re.sub(r"<style>.*?</style>", "", text, flags=re.S)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def test_on_a_phone_each_cell_has_the_name_of_its_own_column():
+    made = table(["who", "points", "lost <b>"], [["ada", "7", "3"]], numbers=[1])
+    labels = re.findall(r'data-label="([^"]*)">(\d)<', made)
+    assert labels == [("points", "7"), ("lost &lt;b&gt;", "3")]
 
 
 def test_difficulty_and_counts_are_those_found_by_hand():
