@@ -6,16 +6,11 @@ The messages are ours; each begins with the name of the operation.
 import numpy as np
 import pytest
 import torch
-from torch.testing._internal.common_methods_invocations import op_db
 
 import nnlib
-from tests.nnlib.test_opinfo import NotOurs, label, ours, seeded, translated
+from tests.nnlib.harness import naming
+from tests.nnlib.test_opinfo import NotOurs, label, named, ours, seeded, translated
 
-NAMED = [
-    op
-    for op in op_db
-    if not op.name.startswith("_") and callable(ours(op.name)) and op.error_inputs_func
-]
 # Refused with another type of error: why, and which.
 OTHER_TYPE = {
     "nn.functional.adaptive_avg_pool2d": ("a shape is wrong: RuntimeError", RuntimeError),
@@ -42,6 +37,11 @@ OTHER_NAME = {
     "max-binary": ("two numbers have no axes", [2]),
     "min-binary": ("two numbers have no axes", [2]),
 }
+
+
+def refusing():
+    """Torch's operations that nnlib has too, and of which torch says what they refuse."""
+    return [op for op in named() if op.error_inputs_func]
 
 
 def bad_inputs(op):
@@ -80,8 +80,14 @@ def refusal(op, args, kwargs):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("op", NAMED, ids=label)
-def test_what_torch_refuses_is_refused_by_name(op):
+def test_what_torch_refuses_is_refused_by_name():
+    for op in refusing():
+        with naming(label(op)):
+            assert_refused(op)
+
+
+def assert_refused(op):
+    """Each of the bad inputs of an operation, but for those above, is refused in its name."""
     own_type = OTHER_TYPE.get(label(op), ("", ()))[1]
     for number, bad, args, kwargs in bad_inputs(op):
         said = f"{number}: {bad.sample_input} {kwargs} ({bad.error_type} {bad.error_regex})"
@@ -99,6 +105,6 @@ def test_what_torch_refuses_is_refused_by_name(op):
 
 def test_table_covers_most_of_what_has_bad_inputs():
     with np.errstate(all="ignore"):
-        counts = {label(op): sum(1 for _ in bad_inputs(op)) for op in NAMED}
+        counts = {label(op): sum(1 for _ in bad_inputs(op)) for op in refusing()}
     assert sum(counts.values()) > 250
     assert {*OTHER_TYPE, *ACCEPTED, *OTHER_NAME} <= {name for name, n in counts.items() if n}

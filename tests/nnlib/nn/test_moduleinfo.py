@@ -4,9 +4,10 @@ torch carries, for its own tests, a table of modules (``module_db``) with the ar
 constructors and of their calls. Each runs here in both libraries with torch's initial weights.
 """
 
+import functools
+
 import pytest
 import torch
-from torch.testing._internal.common_modules import module_db
 
 import nnlib
 from tests.nnlib.test_opinfo import NotOurs, assert_same, assert_same_gradients, translated
@@ -28,11 +29,16 @@ NO_SAMPLES = {
     *("TripletMarginLoss", "TripletMarginWithDistanceLoss", "Unflatten", "Unfold", "Upsample"),
 }
 
-SHARED = {
-    info.module_cls.__name__: info
-    for info in module_db
-    if hasattr(nnlib.nn, info.module_cls.__name__)
-}
+CLASSES = {name for name in nnlib.nn.__all__ if isinstance(getattr(nnlib.nn, name), type)}
+
+
+@functools.cache
+def shared():
+    """Torch's samples of the modules that nnlib has too, by name; the table is slow to load."""
+    from torch.testing._internal.common_modules import module_db
+
+    found = {info.module_cls.__name__: info for info in module_db}
+    return {name: info for name, info in found.items() if hasattr(nnlib.nn, name)}
 
 
 def leaf(x):
@@ -85,16 +91,16 @@ def compare(ours, theirs, called, call, history, rng):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
-@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("name", sorted(CLASSES - NO_SAMPLES))
 def test_module_is_that_of_torch(name, training, rng):
     count = 0
-    for sample, made, called, history in samples(SHARED[name], training):
+    for sample, made, called, history in samples(shared()[name], training):
         make, call = sample.constructor_input, sample.forward_input
         if name in DIFFERENT and DIFFERENT[name][1](make):
             continue
         said = f"{make.args} {make.kwargs} {[getattr(a, 'shape', a) for a in call.args]}"
         try:
-            ours, theirs = pair(SHARED[name], sample, made, training)
+            ours, theirs = pair(shared()[name], sample, made, training)
             compare(ours, theirs, called, call, history, rng)
         except Exception as error:
             raise AssertionError(f"{name} {said} {call.kwargs}\n{error!r}") from error
@@ -103,5 +109,4 @@ def test_module_is_that_of_torch(name, training, rng):
 
 
 def test_every_module_has_samples_or_is_known_to_have_none():
-    classes = {n for n in nnlib.nn.__all__ if isinstance(getattr(nnlib.nn, n), type)}
-    assert classes - SHARED.keys() == NO_SAMPLES
+    assert CLASSES - shared().keys() == NO_SAMPLES
