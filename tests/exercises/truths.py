@@ -146,6 +146,7 @@ def _is_mistake(data, mistake, answers, k, factor):
             whole = judged_of(data, a.case, solve(*(a.args | known.fixed).values()))
         given = np.asarray(whole[k] if len(p.returns) > 1 else whole, float)
         given = given * (_factor(a, factor) if factor else 1)
+        given = _turned(given, a.got, known.signs.get(list(p.returns)[k]))
         if a.got is None:  # of another shape than is asked, but of that of the mistake
             room = a.case["rtol"] * np.abs(given).max(initial=0)
             if not np.allclose(np.asarray(a.raw, float), given, rtol=1e-6, atol=room):
@@ -153,6 +154,14 @@ def _is_mistake(data, mistake, answers, k, factor):
         elif not a.equals(given) and not _is_so_but_for_nan(a, given):
             return False
     return True
+
+
+def _turned(given, got, axis):
+    """What a mistake gives, each line along an axis turned as that of an answer."""
+    if axis is None or got is None or got.shape != given.shape:
+        return given
+    along = np.sum(got * given, axis=1 - axis, keepdims=True)
+    return np.where(along < 0, -given, given)
 
 
 def _is_so_but_for_nan(a, given):

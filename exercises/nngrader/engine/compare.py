@@ -6,7 +6,7 @@ import numpy as np
 
 from .shapes import cause, is_near, letters
 
-ROUNDING = 1e-12  # of the largest entry that is asked
+ROUNDING = 1e-25, 1e-13  # of the largest entry that is asked: least and most
 FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not for its digits
 NARROW = ("float32", "float16")
 COMMON = (*NARROW, "float64", "int64", "uint8", "bool", "object")  # types that are named
@@ -86,9 +86,10 @@ class Entry:
         return close(self.got, values, self.rtol) or (both and self._is_rounding(values))
 
     def _is_rounding(self, values):
-        """Tell whether numbers are not all 0, and as small beside what is asked as rounding."""
-        sizes = [np.abs(v[np.isfinite(v)]).max(initial=0) for v in (values, self.want)]
-        return bool(np.isfinite(values).all() and 0 < sizes[0] < ROUNDING * sizes[1])
+        """Tell whether numbers are as small beside what is asked as what rounding leaves."""
+        size, asked = (np.abs(v[np.isfinite(v)]).max(initial=0) for v in (values, self.want))
+        least, most = (part * asked for part in ROUNDING)
+        return bool(np.isfinite(values).all() and least < size < most)
 
 
 def close(got, want, rtol):
