@@ -1,0 +1,150 @@
+"""A class graded on two kinds of processor: one of them made the release."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tools.processors import can_imitate, environment
+
+from .making import EXERCISES, Base, command
+
+ASSIGNMENTS = sorted(place.name for place in (EXERCISES / "source").glob("ps*"))
+ABLE = can_imitate()
+OLD, NEW = (environment(ABLE[0]), environment(ABLE[-1])) if ABLE else ({}, {})
+RELEASE = """
+import sys
+from pathlib import Path
+from nngrader.course import Course
+from nngrader.release import release
+release(Course(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), seeds=1)
+"""
+# In a notebook cell: the problems' definitions, with a stand-in for their declaration.
+STAND_IN = """
+import numpy as np
+
+FILES = {files!r}
+MODULES, ANSWERS = {{}}, {{}}
+
+class Declared:
+    def __init__(self, name, **_):
+        self.kept = ANSWERS[name] = {{"mistakes": [], "alternatives": []}}
+
+    def example(self, *_):
+        pass
+
+    def reference(self, f):
+        return f
+
+    def case(self, *_, **__):
+        return lambda f: f
+
+    def mistake(self, *_, **__):
+        return lambda f: self.kept["mistakes"].append(f) or f
+
+    def alternative(self, f):
+        self.kept["alternatives"].append(f)
+        return f
+
+for name, (text, needs) in FILES.items():
+    space = {{"__name__": "__main__", "np": np, "problem": Declared}}
+    for module, asked in needs:
+        space.update({{a: MODULES[module][a] for a in asked}})
+    exec(text, space)
+    MODULES[name] = space
+"""
+
+
+def run(switches, *line):
+    done = subprocess.run(line, env=os.environ | switches, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def definitions(name):
+    """Texts of the definitions by file, each after those that it takes something from."""
+    files, left = {}, {}
+    for file in (EXERCISES / "problems" / name).glob("*.py"):
+        text = file.read_text()
+        if file.stem != "__init__" and "import challenge" not in text:
+            needs = re.findall(r"^from \.(\w+) import (.*)$", text, re.MULTILINE)
+            needs = [(module, names.split(", ")) for module, names in needs]
+            text = re.sub(r"^from (\.|nngrader).*\n", "", text, flags=re.MULTILINE)
+            left[file.stem] = text, needs
+    while left:
+        for stem, (text, needs) in list(left.items()):
+            if all(module in files for module, _ in needs):
+                files[stem] = text, needs
+                del left[stem]
+    return files
+
+
+def answering(base, name, kind, k):
+    """The solved notebook, each function in it the k-th of the registered ones of a kind."""
+    notebook = base.solved()
+    files = definitions(name)
+    problems = re.findall(r'problem\(\s*"(\w+)"', "".join(text for text, _ in files.values()))
+    notebook.own(STAND_IN.format(files=files), before=min(problems, key=notebook.index))
+    for p in problems:
+        wanted = f"ANSWERS[{p!r}][{kind!r}]"
+        notebook.write(p, f"{p} = {wanted}[{k} % len({wanted})]")
+    return notebook
+
+
+def hostile(base, name):
+    """The solved notebook, in which one function ends its process and one returns objects."""
+    notebook, ids = base.solved(), [*definitions(name)]
+    first, second = [stem for stem in ids if stem != "common"][:2]
+    notebook.write(first, f"import os\ndef {first}(*args):\n    os._exit(0)")
+    odd = "class Odd(np.ndarray):\n    pass\n"
+    return notebook.write(
+        second, f"{odd}def {second}(*args):\n    return np.zeros((5, 7)).view(Odd)"
+    )
+
+
+@pytest.mark.sandbox
+@pytest.mark.deep(3)
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_a_class_is_graded_alike_on_two_processors(name, tmp_path):
+    course = tmp_path / "course"
+    for part in (f"source/{name}", f"problems/{name}", "heldback"):
+        shutil.copytree(EXERCISES / part, course / part)
+    shutil.copy(EXERCISES / "nbgrader_config.py", course)
+    (course / ".seed").write_text("5\n")
+    (course / ".seed").chmod(0o600)
+    run(OLD, sys.executable, "-c", RELEASE, course, name, tmp_path)
+    base = Base(course, name)
+    notebooks = {
+        "right": base.solved(),
+        "alternative": answering(base, name, "alternatives", 1),
+        "hostile": hostile(base, name),
+    } | {f"mistaken {k}": answering(base, name, "mistakes", k) for k in (0, 3)}
+    for student, notebook in notebooks.items():
+        folder = course / "submitted" / student / name
+        folder.mkdir(parents=True)
+        (folder / f"{name}.ipynb").write_text(notebook.text())
+        for file in (course / "heldback" / name).glob("*.npz"):
+            shutil.copy(file, folder)
+    graded, checked = [], []
+    for k, switches in enumerate((OLD, NEW)):
+        place = tmp_path / str(k)
+        shutil.copytree(course, place)
+        run(switches, *command(place, "grade", name, "--workers", "2", "--json", place / "r"))
+        graded.append({r["student"]: r for r in json.loads((place / "r").read_text())})
+        home = place / "submitted" / "mistaken 3" / name
+        shutil.copy(place / "release" / name / f"{name}.cases.json", home)
+        line = command(place, "check", home / f"{name}.ipynb")
+        done = subprocess.run(line, env=os.environ | switches, capture_output=True, text=True)
+        checked.append(done.stdout)
+    where = [{r.pop("processor") for r in results.values()} for results in graded]
+    assert len(where[0]) == len(where[1]) == 1
+    assert (where[0] == where[1]) == (OLD == NEW)
+    assert graded[0] == graded[1]
+    for student in ("right", "alternative"):
+        result = graded[0][student]
+        assert result["score"] == sum(p["max"] for p in result["problems"].values())
+    assert checked[0] == checked[1]
