@@ -186,6 +186,7 @@ def main() -> int:
     options = parser.parse_args()
     root = Path.cwd()
     os.environ.update(ONE_THREAD)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the workers would compile all, each time
     os.environ.setdefault("GATE_RUN", f"{os.getpid()}-{time.time_ns()}")
     chosen = everywhere(sys.platform, os.environ.get("CI") == "true")
     chosen += ["--deep"] * options.deep
