@@ -106,6 +106,21 @@ def test_memory_of_the_whole_tree_is_counted():
     assert tree_usage(2**30)[:2] == (0, 0)
 
 
+def test_memory_that_belongs_to_nobody_is_refused(runner):
+    r = runner(
+        "import ctypes, mmap\n"
+        "def f():\n"
+        "    libc, own = ctypes.CDLL(None), mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS\n"
+        "    mmap.mmap(-1, 4096, flags=own)\n"
+        "    got = [libc.memfd_create(b'x', 0) >= 0, libc.shmget(0, 4096, 0o1600) >= 0]\n"
+        "    try:\n"
+        "        return [*got, bool(mmap.mmap(-1, 4096))]\n"
+        "    except PermissionError:\n"
+        "        return [*got, False]"
+    )
+    assert r.value("f", (), {}) == [False, False, False]
+
+
 def test_a_worker_sees_numpy_and_nothing_else_that_is_installed(runner):
     r = runner(
         "import importlib.util as u\n"
