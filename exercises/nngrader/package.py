@@ -49,7 +49,10 @@ def build_wheel(folder: Path) -> Path:
         If this package does not run from a checkout, or the build fails.
     """
     if not (PROJECT / "pyproject.toml").is_file():
-        raise CannotDo(f"{PROJECT} is no checkout of the course: its package cannot be built")
+        raise CannotDo(
+            f"{PROJECT} is no checkout of the course: its package cannot be built. "
+            "Install it in place, in the checkout: pip install -e '.[grader]'"
+        )
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     if done.returncode:
