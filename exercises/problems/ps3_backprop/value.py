@@ -196,6 +196,7 @@ def four_functions(rng):
     """Letters, each used once, with exp, log, tanh and relu, on both sides of 0."""
     numbers = rng.uniform(0.5, 1.5, size=5) * np.array([1, 1, 1, 1, -1])
     numbers[1] += 1
+    numbers[3] = 0.5 + 0.4 * (numbers[3] - 0.5)  # relu of a number below 1, on every draw
     return FUNCTIONS[int(rng.integers(len(FUNCTIONS)))], numbers, 0
 
 
