@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import re
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
@@ -9,12 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21aa")
 INK = ("color-contrast",)  # the one rule that a change from light to dark can break
 DESKTOP, PHONE = (1280, 900), (360, 780)
+LOOK = """async rules => {
+  const less = {preload: false, resultTypes: ["violations"], selectors: false};
+  const {violations} = await axe.run({exclude: ["mjx-container"]}, {runOnly: rules, ...less});
+  return violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 120)}`));
+}"""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
@@ -130,30 +136,53 @@ class Visit:
         axe would ask for the style sheets again, which ``file://`` refuses.
         """
         self.page.add_style_tag(content="* { transition: none !important; }")
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate(
-            "rules => axe.run({exclude: ['mjx-container']}, {runOnly: rules, preload: false})",
-            list(rules),
-        )
-        return [
-            f"{v['id']}: {node['html'][:120]}"
-            for v in found["violations"]
-            for node in v["nodes"]
-        ]
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        return self.page.evaluate(LOOK, list(rules))
 
 
 @contextmanager
 def visit(
     browser: Browser, base: str, path: str, *, size=DESKTOP, scheme: str = "light", **options
 ) -> Iterator[Visit]:
-    """Open one page in a fresh profile; yield it when it has loaded."""
+    """Open one page as a first visit; yield it when it has loaded.
+
+    A window costs more than a light page, so the profile of a visit that went well serves the
+    next of its kind: what the page kept is deleted, and an empty tab holds the window open.
+    """
+    kept = browser.__dict__.setdefault("kept_profiles", {})
+    kind = (size, scheme, *sorted(options.items()))
+    context = kept.pop(kind, None) or _profile(browser, size, scheme, options)
+    try:
+        visit = Visit(context.new_page())
+        visit.watch(base)
+        visit.page.goto(base + path, wait_until="load")
+        yield visit
+        _forget(context, base)
+        kept[kind] = context
+    finally:
+        if kind not in kept:
+            context.close()
+
+
+def _profile(browser: Browser, size, scheme: str, options: dict) -> BrowserContext:
+    """Return a new profile with an empty tab."""
     viewport = {"width": size[0], "height": size[1]}
     context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
-    visit = Visit(context.new_page())
-    visit.watch(base)
-    visit.page.goto(base + path, wait_until="load")
-    yield visit
-    context.close()
+    context.new_page()
+    return context
+
+
+def _forget(context: BrowserContext, base: str) -> None:
+    """Close the pages of a profile but its empty tab; delete what they kept."""
+    empty, *pages = context.pages
+    for page in pages:
+        page.close()
+    origin = re.match(r"[^:]+://[^/]*", base)[0]
+    wire = context.new_cdp_session(empty)
+    wire.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    wire.detach()
+    context.clear_permissions()
 
 
 def shots(browser: Browser, base: str, path: str, out: Path, height: int = 1500) -> list[Path]:

@@ -146,3 +146,31 @@ def test_a_recorded_request_to_the_outside_is_refused(browser, address):
         with contextlib.suppress(Exception):
             seen.page.evaluate("fetch('https://example.org/').catch(() => 0)")
         assert seen.outside == ["https://example.org/"]
+
+
+@pytest.mark.parametrize("origin", ["server", "file"])
+def test_a_visit_finds_nothing_that_an_earlier_one_has_kept(browser, tmp_path, origin):
+    (tmp_path / "page.html").write_text('<link rel="icon" href="data:,">')
+    keep = """() => {
+      localStorage.setItem("kept", 1);
+      sessionStorage.setItem("kept", 1);
+      document.cookie = "kept=1";
+      return new Promise(done => { indexedDB.open("kept").onsuccess = e => {
+        e.target.result.close();
+        done(found());
+      }; });
+    }"""
+    found = """window.found = async () => [
+      localStorage.length, sessionStorage.length, document.cookie,
+      (await indexedDB.databases()).length]"""
+    with served(tmp_path) as address:
+        base = tmp_path.as_uri() + "/" if origin == "file" else address
+        with visit(browser, base, "page.html") as seen:
+            seen.page.evaluate(found)
+            assert seen.page.evaluate(keep) == [1, 1, "kept=1" * (origin == "server"), 1]
+        with visit(browser, base, "page.html") as seen:
+            seen.page.evaluate(found)
+            assert seen.page.evaluate("found()") == [0, 0, "", 0]
+            with visit(browser, base, "page.html") as beside:
+                seen.page.evaluate("localStorage.setItem('kept', 1)")
+                assert beside.page.evaluate("localStorage.length") == 0
