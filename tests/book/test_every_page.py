@@ -45,13 +45,22 @@ def test_the_ways_cover_both_origins_sizes_and_schemes(ways):
     assert {scheme for way in ways for scheme in way.schemes} == {"light", "dark"}
 
 
-def test_four_commits_in_a_row_visit_every_page_in_every_way():
+def test_four_commits_in_a_row_visit_each_page_in_every_way_and_eight_all_pages():
     pages, below = ["a", "b", "c", "d", "e"], [f"x{k}" for k in range(9)]
-    runs = [jobs(pages, below, False, share) for share in range(12, 16)]
+    runs = [jobs(pages, below, False, share) for share in range(12, 20)]
     assert all({page for page, _ in run} >= set(pages) for run in runs)
-    seen = {(page, way.name) for run in runs for page, way in run}
+    seen = {(page, way.name) for run in runs[:4] for page, way in run}
     assert {(page, way.name) for page in pages for way in TURNS} <= seen
-    assert {page for page, _ in seen} == {*pages, *below}
+    assert {page for run in runs for page, _ in run} == {*pages, *below}
+
+
+@pytest.mark.parametrize("first", [0, 12, 959])
+def test_three_commits_in_a_row_show_axe_every_page_and_twelve_in_every_way(first):
+    pages, whole = ["a", "b", "c", "d", "e"], {way.name: way for way in TURNS}
+    runs = [jobs(pages, [], False, share) for share in range(first, first + 12)]
+    shown = [{(p, w.name) for p, w in run if w == whole[w.name]} for run in runs]
+    assert {page for run in shown[:3] for page, _ in run} == set(pages)
+    assert set().union(*shown) == {(page, name) for page in pages for name in whole}
 
 
 PLANTED = {
