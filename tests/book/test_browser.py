@@ -108,6 +108,7 @@ def test_no_output_of_a_cell_is_cut_on_a_desk(browser, address):
         assert seen.page.locator(".cell_output pre").evaluate_all(wide) == []
 
 
+@pytest.mark.deep(8)
 @pytest.mark.parametrize("page", ASKING)
 def test_a_page_tells_everything_without_script(browser, address, page):
     with visit(browser, address, place(page), java_script_enabled=False) as seen:

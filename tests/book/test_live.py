@@ -7,7 +7,7 @@ import livebook
 import pytest
 from browser import DESKTOP, PHONE, served, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(2)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
 CDN = "https://cdn.jsdelivr.net/"
 PYODIDE = Path(__file__).parent / "standin" / "pyodide.mjs"

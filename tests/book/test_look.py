@@ -108,7 +108,7 @@ SIGNS = """
 
 
 @pytest.mark.browser
-@pytest.mark.deep(2)
+@pytest.mark.deep(4)
 @pytest.mark.parametrize(
     ("size", "least", "most"),
     [(PHONE, 33, 48), (DESKTOP, 62, 76), (WIDE, 62, 76), (WIDEST, 62, 76)],
@@ -140,7 +140,7 @@ BEGUN = """
 
 
 @pytest.mark.browser
-@pytest.mark.deep(8)
+@pytest.mark.deep(16)
 @pytest.mark.parametrize("page", WRITTEN)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_formulas_appear_without_moving_the_text_by_more_than_a_line(

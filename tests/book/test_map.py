@@ -7,7 +7,7 @@ import yaml
 from browser import DESKTOP, PHONE, visit
 from pages import REFERENCE
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
 ENTRIES = [
     entry

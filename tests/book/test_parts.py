@@ -5,7 +5,7 @@ import re
 import pytest
 from browser import DESKTOP, PHONE, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(2)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
 PAGE = "chapters/reference/gallery/moving.html"
 PARTS = ("controls", "point", "plot", "contours", "grid", "stepper", "playhead", "network")

@@ -9,7 +9,7 @@ from browser import DESKTOP, PHONE
 import nnlib
 from nnlib.nn import functional as F
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PIECES = [[1.0, 0.0], [-0.5, -1.5]]
 START = {"start": "sigmoid", "at": 2.0, "pieces": PIECES}

@@ -6,7 +6,7 @@ from browser import PHONE
 
 from nnlib.classifiers import PolynomialRegression
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 ELEMENT = "complexity"
 

@@ -9,7 +9,7 @@ from stage import fresh
 
 from nnlib import linalg
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "chapters/maths/eigen.html", "nn-eigen"
 MATRICES = {"stretch": [[6, 2], [2, 3]], "mirror": [[0, 1], [1, 0]], "shear": [[1, 1], [0, 1]]}

@@ -10,7 +10,7 @@ from browser import DESKTOP, PHONE
 from nnlib.classifiers import PolynomialRegression, normal_equation
 from nnlib.datasets import penguins
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 HERE = Path(__file__).resolve().parents[2] / "chapters"
 BIRDS = penguins()[0].X

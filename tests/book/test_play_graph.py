@@ -12,7 +12,7 @@ from stage import fresh
 from nnlib import trace
 from nnlib.trace.gates import number
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PLAY = Path(__file__).resolve().parents[2] / "chapters" / "_extra" / "_play"
 PAGE = "chapters/backprop/computational-graphs.html"

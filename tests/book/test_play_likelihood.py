@@ -10,7 +10,7 @@ from stage import fresh
 from nnlib.datasets import penguins
 from nnlib.probability import MultivariateGaussian
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "chapters/classifiers/maximum-likelihood.html", "nn-likelihood"
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")

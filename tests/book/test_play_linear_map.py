@@ -4,7 +4,7 @@ import pytest
 from browser import PHONE
 from stage import fresh
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, PARTS = "chapters/maths/matrices.html", "chapters/reference/gallery/moving.html"
 

@@ -8,7 +8,7 @@ import pytest
 
 from nnlib import linalg
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "chapters/maths/linear-systems.html", "nn-lines"
 TERM = re.compile(r"(−?)\s*(\d*)\s*x([₁₂])")

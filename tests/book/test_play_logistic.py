@@ -11,7 +11,7 @@ from browser import DESKTOP, PHONE
 from nnlib.classifiers import LogisticRegression, log_loss, logistic_step
 from nnlib.datasets import penguins
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 HERE = Path(__file__).resolve().parents[2] / "chapters"
 SCRIPT = HERE / "_extra" / "_play" / "logistic.js"

@@ -8,7 +8,7 @@ from browser import PHONE
 from sklearn.svm import SVC
 from stage import fresh
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "chapters/classifiers/svm.html", "nn-margin"
 DATA = """async () => {

@@ -9,7 +9,7 @@ from browser import DESKTOP, PHONE
 from nnlib.classifiers import KNeighborsClassifier, distances
 from nnlib.datasets import penguins
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 NAMES = ["Adelie", "Chinstrap", "Gentoo"]
 NORMS = {"L1": 1, "L2": 2, "max": np.inf}

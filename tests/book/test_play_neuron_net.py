@@ -9,7 +9,7 @@ import nnlib
 from nnlib import nn
 from nnlib.nn import functional as F
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "chapters/backprop/neurons.html", "nn-neuron-net"
 CORNERS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])

@@ -9,7 +9,7 @@ from stage import fresh
 
 from nnlib.calculus import numerical_gradient
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "chapters/backprop/gradient-checking.html", "nn-nudge"
 FUNCTIONS = {

@@ -7,7 +7,7 @@ from browser import DESKTOP, PHONE
 
 from nnlib.probability import diagnostic_test
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 START = {"prior": 0.01, "sensitivity": 0.9, "specificity": 0.9}
 ELEMENT = "people"

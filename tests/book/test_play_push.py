@@ -12,7 +12,7 @@ import nnlib
 from nnlib import calculus
 from nnlib.nn import functional as F
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE = "chapters/classifiers/softmax-gradient.html"
 CLASSES = ["sandal", "sneaker", "boot"]

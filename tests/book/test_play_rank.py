@@ -12,7 +12,7 @@ from stage import fresh
 
 from nnlib.datasets import photographs
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "chapters/maths/svd-pca.html", "nn-rank"
 TOLD = re.compile(r"Rank (\d+): ([\d,]+) bytes, (\d+)% .* error: ([\d.]+) of 255")

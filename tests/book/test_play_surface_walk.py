@@ -10,7 +10,7 @@ from stage import fresh
 
 from nnlib import calculus, datasets
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "chapters/maths/matrix-calculus.html", "nn-surface-walk"
 SURFACES = ("penguins", "two hills", "xᵀAx")

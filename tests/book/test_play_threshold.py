@@ -12,7 +12,7 @@ from nnlib.classifiers import (
     roc_auc_score,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 ELEMENT = "threshold"
 

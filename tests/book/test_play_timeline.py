@@ -7,7 +7,7 @@ import pytest
 from browser import PHONE
 from stage import fresh
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE = "chapters/start/history.html"
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ from stage import fresh
 import nnlib
 from nnlib.nn import functional as F
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE = "chapters/backprop/tensor-backprop.html"
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

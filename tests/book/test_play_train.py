@@ -11,7 +11,7 @@ from stage import fresh
 import nnlib
 from nnlib import nn, optim
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "chapters/backprop/deep-network.html", "nn-train"
 DATA = """async () => {

@@ -9,7 +9,7 @@ from stage import fresh
 import nnlib
 from nnlib import optim
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "chapters/classifiers/gradient-descent.html", "nn-valley"
 LOSSES = {

@@ -3,7 +3,7 @@
 import pytest
 from test_parts import facts, told
 
-pytestmark = [pytest.mark.browser, pytest.mark.deep(3)]
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "chapters/maths/vectors.html", "nn-vectors"
 

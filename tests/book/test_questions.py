@@ -116,6 +116,7 @@ def test_every_choice_gets_its_reason_by_keyboard(browser, base):
         assert seen.outside == []
 
 
+@pytest.mark.deep(8)
 @pytest.mark.parametrize("page", [p for p in WRITTEN if "book.quiz(" in source(p).text])
 def test_every_choice_on_a_page_of_the_book_gets_its_reason(browser, book, page):
     with served(book) as address, visit(browser, address, f"chapters/{page}.html") as seen:

@@ -94,6 +94,7 @@ def anchors(page):
     return set(re.findall(r'id="([^"]+)"', page.read_text(encoding="utf-8")))
 
 
+@pytest.mark.deep(2)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_results_show_page_section_and_the_place_that_was_found(browser, base, size):
     with visit(browser, base, "search.html?q=temperature", size=size) as seen:
