@@ -5,6 +5,7 @@ Of the class, those hand in whom a test of the run asks for by the parameter ``s
 
 import contextlib
 import fcntl
+import functools
 import json
 import os
 import shutil
@@ -17,7 +18,10 @@ import pytest
 from nngrader.assignment import Assignment
 from nngrader.engine.gate import over_seeds
 from nngrader.lean import leave_out
+from nngrader.package import build_wheel
+from nngrader.statements import code_forms
 
+from . import commanding
 from .catalogue import ALL, HONEST, ODD
 from .making import (
     NAME,
@@ -78,6 +82,22 @@ def seed_is_checked_once():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def package_is_made_once(request, tmp_path_factory):
+    """Build and read the package once for all releases of a worker; deep, for each."""
+    made = []
+
+    def build_once(folder):
+        made.extend([] if made else [build_wheel(tmp_path_factory.mktemp("wheel"))])
+        return Path(shutil.copy(made[0], folder))
+
+    with pytest.MonkeyPatch.context() as patch:
+        if not request.config.getoption("deep"):
+            patch.setattr("nngrader.release.build_wheel", build_once)
+            patch.setattr("nngrader.leaks.code_forms", functools.cache(code_forms))
+        yield
+
+
 @pytest.fixture(scope="session")
 def open_folder():
     """A folder that other users may look into."""
@@ -111,6 +131,13 @@ def release_quickly(few_seeds):
             assert run(course, "release", NAME, *arguments) == 0
 
     return release
+
+
+@pytest.fixture(scope="session")
+def nbgrader(request):
+    """Runs nbgrader's own command in a course: in this process; deep, in one of its own."""
+    deep = request.config.getoption("deep")
+    return commanding.in_a_process if deep else commanding.in_this_process
 
 
 @pytest.fixture(scope="session")
@@ -162,11 +189,13 @@ def graded_twice(request):
 
 def asked_for(session, *fixtures):
     """The students whom the tests of this run that use a fixture name as `student`."""
-    return {
-        item.callspec.params.get("student")
+    asking = [
+        item.callspec.params
         for item in session.items
         if hasattr(item, "callspec") and set(fixtures) & set(item.fixturenames)
-    }
+    ]
+    answers = {student_of(p["problem"], p["name"]) for p in asking if "name" in p}
+    return answers | {p.get("student") for p in asking}
 
 
 def graded_by(user, session, released, base, folder):
@@ -174,6 +203,7 @@ def graded_by(user, session, released, base, folder):
     home, ours = folder / user.replace(" ", "-"), user == "ourselves"
     course = shutil.copytree(released, home / "course")
     students = asked_for(session, "graded", "graded_twice") | {"honest-perfect"}
+    students.add(student_of("pairwise_distances", "squared"))
     renamed = fill(course, base, students, answers=ours)
     arguments = command(
         course, "grade", NAME, "--workers", "2", "--json", home / "results.json"
@@ -208,6 +238,6 @@ def fill(course, base, students, answers):
     given = {}
     for problem, _, name in ANSWERS * answers:
         given.setdefault(student_of(problem, name), {})[problem] = name.replace(" ", "_")
-    for student, answers_of_one in given.items():
-        hand_in(course, student, base.answering(answers_of_one).text())
+    for student in sorted(students & set(given)):
+        hand_in(course, student, base.answering(given[student]).text())
     return renamed

@@ -93,6 +93,11 @@ class Processes:
         line = ("--nthreads", 1, "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
         return self.start("worker", address, *line, **more)
 
+    def registered(self):
+        """How many workers the scheduler knows."""
+        logs = [f.read_text() for f in self.folder.glob("log-*")]
+        return sum("Registered to:" in text for text in logs)
+
     def end(self):
         for p in reversed(self.started):
             p.kill()
@@ -123,7 +128,7 @@ def graded(course, *arguments, **settings):
 
 
 def test_a_cluster_with_tls_gives_what_this_machine_gives(
-    processes, course, base, tmp_path, tls
+    processes, course, base, tmp_path, tls, capsys
 ):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", base.answering({"hinge_loss": "all_pull"}).text())
@@ -134,7 +139,8 @@ def test_a_cluster_with_tls_gives_what_this_machine_gives(
     for _ in range(2):
         processes.worker(address)
     line = ["--scheduler", address, "--json", tmp_path / "far.json"]
-    done = wait_until_graded(course, line, tls)
+    assert wait_for(lambda: processes.registered() == 2, START)
+    done = graded(course, *line, **tls)
     assert done.returncode == 0, done.stderr
     assert run(here, "grade", NAME, "--json", tmp_path / "here.json") == 0
     assert json.loads((tmp_path / "far.json").read_text()) == json.loads(
@@ -143,22 +149,11 @@ def test_a_cluster_with_tls_gives_what_this_machine_gives(
     assert marks(Course(course), NAME) == marks(Course(here), NAME)
 
     plain = "tcp" + address.removeprefix("tls")
-    done = graded(course, "--scheduler", plain, **tls)
-    assert done.returncode == 1
-    assert f"no cluster at {plain}" in done.stderr
-    done = graded(course, "--scheduler", address)
-    assert done.returncode == 1
-    assert "DASK_DISTRIBUTED__COMM__TLS__CA_FILE" in done.stderr
-
-
-def wait_until_graded(course, line, settings):
-    """Grade as soon as the cluster has workers."""
-    for _ in range(30):
-        done = graded(course, *line, **settings)
-        if "has no workers" not in done.stderr:
-            return done
-        time.sleep(1)
-    raise AssertionError(done.stderr)
+    capsys.readouterr()
+    assert run(course, "grade", NAME, "--scheduler", plain) == 1
+    assert f"no cluster at {plain}" in capsys.readouterr().err
+    assert run(course, "grade", NAME, "--scheduler", address) == 1
+    assert "DASK_DISTRIBUTED__COMM__TLS__CA_FILE" in capsys.readouterr().err
 
 
 def at_work(pid):

@@ -15,7 +15,6 @@ from nngrader.release import release
 
 from .making import LIMITS, NAME, hand_in, make_course, run
 from .recording import gradebook, record
-from .test_nbgrader import nbgrader
 
 DUE = "due = 2025-12-01T23:59:00+01:00\n"
 LATE = "[late]\ngrace_minutes = 15\npoints_per_day = 10\nmost_days = 3\n"
@@ -158,7 +157,7 @@ def test_penalties_are_recorded_flagged_exported_and_told_to_students(late):
     assert again["bob"]["flags"] == results["bob"]["flags"]
 
 
-def test_nbgraders_own_tools_see_the_same_penalties(late):
+def test_nbgraders_own_tools_see_the_same_penalties(late, nbgrader):
     record(late, ALL)
     nbgrader(late, "export", "--to", "grades.csv")
     with open(late / "grades.csv") as f:

@@ -2,15 +2,13 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from nngrader.course import Course
-from nngrader.gradebook import find_programs, marks, open_gradebook, quiet
+from nngrader.gradebook import marks, open_gradebook, quiet
 
-from .making import NAME, environment, hand_in, run
+from .making import NAME, hand_in, run
 
 pytestmark = pytest.mark.sandbox
 WRONG = {
@@ -27,16 +25,6 @@ WRONG = {
 }
 
 
-def nbgrader(course, *arguments):
-    """Run nbgrader's own command in a course."""
-    find_programs()
-    line = [sys.executable, "-m", "nbgrader", *map(str, arguments)]
-    settings = environment() | {"HOME": str(course), "JUPYTER_CONFIG_DIR": str(course / ".j")}
-    done = subprocess.run(line, cwd=course, env=settings, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done
-
-
 def scores(course):
     return {s: m["score"] for s, m in marks(Course(course), NAME).items()}
 
@@ -50,7 +38,7 @@ def partly_wrong(base):
     return notebook
 
 
-def test_nbgraders_own_commands_agree_with_what_is_recorded(course, base):
+def test_nbgraders_own_commands_agree_with_what_is_recorded(course, base, nbgrader):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", partly_wrong(base).own("helper = 1").text())
     assert run(course, "grade", NAME) == 0

@@ -14,7 +14,6 @@ from .formgrader import formgrader
 from .making import NAME, Base, environment, hand_in, make_course, run
 from .postgres import server
 from .recording import gradebook, record, tables
-from .test_nbgrader import nbgrader
 from .test_record import line_of
 
 pytestmark = pytest.mark.sandbox
@@ -55,7 +54,7 @@ def scores(course):
     return {s: m["score"] for s, m in marks(Course(course), NAME).items()}
 
 
-def test_a_class_goes_from_release_to_export_on_a_server(empty, shared, capsys):
+def test_a_class_goes_from_release_to_export_on_a_server(empty, shared, nbgrader):
     base = Base(shared)
     hand_in(empty, "ada", base.solved().text())
     hand_in(empty, "Zoë [x]", base.untouched().text())
@@ -112,8 +111,14 @@ def two_folders(empty, shared, tmp_path, first, second):
     return other
 
 
-def test_two_graders_record_different_students_at_once(empty, shared, tmp_path):
-    first, second = ([f"{x}{n}" for n in range(15)] for x in "ab")
+@pytest.fixture
+def most(request):
+    """How many students each of two graders records at once."""
+    return 15 if request.config.getoption("deep") else 5
+
+
+def test_two_graders_record_different_students_at_once(empty, shared, tmp_path, most):
+    first, second = ([f"{x}{n}" for n in range(most)] for x in "ab")
     other = two_folders(empty, shared, tmp_path, first, second)
     at_once(
         [
@@ -125,8 +130,8 @@ def test_two_graders_record_different_students_at_once(empty, shared, tmp_path):
     assert tables(empty) == tables(other)
 
 
-def test_two_graders_record_the_same_students_at_once(empty, shared, tmp_path):
-    students = [f"s{n}" for n in range(15)]
+def test_two_graders_record_the_same_students_at_once(empty, shared, tmp_path, most):
+    students = [f"s{n}" for n in range(most)]
     other = two_folders(empty, shared, tmp_path, students, students)
     record(empty, {"s3": 0.0})
     with quiet(), gradebook(empty) as g:

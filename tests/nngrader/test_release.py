@@ -12,7 +12,7 @@ from nngrader.assignment import Assignment
 from nngrader.course import Course
 from nngrader.gradebook import open_gradebook, quiet
 from nngrader.leaks import leaks, package_leaks
-from nngrader.package import readme
+from nngrader.package import build_wheel, readme
 from nngrader.packages import places
 from nngrader.release import (
     NotFit,
@@ -80,7 +80,8 @@ def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, bas
     assert "hinge_loss: 30 of 30 points" in done.stdout
 
 
-def test_two_releases_give_the_same_bytes(released, tmp_path):
+def test_two_releases_give_the_same_bytes(released, tmp_path, monkeypatch):
+    monkeypatch.setattr("nngrader.release.build_wheel", build_wheel)  # anew
     course = make_course(tmp_path / "again")
     file = release(Course(course), NAME, tmp_path / "out", seeds=1)
     assert file == tmp_path / "out" / f"{NAME}.zip"
@@ -177,16 +178,23 @@ def edit(course, old, new, file=None):
     file.write_text(text.replace(old, new))
 
 
-def test_a_leak_in_the_source_stops_the_release_and_nothing_is_written(tmp_path, capsys):
-    course = make_course(tmp_path / "course")
+@pytest.mark.deep(90)
+@pytest.mark.parametrize("first", [True, False], ids=["first", "second"])
+def test_a_leak_in_the_source_stops_the_release_and_nothing_is_written(
+    request, tmp_path, capsys, few_seeds, first
+):
+    course = make_course(tmp_path / "new") if first else request.getfixturevalue("course")
+    before = everything(course)
     (course / "source" / NAME / "hints.txt").write_text(SOLUTION_LINE)
     (course / "source" / NAME / "notes.csv").write_text(f"{course}/submitted\n")
-    assert run(course, "release", NAME) == 1
+    with few_seeds():
+        assert run(course, "release", NAME) == 1
     said = capsys.readouterr().err
     assert "hints.txt: it holds a statement of a solution" in said
     assert "notes.csv: it holds a path of this machine" in said
-    assert not (course / "release").exists()
-    assert not (course / "gradebook.db").exists()
+    assert everything(course) == before
+    assert not (first and (course / "release").exists())
+    assert not (first and (course / "gradebook.db").exists())
 
 
 def test_a_solution_that_is_wrong_stops_the_release(course):
@@ -319,14 +327,6 @@ def settings_of(course):
 def everything(course):
     files = [f for f in (course / "release").rglob("*") if f.is_file()]
     return {f.relative_to(course).as_posix(): f.read_bytes() for f in files}
-
-
-def test_a_refused_release_leaves_the_former_one(course):
-    before = everything(course)
-    (course / "source" / NAME / "hints.txt").write_text(SOLUTION_LINE)
-    with pytest.raises(NotFit, match=r"hints\.txt"):
-        release(Course(course), NAME, seeds=1)
-    assert everything(course) == before
 
 
 def test_a_release_stopped_while_it_is_put_in_place_leaves_the_former_one(course, monkeypatch):

@@ -14,9 +14,7 @@ ROWS = {
 }
 
 
-@pytest.mark.deep(3)
-@pytest.mark.parametrize("mode", ROWS, ids=lambda mode: mode[0] if mode else "times")
-def test_nnlib_against_torch_prints_every_row(mode):
+def nnlib_against_torch_prints_every_row(*mode):
     command = [sys.executable, PROGRAM, "--rounds", "1", *mode]
     run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stderr
@@ -24,9 +22,7 @@ def test_nnlib_against_torch_prints_every_row(mode):
         assert row in run.stdout
 
 
-@pytest.mark.deep(3)
-@pytest.mark.parametrize("model", ["mlp", "lenet", "lstm"])
-def test_an_epoch_of_fashion_gives_both_libraries_about_the_same_accuracy(model):
+def an_epoch_of_fashion_gives_both_libraries_about_the_same_accuracy(model):
     program = PROGRAM.with_name("an_epoch_of_fashion.py")
     run = subprocess.run(
         [sys.executable, program, model],
@@ -47,22 +43,32 @@ def test_an_epoch_of_fashion_gives_both_libraries_about_the_same_accuracy(model)
 GRADING = PROGRAM.with_name("grading_against_nbgrader.py")
 
 
-@pytest.mark.sandbox
-@pytest.mark.deep(2)
-@pytest.mark.parametrize(
-    ("mode", "rows"),
-    [
-        (
-            [],
-            ["3 submissions of six problems", "again", "two processes", "unequal scores: 0 []"],
-        ),
-        (["--growth"], ["   3 submissions", "s each", "MB"]),
-    ],
-    ids=["nbgrader", "growth"],
-)
-def test_grading_gives_the_scores_of_nbgrader_and_prints_every_row(mode, rows):
+def grading_gives_the_scores_of_nbgrader_and_prints_every_row(mode, *rows):
     command = [sys.executable, "-W", "ignore", GRADING, "--count", "3", *mode]
     run = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     for row in rows:
         assert row in run.stdout
+
+
+SCORES = ["3 submissions of six problems", "again", "two processes", "unequal scores: 0 []"]
+GROWTH = ["   3 submissions", "s each", "MB"]
+CASES = [(nnlib_against_torch_prints_every_row, mode) for mode in ROWS]
+CASES += [
+    (an_epoch_of_fashion_gives_both_libraries_about_the_same_accuracy, [model])
+    for model in ("mlp", "lenet", "lstm")
+]
+CASES += [
+    pytest.param(
+        grading_gives_the_scores_of_nbgrader_and_prints_every_row,
+        [mode, *rows],
+        marks=pytest.mark.sandbox,
+    )
+    for mode, rows in (([], SCORES), (["--growth"], GROWTH))
+]
+
+
+@pytest.mark.deep(90)
+@pytest.mark.parametrize(("check", "arguments"), CASES)
+def test_a_benchmark_runs_and_says_what_it_should(check, arguments):
+    check(*arguments)

@@ -17,6 +17,7 @@ print(torch.backends.cpu.get_cpu_capability())
 """
 
 
+@pytest.mark.deep(4)
 @pytest.mark.parametrize("name", processors.can_imitate())
 def test_the_libraries_take_the_kernels_of_the_processor(name):
     done = subprocess.run(
