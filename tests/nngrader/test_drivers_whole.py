@@ -91,7 +91,7 @@ class Whole:
 
 
 def fill(course, base, students):
-    """Hand in for the class, and for these students of those who make mistakes."""
+    """Hand in for the class, and for these students of those who make a mistake."""
     hand_in(course, "solved", base.solved())
     hand_in(course, "untouched", base.untouched(), None)
     for student in sorted(students & set(MISTAKEN)):
@@ -102,10 +102,11 @@ def fill(course, base, students):
     alone = base.untouched().write("classify", base.solved()["classify"]["source"])
     files = {"half": HALF, "no-file": None, "bomb": bomb(), "large": b"\0" * 100_001}
     files |= {"broken": SOLVED[:200], "other-arrays": npz(V=[1.0])}
-    for student, raw in files.items():
-        hand_in(course, student, alone, raw)
-    for student, source in {"in-text": IN_TEXT, "in-place": IN_PLACE}.items():
-        hand_in(course, student, base.untouched().write("classify", source))
+    for student in ("half", *sorted(students & files.keys() - {"half"})):
+        hand_in(course, student, alone, files[student])
+    hand_in(course, "in-place", base.untouched().write("classify", IN_PLACE))
+    if "in-text" in students:
+        hand_in(course, "in-text", base.untouched().write("classify", IN_TEXT))
     hand_in(course, "patches", base.solved().write("stratified_folds", PATCHES))
     hand_in(course, "takes-over", base.solved().write("Value", TAKES_OVER))
 
@@ -205,6 +206,7 @@ def test_a_mistake_loses_its_aspects_and_its_hint_stands_on_the_page(whole, stud
         assert said in whole.page(student)
 
 
+@pytest.mark.deep(4)
 @pytest.mark.parametrize(
     ("student", "score", "words"),
     [
@@ -225,6 +227,7 @@ def test_a_challenge_gives_what_was_reached_with_the_file(whole, student, score,
     assert whole.results[student]["score"] == score
 
 
+@pytest.mark.deep(90)
 @pytest.mark.parametrize("student", ["no-file", "large"])
 def test_a_file_that_cannot_be_read_is_flagged(whole, student):
     assert whole.results[student]["status"] == "flagged"
