@@ -15,5 +15,6 @@ LONG: tuple[str, ...] = (
     "class",
     "tests/nngrader/test_resume.py",
     "tests/nngrader/test_release.py",
+    "tests/book/test_every_page.py",  # of those that wait for the book
 )
 """Groups that take longest, the longest first: they start first."""

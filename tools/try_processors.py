@@ -32,7 +32,7 @@ CLAIM = "claim: "
 
 def pages() -> list[str]:
     """Return the pages with cells, by their names below chapters/."""
-    found = sorted((ROOT / "chapters").glob("*/*.md"))
+    found = sorted((ROOT / "chapters").rglob("*.md"))
     names = [p.relative_to(ROOT / "chapters").with_suffix("").as_posix() for p in found]
     return [n for n in names if "{code-cell}" in (ROOT / f"chapters/{n}.md").read_text()]
 
