@@ -134,10 +134,9 @@ def release_quickly(few_seeds):
 
 
 @pytest.fixture(scope="session")
-def nbgrader(request):
-    """Runs nbgrader's own command in a course: in this process; deep, in one of its own."""
-    deep = request.config.getoption("deep")
-    return commanding.in_a_process if deep else commanding.in_this_process
+def nbgrader():
+    """Runs nbgrader's own command in a course, in a process of its own."""
+    return commanding.in_a_process
 
 
 @pytest.fixture(scope="session")
