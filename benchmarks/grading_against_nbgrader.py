@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from nngrader.course import Course
 from nngrader.engine import store
-from nngrader.gradebook import find_programs, marks
+from nngrader.gradebook import marks
 from nngrader.release import release
 
 from benchmarks.six_problems.course import NAME, fill, make_course
@@ -193,7 +193,6 @@ def main():
     parser.add_argument("--count", type=int, nargs="+", help="submissions; default: 200")
     parser.add_argument("--growth", action="store_true", help="nngrader alone, growing classes")
     a = parser.parse_args()
-    find_programs()
     with tempfile.TemporaryDirectory() as folder:
         if a.growth:
             raise SystemExit(growth(Path(folder), a.count or GROWTH))

@@ -3,9 +3,15 @@
 import subprocess
 import sys
 
-from nngrader.gradebook import find_programs
-
 from .making import environment
+
+# Runs a module as a program, which loads nothing that its imports only try.
+PLAINLY = """
+import runpy, sys
+from nngrader.lean import leave_out
+leave_out()
+runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
+"""
 
 
 def settings_for(course):
@@ -13,10 +19,14 @@ def settings_for(course):
     return {"HOME": str(course), "JUPYTER_CONFIG_DIR": str(course / ".j")}
 
 
+def module(name, *arguments):
+    """The command that runs a module of nbgrader's or of Jupyter's."""
+    return [sys.executable, "-c", PLAINLY, name, *map(str, arguments)]
+
+
 def in_a_process(course, *arguments):
     """Run the command as a person does."""
-    find_programs()
-    line = [sys.executable, "-m", "nbgrader", *map(str, arguments)]
     settings = environment() | settings_for(course)
+    line = module("nbgrader", *arguments)
     done = subprocess.run(line, cwd=course, env=settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -5,13 +5,11 @@ import http.cookiejar
 import json
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 
-from nngrader.gradebook import find_programs
-
+from .commanding import module
 from .making import environment
 
 EXTENSION = "nbgrader.server_extensions.formgrader"
@@ -57,7 +55,6 @@ def free_port():
 @contextlib.contextmanager
 def formgrader(course):
     """Within this block formgrader runs in a course."""
-    find_programs()
     port, home = free_port(), course / ".jupyter"
     home.mkdir(exist_ok=True)
     settings = {
@@ -70,12 +67,12 @@ def formgrader(course):
         "IdentityProvider.token": TOKEN,
         "ServerApp.root_dir": course,
     }
-    line = [sys.executable, "-m", "jupyter_server"]
-    line += [f"--{name}={value}" for name, value in settings.items()]
+    options = [f"--{name}={value}" for name, value in settings.items()]
     places = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     env = environment() | dict.fromkeys(places, str(home))
     env["JUPYTER_PREFER_ENV_PATH"] = "0"
     with open(home / "log", "w") as log:
+        line = module("jupyter_server", *options)
         server = subprocess.Popen(line, cwd=course, env=env, stdout=log, stderr=log)
         try:
             yield ready(Formgrader(f"http://127.0.0.1:{port}"), server, home / "log")

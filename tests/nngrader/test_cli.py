@@ -1,8 +1,10 @@
 """The command: what it says, and its exit status."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from nngrader.cli import main
@@ -156,21 +158,19 @@ def test_import_of_the_package_needs_numpy_alone():
     assert done.stdout.strip() == "['nngrader', 'numpy']", done
 
 
-def test_the_program_finds_alembic_by_itself(tmp_path):
-    course = make_course(tmp_path / "course")
-    settings = environment() | {"PATH": "/usr/bin:/bin"}
-    code = (
-        "from nngrader.gradebook import open_gradebook, find_programs\n"
-        "from nngrader.course import Course\n"
-        f"with open_gradebook(Course({str(course)!r}), {NAME!r}): print('opened')"
-    )
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
-        capture_output=True,
-        text=True,
-        env=settings,
-    )
-    assert done.stdout.strip() == "opened", done.stderr
+def test_a_new_gradebook_has_nbgraders_newest_version_and_no_program_is_run_for_it(
+    tmp_path, monkeypatch
+):
+    import nbgrader
+    from sqlalchemy import text
+
+    course = Course(make_course(tmp_path / "course"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    with quiet(), open_gradebook(course, NAME) as gradebook:
+        (version,) = gradebook.db.execute(text("select version_num from alembic_version")).one()
+    folder = Path(nbgrader.__file__).parent / "alembic" / "versions"
+    steps = "\n".join(f.read_text() for f in folder.glob("*.py"))
+    assert re.findall(rf"^(\w*revision) = .{version}.$", steps, re.MULTILINE) == ["revision"]
 
 
 def test_the_gradebook_knows_the_assignment_after_the_release(course):
