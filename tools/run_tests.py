@@ -142,8 +142,9 @@ def everywhere(platform: str, ci: bool) -> list[str]:
 
 def workers() -> int:
     """Return how many workers run at once: one a core that this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(cores or 1, MOST)
+    from joblib import cpu_count
+
+    return min(cpu_count(), MOST)
 
 
 @contextmanager

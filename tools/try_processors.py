@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 
 import build_book
 import processors
+from joblib import cpu_count
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "_build" / "processors"
@@ -113,7 +114,7 @@ def _path() -> str:
 def workers() -> int:
     """Return how many pages or problems run at once."""
     threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
-    return max(1, min(os.cpu_count() or 1, 4) // threads)
+    return max(1, min(cpu_count(), 4) // threads)
 
 
 def column(chosen: list[str], out: Path) -> None:

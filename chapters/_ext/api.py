@@ -105,6 +105,16 @@ def _prepare(app, what, name, found, options, lines: list[str]) -> None:
     lines[:] = ready
 
 
+def _own(app, doctree) -> None:
+    """Make a page the document of all its nodes.
+
+    MyST reads each ``eval-rst`` into a document of its own, whose settings hold the whole
+    build: it would be stored with every page, 12 MB each, and read again.
+    """
+    for node in doctree.findall():
+        node.document = doctree
+
+
 def _outdated(app, env, added, changed, removed) -> list[str]:
     """Name all pages of the API when anything in the package has changed."""
     package = digest(Path(app.srcdir), ["nnlib/**/*.py"])
@@ -121,4 +131,5 @@ def setup(app):
     app.connect("source-read", _expand)
     app.connect("autodoc-process-docstring", _prepare, priority=400)  # before Napoleon
     app.connect("autodoc-skip-member", _skip)
+    app.connect("doctree-read", _own)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

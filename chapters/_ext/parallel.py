@@ -13,6 +13,7 @@ from pathlib import Path
 
 import claims
 from execution import Run, execute
+from joblib import cpu_count  # those that this process may use, in a container too
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import create_nb_reader
@@ -143,7 +144,7 @@ class Executor:
 
 def workers() -> int:
     """Return how many pages run at a time."""
-    return int(os.environ.get("BOOK_WORKERS", min(os.cpu_count() or 1, MOST)))
+    return int(os.environ.get("BOOK_WORKERS", min(cpu_count(), MOST)))
 
 
 def _line(page: Page, run: Run) -> str:

@@ -168,8 +168,8 @@ def grade_arguments(s) -> None:
     s.add_argument(
         "--workers",
         type=workers,
-        default=min(os.cpu_count() or 1, 64),
-        help="how many at one time; default: processors",
+        default=min(cores(), 64),
+        help="how many at one time; default: the cores that it may use",
     )
     s.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster: tls://HOST:PORT")
     s.add_argument("--seed", type=Path, metavar="FILE", help="seed of the hidden cases")
@@ -179,6 +179,13 @@ def grade_arguments(s) -> None:
         action="store_true",
         help="run submissions that you trust as plain processes",
     )
+
+
+def cores() -> int:
+    """Return how many cores this process may use, which on a shared machine are not all."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def workers(text: str) -> int:

@@ -67,3 +67,9 @@ def test_no_entry_shows_a_path_or_an_address_in_memory(book, page):
     html = (book / f"chapters/{page}.html").read_text(encoding="utf-8")
     text = re.sub(r"<[^>]+>", "", html)
     assert not re.search(r"site-packages|\bat 0x[0-9a-f]{6}", text)
+
+
+@pytest.mark.parametrize("page", API)
+def test_what_is_stored_of_a_page_holds_the_page_alone(book, page):
+    stored = book.parent / ".doctrees" / "chapters" / f"{page}.doctree"
+    assert stored.stat().st_size < 2_000_000  # with all that the build knows it is 12 MB
