@@ -1,16 +1,18 @@
 """Visit pages with all checks in each visit, two pages at a time.
 
-Every page is opened once a run, in one of four ways that take turns by page and commit: from a
-server or from its file, on a desk or on a phone, in light or in dark; of the pages of the API
-one in eight is. Axe looks at one page in three of a run, so at every page in three commits.
+A run opens the pages whose text this commit changed, and of the others one in four, of the
+pages of the API one in sixteen: in one of four ways that take turns by page and commit, from a
+server or from its file, on a desk or on a phone, in light or in dark. Axe looks at the changed
+pages and at one in three of the others, so at every page in twelve commits.
 With ``--deep`` every page is opened from a server on a desk and from its file on a phone; in
 each visit axe looks at it in light and in dark, and it is photographed in one of them. The
 pictures go to ``_build/screenshots``, for whoever changes the look.
 """
 
 import queue
+import subprocess
 import threading
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -45,25 +47,40 @@ TURNS = (  # of the visits that axe sees, every second sees all of its rules
     Way("desktop-file-dark", DESKTOP, True, {"dark": RULES}),
     Way("phone-server-light", PHONE, False, {"light": INK}),
 )
-BELOW_IN = 8  # of the pages of the API one in so many is visited
-AXE_IN = 3  # of the pages axe sees one in so many
+PAGES_IN, BELOW_IN = 4, 16  # of unchanged pages, and of those of the API, one in so many
+AXE_IN = 3  # of these visits axe sees one in so many
 
 
-def jobs(pages, below, deep: bool, share: int) -> list[tuple[str, Way]]:
+def jobs(
+    pages, below, deep: bool, share: int, changed: Container[str] = ()
+) -> list[tuple[str, Way]]:
     """Return which pages a run visits, and how."""
     if deep:
         return [(page, way) for page in [*pages, *below] for way in DEEP]
-    turns = [(page, _turn(k + share)) for k, page in enumerate(pages)]
-    for k, page in enumerate(below):
-        if (k + share) % BELOW_IN == 0:
-            turns.append((page, _turn((k + share) // BELOW_IN)))
-    return turns
+    chosen = []
+    for names, one_in in ((pages, PAGES_IN), (below, BELOW_IN)):
+        for k, page in enumerate(names):
+            turn, rest = divmod(k + share, one_in)
+            if page in changed:
+                chosen.append((page, TURNS[(k + share) % len(TURNS)]))
+            elif rest == 0:
+                chosen.append((page, _turn(turn)))
+    return chosen
 
 
 def _turn(k: int) -> Way:
     """Return the way of the k-th turn; axe looks at every third, so in turn at each way."""
     way = TURNS[k % len(TURNS)]
     return replace(way, schemes=dict.fromkeys(way.schemes, ())) if k % AXE_IN else way
+
+
+def changed(root: Path) -> set[str]:
+    """Return the pages whose text the last commit or an edit since then has changed."""
+    found = set()
+    for command in (["diff", "--name-only", "HEAD~1"], ["ls-files", "-o", "--exclude-standard"]):
+        git = ["git", "-C", str(root), *command, "--", "chapters"]
+        found |= set(subprocess.run(git, capture_output=True, text=True).stdout.splitlines())
+    return {n.removeprefix("chapters/").removesuffix(".md") for n in found if n.endswith(".md")}
 
 
 def findings(
