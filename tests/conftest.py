@@ -1,12 +1,14 @@
 """Fixtures for all tests, and how many examples hypothesis tries and which."""
 
 import os
+import sys
 
 import hypothesis
 import numpy as np
 import pytest
 from hypothesis import settings
 
+sys.modules.setdefault("rfc3987_syntax", None)  # 1.5 s where nbformat is imported
 settings.register_profile("ours", deadline=None)  # a busy machine makes no answer wrong
 settings.load_profile("ours")
 
