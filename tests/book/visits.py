@@ -77,8 +77,8 @@ def _turn(k: int) -> Way:
 def changed(root: Path) -> set[str]:
     """Return the pages whose text the last commit or an edit since then has changed."""
     found = set()
-    for command in (["diff", "--name-only", "HEAD~1"], ["ls-files", "-o", "--exclude-standard"]):
-        git = ["git", "-C", str(root), *command, "--", "chapters"]
+    for command in ("diff --name-only HEAD~1", "ls-files -o --exclude-standard"):
+        git = ["git", "-C", str(root), *command.split(), "--", "chapters"]
         found |= set(subprocess.run(git, capture_output=True, text=True).stdout.splitlines())
     return {n.removeprefix("chapters/").removesuffix(".md") for n in found if n.endswith(".md")}
 
