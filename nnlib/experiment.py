@@ -29,7 +29,7 @@ import numpy as np
 
 from .book import claims
 
-__all__ = ["Stored", "load", "record"]
+__all__ = ["Stored", "load", "record", "write"]
 
 KEYS = ("program", "seeds", "runs", "mean", "spread", "thin", "versions", "machine", "seconds")
 
@@ -81,10 +81,40 @@ def record(
         "seconds": round(time.perf_counter() - started, 1),
     }
     target = program.with_suffix(".json")
-    text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
-    target.write_text(text + "\n", encoding="utf-8")
+    write(target, found)
     print(f"{target.name}: {len(seeds)} seeds, {found['seconds']} s")
     return target
+
+
+def write(results: str | Path, found: dict) -> None:
+    """Write results as JSON, a line for each name, and of a list of dicts one for each.
+
+    Parameters
+    ----------
+    results : str or Path
+        The file, replaced if it exists.
+    found : dict
+        Texts, finite numbers, None, and nested lists and dicts of them.
+
+    Raises
+    ------
+    ValueError
+        If a number is NaN or infinite.
+    """
+    rows = (f"{_line(name)}: {_lines(value)}" for name, value in found.items())
+    Path(results).write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+
+
+def _lines(value) -> str:
+    """Return a value as JSON, with a line for each entry of a list of dicts."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(map(_line, value)) + "\n]"
+    return _line(value)
+
+
+def _line(value) -> str:
+    """Return a value as JSON in one line."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _one(run: Callable[[int], dict], seed: int) -> dict:

@@ -63,6 +63,14 @@ def test_a_program_stores_what_it_found_over_its_seeds(tmp_path):
     assert set(found["mean"]) == {"mean"}
 
 
+def test_each_name_and_each_run_stands_on_a_line(tmp_path):
+    made(tmp_path)
+    lines = (tmp_path / "coin.json").read_text().splitlines()
+    assert len(lines) == 2 + len(experiment.KEYS) + 3 + 1
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        experiment.write(tmp_path / "coin.json", {"loss": float("nan")})
+
+
 def test_a_page_reads_the_results_by_one_call(tmp_path):
     made(tmp_path)
     found = experiment.load("coin", tmp_path)

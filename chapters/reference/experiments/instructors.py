@@ -398,13 +398,15 @@ def main() -> None:
     sys.path[:0] = [str(ROOT / "exercises"), str(ROOT)]
     import numpy as np
 
+    from nnlib import experiment
+
     with tempfile.TemporaryDirectory(prefix="term-") as folder:
         os.chmod(folder, 0o755)
         found = run(Path(folder))
     found["versions"] = {"python": platform.python_version(), "numpy": np.__version__}
     found["machine"] = f"{platform.system()} {platform.machine()}"
     found["program"] = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    experiment.write(RESULTS, found)
     print(RESULTS.relative_to(ROOT))
 
 
