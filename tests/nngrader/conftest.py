@@ -33,9 +33,10 @@ from .making import (
     problems,
     run,
 )
-from .ordinary import IS_ROOT, give_away, namespaces_work, run_as_ordinary_user
+from .ordinary import IS_ROOT, as_ordinary_user, give_away, namespaces_work
 from .orphans import adopting
 
+RESULTS = "results.json"
 FEW_SEEDS = 3  # on which a release is held to its declaration; all 50 in a deep run
 leave_out()  # before a test imports nbgrader
 USERS = ["ourselves"] + ["an ordinary user"] * (IS_ROOT and namespaces_work())
@@ -167,54 +168,75 @@ def base(released):
 
 
 @pytest.fixture(scope="session")
-def graded(request, released, base, open_folder):
-    """The whole class: odd, hostile, mistaken and right submissions, graded by ourselves."""
-    return graded_by("ourselves", request.session, released, base, open_folder)
+def gradings(request, released, base, open_folder):
+    """The class by who graded it: two at one time where both are asked for, as each waits."""
+    twice = any("graded_twice" in item.fixturenames for item in request.session.items)
+    users = USERS if twice else USERS[:1]
+    handed = {u: handed_in_for(u, request.session, released, base, open_folder) for u in users}
+    with adopting() as left:
+        going = {user: begin_grading(user, course) for user, (course, _) in handed.items()}
+        said = {user: running.communicate() for user, running in going.items()}
+    return {u: read_graded(*handed[u], going[u], said[u], left) for u in users}
 
 
 @pytest.fixture(scope="session")
-def graded_by_another(request, released, base, open_folder):
-    """Odd and hostile submissions, graded by an ordinary user."""
-    return graded_by("an ordinary user", request.session, released, base, open_folder)
+def graded(gradings):
+    """The whole class: odd, hostile, mistaken and right submissions, graded by ourselves."""
+    return gradings["ourselves"]
 
 
 @pytest.fixture(params=USERS)
-def graded_twice(request):
+def graded_twice(request, gradings):
     """The class as each user graded it, for what a user or a process decides."""
-    return request.getfixturevalue(
-        "graded" if request.param == "ourselves" else "graded_by_another"
-    )
+    return gradings[request.param]
 
 
-def asked_for(session, *fixtures):
-    """The students whom the tests of this run that use a fixture name as `student`."""
+def asked_for(session, *fixtures, user=None):
+    """The students whom the tests of this run that use a fixture name as `student`.
+
+    Of tests of a class that is graded twice, those who are asked for as this user graded them.
+    """
     asking = [
         item.callspec.params
         for item in session.items
         if hasattr(item, "callspec") and set(fixtures) & set(item.fixturenames)
     ]
+    asking = [p for p in asking if p.get("graded_twice", user) == user]
     answers = {student_of(p["problem"], p["name"]) for p in asking if "name" in p}
     return answers | {p.get("student") for p in asking}
 
 
-def graded_by(user, session, released, base, folder):
-    """Hand in for the class, and grade it as a user."""
-    home, ours = folder / user.replace(" ", "-"), user == "ourselves"
+def handed_in_for(user, session, released, base, folder):
+    """A course in which the class has handed in for a user, and whose names changed."""
+    home = folder / user.replace(" ", "-")
     course = shutil.copytree(released, home / "course")
-    students = asked_for(session, "graded", "graded_twice") | {"honest-perfect"}
+    students = asked_for(session, "graded", "graded_twice", user=user) | {"honest-perfect"}
     students.add(student_of("pairwise_distances", "squared"))
-    renamed = fill(course, base, students, answers=ours)
-    arguments = command(
-        course, "grade", NAME, "--workers", "2", "--json", home / "results.json"
+    return course, fill(course, base, students, answers=user == "ourselves")
+
+
+def begin_grading(user, course):
+    """Begin to grade a course as a user."""
+    home = course.parent
+    line = command(course, "grade", NAME, "--workers", "2", "--json", home / RESULTS)
+    if user != "ourselves":
+        give_away(home)
+    return subprocess.Popen(
+        line if user == "ourselves" else as_ordinary_user(line),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment() | ({} if user == "ourselves" else {"HOME": str(home)}),
+        cwd=home,
     )
-    with adopting() as left:
-        if ours:
-            done = subprocess.run(arguments, capture_output=True, text=True, env=environment())
-        else:
-            give_away(home)
-            done = run_as_ordinary_user(arguments, home)
-    assert (home / "results.json").exists(), done.stderr
-    results = json.loads((home / "results.json").read_text())
+
+
+def read_graded(course, renamed, running, said, left):
+    """What came of a grading that has ended."""
+    done = subprocess.CompletedProcess(running.args, running.returncode, *said)
+    file = course.parent / RESULTS
+    assert file.exists(), done.stderr
+    results = json.loads(file.read_text())
     return Graded(course, done, {r["student"]: r for r in results}, renamed, left)
 
 

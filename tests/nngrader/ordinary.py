@@ -15,9 +15,13 @@ IS_ROOT = os.geteuid() == 0
 
 def run_as_ordinary_user(command, home):
     """Run a command; as root, by becoming another user first."""
-    settings = environment() | {"HOME": str(home)}
-    line = [*opened(), *BECOME, *command] if IS_ROOT else command
+    settings, line = environment() | {"HOME": str(home)}, as_ordinary_user(command)
     return subprocess.run(line, env=settings, capture_output=True, text=True, cwd=home)
+
+
+def as_ordinary_user(command):
+    """The command by which it runs so."""
+    return [*opened(), *BECOME, *command] if IS_ROOT else command
 
 
 def opened():

@@ -86,14 +86,14 @@ def gains_nothing(graded, student):
     assert any(hostile.flag in f for f in result["flags"]) or not hostile.flag, result["flags"]
 
 
-@pytest.mark.deep(6)
+@pytest.mark.deep(12)
 @pytest.mark.parametrize(("problem", "name"), ALTERNATIVES)
 def test_an_alternative_scores_full_marks(graded, problem, name):
     report = graded[student_of(problem, name)]["problems"][problem]
     assert report["score"] == report["max"], report
 
 
-@pytest.mark.deep(6)
+@pytest.mark.deep(12)
 @pytest.mark.parametrize(("problem", "name"), MISTAKES)
 def test_a_mistake_loses_its_aspects_and_gets_its_hint(graded, problem, name):
     report = graded[student_of(problem, name)]["problems"][problem]
