@@ -67,7 +67,8 @@ _PARTS = (
 )
 _OF_SERIALIZATION = ("load", "save")
 _OF_FUNCTIONAL = (
-    *("adaptive_avg_pool1d", "avg_pool1d", "conv1d", "conv_transpose1d", "max_pool1d"),
+    *("adaptive_avg_pool1d", "avg_pool1d", "conv1d", "conv2d", "conv_transpose1d"),
+    *("conv_transpose2d", "max_pool1d"),
 )
 
 

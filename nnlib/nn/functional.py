@@ -6,8 +6,6 @@ Arrays in, arrays out; with any Tensor among the arguments, a Tensor out.
 # ruff: noqa: F403 (the star imports gather what the files of functions/ declare public)
 from ..ops import (
     bilinear,
-    conv2d,
-    conv_transpose2d,
     linear,
     log_softmax,
     one_hot,
@@ -19,21 +17,26 @@ from ..ops import (
 )
 from .functions import (
     activation,
+    adaptive,
     attention,
+    convolution,
     distance,
     loss,
     margin,
     normalization,
     pairs,
+    pooling,
     probability,
     regression,
+    resizing,
     selection,
-    vision,
 )
 from .functions import dropout as dropout_
 from .functions import embedding as embedding_
 from .functions.activation import *
+from .functions.adaptive import *
 from .functions.attention import *
+from .functions.convolution import *
 from .functions.distance import *
 from .functions.dropout import *
 from .functions.embedding import *
@@ -41,14 +44,17 @@ from .functions.loss import *
 from .functions.margin import *
 from .functions.normalization import *
 from .functions.pairs import *
+from .functions.pooling import *
 from .functions.probability import *
 from .functions.regression import *
+from .functions.resizing import *
 from .functions.selection import *
-from .functions.vision import *
 
 FILES = (
     activation,
+    adaptive,
     attention,
+    convolution,
     distance,
     dropout_,
     embedding_,
@@ -56,16 +62,15 @@ FILES = (
     margin,
     normalization,
     pairs,
+    pooling,
     probability,
     regression,
+    resizing,
     selection,
-    vision,
 )
 
 __all__ = [
     "bilinear",
-    "conv2d",
-    "conv_transpose2d",
     "linear",
     "log_softmax",
     "one_hot",

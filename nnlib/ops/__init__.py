@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 from ..graph import change_
 from ..tensor import Tensor
-from . import convolution, elementwise, indexing, promotion, recurrence, reduction, shape
+from . import elementwise, indexing, promotion, recurrence, reduction, shape
 from . import linear as linear_
-from .convolution import *
 from .elementwise import *
 from .indexing import *
 from .linear import *
@@ -18,7 +17,6 @@ from .reduction import *
 from .shape import *
 
 __all__ = [
-    *convolution.__all__,
     *elementwise.__all__,
     *indexing.__all__,
     *linear_.__all__,
@@ -27,7 +25,7 @@ __all__ = [
     *shape.__all__,
 ]
 
-FILES = (elementwise, reduction, shape, indexing, linear_, convolution, recurrence)
+FILES = (elementwise, reduction, shape, indexing, linear_, recurrence)
 METHODS = [name for file in FILES for name in file.METHODS.split()]
 IN_PLACE = [name for file in FILES for name in file.IN_PLACE.split()]
 BINARY = {

@@ -12,8 +12,9 @@ A transposed convolution is the map from G to dL/dx, so its own backward is a co
 
 An image is (C, H, W) to the caller, and (H, W, C) here and mostly in memory: so the numbers
 of a window stand in a few long runs, and nothing is rearranged between two layers. An image
-of one axis is one pixel high. Pooling, of the same windows, stands in
-``nn/functions/vision.py``. ``tests/nnlib/reference/convolution.py`` has all this as loops.
+of one axis is one pixel high. What is asked for comes in through
+``nn/functions/convolution.py``; pooling, of the same windows, is ``nn/functions/pooling.py``.
+``tests/nnlib/reference/convolution.py`` has all this as loops.
 """
 
 from __future__ import annotations
@@ -27,14 +28,11 @@ import numpy as np
 
 from ..graph import record_fused
 from ..tensor import Tensor, raw
-from .promotion import array, public_name
+from .promotion import public_name
 from .reduction import sum
-from .shape import squeeze, transpose, unsqueeze
+from .shape import transpose
 
-__all__ = ["conv2d", "conv_transpose2d"]
-
-# Which of these are methods of Tensor, and which of those have a form that works in place.
-METHODS = IN_PLACE = ""
+__all__ = ["Grid", "convolution"]
 
 BLOCK = 1 << 19  # numbers in X at a time: 2 MB of float32, which stay in the cache
 Pair = tuple[int, int]
@@ -105,6 +103,15 @@ def windows(x: np.ndarray, grid: Grid) -> np.ndarray:
     (*lead, h, w, c), (s, t), (d, e) = x.strides, grid.stride, grid.dilation
     shape = (*x.shape[:-3], *grid.count, *grid.kernel, x.shape[-1])
     return np.lib.stride_tricks.as_strided(x, shape, (*lead, s * h, t * w, d * h, e * w, c))
+
+
+def framed(x: np.ndarray, grid: Grid, fill: float = 0) -> np.ndarray:
+    """Images (N, H, W, C) with their border, in the same order in memory."""
+    if grid.frame == grid.size:
+        return x
+    y = np.full_like(x, fill, shape=(len(x), *grid.frame, x.shape[3]))
+    y[grid.inside] = x
+    return y
 
 
 def by_group(x: np.ndarray, groups: int) -> np.ndarray:
@@ -263,151 +270,3 @@ def kernel_slope(x: Tensor, g: Tensor, grid: Grid, groups: int) -> Tensor:
     x, g = transpose(x.reshape((n, groups, c, *grid.size)), 0, 2), transpose(g, 0, 1)
     x = x.reshape((c, groups * n, *grid.size))
     return transpose(convolution(x, g, None, grid, groups, len(g), False), 0, 1)
-
-
-def checked(x: np.ndarray, w: np.ndarray, b: Any, groups: int, transposed: bool) -> int:
-    """Refuse shapes and dtypes that disagree; give the number of channels that come out."""
-    if x.ndim != 4 or w.ndim != 4:
-        refuse("a batch of images or one, and kernels (C, C, ...)", f"{x.shape}, {w.shape}")
-    dtypes = {a.dtype.name for a in (x, w, b) if a is not None}
-    if len(dtypes) > 1:
-        refuse("input, weight and bias of one dtype", sorted(dtypes))
-    if not len(w) or groups < 1 or len(w) % groups:
-        refuse("groups >= 1 that divide the first axis of weight", f"{groups}, {w.shape}")
-    ends = len(w), w.shape[1] * groups
-    inputs, outputs = ends if transposed else ends[::-1]
-    if x.shape[1] != inputs:
-        refuse(f"input of {inputs} channels", f"{x.shape[1]}")
-    if b is not None and b.shape != (outputs,):
-        refuse(f"bias of shape {(outputs,)}", b.shape)
-    return outputs
-
-
-def conv2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-) -> Tensor:
-    r"""Multiply each kernel with what every window of an image shows (cross-correlation).
-
-    .. math:: y_{noij} = b_o + \sum_{cuv} w_{ocuv}\, x_{n, c, s i + d u - p, s j + d v - p}
-
-    Parameters
-    ----------
-    input : (N, C, H, W) or (C, H, W)
-        The images x, taken as 0 outside.
-    weight : (C_out, C / groups, H_kernel, W_kernel)
-        The kernels w.
-    bias : (C_out,), optional
-        A number b for each kernel.
-    stride, dilation : int or pair of int
-        Steps s from window to window, and d inside a window.
-    padding : int, pair of int, "same" or "valid"
-        Zeros p on each side of the image; as many as keep its size, at stride 1; none.
-    groups : int
-        Parts of the channels, each with kernels of its own.
-
-    Returns
-    -------
-    (N, C_out, I, J) or (C_out, I, J)
-        For each kernel an image, I = ⌊(H + 2p - d (H_kernel - 1) - 1) / s⌋ + 1 pixels high.
-
-    Raises
-    ------
-    RuntimeError
-        If shapes, dtypes or options do not fit together.
-
-    Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
-
-    >>> conv2d(np.eye(3).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2)))
-    array([[[[2., 1.],
-             [1., 2.]]]])
-    """
-    x, w = array(input), raw(weight)
-    if x.ndim == 3:
-        return squeeze(
-            conv2d(unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0
-        )
-    outputs, size = checked(x, w, raw(bias), groups, False), x.shape[2:]
-    if padding == "same" and set(numbers("stride", stride, 1)) == {1}:
-        d = numbers("dilation", dilation, 1)
-        before = tuple(e * (k - 1) // 2 for e, k in zip(d, w.shape[2:], strict=True))
-        grid = Grid(size, w.shape[2:], (1, 1), before, d, size)
-    else:
-        p = 0 if padding == "valid" else numbers("padding 'same' at stride 1 or", padding, 0)
-        grid = grid_of(size, w.shape[2:], stride, p, dilation)
-    return convolution(input, weight, bias, grid, groups, outputs, False)
-
-
-def conv_transpose2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    groups: int = 1,
-    dilation: Any = 1,
-) -> Tensor:
-    r"""Spread every pixel as a multiple of each kernel: what ``conv2d`` does, transposed.
-
-    It maps x as the derivative of ``conv2d`` maps a gradient from the output to the input.
-
-    .. math:: y_{n, o, s i + d u - p, s j + d v - p} \mathrel{+}= x_{n c i j} w_{c o u v}
-
-    Parameters
-    ----------
-    input : (N, C, I, J) or (C, I, J)
-        The images x.
-    weight : (C, C_out / groups, H_kernel, W_kernel)
-        The kernels w.
-    bias : (C_out,), optional
-        A number added to each image that comes out.
-    stride, padding, dilation, groups
-        Those of the ``conv2d`` that leads back from y to x.
-    output_padding : int or pair of int
-        How many pixels larger y is than the smallest image that leads to the size of x.
-
-    Returns
-    -------
-    (N, C_out, H, W) or (C_out, H, W)
-        Images H = s (I - 1) - 2p + d (H_kernel - 1) + 1 + output_padding pixels high.
-
-    Raises
-    ------
-    RuntimeError
-        If shapes, dtypes or options do not fit together.
-
-    Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
-
-    >>> conv_transpose2d(np.ones((1, 1, 2, 2)), np.ones((1, 1, 2, 2)))
-    array([[[[1., 2., 1.],
-             [2., 4., 2.],
-             [1., 2., 1.]]]])
-    """
-    x, w = array(input), raw(weight)
-    if x.ndim == 3:
-        return squeeze(
-            conv_transpose2d(
-                *(unsqueeze(input, 0), weight, bias, stride, padding),
-                *(output_padding, groups, dilation),
-            ),
-            0,
-        )
-    outputs, k = checked(x, w, raw(bias), groups, True), w.shape[2:]
-    s, d = numbers("stride", stride, 1), numbers("dilation", dilation, 1)
-    p, more = numbers("padding", padding, 0), numbers("output_padding", output_padding, 0)
-    if any(more[i] >= max(s[i], d[i]) for i in (0, 1)):
-        refuse("output_padding below stride or dilation", f"{more}, {s}, {d}")
-    size = tuple(
-        s * (n - 1) - 2 * p + d * (k - 1) + 1 + m
-        for s, n, p, d, k, m in zip(s, x.shape[2:], p, d, k, more, strict=True)
-    )
-    if min(*size, *k, *x.shape[2:]) < 1:
-        refuse("an image of which the padding leaves something", f"{x.shape}, padding {p}")
-    grid = Grid(size, k, s, p, d, x.shape[2:])
-    return convolution(input, weight, bias, grid, groups, outputs, True)

@@ -30,7 +30,8 @@ DTYPES = {
 }
 # In torch these functions of nn.functional stand at the top level too.
 LAYERS = {
-    *("adaptive_avg_pool1d", "avg_pool1d", "conv1d", "conv_transpose1d", "max_pool1d"),
+    *("adaptive_avg_pool1d", "avg_pool1d", "conv1d", "conv2d", "conv_transpose1d"),
+    *("conv_transpose2d", "max_pool1d"),
 }
 PARTS = sorted(set(nnlib._PARTS) - {"classifiers"})  # which is built on scikit-learn
 

@@ -1,4 +1,4 @@
-"""Cases of ops/convolution.py."""
+"""Cases of images in nn/functions/convolution.py."""
 
 import warnings
 

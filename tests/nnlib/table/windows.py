@@ -1,4 +1,4 @@
-"""Cases of nn/functions/vision.py."""
+"""Cases of pooling, adaptive, resizing, and of sequences and columns in convolution."""
 
 import numpy as np
 

@@ -1,0 +1,161 @@
+"""About equal parts of an image, whatever its size: their means and their largest values."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import Any
+
+import numpy as np
+
+from ...graph import record
+from ...ops import flatten, max, reshape, squeeze
+from ...ops.convolution import numbers, refuse
+from ...ops.promotion import array
+from ...tensor import Tensor, raw
+from .convolution import as_image, as_line
+from .pooling import avg_pool2d, max_pool2d
+from .resizing import taken
+
+__all__ = ["adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool2d"]
+
+
+def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
+    r"""Take the means of I times J about equal parts of an image.
+
+    .. math:: y_{n c i j} = \operatorname{mean} x_{n c h w}, \quad
+        \lfloor i H / I \rfloor \le h < \lceil (i + 1) H / I \rceil, w \text{ likewise}
+
+    Parameters
+    ----------
+    input : (N, C, H, W) or (C, H, W) float
+        The images x.
+    output_size : int, or pair of int or None
+        I and J; None keeps the size.
+
+    Returns
+    -------
+    (N, C, I, J) or (C, I, J) float
+        The means.
+
+    Raises
+    ------
+    RuntimeError
+        If shape or size do not fit.
+
+    Source: ``torch.nn.functional.adaptive_avg_pool2d``; chapter "Convolution".
+
+    >>> adaptive_avg_pool2d(np.arange(16.0).reshape(1, 4, 4), 1)
+    array([[[7.5]]])
+    """
+    parts = _parts(input, output_size)
+    steps = [_step(*part) for part in parts]
+    if all(steps):
+        return avg_pool2d(input, *zip(*steps, strict=True))
+    y, axes = input, array(input).ndim
+    for axis, (starts, ends) in enumerate(parts, axes - 2):
+        at = _listed(starts, ends)
+        times = (at[:, :, None] == at[:, None]).sum(2)  # how often the row has this member
+        share = (1 / (times * (ends - starts)[:, None])).astype(array(input).dtype)
+        share = share.reshape(*share.shape, *(1,) * (axes - 1 - axis))
+        terms = [taken(y, axis, at[:, k]) * share[:, k] for k in range(at.shape[1])]
+        y = functools.reduce(operator.add, terms)
+    return y
+
+
+def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
+    """Take the means of I about equal parts of a sequence: ``adaptive_avg_pool2d``.
+
+    Parameters
+    ----------
+    input : (N, C, T) or (C, T) float
+        The sequences.
+    output_size : int
+        I, the number of parts.
+
+    Returns
+    -------
+    (N, C, I) or (C, I) float
+        The means.
+
+    Raises
+    ------
+    RuntimeError
+        If shape or size do not fit.
+
+    Source: ``torch.nn.functional.adaptive_avg_pool1d``; chapter "Convolution".
+
+    >>> adaptive_avg_pool1d(np.array([[1.0, 3.0, 2.0, 0.0]]), 2)
+    array([[2., 1.]])
+    """
+    return squeeze(adaptive_avg_pool2d(as_image(input), as_line(output_size, 1)), -2)
+
+
+def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+    """Take the largest values of I times J about equal parts of an image.
+
+    Parameters
+    ----------
+    input : (N, C, H, W) or (C, H, W) float
+        The images.
+    output_size : int, or pair of int or None
+        I and J; None keeps the size. The parts are those of ``adaptive_avg_pool2d``.
+    return_indices : bool
+        Whether to tell where in the image (as i W + j) each largest value stands.
+
+    Returns
+    -------
+    (N, C, I, J) or (C, I, J) float, or a pair of these
+        The largest values, and their indices.
+
+    Raises
+    ------
+    RuntimeError
+        If shape or size do not fit.
+
+    Source: ``torch.nn.functional.adaptive_max_pool2d``; chapter "Convolution".
+
+    >>> adaptive_max_pool2d(np.arange(16.0).reshape(1, 4, 4), (1, 2))
+    array([[[13., 15.]]])
+    """
+    parts = _parts(input, output_size)
+    steps = [_step(*part) for part in parts]
+    if all(steps):
+        return max_pool2d(input, *zip(*steps, strict=True), return_indices=return_indices)
+    rows, columns = (_listed(*part) for part in parts)
+    (i, h), (j, w) = rows.shape, columns.shape
+    at = rows[:, None, :, None] * array(input).shape[-1] + columns[:, None, :]  # (i, j, h, w)
+    at = at.reshape(i * j, h * w)
+    values, winners = max(flatten(input, -2)[..., at], -1)
+    lead = array(input).shape[:-2]
+    values = reshape(values, (*lead, i, j))
+    if not return_indices:
+        return values
+    at = at[np.arange(i * j), raw(winners)].reshape(*lead, i, j)
+    return values, record(at, dict(x=input))
+
+
+def _parts(input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Where the parts of both axes start, and where they end."""
+    x = array(input)
+    if x.ndim not in (3, 4) or 0 in x.shape[-3:] or x.dtype.kind != "f":
+        refuse("images of floating-point numbers", f"{x.shape}, {x.dtype}")
+    sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * 2
+    if len(sizes) == 2:
+        sizes = [n if m is None else m for m, n in zip(sizes, x.shape[-2:], strict=True)]
+    sizes = numbers("output_size", sizes, 0)
+    counts = zip(map(np.arange, sizes), sizes, x.shape[-2:], strict=True)
+    return [(i * n // m, -((i + 1) * n // -m)) for i, m, n in counts]
+
+
+def _step(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int] | None:
+    """The length of the parts and the step from one to the next, if they are all alike."""
+    lengths, steps = set(ends - starts), set(np.diff(starts)) or {1}
+    alike = len(lengths) == len(steps) == 1 and 0 not in steps  # no step: one pixel, repeated
+    return (int(*lengths), int(*steps)) if alike else None
+
+
+def _listed(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """The members of all parts; in a short part the last one fills up the row."""
+    longest = (ends - starts).max(initial=1)
+    return np.minimum(starts[:, None] + np.arange(longest), ends[:, None] - 1)

@@ -1,0 +1,376 @@
+"""Convolutions of sequences and images, forth and transposed; windows as columns.
+
+They check what is asked for and lay out the windows; ``ops/convolution.py`` computes. An image
+is (C, H, W) to the caller, and a sequence (C, T) is an image one pixel high.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from ...graph import record
+from ...ops import clone, permute, reshape, squeeze, unsqueeze
+from ...ops.convolution import Grid, convolution, framed, grid_of, numbers, refuse, windows
+from ...ops.promotion import array
+from ...tensor import Tensor, raw
+
+__all__ = ["conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "fold", "unfold"]
+
+
+def conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
+    r"""Multiply each kernel with what every window of a sequence shows: ``conv2d`` on one axis.
+
+    .. math:: y_{n o i} = b_o + \sum_{c u} w_{o c u}\, x_{n, c, s i + d u - p}
+
+    Parameters
+    ----------
+    input : (N, C, T) or (C, T)
+        The sequences x, taken as 0 outside.
+    weight : (C_out, C / groups, T_kernel)
+        The kernels w.
+    bias, stride, padding, dilation, groups
+        As in ``conv2d``.
+
+    Returns
+    -------
+    (N, C_out, I) or (C_out, I)
+        For each kernel a sequence of length I = ⌊(T + 2p - d (T_kernel - 1) - 1) / s⌋ + 1.
+
+    Raises
+    ------
+    RuntimeError
+        If shapes, dtypes or options do not fit together.
+
+    Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
+
+    >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
+    array([[[1., 2.]]])
+    """
+    options = as_line(stride, 1), padding if isinstance(padding, str) else as_line(padding, 0)
+    x, w = as_image(input), unsqueeze(weight, -2)
+    return squeeze(conv2d(x, w, bias, *options, as_line(dilation, 1), groups), -2)
+
+
+def conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
+    r"""Multiply each kernel with what every window of an image shows (cross-correlation).
+
+    .. math:: y_{noij} = b_o + \sum_{cuv} w_{ocuv}\, x_{n, c, s i + d u - p, s j + d v - p}
+
+    Parameters
+    ----------
+    input : (N, C, H, W) or (C, H, W)
+        The images x, taken as 0 outside.
+    weight : (C_out, C / groups, H_kernel, W_kernel)
+        The kernels w.
+    bias : (C_out,), optional
+        A number b for each kernel.
+    stride, dilation : int or pair of int
+        Steps s from window to window, and d inside a window.
+    padding : int, pair of int, "same" or "valid"
+        Zeros p on each side of the image; as many as keep its size, at stride 1; none.
+    groups : int
+        Parts of the channels, each with kernels of its own.
+
+    Returns
+    -------
+    (N, C_out, I, J) or (C_out, I, J)
+        For each kernel an image, I = ⌊(H + 2p - d (H_kernel - 1) - 1) / s⌋ + 1 pixels high.
+
+    Raises
+    ------
+    RuntimeError
+        If shapes, dtypes or options do not fit together.
+
+    Source: Goodfellow et al. (2016), section 9.1; chapter "Convolution".
+
+    >>> conv2d(np.eye(3).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2)))
+    array([[[[2., 1.],
+             [1., 2.]]]])
+    """
+    x, w = array(input), raw(weight)
+    if x.ndim == 3:
+        return squeeze(
+            conv2d(unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0
+        )
+    outputs, size = _checked(x, w, raw(bias), groups, False), x.shape[2:]
+    if padding == "same" and set(numbers("stride", stride, 1)) == {1}:
+        d = numbers("dilation", dilation, 1)
+        before = tuple(e * (k - 1) // 2 for e, k in zip(d, w.shape[2:], strict=True))
+        grid = Grid(size, w.shape[2:], (1, 1), before, d, size)
+    else:
+        p = 0 if padding == "valid" else numbers("padding 'same' at stride 1 or", padding, 0)
+        grid = grid_of(size, w.shape[2:], stride, p, dilation)
+    return convolution(input, weight, bias, grid, groups, outputs, False)
+
+
+def conv_transpose1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    r"""Spread every element as a multiple of each kernel: ``conv_transpose2d`` on one axis.
+
+    .. math:: y_{n, o, s i + d u - p} \mathrel{+}= x_{n c i} w_{c o u}
+
+    Parameters
+    ----------
+    input : (N, C, I) or (C, I)
+        The sequences x.
+    weight : (C, C_out / groups, T_kernel)
+        The kernels w.
+    bias, stride, padding, output_padding, groups, dilation
+        As in ``conv_transpose2d``.
+
+    Returns
+    -------
+    (N, C_out, T) or (C_out, T)
+        Sequences of length T = s (I - 1) - 2p + d (T_kernel - 1) + 1 + output_padding.
+
+    Raises
+    ------
+    RuntimeError
+        If shapes, dtypes or options do not fit together.
+
+    Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
+
+    >>> conv_transpose1d(np.array([[[1.0, 2.0]]]), np.array([[[1.0, 10.0]]]))
+    array([[[ 1., 12., 20.]]])
+    """
+    options = as_line(stride, 1), as_line(padding, 0), as_line(output_padding, 0)
+    x, w = as_image(input), unsqueeze(weight, -2)
+    return squeeze(conv_transpose2d(x, w, bias, *options, groups, as_line(dilation, 1)), -2)
+
+
+def conv_transpose2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    r"""Spread every pixel as a multiple of each kernel: what ``conv2d`` does, transposed.
+
+    It maps x as the derivative of ``conv2d`` maps a gradient from the output to the input.
+
+    .. math:: y_{n, o, s i + d u - p, s j + d v - p} \mathrel{+}= x_{n c i j} w_{c o u v}
+
+    Parameters
+    ----------
+    input : (N, C, I, J) or (C, I, J)
+        The images x.
+    weight : (C, C_out / groups, H_kernel, W_kernel)
+        The kernels w.
+    bias : (C_out,), optional
+        A number added to each image that comes out.
+    stride, padding, dilation, groups
+        Those of the ``conv2d`` that leads back from y to x.
+    output_padding : int or pair of int
+        How many pixels larger y is than the smallest image that leads to the size of x.
+
+    Returns
+    -------
+    (N, C_out, H, W) or (C_out, H, W)
+        Images H = s (I - 1) - 2p + d (H_kernel - 1) + 1 + output_padding pixels high.
+
+    Raises
+    ------
+    RuntimeError
+        If shapes, dtypes or options do not fit together.
+
+    Source: Dumoulin and Visin (2016), chapter 4; chapter "Convolution".
+
+    >>> conv_transpose2d(np.ones((1, 1, 2, 2)), np.ones((1, 1, 2, 2)))
+    array([[[[1., 2., 1.],
+             [2., 4., 2.],
+             [1., 2., 1.]]]])
+    """
+    x, w = array(input), raw(weight)
+    if x.ndim == 3:
+        return squeeze(
+            conv_transpose2d(
+                *(unsqueeze(input, 0), weight, bias, stride, padding),
+                *(output_padding, groups, dilation),
+            ),
+            0,
+        )
+    outputs, k = _checked(x, w, raw(bias), groups, True), w.shape[2:]
+    s, d = numbers("stride", stride, 1), numbers("dilation", dilation, 1)
+    p, more = numbers("padding", padding, 0), numbers("output_padding", output_padding, 0)
+    if any(more[i] >= max(s[i], d[i]) for i in (0, 1)):
+        refuse("output_padding below stride or dilation", f"{more}, {s}, {d}")
+    size = tuple(
+        s * (n - 1) - 2 * p + d * (k - 1) + 1 + m
+        for s, n, p, d, k, m in zip(s, x.shape[2:], p, d, k, more, strict=True)
+    )
+    if min(*size, *k, *x.shape[2:]) < 1:
+        refuse("an image of which the padding leaves something", f"{x.shape}, padding {p}")
+    grid = Grid(size, k, s, p, d, x.shape[2:])
+    return convolution(input, weight, bias, grid, groups, outputs, True)
+
+
+def _checked(x: np.ndarray, w: np.ndarray, b: Any, groups: int, transposed: bool) -> int:
+    """Refuse shapes and dtypes that disagree; give the number of channels that come out."""
+    if x.ndim != 4 or w.ndim != 4:
+        refuse("a batch of images or one, and kernels (C, C, ...)", f"{x.shape}, {w.shape}")
+    dtypes = {a.dtype.name for a in (x, w, b) if a is not None}
+    if len(dtypes) > 1:
+        refuse("input, weight and bias of one dtype", sorted(dtypes))
+    if not len(w) or groups < 1 or len(w) % groups:
+        refuse("groups >= 1 that divide the first axis of weight", f"{groups}, {w.shape}")
+    ends = len(w), w.shape[1] * groups
+    inputs, outputs = ends if transposed else ends[::-1]
+    if x.shape[1] != inputs:
+        refuse(f"input of {inputs} channels", f"{x.shape[1]}")
+    if b is not None and b.shape != (outputs,):
+        refuse(f"bias of shape {(outputs,)}", b.shape)
+    return outputs
+
+
+def as_line(value: Any, beside: int) -> Any:
+    """An option for sequences as one for images one pixel high."""
+    if np.size(value) != 1:
+        refuse("one number", value)
+    return (beside, *value) if isinstance(value, (tuple, list)) else (beside, value)
+
+
+def as_image(input: Tensor) -> Tensor:
+    """Sequences as images one pixel high."""
+    if array(input).ndim not in (2, 3):
+        refuse("sequences (N, C, T) or (C, T)", array(input).shape)
+    return unsqueeze(input, -2)
+
+
+def unfold(
+    input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+) -> Tensor:
+    r"""Write every window of an image as a column (im2col): convolution becomes a product.
+
+    .. math:: y_{n, (c, u, v), (i, j)} = x_{n, c, s i + d u - p, s j + d v - p}
+
+    Parameters
+    ----------
+    input : (N, C, H, W) or (C, H, W) float
+        The images x, taken as 0 outside.
+    kernel_size, dilation, padding, stride
+        As in ``conv2d``.
+
+    Returns
+    -------
+    (N, C H_kernel W_kernel, I J) or (C H_kernel W_kernel, I J) float
+        The columns; dL/dx is ``fold`` of dL/dy.
+
+    Raises
+    ------
+    RuntimeError
+        If shape or options do not fit together.
+
+    Source: Chellapilla et al. (2006), section 3; chapter "Convolution".
+
+    >>> unfold(np.arange(9.0).reshape(1, 3, 3), 2)
+    array([[0., 1., 3., 4.],
+           [1., 2., 4., 5.],
+           [3., 4., 6., 7.],
+           [4., 5., 7., 8.]])
+    """
+    shape = array(input).shape
+    if len(shape) == 3:
+        return squeeze(unfold(unsqueeze(input, 0), kernel_size, dilation, padding, stride), 0)
+    if len(shape) != 4 or array(input).dtype.kind != "f":
+        refuse("images of floating-point numbers", f"{shape}, {array(input).dtype}")
+    grid = grid_of(shape[2:], kernel_size, stride, padding, dilation)
+    y = permute(_shown(permute(input, (0, 2, 3, 1)), grid), (0, 5, 3, 4, 1, 2))
+    n, c, h, w, i, j = y.shape
+    return clone(reshape(y, (n, c * h * w, i * j)))
+
+
+def fold(
+    input: Tensor,
+    output_size: Any,
+    kernel_size: Any,
+    dilation: Any = 1,
+    padding: Any = 0,
+    stride: Any = 1,
+) -> Tensor:
+    r"""Add columns where their windows lie on an image (col2im): ``unfold``, transposed.
+
+    .. math:: y_{n, c, s i + d u - p, s j + d v - p} \mathrel{+}= x_{n, (c, u, v), (i, j)}
+
+    Parameters
+    ----------
+    input : (N, C H_kernel W_kernel, I J) or (C H_kernel W_kernel, I J) float
+        The columns x.
+    output_size : int or pair of int
+        The height and width (H, W) of the images.
+    kernel_size, dilation, padding, stride
+        Those of the ``unfold`` that leads back.
+
+    Returns
+    -------
+    (N, C, H, W) or (C, H, W) float
+        The images; dL/dx is ``unfold`` of dL/dy.
+
+    Raises
+    ------
+    RuntimeError
+        If shape or options do not fit together.
+
+    Source: Chellapilla et al. (2006), section 3; chapter "Convolution".
+
+    >>> fold(np.ones((4, 4)), 3, 2)
+    array([[[1., 2., 1.],
+            [2., 4., 2.],
+            [1., 2., 1.]]])
+    """
+    x = array(input)
+    if x.ndim == 2:
+        options = (output_size, kernel_size, dilation, padding, stride)
+        return squeeze(fold(unsqueeze(input, 0), *options), 0)
+    size = numbers("output_size", output_size, 1)
+    grid = grid_of(size, kernel_size, stride, padding, dilation)
+    (h, w), (i, j) = grid.kernel, grid.count
+    if x.ndim != 3 or x.shape[1] % (h * w) or x.shape[2] != i * j or x.dtype.kind != "f":
+        refuse(f"columns of k {h * w} numbers, {i * j} of them", f"{x.shape}, {x.dtype}")
+    y = reshape(input, (len(x), x.shape[1] // (h * w), h, w, i, j))
+    return permute(_overlaid(permute(y, (0, 4, 5, 2, 3, 1)), grid), (0, 3, 1, 2))
+
+
+def _shown(input: Tensor, grid: Grid) -> Tensor:
+    """Images (N, H, W, C) as windows (N, I, J, H, W, C); dL/dx is dL/dy, overlaid."""
+    y = windows(framed(array(input), grid), grid)
+    return record(y, dict(x=input), x=lambda g: _overlaid(g, grid))
+
+
+def _overlaid(input: Tensor, grid: Grid) -> Tensor:
+    """Windows (N, I, J, H, W, C) added where they lie; dL/dx is dL/dy, shown."""
+    x = array(input)
+    y = np.zeros((len(x), *grid.frame, x.shape[5]), x.dtype)
+    for (u, rows), (v, columns) in itertools.product(*map(enumerate, grid.places)):
+        y[:, rows, columns] += x[:, :, :, u, v]
+    return record(y[grid.inside], dict(x=input), x=lambda g: _shown(g, grid))

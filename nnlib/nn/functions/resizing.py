@@ -1,0 +1,213 @@
+"""Images of another size: pixels repeated, weighted, or made from channels and back."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...graph import record
+from ...ops import permute, reshape
+from ...ops.convolution import refuse
+from ...ops.promotion import array
+from ...tensor import Tensor
+
+__all__ = ["interpolate", "pixel_shuffle", "pixel_unshuffle"]
+
+_LINEAR = {3: "linear", 4: "bilinear"}
+
+
+def interpolate(
+    input: Tensor,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> Tensor:
+    r"""Give images another size, by repeating pixels or by going straight from one to the next.
+
+    .. math:: y_i = (1 - t)\, x_{\lfloor r \rfloor} + t\, x_{\lfloor r \rfloor + 1},
+        \quad r = (i + \tfrac12) \tfrac{H}{I} - \tfrac12, \; t = r - \lfloor r \rfloor
+
+    on each axis; with align_corners :math:`r = i (H - 1) / (I - 1)`; and for "nearest"
+    :math:`y_i = x_{\lfloor i H / I \rfloor}`.
+
+    Parameters
+    ----------
+    input : (N, C, H, W) or (N, C, T) float
+        The images or sequences x.
+    size : int or pair of int, optional
+        The new height and width I; or
+    scale_factor : float or pair of float, optional
+        what to multiply the old ones by.
+    mode : {"nearest", "linear", "bilinear"}
+        "linear" is for sequences, "bilinear" for images.
+    align_corners : bool, optional
+        Whether the middles of the outermost pixels stay where they are, or their edges do.
+    recompute_scale_factor : bool, optional
+        Whether H / I is that of the rounded size, or 1 / scale_factor.
+    antialias : bool
+        Only False is possible.
+
+    Returns
+    -------
+    (N, C, I, J) or (N, C, I) float
+        The images or sequences y.
+
+    Raises
+    ------
+    ValueError
+        If not just one of size and scale_factor is given, or one of another length.
+    NotImplementedError
+        If the mode is another, or not for this number of axes.
+    RuntimeError
+        If nothing would be left.
+
+    Source: Gonzalez and Woods (2018), section 2.4; chapter "Convolution".
+
+    >>> interpolate(np.array([[[0.0, 4.0]]]), scale_factor=2, mode="linear")
+    array([[[0., 1., 3., 4.]]])
+    """
+    x = array(input)
+    if x.ndim not in (3, 4) or antialias or mode not in ("nearest", _LINEAR[x.ndim]):
+        raise NotImplementedError(
+            "interpolate: expected mode nearest, linear for (N, C, T) or bilinear for "
+            f"(N, C, H, W), without antialias; got {mode} for {x.shape}"
+        )
+    if align_corners is not None and mode == "nearest":
+        raise ValueError("interpolate: expected align_corners with linear modes only")
+    sizes, steps = _new_sizes(x.shape[2:], size, scale_factor, recompute_scale_factor)
+    if min(*sizes, *x.shape[1:]) < 1 or x.dtype.kind != "f":
+        refuse("images with something left, of floats", f"{x.shape}, {x.dtype} to {sizes}")
+    y = input
+    for axis, (n, m, step) in enumerate(zip(x.shape[2:], sizes, steps, strict=True), 2):
+        if mode == "nearest":
+            r = np.floor(np.arange(m, dtype=np.float32) * np.float32(step))
+        elif align_corners:
+            r = np.arange(m) * ((n - 1) / (m - 1 or 1))
+        else:
+            r = np.clip((np.arange(m) + 0.5) * step - 0.5, 0, None)
+        y = _between(y, axis, np.minimum(r, n - 1))
+    return y
+
+
+def _new_sizes(old: tuple, size: Any, scale_factor: Any, recompute: Any) -> tuple[list, list]:
+    """The new length of each axis, and the old by the new."""
+    if (size is None) == (scale_factor is None):
+        raise ValueError("interpolate: expected size or scale_factor, one of them")
+    given = scale_factor if size is None else size
+    given = list(given) if isinstance(given, (tuple, list)) else [given] * len(old)
+    if len(given) != len(old):
+        raise ValueError(f"interpolate: expected a number for each of {old}, got {given}")
+    if scale_factor is None:
+        sizes = given
+    else:
+        sizes = [math.floor(n * f) for n, f in zip(old, given, strict=True)]
+    if scale_factor is None or recompute:
+        return sizes, [n / (m or 1) for n, m in zip(old, sizes, strict=True)]
+    return sizes, [1 / f for f in given]
+
+
+def _between(input: Tensor, axis: int, r: np.ndarray) -> Tensor:
+    """The values at places r along an axis, straight lines between the given ones."""
+    n, low = array(input).shape[axis], np.floor(r).astype(int)
+    t = (
+        (r - low)
+        .astype(array(input).dtype)
+        .reshape((-1,) + (1,) * (array(input).ndim - 1 - axis))
+    )
+    y = taken(input, axis, low)
+    if not t.any():
+        return y
+    return y * (1 - t) + taken(input, axis, np.minimum(low + 1, n - 1)) * t
+
+
+def taken(input: Tensor, axis: int, at: np.ndarray) -> Tensor:
+    """The slices at rising places along an axis; dL/dx is dL/dy, added there."""
+    n = array(input).shape[axis]
+    y = np.take(array(input), at, axis)
+    return record(y, dict(x=input), x=lambda g: _added(g, axis, at, n))
+
+
+def _added(input: Tensor, axis: int, at: np.ndarray, n: int) -> Tensor:
+    """Zeros of length n along an axis, with slices added at rising places."""
+    x, lead = array(input), (slice(None),) * axis
+    y = np.zeros((*x.shape[:axis], n, *x.shape[axis + 1 :]), x.dtype)
+    turn = np.arange(len(at)) - np.searchsorted(at, at)  # the first, second, ... at a place
+    for k in range(turn.max() + 1):
+        y[(*lead, at[turn == k])] += x[(*lead, turn == k)]
+    return record(y, dict(x=input), x=lambda g: taken(g, axis, at))
+
+
+def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
+    r"""Lay r² channels beside each other, as the pixels of an image r times as large.
+
+    .. math:: y_{c,\, r h + i,\, r w + j} = x_{(c, i, j),\, h,\, w}
+
+    Parameters
+    ----------
+    input : (..., C r², H, W)
+        The images x.
+    upscale_factor : int
+        The factor r.
+
+    Returns
+    -------
+    (..., C, r H, r W)
+        The images y.
+
+    Raises
+    ------
+    RuntimeError
+        If the channels cannot be divided so.
+
+    Source: Shi et al. (2016), equation 4; chapter "Convolution".
+
+    >>> pixel_shuffle(np.arange(4).reshape(4, 1, 1), 2)
+    array([[[0, 1],
+            [2, 3]]])
+    """
+    shape, r = array(input).shape, upscale_factor
+    if len(shape) < 3 or r < 1 or shape[-3] % (r * r):
+        refuse(f"at least 3 axes, channels divisible by {r} squared, and {r} > 0", shape)
+    *lead, c, h, w = shape
+    x = reshape(input, (math.prod(lead), c // (r * r), r, r, h, w))
+    return reshape(permute(x, (0, 1, 4, 2, 5, 3)), (*lead, c // (r * r), h * r, w * r))
+
+
+def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
+    r"""Make each square of r² pixels r² channels: ``pixel_shuffle``, undone.
+
+    .. math:: y_{(c, i, j),\, h,\, w} = x_{c,\, r h + i,\, r w + j}
+
+    Parameters
+    ----------
+    input : (..., C, r H, r W)
+        The images x.
+    downscale_factor : int
+        The factor r.
+
+    Returns
+    -------
+    (..., C r², H, W)
+        The images y.
+
+    Raises
+    ------
+    RuntimeError
+        If height or width cannot be divided so.
+
+    Source: Shi et al. (2016), equation 4; chapter "Convolution".
+
+    >>> pixel_unshuffle(np.arange(4).reshape(1, 2, 2), 2).tolist()
+    [[[0]], [[1]], [[2]], [[3]]]
+    """
+    shape, r = array(input).shape, downscale_factor
+    if len(shape) < 3 or r < 1 or shape[-2] % r or shape[-1] % r:
+        refuse(f"at least 3 axes, height and width divisible by {r}, and {r} > 0", shape)
+    *lead, c, h, w = shape
+    x = reshape(input, (math.prod(lead), c, h // r, r, w // r, r))
+    return reshape(permute(x, (0, 1, 3, 5, 2, 4)), (*lead, c * r * r, h // r, w // r))
