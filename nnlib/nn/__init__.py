@@ -18,6 +18,8 @@ from . import (
     normalization,
     pooling,
     recurrent,
+    transformer,
+    transformer_layers,
     upsampling,
     utils,
 )
@@ -36,6 +38,8 @@ from .module import Buffer, Module, Parameter
 from .normalization import *
 from .pooling import *
 from .recurrent import *
+from .transformer import *
+from .transformer_layers import *
 from .upsampling import *
 
 FILES = (
@@ -53,6 +57,8 @@ FILES = (
     normalization,
     pooling,
     recurrent,
+    transformer,
+    transformer_layers,
     upsampling,
 )
 

@@ -146,6 +146,8 @@ def translated(x, history):
         return {k: translated(v, history) for k, v in x.items()}
     if isinstance(x, torch.device):
         return str(x)
+    if x is torch.nn.functional.gelu:
+        return nnlib.nn.functional.gelu
     if isinstance(x, (torch.layout, torch.memory_format, complex)):
         raise NotOurs(str(x))
     return x

@@ -90,3 +90,37 @@ def test_first_projections_are_xavier_uniform_and_biases_0():
     assert np.abs(nn.MultiheadAttention(64, 4).in_proj_weight.array).max() <= (6 / 256) ** 0.5
     assert not layer.in_proj_bias.array.any()
     assert not layer.out_proj.bias.array.any()
+
+
+def test_layers_are_told_whether_the_mask_hides_what_comes_later():
+    told = []
+
+    class Layer(nn.Module):
+        def forward(self, x, is_causal, **masks):
+            told.append(is_causal)
+            return x
+
+    encoder, causal = nn.TransformerEncoder(Layer(), 1), np.triu(np.full((5, 5), -np.inf), 1)
+    for mask in (None, causal, causal < 0, causal[None], np.zeros((5, 5))):
+        encoder(nnlib.zeros(5, 2, 8), mask)
+    encoder(nnlib.zeros(5, 2, 8), causal, is_causal=False)
+    assert told == [False, True, True, False, False, False]
+
+
+def test_matrices_of_a_transformer_are_drawn_from_the_range_of_torch():
+    nnlib.manual_seed(0)
+    model = nn.Transformer(64, 4, 1, 1, 256)
+    for name, p in model.named_parameters():
+        if p.ndim > 1:
+            bound = (6 / sum(p.shape)) ** 0.5
+            assert np.abs(p.array).max() <= bound, name
+            assert p.array.std() == pytest.approx(bound / 3**0.5, rel=0.05), name
+
+
+def test_square_subsequent_mask_is_that_of_torch():
+    for dtype in ("float32", "float64", "bool"):
+        got, expected = (
+            L.nn.Transformer.generate_square_subsequent_mask(4, dtype=getattr(L, dtype))
+            for L in (nnlib, torch)
+        )
+        np.testing.assert_array_equal(got.numpy(), expected.numpy(), strict=True)
