@@ -19,11 +19,15 @@ import sys
 from pathlib import Path
 
 import yaml
+from build_book import UNUSED
 from cachekey import digest
 from minibook import ROOT, MiniBook
 
 CALL = "book.play("
-IMPORTED = ("matplotlib.pyplot", "scipy.stats", "sklearn.datasets", "nnlib.viz", "nnlib.optim")
+IMPORTED = (  # by the pages, and by what reads and writes them
+    *("matplotlib.pyplot", "scipy.stats", "sklearn.datasets", "nnlib.viz", "nnlib.optim"),
+    *("myst_nb.core.read", "nbformat.v4"),
+)
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
 LEFT_OUT = ("start/welcome",)  # trains for its map, which has a small book of its own
 MATHJAX = "chapters/_extra/_vendor/mathjax"
@@ -122,6 +126,7 @@ def make(folder: Path) -> None:
 
 def main() -> int:
     """Write the pages, two at a time, each in a process that has imported what pages import."""
+    sys.modules[UNUSED] = None
     for name in IMPORTED:
         importlib.import_module(name)
     folder = Path(sys.argv[1])
