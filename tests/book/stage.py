@@ -24,8 +24,7 @@ BARE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>{name}</title
 <link rel="stylesheet" href="{chapters}/_static/play.css">
 <main class="bd-content"><figure class="nn-play"></figure></main>
 {scripts}"""
-KEEP = """async () => {
-  const text = await (await fetch(location.href)).text();
+KEEP = """text => {
   const page = new DOMParser().parseFromString(text, "text/html");
   window.asItCame = [...page.querySelectorAll("figure.nn-play")];
 }"""
@@ -66,8 +65,8 @@ def fresh(
     def opened(page: Page) -> Visit:
         seen = Visit(page)
         seen.watch(base)
-        page.goto(base + path, wait_until="load")
-        page.evaluate(KEEP)
+        came = page.goto(base + path, wait_until="load")
+        page.evaluate(KEEP, came.text())
         return seen
 
     with _kept(browser, (base, path), opened, size, scheme, options) as seen:

@@ -1,9 +1,11 @@
 """The parts of moving figures: by mouse, touch and keyboard, from a server and from a file."""
 
 import re
+from contextlib import ExitStack
 
 import pytest
 from browser import DESKTOP, PHONE, visit
+from stage import fresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
@@ -13,18 +15,24 @@ FIGURES = ("vectors", "linear-map", "race", *PARTS)
 
 
 @pytest.fixture(params=["server", "file"])
-def seen(request, browser, book, address):
-    base = address if request.param == "server" else book.as_uri() + "/"
-    with visit(browser, base, PAGE, has_touch=True) as seen:
+def seen(request, browser, playbook, alone):
+    base = alone if request.param == "server" else playbook.as_uri() + "/"
+    with fresh(browser, base, PAGE, has_touch=True) as seen:
         yield seen
-        assert seen.errors == seen.missing == seen.outside == []
 
 
 @pytest.fixture
-def page(browser, address):
-    with visit(browser, address, PAGE, has_touch=True) as seen:
-        yield seen.page
-        assert seen.errors == []
+def opened(browser, alone):
+    """Opens the page on a server, at a size and in a scheme."""
+    with ExitStack() as stack:
+        yield lambda **how: stack.enter_context(
+            fresh(browser, alone, PAGE, has_touch=True, **how)
+        )
+
+
+@pytest.fixture
+def page(opened):
+    return opened().page
 
 
 def part(page, name):
@@ -242,8 +250,8 @@ def test_a_stepper_goes_back_on_and_to_the_ends(page):
     assert "Nothing" in told(figure)
 
 
-def test_a_run_ends_at_the_last_step(browser, address):
-    with still_clock(browser, address) as page:
+def test_a_run_ends_at_the_last_step(browser, alone):
+    with still_clock(browser, alone) as page:
         figure = part(page, "stepper")
         figure.scroll_into_view_if_needed()
         run = figure.get_by_role("button", name="run")
@@ -258,9 +266,9 @@ def test_a_run_ends_at_the_last_step(browser, address):
 
 @pytest.mark.parametrize(("motion", "moved"), [("no-preference", True), ("reduce", False)])
 def test_a_playhead_plays_when_asked_and_jumps_where_less_motion_is_wanted(
-    browser, address, motion, moved
+    browser, alone, motion, moved
 ):
-    with still_clock(browser, address, reduced_motion=motion) as page:
+    with still_clock(browser, alone, reduced_motion=motion) as page:
         figure = part(page, "playhead")
         figure.scroll_into_view_if_needed()
         page.clock.run_for(500)
@@ -351,17 +359,17 @@ SMALL = """
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_page_fits_its_window_and_has_no_small_text(browser, address, size):
-    with visit(browser, address, PAGE, size=size) as seen:
-        assert seen.too_wide() == []
-        assert seen.page.evaluate(SMALL) == []
+def test_the_page_fits_its_window_and_has_no_small_text(opened, size):
+    seen = opened(size=size)
+    assert seen.too_wide() == []
+    assert seen.page.evaluate(SMALL) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_accessible_in_light_and_dark(browser, address, scheme):
-    with visit(browser, address, PAGE, scheme=scheme) as seen:
-        seen.page.wait_for_selector(f"html[data-theme={scheme}]")
-        assert seen.axe() == []
+def test_the_page_is_accessible_in_light_and_dark(opened, scheme):
+    seen = opened(scheme=scheme)
+    seen.page.wait_for_selector(f"html[data-theme={scheme}]")
+    assert seen.axe() == []
 
 
 HEIGHTS = """
@@ -374,19 +382,19 @@ element => {
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_a_figure_has_its_room_before_it_begins(browser, address, size):
-    with visit(browser, address, PAGE, size=size) as seen:
-        for name in ("vectors", "linear-map", "race"):
-            room, height = part(seen.page, name).evaluate(HEIGHTS)
-            assert room == pytest.approx(height, rel=0.15), name
+def test_a_figure_has_its_room_before_it_begins(opened, size):
+    page = opened(size=size).page
+    for name in ("vectors", "linear-map", "race"):
+        room, height = part(page, name).evaluate(HEIGHTS)
+        assert room == pytest.approx(height, rel=0.15), name
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_jumps_when_a_late_script_begins(browser, address, size):
+def test_nothing_jumps_when_a_late_script_begins(browser, alone, size):
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
     page, held = context.new_page(), []
     page.route("**/_play/vectors.js*", lambda route: held.append(route))
-    page.goto(address + PAGE, wait_until="commit")
+    page.goto(alone + PAGE, wait_until="commit")
     figure = page.locator("figure.nn-play").first
     page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
     before = figure.bounding_box()["height"]
@@ -397,8 +405,8 @@ def test_nothing_jumps_when_a_late_script_begins(browser, address, size):
     context.close()
 
 
-def test_without_script_there_are_picture_and_words(browser, address):
-    with visit(browser, address, PAGE, java_script_enabled=False) as seen:
+def test_without_script_there_are_picture_and_words(browser, alone):
+    with visit(browser, alone, PAGE, java_script_enabled=False) as seen:
         for figure in seen.page.locator("figure.nn-play").all():
             assert len(figure.get_attribute("aria-label")) > 60
             fallback = figure.locator(".nn-fallback")
@@ -430,8 +438,8 @@ BROKEN = """
         ("vectors", "{", "nn-vectors: "),
     ],
 )
-def test_a_fault_in_the_data_is_told_beside_the_picture(browser, address, name, data, said):
-    with visit(browser, address, PAGE) as seen:
+def test_a_fault_in_the_data_is_told_beside_the_picture(browser, alone, name, data, said):
+    with visit(browser, alone, PAGE) as seen:
         text = seen.page.evaluate(BROKEN, [name, data])
         assert "the picture" in text
         assert "This figure does not move." in text
@@ -439,15 +447,15 @@ def test_a_fault_in_the_data_is_told_beside_the_picture(browser, address, name, 
         assert any(said in error for error in seen.errors)
 
 
-def test_a_page_loads_what_its_figures_need_and_no_more(book):
+def test_a_page_loads_what_its_figures_need_and_no_more(playbook):
     def scripts(name):
-        text = (book / f"chapters/{name}.html").read_text(encoding="utf-8")
+        text = (playbook / f"chapters/{name}.html").read_text(encoding="utf-8")
         return re.findall(r"_play/([\w-]+)\.js", text)
 
     loaded = scripts("reference/gallery/moving")
     assert loaded.index("parts") < loaded.index("parts-plot") < loaded.index("vectors")
     assert {"parts-grid", "parts-time", "parts-net", "linear-map", "race"} <= set(loaded)
-    assert not [name for name in scripts("start/setup") if name.startswith("parts-")]
+    assert not [name for name in scripts("part/first") if name.startswith("parts-")]
 
 
 SMALL_PARTS = """
@@ -470,6 +478,7 @@ SMALL_PARTS = """
   const draw = nn.frame(() => { drawn++; });
   draw(), draw(), nn.flush();
   const plot = nn.plot({x: [1, 100], y: [0, 4], log: "x"});
+  [slider, matrix, plane, row].forEach(part => part.node.remove());
   return {
     told, drawn, kept: nn.store.get("k"), to: plane.to(1, 1), from: plane.from(150, 50),
     arrows: [nn.arrow(0, 0), nn.arrow(30, 0).slice(0, 10)],
