@@ -229,6 +229,8 @@ PLAIN = {
     "nnlib.serialization.rebuild_buffer": rebuild_buffer,
     "nnlib.serialization.rebuild_array": rebuild_array,
     "nnlib.serialization.rebuild_scalar": rebuild_scalar,
+    # The activations of a transformer's layers; no maker, so a file cannot call them.
+    **{f"{f.__module__}.{f.__name__}": f for f in (nn.functional.relu, nn.functional.gelu)},
 }
 
 
