@@ -78,7 +78,7 @@ class LettersAlone(Value):
                 number.grad = 0.0
 
 
-@wrong("Value", "is wrong in entry 3 only", "gradient left")
+@wrong("Value", "is wrong in ", "gradient left")
 class QuotientSquaredAbove(Value):
     def __truediv__(self, other):
         other = self.number(other)

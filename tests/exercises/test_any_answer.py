@@ -6,7 +6,7 @@ import struct
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nngrader.engine.problem import MOST_PASSIVE
 
@@ -135,7 +135,6 @@ odd = st.one_of(
 
 @shown
 @every_problem
-@settings(max_examples=80, deadline=None)
 @given(answer=odd)
 def test_what_no_one_would_return_earns_nothing_and_is_told(name, visible, answer):
     verdict = judged(packed(name, SEED, visible), lambda *args: answer)
@@ -198,7 +197,6 @@ steps = st.lists(st.tuples(st.sampled_from(sorted(CHANGES)), factors), min_size=
 
 @shown
 @every_plain_problem
-@settings(max_examples=60, deadline=None)
 @given(steps=steps, parts=st.sets(st.integers(0, 1), min_size=1))
 def test_a_changed_right_answer_is_judged_and_tells_nothing_hidden(name, visible, steps, parts):
     data = packed(name, SEED, visible)
@@ -212,7 +210,6 @@ def test_a_changed_right_answer_is_judged_and_tells_nothing_hidden(name, visible
 
 @shown
 @every_plain_problem
-@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_random_numbers_of_the_right_shape_earn_nothing(name, visible, data):
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
@@ -228,7 +225,6 @@ def test_random_numbers_of_the_right_shape_earn_nothing(name, visible, data):
 
 
 @every_plain_problem
-@settings(max_examples=40, deadline=None)
 @given(answer=odd)
 def test_passive_aspects_alone_are_a_fifth_at_most(name, answer):
     calls = []
@@ -243,7 +239,6 @@ def test_passive_aspects_alone_are_a_fifth_at_most(name, answer):
 
 @shown
 @every_plain_problem
-@settings(max_examples=30, deadline=None)
 @given(steps=steps, parts=st.sets(st.integers(0, 1), min_size=1))
 def test_the_same_answer_is_told_the_same_in_the_same_order(name, visible, steps, parts):
     data = packed(name, SEED, visible)

@@ -3,7 +3,7 @@
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nngrader.engine import judge
 from nngrader.engine.compare import off
@@ -81,7 +81,6 @@ said = st.recursive(
 @of_the_engine
 @shown
 @every_problem
-@settings(max_examples=60, deadline=None)
 @given(answer=answers)
 def test_whatever_is_returned_is_judged(name, visible, answer):
     verdict = judged(packed(name, 1, visible), lambda *args: answer)
@@ -92,7 +91,6 @@ def test_whatever_is_returned_is_judged(name, visible, answer):
 @of_the_engine
 @shown
 @every_problem
-@settings(max_examples=60, deadline=None)
 @given(answer=said)
 def test_whatever_a_worker_says_is_judged(name, visible, answer):
     verdict = judge(packed(name, 1, visible), lambda args: answer)
@@ -102,7 +100,6 @@ def test_whatever_a_worker_says_is_judged(name, visible, answer):
 
 @of_the_engine
 @every_plain_problem
-@settings(max_examples=40, deadline=None)
 @given(change=answers, where=st.integers(0, 5))
 def test_one_odd_answer_among_right_ones_is_judged(name, change, where):
     solve, calls = PROBLEMS[name].solve, []
@@ -138,6 +135,7 @@ def leak_by_count(*args):
 LEAKS = [leak_by_message, leak_by_class, leak_by_shape, leak_by_values, leak_by_count]
 
 
+@of_the_engine
 @pytest.mark.rotate("seed", 1)
 @pytest.mark.parametrize("seed", range(10, 20))
 @every_problem

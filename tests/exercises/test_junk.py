@@ -108,9 +108,9 @@ JUNK = {
 @every_draw
 @every_seed
 @every_problem
-def test_junk_earns_nothing(name, seed, visible):
-    data = packed(name, seed, visible)
-    scores = {junk: judged(data, filled(name, make)).score for junk, make in JUNK.items()}
+def test_junk_earns_nothing(name, seed, visible, share):
+    data, some = packed(name, seed, visible), share(JUNK, 3)
+    scores = {junk: judged(data, filled(name, JUNK[junk])).score for junk in some}
     assert {junk: score for junk, score in scores.items() if score} == {}
 
 

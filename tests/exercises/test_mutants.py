@@ -1,4 +1,7 @@
-"""Mutants of references lose points, or are the reference; what they are told is true."""
+"""Mutants of references lose points, or are the reference; what they are told is true.
+
+A commit sees a quarter of the mutants and one of three seeds: twelve commits see all.
+"""
 
 import functools
 import os
@@ -19,9 +22,9 @@ one_seed = pytest.mark.rotate("seed", 1)
 
 
 @functools.cache
-def changed(name):
-    """The mutants of a reference by what is changed; an endless one is waited for once."""
-    made = enumerate(mutants(PROBLEMS[name].solve))
+def changed(name, share):
+    """Some mutants of a reference by what is changed; an endless one is waited for once."""
+    made = enumerate(mutants(PROBLEMS[name].solve, lambda changes: share(changes, 4)))
     return {f"{k}: {line}": hurried(f) for k, (line, f) in made}
 
 
@@ -31,15 +34,16 @@ def false_of(data, f):
 
 
 @functools.cache
-def verdicts(name, seed):
+def verdicts(name, seed, share):
     """The verdicts on these mutants for the hidden cases of one seed."""
-    return {title: judged(packed(name, seed, False), f) for title, f in changed(name).items()}
+    data = packed(name, seed, False)
+    return {title: judged(data, f) for title, f in changed(name, share).items()}
 
 
 @pytest.mark.parametrize("name", [name for name, p in PROBLEMS.items() if not p.trains])
 def test_a_mutant_that_loses_nothing_is_the_reference(name, share, pytestconfig):
-    told = [item for seed in share(SEEDS, 3) for item in verdicts(name, seed).items()]
-    uncaught = {title: changed(name)[title] for title, v in told if v.score == 100}
+    told = [item for seed in share(SEEDS, 3) for item in verdicts(name, seed, share).items()]
+    uncaught = {title: changed(name, share)[title] for title, v in told if v.score == 100}
     n = MANY if pytestconfig.getoption("deep") else FEW
     assert differing(PROBLEMS[name], uncaught, n, int(os.environ["TEST_SHARE"])) == []
 
@@ -48,16 +52,16 @@ def test_a_mutant_that_loses_nothing_is_the_reference(name, share, pytestconfig)
 @every_seed
 @every_problem
 def test_all_that_is_said_of_mutants_is_true(name, seed, share):
-    data, some = packed(name, seed, True), share(changed(name).items(), 4)
-    assert [(title, *wrong) for title, f in some for wrong in false_of(data, f)] == []
+    data, made = packed(name, seed, True), changed(name, share).items()
+    assert [(title, *wrong) for title, f in made for wrong in false_of(data, f)] == []
 
 
 @one_seed
 @every_seed
 @every_problem
-def test_what_mutants_are_told_of_hidden_cases_holds_no_number_of_theirs(name, seed):
+def test_what_mutants_are_told_of_hidden_cases_holds_no_number_of_theirs(name, seed, share):
     data = packed(name, seed, False)
-    told = verdicts(name, seed).items()
+    told = verdicts(name, seed, share).items()
     assert [(title, text) for title, v in told for text in numbers_in(data, v.findings)] == []
 
 

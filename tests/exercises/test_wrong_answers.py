@@ -29,9 +29,11 @@ def verdict(name, f, seed, visible):
     return judged(packed(name, seed, visible), f)
 
 
+@one_seed
+@every_visible_seed
 @every_answer
-def test_a_wrong_answer_is_told_what_is_wrong(name, f, words, loses):
-    said = texts(verdict(name, f, 1, True))
+def test_a_wrong_answer_is_told_what_is_wrong(name, f, words, loses, seed):
+    said = texts(verdict(name, f, seed, True))
     assert words in re.sub(r" \([^()]* here\)", "", said)
 
 

@@ -16,7 +16,7 @@ def pull_back(softmax_vjp, g, z, classes):
         k = np.arange(C)
         return np.resize(g, C) * np.cos(k), np.resize(z, C) + np.sin(k)
 
-    few = classes // 10  # first a size at which a Jacobian does not fill the memory yet
+    few = classes // 20  # first a size at which a Jacobian does not fill the memory yet
     small, ours = long(few), not tracemalloc.is_tracing()
     if ours:
         tracemalloc.start()
@@ -32,7 +32,7 @@ def pull_back(softmax_vjp, g, z, classes):
             tracemalloc.stop()
     if held > 3 * few**2:
         return np.full(len(z), -1.0)
-    if took > 2:  # and a hundred times as long with all of them
+    if took > 0.5:  # and four hundred times as long with all of them
         raise TimeoutError
     gradient, some = softmax_vjp(*long(classes)), slice(0, classes, classes // len(z))
     if issubclass(type(gradient), np.ndarray):
