@@ -1,8 +1,8 @@
-"""Moving figures for one test each, in a page that stays open: a visit costs two seconds.
+"""Figures and questions for one test each, in a page that stays open: a visit takes seconds.
 
-Before each test the figures of the page are replaced by copies as the page came, so that they
-begin anew; size, scheme, place and what is stored are as at a first visit. A page in which a
-test failed is closed.
+Before each test the figures and predictions of the page are replaced by copies as the page
+came, so that they begin anew, and all answers are forgotten; size, scheme, place and what is
+stored are as at a first visit. A page in which a test failed is closed.
 """
 
 import json
@@ -24,18 +24,23 @@ BARE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>{name}</title
 <link rel="stylesheet" href="{chapters}/_static/play.css">
 <main class="bd-content"><figure class="nn-play"></figure></main>
 {scripts}"""
-KEEP = """text => {
+MOVING = "figure.nn-play, nn-predict, nn-recall"
+KEEP = """{
+  const [text, moving] = %s;
   const page = new DOMParser().parseFromString(text, "text/html");
-  window.asItCame = [...page.querySelectorAll("figure.nn-play")];
-}"""
-RENEW = """async () => {
+  window.asItCame = [...page.querySelectorAll(moving)];
+}"""  # a script, to be run at each load
+RENEW = """async moving => {
+  const {page, read, replace} = nn.progress, before = read();
+  const {asks = []} = before.pages[page] ?? {};
   localStorage.clear();
   sessionStorage.clear();
   scrollTo(0, 0);
   document.activeElement?.blur();
   const copies = window.asItCame.map(figure => document.importNode(figure, true));
-  const now = [...document.querySelectorAll("figure.nn-play")];
+  const now = [...document.querySelectorAll(moving)];
   now.forEach((figure, k) => figure.replaceWith(copies[k]));
+  replace({...before, pages: {[page]: {asks, answers: {}, predictions: {}}}});
   const formulas = copies.filter(figure => figure.querySelector(".math"));
   if (formulas.length) await MathJax.typesetPromise(formulas);
 }"""
@@ -66,11 +71,13 @@ def fresh(
         seen = Visit(page)
         seen.watch(base)
         came = page.goto(base + path, wait_until="load")
-        page.evaluate(KEEP, came.text())
+        keep = KEEP % json.dumps([came.text(), MOVING])
+        page.add_init_script(keep)
+        page.evaluate(keep)
         return seen
 
     with _kept(browser, (base, path), opened, size, scheme, options) as seen:
-        seen.page.evaluate(RENEW)
+        seen.page.evaluate(RENEW, MOVING)
         yield seen
 
 
