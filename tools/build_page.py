@@ -29,7 +29,7 @@ from page_lint.book import CHAPTERS, ROOT, listed
 OUT = "_build/page/html"
 DOCTREES = "_build/.page-doctrees"  # beside the cache of the book, which both use
 COUNTS = {1: "one thing"}
-SECONDS, WEIGHT = 15, 1_000_000  # DESIGN.md section 5; bytes beyond theme and MathJax
+SECONDS, WEIGHT = 15, 1_000_000  # docs/pages.md; bytes beyond theme and MathJax
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 ASSET = re.compile(r'(?:src|href|data)="([^"#?:]+)')
 SHARED = ("_vendor/", "_static/", "_sphinx_design_static/")

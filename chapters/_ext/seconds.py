@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-LIMIT = 15  # seconds of one core for a page, DESIGN.md section 5
+LIMIT = 15  # seconds of one core for a page, docs/pages.md
 
 
 class Seconds:

@@ -108,7 +108,7 @@ DOCUMENTED = (ast.FunctionDef, ast.ClassDef, ast.Module)
 
 
 def logical_lines(path):
-    """Lines that Python sees, without docstrings (prototypes/logical.py's count)."""
+    """Lines that Python sees, without docstrings."""
     source = path.read_text(encoding="utf-8")
     docstrings = sum(
         ast.get_docstring(node) is not None

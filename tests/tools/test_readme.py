@@ -1,4 +1,4 @@
-"""What the README quotes is what the programs print, and what it names exists."""
+"""What the README quotes is what the programs print, and what README and docs name exists."""
 
 import importlib.util
 import re
@@ -13,6 +13,12 @@ from nngrader.student import told
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "exercises" / "README.md"]
+DOCS += sorted((ROOT / "docs").glob("*.md"))
+LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
+FOLDERS = "|".join(p.name for p in ROOT.iterdir() if p.is_dir() and p.name[0] not in "._")
+PATH = re.compile(rf"`(?:python )?((?:{FOLDERS})/[\w./*-]*)`")
 NAME = "ps2_classifiers"
 
 
@@ -35,20 +41,14 @@ def test_the_check_that_the_readme_quotes_is_what_a_student_reads(forgetful, tmp
     assert told(forgetful, tmp_path) in README
 
 
-@pytest.mark.parametrize("folder", re.findall(r"^\| `(\w+/)` \|", README, re.MULTILINE))
-def test_the_folders_of_the_map_exist(folder):
-    assert (ROOT / folder).is_dir()
-
-
-@pytest.mark.parametrize("target", re.findall(r"\]\(([^)]+)\)", README))
-def test_the_links_lead_somewhere(target):
-    assert (ROOT / target).exists()
-
-
-def test_every_command_of_the_readme_is_a_target_of_the_makefile():
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"`?make (\w+)", README):
-        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+@pytest.mark.parametrize("file", DOCS, ids=lambda path: path.name)
+def test_what_a_document_names_exists(file):
+    text = file.read_text(encoding="utf-8")
+    links = [file.parent / link.partition("#")[0] for link in LINK.findall(text)]
+    named = [ROOT / path for path in PATH.findall(text) if not re.search(r"[A-Z]{2}|\*", path)]
+    assert [str(path) for path in links + named if not path.exists()] == []
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
 
 
 BLOCKS = re.findall(r"```python\n(.*?)```(?:\n\n```\n(.*?)```)?", README, re.DOTALL)

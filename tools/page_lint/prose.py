@@ -1,4 +1,4 @@
-"""Rules on words: what REVIEW.md strikes out, one sentence to a line, marks."""
+"""Rules on words: what a reviewer would strike out, one sentence to a line, marks."""
 
 import re
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def _texts(page: Page) -> Iterator[Line]:
 
 @rule("struck-word", WRITTEN, "no announcement, applause, filler, closing moral")
 def struck_word(page: Page):
-    """Find the words that REVIEW.md strikes out."""
+    """Find the words that a reviewer would strike out."""
     for line in _texts(page):
         for kind, patterns in STRUCK.items():
             for match in re.finditer(rf"(?i)\b(?:{'|'.join(patterns)})(?!\w)", line.plain):

@@ -23,7 +23,7 @@ PLAN = re.compile(r"% (?:[a-z0-9-]+-\d+ \(\w+\):|The notes:|Right:)")
 NOTE = re.compile(r"^\s*(?:%|#) WRITE: ?(.*)$")
 
 
-@rule("spine", LESSON, "sections in the order of DESIGN.md; questions, exercises, summary")
+@rule("spine", LESSON, "sections in the order of the spine; questions, exercises, summary")
 def spine(page: Page):
     """Find sections that are unknown, out of order or missing."""
     headings = page.source.headings
