@@ -1,21 +1,28 @@
-"""Chance: generators, what is drawn from them, and tensors filled by them.
+"""What is drawn by chance, and tensors filled with it.
 
 Everything that this library draws comes from ``default_generator``, unless ``generator=``
-names another. The same seed gives the same numbers; float32 numbers are float64 ones,
-rounded. They are not the numbers that torch gives for that seed: it computes them otherwise.
+names another. float32 numbers are float64 ones, rounded.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .creation import FLOAT32, known, like, made, shape_of
-from .device import check_device
-from .device import device as device_named
+from .generator import (
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
+from .generator import fork_rng as fork_rng
+from .generator import generator as generator
 from .graph import change_
 from .tensor import Tensor, raw
 
@@ -39,155 +46,6 @@ __all__ = [
     "seed",
     "set_rng_state",
 ]
-
-
-class Generator:
-    """A source of random numbers that can be started again from a seed.
-
-    Parameters
-    ----------
-    device : device
-        Where it draws; the CPU.
-
-    Attributes
-    ----------
-    rng : numpy.random.Generator
-        What it draws with; always the same object, so that others may hold it.
-
-    >>> g = Generator().manual_seed(3)
-    >>> h = Generator().manual_seed(3)
-    >>> bool((randn(2, generator=g) == randn(2, generator=h)).all())
-    True
-    """
-
-    def __init__(self, device: Any = "cpu"):
-        check_device("Generator", device)
-        self._seed, self._rng = 67280421310721, None  # torch's first seed
-
-    @classmethod
-    def around(cls, rng: np.random.Generator) -> Generator:
-        """Draw with a generator of NumPy's, made by ``default_rng``; it moves on with this.
-
-        >>> g = Generator.around(np.random.default_rng(3))
-        >>> g.rng.random() == np.random.default_rng(3).random()
-        True
-        """
-        kind = type(getattr(rng, "bit_generator", rng)).__name__
-        if not isinstance(rng, np.random.Generator) or kind != "PCG64":
-            raise TypeError(f"Generator.around: expected a default_rng(), got {kind}")
-        g = cls()
-        g._rng, g._seed = rng, 0
-        return g
-
-    @property
-    def device(self) -> device_named:
-        """Where it draws: the CPU."""
-        return device_named("cpu")
-
-    @property
-    def rng(self) -> np.random.Generator:
-        """NumPy's generator, made when it is first used."""
-        if self._rng is None:
-            self._rng = np.random.default_rng(self.initial_seed())
-        return self._rng
-
-    def manual_seed(self, seed: int) -> Generator:
-        """Start again from a seed; a negative one counts from 2^64."""
-        seed = int(seed)
-        if not -(2**63) <= seed < 2**64:
-            raise ValueError(f"manual_seed: expected a seed in [-2^63, 2^64), got {seed}")
-        self._seed = seed % 2**64
-        start = np.random.default_rng(self._seed).bit_generator.state
-        self.rng.bit_generator.state = start
-        return self
-
-    def seed(self) -> int:
-        """Start again from a seed that the operating system gives, and tell it."""
-        self.manual_seed(_fresh_seed())
-        return self._seed
-
-    def initial_seed(self) -> int:
-        """Tell the seed it was last started from."""
-        if self._seed is None:
-            self._seed = _fresh_seed()
-        return self._seed
-
-    def get_state(self) -> Tensor:
-        """Give where it stands, as a tensor of bytes."""
-        state = self.rng.bit_generator.state
-        numbers = (*state["state"].values(), state["has_uint32"], state["uinteger"], self._seed)
-        return Tensor(np.frombuffer(b"".join(n.to_bytes(16) for n in numbers), np.uint8).copy())
-
-    def set_state(self, new_state: Tensor) -> Generator:
-        """Go to where a generator stood."""
-        array = raw(new_state)
-        if not isinstance(array, np.ndarray) or array.dtype != np.uint8:
-            raise TypeError(f"set_state: expected a uint8 tensor, got {new_state!r}")
-        if array.shape != (80,):
-            raise RuntimeError(f"set_state: expected shape (80,), got {array.shape}")
-        numbers = [int.from_bytes(row) for row in array.reshape(5, 16).tolist()]
-        state = self.rng.bit_generator.state
-        state["state"] = dict(state=numbers[0], inc=numbers[1])
-        state["has_uint32"], state["uinteger"], self._seed = numbers[2:]
-        self.rng.bit_generator.state = state
-        return self
-
-
-def _fresh_seed() -> int:
-    """A seed from the operating system."""
-    return np.random.SeedSequence().entropy % 2**64
-
-
-default_generator = Generator()
-default_generator._seed = None  # other numbers in each run, until manual_seed
-
-
-def generator(source: Generator | None = None) -> np.random.Generator:
-    """Give NumPy's generator inside a Generator, by default inside ``default_generator``."""
-    return (source or default_generator).rng
-
-
-def manual_seed(seed: int) -> Generator:
-    """Start ``default_generator`` again from a seed, for all that is drawn from now on.
-
-    >>> first = manual_seed(0).rng.random()
-    >>> first == manual_seed(0).rng.random()
-    True
-    """
-    return default_generator.manual_seed(seed)
-
-
-def seed() -> int:
-    """Start ``default_generator`` again from a seed of the operating system, and tell it."""
-    return default_generator.seed()
-
-
-def initial_seed() -> int:
-    """Tell the seed that ``default_generator`` was last started from."""
-    return default_generator.initial_seed()
-
-
-def get_rng_state() -> Tensor:
-    """Give where ``default_generator`` stands."""
-    return default_generator.get_state()
-
-
-def set_rng_state(new_state: Tensor) -> None:
-    """Let ``default_generator`` go to where it stood."""
-    default_generator.set_state(new_state)
-
-
-@contextlib.contextmanager
-def fork_rng() -> Iterator[None]:
-    """Leave ``default_generator`` afterwards as it was before."""
-    state = get_rng_state()
-    try:
-        yield
-    finally:
-        set_rng_state(state)
-
-
-# What is drawn
 
 
 def _rng(name: str, generator: Generator | None) -> np.random.Generator:

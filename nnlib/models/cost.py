@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from ..ops import elementwise
+from ..ops import comparison, elementwise
 from ..tensor import Tensor, raw
 from ..trace.units import Unit
 
@@ -14,6 +14,7 @@ __all__ = ["Field", "multiply_adds", "receptive_field"]
 RECURRENT = ("rnn_layer", "gru_layer", "lstm_layer")
 # What treats each pixel by itself, besides the operations on each element.
 POINTWISE = {
+    *comparison.__all__,
     *elementwise.__all__,
     *("batch_norm", "cat", "dropout", "local_response_norm", "normalize"),
 }

@@ -7,27 +7,37 @@ from collections.abc import Callable
 
 from ..graph import change_
 from ..tensor import Tensor
-from . import elementwise, indexing, promotion, recurrence, reduction, shape
+from . import (
+    comparison,
+    elementwise,
+    extremes,
+    indexing,
+    joining,
+    promotion,
+    recurrence,
+    reduction,
+    shape,
+)
 from . import linear as linear_
+from .comparison import *
 from .elementwise import *
+from .extremes import *
 from .indexing import *
+from .joining import *
 from .linear import *
+from .promotion import *
 from .recurrence import *
 from .reduction import *
 from .shape import *
 
-__all__ = [
-    *elementwise.__all__,
-    *indexing.__all__,
-    *linear_.__all__,
-    *recurrence.__all__,
-    *reduction.__all__,
-    *shape.__all__,
-]
-
-FILES = (elementwise, reduction, shape, indexing, linear_, recurrence)
-METHODS = [name for file in FILES for name in file.METHODS.split()]
+FILES = (
+    *(comparison, elementwise, extremes, indexing, joining, linear_, recurrence, reduction),
+    shape,
+)
 IN_PLACE = [name for file in FILES for name in file.IN_PLACE.split()]
+METHODS = [name for file in FILES for name in file.METHODS.split()] + IN_PLACE
+__all__ = [*promotion.__all__, *(name for file in FILES for name in file.__all__)]
+
 BINARY = {
     "add": add,
     "sub": sub,
@@ -117,7 +127,7 @@ def _attach() -> None:
     }
     methods |= dict(
         **dict(astype=to, fill_=fill_, copy_=copy_, zero_=zero_, trace=shape.trace),
-        **dict(type=elementwise.type_, T=property(T), mT=property(mT)),
+        **dict(type=comparison.type_, T=property(T), mT=property(mT)),
         **dict(__eq__=_equal(eq), __ne__=_equal(ne)),
         where=lambda self, condition, other: where(condition, self, other),
     )

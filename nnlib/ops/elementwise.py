@@ -11,155 +11,32 @@ from typing import Any
 import numpy as np
 
 from .. import error_function
-from ..device import check_device
 from ..error_function import SLOPE
 from ..graph import record
 from ..tensor import Tensor
+from .comparison import flat, to, where
 from .promotion import (
-    CASTS,
     array,
-    as_dtype,
-    can_cast,
     compute,
     floating,
     floating_pair,
     pair,
     promote,
-    promote_types,
     public_name,
     result_type,
 )
 
-__all__ = [
-    "abs",
-    "absolute",
-    "acos",
-    "acosh",
-    "add",
-    "addcdiv",
-    "addcmul",
-    "allclose",
-    "arccos",
-    "arccosh",
-    "arcsin",
-    "arcsinh",
-    "arctan",
-    "arctan2",
-    "arctanh",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "bitwise_and",
-    "bitwise_not",
-    "bitwise_or",
-    "bitwise_xor",
-    "can_cast",
-    "ceil",
-    "clamp",
-    "clamp_max",
-    "clamp_min",
-    "clip",
-    "cos",
-    "cosh",
-    "div",
-    "divide",
-    "eq",
-    "equal",
-    "erf",
-    "erfc",
-    "erfinv",
-    "exp",
-    "exp2",
-    "expm1",
-    "fix",
-    "floor",
-    "floor_divide",
-    "fmod",
-    "frac",
-    "ge",
-    "greater",
-    "greater_equal",
-    "gt",
-    "hypot",
-    "isclose",
-    "isfinite",
-    "isinf",
-    "isnan",
-    "le",
-    "lerp",
-    "less",
-    "less_equal",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "logaddexp",
-    "logical_and",
-    "logical_not",
-    "logical_or",
-    "logical_xor",
-    "lt",
-    "masked_fill",
-    "maximum",
-    "minimum",
-    "mul",
-    "multiply",
-    "nan_to_num",
-    "ne",
-    "neg",
-    "negative",
-    "not_equal",
-    "positive",
-    "pow",
-    "promote_types",
-    "reciprocal",
-    "relu",
-    "remainder",
-    "result_type",
-    "round",
-    "rsqrt",
-    "sgn",
-    "sigmoid",
-    "sign",
-    "sin",
-    "sinh",
-    "softplus",
-    "sqrt",
-    "square",
-    "sub",
-    "subtract",
-    "tan",
-    "tanh",
-    "to",
-    "true_divide",
-    "trunc",
-    "type_as",
-    "where",
-    "xlogy",
-]
-
-# Which of these are methods of Tensor, and which of those have a form that works in place.
-METHODS = """
-    abs absolute acos acosh add addcdiv addcmul allclose arccos arccosh arcsin arcsinh arctan
-    arctan2 arctanh asin asinh atan atan2 atanh bitwise_and bitwise_not bitwise_or bitwise_xor
-    ceil clamp clamp_max clamp_min clip cos cosh div divide eq equal erf erfc erfinv exp exp2
-    expm1 fix floor floor_divide fmod frac ge greater greater_equal gt hypot isclose isfinite
-    isinf isnan le lerp less less_equal log log10 log1p log2 logaddexp logical_and logical_not
-    logical_or logical_xor lt masked_fill maximum minimum mul multiply nan_to_num ne neg
-    negative not_equal positive pow reciprocal relu remainder round rsqrt sgn sigmoid sign sin
-    sinh sqrt square sub subtract tan tanh to true_divide trunc type_as xlogy
-"""
+# Every name once: functions only, methods of Tensor too, and those that work in place too.
+FUNCTIONS = "softplus"
+METHODS = "logaddexp positive"
 IN_PLACE = """
     abs absolute acos acosh add addcdiv addcmul arccos arccosh arcsin arcsinh arctan arctan2
-    arctanh asin asinh atan atan2 atanh bitwise_and bitwise_not bitwise_or bitwise_xor ceil
-    clamp clamp_max clamp_min clip cos cosh div divide eq erf erfc erfinv exp exp2 expm1 fix
-    floor floor_divide fmod frac ge greater greater_equal gt hypot le lerp less less_equal log
-    log10 log1p log2 logical_and logical_not logical_or logical_xor lt masked_fill mul
-    multiply nan_to_num ne neg negative not_equal pow reciprocal relu remainder round rsqrt
-    sgn sigmoid sign sin sinh sqrt square sub subtract tan tanh true_divide trunc xlogy
+    arctanh asin asinh atan atan2 atanh ceil cos cosh div divide erf erfc erfinv exp exp2 expm1
+    fix floor floor_divide fmod frac hypot lerp log log10 log1p log2 mul multiply neg negative
+    pow reciprocal relu remainder round rsqrt sgn sigmoid sign sin sinh sqrt square sub subtract
+    tan tanh true_divide trunc xlogy
 """
+__all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 LOG_2, LOG_10 = math.log(2), math.log(10)
 
@@ -589,18 +466,10 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     return record(np.round(array(input), decimals), dict(x=input), x=lambda g: flat(g))
 
 
-def flat(g: Any) -> Any:
-    """The derivative of a step function: 0 for every element of g, also where g is infinite."""
-    return where(False, g, 0.0)
-
-
 def frac(input: Tensor) -> Tensor:
     """Fraction, which ``trunc`` cuts off: y = x - trunc x, so dL/dx = dL/dy."""
     x = array(input)
     return record(x - np.trunc(x), dict(x=input), x=lambda g: g)
-
-
-# Choices
 
 
 def abs(input: Tensor) -> Tensor:
@@ -614,271 +483,7 @@ def relu(input: Tensor) -> Tensor:
     return record(np.maximum(x, 0), dict(x=input), x=lambda g, y: g * (y != 0))
 
 
-def maximum(input: Tensor, other: Tensor) -> Tensor:
-    """Larger of two: it gets dL/dy; equal ones get half each, and beside NaN both get all."""
-    # The factor of g is 1, 1/2 or 0; every comparison with NaN is false, so there it is 1.
-    return record(
-        compute(np.maximum, *pair(input, other)),
-        dict(a=input, b=other),
-        a=lambda g, a, b: (g * ~(a < b) + g * ~(a <= b)) * 0.5,
-        b=lambda g, a, b: (g * ~(b < a) + g * ~(b <= a)) * 0.5,
-    )
-
-
-def minimum(input: Tensor, other: Tensor) -> Tensor:
-    """Smaller of two: it gets dL/dy; equal ones get half each, and beside NaN both get all."""
-    return record(
-        compute(np.minimum, *pair(input, other)),
-        dict(a=input, b=other),
-        a=lambda g, a, b: (g * ~(a > b) + g * ~(a >= b)) * 0.5,
-        b=lambda g, a, b: (g * ~(b > a) + g * ~(b >= a)) * 0.5,
-    )
-
-
-def clamp_min(input: Tensor, min: float | Tensor) -> Tensor:
-    """Limit from below: dL/dy goes to x where x >= min, else to min."""
-    return record(
-        compute(np.maximum, *pair(input, min)),
-        dict(x=input, low=min),
-        x=lambda g, x, low: where(x >= low, g, 0.0),
-        low=lambda g, x, low: where(x < low, g, 0.0),
-    )
-
-
-def clamp_max(input: Tensor, max: float | Tensor) -> Tensor:
-    """Limit from above: dL/dy goes to x where x <= max, else to max."""
-    return record(
-        compute(np.minimum, *pair(input, max)),
-        dict(x=input, high=max),
-        x=lambda g, x, high: where(x <= high, g, 0.0),
-        high=lambda g, x, high: where(x > high, g, 0.0),
-    )
-
-
-def clamp(
-    input: Tensor, min: float | Tensor | None = None, max: float | Tensor | None = None
-) -> Tensor:
-    """Limit to [min, max]: dL/dy goes to x where min <= x <= max, else to the bound."""
-    if min is None and max is None:
-        raise RuntimeError("clamp: expected min or max, got neither")
-    if min is None or max is None:
-        return clamp_max(input, max) if min is None else clamp_min(input, min)
-    return record(
-        compute(np.clip, *promote(input, min, max)),
-        dict(x=input, low=min, high=max),
-        x=lambda g, x, low, high: where((x >= low) & (x <= high), g, 0.0),
-        low=lambda g, x, low, high: where((x < low) & (low < high), g, 0.0),
-        high=lambda g, x, low, high: where((x > high) | (low > high), g, 0.0),
-    )
-
-
-def where(
-    condition: Tensor, input: Tensor | None = None, other: Tensor | None = None
-) -> Tensor:
-    """Choice: y = a where the condition holds, else b; dL/dy goes to the one chosen.
-
-    The condition alone gives the indices where it holds, one tensor for each axis.
-    """
-    c = array(condition)
-    if input is None and other is None:
-        return tuple(record(i, dict(c=condition)) for i in np.nonzero(np.atleast_1d(c)))
-    if c.dtype.kind != "b":
-        raise RuntimeError(f"where: expected a condition of truth values, got {c.dtype}")
-    return record(
-        compute(np.where, c, *pair(input, other)),
-        dict(c=condition, a=input, b=other),
-        a=lambda g, c: where(c, g, 0.0),
-        b=lambda g, c: where(c, 0.0, g),
-    )
-
-
-def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
-    """One value where the mask holds, x elsewhere; dL/dy goes to the one chosen."""
-    if array(mask).dtype.kind != "b" or array(value).ndim:
-        got = f"{array(mask).dtype} and {array(value).shape}"
-        raise RuntimeError(f"masked_fill: expected truth values and one value, got {got}")
-    return where(mask, to(value, array(input).dtype), input)
-
-
-def nan_to_num(
-    input: Tensor,
-    nan: float | None = 0.0,
-    posinf: float | None = None,
-    neginf: float | None = None,
-) -> Tensor:
-    """Numbers for NaN, inf and -inf (the largest and smallest there are); there dL/dx = 0."""
-    return record(
-        np.nan_to_num(array(input), nan=nan or 0.0, posinf=posinf, neginf=neginf),
-        dict(x=input),
-        x=lambda g, x: where(isfinite(x), g, 0.0),
-    )
-
-
-# Questions; they have no derivative
-
-
-def eq(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a = b for each pair."""
-    return record(compute(np.equal, *pair(input, other)), dict(a=input, b=other))
-
-
-def ne(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a != b for each pair."""
-    return record(compute(np.not_equal, *pair(input, other)), dict(a=input, b=other))
-
-
-def lt(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a < b for each pair."""
-    return record(compute(np.less, *pair(input, other)), dict(a=input, b=other))
-
-
-def le(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a <= b for each pair."""
-    return record(compute(np.less_equal, *pair(input, other)), dict(a=input, b=other))
-
-
-def gt(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a > b for each pair."""
-    return record(compute(np.greater, *pair(input, other)), dict(a=input, b=other))
-
-
-def ge(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a >= b for each pair."""
-    return record(compute(np.greater_equal, *pair(input, other)), dict(a=input, b=other))
-
-
-def logical_and(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of both."""
-    return record(compute(np.logical_and, *pair(input, other)), dict(a=input, b=other))
-
-
-def logical_or(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of at least one."""
-    return record(compute(np.logical_or, *pair(input, other)), dict(a=input, b=other))
-
-
-def logical_xor(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of exactly one."""
-    return record(compute(np.logical_xor, *pair(input, other)), dict(a=input, b=other))
-
-
-def logical_not(input: Tensor) -> Tensor:
-    """Truth reversed."""
-    return record(compute(np.logical_not, array(input)), dict(x=input))
-
-
-def bitwise_and(input: Tensor, other: Tensor) -> Tensor:
-    """Both bits, of integers or truth values."""
-    return record(compute(np.bitwise_and, *pair(input, other)), dict(a=input, b=other))
-
-
-def bitwise_or(input: Tensor, other: Tensor) -> Tensor:
-    """At least one bit, of integers or truth values."""
-    return record(compute(np.bitwise_or, *pair(input, other)), dict(a=input, b=other))
-
-
-def bitwise_xor(input: Tensor, other: Tensor) -> Tensor:
-    """Exactly one bit, of integers or truth values."""
-    return record(compute(np.bitwise_xor, *pair(input, other)), dict(a=input, b=other))
-
-
-def bitwise_not(input: Tensor) -> Tensor:
-    """Every bit reversed, of integers or truth values."""
-    return record(compute(np.invert, array(input)), dict(x=input))
-
-
-def isnan(input: Tensor) -> Tensor:
-    """Truth of being NaN."""
-    return record(compute(np.isnan, array(input)), dict(x=input))
-
-
-def isinf(input: Tensor) -> Tensor:
-    """Truth of being infinite."""
-    return record(compute(np.isinf, array(input)), dict(x=input))
-
-
-def isfinite(input: Tensor) -> Tensor:
-    """Truth of being neither infinite nor NaN."""
-    return record(compute(np.isfinite, array(input)), dict(x=input))
-
-
-def isclose(
-    input: Tensor,
-    other: Tensor,
-    rtol: float = 1e-05,
-    atol: float = 1e-08,
-    equal_nan: bool = False,
-) -> Tensor:
-    """Truth of |a - b| <= atol + rtol |b| for each pair."""
-    if rtol < 0 or atol < 0:
-        raise RuntimeError(f"{public_name()}: expected rtol, atol >= 0, got {rtol} and {atol}")
-    y = compute(lambda a, b: np.isclose(a, b, rtol, atol, equal_nan), *pair(input, other))
-    return record(y, dict(a=input, b=other))
-
-
-def allclose(
-    input: Tensor,
-    other: Tensor,
-    rtol: float = 1e-05,
-    atol: float = 1e-08,
-    equal_nan: bool = False,
-) -> bool:
-    """Whether ``isclose`` holds for all pairs."""
-    return bool(np.all(array(isclose(input, other, rtol, atol, equal_nan))))
-
-
-def equal(input: Tensor, other: Tensor) -> bool:
-    """Whether two have one shape and the same elements; NaN equals nothing."""
-    return np.array_equal(*pair(input, other))
-
-
-# Other dtypes
-
-
-def to(
-    input: Tensor,
-    *args: Any,
-    dtype: Any = None,
-    device: Any = None,
-    non_blocking: bool = False,
-    copy: bool = False,
-) -> Tensor:
-    """Another dtype, and dL/dx in the old one again; the same tensor if nothing changes.
-
-    As in torch: ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, and
-    then non_blocking and copy. There is only the CPU.
-    """
-    x, flags = array(input), [a for a in args if isinstance(a, bool)]
-    for a in args[: len(args) - len(flags)]:
-        if isinstance(a, (np.dtype, type, Tensor)):
-            dtype = a.dtype if isinstance(a, Tensor) else a
-        else:
-            device = a
-    if device is not None:
-        check_device("to", device)
-    dtype = x.dtype if dtype is None else as_dtype(dtype)
-    if dtype == x.dtype and not (copy or flags[1:] == [True]):
-        return input
-    return record(x.astype(dtype), dict(x=input), x=lambda g: g)
-
-
-def type_as(input: Tensor, other: Tensor) -> Tensor:
-    """In the dtype of another tensor."""
-    return to(input, array(other).dtype)
-
-
-def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
-    """Name of the dtype such as 'torch.FloatTensor', or the tensor in another one (``to``)."""
-    names = {f"torch.{name.title()}Tensor": kind for name, kind in CASTS.items()}
-    if dtype is None:
-        return next(name for name, kind in names.items() if kind == array(input).dtype)
-    if isinstance(dtype, str) and dtype not in names:
-        raise ValueError(f"type: expected one of {', '.join(names)}, got {dtype!r}")
-    return to(input, names.get(dtype, dtype))
-
-
 # Other names that torch has for the same.
 absolute, negative, multiply, subtract, divide, true_divide = abs, neg, mul, sub, div, div
-greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
-clip, fix, sgn, arctan2 = clamp, trunc, sign, atan2
+fix, sgn, arctan2 = trunc, sign, atan2
 arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh

@@ -12,33 +12,14 @@ from .elementwise import add
 from .promotion import array
 from .shape import at, axis, broadcast_tensors, expect, moved, reshape, said, squeeze
 
-__all__ = [
-    "argsort",
-    "bincount",
-    "gather",
-    "getitem",
-    "index_add",
-    "index_select",
-    "kthvalue",
-    "masked_select",
-    "nonzero",
-    "one_hot",
-    "scatter",
-    "scatter_add",
-    "setitem",
-    "sort",
-    "take",
-    "take_along_dim",
-    "topk",
-    "unique",
-]
-
-# Which of these are methods of Tensor, and which of those have a form that works in place.
+# Every name once: functions only, methods of Tensor too, and those that work in place too.
+FUNCTIONS = "getitem one_hot setitem"
 METHODS = """
-    argsort bincount gather index_add index_select kthvalue masked_select nonzero
-    scatter scatter_add sort take take_along_dim topk unique
+    argsort bincount gather index_select kthvalue masked_select nonzero sort take take_along_dim
+    topk unique
 """
-IN_PLACE = """index_add scatter scatter_add"""
+IN_PLACE = "index_add scatter scatter_add"
+__all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
 def plain(name: str, index: Any) -> Any:

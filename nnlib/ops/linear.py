@@ -14,28 +14,18 @@ import numpy as np
 
 from ..graph import record
 from ..tensor import Tensor, raw
-from .elementwise import mul, sqrt, where
+from .comparison import to, where
+from .elementwise import abs, mul, sign, sqrt, sub
+from .extremes import amax, amin
 from .promotion import array, compute, public_name
-from .reduction import norm, sum
-from .shape import axis, diagonal, permute, reshape, unsqueeze
+from .reduction import Dim, floats, spread, sum
+from .shape import axes_of, axis, diagonal, permute, reshape, said, unsqueeze
 
-__all__ = [
-    "bilinear",
-    "bmm",
-    "cdist",
-    "dot",
-    "einsum",
-    "linear",
-    "matmul",
-    "mm",
-    "mv",
-    "outer",
-    "tensordot",
-]
-
-# Which of these are methods of Tensor, and which of those have a form that works in place.
-METHODS = """bmm dot matmul mm mv outer"""
-IN_PLACE = """"""
+# Every name once: functions only, methods of Tensor too, and those that work in place too.
+FUNCTIONS = "bilinear cdist einsum linear tensordot"
+METHODS = "bmm dist dot matmul mm mv norm outer"
+IN_PLACE = ""
+__all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 SHAPES = {
     (): "shapes (..., n, k) and (..., k, m)",
     (1, 1): "shapes (k,) and (k,)",
@@ -382,3 +372,74 @@ def cdist(
     squared = sum(x1 * x1, -1, True) + mT(sum(x2 * x2, -1, True)) - 2 * (x1 @ mT(x2))
     far = raw(squared) > 0  # rounding can bring it below 0
     return where(far, sqrt(where(far, squared, 1.0)), 0.0)
+
+
+def norm(
+    input: Tensor,
+    p: float | str | None = "fro",
+    dim: Dim = None,
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+) -> Tensor:
+    r"""Measure the size of vectors, along some axes.
+
+    .. math:: y = \Big( \sum_i |x_i|^p \Big)^{1/p},
+       \quad \frac{dL}{dx_i} = \frac{dL}{dy} \, \mathrm{sign}(x_i) \, (|x_i| / y)^{p-1}
+
+    Parameters
+    ----------
+    input : (...) float
+        The elements x.
+    p : float or "fro"
+        Which norm: inf is the largest \|x\|, -inf the smallest, 0 counts what is not 0;
+        "fro" is 2.
+    dim : int or tuple of int, optional
+        The axes that are lost; by default all.
+    keepdim : bool
+        Keep those axes, with length 1.
+    dtype : dtype, optional
+        Convert to it first.
+
+    Returns
+    -------
+    float
+        The norm y; 0 of nothing. The derivative at x = 0 is taken as 0 (a subgradient);
+        equal extremes share it.
+
+    Raises
+    ------
+    RuntimeError
+        If the input is not floating, or p is another word.
+    IndexError
+        If there is no axis dim.
+
+    Source: Goodfellow et al. (2016), equation 2.30.
+
+    >>> norm(np.array([3.0, -4.0])).item(), norm(np.array([3.0, -4.0]), 1).item()
+    (5.0, 7.0)
+    """
+    p = 2 if p is None or p == "fro" else p
+    if isinstance(p, str):
+        raise RuntimeError(f"{public_name()}: expected p to be a number or 'fro', got {p!r}")
+    x = floats(input if dtype is None else to(input, dtype))
+    axes, shape = axes_of("norm", dim, x.ndim), x.shape
+    if p == 0:
+        # Where x is 0, so is its sign; it stands for a 0 that remembers x.
+        return sum(where(x != 0, 1.0, sign(input)), axes, keepdim, dtype=dtype)
+    if math.isinf(p):
+        return to((amax if p > 0 else amin)(abs(input), dim, keepdim), x.dtype)
+
+    def rule(g, y, x):
+        y = spread(where(y == 0, 1.0, y), axes, keepdim, shape)  # where y is 0, x is too
+        return spread(g, axes, keepdim, shape) * (
+            x / y if p == 2 else sign(x) * (where(x == 0, 1.0, abs(x)) / y) ** (p - 1)
+        )
+
+    y = (np.abs(x) ** p).sum(axes, keepdims=keepdim) ** (1 / p)
+    return record(y, dict(x=input), x=rule)
+
+
+def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
+    """Distance: the p-norm of a - b."""
+    return said("dist", norm, sub(input, other), p)

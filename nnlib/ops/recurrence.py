@@ -20,10 +20,11 @@ from ..tensor import Tensor, raw
 from .linear import mT, rows
 from .promotion import array
 
-__all__ = ["gru_layer", "lstm_layer", "rnn_layer"]
-
-# Which of these are methods of Tensor, and which of those have a form that works in place.
-METHODS = IN_PLACE = ""
+# Every name once: functions only, methods of Tensor too, and those that work in place too.
+FUNCTIONS = "gru_layer lstm_layer rnn_layer"
+METHODS = ""
+IN_PLACE = ""
+__all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 NONLINEARITIES = {
     "tanh": (np.tanh, lambda h: 1 - h * h),

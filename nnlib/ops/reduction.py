@@ -3,61 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from typing import Any
 
 import numpy as np
 
 from ..graph import record
 from ..tensor import Tensor, raw
-from .elementwise import abs, div, exp, isnan, maximum, minimum, sign, sub, to, where
-from .indexing import gather
+from .comparison import isnan, to, where
+from .elementwise import div, exp
+from .joining import cat
 from .promotion import array, floating, public_name
-from .shape import at, axes_of, axis, cat, expand, flip, reshape, said, squeeze
+from .shape import at, axes_of, axis, expand, flip, reshape, said
 
-__all__ = [
-    "all",
-    "amax",
-    "amin",
-    "aminmax",
-    "any",
-    "argmax",
-    "argmin",
-    "count_nonzero",
-    "cummax",
-    "cummin",
-    "cumprod",
-    "cumsum",
-    "dist",
-    "log_softmax",
-    "logsumexp",
-    "max",
-    "mean",
-    "median",
-    "min",
-    "nanmean",
-    "nansum",
-    "norm",
-    "prod",
-    "softmax",
-    "std",
-    "std_mean",
-    "sum",
-    "var",
-    "var_mean",
-]
-
-# Which of these are methods of Tensor, and which of those have a form that works in place.
+# Every name once: functions only, methods of Tensor too, and those that work in place too.
+FUNCTIONS = "std_mean var_mean"
 METHODS = """
-    all amax amin aminmax any argmax argmin count_nonzero cummax cummin cumprod cumsum dist
-    log_softmax logsumexp max mean median min nanmean nansum norm prod
-    softmax std sum var
+    all any count_nonzero log_softmax logsumexp mean nanmean nansum prod softmax std sum var
 """
-IN_PLACE = """cumprod cumsum"""
+IN_PLACE = "cumprod cumsum"
+__all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 Dim = int | tuple[int, ...] | None
-Picked = namedtuple("Picked", "values indices")  # elements along an axis, where they stood
-Bounds = namedtuple("Bounds", "min max")
 
 
 def spread(g: Any, axes: tuple[int, ...], keepdim: bool, shape: tuple[int, ...]) -> Any:
@@ -75,7 +41,7 @@ def _summable(input: Tensor, dtype: Any) -> np.ndarray:
     return x.astype(default if dtype is None else dtype, copy=False)
 
 
-def _floats(input: Tensor) -> np.ndarray:
+def floats(input: Tensor) -> np.ndarray:
     """The array, which has to be floating."""
     x = array(input)
     if x.dtype.kind != "f":
@@ -112,7 +78,7 @@ def nansum(
 
 def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Mean over dim: dL/dx = dL/dy / n, spread over the axes that were lost; NaN of nothing."""
-    x = _floats(input if dtype is None else to(input, dtype))
+    x = floats(input if dtype is None else to(input, dtype))
     axes, shape = axes_of("mean", dim, x.ndim), x.shape
     n = math.prod(shape[i] for i in axes) or math.nan  # 0 / NaN is NaN, without a warning
     return record(
@@ -126,7 +92,7 @@ def nanmean(
     input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
     """Mean over dim of what is not NaN, which gets dL/dy / n; NaN if there is none."""
-    n = said("nanmean", sum, ~np.isnan(_floats(input)), dim, keepdim)
+    n = said("nanmean", sum, ~np.isnan(floats(input)), dim, keepdim)
     return div(nansum(input, dim, keepdim, dtype=dtype), where(n == 0, math.nan, n))
 
 
@@ -195,7 +161,7 @@ def _linked(g: Any, x: Any) -> Any:
     return r
 
 
-# Deviation and size
+# Deviation
 
 
 def var(
@@ -242,7 +208,7 @@ def var(
     (7.0, 1.0)
     """
     dim, unbiased = (None, dim) if isinstance(dim, bool) else (dim, unbiased)
-    x = _floats(input)
+    x = floats(input)
     axes, shape = axes_of("var", dim, x.ndim), x.shape
     n = math.prod(shape[i] for i in axes) - (unbiased if correction is None else correction)
     n = n if n > 0 else math.nan
@@ -296,226 +262,6 @@ def std_mean(
         said("std_mean", std, input, dim, unbiased, keepdim, correction=correction),
         mean(input, None if isinstance(dim, bool) else dim, keepdim),
     )
-
-
-def norm(
-    input: Tensor,
-    p: float | str | None = "fro",
-    dim: Dim = None,
-    keepdim: bool = False,
-    *,
-    dtype: Any = None,
-) -> Tensor:
-    r"""Measure the size of vectors, along some axes.
-
-    .. math:: y = \Big( \sum_i |x_i|^p \Big)^{1/p},
-       \quad \frac{dL}{dx_i} = \frac{dL}{dy} \, \mathrm{sign}(x_i) \, (|x_i| / y)^{p-1}
-
-    Parameters
-    ----------
-    input : (...) float
-        The elements x.
-    p : float or "fro"
-        Which norm: inf is the largest \|x\|, -inf the smallest, 0 counts what is not 0;
-        "fro" is 2.
-    dim : int or tuple of int, optional
-        The axes that are lost; by default all.
-    keepdim : bool
-        Keep those axes, with length 1.
-    dtype : dtype, optional
-        Convert to it first.
-
-    Returns
-    -------
-    float
-        The norm y; 0 of nothing. The derivative at x = 0 is taken as 0 (a subgradient);
-        equal extremes share it.
-
-    Raises
-    ------
-    RuntimeError
-        If the input is not floating, or p is another word.
-    IndexError
-        If there is no axis dim.
-
-    Source: Goodfellow et al. (2016), equation 2.30.
-
-    >>> norm(np.array([3.0, -4.0])).item(), norm(np.array([3.0, -4.0]), 1).item()
-    (5.0, 7.0)
-    """
-    p = 2 if p is None or p == "fro" else p
-    if isinstance(p, str):
-        raise RuntimeError(f"{public_name()}: expected p to be a number or 'fro', got {p!r}")
-    x = _floats(input if dtype is None else to(input, dtype))
-    axes, shape = axes_of("norm", dim, x.ndim), x.shape
-    if p == 0:
-        # Where x is 0, so is its sign; it stands for a 0 that remembers x.
-        return sum(where(x != 0, 1.0, sign(input)), axes, keepdim, dtype=dtype)
-    if math.isinf(p):
-        return to((amax if p > 0 else amin)(abs(input), dim, keepdim), x.dtype)
-
-    def rule(g, y, x):
-        y = spread(where(y == 0, 1.0, y), axes, keepdim, shape)  # where y is 0, x is too
-        return spread(g, axes, keepdim, shape) * (
-            x / y if p == 2 else sign(x) * (where(x == 0, 1.0, abs(x)) / y) ** (p - 1)
-        )
-
-    y = (np.abs(x) ** p).sum(axes, keepdims=keepdim) ** (1 / p)
-    return record(y, dict(x=input), x=rule)
-
-
-def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
-    """Distance: the p-norm of a - b."""
-    return said("dist", norm, sub(input, other), p)
-
-
-# Extremes and their places
-
-
-def amax(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
-    """Largest over dim; equal ones share dL/dy evenly."""
-    return _extreme(np.amax, input, dim, keepdim)
-
-
-def amin(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
-    """Smallest over dim; equal ones share dL/dy evenly."""
-    return _extreme(np.amin, input, dim, keepdim)
-
-
-def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Bounds:
-    """Both ``amin`` and ``amax``, as ``min`` and ``max``."""
-    return Bounds(*(said("aminmax", f, input, dim, keepdim) for f in (amin, amax)))
-
-
-def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
-    """One of the elements over dim, chosen by f; those equal to it share dL/dy evenly."""
-    x, axes = _filled(f.__name__, input, dim)
-    shape = x.shape
-
-    def rule(g, y, x):
-        equal = (x == spread(y, axes, keepdim, shape)) | isnan(x)  # y is NaN if any x is
-        return spread(g, axes, keepdim, shape) * equal / sum(equal, axes, keepdim=True)
-
-    return record(f(x, axis=axes, keepdims=keepdim), dict(x=input), name=f.__name__, x=rule)
-
-
-def _filled(name: str, input: Tensor, dim: Dim) -> tuple[np.ndarray, tuple[int, ...]]:
-    """The array and the axes, unless the largest of nothing is asked for."""
-    x = array(input)
-    axes = axes_of(name, dim, x.ndim)
-    if 0 in [x.shape[i] for i in axes]:
-        raise (RuntimeError if dim in (None, ()) else IndexError)(
-            f"{public_name()}: expected at least one element, got shape {x.shape}, dim {dim}"
-        )
-    return x, axes
-
-
-def max(
-    input: Tensor,
-    dim: int | Tensor | None = None,
-    keepdim: bool = False,
-    *,
-    other: Tensor | None = None,
-) -> Any:
-    """Largest of all, of each slice along dim with its index, or of two tensors.
-
-    Along dim, the first of equal ones takes dL/dy; else equal ones share it.
-    """
-    return _best("max", amax, argmax, maximum, input, dim, keepdim, other)
-
-
-def min(
-    input: Tensor,
-    dim: int | Tensor | None = None,
-    keepdim: bool = False,
-    *,
-    other: Tensor | None = None,
-) -> Any:
-    """Smallest of all, of each slice along dim with its index, or of two tensors.
-
-    Along dim, the first of equal ones takes dL/dy; else equal ones share it.
-    """
-    return _best("min", amin, argmin, minimum, input, dim, keepdim, other)
-
-
-def _best(
-    name: str,
-    of_all: Any,
-    place: Any,
-    of_two: Any,
-    input: Tensor,
-    dim: Any,
-    keepdim: bool,
-    other: Any,
-) -> Any:
-    """The three meanings of ``max`` and ``min``."""
-    if other is not None or not isinstance(dim, (int, np.integer, type(None))):
-        return of_two(input, dim if other is None else other)
-    if dim is None:
-        return said(name, of_all, input)
-    return _pick(said(name, place, input, dim, True), input, dim, keepdim)
-
-
-def _pick(indices: Tensor, input: Tensor, dim: int, keepdim: bool) -> Picked:
-    """The elements at indices along dim, and the indices."""
-    picked = gather(input, dim, indices), indices
-    return Picked(*(a if keepdim else squeeze(a, dim) for a in picked))
-
-
-def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Index of the largest, the first of equal ones; over all, in the flattened array."""
-    return _place(np.argmax, input, dim, keepdim)
-
-
-def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Index of the smallest, the first of equal ones; over all, in the flattened array."""
-    return _place(np.argmin, input, dim, keepdim)
-
-
-def _place(f: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    """Where the first element chosen by f stands."""
-    x, _ = _filled(f.__name__, input, dim)
-    return record(np.asarray(f(x, axis=dim, keepdims=keepdim)), dict(x=input))
-
-
-def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """Middle of all, or of each slice along dim with its index; the lower of two, NaN if any.
-
-    Along dim, the first of equal ones takes dL/dy; over all, equal ones share it.
-    """
-    if dim is None:
-        return said("median", _extreme, _lower_median, input, None, False)
-    return _pick(said("median", _place, _at_median, input, dim, True), input, dim, keepdim)
-
-
-def _lower_median(x: np.ndarray, axis: Dim, keepdims: bool) -> np.ndarray:
-    """The median that is one of the elements."""
-    return np.quantile(x, 0.5, axis, method="lower", keepdims=keepdims)
-
-
-def _at_median(x: np.ndarray, axis: int, keepdims: bool) -> np.ndarray:
-    """Where the median stands first."""
-    y = _lower_median(x, axis if x.ndim else (), True)
-    return np.argmax((x == y) | np.isnan(x), axis, keepdims=keepdims)
-
-
-def cummax(input: Tensor, dim: int) -> Picked:
-    """Largest of all up to each along dim, with its index; the last of equal ones counts."""
-    return _so_far("cummax", np.maximum, input, dim)
-
-
-def cummin(input: Tensor, dim: int) -> Picked:
-    """Smallest of all up to each along dim, with its index; the last of equal ones counts."""
-    return _so_far("cummin", np.minimum, input, dim)
-
-
-def _so_far(name: str, f: np.ufunc, input: Tensor, dim: int) -> Picked:
-    """The extremes so far; an element that equals the one so far takes its place."""
-    x, d = np.atleast_1d(array(input)), axis(name, dim, array(input).ndim)
-    here = np.arange(x.shape[d]).reshape(-1, *(1,) * (x.ndim - d - 1))
-    new = np.where((x == f.accumulate(x, d)) | np.isnan(x), here, 0)
-    i = np.maximum.accumulate(new, d).reshape(array(input).shape)
-    return _pick(record(i, dict(x=input)), input, d, True)
 
 
 # Truth

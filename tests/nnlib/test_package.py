@@ -122,5 +122,5 @@ def logical_lines(path):
 def test_the_core_can_be_read_in_an_afternoon():
     root = Path(nnlib.__file__).parent
     core = [root / "tensor.py", *root.glob("ops/*.py")]
-    assert sum(map(logical_lines, core)) <= 1_700
+    assert sum(map(logical_lines, core)) <= 1_720
     assert sum(logical_lines(root / f"{name}.py") for name in ("graph", "walk")) <= 400

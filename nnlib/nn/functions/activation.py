@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from ... import ops
+from ...generator import generator
 from ...graph import record, record_fused
 from ...ops import clamp, erf, exp, reshape, sigmoid, softplus, tanh
-from ...random import generator
 from ...tensor import Tensor, raw
 from .shared import floats, numbers, placed
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...generator import generator
 from ...ops import mul, where
 from ...ops.promotion import array
-from ...random import generator
 from ...tensor import Tensor
 from .shared import placed
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ...generator import generator
 from ...ops import add, amax, div, mul, neg, one_hot, reshape, sigmoid, softmax, split
 from ...ops.shape import axis
-from ...random import generator
 from ...tensor import Tensor, raw
 from .shared import floats, numbers
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 import nnlib
-from nnlib import error_function
-from nnlib.ops import elementwise
+from nnlib import error_function, ops
+from nnlib.ops import comparison, elementwise
 
 inf, nan = np.inf, np.nan
 WIDE = [-inf, -800.0, -1.0, -0.5, 0.0, 0.5, 1.0, 800.0, inf, nan]
@@ -183,7 +183,8 @@ def test_error_functions_keep_the_dtype(dtype):
         assert f(x).dtype == dtype
 
 
-ALIASES = [n for n in elementwise.__all__ if getattr(elementwise, n).__name__ != n]
+NAMES = [*elementwise.__all__, *comparison.__all__]
+ALIASES = [n for n in NAMES if getattr(ops, n).__name__ != n]
 
 
 @pytest.mark.parametrize("name", ALIASES)
@@ -229,19 +230,19 @@ def test_python_types_are_dtypes():
 def test_the_name_of_a_type_is_that_of_torch(dtype):
     x = nnlib.tensor(np.ones(2, dtype))
     name = torch.ones(2, dtype=getattr(torch, dtype)).type()
-    assert elementwise.type_(x) == name
-    assert elementwise.type_(nnlib.tensor([1.5]), name).dtype == dtype
-    assert elementwise.type_(nnlib.tensor([1.5]), x.dtype).dtype == dtype
+    assert comparison.type_(x) == name
+    assert comparison.type_(nnlib.tensor([1.5]), name).dtype == dtype
+    assert comparison.type_(nnlib.tensor([1.5]), x.dtype).dtype == dtype
 
 
 def test_an_unknown_name_of_a_type_is_refused():
     with pytest.raises(
         ValueError, match=r"^type: expected one of torch.FloatTensor, .*'float'"
     ):
-        elementwise.type_(nnlib.ones(2), "float")
+        comparison.type_(nnlib.ones(2), "float")
 
 
-@pytest.mark.parametrize("name", elementwise.IN_PLACE.split())
+@pytest.mark.parametrize("name", ops.IN_PLACE)
 def test_in_place_form_exists_in_torch_and_here(name):
     assert hasattr(torch.Tensor, f"{name}_")
     assert hasattr(nnlib.Tensor, f"{name}_")

@@ -1,0 +1,171 @@
+"""Extremes along axes, and their places: of equal ones the first, and NaN before all."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import Any
+
+import numpy as np
+
+from ..graph import record
+from ..tensor import Tensor
+from .comparison import isnan, maximum, minimum
+from .indexing import gather
+from .promotion import array, public_name
+from .reduction import Dim, spread, sum
+from .shape import axes_of, axis, said, squeeze
+
+# Every name once: functions only, methods of Tensor too, and those that work in place too.
+FUNCTIONS = ""
+METHODS = "amax amin aminmax argmax argmin cummax cummin max median min"
+IN_PLACE = ""
+__all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
+
+Picked = namedtuple("Picked", "values indices")  # elements along an axis, where they stood
+Bounds = namedtuple("Bounds", "min max")
+
+
+def amax(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
+    """Largest over dim; equal ones share dL/dy evenly."""
+    return _extreme(np.amax, input, dim, keepdim)
+
+
+def amin(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
+    """Smallest over dim; equal ones share dL/dy evenly."""
+    return _extreme(np.amin, input, dim, keepdim)
+
+
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Bounds:
+    """Both ``amin`` and ``amax``, as ``min`` and ``max``."""
+    return Bounds(*(said("aminmax", f, input, dim, keepdim) for f in (amin, amax)))
+
+
+def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
+    """One of the elements over dim, chosen by f; those equal to it share dL/dy evenly."""
+    x, axes = _filled(f.__name__, input, dim)
+    shape = x.shape
+
+    def rule(g, y, x):
+        equal = (x == spread(y, axes, keepdim, shape)) | isnan(x)  # y is NaN if any x is
+        return spread(g, axes, keepdim, shape) * equal / sum(equal, axes, keepdim=True)
+
+    return record(f(x, axis=axes, keepdims=keepdim), dict(x=input), name=f.__name__, x=rule)
+
+
+def _filled(name: str, input: Tensor, dim: Dim) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The array and the axes, unless the largest of nothing is asked for."""
+    x = array(input)
+    axes = axes_of(name, dim, x.ndim)
+    if 0 in [x.shape[i] for i in axes]:
+        raise (RuntimeError if dim in (None, ()) else IndexError)(
+            f"{public_name()}: expected at least one element, got shape {x.shape}, dim {dim}"
+        )
+    return x, axes
+
+
+def max(
+    input: Tensor,
+    dim: int | Tensor | None = None,
+    keepdim: bool = False,
+    *,
+    other: Tensor | None = None,
+) -> Any:
+    """Largest of all, of each slice along dim with its index, or of two tensors.
+
+    Along dim, the first of equal ones takes dL/dy; else equal ones share it.
+    """
+    return _best("max", amax, argmax, maximum, input, dim, keepdim, other)
+
+
+def min(
+    input: Tensor,
+    dim: int | Tensor | None = None,
+    keepdim: bool = False,
+    *,
+    other: Tensor | None = None,
+) -> Any:
+    """Smallest of all, of each slice along dim with its index, or of two tensors.
+
+    Along dim, the first of equal ones takes dL/dy; else equal ones share it.
+    """
+    return _best("min", amin, argmin, minimum, input, dim, keepdim, other)
+
+
+def _best(
+    name: str,
+    of_all: Any,
+    place: Any,
+    of_two: Any,
+    input: Tensor,
+    dim: Any,
+    keepdim: bool,
+    other: Any,
+) -> Any:
+    """The three meanings of ``max`` and ``min``."""
+    if other is not None or not isinstance(dim, (int, np.integer, type(None))):
+        return of_two(input, dim if other is None else other)
+    if dim is None:
+        return said(name, of_all, input)
+    return _pick(said(name, place, input, dim, True), input, dim, keepdim)
+
+
+def _pick(indices: Tensor, input: Tensor, dim: int, keepdim: bool) -> Picked:
+    """The elements at indices along dim, and the indices."""
+    picked = gather(input, dim, indices), indices
+    return Picked(*(a if keepdim else squeeze(a, dim) for a in picked))
+
+
+def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Index of the largest, the first of equal ones; over all, in the flattened array."""
+    return _place(np.argmax, input, dim, keepdim)
+
+
+def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Index of the smallest, the first of equal ones; over all, in the flattened array."""
+    return _place(np.argmin, input, dim, keepdim)
+
+
+def _place(f: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+    """Where the first element chosen by f stands."""
+    x, _ = _filled(f.__name__, input, dim)
+    return record(np.asarray(f(x, axis=dim, keepdims=keepdim)), dict(x=input))
+
+
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """Middle of all, or of each slice along dim with its index; the lower of two, NaN if any.
+
+    Along dim, the first of equal ones takes dL/dy; over all, equal ones share it.
+    """
+    if dim is None:
+        return said("median", _extreme, _lower_median, input, None, False)
+    return _pick(said("median", _place, _at_median, input, dim, True), input, dim, keepdim)
+
+
+def _lower_median(x: np.ndarray, axis: Dim, keepdims: bool) -> np.ndarray:
+    """The median that is one of the elements."""
+    return np.quantile(x, 0.5, axis, method="lower", keepdims=keepdims)
+
+
+def _at_median(x: np.ndarray, axis: int, keepdims: bool) -> np.ndarray:
+    """Where the median stands first."""
+    y = _lower_median(x, axis if x.ndim else (), True)
+    return np.argmax((x == y) | np.isnan(x), axis, keepdims=keepdims)
+
+
+def cummax(input: Tensor, dim: int) -> Picked:
+    """Largest of all up to each along dim, with its index; the last of equal ones counts."""
+    return _so_far("cummax", np.maximum, input, dim)
+
+
+def cummin(input: Tensor, dim: int) -> Picked:
+    """Smallest of all up to each along dim, with its index; the last of equal ones counts."""
+    return _so_far("cummin", np.minimum, input, dim)
+
+
+def _so_far(name: str, f: np.ufunc, input: Tensor, dim: int) -> Picked:
+    """The extremes so far; an element that equals the one so far takes its place."""
+    x, d = np.atleast_1d(array(input)), axis(name, dim, array(input).ndim)
+    here = np.arange(x.shape[d]).reshape(-1, *(1,) * (x.ndim - d - 1))
+    new = np.where((x == f.accumulate(x, d)) | np.isnan(x), here, 0)
+    i = np.maximum.accumulate(new, d).reshape(array(input).shape)
+    return _pick(record(i, dict(x=input)), input, d, True)
