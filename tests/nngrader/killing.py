@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from nngrader.cli import main
+from nngrader.lean import leave_out
 
 NEEDED = ("jupytext", "nbgrader.api", "nbgrader.converters")
 NEEDED += ("nngrader.export", "nngrader.feedback", "nngrader.session")
@@ -119,6 +120,7 @@ def run(course, name, most, seed):
 
 
 if __name__ == "__main__":
+    leave_out()
     for module in NEEDED:
         importlib.import_module(module)
     run(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -118,6 +118,17 @@ def processes(tmp_path, tls):
     started.end()
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory, tls):
+    """A scheduler with TLS and two workers, and its address."""
+    started = Processes(tmp_path_factory.mktemp("running"), tls)
+    address = started.scheduler()
+    both = [started.worker(address) for _ in range(2)]
+    assert wait_for(lambda: started.registered() == 2, START)
+    yield address, both
+    started.end()
+
+
 def graded(course, *arguments, **settings):
     line = command(course, "grade", NAME, *map(str, arguments))
     done = subprocess.run(
@@ -128,18 +139,15 @@ def graded(course, *arguments, **settings):
 
 
 def test_a_cluster_with_tls_gives_what_this_machine_gives(
-    processes, course, base, tmp_path, tls, capsys
+    running, course, base, tmp_path, tls, capsys
 ):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", base.answering({"hinge_loss": "all_pull"}).text())
     hand_in(course, "cy", b"no notebook")
     hand_in(course, "dee", base.solved().own("import os\nos._exit(1)").text())
     here = shutil.copytree(course, tmp_path / "here")
-    address = processes.scheduler()
-    for _ in range(2):
-        processes.worker(address)
+    address, _ = running
     line = ["--scheduler", address, "--json", tmp_path / "far.json"]
-    assert wait_for(lambda: processes.registered() == 2, START)
     done = graded(course, *line, **tls)
     assert done.returncode == 0, done.stderr
     assert run(here, "grade", NAME, "--json", tmp_path / "here.json") == 0
@@ -166,15 +174,14 @@ def at_work(pid):
 
 
 def test_a_worker_that_dies_in_the_middle_is_replaced_by_another(
-    processes, course, base, tmp_path, tls
+    running, course, base, tmp_path, tls
 ):
-    slow = "import time\ntime.sleep(1.5)"
+    slow = "import time\ntime.sleep(0.7)"
     for student in ("ada", "bob"):
         hand_in(course, student, base.solved().own(slow).own(f"{student} = 1").text())
-    address = processes.scheduler()
-    both = [processes.worker(address) for _ in range(2)]
+    address, both = running
     line = command(course, "grade", NAME, "--scheduler", address, "--json", tmp_path / "r.json")
-    running = subprocess.Popen(
+    grading = subprocess.Popen(
         line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment() | tls
     )
     try:
@@ -183,8 +190,8 @@ def test_a_worker_that_dies_in_the_middle_is_replaced_by_another(
         theirs = workers_below(busy.pid)
         busy.send_signal(signal.SIGKILL)
     finally:
-        said = running.communicate(timeout=200)
-    assert running.returncode == 0, said
+        said = grading.communicate(timeout=200)
+    assert grading.returncode == 0, said
     assert {
         r["student"]: r["score"] for r in json.loads((tmp_path / "r.json").read_text())
     } == {
