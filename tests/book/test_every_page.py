@@ -83,6 +83,9 @@ def test_a_page_counts_as_changed_by_the_last_commit_an_edit_or_as_new(tmp_path)
     assert changed(tmp_path) == {"last", "edited", "new"}
 
 
+PICK = '<button class="nn-pick">a</button>'
+QUESTION = """<div class="nn-question">%s<button>Check</button>
+<p class="nn-why"></p></div>"""
 PLANTED = {
     "asks the outside: https://example.org/x.png": '<img alt="x" src="https://example.org/x.png">',
     "cannot load: ": '<img alt="x" src="nowhere.png">',
@@ -90,6 +93,10 @@ PLANTED = {
     "formula: x^2": '<span class="math">x^2</span>',
     "too wide in light: DIV": '<div style="width: 3000px">wide</div>',
     "axe in dark: color-contrast": '<p style="color: #777; background: #888">pale</p>',
+    "question 1: two choices": "<nn-quiz>" + QUESTION % (PICK * 2),
+    "question 1: not one": "",
+    "question 1: says nothing": "",
+    "question 1: is the last": "</nn-quiz>",
     "does not move by keyboard: stone": '<figure class="nn-play" aria-label="stone"></figure>',
 }
 WAY = Way("planted", DESKTOP, False, BOTH, "dark")

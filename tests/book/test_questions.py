@@ -7,7 +7,7 @@ import pytest
 from asking import ASKED, MAP, PLAIN, make
 from browser import DESKTOP, PHONE, served, visit
 from once import once
-from pages import ROOT, WRITTEN, source
+from pages import ROOT
 from stage import fresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
@@ -115,26 +115,6 @@ def test_every_choice_gets_its_reason_by_keyboard(browser, base):
             assert why(seen.page, SINGLE).startswith(told)
         assert seen.errors == []
         assert seen.outside == []
-
-
-@pytest.mark.deep(8)
-@pytest.mark.parametrize("page", [p for p in WRITTEN if "book.quiz(" in source(p).text])
-def test_every_choice_on_a_page_of_the_book_gets_its_reason(browser, book, page):
-    with served(book) as address, visit(browser, address, f"chapters/{page}.html") as seen:
-        questions = seen.page.locator(".nn-question").all()
-        assert 3 <= len(questions) <= 6
-        for k, asked in enumerate(questions):
-            told = []
-            for choice in asked.locator("button.nn-pick, button.nn-codeline").all():
-                press(seen.page, choice, "Enter")
-                told.append(why(seen.page, k))
-            assert len(set(told)) == len(told)
-            assert not told or sum(text.startswith("✓ Right: ") for text in told) == 1
-            for check in asked.get_by_role("button", name=CHECK).all():
-                press(seen.page, check, "Enter")
-                assert why(seen.page, k)
-        assert seen.errors == []
-        assert seen.untypeset() == []
 
 
 def test_every_box_is_told_whether_and_why(browser, address):

@@ -10,9 +10,10 @@ pictures go to ``_build/screenshots``, for whoever changes the look.
 """
 
 import queue
+import re
 import subprocess
 import threading
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ AT_ONCE = 2
 PIECE = 8000  # pixels: Chromium draws no picture of 16,384 or more
 PIECES = 2  # of a long table more would show nothing new
 KEYS = ("ArrowRight", "ArrowUp", "Enter")
+CHECK = re.compile(r"^Check\b")
 CONTROLS = "input, button, select, a[href], [tabindex='0']"
 
 
@@ -135,6 +137,8 @@ def examine(seen: Visit, picture: Path, way: Way) -> list[str]:
         if rules:
             found += [f"axe in {scheme}: {what}" for what in seen.axe(rules)]
     found += [f"does not move by keyboard: {name}" for name in still(seen.page)]
+    found += [f"question {k}: {what}" for k, what in unreasoned(seen.page)]
+    found += [f"formula of an answer: {text}" for text in seen.untypeset()]
     found += [f"asks the outside: {address}" for address in seen.outside]
     found += [f"cannot load: {address}" for address in seen.missing]
     return found + [f"error: {text}" for text in seen.errors]
@@ -158,6 +162,26 @@ def moves(page, figure) -> bool:
             if figure.inner_html() != before:
                 return True
     return False
+
+
+def unreasoned(page) -> Iterator[tuple[int, str]]:
+    """Press every choice; yield what its question does not tell, by number."""
+    questions = page.locator("nn-quiz .nn-question").all()
+    if page.locator("nn-quiz").count() and not 3 <= len(questions) <= 6:
+        yield len(questions), "is the last, of at least 3 and at most 6"
+    for k, question in enumerate(questions, start=1):
+        why, told = question.locator(".nn-why"), []
+        for choice in question.locator("button.nn-pick, button.nn-codeline").all():
+            choice.press("Enter")
+            told.append(why.inner_text())
+        if len(set(told)) < len(told):
+            yield k, "two choices get the same reason"
+        if told and sum(text.startswith("✓ Right: ") for text in told) != 1:
+            yield k, "not one choice is right"
+        for check in question.get_by_role("button", name=CHECK).all():
+            check.press("Enter")
+            if not why.inner_text():
+                yield k, "says nothing when it is checked"
 
 
 def _photograph(page, stem: Path) -> None:
