@@ -63,6 +63,7 @@ class Tensor:
         "version",
         "view_of",
     )
+    is_cuda = False  # whether it lives on a GPU
     __array_ufunc__ = None  # NumPy's operators defer to ours; np.exp(tensor) is an error
 
     def __init__(self, array: Any, requires_grad: bool = False):
@@ -105,6 +106,8 @@ class Tensor:
     def numel(self) -> int:
         """Count the elements."""
         return self.array.size
+
+    nelement = numel
 
     def item(self) -> float | int | bool:
         """Give the single element as a Python number."""

@@ -55,19 +55,19 @@ def positive(input: Tensor) -> Tensor:
 
 def add(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
     """Sum: y = a + alpha b, so dL/da = dL/dy and dL/db = alpha dL/dy."""
-    b = other if alpha == 1 else _times(alpha, input, other)
+    b = other if alpha == 1 else times(alpha, input, other)
     y = compute(np.add, *pair(input, b))
     return record(y, dict(a=input, b=b), a=lambda g: g, b=lambda g: g)
 
 
 def sub(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
     """Difference: y = a - alpha b, so dL/da = dL/dy and dL/db = -alpha dL/dy."""
-    b = other if alpha == 1 else _times(alpha, input, other)
+    b = other if alpha == 1 else times(alpha, input, other)
     y = compute(np.subtract, *pair(input, b))
     return record(y, dict(a=input, b=b), a=lambda g: g, b=lambda g: -g)
 
 
-def _times(alpha: float, input: Tensor, other: Tensor) -> Tensor:
+def times(alpha: float, input: Tensor, other: Tensor) -> Tensor:
     """Multiply b by alpha, in the dtype that a + alpha b has."""
     dtype = result_type(input, other)
     if array(alpha).dtype.kind == "f" and dtype.kind != "f":

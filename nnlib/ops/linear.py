@@ -15,7 +15,7 @@ import numpy as np
 from ..graph import record
 from ..tensor import Tensor, raw
 from .comparison import to, where
-from .elementwise import abs, mul, sign, sqrt, sub
+from .elementwise import abs, add, mul, sign, sqrt, sub, times
 from .extremes import amax, amin
 from .promotion import array, compute, public_name
 from .reduction import Dim, floats, spread, sum
@@ -24,7 +24,7 @@ from .shape import axes_of, axis, diagonal, permute, reshape, said, unsqueeze
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "bilinear cdist einsum linear tensordot"
 METHODS = "bmm dist dot matmul mm mv norm outer"
-IN_PLACE = ""
+IN_PLACE = "addmm"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 SHAPES = {
     (): "shapes (..., n, k) and (..., k, m)",
@@ -91,6 +91,23 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """Product of two matrices: y = a b, so dL/da = dL/dy bᵀ and dL/db = aᵀ dL/dy."""
     return _product(input, mat2, 2, 2)
+
+
+def addmm(
+    input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1
+) -> Tensor:
+    """Sum with a product: y = beta x + alpha a b, so dL/dx = beta dL/dy; for a, b see ``mm``.
+
+    With beta = 0 the elements of x are not read, as they may be NaN.
+    """
+    x, y = array(input), _product(mat1, mat2, 2, 2)
+    sizes = zip(x.shape[::-1], y.shape[::-1], strict=False)
+    if x.dtype != y.dtype or x.ndim > 2 or not all(n in (1, m) for n, m in sizes):
+        raise wrong(
+            "input that stretches to (n, m), (n, k) and (k, m)", x, raw(mat1), raw(mat2)
+        )
+    z = input if beta == 1 else where(beta != 0, times(beta, input, input), 0)
+    return add(z, y, alpha=alpha)
 
 
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:

@@ -211,6 +211,7 @@ BY_KIND = {
 BY_STUB = "torch itself does otherwise than its stub says"
 BY_CALL = "arguments are given in their places"
 DIFFERENT = {
+    ("torch", "addmm"): "torch's past had beta and alpha in places",
     ("torch", "is_floating_point"): "a method too, whose first argument is self",
     ("torch", "result_type"): BY_CALL,
     ("torch", "subtract"): BY_STUB,
@@ -293,8 +294,7 @@ def test_every_method_that_torch_has_as_a_function_is_a_function_here():
     names = {n for n in functions("Tensor") if callable(getattr(torch, n, None))}
     names -= {n for n in names if hasattr(nnlib, n)}
     in_place = {n for n in names if n[-1] == "_"}  # torch.relu_(x) is x.relu_()
-    # nnlib.trace draws graphs; the others are asked of a tensor.
-    assert names - in_place - {"trace"} == {"detach", "is_inference"}
+    assert names - in_place == {"detach", "is_inference"}  # which are asked of a tensor
 
 
 CALLS = """
@@ -410,6 +410,14 @@ torch.unique(i)
 torch.unique(i, return_counts=True)
 torch.unique(i, return_inverse=True)
 torch.numel(x)
+torch.trace(x)
+torch.trace(input=x)
+x.trace()
+x.nelement()
+x.is_cuda
+torch.addmm(x, x, y, beta=2)
+x.addmm(x, y, alpha=0.5)
+x.clone().addmm_(x, y)
 torch.is_tensor(x)
 torch.is_tensor(np.ones(2))
 torch.is_floating_point(i)

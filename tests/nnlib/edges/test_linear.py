@@ -45,6 +45,12 @@ def test_distance_has_a_second_derivative():
     np.testing.assert_allclose(h.numpy(), [[1 / 5 - 9 / 125, -12 / 125]], rtol=1e-6)
 
 
+def test_sum_with_a_product_does_not_read_what_counts_nothing():
+    a = np.ones((2, 2))
+    for got, expected in both(lambda L, *x: L.addmm(*x, beta=0), a * np.nan, a, a):
+        np.testing.assert_array_equal(got, expected, strict=True)
+
+
 def test_einsum_reads_a_diagonal_past_what_is_not_finite():
     a = np.array([[1.0, np.inf], [np.nan, 2.0]])
     for got, expected in both(lambda L, x: L.einsum("ii->i", x), a):

@@ -23,6 +23,11 @@ def einsum(equation, *shapes):
     return Case("einsum", lambda L, *a: L.einsum(equation, *a), shapes, note=equation)
 
 
+def addmm(note, shape, **options):
+    shapes = shape, (3, 5), (5, 2)
+    return Case("addmm", lambda L, *a: L.addmm(*a, **options), shapes, note=note)
+
+
 def tensordot(dims, a, b):
     return Case("tensordot", lambda L, x, z: L.tensordot(x, z, dims), (a, b), note=str(dims))
 
@@ -49,6 +54,9 @@ CASES = [
     Case("matmul", lambda L, a, b: a @ b, ((3, 5), (5, 2)), note="operator"),
     product("mm", ((3, 5), (5, 2))),
     product("mm", ((3, 0), (0, 2)), "nothing to add"),
+    addmm("", (3, 2)),
+    addmm("vector and factors", (2,), beta=0.5, alpha=-2),
+    addmm("nothing of the input", (3, 1), beta=0),
     product("bmm", ((4, 3, 5), (4, 5, 2))),
     product("bmm", ((0, 3, 5), (0, 5, 2)), "no batch"),
     product("mv", ((3, 5), (5,))),
@@ -127,6 +135,12 @@ CASES = [
 ]
 
 VALUES = [
+    Case(
+        "addmm",
+        lambda L, *a: L.addmm(*a, beta=2, alpha=3),
+        ((2,), (3, 5), (5, 2)),
+        integers,
+    ),
     Case("cdist", lambda L, a, b: L.cdist(a * 1.0, b * 1.0, 0.0), ((3, 5), (4, 5)), integers),
     *(
         Case(name, lambda L, a, b, name=name: getattr(L, name)(a, b), shapes, integers)
@@ -178,6 +192,19 @@ BAD = [
     ),
     bad("mm", lambda L: L.mm(ones(L, 2, 3), ones(L, 2, 3)), "expected shapes"),
     bad("mm", lambda L: L.mm(ones(L, 2, 3), narrow(L, 3, 2)), "of one dtype"),
+    bad("addmm", lambda L: L.addmm(ones(L, 2), ones(L, 3), ones(L, 3, 2)), "expected shapes"),
+    bad(
+        "addmm",
+        lambda L: L.addmm(ones(L, 1, 2, 2), ones(L, 2, 3), ones(L, 3, 2)),
+        r"^addmm: expected input that stretches to \(n, m\)",
+    ),
+    bad("addmm", lambda L: L.addmm(narrow(L, 2), ones(L, 2, 3), ones(L, 3, 2)), "one dtype"),
+    bad(
+        "addmm",
+        lambda L: L.addmm(*[ones(L, 2, 2).to(L.int64)] * 3, beta=0.5),
+        "addmm: expected an integer factor, got 0.5",
+        torch=None,
+    ),
     bad("bmm", lambda L: L.bmm(ones(L, 2, 3), ones(L, 3, 2)), r"expected shapes \(N, n, k\)"),
     bad("bmm", lambda L: L.bmm(ones(L, 1, 2, 3), ones(L, 2, 3, 2)), "expected shapes"),
     bad(
