@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from .checks import check_count
 from .fits import attempt, on_cluster, on_threads, with_params
 from .spaces import check_space, draw_points, grid_points
-from .store import Store, fingerprint, versions
+from .store import fingerprint, keep, kept, versions
 from .validation import as_arrays, scorers_of, splits_of
 
 __all__ = ["GridSearch", "RandomSearch"]
@@ -70,16 +71,17 @@ class _Search(MetaEstimatorMixin, BaseEstimator):
         scorers = scorers_of(self.scoring)
         if list(scorers) != ["score"]:
             raise TypeError(f"scoring: expected one, got {len(scorers)}")
-        keys, store, found = [], None, {}
+        files, found = [], {}
         if self.store is not None:
-            store, keys = Store(self.store), _keys(self.estimator, tasks, scorers, X, y)
-            kept = ((i, store.get(key)) for i, key in enumerate(keys))
-            found = {i: result for i, result in kept if result is not None}
+            keys = _keys(self.estimator, tasks, scorers, X, y)
+            Path(self.store).mkdir(parents=True, exist_ok=True)
+            files = [Path(self.store) / f"{key}.json" for key in keys]
+            found = {i: result for i, f in enumerate(files) if (result := kept(f)) is not None}
         missing = {i: task for i, task in enumerate(tasks) if i not in found}
         for i, result in self._run(missing, scorers, X, y):
             found[i] = result
-            if store and not result["error"]:  # what failed is tried again next time
-                store.put(keys[i], result)
+            if files and not result["error"]:  # what failed is tried again next time
+                keep(files[i], result)
         k = len(folds)
         return [[found[c * k + f] for f in range(k)] for c in range(len(candidates))]
 

@@ -1,4 +1,4 @@
-"""A folder that keeps the result of each finished fit, found again by what it depends on."""
+"""The result of each finished fit in a file, found again by what it depends on."""
 
 from __future__ import annotations
 
@@ -18,41 +18,23 @@ from typing import Any
 import numpy as np
 import sklearn
 
-__all__ = ["Store", "fingerprint"]
+__all__ = ["fingerprint"]
 
 
-class Store:
-    """Results in files, one each, written whole or not at all.
+def kept(file: Path) -> dict | None:
+    """Return what ``keep`` wrote into a file; None if it is not there or is not whole."""
+    try:
+        result = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return result if isinstance(result, dict) else None
 
-    Parameters
-    ----------
-    folder : path
-        Made where it does not exist. A file that cannot be read counts as absent.
 
-    >>> import tempfile
-    >>> store = Store(tempfile.mkdtemp())
-    >>> store.put("key", {"score": 0.5})
-    >>> store.get("key"), store.get("other")
-    ({'score': 0.5}, None)
-    """
-
-    def __init__(self, folder: Any):
-        self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
-
-    def get(self, key: str) -> dict | None:
-        """What is kept under a key, or None."""
-        try:
-            kept = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            return None
-        return kept if isinstance(kept, dict) else None
-
-    def put(self, key: str, result: dict) -> None:
-        """Keep a result: a killed process leaves the whole file or none."""
-        part = self.folder / f"{key}.{os.getpid()}-{threading.get_ident()}.part"
-        part.write_text(json.dumps(result), encoding="utf-8")
-        os.replace(part, self.folder / f"{key}.json")
+def keep(file: Path, result: dict) -> None:
+    """Write a result: a killed process leaves the whole file or none."""
+    part = file.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
+    part.write_text(json.dumps(result), encoding="utf-8")
+    os.replace(part, file)
 
 
 def fingerprint(*values: Any) -> str:

@@ -26,13 +26,13 @@ from nnlib.classifiers import (
     KNeighborsRegressor,
     LogUniform,
     RandomSearch,
-    Store,
     Uniform,
     coverage,
     fingerprint,
     grid_points,
     narrow,
 )
+from nnlib.classifiers.store import keep, kept
 
 ROOT = Path(nnlib.__file__).parents[1]
 GRID = {"weights": ["uniform", "distance"], "n_neighbors": [1, 4, 9]}
@@ -147,7 +147,7 @@ def test_a_search_in_which_all_fail_says_why(data):
 
 def test_a_store_gives_back_what_was_fitted_and_nothing_else(data, tmp_path, monkeypatch):
     def search(**options):
-        options = {"cv": 3, "store": tmp_path} | options
+        options = {"cv": 3, "store": tmp_path / "a" / "b"} | options
         return GridSearch(KNeighborsClassifier(), options.pop("grid", GRID), **options)
 
     fits = []
@@ -394,10 +394,12 @@ def test_what_cannot_be_pickled_has_no_fingerprint():
         fingerprint(x for x in [1])
 
 
-def test_a_store_makes_its_folder(tmp_path):
-    store = Store(tmp_path / "a" / "b")
-    store.put("k", {"x": float("nan")})
-    assert np.isnan(store.get("k")["x"])
+def test_what_is_kept_is_found_and_nothing_else_stands_beside_it(tmp_path):
+    file = tmp_path / "k.json"
+    assert kept(file) is None
+    keep(file, {"x": float("nan")})
+    assert np.isnan(kept(file)["x"])
+    assert [*tmp_path.iterdir()] == [file]
 
 
 @pytest.mark.parametrize(
