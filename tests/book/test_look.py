@@ -14,6 +14,7 @@ from once import once
 from pages import REFERENCE, ROOT, WRITTEN
 from reserve import reserved
 from sphinx.errors import ExtensionError
+from stage import fresh
 
 LIMIT = 1_000_000  # bytes of a page beyond the theme and MathJax
 LINE = 1.6 * 18 * 1.25  # pixels of a line of text that holds a fraction
@@ -114,14 +115,14 @@ SIGNS = """
     [(PHONE, 33, 48), (DESKTOP, 62, 76), (WIDE, 62, 76), (WIDEST, 62, 76)],
 )
 def test_a_line_of_text_has_a_length_that_is_easy_to_read(browser, address, size, least, most):
-    with visit(browser, address, SOFTMAX, size=size) as seen:
+    with fresh(browser, address, SOFTMAX, size=size) as seen:
         seen.typeset()
         assert least <= seen.page.evaluate(SIGNS) <= most
 
 
 @pytest.mark.browser
 def test_a_page_stays_in_the_middle_of_a_wide_screen(browser, address):
-    with visit(browser, address, SOFTMAX, size=WIDEST) as seen:
+    with fresh(browser, address, SOFTMAX, size=WIDEST) as seen:
         box = seen.page.locator(".bd-container__inner").bounding_box()
         right = WIDEST[0] - box["x"] - box["width"]
         assert box["x"] == pytest.approx(right, abs=20)
@@ -140,7 +141,7 @@ BEGUN = """
 
 
 @pytest.mark.browser
-@pytest.mark.deep(16)
+@pytest.mark.deep(32)
 @pytest.mark.parametrize("page", WRITTEN)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_formulas_appear_without_moving_the_text_by_more_than_a_line(
@@ -199,7 +200,7 @@ def test_signs_before_and_behind_a_formula_stay_with_it():
 
 @pytest.mark.browser
 def test_no_line_begins_with_the_sign_behind_a_formula(browser, address):
-    with visit(browser, address, "chapters/maths/svd-pca.html", size=PHONE) as seen:
+    with fresh(browser, address, SOFTMAX, size=PHONE) as seen:
         seen.typeset()
         lines = "es => es.map(e => e.getClientRects().length)"
         found = seen.page.locator(".nn-glued").evaluate_all(lines)
