@@ -44,7 +44,8 @@ class Layers(Recurrent):
         self.dropout = float(dropout)
         dtype = factory_dtype(type(self).__name__, device, dtype)
         for layer in range(num_layers):
-            width = hidden_size * (1 + bidirectional) if layer else input_size
+            out = proj_size or hidden_size
+            width = out * (1 + bidirectional) if layer else input_size
             for suffix in self._suffixes(layer):
                 self.add_weights(suffix, width, dtype)
         self.reset_parameters()
@@ -71,8 +72,11 @@ class Layers(Recurrent):
                 self.refuse(TypeError, f"{name} to be an int", type(n).__name__)
             if n <= 0:
                 self.refuse(ValueError, f"{name} above 0", n)
-        if self.proj_size:
-            self.refuse(ValueError, "proj_size 0 (no projections here)", self.proj_size)
+        if self.proj_size and self.states == 1:
+            self.refuse(ValueError, "no proj_size", self.proj_size)
+        if not 0 <= self.proj_size < self.hidden_size:
+            what = f"proj_size from 0 to {self.hidden_size - 1}"
+            self.refuse(ValueError, what, self.proj_size)
 
     def _suffixes(self, layer: int) -> list[str]:
         """How the names of a layer's weights end, for each direction."""
@@ -81,6 +85,7 @@ class Layers(Recurrent):
     def _weights(self, suffix: str) -> list[Parameter]:
         """The weights of one layer in one direction."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")[: 4 if self.bias else 2]
+        names += ("weight_hr",) if self.proj_size else ()
         return [getattr(self, name + suffix) for name in names]
 
     @property
@@ -101,7 +106,7 @@ class Layers(Recurrent):
             The sequences x.
         hx : (layers · directions, N, H) float, or a tuple of two for an LSTM; without N if
             input has none
-            The states before them; zeros if left out.
+            The states before them; zeros if left out. With proj_size h has its length.
 
         Returns
         -------
@@ -116,8 +121,8 @@ class Layers(Recurrent):
         if self.batch_first and batched:
             x = transpose(x, 0, 1)
         if states is None:
-            shape = (len(self.all_weights), x.shape[1], self.hidden_size)
-            states = [np.zeros(shape, x.dtype)] * self.states
+            shapes = self._state_shapes(x.shape[1])
+            states = [np.zeros(shape, x.dtype) for shape in shapes]
         elif not batched:
             states = [unsqueeze(s, 1) for s in states]
         y, last = self._run_all(x, states)
@@ -157,17 +162,28 @@ class Layers(Recurrent):
         if not x.shape[int(first)]:
             self.refuse(RuntimeError, "at least one time step", f"an input {x.shape}")
         batch = x.shape[1 - first : 2 - first] if x.ndim == 3 else ()
-        shape = (len(self.all_weights), *batch, self.hidden_size)
-        for s in states or ():
+        for s, shape in zip(states or (), self._state_shapes(*batch), strict=False):
             if s.shape != shape:
                 self.refuse(RuntimeError, f"hx {shape}", s.shape)
             if s.dtype != dtype:
                 self.refuse(RuntimeError, f"hx of {dtype}", s.dtype)
 
+    def _state_shapes(self, *batch: int) -> list[tuple[int, ...]]:
+        """The shapes of h, and of c."""
+        widths = [self.proj_size or self.hidden_size, self.hidden_size][: self.states]
+        return [(len(self.all_weights), *batch, width) for width in widths]
+
     def extra_repr(self) -> str:
         """Describe the options, for printing."""
         shown = [str(self.input_size), str(self.hidden_size)]
-        usual = dict(num_layers=1, bias=True, batch_first=False, dropout=0, bidirectional=False)
+        usual = dict(
+            proj_size=0,
+            num_layers=1,
+            bias=True,
+            batch_first=False,
+            dropout=0,
+            bidirectional=False,
+        )
         now = {name: getattr(self, name) for name in usual}
         shown += [f"{name}={v}" for name, v in now.items() if v != usual[name]]
         return ", ".join(shown)
@@ -250,12 +266,15 @@ class RNN(Layers):
 class LSTM(Layers):
     r"""Long short-term memory over whole sequences: ``LSTMCell`` at each time.
 
+    With ``proj_size`` P > 0 what it gives is a projection, :math:`h_t = R\,(o_t \tanh c_t)`;
+    it then runs step by step, which takes longer.
+
     Parameters
     ----------
     input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
         As in ``RNN``.
     proj_size : int
-        Always 0: there are no projections.
+        Length P of the projections, shorter than H; 0 for none.
     device, dtype
         Where and in which dtype the weights are kept: the CPU, by default float32.
 
@@ -265,13 +284,17 @@ class LSTM(Layers):
         As in ``RNN``, with rows of the gates i, f, g and o, in this order.
     bias_ih_l0, bias_hh_l0 : (4H,) float
         The biases.
+    weight_hr_l0 : (P, H) float
+        R, if there are projections; weight_hh_l0 then is (4H, P).
 
     Raises
     ------
     ValueError, TypeError, RuntimeError
         As in ``RNN``.
 
-    Source: Goodfellow et al. (2016), section 10.10.1; Gers et al. (2000).
+    Source: Goodfellow et al. (2016), section 10.10.1; Gers et al. (2000); Sak et al. (2014),
+    "Long short-term memory based recurrent neural network architectures for large vocabulary
+    speech recognition", for projections.
 
     >>> layer = LSTM(3, 2, batch_first=True, bidirectional=True)
     >>> output, (h_n, c_n) = layer(Tensor(np.zeros((4, 5, 3), np.float32)))
@@ -283,7 +306,17 @@ class LSTM(Layers):
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor, Tensor]:
         """One layer in one direction: h of all times and the last c."""
-        return lstm_layer(x, states, *weights)
+        if not self.proj_size:
+            return lstm_layer(x, states, *weights)
+        (h, c), (w, u, *biases, r) = states, weights
+        b, d = biases or (None, None)
+        hs = []
+        for z in _times(F.linear(x, w, b)):
+            i, f, g, o = chunk(z + F.linear(h, u, d), 4, -1)
+            c = sigmoid(f) * c + sigmoid(i) * tanh(g)
+            h = F.linear(sigmoid(o) * tanh(c), r)
+            hs.append(h)
+        return stack(hs), c
 
 
 class GRU(Layers):

@@ -67,6 +67,15 @@ LAYERS = [
     Layer("RNN", (4, 2, 2, "relu"), X, note="relu"),
     *layers("GRU", 1),
     *layers("LSTM", 2),
+    Layer("LSTM", (4, 3), X, dict(proj_size=2), note="projections"),
+    Layer(
+        "LSTM",
+        (4, 3, 2),
+        ((3, 5, 4), (4, 3, 2), (4, 3, 3)),
+        dict(bidirectional=True, batch_first=True, bias=False, proj_size=2),
+        call=with_state,
+        note="projections and all",
+    ),
     *cells("RNNCell", 1),
     Layer("RNNCell", (4, 2, True, "relu"), ((3, 4),), note="relu"),
     *cells("GRUCell", 1),
@@ -166,8 +175,25 @@ BAD = [
         RuntimeError,
         "RNNCell: .* tanh or relu.*'cube'",
     ),
-    Bad("GRU", lambda L: L.nn.GRU(4, 2, proj_size=1), ValueError, "GRU: .*proj_size"),
-    Bad("LSTM", lambda L: L.nn.LSTM(4, 2, proj_size=1), ValueError, "LSTM: .*proj_size", None),
+    *(
+        Bad(
+            n,
+            lambda L, n=n, k=k: getattr(L.nn, n)(4, 2, proj_size=k),
+            ValueError,
+            f"^{n}: .*{m}",
+        )
+        for n, k, m in (
+            ("GRU", 1, "no proj_size, got 1"),
+            ("LSTM", 2, "proj_size from 0 to 1, got 2"),
+            ("LSTM", -1, "proj_size from 0 to 1, got -1"),
+        )
+    ),
+    Bad(
+        "LSTM",
+        lambda L: L.nn.LSTM(4, 3, proj_size=2)(L.zeros(5, 1, 4), zeros(L, *[(1, 1, 3)] * 2)),
+        RuntimeError,
+        r"LSTM: expected hx \(1, 1, 2\), got \(1, 1, 3\)",
+    ),
     Bad(
         "LSTM",
         lambda L: L.nn.LSTM(4, 2)(*zeros(L, (5, 3, 4), (1, 3, 2))),

@@ -14,7 +14,6 @@ from tests.nnlib.test_opinfo import NotOurs, assert_same, assert_same_gradients,
 
 # Samples that differ by intent: why, and which.
 DIFFERENT = {
-    "LSTM": ("no projections", lambda make: make.kwargs.get("proj_size")),
     "MultiheadAttention": (
         "no keys besides those given",
         lambda make: make.kwargs.get("add_bias_kv") or make.kwargs.get("add_zero_attn"),
