@@ -190,6 +190,7 @@ def test_a_gradebook_that_is_locked_for_a_moment_is_waited_for(handed_in, monkey
 
     monkeypatch.setattr(record.Recorder, "_convert", converting)
     monkeypatch.setattr(record, "time", SimpleNamespace(sleep=end_of_lock))
+    monkeypatch.setattr("nngrader.converter.OpenGradebook.wait_ms", 50)
     with contextlib.closing(locked):
         assert run(handed_in, "grade", NAME) == 0
     assert waits == [record.PAUSE]
