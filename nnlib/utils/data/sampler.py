@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 T = TypeVar("T", covariant=True)
+PART = 2**16  # how many are drawn at once, at most, where there may be any number
 
 
 class Sampler(Generic[T]):
@@ -42,6 +43,19 @@ def _truth(owner: object, name: str, value: Any, error: type[Exception] = ValueE
     if not isinstance(value, bool):
         raise error(f"{type(owner).__name__}: expected {name} True or False, got {value!r}")
     return value
+
+
+def _own(generator: Generator | None) -> Generator:
+    """The generator given, or one for this epoch, its seed drawn from ``default_generator``."""
+    if generator is not None:
+        return generator
+    return Generator().manual_seed(int(default_generator.rng.integers(2**63)))
+
+
+def _drawn(draw: Callable[[int], Tensor], n: int) -> Iterator[int]:
+    """Give n numbers, drawn in parts as they are asked for."""
+    for start in range(0, n, PART):
+        yield from draw(min(PART, n - start)).tolist()
 
 
 class SequentialSampler(Sampler[int]):
@@ -110,14 +124,12 @@ class RandomSampler(Sampler[int]):
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
-        n, left, g = len(self.data_source), self.num_samples, self.generator
-        if g is None:
-            g = Generator().manual_seed(int(default_generator.rng.integers(2**63)))
+        n, left, g = len(self.data_source), self.num_samples, _own(self.generator)
         if self.replacement:
-            yield from randint(n, (left,), generator=g).tolist()
+            yield from _drawn(lambda k: randint(n, (k,), generator=g), left)
             return
         while left > 0:
-            yield from randperm(n, generator=g).tolist()[:left]
+            yield from randperm(n, generator=g)[:left].tolist()
             left -= n
 
     def __len__(self) -> int:
@@ -161,7 +173,7 @@ class WeightedRandomSampler(Sampler[int]):
     replacement : bool
         Whether a sample may come twice.
     generator : Generator
-        Where chance comes from.
+        Where chance comes from; without one as in ``RandomSampler``.
 
     Raises
     ------
@@ -189,10 +201,11 @@ class WeightedRandomSampler(Sampler[int]):
         self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        drawn = multinomial(
-            self.weights, self.num_samples, self.replacement, generator=self.generator
-        )
-        yield from drawn.tolist()
+        w, n, g = self.weights, self.num_samples, _own(self.generator)
+        if self.replacement:
+            yield from _drawn(lambda k: multinomial(w, k, True, generator=g), n)
+        else:
+            yield from multinomial(w, n, generator=g).tolist()
 
     def __len__(self) -> int:
         return self.num_samples

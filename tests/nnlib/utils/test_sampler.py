@@ -1,6 +1,7 @@
 """Samplers: the order is what the generator says, and errors are those of torch."""
 
 import inspect
+import itertools
 
 import numpy as np
 import pytest
@@ -34,6 +35,27 @@ def test_with_replacement_each_is_drawn_alone():
     drawn = list(sampler)
     assert drawn == nnlib.randint(4, (1000,), generator=seeded()).tolist()
     assert np.bincount(drawn).min() > 200
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        data.RandomSampler(range(4), True, 10**10),
+        data.RandomSampler(range(4), num_samples=10**10),
+        data.WeightedRandomSampler([1.0, 2.0], 10**10),
+    ],
+)
+def test_no_more_is_drawn_than_is_asked_for(sampler):
+    assert len(list(itertools.islice(sampler, 70_000))) == 70_000
+    assert len(sampler) == 10**10
+
+
+def test_draws_are_the_same_in_parts():
+    sampler = data.RandomSampler(range(9), True, 200_000, seeded())
+    assert list(sampler) == nnlib.randint(9, (200_000,), generator=seeded()).tolist()
+    sampler = data.WeightedRandomSampler([1.0, 2.0], 200_000, generator=seeded())
+    w = nnlib.tensor([1.0, 2.0])
+    assert list(sampler) == nnlib.multinomial(w, 200_000, True, generator=seeded()).tolist()
 
 
 def test_without_generator_each_epoch_has_a_seed_of_the_default_one():
