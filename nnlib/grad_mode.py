@@ -18,13 +18,28 @@ __all__ = [
 
 
 class _Mode(threading.local):
-    """Whether operations are recorded in this thread, and whether results may be later."""
+    """Whether operations are recorded in this thread, and whether results may be later.
+
+    The observer, if there is one, is told of all operations and calls (``observed``).
+    """
 
     enabled = True
     inference = False
+    observer: Any = None
 
 
 mode = _Mode()
+
+
+def observed(what: Any, f: Callable, args: tuple, kwargs: dict) -> Any:
+    """Call f, and tell the observer of this thread when it begins and what it gave."""
+    observer, out = mode.observer, None
+    observer.began(what, (*args, *kwargs.values()))
+    try:
+        out = f(*args, **kwargs)
+    finally:
+        observer.ended(out)
+    return out
 
 
 class Recording(contextlib.ContextDecorator):

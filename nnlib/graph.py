@@ -83,6 +83,8 @@ def record(
     elif needs_grad and rules and out.array.dtype.kind == "f":
         out.node = Node(out, inputs, rules, name)
         out.needs_grad = True
+    if mode.observer:
+        mode.observer.written((out,), inputs, name or next(iter(rules.values()), None))
     return out
 
 
@@ -92,7 +94,7 @@ def _needs_grad(inputs: dict[str, Any]) -> bool | None:
     for x in inputs.values():
         if isinstance(x, Tensor):
             if x.view_of is not None:
-                refresh(x)
+                x.view_of.refresh(x)
             found = found or x.needs_grad
     return found
 
@@ -143,6 +145,8 @@ def record_fused(
         elif node is not None:
             out.node = node.part(k) if isinstance(y, tuple) else node
             out.needs_grad = True
+    if mode.observer:
+        mode.observer.written(outs, inputs, backward)
     return outs if isinstance(y, tuple) else outs[0]
 
 
@@ -364,6 +368,21 @@ class View(NamedTuple):
     version: int
     fixed: str
 
+    def refresh(self, x: Tensor) -> None:
+        """Give x, so seen, its part of the base's history, if the memory was changed since."""
+        base, path, then, fixed = self
+        if then == x.version[0] or not (mode.enabled and base.needs_grad):
+            return
+        if fixed:
+            raise RuntimeError(
+                f"a view that {fixed} was used after its base was changed in place; "
+                "use a clone()"
+            )
+        x.view_of = self._replace(version=x.version[0])
+        shape = base.array.shape
+        y = record(x.array, dict(base=base), name="view", base=lambda g: place(g, path, shape))
+        _inherit(x, y)
+
 
 def _share(out: Tensor, source: Tensor, path: Callable) -> None:
     """Make out a view of source, or of what source is itself a view of."""
@@ -374,21 +393,6 @@ def _share(out: Tensor, source: Tensor, path: Callable) -> None:
     else:
         base, first, _, before = source.view_of
         out.view_of = View(base, lambda a: path(first(a)), out.version[0], before or fixed)
-
-
-def refresh(x: Tensor) -> None:
-    """Give a view whose memory was changed since it was made its part of the base's history."""
-    base, path, then, fixed = x.view_of
-    if then == x.version[0] or not (mode.enabled and base.needs_grad):
-        return
-    if fixed:
-        raise RuntimeError(
-            f"a view that {fixed} was used after its base was changed in place; use a clone()"
-        )
-    x.view_of = x.view_of._replace(version=x.version[0])
-    shape = base.array.shape
-    y = record(x.array, dict(base=base), name="view", base=lambda g: place(g, path, shape))
-    _inherit(x, y)
 
 
 def change_(x: Tensor, new: Tensor) -> Tensor:

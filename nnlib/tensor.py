@@ -1,15 +1,15 @@
 """Tensor: an array, its gradient, and where it came from.
 
 Read this file first, then ``graph.py`` (how history is written), ``walk.py`` (how it is
-walked back) and ``ops/``, whose ``__init__.py`` attaches the operations as methods and
-operators.
+walked back) and ``ops/``, whose ``__init__.py`` attaches ``backward`` and the operations as
+methods and operators.
 """
 
 from __future__ import annotations
 
 import copy
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -197,9 +197,7 @@ class Tensor:
         That cannot be done for every view; strict says whether to refuse the others.
         """
         if self.view_of is not None and (strict or not self.view_of.fixed):
-            from .graph import refresh  # history is made of Tensors, so it imports this file
-
-            refresh(self)
+            self.view_of.refresh(self)
         return self
 
     @property
@@ -268,37 +266,6 @@ class Tensor:
             raise RuntimeError("retain_grad: expected a tensor that requires grad")
         if self.node is not None and not any(type(h) is Keep for h in self.node.hooks or ()):
             self.register_hook(Keep(self))
-
-    def backward(
-        self,
-        gradient: Tensor | None = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Tensor | Sequence[Tensor] | None = None,
-    ) -> None:
-        """Add d self / d leaf to the ``grad`` of every leaf it was computed from.
-
-        Parameters
-        ----------
-        gradient : Tensor, shape of self
-            Upstream gradient; may be left out where self has one element.
-        retain_graph : bool
-            Keep what the rules read, to walk back again; by default ``create_graph``.
-        create_graph : bool
-            Record the walk itself, for derivatives of derivatives.
-        inputs : Tensor or sequence of Tensor
-            Fill only the ``grad`` of these, which need not be leaves.
-
-        Raises
-        ------
-        RuntimeError
-            If self has no history, ``gradient`` is missing or of another shape, the
-            graph was freed by an earlier walk, or a value that a rule reads was
-            changed in place.
-        """
-        from .walk import backward  # the walk handles Tensors, so it imports this file
-
-        backward([self], [gradient], retain_graph, create_graph, inputs)
 
 
 class Hook:

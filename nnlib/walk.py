@@ -16,10 +16,40 @@ from .grad_mode import Recording
 from .graph import Node
 from .tensor import Keep, Tensor, counter, raw
 
-__all__ = ["backward", "grad"]
+__all__ = ["accumulate", "backward", "grad"]
 
 
 def backward(
+    self: Tensor,
+    gradient: Tensor | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Tensor | Sequence[Tensor] | None = None,
+) -> None:
+    """Add d self / d leaf to the ``grad`` of every leaf it was computed from.
+
+    Parameters
+    ----------
+    gradient : Tensor, shape of self
+        Upstream gradient; may be left out where self has one element.
+    retain_graph : bool
+        Keep what the rules read, to walk back again; by default ``create_graph``.
+    create_graph : bool
+        Record the walk itself, for derivatives of derivatives.
+    inputs : Tensor or sequence of Tensor
+        Fill only the ``grad`` of these, which need not be leaves.
+
+    Raises
+    ------
+    RuntimeError
+        If self has no history, ``gradient`` is missing or of another shape, the
+        graph was freed by an earlier walk, or a value that a rule reads was
+        changed in place.
+    """
+    accumulate([self], [gradient], retain_graph, create_graph, inputs)
+
+
+def accumulate(
     tensors: Sequence[Tensor],
     gradients: Sequence[Tensor | None],
     retain_graph: bool | None = None,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import walk as _walk
 from ..grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..tensor import Tensor
-from ..walk import grad
+from ..walk import accumulate, grad
 from . import functional
 from .function import Function
 from .gradcheck import gradcheck, gradgradcheck
@@ -67,4 +66,4 @@ def backward(
         raise RuntimeError(
             f"backward: expected {len(tensors)} gradients, got {len(grad_tensors)}"
         )
-    _walk.backward(tensors, grad_tensors, retain_graph, create_graph, inputs)
+    accumulate(tensors, grad_tensors, retain_graph, create_graph, inputs)

@@ -19,7 +19,6 @@ from ..graph import (
     fit,
     record,
     recorded,
-    refresh,
     save,
 )
 from ..tensor import Tensor, counter
@@ -140,7 +139,7 @@ class Function:
         """
         for x in args:
             if isinstance(x, Tensor) and x.view_of is not None:
-                refresh(x)
+                x.view_of.refresh(x)
         ctx = FunctionCtx(tuple(isinstance(x, Tensor) and x.requires_grad for x in args))
         node = FunctionNode(cls, ctx, args) if recorded(*args) else None
         with Recording(False, mode.inference):

@@ -35,8 +35,10 @@ class Handle(Hook):
 
 
 def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
-    """Compute the output of a module that has hooks."""
+    """Compute the output of a module that may have hooks."""
     hooks = module._hooks
+    if hooks is None:
+        return module.forward(*args, **kwargs)
     for hook in tuple(hooks["before"]):
         new = hook(module, args)
         if new is not None:

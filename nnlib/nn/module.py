@@ -10,6 +10,7 @@ import numpy as np
 
 from ..device import check_device
 from ..device import device as Device
+from ..grad_mode import mode, observed
 from ..tensor import Tensor, counter, raw
 from .hooks import Handle, call_with_hooks
 from .parameter import Buffer, Parameter
@@ -63,6 +64,8 @@ class Module(Registry):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output by ``forward``, with the hooks around it."""
+        if mode.observer:
+            return observed(self, lambda *a, **k: call_with_hooks(self, a, k), args, kwargs)
         if self._hooks is None:
             return self.forward(*args, **kwargs)
         return call_with_hooks(self, args, kwargs)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..graph import change_
 from ..tensor import Tensor
+from ..walk import backward
 from . import (
     comparison,
     elementwise,
@@ -128,7 +129,7 @@ def _attach() -> None:
     methods |= dict(
         **dict(astype=to, fill_=fill_, copy_=copy_, zero_=zero_, trace=shape.trace),
         **dict(type=comparison.type_, T=property(T), mT=property(mT)),
-        **dict(__eq__=_equal(eq), __ne__=_equal(ne)),
+        **dict(__eq__=_equal(eq), __ne__=_equal(ne), backward=backward),
         where=lambda self, condition, other: where(condition, self, other),
     )
     for name, f in methods.items():

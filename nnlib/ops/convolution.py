@@ -28,7 +28,7 @@ import numpy as np
 
 from ..graph import record_fused
 from ..tensor import Tensor, raw
-from .promotion import public_name
+from .promotion import public_name, whole
 from .reduction import sum
 from .shape import transpose
 
@@ -222,6 +222,7 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
     return None if x is None else correlated(x, grid, kernels, g)
 
 
+@whole("conv2d")
 def convolution(
     x: Tensor, w: Tensor, b: Any, grid: Grid, groups: int, outputs: int, transposed: bool
 ) -> Tensor:

@@ -17,7 +17,7 @@ from ..tensor import Tensor, raw
 from .comparison import to, where
 from .elementwise import abs, add, mul, sign, sqrt, sub, times
 from .extremes import amax, amin
-from .promotion import array, compute, public_name
+from .promotion import array, compute, public_name, whole
 from .reduction import Dim, floats, spread, sum
 from .shape import axes_of, axis, diagonal, permute, reshape, said, unsqueeze
 
@@ -79,6 +79,7 @@ def _product(input: Tensor, other: Tensor, *ranks: int) -> Tensor:
     )
 
 
+@whole("matmul")
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """Matrix product: y = a b, so dL/da = dL/dy bᵀ and dL/db = aᵀ dL/dy.
 
@@ -115,11 +116,13 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     return _product(input, mat2, 3, 3)
 
 
+@whole("matmul")
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """Matrix times vector: y = A x, so dL/dA = dL/dy xᵀ and dL/dx = Aᵀ dL/dy."""
     return _product(input, vec, 2, 1)
 
 
+@whole("matmul")
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """Inner product of two vectors: y = a · b, so dL/da = dL/dy b and dL/db = dL/dy a."""
     return _product(input, tensor, 1, 1)
@@ -299,6 +302,7 @@ def _contract(expected: str, factors: Any, labels: Any, out: str) -> Tensor:
     return _single(y, its, out)
 
 
+@whole("einsum")
 def _pair(a: Tensor, ia: str, b: Tensor, ib: str, out: str) -> Tensor:
     """Contract two factors. Each label is in two of ia, ib and out: so the rules are alike."""
     return record(

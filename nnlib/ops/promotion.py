@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..grad_mode import mode, observed
 from ..tensor import raw
 
 __all__ = ["can_cast", "promote_types", "result_type"]
@@ -33,6 +34,19 @@ def public_name() -> str:
             name = frame.f_code.co_name
         frame = frame.f_back
     return name
+
+
+def whole(name: str) -> Callable:
+    """Let who observes see a function as one operation, though it may record several."""
+
+    def decorate(f: Callable) -> Callable:
+        @functools.wraps(f)
+        def _call(*args: Any, **kwargs: Any) -> Any:
+            return observed(name, f, args, kwargs) if mode.observer else f(*args, **kwargs)
+
+        return _call
+
+    return decorate
 
 
 def array(x: Any) -> np.ndarray:

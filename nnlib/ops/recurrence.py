@@ -22,8 +22,7 @@ from .promotion import array
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "gru_layer lstm_layer rnn_layer"
-METHODS = ""
-IN_PLACE = ""
+METHODS = IN_PLACE = ""
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 NONLINEARITIES = {

@@ -11,38 +11,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
 
+from ..grad_mode import mode
 from ..graph import Node as TapeNode
-from ..graph import record, record_fused
 from ..nn import Module
-from ..nn import functional as F
-from ..ops import dot, matmul, mv
-from ..ops.convolution import Grid, convolution
-from ..ops.linear import _pair
+from ..ops.convolution import Grid
 from ..tensor import Tensor, counter
 
 __all__ = ["Op", "Scope", "recording"]
-
-# Functions that are one operation to the eye and several to the engine, or whose windows
-# are worth knowing.
-WHOLE: dict[CodeType, str] = {
-    convolution.__code__: "conv2d",
-    **{
-        getattr(F, name).__code__: name
-        for name in (
-            "adaptive_avg_pool2d",
-            "avg_pool2d",
-            "local_response_norm",
-            "max_pool2d",
-        )
-    },
-    **{f.__code__: "matmul" for f in (matmul, mv, dot)},
-    _pair.__code__: "einsum",
-}
 
 
 @dataclass(eq=False)
@@ -147,41 +126,25 @@ class recording:
         self._copies: dict[tuple[Tensor, int], np.ndarray] = {}
 
     def __enter__(self) -> recording:
-        self._before = sys.getprofile()
+        self._before, mode.observer = mode.observer, self
         self.active.append(self)
-        sys.setprofile(self._see)
         return self
 
     def __exit__(self, *error: object) -> None:
-        sys.setprofile(self._before if callable(self._before) else None)
+        mode.observer = self._before
         self.active.remove(self)
 
     def find(self, node: TapeNode) -> Op | None:
         """Give the operation that wrote this part of the history."""
         return self._by_node.get(node)
 
-    def _see(self, frame: FrameType, event: str, result: Any) -> None:
-        """What Python's profiler calls: at each call and each return."""
-        code = frame.f_code
-        if code in WRITERS:
-            if event == "return" and result is not None:
-                self._written(frame, result)
-        elif code is CALL or code in WHOLE:
-            if event == "call":
-                self._enter(frame)
-            elif event == "return" and self._open:
-                self._leave(frame, result)
-
-    def _written(self, frame: FrameType, result: Any) -> None:
-        """Keep an operation, unless it was one on plain arrays."""
-        outs = result if isinstance(result, tuple) else (result,)
-        if not isinstance(outs[0], Tensor):
-            return
-        read = frame.f_locals
-        rule = next(iter(read.get("rules", {}).values()), read.get("backward"))
-        name = read.get("name") or (rule.__qualname__ if rule else _caller(frame))
+    def written(self, outs: tuple[Tensor, ...], inputs: dict[str, Any], rule: Any) -> None:
+        """Keep an operation; its name is the rule, or that of the function that holds it."""
+        if rule is None:  # the function that called record, which called this
+            rule = sys._getframe(2).f_code.co_name
+        name = getattr(rule, "__qualname__", rule)
         values = tuple(out.array.copy() if self.values else out.array for out in outs)
-        inputs = {k: x for k, x in read["inputs"].items() if x is not None}
+        inputs = {k: x for k, x in inputs.items() if x is not None}
         nodes = tuple(out.node for out in outs)
         scope = self._open[-1] if self._open else None
         constants = {
@@ -204,19 +167,15 @@ class recording:
             self._copies[key] = x.array.copy()
         return self._copies[key]
 
-    def _enter(self, frame: FrameType) -> None:
+    def began(self, what: Module | str, args: tuple) -> None:
         """Note the beginning of a call."""
-        parent, read = self._open[-1] if self._open else None, frame.f_locals
-        if frame.f_code is CALL:
-            module = read["self"]
-            if module not in self._modules:
-                self._learn(module)
-            args = (*read["args"], *read["kwargs"].values())
-            scope = Scope(self._modules[module], module, parent, args)
-        else:
-            names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
-            args = tuple(read[name] for name in names)
-            scope = Scope(WHOLE[frame.f_code], None, parent, args)
+        parent, module = self._open[-1] if self._open else None, None
+        if isinstance(what, Module):
+            if what not in self._modules:
+                self._learn(what)
+            what, module = self._modules[what], what
+        grid = next((x for x in args if isinstance(x, Grid)), None)
+        scope = Scope(what, module, parent, args, grid=grid)
         self._open.append(scope)
         self.scopes.append(scope)
 
@@ -227,17 +186,7 @@ class recording:
         for name, tensor in (*module.named_parameters(), *module.named_buffers()):
             self.names.setdefault(tensor, name)
 
-    def _leave(self, frame: FrameType, result: Any) -> None:
-        """Note the end of a call."""
+    def ended(self, output: Any) -> None:
+        """Note the end of the innermost call."""
         scope = self._open.pop()
-        scope.output, scope.end = result, len(self.ops)
-        scope.grid = frame.f_locals.get("grid") if scope.module is None else None
-
-
-WRITERS = {record.__code__, record_fused.__code__}
-CALL = Module.__call__.__code__
-
-
-def _caller(frame: FrameType) -> str:
-    """The function that recorded an operation without rules."""
-    return frame.f_back.f_code.co_name if frame.f_back else "operation"
+        scope.output, scope.end = output, len(self.ops)

@@ -11,7 +11,7 @@ import numpy as np
 from ...graph import record
 from ...ops import flatten, max, reshape, squeeze
 from ...ops.convolution import numbers, refuse
-from ...ops.promotion import array
+from ...ops.promotion import array, whole
 from ...tensor import Tensor, raw
 from .convolution import as_image, as_line
 from .pooling import avg_pool2d, max_pool2d
@@ -20,6 +20,7 @@ from .resizing import taken
 __all__ = ["adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool2d"]
 
 
+@whole("adaptive_avg_pool2d")
 def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     r"""Take the means of I times J about equal parts of an image.
 

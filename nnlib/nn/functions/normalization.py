@@ -10,7 +10,7 @@ import numpy as np
 
 from ...ops import matmul, mean, normalization, reshape, square
 from ...ops.normalization import standardized
-from ...ops.promotion import array
+from ...ops.promotion import array, whole
 from ...tensor import Tensor, counter, raw
 
 __all__ = [
@@ -262,6 +262,7 @@ def rms_norm(
     return _stretched(input * (mean(square(input), axes, True) + eps) ** -0.5, weight, None)
 
 
+@whole("local_response_norm")
 def local_response_norm(
     input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
 ) -> Tensor:

@@ -10,7 +10,7 @@ import numpy as np
 from ...graph import record, record_fused
 from ...ops import permute, scatter_add, squeeze, unsqueeze
 from ...ops.convolution import Grid, framed, numbers, refuse
-from ...ops.promotion import array
+from ...ops.promotion import array, whole
 from ...tensor import Tensor, raw
 from .convolution import as_image, as_line
 
@@ -96,6 +96,13 @@ def max_pool2d(
         return tuple(squeeze(y, 0) for y in out) if return_indices else squeeze(out, 0)
     if x.dtype.kind == "b":
         refuse("numbers", x.dtype)
+    return _maximum(input, grid, return_indices)
+
+
+@whole("max_pool2d")
+def _maximum(input: Tensor, grid: Grid, return_indices: bool) -> Any:
+    """The largest value of every window of images (N, C, H, W), and where it stands."""
+    x = array(input)
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     x = framed(x.transpose(0, 2, 3, 1), grid, lowest)
     rows, columns = (_Along(i, grid, places) for i, places in enumerate(grid.places))
@@ -109,7 +116,7 @@ def max_pool2d(
         return dict(x=dx[grid.inside].transpose(0, 3, 1, 2))
 
     def twice(g, x):
-        _, at = max_pool2d(raw(x), kernel_size, stride, padding, dilation, ceil_mode, True)
+        _, at = _maximum(raw(x), grid, True)
         n, c, h, w = x.shape
         g, at = (a.reshape((n, c, math.prod(grid.count))) for a in (g, at))
         dx = scatter_add(np.zeros((n, c, h * w), x.dtype), 2, at, g)
@@ -277,13 +284,19 @@ def avg_pool2d(
     if x.ndim == 3:
         options = (kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
         return squeeze(avg_pool2d(unsqueeze(input, 0), *options), 0)
+    m = divisor_override or _members(grid, count_include_pad).astype(x.dtype)
+    return _mean(input, grid, m)
+
+
+@whole("avg_pool2d")
+def _mean(input: Tensor, grid: Grid, m: Any) -> Tensor:
+    """The sum of every window of images (N, C, H, W), divided by m."""
     total = permute(input, (0, 2, 3, 1))
     if grid.frame != grid.size:
         y = framed(raw(total), grid)
         total = record(y, dict(x=total), x=lambda g: g[grid.inside])
     for axis, places in enumerate(grid.places, 1):  # of lines, then of what is left of them
         total = _summed(total, axis, places)
-    m = divisor_override or _members(grid, count_include_pad).astype(x.dtype)
     return permute(total / m, (0, 3, 1, 2))
 
 
