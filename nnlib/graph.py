@@ -27,7 +27,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .grad_mode import mode
-from .tensor import INFERENCE, Keep, Tensor, counter, raw
+from .hook import Keep
+from .tensor import INFERENCE, Tensor, counter, raw
 
 __all__ = ["Node", "View", "change_", "record", "record_fused", "recorded"]
 

@@ -8,13 +8,13 @@ methods and operators.
 from __future__ import annotations
 
 import copy
-import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .device import device
+from .hook import Hook, Keep
 from .printing import show
 
 __all__ = ["Tensor", "raw"]
@@ -266,31 +266,6 @@ class Tensor:
             raise RuntimeError("retain_grad: expected a tensor that requires grad")
         if self.node is not None and not any(type(h) is Keep for h in self.node.hooks or ()):
             self.register_hook(Keep(self))
-
-
-class Hook:
-    """What ``register_hook`` returns; ``remove`` takes the hook away again."""
-
-    def __init__(self, hooks: list[Callable], hook: Callable):
-        self.hooks, self.hook = hooks, hook
-
-    def remove(self) -> None:
-        """Take the hook away."""
-        if self.hook in self.hooks:
-            self.hooks.remove(self.hook)
-        self.hooks = []  # not a second time, where the same function was registered twice
-
-
-class Keep:
-    """The hook of ``retain_grad``: it comes after all others, and keeps no tensor alive."""
-
-    def __init__(self, x: Tensor):
-        self.tensor = weakref.ref(x)
-
-    def __call__(self, g: Tensor) -> None:
-        x = self.tensor()
-        if x is not None:
-            x.grad = g if x.grad is None else x.grad + g
 
 
 def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:

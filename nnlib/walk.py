@@ -14,7 +14,8 @@ import numpy as np
 
 from .grad_mode import Recording
 from .graph import Node
-from .tensor import Keep, Tensor, counter, raw
+from .hook import Keep
+from .tensor import Tensor, counter, raw
 
 __all__ = ["accumulate", "backward", "grad"]
 

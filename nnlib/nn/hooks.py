@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import record_fused
-from ..tensor import Hook, Tensor, counter
+from ..hook import Hook
+from ..tensor import Tensor, counter
 
 __all__ = ["Handle", "call_with_hooks"]
 

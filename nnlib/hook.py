@@ -1,0 +1,35 @@
+"""Hooks of a tensor: what ``register_hook`` returns, and what ``retain_grad`` registers."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["Hook", "Keep"]
+
+
+class Hook:
+    """What ``register_hook`` returns; ``remove`` takes the hook away again."""
+
+    def __init__(self, hooks: list[Callable], hook: Callable):
+        self.hooks, self.hook = hooks, hook
+
+    def remove(self) -> None:
+        """Take the hook away."""
+        if self.hook in self.hooks:
+            self.hooks.remove(self.hook)
+        self.hooks = []  # not a second time, where the same function was registered twice
+
+
+class Keep:
+    """The hook of ``retain_grad``: it comes after all others, and keeps no tensor alive."""
+
+    def __init__(self, x: Any):
+        self.tensor = weakref.ref(x)
+
+    def __call__(self, g: Any) -> None:
+        """Add a gradient to what was kept, where the tensor is still alive."""
+        x = self.tensor()
+        if x is not None:
+            x.grad = g if x.grad is None else x.grad + g
