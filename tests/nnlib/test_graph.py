@@ -465,7 +465,7 @@ def change_of_a_view(y):
 
 
 CHAINS = {
-    "products": (100_000, lambda y: y * 1.0),
+    "products": (30_000, lambda y: y * 1.0),
     "views": (30_000, lambda y: y.view(2)),
     "changes of views": (10_000, change_of_a_view),
     "several results": (10_000, halves),
@@ -485,12 +485,13 @@ def test_a_long_chain_is_walked_and_let_go_without_recursion(name):
 
 
 def test_a_chain_of_100_000_operations_is_walked_within_a_second():
-    y = leaf(1.0)
+    x = y = leaf(1.0)
     for _ in range(100_000):
         y = y * 1.0
     start = time.process_time()
     y.backward()
     assert time.process_time() - start < 1.0
+    assert x.grad.tolist() == [1.0]
 
 
 def test_recording_is_switched_off_in_one_thread_alone():

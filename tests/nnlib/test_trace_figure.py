@@ -36,12 +36,17 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def page(browser):
+    return browser.new_page()
+
+
 @pytest.fixture
-def figure(browser):
-    """Opens a page that holds nothing but the figure with some graphs; yields a function."""
-    page = browser.new_page()
+def figure(page):
+    """Returns a function that shows nothing but the figure with some graphs on the page."""
 
     def show(graphs, width=900):
+        page.goto("about:blank")
         page.set_viewport_size({"width": width, "height": 700})
         body = json.dumps({"graphs": graphs, "start": 0, "steps": 0})
         page.set_content(
@@ -51,8 +56,7 @@ def figure(browser):
             page.add_script_tag(path=PLAY / f"{name}.js")
         return page.locator("nn-graph")
 
-    yield show
-    page.close()
+    return show
 
 
 def titled(text, values):

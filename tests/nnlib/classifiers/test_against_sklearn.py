@@ -149,6 +149,7 @@ def test_support_vector_machines_tell_clothes_apart_as_well_as_scikit_learns(los
     assert got.score(test.X, test.y) > b - ours.standard_error(b, len(test.y))
 
 
+@pytest.mark.deep(3)
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ PAPERS = [
 ]
 
 
+@pytest.mark.deep(3)
 @pytest.mark.parametrize(("make", "size", "parameters"), PAPERS)
 def test_totals_are_the_counts_of_the_papers_and_no_part_is_lost(make, size, parameters):
     model = counted(make)

@@ -106,6 +106,7 @@ def rippled(x):
 FUNCTIONS = [rosenbrock, rippled, lambda x: (x**4).sum(), lambda x: x.abs().sum()]
 
 
+@pytest.mark.deep(4)
 @pytest.mark.parametrize("f", FUNCTIONS)
 @pytest.mark.parametrize("lr", [1.0, 1e-3, 30.0])
 @pytest.mark.parametrize("max_eval", [None, 4, 1])

@@ -73,6 +73,7 @@ def by_scipy(method, f, start):
 PROBLEMS = [(rosenbrock, [-1.2, 1.0]), (rosenbrock, [-1.0] * 10), (quadratic, [0.0] * 6)]
 
 
+@pytest.mark.deep(3)
 @pytest.mark.parametrize(("f", "start"), PROBLEMS)
 @pytest.mark.parametrize(("make", "options", "method"), METHODS)
 def test_the_minimum_is_that_of_scipy_in_about_as_many_iterations(

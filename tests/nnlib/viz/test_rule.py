@@ -1,6 +1,7 @@
 """What every figure function keeps: it returns its Axes, takes ``ax``, changes nothing else."""
 
 import copy
+import functools
 import re
 import subprocess
 import sys
@@ -110,17 +111,22 @@ def test_every_colour_of_a_drawing_is_an_ink_of_the_page(name):
     assert set(re.findall(r"#[0-9a-f]{6}\b", html)) == set()
 
 
+@functools.cache
+def drawn(name):
+    """The axes of a figure that is laid out; two tests look at them and change nothing."""
+    ax = draw(name)
+    ax.figure.draw_without_rendering()
+    return ax
+
+
 @each
 def test_text_is_at_least_nine_points(name):
-    figure = draw(name).figure
-    figure.draw_without_rendering()
-    assert min(t.get_fontsize() for t in texts(figure)) >= 9
+    assert min(t.get_fontsize() for t in texts(drawn(name).figure)) >= 9
 
 
 @each
 def test_nothing_is_cut_off_at_the_edge_of_the_panel(name):
-    ax = draw(name)
-    ax.figure.draw_without_rendering()
+    ax = drawn(name)
     box, page = ax.get_tightbbox(), ax.figure.bbox
     assert box.x0 >= page.x0 - 2
     assert box.y0 >= page.y0 - 2
@@ -128,6 +134,7 @@ def test_nothing_is_cut_off_at_the_edge_of_the_panel(name):
     assert box.y1 <= page.y1 + 2
 
 
+@pytest.mark.deep(4)
 @each
 def test_a_notebook_shows_the_axes_as_a_picture(name):
     data, _ = DisplayFormatter().format(draw(name))
