@@ -37,11 +37,15 @@ class Adagrad(Optimizer):
         ε, which keeps the divisor away from 0.
     maximize : bool
         Whether to climb: the gradient is reversed before anything else.
+    foreach, fused : bool, optional
+        How torch would compute the same steps; both change nothing here.
 
     Raises
     ------
     ValueError
         If an option is negative.
+    RuntimeError
+        If both foreach and fused are True.
 
     Source: Duchi et al. (2011), figure 1; Goodfellow et al. (2016), algorithm 8.4; chapter
     "Adaptive learning rates".
@@ -61,13 +65,16 @@ class Adagrad(Optimizer):
         weight_decay: float = 0,
         initial_accumulator_value: float = 0,
         eps: float = 1e-10,
+        foreach: bool | None = None,
         *,
         maximize: bool = False,
+        fused: bool | None = None,
     ):
         options = dict(lr=lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay)
         options |= dict(initial_accumulator_value=initial_accumulator_value)
         check_not_negative("Adagrad", **options)
-        super().__init__(params, options | dict(maximize=maximize))
+        options |= dict(maximize=maximize, foreach=foreach, fused=fused)
+        super().__init__(params, options)
         for p in self._params():
             self._start(p)
 
@@ -99,7 +106,7 @@ class RMSprop(Optimizer):
 
     Parameters
     ----------
-    params, lr, weight_decay, eps, maximize
+    params, lr, weight_decay, eps, maximize, foreach
         As in ``Adagrad``.
     alpha : float
         Share α of the last average that is kept.
@@ -134,12 +141,14 @@ class RMSprop(Optimizer):
         momentum: float = 0,
         centered: bool = False,
         *,
+        foreach: bool | None = None,
         maximize: bool = False,
     ):
         options = dict(lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay)
         options |= dict(momentum=momentum)
         check_not_negative("RMSprop", **options)
-        super().__init__(params, options | dict(centered=centered, maximize=maximize))
+        options |= dict(centered=centered, maximize=maximize, foreach=foreach)
+        super().__init__(params, options)
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Take one step with one parameter."""
@@ -175,7 +184,7 @@ class Adadelta(Optimizer):
 
     Parameters
     ----------
-    params, lr, weight_decay, maximize
+    params, lr, weight_decay, maximize, foreach
         As in ``Adagrad``; steps have the unit of p, so that lr has none.
     rho : float
         Share ρ of the last averages that is kept.
@@ -203,6 +212,7 @@ class Adadelta(Optimizer):
         rho: float = 0.9,
         eps: float = 1e-6,
         weight_decay: float = 0,
+        foreach: bool | None = None,
         *,
         maximize: bool = False,
     ):
@@ -210,7 +220,7 @@ class Adadelta(Optimizer):
         if not 0 <= rho <= 1:
             raise ValueError(f"Adadelta: expected rho in [0, 1], got {rho}")
         options = dict(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
-        super().__init__(params, options | dict(maximize=maximize))
+        super().__init__(params, options | dict(maximize=maximize, foreach=foreach))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Take one step with one parameter."""

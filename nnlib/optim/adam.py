@@ -42,6 +42,8 @@ class Adam(Optimizer):
         Whether to divide by the largest v so far, so that steps do not grow again.
     maximize : bool
         Whether to climb: the gradient is reversed before anything else.
+    foreach, fused : bool, optional
+        How torch would compute the same steps; both change nothing here.
     decoupled_weight_decay : bool
         Whether λ shrinks p itself, by the factor 1 - ηλ, rather than adding to g.
 
@@ -49,6 +51,8 @@ class Adam(Optimizer):
     ------
     ValueError
         If lr, eps or weight_decay is negative, or a beta outside [0, 1).
+    RuntimeError
+        If both foreach and fused are True.
 
     Source: Kingma and Ba (2015), algorithm 1; Reddi et al. (2018), algorithm 2, for amsgrad;
     Goodfellow et al. (2016), algorithm 8.7; chapter "Adaptive learning rates".
@@ -69,14 +73,16 @@ class Adam(Optimizer):
         weight_decay: float = 0,
         amsgrad: bool = False,
         *,
+        foreach: bool | None = None,
         maximize: bool = False,
+        fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ):
         name = type(self).__name__
         check_not_negative(name, lr=lr, eps=eps, weight_decay=weight_decay)
         check_betas(name, betas)
         options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
-        options |= dict(amsgrad=amsgrad, maximize=maximize)
+        options |= dict(amsgrad=amsgrad, maximize=maximize, foreach=foreach, fused=fused)
         super().__init__(params, options | dict(decoupled_weight_decay=decoupled_weight_decay))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
@@ -118,6 +124,8 @@ class AdamW(Adam):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        foreach: bool | None = None,
+        fused: bool | None = None,
     ):
         super().__init__(
             params,
@@ -127,6 +135,8 @@ class AdamW(Adam):
             weight_decay,
             amsgrad,
             maximize=maximize,
+            foreach=foreach,
+            fused=fused,
             decoupled_weight_decay=True,
         )
 
@@ -143,7 +153,7 @@ class NAdam(Optimizer):
 
     Parameters
     ----------
-    params, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize
+    params, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize, foreach
         As in ``Adam``.
     momentum_decay : float
         ψ, how fast μ rises from β₁/2 to β₁.
@@ -172,13 +182,14 @@ class NAdam(Optimizer):
         momentum_decay: float = 4e-3,
         decoupled_weight_decay: bool = False,
         *,
+        foreach: bool | None = None,
         maximize: bool = False,
     ):
         check_not_negative("NAdam", lr=lr, eps=eps, weight_decay=weight_decay)
         check_not_negative("NAdam", momentum_decay=momentum_decay)
         check_betas("NAdam", betas)
         options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
-        options |= dict(momentum_decay=momentum_decay, maximize=maximize)
+        options |= dict(momentum_decay=momentum_decay, maximize=maximize, foreach=foreach)
         super().__init__(params, options | dict(decoupled_weight_decay=decoupled_weight_decay))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
@@ -208,7 +219,7 @@ class Adamax(Optimizer):
 
     Parameters
     ----------
-    params, lr, betas, eps, weight_decay, maximize
+    params, lr, betas, eps, weight_decay, maximize, foreach
         As in ``Adam``.
 
     Raises
@@ -232,13 +243,14 @@ class Adamax(Optimizer):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,
+        foreach: bool | None = None,
         *,
         maximize: bool = False,
     ):
         check_not_negative("Adamax", lr=lr, eps=eps, weight_decay=weight_decay)
         check_betas("Adamax", betas)
         options = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
-        super().__init__(params, options | dict(maximize=maximize))
+        super().__init__(params, options | dict(maximize=maximize, foreach=foreach))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Take one step with one parameter."""

@@ -35,6 +35,9 @@ class Optimizer:
     """
 
     def __init__(self, params: Iterable, defaults: dict[str, Any]):
+        if defaults.get("foreach") and defaults.get("fused"):
+            name = type(self).__name__
+            raise RuntimeError(f"{name}: expected foreach or fused to be True, got both")
         self.defaults = defaults
         self.state: dict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []

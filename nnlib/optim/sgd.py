@@ -37,12 +37,16 @@ class SGD(Optimizer):
         Whether to look ahead by the velocity.
     maximize : bool
         Whether to climb: the gradient is reversed before anything else.
+    foreach, fused : bool, optional
+        How torch would compute the same steps; both change nothing here.
 
     Raises
     ------
     ValueError
         If lr, momentum or weight_decay is negative, or Nesterov is asked for without
         momentum or with dampening.
+    RuntimeError
+        If both foreach and fused are True.
 
     Source: Goodfellow et al. (2016), algorithms 8.1 to 8.3; chapter "Momentum and Nesterov".
 
@@ -63,6 +67,8 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        foreach: bool | None = None,
+        fused: bool | None = None,
     ):
         check_not_negative("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
@@ -72,7 +78,7 @@ class SGD(Optimizer):
             )
         options = dict(lr=lr, momentum=momentum, dampening=dampening)
         options |= dict(weight_decay=weight_decay, nesterov=nesterov, maximize=maximize)
-        super().__init__(params, options)
+        super().__init__(params, options | dict(foreach=foreach, fused=fused))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Take one step with one parameter."""

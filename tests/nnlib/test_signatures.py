@@ -27,7 +27,7 @@ LEFT_OUT = {
     **dict.fromkeys(("pin_memory", "non_blocking"), "there is one memory"),
     **dict.fromkeys(("size_average", "reduce"), "torch replaced them by reduction"),
     **dict.fromkeys(("sparse", "sparse_grad"), "gradients are dense"),
-    **dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "one way to step"),
+    **dict.fromkeys(("capturable", "differentiable"), "one way to step"),
     **dict.fromkeys(("out_dtype", "implicit", "_stacklevel"), "torch's own affair"),
     **dict.fromkeys(("vectorize", "strategy", "outer_jacobian_strategy"), "one way to compute"),
     **dict.fromkeys(("nondet_tol", "check_undefined_grad", "check_batched_grad"), "one check"),

@@ -12,7 +12,10 @@ __all__ = ["clip_grad_norm_", "clip_grad_value_", "get_total_norm"]
 
 
 def get_total_norm(
-    tensors: Tensor | Iterable[Tensor], norm_type: float = 2.0, error_if_nonfinite: bool = False
+    tensors: Tensor | Iterable[Tensor],
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
 ) -> Tensor:
     r"""Norm of all elements of all tensors together.
 
@@ -26,6 +29,8 @@ def get_total_norm(
         The p; inf gives the largest absolute value.
     error_if_nonfinite : bool
         Whether NaN or infinity is an error.
+    foreach : bool, optional
+        How torch would compute it; changes nothing here.
 
     Returns
     -------
@@ -55,6 +60,7 @@ def clip_grad_norm_(
     max_norm: float,
     norm_type: float = 2.0,
     error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
 ) -> Tensor:
     r"""Shorten the gradient of all parameters, seen as one vector, to at most max_norm.
 
@@ -70,6 +76,8 @@ def clip_grad_norm_(
         The p.
     error_if_nonfinite : bool
         Whether a norm that is NaN or infinite is an error.
+    foreach : bool, optional
+        How torch would compute it; changes nothing here.
 
     Returns
     -------
@@ -102,8 +110,12 @@ def clip_grad_norm_(
     return total
 
 
-def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
+def clip_grad_value_(
+    parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None
+) -> None:
     """Limit each element of each gradient to [-clip_value, clip_value].
+
+    ``foreach`` is how torch would compute it; it changes nothing here.
 
     >>> p = Tensor([0.0, 0.0], requires_grad=True)
     >>> p.grad = Tensor([3.0, -0.5])

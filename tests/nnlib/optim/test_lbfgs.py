@@ -258,6 +258,16 @@ def test_a_history_without_a_pair_is_refused(options):
         LBFGS([leaf(1.0)], **options)
 
 
+def test_one_group_has_options_of_its_own(arrays):
+    def one_group(make):
+        return lambda p: make([dict(params=p, lr=0.1, max_iter=4)], lr=5.0)
+
+    pairs = [(L, one_group(make)) for L, make in PAIRS]
+    assert_alike(
+        *(steps_of(L, make, {}, arrays[:2], network(L, arrays), 2) for L, make in pairs)
+    )
+
+
 def test_several_groups_are_refused():
     with pytest.raises(ValueError, match="LBFGS: expected one parameter group, got more"):
         LBFGS([dict(params=[leaf(1.0)]), dict(params=[leaf(2.0)])])

@@ -39,6 +39,9 @@ OPTIONS = {
         *product(momentum_decay=[0.0, 0.1], eps=[1e-8, 0.1]),
     ],
 }
+FUSED = ("SGD", "Adam", "AdamW", "Adagrad")  # for the others torch has no such option
+for name in OPTIONS:
+    OPTIONS[name] += [dict(foreach=True), *[dict(fused=True)] * (name in FUSED)]
 CASES = [(name, options) for name, several in OPTIONS.items() for options in [{}, *several]]
 NEW = ("Adagrad", "RMSprop", "Adadelta", "Adamax", "NAdam")
 
@@ -298,7 +301,7 @@ def test_a_variance_below_zero_is_nan_as_in_torch():
 
 def printed(options):
     """The lines of torch that are ours too."""
-    own = ("foreach", "differentiable", "fused", "capturable")
+    own = ("differentiable", "capturable")
     return [line for line in options.splitlines() if not line.strip().startswith(own)]
 
 
@@ -306,6 +309,13 @@ def printed(options):
 def test_an_optimizer_prints_as_in_torch(name):
     ours = repr(getattr(optim, name)([leaf(1.0)]))
     assert ours.splitlines() == printed(repr(getattr(torch.optim, name)([torch.ones(1)])))
+
+
+@pytest.mark.parametrize("name", FUSED)
+def test_two_ways_of_computing_at_once_are_refused(name):
+    for L, make in both(name):
+        with pytest.raises(RuntimeError, match="fused"):
+            make([L.ones(1, requires_grad=True)], foreach=True, fused=True)
 
 
 NEGATIVE = {
