@@ -78,7 +78,7 @@ def made(name: str, array: np.ndarray, device: Any, requires_grad: bool = False)
     return Tensor(array, requires_grad)
 
 
-def number(name: str, x: Any) -> Any:
+def scalar(name: str, x: Any) -> Any:
     """A Python number, from one or from a single element."""
     x = raw(x)
     if isinstance(x, (np.ndarray, np.generic)) and x.ndim == 0 and x.dtype in DTYPES:
@@ -244,7 +244,7 @@ def full(
     """Fill a shape with a value, which also decides the dtype."""
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full: expected a tuple of sizes, got {size!r}")
-    value = number("full", fill_value)
+    value = scalar("full", fill_value)
     own = fill_value.dtype if isinstance(fill_value, Tensor) else PYTHON[type(value)]
     array = np.full(shape_of("full", (size,)), value, known("full", dtype or own))
     return made("full", array, device, requires_grad)
@@ -283,7 +283,7 @@ def arange(
     """
     start, end = (0 if end is not None else None, end) if start is None else (start, end)
     start, end = (0, start) if end is None else (start, end)
-    start, end, step = (number("arange", x) for x in (start, end, step))
+    start, end, step = (scalar("arange", x) for x in (start, end, step))
     whole = not any(isinstance(x, float) for x in (start, end, step))
     dtype = known("arange", dtype or (PYTHON[int] if whole else FLOAT32))
     if not all(map(math.isfinite, (start, end, step))) or dtype.kind == "b":
@@ -330,7 +330,11 @@ def logspace(
 
 def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
     """Evenly spaced float64, counted from the nearer end, so that both are met exactly."""
-    start, end, (n,) = number(name, start), number(name, end), shape_of(name, (steps,))
+    start, end, (n,) = (
+        scalar(name, start),
+        scalar(name, end),
+        shape_of(name, (steps,)),
+    )
     i, step = np.arange(n), (end - start) / max(n - 1, 1)
     return np.where(i < max(n // 2, 1), start + step * i, end - step * (n - 1 - i))
 
@@ -406,7 +410,7 @@ def full_like(
 ) -> Tensor:
     """Fill the shape and dtype of another tensor with a value."""
     shape, dtype = like("full_like", input, dtype)
-    array = np.full(shape, number("full_like", fill_value), dtype)
+    array = np.full(shape, scalar("full_like", fill_value), dtype)
     return made("full_like", array, device, requires_grad)
 
 

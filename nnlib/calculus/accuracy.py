@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..checks import function, reals
-from . import checks
+from ..checks import entries, function, one_of, reals
+from . import values
 from .differences import POWERS, numerical_gradient
 
 __all__ = ["ErrorAgainstStep", "error_against_step", "relative_error"]
@@ -143,15 +143,19 @@ def error_against_step(
     """
     name = "error_against_step"
     function(name, "f", f)
-    x = checks.point(name, x)
-    checks.one_of(name, "method", method, POWERS)
-    gradient = checks.point(name, gradient, "gradient")
+    x = entries(name, "x", x, kinds="iuf")
+    one_of(name, "method", method, POWERS)
+    gradient = entries(name, "gradient", gradient, kinds="iuf")
     if gradient.shape != x.shape:
         raise ValueError(
             f"{name}: expected gradient {x.shape}, the shape of x, got {gradient.shape}"
         )
     eps = np.finfo(x.dtype).eps
-    h = _grid(x, eps, method) if h is None else np.atleast_1d(checks.point(name, h, "h"))
+    h = (
+        _grid(x, eps, method)
+        if h is None
+        else np.atleast_1d(entries(name, "h", h, kinds="iuf"))
+    )
     if h.ndim > 1 or not (h > 0).all():
         raise ValueError(f"{name}: expected steps h (K,) above 0, got {h}")
     found = [numerical_gradient(f, x, method=method, h=float(step)) for step in h]
@@ -185,4 +189,4 @@ def _curvature(f: Callable, x: Array) -> tuple[float, float]:
 
 def _value(f: Callable, x: Array) -> float:
     """The value of f, as a plain number."""
-    return float(checks.number("error_against_step", f, x))
+    return float(values.one_number("error_against_step", f, x))

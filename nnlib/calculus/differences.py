@@ -26,8 +26,9 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import entries, one_of
 from ..steps import Steps
-from . import checks
+from . import values
 from .shown import gradient_steps
 
 __all__ = ["numerical_gradient", "numerical_hessian", "numerical_jacobian"]
@@ -89,9 +90,9 @@ def numerical_gradient(
     1. At h = 1/10, f(x) = 1 and f(x + h) = 1331/1000: the quotient is 331/100.
     """
     name = "numerical_gradient"
-    x = checks.point(name, x)
-    checks.one_of(name, "layout", layout, LAYOUTS)
-    value = partial(checks.number, name, f)
+    x = entries(name, "x", x, kinds="iuf")
+    one_of(name, "layout", layout, LAYOUTS)
+    value = partial(values.one_number, name, f)
     gradient = _jacobian(name, value, x, method, h).astype(x.dtype)
     result = gradient.T if layout == "numerator" else gradient
     return Steps(gradient_steps(f, x, method, h, gradient), result) if steps else result
@@ -142,9 +143,9 @@ def numerical_jacobian(
     (3, 2)
     """
     name = "numerical_jacobian"
-    x = checks.point(name, x)
-    checks.one_of(name, "layout", layout, LAYOUTS)
-    J = _jacobian(name, checks.of_one_shape(name, f), x, method, h).astype(x.dtype)
+    x = entries(name, "x", x, kinds="iuf")
+    one_of(name, "layout", layout, LAYOUTS)
+    J = _jacobian(name, values.of_one_shape(name, f), x, method, h).astype(x.dtype)
     return J if layout == "numerator" else np.moveaxis(J, range(-x.ndim, 0), range(x.ndim))
 
 
@@ -187,9 +188,9 @@ def numerical_hessian(
            [2., 0.]])
     """
     name = "numerical_hessian"
-    x = checks.point(name, x)
-    checks.one_of(name, "method", method, POWERS_OF_HESSIAN)
-    value = partial(checks.number, name, f)
+    x = entries(name, "x", x, kinds="iuf")
+    one_of(name, "method", method, POWERS_OF_HESSIAN)
+    value = partial(values.one_number, name, f)
     h = _steps_of(name, x, h, POWERS_OF_HESSIAN[method])
     places = list(np.ndindex(x.shape))
     H = np.empty((len(places), len(places)), dtype=x.dtype)
@@ -201,7 +202,7 @@ def numerical_hessian(
 
 def _jacobian(name: str, f: Callable, x: Array, method: str, h: float | None) -> Array:
     """First derivatives, the axes of y before those of x."""
-    checks.one_of(name, "method", method, POWERS)
+    one_of(name, "method", method, POWERS)
     h = _steps_of(name, x, h, POWERS[method])
     y = f(_moved(x)) if method in ("forward", "backward") else None
     columns = [_first(f, x, place, h[place], method, y) for place in np.ndindex(x.shape)]

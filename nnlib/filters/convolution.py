@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .. import checks
 from ..checks import one_of, whole
 from ..steps import Steps
-from . import checks
 from .shown import correlation_steps
+from .sizes import fits, operand
 from .sliding import METHODS
 
 __all__ = ["convolve", "correlate", "pad"]
@@ -158,7 +159,7 @@ def pad(x: Array, padding: Ints, *, padding_mode: str = "zeros", axes: int = 2) 
            [0, 1, 2, 0],
            [0, 0, 0, 0]])
     """
-    x, axes = checks.numbers("pad", "x", x), whole("pad", "axes", axes, low=1)
+    x, axes = operand("pad", "x", x), whole("pad", "axes", axes, low=1)
     if x.ndim < axes:
         raise ValueError(f"pad: expected x with at least {axes} axes, got shape {x.shape}")
     each = checks.one_for_each("pad", "padding", padding, axes, 0)
@@ -167,7 +168,7 @@ def pad(x: Array, padding: Ints, *, padding_mode: str = "zeros", axes: int = 2) 
 
 def _operands(name: str, x: Array, kernel: Array) -> tuple[Array, Array]:
     """Picture and kernel as arrays."""
-    x, h = checks.numbers(name, "x", x), checks.numbers(name, "kernel", kernel)
+    x, h = operand(name, "x", x), operand(name, "kernel", kernel)
     if h.ndim > 2 or x.ndim < h.ndim:
         raise ValueError(
             f"{name}: expected a kernel of 1 or 2 axes and x of at least as many, "
@@ -226,7 +227,7 @@ def _slide(
     s = checks.one_for_each(name, "stride", stride, h.ndim, 1)
     d = checks.one_for_each(name, "dilation", dilation, h.ndim, 1)
     around = _padded(name, x, ends, padding_mode)
-    checks.fits(name, around.shape, h.shape, d)
+    fits(name, around.shape, h.shape, d)
     if method == "fft":
         _expect_small(name, around, h)
     y = METHODS[method](around, h, s, d)

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..checks import function, one_of
-from . import checks
 from .convolution import MODES, convolve
 from .kernels import sobel
+from .sizes import operand
 from .sliding import METHODS
 
 __all__ = ["Edges", "edges"]
@@ -78,7 +78,7 @@ def edges(
     >>> float(found.direction[1, 2])
     0.0
     """
-    F = checks.numbers("edges", "image", image)
+    F = operand("edges", "image", image)
     if F.ndim < 2:
         raise ValueError(f"edges: expected image (..., H, W), got {F.shape}")
     function("edges", "kernel", kernel)

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from .. import checks
 from ..checks import number, one_of, whole
-from . import checks
+from .sizes import operand
 
 __all__ = [
     "box",
@@ -251,7 +252,7 @@ def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
     >>> separate(sobel())
     (array([1, 2, 1]), array([ 1,  0, -1]))
     """
-    K = checks.numbers("separate", "kernel", kernel)
+    K = operand("separate", "kernel", kernel)
     number("separate", "tolerance", tolerance, low=0)
     if K.ndim != 2:
         raise ValueError(f"separate: expected kernel (kH, kW), got {K.shape}")

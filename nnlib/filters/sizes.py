@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
-from ..checks import whole
+import numpy as np
+
+from ..checks import entries, whole
 from ..steps import Step, Steps
 
 __all__ = ["output_size", "same_padding"]
@@ -123,3 +127,22 @@ def same_padding(size: int, kernel_size: int, *, stride: int = 1) -> int:
             f"same_padding: size {n}, kernel_size {k} and stride {s} need a padding of {p}"
         )
     return int(p)
+
+
+def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequence[int]) -> None:
+    """Refuse a kernel that reaches beyond an array."""
+    if len(kernel_size) > len(shape):
+        raise ValueError(
+            f"{name}: expected x with {len(kernel_size)} axes at least, got {tuple(shape)}"
+        )
+    reach = tuple(dk * (k - 1) + 1 for k, dk in zip(kernel_size, d, strict=True))
+    if any(r > n for r, n in zip(reach, shape[-len(reach) :], strict=True)):
+        raise ValueError(
+            f"{name}: a kernel that covers {reach} does not fit into {tuple(shape)}, "
+            "padding included"
+        )
+
+
+def operand(name: str, argument: str, x: Any) -> np.ndarray:
+    """Give finite numbers as an array: floats as they are, whole numbers as int64."""
+    return entries(name, argument, x, ndim=1, whole=np.int64)  # uint8 would overflow

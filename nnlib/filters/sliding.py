@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from . import checks
+from .. import checks
 from .kernels import separate
-from .sizes import output_size
+from .sizes import fits, operand, output_size
 
 __all__ = ["METHODS", "im2col"]
 
@@ -51,7 +51,7 @@ def im2col(
     array([[1, 2, 4, 5],
            [2, 3, 5, 6]])
     """
-    x = checks.numbers("im2col", "x", x)
+    x = operand("im2col", "x", x)
     if not isinstance(kernel_size, (tuple, list)) or not 1 <= len(kernel_size) <= x.ndim:
         raise ValueError(
             f"im2col: expected kernel_size of 1 to {x.ndim} ints, got {kernel_size}"
@@ -60,7 +60,7 @@ def im2col(
     checks.one_for_each("im2col", "kernel_size", kernel_size, n, 1)
     s = checks.one_for_each("im2col", "stride", stride, n, 1)
     d = checks.one_for_each("im2col", "dilation", dilation, n, 1)
-    checks.fits("im2col", x.shape, kernel_size, d)
+    fits("im2col", x.shape, kernel_size, d)
     sizes = _sizes(x, kernel_size, s, d)
     reach = [dk * (k - 1) + 1 for k, dk in zip(kernel_size, d, strict=True)]
     windows = sliding_window_view(x, reach, axis=tuple(range(-n, 0)))

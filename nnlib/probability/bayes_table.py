@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import checks
 from ..linalg.exact import exact as exactly
 from ..linalg.exact import tex, text
 from ..steps import Step, Steps
-from . import checks
 from .shown import divided, escaped
 
 __all__ = ["BayesTable", "bayes", "diagnostic_test"]
@@ -172,7 +172,7 @@ def _table(
 ) -> BayesTable | Steps:
     """Check by name what came in, and make the table."""
     p = checks.probabilities(name, "prior", prior)
-    L = checks.real(name, "likelihood", likelihood)
+    L = checks.floats(name, "likelihood", likelihood)
     if p.ndim != 1 or L.shape != p.shape:
         raise ValueError(
             f"{name}: expected prior (H,) and likelihood (H,), got {p.shape} and {L.shape}"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import checks
 from ..steps import Steps
-from . import checks
 from .categorical import class_counts
 from .distribution import Continuous
 from .special import betainc, digamma, log_beta, log_gamma, xlogy
@@ -175,7 +175,7 @@ class Dirichlet(Continuous):
     concentration: np.ndarray
 
     def __post_init__(self) -> None:
-        a = checks.array("Dirichlet", "concentration", self.concentration, ("C",))
+        a = checks.shaped("Dirichlet", "concentration", self.concentration, ("C",))
         if len(a) < 2 or (a <= 0).any():
             raise ValueError(
                 f"Dirichlet: expected concentration > 0 of at least 2 classes, got {a}"

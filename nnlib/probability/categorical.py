@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import checks
+from .. import checks
 from .distribution import Discrete, supported
 from .special import xlogy
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import checks
 from ..steps import Steps
-from . import checks
 from .distribution import Discrete, supported
 from .estimates import bernoulli_steps
 from .special import betainc, log_choose, xlogy

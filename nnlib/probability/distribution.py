@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
 from ..checks import generator
-from . import checks
 
 __all__ = ["Continuous", "Discrete", "Distribution", "plain", "standardised", "supported"]
 
@@ -28,7 +28,7 @@ class Distribution:
 
     def _checked(self, method: str, x: np.ndarray) -> np.ndarray:
         """Real numbers, as float64."""
-        return checks.real(f"{type(self).__name__}.{method}", "x", x)
+        return checks.floats(f"{type(self).__name__}.{method}", "x", x)
 
     def _kin(self, other: Any) -> None:
         """Refuse what is no distribution of the same family."""
@@ -118,7 +118,7 @@ class Distribution:
     def _log_likelihood(self, method: str, data: np.ndarray) -> float:
         """The sum of the log densities, for a method that its errors name."""
         name = f"{type(self).__name__}.{method}"
-        x = checks.real(name, "data", data)
+        x = checks.floats(name, "data", data)
         if np.isnan(x).any():
             raise ValueError(f"{name}: expected data without NaN")
         return float(np.sum(self._log_prob(x)))

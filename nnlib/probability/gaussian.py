@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import checks
 from ..error_function import erfc, erfinv
 from ..steps import Steps
-from . import checks
 from .distribution import Continuous, plain, standardised
 from .estimates import gaussian_steps
 from .updates import gaussian_update_steps
@@ -66,7 +66,7 @@ class Gaussian(Continuous):
 
     def icdf(self, p: np.ndarray) -> np.ndarray:
         """Give the x below which a share p lies; infinite for 0 and 1, NaN outside."""
-        p = checks.real("Gaussian.icdf", "p", p)
+        p = checks.floats("Gaussian.icdf", "p", p)
         tail = np.minimum(p, 1 - p)  # 2p - 1 would forget how small it is
         far = (tail > 0) & (tail < 1e-3)
         near = math.sqrt(2) * erfinv(2 * tail - 1)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from . import checks
+from .. import checks
 from .distribution import Distribution, plain
 from .special import xlogy
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
 from ..checks import function
 from ..linalg.exact import exact as exactly
 from ..linalg.exact import text
 from ..steps import Steps
-from . import checks
 from .bayes_table import BayesTable, bayes
 from .shown import conditional_steps, marginal_steps, moment_steps
 
@@ -57,7 +57,7 @@ class JointTable:
     def __init__(
         self, probs: np.ndarray, variables: Mapping[str, Sequence], *, exact: bool = False
     ):
-        p = checks.real("JointTable", "probs", probs)
+        p = checks.floats("JointTable", "probs", probs)
         if not isinstance(variables, Mapping):
             kind = type(variables).__name__
             raise TypeError(f"JointTable: expected variables to be a mapping, got {kind}")
@@ -274,7 +274,7 @@ class JointTable:
         p, outcomes = self._summed(self._axes([name])), self.variables[name]
         if p.dtype == object:
             return p, exactly(outcomes, function="JointTable", argument=name)
-        return p, checks.real("JointTable", f"the outcomes of {name}", outcomes)
+        return p, checks.floats("JointTable", f"the outcomes of {name}", outcomes)
 
     def bayes(self, hypothesis: str, *, given: Mapping[str, Any]) -> BayesTable:
         """Bayes' rule: a table of one variable's outcomes where others are known.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import checks
+from .. import checks
 from .distribution import Continuous, standardised
 
 __all__ = ["Laplace"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import checks
+from .. import checks
 from .distribution import Continuous
 
 __all__ = ["MultivariateGaussian"]
@@ -48,7 +48,7 @@ class MultivariateGaussian(Continuous):
     covariance_matrix: np.ndarray
 
     def __post_init__(self) -> None:
-        loc = checks.array("MultivariateGaussian", "loc", self.loc, ("D",))
+        loc = checks.shaped("MultivariateGaussian", "loc", self.loc, ("D",))
         cov = covariance("MultivariateGaussian", self.covariance_matrix, len(loc))
         self._set(loc=loc, covariance_matrix=cov)
 
@@ -63,7 +63,7 @@ class MultivariateGaussian(Continuous):
 
     def mahalanobis(self, x: np.ndarray) -> np.ndarray:
         """Give the distance (...) from the mean in standard deviations, x being (..., D)."""
-        D, x = len(self.loc), checks.real("MultivariateGaussian", "x", x)
+        D, x = len(self.loc), checks.floats("MultivariateGaussian", "x", x)
         if x.shape[-1:] != (D,):
             raise ValueError(f"MultivariateGaussian: expected x (..., {D}), got {x.shape}")
         L = np.linalg.cholesky(self.covariance_matrix)
@@ -146,8 +146,8 @@ class MultivariateGaussian(Continuous):
         Source: Bishop (2006), equation (2.115); chapter "Variational autoencoders".
         """
         name = "MultivariateGaussian.affine"
-        A = checks.array(name, "A", A, ("M", len(self.loc)))
-        b = np.zeros(len(A)) if b is None else checks.array(name, "b", b, (len(A),))
+        A = checks.shaped(name, "A", A, ("M", len(self.loc)))
+        b = np.zeros(len(A)) if b is None else checks.shaped(name, "b", b, (len(A),))
         return MultivariateGaussian(
             A @ self.loc + b, _symmetric(A @ self.covariance_matrix @ A.T)
         )
@@ -192,7 +192,7 @@ class MultivariateGaussian(Continuous):
         a, b = self._indices(name, entries), self._indices(name, given)
         if set(a) & set(b):
             raise ValueError(f"{name}: expected entries that are not given, got {a} and {b}")
-        x = checks.array(name, "values", values, (len(b),))
+        x = checks.shaped(name, "values", values, (len(b),))
         K = np.linalg.solve(S[np.ix_(b, b)], S[np.ix_(b, a)]).T
         loc = self.loc[a] + K @ (x - self.loc[b])
         return MultivariateGaussian(loc, _symmetric(S[np.ix_(a, a)] - K @ S[np.ix_(b, a)]))
@@ -223,7 +223,7 @@ class MultivariateGaussian(Continuous):
         >>> MultivariateGaussian.fit([[0, 0], [2, 0], [1, 3]]).loc
         array([1., 1.])
         """
-        X = checks.array("MultivariateGaussian.fit", "data", data, ("N", "D"))
+        X = checks.shaped("MultivariateGaussian.fit", "data", data, ("N", "D"))
         d = X - X.mean(axis=0)
         N = len(X) - 1 if unbiased else len(X)
         if N == 0 or np.linalg.matrix_rank(d) < X.shape[1]:
@@ -256,7 +256,7 @@ class MultivariateGaussian(Continuous):
         Source: Murphy (2012), section 4.6.1; chapter "Maximum likelihood".
         """
         name, D = "MultivariateGaussian.posterior", len(self.loc)
-        X = checks.array(name, "data", data, ("N", D))
+        X = checks.shaped(name, "data", data, ("N", D))
         P0 = np.linalg.inv(self.covariance_matrix)
         P = np.linalg.inv(covariance(name, covariance_matrix, D))
         S = _symmetric(np.linalg.inv(P0 + len(X) * P))
@@ -265,7 +265,7 @@ class MultivariateGaussian(Continuous):
 
 def covariance(name: str, S: np.ndarray, D: int) -> np.ndarray:
     """A covariance matrix of D entries, checked."""
-    S = checks.array(name, "covariance_matrix", S, (D, D))
+    S = checks.shaped(name, "covariance_matrix", S, (D, D))
     if not np.allclose(S, S.T, rtol=1e-10, atol=1e-12 * np.abs(S).max()):
         raise ValueError(
             f"{name}: expected a symmetric covariance_matrix, got one that differs from its "

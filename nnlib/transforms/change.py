@@ -9,7 +9,6 @@ import numpy as np
 from .. import checks
 from . import pixels
 from .compose import Transform
-from .shared import numbers
 
 __all__ = ["ColorJitter", "Cutout", "GaussianNoise", "RandomErasing"]
 
@@ -142,8 +141,8 @@ class RandomErasing(Transform):
         rng: np.random.Generator,
     ):
         self.p = checks.number("RandomErasing", "p", p, low=0, high=1)
-        self.scale = numbers("RandomErasing", "scale", scale, 2)
-        self.ratio = numbers("RandomErasing", "ratio", ratio, 2)
+        self.scale = checks.several("RandomErasing", "scale", scale, 2)
+        self.ratio = checks.several("RandomErasing", "ratio", ratio, 2)
         self._check(
             0 < self.scale[0] <= self.scale[1] <= 1, "a range of scale from 0 to 1", scale
         )

@@ -7,7 +7,6 @@ import numpy as np
 from .. import checks
 from . import grid, warping
 from .compose import Transform
-from .shared import numbers
 
 __all__ = ["ElasticTransform", "RandomAffine", "RandomCrop", "RandomRotation", "RandomShift"]
 
@@ -126,10 +125,10 @@ class RandomAffine(Transform):
         name = type(self).__name__
         self.degrees = _range(name, "degrees", degrees)
         self.shear = _range(name, "shear", 0 if shear is None else shear)
-        self.translate = numbers(
+        self.translate = checks.several(
             name, "translate", (0, 0) if translate is None else translate, 2
         )
-        self.scale = numbers(name, "scale", (1, 1) if scale is None else scale, 2)
+        self.scale = checks.several(name, "scale", (1, 1) if scale is None else scale, 2)
         self.fill, self.rng = checks.number(name, "fill", fill), checks.generator(name, rng)
         self._check(0 < self.scale[0] <= self.scale[1], "a range of scale above 0", scale)
         fractions = all(0 <= t <= 1 for t in self.translate)
@@ -233,7 +232,7 @@ def _range(
     if not isinstance(degrees, tuple | list | np.ndarray):
         degrees = abs(checks.number(name, argument, degrees))
         degrees = -degrees, degrees
-    low, high = numbers(name, argument, degrees, 2)
+    low, high = checks.several(name, argument, degrees, 2)
     if low > high:
         raise ValueError(f"{name}: expected a range of {argument}, got {degrees}")
     return low, high

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import number, reals
+from ..checks import reals
 
 __all__: list[str] = []
 
@@ -42,14 +42,6 @@ def each(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
             f"{x.shape[:-3]} pictures, got {value}"
         )
     return value.reshape(*value.shape, 1, 1, 1)
-
-
-def numbers(function: str, argument: str, x: Any, n: int) -> tuple[float, ...]:
-    """A list of n finite numbers."""
-    several = x if isinstance(x, tuple | list) else [] if x is None else np.ravel(x).tolist()
-    if len(several) != n:
-        raise ValueError(f"{function}: expected {argument} as {n} numbers, got {x!r}")
-    return tuple(number(function, argument, value) for value in several)
 
 
 def as_before(y: np.ndarray, x: np.ndarray) -> np.ndarray:

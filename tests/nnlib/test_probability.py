@@ -391,12 +391,12 @@ def test_distributions_of_equal_parameters_are_equal():
 
 RNG = np.random.default_rng(0)
 BAD = [
-    (lambda: Bernoulli(1.5), ValueError, r"Bernoulli: expected probs in \[0, 1\], got 1.5"),
-    (lambda: Bernoulli(np.nan), ValueError, r"expected probs in \[0, 1\], got nan"),
-    (lambda: Bernoulli("half"), TypeError, "Bernoulli: expected probs to be real numbers"),
-    (lambda: Bernoulli(None), TypeError, "Bernoulli: expected probs to be real numbers"),
-    (lambda: Bernoulli(0.5j), TypeError, "expected probs to be real numbers, got complex"),
-    (lambda: Bernoulli([0.5, 0.5]), ValueError, r"expected probs to be one number, got \(2,\)"),
+    (lambda: Bernoulli(1.5), ValueError, "Bernoulli: expected probs from 0 to 1, got 1.5"),
+    (lambda: Bernoulli(np.nan), ValueError, "expected probs from 0 to 1, got nan"),
+    (lambda: Bernoulli("half"), TypeError, "Bernoulli: expected probs to be a number"),
+    (lambda: Bernoulli(None), TypeError, "Bernoulli: expected probs to be a number"),
+    (lambda: Bernoulli(0.5j), TypeError, "expected probs to be a number, got complex"),
+    (lambda: Bernoulli([0.5, 0.5]), TypeError, "expected probs to be a number, got list"),
     (lambda: Binomial(2.5, 0.5), TypeError, "expected total_count to be an int, got float"),
     (lambda: Binomial(-1, 0.5), ValueError, "expected total_count >= 0, got -1"),
     (lambda: Categorical([0.5, 0.6]), ValueError, "Categorical: expected probs to sum to 1"),

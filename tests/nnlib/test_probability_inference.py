@@ -507,7 +507,7 @@ BAD = [
         "bayes: expected 2 hypotheses in a list, got 'a'",
     ),
     (lambda: bayes([0.5, 0.5], [1, 1])["x"], KeyError, "expected one of"),
-    (lambda: diagnostic_test(2, 0.9, 0.9), ValueError, r"expected prior in \[0, 1\], got 2"),
+    (lambda: diagnostic_test(2, 0.9, 0.9), ValueError, "expected prior from 0 to 1, got 2"),
     (lambda: diagnostic_test(0, 1, 1), ValueError, "impossible under every hypothesis"),
     (
         lambda: JointTable([[1.0]], {"x": [0]}),

@@ -16,7 +16,7 @@ from ...generator import generator
 from ...graph import record, record_fused
 from ...ops import clamp, erf, exp, reshape, sigmoid, softplus, tanh
 from ...tensor import Tensor, raw
-from .shared import floats, numbers, placed
+from .shared import elements, floats, placed
 
 __all__ = [
     "celu",
@@ -46,7 +46,7 @@ SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et 
 
 def _no_truths(name: str, input: Any) -> np.ndarray:
     """The array of the input, which must not hold truth values, as in torch."""
-    x = numbers(name, input)
+    x = elements(name, input)
     if x.dtype.kind == "b":
         raise RuntimeError(f"{name}: expected numbers, got bool")
     return x

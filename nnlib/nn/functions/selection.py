@@ -10,14 +10,14 @@ from ...generator import generator
 from ...ops import add, amax, div, mul, neg, one_hot, reshape, sigmoid, softmax, split
 from ...ops.shape import axis
 from ...tensor import Tensor, raw
-from .shared import floats, numbers
+from .shared import elements, floats
 
 __all__ = ["glu", "gumbel_softmax", "maxout", "softmin"]
 
 
 def softmin(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Softmax of -x, after a change of dtype: the smallest gets the largest probability."""
-    d = axis("softmin", dim, numbers("softmin", input).ndim)
+    d = axis("softmin", dim, elements("softmin", input).ndim)
     return softmax(neg(input), d, dtype)
 
 
@@ -110,7 +110,7 @@ def maxout(input: Tensor, pieces: int, dim: int = 1) -> Tensor:
     >>> maxout(np.array([[1.0, 5.0, 2.0, 3.0]]), 2)
     array([[5., 3.]])
     """
-    shape = numbers("maxout", input).shape
+    shape = elements("maxout", input).shape
     d = axis("maxout", dim, len(shape))
     if not shape or pieces < 1 or shape[d] % pieces:
         raise RuntimeError(

@@ -16,8 +16,8 @@ __all__ = [
     "broadcast_shape",
     "check_pair",
     "check_reduction",
+    "elements",
     "floats",
-    "numbers",
     "placed",
     "reduced",
     "weighted",
@@ -63,7 +63,7 @@ def check_pair(name: str, input: Any, target: Any) -> None:
         raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
 
 
-def numbers(name: str, input: Any) -> np.ndarray:
+def elements(name: str, input: Any) -> np.ndarray:
     """The array of the input."""
     x = array(input)
     if not isinstance(x, (np.ndarray, np.generic)):
@@ -73,7 +73,7 @@ def numbers(name: str, input: Any) -> np.ndarray:
 
 def floats(name: str, input: Any) -> np.ndarray:
     """The array of the input, which must be floating-point, as in torch."""
-    x = numbers(name, input)
+    x = elements(name, input)
     if x.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
     return x

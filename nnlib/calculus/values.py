@@ -1,4 +1,4 @@
-"""The checks of points and functions, at the public door of the differences."""
+"""The values of functions that are differentiated: finite numbers, of one shape."""
 
 from __future__ import annotations
 
@@ -8,21 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import function, one_of, reals
+from ..checks import function
 
-__all__ = ["number", "of_one_shape", "one_of", "point", "values"]
+__all__: list[str] = []
 
 Array = np.ndarray
-
-
-def point(name: str, x: Any, argument: str = "x") -> Array:
-    """A copy of x as floats."""
-    x = reals(name, argument, x, kinds="iuf").copy()
-    if x.size == 0:
-        raise ValueError(f"{name}: expected {argument} with entries, got shape {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError(f"{name}: expected finite {argument}, got {x[~np.isfinite(x)][0]}")
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
 
 
 def values(name: str, f: Callable, x: Array) -> Array:
@@ -64,7 +54,7 @@ def of_one_shape(name: str, f: Callable) -> Callable[[Array], Array]:
     return value
 
 
-def number(name: str, f: Callable, x: Array) -> Any:
+def one_number(name: str, f: Callable, x: Array) -> Any:
     """The value of f, which is one number."""
     y = values(name, f, x)
     if y.size != 1:
