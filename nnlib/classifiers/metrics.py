@@ -10,7 +10,6 @@ from .checks import check_choice, check_labels, positive_label
 
 __all__ = [
     "accuracy_score",
-    "classification_report",
     "confusion_matrix",
     "f1_score",
     "precision_recall_fscore_support",
@@ -188,73 +187,6 @@ def f1_score(y_true: Any, y_pred: Any, *, average: str = "binary", **options) ->
     0.8
     """
     return precision_recall_fscore_support(y_true, y_pred, average=average, **options)[2]
-
-
-def classification_report(
-    y_true: Any,
-    y_pred: Any,
-    *,
-    labels: Any = None,
-    target_names: Any = None,
-    digits: int = 2,
-    zero_division: float = 0.0,
-) -> str:
-    """Write precision, recall and F1 of each class, and their means, as a table.
-
-    Parameters
-    ----------
-    y_true, y_pred, labels, zero_division
-        As for ``precision_recall_fscore_support``.
-    target_names : (C,) of str, optional
-        Names of the classes.
-    digits : int
-        Digits behind the point.
-
-    Returns
-    -------
-    str
-        The table, as scikit-learn writes it.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As ``confusion_matrix``; if there are not as many names as classes.
-
-    Source: chapter "Choosing a model".
-
-    >>> print(classification_report([0, 0, 1], [0, 1, 1], target_names=["bag", "boot"]))
-                  precision    recall  f1-score   support
-    <BLANKLINE>
-             bag       1.00      0.50      0.67         2
-            boot       0.50      1.00      0.67         1
-    <BLANKLINE>
-        accuracy                           0.67         3
-       macro avg       0.75      0.75      0.67         3
-    weighted avg       0.83      0.67      0.67         3
-    <BLANKLINE>
-    """
-    M, classes = _confusion("classification_report", y_true, y_pred, labels)
-    names = [str(c) for c in (classes if target_names is None else target_names)]
-    if len(names) != len(classes):
-        raise ValueError(
-            f"classification_report: expected {len(classes)} target_names, got {len(names)}"
-        )
-    options = {"labels": classes, "zero_division": zero_division}
-
-    def scores(average: str | None):
-        return precision_recall_fscore_support(y_true, y_pred, average=average, **options)
-
-    N, width = M.sum(), max(len("weighted avg"), *map(len, names))
-    rows = [f"{'':>{width}}  {'precision':>9} {'recall':>9} {'f1-score':>9} {'support':>9}", ""]
-
-    def row(name: str, p: float, r: float, f: float, n: int) -> str:
-        return f"{name:>{width}}  {p:>9.{digits}f} {r:>9.{digits}f} {f:>9.{digits}f} {n:>9}"
-
-    rows += [row(*line) for line in zip(names, *scores(None), strict=True)]
-    rows += ["", f"{'accuracy':>{width}}  {'':>19} {np.trace(M) / N:>9.{digits}f} {N:>9}"]
-    for average in ("macro", "weighted"):
-        rows.append(row(f"{average} avg", *scores(average)[:3], N))
-    return "\n".join(rows) + "\n"
 
 
 def _confusion(owner: str, y_true: Any, y_pred: Any, labels: Any) -> tuple[Array, Array]:

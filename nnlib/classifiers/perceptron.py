@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from ..linalg.exact import exact, numeric, tex, text
-from ..steps import Step, Steps
 from .base import LinearClassifier, warn_unfinished, with_ones
 from .checks import check_count, check_flag
 
-__all__ = ["Perceptron", "perceptron_rule"]
+__all__ = ["Perceptron"]
 
 Array = np.ndarray
 BLOCK = 32  # samples whose scores are computed at once
@@ -133,76 +131,3 @@ def _epoch(W: Array, U: Array, X: Array, t: Array, seen: int) -> int:
             U[row] += (seen + n + 1) * sign * X[n]
         mistakes, n = mistakes + 1, n + 1
     return mistakes
-
-
-def perceptron_rule(X: Any, y: Any, *, max_epochs: int = 100, steps: bool = False) -> Any:
-    r"""Weights of a perceptron for two classes, from 0, in the order of the samples.
-
-    .. math:: w \leftarrow w + y x, \quad b \leftarrow b + y \qquad \text{where }
-        y (w^\top x + b) \le 0
-
-    Parameters
-    ----------
-    X : (N, D) array_like
-        Samples as rows.
-    y : (N,) array_like
-        -1 or 1.
-    max_epochs : int
-        How often the samples are gone through at most.
-    steps : bool
-        Whether to show each update.
-
-    Returns
-    -------
-    w : (D,) float64
-        The weights.
-    b : float
-        The bias.
-    updates : int
-        How many there were. With ``steps`` the triple is the result of a Steps, in fractions.
-
-    Raises
-    ------
-    ValueError
-        If shapes disagree, y is not -1 or 1, or max_epochs ended before an epoch without
-        mistakes; the message says how many were left.
-
-    Source: Rosenblatt (1958); Shalev-Shwartz and Ben-David (2014), section 9.1.2; chapter
-    "Neurons and networks".
-
-    >>> perceptron_rule([[1, 2], [2, -1]], [1, -1], steps=True)
-    1. Sample 0, y = 1: wᵀx + b = 0 is wrong; now w = (1, 2), b = 1.
-    2. Sample 1, y = −1: wᵀx + b = 1 is wrong; now w = (−1, 3), b = 0.
-    3. An epoch without mistakes, after 2 updates.
-    """
-    X = exact(X, function="perceptron_rule", argument="X")
-    y = exact(y, function="perceptron_rule", argument="y")
-    if X.ndim != 2 or X.size == 0 or y.shape != X.shape[:1] or any(v not in (-1, 1) for v in y):
-        raise ValueError(
-            "perceptron_rule: expected X (N, D) and y (N,) of -1 and 1, "
-            f"got {X.shape} and {text(y)}"
-        )
-    w, b, shown = 0 * X[0], 0 * y[0], []
-    for _ in range(max_epochs):
-        before = len(shown)
-        for n, (x, target) in enumerate(zip(X, y, strict=True)):
-            z = w @ x + b
-            if target * z > 0:
-                continue
-            w, b = w + target * x, b + target
-            said = f"Sample {n}, y = {text(target)}: wᵀx + b = {text(z)} is wrong"
-            formula = rf"w = {tex(w)}, \quad b = {tex(b)}"
-            shown.append(Step(f"{said}; now w = {text(w)}, b = {text(b)}.", formula))
-        if len(shown) == before:
-            break
-    else:
-        left = len(shown) - before if max_epochs > 0 else len(X)
-        raise ValueError(
-            f"perceptron_rule: {left} mistakes of {len(X)} in the last of {max_epochs} epochs; "
-            "raise max_epochs, or no line separates the classes"
-        )
-    if not steps:
-        return numeric(w), float(b), len(shown)
-    updates = len(shown)
-    shown.append(Step(f"An epoch without mistakes, after {updates} updates."))
-    return Steps(shown, (w, b, updates))

@@ -11,7 +11,6 @@ from . import (
     conjugate,
     definite,
     determinant,
-    diagonalization,
     eigen,
     elimination,
     factors,
@@ -39,7 +38,6 @@ from .components import *
 from .conjugate import *
 from .definite import *
 from .determinant import *
-from .diagonalization import *
 from .eigen import *
 from .elimination import *
 from .factors import *
@@ -74,7 +72,7 @@ FILES = (
         conjugate,
     ),
     *(kinds, maps),
-    *(polynomial, root_finding, by_hand, eigen, diagonalization, iteration, schur, jacobi),
+    *(polynomial, root_finding, by_hand, eigen, iteration, schur, jacobi),
     *(singular, components),
 )
 

@@ -11,16 +11,13 @@ import numpy as np
 from ..checks import generator, number
 from ..steps import Steps
 from .inputs import square, vector
-from .scale import EPS, expect_count, exponent
+from .scale import expect_count, exponent
 
 __all__ = [
     "Eigenpair",
     "Iterate",
-    "inverse_iteration",
     "power_iterates",
     "power_iteration",
-    "rayleigh_quotient",
-    "rayleigh_quotient_iteration",
 ]
 
 Array = np.ndarray
@@ -51,30 +48,6 @@ class Eigenpair(NamedTuple):
     eigenvector: Array
     iterations: int
     residual: float
-
-
-def rayleigh_quotient(A: Any, x: Any) -> float:
-    r"""The number that is nearest to being an eigenvalue for x: it minimises ‖Ax - λx‖.
-
-    .. math:: \lambda = \frac{x^\top A x}{x^\top x}
-
-    Parameters
-    ----------
-    A : (n, n) real numbers
-    x : (n,) real numbers, not all 0
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the shapes do not fit or x is zero; LinAlgError if A is not square.
-
-    Source: Trefethen and Bau (1997), equation 27.1; chapter "Eigenvalues and eigenvectors".
-
-    >>> rayleigh_quotient([[6, 2], [2, 3]], [1, 0]), rayleigh_quotient([[6, 2], [2, 3]], [2, 1])
-    (6.0, 7.0)
-    """
-    A, x, scale = _given(A, vector(x, "rayleigh_quotient"), None, "rayleigh_quotient")
-    return float(x @ A @ x) * scale
 
 
 def power_iterates(
@@ -167,93 +140,6 @@ def power_iteration(
     return Steps(power_steps(A, start if x is None else x, found), found)
 
 
-def inverse_iteration(
-    A: Any,
-    shift: float,
-    x: Any = None,
-    *,
-    rng: np.random.Generator | None = None,
-    tol: float = 1e-12,
-    max_iterations: int = 10_000,
-) -> Eigenpair:
-    r"""The eigenvalue nearest to a shift and its eigenvector: power iteration on an inverse.
-
-    .. math:: (A - sI)\, y = x_k, \qquad x_{k+1} = \frac{y}{\lVert y \rVert}
-
-    The eigenvalues of the inverse of A - sI are 1 / (λ - s): the nearest one becomes the
-    largest, and the nearer the shift the faster.
-
-    Parameters
-    ----------
-    A : (n, n) real numbers
-    shift : float
-        A guess s; an eigenvalue itself is moved by a rounding error.
-    x, rng, tol, max_iterations
-        As in ``power_iteration``.
-
-    Returns
-    -------
-    Eigenpair
-
-    Raises
-    ------
-    TypeError, ValueError, numpy.linalg.LinAlgError
-        As in ``power_iteration``.
-
-    Source: Trefethen and Bau (1997), algorithm 27.2; chapter "Eigenvalues and eigenvectors".
-
-    >>> value, x, iterations, residual = inverse_iteration([[6, 2], [2, 3]], 2.1)
-    >>> round(value, 10), (x / x[1]).round(10)
-    (2.0, array([-0.5,  1. ]))
-    """
-    M, start, scale = _given(A, x, rng, "inverse_iteration")
-    s = vector([shift], "inverse_iteration", "shift")[0] / scale
-    pairs = _iterates(M, start, scale, lambda x, value: _solved(M, s, x))
-    return _settled(pairs, tol, max_iterations, "inverse_iteration")
-
-
-def rayleigh_quotient_iteration(
-    A: Any,
-    x: Any = None,
-    *,
-    rng: np.random.Generator | None = None,
-    tol: float = 1e-12,
-    max_iterations: int = 100,
-) -> Eigenpair:
-    r"""Some eigenvalue and its eigenvector, very fast: the Rayleigh quotient as the shift.
-
-    .. math:: (A - \lambda_k I)\, y = x_k, \qquad x_{k+1} = \frac{y}{\lVert y \rVert}, \qquad
-        \lambda_{k+1} = x_{k+1}^\top A x_{k+1}
-
-    For a symmetric matrix the number of right digits triples with each step. Which eigenvalue
-    it is depends on the start.
-
-    Parameters
-    ----------
-    A : (n, n) real numbers
-    x, rng, tol, max_iterations
-        As in ``power_iteration``.
-
-    Returns
-    -------
-    Eigenpair
-
-    Raises
-    ------
-    TypeError, ValueError, numpy.linalg.LinAlgError
-        As in ``power_iteration``.
-
-    Source: Trefethen and Bau (1997), algorithm 27.3; chapter "Eigenvalues and eigenvectors".
-
-    >>> value, x, iterations, residual = rayleigh_quotient_iteration([[6, 2], [2, 3]], [1, 0])
-    >>> round(value, 10), iterations
-    (7.0, 4)
-    """
-    M, start, scale = _given(A, x, rng, "rayleigh_quotient_iteration")
-    pairs = _iterates(M, start, scale, lambda x, value: _solved(M, value, x))
-    return _settled(pairs, tol, max_iterations, "rayleigh_quotient_iteration")
-
-
 def _given(
     A: Any, x: Any, rng: np.random.Generator | None, function: str
 ) -> tuple[Array, Array, float]:
@@ -288,16 +174,6 @@ def _iterates(
         if length == 0:  # Ax = 0: x was an eigenvector, of the eigenvalue 0
             return
         x = x / length
-
-
-def _solved(A: Array, shift: float, x: Array) -> Array:
-    """Solve (A - shift I) y = x, the shift moved by a rounding error where that is singular."""
-    I, move = np.eye(len(A)), EPS  # noqa: E741
-    while True:
-        try:
-            return np.linalg.solve(A - shift * I, x)
-        except np.linalg.LinAlgError:
-            shift, move = shift + move, 2 * move
 
 
 def _settled(iterates: Iterator[Iterate], tol: float, most: int, function: str) -> Eigenpair:

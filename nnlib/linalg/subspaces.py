@@ -1,4 +1,4 @@
-"""The spaces that belong to a matrix, read off its echelon form."""
+"""Solutions and independence, read off an echelon form."""
 
 from __future__ import annotations
 
@@ -7,126 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling, listed, row_reduction
+from .elimination import Telling, row_reduction
 from .exact import zeros
 from .inputs import matrix
-from .writing import indexed, tex, tex_matrix, tex_sum
+from .writing import indexed, tex, tex_sum
 
-__all__ = ["column_space", "independent", "null_space", "row_space"]
+__all__ = ["independent"]
 
 Array = np.ndarray
-
-
-def column_space(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    """Basis of all A x: the columns of A that get a pivot.
-
-    Parameters
-    ----------
-    A : (m, n) array_like
-        Any matrix.
-    exact, steps : bool
-        As in ``row_reduce``.
-
-    Returns
-    -------
-    (m, r) array, its columns the basis, or Steps
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in ``row_reduce``.
-
-    Source: Strang (2016), section 3.5; chapter "Systems of linear equations".
-
-    >>> column_space([[1, 2, 0], [2, 4, 1]]).tolist()
-    [[1.0, 0.0], [2.0, 1.0]]
-    """
-    A = matrix(A, "column_space", exact=exact or steps)
-    return run(_column_space(A), steps=steps)
-
-
-def _column_space(A: Array) -> Telling:
-    """Eliminate in a copy, then take columns of A itself."""
-    found = yield from row_reduction(A.copy(), reduced=False)
-    basis = A[:, list(found.pivots)]
-    words = (
-        f"Take {listed('column', found.pivots)} of A itself: elimination changes the columns"
-    )
-    yield lambda: Step(f"{words} but not which of them are independent.", tex_matrix(basis))
-    return basis
-
-
-def row_space(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    """Basis of all combinations of the rows: the rows of the reduced form that hold a pivot.
-
-    Parameters
-    ----------
-    A : (m, n) array_like
-        Any matrix.
-    exact, steps : bool
-        As in ``row_reduce``.
-
-    Returns
-    -------
-    (r, n) array, its rows the basis, or Steps
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in ``row_reduce``.
-
-    Source: Strang (2016), section 3.5; chapter "Systems of linear equations".
-
-    >>> row_space([[1, 2, 0], [2, 4, 1]]).tolist()
-    [[1.0, 2.0, 0.0], [0.0, 0.0, 1.0]]
-    """
-    A = matrix(A, "row_space", exact=exact or steps)
-    return run(_row_space(A), steps=steps)
-
-
-def _row_space(A: Array) -> Telling:
-    """Reduce, then take the rows with a pivot."""
-    found = yield from row_reduction(A)
-    basis = found.matrix[: found.rank].copy()
-    words = "Row operations give combinations of rows, and can be undone: the rows with a pivot"
-    yield lambda: Step(f"{words} are a basis.", tex_matrix(basis))
-    return basis
-
-
-def null_space(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    """Basis of all x with A x = 0: for each free unknown the solution in which it is 1.
-
-    Parameters
-    ----------
-    A : (m, n) array_like
-        Any matrix.
-    exact, steps : bool
-        As in ``row_reduce``.
-
-    Returns
-    -------
-    (n, n - r) array, its columns the basis, or Steps
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in ``row_reduce``.
-
-    Source: Strang (2016), section 3.2; chapter "Systems of linear equations".
-
-    >>> null_space([[1, 2, 0], [2, 4, 1]]).tolist()
-    [[-2.0], [1.0], [0.0]]
-    """
-    A = matrix(A, "null_space", exact=exact or steps)
-    return run(_null_space(A), steps=steps)
-
-
-def _null_space(A: Array) -> Telling:
-    """Reduce, then read one solution off for each free unknown."""
-    found = yield from row_reduction(A)
-    N = special_solutions(found.matrix, found.pivots, found.free)
-    yield from told_solutions(N, found.free)
-    return N
 
 
 def special_solutions(R: Array, pivots: tuple[int, ...], free: tuple[int, ...]) -> Array:

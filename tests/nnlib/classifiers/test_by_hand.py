@@ -71,18 +71,3 @@ def test_the_subgradient_counts_the_missed_margins(kind, expected):
 def test_a_margin_just_met_has_no_subgradient():
     assert ours.hinge_gradient([[0, 1]], [1]).tolist() == [[0, 0]]
     assert ours.hinge_gradient([[0.1, 1.1]], [1]).tolist() == [[0, 0]]
-
-
-def test_the_perceptron_learns_or_in_nine_updates():
-    X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, 1]
-    steps = ours.perceptron_rule(X, y, steps=True)
-    w, b, updates = steps.result
-    assert (w.tolist(), b, updates) == ([2, 2], -1, 9)
-    assert str(steps[2]) == "Sample 2, y = 1: wᵀx + b = 0 is wrong; now w = (1, 1), b = 1."
-    w, b, updates = ours.perceptron_rule(X, y)
-    assert (w.tolist(), b, updates) == ([2, 2], -1, 9)
-
-
-def test_a_perceptron_that_cannot_separate_says_how_many_are_left():
-    with pytest.raises(ValueError, match="mistakes of 4 in the last of 20 epochs"):
-        ours.perceptron_rule([[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1], max_epochs=20)

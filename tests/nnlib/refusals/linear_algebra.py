@@ -34,18 +34,17 @@ ITERATED = dict(
 )
 LIMITED = dict(tol=(1e-12, FROM_0), max_iterations=(1000, but(POSITIVE, "zero")))
 FUNCTIONS = {
-    **dict.fromkeys(("rank", "row_reduce", "column_space", "null_space", "row_space"), A),
+    **dict.fromkeys(("rank", "row_reduce"), A),
     **dict.fromkeys(("lu", "gram_schmidt", "projection_matrix", "qr", "hessenberg"), A),
     **dict.fromkeys(("singular_values", "svd"), A),
-    **dict.fromkeys(("trace", "adjugate", "cofactor", "is_orthogonal", "is_symmetric"), SQ),
+    **dict.fromkeys(("trace", "adjugate", "is_orthogonal", "is_symmetric"), SQ),
     **dict.fromkeys(("characteristic_polynomial", "eigenspaces", "eig", "eigvals"), SQ),
-    **dict.fromkeys(("diagonalize", "hessenberg"), SQ),
+    "hessenberg": SQ,
     **dict.fromkeys(("cholesky", "eigvalsh"), SYM),
     **{key: dict(**x, y=([2.0, 1.0], PAIR)) for key in ("dot", "angle", "cosine")},
     "independent": dict(V=(S, MATRIX)),
     "solution_set": A | b,
     "solve": SQ | ANY_RIGHT_HAND,
-    "cramer": SQ | b,
     "lstsq": A | b | dict(method=("qr", WORD)),
     "det": SQ | dict(method=("cofactors", WORD)),
     "inverse": SQ | dict(method=("adjugate", WORD)),
@@ -81,9 +80,6 @@ FUNCTIONS = {
     "multiplicities": SQ | dict(tol=(1e-6, but(FROM_0, "None"))),
     "power_iterates": ITERATED,
     "power_iteration": ITERATED | LIMITED,
-    "rayleigh_quotient_iteration": ITERATED | LIMITED,
-    "inverse_iteration": SQ | dict(shift=(1.0, NUMBER)) | but(ITERATED, "A") | LIMITED,
-    "rayleigh_quotient": SQ | dict(x=([1.0, 2.0], {**PAIR, "zeros": [0.0, 0.0]})),
     "qr_algorithm": SQ | dict(max_iterations=(60, but(POSITIVE, "None", "zero"))),
     "eigh": SYM | dict(max_sweeps=(60, but(POSITIVE, "zero"))),
     "svd": A | dict(max_sweeps=(60, but(POSITIVE, "zero"))),
@@ -98,6 +94,5 @@ FUNCTIONS = {
 METHODS = [
     (linalg.pca(RECTANGLE, 1), "transform", dict(X=(RECTANGLE, {**MATRIX, "narrow": S}))),
     (linalg.pca(RECTANGLE, 1), "inverse", dict(scores=([[1.0]], {**MATRIX, "wide": S}))),
-    (linalg.diagonalize(S), "power", dict(k=(2, WHOLE))),
     (linalg.solution_set([[1, 1]], [1]), "at", {"*values": (1.0, NUMBER)}),
 ]
