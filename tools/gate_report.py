@@ -54,10 +54,33 @@ def pytest_xdist_make_scheduler(config, log):
     from xdist.scheduler import LoadScopeScheduling
 
     class ByGroup(LoadScopeScheduling):
+        """Hands out whole groups, and counts no test again that is done."""
+
         def _split_scope(self, nodeid):
             return group_of(nodeid)
 
+        def add_node_collection(self, node, collection):
+            super().add_node_collection(node, Places(collection))
+
+        def mark_test_complete(self, node, item_index, duration=0):
+            given = self.assigned_work[node]
+            for group in [name for name, tests in given.items() if all(tests.values())]:
+                del given[group]
+            super().mark_test_complete(node, item_index, duration)
+
     return ByGroup(config, log)
+
+
+class Places(list):
+    """A list of tests that knows where each stands: xdist asks it of every test."""
+
+    def __init__(self, tests):
+        super().__init__(tests)
+        self.places = {test: place for place, test in enumerate(tests)}
+
+    def index(self, test):
+        """Return the place of a test."""
+        return self.places[test]
 
 
 @pytest.hookimpl(trylast=True)
