@@ -15,6 +15,7 @@ from . import (
     init,
     linear,
     loss,
+    modules,
     normalization,
     pooling,
     recurrent,
@@ -62,5 +63,5 @@ FILES = (
     upsampling,
 )
 
-__all__ = ["Buffer", "Module", "Parameter", "functional", "init", "utils"]
+__all__ = ["Buffer", "Module", "Parameter", "functional", "init", "modules", "utils"]
 __all__ += [name for file in FILES for name in file.__all__]

@@ -111,3 +111,14 @@ def test_module_is_that_of_torch(name, training, rng):
 
 def test_every_module_has_samples_or_is_known_to_have_none():
     assert CLASSES - shared().keys() == NO_SAMPLES
+
+
+def test_layers_have_the_addresses_of_torch_too():
+    for name in CLASSES:
+        *place, file = getattr(getattr(torch.nn, name, None), "__module__", "").split(".")
+        if place == ["torch", "nn", "modules"]:
+            assert getattr(getattr(nnlib.nn.modules, file), name) is getattr(nnlib.nn, name)
+    linear = nnlib.nn.modules.linear.NonDynamicallyQuantizableLinear
+    assert type(nnlib.nn.MultiheadAttention(2, 1).out_proj) is linear
+    with pytest.raises(AttributeError, match="has no attribute 'quantized'"):
+        _ = nnlib.nn.modules.quantized

@@ -1,0 +1,28 @@
+"""torch's addresses of the layers: ``nn.modules.rnn.LSTM`` is ``nn.LSTM``.
+
+Programs use them to name what a file may hold, as in ``serialization.safe_globals``. Each of
+torch's files is here the same place, which has all layers.
+"""
+
+import sys
+from typing import Any
+
+from .. import nn
+from .attention import NonDynamicallyQuantizableLinear
+
+__all__ = ["NonDynamicallyQuantizableLinear"]
+
+FILES = {
+    *("activation", "batchnorm", "container", "conv", "distance", "dropout", "flatten", "fold"),
+    *("instancenorm", "linear", "loss", "module", "normalization", "pixelshuffle", "pooling"),
+    *("rnn", "sparse", "transformer", "upsampling"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Give a layer by its name, and for the name of one of torch's files this place."""
+    if name in FILES:
+        return sys.modules[__name__]
+    if name in nn.__all__:
+        return getattr(nn, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
