@@ -1,4 +1,4 @@
-"""nn.Transformer begins to learn to reverse a sequence, with padding, and writes it word by word."""
+"""nn.Transformer begins to learn to reverse padded sequences, and writes word by word."""
 
 import math
 
