@@ -16,6 +16,7 @@ AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21aa")
 INK = ("color-contrast",)  # the one rule that a change from light to dark can break
 DESKTOP, PHONE = (1280, 900), (360, 780)
+LONG = 120_000  # milliseconds that a page may take to load
 LOOK = """async rules => {
   const less = {preload: false, resultTypes: ["violations"], selectors: false};
   const {violations} = await axe.run({exclude: ["mjx-container"]}, {runOnly: rules, ...less});
@@ -167,9 +168,16 @@ def visit(
 
 def _profile(browser: Browser, size, scheme: str, options: dict) -> BrowserContext:
     """Return a new profile with an empty tab."""
-    viewport = {"width": size[0], "height": size[1]}
-    context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
+    context = profile(browser, size, color_scheme=scheme, **options)
     context.new_page()
+    return context
+
+
+def profile(browser: Browser, size, **options) -> BrowserContext:
+    """Return a new profile; its pages may take long to load on a machine that is busy."""
+    viewport = {"width": size[0], "height": size[1]}
+    context = browser.new_context(viewport=viewport, **options)
+    context.set_default_navigation_timeout(LONG)
     return context
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import play
-from browser import DESKTOP, Visit
+from browser import DESKTOP, Visit, profile
 from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,7 +121,7 @@ def _kept(browser: Browser, what, opened, size, scheme, options) -> Iterator[Vis
     kind = (*what, *sorted(options.items()))
     viewport = {"width": size[0], "height": size[1]}
     if kind not in pages:
-        context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
+        context = profile(browser, size, color_scheme=scheme, **options)
         pages[kind] = opened(context.new_page())
     seen = pages.pop(kind)
     try:
