@@ -247,6 +247,17 @@ def test_reduction_without_derivative_is_that_of_torch(name, keepdim, rng):
     assert getattr(nnlib, name)(x) == getattr(torch.tensor(x), name)().item()
 
 
+@pytest.mark.parametrize("dim", [0, 1, 2])
+def test_running_sums_and_products_of_long_lines_are_those_of_numpy(dim, rng):
+    x = rng.standard_normal((16, 17, 18)).astype(np.float32)
+    kept = x.copy()
+    for name in ("cumsum", "cumprod"):
+        y = getattr(nnlib, name)(x, dim)
+        np.testing.assert_array_equal(y, getattr(np, name)(x, dim), strict=True)
+        assert y.flags.c_contiguous
+    np.testing.assert_array_equal(x, kept)
+
+
 def test_max_gives_values_and_indices_by_name(rng):
     x = rng.standard_normal((3, 5))
     got, expected = nnlib.tensor(x).max(1), torch.tensor(x).max(1)
