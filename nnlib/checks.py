@@ -50,14 +50,14 @@ def whole(name: str, argument: str, x: Any, *, low: int, high: int | None = None
 
 
 def one_of(name: str, argument: str, given: Any, known: Iterable[str]) -> None:
-    """Refuse a word that is none of the known ones."""
+    """Refuse a value that is none of the known words."""
     known = list(known)
     if not isinstance(given, str) or given not in known:
         raise ValueError(f"{name}: expected {argument} to be one of {known}, got {given!r}")
 
 
 def generator(name: str, rng: Any) -> np.random.Generator:
-    """Give where chance comes from; a seed is no generator."""
+    """Return a random generator; refuse everything else, a seed too."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
             f"{name}: expected rng to be a numpy.random.Generator, got {_kind(rng)}"
@@ -72,14 +72,14 @@ def function(name: str, argument: str, f: Any) -> None:
 
 
 def odd(name: str, size: Any) -> int:
-    """Give an odd size, which has a middle."""
+    """Return a size, which must be odd to have a middle."""
     if whole(name, "size", size, low=1) % 2 == 0:
         raise ValueError(f"{name}: expected an odd size, which has a middle, got {size}")
     return int(size)
 
 
 def one_for_each(name: str, argument: str, x: Any, n: int, low: int) -> tuple[int, ...]:
-    """Give a whole number for each of n axes."""
+    """Return whole numbers, one for each of n axes; a single one stands for all."""
     several = tuple(x) if isinstance(x, (tuple, list)) else (x,) * n
     if len(several) != n:
         raise ValueError(f"{name}: expected {argument} for {n} axes, got {several}")
@@ -178,18 +178,18 @@ def counts(name: str, x: Any, high: float) -> np.ndarray:
 
 
 def _scalar(x: Any) -> Any:
-    """What an array without axes holds; anything else as it is."""
+    """Return the number in an array without axes, and anything else as it is."""
     return x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x
 
 
 def _kind(x: Any) -> str:
-    """What came instead: its type, and for arrays their shape."""
+    """Return the words for what came instead: its type, and the shape of an array."""
     shape = f" of shape {x.shape}" if isinstance(x, np.ndarray) else ""
     return f"{type(x).__name__}{shape}"
 
 
 def _bounds(above: float, low: float, high: float) -> str:
-    """Where a number should have been."""
+    """Return the words for the range that a number should have been in."""
     if above > -math.inf:
         return f"above {above:g}"
     if low > -math.inf:

@@ -81,7 +81,7 @@ class set_grad_enabled(Recording):
 
 
 def _recording(enabled: bool, inference: bool | None, func: Callable | None) -> Any:
-    """The context, or func inside it where the name stands as a bare decorator."""
+    """Return the context; or func inside it, where it is used as a bare decorator."""
     context = Recording(enabled, inference)
     return context if func is None else context(func)
 

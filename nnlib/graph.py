@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .grad_mode import mode
-from .hook import Keep
+from .hook import RetainGrad
 from .tensor import INFERENCE, Tensor, counter, raw
 
 __all__ = ["Node", "View", "change_", "record", "record_fused", "recorded"]
@@ -90,7 +90,7 @@ def record(
 
 
 def _needs_grad(inputs: dict[str, Any]) -> bool | None:
-    """Whether one of the inputs needs a gradient; None if there is no Tensor among them."""
+    """Tell whether an input needs a gradient; return None if no input is a Tensor."""
     found = None
     for x in inputs.values():
         if isinstance(x, Tensor):
@@ -191,7 +191,7 @@ class Node:
         return self.label.partition(".")[0]
 
     def load(self, read: str, create: bool) -> Any:
-        """What a rule reads: an array, or a Tensor with its history if the walk is recorded."""
+        """Return what a rule reads: an array, or a Tensor if the walk is recorded."""
         saved = self.saved[read]
         if not isinstance(saved, Saved):
             return saved
@@ -244,9 +244,9 @@ class FusedNode(Node):
         self.saved = {read: save(known[read]) for read in {*reads} - {"needs"}}
 
     def part(self, k: int) -> Node:
-        """The node of the k-th of several results."""
+        """Return the node of the k-th of several results."""
         node = Node.__new__(Node)
-        node.edges = [(self, None, None, lambda g: Parts({k: g}), ())]
+        node.edges = [(self, None, None, lambda g: ResultGradients({k: g}), ())]
         node.saved, node.hooks, node.label, node.time = {}, None, self.label, next(clock)
         return node
 
@@ -258,7 +258,7 @@ class FusedNode(Node):
                 f"backward: {self.name} has no second derivative; compute with the "
                 "operations it is made of, or without create_graph"
             )
-        if isinstance(g, Parts):
+        if isinstance(g, ResultGradients):
             g = tuple(
                 g[k] if k in g else (Tensor if create else np.asarray)(np.zeros(*result))
                 for k, result in enumerate(self.results)
@@ -272,13 +272,13 @@ class FusedNode(Node):
         ]
 
 
-class Parts(dict):
-    """What has arrived at an operation of several results: their gradients, by position.
+class ResultGradients(dict):
+    """The gradients that have arrived so far at an operation of several results, by position.
 
-    The walk adds up whatever arrives at one place; added, two of these are one.
+    The walk adds up whatever arrives at one place; the sum of two of these is one of these.
     """
 
-    def __add__(self, other: Parts) -> Parts:
+    def __add__(self, other: ResultGradients) -> ResultGradients:
         more, less = (self, other) if len(self) >= len(other) else (other, self)
         for k, g in less.items():  # into the longer one: n results take n steps, not n²
             more[k] = more[k] + g if k in more else g
@@ -286,9 +286,9 @@ class Parts(dict):
 
 
 def fit(g: Any, shape: tuple[int, ...] | None, dtype: np.dtype) -> Any:
-    """A gradient in the shape and dtype of its input: summed where that was broadcast.
+    """Return a gradient in the shape and dtype of its input, summed over broadcast axes.
 
-    Parts have no shape of their own and stay as they are.
+    Gradients of several results have no shape of their own and stay as they are.
     """
     if shape is None:
         return g
@@ -319,7 +319,7 @@ class Saved:
             )
 
     def tensor(self, source: Node | Tensor | None) -> Tensor:
-        """The value as a Tensor again, with the history it had."""
+        """Return the value as a Tensor again, with the history it had."""
         if isinstance(source, Tensor):
             return source
         out = Tensor(self.array)
@@ -328,7 +328,7 @@ class Saved:
 
 
 def save(x: Any) -> Any:
-    """What is kept of an input or a result: of a Tensor its array, of anything else itself."""
+    """Return what is kept of an input or a result: ``Saved`` for a Tensor, else the value."""
     if not isinstance(x, Tensor):
         return x
     if x.version is INFERENCE:
@@ -339,7 +339,7 @@ def save(x: Any) -> Any:
 
 
 def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple[str, ...]:
-    """The names that a rule reads besides g, checked when it is first recorded."""
+    """Return the names that a rule reads besides g; check them when it is first recorded."""
     code = rule.__code__
     if code not in _reads:
         names, known = code.co_varnames[: code.co_argcount], [*inputs, *more]
@@ -358,7 +358,7 @@ def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple
 
 
 class View(NamedTuple):
-    """How a tensor is seen in the memory of its base, and the version its history has.
+    """How a tensor views the memory of its base, and the version that its history has.
 
     fixed says why it can't follow a change that has a history, its own or its base's: it was
     made without one, or together with other views. It is "" for every other view.
@@ -370,7 +370,7 @@ class View(NamedTuple):
     fixed: str
 
     def refresh(self, x: Tensor) -> None:
-        """Give x, so seen, its part of the base's history, if the memory was changed since."""
+        """Update the history of x, which is this view, if the memory was changed since."""
         base, path, then, fixed = self
         if then == x.version[0] or not (mode.enabled and base.needs_grad):
             return
@@ -381,7 +381,9 @@ class View(NamedTuple):
             )
         x.view_of = self._replace(version=x.version[0])
         shape = base.array.shape
-        y = record(x.array, dict(base=base), name="view", base=lambda g: place(g, path, shape))
+        y = record(
+            x.array, dict(base=base), name="view", base=lambda g: scatter_view(g, path, shape)
+        )
         _inherit(x, y)
 
 
@@ -397,7 +399,7 @@ def _share(out: Tensor, source: Tensor, path: Callable) -> None:
 
 
 def change_(x: Tensor, new: Tensor) -> Tensor:
-    """Every in-place operation: compute elsewhere, from x, then move value and history here."""
+    """Change x in place: give it the value and the history of new, computed from it before."""
     base = x if x.view_of is None else x.view_of.base
     _check_change(x, new, base)
     if new.node is not None:
@@ -441,7 +443,7 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
 
 def _inherit(x: Tensor, source: Tensor) -> None:
     """Give x the history of source; a gradient retained so far is now that of the new x."""
-    kept = [hook for hook in (x.node and x.node.hooks) or () if isinstance(hook, Keep)]
+    kept = [hook for hook in (x.node and x.node.hooks) or () if isinstance(hook, RetainGrad)]
     for hook in kept:
         x.node.hooks.remove(hook)
     x.node, x.needs_grad = source.node, source.needs_grad
@@ -450,15 +452,15 @@ def _inherit(x: Tensor, source: Tensor) -> None:
 
 
 def _pasted(base: Tensor, path: Callable, new: Tensor) -> Tensor:
-    """The base after a change: what it was, with the part that path shows replaced by new."""
+    """Return the base after a change of a view: what path shows has the history of new."""
     old, shape = Tensor(base.array), base.array.shape
     old.node, old.needs_grad = base.node, base.needs_grad
     return record(
         base.array,
         dict(old=old, new=new),
         name="change",
-        old=lambda g: _outside(g, path, shape),
-        new=lambda g: part(g, path, shape),
+        old=lambda g: _zero_view(g, path, shape),
+        new=lambda g: read_view(g, path, shape),
     )
 
 
@@ -466,33 +468,33 @@ def _pasted(base: Tensor, path: Callable, new: Tensor) -> Tensor:
 # for instance a[1:]; of an array that holds the numbers of its elements it shows which ones.
 
 
-def part(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
-    """What path shows of h; the derivative is put back in its place."""
-    return record(path(raw(h)), dict(h=h), h=lambda g: place(g, path, shape))
+def read_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
+    """Return what path shows of h; the derivative is ``scatter_view``."""
+    return record(path(raw(h)), dict(h=h), h=lambda g: scatter_view(g, path, shape))
 
 
-def place(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
-    """Zeros of a shape, with h added to the elements that path shows, as often as it does."""
+def scatter_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
+    """Return zeros of a shape with h added to the elements that path shows, once each time."""
     whole = np.zeros(shape, raw(h).dtype)
     shown = path(whole)
     if shown.flags.writeable and np.may_share_memory(shown, whole):
         shown[...] = raw(h)  # each element is shown once
     else:
-        np.add.at(whole.reshape(-1), _numbers(path, shape), raw(h))
-    return record(whole, dict(h=h), h=lambda g: part(g, path, shape))
+        np.add.at(whole.reshape(-1), _element_indices(path, shape), raw(h))
+    return record(whole, dict(h=h), h=lambda g: read_view(g, path, shape))
 
 
-def _outside(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
-    """The whole of h, with zeros where path looks."""
+def _zero_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
+    """Return a copy of h with zeros at the elements that path shows."""
     rest = np.array(raw(h), order="C")
     shown = path(rest)
     if np.may_share_memory(shown, rest):
         shown[...] = 0
     else:
-        rest.reshape(-1)[_numbers(path, shape)] = 0
-    return record(rest, dict(h=h), h=lambda g: _outside(g, path, shape))
+        rest.reshape(-1)[_element_indices(path, shape)] = 0
+    return record(rest, dict(h=h), h=lambda g: _zero_view(g, path, shape))
 
 
-def _numbers(path: Callable, shape: tuple[int, ...]) -> np.ndarray:
-    """Which elements path shows, counted through all axes."""
+def _element_indices(path: Callable, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the indices, in the flattened array, of the elements that path shows."""
     return path(np.arange(math.prod(shape)).reshape(shape))

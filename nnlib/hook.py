@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Hook", "Keep"]
+__all__ = ["Hook", "RetainGrad"]
 
 
 class Hook:
@@ -22,14 +22,14 @@ class Hook:
         self.hooks = []  # not a second time, where the same function was registered twice
 
 
-class Keep:
-    """The hook of ``retain_grad``: it comes after all others, and keeps no tensor alive."""
+class RetainGrad:
+    """The hook of ``retain_grad``: it runs last, and does not keep the tensor alive."""
 
     def __init__(self, x: Any):
         self.tensor = weakref.ref(x)
 
     def __call__(self, g: Any) -> None:
-        """Add a gradient to what was kept, where the tensor is still alive."""
+        """Add a gradient to the tensor's ``grad``, if the tensor is still alive."""
         x = self.tensor()
         if x is not None:
             x.grad = g if x.grad is None else x.grad + g

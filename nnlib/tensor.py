@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .device import device
-from .hook import Hook, Keep
+from .hook import Hook, RetainGrad
 from .printing import show
 
 __all__ = ["Tensor", "raw"]
@@ -264,12 +264,13 @@ class Tensor:
         """Fill ``grad`` here although this tensor is not a leaf."""
         if not self.current(strict=True).needs_grad:
             raise RuntimeError("retain_grad: expected a tensor that requires grad")
-        if self.node is not None and not any(type(h) is Keep for h in self.node.hooks or ()):
-            self.register_hook(Keep(self))
+        hooks = () if self.node is None else self.node.hooks or ()
+        if self.node is not None and not any(type(h) is RetainGrad for h in hooks):
+            self.register_hook(RetainGrad(self))
 
 
 def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
-    """A tensor of some kind, from what was saved of one."""
+    """Return a tensor of a class from the saved array; what copies and pickles call."""
     out = kind.__new__(kind)
     Tensor.__init__(out, array, requires_grad)
     return out
@@ -287,7 +288,7 @@ def raw(x: Any) -> Any:
 
 
 def as_array(data: Any) -> np.ndarray:
-    """Any data as an array; Python floats become float32, as in torch."""
+    """Return any data as an array; Python floats become float32, as in torch."""
     array = np.asarray(data)
     if array.dtype == np.float64 and not isinstance(data, (np.ndarray, np.generic)):
         return array.astype(np.float32)
@@ -297,7 +298,7 @@ def as_array(data: Any) -> np.ndarray:
 
 
 def counter(x: Tensor) -> list[int]:
-    """The count of in-place changes of x's memory, one list for all its views."""
+    """Return the count of in-place changes of x's memory, a list that all views share."""
     if x.version is None:
         x.version = [0]
     return x.version

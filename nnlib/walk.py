@@ -14,7 +14,7 @@ import numpy as np
 
 from .grad_mode import Recording
 from .graph import Node
-from .hook import Keep
+from .hook import RetainGrad
 from .tensor import Tensor, counter, raw
 
 __all__ = ["accumulate", "backward", "grad"]
@@ -185,7 +185,7 @@ class _Walk:
                 self.totals[leaf] = self.finish(leaf, g)
 
     def send(self, target: Node | Tensor, g: Any) -> None:
-        """Add to what a target has got; the first time, remember to go there."""
+        """Add g to the gradient of a target; the first time, put its operation on the heap."""
         if target in self.totals:
             self.totals[target] = self.totals[target] + g
             return
@@ -194,7 +194,7 @@ class _Walk:
             heapq.heappush(self.heap, (-target.time, target))
 
     def _follow(self) -> Callable[[Node | Tensor], bool]:
-        """Which targets lie on a way to what is wanted; all, if nothing special is wanted."""
+        """Return a function that tells which targets lead to wanted inputs (None: all do)."""
         if self.wanted is None:
             return lambda target: True
         useful = set(self.wanted)
@@ -204,7 +204,7 @@ class _Walk:
         return useful.__contains__
 
     def _reachable(self) -> set[Node]:
-        """All operations that the outputs depend on."""
+        """Return all operations that the outputs depend on."""
         seen = {node for _, node in self.heap}
         to_do = list(seen)
         while to_do:
@@ -217,7 +217,7 @@ class _Walk:
     def finish(self, target: Node | Tensor, g: Any) -> Any:
         """Show a complete gradient to the hooks, and keep it if it is wanted."""
         if target.hooks:
-            for hook in sorted(target.hooks, key=lambda hook: isinstance(hook, Keep)):
+            for hook in sorted(target.hooks, key=lambda hook: isinstance(hook, RetainGrad)):
                 new = hook(g if self.create else Tensor(np.array(g)))
                 if new is not None:
                     g = new if self.create else np.array(raw(new))
@@ -226,7 +226,7 @@ class _Walk:
         return g
 
     def shares(self, node: Node, g: Any, follow: Callable) -> list[tuple[Node | Tensor, Any]]:
-        """Apply the rules of one operation, g being the gradient of its result."""
+        """Return the targets of an operation, each with its gradient; g is the result's."""
         edges = [edge for edge in node.edges if follow(edge[0])]
         if edges and node.saved is None:
             raise RuntimeError(
@@ -239,7 +239,7 @@ class _Walk:
         return out
 
     def results(self, gradients: dict) -> dict[Node | Tensor, Tensor]:
-        """Gradients as Tensors, each with memory of its own: a rule may hand on g itself."""
+        """Return gradients as Tensors with memory of their own: a rule may hand on g itself."""
         if self.create:
             return gradients
         taken = {id(g) for g in self.given}
@@ -253,23 +253,23 @@ class _Walk:
 
 
 def _listed(x: Any) -> list:
-    """One tensor or several, as a list."""
+    """Return one tensor or several as a list."""
     return [x] if isinstance(x, Tensor) else list(x)
 
 
 def _source(x: Tensor) -> Node | Tensor:
-    """Where the gradient of x arrives: its operation, or itself if it is a leaf."""
+    """Return where the gradient of x arrives: its operation, or x itself if it is a leaf."""
     return x if x.node is None else x.node
 
 
 def _check_input(name: str, x: Tensor) -> None:
-    """Refuse what no gradient can reach."""
+    """Refuse a tensor that does not require a gradient."""
     if not x.current(strict=True).needs_grad:
         raise RuntimeError(f"{name}: expected inputs that require grad, got one that does not")
 
 
 def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
-    """The gradient a walk starts with: the one given, or 1 for a single number."""
+    """Return the gradient a walk starts with: the one given, or 1 for a single number."""
     if not y.current(strict=True).needs_grad:
         raise RuntimeError("backward: the tensor does not require grad and has no history")
     if g is None:

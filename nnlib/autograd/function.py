@@ -13,7 +13,7 @@ from ..grad_mode import Recording, mode, no_grad
 from ..graph import (
     FusedNode,
     Node,
-    Parts,
+    ResultGradients,
     Saved,
     clock,
     fit,
@@ -171,7 +171,7 @@ class FunctionNode(Node):
         if not self.several:
             return self
         node = FusedNode.part(self, k)
-        node.edges = [(self, None, None, lambda g: Parts({k: g}), ())]
+        node.edges = [(self, None, None, lambda g: ResultGradients({k: g}), ())]
         return node
 
     def finish(self, y: Any, args: tuple) -> Any:
@@ -242,7 +242,7 @@ class FunctionNode(Node):
 
     def _upstream(self, g: Any) -> list[Tensor | None]:
         """The gradients of all results, in the place of missing ones zeros or None."""
-        given = g if isinstance(g, Parts) else {0: g}
+        given = g if isinstance(g, ResultGradients) else {0: g}
         blank = self.ctx._materialize
         return [
             (given[k] if isinstance(given[k], Tensor) else Tensor(given[k]))

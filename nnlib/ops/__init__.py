@@ -67,17 +67,17 @@ OPERATORS = {
 
 
 def _swapped(f: Callable) -> Callable:
-    """The operator for an operand on the left that is no Tensor."""
+    """Return the operator for an operand on the left that is no Tensor."""
     return lambda self, other: f(other, self)
 
 
 def _in_place(f: Callable) -> Callable:
-    """The operation that leaves its result in its first operand."""
+    """Return the operation that leaves its result in its first operand."""
     return lambda self, *args, **kwargs: change_(self, f(self, *args, **kwargs))
 
 
 def _equal(f: Callable) -> Callable:
-    """The comparison, which leaves what is no number to Python: x == None is False."""
+    """Return the comparison, which leaves what is no number to Python: x == None is False."""
 
     def compare(self: Tensor, other: object) -> Tensor:
         try:

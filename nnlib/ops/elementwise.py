@@ -120,7 +120,7 @@ def div(input: Tensor, other: Tensor, *, rounding_mode: str | None = None) -> Te
 
 
 def _truncated(a: np.ndarray, b: Any) -> np.ndarray:
-    """The quotient rounded towards 0, exactly also for integers."""
+    """Return the quotient rounded towards 0, exactly also for integers."""
     return np.trunc(a / b) if a.dtype.kind == "f" else np.floor_divide(a - np.fmod(a, b), b)
 
 
@@ -367,7 +367,7 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
 
 
 def _turn(a: Any, b: Any) -> Any:
-    """How fast the angle of (b, a) grows with a: b / (a² + b²), and 0 at the origin."""
+    """Return how fast the angle of (b, a) grows with a: b / (a² + b²), and 0 at the origin."""
     square_sum = a * a + b * b
     return b / (square_sum + (square_sum == 0))
 

@@ -27,7 +27,7 @@ PYTHON = {bool: CASTS["bool"], int: CASTS["long"], float: FLOAT32}
 
 
 def public_name() -> str:
-    """The operation that was called, for messages: the outermost function of ours."""
+    """Return the operation that was called, for messages: the outermost function of ours."""
     frame, name = sys._getframe(), ""
     while frame.f_globals.get("__package__") in (__package__, "nnlib.nn.functions"):
         if frame.f_code.co_name.isidentifier() and not frame.f_code.co_name.startswith("_"):
@@ -50,7 +50,7 @@ def whole(name: str) -> Callable:
 
 
 def array(x: Any) -> np.ndarray:
-    """The array of a Tensor, an array or a number; anything else is refused."""
+    """Return the array of a Tensor, an array or a number; anything else is refused."""
     x = raw(x)
     if not isinstance(x, (np.ndarray, np.generic, bool, int, float)):
         expected = "expected a Tensor, an array or a number"
@@ -65,7 +65,7 @@ def floating(x: Any) -> np.ndarray:
 
 
 def as_dtype(x: Any) -> np.dtype:
-    """One of the six dtypes; anything else is refused."""
+    """Return one of the six dtypes; anything else is refused."""
     dtype = np.dtype(x) if isinstance(x, (np.dtype, type)) else None
     if dtype is None or dtype not in CASTS.values():
         raise TypeError(f"{public_name()}: expected a dtype of nnlib, got {x!r}")
@@ -103,13 +103,13 @@ def result_type(tensor1: Any, tensor2: Any, *more: Any) -> np.dtype:
 
 
 def promote(*operands: Any) -> list[np.ndarray]:
-    """Operands as arrays of one dtype."""
+    """Return operands as arrays of one dtype."""
     dtype = result_type(*operands)
     return [array(x).astype(dtype, copy=False) for x in operands]
 
 
 def pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
-    """Both operands in one dtype; a Python number after a float array stays as it is."""
+    """Return both operands in one dtype; a Python number after a float array stays as it is."""
     a, b = raw(input), raw(other)
     if type(a) is np.ndarray:
         same = type(b) is np.ndarray and a.dtype == b.dtype
@@ -121,7 +121,7 @@ def pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
 
 
 def floating_pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
-    """Both operands in one dtype, integers and truth values as float32."""
+    """Return both operands in one dtype, integers and truth values as float32."""
     a, b = pair(input, other)
     # Of integers not a and b, but what they were: as an unsigned one, -1 would be 255.
     return (a, b) if a.dtype.kind == "f" else (floating(input), floating(other))

@@ -253,7 +253,7 @@ def lstm_layer(
 
 
 def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
-    """What every layer begins with, checked.
+    """Return what every layer begins with, checked.
 
     Given are the scale of each gate, and how many gates take both biases at one place. Back
     come the operands by name; W x + b for all times; U and c, by gate and scaled; for each

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import place, record
+from ..graph import record, scatter_view
 from ..tensor import Tensor, raw
 from .promotion import array
 
@@ -92,7 +92,7 @@ def moved(name: str, input: Tensor, f: Callable, back: Callable | None = None) -
     nothing = not y.size and (y.base is x or y.base is x.base is not None)  # shares no memory
     view = f if nothing or np.may_share_memory(x, y) else None
     return record(
-        y, dict(x=input), name=name, view=view, x=back or (lambda g: place(g, f, shape))
+        y, dict(x=input), name=name, view=view, x=back or (lambda g: scatter_view(g, f, shape))
     )
 
 
@@ -261,7 +261,7 @@ def clone(input: Tensor) -> Tensor:
     return record(array(input).copy("K"), dict(x=input), x=lambda g: g)
 
 
-# Parts
+# Parts of a tensor
 
 
 def cut_along(name: str, input: Tensor, dim: int) -> tuple[int, int]:
@@ -362,7 +362,7 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     x, see = array(input), on_diagonal(diagonal, 0, 1)
     expect(x.ndim in (1, 2), "diag", "one or two axes, got shape {}", x.shape)
     n = len(x) + abs(diagonal)
-    return place(input, see, (n, n)) if x.ndim == 1 else clone(moved("diag", input, see))
+    return scatter_view(input, see, (n, n)) if x.ndim == 1 else clone(moved("diag", input, see))
 
 
 def trace(input: Tensor) -> Tensor:

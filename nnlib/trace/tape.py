@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import FusedNode, Parts, Saved
+from ..graph import FusedNode, ResultGradients, Saved
 from ..graph import Node as TapeNode
 from ..tensor import Tensor
 from .graph import Node
@@ -189,11 +189,11 @@ class Tape:
         totals: dict[Place, Any] = {self.top: upstream}
         for node in reversed(self.order):
             made, g = self.made[node], totals[node]
-            made.gradient = None if isinstance(g, Parts) else plain(g)
+            made.gradient = None if isinstance(g, ResultGradients) else plain(g)
             shares = node.pull(g, node.edges, False)
             for target, share in shares:
                 totals[target] = totals[target] + share if target in totals else share
-            sent = [None if isinstance(h, Parts) else plain(h) for _, h in shares]
+            sent = [None if isinstance(h, ResultGradients) else plain(h) for _, h in shares]
             made.sent = tuple(None if k is None else sent[k] for k in self.edges[made])
             if made.is_scalar:
                 made.local = tuple(map(plain, made.pull(np.ones_like(g))))

@@ -145,7 +145,7 @@ CODE = {
     "functools": call("functools.partial", name("os.system"), TOUCH),
     "operator": call("operator.methodcaller", "system", TOUCH),
     "the pickle in it": call("pickle.loads", b"N"),
-    "a hook of this library": call("nnlib.hook.Keep", b"N"),
+    "a hook of this library": call("nnlib.hook.RetainGrad", b"N"),
     "the loader itself": call("nnlib.serialization.load", "proof"),
     "what allows": call("nnlib.serialization.add_safe_globals", b"]"),
     "a function of nn": call("nnlib.nn.init.ones_", b"N"),
