@@ -46,7 +46,7 @@ __all__ = [
 
 
 class Activation(Applied):
-    """Ground of these layers: a function of one tensor, with its options."""
+    """The base class of these layers: a function of one tensor, with its options."""
 
     def forward(self, input: Tensor) -> Tensor:
         """Map any shape to the same shape."""
@@ -61,14 +61,14 @@ class Activation(Applied):
 
 
 class InPlace(Activation):
-    """Ground of those whose only option is whether the result replaces the input."""
+    """The base class of layers whose only option is whether the result replaces the input."""
 
     def __init__(self, inplace: bool = False):
         super().__init__(inplace=inplace)
 
 
 class Shrink(Activation):
-    """Ground of those that set to 0 what is within ±lambd."""
+    """The base class of layers that set values within ±lambd to 0."""
 
     def __init__(self, lambd: float = 0.5):
         super().__init__(lambd=lambd)

@@ -1,4 +1,4 @@
-"""Applied: the ground of modules that do no more than keep the options of a function."""
+"""Applied: the base class of modules that do no more than keep the options of a function."""
 
 from __future__ import annotations
 

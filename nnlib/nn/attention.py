@@ -184,7 +184,7 @@ class MultiheadAttention(Module):
         return (y if self.batch_first else transpose(y, 0, 1)), weights
 
     def _project(self, *inputs: Tensor) -> list[Tensor]:
-        """Queries, keys and values."""
+        """Return queries, keys and values."""
         if self.in_proj_weight is None:
             weights = self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
         else:
@@ -193,7 +193,7 @@ class MultiheadAttention(Module):
         return [F.linear(*each) for each in zip(inputs, weights, biases, strict=True)]
 
     def _heads(self, x: Tensor) -> Tensor:
-        """From (N, L, E) to (N, h, L, E/h)."""
+        """Reshape (N, L, E) to (N, h, L, E/h)."""
         return transpose(reshape(x, (*x.shape[:2], self.num_heads, self.head_dim)), 1, 2)
 
     def _check(self, query: Tensor, key: Tensor, value: Tensor) -> bool:
@@ -215,7 +215,7 @@ class MultiheadAttention(Module):
     def _mask(
         self, attn: Any, padding: Any, sizes: tuple[int, int, int], dtype: np.dtype
     ) -> Tensor | None:
-        """What is added to the scores (N, h, L, S)."""
+        """Return the mask that is added to the scores (N, h, L, S)."""
         N, L, S = sizes
         h = self.num_heads
         if attn is not None:
@@ -234,7 +234,7 @@ class MultiheadAttention(Module):
         return padding if attn is None else add(attn, padding)
 
     def _additive(self, name: str, mask: Tensor, dtype: np.dtype) -> Tensor:
-        """A mask of truth values as 0 and -inf, one of floats as it is."""
+        """Return a mask of truth values as 0 and -inf, one of floats as it is."""
         if raw(mask).dtype == bool:
             return np.where(raw(mask), -np.inf, 0).astype(dtype)
         if raw(mask).dtype != dtype:

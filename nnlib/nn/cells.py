@@ -47,7 +47,7 @@ class Recurrent(Module):
         even_by_fan_in(self.hidden_size, *self.parameters())
 
     def state_list(self, hx: Any) -> list | None:
-        """The states given, as a list."""
+        """Return the states given, as a list."""
         if hx is None:
             return None
         hx = [hx] if self.states == 1 else hx

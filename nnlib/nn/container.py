@@ -33,7 +33,7 @@ class Identity(Module):
 
 
 class Series(Module):
-    """Modules one after the other, named 0, 1, 2 ...: ground of Sequential and ModuleList."""
+    """Modules one after the other, named 0, 1, 2 ...: the base of Sequential and ModuleList."""
 
     def append(self, module: Module) -> Series:
         """Add a module at the end."""
@@ -65,18 +65,18 @@ class Series(Module):
         return module
 
     def _checked(self, module: Any) -> Module:
-        """Refuse what is no module."""
+        """Return a module; refuse everything else."""
         if not isinstance(module, Module):
             name, kind = type(self).__name__, type(module).__name__
             raise TypeError(f"{name}: expected modules, got {kind}")
         return module
 
     def _number(self, modules: list[Module]) -> None:
-        """Hold these modules, named by their places."""
+        """Register these modules under their indices as names."""
         self._modules = {str(i): m for i, m in enumerate(modules)}
 
     def _name(self, index: int) -> str:
-        """The name of the module at an index."""
+        """Return the name of the module at an index."""
         if not -len(self) <= operator.index(index) < len(self):
             self._refuse(index)
         return list(self._modules)[index]
@@ -139,7 +139,7 @@ class Sequential(Series):
         return input
 
     def _part(self, index: slice) -> Sequential:
-        """Some of the modules, with their names."""
+        """Return a Sequential of some of the modules, with their names."""
         return type(self)(OrderedDict(list(self._modules.items())[index]))
 
     def __add__(self, other: Sequential) -> Sequential:
@@ -178,7 +178,7 @@ class ModuleList(Series):
             self.extend(modules)
 
     def _part(self, index: slice) -> ModuleList:
-        """Some of the modules, numbered anew."""
+        """Return a ModuleList of some of the modules."""
         return type(self)(list(self)[index])
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
@@ -226,7 +226,7 @@ class ModuleDict(Module, MutableMapping):
 
 
 class _Parameters(Module):
-    """Parameters, and other values, by name: ground of ParameterList and ParameterDict."""
+    """Parameters, and other values, by name: the base of ParameterList and ParameterDict."""
 
     def _keep(self, name: str, value: Any) -> None:
         """Hold a value; a tensor becomes a parameter."""
@@ -236,11 +236,11 @@ class _Parameters(Module):
 
     def extra_repr(self) -> str:
         """List the values, for printing."""
-        return "\n".join(f"  ({name}): {_said(getattr(self, name))}" for name in self._names())
+        return "\n".join(f"  ({name}): {_shown(getattr(self, name))}" for name in self._names())
 
 
-def _said(value: Any) -> str:
-    """What is told of a value."""
+def _shown(value: Any) -> str:
+    """Describe a value for printing."""
     if not isinstance(value, Tensor):
         return f"Object of type: {type(value).__name__}"
     size = "x".join(map(str, value.shape))
@@ -264,7 +264,7 @@ class ParameterList(_Parameters):
             self.extend(values)
 
     def _names(self) -> list[str]:
-        """The names of the values."""
+        """Return the names of the values."""
         return [str(i) for i in range(self._size)]
 
     def append(self, value: Any) -> ParameterList:
@@ -285,7 +285,7 @@ class ParameterList(_Parameters):
         return self
 
     def _name(self, index: int) -> str:
-        """The name of the value at an index."""
+        """Return the name of the value at an index."""
         n = self._size
         if not -n <= operator.index(index) < n:
             raise IndexError(
@@ -329,7 +329,7 @@ class ParameterDict(_Parameters, MutableMapping):
             self.update(parameters)
 
     def _names(self) -> list[str]:
-        """The names of the values."""
+        """Return the names of the values."""
         return list(self._keys)
 
     def copy(self) -> ParameterDict:

@@ -24,17 +24,17 @@ PADDING_MODES = {
 
 
 def _numbers(value: Any, axes: int) -> Any:
-    """One number for each axis; a word stays a word."""
+    """Return one number for each axis; a string stays as it is."""
     return value if isinstance(value, str) else _tuple(value, axes)
 
 
 def _tuple(value: Any, axes: int) -> tuple[int, ...]:
-    """A single number repeated for each axis; several as they are."""
+    """Repeat a single number for each axis; return several as they are."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
 
 
 def _within(n: int, least: int, most: int) -> bool:
-    """Whether a number lies between two others."""
+    """Tell whether a number lies between two others."""
     return least <= n <= most
 
 
@@ -116,7 +116,7 @@ class _Convolution(Module):
         )
 
     def _sides(self) -> tuple[int, ...]:
-        """How much to add before and after each axis, the last one first."""
+        """Return the padding before and after each axis, the last axis first."""
         sides = []
         for i in reversed(range(self.axes)):
             reach = self.dilation[i] * (self.kernel_size[i] - 1)
@@ -136,7 +136,7 @@ class _Convolution(Module):
         return f(input, self.weight, self.bias, *options)
 
     def _output_padding(self, input: Tensor, size: list[int]) -> tuple[int, ...]:
-        """What is missing from the smallest output to one of this size."""
+        """Return the output padding that gives an output of this size."""
         options = zip(self.stride, self.padding, self.dilation, self.kernel_size, strict=True)
         least = [
             (n - 1) * s - 2 * p + d * (k - 1) + 1

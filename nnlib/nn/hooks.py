@@ -17,7 +17,7 @@ Gradients = dict[int, Any]
 
 
 class Handle(Hook):
-    """What registering a hook returns; the hook goes by ``remove`` or at the end of a with.
+    """What registering a hook returns; ``remove`` or the end of a with block removes the hook.
 
     >>> from nnlib.nn import Identity
     >>> layer = Identity()
@@ -66,13 +66,13 @@ class _Watch:
         self.grad_output: tuple = ()
 
     def inputs(self, args: tuple) -> tuple:
-        """The arguments, watched."""
+        """Return the arguments, whose gradients are watched."""
         self.n_inputs = len(args)
         args, self.sees_inputs = _watched(args, self.at_inputs)
         return args
 
     def outputs(self, output: Any) -> Any:
-        """The output, watched."""
+        """Return the output, whose gradients are watched."""
         outputs = output if isinstance(output, tuple) else (output,)
         self.n_outputs = len(outputs)
         outputs, _ = _watched(outputs, self.at_outputs)
@@ -93,7 +93,7 @@ class _Watch:
         return {i: new[i] for i in g}
 
     def call_hooks(self, g: Gradients) -> tuple:
-        """What the hooks make of the gradients of the inputs."""
+        """Return the gradients of the inputs after the hooks."""
         grad_input = tuple(map(g.get, range(self.n_inputs)))
         for hook in self.hooks:
             new = hook(self.module, grad_input, self.grad_output)
@@ -109,14 +109,14 @@ class _Watch:
 
 
 def _watched(values: tuple, see: Callable[[Gradients], Gradients]) -> tuple[tuple, bool]:
-    """The same values; ``see`` gets the gradients by position and says how they go on."""
+    """Return the values; ``see`` maps their gradients, by position, in the backward pass."""
     watched = {i: x for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad}
 
     def hook(g):
         arrays = isinstance(g[0], np.ndarray)
         tensors = [Tensor(np.array(h)) for h in g] if arrays else g
-        seen = see(dict(zip(watched, tensors, strict=True)))
-        return {f"x{i}": h.array if arrays else h for i, h in seen.items()}
+        changed = see(dict(zip(watched, tensors, strict=True)))
+        return {f"x{i}": h.array if arrays else h for i, h in changed.items()}
 
     inputs = {f"x{i}": x for i, x in watched.items()}
     outs = record_fused(tuple(x.array for x in watched.values()), inputs, hook, twice=hook)

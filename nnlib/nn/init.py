@@ -244,7 +244,7 @@ def even_by_fan_in(fan_in: int, *parameters: Tensor | None) -> None:
 
 
 def _kaiming_std(name: str, tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    """The standard deviation that keeps the variance of what passes forward or backward."""
+    """Return the standard deviation that keeps the variance of activations or gradients."""
     fans = dict(zip(("fan_in", "fan_out"), _fans(name, tensor), strict=True))
     if mode not in fans:
         raise ValueError(f"{name}: expected mode fan_in or fan_out, got {mode!r}")
@@ -252,7 +252,7 @@ def _kaiming_std(name: str, tensor: Tensor, a: float, mode: str, nonlinearity: s
 
 
 def _fans(name: str, tensor: Tensor) -> tuple[int, int]:
-    """fan_in and fan_out of a weight (out, in, ...)."""
+    """Return fan_in and fan_out of a weight (out, in, ...)."""
     if tensor.ndim < 2:
         raise ValueError(f"{name}: expected at least 2 axes, got {tensor.shape}")
     return math.prod(tensor.shape[1:]), tensor.shape[0] * math.prod(tensor.shape[2:])

@@ -32,7 +32,7 @@ __all__ = [
 
 
 class Loss(Applied):
-    """Ground of these modules: a function of predictions and targets, with its options."""
+    """The base class of losses: a function of predictions and targets, with its options."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Map predictions and targets to one number, or with reduction "none" to many."""

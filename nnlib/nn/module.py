@@ -260,7 +260,7 @@ class Module(Registry):
 
 
 def framed(head: str, extra: str, parts: list[str]) -> str:
-    """A name with its options and, indented, its parts."""
+    """Return a name with its options and, indented, its parts."""
     if not parts and "\n" not in extra:
         return f"{head}({extra})"
     lines = [*extra.splitlines(), *parts]
@@ -285,7 +285,7 @@ def _place_and_dtype(
     device: Any = None,
     dtype: Any = None,
 ) -> tuple[Any, Any]:
-    """What ``Module.to`` was asked for; copying is never asynchronous."""
+    """Return the device and dtype that ``Module.to`` got; copying is never asynchronous."""
     if isinstance(first, Tensor):
         return None, first.dtype
     if first is None or isinstance(first, (str, Device)):
@@ -294,7 +294,7 @@ def _place_and_dtype(
 
 
 def _key_problems(keys: IncompatibleKeys) -> list[str]:
-    """What to say about names that do not match."""
+    """Describe the names that do not match."""
     said = (("Missing", keys.missing_keys), ("Unexpected", keys.unexpected_keys))
     return [
         f"{kind} key(s) in state_dict: {', '.join(f'{k!r}' for k in names)}. ".replace("'", '"')
@@ -304,7 +304,7 @@ def _key_problems(keys: IncompatibleKeys) -> list[str]:
 
 
 def _copy_problem(name: str, value: Any, shape: tuple[int, ...]) -> str:
-    """What to say about a value that cannot be copied into a tensor of a shape; else ""."""
+    """Describe why a value cannot be copied into a tensor of a shape; else return ""."""
     if not hasattr(value, "shape"):
         return (
             f'While copying the parameter named "{name}", expected Tensor or Tensor-like '

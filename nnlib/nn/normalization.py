@@ -21,7 +21,7 @@ class Stretch(Module):
     """A weight that starts at 1 and a bias that starts at 0, where they are asked for."""
 
     def _set(self, shape: tuple[int, ...], dtype: Any, **wanted: bool) -> None:
-        """Make them, or put None in their place."""
+        """Create weight and bias, or None for each that is not asked for."""
         for name, is_wanted in wanted.items():
             p = Parameter(np.empty(shape, dtype)) if is_wanted else None
             self.register_parameter(name, p)
@@ -226,5 +226,5 @@ class LocalResponseNorm(Applied):
 
 
 def _shape(sizes: int | Sequence[int]) -> tuple[int, ...]:
-    """One size or several, as a shape."""
+    """Return one size or several as a shape."""
     return (sizes,) if isinstance(sizes, int) else tuple(sizes)

@@ -79,11 +79,11 @@ class Layers(Recurrent):
             self.refuse(ValueError, what, self.proj_size)
 
     def _suffixes(self, layer: int) -> list[str]:
-        """How the names of a layer's weights end, for each direction."""
+        """Return the suffixes of the names of a layer's weights, one for each direction."""
         return [f"_l{layer}", f"_l{layer}_reverse"][: 1 + self.bidirectional]
 
     def _weights(self, suffix: str) -> list[Parameter]:
-        """The weights of one layer in one direction."""
+        """Return the weights of one layer in one direction."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")[: 4 if self.bias else 2]
         names += ("weight_hr",) if self.proj_size else ()
         return [getattr(self, name + suffix) for name in names]
@@ -169,7 +169,7 @@ class Layers(Recurrent):
                 self.refuse(RuntimeError, f"hx of {dtype}", s.dtype)
 
     def _state_shapes(self, *batch: int) -> list[tuple[int, ...]]:
-        """The shapes of h, and of c."""
+        """Return the shapes of h, and of c."""
         widths = [self.proj_size or self.hidden_size, self.hidden_size][: self.states]
         return [(len(self.all_weights), *batch, width) for width in widths]
 
@@ -411,7 +411,7 @@ class MinimalGRU(Layers):
 
 
 def _times(x: Tensor) -> tuple[Tensor, ...]:
-    """The tensor at each time; going back, all gradients are put together at once."""
+    """Split a tensor by time; the backward pass stacks all gradients at once."""
 
     def _times(g):
         return dict(x=np.stack(g))

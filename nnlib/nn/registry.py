@@ -1,4 +1,4 @@
-"""Registry: parameters, buffers and modules found by name, the ground of every Module."""
+"""Registry: parameters, buffers and modules found by name, the base class of every Module."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class Registry:
         self.__dict__[store][name] = value
 
     def _put(self, store: str, name: str, value: Any) -> None:
-        """Keep a value in one store, and drop its name from the others."""
+        """Put a value into one store, and remove its name from the others."""
         if store != "_modules" and hasattr(type(self), name):
             raise KeyError(f"{type(self).__name__}: attribute {name!r} already exists")
         self._forget(name, keep=store)
         self.__dict__[store][name] = value
 
     def _forget(self, name: str, keep: str = "") -> None:
-        """Drop a name wherever it stands, but for one store."""
+        """Remove a name from all stores but one."""
         self.__dict__.pop(name, None)
         for store in STORES:
             if store != keep:
@@ -171,7 +171,7 @@ class Registry:
         return self._tensors("_buffers", prefix, recurse, remove_duplicate)
 
     def _tensors(self, store: str, prefix: str, recurse: bool, once: bool) -> Named:
-        """The tensors of one kind."""
+        """Return the tensors of one kind."""
         modules = self.named_modules(None, prefix, once) if recurse else [(prefix, self)]
         found = (
             (joined(path, name), tensor)
@@ -212,7 +212,7 @@ class Registry:
 
 
 def _word(kind: type) -> str:
-    """What to call a kind of attribute."""
+    """Return the word for a kind of attribute."""
     return "Module" if kind is Registry else kind.__name__
 
 
@@ -222,7 +222,7 @@ def joined(path: str, name: str) -> str:
 
 
 def _once(named: Named, seen: set | None = None) -> Named:
-    """Only the first of those that occur several times."""
+    """Yield each value once, under its first name."""
     seen = set() if seen is None else seen
     for name, x in named:
         if x not in seen:
@@ -231,7 +231,7 @@ def _once(named: Named, seen: set | None = None) -> Named:
 
 
 def _found(function: str, owner: Registry, name: str, kind: type) -> Any:
-    """An attribute of one kind."""
+    """Return an attribute, which must be of one kind."""
     found = getattr(owner, name, owner)
     if found is owner:
         raise AttributeError(f"{function}: {type(owner).__name__} has no attribute {name!r}")

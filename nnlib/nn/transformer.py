@@ -287,7 +287,7 @@ class Transformer(Module):
 
 
 def _is_causal(mask: Tensor | None, hint: bool | None) -> bool:
-    """Whether a mask hides what comes later, unless a hint tells it: for layers that ask."""
+    """Tell whether a mask is causal, unless a hint says so: for layers that ask."""
     if hint is not None or mask is None:
         return hint is True
     later = ~np.tri(raw(mask).shape[-1], dtype=bool)

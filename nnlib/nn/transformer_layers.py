@@ -67,22 +67,22 @@ class TransformerLayer(Module):
         self.activation = activation
 
     def _add(self, norm: Module, x: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
-        """Add to x what a sublayer makes of it, with the norm before or after."""
+        """Add a sublayer's output to its input x, with the norm before or after."""
         return x + sublayer(norm(x)) if self.norm_first else norm(x + sublayer(x))
 
     def _sa_block(self, x: Tensor, mask: Any, padding: Any, is_causal: bool = False) -> Tensor:
-        """What each position takes from the others of its own sequence."""
+        """Return what each position takes from the others of its own sequence."""
         return self.dropout1(_attend(self.self_attn, x, x, mask, padding, is_causal))
 
     def _ff_block(self, x: Tensor) -> Tensor:
-        """The feed-forward network, before the last dropout."""
+        """Return the feed-forward network, before the last dropout."""
         return self.linear2(self.dropout(self.activation(self.linear1(x))))
 
 
 def _attend(
     attention: Module, x: Tensor, memory: Tensor, mask: Any, padding: Any, is_causal: bool
 ) -> Tensor:
-    """What each position of x takes from memory."""
+    """Return what each position of x takes from memory."""
     return attention(
         x,
         memory,
@@ -229,5 +229,5 @@ class TransformerDecoderLayer(TransformerLayer):
     def _mha_block(
         self, x: Tensor, memory: Tensor, mask: Any, padding: Any, is_causal: bool = False
     ) -> Tensor:
-        """What each position takes from memory."""
+        """Return what each position takes from memory."""
         return self.dropout2(_attend(self.multihead_attn, x, memory, mask, padding, is_causal))

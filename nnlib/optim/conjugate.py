@@ -101,7 +101,7 @@ class NonlinearCG(Whole):
 
 
 def _beta(name: str, g: np.ndarray, last: np.ndarray) -> float:
-    """How much of the last direction is kept."""
+    """Return β, the factor of the last direction."""
     if name == "fletcher_reeves":
         return float(g @ g / (last @ last))
     return max(0.0, float(g @ (g - last) / (last @ last)))

@@ -87,7 +87,7 @@ class BFGS(Whole):
 
 
 def _updated(H: Tensor | None, s: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The inverse of the Hessian after a step s that changed the gradient by y."""
+    """Return the inverse of the Hessian after a step s that changed the gradient by y."""
     rho = 1 / (y @ s)
     I = np.eye(len(s), dtype=s.dtype)  # noqa: E741
     H = I * (y @ s / (y @ y)) if H is None else H.array
@@ -176,7 +176,7 @@ class LBFGS(Whole):
 
 
 def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -> None:
-    """Keep a pair (in ``old_stps`` and ``old_dirs``, as torch names them), drop the oldest."""
+    """Store a pair (as torch, in ``old_stps`` and ``old_dirs``) and drop the oldest."""
     if y @ s > CURVED:
         news = dict(old_dirs=Tensor(y), old_stps=Tensor(s), ro=1 / float(y @ s))
         for name, new in news.items():
@@ -185,7 +185,7 @@ def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -
 
 
 def _direction(g: np.ndarray, memory: dict[str, Any]) -> np.ndarray:
-    """-Hg, by the two loops of algorithm 7.4."""
+    """Return -Hg, by the two loops of algorithm 7.4."""
     pairs = [
         (s.array, y.array, float(rho))
         for s, y, rho in zip(memory["old_stps"], memory["old_dirs"], memory["ro"], strict=True)

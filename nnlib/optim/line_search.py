@@ -100,7 +100,7 @@ def _bracket(
     is_flat: Callable[[Point], bool],
     max_ls: int,
 ) -> tuple[list[Point], int]:
-    """Two points with a good one between them, or a good one; and the evaluations left."""
+    """Return two points around an acceptable one, or that one; and the evaluations left."""
     last = start
     for n in range(max_ls):
         if not falls(point) or (n > 1 and point.f >= last.f):
@@ -115,7 +115,7 @@ def _bracket(
 
 
 def _inside(a: Point, b: Point, stuck: bool) -> tuple[float, bool]:
-    """A length between two, and whether it is close to one of them.
+    """Return a step length between two, and whether it is close to one of them.
 
     A second such length in a row, or one at the border, is moved inwards.
     """
@@ -129,7 +129,7 @@ def _inside(a: Point, b: Point, stuck: bool) -> tuple[float, bool]:
 
 @np.errstate(all="ignore")
 def _cubic(a: Point, b: Point, lower: float, upper: float) -> float:
-    """Where the cubic through two points with their slopes is lowest; else the middle."""
+    """Return the minimum of the cubic through two points with slopes; else the middle."""
     a, b = (a, b) if a.t <= b.t else (b, a)
     d1 = a.slope + b.slope - np.float64(3 * (a.f - b.f)) / (a.t - b.t)
     square = d1 * d1 - a.slope * b.slope

@@ -112,7 +112,7 @@ class Newton(Whole):
 
 
 def _gradients(loss: Tensor, params: list[Tensor], create_graph: bool) -> tuple:
-    """The gradient of the loss by each parameter; None where it does not depend on it."""
+    """Return the gradient with respect to each parameter; None where there is none."""
     try:
         return grad(loss, params, create_graph=create_graph, allow_unused=True)
     except RuntimeError as error:
@@ -125,7 +125,7 @@ def _gradients(loss: Tensor, params: list[Tensor], create_graph: bool) -> tuple:
 
 
 def _hessian(params: list[Tensor], loss: Tensor) -> np.ndarray:
-    """All second derivatives, one walk back for each row."""
+    """Return all second derivatives, one walk back for each row."""
     first = _gradients(loss, params, create_graph=True)
     rows = []
     for p, g in zip(params, first, strict=True):
@@ -139,7 +139,7 @@ def _hessian(params: list[Tensor], loss: Tensor) -> np.ndarray:
 
 
 def _downhill(H: np.ndarray, g: np.ndarray) -> np.ndarray:
-    """-H⁻¹g with eigenvalues replaced by their absolute values, tiny ones raised."""
+    """Return -H⁻¹g with H's eigenvalues replaced by their absolute values, at least tiny."""
     curvature, Q = np.linalg.eigh(H)
     size = np.abs(curvature)
     least = size.max() * 1e-8 or 1.0

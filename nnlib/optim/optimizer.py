@@ -130,7 +130,7 @@ class Optimizer:
         self.state = state
 
     def _params(self) -> list[Tensor]:
-        """All parameters, in the order of the groups."""
+        """Return all parameters, in the order of the groups."""
         return [p for group in self.param_groups for p in group["params"]]
 
     def __repr__(self) -> str:
@@ -144,7 +144,7 @@ class Optimizer:
 
 
 def gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
-    """The gradient, reversed where the aim is to climb, and the pull of the weight decay."""
+    """Return the gradient, negated for ``maximize``, plus that of the weight decay."""
     g = p.grad.array
     if group["maximize"]:
         g = -g
@@ -154,7 +154,7 @@ def gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
 
 
 def remembered(state: dict[Tensor, Any], p: Tensor, *names: str) -> dict[str, Any]:
-    """What is remembered of a parameter, zeros at first; the step is counted."""
+    """Return what is remembered of a parameter, zeros at first; the step is counted."""
     memory = state.setdefault(p, {})
     if not memory:
         memory["step"] = Tensor(np.zeros((), np.float32))
@@ -184,7 +184,7 @@ def check_betas(name: str, betas: tuple[float, float]) -> None:
 
 
 def _copied(value: Any, dtype: Any) -> Any:
-    """A tensor or array as a Tensor with memory of its own, also in a list; else as it is."""
+    """Copy tensors and arrays, also in a list, into Tensors; return all else as it is."""
     if isinstance(value, list):
         return [_copied(v, dtype) for v in value]
     array = raw(value)

@@ -101,7 +101,7 @@ class Whole(Optimizer):
         n: int,
         start: int,
     ) -> tuple[Point, bool]:
-        """Go along one direction; where that led, and whether to stop there."""
+        """Go along one direction; return the point reached and whether to stop there."""
         memory["n_iter"] += 1
         d, t = self.propose(point.g, memory, group, closure)
         memory.update(d=Tensor(d), t=t, prev_flat_grad=Tensor(point.g), prev_loss=point.f)
@@ -161,7 +161,7 @@ class Whole(Optimizer):
 
 
 def flat(params: list[Tensor], grads: Iterable[Tensor | None]) -> np.ndarray:
-    """Gradients as one new vector; 0 where there is none."""
+    """Return gradients as one new vector; 0 where there is none."""
     return np.concatenate(
         [
             np.zeros_like(p.array).ravel() if g is None else g.array.ravel()
@@ -176,5 +176,5 @@ def first_length(g: np.ndarray, memory: dict[str, Any], lr: float) -> float:
 
 
 def change(g: np.ndarray, memory: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """How the last iteration changed x and the gradient: s and y."""
+    """Return how the last iteration changed x and the gradient: s and y."""
     return memory["d"].array * float(memory["t"]), g - memory["prev_flat_grad"].array

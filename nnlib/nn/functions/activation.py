@@ -45,7 +45,7 @@ SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et 
 
 
 def _no_truths(name: str, input: Any) -> np.ndarray:
-    """The array of the input, which must not hold truth values, as in torch."""
+    """Return the array of the input, which must not hold truth values, as in torch."""
     x = elements(name, input)
     if x.dtype.kind == "b":
         raise RuntimeError(f"{name}: expected numbers, got bool")
@@ -73,7 +73,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
 
 def _step(x: Any, low: Any) -> Any:
-    """1 where x > 0, else low; products are many times faster than a choice by a mask."""
+    """Return 1 where x > 0, else low, to multiply with: faster than choosing by a mask."""
     high = (x > 0).astype(x.dtype)
     return high + low * (1 - high)
 
@@ -119,7 +119,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 def _elu(
     name: str, input: Tensor, alpha: float, inplace: bool, scale: float = 1, rate: float = 1
 ) -> Tensor:
-    """The family: y = s x, or s a (e^(r x) - 1) where x <= 0; its slope s or s a r e^(r x)."""
+    """Compute y = s x, or s a (e^(r x) - 1) where x <= 0; its slope is s or s a r e^(r x)."""
     x, a, s, r = floats(name, input), alpha, scale, rate
 
     def slope(g, x):
@@ -172,7 +172,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def _gated(name: str, input: Tensor, gate: Callable, slope: Callable) -> Tensor:
-    """Y = x p, p = gate(x), whose slope is a function of both; p is kept for it."""
+    """Compute y = x p for p = gate(x); its slope is a function of x and p."""
     x = floats(name, input)
     p = gate(x)
 
@@ -245,7 +245,7 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def _limited(name: str, input: Tensor, low: float, high: float) -> Tensor:
-    """The input within bounds, at which the slope is 0."""
+    """Clamp the input to bounds; the derivative is 0 at the bounds too."""
     x = _no_truths(name, input)
     return record(
         np.clip(x, low, high).astype(x.dtype, copy=False),

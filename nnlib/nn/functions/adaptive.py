@@ -137,7 +137,7 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
 
 
 def _parts(input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Where the parts of both axes start, and where they end."""
+    """Return where the parts of both axes start, and where they end."""
     x = array(input)
     if x.ndim not in (3, 4) or 0 in x.shape[-3:] or x.dtype.kind != "f":
         refuse("images of floating-point numbers", f"{x.shape}, {x.dtype}")
@@ -150,13 +150,13 @@ def _parts(input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray
 
 
 def _step(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int] | None:
-    """The length of the parts and the step from one to the next, if they are all alike."""
+    """Return the length of the parts and the step between them, if these are constant."""
     lengths, steps = set(ends - starts), set(np.diff(starts)) or {1}
     alike = len(lengths) == len(steps) == 1 and 0 not in steps  # no step: one pixel, repeated
     return (int(*lengths), int(*steps)) if alike else None
 
 
 def _listed(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """The members of all parts; in a short part the last one fills up the row."""
+    """Return the indices of each part as a row; a short part repeats its last one."""
     longest = (ends - starts).max(initial=1)
     return np.minimum(starts[:, None] + np.arange(longest), ends[:, None] - 1)

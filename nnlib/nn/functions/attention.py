@@ -79,10 +79,10 @@ def scaled_dot_product_attention(
     _check(array(query), array(key), array(value), raw(attn_mask))
     if is_causal:
         attn_mask = np.tri(raw(query).shape[-2], raw(key).shape[-2], dtype=bool)
-    attn_mask, blind = _without_blind(attn_mask)
+    attn_mask, empty = _without_empty_rows(attn_mask)
     weights = attention_weights(query, key, attn_mask, scale)
-    if blind is not None:
-        weights = masked_fill(weights, blind, 0.0)
+    if empty is not None:
+        weights = masked_fill(weights, empty, 0.0)
     if dropout_p:
         weights = dropout(weights, dropout_p)
     return matmul(weights, value)
@@ -91,7 +91,7 @@ def scaled_dot_product_attention(
 def attention_weights(
     query: Tensor, key: Tensor, mask: Tensor | None = None, scale: float | None = None
 ) -> Tensor:
-    """How much each query (..., L, E) takes from each key (..., S, E); see above."""
+    """Return the attention weights (..., L, S) of queries (..., L, E) for keys (..., S, E)."""
     scale = 1 / math.sqrt(raw(query).shape[-1]) if scale is None else scale
     scores = matmul(query * scale, transpose(key, -2, -1))
     if mask is None:
@@ -101,15 +101,15 @@ def attention_weights(
     return softmax(scores + mask, -1)
 
 
-def _without_blind(mask: Any) -> tuple[Any, np.ndarray | None]:
-    """A mask that shows each query a key, as the softmax of -inf alone is NaN; who saw none."""
+def _without_empty_rows(mask: Any) -> tuple[Any, np.ndarray | None]:
+    """Return a mask without empty rows (softmax would give NaN), and where rows were empty."""
     if mask is None:
         return None, None
-    seen = raw(mask) if raw(mask).dtype == bool else raw(mask) != -np.inf
-    blind = ~seen.any(-1, keepdims=True)
-    if not blind.any():
+    allowed = raw(mask) if raw(mask).dtype == bool else raw(mask) != -np.inf
+    empty = ~allowed.any(-1, keepdims=True)
+    if not empty.any():
         return mask, None
-    return (seen | blind if seen is raw(mask) else masked_fill(mask, blind, 0.0)), blind
+    return (allowed | empty if allowed is raw(mask) else masked_fill(mask, empty, 0.0)), empty
 
 
 def _check(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None) -> None:

@@ -254,7 +254,7 @@ def _checked(x: np.ndarray, w: np.ndarray, b: Any, groups: int, transposed: bool
 
 
 def as_line(value: Any, beside: int) -> Any:
-    """An option for sequences as one for images one pixel high."""
+    """Return an option for sequences as one for images of height 1."""
     if np.size(value) != 1:
         refuse("one number", value)
     return (beside, *value) if isinstance(value, (tuple, list)) else (beside, value)
@@ -362,13 +362,13 @@ def fold(
 
 
 def _shown(input: Tensor, grid: Grid) -> Tensor:
-    """Images (N, H, W, C) as windows (N, I, J, H, W, C); dL/dx is dL/dy, overlaid."""
+    """Return windows (N, I, J, H, W, C) of images; the derivative is ``_overlaid``."""
     y = windows(framed(array(input), grid), grid)
     return record(y, dict(x=input), x=lambda g: _overlaid(g, grid))
 
 
 def _overlaid(input: Tensor, grid: Grid) -> Tensor:
-    """Windows (N, I, J, H, W, C) added where they lie; dL/dx is dL/dy, shown."""
+    """Add windows (N, I, J, H, W, C) where they lie; the derivative is ``_shown``."""
     x = array(input)
     y = np.zeros((len(x), *grid.frame, x.shape[5]), x.dtype)
     for (u, rows), (v, columns) in itertools.product(*map(enumerate, grid.places)):

@@ -50,7 +50,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
 
 def _unit(x: Tensor, dim: int, eps: float) -> Tensor:
-    """The vectors divided by their lengths, which count as eps where they are less."""
+    """Divide vectors by their lengths, or by eps where that is larger."""
     n = norm(x, 2, dim, keepdim=True)
     return div(x, add(n, np.maximum(raw(n), eps) - raw(n)))
 

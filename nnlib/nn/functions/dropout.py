@@ -125,7 +125,7 @@ def alpha_dropout(
 def _dropped(
     name: str, input: Tensor, p: float, training: bool, inplace: bool, shape: tuple[int, ...]
 ) -> Tensor:
-    """The input times a random mask of a shape that broadcasts to it."""
+    """Return the input times a random mask of a shape that broadcasts to it."""
     if _is_idle(name, array(input), p, training):
         return input
     mask = _kept(shape, p).astype(array(input).dtype)
@@ -135,12 +135,12 @@ def _dropped(
 
 
 def _kept(shape: tuple[int, ...], p: float) -> np.ndarray:
-    """True with probability 1 - p."""
+    """Draw a mask that is True with probability 1 - p."""
     return generator().random(shape, np.float32) >= p
 
 
 def _is_idle(name: str, x: np.ndarray, p: float, training: bool) -> bool:
-    """Whether nothing is to be dropped; refuses impossible probabilities and dtypes."""
+    """Tell whether nothing is to be dropped; refuse impossible probabilities and dtypes."""
     if not 0 <= p <= 1:
         raise ValueError(f"{name}: expected p in [0, 1], got {p}")
     if not training or p == 0:

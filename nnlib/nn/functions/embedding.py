@@ -105,7 +105,7 @@ def _shorten(weight: Tensor, rows: np.ndarray, max_norm: float, norm_type: float
 
 
 def _check(i: np.ndarray, w: np.ndarray, padding_idx: int | None, sparse: bool) -> None:
-    """Refuse what is no table, and rows that are not in it."""
+    """Check that the weight is a matrix and that all indices are rows of it."""
     if sparse:
         raise RuntimeError("embedding: expected sparse=False; gradients are whole arrays here")
     if i.dtype.kind not in "iu":

@@ -162,7 +162,7 @@ def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reductio
 
 
 def _places(t: np.ndarray, ignored: int | None, dim: int) -> tuple[np.ndarray, ...]:
-    """The index that reads class t along dim, and stays in place along the other axes."""
+    """Return the index that picks class t along dim, for every index of the other axes."""
     axes = [
         np.arange(n).reshape((-1,) + (1,) * (t.ndim - 1 - i)) for i, n in enumerate(t.shape)
     ]
@@ -171,13 +171,13 @@ def _places(t: np.ndarray, ignored: int | None, dim: int) -> tuple[np.ndarray, .
 
 
 def _shares(t: np.ndarray, counts: np.ndarray, w: Any, dtype: Any) -> np.ndarray:
-    """How much each example counts: the weight of its class, 0 for an ignored one."""
+    """Return the weight of each example: that of its class, 0 for an ignored one."""
     share = counts.astype(dtype)
     return share if w is None else share * w[np.where(counts, t, 0)]
 
 
 def _of_all_classes(log_p: Any, t: np.ndarray, w: Any, ignore: int, reduction: str) -> Any:
-    """The part of a smoothed cross-entropy that all classes share."""
+    """Return the part of a smoothed cross-entropy that all classes share."""
     x = raw(log_p)
     dim, counts = _class_axis("cross_entropy", x), t != ignore
     each = where(counts, -sum(log_p * _along(w, x, dim), dim), 0.0)
@@ -186,7 +186,7 @@ def _of_all_classes(log_p: Any, t: np.ndarray, w: Any, ignore: int, reduction: s
 
 
 def _of_probabilities(log_p: Any, target: Any, w: Any, reduction: str, smoothing: float) -> Any:
-    """The cross-entropy from a distribution over the classes of each example."""
+    """Return the cross-entropy from a distribution over the classes of each example."""
     x, t = raw(log_p), raw(target)
     dim = _class_axis("cross_entropy", x)
     if t.dtype.kind != "f":
@@ -200,7 +200,7 @@ def _of_probabilities(log_p: Any, target: Any, w: Any, reduction: str, smoothing
 
 
 def _class_weights(name: str, weight: Any, x: np.ndarray, dim: int) -> np.ndarray | None:
-    """The array of the weights, one for each class."""
+    """Return the array of the weights, one for each class."""
     if weight is None:
         return None
     w = raw(weight)
@@ -212,19 +212,19 @@ def _class_weights(name: str, weight: Any, x: np.ndarray, dim: int) -> np.ndarra
 
 
 def _along(w: np.ndarray | None, x: np.ndarray, dim: int) -> Any:
-    """The weights of the classes, along the axis of the classes; 1 without weights."""
+    """Return the weights of the classes, along the axis of the classes; 1 without weights."""
     return 1.0 if w is None else w.reshape((-1,) + (1,) * (x.ndim - 1 - dim))
 
 
 def _class_axis(name: str, z: np.ndarray) -> int:
-    """The axis of the classes: the second, or the only one."""
+    """Return the axis of the classes: the second, or the only one."""
     if z.ndim == 0:
         raise RuntimeError(f"{name}: expected input (N, C) or (C,), got a single number")
     return min(z.ndim - 1, 1)
 
 
 def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
-    """A shape without one axis."""
+    """Return a shape without one axis."""
     return shape[:dim] + shape[dim + 1 :]
 
 

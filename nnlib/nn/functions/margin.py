@@ -161,7 +161,7 @@ def multi_margin_loss(
 
 
 def _check_classes(z: np.ndarray, t: np.ndarray, p: int, weight: Any) -> None:
-    """Refuse what is no batch of scores with a class index for each."""
+    """Check that there is a batch of scores with a class index for each."""
     name = "multi_margin_loss"
     if p not in (1, 2):
         raise ValueError(f"{name}: expected p to be 1 or 2, got {p}")

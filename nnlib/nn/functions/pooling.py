@@ -20,7 +20,7 @@ __all__ = ["avg_pool1d", "avg_pool2d", "max_pool1d", "max_pool2d"]
 def _pool_grid(
     shape: tuple, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> Grid:
-    """The windows of a pooling; with ceil_mode, also those that end behind the border."""
+    """Return the windows of a pooling; with ceil_mode also those that cross the border."""
     if len(shape) not in (3, 4) or 0 in shape[-3:]:
         refuse("a batch of images or one, none of them empty", shape)
     size, k = shape[-2:], numbers("kernel_size", kernel, 1)
@@ -101,18 +101,18 @@ def max_pool2d(
 
 @whole("max_pool2d")
 def _maximum(input: Tensor, grid: Grid, return_indices: bool) -> Any:
-    """The largest value of every window of images (N, C, H, W), and where it stands."""
+    """Return the largest value of every window of images (N, C, H, W), and its index."""
     x = array(input)
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     x = framed(x.transpose(0, 2, 3, 1), grid, lowest)
-    rows, columns = (_Along(i, grid, places) for i, places in enumerate(grid.places))
+    rows, columns = (_WindowAxis(i, grid, places) for i, places in enumerate(grid.places))
     lines, right = columns.largest(x)  # first along the lines: the order of equal ones
     y, below = rows.largest(lines)
     shapes = lines.shape, x.shape
 
     def backward(g, y, right, below):
-        g = _in_order_of(y, g).transpose(0, 2, 3, 1)
-        dx = columns.hand_back(rows.hand_back(g, below, shapes[0]), right, shapes[1])
+        g = _copy_in_layout_of(y, g).transpose(0, 2, 3, 1)
+        dx = columns.route_gradient(rows.route_gradient(g, below, shapes[0]), right, shapes[1])
         return dict(x=dx[grid.inside].transpose(0, 3, 1, 2))
 
     def twice(g, x):
@@ -127,7 +127,7 @@ def _maximum(input: Tensor, grid: Grid, return_indices: bool) -> Any:
     if not return_indices:
         return out
     at = np.arange(grid.size[0] * grid.size[1]).reshape(1, *grid.size, 1)
-    at = rows.follow(columns.follow(framed(at, grid), right), below)
+    at = rows.pick_winners(columns.pick_winners(framed(at, grid), right), below)
     at = np.broadcast_to(at.transpose(0, 3, 1, 2), y.shape).copy()
     return out, record(at, dict(x=input))
 
@@ -171,8 +171,8 @@ def max_pool1d(
     return tuple(squeeze(y, -2) for y in out) if return_indices else squeeze(out, -2)
 
 
-class _Along(NamedTuple):
-    """One axis of the windows of a maximum, and where their members stand on it."""
+class _WindowAxis(NamedTuple):
+    """One axis of the windows of a maximum, with a slice for each member of a window."""
 
     axis: int
     grid: Grid
@@ -180,7 +180,7 @@ class _Along(NamedTuple):
 
     @property
     def places(self) -> list[tuple[slice, ...]]:
-        """The first members of all windows, the second, ... as indices of (N, H, W, C)."""
+        """The indices into (N, H, W, C) of the first members of all windows, the second, ..."""
         return [(slice(None),) * (1 + self.axis) + (at,) for at in self.slices]
 
     @property
@@ -194,7 +194,7 @@ class _Along(NamedTuple):
         return list(found.reshape(*found.shape, *(1,) * (2 - self.axis)))
 
     def largest(self, x: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-        """The largest member; and of each but the first, whether it beat those before it."""
+        """Return the largest member, and for each but the first if it beats earlier ones."""
         first, *places = self.places
         y, won = x[first], []
         for at in places:
@@ -206,8 +206,8 @@ class _Along(NamedTuple):
             won = [w | np.isnan(x[at]) for w, at in zip(won, places, strict=True)]
         return y if won else y.copy(), won
 
-    def hand_back(self, g: np.ndarray, won: list, shape: tuple[int, ...]) -> np.ndarray:
-        """Give g to the last member that won, or to the first."""
+    def route_gradient(self, g: np.ndarray, won: list, shape: tuple[int, ...]) -> np.ndarray:
+        """Return g at the largest member: the last that won, or the first."""
         first, *places = self.places
         dx = np.zeros_like(g, shape=shape)
         apart = self.slices[0].step >= self.slices[-1].start + 1  # windows share no member
@@ -219,8 +219,8 @@ class _Along(NamedTuple):
         dx[first] += g
         return dx
 
-    def follow(self, x: np.ndarray, won: list) -> np.ndarray:
-        """The members that won, of another array."""
+    def pick_winners(self, x: np.ndarray, won: list) -> np.ndarray:
+        """Return from another array the members that were the largest."""
         first, *places = self.places
         y = x[first]
         for at, w in zip(places, won, strict=True):
@@ -228,8 +228,8 @@ class _Along(NamedTuple):
         return y
 
 
-def _in_order_of(y: np.ndarray, g: np.ndarray) -> np.ndarray:
-    """A copy of g that has its axes in memory as y has."""
+def _copy_in_layout_of(y: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """Copy g into the memory order of y."""
     out = np.empty_like(y)
     out[...] = g
     return out
@@ -290,7 +290,7 @@ def avg_pool2d(
 
 @whole("avg_pool2d")
 def _mean(input: Tensor, grid: Grid, m: Any) -> Tensor:
-    """The sum of every window of images (N, C, H, W), divided by m."""
+    """Return the sum of every window of images (N, C, H, W), divided by m."""
     total = permute(input, (0, 2, 3, 1))
     if grid.frame != grid.size:
         y = framed(raw(total), grid)
@@ -338,7 +338,7 @@ def avg_pool1d(
 
 
 def _members(grid: Grid, count_include_pad: bool) -> np.ndarray:
-    """How many members of each window count, as (I, J, 1)."""
+    """Return how many members of each window count, as (I, J, 1)."""
     sides = []
     for n, k, s, p, _, m in zip(*grid, strict=True):
         start = np.arange(m) * s - p
@@ -348,7 +348,7 @@ def _members(grid: Grid, count_include_pad: bool) -> np.ndarray:
 
 
 def _summed(input: Tensor, axis: int, slices: list[slice]) -> Tensor:
-    """The sum of slices along an axis; dL/dx is dL/dy, added to each of them."""
+    """Return the sum of slices along an axis; dL/dx is dL/dy, added to each of them."""
     x, lead = array(input), (slice(None),) * axis
     n = x.shape[axis]
     y = np.zeros_like(x[(*lead, slices[0])])
@@ -358,7 +358,7 @@ def _summed(input: Tensor, axis: int, slices: list[slice]) -> Tensor:
 
 
 def _repeated(input: Tensor, axis: int, slices: list[slice], n: int) -> Tensor:
-    """``_summed``, transposed: zeros of length n along an axis, and x added to each slice."""
+    """Return zeros of length n along an axis, with x added to each slice."""
     x, lead = array(input), (slice(None),) * axis
     y = np.zeros_like(x, shape=(*x.shape[:axis], n, *x.shape[axis + 1 :]))
     for at in slices:

@@ -78,7 +78,7 @@ def binary_cross_entropy(
 
 
 def _log(p: Any) -> Any:
-    """The logarithm of a probability, at least -100."""
+    """Return the logarithm of a probability, at least -100."""
     with np.errstate(divide="ignore"):
         return clamp(log(p), min=-100)
 

@@ -278,7 +278,7 @@ def gaussian_nll_loss(
 
 
 def _fitted(var: Any, shape: tuple[int, ...]) -> Any:
-    """The variances with as many axes as the input of that shape."""
+    """Return the variances with as many axes as the input of that shape."""
     given = raw(var).shape
     if given == shape:
         return var

@@ -85,8 +85,8 @@ def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:
-        told = ", ".join(map(str, shapes))
-        raise RuntimeError(f"{name}: expected shapes that broadcast, got {told}") from None
+        found = ", ".join(map(str, shapes))
+        raise RuntimeError(f"{name}: expected shapes that broadcast, got {found}") from None
 
 
 def placed(input: Tensor, y: Tensor, inplace: bool) -> Tensor:

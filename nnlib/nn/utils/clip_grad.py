@@ -131,10 +131,10 @@ def clip_grad_value_(
 
 
 def _listed(tensors: Tensor | Iterable[Tensor]) -> list[Tensor]:
-    """One tensor or several, as a list."""
+    """Return one tensor or several, as a list."""
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
 def _grads(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
-    """The gradients of those parameters that have one."""
+    """Return the gradients of those parameters that have one."""
     return [p.grad for p in _listed(parameters) if p.grad is not None]

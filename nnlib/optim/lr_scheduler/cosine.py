@@ -49,7 +49,7 @@ class CosineAnnealingLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _height(self, t: int) -> float:
-        """1 + cos(πt/T)."""
+        """Return 1 + cos(πt/T)."""
         return 1 + math.cos(math.pi * t / self.T_max)
 
     def get_lr(self) -> list[float]:

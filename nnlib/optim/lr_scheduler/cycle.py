@@ -12,12 +12,12 @@ __all__ = ["OneCycleLR"]
 
 
 def _cosine(start: float, end: float, share: float) -> float:
-    """From start to end along half a cosine."""
+    """Interpolate from start to end along half a cosine."""
     return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
 
 
 def _straight(start: float, end: float, share: float) -> float:
-    """From start to end evenly."""
+    """Interpolate linearly from start to end."""
     return start + (end - start) * share
 
 
@@ -109,7 +109,7 @@ class OneCycleLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _count(self, total: int | None, epochs: int | None, per_epoch: int | None) -> int:
-        """How many steps there will be."""
+        """Return the total number of steps."""
         if total is None and None in (epochs, per_epoch):
             raise ValueError("OneCycleLR: expected total_steps, or epochs and steps_per_epoch")
         counts = dict(epochs=epochs, steps_per_epoch=per_epoch)
@@ -121,7 +121,7 @@ class OneCycleLR(LRScheduler):
         return math.prod(counts.values())
 
     def _momenta(self, base: Any, most: Any) -> tuple[list[float], list[float]]:
-        """The lowest and the highest momentum of each group."""
+        """Return the lowest and the highest momentum of each group."""
         if not self.cycle_momentum:
             return [], []
         known = self.optimizer.defaults.keys() & {"momentum", "betas"}
@@ -131,7 +131,7 @@ class OneCycleLR(LRScheduler):
         return each_group(self, "base_momentum", base), each_group(self, "max_momentum", most)
 
     def _phases(self, rise: float, three: bool) -> list[dict[str, Any]]:
-        """When each phase ends, and between which options of a group it goes."""
+        """Return when each phase ends and the options of a group that it goes from and to."""
         names = ("end_step", "start_lr", "end_lr", "start_momentum", "end_momentum")
         low, high, n = "base_momentum", "max_momentum", self.total_steps
         phases = [(rise * n - 1, "initial_lr", "max_lr", high, low)]

@@ -12,7 +12,7 @@ __all__ = ["ConstantLR", "ExponentialLR", "LinearLR", "MultiStepLR", "StepLR"]
 
 
 class _Multiplied(LRScheduler):
-    """What multiplies the rates that are there, so that several can act on one optimizer."""
+    """A schedule that multiplies the present rates, so that several can be combined."""
 
     _factor: Callable[[], float]  # the rate of this epoch over that of the one before
     _share: Callable[[], float]  # the rate of this epoch over the one at first

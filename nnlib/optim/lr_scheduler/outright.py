@@ -70,7 +70,7 @@ class LambdaLR(LRScheduler):
 
 
 def _is_object(f: Callable) -> bool:
-    """Whether a function is an object of a class of its own."""
+    """Tell whether a function is an object with a state of its own."""
     return not isinstance(f, type(_is_object)) and hasattr(f, "__dict__")
 
 

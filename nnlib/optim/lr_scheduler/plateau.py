@@ -100,7 +100,7 @@ class ReduceLROnPlateau(LRScheduler):
         self._last_lr = rates_of(self)
 
     def _is_better(self, current: float) -> bool:
-        """Whether this is a new best; NaN never is."""
+        """Tell whether this is a new best; NaN never is."""
         sign = 1 if self.mode == "max" else -1
         if self.threshold_mode == "rel":
             return sign * current > sign * self.best * (1 + sign * self.threshold)

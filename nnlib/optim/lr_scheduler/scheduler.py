@@ -79,7 +79,7 @@ class LRScheduler:
         self._last_lr = rates_of(self)
 
     def _get_closed_form_lr(self) -> list[float]:
-        """The rates of this epoch from those at first."""
+        """Return the rates of this epoch from those at first."""
         return self.get_lr()
 
     def state_dict(self) -> dict[str, Any]:
@@ -92,17 +92,17 @@ class LRScheduler:
 
 
 def name_of(schedule: object) -> str:
-    """The name that a mistake is told under."""
+    """Return the name of the scheduler for error messages."""
     return type(schedule).__name__
 
 
 def rates_of(schedule: LRScheduler) -> list[float]:
-    """The rates that are set."""
+    """Return the rates that are set."""
     return [group["lr"] for group in schedule.optimizer.param_groups]
 
 
 def checked(schedule: LRScheduler, optimizer: Any) -> Optimizer:
-    """An optimizer; anything else is refused."""
+    """Return an optimizer; anything else is refused."""
     if not isinstance(optimizer, Optimizer):
         kind = type(optimizer).__name__
         raise TypeError(f"{name_of(schedule)}: expected an Optimizer, got {kind}")
@@ -116,7 +116,7 @@ def need(schedule: LRScheduler, fine: Any, expected: str, got: Any) -> None:
 
 
 def each_group(schedule: LRScheduler, name: str, given: Any) -> list[Any]:
-    """One value for each group, from as many or from one."""
+    """Return one value for each group, from as many or from one."""
     count = len(schedule.optimizer.param_groups)
     values = list(given) if isinstance(given, (list, tuple)) else [given] * count
     need(schedule, len(values) == count, f"{count} of {name}, one a group", len(values))

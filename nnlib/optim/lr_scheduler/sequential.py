@@ -68,7 +68,7 @@ class SequentialLR(LRScheduler):
         self._last_lr = first.get_last_lr()
 
     def _check(self, schedulers: Sequence[Any], milestones: Sequence[int]) -> None:
-        """Refuse what does not fit together."""
+        """Check that schedulers and milestones fit together."""
         need(self, schedulers, "at least one schedule", "none")
         for i, schedule in enumerate(schedulers):
             if not isinstance(schedule, LRScheduler):

@@ -62,7 +62,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
 
 
 def _stacked(batch: Sequence[Any]) -> Tensor:
-    """Tensors or arrays along a new first axis, by NumPy alone where that is the same."""
+    """Stack tensors or arrays along a new first axis, by NumPy where that is the same."""
     if not any(isinstance(sample, Tensor) and sample.requires_grad for sample in batch):
         arrays = [raw(sample) for sample in batch]
         kinds = {(type(a), np.shape(a), getattr(a, "dtype", None)) for a in arrays}

@@ -158,7 +158,7 @@ class DataLoader(Generic[T]):
         self._start, self._position = None, 0
 
     def _groups(self) -> Iterable[Any]:
-        """The numbers of each batch; of an iterable set, its samples."""
+        """Return the indices of each batch; for an iterable dataset, its samples."""
         if self._iterable and self.batch_size is not None:
             return batches(self.dataset, self.batch_size, self.drop_last)
         if self._iterable:
@@ -166,7 +166,7 @@ class DataLoader(Generic[T]):
         return self.sampler if self.batch_sampler is None else self.batch_sampler
 
     def _batch(self, group: Any) -> Any:
-        """What is loaded for a group."""
+        """Load and collate one batch, given its indices or samples."""
         if self._iterable:
             return self.collate_fn(group)
         if self.batch_sampler is None:
@@ -176,7 +176,7 @@ class DataLoader(Generic[T]):
         return self.collate_fn(samples(self.dataset, indices)) if rows is None else rows
 
     def _source(self) -> Generator:
-        """The generator that the order comes from."""
+        """Return the generator that the order comes from."""
         order = self.sampler if self.batch_sampler is None else self.batch_sampler
         found = getattr(getattr(order, "sampler", order), "generator", None)
         return found if isinstance(found, Generator) else default_generator
@@ -222,13 +222,13 @@ class DataLoader(Generic[T]):
 
 
 def _need(fine: Any, expected: str, got: Any) -> None:
-    """Refuse what does not fit."""
+    """Raise an error unless ``fine``."""
     if not fine:
         raise ValueError(f"DataLoader: expected {expected}, got {got}")
 
 
 def _rows(dataset: Any, indices: list[Any]) -> list[Any] | None:
-    """What collating the samples of a TensorDataset gives, by indexing once; else None."""
+    """Return the batch of a TensorDataset by indexing once; None for other datasets."""
     while type(dataset) is Subset:
         dataset, indices = dataset.dataset, [dataset.indices[i] for i in indices]
     plain = indices and set(map(type, indices)) <= {int, np.int64}

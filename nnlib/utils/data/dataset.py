@@ -184,7 +184,7 @@ class ChainDataset(IterableDataset[T]):
         self.datasets = datasets
 
     def _checked(self) -> Iterator[Any]:
-        """The sets; another kind is refused."""
+        """Return the datasets; refuse other kinds."""
         for d in self.datasets:
             if not isinstance(d, IterableDataset):
                 kind = type(d).__name__
@@ -242,7 +242,7 @@ def random_split(
 
 
 def _shared_out(n: int, shares: Sequence[float]) -> list[int]:
-    """How many of n samples each part gets; a warning if one gets none."""
+    """Return how many of n samples each part gets; warn if one gets none."""
     lengths = [math.floor(n * share) for share in shares]
     for i in range(n - sum(lengths)):
         lengths[i % len(lengths)] += 1

@@ -32,21 +32,21 @@ class Sampler(Generic[T]):
 
 
 def _positive(owner: object, name: str, n: Any) -> int:
-    """A positive integer; anything else is refused."""
+    """Return a positive integer; refuse anything else."""
     if not isinstance(n, int) or isinstance(n, bool) or n <= 0:
         raise ValueError(f"{type(owner).__name__}: expected a positive integer {name}, got {n}")
     return n
 
 
 def _truth(owner: object, name: str, value: Any, error: type[Exception] = ValueError) -> bool:
-    """True or False; anything else is refused."""
+    """Return True or False; refuse anything else."""
     if not isinstance(value, bool):
         raise error(f"{type(owner).__name__}: expected {name} True or False, got {value!r}")
     return value
 
 
 def _own(generator: Generator | None) -> Generator:
-    """The generator given, or one for this epoch, its seed drawn from ``default_generator``."""
+    """Return the generator given, or one seeded from ``default_generator``."""
     if generator is not None:
         return generator
     return Generator().manual_seed(int(default_generator.rng.integers(2**63)))
