@@ -20,7 +20,7 @@ Array = np.ndarray
 
 
 class _Bagging(BaseEstimator):
-    """What both have in common: drawing samples and fitting to them."""
+    """The base class of both: drawing samples and fitting to them."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class _Bagging(BaseEstimator):
             self.estimators_.append(estimator.fit(X[drawn], y[drawn]))
 
     def _size(self, owner: str, N: int) -> int:
-        """How many samples each estimator gets."""
+        """Return how many samples each estimator gets."""
         m = self.max_samples
         if isinstance(m, float | np.floating):
             if not 0 < m <= 1:
@@ -66,7 +66,7 @@ class _Bagging(BaseEstimator):
         return m
 
     def _out_of_bag(self, X: Array, outputs: Any) -> tuple[Array, Array]:
-        """Sum of the outputs (N, K) of those that were not fitted to a sample, and how many."""
+        """Return for each sample the sum of the out-of-bag outputs (N, K), and their number."""
         N = len(X)
         total, count = 0.0, np.zeros(N)
         for estimator, drawn in zip(self.estimators_, self.estimators_samples_, strict=True):
@@ -169,7 +169,7 @@ class BaggingClassifier(ClassifierMixin, _Bagging):
         return self
 
     def _probabilities(self, estimator: Any, X: Array) -> Array:
-        """Probabilities, or one vote each, (N, C); 0 for a class that was not drawn."""
+        """Return probabilities, or votes, (N, C); 0 for a class that was not drawn."""
         p = np.zeros((len(X), len(self.classes_)))
         if self.voting == "soft" and hasattr(estimator, "predict_proba"):
             p[:, estimator.classes_] = estimator.predict_proba(X)
@@ -232,6 +232,6 @@ def draw(rng: np.random.RandomState, N: int, size: int, bootstrap: bool) -> Arra
 
 
 def _with_seed(estimator: Any, rng: np.random.RandomState) -> Any:
-    """The estimator with a seed of its own, where it takes any."""
+    """Return the estimator with a seed of its own, where it takes any."""
     seeds = [name for name in estimator.get_params() if name.split("__")[-1] == "random_state"]
     return estimator.set_params(**{name: rng.randint(2**31 - 1) for name in sorted(seeds)})

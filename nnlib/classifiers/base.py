@@ -49,7 +49,7 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[(Z > 0).astype(int) if Z.ndim == 1 else Z.argmax(axis=1)]
 
     def _labelled(self, X: Any, y: Any) -> tuple[Array, Array]:
-        """Samples as float64 and labels as indices into ``classes_``, both checked."""
+        """Return samples as float64 and labels as indices into ``classes_``, both checked."""
         X, y = validate_data(self, X, y, dtype=np.float64)
         self.classes_, t = classes_and_indices(self, y)
         return X, t
@@ -62,7 +62,7 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
 
 
 def classes_and_indices(estimator: Any, y: Array) -> tuple[Array, Array]:
-    """The sorted classes, and for each label its index; at least two classes."""
+    """Return the sorted classes, and for each label its index; at least two classes."""
     check_classification_targets(y)
     classes, t = np.unique(y, return_inverse=True)
     if len(classes) < 2:

@@ -67,7 +67,7 @@ class BruteForce:
         return np.vstack(sums), np.vstack(indices)
 
     def _block(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """The same for as many queries as one block holds."""
+        """Return the same for as many queries as one block holds."""
         with np.errstate(over="ignore", invalid="ignore"):  # then the estimate says nothing
             E, limit = self._estimate(self._small(Q), k)
             maybe = ~(E > limit[:, None])  # true also where the estimate is nan
@@ -75,11 +75,11 @@ class BruteForce:
         return nearest(Q, self.X, rows, cols, k, self.p)
 
     def _small(self, A: np.ndarray) -> np.ndarray:
-        """The rows around 0, the points' largest entry being 1, in float32."""
+        """Return the rows around 0, the points' largest entry being 1, in float32."""
         return ((A - self.middle) / self.scale).astype(np.float32)
 
     def _estimate(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Estimates (M, N), and for each row what none of the k nearest exceeds."""
+        """Return estimates (M, N), and for each row a bound on those of the k nearest."""
         u, D, p = np.finfo(np.float32).eps, Q.shape[1], self.p
         tiny = D * np.finfo(np.float32).tiny  # what underflow may lose
         q = np.linalg.norm(Q, p, axis=1)
@@ -97,11 +97,11 @@ class BruteForce:
         return E, (kth + 2 * error) ** p
 
     def _reach(self, q: np.ndarray, kth: np.ndarray) -> np.ndarray:
-        """Most that |q| + |x| can be where x is as near as ``kth``, a rounded distance."""
+        """Return the most that |q| + |x| can be for x at distance ``kth``, which is rounded."""
         return np.minimum(q + self.norms.max(), 1.25 * (2 * q + kth))
 
     def _sums(self, Q: np.ndarray) -> np.ndarray:
-        """Sums of |q - x|^p, feature by feature for a cacheful of pairs at a time."""
+        """Return sums of |q - x|^p, feature by feature, for blocks that fit into the cache."""
         E = np.zeros((len(Q), len(self.small)), np.float32)
         add, columns = np.maximum if self.p == np.inf else np.add, self.small.T.copy()
         for part in blocks(len(Q), 8 * len(self.small)):
@@ -113,12 +113,12 @@ class BruteForce:
 
 
 def _power(a: np.ndarray, p: float) -> np.ndarray:
-    """a^p, in place where that is any work."""
+    """Return a^p, in place unless p is 1."""
     return a if p in (1, np.inf) else np.power(a, np.float32(p), out=a)
 
 
 def at_most(E: np.ndarray, k: int) -> np.ndarray:
-    """A bound of the k-th smallest of each row: the k-th smallest of minima of many each."""
+    """Return for each row a bound on its k-th smallest: that of the minima of groups."""
     while E.shape[1] > 16 * k:
         half = E.shape[1] // 2
         E = np.minimum(E[:, :half], E[:, half : 2 * half])

@@ -134,7 +134,7 @@ def brier_score_loss(y_true: Any, y_prob: Any, *, pos_label: Any = None) -> floa
 
 
 def _probabilities(owner, y_true, y_prob, pos_label, *, both: bool = True):
-    """Which samples are positive and their probabilities, both (N,)."""
+    """Return which samples are positive, and their probabilities, both (N,)."""
     positive, p = check_positive(owner, y_true, y_prob, pos_label, both=both)
     if p.min() < 0 or p.max() > 1:
         raise ValueError(f"{owner}: expected probabilities in [0, 1], got {p.min()}, {p.max()}")

@@ -32,7 +32,7 @@ def check_number(
     below: float | None = None,
     infinite: bool = False,
 ) -> None:
-    """Refuse what is no number, NaN, outside the limits, or infinite if that is not meant."""
+    """Check that a value is a number within the limits, and finite unless ``infinite``."""
     if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
         raise TypeError(f"{owner}: expected a number for {name}, got {value!r}")
     limits = ((">=", least), (">", above), ("<=", most), ("<", below))
@@ -61,7 +61,7 @@ def check_choice(owner: str, name: str, value: Any, allowed: Collection[Any]) ->
 
 
 def check_rows(owner: str, name: str, A: Any, width: int | None = None) -> np.ndarray:
-    """Rows (N, D) of finite numbers, of the given width; float32 stays, others are float64."""
+    """Return finite rows (N, D) of the given width; float32 stays, others become float64."""
     A = np.asarray(A)
     if A.dtype.kind not in "biuf":
         raise TypeError(f"{owner}: expected numbers for {name}, got {A.dtype}")
@@ -89,7 +89,7 @@ def check_norm(owner: str, p: Any) -> None:
 
 
 def check_labels(owner: str, **columns: Any) -> list[np.ndarray]:
-    """Columns (N,) of labels, equally long, not empty, all numbers or all text."""
+    """Return columns (N,) of labels, equally long, not empty, all numbers or all text."""
     arrays = [_column(owner, name, values) for name, values in columns.items()]
     _same_length(owner, columns, arrays)
     if len({a.dtype.kind in "US" for a in arrays}) > 1:
@@ -99,7 +99,7 @@ def check_labels(owner: str, **columns: Any) -> list[np.ndarray]:
 
 
 def check_numbers(owner: str, **columns: Any) -> list[np.ndarray]:
-    """Columns (N,) of finite numbers, equally long, not empty, as float64."""
+    """Return columns (N,) of finite numbers, equally long, not empty, as float64."""
     arrays = [_column(owner, name, values) for name, values in columns.items()]
     for name, array in zip(columns, arrays, strict=True):
         if array.dtype.kind not in "biuf":
@@ -109,7 +109,7 @@ def check_numbers(owner: str, **columns: Any) -> list[np.ndarray]:
 
 
 def check_positive(owner: str, y_true: Any, y_score: Any, pos_label: Any, *, both: bool = True):
-    """Which of the samples are positive (N,), and the scores (N,); refuse one class alone."""
+    """Return which samples are positive (N,), and their scores (N,); refuse one class alone."""
     (y_true,) = check_labels(owner, y_true=y_true)
     (y_score,) = check_numbers(owner, y_score=y_score)
     _same_length(owner, ("y_true", "y_score"), (y_true, y_score))
@@ -120,7 +120,7 @@ def check_positive(owner: str, y_true: Any, y_score: Any, pos_label: Any, *, bot
 
 
 def positive_label(owner: str, classes: np.ndarray, pos_label: Any) -> Any:
-    """The positive one of at most two classes: 1 unless told, where labels leave no doubt."""
+    """Return the positive one of at most two classes: 1 by default, if -1, 0, 1 are labels."""
     if len(classes) > 2:
         raise ValueError(f"{owner}: expected two classes, got {len(classes)}")
     if pos_label is None:
@@ -135,7 +135,7 @@ def positive_label(owner: str, classes: np.ndarray, pos_label: Any) -> Any:
 
 
 def _column(owner: str, name: str, values: Any) -> np.ndarray:
-    """One column (N,) without nan or infinity."""
+    """Return one column (N,) without nan or infinity."""
     array = np.asarray(values)
     if array.dtype.kind == "O" and all(isinstance(v, str) for v in array.ravel()):
         array = array.astype(str)

@@ -70,12 +70,12 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: 
 
 
 def _fraction(part, whole) -> Fraction:
-    """A share; 0 where there is nothing to share."""
+    """Return part / whole, or 0 where the whole is 0."""
     return Fraction(part) / whole if whole else Fraction(0)
 
 
 def _counting(TP: int, FP: int, FN: int, P: Fraction, R: Fraction, F1: Fraction) -> list[Step]:
-    """The sentences of ``precision_recall_f1``."""
+    """Return the sentences of ``precision_recall_f1``."""
     return [
         Step(
             f"Of the {TP + FP} predicted positive, {TP} are positive: TP = {TP}, FP = {FP}.",
@@ -101,5 +101,5 @@ def _quotient(name: str, part: int, whole: int, value: Fraction) -> str:
 
 
 def _tex(q: Fraction) -> str:
-    """A fraction as a formula."""
+    """Return a fraction as a formula."""
     return str(q) if q.denominator == 1 else rf"\frac{{{q.numerator}}}{{{q.denominator}}}"

@@ -164,7 +164,7 @@ def validation_curve(
 
 
 def _runs(owner, estimator, X, y, cv, seeds) -> Iterator[tuple[Any, Array, Array]]:
-    """An estimator, training and test indices for each fold, of each seed."""
+    """Return an estimator, training and test indices for each fold, of each seed."""
     if not len(seeds):
         for train, test in splits_of(cv, estimator, X, y):
             yield estimator, train, test
@@ -181,7 +181,7 @@ def _runs(owner, estimator, X, y, cv, seeds) -> Iterator[tuple[Any, Array, Array
 
 
 def _sizes(train_sizes: Any, most: int) -> Array:
-    """Numbers of training samples."""
+    """Return the numbers of training samples."""
     sizes = np.asarray(train_sizes)
     if sizes.ndim != 1 or not len(sizes) or sizes.dtype.kind not in "iuf":
         raise ValueError(f"learning_curve: expected numbers or shares, got {train_sizes!r}")
@@ -194,7 +194,7 @@ def _sizes(train_sizes: Any, most: int) -> Array:
 
 
 def _scores(fits, X, y, scoring) -> tuple[Array, Array]:
-    """Scores on training and on test data, (T, R) both."""
+    """Return the scores on training and on test data, (T, R) both."""
     scorers = scorers_of(scoring)
     if list(scorers) != ["score"]:
         raise TypeError(f"scoring: expected one, got {len(scorers)}")

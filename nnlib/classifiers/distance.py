@@ -67,7 +67,7 @@ def in_space_of(owner: str, metric: str, p: float, X: np.ndarray, *, query: bool
 
 
 def _directions(A: np.ndarray, query: bool) -> np.ndarray:
-    """Rows of length 1; a row of zeros gets a direction of its own, at right angles to all."""
+    """Normalise rows; a row of zeros gets an axis of its own, orthogonal to all others."""
     A = np.asarray(A, dtype=np.float64)
     largest = np.abs(A).max(axis=1, keepdims=True, initial=0)
     A = A / np.where(largest > 0, largest, 1)  # so that no square overflows
@@ -95,7 +95,7 @@ def lengths(sums: np.ndarray, metric: str, p: float) -> np.ndarray:
 
 
 def nearest(Q, X, rows, cols, k, p):
-    """The k nearest of the candidates X[cols] for each Q[rows], the lower index first in a tie.
+    """Return the k nearest candidates X[cols] of each Q[rows]; ties go to the lower index.
 
     The pairs are sorted, by rows and then by columns; each row has k or more. Gives the sums
     of ``powers`` and the indices, (M, k).

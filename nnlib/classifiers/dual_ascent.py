@@ -74,19 +74,19 @@ def missed(Z: Array, t: Array, S: Array, loss: str) -> Array:
 
 
 def movable(M: Array, A: Array, C: float, loss: str) -> Array:
-    """Which samples (N,) have a multiplier whose change makes D larger."""
+    """Return which samples (N,) have a multiplier whose change makes D larger."""
     if loss == "crammer_singer":  # shifted from one margin to another that is missed by more
         return M.max(axis=1) > np.where(A > 0, M, np.inf).min(axis=1)
     return ((M > 0) & (A < C) | (M < 0) & (A > 0)).any(axis=1)
 
 
 def step_hinge(v: Array, C: float, k: int) -> Array:
-    """The point next to v with 0 ≤ a ≤ C."""
+    """Return the point next to v with 0 ≤ a ≤ C."""
     return np.minimum(np.maximum(v, 0), C)
 
 
 def step_crammer_singer(v: Array, C: float, k: int) -> Array:
-    """The point next to v with a ≥ 0 and sum C: v - θ, with θ the largest that fills C.
+    """Return the point next to v with a ≥ 0 and sum C: v - θ, with θ the largest that fills C.
 
     Source: Duchi et al. (2008), "Efficient projections onto the l1-ball", figure 1.
     """
@@ -96,7 +96,7 @@ def step_crammer_singer(v: Array, C: float, k: int) -> Array:
 
 
 def step_weston_watkins(v: Array, C: float, k: int) -> Array:
-    """The point next to v with sum 0 and 0 ≤ a ≤ C but for the class k itself.
+    """Return the point next to v with sum 0 and 0 ≤ a ≤ C but for the class k itself.
 
     It is v + λ within the limits. Its sum grows with λ in pieces of lines, so λ is exact.
     """
@@ -120,7 +120,7 @@ STEPS = {
 def _objectives(
     loss: str, X: Array, t: Array, S: Array, C: float, A: Array, W: Array
 ) -> tuple[float, float]:
-    """P and D: nowhere is D above P, and where they are equal both are best."""
+    """Return the primal P and the dual D: D <= P everywhere, with equality at the optimum."""
     M, penalty = missed(X @ W.T, t, S, loss), np.sum(W**2) / 2
     P = penalty + C * combined(M, "ovr" if loss == "hinge" else loss).sum()
     own = 0 if loss == "hinge" else A[np.arange(len(t)), t].sum()

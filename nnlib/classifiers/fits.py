@@ -15,7 +15,7 @@ __all__: list[str] = []
 
 
 def attempt(data, estimator, scorers, params, train, test) -> dict[str, Any]:
-    """One fit: its score and seconds, or what ended it."""
+    """Return one fit: its score and seconds, or what ended it."""
     try:
         model = with_params(estimator, params)
         got = fit_and_score(model, *data, train, test, scorers=scorers)
@@ -25,13 +25,13 @@ def attempt(data, estimator, scorers, params, train, test) -> dict[str, Any]:
 
 
 def _failed(error: BaseException) -> dict[str, Any]:
-    """The result of a fit that an error ended."""
+    """Return the result of a fit that an error ended."""
     text = f"{type(error).__name__}: {error}"
     return {"test_score": math.nan, "fit_time": math.nan, "score_time": math.nan, "error": text}
 
 
 def with_params(estimator: Any, params: dict[str, Any]) -> Any:
-    """A clone with options, themselves cloned where they are estimators."""
+    """Return a clone with options, themselves cloned where they are estimators."""
     return clone(estimator).set_params(**clone(params, safe=False))
 
 

@@ -81,7 +81,7 @@ class KFold:
             yield np.flatnonzero(fold != k), np.flatnonzero(fold == k)
 
     def _fold_of_each(self, N: int, y: Any) -> Array:
-        """The fold in which each sample is tested, (N,)."""
+        """Return the fold in which each sample is tested, (N,)."""
         order = np.arange(N)
         if self.shuffle:
             check_random_state(self.random_state).shuffle(order)
@@ -110,7 +110,7 @@ class StratifiedKFold(KFold):
     """
 
     def _fold_of_each(self, N: int, y: Any) -> Array:
-        """The fold in which each sample is tested, (N,)."""
+        """Return the fold in which each sample is tested, (N,)."""
         (y,) = check_labels("StratifiedKFold.split", y=y)
         if len(y) != N:
             raise ValueError(f"{self}: expected {N} labels, as many as samples, got {len(y)}")
@@ -194,7 +194,7 @@ def train_test_split(
 
 
 def _sizes(owner: str, N: int, train: Any, test: Any) -> tuple[int, int]:
-    """Numbers of training and test samples."""
+    """Return the numbers of training and test samples."""
     test = 0.25 if train is None and test is None else test
     n_train = _size(owner, "train_size", train, N, np.floor)
     n_test = _size(owner, "test_size", test, N, np.ceil)
@@ -206,7 +206,7 @@ def _sizes(owner: str, N: int, train: Any, test: Any) -> tuple[int, int]:
 
 
 def _size(owner: str, name: str, size: Any, N: int, rounded: Any) -> int | None:
-    """A share or a number as a number."""
+    """Return how many of N samples a size asks for: a fraction of them, or a number."""
     if size is None or (isinstance(size, int | np.integer) and not isinstance(size, bool)):
         return size
     if not isinstance(size, float | np.floating):
@@ -217,7 +217,7 @@ def _size(owner: str, name: str, size: Any, N: int, rounded: Any) -> int | None:
 
 
 def _stratified(owner, y, N, n_train, n_test, random_state) -> tuple[Array, Array]:
-    """Indices for training and testing, each class drawn by itself."""
+    """Return indices for training and testing, drawn from each class separately."""
     (y,) = check_labels(owner, stratify=y)
     if len(y) != N:
         raise ValueError(f"{owner}: expected {N} labels to stratify by, got {len(y)}")
@@ -257,11 +257,11 @@ def _proportional(counts: Array, n: int, rng: np.random.RandomState) -> Array:
 
 
 def _shares(N: int, k: int) -> Array:
-    """Sizes of k folds of N samples."""
+    """Return the sizes of k folds of N samples."""
     return np.full(k, N // k) + (np.arange(k) < N % k)
 
 
 def _by_first_appearance(y: Array) -> Array:
-    """Labels as indices, numbered as they first appear."""
+    """Return labels as class indices, numbered in order of first appearance."""
     _, first, t = np.unique(y, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[t]

@@ -108,7 +108,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def _estimate(self, deviations: list[Array]) -> Array:
-        """Covariances from samples minus the mean of their class, class by class."""
+        """Return the covariances of the classes, from samples minus their class mean."""
         if self.covariance == "shared":
             return self._shrunk(_covariance(np.concatenate(deviations)))
         if self.covariance == "own":
@@ -118,7 +118,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return (1 - s) * variances + s * mean
 
     def _whitened(self, counts: Array) -> list[tuple[Array, float]]:
-        """For each covariance A and log |det A|; naive, A is the diagonal alone."""
+        """Return A and log |det A| for each covariance; naive Bayes has a diagonal A."""
         if self.covariance == "shared":
             return [_whitening(self.covariance_, "the shared covariance")]
         if self.covariance == "own":
@@ -134,7 +134,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return [(a, float(np.log(a).sum())) for a in roots]
 
     def _given_priors(self) -> Array:
-        """The priors as an array, checked."""
+        """Return the priors as an array, checked."""
         C, priors = len(self.classes_), np.asarray(self.priors, dtype=np.float64)
         if priors.shape != (C,) or not (priors >= 0).all() or abs(priors.sum() - 1) > 1e-6:
             raise ValueError(
@@ -144,7 +144,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return priors
 
     def _shrunk(self, S: Array) -> Array:
-        """(1 - s) Σ + s (tr Σ / D) I."""
+        """Return (1 - s) Σ + s (tr Σ / D) I."""
         s = self.shrinkage
         return (1 - s) * S + s * np.trace(S) / len(S) * np.eye(len(S))
 
@@ -182,7 +182,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return -0.5 * (np.stack(squares, axis=1) + X.shape[1] * np.log(2 * np.pi))
 
     def _log_joint(self, X: Any) -> Array:
-        """Logarithms of prior times density: what Bayes' rule compares."""
+        """Return log(prior times density), which Bayes' rule compares."""
         check_is_fitted(self)
         with np.errstate(divide="ignore"):  # a prior of 0 rules its class out
             return np.log(self.priors_) + self.log_densities(X)
@@ -208,17 +208,17 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
 
 
 def _covariance(D: Array) -> Array:
-    """Mean of the outer products of the rows."""
+    """Return the mean of the outer products of the rows."""
     return D.T @ D / len(D)
 
 
 def _times(A: Array, X: Array) -> Array:
-    """Each row of X times A, which may be given by its diagonal."""
+    """Return each row of X times A, which may be given by its diagonal."""
     return X * A if A.ndim == 1 else X @ A.T
 
 
 def _whitening(S: Array, whose: str) -> tuple[Array, float]:
-    """A with AᵀA = Σ⁻¹, and log |det A|; an error where Σ is singular."""
+    """Return A with AᵀA = Σ⁻¹, and log |det A|; refuse a singular Σ."""
     scale = np.sqrt(np.diag(S))
     try:
         if not scale.all():

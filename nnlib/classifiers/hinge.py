@@ -141,14 +141,14 @@ def combined(M: Array, kind: str) -> Array:
 
 
 def missed(M: Array, kind: str) -> Array:
-    """Which margins (N, C) the loss grows with."""
+    """Return which margins (N, C) the loss grows with."""
     if kind == "crammer_singer":
         return (M > 0) & (np.arange(M.shape[1]) == M.argmax(axis=1)[:, None])
     return M > 0
 
 
 def _gradient_step(n: int, k: int, counted: Array, gradient: Array) -> Step:
-    """One sample's subgradient as a sentence and a formula."""
+    """Return one sample's subgradient as a sentence and a formula."""
     classes = " and ".join(map(str, np.flatnonzero(counted))) or "none"
     many = "margins" if counted.sum() > 1 else "margin"
     g = exact(gradient)
@@ -158,7 +158,7 @@ def _gradient_step(n: int, k: int, counted: Array, gradient: Array) -> Step:
 
 
 def _loss_step(n: int, s: Array, k: int, kind: str, loss: Any) -> Step:
-    """One sample's loss as a sentence and a formula."""
+    """Return one sample's loss as a sentence and a formula."""
     parts, formulas = [], []
     for j, x in enumerate(s):
         if kind == "ovr":
@@ -181,14 +181,14 @@ def _loss_step(n: int, s: Array, k: int, kind: str, loss: Any) -> Step:
 
 
 def _bracketed(number: str) -> str:
-    """A number to be subtracted: in brackets if it is negative."""
+    """Return a number to be subtracted: in brackets if it is negative."""
     return f"({number})" if number[0] in "−-" else number
 
 
 def _scored(
     function: str, scores: Any, targets: Any, kind: str, exactly: bool
 ) -> tuple[Array, Array]:
-    """Scores and classes, checked."""
+    """Return scores and classes, checked."""
     check_choice(function, "kind", kind, KINDS)
     S = (exact if exactly else numeric)(scores, function=function, argument="scores")
     t = np.asarray(targets)

@@ -73,11 +73,11 @@ class KDTree:
                 self._sort_along(self.axes[level], points, level)
 
     def _starts(self, level: int) -> np.ndarray:
-        """Where in the order each node of a level begins, and where the last one ends."""
+        """Return where in the order each node of a level begins, and the last one ends."""
         return len(self.X) * np.arange(2**level + 1) // 2**level
 
     def _corners(self, points: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
-        """Lowest and highest coordinates in each node, (D, nodes)."""
+        """Return the lowest and highest coordinates in each node, (D, nodes)."""
         cut = self._starts(level)[:-1]
         return (
             np.minimum.reduceat(points, cut, axis=1),
@@ -114,7 +114,7 @@ class KDTree:
         return (sums, indices, needed) if count else (sums, indices)
 
     def _level(self, M: float, k: int) -> int:
-        """The level whose nodes make the groups, each with k points or more.
+        """Return the level whose nodes make the groups, each with k points or more.
 
         With G groups, about a G-th of all M N distances is measured. That takes as long as the
         groups' other work where G² is M N / GROUPING².
@@ -124,7 +124,7 @@ class KDTree:
         return math.floor(min(math.log2(groups), math.log2(N / k), self.depth))
 
     def _descend(self, Q: np.ndarray, level: int) -> np.ndarray:
-        """The node of a level that each query comes to, (M,)."""
+        """Return the node of a level that each query comes to, (M,)."""
         row, node = np.arange(len(Q)), np.zeros(len(Q), dtype=np.intp)
         for axes, (_, high) in zip(self.axes[:level], self.boxes[1:], strict=False):
             axis, left = axes[node], 2 * node
@@ -132,14 +132,14 @@ class KDTree:
         return node
 
     def _points(self, level: int, nodes: np.ndarray) -> np.ndarray:
-        """The points of some nodes, in rising order."""
+        """Return the points of some nodes, in rising order."""
         N = len(self.X)
         start, end = N * nodes // 2**level, N * (nodes + 1) // 2**level
         place = start[:, None] + np.arange((end - start).max())
         return np.sort(self.order[place[place < end[:, None]]])
 
     def _radius(self, Q, k: int, level: int, node, group) -> tuple[np.ndarray, np.ndarray]:
-        """For each query a radius around k points, and whether it is far from usual."""
+        """Return for each query a radius around k points, and whether it is an outlier."""
         radius, far = np.empty(len(Q)), np.empty(len(Q), dtype=bool)
         for rows in _equal(group):
             home = self._points(level, node[rows[:1]])
@@ -159,16 +159,16 @@ class KDTree:
             yield *self._nearest(Q[groups[g]], points[near], k), len(points)
 
     def _nearest(self, Q: np.ndarray, points: np.ndarray, k: int):
-        """The k nearest of some points."""
+        """Return the k nearest of some points."""
         sums, chosen = BruteForce(self.X.take(points, axis=0), p=self.p).query(Q, k)
         return sums, points[chosen]
 
     def _slack(self) -> float:
-        """What rounding may add to a sum of D powers and then to another."""
+        """Return what rounding may add to a sum of D powers and then to another."""
         return 1 + 4 * (self.X.shape[1] + 8) * np.finfo(float).eps
 
     def _leaves_within(self, box, radius: np.ndarray) -> list[np.ndarray]:
-        """For each group the leaves that come within the radius of its box."""
+        """Return for each group the leaves within the radius of its box."""
         low, high = box
         group, node = np.arange(len(radius)), np.zeros(len(radius), dtype=np.intp)
         for lowest, highest in self.boxes[1:]:
@@ -179,7 +179,7 @@ class KDTree:
         return np.split(node, np.searchsorted(group, np.arange(1, len(radius))))
 
     def _gap(self, box, other) -> np.ndarray:
-        """Sum of powers between the nearest points of two boxes: 0 where they overlap."""
+        """Return the sum of powers between the nearest points of two boxes; 0 if they meet."""
         (low, high), (lowest, highest) = box, other
         before = np.subtract(lowest, high, dtype=np.float64)
         behind = np.subtract(low, highest, dtype=np.float64)
@@ -187,11 +187,11 @@ class KDTree:
 
 
 def _sorted(keys: np.ndarray) -> np.ndarray:
-    """Sort whole numbers, those that are equal staying in order; fast where they are small."""
+    """Return the indices that sort integers stably; fast where these are small."""
     return keys.astype(np.min_scalar_type(keys.max())).argsort(kind="stable")
 
 
 def _equal(keys: np.ndarray) -> list[np.ndarray]:
-    """Indices of equal keys, together."""
+    """Return groups of indices with equal keys."""
     order = _sorted(keys)
     return np.split(order, np.flatnonzero(np.diff(keys[order])) + 1)

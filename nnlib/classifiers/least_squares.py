@@ -196,7 +196,7 @@ def solved_exactly(A: Array, c: Array) -> Array:
 
 
 def _samples(function: str, X: Any, y: Any, steps: bool) -> tuple[Array, Array]:
-    """Samples and targets, as fractions where steps are wanted."""
+    """Return samples and targets, as fractions where steps are wanted."""
     convert = exact if steps else numeric
     X = convert(X, function=function, argument="X")
     y = convert(y, function=function, argument="y")
@@ -209,7 +209,7 @@ def _samples(function: str, X: Any, y: Any, steps: bool) -> tuple[Array, Array]:
 
 
 def _numbers(function: str, **given: Any) -> list[Fraction]:
-    """Options that must not be negative, as fractions."""
+    """Return options, which must not be negative, as fractions."""
     numbers = []
     for name, value in given.items():
         number = exact(value, function=function, argument=name).item()

@@ -131,7 +131,7 @@ class LogisticRegression(LinearClassifier):
             )
 
     def _minimum(self, X: Array, t: Array, s: Array) -> Minimum:
-        """Where the solver comes to, starting from W = 0."""
+        """Return the minimum that the solver finds from W = 0."""
         C, D = len(self.classes_), self.n_features_in_
         loss = binary_loss if C == 2 else multinomial_loss
         W = np.zeros((1 if C == 2 else C, X.shape[1]))
@@ -157,7 +157,7 @@ class LogisticRegression(LinearClassifier):
         return at._replace(theta=W)
 
     def _learning_rate(self, X: Array, s: Array) -> float:
-        """The step for the sum of the losses: what was asked for, or one that is safe."""
+        """Return the step for the sum of the losses: the one asked for, or a safe one."""
         if self.learning_rate_init is not None:
             return self.learning_rate_init / s.sum()
         p = 0.25 if len(self.classes_) == 2 else 0.5  # bound of the curvature of one loss
@@ -214,7 +214,7 @@ def hessian(W: Array, X: Array, s: Array) -> Array:
 
 
 def _diagonal(curve: Array, W: Array) -> Array:
-    """The penalty's second derivatives, the same for each row of W."""
+    """Return the penalty's second derivatives, the same for each row of W."""
     return np.diag(np.tile(curve, len(W)))
 
 

@@ -190,7 +190,7 @@ def f1_score(y_true: Any, y_pred: Any, *, average: str = "binary", **options) ->
 
 
 def _confusion(owner: str, y_true: Any, y_pred: Any, labels: Any) -> tuple[Array, Array]:
-    """The confusion matrix and its classes."""
+    """Return the confusion matrix and its classes."""
     y_true, y_pred = check_labels(owner, y_true=y_true, y_pred=y_pred)
     occur = np.union1d(y_true, y_pred)
     classes = occur if labels is None else np.asarray(labels)
@@ -208,6 +208,6 @@ def _confusion(owner: str, y_true: Any, y_pred: Any, labels: Any) -> tuple[Array
 
 
 def _mean(scores: Array, weights: Array) -> float:
-    """Weighted mean of those that are numbers; nan where none is."""
+    """Return the weighted mean of the scores that are not nan; nan where all are."""
     known = ~np.isnan(scores)
     return np.average(scores[known], weights=weights[known]) if weights[known].any() else np.nan

@@ -145,7 +145,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
             check_count(owner, name, getattr(self, name))
 
     def _network(self, D: int, rng: np.random.RandomState) -> nn.Sequential:
-        """Layers with weights uniform within ±√(6 / (inputs + outputs)), biases 0."""
+        """Return layers with weights uniform within ±√(6 / (inputs + outputs)), biases 0."""
         sizes = [D, *self.hidden_layer_sizes, len(self.classes_)]
         layers = []
         for m, n in pairwise(sizes):
@@ -156,7 +156,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         return nn.Sequential(*layers[:-1])
 
     def _epoch(self, optimizer: Adam, X: Array, t: Array, order: Array) -> float:
-        """One step for each mini-batch; the mean loss before the steps."""
+        """Take one step a mini-batch; return the mean loss before the steps."""
         total = 0.0
         for B in batches(order, self.batch_size):
             optimizer.zero_grad()

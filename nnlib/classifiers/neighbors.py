@@ -17,7 +17,7 @@ __all__ = ["KNeighborsClassifier", "KNeighborsRegressor", "vote"]
 
 
 class _KNeighbors(BaseEstimator):
-    """What classifier and regressor share: the search for neighbours and their weights."""
+    """The base class of both: the search for neighbours and their weights."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class _KNeighbors(BaseEstimator):
         self.metric = metric
 
     def _remember(self, X: np.ndarray, y: np.ndarray) -> None:
-        """Check the options and lay the points down for the search."""
+        """Check the options and index the points for the search."""
         owner = type(self).__name__
         check_count(owner, "n_neighbors", self.n_neighbors)
         check_count(owner, "leaf_size", self.leaf_size)
@@ -53,7 +53,7 @@ class _KNeighbors(BaseEstimator):
         self.n_samples_fit_ = len(X)
 
     def _searches_tree(self, N: int, D: int) -> bool:
-        """Whether a tree is asked for or, under "auto", the faster of the two."""
+        """Tell whether a tree is asked for or, under "auto", the faster of the two."""
         return self.algorithm == "kd_tree" or (
             self.algorithm == "auto" and N > 5000 * 1.5 ** min(D, 30)
         )
@@ -98,13 +98,13 @@ class _KNeighbors(BaseEstimator):
         return lengths(sums, self.metric, self._p), indices
 
     def _of(self, X, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Neighbours of new rows."""
+        """Return the neighbours of new rows."""
         X = validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
         Q, _ = in_space_of("kneighbors", self.metric, self.p, X, query=True)
         return self._points.query(Q, k)
 
     def _others(self, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Neighbours of the training rows: one more, then each without itself."""
+        """Return the neighbours of the training rows: one more, then each without itself."""
         sums, indices = self._points.query(self._points.X, k + 1)
         other = indices != np.arange(len(indices))[:, None]
         other[other.all(axis=1), -1] = False  # k + 1 twins have come before it
@@ -112,7 +112,7 @@ class _KNeighbors(BaseEstimator):
         return sums[other].reshape(shape), indices[other].reshape(shape)
 
     def _weighted(self, X) -> tuple[np.ndarray, np.ndarray]:
-        """Weights and indices of the neighbours of each row, (M, k)."""
+        """Return weights and indices of the neighbours of each row, (M, k)."""
         d, indices = self.kneighbors(X)
         if self.weights == "uniform":
             return np.ones_like(d), indices
@@ -261,12 +261,12 @@ def vote(distances, labels, k: int, *, steps: bool = False):
 
 
 def _counting(near, distances, labels, counts, winner) -> list[Step]:
-    """The sentences of ``vote``."""
+    """Return the sentences of ``vote``."""
     at = ["at distance ", *[""] * (len(near) - 1)]
-    told = [
+    each = [
         f"number {i} ({labels[i]}, {at}{distances[i]})" for at, i in zip(at, near, strict=True)
     ]
-    found = f"are {', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else f"is {told[0]}"
+    found = f"are {', '.join(each[:-1])} and {each[-1]}" if len(each) > 1 else f"is {each[0]}"
     votes = ", ".join(f"{label} {n}" for label, n in counts.items())
     most = rf"\max\{{{', '.join(map(str, counts.values()))}\}} = {counts[winner]}"
     return [

@@ -69,14 +69,14 @@ def conjugate_gradients(curvature: Callable[[Array], Array], B: Array) -> Array:
 
 
 def _positive(x: Array) -> Array:
-    """x, with 0 replaced so that 0/0 is 0."""
+    """Return x with 0 replaced so that 0/0 is 0."""
     return np.maximum(x, np.finfo(float).tiny)
 
 
 def _lengths(
     W: Array, V: Array, Z: Array, change: Array, S: Array, C: float, P: Array, slope: Array
 ) -> Array:
-    """For each row the longest of 1, 1/2, 1/4, … at which P falls as its slope promises."""
+    """Return for each row the longest step of 1, 1/2, 1/4, … at which P falls enough."""
     length = np.ones(len(W))
     while length.max() > 1e-10:
         M = np.maximum(1 - S * (Z + length * change), 0)

@@ -150,7 +150,7 @@ def average_precision_score(y_true: Any, y_score: Any, *, pos_label: Any = None)
 
 
 def _counts(positive: Array, s: Array) -> tuple[Array, Array, Array]:
-    """False and true positives at each different score, and the scores, falling."""
+    """Return false and true positives at each distinct score, and these scores, falling."""
     order = np.argsort(-s, kind="stable")
     s, TP = s[order], np.cumsum(positive[order])
     last = np.r_[np.flatnonzero(np.diff(s)), len(s) - 1]  # of equal scores

@@ -20,10 +20,10 @@ Array = np.ndarray
 
 
 class LeastSquares(RegressorMixin, BaseEstimator):
-    """Ground of these estimators: centre, solve for the weights, read off the bias."""
+    """The base class of these estimators: centre, solve for the weights, read off the bias."""
 
     def _fit(self, X: Array, y: Array, s: Array, alpha: float) -> None:
-        """Weights and bias from samples, targets, weights of samples, and penalty."""
+        """Fit weights and bias to samples, targets, weights of samples, and penalty."""
         keep, (N, D) = self.fit_intercept, X.shape
         if self.solver in ("normal", "qr") and alpha == 0 and N < D + keep:
             few = f"{type(self).__name__}.fit: {N} sample(s) for {D + keep} weights"
@@ -318,13 +318,13 @@ def polynomial_features(X: Any, degree: int) -> Array:
 
 
 def _products(D: int, degree: int) -> list[tuple[int, ...]]:
-    """The columns that are multiplied, for each product."""
+    """Return the columns that are multiplied, for each product."""
     sizes = range(1, degree + 1)
     return [p for k in sizes for p in combinations_with_replacement(range(D), k)]
 
 
 def _powers(D: int, degree: int) -> Array:
-    """How often each column is in each product."""
+    """Return how often each column is in each product."""
     rows = [[p.count(d) for d in range(D)] for p in _products(D, degree)]
     return np.array(rows, dtype=int).reshape(-1, D)
 

@@ -25,7 +25,7 @@ Array = np.ndarray
 
 
 def _best_has(method: str):
-    """Whether the estimator, the best one once it is known, has a method."""
+    """Tell whether the estimator, the best one once it is known, has a method."""
 
     def check(search: Any) -> bool:
         getattr(getattr(search, "best_estimator_", search.estimator), method)
@@ -35,7 +35,7 @@ def _best_has(method: str):
 
 
 class _Search(MetaEstimatorMixin, BaseEstimator):
-    """What both share: fitting all candidates on all folds, and what is known afterwards."""
+    """The base class of both searches: fit all candidates on all folds, keep the results."""
 
     def fit(self, X, y=None):
         """Score every candidate on every fold of X (N, ...) and y (N,), and fit the best."""
@@ -66,7 +66,7 @@ class _Search(MetaEstimatorMixin, BaseEstimator):
             self.n_features_in_ = best.n_features_in_
 
     def _results(self, candidates, folds, X, y) -> list[list[dict]]:
-        """For each candidate one result for each fold: kept ones, and those made now."""
+        """Return for each candidate one result a fold, stored before or computed now."""
         tasks = [(params, *fold) for params in candidates for fold in folds]
         scorers = scorers_of(self.scoring)
         if list(scorers) != ["score"]:
@@ -86,7 +86,7 @@ class _Search(MetaEstimatorMixin, BaseEstimator):
         return [[found[c * k + f] for f in range(k)] for c in range(len(candidates))]
 
     def _run(self, tasks, scorers, X, y) -> Iterator[tuple[int, dict]]:
-        """Results as they come: here, on threads, or on a cluster."""
+        """Yield results as they come: here, on threads, or on a cluster."""
         what = (X, y), self.estimator, scorers
         if self.client is not None:
             return on_cluster(self.client, tasks, *what)
@@ -279,13 +279,13 @@ class RandomSearch(_Search):
 
 
 def _keys(estimator, tasks, scorers, X, y) -> list[str]:
-    """Under which each fit is kept."""
+    """Return the key under which each fit is stored."""
     common = fingerprint(estimator, scorers, X, y, versions())
     return [fingerprint(common, *task) for task in tasks]
 
 
 def _table(candidates: list[dict], results: list[list[dict]]) -> dict[str, Any]:
-    """``cv_results_``."""
+    """Return ``cv_results_``."""
     table: dict[str, Any] = {}
     for time_of in ("fit_time", "score_time"):
         seconds = np.array([[r[time_of] for r in row] for row in results])
@@ -303,7 +303,7 @@ def _table(candidates: list[dict], results: list[list[dict]]) -> dict[str, Any]:
 
 
 def _column(name: str, candidates: list[dict]) -> np.ma.MaskedArray:
-    """Values of one option, masked where a candidate has none."""
+    """Return the values of one option, masked where a candidate has none."""
     column = np.ma.masked_all(len(candidates), dtype=object)
     for i, params in enumerate(candidates):
         if name in params:
@@ -312,13 +312,13 @@ def _column(name: str, candidates: list[dict]) -> np.ma.MaskedArray:
 
 
 def _ranks(scores: Array) -> Array:
-    """1 for the best; equal scores share a rank; nan comes last."""
+    """Return ranks: 1 for the best; equal scores share a rank; nan comes last."""
     s = np.where(np.isnan(scores), -np.inf, scores)
     return 1 + (s[None, :] > s[:, None]).sum(axis=1).astype(np.int32)
 
 
 def _best(owner: str, table: dict[str, Any]) -> int:
-    """The first of the best candidates, unless all have failed."""
+    """Return the first of the best candidates, unless all have failed."""
     if np.isnan(table["mean_test_score"]).all():
         errors = [*dict.fromkeys(table["error"])]
         kind = TypeError if all(e.startswith("TypeError") for e in errors) else ValueError

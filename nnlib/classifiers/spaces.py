@@ -246,14 +246,14 @@ def check_space(owner: str, space: Any, *, lists_only: bool) -> None:
 
 
 def _drawn(part: Any, rng: np.random.Generator) -> Any:
-    """One value from a list, one of our ranges or one of SciPy's distributions."""
+    """Draw a value from a list, one of our ranges or one of SciPy's distributions."""
     if hasattr(part, "sample"):
         return part.sample(rng)
     return part.rvs(random_state=rng) if hasattr(part, "rvs") else Choice(part).sample(rng)
 
 
 def _shrunk(part: Any, values: list[Any], margin: float) -> Any:
-    """One range around some of its values."""
+    """Return a range narrowed to some of its values."""
     if hasattr(part, "around"):
         return part.around(values, margin)
     if hasattr(part, "rvs"):
@@ -262,7 +262,7 @@ def _shrunk(part: Any, values: list[Any], margin: float) -> Any:
 
 
 def _same(a: Any, b: Any) -> bool:
-    """Whether two options are the same, arrays among them."""
+    """Tell whether two options are the same, arrays among them."""
     return a is b or bool(np.all(a == b))
 
 

@@ -65,7 +65,7 @@ def fingerprint(*values: Any) -> str:
 
 
 def versions() -> dict[str, str]:
-    """What else a result may depend on."""
+    """Return the versions of Python and packages that a result may depend on."""
     return {
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -75,7 +75,7 @@ def versions() -> dict[str, str]:
 
 
 def _pieces(value: Any) -> Iterator[bytes]:
-    """What tells a value from all others, piece by piece."""
+    """Yield bytes that identify a value, piece by piece."""
     yield type(value).__qualname__.encode()
     if value is None or isinstance(value, bool | int | float | complex | str):
         yield repr(value).encode()
@@ -104,7 +104,7 @@ def _pieces(value: Any) -> Iterator[bytes]:
 
 
 def _pickled(value: Any) -> bytes:
-    """A value as bytes."""
+    """Return a value as bytes."""
     try:
         return pickle.dumps(value, protocol=4)
     except Exception as error:
@@ -112,7 +112,7 @@ def _pickled(value: Any) -> bytes:
 
 
 def _code(thing: Any) -> str:
-    """Version of the package a class or function is from, or the text of its module."""
+    """Return the version of the package a class or function is from, or its module's text."""
     name = getattr(thing, "__module__", None) or "builtins"
     module, package = sys.modules.get(name), sys.modules.get(name.partition(".")[0])
     if package is not None and package.__name__ == "nnlib":
@@ -129,13 +129,13 @@ def _code(thing: Any) -> str:
 
 @functools.cache
 def _source_of_nnlib() -> str:
-    """Hash of every file of the library."""
+    """Return the hash of every file of the library."""
     files = sorted(Path(__file__).parents[1].rglob("*.py"))
     return _hash(file.read_bytes() for file in files)
 
 
 def _hash(pieces: Any) -> str:
-    """SHA-256 of pieces; with their lengths, so that none can pass for two."""
+    """Return the SHA-256 of pieces, each with its length, so that none can pass for two."""
     h = hashlib.sha256()
     for piece in pieces:
         h.update(len(piece).to_bytes(8, "big") + piece)

@@ -127,7 +127,7 @@ def fit_and_score(estimator, X, y, train, test, *, scorers, on_train=False) -> d
 
 
 def _scores(kind: str, scorers: dict[str, Scorer], estimator, X, y) -> dict[str, float]:
-    """All scores of a fitted estimator, ``test_NAME``."""
+    """Return all scores of a fitted estimator, ``test_NAME``."""
     scores = {}
     for name, scorer in scorers.items():
         value = scorer(estimator, X, y)
@@ -183,7 +183,7 @@ def scorers_of(scoring: Any) -> dict[str, Scorer]:
 
 
 def _scorer(scoring: Any) -> Scorer:
-    """A function of (estimator, X, y)."""
+    """Return a function of (estimator, X, y)."""
     if scoring is None:
         return _own_score
     if callable(scoring):
@@ -196,22 +196,22 @@ def _scorer(scoring: Any) -> Scorer:
 
 
 def _own_score(estimator: Any, X: Array, y: Array) -> float:
-    """What the estimator itself calls its score."""
+    """Return the estimator's own ``score``."""
     return estimator.score(X, y)
 
 
 def _of_labels(metric: Callable, sign: int, options: dict, estimator, X, y) -> float:
-    """A measure of predictions."""
+    """Return a measure of predictions."""
     return sign * metric(y, estimator.predict(X), **options)
 
 
 def _of_two_classes(metric: Callable, estimator, X, y) -> float:
-    """F1 and its kin, the second class being the positive one."""
+    """Return F1, precision or recall, with the second class as the positive one."""
     return metric(y, estimator.predict(X), pos_label=_positive(estimator))
 
 
 def _of_ranks(metric: Callable, estimator, X, y) -> float:
-    """A measure of the order into which scores bring the samples."""
+    """Return a measure of the order into which scores bring the samples."""
     if hasattr(estimator, "decision_function"):
         s = estimator.decision_function(X)
     else:
@@ -220,25 +220,25 @@ def _of_ranks(metric: Callable, estimator, X, y) -> float:
 
 
 def _neg_log_loss(estimator, X, y) -> float:
-    """Mean log-probability of the true classes."""
+    """Return the mean log-probability of the true classes."""
     return -log_loss(y, estimator.predict_proba(X), labels=estimator.classes_)
 
 
 def _neg_brier_score(estimator, X, y) -> float:
-    """Minus the Brier score of the second class."""
+    """Return minus the Brier score of the second class."""
     p = estimator.predict_proba(X)[:, 1]
     return -brier_score_loss(y, p, pos_label=_positive(estimator))
 
 
 def _positive(estimator: Any) -> Any:
-    """The second of two classes."""
+    """Return the second of two classes."""
     if len(estimator.classes_) != 2:
         raise ValueError(f"scoring: expected two classes, got {len(estimator.classes_)}")
     return estimator.classes_[1]
 
 
 def _named(names: Sequence[str]) -> dict[str, Scorer]:
-    """Precision, recall and F1, of two classes and by average."""
+    """Return scorers for precision, recall and F1, of two classes and by average."""
     found: dict[str, Scorer] = {}
     for name in names:
         metric = getattr(metrics, f"{name}_score")
