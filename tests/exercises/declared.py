@@ -11,7 +11,7 @@ from nngrader.engine import judge, pack, with_file
 from nngrader.engine.challenge import solved_files
 from nngrader.engine.observe import driven, observe
 
-PATIENCE = 0.3  # seconds of computing for one call: a changed function may loop without end
+PATIENCE = 1  # second of computing for one call: a changed function may loop without end
 EXERCISES = Path(__file__).parents[2] / "exercises"
 
 
