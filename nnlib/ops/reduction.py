@@ -65,8 +65,10 @@ def _total(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     """The sum over axes; over the first or the last of floats by BLAS, 2 to 7 times as fast."""
     if len(axes) == 1 and x.dtype.kind == "f" and x.size and axes[0] in (0, x.ndim - 1):
         d, one = axes[0], np.ones(x.shape[axes[0]], x.dtype)
-        y = x.reshape(-1, len(one)) @ one if d else one @ x.reshape(len(one), -1)
-        return y.reshape((*x.shape[:d], *(1,) * keepdim, *x.shape[d + 1 :]))
+        return np.reshape(
+            x.reshape(-1, len(one)) @ one if d else one @ x.reshape(len(one), -1),
+            (*x.shape[:d], *(1,) * keepdim, *x.shape[d + 1 :]),
+        )
     return x.sum(axes, x.dtype, keepdims=keepdim)
 
 
