@@ -214,7 +214,7 @@ class Node:
         ]
 
     def free(self) -> None:
-        """Let go of what the rules read; where they read nothing, they may run again."""
+        """Release what the rules read; where they read nothing, they may run again."""
         self.saved = None if self.saved else {}
 
 

@@ -16,7 +16,7 @@ __all__ = ["BatchNorm1d", "BatchNorm2d", "InstanceNorm1d", "InstanceNorm2d"]
 
 
 class _ChannelNorm(Stretch):
-    """What batch and instance normalization share: one number for each channel, averages."""
+    """The base class of batch and instance normalization: weights and running statistics."""
 
     ndims: tuple[int, ...]  # how many axes the input may have
 

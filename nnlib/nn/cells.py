@@ -21,7 +21,7 @@ __all__ = ["GRUCell", "LSTMCell", "RNNCell"]
 
 
 class Recurrent(Module):
-    """What cells and layers share: their sizes, and first weights even in ±1/√hidden_size."""
+    """The base class of cells and layers: sizes, and weights uniform in ±1/√hidden_size."""
 
     gates = 1  # blocks of rows in the weights
     states = 1  # what is handed from step to step: h, or h and c

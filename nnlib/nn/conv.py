@@ -39,7 +39,7 @@ def _within(n: int, least: int, most: int) -> bool:
 
 
 class _Convolution(Module):
-    """What all convolutions keep, draw and print."""
+    """The base class of convolutions: options, initial weights and printing."""
 
     axes = 2
     transposed = False

@@ -18,7 +18,7 @@ __all__ = ["TransformerDecoderLayer", "TransformerEncoderLayer"]
 
 
 class TransformerLayer(Module):
-    """What the layers of encoder and decoder have in common.
+    """The base class of the layers of encoder and decoder.
 
     A subclass names its attentions; they and the feed-forward network are its sublayers, and
     each has a norm and a dropout.

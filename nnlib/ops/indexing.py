@@ -23,7 +23,7 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
 def plain(name: str, index: Any) -> Any:
-    """One part of an index: an array of its own for a Tensor, array or list; else as it is."""
+    """Return one part of an index: a copy of a Tensor, array or list; else itself."""
     index = raw(index)
     if isinstance(index, slice) and index.step is not None and int(index.step) < 1:
         raise ValueError(f"{name}: expected a step greater than zero, got {index.step}")
@@ -64,7 +64,7 @@ def getitem(input: Tensor, index: Any) -> Tensor:
 
 
 def pick(name: str, input: Tensor, index: tuple) -> Tensor:
-    """Read at arrays of places; the derivative is ``added``, and of that this."""
+    """Read at an advanced index; the derivative is ``added``, and of that this."""
     x = array(input)
     shape = x.shape
     y = said(name, x.__getitem__, index)
@@ -72,7 +72,7 @@ def pick(name: str, input: Tensor, index: tuple) -> Tensor:
 
 
 def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
-    """Zeros of a shape with x added at index."""
+    """Return zeros of a shape with x added at index."""
     x = array(input)
     y, i = np.zeros(shape, x.dtype), index[0]
     if len(index) == 1 and i.dtype == bool:
@@ -112,7 +112,7 @@ def setitem(input: Tensor, index: Any, value: Tensor) -> None:
 
 
 def row(input: Tensor) -> Tensor:
-    """A single number as a vector of one element."""
+    """Return a single number as a vector of one element."""
     return input if array(input).ndim else reshape(input, 1)
 
 
@@ -124,20 +124,20 @@ def check_range(name: str, i: np.ndarray, n: int, error: type[Exception] = Index
 
 
 def integers(name: str, index: Tensor) -> np.ndarray:
-    """An index as an array of its own."""
+    """Return an index as a new integer array."""
     i = np.array(array(index))
     expect(i.dtype.kind in "iu", name, "an integer index, got {}", i.dtype)
     return i
 
 
 def fits(inner: tuple[int, ...], outer: tuple[int, ...], dim: int | None = None) -> bool:
-    """Whether inner has the axes of outer and, but along dim, none that is longer."""
+    """Tell whether inner has the axes of outer and, except along dim, none that is longer."""
     longer = [d for d, (m, n) in enumerate(zip(inner, outer, strict=False)) if m > n]
     return len(inner) == len(outer) and longer in ([], [dim])
 
 
 def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray, ...]:
-    """The index that reads index along dim and stays in place along the other axes."""
+    """Return the index that reads index along dim, at the same place on the other axes."""
     i, shape = integers(name, index), array(input).shape
     d = axis(name, dim, len(shape))
     what = "an index with the axes of {}, longer along dim at most, got {}"
@@ -187,7 +187,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
 
 def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tuple:
-    """Where to write, and what: of src the part of the index's size."""
+    """Return where to write and what: the part of src that has the index's shape."""
     i, x = grid(name, row(input), dim, row(index)), array(input)
     if not isinstance(raw(src), np.ndarray):
         return i, src
@@ -206,7 +206,7 @@ def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tupl
 
 
 def vector(name: str, input: Tensor, dim: int, index: Tensor) -> tuple:
-    """The index that reads a vector of places along dim."""
+    """Return the index that reads a vector of indices along dim."""
     i, d = integers(name, row(index)), axis(name, dim, array(input).ndim)
     n, kind = row(array(input)).shape[d], RuntimeError if name == "index_add" else IndexError
     if i.ndim > 1:
@@ -283,14 +283,14 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
 
 
 class Ordered(NamedTuple):
-    """What ``sort``, ``topk`` and ``kthvalue`` return."""
+    """The result of ``sort``, ``topk`` and ``kthvalue``: values and their indices."""
 
     values: Tensor
     indices: Tensor
 
 
 def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Ordered:
-    """A part of the elements along dim in order, NaN as the largest, and where they stood."""
+    """Return a part of the sorted elements along dim, NaN as the largest, and their indices."""
     x = row(array(input))
     d = axis(name, dim, x.ndim)
     n = x.shape[d]

@@ -49,7 +49,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 
 def slice_rule(index: tuple) -> Callable:
-    """The rule that hands out the part of g at index."""
+    """Return the rule that gives the part of g at index."""
     return lambda g: g[index]
 
 
@@ -176,7 +176,7 @@ def pad(
 
 
 def padded(input: Tensor, sides: Sequence[Sizes], mode: str, value: float) -> Tensor:
-    """What ``pad`` does, with the numbers of every axis in the order of the axes."""
+    """Pad like ``pad``, given the numbers of every axis in the order of the axes."""
     fill = dict(constant_values=value) if mode == "constant" else {}
     axes = zip(array(input).shape, sides, strict=True)
     cut = tuple(slice(max(-a, 0), n + max(a, 0) + b) for n, (a, b) in axes)

@@ -60,7 +60,7 @@ def said(name: str, f: Callable, *args: Any, **named: Any) -> Any:
 
 
 def axis(name: str, dim: int, ndim: int) -> int:
-    """An axis counted from the front; a single number counts as one axis."""
+    """Return an axis counted from the front; a single number counts as one axis."""
     n = ndim or 1
     if not -n <= dim < n:
         raise IndexError(f"{name}: expected dim in [{-n}, {n - 1}], got {dim}")
@@ -68,7 +68,7 @@ def axis(name: str, dim: int, ndim: int) -> int:
 
 
 def axes_of(name: str, dim: Any, ndim: int) -> tuple[int, ...]:
-    """The axes named by dim, counted from the front; None and () name all."""
+    """Return the axes named by dim, counted from the front; None and () name all."""
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return tuple(range(ndim))
     dims = (dim,) if isinstance(dim, (int, np.integer)) else tuple(dim)
@@ -78,7 +78,7 @@ def axes_of(name: str, dim: Any, ndim: int) -> tuple[int, ...]:
 
 
 def at(d: int, index: Any) -> tuple:
-    """The index that reads index along axis d and everything along the axes before it."""
+    """Return the index that reads index along axis d and everything along earlier axes."""
     return (slice(None),) * d + (index,)
 
 
@@ -265,14 +265,14 @@ def clone(input: Tensor) -> Tensor:
 
 
 def cut_along(name: str, input: Tensor, dim: int) -> tuple[int, int]:
-    """An axis that can be cut, and its length."""
+    """Return an axis that can be cut, and its length."""
     shape = array(input).shape
     expect(shape, name, "at least one axis, got a single number")
     return axis(name, dim, len(shape)), shape[dim]
 
 
 def several(input: Tensor, indices: Sequence[tuple]) -> tuple[Tensor, ...]:
-    """The parts of x at some indices: views made together, which nobody may change in place."""
+    """Return the parts of x at some indices: views that cannot be changed in place."""
     parts = tuple(input[index] for index in indices)
     for part in parts:
         if isinstance(part, Tensor) and part.view_of:
@@ -342,7 +342,7 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
 
 
 def on_diagonal(offset: int, dim1: int, dim2: int) -> Callable:
-    """How a diagonal of two axes is seen, as the last axis; it can be written to."""
+    """Return a function that views a diagonal of two axes, writeable, as the last axis."""
 
     def see(a):
         a = np.moveaxis(a, (dim1, dim2), (-2, -1))[..., max(-offset, 0) :, max(offset, 0) :]
@@ -372,7 +372,7 @@ def trace(input: Tensor) -> Tensor:
 
 
 def triangle(f: Callable, input: Tensor, k: int) -> Tensor:
-    """What f keeps of a matrix, on one side of a diagonal."""
+    """Return the triangle that f keeps of a matrix, on one side of a diagonal."""
     x, name = array(input), f.__name__
     expect(x.ndim >= 2, name, "at least two axes, got shape {}", x.shape)
     return record(f(x, k), dict(x=input), name=name, x=lambda g: triangle(f, g, k))
