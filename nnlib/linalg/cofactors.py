@@ -55,7 +55,7 @@ def minor(A: Any, i: int, j: int, *, exact: bool = False) -> Any:
 
 
 def _cofactors(A: Array) -> Array:
-    """Every minor with its sign."""
+    """Write every minor with its sign."""
     C = zeros(A.shape, like=A)
     for i, j in np.ndindex(A.shape):
         C[i, j] = (-1) ** (i + j) * run(by_elimination(without(A, i, j)))

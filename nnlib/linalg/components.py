@@ -131,19 +131,19 @@ def pca(
 
 
 def _by_svd(centred: Array) -> tuple[Array, Array]:
-    """Variances, descending, and directions as columns, from the centred data."""
+    """Return variances, descending, and directions as columns, from the centred data."""
     _, S, Vh = np.linalg.svd(centred, full_matrices=False)
     return S**2 / (len(centred) - 1), Vh.T
 
 
 def _by_covariance(centred: Array) -> tuple[Array, Array]:
-    """Variances, descending, and directions as columns, from the covariance."""
+    """Return variances, descending, and directions as columns, from the covariance."""
     values, V = np.linalg.eigh(centred.T @ centred / (len(centred) - 1))
     return np.maximum(values[::-1], 0), V[:, ::-1]
 
 
 def _expect_components(K: Any, most: int) -> int:
-    """How many components are wanted."""
+    """Return how many components are wanted."""
     if K is None:
         return most
     if isinstance(K, bool) or not isinstance(K, int | np.integer):
@@ -162,7 +162,7 @@ def _expect_columns(X: Array, count: int, function: str, argument: str = "X") ->
 
 
 def _steps(X: Array, K: int) -> list[Step]:
-    """By hand: mean, covariance, its eigenvectors, shares, scores."""
+    """Compute by hand: mean, covariance, its eigenvectors, shares, scores."""
     mean = X.sum(axis=0) / len(X)
     centred = X - mean
     C = centred.T @ centred / (len(X) - 1)
@@ -183,7 +183,7 @@ def _steps(X: Array, K: int) -> list[Step]:
 
 
 def _component(k: int, v: Array, value: Any, total: Any) -> Step:
-    """A direction of length 1 and its share of the variance."""
+    """Return a direction of length 1 and its share of the variance."""
     share = simplified(value / total) if total else 0
     return Step(
         f"Component {k + 1} is {indexed('v', k)} = {text(v)}: variance {text(value)}, which is "
@@ -193,7 +193,7 @@ def _component(k: int, v: Array, value: Any, total: Any) -> Step:
 
 
 def _scores(centred: Array, V: list[Array]) -> Step:
-    """The coordinates along the components."""
+    """Return the coordinates along the components."""
     scores = simplified(centred @ np.array(V, dtype=object).T)
     return Step(
         f"Scores, a row for each example: {text(scores)}.",

@@ -101,7 +101,7 @@ def conjugate_gradient(
 
 
 def _conjugate_gradient(A: Array, b: Array, x: Array, tolerance: float, most: int) -> Telling:
-    """From direction to direction until the residual is small."""
+    """Step from direction to direction until the residual is small."""
     r = b - A @ x
     p, iterates, squares = r, [x], [r @ r]
     whole = float(b @ b or r @ r)
@@ -146,7 +146,7 @@ def _state(x: Array, r: Array, k: int) -> str:
 
 
 def _unfinished(most: int, squares: list, whole: float, tolerance: float) -> str:
-    """How far it came."""
+    """Return the error message for iterations that run out."""
     first, last = ((float(square) / whole) ** 0.5 for square in (squares[0], squares[-1]))
     return (
         f"conjugate_gradient: no convergence in {most} iterations: the relative residual went "

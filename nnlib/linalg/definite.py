@@ -78,12 +78,12 @@ def definiteness(
 
 
 def _signs(values: Any, negligible: float) -> set[int]:
-    """Which signs occur."""
+    """Return which signs occur."""
     return {0 if abs(x) <= negligible else 1 if x > 0 else -1 for x in values}
 
 
 def _verdict(signs: set[int], what: str) -> Telling:
-    """What the signs of pivots or eigenvalues say."""
+    """Return the verdict that follows from the signs of pivots or eigenvalues."""
     if {1, -1} <= signs:
         found, seen = "indefinite", "of both signs"
     else:
@@ -121,7 +121,7 @@ def _by_pivots(A: Array) -> Telling:
 
 
 def _by_minors(A: Array) -> Telling:
-    """Sylvester's rule; where it does not decide, the one with all principal minors."""
+    """Decide by Sylvester's rule; where it fails, by all principal minors."""
     n = len(A)
     signs = []
     for k in range(1, n + 1):
@@ -164,7 +164,7 @@ def _by_all_minors(A: Array) -> Telling:
 
 
 def _minor(A: Array, rows: Any) -> Telling:
-    """The sign of one principal minor."""
+    """Return the sign of one principal minor."""
     part = A[np.ix_(rows, rows)]
     d = run(by_elimination(part.copy(), rounding(A)))
     words = f"The minor of {listed('row', rows)} is {text(d)}."

@@ -82,12 +82,12 @@ def by_elimination(A: Array, negligible: float = 0.0) -> Telling:
 
 
 def _one(A: Array) -> Any:
-    """The number 1 of the kind that A holds: the product of no factors."""
+    """Return the number 1 of the kind that A holds: the product of no factors."""
     return zeros(1, like=A)[0] + 1
 
 
 def _multiplied(pivots: Array, swaps: int, d: Any) -> Step:
-    """The last step of elimination, of which the others left the determinant as it was."""
+    """Describe the last step: the product of the pivots, with the sign of the swaps."""
     if d == 0:
         return Step("A column has no pivot, so the determinant is 0.", r"\det A = 0")
     signs = {0: "", 1: "; 1 swap of rows changes the sign"}
@@ -118,20 +118,20 @@ def _by_cofactors(A: Array) -> Telling:
 
 
 def _two_by_two(A: Array, d: Any) -> Step:
-    """Down the diagonal less up the other."""
+    """Write the product of the diagonal less that of the other."""
     (a, b), (c, e) = [[tex_factor(x) for x in row] for row in A]
     rule = rf"\det {tex_matrix(A)} = {a} \cdot {e} - {b} \cdot {c} = {tex(d)}"
     return Step("Two rows: the product down the diagonal less the other product.", rule)
 
 
 def _smallest(A: Array, d: Any) -> Step:
-    """One entry, or none."""
+    """Write the determinant of one entry, or of none."""
     words = "One row: the determinant is its entry." if len(A) else "No row: it is 1."
     return Step(words, rf"\det {tex_matrix(A)} = {tex(d)}")
 
 
 def _expansion(A: Array) -> Step:
-    """What is to be added: the first row's entries times minors that are not known yet."""
+    """Write the sum to compute: the first row's entries times minors still unknown."""
     minors = [(int(j), A[0, j], without(A, 0, j)) for j in np.flatnonzero(A[0] != 0)]
     words = (
         f"Expand {len(A)} rows along the first: each entry times the determinant without its "
@@ -142,7 +142,7 @@ def _expansion(A: Array) -> Step:
 
 
 def _expanded(A: Array, terms: list, d: Any) -> Step:
-    """The sum of the first row's entries times their cofactors."""
+    """Return the sum of the first row's entries times their cofactors."""
     total = _signed((j, a, tex_factor(M)) for j, a, M in terms)
     words = f"Put in the determinants of {len(A) - 1} rows."
     return Step(words, rf"\det {tex_matrix(A)} = {total} = {tex(d)}")
@@ -155,7 +155,7 @@ def _signed(terms: Iterable[tuple[int, Any, str]]) -> str:
 
 
 def without(A: Array, i: int, j: int) -> Array:
-    """A without row i and column j."""
+    """Return a without row i and column j."""
     return np.delete(np.delete(A, i, axis=0), j, axis=1)
 
 

@@ -74,7 +74,7 @@ def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
 
 
 def _general(M: Array) -> tuple[Array, Array]:
-    """Eigenvalues and eigenvectors from the Schur form."""
+    """Return eigenvalues and eigenvectors from the Schur form."""
     e = exponent(M)
     T, Q, _ = qr_algorithm(np.ldexp(M, -e))
     T, Q, values = complex_schur(T, Q)
@@ -89,7 +89,7 @@ def _general(M: Array) -> tuple[Array, Array]:
 
 
 def _steps(A: Any, M: Array) -> Steps:
-    """The steps by the characteristic polynomial, or those of the QR algorithm."""
+    """Return the steps by the characteristic polynomial, or those of the QR algorithm."""
     if len(M) <= 3:
         from .by_hand import eig_steps
 
@@ -110,7 +110,7 @@ def eigvals(A: Any) -> Array:
 
 
 def by_modulus(values: Array) -> Array:
-    """The order in which eigenvalues are given; what agrees to 1e-10 counts as equal."""
+    """Return the order in which eigenvalues are given; what agrees to 1e-10 counts as equal."""
     size = np.abs(values).max(initial=0.0) or 1.0
     modulus, real = (np.round(x / size, 10) for x in (np.abs(values), values.real))
     return np.lexsort((-values.imag, -real, -modulus))

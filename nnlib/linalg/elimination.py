@@ -114,26 +114,26 @@ def _clear(A: Array, i: int, k: int, j: int) -> Generator[Subtract, None, None]:
 
 
 def first(column: Array) -> int | None:
-    """The first entry that is not 0, as one chooses by hand."""
+    """Return the first entry that is not 0, as one chooses by hand."""
     places = np.flatnonzero(column != 0)
     return int(places[0]) if places.size else None
 
 
 def largest(column: Array) -> int | None:
-    """The largest entry, so that no multiplier exceeds 1 and rounding errors grow little."""
+    """Return the row of the largest entry: no multiplier exceeds 1, errors grow little."""
     place = int(abs(column).argmax())
     return place if column[place] != 0 else None
 
 
 def rounding(A: Array) -> float:
-    """How large an entry may be that only rounding has left; 0 for fractions."""
+    """Return how large an entry may be that only rounding has left; 0 for fractions."""
     if A.dtype == object:
         return 0.0
     return max(A.shape) * np.finfo(A.dtype).eps * abs(A).sum(axis=1).max(initial=0.0)
 
 
 def spread(negligible: float, row: Array, j: int) -> float:
-    """What rounding leaves below a row with its pivot in column j: more for a small pivot."""
+    """Return the rounding errors below a pivot in column j: larger for a small pivot."""
     return negligible and negligible * float(abs(row).max() / abs(row[j]))
 
 
@@ -198,7 +198,7 @@ def reduction(
 
 
 def _sentence(operation: Operation, choose: Callable) -> str:
-    """What is done; a swap for the sake of the largest pivot says so."""
+    """Describe a row operation; a swap for the largest pivot says so."""
     if not isinstance(operation, Swap) or choose is not largest:
         return str(operation)
     i, k, j = (place + 1 for place in operation)
@@ -206,7 +206,7 @@ def _sentence(operation: Operation, choose: Callable) -> str:
 
 
 def _shown(A: Array, operations: list[Operation], bar: int | None) -> str:
-    """The matrix with its pivots in boxes: what leads the rows that are done."""
+    """Write the matrix with boxes around its pivots so far."""
     last = operations[-1]
     upwards = isinstance(last, Scale) or (isinstance(last, Subtract) and last.i < last.k)
     done = len(A) if upwards else 1 + max(o.k for o in operations)
@@ -314,5 +314,5 @@ def rank(A: Any, *, exact: bool = False, steps: bool = False) -> int | Steps:
 
 
 def read_off(algorithm: Telling, read: Callable) -> Telling:
-    """An algorithm whose result is read off another's."""
+    """Return an algorithm whose result is read off another's."""
     return read((yield from algorithm))

@@ -100,7 +100,7 @@ def numeric(A: Any, *, function: str = "numeric", argument: str = "A") -> Array:
 
 
 def _array(A: Any, complaint: str) -> Array:
-    """An array of whatever numbers came; text, None and complex numbers are refused."""
+    """Return an array of any numbers; refuse text, None and complex numbers."""
     try:
         given = np.asarray(A)
     except ValueError as error:
@@ -117,12 +117,12 @@ def _array(A: Any, complaint: str) -> Array:
 
 
 def _kinds(given: Array) -> str:
-    """The types of the entries, by name."""
+    """Return the types of the entries, by name."""
     return ", ".join(sorted({type(x).__name__ for x in given.flat}))
 
 
 def _fraction(x: Any, function: str, argument: str) -> Fraction:
-    """One number as a fraction."""
+    """Return one number as a fraction."""
     if isinstance(x, Rational):
         return Fraction(int(x.numerator), int(x.denominator))  # an int64 would overflow
     if not isinstance(x, float | np.floating):

@@ -22,13 +22,13 @@ def inner(x: Array, y: Array) -> Any:
 
 
 def unit(x: Array) -> tuple[Any, Array]:
-    """The length of an exact vector, and the vector divided by it."""
+    """Return the length of an exact vector, and the vector divided by it."""
     length = plain_root(inner(x, x))
     return length, simplified(x / length)
 
 
 def plain_root(q: Any) -> Any:
-    """The square root of an exact number; a float where it would be a root of roots."""
+    """Return the square root of an exact number; a float where it would be a root of roots."""
     if isinstance(q, float | complex):
         return abs(q) ** 0.5
     r = root(q)
@@ -41,7 +41,7 @@ def plain_root(q: Any) -> Any:
 
 
 def scaled(x: Array) -> Array:
-    """The multiple of an exact vector without fractions and with its largest entry positive."""
+    """Return a multiple of an exact vector, without fractions, its largest entry positive."""
     if all(isinstance(entry, Fraction) for entry in x):
         x = x * lcm(*(entry.denominator for entry in x))
     values = np.array([complex(entry) for entry in x])
@@ -50,7 +50,7 @@ def scaled(x: Array) -> Array:
 
 
 def orthogonal(basis: Array) -> Array:
-    """The columns of a basis made orthogonal, one after the other, without fractions."""
+    """Return the columns of a basis made orthogonal, one after the other, without fractions."""
     V = basis.copy()
     for k in range(V.shape[1]):
         for j in range(k):

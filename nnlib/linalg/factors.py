@@ -72,7 +72,7 @@ def lu(
 
 
 def _topmost(column: Array) -> int | None:
-    """The entry at the top, or None where the whole column is 0."""
+    """Return the entry at the top, or None where the whole column is 0."""
     if column[0] == 0 and column.any():
         raise np.linalg.LinAlgError(
             "lu: expected a pivot other than 0 above entries that are not 0; "
@@ -100,7 +100,7 @@ def _lu(A: Array, choose) -> Telling:
 
 
 def _product(P: Array, L: Array, U: Array) -> Step:
-    """What the operations come to."""
+    """Write that the row operations give PA = LU."""
     words = "L has ones on its diagonal and keeps the multipliers, U is what is left"
     if (P.diagonal() == 1).all():
         return Step(f"{words}.", f"A = {tex_matrix(L)} {tex_matrix(U)}")
@@ -146,7 +146,7 @@ def cholesky(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Ste
 
 
 def _cholesky(A: Array) -> Telling:
-    """Column by column; S is what the columns so far leave of A, in fractions throughout."""
+    """Factor column by column, in fractions; S is what the columns so far leave of A."""
     n, S = len(A), A.copy()
     L = zeros((n, n), like=A)
     for j in range(n):
@@ -163,7 +163,7 @@ def _cholesky(A: Array) -> Telling:
 
 
 def _column(A: Array, L: Array, j: int, d: Any) -> Step:
-    """How the column j of L came about."""
+    """Describe how the column j of L was computed."""
     name, a = indexed("ℓ", j) + indexed("", j), A[j, j]
     inside = text(d) if a == d else f"({text(a)} − {text(a - d)})"
     below = f", and column {j + 1} below it is divided by it" if j + 1 < len(A) else ""

@@ -15,12 +15,12 @@ Array = np.ndarray
 
 
 def array(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """A fresh array, of fractions if exact numbers are wanted and of float64 otherwise."""
+    """Return a new array, of fractions if exact numbers are wanted, else of float64."""
     return (fractions if exact else numeric)(A, function=function, argument=argument)
 
 
 def matrix(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """A matrix, possibly with no row or no column."""
+    """Return a matrix, possibly with no row or no column."""
     A = array(A, function, argument, exact=exact)
     if A.ndim != 2:
         raise ValueError(
@@ -30,7 +30,7 @@ def matrix(A: Any, function: str, argument: str = "A", *, exact: bool = False) -
 
 
 def square(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """A matrix with as many rows as columns."""
+    """Return a matrix with as many rows as columns."""
     A = matrix(A, function, argument, exact=exact)
     if A.shape[0] != A.shape[1]:
         expected = f"expected a square matrix {argument} (n, n)"
@@ -39,7 +39,7 @@ def square(A: Any, function: str, argument: str = "A", *, exact: bool = False) -
 
 
 def symmetric(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """A square matrix that equals its transpose, up to rounding for floats."""
+    """Return a square matrix that equals its transpose, up to rounding for floats."""
     A = square(A, function, argument, exact=exact)
     slack = 0 if exact else 1e-12 * abs(A).max(initial=0)
     apart = abs(A - A.T) > slack
@@ -53,7 +53,7 @@ def symmetric(A: Any, function: str, argument: str = "A", *, exact: bool = False
 
 
 def vector(x: Any, function: str, argument: str = "x", *, exact: bool = False) -> Array:
-    """A vector."""
+    """Return a vector."""
     x = array(x, function, argument, exact=exact)
     if x.ndim != 1:
         raise ValueError(f"{function}: expected a vector {argument} (n,), got shape {x.shape}")
@@ -61,7 +61,7 @@ def vector(x: Any, function: str, argument: str = "x", *, exact: bool = False) -
 
 
 def right_hand(b: Any, m: int, function: str, *, exact: bool = False) -> Array:
-    """The right-hand side of m equations: a vector, or a matrix with a column for each."""
+    """Return the right-hand side of m equations: a vector, or a matrix of several."""
     b = array(b, function, "b", exact=exact)
     if b.ndim not in (1, 2) or len(b) != m:
         raise ValueError(f"{function}: expected b with {m} rows, got shape {b.shape}")

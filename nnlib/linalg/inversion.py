@@ -95,7 +95,7 @@ def _by_adjugate(A: Array) -> Telling:
 
 
 def _product(A: Array) -> str:
-    """How the determinant of two rows comes about, as LaTeX."""
+    """Write the determinant of a 2x2 matrix as LaTeX."""
     if len(A) != 2:
         return ""
     (a, b), (c, d) = [[tex_factor(x) for x in row] for row in A]

@@ -143,7 +143,7 @@ def power_iteration(
 def _given(
     A: Any, x: Any, rng: np.random.Generator | None, function: str
 ) -> tuple[Array, Array, float]:
-    """The matrix with entries of at most 1, a start of length 1, and by what A was divided."""
+    """Return A scaled to entries of at most 1, a start of length 1, and the scale."""
     A = square(A, function)
     if not len(A):
         raise ValueError(f"{function}: expected a matrix A of at least 1 row, got (0, 0)")
@@ -163,7 +163,7 @@ def _given(
 def _iterates(
     A: Array, x: Array, scale: float, step: Callable[[Array, float], Array]
 ) -> Iterator[Iterate]:
-    """The start and what follows from it, without end."""
+    """Yield the start and its iterates, without end."""
     size = np.linalg.norm(A) or 1.0
     while True:
         Ax = A @ x
@@ -177,7 +177,7 @@ def _iterates(
 
 
 def _settled(iterates: Iterator[Iterate], tol: float, most: int, function: str) -> Eigenpair:
-    """The first iterate whose residual is small enough."""
+    """Return the first iterate whose residual is small enough."""
     expect_count(most, function, "max_iterations")
     number(function, "tol", tol, low=0)
     for k, (value, x, residual) in enumerate(islice(iterates, most + 1)):

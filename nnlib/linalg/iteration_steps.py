@@ -50,7 +50,7 @@ def power_steps(A: Any, x: Any, found: Eigenpair) -> list[Step]:
 
 
 def _power_step(k: int, A: Array, x: Array, after: float, before: float) -> Step:
-    """One iterate, its Rayleigh quotient, and how much nearer it is."""
+    """Describe one iterate, its Rayleigh quotient, and how much nearer it is."""
     quotient = (x @ A @ x) / (x @ x)
     decimal = f"{float(quotient):.10g}".replace("-", "−")
     same = x.dtype == float or Fraction(f"{float(quotient):.10g}") == quotient
@@ -67,19 +67,19 @@ def _power_step(k: int, A: Array, x: Array, after: float, before: float) -> Step
 
 
 def _shortened(x: Array) -> Array:
-    """Exact numbers while they are short; then floats of length 1."""
+    """Return exact numbers while they are short, then floats of length 1."""
     if x.dtype == object and max(len(str(entry)) for entry in x) <= 10:
         return x
     return _unit(x)
 
 
 def _unit(x: Array) -> Array:
-    """The vector as floats of length 1."""
+    """Return the vector as floats of length 1."""
     floats = x.astype(np.float64)
     return floats / np.linalg.norm(floats)
 
 
 def _sine(x: Array, u: Array) -> float:
-    """The sine of the angle between two lines."""
+    """Return the sine of the angle between two lines."""
     x = _unit(x)
     return float(np.linalg.norm(x - u * (u.conj() @ x)))

@@ -101,7 +101,7 @@ def diagonalised(S: Array, max_sweeps: int) -> tuple[Array, Array]:
 
 
 def off_diagonal(S: Array) -> float:
-    """The Frobenius norm of what stands off the diagonal."""
+    """Return the Frobenius norm of what stands off the diagonal."""
     return float(np.linalg.norm(S - np.diag(np.diag(S))))
 
 
@@ -128,7 +128,7 @@ def rotate(M: Array, p: Array, q: Array, c: Array, s: Array) -> None:
 
 
 def rounds(n: int) -> Iterator[tuple[Array, Array]]:
-    """Every pair p < q below n once, in rounds of disjoint pairs, as a tournament is played.
+    """Return every pair p < q < n once, in rounds of disjoint pairs, like a tournament.
 
     Disjoint rotations do not disturb each other, so that a round is one step of NumPy.
 

@@ -78,7 +78,7 @@ def lstsq(
 
 
 def _least_squares(A: Array, b: Array, algorithm) -> Telling:
-    """Any method, then what it leaves of b."""
+    """Solve by any algorithm, then show the residual."""
     try:
         x = yield from algorithm(A, b)
     except np.linalg.LinAlgError as error:
@@ -89,7 +89,7 @@ def _least_squares(A: Array, b: Array, algorithm) -> Telling:
 
 
 def _residual(e: Array) -> Step:
-    """What x leaves of b."""
+    """Write the residual b - Ax."""
     square = simplified(e @ e)
     words = f"The residual b − A x = {text(e)} has the squared length {text(square)}."
     return Step(words, rf"\lVert b - A x \rVert^2 = {tex(square)}")
@@ -117,7 +117,7 @@ def _by_qr(A: Array, b: Array) -> Telling:
 
 
 def _by_svd(A: Array, b: Array) -> Array:
-    """The shortest of all solutions."""
+    """Find the shortest of all solutions."""
     U, sigma, Vh = svd(A, full_matrices=False)
     kept = sigma > max(A.shape) * np.finfo(float).eps * sigma.max(initial=0.0)
     return Vh[kept].T @ ((U.T[kept] @ b) / sigma[kept])

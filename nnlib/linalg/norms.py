@@ -101,7 +101,7 @@ def expect_power(p: Any, function: str, *, exact: bool) -> None:
 
 
 def vector_norm(x: Array, p: float, named: str = "") -> Telling:
-    """The largest entry, or the root of the sum of powers."""
+    """Return the largest entry, or the root of the sum of powers."""
     size = abs(x)
     largest = scalar(size.max(initial=zeros(1, like=x)[0]))
     if p == inf:
@@ -131,7 +131,7 @@ def _scaled(size: Array, p: float, largest: float) -> float:
 
 
 def _summed(powers: Array, p: int, total: Any, entries: str) -> Step:
-    """The sum of powers, term by term."""
+    """Return the sum of powers, term by term."""
     if not powers.size:
         return Step("There is no entry, so the sum is 0.", f"{entries}^{{{p}}} = 0")
     special = {1: "absolute values of the entries", 2: "squares of the entries"}
@@ -144,7 +144,7 @@ def _summed(powers: Array, p: int, total: Any, entries: str) -> Step:
 
 
 def _root(total: Any, p: int) -> Any:
-    """The p-th root of a fraction."""
+    """Return the p-th root of a fraction."""
     if p == 2:
         return root(simplified(total))
     import sympy
@@ -153,7 +153,7 @@ def _root(total: Any, p: int) -> Any:
 
 
 def scaled(x: Array) -> Array:
-    """A vector in the direction of x whose squares neither overflow nor vanish."""
+    """Return a vector in the direction of x whose squares neither overflow nor vanish."""
     return x if x.dtype == object else x / (abs(x).max(initial=0.0) or 1.0)
 
 
@@ -163,7 +163,7 @@ def length(x: Array) -> Any:
 
 
 def _matrix_norm(A: Array, p: Any) -> Telling:
-    """From the entries, from sums of rows or columns, or from the singular values."""
+    """Compute it from the entries, sums of rows or columns, or the singular values."""
     if p == "fro":
         return (yield from vector_norm(A.ravel(), 2, r"\lVert A \rVert_F"))
     if p in (1, inf):
@@ -178,7 +178,7 @@ def _matrix_norm(A: Array, p: Any) -> Telling:
 
 
 def tex_of(p: float) -> str:
-    """A whole p or infinity as LaTeX."""
+    """Return a whole p or infinity as LaTeX."""
     return r"\infty" if p == inf else str(int(p))
 
 

@@ -80,7 +80,7 @@ def _gram_schmidt(A: Array, modified: bool, normalize: bool) -> Telling:
 
 
 def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> Telling:
-    """A = U C: orthogonal columns U, those of dependent columns 0, and unit triangular C.
+    """Return A = U C: orthogonal columns U (0 for dependent ones), unit triangular C.
 
     A second pass takes away what rounding has left along the vectors before.
     """
@@ -103,19 +103,19 @@ def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> Telling:
 
 
 def _times(u: Array, a: Array) -> Any:
-    """How many times u the part of a along u is: u'a / u'u."""
+    """Return the coefficient of the projection of a onto u: u'a / u'u."""
     v = scaled(u)
     return (v @ a) / (v @ u)
 
 
 def _taken(U: Array, j: int) -> Step:
-    """The first vector stays as it is."""
+    """Return the first vector stays as it is."""
     name = f"{indexed('u', j)} = {indexed('a', j)}"
     return Step(f"Take {name} = {text(U[:, j])}.", f"u_{{{j + 1}}} = {tex(U[:, j])}")
 
 
 def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
-    """One part of a vector is gone; what is left after the last is the new vector."""
+    """Describe the subtraction of one part; after the last the new vector is left."""
     u, a = indexed("u", i), indexed("a", j)
     c = C[i, j]
     names = [f"u_{{{k + 1}}}" for k in range(i + 1)]
@@ -132,7 +132,7 @@ def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
 
 
 def normalized(U: Array) -> Telling:
-    """The columns divided by their lengths, and these."""
+    """Return the columns divided by their lengths, and these."""
     Q, lengths = U.copy(), zeros(U.shape[1], like=U)
     for j in range(U.shape[1]):
         lengths[j] = length(U[:, j])
@@ -197,7 +197,7 @@ def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> A
 
 
 def _projection(b: Array, A: Array) -> Telling:
-    """The sum of the parts of b along orthogonal vectors."""
+    """Return the sum of the parts of b along orthogonal vectors."""
     U, _ = yield from orthogonalized(_spanning(A), passes=2)
     p = zeros(len(b), like=b)
     for i, u in enumerate(U.T):
@@ -213,14 +213,14 @@ def _projection(b: Array, A: Array) -> Telling:
 
 
 def _spanning(A: Array) -> Array:
-    """Of floats the columns with a pivot; fractions show by a 0 that a column depends."""
+    """Return the pivot columns of floats; fractions as they are, a 0 shows dependence."""
     if A.dtype == object:
         return A
     return A[:, list(run(row_reduction(A.copy(), reduced=False)).pivots)]
 
 
 def _part(i: int, c: Any) -> Step:
-    """One part of a projection."""
+    """Return one part of a projection."""
     u = indexed("u", i)
     formula = rf"\frac{{u_{{{i + 1}}}^\top b}}{{u_{{{i + 1}}}^\top u_{{{i + 1}}}}} = {tex(c)}"
     part = u if c == 1 else f"{text(c)} {u}"
@@ -266,7 +266,7 @@ def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Ar
 
 
 def _projection_matrix(A: Array) -> Telling:
-    """The sum of the projections onto orthogonal lines."""
+    """Return the sum of the projections onto orthogonal lines."""
     U, _ = yield from orthogonalized(_spanning(A), passes=2)
     P = zeros((len(A), len(A)), like=A)
     for i, u in enumerate(U.T):
@@ -278,7 +278,7 @@ def _projection_matrix(A: Array) -> Telling:
 
 
 def _line(i: int, square: Any, P: Array) -> Step:
-    """One line more that is projected onto."""
+    """Return one line more that is projected onto."""
     u = indexed("u", i)
     words = f"Add {u} {u}ᵀ / ({u}ᵀ {u}), where {u}ᵀ {u} = {text(square)}."
     return Step(words, f"P = {tex_matrix(P)}")

@@ -78,7 +78,7 @@ def characteristic_polynomial(
 
 
 def _faddeev(A: Array) -> tuple[Array, Array]:
-    """The coefficients, and the traces that give them."""
+    """Return the coefficients, and the traces that give them."""
     I = identity(len(A), like=A)  # noqa: E741
     c, M, traces = [Fraction(1)], I, []
     for k in range(1, len(A) + 1):
@@ -131,7 +131,7 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
 
 
 def _trace_step(k: int, t: Any, c: Any, name: Name) -> Step:
-    """How the k-th coefficient comes from the trace of the k-th product."""
+    """Write how the k-th coefficient comes from the trace of the k-th product."""
     return Step(
         f"tr({name.text}{indexed('M', k - 1)}) = {text(t)}, so "
         f"{indexed('c', k - 1)} = −{bracketed(text(t))}/{k} = {text(c)}.",
@@ -140,7 +140,7 @@ def _trace_step(k: int, t: Any, c: Any, name: Name) -> Step:
 
 
 def _determinant(A: Array, write: Any) -> str:
-    """The determinant of A - λI for 2x2, or 3x3 along its first row, before multiplying."""
+    """Write det(A - λI) for 2x2, or 3x3 along its first row, before multiplying."""
     minus, times = ("−", " · ") if write is text else ("-", r" \cdot ")
     L = [f"({write(A[i, i])} {minus} λ)" for i in range(len(A))]
     if len(A) == 1:
@@ -161,12 +161,12 @@ def _determinant(A: Array, write: Any) -> str:
 
 
 def raised(k: int) -> str:
-    """An exponent in raised digits."""
+    """Return an exponent in raised digits."""
     return "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] for d in str(k))
 
 
 def poly_text(p: Polynomial) -> str:
-    """A polynomial in λ as text.
+    """Return a polynomial in λ as text.
 
     >>> poly_text([1, -9, 14]), poly_text([-1, 0, Fraction(1, 2), 0])
     ('λ² − 9λ + 14', '−λ³ + 1/2 λ')
@@ -176,7 +176,7 @@ def poly_text(p: Polynomial) -> str:
 
 
 def poly_tex(p: Polynomial) -> str:
-    r"""A polynomial in λ as LaTeX.
+    r"""Return a polynomial in λ as LaTeX.
 
     >>> print(poly_tex([1, -9, 14]))
     \lambda^{2} - 9\lambda + 14
@@ -186,7 +186,7 @@ def poly_tex(p: Polynomial) -> str:
 
 
 def _sum(terms: Iterable[tuple[Any, str]], write: Any) -> str:
-    """Numbers times letters, with their signs between them and without those that are zero."""
+    """Write numbers times letters, with signs between them and without zero terms."""
     minus, words = "−" if write is text else "-", ""
     for c, letters in terms:
         if c == 0:

@@ -61,7 +61,7 @@ def matmul(A: Any, B: Any, *, exact: bool = False, steps: bool = False) -> Array
 
 
 def _matmul(A: Array, B: Array) -> Telling:
-    """Row by row, and in each row column by column."""
+    """Multiply row by row, and in each row column by column."""
     C = zeros((len(A), B.shape[1]), like=A)
     for i, j in np.ndindex(C.shape):
         C[i, j] += A[i] @ B[:, j]
@@ -70,7 +70,7 @@ def _matmul(A: Array, B: Array) -> Telling:
 
 
 def _entry(a: Array, b: Array, C: Array, i: int, j: int) -> Step:
-    """One entry as a sum of products."""
+    """Write one entry as a sum of products."""
     pairs = list(zip(a, b, strict=True))
     words = " + ".join(f"{factor(x)} · {factor(y)}" for x, y in pairs) or "0"
     signs = " + ".join(rf"{tex_factor(x)} \cdot {tex_factor(y)}" for x, y in pairs) or "0"

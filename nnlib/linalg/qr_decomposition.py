@@ -74,7 +74,7 @@ def qr(
 
 
 def qr_told(A: Array, method: str, function: str) -> Telling:
-    """The decomposition by one of the methods, on behalf of a function."""
+    """Return the decomposition by one of the methods, on behalf of a function."""
     if method == "householder":
         return (yield from _householder(A))
     if method == "givens":
@@ -104,7 +104,7 @@ def _householder(A: Array) -> Telling:
 
 
 def _reflected(R: Array, k: int, v: Array) -> Step:
-    """One column has become a multiple of an axis."""
+    """Describe that one column has become a multiple of an axis."""
     rows = listed("row", range(k, len(R)))
     along = f"along v, column {k + 1} less what it becomes"
     words = f"Reflect {rows} {along}: {text(R[k, k])} over zeros."
@@ -134,14 +134,14 @@ def _givens(A: Array) -> Telling:
 
 
 def _rotated(R: Array, i: int, k: int, c: Any, s: Any) -> Step:
-    """One entry has become 0."""
+    """Describe that one entry has become 0."""
     turn = f"by the angle with cosine {text(c)} and sine {text(s)}"
     words = f"Rotate rows {k + 1} and {i + 1} {turn}, so that row {i + 1}, column {k + 1} is 0."
     return Step(words, tex_matrix(R, [(k, k)]))
 
 
 def _gram_schmidt(A: Array, function: str) -> Telling:
-    """Orthogonal columns U with A = U C; their lengths go from U to C."""
+    """Find orthogonal columns U with A = U C; then move their lengths from U to C."""
     U, C = yield from orthogonalized(A)
     refuse_dependent(U, function)
     Q, lengths = yield from normalized(U)

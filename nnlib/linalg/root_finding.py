@@ -72,12 +72,12 @@ def roots(p: Polynomial) -> list[Root]:
 
 
 def _key(z: complex) -> tuple[float, float, float]:
-    """Largest modulus first, then the larger real part, then the larger imaginary part."""
+    """Return the sort key: largest modulus, then real part, then imaginary part."""
     return (-round(abs(z), 10), -round(z.real, 10), -z.imag)
 
 
 def _square_free(p: list) -> list[tuple[list, int]]:
-    """Factors with simple roots, each with its multiplicity in p (Yun, 1976)."""
+    """Return factors with simple roots, each with its multiplicity in p (Yun, 1976)."""
     derivative = [c * k for c, k in zip(p[:-1], range(len(p) - 1, 0, -1), strict=True)]
     repeated = _gcd(p, derivative)
     rest, factors, multiplicity = _divide(p, repeated)[0], [], 1
@@ -90,7 +90,7 @@ def _square_free(p: list) -> list[tuple[list, int]]:
 
 
 def _divide(p: list, q: list) -> tuple[list, list]:
-    """Quotient and remainder (without leading zeros) of two polynomials."""
+    """Return quotient and remainder (without leading zeros) of two polynomials."""
     p, quotient = list(p), []
     while len(p) >= len(q):
         c = p[0] / q[0]
@@ -102,14 +102,14 @@ def _divide(p: list, q: list) -> tuple[list, list]:
 
 
 def _gcd(p: list, q: list) -> list:
-    """The greatest common divisor, its first coefficient 1 (Euclid)."""
+    """Return the greatest common divisor, its first coefficient 1 (Euclid)."""
     while q:
         p, q = q, _divide(p, q)[1]
     return [c / p[0] for c in p]
 
 
 def _simple_roots(p: list) -> list:
-    """The roots of a polynomial that has each of them once."""
+    """Return the roots of a polynomial that has each of them once."""
     found = []
     for candidate in _candidates(p):
         quotient, remainder = _divide(p, [Fraction(1), -candidate])
@@ -125,7 +125,7 @@ def _simple_roots(p: list) -> list:
 
 
 def _candidates(p: list) -> list[Fraction]:
-    """Fractions that may be roots: the denominator of a root divides that of p."""
+    """Return fractions that may be roots: a root's denominator divides that of p."""
     denominator = lcm(*(c.denominator for c in p))
     try:
         near = np.roots([float(c) for c in p])  # floats propose, division with rest decides
@@ -135,7 +135,7 @@ def _candidates(p: list) -> list[Fraction]:
 
 
 def _quadratic(tail: list) -> list:
-    """The two roots of λ² + bλ + c, which are not rational."""
+    """Return the two roots of λ² + bλ + c, which are not rational."""
     b, c = tail
     mean, under_root = -b / 2, b**2 / 4 - c
     if under_root > 0:
@@ -148,7 +148,7 @@ def _quadratic(tail: list) -> list:
 
 
 def _cubic(tail: list) -> list:
-    """The three roots of λ³ + aλ² + bλ + c, as floats, by the depressed cubic t³ + pt + q."""
+    """Return the roots of λ³ + aλ² + bλ + c as floats, by the depressed cubic t³ + pt + q."""
     a, b, c = tail
     p, q = float(b - a**2 / 3), float(2 * a**3 / 27 - a * b / 3 + c)
     if 4 * (b - a**2 / 3) ** 3 + 27 * (2 * a**3 / 27 - a * b / 3 + c) ** 2 < 0:
@@ -166,6 +166,6 @@ def _cubic(tail: list) -> list:
 
 
 def _polished(tail: list, x: Any) -> Any:
-    """A root after one step of Newton's, which takes away what rounding left."""
+    """Return a root after one step of Newton's, which takes away what rounding left."""
     p = np.array([1.0, *map(float, tail)])
     return (x - np.polyval(p, x) / np.polyval(np.polyder(p), x)).item()

@@ -21,7 +21,7 @@ def expect_count(value: Any, function: str, argument: str) -> None:
 
 
 def exponent(A: Array) -> int:
-    """The e for which the largest entry of A / 2^e is from 1 to 2: no square overflows."""
+    """Return e such that the largest entry of A / 2^e is in [1, 2]: no square overflows."""
     return int(np.frexp(np.abs(A).max(initial=0.0))[1]) - 1
 
 

@@ -73,7 +73,7 @@ def hessenberg(A: Any) -> Hessenberg:
 
 
 def householder(x: Array) -> Array:
-    """The unit vector v for which (I - 2vv')x is a multiple of the first axis; 0 if x is 0."""
+    """Return the unit v with (I - 2vv')x along the first axis; 0 if x is 0."""
     v = x.copy()
     v[0] += np.copysign(np.linalg.norm(x), x[0])  # the sign that cannot cancel
     length = np.linalg.norm(v)
@@ -180,7 +180,7 @@ def _forget_small(H: Array, end: int, patient: bool) -> None:
 
 
 def _shifts(H: Array, end: int, tried: int) -> tuple[float, float]:
-    """The two shifts, as their mean p and the square of what they are apart from it."""
+    """Return the two shifts p ± √apart, as p and apart."""
     (a, b), (c, d) = H[end - 2 : end, end - 2 : end]
     if tried % 10 == 0:  # some matrices, such as permutations, stand still under the usual ones
         apart = abs(H[end - 1, end - 2]) + abs(H[end - 2, end - 3])
@@ -195,7 +195,7 @@ def _shifts(H: Array, end: int, tried: int) -> tuple[float, float]:
 
 
 def _francis(H: Array, Q: Array, start: int, end: int, p: float, apart: float) -> None:
-    """One double step on rows start to end: two QR steps, with shifts p ± √apart.
+    """Return one double step on rows start to end: two QR steps, with shifts p ± √apart.
 
     Only the first column of (H - pI)² - apart I is formed. A reflection that turns it to the
     first axis raises a bulge below the subdiagonal; more of them chase it out.
@@ -229,12 +229,12 @@ def _split(H: Array, Q: Array, k: int) -> None:
 
 
 def _blocks(T: Array) -> Array:
-    """Where T may hold numbers: on and above the diagonal, and in its 2x2 blocks."""
+    """Return a mask of the entries on and above the diagonal, and in the 2x2 blocks."""
     return np.triu(np.ones(T.shape, dtype=bool)) | np.diag(np.diag(T, -1) != 0, -1)
 
 
 def _stuck(H: Array, start: int, end: int, done: int) -> str:
-    """What to say when iterations run out."""
+    """Return the error message for iterations that run out."""
     smallest = np.abs(np.diag(H, -1)[start : end - 1]).min()
     return (
         f"qr_algorithm: did not converge in {done} iterations; {len(H) - end} of {len(H)} "
@@ -245,7 +245,7 @@ def _stuck(H: Array, start: int, end: int, done: int) -> str:
 
 
 def _first_step(H: Array) -> Step:
-    """The matrix with which the iterations begin."""
+    """Return the matrix with which the iterations begin."""
     return Step(
         "Reflect until only zeros stand below the first subdiagonal; eigenvalues stay.",
         f"H = {tex(H)}",
@@ -253,7 +253,7 @@ def _first_step(H: Array) -> Step:
 
 
 def _step(k: int, below: Array) -> Step:
-    """One iteration: what it left on the subdiagonal."""
+    """Describe what one iteration left on the subdiagonal."""
     sizes = np.abs(below)
     return Step(
         f"Iteration {k} leaves {text(sizes)} on the subdiagonal.",
@@ -262,7 +262,7 @@ def _step(k: int, below: Array) -> Step:
 
 
 def _last_step(T: Array) -> Step:
-    """The triangular matrix, and how to read it."""
+    """Describe the triangular matrix, and how to read it."""
     pairs = np.count_nonzero(np.diag(T, -1))
     blocks = (
         f", and {pairs} 2x2 block{'s' if pairs > 1 else ''} for complex pairs" if pairs else ""

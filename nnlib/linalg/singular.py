@@ -88,7 +88,7 @@ def svd(
 
 
 def _tall(A: Array, full_matrices: bool, max_sweeps: int) -> tuple[Array, Array, Array]:
-    """The decomposition of (m, n) with m at least n."""
+    """Return the decomposition of (m, n) with m at least n."""
     e = exponent(A)
     W, Vh = orthogonal_rows(np.ldexp(A.T, -e, order="C"), max_sweeps)
     length = np.linalg.norm(W, axis=1)

@@ -20,7 +20,7 @@ Array = np.ndarray
 
 
 def svd_steps(A: Any, result: Any, full_matrices: bool) -> Steps:
-    """What ``svd`` shows, leading to its result."""
+    """Return what ``svd`` shows, leading to its result."""
     A = exact(A, function="svd")
     m, n = A.shape
     gram = A.T @ A if m else zeros((n, n), like=A)
@@ -53,7 +53,7 @@ def svd_steps(A: Any, result: Any, full_matrices: bool) -> Steps:
 
 
 def _right(k: int, x: Array, length: Any, v: Array) -> Step:
-    """A right singular vector: an eigenvector of A'A of length 1."""
+    """Write a right singular vector: an eigenvector of A'A of length 1."""
     name = indexed("v", k)
     return Step(
         f"Divide {text(x)} by its length {text(length)}: {name} = {text(v)}.",
@@ -62,14 +62,14 @@ def _right(k: int, x: Array, length: Any, v: Array) -> Step:
 
 
 def _values(sigma: list) -> Step:
-    """The singular values: roots of the eigenvalues of A'A, at most min(m, n) of them."""
+    """Write the singular values: roots of the eigenvalues of A'A, at most min(m, n)."""
     words = ", ".join(f"{indexed('σ', i)} = {text(s)}" for i, s in enumerate(sigma))
     formula = r",\quad ".join(rf"\sigma_{{{i}}} = {tex(s)}" for i, s in enumerate(sigma, 1))
     return Step(f"Roots of the eigenvalues, in order: {words or 'none'}.", formula)
 
 
 def _left(k: int, s: Any, image: Array, u: Array) -> Step:
-    """A left singular vector: the image of the right one, divided by the singular value."""
+    """Write a left singular vector: the image of the right one over the singular value."""
     return Step(
         f"{indexed('u', k)} = A{indexed('v', k)} / {indexed('σ', k)} = {text(u)}.",
         rf"u_{{{k + 1}}} = \frac{{1}}{{{tex(s)}}} A v_{{{k + 1}}} "
@@ -78,7 +78,7 @@ def _left(k: int, s: Any, image: Array, u: Array) -> Step:
 
 
 def _completion(U: list[Array], size: int, m: int) -> list[Step]:
-    """Vectors at right angles to all left ones, appended to U until there are enough."""
+    """Return vectors at right angles to all left ones, appended to U until there are enough."""
     if len(U) == size:
         return []
     rows = np.array(U, dtype=object).reshape(len(U), m)
@@ -102,7 +102,7 @@ def _completion(U: list[Array], size: int, m: int) -> list[Step]:
 
 
 def _product(A: Array, U: list[Array], sigma: list, V: list[Array]) -> list[Step]:
-    """The three factors, and that their product is A."""
+    """Write the three factors, and that their product is A."""
     m, n = A.shape
     S = zeros((len(U), len(V)), like=A)
     S[range(len(sigma)), range(len(sigma))] = sigma

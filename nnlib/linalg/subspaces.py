@@ -27,7 +27,7 @@ def special_solutions(R: Array, pivots: tuple[int, ...], free: tuple[int, ...]) 
 
 
 def told_solutions(N: Array, free: tuple[int, ...]) -> Telling:
-    """How each of the special solutions comes about."""
+    """Return how each of the special solutions comes about."""
     others = " and the other free unknowns 0" if len(free) > 1 else ""
     for k, f in enumerate(free):
         words = f"Let {indexed('x', f)} be 1{others}: the reduced rows, with 0 on the right,"

@@ -142,7 +142,7 @@ def _solution_set(A: Array, b: Array) -> Telling:
 
 
 def _told(x: Array, N: Array, free: tuple[int, ...]) -> Telling:
-    """The particular solution and what may be added to it."""
+    """Return the particular solution and what may be added to it."""
     reason = _reason(free)
     words = "Let the free unknowns be 0." if free else "Right of the bar stands the solution."
     yield lambda: Step(f"{reason[0].upper()}{reason[1:]}. {words}", f"x = {tex(x)}")
@@ -151,7 +151,7 @@ def _told(x: Array, N: Array, free: tuple[int, ...]) -> Telling:
 
 
 def _reason(free: tuple[int, ...]) -> str:
-    """Why there is one solution, or more."""
+    """Say why there is one solution, or more."""
     if not free:
         return "every column has a pivot, so no unknown may be chosen"
     lack = "has" if len(free) == 1 else "have"
@@ -234,7 +234,7 @@ def back_substitution(U: Array, c: Array) -> Telling:
 
 
 def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
-    """Equation i with the unknowns put in that are known, solved for the next."""
+    """Write equation i with the known unknowns put in, solved for the next."""
     known = [j for j in range(i + 1, len(U)) if U[i, j] != 0]
     words = [text(c[i]), *(f"{factor(U[i, j])} · {factor(x[j])}" for j in known)]
     write, write_factor = (_row, _row) if c.ndim == 2 else (tex, tex_factor)
@@ -249,5 +249,5 @@ def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
 
 
 def _row(x: Array) -> str:
-    """The values of one unknown for several right-hand sides."""
+    """Return the values of one unknown for several right-hand sides."""
     return tex_matrix(x[None])

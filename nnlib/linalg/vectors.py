@@ -19,7 +19,7 @@ Array = np.ndarray
 
 
 def _pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
-    """Two vectors of one length."""
+    """Return two vectors of one length."""
     x = vector(x, function, "x", exact=exact)
     y = vector(y, function, "y", exact=exact)
     if x.shape != y.shape:
@@ -109,14 +109,14 @@ def dot(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
 
 
 def _dot(x: Array, y: Array) -> Telling:
-    """One sum of products."""
+    """Write one sum of products."""
     d = scalar(x @ y)
     yield lambda: _products(x, y, d)
     return d
 
 
 def _products(x: Array, y: Array, d: Any) -> Step:
-    """The sum that a dot product is."""
+    """Return the sum that a dot product is."""
     words = [f"{factor(a)} · {factor(b)}" for a, b in zip(x, y, strict=True)]
     signs = [rf"{tex_factor(a)} \cdot {tex_factor(b)}" for a, b in zip(x, y, strict=True)]
     sentence = f"Multiply entry by entry and add: {' + '.join(words) or '0'} = {text(d)}."
@@ -158,7 +158,7 @@ def cosine(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
 
 
 def _lengthy(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
-    """Two vectors of one length, neither of them 0."""
+    """Return two vectors of one length, neither of them 0."""
     x, y = _pair(x, y, function, exact)
     for name, v in (("x", x), ("y", y)):
         if not v.any():
@@ -167,7 +167,7 @@ def _lengthy(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
 
 
 def _cosine(x: Array, y: Array) -> Telling:
-    """The dot product over both lengths."""
+    """Divide the dot product by both lengths."""
     x, y = scaled(x), scaled(y)  # the angle is the same
     d = yield from _dot(x, y)
     a, b = length(x), length(y)
@@ -255,7 +255,7 @@ def cross(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Array 
 
 
 def _cross(x: Array, y: Array) -> Telling:
-    """Entry by entry: the two other coordinates, in turn."""
+    """Compute entry by entry from the two other coordinates, in turn."""
     z = x - x
     for k, i, j in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
         z[k] = x[i] * y[j] - x[j] * y[i]
@@ -264,7 +264,7 @@ def _cross(x: Array, y: Array) -> Telling:
 
 
 def _crossed(k: int, factors: tuple, z: Any) -> Step:
-    """One entry of a cross product."""
+    """Return one entry of a cross product."""
     a, b, c, d = (factor(f) for f in factors)
     e, f, g, h = (tex_factor(f) for f in factors)
     formula = rf"z_{k + 1} = {e} \cdot {f} - {g} \cdot {h} = {tex(z)}"
