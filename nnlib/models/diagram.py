@@ -81,7 +81,7 @@ class Diagram:
 
 
 def _card(block: Block) -> Card:
-    """What stands on a block."""
+    """Return the text on a block."""
     if block.is_plain:
         return Card(", ".join([block.kind, *block.then]), [], [], False)
     held = f"{block.parameters:,} parameters" if block.parameters else ""

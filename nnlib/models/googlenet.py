@@ -35,7 +35,7 @@ class GoogLeNetOutputs(NamedTuple):
 
 
 def conv(in_channels: int, out_channels: int, kernel_size: int, **options: Any) -> Sequential:
-    """A convolution and ReLU."""
+    """Return a convolution and ReLU."""
     return Sequential(Conv2d(in_channels, out_channels, kernel_size, **options), ReLU())
 
 

@@ -37,7 +37,7 @@ def _chain(before: int, *steps: tuple[int, Any]) -> Sequential:
 
 
 def _averaged(before: int, maps: int) -> Sequential:
-    """The branch that averages squares of 3 times 3 before a 1x1 convolution."""
+    """Return the branch that averages squares of 3 times 3 before a 1x1 convolution."""
     return Sequential(AvgPool2d(3, 1, 1, count_include_pad=False), *_chain(before, (maps, 1)))
 
 

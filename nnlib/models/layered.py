@@ -66,7 +66,7 @@ class Block:
 
 
 def _modules(scope: Scope) -> list[Scope]:
-    """The calls of modules around a call, the outermost first, itself included."""
+    """Return the calls of modules around a call, the outermost first, itself included."""
     return [s for s in scope.chain() if s.module is not None]
 
 
@@ -92,7 +92,7 @@ class Builder:
         return _chained(_leading_to(self._output()))
 
     def _block(self, scopes: list[Scope], name: str) -> Block:
-        """The block of a call, or a new one for an operation between modules."""
+        """Return the block of a call, or a new one for an operation between modules."""
         inside = next((s for s in scopes[: self.depth] if _is_one(s.module)), None)
         if inside is None and len(scopes) <= self.depth:
             return Block("", JOINS.get(name, name))
@@ -107,7 +107,7 @@ class Builder:
         return self.calls[inside]
 
     def _add(self, unit: Unit) -> None:
-        """What a unit reads becomes an operand of its block; what it gives comes from it."""
+        """Add a unit: its operands become its block's, and its results come from the block."""
         sources = [self.made[x] for x in unit.inputs if x in self.made]
         if sources:
             block = self._block(unit.modules, unit.name)
@@ -122,14 +122,14 @@ class Builder:
         block.shape = block.shape or outs[0].shape
 
     def _pass(self, scope: Scope) -> None:
-        """A module that gave what it got, such as dropout in evaluation mode."""
+        """Return a module that gave what it got, such as dropout in evaluation mode."""
         scopes, x = _modules(scope), tensors(scope.output)
         shown = len(scopes) <= self.depth and _is_one(scope.module)
         if (shown or len(scopes) == self.depth + 1) and x and x[0] in self.made:
             self._join(self._block(scopes, ""), [self.made[x[0]]], x[:1])
 
     def _output(self) -> Block:
-        """The block that gives the model's output; one that joins them if there are several."""
+        """Return the block of the model's output; one that joins several outputs."""
         last = list(dict.fromkeys(self.made[x] for x in self.run.outputs if x in self.made))
         if not last:
             raise ValueError("diagram: the model's output does not depend on its inputs")
@@ -137,20 +137,20 @@ class Builder:
 
 
 def _idle(recorded: recording) -> list[Scope]:
-    """The calls of modules that only handed on a tensor, in the order of their ends."""
+    """Return the calls of modules that only handed on a tensor, in the order of their ends."""
     busy = {scope for op in recorded.ops if op.scope for scope in op.scope.chain()}
     idle = [s for s in recorded.scopes if s.module is not None and s not in busy and s.args]
     return sorted(idle, key=lambda scope: scope.end)
 
 
 def _is_one(module: Module) -> bool:
-    """Whether a module is one block at any depth: it has no parts, or is a layer of nnlib."""
+    """Tell whether a module is one block: it has no parts, or is a layer of nnlib."""
     own = type(module).__module__.startswith("nnlib.nn.")
     return not [*module.children()] or (own and not isinstance(module, CONTAINERS))
 
 
 def _leading_to(output: Block) -> list[Block]:
-    """All blocks that the output depends on, each after its operands."""
+    """Return all blocks that the output depends on, each after its operands."""
     order: dict[Block, None] = {}
     to_do = [(output, False)]
     while to_do:
@@ -164,7 +164,7 @@ def _leading_to(output: Block) -> list[Block]:
 
 
 def _users(blocks: list[Block]) -> dict[Block, int]:
-    """How many blocks read each one."""
+    """Return how many blocks read each one."""
     count = dict.fromkeys(blocks, 0)
     for block in blocks:
         for x in block.operands:

@@ -23,12 +23,12 @@ __all__ = [
 
 
 def conv3x3(before: int, maps: int, stride: int = 1, groups: int = 1) -> Conv2d:
-    """A convolution of windows 3 wide, without bias, that keeps the size at stride 1."""
+    """Return a convolution of windows 3 wide, without bias, that keeps the size at stride 1."""
     return Conv2d(before, maps, 3, stride, padding=1, groups=groups, bias=False)
 
 
 def conv1x1(before: int, maps: int, stride: int = 1) -> Conv2d:
-    """A linear map of each pixel's channels, without bias."""
+    """Return a linear map of each pixel's channels, without bias."""
     return Conv2d(before, maps, 1, stride, bias=False)
 
 

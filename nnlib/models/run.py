@@ -44,7 +44,7 @@ def watched(
 def _inputs(
     name: str, model: Module, sizes: Any, data: Any, batch_dim: int | None, dtypes: Any
 ) -> tuple[tuple, dict]:
-    """The positional and the keyword arguments of the run."""
+    """Return the positional and the keyword arguments of the run."""
     if (sizes is None) == (data is None):
         raise ValueError(f"{name}: expected either input_size or input_data")
     if data is not None:
@@ -62,7 +62,7 @@ def _inputs(
 
 
 def _size(name: str, size: Sequence[int], batch_dim: int | None) -> tuple[int, ...]:
-    """The shape of one input, with its batch."""
+    """Return the shape of one input, with its batch."""
     whole = isinstance(size, list | tuple) and all(
         isinstance(n, int | np.integer) and not isinstance(n, bool) for n in size
     )

@@ -147,7 +147,7 @@ class Summary(list):
 
 
 def _row(layer: Layer) -> str:
-    """The cells of one row."""
+    """Return the cells of one row."""
     first, *others = layer.cells
     indent = f'style="padding-left:{1 + layer.depth}em;text-align:left"'
     cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in others)
@@ -216,7 +216,7 @@ def summary(
 def _layers(
     model: Module, seen: recording, inputs: list[Tensor], depth: int | None
 ) -> Iterator[Layer]:
-    """The rows, with everything that was done added to the row it belongs to."""
+    """Return the rows, with everything that was done added to the row it belongs to."""
     counted: set[Tensor] = set()
     rows: dict[Scope, Layer] = {}
     for scope in seen.scopes:
@@ -239,7 +239,7 @@ def _layers(
 def _add_row(
     rows: dict[Scope, Layer], scope: Scope, depth: int | None, counted: set[Tensor]
 ) -> None:
-    """A row for a call, or that of the call around it where that is as deep as rows go."""
+    """Return a call's row; below the greatest depth, the row of the call around it."""
     at = level(scope)
     if depth is not None and at > depth:
         rows[scope] = rows[scope.parent]
@@ -270,12 +270,12 @@ def _add_unit(layer: Layer, unit: Unit, known: dict[Tensor, Field]) -> None:
 
 
 def _by(pair: tuple[int, int]) -> str:
-    """One number where height and width agree."""
+    """Return one number where height and width agree."""
     return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"
 
 
 def size(n: int) -> str:
-    """A number of bytes in the unit that suits it.
+    """Return a number of bytes in the unit that suits it.
 
     >>> size(640), size(4 * 138_357_544)
     ('640 B', '527.8 MiB')

@@ -28,7 +28,7 @@ SOFT = "var(--nn-soft, #eef1f6)"
 
 
 class Card(NamedTuple):
-    """What stands on one card: a title, the lines of the value, those of the gradient."""
+    """The text of one card: a title, the lines of the value, those of the gradient."""
 
     title: str
     value: list[str]
@@ -46,7 +46,7 @@ class Card(NamedTuple):
 
 
 def _columns(rows: list[str]) -> list[float]:
-    """Where each column of a matrix ends, its entries standing right-aligned."""
+    """Return where each column of a matrix ends, its entries standing right-aligned."""
     cells = [row.split("  ") for row in rows if "  " in row]
     widths = [max(map(len, column)) + 1.4 for column in zip(*cells, strict=True)]
     return [x * CHARACTER - 1.4 * CHARACTER for x in itertools.accumulate(widths, initial=1.4)][
@@ -55,13 +55,13 @@ def _columns(rows: list[str]) -> list[float]:
 
 
 def _width(rows: list[str]) -> float:
-    """The width of some lines."""
+    """Return the width of some lines."""
     plain = (len(row) * CHARACTER for row in rows if "  " not in row)
     return max([0.0, *plain, *_columns(rows)])
 
 
 def card(node: Node, gradients: bool) -> Card:
-    """What stands on the card of a node."""
+    """Return the text of the card of a node."""
     name, made = label(node.name), bool(node.operation)
     title = f"{name} · {node.symbol}" if made and name != node.symbol else name
     shown = gradients and node.gradient is not None
@@ -131,7 +131,7 @@ def draw(cards: Sequence[Card], places: Layout, direction: str, words: str) -> s
 
 
 def _description(nodes: Sequence[Node], gradients: bool) -> str:
-    """The graph in words, node by node."""
+    """Return the graph in words, node by node."""
     parts = []
     for node in nodes:
         made = f" ({node.symbol})" if node.operation else ""
@@ -142,7 +142,7 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
 
 
 def _edge(edge: tuple, cards: Sequence[Card], places: Layout, lie: Deck) -> str:
-    """One edge from the end of a card to the beginning of another, with its arrow."""
+    """Return one edge from the end of a card to the beginning of another, with its arrow."""
     source, target, operand, passed = edge
     twins = [e[2] for e in places.edges if e[:2] == (source, target)]
     turn = 14.0 * (twins.index(operand) - (len(twins) - 1) / 2)
@@ -169,14 +169,14 @@ def _edge(edge: tuple, cards: Sequence[Card], places: Layout, lie: Deck) -> str:
 
 
 def _bent(start: list[float], end: list[float], along: int) -> str:
-    """A curve that leaves and arrives along the layers' direction."""
+    """Return a curve that leaves and arrives along the layers' direction."""
     first, second = list(start), list(end)
     first[along] = second[along] = (start[along] + end[along]) / 2
     return "C{:.4g} {:.4g} {:.4g} {:.4g} {:.4g} {:.4g}".format(*first, *second, *end)
 
 
 def _card(c: Card, centre: tuple[float, float]) -> str:
-    """A card: the title, below it the value, below a line the gradient."""
+    """Return a card: the title, below it the value, below a line the gradient."""
     width, height = c.size
     x, y = centre[0] - width / 2, centre[1] - height / 2
     dashes = ' stroke-dasharray="3 2"' if c.dashed else ""
@@ -207,6 +207,6 @@ def _lines(x: float, y: float, rows: list[str], colour: str) -> Iterator[str]:
 
 
 def _text(x: float, y: float, words: str, colour: str, more: str = "") -> str:
-    """A line of a card, or an entry of a matrix."""
+    """Return a line of a card, or an entry of a matrix."""
     place = f'x="{x:.5g}" y="{y:.5g}"'
     return f'<text {place} fill="{colour}"{more}>{html.escape(words)}</text>'

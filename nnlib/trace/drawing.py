@@ -87,13 +87,13 @@ def draw(nodes: Sequence[Node], places: Layout, direction: str, gradients: bool)
 
 
 def _fits_a_circle(node: Node) -> bool:
-    """Whether all of a node can stand by a circle: one number, and a short sign."""
+    """Tell whether all of a node can stand by a circle: one number, and a short sign."""
     longest, sign = (7, node.symbol) if node.operation else (4, label(node.name))
     return node.is_scalar and len(sign) <= longest
 
 
 def _description(nodes: Sequence[Node], gradients: bool) -> str:
-    """The graph in words, node by node."""
+    """Return the graph in words, node by node."""
     parts = []
     for node in nodes:
         made = f" ({node.symbol})" if node.operation else ""
@@ -104,7 +104,7 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
 
 
 def _edge(edge, nodes: Sequence[Node], places: Layout, frame: Frame, gradients: bool) -> str:
-    """One edge with its arrow; what it carries back, where its source has several users."""
+    """Return an edge with its arrow, and its gradient if its source has several users."""
     source, target, operand, passed = edge
     points = [frame.at(p) for p in (places.nodes[source], *passed, places.nodes[target])]
     same = [x is nodes[source] for x in nodes[target].operands]
@@ -121,7 +121,7 @@ def _edge(edge, nodes: Sequence[Node], places: Layout, frame: Frame, gradients: 
 def _curve(
     points: list[tuple[float, float]], along_x: bool, bend: float
 ) -> tuple[str, tuple[float, float]]:
-    """A path that leaves and arrives along the layers' direction, and its middle."""
+    """Return a path that leaves and arrives along the layers' direction, and its middle."""
     along, across, turn = (0, 1, 0.5) if along_x else (1, 0, 0.3)  # down: above the numbers
     ends = [list(p) for p in points]
     ends[0][along] += RADIUS
@@ -141,7 +141,7 @@ def _curve(
 
 
 def _head(tip: tuple[float, float], along_x: bool) -> str:
-    """The arrow's head, at the circle it points to."""
+    """Return the arrow's head, at the circle it points to."""
     x, y = tip
     if along_x:
         corners = f"{x - RADIUS:g} {y:g}l-8 -4v8z"
@@ -151,7 +151,7 @@ def _head(tip: tuple[float, float], along_x: bool) -> str:
 
 
 def _node(node: Node, centre: tuple[float, float], along_x: bool, gradients: bool) -> str:
-    """A circle with its sign and, beside it, name, value and gradient."""
+    """Return a circle with its sign and, beside it, name, value and gradient."""
     x, y = centre
     dashes, slant = ("", "") if node.operation else (' stroke-dasharray="3 2"', ITALIC)
     circle = (
@@ -183,7 +183,7 @@ def _beside(x: float, y: float, name: str, value: str, gradient: str) -> list[st
 
 
 def _text(x: float, y: float, words: str, colour: str, more: str = "") -> str:
-    """A text with a rim in the page's colour, so that lines do not disturb it."""
+    """Return a text with a rim in the page's colour, so that lines do not disturb it."""
     if not words:
         return ""
     rim = f'stroke="{PAPER}" stroke-width="3.5" paint-order="stroke"'

@@ -91,14 +91,14 @@ max, relu, sigmoid, tanh
 
 
 def _input(name: str, value: float) -> Tensor:
-    """An input as a tensor of one number."""
+    """Return an input as a tensor of one number."""
     if not isinstance(value, int | float | np.number) or not np.isfinite(value):
         raise ValueError(f"expression: expected a finite number for {name}, got {value!r}")
     return Tensor(np.array(value, dtype=np.float64), requires_grad=True)
 
 
 def _parsed(text: str) -> list[ast.stmt]:
-    """The statements of a text."""
+    """Return the statements of a text."""
     if len(text) > LONGEST:
         raise ValueError(f"expression: expected at most {LONGEST} characters, got {len(text)}")
     if strange := re.search("[\0\ud800-\udfff]", text):  # Python gives these no place
@@ -120,7 +120,7 @@ def _parsed(text: str) -> list[ast.stmt]:
 
 
 def _index(text: str, line: int, column: int = 0) -> int:
-    """Where in a text a place is that Python counts in lines and bytes of the stripped text."""
+    """Return the index in a text of a place given as line and byte of the stripped text."""
     lines = io.StringIO(text.strip(), newline="").readlines()
     before = b"".join(one.encode() for one in lines[: line - 1])
     start = before + "".join(lines[line - 1 :]).encode()[:column]
@@ -128,13 +128,13 @@ def _index(text: str, line: int, column: int = 0) -> int:
 
 
 def _error(text: str, index: int, problem: str) -> ValueError:
-    """What is wrong, and where."""
+    """Return the error: what is wrong, and where."""
     lines = io.StringIO(text[:index] + "|", newline="").readlines()
     return ValueError(f"expression: line {len(lines)}, column {len(lines[-1])}: {problem}")
 
 
 def _depth(level: list[ast.AST]) -> int:
-    """The number of levels of a syntax tree."""
+    """Return the number of levels of a syntax tree."""
     depth = 0
     while level:
         level = [child for node in level for child in ast.iter_child_nodes(node)]
@@ -161,7 +161,7 @@ class _Reader:
         return result
 
     def statement(self, node: ast.stmt) -> Value:
-        """An assignment to one new name, or an expression."""
+        """Return an assignment to one new name, or an expression."""
         if isinstance(node, ast.Expr):
             return self.value(node.value)
         target = node.targets[0] if isinstance(node, ast.Assign) else None
@@ -175,7 +175,7 @@ class _Reader:
         return result
 
     def value(self, node: ast.expr) -> Value:
-        """The value of an expression: a number as long as no input takes part."""
+        """Return the value of an expression: a number as long as no input takes part."""
         match node:
             case ast.Constant(value=constant) if type(constant) in (int, float):
                 return self.finite(node, constant)
@@ -192,13 +192,13 @@ class _Reader:
         raise self.error(node, f"not allowed here: {self.written(node)}")
 
     def named(self, node: ast.expr, name: str) -> Value:
-        """The value of a name."""
+        """Return the value of a name."""
         if name not in self.known:
             raise self.error(node, f"unknown name {name!r}; give its value as {name}=...")
         return self.known[name]
 
     def function(self, node: ast.Call, name: str) -> Value:
-        """A function of the table."""
+        """Return a function of the table."""
         if name not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
             raise self.error(node, f"unknown function {name!r}; known are {known}")
@@ -223,7 +223,7 @@ class _Reader:
         return output
 
     def finite(self, node: ast.expr, value: float) -> float:
-        """A number as float; an error if it is none."""
+        """Return a number as float; an error if it is none."""
         try:
             number = float(value)
         except (OverflowError, TypeError):
@@ -243,7 +243,7 @@ class _Reader:
                 raise self.unused(tensor)
 
     def unused(self, tensor: Tensor) -> ValueError:
-        """That a tensor is of no use; a result with its place."""
+        """Return the error that a tensor is not used, with its place if it is a result."""
         place, name = self.places.get(tensor), self.names.get(tensor)
         if place is None:
             return ValueError(f"expression: {name} is not used in the output")
@@ -251,21 +251,21 @@ class _Reader:
         return self.error(place, f"{what} is not used in the output")
 
     def written(self, node: ast.expr) -> str:
-        """The text of an expression, in quotes, its beginning if it is long."""
+        """Return the text of an expression, in quotes, its beginning if it is long."""
         return repr((ast.get_source_segment(self.text.strip(), node) or "")[:40])
 
     def error(self, node: ast.AST, problem: str) -> ValueError:
-        """What is wrong, and where."""
+        """Return the error: what is wrong, and where."""
         return _error(self.text, _index(self.text, node.lineno, node.col_offset), problem)
 
 
 def _apply(function: Callable, operands: tuple[Value, ...]) -> Tensor:
-    """The operation on tensors of float64."""
+    """Return the operation on tensors of float64."""
     return function(*(x if isinstance(x, Tensor) else Tensor(np.array(x)) for x in operands))
 
 
 def _puller(function: Callable, operands: tuple[Value, ...]) -> Callable:
-    """From an operation's gradient to its operands', by nnlib's rules for that one alone."""
+    """Return the function from an operation's gradient to its operands', by nnlib's rules."""
     copies = [
         Tensor(x.array, requires_grad=True) if isinstance(x, Tensor) else x for x in operands
     ]

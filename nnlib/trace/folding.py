@@ -60,7 +60,7 @@ def simplified(nodes: Sequence[Node], constant: Callable[[Tensor], Node]) -> lis
 
 
 def _checked(nodes: Sequence[Node], most: int) -> list[Node]:
-    """The nodes, if there are not too many."""
+    """Return the nodes, if there are not too many."""
     if len(nodes) > most:
         raise ValueError(
             f"graph: {len(nodes)} nodes, but a drawing has room for {most}; compute inside "
@@ -71,12 +71,12 @@ def _checked(nodes: Sequence[Node], most: int) -> list[Node]:
 
 
 def _modules(scope: Scope | None) -> list[Scope]:
-    """The calls of modules around an operation, the outermost first."""
+    """Return the calls of modules around an operation, the outermost first."""
     return [s for s in scope.chain() if s.module is not None] if scope else []
 
 
 def _functions(scope: Scope | None) -> list[Scope]:
-    """The calls of functions around an operation, inside its innermost module."""
+    """Return the calls of functions around an operation, inside its innermost module."""
     chain = scope.chain() if scope else []
     while chain and any(s.module is not None for s in chain):
         chain.pop(0)
@@ -89,7 +89,7 @@ def _folded(
     depth: int,
     constant: Callable[[Tensor], Node] | None = None,
 ) -> list[Node]:
-    """The nodes with each call at one level as one of them, and its parameters inside."""
+    """Return the nodes with each call at one level, parameters included, as one node."""
     group = {
         node: chain[min(depth, len(chain) - 1)]
         for node, chain in zip(nodes, scopes, strict=True)
@@ -113,12 +113,12 @@ def _folded(
 
 
 def _is_one(scope: Scope) -> bool:
-    """Whether a call is of a module without parts."""
+    """Tell whether a call is of a module without parts."""
     return scope.module is not None and not [*scope.module.children()]
 
 
 def _own(nodes: Sequence[Node], group: dict[Node, Scope]) -> set[Node]:
-    """The leaves that only calls of their own module read: its parameters, its constants."""
+    """Return the leaves read only inside their own module: parameters and constants."""
     users: dict[Node, set] = {}
     for node in nodes:
         for x in node.operands:
@@ -128,7 +128,7 @@ def _own(nodes: Sequence[Node], group: dict[Node, Scope]) -> set[Node]:
 
 
 def _owns(scope: Scope, leaf: Node) -> bool:
-    """Whether a leaf comes from inside a call: a parameter, or a constant not given to it."""
+    """Tell whether a leaf belongs to a call: a parameter, or a constant not passed in."""
     if isinstance(leaf.owner, Parameter):
         return scope.module is not None and leaf.owner in {*scope.module.parameters()}
     return leaf.gradient is None and all(x is not leaf.owner for x in tensors(scope.args))
@@ -141,7 +141,7 @@ def _joined(
     own: set[Node],
     constant: Callable[[Tensor], Node] | None,
 ) -> Node:
-    """One node for a call: it reads what came from outside and gives what its last one does."""
+    """Return one node for a call: it has the outer operands and the last node's result."""
     parts = [n for n, s in group.items() if s is scope]
     main = [x.node for x in tensors(scope.output)[:1]]  # of several results the first
     node = next((n for n in parts if n.owner in main), node)
@@ -166,7 +166,7 @@ def _joined(
 def _as_given(
     args: tuple, read: dict[Node, list], constant: Callable[[Tensor], Node]
 ) -> dict[Node, list]:
-    """Operands in the order of a function's arguments, those without gradient among them."""
+    """Return operands in the order of the arguments, including those without gradient."""
     by_owner = {id(x.owner): x for x in read}
     given = [x for x in args if isinstance(x, Tensor)]
     places = [(x, by_owner.get(id(x.node or x))) for x in given]
@@ -175,7 +175,7 @@ def _as_given(
 
 
 def _pulled(parts: list[Node], last: Node, read: tuple[Node, ...], g: Any) -> tuple:
-    """What several operations together send to each operand of the first ones."""
+    """Return what several operations together send to each operand of the first ones."""
     totals: dict[Node, list] = {last: [g]}
     for part in reversed(parts):
         if part in totals:
@@ -186,7 +186,7 @@ def _pulled(parts: list[Node], last: Node, read: tuple[Node, ...], g: Any) -> tu
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """The name, numbered if it is taken: a module may be called several times."""
+    """Return the name, numbered if it is taken: a module may be called several times."""
     numbered = (f"{name} ({k})" for k in itertools.count(2))
     name = next(n for n in itertools.chain([name], numbered) if n not in taken)
     taken.add(name)
@@ -194,7 +194,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _sum(parts: list) -> Value:
-    """What several operations send to one place; None where it is a constant."""
+    """Return the sum of what operations send to one target; None for a constant."""
     parts = [p for p in parts if p is not None]
     return sum(parts[1:], parts[0]) if parts else None
 

@@ -50,7 +50,7 @@ def gate(operation: str) -> Gate:
 
 
 def symbol(operation: str, constants: list[float | None]) -> str:
-    """What stands in the circle; a constant operand is part of it, as in +1 or 1/x.
+    """Return what stands in the circle; a constant operand is part of it, as in +1 or 1/x.
 
     >>> symbol("add", [None, 1.0]), symbol("div", [1.0, None]), symbol("exp", [None])
     ('+1', '1/x', 'exp')

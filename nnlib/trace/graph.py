@@ -106,7 +106,7 @@ class Node:
 
 
 def _written(value: Value, shape: tuple[int, ...] = ()) -> str:
-    """A number with four digits, an array in short."""
+    """Return a number with four digits, an array in short."""
     return f"{value:.4g}" if isinstance(value, float) else said(value, shape)
 
 
@@ -249,7 +249,7 @@ class Picture:
         return f'<div class="nn-panels"><div class="nn-panel">{drawn}</div></div>'
 
     def _drawn(self) -> str:
-        """The drawings, of which the style shows one."""
+        """Return the drawings, of which the style shows one."""
         down = self.down if self.right else self.down.replace("nn-down", "nn-both", 1)
         return f'<div class="nn-trace">{STYLE}{self.right}{down}</div>'
 
@@ -292,7 +292,7 @@ def build(output: Tensor, calls: Sequence[Call], names: dict[Tensor, str]) -> Gr
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """The name, or the first of v1, v2 and so on if it is taken."""
+    """Return the name, or the first of v1, v2 and so on if it is taken."""
     numbered = (f"v{k}" for k in itertools.count(1))
     return next(n for n in itertools.chain([name], numbered) if n not in taken)
 

@@ -140,7 +140,7 @@ def _check(output: Any) -> None:
 
 
 def _upstream(output: Tensor, gradient: Any) -> np.ndarray:
-    """What the walk starts with."""
+    """Return the gradient that the walk starts with."""
     if gradient is None and output.array.size != 1:
         raise ValueError(
             f"graph: expected a tensor of one element, or gradient= of shape {output.shape}"
@@ -157,7 +157,7 @@ def _upstream(output: Tensor, gradient: Any) -> np.ndarray:
 
 
 def _names(names: Any, named: dict[str, Any]) -> dict[Tensor, str]:
-    """Names by tensor; a name given twice is refused."""
+    """Return names by tensor; a name given twice is refused."""
     if isinstance(names, Module):
         names = dict(names.named_parameters())
     if not isinstance(names, Mapping | None):

@@ -66,7 +66,7 @@ def layout(inputs: Sequence[Sequence[int | None]]) -> Layout:
 
 
 def _layers(inputs: Sequence[Sequence[int | None]]) -> list[int]:
-    """Each node's layer: the output's is the last, an operand's lies before its users'."""
+    """Return each node's layer: the output's is last, operands come before users."""
     behind = [0] * len(inputs)
     for node in reversed(range(len(inputs))):
         for operand in inputs[node]:
@@ -78,7 +78,7 @@ def _layers(inputs: Sequence[Sequence[int | None]]) -> list[int]:
 def _rows(
     inputs: Sequence[Sequence[int | None]], layers: list[int]
 ) -> tuple[list[list[Item]], list[tuple[int, list[Item]]]]:
-    """The items of each layer in order, and each edge as the chain of items it joins."""
+    """Return the items of each layer in order, and each edge as the chain of items it joins."""
     rows: list[list[Item]] = [[] for _ in range(max(layers) + 1)]
     edges, waiting, seen = [], [len(inputs) - 1], set()
     while waiting:
@@ -99,7 +99,7 @@ def _rows(
 
 
 def _slots(rows: list[list[Item]], edges: list[tuple[int, list[Item]]]) -> dict[Item, float]:
-    """A slot for each item, near the mean of its neighbours, at least 1 from the next item."""
+    """Return a slot for each item, near its neighbours' mean and 1 or more apart."""
     before: dict[Item, list[Item]] = {item: [] for row in rows for item in row}
     after: dict[Item, list[Item]] = {item: [] for row in rows for item in row}
     for _, chain in edges:

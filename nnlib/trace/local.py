@@ -93,7 +93,7 @@ def local(source: Tensor | Graph, **options: Any) -> Locals:
 
 
 def _edges(node: Node) -> Iterator[Local]:
-    """The derivatives of one operation."""
+    """Return the derivatives of one operation."""
     jacobians = _jacobians(node)
     for k, x in enumerate(node.operands):
         wanted = isinstance(x, Node) and x.gradient is not None and node.gradient is not None
@@ -119,7 +119,7 @@ def _jacobians(node: Node) -> tuple[Value, ...] | None:
 
 
 def _stacked(rows: tuple, node: Node) -> Value:
-    """The rows of a Jacobian, put together; None for a constant."""
+    """Return the rows of a Jacobian, put together; None for a constant."""
     if rows[0] is None:
         return None
     return plain(np.stack(rows).reshape(node.shape + np.shape(rows[0])))

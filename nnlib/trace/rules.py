@@ -25,7 +25,7 @@ class Said(NamedTuple):
 
 
 def _said(reads: str, text: str, latex: str) -> Said:
-    """A rule, what it reads in one string."""
+    """Return a rule, what it reads in one string."""
     return Said(tuple(reads.split()), text, latex)
 
 

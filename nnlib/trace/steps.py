@@ -46,10 +46,10 @@ def forward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
 
 
 def _scalar_forward(node: Node) -> tuple[str, str]:
-    """An operation on numbers as text and as LaTeX."""
-    look = gate(node.operation)
-    text = _equation(node, look.text, label, number)
-    return text, _equation(node, look.latex, tex_name, digits)
+    """Return an operation on numbers as text and as LaTeX."""
+    sign = gate(node.operation)
+    text = _equation(node, sign.text, label, number)
+    return text, _equation(node, sign.latex, tex_name, digits)
 
 
 def _equation(node: Node, pattern: str, write: Callable, digits: Callable) -> str:
@@ -69,7 +69,7 @@ def _equation(node: Node, pattern: str, write: Callable, digits: Callable) -> st
 
 
 def _filled(pattern: str, words: list[str]) -> str:
-    """The pattern with a word in each place, or all of them in its only place."""
+    """Return the pattern filled with a word a place, or with all words in its only place."""
     one = pattern.replace("{{", "").count("{}") == 1
     return pattern.format(", ".join(words)) if one else pattern.format(*words)
 
@@ -93,7 +93,7 @@ def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
 
 
 def _start(top: Node) -> tuple[str, str]:
-    """The gradient that the walk starts with: 1, or what was given."""
+    """Return the gradient that the walk starts with: 1, or what was given."""
     name, g = label(top.name), top.gradient
     if isinstance(g, float) and g == 1:
         return (
@@ -104,7 +104,7 @@ def _start(top: Node) -> tuple[str, str]:
 
 
 class _Piece(NamedTuple):
-    """What one operation sends to one operand, and what that held before, if anything."""
+    """The gradient from one operation to one operand, and its gradient before, if any."""
 
     to: str
     local: float
@@ -121,7 +121,7 @@ class _Piece(NamedTuple):
         return f"{text}, which now holds {number(self.before + self.sent)}"
 
     def latex(self, top: str) -> str:
-        """The same as a formula; += where something had arrived before."""
+        """Return the same as a formula; += where something had arrived before."""
         upstream = digits(self.upstream)
         factor = f"({upstream})" if self.upstream < 0 else upstream
         sign = "=" if self.before is None else r"\mathrel{+}="
@@ -130,7 +130,7 @@ class _Piece(NamedTuple):
 
 
 def _pieces(node: Node, held: dict[Node, float]) -> Iterator[_Piece]:
-    """What a node sends; ``held`` counts what has arrived where."""
+    """Return what a node sends; ``held`` counts what has arrived at each node."""
     for operand, local, sent in zip(node.operands, node.local, node.sent, strict=True):
         if local is not None and not isinstance(operand, float):
             before = held.get(operand)

@@ -43,7 +43,7 @@ class Tape:
         self.counters: dict[str, Iterator[int]] = {}
 
     def _order(self) -> list[TapeNode]:
-        """All operations, the oldest first; an error if one has lost what it read."""
+        """Return all operations, the oldest first; an error if one has lost what it read."""
         seen, to_do = set(), [self.top]
         while to_do:
             node = to_do.pop()
@@ -68,7 +68,7 @@ class Tape:
         return list(self.made.values())
 
     def _op(self, node: TapeNode) -> Op | None:
-        """How an operation was seen by who watched."""
+        """Return the recorder's entry for an operation."""
         op = self.watched and self.watched.find(node)
         if op and op.changed():
             raise RuntimeError(
@@ -110,7 +110,7 @@ class Tape:
         self.made[node] = made
 
     def _operands(self, node: TapeNode, op: Op | None) -> tuple[tuple, tuple]:
-        """The operands of an operation, and for each which edge leads to it, or None."""
+        """Return the operands of an operation, and for each which edge leads to it, or None."""
         if node.edges and node.edges[0][1] is None:  # one of several results of another node
             return (self.made[node.edges[0][0]],), (0,)
         left = list(range(len(node.edges)))
@@ -131,18 +131,18 @@ class Tape:
         return tuple(x for x, _ in found), tuple(k for _, k in found)
 
     def _at(self, target: Place) -> Node:
-        """The node of what a gradient arrives at."""
+        """Return the node at which a gradient arrives."""
         return self.made[target] if target in self.made else self._leaf(target, target, "x1")
 
     def _leaf(self, key: Any, tensor: Tensor, name: str, array: Any = None) -> Node:
-        """The node of a leaf or a constant, with its value as it is now."""
+        """Return the node of a leaf or a constant, with its value as it is now."""
         value = plain(tensor.array.copy() if array is None else array)
         title = self._title(tensor, name)
         self.made[key] = Node(title, "", (), value, None, shape=tensor.shape, owner=tensor)
         return self.made[key]
 
     def _constant(self, key: str, x: Any, copy: np.ndarray | None) -> Node | float | None:
-        """A number, or an array that takes part but gets no gradient; None for an option."""
+        """Return the node of a number or of an array without gradient; None for an option."""
         held = isinstance(x, Saved | Tensor)
         array = x.array if held else x
         if isinstance(array, bool) or not isinstance(
@@ -171,7 +171,7 @@ class Tape:
         return made or self._leaf(id(copy), x, "k1", copy)
 
     def _title(self, place: Any, fallback: str) -> str:
-        """The name of a tensor or operation: the caller's, a module's, or the next free one."""
+        """Return the name of a tensor or operation: given, a module's, or the next free."""
         given = self.given.get(place)
         if given is not None:
             return given
@@ -202,7 +202,7 @@ class Tape:
 
 
 def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
-    """What the rules of an operation read, by name, and nothing differentiates."""
+    """Return what the rules of an operation read, by name, and nothing differentiates."""
     for read, x in node.saved.items():
         inner = not isinstance(x, Saved)  # of a fused operation: computed on the way
         if read != "y" and not (inner and isinstance(node, FusedNode)):
@@ -211,7 +211,7 @@ def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
 
 
 def _pulled(node: TapeNode, edges: tuple, g: Any) -> tuple[Any, ...]:
-    """What an operation sends to each operand for an upstream gradient."""
+    """Return what an operation sends to each operand for an upstream gradient."""
     if node.saved is None:
         raise RuntimeError(
             f"graph: what {node.name} had kept was freed by a walk after the graph was made; "

@@ -37,12 +37,12 @@ def tensor_forward(node: Node) -> tuple[str, str]:
 
 
 def _written(x: Node | float, write: Callable[[str], str]) -> str:
-    """An operand's name, or the number that it is."""
+    """Return an operand's name, or the number that it is."""
     return number(x) if isinstance(x, float) else write(x.name)
 
 
 def _call(node: Node, pattern: str, words: list[str]) -> str:
-    """The operation written with its operands, as a function where it takes another number."""
+    """Write the operation with its operands; as a function if their number is another."""
     places = pattern.replace("{{", "").count("{}")
     if places == len(words) and places > 1:
         return pattern.format(*words)
@@ -52,7 +52,7 @@ def _call(node: Node, pattern: str, words: list[str]) -> str:
 
 
 def _valued(value: Value) -> str:
-    """What follows a formula: = and a small value, or in which space a large one lies."""
+    """Return what follows a formula: = and a small value, or the space of a large one."""
     if value is None:
         return ""
     formula = tex(value)
@@ -60,7 +60,7 @@ def _valued(value: Value) -> str:
 
 
 class Piece(NamedTuple):
-    """What one operation sends to one operand, and what that held before, if anything."""
+    """The gradient from one operation to one operand, and its gradient before, if any."""
 
     node: Node
     operand: Node
@@ -84,7 +84,7 @@ class Piece(NamedTuple):
         return f"{text}, which now holds {said(_total(self.before, self.sent))}"
 
     def latex(self, top: str) -> str:
-        """The same as a formula; += where something had arrived before."""
+        """Return the same as a formula; += where something had arrived before."""
         sign = "=" if self.before is None else r"\mathrel{+}="
         value = _valued(self.sent)
         formula = self.rule[1] + value if self.rule else value.removeprefix(" = ")
@@ -92,12 +92,12 @@ class Piece(NamedTuple):
 
 
 def _is_pointwise(node: Node) -> bool:
-    """Whether the operation broadcasts its operands against each other."""
+    """Tell whether the operation broadcasts its operands against each other."""
     return node.operation in ("add", "sub", "mul", "div", "pow")
 
 
 def _total(before: Any, sent: Any) -> Any:
-    """The sum of two gradients."""
+    """Return the sum of two gradients."""
     total = np.add(before, sent)
     return float(total) if np.ndim(total) == 0 else total
 
@@ -120,7 +120,7 @@ def tensor_pieces(node: Node, top: str, held: dict[Node, Value]) -> Iterator[Pie
 def _rule(
     node: Node, top: str, letter: str | None, operands: dict[str, Any]
 ) -> tuple[str, str, str] | None:
-    """The rule of one operand as text, as LaTeX and in shapes; None if it is not known."""
+    """Return an operand's rule as text, as LaTeX and in shapes; None if it is unknown."""
     if letter is None:
         return None
     rule = RULES[node.operation][letter]
@@ -137,7 +137,7 @@ def _rule(
 
 
 def _shapes(node: Node, letter: str, operands: dict[str, Any]) -> str:
-    """The shapes that are multiplied, where the rule is a product of matrices."""
+    """Return the shapes that are multiplied, where the rule is a product of matrices."""
     product = PRODUCTS.get(node.operation, {}).get(letter, "")
     shapes = {k: getattr(x, "shape", ()) for k, x in operands.items()} | {"g": node.shape}
     if not product or min(len(shapes[k]) for k in shapes if f"{{{k}}}" in product) < 2:

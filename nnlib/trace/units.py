@@ -55,7 +55,7 @@ def units(recorded: recording) -> Iterator[Unit]:
 
 
 def _function(op: Op) -> Scope | None:
-    """The outermost function, inside the innermost module, that an operation is part of."""
+    """Return an operation's outermost function inside its innermost module."""
     chain = op.scope.chain() if op.scope else []
     inside = [k for k, scope in enumerate(chain) if scope.module is not None]
     first = inside[-1] + 1 if inside else 0

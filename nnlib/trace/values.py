@@ -43,7 +43,7 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def _is_small(array: np.ndarray) -> bool:
-    """Whether all entries are shown."""
+    """Tell whether all entries are shown."""
     size = array.shape
     return array.ndim <= 2 and 0 < array.size <= ENTRIES and all(n <= COLUMNS for n in size)
 
@@ -57,7 +57,7 @@ def facts(array: np.ndarray) -> str:
 
 
 def lines(value: Any, shape: tuple[int, ...] = ()) -> list[str]:
-    """What a drawing says of a value, one line below the other.
+    """Return the lines that a drawing writes for a value.
 
     Parameters
     ----------

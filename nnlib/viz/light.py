@@ -28,7 +28,7 @@ def light(svg: str) -> str:
 
 
 def _ruled(svg: str) -> str:
-    """Say on the drawing what holds for all of it: ends of lines, font, ink."""
+    """Move to the root what holds for the whole drawing: line ends, font, ink."""
     rules = ";".join(RULE.findall(svg)).replace(": ", ":").replace("; ", ";")
     start, end = re.match(r"<svg[^>]*>", svg).span()
     usual = {FONT, f"fill:{VARIABLES[INK]}", ""}

@@ -232,7 +232,7 @@ def _scores(function: str, classifier, grid: np.ndarray, labels=None) -> np.ndar
 
 
 def _chances(scores: np.ndarray) -> bool:
-    """Whether scores are probabilities (and not all 0 or 1)."""
+    """Tell whether scores are probabilities (and not all 0 or 1)."""
     whole = np.isin(scores, (0, 1)).all()
     return bool(not whole and scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1))
 

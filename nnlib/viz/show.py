@@ -148,7 +148,7 @@ def _scalable(svg: str) -> str:
 
 
 def _only_used_ids(svg: str, salt: str) -> str:
-    """Drop the ids that nothing refers to; make the others the figure's own, by number."""
+    """Remove ids that nothing refers to; number the others, with the figure's salt."""
     used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
     svg = re.sub(r'\sid="([^"]+)"', lambda m: m[0] if m[1] in used else "", svg)
     ids = {name: f"{salt}-{k}" for k, name in enumerate(re.findall(r'\sid="([^"]+)"', svg))}

@@ -224,7 +224,7 @@ def legend(
 
 
 def _is_above(names: Sequence[str], above: bool | None) -> bool:
-    """Whether a legend stands above the axes."""
+    """Tell whether a legend stands above the axes."""
     return len(names) > 3 if above is None else above
 
 
