@@ -46,7 +46,7 @@ PYTHON = {bool: np.dtype(bool), int: np.dtype("int64"), float: FLOAT32}
 
 
 def known(name: str, dtype: Any) -> np.dtype:
-    """One of the six dtypes; anything else is refused."""
+    """Return one of the six dtypes; anything else is refused."""
     if not isinstance(dtype, (np.dtype, type)) or (found := np.dtype(dtype)) not in DTYPES:
         expected = ", ".join(map(str, DTYPES))
         raise TypeError(f"{name}: expected one of the dtypes {expected}, got {dtype!r}")
@@ -69,7 +69,7 @@ def shape_of(name: str, sizes: Sequence[Any], size: Any = None) -> tuple[int, ..
 
 
 def made(name: str, array: np.ndarray, device: Any, requires_grad: bool = False) -> Tensor:
-    """The array as a tensor on a device."""
+    """Return the array as a tensor on a device."""
     check_device(name, device)
     if requires_grad and array.dtype.kind != "f":
         raise RuntimeError(
@@ -79,7 +79,7 @@ def made(name: str, array: np.ndarray, device: Any, requires_grad: bool = False)
 
 
 def scalar(name: str, x: Any) -> Any:
-    """A Python number, from one or from a single element."""
+    """Return a Python number, from one or from a single element."""
     x = raw(x)
     if isinstance(x, (np.ndarray, np.generic)) and x.ndim == 0 and x.dtype in DTYPES:
         return x.item()
@@ -144,7 +144,7 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 
 
 def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-    """Data as an array, of a dtype or of the one that torch would give it."""
+    """Return data as an array, of a dtype or of the one that torch would give it."""
     data = raw(data)
     dtype = _dtype(name, data) if dtype is None else known(name, dtype)
     data = _plain(name, data)
@@ -157,14 +157,14 @@ def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) ->
 
 
 def _dtype(name: str, data: Any) -> np.dtype:
-    """The dtype that holds all of the data; float32 if there are none."""
+    """Return the dtype that holds all of the data; float32 if there are none."""
     dtypes = {known(name, d) for d in _dtypes(name, data)} or {FLOAT32}
     top = max(d.kind.translate(RANK) for d in dtypes)
     return np.result_type(*(d for d in dtypes if d.kind.translate(RANK) == top))
 
 
 def _dtypes(name: str, data: Any) -> set[np.dtype]:
-    """The dtypes that occur in nested lists."""
+    """Return the dtypes that occur in nested lists."""
     if isinstance(data, (list, tuple, range)):
         kinds = set(map(type, data))
         if kinds <= PYTHON.keys():
@@ -178,7 +178,7 @@ def _dtypes(name: str, data: Any) -> set[np.dtype]:
 
 
 def _plain(name: str, data: Any) -> Any:
-    """Nested lists with numbers in the place of Tensors."""
+    """Return nested lists with numbers in the place of Tensors."""
     if not isinstance(data, (list, tuple)) or set(map(type, data)) <= PYTHON.keys():
         return data
     for item in data:
@@ -329,7 +329,7 @@ def logspace(
 
 
 def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
-    """Evenly spaced float64, counted from the nearer end, so that both are met exactly."""
+    """Return evenly spaced float64, counted from the nearer end: both ends are exact."""
     start, end, (n,) = (
         scalar(name, start),
         scalar(name, end),
@@ -360,7 +360,7 @@ def triu_indices(
 def _indices(
     name: str, mask: Callable, row: int, col: int, offset: int, dtype: Any, device: Any
 ) -> Tensor:
-    """Where a mask is true, in order of the rows."""
+    """Return where a mask is true, in order of the rows."""
     found = np.stack(np.nonzero(mask(*shape_of(name, (row, col)), offset)))
     return made(name, found.astype(known(name, dtype or np.int64)), device)
 
@@ -369,7 +369,7 @@ def _indices(
 
 
 def like(name: str, input: Any, dtype: Any = None) -> tuple[tuple[int, ...], np.dtype]:
-    """The shape of a tensor, and its dtype or another."""
+    """Return the shape of a tensor, and its dtype or another."""
     if not isinstance(input, (Tensor, np.ndarray)):
         raise TypeError(f"{name}: expected a Tensor, got {type(input).__name__}")
     return input.shape, known(name, dtype or input.dtype)

@@ -120,7 +120,7 @@ class Generator:
 
 
 def _fresh_seed() -> int:
-    """A seed from the operating system."""
+    """Return a seed from the operating system."""
     return np.random.SeedSequence().entropy % 2**64
 
 

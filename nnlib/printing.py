@@ -88,7 +88,7 @@ def show(tensor: Any) -> str:
 
 
 def _notes(tensor: Any) -> list[str]:
-    """What is said after the elements."""
+    """Return the notes printed after the elements, such as ``requires_grad=True``."""
     a, notes = tensor.array, []
     if not options["edgeitems"] if a.size else a.ndim != 1:
         notes.append(f"size={a.shape}")
@@ -102,7 +102,7 @@ def _notes(tensor: Any) -> list[str]:
 
 
 def _edges(a: np.ndarray) -> np.ndarray:
-    """The elements that are printed of an array that is not printed whole."""
+    """Return the elements that are printed of an array that is not printed whole."""
     n = options["edgeitems"]
     for dim, length in enumerate(a.shape):
         if length > 2 * n:
@@ -111,7 +111,7 @@ def _edges(a: np.ndarray) -> np.ndarray:
 
 
 def _format(a: np.ndarray) -> tuple[Callable[[Any], str], int]:
-    """How each element is written, and the width of the widest."""
+    """Return the function that writes an element, and the width of the widest."""
     values, write = a.ravel(), str
     if a.dtype.kind == "f":
         values = values[np.isfinite(values) & (values != 0)]
@@ -120,7 +120,7 @@ def _format(a: np.ndarray) -> tuple[Callable[[Any], str], int]:
 
 
 def _float_format(values: np.ndarray) -> Callable[[float], str]:
-    """How floats are written: with an exponent, as whole numbers, or with decimals."""
+    """Return how floats are written: with exponents, as whole numbers, or with decimals."""
     digits, exponent = options["precision"], options["sci_mode"]
     if exponent is None and values.size:
         low, high = float(np.abs(values).min()), float(np.abs(values).max())
@@ -133,7 +133,7 @@ def _float_format(values: np.ndarray) -> Callable[[float], str]:
 
 
 def _nested(a: np.ndarray, indent: int, short: bool, write: Callable, width: int) -> str:
-    """Elements in nested brackets; if short, only those at the edges."""
+    """Write elements in nested brackets; if short, only those at the edges."""
     if a.ndim == 0:
         return write(a.item()).rjust(width)
     n = options["edgeitems"]

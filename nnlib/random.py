@@ -49,14 +49,14 @@ __all__ = [
 
 
 def _rng(name: str, generator: Generator | None) -> np.random.Generator:
-    """What to draw with."""
+    """Return the random number generator to draw with."""
     if not isinstance(generator, (Generator, type(None))):
         raise TypeError(f"{name}: expected a Generator, got {type(generator).__name__}")
     return (generator or default_generator).rng
 
 
 def _floating(name: str, dtype: Any) -> np.dtype:
-    """A floating-point dtype; anything else is refused."""
+    """Return a floating-point dtype; refuse anything else."""
     if known(name, dtype).kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point dtype, got {dtype}")
     return np.dtype(dtype)
@@ -69,14 +69,14 @@ def _need(fine: Any, name: str, expected: str, got: Any) -> None:
 
 
 def _uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Numbers drawn evenly from [0, 1); rounding may not bring them to 1."""
+    """Return numbers drawn evenly from [0, 1); rounding may not bring them to 1."""
     return np.asarray(rng.random(shape), dtype).clip(
         max=np.nextafter(dtype.type(1), dtype.type(0))
     )
 
 
 def _bounds(low: Any, high: Any) -> tuple[Any, Any]:
-    """Both bounds; one alone is the upper one."""
+    """Return both bounds; one alone is the upper one."""
     low, high = (low, high) if high is not None else (0, low)
     return 0 if low is None else low, high
 
@@ -84,7 +84,7 @@ def _bounds(low: Any, high: Any) -> tuple[Any, Any]:
 def _integers(
     name: str, rng: np.random.Generator, low: int, high: int, shape: tuple, dtype: Any
 ) -> np.ndarray:
-    """Integers from low to before high, in a dtype that holds them."""
+    """Return integers from low to before high, in a dtype that holds them."""
     dtype = known(name, dtype)
     if not all(isinstance(n, (int, np.integer)) for n in (low, high)):
         raise TypeError(f"{name}: expected integers as bounds, got {low!r} and {high!r}")
@@ -254,7 +254,7 @@ def bernoulli(
 def _trials(
     name: str, rng: np.random.Generator, p: Any, shape: tuple[int, ...], dtype: Any
 ) -> np.ndarray:
-    """1 with probability p, and else 0."""
+    """Draw 1 with probability p, else 0."""
     fine = (np.asarray(p) >= 0) & (np.asarray(p) <= 1)
     _need(fine.all(), name, "probabilities in [0, 1]", p)
     return np.asarray(rng.random(shape) < p, dtype)

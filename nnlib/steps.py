@@ -33,7 +33,7 @@ class Step:
 
 
 def _aligned(formula: str) -> str:
-    """A formula with & before its first equals sign outside brackets, where rows align."""
+    """Return a formula with & before its first equals sign outside brackets, to align."""
     depth = 0
     for k, c in enumerate(formula):
         depth += (c in "{[(") - (c in "}])")
@@ -75,7 +75,7 @@ class Steps(list):
         return f'<div class="nn-panels" style="{style}">{self._items()}</div>'
 
     def _items(self) -> str:
-        """The steps as a numbered list."""
+        """Return the steps as a numbered list."""
         items = "".join(f"<li>{_item(step)}</li>" for step in self)
         # A wide formula scrolls by itself, and not the page.
         return f'<ol style="min-width:0;overflow-wrap:anywhere">{items}</ol>'
@@ -122,7 +122,7 @@ class Steps(list):
 
 
 def _item(step: Step) -> str:
-    """One step as HTML, its formula typeset by the page's MathJax."""
+    """Return one step as HTML, its formula typeset by the page's MathJax."""
     wide = 'class="math" style="overflow-x:auto"'
     formula = f"<div {wide}>\\[{html.escape(step.latex)}\\]</div>" if step.latex else ""
     return f"<p>{html.escape(step.text)}</p>{formula}"

@@ -167,7 +167,7 @@ class FunctionNode(Node):
         ]
 
     def part(self, k: int) -> Node:
-        """The node of the k-th result, which hands its gradient on to this one."""
+        """Return the node of the k-th result, which hands its gradient on to this one."""
         if not self.several:
             return self
         node = FusedNode.part(self, k)
@@ -206,7 +206,7 @@ class FunctionNode(Node):
         counter(x)[0] += 1
 
     def _tracked(self, x: Any, is_new: bool, node: Node) -> Any:
-        """One result with its history, if it can have one."""
+        """Return one result with its history, if it can have one."""
         if not isinstance(x, Tensor):
             return x
         if not is_new or (x.requires_grad and not _among(x, self.ctx._dirty)):
@@ -231,7 +231,7 @@ class FunctionNode(Node):
         ]
 
     def _loaded(self, i: int) -> Tensor | None:
-        """One saved tensor, with its history."""
+        """Return one saved tensor, with its history."""
         saved = self.saved[i]
         if saved is None:
             return None
@@ -241,7 +241,7 @@ class FunctionNode(Node):
         return saved.tensor(self.part(self.sources[i]))
 
     def _upstream(self, g: Any) -> list[Tensor | None]:
-        """The gradients of all results, in the place of missing ones zeros or None."""
+        """Return the gradients of all results, with zeros or None for missing ones."""
         given = g if isinstance(g, ResultGradients) else {0: g}
         blank = self.ctx._materialize
         return [
@@ -285,7 +285,7 @@ class FunctionNode(Node):
 
 
 def _among(x: Any, several: tuple) -> bool:
-    """Whether x itself is one of several."""
+    """Tell whether x itself, not an equal, is one of several."""
     return any(x is other for other in several)
 
 

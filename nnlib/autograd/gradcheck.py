@@ -132,12 +132,12 @@ def gradgradcheck(
 
 
 def _listed(x: Any) -> list:
-    """One Tensor or several, as a list."""
+    """Return one Tensor or several, as a list."""
     return [x] if isinstance(x, Tensor) else list(x)
 
 
 def _floats(name: str, y: Any) -> list[Tensor]:
-    """Those results that can have a derivative."""
+    """Return those results that can have a derivative."""
     several = list(y) if isinstance(y, (tuple, list)) else [y]
     for t in several:
         if not isinstance(t, Tensor):
@@ -149,13 +149,13 @@ def _floats(name: str, y: Any) -> list[Tensor]:
 
 
 def _random(y: list[Tensor], seed: int) -> list[Tensor]:
-    """A random upstream gradient for each result."""
+    """Return a random upstream gradient for each result."""
     rng = np.random.default_rng(seed)
     return [Tensor(rng.standard_normal(t.shape).astype(t.dtype)) for t in y]
 
 
 def _check_inputs(name: str, inputs: list) -> list[int]:
-    """The places of the inputs that require grad; refuses those of few digits."""
+    """Return the indices of inputs that require grad; refuse those of low precision."""
     places = _places(inputs)
     if not places:
         raise ValueError(f"{name}: expected at least one input that requires grad")
@@ -166,14 +166,14 @@ def _check_inputs(name: str, inputs: list) -> list[int]:
 
 
 def _places(inputs: list) -> list[int]:
-    """The places of the inputs that require grad."""
+    """Return the indices of the inputs that require grad."""
     return [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
 
 
 def _first_wrong(
     name: str, func: Callable, inputs: list, eps: float, atol: float, rtol: float
 ) -> tuple[int, int, str] | None:
-    """Result and input of the first wrong Jacobian, with what to say of it; or None."""
+    """Return result and input of the first wrong Jacobian, with its description; or None."""
     places = _places(inputs)
 
     def results(*x: Tensor) -> tuple[Tensor, ...]:
@@ -195,7 +195,7 @@ def _first_wrong(
 def _differences(
     f: Callable[..., tuple[Tensor, ...]], x: tuple[Tensor, ...], j: int, eps: float
 ) -> list[np.ndarray]:
-    """Central differences of each result by the elements of the j-th input."""
+    """Return central differences of each result by the elements of the j-th input."""
     array = x[j].array
     out = [np.empty((*y.shape, *array.shape)) for y in f(*x)]
     for e in np.ndindex(array.shape):
@@ -210,7 +210,7 @@ def _differences(
 
 
 def _described(found: np.ndarray, expected: np.ndarray, right: np.ndarray, ndim: int) -> str:
-    """Where a Jacobian is wrong, and how; its last ndim axes are those of the input."""
+    """Describe where a Jacobian is wrong; its last ndim axes are those of the input."""
     with np.errstate(invalid="ignore"):  # of infinities
         error = np.where(right, -1, np.nan_to_num(np.abs(found - expected), nan=np.inf))
         factor = np.sum(found * expected) / (np.sum(expected**2) or 1)

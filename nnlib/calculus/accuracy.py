@@ -59,19 +59,19 @@ def relative_error(a: Array | Sequence[Array], b: Array | Sequence[Array]) -> fl
 
 
 def _arrays(a: Array | Sequence[Array]) -> list[Array]:
-    """One array, or each of several."""
+    """Return one array, or each of several."""
     several = isinstance(a, (list, tuple)) and any(isinstance(part, np.ndarray) for part in a)
     parts = a if several else [a]
     return [reals("relative_error", "a and b", part) for part in parts]
 
 
 def _shapes(a: Array | Sequence[Array]) -> list[tuple]:
-    """The shapes of the parts."""
+    """Return the shapes of the parts."""
     return [array.shape for array in _arrays(a)]
 
 
 def _vector(a: Array | Sequence[Array]) -> Array:
-    """All parts as one vector."""
+    """Return all parts as one vector."""
     return np.concatenate([array.ravel() for array in _arrays(a)]).astype(np.float64)
 
 
@@ -175,7 +175,7 @@ def _grid(x: Array, eps: float, method: str) -> Array:
 
 
 def _curvature(f: Callable, x: Array) -> tuple[float, float]:
-    """The largest second and third derivative of f along an axis, by wide differences."""
+    """Return the largest second and third derivative of f along an axis, roughly."""
     x = x.astype(np.float64)
     second, third, h = [], [], 1e-3
     for place in np.ndindex(x.shape):
@@ -188,5 +188,5 @@ def _curvature(f: Callable, x: Array) -> tuple[float, float]:
 
 
 def _value(f: Callable, x: Array) -> float:
-    """The value of f, as a plain number."""
+    """Return the value of f, as a plain number."""
     return float(values.one_number("error_against_step", f, x))

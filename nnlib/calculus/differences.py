@@ -210,7 +210,7 @@ def _jacobian(name: str, f: Callable, x: Array, method: str, h: float | None) ->
 
 
 def _first(f: Callable, x: Array, place: tuple, h: float, method: str, y: Any) -> Any:
-    """The quotient of one entry of x."""
+    """Return the difference quotient for one entry of x."""
     match method:
         case "forward":
             return (f(_moved(x, (place, h))) - y) / h
@@ -222,7 +222,7 @@ def _first(f: Callable, x: Array, place: tuple, h: float, method: str, y: Any) -
 
 
 def _second(f: Callable, x: Array, a: tuple, b: tuple, h: Array, method: str) -> Any:
-    """The quotient of two entries of x."""
+    """Return the second difference quotient for two entries of x."""
 
     def corner(s: complex, t: complex) -> Any:
         """f(x + s hₐ eₐ + t h_b e_b)."""
@@ -239,7 +239,7 @@ def _second(f: Callable, x: Array, a: tuple, b: tuple, h: Array, method: str) ->
 
 
 def _moved(x: Array, *steps: tuple[tuple, complex]) -> Array:
-    """A copy of x with steps added at places, complex if a step is."""
+    """Return a copy of x with steps added at places, complex if a step is."""
     tilted = any(np.iscomplexobj(step) for _, step in steps)
     x = x.astype(np.result_type(x, np.complex64) if tilted else x.dtype)
     for place, step in steps:
@@ -248,7 +248,7 @@ def _moved(x: Array, *steps: tuple[tuple, complex]) -> Array:
 
 
 def _steps_of(name: str, x: Array, h: float | None, power: float | None) -> Array:
-    """The step for each entry of x, checked that it moves it; a complex one always does."""
+    """Return the step for each entry of x; refuse real steps lost to rounding."""
     if h is None:
         size = np.maximum(1, np.abs(x))
         h = np.full_like(x, TINY) if power is None else np.finfo(x.dtype).eps ** power * size

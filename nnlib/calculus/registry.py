@@ -62,7 +62,7 @@ class Identity:
         return f"Identity({self.name!r})"
 
     def _repr_latex_(self) -> str:
-        """The formula for a notebook."""
+        """Return the formula for a notebook."""
         return f"$\\displaystyle {self.latex()}$"
 
     def latex(self, layout: str = "denominator") -> str:

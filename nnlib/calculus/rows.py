@@ -25,7 +25,7 @@ def drawn(*shapes: tuple[int, ...]) -> Callable[[np.random.Generator], tuple[Arr
 
 
 def definite(rng: np.random.Generator, n: int) -> Array:
-    """A symmetric positive definite matrix (n, n), well conditioned."""
+    """Return a symmetric positive definite matrix (n, n), well conditioned."""
     A = rng.standard_normal((n, n))
     return A @ A.T + n * np.eye(n)
 
@@ -41,7 +41,7 @@ def sigmoid(z: Array) -> Array:
 
 
 def slope(z: Array) -> Array:
-    """The derivatives of tanh, on a diagonal."""
+    """Return the derivatives of tanh, on a diagonal."""
     return np.diag(1 - np.tanh(z) ** 2)
 
 

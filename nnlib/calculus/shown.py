@@ -28,7 +28,7 @@ def gradient_steps(
 def _step(
     f: Callable, x: Array, place: tuple, method: str, h: float | None, found: Any
 ) -> Step:
-    """The quotient of one entry, in words and as a formula."""
+    """Return the difference quotient for one entry, in words and as a formula."""
     unit = f" e{place[0] if len(place) == 1 else [*place]}" if place else ""
     by = rf"\partial x_{{{','.join(map(str, place))}}}" if place else r"\partial x"
     if method == "complex":
@@ -52,24 +52,24 @@ def _step(
 
 
 def _bracketed(x: Any) -> str:
-    """A number after a minus sign."""
+    """Return a number after a minus sign."""
     return rf"\left({_tex(x)}\right)" if x < 0 else _tex(x)
 
 
 def _text(x: Any) -> str:
-    """A number; of a float twelve digits, since the first ones agree on both sides."""
+    """Return a number as text; a float with twelve digits, of which the first agree."""
     return f"{x:.12g}".replace("-", "−") if isinstance(x, float | np.floating) else text(x)
 
 
 def _tex(x: Any) -> str:
-    """The same as a formula."""
+    """Return a number as a formula."""
     if not isinstance(x, float | np.floating):
         return tex(x)
     return re.sub(r"e\+?(-?)0*(\d+)", r" \\cdot 10^{\1\2}", f"{x:.12g}")
 
 
 def _ends(f: Callable, x: Array, place: tuple, ends: tuple[int, int], h: float) -> tuple:
-    """The values at both ends and the step: fractions if f takes them, else floats."""
+    """Return the values at both ends and the step: fractions if f takes them, else floats."""
     try:
         return _ends_in(exact, f, x, place, ends, h)
     except (TypeError, AttributeError):  # exp and its like know no fractions
@@ -79,7 +79,7 @@ def _ends(f: Callable, x: Array, place: tuple, ends: tuple[int, int], h: float) 
 def _ends_in(
     numbers: Callable, f: Callable, x: Array, place: tuple, ends: tuple[int, int], h: float
 ) -> tuple:
-    """The same in one kind of numbers."""
+    """Return the values at both ends and the step, in one type of number."""
     points = [numbers(x).copy() for _ in ends]
     step = numbers(h)[()]
     for point, end in zip(points, ends, strict=True):
@@ -90,5 +90,5 @@ def _ends_in(
 
 
 def _plain(y: Any) -> Any:
-    """One number out of whatever array holds it."""
+    """Return the number in an array of one element."""
     return np.asarray(y).reshape(-1)[0]

@@ -16,7 +16,7 @@ Array = np.ndarray
 
 
 def values(name: str, f: Callable, x: Array) -> Array:
-    """The values of f as finite numbers, complex where x is."""
+    """Return the values of f as finite numbers, complex where x is."""
     function(name, "f", f)
     try:
         with warnings.catch_warnings():
@@ -41,7 +41,7 @@ def values(name: str, f: Callable, x: Array) -> Array:
 
 
 def of_one_shape(name: str, f: Callable) -> Callable[[Array], Array]:
-    """The values of f, an error as soon as one has another shape than those before."""
+    """Return the values of f, an error as soon as one has another shape than those before."""
     shapes = set()
 
     def value(x: Array) -> Array:
@@ -55,7 +55,7 @@ def of_one_shape(name: str, f: Callable) -> Callable[[Array], Array]:
 
 
 def one_number(name: str, f: Callable, x: Array) -> Any:
-    """The value of f, which is one number."""
+    """Return the value of f, which is one number."""
     y = values(name, f, x)
     if y.size != 1:
         raise ValueError(

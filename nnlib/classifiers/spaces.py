@@ -109,7 +109,7 @@ class Choice:
         return self.options[rng.integers(len(self.options))]
 
     def around(self, values: Sequence[Any], margin: float) -> Choice:
-        """Those that are among the values."""
+        """Return the choice among those options that are in the values."""
         return Choice([o for o in self.options if any(_same(o, v) for v in values)])
 
 

@@ -135,7 +135,7 @@ def card(name: str) -> Card:
 
 
 def _found(function: str, name: str) -> Card:
-    """The card of a set of which there is one."""
+    """Return the card of a dataset; refuse unknown names."""
     if not isinstance(name, str) or name not in CARDS:
         raise ValueError(f"{function}: {unknown(name)}")
     return CARDS[name]

@@ -142,7 +142,7 @@ def read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 class _Array:
-    """What stands for an array while it is read: nothing of NumPy's own is called."""
+    """A stand-in for an array while it is read: nothing of NumPy's own is called."""
 
     rows: np.ndarray
 
@@ -157,7 +157,7 @@ class _Array:
 
 
 class _Dtype:
-    """What stands for a dtype: its code, as b"u1" for bytes."""
+    """A stand-in for a dtype: its code, as b"u1" for bytes."""
 
     def __init__(self, code: bytes, *_: Any):
         self.code = code

@@ -116,7 +116,7 @@ def _transfer(url: str, part: Path, timeout: float) -> None:
 
 
 def _start(answer) -> int:
-    """Where the part begins that the server sends, from ``Content-Range: bytes 5-9/10``."""
+    """Return the first byte of the answer, from ``Content-Range: bytes 5-9/10``."""
     first = answer.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
     return int(first) if first.isdigit() else -1
 
@@ -141,7 +141,7 @@ def _receive(answer, part: Path, have: int) -> None:
 
 
 def _check(part: Path, url: str, md5sum: str | None) -> None:
-    """Throw a file away whose sum is wrong."""
+    """Delete a file whose checksum is wrong, and raise an error."""
     if md5sum is not None and (found := md5(part)) != md5sum:
         part.unlink()
         raise _Failure(f"wrong checksum, MD5 {found} instead of {md5sum}; thrown away")

@@ -26,7 +26,7 @@ def png(pixels: np.ndarray, alt: str, *, width: int = WIDTH) -> str:
 
 
 def _packed(pixels: np.ndarray) -> bytes:
-    """The rows of a PNG file, as they are or as differences, whichever is shorter."""
+    """Return the rows of a PNG file, as they are or as differences, whichever is shorter."""
     up = np.diff(pixels, axis=0, prepend=np.zeros_like(pixels[:1]))
     left = np.diff(pixels, axis=1, prepend=np.zeros_like(pixels[:, :1]))
     kinds = ((b"\0", pixels), (b"\1", left), (b"\2", up))  # PNG's numbers of these filters
@@ -35,7 +35,7 @@ def _packed(pixels: np.ndarray) -> bytes:
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
-    """One part of a PNG file: its length, its kind, what it holds, and a sum to check it."""
+    """Return one chunk of a PNG file: its length, its type, its data and their checksum."""
     return (
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     )
@@ -75,13 +75,13 @@ def quotation(text: str) -> str:
 
 
 def _points(x: np.ndarray, y: np.ndarray) -> str:
-    """Places from 0 to 1 in the drawing's units, y upwards, with a margin of 5."""
+    """Return places from 0 to 1 in the drawing's units, y upwards, with a margin of 5."""
     at = np.stack([5 + x * (WIDTH - 10), HEIGHT - 5 - y * (HEIGHT - 10)], axis=1)
     return " ".join(f"{u:.4g},{v:.4g}" for u, v in at)
 
 
 def _svg(body: str, alt: str) -> str:
-    """A drawing in the page's own ink."""
+    """Return a drawing in the page's own ink."""
     drawing = (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{_safe(alt)}" '
         f'fill="currentColor" style="width:{WIDTH}px;max-width:100%">{body}</svg>'
@@ -90,12 +90,12 @@ def _svg(body: str, alt: str) -> str:
 
 
 def _figure(picture: str, caption: str) -> str:
-    """A picture with what is to be seen below it."""
+    """Return a picture with a caption."""
     return (
         f'<figure style="margin:0">{picture}<figcaption>{_safe(caption)}</figcaption></figure>'
     )
 
 
 def _safe(text: str) -> str:
-    """Text that may stand in HTML."""
+    """Escape a text for HTML."""
     return html.escape(text)

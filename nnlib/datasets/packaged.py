@@ -33,5 +33,5 @@ def read(path: Path) -> dict[str, np.ndarray]:
 
 
 def text(raw: np.ndarray) -> str:
-    """The text whose UTF-8 bytes these are."""
+    """Return the text whose UTF-8 bytes these are."""
     return raw.tobytes().decode("utf-8")

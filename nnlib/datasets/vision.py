@@ -16,7 +16,7 @@ __all__ = ["VisionDataset"]
 
 
 class VisionDataset(Dataset):
-    """Ground of the sets whose files lie in a folder: a sample is (picture, class).
+    """The base class of datasets whose files lie in a folder: a sample is (picture, class).
 
     A subclass says which files it has and reads them. To use other addresses, or small files
     in a test, make a subclass with other ``mirrors`` and ``resources``.
@@ -78,7 +78,7 @@ class VisionDataset(Dataset):
         raise NotImplementedError(f"{type(self).__name__}: define _read()")
 
     def _wrong(self) -> dict[str, str]:
-        """The files that are not as they should be, and why."""
+        """Return the files that are missing or damaged, and why."""
         wrong = {}
         for name, expected in self.resources.items():
             path = self.folder / name

@@ -167,7 +167,7 @@ def pad(x: Array, padding: Ints, *, padding_mode: str = "zeros", axes: int = 2) 
 
 
 def _operands(name: str, x: Array, kernel: Array) -> tuple[Array, Array]:
-    """Picture and kernel as arrays."""
+    """Return picture and kernel as arrays."""
     x, h = operand(name, "x", x), operand(name, "kernel", kernel)
     if h.ndim > 2 or x.ndim < h.ndim:
         raise ValueError(
@@ -180,7 +180,7 @@ def _operands(name: str, x: Array, kernel: Array) -> tuple[Array, Array]:
 def _ends(
     name: str, padding: str | Ints, shape: tuple, stride: Ints, dilation: Ints
 ) -> list[tuple[int, int]]:
-    """How much to pad before and behind each axis."""
+    """Return how much to pad before and behind each axis."""
     d = checks.one_for_each(name, "dilation", dilation, len(shape), 1)
     reach = [dk * (k - 1) for k, dk in zip(shape, d, strict=True)]
     if isinstance(padding, np.ndarray):
@@ -202,7 +202,7 @@ def _ends(
 
 
 def _padded(name: str, x: Array, ends: list[tuple[int, int]], mode: str) -> Array:
-    """The array with entries around its last axes."""
+    """Return the array with entries around its last axes."""
     one_of(name, "padding_mode", mode, MODES)
     short = 1 if mode == "reflect" else 0
     for n, end in zip(x.shape[-len(ends) :], ends, strict=True):

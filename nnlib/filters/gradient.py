@@ -92,6 +92,6 @@ def edges(
 
 
 def _slope(kernel: Array) -> float:
-    """What a kernel gives where each pixel is 1 brighter than its left neighbour."""
+    """Return a kernel's output where each pixel is 1 brighter than its left neighbour."""
     ramp = np.tile(np.arange(kernel.shape[1]), (kernel.shape[0], 1))
     return float(convolve(ramp, kernel)[0, 0])

@@ -156,7 +156,7 @@ def box(size: int = 3, *, ndim: int = 2) -> Array:
 
 
 def _power(name: str, g: Array, ndim: int) -> Array:
-    """A vector, or its product with itself."""
+    """Return a vector, or its outer product with itself."""
     whole(name, "ndim", ndim, low=1, high=2)
     return g if ndim == 1 else np.outer(g, g)
 
@@ -270,7 +270,7 @@ def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
 
 
 def _whole(K: Array) -> tuple[Array, Array]:
-    """Whole factors of a whole matrix of rank 1: a column without common factor, and a row."""
+    """Return integer factors of a matrix of rank 1: a column without common factor, a row."""
     column = K[:, np.abs(K).sum(axis=0).argmax()]
     column = column // np.gcd.reduce(column)
     column = column if column.sum() >= 0 else -column

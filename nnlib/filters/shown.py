@@ -37,12 +37,12 @@ def correlation_steps(
 
 
 def _rows(x: Array) -> Array:
-    """A vector as a matrix of one row."""
+    """Return a vector as a matrix of one row."""
     return np.atleast_2d(x)
 
 
 def _entry(x: Array, h: Array, s: tuple, d: tuple, place: tuple[int, ...]) -> Step:
-    """One entry of the result."""
+    """Return one entry of the result."""
     below = tuple(
         slice(sk * i, sk * i + dk * (k - 1) + 1, dk)
         for sk, i, dk, k in zip(s, place, d, h.shape, strict=True)
@@ -60,7 +60,7 @@ def _entry(x: Array, h: Array, s: tuple, d: tuple, place: tuple[int, ...]) -> St
 
 
 def _bracketed(write: Callable[[Any], str], x: Any) -> str:
-    """A number by ``text`` or ``tex``, a negative one in brackets."""
+    """Return a number by ``text`` or ``tex``, a negative one in brackets."""
     if x >= 0:
         return write(x)
     return f"({write(x)})" if write is text else rf"\left({write(x)}\right)"

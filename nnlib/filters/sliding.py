@@ -70,7 +70,7 @@ def im2col(
 
 
 def _sizes(x: Array, shape: Sequence[int], s: Sequence[int], d: Sequence[int]) -> list[int]:
-    """The size of the result along each axis of the kernel."""
+    """Return the size of the result along each axis of the kernel."""
     lengths = x.shape[-len(shape) :]
     return [
         output_size(n, k, stride=sk, dilation=dk)
@@ -79,7 +79,7 @@ def _sizes(x: Array, shape: Sequence[int], s: Sequence[int], d: Sequence[int]) -
 
 
 def _by_loops(x: Array, h: Array, s: tuple, d: tuple) -> Array:
-    """The formula as it stands: for each place i, for each entry m of the kernel."""
+    """Compute the formula as it stands: for each place i, for each entry m of the kernel."""
     sizes = _sizes(x, h.shape, s, d)
     y = np.zeros((*x.shape[: -h.ndim], *sizes), np.result_type(x, h))
     for i in np.ndindex(*sizes):
@@ -90,7 +90,7 @@ def _by_loops(x: Array, h: Array, s: tuple, d: tuple) -> Array:
 
 
 def _by_im2col(x: Array, h: Array, s: tuple, d: tuple) -> Array:
-    """One product of the matrix of windows and the kernel's entries."""
+    """Return one product of the matrix of windows and the kernel's entries."""
     y = im2col(x, h.shape, stride=s, dilation=d) @ h.ravel()
     return y.reshape(*x.shape[: -h.ndim], *_sizes(x, h.shape, s, d))
 
@@ -109,7 +109,7 @@ def _by_fft(x: Array, h: Array, s: tuple, d: tuple) -> Array:
 
 
 def _by_factors(x: Array, h: Array, s: tuple, d: tuple) -> Array:
-    """Row by row, then column by column."""
+    """Correlate with a separable kernel: row by row, then column by column."""
     if h.ndim == 1:
         return _by_im2col(x, h, s, d)
     column, row = separate(h)

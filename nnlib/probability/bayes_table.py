@@ -66,7 +66,7 @@ class BayesTable:
         return self.hypotheses[int(self.posterior.argmax())]
 
     def __getitem__(self, hypothesis: str):
-        """The posterior of one hypothesis."""
+        """Return the posterior of one hypothesis."""
         if hypothesis not in self.hypotheses:
             raise KeyError(
                 f"BayesTable: expected one of {list(self.hypotheses)}, got {hypothesis!r}"
@@ -86,7 +86,7 @@ class BayesTable:
         return _table("BayesTable.update", self.posterior, likelihood, *known)
 
     def _rows(self) -> list[list[str]]:
-        """The cells, headings first and sums last."""
+        """Return the cells, headings first and sums last."""
         columns = [getattr(self, name) for name in COLUMNS]
         rows = [[h, *map(text, row)] for h, *row in zip(self.hypotheses, *columns, strict=True)]
         sums = ["sum", text(self.prior.sum()), "", text(self.evidence)]
@@ -99,7 +99,7 @@ class BayesTable:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """The table for a notebook."""
+        """Return the table for a notebook."""
         head, *body = (
             "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for tag, cell in _tagged(row, k == 0))
             for k, row in enumerate(self._rows())
@@ -109,7 +109,7 @@ class BayesTable:
 
 
 def _tagged(row: list[str], heading: bool) -> list[tuple[str, str]]:
-    """The cells of a row with their tags."""
+    """Return the cells of a row with their tags."""
     return [("th" if heading or k == 0 else "td", cell) for k, cell in enumerate(row)]
 
 
@@ -191,7 +191,7 @@ def _table(
 
 
 def _names(hypotheses: Sequence[str] | None, H: int) -> tuple[str, ...]:
-    """A name for each of H hypotheses."""
+    """Return a name for each of H hypotheses."""
     if hypotheses is None:
         return tuple(f"h{k}" for k in range(1, H + 1))
     if not isinstance(hypotheses, Sequence) or len(hypotheses) != H:
@@ -222,7 +222,7 @@ def _steps(exact: BayesTable, result: BayesTable) -> Steps:
 
 
 def _named(hypothesis: str) -> str:
-    """A hypothesis as text within a formula."""
+    """Return a hypothesis as text within a formula."""
     return rf"\text{{{escaped(hypothesis)}}}"
 
 

@@ -60,7 +60,7 @@ class Beta(Continuous):
         return self.concentration1, self.concentration0
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        """The formula above, its logarithm."""
+        """Return the formula above, its logarithm."""
         a, b = self._ab
         inside = (x >= 0) & (x <= 1)
         u = np.where(inside, x, 0.5)

@@ -132,7 +132,7 @@ class Categorical(Discrete):
 
 
 def class_counts(name: str, data: np.ndarray, C: int | None) -> np.ndarray:
-    """How often each class occurs among class indices."""
+    """Return how often each class occurs among class indices."""
     high = np.inf if C is None else checks.whole(name, "num_classes", C, low=1) - 1
     x = checks.counts(name, data, high).astype(np.int64)
     return np.bincount(x.ravel(), minlength=0 if C is None else C)

@@ -116,7 +116,7 @@ class Distribution:
         return self._log_likelihood("log_likelihood", data)
 
     def _log_likelihood(self, method: str, data: np.ndarray) -> float:
-        """The sum of the log densities, for a method that its errors name."""
+        """Return the sum of the log densities, for a method that its errors name."""
         name = f"{type(self).__name__}.{method}"
         x = checks.floats(name, "data", data)
         if np.isnan(x).any():

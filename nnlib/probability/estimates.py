@@ -45,17 +45,17 @@ def bernoulli_steps(x: np.ndarray, found: object) -> Steps:
 
 
 def _power(base: str, k: int) -> str:
-    """A power, the first without exponent."""
+    """Return a power, the first without exponent."""
     return base if k == 1 else f"{base}^{{{k}}}"
 
 
 def _times(k: int) -> str:
-    """A factor before something, 1 left out."""
+    """Return a factor before something, 1 left out."""
     return "" if k == 1 else f"{k} "
 
 
 def _maximum(h: int, t: int, p: Fraction) -> list[Step]:
-    """Where h log p + t log(1 - p) is largest: inside, or at an end if h or t is 0."""
+    """Return where h log p + t log(1 - p) is largest: inside, or at an end if h or t is 0."""
     if h == 0 or t == 0:
         falls = "falls" if h == 0 else "grows"
         return [Step(f"It {falls} all the way, so p = {text(p)}.", rf"\hat p = {tex(p)}")]

@@ -53,7 +53,7 @@ class Gaussian(Continuous):
         self._set(loc=loc, scale=checks.number("Gaussian", "scale", self.scale, above=0))
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        """The formula above, its logarithm."""
+        """Return the formula above, its logarithm."""
         z = standardised(x, self.loc, self.scale)
         with np.errstate(over="ignore"):  # the density is 0 there
             square = z**2
@@ -190,7 +190,7 @@ class Gaussian(Continuous):
 
 
 def _far_out(p: np.ndarray) -> np.ndarray:
-    """The z below which a small share p of a standard normal distribution lies.
+    """Return the z below which a small share p of a standard normal distribution lies.
 
     Newton's method for log Φ(z) = log p, which is nearly a parabola: six steps from
     -√(-2 log p) reach rounding.

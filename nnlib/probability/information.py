@@ -126,7 +126,7 @@ def kl_divergence(
 
 
 def _unit(name: str, base: float) -> float:
-    """How many nats a unit of this base has."""
+    """Return how many nats a unit of this base has."""
     return math.log(checks.number(name, "base", base, above=1))
 
 

@@ -77,7 +77,7 @@ class JointTable:
         self.probs = exactly(probs) if exact else p
 
     def _axes(self, names: Sequence[str]) -> list[int]:
-        """The axes of variables."""
+        """Return the axes of variables."""
         known = list(self.variables)
         for name in names:
             if name not in known:
@@ -87,7 +87,7 @@ class JointTable:
         return [known.index(name) for name in names]
 
     def _of(self, probs: np.ndarray, names: Sequence[str]) -> JointTable:
-        """A table of some of the variables."""
+        """Return a table of some of the variables."""
         exact = self.probs.dtype == object
         return JointTable(probs, {name: self.variables[name] for name in names}, exact=exact)
 
@@ -120,7 +120,7 @@ class JointTable:
         return marginal_steps(self, found) if steps else found
 
     def _summed(self, axes: list[int]) -> np.ndarray:
-        """The probabilities with the other axes summed away, and these in this order."""
+        """Return the probabilities with the other axes summed away, and these in this order."""
         return np.einsum(self.probs, list(range(self.probs.ndim)), axes)
 
     def conditional(
@@ -158,7 +158,7 @@ class JointTable:
         return conditional_steps(found, given, p) if steps else found
 
     def _index(self, name: str, outcome: Any) -> int:
-        """The place of an outcome among those of its variable."""
+        """Return the place of an outcome among those of its variable."""
         if outcome not in self.variables[name]:
             raise ValueError(
                 f"JointTable: expected {name} to be one of {self.variables[name]}, "
@@ -270,7 +270,7 @@ class JointTable:
         return moment_steps({a: x, b: y}, p, found) if steps else found
 
     def _numbers(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """The marginal of a variable, and its outcomes as numbers."""
+        """Return the marginal of a variable, and its outcomes as numbers."""
         p, outcomes = self._summed(self._axes([name])), self.variables[name]
         if p.dtype == object:
             return p, exactly(outcomes, function="JointTable", argument=name)

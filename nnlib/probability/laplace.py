@@ -45,7 +45,7 @@ class Laplace(Continuous):
         self._set(loc=loc, scale=checks.number("Laplace", "scale", self.scale, above=0))
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        """The formula above, its logarithm."""
+        """Return the formula above, its logarithm."""
         z = standardised(x, self.loc, self.scale)
         return -np.abs(z) - math.log(2) - math.log(self.scale)
 

@@ -158,7 +158,7 @@ class MultivariateGaussian(Continuous):
         return MultivariateGaussian(self.loc[i], self.covariance_matrix[np.ix_(i, i)])
 
     def _indices(self, name: str, entries: Sequence[int]) -> list[int]:
-        """Indices of entries, each at most once."""
+        """Return indices of entries, each at most once."""
         if not isinstance(entries, Sequence | np.ndarray):
             raise TypeError(f"{name}: expected indices of entries in a list, got {entries!r}")
         D, i = len(self.loc), [checks.whole(name, "an entry", k, low=0) for k in entries]
@@ -264,7 +264,7 @@ class MultivariateGaussian(Continuous):
 
 
 def covariance(name: str, S: np.ndarray, D: int) -> np.ndarray:
-    """A covariance matrix of D entries, checked."""
+    """Return a covariance matrix of D entries, checked."""
     S = checks.shaped(name, "covariance_matrix", S, (D, D))
     if not np.allclose(S, S.T, rtol=1e-10, atol=1e-12 * np.abs(S).max()):
         raise ValueError(

@@ -70,7 +70,7 @@ def moment_steps(values: Mapping[str, np.ndarray], p: np.ndarray, found: Any) ->
 def _sum_step(
     head: str, names: Sequence[str], terms: Sequence[Sequence[Any]], found: Any
 ) -> Step:
-    """A sum of products; where a line would be too wide for a page, in several."""
+    """Return a sum of products; where a line would be too wide for a page, in several."""
     said, written = (
         [times.join(bracketed(write, e) for e in term) for term in terms]
         for write, times in ((text, " · "), (tex, r" \cdot "))
@@ -93,12 +93,12 @@ def _sum_step(
 
 
 def _symbol(name: str) -> str:
-    """A variable's name in a formula: one letter in italics, a word upright."""
+    """Return a variable's name in a formula: one letter in italics, a word upright."""
     return name if len(name) == 1 and name.isalpha() else rf"\text{{{escaped(name)}}}"
 
 
 def _outcomes(table: JointTable, place: Sequence[int]) -> dict[str, Any]:
-    """The outcomes at a place of a table."""
+    """Return the outcomes at a place of a table."""
     return {
         name: outcomes[k]
         for (name, outcomes), k in zip(table.variables.items(), place, strict=True)
@@ -111,12 +111,12 @@ def _event(outcomes: Mapping[str, Any]) -> str:
 
 
 def _written(outcome: Any) -> str:
-    """An outcome: a number, or a word."""
+    """Return an outcome: a number, or a word."""
     return text(outcome) if isinstance(outcome, numbers.Real) else str(outcome)
 
 
 def _tex(event: str, given: str = "") -> str:
-    """The probability of an event as a formula."""
+    """Return the probability of an event as a formula."""
     if given:
         return rf"{_tex(event)[:-1]} \mid {_tex(given)[2:]}"
     return rf"p(\text{{{escaped(event)}}})"

@@ -119,5 +119,5 @@ def _fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, iterations: int) -> n
 
 
 def _nonzero(x: np.ndarray) -> np.ndarray:
-    """A tiny number for 0."""
+    """Return a tiny number for 0."""
     return np.where(x == 0, TINY, x)

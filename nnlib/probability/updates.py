@@ -46,12 +46,12 @@ def beta_steps(prior: tuple[float, float], ones: float, zeros: float, found: obj
 
 
 def _counted(n: Fraction, noun: str) -> str:
-    """How many there are."""
+    """Return how many there are."""
     return f"{text(n)} {noun}{'' if n == 1 else 's'}"
 
 
 def _powers(m: Fraction, n: Fraction) -> str:
-    """The product of powers of θ and 1 - θ as a formula, without those that are 1."""
+    """Return the product of powers of θ and 1 - θ as a formula, without those that are 1."""
     factors = [
         base if k == 1 else f"{base}^{{{tex(k)}}}"
         for base, k in ((r"\theta", m), (r"(1-\theta)", n))

@@ -172,7 +172,7 @@ def load(
 
 
 def _loaded(file: IO[bytes], map_location: Location) -> Any:
-    """What an open file holds."""
+    """Return what an open file holds."""
     archive = Archive(file)
     storages: dict[str, np.ndarray] = {}
 
@@ -196,7 +196,7 @@ def _loaded(file: IO[bytes], map_location: Location) -> Any:
 
 
 def _placed(storage: np.ndarray, place: str, map_location: Location) -> np.ndarray:
-    """A storage where map_location wants it, which must be the CPU."""
+    """Return a storage where map_location wants it, which must be the CPU."""
     if isinstance(map_location, dict):
         place = map_location.get(place, place)
     elif isinstance(map_location, (str, device)):

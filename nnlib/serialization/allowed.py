@@ -63,12 +63,12 @@ def safe_globals(safe_globals: Sequence[Safe]) -> Iterator[None]:
 
 
 def added() -> dict[str, Any]:
-    """The classes and functions that were added, by the names that files use."""
+    """Return the classes and functions that were added, by the names that files use."""
     return {k: v[0] if isinstance(v, tuple) else v for k, v in _safe.items()}
 
 
 def _name(safe: Safe) -> str:
-    """The name by which files ask for a class or function."""
+    """Return the name by which files ask for a class or function."""
     named = isinstance(safe, tuple) and len(safe) == 2 and isinstance(safe[1], str)
     what = safe[0] if named else safe
     if not (callable(what) and hasattr(what, "__qualname__")):

@@ -103,7 +103,7 @@ class Archive:
 
 
 def fault(message: str) -> RuntimeError:
-    """The error for a file that is not as save writes it."""
+    """Return the error for a file that is not as save writes it."""
     return RuntimeError(f"load: {message}")
 
 

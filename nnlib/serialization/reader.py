@@ -101,7 +101,7 @@ class Reader:
         self.stack.append(value)
 
     def top(self, kind: type) -> Any:
-        """What lies on the stack, of one kind, or of one that the program trusts."""
+        """Return the top of the stack, which must be of one type or a trusted one."""
         found = self.stack[-1]
         right = isinstance(found, kind) or id(type(found)) in self.trusted
         check(right, f"a {type(found).__name__} lies where a {kind.__name__} should")
@@ -199,7 +199,7 @@ class Reader:
 
 
 def said(x: Any) -> str:
-    """What to call a value of which nothing may be asked, not even its repr."""
+    """Return what to call a value of which nothing may be asked, not even its repr."""
     return f"class {x.__qualname__}" if isinstance(x, type) else type(x).__name__
 
 

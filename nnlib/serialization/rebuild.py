@@ -47,7 +47,7 @@ STORAGES = {
 
 
 def refuse(message: str) -> UnpicklingError:
-    """The error for what a file should not hold."""
+    """Return the error for what a file should not hold."""
     return UnpicklingError(f"load: {message}")
 
 
@@ -66,7 +66,7 @@ def rebuild_tensor(
     hooks: Any = None,
     metadata: Any = None,
 ) -> Tensor:
-    """A tensor that sees a storage; hooks and metadata are left out."""
+    """Return a tensor that sees a storage; hooks and metadata are left out."""
     check(isinstance(storage, np.ndarray), "a tensor has no storage")
     check(type(requires_grad) is bool, "requires_grad of a tensor is no truth value")
     check(not metadata, "a tensor is negated or conjugated by a mark; resolve_neg() it first")
@@ -78,7 +78,7 @@ def rebuild_tensor(
 
 
 def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndarray:
-    """A view of a storage, refused where it leaves the storage."""
+    """Return a view of a storage, refused where it leaves the storage."""
     check(type(size) is tuple and type(stride) is tuple, "a shape or strides are no tuple")
     check(
         len(size) == len(stride) <= 64, f"a shape of {len(size)} axes has {len(stride)} strides"
@@ -104,7 +104,7 @@ def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndar
 
 
 def rebuild_parameter(data: Any, requires_grad: Any, hooks: Any = None) -> nn.Parameter:
-    """A parameter with the memory of a tensor."""
+    """Return a parameter with the memory of a tensor."""
     check(type(data) is Tensor, "a parameter holds no tensor")
     check(type(requires_grad) is bool, "requires_grad of a parameter is no truth value")
     check(
@@ -115,25 +115,25 @@ def rebuild_parameter(data: Any, requires_grad: Any, hooks: Any = None) -> nn.Pa
 
 
 def rebuild_buffer(data: Any, persistent: Any) -> nn.Buffer:
-    """A buffer with the memory of a tensor."""
+    """Return a buffer with the memory of a tensor."""
     check(type(data) is Tensor and type(persistent) is bool, "a buffer holds no tensor")
     return nn.Buffer(data, persistent=persistent)
 
 
 def rebuild_array(data: Any) -> np.ndarray:
-    """A NumPy array with the memory of a tensor."""
+    """Return a NumPy array with the memory of a tensor."""
     check(type(data) is Tensor, "an array holds no tensor")
     return data.array
 
 
 def rebuild_scalar(data: Any) -> np.generic:
-    """A NumPy number from a tensor of one element."""
+    """Return a NumPy number from a tensor of one element."""
     check(type(data) is Tensor and data.ndim == 0, "a NumPy number is no tensor of 0 axes")
     return data.array[()]
 
 
 def make_ordered(pairs: Any = ()) -> OrderedDict:
-    """An OrderedDict, empty or from a list of pairs, as old files have it."""
+    """Return an OrderedDict, empty or from a list of pairs, as old files have it."""
     check(type(pairs) in (list, tuple), "an OrderedDict is not made from a list")
     out = OrderedDict()
     for pair in pairs:
@@ -143,13 +143,13 @@ def make_ordered(pairs: Any = ()) -> OrderedDict:
 
 
 def make_counter(counts: Any) -> Counter:
-    """A Counter."""
+    """Return a Counter."""
     check(type(counts) is dict, "a Counter is not made from a dict")
     return Counter(counts)
 
 
 def make_of(kind: type, items: Any = ()) -> Any:
-    """A set, frozenset or tuple of the items of a list."""
+    """Return a set, frozenset or tuple of the items of a list."""
     check(type(items) in (list, tuple), f"a {kind.__name__} is not made from a list")
     return kind(map(checked_key, items)) if kind is not tuple else tuple(items)
 
@@ -166,7 +166,7 @@ def make_bytes() -> bytes:
 
 
 def make_bytearray(data: Any = b"", encoding: Any = None) -> bytearray:
-    """A bytearray, never from a number, which would be its size."""
+    """Return a bytearray, never from a number, which would be its size."""
     if type(data) is str:
         data = make_encoded(data, encoding)
     check(type(data) is bytes, "a bytearray is not made from bytes")
@@ -174,13 +174,13 @@ def make_bytearray(data: Any = b"", encoding: Any = None) -> bytearray:
 
 
 def make_complex(real: Any, imag: Any) -> complex:
-    """A complex number."""
+    """Return a complex number."""
     check(type(real) is type(imag) is float, "a complex number is not made from two floats")
     return complex(real, imag)
 
 
 def make_slice(*parts: Any) -> slice:
-    """A slice."""
+    """Return a slice."""
     check(len(parts) == 3, f"a slice has {len(parts)} parts")
     # Slices in slices, freed, would recurse without end in Python itself.
     plain = all(type(part) in (int, float, str, type(None)) for part in parts)
@@ -189,7 +189,7 @@ def make_slice(*parts: Any) -> slice:
 
 
 def make_device(kind: Any, index: Any = None) -> device:
-    """The name of a device."""
+    """Return the name of a device."""
     check(type(kind) is str and type(index) in (int, type(None)), "a device has no name")
     return device(kind, index)
 
@@ -246,7 +246,7 @@ def known() -> dict[str, Any]:
 
 
 def checked_key(key: Any) -> Any:
-    """What is to be a key; refused where hashing it would take long."""
+    """Return what is to be a key; refused where hashing it would take long."""
     waiting, n = [key], 0
     while waiting:
         part = waiting.pop()

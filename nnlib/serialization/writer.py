@@ -217,7 +217,7 @@ class Writer:
 
 
 def seen(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The storage of an array, flat in the order of memory, and the array as seen there.
+    """Return the storage of an array, flat in the order of memory, and the array as seen there.
 
     Where torch could not see it so (negative steps, another dtype), it is a copy.
     """
@@ -233,12 +233,12 @@ def seen(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def address(array: np.ndarray) -> int:
-    """Where the first element of an array stands in memory."""
+    """Return where the first element of an array stands in memory."""
     return array.__array_interface__["data"][0]
 
 
 def storage_name(dtype: np.dtype) -> str:
-    """What torch calls the storage of a dtype."""
+    """Return what torch calls the storage of a dtype."""
     if dtype not in STORAGE_NAMES:
         raise pickle.PicklingError(f"save: cannot save {dtype}; change it by to() before")
     return STORAGE_NAMES[dtype]

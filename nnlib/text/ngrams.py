@@ -201,7 +201,7 @@ def bits_per_character(cross_entropy: float) -> float:
 
 
 def _nats(function: str, cross_entropy: float) -> float:
-    """A cross-entropy of tokens: from 0 on, infinite where the impossible came."""
+    """Return a cross-entropy of tokens: from 0 on, infinite where the impossible came."""
     if isinstance(cross_entropy, float) and cross_entropy == math.inf:
         return math.inf
     return checks.number(function, "cross_entropy", cross_entropy, low=0)
@@ -253,7 +253,7 @@ def sample(
 
 
 def _grams(function: str, sequence: Sequence[int], n: int, size: int) -> np.ndarray:
-    """All n-grams of a sequence, (T - n + 1, n), checked."""
+    """Return all n-grams of a sequence, (T - n + 1, n), checked."""
     x = whole(function, "sequences", sequence)
     if x.ndim != 1 or ((x < 0) | (x >= size)).any():
         got = f"shape {x.shape}" if x.ndim != 1 else f"{x.min()} to {x.max()}"

@@ -57,7 +57,7 @@ def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
 
 
 def series(function: str, x: Any) -> np.ndarray:
-    """A sequence in time: an array (T, ...) of anything but objects."""
+    """Return a sequence in time: an array (T, ...) of anything but objects."""
     x = checks.reals(function, "x", x, kinds="biufcMmSU")
     if x.ndim < 1 or not x.size:
         raise ValueError(f"{function}: expected x (T, ...) with entries, got shape {x.shape}")

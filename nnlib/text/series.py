@@ -156,7 +156,7 @@ class Standardizer:
         return self.mean + self.scale * self._checked(z)
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        """Data with as many features as the training data."""
+        """Return data with as many features as the training data."""
         x = _numbers("Standardizer", x)
         if self.mean.ndim and x.shape[-1:] != self.mean.shape:
             raise ValueError(
@@ -166,5 +166,5 @@ class Standardizer:
 
 
 def _numbers(function: str, x: np.ndarray) -> np.ndarray:
-    """Data as float64."""
+    """Return data as float64."""
     return checks.reals(function, "data", x).astype(np.float64)

@@ -74,7 +74,7 @@ class GradientCheck:
 
 
 def _error(entry: Checked) -> float:
-    """How far the two derivatives are apart; NaN is farthest."""
+    """Return the distance of the two derivatives; NaN counts as the largest."""
     return np.inf if np.isnan(entry.error) else entry.error
 
 
@@ -162,7 +162,7 @@ def gradient_check(
 def _compared(
     name: str, p: Tensor, value: Callable, samples: int, eps: float, rng: np.random.Generator
 ) -> list[Checked]:
-    """Some entries of a parameter, by backpropagation and by differences."""
+    """Return the derivatives for some entries of a parameter, by both methods."""
     theta, gradient, entries = p.array, p.grad.array, []
     scale = max(1e-3 * np.abs(gradient).max(), 1e-12)
     for k in rng.choice(theta.size, samples, replace=False):

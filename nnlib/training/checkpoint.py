@@ -56,7 +56,7 @@ def resume(run: Run, path: str | os.PathLike) -> None:
 
 
 def _parts(run: Run) -> Iterator[tuple[str, Any]]:
-    """What has a state of its own."""
+    """Return the parts of a run that have a state of their own."""
     yield from (("model", run.model), ("optimizer", run.optimizer))
     yield from (("data", run.loaders.train), ("history", run.history))
     if run.scheduler is not None:

@@ -72,7 +72,7 @@ def loaders(
 
 
 def _rows(name: str, X: Any, y: Any) -> tuple[Tensor, Tensor]:
-    """Examples and targets as Tensors of one length."""
+    """Return examples and targets as Tensors of one length."""
     X, y = np.asarray(raw(X)), np.asarray(raw(y))
     same_length(name, X, y)
     return Tensor(X), Tensor(y)
@@ -122,7 +122,7 @@ def same_length(name: str, X: np.ndarray, y: np.ndarray) -> None:
 
 
 def input_dtype(model: Module) -> np.dtype | None:
-    """The dtype of the first layer with parameters; None where it looks up word numbers."""
+    """Return the dtype of the first layer with parameters; None if it is an embedding."""
     for m in model.modules():
         first = next(m.parameters(recurse=False), None)
         if first is not None:
@@ -131,7 +131,7 @@ def input_dtype(model: Module) -> np.dtype | None:
 
 
 def fitting(model: Module, batch: Any, name: str = "fit") -> tuple[list[Tensor], Tensor]:
-    """A batch as the model's inputs and the targets, in the dtype of its parameters.
+    """Return a batch as the model's inputs and the targets, in the dtype of its parameters.
 
     Inputs of any kind become what the first layer computes with; of targets only floats do,
     since classes are integers.

@@ -46,7 +46,7 @@ def on_trial(model: Module, optimizer: Optimizer) -> Iterator[None]:
 
 
 def _step(model: Module, optimizer: Optimizer, loss: Callable, inputs: list, y: Tensor) -> Any:
-    """One step; the outputs and the loss before it."""
+    """Take one step; return the outputs and the loss before it."""
     kept = []
 
     def closure() -> Tensor:

@@ -93,7 +93,7 @@ def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:
 
 
 def share_right(output: np.ndarray, y: np.ndarray) -> float:
-    """The share of places where the largest entry of axis 1 stands at y."""
+    """Return the share of places where the largest entry of axis 1 stands at y."""
     return float(np.mean(output.argmax(1) == y))
 
 
@@ -153,5 +153,5 @@ def evaluate(
 
 
 def _are_classes(output: Any, y: Tensor) -> bool:
-    """Whether targets are class indices for outputs (N, C, ...)."""
+    """Tell whether targets are class indices for outputs (N, C, ...)."""
     return y.dtype.kind in "iu" and isinstance(output, Tensor) and output.ndim == y.ndim + 1

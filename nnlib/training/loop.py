@@ -220,7 +220,7 @@ class Run:
         history.seconds.append(time.perf_counter() - start)
 
     def _step(self, inputs: list[Tensor], y: Tensor) -> None:
-        """One step on one mini-batch; what is recorded is what there was before it."""
+        """Take one step on a mini-batch; record the values before it."""
         norms, history = [], self.history
         history.lr += [g["lr"] for g in self.optimizer.param_groups[:1] if "lr" in g]
 
@@ -265,7 +265,7 @@ class Run:
             history.metrics.setdefault(name, []).append(found[name])
 
     def _judge(self, value: float) -> None:
-        """See whether this epoch is the best so far, and whether to wait any longer."""
+        """Note whether this epoch is the best so far, and whether to stop."""
         if self.watch.is_best(value):
             self.history.best_epoch = self.epoch
             if self.keep_best:

@@ -23,7 +23,7 @@ __all__ = [
 
 
 class Transform:
-    """Ground of the transforms: a call takes pictures (C, H, W) or (N, C, H, W).
+    """The base class of the transforms: a call takes pictures (C, H, W) or (N, C, H, W).
 
     An array gives an array, a Tensor a Tensor without history.
     """
@@ -40,7 +40,7 @@ class Transform:
         raise NotImplementedError(f"{type(self).__name__}: define _change()")
 
     def _check(self, right: bool, expected: str, got: Any) -> None:
-        """Say what an option should have been."""
+        """Raise an error unless an option is right."""
         if not right:
             raise ValueError(f"{type(self).__name__}: expected {expected}, got {got}")
 

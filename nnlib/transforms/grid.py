@@ -140,7 +140,7 @@ def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndar
 
 
 def _places(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
-    """Whole numbers, one for all pictures or one for each, (..., 1, 1)."""
+    """Return whole numbers, one for all pictures or one for each, (..., 1, 1)."""
     value = each(function, argument, value, x)[..., 0]
     if (value != np.round(value)).any():
         raise ValueError(
@@ -150,7 +150,7 @@ def _places(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarr
 
 
 def _within(k: np.ndarray, n: int) -> bool:
-    """Whether all numbers are from 0 to n - 1; so are none."""
+    """Tell whether all numbers, if any, are from 0 to n - 1."""
     return k.min(initial=0) >= 0 and k.max(initial=0) < n
 
 

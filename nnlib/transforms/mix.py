@@ -100,14 +100,14 @@ def cutmix(
 
 
 def _blend(lam: np.ndarray, a: np.ndarray, partner: np.ndarray) -> np.ndarray:
-    """Each with its partner."""
+    """Mix each sample with its partner."""
     return (lam * a + (1 - lam) * a[partner]).astype(a.dtype)
 
 
 def _pairs(
     function: str, x: np.ndarray, y: np.ndarray, partner: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pictures, targets and partners of one length."""
+    """Return pictures, targets and partners of one length."""
     x, y, partner = (
         pictures(function, x),
         checks.reals(function, "y", y),
@@ -130,7 +130,7 @@ def _pairs(
 
 
 def _whole(function: str, partner: Any) -> np.ndarray:
-    """Whole numbers, of which there may be none."""
+    """Return whole numbers, of which there may be none."""
     partner = checks.reals(function, "partner", partner)
     if partner.size and partner.dtype.kind not in "iu":
         raise TypeError(f"{function}: expected partner of whole numbers, got {partner.dtype}")
@@ -138,7 +138,7 @@ def _whole(function: str, partner: Any) -> np.ndarray:
 
 
 class _Mix:
-    """Ground of both: draw λ and partners for a batch.
+    """The base class of both: draw λ and partners for a batch.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ class _Mix:
         return tuple(map(Tensor, mixed)) if isinstance(x, Tensor) else mixed
 
     def _one_hot(self, y: Any) -> np.ndarray:
-        """Class indices as float32 rows; targets as they are."""
+        """Return class indices as one-hot float32 rows, and other targets as they are."""
         y = checks.reals(type(self).__name__, "y", y)
         if y.dtype.kind == "f":
             return y
@@ -181,7 +181,7 @@ class _Mix:
         return np.eye(self.num_classes, dtype=np.float32)[y]
 
     def _draw(self, n: int) -> np.ndarray:
-        """One λ for each picture."""
+        """Draw one λ for each picture."""
         return self.rng.beta(self.alpha, self.alpha, size=n)
 
 

@@ -228,7 +228,7 @@ class ElasticTransform(Transform):
 def _range(
     name: str, argument: str, degrees: float | tuple[float, float]
 ) -> tuple[float, float]:
-    """A range from a pair, or from -d to d."""
+    """Return a range from a pair, or from -d to d."""
     if not isinstance(degrees, tuple | list | np.ndarray):
         degrees = abs(checks.number(name, argument, degrees))
         degrees = -degrees, degrees
@@ -239,7 +239,7 @@ def _range(
 
 
 def _blur(n: int, sigma: float) -> np.ndarray:
-    """The matrix that blurs n values by a Gaussian; its rows sum to 1."""
+    """Return the matrix that blurs n values by a Gaussian; its rows sum to 1."""
     apart = np.arange(n) - np.arange(n)[:, None]
     weights = np.exp(-(apart**2) / (2 * sigma**2))
     return weights / weights.sum(axis=1, keepdims=True)

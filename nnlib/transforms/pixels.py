@@ -128,7 +128,7 @@ def normalize(x: np.ndarray, mean: Sequence[float], std: Sequence[float]) -> np.
 
 
 def for_colours(function: str, argument: str, a: Any) -> np.ndarray:
-    """One finite number, or one for each colour; a standard deviation is above 0."""
+    """Return one finite number, or one for each colour; a standard deviation is above 0."""
     a = reals(function, argument, a).astype(float)
     if a.ndim > 1 or not a.size or not np.isfinite(a).all():
         raise ValueError(
@@ -201,7 +201,7 @@ def adjust_contrast(x: np.ndarray, factor: Any) -> np.ndarray:
 
 
 def _factor(function: str, factor: Any, x: np.ndarray) -> np.ndarray:
-    """A factor from 0 on, for all pictures or one for each."""
+    """Return a factor from 0 on, for all pictures or one for each."""
     factor = each(function, "factor", factor, x)
     if (factor < 0).any():
         raise ValueError(f"{function}: expected a factor from 0 on, got {factor.min()}")
@@ -282,6 +282,6 @@ def erase(
 
 
 def inside(x: np.ndarray, top: Any, left: Any, height: Any, width: Any) -> np.ndarray:
-    """Which pixels lie in the rectangles, (..., 1, H, W)."""
+    """Return which pixels lie in the rectangles, (..., 1, H, W)."""
     i, j = np.indices(x.shape[-2:])
     return (top <= i) & (i < top + height) & (left <= j) & (j < left + width)

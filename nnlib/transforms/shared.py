@@ -34,7 +34,7 @@ def bright(function: str, x: Any) -> np.ndarray:
 
 
 def each(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
-    """One number for all pictures, or one for each, as an array that multiplies pictures."""
+    """Return one number for all pictures, or one for each, shaped to multiply them."""
     value = reals(function, argument, value).astype(float)
     if not np.isfinite(value).all() or value.shape not in ((), x.shape[:-3]):
         raise ValueError(

@@ -100,7 +100,7 @@ def elastic(
 
 
 def _between(x: np.ndarray, v: np.ndarray, u: np.ndarray, fill: float) -> np.ndarray:
-    """Values of x (..., C, H, W) at rows v and columns u, (..., H, W), between pixels."""
+    """Interpolate x (..., C, H, W) at rows v and columns u, (..., H, W)."""
     H, W = x.shape[-2:]
     shape = (*x.shape[:-3], 1, H * W)
     v, u = (np.broadcast_to(a, (*x.shape[:-3], H, W)).reshape(shape) for a in (v, u))
@@ -221,6 +221,6 @@ def affine(
 
 
 def _matrix(a: Any, b: Any, c: Any, d: Any) -> np.ndarray:
-    """Matrices (..., 2, 2) from their entries."""
+    """Return matrices (..., 2, 2) from their entries."""
     a, b, c, d = np.broadcast_arrays(a, b, c, d)
     return np.stack([a, b, c, d], axis=-1).reshape(*a.shape, 2, 2)
