@@ -264,8 +264,9 @@ class Tensor:
         """Fill ``grad`` here although this tensor is not a leaf."""
         if not self.current(strict=True).needs_grad:
             raise RuntimeError("retain_grad: expected a tensor that requires grad")
-        hooks = () if self.node is None else self.node.hooks or ()
-        if self.node is not None and not any(type(h) is RetainGrad for h in hooks):
+        if self.node is not None and not any(
+            type(h) is RetainGrad for h in self.node.hooks or ()
+        ):
             self.register_hook(RetainGrad(self))
 
 
