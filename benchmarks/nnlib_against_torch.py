@@ -89,6 +89,10 @@ def batch_norm(L):
     return L.nn.BatchNorm2d(32)
 
 
+def depthwise(L):
+    return L.nn.Conv2d(32, 32, 3, stride=2, padding=1, groups=32)
+
+
 def running_sum(L):
     class Sum(L.nn.Module):
         """The sum of all up to each along the first axis."""
@@ -121,6 +125,10 @@ WORKLOADS = {
     ),
 }
 PARTS = (  # single layers, beside the mean of the models
+    Workload(
+        "Depthwise Conv2d, stride 2, on (16, 32, 32, 32)",
+        *(depthwise, (16, 32, 32, 32), 0, 5, 2, 1),
+    ),
     Workload("cumsum(0) on (1000, 1000)", running_sum, (1000, 1000), 0, 5, 2, 1),
 )
 
@@ -138,7 +146,7 @@ def training_step(L, work: Workload, state: dict) -> tuple[Callable[[], float], 
     x = L.tensor(rng.standard_normal(work.inputs).astype(np.float32))
     model = loaded(L, work, state)
     if not work.examples:  # a layer alone: forward, and backward from a fixed gradient
-        g = L.tensor(rng.standard_normal(work.inputs).astype(np.float32))
+        g = L.tensor(rng.standard_normal(tuple(model(x).shape)).astype(np.float32))
         x.requires_grad_()
 
         def layer_step() -> float:

@@ -188,11 +188,15 @@ def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
 
 def spread(g: np.ndarray, grid: Grid, kernels: np.ndarray, dx: np.ndarray) -> None:
     """Write into dx the sum of the rows of G Kᵀ, each added where its window lies."""
-    groups, n, c = len(kernels), len(dx), dx.shape[3]
-    frames, term = (np.zeros((n, *size, c), g.dtype) for size in (grid.frame, grid.count))
+    frames, term = (
+        np.zeros((len(dx), *size, dx.shape[3]), g.dtype) for size in (grid.frame, grid.count)
+    )
     for (u, lines), (v, columns) in itertools.product(*map(enumerate, grid.places)):
         k = kernels[:, u, v].swapaxes(1, 2)
-        np.matmul(matrix(by_group(g, groups)), k, out=matrix(by_group(term, groups)))
+        if k.shape[1:] == (1, 1):  # one kernel for each channel, as in channel_by_channel
+            np.multiply(g, k.ravel(), out=term)
+        else:
+            np.matmul(matrix(by_group(g, len(k))), k, out=matrix(by_group(term, len(k))))
         frames[:, lines, columns] += term
     dx[...] = frames[grid.inside]
 
@@ -243,8 +247,9 @@ def convolution(
     def backward(g, needs, x, w):
         g, x = np.ascontiguousarray(g.transpose(0, 2, 3, 1)), x.transpose(0, 2, 3, 1)
         dx = np.empty(x.shape, x.dtype)
-        wanted = x if "w" in needs else None, dx if "x" in needs else None
-        dw = back(g, grid, kernels(w), *wanted)
+        dw = back(
+            g, grid, kernels(w), x if "w" in needs else None, dx if "x" in needs else None
+        )
         db = np.ones(g.size // outputs, g.dtype) @ matrix(by_group(g, 1))[0]
         dw = None if dw is None else dw.transpose(0, 4, 3, 1, 2).reshape(w.shape)
         return dict(x=dx.transpose(0, 3, 1, 2), w=dw, b=db)

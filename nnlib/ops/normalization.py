@@ -41,8 +41,7 @@ def standardized(
     x, (N, G, n), size = raw(input), slices, math.prod(shape)
     flat, rows, width = (N * G, n), (N, G * n), G * n // max(size, 1)
     one, n = np.ones((n, 1), x.dtype), max(n, 1)
-    z = x.reshape(flat)
-    z = z - z @ one / n
+    z = x.reshape(flat) - x.reshape(flat) @ one / n
     inv = 1 / np.sqrt(np.vecdot(z, z)[:, None] / n + eps, dtype=x.dtype)
     y = (z * inv).reshape(rows)
     if weight is not None:
