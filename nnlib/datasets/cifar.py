@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import pickle
 import tarfile
 import zlib
@@ -11,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..serialization.unpickler import PROTOCOL_2, DataUnpickler
 from .download import fetch, put
 from .vision import VisionDataset
 
@@ -127,7 +127,7 @@ def read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
         If it holds anything else, or asks for anything but an array of bytes.
     """
     try:
-        batch = _Unpickler(io.BytesIO(path.read_bytes()), encoding="bytes").load()
+        batch = BatchReader(path.read_bytes(), encoding="bytes").load()
         rows, labels = batch[b"data"].rows, batch[b"labels"]
         data = rows.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
         targets = np.array(labels, np.int64)
@@ -166,9 +166,14 @@ class _Dtype:
         """Byte order and the like, which a byte has not."""
 
 
-class _Unpickler(pickle.Unpickler):
-    """A pickle is a program: this one may make arrays of bytes and nothing else."""
+class BatchReader(DataUnpickler):
+    """A reader of pickles that may make arrays of bytes and nothing else."""
 
+    # What Python 2 wrote, and what a pickle by Python 3 begins with: its names are refused.
+    instructions = (
+        f"{PROTOCOL_2} INT LONG STRING BINSTRING SHORT_BINSTRING "
+        "FRAME MEMOIZE SHORT_BINUNICODE STACK_GLOBAL"
+    )
     known: ClassVar[dict[tuple[str, str], Any]] = {
         ("numpy.core.multiarray", "_reconstruct"): _Array,
         ("numpy", "ndarray"): None,
@@ -176,7 +181,7 @@ class _Unpickler(pickle.Unpickler):
     }
 
     def find_class(self, module: str, name: str) -> Any:
-        """Give the stand-in for what a batch of CIFAR-10 asks for."""
+        """Return the stand-in for what a batch of CIFAR-10 asks for."""
         if (module, name) not in self.known:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is refused")
         return self.known[module, name]

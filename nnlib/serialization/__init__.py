@@ -127,7 +127,7 @@ def load(
         Where tensors go that were saved on another device: the CPU. A dict maps names of
         devices to names; a function gets storage and name and returns the storage, or None.
     pickle_module, mmap
-        As they are: pickle is not used, and files are read whole.
+        As they are: data are read from the pickle, and files are read whole.
     weights_only : bool
         Makes no difference: also with False, classes of the program's own have to be named
         by ``safe_globals``.
@@ -155,7 +155,7 @@ def load(
     if pickle_load_args:
         raise TypeError(f"load: there is no option {', '.join(pickle_load_args)}")
     if pickle_module is not None and pickle_module is not pickle:
-        raise ValueError("load: expected pickle_module=None, files are read without pickle")
+        raise ValueError("load: expected pickle_module=None, the pickle is read as data")
     if mmap:
         raise ValueError("load: expected mmap=None, files are read whole")
     if isinstance(f, (str, os.PathLike)):

@@ -1,17 +1,15 @@
-"""Read data from pickle's second protocol, opcode by opcode, without ``pickle``.
+"""Read what ``save`` or torch has pickled, of which nothing but data can come.
 
-A pickle is a program for a machine with a stack and a memo. This machine has only the
-instructions that data needs. Of the five that could reach code, ``GLOBAL`` looks names up in a
-table and imports nothing; ``REDUCE`` calls the makers of that table, which check what they
-get; ``NEWOBJ`` makes an empty module; ``BUILD`` sets its attributes, but no method;
-``BINPERSID`` reads a storage. What the program itself has named by ``safe_globals`` is called
-as the file says.
+Of the instructions of a pickle five could reach code. ``GLOBAL`` looks names up in a table
+and imports nothing; ``REDUCE`` calls the makers of that table, which check what they get;
+``NEWOBJ`` makes an empty module; ``BUILD`` sets its attributes, but no method; ``BINPERSID``
+reads a storage. What the program itself has named by ``safe_globals`` is called as the file
+says.
 """
 
 from __future__ import annotations
 
 import pickle
-import pickletools
 import struct
 from collections import OrderedDict
 from collections.abc import Callable
@@ -29,11 +27,17 @@ from .rebuild import (
     known,
     refuse,
 )
+from .unpickler import DataUnpickler
 
 __all__ = ["Reader"]
 
+FAULTS = (
+    *(IndexError, KeyError, TypeError, ValueError, AttributeError, pickle.UnpicklingError),
+    *(OverflowError, MemoryError, EOFError, struct.error),
+)
 
-class Reader:
+
+class Reader(DataUnpickler):
     """The machine that makes the data of one pickle.
 
     Parameters
@@ -45,10 +49,8 @@ class Reader:
     """
 
     def __init__(self, data: bytes, storage: Callable[[Any], Any]):
-        self.data, self.at, self.storage = data, 0, storage
-        self.stack: list[Any] = []
-        self.marked: list[list[Any]] = []
-        self.memo: dict[int, Any] = {}
+        super().__init__(data)
+        self.data, self.storage = data, storage
         self.empty: dict[int, Any] = {}  # modules that were made and not yet filled
         self.filled: dict[int, Any] = {}
         self.copied = 0  # characters and items that makers have copied
@@ -60,25 +62,16 @@ class Reader:
         """Run to the end, and give what lies on the stack there."""
         try:
             check(self.data[:2] == b"\x80\x02", "data.pkl is no pickle of protocol 2")
-            while (opcode := self.take(1)) != pickle.STOP:
-                if opcode not in INSTRUCTIONS:
-                    name = pickletools.code2op.get(opcode.decode("latin1"))
-                    name = name.name if name else repr(opcode)
-                    raise refuse(f"instruction {name} is not one that data needs")
-                INSTRUCTIONS[opcode](self)
+            found = super().load()
             check(not self.empty, "a module was left without attributes")
             check_parts(self.filled)
-            return self.stack.pop()
+            return found
         except FAULTS as error:
-            if self.outside:
+            if self.outside or str(error).startswith("load: "):
                 raise
-            raise refuse(f"data.pkl is damaged at byte {self.at}: {error!r}") from error
-
-    def take(self, n: int) -> bytes:
-        """The next n bytes."""
-        check(n <= len(self.data) - self.at, "data.pkl ends too early")
-        self.at += n
-        return self.data[self.at - n : self.at]
+            said = error if isinstance(error, pickle.UnpicklingError) else repr(error)
+            at = self.source.tell()
+            raise refuse(f"data.pkl is damaged at byte {at}: {said}") from error
 
     def ask(self, function: Callable, *args: Any) -> Any:
         """Call what the program has given, whose errors are its own affair."""
@@ -87,19 +80,6 @@ class Reader:
         self.outside = False
         return found
 
-    def number(self, n: int, signed: bool = False) -> int:
-        """The next n bytes as an integer."""
-        return int.from_bytes(self.take(n), "little", signed=signed)
-
-    def line(self) -> str:
-        """The text up to the end of the line."""
-        end = self.data.index(b"\n", self.at)
-        return self.take(end + 1 - self.at)[:-1].decode()
-
-    def push(self, value: Any) -> None:
-        """Put a value on the stack."""
-        self.stack.append(value)
-
     def top(self, kind: type) -> Any:
         """Return the top of the stack, which must be of one type or a trusted one."""
         found = self.stack[-1]
@@ -107,27 +87,28 @@ class Reader:
         check(right, f"a {type(found).__name__} lies where a {kind.__name__} should")
         return found
 
-    def mark(self) -> None:
-        """Begin a new stack."""
-        self.marked.append(self.stack)
-        self.stack = []
+    def load_proto(self) -> None:
+        """Refuse another protocol."""
+        check(self.read(1) == b"\2", "data.pkl is no pickle of protocol 2")
 
-    def since_mark(self) -> list[Any]:
-        """All values of this stack, and back to the one before."""
-        found, self.stack = self.stack, self.marked.pop()
-        return found
+    def load_append(self) -> None:
+        """Add a value to a list."""
+        value = self.stack.pop()
+        self.top(list).append(value)
 
-    def tuple_of(self, n: int) -> None:
-        """Put the last n values into a tuple."""
-        check(len(self.stack) >= n, "a tuple lacks values")
-        self.stack[-n:] = [tuple(self.stack[-n:])]
-
-    def extend(self, values: list[Any]) -> None:
+    def load_appends(self) -> None:
         """Add values to a list."""
+        values = self.pop_mark()
         self.top(list).extend(values)
 
-    def update(self, values: list[Any]) -> None:
+    def load_setitem(self) -> None:
+        """Add a key and its value to a dict."""
+        value, key = self.stack.pop(), self.stack.pop()
+        self.top(dict)[checked_key(key)] = value
+
+    def load_setitems(self) -> None:
         """Add keys and values, in turn, to a dict."""
+        values = self.pop_mark()
         target = self.top(dict)
         check(len(values) % 2 == 0, "a key has no value")
         for key, value in zip(values[::2], values[1::2], strict=True):
@@ -135,14 +116,17 @@ class Reader:
 
     # What could reach code
 
-    def look_up(self) -> None:
-        """GLOBAL: the class or function of a name, if it is in the table."""
-        module, name = self.line(), self.line()
+    def persistent_load(self, pid: Any) -> Any:
+        """Return the storage for a persistent id."""
+        return self.ask(self.storage, pid)
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return the class or function of a name, if it is in the table."""
         path = f"{'builtins' if module == '__builtin__' else module}.{name}"
         if path in self.names:
-            return self.push(self.names[path])
+            return self.names[path]
         if path in self.own:
-            return self.push(self.own[path])
+            return self.own[path]
         path, hint = path if path.isprintable() else ascii(path), ""
         if module.partition(".")[0] not in (*NEVER, "__builtin__", "builtins"):
             hint = (
@@ -155,8 +139,8 @@ class Reader:
             hint = "; save model.state_dict() in the place of a whole model of torch"
         raise refuse(f"the file asks for {path}, which is not allowed{hint}")
 
-    def call(self) -> None:
-        """REDUCE: what a maker makes, or a function that the program trusts."""
+    def load_reduce(self) -> None:
+        """Put there what a maker makes, or a function that the program trusts."""
         args, what = self.stack.pop(), self.stack.pop()
         check(type(args) is tuple, "arguments are no tuple")
         trusted = id(what) in self.trusted
@@ -166,10 +150,10 @@ class Reader:
             sized = (str, bytes, list, tuple, dict)
             self.copied += sum(len(x) for x in args if isinstance(x, sized))
             check(self.copied <= 8 * len(self.data), "the same values are copied over and over")
-        self.push(self.ask(what, *args) if trusted else MAKERS[what](*args))
+        self.append(self.ask(what, *args) if trusted else MAKERS[what](*args))
 
-    def new(self) -> None:
-        """NEWOBJ: an empty module, or an object of a class that the program trusts."""
+    def load_newobj(self) -> None:
+        """Put there an empty module, or an object of a class that the program trusts."""
         args, kind = self.stack.pop(), self.stack.pop()
         check(type(args) is tuple, "arguments are no tuple")
         check(isinstance(kind, type), f"a {said(kind)} is no class")
@@ -181,15 +165,19 @@ class Reader:
         made = self.ask(kind.__new__, kind, *args)
         if not trusted:
             self.empty[id(made)] = made
-        self.push(made)
+        self.append(made)
 
-    def build(self) -> None:
-        """BUILD: give an object its attributes."""
-        state, target = self.stack.pop(), self.stack[-1]
+    def load_build(self) -> None:
+        """Give an object its attributes."""
+        state, target = self.stack[-1], self.stack[-2]
         kind = type(target)
         if id(kind) in self.trusted:
-            self.ask(set_state, target, state)
-        elif kind is OrderedDict:
+            plain = state[0] if type(state) is tuple and len(state) == 2 else state or {}
+            right = type(plain) in (dict, type(None)) or hasattr(target, "__setstate__")
+            check(right, f"the state of {kind.__name__} is no dict")
+            return self.ask(super().load_build)
+        self.stack.pop()
+        if kind is OrderedDict:
             fill_ordered(target, state)
         else:
             check(isinstance(target, Registry), f"a {kind.__name__} takes no attributes")
@@ -201,59 +189,3 @@ class Reader:
 def said(x: Any) -> str:
     """Return what to call a value of which nothing may be asked, not even its repr."""
     return f"class {x.__qualname__}" if isinstance(x, type) else type(x).__name__
-
-
-def set_state(target: Any, state: Any) -> None:
-    """Set the attributes of an object that the program trusts, as ``pickle`` does."""
-    if hasattr(target, "__setstate__"):
-        target.__setstate__(state)
-        return
-    slots = {}
-    if type(state) is tuple and len(state) == 2:
-        state, slots = state
-    if state:
-        check(type(state) is dict, f"the state of {type(target).__name__} is no dict")
-        target.__dict__.update(state)
-    for name, value in (slots or {}).items():
-        setattr(target, name, value)
-
-
-FAULTS = (
-    *(IndexError, KeyError, TypeError, ValueError, AttributeError),
-    *(OverflowError, MemoryError, struct.error),
-)
-INSTRUCTIONS: dict[bytes, Callable[[Reader], None]] = {
-    pickle.PROTO: lambda r: check(r.number(1) == 2, "data.pkl is no pickle of protocol 2"),
-    pickle.NONE: lambda r: r.push(None),
-    pickle.NEWTRUE: lambda r: r.push(True),
-    pickle.NEWFALSE: lambda r: r.push(False),
-    pickle.BININT: lambda r: r.push(r.number(4, signed=True)),
-    pickle.BININT1: lambda r: r.push(r.number(1)),
-    pickle.BININT2: lambda r: r.push(r.number(2)),
-    pickle.LONG1: lambda r: r.push(r.number(r.number(1), signed=True)),
-    pickle.LONG4: lambda r: r.push(r.number(r.number(4), signed=True)),
-    pickle.BINFLOAT: lambda r: r.push(*struct.unpack(">d", r.take(8))),
-    pickle.BINUNICODE: lambda r: r.push(str(r.take(r.number(4)), "utf-8", "surrogatepass")),
-    pickle.EMPTY_TUPLE: lambda r: r.push(()),
-    pickle.EMPTY_LIST: lambda r: r.push([]),
-    pickle.EMPTY_DICT: lambda r: r.push({}),
-    pickle.MARK: Reader.mark,
-    pickle.POP_MARK: Reader.since_mark,
-    pickle.TUPLE: lambda r: r.push(tuple(r.since_mark())),
-    pickle.TUPLE1: lambda r: r.tuple_of(1),
-    pickle.TUPLE2: lambda r: r.tuple_of(2),
-    pickle.TUPLE3: lambda r: r.tuple_of(3),
-    pickle.APPEND: lambda r: r.extend([r.stack.pop()]),
-    pickle.APPENDS: lambda r: r.extend(r.since_mark()),
-    pickle.SETITEM: lambda r: r.update([r.stack.pop(-2), r.stack.pop()]),
-    pickle.SETITEMS: lambda r: r.update(r.since_mark()),
-    pickle.BINGET: lambda r: r.push(r.memo[r.number(1)]),
-    pickle.LONG_BINGET: lambda r: r.push(r.memo[r.number(4)]),
-    pickle.BINPUT: lambda r: r.memo.update({r.number(1): r.stack[-1]}),
-    pickle.LONG_BINPUT: lambda r: r.memo.update({r.number(4): r.stack[-1]}),
-    pickle.BINPERSID: lambda r: r.push(r.ask(r.storage, r.stack.pop())),
-    pickle.GLOBAL: Reader.look_up,
-    pickle.REDUCE: Reader.call,
-    pickle.NEWOBJ: Reader.new,
-    pickle.BUILD: Reader.build,
-}
