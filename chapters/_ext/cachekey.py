@@ -40,7 +40,8 @@ EXECUTED = (
     "requirements.lock",
 )
 READ = ("chapters/_ext/*.py", "chapters/reference/**/*.yml")  # what the text is made with
-COPIED = ("chapters/_extra/_play/*", "chapters/_static/*")  # what is copied beside the pages
+# What is copied beside the pages, or into them.
+COPIED = ("chapters/_extra/_play/*", "chapters/_static/*", "nnlib/trace/*.json")
 CACHE = ".jupyter_cache-"
 SWITCHES = (  # what tells the libraries which kernels to take; tools/processors.py
     "ATEN_CPU_CAPABILITY",

@@ -3,21 +3,27 @@
 Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line
 such as ``// needs: parts-plot parts-time``. With a line such as ``// room: 630 362`` it asks
 for so many pixels of height, on a phone and on a desk, so that nothing jumps when it begins.
+With a line such as ``// data: nnlib/trace/grammar.json`` it asks for a file, which is written
+into the page, where it is ``nnData.grammar``: a script that was opened from a file reads none.
 
 Two small scripts are on every page: ``page.js`` (folds that open, print in light) and
 ``progress.js`` (where the reader was, ticks beside the pages that are done). Formulas that
 a cell printed, such as those of ``Steps``, get MathJax as those of the text do.
 """
 
+import json
 import re
 from pathlib import Path
 
 from sphinx.util import logging
 
+import nnlib
+
 logger = logging.getLogger(__name__)
 
 ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
 DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
+DATA = re.compile(r"^// data: (\S+)$", re.MULTILINE)
 ROOM = re.compile(r"^// room: (\d+) (\d+)$", re.MULTILINE)
 NARROW = "36rem"  # two columns do not fit into a figure of this width
 SHEETS = (
@@ -45,6 +51,8 @@ def _page(app, pagename, templatename, context, doctree) -> None:
         if _file(app, name) is None:
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")
+        if body := data(_text(app, name)):
+            app.add_js_file(None, body=body)
     context["metatags"] = context.get("metatags", "") + _room(app, used)
 
 
@@ -59,6 +67,17 @@ def _scripts(app, used: list[str]) -> list[str]:
 def _needs(app, element: str) -> list[str]:
     """Return the scripts that one element's script builds on."""
     return " ".join(DECLARED.findall(_text(app, element))).split()
+
+
+def data(script: str) -> str:
+    """Return the script that holds the data files for which another one asks, or nothing."""
+    root = Path(nnlib.__file__).parents[1]
+    files = {
+        Path(name).stem: json.loads((root / name).read_text("utf-8"))
+        for name in DATA.findall(script)
+    }
+    held = json.dumps(files).replace("</", "<\\/")
+    return f"window.nnData = {{...window.nnData, ...{held}}};" if files else ""
 
 
 def _room(app, used: list[str]) -> str:

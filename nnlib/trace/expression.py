@@ -11,33 +11,29 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..ops import exp, log, maximum, relu, sigmoid, tanh
+from .. import ops
 from ..tensor import Tensor
 from ..walk import grad
+from .gates import GATES, GRAMMAR
 from .graph import Call, Graph, build
 
 __all__ = ["expression"]
 
-# Characters; brackets and levels in each other, far from Python's own limits.
-LONGEST, BRACKETS, DEEPEST = 1000, 100, 200
+LIMITS = GRAMMAR["limits"]  # characters; brackets and levels in each other
+LONGEST, BRACKETS, DEEPEST = LIMITS["characters"], LIMITS["brackets"], LIMITS["levels"]
 
 Value = Tensor | float
 
-OPERATORS: dict[type, tuple[str, Callable]] = {
-    ast.Add: ("add", lambda a, b: a + b),
-    ast.Sub: ("sub", lambda a, b: a - b),
-    ast.Mult: ("mul", lambda a, b: a * b),
-    ast.Div: ("div", lambda a, b: a / b),
-    ast.Pow: ("pow", lambda a, b: a**b),
-    ast.USub: ("neg", lambda a: -a),
+TYPED = {
+    name: entry["typed"] for name, entry in GRAMMAR["operations"].items() if "typed" in entry
 }
-FUNCTIONS: dict[str, tuple[str, Callable, int]] = {
-    "exp": ("exp", exp, 1),
-    "log": ("log", log, 1),
-    "max": ("maximum", maximum, 2),
-    "relu": ("relu", relu, 1),
-    "sigmoid": ("sigmoid", sigmoid, 1),
-    "tanh": ("tanh", tanh, 1),
+# How many operands an operation takes, by its name, and its name, by how it is typed.
+ARITY = {name: GATES[name].text.count("{}") for name in TYPED}
+FUNCTIONS = {typed: name for name, typed in TYPED.items() if typed.isidentifier()}
+OPERATORS: dict[type, str] = {
+    type(ast.parse(f"{'x' * (ARITY[name] - 1)}{typed}x", mode="eval").body.op): name
+    for name, typed in TYPED.items()
+    if not typed.isidentifier()
 }
 
 
@@ -184,9 +180,9 @@ class _Reader:
             case ast.UnaryOp(op=ast.UAdd()):
                 return self.value(node.operand)
             case ast.UnaryOp(op=ast.USub()):
-                return self.call(node, *OPERATORS[ast.USub], [node.operand])
+                return self.call(node, OPERATORS[ast.USub], [node.operand])
             case ast.BinOp() if type(node.op) in OPERATORS:
-                return self.call(node, *OPERATORS[type(node.op)], [node.left, node.right])
+                return self.call(node, OPERATORS[type(node.op)], [node.left, node.right])
             case ast.Call(func=ast.Name(id=name), keywords=[]):
                 return self.function(node, name)
         raise self.error(node, f"not allowed here: {self.written(node)}")
@@ -202,15 +198,15 @@ class _Reader:
         if name not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
             raise self.error(node, f"unknown function {name!r}; known are {known}")
-        operation, function, arity = FUNCTIONS[name]
+        operation = FUNCTIONS[name]
+        arity = ARITY[operation]
         if len(node.args) != arity:
             raise self.error(node, f"{name} takes {arity}, got {len(node.args)} arguments")
-        return self.call(node, operation, function, node.args)
+        return self.call(node, operation, node.args)
 
-    def call(
-        self, node: ast.expr, operation: str, function: Callable, arguments: list[ast.expr]
-    ) -> Value:
+    def call(self, node: ast.expr, operation: str, arguments: list[ast.expr]) -> Value:
         """Carry out an operation; keep it if an input takes part."""
+        function = getattr(ops, operation)
         operands = tuple(self.value(argument) for argument in arguments)
         with np.errstate(all="ignore"):
             output = _apply(function, operands)

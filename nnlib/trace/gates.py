@@ -1,5 +1,11 @@
-"""How each operation is called, drawn and written: one table for text, LaTeX and drawings."""
+"""How each operation is called, drawn and written: one table for text, LaTeX and drawings.
 
+The table is ``grammar.json``, which also says how operations are typed, and within which
+limits. The figure of the book's pages in which expressions are typed reads the same file.
+"""
+
+import json
+from importlib.resources import files
 from typing import NamedTuple
 
 __all__ = ["Gate", "gate", "label", "number"]
@@ -19,22 +25,11 @@ class Gate(NamedTuple):
     latex: str
 
 
+GRAMMAR = json.loads(files(__package__).joinpath("grammar.json").read_text(encoding="utf-8"))
 GATES = {
-    "add": Gate("add", "+", "{} + {}", "{} + {}"),
-    "matmul": Gate("matmul", "@", "{} @ {}", r"{}\,{}"),
-    "sub": Gate("subtract", "−", "{} − {}", "{} - {}"),
-    "mul": Gate("multiply", "×", "{} × {}", r"{} \cdot {}"),
-    "div": Gate("divide", "÷", "{} / {}", r"\frac{{{}}}{{{}}}"),
-    "pow": Gate("power", "^", "{} ** {}", "{}^{{{}}}"),
-    "neg": Gate("minus", "−x", "−{}", "-{}"),
-    "exp": Gate("exp", "exp", "exp({})", "e^{{{}}}"),
-    "log": Gate("ln", "ln", "ln({})", r"\ln({})"),
-    "maximum": Gate("max", "max", "max({}, {})", r"\max({}, {})"),
-    "relu": Gate("relu", "relu", "relu({})", r"\mathrm{{relu}}({})"),
-    "sigmoid": Gate("sigmoid", "σ", "sigmoid({})", r"\sigma({})"),
-    "tanh": Gate("tanh", "tanh", "tanh({})", r"\tanh({})"),
+    name: Gate(*(entry[field] for field in Gate._fields))
+    for name, entry in GRAMMAR["operations"].items()
 }
-WITH_CONSTANT = {"add": "+", "sub": "−", "mul": "×", "div": "/", "pow": "^"}
 
 
 def gate(operation: str) -> Gate:
@@ -55,7 +50,7 @@ def symbol(operation: str, constants: list[float | None]) -> str:
     >>> symbol("add", [None, 1.0]), symbol("div", [1.0, None]), symbol("exp", [None])
     ('+1', '1/x', 'exp')
     """
-    sign = WITH_CONSTANT.get(operation)
+    sign = GRAMMAR["operations"].get(operation, {}).get("beside_constant")
     if sign is None or len(constants) < 2 or constants[0] is constants[1]:
         return gate(operation).symbol
     first, second = constants

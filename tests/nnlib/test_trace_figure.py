@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from nnlib import trace
-from nnlib.trace.gates import number
+from nnlib.trace.gates import GRAMMAR, number
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +52,7 @@ def figure(page):
         page.set_content(
             f'<nn-graph><script type="application/json">{body}</script></nn-graph>'
         )
+        page.add_script_tag(content=f"window.nnData = {{grammar: {json.dumps(GRAMMAR)}}}")
         for name in SCRIPTS:
             page.add_script_tag(path=PLAY / f"{name}.js")
         return page.locator("nn-graph")

@@ -81,7 +81,7 @@
         (m.before === null ? "" : `, which now holds ${show(m.before)} + ${factor(m.amount)} = ${show(m.before + m.amount)}`));
       return `Backward: the ${operation.word} gate sends local × upstream: ${parts.join(", and ")}.`;
     }
-    const fill = words => operation.text.replace(/\b[ab]\b/g, letter => words["ab".indexOf(letter)]);
+    const fill = words => operation.text.split("{}").map((piece, k) => piece + (words[k] ?? "")).join("");
     const read = node.operands.map((x, i) => x.constant ?? result.values[x.node]);
     const numbers = read.map((v, i) => bracketed(node, i) ? factor(v) : show(v));
     const names = node.operands.map((x, i) => x.node === undefined ? numbers[i] : drawn(nodes[x.node].name));

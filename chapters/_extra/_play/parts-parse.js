@@ -1,10 +1,13 @@
 // Typed expressions, read as nnlib.trace.expression reads them. No text is ever run: it is cut
 // into tokens, and precedence climbing makes trees of these, each with its place in the text.
+// What both know of operations, and their limits, stand in one file.
+// data: nnlib/trace/grammar.json
 (() => {
-  const LONGEST = 1000, BRACKETS = 100, DEEPEST = 200;  // the limits of nnlib/trace/expression.py
-  const FUNCTIONS = new Map([["exp", ["exp", 1]], ["log", ["log", 1]], ["max", ["maximum", 2]],
-    ["relu", ["relu", 1]], ["sigmoid", ["sigmoid", 1]], ["tanh", ["tanh", 1]]]);
-  const BINARY = new Map([["+", ["add", 1]], ["-", ["sub", 1]], ["*", ["mul", 2]], ["/", ["div", 2]]]);
+  const {limits, operations} = nnData.grammar;
+  const {characters: LONGEST, brackets: BRACKETS, levels: DEEPEST} = limits;
+  const typed = Object.entries(operations).filter(([, entry]) => entry.typed), arity = ({text}) => text.split("{}").length - 1;
+  const FUNCTIONS = new Map(typed.filter(([, entry]) => !entry.binds).map(([name, entry]) => [entry.typed, [name, arity(entry)]]));
+  const BINARY = new Map(typed.filter(([, {binds}]) => binds < 3).map(([name, entry]) => [entry.typed, [name, entry.binds]]));
   const KEYWORDS = new Set(("False None True and as assert async await break class continue def del elif else " +
     "except finally for from global if in is lambda nonlocal not or pass raise return try while with yield import").split(" "));
   const MEANT = new Map([["^", "**"], ["×", "*"], ["·", "*"], ["⋅", "*"], ["−", "-"], ["–", "-"], ["÷", "/"], ["²", "**2"], ["³", "**3"], ["[", "("], ["{", "("]]);

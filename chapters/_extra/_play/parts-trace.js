@@ -1,33 +1,30 @@
 // From a parsed text to a graph: what each operation does, both passes, and where nodes stand.
 // Builds on parts-parse.
 (() => {
-  // Everything a figure knows of an operation: its word, sign, value, local derivatives, and text.
+  // Everything a figure knows of an operation: value, local derivatives, and what the grammar says.
   const OPERATIONS = {
-    add: {word: "add", sign: "+", value: (a, b) => a + b, local: () => [1, 1], text: "a + b"},
-    sub: {word: "subtract", sign: "−", value: (a, b) => a - b, local: () => [1, -1], text: "a − b"},
-    mul: {word: "multiply", sign: "×", value: (a, b) => a * b, local: ([a, b]) => [b, a], text: "a × b"},
-    div: {word: "divide", sign: "÷", value: (a, b) => a / b, local: ([, b], y) => [1 / b, -y / b], text: "a / b"},
+    add: {value: (a, b) => a + b, local: () => [1, 1]},
+    sub: {value: (a, b) => a - b, local: () => [1, -1]},
+    mul: {value: (a, b) => a * b, local: ([a, b]) => [b, a]},
+    div: {value: (a, b) => a / b, local: ([, b], y) => [1 / b, -y / b]},
     pow: {
-      word: "power", sign: "^", value: (a, b) => a ** b, text: "a ** b",
+      value: (a, b) => a ** b,
       local: ([a, b], y) => [b === 0 ? 0 : b * a ** (b - 1), a === 0 ? 0 : y * Math.log(a)],
     },
-    neg: {word: "minus", sign: "−x", value: a => -a, local: () => [-1], text: "−a"},
-    exp: {word: "exp", sign: "exp", value: Math.exp, local: (_, y) => [y], text: "exp(a)"},
-    log: {word: "ln", sign: "ln", value: Math.log, local: ([a]) => [1 / a], text: "ln(a)"},
-    maximum: {
-      word: "max", sign: "max", value: Math.max, text: "max(a, b)",
-      local: ([a, b]) => a === b ? [0.5, 0.5] : [+(a > b), +(b > a)],
-    },
-    relu: {word: "relu", sign: "relu", value: a => Math.max(a, 0), local: ([a]) => [+(a > 0)], text: "relu(a)"},
-    sigmoid: {word: "sigmoid", sign: "σ", value: a => 1 / (1 + Math.exp(-a)), local: (_, y) => [y * (1 - y)], text: "sigmoid(a)"},
-    tanh: {word: "tanh", sign: "tanh", value: Math.tanh, local: (_, y) => [1 - y * y], text: "tanh(a)"},
+    neg: {value: a => -a, local: () => [-1]},
+    exp: {value: Math.exp, local: (_, y) => [y]},
+    log: {value: Math.log, local: ([a]) => [1 / a]},
+    maximum: {value: Math.max, local: ([a, b]) => a === b ? [0.5, 0.5] : [+(a > b), +(b > a)]},
+    relu: {value: a => Math.max(a, 0), local: ([a]) => [+(a > 0)]},
+    sigmoid: {value: a => 1 / (1 + Math.exp(-a)), local: (_, y) => [y * (1 - y)]},
+    tanh: {value: Math.tanh, local: (_, y) => [1 - y * y]},
   };
-  const WITH_CONSTANT = {add: "+", sub: "−", mul: "×", div: "/", pow: "^"};
+  for (const [name, operation] of Object.entries(OPERATIONS)) Object.assign(operation, nnData.grammar.operations[name]);
 
   // What stands in the circle; a constant operand is part of it, as in +1 or 1/x.
   function symbol(operation, operands) {
-    const sign = WITH_CONSTANT[operation], k = operands.findIndex(x => x.constant !== undefined);
-    if (!sign || k < 0) return OPERATIONS[operation].sign;
+    const {symbol, beside_constant: sign} = OPERATIONS[operation], k = operands.findIndex(x => x.constant !== undefined);
+    if (!sign || k < 0) return symbol;
     const number = nn.short(operands[k].constant);
     return k === 1 || operation === "add" || operation === "mul" ? sign + number : `${number}${sign}x`;
   }
