@@ -108,7 +108,7 @@ def read_version_here() -> None:
 
 
 def newest_version() -> str:
-    """The version of nbgrader's tables that a new gradebook has."""
+    """Return the version of nbgrader's tables that a new gradebook has."""
     from alembic.script import ScriptDirectory
     from nbgrader.dbutil import ALEMBIC_DIR
 

@@ -78,7 +78,7 @@ class LettersAlone(Value):
                 number.grad = 0.0
 
 
-@wrong("Value", "is wrong in ", "gradient left")
+@wrong("Value", ("in entry 3 only", *["in 1 of 5 entries. What have"] * 2), "gradient left")
 class QuotientSquaredAbove(Value):
     def __truediv__(self, other):
         other = self.number(other)

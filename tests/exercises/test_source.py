@@ -279,11 +279,11 @@ def test_the_outcome_of_linear_algebra_is_the_one_told():
 
 def test_the_outcome_of_backpropagation_is_the_one_told():
     here = cell_of("ps3_backprop", "uses")
-    apart, largest, by_values, by_arrays = here["compare"]()
+    apart, largest, by_values, by_arrays = map(min, *(here["compare"]() for _ in range(5)))
     told = cells()["ps3_backprop text_outcome"].source
     assert apart < 1e-15
     assert "by less than 0.000000000000001, where the largest is 0.44" in told
     assert round(largest, 2) == 0.44
-    assert by_values > by_arrays  # how much depends on what else the machine does
+    assert by_values > 10 * by_arrays
     assert "the 379 derivatives" in cells()["ps3_backprop text_uses"].source
     assert 15 * 20 + 15 + 4 * 15 + 4 == 379

@@ -10,7 +10,7 @@ WRONG = []
 
 
 def wrong(problem, words, loses):
-    """Add a wrong answer to the list."""
+    """Add a wrong answer to the list, with the words it is told, or those of each seed."""
 
     def add(f):
         WRONG.append((problem, f, words, set(loses.split())))

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 from nngrader.assignment import Assignment
 from nngrader.engine.gate import over_seeds
-from nngrader.lean import leave_out
 from nngrader.package import build_wheel
 from nngrader.statements import code_forms
 
@@ -38,7 +37,6 @@ from .orphans import adopting
 
 RESULTS = "results.json"
 FEW_SEEDS = 3  # on which a release is held to its declaration; all 50 in a deep run
-leave_out()  # before a test imports nbgrader
 USERS = ["ourselves"] + ["an ordinary user"] * (IS_ROOT and namespaces_work())
 ANSWERS = [
     (p.name, kind, name)
