@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Iterable
+import operator
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,56 @@ def several(name: str, argument: str, x: Any, n: int) -> tuple[float, ...]:
     return tuple(number(name, argument, value) for value in several)
 
 
+# Options of estimators
+
+
+def count(name: str, argument: str, x: Any, *, least: int = 1) -> None:
+    """Refuse what is not a whole number, or is less than ``least``."""
+    if isinstance(x, bool) or not isinstance(x, numbers.Integral):
+        raise TypeError(f"{name}: expected a whole number for {argument}, got {x!r}")
+    if x < least:
+        raise ValueError(f"{name}: expected {argument} of at least {least}, got {x}")
+
+
+def limited(
+    name: str,
+    argument: str,
+    x: Any,
+    *,
+    least: float | None = None,
+    above: float | None = None,
+    most: float | None = None,
+    below: float | None = None,
+    infinite: bool = False,
+) -> None:
+    """Refuse what is not a number within the limits, or not finite unless ``infinite``."""
+    if isinstance(x, bool | np.bool_) or not isinstance(x, numbers.Real):
+        raise TypeError(f"{name}: expected a number for {argument}, got {x!r}")
+    limits = ((">=", least), (">", above), ("<=", most), ("<", below))
+    limits = [(sign, limit) for sign, limit in limits if limit is not None]
+    if not all(COMPARED[sign](x, limit) for sign, limit in limits):
+        wanted = " and ".join(f"{sign} {limit:g}" for sign, limit in limits)
+        raise ValueError(f"{name}: expected {argument} {wanted}, got {x}")
+    if not (math.isfinite(x) or (infinite and x > 0)):
+        raise ValueError(f"{name}: expected a finite {argument}, got {x}")
+
+
+COMPARED = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
+
+
+def flag(name: str, argument: str, x: Any) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(x, bool | np.bool_):
+        raise TypeError(f"{name}: expected True or False for {argument}, got {x!r}")
+
+
+def choice(name: str, argument: str, x: Any, allowed: Collection[Any]) -> None:
+    """Refuse an option that is not among those allowed."""
+    if not isinstance(x, Hashable) or x not in allowed:
+        listed = ", ".join(map(str, allowed))
+        raise ValueError(f"{name}: {argument} is one of {listed}, got {x!r}")
+
+
 # Arrays
 
 
@@ -175,6 +226,173 @@ def counts(name: str, x: Any, high: float) -> np.ndarray:
     if outside.any():
         raise ValueError(f"{name}: expected data from 0 to {high:g}, got {x[outside][0]:g}")
     return x
+
+
+# Samples and their labels
+
+
+def rows(name: str, argument: str, x: Any, width: int | None = None) -> np.ndarray:
+    """Return finite rows (N, D) of the given width; float32 stays, others become float64."""
+    x = _of_numbers(name, argument, np.asarray(x))
+    if x.ndim != 2 or not x.size or (width is not None and x.shape[1] != width):
+        shape = f"(N, {'D' if width is None else width})"
+        raise ValueError(f"{name}: expected {argument} {shape}, not empty, got {x.shape}")
+    _without_nan(name, argument, x)
+    return x if x.dtype == np.float32 else x.astype(np.float64, copy=False)
+
+
+def labels(name: str, **columns: Any) -> list[np.ndarray]:
+    """Return columns (N,) of labels, equally long, not empty, all numbers or all text."""
+    arrays = _columns(name, columns)
+    if len({a.dtype.kind in "US" for a in arrays}) > 1:
+        kinds = ", ".join(f"{n} {a.dtype}" for n, a in zip(columns, arrays, strict=True))
+        raise TypeError(f"{name}: expected labels of one kind, got {kinds}")
+    return arrays
+
+
+def columns(name: str, **columns: Any) -> list[np.ndarray]:
+    """Return columns (N,) of finite numbers, equally long, not empty, as float64."""
+    arrays = _columns(name, columns, _of_numbers)
+    return [array.astype(np.float64) for array in arrays]
+
+
+def positives(
+    name: str, y_true: Any, y_score: Any, pos_label: Any, *, both: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which samples are positive (N,), and their scores (N,); refuse one class alone."""
+    (y_true,) = labels(name, y_true=y_true)
+    (y_score,) = columns(name, y_score=y_score)
+    _columns(name, dict(y_true=y_true, y_score=y_score))
+    positive = y_true == positive_label(name, np.unique(y_true), pos_label)
+    if both and (positive.all() or not positive.any()):
+        raise ValueError(f"{name}: expected two classes in y_true, got {y_true[0]!r} alone")
+    return positive, y_score
+
+
+def positive_label(name: str, classes: np.ndarray, pos_label: Any) -> Any:
+    """Return the positive one of at most two classes: 1 by default, if -1, 0, 1 are labels."""
+    if len(classes) > 2:
+        raise ValueError(f"{name}: expected two classes, got {len(classes)}")
+    if pos_label is None:
+        if classes.dtype.kind in "US" or not set(classes.tolist()) <= {-1, 0, 1}:
+            raise ValueError(f"{name}: say which of {classes.tolist()} is pos_label")
+        return 1
+    if len(classes) == 2 and pos_label not in classes.tolist():
+        raise ValueError(
+            f"{name}: expected pos_label among {classes.tolist()}, got {pos_label!r}"
+        )
+    return pos_label
+
+
+def _columns(name: str, columns: dict[str, Any], *more: Callable) -> list[np.ndarray]:
+    """Return columns (N,), equally long and not empty, of numbers or text without NaN."""
+    arrays = [_column(name, argument, values) for argument, values in columns.items()]
+    for check in more:
+        for argument, array in zip(columns, arrays, strict=True):
+            check(name, argument, array)
+    if len({len(array) for array in arrays}) > 1:
+        raise ValueError(
+            f"{name}: expected {' and '.join(columns)} of one length, "
+            f"got {' and '.join(str(len(array)) for array in arrays)}"
+        )
+    return arrays
+
+
+def _column(name: str, argument: str, x: Any) -> np.ndarray:
+    """Return one column (N,) of numbers or text, without NaN or infinity."""
+    x = np.asarray(x)
+    if x.dtype.kind == "O" and all(isinstance(v, str) for v in x.ravel()):
+        x = x.astype(str)
+    if x.ndim != 1 or not len(x):
+        raise ValueError(f"{name}: expected {argument} (N,) with N > 0, got shape {x.shape}")
+    if x.dtype.kind not in "biufUS":
+        raise TypeError(f"{name}: expected numbers or text for {argument}, got {x.dtype}")
+    return _without_nan(name, argument, x) if x.dtype.kind == "f" else x
+
+
+def _of_numbers(name: str, argument: str, x: np.ndarray) -> np.ndarray:
+    """Return an array of real numbers; refuse one of anything else."""
+    if x.dtype.kind not in "biuf":
+        raise TypeError(f"{name}: expected numbers for {argument}, got {x.dtype}")
+    return x
+
+
+def _without_nan(name: str, argument: str, x: np.ndarray) -> np.ndarray:
+    """Return an array of finite numbers; refuse one with NaN or infinity."""
+    if not np.isfinite(x).all():
+        raise ValueError(f"{name}: expected finite {argument}, got nan or infinity")
+    return x
+
+
+# What figures draw
+
+
+def drawable(name: str, what: str, x: Any, *ndims: int) -> np.ndarray:
+    """Return finite numbers as a float64 array of one of the given dimensions.
+
+    Tensors, nnlib's or torch's, are taken without their history.
+    """
+    try:
+        x = np.asarray(x.detach() if hasattr(x, "detach") else x)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected {what} of one length, got a mixture") from error
+    if x.dtype.kind not in "buif" and x.size:
+        raise TypeError(f"{name}: expected real numbers for {what}, got {x.dtype}")
+    if not x.size:
+        raise ValueError(f"{name}: expected numbers for {what}, got shape {x.shape}")
+    if ndims and x.ndim not in ndims:
+        allowed = " or ".join(map(str, ndims))
+        raise ValueError(
+            f"{name}: expected {allowed} dimensions for {what}, got shape {x.shape}"
+        )
+    if not np.isfinite(x).all():
+        wrong = f"{np.count_nonzero(~np.isfinite(x))} of {x.size} NaN or infinite"
+        raise ValueError(f"{name}: expected finite numbers for {what}, got {wrong}")
+    return x.astype(float)
+
+
+def classes(name: str, what: str, x: Any, count: int | None = None) -> np.ndarray:
+    """Return class indices as an (N,) int array in [0, count)."""
+    x = drawable(name, what, x, 1)
+    if (x != np.floor(x)).any():
+        raise ValueError(f"{name}: expected whole numbers for {what}")
+    if x.min() < 0 or (count is not None and x.max() >= count):
+        end = "up" if count is None else f"below {count}"
+        raise ValueError(
+            f"{name}: expected {what} from 0 {end}, got {int(x.min())} to {int(x.max())}"
+        )
+    return x.astype(int)
+
+
+def named(name: str, what: str, names: Sequence, count: int, default: str) -> list[str]:
+    """Return ``count`` names as texts, numbered after ``default`` when none are given."""
+    if not len(names):
+        return [f"{default} {k}" for k in range(count)]
+    if len(names) != count:
+        raise ValueError(f"{name}: expected {count} {what}, got {len(names)}")
+    return list(map(str, names))
+
+
+def frame(name: str, limits: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of both axes, the lower first."""
+    ends = drawable(name, "limits", limits, 2)
+    if ends.shape != (2, 2) or (ends[:, 0] >= ends[:, 1]).any():
+        raise ValueError(
+            f"{name}: expected limits ((x_low, x_high), (y_low, y_high)), got {limits}"
+        )
+    return tuple(ends)
+
+
+def mapping(name: str, what: str, x: Any) -> dict:
+    """Return what is given with names, as a dict."""
+    if not isinstance(x, Mapping):
+        raise TypeError(
+            f"{name}: expected {what} as a dict, each with its name, got {type(x).__name__}"
+        )
+    return dict(x)
+
+
+# Words for messages
 
 
 def _scalar(x: Any) -> Any:

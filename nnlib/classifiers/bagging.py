@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .checks import check_choice, check_count
+from .. import checks
 from .errors import r2_score
 from .neighbors import KNeighborsClassifier, KNeighborsRegressor
 
@@ -42,7 +42,7 @@ class _Bagging(BaseEstimator):
     def _fit_to_samples(self, X: Array, y: Array) -> None:
         """Draw the samples and fit a clone to each."""
         owner, rng = type(self).__name__, check_random_state(self.random_state)
-        check_count(owner, "n_estimators", self.n_estimators)
+        checks.count(owner, "n_estimators", self.n_estimators)
         if self.oob_score and not self.bootstrap:
             raise ValueError(f"{owner}: oob_score needs bootstrap=True")
         N, size = len(X), self._size(owner, len(X))
@@ -60,7 +60,7 @@ class _Bagging(BaseEstimator):
             if not 0 < m <= 1:
                 raise ValueError(f"{owner}: expected a share max_samples in (0, 1], got {m}")
             return max(1, int(m * N))
-        check_count(owner, "max_samples", m)
+        checks.count(owner, "max_samples", m)
         if m > N:
             raise ValueError(f"{owner}: expected max_samples of at most {N}, got {m}")
         return m
@@ -154,7 +154,7 @@ class BaggingClassifier(ClassifierMixin, _Bagging):
 
     def fit(self, X, y):
         """Fit to X (N, D) and the labels y (N,)."""
-        check_choice("BaggingClassifier", "voting", self.voting, ("soft", "hard"))
+        checks.choice("BaggingClassifier", "voting", self.voting, ("soft", "hard"))
         X, y = validate_data(self, X, y)
         check_classification_targets(y)
         self.classes_, t = np.unique(y, return_inverse=True)

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from .checks import check_count, check_number
+from .. import checks
 
 __all__ = ["LinearClassifier", "standard_error"]
 
@@ -102,8 +102,8 @@ def standard_error(share: float, n: int) -> float:
     >>> standard_error(0.8, 100)
     0.04
     """
-    check_number("standard_error", "share", share, least=0, most=1)
-    check_count("standard_error", "n", n)
+    checks.limited("standard_error", "share", share, least=0, most=1)
+    checks.count("standard_error", "n", n)
     return float(np.round(np.sqrt(share * (1 - share) / n), 15))
 
 

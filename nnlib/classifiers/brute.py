@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .checks import check_k, check_norm, check_rows
-from .distance import blocks, nearest
+from .. import checks
+from .distance import blocks, check_k, check_norm, nearest
 
 __all__ = ["BruteForce"]
 
@@ -45,7 +45,7 @@ class BruteForce:
 
     def __init__(self, X: np.ndarray, *, p: float = 2):
         check_norm("BruteForce", p)
-        self.X, self.p = check_rows("BruteForce", "X", X), p
+        self.X, self.p = checks.rows("BruteForce", "X", X), p
         X = self.X
         some = np.sort(X[:: 1 + len(X) // 100], axis=0)
         self.middle = some[len(some) // 2].astype(np.float64)  # outliers do not move it
@@ -60,7 +60,7 @@ class BruteForce:
 
         The nearest comes first, and of two at the same distance the one with the lower index.
         """
-        Q = check_rows("BruteForce.query", "Q", Q, self.X.shape[1])
+        Q = checks.rows("BruteForce.query", "Q", Q, self.X.shape[1])
         check_k("BruteForce.query", k, len(self.X))
         found = [self._block(Q[part], k) for part in blocks(len(Q), len(self.X))]
         sums, indices = zip(*found, strict=True)

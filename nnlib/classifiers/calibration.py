@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import check_choice, check_count, check_labels, check_positive
+from .. import checks
 
 __all__ = ["brier_score_loss", "calibration_curve", "log_loss"]
 
@@ -54,8 +54,8 @@ def calibration_curve(
     (array([0.5, 1. ]), array([0.2, 0.8]))
     """
     owner = "calibration_curve"
-    check_count(owner, "n_bins", n_bins)
-    check_choice(owner, "strategy", strategy, ("uniform", "quantile"))
+    checks.count(owner, "n_bins", n_bins)
+    checks.choice(owner, "strategy", strategy, ("uniform", "quantile"))
     positive, p = _probabilities(owner, y_true, y_prob, pos_label)
     edges = np.linspace(0, 1, n_bins + 1)
     if strategy == "quantile":
@@ -97,7 +97,7 @@ def log_loss(y_true: Any, y_prob: Any, *, labels: Any = None) -> float:
     >>> round(log_loss(["no", "yes"], [[0.5, 0.5], [0.5, 0.5]]), 4)  # log(2)
     0.6931
     """
-    (y_true,) = check_labels("log_loss", y_true=y_true)
+    (y_true,) = checks.labels("log_loss", y_true=y_true)
     classes = np.unique(y_true if labels is None else labels)
     P = np.asarray(y_prob, dtype=np.float64)
     if P.ndim == 1:
@@ -135,7 +135,7 @@ def brier_score_loss(y_true: Any, y_prob: Any, *, pos_label: Any = None) -> floa
 
 def _probabilities(owner, y_true, y_prob, pos_label, *, both: bool = True):
     """Return which samples are positive, and their probabilities, both (N,)."""
-    positive, p = check_positive(owner, y_true, y_prob, pos_label, both=both)
+    positive, p = checks.positives(owner, y_true, y_prob, pos_label, both=both)
     if p.min() < 0 or p.max() > 1:
         raise ValueError(f"{owner}: expected probabilities in [0, 1], got {p.min()}, {p.max()}")
     return positive, p

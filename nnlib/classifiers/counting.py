@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import checks
 from ..steps import Step, Steps
-from .checks import check_labels, positive_label
 
 __all__ = ["precision_recall_f1"]
 
@@ -59,8 +59,8 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: 
     Counted(precision=Fraction(1, 1), recall=Fraction(1, 2), f1=Fraction(2, 3))
     """
     owner = "precision_recall_f1"
-    y_true, y_pred = check_labels(owner, y_true=y_true, y_pred=y_pred)
-    pos_label = positive_label(owner, np.union1d(y_true, y_pred), pos_label)
+    y_true, y_pred = checks.labels(owner, y_true=y_true, y_pred=y_pred)
+    pos_label = checks.positive_label(owner, np.union1d(y_true, y_pred), pos_label)
     true, said = y_true == pos_label, y_pred == pos_label
     TP, FP, FN = int((true & said).sum()), int((~true & said).sum()), int((true & ~said).sum())
     P, R = _fraction(TP, TP + FP), _fraction(TP, TP + FN)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from numbers import Real
+from typing import Any
+
 import numpy as np
 
-from .checks import check_norm, check_rows
+from .. import checks
 
 __all__ = ["distances"]
 
@@ -47,8 +50,8 @@ def distances(Q: np.ndarray, X: np.ndarray, *, metric: str = "l2", p: float = 2)
     >>> distances([[0, 0]], [[3, 4], [5, 0]])
     array([[5., 5.]])
     """
-    X = check_rows("distances", "X", X)
-    Q = check_rows("distances", "Q", Q, X.shape[1])
+    X = checks.rows("distances", "X", X)
+    Q = checks.rows("distances", "Q", Q, X.shape[1])
     Q, _ = in_space_of("distances", metric, p, Q, query=True)
     X, p = in_space_of("distances", metric, p, X)
     sums = np.empty((len(Q), len(X)))
@@ -64,6 +67,21 @@ def in_space_of(owner: str, metric: str, p: float, X: np.ndarray, *, query: bool
         raise ValueError(f"{owner}: metric is one of {', '.join(fixed)}, got {metric!r}")
     check_norm(owner, fixed[metric])
     return (_directions(X, query) if metric == "cosine" else X), fixed[metric]
+
+
+def check_k(owner: str, k: Any, N: int) -> None:
+    """Refuse a number of neighbours that N points do not have."""
+    checks.count(owner, "k", k)
+    if k > N:
+        raise ValueError(f"{owner}: expected k of at most {N}, the number of points, got {k}")
+
+
+def check_norm(owner: str, p: Any) -> None:
+    """Refuse a p below 1, for which the p-norm is none."""
+    if not isinstance(p, Real):
+        raise TypeError(f"{owner}: expected a number for p, got {p!r}")
+    if not p >= 1:
+        raise ValueError(f"{owner}: expected p of at least 1, got {p!r}")
 
 
 def _directions(A: np.ndarray, query: bool) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import check_numbers
+from .. import checks
 
 __all__ = ["mean_squared_error", "r2_score"]
 
@@ -21,7 +21,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> float:
     >>> mean_squared_error([1.0, 2.0], [1.0, 4.0])
     2.0
     """
-    y, y_hat = check_numbers("mean_squared_error", y_true=y_true, y_pred=y_pred)
+    y, y_hat = checks.columns("mean_squared_error", y_true=y_true, y_pred=y_pred)
     return float(np.mean((y - y_hat) ** 2))
 
 
@@ -38,7 +38,7 @@ def r2_score(y_true: Any, y_pred: Any) -> float:
     >>> r2_score([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.5
     """
-    y, y_hat = check_numbers("r2_score", y_true=y_true, y_pred=y_pred)
+    y, y_hat = checks.columns("r2_score", y_true=y_true, y_pred=y_pred)
     if len(y) < 2:
         raise ValueError("r2_score: expected at least 2 numbers, got 1")
     error, variation = np.sum((y - y_hat) ** 2), np.sum((y - y.mean()) ** 2)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .checks import check_count, check_labels
+from .. import checks
 
 __all__ = ["KFold", "StratifiedKFold", "train_test_split"]
 
@@ -39,7 +39,7 @@ class KFold:
 
     def __init__(self, n_splits: int = 5, *, shuffle: bool = False, random_state: Any = None):
         owner = type(self).__name__
-        check_count(owner, "n_splits", n_splits, least=2)
+        checks.count(owner, "n_splits", n_splits, least=2)
         if not isinstance(shuffle, bool):
             raise TypeError(f"{owner}: expected True or False for shuffle, got {shuffle!r}")
         if random_state is not None and not shuffle:
@@ -111,7 +111,7 @@ class StratifiedKFold(KFold):
 
     def _fold_of_each(self, N: int, y: Any) -> Array:
         """Return the fold in which each sample is tested, (N,)."""
-        (y,) = check_labels("StratifiedKFold.split", y=y)
+        (y,) = checks.labels("StratifiedKFold.split", y=y)
         if len(y) != N:
             raise ValueError(f"{self}: expected {N} labels, as many as samples, got {len(y)}")
         classes = _by_first_appearance(y)
@@ -218,7 +218,7 @@ def _size(owner: str, name: str, size: Any, N: int, rounded: Any) -> int | None:
 
 def _stratified(owner, y, N, n_train, n_test, random_state) -> tuple[Array, Array]:
     """Return indices for training and testing, drawn from each class separately."""
-    (y,) = check_labels(owner, stratify=y)
+    (y,) = checks.labels(owner, stratify=y)
     if len(y) != N:
         raise ValueError(f"{owner}: expected {N} labels to stratify by, got {len(y)}")
     classes, t, counts = np.unique(y, return_inverse=True, return_counts=True)

@@ -8,9 +8,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .. import checks
 from ..nn.functional import softmax
 from .base import classes_and_indices
-from .checks import check_choice, check_number
 
 __all__ = ["GaussianClassifier"]
 
@@ -90,9 +90,9 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
     def fit(self, X: Any, y: Any) -> GaussianClassifier:
         """Fit to samples X (N, D) and labels y (N,)."""
         owner = "GaussianClassifier"
-        check_choice(owner, "covariance", self.covariance, COVARIANCES)
-        check_number(owner, "shrinkage", self.shrinkage, least=0, most=1)
-        check_number(owner, "var_smoothing", self.var_smoothing, least=0)
+        checks.choice(owner, "covariance", self.covariance, COVARIANCES)
+        checks.limited(owner, "shrinkage", self.shrinkage, least=0, most=1)
+        checks.limited(owner, "var_smoothing", self.var_smoothing, least=0)
         X, y = validate_data(self, X, y, dtype=np.float64)
         self.classes_, t = classes_and_indices(self, y)
         counts = np.bincount(t)

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
 from ..linalg.exact import exact, numeric, tex, text
 from ..steps import Step, Steps
-from .checks import check_choice
 
 __all__ = ["hinge_gradient", "hinge_loss"]
 
@@ -189,7 +189,7 @@ def _scored(
     function: str, scores: Any, targets: Any, kind: str, exactly: bool
 ) -> tuple[Array, Array]:
     """Return scores and classes, checked."""
-    check_choice(function, "kind", kind, KINDS)
+    checks.choice(function, "kind", kind, KINDS)
     S = (exact if exactly else numeric)(scores, function=function, argument="scores")
     t = np.asarray(targets)
     if S.ndim != 2 or S.size == 0 or t.shape != S.shape[:1] or t.dtype.kind not in "iu":

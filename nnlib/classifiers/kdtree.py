@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from .. import checks
 from .brute import BruteForce
-from .checks import check_count, check_k, check_norm, check_rows
-from .distance import blocks, powers
+from .distance import blocks, check_k, check_norm, powers
 
 __all__ = ["KDTree"]
 
@@ -59,8 +59,8 @@ class KDTree:
 
     def __init__(self, X: np.ndarray, *, leaf_size: int = 32, p: float = 2):
         check_norm("KDTree", p)
-        check_count("KDTree", "leaf_size", leaf_size)
-        self.X, self.p = check_rows("KDTree", "X", X), p
+        checks.count("KDTree", "leaf_size", leaf_size)
+        self.X, self.p = checks.rows("KDTree", "X", X), p
         N = len(self.X)
         self.depth = max(0, math.ceil(math.log2(N / leaf_size)))
         self.order, self.boxes, self.axes = np.arange(N), [], []
@@ -97,7 +97,7 @@ class KDTree:
         With ``count``, also how many distances each query needed, (M,); for that, each is a
         group of its own, which takes longer.
         """
-        Q = check_rows("KDTree.query", "Q", Q, self.X.shape[1])
+        Q = checks.rows("KDTree.query", "Q", Q, self.X.shape[1])
         check_k("KDTree.query", k, len(self.X))
         level = self._level(math.inf if count else len(Q), k)
         node = self._descend(Q, level)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
 from ..linalg.exact import exact, numeric, tex, text
 from ..nn.functional import sigmoid, softmax
 from ..steps import Step, Steps
@@ -17,7 +18,6 @@ from .base import (
     weights_of,
     with_ones,
 )
-from .checks import check_choice, check_count, check_flag, check_number
 from .minimize import Minimum, gradient_descent, lbfgs, newton
 
 __all__ = ["LogisticRegression", "logistic_step"]
@@ -113,13 +113,13 @@ class LogisticRegression(LinearClassifier):
     def _check_options(self) -> None:
         """Refuse options that do not exist."""
         owner = "LogisticRegression"
-        check_choice(owner, "solver", self.solver, SOLVERS)
-        check_flag(owner, "fit_intercept", self.fit_intercept)
-        check_number(owner, "C", self.C, above=0, infinite=True)
-        check_number(owner, "tol", self.tol, least=0)
-        check_count(owner, "max_iter", self.max_iter)
+        checks.choice(owner, "solver", self.solver, SOLVERS)
+        checks.flag(owner, "fit_intercept", self.fit_intercept)
+        checks.limited(owner, "C", self.C, above=0, infinite=True)
+        checks.limited(owner, "tol", self.tol, least=0)
+        checks.count(owner, "max_iter", self.max_iter)
         if self.learning_rate_init is not None:
-            check_number(owner, "learning_rate_init", self.learning_rate_init, above=0)
+            checks.limited(owner, "learning_rate_init", self.learning_rate_init, above=0)
 
     def _check_weighted_classes(self, t: Array, s: Array) -> None:
         """Refuse one class alone with weight: its best bias would be infinite."""

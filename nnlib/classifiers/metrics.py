@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import check_choice, check_labels, positive_label
+from .. import checks
 
 __all__ = [
     "accuracy_score",
@@ -66,7 +66,7 @@ def accuracy_score(y_true: Any, y_pred: Any) -> float:
     >>> accuracy_score([0, 1, 2, 2], [0, 1, 2, 0])
     0.75
     """
-    y_true, y_pred = check_labels("accuracy_score", y_true=y_true, y_pred=y_pred)
+    y_true, y_pred = checks.labels("accuracy_score", y_true=y_true, y_pred=y_pred)
     return float((y_true == y_pred).mean())
 
 
@@ -127,7 +127,7 @@ def precision_recall_fscore_support(
     (array([1.  , 0.67]), array([0.5, 1. ]), array([2, 2]))
     """
     owner = "precision_recall_fscore_support"
-    check_choice(owner, "average", average, AVERAGES)
+    checks.choice(owner, "average", average, AVERAGES)
     if not beta > 0:
         raise ValueError(f"{owner}: expected beta above 0, got {beta}")
     M, classes = _confusion(owner, y_true, y_pred, labels)
@@ -136,7 +136,9 @@ def precision_recall_fscore_support(
     if average == "micro":
         TP, FP, FN = TP.sum(), FP.sum(), FN.sum()
     if average == "binary":
-        one = classes == positive_label(f"{owner} with average 'binary'", classes, pos_label)
+        one = classes == checks.positive_label(
+            f"{owner} with average 'binary'", classes, pos_label
+        )
         TP, FP, FN = TP[one].sum(), FP[one].sum(), FN[one].sum()
 
     def share(part: Array, whole: Array) -> Array:
@@ -191,7 +193,7 @@ def f1_score(y_true: Any, y_pred: Any, *, average: str = "binary", **options) ->
 
 def _confusion(owner: str, y_true: Any, y_pred: Any, labels: Any) -> tuple[Array, Array]:
     """Return the confusion matrix and its classes."""
-    y_true, y_pred = check_labels(owner, y_true=y_true, y_pred=y_pred)
+    y_true, y_pred = checks.labels(owner, y_true=y_true, y_pred=y_pred)
     occur = np.union1d(y_true, y_pred)
     classes = occur if labels is None else np.asarray(labels)
     if len(set(classes.tolist())) < len(classes):

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .. import nn
+from .. import checks, nn
 from ..nn.functional import cross_entropy, softmax
 from ..optim import Adam
 from ..tensor import Tensor
@@ -20,7 +20,6 @@ from .base import (
     classes_and_indices,
     warn_unfinished,
 )
-from .checks import check_choice, check_count, check_number
 
 __all__ = ["MLPClassifier"]
 
@@ -136,13 +135,13 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         if not isinstance(sizes, list | tuple | Array):
             raise TypeError(f"{owner}: expected hidden_layer_sizes as a tuple, got {sizes!r}")
         for k, size in enumerate(sizes):
-            check_count(owner, f"hidden_layer_sizes[{k}]", size)
-        check_choice(owner, "activation", self.activation, ACTIVATIONS)
+            checks.count(owner, f"hidden_layer_sizes[{k}]", size)
+        checks.choice(owner, "activation", self.activation, ACTIVATIONS)
         for name in ("alpha", "tol"):
-            check_number(owner, name, getattr(self, name), least=0)
-        check_number(owner, "learning_rate_init", self.learning_rate_init, above=0)
+            checks.limited(owner, name, getattr(self, name), least=0)
+        checks.limited(owner, "learning_rate_init", self.learning_rate_init, above=0)
         for name in ("batch_size", "max_iter", "n_iter_no_change"):
-            check_count(owner, name, getattr(self, name))
+            checks.count(owner, name, getattr(self, name))
 
     def _network(self, D: int, rng: np.random.RandomState) -> nn.Sequential:
         """Return layers with weights uniform within ±√(6 / (inputs + outputs)), biases 0."""

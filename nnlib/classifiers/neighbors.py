@@ -7,10 +7,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .. import checks
 from ..steps import Step, Steps
 from .brute import BruteForce
-from .checks import check_choice, check_count, check_norm
-from .distance import in_space_of, lengths
+from .distance import check_norm, in_space_of, lengths
 from .kdtree import KDTree
 
 __all__ = ["KNeighborsClassifier", "KNeighborsRegressor", "vote"]
@@ -39,10 +39,10 @@ class _KNeighbors(BaseEstimator):
     def _remember(self, X: np.ndarray, y: np.ndarray) -> None:
         """Check the options and index the points for the search."""
         owner = type(self).__name__
-        check_count(owner, "n_neighbors", self.n_neighbors)
-        check_count(owner, "leaf_size", self.leaf_size)
-        check_choice(owner, "weights", self.weights, ("uniform", "distance"))
-        check_choice(owner, "algorithm", self.algorithm, ("auto", "brute", "kd_tree"))
+        checks.count(owner, "n_neighbors", self.n_neighbors)
+        checks.count(owner, "leaf_size", self.leaf_size)
+        checks.choice(owner, "weights", self.weights, ("uniform", "distance"))
+        checks.choice(owner, "algorithm", self.algorithm, ("auto", "brute", "kd_tree"))
         check_norm(owner, self.p)
         points, self._p = in_space_of(owner, self.metric, self.p, X)
         self._y = y
@@ -85,7 +85,7 @@ class _KNeighbors(BaseEstimator):
         """
         check_is_fitted(self)
         k = self.n_neighbors if n_neighbors is None else n_neighbors
-        check_count("kneighbors", "n_neighbors", k)
+        checks.count("kneighbors", "n_neighbors", k)
         available = self.n_samples_fit_ - (X is None)
         if k > available:
             raise ValueError(

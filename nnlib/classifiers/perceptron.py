@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
+from .. import checks
 from .base import LinearClassifier, warn_unfinished, with_ones
-from .checks import check_count, check_flag
 
 __all__ = ["Perceptron"]
 
@@ -86,9 +86,9 @@ class Perceptron(LinearClassifier):
     def fit(self, X: Any, y: Any) -> Perceptron:
         """Fit to samples X (N, D) and labels y (N,)."""
         for name in ("max_iter", "n_iter_no_change"):
-            check_count("Perceptron", name, getattr(self, name))
+            checks.count("Perceptron", name, getattr(self, name))
         for name in ("average", "fit_intercept", "shuffle"):
-            check_flag("Perceptron", name, getattr(self, name))
+            checks.flag("Perceptron", name, getattr(self, name))
         X, t = self._labelled(X, y)
         rng = check_random_state(self.random_state)
         X = with_ones(X) if self.fit_intercept else X

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import check_numbers, check_positive
+from .. import checks
 
 __all__ = [
     "auc",
@@ -57,7 +57,7 @@ def roc_curve(
     >>> F, T
     (array([0. , 0. , 0.5, 0.5, 1. ]), array([0. , 0.5, 0.5, 1. , 1. ]))
     """
-    positive, s = check_positive("roc_curve", y_true, y_score, pos_label)
+    positive, s = checks.positives("roc_curve", y_true, y_score, pos_label)
     FP, TP, t = _counts(positive, s)
     if drop_intermediate and len(t) > 2:
         corner = np.r_[True, (np.diff(FP, 2) != 0) | (np.diff(TP, 2) != 0), True]
@@ -94,7 +94,7 @@ def precision_recall_curve(
     >>> precision.round(2), recall
     (array([0.67, 0.5 , 1.  , 1.  ]), array([1. , 0.5, 0.5, 0. ]))
     """
-    positive, s = check_positive("precision_recall_curve", y_true, y_score, pos_label)
+    positive, s = checks.positives("precision_recall_curve", y_true, y_score, pos_label)
     FP, TP, t = _counts(positive, s)
     P, R = TP / (TP + FP), TP / TP[-1]
     return np.r_[P[::-1], 1], np.r_[R[::-1], 0], t[::-1]
@@ -112,7 +112,7 @@ def auc(x: Any, y: Any) -> float:
     >>> auc([0, 0.5, 1], [0, 1, 1])
     0.75
     """
-    x, y = check_numbers("auc", x=x, y=y)
+    x, y = checks.columns("auc", x=x, y=y)
     dx = np.diff(x)
     if len(x) < 2 or ((dx < 0).any() and (dx > 0).any()):
         raise ValueError("auc: expected two or more x that only rise or only fall")

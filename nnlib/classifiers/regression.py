@@ -9,8 +9,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .. import checks
 from .base import warn_unfinished, weights_of
-from .checks import check_choice, check_count, check_flag, check_number, check_rows
 from .least_squares import DEPENDENT, solved
 from .minimize import gradient_descent
 
@@ -43,16 +43,16 @@ class LeastSquares(RegressorMixin, BaseEstimator):
     def _check_options(self) -> None:
         """Refuse options that do not exist."""
         owner = type(self).__name__
-        check_choice(owner, "solver", self.solver, SOLVERS)
-        check_flag(owner, "fit_intercept", self.fit_intercept)
-        check_number(owner, "tol", self.tol, least=0)
-        check_count(owner, "max_iter", self.max_iter)
+        checks.choice(owner, "solver", self.solver, SOLVERS)
+        checks.flag(owner, "fit_intercept", self.fit_intercept)
+        checks.limited(owner, "tol", self.tol, least=0)
+        checks.count(owner, "max_iter", self.max_iter)
         if self.learning_rate_init is not None:
-            check_number(owner, "learning_rate_init", self.learning_rate_init, above=0)
+            checks.limited(owner, "learning_rate_init", self.learning_rate_init, above=0)
         if hasattr(self, "alpha"):
-            check_number(owner, "alpha", self.alpha, least=0)
+            checks.limited(owner, "alpha", self.alpha, least=0)
         if hasattr(self, "degree"):
-            check_count(owner, "degree", self.degree, least=0)
+            checks.count(owner, "degree", self.degree, least=0)
 
     def _descend(self, A: Array, c: Array, alpha: float, total: float) -> Array:
         """Gradient descent on the mean squared residual, from 0."""
@@ -308,8 +308,8 @@ def polynomial_features(X: Any, degree: int) -> Array:
     >>> polynomial_features([[2.0, 3.0]], 2)
     array([[2., 3., 4., 6., 9.]])
     """
-    X = check_rows("polynomial_features", "X", X).astype(np.float64, copy=False)
-    check_count("polynomial_features", "degree", degree, least=0)
+    X = checks.rows("polynomial_features", "X", X).astype(np.float64, copy=False)
+    checks.count("polynomial_features", "degree", degree, least=0)
     made = {(): np.ones(len(X))}
     for factors in _products(X.shape[1], degree):  # each is a shorter one times a column
         made[factors] = made[factors[:-1]] * X[:, factors[-1]]

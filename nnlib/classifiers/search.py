@@ -13,7 +13,7 @@ from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from .checks import check_count
+from .. import checks
 from .fits import attempt, on_cluster, on_threads, with_params
 from .spaces import check_space, draw_points, grid_points
 from .store import fingerprint, keep, kept, versions
@@ -40,7 +40,7 @@ class _Search(MetaEstimatorMixin, BaseEstimator):
     def fit(self, X, y=None):
         """Score every candidate on every fold of X (N, ...) and y (N,), and fit the best."""
         owner = type(self).__name__
-        check_count(owner, "n_jobs", self.n_jobs)
+        checks.count(owner, "n_jobs", self.n_jobs)
         candidates = self.candidates()
         if not candidates:
             raise ValueError(f"{owner}: expected one candidate or more, got none")
@@ -267,7 +267,7 @@ class RandomSearch(_Search):
 
     def candidates(self) -> list[dict[str, Any]]:
         """The combinations drawn."""
-        check_count("RandomSearch", "n_iter", self.n_iter)
+        checks.count("RandomSearch", "n_iter", self.n_iter)
         check_space("RandomSearch", self.param_distributions, lists_only=False)
         if self.store is not None and not isinstance(self.random_state, int | np.integer):
             raise ValueError(

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
+from .. import checks
 from ..nn.functional import softmax
 from .base import LinearClassifier, batches, warn_unfinished, with_ones
-from .checks import check_count, check_number
 from .logistic import multinomial_loss
 
 __all__ = ["SoftmaxClassifier"]
@@ -114,11 +114,11 @@ class SoftmaxClassifier(LinearClassifier):
     def _check_options(self) -> None:
         """Refuse options that do not exist."""
         owner = "SoftmaxClassifier"
-        check_number(owner, "alpha", self.alpha, least=0)
-        check_number(owner, "momentum", self.momentum, least=0, below=1)
-        check_number(owner, "learning_rate_init", self.learning_rate_init, above=0)
-        check_count(owner, "batch_size", self.batch_size)
-        check_count(owner, "max_iter", self.max_iter)
+        checks.limited(owner, "alpha", self.alpha, least=0)
+        checks.limited(owner, "momentum", self.momentum, least=0, below=1)
+        checks.limited(owner, "learning_rate_init", self.learning_rate_init, above=0)
+        checks.count(owner, "batch_size", self.batch_size)
+        checks.count(owner, "max_iter", self.max_iter)
 
     def predict_proba(self, X: Any) -> Array:
         """Probability (N, C) of each class for samples X (N, D)."""

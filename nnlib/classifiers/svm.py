@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
+from .. import checks
 from .base import LinearClassifier, warn_unfinished, with_ones
-from .checks import check_choice, check_count, check_flag, check_number
 from .dual_ascent import STEPS, dual_ascent
 from .newton_cg import newton_cg
 
@@ -126,8 +126,8 @@ class LinearSVM(LinearClassifier):
     def _check_options(self) -> None:
         """Refuse options that do not exist."""
         owner = "LinearSVM"
-        check_number(owner, "C", self.C, above=0)
-        check_choice(owner, "loss", self.loss, LOSSES)
-        check_flag(owner, "fit_intercept", self.fit_intercept)
-        check_count(owner, "max_iter", self.max_iter)
-        check_number(owner, "tol", self.tol, least=0)
+        checks.limited(owner, "C", self.C, above=0)
+        checks.choice(owner, "loss", self.loss, LOSSES)
+        checks.flag(owner, "fit_intercept", self.fit_intercept)
+        checks.count(owner, "max_iter", self.max_iter)
+        checks.limited(owner, "tol", self.tol, least=0)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from .checks import mapping, real, short
-from .style import BLUE, INK, ORANGE, canvas, legend, legend_room, looks, styled
+from ..checks import drawable, mapping
+from .style import BLUE, INK, ORANGE, canvas, legend, legend_room, looks, short, styled
 
 __all__ = ["bars", "distributions", "dots", "timeline"]
 
@@ -106,7 +106,7 @@ def _rows(function: str, rows: Mapping) -> dict[str, np.ndarray]:
     if not rows:
         raise ValueError(f"{function}: expected at least one row, got none")
     return {
-        name: np.atleast_1d(real(function, f"the row {name!r}", values, 0, 1))
+        name: np.atleast_1d(drawable(function, f"the row {name!r}", values, 0, 1))
         for name, values in rows.items()
     }
 
@@ -166,7 +166,7 @@ def distributions(
     """
     densities = mapping("distributions", "densities", densities)
     styles = looks("distributions", "distributions", len(densities))
-    x = real("distributions", "x", x, 1)
+    x = drawable("distributions", "x", x, 1)
     if (np.diff(x) <= 0).any():
         raise ValueError("distributions: expected x in rising order")
     values = [_density(name, f, x) for name, f in densities.items()]
@@ -203,7 +203,7 @@ def _kind(mass: bool) -> str:
 def _density(name: str, density, x: np.ndarray) -> np.ndarray:
     """Return a density at x."""
     y = density(x) if callable(density) else density
-    y = real("distributions", f"the distribution {name!r}", y, 1)
+    y = drawable("distributions", f"the distribution {name!r}", y, 1)
     if y.shape != x.shape or y.min() < 0:
         raise ValueError(
             f"distributions: expected {len(x)} numbers of at least 0 for {name!r}, "
@@ -279,15 +279,15 @@ def timeline(
 
 def _series(name: str, t, y, spread=None) -> tuple:
     """Return times, values and half the width of the band, checked."""
-    y = real("timeline", f"the series {name!r}", y, 1)
+    y = drawable("timeline", f"the series {name!r}", y, 1)
     times = np.asarray(t)
     if times.dtype.kind != "M":
-        times = real("timeline", f"the times of {name!r}", t, 1)
+        times = drawable("timeline", f"the times of {name!r}", t, 1)
     if times.shape != y.shape:
         raise ValueError(
             f"timeline: expected as many times as values for {name!r}, "
             f"got {times.shape} and {y.shape}"
         )
     if spread is not None:
-        spread = real("timeline", f"the spread of {name!r}", spread, 0, 1)
+        spread = drawable("timeline", f"the spread of {name!r}", spread, 0, 1)
     return times, y, spread

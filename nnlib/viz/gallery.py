@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .checks import real
+from ..checks import drawable
 from .html import Html
 from .style import WIDTH, canvas, styled
 
@@ -97,7 +97,7 @@ def _checked(pictures, titles: Sequence[str], *, colour: bool) -> tuple[np.ndarr
             f"gallery: expected pictures {kinds} and N titles or none, "
             f"got shape {shape} and {len(titles)} titles"
         )
-    return real("gallery", "the pictures", pictures), list(titles) or [""] * shape[0]
+    return drawable("gallery", "the pictures", pictures), list(titles) or [""] * shape[0]
 
 
 def _range(pictures: np.ndarray, signed: str, scale: str) -> tuple[float, float]:

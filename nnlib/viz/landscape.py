@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .checks import frame, mapping, real
+from ..checks import drawable, frame, mapping
 from .style import BLUE, INK, ORANGE, canvas, legend, legend_room, looks, styled
 
 __all__ = ["descent", "surface"]
@@ -85,7 +85,7 @@ def surface(
 
 def _path(name: str, path) -> np.ndarray:
     """Return a path, checked."""
-    path = real("surface", f"the path {name!r}", path, 2)
+    path = drawable("surface", f"the path {name!r}", path, 2)
     if path.shape[1] != 2:
         raise ValueError(f"surface: expected a path (K, 2) for {name!r}, got {path.shape}")
     return path
@@ -97,7 +97,7 @@ def _contours(axes, loss: Callable, limits, levels) -> None:
 
     x, y = (np.linspace(*ends, 121) for ends in limits)
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    heights = real("surface", "the loss", loss(points), 1)
+    heights = drawable("surface", "the loss", loss(points), 1)
     if heights.shape != points.shape[:1]:
         raise ValueError(
             f"surface: expected a loss of shape ({len(points)},), got {heights.shape}"
@@ -167,12 +167,12 @@ def descent(
     >>> ax.get_lines()[1].get_ydata().tolist()
     [4.0, 1.0, 0.25]
     """
-    x = real("descent", "steps", steps, 1)
+    x = drawable("descent", "steps", steps, 1)
     margin = 0.25 * (np.ptp(x) or 1.0)
     low, high = limits or (x.min() - margin, x.max() + margin)
     line = np.linspace(low, high, 201)
-    curve = real("descent", "the function", f(line), 1)
-    y = real("descent", "the function at the steps", f(x), 1)
+    curve = drawable("descent", "the function", f(line), 1)
+    y = drawable("descent", "the function at the steps", f(x), 1)
     axes = canvas("descent", ax, title=title, xlabel=xlabel, ylabel=ylabel)
     axes.plot(line, curve, color=BLUE)
     axes.plot(x, y, "o", color=ORANGE, markersize=5)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .checks import mapping, real
+from ..checks import drawable, mapping
 from .style import BLUE, canvas, styled
 
 __all__ = ["histograms"]
@@ -64,7 +64,9 @@ def histograms(
         raise ValueError(
             f"histograms: expected a layer and a bin or more, got {len(layers)} and {bins}"
         )
-    values = {name: real("histograms", f"the layer {name!r}", a) for name, a in layers.items()}
+    values = {
+        name: drawable("histograms", f"the layer {name!r}", a) for name, a in layers.items()
+    }
     drawn = [_drawn(name, a, log=log) for name, a in values.items()]
     edges = _edges(drawn, bins, log=log)
     drawn = [row[row != 0] for row in drawn] if dead else drawn

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .checks import mapping, real
+from ..checks import drawable, mapping
 from .style import INK, canvas, legend, legend_room, looks, styled
 
 __all__ = ["against", "convergence", "curves"]
@@ -80,7 +80,7 @@ def _runs(name: str, values, of: str) -> np.ndarray:
         values = [values]
     if isinstance(values, Sequence) and len(values) and hasattr(values[0], of):
         values = [getattr(history, of) for history in values]
-    return np.atleast_2d(real("curves", f"the curve {name!r}", values, 1, 2))
+    return np.atleast_2d(drawable("curves", f"the curve {name!r}", values, 1, 2))
 
 
 def _check_fit(runs: Mapping[str, np.ndarray], x, log: bool) -> None:
@@ -149,11 +149,11 @@ def against(
     """
     lines = mapping("against", "lines", lines)
     styles = looks("against", "lines", len(lines))
-    x = real("against", "x", x, 1)
+    x = drawable("against", "x", x, 1)
     height = 2.9 + legend_room(list(lines))
     axes = canvas("against", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
     for (name, values), look in zip(lines.items(), styles, strict=True):
-        runs = real("against", f"the line {name!r}", values, 1, 2).reshape(len(values), -1)
+        runs = drawable("against", f"the line {name!r}", values, 1, 2).reshape(len(values), -1)
         if len(runs) != len(x):
             raise ValueError(
                 f"against: expected {len(x)} rows for {name!r}, one for each x, got {len(runs)}"
@@ -218,7 +218,7 @@ def convergence(
     styles = looks("convergence", "curves", len(errors))
     if x is None and len(orders):
         raise ValueError("convergence: expected x, the step sizes, with orders")
-    x = None if x is None else real("convergence", "x", x, 1)
+    x = None if x is None else drawable("convergence", "x", x, 1)
     guides = [f"slope {p:g}" for p in orders]
     height = 2.7 + legend_room([*errors, *guides])
     curves_ = {name: _errors(name, values, x) for name, values in errors.items()}
@@ -238,7 +238,7 @@ def convergence(
 
 def _errors(name: str, values, x: np.ndarray | None) -> np.ndarray:
     """Return errors with NaN for zero, which a logarithmic axis lacks."""
-    array = real("convergence", f"the errors {name!r}", values, 1)
+    array = drawable("convergence", f"the errors {name!r}", values, 1)
     if array.min() < 0 or array.max() == 0:
         raise ValueError(f"convergence: expected errors of at least 0, not all 0, for {name!r}")
     if x is not None and (len(x) != len(array) or x.min() <= 0):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .checks import classes, real
+from ..checks import classes, drawable
 from .style import BLUE, INK, ORANGE, canvas, legend, legend_room, looks, styled
 
 __all__ = ["calibration", "roc", "scree"]
@@ -66,7 +66,9 @@ def _binary(function: str, truth, scores) -> tuple[np.ndarray, dict[str, np.ndar
     """Return truth as booleans and the scores of each classifier."""
     truth = classes(function, "truth", truth, 2).astype(bool)
     scores = scores if isinstance(scores, Mapping) else {"": scores}
-    runs = {name: real(function, f"scores {name}".strip(), s, 1) for name, s in scores.items()}
+    runs = {
+        name: drawable(function, f"scores {name}".strip(), s, 1) for name, s in scores.items()
+    }
     for values in runs.values():
         if values.shape != truth.shape:
             raise ValueError(
@@ -193,7 +195,7 @@ def scree(
     >>> ax.get_lines()[0].get_ydata().tolist()
     [0.5, 0.75, 1.0]
     """
-    v = real("scree", "the variances", variances, 1)
+    v = drawable("scree", "the variances", variances, 1)
     whole = v.sum() if total is None else float(total)
     if v.min() < 0 or (np.diff(v) > 0).any() or not 0 < v.sum() <= whole * (1 + 1e-9):
         raise ValueError(

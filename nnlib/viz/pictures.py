@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .checks import classes, named, real
+from ..checks import classes, drawable, named
 from .gallery import gallery
 from .style import check_axes
 
@@ -52,7 +52,7 @@ def images(
     ['shirt', 'shoe\n→ shirt']
     """
     check_axes("images", ax)
-    pictures = _channels_last("images", _square(real("images", "X", X, 2, 3, 4), shape))
+    pictures = _channels_last("images", _square(drawable("images", "X", X, 2, 3, 4), shape))
     N = len(pictures)
     titles = [""] * N
     if len(labels):
@@ -128,7 +128,7 @@ def filters(weight, *, columns: int = 8, ax=None):
     5
     """
     check_axes("filters", ax)
-    W = real("filters", "the weight (C_out, C_in, kH, kW)", weight, 4)
+    W = drawable("filters", "the weight (C_out, C_in, kH, kW)", weight, 4)
     if W.shape[1] == 3:
         top = np.abs(W).max() or 1.0
         colours = np.moveaxis(0.5 + W / (2 * top), 1, -1)
@@ -167,7 +167,7 @@ def feature_maps(activations, titles: Sequence[str] = (), *, columns: int = 8, a
     7
     """
     check_axes("feature_maps", ax)
-    A = real("feature_maps", "the activations", activations, 3, 4)
+    A = drawable("feature_maps", "the activations", activations, 3, 4)
     if A.ndim == 4:
         if len(A) != 1:
             raise ValueError(f"feature_maps: expected one picture, got {len(A)}: {A.shape}")

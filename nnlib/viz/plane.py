@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .checks import classes, frame, named, real
+from ..checks import classes, drawable, frame, named
 from .style import INK, canvas, legend, legend_room, looks, styled
 
 __all__ = ["plane", "regions"]
@@ -60,7 +60,7 @@ def plane(
     """
     if not extent > 0:
         raise ValueError(f"plane: expected a positive extent, got {extent}")
-    tips = real("plane", "arrows", arrows, 2) if len(arrows) else np.zeros((0, 2))
+    tips = drawable("plane", "arrows", arrows, 2) if len(arrows) else np.zeros((0, 2))
     styles = looks("plane", "arrows", max(len(tips), 1))
     marked = _samples("plane", points, labels)
     axes = canvas("plane", ax, title=title, xlabel="$x_1$", ylabel="$x_2$", height=3.2)
@@ -81,7 +81,7 @@ def _samples(function: str, points, labels, count: int | None = None) -> list:
     """Return the points of each class with its look."""
     if points is None:
         return []
-    points = real(function, "points", points, 2)
+    points = drawable(function, "points", points, 2)
     labels = classes(function, "labels", labels if labels is not None else (), count)
     if points.shape != (len(labels), 2):
         raise ValueError(
@@ -170,7 +170,7 @@ def regions(
     if own is not None and labels is not None:
         labels, names = np.searchsorted(own, labels), list(names) or [str(c) for c in own]
     if points is not None:
-        points = real("regions", "points", points, 2)
+        points = drawable("regions", "points", points, 2)
     limits = frame("regions", limits or _around(points))
     x, y = (np.linspace(*ends, GRID) for ends in limits)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
@@ -222,7 +222,7 @@ def _scores(function: str, classifier, grid: np.ndarray, labels=None) -> np.ndar
     if out.shape == grid.shape[:1] and out.dtype.kind in "biu":
         C = 1 + max(out.max(), 1, *(() if labels is None else (np.max(labels, initial=0),)))
         return np.eye(int(C))[out.astype(int)]
-    out = real(function, "the scores", out, 1, 2)
+    out = drawable(function, "the scores", out, 1, 2)
     out = np.stack([-out, out], axis=1) if out.ndim == 1 else out
     if len(out) != len(grid) or out.shape[1] < 2:
         raise ValueError(

@@ -233,3 +233,9 @@ def _legend_grid(names: Sequence[str], handle: float) -> tuple[int, int]:
     widest = 9.5 * (0.6 * max(map(len, names)) + handle + 1.5)
     columns = max(1, min(3, int(205 / widest), len(names)))
     return columns, -(-len(names) // columns)
+
+
+def short(value: float) -> str:
+    """Return a number in three digits, from a thousand on whole and with commas."""
+    text = f"{value + 0.0:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.3g}"
+    return text.replace("-", "−")

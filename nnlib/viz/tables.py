@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from .checks import classes, real, short
-from .style import BLUE, ORANGE, WIDTH, canvas, styled
+from ..checks import classes, drawable
+from .style import BLUE, ORANGE, WIDTH, canvas, short, styled
 
 __all__ = ["attention", "confusion", "heatmap", "matrix"]
 
@@ -61,7 +61,7 @@ def heatmap(
     ['3', '1', '2']
     """
     counts = np.asarray(table).dtype.kind in "iu"
-    values = real("heatmap", "the table", table, 2)
+    values = drawable("heatmap", "the table", table, 2)
     _fit("heatmap", values, rows, columns)
     low, high = limits or (0.0 if counts else values.min(), values.max())
     strength = np.clip((values - low) / max(high - low, 1e-12), 0, 1)
@@ -180,7 +180,7 @@ def matrix(
     entries = np.asarray(A.detach() if hasattr(A, "detach") else A)
     entries = entries[:, None] if entries.ndim == 1 else entries
     exact = entries.dtype == object and all(isinstance(a, int | Fraction) for a in entries.flat)
-    values = real("matrix", "A", entries.astype(float) if exact else entries, 2)
+    values = drawable("matrix", "A", entries.astype(float) if exact else entries, 2)
     _fit("matrix", values, rows or range(len(values)), columns or range(values.shape[1]))
     names = {"title": title, "xlabel": xlabel, "ylabel": ylabel}
     top = max(np.abs(values).max(), 1e-300)
@@ -248,7 +248,7 @@ def attention(
     >>> [text.get_text() for text in ax.texts]
     ['90', '10', '50', '50']
     """
-    values = real("attention", "the weights", weights, 2)
+    values = drawable("attention", "the weights", weights, 2)
     _fit("attention", values, queries, keys)
     if values.min() < 0:
         raise ValueError(

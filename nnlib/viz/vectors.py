@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .checks import mapping, real
+from ..checks import drawable, mapping
 from .style import INK, canvas, looks, styled
 
 __all__ = ["vectors"]
@@ -58,7 +58,7 @@ def vectors(
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.axvline(0, color=INK, linewidth=0.8)
     if transform is not None:
-        _grid(axes, real("vectors", "transform", transform, 2), extent)
+        _grid(axes, drawable("vectors", "transform", transform, 2), extent)
     for (name, (tail, tip)), look in zip(ends.items(), styles, strict=True):
         head = {"arrowstyle": "-|>", "color": look.colour, "linewidth": 2, "shrinkA": 0}
         axes.annotate("", tip, tail, arrowprops=head | {"shrinkB": 0, "mutation_scale": 15})
@@ -69,7 +69,7 @@ def vectors(
 
 def _ends(name: str, arrow) -> np.ndarray:
     """Return tail and tip of an arrow."""
-    ends = real("vectors", f"the arrow {name!r}", arrow, 1, 2)
+    ends = drawable("vectors", f"the arrow {name!r}", arrow, 1, 2)
     if ends.shape not in ((2,), (2, 2)):
         raise ValueError(
             f"vectors: expected two numbers, or tail and tip, for {name!r}, "
