@@ -11,7 +11,7 @@ from .. import checks
 from .accuracy import relative_error
 from .differences import LAYOUTS, POWERS, numerical_gradient, numerical_jacobian
 
-__all__ = ["Identity", "check_identities", "identities"]
+__all__ = ["Identity", "identities"]
 
 Array = np.ndarray
 
@@ -143,44 +143,3 @@ def identities(name: str | None = None) -> tuple[Identity, ...] | Identity:
     if not isinstance(name, str) or name not in named:
         raise ValueError(f"identities: expected one of {list(named)}, got {name!r}")
     return named[name]
-
-
-def check_identities(
-    *, rng: np.random.Generator, method: str = "complex", tolerance: float = 1e-7
-) -> dict[str, float]:
-    """Check every identity on random inputs.
-
-    Parameters
-    ----------
-    rng : Generator
-        Draws the inputs.
-    method : str
-        Of ``numerical_gradient``.
-    tolerance : float
-        The largest relative error that is allowed.
-
-    Returns
-    -------
-    dict of str to float
-        The relative error of each, by name.
-
-    Raises
-    ------
-    ArithmeticError
-        If an identity is off by more; it names all that are.
-
-    Source: Petersen and Pedersen, The Matrix Cookbook (2012), chapter 2; chapter "Matrix
-    calculus".
-
-    >>> max(check_identities(rng=np.random.default_rng(0)).values()) < 1e-12
-    True
-    """
-    checks.generator("check_identities", rng)
-    checks.one_of("check_identities", "method", method, POWERS)
-    checks.number("check_identities", "tolerance", tolerance, low=0)
-    errors = {rule.name: rule.check(rng=rng, method=method) for rule in identities()}
-    wrong = {name: error for name, error in errors.items() if not error <= tolerance}
-    if wrong:
-        listed = ", ".join(f"{name} (by {error:.2g})" for name, error in wrong.items())
-        raise ArithmeticError(f"check_identities: {listed} differ from differences")
-    return errors

@@ -1,4 +1,4 @@
-"""Whether probabilities mean what they say: calibration, log loss, Brier score."""
+"""How far predicted probabilities are from what happened: log loss and Brier score."""
 
 from __future__ import annotations
 
@@ -8,61 +8,9 @@ import numpy as np
 
 from .. import checks
 
-__all__ = ["brier_score_loss", "calibration_curve", "log_loss"]
+__all__ = ["brier_score_loss", "log_loss"]
 
 Array = np.ndarray
-
-
-def calibration_curve(
-    y_true: Any,
-    y_prob: Any,
-    *,
-    pos_label: Any = None,
-    n_bins: int = 5,
-    strategy: str = "uniform",
-) -> tuple[Array, Array]:
-    """Compare, bin by bin, how often it happened with how probable it was called.
-
-    Parameters
-    ----------
-    y_true : (N,)
-        Labels of two classes, both of which occur.
-    y_prob : (N,) float
-        Probabilities of the positive class.
-    pos_label : label, optional
-        The positive class; 1 where labels are among -1, 0 and 1.
-    n_bins : int
-        Bins. A probability on the edge of two belongs to the lower.
-    strategy : {"uniform", "quantile"}
-        Bins of equal width, or with equally many samples.
-
-    Returns
-    -------
-    prob_true, prob_pred : (B,) float64
-        Share of positives and mean probability in each bin that is not empty.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If labels are not of two classes, a probability is not in [0, 1], or an option is
-        unknown.
-
-    Source: Niculescu-Mizil and Caruana (2005), "Predicting Good Probabilities with Supervised
-    Learning"; chapter "Logistic regression".
-
-    >>> calibration_curve([0, 1, 1, 1], [0.1, 0.3, 0.7, 0.9], n_bins=2)
-    (array([0.5, 1. ]), array([0.2, 0.8]))
-    """
-    owner = "calibration_curve"
-    checks.count(owner, "n_bins", n_bins)
-    checks.choice(owner, "strategy", strategy, ("uniform", "quantile"))
-    positive, p = _probabilities(owner, y_true, y_prob, pos_label)
-    edges = np.linspace(0, 1, n_bins + 1)
-    if strategy == "quantile":
-        edges = np.quantile(p, edges)
-    bins = np.searchsorted(edges[1:-1], p)
-    n, k, total = (np.bincount(bins, w, minlength=n_bins) for w in (None, positive, p))
-    return k[n > 0] / n[n > 0], total[n > 0] / n[n > 0]
 
 
 def log_loss(y_true: Any, y_prob: Any, *, labels: Any = None) -> float:
@@ -120,7 +68,19 @@ def brier_score_loss(y_true: Any, y_prob: Any, *, pos_label: Any = None) -> floa
 
     .. math:: \frac{1}{N} \sum_n (p_n - [y_n = 1])^2
 
-    Arguments and errors: ``calibration_curve``; one class alone is allowed.
+    Parameters
+    ----------
+    y_true : (N,)
+        Labels of two classes, or of one alone.
+    y_prob : (N,) float
+        Probabilities of the positive class.
+    pos_label : label, optional
+        The positive class; 1 where labels are among -1, 0 and 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are labels of more classes, or a probability is not in [0, 1].
 
     Source: Brier (1950), "Verification of forecasts expressed in terms of probability";
     chapter "Logistic regression".
@@ -129,13 +89,13 @@ def brier_score_loss(y_true: Any, y_prob: Any, *, pos_label: Any = None) -> floa
     0.125
     """
     owner = "brier_score_loss"
-    positive, p = _probabilities(owner, y_true, y_prob, pos_label, both=False)
+    positive, p = _probabilities(owner, y_true, y_prob, pos_label)
     return float(np.mean((p - positive) ** 2))
 
 
-def _probabilities(owner, y_true, y_prob, pos_label, *, both: bool = True):
+def _probabilities(owner, y_true, y_prob, pos_label):
     """Return which samples are positive, and their probabilities, both (N,)."""
-    positive, p = checks.positives(owner, y_true, y_prob, pos_label, both=both)
+    positive, p = checks.positives(owner, y_true, y_prob, pos_label, both=False)
     if p.min() < 0 or p.max() > 1:
         raise ValueError(f"{owner}: expected probabilities in [0, 1], got {p.min()}, {p.max()}")
     return positive, p

@@ -7,7 +7,6 @@ from tests.nnlib.refusals.kinds import (
     ABOVE,
     CARD_NAMES,
     CHANCE,
-    FROM_0,
     FUNCTION,
     HOLES,
     NO_NUMBERS,
@@ -52,7 +51,6 @@ FUNCTIONS = {
         a=([1.0, 2.0], {**NO_NUMBERS, "nan in it": [1.0, np.nan], "short": [1.0]}),
         b=([1.0, 2.0], {**NO_NUMBERS, "nan in it": [1.0, np.nan], "short": [1.0]}),
     ),
-    "check_identities": CHANCE | METHOD | dict(tolerance=(1e-3, FROM_0)),
     "identities": dict(name=("trace", but({**CARD_NAMES}))),
 }
 METHODS = [
