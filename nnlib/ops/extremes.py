@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import record
-from ..tensor import Tensor
+from ..scan import running, sums_of_runs
+from ..tensor import Tensor, raw
 from .comparison import isnan, maximum, minimum
 from .indexing import gather
 from .promotion import array, public_name
@@ -165,7 +166,16 @@ def cummin(input: Tensor, dim: int) -> Picked:
 def _so_far(name: str, f: np.ufunc, input: Tensor, dim: int) -> Picked:
     """The extremes so far; an element that equals the one so far takes its place."""
     x, d = np.atleast_1d(array(input)), axis(name, dim, array(input).ndim)
-    here = np.arange(x.shape[d]).reshape(-1, *(1,) * (x.ndim - d - 1))
-    new = np.where((x == f.accumulate(x, d)) | np.isnan(x), here, 0)
-    i = np.maximum.accumulate(new, d).reshape(array(input).shape)
-    return _pick(record(i, dict(x=input)), input, d, True)
+    here = np.arange(x.shape[d], dtype=np.min_scalar_type(x.shape[d]))
+    here = here.reshape(-1, *(1,) * (x.ndim - d - 1))
+    y = running(f, x, d)
+    i = running(np.maximum, ((x == y) | np.isnan(x)) * here, d)
+    y, i, new = (a.reshape(array(input).shape) for a in (y, i.astype(np.int64), i == here))
+    y = record(y, dict(x=input), name=name, x=lambda g: _handed(g, i, new, d))
+    return Picked(y, record(i, dict(x=input)))
+
+
+def _handed(input: Tensor, i: np.ndarray, new: np.ndarray, d: int) -> Tensor:
+    """Hand each extreme what came while it stood; the derivative reads that back."""
+    y = sums_of_runs(np.atleast_1d(raw(input)), np.atleast_1d(new), d).reshape(i.shape)
+    return record(y, dict(x=input), x=lambda g: gather(g, d, i))

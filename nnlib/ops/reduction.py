@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import record
+from ..scan import all_normal, linked, running
 from ..tensor import Tensor, raw
 from .comparison import isnan, to, where
 from .elementwise import div, exp
@@ -124,16 +125,6 @@ def _before(p: Any, d: int) -> Any:
     return cat([np.ones((*p.shape[:d], 1, *p.shape[d + 1 :]), p.dtype), p], d)[at(d, slice(-1))]
 
 
-def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
-    """Give f of all up to each along d; line by line where lines are long, 5 times as fast."""
-    if x.ndim < 2 or x.size < 256 * x.shape[d]:
-        return f.accumulate(np.atleast_1d(x), d, x.dtype).reshape(x.shape)
-    y = np.array(x.swapaxes(0, d), order="C")
-    for i in range(1, len(y)):
-        f(y[i - 1], y[i], y[i])
-    return np.ascontiguousarray(y.swapaxes(0, d))
-
-
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Sum of all up to each along dim; dL/dx is the sum of dL/dy from each to the end."""
     x = _summable(input, dtype)
@@ -146,7 +137,8 @@ def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Product of all up to each along dim, p_i = x_i p_(i-1).
 
-    Hence dL/dx_i = p_(i-1) s_i with s_i = dL/dp_i + x_(i+1) s_(i+1), which is right at 0 too.
+    Hence dL/dx_i is the sum of dL/dp · p from i to the end, divided by x_i. Where a product
+    is no normal number, as after 0, it is p_(i-1) s_i with s_i = dL/dp_i + x_(i+1) s_(i+1).
     """
     x = _summable(input, dtype)
     d = axis("cumprod", dim, x.ndim)
@@ -154,22 +146,25 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     def rule(g, y, x):
         if not x.ndim:
             return g
-        return _before(y, d) * _linked(g.swapaxes(0, d), x.swapaxes(0, d)).swapaxes(0, d)
+        if all_normal(raw(y)):
+            return flip(cumsum(flip(g * y, d), d), d) / x
+        return _before(y, d) * _linked(g.swapaxes(0, d), x.swapaxes(0, d)[1:]).swapaxes(0, d)
 
     return record(running(np.multiply, x, d), dict(x=input), x=rule)
 
 
-def _linked(g: Any, x: Any) -> Any:
-    """Solve s_i = g_i + x_(i+1) s_(i+1) along the first axis, for all i at once.
+def _linked(input: Tensor, a: Tensor) -> Tensor:
+    """Solve s_i = x_i + a_i s_(i+1) along the first axis; dL/dx solves it from its end."""
 
-    A link s_i = r_i + a_i s_(i+k) put into itself is one of twice the length: its r is
-    r_i + a_i r_(i+k), its a is a_i a_(i+k). Links that lead past the end have s = r.
-    """
-    r, a, k = g, x[1:], 1
-    while k < len(g):
-        r = cat([r[:-k] + a * r[k:], r[-k:]])
-        a, k = a[:-k] * a[k:], 2 * k
-    return r
+    def back(g, a):
+        return flip(_linked(flip(g, 0), flip(a, 0)), 0)
+
+    return record(
+        linked(raw(input), raw(a)),
+        dict(x=input, a=a),
+        x=back,
+        a=lambda g, y, a: back(g, a)[:-1] * y[1:],
+    )
 
 
 # Deviation

@@ -1,0 +1,86 @@
+"""Scans on arrays: running sums, products and extremes along an axis, and what undoes them."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+__all__ = ["all_normal", "linked", "running", "sums_of_runs"]
+
+
+def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
+    """Return f of all up to each along axis d, in the dtype of x.
+
+    ``accumulate`` waits at each element for the one before it. Where lines across the axis
+    are long, each step is a line at a time; finite sums along rows are matrix products.
+
+    >>> running(np.add, np.array([[1, 2, 4], [8, 16, 32]]), 1)
+    array([[ 1,  3,  7],
+           [ 8, 24, 56]])
+    """
+    n = x.shape[d] if x.ndim else 1
+    along_rows = d >= x.ndim - 1 and n > 64
+    if x.size >= 256 * n and not along_rows:
+        y = np.array(np.moveaxis(x, d, 0), order="C")
+        for before, line in itertools.pairwise(y):
+            f(before, line, out=line)
+        return np.ascontiguousarray(np.moveaxis(y, 0, d))
+    if f is np.add and x.dtype.kind == "f" and x.size >= 8192 and along_rows:
+        y = _sums_by_parts(x)
+        if np.isfinite(y).all():  # the zeros of the triangle times infinity are NaN
+            return y
+    return f.accumulate(np.atleast_1d(x), d, x.dtype).reshape(x.shape)
+
+
+def _sums_by_parts(x: np.ndarray, k: int = 32) -> np.ndarray:
+    """Return running sums along the last axis, those within parts of k and of all before."""
+    lead, cut = x.shape[:-1], x.shape[-1] // k * k
+    y, ones = np.array(x, order="C"), np.triu(np.ones((k, k), x.dtype))
+    with np.errstate(all="ignore"):
+        within = x[..., :cut].reshape(*lead, -1, k) @ ones
+        within[..., 1:, :] += np.add.accumulate(within[..., :-1, -1:], -2)
+        y[..., :cut] = within.reshape(*lead, cut)
+        np.add.accumulate(y[..., cut - 1 :], -1, out=y[..., cut - 1 :])
+    return y
+
+
+def sums_of_runs(x: np.ndarray, new: np.ndarray, d: int) -> np.ndarray:
+    """Return zeros but where new is true: there the sum of x along d until it is true again.
+
+    The first of each line along d has to be new.
+
+    >>> sums_of_runs(np.array([1, 2, 4, 8]), np.array([True, False, True, False]), 0)
+    array([ 3,  0, 12,  0])
+    """
+    x, new = (np.moveaxis(a, d, -1) for a in (x, new))
+    starts, y = np.flatnonzero(new), np.zeros(x.shape, x.dtype)
+    y.reshape(-1)[starts] = np.add.reduceat(x.reshape(-1), starts)
+    return np.ascontiguousarray(np.moveaxis(y, -1, d))
+
+
+def linked(g: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Return the solution of s_i = g_i + a_i s_(i+1) along the first axis, s_n = g_n.
+
+    Line by line where lines are long. Else for all i at once: a link s_i = r_i + a_i s_(i+k)
+    put into itself is one of twice the length, with r_i + a_i r_(i+k) and a_i a_(i+k).
+
+    >>> linked(np.array([1, 2, 4]), np.array([10, 100]))
+    array([4021,  402,    4])
+    """
+    if a.size >= 256 * len(a):
+        s, a = np.array(g, order="C"), np.ascontiguousarray(a)
+        for i in reversed(range(len(a))):
+            s[i] += a[i] * s[i + 1]
+        return s
+    k = 1
+    while k < len(g):
+        g = np.concatenate([g[:-k] + a * g[k:], g[-k:]])
+        a, k = a[:-k] * a[k:], 2 * k
+    return g
+
+
+def all_normal(x: np.ndarray) -> bool:
+    """Return whether no number is 0, so small that digits are lost, infinite or NaN."""
+    size = np.abs(x)
+    return bool(np.all((size >= np.finfo(x.dtype).tiny) & (size < np.inf)))

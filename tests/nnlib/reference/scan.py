@@ -1,0 +1,31 @@
+"""Scans by their formulas, one element after the other: slow, short, on arrays."""
+
+import numpy as np
+
+
+def running(f, x, d):
+    """y_i = f(y_(i-1), x_i) along axis d."""
+    y = np.array(x)
+    lines = np.moveaxis(y, d, 0)
+    for i in range(1, len(lines)):
+        lines[i] = f(lines[i - 1], lines[i])
+    return y
+
+
+def sums_of_runs(x, new, d):
+    """Each element added where the last new one along axis d stands."""
+    y = np.zeros_like(x)
+    lines, shown, begins = (np.moveaxis(a, d, 0) for a in (y, x, new))
+    for place in np.ndindex(shown.shape[1:]):
+        for i in range(len(shown)):
+            first = max(k for k in range(i + 1) if begins[(k, *place)])
+            lines[(first, *place)] += shown[(i, *place)]
+    return y
+
+
+def linked(g, a):
+    """s_i = g_i + a_i s_(i+1), from the end on."""
+    s = np.array(g)
+    for i in reversed(range(len(a))):
+        s[i] += a[i] * s[i + 1]
+    return s
