@@ -5,6 +5,7 @@ function. Which one follows from the number of commits, so k commits in a row se
 and a run can be repeated: ``TEST_SHARE=959 make test``. ``pytest --deep`` keeps all.
 """
 
+import gc
 import os
 import subprocess
 import zlib
@@ -22,6 +23,17 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     """Set the share once, so that the workers of pytest-xdist read the same."""
     os.environ.setdefault("TEST_SHARE", str(_commits(config.rootpath)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Collect without looking for garbage, and let it never be sought among the tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _commits(root):

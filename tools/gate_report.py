@@ -16,9 +16,11 @@ import pytest
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
 
+from _pytest.runner import runtestprotocol
 from groups import GROUPS, LONG
 
 EVERY = 30  # seconds between two words about the progress
+NOTICED = 1  # seconds from which a setup or teardown is among the slowest
 SHOWN = 8  # different failures that are shown
 LINES = 24  # of each
 NUMBER = re.compile(r"\d+")
@@ -86,8 +88,20 @@ class Places(list):
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
     """Report from the process that the user sees, not from its workers."""
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Report(config))
+    worker = hasattr(config, "workerinput")
+    config.pluginmanager.register(Told() if worker else Report(config))
+
+
+class Told:
+    """Tells from a worker what the report needs: one message in three of those of pytest."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item, nextitem):
+        """Run a test; report its call, and setup and teardown where they fail or take long."""
+        for report in runtestprotocol(item, log=False, nextitem=nextitem):
+            if report.when == "call" or not report.passed or report.duration > NOTICED:
+                item.ihook.pytest_runtest_logreport(report=report)
+        return True
 
 
 class Report:
@@ -120,7 +134,7 @@ class Report:
 
     def pytest_runtest_logreport(self, report):
         """Count a test, and say every half minute how far the run is."""
-        self.done += report.when == "teardown"
+        self.done += report.when == "call" or (report.when == "setup" and not report.passed)
         self.bad += report.failed
         now = time.monotonic()
         if now - self.told >= EVERY:

@@ -9,6 +9,7 @@ import os
 import platform
 import subprocess
 import sys
+from functools import cache
 
 PLAINEST = "Nehalem"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -54,6 +55,7 @@ def plainest() -> dict[str, str]:
     return environment(PLAINEST) if PLAINEST in can_imitate() else {}
 
 
+@cache
 def _abilities() -> set[str]:
     """Return what NumPy found the processor able to do, whatever is switched off here."""
     clean = {k: v for k, v in os.environ.items() if k != "NPY_DISABLE_CPU_FEATURES"}

@@ -445,7 +445,6 @@ def test_a_history_is_let_go_without_the_garbage_collector(build, walk):
         del y
         assert nodes() == before
     finally:
-        gc.unfreeze()
         gc.enable()
 
 
