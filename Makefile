@@ -42,8 +42,8 @@ lint: setup ## style, imports, spelling, nothing generated, what pages lack
 lab: setup ## open the pages as notebooks in JupyterLab; P=classifiers/softmax opens that page
 	@$(PY) tools/open_lab.py --page "$(P)"
 
-exercises: setup ## make the assignments' notebooks from their text
-	@$(PY) -m jupytext --to ipynb $(COURSE)/source/*/*.py
+exercises: setup ## make the assignments' notebooks from text and problems
+	@$(PY) -m nngrader.written $(COURSE)
 
 experiments: setup ## run again the experiments that are too long for a page
 	@for f in chapters/*/experiments/*.py; do test ! -e "$$f" || $(PY) "$$f" || exit 1; done

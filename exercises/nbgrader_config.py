@@ -14,6 +14,7 @@ c.CourseDirectory.ignore = [
     "*.pyc",
     "*.py",
     "*.toml",
+    "*.md",
 ]
 
 # What a student wrote as prose is shown in the instructor's browser.

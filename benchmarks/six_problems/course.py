@@ -15,7 +15,6 @@ EXERCISES = HERE.parents[1] / "exercises"
 NAME, PS2, SEED = "six", "ps2_classifiers", 20261120
 POINTS = {"pairwise_distances": 15, "softmax_cross_entropy": 20, "hinge_loss": 15}
 DECLARED = "THREE = [distances, softmax, hinge]"
-OF_NONE = ("intro", "setup")  # cells that belong to no problem
 
 
 def make_course(folder: Path) -> Path:
@@ -23,7 +22,9 @@ def make_course(folder: Path) -> Path:
     source = folder / "source" / NAME
     source.mkdir(parents=True)
     (folder / "problems").mkdir()
-    (source / f"{NAME}.py").write_text(source_text())
+    (source / f"{NAME}.md").write_text(source_text())
+    worth = "".join(f"{name} = {points}\n" for name, points in POINTS.items())
+    (source / "nngrader.toml").write_text(f"[points]\n{worth}")
     (folder / "problems" / f"{NAME}.py").write_text(problems_text())
     shutil.copy(EXERCISES / "nbgrader_config.py", folder)
     (folder / ".seed").write_text(f"{SEED}\n")
@@ -32,25 +33,11 @@ def make_course(folder: Path) -> Path:
 
 
 def source_text() -> str:
-    """Three problems of ps2 with points of their own, and three problems more."""
-    text = (EXERCISES / "source" / PS2 / f"{PS2}.py").read_text()
-    head, *cells = re.split(r"^(?=# %% )", text, flags=re.MULTILINE)
-    kept = [head]
-    for cell in cells:
-        gid = re.search(r'"grade_id": "(\w+)"', cell)[1]
-        name = re.sub(r"^(text|test)_", "", gid)
-        if name in POINTS:
-            kept.append(_worth(cell, name, POINTS[name]))
-        elif gid in OF_NONE:
-            kept.append(cell)
-    return "".join(kept) + "\n" + (HERE / "source.txt").read_text()
-
-
-def _worth(cell: str, name: str, points: int) -> str:
-    """A cell of a problem with other points."""
-    cell = re.sub(r'"points": \d+', f'"points": {points}', cell)
-    call = f'points("{name}", {name}, '
-    return re.sub(re.escape(call) + r"\d+\)", f"{call}{points})", cell)
+    """Three problems of ps2, and three problems more."""
+    text = (EXERCISES / "source" / PS2 / f"{PS2}.md").read_text()
+    first, *rest = re.split(r"^(?=## )", text, flags=re.MULTILINE)
+    kept = [part for part in rest if any(f"{{problem}} {name}\n" in part for name in POINTS)]
+    return "".join([first, *kept, (HERE / "source.txt").read_text()])
 
 
 def problems_text() -> str:

@@ -12,7 +12,9 @@ from pathlib import Path
 from .definitions import files_of, place_of, public_definitions, read_problems
 from .engine import pack
 from .errors import CannotDo, NotThere
-from .notebooks import from_text, with_sources
+from .limits import read_settings
+from .notebooks import with_sources
+from .written import from_text, with_tables
 
 __all__ = ["HIDDEN_FILES", "Course", "is_there", "make_seed", "public_definitions"]
 
@@ -22,6 +24,7 @@ HIDDEN_FILES = [  # nbgrader copies whole source folders: the text there holds t
     "*.pyc",
     "*.py",
     "*.toml",
+    "*.md",
 ]
 
 
@@ -59,7 +62,7 @@ class Course:
         FileNotFoundError
             If the course has no such assignment.
         """
-        file = self.root / "source" / assignment / f"{assignment}.py"
+        file = self.root / "source" / assignment / f"{assignment}.md"
         if not file.is_file():
             raise NotThere(f"no assignment {assignment!r}: {file} does not exist")
         return file
@@ -70,12 +73,15 @@ class Course:
         Raises
         ------
         NotThere
-            If there is no such assignment.
+            If there is no such assignment, or its problems are not defined.
         CannotDo
-            If a private cell has no place in it.
+            If its text has a mistake, or a private cell has no place in it.
         """
-        notebook = from_text(self.source(assignment))
-        return with_sources(notebook, self._private_cells(assignment))
+        file, problems = self.source(assignment), self.problems(assignment)
+        _, worth = read_settings(file.with_name("nngrader.toml"))
+        notebook = from_text(file, problems, worth)
+        with_sources(notebook, self._private_cells(assignment))
+        return with_tables(notebook, problems, worth)
 
     def _private_cells(self, assignment):
         """Files of the private folder that hold cells."""

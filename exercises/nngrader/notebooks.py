@@ -9,31 +9,6 @@ from pathlib import Path
 from .errors import CannotDo
 
 
-def from_text(file: Path) -> dict:
-    """The notebook of a Jupytext script, the same each time.
-
-    Parameters
-    ----------
-    file : Path
-        A percent script with nbgrader's metadata.
-
-    Returns
-    -------
-    dict
-        Cells have text as source, and ids that follow from their place: Jupytext's are drawn at
-        random, which would change every hash.
-    """
-    import jupytext
-    import nbformat
-
-    notebook = json.loads(nbformat.writes(jupytext.read(file), version=4))
-    for n, cell in enumerate(notebook["cells"]):
-        cell["id"] = grade_id(cell) or f"text-{n}"
-        cell["metadata"].pop("lines_to_next_cell", None)
-    notebook["metadata"].pop("jupytext", None)
-    return joined(notebook)
-
-
 def from_file(file: Path) -> dict:
     """A notebook that the instructor or nbgrader wrote; never a student's.
 

@@ -6,13 +6,18 @@ from nngrader.engine.problem import problem
 
 public = public_definitions()
 
-# A variant: the same function, another formula. Its cells stand in the folder ps2_classifiers.
+# A variant: the same function, another formula. Its text stands in the folder ps2_classifiers.
 
 manhattan = problem(
     "pairwise_distances",
     rtol=public.common.DIGITS,
     returns={"distances": "value"},
-    points={"shape": 1.5, "value": 8, "integers": 4, "inputs-unchanged": 0.5},
+    points={
+        "shape": (1.5, "an (N, M) array of `float64`"),
+        "value": (8, "random points get the right distances"),
+        "integers": (4, "so do pictures of type `uint8`, whose numbers go from 0 to 255"),
+        "inputs-unchanged": (0.5, "`X` and `Y` stay as they are"),
+    },
     forbidden={"all": public.common.ELSEWHERE},
 )
 

@@ -536,9 +536,9 @@ def test_a_code_depends_on_seed_assignment_and_name(other):
 
 def test_feedback_writes_the_leaderboard_and_names_the_own_row(course, monkeypatch):
     monkeypatch.setattr("nngrader.gradebook.marks", lambda *_: {})
-    source = course / "source" / NAME / f"{NAME}.py"
+    source = course / "source" / NAME / f"{NAME}.md"
     source.parent.mkdir(parents=True)
-    source.write_text("# %% the assignment\n")
+    source.write_text("# the assignment\n")
     empty = {"status": "graded", "flags": [], "score": 1.0, "max_score": 7.0}
     empty |= {"cells": {}, "seconds": {}, "prints": {}}
     report = {"score": 1, "max": 7, "aspects": {}, "findings": [], "tried": {}}

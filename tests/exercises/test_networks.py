@@ -26,7 +26,7 @@ both = pytest.mark.parametrize("visible", [True, False])
 
 
 def test_the_values_of_the_graph_are_those_that_are_judged():
-    shown, text = {}, cells()["text_blame"].source
+    shown, text = {}, cells()["text_blame"]
     exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], shown)
     assert packed("blame", 1, False)["cases"][0]["args"]["inputs"] == {
         name: shown[name] for name in "xwbvt"
@@ -47,7 +47,7 @@ def test_the_other_graph_is_worked_out_right():
     r = q + u
     assert (r**2, 2 * r, 2 * r * u, 2 * r * s + 2 * r) == (64, 16, 32, 64)
     assert round((2.001 * 3 + 2.001) ** 2, 6) == 64.064016
-    rows = re.findall(r"^\| \$(\w)\$ \|.*\| ([\d +=]+) \|$", cells()["text_blame"].source, re.M)
+    rows = re.findall(r"^\| \$(\w)\$ \|.*\| ([\d +=]+) \|$", cells()["text_blame"], re.M)
     assert dict(rows) == {"r": "16", "q": "16", "s": "32", "u": "48 + 16 = 64"}
 
 
@@ -61,7 +61,7 @@ def test_the_weights_found_by_hand_have_the_loss_that_is_told():
     params = {name: shown[name] for name in ("W1", "b1", "W2", "b2")}
     loss, _ = PROBLEMS["two_layer_loss"].solve(params, shown["X"], shown["y"])
     assert round(loss, 4) == shown["loss"]
-    assert "$\\ln 3 = 1.0986$" in cells()["text_train_network"].source
+    assert "$\\ln 3 = 1.0986$" in cells()["text_train_network"]
     assert round(np.log(3), 4) == 1.0986
 
 
@@ -70,7 +70,7 @@ def test_the_numbers_of_the_derivation_are_right():
     dz = (np.full((2, 2), 0.5) - np.eye(2)[y]) / 2
     assert np.array_equal(dz, [[-0.25, 0.25], [0.25, -0.25]])
     assert np.array_equal(dz.T @ X, [[0.5, -0.75], [-0.5, 0.75]])
-    assert "(0.5, −0.75) and (−0.5, 0.75)" in cells()["derivation"].source
+    assert "(0.5, −0.75) and (−0.5, 0.75)" in cells()["derivation"]
 
 
 # What knows nothing earns nothing
@@ -177,9 +177,9 @@ def test_the_solved_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.place.read_bytes(), visible=visible)
     told = {True: 0.843, False: 0.851}[visible]
     assert got == pytest.approx(told, abs=0.001)
-    assert str(told) in cells()["text_classify_deep"].source
-    assert f"{max(MEASURED['linear']):.4f}" in cells()["text_classify_deep"].source
-    assert f"{np.median(MEASURED['dense']):.3f}" in cells()["text_classify_deep"].source
+    assert str(told) in cells()["text_classify_deep"]
+    assert f"{max(MEASURED['linear']):.4f}" in cells()["text_classify_deep"]
+    assert f"{np.median(MEASURED['dense']):.3f}" in cells()["text_classify_deep"]
 
 
 def test_the_best_linear_classifier_written_as_a_network_earns_nothing():

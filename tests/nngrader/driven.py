@@ -1,10 +1,8 @@
 """An assignment with drivers, a challenge and a short answer: its course, and submissions."""
 
-import ast
 import importlib.util
 import inspect
 import io
-import json
 import re
 import textwrap
 
@@ -21,7 +19,6 @@ DRIVEN = {name: driven_problems.PROBLEMS[name] for name in POINTS if name != "cl
 RUBRIC = "2 points for shuffling, 8 for what a leak between folds does to the accuracy."
 SOLVED = npz(W=np.kron(np.eye(4), np.ones(4)), b=np.zeros(4))
 HALF = npz(W=np.kron(np.diag([1.0, 1.0, 1.0, 0.0]), np.ones(4)), b=np.array([0, 0, 0, -1.0]))
-MARKS = {"schema_version": 3, "grade": False, "locked": False, "solution": False, "task": False}
 
 
 def make_course(folder):
@@ -29,7 +26,7 @@ def make_course(folder):
     for place in ("problems", f"source/{NAME}", f"heldback/{NAME}"):
         (folder / place).mkdir(parents=True)
     (folder / "problems" / f"{NAME}.py").write_text(definitions())
-    (folder / "source" / NAME / f"{NAME}.py").write_text(script())
+    (folder / "source" / NAME / f"{NAME}.md").write_text(script())
     limits = LIMITS.partition("[points]")[0] + "[points]\n"
     limits += "".join(f"{name} = {points}\n" for name, points in POINTS.items())
     (folder / "source" / NAME / "nngrader.toml").write_text(limits)
@@ -65,28 +62,24 @@ def declared(course):
 
 
 def script():
-    """The source as a percent script."""
-    setup = "import nnlib\nimport numpy as np\nfrom nngrader import check"
-    cells = [cell("setup", setup, locked=True)]
-    for name, points in POINTS.items():
-        cells += [
-            cell(name, with_region(answer(name)), solution=True),
-            cell(f"test_{name}", tested(name, points), grade=True, locked=True, points=points),
-        ]
-    ask = "What happens where pictures of one shirt lie in two folds?"
-    cells += [
-        cell("text_leak", ask, "[markdown] ", locked=True),
-        cell("leak", RUBRIC, "[markdown] ", grade=True, solution=True, points=10),
-    ]
-    return "\n".join(cells)
+    """The assignment's text."""
+    marks = "\n\n".join(f"```{{problem}} {name}\n```" for name in POINTS)
+    return f"""```{{code-cell}} python
+:name: setup
+import nnlib
+import numpy as np
+from nngrader import check
+```
 
+{marks}
 
-def cell(gid, source, kind="", **marks):
-    """One cell of a percent script."""
-    about = json.dumps(MARKS | {"grade_id": gid} | marks)
-    lines = source.splitlines()
-    source = "\n".join(f"# {line}" for line in lines) if kind else source
-    return f"# %% {kind}nbgrader={about}\n{source}\n"
+What happens where pictures of one shirt lie in two folds?
+
+```{{answer}} leak
+:points: 10
+{RUBRIC}
+```
+"""
 
 
 def answer(name):
@@ -101,26 +94,6 @@ def plain_source(f):
     """The source of a function or class without its decorators."""
     source = textwrap.dedent(inspect.getsource(f))
     return re.sub(r"\A(@.*\n)+", "", source).strip()
-
-
-def with_region(source):
-    """A definition with the bodies of its functions between the marks of solutions."""
-    lines = source.splitlines()
-    (node,) = ast.parse(source).body
-    inside = [n for n in node.body if isinstance(n, ast.FunctionDef)]
-    functions = inside if isinstance(node, ast.ClassDef) else [node]
-    for f in reversed(functions):
-        first = f.body[1 if ast.get_docstring(f) else 0].lineno - 1
-        space = " " * f.body[0].col_offset
-        lines[f.end_lineno : f.end_lineno] = [f"{space}### END SOLUTION"]
-        lines[first:first] = [f"{space}### BEGIN SOLUTION"]
-    return "\n".join(lines)
-
-
-def tested(name, points):
-    """The cell that gives points."""
-    hidden = f'from nngrader import points\n\npoints("{name}", {name}, {points})'
-    return f"check({name})\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS"
 
 
 # Submissions

@@ -16,7 +16,7 @@ from pathlib import Path
 from nngrader.cli import main
 from nngrader.lean import leave_out
 
-NEEDED = ("jupytext", "nbgrader.api", "nbgrader.converters")
+NEEDED = ("nbgrader.api", "nbgrader.converters")
 NEEDED += ("nngrader.export", "nngrader.feedback", "nngrader.session")
 
 

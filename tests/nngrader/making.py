@@ -48,7 +48,6 @@ POINTS = {
 }
 DECLARED = {"pairwise_distances": "distances", "softmax_cross_entropy": "softmax"}
 DECLARED |= {"hinge_loss": "hinge"}
-EVERY_CELL = ("intro", "setup", "text_digits", "digits", "text_outcome")
 LIMITS = """
 [limits]
 call_seconds = 1.0
@@ -106,7 +105,8 @@ def definitions():
     first = f"{''.join(lines)}\nPROBLEMS = [{', '.join(DECLARED.values())}]\n"
     files = {"__init__.py": first, "common.py": (real / "common.py").read_text()}
     for name, points in POINTS.items():
-        files[f"{name}.py"] = worth((real / f"{name}.py").read_text(), name, points)
+        other = f"\n{DECLARED[name]}.points = {points}\n"
+        files[f"{name}.py"] = (real / f"{name}.py").read_text() + other
     return files
 
 
@@ -126,35 +126,12 @@ def alone(text):
     return re.sub(left_out, "", text, flags=re.MULTILINE)
 
 
-def worth(text, name, points):
-    """The definition of a problem with other points for its aspects."""
-    declared = re.search(rf'problem\(\n    "{name}",.*?points=(\{{.*?\}})', text, re.DOTALL)
-    aspects = re.findall(r'"([\w-]+)":', declared[1])
-    assert set(aspects) == set(points), f"{name} has other aspects: follow them in POINTS"
-    written = json.dumps(points, indent=4).replace("\n", "\n    ")
-    return text[: declared.start(1)] + written + text[declared.end(1) :]
-
-
 def source_text():
-    """The source of the notebook: the cells of the three problems, and those of none."""
-    real = (EXERCISES / "source" / NAME / f"{NAME}.py").read_text()
-    head, *cells = re.split(r"^(?=# %% )", real, flags=re.MULTILINE)
-    kept = [head]
-    for cell in cells:
-        gid = re.search(r'"grade_id": "(\w+)"', cell)
-        name = re.sub(r"^(text|test)_", "", gid[1]) if gid else None
-        if name in POINTS:
-            total = sum(POINTS[name].values())
-            cell = re.sub(r'"points": \d+', f'"points": {total}', cell)
-            cell = re.sub(rf'points\("{name}", {name}, \d+\)', _asked(name, total), cell)
-        if name in POINTS or (gid and gid[1] in EVERY_CELL):
-            kept.append(cell)
-    return "".join(kept)
-
-
-def _asked(name, total):
-    """What asks for a problem's points in its test cell."""
-    return f'points("{name}", {name}, {total})'
+    """The text of the notebook: the parts of the three problems, and those of none."""
+    real = (EXERCISES / "source" / NAME / f"{NAME}.md").read_text()
+    first, *rest, last = re.split(r"^(?=## )", real, flags=re.MULTILINE)
+    kept = [part for part in rest if re.search(rf"{{problem}} ({'|'.join(POINTS)})\n", part)]
+    return "".join([first, *kept, last])
 
 
 def problems():
@@ -191,7 +168,7 @@ def make_course(folder):
     source.mkdir(parents=True)
     (folder / "problems").mkdir()
     write_definitions(problems_of(folder))
-    (source / f"{NAME}.py").write_text(source_text())
+    (source / f"{NAME}.md").write_text(source_text())
     (source / "nngrader.toml").write_text(LIMITS)
     shutil.copy(EXERCISES / "nbgrader_config.py", folder)
     (folder / ".seed").write_text(f"{SEED}\n")

@@ -434,10 +434,9 @@ def test_two_assignments_of_one_course_can_be_graded_at_one_time(handed_in, base
 
 def enter_copy(course, other):
     """Enter an assignment into the gradebook as its release would."""
-    from nngrader.notebooks import from_text
     from nngrader.release import generate, gradebook_of, visible_cases
 
     course = Course(course)
-    instructor = from_text(course / "source" / other / f"{other}.py")
+    instructor = course.instructor(other)
     visible = visible_cases(course.problems(other))
     generate(course, other, instructor, visible, gradebook_of(course, other))

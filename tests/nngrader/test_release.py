@@ -172,7 +172,7 @@ def test_a_package_with_what_is_private_is_refused(tmp_path, course, name):
 
 
 def edit(course, old, new, file=None):
-    file = file or course / "source" / NAME / f"{NAME}.py"
+    file = file or course / "source" / NAME / f"{NAME}.md"
     text = file.read_text()
     assert old in text
     file.write_text(text.replace(old, new))
@@ -197,10 +197,16 @@ def test_a_leak_in_the_source_stops_the_release_and_nothing_is_written(
     assert not (first and (course / "gradebook.db").exists())
 
 
-def test_a_solution_that_is_wrong_stops_the_release(course):
-    old, new = "Y.T, 0))\n    ### END", "Y.T, 9))\n    ### END"
+def test_a_reference_that_leans_on_what_the_notebook_lacks_stops_the_release(course):
+    helper = "def twice(x):\n    return 2 * x\n\n\ndistances.example"
+    edit(
+        course,
+        "2 * X @ Y.T, 0))\n\n\ndist",
+        "twice(X @ Y.T), 0))\n\n\ndist",
+        distances_of(course),
+    )
+    edit(course, "distances.example", helper, distances_of(course))
     trial = trial_of(course)
-    edit(course, old, new)
     found = score_complaints(trial, NAME, Course(course).instructor(NAME))
     assert len(found) == 1
     assert re.match(r"the solved version scores .*\(pairwise_distances \d", found[0])
@@ -217,20 +223,18 @@ def test_a_stub_that_earns_points_stops_the_release(course, base):
     assert any("the untouched version scores 100, not 0" in f for f in found)
 
 
-def test_points_that_disagree_are_found(course, base):
-    edit(
-        course, "hinge_loss = 30", "hinge_loss = 31", course / "source" / NAME / "nngrader.toml"
-    )
-    found = weight_complaints(Course(course), NAME, base.instructor_joined())
-    assert found == ["hinge_loss: nngrader.toml says 31 points, its cells [30]"]
+def test_points_that_are_no_hundred_are_found(course):
+    edit(course, "hinge_loss = 30", "hinge_loss = 31", settings_of(course))
+    found = weight_complaints(Course(course).instructor(NAME))
+    assert found == ["the cells add up to 101 points, not 100"]
 
 
-def test_a_test_cell_that_asks_for_other_points_than_its_own_is_found(course, base):
+def test_a_test_cell_that_asks_for_other_points_than_its_own_is_found(base):
     notebook = base.instructor_joined()
     (cell,) = (c for c in notebook["cells"] if grade_id(c) == "test_hinge_loss")
-    assert not weight_complaints(Course(course), NAME, notebook)
+    assert not weight_complaints(notebook)
     cell["source"] = cell["source"].replace("hinge_loss, 30)", "hinge_loss, 40)")
-    (found,) = weight_complaints(Course(course), NAME, notebook)
+    (found,) = weight_complaints(notebook)
     assert found == "test_hinge_loss asks for 40 points, and is worth 30"
 
 
@@ -298,7 +302,7 @@ def test_the_solved_file_lies_beside_the_solved_notebook_alone(course, monkeypat
 
 def test_a_source_that_changed_since_the_release_is_not_graded(course, capsys, base):
     (course / "submitted" / "ada" / NAME).mkdir(parents=True)
-    edit(course, '"points": 30', '"points": 20')
+    edit(course, "hinge_loss = 30", "hinge_loss = 20", settings_of(course))
     assert run(course, "grade", NAME) == 1
     assert "its cells have changed since the release" in capsys.readouterr().err
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nngrader.course import Course
 from nngrader.engine import pack, store
-from nngrader.notebooks import from_text, grade_id
+from nngrader.notebooks import grade_id
 from nngrader.release import VISIBLE_SEED
 from nngrader.student import told
 
@@ -28,7 +28,7 @@ def forgetful(tmp_path):
     course = Course(ROOT / "exercises")
     problems = {p.name: pack(p, VISIBLE_SEED, visible=True) for p in course.problems(NAME)}
     store.save(problems, tmp_path / f"{NAME}.cases.json")
-    cells = {grade_id(c): c["source"] for c in from_text(course.source(NAME))["cells"]}
+    cells = {grade_id(c): c["source"] for c in course.instructor(NAME)["cells"]}
     source = cells["softmax_cross_entropy"].replace("gradient / len(scores)", "gradient")
     (tmp_path / "mine.py").write_text(f"import numpy as np\n{source}\n")
     spec = importlib.util.spec_from_file_location("mine", tmp_path / "mine.py")

@@ -50,22 +50,19 @@ lena,Lena,Fischer,lena@uni.example,1012
 mika,Mika,Virtanen,mika@uni.example,1013
 """
 QUESTION = """
-# %% [markdown]
-# **A question.** Why may one number be taken from all scores of a row, and why the largest?
+**A question.** Why may one number be taken from all scores of a row, and why the largest?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "why", "locked": false, "points": 10, \
-"schema_version": 3, "solution": true, "task": false}
-# ### BEGIN SOLUTION
-# Because only differences of scores count, and the exponential of 0 cannot overflow.
-#
-# 5 points for the shift, 5 for what can no longer overflow
-# ### END SOLUTION
+```{answer} why
+:points: 10
+Because only differences of scores count, and the exponential of 0 cannot overflow.
+
+5 points for the shift, 5 for what can no longer overflow
+```
 """
 PICTURE = Path("/", "home", "ada", "scores.png")  # a path of the instructor's machine
 THREE = {"pairwise_distances": 35, "softmax_cross_entropy": 35, "hinge_loss": 20}
 DECLARED = {"pairwise_distances": "distances", "softmax_cross_entropy": "softmax"}
 DECLARED |= {"hinge_loss": "hinge"}
-OF_NONE = ("intro", "setup")  # cells that belong to no problem
 FORGOTTEN = 30  # what the settings say at first that hinge_loss is worth
 COMMENT = "Right for the shift. What does exp give at a score of 1000?"
 ANSWER = (
@@ -123,26 +120,16 @@ NEVER_ENDS = """def pairwise_distances(X, Y):
 
 
 def shortened(text: str) -> str:
-    """The source with the cells of three problems and those of none, and other points."""
-    head, *cells = re.split(r"^(?=# %% )", text, flags=re.MULTILINE)
-    kept = [head]
-    for cell in cells:
-        gid = re.search(r'"grade_id": "(\w+)"', cell)[1]
-        name = re.sub(r"^(text|test)_", "", gid)
-        if name in THREE:
-            call = f'points("{name}", {name}, '
-            cell = re.sub(r'"points": \d+', f'"points": {THREE[name]}', cell)
-            cell = re.sub(re.escape(call) + r"\d+\)", f"{call}{THREE[name]})", cell)
-        if name in THREE or gid in OF_NONE:
-            kept.append(cell)
-    return "".join(kept)
+    """The text with the parts of three problems, and what stands before them."""
+    first, *rest = re.split(r"^(?=## )", text, flags=re.MULTILINE)
+    return "".join([first, *(p for p in rest if any(f"{{problem}} {n}\n" in p for n in THREE))])
 
 
 def settings_of(text: str, hinge: int) -> str:
     """The assignment's settings with the points of three problems."""
     points = THREE | {"hinge_loss": hinge}
     rows = [f"{name} = {most}\n" for name, most in points.items()]
-    return text[: text.index("[points]")] + "[points]\n" + "".join(rows)
+    return text + "\n[points]\n" + "".join(rows)
 
 
 def define(folder: Path) -> None:
@@ -163,8 +150,8 @@ class Term:
         source = self.course / "source" / NAME
         source.mkdir(parents=True)
         real = ROOT / "exercises" / "source" / NAME
-        text = (real / f"{NAME}.py").read_text(encoding="utf-8")
-        (source / f"{NAME}.py").write_text(shortened(text), encoding="utf-8")
+        text = (real / f"{NAME}.md").read_text(encoding="utf-8")
+        (source / f"{NAME}.md").write_text(shortened(text), encoding="utf-8")
         plain = (real / "nngrader.toml").read_text(encoding="utf-8")
         (source / "nngrader.toml").write_text(settings_of(plain, FORGOTTEN))
         define(self.course / "problems" / NAME)
@@ -224,10 +211,10 @@ def rewrite(file: Path, *pairs: tuple[str, str]) -> None:
 
 def released(term: Term) -> None:
     """Add a question worth 10 points; the first release is not fit, for two reasons."""
-    source = term.course / "source" / NAME / f"{NAME}.py"
+    source = term.course / "source" / NAME / f"{NAME}.md"
     settings = source.with_name("nngrader.toml")
     settings.write_text(DUE + settings.read_text())
-    picture = f"#\n# ![Scores and probabilities]({PICTURE})\n"
+    picture = f"\n![Scores and probabilities]({PICTURE})\n"
     asked = QUESTION.replace("the largest?\n", f"the largest?\n{picture}")
     source.write_text(source.read_text(encoding="utf-8") + asked, encoding="utf-8")
     term.type("refused", f"nngrader release {NAME}", expected=1)

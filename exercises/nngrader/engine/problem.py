@@ -66,7 +66,8 @@ class Problem:
     returns : dict
         The parts of the answer in order, each with the aspect it belongs to.
     points : dict
-        Points by aspect, of the assignment's hundred.
+        Points by aspect, of the assignment's hundred; or pairs of points and, in words for the
+        student's table, what they are for.
     forbidden : dict, optional
         What it costs (an aspect, or "all") and the dotted names that cost it.
     no_loop_over : str, optional
@@ -126,7 +127,10 @@ class Problem:
         self_reported=(),
         trains=False,
     ):
-        self.name, self.returns, self.points = name, dict(returns), dict(points)
+        self.name, self.returns = name, dict(returns)
+        pairs = {a: p if isinstance(p, tuple) else (p, "") for a, p in points.items()}
+        self.points = {a: worth for a, (worth, _) in pairs.items()}
+        self.criteria = {a: words for a, (_, words) in pairs.items() if words}
         self.driver, self.measure, self.trains = driver, measure, trains
         self.observed, self.kept, self.uses = tuple(observed), tuple(kept), tuple(uses)
         self.wrong, self.self_reported = dict(wrong or {}), tuple(self_reported)

@@ -8,7 +8,16 @@ from .common import ELSEWHERE
 nearest = problem(
     "best_rank_k",
     returns={"approximation": "value"},
-    points={"shape": 1, "value": 6, "integers": 2, "inputs-unchanged": 1},
+    points={
+        "shape": (1, "an (m, n) array of `float64`"),
+        "value": (6, "matrices of random fractions"),
+        "integers": (
+            2,
+            "pictures of type `uint8`, whose numbers go from 0 to 255; the result is "
+            "`float64` and is not rounded",
+        ),
+        "inputs-unchanged": (1, "`A` stays as it is"),
+    },
     forbidden={"all": ELSEWHERE},
 )
 

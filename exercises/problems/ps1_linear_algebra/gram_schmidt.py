@@ -14,7 +14,17 @@ bases = problem(
     "gram_schmidt",
     rtol=1e-8,
     returns={"Q": "value"},
-    points={"shape": 1, "value": 5, "dependent": 3, "stability": 2, "inputs-unchanged": 1},
+    points={
+        "shape": (1, "an (m, r) array"),
+        "value": (5, "independent columns"),
+        "dependent": (3, "columns in the millions, some of which depend on those before them"),
+        "stability": (
+            2,
+            "columns so nearly alike that about a billionth of them is left; to five "
+            "digits, elsewhere to eight",
+        ),
+        "inputs-unchanged": (1, "`A` stays as it is"),
+    },
     forbidden={"all": (*ELSEWHERE, "numpy.linalg.qr")},
 )
 

@@ -15,7 +15,17 @@ jacobian = problem(
     "numerical_jacobian",
     driver=differentiate,
     returns={"jacobian": "value"},
-    points={"shape": 1, "value": 5, "default": 2, "integers": 1, "inputs-unchanged": 1},
+    points={
+        "shape": (1, "an (m, n) array of `float64`"),
+        "value": (5, "smooth functions, with an $h$ between 0.05 and 0.2 that is given"),
+        "default": (
+            2,
+            "$h$ left out, with a function that goes up and down so fast that another step "
+            "would show",
+        ),
+        "integers": (1, "an `x` of type `int64`, with $h$ = 0.1"),
+        "inputs-unchanged": (1, "`x` stays as it is, or comes back to what it was"),
+    },
     forbidden={"all": ELSEWHERE},
 )
 

@@ -9,12 +9,12 @@ principal = problem(
     "pca",
     returns={"components": "value", "variances": "variances", "scores": "scores"},
     points={
-        "shape": 1,
-        "value": 5,
-        "variances": 3,
-        "scores": 3,
-        "integers": 1,
-        "inputs-unchanged": 1,
+        "shape": (1, "three arrays of `float64`, in this order"),
+        "value": (5, "the components of random samples, in order and turned as said"),
+        "variances": (3, "their variances"),
+        "scores": (3, "the scores"),
+        "integers": (1, "all three, a third each, for pictures of type `uint8`"),
+        "inputs-unchanged": (1, "`X` stays as it is"),
     },
     forbidden={"all": ELSEWHERE},
 )

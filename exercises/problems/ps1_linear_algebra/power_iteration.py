@@ -14,7 +14,22 @@ from .common import ELSEWHERE
 powers = problem(
     "power_iteration",
     returns={"eigenvalue": "value", "eigenvector": "vector"},
-    points={"shape": 1, "value": 4, "vector": 4, "negative": 2, "stopping": 2, "errors": 1},
+    points={
+        "shape": (1, "one number and an (n,) array, in this order"),
+        "value": (4, "a positive eigenvalue that is at least 2.5 times as large as the next"),
+        "vector": (4, "its eigenvector"),
+        "negative": (2, "the same where the eigenvalue is negative, half each"),
+        "stopping": (
+            2,
+            "a rough answer, right to a twentieth, for `tol = 1e-4` and `max_iter = 18`; "
+            "half each. For the default `tol` 18 steps would not suffice",
+        ),
+        "errors": (
+            1,
+            "a `RuntimeError` where the vector turns for ever, where two eigenvalues of "
+            "opposite sign are equally large, and where `max_iter` steps are too few",
+        ),
+    },
     forbidden={"all": (*ELSEWHERE, "numpy.linalg.eig", "numpy.linalg.eigvals")},
 )
 

@@ -10,7 +10,15 @@ projections = problem(
     "project",
     rtol=1e-8,
     returns={"p": "value"},
-    points={"shape": 1, "value": 5, "dependent": 3, "inputs-unchanged": 1},
+    points={
+        "shape": (1, "an (m,) array"),
+        "value": (5, "independent columns"),
+        "dependent": (
+            3,
+            "columns that depend on each other: $p$ is as unique as before, $x$ is not",
+        ),
+        "inputs-unchanged": (1, "`b` and `A` stay as they are"),
+    },
     forbidden={"all": (*ELSEWHERE, "numpy.linalg.lstsq", "numpy.linalg.pinv")},
 )
 

@@ -10,12 +10,24 @@ elimination = problem(
     lists=True,
     returns={"R": "value", "pivots": "pivots"},
     points={
-        "shape": 1,
-        "value": 5,
-        "pivots": 2,
-        "dependent": 3,
-        "stability": 2,
-        "inputs-unchanged": 1,
+        "shape": (1, "an (m, n) array and a list, in this order"),
+        "value": (
+            5,
+            "`R` for whole numbers from -9 to 9, where column 0 and another one are zeros, "
+            "and column 1 begins with a 0",
+        ),
+        "pivots": (2, "their `pivots`"),
+        "dependent": (
+            3,
+            "`R` and `pivots`, half each, where rows and columns depend on each other, and "
+            "numbers are in the millions",
+        ),
+        "stability": (
+            2,
+            r"`R` and `pivots`, half each, where the corner entry is $10^{-9}$ and the last "
+            r"row holds numbers like $3 \cdot 10^{-9}$, which are not 0; `R` to nine digits",
+        ),
+        "inputs-unchanged": (1, "`A` stays as it is"),
     },
     forbidden={"all": ELSEWHERE},
 )

@@ -10,12 +10,12 @@ gaussians = problem(
     rtol=DIGITS,
     returns={"priors": "value", "means": "means", "covariance": "covariance"},
     points={
-        "shape": 1,
-        "value": 2,
-        "means": 3,
-        "covariance": 4,
-        "integers": 1,
-        "inputs-unchanged": 1,
+        "shape": (1, "arrays of these three shapes, in this order"),
+        "value": (2, "the priors"),
+        "means": (3, "the means"),
+        "covariance": (4, "the covariance"),
+        "integers": (1, "a third each, where `X` is of type `uint8`"),
+        "inputs-unchanged": (1, "`X` and `y` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
 )

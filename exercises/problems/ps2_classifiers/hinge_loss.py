@@ -10,12 +10,16 @@ hinge = problem(
     rtol=DIGITS,
     returns={"loss": "value", "gradient": "gradient"},
     points={
-        "shape": 1,
-        "value": 3,
-        "gradient": 3,
-        "integers": 1,
-        "default": 1,
-        "inputs-unchanged": 1,
+        "shape": (1, "a number and an (N, C) array, both `float64`, in this order"),
+        "value": (3, "the loss of random scores with a margin that is given"),
+        "gradient": (3, "their gradient"),
+        "integers": (
+            1,
+            "loss and gradient, half each, where the scores are of type `int64`; the "
+            "gradient is `float64` there too",
+        ),
+        "default": (1, "loss and gradient, half each, where the margin is left out"),
+        "inputs-unchanged": (1, "`scores` and `targets` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
 )

@@ -9,7 +9,17 @@ from .pairwise_distances import pairwise_distances, squares_in_int16
 neighbours = problem(
     "knn_predict",
     returns={"labels": "value"},
-    points={"shape": 1, "value": 6, "ties": 2.5, "integers": 2, "inputs-unchanged": 0.5},
+    points={
+        "shape": (1, "an (M,) array of `int64`"),
+        "value": (6, "random points, each with a clear majority"),
+        "ties": (2.5, "points for which several labels have most votes"),
+        "integers": (
+            2,
+            "pictures of type `uint8`, whose numbers go from 0 to 255, each with a clear "
+            "majority",
+        ),
+        "inputs-unchanged": (0.5, "`X_train`, `y_train` and `X` stay as they are"),
+    },
     forbidden={"all": ELSEWHERE},
 )
 

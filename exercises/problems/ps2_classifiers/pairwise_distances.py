@@ -19,13 +19,27 @@ distances = problem(
     rtol=DIGITS,
     returns={"distances": "value"},
     points={
-        "shape": 1,
-        "value": 6,
-        "stability": 2.75,
-        "integers": 3,
-        "loops": 0.5,
-        "memory": 0.5,
-        "inputs-unchanged": 0.25,
+        "shape": (1, "an (N, M) array of `float64`"),
+        "value": (6, "random points get the right distances"),
+        "stability": (
+            2.75,
+            "so do points far from the origin, where some of `X` are also in `Y` (to three "
+            "millionths of the largest distance)",
+        ),
+        "integers": (3, "so do pictures of type `uint8`, whose numbers go from 0 to 255"),
+        "loops": (
+            0.5,
+            "no loop of Python over the rows of `X` or of `Y`, nor over blocks of rows; a "
+            "loop over the $D$ columns is allowed. `numpy.vectorize`, "
+            "`numpy.apply_along_axis` and `numpy.frompyfunc` are such loops and cost these "
+            "points wherever they stand",
+        ),
+        "memory": (
+            0.5,
+            r"at no time as much as $N \cdot M \cdot D$ numbers held, in arrays or lists: "
+            r"four bytes for each would be too many",
+        ),
+        "inputs-unchanged": (0.25, "`X` and `Y` stay as they are"),
     },
     forbidden={
         "all": ELSEWHERE,

@@ -9,7 +9,16 @@ ridge = problem(
     "ridge_fit",
     rtol=DIGITS,
     returns={"w": "value", "b": "bias"},
-    points={"shape": 1, "value": 5, "bias": 3, "integers": 2, "inputs-unchanged": 1},
+    points={
+        "shape": (1, "a (D,) array and a number, in this order"),
+        "value": (5, "`w`, for more samples than features and for fewer"),
+        "bias": (3, "`b`"),
+        "integers": (
+            2,
+            "`w` and `b`, half each, where `X` is of type `uint8` and `y` holds whole numbers",
+        ),
+        "inputs-unchanged": (1, "`X` and `y` stay as they are"),
+    },
     forbidden={"all": ELSEWHERE},
 )
 

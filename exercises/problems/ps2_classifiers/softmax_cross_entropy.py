@@ -10,12 +10,20 @@ softmax = problem(
     rtol=DIGITS,
     returns={"loss": "value", "gradient": "gradient"},
     points={
-        "shape": 1,
-        "value": 4,
-        "gradient": 4,
-        "stability": 4,
-        "errors": 0.5,
-        "inputs-unchanged": 0.5,
+        "shape": (1, "a number and an (N, C) array, both `float64`, in this order"),
+        "value": (4, "the loss of ordinary scores"),
+        "gradient": (4, "their gradient"),
+        "stability": (
+            4,
+            "loss (2) and gradient (2) where scores lie in the thousands, on either side of "
+            "0. Both are ordinary finite numbers there",
+        ),
+        "errors": (
+            0.5,
+            "a `ValueError` if there are not as many targets as rows of scores, one too few "
+            "or one too many",
+        ),
+        "inputs-unchanged": (0.5, "`scores` and `targets` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
 )

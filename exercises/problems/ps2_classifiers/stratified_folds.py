@@ -147,7 +147,21 @@ folds = problem(
         "shuffle": "which samples come together is not left to rng alone. For each class: what "
         "decides in which fold a sample lies?",
     },
-    points={"shape": 1, "value": 3, "balance": 4, "shuffle": 2, "few": 1, "errors": 1},
+    points={
+        "shape": (
+            1,
+            "a list (or tuple) of arrays (or lists) of whole numbers, one index a sample",
+        ),
+        "value": (3, "each index is in one of k folds"),
+        "balance": (4, "each class is dealt evenly"),
+        "shuffle": (2, "`rng` decides, and nothing else"),
+        "few": (1, "all three, where some classes have fewer than k samples"),
+        "errors": (
+            1,
+            "a `ValueError` if there are less than two folds, or more folds than samples; "
+            "and right folds where there are two, or as many as samples",
+        ),
+    },
     forbidden={"all": ELSEWHERE},
 )
 

@@ -10,12 +10,12 @@ backwards = problem(
     rtol=DIGITS,
     returns={"dx": "value", "dW": "weights", "db": "bias"},
     points={
-        "shape": 1,
-        "value": 2.5,
-        "weights": 3.5,
-        "bias": 2,
-        "integers": 0.5,
-        "inputs-unchanged": 0.5,
+        "shape": (1, "arrays of these three shapes, in this order, of `float64`"),
+        "value": (2.5, "`dx`"),
+        "weights": (3.5, "`dW`"),
+        "bias": (2, "`db`"),
+        "integers": (0.5, "all three, a third each, where `x` holds pictures of type `uint8`"),
+        "inputs-unchanged": (0.5, "`dy`, `x` and `W` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
 )

@@ -9,7 +9,12 @@ forwards = problem(
     "affine_forward",
     rtol=DIGITS,
     returns={"y": "value"},
-    points={"shape": 0.5, "value": 2.5, "integers": 0.75, "inputs-unchanged": 0.25},
+    points={
+        "shape": (0.5, "an (N, H) array of `float64`"),
+        "value": (2.5, "random numbers get the right outputs"),
+        "integers": (0.75, "so do pictures: `x` of type `uint8`, with numbers from 0 to 255"),
+        "inputs-unchanged": (0.25, "`x`, `W` and `b` stay as they are"),
+    },
     forbidden={"all": ELSEWHERE},
 )
 

@@ -112,7 +112,12 @@ graph = problem(
         "does a grow?",
         "x": "x has two ways to L. What comes back along each of them?",
     },
-    points={"shape": 0.5, "value": 2, "products": 2, "paths": 1.5},
+    points={
+        "shape": (0.5, "a dict of nine numbers with these names"),
+        "value": (2, "`d`, `t`, `z`, `a` and `b`: squares, sums, a difference, a ReLU"),
+        "products": (2, "`v`, `h` and `w`, which are multiplied"),
+        "paths": (1.5, "`x`, which goes to two places"),
+    },
     forbidden={"all": ELSEWHERE},
 )
 

@@ -9,7 +9,12 @@ rectified = problem(
     "relu_backward",
     rtol=DIGITS,
     returns={"dx": "value"},
-    points={"shape": 0.5, "value": 3.5, "zero": 1.5, "inputs-unchanged": 0.5},
+    points={
+        "shape": (0.5, "an (N, D) array of `float64`"),
+        "value": (3.5, "random numbers of either sign"),
+        "zero": (1.5, "numbers of which many are exactly 0"),
+        "inputs-unchanged": (0.5, "`dy` and `x` stay as they are"),
+    },
     forbidden={"all": ELSEWHERE},
 )
 

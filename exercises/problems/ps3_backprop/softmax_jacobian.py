@@ -9,7 +9,16 @@ slopes = problem(
     "softmax_jacobian",
     rtol=DIGITS,
     returns={"jacobian": "value"},
-    points={"shape": 0.5, "value": 3.5, "stability": 1.5, "inputs-unchanged": 0.5},
+    points={
+        "shape": (0.5, "a (C, C) array of `float64`"),
+        "value": (3.5, "random scores"),
+        "stability": (
+            1.5,
+            "scores near 1,000 and near -2,000 side by side. The probabilities are numbers "
+            "between 0 and 1 there, too",
+        ),
+        "inputs-unchanged": (0.5, "`z` stays as it is"),
+    },
     forbidden={"all": ELSEWHERE},
 )
 

@@ -31,12 +31,15 @@ network = problem(
         "db1": "hidden",
     },
     points={
-        "shape": 1,
-        "value": 3,
-        "output": 3,
-        "hidden": 4,
-        "stability": 2,
-        "inputs-unchanged": 1,
+        "shape": (
+            1,
+            "a number and a dict of four arrays, each of the shape of what it belongs to",
+        ),
+        "value": (3, "the loss"),
+        "output": (3, "`dW2` and `db2`"),
+        "hidden": (4, "`dW1` and `db1`"),
+        "stability": (2, "everything, also where scores are some thousands"),
+        "inputs-unchanged": (1, "`X`, `y` and the arrays in `params` stay as they are"),
     },
     forbidden={"all": ELSEWHERE},
 )

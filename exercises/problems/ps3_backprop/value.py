@@ -59,16 +59,23 @@ value = problem(
     lists=True,
     returns={"data": "value", "grad": "gradient"},
     points={
-        "shape": 0.5,
-        "value": 2.5,
-        "gradient": 4,
-        "functions": 2.5,
-        "zero": 0.5,
-        "numbers": 1,
-        "left": 1,
-        "reuse": 2,
-        "chain": 1,
-        "paths": 1,
+        "shape": (0.5, "`data` and `grad` are numbers"),
+        "value": (2.5, "`data`, after + - * / **, where each letter is used once"),
+        "gradient": (4, "`grad` of the same letters"),
+        "functions": (
+            2.5,
+            "both (half each), with `exp`, `log`, `tanh` and `relu`, each letter used once",
+        ),
+        "zero": (0.5, "both, with the `relu` of exactly 0 and of numbers below"),
+        "numbers": (1, "both, with plain numbers on the right: `a - 4`"),
+        "left": (1, "both, with plain numbers on the left: `4 - a`"),
+        "reuse": (2, "both, where letters and results are used several times"),
+        "chain": (1, "both, after a chain of 10,000 powers: `y = y ** 0.9999`"),
+        "paths": (
+            1,
+            "both, where each of twelve results is used twice. 4,096 ways lead back, and "
+            "`backward` must not walk each of them by itself",
+        ),
     },
     forbidden={"all": ELSEWHERE},
 )

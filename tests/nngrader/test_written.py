@@ -1,0 +1,113 @@
+"""The notebook that is made of an assignment's text and its declared problems."""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+from nngrader.course import Course
+from nngrader.errors import CannotDo
+from nngrader.notebooks import mark
+from nngrader.written import from_text, with_tables
+
+from .making import EXERCISES, NAME
+
+EXAMPLE = re.search(
+    r"````markdown\n(.*?)````", (EXERCISES.parent / "docs" / "problems.md").read_text(), re.S
+)[1]
+
+
+def softmax(z):
+    """Probabilities of the scores z."""
+    # the largest exponent is 0
+    return z
+
+
+class Value:
+    """A number."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def twice(self):
+        return 2 * self.data
+
+
+POINTS = {"shape": 1, "value": 5}
+PROBLEMS = [
+    SimpleNamespace(name="softmax", solve=softmax, points=POINTS, total=6, criteria={}),
+    SimpleNamespace(
+        name="Value", solve=Value, points=POINTS, total=6, criteria={"value": "it"}
+    ),
+]
+
+
+def made(tmp_path, text, **worth):
+    """The notebook of a text."""
+    (tmp_path / "ps.md").write_text(text)
+    return with_tables(from_text(tmp_path / "ps.md", PROBLEMS, worth), PROBLEMS, worth)
+
+
+def test_the_example_of_the_guide_is_a_notebook(tmp_path):
+    cells = {c["id"]: c for c in made(tmp_path, EXAMPLE, softmax=12)["cells"]}
+    assert list(cells) == [
+        "intro",
+        "setup",
+        "text_softmax",
+        "softmax",
+        "test_softmax",
+        "text_why",
+        "why",
+        "text_outcome",
+    ]
+    table = "| points | aspect |\n|---|---|\n| 10 | value |\n| 2 | shape |"
+    assert table in cells["text_softmax"]["source"]
+    assert cells["softmax"]["source"] == (
+        'def softmax(z):\n    """Probabilities of the scores z."""\n    ### BEGIN SOLUTION\n'
+        "    # the largest exponent is 0\n    return z\n    ### END SOLUTION"
+    )
+    tests = cells["test_softmax"]["source"].splitlines()
+    assert tests[0] == "check(softmax)"
+    assert tests[-2] == 'points("softmax", softmax, 12)'
+    about = {gid: mark(c) for gid, c in cells.items()}
+    assert [g for g, m in about.items() if m["solution"]] == ["softmax", "why"]
+    assert [g for g, m in about.items() if not m["locked"]] == ["softmax", "why"]
+    graded = {g: m["points"] for g, m in about.items() if m["grade"]}
+    assert graded == {"test_softmax": 12, "why": 4}
+    assert cells["why"]["source"].startswith("### BEGIN SOLUTION\n")
+
+
+def test_of_a_class_students_get_the_head_of_its_first_method(tmp_path):
+    text, value, _ = made(tmp_path, "```{points}\n```\n\n```{problem} Value\n```\n")["cells"]
+    stub, _, rest = value["source"].partition("        ### BEGIN SOLUTION\n")
+    assert stub == 'class Value:\n    """A number."""\n\n    def __init__(self, data):\n'
+    assert rest.endswith("return 2 * self.data\n        ### END SOLUTION")
+    assert text["source"].splitlines()[2:] == ["| 5 | value | it |", "| 1 | shape |  |"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("```{problem} argmax\n```\n", "argmax is no problem of the assignment"),
+        ("```{problem} Value\n```\n```{problem} Value\n```\n", "two cells are called Value"),
+        ("```{code-cell} python\n1\n```\n", "a {code-cell} has no name"),
+        ("```{answer} why\nmine\n```\n", "why needs a line `:points: NUMBER`"),
+        ("```{answr} why\n```\n", "```{answr} why is no mark that is known"),
+        ("```{problem} Value\n", "```{problem} Value is no mark that is known, or has no end"),
+        ("(intro)=\n\nA.\n\n```{problem} Value\n```\n\nB.\n", "text without a name: 'B.'"),
+        ("(intro)=\n\n```{points}\n```\n", "{points} stands in intro, the text of no problem"),
+    ],
+)
+def test_a_mark_that_is_not_understood_is_named(tmp_path, text, said):
+    with pytest.raises(CannotDo, match=re.escape(said)):
+        made(tmp_path, text)
+
+
+def test_points_for_what_is_no_problem_are_refused(tmp_path):
+    with pytest.raises(CannotDo, match=re.escape("[points] names argmax")):
+        made(tmp_path, EXAMPLE, argmax=3)
+
+
+def test_the_notebooks_of_the_course_are_those_of_a_release():
+    notebook = Course(EXERCISES).instructor(NAME)
+    assert not any("{points}" in c["source"] for c in notebook["cells"])
+    assert len({c["id"] for c in notebook["cells"]}) == len(notebook["cells"])
