@@ -17,7 +17,7 @@ from sphinx.errors import ExtensionError
 from stage import fresh
 
 LIMIT = 1_000_000  # bytes of a page beyond the theme and MathJax
-LINE = 1.6 * 18 * 1.35  # pixels of a line of text that holds a fraction
+LINE = 1.6 * 18 * 1.35  # pixels of a line of text that holds a fraction, which is 37 to 38
 WIDE, WIDEST = (1920, 1000), (2560, 1300)
 SOFTMAX = "chapters/classifiers/softmax.html"
 API = "chapters/reference/nnlib/functional.html"
