@@ -54,7 +54,7 @@ def known(name: str, dtype: Any) -> np.dtype:
 
 
 def shape_of(name: str, sizes: Sequence[Any], size: Any = None) -> tuple[int, ...]:
-    """Sizes given one by one or as one tuple, which may also be called size."""
+    """Return the shape from sizes one by one, or from one tuple, which may be called size."""
     if not sizes and size is None:
         raise TypeError(f"{name}: expected sizes, got none")
     if size is not None or isinstance(sizes[0], (tuple, list)):

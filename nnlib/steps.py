@@ -81,7 +81,7 @@ class Steps(list):
         return f'<ol style="min-width:0;overflow-wrap:anywhere">{items}</ol>'
 
     def play(self, *, caption: str, alt: str) -> Html:
-        """The steps as a figure that shows one at a time; without script, as a list.
+        """Return the steps as a figure that shows one at a time; without script, as a list.
 
         Parameters
         ----------
@@ -129,7 +129,7 @@ def _item(step: Step) -> str:
 
 
 def run(algorithm: Generator[Callable[[], Step], None, Any], *, steps: bool = False) -> Any:
-    r"""What an algorithm finds, with its steps if they are wanted.
+    r"""Return what an algorithm finds, with its steps if they are wanted.
 
     One piece of code computes and tells: an algorithm is a generator that yields, after each
     thing that it does, a function that describes it, and returns its result. Where nobody

@@ -96,7 +96,7 @@ class Tensor:
         return CPU
 
     def size(self, dim: int | None = None) -> tuple[int, ...] | int:
-        """Shape, or the length of one axis."""
+        """Return the shape, or the length of one axis."""
         return self.shape if dim is None else self.shape[dim]
 
     def dim(self) -> int:
@@ -124,11 +124,11 @@ class Tensor:
         return self.array.dtype.kind == "f"
 
     def element_size(self) -> int:
-        """Bytes of one element."""
+        """Return the bytes of one element."""
         return self.array.itemsize
 
     def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
-        """Elements to skip in memory for the next index of each axis, or of one."""
+        """Return the elements to skip in memory for the next index of each axis, or of one."""
         strides = tuple(n // self.array.itemsize for n in self.array.strides)
         return strides if dim is None else strides[dim]
 

@@ -177,7 +177,7 @@ def _first_wrong(
     places = _places(inputs)
 
     def results(*x: Tensor) -> tuple[Tensor, ...]:
-        """The results as a function of the inputs that are checked."""
+        """Return the results as a function of the inputs that are checked."""
         filled = dict(enumerate(inputs)) | dict(zip(places, x, strict=True))
         return tuple(_floats(name, func(*filled.values())))
 

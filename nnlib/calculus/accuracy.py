@@ -169,7 +169,7 @@ def error_against_step(
 
 
 def _grid(x: Array, eps: float, method: str) -> Array:
-    """Steps from 0.1 down, ten for each power of ten."""
+    """Return the steps from 0.1 down, ten for each power of ten."""
     last = 30 if method == "complex" else -np.log10(2 * eps * np.maximum(1, np.abs(x).max()))
     return 10.0 ** -np.arange(1, last, 0.1)
 

@@ -201,7 +201,7 @@ def numerical_hessian(
 
 
 def _jacobian(name: str, f: Callable, x: Array, method: str, h: float | None) -> Array:
-    """First derivatives, the axes of y before those of x."""
+    """Return the first derivatives, the axes of y before those of x."""
     one_of(name, "method", method, POWERS)
     h = _steps_of(name, x, h, POWERS[method])
     y = f(_moved(x)) if method in ("forward", "backward") else None
@@ -225,7 +225,7 @@ def _second(f: Callable, x: Array, a: tuple, b: tuple, h: Array, method: str) ->
     """Return the second difference quotient for two entries of x."""
 
     def corner(s: complex, t: complex) -> Any:
-        """f(x + s hₐ eₐ + t h_b e_b)."""
+        """Return f(x + s hₐ eₐ + t h_b e_b)."""
         return f(_moved(x, (a, s * h[a]), (b, t * h[b])))
 
     match method:

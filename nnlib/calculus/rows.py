@@ -20,7 +20,7 @@ Array = np.ndarray
 
 
 def drawn(*shapes: tuple[int, ...]) -> Callable[[np.random.Generator], tuple[Array, ...]]:
-    """Standard normal inputs of these shapes."""
+    """Return standard normal inputs of these shapes."""
     return lambda rng: tuple(rng.standard_normal(shape) for shape in shapes)
 
 
@@ -31,12 +31,12 @@ def definite(rng: np.random.Generator, n: int) -> Array:
 
 
 def softmax(z: Array) -> Array:
-    """Exponentials, divided by their sum."""
+    """Return the exponentials, divided by their sum."""
     return np.exp(z) / np.exp(z).sum()
 
 
 def sigmoid(z: Array) -> Array:
-    """1 / (1 + e^-z)."""
+    """Return 1 / (1 + e^-z)."""
     return 1 / (1 + np.exp(-z))
 
 
@@ -46,7 +46,7 @@ def slope(z: Array) -> Array:
 
 
 def residual(w: Array, X: Array, a: Array, b: Array) -> Array:
-    """Targets less predictions, a row."""
+    """Return the targets less the predictions, as a row."""
     return a - w @ X - b
 
 

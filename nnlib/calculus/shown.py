@@ -21,7 +21,7 @@ SIGNS = {-1: " − h", 0: "", 1: " + h"}
 def gradient_steps(
     f: Callable, x: Array, method: str, h: float | None, gradient: Array
 ) -> list[Step]:
-    """One step for each entry of x, where the gradient has the shape of x."""
+    """Show one step for each entry of x, where the gradient has the shape of x."""
     return [_step(f, x, e, method, h, gradient[e]) for e in np.ndindex(x.shape)]
 
 

@@ -178,13 +178,13 @@ class BaggingClassifier(ClassifierMixin, _Bagging):
         return p
 
     def predict_proba(self, X) -> Array:
-        """Mean probability, or share of the votes, of each class, (M, C)."""
+        """Return the mean probability, or share of the votes, of each class, (M, C)."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False)
         return sum(self._probabilities(e, X) for e in self.estimators_) / len(self.estimators_)
 
     def predict(self, X) -> Array:
-        """The class with the largest share for each row, (M,)."""
+        """Return the class with the largest share for each row, (M,)."""
         p = self.predict_proba(X)
         return self.classes_[p.argmax(axis=1)]
 
@@ -220,14 +220,14 @@ class BaggingRegressor(RegressorMixin, _Bagging):
         return self
 
     def predict(self, X) -> Array:
-        """The mean prediction for each row, (M,)."""
+        """Return the mean prediction for each row, (M,)."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False)
         return sum(e.predict(X) for e in self.estimators_) / len(self.estimators_)
 
 
 def draw(rng: np.random.RandomState, N: int, size: int, bootstrap: bool) -> Array:
-    """Row numbers of one sample."""
+    """Return the row numbers of one sample."""
     return rng.randint(0, N, size) if bootstrap else rng.permutation(N)[:size]
 
 

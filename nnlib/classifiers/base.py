@@ -37,14 +37,14 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
     """
 
     def decision_function(self, X: Any) -> Array:
-        """Scores Z of samples (N, D): (N, C), or (N,) for two classes."""
+        """Return the scores Z of samples (N, D): (N, C), or (N,) for two classes."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
         Z = X @ self.coef_.T + self.intercept_
         return Z.ravel() if len(self.coef_) == 1 else Z
 
     def predict(self, X: Any) -> Array:
-        """Label (N,) with the largest score for each of the samples (N, D)."""
+        """Return the label (N,) with the largest score for each of the samples (N, D)."""
         Z = self.decision_function(X)
         return self.classes_[(Z > 0).astype(int) if Z.ndim == 1 else Z.argmax(axis=1)]
 
@@ -74,7 +74,7 @@ def classes_and_indices(estimator: Any, y: Array) -> tuple[Array, Array]:
 
 
 def standard_error(share: float, n: int) -> float:
-    r"""Standard error of a share that was counted among n independent samples.
+    r"""Return the standard error of a share that was counted among n independent samples.
 
     .. math:: s = \sqrt{p (1 - p) / n}
 
@@ -108,17 +108,17 @@ def standard_error(share: float, n: int) -> float:
 
 
 def with_ones(X: Array) -> Array:
-    """X with a column of ones, so that the last weight is the bias."""
+    """Return X with a column of ones, so that the last weight is the bias."""
     return np.hstack([X, np.ones((len(X), 1))])
 
 
 def batches(order: Array, size: int) -> Iterator[Array]:
-    """Slices of an order of samples; the last may be smaller."""
+    """Return slices of an order of samples; the last may be smaller."""
     return (order[i : i + size] for i in range(0, len(order), size))
 
 
 def weights_of(sample_weight: Any, X: Array) -> Array:
-    """Weights (N,) of the samples, all 1 unless given; none negative, and some positive."""
+    """Return the samples' weights (N,), all 1 unless given; none negative and some positive."""
     s = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
     if not s.any():
         raise ValueError("sample_weight: expected a positive weight, got zeros only")
@@ -135,7 +135,7 @@ def warn_unfinished(estimator: Any, done: str, advice: str) -> None:
 def penalized(
     loss: Callable[[Array], tuple[Array, Array]], X: Array, s: Array, C: float, D: int
 ) -> Callable[[Array], tuple[float, Array]]:
-    """Objective Σ s ℓ(X Wᵀ) + |W|² / 2C and its gradient, as a function of W.
+    """Return the objective Σ s ℓ(X Wᵀ) + |W|² / 2C and its gradient, as a function of W.
 
     ``loss`` takes scores Z and gives losses (N,) and their derivatives by Z; of W the first D
     columns are penalised, a bias after them is not.

@@ -14,7 +14,7 @@ Array = np.ndarray
 
 
 def log_loss(y_true: Any, y_prob: Any, *, labels: Any = None) -> float:
-    r"""Mean negative log-probability of what happened.
+    r"""Return the mean negative log-probability of what happened.
 
     .. math:: -\frac{1}{N} \sum_n \log p_{n, y_n}
 
@@ -64,7 +64,7 @@ def log_loss(y_true: Any, y_prob: Any, *, labels: Any = None) -> float:
 
 
 def brier_score_loss(y_true: Any, y_prob: Any, *, pos_label: Any = None) -> float:
-    r"""Mean squared difference of the probability from what happened, 1 or 0.
+    r"""Return the mean squared difference of the probability from what happened, 1 or 0.
 
     .. math:: \frac{1}{N} \sum_n (p_n - [y_n = 1])^2
 

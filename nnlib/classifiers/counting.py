@@ -22,7 +22,7 @@ class Counted(NamedTuple):
 
 
 def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: bool = False):
-    r"""Precision, recall and F1 of one class in exact fractions, as a person counts.
+    r"""Return precision, recall and F1 of one class in exact fractions, as a person counts.
 
     .. math:: P = \frac{\mathrm{TP}}{\mathrm{TP} + \mathrm{FP}}, \quad
         R = \frac{\mathrm{TP}}{\mathrm{TP} + \mathrm{FN}}, \quad
@@ -95,7 +95,7 @@ def _counting(TP: int, FP: int, FN: int, P: Fraction, R: Fraction, F1: Fraction)
 
 
 def _quotient(name: str, part: int, whole: int, value: Fraction) -> str:
-    """``P = 2/4 = 1/2`` as a formula."""
+    """Return the text of a formula such as ``P = 2/4 = 1/2``."""
     shown = rf"\frac{{{part}}}{{{whole}}}"
     return f"{name} = {shown}" if shown == _tex(value) else f"{name} = {shown} = {_tex(value)}"
 

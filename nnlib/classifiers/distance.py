@@ -95,7 +95,7 @@ def _directions(A: np.ndarray, query: bool) -> np.ndarray:
 
 
 def powers(Q: np.ndarray, X: np.ndarray, p: float) -> np.ndarray:
-    """Sum of |q - x|^p for each row of Q and the same row of X: ordered as the distances."""
+    """Return the sum of |q - x|^p for each row of Q and the row of X at the same index."""
     difference = np.subtract(Q, X, dtype=np.float64)
     if p == 2:
         return np.square(difference, out=difference).sum(axis=1)
@@ -106,7 +106,7 @@ def powers(Q: np.ndarray, X: np.ndarray, p: float) -> np.ndarray:
 
 
 def lengths(sums: np.ndarray, metric: str, p: float) -> np.ndarray:
-    """Distances from the sums of ``powers``."""
+    """Return the distances that follow from the sums of ``powers``."""
     if metric == "cosine":  # of unit vectors: |u - v|² = 2 - 2 u·v
         return sums / 2
     return sums if p in (1, np.inf) else np.sqrt(sums) if p == 2 else sums ** (1 / p)
@@ -130,6 +130,6 @@ def nearest(Q, X, rows, cols, k, p):
 
 
 def blocks(count: int, width: int):
-    """Slices of ``count`` rows, so that a block of rows of this width has BLOCK numbers."""
+    """Return slices of ``count`` rows, so that a block of this width has BLOCK numbers."""
     step = max(1, BLOCK // max(width, 1))
     return (slice(start, start + step) for start in range(0, count, step))

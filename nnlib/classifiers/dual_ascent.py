@@ -22,7 +22,7 @@ def dual_ascent(
     max_iter: int,
     tol: float,
 ) -> tuple[Array, list[float], float]:
-    r"""W (K, D), the objective P after each epoch, and the gap (P - D) / P at the end.
+    r"""Return W (K, D), the objective P after each epoch, and the gap (P - D) / P at the end.
 
     Margin j of sample n is missed by m, and has a multiplier a; W is made of the samples,
 
@@ -69,7 +69,7 @@ def _epoch(
 
 
 def missed(Z: Array, t: Array, S: Array, loss: str) -> Array:
-    """By how much scores Z (N, K) miss each margin of 1."""
+    """Return by how much scores Z (N, K) miss each margin of 1."""
     return 1 - S * Z if loss == "hinge" else margins(Z, t, loss)
 
 

@@ -12,7 +12,7 @@ __all__ = ["mean_squared_error", "r2_score"]
 
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> float:
-    r"""Mean of the squared errors, in the squared unit of y.
+    r"""Return the mean of the squared errors, in the squared unit of y.
 
     .. math:: \frac{1}{N} \sum_n (y_n - \hat y_n)^2
 
@@ -26,7 +26,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> float:
 
 
 def r2_score(y_true: Any, y_pred: Any) -> float:
-    r"""Share of the variance that the predictions explain.
+    r"""Return the share of the variance that the predictions explain.
 
     .. math:: R^2 = 1 - \frac{\sum_n (y_n - \hat y_n)^2}{\sum_n (y_n - \bar y)^2}
 

@@ -36,7 +36,7 @@ def with_params(estimator: Any, params: dict[str, Any]) -> Any:
 
 
 def on_threads(n_jobs, tasks, *what) -> Iterator[tuple[int, dict]]:
-    """Results from threads; those that have not begun are dropped if something ends it."""
+    """Yield results from threads; what has not begun is dropped if something ends it."""
     pool = ThreadPoolExecutor(n_jobs)
     try:
         submitted = {pool.submit(attempt, *what, *task): i for i, task in tasks.items()}
@@ -47,7 +47,7 @@ def on_threads(n_jobs, tasks, *what) -> Iterator[tuple[int, dict]]:
 
 
 def on_cluster(client, tasks, *what) -> Iterator[tuple[int, dict]]:
-    """Results from a Dask cluster, to which the data travel once."""
+    """Yield results from a Dask cluster, to which the data travel once."""
     import distributed
 
     own = distributed.Client(client) if isinstance(client, str) else None

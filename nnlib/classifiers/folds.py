@@ -51,7 +51,7 @@ class KFold:
         return f"{type(self).__name__}({self.n_splits}{options})"
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """Number of folds."""
+        """Return the number of folds."""
         return self.n_splits
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Array, Array]]:
@@ -243,7 +243,7 @@ def _stratified(owner, y, N, n_train, n_test, random_state) -> tuple[Array, Arra
 
 
 def _proportional(counts: Array, n: int, rng: np.random.RandomState) -> Array:
-    """Share n out in proportion to counts: round down, then one more to the largest rests."""
+    """Divide n in proportion to counts: round down, then add 1 to the largest remainders."""
     exact = counts / counts.sum() * n
     shares = np.floor(exact)
     rest, missing = exact - shares, int(n - shares.sum())

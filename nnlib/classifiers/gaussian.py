@@ -162,7 +162,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
             )
 
     def log_densities(self, X: Any) -> Array:
-        r"""Logarithms (N, C) of the class densities at samples X (N, D).
+        r"""Return the logarithms (N, C) of the class densities at samples X (N, D).
 
         .. math:: \log \mathcal{N}(x; \mu, \Sigma) = -\tfrac12 \left(\|A(x - \mu)\|^2
             - 2 \log |\det A| + D \log 2\pi\right), \qquad A^\top A = \Sigma^{-1}
@@ -188,21 +188,21 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
             return np.log(self.priors_) + self.log_densities(X)
 
     def decision_function(self, X: Any) -> Array:
-        """Logarithms (N, C) of prior times density; for two classes their difference (N,)."""
+        """Return log(prior times density), (N, C), or for two classes its difference (N,)."""
         J = self._log_joint(X)
         return J[:, 1] - J[:, 0] if J.shape[1] == 2 else J
 
     def predict(self, X: Any) -> Array:
-        """Most probable label (N,) of each of the samples (N, D)."""
+        """Return the most probable label (N,) of each of the samples (N, D)."""
         best = self._log_joint(X).argmax(axis=1)
         return self.classes_[best]
 
     def predict_proba(self, X: Any) -> Array:
-        """Probability (N, C) of each class for samples X (N, D), by Bayes' rule."""
+        """Return the probability (N, C) of each class for samples X (N, D), by Bayes' rule."""
         return softmax(self._log_joint(X), dim=1)
 
     def predict_log_proba(self, X: Any) -> Array:
-        """Logarithms of ``predict_proba``, in nats."""
+        """Return the logarithms of ``predict_proba``, in nats."""
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
 

@@ -19,7 +19,7 @@ KINDS = ("weston_watkins", "crammer_singer", "ovr")
 def hinge_loss(
     scores: Any, targets: Any, *, kind: str = "weston_watkins", steps: bool = False
 ) -> Any:
-    r"""Hinge loss of each sample: by how much its scores miss a margin of 1.
+    r"""Return the hinge loss of each sample: by how much its scores miss a margin of 1.
 
     .. math::
         L_n &= \sum_{j \ne t_n} \max(0,\ s_{nj} - s_{n t_n} + 1)
@@ -73,7 +73,7 @@ def hinge_loss(
 def hinge_gradient(
     scores: Any, targets: Any, *, kind: str = "weston_watkins", steps: bool = False
 ) -> Any:
-    r"""Subgradient of each sample's hinge loss by its scores: count the missed margins.
+    r"""Return the subgradient of each sample's hinge loss with respect to its scores.
 
     .. math::
         \frac{\partial L_n}{\partial s_{nj}} &= \mathbb 1(s_{nj} - s_{n t_n} + 1 > 0),
@@ -122,7 +122,7 @@ def hinge_gradient(
 
 
 def margins(S: Array, t: Array, kind: str) -> Array:
-    """By how much each margin is missed (N, C), negative where met; 0 at t but for "ovr"."""
+    """Return how much each margin (N, C) is missed, negative if met; 0 at t but for "ovr"."""
     rows = np.arange(len(t))
     own = S[rows, t]
     if kind == "ovr":
@@ -135,7 +135,7 @@ def margins(S: Array, t: Array, kind: str) -> Array:
 
 
 def combined(M: Array, kind: str) -> Array:
-    """Losses (N,) from margins."""
+    """Return the losses (N,) that follow from the margins."""
     M = np.maximum(M, 0)
     return M.max(axis=1) if kind == "crammer_singer" else M.sum(axis=1)
 

@@ -16,7 +16,7 @@ Array = np.ndarray
 
 
 def normal_equation(X: Any, y: Any, *, alpha: Any = 0, steps: bool = False) -> Any:
-    r"""Weights with the least sum of squared residuals, plus α times their squares.
+    r"""Return the weights with the least sum of squared residuals, plus α times their squares.
 
     .. math:: (X^\top X + \alpha I)\, \theta = X^\top y
 
@@ -86,7 +86,7 @@ def normal_equation(X: Any, y: Any, *, alpha: Any = 0, steps: bool = False) -> A
 def least_squares_step(
     X: Any, y: Any, theta: Any, *, lr: Any, alpha: Any = 0, steps: bool = False
 ) -> Any:
-    r"""One step of gradient descent on the mean squared residual, plus α times the squares.
+    r"""Take one step of gradient descent on the mean squared residual plus α times the squares.
 
     .. math::
         L(\theta) &= \frac{1}{N} \left(\|X\theta - y\|^2 + \alpha \|\theta\|^2\right) \\
@@ -159,7 +159,7 @@ def least_squares_step(
 
 
 def solved(A: Array, c: Array) -> Array:
-    """Solution of A θ = c for a Gram matrix A; where it is singular, an error with advice."""
+    """Return the solution of A θ = c for a Gram matrix A; if A is singular, say what to do."""
     scale = np.sqrt(np.abs(np.diag(A)))
     scale[scale == 0] = 1
     balanced = A / np.outer(scale, scale)  # ones on the diagonal: units do not matter
@@ -181,7 +181,7 @@ DEPENDENT = (
 
 
 def solved_exactly(A: Array, c: Array) -> Array:
-    """Solution of A θ = c in fractions, by Gauss-Jordan elimination."""
+    """Return the solution of A θ = c in fractions, by Gauss-Jordan elimination."""
     M = np.hstack([A, c[:, None]])
     for k in range(len(M)):
         pivot = next((i for i in range(k, len(M)) if M[i, k] != 0), None)

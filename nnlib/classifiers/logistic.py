@@ -145,7 +145,7 @@ class LogisticRegression(LinearClassifier):
         return self._descend(lambda Z: loss(Z, t), X, W, s, limits)
 
     def _descend(self, loss: Any, X: Array, W: Array, s: Array, limits: dict) -> Minimum:
-        """Gradient descent, with a bias on centred columns, where steps may be much longer."""
+        """Minimise by gradient descent, with a bias on centred columns, so by long steps."""
         D = self.n_features_in_
         shift = np.zeros(X.shape[1])
         if self.fit_intercept:  # w(x - mean) + b' is wx + b with b = b' - w mean
@@ -164,27 +164,27 @@ class LogisticRegression(LinearClassifier):
         return 1 / (p * np.linalg.norm(X * np.sqrt(s)[:, None], 2) ** 2 + 1 / self.C)
 
     def predict_proba(self, X: Any) -> Array:
-        """Probability (N, C) of each class for samples X (N, D)."""
+        """Return the probability (N, C) of each class for samples X (N, D)."""
         Z = self.decision_function(X)
         if Z.ndim == 2:
             return softmax(Z, dim=1)
         return np.column_stack([sigmoid(-Z), sigmoid(Z)])  # 1 - p would lose small ones
 
     def predict_log_proba(self, X: Any) -> Array:
-        """Logarithms of ``predict_proba``, in nats."""
+        """Return the logarithms of ``predict_proba``, in nats."""
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
 
 
 def binary_loss(Z: Array, t: Array) -> tuple[Array, Array]:
-    """Losses -log p(t) (N,) of log odds Z (N, 1), and their derivatives p - t (N, 1)."""
+    """Return losses -log p(t) (N,) of log odds Z (N, 1), and their derivatives p - t (N, 1)."""
     z = Z[:, 0]
     losses = np.logaddexp(0, z) - t * z
     return losses, (sigmoid(z) - t)[:, None]
 
 
 def multinomial_loss(Z: Array, t: Array) -> tuple[Array, Array]:
-    """Losses -log p(t) (N,) of scores Z (N, C), and their derivatives: P minus one-hot t."""
+    """Return losses -log p(t) (N,) of scores Z (N, C), and their derivatives P - one-hot t."""
     rows = np.arange(len(t))
     Z = Z - Z.max(axis=1, keepdims=True)
     P = np.exp(Z)
@@ -196,7 +196,7 @@ def multinomial_loss(Z: Array, t: Array) -> tuple[Array, Array]:
 
 
 def hessian(W: Array, X: Array, s: Array) -> Array:
-    """Second derivatives of the summed loss by all elements of W, row after row."""
+    """Return the second derivatives of the summed loss by all elements of W, row after row."""
     Z = X @ W.T
     if len(W) == 1:
         p = sigmoid(Z[:, 0])
@@ -219,7 +219,7 @@ def _diagonal(curve: Array, W: Array) -> Array:
 
 
 def logistic_step(X: Any, y: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = False) -> Any:
-    r"""One step of gradient descent on the mean loss of binary logistic regression.
+    r"""Take one step of gradient descent on the mean loss of binary logistic regression.
 
     .. math::
         p &= \sigma(X w + b) \\

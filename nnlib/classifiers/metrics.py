@@ -55,7 +55,7 @@ def confusion_matrix(y_true: Any, y_pred: Any, *, labels: Any = None) -> Array:
 
 
 def accuracy_score(y_true: Any, y_pred: Any) -> float:
-    r"""Share of right predictions.
+    r"""Return the fraction of predictions that are right.
 
     .. math:: \frac{1}{N} \sum_n [y_n = \hat y_n]
 
@@ -80,7 +80,7 @@ def precision_recall_fscore_support(
     average: str | None = None,
     zero_division: float = 0.0,
 ):
-    r"""Precision, recall, their weighted harmonic mean, and how often each class occurs.
+    r"""Return precision, recall, their weighted harmonic mean, and the number of samples.
 
     .. math::
         P = \frac{\mathrm{TP}}{\mathrm{TP} + \mathrm{FP}}, \quad
@@ -159,7 +159,7 @@ def precision_recall_fscore_support(
 
 
 def precision_score(y_true: Any, y_pred: Any, *, average: str = "binary", **options) -> float:
-    """Share of the predicted positives that are positive: TP / (TP + FP).
+    """Return the fraction of predicted positives that are positive: TP / (TP + FP).
 
     Options and errors: ``precision_recall_fscore_support``.
 
@@ -170,7 +170,7 @@ def precision_score(y_true: Any, y_pred: Any, *, average: str = "binary", **opti
 
 
 def recall_score(y_true: Any, y_pred: Any, *, average: str = "binary", **options) -> float:
-    """Share of the positives that are predicted to be: TP / (TP + FN).
+    """Return the fraction of positives that are predicted to be: TP / (TP + FN).
 
     Options and errors: ``precision_recall_fscore_support``.
 
@@ -181,7 +181,7 @@ def recall_score(y_true: Any, y_pred: Any, *, average: str = "binary", **options
 
 
 def f1_score(y_true: Any, y_pred: Any, *, average: str = "binary", **options) -> float:
-    """Harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN).
+    """Return the harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN).
 
     Options and errors: ``precision_recall_fscore_support``.
 

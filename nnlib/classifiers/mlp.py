@@ -166,12 +166,12 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         return total / len(X)
 
     def predict_proba(self, X: Any) -> Array:
-        """Probability (N, C) of each class for samples X (N, D)."""
+        """Return the probability (N, C) of each class for samples X (N, D)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
         return softmax(outputs(self.model_, X), dim=1)
 
     def predict(self, X: Any) -> Array:
-        """Most probable label (N,) of each of the samples (N, D)."""
+        """Return the most probable label (N,) of each of the samples (N, D)."""
         best = self.predict_proba(X).argmax(axis=1)
         return self.classes_[best]

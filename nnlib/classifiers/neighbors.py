@@ -173,7 +173,7 @@ class KNeighborsClassifier(ClassifierMixin, _KNeighbors):
         return self
 
     def predict_proba(self, X) -> np.ndarray:
-        """Share of each class in the vote, (M, C), columns in the order of ``classes_``."""
+        """Return the share of each class in the vote, (M, C), in the order of ``classes_``."""
         w, neighbours = self._weighted(X)
         labels, C = self._y[neighbours], len(self.classes_)
         place = labels + C * np.arange(len(labels))[:, None]
@@ -182,7 +182,7 @@ class KNeighborsClassifier(ClassifierMixin, _KNeighbors):
         return votes / votes.sum(axis=1, keepdims=True)
 
     def predict(self, X) -> np.ndarray:
-        """The class with the most votes for each row, (M,)."""
+        """Return the class with the most votes for each row, (M,)."""
         p = self.predict_proba(X)
         return self.classes_[p.argmax(axis=1)]
 
@@ -210,7 +210,7 @@ class KNeighborsRegressor(RegressorMixin, _KNeighbors):
         return self
 
     def predict(self, X) -> np.ndarray:
-        """The weighted mean of the neighbours' numbers for each row, (M,)."""
+        """Return the weighted mean of the neighbours' numbers for each row, (M,)."""
         w, neighbours = self._weighted(X)
         return (w * self._y[neighbours]).sum(axis=1) / w.sum(axis=1)
 

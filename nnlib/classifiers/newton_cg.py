@@ -14,7 +14,7 @@ Array = np.ndarray
 def newton_cg(
     X: Array, S: Array, C: float, max_iter: int, tol: float
 ) -> tuple[Array, list[float], float]:
-    r"""W (K, D), the objective P before each step and at the end, and a bound of its excess.
+    r"""Return W (K, D), the objective P before each step and at the end, a bound of its excess.
 
     .. math::
         M &= \max(0,\ 1 - S \odot X W^\top), \qquad
@@ -51,7 +51,7 @@ def newton_cg(
 
 
 def conjugate_gradients(curvature: Callable[[Array], Array], B: Array) -> Array:
-    """Rows V with ‖HV - B‖ at most ‖B‖/10, each with an H of its own.
+    """Return rows V with ‖HV - B‖ at most ‖B‖/10, each with an H of its own.
 
     Source: Nocedal and Wright (2006), algorithm 5.2.
     """

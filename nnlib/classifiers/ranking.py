@@ -22,7 +22,7 @@ Array = np.ndarray
 def roc_curve(
     y_true: Any, y_score: Any, *, pos_label: Any = None, drop_intermediate: bool = True
 ) -> tuple[Array, Array, Array]:
-    r"""Rates of false and true alarms as the threshold falls.
+    r"""Return the rates of false and true alarms as the threshold falls.
 
     .. math:: F(t) = \frac{|\{n: s_n \ge t,\, y_n = 0\}|}{|\{n: y_n = 0\}|}, \quad
         T(t) = \frac{|\{n: s_n \ge t,\, y_n = 1\}|}{|\{n: y_n = 1\}|}
@@ -68,7 +68,7 @@ def roc_curve(
 def precision_recall_curve(
     y_true: Any, y_score: Any, *, pos_label: Any = None
 ) -> tuple[Array, Array, Array]:
-    """Precision and recall as the threshold rises.
+    """Return precision and recall as the threshold rises.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def precision_recall_curve(
 
 
 def auc(x: Any, y: Any) -> float:
-    r"""Area under a polygon, by trapezia.
+    r"""Return the area under a polygon, by trapezia.
 
     .. math:: \Bigl| \sum_i (x_{i+1} - x_i) \, \frac{y_i + y_{i+1}}{2} \Bigr|
 
@@ -120,7 +120,7 @@ def auc(x: Any, y: Any) -> float:
 
 
 def roc_auc_score(y_true: Any, y_score: Any, *, pos_label: Any = None) -> float:
-    """Area under the ROC: how probably a positive sample scores above a negative one.
+    """Return the area under the ROC: the probability that a positive scores above a negative.
 
     A tie counts one half. Options and errors: ``roc_curve``.
 
@@ -134,7 +134,7 @@ def roc_auc_score(y_true: Any, y_score: Any, *, pos_label: Any = None) -> float:
 
 
 def average_precision_score(y_true: Any, y_score: Any, *, pos_label: Any = None) -> float:
-    r"""Mean of the precisions, weighted by the gain in recall.
+    r"""Return the mean of the precisions, weighted by the gain in recall.
 
     .. math:: \sum_t (R_t - R_{t-1}) \, P_t
 

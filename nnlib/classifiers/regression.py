@@ -55,7 +55,7 @@ class LeastSquares(RegressorMixin, BaseEstimator):
             checks.count(owner, "degree", self.degree, least=0)
 
     def _descend(self, A: Array, c: Array, alpha: float, total: float) -> Array:
-        """Gradient descent on the mean squared residual, from 0."""
+        """Minimise the mean squared residual by gradient descent, from 0."""
 
         def objective(theta: Array) -> tuple[float, Array]:
             r = A @ theta - c
@@ -76,7 +76,7 @@ class LeastSquares(RegressorMixin, BaseEstimator):
         return at.theta
 
     def predict(self, X: Any) -> Array:
-        """Predicted targets (N,) of samples X (N, D)."""
+        """Return the predicted targets (N,) of samples X (N, D)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
         return X @ self.coef_ + self.intercept_
@@ -275,14 +275,14 @@ class PolynomialRegression(LeastSquares):
         return self
 
     def predict(self, X: Any) -> Array:
-        """Predicted targets (N,) of samples X (N, D)."""
+        """Return the predicted targets (N,) of samples X (N, D)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
         return polynomial_features(X, self.degree) @ self.coef_ + self.intercept_
 
 
 def polynomial_features(X: Any, degree: int) -> Array:
-    """All products of 1 to ``degree`` columns of X, column by column.
+    """Return all products of 1 to ``degree`` columns of X, column by column.
 
     Parameters
     ----------
@@ -330,12 +330,12 @@ def _powers(D: int, degree: int) -> Array:
 
 
 def by_normal_equation(A: Array, c: Array, alpha: float) -> Array:
-    """(AᵀA + αI) θ = Aᵀc."""
+    """Solve (AᵀA + αI) θ = Aᵀc."""
     return solved(A.T @ A + alpha * np.eye(A.shape[1]), A.T @ c)
 
 
 def by_qr(A: Array, c: Array, alpha: float) -> Array:
-    """R θ = Qᵀc, where a penalty is D more samples √α I with target 0."""
+    """Solve R θ = Qᵀc, where a penalty is D more samples √α I with target 0."""
     D = A.shape[1]
     if alpha:
         A, c = np.vstack([A, np.sqrt(alpha) * np.eye(D)]), np.append(c, np.zeros(D))
@@ -347,7 +347,7 @@ def by_qr(A: Array, c: Array, alpha: float) -> Array:
 
 
 def by_svd(A: Array, c: Array, alpha: float) -> Array:
-    """θ = V (Σ² + α)⁻¹ Σ Uᵀc, with 1/0 read as 0."""
+    """Return θ = V (Σ² + α)⁻¹ Σ Uᵀc, with 1/0 read as 0."""
     R, d = triangular(A, c)  # A = QR: the singular values are those of the smaller R
     U, sigma, Vt = np.linalg.svd(R, full_matrices=False)
     large = sigma > np.finfo(float).eps * max(A.shape) * sigma.max(initial=0)
@@ -356,7 +356,7 @@ def by_svd(A: Array, c: Array, alpha: float) -> Array:
 
 
 def triangular(A: Array, c: Array) -> tuple[Array, Array]:
-    """R and Qᵀc of A = QR: both stand in the R of [A | c], so that Q is never formed."""
+    """Return R and Qᵀc of A = QR: both stand in the R of [A | c], so Q is never formed."""
     R = np.linalg.qr(np.column_stack([A, c]), mode="r")
     return R[:, :-1], R[:, -1]
 

@@ -107,19 +107,19 @@ class _Search(MetaEstimatorMixin, BaseEstimator):
 
     @_best_has("predict")
     def predict(self, X) -> Array:
-        """Predictions of the best estimator."""
+        """Return the predictions of the best estimator."""
         check_is_fitted(self, "best_estimator_")
         return self.best_estimator_.predict(X)
 
     @_best_has("predict_proba")
     def predict_proba(self, X) -> Array:
-        """Probabilities of the best estimator."""
+        """Return the probabilities of the best estimator."""
         check_is_fitted(self, "best_estimator_")
         return self.best_estimator_.predict_proba(X)
 
     @_best_has("decision_function")
     def decision_function(self, X) -> Array:
-        """Scores of the best estimator."""
+        """Return the scores of the best estimator."""
         check_is_fitted(self, "best_estimator_")
         return self.best_estimator_.decision_function(X)
 
@@ -205,7 +205,7 @@ class GridSearch(_Search):
         self.store = store
 
     def candidates(self) -> list[dict[str, Any]]:
-        """All combinations, in scikit-learn's order."""
+        """Return all combinations, in scikit-learn's order."""
         grids = self.param_grid if isinstance(self.param_grid, list) else [self.param_grid]
         for grid in grids:
             check_space("GridSearch", grid, lists_only=True)
@@ -266,7 +266,7 @@ class RandomSearch(_Search):
         self.random_state = random_state
 
     def candidates(self) -> list[dict[str, Any]]:
-        """The combinations drawn."""
+        """Return the combinations that were drawn."""
         checks.count("RandomSearch", "n_iter", self.n_iter)
         check_space("RandomSearch", self.param_distributions, lists_only=False)
         if self.store is not None and not isinstance(self.random_state, int | np.integer):

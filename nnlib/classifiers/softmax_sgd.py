@@ -121,6 +121,6 @@ class SoftmaxClassifier(LinearClassifier):
         checks.count(owner, "max_iter", self.max_iter)
 
     def predict_proba(self, X: Any) -> Array:
-        """Probability (N, C) of each class for samples X (N, D)."""
+        """Return the probability (N, C) of each class for samples X (N, D)."""
         Z = self.decision_function(X)
         return softmax(Z if Z.ndim == 2 else np.column_stack([np.zeros_like(Z), Z]), dim=1)

@@ -33,7 +33,7 @@ class Uniform:
         return float(rng.uniform(self.low, self.high))
 
     def around(self, values: Sequence[float], margin: float) -> Uniform:
-        """The part that holds the values, and a margin: a share of the whole range."""
+        """Return the part that holds the values and a margin, which is a share of the range."""
         more = margin * (self.high - self.low)
         return Uniform(max(self.low, min(values) - more), min(self.high, max(values) + more))
 
@@ -59,7 +59,7 @@ class LogUniform:
         return min(max(x, self.low), self.high)  # which rounding may have passed
 
     def around(self, values: Sequence[float], margin: float) -> LogUniform:
-        """The part that holds the values, and a margin: a share of the whole, in logarithms."""
+        """Return the part that holds the values and a margin: a share of the whole, in logs."""
         more = (self.high / self.low) ** margin
         return LogUniform(max(self.low, min(values) / more), min(self.high, max(values) * more))
 
@@ -85,7 +85,7 @@ class Integers:
         return int(rng.integers(self.low, self.high, endpoint=True))
 
     def around(self, values: Sequence[int], margin: float) -> Integers:
-        """The part that holds the values, and a margin: a share of the range, rounded up."""
+        """Return the part that holds the values and a margin: a share, rounded up."""
         more = math.ceil(margin * (self.high - self.low))
         return Integers(max(self.low, min(values) - more), min(self.high, max(values) + more))
 
@@ -188,7 +188,7 @@ def narrow(
 def coverage(
     values: Sequence[float], *, bins: int, low: float = 0, high: float = 1
 ) -> Fraction:
-    """Share of the equal bins of a range in which one of the values lies.
+    """Return the fraction of equal bins of a range in which one of the values lies.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def coverage(
 
 
 def draw_points(space: Mapping[str, Any], n: int, rng: np.random.Generator) -> list[dict]:
-    """N different random points of a space; fewer where hundred tries a point find no more."""
+    """Draw n different random points of a space, or fewer if 100 tries a point find no more."""
     points: list[dict] = []
     for _ in range(100 * n):
         point = {name: _drawn(space[name], rng) for name in sorted(space)}

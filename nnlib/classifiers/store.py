@@ -38,7 +38,7 @@ def keep(file: Path, result: dict) -> None:
 
 
 def fingerprint(*values: Any) -> str:
-    """Hash of all that values hold: numbers, text, arrays, estimators with their code.
+    """Return a hash of all that values hold: numbers, text, arrays, estimators with their code.
 
     Parameters
     ----------

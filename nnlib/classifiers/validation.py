@@ -138,7 +138,7 @@ def _scores(kind: str, scorers: dict[str, Scorer], estimator, X, y) -> dict[str,
 
 
 def as_arrays(owner: str, estimator: Any, X: Any, y: Any) -> tuple[Array, Array | None]:
-    """Samples and labels of equal length, as arrays."""
+    """Return the samples and labels of equal length, as arrays."""
     if hasattr(X, "toarray"):
         raise TypeError(f"{owner}: expected dense X, got sparse {type(X).__name__}")
     if y is None and get_tags(estimator).target_tags.required:
@@ -157,7 +157,7 @@ def as_arrays(owner: str, estimator: Any, X: Any, y: Any) -> tuple[Array, Array 
 
 
 def splits_of(cv: Any, estimator: Any, X: Array, y: Array | None) -> list[tuple[Array, Array]]:
-    """Training and test indices of each fold."""
+    """Return the training and test indices of each fold."""
     if hasattr(cv, "split") and not isinstance(cv, str):
         return [*cv.split(X, y)]
     if cv is None or isinstance(cv, int | np.integer):
@@ -170,13 +170,13 @@ def splits_of(cv: Any, estimator: Any, X: Array, y: Array | None) -> list[tuple[
 
 
 def folds_for(estimator: Any, k: int, y: Array | None, **options: Any) -> KFold:
-    """K folds, stratified for a classifier."""
+    """Return k folds, stratified for a classifier."""
     of_classes = is_classifier(estimator) and y is not None and y.dtype.kind in "biuUS"
     return (StratifiedKFold if of_classes else KFold)(k, **options)
 
 
 def scorers_of(scoring: Any) -> dict[str, Scorer]:
-    """Functions of (estimator, X, y) by name; a single one is called "score"."""
+    """Return functions of (estimator, X, y) by name; a single one is called "score"."""
     if isinstance(scoring, dict):
         return {name: _scorer(s) for name, s in scoring.items()}
     return {"score": _scorer(scoring)}

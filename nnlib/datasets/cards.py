@@ -61,7 +61,7 @@ class Card:
     draw: Callable[[], str] = field(default=str, repr=False)
 
     def rows(self) -> list[tuple[str, str]]:
-        """Each property that it has, with its name."""
+        """Return each property that it has, with its name."""
         classes = ", ".join(self.classes)
         features = ", ".join(self.features)
         rows = [("size", self.size), ("classes", classes), ("features", features)]

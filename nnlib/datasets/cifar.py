@@ -163,7 +163,7 @@ class _Dtype:
         self.code = code
 
     def __setstate__(self, state: tuple) -> None:
-        """Byte order and the like, which a byte has not."""
+        """Leave out byte order and the like, which a byte has not."""
 
 
 class BatchReader(DataUnpickler):

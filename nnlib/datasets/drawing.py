@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 320, 120  # of a drawing, in its own units
 
 
 def png(pixels: np.ndarray, alt: str, *, width: int = WIDTH) -> str:
-    """Pixels (H, W) or (H, W, 3), uint8, as an image element that carries its own file."""
+    """Return pixels (H, W) or (H, W, 3), uint8, as an image element that holds its own file."""
     height, across = pixels.shape[:2]
     colours = 2 if pixels.ndim == 3 else 0
     header = struct.pack(">2I5B", across, height, 8, colours, 0, 0, 0)
@@ -42,13 +42,13 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def mosaic(pictures: np.ndarray, columns: int) -> np.ndarray:
-    """Pictures (N, H, W[, 3]) in rows of so many columns, as one."""
+    """Return pictures (N, H, W[, 3]) in rows of so many columns, as one."""
     rows = pictures.reshape(-1, columns, *pictures.shape[1:])
     return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
 
 
 def lines(*series: np.ndarray, alt: str) -> str:
-    """Series, each (T,), as lines over time."""
+    """Draw series, each (T,), as lines over time."""
     low, high = min(s.min() for s in series), max(s.max() for s in series)
     paths = ""
     for s, dash in zip(series, ("", ' stroke-dasharray="4 2"'), strict=False):
@@ -58,7 +58,7 @@ def lines(*series: np.ndarray, alt: str) -> str:
 
 
 def dots(x: np.ndarray, y: np.ndarray, kinds: np.ndarray, alt: str) -> str:
-    """Points of several kinds: a full dot, a ring, a cross."""
+    """Draw points of several kinds: a full dot, a ring, a cross."""
     x, y = ((a - a.min()) / (a.max() - a.min()) for a in (x, y))
     marks = (
         '<circle cx="{0}" cy="{1}" r="2.5"/>',
@@ -70,7 +70,7 @@ def dots(x: np.ndarray, y: np.ndarray, kinds: np.ndarray, alt: str) -> str:
 
 
 def quotation(text: str) -> str:
-    """A piece of text as it is printed."""
+    """Return a piece of text as it is printed."""
     return f"<pre>{_safe(text)}</pre>"
 
 

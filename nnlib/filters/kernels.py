@@ -26,7 +26,7 @@ Array = np.ndarray
 
 
 def _derivative(name: str, smoothing: tuple[int, int, int], direction: str) -> Array:
-    """Smoothing across, difference along: (1, 0, -1) turned over subtracts left from right."""
+    """Return smoothing across, difference along; (1, 0, -1) turned over is right minus left."""
     one_of(name, "direction", direction, ("x", "y"))
     kernel = np.outer(smoothing, (1, 0, -1))
     return kernel if direction == "x" else kernel.T

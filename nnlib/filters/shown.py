@@ -25,7 +25,7 @@ def correlation_steps(
     turned: bool,
     ends: list[tuple[int, int]],
 ) -> list[Step]:
-    """The padded array, the turned kernel, then a step for each entry of the result."""
+    """Show the padded array, the turned kernel, then a step for each entry of the result."""
     x, h = exact(x), exact(h)
     steps = []
     if any(map(any, ends)):

@@ -74,7 +74,7 @@ def output_size(
 
 
 def _shown(n: int, k: int, p: int, s: int, d: int, m: int) -> list[Step]:
-    """Reach of the kernel, room, strides."""
+    """Show the reach of the kernel, the room in which it moves, and its number of places."""
     reach, padded = d * (k - 1) + 1, n + 2 * p
     room = padded - reach
     quotient = rf"\left\lfloor \frac{{{padded} - {reach}}}{{{s}}} \right\rfloor"

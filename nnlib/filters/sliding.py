@@ -96,7 +96,7 @@ def _by_im2col(x: Array, h: Array, s: tuple, d: tuple) -> Array:
 
 
 def _by_fft(x: Array, h: Array, s: tuple, d: tuple) -> Array:
-    """Correlation theorem: the transform of y is X · conj H; where h fits, nothing wraps."""
+    """Correlate by the theorem that y has the transform X · conj H, without wrapping."""
     axes, lengths = tuple(range(-h.ndim, 0)), x.shape[-h.ndim :]
     sizes = _sizes(x, h.shape, (1,) * h.ndim, d)
     spread = np.zeros([dk * (k - 1) + 1 for k, dk in zip(h.shape, d, strict=True)])

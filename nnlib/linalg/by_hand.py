@@ -55,7 +55,7 @@ class Eigenspace(NamedTuple):
 
 
 def eigenspaces(A: Any, *, steps: bool = False) -> list[Eigenspace] | Steps:
-    r"""Exact eigenvalues of a matrix and for each a basis of its eigenspace, as on paper.
+    r"""Return the exact eigenvalues of a matrix, and for each a basis of its eigenspace.
 
     .. math:: \det(A - \lambda I) = 0, \qquad (A - \lambda I)\, x = 0
 
@@ -129,7 +129,7 @@ def _factor(value: Any, times: int, write: Any, letter: str, minus: str) -> str:
 
 
 def _listed(words: Iterable[str]) -> str:
-    """Words with commas, the last with "and"."""
+    """Return words with commas, the last with "and"."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
 
@@ -193,7 +193,7 @@ def _check(A: Array, value: Any, x: Array, name: Name) -> Step:
 
 
 def reduced(A: Array, columns: int) -> tuple[Array, tuple[int, ...], list[Step]]:
-    """Reduced echelon form of exact numbers, its pivots, and the steps to it."""
+    """Return the reduced echelon form of exact numbers, its pivots, and the steps to it."""
     R, steps = A.copy(), []
     algorithm = eliminate(R, columns, reduced=True, choose=first)
     while True:

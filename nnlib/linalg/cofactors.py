@@ -20,7 +20,7 @@ Array = np.ndarray
 
 
 def minor(A: Any, i: int, j: int, *, exact: bool = False) -> Any:
-    """Determinant of A without row i and column j, counted from 0.
+    """Return the determinant of A without row i and column j, counted from 0.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def adjugate(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Ste
 
 
 def adjugate_told(A: Array) -> Telling:
-    """Cofactors, then the transpose; two rows have a rule of their own."""
+    """Show the cofactors, then their transpose; two rows have a rule of their own."""
     C = _cofactors(A)
     if len(A) == 2:
         words = "Exchange the two entries of the diagonal and change the sign of the others."

@@ -45,7 +45,7 @@ class PCA(NamedTuple):
     scores: Array
 
     def transform(self, X: Any) -> Array:
-        r"""Coordinates (N, K) of rows (N, D) along the components: :math:`(X - \bar x) V`.
+        r"""Return the coordinates (N, K) of rows (N, D): :math:`(X - \bar x) V`.
 
         Raises
         ------
@@ -57,7 +57,7 @@ class PCA(NamedTuple):
         return (X - self.mean) @ self.components.T
 
     def inverse(self, scores: Any) -> Array:
-        r"""Rows (N, D) that have the given scores (N, K): :math:`\bar x + Z V^\top`.
+        r"""Return the rows (N, D) that have the given scores (N, K): :math:`\bar x + Z V^\top`.
 
         Raises
         ------
@@ -72,7 +72,7 @@ class PCA(NamedTuple):
 def pca(
     X: Any, n_components: int | None = None, *, method: str = "svd", steps: bool = False
 ) -> PCA | Steps:
-    r"""Principal component analysis.
+    r"""Find the principal components of data.
 
     .. math:: C = \frac{1}{N - 1} \sum_n (x_n - \bar x)(x_n - \bar x)^\top = V \Lambda V^\top
         \qquad\text{or}\qquad X - \bar x = U \Sigma V^\top,\; \Lambda = \frac{\Sigma^2}{N - 1}

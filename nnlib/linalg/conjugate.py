@@ -36,7 +36,7 @@ def conjugate_gradient(
     exact: bool = False,
     steps: bool = False,
 ) -> ConjugateGradient | Steps:
-    r"""Solution of A x = b by conjugate gradients.
+    r"""Solve A x = b by conjugate gradients.
 
     .. math::
         \alpha &= \frac{r^\top r}{p^\top A p}, \qquad

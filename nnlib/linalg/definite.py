@@ -149,7 +149,7 @@ def _by_minors(A: Array) -> Telling:
 
 
 def _by_all_minors(A: Array) -> Telling:
-    """Semidefinite means that no principal minor has the wrong sign."""
+    """Decide by all principal minors: semidefinite if none has the wrong sign."""
     positive = negative = True
     for k in range(1, len(A) + 1):
         for rows in combinations(range(len(A)), k):

@@ -23,7 +23,7 @@ LARGEST = 9  # rows; cofactors take n! products
 def det(
     A: Any, *, method: str = "elimination", exact: bool = False, steps: bool = False
 ) -> Any:
-    r"""Determinant of a square matrix.
+    r"""Return the determinant of a square matrix.
 
     .. math:: \det A = (-1)^{\text{swaps}} \prod_i u_{ii}
               = \sum_j (-1)^{1 + j} a_{1j} \det M_{1j}
@@ -149,7 +149,7 @@ def _expanded(A: Array, terms: list, d: Any) -> Step:
 
 
 def _signed(terms: Iterable[tuple[int, Any, str]]) -> str:
-    """Entries times minors, with the signs of a chessboard."""
+    """Return the entries times their minors, with the signs of a chessboard."""
     words = (rf"{'-' if j % 2 else '+'} {tex_factor(a)} \cdot {M}" for j, a, M in terms)
     return " ".join(words).removeprefix("+ ") or "0"
 
@@ -160,7 +160,7 @@ def without(A: Array, i: int, j: int) -> Array:
 
 
 def trace(A: Any, *, exact: bool = False) -> Any:
-    r"""Sum of the diagonal.
+    r"""Return the sum of the diagonal.
 
     .. math:: \operatorname{tr} A = \sum_i a_{ii}
 

@@ -26,7 +26,7 @@ class Eig(NamedTuple):
 
 
 def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
-    r"""Eigenvalues and eigenvectors of a square matrix, by the QR algorithm.
+    r"""Find the eigenvalues and eigenvectors of a square matrix by the QR algorithm.
 
     .. math:: A u_i = \lambda_i u_i
 
@@ -100,7 +100,7 @@ def _steps(A: Any, M: Array) -> Steps:
 
 
 def eigvals(A: Any) -> Array:
-    """Eigenvalues (n,) of a square matrix (n, n), of largest modulus first; see ``eig``.
+    """Return the eigenvalues (n,) of a matrix (n, n), of largest modulus first; see ``eig``.
 
     >>> eigvals([[0, -2], [2, 0]])
     array([0.+2.j, 0.-2.j])
@@ -139,7 +139,7 @@ def complex_schur(T: Array, Q: Array) -> tuple[Array, Array, Array]:
 
 
 def triangular_eigenvectors(T: Array) -> Array:
-    """Eigenvectors (n, n) of a triangular matrix, one a column, by back substitution."""
+    """Return the eigenvectors (n, n) of a triangular matrix, by back substitution."""
     n = len(T)
     X = np.eye(n, dtype=T.dtype)
     tiny = EPS * np.abs(T).max(initial=0.0) or 1.0
@@ -165,7 +165,7 @@ class Multiplicity(NamedTuple):
 
 
 def multiplicities(A: Any, *, tol: float | None = None) -> list[Multiplicity]:
-    r"""Algebraic and geometric multiplicity of each eigenvalue.
+    r"""Return the algebraic and the geometric multiplicity of each eigenvalue.
 
     The algebraic one counts how often it is a root of the characteristic polynomial; the
     geometric one is the number of independent eigenvectors, n - rank(A - λI). Rounding errors

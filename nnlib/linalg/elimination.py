@@ -217,7 +217,7 @@ def _shown(A: Array, operations: list[Operation], bar: int | None) -> str:
 
 
 def listed(noun: str, places: Collection[int]) -> str:
-    """Places, counted from 0, in words: "columns 1 and 3"."""
+    """Return places, counted from 0, in words: "columns 1 and 3"."""
     numbers = [str(k + 1) for k in places]
     if len(numbers) < 2:
         return f"{noun} {numbers[0]}" if numbers else f"no {noun}"
@@ -227,7 +227,7 @@ def listed(noun: str, places: Collection[int]) -> str:
 def row_reduce(
     A: Any, *, reduced: bool = True, exact: bool = False, steps: bool = False
 ) -> RowReduction | Steps:
-    r"""Echelon form of a matrix by elimination.
+    r"""Bring a matrix to echelon form by elimination.
 
     .. math:: R_i \leftarrow R_i - \frac{a_{ij}}{a_{kj}} R_k
 
@@ -286,7 +286,7 @@ def row_reduction(A: Array, reduced: bool = True, named: str = "A") -> Telling:
 
 
 def rank(A: Any, *, exact: bool = False, steps: bool = False) -> int | Steps:
-    """Number of linearly independent columns, which is the number of pivots.
+    """Return the number of linearly independent columns, which is the number of pivots.
 
     Parameters
     ----------

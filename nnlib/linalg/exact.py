@@ -35,7 +35,7 @@ Array = np.ndarray
 
 
 def exact(A: Any, *, function: str = "exact", argument: str = "A") -> Array:
-    """Array of fractions: every entry as it is written, so that 0.1 is one tenth.
+    """Return an array of fractions: every entry as it is written, so that 0.1 is one tenth.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def exact(A: Any, *, function: str = "exact", argument: str = "A") -> Array:
 
 
 def numeric(A: Any, *, function: str = "numeric", argument: str = "A") -> Array:
-    """Array of float64, a copy, from any real numbers: floats, fractions, roots.
+    """Return an array of float64, a copy, from any real numbers: floats, fractions, roots.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def _fraction(x: Any, function: str, argument: str) -> Fraction:
 
 
 def scalar(x: Any) -> Any:
-    """A number as Python has it: a float, a Fraction, or what SymPy makes of a root.
+    """Return a number as Python has it: a float, a Fraction, or what SymPy makes of a root.
 
     >>> scalar(np.float64(2))
     2.0
@@ -143,7 +143,7 @@ def scalar(x: Any) -> Any:
 
 
 def zeros(shape: int | tuple[int, ...], like: Array) -> Array:
-    """Array of zeros, fractions if ``like`` holds exact numbers and float64 otherwise.
+    """Return an array of zeros, fractions if ``like`` holds exact numbers, else float64.
 
     >>> zeros(2, like=exact([1])), zeros(2, like=numeric([1]))
     (array([Fraction(0, 1), Fraction(0, 1)], dtype=object), array([0., 0.]))
@@ -152,7 +152,7 @@ def zeros(shape: int | tuple[int, ...], like: Array) -> Array:
 
 
 def identity(n: int, like: Array) -> Array:
-    """Matrix with ones on its diagonal, of the kind of numbers that ``like`` holds.
+    """Return the matrix with ones on its diagonal, of the kind of numbers that ``like`` holds.
 
     >>> print(text(identity(2, like=exact([1]))))
     [[1, 0], [0, 1]]
@@ -163,7 +163,7 @@ def identity(n: int, like: Array) -> Array:
 
 
 def root(q: Any) -> Any:
-    r"""Square root: of a float a float, of an exact number an exact one.
+    r"""Return the square root: of a float a float, of an exact number an exact one.
 
     .. math:: \sqrt{n / d} = \sqrt{n} / \sqrt{d}
 
@@ -202,7 +202,7 @@ def root(q: Any) -> Any:
 
 
 def simplified(x: Any) -> Any:
-    """Exact numbers in simplest form, elementwise: fractions, or roots with free denominators.
+    """Return exact numbers in simplest form: fractions, or roots without roots below the line.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ Array = np.ndarray
 
 
 def inner(x: Array, y: Array) -> Any:
-    """Inner product of exact vectors, the first conjugated."""
+    """Return the inner product of exact vectors, the first conjugated."""
     return simplified(sum((a.conjugate() * b for a, b in zip(x, y, strict=True)), Fraction(0)))
 
 
@@ -61,7 +61,7 @@ def orthogonal(basis: Array) -> Array:
 
 
 def tidy(M: Array) -> Array:
-    """Exact numbers as they are; floats without what only rounding has left."""
+    """Return exact numbers as they are, and floats without what only rounding has left."""
     entries = np.empty(M.shape, dtype=object)
     for place, x in zip(np.ndindex(M.shape), M.flat, strict=True):
         if isinstance(x, float | complex):

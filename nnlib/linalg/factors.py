@@ -28,7 +28,7 @@ class LU(NamedTuple):
 def lu(
     A: Any, *, pivoting: bool = True, exact: bool = False, steps: bool = False
 ) -> LU | Steps:
-    r"""LU decomposition: L keeps the multipliers of elimination, U what it leads to.
+    r"""Find the LU decomposition: L keeps the multipliers of elimination, U what it leads to.
 
     .. math:: P A = L U
 
@@ -109,7 +109,7 @@ def _product(P: Array, L: Array, U: Array) -> Step:
 
 
 def cholesky(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Cholesky factor of a symmetric positive definite matrix.
+    r"""Return the Cholesky factor of a symmetric positive definite matrix.
 
     .. math::
         A = L L^\top, \qquad

@@ -23,7 +23,7 @@ Array = np.ndarray
 def inverse(
     A: Any, *, method: str = "gauss-jordan", exact: bool = False, steps: bool = False
 ) -> Array | Steps:
-    r"""Inverse of a square matrix.
+    r"""Return the inverse of a square matrix.
 
     .. math:: [A \mid I] \to [I \mid A^{-1}], \qquad
               A^{-1} = \frac{1}{\det A} \operatorname{adj} A

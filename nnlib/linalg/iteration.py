@@ -53,7 +53,7 @@ class Eigenpair(NamedTuple):
 def power_iterates(
     A: Any, x: Any = None, *, rng: np.random.Generator | None = None
 ) -> Iterator[Iterate]:
-    """What power iteration goes through, without end: take as many as you like.
+    """Yield what power iteration goes through, without end: take as many as you like.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def power_iteration(
     max_iterations: int = 10_000,
     steps: bool = False,
 ) -> Eigenpair | Steps:
-    r"""The eigenvalue of largest modulus and its eigenvector.
+    r"""Return the eigenvalue of largest modulus and its eigenvector.
 
     .. math:: x_{k+1} = \frac{A x_k}{\lVert A x_k \rVert}, \qquad
         \angle(x_k, u_1) \sim \left| \frac{\lambda_2}{\lambda_1} \right|^k

@@ -21,7 +21,7 @@ Array = np.ndarray
 
 
 def power_steps(A: Any, x: Any, found: Eigenpair) -> list[Step]:
-    """Exact iterates while their numbers are short, with what they are worth."""
+    """Show exact iterates while their numbers are short, with what they are worth."""
     A, x = exact(A), _shortened(exact(x, argument="x"))
     values, vectors = eig(A.astype(np.float64))
     ratio = abs(values[1] / values[0]) if len(values) > 1 and values[0] else 0.0

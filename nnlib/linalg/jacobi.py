@@ -28,7 +28,7 @@ class Eigh(NamedTuple):
 
 
 def eigh(A: Any, *, max_sweeps: int = 60) -> Eigh:
-    r"""Eigenvalues and an orthonormal basis of eigenvectors of a symmetric matrix.
+    r"""Find the eigenvalues and an orthonormal basis of eigenvectors of a symmetric matrix.
 
     .. math:: A = V \Lambda V^\top, \qquad V^\top V = I
 
@@ -72,7 +72,7 @@ def eigh(A: Any, *, max_sweeps: int = 60) -> Eigh:
 
 
 def eigvalsh(A: Any, *, max_sweeps: int = 60) -> Array:
-    """Eigenvalues (n,) of a symmetric matrix (n, n), ascending; see ``eigh``.
+    """Return the eigenvalues (n,) of a symmetric matrix (n, n), ascending; see ``eigh``.
 
     >>> eigvalsh([[1, 2], [2, 1]])
     array([-1.,  3.])
@@ -106,7 +106,7 @@ def off_diagonal(S: Array) -> float:
 
 
 def rotation(a_pp: Array, a_qq: Array, a_pq: Array) -> tuple[Array, Array]:
-    r"""Cosine and sine of the smaller angle that diagonalises [[a_pp, a_pq], [a_pq, a_qq]].
+    r"""Return cos θ and sin θ of the smaller turn that makes a_pq of the matrix 0.
 
     .. math:: \tan 2\theta = \frac{2 a_{pq}}{a_{qq} - a_{pp}}, \qquad |\theta| \le \pi / 4
     """

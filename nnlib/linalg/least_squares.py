@@ -23,7 +23,7 @@ Array = np.ndarray
 def lstsq(
     A: Any, b: Any, *, method: str = "qr", exact: bool = False, steps: bool = False
 ) -> Array | Steps:
-    r"""Least-squares solution of A x = b.
+    r"""Return the least-squares solution of A x = b.
 
     .. math:: \min_x \lVert b - A x \rVert^2, \qquad A^\top A x = A^\top b, \qquad
               R x = Q^\top b, \qquad x = V \Sigma^{+} U^\top b

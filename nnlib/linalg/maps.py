@@ -14,7 +14,7 @@ Array = np.ndarray
 
 
 def rotation(theta: float) -> Array:
-    r"""Rotation of the plane about the origin, counterclockwise.
+    r"""Return the rotation matrix of the plane about the origin, counterclockwise.
 
     .. math:: \begin{bmatrix} \cos\theta & -\sin\theta \\ \sin\theta & \cos\theta \end{bmatrix}
 
@@ -45,7 +45,7 @@ def rotation(theta: float) -> Array:
 
 
 def reflection(direction: Any) -> Array:
-    r"""Reflection in the line through the origin that has a direction.
+    r"""Return the matrix of the reflection in the line through the origin in a direction.
 
     .. math:: 2 \frac{u u^\top}{u^\top u} - I
 
@@ -77,7 +77,7 @@ def reflection(direction: Any) -> Array:
 
 
 def scaling(*factors: float) -> Array:
-    """Stretching along the axes, each by its own factor: a diagonal matrix.
+    """Return the diagonal matrix that stretches along the axes, each by its own factor.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def scaling(*factors: float) -> Array:
 
 
 def shear(k: float) -> Array:
-    r"""Slant of the plane: each point moves sideways by k times its height.
+    r"""Return the matrix of a shear: each point moves sideways by k times its height.
 
     .. math:: \begin{bmatrix} 1 & k \\ 0 & 1 \end{bmatrix}
 

@@ -23,7 +23,7 @@ KINDS = ("fro", 1, 2, inf, "nuc")
 
 
 def norm(x: Any, p: Any = None, *, exact: bool = False, steps: bool = False) -> Any:
-    r"""Size of a vector or a matrix.
+    r"""Return the norm of a vector or a matrix.
 
     .. math::
         \lVert x \rVert_p = \Bigl(\sum_i |x_i|^p\Bigr)^{1/p}, \qquad
@@ -124,7 +124,7 @@ def vector_norm(x: Array, p: float, named: str = "") -> Telling:
 
 
 def _scaled(size: Array, p: float, largest: float) -> float:
-    """Norm of floats; divided by the largest first, so that no power overflows."""
+    """Return the norm of floats, divided by the largest first, so that no power overflows."""
     if largest == 0:
         return 0.0
     return float(largest * ((size / largest) ** p).sum() ** (1 / p))
@@ -158,7 +158,7 @@ def scaled(x: Array) -> Array:
 
 
 def length(x: Array) -> Any:
-    """Euclidean norm of a vector that is an array already."""
+    """Return the Euclidean norm of a vector that is an array already."""
     return run(vector_norm(x, 2))
 
 
@@ -183,7 +183,7 @@ def tex_of(p: float) -> str:
 
 
 def cond(A: Any, p: Any = 2) -> float:
-    r"""Condition number: how much larger relative errors of b can get in solving A x = b.
+    r"""Return the condition number, the largest growth of relative errors in A x = b.
 
     .. math:: \kappa_p(A) = \lVert A \rVert_p \lVert A^{-1} \rVert_p, \qquad
               \kappa_2(A) = \sigma_1 / \sigma_k

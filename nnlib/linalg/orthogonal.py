@@ -26,7 +26,7 @@ def gram_schmidt(
     exact: bool = False,
     steps: bool = False,
 ) -> Array | Steps:
-    r"""Orthonormal vectors that span what the columns of A span.
+    r"""Return orthonormal vectors that span what the columns of A span.
 
     .. math:: u_j = a_j - \sum_{i < j} \frac{u_i^\top a_j}{u_i^\top u_i} u_i, \qquad
               q_j = \frac{u_j}{\lVert u_j \rVert}
@@ -155,7 +155,7 @@ def refuse_dependent(U: Array, function: str) -> None:
 
 
 def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Point nearest to b on the line of a vector, or in the column space of a matrix.
+    r"""Return the point of a line, or of a column space, that is nearest to b.
 
     .. math:: p = \frac{a^\top b}{a^\top a} a, \qquad
               p = \sum_i \frac{u_i^\top b}{u_i^\top u_i} u_i
@@ -228,7 +228,7 @@ def _part(i: int, c: Any) -> Step:
 
 
 def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Matrix that projects onto the column space of A.
+    r"""Return the matrix that projects onto the column space of A.
 
     .. math:: P = A (A^\top A)^{-1} A^\top = \sum_i \frac{u_i u_i^\top}{u_i^\top u_i}, \qquad
               P^2 = P = P^\top

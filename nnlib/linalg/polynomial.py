@@ -35,7 +35,7 @@ PLAIN = Name("A", "A")
 def characteristic_polynomial(
     A: Any, *, exact: bool = False, steps: bool = False
 ) -> Array | Steps:
-    r"""Coefficients of the polynomial whose roots are the eigenvalues.
+    r"""Return the coefficients of the polynomial whose roots are the eigenvalues.
 
     .. math:: p(\lambda) = \det(\lambda I - A) = \lambda^n + c_1 \lambda^{n-1} + \dots + c_n
 
@@ -90,7 +90,7 @@ def _faddeev(A: Array) -> tuple[Array, Array]:
 
 
 def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
-    """From a matrix, under its name, to its characteristic polynomial."""
+    """Show the way from a matrix, under its name, to its characteristic polynomial."""
     p, traces = _faddeev(A)
     n = len(A)
     if not 1 <= n <= 3:

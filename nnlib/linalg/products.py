@@ -18,7 +18,7 @@ Array = np.ndarray
 
 
 def matmul(A: Any, B: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Product of two matrices: each entry is a row of A times a column of B.
+    r"""Return the product of two matrices: each entry is a row of A times a column of B.
 
     .. math:: c_{ij} = \sum_k a_{ik} b_{kj}
 

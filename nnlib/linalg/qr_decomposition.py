@@ -29,7 +29,7 @@ class QR(NamedTuple):
 def qr(
     A: Any, *, method: str = "householder", exact: bool = False, steps: bool = False
 ) -> QR | Steps:
-    r"""QR decomposition.
+    r"""Find the QR decomposition of a matrix.
 
     .. math:: A = Q R, \qquad Q^\top Q = I, \qquad
               H = I - 2 \frac{v v^\top}{v^\top v}, \quad v = x \pm \lVert x \rVert e_1

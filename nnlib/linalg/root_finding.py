@@ -25,7 +25,7 @@ class Root(NamedTuple):
 
 
 def roots(p: Polynomial) -> list[Root]:
-    r"""Roots of a polynomial with their multiplicities, exact where school knows a formula.
+    r"""Return the roots of a polynomial with their multiplicities, exact where possible.
 
     Rational roots are split off first; the quadratic formula gives the last two. A cubic
     without rational root is solved by Cardano's formula or, where that needs complex numbers

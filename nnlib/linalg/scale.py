@@ -26,7 +26,7 @@ def exponent(A: Array) -> int:
 
 
 def turns(V: Array) -> Array:
-    """For each column of V (n, k) the sign or phase (k,) that makes its largest entry positive.
+    """Return per column of V (n, k) the sign or phase that makes its largest entry positive.
 
     Of entries that tie for the largest, to 1e-8, the last one counts.
     """

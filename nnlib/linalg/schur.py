@@ -91,7 +91,7 @@ def _reflect(H: Array, Q: Array, v: Array, k: int) -> None:
 def qr_algorithm(
     A: Any, *, max_iterations: int | None = None, steps: bool = False
 ) -> Schur | Steps:
-    r"""Real Schur form by the QR algorithm with double shifts (Francis, 1961).
+    r"""Return the real Schur form by the QR algorithm with double shifts (Francis, 1961).
 
     .. math:: A = Q T Q^\top
 

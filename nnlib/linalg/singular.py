@@ -28,7 +28,7 @@ class SVD(NamedTuple):
 def svd(
     A: Any, full_matrices: bool = True, *, max_sweeps: int = 60, steps: bool = False
 ) -> SVD | Steps:
-    r"""Singular value decomposition of any matrix.
+    r"""Find the singular value decomposition of any matrix.
 
     .. math:: A = U \Sigma V^\top, \qquad \sigma_1 \ge \sigma_2 \ge \dots \ge 0
 
@@ -124,7 +124,7 @@ def orthogonal_rows(W: Array, max_sweeps: int) -> tuple[Array, Array]:
 
 
 def completed(Q: Array, size: int) -> Array:
-    """Orthonormal columns (m, r) and more of them, to (m, size)."""
+    """Return orthonormal columns (m, r) and more of them, to (m, size)."""
     basis = np.zeros((len(Q), size))
     r = Q.shape[1]
     basis[:, :r] = Q
@@ -139,7 +139,7 @@ def completed(Q: Array, size: int) -> Array:
 
 
 def singular_values(A: Any) -> Array:
-    r"""Singular values (min(m, n),) of a matrix (m, n), in descending order.
+    r"""Return the singular values (min(m, n),) of a matrix (m, n), in descending order.
 
     .. math:: \sigma_i = \sqrt{\lambda_i(A^\top A)}
 
@@ -153,7 +153,7 @@ def singular_values(A: Any) -> Array:
 
 
 def pinv(A: Any, *, rtol: float | None = None) -> Array:
-    r"""Pseudo-inverse, by the singular value decomposition.
+    r"""Return the pseudo-inverse, by the singular value decomposition.
 
     .. math:: A^+ = V \Sigma^+ U^\top, \qquad \sigma^+ = 1 / \sigma
         \text{ where } \sigma > \mathrm{rtol}\, \sigma_1, \text{ else } 0
@@ -209,7 +209,7 @@ class LowRank(NamedTuple):
 
 
 def low_rank(A: Any, rank: int) -> LowRank:
-    r"""Of all matrices of a rank, the one nearest to A (Eckart and Young, 1936).
+    r"""Return, of all matrices of a rank, the one nearest to A (Eckart and Young, 1936).
 
     .. math:: A_k = \sum_{i \le k} \sigma_i u_i v_i^\top, \qquad
         \|A - A_k\|_2 = \sigma_{k+1}, \qquad \|A - A_k\|_F = \sqrt{\sum_{i > k} \sigma_i^2}

@@ -18,7 +18,7 @@ Array = np.ndarray
 
 
 def special_solutions(R: Array, pivots: tuple[int, ...], free: tuple[int, ...]) -> Array:
-    """Solutions of R x = 0 for a reduced form R, as columns: in each one free unknown is 1."""
+    """Return solutions of R x = 0, R reduced, as columns: in each one free unknown is 1."""
     N = zeros((R.shape[1], len(free)), like=R)
     for k, f in enumerate(free):
         N[f, k] += 1

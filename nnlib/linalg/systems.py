@@ -57,7 +57,7 @@ class SolutionSet:
         return self.particular is not None
 
     def at(self, *t: float) -> Array:
-        """The solution in which the free unknowns are t, in their order.
+        """Return the solution in which the free unknowns are t, in their order.
 
         Raises
         ------
@@ -81,7 +81,7 @@ class SolutionSet:
 def solution_set(
     A: Any, b: Any, *, exact: bool = False, steps: bool = False
 ) -> SolutionSet | Steps:
-    r"""All solutions of A x = b, by the reduced form of [A | b].
+    r"""Return all solutions of A x = b, by the reduced form of [A | b].
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def _reason(free: tuple[int, ...]) -> str:
 
 
 def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""The only solution of A x = b, by elimination and back substitution.
+    r"""Return the only solution of A x = b, by elimination and back substitution.
 
     .. math:: x_i = \frac{1}{u_{ii}} \Bigl(c_i - \sum_{j > i} u_{ij} x_j\Bigr)
 

@@ -30,7 +30,7 @@ def _pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
 
 
 def normalize(x: Any, p: Any = 2, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Vector of length 1 in the direction of x.
+    r"""Return the vector of length 1 in the direction of x.
 
     .. math:: \frac{x}{\lVert x \rVert_p}
 
@@ -78,7 +78,7 @@ def _normalize(x: Array, p: float) -> Telling:
 
 
 def dot(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
-    r"""Dot product of two vectors.
+    r"""Return the dot product of two vectors.
 
     .. math:: x^\top y = \sum_i x_i y_i = \lVert x \rVert \lVert y \rVert \cos \theta
 
@@ -124,7 +124,7 @@ def _products(x: Array, y: Array, d: Any) -> Step:
 
 
 def cosine(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
-    r"""Cosine of the angle between two vectors: how alike their directions are.
+    r"""Return the cosine of the angle between two vectors: how alike their directions are.
 
     .. math:: \cos \theta = \frac{x^\top y}{\lVert x \rVert \lVert y \rVert}
 
@@ -184,7 +184,7 @@ def _cosine(x: Array, y: Array) -> Telling:
 
 
 def angle(x: Any, y: Any) -> float:
-    r"""Angle between two vectors.
+    r"""Return the angle between two vectors.
 
     .. math:: \theta = 2 \arctan \frac{\lVert u - v \rVert}{\lVert u + v \rVert},
               \quad u = \frac{x}{\lVert x \rVert}, \quad v = \frac{y}{\lVert y \rVert}
@@ -219,7 +219,7 @@ def angle(x: Any, y: Any) -> float:
 
 
 def cross(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Cross product of two vectors of space: at right angles to both.
+    r"""Return the cross product of two vectors of space, which is at right angles to both.
 
     .. math:: x \times y = (x_2 y_3 - x_3 y_2,\; x_3 y_1 - x_1 y_3,\; x_1 y_2 - x_2 y_1)
 

@@ -26,7 +26,7 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def text(x: Any) -> str:
-    """Number, vector or matrix as plain text.
+    """Return a number, vector or matrix as plain text.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def text(x: Any) -> str:
 
 
 def tex(x: Any) -> str:
-    r"""Number, vector or matrix as LaTeX; a vector is a column.
+    r"""Return a number, vector or matrix as LaTeX; a vector is a column.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def tex(x: Any) -> str:
 def tex_matrix(
     A: Array, mark: Collection[tuple[int, int]] = (), *, bar: int | None = None
 ) -> str:
-    r"""Matrix as LaTeX, with marked entries in boxes.
+    r"""Return a matrix as LaTeX, with marked entries in boxes.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def tex_matrix(
 
 
 def indexed(letter: str, k: int) -> str:
-    """A name with an index, counted from 1 as in formulas where k counts from 0.
+    """Return a name with an index, counted from 1 as in formulas where k counts from 0.
 
     >>> indexed("x", 0), indexed("x", 9)
     ('x₁', 'x₁₀')
@@ -124,7 +124,7 @@ def indexed(letter: str, k: int) -> str:
 
 
 def bracketed(words: str) -> str:
-    """A number, as text or LaTeX, so that it can stand behind a sign: sums in brackets.
+    """Return a number, as text or LaTeX, so that it can stand behind a sign: sums in brackets.
 
     >>> bracketed("3/4"), bracketed("−3"), bracketed("1 + √2")
     ('3/4', '(−3)', '(1 + √2)')
@@ -134,17 +134,17 @@ def bracketed(words: str) -> str:
 
 
 def factor(x: Any) -> str:
-    """A number as text that may stand behind a multiplication sign."""
+    """Return a number as text that may stand behind a multiplication sign."""
     return bracketed(text(x))
 
 
 def tex_factor(x: Any) -> str:
-    """A number as LaTeX that may stand behind a multiplication sign."""
+    """Return a number as LaTeX that may stand behind a multiplication sign."""
     return bracketed(tex(x))
 
 
 def tex_sum(coefficients: Iterable[Any], names: Iterable[str]) -> str:
-    r"""A combination of named things, as LaTeX, without those whose coefficient is 0.
+    r"""Return a combination of named things, as LaTeX, without those whose coefficient is 0.
 
     >>> from fractions import Fraction
     >>> print(tex_sum([1, 0, Fraction(-1, 2)], ["u_1", "u_2", "u_3"]))
@@ -159,7 +159,7 @@ def tex_sum(coefficients: Iterable[Any], names: Iterable[str]) -> str:
 
 
 def quotient(top: str, bottom: str) -> str:
-    """A division as text, with brackets where they are needed.
+    """Return a division as text, with brackets where they are needed.
 
     >>> quotient("3", "4"), quotient("1/2", "−3"), quotient("3 − 2 · 5", "1")
     ('3 / 4', '(1/2) / (−3)', '3 − 2 · 5')

@@ -24,7 +24,7 @@ SAME = {1: 0, 3: 1, (1, 3): (0, 1), (3, 1): (1, 0), (1, 7): (0, 3), (7, 1): (3, 
 
 
 def _chain(before: int, *steps: tuple[int, Any]) -> Sequential:
-    """Convolutions one after the other, each (maps, window), of the same image size.
+    """Return convolutions one after the other, each (maps, window), of the same image size.
 
     A third entry of a step is its stride; then there is no padding ("V" in the figures).
     """
@@ -42,7 +42,7 @@ def _averaged(before: int, maps: int) -> Sequential:
 
 
 def stem() -> Sequential:
-    """What comes first, figure 3: (N, 3, 299, 299) becomes (N, 384, 35, 35)."""
+    """Return the first layers, figure 3: (N, 3, 299, 299) becomes (N, 384, 35, 35)."""
     return Sequential(
         *_chain(3, (32, 3, 2), (32, 3, 1), (64, 3)),
         Concat(MaxPool2d(3, 2), _chain(64, (96, 3, 2))),
@@ -55,7 +55,7 @@ def stem() -> Sequential:
 
 
 def inception_a() -> Concat:
-    """Block A, figure 4: (N, 384, 35, 35) keeps its shape.
+    """Return block A, figure 4: (N, 384, 35, 35) keeps its shape.
 
     >>> from nnlib import zeros
     >>> inception_a()(zeros(1, 384, 5, 5)).shape
@@ -70,7 +70,7 @@ def inception_a() -> Concat:
 
 
 def reduction_a() -> Concat:
-    """Reduction A, figure 7 with the numbers of table 1: (N, 384, 35, 35) to 1024, 17, 17."""
+    """Return reduction A, figure 7: (N, 384, 35, 35) becomes (N, 1024, 17, 17)."""
     return Concat(
         MaxPool2d(3, 2),
         _chain(384, (384, 3, 2)),
@@ -79,7 +79,7 @@ def reduction_a() -> Concat:
 
 
 def inception_b() -> Concat:
-    """Block B, figure 5: (N, 1024, 17, 17) keeps its shape."""
+    """Return block B, figure 5: (N, 1024, 17, 17) keeps its shape."""
     across, down = (1, 7), (7, 1)
     return Concat(
         _averaged(1024, 128),
@@ -90,7 +90,7 @@ def inception_b() -> Concat:
 
 
 def reduction_b() -> Concat:
-    """Reduction B, figure 8: (N, 1024, 17, 17) becomes (N, 1536, 8, 8)."""
+    """Return reduction B, figure 8: (N, 1024, 17, 17) becomes (N, 1536, 8, 8)."""
     return Concat(
         MaxPool2d(3, 2),
         _chain(1024, (192, 1), (192, 3, 2)),
@@ -99,7 +99,7 @@ def reduction_b() -> Concat:
 
 
 def inception_c() -> Concat:
-    """Block C, figure 6: (N, 1536, 8, 8) keeps its shape."""
+    """Return block C, figure 6: (N, 1536, 8, 8) keeps its shape."""
     across, down = (1, 3), (3, 1)
 
     def split(before: int) -> Concat:

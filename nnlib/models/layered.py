@@ -80,7 +80,7 @@ class Builder:
         self.counted: set[Tensor] = set()
 
     def blocks(self) -> list[Block]:
-        """The blocks that lead to the output, in order."""
+        """Return the blocks that lead to the output, in order."""
         several = len(self.run.inputs) > 1
         for k, x in enumerate(self.run.inputs, start=1):
             self.made[x] = Block("", f"input {k}" if several else "input", [], x.shape)
@@ -173,7 +173,7 @@ def _users(blocks: list[Block]) -> dict[Block, int]:
 
 
 def _chained(blocks: list[Block]) -> list[Block]:
-    """Operations between modules that follow each other, as one block."""
+    """Merge operations between modules that follow each other into one block."""
     users = _users(blocks)
     return _merged(
         blocks,
@@ -183,7 +183,7 @@ def _chained(blocks: list[Block]) -> list[Block]:
 
 
 def layered(blocks: list[Block]) -> list[Block]:
-    """What treats each element or channel by itself, as part of the block before it."""
+    """Merge what treats each element or channel by itself into the block before it."""
     users = _users(blocks)
 
     def fits(x: Block, y: Block) -> bool:
@@ -198,7 +198,7 @@ def layered(blocks: list[Block]) -> list[Block]:
 
 
 def repeated(blocks: list[Block]) -> list[Block]:
-    """Equal blocks that follow each other, as one with their number."""
+    """Merge equal blocks that follow each other into one with their number."""
     users = _users(blocks)
 
     def is_same(x: Block, y: Block) -> bool:
@@ -217,7 +217,7 @@ def _merged(
     fits: Callable[[Block, Block], bool],
     merge: Callable[[Block, Block], None],
 ) -> list[Block]:
-    """Blocks with the only operand of each taken into it where both fit."""
+    """Merge each block with its only operand where both fit."""
     out: list[Block] = []
     for y in blocks:
         if len(y.operands) == 1 and fits(y.operands[0], y):

@@ -199,7 +199,7 @@ class ResNet(Module):
 
 
 def _stage(block: Any, before: int, planes: int, n: int, stride: int, options: Any) -> Any:
-    """Blocks of one size, the first of which may halve it."""
+    """Return blocks of one size, the first of which may halve it."""
     after, downsample = planes * block.expansion, None
     if stride != 1 or before != after:
         downsample = Sequential(conv1x1(before, after, stride), BatchNorm2d(after))
@@ -208,22 +208,22 @@ def _stage(block: Any, before: int, planes: int, n: int, stride: int, options: A
 
 
 def resnet18(**options: Any) -> ResNet:
-    """ResNet-18: 11,689,512 parameters; options as ``ResNet``."""
+    """Return ResNet-18, with 11,689,512 parameters; options as ``ResNet``."""
     return ResNet(BasicBlock, (2, 2, 2, 2), **options)
 
 
 def resnet34(**options: Any) -> ResNet:
-    """ResNet-34: 21,797,672 parameters; options as ``ResNet``."""
+    """Return ResNet-34, with 21,797,672 parameters; options as ``ResNet``."""
     return ResNet(BasicBlock, (3, 4, 6, 3), **options)
 
 
 def resnet50(**options: Any) -> ResNet:
-    """ResNet-50: 25,557,032 parameters; options as ``ResNet``."""
+    """Return ResNet-50, with 25,557,032 parameters; options as ``ResNet``."""
     return ResNet(Bottleneck, (3, 4, 6, 3), **options)
 
 
 def resnext50_32x4d(**options: Any) -> ResNet:
-    """ResNeXt-50 of 32 groups of 4 maps: 25,028,904 parameters; options as ``ResNet``.
+    """Return ResNeXt-50, 32 groups of 4 maps, 25,028,904 parameters; options as ``ResNet``.
 
     Source: Xie et al. (2017), "Aggregated residual transformations for deep neural
     networks", table 1; chapter "GoogLeNet to ResNeXt".
@@ -309,5 +309,5 @@ class WideResNet(Module):
 
 
 def wide_resnet28_10(**options: Any) -> WideResNet:
-    """WRN-28-10: 36,479,194 parameters for 10 classes; options as ``WideResNet``."""
+    """Return WRN-28-10, 36,479,194 parameters for 10 classes; options as ``WideResNet``."""
     return WideResNet(28, 10, **options)

@@ -78,7 +78,7 @@ def _size(name: str, size: Sequence[int], batch_dim: int | None) -> tuple[int, .
 
 @contextmanager
 def _evaluating(model: Module) -> Iterator[None]:
-    """Evaluation mode in this block; then each part as before."""
+    """Put a module into evaluation mode in this block; then each part as before."""
     modes = [(part, part.training) for part in model.modules()]
     model.eval()
     try:
@@ -89,5 +89,5 @@ def _evaluating(model: Module) -> Iterator[None]:
 
 
 def level(scope: Scope) -> int:
-    """How many calls of modules stand around one."""
+    """Return how many calls of modules stand around one."""
     return sum(s.module is not None for s in scope.chain()) - 1

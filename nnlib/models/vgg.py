@@ -74,10 +74,10 @@ class VGG(Module):
 
 
 def vgg11(**options: Any) -> VGG:
-    """VGG-11, column A: 132,863,336 parameters; options as ``VGG``."""
+    """Return VGG-11, column A, with 132,863,336 parameters; options as ``VGG``."""
     return VGG(11, **options)
 
 
 def vgg16(**options: Any) -> VGG:
-    """VGG-16, column D: 138,357,544 parameters; options as ``VGG``."""
+    """Return VGG-16, column D, with 138,357,544 parameters; options as ``VGG``."""
     return VGG(16, **options)

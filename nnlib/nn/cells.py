@@ -155,7 +155,7 @@ class RNNCell(Cell):
         self.nonlinearity = nonlinearity
 
     def step(self, x: Tensor, u: Tensor, h: Tensor) -> Tensor:
-        """The next h, given W x + b and U h + c."""
+        """Return the next h, given W x + b and U h + c."""
         if self.nonlinearity not in ("tanh", "relu"):
             self.refuse(RuntimeError, "nonlinearity tanh or relu", repr(self.nonlinearity))
         return tanh(x + u) if self.nonlinearity == "tanh" else relu(x + u)
@@ -202,7 +202,7 @@ class LSTMCell(Cell):
     gates, states = 4, 2
 
     def step(self, x: Tensor, u: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-        """The next h and c, given W x + b and U h + c."""
+        """Return the next h and c, given W x + b and U h + c."""
         i, f, g, o = chunk(x + u, 4, -1)
         c = sigmoid(f) * c + sigmoid(i) * tanh(g)
         return sigmoid(o) * tanh(c), c
@@ -243,7 +243,7 @@ class GRUCell(Cell):
     gates = 3
 
     def step(self, x: Tensor, u: Tensor, h: Tensor) -> Tensor:
-        """The next h, given W x + b and U h + c."""
+        """Return the next h, given W x + b and U h + c."""
         (xr, xz, xn), (ur, uz, un) = chunk(x, 3, -1), chunk(u, 3, -1)
         n = tanh(xn + sigmoid(xr + ur) * un)
         return n + sigmoid(xz + uz) * (h - n)

@@ -259,7 +259,7 @@ class RNN(Layers):
             self.refuse(ValueError, "nonlinearity tanh or relu", repr(nonlinearity))
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
-        """One layer in one direction: h of all times."""
+        """Run one layer in one direction; return h of all times."""
         return (rnn_layer(x, *states, *weights, nonlinearity=self.nonlinearity),)
 
 
@@ -305,7 +305,7 @@ class LSTM(Layers):
     gates, states = 4, 2
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor, Tensor]:
-        """One layer in one direction: h of all times and the last c."""
+        """Run one layer in one direction; return h of all times and the last c."""
         if not self.proj_size:
             return lstm_layer(x, states, *weights)
         (h, c), (w, u, *biases, r) = states, weights
@@ -351,7 +351,7 @@ class GRU(Layers):
     gates = 3
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
-        """One layer in one direction: h of all times."""
+        """Run one layer in one direction; return h of all times."""
         return (gru_layer(x, *states, *weights),)
 
 
@@ -396,7 +396,7 @@ class MinimalGRU(Layers):
     gates = 2
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
-        """One layer in one direction: h of all times."""
+        """Run one layer in one direction; return h of all times."""
         (h,), (w, u, *biases) = states, weights
         b, (cf, cn) = (biases[0], chunk(biases[1], 2)) if biases else (None, (None, None))
         uf, un = chunk(u, 2)

@@ -123,11 +123,11 @@ class Registry:
     # What is in it
 
     def named_children(self) -> Iterator[tuple[str, Registry]]:
-        """Direct parts, each once, with names."""
+        """Yield direct parts, each once, with names."""
         return _once((name, m) for name, m in self._modules.items() if m is not None)
 
     def children(self) -> Iterator[Registry]:
-        """Direct parts, each once."""
+        """Yield direct parts, each once."""
         return (m for _, m in self.named_children())
 
     def named_modules(
@@ -161,13 +161,13 @@ class Registry:
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """All parameters with dotted names; with ``recurse``, those of parts too."""
+        """Yield all parameters with dotted names; with ``recurse``, those of parts too."""
         return self._tensors("_parameters", prefix, recurse, remove_duplicate)
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """All buffers with dotted names; with ``recurse``, those of parts too."""
+        """Yield all buffers with dotted names; with ``recurse``, those of parts too."""
         return self._tensors("_buffers", prefix, recurse, remove_duplicate)
 
     def _tensors(self, store: str, prefix: str, recurse: bool, once: bool) -> Named:
@@ -182,11 +182,11 @@ class Registry:
         return _once(found) if once else found
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """All parameters, each once."""
+        """Yield all parameters, each once."""
         return (p for _, p in self.named_parameters(recurse=recurse))
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """All buffers, each once."""
+        """Yield all buffers, each once."""
         return (b for _, b in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Registry:
@@ -217,7 +217,7 @@ def _word(kind: type) -> str:
 
 
 def joined(path: str, name: str) -> str:
-    """A dotted name."""
+    """Return a dotted name."""
     return f"{path}.{name}" if path else name
 
 

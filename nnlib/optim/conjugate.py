@@ -87,7 +87,7 @@ class NonlinearCG(Whole):
     def propose(
         self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
     ) -> tuple[np.ndarray, float]:
-        """Bend the last direction."""
+        """Return the next direction: the negative gradient plus β times the last direction."""
         t = first_length(g, memory, group["lr"])
         if memory["n_iter"] == 1:
             return -g, t

@@ -171,7 +171,7 @@ def flat(params: list[Tensor], grads: Iterable[Tensor | None]) -> np.ndarray:
 
 
 def first_length(g: np.ndarray, memory: dict[str, Any], lr: float) -> float:
-    """lr, but at the very first no further than lr in the sum of all elements."""
+    """Return lr; in the first iteration, over the sum of absolute gradients if above 1."""
     return float(lr) / max(1.0, float(np.abs(g).sum())) if memory["n_iter"] == 1 else float(lr)
 
 

@@ -200,7 +200,7 @@ def _names(hypotheses: Sequence[str] | None, H: int) -> tuple[str, ...]:
 
 
 def _steps(exact: BayesTable, result: BayesTable) -> Steps:
-    """Product rule for each row, sum rule, division."""
+    """Show the product rule for each row, the sum rule, and the division."""
     steps = []
     joint, evidence = exact.joint, exact.evidence
     for h, p, L, both in zip(

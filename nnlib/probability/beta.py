@@ -99,13 +99,13 @@ class Beta(Continuous):
         return (a - 1) / (a + b - 2) if min(a, b) > 1 else float(a > b)
 
     def entropy(self) -> float:
-        """The entropy of the density, in nats; 0 where it is uniform, else negative."""
+        """Return the entropy of the density, in nats; 0 where it is uniform, else negative."""
         a, b = self._ab
         log_x, log_1mx = _expected_logs(np.array([a, b]))
         return float(log_beta(a, b) - (a - 1) * log_x - (b - 1) * log_1mx)
 
     def kl_divergence(self, other: Beta) -> float:
-        """The divergence of ``other`` from this one, in nats."""
+        """Return the divergence of ``other`` from this one, in nats."""
         self._kin(other)
         return Dirichlet(self._ab).kl_divergence(Dirichlet(other._ab))
 
@@ -231,12 +231,12 @@ class Dirichlet(Continuous):
         return (a - 1) / (a.sum() - len(a))
 
     def entropy(self) -> float:
-        """The entropy of the density, in nats."""
+        """Return the entropy of the density, in nats."""
         a = self.concentration
         return float(self._log_norm - (a - 1) @ _expected_logs(a))
 
     def kl_divergence(self, other: Dirichlet) -> float:
-        """The divergence of ``other``, of as many classes, in nats."""
+        """Return the divergence of ``other``, of as many classes, in nats."""
         self._kin(other)
         a, b = self.concentration, other.concentration
         if len(a) != len(b):
@@ -272,5 +272,5 @@ class Dirichlet(Continuous):
 
 
 def _expected_logs(a: np.ndarray) -> np.ndarray:
-    """E[log x] = ψ(α) - ψ(Σα) under a Dirichlet distribution."""
+    """Return E[log x] = ψ(α) - ψ(Σα) under a Dirichlet distribution."""
     return digamma(a) - digamma(a.sum())

@@ -92,11 +92,11 @@ class Categorical(Discrete):
         return int(self.probs.argmax())
 
     def entropy(self) -> float:
-        """The uncertainty of the class, in nats: at most log C."""
+        """Return the uncertainty of the class, in nats: at most log C."""
         return float(-xlogy(self.probs, self.probs).sum())
 
     def kl_divergence(self, other: Categorical) -> float:
-        """The divergence of ``other``, of as many classes, in nats."""
+        """Return the divergence of ``other``, of as many classes, in nats."""
         self._kin(other)
         p, q = self.probs, other.probs
         if len(p) != len(q):

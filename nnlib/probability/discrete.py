@@ -76,12 +76,12 @@ class Bernoulli(Discrete):
         return int(self.probs > 0.5)
 
     def entropy(self) -> float:
-        """The uncertainty of a toss, in nats: at most log 2."""
+        """Return the uncertainty of a toss, in nats: at most log 2."""
         p = self.probs
         return float(-xlogy(p, p) - xlogy(1 - p, 1 - p))
 
     def kl_divergence(self, other: Bernoulli) -> float:
-        """The divergence of ``other`` from this one, in nats."""
+        """Return the divergence of ``other`` from this one, in nats."""
         self._kin(other)
         p, q = np.array([self.probs, 1 - self.probs]), np.array([other.probs, 1 - other.probs])
         return float(np.sum(xlogy(p, p) - xlogy(p, q)))
@@ -196,12 +196,12 @@ class Binomial(Discrete):
         return min(int((self.total_count + 1) * self.probs), self.total_count)
 
     def entropy(self) -> float:
-        """The uncertainty of the count, in nats: a sum over all counts, not a closed form."""
+        """Return the uncertainty of the count, in nats, summed over all counts."""
         p = self.pmf(np.arange(self.total_count + 1))
         return float(-xlogy(p, p).sum())
 
     def kl_divergence(self, other: Binomial) -> float:
-        """The divergence of ``other``, of as many tosses: n times that of one toss, in nats."""
+        """Return the divergence of ``other``, of as many tosses, in nats: n times one toss."""
         self._kin(other)
         if self.total_count != other.total_count:
             raise ValueError(

@@ -27,7 +27,7 @@ class Distribution:
             object.__setattr__(self, name, value)
 
     def _checked(self, method: str, x: np.ndarray) -> np.ndarray:
-        """Real numbers, as float64."""
+        """Return real numbers, as float64."""
         return checks.floats(f"{type(self).__name__}.{method}", "x", x)
 
     def _kin(self, other: Any) -> None:
@@ -159,7 +159,7 @@ def plain(x: np.ndarray) -> float | np.ndarray:
 
 
 def standardised(x: np.ndarray, loc: float, scale: float) -> np.ndarray:
-    """The distance (x - loc) / scale from the centre; infinite where it is too large."""
+    """Return the distance (x - loc) / scale from the centre; infinite where it is too large."""
     with np.errstate(over="ignore"):
         return (x - loc) / scale
 

@@ -14,7 +14,7 @@ __all__ = ["bernoulli_steps", "gaussian_steps"]
 
 
 def bernoulli_steps(x: np.ndarray, found: object) -> Steps:
-    """From tosses to the share of ones: the derivative of the log likelihood is 0 there."""
+    """Show how tosses give the share of ones, where the log likelihood has derivative 0."""
     N, h = x.size, int(x.sum())
     p, t = exact(h) / N, N - h
     likelihood = p**h * (1 - p) ** t
@@ -74,7 +74,7 @@ def _maximum(h: int, t: int, p: Fraction) -> list[Step]:
 
 
 def gaussian_steps(x: np.ndarray, found: object, *, unbiased: bool) -> Steps:
-    """From numbers to mean and standard deviation."""
+    """Show the way from numbers to mean and standard deviation."""
     x = exact(x.ravel())
     N = x.size
     mean = x.sum() / N

@@ -93,11 +93,11 @@ class Gaussian(Continuous):
         return self.loc
 
     def entropy(self) -> float:
-        """log(σ √(2πe)), in nats; negative for small σ, as of any density above 1."""
+        """Return log(σ √(2πe)), in nats; negative for small σ, as of any density above 1."""
         return math.log(self.scale) + math.log(2 * math.pi * math.e) / 2
 
     def kl_divergence(self, other: Gaussian) -> float:
-        r"""The divergence of ``other`` from this one, in nats.
+        r"""Return the divergence of ``other`` from this one, in nats.
 
         .. math:: \log\frac{\sigma_2}{\sigma_1} +
             \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2 \sigma_2^2} - \frac{1}{2}

@@ -131,7 +131,7 @@ def _unit(name: str, base: float) -> float:
 
 
 def _pair(name: str, p: object, q: object) -> tuple:
-    """Two distributions of one family, or two arrays of probabilities that fit."""
+    """Return two distributions of one family, or two arrays of probabilities that fit."""
     if isinstance(p, Distribution) or isinstance(q, Distribution):
         if type(p) is not type(q):
             raise TypeError(

@@ -101,7 +101,7 @@ class JointTable:
         return "\n".join(" ".join(map(str.rjust, row, widths)) for row in rows)
 
     def marginal(self, *names: str, steps: bool = False) -> JointTable | Steps:
-        r"""Sum rule: the probabilities of some variables, whatever the others are.
+        r"""Return the probabilities of some variables, whatever the others are: the sum rule.
 
         .. math:: p(x) = \sum_y p(x, y)
 
@@ -126,7 +126,7 @@ class JointTable:
     def conditional(
         self, *names: str, given: Mapping[str, Any], steps: bool = False
     ) -> JointTable | Steps:
-        r"""Condition: the probabilities of some variables where others are known.
+        r"""Return the probabilities of some variables where others are known.
 
         .. math:: p(x \mid y) = \frac{p(x, y)}{p(y)}
 
@@ -167,7 +167,7 @@ class JointTable:
         return self.variables[name].index(outcome)
 
     def chain(self, *names: str) -> list[np.ndarray]:
-        r"""Chain rule: factors p(a), p(b | a), p(c | a, b), … whose product is p(a, b, c, …).
+        r"""Return the factors of the chain rule, p(a), p(b | a), p(c | a, b), and so on.
 
         .. math:: p(x_1, \dots, x_n) = p(x_1) \prod_{i \ge 2} p(x_i \mid x_1, \dots, x_{i-1})
 
@@ -234,12 +234,12 @@ class JointTable:
         )
 
     def mean(self, name: str) -> Any:
-        """E[x] of one variable, whose outcomes are numbers."""
+        """Return E[x] of one variable, whose outcomes are numbers."""
         p, x = self._numbers(name)
         return (p * x).sum()
 
     def variance(self, name: str) -> Any:
-        """Var[x] = E[(x - E[x])²] = E[x²] - E[x]²: the second moment less the squared mean."""
+        """Return Var[x] = E[(x - E[x])²], the second moment less the squared mean."""
         p, x = self._numbers(name)
         return (p * (x - self.mean(name)) ** 2).sum()
 
@@ -277,7 +277,7 @@ class JointTable:
         return p, checks.floats("JointTable", f"the outcomes of {name}", outcomes)
 
     def bayes(self, hypothesis: str, *, given: Mapping[str, Any]) -> BayesTable:
-        """Bayes' rule: a table of one variable's outcomes where others are known.
+        """Return, by Bayes' rule, a table of one variable's outcomes where others are known.
 
         Parameters
         ----------

@@ -75,11 +75,11 @@ class Laplace(Continuous):
         return self.loc
 
     def entropy(self) -> float:
-        """log(2 b e), in nats."""
+        """Return log(2 b e), in nats."""
         return math.log(2 * self.scale) + 1
 
     def kl_divergence(self, other: Laplace) -> float:
-        """The divergence of ``other`` from this one, in nats."""
+        """Return the divergence of ``other`` from this one, in nats."""
         self._kin(other)
         b1, b2, d = self.scale, other.scale, abs(self.loc - other.loc)
         return math.log(b2 / b1) + (b1 * math.exp(-d / b1) + d) / b2 - 1

@@ -105,11 +105,11 @@ class MultivariateGaussian(Continuous):
         return self.loc
 
     def entropy(self) -> float:
-        """Logarithm of √((2πe)^D det Σ), in nats."""
+        """Return the logarithm of √((2πe)^D det Σ), in nats."""
         return self._log_root_det + self._log_root_2pi + len(self.loc) / 2
 
     def kl_divergence(self, other: MultivariateGaussian) -> float:
-        r"""The divergence of ``other``, of as many entries, from this one, in nats.
+        r"""Return the divergence of ``other``, of as many entries, from this one, in nats.
 
         .. math:: \tfrac{1}{2} \left( \mathrm{tr}(\Sigma_2^{-1} \Sigma_1) +
             (\mu_2 - \mu_1)^\top \Sigma_2^{-1} (\mu_2 - \mu_1) - D +
@@ -281,5 +281,5 @@ def covariance(name: str, S: np.ndarray, D: int) -> np.ndarray:
 
 
 def _symmetric(S: np.ndarray) -> np.ndarray:
-    """Without what rounding adds."""
+    """Return a matrix without the asymmetry that rounding adds."""
     return (S + S.T) / 2

@@ -28,7 +28,7 @@ _WIDTH = 40  # of a line of terms, in characters of their text
 
 
 def marginal_steps(table: JointTable, found: JointTable) -> Steps:
-    """For each entry of the marginal the sum that it is."""
+    """Show, for each entry of the marginal, the sum that it is."""
     steps = []
     for place, p in np.ndenumerate(found.probs):
         at = dict(zip(found.variables, place, strict=True))
@@ -40,7 +40,7 @@ def marginal_steps(table: JointTable, found: JointTable) -> Steps:
 
 
 def conditional_steps(found: JointTable, given: Mapping[str, Any], joint: np.ndarray) -> Steps:
-    """The probability of what is given, and each quotient by it."""
+    """Show the probability of what is given, and each quotient by it."""
     known, evidence = _event(given), joint.sum()
     terms = np.ravel(joint)
     said = f"p({known}) = {' + '.join(map(text, terms))} = {text(evidence)}."
@@ -55,7 +55,7 @@ def conditional_steps(found: JointTable, given: Mapping[str, Any], joint: np.nda
 
 
 def moment_steps(values: Mapping[str, np.ndarray], p: np.ndarray, found: Any) -> Steps:
-    """Means, and the sum of products of distances from them: a covariance, or a variance."""
+    """Show means, and the sum of products of distances from them: a (co)variance."""
     steps, away = [], []
     for k, (name, x) in enumerate(values.items()):
         q = p.sum(axis=tuple(axis for axis in range(p.ndim) if axis != k))
@@ -106,7 +106,7 @@ def _outcomes(table: JointTable, place: Sequence[int]) -> dict[str, Any]:
 
 
 def _event(outcomes: Mapping[str, Any]) -> str:
-    """Variables with their outcomes, such as x = 0, y = 1."""
+    """Return variables with their outcomes, such as x = 0, y = 1."""
     return ", ".join(f"{name} = {_written(outcome)}" for name, outcome in outcomes.items())
 
 
@@ -123,14 +123,14 @@ def _tex(event: str, given: str = "") -> str:
 
 
 def escaped(words: str) -> str:
-    """Words inside a formula; signs that no escape lets in are replaced by others alike."""
+    """Return words for use inside a formula; signs without an escape become similar ones."""
     for sign, alike in zip("\\^~", "∖ˆ˜", strict=True):
         words = words.replace(sign, alike)
     return "".join(rf"\{c}" if c in "#$%&_{}" else c for c in words)
 
 
 def divided(p: Any, q: Any) -> str:
-    """A quotient of numbers and what it is, once where that looks the same."""
+    """Return a quotient of numbers and what it is, once where that looks the same."""
     written, found = quotient(text(p), text(q)), text(p / q)
     return found if found == written.replace(" ", "") else f"{written} = {found}"
 

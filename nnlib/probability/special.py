@@ -99,7 +99,7 @@ def betainc(a: float, b: float, x: np.ndarray, *, iterations: int = 10_000) -> n
 
 
 def _fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, iterations: int) -> np.ndarray:
-    """1/(1 + d₁x/(1 + d₂x/(1 + …))) by the modified method of Lentz, from the top down."""
+    """Return 1/(1 + d₁x/(1 + d₂x/(1 + …))), from the top down by Lentz's modified method."""
     c, d = np.ones_like(x), 1 / _nonzero(1 - (a + b) * x / (a + 1))
     value = d.copy()
     for m in range(1, iterations + 1):

@@ -14,7 +14,7 @@ __all__ = ["beta_steps", "gaussian_update_steps"]
 
 
 def beta_steps(prior: tuple[float, float], ones: float, zeros: float, found: object) -> Steps:
-    """Prior and likelihood are powers of θ and 1 - θ, whose exponents add."""
+    """Show that prior and likelihood are powers of θ and 1 - θ, whose exponents add."""
     a, b = exact(prior)
     h, t = exact([ones, zeros])
     after, mode = (a + h, b + t), ""
@@ -63,7 +63,7 @@ def _powers(m: Fraction, n: Fraction) -> str:
 def gaussian_update_steps(
     loc: float, scale: float, x: np.ndarray, noise: float, found: object
 ) -> Steps:
-    """Precisions add, and the mean is the average weighted by them."""
+    """Show that precisions add, and that the mean is the average weighted by them."""
     m, s0, s = exact([loc, scale, noise])
     x, N = exact(x.ravel()), x.size
     before, data = 1 / s0**2, N / s**2

@@ -155,13 +155,13 @@ def make_of(kind: type, items: Any = ()) -> Any:
 
 
 def make_encoded(text: Any, encoding: Any = "latin1") -> bytes:
-    """Bytes, which the second protocol of pickle writes as a string."""
+    """Return bytes, which the second protocol of pickle writes as a string."""
     check(type(text) is str and encoding in ("latin1", "latin-1"), "bytes are not in latin1")
     return text.encode("latin1")
 
 
 def make_bytes() -> bytes:
-    """No bytes, as the second protocol of pickle writes them."""
+    """Return no bytes, as the second protocol of pickle writes them."""
     return b""
 
 
@@ -235,7 +235,7 @@ PLAIN = {
 
 
 def known() -> dict[str, Any]:
-    """What files may always ask for, by name: plain data, and the modules of this library."""
+    """Return what files may always ask for, by name: plain data, and this library's modules."""
     modules, waiting = {}, [Registry]
     while waiting:
         kind = waiting.pop()

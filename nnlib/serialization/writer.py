@@ -76,7 +76,7 @@ class Writer:
         return True
 
     def remember(self, key: Any, x: Any = None) -> None:
-        """Number what was written; x is kept, so that nothing else gets its id."""
+        """Number what was written, and keep it, so that nothing else gets its id."""
         n = len(self.memo)
         self.memo[key] = n, x
         self.out += pickle.LONG_BINPUT + n.to_bytes(4, "little")

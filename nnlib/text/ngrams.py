@@ -114,7 +114,7 @@ def ngram_probabilities(counts: np.ndarray, *, alpha: float = 0.0) -> np.ndarray
 
 
 def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) -> float:
-    r"""Mean surprise at each token, given the n - 1 before it.
+    r"""Return the mean surprise at each token, given the n - 1 before it.
 
     .. math:: H = -\frac{1}{M} \sum_{t=n}^{T} \log p(x_t \mid x_{t-n+1} \dots x_{t-1})
 
@@ -158,7 +158,7 @@ def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) ->
 
 
 def perplexity(cross_entropy: float) -> float:
-    """Among how many equally likely tokens the choice would be as hard: exp(H).
+    """Return exp(H): among how many equally likely tokens the choice would be as hard.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def perplexity(cross_entropy: float) -> float:
 
 
 def bits_per_character(cross_entropy: float) -> float:
-    """Bits that each character costs: H / log 2, for H in nats.
+    """Return the bits that each character costs: H / log 2, for H in nats.
 
     Parameters
     ----------

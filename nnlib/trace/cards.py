@@ -83,12 +83,12 @@ class Deck(NamedTuple):
     step: float
 
     def at(self, place: tuple[int, float]) -> tuple[float, float]:
-        """The centre of a place."""
+        """Return the centre of a place."""
         along, across = self.layers[place[0]][0], (place[1] + 0.5) * self.step
         return (along, across) if self.along_x else (across, along)
 
     def reach(self, layer: int) -> float:
-        """From the centre of a layer to its end."""
+        """Return the distance from the centre of a layer to its end."""
         return self.layers[layer][1]
 
 
@@ -196,7 +196,7 @@ def _card(c: Card, centre: tuple[float, float]) -> str:
 
 
 def _lines(x: float, y: float, rows: list[str], colour: str) -> Iterator[str]:
-    """Lines below each other; the rows of a matrix in columns."""
+    """Return lines below each other; the rows of a matrix in columns."""
     ends = _columns(rows)
     for k, row in enumerate(rows):
         if "  " not in row:

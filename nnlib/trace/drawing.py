@@ -41,13 +41,13 @@ class Frame(NamedTuple):
     behind_operation: tuple[float, float]
 
     def at(self, place: tuple[float, float]) -> tuple[float, float]:
-        """The centre of a place."""
+        """Return the centre of a place."""
         first, second = (k * step for k, step in zip(place, self.step, strict=True))
         x, y = (first, second) if self.along_x else (second, first)
         return x + self.before[0], y + self.before[1]
 
     def size(self, nodes: Sequence[Node], places: Layout) -> tuple[float, float]:
-        """Width and height of the drawing."""
+        """Return width and height of the drawing."""
         ends = []
         for node, place in zip(nodes, places.nodes, strict=True):
             room = self.behind_operation if node.operation else self.behind_input
@@ -174,7 +174,7 @@ def _node(node: Node, centre: tuple[float, float], along_x: bool, gradients: boo
 
 
 def _beside(x: float, y: float, name: str, value: str, gradient: str) -> list[str]:
-    """Name, value and gradient below each other."""
+    """Return name, value and gradient below each other."""
     return [
         _text(x, y - 9, name, INK, f"{START} {ITALIC}"),
         _text(x, y + 5, value, VALUE, START),

@@ -33,7 +33,7 @@ GATES = {
 
 
 def gate(operation: str) -> Gate:
-    """The look of an operation; one that is not in the table is written as a function.
+    """Return the look of an operation; one that is not in the table is written as a function.
 
     >>> gate("mul").symbol, gate("conv2d").text
     ('×', 'conv2d({})')
@@ -62,7 +62,7 @@ def symbol(operation: str, constants: list[float | None]) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number with three significant digits and a true minus sign.
+    """Return a number with three significant digits and a true minus sign.
 
     >>> number(-0.53345), number(4.0), number(-0.0)
     ('−0.533', '4', '0')
@@ -72,7 +72,7 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def label(name: str) -> str:
-    """A name as it is drawn: digits at its end become subscripts.
+    """Return a name as it is drawn: digits at its end become subscripts.
 
     >>> label("w10"), label("loss")
     ('w₁₀', 'loss')

@@ -159,7 +159,7 @@ class Graph:
         return "\n".join(map(repr, self.nodes))
 
     def steps(self) -> Steps:
-        """Both passes as sentences with numbers, printing as text and drawn as a list.
+        """Return both passes as sentences with numbers, printing as text and drawn as a list.
 
         >>> from nnlib import trace
         >>> trace.expression("x * y", x=2, y=3).steps()
@@ -199,7 +199,7 @@ class Graph:
         return self.picture().scrolling("Graph")
 
     def data(self) -> dict:
-        """Everything a script needs to draw and compute a graph of numbers, as plain data."""
+        """Return everything a script needs to draw and compute a graph of numbers."""
         if not all(node.is_scalar for node in self.nodes):
             raise ValueError("data: expected a graph of numbers, got one of arrays")
         places, index = self.layout(), {node: k for k, node in enumerate(self.nodes)}

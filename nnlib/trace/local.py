@@ -103,7 +103,7 @@ def _edges(node: Node) -> Iterator[Local]:
 
 
 def _jacobians(node: Node) -> tuple[Value, ...] | None:
-    """For each operand its Jacobian; None if they are large."""
+    """Return the Jacobian for each operand, or None if they are large."""
     if node.local:
         return node.local
     if not node.operation or node.gradient is None:

@@ -81,7 +81,7 @@ class Op:
         return any(counter(x)[0] != then for x, then in self._leaves)
 
     def tensors(self) -> Iterator[Tensor]:
-        """The operands that are Tensors."""
+        """Return the operands that are Tensors."""
         return (x for x in self.inputs.values() if isinstance(x, Tensor))
 
 

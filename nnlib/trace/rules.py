@@ -91,7 +91,7 @@ PRODUCTS = {
 
 
 def letters(operation: str, reads: tuple[tuple[str, ...] | None, ...]) -> list[str | None]:
-    """For each operand its letter in the table, as far as that is clear.
+    """Return for each operand its letter in the table, as far as that is clear.
 
     Parameters
     ----------

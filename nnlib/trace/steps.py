@@ -38,7 +38,7 @@ class Steps(steps.Steps):
 
 
 def forward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
-    """Each operation with its operands' names, then with their numbers."""
+    """Show each operation with its operands' names, then with their numbers."""
     for node in nodes:
         if node.operation:
             say = _scalar_forward if node.is_scalar else tensor_forward
@@ -53,7 +53,7 @@ def _scalar_forward(node: Node) -> tuple[str, str]:
 
 
 def _equation(node: Node, pattern: str, write: Callable, digits: Callable) -> str:
-    """``w = x + y = 2 + 3 = 5``, with names and numbers written as given."""
+    """Return an equation such as ``w = x + y = 2 + 3 = 5``, as names and numbers are given."""
     values = [x if isinstance(x, float) else x.value for x in node.operands]
     tight = node.operation in ("pow", "neg")
     numbers = [
@@ -75,7 +75,7 @@ def _filled(pattern: str, words: list[str]) -> str:
 
 
 def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
-    """What each operation sends to its operands, from the output back."""
+    """Show what each operation sends to its operands, from the output back."""
     top = nodes[-1]
     yield Step(*_start(top), "backward", top.name)
     held: dict[Node, Value] = {}
@@ -113,7 +113,7 @@ class _Piece(NamedTuple):
     before: float | None
 
     def text(self) -> str:
-        """``3 × 1 = 3 to x``, and the sum where something had arrived before."""
+        """Return ``3 × 1 = 3 to x``, and the sum where something had arrived before."""
         upstream = f"({number(self.upstream)})" if self.upstream < 0 else number(self.upstream)
         text = f"{number(self.local)} × {upstream} = {number(self.sent)} to {label(self.to)}"
         if self.before is None:

@@ -58,7 +58,7 @@ class Tape:
         return sorted(seen, key=lambda node: node.time)
 
     def nodes(self, upstream: np.ndarray) -> list[Node]:
-        """The nodes of the drawing, every operand before its users."""
+        """Return the nodes of the drawing, every operand before its users."""
         self._know()
         for tape_node in self.order:
             self._operation(tape_node)

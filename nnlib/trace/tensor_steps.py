@@ -20,7 +20,7 @@ MANY = r"\in"  # how ``tex`` begins where a value has no room
 
 
 def tensor_forward(node: Node) -> tuple[str, str]:
-    """An operation by its operands' names, with shapes, and values where they are small."""
+    """Return an operation by its operands' names, with shapes, and values if they are small."""
     names = [_written(x, label) for x in node.operands]
     formulas = [_written(x, tex_name) for x in node.operands]
     call = _call(node, gate(node.operation).text, names)
@@ -70,7 +70,7 @@ class Piece(NamedTuple):
     before: Value
 
     def text(self) -> str:
-        """``dL/dW = g xᵀ``, shape and value, and the sum where something had arrived before."""
+        """Return ``dL/dW = g xᵀ``, its shape and value, and the sum with what came before."""
         to = f"d{label(self.top)}/d{label(self.operand.name)}"
         rule = f"= {self.rule[0]}" if self.rule else f"by the rule of {self.node.operation}"
         how = f"{to} {rule}"
@@ -103,7 +103,7 @@ def _total(before: Any, sent: Any) -> Any:
 
 
 def tensor_pieces(node: Node, top: str, held: dict[Node, Value]) -> Iterator[Piece]:
-    """What a node sends; ``held`` collects what has arrived where."""
+    """Return what a node sends; ``held`` collects what has arrived where."""
     if node.gradient is None:  # several results share this node
         return
     found = letters(node.operation, node.reads)

@@ -63,7 +63,7 @@ def _function(op: Op) -> Scope | None:
 
 
 def tensors(value: Any) -> list[Tensor]:
-    """All Tensors in an argument or a result, however they are nested."""
+    """Return all Tensors in an argument or a result, however they are nested."""
     if isinstance(value, Tensor):
         return [value]
     if isinstance(value, dict):

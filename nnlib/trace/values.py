@@ -24,7 +24,7 @@ ROWS, COLUMNS, ENTRIES = 4, 4, 12  # what a drawing has room for
 
 
 def plain(array: Any) -> Any:
-    """An array of no axis as a number, any other as it is.
+    """Return an array of no axis as a number, any other as it is.
 
     >>> plain(np.array(2.0)), plain(None)
     (2.0, None)
@@ -34,7 +34,7 @@ def plain(array: Any) -> Any:
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
-    """A shape as it is drawn.
+    """Return a shape as it is drawn.
 
     >>> shape_text((64, 10)), shape_text((3,)), shape_text(())
     ('64×10', '3', 'number')
@@ -49,7 +49,7 @@ def _is_small(array: np.ndarray) -> bool:
 
 
 def facts(array: np.ndarray) -> str:
-    """Mean and length of a large array in a few words; nothing of an empty one."""
+    """Return mean and length of a large array in a few words; nothing of an empty one."""
     if array.size == 0:
         return "empty"
     a = array.astype(np.float64)
@@ -84,7 +84,7 @@ def lines(value: Any, shape: tuple[int, ...] = ()) -> list[str]:
 
 
 def said(value: Any, shape: tuple[int, ...] = ()) -> str:
-    """A value in one line.
+    """Return a value in one line.
 
     >>> said(np.array([[1.0, 2.0], [3.0, 4.0]])), said(np.ones((64, 10)))
     ('[1 2; 3 4]', '64×10 (mean 1, norm 25.3)')
@@ -100,7 +100,7 @@ def said(value: Any, shape: tuple[int, ...] = ()) -> str:
 
 
 def tex(value: Any) -> str:
-    r"""A value as a formula: a number, or a matrix; a vector is a column.
+    r"""Return a value as a formula: a number, or a matrix; a vector is a column.
 
     >>> tex(-2.0), tex(np.array([1.0, 2.0]))
     ('-2', '\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}')
@@ -116,14 +116,14 @@ def tex(value: Any) -> str:
 
 
 def digits(value: float) -> str:
-    """A number as a formula, with a power of ten where it has an exponent."""
+    """Return a number as a formula, with a power of ten where it has an exponent."""
     text = number(value).replace("−", "-")
     stem, e, power = text.partition("e")
     return rf"{stem} \cdot 10^{{{int(power)}}}" if e else text
 
 
 def tex_name(name: str) -> str:
-    r"""A name as a formula: an index where digits end it, upright words in italics.
+    r"""Return a name as a formula: an index where digits end it, upright words in italics.
 
     >>> tex_name("w10"), tex_name("0.weight")
     ('w_{10}', '\\mathit{0.weight}')
@@ -137,5 +137,5 @@ def tex_name(name: str) -> str:
 
 
 def slope(top: str, bottom: str) -> str:
-    """The partial derivative of one name by another."""
+    """Return the partial derivative of one name by another."""
     return rf"\frac{{\partial {tex_name(top)}}}{{\partial {tex_name(bottom)}}}"

@@ -99,7 +99,7 @@ def is_model(name: str, model: Any) -> None:
 
 
 def pair(name: str, given: Any) -> Loaders:
-    """Batches to train on and, in a tuple, batches to measure on."""
+    """Return batches to train on and, in a tuple, batches to measure on."""
     given = given if isinstance(given, tuple) else (given,)
     if len(given) not in (1, 2):
         raise ValueError(f"{name}: expected one or two loaders, got a tuple of {len(given)}")

@@ -25,7 +25,7 @@ __all__ = ["LRSearch", "Overfit", "lr_finder", "overfit_one_batch"]
 
 @contextmanager
 def on_trial(model: Module, optimizer: Optimizer) -> Iterator[None]:
-    """Whatever is done, model, optimizer and chance are as they were afterwards."""
+    """Restore the model, the optimizer and the random generator when the block ends."""
     parts = (model, optimizer)
     before, chance = (
         [copy.deepcopy(part.state_dict()) for part in parts],

@@ -19,7 +19,7 @@ __all__ = ["accuracy", "evaluate", "predict"]
 
 @contextlib.contextmanager
 def at_rest(model: Module) -> Iterator[None]:
-    """In eval mode and without history; each module is in its own mode again afterwards."""
+    """Put a model into eval mode without history; each module gets its own mode back."""
     modes = [(m, m.training) for m in model.modules()]
     model.eval()
     try:

@@ -70,7 +70,7 @@ class Compose:
 
 
 def _functions(name: str, transforms: Any) -> tuple[Callable, ...]:
-    """At least one function, in a sequence."""
+    """Return a sequence of functions, one at least."""
     several = isinstance(transforms, tuple | list) and transforms
     if not several or not all(map(callable, transforms)):
         raise TypeError(
@@ -174,7 +174,7 @@ class Normalize(Transform):
         self.std = pixels.for_colours("Normalize", "std", std)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Standardise."""
+        """Subtract the mean and divide by the standard deviation."""
         return pixels.normalize(x, self.mean, self.std)
 
 

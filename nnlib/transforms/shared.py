@@ -12,7 +12,7 @@ __all__: list[str] = []
 
 
 def pictures(function: str, x: Any) -> np.ndarray:
-    """Pictures (..., C, H, W) as an array of real numbers."""
+    """Return pictures (..., C, H, W) as an array of real numbers."""
     x = reals(function, "pictures x", x, kinds="uif")
     if x.ndim not in (3, 4) or 0 in x.shape[-3:]:
         raise ValueError(
@@ -22,7 +22,7 @@ def pictures(function: str, x: Any) -> np.ndarray:
 
 
 def bright(function: str, x: Any) -> np.ndarray:
-    """Pictures as floats from 0 to 1, where brightness has a meaning."""
+    """Return pictures as floats from 0 to 1, where brightness has a meaning."""
     x = pictures(function, x)
     if x.dtype.kind != "f" or (x.size and not (x.min() >= 0 and x.max() <= 1)):
         got = x.dtype if x.dtype.kind != "f" else f"{x.min()} to {x.max()}"
@@ -45,7 +45,7 @@ def each(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
 
 
 def as_before(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Result y in the dtype of x; whole numbers are rounded and kept within their range."""
+    """Return the result y in the dtype of x; whole numbers are rounded and kept in range."""
     if x.dtype.kind == "f":
         return y.astype(x.dtype)
     limits = np.iinfo(x.dtype)

@@ -209,7 +209,7 @@ def legend_room(
 def legend(
     axes, names: Sequence[str], above: bool | None = None, handle: float = 2.6, **options
 ) -> None:
-    """Name what is drawn: inside where up to three names leave room, else above the axes.
+    """Put names to what is drawn, inside where up to three leave room, else above the axes.
 
     ``handle`` is the width of the sample beside a name, in ems; ``above`` decides by itself.
     """

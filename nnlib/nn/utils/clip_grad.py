@@ -17,7 +17,7 @@ def get_total_norm(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    r"""Norm of all elements of all tensors together.
+    r"""Return the norm of all elements of all tensors together.
 
     .. math:: \Bigl(\sum_i |x_i|^p\Bigr)^{1/p}
 
