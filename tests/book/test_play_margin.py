@@ -116,8 +116,8 @@ def test_words_tell_the_kerb_from_the_street(figure, birds, place):
 def test_a_bird_on_the_wrong_side_pays_and_can_be_put_back(figure):
     before = facts(figure)
     put(figure, -1.0, 1.0)
-    assert "on the wrong side" in figure.locator(".nn-live").inner_text()
     assert facts(figure)[3] > 1
+    assert "on the wrong side" in figure.locator(".nn-live").inner_text()
     figure.get_by_role("button", name="put it back").click()
     assert facts(figure) == before
 
