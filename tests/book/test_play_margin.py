@@ -105,6 +105,7 @@ def test_line_of_the_hinge_ignores_a_bird_beyond_the_kerb(figure):
 def test_words_tell_the_kerb_from_the_street(figure, birds, place):
     places, side, moved = birds
     put(figure, *place)
+    facts(figure)  # the words follow with the next picture
     places[moved] = spot(figure)
     svc = SVC(kernel="linear", C=10, tol=1e-9).fit(places, side)
     assert moved in svc.support_
