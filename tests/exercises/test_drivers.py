@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nngrader.engine import caller, judge, observed, pack, store
 from nngrader.engine.driver import as_text
 from nngrader.engine.gate import over_seeds
-from nngrader.engine.observe import describe
+from nngrader.engine.observe import Held, Steps, describe, driven
 from nngrader.engine.problem import Problem
 from nngrader.limits import Limits
 from nngrader.runner import Runner
@@ -133,6 +133,27 @@ def test_a_driver_that_cannot_travel_is_refused(driver, fault):
 
 def test_a_driver_may_import_and_define_inside():
     assert as_text(imports_inside, "driver")["source"].startswith("def imports_inside(")
+
+
+def counts(f, n):
+    with (meter := Steps()), (memory := Held()):
+        f(n)
+    return meter.steps, memory.most
+
+
+def test_a_driver_measures_as_the_engine_does(monkeypatch):
+    def listed(n):
+        found = []
+        for k in range(n):
+            found.append(k)
+
+    steps, held = driven(listed, as_text(counts, "driver"))(1000)
+    assert steps >= 2000
+    assert held >= 8000
+    as_text.cache_clear()
+    monkeypatch.setitem(globals(), "Held", list)
+    with pytest.raises(ValueError, match="its driver uses Held: it knows np alone"):
+        as_text(counts, "driver")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ plain data. The *measure* runs where nothing of the student's has run, in a proc
 in the sandbox or in the student's notebook: it is given the arguments by name and what the
 driver returned, and returns what is compared, such as a loss or whether each index is in one
 fold. Both know `np` alone and import the rest inside: NumPy, and what the problem `uses`. What
-several measures share is a function marked by `travels`: its text goes with theirs.
+several measures share is a function marked by `travels`: its text goes with theirs. A driver
+may measure as `observe` does, with its `Steps` and `Held`.
 
 Mistakes are known by what is measured. A part that is true or false has one wrong value: the
 hint of a mistake that loses it must fit whatever else loses it, and no passive aspect is earned
@@ -23,11 +24,12 @@ import textwrap
 from types import CodeType
 
 from .compare import CALLED
-from .observe import driven, observe
+from .observe import Held, Steps, driven, observe
 from .observe import measured as observe_measured
 from .seen import checked, part_of
 
 KNOWN = {"np", *dir(builtins)}
+METERS = {"Steps": Steps, "Held": Held}  # which `driven` gives to a driver
 TRAVELLERS = set()  # functions whose text goes with those that call them
 FORMLESS = "what it gives cannot be measured. Is it of the form that is asked?"
 
@@ -63,6 +65,8 @@ def as_text(f, what):
         raise ValueError(f"its {what} must be a plain def of the problem's file, without @")
     source = source[source.index(f"def {node.name}") :]
     names = _outer_names(compile(source, what, "exec")) - KNOWN - {node.name}
+    if what == "driver":
+        names -= {n for n in names & METERS.keys() if f.__globals__.get(n) is METERS[n]}
     called = [g for n in sorted(names) if (g := _global(f, n)) in TRAVELLERS]
     if unknown := sorted(names - {g.__name__ for g in called}):
         raise ValueError(

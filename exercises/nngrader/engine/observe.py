@@ -74,8 +74,8 @@ def driven(f, driver):
     f : object
         What the student defined: a function, a class.
     driver : dict or None
-        ``name`` and ``source`` of a function that knows `np` alone, and imports the rest; None
-        where ``f`` is called itself.
+        ``name`` and ``source`` of a function that knows `np`, `Steps` and `Held`, and imports
+        the rest; None where ``f`` is called itself.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def driven(f, driver):
     """
     if driver is None:
         return f
-    names = {"__name__": "driver", "np": np}
+    names = {"__name__": "driver", "np": np, "Steps": Steps, "Held": Held}
     exec(_code(driver["source"], "<driver>"), names)
     return Driven(names[driver["name"]], f)
 
@@ -140,9 +140,9 @@ def observe(f, args, n_parts):
         the arguments are small; ``seconds``.
     """
     given = copy.deepcopy(args)
-    counter = _Steps()
+    counter = Steps()
     counting = contextlib.nullcontext() if type(f) is Driven else counter
-    held = _Held(type(f) is not Driven and _bytes_of(args) >= LARGE)
+    held = Held(type(f) is not Driven and _bytes_of(args) >= LARGE)
     parts = error = None
     start = time.perf_counter()
     try:
@@ -165,8 +165,8 @@ def observe(f, args, n_parts):
     }
 
 
-class _Steps:
-    """Counts executed lines of Python while it is entered.
+class Steps:
+    """Counts executed lines of Python while it is entered, in ``steps``.
 
     What NumPy calls inside itself, as when an array is printed, does not count; the function
     of NumPy that is called from outside does, for it may loop. Nor does what Python's garbage
@@ -205,10 +205,13 @@ class _Steps:
         return self._trace
 
 
-class _Held:
-    """Measures how many bytes are held at most while it is entered, those of arrays too."""
+class Held:
+    """Measures how many bytes are held at most while it is entered, in ``most``.
 
-    def __init__(self, wanted):
+    Those of arrays count, too. Where it is not ``wanted`` nothing is measured.
+    """
+
+    def __init__(self, wanted=True):
         self.wanted, self.most = wanted, 0
 
     def __enter__(self):

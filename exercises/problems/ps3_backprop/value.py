@@ -1,6 +1,7 @@
 """Value: numbers that remember how they were made, and hand their gradient back."""
 
 import numpy as np
+from nngrader.engine.observe import Steps
 from nngrader.engine.problem import problem
 
 from .common import DIGITS, ELSEWHERE
@@ -8,7 +9,6 @@ from .common import DIGITS, ELSEWHERE
 
 def evaluate(Value, program, numbers, n):
     import gc
-    import sys
 
     letters = "abcdefgh"
     code = compile(program, "<program>", "exec")
@@ -25,18 +25,10 @@ def evaluate(Value, program, numbers, n):
         return here
 
     def steps(n):
-        y, count, before = run(n)["y"], [0], sys.gettrace()
-
-        def trace(frame, event, arg):
-            count[0] += 1
-            return trace
-
-        sys.settrace(trace)
-        try:
+        y, counter = run(n)["y"], Steps()
+        with counter:
             y.backward()
-        finally:
-            sys.settrace(before)
-        return count[0]
+        return counter.steps
 
     collects = gc.isenabled()
     gc.disable()  # nothing of a long chain is garbage: looking for it takes half of the time
