@@ -479,8 +479,7 @@ def abs(input: Tensor) -> Tensor:
 
 def relu(input: Tensor) -> Tensor:
     """Rectifier: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at 0; NaN stays NaN."""
-    x = array(input)
-    return record(np.maximum(x, 0), dict(x=input), x=lambda g, y: g * (y != 0))
+    return record(np.maximum(array(input), 0), dict(x=input), x=lambda g, y: g * (y != 0))
 
 
 # Other names that torch has for the same.
