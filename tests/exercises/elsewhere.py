@@ -1,7 +1,6 @@
-"""Packs a problem's cases, or judges answers to cases that lie in files: for another process.
+"""Packs problems' cases, and judges answers to cases that lie in files: for another process.
 
-python -m tests.exercises.elsewhere pack PROBLEM FOLDER
-python -m tests.exercises.elsewhere judge PROBLEM FOLDER
+python -m tests.exercises.elsewhere PROBLEM,PROBLEM pack=FOLDER judge=FOLDER ...
 """
 
 import json
@@ -33,14 +32,14 @@ def answers(p):
 def pack_into(folder, name):
     """Write the visible and the hidden cases."""
     for visible in (True, False):
-        store.save(packed(name, SEED, visible), folder / f"{visible}.json")
+        store.save(packed(name, SEED, visible), folder / f"{name}-{visible}.json")
 
 
 def verdicts(folder, name):
     """What each answer earns by aspect, and what is said of it, on the cases of a folder."""
     found = {}
     for visible in (True, False):
-        data = store.load(folder / f"{visible}.json")
+        data = store.load(folder / f"{name}-{visible}.json")
         for who, f in answers(DECLARED[name]).items():
             v = judged(data, f)
             points = {aspect: round(earned, 6) for aspect, (earned, _) in v.points.items()}
@@ -49,8 +48,13 @@ def verdicts(folder, name):
 
 
 if __name__ == "__main__":
-    what, name, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    if what == "pack":
-        pack_into(folder, name)
-    else:
-        print(json.dumps(verdicts(folder, name)))
+    names, steps = sys.argv[1].split(","), [step.partition("=") for step in sys.argv[2:]]
+    for what, _, folder in steps:
+        found = {}
+        for name in names:
+            if what == "pack":
+                pack_into(Path(folder), name)
+            else:
+                found[name] = verdicts(Path(folder), name)
+        if found:
+            print(json.dumps(found))

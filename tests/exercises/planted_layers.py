@@ -287,7 +287,7 @@ def square_forgotten(z):
 @wrong("softmax_vjp", "as many as C times C numbers are held", "large")
 def jacobian_row_by_row_in_a_list(g, z):
     p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
-    J = [[-a * b for b in p.tolist()] for a in p.tolist()]
+    J = [(-a * p).tolist() for a in p.tolist()]
     for j, a in enumerate(p.tolist()):
         J[j][j] += a
     return np.array([g @ row for row in J])

@@ -23,7 +23,8 @@ from nngrader.lean import leave_out
 leave_out()
 from nngrader import release
 from nngrader.course import Course
-release.over_seeds = lambda *_: []
+for what in ("over_seeds", "leaks", "package_leaks", "moving_leaks"):
+    setattr(release, what, lambda *_: [])  # these ask nothing of the processor
 release.release(Course(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), seeds=1)
 """
 # In a notebook cell: the problems' definitions, with a stand-in for their declaration.

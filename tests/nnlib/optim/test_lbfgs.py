@@ -123,12 +123,16 @@ def one_that_rounding_does_not_turn(f, options, rng):
     nudges = 1 + 1e-14 * np.random.default_rng(1).standard_normal((4, 4))
     while True:
         start = rng.standard_normal(4)
-        way, *others = (
-            steps_of(*PAIRS[1], options, [s], f, 1) for s in (start, *start * nudges)
-        )
-        ways = [np.concatenate([seen, *p]) for seen, p, _ in (way, *others)]
-        if all(w.shape == ways[0].shape and np.allclose(w, ways[0], 1e-8, 1e-8) for w in ways):
+        way = steps_of(*PAIRS[1], options, [start], f, 1)
+        others = (steps_of(*PAIRS[1], options, [s], f, 1) for s in start * nudges)
+        if all(is_the_same_way(way, other) for other in others):
             return [start], way
+
+
+def is_the_same_way(way, other):
+    """Whether two ways have as many steps, to the same values and places."""
+    one, two = (np.concatenate([seen, *p]) for seen, p, _ in (way, other))
+    return one.shape == two.shape and np.allclose(two, one, 1e-8, 1e-8)
 
 
 def test_rosenbrock_is_solved():
