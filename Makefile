@@ -43,7 +43,7 @@ lab: setup ## open the pages as notebooks in JupyterLab; P=classifiers/softmax o
 	@$(PY) tools/open_lab.py --page "$(P)"
 
 exercises: setup ## make the assignments' notebooks from text and problems
-	@$(PY) -m nngrader.written $(COURSE)
+	@$(PY) -m nngrader.course $(COURSE)
 
 experiments: setup ## run again the experiments that are too long for a page
 	@for f in chapters/*/experiments/*.py; do test ! -e "$$f" || $(PY) "$$f" || exit 1; done

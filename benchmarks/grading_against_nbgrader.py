@@ -21,9 +21,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from nngrader.course import Course
-from nngrader.engine import store
+from nngrader.engine import cases_json
 from nngrader.gradebook import marks
-from nngrader.release import release
+from nngrader.release.build import release
 
 from benchmarks.six_problems.course import NAME, fill, make_course
 
@@ -35,14 +35,14 @@ PLAIN = '''"""What nbgrader's test cells call: it judges hidden cases in the ker
 import functools
 from pathlib import Path
 
-from nngrader.engine import judge, store
-from nngrader.engine.observe import observe
-from nngrader.score import _sources, names_used
+from nngrader.engine import cases_json, judge
+from nngrader.engine.observation.observe import observe
+from nngrader.grading.points import _sources, names_used
 
 
 @functools.cache
 def hidden():
-    return store.load(Path(__file__).with_name("hidden.json"))
+    return cases_json.load(Path(__file__).with_name("hidden.json"))
 
 
 def points(name, f, most):
@@ -126,7 +126,7 @@ def theirs(folder: Path, count: int) -> tuple[float, float, dict]:
     course, plain = make_course(folder / "theirs"), folder / "plain"
     plain.mkdir()
     (plain / "plain_points.py").write_text(PLAIN)
-    store.save(Course(course).hidden(NAME), plain / "hidden.json")
+    cases_json.save(Course(course).hidden(NAME), plain / "hidden.json")
     release(Course(course), NAME, seeds=1)
     use_plain_points(course)
     fill(course, count)

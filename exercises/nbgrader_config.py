@@ -21,7 +21,7 @@ c.CourseDirectory.ignore = [
 c.HTMLExporter.sanitize_html = True
 
 # Late days, as `[late]` in the assignment's nngrader.toml says, for nbgrader's own tools too.
-c.AssignLatePenalties.plugin_class = "nngrader.late.LatePolicy"
+c.AssignLatePenalties.plugin_class = "nngrader.gradebook.late.LatePolicy"
 
 # One gradebook for several graders: a PostgreSQL server, by psycopg 3.
 # c.CourseDirectory.db_url = "postgresql+psycopg://user:password@host/database"

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FIRST = Path("_build/html/index.html")
 NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; it is local
 FAILED = "executed pages failed"  # chapters/_ext/parallel.py has said which, and where
-PROGRAM = """from nngrader.lean import leave_out
+PROGRAM = """from nngrader.imports import leave_out
 leave_out()
 from jupyter_book.cli.main import main
 main(prog_name="jupyter-book")"""

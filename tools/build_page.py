@@ -23,7 +23,7 @@ from pathlib import Path
 
 import yaml
 from build_book import NOISE, environment
-from nngrader.lean import leave_out
+from nngrader.imports import leave_out
 from page_lint import Page, check
 from page_lint.book import CHAPTERS, ROOT, listed
 

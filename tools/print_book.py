@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from build_book import environment
-from nngrader.lean import leave_out
+from nngrader.imports import leave_out
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "neural-networks-from-first-principles"

@@ -64,7 +64,7 @@ def run_page(name: str) -> str:
 def run_problem(assignment: str, name: str) -> str:
     """Hold a problem to its declaration on a few seeds; return what did not come out."""
     from nngrader.course import Course
-    from nngrader.engine.gate import over_seeds
+    from nngrader.engine.declaration.gate import over_seeds
 
     problems = {p.name: p for p in Course(ROOT / "exercises").problems(assignment)}
     return "\n".join(over_seeds(problems[name], SEEDS))

@@ -4,7 +4,7 @@ The benchmark puts them behind the three of ps2 in one file.
 """
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 # linear_backward: matrices
 

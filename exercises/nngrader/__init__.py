@@ -4,7 +4,7 @@ Importing this package needs NumPy alone: what grading needs besides is imported
 asks for it.
 """
 
-from .score import points
-from .student import check
+from .grading.points import points
+from .student.function import check
 
 __all__ = ["check", "points"]

@@ -20,17 +20,17 @@ EXIT = (
 
 def check(a) -> int:
     """Try the functions of a notebook on the visible cases: what a student runs."""
-    from .checkup import checkup
+    from .student.notebook import checkup
 
     return checkup(a.notebook)
 
 
 def release(a) -> int:
     """Make release/ASSIGNMENT and ASSIGNMENT.zip for students, unless they tell too much."""
-    from .limits import read_settings
-    from .release import NotFit
-    from .release import release as make
-    from .sandbox import Sandbox
+    from .release.build import NotFit
+    from .release.build import release as make
+    from .sandbox.launch import Sandbox
+    from .settings import read_settings
 
     settings = a.course.source(a.assignment).with_name("nngrader.toml")
     with Sandbox(read_settings(settings)[0]) as sandbox:
@@ -46,8 +46,8 @@ def release(a) -> int:
 
 def collect(a) -> int:
     """Bring what was handed in on a learning platform into submitted/STUDENT/ASSIGNMENT/."""
-    from .collect import collect as bring
-    from .collect import lines
+    from .intake.collect import collect as bring
+    from .intake.collect import lines
 
     told = bring(a.course, a.assignment, a.place)
     for text in lines(a.course, a.assignment, told):
@@ -57,7 +57,7 @@ def collect(a) -> int:
 
 def grade(a) -> int:
     """Grade submissions in a sandbox, and record the points in nbgrader's gradebook."""
-    from .session import grade_class
+    from .grading.command import grade_class
 
     results = grade_class(a)
     for text in a.course.warnings():
@@ -67,9 +67,9 @@ def grade(a) -> int:
 
 def feedback(a) -> int:
     """Write a page for each graded student: feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html."""
-    from .gradebook import marks
-    from .leaderboard import own_code, write_leaderboards
-    from .report import latest
+    from .gradebook.database import marks
+    from .reports.class_report import latest
+    from .reports.leaderboard import own_code, write_leaderboards
 
     results = latest(a.course, a.assignment)
     known = marks(a.course, a.assignment)
@@ -88,8 +88,8 @@ def feedback(a) -> int:
 
 def write_page(out: Path, result: dict, mark: dict | None, code: str = "") -> bool:
     """Write one student's page; whether it could be written."""
-    from .feedback import page
-    from .store import write_whole
+    from .reports.feedback import page
+    from .storage.results import write_whole
 
     folder = out / result["student"] / result["assignment"]
     try:
@@ -103,8 +103,8 @@ def write_page(out: Path, result: dict, mark: dict | None, code: str = "") -> bo
 
 def report(a) -> int:
     """Write a page on the class: what was hard, which mistakes, flags, likeness."""
-    from .report import page
-    from .store import write_whole
+    from .reports.class_report import page
+    from .storage.results import write_whole
 
     out = a.out or a.course / "report" / f"{a.assignment}.html"
     if out.is_dir():
@@ -118,7 +118,7 @@ def report(a) -> int:
 
 def export(a) -> int:
     """Write the marks as a table for a learning platform."""
-    from .export import table, warnings
+    from .reports.export import table, warnings
 
     text = table(a.course, a.assignment, a.layout)
     for said in warnings(a.course, a.assignment, a.layout):
@@ -220,8 +220,8 @@ def main(argv: list[str] | None = None) -> int:
         if getattr(a, name, None):
             setattr(a, name, getattr(a, name).absolute())
     if a.run is not check:
-        from .course import Course
-        from .lean import leave_out
+        from .course.folder import Course
+        from .imports import leave_out
 
         leave_out()
         if not a.course.is_dir():

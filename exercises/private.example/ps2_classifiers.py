@@ -2,7 +2,7 @@
 
 import numpy as np
 from nngrader.course import public_definitions
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 public = public_definitions()
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import yaml
 from cachekey import digest
 from minibook import ROOT, MiniBook
-from nngrader.lean import leave_out
+from nngrader.imports import leave_out
 
 CALL = "book.play("
 IMPORTED = (  # by the pages, and by what reads and writes them

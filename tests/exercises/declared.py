@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from nngrader.engine import judge, pack, with_file
-from nngrader.engine.challenge import solved_files
-from nngrader.engine.observe import driven, observe
+from nngrader.engine.declaration.challenge import solved_files
+from nngrader.engine.observation.observe import driven, observe
 
 PATIENCE = 1  # second of computing for one call: a changed function may loop without end
 EXERCISES = Path(__file__).parents[2] / "exercises"

@@ -1,7 +1,7 @@
 """Problems whose arguments or results are no plain data, one of each kind."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 # A class: operators, state, a long chain
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from nngrader.engine import store
+from nngrader.engine import cases_json
 
 from tests.exercises.declared import DECLARED, judged, packed
 
@@ -32,14 +32,14 @@ def answers(p):
 def pack_into(folder, name):
     """Write the visible and the hidden cases."""
     for visible in (True, False):
-        store.save(packed(name, SEED, visible), folder / f"{name}-{visible}.json")
+        cases_json.save(packed(name, SEED, visible), folder / f"{name}-{visible}.json")
 
 
 def verdicts(folder, name):
     """What each answer earns by aspect, and what is said of it, on the cases of a folder."""
     found = {}
     for visible in (True, False):
-        data = store.load(folder / f"{name}-{visible}.json")
+        data = cases_json.load(folder / f"{name}-{visible}.json")
         for who, f in answers(DECLARED[name]).items():
             v = judged(data, f)
             points = {aspect: round(earned, 6) for aspect, (earned, _) in v.points.items()}

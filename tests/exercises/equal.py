@@ -4,8 +4,8 @@ import copy
 import functools
 
 import numpy as np
-from nngrader.engine.cases import PRIMES
-from nngrader.engine.observe import describe, driven
+from nngrader.engine.declaration.cases import PRIMES
+from nngrader.engine.observation.observe import describe, driven
 
 from tests.exercises.declared import patience
 

@@ -7,8 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from nngrader.engine import caller, judge, pack
-from nngrader.engine.problem import problem
+from nngrader.engine import caller, judge, pack, problem
 
 import nnlib
 from tests.exercises.declared import lost, texts
@@ -244,7 +243,7 @@ def test_a_call_that_recurses_is_told_so(f, words):
     ],
 )
 def test_arguments_of_any_plain_kind_are_seen_to_stay_as_they_were(value, changed):
-    from nngrader.engine.observe import observe
+    from nngrader.engine.observation.observe import observe
 
     assert observe(lambda x: 1, {"x": value}, 1)["changed"] == changed
 
@@ -260,7 +259,7 @@ def test_arguments_of_any_plain_kind_are_seen_to_stay_as_they_were(value, change
     ],
 )
 def test_a_change_inside_an_argument_is_seen(change):
-    from nngrader.engine.observe import observe
+    from nngrader.engine.observation.observe import observe
 
     given = {"W": np.ones(3), "names": ["a", np.zeros(2)]}
     assert observe(change, {"x": given}, 1)["changed"] == ["x"]

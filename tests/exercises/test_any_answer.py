@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nngrader.engine.problem import MOST_PASSIVE
+from nngrader.engine.declaration.problem import MOST_PASSIVE
 
 from tests.exercises.declared import PLAIN, PROBLEMS, TYPICAL, judged, packed
 from tests.exercises.hidden_numbers import numbers_in

@@ -10,24 +10,24 @@ import numpy as np
 import pytest
 from nngrader.cli import main
 from nngrader.course import Course
-from nngrader.engine import caller, judge, pack, store, with_file
-from nngrader.engine.challenge import Challenge, solved_files
-from nngrader.engine.gate import check_seed, over_seeds
-from nngrader.engine.observe import describe
-from nngrader.leaderboard import code, leaderboard, own_code
-from nngrader.limits import Limits
-from nngrader.runner import Runner
-from nngrader.sandbox import Sandbox
-from nngrader.score import Stub, no_points, points
-from nngrader.store import Store
-from nngrader.student import told
+from nngrader.engine import caller, cases_json, judge, pack, with_file
+from nngrader.engine.declaration.challenge import Challenge, solved_files
+from nngrader.engine.declaration.gate import check_seed, over_seeds
+from nngrader.engine.observation.observe import describe
+from nngrader.grading.points import Stub, no_points, points
+from nngrader.reports.leaderboard import code, leaderboard, own_code
+from nngrader.sandbox.launch import Sandbox
+from nngrader.sandbox.runner import Runner
+from nngrader.settings import Limits
+from nngrader.storage.results import Store
+from nngrader.student.function import told
 
 from tests.exercises.declared import load, texts
 
 NAME = "ps9_challenge"
 DEFINITIONS = '''
 import numpy as np
-from nngrader.engine.challenge import challenge
+from nngrader.engine import challenge
 
 best = challenge(
     "classify", file="weights.npz", most_bytes=4000, thresholds={0.5: 3, 0.8: 4}
@@ -145,9 +145,9 @@ def test_neither_labels_nor_thresholds_go_to_the_worker(hidden):
 
 
 def test_the_release_holds_nothing_that_is_held_back(visible, hidden):
-    told = store.dumps(visible)
+    told = cases_json.dumps(visible)
     secret = hidden["cases"][0]["args"]["pictures"]
-    shown = store.loads(told)["cases"][0]["args"]["pictures"]
+    shown = cases_json.loads(told)["cases"][0]["args"]["pictures"]
     assert not {p.tobytes() for p in secret} & {p.tobytes() for p in shown}
     assert "held back" not in told
 
@@ -418,7 +418,7 @@ def test_a_file_made_when_the_cells_are_loaded_is_not_read(hidden):
 def test_plain_autograde_reads_the_file_beside_the_notebook(
     hidden, tmp_path, monkeypatch, raw, most
 ):
-    monkeypatch.setattr("nngrader.score._hidden_here", lambda: {"classify": hidden})
+    monkeypatch.setattr("nngrader.grading.points._hidden_here", lambda: {"classify": hidden})
     monkeypatch.chdir(tmp_path)
     if raw:
         (tmp_path / "weights.npz").write_bytes(raw)
@@ -436,7 +436,7 @@ def test_a_test_cell_that_came_to_no_end_gives_no_points(hidden):
 def home(tmp_path, visible):
     folder = tmp_path / "home"
     folder.mkdir()
-    store.save({"classify": visible}, folder / f"{NAME}.cases.json")
+    cases_json.save({"classify": visible}, folder / f"{NAME}.cases.json")
     return folder
 
 
@@ -535,7 +535,7 @@ def test_a_code_depends_on_seed_assignment_and_name(other):
 
 
 def test_feedback_writes_the_leaderboard_and_names_the_own_row(course, monkeypatch):
-    monkeypatch.setattr("nngrader.gradebook.marks", lambda *_: {})
+    monkeypatch.setattr("nngrader.gradebook.database.marks", lambda *_: {})
     source = course / "source" / NAME / f"{NAME}.md"
     source.parent.mkdir(parents=True)
     source.write_text("# the assignment\n")
@@ -562,8 +562,8 @@ def test_where_there_is_no_challenge_there_is_no_leaderboard():
 def test_large_arrays_are_written_in_few_bytes_and_come_back_as_they_were():
     for dtype in ("uint8", "float64", "int32", "bool", "float32"):
         big = np.arange(5000).reshape(50, 100).astype(dtype)
-        text = store.dumps({"a": big})
-        back = store.loads(text)["a"]
+        text = cases_json.dumps({"a": big})
+        back = cases_json.loads(text)["a"]
         assert len(text) < 20_000
         assert (back.dtype, back.tolist()) == (big.dtype, big.tolist())
         assert back.flags.writeable

@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import pytest
 from nngrader.engine import caller, judge, pack, with_file
-from nngrader.engine.gate import check_seed
+from nngrader.engine.declaration.gate import check_seed
 
 from nnlib.datasets import fashion_mnist
 from tests.exercises.declared import CHALLENGES, EXERCISES, PROBLEMS, texts

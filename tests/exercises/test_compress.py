@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 from nngrader.engine import caller, judge, pack, with_file
-from nngrader.engine.gate import check_seed
+from nngrader.engine.declaration.gate import check_seed
 
 from nnlib.datasets import photographs
 from tests.exercises.declared import CHALLENGES, EXERCISES, texts

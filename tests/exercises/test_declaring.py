@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from nngrader.engine import pack
-from nngrader.engine.cases import PRIMES, draw_sizes
-from nngrader.engine.gate import over_seeds
-from nngrader.engine.problem import problem
+from nngrader.engine import pack, problem
+from nngrader.engine.declaration.cases import PRIMES, draw_sizes
+from nngrader.engine.declaration.gate import over_seeds
 
 
 def declare(**changes):

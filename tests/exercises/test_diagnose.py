@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from nngrader.engine.changes import changes, named_factors
-from nngrader.engine.compare import Entry, close, form
-from nngrader.engine.diagnose import explain, known
+from nngrader.engine.explanation.changes import changes, named_factors
+from nngrader.engine.explanation.diagnose import explain, known
+from nngrader.engine.judgement.form import form
+from nngrader.engine.observation.compare import Entry, close
 
 SIZES = [{"N": 5, "C": 7}, {"N": 11, "C": 13}]
 MARGINS = [0.7, 1.9]

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nngrader.engine import caller, judge, observed, pack, store
-from nngrader.engine.driver import as_text
-from nngrader.engine.gate import over_seeds
-from nngrader.engine.observe import Held, Steps, describe, driven
-from nngrader.engine.problem import Problem
-from nngrader.limits import Limits
-from nngrader.runner import Runner
-from nngrader.sandbox import Sandbox
-from nngrader.score import Stub
-from nngrader.student import told
+from nngrader.engine import caller, cases_json, judge, observed, pack
+from nngrader.engine.declaration.gate import over_seeds
+from nngrader.engine.declaration.problem import Problem
+from nngrader.engine.observation.driver import as_text
+from nngrader.engine.observation.observe import Held, Steps, describe, driven
+from nngrader.grading.points import Stub
+from nngrader.sandbox.launch import Sandbox
+from nngrader.sandbox.runner import Runner
+from nngrader.settings import Limits
+from nngrader.student.function import told
 
 from tests.exercises import driven_problems
 from tests.exercises.declared import lost, texts
@@ -35,7 +35,7 @@ mistakes = pytest.mark.parametrize(
 @functools.cache
 def packed(name, visible):
     """Packed data that have been a file."""
-    return store.loads(store.dumps(pack(PROBLEMS[name], 1, visible=visible)))
+    return cases_json.loads(cases_json.dumps(pack(PROBLEMS[name], 1, visible=visible)))
 
 
 def judged(name, f, visible=True):
@@ -61,7 +61,7 @@ def test_a_mistake_is_told_its_hint_and_loses_its_aspects(name, mistake):
 @every_problem
 def test_packed_data_are_text_and_plain_values_alone(name):
     data = pack(PROBLEMS[name], 2, visible=False)
-    assert store.dumps(store.loads(store.dumps(data))) == store.dumps(data)
+    assert cases_json.dumps(cases_json.loads(cases_json.dumps(data))) == cases_json.dumps(data)
 
 
 def test_mistakes_are_known_by_what_is_measured():
@@ -79,7 +79,9 @@ def test_a_default_of_the_driver_that_is_ignored_is_a_mistake():
 
 def test_the_gate_tries_few_seeds_where_answers_are_trained(monkeypatch):
     seeds = []
-    monkeypatch.setattr("nngrader.engine.gate.check_seed", lambda p, s: seeds.append(s) or [])
+    monkeypatch.setattr(
+        "nngrader.engine.declaration.gate.check_seed", lambda p, s: seeds.append(s) or []
+    )
     over_seeds(PROBLEMS["train_network"], 50)
     assert seeds == [0, 1, 2]
 
@@ -339,7 +341,7 @@ def test_only_the_measure_sees_what_is_kept():
 
 @pytest.fixture
 def folder(tmp_path):
-    store.save({n: packed(n, True) for n in PROBLEMS}, tmp_path / "ps.cases.json")
+    cases_json.save({n: packed(n, True) for n in PROBLEMS}, tmp_path / "ps.cases.json")
     return tmp_path
 
 

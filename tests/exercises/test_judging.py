@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nngrader.engine import judge
-from nngrader.engine.compare import off
-from nngrader.engine.observe import observe
+from nngrader.engine.observation.compare import off
+from nngrader.engine.observation.observe import observe
 
 from tests.exercises.declared import PLAIN, PROBLEMS, TYPICAL, judged, lost, packed, texts
 from tests.exercises.test_observe import Endless, Lies, Refuses, Trap

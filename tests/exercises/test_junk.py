@@ -8,7 +8,8 @@ aspects, a fifth of the points at most (DESIGN section 6).
 
 import numpy as np
 import pytest
-from nngrader.engine.problem import MOST_PASSIVE, PASSIVE
+from nngrader.engine.declaration.problem import MOST_PASSIVE
+from nngrader.engine.judgement.ledger import PASSIVE
 
 from tests.exercises.declared import PLAIN, PROBLEMS, judged, packed
 

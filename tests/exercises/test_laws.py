@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from nngrader.engine.compare import Entry
-from nngrader.engine.diagnose import explain
+from nngrader.engine.explanation.diagnose import explain
+from nngrader.engine.observation.compare import Entry
 
 HINT = {"doubled": {"hint": "twice?", "loses": ["stability"]}}
 

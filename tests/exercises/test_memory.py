@@ -4,7 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from nngrader.engine.observe import LARGE, observe
+from nngrader.engine.observation.observe import LARGE, observe
 
 from tests.exercises.declared import EXERCISES, PROBLEMS, judged, lost, packed, texts
 

@@ -9,8 +9,8 @@ import sys
 
 import numpy as np
 import pytest
-from nngrader.engine import caller, judge, pack, store, with_file
-from nngrader.engine.gate import check_seed
+from nngrader.engine import caller, cases_json, judge, pack, with_file
+from nngrader.engine.declaration.gate import check_seed
 
 from nnlib.datasets import fashion_mnist
 from tests.exercises.declared import CHALLENGES, EXERCISES, PROBLEMS, judged, packed, texts
@@ -52,7 +52,7 @@ def test_the_other_graph_is_worked_out_right():
 
 
 def test_the_release_holds_no_gradient_of_the_graph():
-    text = store.dumps(packed("blame", 1, True))
+    text = cases_json.dumps(packed("blame", 1, True))
     assert [n for n in ("-12.5", "-25", "-2.5", "-10") if re.search(rf"{n}\b", text)] == []
 
 

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from nngrader.engine.observe import describe, observe
+from nngrader.engine.observation.observe import describe, observe
 
 ARGS = {"X": np.arange(6.0).reshape(2, 3), "k": 2}
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from nngrader.engine import store
-from nngrader.engine.gate import over_seeds
+from nngrader.engine import cases_json
+from nngrader.engine.declaration.gate import over_seeds
 
 from tests.exercises.declared import PLAIN, PROBLEMS, judged, lost, packed, texts
 
@@ -138,9 +138,9 @@ def test_the_gate_of_a_release_holds(name, first):
 @every_problem
 def test_visible_data_survives_a_file_bit_for_bit(name, tmp_path):
     data = packed(name, 1, True)
-    store.save(data, tmp_path / "cases.json")
-    again = store.load(tmp_path / "cases.json")
-    assert store.dumps(again) == store.dumps(data)
+    cases_json.save(data, tmp_path / "cases.json")
+    again = cases_json.load(tmp_path / "cases.json")
+    assert cases_json.dumps(again) == cases_json.dumps(data)
     assert judged(again, PROBLEMS[name].solve).score == 100
 
 
@@ -158,7 +158,7 @@ def walk(v):
 
 @every_problem
 def test_packed_data_holds_no_statement_of_the_reference(name):
-    text = "".join(store.dumps(packed(name, 1, True)).split())
+    text = "".join(cases_json.dumps(packed(name, 1, True)).split())
     body = ast.parse(inspect.getsource(PROBLEMS[name].solve)).body[0].body[1:]
     statements = ["".join(ast.unparse(s).split()) for s in body]
     assert not [s for s in statements if len(s) > 20 and s in text]

@@ -4,7 +4,7 @@ import ast
 import time
 
 import pytest
-from nngrader.engine.reading import forbidden_in, imports, names_used, plain
+from nngrader.engine.observation.reading import forbidden_in, imports, names_used, plain
 
 
 @pytest.mark.parametrize(

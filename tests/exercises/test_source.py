@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 from nngrader.course import Course
-from nngrader.engine.observe import driven
-from nngrader.notebooks import mark
+from nngrader.course.notebooks import mark
+from nngrader.engine.observation.observe import driven
 
 from tests.exercises.declared import (
     ASSIGNMENTS,

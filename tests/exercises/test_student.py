@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from nngrader.engine import store
-from nngrader.student import check, told
+from nngrader.engine import cases_json
+from nngrader.student.function import check, told
 
 from tests.exercises.declared import PROBLEMS, packed
 
@@ -28,7 +28,7 @@ def folder(request, tmp_path, monkeypatch):
     parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
     names = [parameters["name"]] if "name" in parameters else FEW
     cases = {name: packed(name, 1, True) for name in names}
-    store.save(cases, tmp_path / "ps2_classifiers.cases.json")
+    cases_json.save(cases, tmp_path / "ps2_classifiers.cases.json")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

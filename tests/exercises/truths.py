@@ -11,10 +11,10 @@ import re
 import tracemalloc
 
 import numpy as np
-from nngrader.engine.cases import PRIMES
-from nngrader.engine.driver import measured as measured_of
-from nngrader.engine.observe import describe, driven, measured
-from nngrader.engine.seen import Seen
+from nngrader.engine.declaration.cases import PRIMES
+from nngrader.engine.observation.driver import measured as measured_of
+from nngrader.engine.observation.observe import describe, driven, measured
+from nngrader.engine.observation.seen import Seen
 
 import tests.exercises.truths_folds
 import tests.exercises.truths_networks

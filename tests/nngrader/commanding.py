@@ -8,7 +8,7 @@ from .making import environment
 # Runs a module as a program, which loads nothing that its imports only try.
 PLAINLY = """
 import runpy, sys
-from nngrader.lean import leave_out
+from nngrader.imports import leave_out
 leave_out()
 runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from nngrader.assignment import Assignment
-from nngrader.engine.gate import over_seeds
-from nngrader.package import build_wheel
-from nngrader.statements import code_forms
+from nngrader.course.assignment import Assignment
+from nngrader.engine.declaration.gate import over_seeds
+from nngrader.release.package import build_wheel
+from nngrader.release.statements import code_forms
 
 from . import commanding
 from .catalogue import ALL, HONEST, ODD
@@ -92,8 +92,8 @@ def package_is_made_once(request, tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         if not request.config.getoption("deep"):
-            patch.setattr("nngrader.release.build_wheel", build_once)
-            patch.setattr("nngrader.leaks.code_forms", functools.cache(code_forms))
+            patch.setattr("nngrader.release.build.build_wheel", build_once)
+            patch.setattr("nngrader.release.leaks.code_forms", functools.cache(code_forms))
         yield
 
 
@@ -115,7 +115,7 @@ def few_seeds(request):
     @contextlib.contextmanager
     def context():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("nngrader.release.over_seeds", on_few)
+            patch.setattr("nngrader.release.build.over_seeds", on_few)
             yield
 
     return context

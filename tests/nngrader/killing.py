@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 
 from nngrader.cli import main
-from nngrader.lean import leave_out
+from nngrader.imports import leave_out
 
 NEEDED = ("nbgrader.api", "nbgrader.converters")
-NEEDED += ("nngrader.export", "nngrader.feedback", "nngrader.session")
+NEEDED += ("nngrader.reports.export", "nngrader.reports.feedback", "nngrader.grading.command")
 
 
 def begin(course, *arguments):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nngrader.cli import main
-from nngrader.definitions import read_problems
+from nngrader.course.folder import read_problems
 
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = ROOT / "exercises"
@@ -113,7 +113,7 @@ def definitions():
 def joined():
     """All definitions as one file, in which no name stands for two things."""
     files = definitions()
-    imports = "import numpy as np\nfrom nngrader.engine.problem import problem\n"
+    imports = "import numpy as np\nfrom nngrader.engine import problem\n"
     text = files["common.py"] + "\n".join(alone(files[f"{name}.py"]) for name in POINTS)
     names = re.findall(r"^(?:def (\w+)|(\w+) =)", text, re.MULTILINE)
     assert len(names) == len(set(names)), "a name stands in two files"
@@ -122,7 +122,7 @@ def joined():
 
 def alone(text):
     """A file of definitions without what it imports of ours."""
-    left_out = r"^(from nngrader\.engine\.problem import problem|from \.common .*)\n"
+    left_out = r"^(from nngrader\.engine import problem|from \.common .*)\n"
     return re.sub(left_out, "", text, flags=re.MULTILINE)
 
 

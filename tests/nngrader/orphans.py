@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from nngrader.usage import children
+from nngrader.sandbox.supervisor import children
 
 PR_SET_CHILD_SUBREAPER = 36
 PATIENCE = 20  # seconds that a process may take to end

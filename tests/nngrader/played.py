@@ -3,8 +3,8 @@
 import os
 from types import SimpleNamespace
 
-from nngrader.limits import Limits
-from nngrader.process import Worker
+from nngrader.sandbox.supervisor import Worker
+from nngrader.settings import Limits
 
 
 class Said:

@@ -1,12 +1,12 @@
 """Records results without running anything, and reads gradebooks whole."""
 
-from nngrader.assignment import Assignment
 from nngrader.course import Course
+from nngrader.course.assignment import Assignment
+from nngrader.course.notebooks import grade_id, is_test, mark, most_points
 from nngrader.gradebook import config_of, open_gradebook, quiet
-from nngrader.notebooks import grade_id, is_test, mark, most_points
-from nngrader.rebuild import rebuild
-from nngrader.record import Recorder
-from nngrader.submission import read_submission
+from nngrader.gradebook.record import Recorder
+from nngrader.intake.rebuild import rebuild
+from nngrader.intake.submission import read_submission
 
 from .making import NAME
 

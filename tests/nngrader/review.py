@@ -1,7 +1,7 @@
 """A course with answers that a person marks: a written one with its rubric, and a task."""
 
 from nngrader.course import Course
-from nngrader.release import release
+from nngrader.release.build import release
 
 from .making import LIMITS, NAME, make_course
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nngrader.course.assignment import Paper
+from nngrader.course.notebooks import grade_id, is_solution
 from nngrader.engine import pack
-from nngrader.job import Job, Paper
-from nngrader.limits import Limits
-from nngrader.notebooks import grade_id, is_solution
-from nngrader.rebuild import rebuild
-from nngrader.run import run
-from nngrader.submission import cells_of, read_submission
+from nngrader.grading.one_submission import Job, run
+from nngrader.intake.rebuild import rebuild
+from nngrader.intake.submission import cells_of, read_submission
+from nngrader.settings import Limits
 
 from .making import NAME, SEED, hand_in, problems
 from .played import Saying

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from nngrader import forks, process, wire
-from nngrader.job import Job
-from nngrader.process import Died
-from nngrader.run import run
+from nngrader.grading.one_submission import Job, run
+from nngrader.sandbox import supervisor
+from nngrader.sandbox.inside import fork_server, wire
+from nngrader.sandbox.supervisor import Died
 
 from .played import Played, Saying
 from .test_any_notebook import IDS, STATUS, paper
@@ -24,14 +24,14 @@ EVERY = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 REASONS = [
-    process.TOO_LONG,
-    process.WAITED,
-    process.TOO_MUCH,
-    process.TOO_LARGE,
-    process.ENDED,
-    process.CRASHED,
-    process.FORGED,
-    process.BROKEN,
+    supervisor.TOO_LONG,
+    supervisor.WAITED,
+    supervisor.TOO_MUCH,
+    supervisor.TOO_LARGE,
+    supervisor.ENDED,
+    supervisor.CRASHED,
+    supervisor.FORGED,
+    supervisor.BROKEN,
 ]
 ARRAYS = hnp.arrays(
     st.sampled_from(sorted(wire.KINDS)).map(np.dtype),
@@ -82,7 +82,7 @@ def test_any_bytes_are_an_answer_or_none(said):
 )
 def test_any_frame_is_an_answer_or_none(head, body, kind):
     frame = wire.LENGTHS.pack(len(head), len(body)) + head + body
-    with Played(forks.REPLY.pack(kind, 0) + frame) as worker:
+    with Played(fork_server.REPLY.pack(kind, 0) + frame) as worker:
         answered(worker)
 
 
@@ -102,7 +102,7 @@ HEADERS = st.recursive(
 def test_any_header_is_an_answer_or_none(header, body):
     head = json.dumps({"d": {"error": header}}).encode()
     frame = wire.LENGTHS.pack(len(head), len(body)) + head + body
-    with Played(forks.REPLY.pack(forks.ANSWER, 0) + frame) as worker:
+    with Played(fork_server.REPLY.pack(fork_server.ANSWER, 0) + frame) as worker:
         answered(worker)
 
 
@@ -145,6 +145,6 @@ def test_any_value_that_can_be_sent_comes_back_as_it_was(value):
         frame = wire.pack({"value": value})
     except wire.Bad:
         return
-    with Played(forks.REPLY.pack(forks.ANSWER, 0) + frame) as worker:
+    with Played(fork_server.REPLY.pack(fork_server.ANSWER, 0) + frame) as worker:
         back = worker.ask({"do": "value"}, 0.2)
     assert wire.pack(back) == frame

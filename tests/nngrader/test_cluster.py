@@ -17,11 +17,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from nngrader.assignment import Assignment
-from nngrader.cluster import Cluster
 from nngrader.course import Course
+from nngrader.course.assignment import Assignment
 from nngrader.errors import CannotDo
 from nngrader.gradebook import marks
+from nngrader.grading.cluster import Cluster
 
 from .making import NAME, command, environment, hand_in, run
 from .test_resume import is_worker, wait_for, workers_below
@@ -246,7 +246,7 @@ def refused(paper, address, *passing):
 
 def test_where_there_is_no_cluster_is_one_line(course, base, monkeypatch, capsys):
     hand_in(course, "ada", base.solved().text())
-    monkeypatch.setattr("nngrader.cluster.CONNECT", 1)
+    monkeypatch.setattr("nngrader.grading.cluster.CONNECT", 1)
     assert run(course, "grade", NAME, "--scheduler", "tcp://127.0.0.1:1") == 1
     assert "nngrader: no cluster at tcp://127.0.0.1:1" in capsys.readouterr().err
     assert not (course / "autograded").exists()

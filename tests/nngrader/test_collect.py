@@ -5,8 +5,8 @@ import os
 from datetime import datetime
 
 import pytest
-from nngrader.assignment import Assignment
-from nngrader.layouts import time_of
+from nngrader.course.assignment import Assignment
+from nngrader.intake.platforms import time_of
 
 from .downloads import (
     BOOK,

@@ -10,14 +10,14 @@ from datetime import UTC
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nngrader import archive, submitted
-from nngrader.archive import inside, opened, parts_of
+from nngrader.course.roster import Student
 from nngrader.errors import CannotDo
-from nngrader.layouts import Who
-from nngrader.roster import Student
-from nngrader.session import alone
-from nngrader.store import Store
-from nngrader.submission import Unreadable
+from nngrader.intake import archive, deposit
+from nngrader.intake.archive import inside, opened, parts_of
+from nngrader.intake.platforms import Who
+from nngrader.intake.submission import Unreadable
+from nngrader.storage.results import Store
+from nngrader.storage.scratch import alone
 
 from .downloads import (
     BOOK,
@@ -211,7 +211,7 @@ def test_an_interrupted_run_leaves_nothing_half_and_is_mended_by_the_next(
         really(old, new)
 
     with monkeypatch.context() as m:
-        m.setattr(submitted.os, "rename", stopped)
+        m.setattr(deposit.os, "rename", stopped)
         assert collect(course, place, capsys)[0] == 1
     assert not list(course.glob(".collecting-*"))
     (course / ".collecting-killed").mkdir()

@@ -7,12 +7,12 @@ import sys
 
 import numpy as np
 import pytest
-from nngrader import container, seccomp
 from nngrader.errors import CannotDo
-from nngrader.limits import Container, Limits
-from nngrader.process import Died, Worker
-from nngrader.runner import Runner
-from nngrader.sandbox import Refused, Sandbox
+from nngrader.sandbox import container, seccomp
+from nngrader.sandbox.launch import Refused, Sandbox
+from nngrader.sandbox.runner import Runner
+from nngrader.sandbox.supervisor import Died, Worker
+from nngrader.settings import Container, Limits
 
 pytestmark = pytest.mark.sandbox
 PROGRAM = ["python3", "/g/worker.py"]

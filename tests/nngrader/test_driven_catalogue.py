@@ -2,11 +2,11 @@
 
 import pytest
 from nngrader.course import Course
+from nngrader.course.assignment import Paper
 from nngrader.engine import pack
-from nngrader.job import Job, Paper
-from nngrader.limits import Limits
-from nngrader.run import run
-from nngrader.sandbox import Sandbox
+from nngrader.grading.one_submission import Job, run
+from nngrader.sandbox.launch import Sandbox
+from nngrader.settings import Limits
 
 from tests.exercises.declared import load
 from tests.exercises.driven_problems import PROBLEMS

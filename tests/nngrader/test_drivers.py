@@ -5,10 +5,9 @@ import inspect
 import numpy as np
 import pytest
 from nngrader.errors import CannotDo
-from nngrader.limits import Limits
-from nngrader.packages import places
-from nngrader.runner import Runner
-from nngrader.sandbox import Refused, Sandbox
+from nngrader.sandbox.launch import Refused, Sandbox, places
+from nngrader.sandbox.runner import Runner
+from nngrader.settings import Limits
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(call_seconds=10.0, total_seconds=20.0, memory_mb=512)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from nngrader.course import Course
-from nngrader.release import release
+from nngrader.release.build import release
 
 from .conftest import asked_for
 from .driven import (
@@ -300,7 +300,7 @@ def test_the_same_again_runs_nothing_and_changes_nothing(whole, monkeypatch, tmp
     def nobody(*_, **__):
         raise AssertionError("a submission was run again")
 
-    monkeypatch.setattr("nngrader.run.Runner", nobody)
+    monkeypatch.setattr("nngrader.grading.one_submission.Runner", nobody)
     assert run(whole.course, "grade", NAME, "--json", tmp_path / "again.json") == 0
     again = json.loads((tmp_path / "again.json").read_text())
     assert {r["student"]: r for r in again} == whole.results

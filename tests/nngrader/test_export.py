@@ -4,9 +4,9 @@ import csv
 import io
 
 import pytest
-from nngrader import export
 from nngrader.course import Course
-from nngrader.export import number, table, warnings
+from nngrader.reports import export
+from nngrader.reports.export import number, table, warnings
 
 from .downloads import CLASS
 

@@ -7,9 +7,9 @@ import shutil
 import numpy as np
 import pytest
 from nngrader.engine import pack
-from nngrader.feedback import page
-from nngrader.leaks import secret_statements
-from nngrader.store import Store
+from nngrader.release.leaks import secret_statements
+from nngrader.reports.feedback import page
+from nngrader.storage.results import Store
 
 from .conftest import student_of
 from .looking import looked_at

@@ -4,13 +4,13 @@ import shutil
 
 import pytest
 from nngrader.course import Course
-from nngrader.definitions import place_of, read_problems
+from nngrader.course.folder import place_of, read_problems
 from nngrader.engine import pack
-from nngrader.engine.challenge import solved_files
+from nngrader.engine.declaration.challenge import solved_files
 from nngrader.errors import CannotDo
-from nngrader.leaks import secrets_of
-from nngrader.release import trial_course
-from nngrader.statements import secret_statements
+from nngrader.release.build import trial_course
+from nngrader.release.leaks import secrets_of
+from nngrader.release.statements import secret_statements
 
 from . import driven
 from .driven import NAME, SOLVED, make_course

@@ -8,11 +8,10 @@ import sys
 import time
 
 import pytest
-from nngrader.limits import Limits
-from nngrader.process import Died
-from nngrader.runner import Runner
-from nngrader.sandbox import Sandbox
-from nngrader.usage import children, tree_usage
+from nngrader.sandbox.launch import Sandbox
+from nngrader.sandbox.runner import Runner
+from nngrader.sandbox.supervisor import Died, children, tree_usage
+from nngrader.settings import Limits
 
 from .making import environment
 
@@ -289,9 +288,9 @@ def test_nothing_is_left_when_a_submission_is_closed(start):
 
 
 GRADER = """
-from nngrader.limits import Limits
-from nngrader.runner import Runner
-from nngrader.sandbox import Sandbox
+from nngrader.settings import Limits
+from nngrader.sandbox.runner import Runner
+from nngrader.sandbox.launch import Sandbox
 
 cell = "import time\\ndef f(s):\\n    time.sleep(s)\\n    return 3"
 with Sandbox(Limits(call_seconds=60.0, total_seconds=60.0), unsafe={unsafe}) as box:

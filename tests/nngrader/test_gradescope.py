@@ -1,7 +1,7 @@
 """Gradescope's list of submitters, odd and hostile ones."""
 
 import pytest
-from nngrader.gradescope import submitters_of
+from nngrader.intake.platforms import submitters_of
 
 ONE = "submission_1:\n  :submitters:\n  - :name: A\n    :sid: 007\n"
 

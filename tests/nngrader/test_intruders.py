@@ -6,20 +6,20 @@ import re
 from datetime import datetime
 
 import pytest
-from nngrader import rebuild
 from nngrader.course import Course
+from nngrader.course.assignment import Paper
 from nngrader.engine import pack
-from nngrader.engine.driver import as_text
+from nngrader.engine.observation.driver import as_text
 from nngrader.gradebook import marks, quiet
-from nngrader.job import Job, Paper
-from nngrader.limits import Limits
-from nngrader.process import Died
-from nngrader.run import MOST_NOTES, run
-from nngrader.runner import Runner
-from nngrader.sandbox import SIGNALS, Sandbox
-from nngrader.score import Stub
-from nngrader.showing import with_results
-from nngrader.submission import Cell
+from nngrader.gradebook.record import with_results
+from nngrader.grading.one_submission import MOST_NOTES, Job, run
+from nngrader.grading.points import Stub
+from nngrader.intake import rebuild
+from nngrader.intake.submission import Cell
+from nngrader.sandbox.launch import SIGNALS, Sandbox
+from nngrader.sandbox.runner import Runner
+from nngrader.sandbox.supervisor import Died
+from nngrader.settings import Limits
 
 from tests.exercises.driven_problems import folds
 

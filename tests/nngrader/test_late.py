@@ -5,13 +5,13 @@ import math
 from datetime import datetime
 
 import pytest
-from nngrader.assignment import Assignment
 from nngrader.course import Course
-from nngrader.export import table
-from nngrader.feedback import page
+from nngrader.course.assignment import Assignment
 from nngrader.gradebook import marks, quiet
-from nngrader.late import DAY, Policy, policy_file, read_policy, span, words
-from nngrader.release import release
+from nngrader.gradebook.late import DAY, Policy, policy_file, read_policy, span, words
+from nngrader.release.build import release
+from nngrader.reports.export import table
+from nngrader.reports.feedback import page
 
 from .making import LIMITS, NAME, hand_in, make_course, run
 from .recording import gradebook, record

@@ -12,10 +12,10 @@ import zlib
 import numpy as np
 import pytest
 from nngrader.course import Course
-from nngrader.engine import pack, store
-from nngrader.leaks import leaks, moving_leaks, package_leaks, secrets_of, shown_cases
-from nngrader.pictures import Rows, channels, grey
-from nngrader.statements import lines_of, secret_statements
+from nngrader.engine import cases_json, pack
+from nngrader.release.leaks import leaks, moving_leaks, package_leaks, secrets_of, shown_cases
+from nngrader.release.pictures import Rows, channels, grey
+from nngrader.release.statements import lines_of, secret_statements
 
 from .making import NAME, joined, problems, problems_of
 
@@ -78,7 +78,7 @@ class Planting:
 
 @pytest.fixture
 def planting(place, secrets, tmp_path, monkeypatch):
-    monkeypatch.setattr("nngrader.leaks.secrets_of", lambda *_: secrets)
+    monkeypatch.setattr("nngrader.release.leaks.secrets_of", lambda *_: secrets)
     return Planting(place, tmp_path)
 
 
@@ -242,7 +242,7 @@ DRAWN = {
     "as a picture with filters": lambda x: ("a.png", png(x[4], kinds=(0, 1, 2, 3, 4))),
     "in a collage": lambda x: ("a.png", png(np.hstack([np.zeros((20, 7)), x[5], x[6]]), (4,))),
     "in numbers": lambda x: ("a.csv", "\n".join(",".join(map(str, r)) for r in x[7].tolist())),
-    "in JSON": lambda x: ("a.json", store.dumps({"image": x[8] / 255})),
+    "in JSON": lambda x: ("a.json", cases_json.dumps({"image": x[8] / 255})),
     "in a page": lambda x: (
         "a.svg",
         f'<image href="data:image/png;base64,{base64.b64encode(png(x[4])).decode()}"/>',
@@ -294,7 +294,7 @@ def test_numbers_are_grey_levels_or_shares_of_them():
 def test_a_hidden_case_in_any_file_is_found(planting, base, place, kind):
     data = pack(problems()[0], Course(place).seed(), visible=False)
     case = data["cases"][0]
-    planting.add("b.json", store.dumps(case[kind]))
+    planting.add("b.json", cases_json.dumps(case[kind]))
     (found,) = {f for f in planting.found(base) if f.startswith("b.json:")}
     assert "a hidden input or answer of pairwise_distances (points)" in found
 

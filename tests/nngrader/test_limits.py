@@ -1,11 +1,11 @@
 """Limits: where they are set, what each does, and what is said to student and instructor."""
 
 import pytest
-from nngrader.engine.likeness import fingerprint
-from nngrader.limits import Container, Limits, read_settings
-from nngrader.process import Died
-from nngrader.runner import SKIPPED, Raised, Runner
-from nngrader.sandbox import Sandbox
+from nngrader.engine.observation.likeness import fingerprint
+from nngrader.sandbox.launch import Sandbox
+from nngrader.sandbox.runner import SKIPPED, Raised, Runner
+from nngrader.sandbox.supervisor import Died
+from nngrader.settings import Container, Limits, read_settings
 
 pytestmark = pytest.mark.sandbox
 SHORT = {"call_seconds": 0.5, "total_seconds": 1.0, "memory_mb": 300, "processes": 6}

@@ -11,12 +11,15 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
-from nngrader import place, record, score, screen, store
+from nngrader import screen
 from nngrader.course import Course
-from nngrader.grade import TWIN, UNSEEN
-from nngrader.gradebook import marks, open_gradebook, quiet
-from nngrader.record import NO_NAME
-from nngrader.store import Store
+from nngrader.gradebook import marks, open_gradebook, quiet, record
+from nngrader.gradebook.record import NO_NAME
+from nngrader.grading import all_submissions
+from nngrader.grading.all_submissions import TWIN, UNSEEN
+from nngrader.grading.points import Stub
+from nngrader.storage import results
+from nngrader.storage.results import Store
 
 from .making import NAME, command, environment, hand_in, problems_of, run
 from .ordinary import give_away, run_as_ordinary_user
@@ -118,7 +121,7 @@ def test_a_disk_that_is_full_in_the_middle_is_one_line_and_loses_nothing(
 ):
     for student in ("bob", "cy"):
         hand_in(handed_in, student, base.solved().own(f"{student} = 1").text())
-    write, done = store.write_whole, []
+    write, done = results.write_whole, []
 
     def full(file, text):
         done.append(file)
@@ -126,7 +129,7 @@ def test_a_disk_that_is_full_in_the_middle_is_one_line_and_loses_nothing(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         write(file, text)
 
-    monkeypatch.setattr(store, "write_whole", full)
+    monkeypatch.setattr(results, "write_whole", full)
     assert run(handed_in, "grade", NAME, "--workers", "1") == 1
     assert "cannot be written (No space left on device)" in said(capsys)
     assert set(marks(Course(handed_in), NAME)) == {"ada"}
@@ -190,7 +193,7 @@ def test_a_gradebook_that_is_locked_for_a_moment_is_waited_for(handed_in, monkey
 
     monkeypatch.setattr(record.Recorder, "_convert", converting)
     monkeypatch.setattr(record, "time", SimpleNamespace(sleep=end_of_lock))
-    monkeypatch.setattr("nngrader.converter.OpenGradebook.wait_ms", 50)
+    monkeypatch.setattr("nngrader.gradebook.converter.OpenGradebook.wait_ms", 50)
     with contextlib.closing(locked):
         assert run(handed_in, "grade", NAME) == 0
     assert waits == [record.PAUSE]
@@ -218,13 +221,13 @@ def kept(course):
 
 def counting(monkeypatch, change):
     """Count the jobs; what comes of each is changed by the number of jobs before it."""
-    ran, really = [], place.run
+    ran, really = [], all_submissions.run
 
     def counted(*arguments):
         ran.append(arguments)
         return change(really(*arguments), len(ran))
 
-    monkeypatch.setattr(place, "run", counted)
+    monkeypatch.setattr(all_submissions, "run", counted)
     return ran
 
 
@@ -311,12 +314,12 @@ def test_a_class_list_with_faults_is_told_before_the_work(handed_in, capsys):
 
 
 def test_a_test_cell_that_fails_leaves_a_report_of_no_points(course, base, monkeypatch):
-    points = score.Stub.points
+    really = Stub.points
 
     def failing(self, name, most):
-        return 1 / 0 if name == "hinge_loss" else points(self, name, most)
+        return 1 / 0 if name == "hinge_loss" else really(self, name, most)
 
-    monkeypatch.setattr(score.Stub, "points", failing)
+    monkeypatch.setattr(Stub, "points", failing)
     hand_in(course, "ada", base.solved().text())
     assert run(course, "grade", NAME) == 0
     result = kept(course)["ada"]
@@ -434,7 +437,7 @@ def test_two_assignments_of_one_course_can_be_graded_at_one_time(handed_in, base
 
 def enter_copy(course, other):
     """Enter an assignment into the gradebook as its release would."""
-    from nngrader.release import generate, gradebook_of, visible_cases
+    from nngrader.release.build import generate, gradebook_of, visible_cases
 
     course = Course(course)
     instructor = course.instructor(other)

@@ -136,7 +136,7 @@ def test_marks_by_hand_outlive_a_second_run(course, base):
 
 
 def test_a_record_that_fails_is_a_flag_and_stops_nobody(course, base, tmp_path, monkeypatch):
-    from nngrader import record
+    from nngrader.gradebook import record
 
     for student in ("ada", "bob", "cy"):
         hand_in(course, student, base.solved().text())
@@ -177,7 +177,7 @@ def test_formgrader_finds_the_course(course, base):
 
 
 def test_the_configuration_keeps_the_text_of_the_source_at_home(course):
-    from nngrader.course import HIDDEN_FILES
+    from nngrader.course.folder import HIDDEN_FILES
     from traitlets.config import PyFileConfigLoader
 
     config = PyFileConfigLoader("nbgrader_config.py", str(course)).load_config()

@@ -6,9 +6,9 @@ import subprocess
 import pytest
 from nngrader.course import Course
 from nngrader.errors import CannotDo
-from nngrader.export import table
-from nngrader.gradebook import marks, named, quiet
-from nngrader.release import release
+from nngrader.gradebook.database import marks, named, quiet
+from nngrader.release.build import release
+from nngrader.reports.export import table
 
 from .formgrader import formgrader
 from .making import NAME, Base, environment, hand_in, make_course, run

@@ -6,13 +6,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from nngrader.assignment import Assignment
-from nngrader.checkup import run_cells
 from nngrader.course import Course
-from nngrader.definitions import public_definitions, read_problems
+from nngrader.course.assignment import Assignment
+from nngrader.course.folder import public_definitions, read_problems
 from nngrader.engine import caller, judge, pack
-from nngrader.engine.gate import over_seeds
+from nngrader.engine.declaration.gate import over_seeds
 from nngrader.errors import CannotDo, NotThere
+from nngrader.student.notebook import run_cells
 
 from .making import (
     EXERCISES,

@@ -19,13 +19,13 @@ OLD, NEW = (environment(ABLE[0]), environment(ABLE[-1])) if ABLE else ({}, {})
 RELEASE = """
 import sys
 from pathlib import Path
-from nngrader.lean import leave_out
+from nngrader.imports import leave_out
 leave_out()
-from nngrader import release
+from nngrader.release import build
 from nngrader.course import Course
 for what in ("over_seeds", "leaks", "package_leaks", "moving_leaks"):
-    setattr(release, what, lambda *_: [])  # these ask nothing of the processor
-release.release(Course(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), seeds=1)
+    setattr(build, what, lambda *_: [])  # these ask nothing of the processor
+build.release(Course(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), seeds=1)
 """
 # In a notebook cell: the problems' definitions, with a stand-in for their declaration.
 STAND_IN = """

@@ -9,15 +9,13 @@ import subprocess
 import sys
 
 import pytest
-from nngrader import record as recording
-from nngrader.assignment import Assignment
 from nngrader.course import Course
+from nngrader.course.assignment import Assignment
 from nngrader.errors import CannotDo
 from nngrader.gradebook import config_of, marks, quiet
-from nngrader.journal import Journal
-from nngrader.record import Recorder
-from nngrader.scratch import PREFIX
-from nngrader.showing import with_results
+from nngrader.gradebook import record as recording
+from nngrader.gradebook.record import Journal, Recorder, with_results
+from nngrader.storage.scratch import PREFIX
 
 from .making import NAME, environment, hand_in, run
 from .ordinary import IS_ROOT, give_away, run_as_ordinary_user
@@ -96,7 +94,7 @@ def test_one_gradebook_and_one_converter_serve_a_class(filled, monkeypatch):
 
 
 def test_what_is_recorded_is_not_converted_again(filled, monkeypatch):
-    from nngrader.converter import Record
+    from nngrader.gradebook.converter import Record
 
     record(filled, CLASS)
     converted = []
@@ -220,7 +218,7 @@ def test_a_gradebook_locked_for_long_is_named_and_waited_for_once(filled, monkey
     assignment = Assignment(Course(filled), NAME)
     waits, locking = [], contextlib.closing(sqlite3.connect(filled / "gradebook.db"))
     monkeypatch.setattr(recording.time, "sleep", waits.append)
-    monkeypatch.setattr("nngrader.converter.OpenGradebook.wait_ms", 50)
+    monkeypatch.setattr("nngrader.gradebook.converter.OpenGradebook.wait_ms", 50)
     results = [result(assignment, s, share) for s, share in CLASS.items()]
     with locking as other, Recorder(assignment) as recorder:
         other.execute("begin immediate")
@@ -242,7 +240,7 @@ def test_a_gradebook_locked_for_long_is_named_and_waited_for_once(filled, monkey
 RECORD = """
 import resource, sys
 from pathlib import Path
-from nngrader.lean import leave_out
+from nngrader.imports import leave_out
 leave_out()
 from tests.nngrader.recording import record
 if {limit}:

@@ -8,13 +8,10 @@ import sys
 import zipfile
 
 import pytest
-from nngrader.assignment import Assignment
 from nngrader.course import Course
+from nngrader.course.assignment import Assignment
 from nngrader.gradebook import open_gradebook, quiet
-from nngrader.leaks import leaks, package_leaks
-from nngrader.package import build_wheel, readme
-from nngrader.packages import places
-from nngrader.release import (
+from nngrader.release.build import (
     NotFit,
     cell_complaints,
     gradebook_complaints,
@@ -25,7 +22,10 @@ from nngrader.release import (
     visible_cases,
     weight_complaints,
 )
-from nngrader.statements import secret_statements
+from nngrader.release.leaks import leaks, package_leaks
+from nngrader.release.package import build_wheel, readme
+from nngrader.release.statements import secret_statements
+from nngrader.sandbox.launch import places
 
 from .making import NAME, grade_id, make_course, problems, problems_of, run
 
@@ -81,7 +81,7 @@ def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, bas
 
 
 def test_two_releases_give_the_same_bytes(released, tmp_path, monkeypatch):
-    monkeypatch.setattr("nngrader.release.build_wheel", build_wheel)  # anew
+    monkeypatch.setattr("nngrader.release.build.build_wheel", build_wheel)  # anew
     course = make_course(tmp_path / "again")
     file = release(Course(course), NAME, tmp_path / "out", seeds=1)
     assert file == tmp_path / "out" / f"{NAME}.zip"

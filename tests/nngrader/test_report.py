@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 import pytest
-from nngrader.engine.likeness import fingerprint
-from nngrader.items import (
+from nngrader.engine.observation.likeness import fingerprint
+from nngrader.reports.item_analysis import (
     FEW,
     NO_REST,
     NO_SPREAD,
@@ -18,8 +18,8 @@ from nngrader.items import (
     items,
     unexplained,
 )
-from nngrader.look import table
-from nngrader.store import Store
+from nngrader.reports.style import table
+from nngrader.storage.results import Store
 
 from .looking import looked_at
 from .making import NAME, hand_in, run
@@ -232,8 +232,12 @@ def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkey
     }
     done = mark | {"late_penalty": 0.0, "needs_manual_grade": False}
     done["by_hand"] = [("essay", 7.0, 10.0, "Good.")]
-    monkeypatch.setattr("nngrader.report.marks", lambda *_: {"finn": mark, "gita": done})
-    monkeypatch.setattr("nngrader.report.students", lambda *_: {"finn", "ivan", "jo"})
+    monkeypatch.setattr(
+        "nngrader.reports.class_report.marks", lambda *_: {"finn": mark, "gita": done}
+    )
+    monkeypatch.setattr(
+        "nngrader.reports.class_report.students", lambda *_: {"finn", "ivan", "jo"}
+    )
     hand_in(course, "kai", "{}")
     text, _ = written(course, [flagged, also, lost])
     for words in (

@@ -10,11 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from nngrader import place
 from nngrader.errors import CannotDo
-from nngrader.scratch import PREFIX, YOUNG, Scratch, sweep
-from nngrader.slots import slot
-from nngrader.store import Store, digest
+from nngrader.grading import all_submissions
+from nngrader.storage.results import Store, digest
+from nngrader.storage.scratch import PREFIX, YOUNG, Scratch, slot, sweep
 
 from .making import NAME, command, environment, hand_in, run
 
@@ -62,13 +61,13 @@ def test_what_has_not_changed_is_not_run_again(course, base, tmp_path, monkeypat
         hand_in(course, student, base.solved().text())
     assert run(course, "grade", NAME) == 0
     ran = []
-    really = place.Threads.submit
+    really = all_submissions.Threads.submit
 
     def counted(self, job):
         ran.append(job)
         return really(self, job)
 
-    monkeypatch.setattr(place.Threads, "submit", counted)
+    monkeypatch.setattr(all_submissions.Threads, "submit", counted)
     assert run(course, "grade", NAME) == 0
     assert ran == []
     file = course / "submitted" / "bob" / NAME / f"{NAME}.ipynb"
@@ -132,7 +131,7 @@ def wait_for(condition, seconds=30):
 
 
 def workers_below(pid):
-    from nngrader.usage import children
+    from nngrader.sandbox.supervisor import children
 
     found, todo = [], [pid]
     while todo:
@@ -151,18 +150,17 @@ def is_worker(pid):
 
 
 def test_a_fault_of_the_grader_is_told_and_stops_nobody(course, base, tmp_path, monkeypatch):
-    from nngrader import grade
 
     for student in ("ada", "bob"):
         hand_in(course, student, base.solved().own(f"name = {student!r}").text())
-    read = grade.read_submission
+    read = all_submissions.read_submission
 
     def failing(folder, name, ids):
         if "bob" in str(folder):
             raise ZeroDivisionError("planted")
         return read(folder, name, ids)
 
-    monkeypatch.setattr(grade, "read_submission", failing)
+    monkeypatch.setattr(all_submissions, "read_submission", failing)
     file = tmp_path / "r.json"
     assert run(course, "grade", NAME, "--json", file) == 1
     results = {r["student"]: r for r in json.loads(file.read_text())}
@@ -215,7 +213,7 @@ def test_what_runs_at_one_time_has_slots_of_its_own(tmp_path, monkeypatch):
     code = (
         "import sys, tempfile\n"
         f"tempfile.tempdir = {str(tmp_path)!r}\n"
-        "from nngrader.slots import slot\n"
+        "from nngrader.storage.scratch import slot\n"
         "with slot() as number:\n"
         "    print(number, flush=True)\n"
         "    sys.stdin.read()\n"

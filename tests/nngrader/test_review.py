@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 from nngrader.course import Course
-from nngrader.feedback import page
 from nngrader.gradebook import marks, quiet
+from nngrader.reports.feedback import page
 
 from .formgrader import formgrader
 from .making import NAME, Base, hand_in, run

@@ -2,8 +2,8 @@
 
 import pytest
 from nngrader.course import Course
+from nngrader.course.roster import Student, fold, missing, read
 from nngrader.errors import CannotDo
-from nngrader.roster import Student, fold, missing, read
 
 from .downloads import CLASS
 

@@ -6,13 +6,12 @@ import stat
 import sys
 
 import pytest
-from nngrader.engine.reading import imports, names_used
-from nngrader.limits import Limits
-from nngrader.process import Died
-from nngrader.runner import Raised, Runner, known
-from nngrader.sandbox import Refused, Sandbox
-from nngrader.suspicion import suspicious
-from nngrader.usage import tree_usage
+from nngrader.engine.observation.reading import imports, names_used
+from nngrader.intake.suspicion import suspicious
+from nngrader.sandbox.launch import Refused, Sandbox
+from nngrader.sandbox.runner import Raised, Runner, known
+from nngrader.sandbox.supervisor import Died, tree_usage
+from nngrader.settings import Limits
 
 from .making import NAME, command, environment, hand_in, make_course, run
 from .ordinary import IS_ROOT, give_away, namespaces_work, run_as_ordinary_user

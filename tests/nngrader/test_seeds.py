@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from nngrader.course import Course
 from nngrader.engine import judge, pack
-from nngrader.engine.observe import observe
-from nngrader.engine.seen import ERRORS
+from nngrader.engine.observation.observe import observe
+from nngrader.engine.observation.seen import ERRORS
 from nngrader.errors import CannotDo, NotThere
-from nngrader.feedback import page
-from nngrader.score import report
+from nngrader.grading.points import report
+from nngrader.reports.feedback import page
 from nngrader.screen import public
 
 from .making import NAME, hand_in, problems, run

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from nngrader.engine import likeness
-from nngrader.engine.likeness import fingerprint, winnow
-from nngrader.similarity import ENOUGH, MOST_HOLDERS, alike, known_prints, pairs
+from nngrader.engine.observation import likeness
+from nngrader.engine.observation.likeness import fingerprint, winnow
+from nngrader.reports.similarity import ENOUGH, MOST_HOLDERS, alike, known_prints, pairs
 
 from .making import problems
 
@@ -282,7 +282,7 @@ def test_three_hundred_times_six_cells_are_compared_without_looking_at_all_pairs
     members["s007"] = members["s211"]
     combinations = __import__("itertools").combinations
     monkeypatch.setattr(
-        "nngrader.similarity.combinations",
+        "nngrader.reports.similarity.combinations",
         lambda *a: (counted.append(p) or p for p in combinations(*a)),
     )
     (pair,) = pairs(members, {})

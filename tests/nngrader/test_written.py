@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 from nngrader.course import Course
+from nngrader.course.notebooks import mark
+from nngrader.course.written import from_text, with_tables
 from nngrader.errors import CannotDo
-from nngrader.notebooks import mark
-from nngrader.written import from_text, with_tables
 
 from .making import EXERCISES, NAME
 

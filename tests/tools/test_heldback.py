@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nngrader.package import build_wheel
+from nngrader.release.package import build_wheel
 
 from nnlib.datasets.fashion import FILE as PACKAGED
 

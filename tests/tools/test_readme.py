@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from nngrader.course import Course
-from nngrader.engine import pack, store
-from nngrader.notebooks import grade_id
-from nngrader.release import VISIBLE_SEED
-from nngrader.student import told
+from nngrader.course.notebooks import grade_id
+from nngrader.engine import cases_json, pack
+from nngrader.release.build import VISIBLE_SEED
+from nngrader.student.function import told
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,7 +27,7 @@ def forgetful(tmp_path):
     """Solve the softmax problem, the gradient not averaged, beside the visible cases."""
     course = Course(ROOT / "exercises")
     problems = {p.name: pack(p, VISIBLE_SEED, visible=True) for p in course.problems(NAME)}
-    store.save(problems, tmp_path / f"{NAME}.cases.json")
+    cases_json.save(problems, tmp_path / f"{NAME}.cases.json")
     cells = {grade_id(c): c["source"] for c in course.instructor(NAME)["cells"]}
     source = cells["softmax_cross_entropy"].replace("gradient / len(scores)", "gradient")
     (tmp_path / "mine.py").write_text(f"import numpy as np\n{source}\n")

@@ -1,7 +1,7 @@
 """best_rank_k: the matrix of rank k that lies nearest to a given one."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE
 

@@ -21,7 +21,7 @@ beside 64 soft edges, by matching pursuit, 16.7 and 15.8 (`tools/make_challenges
 """
 
 import numpy as np
-from nngrader.engine.challenge import challenge
+from nngrader.engine import challenge
 
 from .common import ELSEWHERE
 

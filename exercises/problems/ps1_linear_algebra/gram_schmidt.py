@@ -6,7 +6,7 @@ decomposition, or of other signs, spans the space too, and is another.
 """
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE, integers
 

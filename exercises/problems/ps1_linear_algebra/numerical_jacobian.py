@@ -1,7 +1,7 @@
 """numerical_jacobian: all partial derivatives of a function, from its values alone."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE
 

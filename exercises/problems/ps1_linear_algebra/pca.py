@@ -1,7 +1,7 @@
 """pca: directions of most variance, how much each has, and where each sample lies on them."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE
 

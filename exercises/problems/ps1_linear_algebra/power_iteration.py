@@ -7,7 +7,7 @@ the residual, the eigenvalue) then leaves an error far below what is compared.
 """
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE
 

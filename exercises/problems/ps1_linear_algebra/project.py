@@ -1,7 +1,7 @@
 """Orthogonal projection on a column space."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE, integers
 from .gram_schmidt import CLEAR, depending, gram_schmidt, left_over, some

@@ -1,7 +1,7 @@
 """Elimination to the reduced echelon form."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE, integers
 

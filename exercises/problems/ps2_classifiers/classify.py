@@ -17,8 +17,8 @@ a little and divided by their spread, with weight decay, 82.6 and 82.4
 """
 
 import numpy as np
-from nngrader.engine.challenge import challenge
-from nngrader.engine.weights import arrays_of, share_right
+from nngrader.engine import challenge
+from nngrader.engine.declaration.weights import arrays_of, share_right
 
 from .common import ELSEWHERE
 

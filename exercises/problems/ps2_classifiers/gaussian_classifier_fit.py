@@ -1,7 +1,7 @@
 """gaussian_classifier_fit: shares, means and the shared covariance, by maximum likelihood."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import DIGITS, ELSEWHERE
 

@@ -1,7 +1,7 @@
 """hinge_loss: the mean multiclass hinge loss, and its gradient."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import DIGITS, ELSEWHERE
 

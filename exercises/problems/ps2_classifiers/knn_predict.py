@@ -1,7 +1,7 @@
 """knn_predict: the label that most of the k nearest known pictures have."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE
 from .pairwise_distances import pairwise_distances, squares_in_int16

@@ -10,7 +10,7 @@ tests/exercises/test_memory.py runs the reference at full size.
 """
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import DIGITS, ELSEWHERE
 

@@ -1,7 +1,7 @@
 """ridge_fit: least squares with a penalty on the weights, and none on the bias."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import DIGITS, ELSEWHERE
 

@@ -1,7 +1,7 @@
 """softmax_cross_entropy: the mean loss of a softmax classifier, and its gradient."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import DIGITS, ELSEWHERE
 

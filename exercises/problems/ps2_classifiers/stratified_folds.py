@@ -11,7 +11,7 @@ comes first in a fold.
 """
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE
 

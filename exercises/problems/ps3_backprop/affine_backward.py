@@ -1,7 +1,7 @@
 """affine_backward: the three gradients of a layer, from that of its outputs."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import DIGITS, ELSEWHERE
 

@@ -1,7 +1,7 @@
 """affine_forward: one layer of a network, for many samples at once."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import DIGITS, ELSEWHERE
 

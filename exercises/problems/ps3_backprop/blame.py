@@ -9,7 +9,7 @@ is off; the release holds neither the gradients nor the rules by which they are 
 """
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE
 

@@ -10,8 +10,8 @@ classifiers and the median of ten networks with 64 hidden units. All twenty were
 """
 
 import numpy as np
-from nngrader.engine.challenge import challenge
-from nngrader.engine.weights import arrays_of, share_right
+from nngrader.engine import challenge
+from nngrader.engine.declaration.weights import arrays_of, share_right
 
 from .common import ELSEWHERE
 

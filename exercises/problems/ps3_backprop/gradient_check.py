@@ -6,7 +6,7 @@ that may be taken at a kink, also where the point is nearer to the kink than h.
 """
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE
 

@@ -1,7 +1,7 @@
 """relu_backward: the gradient goes through where ReLU let the number through."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import DIGITS, ELSEWHERE
 

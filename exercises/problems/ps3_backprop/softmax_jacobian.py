@@ -1,7 +1,7 @@
 """softmax_jacobian: how each probability answers to each score."""
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import DIGITS, ELSEWHERE
 

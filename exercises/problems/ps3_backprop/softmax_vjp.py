@@ -1,8 +1,7 @@
 """softmax_vjp: a gradient goes back through softmax, and no Jacobian is built for it."""
 
 import numpy as np
-from nngrader.engine.observe import Held
-from nngrader.engine.problem import problem
+from nngrader.engine import Held, problem
 
 from .common import DIGITS, ELSEWHERE
 

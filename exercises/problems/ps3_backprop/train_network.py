@@ -13,7 +13,7 @@ reaches what is asked, too.
 """
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import ELSEWHERE
 from .two_layer_loss import two_layer_loss

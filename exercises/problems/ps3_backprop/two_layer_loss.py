@@ -5,7 +5,7 @@ in the scores is charged to the layer that is nearer to them.
 """
 
 import numpy as np
-from nngrader.engine.problem import problem
+from nngrader.engine import problem
 
 from .common import DIGITS, ELSEWHERE
 

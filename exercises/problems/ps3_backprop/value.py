@@ -1,8 +1,7 @@
 """Value: numbers that remember how they were made, and hand their gradient back."""
 
 import numpy as np
-from nngrader.engine.observe import Steps
-from nngrader.engine.problem import problem
+from nngrader.engine import Steps, problem
 
 from .common import DIGITS, ELSEWHERE
 

@@ -1,0 +1,16 @@
+"""Read what the instructor has written: assignments, problems, settings, the class list.
+
+Comes in: the folder of a course, laid out as nbgrader wants it. Goes out: an `Assignment`,
+with the released notebook and a `Paper`, which is all that grading needs to know, as plain
+data.
+
+Read `folder` first, then `assignment`. `written` makes the notebook from its text; `notebooks`
+says what the cells of the instructor's notebooks are for, `roster` reads `students.csv`.
+
+This room knows the hidden cases and the right answers. So it may not import what runs
+students' code, and reads nothing that a student wrote.
+"""
+
+from .folder import Course, public_definitions
+
+__all__ = ["Course", "public_definitions"]

@@ -1,0 +1,240 @@
+"""One assignment, with all that decides what a submission earns."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..engine.declaration.gate import check_seed
+from ..errors import CannotDo
+from ..settings import Limits, read_settings
+from ..storage.results import code, file_digest
+from .folder import Course
+from .notebooks import (
+    defined_names,
+    from_file,
+    grade_id,
+    is_code,
+    is_solution,
+    is_test,
+    mark,
+    most_points,
+)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What all submissions of an assignment have in common.
+
+    Parameters
+    ----------
+    cells : list of (str, str or None, float)
+        The instructor's locked cells and test cells, in their order: source; the id of a test
+        cell, None for another; the points that it gives at most.
+    functions : list of str
+        What students define.
+    hidden : dict
+        Hidden cases by problem, as `nngrader.engine.pack` made them.
+    limits : Limits
+        What a worker may use.
+    uses : list of str
+        Packages besides NumPy that submissions may import.
+    most : float
+        Points of all graded cells, those marked by hand too.
+    unsafe : bool
+        Whether submissions run without a sandbox.
+    code : str
+        A digest of our code and of the versions that it runs with: another machine's must be
+        the same.
+    """
+
+    cells: list
+    functions: list
+    hidden: dict
+    limits: Limits
+    uses: list
+    most: float
+    unsafe: bool
+    code: str
+
+    def result(self, status: str, flags: list, cells: dict, **judged) -> dict:
+        """A result as it is kept: `status flags score max_score problems cells seconds prints`.
+
+        Parameters
+        ----------
+        status : str
+            graded, flagged or ungradable.
+        flags : list of str
+            What the instructor should know.
+        cells : dict
+            [points, most] by id of the test cell.
+        **judged
+            `problems`, `seconds`, `prints`; empty where nothing was judged.
+        """
+        return {
+            "status": status,
+            "flags": list(flags),
+            "score": round(sum(score for score, _ in cells.values()), 6),
+            "max_score": self.most,
+            "problems": judged.get("problems", {}),
+            "cells": cells,
+            "seconds": judged.get("seconds", {}),
+            "prints": judged.get("prints", {}),
+        }
+
+    def nothing(self, flags: list) -> dict:
+        """The result where nothing can be graded: 0 points, and the reasons as flags."""
+        cells = {gid: [0.0, most] for _, gid, most in self.cells if gid}
+        return self.result("ungradable", flags, cells)
+
+
+class NotReleased(CannotDo):
+    """The assignment has not been released, or its source has changed since."""
+
+
+class Assignment:
+    """An assignment of a course.
+
+    Parameters
+    ----------
+    course : Course
+        Its folders, seed, and problems.
+    name : str
+        The assignment.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such assignment.
+    NotReleased
+        If it was not released, or its graded cells are no longer those that were.
+    """
+
+    def __init__(self, course: Course, name: str):
+        self.course, self.name = course, name
+        self.instructor = course.instructor(name)
+        self.limits, self.weights = read_settings(
+            course.source(name).with_name("nngrader.toml")
+        )
+        self.released = released_notebook(course, name)
+        if _cells(self.released) != _cells(self.instructor):
+            raise NotReleased(
+                f"{name}: its cells have changed since the release; release again"
+            )
+
+    @cached_property
+    def hidden(self) -> dict:
+        """Hidden cases by problem, as plain data."""
+        return self.course.hidden(self.name)
+
+    @cached_property
+    def uses(self) -> list[str]:
+        """Packages besides NumPy that submissions may import, as the problems declare."""
+        return sorted({name for data in self.hidden.values() for name in data.get("uses", ())})
+
+    @cached_property
+    def declared(self) -> dict[str, int]:
+        """Files that may be handed in beside the notebook, with their largest size in bytes."""
+        files = [data["file"] for data in self.hidden.values() if data.get("file")]
+        return {f["name"]: f["most_bytes"] for f in files}
+
+    @cached_property
+    def functions(self) -> list[str]:
+        """What students define: functions and classes of the instructor's solution cells."""
+        cells = [c for c in self.instructor["cells"] if is_solution(c) and is_code(c)]
+        return [name for c in cells for name in defined_names(c["source"])]
+
+    @cached_property
+    def solution_ids(self) -> list[str]:
+        """Ids of the cells that students write."""
+        return [grade_id(c) for c in self.released["cells"] if is_solution(c)]
+
+    def paper(self, unsafe: bool = False) -> Paper:
+        """What steps 2 and 3 need of the assignment, as plain data.
+
+        Parameters
+        ----------
+        unsafe : bool
+            Whether submissions run without a sandbox.
+
+        Returns
+        -------
+        Paper
+            It holds the answers: it is for machines that are trusted.
+        """
+        return Paper(
+            cells=[_as_tested(c) for c in self.instructor["cells"] if _is_ours(c)],
+            functions=self.functions,
+            hidden=self.hidden,
+            limits=self.limits,
+            uses=self.uses,
+            most=most_points(self.instructor),
+            unsafe=unsafe,
+            code=code(self.uses),
+        )
+
+    @cached_property
+    def key(self) -> str:
+        """A digest of all but the submission: source, problems, seed, versions, our code."""
+        source = self.course.source(self.name)
+        files = [
+            source,
+            *self.course.problem_files(self.name),
+        ]
+        files += sorted(f for f in (self.course / "heldback").rglob("*") if f.is_file())
+        parts = [file_digest(f) for f in files] + [str(self.course.seed())]
+        parts += [repr(self.limits), repr(self.weights)]  # and not when it is due
+        parts += [json.dumps(self.released), code(self.uses)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def seed_complaints(self) -> list[str]:
+        """What is wrong with the problems at the seed of this course; empty where they hold."""
+        seed = self.course.seed()
+        return [c for p in self.course.problems(self.name) for c in check_seed(p, seed)]
+
+
+def released_notebook(course: Course, name: str) -> dict:
+    """The notebook as students got it.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The assignment.
+
+    Returns
+    -------
+    dict
+        The notebook.
+
+    Raises
+    ------
+    NotReleased
+        If there is none.
+    """
+    file = course / "release" / name / f"{name}.ipynb"
+    if not file.is_file():
+        raise NotReleased(f"{name} has not been released: run `nngrader release {name}`")
+    return from_file(file)
+
+
+def _cells(notebook):
+    """What must not change between release and grading."""
+    marks = [(grade_id(c), mark(c)) for c in notebook["cells"] if grade_id(c)]
+    return [(g, m.get("grade"), m.get("solution"), m.get("points")) for g, m in marks]
+
+
+def _is_ours(cell):
+    """Whether a code cell is run where the answers are known: it is locked, or a test."""
+    is_locked = mark(cell).get("locked") and not is_solution(cell)
+    return is_code(cell) and (is_test(cell) or is_locked)
+
+
+def _as_tested(cell):
+    """Source, id and points of a cell of ours; no id where it is no test."""
+    if is_test(cell):
+        return cell["source"], grade_id(cell), mark(cell)["points"]
+    return cell["source"], None, 0.0

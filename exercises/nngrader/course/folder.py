@@ -1,0 +1,417 @@
+"""The folders of an nbgrader course, and what is found in them: sources, definitions, the seed.
+
+Definitions of an assignment's problems are public, and private ones may be laid over them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import secrets
+import sys
+import threading
+import zlib
+from contextvars import ContextVar
+from pathlib import Path
+from types import ModuleType
+
+from ..engine import pack
+from ..engine.declaration.problem import Problem
+from ..errors import CannotDo, NotThere, first_line
+from ..settings import read_settings
+from .notebooks import with_sources
+from .written import from_text, with_tables
+
+__all__ = ["HIDDEN_FILES", "Course", "is_there", "make_seed", "public_definitions"]
+
+HIDDEN_FILES = [  # nbgrader copies whole source folders: the text there holds the solutions
+    ".ipynb_checkpoints",
+    "__pycache__",
+    "*.pyc",
+    "*.py",
+    "*.toml",
+    "*.md",
+]
+
+
+class Course:
+    """A course folder: `source`, `problems`, `release`, `submitted`, `autograded`, `feedback`.
+
+    Parameters
+    ----------
+    root : path
+        The folder with `nbgrader_config.py`.
+    problems : path, optional
+        A private folder, laid over the public one: `ASSIGNMENT.py` with definitions, and in
+        `ASSIGNMENT/` a file for each cell that reads otherwise, `GRADE_ID.md` or `GRADE_ID.py`.
+    seed_file : path, optional
+        Where the seed of the hidden cases is; by default `.seed`, made by the first use.
+    """
+
+    def __init__(self, root, *, problems=None, seed_file=None):
+        self.root = Path(root).resolve()
+        self.private = Path(problems).resolve() if problems else None
+        self.seed_file = Path(seed_file).resolve() if seed_file else None
+
+    def __fspath__(self):
+        return str(self.root)
+
+    def __truediv__(self, part) -> Path:
+        """A path inside the course."""
+        return self.root / part
+
+    def source(self, assignment: str) -> Path:
+        """The text of an assignment.
+
+        Raises
+        ------
+        FileNotFoundError
+            If the course has no such assignment.
+        """
+        file = self.root / "source" / assignment / f"{assignment}.md"
+        if not file.is_file():
+            raise NotThere(f"no assignment {assignment!r}: {file} does not exist")
+        return file
+
+    def instructor(self, assignment: str) -> dict:
+        """The instructor's notebook, with the cells that the private folder has otherwise.
+
+        Raises
+        ------
+        NotThere
+            If there is no such assignment, or its problems are not defined.
+        CannotDo
+            If its text has a mistake, or a private cell has no place in it.
+        """
+        file, problems = self.source(assignment), self.problems(assignment)
+        _, worth = read_settings(file.with_name("nngrader.toml"))
+        notebook = from_text(file, problems, worth)
+        with_sources(notebook, self._private_cells(assignment))
+        return with_tables(notebook, problems, worth)
+
+    def _private_cells(self, assignment):
+        """Files of the private folder that hold cells."""
+        folder = self.private / assignment if self.private else None
+        if folder is None or not folder.is_dir():
+            return []
+        return sorted(f for f in folder.iterdir() if f.suffix in (".md", ".py"))
+
+    def private_files(self, assignment: str) -> list[Path]:
+        """What the private folder holds for an assignment: definitions, cells.
+
+        Raises
+        ------
+        NotThere
+            If the folder is not there, or holds nothing for it.
+        """
+        if self.private is None:
+            return []
+        if not self.private.is_dir():
+            raise NotThere(f"no folder of private definitions: {self.private} does not exist")
+        own = self.private / f"{assignment}.py"
+        found = [own] * own.is_file() + self._private_cells(assignment)
+        if not found:
+            raise NotThere(f"{self.private} holds nothing for {assignment}, no {own.name}")
+        return found
+
+    def problem_files(self, assignment: str) -> list[Path]:
+        """All files that declare the assignment's problems, private ones after the public."""
+        return files_of(self.definitions(assignment)) + self.private_files(assignment)
+
+    def definitions(self, assignment: str) -> Path:
+        """The public definitions: a file, or a folder with a file for each problem."""
+        return place_of(self.root / "problems", assignment)
+
+    def problems(self, assignment: str) -> list:
+        """The problems, in the order of their definitions; private ones replace public ones.
+
+        Raises
+        ------
+        NotThere
+            If they are not defined.
+        CannotDo
+            If a file of definitions is broken.
+        """
+        self.private_files(assignment)
+        own = self.private / f"{assignment}.py" if self.private else None
+        return read_problems(self.definitions(assignment), own)
+
+    def hidden(self, assignment: str) -> dict:
+        """Hidden cases of every problem by name, as plain data.
+
+        Raises
+        ------
+        CannotDo
+            If the release was made with other private definitions than these.
+        """
+        self._require_the_released(assignment)
+        seed = self.seed()
+        return {p.name: pack(p, seed, visible=False) for p in self.problems(assignment)}
+
+    def made_with(self, assignment: str) -> dict:
+        """What a release remembers: a digest of its private definitions, or None."""
+        files = [(f.name, f.read_text()) for f in self.private_files(assignment)]
+        text = json.dumps(files)
+        return {"private": hashlib.sha256(text.encode()).hexdigest() if files else None}
+
+    def memory(self, assignment: str) -> Path:
+        """The file in which a release remembers what it was made with."""
+        return self.root / "release" / f"{assignment}.made.json"
+
+    def _require_the_released(self, assignment):
+        """See that the private definitions are those of the release."""
+        try:
+            then = json.loads(self.memory(assignment).read_text())["private"]
+        except (OSError, ValueError, LookupError, TypeError):
+            return
+        now = self.made_with(assignment)["private"]
+        if then == now:
+            return
+        told = f"{assignment} was released with"
+        if then and not now:
+            raise CannotDo(f"{told} private definitions: name their folder with --problems")
+        if now and not then:
+            raise CannotDo(f"{told}out --problems: grade it without, or release it again with")
+        raise CannotDo(
+            f"{told} other private definitions than those in {self.private}: "
+            "name the folder of the release, or release again"
+        )
+
+    def seed(self) -> int:
+        """The seed of the hidden cases; the first use makes it, readable by nobody else.
+
+        Raises
+        ------
+        NotThere
+            If a file was named and does not exist.
+        CannotDo
+            If it cannot be read, or holds no whole number.
+        """
+        file = self.seed_file or self.root / ".seed"
+        if not self.seed_file and not file.exists():
+            make_seed(file)
+        try:
+            return int(file.read_text())
+        except FileNotFoundError:
+            raise NotThere(f"no seed: {file} does not exist") from None
+        except OSError as e:
+            raise CannotDo(f"the seed {file} cannot be read: {e.strerror}") from None
+        except ValueError:
+            raise CannotDo(f"{file} should hold one whole number, and holds none") from None
+
+    def warnings(self) -> list[str]:
+        """What is odd about the course, though nothing is stopped by it."""
+        file = self.seed_file or self.root / ".seed"
+        if file.is_file() and file.stat().st_mode & 0o077:
+            return [f"{file} can be read by others: run `chmod 600` on it"]
+        return []
+
+    def submissions(self, assignment: str) -> list[str]:
+        """Students in whose folder there is anything by the name of the assignment.
+
+        Returns
+        -------
+        list of str
+            Sorted; also where it is a broken link, a file, or may not be read.
+        """
+        folder = self.root / "submitted"
+        found = sorted(os.listdir(folder)) if folder.is_dir() else []
+        return [
+            student
+            for student in found
+            if (folder / student).is_symlink() or is_there(folder / student / assignment)
+        ]
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything, be it a broken link or closed to us.
+
+    Parameters
+    ----------
+    path : Path
+        Links are not followed at its end.
+
+    Returns
+    -------
+    bool
+        False only where surely there is nothing.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def make_seed(file: Path) -> None:
+    """Write a random seed, mode 0600, once: of two runs at a time the first one's holds.
+
+    Parameters
+    ----------
+    file : Path
+        Nothing happens if it exists.
+    """
+    half = file.with_name(f"{file.name}.{os.getpid()}")
+    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(handle, "w") as f:
+        f.write(f"{secrets.randbits(62)}\n")
+    with contextlib.suppress(FileExistsError):
+        os.link(half, file)
+    half.unlink()
+
+
+_PUBLIC: ContextVar[Path | None] = ContextVar("public", default=None)
+_READING = threading.RLock()  # a private file reads the public ones
+FIRST = "__init__.py"  # what is run of a folder
+
+
+def place_of(problems: Path, assignment: str) -> Path:
+    """Where the definitions of an assignment are: one file, or a folder of them.
+
+    Parameters
+    ----------
+    problems : Path
+        The folder with the definitions of all assignments.
+    assignment : str
+        Its name is that of the file, `ASSIGNMENT.py`, or of the folder, which holds an
+        `__init__.py` that declares them all.
+
+    Returns
+    -------
+    Path
+        The folder where there is one, else the file, whether it exists or not.
+
+    Raises
+    ------
+    CannotDo
+        If there are both.
+    """
+    file, folder = problems / f"{assignment}.py", problems / assignment
+    if not (folder / FIRST).is_file():
+        return file
+    if file.is_file():
+        raise CannotDo(f"{assignment} is defined twice: in {file} and in {folder}")
+    return folder
+
+
+def files_of(place: Path) -> list[Path]:
+    """All files of definitions: the one, or those of the folder.
+
+    Parameters
+    ----------
+    place : Path
+        As `place_of` gives it.
+
+    Returns
+    -------
+    list of Path
+        Sorted; empty where there is nothing.
+    """
+    if place.is_dir():
+        return sorted(f for f in place.rglob("*.py") if f.is_file())
+    return [place] * place.is_file()
+
+
+def public_definitions() -> ModuleType:
+    """The public definitions of the assignment whose private ones are being read.
+
+    A private file calls this to change a problem rather than write it anew. Each call gives
+    modules of its own, so that nothing it changes is changed elsewhere.
+
+    Returns
+    -------
+    module
+        All that the public file, or the `__init__.py` of the folder, defines, by name.
+
+    Raises
+    ------
+    NotThere
+        If there are none, or this is not called from a private file.
+    """
+    file = _PUBLIC.get()
+    if file is None:
+        raise NotThere(
+            "public_definitions: only a file of private definitions may ask for them"
+        )
+    return _module(file)
+
+
+def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
+    """The problems of an assignment, in the order of their definitions.
+
+    Parameters
+    ----------
+    public : Path
+        The public definitions, a file or a folder; they may be missing where there are private
+        ones.
+    private : Path, optional
+        Private definitions: those of the same name replace public ones, others are added.
+
+    Returns
+    -------
+    list of Problem
+        At least one.
+
+    Raises
+    ------
+    NotThere
+        If there is neither file.
+    CannotDo
+        If a file cannot be run, or declares no problems.
+    """
+    here = private is not None and private.is_file()
+    if not here:
+        return _declared(public)
+    with _public(public):
+        own = {p.name: p for p in _declared(private)}
+    rest = {p.name: p for p in _declared(public)} if files_of(public) else {}
+    return list((rest | own).values())
+
+
+@contextlib.contextmanager
+def _public(file):
+    """Within this block `public_definitions` reads this file."""
+    token = _PUBLIC.set(file)
+    try:
+        yield
+    finally:
+        _PUBLIC.reset(token)
+
+
+def _module(place):
+    """Run a file of definitions, or a folder of them as a package."""
+    file, inside = (place / FIRST, [str(place)]) if place.is_dir() else (place, None)
+    if not file.is_file():
+        raise NotThere(f"no problems of {place.stem}: {file} does not exist")
+    name = f"problems_{place.stem}_{zlib.crc32(bytes(place)):08x}"
+    with _READING:
+        for known in [n for n in sys.modules if n.startswith(f"{name}.")]:
+            del sys.modules[known]  # of an earlier reading, which keeps its own
+        spec = importlib.util.spec_from_file_location(
+            name, file, submodule_search_locations=inside
+        )
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # the source of a class is looked for there
+        try:
+            spec.loader.exec_module(module)
+        except CannotDo:
+            raise
+        except Exception as e:
+            raise CannotDo(f"{file} cannot be read: {first_line(e)}") from e
+    return module
+
+
+def _declared(file):
+    """What a file declares as PROBLEMS."""
+    problems = getattr(_module(file), "PROBLEMS", None)
+    if not isinstance(problems, list) or not all(isinstance(p, Problem) for p in problems):
+        raise CannotDo(f"{file}: PROBLEMS should be a list of problems")
+    names = [p.name for p in problems]
+    if twice := sorted({n for n in names if names.count(n) > 1}):
+        raise CannotDo(f"{file}: PROBLEMS holds {', '.join(twice)} twice")
+    return problems

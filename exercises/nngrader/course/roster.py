@@ -1,0 +1,191 @@
+"""The class list of a course: `students.csv`, with the columns that nbgrader imports.
+
+Source: nbgrader's `nbgrader db student import FILE`, whose columns are those of its table of
+students: `id`, and `first_name`, `last_name`, `email`, `lms_user_id`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ..errors import CannotDo
+from .folder import Course
+
+NAME = "students.csv"
+COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
+MOST_BYTES, LONGEST = 8 << 20, 100
+
+
+@dataclass(frozen=True)
+class Student:
+    """One row of the class list; `id` alone, the student's folder's name, is never empty."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+    @cached_property
+    def names(self) -> set[str]:
+        """The whole name, folded, in both orders; empty where the list has no name."""
+        orders = ((self.first_name, self.last_name), (self.last_name, self.first_name))
+        return {fold(" ".join(order)) for order in orders} - {""}
+
+
+def fold(text: str) -> str:
+    """A name without accents, case, punctuation, and double spaces.
+
+    >>> fold("Müller-Lüdenscheidt,  José")
+    'muller ludenscheidt jose'
+    """
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    kept = (c for c in letters if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
+
+
+def read(course: Course) -> dict[str, Student] | None:
+    """The class list, in its order.
+
+    Parameters
+    ----------
+    course : Course
+        Its folder may hold `students.csv`: UTF-8 with or without a mark at its beginning,
+        separated by commas or semicolons, the names of the columns in the first line. `id` must
+        be among them; columns that nbgrader does not know are passed over.
+
+    Returns
+    -------
+    dict of Student or None
+        By id; None where there is no such file.
+
+    Raises
+    ------
+    CannotDo
+        If the file cannot be understood: every fault with its line.
+    """
+    file = course / NAME
+    if not file.is_file():
+        return None
+    rows = _rows(file, _text(file))
+    _, columns = next(rows, (0, []))
+    columns = [c.strip().lower() for c in columns]
+    if complaint := _about_columns(columns):
+        raise CannotDo(f"{file}: {complaint}")
+    found = [(n, *_student(columns, row)) for n, row in rows if any(c.strip() for c in row)]
+    if complaints := _complaints(found):
+        raise CannotDo("\n  ".join([f"{file} cannot be used:", *complaints]))
+    return {student.id: student for _, student, _ in found}
+
+
+def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[str]:
+    """Students of the course who have handed in nothing.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+    known : iterable of str
+        Further students besides those of the class list: whom the gradebook knows.
+
+    Returns
+    -------
+    list of str
+        Their ids in the order of the list, then the others, sorted.
+
+    Raises
+    ------
+    CannotDo
+        If the class list cannot be understood.
+    """
+    handed_in = set(course.submissions(assignment))
+    students = dict.fromkeys([*(read(course) or ()), *sorted(known)])
+    return [student for student in students if student not in handed_in]
+
+
+def complaint_about(student: str) -> str:
+    """Why an id cannot be the name of a folder, empty where it can.
+
+    >>> complaint_about("ada"), complaint_about("../ada")
+    ('', 'has a slash')
+    """
+    if "/" in student or "\\" in student:
+        return "has a slash"
+    if not student or student.startswith("."):
+        return "is empty" if not student else "begins with a dot"
+    if student != student.strip() or not student.isprintable():
+        return "has spaces around it, or control characters"
+    return f"is longer than {LONGEST} characters" if len(student) > LONGEST else ""
+
+
+def _text(file: Path) -> str:
+    """The text of the file."""
+    raw = file.read_bytes()
+    if len(raw) > MOST_BYTES:
+        raise CannotDo(f"{file} is larger than {MOST_BYTES >> 20} MB: no class list")
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise CannotDo(f"{file} is UTF-16: save it as CSV in UTF-8")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        line = raw.count(b"\n", 0, e.start) + 1
+        raise CannotDo(
+            f"{file}: line {line} is no UTF-8, it may be Latin-1: save it as CSV in UTF-8"
+        ) from None
+
+
+def _rows(file, text):
+    """Each row with the number of its line; a semicolon separates where the head has one."""
+    separator = ";" if ";" in text.partition("\n")[0] else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as e:
+        raise CannotDo(f"{file}: line {reader.line_num} cannot be read: {e}") from None
+
+
+def _about_columns(columns):
+    """What is wrong with the first line."""
+    expected = f"expected in the first line {','.join(COLUMNS)}"
+    if "id" not in columns:
+        return f"no column `id`; {expected}, and came {','.join(columns)!a}"
+    twice = sorted({c for c in columns if c in COLUMNS and columns.count(c) > 1})
+    return f"column {twice[0]!r} stands there twice" if twice else ""
+
+
+def _student(columns, row):
+    """A row as a student, and whether it has as many cells as the head."""
+    cells = {c: value.strip() for c, value in zip(columns, row, strict=False) if c in COLUMNS}
+    return Student(**{"id": ""} | cells), len(row) <= len(columns)
+
+
+def _complaints(found):
+    """What is wrong with the rows."""
+    lines = [
+        f"line {n}: more cells than the first line has" for n, _, fine in found if not fine
+    ]
+    for n, student, _ in found:
+        if said := complaint_about(student.id):
+            lines.append(f"line {n}: the id {student.id!a} {said}")
+    for column in ("id", "lms_user_id"):
+        lines += _doubled(column, [(n, getattr(s, column)) for n, s, _ in found])
+    return lines
+
+
+def _doubled(column, values):
+    """Which values stand in two rows; ids that differ in case alone are one folder on some."""
+    seen, lines = {}, []
+    for n, value in values:
+        first = seen.setdefault(value.casefold(), n)
+        if value and first != n:
+            lines.append(f"line {n}: the {column} {value!a} stands in line {first} too")
+    return lines

@@ -1,0 +1,95 @@
+"""Whether a problem holds to its own declaration, over many seeds."""
+
+import numpy as np
+
+from ..judgement.judging import judge
+from ..judgement.ledger import PASSIVE, units
+from ..observation.compare import close
+from ..observation.driver import caller
+from .cases import pack
+from .challenge import Challenge, solved_files, with_file
+
+ROUNDING = 1e-6
+FEW_SEEDS = 3  # where each answer is trained
+
+
+def over_seeds(problem, n=50, *, first=0):
+    """Judge reference, alternatives and known mistakes on hidden cases of ``n`` seeds.
+
+    Returns
+    -------
+    list of str
+        What is wrong, each once: a right answer that loses, a known mistake that scores more
+        or less than it should. Empty where the problem may be released.
+    """
+    if isinstance(problem, Challenge):  # its data are the same for all seeds
+        return _check_challenge(problem)
+    found, n = {}, min(n, FEW_SEEDS) if problem.trains else n
+    for seed in range(first, first + n):
+        for complaint in check_seed(problem, seed):
+            found.setdefault(complaint, seed)
+    return [f"{complaint} (seed {seed})" for complaint, seed in found.items()]
+
+
+def check_seed(problem, seed):
+    """Return what is wrong with one seed; `grade` asks this of its own before it begins."""
+    if isinstance(problem, Challenge):
+        return _check_challenge(problem)
+    try:
+        data = pack(problem, seed, visible=False)
+    except ValueError as e:
+        return [str(e)]
+    right = {"the reference": problem.solve, **problem.alternatives}
+    complaints = [
+        f"{problem.name}: {name} scores {score:g}, expected 100"
+        for name, score in ((n, _score(data, f)) for n, f in right.items())
+        if abs(score - 100) > ROUNDING
+    ]
+    for name, mistake in problem.mistakes.items():
+        due = 100 - sum(data["points"][a] * _lost(data, name, a) for a in mistake.loses)
+        if abs((score := _score(data, mistake.solve)) - due) > ROUNDING:
+            complaints.append(f"{problem.name}: {name} scores {score:g}, expected {due:g}")
+    return complaints
+
+
+def _check_challenge(problem):
+    """Return what is wrong with a challenge: the solved file earns all, no file nothing."""
+    try:
+        data, files = pack(problem, 0, visible=False), solved_files([problem])
+    except (ValueError, FileNotFoundError) as e:
+        return [str(e)]
+    found = []
+    if len(files[problem.file]) > problem.most_bytes:
+        found.append(f"{problem.name}: the solved {problem.file} is larger than it may be")
+    right = {"the reference": problem.solve, **problem.alternatives}
+    for name, f in right.items():
+        if (score := _score(with_file(data, files), f)) < 100 - ROUNDING:
+            found.append(f"{problem.name}: {name} scores {score:g}, expected 100")
+    if (score := _score(with_file(data, {}), problem.solve)) > ROUNDING:
+        found.append(f"{problem.name}: without a file it scores {score:g}, expected 0")
+    return found
+
+
+def _lost(data, name, aspect):
+    """Return which share of an aspect a known mistake should lose: where it is wrong."""
+    if aspect in PASSIVE:
+        return 1.0
+    each = units(data, aspect)
+    return sum(_is_wrong(data, name, *unit) for unit in each) / len(each)
+
+
+def _is_wrong(data, name, group, part):
+    """Tell whether a known mistake gives a wrong part in some case of a kind."""
+    k = list(data["returns"]).index(part)
+    for case in data["cases"]:
+        if case["group"] == group:
+            given = case["marks"].get(name)
+            mark = given[k] if given else None
+            if mark is None or not close(mark, np.asarray(case["want"][k]), case["rtol"]):
+                return True
+    return False
+
+
+def _score(data, f):
+    """Return the score of a function on packed cases."""
+    return judge(data, caller(data, f)).score

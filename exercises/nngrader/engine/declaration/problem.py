@@ -1,0 +1,310 @@
+"""Declare a problem once: reference, cases by aspect, known mistakes, other right answers."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..judgement.ledger import PASSIVE, WHOLE
+from ..observation.driver import arguments, as_text
+
+# What only the worker sees, where the student's code is.
+SELF_REPORTED = ("loops", "memory", "inputs-unchanged")
+MOST_PASSIVE, MOST_SELF_REPORTED = 0.2, 0.1  # of a problem's points
+FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 2
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind of case: a generator of arguments and what its failures cost.
+
+    ``make(rng, N, C, …)`` returns the arguments; its further parameters are sizes, drawn anew
+    for each case; its docstring says what is tried.
+    """
+
+    make: Callable
+    aspect: str
+    visible: int
+    hidden: int
+    rtol: float
+
+    @property
+    def group(self):
+        """The name of this kind of case."""
+        return self.make.__name__
+
+    @property
+    def tried(self):
+        """What is tried, in a few words: the docstring as part of a sentence."""
+        words = inspect.getdoc(self.make) or ""
+        return words[:1].lower() + words[1:].rstrip(".")
+
+    @property
+    def letters(self):
+        """The sizes that the generator asks for."""
+        return list(inspect.signature(self.make).parameters)[1:]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that students really give, the hint they need and the aspects it loses."""
+
+    solve: Callable
+    hint: str
+    loses: frozenset
+    fixed: dict = field(default_factory=dict)  # arguments that it replaces before the call
+    signs: dict = field(default_factory=dict)  # by part, the axis of lines of any sign
+
+
+class Problem:
+    """What the instructor writes; `nngrader.engine.pack` turns it into plain data.
+
+    Parameters
+    ----------
+    name : str
+        The function that the student writes.
+    returns : dict
+        The parts of the answer in order, each with the aspect it belongs to.
+    points : dict
+        Points by aspect, of the assignment's hundred; or pairs of points and, in words for the
+        student's table, what they are for.
+    forbidden : dict, optional
+        What it costs (an aspect, or "all") and the dotted names that cost it.
+    no_loop_over : str, optional
+        Letters of axes over which Python must not loop; costs the aspect "loops".
+    never_at_once : str, optional
+        Letters of axes: to hold as many numbers as their lengths make when they are multiplied
+        costs the aspect "memory".
+    rtol : float, optional
+        Tolerance relative to the largest entry of the right answer. Right styles agree to about
+        1e-13 in float64; float32 and difference quotients come near the default, so a problem
+        that is to tell them apart asks for less.
+    lists : bool, optional
+        Whether a list may be returned where the reference returns an array.
+    driver : function, optional
+        ``driver(student_object, *args)`` returns plain data, where the student defines a class
+        or the arguments and results are no plain data; see `driver`. Its further parameters
+        are the arguments of a case.
+    measure : function, optional
+        ``measure(args, *raw)`` returns the parts that are compared, from what the call gave:
+        arrays of numbers of any type and shape, None where there were none. A ValueError with
+        a constant text tells the student what is wrong; any other exception is a wrong answer,
+        too. It runs where the answers are known, without limits: its time must grow no faster
+        than what it is given.
+    observed : sequence of str, optional
+        Names of the values that the call gives, where `measure` returns others.
+    kept : sequence of str, optional
+        Names of values that generators of cases return after the arguments, and only
+        `measure` is given.
+    wrong : dict, optional
+        For parts judged by property: what is said where no known mistake explains it.
+    uses : sequence of str, optional
+        Packages besides NumPy that the driver or the student may import.
+    self_reported : sequence of str, optional
+        Aspects of parts that are computed beside the student's code, who could forge them.
+    trains : bool, optional
+        Whether the answer takes long to compute: inputs are hardly redrawn, the gate tries few
+        seeds, and no mutants are made.
+    """
+
+    def __init__(
+        self,
+        name,
+        *,
+        returns,
+        points,
+        forbidden=None,
+        no_loop_over="",
+        never_at_once="",
+        rtol=1e-7,
+        lists=False,
+        driver=None,
+        measure=None,
+        observed=(),
+        kept=(),
+        wrong=None,
+        uses=(),
+        self_reported=(),
+        trains=False,
+    ):
+        self.name, self.returns = name, dict(returns)
+        pairs = {a: p if isinstance(p, tuple) else (p, "") for a, p in points.items()}
+        self.points = {a: worth for a, (worth, _) in pairs.items()}
+        self.criteria = {a: words for a, (_, words) in pairs.items() if words}
+        self.driver, self.measure, self.trains = driver, measure, trains
+        self.observed, self.kept, self.uses = tuple(observed), tuple(kept), tuple(uses)
+        self.wrong, self.self_reported = dict(wrong or {}), tuple(self_reported)
+        self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}
+        self.no_loop_over, self.never_at_once = no_loop_over, never_at_once
+        self.rtol, self.lists = rtol, lists
+        self.solve = self.by_hand = None
+        self.cases, self.mistakes, self.alternatives = [], {}, {}
+
+    def reference(self, f):
+        """Register the reference; its docstring is what the student reads."""
+        self.solve = f
+        return f
+
+    def case(self, aspect, *, visible=1, hidden=2, rtol=None):
+        """Register a kind of case; the aspect "value" charges each part to its own aspect."""
+
+        def add(make):
+            self.cases.append(Case(make, aspect, visible, hidden, rtol or self.rtol))
+            return make
+
+        return add
+
+    def example(self, *args):
+        """Register a case for pencil and paper, shown in full when nothing else explains."""
+        self.by_hand = args
+
+    def mistake(self, hint, *, loses, signs=None):
+        """Register a known mistake; ``loses`` names aspects, separated by spaces.
+
+        ``signs`` is for what comes with signs that differ from processor to processor, as
+        singular vectors do: by part, the axis along which its lines lie, each of either sign.
+        The signs of the first part decide those of the others.
+        """
+
+        def add(f):
+            name = f.__name__.replace("_", " ")
+            self.mistakes[name] = Mistake(f, hint, frozenset(loses.split()), signs=signs or {})
+            return f
+
+        return add
+
+    def alternative(self, f):
+        """Register another right answer, in another style."""
+        self.alternatives[f.__name__] = f
+        return f
+
+    @property
+    def parameters(self):
+        """The arguments of a case by name: what the driver takes, else the reference."""
+        if self.driver:
+            return arguments(self.driver)
+        return inspect.signature(self.solve).parameters
+
+    @property
+    def moving(self):
+        """What `pack` says of code that travels, and of what it needs."""
+        found = {w: as_text(f, w) for w in ("driver", "measure") if (f := getattr(self, w))}
+        found |= {"uses": list(self.uses)} if self.uses else {}
+        found |= {"wrong": self.wrong} if self.wrong else {}
+        if self.observed:
+            found |= {"observed": len(self.observed), "raw": list(self.observed)}
+        return found
+
+    @property
+    def total(self):
+        """The points of the whole problem."""
+        return sum(self.points.values())
+
+    def ignored_defaults(self):
+        """Return, for each argument with a default, the mistake of not using it."""
+        return {
+            f"ignores {name}": Mistake(
+                self.solve if self.driver else _fixed(self.solve, k, p.default),
+                f"this is the answer for {name} = {p.default}, whatever {name} is. "
+                f"Where does your code use {name}?",
+                frozenset(),
+                {name: p.default} if self.driver else {},
+            )
+            for k, (name, p) in enumerate(self.parameters.items())
+            if p.default is not inspect.Parameter.empty
+        }
+
+    def validate(self):
+        """Raise ValueError with all that is wrong with the declaration itself."""
+        faults = [*_unfinished(self), *_points_faults(self), *_aspect_faults(self)]
+        faults += _moving_faults(self)
+        if faults:
+            raise ValueError(f"problem {self.name}: " + "; ".join(faults))
+
+
+problem = Problem
+
+
+def _fixed(solve, position, value):
+    """Return the function that takes its default for one argument, whatever is passed."""
+
+    def ignoring(*args):
+        if len(args) > position:
+            args = [*args[:position], value, *args[position + 1 :]]
+        return solve(*args)
+
+    return ignoring
+
+
+def _unfinished(p):
+    """Yield what a problem still lacks."""
+    if p.solve is None or not inspect.getdoc(p.solve):
+        yield "it needs a reference with a docstring"
+    elif p.solve.__name__ != p.name:
+        yield f"its reference is called {p.solve.__name__}"
+    if p.by_hand is None:
+        yield "it needs an example for pencil and paper"
+    if len(p.mistakes) < FEWEST_MISTAKES:
+        yield f"{len(p.mistakes)} known mistakes, expected at least {FEWEST_MISTAKES}"
+    if len(p.alternatives) < FEWEST_ALTERNATIVES:
+        yield f"{len(p.alternatives)} alternatives, expected at least {FEWEST_ALTERNATIVES}"
+    if not any(c.aspect == "value" for c in p.cases):
+        yield "it needs an ordinary case (aspect value)"
+    for case in p.cases:
+        if not case.tried:
+            yield f"the case {case.group} needs a docstring that says what is tried"
+
+
+def _points_faults(p):
+    """Yield what is wrong with the distribution of points."""
+    for words, aspects, most in (
+        ("passive aspects", PASSIVE, MOST_PASSIVE),
+        ("self-reported aspects", SELF_REPORTED + p.self_reported, MOST_SELF_REPORTED),
+    ):
+        share = sum(p.points.get(a, 0) for a in aspects)
+        if share > most * p.total + 1e-9:
+            yield f"{words} give {share:g} of {p.total:g} points, expected at most {most:.0%}"
+    if any(not points > 0 for points in p.points.values()):
+        yield "every aspect needs points above 0"
+
+
+def _moving_faults(p):
+    """Yield what is wrong with code that travels, and what makes no sense with it."""
+    try:
+        _ = p.moving, p.parameters if p.driver else None
+    except ValueError as e:
+        yield str(e)
+    if (p.driver or p.measure) and p.no_loop_over:
+        yield "steps are counted of plain functions alone: no_loop_over goes with no driver"
+    if (p.driver or p.measure) and p.never_at_once:
+        yield "memory is measured of plain functions alone: never_at_once goes with no driver"
+    if (p.observed or p.kept) and not p.measure:
+        yield "observed and kept are there for a measure, and there is none"
+    if unknown := sorted(set(p.wrong) - set(p.returns)):
+        yield f"wrong names {', '.join(unknown)}, which is no part of the answer"
+
+
+def _aspect_faults(p):
+    """Yield aspects that are named but not worth points, or worth points but not tried."""
+    prices = set(p.forbidden) - {WHOLE} | {"shape"}
+    named = (
+        {c.aspect for c in p.cases if c.aspect != "value"} | set(p.returns.values()) | prices
+    )
+    for name, mistake in p.mistakes.items():
+        if not mistake.loses:
+            yield f"the mistake {name} loses nothing"
+        if unknown := sorted(set(mistake.signs) - set(p.returns)):
+            yield f"the mistake {name} turns {', '.join(unknown)}, no part of the answer"
+        named |= mistake.loses
+    named |= _counted(p)
+    if unknown := sorted(named - set(p.points)):
+        yield f"no points for {', '.join(unknown)}"
+    tried = {c.aspect for c in p.cases if c.visible and c.hidden} | set(p.returns.values())
+    tried |= {"shape", "inputs-unchanged"} | _counted(p)
+    if untried := sorted(set(p.points) - tried):
+        yield f"no visible and hidden case for {', '.join(untried)}"
+
+
+def _counted(p):
+    """Return the aspects that are tried because the problem names letters for them."""
+    letters = {"loops": p.no_loop_over, "memory": p.never_at_once}
+    return {aspect for aspect, named in letters.items() if named}

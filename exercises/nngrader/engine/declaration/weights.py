@@ -1,0 +1,75 @@
+"""What challenges share whose file holds the weights of a classifier of pictures.
+
+Only the weights are to count: a function of the student's could hold a table, or another model
+in its text. So the scores are computed from the file, where it is measured, and the student's
+labels have but to agree with them. The functions here travel with a measure that calls them.
+"""
+
+import numpy as np
+
+from ..observation.driver import travels
+
+
+@travels
+def arrays_of(file, asked, letters, absent, misshapen, unreal):
+    """Return arrays of a file by name, in float64.
+
+    Parameters
+    ----------
+    file : array of uint8
+        The bytes of an .npz file.
+    asked : dict
+        Shapes by name; a letter stands for a length that is the same wherever it is.
+    letters : dict
+        The largest length for each letter; the smallest is 1.
+    absent, misshapen, unreal : str
+        What is said where an array is missing, has another shape, holds anything but finite
+        real numbers. They must stand in the measure as they are.
+
+    Raises
+    ------
+    ValueError
+        With one of the three.
+    """
+    import io
+    import math
+    import zipfile
+
+    found, known = {}, {}
+    with zipfile.ZipFile(io.BytesIO(file.tobytes())) as z:
+        for name, shape in asked.items():
+            if f"{name}.npy" not in z.namelist():
+                raise ValueError(absent)
+            most = math.prod(letters.get(n, n) for n in shape)
+            if z.getinfo(f"{name}.npy").file_size > 16 * most + 1000:
+                raise ValueError(misshapen)
+            raw = z.read(f"{name}.npy")
+            array = np.lib.format.read_array(io.BytesIO(raw), allow_pickle=False)
+            if len(array.shape) != len(shape):
+                raise ValueError(misshapen)
+            for length, n in zip(array.shape, shape, strict=True):
+                if n in letters and 1 <= length <= letters[n]:
+                    n = known.setdefault(n, length)
+                if length != n:
+                    raise ValueError(misshapen)
+            if array.dtype.kind not in "biuf" or not np.isfinite(array.astype(float)).all():
+                raise ValueError(unreal)
+            found[name] = array.astype(float)
+    return found
+
+
+@travels
+def share_right(labels, scores, target, otherwise):
+    """Return the share of targets with the highest score, if the labels say the same.
+
+    One label in 200 may be another, since single precision may decide a tie in another way.
+    ``otherwise`` is said where more are.
+    """
+    if not np.isfinite(scores).all():
+        raise ValueError("the scores are not finite. How large are the weights?")
+    found = scores.argmax(axis=1)
+    if labels is None or labels.dtype.kind not in "biuf" or labels.shape != found.shape:
+        raise ValueError("expected one label for each picture, as an array of whole numbers")
+    if not np.mean(labels == found) >= 0.995:
+        raise ValueError(otherwise)
+    return np.mean(found == target)

@@ -1,0 +1,10 @@
+"""Explain a wrong answer, in words that are true and do not give the right one away.
+
+Comes in: entries, each with the wrong and the right answer in one case. Goes out: an
+`Explanation` that holds in all cases of its kind, or none.
+
+Read `diagnose` first: it tries registered mistakes, then simple `changes` of the right answer,
+then descriptions by `patterns`, `places` and `laws`. `shapes` puts a wrong shape into words.
+
+It decides no points: that is for the room that asks, `engine/judgement`.
+"""

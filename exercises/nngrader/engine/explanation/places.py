@@ -1,0 +1,284 @@
+"""Descriptions of where an array is wrong: rows, columns, the border, the entries at an index.
+
+Each takes an entry and returns words that follow the part's name, or None. A place is said by
+number only where the case is visible.
+"""
+
+import numpy as np
+
+from ..observation.compare import close, off
+
+FEW = 6  # wrong entries from which on a place that they share is no chance
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+def bad(e):
+    """Return where an answer is wrong."""
+    return off(e.got, e.want, e.rtol)
+
+
+def _line_names(e):
+    """Return axis, name of one line along it and of several, for each axis."""
+    if e.got.ndim == 1:
+        return [(0, "entry", "entries")]
+    if e.got.ndim == 2:
+        return [(0, "row", "rows"), (1, "column", "columns")]
+    letters = {size: letter for letter, size in e.sizes.items()}
+    names = [letters.get(n, f"the {ORDINALS[k % 6]} axis") for k, n in enumerate(e.got.shape)]
+    return [(k, f"place along {a}", f"places along {a}") for k, a in enumerate(names)]
+
+
+def _wrong_lines(e, axis):
+    """Return for each line along an axis whether anything in it is wrong."""
+    return bad(e).any(axis=tuple(k for k in range(e.got.ndim) if k != axis))
+
+
+# Rows, columns, and what lies along other axes
+
+
+def one_line(e):
+    """Say that one row or one column alone is wrong: one sample, one class; or either."""
+    said = []
+    for axis, name, _ in _line_names(e):
+        lines = np.flatnonzero(wrong := _wrong_lines(e, axis))
+        if len(lines) == 1 < len(wrong):
+            at = np.zeros(e.got.shape, bool)
+            at[(slice(None),) * axis + (lines[0],)] = True
+            where = _which(lines[0], len(wrong), name, e.visible)
+            said += [f"is wrong in {where} only{how(e, at)}. What is different there?"]
+    return said
+
+
+def _which(k, n, name, visible):
+    """Name a line: the first, the last, or by number where that may be said."""
+    if k in (0, n - 1):
+        return f"the {'last' if k else 'first'} {name}"
+    return f"{name} {k}" if visible else f"one {name}"
+
+
+def some_line(e):
+    """Say that one row or column alone is wrong, another one in another case."""
+    for axis, name, _ in _line_names(e):
+        wrong = _wrong_lines(e, axis)
+        if wrong.sum() == 1 < len(wrong):
+            return f"is wrong in one {name} only, not always the same. What is different there?"
+    return None
+
+
+def first_lines(e):
+    """Say that the first lines alone are right, and how far."""
+    for axis, name, names in _line_names(e):
+        wrong = _wrong_lines(e, axis)
+        k = int(np.argmax(wrong))
+        if k == 0 or len(wrong) < 4 or not wrong[k:].all() or not _is_no_chance(e):
+            continue
+        if k == 1:
+            asked = "What do the others take from it, or from the one before them?"
+            return f"is right in its first {name} only. {asked}"
+        if k < len(wrong) - 1:
+            where = f" (up to {name} {k - 1})" if e.visible else ""
+            return (
+                f"is right in its first {names} only{where}. What is different from there on?"
+            )
+    return None
+
+
+def _is_no_chance(e):
+    """Tell whether so much is right that is not 0 that it is not so by chance."""
+    right = ~bad(e) & _counts(e.want)
+    return right.sum() >= (1 if right.ndim == 1 else FEW - 1)
+
+
+def last_line(e):
+    """Say that the last line alone is right."""
+    for axis, name, _ in _line_names(e):
+        wrong = _wrong_lines(e, axis)
+        if len(wrong) > 3 and wrong[:-1].all() and not wrong[-1] and _is_no_chance(e):
+            return f"is right in its last {name} only. What do the others take from the last?"
+    return None
+
+
+def moved(e):
+    """Say that every line stands one place too early or too late."""
+    for axis, name, _ in _line_names(e):
+        got, want = (np.moveaxis(v, axis, 0) for v in (e.got, e.want))
+        if len(got) < 4 or same_number(e):
+            continue
+        if close(got[1:], want[:-1], e.rtol):
+            return f"is one {name} too late: each holds what is asked of the one before. Why?"
+        if close(got[:-1], want[1:], e.rtol):
+            return f"is one {name} too early: each holds what is asked of the one after. Why?"
+    return None
+
+
+def turned_round(e):
+    """Say that rows or columns stand in reverse order."""
+    for axis, _, names in _line_names(e):
+        if e.got.shape[axis] > 1 and close(e.got, np.flip(e.want, axis), e.rtol):
+            return f"has its {names} in reverse order. From which end do you begin?"
+    return None
+
+
+def added_up(e):
+    """Say that what is asked was added up from line to line."""
+    for axis, name, _ in _line_names(e):
+        if close(e.got, np.cumsum(e.want, axis), e.rtol):
+            return f"adds up what is asked, {name} by {name}. What is not set back to 0?"
+    return None
+
+
+def same_number(e):
+    """Say that all entries are the same, where they should not be."""
+    if e.got.size > 1 and np.ptp(e.got) == 0 and np.ptp(e.want) > 0:
+        return "has the same number everywhere. What should make the entries differ?"
+    return None
+
+
+def first_row_filled(e):
+    """Say that the first row alone is filled, rightly or not."""
+    if e.got.ndim != 2 or e.got[1:].any() or not e.got[:1].any() or not e.want[1:].any():
+        return None
+    return "is filled in its first row only; the rest is 0. Where does the return stand?"
+
+
+def only_first_row(e):
+    """Say the same where that row is right, as where the return stands inside a loop."""
+    said = first_row_filled(e)
+    return None if said is None or bad(e)[:1].any() else said
+
+
+def only_first_rows(e):
+    """Say that the rows are right up to one, and 0 from there on."""
+    wrong = bad(e).any(axis=1) if e.got.ndim == 2 else np.zeros(0, bool)
+    if not wrong.any() or wrong[0] or e.got[np.argmax(wrong) :].any():
+        return None
+    return "is right in its first rows only; the rest is 0. Where does your loop end?"
+
+
+# The entries at an index
+
+
+def wrong_at_index(e):
+    """Say that only the entries at an index, such as [n, targets[n]], are wrong."""
+    for name, at in _indexed(e):
+        if not (bad(e) & ~at).any():
+            here = f"is wrong only at [n, {name}[n]]{how(e, at)}"
+            return f"{here}. Is there a line that writes there, and what should it write?"
+    return None
+
+
+def right_at_index(e):
+    """Say that only the entries at an index are right."""
+    wrong = bad(e)
+    for name, at in _indexed(e):
+        elsewhere = ~at & ((e.got != 0) | (e.want != 0))  # 0 is right by chance
+        if wrong[elsewhere].all() and not (wrong & at).any():
+            return f"is right only at [n, {name}[n]]. Which line writes the other entries?"
+    return None
+
+
+def _indexed(e):
+    """Yield each argument that names a column for each row, and where that is."""
+    for name, index in e.args.items() if e.got.ndim == 2 else ():
+        if _indexes_rows(index, e.got.shape):
+            yield name, index[:, None] == np.arange(e.got.shape[1])
+
+
+def _indexes_rows(index, shape):
+    """Tell whether an argument names a column for each row."""
+    return (
+        isinstance(index, np.ndarray)
+        and index.dtype.kind in "iu"
+        and index.shape == shape[:1]
+        and index.size > 0
+        and 0 <= index.min()
+        and index.max() < shape[1]
+    )
+
+
+def how(e, at):
+    """Say how the wrong entries in one place are off, where it is the same for all."""
+    wrong = bad(e) & at
+    got, want = e.got[wrong], e.want[wrong]
+    if len(got) < 2 or not np.isfinite(got).all():
+        return ""
+    if close(got, -want, e.rtol):
+        return ", by its sign"
+    for what, d in (("amount", got - want), ("factor", got / want)):
+        if np.isfinite(d).all() and np.ptp(d) < 1e-6 * np.abs(d).max():
+            return f", by one {what}"
+    return ""
+
+
+# Other places
+
+
+def on_diagonal(e):
+    """Say that a square answer is wrong, or right, on one side of its diagonal only."""
+    if e.got.ndim != 2 or len(set(e.got.shape)) > 1 or len(e.got) < 4:
+        return None
+    wrong, zero = bad(e), (e.got == 0) & (e.want == 0)
+    above = np.triu(np.ones(wrong.shape, bool), 1)
+    sides = {"on the diagonal": ~above & ~above.T, "above the diagonal": above}
+    for where, at in (sides | {"below the diagonal": above.T}).items():
+        if not (wrong & ~at).any():
+            return f"is wrong only {where}. What is different there?"
+        if wrong[~at & ~zero].all() and not (wrong & at).any() and is_partly_right(e):
+            return f"is right only {where}. What is different elsewhere?"
+    return None
+
+
+def at_border(e):
+    """Say that only the border of the last two axes is wrong, on all of its sides."""
+    if e.got.ndim < 2 or min(e.got.shape[-2:]) < 5:
+        return None
+    wrong, rows, columns = bad(e), e.got.ndim - 2, e.got.ndim - 1
+    inside = wrong[..., 1:-1, 1:-1].any()
+    ends = [wrong.take(k, axis=axis).any() for axis in (rows, columns) for k in (0, -1)]
+    if inside or not all(ends):
+        return None
+    return "is wrong at its border only. What stands outside of the border?"
+
+
+def by_sign(e):
+    """Say that only those entries are wrong where something has one sign."""
+    wrong = bad(e)
+    about = {"what is asked": e.want} | {
+        name: v
+        for name, v in e.args.items()
+        if isinstance(v, np.ndarray) and v.shape == e.got.shape and v.dtype.kind in "if"
+    }
+    for name, v in about.items():
+        for sign, at in (("negative", v < 0), ("positive", v > 0)):
+            if wrong.sum() >= FEW and (~at).sum() >= FEW and not (wrong & ~at).any():
+                return f"is wrong only where {name} is {sign}. What should happen there?"
+    return None
+
+
+def left_empty(e):
+    """Say that the answer is right where it is not 0."""
+    wrong = bad(e)
+    if not wrong.ndim or wrong.sum() < 2 or e.got[wrong].any() or not is_partly_right(e):
+        return None
+    return "is 0 in places where it should not be, and right elsewhere. What fills those?"
+
+
+def not_emptied(e):
+    """Say that the answer is right where it should not be 0."""
+    wrong = bad(e)
+    if not wrong.ndim or wrong.sum() < 2 or e.want[wrong].any() or not is_partly_right(e):
+        return None
+    return "is right but where 0 is asked. Which entries should count for nothing?"
+
+
+NEAR = 1e-3  # an answer this near to the right one has lost digits, not its way
+
+
+def is_partly_right(e):
+    """Tell whether some entry is right, or nearly, that is not right by being 0."""
+    return bool((~off(e.got, e.want, max(e.rtol, NEAR)) & _counts(e.want)).any())
+
+
+def _counts(want):
+    """Return where the right entries are not negligible beside the largest."""
+    return np.abs(want) > 2 * NEAR * np.abs(want[np.isfinite(want)]).max(initial=0)

@@ -1,0 +1,152 @@
+"""What is lost and why, collected case by case and added up at the end."""
+
+import re
+from dataclasses import dataclass, field
+
+from ..observation.reading import forbidden_in
+
+# A function that does nothing passes these aspects.
+PASSIVE = ("shape", "errors", "loops", "memory", "inputs-unchanged")
+WHOLE = "all"  # the price of a forbidden name that costs every point
+EVERYTHING = "all points"  # stands for the aspect where a finding costs the whole problem
+PLURAL = {
+    "is": "are",
+    "has": "have",
+    "agrees": "agree",
+    "differs": "differ",
+    "holds": "hold",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a function earns: ``score`` of 100, by aspect (earned, most), and why.
+
+    ``findings`` are (aspect, text, name of the known mistake or None). ``unclear`` tells that a
+    wrong value on ordinary input could not be explained; ``spared`` names aspects that have
+    all their points though something in them is wrong, since that is charged elsewhere;
+    ``measured`` is what a challenge's answer reached.
+    """
+
+    score: float
+    points: dict
+    findings: list
+    unclear: bool = False
+    spared: tuple = ()
+    measured: float | None = None
+
+
+@dataclass
+class Ledger:
+    """Collects what is lost, and says each thing once."""
+
+    data: dict
+    lost: set = field(default_factory=set)
+    said: dict = field(default_factory=dict)
+    told: set = field(default_factory=set)
+    explained: bool = False
+    failed: bool = False  # on ordinary input
+    unclear: set = field(default_factory=set)
+    spared: set = field(default_factory=set)
+
+    def lose(self, aspect, group, part=""):
+        """Count one kind of case of an aspect as lost, for one part or for all."""
+        self.lost.add((aspect, group, part))
+
+    def has_lost(self, aspect):
+        """Tell whether any case of an aspect is lost."""
+        return any(a == aspect for a, *_ in self.lost)
+
+    def find(self, aspect, group, text, part="", mistake=None):
+        """Lose and say why; the first case of a kind tells, the others only count."""
+        self.lose(aspect, group, part)
+        if text and (aspect, group, part) not in self.told:
+            self.told.add((aspect, group, part))
+            self.said.setdefault((aspect, text, mistake), []).append(part)
+
+    def spare(self, aspect):
+        """Remember that a wrong answer is not charged here."""
+        self.spared.add(aspect)
+
+    def also(self, aspect, text, mistake, part):
+        """Say what is said already of another part, too; it is not charged again."""
+        self.said.setdefault((aspect, text, mistake), []).append(part)
+
+    def findings(self):
+        """Return the findings in the order of the problem's aspects."""
+        order = list(self.data["points"])
+        found = [
+            (aspect, _joined(parts, text), mistake)
+            for (aspect, text, mistake), parts in self.said.items()
+        ]
+        return sorted(found, key=lambda f: order.index(f[0]))
+
+    def verdict(self, names):
+        """Add up, aspect by aspect; ``names`` are those that the student's cells use."""
+        shares = {aspect: self._share(aspect) for aspect in self.data["points"]}
+        active = any(share > 0 for aspect, share in shares.items() if aspect not in PASSIVE)
+        if not active and not self.explained:
+            shares |= dict.fromkeys(set(shares) & set(PASSIVE), 0.0)
+        found = self.findings()
+        for name, costs in prices(self.data):
+            if forbidden_in(names, [name]):
+                shares |= dict.fromkeys(costs, 0.0)
+                aspect = costs[0] if len(costs) < len(shares) else EVERYTHING
+                found.insert(0, (aspect, _used(name, aspect), None))
+        points = {a: (most * shares[a], most) for a, most in self.data["points"].items()}
+        score = round(sum(earned for earned, _ in points.values()), 9)
+        spared = tuple(a for a in shares if a in self.spared and shares[a] == 1)
+        return Verdict(score, points, found, bool(self.unclear), spared)
+
+    def _share(self, aspect):
+        """Return what is earned of an aspect: equal shares by kind of case and by part."""
+        missed = {(group, part) for a, group, part in self.lost if a == aspect}
+        if aspect in PASSIVE:
+            return 0.0 if missed else 1.0
+        each = units(self.data, aspect)
+        return 1 - sum(not missed.isdisjoint({u, (u[0], "")}) for u in each) / len(each)
+
+
+def prices(data):
+    """Yield (forbidden name, aspects that it costs) of packed data."""
+    for price, names in data["forbidden"].items():
+        for name in names:
+            yield name, (list(data["points"]) if price == WHOLE else [price])
+
+
+def units(data, aspect):
+    """Return (kind of case, part) for each equal share of an aspect's points."""
+    found = {}
+    for case in data["cases"]:
+        if case["aspect"] == "value":
+            parts = [part for part, a in data["returns"].items() if a == aspect]
+        else:
+            parts = list(data["returns"]) if case["aspect"] == aspect else []
+        found |= dict.fromkeys((case["group"], part) for part in parts)
+    return list(found)
+
+
+def sentence(aspect, text):
+    """Return a finding with its aspect before it, which is said once.
+
+    >>> sentence("value", "loss: this is N times too large.")
+    'value: loss: this is N times too large.'
+    >>> sentence("gradient", "gradient is nan everywhere.")
+    'gradient is nan everywhere.'
+    """
+    return text if re.match(rf"{re.escape(aspect)}\b", text) else f"{aspect}: {text}"
+
+
+def _joined(parts, text):
+    """Return a finding with the parts that it is about, its verb made to agree."""
+    parts = list(dict.fromkeys(filter(None, parts)))
+    if len(parts) > 1:
+        text = re.sub(r"^ (\w+)", lambda m: f" {PLURAL.get(m[1], m[1])}", text)
+    return " and ".join(parts) + text
+
+
+def _used(name, aspect):
+    """Say that a forbidden name is used, and what that costs if it is more than an aspect."""
+    text = f"{name} is used in this notebook: here you write this yourself."
+    whole = " It costs all points of this problem."
+    return text + whole if aspect == EVERYTHING else text

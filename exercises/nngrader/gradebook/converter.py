@@ -1,0 +1,385 @@
+"""nbgrader's autograder for notebooks whose points are known, and what the gradebook then has.
+
+nbgrader opens a gradebook for each of its steps, and commits after each cell. Here one stays
+open, and what the steps write becomes visible at once, at the end of a submission, or not.
+`standing` reads the entries of a whole class in two queries.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import nbformat
+from nbconvert.writers import FilesWriter
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.converters import Autograde, autograde
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    SaveAutoGrades,
+    latesubmissions,
+    saveautogrades,
+)
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from traitlets import List
+
+from ..course.notebooks import grade_id, is_code, is_solution, is_test
+from .late import Policy, extension_of
+
+OPENERS = (
+    autograde,
+    saveautogrades,
+    latesubmissions,
+)  # nbgrader's modules that open gradebooks
+WAIT_MS = 5000  # for another program that writes into the same gradebook
+ONE_AT_A_TIME = 20112  # PostgreSQL's number of the lock that writers of ours share
+
+
+class Gathering(Session):
+    """A session whose `commit` only gathers; `keep` writes all that was gathered."""
+
+    def commit(self):
+        """Send what changed, so that later steps see it, and keep nothing yet."""
+        self.flush()
+        self.expire_all()
+
+    def keep(self):
+        """Make the whole visible to others."""
+        super().commit()
+
+
+class OpenGradebook(Gradebook):
+    """A gradebook that stays open until `shut`."""
+
+    wait_ms = WAIT_MS
+
+    def __init__(self, db_url: str, course_id: str):
+        super().__init__(db_url, course_id)
+        self.db.remove()
+        self.db = scoped_session(sessionmaker(class_=Gathering, bind=self.engine))
+
+    def close(self):
+        """Stay open: each of nbgrader's steps closes what it used."""
+
+    def shut(self):
+        """Close indeed."""
+        super().close()
+
+    @contextlib.contextmanager
+    def whole(self):
+        """Within this block nobody else of ours writes; all of it is kept, or nothing."""
+        try:
+            self._take()
+            with one_for_all(self):
+                yield
+            self.db().keep()
+        except BaseException:
+            self.db.rollback()
+            raise
+
+    def _take(self):
+        """Begin by taking the lock, so that what is read is what others left."""
+        self.db.rollback()
+        connection = self.db.connection()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {self.wait_ms}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {self.wait_ms or 1}")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
+
+
+@contextlib.contextmanager
+def one_for_all(gradebook: OpenGradebook):
+    """Within this block nbgrader's steps use this gradebook, and open none of their own.
+
+    Parameters
+    ----------
+    gradebook : OpenGradebook
+        What each of them gets.
+    """
+    for module in OPENERS:
+        module.Gradebook = lambda *_, **__: gradebook
+    try:
+        yield
+    finally:
+        for module in OPENERS:
+            module.Gradebook = Gradebook
+
+
+class Record(Autograde):
+    """Saves the points that stand in the outputs, and late penalties; executes nothing.
+
+    Where nbgrader converts twice, to clean a student's notebook and to grade it, once is
+    enough: the notebook is ours. It names notebooks by patterns, in which some students' names
+    have a meaning of their own: `convert` takes the one.
+    """
+
+    cause = None
+    sanitize_preprocessors = List([])
+    autograde_preprocessors = List([SaveAutoGrades, AssignLatePenalties])
+
+    def __init__(self, gradebook: OpenGradebook, policy: Policy, **settings):
+        super().__init__(**settings)
+        self.gradebook, self.policy = gradebook, policy
+        self.force, self.log.level = True, 50
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        self.exporter.optimistic_validation = True  # after the last step, not after each
+        self.exporter._preprocessors = []
+        for step in self.autograde_preprocessors:
+            self.exporter.register_preprocessor(step, enabled=True)
+
+    def convert(self, notebook, before=None) -> None:
+        """Record one notebook.
+
+        Parameters
+        ----------
+        notebook : Path
+            In a folder STUDENT/ASSIGNMENT, its time of submission beside it.
+        before : Path, optional
+            What was recorded of this student the last time.
+
+        Raises
+        ------
+        NbGraderException
+            If it cannot be recorded; `cause` has what went wrong.
+        """
+        self.cause, self.before = None, before
+        self.assignments, self.notebooks = {str(notebook.parent): [str(notebook)]}, []
+        self.convert_notebooks()
+
+    def init_assignment(self, assignment_id, student_id):
+        """Enter student and submission, and the student's own due date."""
+        with self._cause_kept():
+            super().init_assignment(assignment_id, student_id)
+            entry = self.gradebook.find_submission(assignment_id, student_id)
+            source = self._format_source(assignment_id, student_id)
+            if self.coursedir.get_existing_timestamp(source) is None:
+                entry.timestamp = None
+            if self.policy.extensions is not None:
+                entry.extension = extension_of(self.policy, student_id, self.policy.due)
+
+    def convert_single_notebook(self, notebook_filename):
+        """Save the points; what a person marked is looked at again if it has changed."""
+        with self._cause_kept():
+            where = self.init_single_notebook_resources(notebook_filename)["nbgrader"]
+            place = where["notebook"], where["assignment"], where["student"]
+            marked = self._marked(notebook_filename, place)
+            super(Autograde, self).convert_single_notebook(notebook_filename)
+            for name, same in marked.items():
+                self.gradebook.find_grade(name, *place).needs_manual_grade = not same
+
+    def _marked(self, notebook, place):
+        """Cells that a person is done with, and whether they are as they were then."""
+        names = [
+            g.name
+            for g in self.gradebook.find_submission_notebook(*place).grades
+            if g.manual_score is not None and not g.needs_manual_grade
+        ]
+        if not names or not self.before or not self.before.is_file():
+            return dict.fromkeys(names, False)
+        old, new = (nbformat.read(f, as_version=4) for f in (self.before, notebook))
+        return {name: same_work(old, new, name) for name in names}
+
+    @contextlib.contextmanager
+    def _cause_kept(self):
+        """Keep what goes wrong, which nbgrader itself only logs."""
+        try:
+            yield
+        except Exception as e:
+            self.cause = e
+            raise
+
+    def penalise(self, assignment_id: str, student_id: str) -> None:
+        """Let nbgrader work out the penalty again: marks by hand have changed the score."""
+        names = {"student": student_id, "assignment": assignment_id, "notebook": assignment_id}
+        step = AssignLatePenalties(parent=self)
+        nothing = nbformat.v4.new_notebook()
+        step.preprocess(nothing, {"nbgrader": names | {"db_url": self.coursedir.db_url}})
+
+
+def same_work(old: dict, new: dict, name: str) -> bool:
+    """Whether what a person marked in one cell is what stood there before.
+
+    Parameters
+    ----------
+    old, new : notebook
+        As they were recorded then, and as they are to be recorded.
+    name : str
+        The graded cell: of a written answer its text counts; of test cells and tasks all
+        sources, and what was found.
+
+    Returns
+    -------
+    bool
+        False also where the cell is missing.
+    """
+    then, now = (_work(notebook, name) for notebook in (old, new))
+    return then is not None and then == now
+
+
+def _work(notebook, name):
+    """What a person looks at to mark a cell."""
+    cell = next((c for c in notebook["cells"] if grade_id(c) == name), None)
+    if cell is None or is_solution(cell):
+        return cell and cell["source"]
+    sources = [c["source"] for c in notebook["cells"] if is_code(c) or grade_id(c)]
+    return sources, [c["outputs"] for c in notebook["cells"] if is_test(c)]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One graded cell: what was found, what a person gave, and whether one must look."""
+
+    name: str
+    auto_score: float | None
+    manual_score: float | None
+    needs_manual_grade: bool
+    score: float
+    most: float
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person marks it or has marked it."""
+        return (
+            self.needs_manual_grade or self.manual_score is not None or self.auto_score is None
+        )
+
+
+@dataclass
+class Standing:
+    """One student's entry.
+
+    Attributes
+    ----------
+    timestamp : datetime or None
+        When it was handed in, in UTC.
+    seconds : float
+        How late that was, extension included.
+    penalty : float
+        Points less for lateness, as recorded.
+    grades : dict
+        `Mark` by the id of the cell, in the order of the ids.
+    comments : dict
+        Text by the id of the cell.
+    """
+
+    timestamp: datetime | None
+    seconds: float
+    penalty: float
+    grades: dict = field(default_factory=dict)
+    comments: dict = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        """Points, before lateness."""
+        return sum(g.score for g in self.grades.values())
+
+    @property
+    def recorded(self) -> list:
+        """What a recording wrote, and a person does not change."""
+        found = [[g.name, g.auto_score] for g in self.grades.values()]
+        return [str(self.timestamp), found]
+
+    def fair_penalty(self, policy: Policy) -> float:
+        """The penalty for the marks of today, which may have changed by hand since."""
+        if not policy.stated:
+            return self.penalty
+        return policy.penalty(self.score, self.seconds) if self.seconds else 0.0
+
+
+def standing(gradebook, assignment: str, student: str | None = None) -> dict[str, Standing]:
+    """Entries of an assignment by student.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+        The gradebook.
+    assignment : str
+        The assignment.
+    student : str, optional
+        This one alone.
+
+    Returns
+    -------
+    dict
+        By the student's id; those who are not in the gradebook are not in it.
+    """
+    who = [Assignment.name == assignment]
+    who += [SubmittedAssignment.student_id == student] * (student is not None)
+    found = {}
+    for row in gradebook.db.execute(_grades().where(*who)):
+        late = _seconds(row.timestamp, row.duedate, row.extension)
+        blank = Standing(row.timestamp, late, row.late_submission_penalty or 0.0)
+        entry = found.setdefault(row.student_id, blank)
+        if row.name is not None:
+            entry.grades[row.name] = _mark(row)
+    for row in gradebook.db.execute(_comments().where(*who, Comment.comment.is_not(None))):
+        found[row.student_id].comments[row.name] = row.comment
+    return found
+
+
+def _grades():
+    """Every graded cell of every submission."""
+    return (
+        select(
+            SubmittedAssignment.student_id,
+            SubmittedAssignment.timestamp,
+            SubmittedAssignment.extension,
+            Assignment.duedate,
+            SubmittedNotebook.late_submission_penalty,
+            BaseCell.name,
+            Grade.auto_score,
+            Grade.manual_score,
+            Grade.needs_manual_grade,
+            Grade.score,
+            Grade.max_score,
+        )
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .outerjoin(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .outerjoin(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .outerjoin(BaseCell, BaseCell.id == Grade.cell_id)
+        .order_by(BaseCell.name)
+    )
+
+
+def _comments():
+    """Every comment."""
+    return (
+        select(SubmittedAssignment.student_id, BaseCell.name, Comment.comment)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Comment.cell_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    )
+
+
+def _mark(row):
+    """A row as a mark."""
+    return Mark(
+        row.name,
+        row.auto_score,
+        row.manual_score,
+        row.needs_manual_grade,
+        row.score,
+        row.max_score,
+    )
+
+
+def _seconds(handed_in, due, extension):
+    """How late, as nbgrader counts it."""
+    if handed_in is None or due is None:
+        return 0.0
+    due = due + extension if extension else due
+    return max(0.0, (handed_in - due).total_seconds())

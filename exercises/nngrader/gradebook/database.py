@@ -1,0 +1,267 @@
+"""nbgrader as a library: its configuration for a course, and its gradebook."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import warnings
+from pathlib import Path
+
+from ..course.folder import HIDDEN_FILES, Course
+from ..errors import CannotDo, NotThere, first_line
+
+REASONS = (  # what a database says, in part, and what it means
+    ("locked", "another program holds it: close that one, or wait, and run again"),
+    ("timeout", "another program holds it: close that one, or wait, and run again"),
+    ("readonly", "it may not be written: see to its permissions, and its folder's"),
+    ("read-only", "it may not be written: see to its permissions, and its folder's"),
+    ("not a database", "it is no database: put back a copy"),
+    ("malformed", "it is broken: put back a copy"),
+    ("disk is full", "the disk is full"),
+    ("disk i/o", "the disk is full or broken"),
+    ("unable to open", "it cannot be opened: see to its folder and permissions"),
+    ("connection", "its server cannot be reached"),
+    ("no such column", "another nbgrader made it: copy it, and run `nbgrader db upgrade`"),
+)
+SQLITE = "sqlite:///"
+
+
+def config_of(course: Course, assignment: str, **course_directory):
+    """The course's `nbgrader_config.py`, with the folders of this call.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        Becomes `CourseDirectory.assignment_id`.
+    **course_directory
+        Further settings of `CourseDirectory`.
+
+    Returns
+    -------
+    traitlets.config.Config
+        The configuration.
+    """
+    from traitlets.config import Config, PyFileConfigLoader
+
+    read_version_here()
+    config = Config()
+    if (course / "nbgrader_config.py").is_file():
+        config = PyFileConfigLoader("nbgrader_config.py", str(course.root)).load_config()
+    config.CourseDirectory.root = str(course.root)
+    config.CourseDirectory.assignment_id = assignment
+    config.CourseDirectory.ignore = HIDDEN_FILES
+    config.CourseDirectory.update(course_directory)
+    config.CourseDirectory.db_url = absolute(course, config.CourseDirectory.get("db_url"))
+    if "plugin_class" not in config.AssignLatePenalties:
+        config.AssignLatePenalties.plugin_class = "nngrader.gradebook.late.LatePolicy"
+    return config
+
+
+def absolute(course: Course, url: str | None) -> str:
+    """The address of the gradebook, which does not depend on the folder we are called in.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    url : str or None
+        What its configuration says; nbgrader's own default is `gradebook.db` in its folder.
+
+    Returns
+    -------
+    str
+        The address, that of a file with its whole path.
+    """
+    url = url or f"{SQLITE}gradebook.db"
+    file = url.removeprefix(SQLITE)
+    return f"{SQLITE}{course / file}" if url.startswith(SQLITE) and file else url
+
+
+@contextlib.contextmanager
+def quiet():
+    """Within this block nbgrader's warnings and tracebacks are not shown: we tell causes."""
+    log = logging.getLogger("tornado.application")
+    before, log.disabled = log.disabled, True
+    try:
+        with _no_warnings():
+            yield
+    finally:
+        log.disabled = before
+
+
+@contextlib.contextmanager
+def _no_warnings():
+    """Within this block nbgrader's own warnings, about its use of SQLAlchemy, are not shown."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="nbgrader")
+        warnings.filterwarnings("ignore", module="sqlalchemy")
+        yield
+
+
+def read_version_here() -> None:
+    """Let nbgrader read a new gradebook's version itself: its program `alembic` takes 3 s."""
+    from nbgrader import api
+
+    api.get_alembic_version = newest_version
+
+
+def newest_version() -> str:
+    """Return the version of nbgrader's tables that a new gradebook has."""
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    return ScriptDirectory(ALEMBIC_DIR).get_current_head()
+
+
+@contextlib.contextmanager
+def open_gradebook(course: Course, assignment: str):
+    """The gradebook of a course, to be used in a `with` block; made if there is none.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment that is asked about.
+
+    Yields
+    ------
+    nbgrader.api.Gradebook
+        The gradebook that the course's configuration names; SQLite by default.
+
+    Raises
+    ------
+    CannotDo
+        If it is locked, broken, or not to be reached.
+    """
+    from nbgrader.api import Gradebook
+    from nbgrader.coursedir import CourseDirectory
+
+    directory = CourseDirectory(config=config_of(course, assignment))
+    with telling(directory.db_url):
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            yield gradebook
+
+
+@contextlib.contextmanager
+def telling(url: str):
+    """Within this block what a database complains of is told in words, with its name.
+
+    Raises
+    ------
+    CannotDo
+        In place of SQLAlchemy's errors, and of nbgrader's for them.
+    """
+    from nbgrader.api import InvalidEntry
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (SQLAlchemyError, InvalidEntry) as e:
+        raise CannotDo(f"the gradebook {named(url)} cannot be used: {reason(e)}") from e
+
+
+def named(url: str) -> str:
+    """A gradebook as a person knows it: its file, or its address without the password."""
+    from sqlalchemy.engine import make_url
+
+    if url.startswith(SQLITE):
+        return url.removeprefix(SQLITE)
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def reason(e: BaseException) -> str:
+    """Why a database refused, in words of ours where we know it.
+
+    >>> reason(ValueError("(sqlite3.OperationalError) database is locked"))
+    'another program holds it: close that one, or wait, and run again'
+    """
+    said = str(e).lower()
+    return next((words for sign, words in REASONS if sign in said), first_line(e))
+
+
+def students(course: Course, assignment: str) -> set[str]:
+    """Whom the gradebook knows.
+
+    Raises
+    ------
+    CannotDo
+        If it cannot be read.
+    """
+    with quiet(), open_gradebook(course, assignment) as gradebook:
+        return {s.id for s in gradebook.students}
+
+
+def require_gradebook(course: Course, assignment: str) -> None:
+    """See that there is a gradebook, where nbgrader would make an empty one.
+
+    Raises
+    ------
+    CannotDo
+        If its file is gone.
+    """
+    url = config_of(course, assignment).CourseDirectory.db_url
+    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
+        raise CannotDo(
+            f"the gradebook {named(url)} is gone: put back a copy, or begin an empty one with "
+            f"`nngrader release {assignment}`, and run again"
+        )
+
+
+def marks(course: Course, assignment: str) -> dict[str, dict]:
+    """What the gradebook says of an assignment, marks by hand and late penalties in it.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+
+    Returns
+    -------
+    dict
+        By student: `score`, `max_score`, `late_penalty`, `needs_manual_grade`, and `by_hand`,
+        a list of (cell, score or None, most, comment) of the cells that a person marks.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the gradebook does not know the assignment.
+    CannotDo
+        If the gradebook is gone, or cannot be read.
+    """
+    from nbgrader.api import MissingEntry
+
+    from .converter import standing
+    from .late import policy_of
+
+    require_gradebook(course, assignment)
+    policy = policy_of(config_of(course, assignment), course, assignment)
+    with quiet(), open_gradebook(course, assignment) as gradebook:
+        try:
+            most = gradebook.find_assignment(assignment).max_score
+        except MissingEntry:
+            raise NotThere(f"{assignment} is not in the gradebook") from None
+        found = standing(gradebook, assignment)
+        return {s: _mark(found[s], most, policy) for s in sorted(found)}
+
+
+def _mark(one, most, policy):
+    """One submission as plain data."""
+    penalty = one.fair_penalty(policy)
+    return {
+        "score": round(max(0.0, one.score - penalty), 6),
+        "max_score": most,
+        "late_penalty": penalty,
+        "needs_manual_grade": any(g.needs_manual_grade for g in one.grades.values()),
+        "by_hand": [_by_hand(one, g) for g in one.grades.values() if g.by_hand],
+    }
+
+
+def _by_hand(one, grade):
+    """A cell that a person marks or has marked."""
+    score = None if grade.needs_manual_grade else grade.score
+    return grade.name, score, grade.most, one.comments.get(grade.name, "")

@@ -1,0 +1,276 @@
+"""Due dates, extensions, and what a late submission costs: `due` and `[late]` of nngrader.toml.
+
+nbgrader's own step asks the plugin below, so that its tools see the same penalties as ours::
+
+    due = 2026-12-01T23:59:00+01:00  # above every [table]
+    [late]
+    grace_minutes = 15    # cost nothing
+    points_per_day = 10   # or percent_per_day, of the points earned; each day begun counts
+    most_days = 3         # after them nothing is left
+    [late.extensions]
+    ada = 2026-12-05T12:00:00+01:00
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from nbgrader.plugins import LateSubmissionPlugin
+
+from ..settings import read_toml
+
+PLUGIN = "nngrader.gradebook.late.LatePolicy"
+DAY = 86400.0  # seconds
+KNOWN = ("grace_minutes", "points_per_day", "percent_per_day", "most_days", "extensions")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """When an assignment is due, and what lateness costs; each day begun counts.
+
+    Attributes
+    ----------
+    due : datetime or None
+        In UTC without a zone, as nbgrader keeps it; None where nngrader.toml names none.
+    grace : float
+        Seconds after the due date that cost nothing.
+    points, percent : float
+        Points, or per cent of the points earned, that each day costs.
+    most_days : float
+        After so many days nothing is left.
+    stated : bool
+        Whether `[late]` states a price; else nbgrader's own settings hold.
+    extensions : dict or None
+        Due dates by student; None where the file has no such table, and the gradebook's hold.
+    """
+
+    due: datetime | None = None
+    grace: float = 0.0
+    points: float = 0.0
+    percent: float = 0.0
+    most_days: float = math.inf
+    stated: bool = False
+    extensions: dict | None = field(default=None, hash=False)
+
+    def days(self, seconds: float) -> int:
+        """Days that count, for a submission so many seconds late."""
+        return math.ceil(max(0.0, seconds - self.grace) / DAY)
+
+    def penalty(self, score: float, seconds: float) -> float:
+        """Points that lateness costs.
+
+        Parameters
+        ----------
+        score : float
+            Points earned.
+        seconds : float
+            After the due date, extension included.
+
+        Returns
+        -------
+        float
+            From 0 to the score.
+        """
+        days = self.days(seconds)
+        if days > self.most_days:
+            return score
+        return min(score, days * (self.points + self.percent * score / 100))
+
+
+def read_policy(file: Path) -> Policy:
+    """What an assignment's `nngrader.toml` says of lateness.
+
+    Parameters
+    ----------
+    file : Path
+        The settings; where there is no such file nothing is stated.
+
+    Returns
+    -------
+    Policy
+        The due date and the price.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a value is not of its kind, or `[late]` has nothing to count from.
+    """
+    settings = read_toml(file)
+    due, late = settings.get("due"), settings.get("late")
+    when = None if due is None else moment(file, "due", due)
+    if late is None:
+        return Policy(due=when)
+    _require_table(file, "late", late)
+    if when is None:
+        raise ValueError(f"{file}: [late] needs a due date: due = 2026-12-01T23:59:00+01:00")
+    if unknown := [name for name in late if name not in KNOWN]:
+        raise ValueError(f"{file}: unknown {unknown[0]!r} in [late], expected one of {KNOWN}")
+    if ("points_per_day" in late) == ("percent_per_day" in late):
+        raise ValueError(
+            f"{file}: [late] needs points_per_day or percent_per_day, and not both"
+        )
+    return Policy(
+        due=when,
+        grace=60 * _number(file, late, "grace_minutes", 0.0),
+        points=_number(file, late, "points_per_day", 0.0),
+        percent=_number(file, late, "percent_per_day", 0.0),
+        most_days=_number(file, late, "most_days", math.inf),
+        stated=True,
+        extensions=_extensions(file, late.get("extensions"), when),
+    )
+
+
+def _require_table(file, name, value):
+    """A setting that is a table."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{file}: {name} = {value!r}, expected a table [{name}]")
+
+
+def _number(file, late, name, default):
+    """A number from 0 on."""
+    value = late.get(name)
+    if value is None:
+        return default
+    kind = isinstance(value, int | float) and not isinstance(value, bool)
+    if not kind or not 0 <= value < math.inf:
+        raise ValueError(f"{file}: {name} = {value!r}, expected a number from 0 on")
+    return value
+
+
+def _extensions(file, table, due):
+    """Due dates by student; none may lie before the due date of all."""
+    if table is None:
+        return None
+    _require_table(file, "late.extensions", table)
+    found = {s: moment(file, f"the extension of {s}", t) for s, t in table.items()}
+    for student, when in found.items():
+        if when < due:
+            raise ValueError(f"{file}: the extension of {student} ends before the due date")
+    return found
+
+
+def moment(file: Path, name: str, value) -> datetime:
+    """A time of TOML, or text in the same form, in UTC as nbgrader keeps it.
+
+    Raises
+    ------
+    ValueError
+        If it is no date with time and offset.
+
+    >>> moment("f", "due", "2026-12-01T23:59:00+01:00")
+    datetime.datetime(2026, 12, 1, 22, 59)
+    """
+    try:
+        when = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        when = None
+    if not isinstance(when, date) or getattr(when, "tzinfo", None) is None:
+        expected = "expected a date with time and offset, as 2026-12-01T23:59:00+01:00"
+        raise ValueError(f"{file}: {name} is {value}, {expected}")
+    return when.astimezone(UTC).replace(tzinfo=None)
+
+
+def span(seconds: float) -> str:
+    """A time as a person says it, cut off below its second unit.
+
+    >>> [span(s) for s in (59, 3700, 93600, 172800)]
+    ['1 min', '1 h 1 min', '1 day 2 h', '2 days']
+    """
+    minutes = max(1, int(seconds // 60))
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [(days, "day" if days == 1 else "days"), (hours, "h"), (minutes, "min")]
+    first = next(i for i, (n, _) in enumerate(parts) if n)
+    return " ".join(f"{n} {unit}" for n, unit in parts[first : first + 2] if n)
+
+
+def words(penalty: float, seconds: float) -> str:
+    """What lateness cost, as a flag; empty for a submission in time.
+
+    >>> words(20, 93600)
+    '1 day 2 h late: 20 points less'
+    """
+    if not seconds:
+        return ""
+    return (
+        f"{span(seconds)} late: {penalty:g} points less" if penalty else f"{span(seconds)} late"
+    )
+
+
+def policy_of(config, root, assignment: str) -> Policy:
+    """The policy of an assignment; its price is void where the course names another plugin.
+
+    Parameters
+    ----------
+    config : traitlets.config.Config
+        The course's configuration, as `gradebook.config_of` gives it.
+    root : path
+        The course's folder.
+    assignment : str
+        The assignment.
+
+    Returns
+    -------
+    Policy
+        Its due date holds in either case.
+    """
+    policy = read_policy(policy_file(root, assignment))
+    ours = config.AssignLatePenalties.plugin_class in (PLUGIN, LatePolicy)
+    return replace(policy, stated=policy.stated and ours)
+
+
+def policy_file(root, assignment: str) -> Path:
+    """Where the policy of an assignment stands, below the course's folder."""
+    return Path(root, "source", assignment, "nngrader.toml")
+
+
+def enter_due(gradebook, policy: Policy, assignment: str) -> None:
+    """Write the due date into nbgrader's gradebook, unless none is stated.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+        The gradebook.
+    policy : Policy
+        What `nngrader.toml` says.
+    assignment : str
+        The assignment; it must be in the gradebook.
+    """
+    entry = gradebook.find_assignment(assignment)
+    if policy.due and entry.duedate != policy.due:
+        gradebook.update_or_create_assignment(assignment, duedate=policy.due)
+
+
+def extension_of(policy: Policy, student: str, due: datetime) -> timedelta | None:
+    """What a student's own due date adds to that of all, None where it adds nothing."""
+    when = (policy.extensions or {}).get(student)
+    return when - due if when and when > due else None
+
+
+class LatePolicy(LateSubmissionPlugin):
+    """nbgrader's plugin: what `[late]` says, else nbgrader's own setting."""
+
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        """Points less, None for none; nbgrader calls it for late submissions.
+
+        Parameters
+        ----------
+        student_id : str
+            Whose.
+        score : float
+            Points earned.
+        total_seconds_late : float
+            After the due date, extension included.
+
+        Returns
+        -------
+        float or None
+            The penalty.
+        """
+        root = self.config.CourseDirectory.get("root") or "."
+        policy = read_policy(policy_file(root, self.parent.assignment_id))
+        if policy.stated:
+            return policy.penalty(score, total_seconds_late)
+        return super().late_submission_penalty(student_id, score, total_seconds_late)

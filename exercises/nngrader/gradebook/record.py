@@ -1,0 +1,409 @@
+"""Results into nbgrader's gradebook, by nbgrader's own converter.
+
+Formgrader, nbgrader's feedback and its export then see nothing unusual: the converter reads the
+rebuilt notebooks, with the points as outputs of the test cells, never what students handed in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import shutil
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ..course.assignment import Assignment
+from ..course.notebooks import grade_id, is_solution, is_test, mark
+from ..engine import sentence
+from ..errors import CannotDo, first_line
+from ..intake.rebuild import harmless
+from ..intake.submission import read_regular
+from ..storage.results import digest
+from ..storage.scratch import Scratch
+from .database import config_of, named, quiet, reason, require_gradebook, telling
+from .late import enter_due, policy_of, words
+
+MOST_STAMP = 100  # bytes of a timestamp
+AHEAD = timedelta(days=1)  # what a clock in another time zone may be ahead
+TRIES, PAUSE = 4, 2.0  # where another program holds the gradebook; seconds between them
+NO_NAME = "the folder's name cannot be a student's id: rename it"
+
+
+class Recorder:
+    """Writes results of an assignment; what is recorded already is left alone.
+
+    To be used in a `with` block: gradebook and converter stay open in it.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        The assignment; it must have been released into the gradebook.
+
+    Raises
+    ------
+    CannotDo
+        If the gradebook is gone, locked, broken, or does not know the assignment.
+    ValueError
+        If the settings of lateness are wrong.
+    """
+
+    def __init__(self, assignment: Assignment):
+        self.assignment, self.name = assignment, assignment.name
+        course, self.tries = assignment.course, TRIES
+        self.config = config_of(course, self.name)
+        self.policy = policy_of(self.config, course, self.name)
+        self.url = self.config.CourseDirectory.db_url
+        require_gradebook(course, self.name)
+        self._open = contextlib.ExitStack()
+        with self._open:
+            self._start()
+            self._open = self._open.pop_all()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_):
+        with quiet():
+            self._open.close()
+
+    def _start(self):
+        """Open what stays open: a desk to work at, the gradebook, nbgrader's converter."""
+        from nbgrader.coursedir import CourseDirectory
+
+        from .converter import OpenGradebook, Record, standing
+
+        results = self.assignment.course / ".results"
+        results.mkdir(mode=0o700, exist_ok=True)
+        self.desk = Path(self._open.enter_context(Scratch(results)))
+        self.journal = Journal(results / f"recorded-{self.name}.jsonl")
+        self.home = CourseDirectory(config=self.config)
+        folders = {"submitted_directory": "in", "autograded_directory": "out"}
+        folders = {name: str(self.desk / folder) for name, folder in folders.items()}
+        config = config_of(self.assignment.course, self.name, **folders)
+        with quiet(), telling(self.url):
+            self.gradebook = OpenGradebook(self.url, self.home.course_id)
+            self._open.callback(self.gradebook.shut)
+            self._enter_due()
+            self.standing = standing(self.gradebook, self.name)
+            self.gradebook.db.rollback()
+            directory = CourseDirectory(config=config)
+            settings = {"coursedir": directory, "config": config}
+            self.converter = Record(self.gradebook, self.policy, **settings)
+
+    def _enter_due(self):
+        """See that the gradebook knows the assignment, and when it is due."""
+        from nbgrader.api import MissingEntry
+
+        try:
+            with self.gradebook.whole():
+                enter_due(self.gradebook, self.policy, self.name)
+                self.due = str(self.gradebook.find_assignment(self.name).duedate)
+        except MissingEntry:
+            raise CannotDo(
+                f"the gradebook {named(self.url)} does not know {self.name}: is it "
+                f"another one, or an old copy? `nngrader release {self.name}` enters it"
+            ) from None
+
+    def record(self, result: dict, notebook: dict) -> None:
+        """Record one submission; a failure becomes a flag of its result.
+
+        Parameters
+        ----------
+        result : dict
+            What `Grader.grade` gave; `flags` and `failed` are set where it cannot be recorded,
+            `flags` also where it was late, or its time of submission cannot be read.
+        notebook : dict
+            The rebuilt notebook.
+        """
+        if not is_id(result["student"]):
+            flag(result, NO_NAME)
+            result["failed"] = True
+            return
+        try:
+            with quiet():
+                self._record(result, notebook)
+        except (Exception, SystemExit) as e:
+            flag(result, f"could not be recorded: {self._why(e)}"[:300])
+            result["failed"] = True
+
+    def _why(self, e):
+        """What went wrong, in one line; of the gradebook, with its name."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        for one in chain(e):
+            if isinstance(one, SQLAlchemyError):
+                return f"the gradebook {named(self.url)}: {reason(one)}"
+        return first_line(e) + (f" ({first_line(e.__cause__)})" if e.__cause__ else "")
+
+    def _record(self, result, notebook):
+        """Record one submission, unless the same is there already."""
+        student = result["student"]
+        stamp = self._timestamp(student, result)
+        rubrics = {
+            grade_id(c): c["source"]
+            for c in self.assignment.instructor["cells"]
+            if is_solution(c) and mark(c).get("grade")
+        }
+        shown = with_results(notebook, result, rubrics)
+        settings = [self.due, repr(self.policy), json.dumps(self.config, default=str)]
+        key = digest([shown, stamp, *settings])
+        if not self._is_recorded(student, key):
+            self._persist(student, self._lay_out(student, shown, stamp))
+            self.journal.add(student, [key, self._print(student)])
+        self._tell_late(student, result)
+
+    def _is_recorded(self, student, key):
+        """Whether gradebook and notebook are as the last recording of the same left them."""
+        return student in self.standing and self.journal.get(student) == [
+            key,
+            self._print(student),
+        ]
+
+    def _print(self, student):
+        """By what is seen whether anything was changed since: the file, and the entry."""
+        try:
+            stat = self._recorded_file(student).stat()
+        except OSError:
+            return None
+        return [stat.st_mtime_ns, stat.st_size, digest(self.standing[student].recorded)]
+
+    def _recorded_file(self, student):
+        """The notebook that nbgrader's tools show."""
+        place = self.home.format_path(self.home.autograded_directory, student, self.name)
+        return Path(place, f"{self.name}.ipynb")
+
+    def _lay_out(self, student, shown, stamp):
+        """Put a submission on the desk as nbgrader expects to find it."""
+        for part in ("in", "out"):
+            shutil.rmtree(self.desk / part, ignore_errors=True)
+        place = self.desk / "in" / student / self.name
+        place.mkdir(parents=True)
+        (place / f"{self.name}.ipynb").write_text(json.dumps(shown), encoding="utf-8")
+        if stamp:
+            (place / "timestamp.txt").write_text(stamp)
+        return place / f"{self.name}.ipynb"
+
+    def _persist(self, student, file):
+        """Convert; where another program holds the gradebook, wait for it, but only once."""
+        for left in reversed(range(self.tries)):
+            try:
+                self._convert(student, file)
+                self.tries, self.gradebook.wait_ms = TRIES, type(self.gradebook).wait_ms
+                break
+            except Exception as e:
+                if not _is_held(e):
+                    raise
+                if not left:
+                    self.tries, self.gradebook.wait_ms = 1, 0
+                    raise
+                time.sleep(PAUSE)
+        self._put_away(student)
+
+    def _convert(self, student, notebook):
+        """Run nbgrader's autograder, with nothing to execute, on the one notebook there."""
+        from nbgrader.converters.base import NbGraderException
+
+        from .converter import standing
+
+        try:
+            with self.gradebook.whole():
+                self.converter.convert(notebook, self._recorded_file(student))
+        except NbGraderException as e:  # which tells of a log, and not of the cause
+            raise e from (self.converter.cause or e.__context__)
+        self.standing |= standing(self.gradebook, self.name, student)
+        self.gradebook.db.rollback()
+
+    def _put_away(self, student):
+        """Put the notebook where nbgrader's tools look for it, in place of the one before."""
+        made, place = (
+            self.desk / "out" / student / self.name,
+            self._recorded_file(student).parent,
+        )
+        if not made.is_dir():
+            raise CannotDo("nbgrader's settings leave this student out")
+        shutil.rmtree(place, ignore_errors=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, place)
+
+    def _tell_late(self, student, result):
+        """See that the penalty is that of the marks of today, and tell of it."""
+        entry = self.standing[student]
+        fair = entry.fair_penalty(self.policy)
+        if abs(fair - entry.penalty) > 1e-9:
+            with self.gradebook.whole():
+                self.converter.penalise(self.name, student)
+        if not self.policy.stated or self.policy.days(entry.seconds):
+            if told := words(fair, entry.seconds):
+                flag(result, told)
+
+    def _timestamp(self, student, result):
+        """The time of submission as nbgrader writes it, empty where there is none."""
+        from nbgrader.utils import parse_utc
+
+        name = self.assignment.name
+        file = self.assignment.course / "submitted" / student / name / "timestamp.txt"
+        try:
+            if file.parent.is_symlink() or file.parents[1].is_symlink():
+                return ""  # it would be another one's; of that a flag tells already
+            stamp = read_regular(file, MOST_STAMP)[0].decode().strip()
+            if parse_utc(stamp) > datetime.now(UTC).replace(tzinfo=None) + AHEAD:
+                flag(result, "timestamp.txt tells a time that has not come yet")
+            return stamp
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+        except Exception:  # what reads dates raises more than it says
+            flag(result, "timestamp.txt cannot be read: the submission counts as in time")
+            return ""
+
+
+def chain(e: BaseException | None):
+    """An exception, and one by one what it came from."""
+    while e is not None:
+        yield e
+        e = e.__cause__ or e.__context__
+
+
+def is_id(student: str) -> bool:
+    r"""Whether nbgrader can hold a name.
+
+    >>> [is_id(s) for s in ("Zoë [x]", "a\nb", "andr\udce9")]
+    [True, False, False]
+    """
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\n" not in student
+
+
+def flag(result: dict, text: str) -> None:
+    """Add a flag to a result."""
+    result["flags"].append(text)
+    result["status"] = "flagged" if result["status"] == "graded" else result["status"]
+
+
+def _is_held(e):
+    """Whether another program holds the gradebook, so that waiting may help."""
+    said = " ".join(str(one).lower() for one in chain(e))
+    return "locked" in said or "lock timeout" in said
+
+
+class Journal:
+    """A file to which lines are added; the last line of a name holds.
+
+    Parameters
+    ----------
+    file : Path
+        Read if it exists. What was not written whole, or is not ours, is as if it were not
+        there.
+    """
+
+    def __init__(self, file: Path):
+        self.file, self.entries, lines = file, {}, 0
+        try:
+            text = file.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            text = ""
+        for line in text.splitlines():
+            lines += 1
+            self._read(line)
+        if lines > 4 * len(self.entries) + 100:
+            self._shorten()
+
+    def get(self, name: str):
+        """The last entry of a name, None if there is none."""
+        return self.entries.get(name)
+
+    def add(self, name: str, entry) -> None:
+        """Add an entry, plain data, on a new line whatever half of one is there."""
+        self.entries[name] = entry
+        with open(self.file, "a", encoding="utf-8") as f:
+            f.write(f"\n{json.dumps([name, entry])}\n")
+
+    def _read(self, line):
+        """Take one line, if it is one of ours."""
+        try:
+            name, entry = json.loads(line)
+            self.entries[name] = entry
+        except (ValueError, TypeError):
+            return
+
+    def _shorten(self):
+        """Write the entries that hold, and no others."""
+        from ..storage.results import write_whole
+
+        write_whole(self.file, "".join(f"{json.dumps(e)}\n" for e in self.entries.items()))
+
+
+DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK SCHEME")
+
+
+def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> dict:
+    """The rebuilt notebook as the instructor sees it in formgrader.
+
+    Parameters
+    ----------
+    notebook : dict
+        The rebuilt notebook.
+    result : dict
+        Its result.
+    rubrics : dict, optional
+        By the id of a written answer: what the source has in its place, answer and rubric.
+
+    Returns
+    -------
+    dict
+        Points and findings are the outputs of the test cells; flags stand in a cell at the top,
+        and below each written answer what the person who marks it looks for.
+    """
+    shown = copy.deepcopy(notebook)
+    shown["cells"] = [c for cell in shown["cells"] for c in _with_rubric(cell, rubrics or {})]
+    for cell in shown["cells"]:
+        if is_test(cell):
+            points = result["cells"].get(grade_id(cell), [0.0])[0]
+            cell["outputs"] = _outputs(points, _words(cell, result))
+            cell["execution_count"] = 1
+    if result["flags"]:
+        shown["cells"].insert(0, _note(result["flags"]))
+    return shown
+
+
+def _with_rubric(cell, rubrics):
+    """A cell, and below a written answer the rubric."""
+    yield cell
+    if text := rubrics.get(grade_id(cell), "").strip():
+        lines = [t for t in text.splitlines() if not any(d in t for d in DELIMITERS)]
+        quoted = "\n".join(f"> {t}" for t in lines)
+        source = f"**For the person who marks: answer and rubric**\n\n{quoted}"
+        name = f"rubric-{grade_id(cell)}"[:64]
+        yield {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
+
+
+def _outputs(points, words):
+    """A number, which nbgrader reads as points, after what was found."""
+    stream = {"output_type": "stream", "name": "stdout", "text": words}
+    number = {
+        "output_type": "execute_result",
+        "data": {"text/plain": repr(float(points))},
+        "execution_count": 1,
+        "metadata": {},
+    }
+    return [stream, number] if words else [number]
+
+
+def _words(cell, result):
+    """What was found about the problems that this test cell names."""
+    lines = []
+    for name, report in result["problems"].items():
+        if name in cell["source"]:
+            lines += [f"{sentence(a, text)}\n" for a, text, _ in report["findings"]]
+    return "".join(lines)
+
+
+def _note(flags):
+    """A text cell with the flags, in which a file may have a name of the student's making."""
+    lines = "\n".join(f"- {harmless(f)}" for f in flags)
+    source = f"**nngrader, for the instructor**\n\n{lines}"
+    return {"cell_type": "markdown", "id": "nngrader-flags", "metadata": {}, "source": source}

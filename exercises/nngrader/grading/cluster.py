@@ -1,0 +1,181 @@
+"""Where jobs are run: on the workers of a Dask cluster.
+
+A worker needs this package, NumPy and bubblewrap, and nothing of the course: a job brings all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import pickle
+import threading
+import time
+from concurrent.futures import Future
+from urllib.parse import urlsplit
+
+from ..course.assignment import Paper
+from ..errors import CannotDo, first_line
+from ..sandbox.launch import Refused, Sandbox
+from ..storage.results import code, in_words
+from ..storage.scratch import slot
+from .one_submission import Job, run
+
+__all__ = ["Cluster"]
+
+CONNECT = 15  # seconds until a scheduler must have answered
+LONELY = 60  # seconds without a worker after which a run gives up
+HERE = {"localhost", "127.0.0.1", "::1"}
+_sandboxes, _lock = {}, threading.Lock()
+
+
+class Cluster:
+    """Runs jobs on a cluster; to be used in a `with` block.
+
+    Encryption is Dask's: its configuration names the certificates, for scheduler and workers
+    too (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`, `…__CLIENT__CERT`, `…__CLIENT__KEY`).
+
+    Parameters
+    ----------
+    paper : Paper
+        What all submissions have in common; it holds the answers, and goes to the workers.
+    address : str
+        The scheduler's: ``tls://HOST:PORT``, or ``tcp://HOST:PORT`` without encryption.
+
+    Attributes
+    ----------
+    width : int
+        Jobs to hand over before results are waited for.
+
+    Raises
+    ------
+    CannotDo
+        If the cluster cannot be reached, or a worker would not grade as this machine does.
+    """
+
+    def __init__(self, paper: Paper, address: str):
+        self.address, self.seen = address, time.monotonic()
+        self.unsafe = paper.unsafe
+        self.client = self._connect()
+        try:
+            self.width = 2 * self._require_fit(paper)
+            mark = hashlib.sha256(pickle.dumps(paper)).hexdigest()
+            self.paper = self.client.submit(_same, paper, key=f"nngrader-{mark}")
+            self.jobs = self.client.get_executor(pure=False)
+        except BaseException:
+            self.client.close()
+            raise
+
+    def submit(self, job: Job) -> Future:
+        """Begin a job; if its worker dies, it is begun again on another one."""
+        return self.jobs.submit(_run, self.paper, job)
+
+    def require(self) -> None:
+        """See that somebody is there to work.
+
+        Raises
+        ------
+        CannotDo
+            If there has been no worker for some time.
+        """
+        if self.client.status == "running" and self._workers():
+            self.seen = time.monotonic()
+        if time.monotonic() - self.seen > LONELY:
+            raise CannotDo(f"{self.address}: no worker for {LONELY} seconds; {AGAIN}")
+
+    def _connect(self):
+        """A client; what Dask says where it cannot be had is a book, its first line is not.
+
+        A client that finds nobody is slow to end: a mere connection is tried before.
+        """
+        from distributed import Client
+
+        try:
+            asyncio.run(_greet(self.address))
+            return Client(self.address, timeout=CONNECT, set_as_default=False)
+        except Exception as e:
+            raise CannotDo(f"no cluster at {self.address}: {first_line(e)}. {TLS}") from e
+
+    def _workers(self):
+        """What the scheduler knows of its workers, by address."""
+        return self.client.scheduler_info(n_workers=-1)["workers"]
+
+    def _require_fit(self, paper):
+        """How many jobs can run at one time, on workers all of which are as they should be."""
+        if not (workers := self._workers()):
+            raise CannotDo(f"the cluster at {self.address} has no workers: start some")
+        said = self.client.run(_unfit, paper, on_error="return")
+        wrong = [
+            f"{where}: {first_line(why) if isinstance(why, BaseException) else why}"
+            for where, why in said.items()
+            if why is not None
+        ]
+        if wrong:
+            here = in_words(paper.uses)
+            raise CannotDo("\n  ".join([f"workers that cannot grade as {here}:", *wrong]))
+        return sum(w["nthreads"] for w in workers.values())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.client.close()
+
+
+AGAIN = "what is graded is kept, run it again to go on"
+TLS = (
+    "Is it running? A tls:// address needs certificates in Dask's configuration, "
+    "DASK_DISTRIBUTED__COMM__TLS__CA_FILE and so on; tcp:// does not reach a cluster with TLS"
+)
+
+
+async def _greet(address):
+    """Connect as Dask's configuration says, and part again."""
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    settings = Security().get_connection_args("client")
+    comm = await connect(address, timeout=CONNECT, **settings)
+    await comm.close()
+
+
+def is_open(address: str) -> bool:
+    """Whether what goes to a scheduler can be read, and forged, on its way.
+
+    >>> [is_open(a) for a in ("tls://far:8786", "tcp://far:8786", "tcp://127.0.0.1:8786")]
+    [False, True, False]
+    """
+    parts = urlsplit(address)
+    return parts.scheme != "tls" and parts.hostname not in HERE
+
+
+def _same(paper):
+    """The paper: as a task, so that it can be made again where a worker that held it dies."""
+    return paper
+
+
+def _run(paper, job):
+    """One job, on a worker."""
+    if code(paper.uses) != paper.code:
+        raise Refused(f"a worker of another version: {in_words(paper.uses)}")
+    with slot() as number:
+        return run(paper, job, _sandbox(paper), number)
+
+
+def _unfit(paper):
+    """Why this worker cannot grade as the grader's machine does, None where it can."""
+    if code(paper.uses) != paper.code:
+        return f"another version: {in_words(paper.uses)}"
+    try:
+        _sandbox(paper).require()
+    except CannotDo as e:
+        return str(e)
+    return None
+
+
+def _sandbox(paper):
+    """The sandbox of this process for such papers."""
+    key = (paper.limits, paper.unsafe, tuple(paper.uses))
+    with _lock:
+        if key not in _sandboxes:
+            _sandboxes[key] = Sandbox(paper.limits, unsafe=paper.unsafe, uses=paper.uses)
+        return _sandboxes[key]

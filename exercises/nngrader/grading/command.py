@@ -1,0 +1,159 @@
+"""One run of `nngrader grade`: who is graded, where, and what is kept of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+
+from ..course.assignment import Assignment
+from ..course.roster import missing, read
+from ..errors import CannotDo, NotThere
+from ..gradebook.database import students as students_of_gradebook
+from ..gradebook.record import Recorder
+from ..sandbox.launch import Sandbox
+from ..screen import Progress, absent, public, say, shown, table, totals, warn
+from ..storage.results import Store, write_whole
+from ..storage.scratch import alone, sweep
+from .all_submissions import Grader, Threads
+
+__all__ = ["grade_class"]
+
+
+def grade_class(a) -> list[dict]:
+    """Grade and record what was handed in for an assignment.
+
+    Parameters
+    ----------
+    a : argparse.Namespace
+        The arguments of `nngrader grade`.
+
+    Returns
+    -------
+    list of dict
+        The results, in the order of the students; they have been told, and written where
+        `--json` says.
+
+    Raises
+    ------
+    CannotDo
+        If it cannot be begun, or not be kept.
+    NotThere
+        If there is nothing to grade.
+    """
+    require_writable(a.json)
+    read(a.course)  # a class list with faults is told before the work, not after it
+    sweep()
+    sweep(a.course / ".results")
+    assignment = Assignment(a.course, a.assignment)
+    students = wanted(a, handed_in(a))
+    store = Store(a.course / ".results")
+    with alone(store, a.assignment), place_of(a, assignment) as place:
+        grader = Grader(assignment, place, store)
+        if complaints := grader.require_seed():
+            raise CannotDo("\n  ".join(["the problems do not hold at this seed:", *complaints]))
+        with Recorder(assignment) as recorder:
+            results = grade_and_record(grader, recorder, students, store)
+        grader.tidy(whole=not a.students)
+    for text in (*table(results, sys.stdout.isatty()), totals(results)):
+        say(text)
+    if a.json:
+        write_whole(a.json, json.dumps([public(r) for r in results], indent=1) + "\n")
+    if not a.students:
+        tell_missing(a)
+    return results
+
+
+def tell_missing(a) -> None:
+    """Name those of the class list and of the gradebook who have handed in nothing."""
+    known = students_of_gradebook(a.course, a.assignment)
+    if text := absent(missing(a.course, a.assignment, known)):
+        say(text)
+
+
+def handed_in(a) -> list[str]:
+    """Whose folders hold the assignment.
+
+    Raises
+    ------
+    CannotDo
+        If the folder of submissions cannot be read.
+    """
+    try:
+        return a.course.submissions(a.assignment)
+    except OSError as e:
+        raise CannotDo(f"{a.course / 'submitted'} cannot be read: {e.strerror}") from e
+
+
+def wanted(a, there: list[str]) -> list[str]:
+    """The students to grade.
+
+    Raises
+    ------
+    NotThere
+        If one of those named has handed in nothing, or nobody has.
+    """
+    if missing := sorted(set(a.students or ()) - set(there)):
+        names = shown(", ".join(missing))
+        raise NotThere(f"nothing handed in for {a.assignment} by {names}")
+    if not there:
+        raise NotThere(f"nothing handed in: {a.course / 'submitted'} has no {a.assignment}")
+    return sorted(set(a.students)) if a.students else there
+
+
+def require_writable(file: Path | None) -> None:
+    """See before the work that a file can be written after it.
+
+    Raises
+    ------
+    CannotDo
+        If it cannot.
+    """
+    if file and (file.is_dir() or not os.access(file.parent, os.W_OK)):
+        raise CannotDo(f"{file} cannot be written: a folder is there, or none to hold it")
+
+
+@contextlib.contextmanager
+def place_of(a, assignment: Assignment):
+    """Where jobs are run: on a cluster, or here.
+
+    Raises
+    ------
+    CannotDo
+        If students' code cannot be run there.
+    """
+    paper = assignment.paper(a.unsafe_no_sandbox)
+    if a.scheduler:
+        from .cluster import Cluster, is_open
+
+        if is_open(a.scheduler):
+            warn(f"{a.scheduler} is not encrypted: use tls:// outside your own machine")
+        with Cluster(paper, a.scheduler) as place:
+            yield place
+        return
+    with Sandbox(paper.limits, unsafe=paper.unsafe, uses=paper.uses) as sandbox:
+        sandbox.require()
+        with Threads(paper, sandbox, a.workers) as place:
+            yield place
+
+
+def grade_and_record(grader, recorder, students: list[str], store: Store) -> list[dict]:
+    """Grade, record, and tell of each; what is done is kept, whatever comes."""
+    results = {}
+    try:
+        with Progress(len(students)) as progress:
+            for result, notebook in grader.grade_all(students):
+                recorder.record(result, notebook)
+                results[result["student"]] = result
+                progress.tell(result)
+    finally:
+        keep(store, grader.assignment.name, results)
+    return [results[student] for student in students]
+
+
+def keep(store: Store, assignment: str, results: dict) -> None:
+    """Add results to those that feedback is written from."""
+    latest = store.get(f"latest-{assignment}") or {}
+    store.put(f"latest-{assignment}", latest | results)

@@ -1,0 +1,175 @@
+"""Steps 2 and 3 for one submission: its cells in the sandbox, then the instructor's test cells.
+
+Both are a function of `Paper`, which all submissions of an assignment share, and of `Job`, the
+submission. These are plain data, so that a submission may be run on another machine.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from ..course.assignment import Paper
+from ..errors import CannotDo
+from ..intake.suspicion import CALLS, DANGEROUS, suspicious
+from ..sandbox.launch import Sandbox
+from ..sandbox.runner import Raised, Runner
+from ..sandbox.supervisor import Died
+from ..storage.results import processor
+from .points import Stub, no_points
+
+__all__ = ["run"]
+
+MOST_NOTES = 12  # on cells that the student added
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission, rebuilt.
+
+    Parameters
+    ----------
+    work : list of (str, str, bool)
+        Cells for the worker: name, source, whether the student added the cell.
+    flags : list of str
+        What has been noted so far.
+    found : int
+        How many of the cells that students write were handed in.
+    files : dict
+        Bytes of the files that were to be handed in beside the notebook, None where not.
+    tested : dict
+        By the id of a test cell: how many of the cells in `work` stand before it.
+    """
+
+    work: list
+    flags: list = field(default_factory=list)
+    found: int = 1
+    files: dict = field(default_factory=dict)
+    tested: dict = field(default_factory=dict)
+
+
+def run(paper: Paper, job: Job, sandbox: Sandbox, slot: int) -> dict:
+    """Run one submission and judge it.
+
+    Parameters
+    ----------
+    paper : Paper
+        What all submissions have in common.
+    job : Job
+        The submission.
+    sandbox : Sandbox
+        Where the student's code runs.
+    slot : int
+        Which of those that run at one time on this machine.
+
+    Returns
+    -------
+    dict
+        `status flags score max_score problems cells seconds prints processor`. Where nothing
+        was handed in that could be graded: 0 points, the reasons as flags, and no `processor`.
+
+    Raises
+    ------
+    CannotDo
+        If no worker can be started.
+    """
+    if not job.found:
+        return paper.nothing(job.flags)
+    runner = Runner(job.work, sandbox, slot)
+    try:
+        names, imports = runner.read(_wanted(paper))
+        flags = job.flags + suspicious(names, imports, paper.uses)
+        judged = judge_cells(paper, job, runner, names, flags)
+    finally:
+        runner.close()
+    flags += _told(runner)
+    judged["prints"] = dict(getattr(runner, "prints", {}))
+    result = paper.result("flagged" if flags else "graded", flags, **judged)
+    return result | {"processor": processor()}
+
+
+def _told(runner):
+    """What was noted, as flags; of many own cells the first ones."""
+    notes, own = runner.notes, [name for name, _, own in runner.cells if own]
+    less = {*[name for name in own if name in notes][MOST_NOTES:]}
+    told = [f"{name}: {note}" for name, note in notes.items() if name not in less]
+    return told + [f"own cells: {len(less)} more have notes of this kind"] * bool(less)
+
+
+def _wanted(paper):
+    """Dotted names that must not be missed."""
+    priced = [names for d in paper.hidden.values() for names in d["forbidden"].values()]
+    return sorted(CALLS | DANGEROUS | {name for names in priced for name in names})
+
+
+def judge_cells(paper: Paper, job: Job, runner: Runner, names: list, flags: list) -> dict:
+    """Run the instructor's locked cells and test cells.
+
+    Parameters
+    ----------
+    paper : Paper
+        Their sources, and the hidden cases.
+    job : Job
+        Brings the files that were handed in beside the notebook.
+    runner : Runner
+        Calls the student's functions, elsewhere.
+    names : list of str
+        Dotted names that stand in the student's cells.
+    flags : list of str
+        A test cell that fails, rather than giving points, is noted here.
+
+    Returns
+    -------
+    dict
+        `cells`, [points, most] by id of the test cell, as nbgrader counts them: an error gives
+        none, a number as last value that many, anything else all; `problems`, the report of
+        each; `seconds` that the student's functions took, by problem.
+    """
+    reports, cells, seconds = {}, {}, {}
+    stubs = {
+        f: Stub(f, runner, paper.hidden, names, reports, job.files) for f in paper.functions
+    }
+    space = {"__name__": "tests", **stubs}
+    for source, gid, most in paper.cells:
+        if gid is None:
+            _evaluate(source, space)
+            continue
+        runner.before_test = job.tested.get(gid)
+        before, known = sum(runner.spent.values()), set(reports)
+        cells[gid] = [_points(source, space, most, gid, flags), most]
+        for name in _unreported(paper, source, reports):
+            reports[name] = no_points(paper.hidden[name], most)
+        spent = sum(runner.spent.values()) - before
+        seconds |= {name: round(spent, 3) for name in reports.keys() - known}
+    return {"cells": cells, "problems": reports, "seconds": seconds}
+
+
+def _unreported(paper, source, reports):
+    """Problems that a test cell names, and has come to no report of."""
+    return [n for n in paper.hidden if f'"{n}"' in source and n not in reports]
+
+
+def _points(source, names, most, gid, flags):
+    """What one test cell gives."""
+    try:
+        value = _evaluate(source, names)
+    except (Raised, Died, AssertionError):  # the student's, seen through a stub
+        return 0.0
+    except CannotDo:  # no worker could be started: nobody's fault, and no result
+        raise
+    except Exception as e:
+        flags.append(f"{gid}: the test cell failed ({type(e).__name__})")
+        return 0.0
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return most
+    return max(0.0, min(float(value), most))
+
+
+def _evaluate(source, names):
+    """Run a cell of the instructor's; the value of its last line, as a notebook shows it."""
+    tree = ast.parse(source)
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = ast.Expression(tree.body.pop().value)
+    exec(compile(tree, "test", "exec"), names)
+    return None if last is None else eval(compile(last, "test", "eval"), names)

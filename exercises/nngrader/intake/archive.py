@@ -1,0 +1,280 @@
+"""The files of a folder or a zip, without trusting names, sizes, or what they claim to be.
+
+Nothing is unpacked: a file is read into memory when it is wanted, up to a limit that holds for
+what really comes out, whatever the zip declares.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import lzma
+import os
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..errors import CannotDo, NotThere, first_line
+from .submission import Unreadable, read_regular
+
+MOST_ENTRIES, MOST_DEEP, LONGEST = 50_000, 20, 255
+MOST_ENTRIES_INSIDE, MOST_ZIP = 2000, 64 << 20  # of a zip that a student made
+MOST_DIRECTORY = 1 << 20  # bytes of its list of entries, which Python reads as a whole
+NOT_IN_NAMES = ("Cc", "Cs", "Zl", "Zp")  # control characters, half ones, ends of lines
+UTF8_NAME, ENCRYPTED, EXTENDED_TIME = 0x800, 0x1, 0x5455
+ZIP64 = b"PK\x06\x07"
+BROKEN = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OSError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One file: the parts of its path, its date, and a function that reads up to a size."""
+
+    parts: tuple[str, ...]
+    when: datetime
+    read: Callable[[int], bytes]
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.parts[-1]
+
+
+@contextlib.contextmanager
+def opened(place: Path):
+    """The files of a folder or a zip, to be read within a `with` block.
+
+    Parameters
+    ----------
+    place : Path
+        A folder, or a zip.
+
+    Yields
+    ------
+    list of Item, list of (str, str)
+        What can be read; and what cannot, by name, with its reason.
+
+    Raises
+    ------
+    NotThere
+        If there is nothing at this place.
+    CannotDo
+        If it is no zip, or a broken one, or holds too much.
+    """
+    if not place.exists():
+        raise NotThere(f"there is no {place}")
+    if place.is_dir():
+        yield _of_folder(place)
+        return
+    with _open(place) as archive:
+        if len(archive.infolist()) > MOST_ENTRIES:
+            raise CannotDo(f"{place} has more than {MOST_ENTRIES} entries: none is read")
+        date = datetime.fromtimestamp(place.stat().st_mtime, UTC)
+        yield _of_zip(archive, date)
+
+
+def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
+    """The files of a zip that a student handed in.
+
+    Parameters
+    ----------
+    item : Item
+        The zip; its files get its date, since those inside are the student's to choose.
+
+    Returns
+    -------
+    list of Item, list of (str, str)
+        As `opened`.
+
+    Raises
+    ------
+    Unreadable
+        If it is no zip, or a broken one, or holds too much.
+    """
+    raw = item.read(MOST_ZIP)
+    end = raw.rfind(b"PK\x05\x06")
+    if end < 0 or len(raw) < end + 22:
+        raise Unreadable(f"{item.name!a} is no zip, or a broken one")
+    (size,) = struct.unpack_from("<I", raw, end + 12)
+    if size > MOST_DIRECTORY or raw[max(end - 20, 0) : end].startswith(ZIP64):
+        raise Unreadable(f"{item.name!a} has too many entries: not opened")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(raw))
+    except BROKEN as e:
+        raise Unreadable(f"{item.name!a} is a broken zip ({first_line(e)})") from None
+    if len(archive.infolist()) > MOST_ENTRIES_INSIDE:
+        raise Unreadable(f"{item.name!a} has more than {MOST_ENTRIES_INSIDE} entries")
+    return _of_zip(archive, item.when, all_alike=True)
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    r"""The parts of a path from outside.
+
+    Parameters
+    ----------
+    name : str
+        As the zip or the folder has it.
+
+    Returns
+    -------
+    tuple of str
+        Composed characters, so that one name is written in one way.
+
+    Raises
+    ------
+    Unreadable
+        If it leads elsewhere, or no folder of ours could hold it.
+
+    >>> parts_of("ada/./ps1.ipynb")
+    ('ada', 'ps1.ipynb')
+    """
+    if any(unicodedata.category(c) in NOT_IN_NAMES for c in name):
+        raise Unreadable("its name has control characters, or is no text")
+    if "\\" in name or name.startswith("/") or re.match("[A-Za-z]:", name):
+        raise Unreadable("its name is a path from the root, or has backslashes")
+    parts = [unicodedata.normalize("NFC", p) for p in name.split("/") if p not in ("", ".")]
+    if not parts or ".." in parts:
+        raise Unreadable("its name leads out of the folder" if parts else "it has no name")
+    if len(parts) > MOST_DEEP or any(len(p.encode()) > LONGEST for p in parts):
+        raise Unreadable("its name is too long")
+    return tuple(parts)
+
+
+def _open(place) -> zipfile.ZipFile:
+    """A zip of the platform's making."""
+    if place.is_file() and place.stat().st_size == 0:
+        raise CannotDo(f"{place} is empty: 0 bytes")
+    try:
+        return zipfile.ZipFile(place)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as e:
+        said = first_line(e)
+        raise CannotDo(f"{place} is neither a folder nor a whole zip ({said})") from None
+
+
+def _of_folder(top):
+    """Files of a folder and of those in it; links are not followed."""
+    items, refused, todo = [], [], [(top, "")]
+    while todo:
+        folder, before = todo.pop()
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda e: e.name)
+        for entry in found:
+            name = before + entry.name
+            try:
+                parts = parts_of(name)
+                if entry.is_dir(follow_symlinks=False):
+                    todo.append((entry.path, name + "/"))
+                else:
+                    items.append(_file(entry, parts))
+            except (Unreadable, OSError) as e:
+                refused.append((name, getattr(e, "strerror", None) or str(e)))
+        if len(items) + len(refused) > MOST_ENTRIES:
+            raise CannotDo(f"{top} has more than {MOST_ENTRIES} files: none is read")
+    return sorted(items, key=lambda i: i.parts), refused
+
+
+def _file(entry, parts):
+    """A file of a folder."""
+    about = entry.stat(follow_symlinks=False)
+    if stat.S_ISLNK(about.st_mode):
+        raise Unreadable("it is a symbolic link: not followed")
+    if not stat.S_ISREG(about.st_mode):
+        raise Unreadable("it is no ordinary file")
+    path = Path(entry.path)
+    date = datetime.fromtimestamp(about.st_mtime, UTC)
+    return Item(parts, date, lambda most: read_regular(path, most)[0])
+
+
+def _of_zip(archive, date, all_alike=False):
+    """Files of a zip."""
+    items, refused = [], []
+    infos = [i for i in archive.infolist() if not i.orig_filename.endswith("/")]
+    names = [_decoded(i) for i in infos]
+    often = Counter(names)
+    for info, name in zip(infos, names, strict=True):
+        try:
+            _require_file(info)
+            if often[name] > 1:
+                raise Unreadable(f"the zip has {often[name]} entries of this name")
+            when = date if all_alike else _when(info, date)
+            items.append(Item(parts_of(name), when, _reader(archive, info)))
+        except Unreadable as e:
+            refused.append((name, str(e)))
+    return sorted(items, key=lambda i: i.parts), refused
+
+
+def _decoded(info):
+    """The name of an entry: macOS writes UTF-8 without saying so, others code page 437."""
+    name = info.orig_filename
+    if info.flag_bits & UTF8_NAME:
+        return name
+    try:
+        return name.encode("cp437").decode()
+    except UnicodeError:
+        return name
+
+
+def _require_file(info):
+    """See that an entry is an ordinary file that can be read."""
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind == stat.S_IFLNK:
+        raise Unreadable("it is a symbolic link: not followed")
+    if kind not in (0, stat.S_IFREG):
+        raise Unreadable("it is no ordinary file")
+    if info.flag_bits & ENCRYPTED:
+        raise Unreadable("it is encrypted")
+
+
+def _reader(archive, info):
+    """A function that reads an entry, up to a size, whatever the zip declares."""
+
+    def read(most):
+        if info.file_size > most:
+            raise Unreadable(_too_large(most))
+        try:
+            with archive.open(info) as f:
+                raw = f.read(most + 1)
+        except BROKEN as e:
+            raise Unreadable(f"the zip is broken there ({first_line(e)})") from None
+        if len(raw) > most:
+            raise Unreadable(_too_large(most))
+        return raw
+
+    return read
+
+
+def _too_large(most):
+    """What is said of a file beyond its limit."""
+    return f"it is larger than {most >> 20} MB" if most >> 20 else f"it is larger than {most} B"
+
+
+def _when(info, date):
+    """The date of an entry: seconds since 1970 where it has them, else this machine's clock."""
+    extra = info.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        if kind == EXTENDED_TIME and size >= 5 and len(extra) >= 9 and extra[4] & 1:
+            return datetime.fromtimestamp(struct.unpack_from("<i", extra, 5)[0], UTC)
+        extra = extra[4 + size :]
+    try:
+        return datetime(*info.date_time).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return date

@@ -1,0 +1,281 @@
+"""Bring what was handed in on a learning platform into `submitted/STUDENT/ASSIGNMENT/`.
+
+Nothing is guessed and nothing is lost: what no single student fits is told with its reason;
+what is there already gives way to a newer one only, and is then kept in `replaced/`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..course.assignment import Assignment
+from ..course.folder import Course
+from ..course.roster import missing
+from ..course.roster import read as read_roster
+from ..errors import CannotDo
+from ..screen import WIDTH, shown
+from ..storage.results import Store
+from ..storage.scratch import alone
+from .archive import Item, inside, opened
+from .deposit import Taken, put, workplace
+from .platforms import METADATA, is_noise, sort, whose
+from .submission import MOST_BYTES, Unreadable
+
+MOST_NOTEBOOKS = 20  # taken where none has the name of the assignment
+DATES = "dates of the files"
+ITS_DATES = "holds the time of the download alone"
+NO_DATES = ("Moodle", "Canvas")  # their zips hold the time of the download alone
+
+
+@dataclass
+class Collected:
+    """What became of everything in a folder or a zip."""
+
+    collected: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    times: Counter = field(default_factory=Counter)
+    late: list[str] = field(default_factory=list)
+
+    def total(self) -> str:
+        """The line at the end."""
+        counts = ("collected", "unchanged", "replaced", "left_out")
+        return ", ".join(f"{len(getattr(self, c))} {c.replace('_', ' ')}" for c in counts)
+
+
+def collect(course: Course, assignment: str, place: Path) -> Collected:
+    """Collect a folder or a zip of submissions.
+
+    Parameters
+    ----------
+    course : Course
+        Its class list, `students.csv`, says who is meant by a name.
+    assignment : str
+        The assignment; it must have been released.
+    place : Path
+        A folder or a zip as `layouts` describes them: of Moodle, Canvas, Gradescope, nbgrader's
+        exchange, or plain folders and files by the names of students.
+
+    Returns
+    -------
+    Collected
+        What was collected, and what was left out, with reasons.
+
+    Raises
+    ------
+    NotThere
+        If there is no such place or assignment.
+    CannotDo
+        If the zip is broken, or the class list, or another run is at work.
+    """
+    declared = Assignment(course, assignment).declared
+    students = read_roster(course)
+    known = os.listdir(course / "source")
+    with alone(Store(course / ".results"), assignment), opened(place) as (items, refused):
+        told = Collected(left_out=[(n, r) for n, r in refused if _matters(n, declared)])
+        told.ignored = [n for n, _ in refused if not _matters(n, declared)]
+        try:
+            found = sort(items, place.stem, assignment, known)
+        except Unreadable as e:
+            raise CannotDo(f"{METADATA} in {place} cannot be read: {e}") from None
+        mine = _by_student(found, students, assignment, declared, told)
+        with workplace(course) as work:
+            for student, handed in sorted(mine.items()):
+                _one(course, assignment, student, handed, declared, work, told)
+    return told
+
+
+def lines(course: Course, assignment: str, told: Collected) -> list[str]:
+    """What the command says of it.
+
+    Parameters
+    ----------
+    course, assignment
+        Of which something was collected.
+    told : Collected
+        What was.
+
+    Returns
+    -------
+    list of str
+        The counts; what was left out, with reasons; where the times come from; who is missing.
+    """
+    said = [told.total() + (":" if told.left_out else "")]
+    said += [f"  {shown(what)[:WIDTH]}: {shown(why)[:WIDTH]}" for what, why in told.left_out]
+    for source, n in sorted(told.times.items()):
+        platform = source.removeprefix("none: ")
+        if platform != source:
+            said.append(f"no time of handing in for {n}: {platform}'s zip {ITS_DATES}")
+        else:
+            said.append(f"time of handing in of {n}: {source}")
+    for words, names in (
+        ("marked as late by the platform", told.late),
+        ("files that are not taken", told.ignored),
+        ("nothing handed in by", missing(course, assignment)),
+    ):
+        if names:
+            said.append(f"{words}: {len(names)}: {shown(', '.join(names))[:WIDTH]}")
+    return said
+
+
+def _matters(name, declared):
+    """Whether a file looks like a submission, or a part of one."""
+    return name.lower().endswith((".ipynb", ".zip")) or Path(name).name in declared
+
+
+def _by_student(found, students, assignment, declared, told):
+    """The one submission of each student."""
+    mine = {}
+    for handed in found:
+        try:
+            mine.setdefault(whose(handed, students), []).append(handed)
+        except Unreadable as e:
+            if any(_matters(i.name, declared) for _, i in handed.items):
+                told.left_out.append((handed.label, str(e)))
+            else:
+                told.ignored += ["/".join(i.parts) for _, i in handed.items]
+    wanted = {f"{assignment}.ipynb", *declared}
+    counted = {s: _that_counts(s, several, wanted, told) for s, several in mine.items()}
+    return {student: handed for student, handed in counted.items() if handed}
+
+
+def _that_counts(student, several, wanted, told):
+    """Which of the submissions of a student counts, None where that cannot be told."""
+    if several[0].origin and len({h.origin for h in several}) == 1:
+        return _joined(several, wanted, told)
+    newest = max(several, key=lambda h: h.newest)
+    if len(several) == 1:
+        return newest
+    if all(h.when for h in several) and [h.when for h in several].count(newest.when) == 1:
+        told.ignored += [h.label for h in several if h is not newest]
+        return newest
+    reason = f"{len(several)} submissions of {student}: which one counts?"
+    told.left_out.append((", ".join(h.label for h in several), reason))
+    return None
+
+
+def _joined(several, wanted, told):
+    """The files of Canvas that are one student's; of those handed in again the last ones."""
+    files = {}
+    for handed in sorted(several, key=lambda h: h.rank):
+        ((path, item),) = handed.items
+        again = re.fullmatch(r"(.+)-\d+(\.\w+)", path[0])
+        name = again[1] + again[2] if again and again[1] + again[2] in wanted else path[0]
+        if name in files:
+            told.ignored.append(files[name].name)
+        files[name] = item
+    items = tuple(((name,), item) for name, item in files.items())
+    return replace(several[0], items=items, late=any(h.late for h in several))
+
+
+def _one(course, assignment, student, handed, declared, work, told):
+    """Collect one student's submission."""
+    try:
+        taken = _read(handed, assignment, declared, told)
+        became = put(course, student, assignment, taken, work)
+    except Unreadable as e:
+        told.left_out.append((handed.label, str(e)))
+        return
+    getattr(told, became).append(student)
+    told.late += [student] * handed.late
+    if became != "unchanged":
+        told.times[_source(handed)] += 1
+
+
+def _source(handed):
+    """Where the time of handing in comes from."""
+    if handed.when:
+        return handed.source
+    return f"none: {handed.platform}" if handed.platform in NO_DATES else DATES
+
+
+def _read(handed, assignment, declared, told):
+    """The notebook and the declared files of a submission."""
+    items, refused = list(handed.items), []
+    if not any(_is_notebook(i) for _, i in items):
+        items, refused = _opened_inside(items)
+    files = _notebooks(items, assignment)
+    if not files:
+        reasons = "; ".join(f"{n}: {r}" for n, r in refused)
+        raise Unreadable(reasons or f"no notebook among {len(handed.items)} files")
+    for path, item in items:
+        if path[-1] in declared:
+            files.setdefault(path[-1], item)
+    kept = set(map(id, files.values()))
+    told.ignored += ["/".join(i.parts) for _, i in items if id(i) not in kept]
+    told.ignored += ["/".join(i.parts) for i in handed.rest]
+    content = _contents(handed.label, files, declared, told)
+    dated = handed.when or max(files[n].when for n in content)
+    when = None if not handed.when and handed.platform in NO_DATES else dated
+    return Taken(content, dated, when)
+
+
+def _contents(label, files, declared, told):
+    """The bytes of files; what cannot be read is told, and stops the notebooks alone."""
+    found, reasons = {}, []
+    for name, item in files.items():
+        try:
+            found[name] = item.read(declared.get(name, MOST_BYTES))
+        except (Unreadable, OSError) as e:
+            reasons.append(f"{item.name}: {getattr(e, 'strerror', None) or e}")
+    if not any(name.lower().endswith(".ipynb") for name in found):
+        raise Unreadable("; ".join(reasons))
+    told.left_out += [(label, reason) for reason in reasons]
+    return found
+
+
+def _is_notebook(item: Item) -> bool:
+    """Whether a file is called a notebook."""
+    return item.name.lower().endswith(".ipynb")
+
+
+def _opened_inside(items):
+    """The same files, with those of zips among them, one level deep."""
+    found, refused = [], []
+    for path, item in items:
+        if not item.name.lower().endswith(".zip"):
+            found.append((path, item))
+            continue
+        try:
+            more, bad = inside(item)
+        except Unreadable as e:
+            refused.append((item.name, str(e)))
+            continue
+        found += [(i.parts, i) for i in more if not _is_hidden(i)]
+        refused += bad
+    return found, refused
+
+
+def _is_hidden(item):
+    """What operating systems and Jupyter add to a zip."""
+    return any(is_noise(p) for p in item.parts)
+
+
+def _notebooks(items, assignment):
+    """The notebooks that are taken, by the names under which they are kept.
+
+    The one with the name of the assignment, or, where there is none, all: the grader takes the
+    one with most of our cells, and says so.
+    """
+    found = [(path, item) for path, item in items if _is_notebook(item)]
+    right = f"{assignment}.ipynb"
+    named = sorted((f for f in found if f[0][-1] == right), key=lambda f: len(f[0]))
+    if len(named) > 1 and len(named[0][0]) == len(named[1][0]):
+        raise Unreadable(f"two notebooks are called {right}: which one counts?")
+    if named:
+        return {right: named[0][1]}
+    if len(found) > MOST_NOTEBOOKS:
+        raise Unreadable(f"{len(found)} notebooks, and none is called {right}")
+    taken = {}
+    for n, (path, item) in enumerate(found):
+        safe = len(path[-1].encode()) <= 100 and path[-1].isprintable()
+        lower = {name.casefold() for name in taken}
+        fine = safe and path[-1].casefold() not in {*lower, right.casefold()}
+        taken[path[-1] if fine else f"notebook-{n + 1}.ipynb"] = item
+    return taken

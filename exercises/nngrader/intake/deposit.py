@@ -1,0 +1,147 @@
+"""Put a submission into `submitted/STUDENT/ASSIGNMENT/`: whole, or not at all.
+
+It is written beside `submitted` and then renamed. What was at its place is kept in `replaced/`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..course.folder import Course
+from .platforms import STAMP, time_of
+from .submission import Unreadable, read_regular
+
+UNFINISHED = ".collecting-"
+KEPT = "replaced"  # beside `submitted`, as STUDENT/ASSIGNMENT/1, 2, and so on
+FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # of nbgrader's timestamp.txt
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The files of one submission, its newest date, and when it was handed in, if known."""
+
+    files: dict[str, bytes]
+    newest: datetime
+    when: datetime | None
+
+
+@contextmanager
+def workplace(course: Course):
+    """A folder where submissions are written before they are put in their places.
+
+    Parameters
+    ----------
+    course : Course
+        Nobody else may collect into it within the `with` block.
+
+    Yields
+    ------
+    Path
+        Removed with the block; those that killed runs have left are removed before it.
+    """
+    for old in course.root.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(old)  # of a run that was killed: we are alone
+    work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=course.root))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work)
+
+
+def put(course: Course, student: str, assignment: str, taken: Taken, work: Path) -> str:
+    """Put a submission at its place, unless what is there is the same, or newer.
+
+    Parameters
+    ----------
+    course, student, assignment
+        Where it belongs.
+    taken : Taken
+        The submission.
+    work : Path
+        A `workplace`.
+
+    Returns
+    -------
+    str
+        What became of it: `collected`, `unchanged` or `replaced`.
+
+    Raises
+    ------
+    Unreadable
+        If something is there that must not give way.
+    """
+    target = course / "submitted" / student / assignment
+    _require_place(course, target)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(_written(taken, work), target)
+        return "collected"
+    old, dated = _present(target)
+    if old == taken.files:
+        return "unchanged"
+    if taken.newest <= dated:
+        raise Unreadable(
+            f"it is not newer than what is in submitted ({dated:%Y-%m-%d %H:%M:%S})"
+        )
+    new = _written(taken, work)
+    keep = course / KEPT / target.parent.name / target.name
+    keep.mkdir(parents=True, exist_ok=True)
+    numbers = [int(n) for n in os.listdir(keep) if n.isdecimal()]
+    os.rename(target, keep / str(max(numbers, default=0) + 1))
+    os.rename(new, target)
+    return "replaced"
+
+
+def _require_place(course, target):
+    """See that a submission can be put at its place: no links, no name that differs in case."""
+    folder = target.parent
+    alike = [n for n in _names(folder.parent) if n.casefold() == folder.name.casefold()]
+    if other := [n for n in alike if n != folder.name]:
+        raise Unreadable(f"submitted/{other[0]} differs from {folder.name} in case alone")
+    for path in (folder, target):
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            name = path.relative_to(course.root)
+            raise Unreadable(f"{name} is a link or a file: nothing is written there")
+
+
+def _names(folder):
+    """The names in a folder, none if there is no such folder."""
+    return os.listdir(folder) if folder.is_dir() else []
+
+
+def _present(target):
+    """The files that are there, and their time."""
+    files, dates = {}, []
+    for path in sorted(target.iterdir()):
+        if path.name.startswith(".") or path.name == STAMP:
+            continue
+        try:
+            files[path.name] = read_regular(path, 1 << 30)[0]
+            dates.append(path.stat().st_mtime)
+        except (Unreadable, OSError):
+            files[path.name] = None
+    newest = datetime.fromtimestamp(max(dates, default=0.0), UTC)
+    try:
+        return files, time_of(
+            read_regular(target / STAMP)[0].decode("ascii", "replace")
+        ) or newest
+    except (Unreadable, OSError):
+        return files, newest
+
+
+def _written(taken, work):
+    """A folder with the files of a submission; their dates are its time."""
+    folder = Path(tempfile.mkdtemp(dir=work))
+    folder.chmod(0o755)
+    for name, raw in taken.files.items():
+        (folder / name).write_bytes(raw)
+        os.utime(folder / name, (taken.newest.timestamp(),) * 2)
+    if taken.when:
+        (folder / STAMP).write_text(taken.when.strftime(FORMAT))
+    return folder

@@ -1,0 +1,361 @@
+"""Which files belong to one submission, and whose it is, as learning platforms name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+
+from ..course.roster import Student, complaint_about, fold
+from .archive import Item
+from .submission import Unreadable
+
+NOISE = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
+WRAPPING = {"submitted", "submissions", "inbound"}
+STAMP = "timestamp.txt"
+METADATA, MOST_METADATA = "submission_metadata.yml", 64 << 20
+EXPORT = re.compile(r"assignment_\d+_export")
+MOODLE = re.compile(r"([^_]*)_(\d+)_assignsubmission_([a-z]+)_?")
+MOODLE_FLAT = re.compile(r"([^_]*)_(\d+)_assignsubmission_[a-z]+_(.+)")
+CANVAS = re.compile(r"_(\d+)_(\d+)_(?=.)")
+LATE = "_LATE"
+TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?")
+
+
+@dataclass(frozen=True)
+class Who:
+    """What a platform says of a student: one of these, or all."""
+
+    ids: frozenset[str] = frozenset()
+    number: str = ""  # the platform's own id of the student
+    email: str = ""
+    name: str = ""
+    joined: str = ""  # a name without blanks
+
+    @cached_property
+    def folded(self) -> set[str]:
+        """Its names as `Student.names` has them, without blanks if need be."""
+        return {fold(self.name), fold(self.joined).replace(" ", "")} - {""}
+
+    def is_sure_of(self, student: Student) -> bool:
+        """Whether an id or an address is the student's."""
+        wanted = {i.casefold() for i in (*self.ids, self.email) if i}
+        ids = {student.id.casefold(), student.lms_user_id.casefold()}
+        email = {student.email.casefold()} - {""}
+        return bool(
+            {i.casefold() for i in self.ids} & ids
+            or wanted & email
+            or (self.number and self.number == student.lms_user_id)
+        )
+
+    def is_denied_by(self, student: Student) -> bool:
+        """Whether the class list has another number or address: names can be chosen."""
+        return bool((self.number and student.lms_user_id) or (self.email and student.email))
+
+    def names(self, student: Student) -> bool:
+        """Whether a name is the student's."""
+        joined = {n.replace(" ", "") for n in student.names} if self.joined else set()
+        return bool(self.folded & (student.names | joined))
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One submission as a platform has it.
+
+    `who` is None where its name can be read in several ways; `when` is the time of handing in
+    where the platform tells it; `rest` are files that are passed over.
+    """
+
+    label: str
+    platform: str
+    who: Who | None
+    items: tuple[tuple[tuple[str, ...], Item], ...]
+    when: datetime | None = None
+    source: str = ""
+    late: bool = False
+    rank: int = 0  # Canvas: later files have larger ids
+    origin: str = ""  # Canvas: what the names of one submission's files have in common
+    rest: tuple[Item, ...] = ()
+
+    @property
+    def newest(self) -> datetime:
+        """The time of handing in, else the newest date of a file."""
+        return self.when or max(item.when for _, item in self.items)
+
+
+def whose(handed: Handed, students: dict[str, Student] | None) -> str:
+    """The student who handed in a submission.
+
+    Parameters
+    ----------
+    handed : Handed
+        The submission.
+    students : dict of Student or None
+        The class list; without one a name must itself be the id of a student.
+
+    Returns
+    -------
+    str
+        The id.
+
+    Raises
+    ------
+    Unreadable
+        If not exactly one student fits.
+    """
+    if not handed.who:
+        raise Unreadable("its name can be read in several ways")
+    if students is None:
+        return _own_id(handed)
+    found = _fitting(handed.who, students.values())
+    if len(found) == 1:
+        return found.pop()
+    if found:
+        raise Unreadable(f"{len(found)} students fit: {', '.join(sorted(found))}")
+    raise Unreadable("no student of the class list fits")
+
+
+def sort(items: list[Item], stem: str, assignment: str, known: Iterable[str]) -> list[Handed]:
+    """Put the files of a folder or a zip together to submissions.
+
+    Parameters
+    ----------
+    items : list of Item
+        All files.
+    stem : str
+        The name of the folder or the zip: a single folder of this name within is passed over.
+    assignment : str
+        The assignment.
+    known : iterable of str
+        All assignments of the course: the folders of others are passed over.
+
+    Returns
+    -------
+    list of Handed
+        In the order of their names.
+
+    Raises
+    ------
+    Unreadable
+        If Gradescope's list of submitters cannot be read.
+    """
+    items = [i for i in items if not any(is_noise(p) for p in i.parts)]
+    items = _unwrapped(items, {stem.casefold(), assignment.casefold(), *WRAPPING})
+    listed = next((i for i in items if i.parts == (METADATA,)), None)
+    if listed:
+        return list(_gradescope(items, listed))
+    groups = {}
+    for item in items:
+        key = _key(item, assignment, set(known) - {assignment})
+        if key:
+            groups.setdefault(key[:-1], []).append((key[-1], item))
+    return [_handed(key, tuple(files)) for key, files in sorted(groups.items())]
+
+
+def time_of(text: str) -> datetime | None:
+    """A time as nbgrader and Gradescope write it, in UTC where nothing else is said.
+
+    >>> time_of("2026-04-26 17:34:00.861687000 Z").isoformat()
+    '2026-04-26T17:34:00.861687+00:00'
+    """
+    if not (found := TIME.fullmatch(text.strip())):
+        return None
+    day, clock, zone = found.groups()
+    zone = "+00:00" if zone in (None, "Z", "UTC") else zone
+    try:
+        return datetime.fromisoformat(f"{day}T{clock}{zone}").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def is_noise(part: str) -> bool:
+    """Whether operating systems or Jupyter add files of this name.
+
+    >>> is_noise(".ipynb_checkpoints"), is_noise("ps1.ipynb")
+    (True, False)
+    """
+    return part.casefold() in NOISE or part.startswith(".")
+
+
+def _unwrapped(items, names):
+    """Without a single folder around all, where its name says that it is no student's."""
+    tops = {i.parts[0] for i in items}
+    if len(tops) != 1 or any(len(i.parts) < 2 for i in items):
+        return items
+    (top,) = tops
+    if top.casefold() not in names and not EXPORT.fullmatch(top):
+        return items
+    return _unwrapped([replace(i, parts=i.parts[1:]) for i in items], names - {top.casefold()})
+
+
+def _key(item, assignment, others):
+    """The kind of layout, what names the submission, and the path within it."""
+    top, *rest = item.parts
+    if rest and (found := MOODLE.fullmatch(top)):
+        return "Moodle", found[1], found[2], tuple(rest)
+    if not rest and (found := MOODLE_FLAT.fullmatch(top)):
+        return "Moodle", found[1], found[2], (found[3],)
+    if rest and f"+{assignment}+" in top:
+        return "exchange", top, assignment, tuple(rest)
+    if not rest:
+        if CANVAS.search(top):
+            return "Canvas", top, "", (top,)
+        notebook = top.lower().endswith(".ipynb")  # its name is the student's, not its own
+        return "file", top, "", (f"{assignment}.ipynb" if notebook else top,)
+    if len(rest) > 1 and rest[0] in others:
+        return None
+    return "folder", top, assignment, tuple(rest)
+
+
+def _handed(key, files):
+    """One submission of a layout that names students in paths."""
+    kind, name, more = key
+    if kind == "Moodle":
+        return Handed(f"{name}_{more}", kind, Who(name=name), files)
+    if kind == "Canvas":
+        return _canvas(name, files)
+    if kind == "exchange":
+        student, _, rest = name.partition(f"+{more}+")
+        when = time_of(rest.split("+")[0])
+        return Handed(name, kind, _plain(student), files, when, "names of the exchange")
+    if kind == "file":
+        return Handed(name, kind, _plain(name.rpartition(".")[0]), files)
+    return _folder(name, more, files)
+
+
+def _plain(name):
+    """A name that may be the id, the address, or the name of a student."""
+    return Who(frozenset([name]), "", name if "@" in name else "", name, name)
+
+
+def _folder(name, assignment, files):
+    """A folder by a student's name; if there is a folder of the assignment in it, that one."""
+    inner = tuple((p[1:], i) for p, i in files if len(p) > 1 and p[0] == assignment)
+    rest = tuple(i for p, i in files if inner and p[0] != assignment)
+    files = inner or files
+    stamps = [item for path, item in files if path == (STAMP,)]
+    when = _stamped(stamps[0]) if stamps else None
+    if when:
+        files = tuple(f for f in files if f[0] != (STAMP,))
+    label = f"{name}/{assignment}" if inner else name
+    return Handed(label, "folder", _plain(name), files, when, STAMP if when else "", rest=rest)
+
+
+def _stamped(item):
+    """The time in nbgrader's `timestamp.txt`."""
+    try:
+        return time_of(item.read(1000).decode("ascii", "replace"))
+    except (Unreadable, OSError):
+        return None
+
+
+def _canvas(name, files):
+    """A file of Canvas's zip.
+
+    Students choose their names there, and those of their files: where either has numbers as
+    Canvas writes them, nobody can say which of them are Canvas's.
+    """
+    starts = [m.start() for m in re.finditer("_", name) if CANVAS.match(name, m.start())]
+    found = CANVAS.match(name, starts[0])
+    student = name[: starts[0]]
+    who = Who(number=found[1], joined=student.removesuffix(LATE))
+    own = (((name[found.end() :],), files[0][1]),)
+    return Handed(
+        name,
+        "Canvas",
+        who if len(starts) == 1 else None,
+        own,
+        late=student.endswith(LATE),
+        rank=int(found[2]),
+        origin=name[: found.start(2)],
+    )
+
+
+def _gradescope(items, listed) -> Iterator[Handed]:
+    """Submissions by Gradescope's list of submitters; one for each of a group."""
+    about = submitters_of(listed.read(MOST_METADATA).decode("utf-8", "replace"))
+    folders = {}
+    for item in items:
+        if len(item.parts) > 1:
+            folders.setdefault(item.parts[0], []).append((item.parts[1:], item))
+    for folder, files in sorted(folders.items()):
+        submitters, written = about.get(folder, ((), ""))
+        when = time_of(written)
+        for sid, email, name in submitters or [("", "", "")]:
+            who = Who(frozenset([sid] if sid else []), "", email, name)
+            label = f"{folder} ({who.name or who.email or 'nobody named'})"
+            yield Handed(label, "Gradescope", who, tuple(files), when, METADATA)
+
+
+def _own_id(handed):
+    """The id that the name itself is."""
+    if handed.platform not in ("exchange", "folder", "file"):
+        raise Unreadable("there is no class list (students.csv) to find its student in")
+    (student,) = handed.who.ids
+    if not re.fullmatch(r"[\w.@+-]+", student) or complaint_about(student):
+        raise Unreadable("its name is no id, and there is no class list (students.csv)")
+    return student
+
+
+def _fitting(who, students):
+    """The students whom one reading of a name may mean; two where it contradicts itself."""
+    sure = {s.id for s in students if who.is_sure_of(s)}
+    named = {s.id: s for s in students if who.names(s)}
+    if sure:
+        return sure if not named or sure <= set(named) else sure | set(named)
+    return {i for i, s in named.items() if not who.is_denied_by(s)}
+
+
+MOST_OF_ONE = 20_000  # characters that are parsed of one submission
+
+
+def submitters_of(text: str) -> dict[str, tuple[list[tuple[str, str, str]], str]]:
+    """Submitters and time of each submission.
+
+    Parameters
+    ----------
+    text : str
+        The file. Only lines of its first two levels are looked at, and only the list of
+        submitters and the time are parsed, with every value as text: what students' programs
+        printed stands deeper and is passed over.
+
+    Returns
+    -------
+    dict
+        By folder: a list of (SID, email, name), and the time as it is written; both are empty
+        where they cannot be read.
+    """
+    found, folder, part, kept = {}, None, "", {}
+    for line in text.split("\n"):
+        if line[:1].strip() and line.rstrip().endswith(":"):
+            folder, part = line.rstrip()[:-1].strip("'\""), ""
+            kept = found[folder] = {":submitters": [], ":created_at": []}
+        elif folder and line.startswith("  :") and line[2:].strip():
+            part = line.strip().partition(": ")[0].rstrip(":")
+        if folder and part in kept and line[:1] == " ":
+            kept[part].append(line)
+    return {name: _submission(lines) for name, lines in found.items()}
+
+
+def _submission(lines):
+    """Submitters and time of one submission."""
+    import yaml
+
+    text = "\n".join(lines[":submitters"] + lines[":created_at"])
+    try:
+        data = yaml.load(text, Loader=yaml.BaseLoader) if len(text) <= MOST_OF_ONE else {}
+    except yaml.YAMLError:
+        data = {}
+    data = data if isinstance(data, dict) else {}
+    people, when = data.get(":submitters"), data.get(":created_at")
+    people = people if isinstance(people, list) else []
+    found = [_submitter(p) for p in people if isinstance(p, dict)]
+    return found, when if isinstance(when, str) else ""
+
+
+def _submitter(person):
+    """SID, email and name of one submitter."""
+    values = (person.get(f":{key}") for key in ("sid", "email", "name"))
+    return tuple(v.strip() if isinstance(v, str) else "" for v in values)

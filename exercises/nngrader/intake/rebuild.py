@@ -1,0 +1,230 @@
+"""Step 1: the instructor's notebook, with the student's solutions and own cells in place."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from dataclasses import dataclass, field
+
+from ..course.notebooks import grade_id, is_code, is_solution, is_task, is_test, mark
+from .submission import Cell
+
+__all__ = ["rebuild"]
+
+DISARMED = {  # in this order
+    "&": "&amp;",
+    "<": "&lt;",
+    "![": "! [",
+    "](": "] (",
+    "]:": "] :",
+    "mermaid": "Mermaid",
+}
+PICTURE = "the picture in the text is not shown: look into what was handed in"
+
+
+@dataclass
+class Rebuilt:
+    """What is graded.
+
+    Attributes
+    ----------
+    notebook : dict
+        The instructor's; of the student's it holds sources alone, no metadata and no outputs.
+    work : list of (str, str, bool)
+        Cells for the worker: name, source, whether the student added the cell.
+    flags : list of str
+        What the instructor should know, in words of ours.
+    found : int
+        How many of the cells that students write were handed in.
+    files : dict
+        Bytes of the files that were to be handed in beside the notebook, None where not.
+    tested : dict
+        By the id of a test cell: how many of the cells for the worker stand before it.
+    """
+
+    notebook: dict
+    work: list = field(default_factory=list)
+    flags: list = field(default_factory=list)
+    found: int = 0
+    files: dict = field(default_factory=dict)
+    tested: dict = field(default_factory=dict)
+
+
+def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebuilt:
+    """Put a student's text into the instructor's notebook.
+
+    Parameters
+    ----------
+    instructor : dict
+        The source notebook, hidden tests in it.
+    released : dict
+        The notebook as students got it.
+    cells : list of Cell or None
+        The student's; None where nothing could be read.
+
+    Returns
+    -------
+    Rebuilt
+        Cells of ours come from us, whatever the student did to them; those that students write
+        come from the student by their id: the last changed one of several, else one that
+        defines the same name. The student's own code cells stand where they stood among ours;
+        where there is a task, which a person marks, their own prose too.
+    """
+    ours = {grade_id(c): c for c in released["cells"] if grade_id(c)}
+    out = Rebuilt(copy.deepcopy(instructor))
+    picker = _Picker(ours, cells or [], out.flags)
+    chosen = {}
+    if cells is not None:
+        chosen = {g: picker.choose(g) for g, c in ours.items() if is_solution(c)}
+        out.found = sum(c is not None for c in chosen.values())
+        out.flags += _changed(ours, picker)
+    own = _own_cells(released, ours, cells or [], chosen)
+    placed, counted = [], itertools.count(1)
+    for cell in out.notebook["cells"]:
+        gid = grade_id(cell)
+        anchor = chosen.get(gid) or picker.first(gid)
+        while anchor and own and own[0].position < anchor.position:
+            placed.append(_add_own(out, own.pop(0), counted))
+        placed.append(_place(out, cell, ours.get(gid), chosen.get(gid)))
+    out.notebook["cells"] = placed + [_add_own(out, c, counted) for c in own]
+    return out
+
+
+def _place(out, cell, released, theirs):
+    """One cell of ours, with the student's text where it is theirs to write."""
+    _clear(cell)
+    gid = grade_id(cell)
+    if is_solution(cell):
+        cell["metadata"] = copy.deepcopy(released["metadata"])  # with nbgrader's checksum
+        cell["source"] = _text(cell, theirs, released)
+        if theirs and not is_code(cell) and "![" in theirs.source:
+            out.flags.append(f"{gid}: {PICTURE}")
+    if is_test(cell):
+        out.tested[gid] = len(out.work)
+    elif is_code(cell):
+        out.work.append((gid or f"cell {len(out.work)}", cell["source"], False))
+    return cell
+
+
+def _text(cell, theirs, released):
+    """The student's text; where it is prose, disarmed, since the instructor will see it."""
+    if theirs is None or theirs.source == released["source"]:
+        return released["source"]
+    return theirs.source if is_code(cell) else harmless(theirs.source)
+
+
+def harmless(prose: str) -> str:
+    """A student's prose without HTML, links, pictures and diagrams: they stand there as text.
+
+    nbconvert lets links run scripts, fetches pictures from anywhere, fails on a picture that
+    was pasted in, and gives diagrams to a program on the page.
+
+    >>> harmless("a < b & <script>"), harmless("![a](javascript:b)")
+    ('a &lt; b &amp; &lt;script>', '! [a] (javascript:b)')
+    """
+    for armed, harmless_one in DISARMED.items():
+        prose = prose.replace(armed, harmless_one)
+    return prose
+
+
+def _clear(cell):
+    """Take out what only a run or a student could have put in."""
+    if is_code(cell):
+        cell["outputs"], cell["execution_count"] = [], None
+    cell.pop("attachments", None)
+
+
+def _add_own(out, cell, counted):
+    """A cell of the student's, as the worker loads it and the instructor sees it."""
+    if not cell.code:
+        name, text = f"own-text-{cell.position}", harmless(cell.source)
+        return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
+    n = next(counted)
+    out.work.append((f"own cell {n}", cell.source, True))
+    return {
+        "cell_type": "code",
+        "id": f"own-cell-{n}",
+        "metadata": {},
+        "source": cell.source,
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+def _own_cells(released, ours, cells, chosen):
+    """The student's own cells; free cells of ours, unchanged, are not among them."""
+    free = {c["source"] for c in released["cells"] if not grade_id(c)}
+    prose = any(is_task(c) for c in released["cells"])
+    taken = {c.position for c in chosen.values() if c}
+    return [
+        c
+        for c in cells
+        if (c.code or prose)
+        and c.grade_id not in ours
+        and c.position not in taken
+        and c.source.strip()
+        and c.source not in free
+    ]
+
+
+class _Picker:
+    """Finds the student's version of a cell."""
+
+    def __init__(self, ours, cells, flags):
+        self.ours, self.flags, self.by_id = ours, flags, {}
+        self.loose = [c for c in cells if c.code and c.grade_id not in ours]
+        self.names = None  # that each of these defines, once somebody asks
+        for c in cells:
+            self.by_id.setdefault(c.grade_id, []).append(c)
+
+    def first(self, gid):
+        """The first cell with this id."""
+        return next(iter(self.by_id.get(gid, ())), None) if gid else None
+
+    def choose(self, gid):
+        """The cell that counts as the student's solution, None where there is none."""
+        found, stub = self.by_id.get(gid, []), self.ours[gid]
+        if not found:
+            return self._elsewhere(gid, stub)
+        if len(found) > 1:
+            self.flags.append(
+                f"{gid}: {len(found)} cells with this id; the last changed one counts"
+            )
+            found = [c for c in found if c.source != stub["source"]] or found
+        if found[-1].code != is_code(stub):
+            self.flags.append(f"{gid}: the type of the cell was changed; its text is used")
+        return found[-1]
+
+    def _elsewhere(self, gid, stub):
+        """The last cell without an id of ours that defines the same name."""
+        names = defined(stub["source"]) if is_code(stub) else set()
+        if self.names is None:
+            self.names = [defined(c.source) for c in self.loose]
+        found = [c for c, own in zip(self.loose, self.names, strict=True) if names & own]
+        used = "; another cell defines the same name and is used" if found else ""
+        self.flags.append(f"{gid}: the cell is missing{used}")
+        return found[-1] if found else None
+
+
+def _changed(ours, picker):
+    """Flags for cells of ours that are not as they were."""
+    return [
+        f"{gid}: a cell that is not to be changed is missing, changed or doubled; ours is used"
+        for gid, cell in ours.items()
+        if mark(cell).get("locked")
+        and [c.source for c in picker.by_id.get(gid, [])] != [cell["source"]]
+    ]
+
+
+def defined(source: str) -> set[str]:
+    r"""Names that a student's text seems to define, by looking at the starts of its lines.
+
+    >>> sorted(defined("class A(B):\n    def g(self): ...\ndef f (x): ..."))
+    ['A', 'f']
+    """
+    names = set()
+    for line in source.split("\n"):
+        kind, _, rest = line[:100].partition(" ")
+        if kind in ("def", "class"):
+            names.add(rest.partition("(")[0].partition(":")[0].strip())
+    return names

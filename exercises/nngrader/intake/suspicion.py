@@ -1,0 +1,156 @@
+"""Imports and calls that are worth the instructor's eye."""
+
+from __future__ import annotations
+
+import sys
+
+from ..engine.observation.reading import COMPUTED, MORE, MOST_NAMES
+
+USUAL = {  # what a submission may import without remark
+    "__future__",
+    "abc",
+    "collections",
+    "copy",
+    "dataclasses",
+    "functools",
+    "itertools",
+    "math",
+    "nngrader",
+    "numpy",
+    "operator",
+    "random",
+    "time",
+    "typing",
+}
+THERE = USUAL | sys.stdlib_module_names  # what can be imported where submissions run
+DANGEROUS = {  # ways to the interpreter, to its files and to other processes
+    "_ctypes",
+    "_os",
+    "_posixsubprocess",
+    "_sys",
+    "ctypes",
+    "gc",
+    "importlib",
+    "inspect",
+    "modules",
+    "os",
+    "posix",
+    "settrace",
+    "signal",
+    "socket",
+    "subprocess",
+    "sys",
+}
+CALLS = {
+    COMPUTED,
+    "__builtins__",
+    "__import__",
+    "breakpoint",
+    "compile",
+    "delattr",
+    "eval",
+    "exec",
+    "globals",
+    "locals",
+    "open",
+    "setattr",
+    "vars",
+    "numpy.ctypeslib",
+    "numpy.f2py",
+    "numpy.fromfile",
+    "numpy.lib",
+    "numpy.load",
+    "numpy.memmap",
+    "numpy.save",
+    "numpy.testing",
+}
+PLAIN_DUNDER = {
+    "__all__",
+    "__author__",
+    "__doc__",
+    "__future__",
+    "__init__",
+    "__len__",
+    "__main__",
+    "__name__",
+    "__version__",
+}
+MOST_FLAGS = 12
+TOO_MANY = f"uses more than {MOST_NAMES:,} names: not all of them can be looked at"
+ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
+
+
+def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> list[str]:
+    """Flags for unusual imports and calls.
+
+    Parameters
+    ----------
+    names : list of str
+        Dotted names that stand in the cells, aliases undone.
+    imports : list of str
+        Dotted names of what is imported.
+    uses : list of str, optional
+        Packages that the problems ask for.
+
+    Returns
+    -------
+    list of str
+        At most a dozen, in words; nothing here costs points.
+
+    >>> suspicious(["numpy.exp", "open", "x.__globals__"], ["aa", "numpy", "os.path"])
+    ['imports os.path', 'imports aa', 'uses open', 'uses x.__globals__']
+    """
+    modules = {i.split(".")[0] for i in imports} | {"numpy"}
+    odd = [TOO_MANY] if MORE in [*names, *imports] else []
+    usual = USUAL.union(uses)
+    brought = [i for i in sorted(imports, key=_harmless) if i.split(".")[0] not in usual]
+    odd += [f"imports {clean(i)}" for i in brought if i != MORE]
+    odd += [f"uses {clean(n)}" for n in sorted(names, key=_harmless) if unusual(n, modules)]
+    return odd[:MOST_FLAGS] + ["and more of this kind"] * (len(odd) > MOST_FLAGS)
+
+
+def _harmless(name):
+    """The order in which names are shown: dangerous ones first."""
+    return not DANGEROUS & set(name.split(".")), name
+
+
+def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
+    """Whether a dotted name reaches for the interpreter, for files, or for private parts.
+
+    Parameters
+    ----------
+    name : str
+        Its aliases undone.
+    modules : set of str, optional
+        First parts that stand for modules, whose private parts are nobody's business.
+
+    >>> [unusual(n) for n in ("numpy.sum", "numpy.lib.format", "f.__code__", "__name__")]
+    [False, True, True, False]
+    >>> [unusual(n) for n in ("random._os", "self._x", "a.sys.modules", "os")]
+    [True, False, True, False]
+    >>> unusual("random._x", {"random"})
+    True
+    """
+    if name == MORE:
+        return False
+    if any(name == c or name.startswith(c + ".") for c in CALLS):
+        return True
+    first, *parts = name.split(".")
+    private = [p for p in parts if p.startswith("_") and p != "_" and first in modules]
+    if private or (DANGEROUS & set(parts) and first not in ("self", "cls")):
+        return True
+    return _has_dunder([first, *parts])
+
+
+def _has_dunder(parts):
+    """Whether any part is one of Python's own names that students have no need of."""
+    return any(p.startswith("__") and p.endswith("__") and p not in PLAIN_DUNDER for p in parts)
+
+
+def clean(name: str) -> str:
+    """A name as it may be shown: short, and of letters that look like nothing else.
+
+    >>> clean("os.<b>")
+    'os.?b?'
+    """
+    return "".join(c if c in ALLOWED else "?" for c in name[:60])

@@ -1,0 +1,425 @@
+"""Make what students get, and refuse where it would tell too much or grade wrongly."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from ..course.assignment import Assignment
+from ..course.folder import HIDDEN_FILES, Course, files_of
+from ..course.notebooks import (
+    defined_names,
+    grade_id,
+    is_code,
+    is_solution,
+    is_test,
+    mark,
+    most_points,
+)
+from ..engine import cases_json, pack
+from ..engine.declaration.gate import over_seeds
+from ..errors import CannotDo, first_line
+from ..gradebook.database import config_of, open_gradebook, quiet
+from ..gradebook.late import enter_due, policy_file, read_policy
+from ..grading.all_submissions import Grader, Threads
+from ..sandbox.launch import Sandbox
+from ..storage.results import Store, digest, write_whole
+from ..storage.scratch import Scratch
+from .leaks import leaks, moving_leaks, package_leaks, shown_cases
+from .package import build_wheel, write_zip
+
+SEEDS = 50
+VISIBLE_SEED, TRIAL_SEED = 1, 2
+SQLITE = "sqlite:///"
+
+
+class NotFit(Exception):
+    """The assignment must not be released; `reasons` says why."""
+
+    def __init__(self, reasons: list[str]):
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+def release(
+    course: Course,
+    name: str,
+    out: Path | None = None,
+    seeds: int = SEEDS,
+    tell: Callable = lambda text: None,
+) -> Path:
+    """Make `release/ASSIGNMENT`, the gradebook's entry and the zip.
+
+    All is made and tried in another folder first: until nothing is found, and where this is
+    stopped, the former release stays as it is.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The assignment.
+    out : Path, optional
+        Where the zip is written; by default the course's `release`.
+    seeds : int
+        On how many seeds the problems are held to their declaration.
+    tell : callable, optional
+        Is told, as a line of text, how far the work has come.
+
+    Returns
+    -------
+    Path
+        The zip.
+
+    Raises
+    ------
+    NotFit
+        If anything is found that the gate looks for. Nothing is written then.
+    """
+    instructor, problems = course.instructor(name), course.problems(name)
+    policy = read_policy(policy_file(course, name))
+    visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
+    out = out or course / "release"
+    with Scratch() as scratch:
+        trial = trial_course(course, name, Path(scratch, "course"))
+        generate(trial, name, instructor, visible)
+        folder, wheel = trial / "release" / name, build_wheel(Path(scratch))
+        tell("looking for what must not go out")
+        reasons = weight_complaints(instructor)
+        reasons += cell_complaints(problems, instructor)
+        reasons += leaks(folder, instructor, course, name)
+        reasons += package_leaks(wheel, course, problems) + moving_leaks(problems)
+        reasons += shown_cases(visible, trial.hidden(name))
+        tell("grading the solved and the untouched version")
+        reasons += score_complaints(trial, name, instructor)
+        reasons = reasons or seed_complaints(problems, seeds, tell)
+        reasons += gradebook_complaints(course, name, instructor)
+        if reasons:
+            raise NotFit(list(dict.fromkeys(reasons)))
+        generate(trial, name, instructor, visible, gradebook_of(course, name))
+        with quiet(), open_gradebook(course, name) as gradebook:
+            enter_due(gradebook, policy, name)
+        made = Path(scratch, f"{name}.zip")
+        write_zip(made, name, folder, wheel, visible)
+        publish(course, name, trial, made, out / f"{name}.zip")
+    return out / f"{name}.zip"
+
+
+def seed_complaints(problems: list, seeds: int, tell: Callable) -> list[str]:
+    """Whether the problems hold to their declaration on many seeds."""
+    found = []
+    for n, problem in enumerate(problems, 1):
+        tell(f"{problem.name}: {seeds} seeds ({n} of {len(problems)} problems)")
+        found += over_seeds(problem, seeds)
+    return found
+
+
+def publish(course: Course, name: str, trial: Course, made: Path, file: Path) -> None:
+    """Put a release that is fit in the place of the former one, by renaming.
+
+    Parameters
+    ----------
+    course : Course
+        Where it goes.
+    name : str
+        The assignment.
+    trial : Course
+        Where it was made.
+    made, file : Path
+        The zip as it was made, and where it goes.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    target = course / "release" / name
+    target.parent.mkdir(exist_ok=True)
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    new, old = (target.with_name(f".{name}.{w}.{os.getpid()}") for w in ("new", "old"))
+    try:
+        shutil.copy(made, beside)
+        shutil.copytree(trial / "release" / name, new)
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+        os.replace(beside, file)
+        write_whole(course.memory(name), json.dumps(course.made_with(name)))
+        replace_made(trial / "source" / name, course / "source" / name)
+    finally:
+        beside.unlink(missing_ok=True)
+        if old.exists() and not target.exists():
+            old.rename(target)
+        for folder in (new, old):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def replace_made(made: Path, source: Path) -> None:
+    """Put the notebook and the cases that were made beside the source, for formgrader."""
+    for stale in [*source.rglob("*.ipynb"), *source.glob("*.cases.json")]:
+        stale.unlink()
+    for file in [*made.glob("*.ipynb"), *made.glob("*.cases.json")]:
+        shutil.copy(file, source)
+
+
+def visible_cases(problems: list) -> dict:
+    """The cases that students get, by problem.
+
+    Raises
+    ------
+    NotFit
+        If a problem is declared wrongly.
+    """
+    try:
+        return {p.name: pack(p, VISIBLE_SEED, visible=True) for p in problems}
+    except ValueError as e:
+        raise NotFit([str(e)]) from None
+
+
+def with_locked(visible: dict, instructor: dict) -> dict:
+    """The visible cases, with digests of the cells that students run and must not change."""
+    locked = {
+        grade_id(c): digest(c["source"])
+        for c in instructor["cells"]
+        if is_code(c) and mark(c).get("locked") and not is_test(c) and not is_solution(c)
+    }
+    return {name: data | {"locked": locked} for name, data in visible.items()}
+
+
+def with_points(visible: dict, instructor: dict) -> dict:
+    """The visible cases, each problem worth what its cells give when it is graded."""
+    tests = [c for c in instructor["cells"] if is_test(c)]
+    given = {
+        n: sum(mark(c)["points"] for c in tests if f'"{n}"' in c["source"]) for n in visible
+    }
+    return {
+        name: data | {"total": given[name] or data["total"]} for name, data in visible.items()
+    }
+
+
+def weight_complaints(instructor: dict) -> list[str]:
+    """Whether test cells ask for the points that they are worth, and all add up to 100."""
+    tests = [c for c in instructor["cells"] if is_test(c)]
+    found = [c for cell in tests if (c := other_price(cell))]
+    if most_points(instructor) != 100:
+        found.append(f"the cells add up to {most_points(instructor):g} points, not 100")
+    return found
+
+
+def other_price(cell: dict) -> str:
+    """Whether a test cell asks for other points than it is worth, as a private one may."""
+    asked = re.findall(r'points\("\w+",\s*\w+,\s*([\d.]+)\)', cell["source"])
+    worth = mark(cell)["points"]
+    if not asked or sum(map(float, asked)) == worth:
+        return ""
+    return f"{grade_id(cell)} asks for {' and '.join(asked)} points, and is worth {worth:g}"
+
+
+def cell_complaints(problems: list, instructor: dict) -> list[str]:
+    """Whether each problem has a cell that students write and one that gives points for it."""
+    tests = [c["source"] for c in instructor["cells"] if is_test(c)]
+    defined = {
+        n
+        for c in instructor["cells"]
+        if is_solution(c) and is_code(c)
+        for n in defined_names(c["source"])
+    }
+    found = []
+    for p in problems:
+        if not any(f'"{p.name}"' in source for source in tests):
+            found.append(f"{p.name}: no test cell of the notebook gives points for it")
+        if p.name not in defined:
+            found.append(f"{p.name}: no solution cell of the notebook defines it")
+    return found
+
+
+def gradebook_of(course: Course, name: str) -> str:
+    """The address of the course's gradebook."""
+    from nbgrader.coursedir import CourseDirectory
+
+    return CourseDirectory(config=config_of(course, name)).db_url
+
+
+def gradebook_complaints(course: Course, name: str, instructor: dict) -> list[str]:
+    """Whether the gradebook holds submissions that the new cells would no longer fit."""
+    from nbgrader.api import MissingEntry
+
+    url = gradebook_of(course, name)
+    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
+        return []
+    with quiet(), open_gradebook(course, name) as gradebook:
+        try:
+            notebook = gradebook.find_notebook(name, name)
+        except MissingEntry:
+            return []
+        n = len(notebook.submissions)
+        graded = [*notebook.grade_cells, *notebook.task_cells]
+        then = {c.name: None for c in notebook.source_cells} | {
+            c.name: c.max_score for c in graded
+        }
+    differ = differences(then, cells_now(instructor))
+    return [changed(name, n, differ)] if n and differ else []
+
+
+def cells_now(instructor: dict) -> dict:
+    """Points by id of the cells that the gradebook keeps, None where they are ungraded."""
+    kept = [mark(c) for c in instructor["cells"] if grade_id(c)]
+    kept = [m for m in kept if any(m.get(k) for k in ("grade", "solution", "locked", "task"))]
+    graded = ("grade", "task")
+    return {
+        m["grade_id"]: float(m["points"]) if any(m.get(k) for k in graded) else None
+        for m in kept
+    }
+
+
+def differences(then: dict, now: dict) -> list[str]:
+    """In words, which cells are gone, new, or worth other points."""
+    found = [f"gone: {', '.join(gone)}"] if (gone := sorted(set(then) - set(now))) else []
+    found += [f"new: {', '.join(new)}"] if (new := sorted(set(now) - set(then))) else []
+    return found + [
+        f"{c}: {then[c] or 0:g} points, now {now[c] or 0:g}"
+        for c in then
+        if c in now and then[c] != now[c]
+    ]
+
+
+def changed(name: str, submissions: int, differ: list[str]) -> str:
+    """What to do where submissions would no longer fit."""
+    return (
+        f"the gradebook has {submissions} submissions whose cells were others "
+        f"({'; '.join(differ)}). Give the assignment another name; or, to begin again without "
+        f"their marks, copy the gradebook and type "
+        f"`nbgrader db assignment remove {name} --force` in the course folder"
+    )
+
+
+def trial_course(course: Course, name: str, folder: Path) -> Course:
+    """A course to try the release in: the same source and problems, a seed of its own."""
+    shutil.copytree(
+        course.source(name).parent,
+        folder / "source" / name,
+        ignore=shutil.ignore_patterns("*.ipynb", "*.cases.json"),
+    )
+    (folder / "problems").mkdir()
+    public = course.definitions(name)
+    for file in files_of(public):
+        place = folder / "problems" / file.relative_to(public.parent)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, place)
+    if (course / "nbgrader_config.py").is_file():
+        shutil.copy(course / "nbgrader_config.py", folder)
+    if (course / "heldback").is_dir():
+        (folder / "heldback").symlink_to(course / "heldback")
+    (folder / ".seed").write_text(f"{TRIAL_SEED}\n")
+    private = None
+    for file in course.private_files(name):
+        private = folder / "private"
+        place = private / file.relative_to(course.private)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, place)
+    return Course(folder, problems=private)
+
+
+def generate(
+    course: Course, name: str, instructor: dict, visible: dict, gradebook: str | None = None
+) -> None:
+    """Write notebook and visible cases beside the source, and let nbgrader release them.
+
+    nbgrader clears solutions and hidden tests, and enters the cells into the gradebook where
+    its address is given.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.preprocessors import SaveCells
+
+    source = course / "source" / name
+    (source / f"{name}.ipynb").write_text(json.dumps(instructor), encoding="utf-8")
+    cases_json.save(visible, source / f"{name}.cases.json")
+    settings = {"db_url": gradebook} if gradebook else {}
+    config = config_of(course, name, student_id=".", ignore=HIDDEN_FILES, **settings)
+    converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+    converter.force, converter.log.level = True, 40
+    if not gradebook:
+        converter.no_database = True
+        converter.preprocessors = [p for p in converter.preprocessors if p is not SaveCells]
+    try:
+        with quiet():
+            converter.start()
+    except NbGraderException as e:
+        why = first_line(e.__context__ or e)
+        raise CannotDo(f"nbgrader cannot make the release: {why}") from e
+
+
+def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
+    """Whether the solved version earns all points and the untouched one none."""
+    assignment = Assignment(trial, name)
+    tests = [c for c in instructor["cells"] if is_test(c)]
+    wanted = {"solved": sum(mark(c)["points"] for c in tests), "untouched": 0}
+    for student, notebook in (("solved", instructor), ("untouched", assignment.released)):
+        place = trial / "submitted" / student / name
+        place.mkdir(parents=True)
+        (place / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))
+    found = solved_files(trial, name, assignment.declared)
+    with Sandbox(assignment.limits, uses=assignment.uses) as sandbox:
+        with Threads(assignment.paper(), sandbox) as place:
+            grader = Grader(assignment, place, Store(trial / ".results"))
+            graded = {r["student"]: r for r, _ in grader.grade_all(list(wanted))}
+    return found + [
+        f"the {student} version scores {graded[student]['score']:g}, not {most:g} "
+        f"{why(graded[student], most)}"
+        for student, most in wanted.items()
+        if abs(graded[student]["score"] - most) > 1e-6
+    ]
+
+
+def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
+    """Put the solved files of challenges beside the solved notebook; those missing are named.
+
+    Parameters
+    ----------
+    trial : Course
+        The course in which the release is tried.
+    name : str
+        The assignment.
+    declared : dict
+        Names of the files that may be handed in, with their largest size in bytes.
+    """
+    found = []
+    for file, most in declared.items():
+        place = trial / "heldback" / name / file
+        if not place.is_file():
+            found.append(f"the solved {file} is missing: heldback/{name}/{file} does not exist")
+        elif (size := place.stat().st_size) > most:
+            found.append(f"the solved {file} holds {size:,} bytes, {most:,} are allowed")
+        else:
+            shutil.copy(place, trial / "submitted" / "solved" / name)
+    return found
+
+
+def without_hidden(notebook: dict) -> dict:
+    """A copy without test cells: what a student could hand in at most."""
+    kept = [c for c in notebook["cells"] if not is_test(c) and (is_code(c) or grade_id(c))]
+    return notebook | {"cells": kept}
+
+
+def why(result: dict, most: float) -> str:
+    """What is not as wanted in short: the problems, then findings, then flags.
+
+    Parameters
+    ----------
+    result : dict
+        The result of a version.
+    most : float
+        What it should earn: all points, or 0.
+    """
+    problems = result["problems"].items()
+    asked = {name: p["max"] if most else 0 for name, p in problems}
+    odd = [
+        f"{name} {p['score']:g} of {p['max']:g}"
+        for name, p in problems
+        if abs(p["score"] - asked[name]) > 1e-6
+    ]
+    found = [text for _, p in problems for _, text, _ in p["findings"]]
+    said = odd + found + result["flags"]
+    return f"({'; '.join(said)[:300]})" if said else ""

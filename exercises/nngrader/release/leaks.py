@@ -1,0 +1,325 @@
+"""What must not leave the instructor's machine, looked for in what is about to be released."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import io
+import json
+import re
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..course.folder import Course
+from ..engine import pack
+from .package import PROJECT
+from .pictures import Rows, grey, streams
+from .statements import REGION, code_forms, moving, right_sources, secret_statements
+from .unfold import text_of, unfold
+
+SUFFIXES = {".ipynb", ".json", ".txt", ".md", ".png", ".svg", ".jpg", ".csv", ".npz", ".npy"}
+DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # of held-back files: licences may go out
+PRIVATE = ("heldback", "problems", ".seed", ".pyc", "__pycache__", ".ipynb_checkpoints", ".db")
+HOMES = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:\\+Users\\+)[\w.-]+")
+NOTEBOOK_KEYS = {"kernelspec", "language_info", "celltoolbar"}
+CELL_KEYS = {"nbgrader", "tags", "deletable", "editable", "collapsed", "jupyter", "slideshow"}
+KERNEL = "python3"
+SAYS = "it holds a statement of a solution"
+FEW = 4  # different numbers that an array must hold to be known by them
+HEAD, VARIED = 16, 8  # numbers in a row, so many of them different, that are nobody's by chance
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What is looked for.
+
+    Parameters
+    ----------
+    statements : frozenset of str
+        Of solutions, in normal form.
+    digests : dict
+        Digest of a file or array that is private, and what it is called.
+    rows : Rows
+        Of held-back pictures.
+    paths : frozenset of str
+        Of this machine.
+    numbers : tuple
+        Hidden inputs: (what, as text, as bytes).
+    """
+
+    statements: frozenset
+    digests: dict
+    rows: Rows
+    paths: frozenset
+    numbers: tuple = ()
+
+
+def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
+    """All that a release of an assignment must not hold.
+
+    Parameters
+    ----------
+    course : Course
+        Its held-back files, its definitions, its seed and its path.
+    assignment : str
+        The assignment.
+    instructor : dict
+        The source notebook, with solutions.
+    """
+    problems = course.problems(assignment)
+    files = [*_files(course / "heldback"), *course.problem_files(assignment)]
+    kept = [f for f in files if f.suffix in DATA | {".py"}]
+    arrays = {f.name: a for f in kept for a in _arrays(f.read_bytes())}
+    digests = {_digest(f.read_bytes()): f"{f.name}, which is held back" for f in kept}
+    digests |= {
+        _digest(a.tobytes()): f"an array of {name}, which is held back"
+        for name, a in arrays.items()
+        if len(np.unique(a)) >= FEW
+    }
+    places = {course.root, course.private, PROJECT, Path.home(), Path(tempfile.gettempdir())}
+    return Secrets(
+        frozenset(secret_statements(instructor, problems)),
+        digests,
+        Rows([a for f in kept for a in _arrays(f.read_bytes())]),
+        frozenset(f"{p}/" for p in places if p and len(str(p)) > 1),
+        tuple(_numbers(course, problems)),
+    )
+
+
+def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> list[str]:
+    """What stands in a release folder and must not.
+
+    Parameters
+    ----------
+    folder : Path
+        What students would get.
+    instructor : dict
+        The source notebook, with solutions.
+    course : Course
+        What is private in it is looked for.
+    assignment : str
+        The assignment.
+
+    Returns
+    -------
+    list of str
+        Each names the file and what is in it; empty where nothing was found.
+    """
+    secrets, found = secrets_of(course, assignment, instructor), []
+    for file in _files(folder):
+        name, raw = file.relative_to(folder).as_posix(), file.read_bytes()
+        if file.suffix not in SUFFIXES:
+            found.append(f"{name} should not be there: no kind of file that students need")
+        for place, piece in unfold(name, raw):
+            found += [f"{place} should not be there" for p in PRIVATE if p in place]
+            found += [f"{place}: {what}" for what in _in_piece(piece, secrets)]
+        if file.suffix == ".ipynb":
+            found += [f"{name}: {what}" for what in _in_notebook(raw, secrets)]
+    return list(dict.fromkeys(found))
+
+
+def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]:
+    """What stands in the package for students and must not.
+
+    Parameters
+    ----------
+    wheel : Path
+        The wheel.
+    course : Course
+        Its path and its private files are looked for.
+    problems : list of Problem, optional
+        Their references are looked for.
+
+    Returns
+    -------
+    list of str
+        Empty where nothing was found.
+    """
+    files = [*_files(course / "heldback"), *_files(course / "problems")]
+    kept = {_digest(f.read_bytes()): f.name for f in files if f.suffix in DATA | {".py"}}
+    rows = Rows([a for f in files if f.suffix in DATA for a in _arrays(f.read_bytes())])
+    paths = {f"{p}".encode() for p in (course.root, PROJECT, course.private) if p}
+    secret = secret_statements({"cells": []}, list(problems))
+    found = []
+    with zipfile.ZipFile(wheel) as z:
+        for name in z.namelist():
+            raw = z.read(name)
+            found += [f"{name} should not be there" for p in PRIVATE if p in name]
+            found += [f"{name} holds a path of this machine" for p in paths if p in raw]
+            found += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
+            if name.endswith(".py") and (told := _most_of(raw.decode(), secret)):
+                found.append(f"{name} holds a reference: {told}")
+            if name.endswith(".npz") and any(rows.stand_in(grey(a)) for a in _arrays(raw)):
+                found.append(f"{name} holds a picture that is held back")
+    return [f"{wheel.name}: {f}" for f in dict.fromkeys(found)]
+
+
+def moving_leaks(problems: list) -> list[str]:
+    """What the drivers and measures of problems tell, which are released with them.
+
+    Parameters
+    ----------
+    problems : list of Problem
+        The declarations.
+
+    Returns
+    -------
+    list of str
+        Those that name the reference or hold most of what it says.
+    """
+    found = []
+    for p in problems:
+        right = {f.__name__ for f in (p.solve, *p.alternatives.values())}
+        bare = [s.partition("\n")[2] for s in right_sources(p)]
+        for what, text in moving(p).items():
+            words = set(re.findall(r"\w+", text["source"])) & right - _parameters(
+                text["source"]
+            )
+            found += [f"{p.name}: its {what} names {w}, which is the solution" for w in words]
+            parts = [_statements_of(b) for b in bare]
+            if any(part and _most_of(text["source"], part) for part in parts):
+                found.append(f"{p.name}: its {what} holds most of a solution")
+    return found
+
+
+def _parameters(source):
+    """Names of a function's parameters: what students write may be called by its name."""
+    return {a.arg for a in ast.parse(source).body[0].args.args}
+
+
+def _statements_of(source):
+    """Long statements of one function's body."""
+    cell = {"cell_type": "code", "metadata": {"nbgrader": {"solution": True}}, "source": source}
+    return secret_statements({"cells": [cell]}, [])
+
+
+def _most_of(text, statements):
+    """One statement, if more than half of them stand in a text, and at least two."""
+    forms = code_forms(text)
+    there = sorted(s for s in statements if s in forms)
+    return there[0] if len(there) > max(1, len(statements) / 2) else ""
+
+
+def _in_piece(piece, secrets):
+    """What one piece of a file holds."""
+    if (digest := _digest(piece)) in secrets.digests:
+        yield f"it is {secrets.digests[digest]}"
+    for a in _arrays(piece):
+        if _digest(a.tobytes()) in secrets.digests:
+            yield f"it holds {secrets.digests[_digest(a.tobytes())]}"
+    if any(secrets.rows.stand_in(s) for s in streams(piece)):
+        yield "it holds a picture that is held back"
+    text = text_of(piece)
+    if any(p in text for p in secrets.paths) or HOMES.search(text):
+        yield "it holds a path of this machine"
+    if REGION.search(text):
+        yield "it holds a hidden region, or a marker of one"
+    yield from _in_text(text, piece, secrets)
+
+
+def _in_text(text, piece, secrets):
+    """Statements and hidden inputs in a piece."""
+    forms = code_forms(text)
+    for statement in sorted(secrets.statements):
+        if statement in forms:
+            yield f"{SAYS}: {statement}"
+    squeezed = "".join(text.split())
+    for what, written, raw in secrets.numbers:
+        if written in squeezed or raw in piece:
+            yield f"it holds {what}"
+
+
+def _in_notebook(raw, secrets):
+    """Outputs, metadata and kernel of a notebook, and what each cell says by itself."""
+    notebook = json.loads(raw)
+    cells, rest = notebook["cells"], notebook["metadata"]
+    forms = "\n".join(code_forms("".join(c["source"])) for c in cells)
+    yield from (f"{SAYS}: {s}" for s in sorted(secrets.statements) if s in forms)
+    if any(c.get("outputs") or c.get("execution_count") for c in cells):
+        yield "it holds outputs"
+    odd = {k for c in cells for k in c["metadata"]} - CELL_KEYS | set(rest) - NOTEBOOK_KEYS
+    yield from (f"its metadata hold {key!r}, which nobody needs" for key in sorted(odd))
+    kernel = rest.get("kernelspec", {}).get("name", KERNEL)
+    if kernel != KERNEL:
+        yield f"its kernel is {kernel!r}, which students lack: expected {KERNEL!r}"
+
+
+def _numbers(course, problems):
+    """Hidden inputs and answers at the seed of this course, in the forms that files hold."""
+    if not (course.seed_file or course / ".seed").is_file():
+        return
+    seed = course.seed()
+    for p in problems:
+        shown = {_digest(a.tobytes()) for _, a in _all_arrays(pack(p, 1, visible=True))}
+        for group, a in _all_arrays(pack(p, seed, visible=False)):
+            head = a.ravel()[:HEAD]
+            if len(np.unique(head)) >= VARIED and _digest(a.tobytes()) not in shown:
+                what = f"a hidden input or answer of {p.name} ({group})"
+                yield what, ",".join(map(str, head.tolist())), head.tobytes()
+
+
+def _all_arrays(data):
+    """Every array of numbers of packed data: inputs, and what is kept or wanted."""
+    for case in data["cases"]:
+        values = [*case["args"].values(), *(case.get("kept") or {}).values()]
+        for value in [*values, *(case["want"] or ())]:
+            a = np.asarray(value)
+            if a.dtype.kind in "biufc" and a.size >= FEW:
+                yield case["group"], a
+
+
+def shown_cases(visible: dict, hidden: dict) -> list[str]:
+    """Hidden cases that students could read in the visible ones.
+
+    Parameters
+    ----------
+    visible, hidden : dict
+        Packed problems by name.
+
+    Returns
+    -------
+    list of str
+        One for each kind of case whose inputs are the same; those of a few numbers, as edge
+        cases are, may be.
+    """
+    found = []
+    for name, data in hidden.items():
+        shown = {_inputs(case) for case in visible[name]["cases"]} - {""}
+        same = {case["group"] for case in data["cases"] if _inputs(case) in shown}
+        found += [f"{name}: {g} gives hidden cases that are visible too" for g in sorted(same)]
+    return found
+
+
+def _inputs(case):
+    """A digest of the inputs of a case, none where they hold few numbers."""
+    arrays = [np.asarray(v) for v in case["args"].values()]
+    if not any(a.dtype.kind in "biufc" and len(np.unique(a)) >= FEW for a in arrays):
+        return ""
+    return _digest(b"".join(repr((a.shape, a.dtype)).encode() + a.tobytes() for a in arrays))
+
+
+def _arrays(raw):
+    """The arrays of an `.npz` or `.npy` file, none of any other."""
+    if raw[:2] != b"PK" and not raw.startswith(b"\x93NUMPY"):
+        return []
+    with contextlib.suppress(ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile):
+        loaded = np.load(io.BytesIO(raw), allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            return [loaded]
+        return [loaded[k] for k in loaded.files if isinstance(loaded[k], np.ndarray)]
+    return []
+
+
+def _digest(raw):
+    """A digest of a file."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _files(folder):
+    """All files below a folder, in order."""
+    return sorted(f for f in folder.rglob("*") if f.is_file())

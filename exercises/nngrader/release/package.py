@@ -1,0 +1,122 @@
+"""The zip that students get, byte for byte the same from the same files."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from ..errors import CannotDo
+
+PROJECT = Path(__file__).resolve().parents[3]
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+README = """{title}
+{line}
+
+1. You need Python 3.11 or newer. Open a terminal in this folder and type, once:
+       python3 -m venv env
+       . env/bin/activate
+       pip install jupyterlab {package}
+   On Windows the first two lines are:
+       py -m venv env
+       env\\Scripts\\activate
+   In every new terminal, type the line with activate again.
+2. Open {name}.ipynb with: jupyter lab
+   Leave {name}.cases.json beside it.
+3. Write your solutions; the cell below each one checks it at once.
+4. Before you hand in, type: nngrader check {name}.ipynb
+5. Hand in {files}.
+"""
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the wheel of this distribution.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it is written.
+
+    Returns
+    -------
+    Path
+        The wheel.
+
+    Raises
+    ------
+    CannotDo
+        If this package does not run from a checkout, or the build fails.
+    """
+    if not (PROJECT / "pyproject.toml").is_file():
+        raise CannotDo(
+            f"{PROJECT} is no checkout of the course: its package cannot be built. "
+            "Install it in place, in the checkout: pip install -e '.[grader]'"
+        )
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    if done.returncode:
+        raise CannotDo(f"the package cannot be built: {done.stderr[-500:]}")
+    return next(folder.glob("*.whl"))
+
+
+def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -> None:
+    """Put a release together.
+
+    Parameters
+    ----------
+    file : Path
+        The zip.
+    name : str
+        The assignment; everything lies in a folder of this name.
+    folder : Path
+        The released notebook and the files beside it.
+    wheel : Path
+        The package of the course.
+    visible : dict
+        The visible cases by problem: they say what else is handed in, and what is imported.
+    """
+    members = {
+        f"{name}/README.txt": readme(name, wheel.name, visible).encode(),
+        f"{name}/{wheel.name}": wheel.read_bytes(),
+    }
+    for f in folder.rglob("*"):
+        if f.is_file():
+            members[f"{name}/{f.relative_to(folder).as_posix()}"] = f.read_bytes()
+    with zipfile.ZipFile(file, "w") as z:
+        for member in sorted(members):
+            about = zipfile.ZipInfo(member, LONG_AGO)
+            about.compress_type, about.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            z.writestr(about, members[member])
+
+
+def readme(name: str, wheel: str, visible: dict) -> str:
+    """What a student does, step by step.
+
+    Parameters
+    ----------
+    name : str
+        The assignment.
+    wheel : str
+        The name of the file that holds the package.
+    visible : dict
+        The visible cases by problem.
+
+    Returns
+    -------
+    str
+        The text of README.txt.
+    """
+    title = f"Assignment {name}"
+    declared = [data["file"]["name"] for data in visible.values() if data.get("file")]
+    files = f"the one file {name}.ipynb"
+    if declared:
+        files = f"{1 + len(declared)} files: {', '.join([f'{name}.ipynb', *declared])}"
+    torch = any("torch" in (data.get("uses") or ()) for data in visible.values())
+    return README.format(
+        title=title,
+        line="=" * len(title),
+        name=name,
+        package=f'"{wheel}[torch]"' if torch else wheel,
+        files=files,
+    )

@@ -1,0 +1,192 @@
+"""Statements of solutions in a form in which they are found again, however they are written."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import html
+import inspect
+import re
+import sys
+import textwrap
+from types import FunctionType
+
+from ..course.notebooks import is_code, is_solution
+
+LONG = 20  # characters; shorter statements are anybody's
+LONG_VALUE = 40  # characters of a value that is assigned or returned
+REGION = re.compile(r"(BEGIN|END)[\s_-]*(HIDDEN[\s_-]*TESTS|SOLUTION|MARK[\s_-]*SCHEME)", re.I)
+NOISE = str.maketrans("", "", "\\#>`\"'")  # of comments, quotes, continued lines
+TRAILING = re.compile(r",([)\]}])")
+FENCE = re.compile(r"^(?:```|~~~).*?\n(.*?)^(?:```|~~~)", re.S | re.M)
+
+
+def secret_statements(instructor: dict, problems: list) -> set[str]:
+    """Statements of solutions that stand nowhere outside solutions, in normal form.
+
+    Parameters
+    ----------
+    instructor : dict
+        The source notebook.
+    problems : list of Problem
+        Their references and alternatives, and what these call, count as solutions too. What
+        their drivers and measures say is released on purpose.
+
+    Returns
+    -------
+    set of str
+        Those of more than 20 characters, white space not counted.
+    """
+    inside = [text for c in instructor["cells"] for text in _solutions(c)]
+    inside += [s for p in problems for s in right_sources(p)]
+    outside = [_outside(c) for c in instructor["cells"]]
+    outside += [d["source"] for p in problems for d in moving(p).values()]
+    known = normal("\n".join(outside))
+    found = {form for text in inside for form in _forms(text)}
+    return {form for form in found if form not in known}
+
+
+def right_sources(problem) -> list[str]:
+    """Sources of the reference, the alternatives, and what beside them they call."""
+    found: dict[str, str] = {}
+    todo = [problem.solve, *problem.alternatives.values()]
+    while todo:
+        f = todo.pop()
+        if not isinstance(f, FunctionType | type) or f.__qualname__ in found:
+            continue
+        found[f.__qualname__] = textwrap.dedent(inspect.getsource(f))
+        names = {
+            n.id for n in ast.walk(ast.parse(found[f.__qualname__])) if type(n) is ast.Name
+        }
+        beside = vars(sys.modules[f.__module__]) if isinstance(f, type) else f.__globals__
+        called = [beside[n] for n in sorted(names) if n in beside]
+        todo += [g for g in called if _is_of_the_same(getattr(g, "__module__", None), f)]
+    return list(found.values())
+
+
+def _is_of_the_same(module, f):
+    """Whether a module is that of a function, or another file of the same folder."""
+    folder = f.__module__.rpartition(".")[0]
+    return module == f.__module__ or (bool(folder) and f"{module}".startswith(f"{folder}."))
+
+
+def moving(problem) -> dict:
+    """Name and source of the problem's code that travels: its driver, its measure."""
+    found = getattr(problem, "moving", {})
+    return {w: found[w] for w in ("driver", "measure") if found.get(w)}
+
+
+def lines_of(source: str) -> tuple[list[str], list[str]]:
+    """The lines of a cell that students get, and those of its regions.
+
+    Parameters
+    ----------
+    source : str
+        A cell of the instructor's. Markers are known in any case and spacing: a region that
+        nbgrader would not see is a region here.
+    """
+    outside, inside, at = [], [], None
+    for line in source.splitlines():
+        found = REGION.search(line)
+        if found:
+            at = None if found[1].upper() == "END" else found[2].upper()
+        elif at is None:
+            outside.append(line)
+        elif at.startswith("SOL"):
+            inside.append(line)
+    return outside, inside
+
+
+def _solutions(cell):
+    """Texts of a cell that are a solution; the whole cell where no region is marked."""
+    marked = bool(REGION.search(cell["source"]))
+    lines = lines_of(cell["source"])[1] if marked else cell["source"].splitlines()
+    if not is_code(cell) or not (marked or is_solution(cell)):
+        return [*lines] if is_solution(cell) and not is_code(cell) else []
+    return [textwrap.dedent("\n".join(lines))]
+
+
+def _outside(cell):
+    """What students get of a cell."""
+    if REGION.search(cell["source"]):
+        return "\n".join(lines_of(cell["source"])[0])
+    return "" if is_solution(cell) else cell["source"]
+
+
+def _forms(text):
+    """Normal forms of the long statements of a text, and of the values that they compute."""
+    try:
+        tree = ast.parse("def _():\n" + textwrap.indent(text, "    "))
+    except SyntaxError:  # an answer in prose
+        return {f for line in text.splitlines() if len(f := normal(line)) > LONG}
+    return _of_tree(tree.body[0].body, "def _():\n" + textwrap.indent(text, "    "))
+
+
+def _of_tree(body, source):
+    """Normal forms of the statements in a body."""
+    found = set()
+    for node in (n for top in body for n in ast.walk(top)):
+        if isinstance(node, ast.stmt) and not _is_text(node):
+            head = _head(node)
+            written = _written(node, source)
+            forms = [head, written] if _size(head) > LONG or _size(written) > LONG else []
+            value = getattr(node, "value", None)
+            if isinstance(value, ast.AST) and not isinstance(value, ast.Constant):
+                forms += [f for f in [ast.unparse(value)] if _size(f) > LONG_VALUE]
+            found |= {normal(f) for f in forms}
+    return {f for f in found if len(f) > LONG // 2}
+
+
+def _is_text(node):
+    """Whether a statement is a docstring."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _head(node):
+    """A statement anew from its syntax; of a compound one the first line."""
+    shell = copy.copy(node)
+    for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+        if isinstance(getattr(shell, name, None), list):
+            setattr(shell, name, [])
+    if isinstance(node, ast.Try | ast.Match):
+        return ""
+    return ast.unparse(shell)
+
+
+def _written(node, source):
+    """A statement as it was written; of a compound one the lines before its body."""
+    body = getattr(node, "body", None)
+    last = body[0].lineno - 1 if isinstance(body, list) and body else node.end_lineno
+    return "\n".join(source.splitlines()[node.lineno - 1 : max(last, node.lineno)])
+
+
+def _size(text):
+    """Characters that are no white space."""
+    return len("".join(text.split()))
+
+
+def normal(text: str) -> str:
+    r"""A text without white space, quotes, comment signs and commas before a bracket.
+
+    >>> normal("# total = np.sum(\n#     x, axis='rows',\n# )")
+    'total=np.sum(x,axis=rows)'
+    """
+    squeezed = "".join(html.unescape(text).split()).translate(NOISE).replace("...", "")
+    return TRAILING.sub(r"\1", squeezed)
+
+
+def code_forms(text: str) -> str:
+    """A text, and the code in it written anew, in normal form, to look for statements in.
+
+    Parameters
+    ----------
+    text : str
+        A cell, a file: code, or prose with code between fences.
+    """
+    anew = []
+    for piece in (text, *FENCE.findall(text)):
+        try:
+            anew.append(ast.unparse(ast.parse(textwrap.dedent(piece))))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return "\n".join([normal(text), *map(normal, anew)])

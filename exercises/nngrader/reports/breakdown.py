@@ -1,0 +1,240 @@
+"""The parts of the report that show what was earned: totals, problems, aspects, mistakes."""
+
+from __future__ import annotations
+
+from html import escape
+from statistics import mean, median, pstdev
+
+from .item_analysis import Cost, Item, items, problem_names, unexplained
+from .style import bar, counted, names, points, section, table
+
+BINS = 10
+LOW = 0.2  # a discrimination below this is marked
+
+
+def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
+    """The distribution of the totals.
+
+    Parameters
+    ----------
+    results : dict
+        By student.
+    known : dict
+        What the gradebook says, by student; it holds where it has the student.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    scored = [known.get(student, r) for student, r in results.items()]
+    total = [m["score"] for m in scored]
+    most = max(m["max_score"] for m in scored)
+    words = (
+        f"Mean {points(mean(total))}, median {points(median(total))}, standard deviation "
+        f"{points(pstdev(total))}, lowest {points(min(total))}, highest "
+        f"{points(max(total))}, of {points(most)}. Marks by hand given so far and penalties "
+        "are in it; ungradable submissions count with their 0."
+    )
+    return section("Total scores", f"<p>{words}</p>{histogram(total, most)}")
+
+
+def histogram(scores: list[float], most: float) -> str:
+    """A histogram as SVG: ten bars, each with its count.
+
+    Parameters
+    ----------
+    scores : list of float
+        Points.
+    most : float
+        Points to be had; a score above them counts in the last bar.
+
+    Returns
+    -------
+    str
+        SVG, with a text for those who do not see it.
+    """
+    width = most / BINS or 1.0
+    counts = [0] * BINS
+    for score in scores:
+        counts[max(0, min(BINS - 1, int(score / width + 1e-9)))] += 1
+    bars = "".join(_bar(i, count, max(counts)) for i, count in enumerate(counts))
+    ticks = [
+        f'<text x="{18 + 24 * i}" y="156" text-anchor="middle">{points(width * i)}</text>'
+        for i in range(0, BINS + 1, 2)
+    ]
+    told = ", ".join(
+        f"{points(width * i)} to {points(width * (i + 1))}: {c}" for i, c in enumerate(counts)
+    )
+    return (
+        f'<svg viewBox="0 0 276 182" role="img" aria-label="Submissions by points. {told}.">'
+        f'{bars}<path d="M18 140.5H259" stroke="var(--soft)"/>{"".join(ticks)}'
+        '<text x="138" y="176" text-anchor="middle">points; above each bar, submissions</text>'
+        "</svg>"
+    )
+
+
+def _bar(i, count, tallest):
+    """One bar of the histogram, with its count above it."""
+    high = 120 * count / tallest
+    x, y = 20 + 24 * i, 140 - high
+    size = f'x="{x}" y="{y:.1f}" width="20" height="{high:.1f}"'
+    rect = f'<rect {size} rx="2" fill="var(--bar)"/>'
+    text = f'<text x="{x + 10}" y="{y - 5:.1f}" text-anchor="middle">{count}</text>'
+    return rect + text if count else ""
+
+
+def glance(fine: dict[str, dict]) -> str:
+    """All problems in one table.
+
+    Parameters
+    ----------
+    fine : dict
+        Results of `items.judged`.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    if not fine:
+        return ""
+    rows = [[_link(name), *_item_cells(items(fine, name)[0])] for name in problem_names(fine)]
+    return section("The problems", _item_table("Problem", rows))
+
+
+def _item_table(first, rows):
+    """A table of items."""
+    columns = [first, "Points", "Difficulty", "", "All / some / none", "Discrimination"]
+    return (
+        table(columns, rows, numbers=(1, 2, 4, 5))
+        .replace('<td data-label="">', '<td class="share">')
+        .replace('<th scope="col"></th>', '<td class="share"></td>')
+    )
+
+
+def _item_cells(item: Item):
+    """What a table says of an item."""
+    n = item.everything + item.some + item.nothing
+    r = item.discrimination
+    said = f'<span class="soft">{r}</span>' if isinstance(r, str) else _signed(r)
+    low = not isinstance(r, str) and r < LOW
+    return [
+        points(item.most),
+        f"{item.difficulty:.0%}",
+        bar(item.everything / n, item.some / n),
+        f"{item.everything} / {item.some} / {item.nothing}",
+        f'<span class="lost">{said}</span>' if low else said,
+    ]
+
+
+def _signed(r):
+    """A correlation with two decimals and a minus."""
+    return f"{r:.2f}".replace("-", "−")
+
+
+def problem(fine: dict[str, dict], name: str, found: list[Cost]) -> str:
+    """One problem: aspects, mistakes, what nothing explains, time.
+
+    Parameters
+    ----------
+    fine : dict
+        Results of `items.judged`.
+    name : str
+        The problem.
+    found : list of Cost
+        Of `items.costs`.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    whole, *aspects = items(fine, name)
+    rows = [[escape(a.name), *_item_cells(a)] for a in aspects]
+    mine = [c for c in found if c.problem == name]
+    body = [
+        f"<p>{points(whole.difficulty * whole.most)} of {points(whole.most)} points on "
+        "average.</p>",
+        _item_table("Aspect", rows),
+        *_findings("Mistakes", [c for c in mine if c.mistake]),
+        *_unexplained(fine, name, [c for c in mine if not c.mistake]),
+        *_seconds(fine, name),
+        *_measured(fine, name),
+    ]
+    return section(name, "\n".join(body), ident=_anchor(name))
+
+
+def _findings(title, found):
+    """A table of findings, dearest first."""
+    if not found:
+        return
+    yield f"<h3>{title}</h3>"
+    columns = ["What students were told", "Students", "Points lost", "Who"]
+    rows = [
+        [escape(c.text), str(len(c.students)), points(c.points), names(c.students)]
+        for c in found
+    ]
+    yield table(columns, rows, numbers=(1, 2), kind="told")
+
+
+def _unexplained(fine, name, described):
+    """What no registered mistake explains."""
+    if students := unexplained(fine, name):
+        yield (
+            f"<p><b>Not explained by a registered mistake:</b> {names(students)} "
+            f"({len(students)}). Look at their cells: what several of them do alike is a "
+            f"mistake to register in the problem's definition.</p>"
+        )
+    yield from _findings("Described only", described)
+
+
+def _seconds(fine, name):
+    """How long the function takes."""
+    times = {s: r["seconds"][name] for s, r in fine.items() if name in r.get("seconds", {})}
+    if times:
+        slow = max(times, key=times.get)
+        yield (
+            f'<p class="soft">Seconds: median {times_of(median(times.values()))}, longest '
+            f"{times_of(times[slow])} ({escape(slow)}).</p>"
+        )
+
+
+def times_of(seconds: float) -> str:
+    """Seconds with two digits that mean something.
+
+    Parameters
+    ----------
+    seconds : float
+        A time.
+
+    Returns
+    -------
+    str
+        The number.
+
+    >>> times_of(0.01234), times_of(3.21)
+    ('0.012', '3.2')
+    """
+    return f"{seconds:.2g}"
+
+
+def _measured(fine, name):
+    """What a challenge measured."""
+    told = [r["problems"].get(name, {}).get("challenge") for r in fine.values()]
+    found = sorted(t["measured"] for t in told if t and t["measured"] is not None)
+    if found:
+        yield (
+            f"<p>Measured in the challenge: lowest {found[0]:.4g}, median {median(found):.4g}, "
+            f"highest {found[-1]:.4g}, in {counted(len(found), 'submission')}.</p>"
+        )
+
+
+def _anchor(name):
+    """The name of a problem's section."""
+    return "problem-" + "".join(c if c.isalnum() and c.isascii() else "-" for c in name)
+
+
+def _link(name):
+    """A link to a problem's section."""
+    return f'<a href="#{_anchor(name)}">{escape(name)}</a>'

@@ -1,0 +1,292 @@
+"""The instructor's page on a class: what was hard, what was misunderstood, what needs an eye.
+
+Everything on it was in a result or in the gradebook; names of folders are a student's to choose
+and are escaped like all else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from html import escape
+from statistics import mean
+
+from ..course.assignment import released_notebook
+from ..course.folder import Course
+from ..course.roster import missing
+from ..errors import CannotDo, NotThere
+from ..gradebook.database import marks, students
+from ..storage.results import Store
+from .breakdown import glance, problem, scores
+from .item_analysis import LEAST, UNWRITTEN, costs, dearest, judged, problem_names
+from .similarity import RULE, known_prints, pairs
+from .style import counted, document, names, points, section, table
+
+NEEDED = {"status", "flags", "score", "max_score", "problems"}
+REPORTED = {"score", "max", "aspects", "findings", "tried"}
+MOST_PAIRS = 50
+TOP = 3
+TERMS = (
+    (
+        "Difficulty",
+        "is the mean share of an item's points that the graded submissions earned: 0% is "
+        "hardest, 100% easiest. In the bar, dark stands for submissions with all points, pale "
+        "for those with some. It is classical test theory's item difficulty p (Crocker and "
+        "Algina 1986, Introduction to Classical and Modern Test Theory, chapter 14).",
+    ),
+    (
+        "Discrimination",
+        "is the corrected item-total correlation: Pearson's correlation between the points of "
+        "an item and the points that the same submissions earned for all other items, so that "
+        "the item is not correlated with itself (Nunnally and Bernstein 1994, Psychometric "
+        "Theory, chapter 8). Below 0.2 the item tells little about the rest, below 0 read its "
+        f"text again. It is told from {LEAST} submissions on, and is rough below a hundred.",
+    ),
+    (
+        "Points lost",
+        "are what a finding cost the class: an aspect's loss is divided equally among the "
+        "findings about it, and among all findings of the problem where none is about it.",
+    ),
+    (
+        "Seconds",
+        "are the processor time of all calls of a student's function in one grading.",
+    ),
+    ("Likeness", "tells a person where to look; it changes no score. " + RULE),
+)
+
+
+def page(course: Course, assignment: str) -> str:
+    """The report on an assignment as a page of HTML, complete in itself, without scripts.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+
+    Returns
+    -------
+    str
+        HTML. It holds students' ids and is for the instructor.
+
+    Raises
+    ------
+    NotThere
+        If there is no such assignment, or nothing of it was graded.
+    CannotDo
+        If the results were written by another version.
+    """
+    results = latest(course, assignment)
+    known = known_marks(course, assignment)
+    fine = judged(results)
+    found = costs(fine)
+    parts = [
+        f"<h1>{escape(assignment)}: report on the class</h1>",
+        _counts(course, assignment, results, known),
+        _misunderstood(fine, found),
+        scores(results, known),
+        glance(fine),
+        *(problem(fine, name, found) for name in problem_names(fine)),
+        *_by_hand(known),
+        *_notes(course, assignment, results, known),
+        _likeness(course, assignment, fine),
+        _terms(),
+    ]
+    return document(f"{assignment}: report", parts, "wide")
+
+
+def latest(course: Course, assignment: str) -> dict[str, dict]:
+    """The results of the last grading, by student.
+
+    Raises
+    ------
+    NotThere
+        If there is no such assignment, or nothing of it was graded.
+    CannotDo
+        If they were written by another version.
+    """
+    course.source(assignment)
+    again = f"run `nngrader grade {assignment}`"
+    store = Store(course / ".results")
+    results = store.get(f"latest-{assignment}")
+    if results is None and (store.folder / f"latest-{assignment}.json").exists():
+        raise CannotDo(
+            f"the results of {assignment} cannot be read; they may be of another "
+            f"version of nngrader: {again}"
+        )
+    if results is not None and not _are_ours(results):
+        raise CannotDo(
+            f"the results of {assignment} are of another version of nngrader: {again}"
+        )
+    if results:
+        return results
+    if handed_in := course.submissions(assignment):
+        raise NotThere(f"nothing graded yet of {len(handed_in)} handed in: {again}")
+    raise NotThere(f"nothing graded yet: nobody has handed in {assignment}")
+
+
+def _are_ours(results):
+    """Whether results have what this version needs."""
+    return isinstance(results, dict) and all(
+        isinstance(r, dict)
+        and r.keys() >= NEEDED
+        and all(p.keys() >= REPORTED for p in r["problems"].values())
+        for r in results.values()
+    )
+
+
+def known_marks(course: Course, assignment: str) -> dict[str, dict]:
+    """What the gradebook says, empty where it does not know the assignment."""
+    try:
+        return marks(course, assignment)
+    except NotThere:
+        return {}
+
+
+def _counts(course, assignment, results, known):
+    """How many of what."""
+    status = [r["status"] for r in results.values()]
+    late = sum(m["late_penalty"] > 0 for m in known.values())
+    todo = sum(m["needs_manual_grade"] for m in known.values())
+    failed = sum(bool(r.get("failed")) for r in results.values())
+    said = [f"{counted(len(results), 'submission')}: {status.count('graded')} graded"]
+    said += [f"{status.count('flagged')} graded with flags"]
+    said += [f"{status.count('ungradable')} ungradable"]
+    said += [f"{failed} failed in the grader"] * bool(failed)
+    said += [f"{late} late"] * bool(late)
+    said += [f"{todo} still to be marked by hand"] * bool(todo)
+    where = sorted({r["processor"] for r in results.values() if r.get("processor")})
+    told = f" Computed on {escape('; on '.join(where))}." if where else ""
+    return f'<p class="soft">{", ".join(said)}.{told}</p>'
+
+
+def _misunderstood(fine, found):
+    """The findings that cost the class most, in words; what was left empty is said apart."""
+    empty = [c for c in found if UNWRITTEN in c.text]
+    top = dearest(found, TOP)
+    rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
+    none = "No points were lost by a wrong answer." if fine else "Nothing could be graded."
+    left = "; ".join(f"{escape(c.problem)}: {len(c.students)}" for c in empty)
+    left = f'<p class="soft">Not written, by so many: {left}.</p>' if left else ""
+    return section(
+        "What the class misunderstood", (f"<ol>{rows}</ol>" if top else f"<p>{none}</p>") + left
+    )
+
+
+def _in_words(cost, n):
+    """One of them."""
+    what = "" if cost.mistake else " (described, not a registered mistake)"
+    return (
+        f"<b>{escape(cost.problem)}</b>: {escape(cost.text)}{what} "
+        f'<span class="said">{counted(len(cost.students), "student")} of {n}, '
+        f"{points(cost.points)} points in all.</span>"
+    )
+
+
+def _by_hand(known):
+    """Cells that a person marks."""
+    cells = defaultdict(list)
+    for student, mark in known.items():
+        for name, score, most, _ in mark["by_hand"]:
+            cells[name].append((student, score, most))
+    if not cells:
+        return
+    rows = []
+    for name, given in sorted(cells.items()):
+        done = [(score, most) for _, score, most in given if score is not None]
+        share = [score / most for score, most in done if most]
+        left = [student for student, score, _ in given if score is None]
+        rows.append(
+            [
+                escape(name),
+                f"{len(done)} of {len(given)}",
+                f"{mean(share):.0%}" if share else "–",
+                names(left) if left else "nobody",
+            ]
+        )
+    columns = ["Cell", "Marked", "Difficulty", "Still to be marked"]
+    yield section("Marked by hand", table(columns, rows, numbers=(1, 2)))
+
+
+def _notes(course, assignment, results, known):
+    """Flags, reasons, lateness, and who is missing."""
+    raised = defaultdict(list)
+    for student, r in results.items():
+        for text in dict.fromkeys(r["flags"]) if r["status"] != "ungradable" else ():
+            raised[text].append(student)
+    if raised:
+        often = sorted(raised.items(), key=lambda item: (-len(item[1]), item[0]))
+        rows = [[escape(text), str(len(who)), names(who)] for text, who in often]
+        yield section("Flags", table(["Flag", "Submissions", "Who"], rows, (1,), "told"))
+    lost = {s: r for s, r in results.items() if r["status"] == "ungradable"}
+    if lost:
+        rows = [[escape(s), escape("; ".join(r["flags"]))] for s, r in sorted(lost.items())]
+        yield section("Ungradable: 0 points", table(["Student", "Reason"], rows))
+    late = {s: m["late_penalty"] for s, m in known.items() if m["late_penalty"] > 0}
+    if late:
+        rows = [[escape(s), points(p)] for s, p in sorted(late.items())]
+        yield section("Late", table(["Student", "Points less"], rows, numbers=(1,)))
+    yield from _missing(course, assignment, results)
+
+
+def _missing(course, assignment, results):
+    """Who has handed in nothing, or something that is not in the results."""
+    there = set(course.submissions(assignment))
+    absent = missing(course, assignment, students(course, assignment))
+    lists = {
+        "Not handed in": [s for s in absent if s not in results],
+        "Handed in, not graded yet": sorted(there - set(results)),
+        "Graded, and no longer in the folder of submissions": sorted(set(results) - there),
+    }
+    said = [
+        f"<h3>{title}: {len(who)}</h3>\n<p>{names(who, len(who))}</p>"
+        for title, who in lists.items()
+        if who
+    ]
+    if said:
+        yield section("Who is missing", "\n".join(said))
+
+
+def _likeness(course, assignment, fine):
+    """Pairs that stand out."""
+    instructor = course.instructor(assignment)
+    known = known_prints(instructor, released_notebook(course, assignment))
+    prints = {  # of cells that students write: ours are the same in all
+        s: {cell: p for cell, p in r["prints"].items() if cell in known}
+        for s, r in fine.items()
+        if "prints" in r
+    }
+    without = len(fine) - len(prints)
+    found = pairs(prints, known)
+    rows = [
+        [
+            f"{escape(p.students[0])} and {escape(p.students[1])}",
+            "<br>".join(f"{escape(cell)}: {share:.0%}" for cell, share in p.cells.items()),
+            f"{p.weight:.0f}",
+            "<br>".join(_where(s, assignment) for s in p.students),
+        ]
+        for p in found[:MOST_PAIRS]
+    ]
+    body = "<p>No two submissions are more alike than the class explains.</p>"
+    if rows:
+        columns = ["Submissions", "Alike in", "Rare prints", "Where to look"]
+        body = table(columns, rows, numbers=(2,))
+    if len(found) > MOST_PAIRS:
+        body += f"<p>And {len(found) - MOST_PAIRS} more pairs, less alike.</p>"
+    if without:
+        body += (
+            f"<p>{counted(without, 'submission')} could not be compared: the results hold no "
+            "fingerprints of them.</p>"
+        )
+    return section("Likeness", body)
+
+
+def _where(student, assignment):
+    """The notebook in which to look."""
+    return f"<code>{escape(f'autograded/{student}/{assignment}/{assignment}.ipynb')}</code>"
+
+
+def _terms():
+    """What the words mean."""
+    rows = "".join(f"<p><b>{name}</b> {text}</p>" for name, text in TERMS)
+    return section("What the words mean", rows)

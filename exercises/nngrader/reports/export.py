@@ -1,0 +1,178 @@
+"""Marks as a table for a learning platform: comma-separated, in UTF-8, with decimal points.
+
+A student has one row at most, sorted by id. Names and numbers come from the class list,
+`students.csv`; without one the id stands for all.
+
+- A mark that is not final never leaves for a platform: where a person has still to mark
+  something, or nothing was handed in (whether that is 0 the course decides), Canvas's and
+  Moodle's tables have no row, since an empty cell would take away what stands on the platform,
+  be it "excused". The command names these students. The other two tables have every student of
+  the class list and of the gradebook; the plain one shows what there is so far.
+- Late penalties of the gradebook have been taken off: let the platform take none off again.
+- Names are written as they are, also where a spreadsheet would take them for formulas, since
+  the platform must know them again; the command names them.
+- Numbers have up to six decimals, as many as are needed. There is no mark at the beginning of
+  the file, which some programs would read as a part of the first column's name.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from ..course.folder import Course
+from ..course.roster import Student, read
+from ..gradebook.database import marks
+
+FORMULA = tuple("=+-@\t\r")  # what such a cell begins with
+CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade")
+
+
+def table(course: Course, assignment: str, layout: str = "csv") -> str:
+    """The marks of an assignment, as the gradebook has them.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+    layout : {"csv", "canvas", "moodle", "gradescope"}
+        Columns as that platform reads or writes them.
+
+    Returns
+    -------
+    str
+        Comma-separated values, one row a student.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the gradebook does not know the assignment.
+    CannotDo
+        If the class list cannot be understood.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows(LAYOUTS[layout](assignment, *_class(course, assignment)))
+    return out.getvalue()
+
+
+def warnings(course: Course, assignment: str, layout: str = "csv") -> list[str]:
+    """What a person should know before the table is uploaded.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+    layout : {"csv", "canvas", "moodle", "gradescope"}
+        As for `table`.
+
+    Returns
+    -------
+    list of str
+        One line for each kind of thing.
+    """
+    students, found = _class(course, assignment)
+    odd = [s.id for s in students if any(c[:1] in FORMULA for c in vars(s).values() if c)]
+    waiting = [s for s, mark in found.items() if mark["needs_manual_grade"]]
+    absent = [s.id for s in students if s.id not in found]
+    known = read(course)
+    strangers = [s for s in found if known is not None and s not in known]
+    said = [
+        (odd, "a spreadsheet would take these names for formulas"),
+        (waiting, "no mark yet, as something is still to be marked by hand"),
+        (absent, "no mark, as nothing was handed in"),
+        (strangers, "not in the class list"),
+    ]
+    if layout == "csv":
+        said = [said[0], said[3]]
+    return [f"{words}: {', '.join(names)}" for names, words in said if names]
+
+
+def number(value: float) -> str:
+    """A number as every platform reads it: a decimal point, no exponent, up to six decimals.
+
+    >>> number(100.0), number(200 / 3), number(1e-7)
+    ('100.0', '66.666667', '0.0')
+    """
+    text = f"{value:z.6f}".rstrip("0")
+    return text + "0" if text.endswith(".") else text
+
+
+def _class(course, assignment):
+    """All students, and marks by id."""
+    found = marks(course, assignment)
+    listed = read(course) or {}
+    return [listed.get(s) or Student(s) for s in sorted(listed.keys() | found)], found
+
+
+def _final(found, student):
+    """A mark that may leave the gradebook, else nothing."""
+    mark = found.get(student.id)
+    return number(mark["score"]) if mark and not mark["needs_manual_grade"] else ""
+
+
+def _most(found):
+    """The points that can be had."""
+    return number(next((m["max_score"] for m in found.values()), 100.0))
+
+
+def _csv(_, students, found):
+    """All that the gradebook knows; empty cells for those who have handed in nothing."""
+    yield CSV
+    for student in students:
+        if mark := found.get(student.id):
+            numbers = [number(mark[column]) for column in CSV[1:4]]
+            yield [student.id, *numbers, mark["needs_manual_grade"]]
+        else:
+            yield [student.id, "", _most(found), "", ""]
+
+
+def _canvas(assignment, students, found):
+    """Canvas's gradebook, "Import" (`lib/gradebook_importer.rb`).
+
+    It wants the columns Student, ID, SIS User ID, SIS Login ID, Section in this order, then one
+    for each assignment by title, or `Title (id)`; a row whose first cell has "Points Possible",
+    with four blanks as Canvas writes it. A student is looked for by ID, which is `lms_user_id`
+    here, then by the two SIS columns, at last by name, "Last, First". Canvas asks before it
+    makes a new assignment, and shows what would change; who has no row keeps what is there.
+    """
+    yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment]
+    yield ["    Points Possible", "", "", "", "", _most(found)]
+    for s in students:
+        name = ", ".join(n for n in (s.last_name, s.first_name) if n) or s.id
+        if mark := _final(found, s):
+            yield [name, s.lms_user_id, s.id, s.id, "", mark]
+
+
+def _moodle(assignment, students, found):
+    """Moodle's gradebook, "Import: CSV file" (docs.moodle.org, "Grade import").
+
+    A person maps "ID number" or "Email address" to the same of a user, and the assignment to
+    its grade item; other columns may be ignored. One unknown user stops the whole import, and
+    an empty cell takes a grade away (`grade/import/csv/classes/load_data.php`). The offline
+    grading worksheet is another thing: its "Participant 123" is known to Moodle alone.
+    """
+    yield ["First name", "Last name", "ID number", "Email address", assignment]
+    for s in students:
+        if mark := _final(found, s):
+            yield [s.first_name, s.last_name, s.id, s.email, mark]
+
+
+def _gradescope(_, students, found):
+    """The columns of Gradescope's "Download Grades", of one assignment.
+
+    Gradescope has no documented import of marks: the table is for programs that read its own.
+    SID is the id; Status is Graded, Ungraded or Missing; only what is Graded has a score.
+    """
+    yield ["First Name", "Last Name", "SID", "Email", "Total Score", "Max Points", "Status"]
+    for s in students:
+        score = _final(found, s)
+        status = "Graded" if score else "Ungraded" if s.id in found else "Missing"
+        yield [s.first_name, s.last_name, s.id, s.email, score, _most(found), status]
+
+
+LAYOUTS = {"csv": _csv, "canvas": _canvas, "moodle": _moodle, "gradescope": _gradescope}

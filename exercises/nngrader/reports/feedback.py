@@ -1,0 +1,250 @@
+"""A page for each student: points by aspect, what was tried, and hints.
+
+All text is escaped, and none of it was made by a student's code: findings are the engine's
+words, flags ours.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from ..engine import sentence
+from ..engine.judgement.judging import STOPPED
+from ..engine.judgement.ledger import EVERYTHING, PASSIVE
+from .style import bar, document, points
+
+EXPECTED = {
+    "shape": "Answers of the shape and kind that the notebook asks for.",
+    "value": "The values that the definition gives.",
+    "gradient": "The derivative of the value by each entry of the input.",
+    "stability": "Finite, exact answers where naive formulas overflow or lose digits.",
+    "edge": "The same definition at its edges.",
+    "integers": "The same answer for whole numbers, whose arithmetic wraps around or cuts off.",
+    "default": "The default where an argument is left out.",
+    "errors": "The error that the notebook names, for input that makes no sense.",
+    "inputs-unchanged": "Arguments left as they were.",
+    "loops": "One expression for all at once: no loop in Python over the axes named.",
+    "memory": "No array that has all the axes named, at any time.",
+}
+UNWRITTEN = STOPPED["NotImplementedError"]
+WAITS = "Counts only once something else of this problem is right."
+FAILED = "Your instructor has been told that something went wrong."
+SLOW = "Is there a loop that does not end, or one over all entries that NumPy could do at once?"
+HELP = (  # what a note holds, and what it means to who reads it; the first that fits is said
+    (
+        "was stopped: took too long",
+        "It ran longer than it may, and was not called again. " + SLOW,
+    ),
+    (
+        "was stopped: used too much memory",
+        "It needed more memory than it may, and was not called again. How large is the largest "
+        "array that it makes?",
+    ),
+    (
+        "ended the process",
+        "Something ended Python itself, such as exit() or quit(). Take it out.",
+    ),
+    (
+        "took too long",
+        "Only this cell was left out. Keep long experiments out of what you hand in.",
+    ),
+    (
+        "was stopped",
+        "It was not called again. Restart the kernel, run all cells, and see what happens.",
+    ),
+    (
+        "SyntaxError",
+        "This cell is no Python as it stands. Run it: the error names the line.",
+    ),
+    (
+        "IndentationError",
+        "This cell is no Python as it stands: its lines do not begin in the places that belong "
+        "together. Run it: the error names the line.",
+    ),
+    (
+        "TabError",
+        "Some lines of this cell begin with tabs and others with spaces. Take four spaces for "
+        "each step.",
+    ),
+    (
+        "when it was loaded",
+        "This happened when the cells were run from top to bottom, each once. Restart the "
+        "kernel, choose Run All Cells, and you should see it too.",
+    ),
+    (
+        "cannot be read",
+        "This cell is no Python as it stands. Run it: the error names the line.",
+    ),
+    (
+        "is not defined after",
+        "Was the function given another name, or its cell deleted?",
+    ),
+    (
+        "the cell is missing",
+        "Each cell of the assignment carries a hidden label, which a copy of its text lacks. "
+        "Begin with a fresh copy of the notebook, and fill in its own cells.",
+    ),
+    (
+        "cells with this id",
+        "A copied cell keeps its hidden label. Delete the one that you do not mean.",
+    ),
+    ("that is not to be changed", "You lose nothing by it."),
+    ("the type of the cell was changed", "You lose nothing by it."),
+    ("were not run", "Lines for the notebook alone are passed over. You lose nothing by it."),
+    (
+        "imports ",
+        "A person looks at this. It costs points only where the notebook forbids it.",
+    ),
+    ("uses ", "A person looks at this. It costs points only where the notebook forbids it."),
+)
+ADVICE = (  # the same for findings
+    (
+        "NameError",
+        "Something has no meaning there. Restart the kernel and run all cells: is everything "
+        "that the function needs defined, or imported, in the notebook itself?",
+    ),
+    ("took longer than it may", SLOW),
+)
+NOTHING_READ = "If this is not what you handed in, write to your instructor."
+
+
+def page(result: dict, mark: dict | None = None, code: str = "") -> str:
+    """The feedback on one submission as a page of HTML, complete in itself.
+
+    Parameters
+    ----------
+    result : dict
+        What `Grader.grade` gave.
+    mark : dict, optional
+        What the gradebook says: marks by hand, comments and late penalties.
+    code : str, optional
+        What stands in a challenge's leaderboard in place of the student's name.
+
+    Returns
+    -------
+    str
+        HTML without scripts; it holds no hidden input, no expected value, no source.
+    """
+    title = result["assignment"]
+    parts = [
+        f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
+        *_total(result, mark),
+        *_notes(result),
+        *(_problem(name, report, code) for name, report in result["problems"].items()),
+        *_by_hand(mark),
+    ]
+    return document(f"{title}: feedback", parts)
+
+
+def _total(result, mark):
+    """The sum, and what a late submission cost."""
+    score, most = result["score"], result["max_score"]
+    if mark:
+        score, most = mark["score"], mark["max_score"]
+    of = f'<span class="soft">of {points(most)} points</span>'
+    yield f'<p class="total">{points(score)} {of}</p>'
+    yield bar(score / most if most else 0)
+    if mark and mark["late_penalty"]:
+        before = f" Without that it would be {points(score + mark['late_penalty'])}."
+        less = f"Late: {points(mark['late_penalty'])} points less."
+        yield f'<p class="soft">{less}{before if score > 0 else ""}</p>'
+    if mark and mark["needs_manual_grade"]:
+        yield '<p class="soft">Some answers are still to be marked by a person.</p>'
+
+
+def _notes(result):
+    """The flags, which the instructor sees too; a failure of ours is not the student's."""
+    if result.get("failed"):
+        yield f'<section><p class="soft">{FAILED}</p></section>'
+        return
+    title, after = "Your instructor sees these notes", ""
+    if result["status"] == "ungradable":
+        title, after = "Nothing could be graded.", f"<p>{NOTHING_READ}</p>"
+    elif not result["flags"]:
+        return
+    rows = "".join(f"<li>{escape(f)}{_means(f, HELP)}</li>" for f in result["flags"])
+    yield f"<section><h2>{title}</h2><ul>{rows}</ul>{after}</section>"
+
+
+def _means(text, known):
+    """What a text means to who reads it, empty where it speaks for itself."""
+    means = next((words for part, words in known if part in text), "")
+    return f'<span class="said">{means}</span>' if means else ""
+
+
+def _problem(name, report, code):
+    """One problem: its aspects as a table, then what was found."""
+    rows = "\n".join(_aspect(a, report) for a in report["aspects"])
+    found = "\n".join(
+        f'<p class="hint">{_hint(sentence(aspect, text))}{_means(text, ADVICE)}</p>'
+        for aspect, text, _ in report["findings"]
+    )
+    whole = abs(report["score"] - report["max"]) < 1e-6
+    found = found or ('<p class="good">Everything that was tried came out right.</p>' * whole)
+    score = f"{points(report['score'])} of {points(report['max'])}"
+    return f"""<section>
+<div class="head"><h2><code>{escape(name)}</code></h2><b>{score}</b></div>
+{_challenge(report, code)}{found}
+<table class="aspects">
+<thead><tr><th scope="col">Aspect</th><th scope="col">Expected, and tried</th>
+<td class="share"></td><th scope="col" class="n">Points</th></tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table>
+</section>"""
+
+
+def _aspect(aspect, report):
+    """One row of the table."""
+    earned, most = report["aspects"][aspect]
+    tried = "; ".join(t.strip().rstrip(".") for t in report["tried"].get(aspect, ()))
+    said = f'<span class="said">Tried: {escape(tried)}.</span>' if tried else ""
+    said += f'<span class="said">{WAITS}</span>' * _waits(aspect, report)
+    lost = " lost" if earned < most - 1e-9 else ""
+    expected = EXPECTED.get(aspect, "What the notebook asks for.")
+    return (
+        f'<tr><th scope="row" class="aspect">{escape(aspect)}</th>'
+        f'<td class="what">{expected}{said}</td>'
+        f'<td class="share">{bar(earned / most if most else 0)}</td>'
+        f'<td class="n{lost}">{points(earned)} of {points(most)}</td></tr>'
+    )
+
+
+def _waits(aspect, report):
+    """Whether an aspect has no points for the reason alone that nothing of substance has."""
+    active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
+    told = any(a in (aspect, EVERYTHING) or UNWRITTEN in t for a, t, _ in report["findings"])
+    return aspect in PASSIVE and not any(active) and not told and bool(report["findings"])
+
+
+def _challenge(report, code):
+    """What a challenge measured, and where it stands in the leaderboard."""
+    found = report.get("challenge")
+    if not found or found["measured"] is None:
+        return ""
+    said = (
+        f"Measured on data that nobody has seen: <b>{found['measured']:.4g}</b>, with a file "
+    )
+    said += f"of {found['bytes']:,} bytes."
+    if code:
+        said += f" On the leaderboard your row has the code <code>{escape(code)}</code>."
+    return f"<p>{said}</p>\n"
+
+
+def _by_hand(mark):
+    """Marks and comments by a person."""
+    if not mark or not mark["by_hand"]:
+        return
+    yield "<section><h2>Marked by a person</h2><ul>"
+    for name, score, most, comment in mark["by_hand"]:
+        said = "not marked yet" if score is None else points(score)
+        words = f'<span class="said comment">{escape(comment)}</span>' if comment else ""
+        yield f"<li><b>{escape(name)}</b>, {said} of {points(most)}{words}</li>"
+    yield "</ul></section>"
+
+
+def _hint(text):
+    """A finding; what it is about stands in bold."""
+    about, colon, rest = text.partition(":")
+    return f"<b>{escape(about)}{colon}</b>{escape(rest)}" if colon else escape(text)

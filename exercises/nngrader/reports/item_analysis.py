@@ -1,0 +1,294 @@
+"""What a class earned, lost and misunderstood, in numbers: the report shows them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..engine import sentence
+from ..engine.judgement.judging import STOPPED
+from ..engine.judgement.ledger import EVERYTHING
+
+LEAST = 10  # submissions from which a correlation is told
+FEW = f"fewer than {LEAST} submissions"
+NO_SPREAD, NO_REST = "all earned the same", "the rest has no spread"
+UNWRITTEN = STOPPED["NotImplementedError"]
+NUMBER = re.compile(r"\d[\d.,]*")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A problem, or one aspect of it, over the class.
+
+    Attributes
+    ----------
+    name : str
+        The aspect; empty for the problem as a whole.
+    most : float
+        Points to be had.
+    difficulty : float
+        Mean share of the points that was earned, 0 to 1.
+    everything, some, nothing : int
+        Submissions that earned all of them, a part, or none.
+    discrimination : float or str
+        Corrected item-total correlation, -1 to 1, or why there is none.
+    """
+
+    name: str
+    most: float
+    difficulty: float
+    everything: int
+    some: int
+    nothing: int
+    discrimination: float | str
+
+
+@dataclass
+class Cost:
+    """One finding over the class: in which problem, whose it is, and what it cost.
+
+    ``mistake`` is the name of the registered mistake, None where the finding only describes
+    what came. ``words`` counts what students were told.
+    """
+
+    problem: str
+    mistake: str | None
+    points: float = 0.0
+    students: list[str] = field(default_factory=list)
+    words: Counter = field(default_factory=Counter)
+
+    @property
+    def text(self) -> str:
+        """What most of them were told."""
+        return self.words.most_common(1)[0][0]
+
+
+def judged(results: dict[str, dict]) -> dict[str, dict]:
+    """Results of submissions that were graded: not those of which nothing could be.
+
+    Parameters
+    ----------
+    results : dict
+        By student.
+
+    Returns
+    -------
+    dict
+        By student.
+    """
+    return {
+        student: r
+        for student, r in results.items()
+        if r["problems"] and r["status"] != "ungradable" and not r.get("failed")
+    }
+
+
+def problem_names(results: dict[str, dict]) -> list[str]:
+    """The problems, in the order of the notebook."""
+    return list(dict.fromkeys(name for r in results.values() for name in r["problems"]))
+
+
+def items(results: dict[str, dict], problem: str) -> list[Item]:
+    """A problem as a whole and each of its aspects.
+
+    Parameters
+    ----------
+    results : dict
+        Of `judged`.
+    problem : str
+        Its name.
+
+    Returns
+    -------
+    list of Item
+        The whole first.
+    """
+    reports = {
+        s: r["problems"][problem] for s, r in results.items() if problem in r["problems"]
+    }
+    totals = np.array([total(results[s]) for s in reports])
+    whole = [[p["score"], p["max"]] for p in reports.values()]
+    aspects = dict.fromkeys(a for p in reports.values() for a in p["aspects"])
+    found = [item("", whole, totals)]
+    for aspect in aspects:
+        has = np.array([aspect in p["aspects"] for p in reports.values()])
+        earned = [p["aspects"][aspect] for p in reports.values() if aspect in p["aspects"]]
+        found.append(item(aspect, earned, totals[has]))
+    return found
+
+
+def total(result: dict) -> float:
+    """Points that the grader gave for all problems of a submission."""
+    return sum(p["score"] for p in result["problems"].values())
+
+
+def item(name: str, earned: list, totals: np.ndarray) -> Item:
+    """One item from what each submission earned.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    earned : list of [float, float]
+        Points of each submission, and points to be had.
+    totals : (N,) float
+        Points of each submission for all items.
+
+    Returns
+    -------
+    Item
+        With difficulty (classical test theory's p) and corrected discrimination.
+    """
+    points, most = np.array(earned, float).T
+    share = points / np.where(most > 0, most, 1)
+    full, none = share > 1 - 1e-9, share < 1e-9
+    return Item(
+        name,
+        float(most.max()),
+        float(share.mean()),
+        int(full.sum()),
+        int((~full & ~none).sum()),
+        int(none.sum()),
+        correlation(points, totals - points),
+    )
+
+
+def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
+    """Pearson's correlation, or in words why there is none.
+
+    >>> correlation(np.arange(10.0), np.arange(10.0) ** 2) > 0.9
+    True
+    >>> correlation(np.ones(10), np.arange(10.0)), correlation(np.arange(3.0), np.arange(3.0))
+    ('all earned the same', 'fewer than 10 submissions')
+
+    Parameters
+    ----------
+    x, y : (N,) float
+        An item, and all other items together.
+
+    Returns
+    -------
+    float or str
+        Between -1 and 1.
+    """
+    if len(x) < LEAST:
+        return FEW
+    x, y = x - x.mean(), y - y.mean()
+    for values, said in ((x, NO_SPREAD), (y, NO_REST)):
+        if np.abs(values).max() < 1e-9:
+            return said
+    return float(np.clip((x @ y) / np.sqrt((x @ x) * (y @ y)), -1, 1))
+
+
+def costs(results: dict[str, dict]) -> list[Cost]:
+    """What each finding cost the class, dearest first.
+
+    Parameters
+    ----------
+    results : dict
+        Of `judged`.
+
+    Returns
+    -------
+    list of Cost
+        A registered mistake is one finding, whatever part showed it; descriptions are the same
+        if they differ in numbers alone.
+    """
+    found = {}
+    for student, result in results.items():
+        for problem, report in result["problems"].items():
+            for key, text, lost in blamed(report):
+                cost = found.setdefault((problem, key), Cost(problem, key[0]))
+                cost.points += lost
+                cost.words[text] += 1
+                cost.students += [student] * (student not in cost.students[-1:])
+    return sorted(found.values(), key=lambda c: (-round(c.points, 6), c.problem, c.text))
+
+
+def blamed(report: dict) -> list[tuple[tuple, str, float]]:
+    """The findings of one report, with the points that each is charged with.
+
+    Parameters
+    ----------
+    report : dict
+        Of one problem of one submission.
+
+    Returns
+    -------
+    list of (tuple, str, float)
+        What the finding is counted under, its words, and points: an aspect's loss goes to the
+        findings about it in equal parts, and to all findings where none is about it.
+    """
+    found = report["findings"]
+    whole = [i for i, (aspect, *_) in enumerate(found) if aspect == EVERYTHING]
+    points = defaultdict(float)
+    for aspect, (earned, most) in report["aspects"].items():
+        about = [i for i, (a, *_) in enumerate(found) if a == aspect]
+        charged = whole or about or range(len(found))
+        for i in charged:
+            points[i] += (most - earned) / len(charged)
+    return [
+        (_key(aspect, text, mistake), sentence(aspect, text), points[i])
+        for i, (aspect, text, mistake) in enumerate(found)
+    ]
+
+
+def _key(aspect, text, mistake):
+    """What findings are counted under."""
+    return (mistake, "") if mistake else (None, NUMBER.sub("…", sentence(aspect, text)))
+
+
+def unexplained(results: dict[str, dict], problem: str) -> list[str]:
+    """Students who lost points in a problem for which no registered mistake is the reason.
+
+    Parameters
+    ----------
+    results : dict
+        Of `judged`.
+    problem : str
+        Its name.
+
+    Returns
+    -------
+    list of str
+        Without those who wrote nothing there.
+    """
+    reports = {
+        s: r["problems"][problem] for s, r in results.items() if problem in r["problems"]
+    }
+    return [
+        student
+        for student, p in reports.items()
+        if p
+        and p["score"] < p["max"] - 1e-6
+        and not any(mistake or UNWRITTEN in text for _, text, mistake in p["findings"])
+    ]
+
+
+def dearest(found: list[Cost], most: int) -> list[Cost]:
+    """The findings to tell first.
+
+    Parameters
+    ----------
+    found : list of Cost
+        Of `costs`.
+    most : int
+        How many at most.
+
+    Returns
+    -------
+    list of Cost
+        Without what was not written, and what only repeats a dearer one: in the same problem,
+        of the same students.
+    """
+    kept = []
+    for cost in found:
+        again = any(
+            k.problem == cost.problem and set(cost.students) <= set(k.students) for k in kept
+        )
+        if cost.points > 1e-6 and UNWRITTEN not in cost.text and not again:
+            kept.append(cost)
+    return kept[:most]

@@ -1,0 +1,119 @@
+"""The leaderboards of challenges, without names: each student knows a code of the own row."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import hmac
+import io
+from pathlib import Path
+
+from ..storage.results import write_whole
+
+COLUMNS = ("rank", "measured", "bytes", "code")
+LETTERS = 8  # of a code: enough that nobody meets another's in a class
+
+
+def leaderboard(results: dict, seed: int) -> dict[str, str]:
+    """The leaderboard of each challenge of an assignment.
+
+    Parameters
+    ----------
+    results : dict
+        Results by student, as the store keeps them under `latest-ASSIGNMENT`.
+    seed : int
+        The course's: without it a code tells nothing of the name.
+
+    Returns
+    -------
+    dict
+        By problem: CSV with rank, what was measured (four digits), the file's size in bytes,
+        and code; equal results share a rank. Who reached nothing is not listed.
+    """
+    tables = {}
+    for student, result in results.items():
+        for problem, report in result["problems"].items():
+            told = report.get("challenge")
+            if told and told["measured"] is not None:
+                row = (_order(told), told, code(seed, result["assignment"], student))
+                tables.setdefault(problem, []).append(row)
+    return {problem: _csv(rows) for problem, rows in tables.items()}
+
+
+def write_leaderboards(results: dict, seed: int, out: Path) -> list[Path]:
+    """Write each leaderboard into a folder.
+
+    Parameters
+    ----------
+    results, seed
+        As in `leaderboard`.
+    out : Path
+        The folder.
+
+    Returns
+    -------
+    list of Path
+        The files, `leaderboard-ASSIGNMENT-PROBLEM.csv`.
+    """
+    files = []
+    for problem, text in leaderboard(results, seed).items():
+        assignment = next(iter(results.values()))["assignment"]
+        files.append(out / f"leaderboard-{assignment}-{problem}.csv")
+        write_whole(files[-1], text)
+    return files
+
+
+def _order(told):
+    """What is sorted: the best first, of equals the smallest file."""
+    sign = 1 if told.get("lower") else -1
+    return sign * float(f"{told['measured']:.4g}"), told["bytes"]
+
+
+def _csv(rows):
+    """Rows of one challenge as text."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COLUMNS)
+    rows = sorted(rows, key=lambda row: (row[0], row[2]))
+    orders = [order for order, _, _ in rows]
+    for order, told, own in rows:
+        rank = 1 + orders.index(order)
+        table.writerow((rank, f"{told['measured']:.4g}", told["bytes"], own))
+    return out.getvalue()
+
+
+def code(seed: int, assignment: str, student: str) -> str:
+    """The code by which a student finds the own row, another one in each assignment.
+
+    Parameters
+    ----------
+    seed : int
+        The course's.
+    assignment, student : str
+        Whose row.
+
+    Returns
+    -------
+    str
+        Letters and digits.
+    """
+    words = f"leaderboard\0{assignment}\0{student}".encode("utf-8", "surrogatepass")
+    found = hmac.new(str(seed).encode(), words, hashlib.sha256).digest()
+    return base64.b32encode(found).decode()[:LETTERS].lower()
+
+
+def own_code(result: dict, seed: int) -> str:
+    """A student's code for the own feedback; empty where the student is on no leaderboard.
+
+    Parameters
+    ----------
+    result : dict
+        One student's result.
+    seed : int
+        The course's.
+    """
+    told = [report.get("challenge") for report in result["problems"].values()]
+    if not any(t and t["measured"] is not None for t in told):
+        return ""
+    return code(seed, result["assignment"], result["student"])

@@ -1,0 +1,130 @@
+"""Pairs of submissions that are more alike than the class explains: shown, never scored.
+
+A submission is compared by the prints of its solution cells, which the worker makes from the
+syntax tree (`engine.likeness`). What many hand in says nothing, so a print weighs less the more
+submissions have it, and nothing where it is also in what was given out or in the instructor's
+own solution.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from ..engine.observation.likeness import fingerprint
+
+MOST_HOLDERS = 10  # a print that more submissions have is everybody's, as in MOSS
+ALIKE = 0.6  # from this share on a cell counts
+ENOUGH = 60.0  # prints of full weight: some twenty lines
+RULE = (
+    f"A pair is shown if its alike cells (at least {ALIKE:.0%} of what is rare in both) have "
+    f"together {ENOUGH:g} rare prints, which is some twenty lines. A print is a dozen "
+    "neighbouring parts of the program, without names, comments and formatting, and in an "
+    f"order of its own. It is rare if at most {MOST_HOLDERS} submissions have it, and it "
+    "stands neither in what was given out nor in the instructor's solution; where n have it, "
+    "it counts 2/n."
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two submissions that stand out.
+
+    ``cells`` gives the share that they have in common, by cell; ``weight`` is how much that
+    is: rare prints in common, each divided among those who have it.
+    """
+
+    students: tuple[str, str]
+    cells: dict[str, float]
+    weight: float
+
+
+def pairs(
+    prints: Mapping[str, Mapping[str, list[int]]], known: Mapping[str, set[int]]
+) -> list[Pair]:
+    """Pairs of submissions that stand out from the class, those most alike first.
+
+    Parameters
+    ----------
+    prints : mapping
+        By student, by solution cell.
+    known : mapping
+        By solution cell: prints of what was given out and of the instructor's solution.
+
+    Returns
+    -------
+    list of Pair
+        As `RULE` says. Work and memory grow with the number of prints, not with that of
+        pairs.
+    """
+    cells = sorted({cell for by_cell in prints.values() for cell in by_cell})
+    found, weights = defaultdict(dict), Counter()
+    for cell in cells:
+        held = {s: set(by_cell.get(cell) or ()) for s, by_cell in prints.items()}
+        for pair, (share, weight) in alike(held, known.get(cell, set())).items():
+            found[pair][cell] = share
+            weights[pair] += weight
+    shown = [Pair(p, c, weights[p]) for p, c in found.items() if weights[p] >= ENOUGH]
+    return sorted(shown, key=lambda p: (-p.weight, p.students))
+
+
+def alike(
+    held: Mapping[str, set[int]], known: set[int] = frozenset()
+) -> dict[tuple[str, str], tuple[float, float]]:
+    """Pairs that are alike in one cell.
+
+    Parameters
+    ----------
+    held : mapping
+        Prints by student.
+    known : set of int
+        Prints that do not count.
+
+    Returns
+    -------
+    dict
+        By pair, in alphabetical order: the share (twice the weight in common by the weight of
+        both: 1 for the same prints) and the weight in common; pairs below `ALIKE` are left
+        out.
+    """
+    holders = defaultdict(list)
+    for student in sorted(held):
+        for number in held[student] - known:
+            holders[number].append(student)
+    whole, common = Counter(), Counter()
+    for students in holders.values():
+        n = len(students)
+        if n > MOST_HOLDERS:
+            continue
+        weight = min(1.0, 2 / n)
+        for student in students:
+            whole[student] += weight
+        for pair in combinations(students, 2):
+            common[pair] += weight
+    shares = {(a, b): 2 * w / (whole[a] + whole[b]) for (a, b), w in common.items()}
+    return {p: (share, common[p]) for p, share in shares.items() if share >= ALIKE}
+
+
+def known_prints(*notebooks: dict) -> dict[str, set[int]]:
+    """Prints of notebooks of ours: the released one, and the instructor's.
+
+    Parameters
+    ----------
+    *notebooks : dict
+        Trusted; they are parsed here.
+
+    Returns
+    -------
+    dict
+        By solution cell.
+    """
+    from ..course.notebooks import grade_id, is_code, is_solution
+
+    found = defaultdict(set)
+    for notebook in notebooks:
+        for cell in notebook["cells"]:
+            if is_solution(cell) and is_code(cell):
+                found[grade_id(cell)] |= set(fingerprint(cell["source"]))
+    return dict(found)

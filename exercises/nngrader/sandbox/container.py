@@ -1,0 +1,129 @@
+"""A worker in a container of podman or docker, where bubblewrap is not to be had.
+
+The image is the instructor's; it needs Python, NumPy, and what the problems use, such as torch.
+Whatever else is installed in it, submissions can import. The seconds of a worker are those of
+the clock, since its processes are not below ours.
+
+Tried: podman 4.3 with runc, as root, where all that a submission may not do was refused. Of
+docker only the command line is tested: there was no daemon to run it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ..errors import CannotDo
+from ..settings import OPEN_FILES, Limits
+from . import seccomp
+
+NOBODY = 65534
+OWN_MB = 64  # memory and files of the worker's first process
+MOUNT = "type=bind,source={},target={},readonly"
+
+
+def command(limits: Limits, name: str, profile: Path, files: dict, program: list) -> list[str]:
+    """The command that starts a worker in a container.
+
+    Parameters
+    ----------
+    limits : Limits
+        What a worker may use; `limits.container` names the program and the image.
+    name : str
+        Of this container.
+    profile : Path
+        Where `write_profile` has put the system calls that are refused.
+    files : dict
+        Files and folders of this machine, and where they are seen, read-only.
+    program : list of str
+        What runs inside; its first word is the entry point.
+
+    Returns
+    -------
+    list of str
+        No network, no capabilities, no other user; nothing that can be written but a small
+        /tmp; limits on memory, processes, files and processor time.
+    """
+    place = limits.container
+    memory = f"{limits.memory_mb + OWN_MB}m"
+    line = [place.prefix, "run", "--rm", "--interactive", "--pull=never", f"--name={name}"]
+    line += ["--network=none", "--ipc=none", "--hostname=sandbox", "--log-driver=none"]
+    line += ["--read-only", f"--user={NOBODY}:{NOBODY}", "--cap-drop=ALL", "--cpus=1"]
+    line += ["--security-opt=no-new-privileges", f"--security-opt=seccomp={profile}"]
+    line += [f"--memory={memory}", f"--memory-swap={memory}"]
+    line += [f"--pids-limit={limits.processes + 1}", *_limits(limits)]
+    line += [f"--tmpfs=/tmp:rw,nosuid,nodev,mode=1777,size={limits.space_mb}m"]
+    line += ["--read-only-tmpfs=false"] * (place.prefix == "podman")
+    line += mounts(files)
+    return [*line, "--workdir=/tmp", f"--entrypoint={program[0]}", place.image, *program[1:]]
+
+
+def mounts(files: dict) -> list[str]:
+    """Options that show files and folders inside, read-only.
+
+    Parameters
+    ----------
+    files : dict
+        Where they are on this machine, and inside.
+
+    Returns
+    -------
+    list of str
+        Two words for each.
+
+    Raises
+    ------
+    CannotDo
+        If a path holds a comma, which ends a value in this option.
+    """
+    if odd := [str(p) for p in files if "," in str(p)]:
+        raise CannotDo(f"no container can be given {odd[0]}: its path holds a comma")
+    options = (["--mount", MOUNT.format(*pair)] for pair in files.items())
+    return [word for pair in options for word in pair]
+
+
+def _limits(limits):
+    """Limits of each process."""
+    seconds = int(4 * limits.submission_seconds) + 60
+    most = {"nofile": OPEN_FILES, "core": 0, "memlock": 0, "cpu": seconds}
+    most["fsize"] = limits.file_mb << 20
+    return [f"--ulimit={name}={value}:{value}" for name, value in most.items()]
+
+
+def ending(limits: Limits, name: str) -> list[str]:
+    """The command that ends a container that does not end by itself."""
+    return [limits.container.prefix, "rm", "--force", name]
+
+
+def write_profile(file: Path) -> Path:
+    """Write the table of refused system calls as podman and docker read it.
+
+    Parameters
+    ----------
+    file : Path
+        Where to.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    rules = [_rule(list(seccomp.DENIED), seccomp.EPERM)]
+    rules += [_rule(["clone3"], seccomp.ENOSYS)]
+    spaces = [1 << n for n in range(32) if seccomp.NEW_NAMESPACE >> n & 1]
+    rules += [_rule(["clone"], seccomp.EPERM, 0, bit) for bit in spaces]
+    rules += [_rule(["mmap"], seccomp.EPERM, 3, seccomp.MAP_SHARED)]
+    other = {"index": 0, "value": 0, "op": "SCMP_CMP_NE"}
+    rules += [_rule(["prlimit64"], seccomp.EPERM) | {"args": [other]}]
+    profile = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": rules}
+    file.write_text(json.dumps(profile), encoding="utf-8")
+    return file
+
+
+def _rule(names, error, argument=None, bit=0):
+    """These calls fail, all of them or those with a bit in one argument."""
+    rule = {"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": error}
+    if argument is not None:
+        equal = {"value": bit, "valueTwo": bit, "op": "SCMP_CMP_MASKED_EQ"}
+        rule["args"] = [{"index": argument, **equal}]
+    return rule

@@ -1,0 +1,343 @@
+"""How a worker is started: inside bubblewrap, or plainly for submissions that are trusted.
+
+It can import the packages that the problems use, and none of the others.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+import secrets
+import shutil
+import sys
+from pathlib import Path
+
+from ..errors import CannotDo
+from ..settings import OPEN_FILES, Limits
+from ..storage.scratch import Scratch
+from . import container, seccomp
+from .supervisor import MEMORY_FOLDERS, START, Died, Worker
+
+VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+MB = 1 << 20
+SLOTS = 64
+SIGNALS = 256
+ROOM = "torch needs memory_mb = 400 or more"  # tried with torch 2.13 for the CPU
+INSTALL = "sudo apt-get install bubblewrap util-linux"
+CONTAINER = "let podman or docker make the sandbox ([sandbox] in nngrader.toml)"
+UNSAFE = "--unsafe-no-sandbox is for submissions that you trust."
+NAMESPACES = (
+    "sudo sysctl -w kernel.unprivileged_userns_clone=1 "
+    "kernel.apparmor_restrict_unprivileged_userns=0"
+)
+
+
+class Refused(CannotDo):
+    """No sandbox can be made here; the text says what to do."""
+
+
+class Sandbox:
+    """Makes workers.
+
+    Parameters
+    ----------
+    limits : Limits
+        What each worker may use.
+    unsafe : bool
+        Plain processes with limits instead of bubblewrap: for trusted submissions alone.
+    uses : iterable of str
+        Packages besides NumPy that a submission may import, such as "nnlib" and "torch".
+    """
+
+    def __init__(self, limits: Limits, *, unsafe: bool = False, uses=()):
+        self.limits, self.unsafe, self.uses = limits, unsafe, sorted(uses)
+        inside = limits.container and not unsafe  # then the image has them
+        names = {"nnlib"} & set(self.uses) if inside else ["numpy", *self.uses]
+        self.packages = places(list(names))
+        self.empty = Scratch()  # what masks a folder
+        os.chmod(self.empty.name, 0o755)
+
+    def worker(self, slot: int) -> Worker:
+        """Start a worker.
+
+        Parameters
+        ----------
+        slot : int
+            Which of the workers that run at one time; each has a processor and, as root,
+            a user of its own, since the limit on processes counts by user.
+
+        Returns
+        -------
+        Worker
+            It has loaded nothing yet.
+
+        Raises
+        ------
+        Refused
+            If it does not start.
+        """
+        memory = self.limits.memory_mb * MB
+        if self.unsafe:
+            worker = Worker(self._plain(), memory)
+        elif self.limits.container:
+            name = f"nngrader-{os.getpid()}-{secrets.token_hex(8)}"
+            end = container.ending(self.limits, name)
+            worker = Worker(self._container(name), memory, counted=False, end=end)
+        else:
+            worker = Worker(self._bubblewrap(slot), memory, seccomp.program())
+        try:
+            worker.ready()
+        except Died:
+            words = worker.last_words()
+            worker.close()
+            raise Refused(f"a worker cannot be started here{self._needs()}: {words}") from None
+        return worker
+
+    def _needs(self):
+        """What may be the matter where packages are imported: torch needs much memory."""
+        if not self.uses:
+            return ""
+        packages = " and ".join(self.uses)
+        return f" with {packages} and memory_mb = {self.limits.memory_mb} ({ROOM})"
+
+    def require(self) -> None:
+        """Start one worker to see that it can be done.
+
+        Raises
+        ------
+        Refused
+            With the line to run, where no worker can be started.
+        """
+        if missing := [p for p in self._programs() if not shutil.which(p)]:
+            what = f"{', '.join(missing)} not found"
+            raise Refused(f"{what}: run `{INSTALL}`, or {CONTAINER}. {UNSAFE}")
+        if not self.unsafe and not seccomp.supported():
+            raise Refused(f"no list of system calls for this kind of processor. {UNSAFE}")
+        if not Path("/proc/self/task", str(os.getpid()), "children").exists():
+            raise Refused("this kernel does not tell which processes a process has started.")
+        try:
+            self.worker(0).close()
+        except Refused as e:
+            raise Refused(
+                f"{e}\nWhere the kernel refuses user namespaces, run as root, or: "
+                f"{NAMESPACES}\n{UNSAFE}"
+            ) from None
+
+    def _programs(self):
+        """What must be there to start a worker."""
+        if self.unsafe:
+            return ["prlimit"]
+        if self.limits.container:
+            return [self.limits.container.prefix]
+        return ["bwrap", "setpriv", "prlimit", "taskset"]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.empty.cleanup()
+
+    def _plain(self):
+        """The same worker without walls; its modules alone are importable besides NumPy's."""
+        folder = Path(self.empty.name)
+        for f in (*PARTS, *self.packages):
+            if not (folder / f.name).exists():
+                (folder / f.name).symlink_to(f)
+        clean = ["env", "-i", "PATH=/usr/bin", *(f"{k}={v}" for k, v in SETTINGS.items())]
+        return [*clean, *self._limited(), *self._program(sys.executable, [folder], [])]
+
+    def _program(self, python, modules, own):
+        """The worker's own command line; its own folders are those it empties."""
+        line = [str(python), "-I", "-S", "-B", f"{modules[0]}/worker.py"]
+        return [*line, *map(str, modules), "--", *self.uses, "--", *own]
+
+    def _container(self, name):
+        """The command of a worker in a container; its NumPy is the image's."""
+        profile = container.write_profile(Path(self.empty.name, "seccomp.json"))
+        files = {f: f"/g/{f.name}" for f in PARTS}
+        files |= {p: f"/g/{p.name}" for p in self.packages if p.name == "nnlib"}
+        variables = ["env", *(f"{k}={v}" for k, v in SETTINGS.items())]
+        program = [*variables, "python3", "-I", "-B", "/g/worker.py", "/g"]
+        program += ["--", *self.uses, "--", "/tmp"]
+        return container.command(self.limits, name, profile, files, program)
+
+    def _bubblewrap(self, slot):
+        """The command of a worker in bubblewrap."""
+        cores = sorted(os.sched_getaffinity(0))
+        python = self._python()
+        command = ["taskset", "-c", str(cores[slot % len(cores)]), "bwrap"]
+        command += [*ALONE, *environment(), *system(), *python_binds(python, self.empty.name)]
+        command += [*modules(self.packages), "--proc", "/proc", "--dev", "/dev"]
+        space = self.limits.space_mb * MB
+        command += [word for p in MEMORY_FOLDERS for word in memory_folder(p, space)]
+        command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
+        command += [*user_options(), "--seccomp", "{seccomp}", "--", *become(slot)]
+        command += self._limited()
+        return command + self._program(python_inside(python), ["/g", "/g/site"], MEMORY_FOLDERS)
+
+    @staticmethod
+    def _python():
+        """The interpreter itself, behind the links of an environment."""
+        return Path(sys.base_prefix).resolve() / "bin" / Path(sys.executable).resolve().name
+
+    def _limited(self):
+        """Limits of each process; the one on processes only where it counts them alone."""
+        w = self.limits
+        line = ["prlimit", f"--as={2 * w.memory_mb * MB}", f"--fsize={w.file_mb * MB}"]
+        line += [f"--nofile={OPEN_FILES}", "--core=0", "--msgqueue=0", "--memlock=0"]
+        line += [f"--sigpending={SIGNALS}"]  # timers count, too
+        line += [f"--cpu={int(4 * w.submission_seconds) + START}"]
+        return line if self.unsafe else [*line, f"--nproc={w.processes + 1}"]
+
+
+SETTINGS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+}
+ALONE = (
+    "--unshare-pid --as-pid-1 --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try "
+    "--die-with-parent --new-session --clearenv --hostname sandbox"
+).split()
+
+
+def environment():
+    """The variables of a worker; a shared library of Python's is found where it is bound."""
+    values = {"PATH": "/usr/bin", "HOME": "/tmp", **SETTINGS}
+    values["LD_LIBRARY_PATH"] = "/g/python/lib"
+    return [word for name, value in values.items() for word in ("--setenv", name, value)]
+
+
+def bind(source, place):
+    """A file or folder of the machine, read-only."""
+    return ["--ro-bind", str(source), str(place)]
+
+
+def system():
+    """The machine's programs and libraries; /etc, /home, /root, /var, /sys are not there."""
+    options = bind("/usr", "/usr")
+    for p in ("/lib", "/lib64", "/bin", "/sbin"):
+        if os.path.islink(p):
+            options += ["--symlink", os.readlink(p), p]
+        elif os.path.exists(p):
+            options += bind(p, p)
+    return options
+
+
+def python_inside(python):
+    """Where the interpreter is in the sandbox."""
+    return python if python.is_relative_to("/usr") else Path("/g/python/bin", python.name)
+
+
+def python_binds(python, empty):
+    """The interpreter with its standard library, everything installed beside it masked.
+
+    Parents that bubblewrap makes by itself are closed to other users, so they are made first.
+    """
+    base, inside = python.parents[1], python_inside(python).parents[1]
+    options = ["--dir", "/g", "--dir", "/g/site"]
+    if base != inside:
+        options += bind(base, inside)
+    libraries = {(base / "lib" / VERSION, inside / "lib" / VERSION)}
+    libraries |= {(Path(p), Path(p)) for p in ("/usr/lib/python3", f"/usr/local/lib/{VERSION}")}
+    for outside, library in sorted(libraries):
+        for name in ("site-packages", "dist-packages"):
+            if (outside / name).is_dir():
+                options += bind(empty, library / name)
+    return options
+
+
+def modules(packages):
+    """The worker's own files, and the packages that a submission may import."""
+    options = []
+    for f in PARTS:
+        options += bind(f, f"/g/{f.name}")
+    for p in packages:
+        options += bind(p, f"/g/site/{p.name}")
+    return options
+
+
+def memory_folder(place, size):
+    """A small folder that may be written."""
+    return ["--perms", "1777", "--size", str(size), "--tmpfs", place]
+
+
+def user_options():
+    """An ordinary user needs a namespace of users, in which no further one can be made."""
+    if os.geteuid() == 0:
+        return []
+    names = ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534"]
+    return [*names, "--cap-drop", "ALL"]
+
+
+def become(slot):
+    """Root really becomes another user: a process of root's ignores the limit on processes."""
+    if os.geteuid() != 0:
+        return []
+    user = str(61000 + os.getpid() % SLOTS * SLOTS + slot)
+    words = f"setpriv --reuid {user} --regid {user} --clear-groups --no-new-privs"
+    return [*words.split(), "--bounding-set=-all", "--inh-caps=-all"]
+
+
+PACKAGE = Path(__file__).parents[1]
+PARTS = (  # the worker's own files
+    *(PACKAGE / "sandbox/inside" / f for f in ("worker.py", "fork_server.py", "wire.py")),
+    *(PACKAGE / "engine/observation" / f for f in ("likeness.py", "observe.py", "reading.py")),
+)
+NEVER = re.compile(r"\.\.|__pycache__|.*\.(pth|dist-info|egg-info|egg-link)")
+
+
+def places(names: list[str]) -> list[Path]:
+    """Files and folders that make packages importable, with what these packages require.
+
+    Parameters
+    ----------
+    names : list of str
+        Packages, as they are imported.
+
+    Returns
+    -------
+    list of Path
+        Each is bound by its own name into one folder of the worker.
+
+    Raises
+    ------
+    CannotDo
+        If one is not installed.
+    """
+    found = {}
+    for name in names:
+        spec = importlib.util.find_spec(name) if re.fullmatch(r"\w+", name) else None
+        if spec is None or not spec.origin:
+            raise CannotDo(f"the problems use {name}, which is not installed here")
+        origin = Path(spec.origin)
+        found[name] = origin.parent if origin.name == "__init__.py" else origin
+        if "site-packages" in origin.parts:
+            found |= {p.name: p for d in _required(name) for p in _top(d)}
+    return sorted(found.values())
+
+
+def _required(name):
+    """A package's distribution and all that it requires, as far as that is installed."""
+    todo, seen = [name], {}
+    while todo:
+        wanted = todo.pop()
+        try:
+            found = importlib.metadata.distribution(wanted)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # for another machine, or nnlib out of a checkout
+        if found.name not in seen:
+            seen[found.name] = found
+            needs = [r for r in found.requires or () if "extra ==" not in r]
+            todo += [re.match(r"[\w.-]+", r)[0] for r in needs]
+    return seen.values()
+
+
+def _top(distribution):
+    """What a distribution has put beside the other packages."""
+    names = {f.parts[0] for f in distribution.files or ()}
+    kept = [n for n in sorted(names) if not NEVER.fullmatch(n)]
+    return [p for n in kept if (p := Path(distribution.locate_file(n))).exists()]

@@ -1,0 +1,480 @@
+"""A student's functions, called in workers: cells loaded one by one, every answer checked.
+
+Why a call failed or was not made is put into words for the student and for the instructor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import NamedTuple
+
+from ..engine.observation.likeness import MOST_PRINTS
+from ..engine.observation.seen import checked
+from ..errors import CannotDo
+from ..settings import OPEN_FILES, Limits
+from .inside import wire
+from .launch import Sandbox
+from .supervisor import (
+    CRASHED,
+    ENDED,
+    LASTING,
+    PATIENCE,
+    TOO_LARGE,
+    TOO_LONG,
+    TOO_MUCH,
+    WAITED,
+    Died,
+)
+
+MOST_DEATHS = 2  # of the process in one function; after that it is not called again
+MOST_LOST = 3  # own cells that end the process; after that no own cell is run
+NOT_AGAIN = "not called again"
+MEASURES = "(measures)"  # in place of the function that a process is for
+SKIPPED = "lines beginning with % or ! were not run"
+
+
+class Raised(Exception):
+    """The student's function raised; the text is the name of a class of Python's own."""
+
+
+class Runner:
+    """Runs one submission, in one sandbox as long as nothing breaks it.
+
+    Parameters
+    ----------
+    cells : list of (str, str, bool)
+        Name, source, and whether the cell is one that the student added, in the order in
+        which they are loaded.
+    sandbox : Sandbox
+        Where workers come from.
+    slot : int
+        Which of the workers that run at one time.
+
+    Attributes
+    ----------
+    notes : dict
+        By cell or function: what the instructor should know, in words of ours.
+    prints : dict
+        By cell that is not the student's own: its fingerprint, a list of int.
+    spent : dict
+        By function: seconds of all its calls.
+    before_test : int or None
+        How many cells stand before the test cell that calls the functions: what a function
+        finds under a name is what stood there then, whatever later cells make of the name.
+    """
+
+    def __init__(self, cells: list, sandbox: Sandbox, slot: int):
+        self.cells, self.sandbox, self.slot = list(cells), sandbox, slot
+        self.limits = sandbox.limits
+        self.notes, self.prints, self.lost = {}, {}, set()
+        self.spent, self.deaths, self.stopped = {}, {}, {}
+        self.worked = self.waited = self.took = 0.0
+        self.worker = self.function = self.before_test = None
+
+    def read(self, wanted: list[str] = ()) -> tuple[list[str], list[str]]:
+        """What stands in the cells; one that cannot be read is not run.
+
+        Parameters
+        ----------
+        wanted : list of str, optional
+            Dotted names that are told if they are used, however many others there are.
+
+        Returns
+        -------
+        list of str, list of str
+            Dotted names used, and modules imported, aliases undone.
+        """
+        self.function = None
+        question, names, imports = {"do": "named", "wanted": list(wanted)}, [], []
+        while True:
+            self._fresh()
+            if self._read_all():
+                break
+        try:
+            told = self._put(question, self.limits.total_seconds)
+            names, imports = _texts(told.get("names")), _texts(told.get("imports"))
+            self._compare()
+        except Died as e:
+            self._note("all cells", f"cannot be read together: {e}")
+        return names, imports
+
+    def _read_all(self):
+        """Whether every cell that is not lost has been read."""
+        left = self.limits.total_seconds
+        for name, source, _ in self.cells:
+            if name in self.lost:
+                continue
+            try:
+                told = self._put({"do": "read", "source": source}, left)
+            except Died as e:
+                self._lose(name, f"cannot be read: {e}")
+                return False
+            if told.get("skipped") is True:
+                self._note(name, SKIPPED)
+            left -= self.took
+        return True
+
+    def _compare(self):
+        """Keep the fingerprints of the cells that are not the student's own."""
+        self.prints = {name: [] for name, _, own in self.cells if not own}
+        with contextlib.suppress(Died):
+            for name, source, own in self.cells:
+                if not own and name not in self.lost:
+                    question = {"do": "alike", "source": source}
+                    told = self._put(question, self.limits.total_seconds)
+                    self.prints[name] = _prints(told.get("prints"))
+
+    def call(
+        self, name: str, args: dict, parts: int, cap: int, driver: dict | None = None
+    ) -> dict:
+        """Call a function and describe what came of it.
+
+        Parameters
+        ----------
+        name : str
+            The function.
+        args : dict
+            Its arguments, plain data; the student gets copies.
+        parts : int
+            How many values the answer should have.
+        cap : int
+            The largest answer that is read, in bytes.
+        driver : dict, optional
+            ``name`` and ``source`` of the problem's driver, which then calls the function.
+
+        Returns
+        -------
+        dict
+            What the engine's `observe` says of the call, as the worker tells it; without the
+            texts of exceptions, which may carry what the function has seen. ``stopped`` is
+            ours: where a limit or an end of the process made the call fail, how, in words.
+        """
+        question = {"do": "call", "name": name, "args": args, "parts": parts, "driver": driver}
+        try:
+            told = self._ask(name, question, cap)
+        except Died:
+            cause = self.stopped[name]
+            return {"error": [[cause.kind], ""], "stopped": cause.words}
+        told["stopped"] = ""
+        if told.get("error") is not None:
+            told["error"] = [[known(told["error"])], ""]
+            if words := of_limit(told.get("limit"), self.limits):
+                told["stopped"] = words
+        return told
+
+    def value(self, name: str, args: tuple, kwargs: dict, cap: int | None = None):
+        """Call a function and return its value as plain data.
+
+        Parameters
+        ----------
+        name : str
+            The function.
+        args, kwargs : tuple, dict
+            Its arguments, plain data.
+        cap : int, optional
+            The largest value that is read, in bytes; by default what the settings allow beyond
+            eight times its arguments.
+
+        Raises
+        ------
+        Died
+            If there was no answer.
+        Raised
+            If the function raised.
+        """
+        question = {"do": "value", "name": name, "args": list(args), "kwargs": kwargs}
+        if cap is None:
+            cap = min(wire.BODY, 1024 * self.limits.output_kb + 8 * len(wire.pack(question)))
+        told = self._ask(name, question, cap)
+        if told.get("error") is not None:
+            raise Raised(known(told["error"]))
+        return told.get("value")
+
+    def measure(self, name: str, measure: dict, told: dict, raw: list, parts: int) -> dict:
+        """Measure an answer in a process that has run nothing of the student's.
+
+        What was forged may make a measure of ours hang, or ask for all memory there is: the
+        limits of a call hold for it.
+
+        Parameters
+        ----------
+        name : str
+            The function that gave the answer.
+        measure, told, raw, parts
+            As `nngrader.engine.observe.measured` takes them.
+
+        Returns
+        -------
+        dict
+            What that returns; nothing where a limit ended it.
+        """
+        question = {"do": "measure", "measure": measure, "told": told, "raw": raw}
+        try:
+            if self.function != MEASURES:
+                self.function = None
+                self._fresh()
+            self.function = MEASURES
+            return self._put(question | {"parts": parts}, self.limits.total_seconds)
+        except Died as e:
+            self.function = None
+            self._note(name, f"what it gave cannot be measured: {e}")
+            return {}
+
+    def _ask(self, name, question, cap):
+        """One question about a function, in the process that is its own."""
+        if self.deaths.get(name, 0) >= MOST_DEATHS:
+            raise Died(NOT_AGAIN)
+        left = self.limits.total_seconds - self.spent.setdefault(name, 0.0)
+        bound = self._allowed(left)[1]
+        try:
+            if name != self.function:  # what one leaves behind cannot touch another
+                self.function = None
+                self._load_all(name)
+            bound = self._allowed(left)[1]
+            told = self._put(question, left, cap)
+        except Died as e:
+            self._stop(name, str(e), bound)
+            raise
+        finally:
+            self.spent[name] += self.took
+        self.function = name
+        self._remark(name, told)
+        return told
+
+    def _stop(self, name, reason, bound):
+        """Remember why a function gave no answer; the next call needs a new process."""
+        self.function = None
+        self.deaths[name] = self.deaths.get(name, 0) + 1
+        if reason == WAITED and self._lasts() <= 0:
+            bound = "submission_seconds"
+        self.stopped[name] = of_death(reason, self.limits, bound)
+        self._note(name, f"was stopped: {self.stopped[name].note}")
+
+    def _remark(self, name, told):
+        """Tell the instructor of what is missing, and of a limit that was met."""
+        if told.get("missing") is True:
+            self._note(name, "is not defined after the cells have run")
+        if told.get("error") is not None:
+            if words := of_limit(told.get("limit"), self.limits):
+                self._note(name, words)
+
+    def _put(self, question, left, cap=wire.BODY):
+        """One question, within the limits of a call, of what is left, and of the submission."""
+        self.took, seconds = 0.0, self._allowed(left)[0]
+        if seconds <= 0:
+            raise Died(TOO_LONG)
+        if self._lasts() <= 0:
+            raise Died(WAITED)
+        try:
+            return self.worker.ask(question, seconds, cap, self._lasts())
+        finally:
+            self.took = self.worker.spent
+            self.worked += self.worker.spent
+            self.waited += self.worker.waited
+
+    def _allowed(self, left):
+        """Seconds for one question, not negative, and the limit that allows no more."""
+        seconds, bound = min(
+            (self.limits.submission_seconds - self.worked, "submission_seconds"),
+            (left, "total_seconds"),
+            (self.limits.call_seconds, "call_seconds"),
+        )
+        return max(0.0, seconds), bound
+
+    def _lasts(self):
+        """Seconds by the clock that the submission may still last."""
+        return LASTING * self.limits.submission_seconds - self.waited
+
+    def _load_all(self, function):
+        """Load all cells into a fresh process, again without each cell that ends it."""
+        loaded = False
+        while not loaded:
+            self._fresh()
+            left = self.limits.total_seconds
+            for n, (name, source, _) in enumerate(self.cells):
+                if n == self.before_test:
+                    self._put({"do": "keep"}, left)
+                if name in self.lost:
+                    continue
+                if self._allowed(left=1.0)[0] <= 0:
+                    raise Died(TOO_LONG)
+                if self._lasts() <= 0:
+                    raise Died(WAITED)
+                if not self._load(name, source, left):
+                    break
+                left -= self.took
+            else:
+                loaded = True
+        if self.before_test in range(len(self.cells)):
+            self._put({"do": "restore", "name": function}, self.limits.total_seconds)
+        self.took = 0.0
+
+    def _load(self, name, source, left):
+        """Whether the process has outlived the loading of a cell."""
+        try:
+            told = self._put({"do": "load", "source": source, "name": name}, left)
+        except Died as e:
+            self._lose(name, f"{e} when it was loaded")
+            return False
+        if told.get("error") is not None:
+            words = of_limit(told.get("limit"), self.limits)
+            words = words or f"raised {known(told['error'])}"
+            self._note(name, f"{words} when it was loaded")
+        return True
+
+    def _lose(self, name, why):
+        """Leave a cell out of the next process; after a few own cells, all of them."""
+        self.lost.add(name)
+        self._note(name, why)
+        own = {n for n, _, own in self.cells if own}
+        if len(self.lost & own) > MOST_LOST and own - self.lost:
+            self.lost |= own
+            self._note("own cells", "left out, since several of them ended the process")
+
+    def _fresh(self):
+        """A process that knows nothing yet, in a new sandbox where the one there is broken."""
+        for _ in range(2):
+            if self.worker and not self.worker.usable:
+                self.close()
+            self.worker = self.worker or self.sandbox.worker(self.slot)
+            try:
+                return self.worker.fresh()
+            except Died as e:
+                last = e
+        raise CannotDo(f"a worker cannot be kept alive here: {last}")
+
+    def _note(self, name, text):
+        """Add to what the instructor should know, once."""
+        before = self.notes.get(name, "")
+        if text not in before:
+            self.notes[name] = f"{before}; {text}" if before else text
+
+    def close(self) -> None:
+        """End the worker, if there is one."""
+        self.function = None
+        if self.worker:
+            self.worker.close()
+            self.worker = None
+
+
+def known(error) -> str:
+    """The most special class of an exception that Python itself has.
+
+    Parameters
+    ----------
+    error : list
+        Names of classes and a text, as a worker says them: both are the student's, since a
+        class that the student makes may be called anything.
+
+    Returns
+    -------
+    str
+        A name of Python's own, or words of ours.
+    """
+    return (*checked({"error": error}).raised, "an exception")[0]
+
+
+def _texts(value):
+    """The texts in what should be a list of texts."""
+    return [v[:200] for v in value if isinstance(v, str)] if isinstance(value, list) else []
+
+
+def _prints(value):
+    """The numbers in what should be a fingerprint."""
+    if not isinstance(value, list):
+        return []
+    return sorted({v for v in value if type(v) is int and 0 <= v < 1 << 48})[:MOST_PRINTS]
+
+
+WHERE = {
+    "call_seconds": "in one call",
+    "total_seconds": "in all calls of it",
+    "submission_seconds": "in all that was run",
+}
+
+
+class Cause(NamedTuple):
+    """What happened.
+
+    ``kind`` names the exception that comes nearest; ``words`` follow the name of the function
+    in a sentence to the student; ``note`` is what the instructor reads.
+    """
+
+    kind: str
+    words: str
+    note: str
+
+
+def of_death(reason: str, limits: Limits, bound: str) -> Cause:
+    """Why a process had to be ended, or ended itself.
+
+    Parameters
+    ----------
+    reason : str
+        The text of `Died`.
+    limits : Limits
+        What it was allowed.
+    bound : str
+        The limit on seconds that was the nearest.
+
+    Returns
+    -------
+    Cause
+        In words of ours, with the numbers of the settings.
+    """
+    if reason in (TOO_LONG, WAITED):
+        return _of_time(reason, limits, bound)
+    kind, words = DEATHS.get(reason, ("Exception", "ends without an answer"))
+    words = words.format(limits)
+    number = words.partition("(")[2]
+    return Cause(kind, words, f"{reason} ({number}" if number[:1].isdigit() else reason)
+
+
+def _of_time(reason, limits, bound):
+    """What is said where time was up: the limit on it, and where that holds."""
+    seconds, how, where = getattr(limits, bound), "of computing time", WHERE[bound]
+    extra = ""
+    if reason == WAITED:
+        whole = bound == "submission_seconds"
+        seconds *= LASTING if whole else PATIENCE
+        how = "by the clock"
+        extra = ", mostly waiting"
+    limit = f"more than {seconds:g} seconds {how} {where}"
+    words = f"took longer than it may{extra} ({limit})"
+    if bound == "submission_seconds":
+        words = f"was not run to its end: time was up ({limit})"
+    return Cause("TimeoutError", words, f"{reason} ({limit})")
+
+
+def of_limit(word: object, limits: Limits) -> str:
+    """What is said where a limit made a function fail with an exception.
+
+    Parameters
+    ----------
+    word : object
+        What the worker calls the limit.
+    limits : Limits
+        What was allowed.
+
+    Returns
+    -------
+    str
+        Words of ours with the number from the settings, which follow the function's name;
+        empty where there is no such limit.
+    """
+    return LIMITS[word].format(limits) if isinstance(word, str) and word in LIMITS else ""
+
+
+LIMITS = {
+    "memory": "ran out of memory ({0.memory_mb} MB are allowed)",
+    "processes": "starts too many processes or threads ({0.processes} are allowed)",
+    "file": "writes a file that is too large ({0.file_mb} MB are allowed)",
+    "space": "fills the space for files ({0.space_mb} MB are allowed)",
+    "open files": f"holds too many files open ({OPEN_FILES} are allowed)",
+}
+DEATHS = {  # reason: the exception that comes nearest, and words
+    TOO_MUCH: ("MemoryError", LIMITS["memory"]),
+    ENDED: ("SystemExit", "ends the whole program (SystemExit)"),
+    CRASHED: ("SystemExit", "makes Python itself crash"),
+    TOO_LARGE: ("Exception", "returns far more than is asked for"),
+}

@@ -1,0 +1,155 @@
+"""What a submission may use, as `nngrader.toml` beside the assignment's source says."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+TABLES = ("limits", "points", "sandbox", "late")
+DAY = 86_400.0
+OPEN_FILES = 64  # files and pipes that a process may hold open, whatever the settings
+
+
+def read_toml(file: Path) -> dict:
+    """Settings of a file, none where there is no such file.
+
+    Raises
+    ------
+    ValueError
+        If it is no TOML.
+    """
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except ValueError as e:
+        raise ValueError(f"{file}: {e}") from None
+
+
+def limit(default, least, most):
+    """A limit with the range in which it makes sense."""
+    return field(default=default, metadata={"least": least, "most": most})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one worker; every number may be changed in `[limits]` of `nngrader.toml`."""
+
+    call_seconds: float = limit(4.0, 0.01, DAY)  # one call, or the loading of one cell
+    total_seconds: float = limit(12.0, 0.01, DAY)  # all calls of a function; all cells
+    submission_seconds: float = limit(60.0, 0.01, DAY)  # everything of one submission
+    memory_mb: int = limit(1024, 64, 1 << 20)  # resident memory of all its processes
+    processes: int = limit(16, 1, 4096)  # processes and threads
+    file_mb: int = limit(8, 1, 1 << 20)  # the largest file it may write
+    space_mb: int = limit(32, 1, 1 << 20)  # all its files in /tmp
+    output_kb: int = limit(1024, 1, 1 << 16)  # an answer beyond the size of the right one
+    container: Container | None = None  # a sandbox other than bubblewrap
+
+
+@dataclass(frozen=True)
+class Container:
+    """Another sandbox than bubblewrap: `[sandbox]` of `nngrader.toml`."""
+
+    prefix: str = ""  # "podman" or "docker"
+    image: str = ""  # with Python and NumPy of the versions that the grader has
+
+
+NUMBERS = {f.name: f for f in fields(Limits) if f.metadata}
+PREFIXES = ("podman", "docker")
+
+
+def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
+    """Limits and points by problem, from an assignment's `nngrader.toml`.
+
+    Parameters
+    ----------
+    file : Path
+        The settings; where there is no such file the defaults hold and no points are stated.
+
+    Returns
+    -------
+    Limits, dict
+        The limits, and points by the name of the problem.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, or a limit is no number in the range in which it makes sense.
+    """
+    settings = read_toml(file)
+    for name in settings.keys() - {"due"}:  # that one is late.py's
+        known(file, "table", name, TABLES)
+    tables = [_table(file, settings, name) for name in ("limits", "sandbox", "points")]
+    limits, sandbox, points = tables
+    for name, value in limits.items():
+        known(file, "limit", name, NUMBERS)
+        _require_number(file, name, value)
+    for name, value in points.items():
+        if not _is_number(value) or not 0 <= value < math.inf:
+            raise ValueError(f"{file.name}: points of {name} = {value!r}, expected a number")
+    return Limits(**limits, container=_container(file, sandbox)), points
+
+
+def known(file: Path, kind: str, name: str, expected) -> None:
+    """Refuse a name that means nothing.
+
+    Parameters
+    ----------
+    file : Path
+        Where it stands.
+    kind : str
+        What it names.
+    name : str
+        The name.
+    expected : iterable of str
+        Names that mean something.
+
+    Raises
+    ------
+    ValueError
+        If it is none of those that are expected.
+    """
+    if name not in expected:
+        raise ValueError(
+            f"{file.name}: unknown {kind} {name!r}, expected one of {', '.join(expected)}"
+        )
+
+
+def _table(file, settings, name):
+    """One table of the settings, empty where it is left out."""
+    table = settings.get(name, {})
+    if not isinstance(table, dict):
+        raise ValueError(f"{file.name}: {name} = {table!r}, expected a table [{name}]")
+    return table
+
+
+def _is_number(value):
+    """Whether a value is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _require_number(file, name, value):
+    """Refuse what is no number in the range of a limit."""
+    about = NUMBERS[name]
+    whole = about.type == "int"
+    least, most = about.metadata["least"], about.metadata["most"]
+    fits = isinstance(value, int) or (_is_number(value) and not whole)
+    if not fits or isinstance(value, bool) or not least <= value <= most:
+        kind = "a whole number" if whole else "a number"
+        text = f"{name} = {value!r}, expected {kind} from {least:.9g} to {most:.9g}"
+        raise ValueError(f"{file.name}: {text}")
+
+
+def _container(file, sandbox):
+    """The sandbox that is asked for, None for bubblewrap."""
+    for name in sandbox:
+        known(file, "setting of [sandbox]", name, [f.name for f in fields(Container)])
+    if not sandbox:
+        return None
+    place = Container(**sandbox)
+    if place.prefix not in PREFIXES:
+        expected = " or ".join(map(repr, PREFIXES))
+        raise ValueError(f"{file.name}: prefix = {place.prefix!r}, expected {expected}")
+    if not isinstance(place.image, str) or not place.image or place.image.startswith("-"):
+        raise ValueError(f"{file.name}: image = {place.image!r}, expected the name of an image")
+    return place

@@ -1,0 +1,151 @@
+"""What a process holds for the moment: folders, numbers, the right to grade an assignment.
+
+All of it ends with the process; where that was killed, the next one clears up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from ..errors import CannotDo
+from .results import Store, told
+
+__all__ = ["Scratch", "sweep"]
+
+PREFIX = "nngrader-work-"
+YOUNG = 60  # seconds in which a folder may not have its lock yet
+
+
+class Scratch(tempfile.TemporaryDirectory):
+    """A temporary folder that is known to be in use: its lock ends with the process.
+
+    Parameters
+    ----------
+    place : Path, optional
+        Where it is made; by default where the system has such folders.
+    """
+
+    def __init__(self, place: Path | None = None):
+        super().__init__(prefix=PREFIX, dir=place)
+        self.held = os.open(self.name, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(self.held, fcntl.LOCK_EX)
+
+    def cleanup(self) -> None:
+        """Remove it; a second time does nothing."""
+        held, self.held = self.held, None
+        if held is not None:
+            super().cleanup()
+            os.close(held)
+
+    def __exit__(self, *_):
+        self.cleanup()
+
+
+def sweep(place: Path | None = None) -> int:
+    """Remove such folders of ours whose process is gone.
+
+    Parameters
+    ----------
+    place : Path, optional
+        Where to look; by default where the system has such folders.
+
+    Returns
+    -------
+    int
+        How many there were.
+    """
+    place = place or Path(tempfile.gettempdir())
+    found = [f for f in place.glob(f"{PREFIX}*") if _is_left(f)]
+    for folder in found:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(found)
+
+
+def _is_left(folder):
+    """Whether a folder is ours, not young, and nobody's lock is on it."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            about = os.fstat(handle)
+            if about.st_uid != os.geteuid() or time.time() - about.st_mtime < YOUNG:
+                return False
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        finally:
+            os.close(handle)
+    return False
+
+
+MOST = 64
+PAUSE = 0.05  # seconds between two looks where all are taken
+
+
+@contextlib.contextmanager
+def slot():
+    """Hold a number that no other thread or process of this user on this machine holds.
+
+    Two runs at a time, or two workers of a cluster on one machine, then never share a user of
+    the sandbox, by which the limit on processes counts. A process that is killed gives its
+    numbers back.
+
+    Yields
+    ------
+    int
+        From 0, the smallest that is free.
+
+    Raises
+    ------
+    CannotDo
+        If the folder of the locks is somebody else's.
+    """
+    folder = _folder()
+    while True:
+        for number in range(MOST):
+            with open(folder / str(number), "a") as held:
+                try:
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                yield number
+                return
+        time.sleep(PAUSE)
+
+
+def _folder():
+    """A folder that nobody else may write."""
+    folder = Path(tempfile.gettempdir(), f"nngrader-slots-{os.geteuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    about = folder.lstat()
+    if about.st_uid != os.geteuid() or about.st_mode & 0o077 or folder.is_symlink():
+        raise CannotDo(f"{folder} should be a folder of yours alone: remove it")
+    return folder
+
+
+@contextlib.contextmanager
+def alone(store: Store, assignment: str):
+    """Within this block no other run grades the same assignment of the same course.
+
+    Runs of other assignments may go on beside it: all that they share is the gradebook, which
+    waits for its turn, and the slots of the machine.
+
+    Raises
+    ------
+    CannotDo
+        If one does already.
+    """
+    with contextlib.ExitStack() as stack:
+        with told(store.folder):
+            held = stack.enter_context(open(store.folder / f"lock-{assignment}", "a"))
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotDo(
+                f"another grading of {assignment} in this course is running: wait for it"
+            ) from None
+        yield

@@ -1,0 +1,11 @@
+"""Check a notebook on the student's own machine, on the visible cases.
+
+Comes in: a function or class, or a whole notebook, with the file of visible cases that lies
+beside it. Goes out: printed lines that say what is right, what is wrong, and a hint.
+
+Read `function` first: it is what `check(f)` below a solution calls. `notebook` does the same
+for all functions of a notebook, which it runs in a process of its own (`nngrader check`).
+
+It needs NumPy alone and runs on every system: it imports neither the sandbox nor the
+gradebook, and knows no hidden case.
+"""

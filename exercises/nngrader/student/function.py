@@ -1,0 +1,168 @@
+"""What a student runs: the visible cases of a problem, from a file beside the notebook."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ..engine import Verdict, caller, cases_json, judge, sentence, with_file
+from ..engine.declaration.challenge import files_beside
+from ..engine.judgement.ledger import EVERYTHING
+from ..engine.observation.driver import seen_of
+from ..engine.observation.reading import names_used
+
+SUFFIX = ".cases.json"
+DIGITS = 4
+STILL_THERE = "If the cell that used it is gone, restart the kernel: all that has run counts."
+NOT_PROVED = "The points are given on other inputs, made afresh."
+HELD_BACK = (
+    "The points are given on inputs that are held back: these only show where you stand."
+)
+MOST_SHOWN = 400  # characters of an argument or an answer
+
+
+def check(f: Callable) -> None:
+    """Try a function or class on the visible cases and print what is wrong with it.
+
+    Parameters
+    ----------
+    f : callable
+        The student's function or class; its name tells which problem it answers. When the
+        grader runs the cell, a stub stands in its place, and nothing is done.
+    """
+    if getattr(f, "__nngrader_stub__", False):
+        return
+    print(told(f, Path.cwd()))
+
+
+def told(f: Callable, folder: Path) -> str:
+    """Return what `check` prints for a function, with the cases that lie in a folder."""
+    name = getattr(f, "__name__", type(f).__name__)
+    problems = visible_problems(folder)
+    if not problems:
+        return (
+            f"check: no file *{SUFFIX} lies in {folder.name}. It belongs beside the notebook."
+        )
+    if name not in problems:
+        return f"check: no problem is called {name}. There are: {', '.join(sorted(problems))}."
+    cells = _cells_run()
+    data = with_file(problems[name], files_beside(problems[name], folder))
+    sources = _source(f) if cells is None else cells
+    verdict = judge(data, caller(data, f), names_used(*sources))
+    used = cells is not None and any(a == EVERYTHING for a, _, _ in verdict.findings)
+    return report(data, f, verdict, folder) + (f"\n  {STILL_THERE}" if used else "")
+
+
+def visible_problems(folder: Path) -> dict:
+    """Return the packed visible cases in a folder, by problem."""
+    found = {}
+    for file in sorted(folder.glob(f"*{SUFFIX}")):
+        found |= cases_json.load(file)
+    return found
+
+
+def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
+    """Put a verdict on visible cases into words, line by line.
+
+    Parameters
+    ----------
+    data : dict
+        A packed problem.
+    f : callable
+        The function judged; called once more where the worked example is shown.
+    verdict : Verdict
+        What the engine says of it.
+    folder : Path
+        Where the notebook is, and the file of a challenge beside it.
+    """
+    scale = data["total"] / 100
+    earned, most = verdict.score * scale, data["total"]
+    lines = [f"{data['name']}: {earned:.4g} of {most:g} points on the visible cases."]
+    full = [a for a, (points, of) in verdict.points.items() if points == of]
+    right = [a for a in full if a not in verdict.spared]
+    if right and len(right) < len(verdict.points):
+        lines.append(f"  Right: {', '.join(right)}.")
+    lines += [f"  {sentence(aspect, text)}" for aspect, text, _ in verdict.findings]
+    if verdict.spared:
+        lines.append(f"  The same again, not charged twice: {', '.join(verdict.spared)}.")
+    if verdict.unclear:
+        lines += _by_hand(data, f)
+    if data.get("file"):
+        return "\n".join([*lines, *_file_lines(data, verdict, folder)])
+    return "\n".join([*lines, *([f"  {NOT_PROVED}"] if verdict.score == 100 else [])])
+
+
+def _file_lines(data, verdict, folder):
+    """Return the lines about a challenge's file: can it be handed in, what does it reach."""
+    name, most = data["file"]["name"], data["file"]["most_bytes"]
+    if not (folder / name).is_file():
+        return [f"  {name} does not lie beside the notebook: save your arrays there."]
+    size = (folder / name).stat().st_size
+    if size > most:
+        return [f"  {name} has {size:,} bytes, at most {most:,} are read: make it smaller."]
+    lines = [f"  {name} has {size:,} of at most {most:,} bytes. Hand it in with the notebook."]
+    if verdict.measured is not None:
+        tried = data["cases"][0]["tried"]
+        lines.append(f"  {data['measured']} with {tried}: {verdict.measured:.4g}. {HELD_BACK}")
+    return lines
+
+
+def _by_hand(data, f):
+    """Return the lines that show what differs in the example for pencil and paper."""
+    example = data["example"]
+    parts = seen_of(data, example, caller(data, f)).parts or []
+    both = [
+        (name, _shown(_real(part["values"])), _shown(w))
+        for name, part, w in zip(data["returns"], parts, example["want"], strict=False)
+        if part["values"] is not None
+    ]
+    differ = [
+        f"    {n}: yours {yours}, asked {asked}" for n, yours, asked in both if yours != asked
+    ]
+    given = [f"    {name} = {_shown(v)}" for name, v in example["args"].items()]
+    return ["  An example to go through by hand:", *given, *differ] if differ else []
+
+
+def _real(values):
+    """Return numbers of any type as floats, complex ones as they are."""
+    return values if values.dtype.kind == "c" else values.astype(float)
+
+
+def _shown(value):
+    """Return plain data on one line, numbers rounded."""
+    text = value if isinstance(value, str) else str(_rounded(value))
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} …"
+
+
+def _rounded(value):
+    """Return plain data with numbers rounded and arrays as lists."""
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_rounded(v) for v in value]
+    if value is None or isinstance(value, str | bool):
+        return value
+    values = np.asarray(value)
+    rounded = np.round(values if values.dtype.kind in "iuc" else values.astype(float), DIGITS)
+    return (rounded + 0.0 if rounded.dtype.kind == "f" else rounded).tolist()
+
+
+def _cells_run():
+    """Return the texts of all cells that a notebook has run so far, None outside of one."""
+    try:
+        from IPython import get_ipython
+
+        return [text for text in get_ipython().user_ns["In"] if text]
+    except (ImportError, AttributeError, KeyError):
+        return None
+
+
+def _source(f):
+    """Return the text of a function, in a list, where it can be had."""
+    try:
+        return [inspect.getsource(f)]
+    except (OSError, TypeError):
+        return []

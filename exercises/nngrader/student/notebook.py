@@ -1,0 +1,192 @@
+"""What `nngrader check NOTEBOOK` does, on the student's own machine.
+
+The notebook's cells run in a process of their own, as they would in Jupyter; then each function
+is tried on the visible cases. Needs NumPy alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import types
+from pathlib import Path
+
+from ..engine import caller, cases_json, judge, with_file
+from ..engine.declaration.challenge import files_beside
+from ..engine.observation.reading import imports, names_used, plain
+from ..errors import CannotDo, NotThere
+from ..intake.submission import Unreadable, cells_of
+from ..intake.suspicion import THERE
+from ..screen import any_terminal
+from ..storage.results import digest
+from .function import SUFFIX, report
+
+SECONDS = 300
+RIGHT, WRONG = "right", "wrong"  # the verdict on a notebook that was run to its end
+
+
+def checkup(notebook: Path) -> int:
+    """Run a notebook and say what is wrong with each function.
+
+    Parameters
+    ----------
+    notebook : Path
+        The student's notebook; the file with the visible cases lies beside it.
+
+    Returns
+    -------
+    int
+        0 if everything is right on the visible cases, 1 if not.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such notebook, or no file with cases beside it.
+    """
+    notebook = notebook.resolve()
+    if not notebook.is_file():
+        raise NotThere(f"there is no notebook {notebook.name}")
+    if not problems_beside(notebook.parent):
+        raise NotThere(f"no file *.cases.json lies beside {notebook.name}")
+    with tempfile.TemporaryDirectory(prefix="nngrader-") as folder:
+        verdict = Path(folder, "verdict")
+        program = [sys.executable, "-m", "nngrader.student.notebook"]
+        try:
+            run_alone([*program, notebook.name, str(verdict)], notebook.parent)
+        except subprocess.TimeoutExpired:
+            print(f"The notebook took more than {SECONDS} seconds. Does a loop never end?")
+            return 1
+        if not verdict.is_file():
+            print("The notebook ended the process before it was through.")
+        return int(not verdict.is_file() or verdict.read_text() != RIGHT)
+
+
+def run_alone(command: list[str], folder: Path) -> None:
+    """Run a process in a folder: nobody answers its questions, nobody sees its pictures."""
+    settings = os.environ | {"MPLBACKEND": "Agg"}
+    subprocess.run(command, cwd=folder, env=settings, stdin=subprocess.DEVNULL, timeout=SECONDS)
+
+
+def problems_beside(folder: Path) -> dict:
+    """The visible cases in a folder, by problem.
+
+    Raises
+    ------
+    CannotDo
+        If a file with cases is broken.
+    """
+    found = {}
+    for file in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            found |= cases_json.load(file)
+        except (ValueError, TypeError):
+            raise CannotDo(f"{file.name} is broken: take it from the zip again") from None
+    return found
+
+
+def run_here(notebook: Path) -> bool:
+    """Run the notebook in this process; whether all functions are right.
+
+    Parameters
+    ----------
+    notebook : Path
+        Lies in the current folder.
+
+    Returns
+    -------
+    bool
+        Whether every visible case of every problem came out right.
+    """
+    flags, folder = [], notebook.resolve().parent  # a cell may go elsewhere
+    try:
+        cells = cells_of(notebook.read_bytes(), flags)
+    except Unreadable as e:
+        print(e)
+        return False
+    print(*flags, sep="\n", end="\n" * bool(flags))
+    problems = problems_beside(notebook.parent)
+    tests = {f"test_{name}" for name in problems}
+    sources = [plain(c.source) for c in cells if c.code and c.grade_id not in tests]
+    print(*notes(cells, sources, problems), sep="", end="")
+    names = run_cells(sources)
+    right = [judge_one(d, names.get(name), sources, folder) for name, d in problems.items()]
+    return all(right)
+
+
+def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
+    """What will be otherwise when the notebook is graded, as lines.
+
+    Parameters
+    ----------
+    cells : list of Cell
+        All that the notebook holds.
+    sources : list of str
+        Texts of those that are run.
+    problems : dict
+        The visible cases; they know digests of the cells that are not to be changed.
+
+    Returns
+    -------
+    list of str
+        Changed cells, and imports that will not be there.
+    """
+    locked = next(iter(problems.values())).get("locked", {})
+    changed = [c.grade_id for c in cells if digest(c.source) != locked.get(c.grade_id)]
+    found = [
+        f"The cell {name} was changed: when graded, ours is used.\n"
+        for name in locked
+        if name in changed
+    ]
+    there = THERE.union([""], *(data.get("uses", ()) for data in problems.values()))
+    absent = sorted({i.split(".")[0] for i in imports(*sources)} - there)
+    if absent:
+        found.append(
+            f"Not there when graded: {', '.join(absent)}. Your functions must work without.\n"
+        )
+    return found
+
+
+def run_cells(sources: list[str]) -> dict:
+    """Run cells one after the other; an error in one does not stop the next.
+
+    Parameters
+    ----------
+    sources : list of str
+        Texts of the cells.
+
+    Returns
+    -------
+    dict
+        The names that they have defined.
+    """
+    module = types.ModuleType("__main__")
+    module.__dict__["check"] = module.__dict__["display"] = lambda *_, **__: None
+    for n, source in enumerate(sources, 1):
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(source, f"<code cell {n}>", "exec"), module.__dict__)
+        except (Exception, KeyboardInterrupt) as e:
+            line = (source.strip().splitlines() or [""])[0]
+            print(f"A cell failed, it begins {line[:50]!r}: {type(e).__name__}: {e}")
+    return module.__dict__
+
+
+def judge_one(data: dict, f, sources: list[str], folder: Path) -> bool:
+    """Print what is wrong with one function or class; whether nothing is."""
+    if not callable(f):
+        print(f"{data['name']}: the notebook defines nothing of this name.")
+        return False
+    data = with_file(data, files_beside(data, folder))
+    verdict = judge(data, caller(data, f), names_used(*sources))
+    print(report(data, f, verdict, folder))
+    return verdict.score == 100
+
+
+if __name__ == "__main__":
+    any_terminal()
+    notebook, verdict = map(Path, sys.argv[1:])  # a cell may change them
+    verdict.write_text(RIGHT if run_here(notebook) else WRONG)
