@@ -65,7 +65,7 @@ def check_device(name: str, place: Any) -> None:
 
 
 class accelerator:
-    """What programs ask before they use any other processor than the CPU: there is none."""
+    """The questions that programs ask before they use another processor: there is none."""
 
     @staticmethod
     def is_available() -> bool:
@@ -95,7 +95,7 @@ class cuda(accelerator):
 
 
 class backends:
-    """What programs ask of, or set in, the libraries that torch computes with."""
+    """The settings of the libraries that torch computes with, which change nothing here."""
 
     class mps(accelerator):
         """Apple's graphics processor."""

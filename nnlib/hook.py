@@ -10,7 +10,7 @@ __all__ = ["Hook", "RetainGrad"]
 
 
 class Hook:
-    """What ``register_hook`` returns; ``remove`` takes the hook away again."""
+    """The handle that ``register_hook`` returns; ``remove`` takes the hook away again."""
 
     def __init__(self, hooks: list[Callable], hook: Callable):
         self.hooks, self.hook = hooks, hook

@@ -1,4 +1,4 @@
-"""What is drawn by chance, and tensors filled with it.
+"""Tensors of random numbers, and tensors filled with them.
 
 Everything that this library draws comes from ``default_generator``, unless ``generator=``
 names another. float32 numbers are float64 ones, rounded.

@@ -27,7 +27,7 @@ __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
 
 class FunctionCtx:
-    """What ``forward`` hands on to ``backward``; any attribute may be set on it.
+    """The context that ``forward`` hands on to ``backward``; any attribute may be set on it.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-r"""What a page needs besides plots: numbers, claims, predictions, questions, moving figures.
+r"""Elements of a page besides plots: numbers, claims, predictions, questions, moving figures.
 
 In the built book the elements are drawn by the small scripts in ``chapters/_extra/_play``.
 Where no script runs (a notebook, print) they show text. Texts of questions and predictions may

@@ -1,4 +1,4 @@
-"""What a page measured and says in words: held to in the gate, told to a reader.
+"""Claims: measurements that a page states in words, asserted in the gate.
 
 An accuracy, a count or a winner comes out a little otherwise on another processor, so no
 ``assert`` hangs on it. ``claim`` never stops a page: it notes in the outputs of the cell what
@@ -207,5 +207,5 @@ def _brief(value: Any) -> str:
 
 
 def _cut(text: str) -> str:
-    """Return a text that is not too long to be told."""
+    """Return a text, cut where it is too long for a message."""
     return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"

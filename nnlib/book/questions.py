@@ -198,7 +198,7 @@ def _trap(text: str, number: float, reason: str, room: float) -> dict:
 
 
 def _room(room: float, value: float) -> float:
-    """Return how far from a wrong number is still taken for it: less than for the answer."""
+    """Return the tolerance about a wrong number, which is smaller than about the answer."""
     return min(room, 0.02 * abs(value))
 
 

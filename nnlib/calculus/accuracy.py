@@ -76,7 +76,7 @@ def _vector(a: Array | Sequence[Array]) -> Array:
 
 
 class ErrorAgainstStep(NamedTuple):
-    """What ``error_against_step`` finds, an entry for each step.
+    """The result of ``error_against_step``, with an entry for each step.
 
     Attributes
     ----------

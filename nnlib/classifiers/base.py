@@ -1,4 +1,4 @@
-"""What the estimators share: classes as indices, batches, warnings."""
+"""Parts shared by the estimators: classes as indices, batches, warnings."""
 
 from __future__ import annotations
 

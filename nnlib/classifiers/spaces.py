@@ -92,7 +92,7 @@ class Integers:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several things, all equally probable.
+    """A choice of one of several options, all equally probable.
 
     >>> Choice(["uniform", "distance"]).around(["distance", "distance"], 0.1)
     Choice(options=['distance'])

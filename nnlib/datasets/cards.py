@@ -33,7 +33,7 @@ CELL = (
 
 @dataclass(frozen=True)
 class Card:
-    """What there is to know about a data set before it is used.
+    """A card that describes a data set: origin, licence, size.
 
     Attributes
     ----------

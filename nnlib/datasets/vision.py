@@ -1,4 +1,4 @@
-"""What the full sets of pictures have in common: torchvision's interface."""
+"""The base class of the full data sets of pictures, with torchvision's interface."""
 
 from __future__ import annotations
 

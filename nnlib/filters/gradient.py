@@ -19,7 +19,7 @@ Array = np.ndarray
 
 
 class Edges(NamedTuple):
-    """What ``edges`` finds, each of the shape of the picture.
+    """The result of ``edges``, each part of the shape of the picture.
 
     Attributes
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 from ..checks import whole
 from ..steps import Step, Steps, run
 from .determinant import by_elimination, without
-from .elimination import Telling
+from .elimination import StepGenerator
 from .exact import zeros
 from .inputs import square
 from .writing import tex_matrix
@@ -93,10 +93,10 @@ def adjugate(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Ste
     array([[ 4., -2.],
            [-3.,  1.]])
     """
-    return run(adjugate_told(square(A, "adjugate", exact=exact or steps)), steps=steps)
+    return run(adjugate_steps(square(A, "adjugate", exact=exact or steps)), steps=steps)
 
 
-def adjugate_told(A: Array) -> Telling:
+def adjugate_steps(A: Array) -> StepGenerator:
     """Show the cofactors, then their transpose; two rows have a rule of their own."""
     C = _cofactors(A)
     if len(A) == 2:

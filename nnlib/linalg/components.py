@@ -12,7 +12,7 @@ from .exact import exact, simplified
 from .exact_vectors import orthogonal, unit
 from .inputs import matrix, one_of
 from .polynomial import Name
-from .scale import turns
+from .scale import unit_factors
 from .writing import indexed, tex, text
 
 __all__ = ["PCA", "pca"]
@@ -119,7 +119,7 @@ def pca(
     mean = data.mean(axis=0)
     centred = data - mean
     variance, V = (_by_svd if method == "svd" else _by_covariance)(centred)
-    V = V[:, :K] * turns(V[:, :K])
+    V = V[:, :K] * unit_factors(V[:, :K])
     total = (centred**2).sum() / (N - 1)
     ratio = variance[:K] / (total or 1.0)
     result = PCA(mean, V.T, variance[:K], ratio, centred @ V)

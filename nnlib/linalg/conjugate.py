@@ -8,7 +8,7 @@ import numpy as np
 
 from ..checks import number, whole
 from ..steps import Step, Steps, run
-from .elimination import Telling
+from .elimination import StepGenerator
 from .exact import zeros
 from .inputs import symmetric, vector
 from .writing import tex, text
@@ -100,7 +100,9 @@ def conjugate_gradient(
     return ConjugateGradient(*(size * part for part in found))
 
 
-def _conjugate_gradient(A: Array, b: Array, x: Array, tolerance: float, most: int) -> Telling:
+def _conjugate_gradient(
+    A: Array, b: Array, x: Array, tolerance: float, most: int
+) -> StepGenerator:
     """Step from direction to direction until the residual is small."""
     r = b - A @ x
     p, iterates, squares = r, [x], [r @ r]

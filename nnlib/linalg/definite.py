@@ -1,4 +1,4 @@
-"""What sign the quadratic form of a symmetric matrix takes."""
+"""The sign of the quadratic form of a symmetric matrix."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .determinant import by_elimination
-from .elimination import Telling, listed, rounding
+from .elimination import StepGenerator, listed, rounding
 from .inputs import one_of, symmetric
 from .jacobi import eigvalsh
 from .writing import tex, tex_matrix, text
@@ -82,7 +82,7 @@ def _signs(values: Any, negligible: float) -> set[int]:
     return {0 if abs(x) <= negligible else 1 if x > 0 else -1 for x in values}
 
 
-def _verdict(signs: set[int], what: str) -> Telling:
+def _verdict(signs: set[int], what: str) -> StepGenerator:
     """Return the verdict that follows from the signs of pivots or eigenvalues."""
     if {1, -1} <= signs:
         found, seen = "indefinite", "of both signs"
@@ -94,7 +94,7 @@ def _verdict(signs: set[int], what: str) -> Telling:
     return found
 
 
-def _by_pivots(A: Array) -> Telling:
+def _by_pivots(A: Array) -> StepGenerator:
     """Eliminate rows and columns alike, by whichever diagonal entry serves best."""
     S, rows, pivots, negligible = A, list(range(len(A))), [], rounding(A)
     while (abs(S) > negligible).any():
@@ -120,7 +120,7 @@ def _by_pivots(A: Array) -> Telling:
     return (yield from _verdict(signs, "Pivots"))
 
 
-def _by_minors(A: Array) -> Telling:
+def _by_minors(A: Array) -> StepGenerator:
     """Decide by Sylvester's rule; where it fails, by all principal minors."""
     n = len(A)
     signs = []
@@ -148,7 +148,7 @@ def _by_minors(A: Array) -> Telling:
     return (yield from _by_all_minors(A))
 
 
-def _by_all_minors(A: Array) -> Telling:
+def _by_all_minors(A: Array) -> StepGenerator:
     """Decide by all principal minors: semidefinite if none has the wrong sign."""
     positive = negative = True
     for k in range(1, len(A) + 1):
@@ -163,7 +163,7 @@ def _by_all_minors(A: Array) -> Telling:
     return found
 
 
-def _minor(A: Array, rows: Any) -> Telling:
+def _minor(A: Array, rows: Any) -> StepGenerator:
     """Return the sign of one principal minor."""
     part = A[np.ix_(rows, rows)]
     d = run(by_elimination(part.copy(), rounding(A)))

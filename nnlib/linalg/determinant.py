@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, run
-from .elimination import Swap, Telling, reduction
+from .elimination import StepGenerator, Swap, reduction
 from .exact import scalar, zeros
 from .inputs import one_of, square
 from .writing import tex, tex_factor, tex_matrix
@@ -71,7 +71,7 @@ def det(
     return run(_by_cofactors(A), steps=steps)
 
 
-def by_elimination(A: Array, negligible: float = 0.0) -> Telling:
+def by_elimination(A: Array, negligible: float = 0.0) -> StepGenerator:
     """Eliminate, count the swaps, multiply the pivots."""
     yield lambda: Step("Start with A.", tex_matrix(A))
     found = yield from reduction(A, len(A), reduced=False, negligible=negligible)
@@ -97,7 +97,7 @@ def _multiplied(pivots: Array, swaps: int, d: Any) -> Step:
     return Step(f"Multiply the pivots{words}.", rf"\det A = {product} = {tex(d)}")
 
 
-def _by_cofactors(A: Array) -> Telling:
+def _by_cofactors(A: Array) -> StepGenerator:
     """Expand along the first row: first what is to be added, then each minor, then the sum."""
     if len(A) < 2:
         d = scalar(A[0, 0] if len(A) else _one(A))

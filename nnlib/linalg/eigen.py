@@ -10,7 +10,7 @@ from ..checks import number
 from ..steps import Steps
 from .inputs import square
 from .jacobi import eigh
-from .scale import EPS, exponent, turns
+from .scale import EPS, exponent, unit_factors
 from .schur import qr_algorithm
 
 __all__ = ["Eig", "Multiplicity", "eig", "eigvals", "multiplicities"]
@@ -81,7 +81,7 @@ def _general(M: Array) -> tuple[Array, Array]:
     V = Q @ triangular_eigenvectors(T)
     lower = np.flatnonzero(values.imag < 0)
     V[:, lower] = V[:, lower - 1].conj()  # of a pair, the vectors are conjugate too
-    V = V * turns(V)
+    V = V * unit_factors(V)
     V = np.where(values.imag == 0, V.real, V)
     if not values.imag.any():
         values, V = values.real, V.real

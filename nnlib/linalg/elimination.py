@@ -20,7 +20,7 @@ from .writing import tex_matrix, text
 __all__ = ["RowReduction", "rank", "row_reduce"]
 
 Array = np.ndarray
-Telling = Generator[Callable[[], Step], None, Any]
+StepGenerator = Generator[Callable[[], Step], None, Any]
 
 
 class Swap(NamedTuple):
@@ -177,7 +177,7 @@ def reduction(
     choose: Callable | None = None,
     negligible: float = 0.0,
     bar: bool = False,
-) -> Telling:
+) -> StepGenerator:
     """Eliminate in place and tell; returns a `RowReduction`.
 
     Unless told otherwise the pivots of fractions are chosen as by hand, those of floats as
@@ -272,7 +272,7 @@ def row_reduce(
     return run(row_reduction(A, reduced), steps=steps)
 
 
-def row_reduction(A: Array, reduced: bool = True, named: str = "A") -> Telling:
+def row_reduction(A: Array, reduced: bool = True, named: str = "A") -> StepGenerator:
     """Eliminate in all columns; tell also where it starts and what it shows."""
     yield lambda: Step(f"Start with {named}.", tex_matrix(A))
     found = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
@@ -313,6 +313,6 @@ def rank(A: Any, *, exact: bool = False, steps: bool = False) -> int | Steps:
     return run(read_off(row_reduction(A, reduced=False), lambda found: found.rank), steps=steps)
 
 
-def read_off(algorithm: Telling, read: Callable) -> Telling:
+def read_off(algorithm: StepGenerator, read: Callable) -> StepGenerator:
     """Return an algorithm whose result is read off another's."""
     return read((yield from algorithm))

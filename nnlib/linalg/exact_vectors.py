@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .exact import root, simplified
-from .scale import turns
+from .scale import unit_factors
 
 __all__: list[str] = []
 
@@ -45,7 +45,7 @@ def scaled(x: Array) -> Array:
     if all(isinstance(entry, Fraction) for entry in x):
         x = x * lcm(*(entry.denominator for entry in x))
     values = np.array([complex(entry) for entry in x])
-    sign = 1 if values.imag.any() else int(turns(values.real[:, None])[0])
+    sign = 1 if values.imag.any() else int(unit_factors(values.real[:, None])[0])
     return simplified(x * sign)
 
 
@@ -60,7 +60,7 @@ def orthogonal(basis: Array) -> Array:
     return V
 
 
-def tidy(M: Array) -> Array:
+def rounded(M: Array) -> Array:
     """Return exact numbers as they are, and floats without what only rounding has left."""
     entries = np.empty(M.shape, dtype=object)
     for place, x in zip(np.ndindex(M.shape), M.flat, strict=True):

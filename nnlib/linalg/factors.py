@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Subtract, Swap, Telling, largest, reduction
+from .elimination import StepGenerator, Subtract, Swap, largest, reduction
 from .exact import identity, root, zeros
 from .inputs import matrix, symmetric
 from .writing import indexed, tex_matrix, text
@@ -81,7 +81,7 @@ def _topmost(column: Array) -> int | None:
     return 0 if column[0] != 0 else None
 
 
-def _lu(A: Array, choose) -> Telling:
+def _lu(A: Array, choose) -> StepGenerator:
     """Eliminate, and enter the row operations in P and L."""
     yield lambda: Step("Start with A.", tex_matrix(A))
     found = yield from reduction(A, A.shape[1], reduced=False, choose=choose)
@@ -145,7 +145,7 @@ def cholesky(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Ste
     return run(_cholesky(symmetric(A, "cholesky", exact=exact or steps)), steps=steps)
 
 
-def _cholesky(A: Array) -> Telling:
+def _cholesky(A: Array) -> StepGenerator:
     """Factor column by column, in fractions; S is what the columns so far leave of A."""
     n, S = len(A), A.copy()
     L = zeros((n, n), like=A)

@@ -1,4 +1,4 @@
-"""What comes in through a public door: turned into an array of numbers, or refused by name."""
+"""Arguments of public functions, turned into arrays of numbers or refused by name."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .cofactors import adjugate_told
+from .cofactors import adjugate_steps
 from .determinant import by_elimination
-from .elimination import Telling, reduction
+from .elimination import StepGenerator, reduction
 from .exact import identity
 from .inputs import one_of, square
 from .systems import refuse_singular
@@ -67,7 +67,7 @@ def inverse(
     return run(algorithm(A), steps=steps)
 
 
-def _gauss_jordan(A: Array) -> Telling:
+def _gauss_jordan(A: Array) -> StepGenerator:
     """Reduce [A | I] to [I | inverse]."""
     n = len(A)
     M = np.hstack([A, identity(n, like=A)])
@@ -81,14 +81,14 @@ def _gauss_jordan(A: Array) -> Telling:
     return M[:, n:]
 
 
-def _by_adjugate(A: Array) -> Telling:
+def _by_adjugate(A: Array) -> StepGenerator:
     """Divide the adjugate by the determinant."""
     d = run(by_elimination(A.copy()))
     if d == 0:
         raise np.linalg.LinAlgError("inverse: expected an invertible matrix, but det A is 0")
     words = f"The determinant is {text(d)}; it is not 0, so there is an inverse."
     yield lambda: Step(words, rf"\det A = {_product(A)}{tex(d)}")
-    adj = yield from adjugate_told(A)
+    adj = yield from adjugate_steps(A)
     B = adj / d
     yield lambda: Step("Divide by the determinant.", f"A^{{-1}} = {tex_matrix(B)}")
     return B

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .inputs import symmetric
-from .scale import EPS, expect_count, exponent, turns
+from .scale import EPS, expect_count, exponent, unit_factors
 
 __all__ = ["Eigh", "eigh", "eigvalsh"]
 
@@ -68,7 +68,7 @@ def eigh(A: Any, *, max_sweeps: int = 60) -> Eigh:
     S, V = diagonalised((S + S.T) / 2, max_sweeps)
     order = np.argsort(np.diag(S), kind="stable")
     V = V[:, order]
-    return Eigh(np.ldexp(np.diag(S)[order], e), V * turns(V))
+    return Eigh(np.ldexp(np.diag(S)[order], e), V * unit_factors(V))
 
 
 def eigvalsh(A: Any, *, max_sweeps: int = 60) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling
+from .elimination import StepGenerator
 from .exact import identity
 from .inputs import square
 from .writing import tex_matrix
@@ -85,7 +85,7 @@ def is_orthogonal(A: Any, *, exact: bool = False, steps: bool = False) -> bool |
     return run(_equal(A.T @ A, identity(len(A), like=A), r"A^\top A", "I"), steps=steps)
 
 
-def _equal(left: Array, right: Array, name: str, other: str) -> Telling:
+def _equal(left: Array, right: Array, name: str, other: str) -> StepGenerator:
     """Compare entry by entry; of floats up to rounding."""
     slack = 0 if right.dtype == object else 1e-12 * abs(right).max(initial=0)
     apart = np.argwhere(abs(left - right) > slack)

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling, rounding
+from .elimination import StepGenerator, rounding
 from .exact import numeric, simplified
 from .inputs import matrix, one_of, vector
-from .qr_decomposition import qr_told
+from .qr_decomposition import qr_steps
 from .singular import svd
-from .systems import back_substitution, solve_told
+from .systems import back_substitution, solve_steps
 from .writing import tex, tex_matrix, text
 
 __all__ = ["lstsq"]
@@ -77,7 +77,7 @@ def lstsq(
     return run(_least_squares(A, b, _normal if method == "normal" else _by_qr), steps=steps)
 
 
-def _least_squares(A: Array, b: Array, algorithm) -> Telling:
+def _least_squares(A: Array, b: Array, algorithm) -> StepGenerator:
     """Solve by any algorithm, then show the residual."""
     try:
         x = yield from algorithm(A, b)
@@ -95,20 +95,20 @@ def _residual(e: Array) -> Step:
     return Step(words, rf"\lVert b - A x \rVert^2 = {tex(square)}")
 
 
-def _normal(A: Array, b: Array) -> Telling:
+def _normal(A: Array, b: Array) -> StepGenerator:
     """Solve A'A x = A'b."""
     G, c = A.T @ A, A.T @ b
     yield lambda: Step(
         "Multiply both sides by the transpose of A: these are the normal equations.",
         rf"A^\top A = {tex_matrix(G)}, \quad A^\top b = {tex(c)}",
     )
-    return (yield from solve_told(G, c, "lstsq", "[AᵀA | Aᵀb]"))
+    return (yield from solve_steps(G, c, "lstsq", "[AᵀA | Aᵀb]"))
 
 
-def _by_qr(A: Array, b: Array) -> Telling:
+def _by_qr(A: Array, b: Array) -> StepGenerator:
     """Solve R x = Q'b."""
     method = "gram-schmidt" if A.dtype == object else "householder"
-    Q, R = yield from qr_told(A, method, "lstsq")
+    Q, R = yield from qr_steps(A, method, "lstsq")
     if len(R) < R.shape[1] or (abs(numeric(R.diagonal())) <= rounding(R)).any():
         raise np.linalg.LinAlgError("a column is a combination of those before it")
     c = simplified(Q.T @ b)

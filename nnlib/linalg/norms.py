@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, run
-from .elimination import Telling
+from .elimination import StepGenerator
 from .exact import root, scalar, simplified, zeros
 from .inputs import array, matrix, square
 from .inversion import inverse
@@ -100,7 +100,7 @@ def expect_power(p: Any, function: str, *, exact: bool) -> None:
         )
 
 
-def vector_norm(x: Array, p: float, named: str = "") -> Telling:
+def vector_norm(x: Array, p: float, named: str = "") -> StepGenerator:
     """Return the largest entry, or the root of the sum of powers."""
     size = abs(x)
     largest = scalar(size.max(initial=zeros(1, like=x)[0]))
@@ -162,7 +162,7 @@ def length(x: Array) -> Any:
     return run(vector_norm(x, 2))
 
 
-def _matrix_norm(A: Array, p: Any) -> Telling:
+def _matrix_norm(A: Array, p: Any) -> StepGenerator:
     """Compute it from the entries, sums of rows or columns, or the singular values."""
     if p == "fro":
         return (yield from vector_norm(A.ravel(), 2, r"\lVert A \rVert_F"))

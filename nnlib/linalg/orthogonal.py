@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling, row_reduction
+from .elimination import StepGenerator, row_reduction
 from .exact import identity, simplified, zeros
 from .inputs import array, matrix, vector
 from .norms import length, scaled
@@ -69,7 +69,7 @@ def gram_schmidt(
     return run(_gram_schmidt(A, modified, normalize), steps=steps)
 
 
-def _gram_schmidt(A: Array, modified: bool, normalize: bool) -> Telling:
+def _gram_schmidt(A: Array, modified: bool, normalize: bool) -> StepGenerator:
     """Make the columns orthogonal, then of length 1."""
     U, _ = yield from orthogonalized(A, modified)
     refuse_dependent(U, "gram_schmidt")
@@ -79,7 +79,7 @@ def _gram_schmidt(A: Array, modified: bool, normalize: bool) -> Telling:
     return Q
 
 
-def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> Telling:
+def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> StepGenerator:
     """Return A = U C: orthogonal columns U (0 for dependent ones), unit triangular C.
 
     A second pass takes away what rounding has left along the vectors before.
@@ -90,7 +90,7 @@ def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> Telling:
     for j in range(n):
         before = [i for i in range(j) if U[:, i].any()]
         if not before:
-            yield lambda j=j: _taken(U, j)
+            yield lambda j=j: _first_vector(U, j)
         for i in before * (passes if A.dtype != object else 1):
             last = i == before[-1]
             c = _times(U[:, i], U[:, j] if modified else A[:, j])
@@ -108,8 +108,8 @@ def _times(u: Array, a: Array) -> Any:
     return (v @ a) / (v @ u)
 
 
-def _taken(U: Array, j: int) -> Step:
-    """Return the first vector stays as it is."""
+def _first_vector(U: Array, j: int) -> Step:
+    """Return the step in which the first vector is taken as it is."""
     name = f"{indexed('u', j)} = {indexed('a', j)}"
     return Step(f"Take {name} = {text(U[:, j])}.", f"u_{{{j + 1}}} = {tex(U[:, j])}")
 
@@ -131,7 +131,7 @@ def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
     return Step(f"Subtract from {a} its part along {u}, {part}{left}.", formula)
 
 
-def normalized(U: Array) -> Telling:
+def normalized(U: Array) -> StepGenerator:
     """Return the columns divided by their lengths, and these."""
     Q, lengths = U.copy(), zeros(U.shape[1], like=U)
     for j in range(U.shape[1]):
@@ -196,7 +196,7 @@ def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> A
     return run(_projection(b, A.reshape(len(b), -1) if A.ndim == 1 else A), steps=steps)
 
 
-def _projection(b: Array, A: Array) -> Telling:
+def _projection(b: Array, A: Array) -> StepGenerator:
     """Return the sum of the parts of b along orthogonal vectors."""
     U, _ = yield from orthogonalized(_spanning(A), passes=2)
     p = zeros(len(b), like=b)
@@ -265,7 +265,7 @@ def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Ar
     return run(_projection_matrix(A), steps=steps)
 
 
-def _projection_matrix(A: Array) -> Telling:
+def _projection_matrix(A: Array) -> StepGenerator:
     """Return the sum of the projections onto orthogonal lines."""
     U, _ = yield from orthogonalized(_spanning(A), passes=2)
     P = zeros((len(A), len(A)), like=A)

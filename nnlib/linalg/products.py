@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling
+from .elimination import StepGenerator
 from .exact import zeros
 from .inputs import matrix
 from .writing import factor, tex, tex_factor, tex_matrix, text
@@ -60,7 +60,7 @@ def matmul(A: Any, B: Any, *, exact: bool = False, steps: bool = False) -> Array
     return run(_matmul(A, B), steps=steps)
 
 
-def _matmul(A: Array, B: Array) -> Telling:
+def _matmul(A: Array, B: Array) -> StepGenerator:
     """Multiply row by row, and in each row column by column."""
     C = zeros((len(A), B.shape[1]), like=A)
     for i, j in np.ndindex(C.shape):

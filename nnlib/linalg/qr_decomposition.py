@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling, listed
+from .elimination import StepGenerator, listed
 from .exact import identity, simplified, zeros
 from .inputs import matrix, one_of
 from .norms import length, scaled
@@ -70,10 +70,10 @@ def qr(
     [[−5, −11/5], [0, 2/5]]
     """
     one_of(method, ("householder", "givens", "gram-schmidt"), "qr", "method")
-    return run(qr_told(matrix(A, "qr", exact=exact or steps), method, "qr"), steps=steps)
+    return run(qr_steps(matrix(A, "qr", exact=exact or steps), method, "qr"), steps=steps)
 
 
-def qr_told(A: Array, method: str, function: str) -> Telling:
+def qr_steps(A: Array, method: str, function: str) -> StepGenerator:
     """Return the decomposition by one of the methods, on behalf of a function."""
     if method == "householder":
         return (yield from _householder(A))
@@ -82,7 +82,7 @@ def qr_told(A: Array, method: str, function: str) -> Telling:
     return (yield from _gram_schmidt(A, function))
 
 
-def _householder(A: Array) -> Telling:
+def _householder(A: Array) -> StepGenerator:
     """Reflect what is left of each column onto its first axis."""
     yield lambda: Step("Start with A.", tex_matrix(A))
     (m, n), R, Q, count = A.shape, A.copy(), identity(len(A), like=A), 0
@@ -113,7 +113,7 @@ def _reflected(R: Array, k: int, v: Array) -> Step:
     return Step(words, rf"\begin{{gathered}} {mirror} \\ {after} \end{{gathered}}")
 
 
-def _givens(A: Array) -> Telling:
+def _givens(A: Array) -> StepGenerator:
     """Rotate two rows at a time, column by column."""
     yield lambda: Step("Start with A.", tex_matrix(A))
     (m, n), R, Q = A.shape, A.copy(), identity(len(A), like=A)
@@ -140,7 +140,7 @@ def _rotated(R: Array, i: int, k: int, c: Any, s: Any) -> Step:
     return Step(words, tex_matrix(R, [(k, k)]))
 
 
-def _gram_schmidt(A: Array, function: str) -> Telling:
+def _gram_schmidt(A: Array, function: str) -> StepGenerator:
     """Find orthogonal columns U with A = U C; then move their lengths from U to C."""
     U, C = yield from orthogonalized(A)
     refuse_dependent(U, function)

@@ -25,7 +25,7 @@ def exponent(A: Array) -> int:
     return int(np.frexp(np.abs(A).max(initial=0.0))[1]) - 1
 
 
-def turns(V: Array) -> Array:
+def unit_factors(V: Array) -> Array:
     """Return per column of V (n, k) the sign or phase that makes its largest entry positive.
 
     Of entries that tie for the largest, to 1e-8, the last one counts.

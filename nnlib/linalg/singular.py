@@ -10,7 +10,7 @@ from ..checks import number
 from ..steps import Steps
 from .inputs import matrix
 from .jacobi import rotate, rotation, rounds
-from .scale import EPS, expect_count, exponent, turns
+from .scale import EPS, expect_count, exponent, unit_factors
 
 __all__ = ["SVD", "LowRank", "low_rank", "pinv", "singular_values", "svd"]
 
@@ -82,7 +82,7 @@ def svd(
     else:
         U, S, Vh = _tall(M, full_matrices, max_sweeps)
     k = len(S)
-    sign = turns(Vh.T)
+    sign = unit_factors(Vh.T)
     U[:, :k] *= sign[:k]
     return SVD(U, S, Vh * sign[:, None])
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..steps import Step, Steps
 from .by_hand import reduced, solve_by_hand
 from .exact import exact, identity, simplified, zeros
-from .exact_vectors import orthogonal, plain_root, scaled, tidy, unit
+from .exact_vectors import orthogonal, plain_root, rounded, scaled, unit
 from .polynomial import Name
 from .subspaces import special_solutions
 from .writing import indexed, tex, text
@@ -109,7 +109,7 @@ def _product(A: Array, U: list[Array], sigma: list, V: list[Array]) -> list[Step
     left = np.array(U, dtype=object).reshape(len(U), m).T
     right = np.array(V, dtype=object).reshape(len(V), n)
     shapes = " times ".join(f"{r}x{c}" for r, c in (left.shape, S.shape, right.shape))
-    product = tidy(simplified(simplified(left @ S) @ right)) if S.size else A
+    product = rounded(simplified(simplified(left @ S) @ right)) if S.size else A
     return [
         Step(
             f"Put together: U = {text(left)}, Σ = {text(S)}, Vᵀ = {text(right)}, {shapes}.",

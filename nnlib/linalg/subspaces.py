@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling, row_reduction
+from .elimination import StepGenerator, row_reduction
 from .exact import zeros
 from .inputs import matrix
 from .writing import indexed, tex, tex_sum
@@ -26,7 +26,7 @@ def special_solutions(R: Array, pivots: tuple[int, ...], free: tuple[int, ...]) 
     return N
 
 
-def told_solutions(N: Array, free: tuple[int, ...]) -> Telling:
+def special_solution_steps(N: Array, free: tuple[int, ...]) -> StepGenerator:
     """Return how each of the special solutions comes about."""
     others = " and the other free unknowns 0" if len(free) > 1 else ""
     for k, f in enumerate(free):
@@ -64,7 +64,7 @@ def independent(V: Any, *, exact: bool = False, steps: bool = False) -> bool | S
     return run(_independent(V), steps=steps)
 
 
-def _independent(V: Array) -> Telling:
+def _independent(V: Array) -> StepGenerator:
     """Look for a column without pivot; it is a combination of the columns before it."""
     found = yield from row_reduction(V, named="V")
     if not found.free:

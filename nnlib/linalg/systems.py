@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import RowReduction, Telling, listed, reduction, rounding, spread
+from .elimination import RowReduction, StepGenerator, listed, reduction, rounding, spread
 from .exact import simplified, zeros
 from .inputs import matrix, right_hand, square, vector
-from .subspaces import special_solutions, told_solutions
+from .subspaces import special_solution_steps, special_solutions
 from .writing import factor, indexed, quotient, tex, tex_factor, tex_matrix, text
 
 __all__ = ["SolutionSet", "solution_set", "solve"]
@@ -115,7 +115,7 @@ def solution_set(
     return run(_solution_set(A, b), steps=steps)
 
 
-def _solution_set(A: Array, b: Array) -> Telling:
+def _solution_set(A: Array, b: Array) -> StepGenerator:
     """Reduce [A | b], look for a contradiction, then for free unknowns."""
     M, n = np.column_stack([A, b]), A.shape[1]
     negligible = rounding(M)
@@ -137,17 +137,17 @@ def _solution_set(A: Array, b: Array) -> Telling:
     N = special_solutions(M[:, :n], pivots, free)
     x = zeros(n, like=M)
     x[list(pivots)] = M[:r, n]
-    yield from _told(x, N, free)
+    yield from _solution_steps(x, N, free)
     return SolutionSet(x, N, pivots, free, _reason(free))
 
 
-def _told(x: Array, N: Array, free: tuple[int, ...]) -> Telling:
+def _solution_steps(x: Array, N: Array, free: tuple[int, ...]) -> StepGenerator:
     """Return the particular solution and what may be added to it."""
     reason = _reason(free)
     words = "Let the free unknowns be 0." if free else "Right of the bar stands the solution."
     yield lambda: Step(f"{reason[0].upper()}{reason[1:]}. {words}", f"x = {tex(x)}")
     if free:
-        yield from told_solutions(N, free)
+        yield from special_solution_steps(N, free)
 
 
 def _reason(free: tuple[int, ...]) -> str:
@@ -200,10 +200,10 @@ def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
     """
     A = square(A, "solve", exact=exact or steps)
     b = right_hand(b, len(A), "solve", exact=exact or steps)
-    return run(solve_told(A, b, "solve"), steps=steps)
+    return run(solve_steps(A, b, "solve"), steps=steps)
 
 
-def solve_told(A: Array, b: Array, function: str, named: str = "[A | b]") -> Telling:
+def solve_steps(A: Array, b: Array, function: str, named: str = "[A | b]") -> StepGenerator:
     """Eliminate in [A | b], then substitute back."""
     M, n = np.column_stack([A, b]), len(A)
     yield lambda: Step(f"Start with {named}.", tex_matrix(M, bar=n))
@@ -224,7 +224,7 @@ def refuse_singular(A: Array, found: RowReduction, function: str) -> None:
         raise np.linalg.LinAlgError(f"{function}: expected an invertible matrix, but {reason}")
 
 
-def back_substitution(U: Array, c: Array) -> Telling:
+def back_substitution(U: Array, c: Array) -> StepGenerator:
     """Solve U x = c for an upper triangular U, from the last unknown up."""
     x = zeros(c.shape, like=c)
     for i in reversed(range(len(U))):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..steps import Step, Steps, run
-from .elimination import Telling
+from .elimination import StepGenerator
 from .exact import scalar, simplified
 from .inputs import vector
 from .norms import expect_power, length, scaled, vector_norm
@@ -68,7 +68,7 @@ def normalize(x: Any, p: Any = 2, *, exact: bool = False, steps: bool = False) -
     return run(_normalize(x, p), steps=steps)
 
 
-def _normalize(x: Array, p: float) -> Telling:
+def _normalize(x: Array, p: float) -> StepGenerator:
     """Divide by the norm."""
     u = simplified(x / (yield from vector_norm(x, p)))
     yield lambda: Step(
@@ -108,7 +108,7 @@ def dot(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
     return run(_dot(*_pair(x, y, "dot", exact or steps)), steps=steps)
 
 
-def _dot(x: Array, y: Array) -> Telling:
+def _dot(x: Array, y: Array) -> StepGenerator:
     """Write one sum of products."""
     d = scalar(x @ y)
     yield lambda: _products(x, y, d)
@@ -154,10 +154,10 @@ def cosine(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
     2. The lengths are 1 and √2.
     3. Divide by both: 1 / (1 · √2) = √2/2.
     """
-    return run(_cosine(*_lengthy(x, y, "cosine", exact or steps)), steps=steps)
+    return run(_cosine(*_nonzero_pair(x, y, "cosine", exact or steps)), steps=steps)
 
 
-def _lengthy(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
+def _nonzero_pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
     """Return two vectors of one length, neither of them 0."""
     x, y = _pair(x, y, function, exact)
     for name, v in (("x", x), ("y", y)):
@@ -166,7 +166,7 @@ def _lengthy(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
     return x, y
 
 
-def _cosine(x: Array, y: Array) -> Telling:
+def _cosine(x: Array, y: Array) -> StepGenerator:
     """Divide the dot product by both lengths."""
     x, y = scaled(x), scaled(y)  # the angle is the same
     d = yield from _dot(x, y)
@@ -213,7 +213,7 @@ def angle(x: Any, y: Any) -> float:
     >>> round(angle([1, 0], [1, 1]), 4)
     0.7854
     """
-    x, y = _lengthy(x, y, "angle", exact=False)
+    x, y = _nonzero_pair(x, y, "angle", exact=False)
     u, v = (w / length(w) for w in (scaled(x), scaled(y)))
     return float(2 * np.arctan2(length(u - v), length(u + v)))
 
@@ -254,7 +254,7 @@ def cross(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Array 
     return run(_cross(x, y), steps=steps)
 
 
-def _cross(x: Array, y: Array) -> Telling:
+def _cross(x: Array, y: Array) -> StepGenerator:
     """Compute entry by entry from the two other coordinates, in turn."""
     z = x - x
     for k, i, j in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):

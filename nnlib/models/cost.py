@@ -1,4 +1,4 @@
-"""What a layer costs and sees: multiply-adds, and the receptive field of its outputs."""
+"""The cost of a layer in multiply-adds, and the receptive field of its outputs."""
 
 from __future__ import annotations
 

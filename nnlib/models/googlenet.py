@@ -27,7 +27,7 @@ TABLE = {
 
 
 class GoogLeNetOutputs(NamedTuple):
-    """What GoogLeNet gives in training: its logits and those of the two auxiliary heads."""
+    """The outputs of GoogLeNet in training: its logits and those of the two auxiliary heads."""
 
     logits: Tensor
     aux_logits2: Tensor

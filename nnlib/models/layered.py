@@ -47,7 +47,7 @@ class Block:
 
     @property
     def title(self) -> str:
-        """What stands on top."""
+        """The title of the block."""
         times = f"{self.count} × " if self.count > 1 else ""
         return f"{times}{self.kind}" + (f" {self.name}" if self.name else "")
 

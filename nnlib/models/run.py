@@ -18,7 +18,7 @@ __all__ = ["Run", "level", "watched"]
 
 
 class Run(NamedTuple):
-    """What was done, the tensors that went in, and those that came out."""
+    """The operations of a forward pass, its inputs, and its outputs."""
 
     recorded: recording
     inputs: list[Tensor]

@@ -57,7 +57,7 @@ class Layer:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """What the table says of it."""
+        """The cells of the layer's row in the table."""
         frozen = self.parameters and not self.trainable
         field = self.field and f"{_by(self.field.size)}, step {_by(self.field.stride)}"
         return (
@@ -104,7 +104,7 @@ class Summary(list):
 
     @property
     def totals(self) -> list[str]:
-        """What stands below the table."""
+        """The totals that stand below the table."""
         held = (self.input_bytes, self.activation_bytes, self.parameter_bytes)
         return [
             f"Parameters: {self.parameters:,}, of which {self.trainable:,} trainable",

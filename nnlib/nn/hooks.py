@@ -17,7 +17,7 @@ Gradients = dict[int, Any]
 
 
 class Handle(Hook):
-    """What registering a hook returns; ``remove`` or the end of a with block removes the hook.
+    """The handle of a registered hook; ``remove`` or the end of a with block removes the hook.
 
     >>> from nnlib.nn import Identity
     >>> layer = Identity()

@@ -20,7 +20,7 @@ __all__ = ["Buffer", "Module", "Parameter"]
 
 
 class IncompatibleKeys(NamedTuple):
-    """What ``load_state_dict`` could not place."""
+    """The keys that ``load_state_dict`` could not match."""
 
     missing_keys: list[str]
     unexpected_keys: list[str]

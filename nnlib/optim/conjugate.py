@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from .whole import Closure, Whole, first_length
+from .closure import Closure, ClosureOptimizer, first_step_size
 
 __all__ = ["NonlinearCG"]
 
 BETAS = ("fletcher_reeves", "polak_ribiere")
 
 
-class NonlinearCG(Whole):
+class NonlinearCG(ClosureOptimizer):
     r"""Conjugate gradients for a loss of any form.
 
     .. math::
@@ -88,7 +88,7 @@ class NonlinearCG(Whole):
         self, g: np.ndarray, memory: dict[str, Any], group: dict[str, Any], closure: Closure
     ) -> tuple[np.ndarray, float]:
         """Return the next direction: the negative gradient plus β times the last direction."""
-        t = first_length(g, memory, group["lr"])
+        t = first_step_size(g, memory, group["lr"])
         if memory["n_iter"] == 1:
             return -g, t
         last, d_last = memory["prev_flat_grad"].array, memory["d"].array

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .whole import Closure, Whole, change, first_length
+from .closure import Closure, ClosureOptimizer, change, first_step_size
 
 __all__ = ["BFGS", "LBFGS"]
 
 CURVED = 1e-10  # yᵀs must be larger for the Hessian to stay positive definite
 
 
-class BFGS(Whole):
+class BFGS(ClosureOptimizer):
     r"""Newton's method with an estimate H of the Hessian's inverse.
 
     .. math::
@@ -83,7 +83,7 @@ class BFGS(Whole):
             if y @ s > CURVED:
                 memory["H"] = Tensor(_updated(memory.get("H"), s, y))
         d = -(memory["H"].array @ g) if "H" in memory else -g
-        return d, first_length(g, memory, group["lr"])
+        return d, first_step_size(g, memory, group["lr"])
 
 
 def _updated(H: Tensor | None, s: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -95,7 +95,7 @@ def _updated(H: Tensor | None, s: np.ndarray, y: np.ndarray) -> np.ndarray:
     return A @ H @ A.T + rho * np.outer(s, s)
 
 
-class LBFGS(Whole):
+class LBFGS(ClosureOptimizer):
     r"""BFGS that keeps the last pairs (s, y) in place of H, and starts afresh from them.
 
     .. math:: d = -H g, \qquad H_0 = \frac{y^\top s}{y^\top y} I
@@ -172,7 +172,7 @@ class LBFGS(Whole):
             memory.update(old_dirs=[], old_stps=[], ro=[], H_diag=1)
         else:
             _remember(memory, *change(g, memory), group["history_size"])
-        return _direction(g, memory), first_length(g, memory, group["lr"])
+        return _direction(g, memory), first_step_size(g, memory, group["lr"])
 
 
 def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -> None:

@@ -10,13 +10,13 @@ import numpy as np
 from ..grad_mode import enable_grad
 from ..tensor import Tensor
 from ..walk import grad
+from .closure import Closure, ClosureOptimizer, flat
 from .optimizer import check_not_negative
-from .whole import Closure, Whole, flat
 
 __all__ = ["Newton"]
 
 
-class Newton(Whole):
+class Newton(ClosureOptimizer):
     r"""Newton's method, with the Hessian H from autograd.
 
     .. math:: x \leftarrow x - t\, (H + \lambda I)^{-1} g

@@ -106,7 +106,7 @@ class Beta(Continuous):
 
     def kl_divergence(self, other: Beta) -> float:
         """Return the divergence of ``other`` from this one, in nats."""
-        self._kin(other)
+        self._expect_same_family(other)
         return Dirichlet(self._ab).kl_divergence(Dirichlet(other._ab))
 
     def posterior(
@@ -237,7 +237,7 @@ class Dirichlet(Continuous):
 
     def kl_divergence(self, other: Dirichlet) -> float:
         """Return the divergence of ``other``, of as many classes, in nats."""
-        self._kin(other)
+        self._expect_same_family(other)
         a, b = self.concentration, other.concentration
         if len(a) != len(b):
             raise ValueError(

@@ -1,4 +1,4 @@
-"""One of several classes."""
+"""The categorical distribution."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Categorical"]
 
 @dataclass(frozen=True, eq=False)
 class Categorical(Discrete):
-    r"""One of C classes, each with its probability.
+    r"""The distribution of one of C classes, each with its probability.
 
     .. math:: p(x = c) = p_c
 
@@ -97,7 +97,7 @@ class Categorical(Discrete):
 
     def kl_divergence(self, other: Categorical) -> float:
         """Return the divergence of ``other``, of as many classes, in nats."""
-        self._kin(other)
+        self._expect_same_family(other)
         p, q = self.probs, other.probs
         if len(p) != len(q):
             raise ValueError(

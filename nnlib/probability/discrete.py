@@ -82,7 +82,7 @@ class Bernoulli(Discrete):
 
     def kl_divergence(self, other: Bernoulli) -> float:
         """Return the divergence of ``other`` from this one, in nats."""
-        self._kin(other)
+        self._expect_same_family(other)
         p, q = np.array([self.probs, 1 - self.probs]), np.array([other.probs, 1 - other.probs])
         return float(np.sum(xlogy(p, p) - xlogy(p, q)))
 
@@ -202,7 +202,7 @@ class Binomial(Discrete):
 
     def kl_divergence(self, other: Binomial) -> float:
         """Return the divergence of ``other``, of as many tosses, in nats: n times one toss."""
-        self._kin(other)
+        self._expect_same_family(other)
         if self.total_count != other.total_count:
             raise ValueError(
                 "Binomial.kl_divergence: expected equal total_count (there is no closed form "

@@ -1,4 +1,4 @@
-"""What distributions have in common: from the log density follow density and likelihood."""
+"""The base class of distributions: density and likelihood follow from the log density."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Distribution:
         """Return real numbers, as float64."""
         return checks.floats(f"{type(self).__name__}.{method}", "x", x)
 
-    def _kin(self, other: Any) -> None:
+    def _expect_same_family(self, other: Any) -> None:
         """Refuse what is no distribution of the same family."""
         family = type(self).__name__
         if type(other) is not type(self):

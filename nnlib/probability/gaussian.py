@@ -70,7 +70,7 @@ class Gaussian(Continuous):
         tail = np.minimum(p, 1 - p)  # 2p - 1 would forget how small it is
         far = (tail > 0) & (tail < 1e-3)
         near = math.sqrt(2) * erfinv(2 * tail - 1)
-        z = np.where(far, _far_out(np.where(far, tail, 1e-3)), near)
+        z = np.where(far, _lower_tail(np.where(far, tail, 1e-3)), near)
         return plain(self.loc + self.scale * np.where(p < 0.5, z, -z))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -102,7 +102,7 @@ class Gaussian(Continuous):
         .. math:: \log\frac{\sigma_2}{\sigma_1} +
             \frac{\sigma_1^2 + (\mu_1 - \mu_2)^2}{2 \sigma_2^2} - \frac{1}{2}
         """
-        self._kin(other)
+        self._expect_same_family(other)
         ratio, shift = self.scale / other.scale, (self.loc - other.loc) / other.scale
         return -math.log(ratio) + (ratio**2 + shift**2) / 2 - 1 / 2
 
@@ -189,7 +189,7 @@ class Gaussian(Continuous):
         return gaussian_update_steps(self.loc, self.scale, x, s, found) if steps else found
 
 
-def _far_out(p: np.ndarray) -> np.ndarray:
+def _lower_tail(p: np.ndarray) -> np.ndarray:
     """Return the z below which a small share p of a standard normal distribution lies.
 
     Newton's method for log Φ(z) = log p, which is nearly a parabola: six steps from

@@ -80,7 +80,7 @@ class Laplace(Continuous):
 
     def kl_divergence(self, other: Laplace) -> float:
         """Return the divergence of ``other`` from this one, in nats."""
-        self._kin(other)
+        self._expect_same_family(other)
         b1, b2, d = self.scale, other.scale, abs(self.loc - other.loc)
         return math.log(b2 / b1) + (b1 * math.exp(-d / b1) + d) / b2 - 1
 

@@ -115,7 +115,7 @@ class MultivariateGaussian(Continuous):
             (\mu_2 - \mu_1)^\top \Sigma_2^{-1} (\mu_2 - \mu_1) - D +
             \log \frac{\det \Sigma_2}{\det \Sigma_1} \right)
         """
-        self._kin(other)
+        self._expect_same_family(other)
         if len(self.loc) != len(other.loc):
             raise ValueError(
                 "MultivariateGaussian.kl_divergence: expected vectors of one length, "

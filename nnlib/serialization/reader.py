@@ -187,5 +187,5 @@ class Reader(DataUnpickler):
 
 
 def said(x: Any) -> str:
-    """Return what to call a value of which nothing may be asked, not even its repr."""
+    """Return the name of a value's type, without asking the value, not even for its repr."""
     return f"class {x.__qualname__}" if isinstance(x, type) else type(x).__name__

@@ -1,4 +1,4 @@
-"""What a file may ask for without being allowed to: the names, and what each makes.
+"""The names that any file may ask for, and what each makes.
 
 Every maker here is harmless whatever it is called with: it checks its arguments, allocates
 no more than the file holds, and calls nothing that it was given.

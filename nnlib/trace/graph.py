@@ -91,7 +91,7 @@ class Node:
 
     @property
     def symbol(self) -> str:
-        """What stands in its circle: an input's name, an operation's sign."""
+        """The text in its circle: an input's name, an operation's sign."""
         return symbol(self.operation, self.constants) if self.operation else self.name
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""What each operation sends back, as it is written: the engine's rules in words and LaTeX.
+"""The gradient rules of operations as they are written, in words and LaTeX.
 
 The derivative itself is computed by the engine, whose rules stand beside each operation in
 ``nnlib.ops``; here stands how to say it. A rule is found by what it reads, which the engine

@@ -1,4 +1,4 @@
-"""What was done, in steps that people speak of: a pooling is one, and so is an addition."""
+"""Recorded operations grouped into the steps that people speak of, such as a pooling."""
 
 from __future__ import annotations
 

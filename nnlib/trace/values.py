@@ -1,4 +1,4 @@
-"""What is written of a value: a number, the entries of a small array, the size of a large."""
+"""Values as text: a number, the entries of a small array, the size of a large one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model is trained on: arrays made into loaders, batches made to fit the model."""
+"""Training data: arrays made into loaders, and batches made to fit the model."""
 
 from __future__ import annotations
 

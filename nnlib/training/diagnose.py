@@ -18,13 +18,13 @@ from ..nn import Module
 from ..optim import Optimizer
 from ..tensor import Tensor
 from .data import belong_together, fitting, pair
-from .evaluation import share_right
+from .evaluation import fraction_right
 
 __all__ = ["LRSearch", "Overfit", "lr_finder", "overfit_one_batch"]
 
 
 @contextmanager
-def on_trial(model: Module, optimizer: Optimizer) -> Iterator[None]:
+def restoring(model: Module, optimizer: Optimizer) -> Iterator[None]:
     """Restore the model, the optimizer and the random generator when the block ends."""
     parts = (model, optimizer)
     before, chance = (
@@ -63,7 +63,7 @@ def _step(model: Module, optimizer: Optimizer, loss: Callable, inputs: list, y: 
 
 @dataclass(frozen=True)
 class Overfit:
-    """What came of learning one batch by heart.
+    """The result of overfitting one batch.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ def overfit_one_batch(
     whole("overfit_one_batch", "steps", steps, low=1)
     inputs, y = fitting(model, batch, "overfit_one_batch")
     losses = []
-    with on_trial(model, optimizer):
+    with restoring(model, optimizer):
         model.train()
         for _ in range(steps):
             output, value = _step(model, optimizer, loss, inputs, y)
@@ -146,7 +146,7 @@ def overfit_one_batch(
             if value <= tol or not math.isfinite(value):
                 break
     classes = y.dtype.kind in "iu" and output.ndim == y.ndim + 1
-    right = share_right(output.array, y.array) if classes else None
+    right = fraction_right(output.array, y.array) if classes else None
     return Overfit(losses, right, losses[-1] <= tol)
 
 
@@ -237,7 +237,7 @@ def lr_finder(
     _check(lowest, highest, steps, smoothing)
     rates, losses, smoothed, average = np.geomspace(lowest, highest, steps), [], [], 0.0
     batches = chain.from_iterable(repeat(loader, steps))
-    with on_trial(model, optimizer):
+    with restoring(model, optimizer):
         model.train()
         for t, (lr, batch) in enumerate(zip(rates, batches, strict=False), start=1):
             for group in optimizer.param_groups:

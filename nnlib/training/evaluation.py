@@ -18,7 +18,7 @@ __all__ = ["accuracy", "evaluate", "predict"]
 
 
 @contextlib.contextmanager
-def at_rest(model: Module) -> Iterator[None]:
+def evaluating(model: Module) -> Iterator[None]:
     """Put a model into eval mode without history; each module gets its own mode back."""
     modes = [(m, m.training) for m in model.modules()]
     model.eval()
@@ -56,7 +56,7 @@ def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarr
     whole("predict", "batch_size", batch_size, low=1)
     X = np.asarray(reals("predict", "X", raw(X)), input_dtype(model))
     starts = range(0, max(len(X), 1), batch_size)
-    with at_rest(model):
+    with evaluating(model):
         return np.concatenate([model(Tensor(X[i : i + batch_size])).array for i in starts])
 
 
@@ -89,10 +89,10 @@ def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:
     is_model("accuracy", model)
     X, y = reals("accuracy", "X", raw(X)), reals("accuracy", "y", raw(y), kinds="iu")
     same_length("accuracy", X, y)
-    return share_right(predict(model, X), y)
+    return fraction_right(predict(model, X), y)
 
 
-def share_right(output: np.ndarray, y: np.ndarray) -> float:
+def fraction_right(output: np.ndarray, y: np.ndarray) -> float:
     """Return the share of places where the largest entry of axis 1 stands at y."""
     return float(np.mean(output.argmax(1) == y))
 
@@ -136,13 +136,13 @@ def evaluate(
     is_model("evaluate", model)
     function("evaluate", "loss", loss)
     sums, count = {}, 0
-    with at_rest(model):
+    with evaluating(model):
         for batch in loader:
             inputs, y = fitting(model, batch, "evaluate")
             output, n = model(*inputs), len(y)
             measured = {"loss": loss(output, y).item()}
             if _are_classes(output, y):
-                measured["accuracy"] = share_right(output.array, y.array)
+                measured["accuracy"] = fraction_right(output.array, y.array)
             for name, metric in (metrics or {}).items():
                 measured[name] = float(metric(output.array, y.array))
             sums = {name: sums.get(name, 0.0) + n * value for name, value in measured.items()}

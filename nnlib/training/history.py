@@ -1,4 +1,4 @@
-"""What happened in training, as numbers and as a table."""
+"""The history of a training, as numbers and as a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["History"]
 
 
 class History:
-    """What happened in training.
+    """The losses and metrics of a training, epoch by epoch.
 
     Attributes
     ----------

@@ -214,9 +214,9 @@ class Run:
         self.epoch, self.total, self.count = self.epoch + 1, 0.0, 0
         if self.loaders.validation is not None:
             self._measure()
-        self._judge(history[self.watch.name][-1])
+        self._compare_with_best(history[self.watch.name][-1])
         if self.scheduler is not None and not self.each_step:
-            self._move_schedule(history[self.watch.name][-1])
+            self._step_scheduler(history[self.watch.name][-1])
         history.seconds.append(time.perf_counter() - start)
 
     def _step(self, inputs: list[Tensor], y: Tensor) -> None:
@@ -241,7 +241,7 @@ class Run:
                 f"{len(history.step_loss)}; is the learning rate too large?"
             )
         elif self.scheduler is not None and self.each_step:
-            self._move_schedule(value)
+            self._step_scheduler(value)
 
     def _clip(self) -> float:
         """Clip the gradients; give the norm that they had, if it is recorded."""
@@ -264,20 +264,20 @@ class Run:
         for name in self.metrics:
             history.metrics.setdefault(name, []).append(found[name])
 
-    def _judge(self, value: float) -> None:
+    def _compare_with_best(self, value: float) -> None:
         """Note whether this epoch is the best so far, and whether to stop."""
         if self.watch.is_best(value):
             self.history.best_epoch = self.epoch
             if self.keep_best:
                 state = self.model.state_dict()
                 self.best_state = {k: Tensor(v.array.copy()) for k, v in state.items()}
-        elif self.watch.tired:
+        elif self.watch.is_exhausted:
             self.history.stopped = (
                 f"no better {self.watch.name} in {self.watch.waited} epochs after "
                 f"epoch {self.history.best_epoch}"
             )
 
-    def _move_schedule(self, value: float) -> None:
+    def _step_scheduler(self, value: float) -> None:
         """Let the schedule move on."""
         takes_it = isinstance(self.scheduler, ReduceLROnPlateau)
         self.scheduler.step(*([value] if takes_it else []))

@@ -21,7 +21,7 @@ def need(fine: Any, expected: str, got: Any) -> None:
 
 @dataclass
 class Watch:
-    """What is watched, and what came of it so far.
+    """The quantity that early stopping watches, and its best value so far.
 
     Parameters
     ----------
@@ -65,6 +65,6 @@ class Watch:
         return better
 
     @property
-    def tired(self) -> bool:
+    def is_exhausted(self) -> bool:
         """Whether it has waited long enough."""
         return self.patience is not None and self.waited >= self.patience

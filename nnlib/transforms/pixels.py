@@ -1,4 +1,4 @@
-"""What the pixels are: made floats, standardised, brighter, noisy, covered."""
+"""Transforms of pixel values: to floats, standardised, brighter, noisy, erased."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import generator, number, reals
-from .shared import as_before, bright, each, pictures
+from .shared import bright, each, in_dtype_of, pictures
 
 __all__ = [
     "adjust_brightness",
@@ -84,7 +84,7 @@ def rgb_to_grayscale(x: np.ndarray) -> np.ndarray:
     if x.shape[-3] != 3:
         raise ValueError(f"rgb_to_grayscale: expected (..., 3, H, W), got {x.shape}")
     grey = np.tensordot(GREY, x, axes=(0, x.ndim - 3))
-    return as_before(np.expand_dims(grey, -3), x)
+    return in_dtype_of(np.expand_dims(grey, -3), x)
 
 
 def normalize(x: np.ndarray, mean: Sequence[float], std: Sequence[float]) -> np.ndarray:

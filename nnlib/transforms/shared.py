@@ -1,4 +1,4 @@
-"""What the transforms of pictures share: their shapes, their dtypes, one number a picture."""
+"""Parts shared by the transforms: checks of shapes and dtypes, one number a picture."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def each(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
     return value.reshape(*value.shape, 1, 1, 1)
 
 
-def as_before(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+def in_dtype_of(y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return the result y in the dtype of x; whole numbers are rounded and kept in range."""
     if x.dtype.kind == "f":
         return y.astype(x.dtype)

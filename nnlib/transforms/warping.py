@@ -8,7 +8,7 @@ import numpy as np
 
 from ..checks import number, reals
 from .grid import pad
-from .shared import as_before, each, pictures
+from .shared import each, in_dtype_of, pictures
 
 __all__ = ["affine", "elastic", "rotate", "warp"]
 
@@ -118,7 +118,7 @@ def _between(x: np.ndarray, v: np.ndarray, u: np.ndarray, fill: float) -> np.nda
         row = np.clip(i + di, -1, H).astype(int) + 1
         column = np.clip(j + dj, -1, W).astype(int) + 1
         y += weight * np.take_along_axis(framed, row * (W + 2) + column, axis=-1)
-    return as_before(y.reshape(x.shape), x)
+    return in_dtype_of(y.reshape(x.shape), x)
 
 
 def rotate(x: np.ndarray, angle: Any, *, fill: float = 0) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What stands around training: data."""
+"""Utilities for training: data."""
 
 from . import data
 

@@ -7,7 +7,7 @@ __all__ = ["Html"]
 
 @dataclass(frozen=True)
 class Html:
-    """What a notebook shows as HTML and a terminal as text.
+    """An output that a notebook shows as HTML and a terminal as text.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What happens inside a network: the activations or gradients of each layer."""
+"""Figures of the activations or gradients of each layer of a network."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What a classifier says over the plane: boundaries, regions, points, rows of weights."""
+"""A classifier over the plane: boundaries, regions, points, rows of weights."""
 
 from collections.abc import Mapping, Sequence
 

@@ -51,7 +51,7 @@ VARIABLES = {
 
 
 class Look(NamedTuple):
-    """What tells a curve or a class from the others: colour, marker and dash."""
+    """The look of a curve or a class: its colour, marker and dash."""
 
     colour: str
     marker: str

@@ -1,4 +1,4 @@
-"""What functions share: checks, results in place, and the reduction of losses."""
+"""Parts shared by the functions: checks, results in place, and the reduction of losses."""
 
 from __future__ import annotations
 

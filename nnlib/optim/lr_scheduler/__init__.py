@@ -5,10 +5,10 @@ of ``step``, after those of the optimizer. Below, t counts these calls from 0 an
 rate that the group had at first.
 """
 
+from .closed_form import InverseSqrtLR, InverseTimeLR, LambdaLR
 from .cosine import CosineAnnealingLR
 from .cycle import OneCycleLR
 from .decay import ConstantLR, ExponentialLR, LinearLR, MultiStepLR, StepLR
-from .outright import InverseSqrtLR, InverseTimeLR, LambdaLR
 from .plateau import ReduceLROnPlateau
 from .scheduler import LRScheduler
 from .sequential import SequentialLR

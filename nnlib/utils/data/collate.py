@@ -50,12 +50,14 @@ def default_collate(batch: Sequence[Any]) -> Any:
     if isinstance(first, (str, bytes)):
         return batch
     if isinstance(first, Mapping):
-        return held_as(first, {k: default_collate([s[k] for s in batch]) for k in first})
+        return in_container_of(
+            first, {k: default_collate([s[k] for s in batch]) for k in first}
+        )
     if isinstance(first, Sequence):
         if len({len(sample) for sample in batch}) != 1:
             raise RuntimeError("default_collate: expected samples of the same length")
         parts = [default_collate(column) for column in zip(*batch, strict=True)]
-        return held_as(first, parts)
+        return in_container_of(first, parts)
     kind = first.dtype if isinstance(first, np.ndarray) else type(first).__name__
     expected = "tensors, arrays, numbers, strings, tuples, lists or dicts"
     raise TypeError(f"default_collate: expected {expected}, got {kind}")
@@ -80,13 +82,13 @@ def default_convert(data: Any) -> Any:
     if isinstance(data, (np.ndarray, np.bool_, np.number)):
         return as_tensor(data) if data.dtype.kind in "biuf" else data
     if isinstance(data, Mapping):
-        return held_as(data, {k: default_convert(v) for k, v in data.items()})
+        return in_container_of(data, {k: default_convert(v) for k, v in data.items()})
     if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
-        return held_as(data, [default_convert(v) for v in data])
+        return in_container_of(data, [default_convert(v) for v in data])
     return data
 
 
-def held_as(pattern: Any, parts: Any) -> Any:
+def in_container_of(pattern: Any, parts: Any) -> Any:
     """Hold parts, a list or dict, in what pattern is; a tuple becomes a list."""
     if isinstance(pattern, tuple):
         return type(pattern)(*parts) if hasattr(pattern, "_fields") else parts

@@ -233,7 +233,7 @@ def random_split(
     if min(lengths, default=0) < 0:
         raise ValueError(f"random_split: expected lengths >= 0, got {lengths}")
     if math.isclose(sum(lengths), 1):
-        lengths = _shared_out(n, lengths)
+        lengths = _part_lengths(n, lengths)
     if sum(lengths) != n:
         raise ValueError(f"random_split: expected lengths that add up to {n}, got {lengths}")
     order = randperm(n, generator=generator).tolist()
@@ -241,7 +241,7 @@ def random_split(
     return [Subset(dataset, order[e - k : e]) for e, k in zip(ends, lengths, strict=True)]
 
 
-def _shared_out(n: int, shares: Sequence[float]) -> list[int]:
+def _part_lengths(n: int, shares: Sequence[float]) -> list[int]:
     """Return how many of n samples each part gets; warn if one gets none."""
     lengths = [math.floor(n * share) for share in shares]
     for i in range(n - sum(lengths)):

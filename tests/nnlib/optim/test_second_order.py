@@ -6,7 +6,7 @@ import scipy.optimize
 
 import nnlib
 from nnlib.optim import BFGS, LBFGS, Newton, NonlinearCG
-from nnlib.optim.whole import Whole
+from nnlib.optim.closure import ClosureOptimizer
 from tests.nnlib.optim.test_sgd import leaf
 
 # Ours, its options, and SciPy's method.
@@ -283,11 +283,11 @@ ERRORS = [
         "Newton: expected a finite Hessian",
     ),
     (
-        lambda p: Whole(
+        lambda p: ClosureOptimizer(
             [p], lr=1, max_iter=1, max_eval=1, tolerance_grad=-1.0, line_search_fn=None
         ).step(lambda: p.sum()),
         NotImplementedError,
-        r"Whole: define propose\(\)",
+        r"ClosureOptimizer: define propose\(\)",
     ),
 ]
 

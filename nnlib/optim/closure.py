@@ -12,12 +12,12 @@ from ..tensor import Tensor, counter
 from .line_search import Point, strong_wolfe
 from .optimizer import Optimizer, check_not_negative
 
-__all__ = ["Whole"]
+__all__ = ["ClosureOptimizer"]
 
 Closure = Callable[[], Tensor]
 
 
-class Whole(Optimizer):
+class ClosureOptimizer(Optimizer):
     r"""Base of the optimisers whose step calls the closure several times.
 
     .. math:: x \leftarrow x + t\, d
@@ -170,7 +170,7 @@ def flat(params: list[Tensor], grads: Iterable[Tensor | None]) -> np.ndarray:
     )
 
 
-def first_length(g: np.ndarray, memory: dict[str, Any], lr: float) -> float:
+def first_step_size(g: np.ndarray, memory: dict[str, Any], lr: float) -> float:
     """Return lr; in the first iteration, over the sum of absolute gradients if above 1."""
     return float(lr) / max(1.0, float(np.abs(g).sum())) if memory["n_iter"] == 1 else float(lr)
 

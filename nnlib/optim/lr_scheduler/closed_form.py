@@ -1,4 +1,4 @@
-"""Rates given outright, as a function of t."""
+"""Learning rates in closed form, as a function of t."""
 
 from __future__ import annotations
 
