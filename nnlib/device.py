@@ -83,7 +83,7 @@ class accelerator:
 
 
 class cuda(accelerator):
-    """The same for a graphics processor of Nvidia's."""
+    """The same questions about a GPU of Nvidia's."""
 
     @staticmethod
     def manual_seed(seed: int) -> None:
@@ -98,7 +98,7 @@ class backends:
     """The settings of the libraries that torch computes with, which change nothing here."""
 
     class mps(accelerator):
-        """Apple's graphics processor."""
+        """The questions about Apple's GPU."""
 
     class cudnn:
         """Nvidia's convolutions: switches that programs set, without effect here."""

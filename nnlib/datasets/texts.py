@@ -22,7 +22,7 @@ TITLES = {
 
 
 class FirstNames(NamedTuple):
-    """Names, and how many of a hundred women and of a hundred men bear each."""
+    """First names, and how many of a hundred women and of a hundred men bear each."""
 
     names: tuple[str, ...]
     female: np.ndarray
@@ -30,7 +30,7 @@ class FirstNames(NamedTuple):
 
 
 class Plays(NamedTuple):
-    """Plays: their titles and their texts."""
+    """Plays of Shakespeare: their titles and their texts."""
 
     titles: tuple[str, ...]
     texts: tuple[str, ...]

@@ -24,7 +24,7 @@ Array = np.ndarray
 
 
 class Iterate(NamedTuple):
-    r"""One guess: an eigenvalue, a unit vector (n,), and their residual.
+    r"""One iterate: an eigenvalue, a unit vector (n,), and their residual.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Iterate(NamedTuple):
 
 
 class Eigenpair(NamedTuple):
-    """An eigenvalue, its unit eigenvector (n,), how often was multiplied, the residual left."""
+    """An eigenvalue, its unit eigenvector (n,), the number of iterations, the residual."""
 
     eigenvalue: float
     eigenvector: Array

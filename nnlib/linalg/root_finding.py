@@ -18,7 +18,7 @@ Polynomial = Sequence[Any]
 
 
 class Root(NamedTuple):
-    """A root, exact or (of a cubic without rational root) a float, and how often it is one."""
+    """A root, exact or (of a cubic without rational root) a float, and its multiplicity."""
 
     value: Any
     multiplicity: int

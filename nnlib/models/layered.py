@@ -71,7 +71,7 @@ def _modules(scope: Scope) -> list[Scope]:
 
 
 class Builder:
-    """Puts together what was done, by the call that shows as one block."""
+    """Collects the recorded operations into blocks, one for each call that is drawn."""
 
     def __init__(self, run: Run, depth: int):
         self.run, self.depth = run, depth

@@ -68,7 +68,7 @@ def count_parameters(model: Module) -> int:
 
 
 class _Countable(Module):
-    """A layer that starts its parameters only when they are not just counted."""
+    """A layer that leaves its parameters unset while they are only counted."""
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew; when counting, put one number in the place of each."""

@@ -44,7 +44,7 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
         new = hook(module, args)
         if new is not None:
             args = new if isinstance(new, tuple) else (new,)
-    watch = _Watch(module, tuple(hooks["backward"])) if hooks["backward"] else None
+    watch = _HookedCall(module, tuple(hooks["backward"])) if hooks["backward"] else None
     if watch:
         args = watch.inputs(args)
     output = module.forward(*args, **kwargs)
@@ -54,7 +54,7 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
     return watch.outputs(output) if watch else output
 
 
-class _Watch:
+class _HookedCall:
     """One call of a module whose backward hooks wait for the gradients.
 
     All inputs pass through one recorded operation that changes nothing, and so do all

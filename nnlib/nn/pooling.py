@@ -1,4 +1,4 @@
-"""Pooling as layers: the options of a function of ``functional``, kept."""
+"""Layers that apply a pooling of ``functional`` with the options they were given."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _printed(module: Module, names: str) -> str:
 
 
 class MaxPool1d(Module):
-    """Keep the options of ``functional.max_pool1d``.
+    """Apply ``functional.max_pool1d`` with these options.
 
     >>> MaxPool1d(2)
     MaxPool1d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
@@ -62,7 +62,7 @@ class MaxPool1d(Module):
 
 
 class MaxPool2d(MaxPool1d):
-    """Keep the options of ``functional.max_pool2d``.
+    """Apply ``functional.max_pool2d`` with these options.
 
     >>> MaxPool2d(2)
     MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
@@ -74,7 +74,7 @@ class MaxPool2d(MaxPool1d):
 
 
 class AvgPool1d(Module):
-    """Keep the options of ``functional.avg_pool1d``.
+    """Apply ``functional.avg_pool1d`` with these options.
 
     >>> AvgPool1d(2)
     AvgPool1d(kernel_size=(2,), stride=(2,), padding=(0,))
@@ -107,7 +107,7 @@ class AvgPool1d(Module):
 
 
 class AvgPool2d(Module):
-    """Keep the options of ``functional.avg_pool2d``.
+    """Apply ``functional.avg_pool2d`` with these options.
 
     >>> AvgPool2d(2)
     AvgPool2d(kernel_size=2, stride=2, padding=0)
@@ -139,7 +139,7 @@ class AvgPool2d(Module):
 
 
 class AdaptiveAvgPool1d(Module):
-    """Keep the options of ``functional.adaptive_avg_pool1d``.
+    """Apply ``functional.adaptive_avg_pool1d`` with these options.
 
     >>> AdaptiveAvgPool1d(2)
     AdaptiveAvgPool1d(output_size=2)
@@ -159,7 +159,7 @@ class AdaptiveAvgPool1d(Module):
 
 
 class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
-    """Keep the options of ``functional.adaptive_avg_pool2d``.
+    """Apply ``functional.adaptive_avg_pool2d`` with these options.
 
     >>> AdaptiveAvgPool2d((1, None))
     AdaptiveAvgPool2d(output_size=(1, None))
@@ -171,7 +171,7 @@ class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
 
 
 class AdaptiveMaxPool2d(Module):
-    """Keep the options of ``functional.adaptive_max_pool2d``.
+    """Apply ``functional.adaptive_max_pool2d`` with these options.
 
     >>> AdaptiveMaxPool2d(3)
     AdaptiveMaxPool2d(output_size=3)
@@ -191,7 +191,7 @@ class AdaptiveMaxPool2d(Module):
 
 
 class Unfold(Module):
-    """Keep the options of ``functional.unfold``.
+    """Apply ``functional.unfold`` with these options.
 
     >>> Unfold(2)
     Unfold(kernel_size=2, dilation=1, padding=0, stride=1)
@@ -212,7 +212,7 @@ class Unfold(Module):
 
 
 class Fold(Module):
-    """Keep the options of ``functional.fold``.
+    """Apply ``functional.fold`` with these options.
 
     >>> Fold(3, 2)
     Fold(output_size=3, kernel_size=2, dilation=1, padding=0, stride=1)

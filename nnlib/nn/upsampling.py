@@ -12,7 +12,7 @@ __all__ = ["PixelShuffle", "PixelUnshuffle", "Upsample"]
 
 
 class Upsample(Module):
-    """Keep the options of ``functional.interpolate``.
+    """Apply ``functional.interpolate`` with these options.
 
     >>> Upsample(scale_factor=2, mode="bilinear")
     Upsample(scale_factor=2.0, mode='bilinear')
@@ -46,7 +46,7 @@ class Upsample(Module):
 
 
 class PixelShuffle(Module):
-    """Keep the factor of ``functional.pixel_shuffle``.
+    """Apply ``functional.pixel_shuffle`` with this factor.
 
     >>> PixelShuffle(2)
     PixelShuffle(upscale_factor=2)
@@ -66,7 +66,7 @@ class PixelShuffle(Module):
 
 
 class PixelUnshuffle(Module):
-    """Keep the factor of ``functional.pixel_unshuffle``.
+    """Apply ``functional.pixel_unshuffle`` with this factor.
 
     >>> PixelUnshuffle(2)
     PixelUnshuffle(downscale_factor=2)

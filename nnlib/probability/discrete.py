@@ -17,7 +17,7 @@ __all__ = ["Bernoulli", "Binomial"]
 
 @dataclass(frozen=True)
 class Bernoulli(Discrete):
-    r"""One toss: 1 with probability p, else 0.
+    r"""The distribution of one toss: 1 with probability p, else 0.
 
     .. math:: p(x) = p^x (1-p)^{1-x}, \quad \mathrm{E}[x] = p, \quad
         \mathrm{Var}[x] = p (1-p)
@@ -124,7 +124,7 @@ class Bernoulli(Discrete):
 
 @dataclass(frozen=True)
 class Binomial(Discrete):
-    r"""The number of ones among n independent tosses.
+    r"""The distribution of the number of ones among n independent tosses.
 
     .. math:: p(k) = \binom{n}{k} p^k (1-p)^{n-k}, \quad \mathrm{E}[k] = np, \quad
         \mathrm{Var}[k] = np(1-p)

@@ -15,7 +15,7 @@ __all__ = ["Laplace"]
 
 @dataclass(frozen=True)
 class Laplace(Continuous):
-    r"""Two exponential slopes back to back.
+    r"""The Laplace distribution: two exponential slopes back to back.
 
     .. math:: p(x) = \frac{1}{2b} \exp\left(-\frac{|x - \mu|}{b}\right)
 

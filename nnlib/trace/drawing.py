@@ -27,7 +27,7 @@ ITALIC, START = 'font-style="italic"', 'text-anchor="start"'
 
 
 class Frame(NamedTuple):
-    """From (layer, slot) to drawing coordinates.
+    """The map from (layer, slot) to drawing coordinates.
 
     ``step`` is the distance of two layers and of two slots. Around the centres there must be
     room for the numbers: ``before`` the first (left, above) and behind the last (right, below),

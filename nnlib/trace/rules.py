@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["PRODUCTS", "RULES", "Said", "letters"]
+__all__ = ["PRODUCTS", "RULES", "GradientRule", "letters"]
 
 
-class Said(NamedTuple):
+class GradientRule(NamedTuple):
     """One rule: what it reads, and the gradient it gives as text and as LaTeX.
 
     ``{g}`` stands for the upstream gradient, ``{y}`` for the result, other letters for the
@@ -24,62 +24,62 @@ class Said(NamedTuple):
     latex: str
 
 
-def _said(reads: str, text: str, latex: str) -> Said:
+def _rule(reads: str, text: str, latex: str) -> GradientRule:
     """Return a rule, what it reads in one string."""
-    return Said(tuple(reads.split()), text, latex)
+    return GradientRule(tuple(reads.split()), text, latex)
 
 
-COPY = _said("", "{g}", "{g}")
-SHAPE = _said("", "{g} in the shape of {x}", r"\mathrm{{reshape}}({g})")
+COPY = _rule("", "{g}", "{g}")
+SHAPE = _rule("", "{g} in the shape of {x}", r"\mathrm{{reshape}}({g})")
 
-RULES: dict[str, dict[str, Said]] = {
+RULES: dict[str, dict[str, GradientRule]] = {
     "add": {"a": COPY, "b": COPY},
-    "sub": {"a": COPY, "b": _said("", "−{g}", "-{g}")},
+    "sub": {"a": COPY, "b": _rule("", "−{g}", "-{g}")},
     "mul": {
-        "a": _said("b", "{g} × {b}", r"{g} \odot {b}"),
-        "b": _said("a", "{g} × {a}", r"{g} \odot {a}"),
+        "a": _rule("b", "{g} × {b}", r"{g} \odot {b}"),
+        "b": _rule("a", "{g} × {a}", r"{g} \odot {a}"),
     },
     "div": {
-        "a": _said("b", "{g} / {b}", r"{g} \oslash {b}"),
-        "b": _said("y b", "−{g} × {y} / {b}", r"-{g} \odot {y} \oslash {b}"),
+        "a": _rule("b", "{g} / {b}", r"{g} \oslash {b}"),
+        "b": _rule("y b", "−{g} × {y} / {b}", r"-{g} \odot {y} \oslash {b}"),
     },
     "pow": {
-        "a": _said("a b", "{g} × {b} × {a}^({b} − 1)", r"{g} \odot {b}\,{a}^{{{b} - 1}}"),
-        "b": _said("y a b", "{g} × {y} × ln {a}", r"{g} \odot {y} \odot \ln {a}"),
+        "a": _rule("a b", "{g} × {b} × {a}^({b} − 1)", r"{g} \odot {b}\,{a}^{{{b} - 1}}"),
+        "b": _rule("y a b", "{g} × {y} × ln {a}", r"{g} \odot {y} \odot \ln {a}"),
     },
     "matmul": {
-        "a": _said("b", "{g} {b}ᵀ", r"{g}\,{b}^\top"),
-        "b": _said("a", "{a}ᵀ {g}", r"{a}^\top\,{g}"),
+        "a": _rule("b", "{g} {b}ᵀ", r"{g}\,{b}^\top"),
+        "b": _rule("a", "{a}ᵀ {g}", r"{a}^\top\,{g}"),
     },
     "linear": {
-        "x": _said("w", "{g} {w}", r"{g}\,{w}"),
-        "w": _said("x", "({g})ᵀ {x}", r"\left({g}\right)^\top\,{x}"),
-        "b": _said("", "the sum of the rows of {g}", r"\sum_n {g}_n"),
+        "x": _rule("w", "{g} {w}", r"{g}\,{w}"),
+        "w": _rule("x", "({g})ᵀ {x}", r"\left({g}\right)^\top\,{x}"),
+        "b": _rule("", "the sum of the rows of {g}", r"\sum_n {g}_n"),
     },
-    "neg": {"x": _said("", "−{g}", "-{g}")},
-    "exp": {"x": _said("y", "{g} × {y}", r"{g} \odot {y}")},
-    "log": {"x": _said("x", "{g} / {x}", r"{g} \oslash {x}")},
-    "square": {"x": _said("x", "{g} × 2 {x}", r"{g} \odot 2 {x}")},
-    "sqrt": {"x": _said("y", "{g} / (2 {y})", r"{g} \oslash 2 {y}")},
-    "relu": {"x": _said("y", "{g} where {y} > 0, else 0", r"{g} \odot [{y} > 0]")},
-    "tanh": {"x": _said("y", "{g} × (1 − {y}²)", r"{g} \odot (1 - {y}^2)")},
-    "sigmoid": {"x": _said("y", "{g} × {y} × (1 − {y})", r"{g} \odot {y} \odot (1 - {y})")},
-    "sum": {"x": _said("", "{g} for each element summed", r"{g} \, \mathbf 1")},
+    "neg": {"x": _rule("", "−{g}", "-{g}")},
+    "exp": {"x": _rule("y", "{g} × {y}", r"{g} \odot {y}")},
+    "log": {"x": _rule("x", "{g} / {x}", r"{g} \oslash {x}")},
+    "square": {"x": _rule("x", "{g} × 2 {x}", r"{g} \odot 2 {x}")},
+    "sqrt": {"x": _rule("y", "{g} / (2 {y})", r"{g} \oslash 2 {y}")},
+    "relu": {"x": _rule("y", "{g} where {y} > 0, else 0", r"{g} \odot [{y} > 0]")},
+    "tanh": {"x": _rule("y", "{g} × (1 − {y}²)", r"{g} \odot (1 - {y}^2)")},
+    "sigmoid": {"x": _rule("y", "{g} × {y} × (1 − {y})", r"{g} \odot {y} \odot (1 - {y})")},
+    "sum": {"x": _rule("", "{g} for each element summed", r"{g} \, \mathbf 1")},
     "mean": {
-        "x": _said("", "{g} / n for each of n elements", r"\tfrac 1 n \, {g} \, \mathbf 1")
+        "x": _rule("", "{g} / n for each of n elements", r"\tfrac 1 n \, {g} \, \mathbf 1")
     },
     "softmax": {
-        "z": _said("y", "{y} × ({g} − Σ {g} {y})", r"{y} \odot ({g} - \textstyle\sum {g} {y})")
+        "z": _rule("y", "{y} × ({g} − Σ {g} {y})", r"{y} \odot ({g} - \textstyle\sum {g} {y})")
     },
     "log_softmax": {
-        "z": _said("y", "{g} − exp({y}) Σ {g}", r"{g} - e^{{{y}}} \textstyle\sum {g}")
+        "z": _rule("y", "{g} − exp({y}) Σ {g}", r"{g} - e^{{{y}}} \textstyle\sum {g}")
     },
     "reshape": {"x": SHAPE},
     "view": {"x": SHAPE},
     "flatten": {"x": SHAPE},
     "squeeze": {"x": SHAPE},
     "unsqueeze": {"x": SHAPE},
-    "transpose": {"x": _said("", "{g} with its axes exchanged back", r"{g}^\top")},
+    "transpose": {"x": _rule("", "{g} with its axes exchanged back", r"{g}^\top")},
 }
 
 

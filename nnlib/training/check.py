@@ -16,10 +16,10 @@ from ..nn import Module
 from ..tensor import Tensor
 from .data import fitting, is_model
 
-__all__ = ["Checked", "GradientCheck", "gradient_check"]
+__all__ = ["CheckedEntry", "GradientCheck", "gradient_check"]
 
 
-class Checked(NamedTuple):
+class CheckedEntry(NamedTuple):
     """One entry of one parameter.
 
     ``name`` and ``index`` say which, ``backprop`` and ``difference`` are its two derivatives,
@@ -39,7 +39,7 @@ class GradientCheck:
 
     Attributes
     ----------
-    entries : list of Checked
+    entries : list of CheckedEntry
         All of them.
     tol : float
         The largest error that is allowed.
@@ -47,12 +47,12 @@ class GradientCheck:
         Parameters that got no gradient at all.
     """
 
-    entries: list[Checked]
+    entries: list[CheckedEntry]
     tol: float
     missing: list[str]
 
     @property
-    def worst(self) -> list[Checked]:
+    def worst(self) -> list[CheckedEntry]:
         """Of each parameter the entry with the largest error, the largest first."""
         names = dict.fromkeys(entry.name for entry in self.entries)
         worst = [max((e for e in self.entries if e.name == n), key=_error) for n in names]
@@ -73,7 +73,7 @@ class GradientCheck:
         return "\n".join(lines)
 
 
-def _error(entry: Checked) -> float:
+def _error(entry: CheckedEntry) -> float:
     """Return the distance of the two derivatives; NaN counts as the largest."""
     return np.inf if np.isnan(entry.error) else entry.error
 
@@ -161,7 +161,7 @@ def gradient_check(
 
 def _compared(
     name: str, p: Tensor, value: Callable, samples: int, eps: float, rng: np.random.Generator
-) -> list[Checked]:
+) -> list[CheckedEntry]:
     """Return the derivatives for some entries of a parameter, by both methods."""
     theta, gradient, entries = p.array, p.grad.array, []
     scale = max(1e-3 * np.abs(gradient).max(), 1e-12)
@@ -175,5 +175,5 @@ def _compared(
         a, n = float(gradient[i]), (sides[0] - sides[1]) / (2 * eps)
         rounding = 4 * np.finfo(float).eps * max(map(abs, sides)) / eps
         error = np.maximum(abs(a - n) - rounding, 0) / max(abs(a), abs(n), scale)
-        entries.append(Checked(name, tuple(map(int, i)), a, n, float(error)))
+        entries.append(CheckedEntry(name, tuple(map(int, i)), a, n, float(error)))
     return entries

@@ -21,7 +21,7 @@ from .checkpoint import resume, write
 from .data import Loaders, belong_together, fitting, pair
 from .evaluation import evaluate
 from .history import History
-from .watch import Watch, need
+from .watch import EarlyStopping, need
 
 __all__ = ["fit"]
 
@@ -154,7 +154,7 @@ def fit(
         clip_value=clip_value,
         grad_norm=grad_norm,
         metrics=metrics or {},
-        watch=Watch(measured, monitor, mode, patience, min_delta),
+        watch=EarlyStopping(measured, monitor, mode, patience, min_delta),
         keep_best=keep_best,
         checkpoint=checkpoint,
         checkpoint_every=checkpoint_every,
@@ -189,7 +189,7 @@ class Run:
     clip_value: float | None
     grad_norm: bool
     metrics: Mapping[str, Callable]
-    watch: Watch
+    watch: EarlyStopping
     keep_best: bool
     checkpoint: str | os.PathLike | None
     checkpoint_every: int | None

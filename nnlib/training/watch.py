@@ -8,7 +8,7 @@ from typing import Any
 
 from ..checks import number, whole
 
-__all__ = ["Watch", "need"]
+__all__ = ["EarlyStopping", "need"]
 
 MODES = {"train_loss": "min", "val_loss": "min", "val_accuracy": "max"}
 
@@ -20,7 +20,7 @@ def need(fine: Any, expected: str, got: Any) -> None:
 
 
 @dataclass
-class Watch:
+class EarlyStopping:
     """The quantity that early stopping watches, and its best value so far.
 
     Parameters

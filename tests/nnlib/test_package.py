@@ -46,7 +46,15 @@ def test_every_public_name_is_accounted_for():
         *("RMSprop", "SGD", "BFGS", "Newton", "NonlinearCG", "lr_scheduler"),
     }
     assert set(training.__all__) == {
-        *("Checked", "GradientCheck", "History", "LRSearch", "Loaders", "Overfit", "accuracy"),
+        *(
+            "CheckedEntry",
+            "GradientCheck",
+            "History",
+            "LRSearch",
+            "Loaders",
+            "Overfit",
+            "accuracy",
+        ),
         *("evaluate", "fit", "gradient_check", "loaders", "lr_finder", "overfit_one_batch"),
         "predict",
     }

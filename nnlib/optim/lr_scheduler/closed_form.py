@@ -13,7 +13,7 @@ __all__ = ["InverseSqrtLR", "InverseTimeLR", "LambdaLR"]
 
 
 class LambdaLR(LRScheduler):
-    r"""Any function of t.
+    r"""Multiply the rate by any function of t.
 
     .. math:: \eta_t = \eta_0\, f(t)
 
@@ -75,7 +75,7 @@ def _is_object(f: Callable) -> bool:
 
 
 class InverseTimeLR(LRScheduler):
-    r"""A rate that falls as one over time, after a warm-up if asked for.
+    r"""Let the rate fall as one over time, after a warm-up if asked for.
 
     .. math:: \eta_t = \frac{\eta_0}{1 + k t}, \quad \text{or, with } w \text{ steps to warm up,
         } \eta_t = \eta_0 \begin{cases} s / w & s \le w \\ 1 / (1 + k (s - w)) & s > w
@@ -128,7 +128,7 @@ class InverseTimeLR(LRScheduler):
 
 
 class InverseSqrtLR(LRScheduler):
-    r"""A rate that rises evenly, and then falls as one over the square root of time.
+    r"""Let the rate rise evenly, and then fall as one over the square root of time.
 
     .. math:: \eta_t = \eta_0 \min\left(\frac{s}{w}, \sqrt{\frac{w}{s}}\right), \quad s = t + 1
 

@@ -11,7 +11,7 @@ __all__ = ["CosineAnnealingLR"]
 
 
 class CosineAnnealingLR(LRScheduler):
-    r"""A rate that falls, and beyond T rises again, along a cosine.
+    r"""Let the rate fall, and beyond T rise again, along a cosine.
 
     .. math:: \eta_t = \eta_{\min} + (\eta_0 - \eta_{\min}) \frac{1 + \cos(\pi t / T)}{2}
 

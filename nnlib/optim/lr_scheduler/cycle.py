@@ -22,7 +22,7 @@ def _straight(start: float, end: float, share: float) -> float:
 
 
 class OneCycleLR(LRScheduler):
-    r"""A rate that rises to its highest and falls to almost nothing, once in a training.
+    r"""Let the rate rise to its highest and fall to almost nothing, once in a training.
 
     .. math:: \frac{\eta_{\max}}{d} \to \eta_{\max} \to \frac{\eta_{\max}}{d\, d_\mathrm{end}}
 

@@ -28,7 +28,7 @@ class _Multiplied(LRScheduler):
 
 
 class StepLR(_Multiplied):
-    r"""A drop every so many epochs.
+    r"""Multiply the rate by a factor every so many epochs.
 
     .. math:: \eta_t = \eta_0\, \gamma^{\lfloor t / T \rfloor}
 
@@ -72,7 +72,7 @@ class StepLR(_Multiplied):
 
 
 class MultiStepLR(_Multiplied):
-    r"""A drop at given epochs.
+    r"""Multiply the rate by a factor at given epochs.
 
     .. math:: \eta_t = \eta_0\, \gamma^{|\{ m : m \le t \}|}
 
@@ -114,7 +114,7 @@ class MultiStepLR(_Multiplied):
 
 
 class ConstantLR(_Multiplied):
-    r"""A lower rate at first.
+    r"""Multiply the rate by a constant in the first epochs.
 
     .. math:: \eta_t = \eta_0\, c \text{ for } t < T, \quad \eta_0 \text{ afterwards}
 
@@ -163,7 +163,7 @@ class ConstantLR(_Multiplied):
 
 
 class LinearLR(_Multiplied):
-    r"""A rate that rises or falls evenly.
+    r"""Let the rate rise or fall evenly between two multiples of it.
 
     .. math:: \eta_t = \eta_0 \left( a + (b - a) \min(t, T) / T \right)
 
@@ -217,7 +217,7 @@ class LinearLR(_Multiplied):
 
 
 class ExponentialLR(_Multiplied):
-    r"""A drop at each epoch.
+    r"""Multiply the rate by a factor at each epoch.
 
     .. math:: \eta_t = \eta_0\, \gamma^t
 

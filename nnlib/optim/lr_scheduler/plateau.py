@@ -11,7 +11,7 @@ __all__ = ["ReduceLROnPlateau"]
 
 
 class ReduceLROnPlateau(LRScheduler):
-    r"""A drop whenever a measure has stopped to improve.
+    r"""Multiply the rate by a factor when a measure has stopped improving.
 
     .. math:: \eta \leftarrow \max(c\, \eta, \eta_{\min})
         \quad \text{after more than } P \text{ epochs without a new best}

@@ -14,7 +14,7 @@ __all__ = ["SequentialLR"]
 
 
 class SequentialLR(LRScheduler):
-    """Several schedules, one after the other, each with a t of its own.
+    """Run several schedules one after the other, each with a t of its own.
 
     Parameters
     ----------

@@ -81,7 +81,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
 
 
 class Subset(Dataset[T]):
-    """Some of the samples of another set.
+    """A set that holds some of the samples of another set.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def samples(dataset: Any, indices: list[Any]) -> list[Any]:
 
 
 class ConcatDataset(Dataset[T]):
-    """Several sets behind each other.
+    """The concatenation of several sets.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ class ConcatDataset(Dataset[T]):
 
 
 class ChainDataset(IterableDataset[T]):
-    """Several iterable sets, one after the other.
+    """The concatenation of several iterable sets.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ def _drawn(draw: Callable[[int], Tensor], n: int) -> Iterator[int]:
 
 
 class SequentialSampler(Sampler[int]):
-    """One after the other.
+    """Give the numbers of the samples in their order.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class SequentialSampler(Sampler[int]):
 
 
 class RandomSampler(Sampler[int]):
-    """By chance, in another order each epoch.
+    """Give the numbers of the samples in a random order, another one each epoch.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class RandomSampler(Sampler[int]):
 
 
 class SubsetRandomSampler(Sampler[int]):
-    """Given numbers, in another order each epoch.
+    """Give some numbers of samples in a random order, another one each epoch.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ class SubsetRandomSampler(Sampler[int]):
 
 
 class WeightedRandomSampler(Sampler[int]):
-    """By chance, some more often than others.
+    """Draw numbers of samples with given weights.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ class WeightedRandomSampler(Sampler[int]):
 
 
 class BatchSampler(Sampler[list[int]]):
-    """Batches of what another sampler gives.
+    """Give batches of what another sampler gives.
 
     Parameters
     ----------
