@@ -126,7 +126,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """Factor that makes up for what an activation takes from the variance.
+    """Return the factor that makes up for what an activation takes from the variance.
 
     >>> round(calculate_gain("relu") ** 2, 3)
     2.0

@@ -222,7 +222,7 @@ def softsign(input: Tensor) -> Tensor:
 
 
 def tanhshrink(input: Tensor) -> Tensor:
-    """What tanh takes away: y = x - tanh x, so dL/dx = dL/dy · tanh² x."""
+    """Subtract tanh: y = x - tanh x, so dL/dx = dL/dy · tanh² x."""
     _no_truths("tanhshrink", input)
     return ops.sub(input, tanh(input))
 

@@ -261,7 +261,7 @@ def as_line(value: Any, beside: int) -> Any:
 
 
 def as_image(input: Tensor) -> Tensor:
-    """Sequences as images one pixel high."""
+    """Return sequences as images one pixel high."""
     if array(input).ndim not in (2, 3):
         refuse("sequences (N, C, T) or (C, T)", array(input).shape)
     return unsqueeze(input, -2)

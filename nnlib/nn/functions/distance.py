@@ -13,7 +13,7 @@ __all__ = ["cosine_similarity", "normalize", "pairwise_distance"]
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    r"""Cosine of the angle between vectors.
+    r"""Return the cosine of the angle between vectors.
 
     .. math:: \cos = \frac{x_1 \cdot x_2}{\max(|x_1|, ε)\, \max(|x_2|, ε)}
 
@@ -95,7 +95,7 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -
 def pairwise_distance(
     x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
 ) -> Tensor:
-    r"""Distance between the vectors of two batches, pair by pair.
+    r"""Return the distance between the vectors of two batches, pair by pair.
 
     .. math:: d_n = |x_{1n} - x_{2n} + ε|_p
 

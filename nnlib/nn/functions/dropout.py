@@ -101,7 +101,7 @@ def dropout2d(
 def alpha_dropout(
     input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
 ) -> Tensor:
-    r"""Dropout for SELU: it sets to α' and keeps mean 0 and variance 1.
+    r"""Apply dropout for SELU: it sets to α' and keeps mean 0 and variance 1.
 
     .. math:: y = a\,(x\, m + \alpha' (1 - m)) - a\, p\, \alpha', \quad
         a = \left((1 - p)(1 + p\, \alpha'^2)\right)^{-1/2}

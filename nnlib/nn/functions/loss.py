@@ -29,7 +29,7 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:
-    r"""Negative log-likelihood of the target classes, straight from the scores.
+    r"""Return the negative log-likelihood of the target classes, straight from the scores.
 
     .. math:: L = -\frac{1}{N} \sum_n \log \mathrm{softmax}(z_n)_{t_n}
 
@@ -97,7 +97,7 @@ def nll_loss(
     ignore_index: int = -100,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Negative log-likelihood of the target classes, from log-probabilities.
+    r"""Return the negative log-likelihood of the target classes, from log-probabilities.
 
     .. math:: L = -\frac{1}{N} \sum_n \ell_{n, t_n}
 
@@ -129,7 +129,7 @@ def nll_loss(
 
 
 def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reduction: str) -> Any:
-    """The negative log-likelihood, on behalf of the function of that name.
+    """Return the negative log-likelihood, on behalf of the function of that name.
 
     Its slope is minus the share of the example at the target class, and 0 elsewhere.
     """

@@ -15,7 +15,7 @@ __all__ = ["margin_ranking_loss", "multi_margin_loss", "soft_margin_loss"]
 
 
 def soft_margin_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
-    r"""Negative log-likelihood of two classes called 1 and -1.
+    r"""Return the negative log-likelihood of two classes called 1 and -1.
 
     .. math:: L_i = \log(1 + e^{-t_i x_i})
 
@@ -59,7 +59,7 @@ def margin_ranking_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Hinge loss of pairs of scores of which one should be larger.
+    r"""Return the hinge loss of pairs of scores of which one should be larger.
 
     .. math:: L_i = \max(0, -t_i (x_{1i} - x_{2i}) + m)
 
@@ -111,7 +111,7 @@ def multi_margin_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Hinge loss of classes, the loss of a support vector machine.
+    r"""Return the hinge loss of classes, the loss of a support vector machine.
 
     .. math:: L_n = \frac{w_{t}}{C} \sum_{c \ne t} \max(0, m - z_{n t} + z_{n c})^p
 

@@ -21,7 +21,7 @@ __all__ = [
 def hinge_embedding_loss(
     input: Tensor, target: Tensor, margin: float = 1.0, *, reduction: str = "mean"
 ) -> Tensor:
-    r"""Hinge loss of distances: near for pairs that belong together, far for others.
+    r"""Return the hinge loss of distances: near for pairs that belong together, far for others.
 
     .. math:: L_i = x_i \text{ for } t_i = 1, \quad \max(0, m - x_i) \text{ for } t_i = -1
 
@@ -69,7 +69,7 @@ def cosine_embedding_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Hinge loss of directions: the same for pairs that belong together, else different.
+    r"""Return the hinge loss of directions, which should agree in pairs that belong together.
 
     .. math:: L_n = 1 - c_n \text{ for } t_n = 1,
         \quad \max(0, c_n - m) \text{ for } t_n = -1, \quad c_n = \cos(x_{1n}, x_{2n})
@@ -136,7 +136,7 @@ def triplet_margin_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Hinge loss of triplets: the anchor should be nearer to the positive by a margin.
+    r"""Return the hinge loss of triplets: the anchor should be nearer to the positive.
 
     .. math:: L_n = \max(0, d(a_n, p_n) - d(a_n, n_n) + m)
 
@@ -191,7 +191,7 @@ def triplet_margin_with_distance_loss(
     swap: bool = False,
     reduction: str = "mean",
 ) -> Tensor:
-    """Hinge loss of triplets with a distance of one's own; else as ``triplet_margin_loss``.
+    """Return ``triplet_margin_loss`` with a distance of one's own in place of a norm.
 
     >>> import numpy as np
     >>> a, b = np.array([0.0, 0.0]), np.array([3.0, 4.0])

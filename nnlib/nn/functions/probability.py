@@ -23,7 +23,7 @@ def binary_cross_entropy(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Negative log-likelihood of two classes, from the probability of one for each example.
+    r"""Return the negative log-likelihood of two classes, from the probability of one.
 
     .. math:: L_n = -t_n \log p_n - (1 - t_n) \log (1 - p_n)
 
@@ -91,7 +91,7 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
-    r"""Negative log-likelihood of two classes, straight from one score for each example.
+    r"""Return the negative log-likelihood of two classes, straight from one score for each.
 
     .. math:: L_n = -t_n \log \sigma(z_n) - (1 - t_n) \log (1 - \sigma(z_n))
 
@@ -142,7 +142,7 @@ def binary_cross_entropy_with_logits(
 def kl_div(
     input: Tensor, target: Tensor, *, reduction: str = "mean", log_target: bool = False
 ) -> Tensor:
-    r"""Divergence of predicted from true probabilities, from logarithms of the predicted.
+    r"""Return the divergence of predicted from true probabilities, from log-probabilities.
 
     .. math:: L = \sum_i t_i (\log t_i - x_i)
 

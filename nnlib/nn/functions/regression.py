@@ -25,7 +25,7 @@ __all__ = [
 def mse_loss(
     input: Tensor, target: Tensor, *, reduction: str = "mean", weight: Tensor | None = None
 ) -> Tensor:
-    r"""Squared error.
+    r"""Return the squared error.
 
     .. math:: L = \frac{1}{n} \sum_i (x_i - t_i)^2
 
@@ -62,7 +62,7 @@ def mse_loss(
 def l1_loss(
     input: Tensor, target: Tensor, *, reduction: str = "mean", weight: Tensor | None = None
 ) -> Tensor:
-    r"""Absolute error, which large errors move less than the squared one.
+    r"""Return the absolute error, which large errors move less than the squared one.
 
     .. math:: L = \frac{1}{n} \sum_i |x_i - t_i|
 
@@ -81,7 +81,7 @@ def l1_loss(
 def smooth_l1_loss(
     input: Tensor, target: Tensor, *, reduction: str = "mean", beta: float = 1.0
 ) -> Tensor:
-    r"""Absolute error with its kink rounded: squared below beta.
+    r"""Return the absolute error with its kink rounded: squared below beta.
 
     .. math:: L_i = e_i^2 / (2 β) \text{ for } e_i < β
         \text{, else } e_i - β / 2, \quad e_i = |x_i - t_i|
@@ -126,7 +126,7 @@ def huber_loss(
     delta: float = 1.0,
     weight: Tensor | None = None,
 ) -> Tensor:
-    r"""Squared error below delta, growing straight on above it: delta times ``smooth_l1_loss``.
+    r"""Return delta times ``smooth_l1_loss``: squared errors below delta, straight lines above.
 
     .. math:: L_i = e_i^2 / 2 \text{ for } e_i \le δ
         \text{, else } δ (e_i - δ / 2), \quad e_i = |x_i - t_i|
@@ -174,7 +174,7 @@ def poisson_nll_loss(
     eps: float = 1e-8,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Negative log-likelihood of counts, from predicted rates or their logarithms.
+    r"""Return the negative log-likelihood of counts, from rates or their logarithms.
 
     .. math:: L_i = e^{x_i} - t_i x_i \quad\text{or}\quad L_i = x_i - t_i \log(x_i + ε)
 
@@ -228,7 +228,7 @@ def gaussian_nll_loss(
     eps: float = 1e-6,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Negative log-likelihood of numbers, from predicted means and variances.
+    r"""Return the negative log-likelihood of numbers, from means and variances.
 
     .. math:: L_i = \tfrac12 \Big( \log v_i + \frac{(x_i - t_i)^2}{v_i} \Big)
 

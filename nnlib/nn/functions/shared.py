@@ -25,7 +25,7 @@ __all__ = [
 
 
 def reduced(name: str, each: Any, reduction: str, total: float | None = None) -> Any:
-    """The losses of the examples, reduced; a mean divides by total, or by their number."""
+    """Reduce the losses of the examples; a mean divides by total, or by their number."""
     if reduction == "mean":
         return mean(each) if total is None else sum(each) / (float(total) or math.nan)
     if reduction == "sum":
@@ -42,7 +42,7 @@ def check_reduction(name: str, reduction: str, *more: str) -> None:
 
 
 def weighted(name: str, each: Any, weight: Any, reduction: str, by_weight: bool = True) -> Any:
-    """The losses times their weights, reduced; a mean divides by the sum of the weights."""
+    """Reduce the weighted losses; a mean divides by the sum of the weights."""
     if weight is None:
         return reduced(name, each, reduction)
     if raw(weight).shape != raw(each).shape:
@@ -64,7 +64,7 @@ def check_pair(name: str, input: Any, target: Any) -> None:
 
 
 def elements(name: str, input: Any) -> np.ndarray:
-    """The array of the input."""
+    """Return the array of the input."""
     x = array(input)
     if not isinstance(x, (np.ndarray, np.generic)):
         raise TypeError(f"{name}: expected a Tensor or an array, got {type(x).__name__}")
@@ -72,7 +72,7 @@ def elements(name: str, input: Any) -> np.ndarray:
 
 
 def floats(name: str, input: Any) -> np.ndarray:
-    """The array of the input, which must be floating-point, as in torch."""
+    """Return the array of the input, which must be floating-point, as in torch."""
     x = elements(name, input)
     if x.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
@@ -80,7 +80,7 @@ def floats(name: str, input: Any) -> np.ndarray:
 
 
 def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:
-    """The shape to which inputs broadcast."""
+    """Return the shape to which inputs broadcast."""
     shapes = [array(x).shape for x in inputs]
     try:
         return np.broadcast_shapes(*shapes)
@@ -90,7 +90,7 @@ def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:
 
 
 def placed(input: Tensor, y: Tensor, inplace: bool) -> Tensor:
-    """The result, in the memory and the history of the input if that is asked for."""
+    """Return the result, in the memory and the history of the input if that is asked for."""
     if not inplace:
         return y
     if isinstance(input, Tensor):
