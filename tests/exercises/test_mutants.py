@@ -1,6 +1,6 @@
 """Mutants of references lose points, or are the reference; what they are told is true.
 
-A commit sees a quarter of the mutants and one of three seeds: twelve commits see all.
+A commit sees an eighth of the mutants and one of three seeds: 24 commits see all.
 """
 
 import functools
@@ -24,7 +24,7 @@ one_seed = pytest.mark.rotate("seed", 1)
 @functools.cache
 def changed(name, share):
     """Some mutants of a reference by what is changed; an endless one is waited for once."""
-    made = enumerate(mutants(PROBLEMS[name].solve, lambda changes: share(changes, 4)))
+    made = enumerate(mutants(PROBLEMS[name].solve, lambda changes: share(changes, 8)))
     return {f"{k}: {line}": hurried(f) for k, (line, f) in made}
 
 
@@ -68,6 +68,6 @@ def test_what_mutants_are_told_of_hidden_cases_holds_no_number_of_theirs(name, s
 @pytest.mark.parametrize(("name", "style"), STYLES)
 def test_all_that_is_said_of_mutants_of_alternatives_is_true(name, style, share):
     data = packed(name, SEEDS[0], True)
-    made = mutants(PROBLEMS[name].alternatives[style], lambda changes: share(changes, 12))
+    made = mutants(PROBLEMS[name].alternatives[style], lambda changes: share(changes, 24))
     said = [(line, *wrong) for line, f in made for wrong in false_of(data, hurried(f))]
     assert said == []

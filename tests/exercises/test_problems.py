@@ -22,6 +22,10 @@ every_problem = pytest.mark.parametrize("name", PROBLEMS)
 every_plain_problem = pytest.mark.parametrize("name", PLAIN)
 
 
+MISTAKES = {mistake for p in PROBLEMS.values() for mistake in p.mistakes}
+half_of_them = pytest.mark.rotate("mistake", len(MISTAKES) // 2 + 1)
+
+
 def each(kind):
     return [
         pytest.param(name, what, id=f"{name}: {what}")
@@ -71,6 +75,7 @@ def verdict(name, mistake, seed, visible):
     return judged(packed(name, seed, visible), PROBLEMS[name].mistakes[mistake].solve)
 
 
+@half_of_them
 @one_seed
 @every_data
 @pytest.mark.parametrize(("name", "mistake"), each("mistakes"))
@@ -78,6 +83,7 @@ def test_a_mistake_loses_its_aspects_and_no_others(name, mistake, seed, visible)
     assert lost(verdict(name, mistake, seed, visible)) == PROBLEMS[name].mistakes[mistake].loses
 
 
+@half_of_them
 @one_seed
 @every_data
 @pytest.mark.parametrize(("name", "mistake"), each("mistakes"))

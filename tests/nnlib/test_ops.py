@@ -43,6 +43,7 @@ def test_every_operation_has_a_call_that_it_refuses():
     assert {bad.name for bad in BAD} == PUBLIC
 
 
+@pytest.mark.deep(2)
 @each(CASES)
 def test_gradient_is_that_of_finite_differences(case, rng):
     arrays = drawn(case, rng)
@@ -87,6 +88,7 @@ def test_order_in_memory_changes_nothing(case, rng):
         np.testing.assert_allclose(g.numpy(), e, rtol=1e-12, atol=1e-14, strict=True)
 
 
+@pytest.mark.deep(2)
 @each([c for c in CASES if c.second is True])
 def test_second_derivative_is_that_of_torch(case, rng):
     arrays = drawn(case, rng)

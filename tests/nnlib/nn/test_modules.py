@@ -69,6 +69,7 @@ def test_outputs_gradients_and_state_are_those_of_torch(layer, rng):
         assert ours.training == theirs.training
 
 
+@pytest.mark.deep(2)
 @pytest.mark.filterwarnings("ignore:LSTM with projections")  # torch has no fast way for it
 @each(IN_TORCH)
 def test_float32_is_close_to_torch(layer, rng):
@@ -111,6 +112,7 @@ def test_constructor_has_the_names_order_and_defaults_of_torch(name):
             assert a == b, option
 
 
+@pytest.mark.deep(2)
 @each(LAYERS)
 def test_a_copy_computes_the_same_with_memory_of_its_own(layer, rng):
     module = build(nnlib, layer).eval()

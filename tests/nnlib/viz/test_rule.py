@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import os
 import re
 import subprocess
 import sys
@@ -40,6 +41,7 @@ def test_every_public_function_that_draws_is_called_here():
     assert set(CALLS) == {n for n in viz.__all__ if callable(getattr(viz, n))} - NO_FIGURES
 
 
+@pytest.mark.deep(2)
 @each
 def test_a_figure_function_returns_axes_of_a_panel_of_its_own(name):
     ax, other = draw(name), draw(name)
@@ -49,6 +51,7 @@ def test_a_figure_function_returns_axes_of_a_panel_of_its_own(name):
     assert ax.figure.axes == [ax]
 
 
+@pytest.mark.deep(2)
 @each
 def test_a_figure_function_draws_on_the_axes_that_it_is_given(name):
     left, right = Figure(figsize=(9, 4)).subplots(1, 2)
@@ -77,6 +80,7 @@ def test_round_axes_are_refused():
         draw("curves", ax=polar)
 
 
+@pytest.mark.deep(2)
 @each
 def test_settings_and_inputs_are_as_before(name):
     before, inputs = dict(mpl.rcParams), copy.deepcopy(CALLS[name])
@@ -101,6 +105,7 @@ def test_a_figure_is_the_same_bytes_each_time_it_is_drawn_and_shown(name):
     assert viz.show(draw(name), alt="What is seen.", name="same")._repr_html_() == first
 
 
+@pytest.mark.deep(2)
 @each
 def test_every_colour_of_a_drawing_is_an_ink_of_the_page(name):
     ax = viz.panel(height=4)
@@ -147,10 +152,11 @@ def test_the_picture_in_a_notebook_is_described_by_its_title():
 
 
 def test_figures_are_drawn_without_pyplot_and_matplotlib_only_when_drawn():
+    names = sorted(CALLS)[int(os.environ["TEST_SHARE"]) % 4 :: 4]
     code = (
         "import sys; from nnlib import viz; before = 'matplotlib' in sys.modules; "
-        "from tests.nnlib.viz.calls import CALLS, draw; "
-        "[draw(name)._repr_html_() for name in CALLS]; "
+        "from tests.nnlib.viz.calls import draw; "
+        f"[draw(name)._repr_html_() for name in {names}]; "
         "print(before, 'matplotlib' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
     )
     done = subprocess.run(
