@@ -18,6 +18,16 @@ import numpy as np
 
 __all__: list[str] = []
 
+
+def expect(
+    owner: Any, right: Any, wanted: str, got: Any, error: type[Exception] = ValueError
+) -> None:
+    """Raise an error in the name of a function or of an object's class unless all is right."""
+    if not right:
+        name = owner if isinstance(owner, str) else type(owner).__name__
+        raise error(f"{name}: expected {wanted}, got {got}")
+
+
 # Single values
 
 

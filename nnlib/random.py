@@ -6,11 +6,13 @@ names another. float32 numbers are float64 ones, rounded.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from .checks import expect
 from .creation import FLOAT32, known, like, made, shape_of
 from .generator import (
     Generator,
@@ -47,6 +49,8 @@ __all__ = [
     "set_rng_state",
 ]
 
+_expect = functools.partial(expect, error=RuntimeError)
+
 
 def _rng(name: str, generator: Generator | None) -> np.random.Generator:
     """Return the random number generator to draw with."""
@@ -60,12 +64,6 @@ def _floating(name: str, dtype: Any) -> np.dtype:
     if known(name, dtype).kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point dtype, got {dtype}")
     return np.dtype(dtype)
-
-
-def _need(fine: Any, name: str, expected: str, got: Any) -> None:
-    """Refuse what is out of range."""
-    if not fine:
-        raise RuntimeError(f"{name}: expected {expected}, got {got}")
 
 
 def _uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -88,12 +86,12 @@ def _integers(
     dtype = known(name, dtype)
     if not all(isinstance(n, (int, np.integer)) for n in (low, high)):
         raise TypeError(f"{name}: expected integers as bounds, got {low!r} and {high!r}")
-    _need(low < high, name, "low < high", f"{low} and {high}")
+    _expect(name, low < high, "low < high", f"{low} and {high}")
     least, most = (-(2**63), 2**63 - 1) if dtype.kind == "f" else (0, 1)
     if dtype.kind in "iu":
         least, most = np.iinfo(dtype).min, np.iinfo(dtype).max
-    _need(
-        least <= low and high - 1 <= most, name, f"bounds that fit {dtype}", f"[{low}, {high})"
+    _expect(
+        name, least <= low and high - 1 <= most, f"bounds that fit {dtype}", f"[{low}, {high})"
     )
     return np.asarray(rng.integers(low, high, shape), dtype)
 
@@ -164,7 +162,7 @@ def randperm(
     """Draw an order of the numbers from 0 to before n."""
     (n,), dtype = shape_of("randperm", (n,)), known("randperm", dtype or np.int64)
     most = np.iinfo(dtype).max if dtype.kind in "iu" else n
-    _need(n - 1 <= most and dtype.kind != "b", "randperm", f"n that fits {dtype}", n)
+    _expect("randperm", n - 1 <= most and dtype.kind != "b", f"n that fits {dtype}", n)
     array = _rng("randperm", generator).permutation(n).astype(dtype)
     return made("randperm", array, device, requires_grad)
 
@@ -237,7 +235,7 @@ def normal(
         else shape_of("normal", (size,))
     )
     dtype = _floating("normal", dtype or (np.result_type(*arrays) if arrays else FLOAT32))
-    _need((np.asarray(raw(std)) >= 0).all(), "normal", "std >= 0", std)
+    _expect("normal", (np.asarray(raw(std)) >= 0).all(), "std >= 0", std)
     draw = _rng("normal", generator).standard_normal(shape)
     return made("normal", np.asarray(raw(mean) + raw(std) * draw, dtype), device, requires_grad)
 
@@ -256,7 +254,7 @@ def _trials(
 ) -> np.ndarray:
     """Draw 1 with probability p, else 0."""
     fine = (np.asarray(p) >= 0) & (np.asarray(p) <= 1)
-    _need(fine.all(), name, "probabilities in [0, 1]", p)
+    _expect(name, fine.all(), "probabilities in [0, 1]", p)
     return np.asarray(rng.random(shape) < p, dtype)
 
 
@@ -264,7 +262,7 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     """Draw from the Poisson distributions whose rates stand in input."""
     _, dtype = like("poisson", input)
     dtype, rates = _floating("poisson", dtype), raw(input)
-    _need((rates >= 0).all(), "poisson", "rates >= 0", input)
+    _expect("poisson", (rates >= 0).all(), "rates >= 0", input)
     return Tensor(np.asarray(_rng("poisson", generator).poisson(rates), dtype))
 
 
@@ -309,10 +307,10 @@ def multinomial(
     """
     shape, dtype = like("multinomial", input)
     w, _ = raw(input).astype(np.float64), _floating("multinomial", dtype)
-    _need(len(shape) in (1, 2), "multinomial", "one or two axes", shape)
-    _need(num_samples > 0, "multinomial", "num_samples > 0", num_samples)
-    _need((np.isfinite(w) & (w >= 0)).all(), "multinomial", "finite weights >= 0", input)
-    _need((w.sum(-1) > 0).all(), "multinomial", "rows with a sum above 0", input)
+    _expect("multinomial", len(shape) in (1, 2), "one or two axes", shape)
+    _expect("multinomial", num_samples > 0, "num_samples > 0", num_samples)
+    _expect("multinomial", (np.isfinite(w) & (w >= 0)).all(), "finite weights >= 0", input)
+    _expect("multinomial", (w.sum(-1) > 0).all(), "rows with a sum above 0", input)
     rng = _rng("multinomial", generator)
     if replacement:
         steps = w.cumsum(-1)
@@ -321,7 +319,7 @@ def multinomial(
         drawn = [np.searchsorted(row / row[-1], u, side="right") for row, u in pairs]
         return Tensor(np.reshape(drawn, draws.shape).astype(np.int64))
     some = (w > 0).sum(-1)
-    _need((some >= num_samples).all(), "multinomial", f"{num_samples} weights above 0", some)
+    _expect("multinomial", (some >= num_samples).all(), f"{num_samples} weights above 0", some)
     wait = rng.standard_exponential(shape) / np.where(w > 0, w, np.nan)  # the first come first
     return Tensor(np.argsort(wait, -1)[..., :num_samples])
 
@@ -339,7 +337,7 @@ def uniform_(
 ) -> Tensor:
     """Fill with numbers drawn evenly between two bounds; torch calls the first ``from``."""
     dtype = _floating("uniform_", self.dtype)
-    _need(from_ <= to, "uniform_", "from <= to", f"{from_} and {to}")
+    _expect("uniform_", from_ <= to, "from <= to", f"{from_} and {to}")
     draw = _uniform(_rng("uniform_", generator), self.shape, dtype)
     return _fill(self, from_ + (to - from_) * draw)
 
@@ -349,7 +347,7 @@ def normal_(
 ) -> Tensor:
     """Fill from the normal distribution."""
     _floating("normal_", self.dtype)
-    _need(std >= 0, "normal_", "std >= 0", std)
+    _expect("normal_", std >= 0, "std >= 0", std)
     return _fill(self, _rng("normal_", generator).normal(mean, std, self.shape))
 
 
@@ -358,7 +356,7 @@ def exponential_(
 ) -> Tensor:
     """Fill from the exponential distribution with mean 1 / lambd."""
     _floating("exponential_", self.dtype)
-    _need(lambd > 0, "exponential_", "lambd > 0", lambd)
+    _expect("exponential_", lambd > 0, "lambd > 0", lambd)
     draw = _rng("exponential_", generator).standard_exponential(self.shape)
     return _fill(self, draw / lambd)
 

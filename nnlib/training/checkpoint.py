@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .. import random
+from ..checks import expect
 from ..serialization import load, save
-from .watch import need
 
 if TYPE_CHECKING:
     from .loop import Run
@@ -35,17 +35,17 @@ def resume(run: Run, path: str | os.PathLike) -> None:
         If the file is of another model, optimizer, scheduler or other data.
     """
     data, told = run.loaders.train, "a DataLoader, which tells where it stands, with checkpoint"
-    need(hasattr(data, "state_dict"), told, type(data).__name__)
+    expect("fit", hasattr(data, "state_dict"), told, type(data).__name__)
     if not os.path.exists(path):
         return
     state, parts = load(path), dict(_parts(run))
     found = state.get("parts", {}) if isinstance(state, dict) else {}
     told = f"the checkpoint {os.fspath(path)!r} to hold {', '.join(parts)}"
-    need(set(found) == set(parts), told, ", ".join(found) or "something else")
+    expect("fit", set(found) == set(parts), told, ", ".join(found) or "something else")
     for name, part in parts.items():
         (kind, kept), own = found[name], type(part).__name__
         told = f"the checkpoint {os.fspath(path)!r} to be of this {name}, a {own}"
-        need(kind == own, told, kind)
+        expect("fit", kind == own, told, kind)
         try:
             part.load_state_dict(kept)
         except (ValueError, KeyError, RuntimeError) as e:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import number, one_of, whole
+from ..checks import expect, number, one_of, whole
 from ..nn import Module
 from ..nn.utils import clip_grad_norm_, clip_grad_value_, get_total_norm
 from ..optim import Optimizer
@@ -21,7 +21,7 @@ from .checkpoint import resume, write
 from .data import Loaders, belong_together, fitting, pair
 from .evaluation import evaluate
 from .history import History
-from .watch import EarlyStopping, need
+from .watch import EarlyStopping
 
 __all__ = ["fit"]
 
@@ -209,7 +209,7 @@ class Run:
                 return
             if self.checkpoint_every and len(history.step_loss) % self.checkpoint_every == 0:
                 self.write()
-        need(self.count, "at least one example to train on", "none")
+        expect("fit", self.count, "at least one example to train on", "none")
         history.train_loss.append(self.total / self.count)
         self.epoch, self.total, self.count = self.epoch + 1, 0.0, 0
         if self.loaders.validation is not None:

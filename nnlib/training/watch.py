@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
-from ..checks import number, whole
+from ..checks import expect, number, whole
 
-__all__ = ["EarlyStopping", "need"]
+__all__ = ["EarlyStopping"]
 
 MODES = {"train_loss": "min", "val_loss": "min", "val_accuracy": "max"}
-
-
-def need(fine: Any, expected: str, got: Any) -> None:
-    """Refuse an option of ``fit`` that does not fit."""
-    if not fine:
-        raise ValueError(f"fit: expected {expected}, got {got}")
 
 
 @dataclass
@@ -48,10 +41,10 @@ class EarlyStopping:
     def __post_init__(self) -> None:
         self.name = self.name or ("val_loss" if "val_loss" in self.measured else "train_loss")
         known = f"monitor to be one of {', '.join(self.measured)}"
-        need(self.name in self.measured, known, repr(self.name))
+        expect("fit", self.name in self.measured, known, repr(self.name))
         self.mode = self.mode or MODES.get(self.name)
         fine = self.mode in ("min", "max")
-        need(fine, f"mode 'min' or 'max' with monitor={self.name!r}", repr(self.mode))
+        expect("fit", fine, f"mode 'min' or 'max' with monitor={self.name!r}", repr(self.mode))
         if self.patience is not None:
             whole("fit", "patience", self.patience, low=1)
         number("fit", "min_delta", self.min_delta, low=0)

@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from ...checks import expect
 from ..optimizer import Optimizer
-from .scheduler import LRScheduler, checked, each_group, need
+from .scheduler import LRScheduler, checked, each_group
 
 __all__ = ["InverseSqrtLR", "InverseTimeLR", "LambdaLR"]
 
@@ -115,8 +116,8 @@ class InverseTimeLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, decay: float, *, warmup_steps: int = 0, last_epoch: int = -1
     ):
-        need(self, decay >= 0, "decay >= 0", decay)
-        need(self, warmup_steps >= 0, "warmup_steps >= 0", warmup_steps)
+        expect(self, decay >= 0, "decay >= 0", decay)
+        expect(self, warmup_steps >= 0, "warmup_steps >= 0", warmup_steps)
         self.decay, self.warmup_steps = decay, warmup_steps
         super().__init__(optimizer, last_epoch)
 
@@ -159,7 +160,7 @@ class InverseSqrtLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, *, warmup_steps: int = 0, last_epoch: int = -1):
-        need(self, warmup_steps >= 0, "warmup_steps >= 0", warmup_steps)
+        expect(self, warmup_steps >= 0, "warmup_steps >= 0", warmup_steps)
         self.warmup_steps = warmup_steps
         super().__init__(optimizer, last_epoch)
 

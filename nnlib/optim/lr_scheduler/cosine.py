@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from ...checks import expect
 from ..optimizer import Optimizer
-from .scheduler import LRScheduler, need, rates_of
+from .scheduler import LRScheduler, rates_of
 
 __all__ = ["CosineAnnealingLR"]
 
@@ -44,7 +45,7 @@ class CosineAnnealingLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1
     ):
-        need(self, T_max > 0, "T_max > 0", T_max)
+        expect(self, T_max > 0, "T_max > 0", T_max)
         self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer, last_epoch)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...checks import expect
 from ..optimizer import Optimizer
-from .scheduler import LRScheduler, checked, each_group, name_of, need
+from .scheduler import LRScheduler, checked, each_group, name_of
 
 __all__ = ["OneCycleLR"]
 
@@ -92,9 +93,9 @@ class OneCycleLR(LRScheduler):
         self.optimizer, self.cycle_momentum = checked(self, optimizer), cycle_momentum
         self.total_steps = self._count(total_steps, epochs, steps_per_epoch)
         fine = isinstance(pct_start, float) and 0 <= pct_start <= 1
-        need(self, fine, "pct_start as a float in [0, 1]", pct_start)
+        expect(self, fine, "pct_start as a float in [0, 1]", pct_start)
         known = anneal_strategy in ("cos", "linear")
-        need(self, known, "anneal_strategy 'cos' or 'linear'", repr(anneal_strategy))
+        expect(self, known, "anneal_strategy 'cos' or 'linear'", repr(anneal_strategy))
         self._anneal_func_type = anneal_strategy
         self._schedule_phases = self._phases(pct_start, three_phase)
         highest = each_group(self, "max_lr", max_lr)
@@ -117,7 +118,7 @@ class OneCycleLR(LRScheduler):
             counts = dict(total_steps=total)
         for name, n in counts.items():
             fine = isinstance(n, int) and n > 0
-            need(self, fine, f"a positive integer as {name}", n)
+            expect(self, fine, f"a positive integer as {name}", n)
         return math.prod(counts.values())
 
     def _momenta(self, base: Any, most: Any) -> tuple[list[float], list[float]]:
@@ -126,7 +127,7 @@ class OneCycleLR(LRScheduler):
             return [], []
         known = self.optimizer.defaults.keys() & {"momentum", "betas"}
         expected = "an optimizer with momentum or betas for cycle_momentum=True"
-        need(self, known, expected, name_of(self.optimizer))
+        expect(self, known, expected, name_of(self.optimizer))
         self.use_beta1 = "betas" in known
         return each_group(self, "base_momentum", base), each_group(self, "max_momentum", most)
 
@@ -145,7 +146,7 @@ class OneCycleLR(LRScheduler):
     def get_lr(self) -> list[float]:
         """Compute the rate of each group, and set its momentum."""
         n, t = self.total_steps, self.last_epoch
-        need(self, t <= n, f"at most {n} steps, as was announced", t)
+        expect(self, t <= n, f"at most {n} steps, as was announced", t)
         between = _cosine if self._anneal_func_type == "cos" else _straight
         ends = [phase["end_step"] for phase in self._schedule_phases]
         i = next((i for i, end in enumerate(ends) if t <= end), len(ends) - 1)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from ...checks import expect
 from ..optimizer import Optimizer
-from .scheduler import LRScheduler, need, rates_of
+from .scheduler import LRScheduler, rates_of
 
 __all__ = ["ConstantLR", "ExponentialLR", "LinearLR", "MultiStepLR", "StepLR"]
 
@@ -60,7 +61,7 @@ class StepLR(_Multiplied):
     def __init__(
         self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
     ):
-        need(self, step_size > 0, "step_size > 0", step_size)
+        expect(self, step_size > 0, "step_size > 0", step_size)
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer, last_epoch)
 
@@ -149,7 +150,7 @@ class ConstantLR(_Multiplied):
         total_iters: int = 5,
         last_epoch: int = -1,
     ):
-        need(self, 0 <= factor <= 1, "factor in [0, 1]", factor)
+        expect(self, 0 <= factor <= 1, "factor in [0, 1]", factor)
         self.factor, self.total_iters = factor, total_iters
         super().__init__(optimizer, last_epoch)
 
@@ -199,8 +200,8 @@ class LinearLR(_Multiplied):
         total_iters: int = 5,
         last_epoch: int = -1,
     ):
-        need(self, 0 < start_factor <= 1, "start_factor in (0, 1]", start_factor)
-        need(self, 0 <= end_factor <= 1, "end_factor in [0, 1]", end_factor)
+        expect(self, 0 < start_factor <= 1, "start_factor in (0, 1]", start_factor)
+        expect(self, 0 <= end_factor <= 1, "end_factor in [0, 1]", end_factor)
         self.start_factor, self.end_factor = start_factor, end_factor
         self.total_iters = total_iters
         super().__init__(optimizer, last_epoch)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from ...checks import expect
 from ..optimizer import Optimizer
-from .scheduler import LRScheduler, checked, each_group, need, rates_of
+from .scheduler import LRScheduler, checked, each_group, rates_of
 
 __all__ = ["ReduceLROnPlateau"]
 
@@ -66,10 +67,10 @@ class ReduceLROnPlateau(LRScheduler):
         eps: float = 1e-8,
     ):
         self.optimizer = checked(self, optimizer)
-        need(self, factor < 1, "factor < 1", factor)
-        need(self, mode in ("min", "max"), "mode 'min' or 'max'", repr(mode))
+        expect(self, factor < 1, "factor < 1", factor)
+        expect(self, mode in ("min", "max"), "mode 'min' or 'max'", repr(mode))
         known = threshold_mode in ("rel", "abs")
-        need(self, known, "threshold_mode 'rel' or 'abs'", repr(threshold_mode))
+        expect(self, known, "threshold_mode 'rel' or 'abs'", repr(threshold_mode))
         self.mode, self.factor, self.patience = mode, factor, patience
         self.threshold, self.threshold_mode = threshold, threshold_mode
         self.cooldown, self.eps, self.last_epoch = cooldown, eps, 0

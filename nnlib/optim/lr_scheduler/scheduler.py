@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...checks import expect
 from ..optimizer import Optimizer
 
 __all__ = ["LRScheduler"]
@@ -109,15 +110,9 @@ def checked(schedule: LRScheduler, optimizer: Any) -> Optimizer:
     return optimizer
 
 
-def need(schedule: LRScheduler, fine: Any, expected: str, got: Any) -> None:
-    """Refuse what is out of range."""
-    if not fine:
-        raise ValueError(f"{name_of(schedule)}: expected {expected}, got {got}")
-
-
 def each_group(schedule: LRScheduler, name: str, given: Any) -> list[Any]:
     """Return one value for each group, from as many or from one."""
     count = len(schedule.optimizer.param_groups)
     values = list(given) if isinstance(given, (list, tuple)) else [given] * count
-    need(schedule, len(values) == count, f"{count} of {name}, one a group", len(values))
+    expect(schedule, len(values) == count, f"{count} of {name}, one a group", len(values))
     return values

@@ -6,9 +6,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
+from ...checks import expect
 from ..optimizer import Optimizer
 from .plateau import ReduceLROnPlateau
-from .scheduler import LRScheduler, checked, name_of, need
+from .scheduler import LRScheduler, checked, name_of
 
 __all__ = ["SequentialLR"]
 
@@ -69,17 +70,17 @@ class SequentialLR(LRScheduler):
 
     def _check(self, schedulers: Sequence[Any], milestones: Sequence[int]) -> None:
         """Check that schedulers and milestones fit together."""
-        need(self, schedulers, "at least one schedule", "none")
+        expect(self, schedulers, "at least one schedule", "none")
         for i, schedule in enumerate(schedulers):
             if not isinstance(schedule, LRScheduler):
                 raise TypeError(f"SequentialLR: expected schedules, got {name_of(schedule)}")
             fine = not isinstance(schedule, ReduceLROnPlateau)
-            need(self, fine, "schedules of t alone", f"ReduceLROnPlateau at {i}")
+            expect(self, fine, "schedules of t alone", f"ReduceLROnPlateau at {i}")
             same = schedule.optimizer is self.optimizer
-            need(self, same, "schedules of its own optimizer", f"one of another at {i}")
+            expect(self, same, "schedules of its own optimizer", f"one of another at {i}")
         n = len(schedulers) - 1
         fine = len(milestones) == n and list(milestones) == sorted(milestones)
-        need(self, fine, f"{n} rising milestones for {n + 1} schedules", milestones)
+        expect(self, fine, f"{n} rising milestones for {n + 1} schedules", milestones)
 
     def _undo(self) -> None:
         """Take back the step that each schedule took when it was made."""

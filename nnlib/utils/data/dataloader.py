@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from ...checks import expect
 from ...random import Generator, default_generator
 from .collate import default_collate, default_convert
 from .dataset import Dataset, IterableDataset, Subset, TensorDataset, samples
@@ -106,11 +107,11 @@ class DataLoader(Generic[T]):
     def _check_workers(self) -> None:
         """Refuse options about workers that torch refuses."""
         n, ahead = self.num_workers, self.prefetch_factor
-        _need(n >= 0, "num_workers >= 0", n)
-        _need(self.timeout >= 0, "timeout >= 0", self.timeout)
-        _need(ahead is None or ahead >= 0, "prefetch_factor >= 0", ahead)
+        expect(self, n >= 0, "num_workers >= 0", n)
+        expect(self, self.timeout >= 0, "timeout >= 0", self.timeout)
+        expect(self, ahead is None or ahead >= 0, "prefetch_factor >= 0", ahead)
         for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context"):
-            _need(n or not getattr(self, name), f"num_workers > 0 with {name}", n)
+            expect(self, n or not getattr(self, name), f"num_workers > 0 with {name}", n)
 
     def _check_order(
         self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any
@@ -118,14 +119,14 @@ class DataLoader(Generic[T]):
         """Refuse options that exclude each other."""
         given = dict(shuffle=shuffle or None, sampler=sampler, batch_sampler=batch_sampler)
         given = [name for name, value in given.items() if value is not None]
-        _need(not (self._iterable and given), "no order for an IterableDataset", given)
-        _need(len(given) < 2, "one of shuffle, sampler, batch_sampler", given)
+        expect(self, not (self._iterable and given), "no order for an IterableDataset", given)
+        expect(self, len(given) < 2, "one of shuffle, sampler, batch_sampler", given)
         if batch_sampler is not None:
             fine = batch_size == 1 and not self.drop_last
             got = f"batch_size={batch_size} and drop_last={self.drop_last}"
-            _need(fine, "no batch_size and drop_last beside batch_sampler", got)
+            expect(self, fine, "no batch_size and drop_last beside batch_sampler", got)
         fine = batch_size is not None or not self.drop_last
-        _need(fine, "a batch_size with drop_last=True", batch_size)
+        expect(self, fine, "a batch_size with drop_last=True", batch_size)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in FIXED and name in vars(self):
@@ -208,23 +209,17 @@ class DataLoader(Generic[T]):
                 f"DataLoader: expected a state of {expected}, got {list(state_dict)}"
             )
         size = state_dict["batch_size"]
-        _need(size == self.batch_size, f"a state of batches of {self.batch_size}", size)
+        expect(self, size == self.batch_size, f"a state of batches of {self.batch_size}", size)
         n, found = None if self._iterable else len(self.dataset), state_dict["samples"]
-        _need(found == n, f"a state of {n} samples", found)
+        expect(self, found == n, f"a state of {n} samples", found)
         source, kept = self._source(), state_dict["generator"]
         own = ("a", "no")[source is default_generator]
         fine = (kept is None) == (source is default_generator)
-        _need(fine, f"a state with {own} generator, as here", "the other")
+        expect(self, fine, f"a state with {own} generator, as here", "the other")
         if kept is not None:
             source.set_state(kept)
         self._start, self._position = state_dict["start"], state_dict["position"]
         self._resumes = self._position > 0
-
-
-def _need(fine: Any, expected: str, got: Any) -> None:
-    """Raise an error unless ``fine``."""
-    if not fine:
-        raise ValueError(f"DataLoader: expected {expected}, got {got}")
 
 
 def _rows(dataset: Any, indices: list[Any]) -> list[Any] | None:
