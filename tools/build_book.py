@@ -24,7 +24,7 @@ import check_links
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = Path("_build/html/index.html")
 NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; it is local
-FAILED = "executed pages failed"  # chapters/_ext/parallel.py has said which, and where
+FAILED = "executed pages failed"  # chapters/_ext/execute/parallel.py says which
 PROGRAM = """from nngrader.imports import leave_out
 leave_out()
 from jupyter_book.cli.main import main

@@ -25,7 +25,7 @@ sys.path.append(str(Path(__file__).resolve().parent))
 sys.path.append(str(Path(__file__).resolve().parents[1] / "chapters/_ext"))
 
 import processors
-from cachekey import digest
+from begin.cachekey import digest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "_build" / "gate"

@@ -45,8 +45,8 @@ def assignments() -> list[str]:
 
 def run_page(name: str) -> str:
     """Execute a page under this process's switches; return what did not come out."""
-    from claims import found, taken
-    from execution import execute
+    from execute.claims import found, remove_notes
+    from execute.run import execute
     from myst_nb.core.read import read_myst_markdown_notebook
 
     path = ROOT / "chapters" / f"{name}.md"
@@ -57,7 +57,7 @@ def run_page(name: str) -> str:
     run = execute(path, notebook, ROOT, TIMEOUT)
     if run.failure:
         return f"{run.failure.page}:{run.failure.line}: {run.failure.what}"
-    unmet = taken(run.notebook)
+    unmet = remove_notes(run.notebook)
     return "\n".join(f"{CLAIM}{claim['statement']} (here: {found(claim)})" for claim in unmet)
 
 

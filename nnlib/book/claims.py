@@ -3,7 +3,7 @@
 An accuracy, a count or a winner comes out a little otherwise on another processor, so no
 ``assert`` hangs on it. ``claim`` never stops a page: it notes in the outputs of the cell what
 the text says, and whether it held. The build of the book decides what follows
-(``chapters/_ext/claims.py``).
+(``chapters/_ext/execute/claims.py``).
 """
 
 import ast

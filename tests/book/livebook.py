@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import yaml
-from cachekey import digest
+from begin.cachekey import digest
 from minibook import HEADER, ROOT, MiniBook, topic
 from once import once
 

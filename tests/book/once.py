@@ -8,7 +8,7 @@ from pathlib import Path
 
 import gate_book
 import pytest
-from cachekey import digest
+from begin.cachekey import digest
 from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]

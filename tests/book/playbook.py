@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 
 import yaml
-from cachekey import digest
+from begin.cachekey import digest
 from minibook import ROOT, MiniBook
 from nngrader.imports import leave_out
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import play
 from browser import DESKTOP, Visit, profile
 from playwright.sync_api import Browser, Page
+from write.scripts import DECLARED
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "_build" / "small" / "bare"
@@ -104,7 +104,7 @@ def placed(browser: Browser, name: str, *, size=DESKTOP, **options) -> Iterator[
 def bare(name: str) -> Path:
     """Return a page that holds the styles and the scripts of an element, and no more."""
     text = (PLAY / f"{name}.js").read_text(encoding="utf-8")
-    needed = ["parts", *" ".join(play.DECLARED.findall(text)).split(), name]
+    needed = ["parts", *" ".join(DECLARED.findall(text)).split(), name]
     sources = [(PLAY / f"{script}.js").as_uri() for script in dict.fromkeys(needed)]
     scripts = "".join(f'<script src="{source}"></script>' for source in sources)
     FOLDER.mkdir(parents=True, exist_ok=True)

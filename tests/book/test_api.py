@@ -5,8 +5,8 @@ import pkgutil
 import re
 
 import pytest
-from api import DIRECTIVE, by_file
 from pages import API, CHAPTERS
+from read.api import DIRECTIVE, by_file
 
 import nnlib
 

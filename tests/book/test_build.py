@@ -5,7 +5,7 @@ import re
 
 import pytest
 from minibook import with_pages
-from play import SHEETS
+from write.scripts import SHEETS
 
 
 def test_outputs_of_another_processor_are_not_served_and_both_are_kept(mini):

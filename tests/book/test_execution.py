@@ -4,9 +4,9 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from kernel_reads import place, reading
-from reads import Reads
-from seconds import LIMIT, Seconds
+from execute.audit import place, reading
+from execute.reads import Reads
+from execute.seconds import LIMIT, Seconds
 
 FENCE = "```"
 IMPORTS = "<frozen importlib._bootstrap_external>"
@@ -15,7 +15,7 @@ IMPORTS = "<frozen importlib._bootstrap_external>"
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """Executes cells as a page of a book with some files; each cell has an option line."""
-    from execution import execute  # which loads for seconds
+    from execute.run import execute  # which loads for seconds
     from myst_nb.core.read import read_myst_markdown_notebook
 
     def ran(*cells, timeout=60):

@@ -7,11 +7,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from cachekey import EXECUTED, SWITCHES, digest, forget_others
-from checks import failures
-from figures import GLUED_HYPHEN, silent_pictures
-from play import ELEMENT
+from begin.cachekey import (
+    COPIED,
+    ENVIRONMENT,
+    EXECUTED,
+    READ,
+    SWITCHES,
+    digest,
+    forget_others,
+)
+from begin.checks import failures
 from processors import can_imitate, environment
+from write.alt_text import GLUED_HYPHEN, undescribed_pictures
+from write.scripts import ELEMENT
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,6 +61,11 @@ def test_the_digest_ignores_what_is_made_or_not_read(tree, name):
     assert digest(tree, EXECUTED) == before
 
 
+def test_whatever_a_digest_is_made_of_is_there():
+    patterns = (*ENVIRONMENT, *EXECUTED, *READ, *COPIED)
+    assert [pattern for pattern in patterns if not any(ROOT.glob(pattern))] == []
+
+
 def test_the_digest_does_not_depend_on_the_folder(tree, tmp_path_factory):
     other = tmp_path_factory.mktemp("other")
     for path in sorted(tree.rglob("*"), reverse=True):
@@ -73,7 +86,7 @@ def test_only_the_caches_of_other_digests_are_deleted_whatever_the_processor(tmp
 
 def processor_under(variables):
     """The hash of the processor in a process with these variables."""
-    command = [sys.executable, "-c", "import cachekey; print(cachekey.processor())"]
+    command = [sys.executable, "-c", "from begin import cachekey; print(cachekey.processor())"]
     path = {"PYTHONPATH": str(ROOT / "chapters/_ext")}
     env = os.environ | path | variables
     return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
@@ -154,7 +167,7 @@ def test_a_check_that_ends_the_interpreter_fails_all(tmp_path):
     ],
 )
 def test_pictures_without_a_text_are_found(body, silent):
-    assert silent_pictures(body) == silent
+    assert undescribed_pictures(body) == silent
 
 
 def test_glued_numbers_get_a_minus_and_texts_keep_their_hyphen():
@@ -181,3 +194,11 @@ def test_the_helpers_need_numpy_alone_until_they_draw():
         env=environment,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_steps_are_called_in_the_order_of_their_list():
+    from page import STEPS  # which loads for seconds
+
+    for event in {event for event, _, _ in STEPS}:
+        places = [place for other, _, place in STEPS if other == event]
+        assert places == sorted(places), event

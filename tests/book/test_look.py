@@ -3,18 +3,17 @@
 import re
 from pathlib import Path
 
-import icons
 import pytest
-import texsize
+from begin.course import Course
 from browser import DESKTOP, PHONE, visit
-from lean import lean
+from finish import icons
 from minibook import MiniBook
-from neighbours import questions
 from once import once
 from pages import REFERENCE, ROOT, WRITTEN
-from reserve import reserved
 from sphinx.errors import ExtensionError
 from stage import fresh
+from write.formula_space import reserved, size
+from write.markup import minified
 
 LIMIT = 1_000_000  # bytes of a page beyond the theme and MathJax
 LINE = 1.6 * 18 * 1.35  # pixels of a line of text that holds a fraction, which is 37 to 38
@@ -42,9 +41,9 @@ def test_no_page_weighs_more_than_a_megabyte_beyond_theme_and_mathjax(book):
 
 def test_marks_without_ink_and_needless_digits_are_left_out():
     code = '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</span>'
-    assert lean(code) == 'x = <span class="mi">1</span>'
+    assert minified(code) == 'x = <span class="mi">1</span>'
     curve = '<path d="M 1.123456 -0.5 L 2.999999 3" transform="scale(0.015625)"/>'
-    assert lean(curve) == '<path d="M 1.12 -0.5 L 2.99 3" transform="scale(0.015625)"/>'
+    assert minified(curve) == '<path d="M 1.12 -0.5 L 2.99 3" transform="scale(0.015625)"/>'
 
 
 def test_the_theme_ships_no_file_that_no_page_asks_for(book):
@@ -169,15 +168,15 @@ def test_formulas_appear_without_moving_the_text_by_more_than_a_line(
 
 
 def test_the_room_of_a_formula_is_that_of_its_signs():
-    width, _ = texsize.size("x", display=False)
+    width, _ = size("x", display=False)
     assert width == pytest.approx(0.572 / 0.442, rel=0.05)
-    assert texsize.size("x + x", display=False)[0] > 3 * width
-    row, rows = (texsize.size(tex, display=True)[1] for tex in ("x", r"x \\ x \\ x"))
+    assert size("x + x", display=False)[0] > 3 * width
+    row, rows = (size(tex, display=True)[1] for tex in ("x", r"x \\ x \\ x"))
     assert rows > 3 * row
-    assert texsize.size(r"\frac{a}{b}", display=True)[1] > 1.5 * row
+    assert size(r"\frac{a}{b}", display=True)[1] > 1.5 * row
     matrix = r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}"
-    assert texsize.size(matrix, display=False)[1] > 1.5 * row
-    assert texsize.size(r"\unknown{x}{y}", display=False)[0] > 0
+    assert size(matrix, display=False)[1] > 1.5 * row
+    assert size(r"\unknown{x}{y}", display=False)[0] > 0
 
 
 def test_each_formula_of_a_page_keeps_its_room_once():
@@ -266,9 +265,10 @@ def test_a_page_of_the_api_has_a_title_but_no_question(book):
 
 
 def test_every_page_of_the_course_has_a_question_that_asks():
-    asked = questions(REFERENCE / "pages.yml")
+    pages = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus").pages.values()
+    asked = [page.question for page in pages if page.question]
     assert len(asked) > 60
-    assert [text for text in asked.values() if not text.endswith(("?", ".", "!"))] == []
+    assert [text for text in asked if not text.endswith(("?", ".", "!"))] == []
 
 
 @pytest.mark.browser

@@ -181,7 +181,7 @@ def test_binder_and_colab_lead_to_this_page(book):
 
 
 def test_without_an_address_only_the_command_is_offered():
-    from live import places
+    from write.live import places
 
     assert [p["text"] for p in places("chapters/a/b", DEFAULTS)] == ["JupyterLab"]
     some = DEFAULTS | {"repository": "someone/book"}
@@ -200,8 +200,8 @@ def test_without_an_address_only_the_command_is_offered():
 def test_a_wrong_address_is_named(change, words):
     from types import SimpleNamespace
 
-    from live import settings
     from sphinx.errors import ConfigError
+    from write.live import settings
 
     app = SimpleNamespace(config=SimpleNamespace(nn_live=DEFAULTS | change))
     with pytest.raises(ConfigError, match=words):
@@ -291,8 +291,8 @@ def test_the_cells_of_a_page_are_listed_in_order_without_what_only_the_build_run
 def test_a_page_that_needs_the_repository_says_so_and_offers_no_place_without_it():
     from types import SimpleNamespace
 
-    from live import places
-    from page_notebook import runs_elsewhere
+    from write.live import places
+    from write.page_notebook import runs_elsewhere
 
     env = SimpleNamespace(metadata={"a": {"nn-elsewhere": "False"}, "b": {}})
     assert not runs_elsewhere(env, "a")

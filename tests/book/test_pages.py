@@ -53,9 +53,9 @@ def test_the_configuration_avoids_the_known_traps():
     assert CONFIG["execute"]["stderr_output"] == "error"
     assert "cache" not in CONFIG["execute"]
     assert "html_theme_options" not in sphinx["config"]
-    modules = (CHAPTERS / "_ext").glob("*.py")
+    modules = (CHAPTERS / "_ext").rglob("*.py")
     extensions = {path.stem for path in modules if "\ndef setup(app" in path.read_text("utf-8")}
-    assert set(sphinx["local_extensions"]) == extensions
+    assert set(sphinx["local_extensions"]) == extensions == {"page"}
 
 
 @pytest.mark.parametrize(

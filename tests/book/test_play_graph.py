@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 import numpy as np
-import play
 import pytest
 from browser import DESKTOP, PHONE
 from stage import fresh
+from write.scripts import data
 
 from nnlib import trace
 from nnlib.trace.gates import number
@@ -46,7 +46,7 @@ def run(browser):
     """What the page's scripts make of pairs of text and values."""
     page = browser.new_page()
     script = (PLAY / "parts-parse.js").read_text(encoding="utf-8")
-    page.add_script_tag(content=play.data(script))
+    page.add_script_tag(content=data(script))
     for name in ("parts", "parts-parse", "parts-trace"):
         page.add_script_tag(path=PLAY / f"{name}.js")
     yield lambda pairs: page.evaluate(RUN, [[text, values] for text, values in pairs])

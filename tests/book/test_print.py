@@ -9,14 +9,14 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import formulas
 import pytest
+from begin.checks import failures
 from browser import chromium
-from checks import failures
 from printed import contents, epub, epub_check, pdf, xhtml
 from printed.browser import printer
 from printed.mathml import FormulaError, mathml
 from pypdf import PdfReader
+from read import formulas
 
 ROOT = Path(__file__).resolve().parents[2]
 MATHJAX = ROOT / "chapters/_extra/_vendor/mathjax/tex-chtml-full.js"

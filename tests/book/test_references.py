@@ -3,16 +3,16 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-import formulas
 import numpy as np
 import pytest
 import yaml
-from course import Course
-from glossary import WORD, Glossary, Term, read_symbols, read_terms
+from begin.course import Course
+from begin.glossary import WORD, Glossary, Term, read_symbols, read_terms
 from minibook import ROOT
 from page_lint import symbols as letters
 from page_lint import terms as lint
 from printed.mathml import mathml
+from read import formulas
 
 import nnlib
 from nnlib import calculus, filters, linalg

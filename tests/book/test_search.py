@@ -3,7 +3,7 @@ import re
 
 import pytest
 from browser import DESKTOP, PHONE, served, visit
-from search import plain
+from finish.search import plain
 
 GLOSSARY, NOTATION, API = (
     "reference/glossary.html#",

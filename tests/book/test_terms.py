@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from begin.course import Course
+from begin.glossary import Glossary, Term, read_symbols, read_terms
 from browser import PHONE, served, visit
-from course import Course
 from docutils import nodes
-from glossary import Glossary, Term, read_symbols, read_terms
+from link.terms import _quiet
 from minibook import HEADER, ROOT, MiniBook
 from once import once
-from terms import _quiet
 
 REFERENCE = ROOT / "chapters" / "reference"
 COURSE = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus")

@@ -11,7 +11,7 @@ CHAPTERS = ROOT / "chapters"
 REFERENCE = CHAPTERS / "reference"
 sys.path.append(str(CHAPTERS / "_ext"))
 
-from course import Course, read_yaml  # noqa: E402  (the extension's own reader)
+from begin.course import Course, read_yaml  # noqa: E402  (the extension's own reader)
 
 COURSE = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus")
 EXEMPT = ("start/welcome", "start/setup", "reference/")  # from the sizes

@@ -1,0 +1,58 @@
+"""What a page settles before its first paint, so that nothing moves or flashes later.
+
+The theme decides between light and dark when all scripts have come; until then a page would be
+white, and its code set in other lines. A browser reads a face that is data in a sheet only when
+the first letter wants it, after the first paint. A script in the head does both at once.
+The face is data in a sheet because it then also loads from ``file://`` in browsers that refuse
+fonts from other folders.
+
+Where the browser refuses to keep anything, the theme's switch would fail: it gets a stand-in
+that lasts as long as the page. Ours is refused as before, and says so to the reader.
+"""
+
+import base64
+from pathlib import Path
+
+FONTS = Path("chapters", "_extra", "_vendor", "source-serif")
+FACES = (("normal", "text-normal.woff2"), ("italic", "text-italic.woff2"))
+FACE = """@font-face {{
+  font-family: "NN Text"; font-style: {style}; font-weight: 400 700; font-display: block;
+  src: url(data:font/woff2;base64,{data}) format("woff2");
+}}
+"""
+SCRIPT = """(root => {
+  if (!["light", "dark"].includes(root.dataset.theme)) {
+    root.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+  for (const style of ["", "italic "]) document.fonts.load(`${style}1em "NN Text"`);
+  try { localStorage.length; } catch (refusal) {
+    const kept = {}, ours = name => { if (name.startsWith("nn:")) throw refusal; };
+    Object.defineProperty(window, "localStorage", {value: {
+      getItem(name) { ours(name); return kept[name] ?? null; },
+      setItem(name, value) { ours(name); kept[name] = String(value); },
+      removeItem(name) { ours(name); delete kept[name]; },
+    }});
+  }
+})(document.documentElement);"""
+
+
+def add_script(app) -> None:
+    """Add the script to the head of each page of the site."""
+    if app.builder.name == "html":
+        app.add_js_file(None, body=SCRIPT)
+
+
+def write_fonts(app) -> None:
+    """Write the style sheet of the text face beside the theme's own sheets."""
+    if app.builder.name == "html":
+        target = Path(app.outdir, "_static", "fonts.css")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(sheet(Path(app.confdir, FONTS)), encoding="utf-8")
+
+
+def sheet(folder: Path) -> str:
+    """Return the style sheet of the faces that lie in a folder."""
+    return "".join(
+        FACE.format(style=style, data=base64.b64encode((folder / name).read_bytes()).decode())
+        for style, name in FACES
+    )

@@ -1,0 +1,173 @@
+"""Execute the pages whose outputs do not hold, some at a time, before Sphinx reads them.
+
+jupyter-cache can execute pages in parallel, too, but cannot tell which files a page reads, so
+that a change of nnlib would be served old outputs (docs/decisions.md has the figures).
+
+The page that took longest last time starts first. All pages that fail are reported, and then
+the build stops. ``BOOK_WORKERS`` sets how many run at a time, by default one for each core, up
+to four.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from joblib import cpu_count  # those that this process may use, in a container too
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from myst_nb.core.read import create_nb_reader
+from sphinx.errors import SphinxError
+from sphinx.util import logging
+
+from . import claims
+from .reads import Reads
+from .run import Run, execute
+from .seconds import Seconds
+
+logger = logging.getLogger(__name__)
+
+MOST = 4  # a kernel may need 1 GB
+FAILED = "{} of {} executed pages failed"
+
+
+def open_cache(app) -> None:
+    """Open what earlier builds have kept."""
+    cache = Path(app.config.nb_execution_cache_path)
+    app.nn_executor = Executor(Path(app.confdir).resolve(), cache)
+
+
+def outdated(app, env, added, changed, removed) -> list[str]:
+    """Return the pages whose outputs no longer hold, for Sphinx to read them again."""
+    executed, reads = getattr(env, "nb_metadata", {}), app.nn_executor.reads
+    return [
+        docname
+        for docname in env.found_docs - added
+        if executed.get(docname, {}).get("exec_data") and not reads.hold(docname)
+    ]
+
+
+def execute_pages(app, env, docnames) -> None:
+    """Execute those of the pages to be read whose outputs do not hold."""
+    if env.mystnb_config.execution_mode == "cache":
+        app.nn_executor.execute(env, docnames)
+
+
+def show_claims(app, doctree) -> None:
+    """Write into a page which of its claims did not hold."""
+    unmet = app.nn_executor.reads.claims(app.env.docname)
+    claims.show(doctree, list(claims.located(app.env, app.env.docname, unmet)))
+
+
+def report(app, exception) -> None:
+    """Print at the end how long each page took, and which claims did not hold."""
+    if exception is None:
+        seconds = app.nn_executor.seconds
+        seconds.save(Path(app.srcdir))
+        print(seconds.report(), flush=True)
+        claims.report(app.env, app.nn_executor.reads)
+
+
+class PagesFailed(SphinxError):
+    """Some pages did not run to their end."""
+
+    category = "Execution"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page to execute."""
+
+    docname: str
+    path: Path
+    notebook: dict
+    key: str
+
+
+class Executor:
+    """Executes pages for one build of the book, and keeps their outputs for the next builds.
+
+    Parameters
+    ----------
+    root : Path
+        The book's folder.
+    cache : Path
+        The folder of the outputs that earlier builds have kept; made when missing.
+    """
+
+    def __init__(self, root: Path, cache: Path):
+        self.reads = Reads(root, cache / "reads.json")
+        self.reads.stamp("*")  # before anything runs
+        self.cache = get_cache(cache)
+        self.seconds = Seconds(cache.parent / "page-seconds.json")
+
+    def execute(self, env, docnames) -> None:
+        """Execute what is pending among these pages; stop the build if one fails."""
+        pages = sorted(self._pending(env, docnames), key=self._longest_first)
+        timeout = env.mystnb_config.execution_timeout
+        failures = []
+        with ThreadPoolExecutor(workers()) as pool:
+            jobs = {
+                pool.submit(execute, page.path, page.notebook, self.reads.root, timeout): page
+                for page in pages
+            }
+            for done, job in enumerate(as_completed(jobs), start=1):
+                page, run = jobs[job], job.result()
+                self._keep(page, run)
+                print(f"[{done}/{len(jobs)}] {_line(page, run)}", flush=True)
+                for unmet in [] if claims.strict() else run.claims:
+                    print(f"  not so here: {unmet['statement']}", flush=True)
+                failures += [run.failure] if run.failure else []
+        for failure in sorted(failures, key=lambda f: (f.page, f.line)):
+            logger.error("%s", failure)
+        if failures:
+            raise PagesFailed(FAILED.format(len(failures), len(pages)))
+        claims.refuse(env, self.reads)
+
+    def _pending(self, env, docnames) -> Iterator[Page]:
+        """Yield each page with cells that has no outputs, or none that hold."""
+        for docname in docnames:
+            path = Path(env.doc2path(docname))
+            text = path.read_text(encoding="utf-8")
+            reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+            if reader is None:
+                continue
+            notebook = reader.read(text)
+            if not any(cell.cell_type == "code" for cell in notebook.cells):
+                continue
+            _, key = self.cache.create_hashed_notebook(notebook)
+            if not (self.reads.hold(docname, key) and self._cached(notebook)):
+                yield Page(docname, path, notebook, key)
+
+    def _cached(self, notebook) -> bool:
+        """Say whether there are outputs for these cells."""
+        try:
+            self.cache.match_cache_notebook(notebook)
+        except KeyError:
+            return False
+        return True
+
+    def _longest_first(self, page: Page) -> tuple[float, int]:
+        """Order pages so that no long one is left over; unknown ones come first."""
+        return -self.seconds.known(page.docname), -len(page.notebook.cells)
+
+    def _keep(self, page: Page, run: Run) -> None:
+        """Keep the outputs of a page that ran to its end, and what it read and took."""
+        if run.failure is None:
+            data = {"execution_seconds": run.wall}
+            bundle = CacheBundleIn(run.notebook, str(page.path), data=data)
+            self.cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+            self.reads.keep(page.docname, page.key, run.reads, run.started, run.claims)
+            self.seconds.note(page.docname, run)
+
+
+def workers() -> int:
+    """Return how many pages run at a time."""
+    return int(os.environ.get("BOOK_WORKERS", min(cpu_count(), MOST)))
+
+
+def _line(page: Page, run: Run) -> str:
+    """Say on the screen, also under ``-q``, which page has run and how long it took."""
+    state = "FAILED" if run.failure else "executed"
+    return f"{state} {page.path.parent.name}/{page.path.stem} in {run.wall:.1f} s"

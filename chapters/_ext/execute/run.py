@@ -1,0 +1,110 @@
+"""Execute one page, and note its seconds, what it read, and what failed or did not hold."""
+
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from . import claims
+from .failure import Failure
+
+AUDIT = Path(__file__).with_name("audit.py")
+FAILED = (CellExecutionError, CellTimeoutError, DeadKernelError)
+
+
+@dataclass(frozen=True)
+class Run:
+    """The outcome of the execution of a page.
+
+    ``processor`` counts the kernel's work and that of the programs it waited for, so it hardly
+    depends on what else the machine does; ``slowest`` is the cell that took most of it;
+    ``claims`` are those of the page that did not hold.
+    """
+
+    notebook: dict
+    started: float
+    wall: float
+    processor: float
+    slowest: tuple[int, float]
+    reads: frozenset[str]
+    claims: list[dict]
+    failure: Failure | None
+
+
+class _Watch:
+    """Notes at each cell of a page how much work its kernel has done."""
+
+    def __init__(self):
+        self.client = None
+        self.last = 0
+        self.total = 0.0
+        self.slowest = (0, 0.0)
+
+    def begin(self, cell, cell_index) -> None:
+        """Note which cell runs now."""
+        self.last = cell_index
+
+    def end(self, cell, cell_index, execute_reply) -> None:
+        """Note the seconds of a cell that has run."""
+        try:
+            times = psutil.Process(self.client.km.provisioner.pid).cpu_times()
+        except psutil.Error:  # the kernel is gone, which fails the page elsewhere
+            return
+        total = times.user + times.system + times.children_user + times.children_system
+        self.slowest = max(self.slowest, (cell_index, total - self.total), key=lambda s: s[1])
+        self.total = total
+
+
+def execute(path: Path, notebook, root: Path, timeout: int) -> Run:
+    """Execute the cells of a page, in its own folder, up to the first that fails."""
+    watch = _Watch()
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "reads"
+        # An expression, so that the page's namespace holds nothing of it.
+        start = f"__import__('runpy').run_path({str(AUDIT)!r});"
+        watch.client = NotebookClient(
+            notebook,
+            timeout=timeout,
+            record_timing=False,  # a date would differ at each build
+            on_cell_start=watch.begin,
+            on_cell_executed=watch.end,
+            extra_arguments=[f"--IPKernelApp.exec_lines={start}"],
+        )
+        environment = os.environ | {"NN_BOOK": str(root), "NN_READS": str(log)}
+        started = time.time()
+        error = _attempt(watch.client, cwd=str(path.parent), env=environment)
+        wall = time.time() - started
+        # A kernel that did not say what it read may have read anything.
+        reads = frozenset(log.read_text().splitlines()) if log.exists() else frozenset("*")
+    unmet = claims.remove_notes(notebook)
+    merge_streams(notebook)
+    failure = Failure.of(path, notebook, watch.last, error) if error else None
+    return Run(notebook, started, wall, watch.total, watch.slowest, reads, unmet, failure)
+
+
+def merge_streams(notebook) -> None:
+    """Join what a cell printed in turn: where a kernel cuts it differs between two runs."""
+    for cell in notebook.cells:
+        merged = []
+        for output in cell.get("outputs", []):
+            last = merged[-1] if merged else {}
+            if output.output_type == "stream" and last.get("name") == output.name:
+                last.text += output.text
+            else:
+                merged.append(output)
+        if "outputs" in cell:
+            cell.outputs = merged
+
+
+def _attempt(client: NotebookClient, **options) -> Exception | None:
+    """Execute; return the error of the cell that failed, if one did."""
+    try:
+        client.execute(**options)
+    except FAILED as error:
+        return error
+    return None

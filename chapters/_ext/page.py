@@ -1,0 +1,120 @@
+"""How a page becomes HTML: all steps of the book's machinery, in their order.
+
+Sphinx reads each page into a tree of nodes, resolves its links and writes its HTML; at each
+event on the way it calls the functions that are connected to it. Ours are connected here, in
+the order of ``STEPS``, and nowhere else. The steps lie in a folder for each stage, whose
+``__init__`` says what comes in and what goes out: ``begin``, ``execute``, ``read``, ``link``,
+``write``, ``finish``. Some modules have a step in another stage than their own, too, in which
+they get ready or write what they have collected.
+
+To add a step, write a function that takes what Sphinx gives with the event
+(https://www.sphinx-doc.org/en/master/extdev/event_callbacks.html), and add a row.
+"""
+
+from begin import cachekey, course, first_paint, glossary
+from execute import parallel
+from finish import after_warnings, icons, search
+from link import terms
+from read import api, formulas, reference_pages, syllabus, syllabus_pages
+from write import alt_text, formula_space, live, markup, scripts, theme
+
+# Where a step stands among the functions that Sphinx, its extensions and the theme connect to
+# the same event: before them all, after them all, or where this extension was loaded.
+FIRST, AMONG, LAST = 100, 500, 900
+STEPS = (
+    # Begin, once for a build: what all pages need.
+    ("config-inited", cachekey.name_cache, FIRST),  # which outputs and texts still hold
+    ("config-inited", theme.set_options, AMONG),
+    ("builder-inited", first_paint.add_script, AMONG),  # light or dark, before the first paint
+    ("builder-inited", first_paint.write_fonts, AMONG),
+    ("builder-inited", live.deliver_wheel, AMONG),  # nnlib for readers without it
+    ("builder-inited", parallel.open_cache, AMONG),
+    ("builder-inited", search.disable_sphinx_index, AMONG),  # ours is written at the end
+    ("builder-inited", course.load, AMONG),  # pages, topics and errata
+    ("builder-inited", syllabus.check_errata, AMONG),
+    ("builder-inited", glossary.load, LAST),  # terms and symbols
+    # Which pages must be read again, besides those whose text has changed?
+    ("env-get-outdated", api.outdated, AMONG),  # all of the API, after any change of nnlib
+    ("env-get-outdated", parallel.outdated, AMONG),  # those that read a file that has changed
+    ("env-get-outdated", syllabus_pages.outdated, AMONG),  # those made of what other pages say
+    ("env-purge-doc", syllabus.forget_ids, AMONG),
+    ("env-purge-doc", terms.forget_anchors, AMONG),
+    # Execute, some pages at a time.
+    ("env-before-read-docs", parallel.execute_pages, AMONG),
+    # Read each page: its text, then its tree. Directives, below, make nodes of their content.
+    ("source-read", api.expand, AMONG),  # one line becomes the entries of a module
+    ("autodoc-process-docstring", api.prepare_docstring, FIRST),  # before Napoleon reads it
+    ("autodoc-skip-member", api.skip_members, AMONG),
+    ("doctree-read", api.own_nodes, AMONG),  # lighter trees
+    ("doctree-read", parallel.show_claims, AMONG),  # what came out otherwise than written
+    ("doctree-read", terms.define, AMONG),  # anchors of the terms that the page defines
+    ("env-merge-info", syllabus.merge_ids, AMONG),
+    ("env-merge-info", terms.merge_anchors, AMONG),
+    ("env-check-consistency", syllabus.check_ids, AMONG),  # each topic stands on its page
+    # Link each page, when all have been read.
+    ("doctree-resolved", live.mark_cells, AMONG),  # an id for each cell that can run
+    ("doctree-resolved", reference_pages.resolve, AMONG),
+    ("doctree-resolved", syllabus_pages.resolve, AMONG),
+    ("doctree-resolved", terms.link, AMONG),  # the first use of each term
+    ("doctree-resolved", formulas.shorten_page_names, AMONG),
+    ("doctree-resolved", search.collect, LAST),  # the words of the finished tree
+    # Write each page: the HTML of its tree is in ``context``, the templates come after.
+    ("html-collect-pages", search.add_page, AMONG),
+    ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, which need MathJax
+    ("html-page-context", scripts.add_scripts, FIRST),  # of the figures that move
+    ("html-page-context", live.add_live_code, FIRST),  # the page as a notebook, and its cells
+    ("html-page-context", markup.minify, AMONG),
+    ("html-page-context", theme.add_questions, AMONG),
+    ("html-page-context", formula_space.reserve_space, AMONG),
+    ("html-page-context", live.add_menu, LAST),  # after the theme's own buttons
+    ("html-page-context", alt_text.check_pictures, LAST),
+    ("html-page-context", markup.mend, LAST),  # what others leave open
+    # Finish, once for a build.
+    ("build-finished", icons.draw_icons, AMONG),
+    ("build-finished", parallel.report, AMONG),  # seconds, and claims that did not hold
+    ("build-finished", search.write_index, AMONG),
+    ("build-finished", after_warnings.forget_environment, AMONG),  # a warning warns again
+)
+DIRECTIVES = {
+    "covers": syllabus.Covers,
+    "erratum": syllabus.Corrections,
+    "formula-sheet": formulas.FormulaSheet,
+    "glossary-list": reference_pages.GlossaryList,
+    "notation-table": reference_pages.NotationTable,
+    "syllabus-table": syllabus_pages.SyllabusTable,
+    "errata-table": syllabus_pages.ErrataTable,
+}
+NODES = {  # with the HTML element of each that is not replaced before
+    syllabus.Fold: "details",
+    syllabus.FoldTitle: "summary",
+    syllabus_pages.TopicTable: None,
+    syllabus_pages.PageLink: None,
+    reference_pages.Defined: None,
+}
+SETTINGS = (  # name, value, and what is done again when it changes
+    ("nn_pages", "chapters/reference/pages.yml", "env"),
+    ("nn_syllabus", "chapters/reference/syllabus", "env"),
+    ("nn_glossary", "chapters/reference/glossary.yml", "env"),
+    ("nn_notation", "chapters/reference/notation.yml", "env"),
+    ("nn_read_digest", "", "env"),
+    ("nn_copied_digest", "", "html"),
+    ("nn_live", {}, "html"),
+)
+
+
+def setup(app) -> dict[str, bool]:
+    """Connect the steps to Sphinx; it may read and write several pages at the same time."""
+    for extension in ("sphinx.ext.autodoc", "sphinx.ext.napoleon"):
+        app.setup_extension(extension)
+    for name, value, rebuild in SETTINGS:
+        app.add_config_value(name, value, rebuild)
+    for name, directive in DIRECTIVES.items():
+        app.add_directive(name, directive)
+    for node, element in NODES.items():
+        app.add_node(node, **({"html": syllabus.element(element)} if element else {}))
+    app.add_role("nolink", terms.nolink)
+    for sheet in scripts.SHEETS:
+        app.add_css_file(sheet)
+    for event, step, place in STEPS:
+        app.connect(event, step, priority=place)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,123 @@
+"""The pages of the nnlib API, made from docstrings: one directive names the modules of a page.
+
+```` ```{api} nnlib.linalg ```` becomes a heading for each file of that package, with the file's
+first sentence and, in the order of the file, whatever ``__all__`` declares public. Sphinx's
+autodoc and Napoleon write the entries.
+"""
+
+import importlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from begin.cachekey import digest
+
+FOLDER = "chapters/reference/nnlib/"
+OVERVIEW = FOLDER.rstrip("/")
+PARTS = "```{api-parts}\n```"
+DIRECTIVE = re.compile(r"^```\{api\}[ ]*(?P<modules>[\w. ]+)\n```$", re.MULTILINE)
+ESCAPED = re.compile(r"(?<!\\)\||(?<![\\*\w)])\*(?=\w)")
+REQUEST = re.compile(r"set_\w+_request")
+NAMED_TUPLE = "Alias for field number"
+
+
+def expand(app, docname: str, source: list[str]) -> None:
+    """Replace the directives of a page by what they stand for."""
+    if docname.startswith(FOLDER):
+        source[0] = DIRECTIVE.sub(lambda m: "\n".join(_page(m["modules"].split())), source[0])
+    elif docname == OVERVIEW:
+        source[0] = source[0].replace(PARTS, "\n".join(_parts(app)))
+
+
+def _parts(app) -> Iterator[str]:
+    """A table of the pages of the API: what each is about, and how many names it holds."""
+    yield from ("| page | holds | names |", "|---|---|--:|")
+    toc = Path(app.srcdir, "_toc.yml").read_text(encoding="utf-8")
+    for name in re.findall(rf"file: {FOLDER}(\S+)", toc):
+        file = Path(app.srcdir, FOLDER, f"{name}.md")
+        modules = DIRECTIVE.search(file.read_text(encoding="utf-8"))["modules"].split()
+        count = sum(len(names) for m in modules for names in by_file(m).values())
+        opening = importlib.import_module(modules[0]).__doc__.partition("\n\n")[0]
+        yield f"| [](nnlib/{name}.md) | {' '.join(opening.split())} | {count} |"
+
+
+def _page(modules: Iterable[str]) -> Iterator[str]:
+    """The text of the modules, in MyST, entries in reStructuredText."""
+    for name in modules:
+        for file, names in by_file(name).items():
+            title, text = _opening(file)
+            yield from ("", f"## {title}", "", text, "", "```{eval-rst}")
+            for one in names:
+                yield from _entry(f"{name}.{one}", getattr(importlib.import_module(name), one))
+            yield "```"
+
+
+def by_file(name: str) -> dict[str, list[str]]:
+    """The public names of a module by the file in which each stands, in the files' order.
+
+    What ``nnlib`` itself holds too is listed there, and nowhere else.
+    """
+    module, whole, files = importlib.import_module(name), importlib.import_module("nnlib"), {}
+    for one in module.__all__:
+        found = getattr(module, one)
+        file = getattr(found, "__module__", None)
+        again = module is not whole and getattr(whole, one, None) is found
+        ours = isinstance(file, str) and file.partition(".")[0] == "nnlib"
+        if callable(found) and ours and not again:
+            files.setdefault(file, []).append(one)
+    return files
+
+
+def _opening(file: str) -> tuple[str, str]:
+    """A heading and a paragraph out of the first sentence of a file."""
+    first = (importlib.import_module(file).__doc__ or file).partition("\n\n")[0]
+    title, colon, rest = " ".join(first.split()).rstrip(".").partition(": ")
+    return title, f"{rest[:1].upper()}{rest[1:]}." if colon else ""
+
+
+def _entry(name: str, found: object) -> Iterator[str]:
+    """One entry of autodoc; of a class also its methods."""
+    if isinstance(found, type):
+        yield from (f".. autoclass:: {name}", "   :members:", "")
+    else:
+        yield from (f".. autofunction:: {name}", "")
+
+
+def skip_members(app, what, name, found, skip, options) -> bool | None:
+    """Leave out what has no text of ours: fields of named tuples, scikit-learn's requests."""
+    plain = (getattr(found, "__doc__", "") or "").startswith(NAMED_TUPLE)
+    return True if plain or REQUEST.fullmatch(name) else None
+
+
+def prepare_docstring(app, what, name, found, options, lines: list[str]) -> None:
+    """Make a docstring of ours one that Napoleon reads as it is meant.
+
+    |x| is an absolute value and (..., *shape) a shape, not markup; two empty lines end the last
+    section, so that sources and examples are no part of it.
+    """
+    ready, last = [], ""
+    for line in lines:
+        if not last.strip() and line.startswith((">>>", "Source:")):
+            ready.append("")
+        is_code = line.lstrip().startswith((">>>", "...")) or "``" in line
+        ready.append(line if is_code else ESCAPED.sub(r"\\\g<0>", line))
+        last = line
+    lines[:] = ready
+
+
+def own_nodes(app, doctree) -> None:
+    """Make a page the document of all its nodes.
+
+    MyST reads each ``eval-rst`` into a document of its own, whose settings hold the whole
+    build: it would be stored with every page, 12 MB each, and read again.
+    """
+    for node in doctree.findall():
+        node.document = doctree
+
+
+def outdated(app, env, added, changed, removed) -> list[str]:
+    """Name all pages of the API when anything in the package has changed."""
+    package = digest(Path(app.srcdir), ["nnlib/**/*.py"])
+    before, env.nn_api_digest = getattr(env, "nn_api_digest", None), package
+    pages = [page for page in env.found_docs if page == OVERVIEW or page.startswith(FOLDER)]
+    return pages if package != before else []

@@ -1,0 +1,207 @@
+"""Glossary, notation and bibliography: pages that are made from data."""
+
+import html
+import json
+from itertools import groupby
+
+from begin.course import page_of
+from begin.glossary import Symbol, Term, inline
+from docutils import nodes
+from link.terms import definition_of
+from sphinx.util.docutils import SphinxDirective
+
+BIBLIOGRAPHY = "reference/bibliography"
+PARTS = {
+    "backprop": "Backpropagation",
+    "cnn": "Convolutional networks",
+    "rnn": "Recurrent networks",
+}
+
+
+class Defined(nodes.Inline, nodes.TextElement):
+    """The name of the page that defines a term; a link when all pages have been read."""
+
+
+def filter_of(rows: str, noun: str, fields: list[dict]) -> nodes.raw:
+    """Return the element that hides those of a page's rows that do not match.
+
+    Parameters
+    ----------
+    rows : str
+        What selects the rows; a row has a class ``nn-<field>-<value>`` for each field.
+    noun : str
+        What the rows are, in the plural.
+    fields : list of dict
+        Name, label and options (pairs of value and text) of each menu.
+    """
+    data = json.dumps({"rows": rows, "noun": noun, "fields": fields})
+    text = (
+        f'<nn-filter><script type="application/json">{data}</script>{_room(fields)}</nn-filter>'
+    )
+    return nodes.raw("", text, format="html")
+
+
+def _room(fields: list[dict]) -> str:
+    """Return the filter as it will be drawn: hidden, to keep its room for the script."""
+    menus = ""
+    for field in fields:
+        options = "".join(
+            f"<option>{html.escape(text)}</option>" for _, text in field["options"]
+        )
+        menus += f"<div><label>{field['label']}</label> <select>{options}</select></div>"
+    words = '<div><label>Words</label> <input type="search"></div>'
+    rows = f'<div class="nn-bar">{menus}{words}</div><p class="nn-note">&nbsp;</p>'
+    return f"<div hidden>{rows}</div>"
+
+
+def part_title(part: str) -> str:
+    """Return the name of a part of the book."""
+    return PARTS.get(part, part.capitalize())
+
+
+def parts_of(course, used: set[str]) -> dict:
+    """Return the menu of the parts of the book that have rows."""
+    parts = dict.fromkeys(page.part for page in course.pages.values())
+    options = [(part, part_title(part)) for part in parts if part in used]
+    return {"name": "part", "label": "Part", "options": options}
+
+
+def table(
+    head: list[str], rows: list[list[list[nodes.Node]]], classes: list[str]
+) -> nodes.table:
+    """Return a table of one header row and rows of cells."""
+    group = nodes.tgroup("", *(nodes.colspec("", colwidth=1) for _ in head), cols=len(head))
+    titles = [nodes.entry("", nodes.paragraph("", text)) for text in head]
+    body = [
+        nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in row))
+        for row in rows
+    ]
+    group += [nodes.thead("", nodes.row("", *titles)), nodes.tbody("", *body)]
+    return nodes.table("", group, classes=["table", *classes])
+
+
+class GlossaryList(SphinxDirective):
+    """All terms, a section for each letter, with a filter and a line of letters above."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return filter, letters and sections."""
+        self.env.metadata[self.env.docname] |= {"nn-generated": True, "nn-glossary": True}
+        app = self.env.app
+        terms = sorted(app.nn_glossary.terms.values(), key=lambda term: term.term.lower())
+        letters = [(k.upper(), list(g)) for k, g in groupby(terms, lambda t: t.term[0].lower())]
+        jump = nodes.paragraph("", "", classes=["nn-letters"])
+        for letter, _ in letters:
+            jump += [
+                nodes.reference("", letter, refid=f"letter-{letter.lower()}"),
+                nodes.Text(" "),
+            ]
+        fields = [parts_of(app.nn_course, {term.part for term in terms})]
+        return [
+            filter_of(".nn-gloss", "terms", fields),
+            jump,
+            *(self._section(letter, group) for letter, group in letters),
+        ]
+
+    def _section(self, letter: str, terms: list[Term]) -> nodes.section:
+        """Return the terms of one letter."""
+        section = nodes.section("", nodes.title("", letter), ids=[f"letter-{letter.lower()}"])
+        section += [_entry(term) for term in terms]
+        return section
+
+
+def _entry(term: Term) -> nodes.container:
+    """Return a term with its other forms, its symbol, its definition and its page."""
+    head = nodes.paragraph("", "", nodes.strong("", term.term), classes=["nn-head"])
+    if term.symbol:
+        head += [nodes.Text(" "), nodes.math("", term.symbol)]
+    if term.also:
+        head += nodes.inline("", " also " + ", ".join(term.also), classes=["nn-also"])
+    text = nodes.paragraph("", "", *inline(term.definition), nodes.Text(" "))
+    text += Defined("", term=term.id)
+    return nodes.container(
+        "", head, text, ids=[term.id], classes=["nn-gloss", f"nn-part-{term.part}"]
+    )
+
+
+class NotationTable(SphinxDirective):
+    """All symbols: what has more than one meaning first, then a table for each part."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the sections."""
+        self.env.metadata[self.env.docname]["nn-generated"] = True
+        course, symbols = self.env.app.nn_course, self.env.app.nn_symbols
+        parts = dict.fromkeys(page.part for page in course.pages.values())
+        out = [_section("Symbols with more than one meaning", "twice", self._twice(symbols))]
+        for part in parts:
+            found = [s for s in symbols if s.page.split("/")[0] == part]
+            if found:
+                out.append(_section(part_title(part), part, self._table(found)))
+        return out
+
+    def _table(self, symbols: list[Symbol]) -> list[nodes.Node]:
+        """Return symbols with shape, name in code, meaning and page."""
+        rows = [
+            [
+                [nodes.math("", s.symbol)],
+                [nodes.Text(s.shape)],
+                [nodes.literal("", s.code)] if s.code else [],
+                [*inline(s.meaning), nodes.Text(". "), Defined("", page=s.page)],
+            ]
+            for s in symbols
+        ]
+        head = ["Symbol", "Shape", "In code", "Meaning, and the page"]
+        return [table(head, rows, ["nn-notation"])]
+
+    def _twice(self, symbols: list[Symbol]) -> list[nodes.Node]:
+        """Return the symbols that stand for several things, each with its pages."""
+        by_symbol: dict[str, list[Symbol]] = {}
+        for symbol in symbols:
+            by_symbol.setdefault(symbol.symbol, []).append(symbol)
+        items = nodes.bullet_list("")
+        for name, meanings in by_symbol.items():
+            if len(meanings) > 1:
+                line = nodes.paragraph("", "", nodes.math("", name))
+                for k, s in enumerate(meanings):
+                    line += [nodes.Text(": " if k == 0 else "; "), *inline(s.meaning)]
+                    line += [nodes.Text(", on "), Defined("", page=s.page)]
+                items += nodes.list_item("", line)
+        return [items] if items.children else []
+
+
+def _section(title: str, name: str, content: list[nodes.Node]) -> nodes.section:
+    """Return a section with its anchor."""
+    return nodes.section("", nodes.title("", title), *content, ids=[f"notation-{name}"])
+
+
+def resolve(app, doctree, docname) -> None:
+    """Link the pages that define, and under each source the pages that cite it."""
+    for node in list(doctree.findall(Defined)):
+        term = app.nn_glossary.terms.get(node.get("term", ""))
+        title, address = definition_of(app, docname, term or Term("", node.get("page", ""), ""))
+        link = nodes.reference("", title, refuri=address, internal=True)
+        node.replace_self(link if address else nodes.Text(f"{title} (planned)"))
+    if page_of(docname) == BIBLIOGRAPHY:
+        _cited(app, doctree, docname)
+
+
+def _cited(app, doctree, docname) -> None:
+    """Add to each source the pages that cite it."""
+    domain = app.env.get_domain("cite")
+    keys = {
+        c.citation_id: c.key for c in domain.citations if c.bibliography_key.docname == docname
+    }
+    for node in doctree.findall(nodes.citation):
+        key = next((keys[name] for name in node["ids"] if name in keys), "")
+        pages = sorted(
+            {
+                ref.docname
+                for ref in domain.citation_refs
+                if any(t.key == key for t in ref.targets)
+            }
+        )
+        line = nodes.inline("", " Cited in ", classes=["nn-cited"])
+        for k, page in enumerate(pages):
+            title = app.env.titles[page].astext()
+            address = app.builder.get_relative_uri(docname, page)
+            line += [nodes.Text(", " if k else ""), nodes.reference("", title, refuri=address)]
+        node[-1] += line if pages else nodes.inline("", " Not cited yet.", classes=["nn-cited"])

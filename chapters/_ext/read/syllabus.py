@@ -1,0 +1,153 @@
+"""Directives ``covers`` and ``erratum``; the check that a page leaves none of its ids out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from begin.cachekey import digest
+from begin.checks import failures
+from begin.course import Erratum, page_of
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 3
+
+
+class Fold(nodes.General, nodes.Element):
+    """Something that opens when its title is pressed."""
+
+
+class FoldTitle(nodes.General, nodes.TextElement):
+    """The line of a fold that is always seen."""
+
+
+def covered(env, docname: str) -> dict[str, list[str]]:
+    """Return the ids that a document covers and puts right, in lists by directive."""
+    if not hasattr(env, "nn_seen"):
+        env.nn_seen = {}
+    return env.nn_seen.setdefault(docname, {"covers": [], "erratum": []})
+
+
+class _Ids(SphinxDirective):
+    """A directive whose content is ids of the syllabus that belong to this page."""
+
+    has_content = True
+
+    def warn(self, text: str, *values) -> None:
+        """Report a fault of this directive."""
+        logger.warning(f"{self.name}: {text}", *values, location=self.get_location())
+
+    def entries(self, known: dict) -> Iterator:
+        """Yield the entries named in the content; warn of each that does not belong here."""
+        here, page = covered(self.env, self.env.docname)[self.name], page_of(self.env.docname)
+        ids = " ".join(self.content).split()
+        if not ids:
+            self.warn("expected the ids that the next paragraph is about")
+        for name in ids:
+            if name not in known:
+                self.warn("unknown id %s", name)
+            elif known[name].page != page:
+                self.warn("%s belongs to the page %s", name, known[name].page)
+            elif name in here:
+                self.warn("%s stands twice on this page", name)
+            else:
+                here.append(name)
+                yield known[name]
+
+
+class Covers(_Ids):
+    """Marks the place where topics are taught: at most three, each with an anchor."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the anchors."""
+        topics = list(self.entries(self.env.app.nn_course.topics))
+        if len(topics) > AT_ONCE:
+            self.warn("%s ids at once, at most %s are allowed", len(topics), AT_ONCE)
+        return [nodes.target("", "", ids=[topic.id]) for topic in topics]
+
+
+class Corrections(_Ids):
+    """A fold with what the notes say, what is right, and the check that ran."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the fold."""
+        found = [e for e in self.entries(self.env.app.nn_course.errata) if self._allowed(e)]
+        if not found:
+            return []
+        count = "one statement" if len(found) == 1 else f"{len(found)} statements"
+        fold = Fold(
+            "", FoldTitle("", f"Put right: {count} of the notes"), classes=["nn-errata"]
+        )
+        for erratum in found:
+            fold += describe(self, erratum)
+            fold[-1] += check_of(erratum)
+        return [fold]
+
+    def _allowed(self, erratum: Erratum) -> bool:
+        """Typos stand on the errata page alone."""
+        if erratum.severity == "typo":
+            self.warn("%s is a typo and stands on the errata page only", erratum.id)
+        return erratum.severity != "typo"
+
+
+def describe(directive: SphinxDirective, erratum: Erratum) -> nodes.container:
+    """Return claim and right statement of one erratum."""
+    box = nodes.container("", ids=[erratum.id], classes=["nn-erratum"])
+    for label, text in (
+        (f"The notes, “{erratum.section}”, say: ", erratum.claim),
+        ("Right: ", erratum.correct),
+    ):
+        parsed = directive.parse_text_to_nodes(text)
+        parsed[0].insert(0, nodes.strong("", label))
+        box += parsed
+    return box
+
+
+def check_of(erratum: Erratum) -> list[nodes.Node]:
+    """Return the check of one erratum under the sentence that it ran; paper leaves it out."""
+    check = erratum.check.strip()
+    said = nodes.paragraph("", "This check ran and passed when the page was built:")
+    program = nodes.literal_block(check, check, language="python")
+    return [nodes.container("", said, program, classes=["nn-check"])]
+
+
+def check_errata(app) -> None:
+    """Run the checks of all errata; one that fails is a warning, which fails the build."""
+    checks = {erratum.id: erratum.check for erratum in app.nn_course.errata.values()}
+    memory = Path(app.doctreedir).parent / "errata-checks.json"
+    environment = digest(Path(app.confdir), ["requirements.lock"])
+    for name, error in failures(checks, memory, environment).items():
+        logger.warning("the check of erratum %s fails: %s", name, error)
+
+
+def forget_ids(app, env, docname) -> None:
+    """Forget the ids of a document before it is read again."""
+    getattr(env, "nn_seen", {}).pop(docname, None)
+
+
+def merge_ids(app, env, docnames, other) -> None:
+    """Take over the ids that another reading process has found."""
+    for docname in docnames:
+        if docname in getattr(other, "nn_seen", {}):
+            covered(env, docname).update(other.nn_seen[docname])
+
+
+def check_ids(app, env) -> None:
+    """Warn of each id of a page's key that the page leaves out."""
+    course = app.nn_course
+    for docname in sorted(env.found_docs):
+        page, here = page_of(docname), covered(env, docname)
+        for name in sorted(course.topics_of(page) - set(here["covers"])):
+            logger.warning("%s is not covered on its page", name, location=docname)
+        for name in sorted(course.errata_of(page) - set(here["erratum"])):
+            logger.warning("%s is not put right on its page", name, location=docname)
+
+
+def element(name: str):
+    """Return the visitors of a node that becomes one HTML element."""
+    return (
+        lambda self, node: self.body.append(self.starttag(node, name)),
+        lambda self, node: self.body.append(f"</{name}>\n"),
+    )

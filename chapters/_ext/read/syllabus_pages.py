@@ -1,0 +1,167 @@
+"""The two pages that are made from the syllabus: where each topic is taught, and the errata."""
+
+from html import escape
+from itertools import groupby
+
+from begin.course import NOTES, Topic
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from .reference_pages import filter_of, parts_of
+from .syllabus import Fold, FoldTitle, check_of, describe
+
+
+class TopicTable(nodes.General, nodes.Element):
+    """The topics of one set of notes; drawn when all pages have been read."""
+
+
+class PageLink(nodes.Inline, nodes.TextElement):
+    """The name of a page; linked, to a place in it, when all pages have been read."""
+
+
+def _section(notes: str, kind: str) -> nodes.section:
+    """Return an empty section for one set of notes."""
+    return nodes.section("", nodes.title("", NOTES.get(notes, notes)), ids=[f"{kind}-{notes}"])
+
+
+def _notes(entries) -> list[str]:
+    """Return the notes that have entries, in the course's order and then by name."""
+    order = {notes: k for k, notes in enumerate(NOTES)}
+    return sorted({e.notes for e in entries}, key=lambda notes: (order.get(notes, 99), notes))
+
+
+class SyllabusTable(SphinxDirective):
+    """All topics, with a filter above them."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the filter and a section for each set of notes."""
+        self.env.metadata[self.env.docname]["nn-generated"] = True
+        course = self.env.app.nn_course
+        sections = []
+        for notes in _notes(course.topics.values()):
+            sections.append(_section(notes, "topics"))
+            sections[-1] += TopicTable("", notes=notes)
+        return [_topic_filter(course), *sections]
+
+
+def _menu(name: str, options: list[tuple[str, str]]) -> dict:
+    """Return a menu of the filter."""
+    return {"name": name, "label": name.capitalize(), "options": options}
+
+
+def _notes_menu(entries) -> dict:
+    """Return the menu of the sets of notes."""
+    return _menu("notes", [(notes, NOTES.get(notes, notes)) for notes in _notes(entries)])
+
+
+def _topic_filter(course) -> nodes.raw:
+    """Return the filter of the topics, by notes, part, kind and words."""
+    topics = course.topics.values()
+    kinds = sorted({topic.kind for topic in topics})
+    kind = _menu("kind", [(kind, kind.replace("-", " ")) for kind in kinds])
+    parts = parts_of(course, {topic.page.split("/")[0] for topic in topics})
+    return filter_of(".nn-topic", "topics", [_notes_menu(topics), parts, kind])
+
+
+def _errata_filter(course) -> nodes.raw:
+    """Return the filter of the errata, by notes, page, severity and words."""
+    errata = course.errata.values()
+    used = {erratum.page for erratum in errata}
+    pages = [(_class(p), course.pages[p].title) for p in course.pages if p in used]
+    severity = [(s, s) for s in sorted({erratum.severity for erratum in errata})]
+    fields = [_notes_menu(errata), _menu("page", pages), _menu("severity", severity)]
+    return filter_of("div.nn-erratum", "errata", fields)
+
+
+def _class(page: str) -> str:
+    """Return the name of a page as it can stand in a class."""
+    return page.replace("/", "-")
+
+
+class ErrataTable(SphinxDirective):
+    """All errata with their checks, by notes."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return a section for each set of notes."""
+        self.env.metadata[self.env.docname]["nn-generated"] = True
+        errata = self.env.app.nn_course.errata.values()
+        sections = []
+        for notes in _notes(errata):
+            sections.append(_section(notes, "errata"))
+            sections[-1] += [self._entry(e) for e in errata if e.notes == notes]
+        return [_errata_filter(self.env.app.nn_course), *sections]
+
+    def _entry(self, erratum) -> nodes.container:
+        """Return one erratum under a line with its id, its weight and its page."""
+        box = describe(self, erratum)
+        head = nodes.paragraph("", "", nodes.strong("", erratum.id), classes=["nn-head"])
+        anchor = "" if erratum.severity == "typo" else erratum.id
+        link = PageLink("", page=erratum.page, anchor=anchor)
+        head += [nodes.Text(f" ({erratum.severity}). Page: "), link]
+        box.insert(0, head)
+        page = _class(erratum.page)
+        box["classes"] += [f"nn-notes-{erratum.notes}", f"nn-page-{page}"]
+        box["classes"].append(f"nn-severity-{erratum.severity}")
+        title = FoldTitle("", f"The check of {erratum.id}")
+        box += Fold("", title, *check_of(erratum), classes=["nn-check"])
+        return box
+
+
+def _address(app, docname: str, page: str, anchor: str = "") -> str:
+    """Return the address of a page as seen from a document; empty while it is not written."""
+    target = f"chapters/{page}" if f"chapters/{page}" in app.env.found_docs else page
+    if target not in app.env.found_docs:
+        return ""
+    address = app.builder.get_relative_uri(docname, target)
+    return f"{address}#{anchor}" if anchor else address
+
+
+def _title(app, page: str) -> str:
+    """Return the title of a page, or its name when the list of pages lacks it."""
+    known = app.nn_course.pages.get(page)
+    return known.title if known else page
+
+
+def _row(app, docname: str, topic: Topic) -> str:
+    """Return one topic as a row of its table."""
+    part = topic.page.split("/")[0]
+    title = escape(_title(app, topic.page))
+    address = _address(app, docname, topic.page, topic.id)
+    where = f'<a href="{address}">{title}</a>' if address else f"planned: {title}"
+    return (
+        f'<tr id="topic-{topic.id}" data-notes="{topic.notes}" data-kind="{topic.kind}" class='
+        f'"nn-topic nn-notes-{topic.notes} nn-part-{part} nn-kind-{topic.kind}">'
+        f"<td>{escape(topic.topic)}</td><td>{topic.kind.replace('-', ' ')}</td>"
+        f"<td>{where}</td></tr>"
+    )
+
+
+def _tables(app, docname: str, notes: str) -> str:
+    """Return the topics of one set of notes, a table for each of its sections."""
+    topics = [topic for topic in app.nn_course.topics.values() if topic.notes == notes]
+    taught = sum(bool(_address(app, docname, topic.page)) for topic in topics)
+    share = f"{taught} of {len(topics)} topics are taught on pages that are written."
+    head = "<thead><tr><th>Topic</th><th>Kind</th><th>Page</th></tr></thead>"
+    return f'<p class="nn-share">{share}</p>' + "".join(
+        f'<table class="table nn-topics"><caption>{escape(section)}</caption>{head}<tbody>'
+        + "".join(_row(app, docname, topic) for topic in group)
+        + "</tbody></table>"
+        for section, group in groupby(topics, key=lambda topic: topic.section)
+    )
+
+
+def resolve(app, doctree, docname) -> None:
+    """Draw the tables and links now that it is known which pages exist."""
+    for node in list(doctree.findall(TopicTable)):
+        node.replace_self(nodes.raw("", _tables(app, docname, node["notes"]), format="html"))
+    for node in list(doctree.findall(PageLink)):
+        title = _title(app, node["page"])
+        address = _address(app, docname, node["page"], node["anchor"])
+        link = nodes.reference("", title, refuri=address, internal=True)
+        node.replace_self(link if address else nodes.Text(f"{title} (planned)"))
+
+
+def outdated(app, env, added, changed, removed) -> list[str]:
+    """Write the generated pages again whenever a page has changed."""
+    generated = [name for name, data in env.metadata.items() if "nn-generated" in data]
+    return [name for name in generated if name in env.found_docs and added | changed | removed]

@@ -1,0 +1,50 @@
+"""Change the markup of a page: fewer bytes, no foreign hosts, nothing that axe complains of.
+
+Pygments wraps every name and comma of a cell in an element of its own, and Matplotlib writes
+six decimals for each point of a curve. Both are most of the weight of a page that has many.
+"""
+
+import re
+
+COLOURLESS = re.compile(
+    r'<span class="(?:n|p|o|w|nn|fm|vm|bp|na|ne|nd|nv|nl|no|err)">([^<]*)</span>'
+)
+PATH = re.compile(r'(?<= d=")[MLHVCSQTAZmlhvcsqtaz\d\s.,-]+(?=")')
+DECIMALS = re.compile(r"(\.\d\d)\d+")
+FOREIGN = "thebe"  # sphinx-thebe asks a foreign host, and declares a constant twice
+REPLACED = (
+    # A list whose items are not list items, and a role that no longer exists.
+    ('role="list" class="citation-list"', 'class="citation-list"'),
+    (' role="doc-biblioentry"', ""),
+    # sphinx-exercise gives these to every exercise; an id stands once on a page.
+    (' id="exercise-content"', ""),
+    (' id="solution-content"', ""),
+    # A label that hides the words that can be read.
+    ('<summary aria-label="Toggle hidden content">', "<summary>"),
+)
+
+
+def minified(body: str) -> str:
+    """Return the HTML of a page without spans that have no colour and digits nobody sees."""
+    return PATH.sub(lambda path: DECIMALS.sub(r"\1", path[0]), COLOURLESS.sub(r"\1", body))
+
+
+def minify(app, pagename, templatename, context, doctree) -> None:
+    """Make the HTML of one page smaller."""
+    if app.builder.name == "html" and context.get("body"):
+        context["body"] = minified(context["body"])
+
+
+def _wanted(asset) -> bool:
+    """Return whether a script or style sheet stays on the page."""
+    attributes = getattr(asset, "attributes", {})
+    names = f"{getattr(asset, 'filename', asset)} {attributes.get('body') or ''}"
+    return FOREIGN not in names.lower()
+
+
+def mend(app, pagename, templatename, context, doctree) -> None:
+    """Remove unwanted scripts and style sheets of one page, and mend its markup."""
+    for key in ("script_files", "css_files"):
+        context[key] = [asset for asset in context[key] if _wanted(asset)]
+    for old, new in REPLACED:
+        context["body"] = context.get("body", "").replace(old, new)

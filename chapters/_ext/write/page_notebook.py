@@ -1,0 +1,157 @@
+"""Make of a page with its outputs a notebook that runs elsewhere: in Colab, at home.
+
+The text is Markdown; cells that the page hides are there, collapsed. Cells tagged
+``build-only`` read the course's own files, so a notebook shows their code and does not run it.
+A page that needs the repository as a whole says so in its head: ``nn-elsewhere: false``.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import nbformat
+from begin.course import page_of
+from docutils import nodes
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from .markdown import Markdown, without_script
+
+BUILD_ONLY = "build-only"
+HIDDEN = {"hide-input", "remove-input", "remove_input", "hide-cell", "remove-cell"}
+MUTE = {"remove-cell", "remove-output", "remove_output"}
+GLUED = "application/papermill.record/"  # numbers on their way to the prose
+AT_HOME = "This page reads the course's own folder: its cells run only there, by `make lab`."
+INSTALL = """\
+# Installs nnlib in Colab; does nothing where it is installed already.
+import importlib.util
+import subprocess
+import sys
+
+wheel = "{wheel}"
+if importlib.util.find_spec("nnlib") is None:
+    if "google.colab" not in sys.modules or not wheel:
+        raise ModuleNotFoundError("install nnlib first: its wheel lies on the book's site")
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", wheel], check=True)"""
+
+
+def is_build_only(cell) -> bool:
+    """Say whether a cell runs only where the book is built."""
+    return BUILD_ONLY in cell.metadata.get("tags", [])
+
+
+def runs_elsewhere(env, docname: str) -> bool:
+    """Say whether a page runs without the course's folder; its head may deny it."""
+    return str(env.metadata[docname].get("nn-elsewhere", True)).lower() != "false"
+
+
+def make(doctree: nodes.document, executed, env, docname: str, *, site="", wheel=""):
+    """Return a page as a notebook.
+
+    Parameters
+    ----------
+    doctree : document
+        The page as Sphinx is about to write it.
+    executed : NotebookNode
+        Its cells with their outputs.
+    env : BuildEnvironment
+        Holds the numbers of its figures and exercises, and what its head says.
+    docname : str
+        Its name in Sphinx.
+    site, wheel : str
+        The address of this page on the site, and that of the wheel; empty if there is none.
+    """
+    runs = runs_elsewhere(env, docname)
+    cells = [] if runs else [new_markdown_cell(AT_HOME)]
+    cells += [new_code_cell(INSTALL.format(wheel=wheel), metadata=_collapsed({"hide-input"}))]
+    counted = env.toc_fignumbers.get(docname, {})
+    numbers = counted.get("figure", {}) | counted.get("exercise", {})
+    cells += _cells(doctree, executed.cells, Markdown(site, numbers))
+    page = page_of(docname)
+    for k, cell in enumerate(cells):
+        cell["id"] = f"{page.replace('/', '-')}-{k:03}"[-64:]
+    notebook = new_notebook(cells=cells, metadata=_about(page, site, runs))
+    nbformat.validate(notebook)
+    return notebook
+
+
+def _about(page: str, site: str, runs: bool) -> dict:
+    """Return the notebook's metadata; nothing in it depends on the machine."""
+    return {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python", "file_extension": ".py"},
+        "nn": {"page": page, "site": site, "runs_elsewhere": runs},
+    }
+
+
+def _cells(doctree, executed, markdown: Markdown) -> Iterator:
+    """Yield the cells in page order; one that the page does not show comes before the next."""
+    text, done = [], 0
+    for block in markdown.blocks(doctree):
+        if isinstance(block, str):
+            if block.startswith("#"):
+                yield from _markdown(text)
+                text = []
+            text.append(block)
+            continue
+        yield from _markdown(text)
+        yield from _code(executed[done : block["cell_index"] + 1])
+        text, done = list(_captions(block, markdown)), block["cell_index"] + 1
+    yield from _markdown(text)
+    yield from _code(executed[done:])
+
+
+def _markdown(blocks: Iterable[str]) -> Iterator:
+    """Yield one cell of text, if there is any."""
+    text = "\n\n".join(block.strip() for block in blocks if block.strip())
+    if text:
+        yield new_markdown_cell(text)
+
+
+def _captions(cell: nodes.Element, markdown: Markdown) -> Iterator[str]:
+    """Yield the captions of the figures that a cell shows."""
+    for figure in cell.findall(nodes.figure):
+        yield markdown.caption(figure)
+
+
+def _code(cells) -> Iterator:
+    """Yield code cells with their outputs, as other programs can show them."""
+    for cell in cells:
+        if cell.cell_type != "code":
+            continue
+        tags = set(cell.metadata.get("tags", []))
+        if BUILD_ONLY in tags:
+            yield _unexecuted(cell)
+            continue
+        made = new_code_cell(cell.source, metadata=_collapsed(tags))
+        made.outputs = [] if tags & MUTE else [*filter(None, map(_output, cell.outputs))]
+        yield made
+
+
+def _unexecuted(cell):
+    """Return a text cell in place of a cell that is shown and not run."""
+    what = "A cell that runs only where the book is built: it reads the course's own files."
+    code = f"```python\n{cell.source}\n```"
+    shown = [text for text in map(_output, cell.outputs) if text and "data" in text]
+    seen = "\n\n".join(output.data.get("text/html", "") for output in shown)
+    fold = f"<details><summary>{what}</summary>\n\n{code}\n\n</details>\n\n{seen}".strip()
+    return new_markdown_cell(fold, metadata={"tags": [BUILD_ONLY]})
+
+
+def _collapsed(tags: set[str]) -> dict:
+    """Return metadata that fold a cell as the page does: JupyterLab's way and Colab's."""
+    metadata = {"tags": sorted(tags)} if tags else {}
+    if tags & HIDDEN:
+        metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
+    return metadata
+
+
+def _output(output):
+    """Return an output without what only our pages can use; None when nothing is left."""
+    kept = nbformat.from_dict(dict(output))
+    if "data" not in kept:
+        return kept
+    kept.data = {k: v for k, v in kept.data.items() if not k.startswith(GLUED)}
+    if "text/html" in kept.data:
+        kept.data["text/html"] = without_script(kept.data["text/html"])
+    if kept.output_type == "execute_result":
+        kept.execution_count = None
+    kept.metadata = {}
+    return kept if kept.data else None

@@ -1,0 +1,113 @@
+"""Load the script of an element of ours on the pages that use it, and on no other.
+
+Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line
+such as ``// needs: parts-plot parts-time``. With a line such as ``// room: 630 362`` it asks
+for so many pixels of height, on a phone and on a desk, so that nothing jumps when it begins.
+With a line such as ``// data: nnlib/trace/grammar.json`` it asks for a file, which is written
+into the page, where it is ``nnData.grammar``: a script that was opened from a file reads none.
+
+Two small scripts are on every page: ``page.js`` (folds that open, print in light) and
+``progress.js`` (where the reader was, ticks beside the pages that are done). Formulas that
+a cell printed, such as those of ``Steps``, get MathJax as those of the text do.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from sphinx.util import logging
+
+import nnlib
+
+logger = logging.getLogger(__name__)
+
+ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
+DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
+DATA = re.compile(r"^// data: (\S+)$", re.MULTILINE)
+ROOM = re.compile(r"^// room: (\d+) (\d+)$", re.MULTILINE)
+NARROW = "36rem"  # two columns do not fit into a figure of this width
+SHEETS = (
+    "nn.css",
+    "page.css",
+    "text.css",
+    "math.css",
+    "play.css",
+    "questions.css",
+    "terms.css",
+    "live.css",
+    "print.css",
+)
+# What a cell prints, a question or a prediction; Sphinx notes those of the text by itself.
+FORMULA = re.compile(r'<(?:div|span) class="math')
+
+
+def add_scripts(app, pagename, templatename, context, doctree) -> None:
+    """Add the script of every page and those that this one uses, the shared parts first."""
+    body = context.get("body", "")
+    if FORMULA.search(body):
+        app.env.get_domain("math").data["has_equations"][pagename] = True
+    used = sorted(set(ELEMENT.findall(body)))
+    for name in dict.fromkeys(["page", *_scripts(app, used), "progress"]):
+        if _file(app, name) is None:
+            logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
+        app.add_js_file(f"../_play/{name}.js", defer="defer")
+        if body := data(_text(app, name)):
+            app.add_js_file(None, body=body)
+    context["metatags"] = context.get("metatags", "") + _room(app, used)
+
+
+def _scripts(app, used: list[str]) -> list[str]:
+    """Return the scripts that elements need, each once, after those that it builds on."""
+    if not used:
+        return []
+    needed = ["parts", *(name for element in used for name in _needs(app, element)), *used]
+    return list(dict.fromkeys(needed))
+
+
+def _needs(app, element: str) -> list[str]:
+    """Return the scripts that one element's script builds on."""
+    return " ".join(DECLARED.findall(_text(app, element))).split()
+
+
+def data(script: str) -> str:
+    """Return the script that holds the data files for which another one asks, or nothing."""
+    root = Path(nnlib.__file__).parents[1]
+    files = {
+        Path(name).stem: json.loads((root / name).read_text("utf-8"))
+        for name in DATA.findall(script)
+    }
+    held = json.dumps(files).replace("</", "<\\/")
+    return f"window.nnData = {{...window.nnData, ...{held}}};" if files else ""
+
+
+def _room(app, used: list[str]) -> str:
+    """Return the style that keeps the height free which the elements of a page will take."""
+    asked = [(name, ROOM.search(_text(app, name))) for name in used]
+    rules = "".join(
+        f"{_height(name, found[2])} @container (max-width: {NARROW}) {{ "
+        f"{_height(name, found[1])} }} "
+        for name, found in asked
+        if found
+    )
+    return f"<style>@media (scripting: enabled) {{ {rules}}}</style>" if rules else ""
+
+
+def _height(name: str, pixels: str) -> str:
+    """Return the rules that give an element a height, which its still picture keeps to."""
+    return (
+        f"nn-{name} {{ min-height: {pixels}px; }} "
+        f"nn-{name} .nn-fallback svg {{ max-height: {pixels}px; }}"
+    )
+
+
+def _text(app, name: str) -> str:
+    """Return the text of a script, or nothing where there is none."""
+    file = _file(app, name)
+    return file.read_text(encoding="utf-8") if file else ""
+
+
+def _file(app, name: str) -> Path | None:
+    """Return a script from one of the folders that are copied beside the pages."""
+    folders = (Path(app.confdir) / folder for folder in app.config.html_extra_path)
+    files = (folder / "_play" / f"{name}.js" for folder in folders)
+    return next((file for file in files if file.is_file()), None)

@@ -1,0 +1,28 @@
+"""What the theme shows otherwise than it would: its options, and the links to the next pages.
+
+The options are merged into those of Jupyter Book; in ``_config.yml`` they would replace them.
+The links to the previous and the next page get the question that opens that page, for
+``templates/components/prev-next.html``; a page that pages.yml does not list has none.
+"""
+
+from begin.course import page_of
+
+NAVBAR = ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent")
+
+
+def set_options(app, config) -> None:
+    """Set those options of the theme that Jupyter Book has not set."""
+    for key in NAVBAR:  # else the theme shows a second search bar
+        config.html_theme_options.setdefault(key, [])
+    config.html_theme_options.setdefault("show_toc_level", 2)
+    config.html_theme_options.setdefault("use_fullscreen_button", False)  # browsers have one
+    config.html_theme_options.setdefault("footer_content_items", ["copyright.html"])
+
+
+def add_questions(app, pagename, templatename, context, doctree) -> None:
+    """Add the questions to what the theme's templates are told of the neighbouring pages."""
+    relations = app.builder.relations.get(pagename, (None, None, None))
+    for key, name in zip(("prev", "next"), relations[1:], strict=True):
+        page = app.nn_course.pages.get(page_of(str(name)))
+        if context.get(key) and page and page.question:
+            context[key] = context[key] | {"question": page.question}
