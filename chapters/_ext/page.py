@@ -32,6 +32,7 @@ STEPS = (
     ("builder-inited", search.disable_sphinx_index, AMONG),  # ours is written at the end
     ("builder-inited", course.load, AMONG),  # pages, topics and errata
     ("builder-inited", syllabus.check_errata, AMONG),
+    ("builder-inited", formula_space.load_sizes, AMONG),  # of earlier builds
     ("builder-inited", glossary.load, LAST),  # terms and symbols
     # Which pages must be read again, besides those whose text has changed?
     ("env-get-outdated", api.outdated, AMONG),  # all of the API, after any change of nnlib
@@ -63,6 +64,7 @@ STEPS = (
     ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, which need MathJax
     ("html-page-context", scripts.add_scripts, FIRST),  # of the figures that move
     ("html-page-context", live.add_live_code, FIRST),  # the page as a notebook, and its cells
+    ("html-page-context", theme.shorten_sidebar, AMONG),  # of titles, so it needs no headings
     ("html-page-context", markup.minify, AMONG),
     ("html-page-context", theme.add_questions, AMONG),
     ("html-page-context", formula_space.reserve_space, AMONG),
@@ -72,6 +74,7 @@ STEPS = (
     # Finish, once for a build.
     ("build-finished", icons.draw_icons, AMONG),
     ("build-finished", parallel.report, AMONG),  # seconds, and claims that did not hold
+    ("build-finished", formula_space.save_sizes, AMONG),
     ("build-finished", search.write_index, AMONG),
     ("build-finished", after_warnings.forget_environment, AMONG),  # a warning warns again
 )

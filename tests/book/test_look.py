@@ -12,7 +12,7 @@ from once import once
 from pages import REFERENCE, ROOT, WRITTEN
 from sphinx.errors import ExtensionError
 from stage import fresh
-from write.formula_space import reserved, size
+from write.formula_space import Sizes, reserved, size
 from write.markup import minified
 
 LIMIT = 1_000_000  # bytes of a page beyond the theme and MathJax
@@ -182,15 +182,26 @@ def test_the_room_of_a_formula_is_that_of_its_signs():
 def test_each_formula_of_a_page_keeps_its_room_once():
     inline = r'<span class="math notranslate nohighlight">\(a &lt; b\)</span>'
     display = r'<div class="math" style="overflow-x:auto">\[x\]</div>'
-    body = reserved(inline + display)
+    body = reserved(inline + display, size)
     assert re.search(r'<span [^>]*style="--w:[\d.]+">\\\(a &lt; b', body)
     assert re.search(r'style="--h:[\d.]+;overflow-x:auto"', body)
-    assert reserved("<p>no formula</p>") == "<p>no formula</p>"
+    assert reserved("<p>no formula</p>", size) == "<p>no formula</p>"
+
+
+def test_the_room_of_a_formula_is_estimated_once_for_all_builds(tmp_path):
+    first = Sizes(tmp_path / "sizes.json")
+    found = [first(r"\frac{a}{b}", display=display) for display in (True, False)]
+    first.save()
+    second = Sizes(first.memory)
+    assert len(second.known) == 2
+    assert [tuple(second(r"\frac{a}{b}", display=d)) for d in (True, False)] == found
+    first.memory.write_text(first.memory.read_text().replace(first.version, "other"))
+    assert Sizes(first.memory).known == {}
 
 
 def test_signs_before_and_behind_a_formula_stay_with_it():
     inline = r'<span class="math notranslate nohighlight">\(a\)</span>'
-    body = reserved(f"<p>so ({inline}); and {inline} is</p>")
+    body = reserved(f"<p>so ({inline}); and {inline} is</p>", size)
     assert body.startswith('<p>so <span class="nn-glued">(<span class="math')
     assert body.endswith("</span> is</p>")
     assert body.count("nn-glued") == 1

@@ -6,13 +6,19 @@ that moves its line, and no more.
 
 Both are estimated: Matplotlib's mathtext sets TeX with the metrics of Computer Modern, which is
 MathJax's own face. What it does not know (environments, a few commands) is rewritten into what
-it does, row by row; what is left is estimated from the number of signs.
+it does, row by row; what is left is estimated from the number of signs. All that takes 20 s for
+the formulas of the book, so their sizes are stored for the next build.
 """
 
+import hashlib
 import html
+import json
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
 
+import matplotlib
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import MathTextParser
 
@@ -63,14 +69,64 @@ BESIDE = (
 )  # fmt: skip
 
 
-def _inline(found: re.Match) -> str:
+class Sizes:
+    """The sizes of formulas, also of those that earlier builds have estimated.
+
+    Parameters
+    ----------
+    memory : Path
+        A JSON file, which another version of Matplotlib or of this module does not read.
+    """
+
+    def __init__(self, memory: Path):
+        self.memory = memory
+        program = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+        self.version = f"{matplotlib.__version__} {program}"
+        stored = json.loads(memory.read_text()) if memory.exists() else {}
+        self.known = stored.get(self.version, {})
+
+    def __call__(self, tex: str, *, display: bool) -> tuple[float, float]:
+        """Return what ``size`` does."""
+        key = f"{'display' if display else 'inline'} {tex}"
+        if key not in self.known:
+            self.known[key] = size(tex, display=display)
+        return self.known[key]
+
+    def save(self) -> None:
+        """Write the file."""
+        self.memory.write_text(json.dumps({self.version: self.known}))
+
+
+def load_sizes(app) -> None:
+    """Read the sizes that earlier builds have estimated."""
+    app.nn_sizes = Sizes(Path(app.doctreedir).parent / "formula-sizes.json")
+
+
+def save_sizes(app, exception) -> None:
+    """Store the sizes for the next build."""
+    app.nn_sizes.save()
+
+
+def reserve_space(app, pagename, templatename, context, doctree) -> None:
+    """Reserve the space of the formulas of a page."""
+    if app.builder.name == "html" and context.get("body"):
+        context["body"] = reserved(context["body"], app.nn_sizes)
+
+
+def reserved(body: str, measure: Callable[..., tuple]) -> str:
+    """Return the HTML of a page in which each formula has its width and height."""
+    body = INLINE.sub(partial(_inline, measure), body)
+    return DISPLAY.sub(partial(_display, measure), body)
+
+
+def _inline(measure: Callable[..., tuple], found: re.Match) -> str:
     """Return a formula in a line with its width and, where it is high, its height.
 
     What stands right before and behind it stays on its line: a browser may break a line at
     what MathJax makes, even before a full stop.
     """
     before, tex, behind = found.groups()
-    width, height = size(html.unescape(tex), display=False)
+    width, height = measure(html.unescape(tex), display=False)
     high = f";--h:{height}" if height > LINE else ""
     formula = found[0][len(before) : len(found[0]) - len(behind)]
     formula = formula.replace(">", f' style="--w:{width}{high}">', 1)
@@ -78,29 +134,17 @@ def _inline(found: re.Match) -> str:
     return glued if before or behind else formula
 
 
-def _display(found: re.Match) -> str:
+def _display(measure: Callable[..., tuple], found: re.Match) -> str:
     """Return a formula on lines of its own with its height."""
     tex = BRACKETS.search(found[3])
     if not tex:
         return found[0]
-    _, height = size(html.unescape(tex[1]).strip(), display=True)
+    _, height = measure(html.unescape(tex[1]).strip(), display=True)
     if 'style="' in found[2]:
         return found[0].replace('style="', f'style="--h:{height};', 1)
     return found[0].replace(">", f' style="--h:{height}">', 1)
 
 
-def reserved(body: str) -> str:
-    """Return the HTML of a page in which each formula has its width and height."""
-    return DISPLAY.sub(_display, INLINE.sub(_inline, body))
-
-
-def reserve_space(app, pagename, templatename, context, doctree) -> None:
-    """Reserve the space of the formulas of a page."""
-    if app.builder.name == "html" and context.get("body"):
-        context["body"] = reserved(context["body"])
-
-
-@cache
 def size(tex: str, *, display: bool) -> tuple[float, float]:
     """Return width and height of a formula in ex of the text around it."""
     rows = _rows(tex) if display else [_beside(tex)]

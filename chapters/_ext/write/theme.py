@@ -1,4 +1,4 @@
-"""What the theme shows otherwise than it would: its options, and the links to the next pages.
+"""What the theme shows otherwise than it would: its options, and links to the next pages.
 
 The options are merged into those of Jupyter Book; in ``_config.yml`` they would replace them.
 The links to the previous and the next page get the question that opens that page, for
@@ -6,6 +6,8 @@ The links to the previous and the next page get the question that opens that pag
 """
 
 from begin.course import page_of
+from docutils import nodes
+from sphinx import addnodes
 
 NAVBAR = ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent")
 
@@ -26,3 +28,33 @@ def add_questions(app, pagename, templatename, context, doctree) -> None:
         page = app.nn_course.pages.get(page_of(str(name)))
         if context.get(key) and page and page.question:
             context[key] = context[key] | {"question": page.question}
+
+
+def shorten_sidebar(app, pagename, templatename, context, doctree) -> None:
+    """Let Sphinx make the sidebar, which shows titles, from the titles of the pages alone.
+
+    It copies the contents of every page for every page, headings too, and then drops them.
+    """
+    whole = context["toctree"]
+
+    def toctree(**options) -> str:
+        tocs = app.env.tocs
+        if options.get("titles_only"):
+            app.env.tocs = app.nn_titles
+        try:
+            return whole(**options)
+        finally:
+            app.env.tocs = tocs
+
+    if not hasattr(app, "nn_titles"):
+        app.nn_titles = {name: _titles(toc) for name, toc in app.env.tocs.items()}
+    context["toctree"] = toctree
+
+
+def _titles(toc: nodes.bullet_list) -> nodes.bullet_list:
+    """Return a table of contents without headings below the title, but with its subtrees."""
+    toc = toc.deepcopy()
+    for item in toc:
+        if len(item) > 1:
+            item[1][:] = list(item.findall(addnodes.toctree))
+    return toc
