@@ -134,6 +134,13 @@ def test_grading_without_the_folder_of_the_release_is_refused(own, capsys):
     assert f"{NAME} was released with private definitions: name their folder" in said
 
 
+def test_a_report_needs_no_definitions(own):
+    hand_in(own, "ada", Base(own).solved().text())
+    assert run(own, "grade", NAME, "--problems", EXAMPLE) == 0
+    shutil.rmtree(problems_of(own))
+    assert run(own, "report", NAME) == 0
+
+
 def test_grading_with_another_folder_is_refused(own, folder, capsys):
     hand_in(own, "ada", Base(own).solved().text())
     shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)

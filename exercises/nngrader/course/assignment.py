@@ -110,10 +110,13 @@ class Assignment:
         If there is no such assignment.
     NotReleased
         If it was not released, or its graded cells are no longer those that were.
+    CannotDo
+        If it was released with other private definitions.
     """
 
     def __init__(self, course: Course, name: str):
         self.course, self.name = course, name
+        course.require_the_released(name)
         self.instructor = course.instructor(name)
         self.limits, self.weights = read_settings(
             course.source(name).with_name("nngrader.toml")

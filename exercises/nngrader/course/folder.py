@@ -147,7 +147,7 @@ class Course:
         CannotDo
             If the release was made with other private definitions than these.
         """
-        self._require_the_released(assignment)
+        self.require_the_released(assignment)
         seed = self.seed()
         return {p.name: pack(p, seed, visible=False) for p in self.problems(assignment)}
 
@@ -161,8 +161,14 @@ class Course:
         """The file in which a release remembers what it was made with."""
         return self.root / "release" / f"{assignment}.made.json"
 
-    def _require_the_released(self, assignment):
-        """See that the private definitions are those of the release."""
+    def require_the_released(self, assignment: str) -> None:
+        """See that the private definitions are those of the release.
+
+        Raises
+        ------
+        CannotDo
+            If they are not, or there are some where the release had none.
+        """
         try:
             then = json.loads(self.memory(assignment).read_text())["private"]
         except (OSError, ValueError, LookupError, TypeError):

@@ -12,6 +12,7 @@ from statistics import mean
 
 from ..course.assignment import released_notebook
 from ..course.folder import Course
+from ..course.notebooks import from_file
 from ..course.roster import missing
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks, students
@@ -249,8 +250,9 @@ def _missing(course, assignment, results):
 
 def _likeness(course, assignment, fine):
     """Pairs that stand out."""
-    instructor = course.instructor(assignment)
-    known = known_prints(instructor, released_notebook(course, assignment))
+    released = released_notebook(course, assignment)
+    solved = from_file(course.source(assignment).with_suffix(".ipynb"))  # of that release
+    known = known_prints(solved, released)
     prints = {  # of cells that students write: ours are the same in all
         s: {cell: p for cell, p in r["prints"].items() if cell in known}
         for s, r in fine.items()
