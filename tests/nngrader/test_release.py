@@ -250,8 +250,7 @@ def test_a_problem_without_cells_is_named(base):
         name = "argmax_rows"
 
     assert cell_complaints([*problems(), Extra], base.instructor_joined()) == [
-        "argmax_rows: no test cell of the notebook gives points for it",
-        "argmax_rows: no solution cell of the notebook defines it",
+        "argmax_rows: the text has no mark `{problem} argmax_rows`",
     ]
 
 

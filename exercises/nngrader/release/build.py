@@ -12,7 +12,6 @@ from pathlib import Path
 from ..course.assignment import Assignment
 from ..course.folder import HIDDEN_FILES, Course, files_of
 from ..course.notebooks import (
-    defined_names,
     grade_id,
     is_code,
     is_solution,
@@ -216,21 +215,10 @@ def other_price(cell: dict) -> str:
 
 
 def cell_complaints(problems: list, instructor: dict) -> list[str]:
-    """Whether each problem has a cell that students write and one that gives points for it."""
-    tests = [c["source"] for c in instructor["cells"] if is_test(c)]
-    defined = {
-        n
-        for c in instructor["cells"]
-        if is_solution(c) and is_code(c)
-        for n in defined_names(c["source"])
-    }
-    found = []
-    for p in problems:
-        if not any(f'"{p.name}"' in source for source in tests):
-            found.append(f"{p.name}: no test cell of the notebook gives points for it")
-        if p.name not in defined:
-            found.append(f"{p.name}: no solution cell of the notebook defines it")
-    return found
+    """Whether each problem has its cells: the one that students write, and its test."""
+    there = {grade_id(c) for c in instructor["cells"]}
+    lacking = [p.name for p in problems if p.name not in there]
+    return [f"{name}: the text has no mark `{{problem}} {name}`" for name in lacking]
 
 
 def gradebook_of(course: Course, name: str) -> str:
