@@ -25,12 +25,12 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
 def flat(g: Any) -> Any:
-    """The derivative of a step function: 0 for every element of g, also where g is infinite."""
+    """Return the derivative of a step function, 0 for every element of g, infinite or not."""
     return where(False, g, 0.0)
 
 
 def maximum(input: Tensor, other: Tensor) -> Tensor:
-    """Larger of two: it gets dL/dy; equal ones get half each, and beside NaN both get all."""
+    """Take the larger, which gets dL/dy; equal ones get half each, beside NaN both get all."""
     # The factor of g is 1, 1/2 or 0; every comparison with NaN is false, so there it is 1.
     return record(
         compute(np.maximum, *pair(input, other)),
@@ -41,7 +41,7 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
 
 
 def minimum(input: Tensor, other: Tensor) -> Tensor:
-    """Smaller of two: it gets dL/dy; equal ones get half each, and beside NaN both get all."""
+    """Take the smaller, which gets dL/dy; equal ones get half each, beside NaN both get all."""
     return record(
         compute(np.minimum, *pair(input, other)),
         dict(a=input, b=other),
@@ -90,7 +90,7 @@ def clamp(
 def where(
     condition: Tensor, input: Tensor | None = None, other: Tensor | None = None
 ) -> Tensor:
-    """Choice: y = a where the condition holds, else b; dL/dy goes to the one chosen.
+    """Choose y = a where the condition holds, else b; dL/dy goes to the one chosen.
 
     The condition alone gives the indices where it holds, one tensor for each axis.
     """
@@ -108,7 +108,7 @@ def where(
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
-    """One value where the mask holds, x elsewhere; dL/dy goes to the one chosen."""
+    """Put one value where the mask holds and x elsewhere; dL/dy goes to the one chosen."""
     if array(mask).dtype.kind != "b" or array(value).ndim:
         got = f"{array(mask).dtype} and {array(value).shape}"
         raise RuntimeError(f"masked_fill: expected truth values and one value, got {got}")
@@ -121,7 +121,7 @@ def nan_to_num(
     posinf: float | None = None,
     neginf: float | None = None,
 ) -> Tensor:
-    """Numbers for NaN, inf and -inf (the largest and smallest there are); there dL/dx = 0."""
+    """Replace NaN, and ±inf by the largest and smallest number there is; there dL/dx = 0."""
     return record(
         np.nan_to_num(array(input), nan=nan or 0.0, posinf=posinf, neginf=neginf),
         dict(x=input),
@@ -133,87 +133,87 @@ def nan_to_num(
 
 
 def eq(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a = b for each pair."""
+    """Tell for each pair whether a = b."""
     return record(compute(np.equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def ne(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a != b for each pair."""
+    """Tell for each pair whether a != b."""
     return record(compute(np.not_equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def lt(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a < b for each pair."""
+    """Tell for each pair whether a < b."""
     return record(compute(np.less, *pair(input, other)), dict(a=input, b=other))
 
 
 def le(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a <= b for each pair."""
+    """Tell for each pair whether a <= b."""
     return record(compute(np.less_equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def gt(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a > b for each pair."""
+    """Tell for each pair whether a > b."""
     return record(compute(np.greater, *pair(input, other)), dict(a=input, b=other))
 
 
 def ge(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of a >= b for each pair."""
+    """Tell for each pair whether a >= b."""
     return record(compute(np.greater_equal, *pair(input, other)), dict(a=input, b=other))
 
 
 def logical_and(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of both."""
+    """Tell for each pair whether both are true."""
     return record(compute(np.logical_and, *pair(input, other)), dict(a=input, b=other))
 
 
 def logical_or(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of at least one."""
+    """Tell for each pair whether at least one is true."""
     return record(compute(np.logical_or, *pair(input, other)), dict(a=input, b=other))
 
 
 def logical_xor(input: Tensor, other: Tensor) -> Tensor:
-    """Truth of exactly one."""
+    """Tell for each pair whether exactly one is true."""
     return record(compute(np.logical_xor, *pair(input, other)), dict(a=input, b=other))
 
 
 def logical_not(input: Tensor) -> Tensor:
-    """Truth reversed."""
+    """Tell of each element whether it is false."""
     return record(compute(np.logical_not, array(input)), dict(x=input))
 
 
 def bitwise_and(input: Tensor, other: Tensor) -> Tensor:
-    """Both bits, of integers or truth values."""
+    """Set each bit that both have, of integers or truth values."""
     return record(compute(np.bitwise_and, *pair(input, other)), dict(a=input, b=other))
 
 
 def bitwise_or(input: Tensor, other: Tensor) -> Tensor:
-    """At least one bit, of integers or truth values."""
+    """Set each bit that at least one has, of integers or truth values."""
     return record(compute(np.bitwise_or, *pair(input, other)), dict(a=input, b=other))
 
 
 def bitwise_xor(input: Tensor, other: Tensor) -> Tensor:
-    """Exactly one bit, of integers or truth values."""
+    """Set each bit that exactly one has, of integers or truth values."""
     return record(compute(np.bitwise_xor, *pair(input, other)), dict(a=input, b=other))
 
 
 def bitwise_not(input: Tensor) -> Tensor:
-    """Every bit reversed, of integers or truth values."""
+    """Reverse every bit, of integers or truth values."""
     return record(compute(np.invert, array(input)), dict(x=input))
 
 
 def isnan(input: Tensor) -> Tensor:
-    """Truth of being NaN."""
+    """Tell of each element whether it is NaN."""
     return record(compute(np.isnan, array(input)), dict(x=input))
 
 
 def isinf(input: Tensor) -> Tensor:
-    """Truth of being infinite."""
+    """Tell of each element whether it is infinite."""
     return record(compute(np.isinf, array(input)), dict(x=input))
 
 
 def isfinite(input: Tensor) -> Tensor:
-    """Truth of being neither infinite nor NaN."""
+    """Tell of each element whether it is neither infinite nor NaN."""
     return record(compute(np.isfinite, array(input)), dict(x=input))
 
 
@@ -224,7 +224,7 @@ def isclose(
     atol: float = 1e-08,
     equal_nan: bool = False,
 ) -> Tensor:
-    """Truth of |a - b| <= atol + rtol |b| for each pair."""
+    """Tell for each pair whether |a - b| <= atol + rtol |b|."""
     if rtol < 0 or atol < 0:
         raise RuntimeError(f"{public_name()}: expected rtol, atol >= 0, got {rtol} and {atol}")
     y = compute(lambda a, b: np.isclose(a, b, rtol, atol, equal_nan), *pair(input, other))
@@ -258,7 +258,7 @@ def to(
     non_blocking: bool = False,
     copy: bool = False,
 ) -> Tensor:
-    """Another dtype, and dL/dx in the old one again; the same tensor if nothing changes.
+    """Convert to another dtype, dL/dx to the old one; without a change, give the same tensor.
 
     As in torch: ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, and
     then non_blocking and copy. There is only the CPU.
@@ -278,12 +278,12 @@ def to(
 
 
 def type_as(input: Tensor, other: Tensor) -> Tensor:
-    """In the dtype of another tensor."""
+    """Convert to the dtype of another tensor."""
     return to(input, array(other).dtype)
 
 
 def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
-    """Name of the dtype such as 'torch.FloatTensor', or the tensor in another one (``to``)."""
+    """Name the dtype, such as 'torch.FloatTensor', or convert to another one (``to``)."""
     names = {f"torch.{name.title()}Tensor": kind for name, kind in CASTS.items()}
     if dtype is None:
         return next(name for name, kind in names.items() if kind == array(input).dtype)

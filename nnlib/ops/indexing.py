@@ -36,7 +36,7 @@ def plain(name: str, index: Any) -> Any:
 
 
 def steps(name: str, index: Any) -> tuple[tuple | None, tuple | None]:
-    """An index in two steps: one that shows a view, then one with arrays, that picks.
+    """Split an index into two: one that shows a view, then one with arrays, that picks.
 
     NumPy takes a number beside an array for an array; torch reads at the number first.
     """
@@ -243,7 +243,7 @@ def index_add(
 
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
-    """The elements where mask is true, as a vector; dL/dx is 0 elsewhere."""
+    """Return the elements where mask is true, as a vector; dL/dx is 0 elsewhere."""
     expect(
         array(mask).dtype == bool, "masked_select", "truth values, got {}", array(mask).dtype
     )
@@ -257,7 +257,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
-    """Where x is not 0: one row of coordinates each, or as a tuple an index for each axis."""
+    """Find where x is not 0: a row of coordinates each, or as a tuple an index per axis."""
     x = array(input)
     if as_tuple:
         return tuple(record(i, dict(x=input)) for i in np.nonzero(row(x)))
@@ -312,19 +312,19 @@ def sort(
 def argsort(
     input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False
 ) -> Tensor:
-    """Where each element in order along dim stood."""
+    """Return the indices that put the elements along dim in order."""
     return ordered("argsort", input, dim, descending).indices
 
 
 def topk(
     input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
 ) -> Ordered:
-    """The k largest or smallest along dim in order, and where they stood."""
+    """Return the k largest or smallest along dim in order, and their indices."""
     return ordered("topk", input, dim, largest, 0, k)
 
 
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
-    """The k-th smallest along dim, counted from 1, and where it stood."""
+    """Return the k-th smallest along dim, counted from 1, and its index."""
     found = ordered("kthvalue", input, dim, False, k - 1, k)
     return found if keepdim else Ordered(*(squeeze(x, dim) for x in found))
 
@@ -336,7 +336,7 @@ def unique(
     return_counts: bool = False,
     dim: int | None = None,
 ) -> Any:
-    """The different elements (or slices along dim) in order; where each went; how many."""
+    """Find the different elements (or slices along dim) in order; where each went; how many."""
     wanted = dict(return_inverse=return_inverse, return_counts=return_counts, equal_nan=False)
     found = said("unique", np.unique, array(input), axis=dim, **wanted)
     found = tuple(
@@ -346,7 +346,7 @@ def unique(
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """How often each number stands in a vector, or the sum of the weights where it stands."""
+    """Count how often each number stands in a vector, or sum the weights where it stands."""
     i, w = integers("bincount", input), raw(weights)
     expect(i.ndim == 1 and np.all(i >= 0), "bincount", "a vector of numbers >= 0, got {}", i)
     y = said("bincount", np.bincount, i, w, minlength)

@@ -105,7 +105,7 @@ def repeat_interleave(
 
 
 def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
-    """The coordinates of all points of a grid, one tensor for each of its axes.
+    """Return the coordinates of all points of a grid, one tensor for each of its axes.
 
     With "xy" the first two axes are exchanged, as for the pixels of a picture.
     """

@@ -44,23 +44,23 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  # names of axe
 
 
 def mT(a: Any) -> Any:
-    """The last two axes exchanged."""
+    """Exchange the last two axes."""
     return a.swapaxes(-1, -2)
 
 
 def rows(a: Any) -> Any:
-    """All axes but the last joined."""
+    """Join all axes but the last."""
     return a if a.ndim == 2 else a.reshape((math.prod(a.shape[:-1]), a.shape[-1]))
 
 
 def wrong(expected: str, *got: Any) -> RuntimeError:
-    """The error that says what was expected and what came."""
+    """Return the error that says what was expected and what came."""
     came = ", ".join(f"{a.dtype} {a.shape}" for a in got if a is not None)
     return RuntimeError(f"{public_name()}: expected {expected} of one dtype, got {came}")
 
 
 def _product(input: Tensor, other: Tensor, *ranks: int) -> Tensor:
-    """Matrix product y = a b; with ranks, of so many axes each and of equal batches."""
+    """Multiply matrices, y = a b; with ranks, of so many axes each and of equal batches."""
     a, b = array(input), array(other)
     m, n = a.ndim, b.ndim
     fits = m and n and a.shape[-1] == b.shape[-min(n, 2)] and a.dtype == b.dtype
@@ -329,7 +329,7 @@ def _single(x: Tensor, its: str, out: str) -> Tensor:
 
 
 def tensordot(a: Tensor, b: Tensor, dims: int | Any = 2) -> Tensor:
-    """Sum of products over the last dims axes of a and first of b, or over pairs of axes.
+    """Sum products over the last dims axes of a and first of b, or over pairs of axes.
 
     The derivative by one factor is the tensordot of dL/dy with the other.
     """
@@ -462,5 +462,5 @@ def norm(
 
 
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
-    """Distance: the p-norm of a - b."""
+    """Return the distance of a and b, the p-norm of a - b."""
     return said("dist", norm, sub(input, other), p)

@@ -59,7 +59,7 @@ def array(x: Any) -> np.ndarray:
 
 
 def floating(x: Any) -> np.ndarray:
-    """Integers and truth values as float32, floats as they are."""
+    """Return integers and truth values as float32, and floats as they are."""
     x = array(x)
     return x if x.dtype.kind == "f" else x.astype(FLOAT32)
 
@@ -83,13 +83,13 @@ def can_cast(from_: np.dtype, to: np.dtype) -> bool:
 
 
 def promote_types(type1: np.dtype, type2: np.dtype) -> np.dtype:
-    """The dtype of the higher kind; of two of one kind, the smallest that holds both."""
+    """Return the dtype of the higher kind; of two of one kind, the smallest that holds both."""
     a, b = as_dtype(type1), as_dtype(type2)
     return np.promote_types(a, b) if _kind(a) == _kind(b) else max(a, b, key=_kind)
 
 
 def result_type(tensor1: Any, tensor2: Any, *more: Any) -> np.dtype:
-    """The dtype in which operands meet.
+    """Return the dtype in which operands meet.
 
     Arrays with axes decide before single numbers, those before Python's numbers; a later
     group has a say only where it brings a higher kind (truth values, integers, floats).
@@ -128,7 +128,7 @@ def floating_pair(input: Any, other: Any) -> tuple[np.ndarray, Any]:
 
 
 def compute(f: Callable, *arrays: Any) -> Any:
-    """f(*arrays), with an error that names the shapes or dtypes that f does not take."""
+    """Return f(*arrays), or raise an error that names the shapes or dtypes that f refuses."""
     try:
         return f(*arrays)
     except ValueError:

@@ -287,7 +287,7 @@ def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
 
 
 def _gradients(needs: frozenset, d: Any, x: Any, h: Any, w_ih: Any, at: list, of: list) -> dict:
-    """Of the gradients that are asked for, those that follow from d, the gates' before f.
+    """Return the gradients asked for that follow from d, the derivatives by gates before f.
 
     d[at[k]] is where block k of W x + b arrived, d[of[k]] where block k of U h + c did.
     """

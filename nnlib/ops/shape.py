@@ -366,7 +366,7 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
 
 
 def trace(input: Tensor) -> Tensor:
-    """Sum of the main diagonal, on which dL/dx = dL/dy."""
+    """Sum the main diagonal, on which dL/dx = dL/dy."""
     expect(array(input).ndim == 2, "trace", "a matrix, got shape {}", input.shape)
     return diagonal(input).sum()
 
@@ -379,12 +379,12 @@ def triangle(f: Callable, input: Tensor, k: int) -> Tensor:
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
-    """Lower triangle: 0 above a diagonal, for dL/dx too."""
+    """Return the lower triangle: 0 above a diagonal, for dL/dx too."""
     return triangle(np.tril, input, diagonal)
 
 
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
-    """Upper triangle: 0 below a diagonal, for dL/dx too."""
+    """Return the upper triangle: 0 below a diagonal, for dL/dx too."""
     return triangle(np.triu, input, diagonal)
 
 

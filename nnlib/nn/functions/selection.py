@@ -16,7 +16,7 @@ __all__ = ["glu", "gumbel_softmax", "maxout", "softmin"]
 
 
 def softmin(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """Softmax of -x, after a change of dtype: the smallest gets the largest probability."""
+    """Apply softmax to -x, after a change of dtype; the smallest gets most probability."""
     d = axis("softmin", dim, elements("softmin", input).ndim)
     return softmax(neg(input), d, dtype)
 
@@ -70,7 +70,7 @@ def gumbel_softmax(
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
-    """Gated linear unit: y = a σ(b), a and b being the halves of the input along dim."""
+    """Apply the gated linear unit: y = a σ(b), a and b the halves of the input along dim."""
     x = floats("glu", input)
     d = axis("glu", dim, x.ndim)
     if x.ndim == 0 or x.shape[d] % 2:
