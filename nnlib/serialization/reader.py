@@ -145,7 +145,7 @@ class Reader(DataUnpickler):
         check(type(args) is tuple, "arguments are no tuple")
         trusted = id(what) in self.trusted
         may = trusted or (callable(what) and what in MAKERS)
-        check(may, f"a {said(what)} may not be called")
+        check(may, f"a {type_name(what)} may not be called")
         if not trusted:  # a list in the file may be copied, but not again and again
             sized = (str, bytes, list, tuple, dict)
             self.copied += sum(len(x) for x in args if isinstance(x, sized))
@@ -156,7 +156,7 @@ class Reader(DataUnpickler):
         """Put there an empty module, or an object of a class that the program trusts."""
         args, kind = self.stack.pop(), self.stack.pop()
         check(type(args) is tuple, "arguments are no tuple")
-        check(isinstance(kind, type), f"a {said(kind)} is no class")
+        check(isinstance(kind, type), f"a {type_name(kind)} is no class")
         trusted = id(kind) in self.trusted
         check(
             trusted or (issubclass(kind, Registry) and not args),
@@ -186,6 +186,6 @@ class Reader(DataUnpickler):
             self.filled[id(target)] = target
 
 
-def said(x: Any) -> str:
+def type_name(x: Any) -> str:
     """Return the name of a value's type, without asking the value, not even for its repr."""
     return f"class {x.__qualname__}" if isinstance(x, type) else type(x).__name__

@@ -165,7 +165,7 @@ class Writer:
 
     def write_tensor(self, x: Tensor) -> None:
         """Write how a tensor sees its storage."""
-        storage, array = seen(x.array)
+        storage, array = storage_of(x.array)
         if id(storage) not in self.storages:
             self.storages[id(storage)] = str(len(self.storages)), storage
         key, _ = self.storages[id(storage)]
@@ -216,7 +216,7 @@ class Writer:
             self.out += pickle.BUILD
 
 
-def seen(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def storage_of(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the storage of an array, flat in the order of memory, and the array as seen there.
 
     Where torch could not see it so (negative steps, another dtype), it is a copy.

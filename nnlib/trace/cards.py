@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .gates import label
 from .layout import Layout
-from .values import lines, said
+from .values import lines, one_line
 
 if TYPE_CHECKING:
     from .graph import Node
@@ -136,8 +136,8 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
     for node in nodes:
         made = f" ({node.symbol})" if node.operation else ""
         known = gradients and node.gradient is not None
-        blame = f", gradient {said(node.gradient)}" if known else ""
-        parts.append(f"{node.name}{made} {said(node.value, node.shape)}{blame}")
+        blame = f", gradient {one_line(node.gradient)}" if known else ""
+        parts.append(f"{node.name}{made} {one_line(node.value, node.shape)}{blame}")
     return "Graph: " + "; ".join(parts) + "."
 
 

@@ -17,7 +17,7 @@ from .gates import symbol
 from .layout import Layout, layout
 from .recording import Scope
 from .steps import Steps, backward_steps, forward_steps
-from .values import said
+from .values import one_line
 
 __all__ = ["Call", "Graph", "Node", "build"]
 
@@ -107,7 +107,7 @@ class Node:
 
 def _written(value: Value, shape: tuple[int, ...] = ()) -> str:
     """Return a number with four digits, an array in short."""
-    return f"{value:.4g}" if isinstance(value, float) else said(value, shape)
+    return f"{value:.4g}" if isinstance(value, float) else one_line(value, shape)
 
 
 class Graph:

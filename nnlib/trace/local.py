@@ -12,7 +12,7 @@ from ..tensor import Tensor
 from .gates import label
 from .graph import Graph, Node, Value
 from .history import graph
-from .values import plain, said, shape_text
+from .values import one_line, plain, shape_text
 
 __all__ = ["Local", "Locals", "local"]
 
@@ -40,7 +40,7 @@ class Local(NamedTuple):
 
     def __repr__(self) -> str:
         large = f"{shape_text(self.shape)}, too large"
-        known = large if self.derivative is None else said(self.derivative)
+        known = large if self.derivative is None else one_line(self.derivative)
         return f"∂{label(self.of)}/∂{label(self.by)} = {known}"
 
 

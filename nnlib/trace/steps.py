@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .. import steps
 from .gates import gate, label, number
 from .tensor_steps import tensor_forward, tensor_pieces
-from .values import digits, said, slope, tex_name
+from .values import digits, one_line, slope, tex_name
 
 if TYPE_CHECKING:
     from .graph import Node, Value
@@ -100,7 +100,7 @@ def _start(top: Node) -> tuple[str, str]:
             f"{name} starts with 1, since d{name}/d{name} = 1",
             rf"{slope(top.name, top.name)} = 1",
         )
-    return f"{name} starts with the gradient given, {said(g)}", ""
+    return f"{name} starts with the gradient given, {one_line(g)}", ""
 
 
 class _Piece(NamedTuple):

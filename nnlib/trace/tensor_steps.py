@@ -9,7 +9,7 @@ import numpy as np
 
 from .gates import gate, label, number
 from .rules import PRODUCTS, RULES, letters
-from .values import said, shape_text, slope, tex, tex_name
+from .values import one_line, shape_text, slope, tex, tex_name
 
 if TYPE_CHECKING:
     from .graph import Node, Value
@@ -29,7 +29,7 @@ def tensor_forward(node: Node) -> tuple[str, str]:
         for x in dict.fromkeys(node.operands)
         if not isinstance(x, float) and x.shape
     )
-    known = said(node.value, node.shape)
+    known = one_line(node.value, node.shape)
     text = f"{label(node.name)} = {call} = {known}"
     made = _call(node, gate(node.operation).latex, formulas)
     formula = f"{tex_name(node.name)} = {made}{_valued(node.value)}"
@@ -76,12 +76,12 @@ class Piece(NamedTuple):
         how = f"{to} {rule}"
         if self.rule and self.operand.shape != self.node.shape and _is_pointwise(self.node):
             how += ", summed over the axes it was repeated along"
-        text = f"{how} = {said(self.sent)}"
+        text = f"{how} = {one_line(self.sent)}"
         if self.rule and self.rule[2]:
             text += f", by shapes {self.rule[2]} = {shape_text(self.operand.shape)}"
         if self.before is None:
             return text
-        return f"{text}, which now holds {said(_total(self.before, self.sent))}"
+        return f"{text}, which now holds {one_line(_total(self.before, self.sent))}"
 
     def latex(self, top: str) -> str:
         """Return the same as a formula; += where something had arrived before."""

@@ -12,8 +12,8 @@ __all__ = [
     "digits",
     "facts",
     "lines",
+    "one_line",
     "plain",
-    "said",
     "shape_text",
     "slope",
     "tex",
@@ -83,10 +83,10 @@ def lines(value: Any, shape: tuple[int, ...] = ()) -> list[str]:
     return ["  ".join(number(float(x)) for x in row) for row in array]
 
 
-def said(value: Any, shape: tuple[int, ...] = ()) -> str:
+def one_line(value: Any, shape: tuple[int, ...] = ()) -> str:
     """Return a value in one line.
 
-    >>> said(np.array([[1.0, 2.0], [3.0, 4.0]])), said(np.ones((64, 10)))
+    >>> one_line(np.array([[1.0, 2.0], [3.0, 4.0]])), one_line(np.ones((64, 10)))
     ('[1 2; 3 4]', '64×10 (mean 1, norm 25.3)')
     """
     if value is None:
