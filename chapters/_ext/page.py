@@ -24,59 +24,59 @@ FIRST, AMONG, LAST = 100, 500, 900
 STEPS = (
     # Begin, once for a build: what all pages need.
     ("config-inited", cachekey.name_cache, FIRST),  # which outputs and texts still hold
-    ("config-inited", theme.set_options, AMONG),
+    ("config-inited", theme.set_options, AMONG),  # merged into Jupyter Book's
     ("builder-inited", first_paint.add_script, AMONG),  # light or dark, before the first paint
-    ("builder-inited", first_paint.write_fonts, AMONG),
+    ("builder-inited", first_paint.write_fonts, AMONG),  # as data in a style sheet
     ("builder-inited", live.deliver_wheel, AMONG),  # nnlib for readers without it
-    ("builder-inited", parallel.open_cache, AMONG),
+    ("builder-inited", parallel.open_cache, AMONG),  # what earlier builds have executed
     ("builder-inited", search.disable_sphinx_index, AMONG),  # ours is written at the end
     ("builder-inited", course.load, AMONG),  # pages, topics and errata
-    ("builder-inited", syllabus.check_errata, AMONG),
-    ("builder-inited", formula_space.load_sizes, AMONG),  # of earlier builds
+    ("builder-inited", syllabus.check_errata, AMONG),  # in a process of their own
+    ("builder-inited", formula_space.load_sizes, AMONG),  # those that earlier builds know
     ("builder-inited", glossary.load, LAST),  # terms and symbols
     # Which pages must be read again, besides those whose text has changed?
     ("env-get-outdated", api.outdated, AMONG),  # all of the API, after any change of nnlib
     ("env-get-outdated", parallel.outdated, AMONG),  # those that read a file that has changed
     ("env-get-outdated", syllabus_pages.outdated, AMONG),  # those made of what other pages say
-    ("env-purge-doc", syllabus.forget_ids, AMONG),
-    ("env-purge-doc", terms.forget_anchors, AMONG),
     # Execute, some pages at a time.
-    ("env-before-read-docs", parallel.execute_pages, AMONG),
+    ("env-before-read-docs", parallel.execute_pages, AMONG),  # those whose outputs do not hold
     # Read each page: its text, then its tree. Directives, below, make nodes of their content.
+    ("env-purge-doc", syllabus.forget_ids, AMONG),  # what the page covered before
+    ("env-purge-doc", terms.forget_anchors, AMONG),  # of the terms that it defined before
     ("source-read", api.expand, AMONG),  # one line becomes the entries of a module
     ("autodoc-process-docstring", api.prepare_docstring, FIRST),  # before Napoleon reads it
-    ("autodoc-skip-member", api.skip_members, AMONG),
-    ("doctree-read", api.own_nodes, AMONG),  # lighter trees
+    ("autodoc-skip-member", api.skip_members, AMONG),  # those without a text of ours
+    ("doctree-read", api.own_nodes, AMONG),  # so that a stored tree is small
     ("doctree-read", parallel.show_claims, AMONG),  # what came out otherwise than written
     ("doctree-read", terms.define, AMONG),  # anchors of the terms that the page defines
-    ("env-merge-info", syllabus.merge_ids, AMONG),
-    ("env-merge-info", terms.merge_anchors, AMONG),
+    ("env-merge-info", syllabus.merge_ids, AMONG),  # of pages that another process has read
+    ("env-merge-info", terms.merge_anchors, AMONG),  # likewise
     ("env-check-consistency", syllabus.check_ids, AMONG),  # each topic stands on its page
     # Link each page, when all have been read.
     ("doctree-resolved", live.mark_cells, AMONG),  # an id for each cell that can run
-    ("doctree-resolved", reference_pages.resolve, AMONG),
-    ("doctree-resolved", syllabus_pages.resolve, AMONG),
+    ("doctree-resolved", reference_pages.resolve, AMONG),  # glossary, notation, bibliography
+    ("doctree-resolved", syllabus_pages.resolve, AMONG),  # topics, and names of pages
     ("doctree-resolved", terms.link, AMONG),  # the first use of each term
-    ("doctree-resolved", formulas.shorten_page_names, AMONG),
+    ("doctree-resolved", formulas.shorten_page_names, AMONG),  # on the formula sheet
     ("doctree-resolved", search.collect, LAST),  # the words of the finished tree
     # Write each page: the HTML of its tree is in ``context``, the templates come after.
-    ("html-collect-pages", search.add_page, AMONG),
     ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, which need MathJax
     ("html-page-context", scripts.add_scripts, FIRST),  # of the figures that move
     ("html-page-context", live.add_live_code, FIRST),  # the page as a notebook, and its cells
     ("html-page-context", theme.shorten_sidebar, AMONG),  # of titles, so it needs no headings
-    ("html-page-context", markup.minify, AMONG),
-    ("html-page-context", theme.add_questions, AMONG),
-    ("html-page-context", formula_space.reserve_space, AMONG),
+    ("html-page-context", markup.minify, AMONG),  # what nobody sees
+    ("html-page-context", theme.add_questions, AMONG),  # to the links to other pages
+    ("html-page-context", formula_space.reserve_space, AMONG),  # until MathJax has set them
     ("html-page-context", live.add_menu, LAST),  # after the theme's own buttons
-    ("html-page-context", alt_text.check_pictures, LAST),
-    ("html-page-context", markup.mend, LAST),  # what others leave open
+    ("html-page-context", alt_text.check_pictures, LAST),  # each says what is to be seen
+    ("html-page-context", markup.mend, LAST),  # what the theme and others leave open
     # Finish, once for a build.
-    ("build-finished", icons.draw_icons, AMONG),
+    ("html-collect-pages", search.add_page, AMONG),  # the page of the search
+    ("build-finished", icons.draw_icons, AMONG),  # those that the pages use
     ("build-finished", parallel.report, AMONG),  # seconds, and claims that did not hold
-    ("build-finished", formula_space.save_sizes, AMONG),
-    ("build-finished", search.write_index, AMONG),
-    ("build-finished", after_warnings.forget_environment, AMONG),  # a warning warns again
+    ("build-finished", formula_space.save_sizes, AMONG),  # for the next build
+    ("build-finished", search.write_index, AMONG),  # the words of all pages
+    ("build-finished", after_warnings.forget_environment, AMONG),  # else it passes next time
 )
 DIRECTIVES = {
     "covers": syllabus.Covers,

@@ -28,7 +28,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Topic:
-    """Something in the notes that a page must teach."""
+    """A topic of the lecture notes, which one page must teach."""
 
     notes: str
     id: str
@@ -41,7 +41,7 @@ class Topic:
 
 @dataclass(frozen=True)
 class Erratum:
-    """Something in the notes that a page must put right, with a check in Python."""
+    """An error of the lecture notes, which one page must correct, with a check in Python."""
 
     notes: str
     id: str
@@ -70,7 +70,7 @@ class Course:
 
     @cached_property
     def pages(self) -> dict[str, Page]:
-        """The pages in reading order, by name."""
+        """Return the pages in reading order, by name."""
         parts = read_yaml(self.files[0])
         return {
             page["page"]: Page(page["page"], page["title"], part, _question(page))
@@ -80,12 +80,12 @@ class Course:
 
     @cached_property
     def topics(self) -> dict[str, Topic]:
-        """The topics in the order of the notes, by id."""
+        """Return the topics in the order of the notes, by id."""
         return {e["id"]: Topic(**e) for e in self._entries(errata=False)}
 
     @cached_property
     def errata(self) -> dict[str, Erratum]:
-        """The errata in the order of the notes, by id."""
+        """Return the errata in the order of the notes, by id."""
         return {e["id"]: Erratum(**e) for e in self._entries(errata=True)}
 
     def _entries(self, *, errata: bool) -> Iterator[dict]:

@@ -32,21 +32,21 @@ class Term:
 
     @property
     def id(self) -> str:
-        """The anchor of the term, on its page and in the glossary."""
+        """Return the anchor of the term, on its page and in the glossary."""
         return "term-" + "-".join(WORD.findall(self.term.lower()))
 
     @property
     def part(self) -> str:
-        """The part of the book that defines it."""
+        """Return the part of the book that defines the term."""
         return self.page.split("/")[0]
 
     @property
     def forms(self) -> list[str]:
-        """All forms, with regular plurals: a plural that nobody writes does no harm."""
+        """Return all forms, with regular plurals: a plural that nobody writes does no harm."""
         return _with_plurals([self.term, *self.also])
 
     def links(self, words: str) -> bool:
-        """Say whether these words, a form of the term, are linked where a page uses them."""
+        """Return whether these words, a form of the term, are linked where a page uses them."""
         return self.link and _plain(words) not in map(_plain, _with_plurals(self.quiet))
 
 
@@ -79,7 +79,7 @@ def _plural(form: str) -> str:
 
 
 class Glossary:
-    """Finds terms in text, the longest first, by one look at each word.
+    """A search for terms in text, the longest first, by one look at each word.
 
     >>> terms = Term("loss", "a/b", "A number."), Term("loss surface", "a/b", "A graph.")
     >>> glossary = Glossary(list(terms))
@@ -92,7 +92,7 @@ class Glossary:
 
     @cached_property
     def _starts(self) -> dict[str, list[tuple[list[str], Term]]]:
-        """The words of each form with their term, by first word, the longest first."""
+        """Return the words of each form with their term, by first word, the longest first."""
         starts: dict[str, list[tuple[list[str], Term]]] = {}
         for term in self.terms.values():
             for form in term.forms:
@@ -132,13 +132,13 @@ class Glossary:
 
 
 def _same(form: list[str], found: list) -> bool:
-    """Compare words; those without a capital may have one at the start of a sentence."""
+    """Return whether words are those of a form, which may start with a capital letter."""
     first = found[0][0] in (form[0], form[0].capitalize() if form[0].islower() else form[0])
     return first and all(a == b[0] for a, b in zip(form[1:], found[1:], strict=True))
 
 
 def _glued(text: str, start: int, end: int) -> bool:
-    """Say whether a hyphen, an underscore or a dot joins a piece of text to a neighbour."""
+    """Return whether a hyphen, an underscore or a dot joins a piece of text to a neighbour."""
     before, after = text[max(start - 2, 0) : start], text[end : end + 2]
     joined = re.search(r"\w[-_.‑]$|_$", before) or re.match(r"[-_‑]\w|\.\w|_|\(", after)
     return bool(joined)

@@ -15,7 +15,7 @@ TRACEBACK = 14  # last lines
 
 @dataclass(frozen=True)
 class Failure:
-    """The cell at which a page stopped."""
+    """The error at which the execution of a page stopped."""
 
     page: str
     line: int
@@ -112,4 +112,5 @@ def _excerpt(lines: list[str], line: int) -> str:
 
 
 def _indented(text: str) -> str:
+    """Return lines with four blanks before each."""
     return "\n".join(f"    {line}".rstrip() for line in text.splitlines())

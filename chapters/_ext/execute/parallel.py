@@ -70,14 +70,14 @@ def report(app, exception) -> None:
 
 
 class PagesFailed(SphinxError):
-    """Some pages did not run to their end."""
+    """The error that ends a build when the execution of some pages failed."""
 
     category = "Execution"
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page to execute."""
+    """A page to execute, with its cells and their key in the cache."""
 
     docname: str
     path: Path
@@ -141,7 +141,7 @@ class Executor:
                 yield Page(docname, path, notebook, key)
 
     def _cached(self, notebook) -> bool:
-        """Say whether there are outputs for these cells."""
+        """Return whether there are outputs for these cells."""
         try:
             self.cache.match_cache_notebook(notebook)
         except KeyError:
@@ -149,7 +149,7 @@ class Executor:
         return True
 
     def _longest_first(self, page: Page) -> tuple[float, int]:
-        """Order pages so that no long one is left over; unknown ones come first."""
+        """Return a key that sorts long pages first, before them those that never ran."""
         return -self.seconds.known(page.docname), -len(page.notebook.cells)
 
     def _keep(self, page: Page, run: Run) -> None:

@@ -75,7 +75,7 @@ def _words(node: nodes.Node) -> str:
 
 
 def _titled(node: nodes.Node) -> bool:
-    """Say whether a node is a section with a title; the text of exercises has none."""
+    """Return whether a node is a section with a title; the text of exercises has none."""
     return isinstance(node, nodes.section) and isinstance(node.next_node(), nodes.title)
 
 

@@ -30,7 +30,7 @@ def expand(app, docname: str, source: list[str]) -> None:
 
 
 def _parts(app) -> Iterator[str]:
-    """A table of the pages of the API: what each is about, and how many names it holds."""
+    """Yield a table of the pages of the API: what each is about, how many names it holds."""
     yield from ("| page | holds | names |", "|---|---|--:|")
     toc = Path(app.srcdir, "_toc.yml").read_text(encoding="utf-8")
     for name in re.findall(rf"file: {FOLDER}(\S+)", toc):
@@ -42,7 +42,7 @@ def _parts(app) -> Iterator[str]:
 
 
 def _page(modules: Iterable[str]) -> Iterator[str]:
-    """The text of the modules, in MyST, entries in reStructuredText."""
+    """Yield the text of the modules in MyST, their entries in reStructuredText."""
     for name in modules:
         for file, names in by_file(name).items():
             title, text = _opening(file)
@@ -53,7 +53,7 @@ def _page(modules: Iterable[str]) -> Iterator[str]:
 
 
 def by_file(name: str) -> dict[str, list[str]]:
-    """The public names of a module by the file in which each stands, in the files' order.
+    """Return the public names of a module by the file in which each stands, in file order.
 
     What ``nnlib`` itself holds too is listed there, and nowhere else.
     """
@@ -69,14 +69,14 @@ def by_file(name: str) -> dict[str, list[str]]:
 
 
 def _opening(file: str) -> tuple[str, str]:
-    """A heading and a paragraph out of the first sentence of a file."""
+    """Return a heading and a paragraph made of the first sentence of a file."""
     first = (importlib.import_module(file).__doc__ or file).partition("\n\n")[0]
     title, colon, rest = " ".join(first.split()).rstrip(".").partition(": ")
     return title, f"{rest[:1].upper()}{rest[1:]}." if colon else ""
 
 
 def _entry(name: str, found: object) -> Iterator[str]:
-    """One entry of autodoc; of a class also its methods."""
+    """Yield one entry of autodoc, for a class with its methods."""
     if isinstance(found, type):
         yield from (f".. autoclass:: {name}", "   :members:", "")
     else:

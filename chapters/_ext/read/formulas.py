@@ -104,7 +104,7 @@ def wrong(root: Path, memory: Path) -> dict[str, str]:
 
 
 class FormulaSheet(SphinxDirective):
-    """All formulas with their condition and the page that derives them, by part."""
+    """The directive for all formulas by part, with condition and page of each."""
 
     def run(self) -> list[nodes.Node]:
         """Return a section for each part."""

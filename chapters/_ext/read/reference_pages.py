@@ -19,7 +19,7 @@ PARTS = {
 
 
 class Defined(nodes.Inline, nodes.TextElement):
-    """The name of the page that defines a term; a link when all pages have been read."""
+    """A place for the title of the page that defines a term, which ``resolve`` fills in."""
 
 
 def filter_of(rows: str, noun: str, fields: list[dict]) -> nodes.raw:
@@ -81,7 +81,7 @@ def table(
 
 
 class GlossaryList(SphinxDirective):
-    """All terms, a section for each letter, with a filter and a line of letters above."""
+    """The directive for all terms by letter, with a filter and a line of letters above."""
 
     def run(self) -> list[nodes.Node]:
         """Return filter, letters and sections."""
@@ -124,7 +124,7 @@ def _entry(term: Term) -> nodes.container:
 
 
 class NotationTable(SphinxDirective):
-    """All symbols: what has more than one meaning first, then a table for each part."""
+    """The directive for all symbols: first those with several meanings, then by part."""
 
     def run(self) -> list[nodes.Node]:
         """Return the sections."""

@@ -16,11 +16,11 @@ AT_ONCE = 3
 
 
 class Fold(nodes.General, nodes.Element):
-    """Something that opens when its title is pressed."""
+    """A box whose content is shown when its title is pressed."""
 
 
 class FoldTitle(nodes.General, nodes.TextElement):
-    """The line of a fold that is always seen."""
+    """The title of a fold, which is always shown."""
 
 
 def covered(env, docname: str) -> dict[str, list[str]]:
@@ -58,7 +58,7 @@ class _Ids(SphinxDirective):
 
 
 class Covers(_Ids):
-    """Marks the place where topics are taught: at most three, each with an anchor."""
+    """The directive that marks where up to three topics are taught, each with an anchor."""
 
     def run(self) -> list[nodes.Node]:
         """Return the anchors."""
@@ -69,7 +69,7 @@ class Covers(_Ids):
 
 
 class Corrections(_Ids):
-    """A fold with what the notes say, what is right, and the check that ran."""
+    """The directive for a fold with what the notes say, what is right, and its check."""
 
     def run(self) -> list[nodes.Node]:
         """Return the fold."""
@@ -86,7 +86,7 @@ class Corrections(_Ids):
         return [fold]
 
     def _allowed(self, erratum: Erratum) -> bool:
-        """Typos stand on the errata page alone."""
+        """Return whether an erratum may stand here: typos stand on the errata page alone."""
         if erratum.severity == "typo":
             self.warn("%s is a typo and stands on the errata page only", erratum.id)
         return erratum.severity != "typo"

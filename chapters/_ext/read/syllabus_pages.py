@@ -12,11 +12,11 @@ from .syllabus import Fold, FoldTitle, check_of, describe
 
 
 class TopicTable(nodes.General, nodes.Element):
-    """The topics of one set of notes; drawn when all pages have been read."""
+    """A place for the topics of one set of notes, which ``resolve`` fills in."""
 
 
 class PageLink(nodes.Inline, nodes.TextElement):
-    """The name of a page; linked, to a place in it, when all pages have been read."""
+    """A place for the title of a page, which ``resolve`` fills in and links."""
 
 
 def _section(notes: str, kind: str) -> nodes.section:
@@ -31,7 +31,7 @@ def _notes(entries) -> list[str]:
 
 
 class SyllabusTable(SphinxDirective):
-    """All topics, with a filter above them."""
+    """The directive for all topics, with a filter above them."""
 
     def run(self) -> list[nodes.Node]:
         """Return the filter and a section for each set of notes."""
@@ -79,7 +79,7 @@ def _class(page: str) -> str:
 
 
 class ErrataTable(SphinxDirective):
-    """All errata with their checks, by notes."""
+    """The directive for all errata with their checks, by notes."""
 
     def run(self) -> list[nodes.Node]:
         """Return a section for each set of notes."""

@@ -56,7 +56,7 @@ class Pictures(HTMLParser):
 
 
 def _describes(tag: str, attributes: dict) -> bool:
-    """Say whether an element names what it shows, or is declared an ornament."""
+    """Return whether an element names what it shows, or is declared an ornament."""
     label = (attributes.get("alt") if tag == "img" else attributes.get("aria-label")) or ""
     if tag in ("img", "svg"):
         return bool(label.strip()) or attributes.get("aria-hidden") == "true"

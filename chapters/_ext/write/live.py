@@ -119,7 +119,7 @@ def code_cells(notebook) -> list[dict]:
 
 
 def _is_shown(cell) -> bool:
-    """Say whether a reader sees the code of a cell."""
+    """Return whether a reader sees the code of a cell."""
     return all(SHOWN_BY_TAG.get(tag, True) for tag in cell.metadata.get("tags", []))
 
 
@@ -193,7 +193,7 @@ def _known(app, docname: str, code: str) -> dict:
 
 
 def _names(code: str, words: str) -> bool:
-    """Say whether code holds one of these words."""
+    """Return whether code holds one of these words."""
     return bool(re.search(rf"\b({words})\b", code))
 
 

@@ -33,12 +33,12 @@ if importlib.util.find_spec("nnlib") is None:
 
 
 def is_build_only(cell) -> bool:
-    """Say whether a cell runs only where the book is built."""
+    """Return whether a cell runs only where the book is built."""
     return BUILD_ONLY in cell.metadata.get("tags", [])
 
 
 def runs_elsewhere(env, docname: str) -> bool:
-    """Say whether a page runs without the course's folder; its head may deny it."""
+    """Return whether a page runs without the course's folder; its head may deny it."""
     return str(env.metadata[docname].get("nn-elsewhere", True)).lower() != "false"
 
 
