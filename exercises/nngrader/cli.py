@@ -131,7 +131,7 @@ def export(a) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The arguments of every command."""
+    """Return the parser of the command, with the arguments of every subcommand."""
     about = "Release assignments, grade them in a sandbox, and explain the result to students."
     p = argparse.ArgumentParser(prog="nngrader", description=about, epilog=EXIT)
     place = "the course folder, by default the exercises of this checkout"
@@ -163,7 +163,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def grade_arguments(s) -> None:
-    """The arguments of `nngrader grade`."""
+    """Add the arguments of `nngrader grade`."""
     s.add_argument("--students", nargs="+", metavar="STUDENT", help="these alone")
     s.add_argument(
         "--workers",
@@ -189,7 +189,7 @@ def cores() -> int:
 
 
 def workers(text: str) -> int:
-    """A number of workers.
+    """Return a number of workers, read from the command line.
 
     Raises
     ------

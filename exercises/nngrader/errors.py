@@ -10,7 +10,7 @@ class NotThere(FileNotFoundError):
 
 
 def first_line(e: BaseException) -> str:
-    r"""The class of an exception and the first line of its text.
+    r"""Return the class of an exception and the first line of its text.
 
     >>> first_line(KeyError("a"))
     "KeyError: 'a'"

@@ -32,7 +32,7 @@ def any_terminal() -> None:
 
 
 def shown(name: str) -> str:
-    r"""A name as a terminal may see it: no control characters, no half ones.
+    r"""Return a name as a terminal may see it: no control characters, no half ones.
 
     >>> shown("a\x1b[31mb\udce9")
     'a?[31mb?'
@@ -41,19 +41,19 @@ def shown(name: str) -> str:
 
 
 def line(result: dict, n: int, of: int) -> str:
-    """One submission on the screen, when it is done."""
+    """Return one submission on the screen, when it is done."""
     flags = shown("; ".join(result["flags"]))[:WIDTH]
     return f"[{n}/{of}] {row(result)}  {flags}".rstrip()
 
 
 def row(result: dict) -> str:
-    """Who, how it ended, and the points."""
+    """Return who handed in, how it ended, and the points, as columns."""
     score = f"{result['score']:6.2f} of {result['max_score']:g}"
     return f"{shown(result['student']):24} {result['status']:10} {score}"
 
 
 def table(results: list[dict], with_graded: bool) -> list[str]:
-    """The lines after the run: what needs a person's eye comes last, with all its reasons.
+    """Return the lines after a run; what needs a person's eye comes last, with reasons.
 
     Parameters
     ----------
@@ -76,13 +76,13 @@ def table(results: list[dict], with_graded: bool) -> list[str]:
 
 
 def _how_bad(result):
-    """The order of the table."""
+    """Return the key by which the table is sorted."""
     states = ("graded", "flagged", "ungradable")
     return bool(result.get("failed")), states.index(result["status"]), result["student"]
 
 
 def totals(results: list[dict]) -> str:
-    """The last line on the screen."""
+    """Return the last line on the screen: how many submissions ended in which way."""
     counts = {
         s: sum(r["status"] == s for r in results) for s in ("graded", "flagged", "ungradable")
     }
@@ -93,7 +93,7 @@ def totals(results: list[dict]) -> str:
 
 
 def absent(students: list[str]) -> str:
-    """Those who are known to the course and have handed in nothing; empty where all have.
+    """Return a line that names known students who have handed in nothing, if there are any.
 
     >>> absent(["ada", "bob"])
     'not handed in: 2 students (ada, bob)'
@@ -106,7 +106,7 @@ def absent(students: list[str]) -> str:
 
 
 def public(result: dict) -> dict:
-    """A result as `--json` writes it."""
+    """Return a result as `--json` writes it."""
     from .engine import sentence
 
     kept = {key: result[key] for key in PUBLIC_KEYS}
@@ -147,7 +147,7 @@ class Progress:
         return self
 
     def tell(self, result: dict) -> None:
-        """One more is done."""
+        """Tell that one more submission is done."""
         self.counts[result["status"]] += 1
         if self.bar is not None:
             self.bar.set_postfix(self.counts, refresh=False)

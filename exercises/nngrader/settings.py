@@ -13,7 +13,7 @@ OPEN_FILES = 64  # files and pipes that a process may hold open, whatever the se
 
 
 def read_toml(file: Path) -> dict:
-    """Settings of a file, none where there is no such file.
+    """Return settings of a file, none where there is no such file.
 
     Raises
     ------
@@ -27,7 +27,7 @@ def read_toml(file: Path) -> dict:
 
 
 def limit(default, least, most):
-    """A limit with the range in which it makes sense."""
+    """Return a field for a limit, with the range in which it makes sense."""
     return field(default=default, metadata={"least": least, "most": most})
 
 
@@ -59,7 +59,7 @@ PREFIXES = ("podman", "docker")
 
 
 def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
-    """Limits and points by problem, from an assignment's `nngrader.toml`.
+    """Return limits and points by problem, from an assignment's `nngrader.toml`.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def known(file: Path, kind: str, name: str, expected) -> None:
 
 
 def _table(file, settings, name):
-    """One table of the settings, empty where it is left out."""
+    """Return one table of the settings, empty where it is left out."""
     table = settings.get(name, {})
     if not isinstance(table, dict):
         raise ValueError(f"{file.name}: {name} = {table!r}, expected a table [{name}]")
@@ -124,7 +124,7 @@ def _table(file, settings, name):
 
 
 def _is_number(value):
-    """Whether a value is a number; true and false are none."""
+    """Return whether a value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -141,7 +141,7 @@ def _require_number(file, name, value):
 
 
 def _container(file, sandbox):
-    """The sandbox that is asked for, None for bubblewrap."""
+    """Return the sandbox that is asked for, None for bubblewrap."""
     for name in sandbox:
         known(file, "setting of [sandbox]", name, [f.name for f in fields(Container)])
     if not sandbox:

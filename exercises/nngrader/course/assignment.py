@@ -60,7 +60,7 @@ class Paper:
     code: str
 
     def result(self, status: str, flags: list, cells: dict, **judged) -> dict:
-        """A result as it is kept: `status flags score max_score problems cells seconds prints`.
+        """Return a result as it is kept: status, flags, points, reports, seconds, fingerprints.
 
         Parameters
         ----------
@@ -85,7 +85,7 @@ class Paper:
         }
 
     def nothing(self, flags: list) -> dict:
-        """The result where nothing can be graded: 0 points, and the reasons as flags."""
+        """Return the result where nothing can be graded: 0 points, and the reasons as flags."""
         cells = {gid: [0.0, most] for _, gid, most in self.cells if gid}
         return self.result("ungradable", flags, cells)
 
@@ -155,7 +155,7 @@ class Assignment:
         return [grade_id(c) for c in self.released["cells"] if is_solution(c)]
 
     def paper(self, unsafe: bool = False) -> Paper:
-        """What steps 2 and 3 need of the assignment, as plain data.
+        """Return what steps 2 and 3 need of the assignment, as plain data.
 
         Parameters
         ----------
@@ -193,13 +193,13 @@ class Assignment:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def seed_complaints(self) -> list[str]:
-        """What is wrong with the problems at the seed of this course; empty where they hold."""
+        """Return what is wrong with the problems at the seed of this course, if anything is."""
         seed = self.course.seed()
         return [c for p in self.course.problems(self.name) for c in check_seed(p, seed)]
 
 
 def released_notebook(course: Course, name: str) -> dict:
-    """The notebook as students got it.
+    """Return the notebook as students got it.
 
     Parameters
     ----------
@@ -225,19 +225,19 @@ def released_notebook(course: Course, name: str) -> dict:
 
 
 def _cells(notebook):
-    """What must not change between release and grading."""
+    """Return the metadata of cells that must not change between release and grading."""
     marks = [(grade_id(c), mark(c)) for c in notebook["cells"] if grade_id(c)]
     return [(g, m.get("grade"), m.get("solution"), m.get("points")) for g, m in marks]
 
 
 def _is_ours(cell):
-    """Whether a code cell is run where the answers are known: it is locked, or a test."""
+    """Return whether a code cell is run where the answers are known: locked, or a test."""
     is_locked = mark(cell).get("locked") and not is_solution(cell)
     return is_code(cell) and (is_test(cell) or is_locked)
 
 
 def _as_tested(cell):
-    """Source, id and points of a cell of ours; no id where it is no test."""
+    """Return source, id and points of a cell of ours; no id where it is no test."""
     if is_test(cell):
         return cell["source"], grade_id(cell), mark(cell)["points"]
     return cell["source"], None, 0.0

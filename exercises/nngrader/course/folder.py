@@ -60,11 +60,11 @@ class Course:
         return str(self.root)
 
     def __truediv__(self, part) -> Path:
-        """A path inside the course."""
+        """Return a path inside the course."""
         return self.root / part
 
     def source(self, assignment: str) -> Path:
-        """The text of an assignment.
+        """Return the text of an assignment.
 
         Raises
         ------
@@ -77,7 +77,7 @@ class Course:
         return file
 
     def instructor(self, assignment: str) -> dict:
-        """The instructor's notebook, with the cells that the private folder has otherwise.
+        """Return the instructor's notebook, some cells replaced by those of the private folder.
 
         Raises
         ------
@@ -93,14 +93,14 @@ class Course:
         return with_tables(notebook, problems, worth)
 
     def _private_cells(self, assignment):
-        """Files of the private folder that hold cells."""
+        """Return the files of the private folder that hold cells."""
         folder = self.private / assignment if self.private else None
         if folder is None or not folder.is_dir():
             return []
         return sorted(f for f in folder.iterdir() if f.suffix in (".md", ".py"))
 
     def private_files(self, assignment: str) -> list[Path]:
-        """What the private folder holds for an assignment: definitions, cells.
+        """Return what the private folder holds for an assignment: definitions, cells.
 
         Raises
         ------
@@ -118,15 +118,15 @@ class Course:
         return found
 
     def problem_files(self, assignment: str) -> list[Path]:
-        """All files that declare the assignment's problems, private ones after the public."""
+        """Return all files that declare the assignment's problems, the public ones first."""
         return files_of(self.definitions(assignment)) + self.private_files(assignment)
 
     def definitions(self, assignment: str) -> Path:
-        """The public definitions: a file, or a folder with a file for each problem."""
+        """Return the public definitions: a file, or a folder with a file for each problem."""
         return place_of(self.root / "problems", assignment)
 
     def problems(self, assignment: str) -> list:
-        """The problems, in the order of their definitions; private ones replace public ones.
+        """Return the problems in their order; private definitions replace public ones.
 
         Raises
         ------
@@ -140,7 +140,7 @@ class Course:
         return read_problems(self.definitions(assignment), own)
 
     def hidden(self, assignment: str) -> dict:
-        """Hidden cases of every problem by name, as plain data.
+        """Return hidden cases of every problem by name, as plain data.
 
         Raises
         ------
@@ -152,13 +152,13 @@ class Course:
         return {p.name: pack(p, seed, visible=False) for p in self.problems(assignment)}
 
     def made_with(self, assignment: str) -> dict:
-        """What a release remembers: a digest of its private definitions, or None."""
+        """Return what a release remembers: a digest of its private definitions, or None."""
         files = [(f.name, f.read_text()) for f in self.private_files(assignment)]
         text = json.dumps(files)
         return {"private": hashlib.sha256(text.encode()).hexdigest() if files else None}
 
     def memory(self, assignment: str) -> Path:
-        """The file in which a release remembers what it was made with."""
+        """Return the file in which a release remembers what it was made with."""
         return self.root / "release" / f"{assignment}.made.json"
 
     def require_the_released(self, assignment: str) -> None:
@@ -187,7 +187,7 @@ class Course:
         )
 
     def seed(self) -> int:
-        """The seed of the hidden cases; the first use makes it, readable by nobody else.
+        """Return the seed of the hidden cases; the first use makes it, readable by nobody else.
 
         Raises
         ------
@@ -209,14 +209,14 @@ class Course:
             raise CannotDo(f"{file} should hold one whole number, and holds none") from None
 
     def warnings(self) -> list[str]:
-        """What is odd about the course, though nothing is stopped by it."""
+        """Return what is odd about the course, though nothing is stopped by it."""
         file = self.seed_file or self.root / ".seed"
         if file.is_file() and file.stat().st_mode & 0o077:
             return [f"{file} can be read by others: run `chmod 600` on it"]
         return []
 
     def submissions(self, assignment: str) -> list[str]:
-        """Students in whose folder there is anything by the name of the assignment.
+        """Return students in whose folder there is anything by the name of the assignment.
 
         Returns
         -------
@@ -233,7 +233,7 @@ class Course:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is anything, be it a broken link or closed to us.
+    """Return whether there is anything, be it a broken link or closed to us.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ FIRST = "__init__.py"  # what is run of a folder
 
 
 def place_of(problems: Path, assignment: str) -> Path:
-    """Where the definitions of an assignment are: one file, or a folder of them.
+    """Return where the definitions of an assignment are: one file, or a folder of them.
 
     Parameters
     ----------
@@ -306,7 +306,7 @@ def place_of(problems: Path, assignment: str) -> Path:
 
 
 def files_of(place: Path) -> list[Path]:
-    """All files of definitions: the one, or those of the folder.
+    """Return all files of definitions: the one, or those of the folder.
 
     Parameters
     ----------
@@ -324,7 +324,7 @@ def files_of(place: Path) -> list[Path]:
 
 
 def public_definitions() -> ModuleType:
-    """The public definitions of the assignment whose private ones are being read.
+    """Return the public definitions of the assignment whose private ones are being read.
 
     A private file calls this to change a problem rather than write it anew. Each call gives
     modules of its own, so that nothing it changes is changed elsewhere.
@@ -348,7 +348,7 @@ def public_definitions() -> ModuleType:
 
 
 def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
-    """The problems of an assignment, in the order of their definitions.
+    """Return the problems of an assignment, in the order of their definitions.
 
     Parameters
     ----------
@@ -413,7 +413,7 @@ def _module(place):
 
 
 def _declared(file):
-    """What a file declares as PROBLEMS."""
+    """Return what a file declares as PROBLEMS."""
     problems = getattr(_module(file), "PROBLEMS", None)
     if not isinstance(problems, list) or not all(isinstance(p, Problem) for p in problems):
         raise CannotDo(f"{file}: PROBLEMS should be a list of problems")

@@ -10,7 +10,7 @@ from ..errors import CannotDo
 
 
 def from_file(file: Path) -> dict:
-    """A notebook that the instructor or nbgrader wrote; never a student's.
+    """Return a notebook that the instructor or nbgrader wrote; never a student's.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def from_file(file: Path) -> dict:
 
 
 def with_sources(notebook: dict, files: list[Path]) -> dict:
-    """The notebook with other texts in some of its cells.
+    """Return the notebook with other texts in some of its cells.
 
     Parameters
     ----------
@@ -55,50 +55,50 @@ def with_sources(notebook: dict, files: list[Path]) -> dict:
 
 
 def joined(notebook: dict) -> dict:
-    """The notebook with the lines of each source put together."""
+    """Return the notebook with the lines of each source put together."""
     for cell in notebook["cells"]:
         cell["source"] = "".join(cell["source"])
     return notebook
 
 
 def mark(cell: dict) -> dict:
-    """Nbgrader's metadata of a cell of ours, empty where it has none."""
+    """Return nbgrader's metadata of a cell of ours, empty where it has none."""
     return cell["metadata"].get("nbgrader", {})
 
 
 def grade_id(cell: dict) -> str | None:
-    """Nbgrader's name of a cell of ours."""
+    """Return nbgrader's name of a cell of ours."""
     return mark(cell).get("grade_id")
 
 
 def is_solution(cell: dict) -> bool:
-    """Whether students write this cell."""
+    """Return whether students write this cell."""
     return bool(mark(cell).get("solution"))
 
 
 def is_test(cell: dict) -> bool:
-    """Whether this is a test cell: graded by what its code gives."""
+    """Return whether this is a test cell: graded by what its code gives."""
     return bool(mark(cell).get("grade")) and not is_solution(cell) and is_code(cell)
 
 
 def is_task(cell: dict) -> bool:
-    """Whether this is a task, with its rubric: a person marks what students did about it."""
+    """Return whether this is a task with a rubric, which a person marks."""
     return bool(mark(cell).get("task"))
 
 
 def is_code(cell: dict) -> bool:
-    """Whether this is a code cell."""
+    """Return whether this is a code cell."""
     return cell["cell_type"] == "code"
 
 
 def most_points(notebook: dict) -> float:
-    """The points of all graded cells, those marked by hand too."""
+    """Return the points of all graded cells, those marked by hand too."""
     graded = [c for c in notebook["cells"] if mark(c).get("grade") or is_task(c)]
     return sum(mark(c)["points"] for c in graded)
 
 
 def defined_names(source: str) -> list[str]:
-    r"""Functions and classes that a cell of the instructor's defines.
+    r"""Return functions and classes that a cell of the instructor's defines.
 
     >>> defined_names("def f(x):\n    return x\nclass A: pass\ny = 2")
     ['f', 'A']

@@ -40,7 +40,7 @@ class Student:
 
 
 def fold(text: str) -> str:
-    """A name without accents, case, punctuation, and double spaces.
+    """Return a name without accents, case, punctuation, and double spaces.
 
     >>> fold("Müller-Lüdenscheidt,  José")
     'muller ludenscheidt jose'
@@ -51,7 +51,7 @@ def fold(text: str) -> str:
 
 
 def read(course: Course) -> dict[str, Student] | None:
-    """The class list, in its order.
+    """Return the class list, in its order.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def read(course: Course) -> dict[str, Student] | None:
 
 
 def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[str]:
-    """Students of the course who have handed in nothing.
+    """Return students of the course who have handed in nothing.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[
 
 
 def complaint_about(student: str) -> str:
-    """Why an id cannot be the name of a folder, empty where it can.
+    """Return why an id cannot be the name of a folder, empty where it can.
 
     >>> complaint_about("ada"), complaint_about("../ada")
     ('', 'has a slash')
@@ -127,7 +127,7 @@ def complaint_about(student: str) -> str:
 
 
 def _text(file: Path) -> str:
-    """The text of the file."""
+    """Return the text of the file."""
     raw = file.read_bytes()
     if len(raw) > MOST_BYTES:
         raise CannotDo(f"{file} is larger than {MOST_BYTES >> 20} MB: no class list")
@@ -154,7 +154,7 @@ def _rows(file, text):
 
 
 def _about_columns(columns):
-    """What is wrong with the first line."""
+    """Return what is wrong with the first line."""
     expected = f"expected in the first line {','.join(COLUMNS)}"
     if "id" not in columns:
         return f"no column `id`; {expected}, and came {','.join(columns)!a}"
@@ -163,13 +163,13 @@ def _about_columns(columns):
 
 
 def _student(columns, row):
-    """A row as a student, and whether it has as many cells as the head."""
+    """Return a row as a student, and whether it has as many cells as the head."""
     cells = {c: value.strip() for c, value in zip(columns, row, strict=False) if c in COLUMNS}
     return Student(**{"id": ""} | cells), len(row) <= len(columns)
 
 
 def _complaints(found):
-    """What is wrong with the rows."""
+    """Return what is wrong with the rows."""
     lines = [
         f"line {n}: more cells than the first line has" for n, _, fine in found if not fine
     ]
@@ -182,7 +182,7 @@ def _complaints(found):
 
 
 def _doubled(column, values):
-    """Which values stand in two rows; ids that differ in case alone are one folder on some."""
+    """Return complaints about values in two rows, where case makes no difference."""
     seen, lines = {}, []
     for n, value in values:
         first = seen.setdefault(value.casefold(), n)

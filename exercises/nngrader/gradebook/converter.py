@@ -181,7 +181,7 @@ class Record(Autograde):
                 self.gradebook.find_grade(name, *place).needs_manual_grade = not same
 
     def _marked(self, notebook, place):
-        """Cells that a person is done with, and whether they are as they were then."""
+        """Return cells that a person is done with, and whether they are as they were then."""
         names = [
             g.name
             for g in self.gradebook.find_submission_notebook(*place).grades
@@ -210,7 +210,7 @@ class Record(Autograde):
 
 
 def same_work(old: dict, new: dict, name: str) -> bool:
-    """Whether what a person marked in one cell is what stood there before.
+    """Return whether what a person marked in one cell is what stood there before.
 
     Parameters
     ----------
@@ -230,7 +230,7 @@ def same_work(old: dict, new: dict, name: str) -> bool:
 
 
 def _work(notebook, name):
-    """What a person looks at to mark a cell."""
+    """Return what a person looks at to mark a cell."""
     cell = next((c for c in notebook["cells"] if grade_id(c) == name), None)
     if cell is None or is_solution(cell):
         return cell and cell["source"]
@@ -293,14 +293,14 @@ class Standing:
         return [str(self.timestamp), found]
 
     def fair_penalty(self, policy: Policy) -> float:
-        """The penalty for the marks of today, which may have changed by hand since."""
+        """Return the penalty for the marks of today, which may have changed by hand since."""
         if not policy.stated:
             return self.penalty
         return policy.penalty(self.score, self.seconds) if self.seconds else 0.0
 
 
 def standing(gradebook, assignment: str, student: str | None = None) -> dict[str, Standing]:
-    """Entries of an assignment by student.
+    """Return entries of an assignment by student.
 
     Parameters
     ----------
@@ -331,7 +331,7 @@ def standing(gradebook, assignment: str, student: str | None = None) -> dict[str
 
 
 def _grades():
-    """Every graded cell of every submission."""
+    """Return the query for every graded cell of every submission."""
     return (
         select(
             SubmittedAssignment.student_id,
@@ -355,7 +355,7 @@ def _grades():
 
 
 def _comments():
-    """Every comment."""
+    """Return the query for every comment."""
     return (
         select(SubmittedAssignment.student_id, BaseCell.name, Comment.comment)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
@@ -366,7 +366,7 @@ def _comments():
 
 
 def _mark(row):
-    """A row as a mark."""
+    """Return a row as a mark."""
     return Mark(
         row.name,
         row.auto_score,
@@ -378,7 +378,7 @@ def _mark(row):
 
 
 def _seconds(handed_in, due, extension):
-    """How late, as nbgrader counts it."""
+    """Return how many seconds late a submission is, as nbgrader counts them."""
     if handed_in is None or due is None:
         return 0.0
     due = due + extension if extension else due

@@ -27,7 +27,7 @@ SQLITE = "sqlite:///"
 
 
 def config_of(course: Course, assignment: str, **course_directory):
-    """The course's `nbgrader_config.py`, with the folders of this call.
+    """Return the course's `nbgrader_config.py`, with the folders of this call.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def config_of(course: Course, assignment: str, **course_directory):
 
 
 def absolute(course: Course, url: str | None) -> str:
-    """The address of the gradebook, which does not depend on the folder we are called in.
+    """Return the address of the gradebook, the same whatever the working folder is.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def telling(url: str):
 
 
 def named(url: str) -> str:
-    """A gradebook as a person knows it: its file, or its address without the password."""
+    """Return how a person knows a gradebook: its file, or its address without password."""
     from sqlalchemy.engine import make_url
 
     if url.startswith(SQLITE):
@@ -173,7 +173,7 @@ def named(url: str) -> str:
 
 
 def reason(e: BaseException) -> str:
-    """Why a database refused, in words of ours where we know it.
+    """Return why a database refused, in words of ours where we know it.
 
     >>> reason(ValueError("(sqlite3.OperationalError) database is locked"))
     'another program holds it: close that one, or wait, and run again'
@@ -183,7 +183,7 @@ def reason(e: BaseException) -> str:
 
 
 def students(course: Course, assignment: str) -> set[str]:
-    """Whom the gradebook knows.
+    """Return the ids of the students whom the gradebook knows.
 
     Raises
     ------
@@ -211,7 +211,7 @@ def require_gradebook(course: Course, assignment: str) -> None:
 
 
 def marks(course: Course, assignment: str) -> dict[str, dict]:
-    """What the gradebook says of an assignment, marks by hand and late penalties in it.
+    """Return what the gradebook says of an assignment, marks by hand and late penalties in it.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
 
 
 def _mark(one, most, policy):
-    """One submission as plain data."""
+    """Return one submission as plain data."""
     penalty = one.fair_penalty(policy)
     return {
         "score": round(max(0.0, one.score - penalty), 6),
@@ -262,6 +262,6 @@ def _mark(one, most, policy):
 
 
 def _by_hand(one, grade):
-    """A cell that a person marks or has marked."""
+    """Return a cell that a person marks or has marked."""
     score = None if grade.needs_manual_grade else grade.score
     return grade.name, score, grade.most, one.comments.get(grade.name, "")

@@ -56,11 +56,11 @@ class Policy:
     extensions: dict | None = field(default=None, hash=False)
 
     def days(self, seconds: float) -> int:
-        """Days that count, for a submission so many seconds late."""
+        """Return the days that count for a submission so many seconds late."""
         return math.ceil(max(0.0, seconds - self.grace) / DAY)
 
     def penalty(self, score: float, seconds: float) -> float:
-        """Points that lateness costs.
+        """Return points that lateness costs.
 
         Parameters
         ----------
@@ -81,7 +81,7 @@ class Policy:
 
 
 def read_policy(file: Path) -> Policy:
-    """What an assignment's `nngrader.toml` says of lateness.
+    """Return what an assignment's `nngrader.toml` says of lateness.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def _require_table(file, name, value):
 
 
 def _number(file, late, name, default):
-    """A number from 0 on."""
+    """Return a setting that is a number from 0 on."""
     value = late.get(name)
     if value is None:
         return default
@@ -141,7 +141,7 @@ def _number(file, late, name, default):
 
 
 def _extensions(file, table, due):
-    """Due dates by student; none may lie before the due date of all."""
+    """Return due dates by student; none may lie before the due date of all."""
     if table is None:
         return None
     _require_table(file, "late.extensions", table)
@@ -153,7 +153,7 @@ def _extensions(file, table, due):
 
 
 def moment(file: Path, name: str, value) -> datetime:
-    """A time of TOML, or text in the same form, in UTC as nbgrader keeps it.
+    """Return a time of TOML, or text in the same form, in UTC as nbgrader keeps it.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def moment(file: Path, name: str, value) -> datetime:
 
 
 def span(seconds: float) -> str:
-    """A time as a person says it, cut off below its second unit.
+    """Return a time as a person says it, cut off below its second unit.
 
     >>> [span(s) for s in (59, 3700, 93600, 172800)]
     ['1 min', '1 h 1 min', '1 day 2 h', '2 days']
@@ -187,7 +187,7 @@ def span(seconds: float) -> str:
 
 
 def words(penalty: float, seconds: float) -> str:
-    """What lateness cost, as a flag; empty for a submission in time.
+    """Return what lateness cost, as a flag; empty for a submission in time.
 
     >>> words(20, 93600)
     '1 day 2 h late: 20 points less'
@@ -200,7 +200,7 @@ def words(penalty: float, seconds: float) -> str:
 
 
 def policy_of(config, root, assignment: str) -> Policy:
-    """The policy of an assignment; its price is void where the course names another plugin.
+    """Return the policy of an assignment, without a price if the course has another plugin.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def policy_of(config, root, assignment: str) -> Policy:
 
 
 def policy_file(root, assignment: str) -> Path:
-    """Where the policy of an assignment stands, below the course's folder."""
+    """Return where the policy of an assignment stands, below the course's folder."""
     return Path(root, "source", assignment, "nngrader.toml")
 
 
@@ -244,7 +244,7 @@ def enter_due(gradebook, policy: Policy, assignment: str) -> None:
 
 
 def extension_of(policy: Policy, student: str, due: datetime) -> timedelta | None:
-    """What a student's own due date adds to that of all, None where it adds nothing."""
+    """Return what a student's own due date adds to that of all, None where it adds nothing."""
     when = (policy.extensions or {}).get(student)
     return when - due if when and when > due else None
 
@@ -253,7 +253,7 @@ class LatePolicy(LateSubmissionPlugin):
     """nbgrader's plugin: what `[late]` says, else nbgrader's own setting."""
 
     def late_submission_penalty(self, student_id, score, total_seconds_late):
-        """Points less, None for none; nbgrader calls it for late submissions.
+        """Return the penalty in points, None for none; nbgrader asks for late submissions.
 
         Parameters
         ----------

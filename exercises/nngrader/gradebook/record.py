@@ -129,7 +129,7 @@ class Recorder:
             result["failed"] = True
 
     def _why(self, e):
-        """What went wrong, in one line; of the gradebook, with its name."""
+        """Return what went wrong, in one line; of the gradebook, with its name."""
         from sqlalchemy.exc import SQLAlchemyError
 
         for one in chain(e):
@@ -155,14 +155,14 @@ class Recorder:
         self._tell_late(student, result)
 
     def _is_recorded(self, student, key):
-        """Whether gradebook and notebook are as the last recording of the same left them."""
+        """Return whether gradebook and notebook are as the same recording left them."""
         return student in self.standing and self.journal.get(student) == [
             key,
             self._print(student),
         ]
 
     def _print(self, student):
-        """By what is seen whether anything was changed since: the file, and the entry."""
+        """Return what changes when the recorded file or its entry is changed."""
         try:
             stat = self._recorded_file(student).stat()
         except OSError:
@@ -170,7 +170,7 @@ class Recorder:
         return [stat.st_mtime_ns, stat.st_size, digest(self.standing[student].recorded)]
 
     def _recorded_file(self, student):
-        """The notebook that nbgrader's tools show."""
+        """Return the notebook that nbgrader's tools show."""
         place = self.home.format_path(self.home.autograded_directory, student, self.name)
         return Path(place, f"{self.name}.ipynb")
 
@@ -239,7 +239,7 @@ class Recorder:
                 flag(result, told)
 
     def _timestamp(self, student, result):
-        """The time of submission as nbgrader writes it, empty where there is none."""
+        """Return the time of submission as nbgrader writes it, empty where there is none."""
         from nbgrader.utils import parse_utc
 
         name = self.assignment.name
@@ -266,7 +266,7 @@ def chain(e: BaseException | None):
 
 
 def is_id(student: str) -> bool:
-    r"""Whether nbgrader can hold a name.
+    r"""Return whether nbgrader can hold a name.
 
     >>> [is_id(s) for s in ("Zoë [x]", "a\nb", "andr\udce9")]
     [True, False, False]
@@ -285,7 +285,7 @@ def flag(result: dict, text: str) -> None:
 
 
 def _is_held(e):
-    """Whether another program holds the gradebook, so that waiting may help."""
+    """Return whether another program holds the gradebook, so that waiting may help."""
     said = " ".join(str(one).lower() for one in chain(e))
     return "locked" in said or "lock timeout" in said
 
@@ -313,7 +313,7 @@ class Journal:
             self._shorten()
 
     def get(self, name: str):
-        """The last entry of a name, None if there is none."""
+        """Return the last entry of a name, None if there is none."""
         return self.entries.get(name)
 
     def add(self, name: str, entry) -> None:
@@ -341,7 +341,7 @@ DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK S
 
 
 def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> dict:
-    """The rebuilt notebook as the instructor sees it in formgrader.
+    """Return the rebuilt notebook as the instructor sees it in formgrader.
 
     Parameters
     ----------
@@ -382,7 +382,7 @@ def _with_rubric(cell, rubrics):
 
 
 def _outputs(points, words):
-    """A number, which nbgrader reads as points, after what was found."""
+    """Return a number, which nbgrader reads as points, after what was found."""
     stream = {"output_type": "stream", "name": "stdout", "text": words}
     number = {
         "output_type": "execute_result",
@@ -394,7 +394,7 @@ def _outputs(points, words):
 
 
 def _words(cell, result):
-    """What was found about the problems that this test cell names."""
+    """Return what was found about the problems that this test cell names."""
     lines = []
     for name, report in result["problems"].items():
         if name in cell["source"]:
@@ -403,7 +403,7 @@ def _words(cell, result):
 
 
 def _note(flags):
-    """A text cell with the flags, in which a file may have a name of the student's making."""
+    """Return a text cell with the flags, in which the student may have named a file."""
     lines = "\n".join(f"- {harmless(f)}" for f in flags)
     source = f"**nngrader, for the instructor**\n\n{lines}"
     return {"cell_type": "markdown", "id": "nngrader-flags", "metadata": {}, "source": source}

@@ -120,7 +120,7 @@ class Grader:
         return self.assignment.key[:16]
 
     def require_seed(self) -> list[str]:
-        """What is wrong with the problems at this seed; asked once for each state of them."""
+        """Return what is wrong with the problems at this seed, tried once for each state."""
         key = f"{self._version}-seed"
         complaints = []
         if self.store.get(key) is None and not (
@@ -146,7 +146,7 @@ class Grader:
             return self._failed(_Handed(student, rebuilt), e)
 
     def _key(self, rebuilt):
-        """Under which name the result is kept."""
+        """Return under which name the result is kept."""
         files = {n: f and hashlib.sha256(f).hexdigest() for n, f in rebuilt.files.items()}
         mark = digest([rebuilt.work, rebuilt.tested, rebuilt.flags, rebuilt.found, files])
         return f"{self._version}-{mark}"
@@ -165,7 +165,7 @@ class Grader:
             yield self._finished(handed)
 
     def _take(self, handed, future):
-        """The submission with the result of its job; a fault of ours becomes a flag."""
+        """Return the submission with the result of its job; a fault of ours becomes a flag."""
         try:
             handed.result = future.result()
             return handed
@@ -175,14 +175,14 @@ class Grader:
             return self._failed(handed, e)
 
     def _failed(self, handed, e):
-        """Nothing but the reason; it is not kept."""
+        """Return a result with no points but the reason, which is not kept."""
         flag = f"the grader itself failed: {type(e).__name__}: {e}"[:300]
         handed.result = self.paper.nothing([*handed.rebuilt.flags, flag])
         handed.result["failed"], handed.key = True, ""
         return handed
 
     def _finished(self, handed):
-        """The result as others see it, with what follows from the folder's name alone."""
+        """Return the result for others, with flags that follow from the folder's name."""
         self.used.add(handed.key)
         student = handed.student
         whose = {"student": student, "assignment": self.assignment.name}
@@ -195,7 +195,7 @@ class Grader:
 
 
 def twins(students: list[str]) -> set[str]:
-    r"""Names that a person would take for the same as another one.
+    r"""Return names that a person would take for the same as another one.
 
     >>> sorted(twins(["Ada", "ada ", "bob"])), len(twins(["Zo\u00eb", "Zoe\u0308"]))
     (['Ada', 'ada '], 2)
@@ -233,7 +233,7 @@ class Threads:
         return self.pool.submit(self._run, job)
 
     def require(self) -> None:
-        """Nothing: threads do not go away."""
+        """Return at once, since threads do not go away."""
 
     def _run(self, job):
         with slot() as number:

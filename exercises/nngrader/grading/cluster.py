@@ -83,7 +83,7 @@ class Cluster:
             raise CannotDo(f"{self.address}: no worker for {LONELY} seconds; {AGAIN}")
 
     def _connect(self):
-        """A client; what Dask says where it cannot be had is a book, its first line is not.
+        """Return a client, or raise an error with the first line of what Dask says.
 
         A client that finds nobody is slow to end: a mere connection is tried before.
         """
@@ -96,11 +96,11 @@ class Cluster:
             raise CannotDo(f"no cluster at {self.address}: {first_line(e)}. {TLS}") from e
 
     def _workers(self):
-        """What the scheduler knows of its workers, by address."""
+        """Return what the scheduler knows of its workers, by address."""
         return self.client.scheduler_info(n_workers=-1)["workers"]
 
     def _require_fit(self, paper):
-        """How many jobs can run at one time, on workers all of which are as they should be."""
+        """Return how many jobs can run at one time; refuse workers of another version."""
         if not (workers := self._workers()):
             raise CannotDo(f"the cluster at {self.address} has no workers: start some")
         said = self.client.run(_unfit, paper, on_error="return")
@@ -139,7 +139,7 @@ async def _greet(address):
 
 
 def is_open(address: str) -> bool:
-    """Whether what goes to a scheduler can be read, and forged, on its way.
+    """Return whether what goes to a scheduler can be read, and forged, on its way.
 
     >>> [is_open(a) for a in ("tls://far:8786", "tcp://far:8786", "tcp://127.0.0.1:8786")]
     [False, True, False]
@@ -149,12 +149,12 @@ def is_open(address: str) -> bool:
 
 
 def _same(paper):
-    """The paper: as a task, so that it can be made again where a worker that held it dies."""
+    """Return the paper, as a task that is run again if the worker that held it dies."""
     return paper
 
 
 def _run(paper, job):
-    """One job, on a worker."""
+    """Return the result of one job, which runs on a worker of the cluster."""
     if code(paper.uses) != paper.code:
         raise Refused(f"a worker of another version: {in_words(paper.uses)}")
     with slot() as number:
@@ -162,7 +162,7 @@ def _run(paper, job):
 
 
 def _unfit(paper):
-    """Why this worker cannot grade as the grader's machine does, None where it can."""
+    """Return why this worker cannot grade as the grader's machine does, None where it can."""
     if code(paper.uses) != paper.code:
         return f"another version: {in_words(paper.uses)}"
     try:
@@ -173,7 +173,7 @@ def _unfit(paper):
 
 
 def _sandbox(paper):
-    """The sandbox of this process for such papers."""
+    """Return the sandbox of this process for such papers."""
     key = (paper.limits, paper.unsafe, tuple(paper.uses))
     with _lock:
         if key not in _sandboxes:

@@ -74,7 +74,7 @@ def tell_missing(a) -> None:
 
 
 def handed_in(a) -> list[str]:
-    """Whose folders hold the assignment.
+    """Return the students whose folders hold the assignment.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def handed_in(a) -> list[str]:
 
 
 def wanted(a, there: list[str]) -> list[str]:
-    """The students to grade.
+    """Return the students to grade.
 
     Raises
     ------

@@ -89,7 +89,7 @@ def run(paper: Paper, job: Job, sandbox: Sandbox, slot: int) -> dict:
 
 
 def _told(runner):
-    """What was noted, as flags; of many own cells the first ones."""
+    """Return what was noted as flags, of many own cells only the first ones."""
     notes, own = runner.notes, [name for name, _, own in runner.cells if own]
     less = {*[name for name in own if name in notes][MOST_NOTES:]}
     told = [f"{name}: {note}" for name, note in notes.items() if name not in less]
@@ -97,7 +97,7 @@ def _told(runner):
 
 
 def _wanted(paper):
-    """Dotted names that must not be missed."""
+    """Return the dotted names that the worker must not leave out."""
     priced = [names for d in paper.hidden.values() for names in d["forbidden"].values()]
     return sorted(CALLS | DANGEROUS | {name for names in priced for name in names})
 
@@ -145,12 +145,12 @@ def judge_cells(paper: Paper, job: Job, runner: Runner, names: list, flags: list
 
 
 def _unreported(paper, source, reports):
-    """Problems that a test cell names, and has come to no report of."""
+    """Return the problems that a test cell names and did not report on."""
     return [n for n in paper.hidden if f'"{n}"' in source and n not in reports]
 
 
 def _points(source, names, most, gid, flags):
-    """What one test cell gives."""
+    """Return the points that one test cell gives."""
     try:
         value = _evaluate(source, names)
     except (Raised, Died, AssertionError):  # the student's, seen through a stub

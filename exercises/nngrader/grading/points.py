@@ -63,7 +63,7 @@ class Stub:
 
 
 def points(name: str, f, most: float) -> float:
-    """Points that a function earns on the hidden cases of a problem.
+    """Return points that a function earns on the hidden cases of a problem.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def points(name: str, f, most: float) -> float:
 
 
 def answer_cap(data: dict, output_kb: int) -> int:
-    """The largest answer that is read: far above the right one.
+    """Return the largest answer that is read: far above the right one.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def answer_cap(data: dict, output_kb: int) -> int:
 
 
 def report(data: dict, verdict, most: float) -> dict:
-    """What is kept of a verdict.
+    """Return the report that is kept of a verdict.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def report(data: dict, verdict, most: float) -> dict:
 
 
 def _challenge(data, verdict):
-    """What a challenge's file reached, and its size."""
+    """Return what a challenge's file measured, and its size."""
     file = data["cases"][0]["args"].get(data["file"]["parameter"], ())
     real = verdict.measured is not None and math.isfinite(verdict.measured)
     told = {"measured": verdict.measured if real else None, "bytes": len(file)}
@@ -158,7 +158,7 @@ def _challenge(data, verdict):
 
 
 def no_points(data: dict, most: float) -> dict:
-    """The report where a test cell could not be run to its end.
+    """Return the report where a test cell could not be run to its end.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def no_points(data: dict, most: float) -> dict:
 
 
 def _hidden_here():
-    """The hidden cases of the assignment in whose folder this process works."""
+    """Return the hidden cases of the assignment in whose folder this process works."""
     from ..course.folder import Course
 
     here = Path.cwd()
@@ -192,7 +192,7 @@ def _hidden_here():
 
 
 def _sources(f):
-    """Texts of all cells that this kernel has run, else of the function alone."""
+    """Return texts of all cells that this kernel has run, else of the function alone."""
     try:
         from IPython import get_ipython
 

@@ -92,7 +92,7 @@ def opened(place: Path):
 
 
 def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
-    """The files of a zip that a student handed in.
+    """Return the files of a zip that a student handed in.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
 
 
 def parts_of(name: str) -> tuple[str, ...]:
-    r"""The parts of a path from outside.
+    r"""Return the parts of a path from outside.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 
 def _open(place) -> zipfile.ZipFile:
-    """A zip of the platform's making."""
+    """Return a zip of the platform's making."""
     if place.is_file() and place.stat().st_size == 0:
         raise CannotDo(f"{place} is empty: 0 bytes")
     try:
@@ -170,7 +170,7 @@ def _open(place) -> zipfile.ZipFile:
 
 
 def _of_folder(top):
-    """Files of a folder and of those in it; links are not followed."""
+    """Return files of a folder and of those in it; links are not followed."""
     items, refused, todo = [], [], [(top, "")]
     while todo:
         folder, before = todo.pop()
@@ -192,7 +192,7 @@ def _of_folder(top):
 
 
 def _file(entry, parts):
-    """A file of a folder."""
+    """Return a file of a folder."""
     about = entry.stat(follow_symlinks=False)
     if stat.S_ISLNK(about.st_mode):
         raise Unreadable("it is a symbolic link: not followed")
@@ -204,7 +204,7 @@ def _file(entry, parts):
 
 
 def _of_zip(archive, date, all_alike=False):
-    """Files of a zip."""
+    """Return files of a zip."""
     items, refused = [], []
     infos = [i for i in archive.infolist() if not i.orig_filename.endswith("/")]
     names = [_decoded(i) for i in infos]
@@ -222,7 +222,7 @@ def _of_zip(archive, date, all_alike=False):
 
 
 def _decoded(info):
-    """The name of an entry: macOS writes UTF-8 without saying so, others code page 437."""
+    """Return the name of an entry, which is UTF-8 (macOS does not say so) or code page 437."""
     name = info.orig_filename
     if info.flag_bits & UTF8_NAME:
         return name
@@ -244,7 +244,7 @@ def _require_file(info):
 
 
 def _reader(archive, info):
-    """A function that reads an entry, up to a size, whatever the zip declares."""
+    """Return a function that reads an entry, up to a size, whatever the zip declares."""
 
     def read(most):
         if info.file_size > most:
@@ -262,12 +262,12 @@ def _reader(archive, info):
 
 
 def _too_large(most):
-    """What is said of a file beyond its limit."""
+    """Return what is said of a file beyond its limit."""
     return f"it is larger than {most >> 20} MB" if most >> 20 else f"it is larger than {most} B"
 
 
 def _when(info, date):
-    """The date of an entry: seconds since 1970 where it has them, else this machine's clock."""
+    """Return the date of an entry, in UTC where the zip has seconds since 1970."""
     extra = info.extra
     while len(extra) >= 4:
         kind, size = struct.unpack_from("<HH", extra)

@@ -44,7 +44,7 @@ class Collected:
     late: list[str] = field(default_factory=list)
 
     def total(self) -> str:
-        """The line at the end."""
+        """Return the line that sums up a collection."""
         counts = ("collected", "unchanged", "replaced", "left_out")
         return ", ".join(f"{len(getattr(self, c))} {c.replace('_', ' ')}" for c in counts)
 
@@ -92,7 +92,7 @@ def collect(course: Course, assignment: str, place: Path) -> Collected:
 
 
 def lines(course: Course, assignment: str, told: Collected) -> list[str]:
-    """What the command says of it.
+    """Return the lines that the command prints about a collection.
 
     Parameters
     ----------
@@ -125,12 +125,12 @@ def lines(course: Course, assignment: str, told: Collected) -> list[str]:
 
 
 def _matters(name, declared):
-    """Whether a file looks like a submission, or a part of one."""
+    """Return whether a file looks like a submission, or a part of one."""
     return name.lower().endswith((".ipynb", ".zip")) or Path(name).name in declared
 
 
 def _by_student(found, students, assignment, declared, told):
-    """The one submission of each student."""
+    """Return, for each student, the one submission that counts."""
     mine = {}
     for handed in found:
         try:
@@ -146,7 +146,7 @@ def _by_student(found, students, assignment, declared, told):
 
 
 def _that_counts(student, several, wanted, told):
-    """Which of the submissions of a student counts, None where that cannot be told."""
+    """Return which of the submissions of a student counts, None where that cannot be told."""
     if several[0].origin and len({h.origin for h in several}) == 1:
         return _joined(several, wanted, told)
     newest = max(several, key=lambda h: h.newest)
@@ -161,7 +161,7 @@ def _that_counts(student, several, wanted, told):
 
 
 def _joined(several, wanted, told):
-    """The files of Canvas that are one student's; of those handed in again the last ones."""
+    """Return one student's files of Canvas, of those handed in again the last ones."""
     files = {}
     for handed in sorted(several, key=lambda h: h.rank):
         ((path, item),) = handed.items
@@ -189,14 +189,14 @@ def _one(course, assignment, student, handed, declared, work, told):
 
 
 def _source(handed):
-    """Where the time of handing in comes from."""
+    """Return the words for where the time of handing in comes from."""
     if handed.when:
         return handed.source
     return f"none: {handed.platform}" if handed.platform in NO_DATES else DATES
 
 
 def _read(handed, assignment, declared, told):
-    """The notebook and the declared files of a submission."""
+    """Return the notebook and the declared files of a submission."""
     items, refused = list(handed.items), []
     if not any(_is_notebook(i) for _, i in items):
         items, refused = _opened_inside(items)
@@ -217,7 +217,7 @@ def _read(handed, assignment, declared, told):
 
 
 def _contents(label, files, declared, told):
-    """The bytes of files; what cannot be read is told, and stops the notebooks alone."""
+    """Return the bytes of files; what cannot be read is told, and stops the notebooks alone."""
     found, reasons = {}, []
     for name, item in files.items():
         try:
@@ -231,12 +231,12 @@ def _contents(label, files, declared, told):
 
 
 def _is_notebook(item: Item) -> bool:
-    """Whether a file is called a notebook."""
+    """Return whether a file is called a notebook."""
     return item.name.lower().endswith(".ipynb")
 
 
 def _opened_inside(items):
-    """The same files, with those of zips among them, one level deep."""
+    """Return the same files, with those of zips among them, one level deep."""
     found, refused = [], []
     for path, item in items:
         if not item.name.lower().endswith(".zip"):
@@ -253,12 +253,12 @@ def _opened_inside(items):
 
 
 def _is_hidden(item):
-    """What operating systems and Jupyter add to a zip."""
+    """Return whether a file is one that operating systems or Jupyter add to a zip."""
     return any(is_noise(p) for p in item.parts)
 
 
 def _notebooks(items, assignment):
-    """The notebooks that are taken, by the names under which they are kept.
+    """Return the notebooks that are taken, by the names under which they are kept.
 
     The one with the name of the assignment, or, where there is none, all: the grader takes the
     one with most of our cells, and says so.

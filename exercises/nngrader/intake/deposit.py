@@ -111,12 +111,12 @@ def _require_place(course, target):
 
 
 def _names(folder):
-    """The names in a folder, none if there is no such folder."""
+    """Return the names in a folder, none if there is no such folder."""
     return os.listdir(folder) if folder.is_dir() else []
 
 
 def _present(target):
-    """The files that are there, and their time."""
+    """Return the files that are there, and their time."""
     files, dates = {}, []
     for path in sorted(target.iterdir()):
         if path.name.startswith(".") or path.name == STAMP:
@@ -136,7 +136,7 @@ def _present(target):
 
 
 def _written(taken, work):
-    """A folder with the files of a submission; their dates are its time."""
+    """Return a folder with the files of a submission; their dates are its time."""
     folder = Path(tempfile.mkdtemp(dir=work))
     folder.chmod(0o755)
     for name, raw in taken.files.items():

@@ -40,7 +40,7 @@ class Who:
         return {fold(self.name), fold(self.joined).replace(" ", "")} - {""}
 
     def is_sure_of(self, student: Student) -> bool:
-        """Whether an id or an address is the student's."""
+        """Return whether an id or an address is the student's."""
         wanted = {i.casefold() for i in (*self.ids, self.email) if i}
         ids = {student.id.casefold(), student.lms_user_id.casefold()}
         email = {student.email.casefold()} - {""}
@@ -51,11 +51,11 @@ class Who:
         )
 
     def is_denied_by(self, student: Student) -> bool:
-        """Whether the class list has another number or address: names can be chosen."""
+        """Return whether the class list has another number or address: names can be chosen."""
         return bool((self.number and student.lms_user_id) or (self.email and student.email))
 
     def names(self, student: Student) -> bool:
-        """Whether a name is the student's."""
+        """Return whether a name is the student's."""
         joined = {n.replace(" ", "") for n in student.names} if self.joined else set()
         return bool(self.folded & (student.names | joined))
 
@@ -86,7 +86,7 @@ class Handed:
 
 
 def whose(handed: Handed, students: dict[str, Student] | None) -> str:
-    """The student who handed in a submission.
+    """Return the student who handed in a submission.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def sort(items: list[Item], stem: str, assignment: str, known: Iterable[str]) ->
 
 
 def time_of(text: str) -> datetime | None:
-    """A time as nbgrader and Gradescope write it, in UTC where nothing else is said.
+    """Return a time as nbgrader and Gradescope write it, in UTC where nothing else is said.
 
     >>> time_of("2026-04-26 17:34:00.861687000 Z").isoformat()
     '2026-04-26T17:34:00.861687+00:00'
@@ -171,7 +171,7 @@ def time_of(text: str) -> datetime | None:
 
 
 def is_noise(part: str) -> bool:
-    """Whether operating systems or Jupyter add files of this name.
+    """Return whether operating systems or Jupyter add files of this name.
 
     >>> is_noise(".ipynb_checkpoints"), is_noise("ps1.ipynb")
     (True, False)
@@ -180,7 +180,7 @@ def is_noise(part: str) -> bool:
 
 
 def _unwrapped(items, names):
-    """Without a single folder around all, where its name says that it is no student's."""
+    """Return the items without a folder around all of them that is no student's."""
     tops = {i.parts[0] for i in items}
     if len(tops) != 1 or any(len(i.parts) < 2 for i in items):
         return items
@@ -191,7 +191,7 @@ def _unwrapped(items, names):
 
 
 def _key(item, assignment, others):
-    """The kind of layout, what names the submission, and the path within it."""
+    """Return the kind of layout, what names the submission, and the path within it."""
     top, *rest = item.parts
     if rest and (found := MOODLE.fullmatch(top)):
         return "Moodle", found[1], found[2], tuple(rest)
@@ -210,7 +210,7 @@ def _key(item, assignment, others):
 
 
 def _handed(key, files):
-    """One submission of a layout that names students in paths."""
+    """Return one submission of a layout that names students in paths."""
     kind, name, more = key
     if kind == "Moodle":
         return Handed(f"{name}_{more}", kind, Who(name=name), files)
@@ -226,12 +226,12 @@ def _handed(key, files):
 
 
 def _plain(name):
-    """A name that may be the id, the address, or the name of a student."""
+    """Return a name that may be the id, the address, or the name of a student."""
     return Who(frozenset([name]), "", name if "@" in name else "", name, name)
 
 
 def _folder(name, assignment, files):
-    """A folder by a student's name; if there is a folder of the assignment in it, that one."""
+    """Return the submission in a student's folder, or in the assignment's folder in it."""
     inner = tuple((p[1:], i) for p, i in files if len(p) > 1 and p[0] == assignment)
     rest = tuple(i for p, i in files if inner and p[0] != assignment)
     files = inner or files
@@ -244,7 +244,7 @@ def _folder(name, assignment, files):
 
 
 def _stamped(item):
-    """The time in nbgrader's `timestamp.txt`."""
+    """Return the time in nbgrader's `timestamp.txt`."""
     try:
         return time_of(item.read(1000).decode("ascii", "replace"))
     except (Unreadable, OSError):
@@ -252,7 +252,7 @@ def _stamped(item):
 
 
 def _canvas(name, files):
-    """A file of Canvas's zip.
+    """Return a file of Canvas's zip.
 
     Students choose their names there, and those of their files: where either has numbers as
     Canvas writes them, nobody can say which of them are Canvas's.
@@ -290,7 +290,7 @@ def _gradescope(items, listed) -> Iterator[Handed]:
 
 
 def _own_id(handed):
-    """The id that the name itself is."""
+    """Return the student's id, which without a class list must be the submission's name."""
     if handed.platform not in ("exchange", "folder", "file"):
         raise Unreadable("there is no class list (students.csv) to find its student in")
     (student,) = handed.who.ids
@@ -300,7 +300,7 @@ def _own_id(handed):
 
 
 def _fitting(who, students):
-    """The students whom one reading of a name may mean; two where it contradicts itself."""
+    """Return the students whom a name may mean; two where it contradicts itself."""
     sure = {s.id for s in students if who.is_sure_of(s)}
     named = {s.id: s for s in students if who.names(s)}
     if sure:
@@ -312,7 +312,7 @@ MOST_OF_ONE = 20_000  # characters that are parsed of one submission
 
 
 def submitters_of(text: str) -> dict[str, tuple[list[tuple[str, str, str]], str]]:
-    """Submitters and time of each submission.
+    """Return submitters and time of each submission.
 
     Parameters
     ----------
@@ -340,7 +340,7 @@ def submitters_of(text: str) -> dict[str, tuple[list[tuple[str, str, str]], str]
 
 
 def _submission(lines):
-    """Submitters and time of one submission."""
+    """Return submitters and time of one submission."""
     import yaml
 
     text = "\n".join(lines[":submitters"] + lines[":created_at"])
@@ -356,6 +356,6 @@ def _submission(lines):
 
 
 def _submitter(person):
-    """SID, email and name of one submitter."""
+    """Return SID, email and name of one submitter."""
     values = (person.get(f":{key}") for key in ("sid", "email", "name"))
     return tuple(v.strip() if isinstance(v, str) else "" for v in values)

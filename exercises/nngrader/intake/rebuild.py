@@ -91,7 +91,7 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
 
 
 def _place(out, cell, released, theirs):
-    """One cell of ours, with the student's text where it is theirs to write."""
+    """Return one cell of ours, with the student's text where it is theirs to write."""
     _clear(cell)
     gid = grade_id(cell)
     if is_solution(cell):
@@ -107,14 +107,14 @@ def _place(out, cell, released, theirs):
 
 
 def _text(cell, theirs, released):
-    """The student's text; where it is prose, disarmed, since the instructor will see it."""
+    """Return the student's text; prose is disarmed, since the instructor will see it."""
     if theirs is None or theirs.source == released["source"]:
         return released["source"]
     return theirs.source if is_code(cell) else harmless(theirs.source)
 
 
 def harmless(prose: str) -> str:
-    """A student's prose without HTML, links, pictures and diagrams: they stand there as text.
+    """Return a student's prose with HTML, links, pictures and diagrams as mere text.
 
     nbconvert lets links run scripts, fetches pictures from anywhere, fails on a picture that
     was pasted in, and gives diagrams to a program on the page.
@@ -135,7 +135,7 @@ def _clear(cell):
 
 
 def _add_own(out, cell, counted):
-    """A cell of the student's, as the worker loads it and the instructor sees it."""
+    """Return a cell of the student's, as the worker loads it and the instructor sees it."""
     if not cell.code:
         name, text = f"own-text-{cell.position}", harmless(cell.source)
         return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
@@ -152,7 +152,7 @@ def _add_own(out, cell, counted):
 
 
 def _own_cells(released, ours, cells, chosen):
-    """The student's own cells; free cells of ours, unchanged, are not among them."""
+    """Return the student's own cells; free cells of ours, unchanged, are not among them."""
     free = {c["source"] for c in released["cells"] if not grade_id(c)}
     prose = any(is_task(c) for c in released["cells"])
     taken = {c.position for c in chosen.values() if c}
@@ -178,11 +178,11 @@ class _Picker:
             self.by_id.setdefault(c.grade_id, []).append(c)
 
     def first(self, gid):
-        """The first cell with this id."""
+        """Return the first cell with this id."""
         return next(iter(self.by_id.get(gid, ())), None) if gid else None
 
     def choose(self, gid):
-        """The cell that counts as the student's solution, None where there is none."""
+        """Return the cell that counts as the student's solution, None where there is none."""
         found, stub = self.by_id.get(gid, []), self.ours[gid]
         if not found:
             return self._elsewhere(gid, stub)
@@ -196,7 +196,7 @@ class _Picker:
         return found[-1]
 
     def _elsewhere(self, gid, stub):
-        """The last cell without an id of ours that defines the same name."""
+        """Return the last cell without an id of ours that defines the same name."""
         names = defined(stub["source"]) if is_code(stub) else set()
         if self.names is None:
             self.names = [defined(c.source) for c in self.loose]
@@ -207,7 +207,7 @@ class _Picker:
 
 
 def _changed(ours, picker):
-    """Flags for cells of ours that are not as they were."""
+    """Return flags for cells of ours that are not as they were."""
     return [
         f"{gid}: a cell that is not to be changed is missing, changed or doubled; ours is used"
         for gid, cell in ours.items()
@@ -217,7 +217,7 @@ def _changed(ours, picker):
 
 
 def defined(source: str) -> set[str]:
-    r"""Names that a student's text seems to define, by looking at the starts of its lines.
+    r"""Return names that a student's text seems to define at the starts of its lines.
 
     >>> sorted(defined("class A(B):\n    def g(self): ...\ndef f (x): ..."))
     ['A', 'f']

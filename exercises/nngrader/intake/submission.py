@@ -38,7 +38,7 @@ class Cell:
 
 
 def read_submission(folder: Path, name: str, ids: list[str]) -> tuple[list[Cell] | None, list]:
-    """The cells of a submission, and flags for all that is odd about it.
+    """Return the cells of a submission, and flags for all that is odd about it.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def read_submission(folder: Path, name: str, ids: list[str]) -> tuple[list[Cell]
 def read_declared(
     folder: Path, declared: dict[str, int]
 ) -> tuple[dict[str, bytes | None], list]:
-    """Files that a problem asks for beside the notebook, such as weights.
+    """Return files that a problem asks for beside the notebook, such as weights.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def read_declared(
 
 
 def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
-    """The bytes of an ordinary file, and how many names it has.
+    """Return the bytes of an ordinary file, and how many names it has.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
 
 
 def _find(folder, name, ids, flags):
-    """The bytes of the notebook, be it under another name."""
+    """Return the bytes of the notebook, be it under another name."""
     for p in (folder.parent, folder):
         if p.is_symlink():
             raise Unreadable(f"the folder {p.name!a} is a symbolic link: not followed")
@@ -159,7 +159,7 @@ def _find(folder, name, ids, flags):
 
 
 def _renamed(folder, ids):
-    """The notebook of another name that holds most of our cells."""
+    """Return the notebook of another name that holds most of our cells."""
     found = {}
     for file in itertools.islice(_notebooks(folder), MOST_FILES):
         raw, _ = _readable(file)
@@ -191,7 +191,7 @@ def _readable(file):
 
 
 def cells_of(raw: bytes, flags: list[str]) -> list[Cell]:
-    """All that looks like a cell in a notebook of format 4 or 3.
+    """Return all that looks like a cell in a notebook of format 4 or 3.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def cells_of(raw: bytes, flags: list[str]) -> list[Cell]:
 
 
 def _list_of_cells(raw, flags):
-    """The list of cells in the JSON of a notebook of format 4 or 3."""
+    """Return the list of cells in the JSON of a notebook of format 4 or 3."""
     try:
         notebook = json.loads(raw.decode("utf-16" if raw[:2] in UTF16 else "utf-8-sig"))
     except (ValueError, RecursionError) as e:
@@ -236,12 +236,12 @@ def _list_of_cells(raw, flags):
 
 
 def _as_list(value):
-    """The value if it is a list, else an empty one."""
+    """Return the value if it is a list, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def _cell(c, position):
-    """One cell, None where it is none; odd metadata counts as none."""
+    """Return one cell, None where it is none; odd metadata counts as none."""
     if not isinstance(c, dict):
         return None
     source = c.get("source", c.get("input", ""))
@@ -258,7 +258,7 @@ def _cell(c, position):
 
 
 def _encodable(source):
-    """Whether a text has no half characters."""
+    """Return whether a text has no half characters."""
     try:
         source.encode()
         return True

@@ -81,7 +81,7 @@ ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 
 
 def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> list[str]:
-    """Flags for unusual imports and calls.
+    """Return flags for unusual imports and calls.
 
     Parameters
     ----------
@@ -110,12 +110,12 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
 
 
 def _harmless(name):
-    """The order in which names are shown: dangerous ones first."""
+    """Return the order in which names are shown: dangerous ones first."""
     return not DANGEROUS & set(name.split(".")), name
 
 
 def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
-    """Whether a dotted name reaches for the interpreter, for files, or for private parts.
+    """Return whether a dotted name reaches for the interpreter, files, or private parts.
 
     Parameters
     ----------
@@ -143,12 +143,12 @@ def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
 
 
 def _has_dunder(parts):
-    """Whether any part is one of Python's own names that students have no need of."""
+    """Return whether any part is one of Python's own names that students have no need of."""
     return any(p.startswith("__") and p.endswith("__") and p not in PLAIN_DUNDER for p in parts)
 
 
 def clean(name: str) -> str:
-    """A name as it may be shown: short, and of letters that look like nothing else.
+    """Return a name as it may be shown: short, and of letters that look like nothing else.
 
     >>> clean("os.<b>")
     'os.?b?'

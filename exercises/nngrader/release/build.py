@@ -109,7 +109,7 @@ def release(
 
 
 def seed_complaints(problems: list, seeds: int, tell: Callable) -> list[str]:
-    """Whether the problems hold to their declaration on many seeds."""
+    """Return whether the problems hold to their declaration on many seeds."""
     found = []
     for n, problem in enumerate(problems, 1):
         tell(f"{problem.name}: {seeds} seeds ({n} of {len(problems)} problems)")
@@ -162,7 +162,7 @@ def replace_made(made: Path, source: Path) -> None:
 
 
 def visible_cases(problems: list) -> dict:
-    """The cases that students get, by problem.
+    """Return the cases that students get, by problem.
 
     Raises
     ------
@@ -176,7 +176,7 @@ def visible_cases(problems: list) -> dict:
 
 
 def with_locked(visible: dict, instructor: dict) -> dict:
-    """The visible cases, with digests of the cells that students run and must not change."""
+    """Return the visible cases, with digests of the cells that students must not change."""
     locked = {
         grade_id(c): digest(c["source"])
         for c in instructor["cells"]
@@ -186,7 +186,7 @@ def with_locked(visible: dict, instructor: dict) -> dict:
 
 
 def with_points(visible: dict, instructor: dict) -> dict:
-    """The visible cases, each problem worth what its cells give when it is graded."""
+    """Return the visible cases, each problem worth what its cells give when it is graded."""
     tests = [c for c in instructor["cells"] if is_test(c)]
     given = {
         n: sum(mark(c)["points"] for c in tests if f'"{n}"' in c["source"]) for n in visible
@@ -197,7 +197,7 @@ def with_points(visible: dict, instructor: dict) -> dict:
 
 
 def weight_complaints(instructor: dict) -> list[str]:
-    """Whether test cells ask for the points that they are worth, and all add up to 100."""
+    """Return complaints about test cells whose points disagree, or do not add up to 100."""
     tests = [c for c in instructor["cells"] if is_test(c)]
     found = [c for cell in tests if (c := other_price(cell))]
     if most_points(instructor) != 100:
@@ -206,7 +206,7 @@ def weight_complaints(instructor: dict) -> list[str]:
 
 
 def other_price(cell: dict) -> str:
-    """Whether a test cell asks for other points than it is worth, as a private one may."""
+    """Return whether a test cell asks for other points than it is worth."""
     asked = re.findall(r'points\("\w+",\s*\w+,\s*([\d.]+)\)', cell["source"])
     worth = mark(cell)["points"]
     if not asked or sum(map(float, asked)) == worth:
@@ -215,21 +215,21 @@ def other_price(cell: dict) -> str:
 
 
 def cell_complaints(problems: list, instructor: dict) -> list[str]:
-    """Whether each problem has its cells: the one that students write, and its test."""
+    """Return complaints about problems whose mark the text lacks."""
     there = {grade_id(c) for c in instructor["cells"]}
     lacking = [p.name for p in problems if p.name not in there]
     return [f"{name}: the text has no mark `{{problem}} {name}`" for name in lacking]
 
 
 def gradebook_of(course: Course, name: str) -> str:
-    """The address of the course's gradebook."""
+    """Return the address of the course's gradebook."""
     from nbgrader.coursedir import CourseDirectory
 
     return CourseDirectory(config=config_of(course, name)).db_url
 
 
 def gradebook_complaints(course: Course, name: str, instructor: dict) -> list[str]:
-    """Whether the gradebook holds submissions that the new cells would no longer fit."""
+    """Return whether the gradebook holds submissions that the new cells would no longer fit."""
     from nbgrader.api import MissingEntry
 
     url = gradebook_of(course, name)
@@ -250,7 +250,7 @@ def gradebook_complaints(course: Course, name: str, instructor: dict) -> list[st
 
 
 def cells_now(instructor: dict) -> dict:
-    """Points by id of the cells that the gradebook keeps, None where they are ungraded."""
+    """Return points by id of the cells in the gradebook, None for ungraded ones."""
     kept = [mark(c) for c in instructor["cells"] if grade_id(c)]
     kept = [m for m in kept if any(m.get(k) for k in ("grade", "solution", "locked", "task"))]
     graded = ("grade", "task")
@@ -272,7 +272,7 @@ def differences(then: dict, now: dict) -> list[str]:
 
 
 def changed(name: str, submissions: int, differ: list[str]) -> str:
-    """What to do where submissions would no longer fit."""
+    """Return the advice for submissions that would no longer fit."""
     return (
         f"the gradebook has {submissions} submissions whose cells were others "
         f"({'; '.join(differ)}). Give the assignment another name; or, to begin again without "
@@ -282,7 +282,7 @@ def changed(name: str, submissions: int, differ: list[str]) -> str:
 
 
 def trial_course(course: Course, name: str, folder: Path) -> Course:
-    """A course to try the release in: the same source and problems, a seed of its own."""
+    """Return a course to try the release in, with the same sources and another seed."""
     shutil.copytree(
         course.source(name).parent,
         folder / "source" / name,
@@ -340,7 +340,7 @@ def generate(
 
 
 def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
-    """Whether the solved version earns all points and the untouched one none."""
+    """Return whether the solved version earns all points and the untouched one none."""
     assignment = Assignment(trial, name)
     tests = [c for c in instructor["cells"] if is_test(c)]
     wanted = {"solved": sum(mark(c)["points"] for c in tests), "untouched": 0}
@@ -386,13 +386,13 @@ def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
 
 
 def without_hidden(notebook: dict) -> dict:
-    """A copy without test cells: what a student could hand in at most."""
+    """Return a copy without test cells, which is the most that a student can hand in."""
     kept = [c for c in notebook["cells"] if not is_test(c) and (is_code(c) or grade_id(c))]
     return notebook | {"cells": kept}
 
 
 def why(result: dict, most: float) -> str:
-    """What is not as wanted in short: the problems, then findings, then flags.
+    """Return in one line why a trial did not give the expected points.
 
     Parameters
     ----------

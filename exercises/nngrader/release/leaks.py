@@ -60,7 +60,7 @@ class Secrets:
 
 
 def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
-    """All that a release of an assignment must not hold.
+    """Return all that a release of an assignment must not hold.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
 
 
 def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> list[str]:
-    """What stands in a release folder and must not.
+    """Return what stands in a release folder and must not.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
 
 
 def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]:
-    """What stands in the package for students and must not.
+    """Return what stands in the package for students and must not.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
 
 
 def moving_leaks(problems: list) -> list[str]:
-    """What the drivers and measures of problems tell, which are released with them.
+    """Return what the drivers and measures of problems tell, which are released with them.
 
     Parameters
     ----------
@@ -188,18 +188,18 @@ def moving_leaks(problems: list) -> list[str]:
 
 
 def _parameters(source):
-    """Names of a function's parameters: what students write may be called by its name."""
+    """Return the names of a function's parameters, by which students may call it."""
     return {a.arg for a in ast.parse(source).body[0].args.args}
 
 
 def _statements_of(source):
-    """Long statements of one function's body."""
+    """Return long statements of one function's body."""
     cell = {"cell_type": "code", "metadata": {"nbgrader": {"solution": True}}, "source": source}
     return secret_statements({"cells": [cell]}, [])
 
 
 def _most_of(text, statements):
-    """One statement, if more than half of them stand in a text, and at least two."""
+    """Return one statement, if more than half of them stand in a text, and at least two."""
     forms = code_forms(text)
     there = sorted(s for s in statements if s in forms)
     return there[0] if len(there) > max(1, len(statements) / 2) else ""
@@ -274,7 +274,7 @@ def _all_arrays(data):
 
 
 def shown_cases(visible: dict, hidden: dict) -> list[str]:
-    """Hidden cases that students could read in the visible ones.
+    """Return hidden cases that students could read in the visible ones.
 
     Parameters
     ----------
@@ -296,7 +296,7 @@ def shown_cases(visible: dict, hidden: dict) -> list[str]:
 
 
 def _inputs(case):
-    """A digest of the inputs of a case, none where they hold few numbers."""
+    """Return a digest of the inputs of a case, none where they hold few numbers."""
     arrays = [np.asarray(v) for v in case["args"].values()]
     if not any(a.dtype.kind in "biufc" and len(np.unique(a)) >= FEW for a in arrays):
         return ""
@@ -304,7 +304,7 @@ def _inputs(case):
 
 
 def _arrays(raw):
-    """The arrays of an `.npz` or `.npy` file, none of any other."""
+    """Return the arrays of an `.npz` or `.npy` file, none of any other."""
     if raw[:2] != b"PK" and not raw.startswith(b"\x93NUMPY"):
         return []
     with contextlib.suppress(ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile):
@@ -316,10 +316,10 @@ def _arrays(raw):
 
 
 def _digest(raw):
-    """A digest of a file."""
+    """Return a digest of a file."""
     return hashlib.sha256(raw).hexdigest()
 
 
 def _files(folder):
-    """All files below a folder, in order."""
+    """Return all files below a folder, in order."""
     return sorted(f for f in folder.rglob("*") if f.is_file())

@@ -91,7 +91,7 @@ def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -
 
 
 def readme(name: str, wheel: str, visible: dict) -> str:
-    """What a student does, step by step.
+    """Return the README of the zip: what a student does, step by step.
 
     Parameters
     ----------

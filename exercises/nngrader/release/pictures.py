@@ -38,7 +38,7 @@ class Rows:
                 self.known[a.shape[2]] = np.union1d(before, found)
 
     def stand_in(self, pixels: np.ndarray) -> bool:
-        """Whether one of the rows stands in a stream of pixels, at any place.
+        """Return whether one of the rows stands in a stream of pixels, at any place.
 
         Parameters
         ----------
@@ -53,7 +53,7 @@ class Rows:
 
 
 def _hashes(pixels, width):
-    """A hash of each window of so many pixels, also of those that go over a row's end."""
+    """Return a hash of each window of so many pixels, across the ends of rows too."""
     total = np.zeros(len(pixels) - width + 1 if len(pixels) >= width else 0, np.uint64)
     for k in range(width):
         total = total * FACTOR + pixels[k : k + len(total)] + np.uint64(1)
@@ -61,7 +61,7 @@ def _hashes(pixels, width):
 
 
 def streams(raw: bytes) -> list[np.ndarray]:
-    """What a file may hold as grey levels: its bytes, arrays, pixels, numbers written out.
+    """Return what a file may hold as grey levels: bytes, arrays, pixels, written numbers.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def streams(raw: bytes) -> list[np.ndarray]:
 
 
 def array_of(raw: bytes) -> np.ndarray | None:
-    """The array of a `.npy` file, None of any other."""
+    """Return the array of a `.npy` file, None of any other."""
     if not raw.startswith(b"\x93NUMPY"):
         return None
     try:
@@ -96,7 +96,7 @@ def array_of(raw: bytes) -> np.ndarray | None:
 
 
 def grey(values: np.ndarray) -> np.ndarray:
-    """Numbers as grey levels: those from 0 to 1 are taken for shares of 255.
+    """Return numbers as grey levels: those from 0 to 1 are taken for shares of 255.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def chunks(raw: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def channels(raw: bytes) -> list[np.ndarray]:
-    """The pixels of a PNG file of 8 bits, row after row, one stream for each channel.
+    """Return the pixels of a PNG file of 8 bits, row after row, one stream for each channel.
 
     Parameters
     ----------
@@ -178,6 +178,6 @@ def _undo(kind, line, above, row, n):
 
 
 def _paeth(left, up, corner):
-    """PNG's predictor: which of three neighbours is nearest to left + up - corner."""
+    """Return PNG's predictor: which of three neighbours is nearest to left + up - corner."""
     guess = left + up - corner
     return min((left, up, corner), key=lambda v: abs(guess - v))

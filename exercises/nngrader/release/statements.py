@@ -22,7 +22,7 @@ FENCE = re.compile(r"^(?:```|~~~).*?\n(.*?)^(?:```|~~~)", re.S | re.M)
 
 
 def secret_statements(instructor: dict, problems: list) -> set[str]:
-    """Statements of solutions that stand nowhere outside solutions, in normal form.
+    """Return statements of solutions that stand nowhere outside solutions, in normal form.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def secret_statements(instructor: dict, problems: list) -> set[str]:
 
 
 def right_sources(problem) -> list[str]:
-    """Sources of the reference, the alternatives, and what beside them they call."""
+    """Return sources of the reference, the alternatives, and what beside them they call."""
     found: dict[str, str] = {}
     todo = [problem.solve, *problem.alternatives.values()]
     while todo:
@@ -65,7 +65,7 @@ def right_sources(problem) -> list[str]:
 
 
 def _is_of_the_same(module, f):
-    """Whether a module is that of a function, or another file of the same folder."""
+    """Return whether a module is that of a function, or another file of the same folder."""
     folder = f.__module__.rpartition(".")[0]
     return module == f.__module__ or (bool(folder) and f"{module}".startswith(f"{folder}."))
 
@@ -77,7 +77,7 @@ def moving(problem) -> dict:
 
 
 def lines_of(source: str) -> tuple[list[str], list[str]]:
-    """The lines of a cell that students get, and those of its regions.
+    """Return the lines of a cell that students get, and those of its regions.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def lines_of(source: str) -> tuple[list[str], list[str]]:
 
 
 def _solutions(cell):
-    """Texts of a cell that are a solution; the whole cell where no region is marked."""
+    """Return texts of a cell that are a solution; the whole cell where no region is marked."""
     marked = bool(REGION.search(cell["source"]))
     lines = lines_of(cell["source"])[1] if marked else cell["source"].splitlines()
     if not is_code(cell) or not (marked or is_solution(cell)):
@@ -107,14 +107,14 @@ def _solutions(cell):
 
 
 def _outside(cell):
-    """What students get of a cell."""
+    """Return what students get of a cell."""
     if REGION.search(cell["source"]):
         return "\n".join(lines_of(cell["source"])[0])
     return "" if is_solution(cell) else cell["source"]
 
 
 def _forms(text):
-    """Normal forms of the long statements of a text, and of the values that they compute."""
+    """Return normal forms of the long statements of a text, and of what they compute."""
     try:
         tree = ast.parse("def _():\n" + textwrap.indent(text, "    "))
     except SyntaxError:  # an answer in prose
@@ -123,7 +123,7 @@ def _forms(text):
 
 
 def _of_tree(body, source):
-    """Normal forms of the statements in a body."""
+    """Return normal forms of the statements in a body."""
     found = set()
     for node in (n for top in body for n in ast.walk(top)):
         if isinstance(node, ast.stmt) and not _is_text(node):
@@ -138,12 +138,12 @@ def _of_tree(body, source):
 
 
 def _is_text(node):
-    """Whether a statement is a docstring."""
+    """Return whether a statement is a docstring."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _head(node):
-    """A statement anew from its syntax; of a compound one the first line."""
+    """Return a statement anew from its syntax tree, of a compound one the first line."""
     shell = copy.copy(node)
     for name in ("body", "orelse", "handlers", "finalbody", "cases"):
         if isinstance(getattr(shell, name, None), list):
@@ -154,19 +154,19 @@ def _head(node):
 
 
 def _written(node, source):
-    """A statement as it was written; of a compound one the lines before its body."""
+    """Return a statement as it was written; of a compound one the lines before its body."""
     body = getattr(node, "body", None)
     last = body[0].lineno - 1 if isinstance(body, list) and body else node.end_lineno
     return "\n".join(source.splitlines()[node.lineno - 1 : max(last, node.lineno)])
 
 
 def _size(text):
-    """Characters that are no white space."""
+    """Return how many characters of a text are no white space."""
     return len("".join(text.split()))
 
 
 def normal(text: str) -> str:
-    r"""A text without white space, quotes, comment signs and commas before a bracket.
+    r"""Return a text without white space, quotes, comment signs and commas before a bracket.
 
     >>> normal("# total = np.sum(\n#     x, axis='rows',\n# )")
     'total=np.sum(x,axis=rows)'
@@ -176,7 +176,7 @@ def normal(text: str) -> str:
 
 
 def code_forms(text: str) -> str:
-    """A text, and the code in it written anew, in normal form, to look for statements in.
+    """Return normal forms of a text and of the code in it, in which to look for statements.
 
     Parameters
     ----------

@@ -133,6 +133,6 @@ def _encoded(raw):
 
 
 def text_of(raw: bytes) -> str:
-    """Bytes as text: UTF-8, or UTF-16 where they begin so."""
+    """Return bytes as text: UTF-8, or UTF-16 where they begin so."""
     wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
     return raw.decode("utf-16" if wide else "utf-8", errors="replace")

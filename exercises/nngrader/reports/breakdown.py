@@ -13,7 +13,7 @@ LOW = 0.2  # a discrimination below this is marked
 
 
 def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
-    """The distribution of the totals.
+    """Return the distribution of the totals.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
 
 
 def histogram(scores: list[float], most: float) -> str:
-    """A histogram as SVG: ten bars, each with its count.
+    """Return a histogram as SVG: ten bars, each with its count.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def histogram(scores: list[float], most: float) -> str:
 
 
 def _bar(i, count, tallest):
-    """One bar of the histogram, with its count above it."""
+    """Return one bar of the histogram, with its count above it."""
     high = 120 * count / tallest
     x, y = 20 + 24 * i, 140 - high
     size = f'x="{x}" y="{y:.1f}" width="20" height="{high:.1f}"'
@@ -85,7 +85,7 @@ def _bar(i, count, tallest):
 
 
 def glance(fine: dict[str, dict]) -> str:
-    """All problems in one table.
+    """Return all problems in one table.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def glance(fine: dict[str, dict]) -> str:
 
 
 def _item_table(first, rows):
-    """A table of items."""
+    """Return a table of items as HTML."""
     columns = [first, "Points", "Difficulty", "", "All / some / none", "Discrimination"]
     return (
         table(columns, rows, numbers=(1, 2, 4, 5))
@@ -114,7 +114,7 @@ def _item_table(first, rows):
 
 
 def _item_cells(item: Item):
-    """What a table says of an item."""
+    """Return what a table says of an item."""
     n = item.everything + item.some + item.nothing
     r = item.discrimination
     said = f'<span class="soft">{r}</span>' if isinstance(r, str) else _signed(r)
@@ -129,12 +129,12 @@ def _item_cells(item: Item):
 
 
 def _signed(r):
-    """A correlation with two decimals and a minus."""
+    """Return a correlation with two decimals and a minus."""
     return f"{r:.2f}".replace("-", "−")
 
 
 def problem(fine: dict[str, dict], name: str, found: list[Cost]) -> str:
-    """One problem: aspects, mistakes, what nothing explains, time.
+    """Return one problem: aspects, mistakes, what nothing explains, time.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def _seconds(fine, name):
 
 
 def times_of(seconds: float) -> str:
-    """Seconds with two digits that mean something.
+    """Return seconds with two digits that mean something.
 
     Parameters
     ----------
@@ -231,10 +231,10 @@ def _measured(fine, name):
 
 
 def _anchor(name):
-    """The name of a problem's section."""
+    """Return the name of a problem's section."""
     return "problem-" + "".join(c if c.isalnum() and c.isascii() else "-" for c in name)
 
 
 def _link(name):
-    """A link to a problem's section."""
+    """Return a link to a problem's section."""
     return f'<a href="#{_anchor(name)}">{escape(name)}</a>'

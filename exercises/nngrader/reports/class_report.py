@@ -56,7 +56,7 @@ TERMS = (
 
 
 def page(course: Course, assignment: str) -> str:
-    """The report on an assignment as a page of HTML, complete in itself, without scripts.
+    """Return the report on an assignment: a page of HTML, complete and without scripts.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def page(course: Course, assignment: str) -> str:
 
 
 def latest(course: Course, assignment: str) -> dict[str, dict]:
-    """The results of the last grading, by student.
+    """Return the results of the last grading, by student.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def latest(course: Course, assignment: str) -> dict[str, dict]:
 
 
 def _are_ours(results):
-    """Whether results have what this version needs."""
+    """Return whether results have what this version needs."""
     return isinstance(results, dict) and all(
         isinstance(r, dict)
         and r.keys() >= NEEDED
@@ -137,7 +137,7 @@ def _are_ours(results):
 
 
 def known_marks(course: Course, assignment: str) -> dict[str, dict]:
-    """What the gradebook says, empty where it does not know the assignment."""
+    """Return what the gradebook says, empty where it does not know the assignment."""
     try:
         return marks(course, assignment)
     except NotThere:
@@ -145,7 +145,7 @@ def known_marks(course: Course, assignment: str) -> dict[str, dict]:
 
 
 def _counts(course, assignment, results, known):
-    """How many of what."""
+    """Return the counts at the top of the report."""
     status = [r["status"] for r in results.values()]
     late = sum(m["late_penalty"] > 0 for m in known.values())
     todo = sum(m["needs_manual_grade"] for m in known.values())
@@ -162,7 +162,7 @@ def _counts(course, assignment, results, known):
 
 
 def _misunderstood(fine, found):
-    """The findings that cost the class most, in words; what was left empty is said apart."""
+    """Return the findings that cost the class most, and what was left empty, in words."""
     empty = [c for c in found if UNWRITTEN in c.text]
     top = dearest(found, TOP)
     rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
@@ -175,7 +175,7 @@ def _misunderstood(fine, found):
 
 
 def _in_words(cost, n):
-    """One of them."""
+    """Return one such finding as a line."""
     what = "" if cost.mistake else " (described, not a registered mistake)"
     return (
         f"<b>{escape(cost.problem)}</b>: {escape(cost.text)}{what} "
@@ -249,7 +249,7 @@ def _missing(course, assignment, results):
 
 
 def _likeness(course, assignment, fine):
-    """Pairs that stand out."""
+    """Return the section on pairs of submissions that stand out."""
     released = released_notebook(course, assignment)
     solved = from_file(course.source(assignment).with_suffix(".ipynb"))  # of that release
     known = known_prints(solved, released)
@@ -284,11 +284,11 @@ def _likeness(course, assignment, fine):
 
 
 def _where(student, assignment):
-    """The notebook in which to look."""
+    """Return the notebook in which to look."""
     return f"<code>{escape(f'autograded/{student}/{assignment}/{assignment}.ipynb')}</code>"
 
 
 def _terms():
-    """What the words mean."""
+    """Return the section that says what the words mean."""
     rows = "".join(f"<p><b>{name}</b> {text}</p>" for name, text in TERMS)
     return section("What the words mean", rows)

@@ -29,7 +29,7 @@ CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade")
 
 
 def table(course: Course, assignment: str, layout: str = "csv") -> str:
-    """The marks of an assignment, as the gradebook has them.
+    """Return the marks of an assignment, as the gradebook has them.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def table(course: Course, assignment: str, layout: str = "csv") -> str:
 
 
 def warnings(course: Course, assignment: str, layout: str = "csv") -> list[str]:
-    """What a person should know before the table is uploaded.
+    """Return what a person should know before the table is uploaded.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def warnings(course: Course, assignment: str, layout: str = "csv") -> list[str]:
 
 
 def number(value: float) -> str:
-    """A number as every platform reads it: a decimal point, no exponent, up to six decimals.
+    """Return a number as every platform reads it, with a point and up to six decimals.
 
     >>> number(100.0), number(200 / 3), number(1e-7)
     ('100.0', '66.666667', '0.0')
@@ -103,20 +103,20 @@ def number(value: float) -> str:
 
 
 def _class(course, assignment):
-    """All students, and marks by id."""
+    """Return all students, and marks by id."""
     found = marks(course, assignment)
     listed = read(course) or {}
     return [listed.get(s) or Student(s) for s in sorted(listed.keys() | found)], found
 
 
 def _final(found, student):
-    """A mark that may leave the gradebook, else nothing."""
+    """Return a mark that may leave the gradebook, else nothing."""
     mark = found.get(student.id)
     return number(mark["score"]) if mark and not mark["needs_manual_grade"] else ""
 
 
 def _most(found):
-    """The points that can be had."""
+    """Return the points that can be had."""
     return number(next((m["max_score"] for m in found.values()), 100.0))
 
 

@@ -109,7 +109,7 @@ NOTHING_READ = "If this is not what you handed in, write to your instructor."
 
 
 def page(result: dict, mark: dict | None = None, code: str = "") -> str:
-    """The feedback on one submission as a page of HTML, complete in itself.
+    """Return the feedback on one submission as a page of HTML, complete in itself.
 
     Parameters
     ----------
@@ -167,13 +167,13 @@ def _notes(result):
 
 
 def _means(text, known):
-    """What a text means to who reads it, empty where it speaks for itself."""
+    """Return what a text means to who reads it, empty where it speaks for itself."""
     means = next((words for part, words in known if part in text), "")
     return f'<span class="said">{means}</span>' if means else ""
 
 
 def _problem(name, report, code):
-    """One problem: its aspects as a table, then what was found."""
+    """Return one problem: its aspects as a table, then what was found."""
     rows = "\n".join(_aspect(a, report) for a in report["aspects"])
     found = "\n".join(
         f'<p class="hint">{_hint(sentence(aspect, text))}{_means(text, ADVICE)}</p>'
@@ -196,7 +196,7 @@ def _problem(name, report, code):
 
 
 def _aspect(aspect, report):
-    """One row of the table."""
+    """Return one row of the table."""
     earned, most = report["aspects"][aspect]
     tried = "; ".join(t.strip().rstrip(".") for t in report["tried"].get(aspect, ()))
     said = f'<span class="said">Tried: {escape(tried)}.</span>' if tried else ""
@@ -212,14 +212,14 @@ def _aspect(aspect, report):
 
 
 def _waits(aspect, report):
-    """Whether an aspect has no points for the reason alone that nothing of substance has."""
+    """Return whether an aspect has no points only because nothing of substance has any."""
     active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
     told = any(a in (aspect, EVERYTHING) or UNWRITTEN in t for a, t, _ in report["findings"])
     return aspect in PASSIVE and not any(active) and not told and bool(report["findings"])
 
 
 def _challenge(report, code):
-    """What a challenge measured, and where it stands in the leaderboard."""
+    """Return what a challenge measured, and where it stands in the leaderboard."""
     found = report.get("challenge")
     if not found or found["measured"] is None:
         return ""
@@ -245,6 +245,6 @@ def _by_hand(mark):
 
 
 def _hint(text):
-    """A finding; what it is about stands in bold."""
+    """Return a finding; what it is about stands in bold."""
     about, colon, rest = text.partition(":")
     return f"<b>{escape(about)}{colon}</b>{escape(rest)}" if colon else escape(text)

@@ -67,7 +67,7 @@ class Cost:
 
 
 def judged(results: dict[str, dict]) -> dict[str, dict]:
-    """Results of submissions that were graded: not those of which nothing could be.
+    """Return results of submissions that were graded: not those of which nothing could be.
 
     Parameters
     ----------
@@ -87,12 +87,12 @@ def judged(results: dict[str, dict]) -> dict[str, dict]:
 
 
 def problem_names(results: dict[str, dict]) -> list[str]:
-    """The problems, in the order of the notebook."""
+    """Return the problems, in the order of the notebook."""
     return list(dict.fromkeys(name for r in results.values() for name in r["problems"]))
 
 
 def items(results: dict[str, dict], problem: str) -> list[Item]:
-    """A problem as a whole and each of its aspects.
+    """Return a problem as a whole and each of its aspects.
 
     Parameters
     ----------
@@ -121,12 +121,12 @@ def items(results: dict[str, dict], problem: str) -> list[Item]:
 
 
 def total(result: dict) -> float:
-    """Points that the grader gave for all problems of a submission."""
+    """Return points that the grader gave for all problems of a submission."""
     return sum(p["score"] for p in result["problems"].values())
 
 
 def item(name: str, earned: list, totals: np.ndarray) -> Item:
-    """One item from what each submission earned.
+    """Return one item from what each submission earned.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def item(name: str, earned: list, totals: np.ndarray) -> Item:
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
-    """Pearson's correlation, or in words why there is none.
+    """Return Pearson's correlation, or in words why there is none.
 
     >>> correlation(np.arange(10.0), np.arange(10.0) ** 2) > 0.9
     True
@@ -184,7 +184,7 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
 
 
 def costs(results: dict[str, dict]) -> list[Cost]:
-    """What each finding cost the class, dearest first.
+    """Return what each finding cost the class, dearest first.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def costs(results: dict[str, dict]) -> list[Cost]:
 
 
 def blamed(report: dict) -> list[tuple[tuple, str, float]]:
-    """The findings of one report, with the points that each is charged with.
+    """Return the findings of one report, with the points that each is charged with.
 
     Parameters
     ----------
@@ -237,12 +237,12 @@ def blamed(report: dict) -> list[tuple[tuple, str, float]]:
 
 
 def _key(aspect, text, mistake):
-    """What findings are counted under."""
+    """Return the key under which equal findings are counted."""
     return (mistake, "") if mistake else (None, NUMBER.sub("…", sentence(aspect, text)))
 
 
 def unexplained(results: dict[str, dict], problem: str) -> list[str]:
-    """Students who lost points in a problem for which no registered mistake is the reason.
+    """Return students who lost points in a problem by no registered mistake.
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ def unexplained(results: dict[str, dict], problem: str) -> list[str]:
 
 
 def dearest(found: list[Cost], most: int) -> list[Cost]:
-    """The findings to tell first.
+    """Return the findings that cost most, which are told first.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ LETTERS = 8  # of a code: enough that nobody meets another's in a class
 
 
 def leaderboard(results: dict, seed: int) -> dict[str, str]:
-    """The leaderboard of each challenge of an assignment.
+    """Return the leaderboard of each challenge of an assignment.
 
     Parameters
     ----------
@@ -65,13 +65,13 @@ def write_leaderboards(results: dict, seed: int, out: Path) -> list[Path]:
 
 
 def _order(told):
-    """What is sorted: the best first, of equals the smallest file."""
+    """Return the key of sorting: the best first, of equals the smallest file."""
     sign = 1 if told.get("lower") else -1
     return sign * float(f"{told['measured']:.4g}"), told["bytes"]
 
 
 def _csv(rows):
-    """Rows of one challenge as text."""
+    """Return rows of one challenge as text."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
@@ -84,7 +84,7 @@ def _csv(rows):
 
 
 def code(seed: int, assignment: str, student: str) -> str:
-    """The code by which a student finds the own row, another one in each assignment.
+    """Return the code by which a student finds the own row, another one in each assignment.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def code(seed: int, assignment: str, student: str) -> str:
 
 
 def own_code(result: dict, seed: int) -> str:
-    """A student's code for the own feedback; empty where the student is on no leaderboard.
+    """Return a student's own code, empty where the student is on no leaderboard.
 
     Parameters
     ----------

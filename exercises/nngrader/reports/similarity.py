@@ -44,7 +44,7 @@ class Pair:
 def pairs(
     prints: Mapping[str, Mapping[str, list[int]]], known: Mapping[str, set[int]]
 ) -> list[Pair]:
-    """Pairs of submissions that stand out from the class, those most alike first.
+    """Return pairs of submissions that stand out from the class, those most alike first.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def pairs(
 def alike(
     held: Mapping[str, set[int]], known: set[int] = frozenset()
 ) -> dict[tuple[str, str], tuple[float, float]]:
-    """Pairs that are alike in one cell.
+    """Return pairs that are alike in one cell.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def alike(
 
 
 def known_prints(*notebooks: dict) -> dict[str, set[int]]:
-    """Prints of notebooks of ours: the released one, and the instructor's.
+    """Return fingerprints of notebooks of ours: the released one, and the instructor's.
 
     Parameters
     ----------

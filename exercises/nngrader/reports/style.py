@@ -79,7 +79,7 @@ svg text { fill: var(--ink); font-size: 12px; }
 
 
 def document(title: str, body: Iterable[str], kind: str = "") -> str:
-    """A page of HTML, complete in itself.
+    """Return a page of HTML, complete in itself.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def document(title: str, body: Iterable[str], kind: str = "") -> str:
 
 
 def bar(*shares: float) -> str:
-    """A bar filled to one share, or to two, one behind the other; the numbers stand beside it.
+    """Return a bar filled to one share or to two, one behind the other, without numbers.
 
     >>> bar(0.25)
     '<span class="bar" aria-hidden="true"><i style="width: 25.0%"></i></span>'
@@ -136,7 +136,7 @@ def bar(*shares: float) -> str:
 def table(
     columns: list[str], rows: Iterable[list[str]], numbers: Iterable[int] = (), kind: str = ""
 ) -> str:
-    """A table, which on a phone becomes a list.
+    """Return a table, which on a phone becomes a list.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def table(
 
 
 def _row(columns, kinds, row):
-    """One row of a table."""
+    """Return one row of a table."""
     first, *rest = row
     cells = zip(columns[1:], kinds[1:], rest, strict=True)
     return (
@@ -177,7 +177,7 @@ def _row(columns, kinds, row):
 
 
 def points(number: float) -> str:
-    """Points as they are written: at most two decimals, and none for nothing.
+    """Return points as they are written: at most two decimals, and none for nothing.
 
     >>> points(17.5), points(20.0), points(100 / 3), points(0.001)
     ('17.5', '20', '33.33', '0')
@@ -196,7 +196,7 @@ def points(number: float) -> str:
 
 
 def section(title: str, body: str, ident: str = "") -> str:
-    """A part of a page under a heading.
+    """Return a part of a page under a heading.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def section(title: str, body: str, ident: str = "") -> str:
 
 
 def names(students: list[str], most: int = 12) -> str:
-    """Some names, and how many more there are.
+    """Return some names, and how many more there are.
 
     >>> names(["ada", "<b>", "chen"], most=2)
     'ada, &lt;b&gt; and 1 more'
@@ -240,7 +240,7 @@ def names(students: list[str], most: int = 12) -> str:
 
 
 def counted(n: int, word: str) -> str:
-    """A number with its noun.
+    """Return a number with its noun.
 
     >>> counted(1, "pair"), counted(2, "pair")
     ('1 pair', '2 pairs')

@@ -23,7 +23,7 @@ MOUNT = "type=bind,source={},target={},readonly"
 
 
 def command(limits: Limits, name: str, profile: Path, files: dict, program: list) -> list[str]:
-    """The command that starts a worker in a container.
+    """Return the command that starts a worker in a container.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def command(limits: Limits, name: str, profile: Path, files: dict, program: list
 
 
 def mounts(files: dict) -> list[str]:
-    """Options that show files and folders inside, read-only.
+    """Return options that show files and folders inside, read-only.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def mounts(files: dict) -> list[str]:
 
 
 def _limits(limits):
-    """Limits of each process."""
+    """Return limits of each process."""
     seconds = int(4 * limits.submission_seconds) + 60
     most = {"nofile": OPEN_FILES, "core": 0, "memlock": 0, "cpu": seconds}
     most["fsize"] = limits.file_mb << 20
@@ -91,7 +91,7 @@ def _limits(limits):
 
 
 def ending(limits: Limits, name: str) -> list[str]:
-    """The command that ends a container that does not end by itself."""
+    """Return the command that ends a container that does not end by itself."""
     return [limits.container.prefix, "rm", "--force", name]
 
 
@@ -121,7 +121,7 @@ def write_profile(file: Path) -> Path:
 
 
 def _rule(names, error, argument=None, bit=0):
-    """These calls fail, all of them or those with a bit in one argument."""
+    """Return a rule by which calls fail: all of them, or those with a bit in one argument."""
     rule = {"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": error}
     if argument is not None:
         equal = {"value": bit, "valueTwo": bit, "op": "SCMP_CMP_MASKED_EQ"}

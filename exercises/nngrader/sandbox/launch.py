@@ -96,7 +96,7 @@ class Sandbox:
         return worker
 
     def _needs(self):
-        """What may be the matter where packages are imported: torch needs much memory."""
+        """Return a hint where packages are imported, since torch needs much memory."""
         if not self.uses:
             return ""
         packages = " and ".join(self.uses)
@@ -126,7 +126,7 @@ class Sandbox:
             ) from None
 
     def _programs(self):
-        """What must be there to start a worker."""
+        """Return what must be there to start a worker."""
         if self.unsafe:
             return ["prlimit"]
         if self.limits.container:
@@ -140,7 +140,7 @@ class Sandbox:
         self.empty.cleanup()
 
     def _plain(self):
-        """The same worker without walls; its modules alone are importable besides NumPy's."""
+        """Return the command of a worker without a sandbox, with the same imports."""
         folder = Path(self.empty.name)
         for f in (*PARTS, *self.packages):
             if not (folder / f.name).exists():
@@ -149,12 +149,12 @@ class Sandbox:
         return [*clean, *self._limited(), *self._program(sys.executable, [folder], [])]
 
     def _program(self, python, modules, own):
-        """The worker's own command line; its own folders are those it empties."""
+        """Return the worker's own command line; its own folders are those it empties."""
         line = [str(python), "-I", "-S", "-B", f"{modules[0]}/worker.py"]
         return [*line, *map(str, modules), "--", *self.uses, "--", *own]
 
     def _container(self, name):
-        """The command of a worker in a container; its NumPy is the image's."""
+        """Return the command of a worker in a container; its NumPy is the image's."""
         profile = container.write_profile(Path(self.empty.name, "seccomp.json"))
         files = {f: f"/g/{f.name}" for f in PARTS}
         files |= {p: f"/g/{p.name}" for p in self.packages if p.name == "nnlib"}
@@ -164,7 +164,7 @@ class Sandbox:
         return container.command(self.limits, name, profile, files, program)
 
     def _bubblewrap(self, slot):
-        """The command of a worker in bubblewrap."""
+        """Return the command of a worker in bubblewrap."""
         cores = sorted(os.sched_getaffinity(0))
         python = self._python()
         command = ["taskset", "-c", str(cores[slot % len(cores)]), "bwrap"]
@@ -179,11 +179,11 @@ class Sandbox:
 
     @staticmethod
     def _python():
-        """The interpreter itself, behind the links of an environment."""
+        """Return the interpreter itself, behind the links of an environment."""
         return Path(sys.base_prefix).resolve() / "bin" / Path(sys.executable).resolve().name
 
     def _limited(self):
-        """Limits of each process; the one on processes only where it counts them alone."""
+        """Return the limits of each process, and the number of processes inside a sandbox."""
         w = self.limits
         line = ["prlimit", f"--as={2 * w.memory_mb * MB}", f"--fsize={w.file_mb * MB}"]
         line += [f"--nofile={OPEN_FILES}", "--core=0", "--msgqueue=0", "--memlock=0"]
@@ -205,19 +205,19 @@ ALONE = (
 
 
 def environment():
-    """The variables of a worker; a shared library of Python's is found where it is bound."""
+    """Return the variables of a worker, with the place of a shared library of Python's."""
     values = {"PATH": "/usr/bin", "HOME": "/tmp", **SETTINGS}
     values["LD_LIBRARY_PATH"] = "/g/python/lib"
     return [word for name, value in values.items() for word in ("--setenv", name, value)]
 
 
 def bind(source, place):
-    """A file or folder of the machine, read-only."""
+    """Return a file or folder of the machine, read-only."""
     return ["--ro-bind", str(source), str(place)]
 
 
 def system():
-    """The machine's programs and libraries; /etc, /home, /root, /var, /sys are not there."""
+    """Return binds of programs and libraries, but not of /etc, /home, /root, /var, /sys."""
     options = bind("/usr", "/usr")
     for p in ("/lib", "/lib64", "/bin", "/sbin"):
         if os.path.islink(p):
@@ -228,12 +228,12 @@ def system():
 
 
 def python_inside(python):
-    """Where the interpreter is in the sandbox."""
+    """Return where the interpreter is in the sandbox."""
     return python if python.is_relative_to("/usr") else Path("/g/python/bin", python.name)
 
 
 def python_binds(python, empty):
-    """The interpreter with its standard library, everything installed beside it masked.
+    """Return the interpreter with its standard library, everything installed beside it masked.
 
     Parents that bubblewrap makes by itself are closed to other users, so they are made first.
     """
@@ -251,7 +251,7 @@ def python_binds(python, empty):
 
 
 def modules(packages):
-    """The worker's own files, and the packages that a submission may import."""
+    """Return the worker's own files, and the packages that a submission may import."""
     options = []
     for f in PARTS:
         options += bind(f, f"/g/{f.name}")
@@ -261,7 +261,7 @@ def modules(packages):
 
 
 def memory_folder(place, size):
-    """A small folder that may be written."""
+    """Return options for a small folder in memory that may be written."""
     return ["--perms", "1777", "--size", str(size), "--tmpfs", place]
 
 
@@ -291,7 +291,7 @@ NEVER = re.compile(r"\.\.|__pycache__|.*\.(pth|dist-info|egg-info|egg-link)")
 
 
 def places(names: list[str]) -> list[Path]:
-    """Files and folders that make packages importable, with what these packages require.
+    """Return files and folders that make packages importable, with what these packages require.
 
     Parameters
     ----------
@@ -321,7 +321,7 @@ def places(names: list[str]) -> list[Path]:
 
 
 def _required(name):
-    """A package's distribution and all that it requires, as far as that is installed."""
+    """Return a package's distribution and all that it requires, as far as that is installed."""
     todo, seen = [name], {}
     while todo:
         wanted = todo.pop()
@@ -337,7 +337,7 @@ def _required(name):
 
 
 def _top(distribution):
-    """What a distribution has put beside the other packages."""
+    """Return what a distribution has put beside the other packages."""
     names = {f.parts[0] for f in distribution.files or ()}
     kept = [n for n in sorted(names) if not NEVER.fullmatch(n)]
     return [p for n in kept if (p := Path(distribution.locate_file(n))).exists()]

@@ -72,7 +72,7 @@ class Runner:
         self.worker = self.function = self.before_test = None
 
     def read(self, wanted: list[str] = ()) -> tuple[list[str], list[str]]:
-        """What stands in the cells; one that cannot be read is not run.
+        """Return what stands in the cells, and leave out those that cannot be read.
 
         Parameters
         ----------
@@ -99,7 +99,7 @@ class Runner:
         return names, imports
 
     def _read_all(self):
-        """Whether every cell that is not lost has been read."""
+        """Return whether every cell that is not lost has been read."""
         left = self.limits.total_seconds
         for name, source, _ in self.cells:
             if name in self.lost:
@@ -221,7 +221,7 @@ class Runner:
             return {}
 
     def _ask(self, name, question, cap):
-        """One question about a function, in the process that is its own."""
+        """Return the answer to a question about a function, from its own process."""
         if self.deaths.get(name, 0) >= MOST_DEATHS:
             raise Died(NOT_AGAIN)
         left = self.limits.total_seconds - self.spent.setdefault(name, 0.0)
@@ -259,7 +259,7 @@ class Runner:
                 self._note(name, words)
 
     def _put(self, question, left, cap=wire.BODY):
-        """One question, within the limits of a call, of what is left, and of the submission."""
+        """Return the answer to one question, within the limits on call and submission."""
         self.took, seconds = 0.0, self._allowed(left)[0]
         if seconds <= 0:
             raise Died(TOO_LONG)
@@ -273,7 +273,7 @@ class Runner:
             self.waited += self.worker.waited
 
     def _allowed(self, left):
-        """Seconds for one question, not negative, and the limit that allows no more."""
+        """Return seconds for one question, not negative, and the limit that allows no more."""
         seconds, bound = min(
             (self.limits.submission_seconds - self.worked, "submission_seconds"),
             (left, "total_seconds"),
@@ -282,7 +282,7 @@ class Runner:
         return max(0.0, seconds), bound
 
     def _lasts(self):
-        """Seconds by the clock that the submission may still last."""
+        """Return seconds by the clock that the submission may still last."""
         return LASTING * self.limits.submission_seconds - self.waited
 
     def _load_all(self, function):
@@ -310,7 +310,7 @@ class Runner:
         self.took = 0.0
 
     def _load(self, name, source, left):
-        """Whether the process has outlived the loading of a cell."""
+        """Return whether the process has outlived the loading of a cell."""
         try:
             told = self._put({"do": "load", "source": source, "name": name}, left)
         except Died as e:
@@ -332,7 +332,7 @@ class Runner:
             self._note("own cells", "left out, since several of them ended the process")
 
     def _fresh(self):
-        """A process that knows nothing yet, in a new sandbox where the one there is broken."""
+        """Start a process that knows nothing yet, in a new sandbox if the old one is broken."""
         for _ in range(2):
             if self.worker and not self.worker.usable:
                 self.close()
@@ -358,7 +358,7 @@ class Runner:
 
 
 def known(error) -> str:
-    """The most special class of an exception that Python itself has.
+    """Return the most special class of an exception that Python itself has.
 
     Parameters
     ----------
@@ -375,12 +375,12 @@ def known(error) -> str:
 
 
 def _texts(value):
-    """The texts in what should be a list of texts."""
+    """Return the texts in what should be a list of texts."""
     return [v[:200] for v in value if isinstance(v, str)] if isinstance(value, list) else []
 
 
 def _prints(value):
-    """The numbers in what should be a fingerprint."""
+    """Return the numbers in what should be a fingerprint."""
     if not isinstance(value, list):
         return []
     return sorted({v for v in value if type(v) is int and 0 <= v < 1 << 48})[:MOST_PRINTS]
@@ -406,7 +406,7 @@ class Cause(NamedTuple):
 
 
 def of_death(reason: str, limits: Limits, bound: str) -> Cause:
-    """Why a process had to be ended, or ended itself.
+    """Return why a process had to be ended, or ended itself.
 
     Parameters
     ----------
@@ -431,7 +431,7 @@ def of_death(reason: str, limits: Limits, bound: str) -> Cause:
 
 
 def _of_time(reason, limits, bound):
-    """What is said where time was up: the limit on it, and where that holds."""
+    """Return what is said where time was up: the limit on it, and where that holds."""
     seconds, how, where = getattr(limits, bound), "of computing time", WHERE[bound]
     extra = ""
     if reason == WAITED:
@@ -447,7 +447,7 @@ def _of_time(reason, limits, bound):
 
 
 def of_limit(word: object, limits: Limits) -> str:
-    """What is said where a limit made a function fail with an exception.
+    """Return what is said where a limit made a function fail with an exception.
 
     Parameters
     ----------

@@ -68,12 +68,12 @@ MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
 def supported() -> bool:
-    """Whether the filter knows the numbers of this machine's system calls."""
+    """Return whether the filter knows the numbers of this machine's system calls."""
     return platform.machine() in MACHINES
 
 
 def program() -> bytes:
-    """The filter, as `bwrap --seccomp` reads it.
+    """Return the filter, as `bwrap --seccomp` reads it.
 
     Returns
     -------
@@ -101,12 +101,12 @@ def program() -> bytes:
 
 
 def _deny(number, error):
-    """Two steps: this call fails."""
+    """Return two steps of the filter that make a call fail."""
     return [(JUMP_EQUAL, 0, 1, number), (RETURN, 0, 0, ERROR | error)]
 
 
 def _deny_flags(number, argument, flags):
-    """Five steps: this call fails if its argument holds one of the flags."""
+    """Return five steps of the filter that make a call fail if its argument has a flag."""
     return [
         (JUMP_EQUAL, 0, 4, number),
         (LOAD, 0, 0, ARGUMENTS + 8 * argument),

@@ -211,7 +211,7 @@ class Worker:
         self.spent, self.known = max(self.waited / PATIENCE, worked), usage
 
     def _waited(self, usage):
-        """Seconds by the clock of a question, without those that a busy machine adds.
+        """Return seconds by the clock of a question, without those that a busy machine adds.
 
         Where a submission starts processes of its own, they may be what keeps it waiting.
         """
@@ -220,7 +220,7 @@ class Worker:
         return max(0.0, time.monotonic() - self.begin - delayed)
 
     def _why(self, e):
-        """A cause in words of ours."""
+        """Return the cause of an exception in words of ours."""
         if self.over:
             return TOO_MUCH
         if self.late:
@@ -232,7 +232,7 @@ class Worker:
         return ENDED if isinstance(e, EOFError | BrokenPipeError) else BROKEN
 
     def _reason(self, kind, status):
-        """Why no answer came, by what the first process of the worker says."""
+        """Return why no answer came, by what the first process of the worker says."""
         if kind != fork_server.ENDED:
             return {fork_server.LARGE: TOO_LARGE, fork_server.EARLY: FORGED}.get(kind, BROKEN)
         ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
@@ -250,7 +250,7 @@ class Worker:
                 return self._kill()
 
     def _usage(self, *, files=True) -> Usage:
-        """What the tree holds, empty files too, and has used; nothing where that is unknown."""
+        """Return what the tree holds and has used, nothing where that is unknown."""
         if not self.counted:
             return Usage(0, 0.0)
         usage = tree_usage(self.process.pid)
@@ -274,7 +274,7 @@ class Worker:
         self.process.kill()
 
     def last_words(self) -> str:
-        """What the program itself wrote before it ended: of use where it could not start."""
+        """Return what the program wrote before it ended, for when it could not start."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
         self.log.seek(0)
@@ -321,7 +321,7 @@ class Usage(NamedTuple):
 
 
 def tree_usage(root: int) -> Usage:
-    """Resident memory and processor time of a process and of all below it.
+    """Return resident memory and processor time of a process and of all below it.
 
     Parameters
     ----------
@@ -346,7 +346,7 @@ def tree_usage(root: int) -> Usage:
 
 
 def files_held(processes: tuple) -> int:
-    """Memory of the kernel's for the files in the folders that only these processes see.
+    """Return memory of the kernel's for the files in the folders that only these processes see.
 
     Parameters
     ----------
@@ -372,7 +372,7 @@ def files_held(processes: tuple) -> int:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started, none where it has ended."""
+    """Return the processes that a process has started, none where it has ended."""
     found = []
     with contextlib.suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
@@ -382,7 +382,7 @@ def children(pid: int) -> list[int]:
 
 
 def _text(file):
-    """What a file of the kernel's says, in as few steps as may be: it is asked all the time."""
+    """Return the text of a file of the kernel's in few steps, since it is read all the time."""
     handle = os.open(file, os.O_RDONLY)
     try:
         return os.read(handle, MOST_TEXT)

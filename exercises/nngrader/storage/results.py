@@ -51,11 +51,11 @@ class Store:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def part(self, name: str) -> Store:
-        """A store of its own within this one, such as that of an assignment."""
+        """Return a store of its own within this one, such as that of an assignment."""
         return Store(self.folder / name)
 
     def get(self, key: str):
-        """What was kept, None where it is not there or is not what was written."""
+        """Return what was kept, None where it is not there or is not what was written."""
         try:
             mark, _, text = (self.folder / f"{key}.json").read_text().partition("\n")
             return json.loads(text) if mark == _digest(text) else None
@@ -83,7 +83,7 @@ class Store:
                     os.unlink(entry)
 
     def keys(self) -> list[str]:
-        """What is there, sorted."""
+        """Return the keys of all kept results, sorted."""
         return sorted(f.stem for f in self.folder.glob("*.json"))
 
 
@@ -122,7 +122,7 @@ def write_whole(file: Path, text: str) -> None:
 
 
 def digest(value) -> str:
-    """A digest of plain data.
+    """Return a digest of plain data.
 
     Parameters
     ----------
@@ -138,12 +138,12 @@ def digest(value) -> str:
 
 
 def _digest(text):
-    """The digest of a text."""
+    """Return the digest of a text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def code(uses: list[str] = ()) -> str:
-    """A digest of our code and of all that it runs with.
+    """Return a digest of our code and of all that it runs with.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def code(uses: list[str] = ()) -> str:
 
 @functools.cache
 def _code(uses):
-    """As `code`, found out once."""
+    """Return what `code` returns, found out once."""
     own = [file_digest(f) for f in sorted(Path(__file__).parents[1].rglob("*.py"))]
     others = [_package(name) for name in uses]
     text = "\n".join([*own, *others, platform.python_version(), np.__version__])
@@ -168,13 +168,13 @@ def _code(uses):
 
 
 def file_digest(file: Path) -> str:
-    """The digest of a file, of nothing if there is none."""
+    """Return the digest of a file, of nothing if there is none."""
     return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
 
 
 @functools.cache
 def _package(name):
-    """The version of a package; nnlib, which changes without a version, by its sources."""
+    """Return the version of a package, for nnlib a digest of its sources."""
     if name != "nnlib":
         try:
             return f"{name} {importlib.metadata.version(name)}"
@@ -186,7 +186,7 @@ def _package(name):
 
 
 def in_words(uses: list[str] = ()) -> str:
-    """What a person may compare: versions, and the beginning of the digest of our code."""
+    """Return versions, and the beginning of the digest of our code, for a person to compare."""
     others = "".join(f", {_package(name)[:40]}" for name in uses if name != "nnlib")
     python = f"Python {platform.python_version()}, NumPy {np.__version__}"
     return f"{python}{others}, nngrader {code(uses)[:8]}"
@@ -197,7 +197,7 @@ SWITCHES = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEA
 
 @functools.cache
 def processor() -> str:
-    """The processor of this machine as NumPy and its OpenBLAS see it, in words.
+    """Return the processor of this machine as NumPy and its OpenBLAS see it, in words.
 
     Returns
     -------
@@ -212,7 +212,7 @@ def processor() -> str:
 
 
 def _kernels():
-    """The kernels of OpenBLAS, where something is there that asks it."""
+    """Return the kernels of OpenBLAS, where something is there that asks it."""
     try:
         from threadpoolctl import threadpool_info
     except ImportError:  # it comes with scikit-learn

@@ -68,7 +68,7 @@ def sweep(place: Path | None = None) -> int:
 
 
 def _is_left(folder):
-    """Whether a folder is ours, not young, and nobody's lock is on it."""
+    """Return whether a folder is ours, not young, and nobody's lock is on it."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
@@ -118,7 +118,7 @@ def slot():
 
 
 def _folder():
-    """A folder that nobody else may write."""
+    """Return a folder that nobody else may write."""
     folder = Path(tempfile.gettempdir(), f"nngrader-slots-{os.geteuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     about = folder.lstat()

@@ -72,7 +72,7 @@ def run_alone(command: list[str], folder: Path) -> None:
 
 
 def problems_beside(folder: Path) -> dict:
-    """The visible cases in a folder, by problem.
+    """Return the visible cases in a folder, by problem.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def run_here(notebook: Path) -> bool:
 
 
 def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
-    """What will be otherwise when the notebook is graded, as lines.
+    """Return lines about what will be different when the notebook is graded.
 
     Parameters
     ----------

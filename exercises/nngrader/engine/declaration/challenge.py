@@ -97,7 +97,7 @@ class Challenge(Problem):
         return heldback_file(self.solve, Path(definitions.stem, self.file))
 
     def ignored_defaults(self):
-        """No mistakes are known of what is open."""
+        """Return no mistakes, since none are known of what is open."""
         return {}
 
     def validate(self):

@@ -122,7 +122,7 @@ def _prctl(option, value):
 
 
 def _frame(source):
-    """A frame of the grader's, as bytes."""
+    """Return a frame of the grader's, as bytes."""
     lengths = wire.exactly(source, wire.LENGTHS.size)
     return lengths + wire.exactly(source, sum(wire.LENGTHS.unpack(lengths)))
 
@@ -167,14 +167,14 @@ def _write(fd, rest):
 
 
 def _missing(answer):
-    """How many bytes a frame still lacks, as far as it is known."""
+    """Return how many bytes a frame still lacks, as far as it is known."""
     if len(answer) < wire.LENGTHS.size:
         return wire.LENGTHS.size - len(answer)
     return wire.LENGTHS.size + sum(wire.LENGTHS.unpack_from(answer)) - len(answer)
 
 
 def _is_large(answer, cap):
-    """Whether a frame says that it is larger than it may be."""
+    """Return whether a frame says that it is larger than it may be."""
     if len(answer) < wire.LENGTHS.size:
         return False
     head, body = wire.LENGTHS.unpack_from(answer)
@@ -210,7 +210,7 @@ def _end_all(child):
 
 
 def _offspring():
-    """The processes to end: in a namespace of our own all others, else those we started.
+    """Return the processes to end: in a namespace of our own all others, else those we started.
 
     Orphans become ours, since the kernel was asked for it.
     """
@@ -221,7 +221,7 @@ def _offspring():
 
 
 def _has_children():
-    """Whether any process is left, ended ones that nobody has collected too."""
+    """Return whether any process is left, ended ones that nobody has collected too."""
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:

@@ -27,7 +27,7 @@ class Bad(Exception):
 
 
 def pack(value) -> bytes:
-    """One frame.
+    """Return a value as one frame.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ class _Arrays:
 
 
 def _encode(v, arrays, depth):
-    """JSON of a value; its arrays are appended to `arrays`."""
+    """Return a value as JSON, and append its arrays to `arrays`."""
     if depth > DEPTH:
         raise Bad("nested too deep")
     if v is None or type(v) in (bool, str) or (type(v) is int and abs(v) < 2**63):
@@ -180,7 +180,7 @@ def _encode(v, arrays, depth):
 
 
 def _encode_array(v, arrays):
-    """Dtype and shape of an array or NumPy scalar."""
+    """Return dtype and shape of an array or NumPy scalar."""
     a = np.asarray(v)
     if isinstance(v, np.ma.MaskedArray) or a.dtype.str[1:] not in KINDS or a.nbytes > BODY:
         raise Bad(f"an array of type {a.dtype} and shape {a.shape}")
@@ -190,7 +190,7 @@ def _encode_array(v, arrays):
 
 
 def _decode(h, arrays, depth):
-    """The value of a header, with its arrays filled in."""
+    """Return the value of a header, with its arrays filled in."""
     if depth > DEPTH + 1:
         raise Bad("nested too deep")
     if not isinstance(h, dict):
@@ -210,5 +210,5 @@ def _decode(h, arrays, depth):
 
 
 def _left(deadline):
-    """Seconds until then, none of them negative."""
+    """Return the seconds until a deadline, at least 0."""
     return max(0.0, deadline - time.monotonic())

@@ -61,7 +61,7 @@ def silence():
 
 
 def stand_in():
-    """What `from nngrader import check` finds here: it does nothing."""
+    """Return what `from nngrader import check` finds here: it does nothing."""
     ours = types.ModuleType("nngrader")
     ours.check = ours.points = lambda *_: None
     return ours
@@ -77,7 +77,7 @@ def answer(question, names, texts):
 
 
 def text_of(e):
-    """What an exception says, as far as it can be said."""
+    """Return what an exception says, as far as it can be said."""
     try:
         return str(e)
     except BaseException:
@@ -85,7 +85,7 @@ def text_of(e):
 
 
 def limit(raised, text):
-    """Which limit an exception tells of, in a word that the grader knows; else None."""
+    """Return which limit an exception tells of, in a word that the grader knows; else None."""
     if "MemoryError" in raised:
         return "memory"
     if "RuntimeError" in raised and text.startswith("can't start new thread"):
@@ -104,7 +104,7 @@ def read(question, names, texts):
 
 
 def named(question, names, texts):
-    """Dotted names, and imports, in the cells read so far; those wanted are never left out."""
+    """Return dotted names and imports in the cells so far; wanted ones are never left out."""
     wanted = question["wanted"]
     return {
         "names": reading.names_used(*texts, wanted=wanted),
@@ -154,12 +154,12 @@ def restore(question, names, texts):
 
 
 def alike(question, names, texts):
-    """What of a cell is compared with the cells of others."""
+    """Return what of a cell is compared with the cells of others."""
     return {"error": None, "prints": likeness.fingerprint(reading.plain(question["source"]))}
 
 
 def undefined(question, names):
-    """What is said where the cells have defined no such function, None where they have."""
+    """Return an error where the cells have defined no such function, else None."""
     missing = question["name"] not in names
     return {"error": [["NameError"], ""], "missing": True} if missing else None
 
@@ -215,7 +215,7 @@ ASKED = {
 
 
 def frame(said):
-    """A frame in any case."""
+    """Return what is said as a frame, an error where it cannot be packed."""
     try:
         return wire.pack(said)
     except wire.Bad:
