@@ -49,7 +49,7 @@ def collect(a) -> int:
     from .intake.collect import collect as bring
     from .intake.collect import lines
 
-    told = bring(a.course, a.assignment, a.place)
+    told = bring(a.course, a.assignment, a.download)
     for text in lines(a.course, a.assignment, told):
         say(text)
     return FAILED if told.left_out else DONE
@@ -146,7 +146,7 @@ def parser() -> argparse.ArgumentParser:
             s.add_argument("assignment", metavar="ASSIGNMENT")
         if f is collect:
             s.add_argument(
-                "place", type=Path, metavar="FOLDER_OR_ZIP", help="what is collected"
+                "download", type=Path, metavar="FOLDER_OR_ZIP", help="what is collected"
             )
         if f in (release, grade):
             s.add_argument(
@@ -216,7 +216,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     any_terminal()
     a = parser().parse_args(argv)
-    for name in ("out", "place", "json", "problems", "seed"):
+    for name in ("out", "download", "json", "problems", "seed"):
         if getattr(a, name, None):
             setattr(a, name, getattr(a, name).absolute())
     if a.run is not check:

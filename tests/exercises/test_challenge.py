@@ -20,7 +20,7 @@ from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
 from nngrader.storage.results import Store
-from nngrader.student.function import told
+from nngrader.student.function import check_message
 
 from tests.exercises.declared import load, texts
 
@@ -445,19 +445,21 @@ def classify(weights, pictures):
 
 
 def test_check_names_the_file_that_is_missing(home):
-    said = told(classify, home)
+    said = check_message(classify, home)
     assert said.startswith("classify: 0 of 7 points on the visible cases.")
     assert "weights.npz does not lie beside the notebook: save your arrays there." in said
 
 
 def test_check_tells_a_file_that_is_too_large(home):
     (home / "weights.npz").write_bytes(bytes(4001))
-    assert "weights.npz has 4,001 bytes, at most 4,000 are read" in told(classify, home)
+    assert "weights.npz has 4,001 bytes, at most 4,000 are read" in check_message(
+        classify, home
+    )
 
 
 def test_check_tells_how_good_the_file_is_and_what_decides(home):
     (home / "weights.npz").write_bytes(SOLVED)
-    said = told(classify, home)
+    said = check_message(classify, home)
     assert said.startswith("classify: 7 of 7 points on the visible cases.")
     assert f"weights.npz has {len(SOLVED):,} of at most 4,000 bytes. Hand it in" in said
     assert (
@@ -468,7 +470,7 @@ def test_check_tells_how_good_the_file_is_and_what_decides(home):
 
 def test_check_tells_what_is_wrong_with_the_function(home):
     (home / "weights.npz").write_bytes(npz(V=np.zeros(3)))
-    assert "KeyError: " in told(classify, home)
+    assert "KeyError: " in check_message(classify, home)
 
 
 def test_nngrader_check_looks_for_the_file_beside_the_notebook(home):

@@ -19,7 +19,7 @@ from nngrader.grading.points import Stub
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
-from nngrader.student.function import told
+from nngrader.student.function import check_message
 
 from tests.exercises import driven_problems
 from tests.exercises.declared import lost, texts
@@ -357,7 +357,7 @@ def under_its_name(name, f):
 
 @every_problem
 def test_check_tells_that_a_right_answer_is_right(folder, name):
-    text = told(PROBLEMS[name].solve, folder)
+    text = check_message(PROBLEMS[name].solve, folder)
     assert text.startswith(f"{name}: {PROBLEMS[name].total} of {PROBLEMS[name].total} points")
 
 
@@ -368,7 +368,7 @@ def test_check_shows_the_example_through_the_driver(folder):
             made.data = float(np.sin(9 * made.data))
             return made
 
-    lines = told(Value, folder).splitlines()
+    lines = check_message(Value, folder).splitlines()
     assert "    expression = a * b + a" in lines
     assert "    numbers = {'a': 2.0, 'b': 3.0}" in lines
     assert "    data: yours 1.4412, asked 8.0" in lines

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from nngrader.engine import cases_json
-from nngrader.student.function import check, told
+from nngrader.student.function import check, check_message
 
 from tests.exercises.declared import PROBLEMS, packed
 
@@ -52,7 +52,7 @@ def test_a_right_function_is_told_so(folder, name, capsys):
 def test_a_known_mistake_is_told_its_hint(folder):
     p = PROBLEMS["softmax_cross_entropy"]
     wrong = renamed(lambda *a: p.mistakes["sum instead of mean"].solve(*a), p.name)
-    text = told(wrong, folder)
+    text = check_message(wrong, folder)
     assert text.startswith("softmax_cross_entropy: 10 of 14 points on the visible cases.")
     assert "Right: shape, errors, inputs-unchanged." in text
     hint = "this is N times too large. What do you divide by?"
@@ -65,7 +65,7 @@ def test_an_unexplained_answer_is_shown_beside_the_example(folder):
     wrong = renamed(
         lambda X, Y: np.sin(SOLVE["pairwise_distances"](X, Y)), "pairwise_distances"
     )
-    lines = told(wrong, folder).splitlines()
+    lines = check_message(wrong, folder).splitlines()
     assert "    X = [[0.0, 0.0], [3.0, 4.0]]" in lines
     assert (
         "    distances: yours [[0.8415, 0.1411, -0.7568], [-0.8917, -0.7568, 0.1411]], "
@@ -75,7 +75,7 @@ def test_an_unexplained_answer_is_shown_beside_the_example(folder):
 
 def test_an_explained_answer_is_not_shown_the_right_one(folder):
     wrong = renamed(lambda X, Y: SOLVE["pairwise_distances"](X, Y) ** 2, "pairwise_distances")
-    assert "asked" not in told(wrong, folder)
+    assert "asked" not in check_message(wrong, folder)
 
 
 def turned(part, kind):
@@ -96,7 +96,7 @@ def test_an_answer_of_any_type_is_told_of(folder, name, kind):
         odd = tuple(turned(part, kind) for part in parts)
         return odd if isinstance(whole, tuple) else odd[0]
 
-    text = told(renamed(typed, name), folder)
+    text = check_message(renamed(typed, name), folder)
     if PROBLEMS[name].measure:  # each fault of a property is told, and nothing waits
         assert re.search(r"^  (shape|value): .{40}", text, re.MULTILINE)
         assert not re.search(r"\b(\d+) of \1 points", text)
@@ -114,7 +114,7 @@ def test_numbers_of_any_type_in_a_class_are_told_of(folder, kind):
             for number in self.order():
                 number.data, number.grad = turned(number.data, kind), turned(number.grad, kind)
 
-    assert "first make it right on ordinary input" in told(Value, folder)
+    assert "first make it right on ordinary input" in check_message(Value, folder)
 
 
 def test_the_example_compares_numbers_and_not_their_types(folder):
@@ -122,7 +122,7 @@ def test_the_example_compares_numbers_and_not_their_types(folder):
         _, gradient = SOLVE["hinge_loss"](scores, targets, margin)
         return 0 * gradient[0, 0] + 7, (np.sin(9 * gradient) > 0).astype(int)
 
-    text = told(renamed(floored, "hinge_loss"), folder)
+    text = check_message(renamed(floored, "hinge_loss"), folder)
     assert "    loss: yours 7.0, asked 4.5" in text.splitlines()
     assert "    gradient: yours [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]" not in text
 
@@ -132,7 +132,7 @@ def test_an_aspect_with_the_name_of_its_part_is_said_once(folder):
         lambda s, t: (SOLVE["softmax_cross_entropy"](s, t)[0], s * np.nan),
         "softmax_cross_entropy",
     )
-    text = told(wrong, folder)
+    text = check_message(wrong, folder)
     assert "  gradient is nan everywhere" in text
     assert "gradient: gradient" not in text
 
@@ -141,7 +141,7 @@ def test_an_error_is_told_with_line_and_shapes(folder):
     def pairwise_distances(X, Y):
         return X - Y
 
-    text = told(pairwise_distances, folder)
+    text = check_message(pairwise_distances, folder)
     assert "ValueError: operands could not be broadcast" in text
     assert "(line 2 of your function)" in text
     assert "(with random points: X (" in text
@@ -151,7 +151,7 @@ def test_a_loop_is_told_with_its_steps(folder):
     def pairwise_distances(X, Y):
         return np.array([np.sqrt(((x - Y.astype(float)) ** 2).sum(axis=1)) for x in X])
 
-    text = told(pairwise_distances, folder)
+    text = check_message(pairwise_distances, folder)
     assert text.startswith("pairwise_distances: 13.5 of 14 points")
     assert "the work in Python grows with N (" in text
 
@@ -162,7 +162,7 @@ def test_a_forbidden_name_in_the_function_is_told(folder):
 
         return cdist(X.astype(float), Y.astype(float))
 
-    text = told(pairwise_distances, folder)
+    text = check_message(pairwise_distances, folder)
     assert text.startswith("pairwise_distances: 0 of 14 points")
     assert "all points: scipy is used in this notebook: here you write this yourself." in text
     assert "restart the kernel" not in text
@@ -173,7 +173,7 @@ def test_a_forbidden_name_in_another_cell_is_told(folder, monkeypatch):
 
     cells = {"In": ["", "import torch", "def hinge_loss(): ..."]}
     monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(user_ns=cells))
-    text = told(SOLVE["hinge_loss"], folder)
+    text = check_message(SOLVE["hinge_loss"], folder)
     assert "torch is used" in text
     assert "If the cell that used it is gone, restart the kernel" in text
 
@@ -188,17 +188,17 @@ def test_a_stub_of_the_grader_is_left_alone(folder, capsys):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    assert "It belongs beside the notebook." in told(SOLVE["hinge_loss"], tmp_path)
+    assert "It belongs beside the notebook." in check_message(SOLVE["hinge_loss"], tmp_path)
 
 
 def test_an_unknown_function_is_told_the_names(folder):
-    text = told(test_an_unknown_function_is_told_the_names, folder)
+    text = check_message(test_an_unknown_function_is_told_the_names, folder)
     assert f"There are: {', '.join(FEW)}." in text
 
 
 @pytest.mark.parametrize("odd", [lambda X, Y: X, len, print, 3, None, object()])
 def test_anything_may_be_checked(folder, odd):
-    assert told(odd, folder).startswith("check: no problem is called")
+    assert check_message(odd, folder).startswith("check: no problem is called")
 
 
 def test_checking_needs_numpy_alone(folder):

@@ -12,9 +12,9 @@ import tracemalloc
 
 import numpy as np
 from nngrader.engine.declaration.cases import PRIMES
+from nngrader.engine.observation.call_result import CallResult
 from nngrader.engine.observation.driver import measured as measured_of
 from nngrader.engine.observation.observe import describe, driven, measured
-from nngrader.engine.observation.seen import Seen
 
 import tests.exercises.truths_folds
 import tests.exercises.truths_networks
@@ -78,7 +78,7 @@ def judged_of(data, case, whole):
     if not data.get("measure") or case["error"]:
         return whole
     raw = whole if isinstance(whole, tuple) else (whole,)
-    seen = measured_of(data, case, Seen(parts=[describe(part) for part in raw]), measured)
+    seen = measured_of(data, case, CallResult(parts=[describe(part) for part in raw]), measured)
     return whole if seen.fault else tuple(p["values"] for p in seen.parts)
 
 

@@ -244,6 +244,7 @@ def fill(course, base, students, answers):
     Honest code and known answers come out the same whoever runs the grader: once is enough.
     """
     before, renamed = set(), {}
+    (course / "submitted").mkdir()  # whoever is first may be but a link in it
     for student, odd in ODD.items():
         if student not in students or (student in HONEST and not answers):
             continue

@@ -7,7 +7,7 @@ INK = "() => getComputedStyle(document.body).color"
 
 
 def looked_at(file):
-    """See a page wide and narrow, in light and dark, and on paper.
+    """See a page wide and narrow, in light and dark, and on spec.
 
     A page has no program, so what was opened in light looks in dark as if opened so.
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from nngrader.course.assignment import Paper
+from nngrader.course.assignment import AssignmentSpec
 from nngrader.course.notebooks import grade_id, is_solution
 from nngrader.engine import pack
 from nngrader.grading.one_submission import Job, run
@@ -36,13 +36,13 @@ STATUS = ("graded", "flagged", "ungradable")
 
 
 @pytest.fixture(scope="module")
-def paper(base):
+def spec(base):
     """What the class has in common, with hidden cases of its own."""
     cells = [c for c in base.instructor_joined()["cells"] if c["cell_type"] == "code"]
     marks = [(c, c["metadata"]["nbgrader"]) for c in cells]
     tests = [("def check(f): ...", None, 0.0)]
     tests += [(c["source"], m["grade_id"], m["points"]) for c, m in marks if m["grade"]]
-    return Paper(
+    return AssignmentSpec(
         cells=tests,
         functions=IDS,
         hidden={p.name: pack(p, SEED, visible=False) for p in problems()},
@@ -54,19 +54,19 @@ def paper(base):
     )
 
 
-def result_of(paper, base, raw):
+def result_of(spec, base, raw):
     """Steps 1 to 3 on the bytes of a file, with a worker that answers nothing of use."""
     with tempfile.TemporaryDirectory() as place:
         folder = hand_in(Path(place), "ada", raw)
         cells, flags = read_submission(folder, NAME, IDS)
     rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
     job = Job(rebuilt.work, flags + rebuilt.flags, rebuilt.found)
-    return rebuilt, run(paper, job, Saying([{}]), 0)
+    return rebuilt, run(spec, job, Saying([{}]), 0)
 
 
-def holds(paper, base, raw):
+def holds(spec, base, raw):
     """There is a result with a status, and the notebook is the instructor's."""
-    rebuilt, result = result_of(paper, base, raw)
+    rebuilt, result = result_of(spec, base, raw)
     assert result["status"] in STATUS
     assert result["flags"] or result["status"] == "graded"
     assert result["score"] == 0
@@ -84,8 +84,8 @@ def holds(paper, base, raw):
 
 @EVERY
 @given(raw=st.binary(max_size=200))
-def test_any_bytes_are_a_submission(paper, base, raw):
-    holds(paper, base, raw)
+def test_any_bytes_are_a_submission(spec, base, raw):
+    holds(spec, base, raw)
 
 
 @EVERY
@@ -97,8 +97,8 @@ def test_any_bytes_are_a_submission(paper, base, raw):
     ),
     encoding=st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]),
 )
-def test_any_json_is_a_submission(paper, base, value, encoding):
-    holds(paper, base, json.dumps(value).encode(encoding))
+def test_any_json_is_a_submission(spec, base, value, encoding):
+    holds(spec, base, json.dumps(value).encode(encoding))
 
 
 @EVERY
@@ -124,28 +124,28 @@ def test_any_json_is_a_submission(paper, base, value, encoding):
         max_size=8,
     )
 )
-def test_any_cells_are_a_submission(paper, base, cells):
-    holds(paper, base, json.dumps({"cells": cells}).encode())
+def test_any_cells_are_a_submission(spec, base, cells):
+    holds(spec, base, json.dumps({"cells": cells}).encode())
 
 
 @EVERY
 @given(data=st.data())
-def test_a_notebook_with_any_bytes_changed_is_a_submission(paper, base, data):
+def test_a_notebook_with_any_bytes_changed_is_a_submission(spec, base, data):
     raw = bytearray(base.solved().text().encode())
     places = st.integers(0, len(raw))
     for _ in range(data.draw(st.integers(1, 6))):
         at, size = data.draw(places), data.draw(st.integers(0, 40))
         raw[at : at + size] = data.draw(st.binary(max_size=40))
-    holds(paper, base, bytes(raw))
+    holds(spec, base, bytes(raw))
 
 
 @EVERY
 @given(data=st.data())
-def test_a_notebook_with_any_values_changed_is_a_submission(paper, base, data):
+def test_a_notebook_with_any_values_changed_is_a_submission(spec, base, data):
     notebook = json.loads(base.solved().text())
     for _ in range(data.draw(st.integers(1, 6))):
         change(notebook, data)
-    holds(paper, base, json.dumps(notebook).encode())
+    holds(spec, base, json.dumps(notebook).encode())
 
 
 def change(value, data):

@@ -14,9 +14,9 @@ from nngrader.sandbox.inside import fork_server, wire
 from nngrader.sandbox.supervisor import Died
 
 from .played import Played, Saying
-from .test_any_notebook import IDS, STATUS, paper
+from .test_any_notebook import IDS, STATUS, spec
 
-__all__ = ["paper"]
+__all__ = ["spec"]
 EVERY = settings(
     database=None,
     deadline=None,
@@ -124,9 +124,9 @@ def answered(worker):
 
 @EVERY
 @given(answers=st.lists(SAID | st.sampled_from(REASONS).map(Died), min_size=1, max_size=6))
-def test_any_answers_of_a_worker_come_to_a_result(paper, answers):
+def test_any_answers_of_a_worker_come_to_a_result(spec, answers):
     work = [(gid, f"def {gid}(): ...", False) for gid in IDS] + [("own cell 1", "1", True)]
-    result = run(paper, Job(work), Saying(answers), 0)
+    result = run(spec, Job(work), Saying(answers), 0)
     assert result["status"] in STATUS
     told = json.dumps(result, allow_nan=False)
     assert "LEAK" not in told.replace("uses LEAK", "").replace("imports LEAK", "")

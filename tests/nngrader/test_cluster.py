@@ -207,15 +207,15 @@ def test_workers_that_would_not_grade_as_this_machine_does_are_refused(
     hand_in(course, "ada", base.solved().text())
     processes.settings = {}
     address = processes.scheduler("tcp")
-    paper = Assignment(Course(course), NAME).paper()
+    spec = Assignment(Course(course), NAME).spec()
     with pytest.raises(CannotDo, match="has no workers"):
-        Cluster(paper, address)
+        Cluster(spec, address)
     without = tmp_path / "programs"
     without.mkdir()
     for name in ("prlimit", "setpriv", "taskset", "env"):
         (without / name).symlink_to(shutil.which(name))
     worker = processes.worker(address, PATH=str(without))
-    assert refused(paper, address, "has no workers").count("bwrap not found: run `") == 1
+    assert refused(spec, address, "has no workers").count("bwrap not found: run `") == 1
     worker.kill()
     worker.wait()
     package = tmp_path / "other" / "nngrader"
@@ -227,17 +227,17 @@ def test_workers_that_would_not_grade_as_this_machine_does_are_refused(
     with open(package / "judge.py", "a") as f:
         f.write("\n# another version\n")
     processes.worker(address, PYTHONPATH=str(package.parent))
-    said = refused(paper, address, "has no workers", "bwrap not found")
+    said = refused(spec, address, "has no workers", "bwrap not found")
     assert "workers that cannot grade as Python" in said
     assert "another version: Python" in said
 
 
-def refused(paper, address, *passing):
+def refused(spec, address, *passing):
     """Why a cluster is refused, when what passes has passed."""
     end = time.monotonic() + START
     while True:
         with pytest.raises(CannotDo) as refusal:
-            Cluster(paper, address)
+            Cluster(spec, address)
         said = str(refusal.value)
         if not any(words in said for words in passing) or time.monotonic() > end:
             return said

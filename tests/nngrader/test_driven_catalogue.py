@@ -2,7 +2,7 @@
 
 import pytest
 from nngrader.course import Course
-from nngrader.course.assignment import Paper
+from nngrader.course.assignment import AssignmentSpec
 from nngrader.engine import pack
 from nngrader.grading.one_submission import Job, run
 from nngrader.sandbox.launch import Sandbox
@@ -51,7 +51,7 @@ def graded(data, total, cell, box, file=SOLVED):
     """The result of one submission."""
     name = data["name"]
     test = f'from nngrader import points\npoints("{name}", {name}, {total})'
-    paper = Paper(
+    spec = AssignmentSpec(
         cells=[(test, f"test_{name}", total)],
         functions=[name],
         hidden={name: data},
@@ -62,7 +62,7 @@ def graded(data, total, cell, box, file=SOLVED):
         code="",
     )
     cells = [("setup", "import numpy as np", False), (name, cell, False)]
-    return run(paper, Job(cells, files={"weights.npz": file}), box, 0)
+    return run(spec, Job(cells, files={"weights.npz": file}), box, 0)
 
 
 def holds(entry, result):

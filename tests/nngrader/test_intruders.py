@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from nngrader.course import Course
-from nngrader.course.assignment import Paper
+from nngrader.course.assignment import AssignmentSpec
 from nngrader.engine import pack
 from nngrader.engine.observation.driver import as_text
 from nngrader.gradebook import marks, quiet
@@ -59,8 +59,8 @@ def test_whoever_keeps_the_grader_waiting_is_charged_for_it(box, body):
 def test_a_student_with_a_thousand_faults_does_not_bury_the_others(box):
     cells = [(f"own cell {n}", "1 / 0", True) for n in range(1, 1001)]
     work = [*cells, ("f", "def f():\n    return 1", False), ("g", "1 / 0", False)]
-    paper = Paper([("f()", "test_f", 1.0)], ["f"], {}, LIMITS, [], 1.0, False, "")
-    result = run(paper, Job(work), box, 0)
+    spec = AssignmentSpec([("f()", "test_f", 1.0)], ["f"], {}, LIMITS, [], 1.0, False, "")
+    result = run(spec, Job(work), box, 0)
     assert result["score"] == 1
     assert len(result["flags"]) == MOST_NOTES + 2
     assert result["flags"][0].startswith("own cell 1: raised ZeroDivisionError")

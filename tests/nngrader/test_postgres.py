@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from nngrader.course import Course
 from nngrader.errors import CannotDo
-from nngrader.gradebook.database import marks, named, quiet
+from nngrader.gradebook.database import display_name, marks, quiet
 from nngrader.release.build import release
 from nngrader.reports.export import table
 
@@ -163,4 +163,4 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(course):
     with pytest.raises(CannotDo, match="server cannot be reached") as told:
         marks(Course(course), NAME)
     assert "secret" not in str(told.value)
-    assert named(url) in str(told.value)
+    assert display_name(url) in str(told.value)

@@ -9,7 +9,7 @@ from nngrader.course import Course
 from nngrader.course.notebooks import grade_id
 from nngrader.engine import cases_json, pack
 from nngrader.release.build import VISIBLE_SEED
-from nngrader.student.function import told
+from nngrader.student.function import check_message
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def forgetful(tmp_path):
 
 
 def test_the_check_that_the_readme_quotes_is_what_a_student_reads(forgetful, tmp_path):
-    assert told(forgetful, tmp_path) in README
+    assert check_message(forgetful, tmp_path) in README
 
 
 @pytest.mark.parametrize("file", DOCS, ids=lambda path: path.name)

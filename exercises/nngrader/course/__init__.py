@@ -1,8 +1,8 @@
 """Read what the instructor has written: assignments, problems, settings, the class list.
 
 Comes in: the folder of a course, laid out as nbgrader wants it. Goes out: an `Assignment`,
-with the released notebook and a `Paper`, which is all that grading needs to know, as plain
-data.
+with the released notebook and an `AssignmentSpec`, which is all that grading needs to know of
+it, as plain data.
 
 Read `folder` first, then `assignment`. `written` makes the notebook from its text; `notebooks`
 says what the cells of the instructor's notebooks are for, `roster` reads `students.csv`.

@@ -25,7 +25,7 @@ from .notebooks import (
 
 
 @dataclass(frozen=True)
-class Paper:
+class AssignmentSpec:
     """What all submissions of an assignment have in common.
 
     Parameters
@@ -154,7 +154,7 @@ class Assignment:
         """Ids of the cells that students write."""
         return [grade_id(c) for c in self.released["cells"] if is_solution(c)]
 
-    def paper(self, unsafe: bool = False) -> Paper:
+    def spec(self, unsafe: bool = False) -> AssignmentSpec:
         """Return what steps 2 and 3 need of the assignment, as plain data.
 
         Parameters
@@ -164,10 +164,10 @@ class Assignment:
 
         Returns
         -------
-        Paper
+        AssignmentSpec
             It holds the answers: it is for machines that are trusted.
         """
-        return Paper(
+        return AssignmentSpec(
             cells=[_as_tested(c) for c in self.instructor["cells"] if _is_ours(c)],
             functions=self.functions,
             hidden=self.hidden,

@@ -35,6 +35,9 @@ HIDDEN_FILES = [  # nbgrader copies whole source folders: the text there holds t
     "*.toml",
     "*.md",
 ]
+_PUBLIC: ContextVar[Path | None] = ContextVar("public", default=None)
+_READING = threading.RLock()  # a private file reads the public ones
+FIRST = "__init__.py"  # what is run of a folder
 
 
 class Course:
@@ -269,11 +272,6 @@ def make_seed(file: Path) -> None:
     with contextlib.suppress(FileExistsError):
         os.link(half, file)
     half.unlink()
-
-
-_PUBLIC: ContextVar[Path | None] = ContextVar("public", default=None)
-_READING = threading.RLock()  # a private file reads the public ones
-FIRST = "__init__.py"  # what is run of a folder
 
 
 def place_of(problems: Path, assignment: str) -> Path:

@@ -140,13 +140,13 @@ def open_gradebook(course: Course, assignment: str):
     from nbgrader.coursedir import CourseDirectory
 
     directory = CourseDirectory(config=config_of(course, assignment))
-    with telling(directory.db_url):
+    with database_errors(directory.db_url):
         with Gradebook(directory.db_url, directory.course_id) as gradebook:
             yield gradebook
 
 
 @contextlib.contextmanager
-def telling(url: str):
+def database_errors(url: str):
     """Within this block what a database complains of is told in words, with its name.
 
     Raises
@@ -160,10 +160,10 @@ def telling(url: str):
     try:
         yield
     except (SQLAlchemyError, InvalidEntry) as e:
-        raise CannotDo(f"the gradebook {named(url)} cannot be used: {reason(e)}") from e
+        raise CannotDo(f"the gradebook {display_name(url)} cannot be used: {reason(e)}") from e
 
 
-def named(url: str) -> str:
+def display_name(url: str) -> str:
     """Return how a person knows a gradebook: its file, or its address without password."""
     from sqlalchemy.engine import make_url
 
@@ -205,8 +205,8 @@ def require_gradebook(course: Course, assignment: str) -> None:
     url = config_of(course, assignment).CourseDirectory.db_url
     if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
         raise CannotDo(
-            f"the gradebook {named(url)} is gone: put back a copy, or begin an empty one with "
-            f"`nngrader release {assignment}`, and run again"
+            f"the gradebook {display_name(url)} is gone: put back a copy, or begin an empty "
+            f"one with `nngrader release {assignment}`, and run again"
         )
 
 

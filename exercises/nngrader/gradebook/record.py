@@ -22,13 +22,14 @@ from ..intake.rebuild import harmless
 from ..intake.submission import read_regular
 from ..storage.results import digest
 from ..storage.scratch import Scratch
-from .database import config_of, named, quiet, reason, require_gradebook, telling
+from .database import config_of, database_errors, display_name, quiet, reason, require_gradebook
 from .late import enter_due, policy_of, words
 
 MOST_STAMP = 100  # bytes of a timestamp
 AHEAD = timedelta(days=1)  # what a clock in another time zone may be ahead
 TRIES, PAUSE = 4, 2.0  # where another program holds the gradebook; seconds between them
 NO_NAME = "the folder's name cannot be a student's id: rename it"
+DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK SCHEME")
 
 
 class Recorder:
@@ -82,7 +83,7 @@ class Recorder:
         folders = {"submitted_directory": "in", "autograded_directory": "out"}
         folders = {name: str(self.desk / folder) for name, folder in folders.items()}
         config = config_of(self.assignment.course, self.name, **folders)
-        with quiet(), telling(self.url):
+        with quiet(), database_errors(self.url):
             self.gradebook = OpenGradebook(self.url, self.home.course_id)
             self._open.callback(self.gradebook.shut)
             self._enter_due()
@@ -102,7 +103,7 @@ class Recorder:
                 self.due = str(self.gradebook.find_assignment(self.name).duedate)
         except MissingEntry:
             raise CannotDo(
-                f"the gradebook {named(self.url)} does not know {self.name}: is it "
+                f"the gradebook {display_name(self.url)} does not know {self.name}: is it "
                 f"another one, or an old copy? `nngrader release {self.name}` enters it"
             ) from None
 
@@ -134,7 +135,7 @@ class Recorder:
 
         for one in chain(e):
             if isinstance(one, SQLAlchemyError):
-                return f"the gradebook {named(self.url)}: {reason(one)}"
+                return f"the gradebook {display_name(self.url)}: {reason(one)}"
         return first_line(e) + (f" ({first_line(e.__cause__)})" if e.__cause__ else "")
 
     def _record(self, result, notebook):
@@ -335,9 +336,6 @@ class Journal:
         from ..storage.results import write_whole
 
         write_whole(self.file, "".join(f"{json.dumps(e)}\n" for e in self.entries.items()))
-
-
-DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK SCHEME")
 
 
 def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> dict:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from ..course.assignment import Assignment, Paper
+from ..course.assignment import Assignment, AssignmentSpec
 from ..intake.rebuild import Rebuilt, rebuild
 from ..intake.submission import read_declared, read_submission
 from ..sandbox.launch import Sandbox
@@ -51,15 +51,15 @@ class Grader:
     ----------
     assignment : Assignment
         What is graded.
-    place : Threads or Cluster
+    executor : Threads or Cluster
         Where jobs are run.
     store : Store
         Keeps results, in a part of the assignment's own: a run can be stopped and resumed.
     """
 
-    def __init__(self, assignment: Assignment, place, store: Store):
-        self.assignment, self.place = assignment, place
-        self.paper = assignment.paper(place.unsafe)
+    def __init__(self, assignment: Assignment, executor, store: Store):
+        self.assignment, self.executor = assignment, executor
+        self.spec = assignment.spec(executor.unsafe)
         self.store, self.used = store.part(assignment.name), set()
         self.twins = twins(assignment.course.submissions(assignment.name))
 
@@ -93,13 +93,13 @@ class Grader:
             if handed.result is not None:
                 yield self._finished(handed)
                 continue
-            going[self.place.submit(handed.job)] = handed
-            if len(going) >= self.place.width:
+            going[self.executor.submit(handed.job)] = handed
+            if len(going) >= self.executor.width:
                 yield from self._some(going, again)
         while going:
             yield from self._some(going, again)
         for handed in again:
-            yield from self._some({self.place.submit(handed.job): handed}, None)
+            yield from self._some({self.executor.submit(handed.job): handed}, None)
 
     def tidy(self, whole: bool) -> None:
         """Remove kept results that follow from another state of things.
@@ -137,7 +137,7 @@ class Grader:
             cells, odd = read_submission(folder, a.name, a.solution_ids)
             rebuilt = rebuild(a.instructor, a.released, cells)
             rebuilt.files, missing = read_declared(folder, a.declared)
-            rebuilt.flags[:0] = odd + missing + [UNSAFE] * self.place.unsafe
+            rebuilt.flags[:0] = odd + missing + [UNSAFE] * self.executor.unsafe
             handed = _Handed(student, rebuilt, self._key(rebuilt))
             handed.result = self.store.get(handed.key)
             return handed
@@ -154,7 +154,7 @@ class Grader:
     def _some(self, going, again):
         """Those that are done first; the ones that waited too long go on the list `again`."""
         while not (done := wait(going, GLANCE, FIRST_COMPLETED).done):
-            self.place.require()
+            self.executor.require()
         for future in done:
             handed = self._take(going.pop(future), future)
             if again is not None and any(WAITED in f for f in handed.result["flags"]):
@@ -177,7 +177,7 @@ class Grader:
     def _failed(self, handed, e):
         """Return a result with no points but the reason, which is not kept."""
         flag = f"the grader itself failed: {type(e).__name__}: {e}"[:300]
-        handed.result = self.paper.nothing([*handed.rebuilt.flags, flag])
+        handed.result = self.spec.nothing([*handed.rebuilt.flags, flag])
         handed.result["failed"], handed.key = True, ""
         return handed
 
@@ -210,7 +210,7 @@ class Threads:
 
     Parameters
     ----------
-    paper : Paper
+    spec : AssignmentSpec
         What all submissions have in common.
     sandbox : Sandbox
         Where students' code runs.
@@ -223,9 +223,9 @@ class Threads:
         Jobs to hand over before results are waited for: enough that nobody is idle.
     """
 
-    def __init__(self, paper: Paper, sandbox: Sandbox, workers: int = 2):
-        self.paper, self.sandbox, self.width = paper, sandbox, 2 * workers
-        self.unsafe = paper.unsafe
+    def __init__(self, spec: AssignmentSpec, sandbox: Sandbox, workers: int = 2):
+        self.spec, self.sandbox, self.width = spec, sandbox, 2 * workers
+        self.unsafe = spec.unsafe
         self.pool = ThreadPoolExecutor(workers)
 
     def submit(self, job: Job) -> Future:
@@ -237,7 +237,7 @@ class Threads:
 
     def _run(self, job):
         with slot() as number:
-            return run(self.paper, job, self.sandbox, number)
+            return run(self.spec, job, self.sandbox, number)
 
     def __enter__(self):
         return self

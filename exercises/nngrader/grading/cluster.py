@@ -13,7 +13,7 @@ import time
 from concurrent.futures import Future
 from urllib.parse import urlsplit
 
-from ..course.assignment import Paper
+from ..course.assignment import AssignmentSpec
 from ..errors import CannotDo, first_line
 from ..sandbox.launch import Refused, Sandbox
 from ..storage.results import code, in_words
@@ -36,7 +36,7 @@ class Cluster:
 
     Parameters
     ----------
-    paper : Paper
+    spec : AssignmentSpec
         What all submissions have in common; it holds the answers, and goes to the workers.
     address : str
         The scheduler's: ``tls://HOST:PORT``, or ``tcp://HOST:PORT`` without encryption.
@@ -52,14 +52,14 @@ class Cluster:
         If the cluster cannot be reached, or a worker would not grade as this machine does.
     """
 
-    def __init__(self, paper: Paper, address: str):
+    def __init__(self, spec: AssignmentSpec, address: str):
         self.address, self.seen = address, time.monotonic()
-        self.unsafe = paper.unsafe
+        self.unsafe = spec.unsafe
         self.client = self._connect()
         try:
-            self.width = 2 * self._require_fit(paper)
-            mark = hashlib.sha256(pickle.dumps(paper)).hexdigest()
-            self.paper = self.client.submit(_same, paper, key=f"nngrader-{mark}")
+            self.width = 2 * self._require_fit(spec)
+            mark = hashlib.sha256(pickle.dumps(spec)).hexdigest()
+            self.spec = self.client.submit(_same, spec, key=f"nngrader-{mark}")
             self.jobs = self.client.get_executor(pure=False)
         except BaseException:
             self.client.close()
@@ -67,7 +67,7 @@ class Cluster:
 
     def submit(self, job: Job) -> Future:
         """Begin a job; if its worker dies, it is begun again on another one."""
-        return self.jobs.submit(_run, self.paper, job)
+        return self.jobs.submit(_run, self.spec, job)
 
     def require(self) -> None:
         """See that somebody is there to work.
@@ -99,18 +99,18 @@ class Cluster:
         """Return what the scheduler knows of its workers, by address."""
         return self.client.scheduler_info(n_workers=-1)["workers"]
 
-    def _require_fit(self, paper):
+    def _require_fit(self, spec):
         """Return how many jobs can run at one time; refuse workers of another version."""
         if not (workers := self._workers()):
             raise CannotDo(f"the cluster at {self.address} has no workers: start some")
-        said = self.client.run(_unfit, paper, on_error="return")
+        said = self.client.run(_unfit, spec, on_error="return")
         wrong = [
             f"{where}: {first_line(why) if isinstance(why, BaseException) else why}"
             for where, why in said.items()
             if why is not None
         ]
         if wrong:
-            here = in_words(paper.uses)
+            here = in_words(spec.uses)
             raise CannotDo("\n  ".join([f"workers that cannot grade as {here}:", *wrong]))
         return sum(w["nthreads"] for w in workers.values())
 
@@ -148,34 +148,34 @@ def is_open(address: str) -> bool:
     return parts.scheme != "tls" and parts.hostname not in HERE
 
 
-def _same(paper):
-    """Return the paper, as a task that is run again if the worker that held it dies."""
-    return paper
+def _same(spec):
+    """Return the spec, as a task that is run again if the worker that held it dies."""
+    return spec
 
 
-def _run(paper, job):
+def _run(spec, job):
     """Return the result of one job, which runs on a worker of the cluster."""
-    if code(paper.uses) != paper.code:
-        raise Refused(f"a worker of another version: {in_words(paper.uses)}")
+    if code(spec.uses) != spec.code:
+        raise Refused(f"a worker of another version: {in_words(spec.uses)}")
     with slot() as number:
-        return run(paper, job, _sandbox(paper), number)
+        return run(spec, job, _sandbox(spec), number)
 
 
-def _unfit(paper):
+def _unfit(spec):
     """Return why this worker cannot grade as the grader's machine does, None where it can."""
-    if code(paper.uses) != paper.code:
-        return f"another version: {in_words(paper.uses)}"
+    if code(spec.uses) != spec.code:
+        return f"another version: {in_words(spec.uses)}"
     try:
-        _sandbox(paper).require()
+        _sandbox(spec).require()
     except CannotDo as e:
         return str(e)
     return None
 
 
-def _sandbox(paper):
-    """Return the sandbox of this process for such papers."""
-    key = (paper.limits, paper.unsafe, tuple(paper.uses))
+def _sandbox(spec):
+    """Return the sandbox of this process for such assignments."""
+    key = (spec.limits, spec.unsafe, tuple(spec.uses))
     with _lock:
         if key not in _sandboxes:
-            _sandboxes[key] = Sandbox(paper.limits, unsafe=paper.unsafe, uses=paper.uses)
+            _sandboxes[key] = Sandbox(spec.limits, unsafe=spec.unsafe, uses=spec.uses)
         return _sandboxes[key]

@@ -50,8 +50,8 @@ def grade_class(a) -> list[dict]:
     assignment = Assignment(a.course, a.assignment)
     students = wanted(a, handed_in(a))
     store = Store(a.course / ".results")
-    with alone(store, a.assignment), place_of(a, assignment) as place:
-        grader = Grader(assignment, place, store)
+    with alone(store, a.assignment), executor_of(a, assignment) as executor:
+        grader = Grader(assignment, executor, store)
         if complaints := grader.require_seed():
             raise CannotDo("\n  ".join(["the problems do not hold at this seed:", *complaints]))
         with Recorder(assignment) as recorder:
@@ -116,7 +116,7 @@ def require_writable(file: Path | None) -> None:
 
 
 @contextlib.contextmanager
-def place_of(a, assignment: Assignment):
+def executor_of(a, assignment: Assignment):
     """Where jobs are run: on a cluster, or here.
 
     Raises
@@ -124,19 +124,19 @@ def place_of(a, assignment: Assignment):
     CannotDo
         If students' code cannot be run there.
     """
-    paper = assignment.paper(a.unsafe_no_sandbox)
+    spec = assignment.spec(a.unsafe_no_sandbox)
     if a.scheduler:
         from .cluster import Cluster, is_open
 
         if is_open(a.scheduler):
             warn(f"{a.scheduler} is not encrypted: use tls:// outside your own machine")
-        with Cluster(paper, a.scheduler) as place:
-            yield place
+        with Cluster(spec, a.scheduler) as executor:
+            yield executor
         return
-    with Sandbox(paper.limits, unsafe=paper.unsafe, uses=paper.uses) as sandbox:
+    with Sandbox(spec.limits, unsafe=spec.unsafe, uses=spec.uses) as sandbox:
         sandbox.require()
-        with Threads(paper, sandbox, a.workers) as place:
-            yield place
+        with Threads(spec, sandbox, a.workers) as executor:
+            yield executor
 
 
 def grade_and_record(grader, recorder, students: list[str], store: Store) -> list[dict]:

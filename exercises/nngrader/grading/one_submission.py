@@ -1,7 +1,8 @@
 """Steps 2 and 3 for one submission: its cells in the sandbox, then the instructor's test cells.
 
-Both are a function of `Paper`, which all submissions of an assignment share, and of `Job`, the
-submission. These are plain data, so that a submission may be run on another machine.
+Both are a function of `AssignmentSpec`, which all submissions of an assignment share, and of
+`Job`, the submission. These are plain data, so that a submission may be run on another
+machine.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from ..course.assignment import Paper
+from ..course.assignment import AssignmentSpec
 from ..errors import CannotDo
 from ..intake.suspicion import CALLS, DANGEROUS, suspicious
 from ..sandbox.launch import Sandbox
@@ -18,7 +19,7 @@ from ..sandbox.supervisor import Died
 from ..storage.results import processor
 from .points import Stub, no_points
 
-__all__ = ["run"]
+__all__ = ["Job", "run"]
 
 MOST_NOTES = 12  # on cells that the student added
 
@@ -48,12 +49,12 @@ class Job:
     tested: dict = field(default_factory=dict)
 
 
-def run(paper: Paper, job: Job, sandbox: Sandbox, slot: int) -> dict:
+def run(spec: AssignmentSpec, job: Job, sandbox: Sandbox, slot: int) -> dict:
     """Run one submission and judge it.
 
     Parameters
     ----------
-    paper : Paper
+    spec : AssignmentSpec
         What all submissions have in common.
     job : Job
         The submission.
@@ -74,17 +75,17 @@ def run(paper: Paper, job: Job, sandbox: Sandbox, slot: int) -> dict:
         If no worker can be started.
     """
     if not job.found:
-        return paper.nothing(job.flags)
+        return spec.nothing(job.flags)
     runner = Runner(job.work, sandbox, slot)
     try:
-        names, imports = runner.read(_wanted(paper))
-        flags = job.flags + suspicious(names, imports, paper.uses)
-        judged = judge_cells(paper, job, runner, names, flags)
+        names, imports = runner.read(_wanted(spec))
+        flags = job.flags + suspicious(names, imports, spec.uses)
+        judged = judge_cells(spec, job, runner, names, flags)
     finally:
         runner.close()
     flags += _told(runner)
     judged["prints"] = dict(getattr(runner, "prints", {}))
-    result = paper.result("flagged" if flags else "graded", flags, **judged)
+    result = spec.result("flagged" if flags else "graded", flags, **judged)
     return result | {"processor": processor()}
 
 
@@ -96,18 +97,20 @@ def _told(runner):
     return told + [f"own cells: {len(less)} more have notes of this kind"] * bool(less)
 
 
-def _wanted(paper):
+def _wanted(spec):
     """Return the dotted names that the worker must not leave out."""
-    priced = [names for d in paper.hidden.values() for names in d["forbidden"].values()]
+    priced = [names for d in spec.hidden.values() for names in d["forbidden"].values()]
     return sorted(CALLS | DANGEROUS | {name for names in priced for name in names})
 
 
-def judge_cells(paper: Paper, job: Job, runner: Runner, names: list, flags: list) -> dict:
+def judge_cells(
+    spec: AssignmentSpec, job: Job, runner: Runner, names: list, flags: list
+) -> dict:
     """Run the instructor's locked cells and test cells.
 
     Parameters
     ----------
-    paper : Paper
+    spec : AssignmentSpec
         Their sources, and the hidden cases.
     job : Job
         Brings the files that were handed in beside the notebook.
@@ -126,27 +129,25 @@ def judge_cells(paper: Paper, job: Job, runner: Runner, names: list, flags: list
         each; `seconds` that the student's functions took, by problem.
     """
     reports, cells, seconds = {}, {}, {}
-    stubs = {
-        f: Stub(f, runner, paper.hidden, names, reports, job.files) for f in paper.functions
-    }
+    stubs = {f: Stub(f, runner, spec.hidden, names, reports, job.files) for f in spec.functions}
     space = {"__name__": "tests", **stubs}
-    for source, gid, most in paper.cells:
+    for source, gid, most in spec.cells:
         if gid is None:
             _evaluate(source, space)
             continue
         runner.before_test = job.tested.get(gid)
         before, known = sum(runner.spent.values()), set(reports)
         cells[gid] = [_points(source, space, most, gid, flags), most]
-        for name in _unreported(paper, source, reports):
-            reports[name] = no_points(paper.hidden[name], most)
+        for name in _unreported(spec, source, reports):
+            reports[name] = no_points(spec.hidden[name], most)
         spent = sum(runner.spent.values()) - before
         seconds |= {name: round(spent, 3) for name in reports.keys() - known}
     return {"cells": cells, "problems": reports, "seconds": seconds}
 
 
-def _unreported(paper, source, reports):
+def _unreported(spec, source, reports):
     """Return the problems that a test cell names and did not report on."""
-    return [n for n in paper.hidden if f'"{n}"' in source and n not in reports]
+    return [n for n in spec.hidden if f'"{n}"' in source and n not in reports]
 
 
 def _points(source, names, most, gid, flags):

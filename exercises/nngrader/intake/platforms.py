@@ -22,6 +22,7 @@ MOODLE_FLAT = re.compile(r"([^_]*)_(\d+)_assignsubmission_[a-z]+_(.+)")
 CANVAS = re.compile(r"_(\d+)_(\d+)_(?=.)")
 LATE = "_LATE"
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?")
+MOST_OF_ONE = 20_000  # characters that are parsed of one submission
 
 
 @dataclass(frozen=True)
@@ -306,9 +307,6 @@ def _fitting(who, students):
     if sure:
         return sure if not named or sure <= set(named) else sure | set(named)
     return {i for i, s in named.items() if not who.is_denied_by(s)}
-
-
-MOST_OF_ONE = 20_000  # characters that are parsed of one submission
 
 
 def submitters_of(text: str) -> dict[str, tuple[list[tuple[str, str, str]], str]]:

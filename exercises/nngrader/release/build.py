@@ -350,8 +350,8 @@ def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
         (place / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))
     found = solved_files(trial, name, assignment.declared)
     with Sandbox(assignment.limits, uses=assignment.uses) as sandbox:
-        with Threads(assignment.paper(), sandbox) as place:
-            grader = Grader(assignment, place, Store(trial / ".results"))
+        with Threads(assignment.spec(), sandbox) as threads:
+            grader = Grader(assignment, threads, Store(trial / ".results"))
             graded = {r["student"]: r for r, _ in grader.grade_all(list(wanted))}
     return found + [
         f"the {student} version scores {graded[student]['score']:g}, not {most:g} "

@@ -1,7 +1,7 @@
 """How our pages look: one style and a few pieces of HTML, for students' pages and the report.
 
 A page is complete in itself: no script, nothing fetched; light and dark, wide and narrow, and
-on paper. Whatever is put in is escaped here or by who calls, as each function says.
+on spec. Whatever is put in is escaped here or by who calls, as each function says.
 """
 
 from __future__ import annotations

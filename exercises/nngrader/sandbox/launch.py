@@ -32,6 +32,12 @@ NAMESPACES = (
     "sudo sysctl -w kernel.unprivileged_userns_clone=1 "
     "kernel.apparmor_restrict_unprivileged_userns=0"
 )
+PACKAGE = Path(__file__).parents[1]
+PARTS = (  # the worker's own files
+    *(PACKAGE / "sandbox/inside" / f for f in ("worker.py", "fork_server.py", "wire.py")),
+    *(PACKAGE / "engine/observation" / f for f in ("likeness.py", "observe.py", "reading.py")),
+)
+NEVER = re.compile(r"\.\.|__pycache__|.*\.(pth|dist-info|egg-info|egg-link)")
 
 
 class Refused(CannotDo):
@@ -280,14 +286,6 @@ def become(slot):
     user = str(61000 + os.getpid() % SLOTS * SLOTS + slot)
     words = f"setpriv --reuid {user} --regid {user} --clear-groups --no-new-privs"
     return [*words.split(), "--bounding-set=-all", "--inh-caps=-all"]
-
-
-PACKAGE = Path(__file__).parents[1]
-PARTS = (  # the worker's own files
-    *(PACKAGE / "sandbox/inside" / f for f in ("worker.py", "fork_server.py", "wire.py")),
-    *(PACKAGE / "engine/observation" / f for f in ("likeness.py", "observe.py", "reading.py")),
-)
-NEVER = re.compile(r"\.\.|__pycache__|.*\.(pth|dist-info|egg-info|egg-link)")
 
 
 def places(names: list[str]) -> list[Path]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 from typing import NamedTuple
 
+from ..engine.observation.call_result import checked
 from ..engine.observation.likeness import MOST_PRINTS
-from ..engine.observation.seen import checked
 from ..errors import CannotDo
 from ..settings import OPEN_FILES, Limits
 from .inside import wire
@@ -31,6 +31,11 @@ MOST_LOST = 3  # own cells that end the process; after that no own cell is run
 NOT_AGAIN = "not called again"
 MEASURES = "(measures)"  # in place of the function that a process is for
 SKIPPED = "lines beginning with % or ! were not run"
+WHERE = {
+    "call_seconds": "in one call",
+    "total_seconds": "in all calls of it",
+    "submission_seconds": "in all that was run",
+}
 
 
 class Raised(Exception):
@@ -384,13 +389,6 @@ def _prints(value):
     if not isinstance(value, list):
         return []
     return sorted({v for v in value if type(v) is int and 0 <= v < 1 << 48})[:MOST_PRINTS]
-
-
-WHERE = {
-    "call_seconds": "in one call",
-    "total_seconds": "in all calls of it",
-    "submission_seconds": "in all that was run",
-}
 
 
 class Cause(NamedTuple):

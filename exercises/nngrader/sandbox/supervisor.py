@@ -30,6 +30,10 @@ TOO_LONG, WAITED = "took too long", "waited too long"
 TOO_MUCH, TOO_LARGE = "used too much memory", "gave an answer that is far too large"
 ENDED, CRASHED = "ended the process", "crashed Python itself"
 FORGED, BROKEN = "forged an answer", "broke the connection"
+PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
+MOST_TEXT = 1 << 16  # bytes read of a file of /proc: a process may have thousands of children
+RESIDENT, TIMES = 21, slice(11, 15)  # fields of /proc/PID/stat after the name
+FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in memory
 
 
 class Died(Exception):
@@ -75,7 +79,7 @@ class Worker:
         end: list[str] | None = None,
     ):
         self.memory, self.most, self.counted, self.end = memory, math.inf, counted, end
-        self.over = self.late = self.idle = self.busy = False
+        self.over_memory = self.over_time = self.over_wait = self.has_started = False
         self.usable, self.allowed, self.patience = True, math.inf, math.inf
         self.known, self.begin, self.alone = Usage(0, 0.0), 0.0, 0
         self.spent = self.waited = 0.0
@@ -161,7 +165,7 @@ class Worker:
             If there is no answer in time, or it is no frame, or no dict. The student's process
             is then of no further use; where `usable` is false, nor is this worker.
         """
-        frame, self.begin, self.busy = wire.pack(question), time.monotonic(), False
+        frame, self.begin, self.has_started = wire.pack(question), time.monotonic(), False
         self.allowed = self.known.seconds + seconds
         self.patience = min(PATIENCE * seconds, longest)
         most = self.patience * (CROWDED if self.counted else 1)
@@ -201,12 +205,12 @@ class Worker:
         longer one: to look at the processes after each question takes longer than most do.
         """
         elapsed = time.monotonic() - self.begin
-        if elapsed < BRIEF and not (self.over or self.late or self.idle):
+        if elapsed < BRIEF and not (self.over_memory or self.over_time or self.over_wait):
             self.spent = self.waited = elapsed
             return
         usage = self._usage(files=False)
         self.waited = self._waited(usage)
-        worked = seconds if self.late else usage.seconds - self.known.seconds
+        worked = seconds if self.over_time else usage.seconds - self.known.seconds
         worked = worked if self.counted else self.waited
         self.spent, self.known = max(self.waited / PATIENCE, worked), usage
 
@@ -215,17 +219,17 @@ class Worker:
 
         Where a submission starts processes of its own, they may be what keeps it waiting.
         """
-        self.busy |= len(usage.processes) > self.alone
-        delayed = 0.0 if self.busy else max(0.0, usage.delayed - self.known.delayed)
+        self.has_started |= len(usage.processes) > self.alone
+        delayed = 0.0 if self.has_started else max(0.0, usage.delayed - self.known.delayed)
         return max(0.0, time.monotonic() - self.begin - delayed)
 
     def _why(self, e):
         """Return the cause of an exception in words of ours."""
-        if self.over:
+        if self.over_memory:
             return TOO_MUCH
-        if self.late:
+        if self.over_time:
             return TOO_LONG
-        if self.idle:
+        if self.over_wait:
             return WAITED
         if isinstance(e, TimeoutError):
             return TOO_LONG
@@ -244,9 +248,10 @@ class Worker:
         """Kill the tree when it holds too much memory, or has worked for too long."""
         while not self.ended.wait(POLL) and self.process.poll() is None:
             usage = self._usage()
-            self.over, self.late = usage.memory > self.most, usage.seconds > self.allowed
-            self.idle = self.counted and self._waited(usage) > self.patience
-            if self.over or self.late or self.idle:
+            self.over_memory = usage.memory > self.most
+            self.over_time = usage.seconds > self.allowed
+            self.over_wait = self.counted and self._waited(usage) > self.patience
+            if self.over_memory or self.over_time or self.over_wait:
                 return self._kill()
 
     def _usage(self, *, files=True) -> Usage:
@@ -300,12 +305,6 @@ class Worker:
 
     def __exit__(self, *_):
         self.close()
-
-
-PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
-MOST_TEXT = 1 << 16  # bytes of one such file: a process may have thousands of children
-RESIDENT, TIMES = 21, slice(11, 15)  # fields of /proc/PID/stat after the name
-FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in memory
 
 
 class Usage(NamedTuple):

@@ -26,6 +26,8 @@ import numpy as np
 
 from ..errors import CannotDo
 
+SWITCHES = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES")
+
 
 class NotKept(CannotDo):
     """A result could not be written: a run that cannot keep its work does not go on."""
@@ -47,7 +49,7 @@ class Store:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        with told(folder):
+        with disk_errors(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def part(self, name: str) -> Store:
@@ -71,7 +73,7 @@ class Store:
             If the disk is full, or the folder may not be written.
         """
         text = json.dumps(value)
-        with told(self.folder):
+        with disk_errors(self.folder):
             write_whole(self.folder / f"{key}.json", f"{_digest(text)}\n{text}")
 
     def keep_only(self, keys: set[str]) -> None:
@@ -79,7 +81,7 @@ class Store:
         wanted = {f"{key}.json" for key in keys}
         for entry in os.scandir(self.folder):
             if entry.name not in wanted and entry.is_file(follow_symlinks=False):
-                with contextlib.suppress(FileNotFoundError), told(self.folder):
+                with contextlib.suppress(FileNotFoundError), disk_errors(self.folder):
                     os.unlink(entry)
 
     def keys(self) -> list[str]:
@@ -88,7 +90,7 @@ class Store:
 
 
 @contextlib.contextmanager
-def told(folder: Path):
+def disk_errors(folder: Path):
     """Within this block what the disk refuses is told in words of ours."""
     try:
         yield
@@ -190,9 +192,6 @@ def in_words(uses: list[str] = ()) -> str:
     others = "".join(f", {_package(name)[:40]}" for name in uses if name != "nnlib")
     python = f"Python {platform.python_version()}, NumPy {np.__version__}"
     return f"{python}{others}, nngrader {code(uses)[:8]}"
-
-
-SWITCHES = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES")
 
 
 @functools.cache

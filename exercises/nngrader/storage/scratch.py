@@ -14,12 +14,14 @@ import time
 from pathlib import Path
 
 from ..errors import CannotDo
-from .results import Store, told
+from .results import Store, disk_errors
 
-__all__ = ["Scratch", "sweep"]
+__all__ = ["Scratch", "alone", "slot", "sweep"]
 
 PREFIX = "nngrader-work-"
 YOUNG = 60  # seconds in which a folder may not have its lock yet
+MOST = 64  # that run at one time on a machine
+PAUSE = 0.05  # seconds between two looks where all are taken
 
 
 class Scratch(tempfile.TemporaryDirectory):
@@ -82,10 +84,6 @@ def _is_left(folder):
     return False
 
 
-MOST = 64
-PAUSE = 0.05  # seconds between two looks where all are taken
-
-
 @contextlib.contextmanager
 def slot():
     """Hold a number that no other thread or process of this user on this machine holds.
@@ -140,7 +138,7 @@ def alone(store: Store, assignment: str):
         If one does already.
     """
     with contextlib.ExitStack() as stack:
-        with told(store.folder):
+        with disk_errors(store.folder):
             held = stack.enter_context(open(store.folder / f"lock-{assignment}", "a"))
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

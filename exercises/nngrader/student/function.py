@@ -11,7 +11,7 @@ import numpy as np
 from ..engine import Verdict, caller, cases_json, judge, sentence, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.judgement.ledger import EVERYTHING
-from ..engine.observation.driver import seen_of
+from ..engine.observation.driver import result_of
 from ..engine.observation.reading import names_used
 
 SUFFIX = ".cases.json"
@@ -35,10 +35,10 @@ def check(f: Callable) -> None:
     """
     if getattr(f, "__nngrader_stub__", False):
         return
-    print(told(f, Path.cwd()))
+    print(check_message(f, Path.cwd()))
 
 
-def told(f: Callable, folder: Path) -> str:
+def check_message(f: Callable, folder: Path) -> str:
     """Return what `check` prints for a function, with the cases that lie in a folder."""
     name = getattr(f, "__name__", type(f).__name__)
     problems = visible_problems(folder)
@@ -113,7 +113,7 @@ def _file_lines(data, verdict, folder):
 def _by_hand(data, f):
     """Return the lines that show what differs in the example for pencil and paper."""
     example = data["example"]
-    parts = seen_of(data, example, caller(data, f)).parts or []
+    parts = result_of(data, example, caller(data, f)).parts or []
     both = [
         (name, _shown(_real(part["values"])), _shown(w))
         for name, part, w in zip(data["returns"], parts, example["want"], strict=False)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..observation.compare import close
-from ..observation.driver import caller, seen_of
+from ..observation.driver import caller, result_of
 from .cases_json import unplain
 from .challenge import Challenge, pack_challenge
 
@@ -162,7 +162,7 @@ def _answer(problem, how, given):
     told = run(given["args"] | getattr(how, "fixed", {}))
     if told["error"]:
         return Answer(None, told["error"][0][0])
-    seen = seen_of(_how(problem), given, lambda _: told)
+    seen = result_of(_how(problem), given, lambda _: told)
     size = sum(p["values"].nbytes for p in told["parts"] if p["values"] is not None)
     return Answer(None if seen.fault else [p["values"] for p in seen.parts], None, size)
 

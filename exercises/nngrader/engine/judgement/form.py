@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..explanation.shapes import cause, is_near, letters
-from ..observation.seen import CALLED
+from ..observation.call_result import CALLED
 
 FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not for its digits
 NARROW = ("float32", "float16")
@@ -29,7 +29,7 @@ def raised(o, visible):
 
     Parameters
     ----------
-    o : Seen
+    o : CallResult
         What came of a call that failed.
     visible : bool
         Whether all may be named, since the inputs are known.
@@ -45,7 +45,7 @@ def failure(data, case, o):
     ----------
     data, case : dict
         A packed problem, and the case in which it failed.
-    o : Seen
+    o : CallResult
         What came of the call.
     """
     kind = raised(o, data["visible"])
@@ -83,7 +83,7 @@ def form(answer, want, sizes, *, lists, visible):
     Parameters
     ----------
     answer : dict
-        A description by `observe.describe`, checked by `seen.checked`.
+        A description by `observe.describe`, checked by `call_result.checked`.
     want : ndarray
         The right answer.
     sizes : dict

@@ -5,10 +5,10 @@ from collections import Counter
 
 import numpy as np
 
+from ..observation.call_result import CALLED, checked
 from ..observation.compare import ORDINARY, Entry, close
 from ..observation.driver import as_judged
 from ..observation.observe import measured
-from ..observation.seen import CALLED, checked
 from .form import STOPPED, failure, form, raised
 from .ledger import Ledger
 from .thresholds import judge_challenge

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from ..observation.call_result import checked
 from ..observation.driver import measured
-from ..observation.seen import checked
 from .form import failure
 from .ledger import Ledger
 

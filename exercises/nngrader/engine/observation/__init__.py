@@ -3,7 +3,7 @@
 Comes in: a function with arguments, or the text of cells. Goes out: plain data that describes
 what came back, and which names and imports stand in a text.
 
-Read `observe` first, then `seen`, which believes no more of a description than its form.
+Read `observe` first, then `call_result`, which believes no more of a description than its form.
 `driver` serves problems on classes and callables; `compare` says when two answers are the
 same.
 

@@ -23,9 +23,9 @@ import inspect
 import textwrap
 from types import CodeType
 
+from .call_result import CALLED, checked, part_of
 from .observe import Held, Steps, driven, observe
 from .observe import measured as observe_measured
-from .seen import CALLED, checked, part_of
 
 KNOWN = {"np", *dir(builtins)}
 METERS = {"Steps": Steps, "Held": Held}  # which `driven` gives to a driver
@@ -131,12 +131,12 @@ def observed(data):
     return data.get("observed") or len(data["returns"])
 
 
-def seen_of(data, case, run):
+def result_of(data, case, run):
     """Call a function on a case and return what is judged: measured, where that is asked.
 
     Returns
     -------
-    Seen
+    CallResult
         ``fault`` says what is wrong where nothing could be measured.
     """
     return as_judged(data, case, checked(run(dict(case["args"]))))

@@ -39,7 +39,7 @@ CALLED = {
 
 
 @dataclass(frozen=True)
-class Seen:
+class CallResult:
     """What came of one call, checked.
 
     ``parts`` is None where the call failed; ``raised`` holds the names of Python's own classes
@@ -77,8 +77,8 @@ def checked(said):
         raised = tuple(n for n in _list(names) if isinstance(n, str) and n in ERRORS)
         text = message if isinstance(message, str) else ""
         rest["stopped"] = said["stopped"] if isinstance(said.get("stopped"), str) else ""
-        return Seen(failed=True, raised=raised, message=text[:400], **rest)
-    return Seen(parts=[part_of(p) for p in parts[:MOST_PARTS]], **rest)
+        return CallResult(failed=True, raised=raised, message=text[:400], **rest)
+    return CallResult(parts=[part_of(p) for p in parts[:MOST_PARTS]], **rest)
 
 
 def _count(value):
