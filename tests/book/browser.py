@@ -5,7 +5,7 @@ import http.server
 import re
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ RULES = ("wcag2a", "wcag2aa", "wcag21aa")
 INK = ("color-contrast",)  # the one rule that a change from light to dark can break
 DESKTOP, PHONE = (1280, 900), (360, 780)
 LONG = 120_000  # milliseconds that a page may take to load
+MATHJAX = "/tex-chtml-full.js"
 LOOK = """async rules => {
   const less = {preload: false, resultTypes: ["violations"], selectors: false};
   const {violations} = await axe.run({exclude: ["mjx-container"]}, {runOnly: rules, ...less});
@@ -70,6 +71,7 @@ class Visit:
     """An open page and what went wrong while it loaded."""
 
     page: Page
+    formulas: bool = True
     outside: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -83,12 +85,14 @@ class Visit:
         self.page.on("console", self._said)
 
     def _pass(self, route, base: str) -> None:
-        """Let a request go on if it stays inside."""
-        if route.request.url.startswith((base, "data:", "blob:")):
-            route.continue_()
-        else:
+        """Let a request go on if it stays inside; send no MathJax where none is wanted."""
+        if not route.request.url.startswith((base, "data:", "blob:")):
             self.outside.append(route.request.url)
             route.abort()
+        elif MATHJAX in route.request.url and not self.formulas:
+            route.fulfill(body="", content_type="text/javascript")
+        else:
+            route.continue_()
 
     def _answered(self, response) -> None:
         """Record an answer that is an error."""
@@ -102,6 +106,7 @@ class Visit:
 
     def typeset(self) -> None:
         """Wait until the formulas stand."""
+        assert self.formulas, "visit(…, formulas=True) loads MathJax"
         self.page.evaluate(
             "() => window.MathJax?.startup ? MathJax.startup.promise.then(() => 0) : 0"
         )
@@ -117,7 +122,8 @@ class Visit:
 
     def too_wide(self) -> list[str]:
         """Return what sticks out of the window to the right, by tag and class."""
-        self.typeset()
+        if self.page.locator(".math").count():
+            self.typeset()
         return self.page.evaluate(
             """() => {
               const width = document.documentElement.clientWidth;
@@ -144,77 +150,64 @@ class Visit:
 
 @contextmanager
 def visit(
-    browser: Browser, base: str, path: str, *, size=DESKTOP, scheme: str = "light", **options
+    browser: Browser,
+    base: str,
+    path: str,
+    *,
+    size: tuple[int, int] = DESKTOP,
+    scheme: str = "light",
+    formulas: bool = False,
+    prepare: Callable[[Page], object] | None = None,
+    wait_until: str = "load",
+    **options,
 ) -> Iterator[Visit]:
     """Open one page as a first visit; yield it when it has loaded.
 
-    A window costs more than a light page, so the profile of a visit that went well serves the
-    next of its kind: what the page kept is deleted, and an empty tab holds the window open.
+    MathJax, which is half of a page's cost, is loaded if ``formulas``. ``prepare`` gets the tab
+    before the page is asked for. All visits with the same options of a context share a window
+    one after the other: what a page has kept is deleted behind it.
     """
-    kept = browser.__dict__.setdefault("kept_profiles", {})
-    kind = (size, scheme, *sorted(options.items()))
-    context = kept.pop(kind, None) or _profile(browser, size, scheme, options)
+    windows = browser.__dict__.setdefault("windows", {})
+    kind = tuple(sorted(options.items()))
+    window = windows.pop(kind, None) or new_window(browser, options)
+    others = window.pages
     try:
-        visit = Visit(context.new_page())
-        visit.watch(base)
-        visit.page.goto(base + path, wait_until="load")
-        yield visit
-        _forget(context, base)
-        kept[kind] = context
+        seen = Visit(new_tab(window, size, scheme), formulas)
+        seen.watch(base)
+        if prepare:
+            prepare(seen.page)
+        seen.page.goto(base + path, wait_until=wait_until)
+        yield seen
+        for page in set(window.pages) - set(others):
+            page.close()
+        forget(window, base)
+        if kind not in windows:
+            windows[kind] = window
     finally:
-        if kind not in kept:
-            context.close()
+        if windows.get(kind) is not window:
+            window.close()
 
 
-def _profile(browser: Browser, size, scheme: str, options: dict) -> BrowserContext:
-    """Return a new profile with an empty tab."""
-    context = profile(browser, size, color_scheme=scheme, **options)
-    context.new_page()
-    return context
+def new_window(browser: Browser, options: dict) -> BrowserContext:
+    """Return a window with a profile of its own; an empty tab keeps it open."""
+    window = browser.new_context(**options)
+    window.set_default_navigation_timeout(LONG)
+    window.new_page()
+    return window
 
 
-def profile(browser: Browser, size, **options) -> BrowserContext:
-    """Return a new profile; its pages may take long to load on a machine that is busy."""
-    viewport = {"width": size[0], "height": size[1]}
-    context = browser.new_context(viewport=viewport, **options)
-    context.set_default_navigation_timeout(LONG)
-    return context
+def new_tab(window: BrowserContext, size: tuple[int, int], scheme: str) -> Page:
+    """Return an empty tab of a size, in light or in dark."""
+    page = window.new_page()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme=scheme)
+    return page
 
 
-def _forget(context: BrowserContext, base: str) -> None:
-    """Close the pages of a profile but its empty tab; delete what they kept."""
-    empty, *pages = context.pages
-    for page in pages:
-        page.close()
+def forget(window: BrowserContext, base: str) -> None:
+    """Delete what pages of an address have kept, and take back what they were permitted."""
+    wire = window.new_cdp_session(window.pages[0])
     origin = re.match(r"[^:]+://[^/]*", base)[0]
-    wire = context.new_cdp_session(empty)
     wire.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
     wire.detach()
-    context.clear_permissions()
-
-
-def shots(browser: Browser, base: str, path: str, out: Path, height: int = 1500) -> list[Path]:
-    """Photograph a page at both sizes, light and dark, in pieces; return the files."""
-    files = []
-    for size in (DESKTOP, PHONE):
-        for scheme in ("light", "dark"):
-            with visit(browser, base, path, size=size, scheme=scheme) as seen:
-                seen.typeset()
-                files += _pieces(
-                    seen.page, out / f"{Path(path).stem}-{size[0]}-{scheme}", height
-                )
-    return files
-
-
-def _pieces(page: Page, stem: Path, height: int) -> list[Path]:
-    """Photograph an open page in pieces of one height."""
-    total = page.evaluate("document.documentElement.scrollHeight")
-    width = page.viewport_size["width"]
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    page.set_viewport_size({"width": width, "height": total})
-    files = []
-    for k, top in enumerate(range(0, total, height)):
-        files.append(stem.with_name(f"{stem.name}-{k:02}.png"))
-        clip = {"x": 0, "y": top, "width": width, "height": min(height, total - top)}
-        page.screenshot(path=str(files[-1]), clip=clip)
-    return files
+    window.clear_permissions()

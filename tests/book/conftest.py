@@ -1,5 +1,6 @@
 """The real book and a small one, each built once; the book's own modules importable."""
 
+import asyncio
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -45,16 +46,27 @@ def mini(built, tmp_path):
     return built.copy(tmp_path / "book")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """The machine's own Chromium."""
+@pytest.fixture(scope="session")
+def running_browser():
+    """The machine's own Chromium, and the event loop that playwright leaves running."""
     from browser import chromium
 
     with chromium() as program:
-        yield program
+        loop = asyncio.get_running_loop()
+        yield program, loop
+        asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(scope="module")
+def browser(running_browser):
+    """The machine's own Chromium; between modules other tests may run loops of their own."""
+    program, loop = running_browser
+    asyncio._set_running_loop(loop)
+    yield program
+    asyncio._set_running_loop(None)
+
+
+@pytest.fixture(scope="session")
 def address(book):
     """The address of the built book on a server."""
     from browser import served
@@ -64,43 +76,53 @@ def address(book):
 
 
 @pytest.fixture(scope="session")
-def playbook():
-    """The folder of the book that holds the moving figures of each page, and little else."""
-    import playbook
+def figure_pages():
+    """The folder of the pages that hold the moving figures of each page, and little else."""
+    import figure_pages
     from once import once
 
-    return once("figures", playbook.make, playbook.sources()) / "_build" / "html"
-
-
-@pytest.fixture(scope="module")
-def alone(playbook):
-    """The address of the moving figures of each page on a server."""
-    from browser import served
-
-    with served(playbook) as address:
-        yield address
+    return once("figures", figure_pages.make, figure_pages.sources())
 
 
 @pytest.fixture
-def figure(request, browser, alone):
-    """The figure ELEMENT of a module's PAGE; nothing went wrong while it was open."""
-    from stage import fresh
+def open_page(request, browser, figure_pages):
+    """Opens a page of figures, by default the module's PAGE, as at a first visit."""
+    from open_pages import reopened
 
-    page, element = request.module.PAGE, request.module.ELEMENT
-    with fresh(browser, alone, page, has_touch=True) as seen:
-        yield seen.page.locator(element)
+    folder = figure_pages.relative_to(ROOT).as_posix()
+    with ExitStack() as stack:
+
+        def opened(page="", base="", **how):
+            base = base or f"{ROOT.as_uri()}/"
+            path = f"{folder}/{page or request.module.PAGE}.html"
+            return stack.enter_context(reopened(browser, base, path, has_touch=True, **how))
+
+        yield opened
 
 
 @pytest.fixture
-def open_at(request, browser):
+def figure(request, open_page):
+    """The figure ELEMENT of a module's PAGE, in a window of its SIZE."""
+    from browser import DESKTOP
+    from figure import Figure
+
+    size = getattr(request.module, "SIZE", DESKTOP)
+    return Figure(open_page(size=size).page.locator(request.module.ELEMENT))
+
+
+@pytest.fixture
+def open_figure(request, browser):
     """Opens the ELEMENT of a module at a size, with what its `data` gives for the changes."""
     from browser import DESKTOP
-    from stage import placed
+    from figure import Figure
+    from open_pages import element_with_data
 
+    element = request.module.ELEMENT
     with ExitStack() as stack:
 
         def opened(size=DESKTOP, touch=False, **changes):
-            page = placed(browser, request.module.ELEMENT, size=size, has_touch=touch)
-            return stack.enter_context(page)(request.module.data(**changes))
+            put = element_with_data(browser, element, size=size, has_touch=touch)
+            page = stack.enter_context(put)(request.module.data(**changes))
+            return Figure(page.locator(f"nn-{element}"))
 
         yield opened

@@ -23,6 +23,7 @@ SOURCES = (
     "requirements.lock",
     "tests/book/*book.py",
     "tests/book/asking.py",
+    "tests/book/figure_pages.py",
     "tools/build_book.py",
 )
 LONG = 3600  # seconds after which what was made from other sources is deleted

@@ -26,33 +26,36 @@ MOST = 40  # pixels; before their room was kept, figures grew by 300
     "page", [GRAPHS, "chapters/reference/glossary.html", "search.html?q=softmax"]
 )
 def test_little_moves_in_the_first_window_while_a_page_begins(browser, address, page):
-    context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
-    tab = context.new_page()
-    tab.add_init_script(WATCH)
-    tab.goto(address + page, wait_until="load")
-    tab.wait_for_timeout(500)
-    assert tab.evaluate("window.shift") < 0.05
-    context.close()
+    def watch(tab):
+        tab.add_init_script(WATCH)
+
+    with visit(browser, address, page, size=PHONE, formulas=True, prepare=watch) as seen:
+        seen.page.wait_for_timeout(500)
+        assert seen.page.evaluate("window.shift") < 0.05
 
 
 @pytest.mark.browser
 def test_before_the_scripts_come_the_page_is_dark_and_has_room_for_them(browser, address):
-    context = browser.new_context(color_scheme="dark")
-    tab, held, go = context.new_page(), [], []
-    tab.route("**/_play/*.js*", lambda route: route.continue_() if go else held.append(route))
-    tab.goto(address + GRAPHS, wait_until="commit")
-    tab.wait_for_selector("footer.bd-footer", state="attached")
-    tab.wait_for_function("document.fonts.status === 'loaded'")
-    assert tab.locator("html").get_attribute("data-theme") == "dark"
-    tab.evaluate(ELEMENTS)
-    before = tab.evaluate(HEIGHTS)
-    go.append(True)
-    for route in held:
-        route.continue_()
-    tab.wait_for_selector(".nn-live-open >> visible=true")
-    tab.wait_for_timeout(300)
-    after = tab.evaluate(HEIGHTS)
-    context.close()
+    held, go = [], []
+
+    def hold(tab):
+        pattern = "**/_play/*.js*"
+        tab.route(pattern, lambda route: route.continue_() if go else held.append(route))
+
+    options = {"scheme": "dark", "formulas": True, "prepare": hold, "wait_until": "commit"}
+    with visit(browser, address, GRAPHS, **options) as seen:
+        tab = seen.page
+        tab.wait_for_selector("footer.bd-footer", state="attached")
+        tab.wait_for_function("document.fonts.status === 'loaded'")
+        assert tab.locator("html").get_attribute("data-theme") == "dark"
+        tab.evaluate(ELEMENTS)
+        before = tab.evaluate(HEIGHTS)
+        go.append(True)
+        for route in held:
+            route.continue_()
+        tab.wait_for_selector(".nn-live-open >> visible=true")
+        tab.wait_for_timeout(300)
+        after = tab.evaluate(HEIGHTS)
     pairs = list(zip(before, after, strict=True))
     assert len(pairs) > 20
     assert [(x, y) for x, y in pairs if abs(x[2] - y[2]) > MOST] == []
@@ -86,7 +89,7 @@ CLEAR = """
 
 @pytest.mark.browser
 def test_on_a_phone_a_card_leaves_its_link_free_and_large_text_fits(browser, address):
-    with visit(browser, address, SOFTMAX, size=PHONE) as seen:
+    with visit(browser, address, SOFTMAX, size=PHONE, formulas=True) as seen:
         terms = seen.page.locator("main a.nn-term")
         lines = [link.evaluate("e => e.getClientRects().length") for link in terms.all()]
         terms.nth(lines.index(2)).focus()
@@ -105,15 +108,15 @@ Object.defineProperty(window, "localStorage", {
 
 @pytest.mark.browser
 def test_where_nothing_may_be_kept_the_switch_works_and_progress_says_so(browser, address):
-    context = browser.new_context(color_scheme="light")
-    tab = context.new_page()
-    tab.add_init_script(REFUSED)
-    tab.goto(address + SOFTMAX, wait_until="load")
-    assert tab.locator("html").get_attribute("data-theme") == "light"
-    tab.locator(".theme-switch-button").first.click()
-    tab.wait_for_selector("html[data-theme=dark]")
-    assert "This browser keeps nothing" in tab.locator("nn-quiz .nn-score").inner_text()
-    context.close()
+    def refuse(tab):
+        tab.add_init_script(REFUSED)
+
+    with visit(browser, address, SOFTMAX, prepare=refuse) as seen:
+        assert seen.page.locator("html").get_attribute("data-theme") == "light"
+        seen.page.locator(".theme-switch-button").first.click()
+        seen.page.wait_for_selector("html[data-theme=dark]")
+        score = seen.page.locator("nn-quiz .nn-score").inner_text()
+        assert "This browser keeps nothing" in score
 
 
 EDGES = "es => es.filter(e => getComputedStyle(e).display === 'none').length"

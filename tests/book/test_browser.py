@@ -5,8 +5,8 @@ import re
 
 import pytest
 from browser import PHONE, served, visit
+from open_pages import reopened
 from pages import WRITTEN, source
-from stage import fresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
@@ -65,7 +65,7 @@ def test_print_is_light_and_shows_answers_in_place_of_controls(browser, address)
 
 
 def test_a_source_stands_without_a_label_beside_it(browser, address):
-    with fresh(browser, address, SOFTMAX) as seen:
+    with reopened(browser, address, SOFTMAX) as seen:
         source = seen.page.locator(".citation").first
         assert source.inner_text().startswith("John")
         assert not source.locator(".label").is_visible()
@@ -81,7 +81,7 @@ def test_an_address_opens_the_fold_around_its_place(browser, address):
 
 
 def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(browser, address):
-    with fresh(browser, address, SOFTMAX) as seen:
+    with reopened(browser, address, SOFTMAX) as seen:
         figure = seen.page.locator("nn-softmax")
         for k, key in enumerate(("End", "Home", "Home")):
             figure.locator("input[type=range]").nth(k).press(key)
@@ -96,7 +96,7 @@ def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(browser, a
 
 
 def test_the_table_of_losses_shows_its_last_column_on_a_phone(browser, address):
-    with fresh(browser, address, SOFTMAX, size=PHONE) as seen:
+    with reopened(browser, address, SOFTMAX, size=PHONE) as seen:
         cell = seen.page.locator("table.table td:last-child").first
         box = cell.bounding_box()
         assert box["x"] + box["width"] <= PHONE[0]
@@ -104,7 +104,7 @@ def test_the_table_of_losses_shows_its_last_column_on_a_phone(browser, address):
 
 
 def test_no_output_of_a_cell_is_cut_on_a_desk(browser, address):
-    with fresh(browser, address, SOFTMAX) as seen:
+    with reopened(browser, address, SOFTMAX) as seen:
         wide = "es => es.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
         assert seen.page.locator(".cell_output pre").evaluate_all(wide) == []
 

@@ -223,7 +223,7 @@ def test_the_editor_indents_and_lets_the_keyboard_out(tried):
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_word_the_editor_and_a_failure_are_accessible_and_narrow(browser, address, size):
-    with visit(browser, address, PAGE, size=size) as seen:
+    with visit(browser, address, PAGE, size=size, formulas=True) as seen:
         tried = Try(seen)
         tried.button("Try it").press("Enter")
         for scheme in ("light", "dark"):

@@ -9,9 +9,9 @@ from browser import DESKTOP, PHONE, visit
 from finish import icons
 from minibook import MiniBook
 from once import once
+from open_pages import reopened
 from pages import REFERENCE, ROOT, WRITTEN
 from sphinx.errors import ExtensionError
-from stage import fresh
 from write.formula_space import Sizes, reserved, size
 from write.markup import minified
 
@@ -114,14 +114,14 @@ SIGNS = """
     [(PHONE, 33, 48), (DESKTOP, 62, 76), (WIDE, 62, 76), (WIDEST, 62, 76)],
 )
 def test_a_line_of_text_has_a_length_that_is_easy_to_read(browser, address, size, least, most):
-    with fresh(browser, address, SOFTMAX, size=size) as seen:
+    with reopened(browser, address, SOFTMAX, size=size, formulas=True) as seen:
         seen.typeset()
         assert least <= seen.page.evaluate(SIGNS) <= most
 
 
 @pytest.mark.browser
 def test_a_page_stays_in_the_middle_of_a_wide_screen(browser, address):
-    with fresh(browser, address, SOFTMAX, size=WIDEST) as seen:
+    with reopened(browser, address, SOFTMAX, size=WIDEST, formulas=True) as seen:
         box = seen.page.locator(".bd-container__inner").bounding_box()
         right = WIDEST[0] - box["x"] - box["width"]
         assert box["x"] == pytest.approx(right, abs=20)
@@ -146,22 +146,25 @@ BEGUN = """
 def test_formulas_appear_without_moving_the_text_by_more_than_a_line(
     browser, address, page, size
 ):
-    tab, held = browser.new_page(viewport={"width": size[0], "height": size[1]}), []
-    tab.route(MATHJAX, lambda route: held.append(route))
-    tab.goto(f"{address}chapters/{page}.html", wait_until="domcontentloaded")
-    tab.wait_for_function("document.fonts.status === 'loaded'")
-    tab.wait_for_function(BEGUN)
-    tab.wait_for_timeout(300)
-    before = tab.evaluate(PLACES)
-    if not held:
-        assert tab.locator(".math").count() == 0
-        tab.close()
-        return
-    held[0].continue_()
-    tab.wait_for_function("window.MathJax?.startup?.promise")
-    tab.evaluate("MathJax.startup.promise.then(() => 0)")
-    after = tab.evaluate(PLACES)
-    tab.close()
+    held = []
+
+    def hold(tab):
+        tab.route(MATHJAX, lambda route: held.append(route))
+
+    options = {"formulas": True, "prepare": hold, "wait_until": "domcontentloaded"}
+    with visit(browser, address, f"chapters/{page}.html", size=size, **options) as seen:
+        tab = seen.page
+        tab.wait_for_function("document.fonts.status === 'loaded'")
+        tab.wait_for_function(BEGUN)
+        tab.wait_for_timeout(300)
+        before = tab.evaluate(PLACES)
+        if not held:
+            assert tab.locator(".math").count() == 0
+            return
+        held[0].continue_()
+        tab.wait_for_function("window.MathJax?.startup?.promise")
+        seen.typeset()
+        after = tab.evaluate(PLACES)
     pairs = zip(before, after, strict=True)
     moved = [(y[0] - x[0], x[1]) for x, y in pairs if abs(y[0] - x[0]) > LINE]
     assert moved == []
@@ -210,7 +213,7 @@ def test_signs_before_and_behind_a_formula_stay_with_it():
 
 @pytest.mark.browser
 def test_no_line_begins_with_the_sign_behind_a_formula(browser, address):
-    with fresh(browser, address, SOFTMAX, size=PHONE) as seen:
+    with reopened(browser, address, SOFTMAX, size=PHONE, formulas=True) as seen:
         seen.typeset()
         lines = "es => es.map(e => e.getClientRects().length)"
         found = seen.page.locator(".nn-glued").evaluate_all(lines)
@@ -220,15 +223,14 @@ def test_no_line_begins_with_the_sign_behind_a_formula(browser, address):
 
 @pytest.mark.browser
 def test_without_mathjax_a_formula_is_read_as_tex(browser, address):
-    context = browser.new_context()
-    tab = context.new_page()
-    tab.route(MATHJAX, lambda route: route.abort())
-    tab.goto(address + SOFTMAX, wait_until="load")
-    tab.wait_for_selector("html.nn-plain")
-    formula = tab.locator("span.math").first
-    assert formula.evaluate("e => getComputedStyle(e).opacity") == "1"
-    assert formula.evaluate("e => e.scrollWidth <= e.clientWidth + 1 || !e.clientWidth")
-    context.close()
+    def refuse(tab):
+        tab.route(MATHJAX, lambda route: route.abort())
+
+    with visit(browser, address, SOFTMAX, prepare=refuse) as seen:
+        seen.page.wait_for_selector("html.nn-plain")
+        formula = seen.page.locator("span.math").first
+        assert formula.evaluate("e => getComputedStyle(e).opacity") == "1"
+        assert formula.evaluate("e => e.scrollWidth <= e.clientWidth + 1 || !e.clientWidth")
 
 
 def make(folder):

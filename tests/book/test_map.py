@@ -81,7 +81,7 @@ def test_every_part_says_what_can_be_built_after_it():
 
 @SIZES
 def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(browser, address, size):
-    with visit(browser, address, PLACE, size=size) as seen:
+    with visit(browser, address, PLACE, size=size, formulas=True) as seen:
         cards = seen.page.locator("nn-map .nn-made")
         taught = {entry["page"].split("/")[0] for entry in ENTRIES} - {"reference"}
         assert cards.count() == len(taught)

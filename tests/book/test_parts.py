@@ -1,103 +1,65 @@
 """The parts of moving figures: by mouse, touch and keyboard, from a server and from a file."""
 
 import re
-from contextlib import ExitStack
 
 import pytest
-from browser import DESKTOP, PHONE, visit
-from stage import fresh
+from browser import DESKTOP, PHONE, served, visit
+from figure import Figure, drag, middle, swipe
+from figure_pages import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
-PAGE = "chapters/reference/gallery/moving.html"
+PAGE = "reference/gallery/moving"
+BASE = f"{ROOT.as_uri()}/"
+STILL = {"prepare": lambda tab: tab.clock.install()}  # time stands until a test moves it
 PARTS = ("controls", "point", "plot", "contours", "grid", "stepper", "playhead", "network")
 FIGURES = ("vectors", "linear-map", "race", *PARTS)
 
 
+@pytest.fixture
+def path(figure_pages):
+    return f"{figure_pages.relative_to(ROOT).as_posix()}/{PAGE}.html"
+
+
 @pytest.fixture(params=["server", "file"])
-def seen(request, browser, playbook, alone):
-    base = alone if request.param == "server" else playbook.as_uri() + "/"
-    with fresh(browser, base, PAGE, has_touch=True) as seen:
-        yield seen
+def either(request, open_page):
+    """The page of figures, from a server and from its file."""
+    if request.param == "file":
+        yield open_page().page
+    else:
+        with served(ROOT) as address:
+            yield open_page(base=address).page
 
 
 @pytest.fixture
-def opened(browser, alone):
-    """Opens the page on a server, at a size and in a scheme."""
-    with ExitStack() as stack:
-        yield lambda **how: stack.enter_context(
-            fresh(browser, alone, PAGE, has_touch=True, **how)
-        )
-
-
-@pytest.fixture
-def page(opened):
-    return opened().page
+def page(open_page):
+    return open_page().page
 
 
 def part(page, name):
     if name in PARTS:
-        return page.locator("nn-specimen").nth(PARTS.index(name))
-    return page.locator(f"nn-{name}")
+        return Figure(page.locator("nn-specimen").nth(PARTS.index(name)))
+    return Figure(page.locator(f"nn-{name}"))
 
 
-def told(figure):
-    settle(figure)
-    return figure.locator(".nn-live").inner_text()
-
-
-def settle(figure):
-    figure.page.evaluate("nn.flush()")
-
-
-def facts(figure):
-    settle(figure)
-    names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
-    return dict(zip(names, values, strict=True))
-
-
-def middle(locator):
-    locator.scroll_into_view_if_needed()
-    box = locator.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def drag(page, start, *places):
-    page.mouse.move(*start)
-    page.mouse.down()
-    for place in places:
-        page.mouse.move(*place)
-    page.mouse.up()
-
-
-def swipe(page, start, *places):
-    """A finger that is put down, moved and lifted, as the browser itself reports it."""
-    wire = page.context.new_cdp_session(page)
-    send = "Input.dispatchTouchEvent"
-    for kind, at in [("touchStart", start), *(("touchMove", place) for place in places)]:
-        points = [{"x": at[0], "y": at[1]}]
-        wire.send(send, {"type": kind, "touchPoints": points})
-    wire.send(send, {"type": "touchEnd", "touchPoints": []})
-
-
-def test_every_figure_moves_by_each_of_its_controls(seen):
+def test_every_figure_moves_by_each_of_its_controls(either):
     for name in FIGURES:
-        figure = part(seen.page, name)
+        figure = part(either, name)
         for control in figure.locator("input[type=range], .nn-point, .nn-cursor").all():
             before = figure.inner_html()
             control.press("ArrowUp")
-            settle(figure)
+            figure.settle()
             assert figure.inner_html() != before, name
 
 
 @pytest.mark.parametrize("hand", [drag, swipe])
-def test_a_point_goes_where_a_hand_takes_it(seen, hand):
-    figure = part(seen.page, "vectors")
+def test_a_point_goes_where_a_hand_takes_it(either, hand):
+    figure = part(either, "vectors")
     x, y = middle(figure.locator(".nn-point").first)
     unit = figure.locator(".nn-plane").bounding_box()["width"] / 8
-    hand(seen.page, (x, y), (x - unit / 2, y), (x - unit, y - unit))
-    assert facts(figure)["a"] == "(2.0, 2.0)"
-    assert facts(figure)["a · b"] == "6.00"
+    hand(either, (x, y), (x - unit / 2, y), (x - unit, y - unit))
+    assert figure.facts()["a"] == "(2.0, 2.0)"
+    assert figure.facts()["a · b"] == "6.00"
     assert "b is (1.0, 2.0)" in figure.locator(".nn-plane").get_attribute("aria-label")
 
 
@@ -106,11 +68,11 @@ def test_a_point_obeys_the_arrow_keys_and_stays_in_the_plane(page):
     tip = figure.locator(".nn-point").first
     tip.press("ArrowUp")
     tip.press("Shift+ArrowLeft")
-    assert facts(figure)["a"] == "(2.5, 1.1)"
+    assert figure.facts()["a"] == "(2.5, 1.1)"
     assert tip.get_attribute("aria-valuetext") == "2.50, 1.10"
     for _ in range(12):
         tip.press("Shift+ArrowRight")
-    assert facts(figure)["a"] == "(4.0, 1.1)"
+    assert figure.facts()["a"] == "(4.0, 1.1)"
 
 
 def test_a_vector_of_length_zero_has_neither_angle_nor_shadow(page):
@@ -118,21 +80,21 @@ def test_a_vector_of_length_zero_has_neither_angle_nor_shadow(page):
     tip = figure.locator(".nn-point").first
     for key in ["Shift+ArrowLeft"] * 6 + ["Shift+ArrowDown"] * 2:
         tip.press(key)
-    assert facts(figure)["angle between them"] == facts(figure)["shadow of b on a"] == "none"
-    assert "no direction" in told(figure)
+    assert figure.facts()["angle between them"] == figure.facts()["shadow of b on a"] == "none"
+    assert "no direction" in figure.told()
 
 
 @pytest.mark.parametrize(("norm", "length"), [("1", "4.00"), ("2", "3.16"), ("∞", "3.00")])
 def test_each_norm_measures_the_vectors_its_own_way(page, norm, length):
     figure = part(page, "vectors")
-    figure.get_by_role("button", name=f"{norm}-norm").press("Enter")
-    assert facts(figure)["norm of a"] == length
+    figure.press(f"{norm}-norm")
+    assert figure.facts()["norm of a"] == length
 
 
 def test_a_point_on_a_circle_stays_there(page):
     figure = part(page, "point")
     figure.locator(".nn-point").press("Shift+ArrowDown")
-    values = facts(figure)
+    values = figure.facts()
     assert float(values["cosine"]) ** 2 + float(values["sine"]) ** 2 == pytest.approx(
         1, abs=0.02
     )
@@ -147,38 +109,38 @@ def test_entries_columns_and_presets_of_a_map_follow_each_other(page):
     assert second.get_attribute("aria-valuetext") == "2.50, 1.00"
     second.press("ArrowUp")
     assert figure.locator("input").nth(3).input_value() == "1.1"
-    assert facts(figure)["determinant"] == "1.10"
-    figure.get_by_role("button", name="flatten").press("Enter")
-    assert facts(figure)["rank"] == "1"
-    assert "nothing brings it back" in told(figure)
+    assert figure.facts()["determinant"] == "1.10"
+    figure.press("flatten")
+    assert figure.facts()["rank"] == "1"
+    assert "nothing brings it back" in figure.told()
     entry.fill("")
-    assert facts(figure)["rank"] == "1"
+    assert figure.facts()["rank"] == "1"
 
 
 def test_the_race_ends_where_nnlib_does_and_starts_where_the_reader_says(page):
     figure = part(page, "race")
     assert figure.get_attribute("data-agrees") == "true"
-    first = told(figure)
+    first = figure.told()
     assert first.startswith("Step 30: Nesterov")
     figure.locator(".nn-point").press("Shift+ArrowRight")
-    assert told(figure) != first
-    figure.get_by_role("button", name="banana").press("Enter")
-    settle(figure)
+    assert figure.told() != first
+    figure.press("banana")
+    figure.settle()
     assert "banana" in figure.locator(".nn-plot").first.get_attribute("aria-label")
 
 
 def test_an_optimiser_that_diverges_is_said_to_have_left(page):
     figure = part(page, "race")
     figure.get_by_label("rates ×").press("End")
-    assert "has left the map" in told(figure)
+    assert "has left the map" in figure.told()
 
 
 @pytest.mark.parametrize("hand", [drag, swipe])
-def test_a_grid_is_painted_by_a_stroke(seen, hand):
-    figure = part(seen.page, "grid")
-    figure.get_by_role("button", name="nothing").press("Enter")
+def test_a_grid_is_painted_by_a_stroke(either, hand):
+    figure = part(either, "grid")
+    figure.press("nothing")
     cells = figure.locator(".nn-cell")
-    hand(seen.page, *(middle(cells.nth(k)) for k in (0, 1, 2)))
+    hand(either, *(middle(cells.nth(k)) for k in (0, 1, 2)))
     assert cells.all_inner_texts() == ["1", "1", "1", "0", "1", "0", "0", "0", "0"]
 
 
@@ -193,7 +155,7 @@ def test_a_grid_is_painted_by_keys_and_speaks(page):
     assert cells.nth(4).get_attribute("aria-label") == "row 2, column 2: 1.5"
     page.keyboard.press("-")
     assert cells.all_inner_texts() == ["1", "0", "−1", "2", "1", "−2", "1", "0", "−1"]
-    settle(figure)
+    figure.settle()
     assert pixels(figure) != before
     assert figure.locator("[role=gridcell][tabindex='0']").count() == 1
 
@@ -210,26 +172,26 @@ def test_a_picture_in_the_inks_of_the_book_follows_the_theme(page):
     assert pixels(figure) != before
 
 
-def test_a_cursor_follows_pointer_and_keys(seen):
-    figure = part(seen.page, "plot")
-    assert told(figure).startswith("Step 6:")
+def test_a_cursor_follows_pointer_and_keys(either):
+    figure = part(either, "plot")
+    assert figure.told().startswith("Step 6:")
     figure.locator(".nn-cursor").press("ArrowRight")
-    assert told(figure).startswith("Step 7:")
+    assert figure.told().startswith("Step 7:")
     box = figure.locator(".nn-plot").bounding_box()
-    seen.page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
-    assert int(re.match(r"Step (\d+):", told(figure))[1]) > 20
+    either.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
+    assert int(re.match(r"Step (\d+):", figure.told())[1]) > 20
 
 
 def test_a_field_takes_back_what_is_no_number(page):
     figure = part(page, "controls")
     field = figure.get_by_label("pictures")
     field.fill("1000")
-    assert told(figure) == "15 steps an epoch."
+    assert figure.told() == "15 steps an epoch."
     figure.get_by_label("leave out").press("Space")
-    assert told(figure) == "16 steps an epoch."
+    assert figure.told() == "16 steps an epoch."
     field.fill("-3")
     assert field.get_attribute("aria-invalid") == "true"
-    assert told(figure) == "16 steps an epoch."
+    assert figure.told() == "16 steps an epoch."
     field.blur()
     assert field.input_value() == "1000"
 
@@ -240,73 +202,58 @@ def test_a_stepper_goes_back_on_and_to_the_ends(page):
         word: figure.get_by_role("button", name=word) for word in ("back", "step", "reset")
     }
     button["step"].press("Enter")
-    assert "= 14." in told(figure)
+    assert "= 14." in figure.told()
     assert button["step"].get_attribute("aria-disabled") == "true"
     button["step"].press("Enter")
-    assert "= 14." in told(figure)
+    assert "= 14." in figure.told()
     button["back"].press("Enter")
-    assert told(figure) == "Row 2: 1 × 1 + 3 × 2 + (−1) × 3 = 4."
+    assert figure.told() == "Row 2: 1 × 1 + 3 × 2 + (−1) × 3 = 4."
     button["reset"].press("Enter")
-    assert "Nothing" in told(figure)
+    assert "Nothing" in figure.told()
 
 
-def test_a_run_ends_at_the_last_step(browser, alone):
-    with still_clock(browser, alone) as page:
+def test_a_run_ends_at_the_last_step(browser, path):
+    with visit(browser, BASE, path, **STILL, reduced_motion="no-preference") as seen:
+        page = seen.page
         figure = part(page, "stepper")
         figure.scroll_into_view_if_needed()
         run = figure.get_by_role("button", name="run")
-        figure.get_by_role("button", name="reset").press("Enter")
+        figure.press("reset")
         run.press("Enter")
         page.clock.run_for(200)
         assert figure.get_by_role("button", name="stop").count() == 1
         page.clock.run_for(5000)
-        assert "Row 3" in told(figure)
+        assert "Row 3" in figure.told()
         assert run.count() == 1
 
 
 @pytest.mark.parametrize(("motion", "moved"), [("no-preference", True), ("reduce", False)])
 def test_a_playhead_plays_when_asked_and_jumps_where_less_motion_is_wanted(
-    browser, alone, motion, moved
+    browser, path, motion, moved
 ):
-    with still_clock(browser, alone, reduced_motion=motion) as page:
+    with visit(browser, BASE, path, **STILL, reduced_motion=motion) as seen:
+        page = seen.page
         figure = part(page, "playhead")
         figure.scroll_into_view_if_needed()
         page.clock.run_for(500)
-        assert told(figure) == "1850: 67 spots."
-        figure.get_by_role("button", name="play").press("Enter")
+        assert figure.told() == "1850: 67 spots."
+        figure.press("▶ play")
         page.clock.run_for(600)
-        assert (told(figure) != "1850: 67 spots.") is moved
+        assert (figure.told() != "1850: 67 spots.") is moved
         page.clock.run_for(1500)
-        assert told(figure) != "1850: 67 spots."
-        figure.get_by_role("button", name="pause").press("Enter")
-        now = told(figure)
+        assert figure.told() != "1850: 67 spots."
+        figure.press("❚❚ pause")
+        now = figure.told()
         page.clock.run_for(3000)
-        assert told(figure) == now
+        assert figure.told() == now
 
 
 def test_a_playhead_stops_when_it_leaves_the_window(page):
     figure = part(page, "playhead")
-    figure.get_by_role("button", name="play").press("Enter")
+    figure.press("▶ play")
     figure.get_by_role("button", name="pause").wait_for()
     page.evaluate("scrollTo(0, 0)")
     figure.get_by_role("button", name="play").wait_for(state="attached")
-
-
-class still_clock:
-    """A visit whose time stands until the test moves it."""
-
-    def __init__(self, browser, address, **options):
-        self.context = browser.new_context(**options)
-        self.address = address
-
-    def __enter__(self):
-        page = self.context.new_page()
-        page.clock.install()
-        page.goto(self.address + PAGE)
-        return page
-
-    def __exit__(self, *error):
-        self.context.close()
 
 
 def test_an_edge_tells_its_weight_by_width_colour_and_dash(page):
@@ -317,7 +264,7 @@ def test_an_edge_tells_its_weight_by_width_colour_and_dash(page):
     assert "--nn-a" in styles[0]
     assert "stroke-dasharray" in styles[1]
     figure.get_by_label("input 1").press("Home")
-    assert told(figure) == "The neuron gives −0.91."
+    assert figure.told() == "The neuron gives −0.91."
 
 
 SAME = """
@@ -359,54 +306,32 @@ SMALL = """
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_page_fits_its_window_and_has_no_small_text(opened, size):
-    seen = opened(size=size)
+def test_the_page_fits_its_window_and_has_no_small_text(open_page, size):
+    seen = open_page(size=size)
     assert seen.too_wide() == []
     assert seen.page.evaluate(SMALL) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_accessible_in_light_and_dark(opened, scheme):
-    seen = opened(scheme=scheme)
-    seen.page.wait_for_selector(f"html[data-theme={scheme}]")
-    assert seen.axe() == []
-
-
-HEIGHTS = """
-element => {
-  const room = parseFloat(getComputedStyle(element).minHeight);
-  element.style.minHeight = 0;
-  return [room, element.getBoundingClientRect().height];
-}
-"""
-
-
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_a_figure_has_its_room_before_it_begins(opened, size):
-    page = opened(size=size).page
-    for name in ("vectors", "linear-map", "race"):
-        room, height = part(page, name).evaluate(HEIGHTS)
-        assert room == pytest.approx(height, rel=0.15), name
+def test_nothing_jumps_when_a_late_script_begins(browser, path, size):
+    held = []
+
+    def hold(tab):
+        tab.route("**/_play/vectors.js*", lambda route: held.append(route))
+
+    with visit(browser, BASE, path, size=size, prepare=hold, wait_until="commit") as seen:
+        page = seen.page
+        figure = page.locator("figure.nn-play").first
+        page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
+        before = figure.bounding_box()["height"]
+        assert part(page, "vectors").locator(".nn-fallback").is_visible()
+        held[0].continue_()
+        page.wait_for_selector("nn-vectors.nn-ready .nn-point")
+        assert figure.bounding_box()["height"] == pytest.approx(before, abs=24)
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_jumps_when_a_late_script_begins(browser, alone, size):
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-    page, held = context.new_page(), []
-    page.route("**/_play/vectors.js*", lambda route: held.append(route))
-    page.goto(alone + PAGE, wait_until="commit")
-    figure = page.locator("figure.nn-play").first
-    page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
-    before = figure.bounding_box()["height"]
-    assert part(page, "vectors").locator(".nn-fallback").is_visible()
-    held[0].continue_()
-    page.wait_for_selector("nn-vectors.nn-ready .nn-point")
-    assert figure.bounding_box()["height"] == pytest.approx(before, abs=24)
-    context.close()
-
-
-def test_without_script_there_are_picture_and_words(browser, alone):
-    with visit(browser, alone, PAGE, java_script_enabled=False) as seen:
+def test_without_script_there_are_picture_and_words(browser, path):
+    with visit(browser, BASE, path, java_script_enabled=False) as seen:
         for figure in seen.page.locator("figure.nn-play").all():
             assert len(figure.get_attribute("aria-label")) > 60
             fallback = figure.locator(".nn-fallback")
@@ -438,8 +363,8 @@ BROKEN = """
         ("vectors", "{", "nn-vectors: "),
     ],
 )
-def test_a_fault_in_the_data_is_told_beside_the_picture(browser, alone, name, data, said):
-    with visit(browser, alone, PAGE) as seen:
+def test_a_fault_in_the_data_is_told_beside_the_picture(browser, path, name, data, said):
+    with visit(browser, BASE, path) as seen:
         text = seen.page.evaluate(BROKEN, [name, data])
         assert "the picture" in text
         assert "This figure does not move." in text
@@ -447,15 +372,16 @@ def test_a_fault_in_the_data_is_told_beside_the_picture(browser, alone, name, da
         assert any(said in error for error in seen.errors)
 
 
-def test_a_page_loads_what_its_figures_need_and_no_more(playbook):
-    def scripts(name):
-        text = (playbook / f"chapters/{name}.html").read_text(encoding="utf-8")
+def test_a_page_loads_what_its_figures_need_and_no_more(figure_pages, built):
+    def scripts(text):
         return re.findall(r"_play/([\w-]+)\.js", text)
 
-    loaded = scripts("reference/gallery/moving")
+    loaded = scripts((figure_pages / f"{PAGE}.html").read_text(encoding="utf-8"))
     assert loaded.index("parts") < loaded.index("parts-plot") < loaded.index("vectors")
     assert {"parts-grid", "parts-time", "parts-net", "linear-map", "race"} <= set(loaded)
-    assert not [name for name in scripts("part/first") if name.startswith("parts-")]
+    first = scripts(built.page("part/first"))
+    assert "page" in first
+    assert not [name for name in first if name.startswith("parts-")]
 
 
 SMALL_PARTS = """

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE
+from browser import PHONE
 
 import nnlib
 from nnlib.nn import functional as F
@@ -45,24 +45,8 @@ def data(**start):
     return START | start
 
 
-def facts(page):
-    """The table's four numbers."""
-    page.evaluate("nn.flush()")
-    texts = page.locator("dd").all_inner_texts()
-    return [float(text.replace("−", "-")) for text in texts]
-
-
-def told(page):
-    page.evaluate("nn.flush()")
-    return page.locator(".nn-live").inner_text()
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).press("Enter")
-
-
-def cursor(page):
-    return page.get_by_role("slider", name="z, on the values")
+def cursor(figure):
+    return figure.get_by_role("slider", name="z, on the values")
 
 
 def middle(plot, share):
@@ -73,22 +57,22 @@ def middle(plot, share):
 
 
 @pytest.mark.parametrize("name", BENDS)
-def test_values_and_derivatives_are_those_of_nnlib(open_at, name):
-    page = open_at(start=name)
-    plot = page.locator("svg.nn-plot").first
+def test_values_and_derivatives_are_those_of_nnlib(open_figure, name):
+    figure = open_figure(start=name)
+    plot = figure.locator("svg.nn-plot").first
     for place in (-4.0, -2.3, -1.0, -0.5, 0.0, 0.1, 1.0, 4.0):
-        page.mouse.move(*middle(plot, (place + 4) / 8))
+        figure.page.mouse.move(*middle(plot, (place + 4) / 8))
         value, slope = of_nnlib(BENDS[name], place)
-        z, shown, derivative, left = facts(page)
+        z, shown, derivative, left = figure.numbers()
         assert z == place
         assert shown == pytest.approx(value, abs=5.1e-5)
         assert derivative == pytest.approx(slope, abs=5.1e-5)
         assert left == pytest.approx(slope**5, rel=0.006, abs=1e-300)
 
 
-def test_the_drawn_curves_are_those_of_nnlib(open_at):
-    page = open_at(start="ELU")
-    paths = page.locator("svg.nn-plot path.nn-stroke").all()
+def test_the_drawn_curves_are_those_of_nnlib(open_figure):
+    figure = open_figure(start="ELU")
+    paths = figure.locator("svg.nn-plot path.nn-stroke").all()
     strokes = [(p.get_attribute("style"), p.get_attribute("d")) for p in paths]
     thick = [d for style, d in strokes if "stroke-width: 3" in style]
     assert len(thick) == 2
@@ -101,73 +85,58 @@ def test_the_drawn_curves_are_those_of_nnlib(open_at):
             assert top - (py - 28) * span / 192 == pytest.approx(expected, abs=0.03)
 
 
-def test_arrow_keys_move_the_cursor_by_a_tenth_or_five(open_at):
-    page = open_at()
-    cursor(page).press("ArrowRight")
-    assert facts(page)[0] == 2.1
-    cursor(page).press("Shift+ArrowLeft")
-    assert facts(page)[0] == 1.6
-    both = page.get_by_role("slider", name=re.compile("^z, on"))
+def test_arrow_keys_move_the_cursor_by_a_tenth_or_five(open_figure):
+    figure = open_figure()
+    cursor(figure).press("ArrowRight")
+    assert figure.numbers()[0] == 2.1
+    cursor(figure).press("Shift+ArrowLeft")
+    assert figure.numbers()[0] == 1.6
+    both = figure.get_by_role("slider", name=re.compile("^z, on"))
     assert [c.get_attribute("aria-valuetext") for c in both.all()] == ["1.6", "1.6"]
-    assert told(page) == "sigmoid at z = 1.6: value 0.832, derivative 0.140."
+    assert figure.told() == "sigmoid at z = 1.6: value 0.832, derivative 0.140."
 
 
 @pytest.mark.parametrize("side", [0, 1], ids=["values", "derivatives"])
-def test_the_mouse_moves_both_cursors(open_at, side):
-    page = open_at()
-    page.mouse.move(*middle(page.locator("svg.nn-plot").nth(side), 0.25))
-    assert facts(page)[0] == -2.0
-    assert told(page).startswith("sigmoid at z = −2.0")
+def test_the_mouse_moves_both_cursors(open_figure, side):
+    figure = open_figure()
+    figure.page.mouse.move(*middle(figure.locator("svg.nn-plot").nth(side), 0.25))
+    assert figure.numbers()[0] == -2.0
+    assert figure.told().startswith("sigmoid at z = −2.0")
 
 
-def test_a_finger_moves_the_cursor(open_at):
-    page = open_at(size=PHONE, touch=True)
-    plot = page.locator("svg.nn-plot").first
+def test_a_finger_moves_the_cursor(open_figure):
+    figure = open_figure(size=PHONE, touch=True)
+    plot = figure.locator("svg.nn-plot").first
     plot.scroll_into_view_if_needed()
-    page.touchscreen.tap(*middle(plot, 0.75))
-    page.evaluate("nn.flush()")
-    assert facts(page)[0] == 2.0
-    page.touchscreen.tap(*middle(plot, 0.5))
-    assert facts(page)[0] == 0.0
+    figure.page.touchscreen.tap(*middle(plot, 0.75))
+    figure.settle()
+    assert figure.numbers()[0] == 2.0
+    figure.page.touchscreen.tap(*middle(plot, 0.5))
+    assert figure.numbers()[0] == 0.0
 
 
-def test_a_kink_is_told_and_only_where_one_is(open_at):
-    page = open_at(at=0.0)
+def test_a_kink_is_told_and_only_where_one_is(open_figure):
+    figure = open_figure(at=0.0)
     for name in BENDS:
-        press(page, name)
-        assert ("kink" in told(page)) == (name in ("ReLU", "leaky ReLU", "PReLU")), name
-    press(page, "ELU")
-    slide(page, 0.5)
-    assert "kink" in told(page)
+        figure.press(name)
+        assert ("kink" in figure.told()) == (name in ("ReLU", "leaky ReLU", "PReLU")), name
+    figure.press("ELU")
+    figure.slide("α", 0.5)
+    assert "kink" in figure.told()
 
 
-def slide(page, value):
-    page.evaluate("nn.flush()")
-    slider = page.get_by_label("α", exact=True)
-    slider.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value)
-
-
-def test_alpha_is_there_where_it_is_free_and_reset_puts_it_back(open_at):
-    page = open_at(at=-1.0)
+def test_alpha_is_there_where_it_is_free_and_reset_puts_it_back(open_figure):
+    figure = open_figure(at=-1.0)
     for name in BENDS:
-        press(page, name)
-        page.evaluate("nn.flush()")
-        seen = page.get_by_label("α", exact=True).is_visible()
+        figure.press(name)
+        figure.settle()
+        seen = figure.get_by_label("α", exact=True).is_visible()
         assert seen == (name in ("PReLU", "ELU")), name
-    press(page, "ELU")
-    slide(page, 2)
+    figure.press("ELU")
+    figure.slide("α", 2)
     expected = of_nnlib(lambda z: F.elu(z, 2.0), -1.0)
-    assert facts(page)[1:3] == pytest.approx(expected, abs=5.1e-5)
-    press(page, "reset")
-    assert told(page).startswith("sigmoid at z = −1.0")
-    press(page, "ELU")
-    assert facts(page)[1:3] == pytest.approx(of_nnlib(F.elu, -1.0), abs=5.1e-5)
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_it_fits_its_window(open_at, size):
-    page = open_at(size=size)
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    box = page.locator("nn-bends").bounding_box()
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= size[0]
+    assert figure.numbers()[1:3] == pytest.approx(expected, abs=5.1e-5)
+    figure.press("reset")
+    assert figure.told().startswith("sigmoid at z = −1.0")
+    figure.press("ELU")
+    assert figure.numbers()[1:3] == pytest.approx(of_nnlib(F.elu, -1.0), abs=5.1e-5)

@@ -5,7 +5,7 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-PAGE, ELEMENT = "chapters/maths/numpy-matplotlib.html", "nn-broadcast"
+PAGE, ELEMENT = "maths/numpy-matplotlib", "nn-broadcast"
 SHAPES = (
     ((3, 1), (4,)),
     ((3, 4), (4,)),
@@ -22,8 +22,7 @@ SHAPES = (
 def typed(figure, *shapes):
     for field, shape in zip(figure.locator("input").all(), shapes, strict=True):
         field.fill(str(shape))
-    figure.page.evaluate("nn.flush()")
-    return figure.locator(".nn-live").inner_text()
+    return figure.told()
 
 
 @pytest.mark.parametrize(("a", "b"), SHAPES)
@@ -70,7 +69,7 @@ def test_what_is_no_shape_is_told_and_the_last_one_stays(figure):
     said = typed(figure, "(3, x)", "(4,)")
     field = figure.locator("input").first
     field.fill("(3, x)")
-    assert "“x” is not a size" in figure.locator(".nn-live").inner_text()
+    assert "“x” is not a size" in figure.told()
     assert field.get_attribute("aria-invalid") == "true"
     field.press("Enter")
     field.blur()
@@ -79,7 +78,7 @@ def test_what_is_no_shape_is_told_and_the_last_one_stays(figure):
 
 
 def test_a_button_puts_its_example_into_the_fields(figure):
-    figure.get_by_role("button", name="table and 3 numbers").press("Enter")
-    figure.page.evaluate("nn.flush()")
+    figure.press("table and 3 numbers")
+    figure.settle()
     assert [i.input_value() for i in figure.locator("input").all()] == ["(3, 4)", "(3,)"]
-    assert "4 meets 3" in figure.locator(".nn-live").inner_text()
+    assert "4 meets 3" in figure.told()

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from browser import PHONE
 
 from nnlib.classifiers import PolynomialRegression
 
@@ -30,8 +29,8 @@ def data():
 
 
 @pytest.fixture
-def page(open_at):
-    return open_at()
+def figure(open_figure):
+    return open_figure()
 
 
 def parts(degree, samples):
@@ -48,40 +47,25 @@ def parts(degree, samples):
     return [bias, variance, DATA["noise"], bias + variance + DATA["noise"], np.mean(train)]
 
 
-def shown(page):
-    page.evaluate("nn.flush()")
-    return [float(words.replace("−", "-")) for words in page.locator("dd").all_inner_texts()]
+def same(figure, degree, samples):
+    np.testing.assert_allclose(figure.numbers(), parts(degree, samples), rtol=0.006)
 
 
-def told(page):
-    page.evaluate("nn.flush()")
-    return page.locator(".nn-live").inner_text()
-
-
-def put(page, label, value):
-    slider = page.get_by_label(label, exact=True)
-    slider.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value)
-
-
-def same(page, degree, samples):
-    np.testing.assert_allclose(shown(page), parts(degree, samples), rtol=0.006)
-
-
-def test_it_starts_where_the_data_say(page):
-    same(page, DATA["degree"], DATA["samples"])
+def test_it_starts_where_the_data_say(figure):
+    same(figure, DATA["degree"], DATA["samples"])
 
 
 @pytest.mark.parametrize(("degree", "samples"), [(0, 12), (1, 12), (3, 30), (9, 12), (9, 60)])
-def test_the_parts_are_those_of_nnlibs_fits(page, degree, samples):
-    put(page, "degree", degree)
-    put(page, "samples", samples)
-    same(page, degree, samples)
+def test_the_parts_are_those_of_nnlibs_fits(figure, degree, samples):
+    figure.slide("degree", degree)
+    figure.slide("samples", samples)
+    same(figure, degree, samples)
 
 
-def test_the_curve_of_the_shown_set_is_nnlibs(page):
+def test_the_curve_of_the_shown_set_is_nnlibs(figure):
     """The orange line, read off the drawing, is the fit of the first set."""
-    page.evaluate("nn.flush()")
-    path = page.locator("path.nn-stroke[style*='--nn-b']").first.get_attribute("d")
+    figure.settle()
+    path = figure.locator("path.nn-stroke[style*='--nn-b']").first.get_attribute("d")
     height = [float(pair.split(" ")[1]) for pair in path[1:].split("L")]
     draw = DATA["draws"][0]
     X, y = np.array(draw["x"])[:20, None], np.array(draw["y"])[:20]
@@ -91,38 +75,33 @@ def test_the_curve_of_the_shown_set_is_nnlibs(page):
     np.testing.assert_allclose(slope * fitted + level, height, atol=0.2)
 
 
-def test_the_sentence_names_the_best_degree_and_what_is_to_blame(page):
-    put(page, "degree", 1)
+def test_the_sentence_names_the_best_degree_and_what_is_to_blame(figure):
+    figure.slide("degree", 1)
     for samples in (12, 60):
-        put(page, "samples", samples)
+        figure.slide("samples", samples)
         totals = [parts(d, samples)[3] for d in range(DATA["degrees"] + 1)]
-        assert f"is at degree {np.argmin(totals)}." in told(page)
+        assert f"is at degree {np.argmin(totals)}." in figure.told()
         bias, variance, *_ = parts(1, samples)
-        assert ("more of it bias" in told(page)) == (bias > variance)
-    put(page, "degree", 9)
-    assert "more of it variance" in told(page)
+        assert ("more of it bias" in figure.told()) == (bias > variance)
+    figure.slide("degree", 9)
+    assert "more of it variance" in figure.told()
 
 
-def test_keys_move_the_sliders_and_show_another_data_set(page):
-    page.get_by_label("degree", exact=True).press("ArrowRight")
-    same(page, DATA["degree"] + 1, DATA["samples"])
-    page.get_by_label("samples", exact=True).press("ArrowLeft")
-    same(page, DATA["degree"] + 1, DATA["samples"] - 2)
-    dots = page.locator("svg.nn-plot .nn-dots").first
+def test_keys_move_the_sliders_and_show_another_data_set(figure):
+    figure.get_by_label("degree", exact=True).press("ArrowRight")
+    same(figure, DATA["degree"] + 1, DATA["samples"])
+    figure.get_by_label("samples", exact=True).press("ArrowLeft")
+    same(figure, DATA["degree"] + 1, DATA["samples"] - 2)
+    dots = figure.locator("svg.nn-plot .nn-dots").first
     before = dots.get_attribute("d")
-    page.get_by_role("button", name="another data set").press("Enter")
-    page.evaluate("nn.flush()")
+    figure.press("another data set")
+    figure.settle()
     assert dots.get_attribute("d") != before
 
 
-def test_the_drawings_say_what_they_show(page):
-    put(page, "degree", 2)
-    told(page)
-    left, right = page.locator("svg.nn-plot").all()
+def test_the_drawings_say_what_they_show(figure):
+    figure.slide("degree", 2)
+    figure.settle()
+    left, right = figure.locator("svg.nn-plot").all()
     assert "12 polynomials of degree 2" in left.get_attribute("aria-label")
     assert "At degree 2: squared bias" in right.get_attribute("aria-label")
-
-
-def test_it_fits_a_phone(open_at):
-    page = open_at(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]

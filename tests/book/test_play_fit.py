@@ -1,18 +1,15 @@
 """The figure of a polynomial's fit: its errors, weights and both penalties against nnlib's."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE
 
 from nnlib.classifiers import PolynomialRegression, normal_equation
 from nnlib.datasets import penguins
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-HERE = Path(__file__).resolve().parents[2] / "chapters"
 BIRDS = penguins()[0].X
 X, Y = BIRDS[:, 2], BIRDS[:, 3] / 1000
 U = (X - 200) / 30
@@ -68,105 +65,82 @@ def data(**start):
     return START | start
 
 
-def settle(page):
-    page.evaluate("nn.flush()")
-
-
-def facts(page):
-    """Both errors, the length of w and b, as the figure writes them."""
-    settle(page)
-    words = page.locator("dd").all_inner_texts()
-    return [float(word.replace("−", "-")) for word in words]
-
-
-def put(page, label, value):
-    slider = page.get_by_role("slider", name=label)
-    slider.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value)
-
-
-def agree(page, *given):
+def agree(figure, *given):
     right = by_nnlib(*given)
     want = [right["train"], right["rest"], np.linalg.norm(right["w"]), right["b"]]
-    assert facts(page) == pytest.approx(want, rel=0.006, abs=1e-6)  # three digits are shown
+    assert figure.numbers() == pytest.approx(
+        want, rel=0.006, abs=1e-6
+    )  # three digits are shown
 
 
-def test_the_script_finds_what_nnlib_finds_to_six_digits(open_at):
-    page = open_at()
-    assert page.locator("nn-fit").get_attribute("data-agrees") == "true"
+def test_the_script_finds_what_nnlib_finds_to_six_digits(open_figure):
+    figure = open_figure()
+    assert figure.get_attribute("data-agrees") == "true"
 
 
 @pytest.mark.parametrize("way", ["train", "rest", "b", "w"])
-def test_a_script_that_computes_something_else_is_noticed(open_at, way):
+def test_a_script_that_computes_something_else_is_noticed(open_figure, way):
     wrong = case(0, 3, 0.1)
     wrong[way] = (np.array(wrong[way]) + 1e-4).tolist()
-    page = open_at(known=[wrong])
-    assert page.locator("nn-fit").get_attribute("data-agrees") == "false"
+    figure = open_figure(known=[wrong])
+    assert figure.get_attribute("data-agrees") == "false"
 
 
 @pytest.mark.parametrize("degree", [0, 1, 3, 9])
 @pytest.mark.parametrize("power", [-4.5, -2, 0.5, 3])
-def test_what_it_shows_is_what_nnlib_finds_with_either_penalty(open_at, degree, power):
-    page = open_at()
-    put(page, "degree", degree)
-    put(page, "penalty", power)
+def test_what_it_shows_is_what_nnlib_finds_with_either_penalty(open_figure, degree, power):
+    figure = open_figure()
+    figure.slide("degree", degree)
+    figure.slide("penalty λ", power)
     alpha = 0 if power == -4.5 else 10**power
-    agree(page, 0, degree, alpha, False)
-    page.get_by_label("penalise b too").press("Space")
-    agree(page, 0, degree, alpha, True)
-    told = page.locator(".nn-live").inner_text()
+    agree(figure, 0, degree, alpha, False)
+    figure.get_by_label("penalise b too").press("Space")
+    agree(figure, 0, degree, alpha, True)
+    told = figure.told()
     assert told.startswith(f"Degree {degree}, λ = ")
     assert "b penalised" in told
 
 
-def test_a_large_penalty_goes_to_the_mean_or_to_zero(open_at):
-    page = open_at()
-    put(page, "penalty", 3)
-    assert facts(page)[3] == pytest.approx(Y[DRAWS[0]].mean(), abs=0.1)
-    page.get_by_label("penalise b too").press("Space")
-    assert abs(facts(page)[3]) < 0.1
+def test_a_large_penalty_goes_to_the_mean_or_to_zero(open_figure):
+    figure = open_figure()
+    figure.slide("penalty λ", 3)
+    assert figure.numbers()[3] == pytest.approx(Y[DRAWS[0]].mean(), abs=0.1)
+    figure.get_by_label("penalise b too").press("Space")
+    assert abs(figure.numbers()[3]) < 0.1
 
 
-def test_buttons_bring_other_birds_in_turn_and_the_start_back(open_at):
-    page = open_at()
-    start = facts(page)
+def test_buttons_bring_other_birds_in_turn_and_the_start_back(open_figure):
+    figure = open_figure()
+    start = figure.numbers()
     for draw in (1, 2, 0):
-        page.get_by_role("button", name="other 20 birds").press("Enter")
-        agree(page, draw, 9, 0, False)
-    page.get_by_role("button", name="other 20 birds").press("Enter")
-    put(page, "degree", 2)
-    put(page, "penalty", 0)
-    page.get_by_label("penalise b too").press("Space")
-    agree(page, 1, 2, 1.0, True)
-    page.get_by_role("button", name="reset").press("Enter")
-    assert facts(page) == start
-    assert not page.get_by_label("penalise b too").is_checked()
+        figure.press("other 20 birds")
+        agree(figure, draw, 9, 0, False)
+    figure.press("other 20 birds")
+    figure.slide("degree", 2)
+    figure.slide("penalty λ", 0)
+    figure.get_by_label("penalise b too").press("Space")
+    agree(figure, 1, 2, 1.0, True)
+    figure.press("reset")
+    assert figure.numbers() == start
+    assert not figure.get_by_label("penalise b too").is_checked()
 
 
-def test_the_keyboard_moves_both_sliders(open_at):
-    page = open_at()
-    page.get_by_role("slider", name="degree").press("ArrowLeft")
-    agree(page, 0, 8, 0, False)
-    page.get_by_role("slider", name="penalty").press("ArrowRight")
-    agree(page, 0, 8, 1e-4, False)
+def test_the_keyboard_moves_both_sliders(open_figure):
+    figure = open_figure()
+    figure.get_by_role("slider", name="degree").press("ArrowLeft")
+    agree(figure, 0, 8, 0, False)
+    figure.get_by_role("slider", name="penalty").press("ArrowRight")
+    agree(figure, 0, 8, 1e-4, False)
     assert (
-        page.get_by_role("slider", name="penalty").get_attribute("aria-valuetext") == "0.0001"
+        figure.get_by_role("slider", name="penalty").get_attribute("aria-valuetext") == "0.0001"
     )
 
 
-def test_the_curves_of_both_errors_are_told_in_words(open_at):
-    page = open_at()
-    settle(page)
-    words = page.locator(".nn-plot").nth(1).get_attribute("aria-label")
+def test_the_curves_of_both_errors_are_told_in_words(open_figure):
+    figure = open_figure()
+    figure.settle()
+    words = figure.locator(".nn-plot").nth(1).get_attribute("aria-label")
     numbers = [float(v) for v in re.findall(r"\d+\.?\d*(?:e\+\d+)?", words.split(": ")[1])]
     right = [by_nnlib(0, d, 0, False) for d in range(10)]
     assert numbers[1:11] == pytest.approx([r["train"] for r in right], rel=0.006)
     assert numbers[11:] == pytest.approx([r["rest"] for r in right], rel=0.006)
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_it_has_its_room_and_fits_its_window(open_at, size):
-    page = open_at(size=size)
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    height = page.locator("nn-fit").evaluate("e => e.getBoundingClientRect().height")
-    room = re.search(r"// room: (\d+) (\d+)", (HERE / "_extra/_play/fit.js").read_text())
-    assert height == pytest.approx(float(room[1 if size == PHONE else 2]), rel=0.15)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browser import DESKTOP, PHONE
-from stage import fresh
+from figure import Figure
 from write.scripts import data
 
 from nnlib import trace
@@ -16,7 +16,7 @@ from nnlib.trace.gates import number
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PLAY = Path(__file__).resolve().parents[2] / "chapters" / "_extra" / "_play"
-PAGE = "chapters/backprop/computational-graphs.html"
+PAGE, ELEMENT = "backprop/computational-graphs", "nn-graph"
 NAMES = ("x", "y", "z", "w1", "b_2", "f", "v1", "λ", "match", "constructor", "exp")
 HALO = 3  # pixels round a number on an edge, in the colour of the page
 ON_EDGES = "svg text.nn-blame:not(circle ~ *)"
@@ -287,11 +287,10 @@ def test_a_refusal_names_the_place_what_is_there_and_what_should_be(run, text, m
 
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def figure(request, browser, alone):
-    with fresh(browser, alone, PAGE, size=request.param, has_touch=True) as seen:
-        yield seen.page.locator("nn-graph")
-        assert seen.errors == []
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= request.param[0]
+def figure(request, open_page):
+    page = open_page(size=request.param).page
+    yield Figure(page.locator(ELEMENT))
+    assert page.evaluate("document.documentElement.scrollWidth") <= request.param[0]
 
 
 def typed(figure):
@@ -337,7 +336,7 @@ def test_keys_alone_type_an_expression_and_walk_its_graph(figure):
     figure.locator(".nn-walk").focus()
     keys.press("Home")
     keys.press("ArrowRight")
-    said = figure.locator(".nn-live").inner_text()
+    said = figure.told()
     assert said == "Forward: v₁ = w × x = −1.5 × 2 = −3."
     keys.press("End")
     graph = trace.expression("relu(w*x + b)", w=-1.5, x=2, b=3)
@@ -445,10 +444,3 @@ def test_a_long_expression_scrolls_in_its_box_and_the_node_at_work_is_seen(figur
         for start, size in (("x", "width"), ("y", "height")):
             middle = node[start] + node[size] / 2
             assert inside[start] <= middle <= inside[start] + inside[size]
-
-
-def test_the_room_that_it_asks_for_is_what_it_takes(figure):
-    asked = re.search(r"^// room: (\d+) (\d+)$", (PLAY / "graph.js").read_text(), re.MULTILINE)
-    narrow = figure.page.viewport_size["width"] == PHONE[0]
-    height = figure.bounding_box()["height"]
-    assert float(asked[1 if narrow else 2]) == pytest.approx(height, rel=0.05)

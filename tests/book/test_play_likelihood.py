@@ -4,15 +4,15 @@ import re
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE
-from stage import fresh
+from browser import PHONE
+from figure import Figure, number
 
 from nnlib.datasets import penguins
 from nnlib.probability import MultivariateGaussian
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-PAGE, ELEMENT = "chapters/classifiers/maximum-likelihood.html", "nn-likelihood"
+PAGE, ELEMENT = "classifiers/maximum-likelihood", "nn-likelihood"
 SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 STARTS = {
     "Adelie": ([40.5, 17.0], [4.0, 1.0]),
@@ -26,17 +26,8 @@ EACH, ALL, BELOW = (
 )
 
 
-def press(figure, name):
-    figure.get_by_role("button", name=name, exact=True).press("Enter")
-
-
 def facts(figure):
-    """The table of numbers beside the sliders."""
-    figure.page.evaluate("nn.flush()")
-    names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
-    return {
-        name: float(value.replace("−", "-")) for name, value in zip(names, values, strict=True)
-    }
+    return {name: number(text) for name, text in figure.facts().items()}
 
 
 def birds(name):
@@ -51,7 +42,7 @@ def gaussian(mean, sd, rho=0.0):
 
 def surprise(figure):
     """The last number of the sentence, minus the log density of the diamond."""
-    words = figure.locator(".nn-live").inner_text()
+    words = figure.told()
     return float(re.search(r"−ln p = (\d+\.\d\d)\.$", words)[1])
 
 
@@ -70,16 +61,16 @@ def compare(figure, model, X):
 
 @pytest.mark.parametrize("name", SPECIES)
 def test_the_numbers_are_those_of_nnlib(figure, name):
-    press(figure, name)
+    figure.press(name)
     X = birds(name)
     mean, sd = STARTS[name]
     compare(figure, gaussian(mean, sd), X)
-    press(figure, "to the maximum")
+    figure.press("to the maximum")
     best = MultivariateGaussian.fit(X)
     compare(figure, best, X)
     assert facts(figure)["−½ mean of r²"] == -1
     for button, factor in (("both sd ÷ 2", 0.5), ("both sd × 2", 1), ("both sd × 2", 2)):
-        press(figure, button)
+        figure.press(button)
         wide = MultivariateGaussian(best.loc, best.covariance_matrix * factor**2)
         compare(figure, wide, X)
 
@@ -95,7 +86,7 @@ def test_sliders_and_arrow_keys_move_the_gaussian_and_reset_brings_it_back(figur
     mean.press("ArrowUp")
     compare(figure, gaussian([x - 0.5, y + 0.1], [4.5, t], -0.4), X)
     assert "length 50.0, depth 14.3" in mean.get_attribute("aria-valuetext")
-    press(figure, "reset")
+    figure.press("reset")
     compare(figure, gaussian([x, y], [s, t]), X)
 
 
@@ -118,19 +109,14 @@ def test_the_cut_follows_what_was_moved_last_and_the_alternative_text_is_true(fi
     assert "mean depth" in cut.text_content()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_mean_is_dragged_and_the_room_is_kept(browser, alone, size):
-    with fresh(browser, alone, PAGE, size=size, has_touch=True) as seen:
-        figure = seen.page.locator("nn-likelihood")
-        room = figure.evaluate("e => parseFloat(getComputedStyle(e).minHeight)")
-        assert room == pytest.approx(figure.bounding_box()["height"], rel=0.06)
-        mean = figure.get_by_role("slider", name="mean", exact=True)
-        mean.scroll_into_view_if_needed()
-        before, box = facts(figure)[EACH], mean.locator(".nn-knob").bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        seen.page.mouse.move(x, y)
-        seen.page.mouse.down()
-        seen.page.mouse.move(x - 15, y - 10, steps=4)
-        seen.page.mouse.up()
-        assert facts(figure)[EACH] > before
-        assert seen.errors == []
+def test_the_mean_is_dragged(figure):
+    before = facts(figure)[EACH]
+    figure.pull(-15, -10, ".nn-knob")
+    assert facts(figure)[EACH] > before
+
+
+def test_a_finger_on_a_phone_moves_the_mean(open_page):
+    figure = Figure(open_page(size=PHONE).page.locator(ELEMENT))
+    before = facts(figure)[EACH]
+    figure.pull(-15, -10, ".nn-knob")
+    assert facts(figure)[EACH] > before

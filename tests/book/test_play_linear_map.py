@@ -2,11 +2,15 @@
 
 import pytest
 from browser import PHONE
-from stage import fresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-PAGE, PARTS = "chapters/maths/matrices.html", "chapters/reference/gallery/moving.html"
+PAGE, ELEMENT, SIZE, PARTS = (
+    "maths/matrices",
+    "nn-linear-map",
+    PHONE,
+    "reference/gallery/moving",
+)
 
 # Where the middle and the four corners of the picture lie, in units of the plane.
 PLACES = """
@@ -23,58 +27,46 @@ figure => {
 """
 
 
-@pytest.fixture
-def figure(browser, alone):
-    with fresh(browser, alone, PAGE, size=PHONE) as seen:
-        yield seen.page.locator("nn-linear-map")
-        assert seen.errors == seen.missing == seen.outside == []
-
-
 def moved(a, b, c, d):
     corners = [(0, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)]
     return [pytest.approx([a * x + b * y, c * x + d * y], abs=0.01) for x, y in corners]
 
 
-def facts(figure):
-    names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
-    return dict(zip(names, values, strict=True))
-
-
 def test_the_figure_begins_with_a_shear_and_shows_the_photograph_before(figure):
     assert figure.evaluate(PLACES) == moved(1, 0.5, 0, 1)
-    figure.get_by_role("button", name="before").press("Enter")
+    figure.press("before")
     assert figure.evaluate(PLACES) == moved(1, 0, 0, 1)
 
 
 def test_the_puzzle_pulls_the_photograph_out_and_keeps_areas(figure):
-    figure.get_by_role("button", name="2 1 1 1").press("Enter")
+    figure.press("2 1 1 1")
     assert figure.evaluate(PLACES) == moved(2, 1, 1, 1)
-    assert facts(figure)["determinant"] == facts(figure)["area of the square"] == "1.00"
+    assert figure.facts()["determinant"] == figure.facts()["area of the square"] == "1.00"
 
 
 def test_the_photograph_follows_each_entry(figure):
     for k, entry in enumerate(("0.5", "-1.5", "2", "0.25")):
         figure.locator("input").nth(k).fill(entry)
     assert figure.evaluate(PLACES) == moved(0.5, -1.5, 2, 0.25)
-    assert facts(figure)["determinant"] == "3.13"  # 0.125 + 3
+    assert figure.facts()["determinant"] == "3.13"  # 0.125 + 3
 
 
 def test_the_photograph_follows_the_arrow_keys(figure):
-    figure.get_by_role("button", name="2 1 1 1").press("Enter")
+    figure.press("2 1 1 1")
     second = figure.locator(".nn-point").nth(1)
     second.press("ArrowUp")
     second.press("Shift+ArrowLeft")
     assert figure.evaluate(PLACES) == moved(2, 0.5, 1, 1.1)
-    assert facts(figure)["determinant"] == "1.70"
+    assert figure.facts()["determinant"] == "1.70"
 
 
 def test_a_mirror_turns_the_photograph_over_and_flattening_leaves_a_line(figure):
-    figure.get_by_role("button", name="mirror").press("Enter")
+    figure.press("mirror")
     assert figure.evaluate(PLACES) == moved(-1, 0, 0, 1)
-    assert facts(figure)["left and right"] == "swapped"
-    figure.get_by_role("button", name="flatten").press("Enter")
+    assert figure.facts()["left and right"] == "swapped"
+    figure.press("flatten")
     assert figure.evaluate(PLACES) == moved(2, 1, 1, 0.5)
-    assert facts(figure)["rank"] == "1"
+    assert figure.facts()["rank"] == "1"
 
 
 def test_each_entry_has_room_for_what_it_holds(figure):
@@ -87,8 +79,7 @@ def test_each_entry_has_room_for_what_it_holds(figure):
     assert entries.nth(0).evaluate("e => e.scrollWidth > e.clientWidth")
 
 
-def test_without_a_picture_there_is_none(browser, alone):
-    with fresh(browser, alone, PARTS) as seen:
-        assert seen.page.locator("nn-linear-map .nn-area").count() == 1
-        assert seen.page.locator("nn-linear-map image").count() == 0
-        assert seen.errors == []
+def test_without_a_picture_there_is_none(open_page):
+    page = open_page(PARTS).page
+    assert page.locator("nn-linear-map .nn-area").count() == 1
+    assert page.locator("nn-linear-map image").count() == 0

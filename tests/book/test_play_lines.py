@@ -10,17 +10,13 @@ from nnlib import linalg
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-PAGE, ELEMENT = "chapters/maths/linear-systems.html", "nn-lines"
+PAGE, ELEMENT = "maths/linear-systems", "nn-lines"
 TERM = re.compile(r"(−?)\s*(\d*)\s*x([₁₂])")
-
-
-def settle(figure):
-    figure.page.evaluate("nn.flush()")
 
 
 def equations(figure):
     """The coefficients of the equations that the figure writes, as [A | b]."""
-    settle(figure)
+    figure.settle()
     rows = []
     for words in figure.locator(".nn-note").all_inner_texts():
         left, right = words.split(":")[1].split("=")
@@ -31,16 +27,10 @@ def equations(figure):
     return np.array(rows)
 
 
-def facts(figure):
-    settle(figure)
-    names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
-    return dict(zip(names, values, strict=True))
-
-
 def check(figure):
     Ab = equations(figure)
     A, b = Ab[:, :2], Ab[:, 2]
-    said = facts(figure)
+    said = figure.facts()
     assert said["rank of A"] == str(linalg.rank(A, exact=True))
     assert said["rank of [A | b]"] == str(linalg.rank(Ab, exact=True))
     found = linalg.solution_set(A, b, exact=True)
@@ -61,7 +51,7 @@ def test_every_system_has_the_ranks_and_solutions_that_linalg_finds(figure):
 
 
 def test_handles_move_and_turn_their_own_line_by_keys(figure):
-    figure.get_by_role("button", name="one solution").press("Enter")
+    figure.press("one solution")
     before = equations(figure)
     handles = [h for h in figure.locator(".nn-point").all() if h.is_visible()]
     assert len(handles) == 4
@@ -77,7 +67,7 @@ def test_handles_move_and_turn_their_own_line_by_keys(figure):
 
 
 def test_a_line_stays_a_line_and_inside_when_its_handles_are_pushed(figure):
-    figure.get_by_role("button", name="parallel").press("Enter")
+    figure.press("parallel")
     first, second = (figure.get_by_label(f"{verb} the first line") for verb in ("move", "turn"))
     for _ in range(12):
         first.press("Shift+ArrowRight")
@@ -90,9 +80,9 @@ def test_a_line_stays_a_line_and_inside_when_its_handles_are_pushed(figure):
 
 
 def test_the_cross_is_the_least_squares_point_of_the_distances(figure):
-    figure.get_by_role("button", name="three, no point").press("Enter")
+    figure.press("three, no point")
     Ab = equations(figure).astype(float)
     length = np.linalg.norm(Ab[:, :2], axis=1)
     x = np.linalg.lstsq(Ab[:, :2] / length[:, None], Ab[:, 2] / length, rcond=None)[0]
     place = ", ".join(f"{v:.2f}".replace("-", "−") for v in x)
-    assert f"cross at ({place})" in figure.locator(".nn-live").inner_text()
+    assert f"cross at ({place})" in figure.told()

@@ -2,19 +2,15 @@
 
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE
 
 from nnlib.classifiers import LogisticRegression, log_loss, logistic_step
 from nnlib.datasets import penguins
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-HERE = Path(__file__).resolve().parents[2] / "chapters"
-SCRIPT = HERE / "_extra" / "_play" / "logistic.js"
 SLIDERS = ("w₁, per mm", "w₂, per mm", "b")
 ELEMENT = "logistic"
 
@@ -47,28 +43,13 @@ def data(**changed):
 
 
 @pytest.fixture
-def figure(open_at):
-    return open_at().locator("nn-logistic")
-
-
-def settle(figure):
-    figure.page.evaluate("nn.flush()")
-
-
-def facts(figure):
-    settle(figure)
-    names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
-    return dict(zip(names, values, strict=True))
-
-
-def told(figure):
-    settle(figure)
-    return figure.locator(".nn-live").inner_text()
+def figure(open_figure):
+    return open_figure()
 
 
 def theta(figure):
     """Both weights and the bias, in full."""
-    settle(figure)
+    figure.settle()
     return np.array(
         [float(figure.get_by_label(name, exact=True).input_value()) for name in SLIDERS]
     )
@@ -76,13 +57,7 @@ def theta(figure):
 
 def put(figure, *values):
     for name, value in zip(SLIDERS, values, strict=True):
-        figure.get_by_label(name, exact=True).evaluate(
-            "(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value
-        )
-
-
-def press(figure, name):
-    figure.get_by_role("button", name=name, exact=True).press("Enter")
+        figure.slide(name, value)
 
 
 def sums(values):
@@ -99,14 +74,14 @@ def mean_loss(z):
 
 
 def place(figure):
-    settle(figure)
+    figure.settle()
     words = figure.locator(".nn-point").get_attribute("aria-valuetext")
     return [float(v) for v in re.findall(r"\d+\.\d", words)]
 
 
 def check(figure):
     """What it says is what nnlib finds for the same weights."""
-    p, said = probabilities(theta(figure)), facts(figure)
+    p, said = probabilities(theta(figure)), figure.facts()
     loss = mean_loss(sums(theta(figure)))
     assert float(said["mean loss (nats)"]) == pytest.approx(loss, abs=6e-5)
     if np.where(T, p, 1 - p).min() > 1e-12:
@@ -117,12 +92,12 @@ def check(figure):
     assert share == pytest.approx(np.maximum(p, 1 - p).mean(), abs=0.00051)
     worst = float(said["lowest p for the truth"].strip("<>%")) / 100
     assert worst == pytest.approx(np.where(T, p, 1 - p).min(), abs=0.0011)
-    assert told(figure).startswith(f"{right} of {len(T)} right")
+    assert figure.told().startswith(f"{right} of {len(T)} right")
 
 
 def test_it_starts_as_the_prediction_says(figure):
     assert theta(figure).tolist() == [0.5, 0.5, 0]
-    assert facts(figure)["on the right side"].replace("\xa0", " ") == "164 of 175"
+    assert figure.facts()["on the right side"].replace("\xa0", " ") == "164 of 175"
     check(figure)
 
 
@@ -139,16 +114,16 @@ def test_doubling_keeps_the_line_and_makes_every_bird_surer(figure):
     losses = []
     for _ in range(3):
         losses.append(log_loss(T, probabilities(theta(figure))))
-        where, sure = place(figure), float(facts(figure)["mean confidence"].strip("<>%"))
-        press(figure, "× 2")
+        where, sure = place(figure), float(figure.facts()["mean confidence"].strip("<>%"))
+        figure.press("× 2")
         assert place(figure) == where
-        assert float(facts(figure)["mean confidence"].strip("<>%")) > sure
+        assert float(figure.facts()["mean confidence"].strip("<>%")) > sure
         check(figure)
     assert theta(figure).tolist() == [4, 4, 0]
     assert losses[0] > losses[1] < losses[2]  # the page's prediction
-    press(figure, "× 2")
+    figure.press("× 2")
     assert theta(figure).tolist() == [4, 4, 0]  # the sliders reach no further
-    press(figure, "÷ 2")
+    figure.press("÷ 2")
     assert theta(figure).tolist() == [2, 2, 0]
 
 
@@ -156,24 +131,24 @@ def test_a_step_downhill_is_that_of_nnlib(figure):
     w, b = np.array([0.5, 0.5]), 0.0
     for _ in range(3):
         w, b = logistic_step(X, T, w, b, lr=0.2)
-        press(figure, "downhill")
+        figure.press("downhill")
         assert theta(figure) == pytest.approx([*w, b], abs=1e-9)
     for _ in range(100):
         w, b = logistic_step(X, T, w, b, lr=0.2)
-    press(figure, "100 steps")
+    figure.press("100 steps")
     assert theta(figure) == pytest.approx([*w, b], abs=1e-9)
     check(figure)
 
 
 def test_the_least_loss_is_the_fit_without_penalty(figure):
     best = LogisticRegression(C=np.inf, tol=1e-9).fit(X, T)
-    press(figure, "least loss")
+    figure.press("least loss")
     assert theta(figure) == pytest.approx([*best.coef_[0], best.intercept_[0]], abs=1e-4)
-    least = float(facts(figure)["mean loss (nats)"])
+    least = float(figure.facts()["mean loss (nats)"])
     assert least == pytest.approx(best.loss_curve_[-1], abs=6e-5)
-    press(figure, "100 steps")
-    assert float(facts(figure)["mean loss (nats)"]) == least
-    press(figure, "reset")
+    figure.press("100 steps")
+    assert float(figure.facts()["mean loss (nats)"]) == least
+    figure.press("reset")
     assert theta(figure).tolist() == [0.5, 0.5, 0]
 
 
@@ -196,15 +171,7 @@ def test_the_keyboard_moves_the_line_and_the_sliders(figure):
 
 
 def test_a_finger_drags_the_line(figure):
-    handle = figure.locator(".nn-point")
-    handle.scroll_into_view_if_needed()
-    box = handle.locator("path").bounding_box()
-    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    mouse = figure.page.mouse
-    mouse.move(*middle)
-    mouse.down()
-    mouse.move(middle[0] + 40, middle[1], steps=4)
-    mouse.up()
+    figure.pull(40, 0, ".nn-point path")
     w1, w2, b = theta(figure)
     assert (w1, w2) == (0.5, 0.5)
     assert b < -1  # to the right: fewer birds are called Chinstraps
@@ -213,7 +180,7 @@ def test_a_finger_drags_the_line(figure):
 
 def test_the_dashed_lines_are_where_it_is_nine_tenths_sure(figure):
     put(figure, 1, -1, 0.5)
-    settle(figure)
+    figure.settle()
     lines = figure.locator(".nn-plot").first.locator("path.nn-stroke")
     paths = lines.evaluate_all("all => all.map(path => path.getAttribute('d'))")
     ends = [[float(v) for v in re.findall(r"-?[\d.]+", d)] for d in paths]
@@ -227,37 +194,23 @@ def test_the_dashed_lines_are_where_it_is_nine_tenths_sure(figure):
 
 def test_without_weights_there_is_no_line_to_drag(figure):
     put(figure, 0, 0, 1)
-    settle(figure)
+    figure.settle()
     assert not figure.locator(".nn-point").is_visible()
     check(figure)
     put(figure, 0.5, 0, 1)
-    settle(figure)
+    figure.settle()
     assert figure.locator(".nn-point").is_visible()
 
 
-def test_a_script_that_computes_something_else_is_noticed(open_at):
-    assert open_at().locator("nn-logistic").get_attribute("data-agrees") == "true"
+def test_a_script_that_computes_something_else_is_noticed(open_figure):
+    assert open_figure().get_attribute("data-agrees") == "true"
     right = data()
-    assert (
-        open_at(least=right["least"] + 1e-4).locator("nn-logistic").get_attribute("data-agrees")
-        == "false"
-    )
+    assert open_figure(least=right["least"] + 1e-4).get_attribute("data-agrees") == "false"
     moved = [right["best"][0] + 0.1, *right["best"][1:]]
-    assert open_at(best=moved).locator("nn-logistic").get_attribute("data-agrees") == "false"
+    assert open_figure(best=moved).get_attribute("data-agrees") == "false"
 
 
-def test_it_survives_sums_of_thousands(open_at):
-    figure = open_at(limits=[[-1e4, 1e4]] * 3, start=[-1e3, 0, 0]).locator("nn-logistic")
+def test_it_survives_sums_of_thousands(open_figure):
+    figure = open_figure(limits=[[-1e4, 1e4]] * 3, start=[-1e3, 0, 0])
     loss = mean_loss(-1e3 * X[:, 0])
-    assert float(facts(figure)["mean loss (nats)"]) == pytest.approx(loss, abs=6e-5)
-
-
-@pytest.mark.parametrize(("size", "k"), [(PHONE, 0), (DESKTOP, 1)], ids=["phone", "desktop"])
-def test_the_room_that_it_asks_for_is_what_it_takes(open_at, size, k):
-    figure = open_at(size=size).locator("nn-logistic")
-    asked = re.search(r"^// room: (\d+) (\d+)$", SCRIPT.read_text(), re.MULTILINE)
-    # the column of text in the book is narrower than the window of a desk
-    figure.page.evaluate("w => { document.querySelector('main').style.maxWidth = w; }", "689px")
-    figure.page.wait_for_timeout(100)
-    assert float(asked[k + 1]) == pytest.approx(figure.bounding_box()["height"], rel=0.15)
-    assert figure.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert float(figure.facts()["mean loss (nats)"]) == pytest.approx(loss, abs=6e-5)

@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE
 
 from nnlib.classifiers import KNeighborsClassifier, distances
 from nnlib.datasets import penguins
@@ -13,13 +12,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 NAMES = ["Adelie", "Chinstrap", "Gentoo"]
 NORMS = {"L1": 1, "L2": 2, "max": np.inf}
-ACROSS, UP, QUERY = [-2.4, 2.4], [-2.2, 2.6], (0.25, 0.45)  # ranges and start, as on the page
+ACROSS, UP, QUERY = [-2.4, 2.4], [-2.2, 2.6], (0.25, 0.45)  # ranges and start, as on the figure
 FACTS = ("votes", "distance to the last voter", "misjudged by the others")
 ELEMENT = "neighbours"
 
 
 def birds():
-    """Every fifth bird: bill depth and mass in standard deviations, as on the page."""
+    """Every fifth bird: bill depth and mass in standard deviations, as on the figure."""
     train = penguins()[0]
     Z = train.X[:, [1, 3]]
     Z = (Z - Z.mean(axis=0)) / Z.std(axis=0)
@@ -33,27 +32,22 @@ def data(**start):
     return shown | rest | start
 
 
-def seen(page):
+def seen(figure):
     """The facts, the sentence, and the regions (rows, columns), the top row first."""
-    page.evaluate("nn.flush()")
-    facts = dict(zip(FACTS, page.locator("dd").all_inner_texts(), strict=True))
-    found = page.evaluate(
+    facts = dict(zip(FACTS, figure.texts(), strict=True))
+    found = figure.page.evaluate(
         "() => { const r = document.querySelector('nn-neighbours').regions;"
         "return [r.rows, r.columns, Array.from(r.of)]; }"
     )
-    return facts, page.locator(".nn-live").inner_text(), np.reshape(found[2], found[:2])
+    return facts, figure.told(), np.reshape(found[2], found[:2])
 
 
-def put(page, k=None, distance=None):
+def put(figure, k=None, distance=None):
     """Set k by the slider and the distance by its button."""
     if k is not None:
-        page.locator("input[type=range]").fill(str(k))
+        figure.slide(0, k)
     if distance is not None:
-        page.get_by_role("button", name=distance, exact=True).press("Enter")
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).press("Enter")
+        figure.press(distance)
 
 
 def middles(rows, columns):
@@ -63,9 +57,9 @@ def middles(rows, columns):
     return np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2)
 
 
-def check(page, X, y, k, distance, query=QUERY):
+def check(figure, X, y, k, distance, query=QUERY):
     """Compare everything that is shown with nnlib."""
-    facts, sentence, regions = seen(page)
+    facts, sentence, regions = seen(figure)
     p = NORMS[distance]
     model = KNeighborsClassifier(min(k, len(X)), p=p).fit(X, y)
     expected = model.predict(middles(*regions.shape)).reshape(regions.shape)
@@ -86,85 +80,82 @@ def check(page, X, y, k, distance, query=QUERY):
 
 @pytest.mark.parametrize("distance", NORMS)
 @pytest.mark.parametrize("k", [1, 2, 5, 15])
-def test_regions_votes_and_distances_are_nnlibs(open_at, k, distance):
-    page = open_at()
-    put(page, k, distance)
-    check(page, *birds(), k, distance)
+def test_regions_votes_and_distances_are_nnlibs(open_figure, k, distance):
+    figure = open_figure()
+    put(figure, k, distance)
+    check(figure, *birds(), k, distance)
 
 
-def test_the_numbers_of_the_page(open_at):
-    page = open_at()
-    assert seen(page)[0][FACTS[2]] == "18 of 55"
-    put(page, k=7)
-    assert seen(page)[0][FACTS[2]] == "10 of 55"
+def test_the_numbers_of_the_page(open_figure):
+    figure = open_figure()
+    assert seen(figure)[0][FACTS[2]] == "18 of 55"
+    put(figure, k=7)
+    assert seen(figure)[0][FACTS[2]] == "10 of 55"
 
 
-def test_points_are_kept_by_keys_and_by_clicks_and_taken_back(open_at):
-    page = open_at()
+def test_points_are_kept_by_keys_and_by_clicks_and_taken_back(open_figure):
+    figure = open_figure()
     X, y = birds()
-    page.get_by_role("radio", name="Gentoo").check()
-    handle = page.locator(".nn-point")
+    figure.get_by_role("radio", name="Gentoo").check()
+    handle = figure.locator(".nn-point")
     for _ in range(2):
         handle.press("Shift+ArrowLeft")
     handle.press("ArrowUp")
     handle.press("Enter")
     X, y = np.vstack([X, [-0.25, 0.5]]), np.append(y, 2)
-    check(page, X, y, 1, "L2", query=(-0.25, 0.5))
-    box = page.locator(".nn-plot").bounding_box()
-    page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
-    facts, _, _ = seen(page)
+    check(figure, X, y, 1, "L2", query=(-0.25, 0.5))
+    box = figure.locator(".nn-plot").bounding_box()
+    figure.page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    facts, _, _ = seen(figure)
     assert facts[FACTS[2]].endswith(f"of {len(X) + 1}")
-    press(page, "undo")
-    check(page, X, y, 1, "L2", query=(-0.25, 0.5))
-    press(page, "reset")
-    check(page, *birds(), 1, "L2")
+    figure.press("undo")
+    check(figure, X, y, 1, "L2", query=(-0.25, 0.5))
+    figure.press("reset")
+    check(figure, *birds(), 1, "L2")
 
 
-def test_a_click_keeps_a_point_where_it_was(open_at):
-    page = open_at()
-    press(page, "remove all")
-    assert "nothing can vote" in seen(page)[1]
-    page.get_by_role("radio", name="Chinstrap").check()
-    handle = page.locator(".nn-point").bounding_box()
-    page.mouse.click(handle["x"] + handle["width"] / 2 + 60, handle["y"] + handle["height"] / 2)
-    facts, sentence, regions = seen(page)
+def test_a_click_keeps_a_point_where_it_was(open_figure):
+    figure = open_figure()
+    figure.press("remove all")
+    assert "nothing can vote" in seen(figure)[1]
+    figure.get_by_role("radio", name="Chinstrap").check()
+    handle = figure.locator(".nn-point").bounding_box()
+    figure.page.mouse.click(
+        handle["x"] + handle["width"] / 2 + 60, handle["y"] + handle["height"] / 2
+    )
+    facts, sentence, regions = seen(figure)
     assert facts[FACTS[0]] == "Chinstrap 1"
     assert "says Chinstrap" in sentence
     assert (regions == 1).all()
     assert facts[FACTS[2]] == "–"
     unit = (
-        page.evaluate("() => document.querySelector('.nn-plot').getScreenCTM().a") * 270 / 4.8
+        figure.page.evaluate("() => document.querySelector('.nn-plot').getScreenCTM().a")
+        * 270
+        / 4.8
     )
     assert abs(float(facts[FACTS[1]]) - 60 / unit) < 0.04
 
 
-def test_dragging_moves_the_query_and_keeps_nothing(open_at):
-    page = open_at()
+def test_dragging_moves_the_query_and_keeps_nothing(open_figure):
+    figure = open_figure()
     X, y = birds()
-    handle = page.locator(".nn-point").bounding_box()
+    handle = figure.locator(".nn-point").bounding_box()
     start = [handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2]
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(start[0] - 80, start[1] + 30, steps=4)
-    page.mouse.up()
-    facts, _, _ = seen(page)
+    figure.page.mouse.move(*start)
+    figure.page.mouse.down()
+    figure.page.mouse.move(start[0] - 80, start[1] + 30, steps=4)
+    figure.page.mouse.up()
+    facts, _, _ = seen(figure)
     assert facts[FACTS[2]].endswith(f"of {len(X)}")
-    spot = page.locator(".nn-point").get_attribute("aria-valuetext").replace("−", "-")
-    check(page, X, y, 1, "L2", query=tuple(map(float, spot.split(", "))))
+    spot = figure.locator(".nn-point").get_attribute("aria-valuetext").replace("−", "-")
+    check(figure, X, y, 1, "L2", query=tuple(map(float, spot.split(", "))))
 
 
-def test_ties_go_to_the_smallest_label_and_are_told(open_at):
+def test_ties_go_to_the_smallest_label_and_are_told(open_figure):
     X, y = [[-1.0, 0.0], [1.0, 0.0]], [2, 0]
-    page = open_at(points=X, labels=y, query=[-0.5, 0.5], k=2)
-    _, sentence, regions = seen(page)
+    figure = open_figure(points=X, labels=y, query=[-0.5, 0.5], k=2)
+    _, sentence, regions = seen(figure)
     assert sentence == "The 2 nearest say Adelie, the first of those with equal votes."
     assert (regions == 0).all()
-    put(page, k=15)
-    assert seen(page)[1].startswith("The 2 nearest")
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_nothing_runs_out_of_the_figure(open_at, size):
-    page = open_at(size)
-    seen(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    put(figure, k=15)
+    assert seen(figure)[1].startswith("The 2 nearest")

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from browser import PHONE
-from stage import fresh
+from figure import number
 
 import nnlib
 from nnlib import nn
@@ -11,7 +10,7 @@ from nnlib.nn import functional as F
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-PAGE, ELEMENT = "chapters/backprop/neurons.html", "nn-neuron-net"
+PAGE, ELEMENT = "backprop/neurons", "nn-neuron-net"
 CORNERS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 TARGETS = np.array([0.0, 1, 1, 0])
 NETS = {
@@ -41,13 +40,11 @@ def expected(*numbers, **bend):
 
 
 def facts(figure):
-    figure.page.evaluate("nn.flush()")
-    texts = [v.replace("−", "-") for v in figure.locator("dd").all_inner_texts()]
-    return [float(text.split(" of ")[0]) for text in texts]
+    return [number(text.split(" of ")[0]) for text in figure.texts()]
 
 
 def grid(figure, which):
-    figure.page.evaluate("nn.flush()")
+    figure.settle()
     return np.array(figure.evaluate(f"element => [...element.grids[{which}]]")).reshape(60, 60)
 
 
@@ -56,14 +53,10 @@ def slide(figure, neuron, label, value):
     figure.locator(f".nn-slider:visible:has-text('{label}') input").fill(str(value))
 
 
-def test_script_and_nnlib_agree(figure):
-    assert figure.get_attribute("data-agrees") == "true"
-
-
 @pytest.mark.parametrize("name", NETS)
 @pytest.mark.parametrize("bend", [True, False])
 def test_answers_and_loss_are_those_of_nnlib(figure, name, bend):
-    figure.get_by_role("button", name=name).click()
+    figure.press(name)
     figure.get_by_label("sigmoid in the hidden units").set_checked(bend)
     assert facts(figure) == pytest.approx(expected(*NETS[name], bend=bend), abs=6e-4)
 
@@ -82,7 +75,7 @@ def test_slider_changes_one_number(figure):
 
 @pytest.mark.parametrize("name", NETS)
 def test_regions_of_the_inputs_are_those_of_nnlib(figure, name):
-    figure.get_by_role("button", name=name).click()
+    figure.press(name)
     ticks = -0.5 + (np.arange(60) + 0.5) / 60 * 2
     x = np.stack(np.meshgrid(ticks, ticks[::-1]), axis=-1).reshape(-1, 2)
     answers = F.sigmoid(model(*NETS[name])(nnlib.tensor(x))).detach().numpy().reshape(60, 60)
@@ -97,8 +90,8 @@ def test_boundary_in_the_hidden_plane_is_a_line(figure):
 
 def test_without_the_bend_the_net_is_one_neuron(figure):
     figure.get_by_label("sigmoid in the hidden units").uncheck()
-    figure.page.evaluate("nn.flush()")
-    assert "0.0 x₁ + 0.0 x₂ + 44.0" in figure.locator(".nn-live").inner_text()
+    figure.settle()
+    assert "0.0 x₁ + 0.0 x₂ + 44.0" in figure.told()
     assert np.ptp(grid(figure, 0)) == 0
 
 
@@ -113,10 +106,6 @@ def test_all_can_be_done_by_keys(figure):
     assert facts(figure) != before
 
 
-def test_fits_a_phone_and_tells_what_it_shows(browser, alone):
-    with fresh(browser, alone, PAGE, size=PHONE) as seen:
-        assert seen.too_wide() == []
-        figure = seen.page.locator("nn-neuron-net")
-        assert "All four answers are right" in figure.locator(".nn-live").inner_text()
-        drawing = figure.locator("svg.nn-plot").first
-        assert "regions of the net" in drawing.get_attribute("aria-label")
+def test_the_drawing_tells_what_it_shows(figure):
+    drawing = figure.locator("svg.nn-plot").first
+    assert "regions of the net" in drawing.get_attribute("aria-label")

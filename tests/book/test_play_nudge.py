@@ -4,14 +4,12 @@ import re
 
 import numpy as np
 import pytest
-from browser import PHONE
-from stage import fresh
 
 from nnlib.calculus import numerical_gradient
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-PAGE, ELEMENT = "chapters/backprop/gradient-checking.html", "nn-nudge"
+PAGE, ELEMENT = "backprop/gradient-checking", "nn-nudge"
 FUNCTIONS = {
     "x³ at 1": (lambda x: x * x * x, 1.0),
     "x² at 1": (lambda x: x * x, 1.0),
@@ -21,23 +19,9 @@ FUNCTIONS = {
 
 
 def choose(figure, name, step, digits="float64"):
-    figure.get_by_role("button", name=name, exact=True).click()
-    figure.get_by_role("button", name=digits, exact=True).click()
-    figure.locator("input[type=range]").fill(str(32 - step))  # small steps on the left
-    figure.page.evaluate("nn.flush()")
-
-
-def facts(figure):
-    """The slope and both quotients, as the list under the figure says them."""
-    return [float(v.replace("−", "-")) for v in figure.locator("dd").all_inner_texts()]
-
-
-def told(figure):
-    return figure.locator(".nn-live").inner_text()
-
-
-def test_script_and_numpy_agree(figure):
-    assert figure.get_attribute("data-agrees") == "true"
+    figure.press(name)
+    figure.press(digits)
+    figure.slide(0, 32 - step)  # small steps on the left
 
 
 @pytest.mark.parametrize("step", [0, 2, 5, 10, 16])
@@ -49,7 +33,7 @@ def test_quotients_are_those_of_nnlib(figure, name, step):
         numerical_gradient(lambda v: f(v[0]), np.array([x]), method=method, h=10 ** (-step / 2))
         for method in ("forward", "central")
     ]
-    assert facts(figure)[1:] == pytest.approx([float(way[0]) for way in ways], abs=6e-10)
+    assert figure.numbers()[1:] == pytest.approx([float(way[0]) for way in ways], abs=6e-10)
 
 
 @pytest.mark.parametrize(
@@ -70,39 +54,32 @@ def test_quotients_are_those_of_nnlib(figure, name, step):
 )
 def test_each_verdict_can_be_had(figure, name, digits, step, says):
     choose(figure, name, step, digits)
-    assert says in told(figure)
-    assert digits in told(figure)
+    assert says in figure.told()
+    assert digits in figure.told()
 
 
 def test_the_percentages_are_true(figure):
     choose(figure, "x³ at 1", 2)
-    slope, one, two = facts(figure)
-    said = [float(v) for v in re.findall(r"off by ([\d.]+) %", told(figure))]
+    slope, one, two = figure.numbers()
+    said = [float(v) for v in re.findall(r"off by ([\d.]+) %", figure.told())]
     assert said == pytest.approx([100 * (one / slope - 1), 100 * (two / slope - 1)], abs=0.006)
 
 
 def test_arrow_keys_change_the_step(figure):
-    before = told(figure)
+    before = figure.told()
     slider = figure.locator("input[type=range]")
     slider.focus()
     figure.page.keyboard.press("ArrowLeft")
-    figure.page.evaluate("nn.flush()")
-    assert told(figure) != before
-    assert "h = 0.1." in told(figure)
+    assert figure.told() != before
+    assert "h = 0.1." in figure.told()
 
 
 def test_words_never_blame_what_is_not_there(figure):
     for name in FUNCTIONS:
         for step in (0, 1, 2, 3, 4, 5, 8, 16, 32):
             choose(figure, name, step)
-            slope, _, two = facts(figure)
-            if "two-sided exact" in told(figure):
+            slope, _, two = figure.numbers()
+            if "two-sided exact" in figure.told():
                 assert two == pytest.approx(slope, rel=1e-3)
-                assert "would be better" not in told(figure)
-                assert "kink" not in told(figure)
-
-
-def test_fits_a_phone(browser, alone):
-    with fresh(browser, alone, PAGE, size=PHONE) as seen:
-        assert seen.too_wide() == []
-        assert seen.page.locator("nn-nudge .nn-live").inner_text().startswith("x³ at 1")
+                assert "would be better" not in figure.told()
+                assert "kink" not in figure.told()

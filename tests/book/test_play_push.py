@@ -1,12 +1,10 @@
 """The figure of one pushed score: probabilities, Jacobian and slopes against nnlib's."""
 
 import re
-from contextlib import ExitStack
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE
-from stage import fresh
+from figure import number
 
 import nnlib
 from nnlib import calculus
@@ -14,26 +12,9 @@ from nnlib.nn import functional as F
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-PAGE = "chapters/classifiers/softmax-gradient.html"
+PAGE, ELEMENT = "classifiers/softmax-gradient", "nn-push"
 CLASSES = ["sandal", "sneaker", "boot"]
 START = np.log([1.0, 2.0, 5.0])
-SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-
-
-@pytest.fixture
-def open_at(browser, alone):
-    """Opens the figure at a size."""
-    with ExitStack() as stack:
-
-        def opened(size=DESKTOP):
-            seen = stack.enter_context(fresh(browser, alone, PAGE, size=size))
-            return seen.page.locator("nn-push")
-
-        yield opened
-
-
-def number(words):
-    return float(words.replace("−", "-").strip("<>"))
 
 
 def near(shown, right):
@@ -42,30 +23,20 @@ def near(shown, right):
         if 0.9995 < abs(value) < 1:
             assert words.strip("+") == ("<−" if value < 0 else ">") + "0.999"
             continue
-        assert number(words) == pytest.approx(
+        assert number(words.strip("<>")) == pytest.approx(
             value, abs=0.0011 if abs(value) < 0.001 else 0.00051
         )
-        assert (number(words) == 0) == (value == 0), (words, value)
+        assert (number(words.strip("<>")) == 0) == (value == 0), (words, value)
 
 
 def matrix(figure):
-    figure.page.evaluate("nn.flush()")
+    figure.settle()
     return figure.locator(".nn-counts td").all_inner_texts()
-
-
-def facts(figure):
-    figure.page.evaluate("nn.flush()")
-    return figure.locator("dd").all_inner_texts()
-
-
-def told(figure):
-    figure.page.evaluate("nn.flush()")
-    return figure.locator(".nn-live").inner_text()
 
 
 def pulls(figure):
     """The slopes of the loss, as the second plot says them."""
-    figure.page.evaluate("nn.flush()")
+    figure.settle()
     words = figure.locator("svg[aria-label^='Slopes of the loss']").get_attribute("aria-label")
     return [part.split()[-1] for part in words.split(", ")]
 
@@ -87,9 +58,9 @@ def check(figure, z, truth, pushed):
     p, J, loss, slopes = backward(np.asarray(z, float), truth)
     assert np.allclose(J, calculus.numerical_jacobian(lambda z: F.softmax(z, dim=0), z))
     near(matrix(figure), J)
-    near(facts(figure), [*p, loss])
+    near(figure.texts(), [*p, loss])
     near(pulls(figure), slopes)
-    words = told(figure)
+    words = figure.told()
     assert words.startswith(f"The picture is a {CLASSES[truth]}.")
     assert f"of the score of {CLASSES[pushed]}:" in words
     near(
@@ -106,10 +77,9 @@ def put(figure, k, value):
     figure.get_by_role("slider", name=f"z of {CLASSES[k]}").fill(str(value))
 
 
-def test_it_starts_with_the_eighths_of_the_page(open_at):
-    figure = open_at()
+def test_it_starts_with_the_eighths_of_the_page(figure):
     check(figure, START, truth=0, pushed=2)
-    assert facts(figure) == ["0.125", "0.250", "0.625", "2.079"]
+    assert figure.texts() == ["0.125", "0.250", "0.625", "2.079"]
     assert pulls(figure) == ["−0.875", "+0.250", "+0.625"]
     sliders = figure.get_by_role("slider")
     shown = [one.get_attribute("aria-valuetext") for one in sliders.all()]
@@ -119,8 +89,7 @@ def test_it_starts_with_the_eighths_of_the_page(open_at):
 
 
 @pytest.mark.parametrize("pushed", [0, 1, 2])
-def test_a_pushed_score_moves_everything_as_nnlib_says(open_at, pushed):
-    figure = open_at()
+def test_a_pushed_score_moves_everything_as_nnlib_says(figure, pushed):
     for value in (-5, -1.35, 0, 2.5, 5):
         z = START.copy()
         z[pushed] = value
@@ -130,19 +99,17 @@ def test_a_pushed_score_moves_everything_as_nnlib_says(open_at, pushed):
             check(figure, z, truth, pushed)
 
 
-def test_far_apart_nothing_is_called_zero_or_certain(open_at):
-    figure = open_at()
+def test_far_apart_nothing_is_called_zero_or_certain(figure):
     for k, value in enumerate((5, -5, -5)):
         put(figure, k, value)
     check(figure, [5, -5, -5], truth=0, pushed=2)
-    assert facts(figure)[0] == ">0.999"
+    assert figure.texts()[0] == ">0.999"
     assert "0.000" not in " ".join(
-        [*facts(figure), *matrix(figure), *pulls(figure), told(figure)]
+        [*figure.texts(), *matrix(figure), *pulls(figure), figure.told()]
     )
 
 
-def test_steps_downhill_shrink_every_slope_and_reset_brings_all_back(open_at):
-    figure = open_at()
+def test_steps_downhill_shrink_every_slope_and_reset_brings_all_back(figure):
     z = START.copy()
     step = figure.get_by_role("button", name="one step downhill")
     before = np.array([number(v) for v in pulls(figure)])
@@ -155,13 +122,12 @@ def test_steps_downhill_shrink_every_slope_and_reset_brings_all_back(open_at):
     assert (after != 0).all()
     figure.get_by_role("radio", name="boot").check()
     put(figure, 1, 2)
-    figure.get_by_role("button", name="reset").press("Enter")
+    figure.press("reset")
     check(figure, START, truth=0, pushed=2)
     assert figure.get_by_role("radio", name="sandal").is_checked()
 
 
-def test_the_keyboard_pushes_a_score(open_at):
-    figure = open_at()
+def test_the_keyboard_pushes_a_score(figure):
     slider = figure.get_by_role("slider", name="z of sneaker")
     slider.press("End")
     check(figure, [START[0], 5, START[2]], truth=0, pushed=1)
@@ -169,10 +135,9 @@ def test_the_keyboard_pushes_a_score(open_at):
     check(figure, [START[0], 4.95, START[2]], truth=0, pushed=1)
 
 
-def test_tangents_touch_the_curves_with_the_slopes_of_the_column(open_at):
-    figure = open_at()
+def test_tangents_touch_the_curves_with_the_slopes_of_the_column(figure):
     put(figure, 0, 1)
-    figure.page.evaluate("nn.flush()")
+    figure.settle()
     J = backward(np.array([1, START[1], START[2]]), 0)[1]
     plot = figure.locator("svg[aria-label^='Probabilities against']")
     paths = plot.locator("svg path").evaluate_all("all => all.map(e => e.getAttribute('d'))")
@@ -185,13 +150,3 @@ def test_tangents_touch_the_curves_with_the_slopes_of_the_column(open_at):
         "e => (b => b.height * 10 / b.width)(e.querySelector('svg').viewBox.baseVal)"
     )
     assert np.array(rises) / frame == pytest.approx(J[:, 0], abs=0.003)
-
-
-@SIZES
-def test_it_fits_its_window_and_keeps_its_room(open_at, size):
-    figure = open_at(size)
-    box = figure.bounding_box()
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= size[0]
-    room = figure.evaluate("e => parseFloat(getComputedStyle(e).minHeight)")
-    assert room == pytest.approx(box["height"], rel=0.15)

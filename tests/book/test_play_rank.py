@@ -8,26 +8,24 @@ import numpy as np
 import pytest
 from browser import PHONE
 from PIL import Image
-from stage import fresh
 
 from nnlib.datasets import photographs
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-PAGE, ELEMENT = "chapters/maths/svd-pca.html", "nn-rank"
+PAGE, ELEMENT = "maths/svd-pca", "nn-rank"
 TOLD = re.compile(r"Rank (\d+): ([\d,]+) bytes, (\d+)% .* error: ([\d.]+) of 255")
 
 
 def told(figure):
     """Rank, bytes, percent and error, as the sentence says them."""
-    figure.page.evaluate("nn.flush()")
-    rank, size, percent, error = TOLD.search(figure.locator(".nn-live").inner_text()).groups()
+    rank, size, percent, error = TOLD.search(figure.told()).groups()
     return int(rank), int(size.replace(",", "")), int(percent), float(error)
 
 
 def drawn(figure, which):
     """The red channel of one of the four pictures."""
-    figure.page.evaluate("nn.flush()")
+    figure.settle()
     address = figure.locator("canvas").nth(which).evaluate("e => e.toDataURL()")
     file = io.BytesIO(base64.b64decode(address.partition(",")[2]))
     return np.asarray(Image.open(file).convert("RGB"), dtype=float)[..., 0]
@@ -47,18 +45,13 @@ def nearest(A, rank):
     return near, np.sqrt(((A - near) ** 2).mean())
 
 
-def set_rank(figure, rank):
-    slider = figure.locator("input[type=range]")
-    slider.fill(str(rank))
-
-
 @pytest.mark.parametrize(
     ("button", "name"), [("cat", "chelsea"), ("cup", "coffee"), ("brick", "brick")]
 )
 @pytest.mark.parametrize("rank", [1, 4, 25])
 def test_it_shows_the_nearest_matrix_of_the_rank(figure, button, name, rank):
-    figure.get_by_role("button", name=button, exact=True).press("Enter")
-    set_rank(figure, rank)
+    figure.press(button)
+    figure.slide(0, rank)
     A = photograph(name)
     near, error = nearest(A, rank)
     assert told(figure)[::3] == (rank, pytest.approx(error, abs=0.11))
@@ -70,7 +63,7 @@ def test_it_shows_the_nearest_matrix_of_the_rank(figure, button, name, rank):
 
 def test_it_counts_the_bytes_that_it_draws_from(figure):
     for rank in (1, 10, 63):
-        set_rank(figure, rank)
+        figure.slide(0, rank)
         assert told(figure)[1:3] == (260 * rank, round(100 * 260 * rank / 128**2))
 
 
@@ -90,34 +83,16 @@ def test_keys_change_the_rank_and_stop_at_its_ends(figure):
 
 
 def test_a_shuffled_cat_has_the_same_pixels_and_three_times_the_error(figure):
-    set_rank(figure, 20)
+    figure.slide(0, 20)
     whole, error = drawn(figure, 0), told(figure)[3]
-    figure.get_by_role("button", name="cat, shuffled").press("Enter")
+    figure.press("cat, shuffled")
     assert told(figure)[0] == 20
     assert 2.5 * error < told(figure)[3] < 3.5 * error
     assert np.array_equal(np.sort(drawn(figure, 0).ravel()), np.sort(whole.ravel()))
 
 
-def test_the_photograph_and_the_copy_stand_side_by_side_on_a_phone(browser, alone):
-    with fresh(browser, alone, PAGE, size=PHONE) as seen:
-        pictures = seen.page.locator("nn-rank canvas")
-        left, right = (pictures.nth(k).bounding_box() for k in (0, 1))
-        assert left["y"] == pytest.approx(right["y"], abs=1)
-        assert left["width"] > 120
-        assert seen.too_wide() == []
-
-
-HEIGHTS = """
-element => {
-  const room = parseFloat(getComputedStyle(element).minHeight);
-  element.style.minHeight = 0;
-  return [room, element.getBoundingClientRect().height];
-}
-"""
-
-
-@pytest.mark.parametrize("size", [(1280, 900), PHONE], ids=["desktop", "phone"])
-def test_it_has_its_room_before_it_begins(browser, alone, size):
-    with fresh(browser, alone, PAGE, size=size) as seen:
-        room, height = seen.page.locator("nn-rank").evaluate(HEIGHTS)
-        assert room == pytest.approx(height, rel=0.15)
+def test_the_photograph_and_the_copy_stand_side_by_side_on_a_phone(open_page):
+    pictures = open_page(size=PHONE).page.locator("nn-rank canvas")
+    left, right = (pictures.nth(k).bounding_box() for k in (0, 1))
+    assert left["y"] == pytest.approx(right["y"], abs=1)
+    assert left["width"] > 120

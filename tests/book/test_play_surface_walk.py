@@ -1,18 +1,16 @@
 """The walk over a surface: gradient, level line, curvature and cut are right and move."""
 
-import json
 import re
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, visit
-from stage import fresh
+from figure import Figure
 
 from nnlib import calculus, datasets
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-PAGE, ELEMENT = "chapters/maths/matrix-calculus.html", "nn-surface-walk"
+PAGE, ELEMENT = "maths/matrix-calculus", "nn-surface-walk"
 SURFACES = ("penguins", "two hills", "xᵀAx")
 INKS = """
 (element, ink) => [...element.querySelectorAll(".nn-plot:first-of-type path")]
@@ -20,11 +18,6 @@ INKS = """
   .map(path => [path.getAttribute("d"), path.getAttribute("stroke-dasharray")])
 """
 
-DATA = """async () => {
-  const text = await (await fetch(location.href)).text();
-  const page = new DOMParser().parseFromString(text, "text/html");
-  return page.querySelector("nn-surface-walk script").textContent;
-}"""
 ANOTHER = """data => {
   const element = document.createElement("nn-surface-walk");
   const script = document.createElement("script");
@@ -32,10 +25,12 @@ ANOTHER = """data => {
   script.textContent = JSON.stringify(data);
   element.append(script);
   document.body.append(element);
+  element.remove();
   return element.dataset.agrees;
 }"""
 
 WORDS = """data => {
+  const {live} = nn;
   let words = "";
   nn.live = () => ({node: document.createElement("p"), set(told) { words = told; }});
   const element = document.createElement("nn-surface-walk");
@@ -44,12 +39,10 @@ WORDS = """data => {
   script.textContent = JSON.stringify(data);
   element.append(script);
   document.body.append(element);
+  element.remove();
+  nn.live = live;
   return words;
 }"""
-
-
-def settle(figure):
-    figure.page.evaluate("nn.flush()")
 
 
 def numbers(words):
@@ -57,24 +50,17 @@ def numbers(words):
 
 
 def facts(figure):
-    settle(figure)
-    names, values = (figure.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
-    return dict(zip(names, map(numbers, values), strict=True))
-
-
-def told(figure):
-    settle(figure)
-    return figure.locator(".nn-live").inner_text()
+    return {name: numbers(text) for name, text in figure.facts().items()}
 
 
 def place(figure):
-    settle(figure)
+    figure.settle()
     return np.array(numbers(figure.locator(".nn-point").get_attribute("aria-valuetext")))
 
 
 def choose(figure, name):
-    figure.get_by_role("button", name=name).press("Enter")
-    settle(figure)
+    figure.press(name)
+    figure.settle()
 
 
 def penguins(w):
@@ -110,7 +96,7 @@ def test_what_it_tells_is_what_differences_find_wherever_the_keys_lead(figure, n
         assert seen["slope along the cut"] == pytest.approx([np.linalg.norm(gradient)], **near)
         assert seen["eigenvalues of the Hessian"] == pytest.approx(bends, **near)
         shape = "bowl" if min(bends) > 0 else "dome" if max(bends) < 0 else "saddle"
-        assert shape in told(figure)
+        assert shape in figure.told()
 
 
 def test_the_slope_of_a_cut_falls_with_the_cosine_of_its_angle(figure):
@@ -120,7 +106,7 @@ def test_the_slope_of_a_cut_falls_with_the_cosine_of_its_angle(figure):
         cut.fill(str(degrees))
         slope = facts(figure)["slope along the cut"][0]
         assert slope == pytest.approx(steepest * np.cos(np.radians(degrees)), abs=0.01)
-    assert "at 180°" in told(figure)
+    assert "at 180°" in figure.told()
 
 
 @pytest.mark.parametrize("name", SURFACES)
@@ -151,15 +137,16 @@ def test_each_surface_names_its_own_axes(figure):
         assert label in told
 
 
-def test_a_script_that_computes_something_else_is_noticed(browser, alone):
-    with visit(browser, alone, PAGE) as seen:
-        assert seen.page.locator("nn-surface-walk").get_attribute("data-agrees") == "true"
-        data = json.loads(seen.page.evaluate(DATA))
-        for way in ("f", "g", "H"):
-            wrong = json.loads(json.dumps(data))
-            known = wrong["surfaces"][1]["known"]
-            known[way] = (np.array(known[way]) + 0.001).tolist()
-            assert seen.page.evaluate(ANOTHER, wrong) == "false", (way, seen.errors)
+def test_a_script_that_computes_something_else_is_noticed(open_page):
+    seen = open_page()
+    figure = Figure(seen.page.locator(ELEMENT))
+    for way in ("f", "g", "H"):
+        wrong = figure.data
+        known = wrong["surfaces"][1]["known"]
+        known[way] = (np.array(known[way]) + 0.001).tolist()
+        assert figure.page.evaluate(ANOTHER, wrong) == "false", way
+    assert len(seen.errors) == 3  # it says so on the console
+    seen.errors.clear()
 
 
 @pytest.mark.parametrize("name", SURFACES)
@@ -169,7 +156,7 @@ def test_the_cut_shows_the_dot_in_every_corner(figure, name):
     for key in ("Left", "Up", "Right", "Down"):
         for _ in range(25):
             figure.locator(".nn-point").press(f"Shift+Arrow{key}")
-        settle(figure)
+        figure.settle()
         top, height = (
             float(plot.locator("svg").get_attribute(side)) for side in ("y", "height")
         )
@@ -177,27 +164,11 @@ def test_the_cut_shows_the_dot_in_every_corner(figure, name):
         assert top <= dot <= top + height
 
 
-def test_where_the_gradient_is_zero_it_names_no_angle_from_it(browser, alone):
-    with visit(browser, alone, PAGE) as seen:
-        data = json.loads(seen.page.evaluate(DATA))
-        (bowl,) = (s for s in data["surfaces"] if s["name"] == "xᵀAx")
-        bowl["start"] = [0, 0]
-        data["surfaces"] = [bowl]
-        words = seen.page.evaluate(WORDS, data)
-        assert "The gradient is 0: the tangent plane is level." in words
-        assert "saddle" in words
-        assert "°" not in words
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_it_has_its_room_before_it_begins(browser, alone, size):
-    with fresh(browser, alone, PAGE, size=size) as seen:
-        room, height = seen.page.locator("nn-surface-walk").evaluate(
-            """element => {
-              const room = parseFloat(getComputedStyle(element).minHeight);
-              element.style.minHeight = 0;
-              return [room, element.getBoundingClientRect().height];
-            }"""
-        )
-        assert room == pytest.approx(height, rel=0.15)
-        assert seen.too_wide() == []
+def test_where_the_gradient_is_zero_it_names_no_angle_from_it(figure):
+    data = figure.data
+    (bowl,) = (s for s in data["surfaces"] if s["name"] == "xᵀAx")
+    bowl["start"] = [0, 0]
+    words = figure.page.evaluate(WORDS, data | {"surfaces": [bowl]})
+    assert "The gradient is 0: the tangent plane is level." in words
+    assert "saddle" in words
+    assert "°" not in words

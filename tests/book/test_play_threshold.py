@@ -34,105 +34,85 @@ def data(scores=SCORES, truth=TRUTH, **start):
     return shown | START | start
 
 
-def counts(page):
+def counts(figure):
     """The nine numbers of the table, row by row."""
-    page.evaluate("nn.flush()")
-    cells = page.locator(".nn-counts tbody td").all_inner_texts()
+    figure.settle()
+    cells = figure.locator(".nn-counts tbody td").all_inner_texts()
     return [int(cell.split()[-1]) for cell in cells]
 
 
-def facts(page):
-    page.evaluate("nn.flush()")
-    return page.locator("dd").all_inner_texts()
-
-
-def told(page):
-    page.evaluate("nn.flush()")
-    return page.locator(".nn-live").inner_text()
-
-
-def put(page, value):
-    slider = page.get_by_label("threshold", exact=True)
-    slider.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value)
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).press("Enter")
-
-
 @pytest.mark.parametrize("threshold", [0, 0.1, 0.255, 0.37, 0.5, 0.8])
-def test_counts_and_shares_are_those_of_nnlib(open_at, threshold):
-    page = open_at()
-    put(page, threshold)
+def test_counts_and_shares_are_those_of_nnlib(open_figure, threshold):
+    figure = open_figure()
+    figure.slide("threshold", threshold)
     said = (threshold <= SCORES).astype(int)
     (TN, FP), (FN, TP) = confusion_matrix(TRUTH, said, labels=[0, 1])
-    assert counts(page) == [TP, FN, TP + FN, FP, TN, FP + TN, TP + FP, FN + TN, len(TRUTH)]
+    assert counts(figure) == [TP, FN, TP + FN, FP, TN, FP + TN, TP + FP, FN + TN, len(TRUTH)]
     precision, recall, f1, _ = precision_recall_fscore_support(TRUTH, said, average="binary")
     specificity = recall_score(TRUTH, said, pos_label=0)
     shares = [precision, recall, specificity, f1, accuracy_score(TRUTH, said)]
-    *shown, area = facts(page)
+    *shown, area = figure.texts()
     for text, share in zip(shown, shares, strict=True):
         assert float(text.strip("%")) == pytest.approx(100 * share, abs=0.0501)
     assert float(area) == pytest.approx(roc_auc_score(TRUTH, SCORES), abs=0.00051)
 
 
-def test_nobody_called_has_no_precision(open_at):
-    page = open_at()
-    press(page, "call nobody")
-    precision, recall, specificity, f1, accuracy, _ = facts(page)
+def test_nobody_called_has_no_precision(open_figure):
+    figure = open_figure()
+    figure.press("call nobody")
+    precision, recall, specificity, f1, accuracy, _ = figure.texts()
     assert (precision, recall, specificity, f1) == ("0 of 0", "0.0%", "100.0%", "0.0%")
     assert accuracy == "80.0%"
     assert (
-        told(page)
+        figure.told()
         == "Threshold 1.000: 0 called shirts, 0 of them rightly. Of 40 shirts, 40 are missed."
     )
 
 
-def test_the_buttons_find_what_they_name(open_at):
-    page = open_at()
-    press(page, "largest F1")
+def test_the_buttons_find_what_they_name(open_figure):
+    figure = open_figure()
+    figure.press("largest F1")
     grid = np.arange(201) / 200
     f1 = [
         precision_recall_fscore_support(TRUTH, (t <= SCORES).astype(int), average="binary")[2]
         for t in grid
     ]
-    assert float(facts(page)[3].strip("%")) == pytest.approx(100 * max(f1), abs=0.0501)
-    press(page, "recall of 90%")
-    assert float(facts(page)[1].strip("%")) >= 90
-    reached = float(page.get_by_label("threshold", exact=True).input_value())
-    put(page, reached + 0.005)
-    assert float(facts(page)[1].strip("%")) < 90
-    press(page, "0.5")
-    assert told(page).startswith("Threshold 0.500:")
+    assert float(figure.texts()[3].strip("%")) == pytest.approx(100 * max(f1), abs=0.0501)
+    figure.press("recall of 90%")
+    assert float(figure.texts()[1].strip("%")) >= 90
+    reached = float(figure.get_by_label("threshold", exact=True).input_value())
+    figure.slide("threshold", reached + 0.005)
+    assert float(figure.texts()[1].strip("%")) < 90
+    figure.press("0.5")
+    assert figure.told().startswith("Threshold 0.500:")
 
 
-def test_the_keyboard_moves_the_threshold_and_every_mark(open_at):
-    page = open_at()
+def test_the_keyboard_moves_the_threshold_and_every_mark(open_figure):
+    figure = open_figure()
 
     def marks():
-        page.evaluate("nn.flush()")
-        dots = page.locator("figure svg.nn-plot path.nn-dots").all()
+        figure.settle()
+        dots = figure.locator("svg.nn-plot path.nn-dots").all()
         return [dot.get_attribute("d") for dot in dots]
 
-    before, told_before = marks(), told(page)
-    slider = page.get_by_label("threshold", exact=True)
+    before, told_before = marks(), figure.told()
+    slider = figure.get_by_label("threshold", exact=True)
     for _ in range(20):
         slider.press("ArrowLeft")
-    assert told(page) != told_before
+    assert figure.told() != told_before
     assert slider.get_attribute("aria-valuetext") == "0.400"
     assert len(before) == 5
     assert all(a != b for a, b in zip(before, marks(), strict=True))
 
 
-def test_a_perfect_order_has_area_one(open_at):
-    page = open_at(scores=[0.1, 0.2, 0.8, 0.9], truth=[0, 0, 1, 1])
-    assert facts(page) == ["100.0%", "100.0%", "100.0%", "100.0%", "100.0%", "1.000"]
+def test_a_perfect_order_has_area_one(open_figure):
+    figure = open_figure(scores=[0.1, 0.2, 0.8, 0.9], truth=[0, 0, 1, 1])
+    assert figure.texts() == ["100.0%", "100.0%", "100.0%", "100.0%", "100.0%", "1.000"]
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_it_fits_its_window(open_at, size):
-    page = open_at(size=size)
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    table = page.locator(".nn-counts").bounding_box()
+def test_the_table_fits_its_window(open_figure, size):
+    figure = open_figure(size=size)
+    table = figure.locator(".nn-counts").bounding_box()
     assert table["x"] >= 0
     assert table["x"] + table["width"] <= size[0]

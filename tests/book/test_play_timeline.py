@@ -4,26 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-from browser import PHONE
-from stage import fresh
+from browser import DESKTOP, PHONE
+from figure import Figure, drag
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
-PAGE = "chapters/start/history.html"
+PAGE, ELEMENT = "start/history", "nn-timeline"
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def figure(browser, alone):
-    with fresh(browser, alone, PAGE, has_touch=True) as seen:
-        figure = seen.page.locator("nn-timeline")
-        yield figure
-        assert seen.errors == seen.missing == seen.outside == []
-
-
-def told(figure, k=0):
-    figure.page.evaluate("nn.flush()")
-    return figure.locator(".nn-live").nth(k).inner_text()
 
 
 def line(figure):
@@ -32,7 +19,7 @@ def line(figure):
 
 def names(figure):
     """The labels on the line and the rectangles that they take."""
-    figure.page.evaluate("nn.flush()")
+    figure.settle()
     return line(figure).evaluate(
         "e => [...e.querySelectorAll('text:not(.nn-middle)')].map(t => "
         "{const b = t.getBoundingClientRect();"
@@ -41,7 +28,7 @@ def names(figure):
 
 
 def shown_years(figure):
-    figure.page.evaluate("nn.flush()")
+    figure.settle()
     return [int(t) for t in line(figure).locator(".nn-middle").all_text_contents()]
 
 
@@ -51,7 +38,7 @@ def walk(figure):
     slider.press("Home")
     found = []
     for _ in range(int(slider.get_attribute("aria-valuemax"))):
-        found.append((told(figure), slider.get_attribute("aria-valuetext")))
+        found.append((figure.told(), slider.get_attribute("aria-valuetext")))
         slider.press("ArrowRight")
     return found
 
@@ -65,7 +52,7 @@ def test_arrows_go_through_all_events_in_the_order_of_time(figure):
     assert len({name for _, name in found}) == len(found) > 20
     assert all(name.startswith(words[:4]) for words, name in found)
     figure.page.keyboard.press("ArrowRight")
-    assert told(figure) == found[-1][0]  # there is nothing after the last
+    assert figure.told() == found[-1][0]  # there is nothing after the last
 
 
 def test_every_event_and_every_winner_names_a_work_of_the_bibliography(figure):
@@ -74,30 +61,28 @@ def test_every_event_and_every_winner_names_a_work_of_the_bibliography(figure):
     slider = line(figure)
     slider.press("Home")
     for _ in range(int(slider.get_attribute("aria-valuemax"))):
-        figure.page.evaluate("nn.flush()")
+        figure.settle()
         source = figure.locator(".nn-note", has_text="Source").first.inner_text()
         first, year = re.match(r"Source: (.+?)(?: and .*|, .*)? (\d{4})$", source).groups()
         assert any(first.split()[-1] in a and y == year for a, y in authors), source
         slider.press("ArrowRight")
 
 
-@pytest.mark.parametrize("size", [(1280, 900), PHONE], ids=["desktop", "phone"])
-def test_no_name_covers_another_and_none_leaves_the_drawing(browser, alone, size):
-    with fresh(browser, alone, PAGE, size=size) as seen:
-        figure = seen.page.locator("nn-timeline")
-        for span in figure.get_by_role("group", name="years").get_by_role("button").all():
-            span.press("Enter")
-            boxes = names(figure)
-            assert len(boxes) > 4
-            whole = line(figure).bounding_box()
-            for k, (name, left, top, right, bottom) in enumerate(boxes):
-                assert left >= whole["x"] - 1, name
-                assert right <= whole["x"] + whole["width"] + 1, name
-                assert top >= whole["y"] - 1, name
-                for other, l2, t2, r2, b2 in boxes[k + 1 :]:
-                    apart = right <= l2 or r2 <= left or bottom - 3 <= t2 or b2 - 3 <= top
-                    assert apart, (name, other)
-        assert seen.too_wide() == []
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_no_name_covers_another_and_none_leaves_the_drawing(open_page, size):
+    figure = Figure(open_page(size=size).page.locator(ELEMENT))
+    for span in figure.get_by_role("group", name="years").get_by_role("button").all():
+        span.press("Enter")
+        boxes = names(figure)
+        assert len(boxes) > 4
+        whole = line(figure).bounding_box()
+        for k, (name, left, top, right, bottom) in enumerate(boxes):
+            assert left >= whole["x"] - 1, name
+            assert right <= whole["x"] + whole["width"] + 1, name
+            assert top >= whole["y"] - 1, name
+            for other, l2, t2, r2, b2 in boxes[k + 1 :]:
+                apart = right <= l2 or r2 <= left or bottom - 3 <= t2 or b2 - 3 <= top
+                assert apart, (name, other)
 
 
 def test_zooming_in_shows_fewer_years_and_names_more_of_them(figure):
@@ -119,45 +104,26 @@ def test_zooming_in_shows_fewer_years_and_names_more_of_them(figure):
 
 
 def test_a_tap_on_a_name_chooses_it_and_a_drag_moves_the_years(figure):
-    figure.get_by_role("button", name="2006–2025").press("Enter")
+    figure.press("2006–2025")
     line(figure).scroll_into_view_if_needed()
     left, top, right, bottom = {n: b for n, *b in names(figure)}["AlexNet"]
     figure.page.mouse.click((left + right) / 2, (top + bottom) / 2)
-    assert told(figure).startswith("2012. Krizhevsky")
+    assert figure.told().startswith("2012. Krizhevsky")
     before = shown_years(figure)
     box = line(figure).bounding_box()
     y = box["y"] + box["height"] / 2
-    figure.page.mouse.move(box["x"] + 100, y)
-    figure.page.mouse.down()
-    figure.page.mouse.move(box["x"] + 400, y, steps=4)
-    figure.page.mouse.up()
+    drag(figure.page, *((box["x"] + right, y) for right in (100, 250, 400)))
     assert shown_years(figure)[0] < before[0]
-    assert told(figure).startswith("2012. Krizhevsky")  # a drag chooses nothing
+    assert figure.told().startswith("2012. Krizhevsky")  # a drag chooses nothing
 
 
 def test_the_rule_over_the_contest_stops_at_each_year(figure):
     rule = figure.locator(".nn-cursor")
-    assert told(figure, 1).startswith("2012: AlexNet")
+    assert figure.told(1).startswith("2012: AlexNet")
     errors = []
     rule.press("Shift+ArrowLeft")
     for _ in range(8):
-        errors.append(float(re.search(r"([\d.]+)% wrong", told(figure, 1))[1]))
+        errors.append(float(re.search(r"([\d.]+)% wrong", figure.told(1))[1]))
         rule.press("ArrowRight")
     assert errors == [28.2, 25.8, 16.4, 11.7, 6.7, 3.6, 3.0, 2.3]
     assert rule.get_attribute("aria-valuetext") == "2017"
-
-
-HEIGHTS = """
-element => {
-  const room = parseFloat(getComputedStyle(element).minHeight);
-  element.style.minHeight = 0;
-  return [room, element.getBoundingClientRect().height];
-}
-"""
-
-
-@pytest.mark.parametrize("size", [(1280, 900), PHONE], ids=["desktop", "phone"])
-def test_it_has_its_room_before_it_begins(browser, alone, size):
-    with fresh(browser, alone, PAGE, size=size) as seen:
-        room, height = seen.page.locator("nn-timeline").evaluate(HEIGHTS)
-        assert room == pytest.approx(height, rel=0.15)

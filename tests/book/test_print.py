@@ -11,7 +11,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from begin.checks import failures
-from browser import chromium
 from printed import contents, epub, epub_check, pdf, xhtml
 from printed.browser import printer
 from printed.mathml import FormulaError, mathml
@@ -75,12 +74,16 @@ def test_a_formula_that_cannot_be_converted_is_named(tex):
         mathml(tex)
 
 
-def test_the_mathml_says_what_mathjax_says():
-    with chromium() as browser:
-        page = browser.new_page()
-        page.add_script_tag(path=MATHJAX)
-        page.evaluate("MathJax.startup.promise.then(() => 0)")
-        theirs = page.evaluate("kinds => kinds.map(t => MathJax.tex2mml(t))", KINDS)
+@pytest.fixture(scope="module")
+def paper():
+    with printer() as paper:
+        yield paper
+
+
+def test_the_mathml_says_what_mathjax_says(paper):
+    paper.page.add_script_tag(path=MATHJAX)
+    paper.page.evaluate("MathJax.startup.promise.then(() => 0)")
+    theirs = paper.page.evaluate("kinds => kinds.map(t => MathJax.tex2mml(t))", KINDS)
     alike = str.maketrans({**ACCENTS, "𝔼": "E", "ℒ": "L"})
     for tex, other in zip(KINDS, theirs, strict=True):
         mine = leaves(mathml(tex, block=True)).translate(alike)
@@ -174,22 +177,26 @@ def test_the_check_of_an_epub_finds_a_fault(packed, tmp_path, name, old, new, fa
 
 
 @pytest.fixture(scope="module")
-def sheets(book, tmp_path_factory):
+def sheets(book, paper, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pdf")
     for name in ("_config.yml", "_toc.yml", "chapters", "CHANGELOG.md", ".git"):
         (folder / name).symlink_to(ROOT / name)
     (folder / "_build").symlink_to(book.parent)
     pages = ["chapters/classifiers/softmax", "chapters/reference/formula-sheet"]
-    with printer() as paper:
-        pdf.make(folder, folder / "book.pdf", paper, pages)
-        pdf.sheet(folder, folder / "sheet.pdf", paper)
+    pdf.make(folder, folder / "book.pdf", paper, pages)
+    pdf.sheet(folder, folder / "sheet.pdf", paper)
     return {name: PdfReader(folder / f"{name}.pdf") for name in ("book", "sheet")}
 
 
-def test_the_pdf_has_the_sentences_the_outline_and_the_numbers(sheets):
+@pytest.fixture(scope="module")
+def text(sheets):
+    """The words of the book on paper."""
+    return " ".join(" ".join(page.extract_text() for page in sheets["book"].pages).split())
+
+
+def test_the_pdf_has_the_sentences_the_outline_and_the_numbers(sheets, text):
     reader = sheets["book"]
-    text = "\n".join(page.extract_text() for page in reader.pages)
-    assert "A classifier has looked at three pictures" in " ".join(text.split())
+    assert "A classifier has looked at three pictures" in text
     titles = [item.title for item in reader.outline if not isinstance(item, list)]
     assert titles == ["Classifiers", "Reference"]
     assert reader.page_labels[0] == "i"
@@ -197,8 +204,7 @@ def test_the_pdf_has_the_sentences_the_outline_and_the_numbers(sheets):
     assert reader.metadata.title == "Neural networks from first principles"
 
 
-def test_the_pdf_shows_solutions_and_answers(sheets):
-    text = " ".join(" ".join(p.extract_text().split()) for p in sheets["book"].pages)
+def test_the_pdf_shows_solutions_and_answers(text):
     assert "The exponentials are 1, 2 and 5" in text
     assert "The notes, “2.3 Softmax Loss”, say" in text
     assert "This check ran" not in text

@@ -7,8 +7,8 @@ import pytest
 from asking import ASKED, MAP, PLAIN, make
 from browser import DESKTOP, PHONE, served, visit
 from once import once
+from open_pages import reopened
 from pages import ROOT
-from stage import fresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
@@ -109,7 +109,7 @@ def stored(page):
 
 
 def test_every_choice_gets_its_reason_by_keyboard(browser, base):
-    with fresh(browser, base, ASKED) as seen:
+    with reopened(browser, base, ASKED) as seen:
         for k, told in enumerate(["✗ No: that is", "✓ Right: any power", "✗ No: that is"]):
             choose(seen.page, SINGLE, k)
             assert why(seen.page, SINGLE).startswith(told)
@@ -118,7 +118,7 @@ def test_every_choice_gets_its_reason_by_keyboard(browser, base):
 
 
 def test_every_box_is_told_whether_and_why(browser, address):
-    with fresh(browser, address, ASKED) as seen:
+    with reopened(browser, address, ASKED) as seen:
         tick(seen.page, [0, 1])
         assert "1 of 3 boxes" in why(seen.page, MULTIPLE)
         told = question(seen.page, MULTIPLE).locator(".nn-because").all_inner_texts()
@@ -164,7 +164,7 @@ def test_a_number_is_read_as_people_type_it(opened, typed, told):
 
 @pytest.fixture
 def opened(browser, address):
-    with fresh(browser, address, ASKED) as seen:
+    with reopened(browser, address, ASKED) as seen:
         yield seen.page
 
 
@@ -188,14 +188,14 @@ def test_numbers_of_many_writings_are_one(opened, typed, value):
 
 
 def test_a_typing_error_is_no_try(browser, address):
-    with fresh(browser, address, ASKED) as seen:
+    with reopened(browser, address, ASKED) as seen:
         type_number(seen.page, "three")
         assert "answers" in json.dumps(stored(seen.page))
         assert stored(seen.page)["pages"]["part/asked"]["answers"] == {}
 
 
 def test_the_first_step_that_stands_wrong_is_named_with_its_reason(browser, address):
-    with fresh(browser, address, ASKED) as seen:
+    with reopened(browser, address, ASKED) as seen:
         assert sort(seen.page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “raise")
         assert "the maximum has not been subtracted." in why(seen.page, ORDER)
         told = sort(seen.page, [0, 1, 3, 2])
@@ -206,7 +206,7 @@ def test_the_first_step_that_stands_wrong_is_named_with_its_reason(browser, addr
 
 
 def test_the_buttons_move_a_step_and_keep_the_focus(browser, address):
-    with fresh(browser, address, ASKED) as seen:
+    with reopened(browser, address, ASKED) as seen:
         rows = question(seen.page, ORDER).locator(".nn-step")
         last = rows.nth(3).get_attribute("data-step")
         up = rows.nth(3).get_by_role("button", name="Move up:")
@@ -221,7 +221,7 @@ def test_the_buttons_move_a_step_and_keep_the_focus(browser, address):
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])
 def test_a_step_is_dragged(browser, address, touch):
-    with fresh(browser, address, ASKED, size=PHONE, has_touch=touch) as seen:
+    with reopened(browser, address, ASKED, size=PHONE, has_touch=touch) as seen:
         rows = question(seen.page, ORDER).locator(".nn-step")
         rows.nth(3).scroll_into_view_if_needed()
         first = rows.nth(0).get_attribute("data-step")
@@ -256,7 +256,7 @@ def finger(page, start, end):
 
 
 def test_every_line_of_a_program_says_why(browser, address):
-    with fresh(browser, address, ASKED) as seen:
+    with reopened(browser, address, ASKED) as seen:
         lines = question(seen.page, BUG).locator("button.nn-codeline")
         assert lines.count() == 3
         told = []
@@ -271,7 +271,7 @@ def test_every_line_of_a_program_says_why(browser, address):
 
 
 def test_formulas_are_typeset_also_where_the_text_has_none_and_in_reasons(browser, base):
-    with fresh(browser, base, ASKED) as seen:
+    with reopened(browser, base, ASKED, formulas=True) as seen:
         assert seen.untypeset() == []
         choose(seen.page, SINGLE, 0)
         seen.page.locator("nn-quiz .nn-why mjx-container").first.wait_for()
@@ -282,7 +282,7 @@ def test_formulas_are_typeset_also_where_the_text_has_none_and_in_reasons(browse
 
 
 def test_a_choice_that_is_a_formula_is_heard_by_its_name(browser, address):
-    with fresh(browser, address, ASKED) as seen:
+    with reopened(browser, address, ASKED, formulas=True) as seen:
         assert seen.untypeset() == []
         asked = question(seen.page, SINGLE)
         assert [
@@ -313,7 +313,7 @@ def test_a_choice_that_is_a_formula_is_heard_by_its_name(browser, address):
     ],
 )
 def test_a_formula_is_read_from_its_tex(browser, address, tex, name):
-    with fresh(browser, address, ASKED) as seen:
+    with reopened(browser, address, ASKED) as seen:
         given = seen.page.evaluate(
             """tex => nn.ask.named(document.createElement("button"),
                  `<span class="math">\\\\(${tex}\\\\)</span>`).getAttribute("aria-label")""",
@@ -323,7 +323,7 @@ def test_a_formula_is_read_from_its_tex(browser, address, tex, name):
 
 
 def test_answers_stand_again_at_the_next_visit_until_tried_again(browser, base):
-    with fresh(browser, base, ASKED) as seen:
+    with reopened(browser, base, ASKED, formulas=True) as seen:
         answer_all(seen.page)
         choose(seen.page, SINGLE, 0)
         before = seen.page.locator("nn-quiz").inner_text()
@@ -478,7 +478,7 @@ def test_a_file_adds_and_takes_nothing_away(browser, address):
     ],
 )
 def test_a_spoiled_store_starts_afresh_and_is_put_aside(browser, address, note):
-    with fresh(browser, address, ASKED) as seen:
+    with reopened(browser, address, ASKED) as seen:
         ids = seen.page.evaluate("nn.progress.read().pages['part/asked'].asks")
         note = note.replace("ID", ids[0])
         seen.page.evaluate("note => localStorage.setItem('nn:progress', note)", note)
@@ -496,7 +496,7 @@ def test_a_spoiled_store_starts_afresh_and_is_put_aside(browser, address, note):
 @pytest.mark.deep(8)
 @pytest.mark.parametrize("given", [7, -1, None, "abc", [9], {"a": 1}, [0, 1]])
 def test_an_answer_that_cannot_have_been_given_is_ignored(browser, address, given):
-    with fresh(browser, address, ASKED) as seen:
+    with reopened(browser, address, ASKED) as seen:
         seen.page.evaluate(
             """given => {
               const all = nn.progress.read(), one = all.pages["part/asked"];
@@ -528,7 +528,7 @@ def test_without_storage_answers_last_until_the_page_closes_and_it_says_so(brows
 
 
 def test_an_answer_waits_until_the_reader_has_committed(browser, base):
-    with fresh(browser, base, ASKED) as seen:
+    with reopened(browser, base, ASKED) as seen:
         ask, recall = seen.page.locator("#predict-which"), seen.page.locator("nn-recall").first
         assert "You have not committed" in recall.inner_text()
         press(seen.page, ask.get_by_role("button"), "Enter")
@@ -547,7 +547,7 @@ def test_an_answer_waits_until_the_reader_has_committed(browser, base):
 
 
 def test_a_predicted_number_stands_beside_what_came_out(browser, base):
-    with fresh(browser, base, ASKED) as seen:
+    with reopened(browser, base, ASKED) as seen:
         ask, recall = (
             seen.page.locator("#predict-length"),
             seen.page.locator("nn-recall").nth(1),
@@ -566,7 +566,7 @@ def test_a_predicted_number_stands_beside_what_came_out(browser, base):
 
 
 def test_an_answer_is_shown_to_a_reader_who_asks(browser, address):
-    with fresh(browser, address, ASKED) as seen:
+    with reopened(browser, address, ASKED) as seen:
         for recall in seen.page.locator("nn-recall").all():
             press(seen.page, recall.get_by_role("button", name="Show me"), "Enter")
             assert "You predicted" not in recall.inner_text()
@@ -575,7 +575,7 @@ def test_an_answer_is_shown_to_a_reader_who_asks(browser, address):
 
 @SIZES
 def test_all_is_accessible_and_fits_answered_and_not_in_light_and_dark(browser, address, size):
-    with visit(browser, address, ASKED, size=size) as seen:
+    with visit(browser, address, ASKED, size=size, formulas=True) as seen:
         for answered in (False, True):
             if answered:
                 answer_all(seen.page)

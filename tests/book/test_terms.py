@@ -234,7 +234,7 @@ def test_the_first_tap_opens_the_card_and_the_second_follows_the_link(browser, b
 
 
 def test_a_formula_in_a_card_is_typeset(browser, base):
-    with visit(browser, base, "chapters/part/first.html") as seen:
+    with visit(browser, base, "chapters/part/first.html", formulas=True) as seen:
         seen.typeset()
         seen.page.locator("a.nn-term", has_text="batch").focus()
         card(seen).locator("mjx-container").wait_for()
@@ -253,7 +253,7 @@ def test_an_open_card_is_accessible(browser, base, scheme):
 
 
 def test_a_source_and_an_equation_have_cards_made_of_the_page_itself(browser, base):
-    with visit(browser, base, "chapters/part/second.html") as seen:
+    with visit(browser, base, "chapters/part/second.html", formulas=True) as seen:
         seen.typeset()
         seen.page.locator("a.reference.internal", has_text="1990").first.focus()
         card(seen).wait_for()
@@ -272,7 +272,8 @@ def test_without_script_a_term_is_a_plain_link(browser, base):
 
 
 def test_the_glossary_is_filtered_by_part_and_words(browser, base):
-    with visit(browser, base, "chapters/reference/glossary.html", size=PHONE) as seen:
+    how = {"size": PHONE, "formulas": True}
+    with visit(browser, base, "chapters/reference/glossary.html", **how) as seen:
         entries = seen.page.locator(".nn-gloss")
         assert entries.filter(visible=True).count() == len(GLOSSARY)
         seen.page.get_by_label("Words").fill("noisy")

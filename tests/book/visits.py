@@ -1,29 +1,34 @@
-"""Visit pages with all checks in each visit, two pages at a time.
+"""Visit pages with all checks in each visit.
 
-A run opens the pages whose text this commit changed, and of the others one in four, of the
-pages of the API one in sixteen: in one of four ways that take turns by page and commit, from a
+A run opens the pages whose text this commit changed, and of the others so many that it takes
+no longer however many there are: in one of four ways that take turns by page and commit, from a
 server or from its file, on a desk or on a phone, in light or in dark. Axe looks at the changed
-pages and at one in three of the others, so at every page in twelve commits.
+pages and at one in three of the others.
 With ``--deep`` every page is opened from a server on a desk and from its file on a phone; in
 each visit axe looks at it in light and in dark, and it is photographed in one of them. The
 pictures go to ``_build/screenshots``, for whoever changes the look.
 """
 
-import queue
-import re
+import math
 import subprocess
-import threading
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from browser import DESKTOP, INK, PHONE, RULES, Visit, chromium, served, visit
+from browser import DESKTOP, INK, PHONE, RULES, Visit, served, visit
+from playwright.sync_api import Browser
 
-AT_ONCE = 2
 PIECE = 8000  # pixels: Chromium draws no picture of 16,384 or more
 PIECES = 2  # of a long table more would show nothing new
 KEYS = ("ArrowRight", "ArrowUp", "Enter")
-CHECK = re.compile(r"^Check\b")
+ANSWER = """() => [...document.querySelectorAll("nn-quiz .nn-question")].map(question => {
+  const why = question.querySelector(".nn-why");
+  const told = buttons => [...buttons].map(button => (button.click(), why.innerText));
+  const checks = [...question.querySelectorAll("button")]
+    .filter(button => /^Check\\b/.test(button.innerText.trim()));
+  const choices = "button.nn-pick, button.nn-codeline";
+  return [told(question.querySelectorAll(choices)), told(checks)];
+})"""
 CONTROLS = "input, button, select, a[href], [tabindex='0']"
 
 
@@ -49,7 +54,7 @@ TURNS = (  # of the visits that axe sees, every second sees all of its rules
     Way("desktop-file-dark", DESKTOP, True, {"dark": RULES}),
     Way("phone-server-light", PHONE, False, {"light": INK}),
 )
-PAGES_IN, BELOW_IN = 4, 16  # of unchanged pages, and of those of the API, one in so many
+PAGES_A_RUN, BELOW_A_RUN = 8, 1  # at most so many unchanged pages, and of those of the API
 AXE_IN = 3  # of these visits axe sees one in so many
 
 
@@ -60,7 +65,8 @@ def jobs(
     if deep:
         return [(page, way) for page in [*pages, *below] for way in DEEP]
     chosen = []
-    for names, one_in in ((pages, PAGES_IN), (below, BELOW_IN)):
+    for names, most in ((pages, PAGES_A_RUN), (below, BELOW_A_RUN)):
+        one_in = math.ceil(len(names) / most)
         for k, page in enumerate(names):
             turn, rest = divmod(k + share, one_in)
             if page in changed:
@@ -86,39 +92,25 @@ def changed(root: Path) -> set[str]:
 
 
 def findings(
-    book: Path, jobs: Iterable[tuple[str, Way]], pictures: Path
+    browser: Browser, book: Path, jobs: Iterable[tuple[str, Way]], pictures: Path
 ) -> dict[tuple[str, str], list[str]]:
     """Visit pages of a built book; return what is wrong by page and name of the way.
 
     A fault of the visit itself, such as a page that never loads, is a finding too.
     """
-    todo, found = queue.SimpleQueue(), {}
-    for job in jobs:
-        todo.put(job)
-
-    def work():
-        with chromium() as browser:
-            while True:
-                try:
-                    page, way = todo.get_nowait()
-                except queue.Empty:
-                    return
-                base = book.as_uri() + "/" if way.from_file else address
-                found[page, way.name] = _examined(browser, base, page, way, pictures)
-
+    found = {}
     with served(book) as address:
-        threads = [threading.Thread(target=work) for _ in range(AT_ONCE)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        for page, way in jobs:
+            base = book.as_uri() + "/" if way.from_file else address
+            found[page, way.name] = _examined(browser, base, page, way, pictures)
     return found
 
 
-def _examined(browser, base: str, page: str, way: Way, pictures: Path) -> list[str]:
-    """Visit one page in one way."""
+def _examined(browser: Browser, base: str, page: str, way: Way, pictures: Path) -> list[str]:
+    """Visit one page in one way; return what is wrong."""
+    place = f"chapters/{page}.html"
     try:
-        with visit(browser, base, f"chapters/{page}.html", size=way.size) as seen:
+        with visit(browser, base, place, size=way.size, formulas=True) as seen:
             picture = pictures / f"{page.replace('/', '-')}-{way.name}"
             return examine(seen, picture, way)
     except Exception as error:  # else the other pages would not be visited
@@ -166,22 +158,16 @@ def moves(page, figure) -> bool:
 
 def unreasoned(page) -> Iterator[tuple[int, str]]:
     """Press every choice; yield what its question does not tell, by number."""
-    questions = page.locator("nn-quiz .nn-question").all()
+    questions = page.evaluate(ANSWER)
     if page.locator("nn-quiz").count() and not 3 <= len(questions) <= 6:
         yield len(questions), "is the last, of at least 3 and at most 6"
-    for k, question in enumerate(questions, start=1):
-        why, told = question.locator(".nn-why"), []
-        for choice in question.locator("button.nn-pick, button.nn-codeline").all():
-            choice.press("Enter")
-            told.append(why.inner_text())
+    for k, (told, checked) in enumerate(questions, start=1):
         if len(set(told)) < len(told):
             yield k, "two choices get the same reason"
         if told and sum(text.startswith("✓ Right: ") for text in told) != 1:
             yield k, "not one choice is right"
-        for check in question.get_by_role("button", name=CHECK).all():
-            check.press("Enter")
-            if not why.inner_text():
-                yield k, "says nothing when it is checked"
+        if "" in checked:
+            yield k, "says nothing when it is checked"
 
 
 def _photograph(page, stem: Path) -> None:

@@ -1,6 +1,6 @@
 // <nn-neighbours>: labelled points vote; regions of the plane, by k and by distance.
 // needs: parts-plot parts-grid
-// room: 770 400
+// room: 665 360
 // names: of three classes; points: [[x, y], …] with labels [0, …]; x, y: ranges in equal units;
 // xlabel, ylabel; query: where the new point starts; k and distance (0 L1, 1 L2, 2 max) to begin with.
 (() => {

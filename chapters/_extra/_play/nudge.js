@@ -1,6 +1,6 @@
 // <nn-nudge>: finite differences under a microscope: two quotients, and their errors over the step h.
 // needs: parts-plot
-// room: 900 480
+// room: 1046 595
 // steps: the step sizes h, falling; functions: [{name, kind, at, errors}], errors being those of
 // float64 and float32, one-sided and two-sided, by NumPy, which the script checks; start: {step}.
 (() => {

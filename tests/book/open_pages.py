@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from browser import DESKTOP, Visit, profile
+from browser import DESKTOP, Visit, new_tab, new_window
 from playwright.sync_api import Browser, Page
 from write.scripts import DECLARED
 
@@ -24,6 +24,7 @@ BARE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>{name}</title
 <link rel="stylesheet" href="{chapters}/_static/play.css">
 <main class="bd-content"><figure class="nn-play"></figure></main>
 {scripts}"""
+MOST = 3  # pages that stay open
 MOVING = "figure.nn-play, nn-predict, nn-recall"
 KEEP = """{
   const [text, moving] = %s;
@@ -42,7 +43,7 @@ RENEW = """async moving => {
   now.forEach((figure, k) => figure.replaceWith(copies[k]));
   replace({...before, pages: {[page]: {asks, answers: {}, predictions: {}}}});
   const formulas = copies.filter(figure => figure.querySelector(".math"));
-  if (formulas.length) await MathJax.typesetPromise(formulas);
+  if (formulas.length) await MathJax.typesetPromise?.(formulas);
 }"""
 PLACE = """([name, data]) => {
   const element = document.createElement(`nn-${name}`);
@@ -62,13 +63,20 @@ PLACE = """([name, data]) => {
 
 
 @contextmanager
-def fresh(
-    browser: Browser, base: str, path: str, *, size=DESKTOP, scheme: str = "light", **options
+def reopened(
+    browser: Browser,
+    base: str,
+    path: str,
+    *,
+    size: tuple[int, int] = DESKTOP,
+    scheme: str = "light",
+    formulas: bool = False,
+    **options,
 ) -> Iterator[Visit]:
     """Yield a page whose figures have just begun; `visit` for those who test them alone."""
 
     def opened(page: Page) -> Visit:
-        seen = Visit(page)
+        seen = Visit(page, formulas)
         seen.watch(base)
         came = page.goto(base + path, wait_until="load")
         keep = KEEP % json.dumps([came.text(), MOVING])
@@ -76,13 +84,15 @@ def fresh(
         page.evaluate(keep)
         return seen
 
-    with _kept(browser, (base, path), opened, size, scheme, options) as seen:
+    with _kept(browser, (base, path, formulas), opened, size, scheme, options) as seen:
         seen.page.evaluate(RENEW, MOVING)
         yield seen
 
 
 @contextmanager
-def placed(browser: Browser, name: str, *, size=DESKTOP, **options) -> Iterator[Callable]:
+def element_with_data(
+    browser: Browser, name: str, *, size=DESKTOP, **options
+) -> Iterator[Callable]:
     """Yield what puts an element with some data into a page of its own, opened from a file."""
 
     def opened(page: Page) -> Visit:
@@ -118,19 +128,22 @@ def bare(name: str) -> Path:
 def _kept(browser: Browser, what, opened, size, scheme, options) -> Iterator[Visit]:
     """Yield the open page of a kind, as at a first visit; afterwards nothing went wrong."""
     pages = browser.__dict__.setdefault("kept_pages", {})
-    kind = (*what, *sorted(options.items()))
-    viewport = {"width": size[0], "height": size[1]}
-    if kind not in pages:
-        context = profile(browser, size, color_scheme=scheme, **options)
-        pages[kind] = opened(context.new_page())
-    seen = pages.pop(kind)
+    windows = browser.__dict__.setdefault("windows", {})
+    options = tuple(sorted(options.items()))
+    seen = pages.pop((what, options), None)
+    if seen is None or seen.page.is_closed():
+        if options not in windows:
+            windows[options] = new_window(browser, dict(options))
+        seen = opened(new_tab(windows[options], size, scheme))
     try:
         seen.page.mouse.move(0, 0)
-        seen.page.set_viewport_size(viewport)
+        seen.page.set_viewport_size({"width": size[0], "height": size[1]})
         seen.page.emulate_media(color_scheme=scheme)
         yield seen
         assert seen.errors == seen.missing == seen.outside == []
-        pages[kind] = seen
+        pages[what, options] = seen
+        while len(pages) > MOST:
+            pages.pop(next(iter(pages))).page.close()
     finally:
-        if kind not in pages:
-            seen.page.context.close()
+        if (what, options) not in pages:
+            seen.page.close()

@@ -1,0 +1,72 @@
+"""What holds for every figure that moves: room, width, start, agreement with nnlib, access."""
+
+import re
+
+import figure_pages
+import pytest
+from browser import DESKTOP, PHONE
+from figure import Figure
+from write.scripts import ROOM as ASKED
+
+pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
+
+PAGES = {
+    found: path.relative_to(figure_pages.ROOT / "chapters").with_suffix("").as_posix()
+    for path in figure_pages.pages()
+    for found in re.findall(r'book\.play\(\s*"([\w-]+)"', path.read_text(encoding="utf-8"))
+    if found not in ("specimen", "map")
+}
+SCRIPTS = {
+    name: (figure_pages.ROOT / f"chapters/_extra/_play/{name}.js").read_text(encoding="utf-8")
+    for name in PAGES
+}
+AGREEING = [name for name, script in SCRIPTS.items() if "dataset.agrees" in script]
+ROOM = 0.05  # so much more or less than a figure asks for it may take
+SAYS = {
+    "margin": "Gentoo",
+    "neuron-net": "All four answers are right",
+    "nudge": "x³ at 1",
+    "train": "Epoch 400",
+    "valley": "Learning rate",
+}
+HEIGHTS = """element => {
+  const room = parseFloat(getComputedStyle(element).minHeight);
+  element.style.minHeight = 0;
+  return [room, element.getBoundingClientRect().height];
+}"""
+
+
+def test_every_figure_of_the_book_is_found():
+    scripts = (figure_pages.ROOT / "chapters/_extra/_play").glob("*.js")
+    asking = {p.stem for p in scripts if ASKED.search(p.read_text(encoding="utf-8"))}
+    assert set(PAGES) == asking
+    assert len(AGREEING) > 9
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_figure_fits_its_window_has_its_room_and_says_what_it_shows(open_page, name, size):
+    seen = open_page(PAGES[name], size=size)
+    figure = Figure(seen.page.locator(f"nn-{name}"))
+    assert SAYS.get(name, "") in figure.told()
+    room, height = figure.evaluate(HEIGHTS)
+    assert room == pytest.approx(height, rel=ROOM)
+    box = figure.bounding_box()
+    assert 0 <= box["x"]
+    assert box["x"] + box["width"] <= size[0]
+    assert seen.too_wide() == []
+
+
+@pytest.mark.parametrize("name", AGREEING)
+def test_script_and_nnlib_agree(open_page, name):
+    page = open_page(PAGES[name]).page
+    assert page.locator(f"nn-{name}").get_attribute("data-agrees") == "true"
+
+
+@pytest.mark.deep(26)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", sorted(set(PAGES.values())))
+def test_a_page_of_figures_is_accessible_in_light_and_dark(open_page, page, scheme):
+    seen = open_page(page, scheme=scheme)
+    seen.page.wait_for_selector(f"html[data-theme={scheme}]")
+    assert seen.axe() == []
