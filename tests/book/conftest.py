@@ -15,7 +15,7 @@ for folder in (ROOT / "chapters" / "_ext", ROOT / "tools", HERE):
 
 @pytest.fixture(scope="session")
 def gate():
-    """What came of building the book for this run; the first who asks waits for it."""
+    """Return what came of building the book for this run; the first who asks waits for it."""
     import gate_book
 
     return gate_book.result()
@@ -23,7 +23,7 @@ def gate():
 
 @pytest.fixture(scope="session")
 def book(gate):
-    """The folder of the built book."""
+    """Return the folder of the built book."""
     import gate_book
 
     if not gate.built:
@@ -33,7 +33,7 @@ def book(gate):
 
 @pytest.fixture(scope="session")
 def built():
-    """A small book that has been built without a fault; nobody changes it."""
+    """Return a small book that was built without a fault; nobody changes it."""
     from minibook import MiniBook, make
     from once import once
 
@@ -42,13 +42,13 @@ def built():
 
 @pytest.fixture
 def mini(built, tmp_path):
-    """A copy of the small book, to be changed."""
+    """Return a copy of the small book, to be changed."""
     return built.copy(tmp_path / "book")
 
 
 @pytest.fixture(scope="session")
 def running_browser():
-    """The machine's own Chromium, and the event loop that playwright leaves running."""
+    """Return the machine's own Chromium, and the event loop that playwright leaves running."""
     from browser import chromium
 
     with chromium() as program:
@@ -59,7 +59,7 @@ def running_browser():
 
 @pytest.fixture(scope="module")
 def browser(running_browser):
-    """The machine's own Chromium; between modules other tests may run loops of their own."""
+    """Return the machine's own Chromium; between modules other event loops may run."""
     program, loop = running_browser
     asyncio._set_running_loop(loop)
     yield program
@@ -68,7 +68,7 @@ def browser(running_browser):
 
 @pytest.fixture(scope="session")
 def address(book):
-    """The address of the built book on a server."""
+    """Return the address of the built book on a server."""
     from browser import served
 
     with served(book) as address:
@@ -77,7 +77,7 @@ def address(book):
 
 @pytest.fixture(scope="session")
 def figure_pages():
-    """The folder of the pages that hold the moving figures of each page, and little else."""
+    """Return the folder of the pages that hold the moving figures of each page alone."""
     import figure_pages
     from once import once
 
@@ -86,7 +86,7 @@ def figure_pages():
 
 @pytest.fixture
 def open_page(request, browser, figure_pages):
-    """Opens a page of figures, by default the module's PAGE, as at a first visit."""
+    """Return what opens a page of figures, by default the module's PAGE, as new."""
     from open_pages import reopened
 
     folder = figure_pages.relative_to(ROOT).as_posix()
@@ -102,7 +102,7 @@ def open_page(request, browser, figure_pages):
 
 @pytest.fixture
 def figure(request, open_page):
-    """The figure ELEMENT of a module's PAGE, in a window of its SIZE."""
+    """Return the figure ELEMENT of a module's PAGE, in a window of its SIZE."""
     from browser import DESKTOP
     from figure import Figure
 
@@ -112,7 +112,7 @@ def figure(request, open_page):
 
 @pytest.fixture
 def open_figure(request, browser):
-    """Opens the ELEMENT of a module at a size, with what its `data` gives for the changes."""
+    """Return what opens the module's ELEMENT at a size, with its `data` for some changes."""
     from browser import DESKTOP
     from figure import Figure
     from open_pages import element_with_data

@@ -25,7 +25,7 @@ class Figure:
 
     @property
     def data(self) -> dict:
-        """The data that the page gives the element."""
+        """Return the data that the page gives the element."""
         return json.loads(self.evaluate(DATA))
 
     def settle(self) -> None:

@@ -137,7 +137,7 @@ def shared() -> MiniBook:
 
 
 def html(book: MiniBook) -> Path:
-    """The folder of the built pages."""
+    """Return the folder of the built pages."""
     return book.root / "_build/html"
 
 

@@ -154,7 +154,7 @@ class MiniBook:
 
     @property
     def runs(self) -> int:
-        """How often the second page has been executed."""
+        """Return how often the second page has been executed."""
         return len((self.root / "chapters/part/runs.txt").read_text().splitlines())
 
     def page(self, name: str = "part/second") -> str:

@@ -29,11 +29,17 @@ MOVING = "figure.nn-play, nn-predict, nn-recall"
 KEEP = """{
   const [text, moving] = %s;
   const page = new DOMParser().parseFromString(text, "text/html");
+  const keep = () => {
+    const {page, read} = nn.progress;
+    window.asks = read().pages[page]?.asks;
+  };
   window.asItCame = [...page.querySelectorAll(moving)];
-}"""  # a script, to be run at each load
+  if (document.readyState === "complete") keep();
+  else addEventListener("load", keep);
+}"""  # a script, to be run at each load: other visits delete what a page has stored
 RENEW = """async moving => {
   const {page, read, replace} = nn.progress, before = read();
-  const {asks = []} = before.pages[page] ?? {};
+  const asks = window.asks ?? [];
   localStorage.clear();
   sessionStorage.clear();
   scrollTo(0, 0);

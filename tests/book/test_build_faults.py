@@ -101,7 +101,7 @@ FAULTS = {
 
 @pytest.fixture(scope="module")
 def faulty(built, tmp_path_factory):
-    """A book with all planted faults, a page for each: what its two builds said."""
+    """Return a book with all planted faults, a page for each: what its two builds said."""
     book = built.copy(tmp_path_factory.mktemp("faulty") / "book")
     faults = {name: Fault(k, FAULTS[name][0]) for k, name in enumerate(FAULTS)}
     for fault in faults.values():

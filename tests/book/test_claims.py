@@ -94,7 +94,7 @@ def test_a_claim_needs_words():
 
 @pytest.fixture(scope="module")
 def claiming(built, tmp_path_factory):
-    """A small book with two claims that fail, its builds: lenient, strict, lenient again."""
+    """Return a small book with two claims that fail, built leniently, strictly, leniently."""
     mini = built.copy(tmp_path_factory.mktemp("claiming") / "book")
     mini.replace(f"{FENCE}{{erratum}}", PAGE + f"{FENCE}{{erratum}}")
     return mini, [mini.build(), mini.build("--strict"), mini.build()]

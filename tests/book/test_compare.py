@@ -76,7 +76,7 @@ TIMED_CELL = (
 
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory):
-    """The same small book, built from nothing at two places."""
+    """Return the same small book, built from nothing at two places."""
 
     def built(place):
         book = MiniBook.create(tmp_path_factory.mktemp("twice") / place)

@@ -26,7 +26,7 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture(scope="module")
 def visited(request, browser, book):
-    """What is wrong with the pages of the tests that were chosen."""
+    """Return what is wrong with the pages of the tests that were chosen."""
     chosen = [
         item.callspec.params for item in request.session.items if "visited" in item.fixturenames
     ]

@@ -80,7 +80,7 @@ def test_nothing_is_named_as_the_notebook_names_what_a_cell_gave():
 
 
 def _is_inner(node):
-    """Whether names of a node are its own."""
+    """Return whether names of a node are its own."""
     return isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
 
 

@@ -40,7 +40,7 @@ def test_a_failure_is_told_by_page_line_and_cause_and_no_more():
 
 @pytest.fixture
 def builds(monkeypatch, tmp_path):
-    """What is built in place of the book: one entry a build, `True` if it succeeds."""
+    """Return what is built in place of the book: one entry a build, `True` if it succeeds."""
     state = {"done": [], "next": True}
 
     def build(folder, root, key, run):

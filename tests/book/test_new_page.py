@@ -52,7 +52,7 @@ def test_the_skeleton_holds_question_plan_and_claims(page):
 
 
 def unbroken(text):
-    """A text without spaces: notes are broken at hyphens too."""
+    """Return a text without spaces: notes are broken at hyphens too."""
     return "".join(text.split())
 
 

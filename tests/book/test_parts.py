@@ -23,7 +23,7 @@ def path(figure_pages):
 
 @pytest.fixture(params=["server", "file"])
 def either(request, open_page):
-    """The page of figures, from a server and from its file."""
+    """Return the page of figures, from a server and from its file."""
     if request.param == "file":
         yield open_page().page
     else:

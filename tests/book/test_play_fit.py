@@ -18,7 +18,7 @@ ELEMENT = "fit"
 
 
 def by_nnlib(draw, degree, alpha, bias):
-    """Errors on the few and on the rest, b and w."""
+    """Return the errors on the few and on the rest, b and w, by nnlib."""
     few = DRAWS[draw]
     rest = np.setdiff1d(np.arange(len(X)), few)
     if bias:

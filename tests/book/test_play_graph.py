@@ -43,7 +43,7 @@ pairs => pairs.map(([text, values]) => {
 
 @pytest.fixture(scope="module")
 def run(browser):
-    """What the page's scripts make of pairs of text and values."""
+    """Return what the page's scripts make of pairs of text and values."""
     page = browser.new_page()
     script = (PLAY / "parts-parse.js").read_text(encoding="utf-8")
     page.add_script_tag(content=data(script))
@@ -54,7 +54,7 @@ def run(browser):
 
 
 def nnlib_finds(text, values):
-    """The graph's data, or what is wrong; every name that asks for a value gets one."""
+    """Return the graph's data, or what is wrong; every name that asks for a value gets one."""
     given = {}
     while True:
         try:
@@ -93,7 +93,7 @@ def the_same(ours, theirs, text):
 
 
 def compare(run, pairs):
-    """Each text means the same to both; how many of them were accepted."""
+    """Assert that each text means the same to both; return how many were accepted."""
     found = run(pairs)
     for (text, values), ours in zip(pairs, found, strict=True):
         the_same(ours, nnlib_finds(text, values), text)
@@ -141,7 +141,7 @@ class Writer:
         return f"({a}{left}{b})"
 
     def text(self):
-        """Some assignments, each of which the next one reads, and an expression."""
+        """Return some assignments, each of which the next one reads, and an expression."""
         self.known, parts = [], []
         for k in range(self.rng.randrange(4)):
             last = f" + {self.known[-1]}" if self.known else ""

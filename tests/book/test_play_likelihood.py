@@ -41,7 +41,7 @@ def gaussian(mean, sd, rho=0.0):
 
 
 def surprise(figure):
-    """The last number of the sentence, minus the log density of the diamond."""
+    """Return the last number of the sentence, minus the log density of the diamond."""
     words = figure.told()
     return float(re.search(r"−ln p = (\d+\.\d\d)\.$", words)[1])
 

@@ -15,7 +15,7 @@ TERM = re.compile(r"(−?)\s*(\d*)\s*x([₁₂])")
 
 
 def equations(figure):
-    """The coefficients of the equations that the figure writes, as [A | b]."""
+    """Return the coefficients of the equations that the figure writes, as [A | b]."""
     figure.settle()
     rows = []
     for words in figure.locator(".nn-note").all_inner_texts():

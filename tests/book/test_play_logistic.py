@@ -48,7 +48,7 @@ def figure(open_figure):
 
 
 def theta(figure):
-    """Both weights and the bias, in full."""
+    """Return both weights and the bias, in full."""
     figure.settle()
     return np.array(
         [float(figure.get_by_label(name, exact=True).input_value()) for name in SLIDERS]
@@ -69,7 +69,7 @@ def probabilities(values):
 
 
 def mean_loss(z):
-    """The loss from the sums, which log_loss cuts off where it is given rounded p."""
+    """Return the loss from the sums, which log_loss cuts off where it is given rounded p."""
     return np.mean(np.logaddexp(0, z) - T * z)
 
 
@@ -80,7 +80,7 @@ def place(figure):
 
 
 def check(figure):
-    """What it says is what nnlib finds for the same weights."""
+    """Assert that it says what nnlib finds for the same weights."""
     p, said = probabilities(theta(figure)), figure.facts()
     loss = mean_loss(sums(theta(figure)))
     assert float(said["mean loss (nats)"]) == pytest.approx(loss, abs=6e-5)

@@ -13,7 +13,7 @@ LINES = """element => [...element.querySelector(".nn-plot").querySelectorAll("pa
 
 @pytest.fixture
 def birds(figure):
-    """Places (N, 2), sides, and which is dragged."""
+    """Return places (N, 2), sides, and which is dragged."""
     points = np.array(figure.data["points"])
     return points[:, :2], points[:, 2].astype(int), figure.data["moved"]
 

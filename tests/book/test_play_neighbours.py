@@ -18,7 +18,7 @@ ELEMENT = "neighbours"
 
 
 def birds():
-    """Every fifth bird: bill depth and mass in standard deviations, as on the figure."""
+    """Return every fifth bird: bill depth and mass in standard deviations, as on the figure."""
     train = penguins()[0]
     Z = train.X[:, [1, 3]]
     Z = (Z - Z.mean(axis=0)) / Z.std(axis=0)
@@ -33,7 +33,7 @@ def data(**start):
 
 
 def seen(figure):
-    """The facts, the sentence, and the regions (rows, columns), the top row first."""
+    """Return the facts, the sentence, and the regions (rows, columns), the top row first."""
     facts = dict(zip(FACTS, figure.texts(), strict=True))
     found = figure.page.evaluate(
         "() => { const r = document.querySelector('nn-neighbours').regions;"
@@ -51,7 +51,7 @@ def put(figure, k=None, distance=None):
 
 
 def middles(rows, columns):
-    """The middles of the cells, as the script computes them."""
+    """Return the middles of the cells, as the script computes them."""
     a = ACROSS[0] + (np.arange(columns) + 0.5) * 0.05
     b = UP[1] - (np.arange(rows) + 0.5) * 0.05
     return np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2)

@@ -11,6 +11,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 START = {"prior": 0.01, "sensitivity": 0.9, "specificity": 0.9}
 ELEMENT = "people"
+DRAWS = """(element, times) => Array.from({length: times}, () => {
+  [...element.querySelectorAll("button")].find(b => b.innerText.includes("draw 1,000")).click();
+  nn.flush();
+  const cells = [...element.querySelectorAll(".nn-counts tbody td")];
+  const paths = [...element.querySelectorAll("svg.nn-drawing path")];
+  return [cells.map(cell => Number(cell.innerText.replace(",", ""))),
+    paths.map(path => path.getAttribute("d").split("M").length - 1)];
+})"""  # the table and the marks after each draw
 
 
 def data(**start):
@@ -18,14 +26,14 @@ def data(**start):
 
 
 def counts(figure):
-    """The nine numbers of the table, row by row."""
+    """Return the nine numbers of the table, row by row."""
     figure.settle()
     cells = figure.locator(".nn-counts tbody td").all_inner_texts()
     return [int(cell.strip().replace(",", "")) for cell in cells]
 
 
 def drawn(figure):
-    """How many marks each of the four paths holds."""
+    """Return how many marks each of the four paths holds."""
     paths = figure.locator("svg.nn-drawing path").all()
     return [len(re.findall("M", path.get_attribute("d"))) for path in paths]
 
@@ -87,13 +95,13 @@ def test_the_posterior_becomes_the_prior_of_a_second_test(open_figure):
 
 def test_people_are_drawn_by_chance_and_scatter_as_they_should(open_figure):
     figure = open_figure()
-    draw, positives, ill = figure.get_by_role("button", name="draw 1,000"), [], []
-    for _ in range(60):
-        draw.press("Enter")
-        table = counts(figure)
+    figure.get_by_role("button", name="draw 1,000").press("Enter")
+    first, positives, ill = counts(figure), [], []
+    for table, marks in figure.evaluate(DRAWS, 60):
         ill.append(table[2])
         positives.append(table[6])
-        assert drawn(figure) == [table[1], table[0], table[3], table[4]]
+        assert marks == [table[1], table[0], table[3], table[4]]
+    assert counts(figure) == table != first
     for values, p in ((ill, 0.01), (positives, 0.108)):
         sd = (1000 * p * (1 - p)) ** 0.5
         mean = sum(values) / 60

@@ -18,13 +18,13 @@ TOLD = re.compile(r"Rank (\d+): ([\d,]+) bytes, (\d+)% .* error: ([\d.]+) of 255
 
 
 def told(figure):
-    """Rank, bytes, percent and error, as the sentence says them."""
+    """Return rank, bytes, percent and error, as the sentence says them."""
     rank, size, percent, error = TOLD.search(figure.told()).groups()
     return int(rank), int(size.replace(",", "")), int(percent), float(error)
 
 
 def drawn(figure, which):
-    """The red channel of one of the four pictures."""
+    """Return the red channel of one of the four pictures."""
     figure.settle()
     address = figure.locator("canvas").nth(which).evaluate("e => e.toDataURL()")
     file = io.BytesIO(base64.b64decode(address.partition(",")[2]))
@@ -32,14 +32,14 @@ def drawn(figure, which):
 
 
 def photograph(name):
-    """A photograph of the page, made again from the data set."""
+    """Return a photograph of the page, made again from the data set."""
     pixels = getattr(photographs(), name)
     grey = pixels.mean(axis=2) if pixels.ndim == 3 else pixels
     return grey.reshape(128, 2, 128, 2).mean(axis=(1, 3)).round()
 
 
 def nearest(A, rank):
-    """The nearest matrix of a rank, and how far it is, in grey levels per pixel."""
+    """Return the nearest matrix of a rank, and how far it is, in grey levels per pixel."""
     U, s, Vh = np.linalg.svd(A)
     near = (U[:, :rank] * s[:rank]) @ Vh[:rank]
     return near, np.sqrt(((A - near) ** 2).mean())

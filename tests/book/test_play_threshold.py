@@ -18,7 +18,7 @@ ELEMENT = "threshold"
 
 
 def sampled(N=200, seed=0):
-    """Scores of two overlapping classes, with ties, one in five positive."""
+    """Return scores of two overlapping classes, with ties, one in five positive."""
     rng = np.random.default_rng(seed)
     truth = (np.arange(N) % 5 == 0).astype(int)
     scores = 1 / (1 + np.exp(1.5 - 2 * truth - rng.standard_normal(N)))
@@ -35,7 +35,7 @@ def data(scores=SCORES, truth=TRUTH, **start):
 
 
 def counts(figure):
-    """The nine numbers of the table, row by row."""
+    """Return the nine numbers of the table, row by row."""
     figure.settle()
     cells = figure.locator(".nn-counts tbody td").all_inner_texts()
     return [int(cell.split()[-1]) for cell in cells]

@@ -18,7 +18,7 @@ def line(figure):
 
 
 def names(figure):
-    """The labels on the line and the rectangles that they take."""
+    """Return the labels on the line and the rectangles that they take."""
     figure.settle()
     return line(figure).evaluate(
         "e => [...e.querySelectorAll('text:not(.nn-middle)')].map(t => "
@@ -33,7 +33,7 @@ def shown_years(figure):
 
 
 def walk(figure):
-    """Every event as the arrow keys find it, from Home on."""
+    """Return every event as the arrow keys find it, from Home on."""
     slider = line(figure)
     slider.press("Home")
     found = []

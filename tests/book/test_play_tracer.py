@@ -34,7 +34,7 @@ RULES = {
 
 
 def network(N, D, H, C):
-    """Values and gradients of all arrays, as nnlib finds them."""
+    """Return values and gradients of all arrays, as nnlib finds them."""
     rng = np.random.default_rng(N + D + H + C)
     shapes = {"X": (N, D), "W[1]": (H, D), "b[1]": (H,), "W[2]": (C, H), "b[2]": (C,)}
     v = {

@@ -16,13 +16,13 @@ EPOCH, RATE, LAYERS, WIDTH = range(4)  # the sliders, in the order of the page
 
 
 def shown(figure):
-    """Epoch, and the exact loss that is drawn."""
+    """Return epoch, and the exact loss that is drawn."""
     figure.settle()
     return int(figure.get_attribute("data-epoch")), float(figure.get_attribute("data-loss"))
 
 
 def by_nnlib(data, name, epochs, widths, bend, exponent, draw=0):
-    """The loss, and how many points are on the right side."""
+    """Return the loss by nnlib, and how many points are on the right side."""
     points = next(np.array(s["points"]) for s in data["sets"] if s["name"] == name)
     X, t = nnlib.tensor(points[:, :2]), nnlib.tensor(points[:, 2:])
     sizes, parts, at = [2, *widths, 1], [], 97 * draw

@@ -18,7 +18,7 @@ LOSSES = {
 
 
 def walked(loss, w, rate, steps):
-    """Weight, loss, slope and next step by nnlib."""
+    """Return weight, loss, slope and next step by nnlib."""
     w = nnlib.tensor(w, dtype=nnlib.float64, requires_grad=True)
     sgd = optim.SGD([w], lr=rate)
     for k in range(steps + 1):

@@ -38,7 +38,7 @@ ACCENTS = {"ˆ": "^", "˜": "~", "‾": "¯", "―": "¯", "∥": "‖"}
 
 
 def leaves(text):
-    """The letters and signs of a formula in their order, without what is not seen."""
+    """Return the letters and signs of a formula in their order, without what is not seen."""
     root = ET.fromstring(text)
     return "".join("".join(root.itertext()).split()).translate(
         {ord(sign): None for sign in "\u2061\u2062\u2063\xa0"}
@@ -190,7 +190,7 @@ def sheets(book, paper, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def text(sheets):
-    """The words of the book on paper."""
+    """Return the words of the book on paper."""
     return " ".join(" ".join(page.extract_text() for page in sheets["book"].pages).split())
 
 
@@ -256,7 +256,7 @@ class _Flip(ast.NodeTransformer):
 
 
 def _with_a_sign_wrong(entry):
-    """Programs of a formula's check in which one sign is wrong."""
+    """Return programs of a formula's check in which one sign is wrong."""
     for k in range(40):
         flip = _Flip(k)
         tree = flip.visit(ast.parse(entry["check"]))

@@ -64,7 +64,7 @@ def words_of_nnlib():
 
 
 def unknown(code):
-    """The names in a piece of code that nnlib, NumPy and the pages do not have."""
+    """Return the names in a piece of code that nnlib, NumPy and the pages do not have."""
     if code == "=":
         return []
     homes = (nnlib, functional, linalg, calculus, filters, np)
