@@ -50,6 +50,8 @@ RENEW = """async moving => {
   replace({...before, pages: {[page]: {asks, answers: {}, predictions: {}}}});
   const formulas = copies.filter(figure => figure.querySelector(".math"));
   if (formulas.length) await MathJax.typesetPromise?.(formulas);
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame().then(frame);  // in which text gets its size
 }"""
 PLACE = """([name, data]) => {
   const element = document.createElement(`nn-${name}`);

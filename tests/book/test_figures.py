@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGES = {
     found: path.relative_to(figure_pages.ROOT / "chapters").with_suffix("").as_posix()
-    for path in figure_pages.pages()
+    for path in sorted(figure_pages.pages(), key=lambda path: "gallery" not in path.parts)
     for found in re.findall(r'book\.play\(\s*"([\w-]+)"', path.read_text(encoding="utf-8"))
     if found not in ("specimen", "map")
 }

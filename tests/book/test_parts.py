@@ -252,6 +252,9 @@ def test_a_playhead_stops_when_it_leaves_the_window(page):
     figure = part(page, "playhead")
     figure.press("▶ play")
     figure.get_by_role("button", name="pause").wait_for()
+    begun = figure.told()
+    while figure.told() == begun:  # until then it may not know that it is in the window
+        page.wait_for_timeout(20)
     page.evaluate("scrollTo(0, 0)")
     figure.get_by_role("button", name="play").wait_for(state="attached")
 
