@@ -1,6 +1,6 @@
 // <nn-logistic>: two weights and a bias move a line between two species and the probabilities.
 // needs: parts-plot
-// room: 1070 575
+// room: 1017 575
 // x: [[a, b]], each bird from the centre; t: 0 or 1 for each; names: of the two; centre, xlabel, ylabel:
 // of the axes; ticks: of both axes, the first and last their ends; start: [w₁, w₂, b]; limits: [low, high] of each; eta: the rate of a step downhill;
 // best: [w₁, w₂, b] of the least mean loss; least: that loss by nnlib, which the script checks.
