@@ -32,16 +32,16 @@ DUE = "due = 2025-12-01T23:59:00+01:00\n[late]\npoints_per_day = 10\n"
 
 def make_class(folder):
     """Release a course with a written answer, and hand in and grade a small class."""
-    from tests.nngrader.making import NAME, Base, hand_in, run
-    from tests.nngrader.review import marked_course
+    from tests.nngrader.hand_marked_course import hand_marked_course
+    from tests.nngrader.sample_course import NAME, ReleasedNotebook, hand_in, run
     from tests.nngrader.test_nbgrader import partly_wrong
 
-    course = marked_course(folder)
+    course = hand_marked_course(folder)
     settings = course / "source" / NAME / "nngrader.toml"
     settings.write_text(DUE + settings.read_text())
-    base = Base(course)
+    base = ReleasedNotebook(course)
     hand_in(course, "amara", base.solved().write("why", ANSWER).text())
-    chloe = partly_wrong(base).own("import os", before="hinge_loss").delete("why")
+    chloe = partly_wrong(base).add_cell("import os", before="hinge_loss").delete("why")
     hand_in(course, "chloe", chloe.text())
     hand_in(course, "deniz", base.untouched().text())
     place = hand_in(course, "ben", base.solved().write("hinge_loss", "def hinge(").text())
@@ -56,7 +56,7 @@ def mark_by_hand(course):
     from nngrader.course import Course
     from nngrader.gradebook import open_gradebook, quiet
 
-    from tests.nngrader.making import NAME
+    from tests.nngrader.sample_course import NAME
 
     with quiet(), open_gradebook(Course(course), NAME) as gradebook:
         grade = gradebook.find_grade("why", NAME, NAME, "amara")
@@ -72,7 +72,7 @@ def take(course):
     """Take the pictures, by name."""
     from tests.book.browser import chromium
     from tests.nngrader.formgrader import TOKEN, formgrader
-    from tests.nngrader.making import NAME
+    from tests.nngrader.sample_course import NAME
 
     with formgrader(course) as site, chromium() as browser:
         key = {"Authorization": f"token {TOKEN}"}

@@ -20,11 +20,12 @@ from nngrader.engine.declaration.gate import over_seeds
 from nngrader.release.package import build_wheel
 from nngrader.release.statements import code_forms
 
-from . import commanding
-from .catalogue import ALL, HONEST, ODD
-from .making import (
+from .nbgrader_command import run_nbgrader
+from .ordinary_user import IS_ROOT, as_ordinary_user, chown_tree, namespaces_work
+from .orphan_processes import adopt_orphans
+from .sample_course import (
     NAME,
-    Base,
+    ReleasedNotebook,
     command,
     environment,
     hand_in,
@@ -32,8 +33,7 @@ from .making import (
     problems,
     run,
 )
-from .ordinary import IS_ROOT, as_ordinary_user, give_away, namespaces_work
-from .orphans import adopting
+from .submissions.catalogue import HONEST, HOSTILE, ODD
 
 RESULTS = "results.json"
 FEW_SEEDS = 3  # on which a release is held to its declaration; all 50 in a deep run
@@ -135,7 +135,7 @@ def release_quickly(few_seeds):
 @pytest.fixture(scope="session")
 def nbgrader():
     """Runs nbgrader's own command in a course, in a process of its own."""
-    return commanding.in_a_process
+    return run_nbgrader
 
 
 @pytest.fixture(scope="session")
@@ -162,7 +162,7 @@ def course(released, tmp_path):
 
 @pytest.fixture(scope="session")
 def base(released):
-    return Base(released)
+    return ReleasedNotebook(released)
 
 
 @pytest.fixture(scope="session")
@@ -171,7 +171,7 @@ def gradings(request, released, base, open_folder):
     twice = any("graded_twice" in item.fixturenames for item in request.session.items)
     users = USERS if twice else USERS[:1]
     handed = {u: handed_in_for(u, request.session, released, base, open_folder) for u in users}
-    with adopting() as left:
+    with adopt_orphans() as left:
         going = {user: begin_grading(user, course) for user, (course, _) in handed.items()}
         said = {user: running.communicate() for user, running in going.items()}
     return {u: read_graded(*handed[u], going[u], said[u], left) for u in users}
@@ -218,7 +218,7 @@ def begin_grading(user, course):
     home = course.parent
     line = command(course, "grade", NAME, "--workers", "2", "--json", home / RESULTS)
     if user != "ourselves":
-        give_away(home)
+        chown_tree(home)
     return subprocess.Popen(
         line if user == "ourselves" else as_ordinary_user(line),
         stdout=subprocess.PIPE,
@@ -253,8 +253,8 @@ def fill(course, base, students, answers):
         if student not in now:
             (renamed[student],) = now - before
         before = now
-    for student in sorted(students & set(ALL)):
-        hand_in(course, student, ALL[student].fill(base.solved()).text())
+    for student in sorted(students & set(HOSTILE)):
+        hand_in(course, student, HOSTILE[student].fill(base.solved()).text())
     given = {}
     for problem, _, name in ANSWERS * answers:
         given.setdefault(student_of(problem, name), {})[problem] = name.replace(" ", "_")

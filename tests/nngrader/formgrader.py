@@ -1,4 +1,4 @@
-"""formgrader as an instructor opens it: Jupyter's server, and requests as the browser sends."""
+"""Runs formgrader as an instructor does: Jupyter's server, and requests as a browser sends."""
 
 import contextlib
 import http.cookiejar
@@ -9,15 +9,15 @@ import time
 import urllib.error
 import urllib.request
 
-from .commanding import module
-from .making import environment
+from .nbgrader_command import module_command
+from .sample_course import environment
 
 EXTENSION = "nbgrader.server_extensions.formgrader"
 TOKEN = "loopback"
 
 
 class Formgrader:
-    """A server that runs, and a browser's memory of it."""
+    """A client of a running server, with a browser's cookies."""
 
     def __init__(self, address):
         self.address, self.jar = address, http.cookiejar.CookieJar()
@@ -54,7 +54,7 @@ def free_port():
 
 @contextlib.contextmanager
 def formgrader(course):
-    """Within this block formgrader runs in a course."""
+    """Run formgrader in a course within a block; yield a client."""
     port, home = free_port(), course / ".jupyter"
     home.mkdir(exist_ok=True)
     settings = {
@@ -72,7 +72,7 @@ def formgrader(course):
     env = environment() | dict.fromkeys(places, str(home))
     env["JUPYTER_PREFER_ENV_PATH"] = "0"
     with open(home / "log", "w") as log:
-        line = module("jupyter_server", *options)
+        line = module_command("jupyter_server", *options)
         server = subprocess.Popen(line, cwd=course, env=env, stdout=log, stderr=log)
         try:
             yield ready(Formgrader(f"http://127.0.0.1:{port}"), server, home / "log")
@@ -82,7 +82,7 @@ def formgrader(course):
 
 
 def ready(site, server, log):
-    """Wait until it answers."""
+    """Wait until the server answers; return the client."""
     end = time.monotonic() + 90
     while time.monotonic() < end and server.poll() is None:
         with contextlib.suppress(urllib.error.URLError, OSError):

@@ -10,12 +10,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from .making import ROOT
-from .ordinary import IS_ROOT
+from .ordinary_user import IS_ROOT
+from .sample_course import ROOT
 
 
 def as_whom():
-    """By which command PostgreSQL runs: it refuses root, and wants a user that has a name."""
+    """Return how PostgreSQL is started and as whom: a user with a name, and not root."""
     if not IS_ROOT:
         return [], os.getuid()
     names = {u.pw_name: u for u in pwd.getpwall()}
@@ -26,7 +26,7 @@ def as_whom():
 
 @contextlib.contextmanager
 def server():
-    """Within this block a server runs; gives a function from a name to a new database's url."""
+    """Run a server within a block; yield a function from a name to a new database's URL."""
     find = runpy.run_path(str(ROOT / "tools" / "system_packages.py"))["find"]
     before, uid = as_whom()
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
@@ -72,7 +72,7 @@ def connect(folder):
 
 
 def database(folder, name):
-    """Make an empty database; gives its address as nbgrader takes it."""
+    """Make an empty database; return its URL for nbgrader."""
     with contextlib.closing(connect(folder)) as db:
         db.execute(f"create database {name}")
     return f"postgresql+psycopg://grader:secret@/{name}?host={folder}"

@@ -16,8 +16,8 @@ from nngrader.intake.rebuild import rebuild
 from nngrader.intake.submission import cells_of, read_submission
 from nngrader.settings import Limits
 
-from .making import NAME, SEED, hand_in, problems
-from .played import Saying
+from .fake_workers import FakeSandbox
+from .sample_course import NAME, SEED, hand_in, problems
 
 EVERY = settings(
     database=None,
@@ -61,7 +61,7 @@ def result_of(spec, base, raw):
         cells, flags = read_submission(folder, NAME, IDS)
     rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
     job = Job(rebuilt.work, flags + rebuilt.flags, rebuilt.found)
-    return rebuilt, run(spec, job, Saying([{}]), 0)
+    return rebuilt, run(spec, job, FakeSandbox([{}]), 0)
 
 
 def holds(spec, base, raw):
@@ -206,7 +206,7 @@ def test_own_cells_keep_their_order_and_their_text(base, data):
     texts = data.draw(st.lists(st.text(min_size=1).filter(str.strip), max_size=8))
     for text in texts:
         gids = [gid for c in notebook.cells if (gid := grade_id(c))]
-        notebook.own(text, before=data.draw(st.sampled_from(gids)))
+        notebook.add_cell(text, before=data.draw(st.sampled_from(gids)))
     cells = cells_of(notebook.text().encode(), [])
     rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
     handed_in = [c.source for c in cells if c.code and c.grade_id is None]

@@ -13,7 +13,7 @@ from nngrader.sandbox import supervisor
 from nngrader.sandbox.inside import fork_server, wire
 from nngrader.sandbox.supervisor import Died
 
-from .played import Played, Saying
+from .fake_workers import FakeSandbox, ScriptedWorker
 from .test_any_notebook import IDS, STATUS, spec
 
 __all__ = ["spec"]
@@ -70,7 +70,7 @@ PLAIN = (type(None), bool, int, float, str, np.ndarray, np.generic, list, tuple,
 @EVERY
 @given(said=st.binary(max_size=300))
 def test_any_bytes_are_an_answer_or_none(said):
-    with Played(said) as worker:
+    with ScriptedWorker(said) as worker:
         answered(worker)
 
 
@@ -82,7 +82,7 @@ def test_any_bytes_are_an_answer_or_none(said):
 )
 def test_any_frame_is_an_answer_or_none(head, body, kind):
     frame = wire.LENGTHS.pack(len(head), len(body)) + head + body
-    with Played(fork_server.REPLY.pack(kind, 0) + frame) as worker:
+    with ScriptedWorker(fork_server.REPLY.pack(kind, 0) + frame) as worker:
         answered(worker)
 
 
@@ -102,7 +102,7 @@ HEADERS = st.recursive(
 def test_any_header_is_an_answer_or_none(header, body):
     head = json.dumps({"d": {"error": header}}).encode()
     frame = wire.LENGTHS.pack(len(head), len(body)) + head + body
-    with Played(fork_server.REPLY.pack(fork_server.ANSWER, 0) + frame) as worker:
+    with ScriptedWorker(fork_server.REPLY.pack(fork_server.ANSWER, 0) + frame) as worker:
         answered(worker)
 
 
@@ -126,7 +126,7 @@ def answered(worker):
 @given(answers=st.lists(SAID | st.sampled_from(REASONS).map(Died), min_size=1, max_size=6))
 def test_any_answers_of_a_worker_come_to_a_result(spec, answers):
     work = [(gid, f"def {gid}(): ...", False) for gid in IDS] + [("own cell 1", "1", True)]
-    result = run(spec, Job(work), Saying(answers), 0)
+    result = run(spec, Job(work), FakeSandbox(answers), 0)
     assert result["status"] in STATUS
     told = json.dumps(result, allow_nan=False)
     assert "LEAK" not in told.replace("uses LEAK", "").replace("imports LEAK", "")
@@ -145,6 +145,6 @@ def test_any_value_that_can_be_sent_comes_back_as_it_was(value):
         frame = wire.pack({"value": value})
     except wire.Bad:
         return
-    with Played(fork_server.REPLY.pack(fork_server.ANSWER, 0) + frame) as worker:
+    with ScriptedWorker(fork_server.REPLY.pack(fork_server.ANSWER, 0) + frame) as worker:
         back = worker.ask({"do": "value"}, 0.2)
     assert wire.pack(back) == frame

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from .making import NAME, command, environment
+from .sample_course import NAME, command, environment
 
 
 def student_folder(course, tmp_path, notebook):
@@ -34,7 +34,7 @@ def test_check_of_an_untouched_notebook_exits_with_1(released, base, tmp_path):
 
 
 def test_check_says_what_is_wrong_with_each_function(released, base, tmp_path):
-    notebook = base.solved().delete("hinge_loss").own("1 / 0")
+    notebook = base.solved().delete("hinge_loss").add_cell("1 / 0")
     source = notebook["pairwise_distances"]["source"].replace("np.sqrt(", "(")
     done = check(released, tmp_path, notebook.write("pairwise_distances", source))
     assert done.returncode == 1
@@ -59,7 +59,7 @@ def test_check_says_what_is_wrong_with_each_function(released, base, tmp_path):
     ],
 )
 def test_check_notices_that_a_notebook_ends_the_process(released, base, tmp_path, cell):
-    done = check(released, tmp_path, base.solved().own(cell))
+    done = check(released, tmp_path, base.solved().add_cell(cell))
     assert done.returncode == 1
     assert "ended the process before it was through" in done.stdout
 
@@ -67,7 +67,7 @@ def test_check_notices_that_a_notebook_ends_the_process(released, base, tmp_path
 def test_check_tells_of_a_changed_cell_and_of_what_is_not_there_when_graded(
     released, base, tmp_path
 ):
-    notebook = base.solved().own("import json\nimport matplotlib.pyplot as plt")
+    notebook = base.solved().add_cell("import json\nimport matplotlib.pyplot as plt")
     notebook["setup"]["source"] += "\nfrom math import inf"
     done = check(released, tmp_path, notebook)
     assert done.returncode == 0, done.stdout
@@ -90,7 +90,7 @@ def test_check_of_a_right_notebook_has_no_notes(released, base, tmp_path):
     ],
 )
 def test_check_survives_a_cell_and_says_so(released, base, tmp_path, cell, words):
-    done = check(released, tmp_path, base.solved().own(cell))
+    done = check(released, tmp_path, base.solved().add_cell(cell))
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert f"A cell failed, it begins {cell!r}: " in done.stdout
@@ -102,7 +102,7 @@ def test_check_survives_a_cell_and_says_so(released, base, tmp_path, cell, words
     "cell", ["import sys\nsys.argv = ['a']", "display(3)", "import os\nos.chdir('/')"]
 )
 def test_check_reaches_its_verdict_whatever_a_cell_changes(released, base, tmp_path, cell):
-    done = check(released, tmp_path, base.solved().own(cell))
+    done = check(released, tmp_path, base.solved().add_cell(cell))
     assert done.returncode == 0, done.stdout
     assert "A cell failed" not in done.stdout
 

@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from .catalogue import ALL, CLASSES, HONEST, MALFORMED
 from .conftest import ANSWERS, student_of
-from .making import NAME, problems, run
+from .sample_course import NAME, problems, run
+from .submissions.catalogue import CLASSES, HONEST, HOSTILE, MALFORMED
 
 pytestmark = pytest.mark.sandbox
 PROBLEMS = {p.name: p for p in problems()}
@@ -79,7 +79,7 @@ def test_who_breaks_something_gains_nothing(graded_twice, student):
 
 def gains_nothing(graded, student):
     """A hostile submission has no more than its share, and the instructor is told of it."""
-    result, hostile = graded[student], ALL[student]
+    result, hostile = graded[student], HOSTILE[student]
     assert hostile.least <= result["score"] + 1e-6, result
     assert result["score"] <= hostile.most + 1e-6, result
     assert result["status"] == hostile.status, result["flags"]
@@ -115,7 +115,7 @@ def test_the_json_holds_what_is_documented_and_nothing_else(graded):
 
 
 def test_what_a_function_saw_reaches_nobody(graded):
-    hostile = {s: r for s, r in graded.results.items() if s in ALL}
+    hostile = {s: r for s, r in graded.results.items() if s in HOSTILE}
     assert "LEAK" not in json.dumps(hostile)
     for student in hostile:
         folder = graded.course / "autograded" / student / NAME

@@ -11,7 +11,7 @@ from nngrader.cli import main
 from nngrader.course import Course
 from nngrader.gradebook import open_gradebook, quiet
 
-from .making import NAME, environment, hand_in, make_course, problems_of, run
+from .sample_course import NAME, environment, hand_in, make_course, problems_folder, run
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_each_layout_has_the_columns_of_its_platform(course, base, capsys):
 
 def test_a_seed_at_which_the_problems_do_not_hold_stops_the_grading(course, base, capsys):
     hand_in(course, "ada", base.solved().text())
-    file = problems_of(course) / "pairwise_distances.py"
+    file = problems_folder(course) / "pairwise_distances.py"
     text = file.read_text()
     wrong = "def by_norm(X, Y):\n    X = X + 1"
     assert "def by_norm(X, Y):" in text

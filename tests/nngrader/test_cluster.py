@@ -23,7 +23,7 @@ from nngrader.errors import CannotDo
 from nngrader.gradebook import marks
 from nngrader.grading.cluster import Cluster
 
-from .making import NAME, command, environment, hand_in, run
+from .sample_course import NAME, command, environment, hand_in, run
 from .test_resume import is_worker, wait_for, workers_below
 
 pytestmark = pytest.mark.sandbox
@@ -144,7 +144,7 @@ def test_a_cluster_with_tls_gives_what_this_machine_gives(
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", base.answering({"hinge_loss": "all_pull"}).text())
     hand_in(course, "cy", b"no notebook")
-    hand_in(course, "dee", base.solved().own("import os\nos._exit(1)").text())
+    hand_in(course, "dee", base.solved().add_cell("import os\nos._exit(1)").text())
     here = shutil.copytree(course, tmp_path / "here")
     address, _ = running
     line = ["--scheduler", address, "--json", tmp_path / "far.json"]
@@ -178,7 +178,7 @@ def test_a_worker_that_dies_in_the_middle_is_replaced_by_another(
 ):
     slow = "import time\ntime.sleep(0.7)"
     for student in ("ada", "bob"):
-        hand_in(course, student, base.solved().own(slow).own(f"{student} = 1").text())
+        hand_in(course, student, base.solved().add_cell(slow).add_cell(f"{student} = 1").text())
     address, both = running
     line = command(course, "grade", NAME, "--scheduler", address, "--json", tmp_path / "r.json")
     grading = subprocess.Popen(

@@ -8,7 +8,7 @@ import pytest
 from nngrader.course.assignment import Assignment
 from nngrader.intake.platforms import time_of
 
-from .downloads import (
+from .lms_downloads import (
     BOOK,
     EARLY,
     LATE,
@@ -24,7 +24,7 @@ from .downloads import (
     tree,
     zipped,
 )
-from .making import NAME, hand_in
+from .sample_course import NAME, hand_in
 
 pytestmark = pytest.mark.sandbox
 PLATFORMS = {"moodle": moodle, "canvas": canvas, "gradescope": gradescope}

@@ -19,7 +19,7 @@ from nngrader.intake.submission import Unreadable
 from nngrader.storage.results import Store
 from nngrader.storage.scratch import alone
 
-from .downloads import (
+from .lms_downloads import (
     BOOK,
     EARLY,
     LATE,
@@ -33,7 +33,7 @@ from .downloads import (
     tree,
     zipped,
 )
-from .making import NAME, run
+from .sample_course import NAME, run
 
 pytestmark = pytest.mark.sandbox
 BYTES = st.integers(0, 255)

@@ -12,7 +12,7 @@ from tests.exercises.declared import load
 from tests.exercises.driven_problems import PROBLEMS
 from tests.exercises.test_challenge import DEFINITIONS, NAME, SOLVED, npz
 
-from .driven_hostile import CHALLENGES, CLASSES, solution
+from .submissions.hostile_drivers import CHALLENGES, CLASSES, solution
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(call_seconds=1.0, total_seconds=2.5, memory_mb=500)

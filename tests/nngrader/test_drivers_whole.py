@@ -18,7 +18,7 @@ from nngrader.course import Course
 from nngrader.release.build import release
 
 from .conftest import asked_for
-from .driven import (
+from .driver_course import (
     DRIVEN,
     HALF,
     NAME,
@@ -31,7 +31,7 @@ from .driven import (
     mistaken,
     npz,
 )
-from .making import Base, environment, run
+from .sample_course import ReleasedNotebook, environment, run
 
 pytestmark = pytest.mark.sandbox
 FEW_SEEDS = 2
@@ -116,7 +116,7 @@ def whole(request, open_folder):
     """The assignment, released, handed in, graded and given back."""
     course = make_course(open_folder / "driven")
     release(Course(course), NAME, seeds=FEW_SEEDS)
-    fill(course, Base(course, NAME), asked_for(request.session, "whole"))
+    fill(course, ReleasedNotebook(course, NAME), asked_for(request.session, "whole"))
     out, said = open_folder / "driven.json", io.StringIO()
     with contextlib.redirect_stdout(said):
         assert run(course, "grade", NAME, "--json", out) == 0
@@ -161,7 +161,7 @@ def test_a_student_is_told_of_what_is_not_written_and_of_the_file_that_is_missin
 
 
 def test_a_student_who_is_right_is_told_so(whole, unpacked):
-    unpacked.write_text(Base(whole.course, NAME).solved().text())
+    unpacked.write_text(ReleasedNotebook(whole.course, NAME).solved().text())
     (unpacked.parent / "weights.npz").write_bytes(SOLVED)
     done = checked(unpacked)
     assert done.returncode == 0, done.stdout + done.stderr

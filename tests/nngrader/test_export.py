@@ -8,7 +8,7 @@ from nngrader.course import Course
 from nngrader.reports import export
 from nngrader.reports.export import number, table, warnings
 
-from .downloads import CLASS
+from .lms_downloads import CLASS
 
 NAME = "ps2_classifiers"
 

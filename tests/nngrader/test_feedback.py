@@ -12,8 +12,8 @@ from nngrader.reports.feedback import page
 from nngrader.storage.results import Store
 
 from .conftest import student_of
-from .looking import looked_at
-from .making import NAME, SEED, problems, run
+from .page_check import check_page
+from .sample_course import NAME, SEED, problems, run
 
 RESULT = {
     "student": "<ada>",
@@ -226,7 +226,7 @@ def test_a_page_is_readable_everywhere(tmp_path):
     }
     text = page(RESULT | {"problems": problems, "flags": flags}, mark, "k7")
     (tmp_path / "page.html").write_text(text)
-    looked_at(tmp_path / "page.html")
+    check_page(tmp_path / "page.html")
 
 
 def test_an_ungradable_submission_is_told_why():

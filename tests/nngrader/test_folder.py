@@ -12,8 +12,7 @@ from nngrader.release.build import trial_course
 from nngrader.release.leaks import secrets_of
 from nngrader.release.statements import secret_statements
 
-from . import driven
-from .driven import NAME, SOLVED, make_course
+from .driver_course import NAME, POINTS, SOLVED, make_course
 
 FIRST = '''"""All of them."""
 
@@ -40,7 +39,7 @@ def course(tmp_path):
 
 def test_a_folder_declares_what_the_file_did(flat, course):
     one, other = (Course(root).problems(NAME) for root in (flat, course))
-    assert [p.name for p in one] == [p.name for p in other] == list(driven.POINTS)
+    assert [p.name for p in one] == [p.name for p in other] == list(POINTS)
     for p, q in zip(one, other, strict=True):
         assert p.moving == q.moving
         assert pack(p, 3, visible=True)["points"] == pack(q, 3, visible=True)["points"]
@@ -78,7 +77,7 @@ def test_private_definitions_change_those_of_a_folder(course, tmp_path):
         "PROBLEMS = [public.closure]\n"
     )
     changed = {p.name: p.rtol for p in Course(course, problems=private).problems(NAME)}
-    assert list(changed) == list(driven.POINTS)
+    assert list(changed) == list(POINTS)
     assert changed["make_average"] == 0.5
     assert 0.5 not in {p.rtol for p in Course(course).problems(NAME)}
 
@@ -107,7 +106,7 @@ def test_a_helper_in_another_file_of_the_folder_is_a_secret_too(course):
 def test_a_release_is_tried_with_the_whole_folder(course, tmp_path):
     (course / "problems" / NAME / "__pycache__").mkdir(exist_ok=True)
     trial = trial_course(Course(course), NAME, tmp_path / "trial")
-    assert [p.name for p in trial.problems(NAME)] == list(driven.POINTS)
+    assert [p.name for p in trial.problems(NAME)] == list(POINTS)
     copied = [f.relative_to(trial.root / "problems") for f in trial.problem_files(NAME)]
     assert [str(f) for f in copied] == [f"{NAME}/__init__.py", f"{NAME}/every.py"]
 

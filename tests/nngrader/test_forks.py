@@ -13,7 +13,7 @@ from nngrader.sandbox.runner import Runner
 from nngrader.sandbox.supervisor import Died, children, tree_usage
 from nngrader.settings import Limits
 
-from .making import environment
+from .sample_course import environment
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(call_seconds=2.0, total_seconds=4.0, memory_mb=300)

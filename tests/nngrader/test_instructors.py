@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from nngrader.cli import main
 
-from .making import ROOT
+from .sample_course import ROOT
 
 pytestmark = pytest.mark.sandbox
 

@@ -24,9 +24,9 @@ from nngrader.settings import Limits
 from tests.exercises.driven_problems import folds
 
 from .intruders import BURN, FORGED, HOLDERS, PROSE
-from .making import NAME, hand_in
-from .making import run as run_command
-from .recording import gradebook
+from .recorded_gradebook import gradebook
+from .sample_course import NAME, hand_in
+from .sample_course import run as run_command
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(call_seconds=0.75, total_seconds=20.0, submission_seconds=20.0, memory_mb=400)

@@ -13,8 +13,8 @@ from nngrader.release.build import release
 from nngrader.reports.export import table
 from nngrader.reports.feedback import page
 
-from .making import LIMITS, NAME, hand_in, make_course, run
-from .recording import gradebook, record
+from .recorded_gradebook import gradebook, record
+from .sample_course import LIMITS, NAME, hand_in, make_course, run
 
 DUE = "due = 2025-12-01T23:59:00+01:00\n"
 LATE = "[late]\ngrace_minutes = 15\npoints_per_day = 10\nmost_days = 3\n"

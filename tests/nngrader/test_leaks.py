@@ -17,7 +17,7 @@ from nngrader.release.leaks import leaks, moving_leaks, package_leaks, secrets_o
 from nngrader.release.pictures import Rows, channels, grey
 from nngrader.release.statements import lines_of, secret_statements
 
-from .making import NAME, joined, problems, problems_of
+from .sample_course import NAME, joined_definitions, problems, problems_folder
 
 LINE = "    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))"
 DISTANCES = "pairwise_distances.py"
@@ -208,7 +208,7 @@ PLANTED = {
         "weights.npz, which is held back",
     ),
     "definitions": (
-        lambda p: p.add("b.txt", (problems_of(p.course) / DISTANCES).read_bytes()),
+        lambda p: p.add("b.txt", (problems_folder(p.course) / DISTANCES).read_bytes()),
         f"{DISTANCES}, which is held back",
     ),
 }
@@ -268,7 +268,7 @@ def test_other_pictures_are_not_taken_for_held_back_ones(planting, base):
 def test_the_packaged_pictures_are_not_taken_for_held_back_ones():
     from nnlib.datasets.fashion import FILE
 
-    from .making import EXERCISES
+    from .sample_course import EXERCISES
 
     with np.load(EXERCISES / "heldback" / "fashion.npz") as file:
         rows = Rows([file["images"]])
@@ -399,7 +399,7 @@ def test_a_driver_that_only_drives_goes_out():
 
 def test_a_reference_in_the_package_is_found(tmp_path, place):
     with zipfile.ZipFile(tmp_path / "p.whl", "w") as z:
-        z.writestr("nnlib/a.py", joined() + "\n")
+        z.writestr("nnlib/a.py", joined_definitions() + "\n")
         z.writestr("nnlib/b.npz", (place / "heldback" / "test.npz").read_bytes())
     found = package_leaks(tmp_path / "p.whl", Course(place), problems())
     assert any("nnlib/a.py holds a reference" in f for f in found)

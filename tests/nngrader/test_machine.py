@@ -21,8 +21,8 @@ from nngrader.grading.points import Stub
 from nngrader.storage import results
 from nngrader.storage.results import Store
 
-from .making import NAME, command, environment, hand_in, problems_of, run
-from .ordinary import give_away, run_as_ordinary_user
+from .ordinary_user import chown_tree, run_as_ordinary_user
+from .sample_course import NAME, command, environment, hand_in, problems_folder, run
 
 pytestmark = pytest.mark.sandbox
 ODD_NAMES = ["a\nb", os.fsdecode(b"andr\xe9"), "red\x1b[31m"]
@@ -120,7 +120,7 @@ def test_a_disk_that_is_full_in_the_middle_is_one_line_and_loses_nothing(
     handed_in, base, monkeypatch, capsys
 ):
     for student in ("bob", "cy"):
-        hand_in(handed_in, student, base.solved().own(f"{student} = 1").text())
+        hand_in(handed_in, student, base.solved().add_cell(f"{student} = 1").text())
     write, done = results.write_whole, []
 
     def full(file, text):
@@ -247,7 +247,7 @@ def test_one_that_waited_too_long_is_graded_once_more_at_the_end_and_that_counts
     course, base, monkeypatch, times
 ):
     for student in ("ada", "bob", "cy"):
-        hand_in(course, student, base.solved().own(f"{student} = 1").text())
+        hand_in(course, student, base.solved().add_cell(f"{student} = 1").text())
 
     def busy(result, n):
         if n == 1 or (n == 4 and times == 2):
@@ -396,7 +396,7 @@ def test_what_an_ordinary_user_may_not_use_is_one_line(part, released, base, ope
     course = shutil.copytree(released, home / "course")
     hand_in(course, "ada", base.solved().text())
     (course / ".results").mkdir()
-    give_away(home)
+    chown_tree(home)
     (course / part).chmod(0 if part == "submitted" else 0o555)
     if not part:
         (course / ".results").rmdir()
@@ -415,7 +415,7 @@ def test_two_assignments_of_one_course_can_be_graded_at_one_time(handed_in, base
         shutil.copytree(handed_in / folder / NAME, handed_in / folder / other)
         for f in (handed_in / folder / other).glob(f"{NAME}.*"):
             f.rename(f.with_name(f.name.replace(NAME, other)))
-    shutil.copytree(problems_of(handed_in), handed_in / "problems" / other)
+    shutil.copytree(problems_folder(handed_in), handed_in / "problems" / other)
     enter_copy(handed_in, other)
     for student in ("ada", "bob"):
         for name in (NAME, other):

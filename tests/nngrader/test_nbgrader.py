@@ -8,7 +8,7 @@ import pytest
 from nngrader.course import Course
 from nngrader.gradebook import marks, open_gradebook, quiet
 
-from .making import NAME, hand_in, run
+from .sample_course import NAME, hand_in, run
 
 pytestmark = pytest.mark.sandbox
 WRONG = {
@@ -40,7 +40,7 @@ def partly_wrong(base):
 
 def test_nbgraders_own_commands_agree_with_what_is_recorded(course, base, nbgrader):
     hand_in(course, "ada", base.solved().text())
-    hand_in(course, "bob", partly_wrong(base).own("helper = 1").text())
+    hand_in(course, "bob", partly_wrong(base).add_cell("helper = 1").text())
     assert run(course, "grade", NAME) == 0
     ours = scores(course)
     assert ours["ada"] == 100
@@ -62,7 +62,7 @@ def test_nbgraders_own_commands_agree_with_what_is_recorded(course, base, nbgrad
 
 
 def test_the_recorded_notebook_shows_the_students_cells_points_and_findings(course, base):
-    notebook = base.answering({"pairwise_distances": "squared"}).own("helper = '<b>'")
+    notebook = base.answering({"pairwise_distances": "squared"}).add_cell("helper = '<b>'")
     hand_in(course, "ada", notebook.text())
     assert run(course, "grade", NAME) == 0
     file = course / "autograded" / "ada" / NAME / f"{NAME}.ipynb"

@@ -11,9 +11,9 @@ from nngrader.release.build import release
 from nngrader.reports.export import table
 
 from .formgrader import formgrader
-from .making import NAME, Base, environment, hand_in, make_course, run
 from .postgres import server
-from .recording import gradebook, record, tables
+from .recorded_gradebook import gradebook, record, tables
+from .sample_course import NAME, ReleasedNotebook, environment, hand_in, make_course, run
 from .test_record import line_of
 
 pytestmark = pytest.mark.sandbox
@@ -55,7 +55,7 @@ def scores(course):
 
 
 def test_a_class_goes_from_release_to_export_on_a_server(empty, shared, nbgrader):
-    base = Base(shared)
+    base = ReleasedNotebook(shared)
     hand_in(empty, "ada", base.solved().text())
     hand_in(empty, "Zoë [x]", base.untouched().text())
     assert not (empty / "gradebook.db").exists()
@@ -76,7 +76,7 @@ def test_a_class_goes_from_release_to_export_on_a_server(empty, shared, nbgrader
 
 
 def test_formgrader_asks_the_server(empty, shared):
-    hand_in(empty, "ada", Base(shared).solved().text())
+    hand_in(empty, "ada", ReleasedNotebook(shared).solved().text())
     record(empty, {"ada": 0.5})
     with formgrader(empty) as site:
         (assignment,) = [a for a in site.get("assignments") if a["name"] == NAME]
@@ -104,7 +104,7 @@ def at_once(lines):
 
 def two_folders(empty, shared, tmp_path, first, second):
     """Two graders' course folders with the same database."""
-    other, base = shutil.copytree(empty, tmp_path / "other"), Base(shared)
+    other, base = shutil.copytree(empty, tmp_path / "other"), ReleasedNotebook(shared)
     for course, students in ((empty, first), (other, second)):
         for student in students:
             hand_in(course, student, base.solved().text())

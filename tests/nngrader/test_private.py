@@ -14,14 +14,14 @@ from nngrader.engine.declaration.gate import over_seeds
 from nngrader.errors import CannotDo, NotThere
 from nngrader.student.notebook import run_cells
 
-from .making import (
+from .sample_course import (
     EXERCISES,
     NAME,
-    Base,
+    ReleasedNotebook,
     hand_in,
-    joined,
+    joined_definitions,
     make_course,
-    problems_of,
+    problems_folder,
     run,
 )
 
@@ -109,7 +109,7 @@ def test_added_hidden_cases_are_hidden_alone(private_course):
 
 
 def test_a_class_is_graded_by_the_private_definitions(own):
-    base = Base(own)
+    base = ReleasedNotebook(own)
     hand_in(own, "ada", base.solved().text())
     euclid = "def pairwise_distances(X, Y):\n    d = X[:, None] * 1.0 - Y\n"
     euclid += "    return np.sqrt((d**2).sum(2))"
@@ -129,20 +129,20 @@ def test_a_class_is_graded_by_the_private_definitions(own):
 
 
 def test_grading_without_the_folder_of_the_release_is_refused(own, capsys):
-    hand_in(own, "ada", Base(own).solved().text())
+    hand_in(own, "ada", ReleasedNotebook(own).solved().text())
     said = refused(own, capsys=capsys)
     assert f"{NAME} was released with private definitions: name their folder" in said
 
 
 def test_a_report_needs_no_definitions(own):
-    hand_in(own, "ada", Base(own).solved().text())
+    hand_in(own, "ada", ReleasedNotebook(own).solved().text())
     assert run(own, "grade", NAME, "--problems", EXAMPLE) == 0
-    shutil.rmtree(problems_of(own))
+    shutil.rmtree(problems_folder(own))
     assert run(own, "report", NAME) == 0
 
 
 def test_grading_with_another_folder_is_refused(own, folder, capsys):
-    hand_in(own, "ada", Base(own).solved().text())
+    hand_in(own, "ada", ReleasedNotebook(own).solved().text())
     shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
     with open(folder / f"{NAME}.py", "a") as f:
         f.write("# changed\n")
@@ -201,14 +201,14 @@ def test_a_cell_of_the_other_kind_is_refused(course, folder):
 
 def test_a_changed_problem_leaves_the_public_one_as_it_is(course, folder):
     (folder / f"{NAME}.py").write_text(BOTH.replace('"shape"] = 3', '"shape"] = 1'))
-    found = read_problems(problems_of(course), folder / f"{NAME}.py")
+    found = read_problems(problems_folder(course), folder / f"{NAME}.py")
     changed = {p.name: p.points["shape"] for p in found}
     assert changed["softmax_cross_entropy"] == 1
-    assert {p.points["shape"] for p in read_problems(problems_of(course))} == {3}
+    assert {p.points["shape"] for p in read_problems(problems_folder(course))} == {3}
 
 
 def test_a_private_file_may_declare_all_there_is(course, folder):
-    (folder / f"{NAME}.py").write_text(joined())
+    (folder / f"{NAME}.py").write_text(joined_definitions())
     found = read_problems(course / "nowhere.py", folder / f"{NAME}.py")
     assert len(found) == 3
 

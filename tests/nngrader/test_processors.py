@@ -11,7 +11,7 @@ import pytest
 
 from tools.processors import can_imitate, environment
 
-from .making import EXERCISES, Base, command
+from .sample_course import EXERCISES, ReleasedNotebook, command
 
 ASSIGNMENTS = sorted(place.name for place in (EXERCISES / "source").glob("ps*"))
 ABLE = can_imitate()
@@ -92,7 +92,7 @@ def answering(base, name, kind, k):
     notebook = base.solved()
     files = definitions(name)
     problems = re.findall(r'problem\(\s*"(\w+)"', "".join(text for text, _ in files.values()))
-    notebook.own(STAND_IN.format(files=files), before=min(problems, key=notebook.index))
+    notebook.add_cell(STAND_IN.format(files=files), before=min(problems, key=notebook.index))
     for p in problems:
         wanted = f"ANSWERS[{p!r}][{kind!r}]"
         notebook.write(p, f"{p} = {wanted}[{k} % len({wanted})]")
@@ -121,7 +121,7 @@ def test_a_class_is_graded_alike_on_two_processors(name, tmp_path, request):
     (course / ".seed").write_text("5\n")
     (course / ".seed").chmod(0o600)
     run(OLD, sys.executable, "-c", RELEASE, course, name, tmp_path)
-    base = Base(course, name)
+    base = ReleasedNotebook(course, name)
     deep = request.config.getoption("deep")
     notebooks = {
         "right": answering(base, name, "alternatives", 1),

@@ -17,9 +17,9 @@ from nngrader.gradebook import record as recording
 from nngrader.gradebook.record import Journal, Recorder, with_results
 from nngrader.storage.scratch import PREFIX
 
-from .making import NAME, environment, hand_in, run
-from .ordinary import IS_ROOT, give_away, run_as_ordinary_user
-from .recording import gradebook, rebuilt, record, result, tables
+from .ordinary_user import IS_ROOT, chown_tree, run_as_ordinary_user
+from .recorded_gradebook import gradebook, rebuilt, record, result, tables
+from .sample_course import NAME, environment, hand_in, run
 
 CLASS = {"ada": 1.0, "bob": 0.25, "[x] Zoë*": 0.5, "untouched": 0.0}
 
@@ -242,7 +242,7 @@ import resource, sys
 from pathlib import Path
 from nngrader.imports import leave_out
 leave_out()
-from tests.nngrader.recording import record
+from tests.nngrader.recorded_gradebook import record
 if {limit}:
     resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
     import signal
@@ -288,7 +288,7 @@ def test_what_may_not_be_written_is_told_to_an_ordinary_user(
     (course / "autograded").mkdir()
     (course / ".results").mkdir(exist_ok=True)
     if IS_ROOT:
-        give_away(home)
+        chown_tree(home)
     path = course / closed
     mode = path.stat().st_mode
     path.chmod(0o444 if path.is_file() else 0o555)

@@ -27,7 +27,7 @@ from nngrader.release.package import build_wheel, readme
 from nngrader.release.statements import secret_statements
 from nngrader.sandbox.launch import places
 
-from .making import NAME, grade_id, make_course, problems, problems_of, run
+from .sample_course import NAME, grade_id, make_course, problems, problems_folder, run
 
 SOLUTION_LINE = (
     "    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))"
@@ -320,7 +320,7 @@ def test_the_key_of_results_follows_all_that_decides_them(course):
 
 
 def distances_of(course):
-    return problems_of(course) / "pairwise_distances.py"
+    return problems_folder(course) / "pairwise_distances.py"
 
 
 def settings_of(course):

@@ -21,8 +21,8 @@ from nngrader.reports.item_analysis import (
 from nngrader.reports.style import table
 from nngrader.storage.results import Store
 
-from .looking import looked_at
-from .making import NAME, hand_in, run
+from .page_check import check_page
+from .sample_course import NAME, hand_in, run
 from .test_similarity import DISGUISED, LONG, REWRITTEN
 
 FULL = {
@@ -370,4 +370,4 @@ def test_the_report_is_readable_everywhere(course):
     results = [r | {"prints": {"hinge_loss": fingerprint(LONG)}} for r in CLASS.values()]
     results += [result("a-name-" * 12, EMPTY, "flagged", ["imports a_" + "long_name_" * 9])]
     written(course, results)
-    looked_at(course / "report" / f"{NAME}.html")
+    check_page(course / "report" / f"{NAME}.html")

@@ -15,7 +15,7 @@ from nngrader.grading import all_submissions
 from nngrader.storage.results import Store, digest
 from nngrader.storage.scratch import PREFIX, YOUNG, Scratch, slot, sweep
 
-from .making import NAME, command, environment, hand_in, run
+from .sample_course import NAME, command, environment, hand_in, run
 
 pytestmark = pytest.mark.sandbox
 
@@ -32,7 +32,7 @@ def kept(course):
 
 def test_a_killed_run_is_resumed_and_ends_in_the_same_gradebook(course, base, tmp_path, capsys):
     for n in range(4):
-        hand_in(course, f"student-{n}", base.solved().own(f"n = {n}").text())
+        hand_in(course, f"student-{n}", base.solved().add_cell(f"n = {n}").text())
     hand_in(course, "student-4", base.untouched().text())
     slow = "while True:\n    pass"
     hand_in(course, "student-5", base.solved().write("hinge_loss", slow).text())
@@ -71,17 +71,17 @@ def test_what_has_not_changed_is_not_run_again(course, base, tmp_path, monkeypat
     assert run(course, "grade", NAME) == 0
     assert ran == []
     file = course / "submitted" / "bob" / NAME / f"{NAME}.ipynb"
-    file.write_text(base.solved().own("changed = 1").text())
+    file.write_text(base.solved().add_cell("changed = 1").text())
     assert run(course, "grade", NAME) == 0
     assert len(ran) == 1
 
 
 def test_kept_results_do_not_grow_without_bound(course, base):
     file = hand_in(course, "ada", base.solved().text()) / f"{NAME}.ipynb"
-    hand_in(course, "bob", base.solved().own("bob = 1").text())
+    hand_in(course, "bob", base.solved().add_cell("bob = 1").text())
     seen = set()
     for n in range(3):
-        file.write_text(base.solved().own(f"n = {n}").text())
+        file.write_text(base.solved().add_cell(f"n = {n}").text())
         assert run(course, "grade", NAME, "--students", "ada") == 0
         seen |= kept(course)
     assert len(kept(course)) == 4  # three of ada's, and that the seed holds
@@ -111,7 +111,7 @@ def test_a_kept_result_that_is_damaged_is_made_again(course, base, tmp_path, dam
 
 def test_a_worker_ends_with_a_grader_that_is_killed(course, base):
     slow = "import time\ntime.sleep(300)"
-    hand_in(course, "ada", base.solved().own(slow).text())
+    hand_in(course, "ada", base.solved().add_cell(slow).text())
     line = command(course, "grade", NAME)
     running = subprocess.Popen(line, stdout=subprocess.DEVNULL, env=environment())
     assert wait_for(lambda: len(workers_below(running.pid)) > 0)
@@ -152,7 +152,7 @@ def is_worker(pid):
 def test_a_fault_of_the_grader_is_told_and_stops_nobody(course, base, tmp_path, monkeypatch):
 
     for student in ("ada", "bob"):
-        hand_in(course, student, base.solved().own(f"name = {student!r}").text())
+        hand_in(course, student, base.solved().add_cell(f"name = {student!r}").text())
     read = all_submissions.read_submission
 
     def failing(folder, name, ids):
@@ -242,8 +242,8 @@ def test_a_grader_killed_often_leaves_what_an_undisturbed_one_leaves(course, bas
     hand_in(course, "bob", base.untouched().text())
     hand_in(course, "cy", base.answering({"hinge_loss": "sum_instead_of_mean"}).text())
     hand_in(course, "dee", b"no notebook")
-    hand_in(course, "eve", base.solved().own("import os\nos._exit(1)").text())
-    program = str(Path(__file__).with_name("killing.py"))
+    hand_in(course, "eve", base.solved().add_cell("import os\nos._exit(1)").text())
+    program = str(Path(__file__).with_name("kill_and_resume.py"))
     line = [sys.executable, "-W", "ignore", program, str(course), NAME, kills, "5"]
     done = subprocess.run(line, capture_output=True, text=True, env=environment())
     assert done.returncode == 0, done.stdout + done.stderr

@@ -10,9 +10,9 @@ from nngrader.gradebook import marks, quiet
 from nngrader.reports.feedback import page
 
 from .formgrader import formgrader
-from .making import NAME, Base, hand_in, run
-from .recording import gradebook, record
-from .review import MODEL, RUBRIC, SCHEME, markdown, marked_course
+from .hand_marked_course import MODEL, RUBRIC, SCHEME, hand_marked_course, markdown_cell
+from .recorded_gradebook import gradebook, record
+from .sample_course import NAME, ReleasedNotebook, hand_in, run
 
 pytestmark = pytest.mark.sandbox
 ANSWER = "Since <b>exp</b> cancels & nothing is left."
@@ -20,7 +20,7 @@ ANSWER = "Since <b>exp</b> cancels & nothing is left."
 
 @pytest.fixture(scope="module")
 def marked(open_folder):
-    return marked_course(open_folder / "marked")
+    return hand_marked_course(open_folder / "marked")
 
 
 @pytest.fixture
@@ -30,12 +30,12 @@ def course(marked, tmp_path):
 
 @pytest.fixture
 def base(marked):
-    return Base(marked)
+    return ReleasedNotebook(marked)
 
 
 def answered(base, text=ANSWER, drawn="I see two curves < 3."):
     notebook = base.untouched().write("why", text)
-    notebook.cells.append(markdown(drawn))
+    notebook.cells.append(markdown_cell(drawn))
     return notebook
 
 

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from .making import EXERCISES
+from .sample_course import EXERCISES
 
 PACKAGE = EXERCISES / "nngrader"
 ENTRY = {"__init__", "__main__", "cli"}  # the ways in, which may import every room

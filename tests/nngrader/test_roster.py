@@ -5,7 +5,7 @@ from nngrader.course import Course
 from nngrader.course.roster import Student, fold, missing, read
 from nngrader.errors import CannotDo
 
-from .downloads import CLASS
+from .lms_downloads import CLASS
 
 HEAD = "id,first_name,last_name,email,lms_user_id\n"
 

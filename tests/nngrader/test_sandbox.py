@@ -13,8 +13,8 @@ from nngrader.sandbox.runner import Raised, Runner, known
 from nngrader.sandbox.supervisor import Died, tree_usage
 from nngrader.settings import Limits
 
-from .making import NAME, command, environment, hand_in, make_course, run
-from .ordinary import IS_ROOT, give_away, namespaces_work, run_as_ordinary_user
+from .ordinary_user import IS_ROOT, chown_tree, namespaces_work, run_as_ordinary_user
+from .sample_course import NAME, command, environment, hand_in, make_course, run
 
 pytestmark = pytest.mark.sandbox
 SHORT = Limits(call_seconds=1.0, total_seconds=2.0, memory_mb=300)
@@ -237,7 +237,7 @@ def test_an_ordinary_user_gets_a_sandbox_or_the_reason_why_not(released, base, o
         os.system(f"cp -r {released / part} {course / part}")
     hand_in(course, "ada", base.solved().text())
     if IS_ROOT:
-        give_away(home)
+        chown_tree(home)
     done = run_as_ordinary_user(command(course, "grade", NAME), home)
     if namespaces_work():
         assert done.returncode == 0, done.stderr
@@ -260,7 +260,7 @@ def test_a_refusal_grades_nobody(course, base, programs, capsys):
 def test_without_a_sandbox_every_result_says_so(course, base, tmp_path, capsys):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", base.untouched().text())
-    hand_in(course, "eve", base.solved().own("import os\nos._exit(1)").text())
+    hand_in(course, "eve", base.solved().add_cell("import os\nos._exit(1)").text())
     file = tmp_path / "results.json"
     assert run(course, "grade", NAME, "--unsafe-no-sandbox", "--json", file) == 0
     results = {r["student"]: r for r in json.loads(file.read_text())}

@@ -18,7 +18,7 @@ from nngrader.grading.points import report
 from nngrader.reports.feedback import page
 from nngrader.screen import public
 
-from .making import NAME, hand_in, problems, run
+from .sample_course import NAME, hand_in, problems, run
 
 SEEDS = (11, 12)
 

@@ -12,7 +12,7 @@ from nngrader.engine.observation import likeness
 from nngrader.engine.observation.likeness import fingerprint, winnow
 from nngrader.reports.similarity import ENOUGH, MOST_HOLDERS, alike, known_prints, pairs
 
-from .making import problems
+from .sample_course import problems
 
 LONG = '''
 def train(X, y, rate=0.1, steps=200):

@@ -9,7 +9,7 @@ from nngrader.course.notebooks import mark
 from nngrader.course.written import from_text, with_tables
 from nngrader.errors import CannotDo
 
-from .making import EXERCISES, NAME
+from .sample_course import EXERCISES, NAME
 
 EXAMPLE = re.search(
     r"````markdown\n(.*?)````", (EXERCISES.parent / "docs" / "problems.md").read_text(), re.S

@@ -13,7 +13,7 @@ from tests.exercises.test_challenge import SOLVED, bomb, npz
 LINEAR = 'return (pictures.reshape(len(pictures), -1) @ weights["W"].T).argmax(axis=1)'
 
 
-class Driven(NamedTuple):
+class HostileAnswer(NamedTuple):
     """A cell that answers a problem, the file beside it, and what must come of it."""
 
     problem: str
@@ -25,7 +25,7 @@ class Driven(NamedTuple):
 
 
 def many_members():
-    """An .npz file of more arrays than anybody needs."""
+    """Return an .npz file of more arrays than anybody needs."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as z:
         for n in range(1100):
@@ -34,10 +34,10 @@ def many_members():
 
 
 def classify(body, **rest):
-    """A challenge's function."""
+    """Return a hostile answer to the challenge, with this body of its function."""
     lines = textwrap.indent(textwrap.dedent(body).strip(), "    ")
     head = "import numpy as np, os, sys\ndef classify(weights, pictures):"
-    return Driven("classify", f"{head}\n{lines}\n", **rest)
+    return HostileAnswer("classify", f"{head}\n{lines}\n", **rest)
 
 
 OPERATORS = """
@@ -51,7 +51,7 @@ class Value:
     __truediv__ = __rtruediv__ = __pow__ = tanh = backward = same
 """
 CLASSES = {
-    "forges attributes that are objects": Driven(
+    "forges attributes that are objects": HostileAnswer(
         "Value",
         OPERATORS
         + """
@@ -66,7 +66,7 @@ CLASSES = {
 """,
         flag="imports os",
     ),
-    "looks into the frames of the driver": Driven(
+    "looks into the frames of the driver": HostileAnswer(
         "Value",
         OPERATORS.replace("import os", "import sys")
         + """
@@ -82,27 +82,27 @@ CLASSES = {
 """,
         flag="imports sys",
     ),
-    "breaks by an attribute that ends the process": Driven(
+    "breaks by an attribute that ends the process": HostileAnswer(
         "Value",
         f"{OPERATORS}    data = property(lambda self: os._exit(0))\n",
         "ended the process",
     ),
-    "breaks by an operator without end": Driven(
+    "breaks by an operator without end": HostileAnswer(
         "Value",
         OPERATORS.replace("def same(self, *_):", "def same(self, *_):\n        while 1: pass"),
         "took too long",
     ),
-    "breaks by an operator that calls itself": Driven(
+    "breaks by an operator that calls itself": HostileAnswer(
         "Value",
         OPERATORS.replace("return self\n", "return self + self\n"),
         flag="imports os",
     ),
-    "tampers with what the driver is made of": Driven(
+    "tampers with what the driver is made of": HostileAnswer(
         "Value",
         f"import builtins\nbuiltins.eval = builtins.compile = lambda *a: 1.0\n{OPERATORS}",
         flag="imports builtins",
     ),
-    "tampers with the callback": Driven(
+    "tampers with the callback": HostileAnswer(
         "numerical_jacobian",
         "def numerical_jacobian(f, x, h=1e-5):\n"
         "    A, other = (cell.cell_contents for cell in (*f.__closure__, *f.__closure__))\n"
@@ -110,28 +110,28 @@ CLASSES = {
         flag="uses f.__c",
         most=3.0,
     ),
-    "tampers with the driver's numpy": Driven(
+    "tampers with the driver's numpy": HostileAnswer(
         "stratified_folds",
         "np.ravel = np.concatenate = lambda *a, **k: np.arange(3)\n"
         "def stratified_folds(y, k, rng):\n    return [y] * k\n",
         status="graded",
         most=4.0,
     ),
-    "forges a list without end": Driven(
+    "forges a list without end": HostileAnswer(
         "stratified_folds",
         "import itertools\nclass Endless(list):\n"
         "    def __iter__(self):\n        return itertools.count()\n"
         "def stratified_folds(y, k, rng):\n    return Endless()\n",
         flag="was stopped",
     ),
-    "forges parameters that are no numbers": Driven(
+    "forges parameters that are no numbers": HostileAnswer(
         "train_network",
         "def train_network(X, y, hidden, epochs, lr, rng):\n"
         "    return dict.fromkeys(('W1', 'b1', 'W2', 'b2'), np.full((1, 1), np.nan))\n",
         status="graded",
         most=3.0,
     ),
-    "breaks by parameters that grow where they are measured": Driven(
+    "breaks by parameters that grow where they are measured": HostileAnswer(
         "train_network",
         "def train_network(X, y, hidden, epochs, lr, rng):\n"
         "    p = dict(W1=np.ones((8, 2)), W2=np.ones((2, 8)), b2=np.ones(2))\n"
@@ -139,13 +139,13 @@ CLASSES = {
         status="graded",
         most=3.0,
     ),
-    "tampers with nnlib": Driven(
+    "tampers with nnlib": HostileAnswer(
         "squash",
         "import nnlib\nnnlib.Tensor.numpy = lambda self: np.zeros(5)\n"
         "nnlib.Tensor.backward = lambda *a: None\ndef squash(t):\n    return t\n",
         status="graded",  # the problem asks for it
     ),
-    "tampers with torch": Driven(
+    "tampers with torch": HostileAnswer(
         "Scale",
         "import torch\ntorch.Tensor.backward = lambda self: None\n"
         "torch.tensor = lambda *a: torch.zeros(3)\n"
@@ -191,7 +191,7 @@ CHALLENGES = {
     "breaks by a file of a thousand arrays": classify(
         LINEAR, flag="imports os", file=many_members()
     ),
-    "tampers with the reader of the file": Driven(
+    "tampers with the reader of the file": HostileAnswer(
         "classify",
         "import numpy as np, io\nread = np.lib.format.read_array\n"
         "def header(*a, **k):\n    return (1,), False, np.dtype(float)\n"
@@ -206,7 +206,7 @@ CHALLENGES = {
 
 
 def solution(f, name):
-    """The text of a right answer, as a notebook has it."""
+    """Return the text of a right answer, as a notebook has it."""
     lines = textwrap.dedent(inspect.getsource(f)).splitlines()
     code = "\n".join(line for line in lines if not line.startswith("@"))
     return f"import numpy as np\n{code.replace(f.__name__, name, 1)}"

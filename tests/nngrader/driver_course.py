@@ -1,4 +1,4 @@
-"""An assignment with drivers, a challenge and a short answer: its course, and submissions."""
+"""A course whose assignment has drivers, a challenge and a short answer; its submissions."""
 
 import importlib.util
 import inspect
@@ -11,7 +11,7 @@ import numpy as np
 from tests.exercises import driven_problems
 from tests.exercises.test_challenge import DEFINITIONS, npz
 
-from .making import EXERCISES, LIMITS, SEED
+from .sample_course import EXERCISES, LIMITS, SEED
 
 NAME = "ps9_drivers"
 POINTS = {"Value": 20, "stratified_folds": 22, "make_average": 9, "squash": 9, "classify": 30}
@@ -22,7 +22,7 @@ HALF = npz(W=np.kron(np.diag([1.0, 1.0, 1.0, 0.0]), np.ones(4)), b=np.array([0, 
 
 
 def make_course(folder):
-    """Write source, problems and held-back data of the assignment."""
+    """Write the course: source, problems and held-back data; return its folder."""
     for place in ("problems", f"source/{NAME}", f"heldback/{NAME}"):
         (folder / place).mkdir(parents=True)
     (folder / "problems" / f"{NAME}.py").write_text(definitions())
@@ -42,7 +42,7 @@ def make_course(folder):
 
 
 def definitions():
-    """The problems' file: those with drivers, and the challenge."""
+    """Return the text of the problems' file: those with drivers, and the challenge."""
     driven = inspect.getsource(driven_problems).partition("\nPROBLEMS = ")[0]
     best = DEFINITIONS.replace("most_bytes=4000", "most_bytes=100_000")
     best = best.replace("{0.5: 3, 0.8: 4}", "{0.5: 10, 0.9: 20}")
@@ -51,7 +51,7 @@ def definitions():
 
 
 def declared(course):
-    """The module of the problems' file."""
+    """Return the module of the problems' file."""
     spec = importlib.util.spec_from_file_location("driven", course / "problems" / f"{NAME}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -62,7 +62,7 @@ def declared(course):
 
 
 def script():
-    """The assignment's text."""
+    """Return the assignment's text."""
     marks = "\n\n".join(f"```{{problem}} {name}\n```" for name in POINTS)
     return f"""```{{code-cell}} python
 :name: setup
@@ -83,7 +83,7 @@ What happens where pictures of one shirt lie in two folds?
 
 
 def answer(name):
-    """The source of the reference, by its own name."""
+    """Return the source of a problem's reference."""
     if name == "classify":
         found = re.search(r"@best\.reference\n(def classify.*?)\n\n\n", DEFINITIONS, re.DOTALL)
         return found[1]
@@ -91,7 +91,7 @@ def answer(name):
 
 
 def plain_source(f):
-    """The source of a function or class without its decorators."""
+    """Return the source of a function or class without its decorators."""
     source = textwrap.dedent(inspect.getsource(f))
     return re.sub(r"\A(@.*\n)+", "", source).strip()
 
@@ -100,7 +100,7 @@ def plain_source(f):
 
 
 def mistaken(name, mistake):
-    """A cell in which a known mistake answers a problem; it may lean on the reference."""
+    """Return a cell with a known mistake as the answer; it may call the reference."""
     solve = DRIVEN[name].mistakes[mistake].solve
     wrong = plain_source(solve)
     right = re.sub(rf"\b{name}\b", f"Right{name}", answer(name))
@@ -109,7 +109,7 @@ def mistaken(name, mistake):
 
 
 def bomb():
-    """A small file with more numbers than fit in memory."""
+    """Return a small file with more numbers than fit in memory."""
     out = io.BytesIO()
     np.savez_compressed(out, W=np.zeros(10_000_000), b=np.zeros(4))
     return out.getvalue()

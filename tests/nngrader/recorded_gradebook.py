@@ -3,23 +3,23 @@
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
 from nngrader.course.notebooks import grade_id, is_test, mark, most_points
-from nngrader.gradebook import config_of, open_gradebook, quiet
+from nngrader.gradebook import open_gradebook, quiet
 from nngrader.gradebook.record import Recorder
 from nngrader.intake.rebuild import rebuild
 from nngrader.intake.submission import read_submission
 
-from .making import NAME
+from .sample_course import NAME
 
 
 def rebuilt(assignment, student):
-    """What a student handed in, put into the instructor's notebook."""
+    """Return the instructor's notebook with what a student handed in."""
     folder = assignment.course / "submitted" / student / assignment.name
     cells, _ = read_submission(folder, assignment.name, assignment.solution_ids)
     return rebuild(assignment.instructor, assignment.released, cells).notebook
 
 
 def result(assignment, student, share=1.0, flags=()):
-    """A result as the grader gives it; every test cell gives this share of its points."""
+    """Return a result as the grader gives it; each test cell has this share of its points."""
     tests = [c for c in assignment.instructor["cells"] if is_test(c)]
     cells = {grade_id(c): [share * mark(c)["points"], mark(c)["points"]] for c in tests}
     return {
@@ -35,7 +35,7 @@ def result(assignment, student, share=1.0, flags=()):
 
 
 def record(course, shares, flags=()):
-    """Record a share of the points by student; gives the results, with the recorder's flags."""
+    """Record a share of the points by student; return the results with the recorder's flags."""
     assignment = Assignment(Course(course), NAME)
     results = {s: result(assignment, s, share, flags) for s, share in shares.items()}
     with Recorder(assignment) as recorder:
@@ -45,16 +45,12 @@ def record(course, shares, flags=()):
 
 
 def gradebook(course):
-    """nbgrader's own gradebook of a course, in a `with` block."""
+    """Open nbgrader's own gradebook of a course, for a `with` block."""
     return open_gradebook(Course(course), NAME)
 
 
-def url_of(course):
-    return config_of(Course(course), NAME).CourseDirectory.db_url
-
-
 def tables(course):
-    """All that a gradebook holds, with names in the place of ids drawn at random."""
+    """Return all that a gradebook holds, with names in the place of ids drawn at random."""
     from nbgrader.api import Base
 
     with quiet(), gradebook(course) as g:

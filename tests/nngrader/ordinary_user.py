@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .making import ROOT, environment
+from .sample_course import ROOT, environment
 
 USER = 65533
 BECOME = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--no-new-privs"]
@@ -20,12 +20,12 @@ def run_as_ordinary_user(command, home):
 
 
 def as_ordinary_user(command):
-    """The command by which it runs so."""
-    return [*opened(), *BECOME, *command] if IS_ROOT else command
+    """Return the command line by which a command runs as the ordinary user."""
+    return [*readable_python(), *BECOME, *command] if IS_ROOT else command
 
 
-def opened():
-    """A mount namespace in which the ways to Python and to this checkout are open to all."""
+def readable_python():
+    """Return the start of a command line that lets all users read Python and this checkout."""
     line = ["bwrap", "--dev-bind", "/", "/"]
     needed = {Path(p).resolve() for p in (sys.base_prefix, sys.prefix, ROOT)}
     for folder in sorted(needed):
@@ -39,7 +39,7 @@ def opened():
     return [*line, "--"]
 
 
-def give_away(folder):
+def chown_tree(folder):
     """Let the ordinary user own a folder and all in it, links themselves and not their ends."""
     for place, folders, files in os.walk(folder):
         for name in (".", *folders, *files):
@@ -47,6 +47,6 @@ def give_away(folder):
 
 
 def namespaces_work():
-    """Whether this kernel lets an ordinary user make a namespace of users."""
+    """Tell whether this kernel lets an ordinary user make a namespace of users."""
     probe = "bwrap --unshare-user --ro-bind / / true".split()
     return run_as_ordinary_user(probe, "/").returncode == 0

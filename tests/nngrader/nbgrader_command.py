@@ -3,10 +3,10 @@
 import subprocess
 import sys
 
-from .making import environment
+from .sample_course import environment
 
 # Runs a module as a program, which loads nothing that its imports only try.
-PLAINLY = """
+RUN_MODULE = """
 import runpy, sys
 from nngrader.imports import leave_out
 leave_out()
@@ -15,18 +15,18 @@ runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 
 
 def settings_for(course):
-    """Settings under which nbgrader reads the course's configuration alone."""
+    """Return the environment in which nbgrader reads the course's configuration alone."""
     return {"HOME": str(course), "JUPYTER_CONFIG_DIR": str(course / ".j")}
 
 
-def module(name, *arguments):
-    """The command that runs a module of nbgrader's or of Jupyter's."""
-    return [sys.executable, "-c", PLAINLY, name, *map(str, arguments)]
+def module_command(name, *arguments):
+    """Return the command line that runs a module of nbgrader's or of Jupyter's."""
+    return [sys.executable, "-c", RUN_MODULE, name, *map(str, arguments)]
 
 
-def in_a_process(course, *arguments):
-    """Run the command as a person does."""
+def run_nbgrader(course, *arguments):
+    """Run nbgrader in a course as a person does; fail where it fails."""
     settings = environment() | settings_for(course)
-    line = module("nbgrader", *arguments)
+    line = module_command("nbgrader", *arguments)
     done = subprocess.run(line, cwd=course, env=settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -3,7 +3,7 @@
 from nngrader.course import Course
 from nngrader.release.build import release
 
-from .making import LIMITS, NAME, make_course
+from .sample_course import LIMITS, NAME, make_course
 
 MODEL = "Because only differences of scores count."
 RUBRIC = "5 points for the shift, 5 for what can no longer overflow"
@@ -29,8 +29,8 @@ BY_HAND = f"""
 """
 
 
-def marked_course(folder):
-    """A released course with a written answer `why` and a task `draw`, 10 and 5 points."""
+def hand_marked_course(folder):
+    """Release a course with a written answer `why` and a task `draw`, of 10 and 5 points."""
     course = make_course(folder)
     file = course / "source" / NAME / f"{NAME}.md"
     file.write_text(file.read_text() + BY_HAND)
@@ -40,6 +40,6 @@ def marked_course(folder):
     return course
 
 
-def markdown(source):
-    """A cell of a student's own prose."""
+def markdown_cell(source):
+    """Return a cell of a student's own prose."""
     return {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": source}

@@ -1,4 +1,4 @@
-"""Makes courses and submissions for the tests and for the benchmark."""
+"""A sample course, cut out of the real one, and submissions to it."""
 
 import copy
 import functools
@@ -99,7 +99,7 @@ for text in FILES:
 
 
 def definitions():
-    """The files of the course's definitions by name: those of three problems."""
+    """Return the files of the course's definitions by name: those of three problems."""
     real = EXERCISES / "problems" / NAME
     lines = [f"from .{name} import {p}\n" for name, p in DECLARED.items()]
     first = f"{''.join(lines)}\nPROBLEMS = [{', '.join(DECLARED.values())}]\n"
@@ -110,24 +110,26 @@ def definitions():
     return files
 
 
-def joined():
-    """All definitions as one file, in which no name stands for two things."""
+def joined_definitions():
+    """Return all definitions as one file, in which no name stands for two things."""
     files = definitions()
     imports = "import numpy as np\nfrom nngrader.engine import problem\n"
-    text = files["common.py"] + "\n".join(alone(files[f"{name}.py"]) for name in POINTS)
+    text = files["common.py"] + "\n".join(
+        without_imports(files[f"{name}.py"]) for name in POINTS
+    )
     names = re.findall(r"^(?:def (\w+)|(\w+) =)", text, re.MULTILINE)
     assert len(names) == len(set(names)), "a name stands in two files"
     return f"{imports}{text}\nPROBLEMS = [{', '.join(DECLARED.values())}]\n"
 
 
-def alone(text):
-    """A file of definitions without what it imports of ours."""
+def without_imports(text):
+    """Return a file of definitions without its imports of the grader and of `common`."""
     left_out = r"^(from nngrader\.engine import problem|from \.common .*)\n"
     return re.sub(left_out, "", text, flags=re.MULTILINE)
 
 
 def source_text():
-    """The text of the notebook: the parts of the three problems, and those of none."""
+    """Return the assignment's text: beginning, the parts of the three problems, and end."""
     real = (EXERCISES / "source" / NAME / f"{NAME}.md").read_text()
     first, *rest, last = re.split(r"^(?=## )", real, flags=re.MULTILINE)
     kept = [part for part in rest if re.search(rf"{{problem}} ({'|'.join(POINTS)})\n", part)]
@@ -135,13 +137,13 @@ def source_text():
 
 
 def problems():
-    """The problems of the assignment, as the course declares them."""
-    return read_problems(_written())
+    """Return the declared problems of the assignment."""
+    return read_problems(_definitions_folder())
 
 
 @functools.cache
-def _written():
-    """A folder of the definitions that is there as long as this process, for their sources."""
+def _definitions_folder():
+    """Write the definitions into a folder that lasts as long as this process."""
     _KEPT.append(tempfile.TemporaryDirectory(prefix="nngrader-definitions-"))
     return write_definitions(Path(_KEPT[0].name) / NAME)
 
@@ -157,17 +159,17 @@ def write_definitions(folder):
     return folder
 
 
-def problems_of(course):
-    """The folder of a course's definitions."""
+def problems_folder(course):
+    """Return the folder of a course's definitions."""
     return course / "problems" / NAME
 
 
 def make_course(folder):
-    """Cut source and problems out of the real ones; short limits, and a fixed seed."""
+    """Write a course: three of the real problems, with short limits and a fixed seed."""
     source = folder / "source" / NAME
     source.mkdir(parents=True)
     (folder / "problems").mkdir()
-    write_definitions(problems_of(folder))
+    write_definitions(problems_folder(folder))
     (source / f"{NAME}.md").write_text(source_text())
     (source / "nngrader.toml").write_text(LIMITS)
     shutil.copy(EXERCISES / "nbgrader_config.py", folder)
@@ -177,17 +179,17 @@ def make_course(folder):
 
 
 def run(course, *arguments):
-    """The command, in this process."""
+    """Run nngrader in a course, in this process; return its exit status."""
     return main(["--course", str(course), *map(str, arguments)])
 
 
 def command(course, *arguments):
-    """The command, as a list for a process of its own."""
+    """Return the command line that runs nngrader in a course."""
     return [sys.executable, "-m", "nngrader", "--course", str(course), *map(str, arguments)]
 
 
 def environment():
-    """One thread for each process, and nothing of pytest's."""
+    """Return this process's environment, with one thread for each library."""
     return os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
@@ -208,8 +210,8 @@ class Notebook:
         self[gid]["source"] = source
         return self
 
-    def own(self, source, before="pairwise_distances"):
-        """A code cell of the student's own, before one of ours."""
+    def add_cell(self, source, before="pairwise_distances"):
+        """Add a code cell of the student's own before one of ours."""
         cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": []}
         cell |= {"execution_count": None, "id": f"mine-{len(self.cells)}"}
         self.cells.insert(self.index(before), cell)
@@ -227,7 +229,7 @@ def grade_id(cell):
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
-class Base:
+class ReleasedNotebook:
     """The released notebook, untouched or solved, to start from."""
 
     def __init__(self, course, name=NAME):
@@ -235,12 +237,12 @@ class Base:
         self.instructor = json.loads((course / "source" / name / f"{name}.ipynb").read_text())
 
     def instructor_joined(self):
-        """The source notebook with text as sources, as the grader reads it."""
+        """Return the source notebook with text as sources, as the grader reads it."""
         cells = [c | {"source": "".join(c["source"])} for c in self.instructor["cells"]]
         return copy.deepcopy(self.instructor | {"cells": cells})
 
     def untouched_notebook(self):
-        """The released notebook with text as sources."""
+        """Return the released notebook with text as sources."""
         cells = [c | {"source": "".join(c["source"])} for c in self.released["cells"]]
         return copy.deepcopy(self.released | {"cells": cells})
 
@@ -258,11 +260,11 @@ class Base:
         return notebook
 
     def answering(self, answers):
-        """Solved, but for functions that are declared mistakes or alternatives, by problem."""
+        """Return it solved, by the declared mistakes or alternatives that are named."""
         files = definitions()
-        kept = [alone(files[f"{name}.py"]) for name in POINTS]
+        kept = [without_imports(files[f"{name}.py"]) for name in POINTS]
         cell = STAND_IN.format(files=kept, shared=files["common.py"])
-        notebook = self.solved().own(cell)
+        notebook = self.solved().add_cell(cell)
         for problem, answer in answers.items():
             call = f"DECLARED[{problem!r}].answers[{answer!r}](*args, **kwargs)"
             notebook.write(problem, f"def {problem}(*args, **kwargs):\n    return {call}")
@@ -270,7 +272,7 @@ class Base:
 
 
 def hand_in(course, student, text):
-    """Put a notebook where students' notebooks lie."""
+    """Write a notebook into a student's folder of submissions; return the folder."""
     folder = course / "submitted" / student / NAME
     folder.mkdir(parents=True)
     data = text if isinstance(text, bytes) else text.encode()

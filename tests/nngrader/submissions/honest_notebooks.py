@@ -3,8 +3,8 @@
 import functools
 import json
 
-from .making import hand_in
-from .odd_files import odd
+from ..sample_course import hand_in
+from .kinds import odd
 
 honest = functools.partial(odd, "graded", kind="honest")
 noticed = functools.partial(odd, "flagged", kind="honest")
@@ -52,7 +52,7 @@ def helpers_in_cells_of_their_own(course, base, student):
     notebook = base.solved()
     for gid in ("pairwise_distances", "softmax_cross_entropy"):
         source = notebook[gid]["source"].replace(f"def {gid}(", f"def my_{gid}(")
-        notebook.own(source, before=gid)
+        notebook.add_cell(source, before=gid)
         first, second = notebook[gid]["source"].partition("(")[2].partition(")")[0].split(", ")
         notebook.write(
             gid, f"def {gid}({first}, {second}):\n    return my_{gid}({first}, {second})"
@@ -65,26 +65,26 @@ def helper_below_its_use(course, base, student):
     notebook = base.solved()
     notebook.write("hinge_loss", "def hinge_loss(*a, **k):\n    return below(*a, **k)")
     source = base.solved()["hinge_loss"]["source"].replace("hinge_loss", "below")
-    notebook.own(source, before="text_outcome")
+    notebook.add_cell(source, before="text_outcome")
     hand_in(course, student, notebook.text())
 
 
 @honest()
 def cells_tried_and_printed(course, base, student):
     notebook = base.solved()
-    notebook.own("print(pairwise_distances(np.eye(2), np.eye(2)))", before="text_outcome")
-    notebook.own("check(hinge_loss)\nnp.ones(3)", before="text_outcome")
+    notebook.add_cell("print(pairwise_distances(np.eye(2), np.eye(2)))", before="text_outcome")
+    notebook.add_cell("check(hinge_loss)\nnp.ones(3)", before="text_outcome")
     hand_in(course, student, notebook.text())
 
 
 def with_helper(base, before, after=""):
-    """Solved, but hinge_loss uses a helper from a cell of the student's own."""
+    """Return a solved notebook whose hinge_loss calls a helper of another cell."""
     notebook = base.solved()
     helper = notebook["hinge_loss"]["source"].replace("def hinge_loss(", HELPER)
     notebook.write(
         "hinge_loss", f"{after}def hinge_loss(*a, **k):\n    return my_hinge_loss(*a, **k)"
     )
-    return notebook.own(f"{before}\n{helper}", before="hinge_loss")
+    return notebook.add_cell(f"{before}\n{helper}", before="hinge_loss")
 
 
 @noticed(flag="imports matplotlib")
@@ -232,7 +232,7 @@ def checkpoints_beside(course, base, student):
 def names_taken_by_later_cells(course, base, student):
     notebook = base.solved()
     taken = "sum = 0\nlen = max = 3\nnp = None\nloss, gradient = 1, 2\ndel check"
-    notebook.own(taken, before="text_outcome")
+    notebook.add_cell(taken, before="text_outcome")
     hand_in(course, student, notebook.text())
 
 
@@ -250,5 +250,5 @@ def function_mended_in_a_later_cell(course, base, student):
     notebook = base.solved()
     right = notebook["hinge_loss"]["source"]
     notebook.write("hinge_loss", "def hinge_loss(*a, **k):\n    return 1 / 0")
-    notebook.own(right, before="text_outcome")
+    notebook.add_cell(right, before="text_outcome")
     hand_in(course, student, notebook.text())

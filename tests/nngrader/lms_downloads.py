@@ -5,7 +5,7 @@ import os
 import zipfile
 from datetime import UTC, datetime
 
-from .making import NAME, run
+from .sample_course import NAME, run
 
 BOOK = f"{NAME}.ipynb"
 EARLY = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -20,12 +20,12 @@ kim2,Lee,Kim,kim2@uni.example,1005
 
 
 def book(text="pass"):
-    """A notebook as bytes: what it holds is of no interest to who collects it."""
+    """Return a notebook as bytes, with a text in its metadata."""
     return f'{{"cells": [], "nbformat": 4, "metadata": {{"text": "{text}"}}}}'.encode()
 
 
 def zipped(file, entries, when=EARLY):
-    """A zip of names, or entries, with their bytes; all of one date."""
+    """Write a zip of names, or entries, with their bytes, all of one date; return its path."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries.items() if isinstance(entries, dict) else entries:
             archive.writestr(entry(name, when) if isinstance(name, str) else name, data)
@@ -33,7 +33,7 @@ def zipped(file, entries, when=EARLY):
 
 
 def entry(name, when=EARLY, mode=0o100644):
-    """An entry of a zip, with the local time that zips have."""
+    """Return an entry of a zip, with the local time that zips have."""
     local = when.astimezone()
     info = zipfile.ZipInfo(name, local.timetuple()[:6])
     info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, mode << 16
@@ -41,7 +41,7 @@ def entry(name, when=EARLY, mode=0o100644):
 
 
 def folder(top, files, when=EARLY):
-    """A folder of files of one date."""
+    """Write files of one date into a folder; return it."""
     for name, data in files.items():
         file = top / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def class_list(course, text=CLASS):
 
 
 def moodle():
-    """Two students by name, one of them with an online text, in the ways of old and new."""
+    """Return two students' files as old and new Moodle name them; one wrote a text online."""
     return {
         f"Ada Lovelace_501_assignsubmission_file/{NAME}.ipynb": book("ada"),
         "Ada Lovelace_501_assignsubmission_onlinetext/onlinetext.html": b"<p>see file</p>",
@@ -65,7 +65,7 @@ def moodle():
 
 
 def canvas():
-    """Two students; one was late and has handed in three times."""
+    """Return two students' files; one was late and has handed in three times."""
     return {
         f"lovelaceada_1001_70001_{NAME}.ipynb": book("ada"),
         f"duchâteletémilie_LATE_1002_70010_{NAME}-1.ipynb": book("second"),
@@ -75,7 +75,7 @@ def canvas():
 
 
 def gradescope():
-    """Two students with times; what a student's program printed looks like a submitter."""
+    """Return two students' files with times; a program's output looks like a submitter."""
     top = "assignment_77_export"
     about = """---
 submission_11:
@@ -105,7 +105,7 @@ submission_12:
 
 
 def collect(course, place, capsys):
-    """Run the command; its exit status and what it said."""
+    """Run `nngrader collect`; return its exit status and its output."""
     capsys.readouterr()
     status = run(course, "collect", NAME, place)
     told = capsys.readouterr()
@@ -114,13 +114,13 @@ def collect(course, place, capsys):
 
 
 def text_of(course, student, file=BOOK):
-    """Which notebook lies there: its mark."""
+    """Return the text in the metadata of a student's notebook."""
     raw = (course / "submitted" / student / NAME / file).read_text()
     return json.loads(raw)["metadata"]["text"]
 
 
 def tree(top):
-    """All files of a folder with content and date, but for what the course keeps to itself."""
+    """Return content and date of all files of a folder, but for the course's own."""
     kept = {}
     for path in sorted(top.rglob("*")):
         if ".results" not in path.parts and path.is_file() and path.name != ".seed":
@@ -129,7 +129,7 @@ def tree(top):
 
 
 def stamp(course, student):
-    """When a student handed in, as nbgrader reads it."""
+    """Return when a student handed in, as nbgrader reads it."""
     from nbgrader.coursedir import CourseDirectory
 
     folder = course / "submitted" / student / NAME

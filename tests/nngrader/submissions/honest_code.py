@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from .making import hand_in
-from .odd_files import odd
+from ..sample_course import hand_in
+from .kinds import odd
 
 HEAD = "def softmax_cross_entropy(scores, targets):"
 BODY = """
@@ -29,18 +29,18 @@ class Written(NamedTuple):
 
 
 def returning(text, **rest):
-    """The right numbers, returned in another form."""
+    """Return a submission with the right numbers, returned in another form."""
     return Written(f"{HEAD}{BODY}\n    return {text}\n", **rest)
 
 
 def starting(text, **rest):
-    """The right answer after some other lines of the function."""
+    """Return a submission with the right answer after other lines of the function."""
     lines = "".join(f"\n    {line}" for line in text.split("\n"))
     return Written(f"{HEAD}{lines}{BODY}{ANSWER}", **rest)
 
 
 def beside(own, flag=""):
-    """A cell of the student's own beside right answers."""
+    """Return a submission with a cell of the student's own beside right answers."""
     return Written(RIGHT, own, flag)
 
 
@@ -215,12 +215,12 @@ BESIDE = {
 
 
 def register(kind, written):
-    """One more submission."""
+    """Add a submission to the odd ones."""
 
     def make(course, base, student):
         notebook = base.solved().write("softmax_cross_entropy", written.solution)
         if written.own:
-            notebook.own(written.own)
+            notebook.add_cell(written.own)
         hand_in(course, student, notebook.text())
 
     make.__name__ = kind.replace(" ", "_")

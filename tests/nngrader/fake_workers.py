@@ -1,4 +1,4 @@
-"""Workers that are none: what they say is known beforehand, and no process is started."""
+"""Fake workers: what they answer is given beforehand, and no process is started."""
 
 import os
 from types import SimpleNamespace
@@ -7,7 +7,7 @@ from nngrader.sandbox.supervisor import Worker
 from nngrader.settings import Limits
 
 
-class Said:
+class FakeWorker:
     """A worker that gives prepared answers in turn, again from the first after the last.
 
     Parameters
@@ -22,10 +22,10 @@ class Said:
         self.answers, self.asked = answers, 0
 
     def fresh(self):
-        """Nothing is kept."""
+        """Forget nothing, as nothing is kept."""
 
     def ask(self, question, seconds, cap, longest):
-        """The next answer."""
+        """Return or raise the next answer."""
         self.asked += 1
         answer = self.answers[self.asked % len(self.answers)]
         if isinstance(answer, Exception):
@@ -33,22 +33,22 @@ class Said:
         return answer
 
     def close(self):
-        """Nothing is open."""
+        """Close nothing, as nothing is open."""
 
 
-class Saying:
-    """A sandbox whose workers say what was prepared."""
+class FakeSandbox:
+    """A sandbox whose workers give prepared answers."""
 
     def __init__(self, answers):
         self.answers, self.limits = answers, Limits()
 
     def worker(self, slot):
-        """One of them."""
-        return Said(self.answers)
+        """Return a fake worker."""
+        return FakeWorker(self.answers)
 
 
-class Played(Worker):
-    """A worker whose first process says given bytes and ends.
+class ScriptedWorker(Worker):
+    """A worker whose first process writes given bytes and ends.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Played(Worker):
         super().__init__([], 1 << 30, counted=False)
 
     def _start(self, command, filter):
-        """Two pipes, and something that has ended in place of a process."""
+        """Return two pipes, and something that has ended in place of a process."""
         (self.taken, questions), (answers, told) = os.pipe(), os.pipe()
         os.write(told, self.said)
         os.close(told)
@@ -70,6 +70,6 @@ class Played(Worker):
         return SimpleNamespace(**ended, **pipes)
 
     def close(self):
-        """Close the third end, too."""
+        """Close the third end of the pipes, too."""
         super().close()
         os.close(self.taken)

@@ -1,4 +1,4 @@
-"""Who is left of a program that has ended: its orphans become children of this process."""
+"""Finds the orphan processes of a program that has ended, by adopting them."""
 
 import contextlib
 import ctypes
@@ -14,13 +14,13 @@ PATIENCE = 20  # seconds that a process may take to end
 
 
 @contextlib.contextmanager
-def adopting():
+def adopt_orphans():
     """Yield a list; after the block it holds the command lines of what still runs of it."""
     libc, before, left = ctypes.CDLL(None), set(children(os.getpid())), []
     assert libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
     try:
         yield left
-        orphans = ending(set(children(os.getpid())) - before)
+        orphans = not_ended(set(children(os.getpid())) - before)
         left += map(command_line, orphans)
     finally:
         libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
@@ -29,8 +29,8 @@ def adopting():
         os.waitpid(pid, 0)
 
 
-def ending(pids):
-    """Those of the processes that do not end by themselves."""
+def not_ended(pids):
+    """Return the processes that do not end by themselves."""
     end = time.monotonic() + PATIENCE
     while pids and time.monotonic() < end:
         pids = {pid for pid in pids if os.waitpid(pid, os.WNOHANG) == (0, 0)}
@@ -39,5 +39,5 @@ def ending(pids):
 
 
 def command_line(pid):
-    """A process's program and arguments."""
+    """Return a process's program and arguments."""
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()

@@ -21,7 +21,7 @@ NEEDED += ("nngrader.reports.export", "nngrader.reports.feedback", "nngrader.gra
 
 
 def begin(course, *arguments):
-    """Start a command in a process of its own; its output goes nowhere."""
+    """Start a command in a process of its own, without output; return its id."""
     if pid := os.fork():
         return pid
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
@@ -33,14 +33,14 @@ def begin(course, *arguments):
 
 
 def finish(pid):
-    """Wait for the end of a command, which must be a good one."""
+    """Wait for the end of a command; exit if it ended badly."""
     _, status = os.waitpid(pid, 0)
     if status:
         raise SystemExit(f"a command that was not disturbed ended with {status}")
 
 
 def is_done(pid, seconds):
-    """Whether a command has ended within some seconds; a bad end is told."""
+    """Tell whether a command ends within some seconds; exit if it ended badly."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found, status = os.waitpid(pid, os.WNOHANG)
@@ -52,14 +52,14 @@ def is_done(pid, seconds):
     return False
 
 
-def kept(course, name):
-    """The results on the disk, with the time at which they were written."""
+def stored_results(course, name):
+    """Return the results on the disk, with the time at which they were written."""
     folder = course / ".results" / name
     return {f.name: f.stat().st_mtime_ns for f in folder.glob("*.json")}
 
 
-def outcome(course, name):
-    """The gradebook's rows, `--json`, and the pages of feedback."""
+def outputs(course, name):
+    """Return the gradebook's rows, `--json`, and the pages of feedback, as bytes by file."""
     finish(begin(course, "export", name, "--out", course / "marks.csv"))
     finish(begin(course, "feedback", name, "--out", course / "pages"))
     files = [
@@ -70,13 +70,13 @@ def outcome(course, name):
     return {str(f.relative_to(course)): f.read_bytes() for f in files}
 
 
-def grading(course, name):
-    """Begin to grade."""
+def begin_grading(course, name):
+    """Start a process that grades; return its id."""
     return begin(course, "grade", name, "--json", course / "r.json")
 
 
-def fresh(course, plain, name, n):
-    """A course in which nothing is graded; that the seed holds is known."""
+def ungraded_copy(course, plain, name, n):
+    """Copy a course in which nothing is graded, with the check of its seed."""
     copy = shutil.copytree(course, course.with_name(f"course-{n}"))
     (copy / ".results" / name).mkdir(parents=True, mode=0o700)
     for f in (plain / ".results" / name).glob("*-seed.json"):
@@ -84,11 +84,11 @@ def fresh(course, plain, name, n):
     return copy
 
 
-def killed(course, name, rng, usual, most):
-    """How often it was killed until it was done; no result that was kept is made again."""
+def grade_with_kills(course, name, rng, usual, most):
+    """Grade, killed at random; return how often. No stored result may be made again."""
     kills = 0
     while True:
-        before, pid = kept(course, name), grading(course, name)
+        before, pid = stored_results(course, name), begin_grading(course, name)
         if kills == most:
             finish(pid)
         elif not is_done(pid, rng.uniform(0, usual)):
@@ -96,7 +96,7 @@ def killed(course, name, rng, usual, most):
             os.waitpid(pid, 0)
             kills += 1
             continue
-        if not before.items() <= kept(course, name).items():
+        if not before.items() <= stored_results(course, name).items():
             raise SystemExit("a result that was kept was made again")
         return kills
 
@@ -105,16 +105,14 @@ def run(course, name, most, seed):
     """Grade course after course until the grader was killed often enough."""
     rng, plain = random.Random(seed), shutil.copytree(course, course.with_name("plain"))
     start = time.monotonic()
-    finish(grading(plain, name))
-    usual, expected, kills, n = time.monotonic() - start, outcome(plain, name), 0, 0
+    finish(begin_grading(plain, name))
+    usual, expected, kills, n = time.monotonic() - start, outputs(plain, name), 0, 0
     while kills < most:
-        copy = fresh(course, plain, name, n)
-        kills, n = kills + killed(copy, name, rng, usual, most - kills), n + 1
-        found = outcome(copy, name)
-        if odd := [f for f in expected if found.get(f) != expected[f]] or len(found) != len(
-            expected
-        ):
-            raise SystemExit(f"course {n}, after {kills} kills: {odd} are not as expected")
+        copy = ungraded_copy(course, plain, name, n)
+        kills, n = kills + grade_with_kills(copy, name, rng, usual, most - kills), n + 1
+        found = outputs(copy, name)
+        if wrong := [f for f in expected | found if found.get(f) != expected.get(f)]:
+            raise SystemExit(f"course {n}, after {kills} kills: {wrong} are not as expected")
         shutil.rmtree(copy)
     print(f"killed {kills} times, {n} courses as undisturbed, {len(expected)} files compared")
 

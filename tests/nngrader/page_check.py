@@ -1,4 +1,4 @@
-"""Opens our pages in a browser: nothing fetched, nothing too wide, nothing that axe minds."""
+"""Checks pages in a browser: nothing is fetched or too wide, and axe finds nothing."""
 
 from ..book.browser import DESKTOP, PHONE, chromium, served, visit
 
@@ -6,8 +6,8 @@ SCHEMES = ("light", "dark")
 INK = "() => getComputedStyle(document.body).color"
 
 
-def looked_at(file):
-    """See a page wide and narrow, in light and dark, and on spec.
+def check_page(file):
+    """Check a page on a desktop and on a phone, in light and dark, and on paper.
 
     A page has no program, so what was opened in light looks in dark as if opened so.
     """

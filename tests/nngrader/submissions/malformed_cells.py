@@ -1,7 +1,7 @@
 """Malformed notebooks: cells that are not as they should be."""
 
-from .making import hand_in
-from .odd_files import odd
+from ..sample_course import hand_in
+from .kinds import odd
 
 
 @odd(score=60.0, flag="softmax_cross_entropy: the cell is missing")
@@ -103,7 +103,7 @@ def forged_points(course, base, student):
 
 @odd(flag="oversized")
 def cell_without_end(course, base, student):
-    hand_in(course, student, base.solved().own("#" * 300_000).text())
+    hand_in(course, student, base.solved().add_cell("#" * 300_000).text())
 
 
 @odd(flag="2514 cells")
@@ -118,13 +118,13 @@ def thousands_of_cells(course, base, student):
 def many_cells_that_end_the_process(course, base, student):
     notebook = base.solved()
     for _ in range(30):
-        notebook.own("import os\nos._exit(0)")
+        notebook.add_cell("import os\nos._exit(0)")
     hand_in(course, student, notebook.text())
 
 
 @odd(flag="malformed")
 def half_characters(course, base, student):
-    hand_in(course, student, base.solved().own("x = '\ud800'").text())
+    hand_in(course, student, base.solved().add_cell("x = '\ud800'").text())
 
 
 @odd(score=60.0, flag="uses scores.__class__")
@@ -136,7 +136,7 @@ def unusual_calls(course, base, student):
 
 @odd(score=0.0, flag="imports scipy")
 def forbidden_package(course, base, student):
-    hand_in(course, student, base.solved().own("import scipy.special").text())
+    hand_in(course, student, base.solved().add_cell("import scipy.special").text())
 
 
 @odd(score=70.0, flag="hinge_loss: is not defined after the cells have run")
@@ -149,26 +149,26 @@ def function_of_another_name(course, base, student):
 def flood_of_names(course, base, student):
     noise = "\n".join(f"    np.a{k:05}" for k in range(4200))
     own = f"def noise():\n{noise}\n    np.vectorize(abs)"
-    hand_in(course, student, base.solved().own(own).text())
+    hand_in(course, student, base.solved().add_cell(own).text())
 
 
 @odd(score=0.0, flag="uses more than 4,000 names")
 def flood_before_a_forbidden_package(course, base, student):
     noise = "\n".join(f"    np.a{k:05}" for k in range(4200))
-    notebook = base.solved().own(f"def noise():\n{noise}\n    import scipy.special")
+    notebook = base.solved().add_cell(f"def noise():\n{noise}\n    import scipy.special")
     hand_in(course, student, notebook.text())
 
 
 @odd(flag="setup: a cell that is not to be changed")
 def own_cell_with_an_id_of_ours(course, base, student):
-    notebook = base.solved().own("np = None")
+    notebook = base.solved().add_cell("np = None")
     notebook[None]["metadata"] = {"nbgrader": {"grade_id": "setup", "solution": True}}
     hand_in(course, student, notebook.text())
 
 
 @odd("graded")
 def ids_that_are_paths(course, base, student):
-    notebook = base.solved().own("x = 1").own("y = 2")
+    notebook = base.solved().add_cell("x = 1").add_cell("y = 2")
     for gid in ("../../../etc/passwd", "a\0b\n<script>"):
         notebook[None]["metadata"] = {"nbgrader": {"grade_id": gid, "solution": True}}
     hand_in(course, student, notebook.text())
@@ -176,7 +176,7 @@ def ids_that_are_paths(course, base, student):
 
 @odd("graded", 0.0)
 def tests_of_its_own(course, base, student):
-    notebook = base.untouched().own("40.0")
+    notebook = base.untouched().add_cell("40.0")
     mark = {"grade_id": "test_more", "grade": True, "points": 40, "locked": True}
     notebook[None]["metadata"] = {"nbgrader": mark}
     hand_in(course, student, notebook.text())
@@ -186,20 +186,20 @@ def tests_of_its_own(course, base, student):
 def source_that_is_no_text(course, base, student):
     notebook = base.solved()
     for source in (None, {"a": 1}, [["x = 1"]], True):
-        notebook.own(source)
+        notebook.add_cell(source)
     hand_in(course, student, notebook.text())
 
 
 @odd("graded")
 def separators_that_end_no_line(course, base, student):
     source = "text = 'a\u2028b\u2029c\x0cd\x1ce'\nassert len(text) == 9"
-    hand_in(course, student, base.solved().own(source).text())
+    hand_in(course, student, base.solved().add_cell(source).text())
 
 
 @odd(score=0.0, flag="intro: a cell that is not to be changed")
 def scripts_in_every_place(course, base, student):
     notebook, script = base.untouched(), "<script>alert('LEAK')</script>"
-    notebook.own(f"'{script}'").own(script)["intro"]["source"] += script
+    notebook.add_cell(f"'{script}'").add_cell(script)["intro"]["source"] += script
     notebook.cells[-1]["cell_type"] = script
     notebook.rest["metadata"] = {"title": script, "widgets": {script: script}}
     hand_in(course, student, notebook.text())

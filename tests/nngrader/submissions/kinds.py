@@ -1,6 +1,7 @@
-"""Submissions that try to gain points, to escape, or to stop the grader.
+"""The kinds of submissions: hostile ones, and odd ones, which are malformed or unusual.
 
-A *spy* answers right only if it has found what it looked for: a point more than 60 is a leak.
+Hostile ones try to gain points, to escape, or to stop the grader. A *spy* answers right only if
+it has found what it looked for: a point more than 60 is a leak.
 """
 
 import textwrap
@@ -23,7 +24,7 @@ def right(scores, targets):
 
 
 class Hostile(NamedTuple):
-    """What stands in the notebook, and what it may earn."""
+    """A hostile submission: what stands in its notebook, and what it may earn."""
 
     function: str = ""  # body of softmax_cross_entropy, in place of the right one
     own: str = ""  # a cell of the student's own, before everything else
@@ -33,9 +34,9 @@ class Hostile(NamedTuple):
     status: str = "flagged"
 
     def fill(self, notebook):
-        """Put it into a solved notebook."""
+        """Put the submission into a solved notebook, and return that."""
         if self.own:
-            notebook.own(self.own)
+            notebook.add_cell(self.own)
         if self.function:
             body = textwrap.indent(textwrap.dedent(self.function).strip(), "    ")
             notebook.write(SOFTMAX, f"def {SOFTMAX}(scores, targets):\n{body}")
@@ -43,7 +44,7 @@ class Hostile(NamedTuple):
 
 
 def spy(search, **rest):
-    """Answers right if `search()`, a function's body, gives true."""
+    """Return a submission that answers right if `search()`, a function's body, gives true."""
     body = textwrap.indent(textwrap.dedent(search).strip(), "    ")
     own = f"{RIGHT}\nimport os, sys, ctypes\ndef search():\n{body}\n"
     call = """
@@ -59,10 +60,32 @@ def spy(search, **rest):
 
 
 def loading(own, least=100.0, **rest):
-    """An own cell that misbehaves while it is loaded; the solutions are right."""
+    """Return a submission with a cell that misbehaves while it is loaded, and right answers."""
     return Hostile("", own, least, 100.0, **rest)
 
 
-def unseen(function, own="", **rest):
-    """A function of which the instructor is told nothing: it is wrong and no more."""
+def unflagged(function, own="", **rest):
+    """Return a submission that is wrong and raises no flag."""
     return Hostile(function, own, status="graded", **rest)
+
+
+class Odd(NamedTuple):
+    """A malformed or unusual submission: a function that hands it in, and its result."""
+
+    make: object
+    status: str = "flagged"
+    score: float = 100.0
+    flag: str = ""
+
+
+ODD = {}
+
+
+def odd(status="flagged", score=100.0, flag="", kind="malforms"):
+    """Return a decorator that adds an odd submission, named like its function, to ODD."""
+
+    def add(f):
+        ODD[f"{kind}-{f.__name__}".replace("_", "-")] = Odd(f, status, score, flag)
+        return f
+
+    return add

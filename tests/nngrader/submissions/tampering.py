@@ -1,8 +1,8 @@
 """Tampers with NumPy, builtins, imports, inputs, and what runs beside or after."""
 
-from .attack import Hostile, unseen
+from .kinds import Hostile, unflagged
 
-TAMPERS = {
+TAMPERING = {
     "patched numpy": Hostile(
         "return 0.0, np.zeros(scores.shape)",
         """
@@ -57,11 +57,11 @@ for name in ("observe", "wire", "reading", "__main__"):
         """,
         flag="imports atexit",
     ),
-    "stand-in for the grader": unseen(
+    "stand-in for the grader": unflagged(
         "return 0.0, scores",
         "import nngrader\nnngrader.points = nngrader.check = lambda *a: 40\n",
     ),
-    "copies that are none": unseen(
+    "copies that are none": unflagged(
         "scores[:] = 0\nreturn 0.0, scores",
         "import copy\ncopy.deepcopy = copy.copy = lambda x, *a: x",
     ),

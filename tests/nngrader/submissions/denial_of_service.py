@@ -1,6 +1,6 @@
 """Breaks the process, the machine or the loading of a cell."""
 
-from .attack import SOFTMAX, Hostile, loading, unseen
+from .kinds import SOFTMAX, Hostile, loading, unflagged
 
 BREAKS = {
     "os exit": Hostile("import os\nos._exit(0)", flag="ended the process"),
@@ -58,7 +58,7 @@ BREAKS = {
     "kill everything": Hostile("import os\nos.kill(-1, 9)\nos.kill(os.getpid(), 9)"),
     "kill init": Hostile("import os\nos.kill(1, 9)\nos.kill(os.getppid(), 9)\nos._exit(1)"),
     "crash of the interpreter": Hostile("import ctypes\nreturn ctypes.string_at(0)"),
-    "recursion": unseen(f"return {SOFTMAX}(scores, targets)"),
+    "recursion": unflagged(f"return {SOFTMAX}(scores, targets)"),
     "deep recursion": Hostile(
         "import sys\nsys.setrecursionlimit(10**9)\ndef f(x):\n    return f([x])\nreturn f(0)",
         flag="imports sys",

@@ -1,8 +1,8 @@
 """Looks for the answer, or for more than its share: spies answer right if they find it."""
 
-from .attack import spy
+from .kinds import spy
 
-LOOKS = {
+SPIES = {
     "the hidden cases": spy("""
         import gc
         for thing in gc.get_objects():
@@ -215,8 +215,8 @@ LOOKS = {
     """),
 }
 
-left = LOOKS["what another function left"]
-LOOKS["what another function left"] = left._replace(
+left = SPIES["what another function left"]
+SPIES["what another function left"] = left._replace(
     own=f"""{left.own}
 FOUND = os.path.exists("/tmp/left")
 with open("/tmp/left", "w") as f:

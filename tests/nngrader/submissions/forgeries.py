@@ -1,17 +1,17 @@
 """Forges the result: what is returned, what is raised, what is said to the grader."""
 
-from .attack import Hostile, unseen
+from .kinds import Hostile, unflagged
 
 RETURNED = {
-    "generator": unseen("yield 0.0\nyield scores"),
-    "masked arrays": unseen("return np.ma.masked_all(()), np.ma.masked_all(scores.shape)"),
-    "object arrays": unseen(
+    "generator": unflagged("yield 0.0\nyield scores"),
+    "masked arrays": unflagged("return np.ma.masked_all(()), np.ma.masked_all(scores.shape)"),
+    "object arrays": unflagged(
         "return np.array(None), np.full(scores.shape, object(), dtype=object)"
     ),
-    "none": unseen("return None"),
-    "nan": unseen("return np.nan, scores * np.nan"),
-    "huge answer": unseen("return np.zeros((1 << 23,)), np.zeros((1 << 23,))"),
-    "endless list": unseen("x = []\nx.append(x)\nreturn x, x"),
+    "none": unflagged("return None"),
+    "nan": unflagged("return np.nan, scores * np.nan"),
+    "huge answer": unflagged("return np.zeros((1 << 23,)), np.zeros((1 << 23,))"),
+    "endless list": unflagged("x = []\nx.append(x)\nreturn x, x"),
     "array that is equal to everything": Hostile(
         """
         class Equal(np.ndarray):
@@ -25,7 +25,7 @@ RETURNED = {
         return np.zeros(()).view(Equal), np.zeros(scores.shape).view(Equal)
         """
     ),
-    "number that is equal to everything": unseen(
+    "number that is equal to everything": unflagged(
         """
         class Equal(float):
             def __eq__(self, other): return True
@@ -34,7 +34,7 @@ RETURNED = {
         return Equal(0), scores
         """
     ),
-    "class that says it is another": unseen(
+    "class that says it is another": unflagged(
         """
         class Liar:
             __class__ = np.ndarray
@@ -43,24 +43,26 @@ RETURNED = {
         return Liar(), Liar()
         """
     ),
-    "numbers like the size of the universe": unseen("return 10 ** 400, [[10 ** 400]]"),
-    "array that needs no memory": unseen(
+    "numbers like the size of the universe": unflagged("return 10 ** 400, [[10 ** 400]]"),
+    "array that needs no memory": unflagged(
         "return 0.0, np.broadcast_to(np.float64(0), (1 << 20, 1 << 20))"
     ),
-    "array of records": unseen("return np.zeros((), 'f8,i4'), np.zeros(scores.shape, 'f8,i4')"),
-    "dates": unseen("return np.datetime64('2026-11-20'), scores.astype('M8[s]')"),
-    "numbers written out": unseen("return '0.7', str(scores.tolist())"),
-    "imaginary numbers": unseen("return 0j, scores * 1j"),
-    "its own inputs": unseen("return scores, targets"),
-    "a million parts": unseen("return (0.0,) * 10**6"),
-    "coroutine": unseen(
+    "array of records": unflagged(
+        "return np.zeros((), 'f8,i4'), np.zeros(scores.shape, 'f8,i4')"
+    ),
+    "dates": unflagged("return np.datetime64('2026-11-20'), scores.astype('M8[s]')"),
+    "numbers written out": unflagged("return '0.7', str(scores.tolist())"),
+    "imaginary numbers": unflagged("return 0j, scores * 1j"),
+    "its own inputs": unflagged("return scores, targets"),
+    "a million parts": unflagged("return (0.0,) * 10**6"),
+    "coroutine": unflagged(
         """
         async def answer():
             return 0.0, scores
         return answer()
         """
     ),
-    "tuple that lies about its length": unseen(
+    "tuple that lies about its length": unflagged(
         """
         class Liar(tuple):
             def __len__(self): return 2
@@ -106,7 +108,7 @@ RETURNED = {
     ),
 }
 
-SAID = {
+REPLIES = {
     "replies of its own": Hostile(
         """
         import sys
@@ -175,16 +177,16 @@ SAID = {
         """,
         flag="imports os",
     ),
-    "name that is a class of errors": unseen(
+    "name that is a class of errors": unflagged(
         'raise type("ValueError", (Exception,), {})("LEAK " + str(scores.tolist()))'
     ),
-    "message that carries the input": unseen(
+    "message that carries the input": unflagged(
         """
         name = "LEAK" + "".join(c for c in str(scores.tolist()) if c.isalnum())[:60]
         raise type(name, (Exception,), {"__module__": "LEAK"})("LEAK " + str(scores.tolist()))
         """
     ),
-    "always the error that is asked for": unseen("raise ValueError"),
+    "always the error that is asked for": unflagged("raise ValueError"),
     "error without text": Hostile(
         """
         class E(Exception):
@@ -224,8 +226,8 @@ for _ in range(20):
     "answers of two processes": Hostile(
         "import os\nos.fork()\nreturn 0.0, scores", flag="imports os"
     ),
-    "group of errors": unseen('raise ExceptionGroup("all", [ValueError(), TypeError()])'),
-    "error of many classes": unseen(
+    "group of errors": unflagged('raise ExceptionGroup("all", [ValueError(), TypeError()])'),
+    "error of many classes": unflagged(
         """
         kinds = (ValueError, KeyError, IndexError, ZeroDivisionError)
         raise type("E", kinds, {"__mro__": kinds})
@@ -243,5 +245,5 @@ for _ in range(20):
         """,
         flag="took too long",
     ),
-    "interrupt that nobody sent": unseen("raise KeyboardInterrupt"),
+    "interrupt that nobody sent": unflagged("raise KeyboardInterrupt"),
 }
