@@ -4,9 +4,9 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+import forked
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -163,13 +163,8 @@ class MiniBook:
 
     def build(self, *options: str, **variables: str) -> subprocess.CompletedProcess:
         """Build as `make book` does; the output holds standard output and errors together."""
-        return subprocess.run(
-            [sys.executable, str(ROOT / "tools/build_book.py"), *options, str(self.root)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=os.environ | {"NO_COLOR": "1", "BOOK_CLAIMS": ""} | variables,
-        )
+        env = os.environ | {"NO_COLOR": "1", "BOOK_CLAIMS": ""} | variables
+        return forked.build([*options, str(self.root)], env)
 
 
 def cell(code: str) -> str:
