@@ -167,8 +167,7 @@ def _so_far(name: str, f: np.ufunc, input: Tensor, dim: int) -> Picked:
     """The extremes so far; an element that equals the one so far takes its place."""
     x, d = np.atleast_1d(array(input)), axis(name, dim, array(input).ndim)
     here = np.arange(x.shape[d], dtype=np.min_scalar_type(x.shape[d]))
-    here = here.reshape(-1, *(1,) * (x.ndim - d - 1))
-    y = running(f, x, d)
+    y, here = running(f, x, d), here.reshape(-1, *(1,) * (x.ndim - d - 1))
     i = running(np.maximum, ((x == y) | np.isnan(x)) * here, d)
     y, i, new = (a.reshape(array(input).shape) for a in (y, i.astype(np.int64), i == here))
     y = record(y, dict(x=input), name=name, x=lambda g: _handed(g, i, new, d))
