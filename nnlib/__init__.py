@@ -61,9 +61,9 @@ def get_default_dtype() -> _np.dtype:
 
 # What stands on the core is imported when it is first asked for: the core loads fast.
 _PARTS = (
-    *("calculus", "classifiers", "datasets", "filters", "linalg", "models", "nn", "optim"),
-    *("probability", "serialization", "steps", "text", "trace", "training", "transforms"),
-    *("utils", "viz"),
+    *("calculus", "classifiers", "datasets", "distributions", "filters", "linalg", "models"),
+    *("nn", "optim", "probability", "serialization", "steps", "text", "trace", "training"),
+    *("transforms", "utils", "viz"),
 )
 _OF_SERIALIZATION = ("load", "save")
 _OF_FUNCTIONAL = (

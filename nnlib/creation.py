@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -145,7 +146,7 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 
 def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
     """Return data as an array, of a dtype or of the one that torch would give it."""
-    data = raw(data)
+    data = list(data) if isinstance(data, deque) else raw(data)
     dtype = _dtype(name, data) if dtype is None else known(name, dtype)
     data = _plain(name, data)
     try:

@@ -17,6 +17,7 @@ from . import (
     loss,
     modules,
     normalization,
+    padding,
     pooling,
     recurrent,
     transformer,
@@ -37,6 +38,7 @@ from .linear import *
 from .loss import *
 from .module import Buffer, Module, Parameter
 from .normalization import *
+from .padding import *
 from .pooling import *
 from .recurrent import *
 from .transformer import *
@@ -56,6 +58,7 @@ FILES = (
     linear,
     loss,
     normalization,
+    padding,
     pooling,
     recurrent,
     transformer,

@@ -14,7 +14,16 @@ __all__ = ["NonDynamicallyQuantizableLinear"]
 
 FILES = {
     *("activation", "batchnorm", "container", "conv", "distance", "dropout", "flatten", "fold"),
-    *("instancenorm", "linear", "loss", "module", "normalization", "pixelshuffle", "pooling"),
+    *(
+        "instancenorm",
+        "linear",
+        "loss",
+        "module",
+        "normalization",
+        "padding",
+        "pixelshuffle",
+        "pooling",
+    ),
     *("rnn", "sparse", "transformer", "upsampling"),
 }
 

@@ -1,5 +1,7 @@
 """Tensors from data and from rules, against torch."""
 
+from collections import deque
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ SAME = [
     ("tensor", lambda L: L.tensor([[1.0, 2.0], [3.0, 4.0]])),
     ("tensor", lambda L: L.tensor([1, 2])),
     ("tensor", lambda L: L.tensor(range(3))),
+    ("tensor", lambda L: L.tensor(deque([1.5, 2.0]))),
     ("tensor", lambda L: L.tensor((1, 2.5))),
     ("tensor", lambda L: L.tensor([True, False])),
     ("tensor", lambda L: L.tensor([True, 2])),

@@ -22,7 +22,7 @@ CORE = {
     *("load", "save", "serialization"),
     *("set_grad_enabled", "set_printoptions", "training", "utils"),
     *("calculus", "classifiers", "datasets", "filters", "linalg", "probability", "steps"),
-    *("text", "trace", "transforms", "viz"),
+    *("distributions", "text", "trace", "transforms", "viz"),
 }
 DTYPES = {
     *("bool", "double", "float", "float32", "float64", "int", "int32", "int64", "long"),

@@ -1,9 +1,11 @@
-"""Modules of nn/conv.py, nn/pooling.py and nn/upsampling.py."""
+"""Modules of nn/conv.py, nn/pooling.py, nn/padding.py and nn/upsampling.py."""
 
 from tests.nnlib.harness import Bad, apart
 from tests.nnlib.nn.table import Layer
 
 IMAGES, SEQUENCES = ((2, 4, 6, 5),), ((2, 4, 7),)
+PADDED = [(1, SEQUENCES), (2, IMAGES), (3, ((2, 2, 4, 3, 5),))]  # axes and an input
+PADS = "CircularPad", "ReflectionPad", "ReplicationPad", "ZeroPad", "ConstantPad"
 
 
 def layer(name, *args, shapes=IMAGES, note="", draw=None, **options):
@@ -77,6 +79,12 @@ LAYERS = [
     layer("Upsample", 9, mode="linear", shapes=SEQUENCES, note="linear"),
     layer("PixelShuffle", 2),
     layer("PixelUnshuffle", 2, shapes=((2, 3, 6, 4),)),
+    *[
+        layer(f"{pad}{n}d", sides, *(0.5,) * (pad == "ConstantPad"), shapes=shapes, note=note)
+        for pad in PADS
+        for n, shapes in PADDED
+        for sides, note in ((2, ""), ((1, 0, 2, 1, 0, 1)[: 2 * n], "sides"))
+    ],
 ]
 
 
@@ -150,6 +158,19 @@ BAD = [
     applied("Unfold", "unfold: expected room for a window", 7),
     applied("Fold", "fold: expected columns of k 4 numbers", 6, 2, shape=(2, 16, 24)),
     applied("Upsample", "interpolate: expected size or scale_factor", error=ValueError),
+    *[
+        Bad(
+            f"{pad}{n}d",
+            lambda L, pad=pad, n=n, shape=shapes[0], value=(0.5,) * (pad == "ConstantPad"): (
+                getattr(L.nn, f"{pad}{n}d")((1,) * (2 * n + 1), *value)(L.zeros(*shape))
+            ),
+            ValueError,
+            f"{pad}{n}d: expected padding of {2 * n} numbers",
+            Exception,
+        )
+        for pad in PADS
+        for n, shapes in PADDED
+    ],
     applied("PixelShuffle", "pixel_shuffle: expected", 3),
     applied("PixelUnshuffle", "pixel_unshuffle: expected", 4),
 ]

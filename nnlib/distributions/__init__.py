@@ -1,0 +1,20 @@
+"""torch's distributions: samples, log-probabilities and divergences, with gradients.
+
+Those of the course's mathematics, with likelihoods and posteriors, are ``nnlib.probability``.
+"""
+
+# ruff: noqa: F403 (the star imports gather what each file declares public)
+from . import continuous, discrete, distribution, independent, kl
+from .continuous import *
+from .discrete import *
+from .distribution import *
+from .independent import *
+from .kl import *
+
+__all__ = [
+    *distribution.__all__,
+    *continuous.__all__,
+    *discrete.__all__,
+    *independent.__all__,
+    *kl.__all__,
+]

@@ -1,0 +1,164 @@
+"""Distributions of numbers: normal and uniform."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..ops import erf, erfinv, log, where
+from ..random import rand, randn
+from ..tensor import Tensor
+from .distribution import Distribution, broadcast
+
+__all__ = ["Normal", "Uniform"]
+
+
+class Normal(Distribution):
+    r"""The normal distribution.
+
+    .. math:: p(x) = \frac{1}{\sigma \sqrt{2 \pi}} e^{-(x - \mu)^2 / 2 \sigma^2}
+
+    Parameters
+    ----------
+    loc, scale : Tensor or float
+        Mean μ, and standard deviation σ > 0; they are broadcast.
+    validate_args : bool, optional
+        Whether to check parameters and values; by default yes.
+
+    Raises
+    ------
+    ValueError
+        If scale is not positive, or a parameter is NaN.
+
+    Source: ``torch.distributions.Normal``; Goodfellow et al. (2016), section 3.9.3.
+
+    >>> import nnlib
+    >>> Normal(0.0, 1.0).log_prob(nnlib.tensor(0.0))
+    tensor(-0.9189)
+    """
+
+    has_rsample = True
+    _shown = "loc", "scale"
+
+    def __init__(
+        self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None
+    ):
+        self.loc, self.scale = broadcast(loc, scale)
+        super().__init__(self.loc.shape, (), validate_args)
+        self._check("loc", "of numbers", self.loc, ~self.loc.isnan())
+        self._check("scale", "> 0", self.scale, self.scale > 0)
+
+    @property
+    def mean(self) -> Tensor:
+        """The mean μ."""
+        return self.loc
+
+    @property
+    def mode(self) -> Tensor:
+        """Where the density is largest, μ."""
+        return self.loc
+
+    @property
+    def stddev(self) -> Tensor:
+        """The standard deviation σ."""
+        return self.scale
+
+    @property
+    def variance(self) -> Tensor:
+        """The variance σ²."""
+        return self.scale**2
+
+    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        """Draw μ + σ ε with a standard normal ε."""
+        shape = self._extended_shape(sample_shape)
+        return self.loc + self.scale * randn(shape, dtype=self.loc.dtype)
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Give the logarithm of the density, in nats."""
+        self._check_value(value, "of numbers", lambda x: ~x.isnan())
+        z = (value - self.loc) / self.scale
+        return -(z**2) / 2 - log(self.scale) - math.log(math.sqrt(2 * math.pi))
+
+    def cdf(self, value: Tensor) -> Tensor:
+        """Give the probability of at most value."""
+        self._check_value(value, "of numbers", lambda x: ~x.isnan())
+        return 0.5 * (1 + erf((value - self.loc) / (self.scale * math.sqrt(2))))
+
+    def icdf(self, value: Tensor) -> Tensor:
+        """Give where ``cdf`` reaches a value."""
+        return self.loc + self.scale * erfinv(2 * value - 1) * math.sqrt(2)
+
+    def entropy(self) -> Tensor:
+        """Give the entropy, log(σ √(2πe)), in nats."""
+        return 0.5 + 0.5 * math.log(2 * math.pi) + log(self.scale)
+
+
+class Uniform(Distribution):
+    """The uniform distribution on [low, high): p(x) = 1 / (high - low).
+
+    Parameters
+    ----------
+    low, high : Tensor or float
+        The ends, low < high; they are broadcast.
+    validate_args : bool, optional
+        Whether to check parameters and values; by default yes.
+
+    Raises
+    ------
+    ValueError
+        If low is not below high.
+
+    Source: ``torch.distributions.Uniform``.
+
+    >>> Uniform(0.0, 4.0).mean
+    tensor(2.)
+    """
+
+    has_rsample = True
+    _shown = "low", "high"
+
+    def __init__(
+        self, low: Tensor | float, high: Tensor | float, validate_args: bool | None = None
+    ):
+        self.low, self.high = broadcast(low, high)
+        super().__init__(self.low.shape, (), validate_args)
+        self._check("low", f"< high {self.high}", self.low, self.low < self.high)
+
+    @property
+    def mean(self) -> Tensor:
+        """The middle."""
+        return (self.high + self.low) / 2
+
+    @property
+    def variance(self) -> Tensor:
+        """The variance, a twelfth of the squared width."""
+        return (self.high - self.low) ** 2 / 12
+
+    @property
+    def stddev(self) -> Tensor:
+        """The standard deviation."""
+        return (self.high - self.low) / math.sqrt(12)
+
+    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        """Draw low + (high - low) u with u uniform on [0, 1)."""
+        u = rand(self._extended_shape(sample_shape), dtype=self.low.dtype)
+        return self.low + u * (self.high - self.low)
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Give the logarithm of the density, in nats; -inf outside, where it is not checked."""
+        inside = f"in [{self.low}, {self.high}]"
+        self._check_value(value, inside, lambda x: (x >= self.low) & (x <= self.high))
+        within = (value >= self.low) & (value < self.high)
+        return where(within, 0.0, -math.inf) - log(self.high - self.low)
+
+    def cdf(self, value: Tensor) -> Tensor:
+        """Give the probability of at most value."""
+        return ((value - self.low) / (self.high - self.low)).clamp(min=0, max=1)
+
+    def icdf(self, value: Tensor) -> Tensor:
+        """Give where ``cdf`` reaches a value."""
+        return value * (self.high - self.low) + self.low
+
+    def entropy(self) -> Tensor:
+        """Give the entropy, log(high - low), in nats."""
+        return log(self.high - self.low)

@@ -1,0 +1,205 @@
+"""Distributions of classes: Bernoulli and categorical."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..creation import arange, full_like
+from ..grad_mode import no_grad
+from ..nn.functional import binary_cross_entropy_with_logits
+from ..ops import log, log1p, log_softmax, sigmoid, softmax
+from ..random import bernoulli, multinomial
+from ..tensor import Tensor
+from .distribution import Distribution, broadcast
+
+__all__ = ["Bernoulli", "Categorical"]
+
+
+def _inside(probs: Tensor) -> Tensor:
+    """Keep probabilities so far from 0 and 1 that their logarithms are finite."""
+    eps = float(np.finfo(probs.dtype).eps)
+    return probs.clamp(min=eps, max=1 - eps)
+
+
+def _need_one(name: str, probs: Tensor | float | None, logits: Tensor | float | None) -> None:
+    """Refuse both parametrizations at once, and neither."""
+    if (probs is None) == (logits is None):
+        raise ValueError(f"{name}: expected probs or logits, got {probs} and {logits}")
+
+
+class Bernoulli(Distribution):
+    """A coin: 1 with probability p, else 0.
+
+    Parameters
+    ----------
+    probs, logits : Tensor or float
+        Either p, or its logit z with p = 1 / (1 + e^-z).
+    validate_args : bool, optional
+        Whether to check parameters and values; by default yes.
+
+    Raises
+    ------
+    ValueError
+        If both or neither is given, or p is not in [0, 1].
+
+    Source: ``torch.distributions.Bernoulli``; Goodfellow et al. (2016), section 3.9.1.
+
+    >>> import nnlib
+    >>> Bernoulli(0.25).log_prob(nnlib.tensor(1.0)).exp()
+    tensor(0.2500)
+    """
+
+    def __init__(
+        self,
+        probs: Tensor | float | None = None,
+        logits: Tensor | float | None = None,
+        validate_args: bool | None = None,
+    ):
+        _need_one("Bernoulli", probs, logits)
+        self._shown = ("logits",) if probs is None else ("probs",)
+        (given,) = broadcast(logits if probs is None else probs)
+        super().__init__(given.shape, (), validate_args)
+        if probs is None:
+            self._check("logits", "of numbers", given, ~given.isnan())
+            self.logits, self.probs = given, sigmoid(given)
+        else:
+            self._check("probs", "in [0, 1]", given, (given >= 0) & (given <= 1))
+            p = _inside(given)
+            self.logits, self.probs = log(p) - log1p(-p), given
+
+    @property
+    def mean(self) -> Tensor:
+        """The mean p."""
+        return self.probs
+
+    @property
+    def mode(self) -> Tensor:
+        """The likelier value; NaN where both are as likely."""
+        likelier = (self.probs >= 0.5).to(self.probs.dtype)
+        return likelier.masked_fill(self.probs == 0.5, float("nan"))
+
+    @property
+    def variance(self) -> Tensor:
+        """The variance p (1 - p)."""
+        return self.probs * (1 - self.probs)
+
+    @property
+    def param_shape(self) -> tuple[int, ...]:
+        """The shape of the parameter."""
+        return self.probs.shape
+
+    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        """Draw zeros and ones (*sample_shape, *batch_shape)."""
+        with no_grad():
+            return bernoulli(self.probs.expand(self._extended_shape(sample_shape)).contiguous())
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Give the logarithm of the probability, in nats."""
+        self._check_value(value, "of 0 and 1", lambda x: (x == 0) | (x == 1))
+        logits, value = broadcast(self.logits, value)
+        value = value.to(logits.dtype)
+        return -binary_cross_entropy_with_logits(logits, value, reduction="none")
+
+    def entropy(self) -> Tensor:
+        """Give the entropy, in nats."""
+        return binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none")
+
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        """Give all values, 0 and 1, along a new first axis."""
+        values = arange(2, dtype=self.probs.dtype).reshape(-1, *(1,) * len(self.batch_shape))
+        return values.expand(2, *self.batch_shape) if expand else values
+
+
+class Categorical(Distribution):
+    """Class k with probability p_k.
+
+    Parameters
+    ----------
+    probs, logits : (..., C) Tensor
+        Either weights >= 0, divided by their sum to give p, or z with p = softmax z.
+    validate_args : bool, optional
+        Whether to check parameters and values; by default yes.
+
+    Raises
+    ------
+    ValueError
+        If both or neither is given, there is no axis of classes, or a weight is below 0.
+
+    Source: ``torch.distributions.Categorical``; Goodfellow et al. (2016), section 3.9.2.
+
+    >>> import nnlib
+    >>> Categorical(nnlib.tensor([1.0, 3.0])).log_prob(nnlib.tensor(1)).exp()
+    tensor(0.7500)
+    """
+
+    def __init__(
+        self,
+        probs: Tensor | None = None,
+        logits: Tensor | None = None,
+        validate_args: bool | None = None,
+    ):
+        _need_one("Categorical", probs, logits)
+        self._shown = ("logits",) if probs is None else ("probs",)
+        given = logits if probs is None else probs
+        if given.dim() < 1:
+            raise ValueError(f"Categorical: expected an axis of classes, got {given}")
+        super().__init__(given.shape[:-1], (), validate_args)
+        if probs is None:
+            self._check("logits", "of numbers", given, ~given.isnan())
+            self.logits, self.probs = log_softmax(given, -1), softmax(given, -1)
+        else:
+            self._check(
+                "probs", ">= 0, not all 0", given, (given >= 0) & (given.sum(-1, True) > 0)
+            )
+            self.probs = given / given.sum(-1, keepdim=True)
+            self.logits = log(_inside(self.probs))
+
+    @property
+    def mean(self) -> Tensor:
+        """NaN: classes have no mean."""
+        return full_like(self.probs[..., 0], float("nan"))
+
+    @property
+    def variance(self) -> Tensor:
+        """NaN: classes have no variance."""
+        return self.mean
+
+    @property
+    def mode(self) -> Tensor:
+        """The likeliest class."""
+        return self.probs.argmax(-1)
+
+    @property
+    def param_shape(self) -> tuple[int, ...]:
+        """The shape of the parameter."""
+        return self.probs.shape
+
+    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        """Draw classes (*sample_shape, *batch_shape), int64."""
+        shape, rows = self._extended_shape(sample_shape), self.probs.detach()
+        rows = rows.reshape(-1, rows.shape[-1])
+        drawn = multinomial(rows, int(np.prod(sample_shape)), replacement=True)
+        return drawn.T.reshape(shape)
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Give the logarithm of the probability of classes, in nats."""
+        count = self.probs.shape[-1]
+        known = f"of classes below {count}"
+        self._check_value(value, known, lambda k: (k >= 0) & (k < count) & (k == k.long()))
+        index = value.long().unsqueeze(-1)
+        shape = np.broadcast_shapes(index.shape, (*self.batch_shape, 1))
+        logits = self.logits.expand(*shape[:-1], count)
+        return logits.gather(-1, index.expand(shape)).squeeze(-1)
+
+    def entropy(self) -> Tensor:
+        """Give the entropy, in nats; a class of probability 0 adds 0."""
+        least = float(np.finfo(self.logits.dtype).min)
+        return -(self.logits.clamp(min=least) * self.probs).sum(-1)
+
+    def enumerate_support(self, expand: bool = True) -> Tensor:
+        """Give all classes along a new first axis."""
+        count = self.probs.shape[-1]
+        values = arange(count).reshape(-1, *(1,) * len(self.batch_shape))
+        return values.expand(count, *self.batch_shape) if expand else values

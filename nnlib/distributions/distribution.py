@@ -1,0 +1,117 @@
+"""What all distributions have in common: shapes, checks and samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..creation import tensor
+from ..grad_mode import no_grad
+from ..ops import broadcast_tensors
+from ..tensor import Tensor, raw
+
+__all__ = ["Distribution"]
+
+Shape = tuple[int, ...]
+
+
+def broadcast(*parameters: Tensor | float) -> tuple[Tensor, ...]:
+    """Return parameters as Tensors of one shape; numbers take the dtype of the Tensors."""
+    dtypes = [p.dtype for p in parameters if isinstance(p, Tensor)]
+    dtype = dtypes[0] if dtypes else np.dtype("float32")
+    return tuple(
+        broadcast_tensors(
+            *(p if isinstance(p, Tensor) else tensor(p, dtype=dtype) for p in parameters)
+        )
+    )
+
+
+class Distribution:
+    """A distribution for each place of batch_shape, of values of event_shape.
+
+    Parameters
+    ----------
+    batch_shape, event_shape : tuple of int
+        The shape of the parameters, and of one value.
+    validate_args : bool, optional
+        Whether to check parameters and values; by default yes.
+    """
+
+    has_rsample = False
+
+    def __init__(
+        self,
+        batch_shape: Sequence[int] = (),
+        event_shape: Sequence[int] = (),
+        validate_args: bool | None = None,
+    ):
+        self._batch_shape, self._event_shape = tuple(batch_shape), tuple(event_shape)
+        self._validate_args = validate_args is not False
+
+    @property
+    def batch_shape(self) -> Shape:
+        """The shape of the parameters."""
+        return self._batch_shape
+
+    @property
+    def event_shape(self) -> Shape:
+        """The shape of one value."""
+        return self._event_shape
+
+    @property
+    def stddev(self) -> Tensor:
+        """The standard deviation, the root of the variance."""
+        return self.variance.sqrt()
+
+    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        """Draw values (*sample_shape, *batch_shape, *event_shape), without history."""
+        with no_grad():
+            return self.rsample(sample_shape)
+
+    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        """Draw values that are differentiable functions of the parameters, where there are."""
+        raise NotImplementedError(f"{type(self).__name__}: has no rsample")
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Give the logarithm of the density or probability of values, in nats."""
+        raise NotImplementedError(f"{type(self).__name__}: has no log_prob")
+
+    def entropy(self) -> Tensor:
+        """Give the entropy for each place of batch_shape, in nats."""
+        raise NotImplementedError(f"{type(self).__name__}: has no entropy")
+
+    def _extended_shape(self, sample_shape: Sequence[int] = ()) -> Shape:
+        """Return the shape of samples."""
+        return (*sample_shape, *self.batch_shape, *self.event_shape)
+
+    def _check(self, name: str, what: str, value: Tensor, holds: Any) -> None:
+        """Refuse a parameter, or a value to ask about, that is not what is expected."""
+        if self._validate_args and not np.all(raw(holds)):
+            raise ValueError(f"{type(self).__name__}: expected {name} {what}, got {value}")
+
+    def _check_value(self, value: Any, what: str, holds: Any) -> None:
+        """Refuse a value of another kind, shape or range."""
+        if not self._validate_args:
+            return
+        if not isinstance(value, Tensor):
+            raise ValueError(
+                f"{type(self).__name__}: expected a Tensor as value, got {type(value).__name__}"
+            )
+        shape = self._extended_shape()
+        pairs = zip(reversed(value.shape), reversed(shape), strict=False)
+        if any(1 not in pair and pair[0] != pair[1] for pair in pairs):
+            raise ValueError(
+                f"{type(self).__name__}: expected a value that broadcasts to {shape}, "
+                f"got {value.shape}"
+            )
+        self._check("a value", what, value, holds(value))
+
+    def __repr__(self) -> str:
+        """Write the parameters, or their shapes."""
+        shown = {name: getattr(self, name) for name in self._shown}
+        text = ", ".join(
+            f"{name}: {p.item() if p.numel() == 1 else p.shape}" for name, p in shown.items()
+        )
+        return f"{type(self).__name__}({text})"

@@ -1,0 +1,98 @@
+"""Distributions side by side as one, of values with more axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..tensor import Tensor
+from .distribution import Distribution
+
+__all__ = ["Independent"]
+
+
+def sum_last(x: Tensor, axes: int) -> Tensor:
+    """Return the sum over so many of the last axes."""
+    return x.sum(tuple(range(-axes, 0))) if axes else x
+
+
+class Independent(Distribution):
+    """Take the last batch axes of a distribution for axes of the value; they are independent.
+
+    Parameters
+    ----------
+    base_distribution : Distribution
+        The distribution of each element.
+    reinterpreted_batch_ndims : int
+        How many batch axes become axes of the value.
+    validate_args : bool, optional
+        Kept for torch's signature: the base distribution checks.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many batch axes.
+
+    Source: ``torch.distributions.Independent``.
+
+    >>> import nnlib
+    >>> from nnlib.distributions import Normal
+    >>> Independent(Normal(nnlib.zeros(3), 1.0), 1).log_prob(nnlib.zeros(3))
+    tensor(-2.7568)
+    """
+
+    def __init__(
+        self,
+        base_distribution: Distribution,
+        reinterpreted_batch_ndims: int,
+        validate_args: bool | None = None,
+    ):
+        shape, count = base_distribution.batch_shape, reinterpreted_batch_ndims
+        if count > len(shape):
+            raise ValueError(
+                f"Independent: expected at most {len(shape)} reinterpreted_batch_ndims, "
+                f"got {count}"
+            )
+        cut = len(shape) - count
+        event_shape = shape[cut:] + base_distribution.event_shape
+        super().__init__(shape[:cut], event_shape, validate_args)
+        self.base_dist, self.reinterpreted_batch_ndims = base_distribution, count
+
+    @property
+    def has_rsample(self) -> bool:
+        """Whether the base distribution has ``rsample``."""
+        return self.base_dist.has_rsample
+
+    @property
+    def mean(self) -> Tensor:
+        """The mean of each element."""
+        return self.base_dist.mean
+
+    @property
+    def mode(self) -> Tensor:
+        """The mode of each element."""
+        return self.base_dist.mode
+
+    @property
+    def variance(self) -> Tensor:
+        """The variance of each element."""
+        return self.base_dist.variance
+
+    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        """Draw values (*sample_shape, *batch_shape, *event_shape), without history."""
+        return self.base_dist.sample(sample_shape)
+
+    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        """Draw values that are differentiable functions of the parameters."""
+        return self.base_dist.rsample(sample_shape)
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Give the sum of the elements' log-probabilities, in nats."""
+        return sum_last(self.base_dist.log_prob(value), self.reinterpreted_batch_ndims)
+
+    def entropy(self) -> Tensor:
+        """Give the sum of the elements' entropies, in nats."""
+        return sum_last(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
+
+    def __repr__(self) -> str:
+        """Write the base distribution and the number of axes."""
+        return f"Independent({self.base_dist}, {self.reinterpreted_batch_ndims})"

@@ -1,0 +1,104 @@
+"""Kullback-Leibler divergences between distributions of one kind, in nats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from ..nn.functional import softplus
+from ..ops import log, where
+from ..tensor import Tensor
+from .continuous import Normal, Uniform
+from .discrete import Bernoulli, Categorical
+from .distribution import Distribution
+from .independent import Independent, sum_last
+
+__all__ = ["kl_divergence", "register_kl"]
+
+_formulas: dict[tuple[type, type], Callable] = {}
+
+
+def register_kl(type_p: type, type_q: type) -> Callable:
+    """Return a decorator that lets ``kl_divergence`` use a function for two kinds."""
+
+    def register(f: Callable) -> Callable:
+        _formulas[type_p, type_q] = f
+        return f
+
+    return register
+
+
+def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
+    r"""Measure how far q is from p.
+
+    .. math:: KL(p \Vert q) = E_{x \sim p} [\log p(x) - \log q(x)]
+
+    Parameters
+    ----------
+    p, q : Distribution
+        Two distributions, whose batch shapes are broadcast.
+
+    Returns
+    -------
+    Tensor
+        The divergence for each place of the batch, in nats; infinite where q has no
+        probability and p has.
+
+    Raises
+    ------
+    NotImplementedError
+        If no formula is known for the two kinds.
+
+    Source: Goodfellow et al. (2016), equation 3.50.
+
+    >>> kl_divergence(Normal(0.0, 1.0), Normal(1.0, 1.0))
+    tensor(0.5000)
+    """
+    for a in type(p).__mro__:
+        for b in type(q).__mro__:
+            if (a, b) in _formulas:
+                return _formulas[a, b](p, q)
+    raise NotImplementedError(
+        f"kl_divergence: no formula for {type(p).__name__} and {type(q).__name__}"
+    )
+
+
+@register_kl(Normal, Normal)
+def _normal(p: Normal, q: Normal) -> Tensor:
+    """Half of (σ_p / σ_q)² + ((μ_p - μ_q) / σ_q)² - 1 - log (σ_p / σ_q)²."""
+    ratio = (p.scale / q.scale) ** 2
+    return (ratio + ((p.loc - q.loc) / q.scale) ** 2 - 1 - log(ratio)) / 2
+
+
+@register_kl(Uniform, Uniform)
+def _uniform(p: Uniform, q: Uniform) -> Tensor:
+    """The log of the ratio of widths; infinite where p reaches beyond q."""
+    found = log((q.high - q.low) / (p.high - p.low))
+    return where((q.low > p.low) | (q.high < p.high), math.inf, found)
+
+
+def _term(p: Tensor, difference: Tensor, q: Tensor) -> Tensor:
+    """Return p (log p - log q), which is 0 where p is 0, and infinite where q alone is."""
+    return where(p == 0, 0.0, where(q == 0, math.inf, p * difference))
+
+
+@register_kl(Bernoulli, Bernoulli)
+def _bernoulli(p: Bernoulli, q: Bernoulli) -> Tensor:
+    """The terms of 1 and of 0; log p is -softplus(-z), log(1 - p) is -softplus z."""
+    one = softplus(-q.logits) - softplus(-p.logits)
+    zero = softplus(q.logits) - softplus(p.logits)
+    return _term(p.probs, one, q.probs) + _term(1 - p.probs, zero, 1 - q.probs)
+
+
+@register_kl(Categorical, Categorical)
+def _categorical(p: Categorical, q: Categorical) -> Tensor:
+    """The sum of the terms of all classes."""
+    return _term(p.probs, p.logits - q.logits, q.probs).sum(-1)
+
+
+@register_kl(Independent, Independent)
+def _independent(p: Independent, q: Independent) -> Tensor:
+    """The sum of the elements' divergences."""
+    if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
+        raise NotImplementedError("kl_divergence: expected as many axes of both Independent")
+    return sum_last(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)

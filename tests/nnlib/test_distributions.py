@@ -1,0 +1,217 @@
+"""Distributions have the values, gradients, shapes and refusals of torch's."""
+
+import numpy as np
+import pytest
+import torch
+
+import nnlib
+
+LIBRARIES = (nnlib, torch)
+SHAPE = (4, 3)
+
+
+def numbers(name, rng):
+    """Two parameters of a distribution, and values that it can take."""
+    a, b = rng.standard_normal(SHAPE), rng.uniform(0.4, 2, SHAPE[1:])
+    p = rng.uniform(0.1, 0.9, SHAPE)
+    return {
+        "Normal": (dict(loc=a, scale=b), rng.standard_normal((5, *SHAPE))),
+        "Uniform": (dict(low=a, high=a + b), a + b * rng.uniform(0.1, 0.9, (5, *SHAPE))),
+        "Bernoulli": (dict(probs=p), rng.integers(0, 2, (5, *SHAPE)).astype(float)),
+        "Bernoulli logits": (dict(logits=a), rng.integers(0, 2, SHAPE).astype(float)),
+        "Categorical": (dict(probs=p), rng.integers(0, 3, (5, 4))),
+        "Categorical logits": (dict(logits=3 * a), rng.integers(0, 3, (4,))),
+    }[name]
+
+
+NAMES = (
+    "Normal",
+    "Uniform",
+    "Bernoulli",
+    "Bernoulli logits",
+    "Categorical",
+    "Categorical logits",
+)
+
+
+def made(L, name, rng):
+    """A distribution, its parameters, and values to ask about."""
+    given, values = numbers(name, rng)
+    parameters = {k: L.tensor(v, requires_grad=True) for k, v in given.items()}
+    d = getattr(L.distributions, name.partition(" ")[0])(**parameters)
+    return d, list(parameters.values()), L.tensor(values)
+
+
+def asked(L, f, name):
+    """What f gives of a distribution, and its gradients by the parameters."""
+    rng = np.random.default_rng(3)
+    d, parameters, values = made(L, name, rng)
+    y = f(L, d, values)
+    if not y.requires_grad:
+        return [y.numpy()]
+    g = L.tensor(rng.standard_normal(tuple(y.shape)))
+    slopes = L.autograd.grad(y, parameters, g, allow_unused=True)
+    return [y.detach().numpy(), *(0 if slope is None else slope.numpy() for slope in slopes)]
+
+
+QUESTIONS = {
+    "log_prob": lambda L, d, x: d.log_prob(x),
+    "entropy": lambda L, d, x: d.entropy(),
+    "mean": lambda L, d, x: 1.0 * d.mean,
+    "variance": lambda L, d, x: 1.0 * d.variance,
+    "stddev": lambda L, d, x: 1.0 * d.stddev,
+    "mode": lambda L, d, x: 1.0 * d.mode,
+    "kl": lambda L, d, x: L.distributions.kl_divergence(d, moved(L, d)),
+}
+CONTINUOUS = {
+    "cdf": lambda L, d, x: d.cdf(x),
+    "icdf": lambda L, d, x: d.icdf(L.tensor(np.linspace(0.1, 0.9, 3))),
+    "together": lambda L, d, x: L.distributions.Independent(d, 1).log_prob(x),
+    "entropy together": lambda L, d, x: L.distributions.Independent(d, 2).entropy(),
+    "kl together": lambda L, d, x: L.distributions.kl_divergence(
+        *(L.distributions.Independent(part, 1) for part in (d, moved(L, d)))
+    ),
+}
+
+
+def moved(L, d):
+    """Another distribution of the same kind."""
+    D = L.distributions
+    if isinstance(d, D.Normal):
+        return D.Normal(d.loc.detach() + 0.5, 1.5)
+    if isinstance(d, D.Uniform):
+        return D.Uniform(d.low.detach() - 0.5, d.high.detach() + 0.25)
+    return type(d)(probs=d.probs.detach().flip(0))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_asked_of_a_distribution_is_what_torch_gives(name):
+    questions = QUESTIONS | (CONTINUOUS if name in ("Normal", "Uniform") else {})
+    for question, f in questions.items():
+        if name == "Uniform" and question == "mode":
+            continue  # torch's has none
+        got, want = (asked(L, f, name) for L in LIBRARIES)
+        for a, b in zip(got, want, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12, err_msg=question)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shapes_and_names_are_those_of_torch(name):
+    seen = []
+    for L in LIBRARIES:
+        d, _, values = made(L, name, np.random.default_rng(3))
+        shapes = [d.batch_shape, d.event_shape, d.sample().shape, d.sample((2, 1)).shape]
+        shapes += [d.log_prob(values).shape]
+        seen.append([[tuple(s) for s in shapes], d.has_rsample, d.sample().requires_grad])
+        shown = repr(made(L, name, np.random.default_rng(3))[0])
+        seen[-1].append(shown.replace("torch.Size([4, 3])", "(4, 3)"))
+    assert seen[0] == seen[1]
+
+
+def test_all_values_of_a_few_are_those_of_torch():
+    for expand in (True, False):
+        for name in ("Bernoulli", "Categorical"):
+            a, b = (made(L, name, np.random.default_rng(3))[0] for L in LIBRARIES)
+            got, want = (d.enumerate_support(expand).numpy() for d in (a, b))
+            np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_samples_have_the_mean_and_variance_of_the_distribution(name):
+    nnlib.manual_seed(0)
+    d, _, _ = made(nnlib, name, np.random.default_rng(3))
+    x, n = d.sample((20_000,)).numpy(), 20_000
+    if name.startswith("Categorical"):
+        shares = (x[..., None] == np.arange(3)).mean(0)
+        np.testing.assert_allclose(shares, d.probs.detach().numpy(), atol=5 * 0.5 / n**0.5)
+        return
+    mean, spread = d.mean.detach().numpy(), d.stddev.detach().numpy()
+    assert (abs(x.mean(0) - mean) < 5 * spread / n**0.5).all()
+    np.testing.assert_allclose(x.std(0), np.broadcast_to(spread, SHAPE), rtol=0.05)
+
+
+@pytest.mark.parametrize("name", ["Normal", "Uniform"])
+def test_samples_follow_the_parameters(name):
+    d, parameters, _ = made(nnlib, name, np.random.default_rng(3))
+    (slope,) = nnlib.autograd.grad(d.rsample((7,)).sum(), parameters[:1])
+    assert slope.shape == SHAPE
+    if name == "Normal":
+        np.testing.assert_allclose(slope.numpy(), np.full(SHAPE, 7.0))
+
+
+def test_numbers_take_the_dtype_of_the_tensors():
+    for L in LIBRARIES:
+        assert L.distributions.Normal(0.0, L.ones(2, dtype=L.float64)).mean.dtype == L.float64
+        assert L.distributions.Normal(0.0, 1.0).sample().dtype == L.float32
+
+
+def test_divergence_is_infinite_where_only_q_is_impossible():
+    found = []
+    for L in LIBRARIES:
+        D = L.distributions
+        p, q = L.tensor([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]]), L.tensor([1.0, 0.0, 0.0])
+        found.append([D.kl_divergence(D.Categorical(p), D.Categorical(q)).numpy()])
+        coins = (D.Bernoulli(L.tensor(x)) for x in ([0.5, 0.0, 1.0], [0.0, 0.0, 1.0]))
+        found[-1].append(D.kl_divergence(*coins).numpy())
+        found[-1].append(D.kl_divergence(D.Uniform(0.0, 2.0), D.Uniform(0.0, 1.0)).numpy())
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_a_formula_of_ones_own_is_used():
+    class Coin(nnlib.distributions.Bernoulli):
+        pass
+
+    @nnlib.distributions.register_kl(Coin, Coin)
+    def zero(p, q):
+        return p.probs * 0
+
+    coin = Coin(nnlib.tensor(0.3))
+    assert nnlib.distributions.kl.kl_divergence(coin, coin).item() == 0
+
+
+REFUSED = {
+    "scale > 0": lambda D, L: D.Normal(0.0, L.tensor([1.0, -1.0])),
+    "loc of numbers": lambda D, L: D.Normal(L.tensor(float("nan")), 1.0),
+    "low < high": lambda D, L: D.Uniform(1.0, 0.0),
+    "probs in [0, 1]": lambda D, L: D.Bernoulli(1.5),
+    "probs or logits, got None": lambda D, L: D.Bernoulli(),
+    "probs or logits, got tensor": lambda D, L: D.Categorical(L.ones(2), L.ones(2)),
+    "an axis of classes": lambda D, L: D.Categorical(L.tensor(1.0)),
+    "probs >= 0": lambda D, L: D.Categorical(L.tensor([0.5, -0.5, 1.0])),
+    "logits of numbers": lambda D, L: D.Categorical(logits=L.tensor([float("nan"), 0.0])),
+    "a value of 0 and 1": lambda D, L: D.Bernoulli(0.5).log_prob(L.tensor(0.5)),
+    "a value of classes below 2": lambda D, L: D.Categorical(L.ones(2)).log_prob(L.tensor(2)),
+    "a value in": lambda D, L: D.Uniform(0.0, 1.0).log_prob(L.tensor(2.0)),
+    "broadcasts to": lambda D, L: D.Normal(L.zeros(3), 1.0).log_prob(L.zeros(2)),
+    "a Tensor as value": lambda D, L: D.Normal(0.0, 1.0).log_prob(0.0),
+    "at most 1 reinterpreted": lambda D, L: D.Independent(D.Normal(L.zeros(3), 1.0), 2),
+}
+
+
+@pytest.mark.parametrize("part", REFUSED)
+def test_what_torch_refuses_is_refused_in_words(part):
+    with pytest.raises(ValueError, match="expected") as error:
+        REFUSED[part](nnlib.distributions, nnlib)
+    assert part in str(error.value)
+    with pytest.raises(ValueError):  # noqa: PT011 (the words are torch's)
+        REFUSED[part](torch.distributions, torch)
+
+
+def test_what_is_not_known_is_refused():
+    D = nnlib.distributions
+    with pytest.raises(NotImplementedError, match="no formula for Normal and Uniform"):
+        D.kl_divergence(D.Normal(0.0, 1.0), D.Uniform(0.0, 1.0))
+    with pytest.raises(NotImplementedError, match="Bernoulli: has no rsample"):
+        D.Bernoulli(0.5).rsample()
+    n = D.Normal(nnlib.zeros(2, 2), 1.0)
+    with pytest.raises(NotImplementedError, match="as many axes"):
+        D.kl_divergence(D.Independent(n, 1), D.Independent(n, 2))
+
+
+def test_unchecked_arguments_give_what_torch_gives():
+    found = []
+    for L in LIBRARIES:
+        d = L.distributions.Uniform(0.0, 1.0, validate_args=False)
+        found.append(d.log_prob(L.tensor([0.5, 2.0])).numpy())
+    np.testing.assert_array_equal(*found)
