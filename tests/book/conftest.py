@@ -34,10 +34,10 @@ def book(gate):
 @pytest.fixture(scope="session")
 def built():
     """Return a small book that was built without a fault; nobody changes it."""
+    from made_once import made_once
     from minibook import MiniBook, make
-    from once import once
 
-    return MiniBook(once("built", make))
+    return MiniBook(made_once("built", make))
 
 
 @pytest.fixture
@@ -79,9 +79,9 @@ def address(book):
 def figure_pages():
     """Return the folder of the pages that hold the moving figures of each page alone."""
     import figure_pages
-    from once import once
+    from made_once import made_once
 
-    return once("figures", figure_pages.make, figure_pages.sources())
+    return made_once("figures", figure_pages.make, figure_pages.sources())
 
 
 @pytest.fixture

@@ -3,21 +3,21 @@
 import json
 from pathlib import Path
 
-import livebook
+import live_book
 import pytest
 from browser import DESKTOP, PHONE, served, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
 CDN = "https://cdn.jsdelivr.net/"
-PYODIDE = Path(__file__).parent / "standin" / "pyodide.mjs"
-PAGE = f"{livebook.PAGE}.html"
+PYODIDE = Path(__file__).parent / "stand_in" / "pyodide.mjs"
+PAGE = f"{live_book.PAGE}.html"
 ALLOWED = {"access-control-allow-origin": "*"}
 
 
 @pytest.fixture(scope="module")
 def live():
-    return livebook.html(livebook.shared())
+    return live_book.html(live_book.shared())
 
 
 @pytest.fixture(scope="module")

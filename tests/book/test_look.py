@@ -7,8 +7,8 @@ import pytest
 from begin.course import Course
 from browser import DESKTOP, PHONE, visit
 from finish import icons
+from made_once import made_once
 from minibook import MiniBook
-from once import once
 from open_pages import reopened
 from pages import REFERENCE, ROOT, WRITTEN
 from sphinx.errors import ExtensionError
@@ -250,7 +250,7 @@ def make(folder):
 
 @pytest.fixture(scope="module")
 def numbered():
-    return MiniBook(once("numbered", make, Path(__file__).read_text("utf-8")))
+    return MiniBook(made_once("numbered", make, Path(__file__).read_text("utf-8")))
 
 
 PAGES_FILE = "chapters/reference/pages.yml"

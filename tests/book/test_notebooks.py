@@ -11,7 +11,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-import livebook
+import live_book
 import pytest
 
 import nnlib.datasets
@@ -30,17 +30,17 @@ DEFAULTS = {
 
 @pytest.fixture(scope="module")
 def book():
-    return livebook.shared()
+    return live_book.shared()
 
 
 @pytest.fixture(scope="module")
 def made(book):
-    return livebook.notebook(book)
+    return live_book.notebook(book)
 
 
 @pytest.fixture(scope="module")
 def packed(book):
-    text = (livebook.html(book) / "_live/library.js").read_text()
+    text = (live_book.html(book) / "_live/library.js").read_text()
     data = re.search(r'nn\.tryIt\.bytes\("nnlib", "([^"]+)"\)', text)[1]
     return zipfile.ZipFile(io.BytesIO(base64.b64decode(data)))
 
@@ -99,7 +99,7 @@ def test_a_notebook_runs_where_only_nnlib_is_installed(book, made, tmp_path, mon
     import nbformat
     from nbclient import NotebookClient
 
-    wheel = next((livebook.html(book) / "_live").glob("*.whl"))
+    wheel = next((live_book.html(book) / "_live").glob("*.whl"))
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     again = nbformat.from_dict(made)
@@ -114,7 +114,7 @@ def test_a_notebook_runs_where_only_nnlib_is_installed(book, made, tmp_path, mon
 
 def test_a_second_build_gives_the_same_bytes(book, tmp_path):
     other = book.copy(tmp_path / "elsewhere")
-    folder = livebook.html(other)
+    folder = live_book.html(other)
     before = {p: p.read_bytes() for p in made_files(folder)}
     for path in before:
         path.unlink()
@@ -131,7 +131,7 @@ def test_the_library_of_a_page_holds_code_and_each_data_file_stands_alone(book, 
     names = packed.namelist()
     assert "nnlib/tensor.py" in names
     assert not [name for name in names if "/data/" in name and name.endswith(".npz")]
-    files = sorted(path.name for path in livebook.html(book).glob("_live/data-*.js"))
+    files = sorted(path.name for path in live_book.html(book).glob("_live/data-*.js"))
     assert files == sorted(f"data-{path.stem}.js" for path in DATA.glob("*.npz"))
 
 
@@ -170,14 +170,14 @@ except OSError as error:
 
 
 def test_binder_and_colab_lead_to_this_page(book):
-    assert livebook.known(book)["places"] == {
+    assert live_book.known(book)["places"] == {
         "Binder": "https://mybinder.org/v2/gh/someone/book/main"
         "?urlpath=lab%2Ftree%2Fchapters%2Fpart%2Fsecond.md",
         "Colab": "https://colab.research.google.com/github/someone/book/blob/gh-pages/"
         "_sources/chapters/part/second.ipynb",
     }
     page = book.page()
-    assert all(f'href="{url}"' in page for url in livebook.known(book)["places"].values())
+    assert all(f'href="{url}"' in page for url in live_book.known(book)["places"].values())
 
 
 def test_without_an_address_only_the_command_is_offered():
@@ -282,7 +282,7 @@ def test_the_lab_lists_the_pages_when_nothing_is_near(lab):
 
 
 def test_the_cells_of_a_page_are_listed_in_order_without_what_only_the_build_runs(book):
-    text = (livebook.html(book) / f"_live/{livebook.PAGE}.js").read_text(encoding="utf-8")
+    text = (live_book.html(book) / f"_live/{live_book.PAGE}.js").read_text(encoding="utf-8")
     cells = json.loads(text.removeprefix("nn.tryIt.page(").removesuffix(");\n"))["cells"]
     assert [cell["shown"] for cell in cells] == [False, False, True, False, True, True, True]
     assert not any("Path" in cell["code"] for cell in cells)

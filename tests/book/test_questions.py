@@ -4,11 +4,11 @@ import json
 import re
 
 import pytest
-from asking import ASKED, MAP, PLAIN, make
 from browser import DESKTOP, PHONE, served, visit
-from once import once
+from made_once import made_once
 from open_pages import reopened
 from pages import ROOT
+from question_book import ASKED, MAP, PLAIN, make
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
@@ -18,22 +18,22 @@ SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone
 
 
 @pytest.fixture(scope="module")
-def asking():
-    return once("asking", make) / "_build/html"
+def questions():
+    return made_once("questions", make) / "_build/html"
 
 
 @pytest.fixture(scope="module", params=["server", "file"])
-def base(request, asking):
+def base(request, questions):
     if request.param == "file":
-        yield asking.as_uri() + "/"
+        yield questions.as_uri() + "/"
     else:
-        with served(asking) as address:
+        with served(questions) as address:
             yield address
 
 
 @pytest.fixture(scope="module")
-def address(asking):
-    with served(asking) as address:
+def address(questions):
+    with served(questions) as address:
         yield address
 
 

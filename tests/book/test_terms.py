@@ -10,8 +10,8 @@ from begin.glossary import Glossary, Term, read_symbols, read_terms
 from browser import PHONE, served, visit
 from docutils import nodes
 from link.terms import _quiet
+from made_once import made_once
 from minibook import HEADER, ROOT, MiniBook
-from once import once
 
 REFERENCE = ROOT / "chapters" / "reference"
 COURSE = Course(REFERENCE / "pages.yml", REFERENCE / "syllabus")
@@ -100,7 +100,7 @@ def make(folder):
 
 @pytest.fixture(scope="module")
 def words():
-    return MiniBook(once("words", make, Path(__file__).read_text("utf-8")))
+    return MiniBook(made_once("words", make, Path(__file__).read_text("utf-8")))
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A small book with every kind of question and prediction, and a map; shared by `once`."""
+"""A small book with every kind of question and prediction, and a map; shared by `made_once`."""
 
 import shutil
 from pathlib import Path

@@ -22,14 +22,13 @@ SOURCES = (
     "nnlib/**/*",
     "requirements.lock",
     "tests/book/*book.py",
-    "tests/book/asking.py",
     "tests/book/figure_pages.py",
     "tools/build_book.py",
 )
 LONG = 3600  # seconds after which what was made from other sources is deleted
 
 
-def once(name: str, make: Callable[[Path], object], also: str = "") -> Path:
+def made_once(name: str, make: Callable[[Path], object], also: str = "") -> Path:
     """Return the folder that `make` fills; nobody changes it.
 
     It is filled where no worker and no earlier run has done so from the same sources, the text

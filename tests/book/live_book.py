@@ -7,8 +7,8 @@ from pathlib import Path
 
 import yaml
 from begin.cachekey import digest
+from made_once import made_once
 from minibook import HEADER, ROOT, MiniBook, topic
-from once import once
 
 PAGE = "chapters/part/second"
 WHEEL = ("pyproject.toml", "README.md", "LICENSE", "exercises/nngrader/**/*")
@@ -133,7 +133,7 @@ def make(root: Path) -> None:
 
 def shared() -> MiniBook:
     """Return the book with addresses, which nobody changes."""
-    return MiniBook(once("live", make, digest(ROOT, WHEEL)))
+    return MiniBook(made_once("live", make, digest(ROOT, WHEEL)))
 
 
 def html(book: MiniBook) -> Path:
