@@ -293,7 +293,7 @@ FAMILIES = {
 }
 
 
-@pytest.mark.deep(4)
+@pytest.mark.deep(8)
 @pytest.mark.parametrize("family", FAMILIES)
 @every_problem
 def test_choosing_among_many_answers_gives_one_of_few_pages(problem, family):
