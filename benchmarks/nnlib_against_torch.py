@@ -93,14 +93,28 @@ def depthwise(L):
     return L.nn.Conv2d(32, 32, 3, stride=2, padding=1, groups=32)
 
 
-def running_sum(L):
-    class Sum(L.nn.Module):
-        """The sum of all up to each along the first axis."""
+def layer_norm(L):
+    return L.nn.LayerNorm(512)
 
-        def forward(self, x):
-            return x.cumsum(0)
 
-    return Sum()
+def group_norm(L):
+    return L.nn.GroupNorm(8, 32)
+
+
+def along(name: str, dim: int) -> Callable:
+    """Give the model that scans along an axis: sums, products or extremes of all up to each."""
+
+    def model(L):
+        class Scan(L.nn.Module):
+            """What a method of that name gives; of the extremes the values alone."""
+
+            def forward(self, x):
+                y = getattr(x, name)(dim)
+                return y[0] if name == "cummax" else y
+
+        return Scan()
+
+    return model
 
 
 class Workload(NamedTuple):
@@ -129,7 +143,12 @@ PARTS = (  # single layers, beside the mean of the models
         "Depthwise Conv2d, stride 2, on (16, 32, 32, 32)",
         *(depthwise, (16, 32, 32, 32), 0, 5, 2, 1),
     ),
-    Workload("cumsum(0) on (1000, 1000)", running_sum, (1000, 1000), 0, 5, 2, 1),
+    Workload("LayerNorm(512) on (16, 64, 512)", layer_norm, (16, 64, 512), 0, 10, 2, 1),
+    Workload("GroupNorm(8, 32) on (16, 32, 32, 32)", group_norm, (16, 32, 32, 32), 0, 10, 2, 1),
+    *(
+        Workload(f"{name}({dim}) on (1000, 1000)", along(name, dim), (1000, 1000), 0, 3, 2, 1)
+        for name, dim in (("cumsum", 0), ("cumsum", 1), ("cummax", 1), ("cumprod", 1))
+    ),
 )
 
 
