@@ -14,7 +14,7 @@ from nngrader.course.roster import Student
 from nngrader.errors import CannotDo
 from nngrader.intake import archive, deposit
 from nngrader.intake.archive import inside, opened, parts_of
-from nngrader.intake.platforms import Who
+from nngrader.intake.platforms import PlatformIdentity
 from nngrader.intake.submission import Unreadable
 from nngrader.storage.results import Store
 from nngrader.storage.scratch import alone
@@ -304,8 +304,8 @@ def test_names_that_no_folder_can_hold_are_refused(name):
 
 def test_an_empty_name_fits_no_student_without_a_name():
     nameless = Student("ada")
-    assert not Who(name="---", joined="_").names(nameless)
-    assert not Who(number="", email="").is_sure_of(nameless)
+    assert not PlatformIdentity(name="---", joined="_").names(nameless)
+    assert not PlatformIdentity(number="", email="").is_sure_of(nameless)
 
 
 def test_dates_of_zips_are_read_from_the_seconds_that_they_hold(tmp_path):

@@ -21,7 +21,7 @@ from ..screen import WIDTH, shown
 from ..storage.results import Store
 from ..storage.scratch import alone
 from .archive import Item, inside, opened
-from .deposit import Taken, put, workplace
+from .deposit import SubmissionFiles, put, workplace
 from .platforms import METADATA, is_noise, sort, whose
 from .submission import MOST_BYTES, Unreadable
 
@@ -213,7 +213,7 @@ def _read(handed, assignment, declared, told):
     content = _contents(handed.label, files, declared, told)
     dated = handed.when or max(files[n].when for n in content)
     when = None if not handed.when and handed.platform in NO_DATES else dated
-    return Taken(content, dated, when)
+    return SubmissionFiles(content, dated, when)
 
 
 def _contents(label, files, declared, told):

@@ -23,7 +23,7 @@ FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # of nbgrader's timestamp.txt
 
 
 @dataclass(frozen=True)
-class Taken:
+class SubmissionFiles:
     """The files of one submission, its newest date, and when it was handed in, if known."""
 
     files: dict[str, bytes]
@@ -54,14 +54,16 @@ def workplace(course: Course):
         shutil.rmtree(work)
 
 
-def put(course: Course, student: str, assignment: str, taken: Taken, work: Path) -> str:
+def put(
+    course: Course, student: str, assignment: str, taken: SubmissionFiles, work: Path
+) -> str:
     """Put a submission at its place, unless what is there is the same, or newer.
 
     Parameters
     ----------
     course, student, assignment
         Where it belongs.
-    taken : Taken
+    taken : SubmissionFiles
         The submission.
     work : Path
         A `workplace`.

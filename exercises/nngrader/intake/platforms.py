@@ -26,7 +26,7 @@ MOST_OF_ONE = 20_000  # characters that are parsed of one submission
 
 
 @dataclass(frozen=True)
-class Who:
+class PlatformIdentity:
     """What a platform says of a student: one of these, or all."""
 
     ids: frozenset[str] = frozenset()
@@ -62,7 +62,7 @@ class Who:
 
 
 @dataclass(frozen=True)
-class Handed:
+class DownloadedSubmission:
     """One submission as a platform has it.
 
     `who` is None where its name can be read in several ways; `when` is the time of handing in
@@ -71,7 +71,7 @@ class Handed:
 
     label: str
     platform: str
-    who: Who | None
+    who: PlatformIdentity | None
     items: tuple[tuple[tuple[str, ...], Item], ...]
     when: datetime | None = None
     source: str = ""
@@ -86,12 +86,12 @@ class Handed:
         return self.when or max(item.when for _, item in self.items)
 
 
-def whose(handed: Handed, students: dict[str, Student] | None) -> str:
+def whose(handed: DownloadedSubmission, students: dict[str, Student] | None) -> str:
     """Return the student who handed in a submission.
 
     Parameters
     ----------
-    handed : Handed
+    handed : DownloadedSubmission
         The submission.
     students : dict of Student or None
         The class list; without one a name must itself be the id of a student.
@@ -118,7 +118,9 @@ def whose(handed: Handed, students: dict[str, Student] | None) -> str:
     raise Unreadable("no student of the class list fits")
 
 
-def sort(items: list[Item], stem: str, assignment: str, known: Iterable[str]) -> list[Handed]:
+def sort(
+    items: list[Item], stem: str, assignment: str, known: Iterable[str]
+) -> list[DownloadedSubmission]:
     """Put the files of a folder or a zip together to submissions.
 
     Parameters
@@ -134,7 +136,7 @@ def sort(items: list[Item], stem: str, assignment: str, known: Iterable[str]) ->
 
     Returns
     -------
-    list of Handed
+    list of DownloadedSubmission
         In the order of their names.
 
     Raises
@@ -214,21 +216,23 @@ def _handed(key, files):
     """Return one submission of a layout that names students in paths."""
     kind, name, more = key
     if kind == "Moodle":
-        return Handed(f"{name}_{more}", kind, Who(name=name), files)
+        return DownloadedSubmission(f"{name}_{more}", kind, PlatformIdentity(name=name), files)
     if kind == "Canvas":
         return _canvas(name, files)
     if kind == "exchange":
         student, _, rest = name.partition(f"+{more}+")
         when = time_of(rest.split("+")[0])
-        return Handed(name, kind, _plain(student), files, when, "names of the exchange")
+        return DownloadedSubmission(
+            name, kind, _plain(student), files, when, "names of the exchange"
+        )
     if kind == "file":
-        return Handed(name, kind, _plain(name.rpartition(".")[0]), files)
+        return DownloadedSubmission(name, kind, _plain(name.rpartition(".")[0]), files)
     return _folder(name, more, files)
 
 
 def _plain(name):
     """Return a name that may be the id, the address, or the name of a student."""
-    return Who(frozenset([name]), "", name if "@" in name else "", name, name)
+    return PlatformIdentity(frozenset([name]), "", name if "@" in name else "", name, name)
 
 
 def _folder(name, assignment, files):
@@ -241,7 +245,9 @@ def _folder(name, assignment, files):
     if when:
         files = tuple(f for f in files if f[0] != (STAMP,))
     label = f"{name}/{assignment}" if inner else name
-    return Handed(label, "folder", _plain(name), files, when, STAMP if when else "", rest=rest)
+    return DownloadedSubmission(
+        label, "folder", _plain(name), files, when, STAMP if when else "", rest=rest
+    )
 
 
 def _stamped(item):
@@ -261,9 +267,9 @@ def _canvas(name, files):
     starts = [m.start() for m in re.finditer("_", name) if CANVAS.match(name, m.start())]
     found = CANVAS.match(name, starts[0])
     student = name[: starts[0]]
-    who = Who(number=found[1], joined=student.removesuffix(LATE))
+    who = PlatformIdentity(number=found[1], joined=student.removesuffix(LATE))
     own = (((name[found.end() :],), files[0][1]),)
-    return Handed(
+    return DownloadedSubmission(
         name,
         "Canvas",
         who if len(starts) == 1 else None,
@@ -274,7 +280,7 @@ def _canvas(name, files):
     )
 
 
-def _gradescope(items, listed) -> Iterator[Handed]:
+def _gradescope(items, listed) -> Iterator[DownloadedSubmission]:
     """Submissions by Gradescope's list of submitters; one for each of a group."""
     about = submitters_of(listed.read(MOST_METADATA).decode("utf-8", "replace"))
     folders = {}
@@ -285,9 +291,9 @@ def _gradescope(items, listed) -> Iterator[Handed]:
         submitters, written = about.get(folder, ((), ""))
         when = time_of(written)
         for sid, email, name in submitters or [("", "", "")]:
-            who = Who(frozenset([sid] if sid else []), "", email, name)
+            who = PlatformIdentity(frozenset([sid] if sid else []), "", email, name)
             label = f"{folder} ({who.name or who.email or 'nobody named'})"
-            yield Handed(label, "Gradescope", who, tuple(files), when, METADATA)
+            yield DownloadedSubmission(label, "Gradescope", who, tuple(files), when, METADATA)
 
 
 def _own_id(handed):
