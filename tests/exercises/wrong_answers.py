@@ -470,6 +470,18 @@ def squared_hinge(scores, targets, margin=1.0):
     return (gap**2).sum() / len(gap), pulls(gap, n, targets)
 
 
+@wrong("hinge_loss", "every wrong class pays the margin", "value")
+def margin_added_after_max(scores, targets, margin=1.0):
+    loss, gradient = 0.0, np.zeros(scores.shape)
+    for row, pull, right in zip(scores, gradient, targets, strict=True):
+        for c in range(len(row)):
+            if c != right:
+                loss += max(0, row[c] - row[right]) + margin
+                pull[c] += row[c] > row[right]
+                pull[right] -= row[c] > row[right]
+    return loss / len(scores), gradient / len(scores)
+
+
 @wrong("hinge_loss", "Where does your code use margin?", "value")
 def margin_is_one(scores, targets, margin=1.0):
     gap, n = gaps(scores, targets, 1.0)

@@ -245,6 +245,17 @@ def margin_forgotten(scores, targets, margin=1.0):
 
 
 @hinge.mistake(
+    "every wrong class pays the margin, also one that is far behind. Of what is max(0, ·) "
+    "taken in the formula?",
+    loses="value",
+)
+def margin_behind_the_maximum(scores, targets, margin=1.0):
+    n, lead = gaps(scores, targets, 0.0)
+    wrong_classes = scores.shape[1] - 1
+    return lead.sum() / len(lead) + margin * wrong_classes, pulls(lead, n, targets)
+
+
+@hinge.mistake(
     "the right class is left in, in the loss and in the gradient. Over which classes does "
     "the sum go?",
     loses="value",
