@@ -52,6 +52,7 @@ def test_every_figure_moves_by_each_of_its_controls(either):
             assert figure.inner_html() != before, name
 
 
+@pytest.mark.deep(1)
 @pytest.mark.parametrize("hand", [drag, swipe])
 def test_a_point_goes_where_a_hand_takes_it(either, hand):
     figure = part(either, "vectors")
