@@ -1,4 +1,4 @@
-"""Whether what is said of hidden cases holds a number that is not ours."""
+"""Finds numbers in findings on hidden cases: they could give hidden inputs away."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ OURS = re.compile(
 
 
 def numbers_in(data, findings):
-    """Return the findings on hidden cases in which a number stands that is not ours."""
+    """Return the findings on hidden cases with a number that no text of the course has."""
     sentences = [m["hint"] for m in data["mistakes"].values()]
     sentences += [case["tried"] for case in data["cases"]]
     sentences += [*data.get("wrong", {}).values(), *_raised(data)]

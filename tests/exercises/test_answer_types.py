@@ -10,11 +10,11 @@ import pytest
 from nngrader.engine import caller, judge, pack, problem
 
 import nnlib
-from tests.exercises.declared import lost, texts
+from tests.exercises.declared_problems import lost, texts
 
 
 def declared(name, reference, returns, lists):
-    """A problem of a function of one array."""
+    """Declare a problem of a function of one array."""
     about = {aspect: 4 for aspect in returns.values()}
     p = problem(name, returns=returns, points={"shape": 1} | about, lists=lists)
     p.reference(reference)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nngrader.engine.declaration.problem import MOST_PASSIVE
 
-from tests.exercises.declared import PLAIN, PROBLEMS, TYPICAL, judged, packed
+from tests.exercises.declared_problems import PLAIN, PROBLEMS, TYPICAL, judged, packed
 from tests.exercises.hidden_numbers import numbers_in
 from tests.exercises.test_judging import answers
 
@@ -88,7 +88,7 @@ class Shapeless(np.ndarray):
 
 
 def payload(bits):
-    """A nan with bits of its own."""
+    """Return a nan with bits of its own."""
     return struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000001 | bits))[0]
 
 
@@ -106,7 +106,7 @@ FORMS = (
 
 @st.composite
 def formed(draw):
-    """Arrays of any dtype and layout, also read-only ones."""
+    """Draw arrays of any dtype and layout, also read-only ones."""
     kinds = st.one_of(
         hnp.scalar_dtypes(),
         hnp.array_dtypes(max_size=2),
@@ -168,17 +168,17 @@ CHANGES = {
 
 
 def is_fractional(a):
-    """Whether whole numbers, such as places, are not what is asked."""
+    """Tell whether floats are asked, and not whole numbers such as indices."""
     return np.asarray(a).dtype.kind != "i"
 
 
 def as_fractions(a, dtype=float):
-    """Numbers of another type of fractions; whole numbers as they are."""
+    """Return floats of another type; whole numbers stay as they are."""
     return np.asarray(a).astype(dtype) if is_fractional(a) else np.asarray(a)
 
 
 def changed(name, steps, parts):
-    """The reference, with some of its parts changed step by step; and whether it is right."""
+    """Return the reference with parts changed step by step, and whether it is still right."""
 
     def f(*args):
         whole = PROBLEMS[name].solve(*args)

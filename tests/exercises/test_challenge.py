@@ -22,7 +22,7 @@ from nngrader.settings import Limits
 from nngrader.storage.results import Store
 from nngrader.student.function import check_message
 
-from tests.exercises.declared import load, texts
+from tests.exercises.declared_problems import load, texts
 
 NAME = "ps9_challenge"
 DEFINITIONS = '''
@@ -67,7 +67,7 @@ LABELS = "lambda weights, pictures: pictures.sum(axis=2).argmax(axis=1)"
 
 
 def npz(**arrays):
-    """The bytes of an .npz file."""
+    """Return the bytes of an .npz file."""
     out = io.BytesIO()
     np.savez(out, **arrays)
     return out.getvalue()
@@ -78,7 +78,7 @@ SOLVED = npz(W=np.kron(np.eye(4), np.ones(4)), b=np.zeros(4))
 
 @pytest.fixture
 def course(tmp_path):
-    """A course with one challenge, held-back pictures, and the solved file."""
+    """Make a course with one challenge, held-back pictures, and the solved file."""
     (tmp_path / "problems").mkdir()
     (tmp_path / "problems" / f"{NAME}.py").write_text(DEFINITIONS)
     (tmp_path / ".seed").write_text("7\n")
@@ -169,7 +169,7 @@ def test_without_a_file_there_are_no_points_and_a_reason(hidden, raw):
 
 
 def huge_shape():
-    """A file whose header declares far more numbers than follow."""
+    """Return a file whose header declares far more numbers than follow."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as z:
         header = io.BytesIO()
@@ -180,7 +180,7 @@ def huge_shape():
 
 
 def bomb():
-    """A file of little size that unpacks to much."""
+    """Return a zip bomb: a small file that unpacks to much."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
         z.writestr("W.npy", bytes(70 << 20))
@@ -188,7 +188,7 @@ def bomb():
 
 
 def lying_bomb():
-    """The same, but its directory says that it is small."""
+    """Return a zip bomb whose directory says that it unpacks to little."""
     raw = bytearray(bomb())
     for at in (raw.rindex(b"PK\1\2") + 24, 22):
         raw[at : at + 4] = (200).to_bytes(4, "little")

@@ -15,7 +15,7 @@ from nngrader.engine import caller, judge, pack, with_file
 from nngrader.engine.declaration.gate import check_seed
 
 from nnlib.datasets import fashion_mnist
-from tests.exercises.declared import CHALLENGES, EXERCISES, PROBLEMS, texts
+from tests.exercises.declared_problems import CHALLENGES, EXERCISES, PROBLEMS, texts
 from tests.exercises.test_source import cells
 
 P = CHALLENGES["classify"]
@@ -45,7 +45,7 @@ def npz(**arrays):
 
 
 def reached(raw, classify=P.solve, visible=False):
-    """What is measured, and what is said."""
+    """Return what is measured, and what is said."""
     given = with_file(data(visible), {"weights.npz": raw})
     verdict = judge(given, caller(given, classify))
     return verdict.measured, texts(verdict)
@@ -53,7 +53,7 @@ def reached(raw, classify=P.solve, visible=False):
 
 @functools.cache
 def one_against_the_others(alpha=100.0):
-    """Ridge regression for each class."""
+    """Fit a ridge regression for each class."""
     (train, _), fits = fashion_mnist(), []
     X = train.X.astype(float)
     for c in range(10):
@@ -63,7 +63,7 @@ def one_against_the_others(alpha=100.0):
 
 @functools.cache
 def downhill(passes=40, rate=0.1):
-    """A hundred pictures at a time, with the loss of the assignment and ever smaller steps."""
+    """Train by SGD with batches of a hundred, the assignment's loss and ever smaller steps."""
     rng, train = np.random.default_rng(0), fashion_mnist()[0]
     X, W, b = train.X.astype(float), np.zeros((10, 784)), 0.0
     for left in np.linspace(1, 0, passes, endpoint=False):
@@ -222,12 +222,12 @@ def by_gaussians(X, y, new):
 
 
 def cell(gid):
-    """The text of a cell."""
+    """Return the text of a cell."""
     return cells()[f"ps2_classifiers {gid}"]
 
 
 def told(name):
-    """A confusion matrix as the question has it."""
+    """Return a confusion matrix as the question has it."""
     table = re.search(
         rf"^\| {name} \|.*\n\|.*\n((?:\|.*\n?){{3}})", cell("text_comparison"), re.M
     )

@@ -12,7 +12,7 @@ from nngrader.engine import caller, judge, pack, with_file
 from nngrader.engine.declaration.gate import check_seed
 
 from nnlib.datasets import photographs
-from tests.exercises.declared import CHALLENGES, EXERCISES, texts
+from tests.exercises.declared_problems import CHALLENGES, EXERCISES, texts
 
 P = CHALLENGES["compress"]
 ROOT = EXERCISES.parent
@@ -47,7 +47,7 @@ def blocks(picture):
 
 
 def reached(basis, compress, visible=False):
-    """What is measured, and what is said."""
+    """Return what is measured, and what is said."""
     raw = basis if isinstance(basis, bytes) else npz(basis=basis)
     given = with_file(data(visible), {"basis.npz": raw})
     verdict = judge(given, caller(given, compress))
@@ -56,7 +56,7 @@ def reached(basis, compress, visible=False):
 
 @functools.cache
 def principal():
-    """The principal directions of the blocks of three photographs, the cat not among them."""
+    """Return the principal directions of the blocks of three photographs, without the cat."""
     known = photographs()
     grey = [known.coffee @ np.array([0.299, 0.587, 0.114]), known.brick, known.grass]
     return np.linalg.svd(np.vstack([blocks(p) for p in grey]), full_matrices=False)[2]
@@ -100,7 +100,7 @@ WAYS = {  # from the simplest on
 
 @pytest.fixture(scope="module")
 def values(maker):
-    """What each way reaches, by way, with the visible photograph and with the other one."""
+    """Return what each way reaches on the visible and on the held-back photograph."""
     return {
         (name, visible): reached(basis(maker), compress, visible)[0]
         for name, (basis, compress) in WAYS.items()

@@ -8,7 +8,7 @@ from nngrader.engine.declaration.gate import over_seeds
 
 
 def declare(**changes):
-    """A small sound problem, `mean_square(x)`, with parts of its declaration changed."""
+    """Declare a small problem, `mean_square(x)`, with parts of its declaration changed."""
     about = {"returns": {"mean": "value"}, "points": {"shape": 1, "value": 6, "edge": 3}}
     p = problem(changes.get("name", "mean_square"), **about | changes.get("about", {}))
 
@@ -40,7 +40,7 @@ def declare(**changes):
 
 
 def named(f, name):
-    """The function under another name."""
+    """Return the function under another name."""
 
     def copy(*args):
         return f(*args)

@@ -20,7 +20,7 @@ MISTAKES = {
 
 
 def entries(wrong, marks=None, *, scalar=False, visible=True, part="gradient", good=False):
-    """Two cases of different sizes; ``wrong(want, args, sizes)`` makes the answers."""
+    """Return two cases of different sizes; ``wrong(want, args, sizes)`` makes the answers."""
     rng = np.random.default_rng(0)
     made = []
     for sizes, margin in zip(SIZES, MARGINS, strict=True):
@@ -184,35 +184,35 @@ OTHER = [
 
 
 def put(w, where, value):
-    """A copy with other entries in one place."""
+    """Return a copy with other entries in one place."""
     changed = w.copy()
     changed[where] = value
     return changed
 
 
 def log(w):
-    """The logarithm, nan below 0, without a warning."""
+    """Return the logarithm, nan below 0, without a warning."""
     return np.log(w, where=w > 0, out=np.full_like(w, np.nan))
 
 
 def around(w):
-    """Numbers at the border, 0 inside."""
+    """Return numbers at the border and 0 inside."""
     return put(alt(w), np.s_[1:-1, 1:-1], 0)
 
 
 def alt(w):
-    """Numbers without a pattern, of the shape of w."""
+    """Return numbers without a pattern, of the shape of w."""
     return np.random.default_rng(7).uniform(0.5, 1, size=w.shape)
 
 
 def at_targets(w, a, f):
-    """A copy with other entries at the targets."""
+    """Return a copy with other entries at the targets."""
     n = np.arange(len(w))
     return put(w, (n, a["targets"]), f(w[n, a["targets"]]) + 5)
 
 
 def only(w, a):
-    """What must be taken off so that the entries at the targets are right."""
+    """Return what must be taken off so that the entries at the targets are right."""
     n = np.arange(len(w))
     return put(0 * w, (n, a["targets"]), np.sin(w[n, a["targets"]])) - at_targets(
         0 * w, a, lambda v: v
@@ -316,7 +316,7 @@ def test_the_place_of_a_mistake_is_seen_again():
 
 
 def by_row(w, row, value):
-    """An answer that is 0 but for one row."""
+    """Return an answer that is 0 but for one row."""
     return put(0 * w, row, value)
 
 
@@ -403,7 +403,7 @@ SHAPES = [
 
 
 def fault(shape, want, *, visible=True):
-    """What is said of an array of ones of one shape where another is asked."""
+    """Return what is said of an array of ones of one shape where another is asked."""
     answer = {"kind": "array", "values": np.ones(shape), "dtype": "float64", "masked": 0}
     sizes = SIZES[0] | {"D": 11}
     return form(answer, np.ones(want), sizes, lists=False, visible=visible)

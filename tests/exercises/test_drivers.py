@@ -21,9 +21,9 @@ from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
 from nngrader.student.function import check_message
 
-from tests.exercises import driven_problems
-from tests.exercises.declared import lost, texts
-from tests.exercises.driven_problems import PROBLEMS, deal, evaluate, folds, properties, value
+from tests.exercises import driver_problems
+from tests.exercises.declared_problems import lost, texts
+from tests.exercises.driver_problems import PROBLEMS, deal, evaluate, folds, properties, value
 
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
 NUMPY_ALONE = [n for n, p in PROBLEMS.items() if not p.uses]
@@ -34,7 +34,7 @@ mistakes = pytest.mark.parametrize(
 
 @functools.cache
 def packed(name, visible):
-    """Packed data that have been a file."""
+    """Pack a problem, write it to a file, and read it back."""
     return cases_json.loads(cases_json.dumps(pack(PROBLEMS[name], 1, visible=visible)))
 
 
@@ -173,7 +173,7 @@ def test_what_makes_no_sense_is_refused(about, fault):
 
 
 def redeclared(p, name, **changes):
-    """A problem with one attribute or case changed."""
+    """Return a problem with one attribute or case changed."""
     other = Problem.__new__(Problem)
     other.__dict__.update(p.__dict__ | {"cases": list(p.cases)} | changes)
     return other
@@ -267,7 +267,7 @@ def test_what_cannot_be_measured_is_told_in_words(answer, words):
 
 def test_a_property_that_fails_in_an_unknown_way_is_told_in_the_problems_words():
     def one_layer(*args):
-        return driven_problems.trained(*args, fixed=("W1",))
+        return driver_problems.trained(*args, fixed=("W1",))
 
     said = texts(judged("train_network", one_layer))
     assert "trained: compare each parameter before and after: does every one move?" in said
@@ -409,9 +409,9 @@ def points_in_the_sandbox(name, cell, slot=0):
 
 
 def written(f, name):
-    """The text of a solution as a notebook has it."""
+    """Return the text of a solution as a notebook has it."""
     lines = textwrap.dedent(inspect.getsource(f)).splitlines()
-    rest = [inspect.getsource(getattr(driven_problems, h)) for h in ("trained",)]
+    rest = [inspect.getsource(getattr(driver_problems, h)) for h in ("trained",)]
     code = "\n".join(line for line in lines if not line.startswith("@"))
     return "\n".join(["import numpy as np", *rest, code.replace(f.__name__, name, 1)])
 

@@ -9,7 +9,15 @@ from nngrader.engine import judge
 from nngrader.engine.observation.compare import off
 from nngrader.engine.observation.observe import observe
 
-from tests.exercises.declared import PLAIN, PROBLEMS, TYPICAL, judged, lost, packed, texts
+from tests.exercises.declared_problems import (
+    PLAIN,
+    PROBLEMS,
+    TYPICAL,
+    judged,
+    lost,
+    packed,
+    texts,
+)
 from tests.exercises.test_observe import Endless, Lies, Refuses, Trap
 
 of_the_engine = pytest.mark.rotate("name", 1, always=TYPICAL)
@@ -151,7 +159,7 @@ def is_number(v):
 
 
 def _numbers(name, seed):
-    """Numbers of three digits and more that stand in the hidden inputs, and their sizes."""
+    """Return the hidden inputs' numbers of three digits and more, and their sizes."""
     for case in packed(name, seed, False)["cases"]:
         for v in filter(is_number, case["args"].values()):
             yield from {f"{abs(x):.3g}" for x in np.ravel(v)[:50] if abs(x) >= 100}
@@ -163,7 +171,7 @@ def test_a_message_of_the_student_is_shown_to_the_student():
 
 
 def scaled(name, factor):
-    """The reference, its first part multiplied."""
+    """Return the reference, its first part multiplied."""
 
     def f(*args):
         whole = PROBLEMS[name].solve(*args)
@@ -187,7 +195,7 @@ FORMS = {"a list": np.ndarray.tolist, "float32": lambda a: a.astype("f4")}
 
 
 def of_form(name, form):
-    """The reference, its array of another form in one special kind of case."""
+    """Return the reference, its array of another form in one special kind of case."""
 
     def f(*args):
         whole = PROBLEMS[name].solve(*args)
@@ -274,7 +282,7 @@ def test_form_does_not_count_beside_an_unexplained_one():
 
 
 def special(scores):
-    """Whether the scores are those of a case of stability."""
+    """Tell whether the scores are those of a case of stability."""
     return np.abs(scores).max() > 500
 
 
@@ -394,12 +402,12 @@ def test_one_step_for_each_entry_is_charged():
 
 
 def by_hand(X, Y):
-    """Right distances, by two loops."""
+    """Return right distances, by two loops."""
     return np.array([[np.linalg.norm(x.astype(float) - y) for y in Y] for x in X])
 
 
 def where_large(instead):
-    """Loops that step aside where the steps are counted."""
+    """Return a function with loops that does something else where steps are counted."""
     return lambda X, Y: instead(X, Y) if max(len(X), len(Y)) > 17 else by_hand(X, Y)
 
 

@@ -11,7 +11,7 @@ import pytest
 from nngrader.engine.declaration.problem import MOST_PASSIVE
 from nngrader.engine.judgement.ledger import PASSIVE
 
-from tests.exercises.declared import PLAIN, PROBLEMS, judged, packed
+from tests.exercises.declared_problems import PLAIN, PROBLEMS, judged, packed
 
 SEEDS = range(4)
 every_draw = pytest.mark.parametrize("visible", [True, False])
@@ -21,7 +21,7 @@ every_problem = pytest.mark.parametrize("name", PLAIN)
 
 
 def filled(name, make):
-    """A function that raises where it should, and fills each part by ``make(shape, args)``."""
+    """Return a function that raises where it should, and fills each part by ``make``."""
     p = PROBLEMS[name]
 
     def f(*args):
@@ -34,7 +34,7 @@ def filled(name, make):
 
 
 def only(where, value):
-    """A maker of arrays that are 0 but for one place; where one number is asked, it is 1."""
+    """Return a maker of arrays that are 0 but for one place; a single number is 1."""
 
     def make(shape, _):
         made = np.zeros(shape)
@@ -47,7 +47,7 @@ def only(where, value):
 
 
 def at_targets(inside, outside=0.0):
-    """A maker of arrays with one number at the targets and another elsewhere."""
+    """Return a maker of arrays with one number at the targets and another elsewhere."""
 
     def make(shape, args):
         made = np.full(shape, outside)
@@ -59,7 +59,7 @@ def at_targets(inside, outside=0.0):
 
 
 def along(axis):
-    """A maker of arrays with one number for each row, or for each column."""
+    """Return a maker of arrays with one number for each row, or for each column."""
 
     def make(shape, _):
         made = np.ones(shape)
@@ -69,7 +69,7 @@ def along(axis):
 
 
 def some(shape):
-    """Numbers between 0 and 1."""
+    """Return numbers between 0 and 1."""
     return np.random.default_rng(0).uniform(size=shape)
 
 
@@ -116,13 +116,13 @@ def test_junk_earns_nothing(name, seed, visible, share):
 
 
 def turned(name):
-    """The answer for another input: the first argument with its rows turned round."""
+    """Return the answer for another input: the first argument with its rows reversed."""
     solve = PROBLEMS[name].solve
     return lambda first, *rest: solve(first[::-1], *rest)
 
 
 def drawn(name):
-    """The answer for another input: the first argument drawn at random."""
+    """Return the answer for another input: the first argument drawn at random."""
     solve = PROBLEMS[name].solve
     return lambda first, *rest: solve(9 * some(first.shape) - 4, *rest)
 
@@ -142,14 +142,14 @@ AS_LITTLE = {"row_reduce": "rows never swapped"}  # a part of whose answer is 0,
 
 
 def _is_as_little(name, verdict):
-    """Whether a mistake is named, of which a part is the same, and earns the passive alone."""
+    """Tell whether a mistake with the same part is named, and it earns passive points alone."""
     named = {m for _, _, m in verdict.findings}
     passive = {a for a, (earned, _) in verdict.points.items() if earned} <= set(PASSIVE)
     return AS_LITTLE.get(name) in named and passive and verdict.score <= 100 * MOST_PASSIVE
 
 
 def _is_right_somewhere(data, f):
-    """Whether the answer is the same for the other input, as where order does not count."""
+    """Tell whether a part is the same for the other input, as where order does not count."""
     ordinary = [c for c in data["cases"] if c["aspect"] == "value"]
     whole = [f(*c["args"].values()) for c in ordinary]
     parts = [w if isinstance(w, tuple) else (w,) for w in whole]

@@ -9,7 +9,7 @@ HINT = {"doubled": {"hint": "twice?", "loses": ["stability"]}}
 
 
 def told(want, got, marks=None):
-    """What is said of one wrong array."""
+    """Return what is said of one wrong array."""
     letters = dict(zip("NCT", want.shape, strict=False))
     case = {"group": "g", "aspect": "stability", "sizes": letters, "args": {}}
     e = Entry("a", "stability", case, got, want, marks or {}, 1e-7, True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from nngrader.engine.observation.observe import LARGE, observe
 
-from tests.exercises.declared import EXERCISES, PROBLEMS, judged, lost, packed, texts
+from tests.exercises.declared_problems import EXERCISES, PROBLEMS, judged, lost, packed, texts
 
 NAME = "pairwise_distances"
 ROWS = {"X": np.ones((100, 50)), "Y": np.ones((100, 50))}

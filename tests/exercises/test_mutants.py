@@ -8,11 +8,11 @@ import os
 
 import pytest
 
-from tests.exercises.declared import PROBLEMS, hurried, judged, packed
-from tests.exercises.equal import FEW, MANY, differing
+from tests.exercises.declared_problems import PROBLEMS, judged, packed, with_timeout
+from tests.exercises.equivalence import FEW, MANY, differing
+from tests.exercises.finding_checks.catalogue import false_findings
 from tests.exercises.hidden_numbers import numbers_in
 from tests.exercises.mutants import mutants
-from tests.exercises.truths import untrue
 
 SEEDS = (1, 2, 3)
 STYLES = [(name, style) for name, p in PROBLEMS.items() for style in p.alternatives]
@@ -23,19 +23,19 @@ one_seed = pytest.mark.rotate("seed", 1)
 
 @functools.cache
 def changed(name, share):
-    """Some mutants of a reference by what is changed; an endless one is waited for once."""
+    """Return some mutants of a reference by what is changed; an endless one times out once."""
     made = enumerate(mutants(PROBLEMS[name].solve, lambda changes: share(changes, 8)))
-    return {f"{k}: {line}": hurried(f) for k, (line, f) in made}
+    return {f"{k}: {line}": with_timeout(f) for k, (line, f) in made}
 
 
 def false_of(data, f):
-    """What a function is told of visible cases and does not hold."""
-    return untrue(data, f, judged(data, f))
+    """Return what a function is told of visible cases and is not true."""
+    return false_findings(data, f, judged(data, f))
 
 
 @functools.cache
 def verdicts(name, seed, share):
-    """The verdicts on these mutants for the hidden cases of one seed."""
+    """Return the verdicts on these mutants for the hidden cases of one seed."""
     data = packed(name, seed, False)
     return {title: judged(data, f) for title, f in changed(name, share).items()}
 
@@ -69,5 +69,5 @@ def test_what_mutants_are_told_of_hidden_cases_holds_no_number_of_theirs(name, s
 def test_all_that_is_said_of_mutants_of_alternatives_is_true(name, style, share):
     data = packed(name, SEEDS[0], True)
     made = mutants(PROBLEMS[name].alternatives[style], lambda changes: share(changes, 24))
-    said = [(line, *wrong) for line, f in made for wrong in false_of(data, hurried(f))]
+    said = [(line, *wrong) for line, f in made for wrong in false_of(data, with_timeout(f))]
     assert said == []

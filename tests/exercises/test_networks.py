@@ -13,7 +13,14 @@ from nngrader.engine import caller, cases_json, judge, pack, with_file
 from nngrader.engine.declaration.gate import check_seed
 
 from nnlib.datasets import fashion_mnist
-from tests.exercises.declared import CHALLENGES, EXERCISES, PROBLEMS, judged, packed, texts
+from tests.exercises.declared_problems import (
+    CHALLENGES,
+    EXERCISES,
+    PROBLEMS,
+    judged,
+    packed,
+    texts,
+)
 from tests.exercises.test_source import cells, example
 
 P = CHALLENGES["classify_deep"]
@@ -149,7 +156,7 @@ def data(visible):
 
 
 def reached(raw, classify=P.solve, visible=False):
-    """What is measured, and what is said."""
+    """Return what is measured, and what is said."""
     given = with_file(data(visible), {"network.npz": raw})
     verdict = judge(given, caller(given, classify))
     return verdict.measured, texts(verdict)

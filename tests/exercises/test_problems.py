@@ -12,7 +12,7 @@ import pytest
 from nngrader.engine import cases_json
 from nngrader.engine.declaration.gate import over_seeds
 
-from tests.exercises.declared import PLAIN, PROBLEMS, judged, lost, packed, texts
+from tests.exercises.declared_problems import PLAIN, PROBLEMS, judged, lost, packed, texts
 
 SEEDS = (1, 2, 3)
 DATA = [(seed, visible) for seed in SEEDS for visible in (True, False)]
@@ -35,7 +35,7 @@ def each(kind):
 
 
 def shaped(p, make):
-    """A function that returns parts of the right shape, filled by ``make(shape)``."""
+    """Return a function that returns parts of the right shape, filled by ``make(shape)``."""
 
     def f(*args):
         try:
@@ -71,7 +71,7 @@ def test_an_alternative_has_all_points(name, style, seed, visible):
 
 @functools.cache
 def verdict(name, mistake, seed, visible):
-    """The verdict on a known mistake, which two tests read."""
+    """Return the verdict on a known mistake, which two tests read."""
     return judged(packed(name, seed, visible), PROBLEMS[name].mistakes[mistake].solve)
 
 
@@ -205,7 +205,7 @@ def test_no_order_of_adding_keeps_what_is_under_the_root_from_below_0():
 
 
 def added(x, y):
-    """The sum of products, each product and each sum rounded."""
+    """Return the sum of products, each product and each sum rounded."""
     total = 0.0
     for a, b in zip(x.tolist(), y.tolist(), strict=True):
         total += a * b
@@ -213,7 +213,7 @@ def added(x, y):
 
 
 def fused(x, y):
-    """The sum of products, where product and sum are rounded together."""
+    """Return the sum of products, product and sum rounded together (fused multiply-add)."""
     total = 0.0
     for a, b in zip(x.tolist(), y.tolist(), strict=True):
         total = float(Fraction(a) * Fraction(b) + Fraction(total))
@@ -244,7 +244,7 @@ TOGETHER = ("pca", "ridge_fit", "gaussian_classifier_fit")  # one sample alone h
 
 
 def _has_samples(p):
-    """Whether the first argument has a row for each of N samples that count one by one."""
+    """Tell whether the first argument has a row for each of N samples that count one by one."""
     return (
         p.name not in TOGETHER and "N" in p.cases[0].letters[:1] and np.ndim(p.by_hand[0]) > 1
     )
@@ -274,7 +274,7 @@ def test_the_example_tells_wrong_ideas_apart(weak):
 
 
 def _has_rows(p):
-    """Whether the first argument is a table of samples, and not a square matrix as a whole."""
+    """Tell whether the first argument is a table of samples, and not a square matrix."""
     first = np.shape(p.by_hand[0])
     return _has_samples(p) and (len(first) < 2 or first[0] != first[1])
 

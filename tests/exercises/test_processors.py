@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exercises.declared import DECLARED
+from tests.exercises.declared_problems import DECLARED
 from tools.processors import can_imitate, environment
 
 ROOT = Path(__file__).parents[2]
@@ -17,8 +17,8 @@ OLD, NEW = (environment(ABLE[0]), environment(ABLE[-1])) if ABLE else ({}, {})
 
 
 def elsewhere(switches, names, *steps):
-    """The verdicts of each step that judges, in one process under a processor's switches."""
-    line = [sys.executable, "-m", "tests.exercises.elsewhere", ",".join(names), *steps]
+    """Return the verdicts of each judging step, in a process that imitates a processor."""
+    line = [sys.executable, "-m", "tests.exercises.other_process", ",".join(names), *steps]
     done = subprocess.run(
         line, cwd=ROOT, env=os.environ | switches, capture_output=True, text=True
     )
@@ -28,7 +28,7 @@ def elsewhere(switches, names, *steps):
 
 @pytest.fixture(scope="module")
 def told(request, tmp_path_factory):
-    """What each processor says of cases that it packed and of those that the other did."""
+    """Return each processor's verdicts on its own packed cases and on the other's."""
     names = [i.callspec.params["name"] for i in request.session.items if i.path == request.path]
     old, new = (tmp_path_factory.mktemp(kind) for kind in ("old", "new"))
     found = elsewhere(OLD, names, f"pack={old}", f"judge={old}")

@@ -12,20 +12,14 @@ from nngrader.grading import points as grading_points
 from nngrader.reports import feedback
 from nngrader.student import function as student
 
-import tests.exercises.planted
-import tests.exercises.planted_fits
-import tests.exercises.planted_layers
-import tests.exercises.planted_neighbours
-import tests.exercises.planted_networks
-import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
-from tests.exercises.declared import PROBLEMS, judged, packed
-from tests.exercises.wrong_answers import WRONG
+from tests.exercises.declared_problems import PROBLEMS, judged, packed
+from tests.exercises.wrong_answers.catalogue import WRONG
 
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
 
 
 def answers(name):
-    """The known mistakes of a problem and its planted wrong answers, by name."""
+    """The known mistakes of a problem and wrong answers that it does not register, by name."""
     mistakes = {title: m.solve for title, m in PROBLEMS[name].mistakes.items()}
     return [*mistakes.items(), *((f.__name__, f) for of, f, *_ in WRONG if of == name)]
 
@@ -54,14 +48,14 @@ UNNAMED = r"(?<=[( ])(?!1[,)])\d+(?=[,)])"  # a length without a letter
 
 
 def without_numbers(text, who):
-    """A sentence on visible cases, as it is where nothing may be shown."""
+    """Return a sentence on visible cases as it is where nothing may be shown."""
     for shown, hidden in ADDED:
         text = re.sub(shown, hidden.replace("{who}", who), text, flags=re.DOTALL)
     return re.sub(UNNAMED, "?", text) if " has shape (" in text else text
 
 
 def apart(findings):
-    """Findings with a sentence for each part; some share one, where it has no numbers."""
+    """Return findings with a sentence for each part; some share one without numbers."""
     for aspect, text, mistake in findings:
         parts, rest = re.match(r"((?:\w+ and )*\w+)( .*|:.*)?$", text, re.DOTALL).groups()
         parts = parts.split(" and ") if rest else [text]
@@ -71,18 +65,18 @@ def apart(findings):
 
 
 def without_factor(text):
-    """A sentence that names a factor, as it is where more than this part is wrong."""
+    """Return a sentence that names a factor as it is where more than this part is wrong."""
     return re.sub(r"^(\w+) is " + NAMED, r"\1 is off by a factor. " + WHERE_FROM, text)
 
 
 @functools.cache
 def shown(name, f):
-    """The verdict on visible cases, where all may be said."""
+    """Return the verdict on visible cases, where all may be said."""
     return judged(packed(name, 1, True), f)
 
 
 def without_inputs(name, f):
-    """The verdict on the same cases, where nothing of them may be said."""
+    """Return the verdict on the same cases, where nothing of them may be said."""
     return judged(packed(name, 1, True) | {"visible": False}, f)
 
 
@@ -116,7 +110,7 @@ def test_notebook_and_page_and_result_hold_the_same_sentence(name, share, tmp_pa
 
 
 def page(name, kept):
-    """The feedback of a student who handed in one problem."""
+    """Return the feedback page of a student who handed in one problem."""
     return feedback.page(
         {
             "student": "ada",

@@ -10,7 +10,7 @@ from nngrader.course import Course
 from nngrader.course.notebooks import mark
 from nngrader.engine.observation.observe import driven
 
-from tests.exercises.declared import (
+from tests.exercises.declared_problems import (
     ASSIGNMENTS,
     CHALLENGES,
     DECLARED,
@@ -28,32 +28,32 @@ every_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
 
 @functools.cache
 def notebook(assignment):
-    """The cells of an assignment."""
+    """Return the cells of an assignment."""
     return Course(EXERCISES).instructor(assignment)["cells"]
 
 
 @functools.cache
 def cells():
-    """The texts of all cells by id, and by assignment and id: each has an intro."""
+    """Return the texts of all cells by id, and by assignment and id: each has an intro."""
     read = [(name, cell) for name in ASSIGNMENTS for cell in notebook(name)]
     return {k: c["source"] for a, c in read for k in (c["id"], f"{a} {c['id']}")}
 
 
 def digits_of_the_data_set():
-    """The data set that the digits of an assignment are taken from."""
+    """Return the data set that the digits of an assignment are taken from."""
     from sklearn.datasets import load_digits  # takes a second
 
     return load_digits()
 
 
 def written(assignment):
-    """The points of the answers that a person marks, by id."""
+    """Return the points of the answers that a person marks, by id."""
     marks = [mark(c) for c in notebook(assignment)]
     return {m["grade_id"]: m["points"] for m in marks if m["grade"] and m["solution"]}
 
 
 def solution(name):
-    """The function that the solution cell of a problem defines, after those before it."""
+    """Return the function that a problem's solution cell defines, after the cells before it."""
     mine = names(ASSIGNMENTS[ASSIGNMENT_OF[name]])
     here = {"np": np}
     for earlier in mine[: mine.index(name) + 1]:
@@ -62,12 +62,12 @@ def solution(name):
 
 
 def names(module):
-    """The problems of an assignment by name."""
+    """Return the problems of an assignment by name."""
     return [p.name for p in module.PROBLEMS]
 
 
 def example(name):
-    """The numbers of the worked example, by name."""
+    """Return the numbers of the worked example, by name."""
     block = re.search(r"```python\n(.*?)```", cells()[f"text_{name}"], re.S)[1]
     names = {"np": np}
     exec(block, names)
@@ -75,12 +75,12 @@ def example(name):
 
 
 def digits():
-    """The names of the cell that reads digits, with the solutions before it."""
+    """Return the names of the cell that reads digits, with the solutions before it."""
     return cell_of("ps2_classifiers", "digits")
 
 
 def cell_of(assignment, gid):
-    """The names of a cell at the end of an assignment, with the solutions before it."""
+    """Return the names of a cell at the end of an assignment, with the solutions before it."""
     here = {"np": np} | {name: solution(name) for name in names(ASSIGNMENTS[assignment])}
     exec(cells()[f"{assignment} {gid}"], here)
     return here
@@ -133,7 +133,7 @@ def test_the_numbers_of_the_example_are_right(name):
 
 
 def reference_arguments(p):
-    """What the driver gives to the reference at its first call, for the worked example."""
+    """Return what the driver gives the reference at its first call, for the worked example."""
     given = []
 
     def watched(*args):
@@ -180,7 +180,7 @@ def test_the_digits_are_those_of_the_data_set():
 
 
 def _rows(target, first, last):
-    """The rows of some of the pictures of each digit, digit by digit."""
+    """Return the rows of some of the pictures of each digit, digit by digit."""
     return np.concatenate([np.flatnonzero(target == c)[first:last] for c in range(10)])
 
 

@@ -11,7 +11,7 @@ import pytest
 from nngrader.engine import cases_json
 from nngrader.student.function import check, check_message
 
-from tests.exercises.declared import PROBLEMS, packed
+from tests.exercises.declared_problems import PROBLEMS, packed
 
 SOLVE = {name: p.solve for name, p in PROBLEMS.items()}
 
@@ -21,7 +21,7 @@ FEW = ("Value", "hinge_loss", "pairwise_distances", "softmax_cross_entropy")
 
 @pytest.fixture
 def folder(request, tmp_path, monkeypatch):
-    """A folder with the visible cases, as a release has them; it is the working folder.
+    """Make a folder with the visible cases, as a release has them, and work in it.
 
     They are those of the problem that a test is about, else of a few.
     """
@@ -34,7 +34,7 @@ def folder(request, tmp_path, monkeypatch):
 
 
 def renamed(f, name):
-    """The function under the name that a problem asks for."""
+    """Return the function under the name that a problem asks for."""
     f.__name__ = name
     return f
 
@@ -79,7 +79,7 @@ def test_an_explained_answer_is_not_shown_the_right_one(folder):
 
 
 def turned(part, kind):
-    """Other numbers of another type; of a list or dict of arrays, each by itself."""
+    """Return other numbers of another type; of a list or dict of arrays, each by itself."""
     if isinstance(part, dict):
         return {name: turned(one, kind) for name, one in part.items()}
     if isinstance(part, list):

@@ -8,16 +8,10 @@ import re
 
 import pytest
 
-import tests.exercises.planted
-import tests.exercises.planted_fits
-import tests.exercises.planted_layers
-import tests.exercises.planted_neighbours
-import tests.exercises.planted_networks
-import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
-from tests.exercises.declared import judged, lost, packed, texts
+from tests.exercises.declared_problems import judged, lost, packed, texts
+from tests.exercises.finding_checks.catalogue import false_findings
 from tests.exercises.hidden_numbers import numbers_in
-from tests.exercises.truths import untrue
-from tests.exercises.wrong_answers import WRONG
+from tests.exercises.wrong_answers.catalogue import WRONG
 
 ANSWERS = [pytest.param(*w, id=f"{w[0]}: {w[1].__name__}") for w in WRONG]
 every_answer = pytest.mark.parametrize(("name", "f", "words", "loses"), ANSWERS)
@@ -29,7 +23,7 @@ half_of_them = pytest.mark.rotate("f", len(WRONG) // 2)
 
 @functools.cache
 def verdict(name, f, seed, visible):
-    """The verdict on one wrong answer, which several tests read."""
+    """Return the verdict on one wrong answer, which several tests read."""
     return judged(packed(name, seed, visible), f)
 
 
@@ -56,7 +50,7 @@ def test_a_wrong_answer_loses_what_it_should(name, f, words, loses, seed):
 @every_visible_seed
 @every_answer
 def test_all_that_is_said_is_true(name, f, words, loses, seed):
-    assert list(untrue(packed(name, seed, True), f, verdict(name, f, seed, True))) == []
+    assert list(false_findings(packed(name, seed, True), f, verdict(name, f, seed, True))) == []
 
 
 @half_of_them

@@ -21,7 +21,7 @@ from nngrader.sandbox.runner import Runner
 from nngrader.sandbox.supervisor import Died
 from nngrader.settings import Limits
 
-from tests.exercises.driven_problems import folds
+from tests.exercises.driver_problems import folds
 
 from .intruders import BURN, FORGED, HOLDERS, PROSE
 from .recorded_gradebook import gradebook

@@ -1,4 +1,4 @@
-"""Whether a changed reference is still the reference: both are run on many inputs."""
+"""Finds equivalent mutants: reference and mutant are run on many inputs and compared."""
 
 import copy
 import functools
@@ -7,7 +7,7 @@ import numpy as np
 from nngrader.engine.declaration.cases import PRIMES
 from nngrader.engine.observation.observe import describe, driven
 
-from tests.exercises.declared import patience
+from tests.exercises.declared_problems import time_limit
 
 MANY, FEW = 10_000, 300
 SMALL = (1, 2, 3, 4)
@@ -17,7 +17,7 @@ AS_THEY_ARE = 6  # of so many inputs, the others get an edge
 
 
 def repeated(v):
-    """The first row over and over."""
+    """Return the first row over and over."""
     return np.repeat(v[:1], len(v), axis=0)
 
 
@@ -34,7 +34,7 @@ EDGES = (  # of all float arrays among the arguments; none makes two numbers equ
 
 @functools.cache
 def inputs(problem, n=MANY, seed=0):
-    """Arguments drawn by the problem's own generators, at all sizes, some turned into edges."""
+    """Return arguments drawn by the problem's cases, at all sizes, some made edge cases."""
     rng, drawn = np.random.default_rng(seed), []
     tries = 0
     while len(drawn) < n and tries < 20 * n:
@@ -54,16 +54,16 @@ def inputs(problem, n=MANY, seed=0):
 
 
 def _edged(v, edge):
-    """One argument with an edge, if it is an array of fractions."""
+    """Return an argument as an edge case, if it is an array of floats."""
     is_array = isinstance(v, np.ndarray) and v.ndim and v.dtype.kind == "f"
     return edge(v) if is_array else v
 
 
 def outcome(f, args):
-    """What a call gives: its parts, whether it changed its arguments; or the kind of error."""
+    """Return a call's parts and its arguments afterwards, or the type of its error."""
     given = copy.deepcopy(args)
     try:
-        with np.errstate(all="ignore"), patience():
+        with np.errstate(all="ignore"), time_limit():
             whole = f(*given)
     except Exception as e:
         return [type(e).__name__]
@@ -72,7 +72,7 @@ def outcome(f, args):
 
 
 def _bytes(v):
-    """An argument as it can be compared."""
+    """Return an argument in a form that can be compared."""
     return v.tobytes() if isinstance(v, np.ndarray) else repr(v)
 
 

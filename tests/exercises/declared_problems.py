@@ -1,4 +1,4 @@
-"""The declared problems, packed and judged here."""
+"""Loads the declared problems, packs their cases, and judges functions of this process."""
 
 import contextlib
 import functools
@@ -11,7 +11,7 @@ from nngrader.engine import judge, pack, with_file
 from nngrader.engine.declaration.challenge import solved_files
 from nngrader.engine.observation.observe import driven, observe
 
-PATIENCE = 1  # second of computing for one call: a changed function may loop without end
+CALL_SECONDS = 1  # second of computing for one call: a changed function may loop without end
 EXERCISES = Path(__file__).parents[2] / "exercises"
 
 
@@ -50,24 +50,24 @@ TYPICAL = (  # with a property of the engine: loops and memory; lists; errors; w
 
 @functools.cache
 def packed(name, seed, visible):
-    """One problem's cases for one seed; of a challenge, with the file that solves it."""
+    """Return a problem's cases for one seed; of a challenge, with the file that solves it."""
     data = pack(DECLARED[name], seed, visible=visible)
     return with_file(data, solved_files([DECLARED[name]]))
 
 
-def called(data, f):
-    """What observes a function here, by way of the problem's driver if it has one."""
+def observer(data, f):
+    """Return what observes a function here, by way of the problem's driver if it has one."""
     g = driven(f, data.get("driver"))
     return lambda args: observe(g, args, data.get("observed") or len(data["returns"]))
 
 
 def judged(data, f, names=()):
-    """The verdict on a function of this process."""
-    return judge(data, called(data, f), names)
+    """Return the verdict on a function of this process."""
+    return judge(data, observer(data, f), names)
 
 
-def hurried(f):
-    """A function that is waited for once, and raises TimeoutError ever after."""
+def with_timeout(f):
+    """Return a function that may time out once, and raises TimeoutError ever after."""
     late = []
 
     @functools.wraps(f)
@@ -75,7 +75,7 @@ def hurried(f):
         if late:
             raise late[0]
         try:
-            with patience():
+            with time_limit():
                 return f(*args, **options)
         except TimeoutError as error:
             late.append(error)
@@ -85,7 +85,7 @@ def hurried(f):
 
 
 @contextlib.contextmanager
-def patience(seconds=PATIENCE):
+def time_limit(seconds=CALL_SECONDS):
     """Raise TimeoutError in what computes for longer, however busy the machine is."""
     before = signal.signal(signal.SIGPROF, _too_long)
     signal.setitimer(signal.ITIMER_PROF, seconds)
@@ -101,10 +101,10 @@ def _too_long(*_):
 
 
 def lost(verdict):
-    """The aspects that do not have all their points."""
+    """Return the aspects that do not have all their points."""
     return {a for a, (earned, most) in verdict.points.items() if earned < most - 1e-9}
 
 
 def texts(verdict):
-    """What is said, in one string."""
+    """Return all findings of a verdict as one text."""
     return "\n".join(text for _, text, _ in verdict.findings)

@@ -2,29 +2,29 @@
 
 import numpy as np
 
-from tests.exercises.claims import sentence
+from tests.exercises.finding_checks.check import sentence
 
 
 def dealt(a, shift=0):
-    """The folds for a generator of the case, or for another one."""
+    """Return the folds for the case's random generator, or for one of another seed."""
     rng = np.random.default_rng(a.args["seed"] + shift)
     return a.f.f(a.args["y"].copy(), a.args["k"], rng)
 
 
 def times(a):
-    """How often each index is in the folds."""
+    """Return how often each index is in the folds."""
     n, inside = len(a.args["y"]), np.concatenate([*map(np.asarray, dealt(a))])
     return np.array([np.count_nonzero(inside == i) for i in range(n)])
 
 
 def companions(folds, own):
-    """For each sample of a class the others that are in its fold."""
+    """Return the samples of a class that share a fold, fold by fold, sorted."""
     alike = [sorted(set(map(int, fold)) & own) for fold in folds]
     return sorted(map(tuple, alike))
 
 
 def of_folds(words):
-    """Register a check of what is said where folds, and no error, are asked."""
+    """Return a decorator that registers a check for cases that ask for folds and no error."""
 
     def add(check):
         sentence(words, of="form")(lambda a, found: bool(a.case["error"]) or check(a))
@@ -33,7 +33,7 @@ def of_folds(words):
 
 
 def is_a_row(fold):
-    """Whether a fold is one row of indices."""
+    """Tell whether a fold is one row of indices."""
     try:
         return np.ndim(fold) == 1
     except ValueError:

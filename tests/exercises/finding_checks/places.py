@@ -1,10 +1,10 @@
-"""Checks of what is said about places, laws and shapes; `truths` has all others."""
+"""Checks of what is said about places, laws and shapes."""
 
 import re
 
 import numpy as np
 
-from tests.exercises.claims import sentence
+from tests.exercises.finding_checks.check import sentence
 
 LAWS = {
     "each row adds up to 0": lambda v: np.allclose(v.sum(axis=1), 0),
@@ -20,24 +20,24 @@ LAWS = {
 
 
 def broken(a, text):
-    """Whether a law that is named holds of what is asked, and not of the answer."""
+    """Tell whether a law that is named holds of what is asked, and not of the answer."""
     named = [holds for words, holds in LAWS.items() if words in text]
     return all(holds(a.want) and not holds(a.got) for holds in named)
 
 
 def lines(a, name):
-    """Whether anything is wrong in each row, column, or entry."""
+    """Return for each row, column, or entry whether anything is wrong in it."""
     wrong = a.bad()
     return wrong if wrong.ndim == 1 else wrong.any(axis=0 if name.startswith("col") else 1)
 
 
 def numbered(words, n):
-    """The number of a line that is named."""
+    """Return the index of a row or column that is named."""
     return {"the first": 0, "the last": n - 1}.get(words) if "the" in words else int(words)
 
 
 def off_by(a, at, how):
-    """Whether the wrong entries in one place are off as it is said."""
+    """Tell whether the wrong entries in one place are off in the way that is said."""
     got, want = a.got[a.bad() & at], a.want[a.bad() & at]
     if not how:
         return True
@@ -185,7 +185,7 @@ def _(a, found):
 
 
 def _is_cause(a, text):
-    """Whether the cause that is named fits the two shapes."""
+    """Tell whether the cause that is named fits the two shapes."""
     came, asked = np.shape(a.raw), a.want.shape
     more = len(came) - len(asked)
     facts = {

@@ -1,9 +1,9 @@
-"""Wrong answers of the network problems of ps3 that none registers, added to `WRONG`."""
+"""Wrong answers of the network problems of ps3 that none registers."""
 
 import numpy as np
 
-from tests.exercises.declared import PROBLEMS
-from tests.exercises.wrong_answers import wrong
+from tests.exercises.declared_problems import PROBLEMS
+from tests.exercises.wrong_answers.register import wrong
 
 RIGHT = {name: PROBLEMS[name].solve for name in ("blame", "two_layer_loss", "gradient_check")}
 GLOBALS = PROBLEMS["train_network"].solve.__globals__

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from tests.exercises.claims import sentence
-from tests.exercises.declared import PROBLEMS
+from tests.exercises.declared_problems import PROBLEMS
+from tests.exercises.finding_checks.check import sentence
 
 WORDS = [w for name in ("blame", "train_network") for w in PROBLEMS[name].wrong.values()]
 NAMES = ("d", "t", "z", "v", "h", "a", "b", "w", "x")
@@ -42,7 +42,7 @@ def _(a, found):
 
 
 def trained(a):
-    """What the student's function gives for one epoch."""
+    """Return what the student's function gives for one epoch."""
     X, y, hidden, _, lr, seed = a.args.values()
     return a.f.f(X.copy(), y.copy(), hidden, 1, lr, np.random.default_rng(seed))
 

@@ -1,8 +1,8 @@
-"""Wrong answers of ps1 that no problem registers, added to `wrong_answers.WRONG`."""
+"""Wrong answers of ps1 that no problem registers."""
 
 import numpy as np
 
-from tests.exercises.wrong_answers import wrong
+from tests.exercises.wrong_answers.register import wrong
 
 # best_rank_k
 

@@ -1,8 +1,8 @@
-"""Wrong fits and folds of ps2 that no problem registers, added to `wrong_answers.WRONG`."""
+"""Wrong fits and folds of ps2 that no problem registers."""
 
 import numpy as np
 
-from tests.exercises.wrong_answers import wrong
+from tests.exercises.wrong_answers.register import wrong
 
 # ridge_fit
 

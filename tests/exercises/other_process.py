@@ -1,6 +1,6 @@
-"""Packs problems' cases, and judges answers to cases that lie in files: for another process.
+"""Packs problems' cases into files, or judges answers to cases in files; a program.
 
-python -m tests.exercises.elsewhere PROBLEM,PROBLEM pack=FOLDER judge=FOLDER ...
+python -m tests.exercises.other_process PROBLEM,PROBLEM pack=FOLDER judge=FOLDER ...
 """
 
 import json
@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from nngrader.engine import cases_json
 
-from tests.exercises.declared import DECLARED, judged, packed
+from tests.exercises.declared_problems import DECLARED, judged, packed
 
 SEED = 7
 
 
 def answers(p):
-    """Right, mistaken, and hostile answers to a problem, by name."""
+    """Return right, mistaken, and hostile answers to a problem, by name."""
     found = {"the reference": p.solve, **p.alternatives}
     found |= {name: m.solve for name, m in p.mistakes.items()}
     return found | {
@@ -30,13 +30,13 @@ def answers(p):
 
 
 def pack_into(folder, name):
-    """Write the visible and the hidden cases."""
+    """Write a problem's visible and hidden cases into a folder."""
     for visible in (True, False):
         cases_json.save(packed(name, SEED, visible), folder / f"{name}-{visible}.json")
 
 
 def verdicts(folder, name):
-    """What each answer earns by aspect, and what is said of it, on the cases of a folder."""
+    """Return points by aspect and findings of each answer, on the cases of a folder."""
     found = {}
     for visible in (True, False):
         data = cases_json.load(folder / f"{name}-{visible}.json")

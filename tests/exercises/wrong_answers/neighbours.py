@@ -1,14 +1,15 @@
-"""Wrong answers to knn_predict that it does not register, added to `wrong_answers.WRONG`."""
+"""Wrong answers to knn_predict that it does not register."""
 
 import numpy as np
 
-from tests.exercises.wrong_answers import squares, wrong
+from tests.exercises.wrong_answers.distances import squares
+from tests.exercises.wrong_answers.register import wrong
 
 ALL_NEIGHBOURS = "value ties integers shape inputs-unchanged"
 
 
 def sorted_labels(X_train, y_train, X):
-    """The labels of all known rows for each new one, the nearest first."""
+    """Return the labels of all training rows for each new row, the nearest first."""
     return y_train[np.argsort(squares(X, X_train), axis=1)]
 
 

@@ -1,4 +1,4 @@
-"""Right answers of ps3 in strangers' styles, unregistered, lose nothing."""
+"""Right answers of ps3 in strangers' styles, unregistered,."""
 
 import math
 from collections import deque
@@ -6,21 +6,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-import pytest
 
-from tests.exercises.declared import judged, packed
-
-RIGHT = []
-
-
-def right(problem):
-    """Add a right answer to the list."""
-
-    def add(f):
-        RIGHT.append(pytest.param(problem, f, id=f"{problem}: {f.__name__}"))
-        return f
-
-    return add
+from tests.exercises.right_answers.register import right
 
 
 @right("Value")
@@ -341,12 +328,3 @@ def in_blocks_of_rows(g, z):
     for start in range(0, len(p), 50):
         dz[start : start + 50] -= p[start : start + 50] * np.sum(p * g)
     return dz
-
-
-@pytest.mark.parametrize("visible", [True, False])
-@pytest.mark.rotate("seed", 1)
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize(("name", "f"), RIGHT)
-def test_a_right_answer_in_another_style_loses_nothing(name, f, seed, visible):
-    verdict = judged(packed(name, seed, visible), f)
-    assert (verdict.score, verdict.findings) == (100, [])

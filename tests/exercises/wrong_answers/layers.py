@@ -1,9 +1,9 @@
-"""Wrong layers, softmaxes and numbers with a memory that no problem registers, for `WRONG`."""
+"""Wrong layers, softmaxes and numbers with a memory that no problem registers."""
 
 import numpy as np
 
-from tests.exercises.declared import PROBLEMS
-from tests.exercises.wrong_answers import wrong
+from tests.exercises.declared_problems import PROBLEMS
+from tests.exercises.wrong_answers.register import wrong
 
 Value = PROBLEMS["Value"].solve
 

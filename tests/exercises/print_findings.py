@@ -1,21 +1,15 @@
-"""Print what every mutant and every planted wrong answer is told, to be read by a person.
+"""Print what every mutant and every unregistered wrong answer is told, to be read by a person.
 
-Run as `python -m tests.exercises.audit [PROBLEM]` in the repository's folder. What is told of
-hidden cases follows where it is in other words. Mutants that are the reference in other words
-stand at the end of each problem.
+Run as `python -m tests.exercises.print_findings [PROBLEM]` in the repository's folder. What is
+told of hidden cases follows where it is in other words. Mutants that are the reference in other
+words stand at the end of each problem.
 """
 
 import sys
 
-import tests.exercises.planted
-import tests.exercises.planted_fits
-import tests.exercises.planted_layers
-import tests.exercises.planted_neighbours
-import tests.exercises.planted_networks
-import tests.exercises.planted_ps1  # noqa: F401, adds to WRONG
-from tests.exercises.declared import PROBLEMS, judged, packed
+from tests.exercises.declared_problems import PROBLEMS, judged, packed
 from tests.exercises.mutants import mutants
-from tests.exercises.wrong_answers import WRONG
+from tests.exercises.wrong_answers.catalogue import WRONG
 
 
 def main():

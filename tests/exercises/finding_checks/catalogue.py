@@ -1,0 +1,12 @@
+"""Whether what a student is told about a wrong answer is true of it: `false_findings`."""
+
+from tests.exercises.finding_checks.check import false_findings
+
+from . import (  # noqa: F401, each registers checks; the first that fits is asked
+    folds,
+    networks,
+    places,
+    values,
+)
+
+__all__ = ["false_findings"]

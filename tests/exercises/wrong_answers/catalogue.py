@@ -1,0 +1,16 @@
+"""Wrong answers that no problem registers, each with words that it must be told: `WRONG`."""
+
+from tests.exercises.wrong_answers.register import WRONG
+
+from . import (  # noqa: F401, each adds to WRONG
+    distances,
+    fits_and_folds,
+    hinge,
+    layers,
+    linear_algebra,
+    neighbours,
+    networks,
+    softmax,
+)
+
+__all__ = ["WRONG"]
