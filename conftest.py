@@ -27,7 +27,7 @@ def pytest_configure(config):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    """Collect without looking for garbage, and let it never be sought among the tests."""
+    """Collect tests without garbage collection, and leave the tests out of later ones."""
     gc.disable()
     try:
         return (yield)

@@ -57,27 +57,27 @@ class Data(NamedTuple):
 
 
 def fashion(dtype: str = "float64", n: int = 5000) -> Data:
-    """The packaged pictures; of the training pictures the first n."""
+    """Return the packaged pictures; of the training pictures the first n."""
     train, test = fashion_mnist()
     X, X_test = train.X[:n].astype(dtype), test.X.astype(dtype)
     return Data(X, train.y[:n], X_test, test.y)
 
 
 def digits() -> Data:
-    """Handwritten digits, 8x8 pixels, every third one kept for the test."""
+    """Return handwritten digits, 8x8 pixels, every third one kept for the test."""
     X, y = datasets.load_digits(return_X_y=True)
     rest = np.arange(len(X)) % 3 == 0
     return Data(X[~rest] / 16, y[~rest], X[rest] / 16, y[rest])
 
 
 def line(n: int, features: int) -> Data:
-    """A linear function of Gaussian features, with noise."""
+    """Return a linear function of Gaussian features, with noise."""
     X, y = datasets.make_regression(2 * n, features, noise=50.0, random_state=0)
     return Data(X[:n], y[:n], X[n:], y[n:])
 
 
 def cube(n: int, features: int) -> Data:
-    """Points in a cube; one in ten has the label of the other half."""
+    """Return points in a cube; one in ten has the label of the other half."""
     rng = np.random.default_rng(0)
     X = rng.random((2 * n, features))
     y = (X[:, 0] + X[:, 1] > 1).astype(int) ^ (rng.random(2 * n) < 0.1)
@@ -101,7 +101,7 @@ class Entry(NamedTuple):
 
 
 def nearest(title: str, data: Callable[[], Data], **of: Any) -> Entry:
-    """Prediction by neighbours, with the same options in both libraries."""
+    """Return the entry of prediction by neighbours, with the same options in both libraries."""
     return Entry(
         f"KNeighborsClassifier, {title}",
         data,
@@ -201,7 +201,7 @@ ENTRIES = [
 
 
 def turn(entry: Entry, make: Callable[[], Any], data: Data) -> tuple[float, np.ndarray]:
-    """Seconds of processor time that one turn takes, and the predictions."""
+    """Return seconds of processor time that one turn takes, and the predictions."""
     model = make()
     if entry.timed == "predict":
         model.fit(data.X, data.y)
@@ -214,7 +214,7 @@ def turn(entry: Entry, make: Callable[[], Any], data: Data) -> tuple[float, np.n
 
 
 def quality(data: Data, predicted: np.ndarray) -> tuple[float, float]:
-    """R² for numbers, with no error; else the accuracy with its standard error."""
+    """Return R² for numbers, with no error; else the accuracy with its standard error."""
     if data.y.dtype.kind == "f":
         residual = np.sum((data.y_test - predicted) ** 2)
         return 1 - residual / np.sum((data.y_test - data.y_test.mean()) ** 2), 0.0
@@ -223,7 +223,7 @@ def quality(data: Data, predicted: np.ndarray) -> tuple[float, float]:
 
 
 def compare(entry: Entry) -> str:
-    """The row of an entry."""
+    """Return the row of an entry."""
     data = entry.data()
     gc.disable()
     pairs = []
@@ -256,7 +256,7 @@ def main() -> None:
 
 
 def processor() -> str:
-    """What the machine calls its processor."""
+    """Return the name of the machine's processor."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:
             names = [line for line in lines if "model name" in line]

@@ -54,7 +54,7 @@ def points(name, f, most):
 
 
 def settings(*folders) -> dict:
-    """One thread for each process; modules of these folders can be imported."""
+    """Return the environment of each process: one thread, and these folders importable."""
     path = os.pathsep.join(map(str, [*folders, os.environ.get("PYTHONPATH", "")]))
     one = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     return os.environ | one | {"PYTHONPATH": path.strip(os.pathsep)}
@@ -65,7 +65,7 @@ def nngrader(course: Path, *arguments) -> list:
 
 
 def timed(lines: list, where: Path, env: dict) -> tuple[float, float]:
-    """Seconds until all of these processes have ended, and the most MB that they held."""
+    """Return seconds until these processes have ended, and the most MB that they held."""
     begin, most, going = time.perf_counter(), [0], True
     started = [
         subprocess.Popen(
@@ -92,7 +92,7 @@ def timed(lines: list, where: Path, env: dict) -> tuple[float, float]:
 
 
 def resident(pid: int) -> int:
-    """Bytes that a process and all below it hold, what they share counted for each."""
+    """Return the bytes that a process and all below it hold, shared ones counted for each."""
     total, todo = 0, [pid]
     while todo:
         try:
@@ -110,7 +110,7 @@ def scores(course: Path) -> dict:
 
 
 def ours(folder: Path, count: int) -> tuple[float, float, float, dict]:
-    """Seconds of grading and feedback, of a second grading, the most MB, and the scores."""
+    """Return seconds of grading with feedback, and of grading again, most MB, and scores."""
     course = make_course(folder / f"ours-{count}")
     release(Course(course), NAME, seeds=1)
     fill(course, count)
@@ -122,7 +122,7 @@ def ours(folder: Path, count: int) -> tuple[float, float, float, dict]:
 
 
 def theirs(folder: Path, count: int) -> tuple[float, float, dict]:
-    """Seconds of nbgrader's grading and feedback, the most MB, and the scores."""
+    """Return seconds of nbgrader's grading and feedback, the most MB, and the scores."""
     course, plain = make_course(folder / "theirs"), folder / "plain"
     plain.mkdir()
     (plain / "plain_points.py").write_text(PLAIN)

@@ -153,14 +153,14 @@ PARTS = (  # single layers, beside the mean of the models
 
 
 def loaded(L, work: Workload, state: dict):
-    """The model with given weights."""
+    """Return the model with given weights."""
     model = work.model(L)
     model.load_state_dict({name: L.tensor(value) for name, value in state.items()})
     return model
 
 
 def training_step(L, work: Workload, state: dict) -> tuple[Callable[[], float], Callable]:
-    """Forward, backward and one step of SGD, which gives the loss; and what it has changed."""
+    """Return a step of training, which gives the loss, and what gives the changed tensors."""
     rng = np.random.default_rng(0)
     x = L.tensor(rng.standard_normal(work.inputs).astype(np.float32))
     model = loaded(L, work, state)
@@ -190,13 +190,13 @@ def training_step(L, work: Workload, state: dict) -> tuple[Callable[[], float], 
 
 
 def weights(torch, work: Workload) -> dict:
-    """The same start for both libraries, as arrays."""
+    """Return the same start for both libraries, as arrays."""
     torch.manual_seed(0)
     return {name: value.numpy() for name, value in work.model(torch).state_dict().items()}
 
 
 def both(work: Workload) -> tuple[Callable, Callable]:
-    """A step of each library, after three that gave the same losses, weights and gradients."""
+    """Return a step of each library, after three that gave the same losses and weights."""
     nnlib, torch = map(importlib.import_module, ("nnlib", "torch"))
     torch.set_num_threads(options.threads)
     state = weights(torch, work)
@@ -217,7 +217,7 @@ def check(work: Workload, what: str, ours, theirs) -> None:
 
 
 def block(step: Callable, count: int) -> float:
-    """Seconds for one step, the mean over a block."""
+    """Return seconds for one step, the mean over a block."""
     start = clock()
     for _ in range(count):
         step()
@@ -225,7 +225,7 @@ def block(step: Callable, count: int) -> float:
 
 
 def compare(work: Workload) -> tuple[float, float, float, float, float]:
-    """Median milliseconds of both libraries, and the quartiles of the ratio of the pairs."""
+    """Return median milliseconds of both libraries, and quartiles of the pairs' ratio."""
     ours, theirs = both(work)
     gc.disable()
     pairs = []
@@ -241,7 +241,7 @@ def compare(work: Workload) -> tuple[float, float, float, float, float]:
 
 
 def print_times() -> None:
-    """The table of ratios."""
+    """Print the table of ratios."""
     import torch
 
     print(f"{machine()}, torch {torch.__version__}, {options.rounds} rounds\n")
@@ -258,7 +258,7 @@ def print_times() -> None:
 
 
 def machine() -> str:
-    """What was measured on, and how."""
+    """Return what was measured on, and how."""
     kind = "processor time" if options.threads == 1 else "wall time"
     threads = f"{options.threads} thread{'s' * (options.threads > 1)} for each library"
     versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
@@ -266,7 +266,7 @@ def machine() -> str:
 
 
 def processor() -> str:
-    """What the machine calls its processor."""
+    """Return the name of the machine's processor."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:
             return (
@@ -280,13 +280,13 @@ def processor() -> str:
 
 
 def resident(what: str) -> float:
-    """MiB that this process holds (VmRSS), or has held at most (VmHWM)."""
+    """Return the MiB that this process holds (VmRSS), or has held at most (VmHWM)."""
     with open("/proc/self/status", encoding="ascii") as lines:
         return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 1024
 
 
 def print_peak_of(name: str) -> None:
-    """MiB by which the third step of the VGG rises above what stood before the first."""
+    """Print the MiB by which the VGG's third step rises above what stood before the first."""
     work, L = WORKLOADS["vgg"], importlib.import_module(name)
     if name == "torch":
         L.set_num_threads(options.threads)
@@ -305,7 +305,7 @@ def print_peak_of(name: str) -> None:
 
 
 def print_memory() -> None:
-    """The peaks of both libraries."""
+    """Print the peaks of both libraries."""
     if not os.path.exists("/proc/self/clear_refs"):
         sys.exit("--memory asks Linux for the peak; there is no /proc/self/clear_refs here")
     print(f"{machine()}\n")
@@ -324,13 +324,13 @@ def print_memory() -> None:
 
 
 def deep(L, layers: int):
-    """A stack of small layers."""
+    """Return a stack of small layers."""
     parts = [part for _ in range(layers) for part in (L.nn.Linear(64, 64), L.nn.Tanh())]
     return L.nn.Sequential(*parts, L.nn.Linear(64, 10))
 
 
 def sizes(L) -> dict[str, tuple[list[int], Callable[[int], Workload]]]:
-    """For each way of growing the sizes, and the step of a size."""
+    """Return, for each way of growing, the sizes and the step of a size."""
     return {
         "batch of the MLP": (
             [256, 512, 1024, 2048],
@@ -348,7 +348,7 @@ def sizes(L) -> dict[str, tuple[list[int], Callable[[int], Workload]]]:
 
 
 def seconds(work: Workload) -> float:
-    """Best time of a step of nnlib."""
+    """Return best time of a step of nnlib."""
     import nnlib
 
     state = {k: v.numpy() for k, v in work.model(nnlib).state_dict().items()}
@@ -358,7 +358,7 @@ def seconds(work: Workload) -> float:
 
 
 def print_growth() -> None:
-    """The exponents, the long graph, and what stays after backward."""
+    """Print the exponents, the long graph, and what stays after backward."""
     import nnlib
 
     print(f"{machine()}, best of {options.rounds}\n")
@@ -397,7 +397,7 @@ PROGRAMS = {"empty": "pass", "numpy": "import numpy", "nnlib": "import nnlib"}
 
 
 def print_imports() -> None:
-    """The time of import nnlib by that of import numpy."""
+    """Print the time of import nnlib by that of import numpy."""
     times = {name: [] for name in PROGRAMS}
     with tempfile.TemporaryDirectory() as cache:
         for _ in range(options.rounds + 1):  # the first round writes the bytecode
@@ -413,7 +413,7 @@ def print_imports() -> None:
 
 
 def process(program: str, cache: str) -> float:
-    """Seconds that a fresh interpreter takes for a program, as processor or as wall time."""
+    """Return seconds of processor or wall time that a fresh interpreter takes for a program."""
     import resource
 
     env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}

@@ -205,7 +205,7 @@ def make_penguins(folder: Path) -> Path:
 
 
 def _place(kinds: tuple[str, ...], kind: str) -> int:
-    """Where a kind stands, -1 for what is not known."""
+    """Return the index of a kind in a list, -1 for what is not known."""
     return kinds.index(kind) if kind in kinds else -1
 
 
@@ -305,7 +305,7 @@ def smaller(picture: np.ndarray, side: int) -> np.ndarray:
 
 
 def _bytes(text: str) -> np.ndarray:
-    """A text as the bytes of its UTF-8."""
+    """Return a text as the bytes of its UTF-8."""
     return np.frombuffer(text.encode(), np.uint8)
 
 

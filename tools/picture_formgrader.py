@@ -97,7 +97,7 @@ def take(course):
 
 
 def below(first, second):
-    """Two parts of a page as one picture, with a gap of grey between them."""
+    """Return two parts of a page as one picture, with a gap of grey between them."""
     parts = [Image.open(io.BytesIO(p)).convert("RGB") for p in (first, second)]
     parts[1] = parts[1].crop((0, 56, *parts[1].size))  # without the bar, which is there already
     gap = 14
@@ -110,7 +110,7 @@ def below(first, second):
 
 
 def shot_from(page, text, above):
-    """A picture that begins so many pixels above a text."""
+    """Return a picture that begins so many pixels above a text."""
     place = page.get_by_text(text).first
     place.evaluate(f"e => window.scrollBy(0, e.getBoundingClientRect().top - {above})")
     page.wait_for_timeout(300)
@@ -118,7 +118,7 @@ def shot_from(page, text, above):
 
 
 def small(picture):
-    """The picture with few colours, which is much smaller."""
+    """Return the picture with few colours, which is much smaller."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     few = image.quantize(COLOURS, dither=Image.Dither.NONE)
     out = io.BytesIO()

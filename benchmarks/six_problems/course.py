@@ -33,7 +33,7 @@ def make_course(folder: Path) -> Path:
 
 
 def source_text() -> str:
-    """Three problems of ps2, and three problems more."""
+    """Return the text of three problems of ps2 and of three problems more."""
     text = (EXERCISES / "source" / PS2 / f"{PS2}.md").read_text()
     first, *rest = re.split(r"^(?=## )", text, flags=re.MULTILINE)
     kept = [part for part in rest if any(f"{{problem}} {name}\n" in part for name in POINTS)]
@@ -41,7 +41,7 @@ def source_text() -> str:
 
 
 def problems_text() -> str:
-    """All definitions, one after the other, in one file."""
+    """Return all definitions, one after the other, in one file."""
     folder = EXERCISES / "problems" / PS2
     texts = [(folder / f"{name}.py").read_text() for name in ("common", *POINTS)]
     first = re.sub(r"^from \.common import .*\n", "", "\n".join(texts), flags=re.MULTILINE)
@@ -53,7 +53,7 @@ def problems_text() -> str:
 
 
 def problems(course: Path) -> list:
-    """The declared problems of a course."""
+    """Return the declared problems of a course."""
     file = course / "problems" / f"{NAME}.py"
     spec = importlib.util.spec_from_file_location("six_declared", file)
     module = importlib.util.module_from_spec(spec)
@@ -76,7 +76,7 @@ class Answers:
 
     @staticmethod
     def _names(problem):
-        """The reference, the other right answers, then the known mistakes."""
+        """Yield the reference, the other right answers, then the known mistakes."""
         yield problem.solve.__name__
         yield from problem.alternatives
         yield from (m.solve.__name__ for m in problem.mistakes.values())
@@ -94,7 +94,7 @@ class Answers:
         (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook))
 
     def cell(self, problem: str, answer: str) -> str:
-        """The text of a solution cell."""
+        """Return the text of a solution cell."""
         texts = [self._text(name, problem) for name in self._needed(answer)]
         if answer == problem:
             return "\n\n".join(texts).replace(f"right_{problem}", problem)
@@ -102,7 +102,7 @@ class Answers:
         return "\n\n".join([*texts, call])
 
     def _needed(self, answer):
-        """A function and those that it calls, in the order of the file."""
+        """Return a function and those that it calls, in the order of the file."""
         found, todo = set(), [answer]
         while todo:
             found.add(name := todo.pop())
@@ -122,14 +122,14 @@ class Answers:
 
 
 def own_cell(number: int) -> dict:
-    """A cell of the student's own: no two submissions are the same."""
+    """Return a cell of the student's own: no two submissions are the same."""
     source = f"print('attempt', {number})"
     cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": []}
     return cell | {"execution_count": None, "id": f"mine-{number}"}
 
 
 def gid(cell: dict) -> str | None:
-    """Nbgrader's name of a cell."""
+    """Return nbgrader's name of a cell."""
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 

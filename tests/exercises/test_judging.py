@@ -159,7 +159,7 @@ def is_number(v):
 
 
 def _numbers(name, seed):
-    """Return the hidden inputs' numbers of three digits and more, and their sizes."""
+    """Yield the hidden inputs' numbers of three digits and more, and their sizes."""
     for case in packed(name, seed, False)["cases"]:
         for v in filter(is_number, case["args"].values()):
             yield from {f"{abs(x):.3g}" for x in np.ravel(v)[:50] if abs(x) >= 100}

@@ -55,7 +55,7 @@ def without_numbers(text, who):
 
 
 def apart(findings):
-    """Return findings with a sentence for each part; some share one without numbers."""
+    """Yield findings with a sentence for each part; some share one without numbers."""
     for aspect, text, mistake in findings:
         parts, rest = re.match(r"((?:\w+ and )*\w+)( .*|:.*)?$", text, re.DOTALL).groups()
         parts = parts.split(" and ") if rest else [text]

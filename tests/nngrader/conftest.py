@@ -47,7 +47,7 @@ ANSWERS = [
 
 
 def student_of(problem, name):
-    """Who gives this answer: each hands in one answer to every problem."""
+    """Return the student who gives this answer: each gives one answer to every problem."""
     names = [n for p, _, n in ANSWERS if p == problem]
     return f"answers-number-{names.index(name)}"
 
@@ -99,7 +99,7 @@ def package_is_made_once(request, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def open_folder():
-    """A folder that other users may look into."""
+    """Yield a folder that other users may look into."""
     with tempfile.TemporaryDirectory(prefix="nngrader-tests-") as folder:
         os.chmod(folder, 0o755)
         yield Path(folder)
@@ -107,7 +107,7 @@ def open_folder():
 
 @pytest.fixture(scope="session")
 def few_seeds(request):
-    """Makes a context in which a release holds its problems to few seeds."""
+    """Return a context manager in which a release checks its problems on few seeds."""
 
     def on_few(problem, n):
         return over_seeds(problem, n if request.config.getoption("deep") else FEW_SEEDS)
@@ -123,7 +123,7 @@ def few_seeds(request):
 
 @pytest.fixture(scope="session")
 def release_quickly(few_seeds):
-    """Releases a course by the command, its problems held to few seeds."""
+    """Return a function that releases a course, its problems checked on few seeds."""
 
     def release(course, *arguments):
         with few_seeds():
@@ -134,13 +134,13 @@ def release_quickly(few_seeds):
 
 @pytest.fixture(scope="session")
 def nbgrader():
-    """Runs nbgrader's own command in a course, in a process of its own."""
+    """Return a function that runs nbgrader's own command in a course."""
     return run_nbgrader
 
 
 @pytest.fixture(scope="session")
 def released(request, tmp_path_factory, release_quickly):
-    """A released course without submissions, made once for all workers; tests copy it."""
+    """Return a released course without submissions, made once for all workers."""
     folder = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):
         folder = folder.parent
@@ -156,7 +156,7 @@ def released(request, tmp_path_factory, release_quickly):
 
 @pytest.fixture
 def course(released, tmp_path):
-    """A released course of the test's own."""
+    """Return a released course of the test's own."""
     return shutil.copytree(released, tmp_path / "course")
 
 
@@ -167,7 +167,7 @@ def base(released):
 
 @pytest.fixture(scope="session")
 def gradings(request, released, base, open_folder):
-    """The class by who graded it: two at one time where both are asked for, as each waits."""
+    """Return the graded class by who graded it: both at one time, as each waits."""
     twice = any("graded_twice" in item.fixturenames for item in request.session.items)
     users = USERS if twice else USERS[:1]
     handed = {u: handed_in_for(u, request.session, released, base, open_folder) for u in users}
@@ -179,18 +179,18 @@ def gradings(request, released, base, open_folder):
 
 @pytest.fixture(scope="session")
 def graded(gradings):
-    """The whole class: odd, hostile, mistaken and right submissions, graded by ourselves."""
+    """Return the whole class as graded by ourselves: odd, hostile, mistaken and right."""
     return gradings["ourselves"]
 
 
 @pytest.fixture(params=USERS)
 def graded_twice(request, gradings):
-    """The class as each user graded it, for what a user or a process decides."""
+    """Return the class as each user graded it, for what a user or a process decides."""
     return gradings[request.param]
 
 
 def asked_for(session, *fixtures, user=None):
-    """The students whom the tests of this run that use a fixture name as `student`.
+    """Return the students whom the tests of this run that use a fixture name as `student`.
 
     Of tests of a class that is graded twice, those who are asked for as this user graded them.
     """
@@ -205,7 +205,7 @@ def asked_for(session, *fixtures, user=None):
 
 
 def handed_in_for(user, session, released, base, folder):
-    """A course in which the class has handed in for a user, and whose names changed."""
+    """Make a course in which the class has handed in; return it, and whose names changed."""
     home = folder / user.replace(" ", "-")
     course = shutil.copytree(released, home / "course")
     students = asked_for(session, "graded", "graded_twice", user=user) | {"honest-perfect"}
@@ -230,7 +230,7 @@ def begin_grading(user, course):
 
 
 def read_graded(course, renamed, running, said, left):
-    """What came of a grading that has ended."""
+    """Return what came of a grading that has ended."""
     done = subprocess.CompletedProcess(running.args, running.returncode, *said)
     file = course.parent / RESULTS
     assert file.exists(), done.stderr

@@ -37,7 +37,7 @@ STATUS = ("graded", "flagged", "ungradable")
 
 @pytest.fixture(scope="module")
 def spec(base):
-    """What the class has in common, with hidden cases of its own."""
+    """Return what the class has in common, with hidden cases of its own."""
     cells = [c for c in base.instructor_joined()["cells"] if c["cell_type"] == "code"]
     marks = [(c, c["metadata"]["nbgrader"]) for c in cells]
     tests = [("def check(f): ...", None, 0.0)]
@@ -55,7 +55,7 @@ def spec(base):
 
 
 def result_of(spec, base, raw):
-    """Steps 1 to 3 on the bytes of a file, with a worker that answers nothing of use."""
+    """Run steps 1 to 3 on the bytes of a file, with a worker that answers nothing of use."""
     with tempfile.TemporaryDirectory() as place:
         folder = hand_in(Path(place), "ada", raw)
         cells, flags = read_submission(folder, NAME, IDS)
@@ -65,7 +65,7 @@ def result_of(spec, base, raw):
 
 
 def holds(spec, base, raw):
-    """There is a result with a status, and the notebook is the instructor's."""
+    """Check that there is a result with a status, and that the notebook is the instructor's."""
     rebuilt, result = result_of(spec, base, raw)
     assert result["status"] in STATUS
     assert result["flags"] or result["status"] == "graded"

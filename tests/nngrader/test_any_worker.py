@@ -107,7 +107,7 @@ def test_any_header_is_an_answer_or_none(header, body):
 
 
 def answered(worker):
-    """The answer is plain data, or the worker is said to have died in words of ours."""
+    """Check that the answer is plain data, or the worker died with a reason of ours."""
     answer = died = None
     try:
         answer = worker.ask({"do": "call"}, 0.2)

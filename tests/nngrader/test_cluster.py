@@ -31,7 +31,7 @@ START = 60  # seconds until a process of the cluster must have begun
 
 
 def certificate(folder):
-    """An authority for a day, and one certificate by it for scheduler, workers and client."""
+    """Make a certificate authority for a day, and one certificate for all of the cluster."""
     now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
     keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
     names = [
@@ -94,7 +94,7 @@ class Processes:
         return self.start("worker", address, *line, **more)
 
     def registered(self):
-        """How many workers the scheduler knows."""
+        """Return how many workers the scheduler knows."""
         logs = [f.read_text() for f in self.folder.glob("log-*")]
         return sum("Registered to:" in text for text in logs)
 
@@ -120,7 +120,7 @@ def processes(tmp_path, tls):
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory, tls):
-    """A scheduler with TLS and two workers, and its address."""
+    """Run a scheduler with TLS and two workers; yield its address and the processes."""
     started = Processes(tmp_path_factory.mktemp("running"), tls)
     address = started.scheduler()
     both = [started.worker(address) for _ in range(2)]
@@ -165,7 +165,7 @@ def test_a_cluster_with_tls_gives_what_this_machine_gives(
 
 
 def at_work(pid):
-    """Whether a worker of the cluster has begun a job: it holds a slot, and has a sandbox."""
+    """Tell whether a worker of the cluster has begun a job: it has a slot and a sandbox."""
     held = []
     with contextlib.suppress(OSError):
         for handle in os.listdir(f"/proc/{pid}/fd"):
@@ -233,7 +233,7 @@ def test_workers_that_would_not_grade_as_this_machine_does_are_refused(
 
 
 def refused(spec, address, *passing):
-    """Why a cluster is refused, when what passes has passed."""
+    """Return why a cluster is refused, once warnings that pass are over."""
     end = time.monotonic() + START
     while True:
         with pytest.raises(CannotDo) as refusal:

@@ -40,7 +40,7 @@ os.execvp("bwrap", [*line, "env", *words])
 
 
 def built(prefix, **limits):
-    """The command for a program, and its options by name."""
+    """Return the command for a program, and its options by name."""
     settings = Limits(container=Container(prefix, "ours:1"), **limits)
     return container.command(settings, "one", "/profile.json", {"/a": "/g/a"}, PROGRAM)
 
@@ -98,7 +98,7 @@ def test_the_profile_refuses_what_the_filter_refuses(tmp_path):
 
 @pytest.fixture
 def log(tmp_path, monkeypatch):
-    """What the stand-in for podman was asked to do."""
+    """Return the file of what the stand-in for podman was asked to do."""
     fake = tmp_path / "bin" / "podman"
     fake.parent.mkdir()
     fake.write_text(STAND_IN.format(python=sys.executable, log=tmp_path / "log"))
@@ -109,7 +109,7 @@ def log(tmp_path, monkeypatch):
 
 @pytest.fixture
 def runner(log):
-    """Runs a submission in what it takes for a container."""
+    """Yield a runner of a submission in the stand-in for a container."""
     place = Container("podman", "ours:1")
     limits = Limits(call_seconds=0.5, total_seconds=4.0, container=place)
     cell = (

@@ -20,7 +20,7 @@ LIMITS = Limits(call_seconds=1.0, total_seconds=2.5, memory_mb=500)
 
 @pytest.fixture(scope="module")
 def challenge(tmp_path_factory):
-    """The challenge, packed for grading, and its function."""
+    """Return the challenge, packed for grading, and its function."""
     course = tmp_path_factory.mktemp("course")
     (course / "problems").mkdir()
     (course / "problems" / f"{NAME}.py").write_text(DEFINITIONS)
@@ -34,7 +34,7 @@ def challenge(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sandboxes():
-    """Sandboxes by the packages that they have; each is made once."""
+    """Yield a function that gives the sandbox with some packages, each made once."""
     made = {}
 
     def get(*uses):
@@ -48,7 +48,7 @@ def sandboxes():
 
 
 def graded(data, total, cell, box, file=SOLVED):
-    """The result of one submission."""
+    """Return the result of one submission."""
     name = data["name"]
     test = f'from nngrader import points\npoints("{name}", {name}, {total})'
     spec = AssignmentSpec(
@@ -72,7 +72,7 @@ def holds(entry, result):
 
 
 def of_kind(kind):
-    """The names of the hostile answers to drivers that begin with a word."""
+    """Return the names of the hostile answers to drivers that begin with a word."""
     return [name for name in CLASSES if name.startswith(kind)]
 
 
@@ -95,7 +95,7 @@ def test_who_breaks_a_driver_or_a_measure_gains_nothing(sandboxes, name):
 
 
 def gains_nothing(sandboxes, name):
-    """A hostile answer to a problem with a driver earns no more than it may."""
+    """Check that a hostile answer to a problem with a driver earns no more than it may."""
     entry = CLASSES[name]
     p = PROBLEMS[entry.problem]
     data = pack(p, 1, visible=False)

@@ -15,7 +15,7 @@ LIMITS = Limits(call_seconds=10.0, total_seconds=20.0, memory_mb=512)
 
 @pytest.fixture
 def start():
-    """Makes a runner of a cell, in a sandbox with packages."""
+    """Yield a function that makes a runner of a cell, in a sandbox with packages."""
     made = []
 
     def make(cell, *uses, limits=LIMITS):
@@ -30,7 +30,7 @@ def start():
 
 
 def drive(r, name, driver, parts, **args):
-    """Values of all parts of the answer, or the names of the exception's classes."""
+    """Return the values of all parts of the answer, or the names of the exception's classes."""
     packed = {"name": driver.__name__, "source": inspect.getsource(driver)}
     told = r.call(name, args, parts, 1 << 20, packed)
     return told["error"][0] if told["error"] else [p["values"] for p in told["parts"]]

@@ -78,7 +78,7 @@ class Whole:
     results: dict
 
     def page(self, student):
-        """The feedback as a person reads it."""
+        """Return the feedback as a person reads it."""
         text = (self.course / "feedback" / student / NAME / f"{NAME}.html").read_text()
         return html.unescape(re.sub(r"<[^>]*>", " ", text))
 
@@ -113,7 +113,7 @@ def fill(course, base, students):
 
 @pytest.fixture(scope="session")
 def whole(request, open_folder):
-    """The assignment, released, handed in, graded and given back."""
+    """Return the assignment, released, handed in, graded and given back."""
     course = make_course(open_folder / "driven")
     release(Course(course), NAME, seeds=FEW_SEEDS)
     fill(course, ReleasedNotebook(course, NAME), asked_for(request.session, "whole"))
@@ -131,7 +131,7 @@ def whole(request, open_folder):
 
 @pytest.fixture
 def unpacked(whole, tmp_path):
-    """What a student has, who has unpacked the zip."""
+    """Return the notebook of a student who has unpacked the zip."""
     with zipfile.ZipFile(whole.course / "release" / f"{NAME}.zip") as z:
         z.extractall(tmp_path)
     (notebook,) = tmp_path.rglob(f"{NAME}.ipynb")

@@ -35,7 +35,7 @@ FINAL = {"ada": 66.666667, "emmy": 80.25, "kim1": 0.0, "zoe": 1.5}
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """A course whose gradebook has marks; kim2 has none, and zoe is not in the class list."""
+    """Return a course with marks; kim2 has none, and zoe is not in the class list."""
     (tmp_path / "students.csv").write_text(CLASS, encoding="utf-8")
     monkeypatch.setattr(export, "marks", lambda course, assignment: MARKS)
     return Course(tmp_path)
@@ -46,7 +46,7 @@ def rows(text):
 
 
 def import_into_canvas(text, users, marks):
-    """What Canvas's importer does; `users` by its id: SIS id, login, sortable name."""
+    """Read marks as Canvas's importer does; `users` by its id: SIS id, login, sortable name."""
     head, points, *rest = rows(text)
     assert "Student" in head[0]
     assert "ID" in head[1]
@@ -64,7 +64,7 @@ def import_into_canvas(text, users, marks):
 
 
 def import_into_moodle(text, users, marks, by="ID number"):
-    """What Moodle's importer does, mapped by a column; `users` by what is in that column."""
+    """Read marks as Moodle's importer does, by a column; `users` by what is in that column."""
     head, *rest = rows(text)
     for row in rest:
         cells = dict(zip(head, row, strict=True))

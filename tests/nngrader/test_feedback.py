@@ -36,7 +36,7 @@ RESULT = {
 
 @pytest.fixture(scope="module")
 def pages(graded):
-    """The class's feedback, by student, and its problems' hidden cases."""
+    """Yield the class's feedback, by student, and its problems' hidden cases."""
     out = graded.course.parent / "pages"
     assert run(graded.course, "feedback", NAME, "--out", out) == 0
     found = {f.parts[-3]: f.read_text() for f in out.rglob("*.html")}
@@ -46,7 +46,7 @@ def pages(graded):
 
 
 def numbers_of(value):
-    """All long numbers in packed data, as somebody would print them."""
+    """Return all long numbers in packed data, as somebody would print them."""
     if isinstance(value, dict):
         return {n for v in value.values() for n in numbers_of(v)}
     if isinstance(value, list | tuple):

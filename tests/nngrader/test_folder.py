@@ -22,13 +22,13 @@ from .every import PROBLEMS, closure
 
 @pytest.fixture
 def flat(tmp_path):
-    """A course whose definitions are one file."""
+    """Return a course whose definitions are one file."""
     return make_course(tmp_path / "flat")
 
 
 @pytest.fixture
 def course(tmp_path):
-    """The same course, with its definitions in a folder."""
+    """Return the same course, with its definitions in a folder."""
     root = make_course(tmp_path / "course")
     folder = root / "problems" / NAME
     folder.mkdir()

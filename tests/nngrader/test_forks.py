@@ -29,7 +29,7 @@ def sandbox():
 
 @pytest.fixture
 def start(sandbox):
-    """Makes a runner of a submission that defines `f`, and `g`, which tells what it sees."""
+    """Yield a function that makes a runner of `f`, and of `g`, which tells what it sees."""
     made = []
 
     def make(body, box=sandbox):
@@ -317,7 +317,7 @@ def test_the_end_of_the_grader_ends_its_sandboxes(unsafe):
 
 
 def is_alive(pid):
-    """Whether a process works, or could: one that has ended may wait to be collected."""
+    """Tell whether a process is alive: one that has ended may be left as a zombie."""
     try:
         with open(f"/proc/{pid}/stat") as f:
             return f.read().rpartition(")")[2].split()[0] not in "ZX"

@@ -31,7 +31,7 @@ def program():
 
 
 def typed_here(term, step, line, expected=0):
-    """Type a command in this process, which has imported all; it says what it would say."""
+    """Run a command of the term in this process, and note its output."""
     said = io.StringIO()
     with (
         contextlib.chdir(term.home),
@@ -46,7 +46,7 @@ def typed_here(term, step, line, expected=0):
 
 @pytest.fixture(scope="module")
 def again(request, few_seeds):
-    """The term, played in this process but for a grader that is killed; deep, as it is."""
+    """Play the term in this process but for a grader that is killed; deep, as it is."""
     played = program()
     if not request.config.getoption("deep"):
         played.Term.type = typed_here
@@ -56,7 +56,7 @@ def again(request, few_seeds):
 
 
 def lines(found, step):
-    """What a step said; submissions are told in the order in which they are done."""
+    """Return a step's command, status, lines on submissions sorted, and other lines."""
     (command,) = (c for c in found["commands"] if c["step"] == step)
     rows = [re.sub(r"^\[\d+/\d+\] ", "[] ", row) for row in command["output"]]
     done = sorted(row for row in rows if row.startswith("[] "))

@@ -163,7 +163,7 @@ def for_ever(args, folds, *rest):
 
 
 def judged(box, source, measure=None):
-    """Notes, and the report of a function whose answers are measured."""
+    """Return notes and report of a function whose answers are measured."""
     name = "stratified_folds"
     hidden = {name: pack(folds, 1, visible=False)}
     if measure:
@@ -208,7 +208,7 @@ def test_a_measure_that_comes_to_no_end_is_ended(box):
 
 
 def as_shown(*sources):
-    """Text cells as formgrader's template shows them."""
+    """Return a function that shows text cells as formgrader's template does."""
     import nbformat
     from nbconvert import HTMLExporter
 
@@ -254,7 +254,7 @@ def test_a_file_may_have_any_name_in_the_note_for_the_instructor():
 
 
 def cell(gid, source, kind="markdown", **more):
-    """A cell of the instructor's."""
+    """Return a cell of the instructor's."""
     marked = {"grade": False, "solution": True, "locked": False} | more
     about = {"nbgrader": {"grade_id": gid} | marked} if gid else {}
     made = {"cell_type": kind, "id": gid or "free", "metadata": about, "source": source}

@@ -38,7 +38,7 @@ def toml(tmp_path):
 
 @pytest.fixture
 def late(course, base):
-    """A course in which four were handed in, at different times."""
+    """Return a course in which four were handed in, at different times."""
     state(course, DUE + LATE)
     stamps = {"early": IN_TIME, "grace": IN_GRACE, "bob": ONE_DAY_2H, "far": FAR}
     for student, stamp in stamps.items():

@@ -31,7 +31,7 @@ def pictures():
 
 @pytest.fixture(scope="module")
 def place(released, pictures, tmp_path_factory):
-    """A released course with held-back pictures; tests change copies of what is released."""
+    """Return a released course with held-back pictures; tests change copies of it."""
     course = shutil.copytree(released, tmp_path_factory.mktemp("leaks") / "course")
     (course / "heldback" / NAME).mkdir(parents=True)
     np.savez_compressed(course / "heldback" / "test.npz", images=pictures)
@@ -42,7 +42,7 @@ def place(released, pictures, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def secrets(place, base):
-    """What is looked for, gathered once."""
+    """Return what is looked for, gathered once."""
     return secrets_of(Course(place), NAME, base.instructor_joined())
 
 
@@ -61,7 +61,7 @@ class Planting:
         return next(c for c in self.notebook["cells"] if c["cell_type"] == "code")
 
     def text(self, *lines):
-        """A cell of text."""
+        """Put lines into a cell of text."""
         self.notebook["cells"][0]["source"] = list(lines)
 
     def add(self, name, content):
@@ -83,7 +83,7 @@ def planting(place, secrets, tmp_path, monkeypatch):
 
 
 def png(pixels, kinds=(0,), before=b""):
-    """A PNG file of grey pixels, its rows filtered by these kinds in turn."""
+    """Return a PNG file of grey pixels, its rows filtered by these kinds in turn."""
     above, body = np.zeros(pixels.shape[1] + 1, int), b""
     for y, row in enumerate(pixels.astype(int)):
         kind, left = kinds[y % len(kinds)], np.concatenate([[0], row[:-1]])

@@ -14,7 +14,7 @@ HEAD = "import os, threading, time\nimport numpy as np\n"
 
 @pytest.fixture
 def start():
-    """Makes a runner of cells, with limits of the test's own."""
+    """Yield a function that makes a runner of cells, with limits of the test's own."""
     made = []
 
     def make(*cells, **limits):
@@ -30,7 +30,7 @@ def start():
 
 
 def said(r, name="f"):
-    """What the runner tells the engine of a call."""
+    """Return what the runner tells the engine of a call."""
     return r.call(name, {}, 1, 1000)
 
 
@@ -277,7 +277,7 @@ def test_a_fingerprint_that_is_none_is_empty(start, odd):
 
 @pytest.fixture
 def settings(tmp_path):
-    """Reads settings from a text."""
+    """Return a function that reads settings from a text."""
     file = tmp_path / "nngrader.toml"
 
     def read(text):

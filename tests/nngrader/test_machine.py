@@ -30,7 +30,7 @@ ODD_NAMES = ["a\nb", os.fsdecode(b"andr\xe9"), "red\x1b[31m"]
 
 @pytest.fixture
 def handed_in(course, base):
-    """A course in which one student has handed in."""
+    """Return a course in which one student has handed in."""
     hand_in(course, "ada", base.solved().text())
     return course
 
@@ -45,12 +45,12 @@ def graded_before(released, base, tmp_path_factory):
 
 @pytest.fixture
 def graded_once(graded_before, tmp_path):
-    """A course in which one student was graded; each test has a copy."""
+    """Return a course in which one student was graded; each test has a copy."""
     return shutil.copytree(graded_before, tmp_path / "course")
 
 
 def said(capsys):
-    """The one line of an error."""
+    """Return the one line of an error."""
     text = capsys.readouterr().err
     assert "Traceback" not in text
     (line,) = text.splitlines()

@@ -30,7 +30,7 @@ def scores(course):
 
 
 def partly_wrong(base):
-    """A notebook with an ordinary mistake in each function."""
+    """Return a notebook with an ordinary mistake in each function."""
     notebook = base.solved()
     for name, body in WRONG.items():
         head = base.untouched()[name]["source"].partition("\n")[0]

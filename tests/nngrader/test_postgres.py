@@ -34,7 +34,7 @@ def on_server(course, url):
 
 @pytest.fixture(scope="module")
 def shared(postgres, open_folder):
-    """A course released into a database of a server."""
+    """Return a course released into a database of a server."""
     course = on_server(make_course(open_folder / "on-a-server"), postgres("class"))
     shutil.rmtree(course / "release", ignore_errors=True)
     release(Course(course), NAME, seeds=1)
@@ -43,7 +43,7 @@ def shared(postgres, open_folder):
 
 @pytest.fixture
 def empty(shared, tmp_path):
-    """The course without submissions, in its folder and in the database."""
+    """Return the course without submissions, in its folder and in the database."""
     with quiet(), gradebook(shared) as g:
         for student in list(g.students):
             g.remove_student(student.id)
@@ -103,7 +103,7 @@ def at_once(lines):
 
 
 def two_folders(empty, shared, tmp_path, first, second):
-    """Two graders' course folders with the same database."""
+    """Return two graders' course folders with the same database."""
     other, base = shutil.copytree(empty, tmp_path / "other"), ReleasedNotebook(shared)
     for course, students in ((empty, first), (other, second)):
         for student in students:
@@ -113,7 +113,7 @@ def two_folders(empty, shared, tmp_path, first, second):
 
 @pytest.fixture
 def most(request):
-    """How many students each of two graders records at once."""
+    """Return how many students each of two graders records at once."""
     return 15 if request.config.getoption("deep") else 5
 
 

@@ -38,7 +38,7 @@ PROBLEMS = [public.softmax]
 
 @pytest.fixture(scope="module", autouse=True)
 def example():
-    """The example without the cells of a problem that the cut course does not have."""
+    """Yield the example without the cells of a problem that the cut course does not have."""
     left_out = shutil.ignore_patterns("*knn_predict*")
     yield shutil.copytree(WHOLE, EXAMPLE, ignore=left_out, dirs_exist_ok=True)
     shutil.rmtree(EXAMPLE.parent)
@@ -46,7 +46,7 @@ def example():
 
 @pytest.fixture(scope="module")
 def private_course(tmp_path_factory, release_quickly):
-    """A course released with the example of a private folder."""
+    """Return a course released with the example of a private folder."""
     course = make_course(tmp_path_factory.mktemp("private") / "course")
     release_quickly(course, "--problems", EXAMPLE)
     return course
@@ -172,7 +172,7 @@ def test_results_follow_the_private_files(own, folder):
 
 
 def key_as_released(course):
-    """The key of results, had the release been made with these files."""
+    """Return the key of results, had the release been made with these files."""
     course.memory(NAME).write_text(json.dumps(course.made_with(NAME)))
     return Assignment(course, NAME).key
 

@@ -70,7 +70,7 @@ def run(switches, *line):
 
 
 def definitions(name):
-    """Texts of the definitions by file, each after those that it takes something from."""
+    """Return the texts of the definitions by file, each after those that it imports from."""
     files, left = {}, {}
     for file in (EXERCISES / "problems" / name).glob("*.py"):
         text = file.read_text()
@@ -88,7 +88,7 @@ def definitions(name):
 
 
 def answering(base, name, kind, k):
-    """The solved notebook, each function in it the k-th of the registered ones of a kind."""
+    """Return the solved notebook, each function the k-th registered one of a kind."""
     notebook = base.solved()
     files = definitions(name)
     problems = re.findall(r'problem\(\s*"(\w+)"', "".join(text for text, _ in files.values()))
@@ -100,7 +100,7 @@ def answering(base, name, kind, k):
 
 
 def hostile(base, name):
-    """The solved notebook, in which one function ends its process and one returns objects."""
+    """Return the solved notebook; one function ends its process, one returns objects."""
     notebook, ids = base.solved(), [*definitions(name)]
     first, second = [stem for stem in ids if stem != "common"][:2]
     notebook.write(first, f"import os\ndef {first}(*args):\n    os._exit(0)")

@@ -36,7 +36,7 @@ MISTAKES = {  # aspect lost, what is said of it, name
 
 
 def of(**lost):
-    """A student's reports: points lost, by problem and aspect, with findings."""
+    """Return a student's reports: points lost, by problem and aspect, with findings."""
     reports = {}
     for name, aspects in FULL.items():
         gone = lost.get(name, ({}, []))
@@ -89,7 +89,7 @@ CLASS = {
 
 
 def written(course, results, known=None):
-    """The report on these results, as plain text and as HTML."""
+    """Return the report on these results, as plain text and as HTML."""
     store = Store(course / ".results")
     store.put(f"latest-{NAME}", {r["student"]: r for r in results})
     for r in results:
@@ -101,7 +101,7 @@ def written(course, results, known=None):
 
 
 def plain(text):
-    """What one reads, in one line."""
+    """Return the text of a page in one line."""
     text = re.sub(r"<style>.*?</style>", "", text, flags=re.S)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 

@@ -134,7 +134,7 @@ def hidden(problem, seed=SEEDS[0]):
 
 
 def told(problem, data, answer):
-    """All that comes back to a student: the page and the words of `--json`.
+    """Return all that comes back to a student: the page and the words of `--json`.
 
     ``answer(case)`` is what the student's function answers in that case.
     """
@@ -197,12 +197,12 @@ def test_how_long_it_took_stands_neither_on_the_page_nor_in_the_file():
 
 
 def of_shape(letters):
-    """An answer whose axes are those of some letters; a number stands for itself."""
+    """Return an answer whose axes are those of some letters; a number stands for itself."""
     return lambda case: np.zeros([case["sizes"].get(a, a) for a in letters])
 
 
 def shapes(problem):
-    """Answers of many shapes."""
+    """Return answers of many shapes."""
     sizes = [*hidden(problem)["cases"][0]["sizes"], 1, 3]
     short = [s for k in range(4) for s in itertools.product(sizes, repeat=k)]
     long = list(itertools.product(sizes[:3], repeat=5))[::9]
@@ -210,13 +210,13 @@ def shapes(problem):
 
 
 def spread(problem, answer):
-    """The same answer for each part."""
+    """Return the same answer for each part."""
     n = len(problem.returns)
     return answer if n == 1 else lambda case: (answer(case),) * n
 
 
 def changed(change):
-    """The right answer, changed in each part."""
+    """Return the right answer, changed in each part."""
 
     def answer(case):
         if case["error"]:
@@ -228,7 +228,7 @@ def changed(change):
 
 
 def with_one(value, k):
-    """A change of one entry."""
+    """Return a change of one entry."""
 
     def change(array):
         array.flat[k % array.size] = value
@@ -238,7 +238,7 @@ def with_one(value, k):
 
 
 def raising(kind):
-    """A function that raises."""
+    """Return a function that raises."""
 
     def answer(case):
         raise kind
@@ -247,14 +247,14 @@ def raising(kind):
 
 
 def kinds_of_exceptions():
-    """The exceptions of Python that need no arguments."""
+    """Return the exceptions of Python that need no arguments."""
     found = [vars(builtins)[name] for name in sorted(ERRORS)]
     needs = (UnicodeError, BaseExceptionGroup, KeyboardInterrupt)
     return [k for k in found if not issubclass(k, needs) and k is not BaseException]
 
 
 def times_a_size(problem):
-    """The right answer, and what each known mistake gives, times one of many factors."""
+    """Return the right answer, and what each known mistake gives, times one of many factors."""
     sizes = sorted(hidden(problem)["cases"][0]["sizes"])
     of = [lambda case, k: case["want"][k]]
     of += [lambda case, k, n=n: case["marks"].get(n, case["want"])[k] for n in problem.mistakes]
@@ -262,7 +262,7 @@ def times_a_size(problem):
 
 
 def scaled(problem, f, letter, power):
-    """The parts that ``f`` gives, times a size."""
+    """Return the parts that ``f`` gives, times a size."""
 
     def answer(case):
         if case["error"]:

@@ -75,7 +75,7 @@ def train(X, y, rate=0.1, steps=200):
 
 
 def source_of(f, name):
-    """A declared answer as a student would hand it in."""
+    """Return a declared answer as a student would hand it in."""
     text = textwrap.dedent(inspect.getsource(f))
     return text[text.index("def ") :].replace(f.__name__, name, 1)
 
@@ -113,7 +113,7 @@ def renamed(source, suffix="_2"):
 
 
 def class_of_alternatives(rng, n=30):
-    """Each student gives one right answer of many to each problem, in names of their own."""
+    """Return a class's fingerprints of random right answers, in names of their own."""
     return {
         f"s{i:02}": {
             name: fingerprint(renamed(sources[rng.integers(len(sources))], f"_{i}"))

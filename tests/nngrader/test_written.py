@@ -42,7 +42,7 @@ PROBLEMS = [
 
 
 def made(tmp_path, text, **worth):
-    """The notebook of a text."""
+    """Return the notebook of a text."""
     (tmp_path / "ps.md").write_text(text)
     return with_tables(from_text(tmp_path / "ps.md", PROBLEMS, worth), PROBLEMS, worth)
 

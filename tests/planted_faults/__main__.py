@@ -43,19 +43,19 @@ class Fault:
 
     @property
     def words(self) -> str:
-        """The sentence that says what it breaks."""
+        """Return the sentence that says what it breaks."""
         return self.patch.read_text(encoding="utf-8").partition("\n")[0]
 
     @property
     def first(self) -> list[str]:
-        """What pytest gets at first; empty where nothing is named."""
+        """Return what pytest gets at first; empty where nothing is named."""
         found = re.search(r"^First: (.+)$", self.patch.read_text(encoding="utf-8"), re.M)
         files, choose, words = found[1].partition(" -k ") if found else ("", "", "")
         return [*files.split(), *(["-k", words] if choose else [])]
 
     @property
     def path(self) -> str:
-        """The changed file."""
+        """Return the changed file."""
         return re.search(r"^\+\+\+ b/(.+)$", self.patch.read_text(encoding="utf-8"), re.M)[1]
 
     def tests(self, tree: Path) -> list[list[str]]:

@@ -97,7 +97,7 @@ def idx(array):
 
 @pytest.fixture
 def originals(maker, monkeypatch, tmp_path):
-    """Four original files in small: 520 training and 510 test pictures of each class."""
+    """Write four small original files: 520 training and 510 test pictures of each class."""
     rng = np.random.default_rng(3)
     for prefix, n in (("train", 520), ("t10k", 510)):
         labels = np.repeat(np.arange(10, dtype=np.uint8), n)

@@ -24,7 +24,7 @@ NAME = "ps2_classifiers"
 
 @pytest.fixture
 def forgetful(tmp_path):
-    """Solve the softmax problem, the gradient not averaged, beside the visible cases."""
+    """Return a solution whose gradient is not averaged; the visible cases lie beside it."""
     course = Course(ROOT / "exercises")
     problems = {p.name: pack(p, VISIBLE_SEED, visible=True) for p in course.problems(NAME)}
     cases_json.save(problems, tmp_path / f"{NAME}.cases.json")

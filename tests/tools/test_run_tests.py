@@ -21,7 +21,7 @@ WORD = "def test_{}(tmp_path):\n    assert tmp_path.exists()\n"
 
 @pytest.fixture
 def project(tmp_path):
-    """A project with one passing test in each of two folders."""
+    """Return a project with one passing test in each of two folders."""
     (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = tests\n")
     for name in ("nngrader/test_a.py", "book/test_b.py"):
         write(tmp_path, f"tests/{name}", WORD.format(name[-4]))
@@ -228,7 +228,7 @@ def test_one():
 
 
 def share(project, number, *arguments):
-    """The cases that one commit sees."""
+    """Return the cases that one commit sees."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--co", *arguments],
         cwd=project,

@@ -42,19 +42,19 @@ class Page:
 
     @property
     def top(self) -> int:
-        """The line for what concerns the whole page."""
+        """Return the line for what concerns the whole page."""
         return self.source.title_line
 
     @property
     def scopes(self) -> set[str]:
-        """The kinds of pages that this one is of."""
+        """Return the kinds of pages that this one is of."""
         if self.name.startswith("reference/"):
             return {PAGE}
         return {PAGE, WRITTEN} if self.name.startswith(book.EXEMPT) else {PAGE, WRITTEN, LESSON}
 
     @cached_property
     def builds_on(self) -> frozenset[str]:
-        """The pages that this one may take for known."""
+        """Return the pages that this one may take for known."""
         return book.needed(self.name)
 
 

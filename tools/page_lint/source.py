@@ -40,17 +40,17 @@ class Cell:
 
     @property
     def shown(self) -> bool:
-        """Whether the reader sees the code without opening anything."""
+        """Tell whether the reader sees the code without opening anything."""
         return not self.tags & UNSEEN
 
     @property
     def code(self) -> str:
-        """The code, options left out."""
+        """Return the code, options left out."""
         return "\n".join(self.lines)
 
     @cached_property
     def tree(self) -> ast.Module:
-        """The cell's syntax; nothing where it is not Python."""
+        """Return the cell's syntax tree, an empty one where it is not Python."""
         try:
             return ast.parse(self.code)
         except SyntaxError:
@@ -58,13 +58,13 @@ class Cell:
 
     @property
     def unused(self) -> list[ast.expr]:
-        """The values that are computed and neither kept nor, being the last, shown."""
+        """Return the values that are computed and neither kept nor, being the last, shown."""
         lines = [node for node in ast.walk(self.tree) if isinstance(node, ast.Expr)]
         return [node.value for node in lines if node is not self.tree.body[-1]]
 
     @property
     def calls(self) -> list[tuple[str, ast.Call, int]]:
-        """The calls in order: name without its module, node, line on the page."""
+        """Return the calls in order: name without its module, node, line on the page."""
         nodes = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
         nodes.sort(key=lambda node: (node.lineno, node.col_offset))
         return [
@@ -82,7 +82,7 @@ class Line:
 
     @property
     def plain(self) -> str:
-        """The words alone: no formulas, roles, code, links' addresses or raw HTML."""
+        """Return the words alone: no formulas, roles, code, links' addresses or raw HTML."""
         text = re.sub(r"`[^`]*`", " ", ROLE.sub(" ", FORMULA.sub(" ", self.text)))
         return re.sub(r"\]\([^)]*\)|<[^>]+>|\(\w[\w-]*\)=", " ", text)
 
@@ -100,7 +100,7 @@ class PageSource:
 
     @cached_property
     def blocks(self) -> list[Block]:
-        """Directives in order."""
+        """Return the directives in order."""
         found, late, k = [], False, 0
         while k < len(self.lines):
             late = late or self.lines[k].strip() == "## Exercises"
@@ -119,22 +119,22 @@ class PageSource:
 
     @cached_property
     def cells(self) -> list[Cell]:
-        """All code cells."""
+        """Return all code cells."""
         return [_cell(block) for block in self.named("code-cell")]
 
     @property
     def lesson_cells(self) -> list[Cell]:
-        """The cells that a reader sees before the exercises."""
+        """Return the cells that a reader sees before the exercises."""
         return [cell for cell in self.cells if cell.shown and not cell.in_exercises]
 
     @property
     def solution_cells(self) -> list[Cell]:
-        """The cells that a reader sees in the solutions."""
+        """Return the cells that a reader sees in the solutions."""
         return [cell for cell in self.cells if cell.shown and cell.in_exercises]
 
     @property
     def calls(self) -> list[tuple[str, ast.Call, int]]:
-        """The calls of all cells: name, node, line."""
+        """Return the calls of all cells: name, node, line."""
         return [call for cell in self.cells for call in cell.calls]
 
     def ids(self, directive: str) -> list[list[str]]:
@@ -143,17 +143,17 @@ class PageSource:
 
     @property
     def headings(self) -> list[Line]:
-        """The headings of sections."""
+        """Return the headings of sections."""
         return [Line(ln.number, ln.text[3:]) for ln in self.body if ln.text.startswith("## ")]
 
     @property
     def title_line(self) -> int:
-        """The line of the title, where what concerns the whole page is reported."""
+        """Return the line of the title, where what concerns the whole page is reported."""
         return next((k for k, ln in enumerate(self.lines, 1) if ln.startswith("# ")), 1)
 
     @cached_property
     def body(self) -> list[Line]:
-        """The words of the whole page by line: no code, fences, notes, front matter."""
+        """Return the words of the whole page by line: no code, fences, notes, front matter."""
         skip = {
             k for b in self.blocks if b.name not in PROSE for k in range(b.line, b.last + 1)
         }
@@ -163,14 +163,14 @@ class PageSource:
 
     @property
     def _front(self) -> set[int]:
-        """The lines of the front matter."""
+        """Return the lines of the front matter."""
         if self.lines[:1] != ["---"]:
             return set()
         return set(range(1, self.lines.index("---", 1) + 2))
 
     @property
     def _plain(self) -> set[int]:
-        """The lines of blocks of code that are not executed."""
+        """Return the lines of blocks of code that are not executed."""
         found, k = set(), 0
         while k < len(self.lines):
             if (match := PLAIN_FENCE.match(self.lines[k])) and k + 1 not in found:
@@ -184,7 +184,7 @@ class PageSource:
 
     @cached_property
     def lesson(self) -> list[Line]:
-        """The words of the lesson: those of the body without exercises and solutions."""
+        """Return the words of the lesson: those of the body without exercises and solutions."""
         names = {ln.number: ln.text for ln in self.headings}
         kept, late = [], False
         for line in self.body:
@@ -195,18 +195,18 @@ class PageSource:
 
     @property
     def prose(self) -> str:
-        """The lesson's words as one text."""
+        """Return the lesson's words as one text."""
         return "\n".join(line.text for line in self.lesson)
 
     @property
     def words(self) -> int:
-        """How many words the lesson has; a formula counts as one."""
+        """Return how many words the lesson has; a formula counts as one."""
         text = ROLE.sub(" ", FORMULA.sub(" x ", self.prose))
         return len(re.findall(r"[^\W_][\w'’.,:-]*", text))
 
     @cached_property
     def formulas(self) -> list[tuple[str, int, bool]]:
-        """The formulas of the lesson: TeX, line, and whether it stands on lines of its own."""
+        """Return the lesson's formulas: TeX, line, and whether on lines of its own."""
         found, text, starts = [], "", []
         for line in self.lesson:
             starts.append((len(text), line.number))
@@ -219,7 +219,7 @@ class PageSource:
 
     @cached_property
     def displayed(self) -> set[int]:
-        """The lines of formulas that stand on lines of their own."""
+        """Return the lines of formulas that stand on lines of their own."""
         found, inside = set(), False
         for line in self.body:
             marks = line.text.count("$$")
@@ -230,18 +230,18 @@ class PageSource:
 
     @property
     def figure_cells(self) -> list[Cell]:
-        """The cells before the exercises that show a figure, moving ones included."""
+        """Return the cells before the exercises that show a figure, moving ones included."""
         cells = [cell for cell in self.cells if not cell.in_exercises]
         return [c for c in cells if "figure:" in c.options or "play(" in c.code]
 
     @property
     def figures(self) -> int:
-        """How many figures there are before the exercises."""
+        """Return how many figures there are before the exercises."""
         return len(self.figure_cells)
 
     @property
     def median_lines(self) -> float:
-        """The usual length of a cell that is seen, blank lines left out."""
+        """Return the usual length of a cell that is seen, blank lines left out."""
         lengths = [sum(map(bool, map(str.strip, c.lines))) for c in self.lesson_cells]
         return median(lengths or [0])
 

@@ -100,7 +100,7 @@ class Book:
 
     @property
     def identifier(self) -> str:
-        """A name that stays the same from version to version."""
+        """Return a name that stays the same from version to version."""
         return uuid.uuid5(uuid.NAMESPACE_OID, self.title).urn
 
 
