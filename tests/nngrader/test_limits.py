@@ -166,7 +166,7 @@ def test_a_submission_has_a_limit_for_all_functions_together(start):
 
 
 def test_a_submission_may_not_sleep_for_much_longer_than_it_may_work(start):
-    r = start("def f():\n    time.sleep(1.1)\n    return 1\ng = f", submission_seconds=0.5)
+    r = start("def f():\n    time.sleep(9)\n    return 1\ng = f", submission_seconds=0.5)
     with pytest.raises(Died, match="too long"):
         r.value("f", (), {})
     assert r.notes["f"].endswith("(more than 1 seconds by the clock in all that was run)")

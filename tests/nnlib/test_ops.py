@@ -43,7 +43,6 @@ def test_every_operation_has_a_call_that_it_refuses():
     assert {bad.name for bad in BAD} == PUBLIC
 
 
-@pytest.mark.deep(2)
 @each(CASES)
 def test_gradient_is_that_of_finite_differences(case, rng):
     arrays = drawn(case, rng)
