@@ -4,8 +4,9 @@ Usage: python tools/run_tests.py [--deep] [TOPIC]
 
 Without a topic every test runs, of those marked `deep` one share a commit (`conftest.py`). One
 pytest-xdist worker a core takes the test files in turn (`gate_report.py`), while the book is
-built beside them (`gate_book.py`). A topic is a folder or module of nnlib or the grader, a
-page, an assignment or one of its problems, or a path below tests/.
+built beside them (`gate_book.py`). A topic is a folder or module of nnlib, the grader, the book
+machinery or the tools, whose tests `near_tests.py` finds, a page, an assignment or one of its
+problems, or a path below tests/.
 
 The grader's sandbox needs Linux; elsewhere its tests are left out, with a word about it. Under
 ``CI=true`` nothing may be left out.
@@ -14,6 +15,7 @@ The grader's sandbox needs Linux; elsewhere its tests are left out, with a word 
 import argparse
 import difflib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +24,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
+
+import near_tests
 
 ROOT = Path(__file__).resolve().parent.parent
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -44,8 +48,8 @@ def find(name: str, root: Path = ROOT) -> Topic:
     """Return what runs for a topic; exit with the nearest names if there is none."""
     name = name.strip("/").removesuffix(".py").removesuffix(".md")
     name = name.removeprefix("chapters/").removeprefix("exercises/")
-    if name.split("/")[0] in ("nnlib", "nngrader"):
-        return _module(name, root)
+    if (source := _source(name, root)) is not None:
+        return _module(source, root)
     if (path := _tests(name, root)) is not None:
         return Topic([path], left_out=["all other tests"])
     if (root / "chapters" / f"{name}.md").exists():
@@ -64,19 +68,28 @@ def _unknown(name: str, root: Path) -> NoReturn:
 
 
 def known(root: Path = ROOT) -> list[str]:
-    """Return the topics by name: parts of nnlib, pages, assignments and their problems."""
-    parts = [p.relative_to(root).as_posix() for p in (root / "nnlib").rglob("*") if _part(p)]
+    """Return the topics by name: sources, pages, assignments and their problems, tests."""
+    parts = [
+        re.sub("^(chapters|exercises)/", "", p.relative_to(root).as_posix())
+        for folder in near_tests.ROOMS
+        for p in (root / folder).rglob("*")
+        if p.suffix == ".py" or (p / "__init__.py").exists()
+    ]
     pages = [p.relative_to(root / "chapters") for p in (root / "chapters").glob("*/*.md")]
     problems = (root / "exercises" / "problems").glob("*/*.py")
     assignments = {f"{p.parent.name}/{p.stem}".removesuffix("/__init__") for p in problems}
     folders = [p.name for p in (root / "tests").iterdir() if p.is_dir()]
-    return sorted(
-        [*parts, *(p.with_suffix("").as_posix() for p in pages), *assignments, *folders]
-    )
+    pages = [p.with_suffix("").as_posix() for p in pages]
+    return sorted({*parts, *pages, *assignments, *folders})
 
 
-def _part(path: Path) -> bool:
-    return path.suffix == ".py" or (path / "__init__.py").exists()
+def _source(name: str, root: Path) -> str | None:
+    """Return the path of a module or folder of a room that a name means, if it means one."""
+    for folder in ("", "chapters/", "exercises/"):
+        for path in (f"{folder}{name}", f"{folder}{name}.py"):
+            if near_tests.room(path) and (root / path).exists():
+                return path
+    return None
 
 
 def _tests(name: str, root: Path) -> str | None:
@@ -88,25 +101,17 @@ def _tests(name: str, root: Path) -> str | None:
     return None
 
 
-def _module(name: str, root: Path) -> Topic:
-    """Return the tests of a folder or module of nnlib or of the grader, and its examples."""
-    package, _, inner = name.partition("/")
-    source = root / name if package == "nnlib" else root / "exercises" / name
-    if not (source.exists() or source.with_suffix(".py").exists()):
-        _unknown(name, root)
-    source = source if source.exists() else source.with_suffix(".py")
-    tests = root / "tests" / package
-    if not inner:
-        found = [tests]
-    else:
-        word = Path(inner).stem
-        named = {tests / inner, *tests.rglob(f"test_*{word}*.py"), *tests.rglob(word)}
-        found = sorted(p for p in named if p.exists() and "__pycache__" not in p.parts)
-        found = [p for p in found if not any(q in p.parents for q in found)]
-        found += [tests / "test_ops.py"] * inner.startswith("ops")
-    paths = [p.relative_to(root).as_posix() for p in [source, *found]]
-    rest = f"tests of {package} that do not bear the name, and of what rests on {name}"
-    return Topic(paths, left_out=[rest])
+def _module(source: str, root: Path) -> Topic:
+    """Return the examples of a folder or module and the tests near it."""
+    found, homes = near_tests.near(source, root), near_tests.ROOMS[near_tests.room(source)][1]
+    tests = [p.relative_to(root) for home in homes for p in (root / home).rglob("test_*.py")]
+    far = [p for p in tests if not any(p.is_relative_to(f) for f in found)]
+    left_out = [f"{len(far)} of {len(tests)} test files of {' and '.join(homes)}"] * bool(far)
+    if any(f.startswith("tests/book") for f in found):
+        found += ["-m", "not browser and not built_book"]
+        left_out += ["what needs a browser or the built book"]
+    examples = [source] * source.startswith(("nnlib", "exercises"))
+    return Topic([*examples, *found], left_out=[*left_out, "all other tests"])
 
 
 def _page(page: str, root: Path) -> Topic:

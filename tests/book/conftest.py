@@ -13,6 +13,12 @@ for folder in (ROOT / "chapters" / "_ext", ROOT / "tools", HERE):
     sys.path.append(str(folder))
 
 
+def pytest_itemcollected(item):
+    """Mark what waits for the real book, so that a topic can leave it out."""
+    if "gate" in getattr(item, "fixturenames", ()):
+        item.add_marker("built_book")
+
+
 @pytest.fixture(scope="session")
 def gate():
     """Return what came of building the book for this run; the first who asks waits for it."""

@@ -16,6 +16,9 @@ import run_tests
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "tools" / "run_tests.py"
 
+OPERATIONS = [
+    f"tests/nnlib/test_{word}.py" for word in ("opinfo", "ops", "package", "signatures")
+]
 WORD = "def test_{}(tmp_path):\n    assert tmp_path.exists()\n"
 
 
@@ -183,6 +186,7 @@ def test_every_name_that_is_offered_is_a_topic_with_tests_that_exist():
     ("name", "arguments", "page"),
     [
         ("nnlib/linalg", ["nnlib/linalg", "tests/nnlib/linalg"], ""),
+        ("nnlib/ops", ["nnlib/ops", "tests/nnlib/edges", *OPERATIONS], ""),
         ("chapters/maths/vectors.md", ["tests/book/test_play_vectors.py"], "maths/vectors"),
         ("ps2_classifiers/hinge_loss", ["tests/exercises", "-k", "hinge_loss"], ""),
         ("tools", ["tests/tools"], ""),
@@ -192,6 +196,45 @@ def test_a_topic_runs_what_bears_its_name(name, arguments, page):
     topic = run_tests.find(name, ROOT)
     assert topic.arguments == arguments
     assert topic.page == page
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("nngrader/engine", ["tests/exercises"]),
+        ("nngrader/engine/judgement/judging", ["tests/exercises/test_judging.py"]),
+        ("nngrader/engine/judgement/values", ["tests/exercises/test_judging.py"]),
+        ("nngrader/engine/explanation", ["tests/exercises/test_diagnose.py"]),
+        ("nngrader/student/function", ["tests/exercises/test_student.py"]),
+        ("nngrader/grading", ["tests/nngrader/test_cluster.py"]),
+        ("nnlib/walk", ["tests/nnlib/test_autograd.py", "tests/nnlib/test_graph.py"]),
+        ("nnlib/hook", ["tests/nnlib/test_autograd.py"]),
+        ("tools/run_tests", ["tests/tools/test_run_tests.py"]),
+        ("chapters/_ext/write", [f"tests/book/test_{w}.py" for w in ("build", "extensions")]),
+    ],
+)
+def test_a_topic_runs_the_tests_near_it(name, near):
+    topic = run_tests.find(name, ROOT)
+    assert [p for p in near if p not in topic.arguments] == []
+    assert len(topic.arguments) == len(set(topic.arguments))
+    assert ("not browser and not built_book" in topic.arguments) == ("_ext" in name)
+
+
+def test_a_topic_counts_the_test_files_that_it_leaves_out(tmp_path):
+    sources = {
+        "nnlib/__init__.py": "from .a import f",
+        "nnlib/a.py": "from .b import g as f",
+        "nnlib/b.py": "def g():\n    pass",
+        "nnlib/lost.py": "",
+        "tests/nnlib/test_one.py": "from nnlib import f",
+        "tests/nnlib/test_two.py": "from nnlib.other import f",
+    }
+    for name, text in sources.items():
+        write(tmp_path, name, text)
+    topic = run_tests.find("nnlib/b", tmp_path)
+    assert topic.arguments == ["nnlib/b.py", "tests/nnlib/test_one.py"]
+    assert topic.left_out == ["1 of 2 test files of tests/nnlib", "all other tests"]
+    assert run_tests.find("nnlib/lost", tmp_path).arguments[1:] == ["tests/nnlib"]
 
 
 @pytest.mark.parametrize("name", ["maths/vector", "nnlib/linalgg", "ps2", "tests/nowhere"])

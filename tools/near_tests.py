@@ -1,0 +1,119 @@
+"""Which test files are near a source: those of its name, else the nearest by imports.
+
+Where no test bears a module's name, those are near from which the fewest imports lead to it,
+through helpers of tests and other modules. A package passes on what its `__init__` imports:
+who imports `nngrader.engine.judge` imports `judging.py`. The `__init__` of a room imports all
+of it, so no way leads through that.
+"""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+ROOMS = {  # sources: the folder where the names of modules begin, and where their tests lie
+    "nnlib": ("", ["tests/nnlib"]),
+    "exercises/nngrader/engine": ("exercises", ["tests/exercises"]),
+    "exercises/nngrader": ("exercises", ["tests/nngrader", "tests/exercises"]),
+    "chapters/_ext": ("chapters/_ext", ["tests/book"]),
+    "tools": ("tools", ["tests/tools", "tests/book"]),
+}
+OPERATIONS = ("edges", "test_ops.py", "test_opinfo.py", "test_signatures.py", "test_package.py")
+BESIDE = {  # what neither a name nor an import shows, in the first folder of tests
+    "nnlib/ops": OPERATIONS,
+    "nnlib/tensor.py": ("test_ops.py",),
+    "nnlib/graph.py": ("test_autograd.py", "test_fused.py", "test_ops.py"),
+    "nnlib/walk.py": ("test_autograd.py", "test_graph.py", "test_ops.py"),
+    "nnlib/checks.py": ("test_refusals.py", "test_refusals_beyond_torch.py"),
+    "chapters/_ext": ("test_extensions.py", "test_build.py"),
+}
+
+
+def room(source: str) -> str | None:
+    """Return the room that a source lies in, if it lies in one."""
+    return next((r for r in ROOMS if Path(source).is_relative_to(r)), None)
+
+
+def near(source: str, root: Path) -> list[str]:
+    """Return the tests near a source file or folder; paths are relative to the root."""
+    start, folders = ROOMS[room(source)]
+    if source == room(source):
+        return folders[:1]
+    path, homes = root / source, [root / folder for folder in folders]
+    found = {homes[0] / t for s in BESIDE if Path(source).is_relative_to(s) for t in BESIDE[s]}
+    found |= {home / path.relative_to(root / room(source)) for home in homes}
+    found = {p for p in found if p.exists()} | _named(path, homes)
+    if path.is_dir() and not (found and start == ""):  # the tests of nnlib have its folders
+        inside = [p for p in path.rglob("*.py") if p.name != "__init__.py"]
+        found = found.union(*(_named(p, homes) or _importing(p, root, homes) for p in inside))
+    found = found or _importing(path, root, homes) or {homes[0]}
+    found = {p for p in found if found.isdisjoint(p.parents)}
+    return sorted(p.relative_to(root).as_posix() for p in found)
+
+
+def _named(path: Path, homes: list[Path]) -> set[Path]:
+    """Return the test files that bear a module's name."""
+    tests = {p for home in homes for p in _tests(home)}
+    return {p for p in tests if f"{p.stem}_".startswith(f"test_{path.stem}_")}
+
+
+@cache
+def _tests(home: Path) -> list[Path]:
+    """Return the test files of a folder."""
+    return list(home.rglob("test_*.py"))
+
+
+def _importing(path: Path, root: Path, homes: list[Path]) -> set[Path]:
+    """Return the test files from which the fewest imports lead to a module."""
+    here = room(path.relative_to(root).as_posix())
+    importers, tests = _importers(here, root), {p for home in homes for p in _tests(home)}
+    seen, layer = {path, root / here / "__init__.py"}, {path}
+    while layer and layer.isdisjoint(tests):
+        layer = set().union(*(importers.get(p, ()) for p in layer)) - seen
+        seen |= layer
+    return layer & tests
+
+
+@cache
+def _importers(room: str, root: Path) -> dict[Path, set[Path]]:
+    """Return the files of a room and its tests that import each module."""
+    start, homes = ROOMS[room]
+    names = {
+        path: path.relative_to(root / (start if folder == room else "")).with_suffix("").parts
+        for folder in (room, *homes)
+        for path in (root / folder).rglob("*.py")
+    }
+    modules = {".".join(n).removesuffix(".__init__"): path for path, n in names.items()}
+    imports = {path: _imports(path, list(name)) for path, name in names.items()}
+    importers: dict[Path, set[Path]] = {}
+    for path, name in names.items():
+        for imported in imports[path].values():
+            beside = ".".join([*name[:-1], imported])  # a helper in the test's folder
+            known = ".".join([*name[:-1], imported.partition(".")[0]]) in modules
+            target = _resolve(beside if known else imported, modules, imports)
+            importers.setdefault(target, set()).add(path)
+    return importers
+
+
+def _imports(path: Path, name: list[str]) -> dict[str, str]:
+    """Return the dotted names that a file imports, by the names that it gives them."""
+    found = {}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {a.asname or a.name: a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = name[: -node.level] if node.level else []
+            begin = [*above, *([node.module] if node.module else [])]
+            found |= {a.asname or a.name: ".".join([*begin, a.name]) for a in node.names}
+    return found
+
+
+def _resolve(name: str, modules: dict[str, Path], imports: dict[Path, dict]) -> Path | None:
+    """Return the file that a dotted name comes from, where it is one of ours."""
+    if name in modules:
+        return modules[name]
+    package, _, last = name.rpartition(".")
+    path = _resolve(package, modules, imports) if package else None
+    passed_on = imports[path].get(last) if path and path.stem == "__init__" else None
+    if package in modules and passed_on:
+        return _resolve(passed_on, modules, imports)
+    return path
