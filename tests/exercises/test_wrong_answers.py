@@ -1,4 +1,4 @@
-"""What is said about wrong answers that no problem registers is true, and leaks nothing.
+"""What is said about wrong answers (`wrong_answers/`) is true, and leaks nothing.
 
 A commit sees half of the answers on one of three seeds: six commits see all.
 """

@@ -1,4 +1,4 @@
-"""Wrong answers that no problem registers, each with words that it must be told: `WRONG`."""
+"""All wrong answers besides the registered ones, with words that each must be told: `WRONG`."""
 
 from tests.exercises.wrong_answers.register import WRONG
 

@@ -1,4 +1,4 @@
-"""Wrong answers to pairwise_distances that it does not register."""
+"""Wrong answers to pairwise_distances."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Wrong fits and folds of ps2 that no problem registers."""
+"""Wrong fits and folds of ps2."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Wrong answers to hinge_loss that it does not register."""
+"""Wrong answers to hinge_loss."""
 
 import numpy as np
 

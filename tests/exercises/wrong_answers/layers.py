@@ -1,4 +1,4 @@
-"""Wrong layers, softmaxes and numbers with a memory that no problem registers."""
+"""Wrong layers, softmaxes and numbers with a memory."""
 
 import numpy as np
 

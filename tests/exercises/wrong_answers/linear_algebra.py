@@ -1,4 +1,4 @@
-"""Wrong answers of ps1 that no problem registers."""
+"""Wrong answers of ps1."""
 
 import numpy as np
 

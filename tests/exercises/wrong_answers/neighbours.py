@@ -1,4 +1,4 @@
-"""Wrong answers to knn_predict that it does not register."""
+"""Wrong answers to knn_predict."""
 
 import numpy as np
 

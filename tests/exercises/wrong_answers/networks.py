@@ -1,4 +1,4 @@
-"""Wrong answers of the network problems of ps3 that none registers."""
+"""Wrong answers of the network problems of ps3."""
 
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""The list of wrong answers that no problem registers.
+"""The list of wrong answers: other code than the mistakes that a problem registers.
+
+Some are such a mistake written in another way, and must be told its hint; the others are none
+of them, and must be told the rest.
 
 `WRONG` lists (problem, function, words that must stand in the findings of the visible check,
 aspects lost on hidden cases).

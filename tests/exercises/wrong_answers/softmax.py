@@ -1,4 +1,4 @@
-"""Wrong answers to softmax_cross_entropy that it does not register."""
+"""Wrong answers to softmax_cross_entropy."""
 
 import numpy as np
 
