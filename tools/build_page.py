@@ -91,7 +91,7 @@ def build(root: Path, page: str) -> Result:
     out, doctrees = root / OUT, root / DOCTREES
     shutil.rmtree(out / "chapters", ignore_errors=True)  # pages that fit scripts of before
     try:
-        with patch_docutils(), docutils_namespace(), seconds_of_all(root) as seconds:
+        with patch_docutils(), docutils_namespace(), keep_other_seconds(root) as seconds:
             app = Sphinx(
                 *(root, None, out, doctrees, "html"),
                 confoverrides=settings(root, page),
@@ -100,19 +100,19 @@ def build(root: Path, page: str) -> Result:
                 freshenv=True,
             )
             app.connect("missing-reference", resolve, priority=100)
-            with quiet():
+            with hold_back_kernel_noise():
                 app.build()
         result.seconds = seconds.get(f"chapters/{page}", {}).get("processor", 0.0)
     except Exception as error:  # a cell or an extension: said in one line, never a traceback
         result.failure = _failure(error)
-    result.warnings = list(_said(warnings.getvalue(), root))
+    result.warnings = list(_warning_lines(warnings.getvalue(), root))
     result.path = out / f"chapters/{page}.html"
     result.weight = weight(result.path) if result.path.exists() else 0
     return result
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def hold_back_kernel_noise() -> Iterator[None]:
     """Hold back what kernels say of themselves on standard error; pass on all else."""
     saved = os.dup(2)
     with tempfile.TemporaryFile("w+") as file:
@@ -127,7 +127,7 @@ def quiet() -> Iterator[None]:
 
 
 @contextmanager
-def seconds_of_all(root: Path) -> Iterator[dict]:
+def keep_other_seconds(root: Path) -> Iterator[dict]:
     """Yield the seconds of the pages; those of the others outlast the building of one."""
     file = root / "_build" / "page-seconds.json"
     before = json.loads(file.read_text())["pages"] if file.exists() else {}
@@ -145,7 +145,7 @@ def _failure(error: Exception) -> str:
     return lines[-1] if lines else type(error).__name__
 
 
-def _said(text: str, root: Path) -> Iterator[str]:
+def _warning_lines(text: str, root: Path) -> Iterator[str]:
     """Yield the warnings, without colours and the folder of this machine."""
     for line in ESCAPE.sub("", text).splitlines():
         if line.strip():
@@ -168,7 +168,7 @@ def _shared(file: Path, page: Path) -> bool:
     return shared or "_sources" in file.parts
 
 
-def told(page: str, result: Result, wall: float) -> tuple[list[str], bool]:
+def report_lines(page: str, result: Result, wall: float) -> tuple[list[str], bool]:
     """Return what to print, and whether the page lacks nothing."""
     report = check(Page.load(page))
     lines = [f"build: {line}" for line in result.warnings]
@@ -207,7 +207,7 @@ def main() -> int:
     os.environ.update(environment(serial=True, strict=True))
     started = time.monotonic()
     result = build(ROOT, page)
-    lines, done = told(page, result, time.monotonic() - started)
+    lines, done = report_lines(page, result, time.monotonic() - started)
     print("\n".join(lines))
     return 0 if done else 1
 

@@ -101,7 +101,7 @@ def _pieces(text: str) -> list[str]:
     return text.split("\0")
 
 
-def built_twice(folder: Path) -> list[Path]:
+def build_twice(folder: Path) -> list[Path]:
     """Build the book from nothing at two places; return the two built books."""
     import build_book
 
@@ -121,7 +121,7 @@ def main() -> int:
     if len(folders) not in (0, 2) or not all(folder.is_dir() for folder in folders):
         parser.error(f"expected no folder or two built books, got {list(map(str, folders))}")
     with tempfile.TemporaryDirectory() as scratch:
-        lines = list(differences(*(folders or built_twice(Path(scratch)))))
+        lines = list(differences(*(folders or build_twice(Path(scratch)))))
     print(*lines, sep="\n")
     print(f"{len(lines)} differences" if lines else "The two builds are the same.")
     return 1 if lines else 0

@@ -19,8 +19,8 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
 from _pytest.runner import runtestprotocol
 from groups import GROUPS, LONG
 
-EVERY = 30  # seconds between two words about the progress
-NOTICED = 1  # seconds from which a setup or teardown is among the slowest
+SECONDS_BETWEEN_LINES = 30  # about the progress
+SLOW_SECONDS = 1  # a setup or teardown that takes longer is reported
 SHOWN = 8  # different failures that are shown
 LINES = 24  # of each
 NUMBER = re.compile(r"\d+")
@@ -62,7 +62,7 @@ def pytest_xdist_make_scheduler(config, log):
             return group_of(nodeid)
 
         def add_node_collection(self, node, collection):
-            super().add_node_collection(node, Places(collection))
+            super().add_node_collection(node, IndexedTests(collection))
 
         def mark_test_complete(self, node, item_index, duration=0):
             given = self.assigned_work[node]
@@ -73,7 +73,7 @@ def pytest_xdist_make_scheduler(config, log):
     return ByGroup(config, log)
 
 
-class Places(list):
+class IndexedTests(list):
     """A list of tests that knows where each stands: xdist asks it of every test."""
 
     def __init__(self, tests):
@@ -89,27 +89,27 @@ class Places(list):
 def pytest_configure(config):
     """Report from the process that the user sees, not from its workers."""
     worker = hasattr(config, "workerinput")
-    config.pluginmanager.register(Told() if worker else Report(config))
+    config.pluginmanager.register(WorkerReporter() if worker else ConsoleReporter(config))
 
 
-class Told:
-    """Tells from a worker what the report needs: one message in three of those of pytest."""
+class WorkerReporter:
+    """Reports from a worker what the console needs: one message in three of pytest's."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item, nextitem):
         """Run a test; report its call, and setup and teardown where they fail or take long."""
         for report in runtestprotocol(item, log=False, nextitem=nextitem):
-            if report.when == "call" or not report.passed or report.duration > NOTICED:
+            if report.when == "call" or not report.passed or report.duration > SLOW_SECONDS:
                 item.ihook.pytest_runtest_logreport(report=report)
         return True
 
 
-class Report:
-    """Counts what has run and tells of it."""
+class ConsoleReporter:
+    """Counts what has run, and reports progress and failures on the console."""
 
     def __init__(self, config):
         self.folder = config.rootpath / "_build" / "tests"
-        self.began = self.told = time.monotonic()
+        self.began = self.last_line = time.monotonic()
         self.total = self.done = self.bad = 0
 
     @pytest.hookimpl(optionalhook=True)
@@ -137,8 +137,8 @@ class Report:
         self.done += report.when == "call" or (report.when == "setup" and not report.passed)
         self.bad += report.failed
         now = time.monotonic()
-        if now - self.told >= EVERY:
-            self.told = now
+        if now - self.last_line >= SECONDS_BETWEEN_LINES:
+            self.last_line = now
             share = f"{self.done / self.total:4.0%}" if self.total else f"{self.done}"
             bad = f", {self.bad} failed" if self.bad else ""
             print(f"[{now - self.began:4.0f} s] {share}{bad}", flush=True)
@@ -157,8 +157,8 @@ class Report:
         whole = [f"{'=' * 90}\n{title(r)}\n{r.longreprtext}\n" for r in reports]
         log.write_text("\n".join(whole), encoding="utf-8")
         write = terminalreporter.write_line
-        alike = folded(reports)
-        for same in alike[:SHOWN]:
+        groups = group_failures(reports)
+        for same in groups[:SHOWN]:
             terminalreporter.write_sep("_", title(same[0]), red=True)
             text = WORKER.sub("", same[0].longreprtext).rstrip().splitlines()
             if len(text) > LINES:
@@ -168,7 +168,7 @@ class Report:
             if same[1:]:
                 names = ", ".join(title(r).rpartition("::")[2] for r in same[1:4])
                 write(f"… and {len(same) - 1} more that say the same: {names}")
-        for same in alike[SHOWN : 4 * SHOWN]:
+        for same in groups[SHOWN : 4 * SHOWN]:
             write(f"FAILED {title(same[0])}" + f" and {len(same) - 1} more" * (len(same) > 1))
         write(f"All {len(reports)} failures, whole: {log}")
 
@@ -178,15 +178,15 @@ def title(report) -> str:
     return report.nodeid if report.when == "call" else f"{report.nodeid} ({report.when})"
 
 
-def folded(reports) -> list[list]:
+def group_failures(reports) -> list[list]:
     """Return the reports, those together that raise the same; bare words come last."""
-    alike = defaultdict(list)
+    groups = defaultdict(list)
     for report in reports:
-        alike[says(report)].append(report)
-    return [alike[key] for key in sorted(alike, key=lambda key: key[0] == "")]
+        groups[failure_key(report)].append(report)
+    return [groups[key] for key in sorted(groups, key=lambda key: key[0] == "")]
 
 
-def says(report) -> tuple[str, str]:
+def failure_key(report) -> tuple[str, str]:
     """Return the file and the first line of what was raised, whatever numbers it names.
 
     A failure without a traceback (a fixture's refusal) says the same in every file.

@@ -14,7 +14,7 @@ from page_lint.coverage import RUNS
 from page_lint.runs import BYTES, Hashes, of_notes
 
 
-def made(folder: Path) -> Hashes:
+def hash_folder(folder: Path) -> Hashes:
     """Return the hashes of all notes of a folder."""
     files = sorted(folder.glob("*.txt"))
     if not files:
@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--out", type=Path, default=RUNS, metavar="FILE")
     options = parser.parse_args()
-    hashes = made(options.folder)
+    hashes = hash_folder(options.folder)
     options.out.write_bytes(hashes.data)
     chance = len(hashes) / 256**BYTES
     print(f"{options.out.name}: {len(hashes):,} runs, {len(hashes.data):,} bytes")

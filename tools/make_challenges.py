@@ -40,7 +40,7 @@ def cosines() -> np.ndarray:
     return np.kron(lines, lines)
 
 
-def edges() -> np.ndarray:
+def soft_edges() -> np.ndarray:
     """Return 64 soft edges, from dark to bright, in 16 directions and 4 places."""
     y, x = np.mgrid[:8, :8] - 3.5
     angles = np.arange(ANGLES) * np.pi / ANGLES
@@ -63,12 +63,12 @@ def probabilities(scores: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=1, keepdims=True)
 
 
-def prepared(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def standardize_and_blur(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean of each pixel, and the matrix that divides by its spread and blurs."""
     return X.mean(axis=0), blur() / (X.std(axis=0) + SOFTENING)[:, None]
 
 
-def steps(n: int, rng: np.random.Generator):
+def mini_batches(n: int, rng: np.random.Generator):
     """Yield the rate and the pictures of each step: batches, and ever smaller steps."""
     for epoch in range(EPOCHS):
         rate = RATE * (1 + np.cos(np.pi * epoch / EPOCHS)) / 2
@@ -82,11 +82,11 @@ def classifier(X: np.ndarray, y: np.ndarray, seed: int = 0) -> tuple[np.ndarray,
     Pixels lose their mean, are divided by their spread and blurred; all three are linear, so
     the weights take them over. The numbers above were chosen by five-fold cross-validation.
     """
-    middle, change = prepared(X)
+    middle, change = standardize_and_blur(X)
     Z, Y = (X - middle) @ change, np.eye(CLASSES)[y]
     W, b = np.zeros((CLASSES, PIXELS)), np.zeros(CLASSES)
     moved_W, moved_b = np.zeros_like(W), np.zeros_like(b)
-    for rate, batch in steps(len(Z), np.random.default_rng(seed)):
+    for rate, batch in mini_batches(len(Z), np.random.default_rng(seed)):
         off = (probabilities(Z[batch] @ W.T + b) - Y[batch]) / len(batch)
         moved_W = MOMENTUM * moved_W - rate * (off.T @ Z[batch] + DECAY * W)
         moved_b = MOMENTUM * moved_b - rate * off.sum(axis=0)
@@ -100,13 +100,13 @@ def network(X: np.ndarray, y: np.ndarray, seed: int = 0) -> dict[str, np.ndarray
 
     What the pixels are prepared by is taken over by the first layer.
     """
-    rng, (middle, change) = np.random.default_rng(seed), prepared(X)
+    rng, (middle, change) = np.random.default_rng(seed), standardize_and_blur(X)
     Z, Y = (X - middle) @ change, np.eye(CLASSES)[y]
     W1 = rng.normal(size=(HIDDEN, PIXELS)) * np.sqrt(2 / (Z**2).sum(axis=1).mean())
     W2 = rng.normal(size=(CLASSES, HIDDEN)) / np.sqrt(HIDDEN)
     p = {"W1": W1, "b1": np.zeros(HIDDEN), "W2": W2, "b2": np.zeros(CLASSES)}
     moved = {name: np.zeros_like(v) for name, v in p.items()}
-    for rate, batch in steps(len(Z), rng):
+    for rate, batch in mini_batches(len(Z), rng):
         a = Z[batch] @ p["W1"].T + p["b1"]
         h = np.maximum(a, 0)
         off = (probabilities(h @ p["W2"].T + p["b2"]) - Y[batch]) / len(batch)
@@ -120,7 +120,7 @@ def network(X: np.ndarray, y: np.ndarray, seed: int = 0) -> dict[str, np.ndarray
     return p | {"W1": W1, "b1": p["b1"] - W1 @ middle}
 
 
-def weights() -> dict[str, np.ndarray]:
+def linear_weights() -> dict[str, np.ndarray]:
     """Return what solves the challenge of ps2, trained on the packaged pictures."""
     train = fashion_mnist()[0]
     weight, bias = classifier(train.X.astype(float), train.y)
@@ -140,11 +140,11 @@ def main() -> None:
     np.savez_compressed(HELDBACK / "hopper.npz", picture=hopper())
     solved = HELDBACK / "ps1_linear_algebra"
     solved.mkdir(exist_ok=True)
-    basis = np.vstack([cosines(), edges()])
+    basis = np.vstack([cosines(), soft_edges()])
     np.savez_compressed(solved / "basis.npz", basis=basis.astype(np.float32))
     linear, deep = HELDBACK / "ps2_classifiers", HELDBACK / "ps3_backprop"
     linear.mkdir(exist_ok=True)
-    np.savez_compressed(linear / "weights.npz", **weights())
+    np.savez_compressed(linear / "weights.npz", **linear_weights())
     deep.mkdir(exist_ok=True)
     np.savez_compressed(deep / "network.npz", **hidden_weights())
     made = (solved / "basis.npz", linear / "weights.npz", deep / "network.npz")

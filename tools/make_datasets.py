@@ -131,7 +131,7 @@ def split(labels: np.ndarray, share: float) -> dict[str, np.ndarray]:
     return {"train": rng.permutation(train), "test": rng.permutation(test)}
 
 
-def apart(images: np.ndarray, known: np.ndarray) -> np.ndarray:
+def nearest_distance(images: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Measure the distance of each picture to the nearest known one, in grey levels (RMS)."""
     flat, others = (a.reshape(len(a), -1).astype(float) for a in (images, known))
     squares, nearest = (others**2).sum(axis=1), []
@@ -168,7 +168,7 @@ def make_heldback(folder: Path, packaged: Path, seed: int = SEED) -> Path:
     labels = read_idx(folder, "t10k-labels-idx1-ubyte")
     with np.load(packaged) as file:
         known = np.concatenate([file["train_images"], file["test_images"]])
-    free = np.flatnonzero(apart(images, known) >= NEAR)
+    free = np.flatnonzero(nearest_distance(images, known) >= NEAR)
     chosen = free[stratified(labels[free], HELD_BACK, np.random.default_rng([seed, 1]))]
     path = HELDBACK / "fashion.npz"
     np.savez_compressed(path, images=images[chosen], labels=labels[chosen])
@@ -197,14 +197,14 @@ def make_penguins(folder: Path) -> Path:
         "X": np.array([[float(r[m]) for m in measures] for r in rows]),
         "species": np.array([SPECIES.index(r["species"]) for r in rows], np.int8),
         "island": np.array([ISLANDS.index(r["island"]) for r in rows], np.int8),
-        "sex": np.array([_place(SEXES, r["sex"]) for r in rows], np.int8),
+        "sex": np.array([_index_of(SEXES, r["sex"]) for r in rows], np.int8),
         "year": np.array([int(r["year"]) for r in rows], np.int16),
     }
     parts = split(columns["species"], 1 / 5).items()
     return write("penguins", **{f"{p}_{c}": a[k] for p, k in parts for c, a in columns.items()})
 
 
-def _place(kinds: tuple[str, ...], kind: str) -> int:
+def _index_of(kinds: tuple[str, ...], kind: str) -> int:
     """Return the index of a kind in a list, -1 for what is not known."""
     return kinds.index(kind) if kind in kinds else -1
 

@@ -44,7 +44,7 @@ def comment(text: str) -> str:
     return "\n".join(f"% {line}" for line in textwrap.wrap(" ".join(text.split()), 94))
 
 
-def covered(page: str) -> str:
+def covers_directives(page: str) -> str:
     """Return a `covers` for each section of the notes, three ids at most, with the details."""
     topics = [topic for topic in COURSE.topics.values() if topic.page == page]
     blocks = []
@@ -59,7 +59,7 @@ def covered(page: str) -> str:
     return "\n\n".join(blocks)
 
 
-def corrected(page: str) -> str:
+def erratum_directives(page: str) -> str:
     """Return an `erratum` for each statement to be put right, with claim and truth."""
     blocks = []
     for name in sorted(COURSE.errata_of(page)):
@@ -90,8 +90,8 @@ def skeleton(page: str) -> str:
         "EXPERIMENT": entry["experiment"],
         "PLAY": entry["play"],
         "NEEDS": " and ".join(f"*{title}*" for title in before) or "nothing yet",
-        "COVERS": covered(page),
-        "ERRATA": corrected(page),
+        "COVERS": covers_directives(page),
+        "ERRATA": erratum_directives(page),
         "SLUG": re.sub(r"\W+", "-", page.split("/")[1]),
     }
     text = TEMPLATE.read_text(encoding="utf-8")
@@ -107,7 +107,7 @@ def _noted(value: str):
     return lambda match: note(f"{match[1]}{value}{match[2]}")
 
 
-def listed(toc: str, page: str) -> str:
+def add_to_contents(toc: str, page: str) -> str:
     """Return the table of contents with a page at its place; comments and order stay.
 
     Parameters
@@ -169,7 +169,7 @@ def refusal(root: Path, page: str) -> str | None:
 def write(root: Path, page: str) -> Path:
     """Write the skeleton and the line of the table of contents; return the page's path."""
     path, toc = root / f"chapters/{page}.md", root / "_toc.yml"
-    text, table = skeleton(page), listed(toc.read_text(encoding="utf-8"), page)
+    text, table = skeleton(page), add_to_contents(toc.read_text(encoding="utf-8"), page)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8") as file:  # never over another's work
         file.write(text)

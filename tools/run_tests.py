@@ -44,7 +44,7 @@ class Topic:
     left_out: list[str] = field(default_factory=list)
 
 
-def find(name: str, root: Path = ROOT) -> Topic:
+def find_topic(name: str, root: Path = ROOT) -> Topic:
     """Return what runs for a topic; exit with the nearest names if there is none."""
     name = name.strip("/").removesuffix(".py").removesuffix(".md")
     name = name.removeprefix("chapters/").removeprefix("exercises/")
@@ -62,12 +62,12 @@ def find(name: str, root: Path = ROOT) -> Topic:
 
 def _unknown(name: str, root: Path) -> NoReturn:
     """Exit with the topics that are near a name that is none."""
-    names = known(root)
+    names = topic_names(root)
     near = [n for n in names if name in n] + difflib.get_close_matches(name, names, cutoff=0.4)
     sys.exit(f"run_tests: no topic {name!r}; near it: {', '.join(near[:5]) or 'none'}")
 
 
-def known(root: Path = ROOT) -> list[str]:
+def topic_names(root: Path = ROOT) -> list[str]:
     """Return the topics by name: sources, pages, assignments and their problems, tests."""
     parts = [
         re.sub("^(chapters|exercises)/", "", p.relative_to(root).as_posix())
@@ -135,7 +135,7 @@ def _assignment(assignment: str, problem: str, root: Path) -> Topic:
     return Topic(["tests/exercises", "-k", " or ".join(words)], left_out=rest)
 
 
-def everywhere(platform: str, ci: bool) -> list[str]:
+def platform_arguments(platform: str, ci: bool) -> list[str]:
     """Return pytest's arguments for a platform; exit where CI would have to leave tests out."""
     if platform.startswith("linux"):
         return []
@@ -194,28 +194,28 @@ def main() -> int:
     os.environ.update(ONE_THREAD)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the workers would compile all, each time
     os.environ.setdefault("GATE_RUN", f"{os.getpid()}-{time.time_ns()}")
-    chosen = everywhere(sys.platform, os.environ.get("CI") == "true")
+    chosen = platform_arguments(sys.platform, os.environ.get("CI") == "true")
     chosen += ["--deep"] * options.deep
     if options.topic:
-        return one(find(options.topic, root), chosen)
+        return run_topic(find_topic(options.topic, root), chosen)
     with book_beside(root):
-        return tests([*chosen, "-n", str(workers())])
+        return run_pytest([*chosen, "-n", str(workers())])
 
 
-def one(topic: Topic, chosen: list[str]) -> int:
+def run_topic(topic: Topic, chosen: list[str]) -> int:
     """Run what a topic means, say what is left out, and return the status."""
     status, started = 0, time.monotonic()
     if topic.page:
         command = [sys.executable, "tools/build_page.py", topic.page]
         status = subprocess.run(command, check=False).returncode
     if topic.arguments:
-        status = tests([*chosen, "-n", str(workers()), *topic.arguments]) or status
+        status = run_pytest([*chosen, "-n", str(workers()), *topic.arguments]) or status
     print(f"Left out: {'; '.join(topic.left_out)}. `make test` runs everything.")
     print(f"{time.monotonic() - started:.0f} s")
     return status
 
 
-def tests(arguments: list[str]) -> int:
+def run_pytest(arguments: list[str]) -> int:
     """Run pytest in this process and return its exit status."""
     import pytest
 

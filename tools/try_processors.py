@@ -117,7 +117,7 @@ def workers() -> int:
     return max(1, min(cpu_count(), 4) // threads)
 
 
-def column(chosen: list[str], out: Path) -> None:
+def run_all(chosen: list[str], out: Path) -> None:
     """Do everything under this process's switches and write what came of it."""
     sys.path.append(str(ROOT / "chapters" / "_ext"))
     found, started = {}, time.monotonic()
@@ -158,13 +158,13 @@ def table(columns: dict[tuple[str, int], dict]) -> Iterator[str]:
     yield " " * wide + "".join(f"{head:>14}" for head in heads)
     for _, part in groupby(rows, key=lambda row: row.partition("/")[0]):
         for row in part:
-            states = (state(found["rows"].get(row)) for found in columns.values())
+            states = (cell_text(found["rows"].get(row)) for found in columns.values())
             yield f"{row:{wide}}" + "".join(f"{text:>14}" for text in states)
     seconds = (f"{found['seconds']} s" for found in columns.values())
     yield f"{'':{wide}}" + "".join(f"{text:>14}" for text in seconds)
 
 
-def state(said: str | None) -> str:
+def cell_text(said: str | None) -> str:
     """Return a cell of the table."""
     if said is None:
         return "-"
@@ -186,7 +186,7 @@ def main() -> int:
     options = parser.parse_args()
     chosen = pages() if options.pages is None else options.pages
     if options.column:
-        column(chosen, options.column)
+        run_all(chosen, options.column)
         return 0
     if not able:
         print("try_processors: this machine cannot imitate another; nothing was tried")

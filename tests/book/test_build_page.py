@@ -91,14 +91,14 @@ def test_the_weight_counts_pictures_and_our_scripts_but_not_the_theme(tmp_path):
     ids=["slow", "heavy", "warned", "failed"],
 )
 def test_what_a_page_lacks_is_printed_and_counted(result, words):
-    lines, done = build_page.told("classifiers/softmax", result, 1.0)
+    lines, done = build_page.report_lines("classifiers/softmax", result, 1.0)
     assert words in lines
     assert not done
     assert any("lacks one thing" in line for line in lines)
 
 
 def test_a_page_that_lacks_nothing_is_said_so():
-    lines, done = build_page.told("classifiers/softmax", build_page.Result(), 1.0)
+    lines, done = build_page.report_lines("classifiers/softmax", build_page.Result(), 1.0)
     assert done
     assert "classifiers/softmax lacks nothing" in lines[-1]
 

@@ -288,7 +288,7 @@ NOTES = (
 
 def test_a_run_of_the_notes_is_found_with_its_line(tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_text(NOTES, encoding="utf-8")
-    hashes = hash_notes.made(tmp_path)
+    hashes = hash_notes.hash_folder(tmp_path)
     (tmp_path / "runs.bin").write_bytes(hashes.data)
     monkeypatch.setattr("page_lint.coverage.RUNS", tmp_path / "runs.bin")
     taken = "He says:\nthe loss $l$ is small when the guess\nis right.\n"
@@ -314,7 +314,7 @@ def test_a_run_does_not_cross_an_empty_line_of_the_notes():
 
 def test_a_folder_without_notes_is_refused(tmp_path):
     with pytest.raises(SystemExit, match=r"expected notes \(\*\.txt\)"):
-        hash_notes.made(tmp_path)
+        hash_notes.hash_folder(tmp_path)
 
 
 def test_the_hashes_of_the_notes_are_small_sorted_and_rarely_wrong():

@@ -58,7 +58,7 @@ def unbroken(text):
 
 @pytest.mark.parametrize("page", UNWRITTEN)
 def test_a_page_enters_the_table_of_contents_at_its_place(page):
-    before, after = TOC.splitlines(), new_page.listed(TOC, page).splitlines()
+    before, after = TOC.splitlines(), new_page.add_to_contents(TOC, page).splitlines()
     assert [row for row in ndiff(before, after) if row.startswith("- ")] == []
     tree = yaml.safe_load("\n".join(after))
     files = [c["file"] for part in tree["parts"] for c in part["chapters"]]
@@ -75,7 +75,7 @@ def test_a_page_enters_the_table_of_contents_at_its_place(page):
 def test_all_pages_can_be_begun_one_after_the_other():
     toc = TOC
     for page in reversed(UNWRITTEN):
-        toc = new_page.listed(toc, page)
+        toc = new_page.add_to_contents(toc, page)
     captions = [part["caption"] for part in yaml.safe_load(toc)["parts"]]
     assert captions == [c for c in new_page.PARTS.values() if c in captions]
     assert len(captions) == len(set(captions)) == len(new_page.PARTS)

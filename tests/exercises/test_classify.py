@@ -93,7 +93,7 @@ def test_the_solved_file_has_all_points_and_no_file_none():
 
 
 def test_the_tool_makes_the_file_that_is_here():
-    made = maker().weights()
+    made = maker().linear_weights()
     with np.load(P.place) as solved:
         for name, array in made.items():
             assert np.allclose(solved[name], array, atol=1e-4)

@@ -83,7 +83,7 @@ def test_the_solved_file_has_all_points_and_no_file_none():
 
 def test_the_tool_makes_the_files_that_are_here(maker):
     with np.load(P.place) as solved:
-        made = np.vstack([maker.cosines(), maker.edges()])
+        made = np.vstack([maker.cosines(), maker.soft_edges()])
         assert np.allclose(solved["basis"], made, atol=1e-6)
     with np.load(EXERCISES / "heldback" / "hopper.npz") as kept:
         off = np.abs(kept["picture"].astype(int) - maker.hopper())

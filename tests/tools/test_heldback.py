@@ -59,7 +59,7 @@ def test_no_held_back_picture_is_in_the_package(heldback, packaged):
 
 
 def test_no_held_back_picture_is_nearly_one_of_the_package(maker, heldback, packaged):
-    assert np.count_nonzero(maker.apart(heldback["images"], packaged) < maker.NEAR) == 0
+    assert not (maker.nearest_distance(heldback["images"], packaged) < maker.NEAR).any()
 
 
 def test_no_held_back_picture_stands_there_twice(heldback):
@@ -71,7 +71,7 @@ def test_the_distance_is_that_of_the_nearest_picture(maker):
     a, b = (rng.integers(256, size=(n, 5, 5), dtype=np.uint8) for n in (1003, 7))
     gaps = a[:, None].astype(float) - b
     want = np.sqrt((gaps**2).mean(axis=(2, 3)).min(axis=1))
-    np.testing.assert_allclose(maker.apart(a, b), want)
+    np.testing.assert_allclose(maker.nearest_distance(a, b), want)
 
 
 def test_licence_and_meaning_are_written_beside_the_pictures():
@@ -139,5 +139,5 @@ def test_a_draw_leaves_out_what_is_near_the_package(maker, monkeypatch, original
     with np.load(originals / "DATA" / "fashion_mnist.npz") as file:
         known = np.concatenate([file["train_images"], file["test_images"]])
     with np.load(originals / "HELDBACK" / "fashion.npz") as file:
-        assert maker.apart(file["images"], known).min() >= 6
+        assert maker.nearest_distance(file["images"], known).min() >= 6
         assert np.bincount(file["labels"]).tolist() == [400] * 10

@@ -173,8 +173,8 @@ def test_the_files_of_a_group_go_to_one_worker(project):
 
 
 def test_every_name_that_is_offered_is_a_topic_with_tests_that_exist():
-    for name in run_tests.known(ROOT):
-        topic = run_tests.find(name, ROOT)
+    for name in run_tests.topic_names(ROOT):
+        topic = run_tests.find_topic(name, ROOT)
         assert topic.left_out
         for argument in topic.arguments:
             assert "/" not in argument or (ROOT / argument).exists(), (name, argument)
@@ -193,7 +193,7 @@ def test_every_name_that_is_offered_is_a_topic_with_tests_that_exist():
     ],
 )
 def test_a_topic_runs_what_bears_its_name(name, arguments, page):
-    topic = run_tests.find(name, ROOT)
+    topic = run_tests.find_topic(name, ROOT)
     assert topic.arguments == arguments
     assert topic.page == page
 
@@ -214,7 +214,7 @@ def test_a_topic_runs_what_bears_its_name(name, arguments, page):
     ],
 )
 def test_a_topic_runs_the_tests_near_it(name, near):
-    topic = run_tests.find(name, ROOT)
+    topic = run_tests.find_topic(name, ROOT)
     assert [p for p in near if p not in topic.arguments] == []
     assert len(topic.arguments) == len(set(topic.arguments))
     assert ("not browser and not built_book" in topic.arguments) == ("_ext" in name)
@@ -231,16 +231,16 @@ def test_a_topic_counts_the_test_files_that_it_leaves_out(tmp_path):
     }
     for name, text in sources.items():
         write(tmp_path, name, text)
-    topic = run_tests.find("nnlib/b", tmp_path)
+    topic = run_tests.find_topic("nnlib/b", tmp_path)
     assert topic.arguments == ["nnlib/b.py", "tests/nnlib/test_one.py"]
     assert topic.left_out == ["1 of 2 test files of tests/nnlib", "all other tests"]
-    assert run_tests.find("nnlib/lost", tmp_path).arguments[1:] == ["tests/nnlib"]
+    assert run_tests.find_topic("nnlib/lost", tmp_path).arguments[1:] == ["tests/nnlib"]
 
 
 @pytest.mark.parametrize("name", ["maths/vector", "nnlib/linalgg", "ps2", "tests/nowhere"])
 def test_an_unknown_topic_is_refused_with_what_is_near(name):
     with pytest.raises(SystemExit, match="no topic") as refused:
-        run_tests.find(name, ROOT)
+        run_tests.find_topic(name, ROOT)
     near = {"maths/vector": "maths/vectors", "nnlib/linalgg": "nnlib/linalg"}
     assert near.get(name, "") in str(refused.value)
 

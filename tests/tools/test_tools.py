@@ -152,11 +152,11 @@ def test_any_chromium_will_do():
 
 def test_everything_runs_on_linux_and_ci_leaves_nothing_out(capsys):
     tests = load("run_tests")
-    assert tests.everywhere("linux", ci=True) == []
-    assert tests.everywhere("darwin", ci=False) == ["-m", "not sandbox"]
+    assert tests.platform_arguments("linux", ci=True) == []
+    assert tests.platform_arguments("darwin", ci=False) == ["-m", "not sandbox"]
     assert "Left out" in capsys.readouterr().out
     with pytest.raises(SystemExit, match="every test must run"):
-        tests.everywhere("darwin", ci=True)
+        tests.platform_arguments("darwin", ci=True)
 
 
 def test_a_skipped_test_fails(tmp_path):

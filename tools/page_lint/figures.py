@@ -58,7 +58,7 @@ def figure_alt(page: Page):
     """Find figures whose text says nothing to those who do not see them."""
     calls = page.source.calls
     stills = {
-        n for name, c, _ in calls if name == "play" for n in _still(c)
+        n for name, c, _ in calls if name == "play" for n in _fallback(c)
     }  # read out with it
     for name, call, line in calls:
         if name in CALLS and call.args and call not in stills:
@@ -68,7 +68,7 @@ def figure_alt(page: Page):
         yield from _judged(match[1] if match else "", block.line)
 
 
-def _still(call: ast.Call) -> Iterator[ast.AST]:
+def _fallback(call: ast.Call) -> Iterator[ast.AST]:
     """Yield what a moving figure shows where no script runs; its own `alt` stands beside."""
     value = keyword(call, "still")
     return ast.walk(value) if value is not None else iter(())

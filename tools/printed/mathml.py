@@ -69,7 +69,7 @@ def mathml(tex: str, *, block: bool = False) -> str:
     if block:
         _limits(root)
     root.set("alttext", " ".join(tex.split()))
-    return _serial(root)
+    return _serialized(root)
 
 
 def prepared(tex: str) -> str:
@@ -115,7 +115,7 @@ def _names(root: ET.Element) -> None:
 def _scripts(root: ET.Element) -> None:
     """Make one base of the brackets and the matrix that carry a script together."""
     for element in list(root.iter()):
-        surplus = len(element) - HOLDS.get(_kind(element), len(element))
+        surplus = len(element) - HOLDS.get(_tag(element), len(element))
         if surplus > 0:
             row = ET.Element(f"{{{NAMESPACE}}}mrow")
             row.extend(element[: surplus + 1])
@@ -125,35 +125,35 @@ def _scripts(root: ET.Element) -> None:
 def _spaces(root: ET.Element) -> None:
     """Set a function apart from what stands beside it, as TeX does; MathML does not."""
     for parent in list(root.iter()):
-        if _kind(parent) not in ("mrow", "math", "mtd", "mstyle"):
+        if _tag(parent) not in ("mrow", "math", "mtd", "mstyle"):
             continue
         for place in range(len(parent) - 1, -1, -1):
             if _function(parent[place]):
-                if place + 1 < len(parent) and _kind(parent[place + 1]) not in ("mo", "mspace"):
-                    parent.insert(place + 1, _thin())
-                if place and _ends(parent[place - 1]):
-                    parent.insert(place, _thin())
+                if place + 1 < len(parent) and _tag(parent[place + 1]) not in ("mo", "mspace"):
+                    parent.insert(place + 1, _thin_space())
+                if place and _may_precede(parent[place - 1]):
+                    parent.insert(place, _thin_space())
 
 
-def _kind(element: ET.Element) -> str:
+def _tag(element: ET.Element) -> str:
     """Return the tag without its namespace."""
     return element.tag.rpartition("}")[2]
 
 
 def _function(element: ET.Element) -> bool:
     """Say whether an element is the name of a function, with or without a script."""
-    while _kind(element) in HOLDS and len(element):
+    while _tag(element) in HOLDS and len(element):
         element = element[0]
-    return _kind(element) == "mi" and element.text in FUNCTIONS
+    return _tag(element) == "mi" and element.text in FUNCTIONS
 
 
-def _ends(element: ET.Element) -> bool:
+def _may_precede(element: ET.Element) -> bool:
     """Say whether a factor ends with an element, so that a function may follow it."""
-    known = element.text in CLOSING if _kind(element) == "mo" else _kind(element) != "mspace"
+    known = element.text in CLOSING if _tag(element) == "mo" else _tag(element) != "mspace"
     return known and not _function(element)
 
 
-def _thin() -> ET.Element:
+def _thin_space() -> ET.Element:
     """Return the space that TeX sets beside a function."""
     return ET.Element(f"{{{NAMESPACE}}}mspace", width="0.167em")
 
@@ -165,7 +165,7 @@ def _limits(root: ET.Element) -> None:
             element.tag = f"{{{NAMESPACE}}}munder"
 
 
-def _serial(root: ET.Element) -> str:
+def _serialized(root: ET.Element) -> str:
     """Return the element as text, MathML being its default namespace."""
     ET.register_namespace("", NAMESPACE)
     return ET.tostring(root, encoding="unicode")

@@ -80,7 +80,7 @@ def make(root: Path, target: Path, printer: Printer, only: list[str] | None = No
     for name in names:
         if not (html / f"{name}.html").is_file():
             raise FileNotFoundError(f"{html / name}.html is missing: run `make book` first")
-    pointed, headings = _pointed(html, names), {}
+    pointed, headings = _linked_places(html, names), {}
     bound, parts = Bound(), _parts(root)
     for name in names:
         places = pointed.get(name, set())
@@ -113,7 +113,7 @@ def _parts(root: Path) -> dict[str, str]:
     return {name: part or title for part, names in contents.order(root) for name in names}
 
 
-def _pointed(html: Path, names: list[str]) -> dict[str, set[str]]:
+def _linked_places(html: Path, names: list[str]) -> dict[str, set[str]]:
     """Return the places that other pages link to, by document."""
     found: dict[str, set[str]] = {}
     for name in names:
@@ -220,7 +220,7 @@ def _links(bound: Bound, page, name: str, html: Path, before: int) -> None:
     kept = ArrayObject()
     for reference in page.get("/Annots", ArrayObject()):
         link = reference.get_object()
-        goal = _goal(bound, link, name, html, before)
+        goal = _link_target(bound, link, name, html, before)
         if goal is not None:
             link.pop("/A", None)
             link.pop("/Dest", None)
@@ -240,7 +240,7 @@ def _outside(link: DictionaryObject) -> bool:
     return _uri(link).startswith(("http:", "https:", "mailto:"))
 
 
-def _goal(bound: Bound, link, name: str, html: Path, before: int):
+def _link_target(bound: Bound, link, name: str, html: Path, before: int):
     """Return sheet and height that a link leads to, or None."""
     if "/Dest" in link:
         return bound.places.get((name, str(link["/Dest"]).removeprefix("/")))

@@ -64,11 +64,11 @@ def page(
     soup = BeautifulSoup(INK.sub(lambda ink: inks.get(ink[1], "#000"), text), "html.parser")
     for node in soup(string=lambda s: isinstance(s, Comment | Doctype)):
         node.extract()
-    _still(soup)
+    _drop_scripts(soup)
     _unfold(soup)
     faults = _formulas(soup)
     _pictures(soup, keep)
-    _strict(soup)
+    _make_valid_xml(soup)
     return f"<!DOCTYPE html>\n{_root(soup)}\n", faults
 
 
@@ -79,7 +79,7 @@ def _root(soup: BeautifulSoup) -> str:
     return root.decode(formatter="minimal").replace("\xa0", "&#160;")
 
 
-def _still(soup: BeautifulSoup) -> None:
+def _drop_scripts(soup: BeautifulSoup) -> None:
     """Show of an element of ours what it shows without a script; drop what needs one."""
     for element in soup.find_all(lambda tag: tag.name.startswith("nn-")):
         still = element.find(class_="nn-fallback")
@@ -144,7 +144,7 @@ def _pictures(soup: BeautifulSoup, keep: Callable[[str, bytes], str]) -> None:
             image["alt"] = image.get("alt", "")
 
 
-def _strict(soup: BeautifulSoup) -> None:
+def _make_valid_xml(soup: BeautifulSoup) -> None:
     """Mend what a browser forgives and XML does not."""
     seen = set()
     for tag in soup.find_all(True):
@@ -160,10 +160,10 @@ def _strict(soup: BeautifulSoup) -> None:
         svg["xmlns"] = "http://www.w3.org/2000/svg"
         svg["xmlns:xlink"] = "http://www.w3.org/1999/xlink"
         for tag in [svg, *svg.find_all(True)]:
-            _capitals(tag)
+            _restore_capitals(tag)
 
 
-def _capitals(tag: Tag) -> None:
+def _restore_capitals(tag: Tag) -> None:
     """Give an element of SVG and its attributes their capitals again."""
     tag.name = WITH_CAPITALS.get(tag.name, tag.name)
     tag.attrs = {WITH_CAPITALS.get(k, k): v for k, v in tag.attrs.items()}
