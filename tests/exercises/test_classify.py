@@ -4,51 +4,20 @@ And the two confusion matrices of its written question, computed anew.
 """
 
 import functools
-import importlib.util
-import io
 import re
-import sys
 
 import numpy as np
 import pytest
-from nngrader.engine import caller, judge, pack, with_file
 from nngrader.engine.declaration.gate import check_seed
 
 from nnlib.datasets import fashion_mnist
-from tests.exercises.declared_problems import CHALLENGES, EXERCISES, PROBLEMS, texts
+from tests.exercises.challenge_files import data_of, judge_file, npz, tool
+from tests.exercises.declared_problems import CHALLENGES, PROBLEMS
 from tests.exercises.test_source import cells
 
 P = CHALLENGES["classify"]
-ROOT = EXERCISES.parent
+data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
 both = pytest.mark.parametrize("visible", [True, False])
-
-
-@functools.cache
-def data(visible):
-    return pack(P, 1, visible=visible)
-
-
-@functools.cache
-def maker():
-    sys.path.insert(0, str(ROOT / "tools"))  # it takes a function of make_datasets
-    spec = importlib.util.spec_from_file_location("weights", ROOT / "tools/make_challenges.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    sys.path.remove(str(ROOT / "tools"))
-    return module
-
-
-def npz(**arrays):
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays)
-    return file.getvalue()
-
-
-def reached(raw, classify=P.solve, visible=False):
-    """Return what is measured, and what is said."""
-    given = with_file(data(visible), {"weights.npz": raw})
-    verdict = judge(given, caller(given, classify))
-    return verdict.measured, texts(verdict)
 
 
 @functools.cache
@@ -93,7 +62,7 @@ def test_the_solved_file_has_all_points_and_no_file_none():
 
 
 def test_the_tool_makes_the_file_that_is_here():
-    made = maker().linear_weights()
+    made = tool("make_challenges").linear_weights()
     with np.load(P.place) as solved:
         for name, array in made.items():
             assert np.allclose(solved[name], array, atol=1e-4)

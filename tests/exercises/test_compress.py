@@ -1,43 +1,20 @@
 """The challenge of ps1: what simple and better ideas reach, and what cannot be cheated."""
 
 import functools
-import importlib.util
 import io
-import sys
 import zipfile
 
 import numpy as np
 import pytest
-from nngrader.engine import caller, judge, pack, with_file
 from nngrader.engine.declaration.gate import check_seed
 
 from nnlib.datasets import photographs
-from tests.exercises.declared_problems import CHALLENGES, EXERCISES, texts
+from tests.exercises.challenge_files import data_of, judge_file, npz, tool
+from tests.exercises.declared_problems import CHALLENGES, EXERCISES
 
 P = CHALLENGES["compress"]
-ROOT = EXERCISES.parent
+data = functools.partial(data_of, P)
 both = pytest.mark.parametrize("visible", [True, False])
-
-
-@pytest.fixture(scope="module")
-def maker():
-    sys.path.insert(0, str(ROOT / "tools"))  # it takes a function of make_datasets
-    spec = importlib.util.spec_from_file_location("maker", ROOT / "tools/make_challenges.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    sys.path.remove(str(ROOT / "tools"))
-    return module
-
-
-@functools.cache
-def data(visible):
-    return pack(P, 1, visible=visible)
-
-
-def npz(**arrays):
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays)
-    return file.getvalue()
 
 
 def blocks(picture):
@@ -49,9 +26,7 @@ def blocks(picture):
 def reached(basis, compress, visible=False):
     """Return what is measured, and what is said."""
     raw = basis if isinstance(basis, bytes) else npz(basis=basis)
-    given = with_file(data(visible), {"basis.npz": raw})
-    verdict = judge(given, caller(given, compress))
-    return verdict.measured, texts(verdict)
+    return judge_file(P, raw, compress, visible)
 
 
 @functools.cache
@@ -81,7 +56,8 @@ def test_the_solved_file_has_all_points_and_no_file_none():
     assert check_seed(P, 1) == []
 
 
-def test_the_tool_makes_the_files_that_are_here(maker):
+def test_the_tool_makes_the_files_that_are_here():
+    maker = tool("make_challenges")
     with np.load(P.place) as solved:
         made = np.vstack([maker.cosines(), maker.soft_edges()])
         assert np.allclose(solved["basis"], made, atol=1e-6)
@@ -99,10 +75,10 @@ WAYS = {  # from the simplest on
 
 
 @pytest.fixture(scope="module")
-def values(maker):
+def values():
     """Return what each way reaches on the visible and on the held-back photograph."""
     return {
-        (name, visible): reached(basis(maker), compress, visible)[0]
+        (name, visible): reached(basis(tool("make_challenges")), compress, visible)[0]
         for name, (basis, compress) in WAYS.items()
         for visible in (True, False)
     }

@@ -1,30 +1,26 @@
 """The network problems of ps3: what their texts show, what constants earn, the challenge."""
 
 import functools
-import importlib.util
-import io
 import json
 import re
-import sys
 
 import numpy as np
 import pytest
-from nngrader.engine import caller, cases_json, judge, pack, with_file
+from nngrader.engine import cases_json
 from nngrader.engine.declaration.gate import check_seed
 
 from nnlib.datasets import fashion_mnist
+from tests.exercises.challenge_files import data_of, judge_file, npz, tool
 from tests.exercises.declared_problems import (
     CHALLENGES,
-    EXERCISES,
     PROBLEMS,
     judged,
     packed,
-    texts,
 )
 from tests.exercises.test_source import cells, example
 
 P = CHALLENGES["classify_deep"]
-ROOT = EXERCISES.parent
+data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
 MEASURED = json.loads((P.place.parent / "accuracies.json").read_text())
 both = pytest.mark.parametrize("visible", [True, False])
 
@@ -132,34 +128,6 @@ def test_weights_that_know_nothing_earn_no_points_for_the_loss(fill, visible):
 
 
 # The challenge
-
-
-@functools.cache
-def tool(name):
-    sys.path.insert(0, str(ROOT / "tools"))
-    spec = importlib.util.spec_from_file_location(name, ROOT / f"tools/{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    sys.path.remove(str(ROOT / "tools"))
-    return module
-
-
-def npz(**arrays):
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays)
-    return file.getvalue()
-
-
-@functools.cache
-def data(visible):
-    return pack(P, 1, visible=visible)
-
-
-def reached(raw, classify=P.solve, visible=False):
-    """Return what is measured, and what is said."""
-    given = with_file(data(visible), {"network.npz": raw})
-    verdict = judge(given, caller(given, classify))
-    return verdict.measured, texts(verdict)
 
 
 def test_the_threshold_lies_midway_between_linear_classifiers_and_networks():
