@@ -113,8 +113,8 @@ class Recorder:
         Parameters
         ----------
         result : dict
-            What `Grader.grade` gave; `flags` and `failed` are set where it cannot be recorded,
-            `flags` also where it was late, or its time of submission cannot be read.
+            What `Grader.grade_all` gave; `flags` and `failed` are set where it cannot be
+            recorded, `flags` also where it was late, or its time of submission cannot be read.
         notebook : dict
             The rebuilt notebook.
         """

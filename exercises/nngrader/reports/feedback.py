@@ -114,7 +114,7 @@ def page(result: dict, mark: dict | None = None, code: str = "") -> str:
     Parameters
     ----------
     result : dict
-        What `Grader.grade` gave.
+        What `Grader.grade_all` gave.
     mark : dict, optional
         What the gradebook says: marks by hand, comments and late penalties.
     code : str, optional

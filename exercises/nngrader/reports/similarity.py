@@ -1,9 +1,9 @@
 """Pairs of submissions that are more alike than the class explains: shown, never scored.
 
 A submission is compared by the prints of its solution cells, which the worker makes from the
-syntax tree (`engine.likeness`). What many hand in says nothing, so a print weighs less the more
-submissions have it, and nothing where it is also in what was given out or in the instructor's
-own solution.
+syntax tree (`engine.observation.likeness`). What many hand in says nothing, so a print weighs
+less the more submissions have it, and nothing where it is also in what was given out or in the
+instructor's own solution.
 """
 
 from __future__ import annotations

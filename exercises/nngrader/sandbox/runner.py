@@ -206,7 +206,7 @@ class Runner:
         name : str
             The function that gave the answer.
         measure, told, raw, parts
-            As `nngrader.engine.observe.measured` takes them.
+            As `nngrader.engine.observation.observe.measured` takes them.
 
         Returns
         -------
