@@ -62,7 +62,7 @@ def plain(tex: str) -> str:
     return re.sub(r"\s*([|=,()])\s*", r"\1", " ".join(text.split()))
 
 
-def _words(node: nodes.Node) -> str:
+def _text_of(node: nodes.Node) -> str:
     """Return the text under a node, formulas as one would type them."""
     if isinstance(node, (nodes.math, nodes.math_block)):
         return plain(node.astext())
@@ -71,7 +71,7 @@ def _words(node: nodes.Node) -> str:
     if isinstance(node, SKIP) or "cell_output" in node.get("classes", ()):
         return ""
     inline = isinstance(node, nodes.TextElement) and not isinstance(node, nodes.literal_block)
-    return ("" if inline else " ").join(map(_words, node.children))
+    return ("" if inline else " ").join(map(_text_of, node.children))
 
 
 def _titled(node: nodes.Node) -> bool:
@@ -84,9 +84,9 @@ def sections(doctree: nodes.document) -> list[list[str]]:
     found = []
     for section in filter(_titled, doctree.findall(nodes.section)):
         title, *rest = section.children
-        own = " ".join(_words(node) for node in rest if not _titled(node))
+        own = " ".join(_text_of(node) for node in rest if not _titled(node))
         anchor = section["ids"][-1] if found else ""
-        found.append([anchor, _words(title), " ".join(own.split())[:LONGEST]])
+        found.append([anchor, _text_of(title), " ".join(own.split())[:LONGEST]])
     return found
 
 
@@ -98,7 +98,7 @@ def objects(doctree: nodes.document) -> list[list[str]]:
         content = node.next_node(addnodes.desc_content)
         first = content.next_node(nodes.paragraph) if content else None
         if names:
-            text = " ".join(_words(first).split()) if first else ""
+            text = " ".join(_text_of(first).split()) if first else ""
             found.append([names[0]["ids"][0], names[0]["ids"][0], text])
     return found
 
