@@ -19,7 +19,7 @@ MISTAKES = {
 }
 
 
-def entries(wrong, marks=None, *, scalar=False, visible=True, part="gradient", good=False):
+def entries(wrong, mistaken=None, *, scalar=False, visible=True, part="gradient", good=False):
     """Return two cases of different sizes; ``wrong(want, args, sizes)`` makes the answers."""
     rng = np.random.default_rng(0)
     made = []
@@ -32,15 +32,15 @@ def entries(wrong, marks=None, *, scalar=False, visible=True, part="gradient", g
         }
         case = {"group": "g", "aspect": "value", "sizes": sizes, "args": args}
         got = want if good else np.asarray(wrong(want, args, sizes))
-        known = {n: f(want) for n, f in (marks or {}).items()}
+        known = {n: f(want) for n, f in (mistaken or {}).items()}
         made.append(Entry(part, "value", case, got, want, known, 1e-7, visible))
     return made
 
 
-def told(wrong, marks=None, **about):
-    mine = entries(wrong, marks, **about)
+def told(wrong, mistaken=None, **about):
+    mine = entries(wrong, mistaken, **about)
     with np.errstate(all="ignore"):
-        return explain(mine, mine, MISTAKES if marks else {}).text
+        return explain(mine, mine, MISTAKES if mistaken else {}).text
 
 
 FACTORS = [
@@ -235,14 +235,14 @@ def test_what_fits_only_the_wrong_case_is_not_said():
 
 
 def test_a_registered_mistake_comes_first():
-    marks = {"doubled": lambda w: 2 * w}
-    assert told(lambda w, a, s: 2 * w, marks) == ": twice?"
+    mistaken = {"doubled": lambda w: 2 * w}
+    assert told(lambda w, a, s: 2 * w, mistaken) == ": twice?"
 
 
 def test_a_mistake_that_gives_the_whole_answer_comes_before_one_that_gives_a_part():
     def both(loss_of_doubled):
-        marks = {"doubled": loss_of_doubled, "only the loss": lambda w: w}
-        return entries(lambda w, a, s: w, marks, part="loss", good=True)
+        mistaken = {"doubled": loss_of_doubled, "only the loss": lambda w: w}
+        return entries(lambda w, a, s: w, mistaken, part="loss", good=True)
 
     gradient = entries(
         lambda w, a, s: 2 * w, {"doubled": lambda w: 2 * w, "only the loss": lambda w: 2 * w}
@@ -260,8 +260,8 @@ def test_a_mistake_that_is_right_here_explains_nothing():
 
 @pytest.mark.parametrize(("cases", "names"), [(2, ["ignores margin"]), (1, [])])
 def test_that_an_argument_is_ignored_takes_two_cases(cases, names):
-    marks = {"ignores margin": lambda w: 2 * w}
-    mine = entries(lambda w, a, s: 2 * w, marks)[:cases]
+    mistaken = {"ignores margin": lambda w: 2 * w}
+    mine = entries(lambda w, a, s: 2 * w, mistaken)[:cases]
     found = known(mine, mine, {"ignores margin": {"hint": "margin?", "loses": []}})
     assert [f.mistake for f in found] == names
 
@@ -290,8 +290,8 @@ def test_a_factor_means_nothing_where_its_argument_is_left_out():
 
 @pytest.mark.parametrize("scalar", [True, False])
 def test_a_known_mistake_and_a_factor_are_told_as_two(scalar):
-    marks = {"doubled": lambda w: np.sin(w) + 2}
-    text = told(lambda w, a, s: -s["N"] * (np.sin(w) + 2), marks, scalar=scalar)
+    mistaken = {"doubled": lambda w: np.sin(w) + 2}
+    text = told(lambda w, a, s: -s["N"] * (np.sin(w) + 2), mistaken, scalar=scalar)
     assert text.startswith(" is N times too large and of the wrong sign (N is 5 and 11 here),")
     assert text.endswith("and apart from that: twice?")
 
@@ -343,8 +343,8 @@ def test_junk_is_not_explained(junk, sparse, visible):
 
 
 def test_nan_alone_is_no_sign_of_a_mistake_unless_all_parts_fit():
-    marks = {"doubled": lambda w: np.nan * w}
-    mine = entries(lambda w, a, s: np.nan * w, marks)
+    mistaken = {"doubled": lambda w: np.nan * w}
+    mine = entries(lambda w, a, s: np.nan * w, mistaken)
     loss = entries(lambda w, a, s: 3 * w, {"doubled": lambda w: 2 * w}, part="loss")
     assert explain(mine, mine, MISTAKES).mistake == "doubled"
     assert explain(mine, mine + loss, MISTAKES).mistake is None

@@ -65,8 +65,8 @@ def test_packed_data_are_text_and_plain_values_alone(name):
 
 
 def test_mistakes_are_known_by_what_is_measured():
-    marks = packed("stratified_folds", False)["cases"][0]["marks"]
-    assert [bool(part) for part in marks["not stratified"]] == [True, False, True]
+    mistaken = packed("stratified_folds", False)["cases"][0]["mistaken"]
+    assert [bool(part) for part in mistaken["not stratified"]] == [True, False, True]
 
 
 def test_a_default_of_the_driver_that_is_ignored_is_a_mistake():

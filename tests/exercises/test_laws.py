@@ -8,12 +8,12 @@ from nngrader.engine.observation.compare import Entry
 HINT = {"doubled": {"hint": "twice?", "loses": ["stability"]}}
 
 
-def told(want, got, marks=None):
+def told(want, got, mistaken=None):
     """Return what is said of one wrong array."""
     letters = dict(zip("NCT", want.shape, strict=False))
     case = {"group": "g", "aspect": "stability", "sizes": letters, "args": {}}
-    e = Entry("a", "stability", case, got, want, marks or {}, 1e-7, True)
-    return explain([e], [e], HINT if marks else {}).text
+    e = Entry("a", "stability", case, got, want, mistaken or {}, 1e-7, True)
+    return explain([e], [e], HINT if mistaken else {}).text
 
 
 def some(*shape):
@@ -60,8 +60,8 @@ def test_few_entries_make_no_law():
 
 
 def test_a_mistake_is_known_where_rounding_decides_what_is_nan():
-    mark, got = 2 * P, 2 * P
-    mark[0, 0] = got[1, 1] = np.nan
-    assert told(P, got, {"doubled": mark}) == ": twice?"
+    answer, got = 2 * P, 2 * P
+    answer[0, 0] = got[1, 1] = np.nan
+    assert told(P, got, {"doubled": answer}) == ": twice?"
     got[3] += 1
-    assert told(P, got, {"doubled": mark}) != ": twice?"
+    assert told(P, got, {"doubled": answer}) != ": twice?"

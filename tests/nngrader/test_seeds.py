@@ -257,7 +257,9 @@ def times_a_size(problem):
     """Return the right answer, and what each known mistake gives, times one of many factors."""
     sizes = sorted(hidden(problem)["cases"][0]["sizes"])
     of = [lambda case, k: case["want"][k]]
-    of += [lambda case, k, n=n: case["marks"].get(n, case["want"])[k] for n in problem.mistakes]
+    of += [
+        lambda case, k, n=n: case["mistaken"].get(n, case["want"])[k] for n in problem.mistakes
+    ]
     return [scaled(problem, f, a, power) for f in of for a in sizes for power in (1, -1, 2)]
 
 

@@ -74,7 +74,7 @@ CLASSES = {
     def data(self):
         frame = sys._getframe()
         while frame:
-            for name in ("want", "marks", "cases", "reference"):
+            for name in ("want", "mistaken", "cases", "reference"):
                 if name in frame.f_locals:
                     return frame.f_locals[name]
             frame = frame.f_back

@@ -6,11 +6,11 @@ SPIES = {
     "the hidden cases": spy("""
         import gc
         for thing in gc.get_objects():
-            if type(thing) is dict and ({"want", "marks"} & set(thing)):
+            if type(thing) is dict and ({"want", "mistaken"} & set(thing)):
                 return True
         frame = sys._getframe()
         while frame:
-            if {"want", "marks", "hidden", "verdict"} & set(frame.f_locals):
+            if {"want", "mistaken", "hidden", "verdict"} & set(frame.f_locals):
                 return True
             frame = frame.f_back
     """),

@@ -111,7 +111,7 @@ def _turned(letters, drawn, taken):
 
 def _case(problem, case, rng, sizes):
     """Draw one case, again until each mistake that should fail in it does, in its own way."""
-    due = {n: m for n, m in problem.mistakes.items() if case.aspect in _charged(problem, m)}
+    due = {n: m for n, m in problem.mistakes.items() if case.aspect in _shown_in(problem, m)}
     draws = FEW_DRAWS if problem.trains else MOST_DRAWS
     for _ in range(draws):
         given = _given(problem, case.group, case.make(rng, **sizes))
@@ -126,7 +126,7 @@ def _case(problem, case, rng, sizes):
     )
 
 
-def _charged(problem, mistake):
+def _shown_in(problem, mistake):
     """Return the aspects of cases in which a mistake must fail: a part's aspect is "value"."""
     return {"value" if a in problem.returns.values() else a for a in mistake.loses}
 
@@ -198,7 +198,7 @@ def _packed(problem, case, sizes, given, want, wrong):
         "want": want.values,
         "error": want.error,
         "raw_bytes": want.size,
-        "marks": {name: values for name, values in answers.items() if values},
+        "mistaken": {name: values for name, values in answers.items() if values},
     }
 
 
@@ -221,7 +221,7 @@ def _loop(problem, case, rng, sizes, letter, n):
         "rtol": case.rtol,
         **given,
         "want": _answer(problem, problem, given).values,
-        "marks": {},
+        "mistaken": {},
     }
 
 
@@ -241,7 +241,7 @@ def _room(problem, rng):
         "rtol": case.rtol,
         **given,
         "want": _answer(problem, problem, given).values,
-        "marks": {},
+        "mistaken": {},
     }
 
 

@@ -249,7 +249,7 @@ def pack_challenge(p, *, visible):
         "want": [],
         "error": None,
         "raw_bytes": 8 * np.size(target),
-        "marks": {},
+        "mistaken": {},
     }
     return {
         "name": p.name,

@@ -83,9 +83,9 @@ def _is_wrong(data, name, group, part):
     k = list(data["returns"]).index(part)
     for case in data["cases"]:
         if case["group"] == group:
-            given = case["marks"].get(name)
-            mark = given[k] if given else None
-            if mark is None or not close(mark, np.asarray(case["want"][k]), case["rtol"]):
+            given = case["mistaken"].get(name)
+            answer = given[k] if given else None
+            if answer is None or not close(answer, np.asarray(case["want"][k]), case["rtol"]):
                 return True
     return False
 

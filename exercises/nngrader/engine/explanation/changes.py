@@ -160,7 +160,7 @@ def _both(mine, mistakes):
     forgets = any(e.got.ndim and len(np.unique(e.got)) < 3 for e in mine)
     table = None
     for name in mistakes:
-        ratios = [_ratio(e.got, e.marks[name], e.rtol) for e in mine]
+        ratios = [_ratio(e.got, e.mistaken[name], e.rtol) for e in mine]
         if None in ratios:
             continue
         table = table or _table(mine)
@@ -175,9 +175,9 @@ def _both(mine, mistakes):
 
 def _times(e, name, factor):
     """Return what a mistake gives times a factor, None where the mistake does not show."""
-    mark = e.marks.get(name)
-    shows = mark is not None and not close(mark, e.want, e.rtol)
-    return mark * _value(e, *factor) if shows else None
+    answer = e.mistaken.get(name)
+    shows = answer is not None and not close(answer, e.want, e.rtol)
+    return answer * _value(e, *factor) if shows else None
 
 
 def _factor_words(name, sign, power, mine):

@@ -45,19 +45,19 @@ def explain(mine, here, mistakes):
     return describe([e for e in mine if not e.right])
 
 
-def _is_so_but_for_nan(e, mark):
+def _is_so_but_for_nan(e, answer):
     """Tell whether an entry is what a mistake gives, but has nan in other places.
 
     Where rounding decides what is nan (a root, a logarithm near 0), styles differ.
     """
-    both = np.isfinite(e.got) & np.isfinite(mark) if mark.shape == e.got.shape else None
+    both = np.isfinite(e.got) & np.isfinite(answer) if answer.shape == e.got.shape else None
     if (
         both is None
         or 2 * both.sum() < both.size
-        or not (np.isnan(mark).any() and np.isnan(e.got).any())
+        or not (np.isnan(answer).any() and np.isnan(e.got).any())
     ):
         return False
-    return not off(e.got[both], mark[both], e.rtol).any() and bool(both.any())
+    return not off(e.got[both], answer[both], e.rtol).any() and bool(both.any())
 
 
 def describe(wrong):
@@ -148,10 +148,10 @@ def known(mine, here, mistakes):
     ranks = {name: _rank(name, mine, here) for name in able}
     for name in sorted(able, key=ranks.get):
         whole = not ranks[name][0]
-        if whole or any(np.isfinite(e.marks[name]).any() for e in mine):
+        if whole or any(np.isfinite(e.mistaken[name]).any() for e in mine):
             # nan alone fits many mistakes: then all parts must fit
             hint = mistakes[name]["hint"]
-            yield Explanation(f": {hint}", lambda e, n=name: e.marks.get(n), name)
+            yield Explanation(f": {hint}", lambda e, n=name: e.mistaken.get(n), name)
 
 
 def _is_shown(name, mine, loses):
@@ -160,19 +160,20 @@ def _is_shown(name, mine, loses):
     A special case shows only what costs its aspect: all else shows on ordinary input. That an
     argument is ignored needs two of its values.
     """
-    marks = [e.marks.get(name) for e in mine]
-    if any(mark is None for mark in marks) or (name.startswith("ignores ") and len(mine) < 2):
+    mistaken = [e.mistaken.get(name) for e in mine]
+    if any(m is None for m in mistaken) or (name.startswith("ignores ") and len(mine) < 2):
         return False
     if not mine[0].ordinary and mine[0].aspect not in loses:
         return False
-    return not all(close(m, e.want, e.rtol) for m, e in zip(marks, mine, strict=True))
+    return not all(close(m, e.want, e.rtol) for m, e in zip(mistaken, mine, strict=True))
 
 
 def _rank(name, mine, here):
     """Rank a mistake: first those that give the whole answer, then those of this part alone."""
     others = [e for e in here if e.part != mine[0].part]
-    whole = all(e.matches(e.marks.get(name)) for e in here)
+    whole = all(e.matches(e.mistaken.get(name)) for e in here)
     alone = all(
-        e.marks.get(name) is not None and close(e.marks[name], e.want, e.rtol) for e in others
+        e.mistaken.get(name) is not None and close(e.mistaken[name], e.want, e.rtol)
+        for e in others
     )
     return not whole, not alone

@@ -77,7 +77,7 @@ def _read(book, case, o):
     return [e for e in found if e is not None]
 
 
-def _charged(book, case, part):
+def _aspect_at_stake(book, case, part):
     """Return the aspect that a wrong part of a case costs."""
     return book.data["returns"][part] if case["aspect"] == "value" else case["aspect"]
 
@@ -106,7 +106,7 @@ def _is_shown_only(parts):
 
 def _judge_failure(book, case, o):
     """Charge a call that raised: every aspect of the case, and in words the first time."""
-    aspects = [_charged(book, case, part) for part in book.data["returns"]]
+    aspects = [_aspect_at_stake(book, case, part) for part in book.data["returns"]]
     text = "" if book.failed and case["aspect"] != "value" else failure(book.data, case, o)
     book.find(aspects[0], case["group"], text)
     book.failed |= case["aspect"] == "value"
@@ -118,7 +118,7 @@ def _judge_fault(book, case, fault):
     """Charge an answer that could not be measured."""
     _charge_whole(book, case, fault)
     for part in book.data["returns"]:
-        book.lose(_charged(book, case, part), case["group"], part)
+        book.lose(_aspect_at_stake(book, case, part), case["group"], part)
 
 
 def _judge_count(book, case, parts):
@@ -177,16 +177,16 @@ def _placed(parts, want):
 def _read_part(book, case, k, answer):
     """Charge the form of one part; return it as an entry where its values can be compared."""
     part = list(book.data["returns"])[k]
-    aspect = _charged(book, case, part)
+    aspect = _aspect_at_stake(book, case, part)
     want = np.asarray(case["want"][k])
     if answer is None:
         book.lose(aspect, case["group"], part)
         return None
     shows = {"lists": book.data["lists"], "visible": book.data["visible"]}
     looks = form(answer, want, case["sizes"], **shows)
-    marks = {n: _mark(values, k) for n, values in case["marks"].items()}
+    mistaken = {n: _mistaken_part(values, k) for n, values in case["mistaken"].items()}
     rtol = max(case["rtol"], looks.least_rtol)
-    values = _known_form(looks, marks, rtol) if looks.values is None else looks.values
+    values = _known_form(looks, mistaken, rtol) if looks.values is None else looks.values
     is_known = looks.values is None and values is not None and case["aspect"] != "value"
     fault = None if is_known else _charge_form(book, case, part, looks)  # its hint says more
     if values is None:
@@ -197,14 +197,14 @@ def _read_part(book, case, k, answer):
     want = want.astype(float)
     shown = book.data["visible"]
     odd = looks.fault if is_known else None
-    return Entry(part, aspect, case, values, want, marks, rtol, shown, fault, odd)
+    return Entry(part, aspect, case, values, want, mistaken, rtol, shown, fault, odd)
 
 
-def _known_form(looks, marks, rtol):
+def _known_form(looks, mistaken, rtol):
     """Return values of another shape than is asked, if a known mistake gives just these."""
     odd = looks.misshapen
     known = odd is not None and any(
-        mark is not None and close(odd, mark, rtol) for mark in marks.values()
+        answer is not None and close(odd, answer, rtol) for answer in mistaken.values()
     )
     return odd if known else None
 
@@ -220,7 +220,7 @@ def _charge_form(book, case, part, looks):
     return looks.fault
 
 
-def _mark(values, k):
+def _mistaken_part(values, k):
     """Return a known mistake's answer for one part, None where it has no real numbers."""
     if k >= len(values) or values[k] is None or np.iscomplexobj(values[k]):
         return None

@@ -122,7 +122,7 @@ def _follows(entry, found, mistakes):
 
 
 def with_signs(data, case, parts):
-    """Return a case in which the marks of such mistakes have the signs of an answer.
+    """Return a case in which the answers of such mistakes have the signs of a student's.
 
     Parameters
     ----------
@@ -134,25 +134,25 @@ def with_signs(data, case, parts):
         The parts of the answer, as they were seen.
     """
     turned = {
-        name: _turned(mistake["signs"], list(data["returns"]), case["marks"][name], parts)
+        name: _turned(mistake["signs"], list(data["returns"]), case["mistaken"][name], parts)
         for name, mistake in data["mistakes"].items()
-        if mistake.get("signs") and name in case["marks"]
+        if mistake.get("signs") and name in case["mistaken"]
     }
-    return case | {"marks": case["marks"] | turned} if turned else case
+    return case | {"mistaken": case["mistaken"] | turned} if turned else case
 
 
-def _turned(axes, names, marks, parts):
-    """Return the parts of a mark, each line turned as in the answer's first part with signs."""
-    (first, axis), marks = next(iter(axes.items())), list(marks)
+def _turned(axes, names, given, parts):
+    """Return the parts of a mistaken answer, its lines turned as in the first with signs."""
+    (first, axis), given = next(iter(axes.items())), list(given)
     k = names.index(first)
     got = parts[k] and parts[k]["values"]
-    if got is None or marks[k] is None or got.shape != np.shape(marks[k]) or got.ndim != 2:
-        return marks
+    if got is None or given[k] is None or got.shape != np.shape(given[k]) or got.ndim != 2:
+        return given
     with np.errstate(all="ignore"):
-        along = np.sum(got.real.astype(float) * marks[k], axis=1 - axis)
+        along = np.sum(got.real.astype(float) * given[k], axis=1 - axis)
     signs = np.where(along < 0, -1.0, 1.0)
     for part, axis in axes.items():
-        mark = marks[names.index(part)]
-        if np.ndim(mark) == 2 and mark.shape[axis] == len(signs):
-            marks[names.index(part)] = mark * np.expand_dims(signs, 1 - axis)
-    return marks
+        answer = given[names.index(part)]
+        if np.ndim(answer) == 2 and answer.shape[axis] == len(signs):
+            given[names.index(part)] = answer * np.expand_dims(signs, 1 - axis)
+    return given

@@ -12,7 +12,7 @@ ORDINARY = ("value",)
 class Entry:
     """One part of one case, where the answer has the shape that is asked, or a known mistake's.
 
-    ``aspect`` is what a wrong value costs; ``marks`` holds what each known mistake gives here;
+    ``aspect`` is what a wrong value costs; ``mistaken`` is what each known mistake gives;
     ``fault`` says what is wrong with its form, where that is yet to be charged; ``odd`` says
     it where a known mistake has the same form, and may say more.
     """
@@ -22,7 +22,7 @@ class Entry:
     case: dict
     got: np.ndarray
     want: np.ndarray
-    marks: dict
+    mistaken: dict
     rtol: float
     visible: bool
     fault: str | None = None
