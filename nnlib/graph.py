@@ -77,7 +77,7 @@ def record(
         return y
     out = Tensor(y)
     if view is not None:
-        _share(out, next(iter(inputs.values())), view)
+        _make_view(out, next(iter(inputs.values())), view)
     if not mode.enabled:
         if mode.inference and view is None:
             out.version = INFERENCE
@@ -387,7 +387,7 @@ class View(NamedTuple):
         _inherit(x, y)
 
 
-def _share(out: Tensor, source: Tensor, path: Callable) -> None:
+def _make_view(out: Tensor, source: Tensor, path: Callable) -> None:
     """Make out a view of source, or of what source is itself a view of."""
     out.version = counter(source)
     fixed = "" if mode.enabled else "was made inside no_grad()"
