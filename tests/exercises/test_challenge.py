@@ -542,7 +542,7 @@ def test_feedback_writes_the_leaderboard_and_names_the_own_row(course, monkeypat
     source.parent.mkdir(parents=True)
     source.write_text("# the assignment\n")
     empty = {"status": "graded", "flags": [], "score": 1.0, "max_score": 7.0}
-    empty |= {"cells": {}, "seconds": {}, "prints": {}}
+    empty |= {"cells": {}, "seconds": {}, "fingerprints": {}}
     report = {"score": 1, "max": 7, "aspects": {}, "findings": [], "tried": {}}
     results = {}
     for r in (result("anna", 0.81), result("bert", 0.9)):

@@ -60,7 +60,8 @@ SAID = st.fixed_dictionaries(
         "changed": st.lists(st.sampled_from(["scores", "X"])) | VALUES,
         "names": st.lists(st.text()) | VALUES,
         **dict.fromkeys(
-            "steps seconds imports value prints missing limit skipped stopped".split(), VALUES
+            "steps seconds imports value fingerprints missing limit skipped stopped".split(),
+            VALUES,
         ),
     },
 )

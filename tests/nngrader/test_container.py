@@ -127,7 +127,7 @@ def runner(log):
 def test_a_worker_in_a_container_answers(runner):
     runner.read()
     np.testing.assert_array_equal(runner.value("f", (np.arange(3),), {}), [0, 2, 4])
-    assert runner.prints["cell"]
+    assert runner.fingerprints["cell"]
     assert runner.notes == {}
     assert 0 < runner.spent["f"] < 1
 

@@ -249,27 +249,27 @@ def test_fingerprints_are_kept_of_cells_that_are_not_the_students_own(start):
     r = start("def f(x):\n    return x + 1", "def broken(:")
     r.cells += [("own cell 1", "y = 1", True), ("text", "\0", False)]
     r.read()
-    assert set(r.prints) == {"cell 0", "cell 1", "text"}
-    assert r.prints["cell 0"] == fingerprint(r.cells[0][1])
-    assert r.prints["cell 1"] == r.prints["text"] == []
+    assert set(r.fingerprints) == {"cell 0", "cell 1", "text"}
+    assert r.fingerprints["cell 0"] == fingerprint(r.cells[0][1])
+    assert r.fingerprints["cell 1"] == r.fingerprints["text"] == []
 
 
 def test_a_fingerprint_that_a_worker_makes_up_is_bounded(start):
     r = start("x = 1")
     r._fresh()
-    lies = {"prints": [-1, True, 2**60, "x", [1], *range(3000)], "error": None}
+    lies = {"fingerprints": [-1, True, 2**60, "x", [1], *range(3000)], "error": None}
     r.worker.ask = lambda *_: lies
     r._compare()
-    assert r.prints == {"cell 0": list(range(2000))}
+    assert r.fingerprints == {"cell 0": list(range(2000))}
 
 
 @pytest.mark.parametrize("odd", [None, 3, {"x": 1}, "text"])
 def test_a_fingerprint_that_is_none_is_empty(start, odd):
     r = start("x = 1")
     r._fresh()
-    r.worker.ask = lambda *_: {"prints": odd}
+    r.worker.ask = lambda *_: {"fingerprints": odd}
     r._compare()
-    assert r.prints == {"cell 0": []}
+    assert r.fingerprints == {"cell 0": []}
 
 
 # nngrader.toml

@@ -272,7 +272,7 @@ def test_what_seconds_and_prints_a_result_holds(handed_in):
     result = kept(handed_in)["ada"]
     assert set(result["seconds"]) == set(result["problems"])
     assert all(0 < s < 60 for s in result["seconds"].values())
-    assert isinstance(result["prints"], dict)
+    assert isinstance(result["fingerprints"], dict)
 
 
 def test_folders_that_a_person_would_take_for_one_are_both_flagged(course, base, tmp_path):

@@ -261,10 +261,10 @@ def test_who_stands_on_the_class_list_and_handed_in_nothing_is_told(course):
 
 def test_pairs_that_stand_out_are_shown_with_where_to_look(course):
     ours = {"setup": fingerprint(REWRITTEN), "digits": list(range(300))}
-    results = [r | {"prints": ours | {"hinge_loss": []}} for r in CLASS.values()]
-    results[1]["prints"] = ours | {"hinge_loss": fingerprint(LONG)}
-    results[3]["prints"] = ours | {"hinge_loss": fingerprint(DISGUISED)}
-    del results[4]["prints"]
+    results = [r | {"fingerprints": ours | {"hinge_loss": []}} for r in CLASS.values()]
+    results[1]["fingerprints"] = ours | {"hinge_loss": fingerprint(LONG)}
+    results[3]["fingerprints"] = ours | {"hinge_loss": fingerprint(DISGUISED)}
+    del results[4]["fingerprints"]
     text, _ = written(course, results)
     assert "ben and dana hinge_loss: 100%" in text
     assert text.count("hinge_loss: 100%") == 1
@@ -284,9 +284,9 @@ def test_everything_hostile_is_escaped(course):
         "flagged",
         ["imports <script>alert(1)</script>"],
         seconds={"hinge_loss": 1.0},
-        prints={"hinge_loss": fingerprint(LONG)},
+        fingerprints={"hinge_loss": fingerprint(LONG)},
     )
-    twin = result("twin<i>", RIGHT, prints={"hinge_loss": fingerprint(LONG)})
+    twin = result("twin<i>", RIGHT, fingerprints={"hinge_loss": fingerprint(LONG)})
     text, raw = written(course, [odd, twin, result("u<u>", {}, "ungradable", ["<em>"])])
     for tag in ("<img", "<script", "<b>loss", "<i>", "<u>", "<em>"):
         assert tag not in raw.replace('<i style="', "")
@@ -367,7 +367,7 @@ def test_a_graded_class_has_a_report_that_names_everybody_with_a_flag(graded):
 
 @pytest.mark.browser
 def test_the_report_is_readable_everywhere(course):
-    results = [r | {"prints": {"hinge_loss": fingerprint(LONG)}} for r in CLASS.values()]
+    results = [r | {"fingerprints": {"hinge_loss": fingerprint(LONG)}} for r in CLASS.values()]
     results += [result("a-name-" * 12, EMPTY, "flagged", ["imports a_" + "long_name_" * 9])]
     written(course, results)
     check_page(course / "report" / f"{NAME}.html")

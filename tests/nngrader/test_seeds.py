@@ -187,7 +187,7 @@ def test_no_number_of_a_hidden_case_stands_in_what_is_told(problem):
 def test_how_long_it_took_stands_neither_on_the_page_nor_in_the_file():
     result = {"student": "ada", "assignment": NAME, "status": "graded", "flags": []}
     result |= {"score": 0, "max_score": 1, "cells": {}, "key": "", "problems": {}}
-    timed = result | {"seconds": {"hinge_loss": 1.2345}, "prints": {"hinge_loss": [6789]}}
+    timed = result | {"seconds": {"hinge_loss": 1.2345}, "fingerprints": {"hinge_loss": [6789]}}
     assert page(timed) == page(result)
     assert public(timed) == public(result)
 

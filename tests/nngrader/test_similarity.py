@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nngrader.engine.observation import likeness
 from nngrader.engine.observation.likeness import fingerprint, winnow
-from nngrader.reports.similarity import ENOUGH, MOST_HOLDERS, alike, known_prints, pairs
+from nngrader.reports.similarity import ENOUGH, MOST_HOLDERS, alike, known_fingerprints, pairs
 
 from .sample_course import problems
 
@@ -127,7 +127,7 @@ EVERY = [s for sources in ANSWERS.values() for s in sources] + [LONG, REWRITTEN]
 
 
 @pytest.mark.parametrize("source", EVERY)
-def test_other_names_make_the_same_prints(source):
+def test_other_names_make_the_same_fingerprints(source):
     assert fingerprint(source) == fingerprint(renamed(source)) != []
 
 
@@ -169,7 +169,7 @@ def test_statements_that_need_each_other_keep_their_order(one, other):
         "'\udce9'",
     ],
 )
-def test_what_cannot_be_read_has_no_prints_and_stops_nothing(source):
+def test_what_cannot_be_read_has_no_fingerprints_and_stops_nothing(source):
     assert fingerprint(source) == []
 
 
@@ -180,7 +180,7 @@ def test_a_long_cell_has_no_more_edges_than_lines(line):
     text = "\n".join(line.format(n=n, m=n - 1) for n in range(1, 2_001))
     needs, needed_by = likeness._needs(ast.parse(text).body)
     assert sum(map(len, needs)) == sum(map(len, needed_by)) < 4 * 2_000
-    assert len(fingerprint(text)) <= likeness.MOST_PRINTS
+    assert len(fingerprint(text)) <= likeness.MOST_FINGERPRINTS
 
 
 @given(st.lists(st.integers(0, 50), max_size=60), st.lists(st.integers(0, 50), max_size=20))
@@ -190,13 +190,13 @@ def test_winnowing_sees_every_run_that_two_texts_share(run, before):
     assert winnow(run) <= winnow(before + run)
 
 
-PRINTS = st.dictionaries(
+FINGERPRINTS = st.dictionaries(
     st.sampled_from("abcdefgh"), st.sets(st.integers(0, 40), max_size=30), max_size=8
 )
 
 
 @settings(max_examples=200)
-@given(PRINTS, st.sets(st.integers(0, 40), max_size=5))
+@given(FINGERPRINTS, st.sets(st.integers(0, 40), max_size=5))
 def test_shares_are_symmetric_and_between_the_limits(held, known):
     found = alike(held, known)
     turned = alike(dict(reversed(held.items())), known)
@@ -207,9 +207,9 @@ def test_shares_are_symmetric_and_between_the_limits(held, known):
         assert 0 < weight <= len((held[a] & held[b]) - known)
 
 
-@given(PRINTS, st.sets(st.integers(50, 90), min_size=1, max_size=30))
-def test_the_same_prints_share_all(held, prints):
-    share, _ = alike(held | {"x": prints, "y": prints})["x", "y"]
+@given(FINGERPRINTS, st.sets(st.integers(50, 90), min_size=1, max_size=30))
+def test_the_same_fingerprints_share_all(held, fingerprints):
+    share, _ = alike(held | {"x": fingerprints, "y": fingerprints})["x", "y"]
     assert share == pytest.approx(1)
 
 
@@ -267,7 +267,7 @@ def test_a_whole_notebook_copied_stands_out_though_each_function_is_short():
 
 def test_what_was_given_out_and_the_instructors_solution_do_not_count(base):
     instructor = base.instructor_joined()
-    known = known_prints(instructor, base.untouched_notebook())
+    known = known_fingerprints(instructor, base.untouched_notebook())
     assert set(known) == set(ANSWERS)
     given = {s: {p: fingerprint(ANSWERS[p][0]) for p in ANSWERS} for s in ("ada", "bob")}
     assert pairs(given, known) == []

@@ -71,7 +71,7 @@ class AssignmentSpec:
         cells : dict
             [points, most] by id of the test cell.
         **judged
-            `problems`, `seconds`, `prints`; empty where nothing was judged.
+            `problems`, `seconds`, `fingerprints`; empty where nothing was judged.
         """
         return {
             "status": status,
@@ -81,7 +81,7 @@ class AssignmentSpec:
             "problems": judged.get("problems", {}),
             "cells": cells,
             "seconds": judged.get("seconds", {}),
-            "prints": judged.get("prints", {}),
+            "fingerprints": judged.get("fingerprints", {}),
         }
 
     def nothing(self, flags: list) -> dict:

@@ -78,9 +78,9 @@ class Grader:
         ------
         dict, dict
             The result (`student assignment status flags score max_score problems cells
-            seconds prints processor`, and `key`, under which it is kept; `failed` where the
-            fault was ours), and the rebuilt notebook to record; in the order in which they are
-            done.
+            seconds fingerprints processor`, and `key`, under which it is kept; `failed` where
+            the fault was ours), and the rebuilt notebook to record; in the order in which they
+            are done.
 
         Raises
         ------

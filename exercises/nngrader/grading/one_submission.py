@@ -66,8 +66,9 @@ def run(spec: AssignmentSpec, job: Job, sandbox: Sandbox, slot: int) -> dict:
     Returns
     -------
     dict
-        `status flags score max_score problems cells seconds prints processor`. Where nothing
-        was handed in that could be graded: 0 points, the reasons as flags, and no `processor`.
+        `status flags score max_score problems cells seconds fingerprints processor`. Where
+        nothing was handed in that could be graded: 0 points, the reasons as flags, and
+        no `processor`.
 
     Raises
     ------
@@ -84,7 +85,7 @@ def run(spec: AssignmentSpec, job: Job, sandbox: Sandbox, slot: int) -> dict:
     finally:
         runner.close()
     flags += _told(runner)
-    judged["prints"] = dict(getattr(runner, "prints", {}))
+    judged["fingerprints"] = dict(getattr(runner, "fingerprints", {}))
     result = spec.result("flagged" if flags else "graded", flags, **judged)
     return result | {"processor": processor()}
 

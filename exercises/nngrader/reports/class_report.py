@@ -19,7 +19,7 @@ from ..gradebook.database import marks, students
 from ..storage.results import Store
 from .breakdown import glance, problem, scores
 from .item_analysis import LEAST, UNWRITTEN, costs, dearest, judged, problem_names
-from .similarity import RULE, known_prints, pairs
+from .similarity import RULE, known_fingerprints, pairs
 from .style import counted, document, names, points, section, table
 
 NEEDED = {"status", "flags", "score", "max_score", "problems"}
@@ -252,14 +252,14 @@ def _likeness(course, assignment, fine):
     """Return the section on pairs of submissions that stand out."""
     released = released_notebook(course, assignment)
     solved = from_file(course.source(assignment).with_suffix(".ipynb"))  # of that release
-    known = known_prints(solved, released)
-    prints = {  # of cells that students write: ours are the same in all
-        s: {cell: p for cell, p in r["prints"].items() if cell in known}
+    known = known_fingerprints(solved, released)
+    fingerprints = {  # of cells that students write: ours are the same in all
+        s: {cell: p for cell, p in r["fingerprints"].items() if cell in known}
         for s, r in fine.items()
-        if "prints" in r
+        if "fingerprints" in r
     }
-    without = len(fine) - len(prints)
-    found = pairs(prints, known)
+    without = len(fine) - len(fingerprints)
+    found = pairs(fingerprints, known)
     rows = [
         [
             f"{escape(p.students[0])} and {escape(p.students[1])}",
@@ -271,7 +271,7 @@ def _likeness(course, assignment, fine):
     ]
     body = "<p>No two submissions are more alike than the class explains.</p>"
     if rows:
-        columns = ["Submissions", "Alike in", "Rare prints", "Where to look"]
+        columns = ["Submissions", "Alike in", "Rare fingerprints", "Where to look"]
         body = table(columns, rows, numbers=(2,))
     if len(found) > MOST_PAIRS:
         body += f"<p>And {len(found) - MOST_PAIRS} more pairs, less alike.</p>"

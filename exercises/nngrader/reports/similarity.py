@@ -1,9 +1,9 @@
 """Pairs of submissions that are more alike than the class explains: shown, never scored.
 
-A submission is compared by the prints of its solution cells, which the worker makes from the
-syntax tree (`engine.observation.likeness`). What many hand in says nothing, so a print weighs
-less the more submissions have it, and nothing where it is also in what was given out or in the
-instructor's own solution.
+A submission is compared by the fingerprints of its solution cells, which the worker makes from
+the syntax tree (`engine.observation.likeness`). What many hand in says nothing, so a
+fingerprint weighs less the more submissions have it, and nothing where it is also in what was
+given out or in the instructor's own solution.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from itertools import combinations
 
 from ..engine.observation.likeness import fingerprint
 
-MOST_HOLDERS = 10  # a print that more submissions have is everybody's, as in MOSS
+MOST_HOLDERS = 10  # a fingerprint that more submissions have is everybody's, as in MOSS
 ALIKE = 0.6  # from this share on a cell counts
-ENOUGH = 60.0  # prints of full weight: some twenty lines
+ENOUGH = 60.0  # fingerprints of full weight: some twenty lines
 RULE = (
     f"A pair is shown if its alike cells (at least {ALIKE:.0%} of what is rare in both) have "
-    f"together {ENOUGH:g} rare prints, which is some twenty lines. A print is a dozen "
-    "neighbouring parts of the program, without names, comments and formatting, and in an "
-    f"order of its own. It is rare if at most {MOST_HOLDERS} submissions have it, and it "
+    f"together {ENOUGH:g} rare fingerprints, which is some twenty lines. A fingerprint is a "
+    "dozen neighbouring parts of the program, without names, comments and formatting, and in "
+    f"an order of its own. It is rare if at most {MOST_HOLDERS} submissions have it, and it "
     "stands neither in what was given out nor in the instructor's solution; where n have it, "
     "it counts 2/n."
 )
@@ -33,7 +33,7 @@ class Pair:
     """Two submissions that stand out.
 
     ``cells`` gives the share that they have in common, by cell; ``weight`` is how much that
-    is: rare prints in common, each divided among those who have it.
+    is: rare fingerprints in common, each divided among those who have it.
     """
 
     students: tuple[str, str]
@@ -42,27 +42,27 @@ class Pair:
 
 
 def pairs(
-    prints: Mapping[str, Mapping[str, list[int]]], known: Mapping[str, set[int]]
+    fingerprints: Mapping[str, Mapping[str, list[int]]], known: Mapping[str, set[int]]
 ) -> list[Pair]:
     """Return pairs of submissions that stand out from the class, those most alike first.
 
     Parameters
     ----------
-    prints : mapping
+    fingerprints : mapping
         By student, by solution cell.
     known : mapping
-        By solution cell: prints of what was given out and of the instructor's solution.
+        By solution cell: fingerprints of what was given out and of the instructor's solution.
 
     Returns
     -------
     list of Pair
-        As `RULE` says. Work and memory grow with the number of prints, not with that of
+        As `RULE` says. Work and memory grow with the number of fingerprints, not with that of
         pairs.
     """
-    cells = sorted({cell for by_cell in prints.values() for cell in by_cell})
+    cells = sorted({cell for by_cell in fingerprints.values() for cell in by_cell})
     found, weights = defaultdict(dict), Counter()
     for cell in cells:
-        held = {s: set(by_cell.get(cell) or ()) for s, by_cell in prints.items()}
+        held = {s: set(by_cell.get(cell) or ()) for s, by_cell in fingerprints.items()}
         for pair, (share, weight) in alike(held, known.get(cell, set())).items():
             found[pair][cell] = share
             weights[pair] += weight
@@ -86,8 +86,8 @@ def alike(
     -------
     dict
         By pair, in alphabetical order: the share (twice the weight in common by the weight of
-        both: 1 for the same prints) and the weight in common; pairs below `ALIKE` are left
-        out.
+        both: 1 for the same fingerprints) and the weight in common; pairs below `ALIKE` are
+        left out.
     """
     holders = defaultdict(list)
     for student in sorted(held):
@@ -107,7 +107,7 @@ def alike(
     return {p: (share, common[p]) for p, share in shares.items() if share >= ALIKE}
 
 
-def known_prints(*notebooks: dict) -> dict[str, set[int]]:
+def known_fingerprints(*notebooks: dict) -> dict[str, set[int]]:
     """Return fingerprints of notebooks of ours: the released one, and the instructor's.
 
     Parameters

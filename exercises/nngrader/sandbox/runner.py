@@ -9,7 +9,7 @@ import contextlib
 from typing import NamedTuple
 
 from ..engine.observation.call_result import checked
-from ..engine.observation.likeness import MOST_PRINTS
+from ..engine.observation.likeness import MOST_FINGERPRINTS
 from ..errors import CannotDo
 from ..settings import OPEN_FILES, Limits
 from .inside import wire
@@ -59,7 +59,7 @@ class Runner:
     ----------
     notes : dict
         By cell or function: what the instructor should know, in words of ours.
-    prints : dict
+    fingerprints : dict
         By cell that is not the student's own: its fingerprint, a list of int.
     spent : dict
         By function: seconds of all its calls.
@@ -71,7 +71,7 @@ class Runner:
     def __init__(self, cells: list, sandbox: Sandbox, slot: int):
         self.cells, self.sandbox, self.slot = list(cells), sandbox, slot
         self.limits = sandbox.limits
-        self.notes, self.prints, self.lost = {}, {}, set()
+        self.notes, self.fingerprints, self.lost = {}, {}, set()
         self.spent, self.deaths, self.stopped = {}, {}, {}
         self.worked = self.waited = self.took = 0.0
         self.worker = self.function = self.before_test = None
@@ -121,13 +121,13 @@ class Runner:
 
     def _compare(self):
         """Keep the fingerprints of the cells that are not the student's own."""
-        self.prints = {name: [] for name, _, own in self.cells if not own}
+        self.fingerprints = {name: [] for name, _, own in self.cells if not own}
         with contextlib.suppress(Died):
             for name, source, own in self.cells:
                 if not own and name not in self.lost:
                     question = {"do": "alike", "source": source}
                     told = self._put(question, self.limits.total_seconds)
-                    self.prints[name] = _prints(told.get("prints"))
+                    self.fingerprints[name] = _fingerprints(told.get("fingerprints"))
 
     def call(
         self, name: str, args: dict, parts: int, cap: int, driver: dict | None = None
@@ -384,11 +384,11 @@ def _texts(value):
     return [v[:200] for v in value if isinstance(v, str)] if isinstance(value, list) else []
 
 
-def _prints(value):
+def _fingerprints(value):
     """Return the numbers in what should be a fingerprint."""
     if not isinstance(value, list):
         return []
-    return sorted({v for v in value if type(v) is int and 0 <= v < 1 << 48})[:MOST_PRINTS]
+    return sorted({v for v in value if type(v) is int and 0 <= v < 1 << 48})[:MOST_FINGERPRINTS]
 
 
 class Cause(NamedTuple):

@@ -13,7 +13,7 @@ import heapq
 
 RUN = 10  # words in a row that make one digest: shorter runs are everybody's
 WINDOW = 3  # digests of which one is kept: what two cells share over 12 words is seen
-MOST_PRINTS = 2_000
+MOST_FINGERPRINTS = 2_000
 MOST_CHARACTERS = 200_000
 BUILTINS = frozenset(dir(builtins))
 SHOWS = frozenset({"print", "display", "breakpoint"})
@@ -23,7 +23,7 @@ DROPPED = (ast.expr_context, ast.type_ignore)
 
 
 def fingerprint(source):
-    """Return the prints of a cell: digests of runs of words of its syntax tree, winnowed.
+    """Return the fingerprints of a cell: digests of runs of words of its syntax tree, winnowed.
 
     Names that the student chose do not count, nor comments, text, type hints, prints, asserts,
     imports, and the order of statements that do not need each other. Names of attributes, of
@@ -44,8 +44,8 @@ def fingerprint(source):
     Returns
     -------
     list of int
-        Sorted, at most `MOST_PRINTS`, each of 48 bits; empty where the cell cannot be read or
-        says nothing.
+        Sorted, at most `MOST_FINGERPRINTS`, each of 48 bits; empty where the cell cannot be
+        read or says nothing.
     """
     try:
         tree = ast.parse(source) if len(source) <= MOST_CHARACTERS else ast.Module([], [])
@@ -53,7 +53,9 @@ def fingerprint(source):
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     last = max(1, len(words) - RUN + 1) if words else 0
-    return sorted(winnow([_number(words[i : i + RUN]) for i in range(last)]))[:MOST_PRINTS]
+    return sorted(winnow([_number(words[i : i + RUN]) for i in range(last)]))[
+        :MOST_FINGERPRINTS
+    ]
 
 
 def winnow(numbers):

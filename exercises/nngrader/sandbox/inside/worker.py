@@ -155,7 +155,10 @@ def restore(question, names, texts):
 
 def alike(question, names, texts):
     """Return what of a cell is compared with the cells of others."""
-    return {"error": None, "prints": likeness.fingerprint(reading.plain(question["source"]))}
+    return {
+        "error": None,
+        "fingerprints": likeness.fingerprint(reading.plain(question["source"])),
+    }
 
 
 def undefined(question, names):
