@@ -13,6 +13,7 @@ import pickle
 import struct
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partialmethod
 from typing import Any
 
 from ..nn.registry import Registry
@@ -90,6 +91,14 @@ class Reader(DataUnpickler):
     def load_proto(self) -> None:
         """Refuse another protocol."""
         check(self.read(1) == b"\2", "data.pkl is no pickle of protocol 2")
+
+    def load_tuple1(self, n: int = 1) -> None:
+        """Put a tuple there in the place of its n values."""
+        check(len(self.stack) >= n, "a tuple lacks values")
+        self.stack[-n:] = [tuple(self.stack[-n:])]
+
+    load_tuple2 = partialmethod(load_tuple1, 2)
+    load_tuple3 = partialmethod(load_tuple1, 3)
 
     def load_append(self) -> None:
         """Add a value to a list."""
