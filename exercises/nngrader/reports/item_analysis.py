@@ -91,6 +91,11 @@ def problem_names(results: dict[str, dict]) -> list[str]:
     return list(dict.fromkeys(name for r in results.values() for name in r["problems"]))
 
 
+def _reports(results, problem):
+    """Return the report on a problem for each student who has one."""
+    return {s: r["problems"][problem] for s, r in results.items() if problem in r["problems"]}
+
+
 def items(results: dict[str, dict], problem: str) -> list[Item]:
     """Return a problem as a whole and each of its aspects.
 
@@ -106,9 +111,7 @@ def items(results: dict[str, dict], problem: str) -> list[Item]:
     list of Item
         The whole first.
     """
-    reports = {
-        s: r["problems"][problem] for s, r in results.items() if problem in r["problems"]
-    }
+    reports = _reports(results, problem)
     totals = np.array([total(results[s]) for s in reports])
     whole = [[p["score"], p["max"]] for p in reports.values()]
     aspects = dict.fromkeys(a for p in reports.values() for a in p["aspects"])
@@ -256,9 +259,7 @@ def unexplained(results: dict[str, dict], problem: str) -> list[str]:
     list of str
         Without those who wrote nothing there.
     """
-    reports = {
-        s: r["problems"][problem] for s, r in results.items() if problem in r["problems"]
-    }
+    reports = _reports(results, problem)
     return [
         student
         for student, p in reports.items()
