@@ -12,12 +12,14 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools"
 IMPORTED = ("jupyter_book.cli.main", "jupyter_cache", "nbclient", "sphinx.builders.html")
+ASKING = threading.Lock()  # an answer belongs to the question before it
 
 
 @functools.cache
@@ -40,8 +42,9 @@ def build(arguments: list[str], env: dict[str, str]) -> subprocess.CompletedProc
     """Run ``tools/build_book.py`` in a fork; output and errors come together."""
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as out:
         asked = {"arguments": arguments, "env": env, "out": out.name}
-        print(json.dumps(asked), file=server().stdin, flush=True)
-        status = int(server().stdout.readline())
+        with ASKING:
+            print(json.dumps(asked), file=server().stdin, flush=True)
+            status = int(server().stdout.readline())
         return subprocess.CompletedProcess(arguments, status, stdout=out.read())
 
 
