@@ -2,11 +2,12 @@
 
 Usage: python tools/run_tests.py [--deep] [TOPIC]
 
-Without a topic every test runs, of those marked `deep` one share a commit (`conftest.py`). One
-pytest-xdist worker a core takes the test files in turn (`gate_report.py`), while the book is
-built beside them (`gate_book.py`). A topic is a folder or module of nnlib, the grader, the book
-machinery or the tools, whose tests `near_tests.py` finds, a page, an assignment or one of its
-problems, or a path below tests/.
+Without a topic every test runs, of those marked `deep` one share a commit (`conftest.py`).
+pytest-xdist's workers, one more than there are cores, since many tests wait for a browser or a
+sandbox, take the test files in turn (`gate_report.py`). The book is built beside them
+(`gate_book.py`) and goes before them, since the last tests wait for it. A topic is a folder or
+module of nnlib, the grader, the book machinery or the tools, whose tests `near_tests.py` finds,
+a page, an assignment or one of its problems, or a path below tests/.
 
 The grader's sandbox needs Linux; elsewhere its tests are left out, with a word about it. Under
 ``CI=true`` nothing may be left out.
@@ -31,7 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 SHORT = ["-p", "gate_report", "-q", "--no-header", "-rN", "--tb=short", "--durations=10"]
 BOOK = Path("tools/gate_book.py")
-MOST = 4  # workers: each may need 1 GB
+MOST = 5  # workers: each may need 1 GB
+NICE = 10  # of the tests: on a busy core the book's build gets nine tenths
 GRACE = 20  # seconds that the book's build gets to end
 
 
@@ -146,10 +148,10 @@ def platform_arguments(platform: str, ci: bool) -> list[str]:
 
 
 def workers() -> int:
-    """Return how many workers run at once: one a core that this process may use."""
+    """Return how many workers run at once: one more than this process may use cores."""
     from joblib import cpu_count
 
-    return min(cpu_count(), MOST)
+    return min(cpu_count() + 1, MOST)
 
 
 @contextmanager
@@ -167,6 +169,7 @@ def book_beside(root: Path):
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C comes here alone
         )
+        os.nice(NICE)
         try:
             yield
         finally:

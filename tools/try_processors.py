@@ -88,7 +88,7 @@ def run_tests(report: Path) -> str:
         "-p",
         "no:cacheprovider",
     ]
-    command += ["-p", "gate_report", "-n", str(workers()), f"--junitxml={report}"]
+    command += ["-p", "gate_report", "-n", str(cores()), f"--junitxml={report}"]
     environment = os.environ | {"PYTHONPATH": f"{ROOT / 'tools'}{os.pathsep}{_path()}"}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
@@ -111,10 +111,15 @@ def _path() -> str:
     return os.environ.get("PYTHONPATH", "")
 
 
+def cores() -> int:
+    """Return how many problems or tests run at once: no thread splits products so small."""
+    return min(cpu_count(), 4)
+
+
 def workers() -> int:
-    """Return how many pages or problems run at once."""
+    """Return how many pages run at once: threads that wait for a busy core slow all others."""
     threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
-    return max(1, min(cpu_count(), 4) // threads)
+    return max(1, cores() // threads)
 
 
 def run_all(chosen: list[str], out: Path) -> None:
@@ -126,7 +131,7 @@ def run_all(chosen: list[str], out: Path) -> None:
     if chosen == pages():
         pairs = [(a, name) for a in assignments() for name in names_of(a)]
         rows = [f"{assignment}/{name}" for assignment, name in pairs]
-        with ProcessPoolExecutor(workers()) as pool:
+        with ProcessPoolExecutor(cores()) as pool:
             found |= dict(
                 zip(rows, pool.map(run_problem, *zip(*pairs, strict=True)), strict=True)
             )
