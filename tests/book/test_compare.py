@@ -1,6 +1,5 @@
 """Two builds give the same bytes, outside what cells tagged `timing` show."""
 
-
 import compare_builds
 import pytest
 from minibook import MiniBook
