@@ -144,6 +144,7 @@ def _kept(browser: Browser, what, opened, size, scheme, options) -> Iterator[Vis
             windows[options] = new_window(browser, dict(options))
         seen = opened(new_tab(windows[options], size, scheme))
     try:
+        seen.page.bring_to_front()  # behind another tab it may draw one frame a second
         seen.page.mouse.move(0, 0)
         seen.page.set_viewport_size({"width": size[0], "height": size[1]})
         seen.page.emulate_media(color_scheme=scheme)
