@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from nngrader.course import Course
 from nngrader.course.assignment import Assignment
 from nngrader.engine.declaration.gate import over_seeds
 from nngrader.release.package import build_wheel
 from nngrader.release.statements import code_forms
+from nngrader.sandbox.launch import Sandbox
+from nngrader.storage.results import Store
 
 from .nbgrader_command import run_nbgrader
 from .ordinary_user import IS_ROOT, as_ordinary_user, chown_tree, namespaces_work
@@ -82,6 +85,23 @@ def seed_is_checked_once():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def sandbox_is_tried_once():
+    """Try once for the same limits whether gradings of this process get a worker."""
+    able = set()
+
+    class TriedOnce(Sandbox):
+        def require(self):
+            key = (self.limits, self.unsafe, *self.uses, os.environ["PATH"])
+            if key not in able:
+                super().require()
+                able.add(key)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nngrader.grading.command.Sandbox", TriedOnce)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def package_is_made_once(request, tmp_path_factory):
     """Build and read the package once for all releases of a worker; deep, for each."""
     made = []
@@ -140,7 +160,7 @@ def nbgrader():
 
 @pytest.fixture(scope="session")
 def released(request, tmp_path_factory, release_quickly):
-    """Return a released course without submissions, made once for all workers."""
+    """Return a released course of a seed that holds, made once for all workers."""
     folder = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):
         folder = folder.parent
@@ -150,6 +170,9 @@ def released(request, tmp_path_factory, release_quickly):
         if not course.exists():
             making = make_course(folder / "making")
             release_quickly(making)
+            assignment = Assignment(Course(making), NAME)
+            assert assignment.seed_complaints() == []
+            Store(making / ".results").part(NAME).put(f"{assignment.key[:16]}-seed", [])
             making.rename(course)
     return course
 

@@ -1,7 +1,8 @@
 """Kills a grader at random moments, and holds what it leaves against an undisturbed run.
 
 Run as a program: COURSE ASSIGNMENT KILLS SEED. The grader is forked from this process, which
-has imported all that it needs: the moments then fall into its work, not into its imports.
+has imported all that it needs, in a course whose seed was tried: the moments then fall into
+its work, not into its imports.
 """
 
 import importlib
@@ -75,15 +76,6 @@ def begin_grading(course, name):
     return begin(course, "grade", name, "--json", course / "r.json")
 
 
-def ungraded_copy(course, plain, name, n):
-    """Copy a course in which nothing is graded, with the check of its seed."""
-    copy = shutil.copytree(course, course.with_name(f"course-{n}"))
-    (copy / ".results" / name).mkdir(parents=True, mode=0o700)
-    for f in (plain / ".results" / name).glob("*-seed.json"):
-        shutil.copy(f, copy / ".results" / name)
-    return copy
-
-
 def grade_with_kills(course, name, rng, usual, most):
     """Grade, killed at random; return how often. No stored result may be made again."""
     kills = 0
@@ -108,7 +100,7 @@ def run(course, name, most, seed):
     finish(begin_grading(plain, name))
     usual, expected, kills, n = time.monotonic() - start, outputs(plain, name), 0, 0
     while kills < most:
-        copy = ungraded_copy(course, plain, name, n)
+        copy = shutil.copytree(course, course.with_name(f"course-{n}"))
         kills, n = kills + grade_with_kills(copy, name, rng, usual, most - kills), n + 1
         found = outputs(copy, name)
         if wrong := [f for f in expected | found if found.get(f) != expected.get(f)]:

@@ -1,5 +1,6 @@
 """nbgrader's own commands in a course, in a process of their own."""
 
+import json
 import subprocess
 import sys
 
@@ -14,6 +15,21 @@ runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """
 
 
+# Runs commands of nbgrader's one after the other, each forked from here, where it is loaded.
+RUN_EACH = """
+import json, os, sys
+from nngrader.imports import leave_out
+leave_out()
+from nbgrader.apps.nbgraderapp import main
+for line in json.loads(sys.argv.pop()):
+    if not (child := os.fork()):
+        sys.argv[1:] = line
+        sys.exit(main())
+    if status := os.waitpid(child, 0)[1]:
+        sys.exit(f"nbgrader {line} ended with {status}")
+"""
+
+
 def settings_for(course):
     """Return the environment in which nbgrader reads the course's configuration alone."""
     return {"HOME": str(course), "JUPYTER_CONFIG_DIR": str(course / ".j")}
@@ -24,9 +40,9 @@ def module_command(name, *arguments):
     return [sys.executable, "-c", RUN_MODULE, name, *map(str, arguments)]
 
 
-def run_nbgrader(course, *arguments):
-    """Run nbgrader in a course as a person does; fail where it fails."""
+def run_nbgrader(course, *lines):
+    """Run nbgrader's commands in a course as a person does; fail where one fails."""
     settings = environment() | settings_for(course)
-    line = module_command("nbgrader", *arguments)
+    line = [sys.executable, "-c", RUN_EACH, json.dumps(lines)]
     done = subprocess.run(line, cwd=course, env=settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -9,12 +9,11 @@ from nngrader.course import Course
 from nngrader.course.assignment import Assignment
 from nngrader.gradebook import marks, quiet
 from nngrader.gradebook.late import DAY, Policy, policy_file, read_policy, span, words
-from nngrader.release.build import release
 from nngrader.reports.export import table
 from nngrader.reports.feedback import page
 
 from .recorded_gradebook import gradebook, record
-from .sample_course import LIMITS, NAME, hand_in, make_course, run
+from .sample_course import LIMITS, NAME, hand_in, make_course, release_unchecked, run
 
 DUE = "due = 2025-12-01T23:59:00+01:00\n"
 LATE = "[late]\ngrace_minutes = 15\npoints_per_day = 10\nmost_days = 3\n"
@@ -159,7 +158,7 @@ def test_penalties_are_recorded_flagged_exported_and_told_to_students(late):
 
 def test_nbgraders_own_tools_see_the_same_penalties(late, nbgrader):
     record(late, ALL)
-    nbgrader(late, "export", "--to", "grades.csv")
+    nbgrader(late, ("export", "--to", "grades.csv"))
     with open(late / "grades.csv") as f:
         found = {
             r["student_id"]: float(r["late_submission_penalty"]) for r in csv.DictReader(f)
@@ -169,7 +168,7 @@ def test_nbgraders_own_tools_see_the_same_penalties(late, nbgrader):
         for entry in g.assignment_submissions(NAME):
             entry.notebooks[0].late_submission_penalty = None
         g.db.commit()
-    nbgrader(late, "autograde", NAME, "--force", "--student", "bob")
+    nbgrader(late, ("autograde", NAME, "--force", "--student", "bob"))
     with quiet(), gradebook(late) as g:
         entry = g.find_submission(NAME, "bob")
         assert entry.notebooks[0].late_submission_penalty == min(20, entry.score)
@@ -224,7 +223,7 @@ def test_without_a_price_lateness_is_told_and_costs_nothing(late):
 def test_the_due_date_is_in_the_gradebook_after_the_release_and_after_a_change(tmp_path):
     course = make_course(tmp_path / "course")
     state(course, DUE + LATE)
-    release(Course(course), NAME, seeds=1)
+    release_unchecked(course)
     with quiet(), gradebook(course) as g:
         assert g.find_assignment(NAME).duedate == datetime(2025, 12, 1, 22, 59)
     state(course, DUE.replace("12-01", "12-02"))

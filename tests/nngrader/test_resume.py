@@ -15,7 +15,7 @@ from nngrader.grading import all_submissions
 from nngrader.storage.results import Store, digest
 from nngrader.storage.scratch import PREFIX, YOUNG, Scratch, slot, sweep
 
-from .sample_course import NAME, command, environment, hand_in, run
+from .sample_course import LIMITS, NAME, command, environment, hand_in, run
 
 pytestmark = pytest.mark.sandbox
 
@@ -31,11 +31,14 @@ def kept(course):
 
 
 def test_a_killed_run_is_resumed_and_ends_in_the_same_gradebook(course, base, tmp_path, capsys):
-    for n in range(4):
+    settings = course / "source" / NAME / "nngrader.toml"
+    settings.write_text(LIMITS.replace("1.0", "0.4").replace("2.5", "0.6"))
+    shutil.rmtree(course / ".results")  # it follows from the other limits
+    for n in range(3):
         hand_in(course, f"student-{n}", base.solved().add_cell(f"n = {n}").text())
-    hand_in(course, "student-4", base.untouched().text())
+    hand_in(course, "student-3", base.untouched().text())
     slow = "while True:\n    pass"
-    hand_in(course, "student-5", base.solved().write("hinge_loss", slow).text())
+    hand_in(course, "student-4", base.solved().write("hinge_loss", slow).text())
     other = shutil.copytree(course, tmp_path / "other")
 
     line = command(course, "grade", NAME, "--workers", "1")
@@ -244,7 +247,7 @@ def test_a_grader_killed_often_leaves_what_an_undisturbed_one_leaves(course, bas
     hand_in(course, "dee", b"no notebook")
     hand_in(course, "eve", base.solved().add_cell("import os\nos._exit(1)").text())
     program = str(Path(__file__).with_name("kill_and_resume.py"))
-    line = [sys.executable, "-W", "ignore", program, str(course), NAME, kills, "5"]
+    line = [sys.executable, "-W", "ignore", program, str(course), NAME, kills, "9"]
     done = subprocess.run(line, capture_output=True, text=True, env=environment())
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith(f"killed {kills} times, ")
