@@ -29,7 +29,7 @@ def folds(y, seed):
 
 @cache
 def nearest(name, N, side=1):
-    """Of the first N training pictures, or smaller copies, the 150 nearest of each, (N, 150)."""
+    """The 150 nearest others of each of the first N pictures, made smaller, (N, 150)."""
     X, y = (part[:N] for part in fashion_mnist()[0])
     X = pooled(X, side)
     model = KNeighborsClassifier(p=NORMS[name], algorithm="brute").fit(X, y)
