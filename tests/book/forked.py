@@ -1,7 +1,8 @@
 """Builds small books in processes forked from one that has imported what a build imports.
 
-`build` asks it for one build; each runs `tools/build_book.py` as its own program would run, and
-Jupyter Book in a process below it. Started as a program, this is the process that forks.
+`run` asks it to run a program. That of `build` runs `tools/build_book.py` as its own program
+would run, and Jupyter Book in a process below it; the extensions of the book are read in it
+from the folder of the book. Started as a program, this is the process that forks.
 """
 
 import atexit
@@ -18,7 +19,10 @@ from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools"
-IMPORTED = ("jupyter_book.cli.main", "jupyter_cache", "nbclient", "sphinx.builders.html")
+IMPORTED = (  # besides Sphinx and extensions, which import some of these when they are set up
+    *("jupyter_book.cli.main", "jupyter_book.sphinx", "myst_nb.sphinx_ext", "nbclient"),
+    *("joblib", "matplotlib.mathtext", "sphinx_design.extension", "a11y_pygments.a11y_dark"),
+)
 ASKING = threading.Lock()  # an answer belongs to the question before it
 
 
@@ -40,12 +44,17 @@ def server() -> subprocess.Popen:
 
 def build(arguments: list[str], env: dict[str, str]) -> subprocess.CompletedProcess:
     """Run ``tools/build_book.py`` in a fork; output and errors come together."""
+    return run(f"sys.exit(book({arguments!r}))", env)
+
+
+def run(program: str, env: dict[str, str]) -> subprocess.CompletedProcess:
+    """Run a program in a fork, in which tools can be imported, as `build` does."""
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as out:
-        asked = {"arguments": arguments, "env": env, "out": out.name}
+        asked = {"program": program, "env": env, "out": out.name}
         with ASKING:
             print(json.dumps(asked), file=server().stdin, flush=True)
             status = int(server().stdout.readline())
-        return subprocess.CompletedProcess(arguments, status, stdout=out.read())
+        return subprocess.CompletedProcess(program, status, stdout=out.read())
 
 
 def forked(work, *, env: dict[str, str], outputs: dict[int, int]) -> int:
@@ -107,8 +116,9 @@ def book(arguments: list[str]) -> int:
 def serve() -> None:
     """Fork for each line that asks for a build, and answer with its exit status."""
     from jupyter_book.config import get_final_config
+    from sphinx.application import builtin_extensions
 
-    for name in IMPORTED:
+    for name in (*builtin_extensions, *IMPORTED):
         importlib.import_module(name)
     cli = {"latex_individualpages": False}
     config, _ = get_final_config(user_yaml=ROOT / "_config.yml", cli_config=cli)
@@ -119,7 +129,7 @@ def serve() -> None:
         asked = json.loads(line)
         with open(asked["out"], "w") as out:
             outputs = {1: out.fileno(), 2: out.fileno()}
-            work = functools.partial(book, asked["arguments"])
+            work = functools.partial(exec, asked["program"], globals())
             pid = forked(work, env=asked["env"], outputs=outputs)
             status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         print(status, flush=True)

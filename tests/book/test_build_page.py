@@ -1,10 +1,12 @@
 """One page built by itself: it reads no other, and says what it lacks."""
 
 import json
+import os
 import subprocess
 import sys
 
 import build_page
+import forked
 import pytest
 from minibook import MiniBook
 from pages import ROOT
@@ -20,17 +22,14 @@ def mini(tmp_path):
 def alone(book, page=PAGE):
     """Build one page as the command does, in a process of its own."""
     program = (
-        "import json, os, sys; sys.path.insert(0, 'tools'); import build_page; "
-        "from pathlib import Path; from build_book import environment; "
+        "import build_page; from build_book import environment; "
         f"root = Path({str(book.root)!r}); "
         "os.environ.update(environment(True, root, strict=True)); "
         f"r = build_page.build(root, {page!r}); "
         "print(json.dumps([r.warnings, r.failure, r.seconds, r.weight]))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    done = forked.run(program, dict(os.environ))
+    assert done.returncode == 0, done.stdout
     warnings, failure, seconds, weight = json.loads(done.stdout.splitlines()[-1])
     return build_page.Result(warnings, failure, seconds, weight, book.root / build_page.OUT)
 

@@ -2,13 +2,13 @@
 
 import ast
 import io
+import os
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import forked
 import pytest
 from begin.checks import failures
 from printed import contents, epub, epub_check, pdf, xhtml
@@ -129,9 +129,10 @@ def test_a_formula_of_a_page_that_resists_is_reported():
 @pytest.fixture(scope="module")
 def packed(built, tmp_path_factory):
     root = built.copy(tmp_path_factory.mktemp("epub") / "book").root
-    command = [sys.executable, str(ROOT / "tools" / "print_book.py"), "epub", str(root)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    arguments = ["print_book.py", "epub", str(root)]
+    program = f"sys.argv = {arguments}; import print_book; sys.exit(print_book.main())"
+    done = forked.run(program, dict(os.environ))
+    assert done.returncode == 0, done.stdout[-6000:]
     assert "executed part/" not in done.stdout  # the outputs are those of the site
     return root / "_build" / "neural-networks-from-first-principles.epub"
 
