@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from nngrader.cli import main
+from nngrader.sandbox.supervisor import Worker
 
 from .sample_course import ROOT
 
@@ -28,6 +29,19 @@ def program():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@contextlib.contextmanager
+def impatient():
+    """Let a call compute for a quarter of the seconds after which it is told to be stopped."""
+    ask = Worker.ask
+
+    def ask_briefly(self, question, seconds, *more):
+        return ask(self, question, seconds / 4, *more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Worker, "ask", ask_briefly)
+        yield
 
 
 def typed_here(term, step, line, expected=0):
@@ -47,10 +61,11 @@ def typed_here(term, step, line, expected=0):
 @pytest.fixture(scope="module")
 def again(request, few_seeds):
     """Play the term in this process but for a grader that is killed; deep, as it is."""
-    played = program()
-    if not request.config.getoption("deep"):
+    played, deep = program(), request.config.getoption("deep")
+    if not deep:
         played.Term.type = typed_here
-    with few_seeds(), tempfile.TemporaryDirectory(prefix="term-") as folder:
+    brief = contextlib.nullcontext if deep else impatient
+    with few_seeds(), brief(), tempfile.TemporaryDirectory(prefix="term-") as folder:
         os.chmod(folder, 0o755)
         return played.run(Path(folder))
 

@@ -7,26 +7,35 @@ from nngrader.sandbox.runner import SKIPPED, Raised, Runner
 from nngrader.sandbox.supervisor import Died
 from nngrader.settings import Container, Limits, read_settings
 
+from .lasting import Lasting
+
 pytestmark = pytest.mark.sandbox
 SHORT = {"call_seconds": 0.5, "total_seconds": 1.0, "memory_mb": 300, "processes": 6}
 HEAD = "import os, threading, time\nimport numpy as np\n"
 
 
+@pytest.fixture(scope="module")
+def lasting():
+    with Lasting(Limits(**SHORT)) as box:
+        yield box
+
+
 @pytest.fixture
-def start():
+def start(lasting):
     """Yield a function that makes a runner of cells, with limits of the test's own."""
     made = []
 
     def make(*cells, **limits):
-        box = Sandbox(Limits(**SHORT | limits))
+        box = Sandbox(Limits(**SHORT | limits)) if limits else lasting
         named = [(f"cell {n}", HEAD + c, False) for n, c in enumerate(cells)]
-        made.append((Runner(named, box, 0), box))
-        return made[-1][0]
+        made.append(Runner(named, box, 0))
+        return made[-1]
 
     yield make
-    for r, box in made:
-        r.close()
-        box.__exit__()
+    for r in made:
+        lasting.leave(r)
+        if r.sandbox is not lasting:
+            r.sandbox.__exit__()
 
 
 def said(r, name="f"):

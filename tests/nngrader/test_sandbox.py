@@ -13,6 +13,7 @@ from nngrader.sandbox.runner import Raised, Runner, known
 from nngrader.sandbox.supervisor import Died, tree_usage
 from nngrader.settings import Limits
 
+from .lasting import Lasting
 from .ordinary_user import IS_ROOT, chown_tree, namespaces_work, run_as_ordinary_user
 from .sample_course import NAME, command, environment, hand_in, make_course, run
 
@@ -33,17 +34,23 @@ def brief():
         yield box
 
 
+@pytest.fixture(scope="module")
+def lasting():
+    with Lasting(SHORT) as box:
+        yield box
+
+
 @pytest.fixture
-def runner(sandbox):
+def runner(lasting):
     made = []
 
-    def make(*cells, box=sandbox):
+    def make(*cells, box=lasting):
         made.append(Runner([(f"cell {n}", c, True) for n, c in enumerate(cells)], box, 0))
         return made[-1]
 
     yield make
     for r in made:
-        r.close()
+        lasting.leave(r)
 
 
 def test_a_function_gets_copies_and_gives_back_plain_data(runner):
