@@ -5,7 +5,7 @@
 BURN = """
 import os, signal, time
 
-def burn(seconds=0.05):
+def burn(seconds=0.03):
     end = time.process_time() + seconds
     while time.process_time() < end:
         pass
@@ -27,7 +27,7 @@ def burn_for_ever():
     while True:
         for _ in range(4):
             start(burn)
-        time.sleep(0.05)
+        time.sleep(0.03)
 
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 calls = []

@@ -89,9 +89,9 @@ class Processes:
         assert wait_for(lambda: file.is_file() and file.read_text().endswith("\n}"), START)
         return json.loads(file.read_text())["address"]
 
-    def worker(self, address, **more):
+    def worker(self, *scheduler, **more):
         line = ("--nthreads", 1, "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
-        return self.start("worker", address, *line, **more)
+        return self.start("worker", *scheduler, *line, **more)
 
     def registered(self):
         """Return how many workers the scheduler knows."""
@@ -122,8 +122,9 @@ def processes(tmp_path, tls):
 def running(tmp_path_factory, tls):
     """Run a scheduler with TLS and two workers; yield its address and the processes."""
     started = Processes(tmp_path_factory.mktemp("running"), tls)
+    file = started.folder / "scheduler.json"  # for which the workers wait
+    both = [started.worker("--scheduler-file", file) for _ in range(2)]
     address = started.scheduler()
-    both = [started.worker(address) for _ in range(2)]
     assert wait_for(lambda: started.registered() == 2, START)
     yield address, both
     started.end()
