@@ -81,6 +81,7 @@ def with_timeout(f):
             late.append(error)
             raise
 
+    once.late = late
     return once
 
 

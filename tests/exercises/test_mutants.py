@@ -29,8 +29,14 @@ def changed(name, share):
 
 
 def false_of(data, f):
-    """Return what a function is told of visible cases and is not true."""
-    return false_findings(data, f, judged(data, f))
+    """Return what a function is told of visible cases and is not true.
+
+    Nothing is known of one that was in time when it was judged, but not when it was repeated.
+    """
+    late, verdict = getattr(f, "late", []), judged(data, f)
+    in_time = not late
+    wrong = false_findings(data, f, verdict)
+    return [] if in_time and late else wrong
 
 
 @functools.cache
