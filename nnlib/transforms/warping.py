@@ -108,16 +108,12 @@ def _between(x: np.ndarray, v: np.ndarray, u: np.ndarray, fill: float) -> np.nda
     framed = framed.reshape(*x.shape[:-2], (H + 2) * (W + 2))
     i, j = np.floor(v), np.floor(u)
     b, a = v - i, u - j
+    rows = [(np.clip(i + d, -1, H).astype(int) + 1) * (W + 2) for d in (0, 1)]
+    columns = [np.clip(j + d, -1, W).astype(int) + 1 for d in (0, 1)]
     y = np.zeros((*x.shape[:-2], H * W))
-    for di, dj, weight in (
-        (0, 0, (1 - b) * (1 - a)),
-        (0, 1, (1 - b) * a),
-        (1, 0, b * (1 - a)),
-        (1, 1, b * a),
-    ):
-        row = np.clip(i + di, -1, H).astype(int) + 1
-        column = np.clip(j + dj, -1, W).astype(int) + 1
-        y += weight * np.take_along_axis(framed, row * (W + 2) + column, axis=-1)
+    for row, p in zip(rows, (1 - b, b), strict=True):
+        for column, q in zip(columns, (1 - a, a), strict=True):
+            y += p * q * np.take_along_axis(framed, row + column, axis=-1)
     return in_dtype_of(y.reshape(x.shape), x)
 
 
