@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import importlib.util
+import itertools
 import signal
 import sys
 from pathlib import Path
@@ -67,21 +68,26 @@ def judged(data, f, names=()):
 
 
 def with_timeout(f):
-    """Return a function that may time out once, and raises TimeoutError ever after."""
-    late = []
+    """Return a function that may time out once, and raises TimeoutError ever after.
+
+    Its attribute ``turned`` says that calls before that one were in time.
+    """
+    late, calls = [], itertools.count()
 
     @functools.wraps(f)
     def once(*args, **options):
         if late:
             raise late[0]
+        earlier = next(calls)
         try:
             with time_limit():
                 return f(*args, **options)
         except TimeoutError as error:
             late.append(error)
+            once.turned = earlier > 0
             raise
 
-    once.late = late
+    once.turned = False
     return once
 
 

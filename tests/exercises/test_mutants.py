@@ -31,12 +31,10 @@ def changed(name, share):
 def false_of(data, f):
     """Return what a function is told of visible cases and is not true.
 
-    Nothing is known of one that was in time when it was judged, but not when it was repeated.
+    Nothing can be said of one that was in time at first and later was not.
     """
-    late, verdict = getattr(f, "late", []), judged(data, f)
-    in_time = not late
-    wrong = false_findings(data, f, verdict)
-    return [] if in_time and late else wrong
+    wrong = false_findings(data, f, judged(data, f))
+    return [] if getattr(f, "turned", False) else wrong
 
 
 @functools.cache
