@@ -1,7 +1,7 @@
 """Make of a page with its outputs a notebook that runs elsewhere: in Colab, at home.
 
 The text is Markdown; cells that the page hides are there, collapsed. Cells tagged
-``build-only`` read the course's own files, so a notebook shows their code and does not run it.
+``build-only`` serve the book or read its files, so a notebook shows and does not run them.
 A page that needs the repository as a whole says so in its head: ``nn-elsewhere: false``.
 """
 
@@ -127,7 +127,7 @@ def _code(cells) -> Iterator:
 
 def _unexecuted(cell):
     """Return a text cell in place of a cell that is shown and not run."""
-    what = "A cell that runs only where the book is built: it reads the course's own files."
+    what = "A cell that runs only where the book is built."
     code = f"```python\n{cell.source}\n```"
     shown = [text for text in map(_output, cell.outputs) if text and "data" in text]
     seen = "\n\n".join(output.data.get("text/html", "") for output in shown)
