@@ -13,8 +13,15 @@ GROUPS: dict[str, str] = {
 
 LONG: tuple[str, ...] = (
     "class",
+    "tests/nngrader/test_machine.py",
     "tests/nngrader/test_resume.py",
-    "tests/nngrader/test_release.py",
+    "tests/exercises/test_problems.py",
+    "tests/nngrader/test_instructors.py",
+    "tests/nngrader/test_postgres.py",
+    "tests/nngrader/test_cluster.py",
+    "tests/nngrader/test_processors.py",
+    "tests/book/test_parts.py",
     "tests/book/test_every_page.py",  # of those that wait for the book
+    "tests/book/test_questions.py",
 )
 """Groups that take longest, the longest first: they start first."""

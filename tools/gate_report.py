@@ -25,7 +25,7 @@ SHOWN = 8  # different failures that are shown
 LINES = 24  # of each
 NUMBER = re.compile(r"\d+")
 WORKER = re.compile(r"^\[gw\d+\] .*\n", re.MULTILINE)  # which worker ran it
-BOOK = "book"  # the fixture that waits for the built book
+BOOK = "gate"  # the fixture that waits for the built book
 
 
 def group_of(nodeid: str) -> str:

@@ -31,6 +31,7 @@ import near_tests
 ROOT = Path(__file__).resolve().parent.parent
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 SHORT = ["-p", "gate_report", "-q", "--no-header", "-rN", "--tb=short", "--durations=10"]
+IN_ORDER = "--no-loadscope-reorder"  # gate_report.py orders the groups; xdist would by number
 BOOK = Path("tools/gate_book.py")
 MOST = 5  # workers: each may need 1 GB
 NICE = 10  # of the tests: on a busy core the book's build gets nine tenths
@@ -154,6 +155,11 @@ def workers() -> int:
     return min(cpu_count() + 1, MOST)
 
 
+def side_by_side() -> list[str]:
+    """Return pytest's arguments for running groups of tests in several workers."""
+    return ["-n", str(workers()), IN_ORDER]
+
+
 @contextmanager
 def book_beside(root: Path):
     """Build the book while the tests run; those that need it wait for it."""
@@ -202,7 +208,7 @@ def main() -> int:
     if options.topic:
         return run_topic(find_topic(options.topic, root), chosen)
     with book_beside(root):
-        return run_pytest([*chosen, "-n", str(workers())])
+        return run_pytest([*chosen, *side_by_side()])
 
 
 def run_topic(topic: Topic, chosen: list[str]) -> int:
@@ -212,7 +218,7 @@ def run_topic(topic: Topic, chosen: list[str]) -> int:
         command = [sys.executable, "tools/build_page.py", topic.page]
         status = subprocess.run(command, check=False).returncode
     if topic.arguments:
-        status = run_pytest([*chosen, "-n", str(workers()), *topic.arguments]) or status
+        status = run_pytest([*chosen, *side_by_side(), *topic.arguments]) or status
     print(f"Left out: {'; '.join(topic.left_out)}. `make test` runs everything.")
     print(f"{time.monotonic() - started:.0f} s")
     return status

@@ -141,12 +141,30 @@ def test_an_interrupt_ends_the_workers(project, stop):
 def test_long_groups_come_first_and_what_waits_for_the_book_last(monkeypatch):
     monkeypatch.setattr(gate_report, "GROUPS", {"b.py": "slow", "d.py": "slow"})
     monkeypatch.setattr(gate_report, "LONG", ("slow",))
-    waits = {"a.py::two": ["book"]}
+    waits = {"a.py::two": ["gate", "book"]}
     names = ["a.py::one", "a.py::two", "b.py::x", "c.py::x", "d.py::x", "b.py::y"]
     items = [SimpleNamespace(nodeid=n, fixturenames=waits.get(n, [])) for n in names]
     gate_report.pytest_collection_modifyitems(items)
     order = ["b.py::x", "d.py::x", "b.py::y", "c.py::x", "a.py::one", "a.py::two"]
     assert [item.nodeid for item in items] == order
+
+
+def test_a_long_group_starts_first_however_few_tests_it_has(project):
+    for name, tests in (("many", 3), ("few", 1)):
+        text = f"import pytest\n@pytest.mark.parametrize('k', range({tests}))\n"
+        text += "def test_it(k):\n    with open('order', 'a') as file:\n"
+        write(project, f"tests/book/test_{name}.py", f"{text}        file.write('{name} ')\n")
+    long = "gate_report.LONG = ('tests/book/test_few.py',)"
+    write(project, "conftest.py", f"import gate_report, run_tests\n{long}\n")
+    code = "import sys, run_tests; sys.argv[1:] = ['tests/book']; run_tests.MOST = 1\n"
+    subprocess.run(
+        [sys.executable, "-c", code + "sys.exit(run_tests.main())"],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(PROGRAM.parent)},
+        check=True,
+        timeout=120,
+    )
+    assert (project / "order").read_text().split() == ["few", "many", "many", "many"]
 
 
 def test_the_files_of_a_group_go_to_one_worker(project):
