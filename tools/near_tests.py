@@ -83,7 +83,7 @@ def _importers(room: str, root: Path) -> dict[Path, set[Path]]:
         for path in (root / folder).rglob("*.py")
     }
     modules = {".".join(n).removesuffix(".__init__"): path for path, n in names.items()}
-    imports = {path: _imports(path, list(name)) for path, name in names.items()}
+    imports = {path: _imports(path, name) for path, name in names.items()}
     importers: dict[Path, set[Path]] = {}
     for path, name in names.items():
         for imported in imports[path].values():
@@ -94,7 +94,8 @@ def _importers(room: str, root: Path) -> dict[Path, set[Path]]:
     return importers
 
 
-def _imports(path: Path, name: list[str]) -> dict[str, str]:
+@cache
+def _imports(path: Path, name: tuple[str, ...]) -> dict[str, str]:
     """Return the dotted names that a file imports, by the names that it gives them."""
     found = {}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
