@@ -18,11 +18,13 @@ ROOMS = {  # sources: the folder where the names of modules begin, and where the
     "tools": ("tools", ["tests/tools", "tests/book"]),
 }
 OPERATIONS = ("edges", "test_ops.py", "test_opinfo.py", "test_signatures.py", "test_package.py")
+PARTS = ("", "_function", "_function_refusals", "_functional", "_gradcheck")
+AUTOGRAD = tuple(f"test_autograd{part}.py" for part in PARTS)
 BESIDE = {  # what neither a name nor an import shows, in the first folder of tests
     "nnlib/ops": OPERATIONS,
     "nnlib/tensor.py": ("test_ops.py",),
-    "nnlib/graph.py": ("test_autograd.py", "test_fused.py", "test_ops.py"),
-    "nnlib/walk.py": ("test_autograd.py", "test_graph.py", "test_ops.py"),
+    "nnlib/graph.py": (*AUTOGRAD, "test_fused.py", "test_ops.py"),
+    "nnlib/walk.py": (*AUTOGRAD, "test_graph.py", "test_ops.py"),
     "nnlib/checks.py": ("test_refusals.py", "test_refusals_beyond_torch.py"),
     "chapters/_ext": ("test_extensions.py", "test_build.py"),
 }

@@ -1,0 +1,31 @@
+"""What tests of derivatives differentiate, and how they compare nnlib with torch."""
+
+import numpy as np
+import torch
+
+import nnlib
+
+BOTH = (nnlib, torch)
+
+
+def leaf(*values):
+    return nnlib.tensor(list(values), dtype=nnlib.float64, requires_grad=True)
+
+
+def numbers(x):
+    """Nested tuples of tensors as nested lists of arrays."""
+    if isinstance(x, (tuple, list)):
+        return [numbers(part) for part in x]
+    return None if x is None else x.detach().numpy()
+
+
+def assert_same(ours, theirs, rtol=1e-10):
+    assert isinstance(ours, list) == isinstance(theirs, list)
+    if isinstance(ours, list):
+        assert len(ours) == len(theirs)
+        for a, b in zip(ours, theirs, strict=True):
+            assert_same(a, b, rtol)
+    elif theirs is None:
+        assert ours is None
+    else:
+        np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=1e-13, strict=True)

@@ -1,0 +1,370 @@
+"""Operations of one's own: values, derivatives, and what becomes of a history."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import nnlib
+from nnlib.autograd import Function, gradcheck, gradgradcheck
+from tests.nnlib.derivatives import BOTH, assert_same, leaf, numbers
+
+
+def make_square(L, save="input"):
+    """y = x², with a rule that reads x, or y."""
+
+    class Square(L.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            y = x * x
+            ctx.save_for_backward(x if save == "input" else y)
+            return y
+
+        @staticmethod
+        def backward(ctx, g):
+            (kept,) = ctx.saved_tensors
+            return g * 2 * (kept if save == "input" else kept**0.5)
+
+    return Square.apply
+
+
+def make_polar(L):
+    """Two results, an option that is no Tensor, an input without gradient, a None gradient."""
+
+    class Polar(L.autograd.Function):
+        @staticmethod
+        def forward(ctx, r, angle, scale, index):
+            ctx.save_for_backward(r, angle, None)
+            ctx.scale = scale
+            return scale * r * L.cos(angle), scale * r * L.sin(angle)
+
+        @staticmethod
+        def backward(ctx, gx, gy):
+            r, angle, nothing = ctx.saved_tensors
+            assert nothing is None
+            cos, sin = L.cos(angle), L.sin(angle)
+            along = (gx * cos + gy * sin) * ctx.scale
+            return along, (gy * cos - gx * sin) * r * ctx.scale, None, None
+
+    return Polar.apply
+
+
+def make_growth(L, count):
+    """One or two results in a tuple, which are also what the rule reads."""
+
+    class Growth(L.autograd.Function):
+        @staticmethod
+        def forward(ctx, a, b):
+            results = (L.exp(a), L.exp(b) * 2)[:count]
+            ctx.save_for_backward(*results)
+            return results
+
+        @staticmethod
+        def backward(ctx, *grads):
+            shares = [g * y for g, y in zip(grads, ctx.saved_tensors, strict=True)]
+            return (*shares, None)[:2]
+
+    return Growth.apply
+
+
+def make_setup(L):
+    """x^n with a context that is set up apart."""
+
+    class Power(L.autograd.Function):
+        @staticmethod
+        def forward(x, n):
+            return x**n
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            x, ctx.n = inputs
+            ctx.save_for_backward(x)
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            return ctx.n * x ** (ctx.n - 1) * g, None
+
+    return Power.apply
+
+
+def make_scaled(L):
+    """A sum over rows whose gradient is left to be summed over what was broadcast."""
+
+    class Add(L.autograd.Function):
+        @staticmethod
+        def forward(ctx, a, b):
+            return a + b
+
+        @staticmethod
+        def backward(ctx, g):
+            return g, g
+
+    return Add.apply
+
+
+def points(L):
+    return [
+        L.tensor(np.array(values), requires_grad=True)
+        for values in ([1.0, 2.0, 3.0], [0.3, -0.4, 2.0])
+    ]
+
+
+def polar(L, a, b, take=slice(None)):
+    both = make_polar(L)(a, b, 2.0, L.tensor([1, 2]))
+    return L.stack(both[take]) if isinstance(take, slice) else both[take]
+
+
+PROGRAMS = {
+    "square": lambda L, a, b: make_square(L)(a) * b,
+    "square, twice in a row": lambda L, a, b: make_square(L)(make_square(L)(a * b)),
+    "result saved": lambda L, a, b: make_square(L, "output")(a) * b,
+    "one saved result of two": lambda L, a, b: make_square(L, "output")(make_square(L)(a) + b),
+    "two results": polar,
+    "the first result": lambda L, a, b: polar(L, a, b, 0),
+    "the second result": lambda L, a, b: polar(L, a, b, 1),
+    "two results, one used twice": lambda L, a, b: (
+        polar(L, a, b, 0) * polar(L, a, b).sum() + polar(L, a, b, 1)
+    ),
+    "two saved results": lambda L, a, b: (
+        make_growth(L, 2)(a, b)[0] * make_growth(L, 2)(a, b)[1]
+    ),
+    "both of two saved results": lambda L, a, b: L.stack(make_growth(L, 2)(a * b, b)),
+    "a tuple of one": lambda L, a, b: make_growth(L, 1)(a * b, b)[0],
+    "context set up apart": lambda L, a, b: make_setup(L)(a * b, 3),
+    "broadcast": lambda L, a, b: make_scaled(L)(a, b.reshape(3, 1)),
+    "the same input twice": lambda L, a, b: make_scaled(L)(a, a) * b,
+    "of a part": lambda L, a, b: make_square(L)(a[1:]) * b[:2],
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_function_has_the_values_and_derivatives_of_torch(program):
+    runs = []
+    for L in BOTH:
+        inputs = points(L)
+        y = program(L, *inputs)
+        first = L.autograd.grad(
+            (y**3).sum(), inputs, create_graph=True, allow_unused=True, retain_graph=True
+        )
+        total = sum((g**2).sum() for g in first if g is not None)
+        second = L.autograd.grad(total, inputs, allow_unused=True)
+        runs.append(numbers([y, *first, *second]))
+    assert_same(*runs)
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_function_passes_gradcheck(program):
+    a, b = points(nnlib)
+    assert gradcheck(lambda a, b: program(nnlib, a, b), (a, b))
+    assert gradgradcheck(lambda a, b: program(nnlib, a, b), (a, b))
+
+
+def test_without_recording_a_function_leaves_no_history():
+    square = make_square(nnlib)
+    with nnlib.no_grad():
+        assert not square(leaf(2.0)).requires_grad
+    with nnlib.inference_mode():
+        assert square(leaf(2.0)).is_inference()
+    assert not square(nnlib.ones(2)).requires_grad
+
+
+def test_forward_is_not_recorded_and_backward_only_on_demand():
+    recording = []
+
+    class Watch(Function):
+        @staticmethod
+        def forward(ctx, x):
+            recording.append(nnlib.is_grad_enabled())
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            recording.append(nnlib.is_grad_enabled())
+            return g * 2
+
+    x = leaf(1.0)
+    Watch.apply(x).backward(retain_graph=True)
+    nnlib.grad(Watch.apply(x), x, create_graph=True)
+    assert recording == [False, False, False, True]
+
+
+def make_watch(L, seen, materialize=True):
+    """Two results and a number, with a look at what backward gets."""
+
+    class Watch(L.autograd.Function):
+        @staticmethod
+        def forward(ctx, a, b, n):
+            ctx.set_materialize_grads(materialize)
+            return a * n, b * n, n
+
+        @staticmethod
+        def backward(ctx, *grads):
+            seen.append([numbers(g) for g in grads])
+            seen.append(list(ctx.needs_input_grad))
+            return *[g if g is None else g * 2 for g in grads[:2]], None
+
+    return Watch.apply
+
+
+@pytest.mark.parametrize("materialize", [True, False])
+def test_unused_results_have_gradients_of_zero_or_none(materialize):
+    runs = []
+    for L in BOTH:
+        seen = []
+        a, b = points(L)
+        x, _, n = make_watch(L, seen, materialize)(a, b, 2)
+        assert n == 2
+        runs.append(numbers(L.autograd.grad(x.sum(), (a, b), allow_unused=True)))
+        assert seen[1] == [True, True, False]
+        runs[-1].append(seen[0])
+    assert_same(*runs)
+
+
+def test_a_function_is_told_which_inputs_require_grad():
+    for L in BOTH:
+        seen = []
+        a, b = points(L)
+        x, *_ = make_watch(L, seen)(a, b.detach(), 2)
+        x.sum().backward()
+        assert seen[1] == [True, False, False]
+
+
+def make_sort(L):
+    """Sorted values, and an index without derivative."""
+
+    class Sort(L.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            values, index = L.sort(x)
+            share = values * 0.5
+            ctx.mark_non_differentiable(share)
+            ctx.save_for_backward(index)
+            return values, index, share
+
+        @staticmethod
+        def backward(ctx, g, g_index, g_share):
+            (index,) = ctx.saved_tensors
+            return L.zeros_like(g).scatter_add(0, index, g)
+
+    return Sort.apply
+
+
+def test_results_without_derivative_have_no_history():
+    runs = []
+    for L in BOTH:
+        x = L.tensor(np.array([2.0, 3.0, 1.0]), requires_grad=True)
+        values, index, share = make_sort(L)(x)
+        assert (values.requires_grad, index.requires_grad, share.requires_grad) == (
+            True,
+            False,
+            False,
+        )
+        (values * L.tensor(np.array([1.0, 10.0, 100.0]))).sum().backward()
+        runs.append(numbers([values, index, share, x.grad]))
+    assert_same(*runs)
+
+
+def make_double_(L):
+    """An input doubled in place."""
+
+    class Double(L.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            x.mul_(2)
+            ctx.mark_dirty(x)
+            ctx.save_for_backward(x)
+            return x
+
+        @staticmethod
+        def backward(ctx, g):
+            assert ctx.saved_tensors[0].tolist() == [2.0, 4.0, 6.0]
+            return g * 2
+
+    return Double.apply
+
+
+def test_an_input_changed_in_place_takes_the_new_history():
+    runs = []
+    for L in BOTH:
+        a, b = points(L)
+        x = a * 1
+        y = make_double_(L)(x)
+        assert y is x
+        (x * b).sum().backward()
+        runs.append(numbers([a.grad, b.grad]))
+    assert_same(*runs)
+
+
+def test_a_change_in_place_of_what_is_read_elsewhere_is_noticed():
+    a, _ = points(nnlib)
+    x = a * 1
+    z = x * x
+    make_double_(nnlib)(x)
+    with pytest.raises(RuntimeError, match="changed in place"):
+        z.sum().backward()
+
+
+def test_a_saved_value_changed_in_place_is_noticed():
+    for save in ("input", "output"):
+        x = leaf(1.0, 2.0) * 1
+        y = make_square(nnlib, save)(x)
+        (x if save == "input" else y).mul_(2)
+        with pytest.raises(RuntimeError, match=r"Square reads a value .* changed in place"):
+            y.sum().backward()
+
+
+def test_an_input_given_back_is_another_tensor():
+    for L in BOTH:
+
+        class Same(L.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                return x
+
+            @staticmethod
+            def backward(ctx, g):
+                return g * 3
+
+        a, _ = points(L)
+        y = Same.apply(a)
+        assert y is not a
+        y.sum().backward()
+        assert a.grad.tolist() == [3.0, 3.0, 3.0]
+
+
+def test_what_is_saved_is_freed_after_the_walk():
+    x = leaf(1.0)
+    y = make_square(nnlib, "output")(x)
+    y.sum().backward()
+    with pytest.raises(RuntimeError, match="Square had kept was freed by an earlier walk"):
+        y.sum().backward()
+    y = make_square(nnlib, "output")(x)
+    y.sum().backward(retain_graph=True)
+    y.sum().backward()
+
+
+def test_a_history_that_is_dropped_is_freed_at_once():
+    gc.disable()
+    try:
+        for save in ("input", "output"):
+            y = make_square(nnlib, save)(leaf(1.0))
+            node = weakref.ref(y.grad_fn.ctx)
+            del y
+            assert node() is None
+    finally:
+        gc.enable()
+
+
+def test_the_history_has_the_name_of_the_function():
+    assert "grad_fn=<Square>" in repr(make_square(nnlib)(leaf(1.0)))
+
+
+def test_a_hook_on_a_result_sees_its_gradient():
+    seen = []
+    x = leaf(1.0, 2.0)
+    y = make_square(nnlib)(x)
+    y.register_hook(lambda g: seen.append(g.tolist()))
+    (y * 3).sum().backward()
+    assert seen == [[3.0, 3.0]]

@@ -1,0 +1,137 @@
+"""Operations of one's own that are made wrongly: what is refused, and what may be."""
+
+import pytest
+import torch
+
+import nnlib
+from nnlib.autograd import Function
+from nnlib.autograd.function import once_differentiable
+from tests.nnlib.derivatives import BOTH, leaf
+
+
+def broken(L, result, forward=lambda ctx, x, n: x * 2):
+    """A Function whose backward gives a certain result."""
+
+    class Broken(L.autograd.Function):
+        pass
+
+    Broken.forward = staticmethod(forward)
+    Broken.backward = staticmethod(lambda ctx, g: result(g))
+    return Broken.apply
+
+
+FUNCTION_ERRORS = [
+    (lambda g: g, "expected backward to give 2 gradients, got 1"),
+    (lambda g: (g, None, g), "expected backward to give 2 gradients, got 3"),
+    (
+        lambda g: (2.0, None),
+        "expected backward to give Tensors or None, got float at position 0",
+    ),
+    (lambda g: (g, g), "expected None as the gradient of input 1, which is no Tensor"),
+    (lambda g: (g[:1].reshape(()), None), r"expected a gradient of shape \(2,\) for input 0"),
+    (lambda g: (g[[0, 0, 0]], None), r"expected a gradient of shape \(2,\) for input 0, got"),
+]
+
+
+@pytest.mark.parametrize(("result", "message"), FUNCTION_ERRORS)
+def test_a_wrong_backward_is_refused(result, message):
+    y = broken(nnlib, result)(leaf(1.0, 2.0), 5)
+    with pytest.raises(RuntimeError, match=f"Broken: {message}"):
+        y.sum().backward()
+    y = broken(torch, result)(torch.ones(2, requires_grad=True), 5)
+    with pytest.raises(RuntimeError):
+        y.sum().backward()
+
+
+def test_more_gradients_than_inputs_may_be_none():
+    for L in BOTH:
+        x = L.ones(2, requires_grad=True)
+        broken(L, lambda g: (g, None, None))(x, 5).sum().backward()
+        assert x.grad.tolist() == [1.0, 1.0]
+
+
+def dirty_leaf(ctx, x, n):
+    x.mul_(2)
+    ctx.mark_dirty(x)
+    return x
+
+
+def dirty_lost(ctx, x, n):
+    ctx.mark_dirty(x)
+    return x * 2
+
+
+FORWARD_ERRORS = [
+    (lambda x: (x, 5), dirty_leaf, "a leaf that requires grad was changed in place"),
+    (lambda x: ((x * 1)[:1], 5), dirty_leaf, r"a view was changed in place; clone\(\) it"),
+    (lambda x: (x * 1, 5), dirty_lost, "expected every input marked dirty as a result"),
+]
+
+
+@pytest.mark.parametrize(("make", "forward", "message"), FORWARD_ERRORS)
+def test_a_change_in_place_that_would_lose_a_history_is_refused(make, forward, message):
+    with pytest.raises(RuntimeError, match=f"Broken: {message}"):
+        broken(nnlib, None, forward)(*make(leaf(1.0, 2.0)))
+
+
+def test_only_tensors_can_be_saved():
+    for L in BOTH:
+        with pytest.raises(TypeError, match="save_for_backward"):
+            broken(L, None, lambda ctx, x, n: ctx.save_for_backward(x, n))(
+                L.ones(2, requires_grad=True), 5
+            )
+
+
+def test_a_function_without_forward_or_backward_says_so():
+    class Empty(Function):
+        pass
+
+    with pytest.raises(NotImplementedError, match=r"define a static forward\(\)"):
+        Empty.apply(leaf(1.0))
+    Empty.forward = staticmethod(lambda ctx, x: x * 2)
+    y = Empty.apply(leaf(1.0))
+    with pytest.raises(NotImplementedError, match=r"define a static backward\(\)"):
+        y.backward()
+
+
+@pytest.mark.parametrize("name", ["forward", "backward", "setup_context"])
+def test_a_forgotten_staticmethod_is_named(name):
+    with pytest.raises(TypeError, match=f"^Cube: expected {name} to be a @staticmethod"):
+        type("Cube", (Function,), {name: lambda self, ctx, x: x})
+
+
+def test_a_method_without_self_may_lack_the_decorator():
+    for L in BOTH:
+        x = L.ones(1, requires_grad=True)
+        methods = dict(forward=lambda ctx, x: x * 2, backward=lambda ctx, g: g * 2)
+        type("Double", (L.autograd.Function,), methods).apply(x).backward()
+        assert x.grad.tolist() == [2.0]
+
+
+def test_a_call_of_an_instance_is_refused():
+    with pytest.raises(RuntimeError, match=r"^Cube: expected Cube.apply\(...\), got a call"):
+        type("Cube", (Function,), {})()(leaf(1.0))
+
+
+def test_a_backward_of_arrays_can_be_differentiated_once():
+    class Cube(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x**3
+
+        @staticmethod
+        @once_differentiable
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            return nnlib.Tensor(g.detach().numpy() * 3 * x.detach().numpy() ** 2)
+
+    x = leaf(2.0)
+    (g,) = nnlib.grad(Cube.apply(x), x)
+    assert g.item() == 12.0
+    (g,) = nnlib.grad(Cube.apply(x), x, create_graph=True)
+    assert not g.requires_grad
+    (g,) = nnlib.grad(Cube.apply(x) ** 2, x, create_graph=True)
+    assert g.item() == 192.0
+    with pytest.raises(RuntimeError, match=r"backward: once_differentiable, so not twice"):
+        g.backward()

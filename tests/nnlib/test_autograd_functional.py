@@ -1,0 +1,169 @@
+"""Whole matrices of derivatives, and products with them."""
+
+import numpy as np
+import pytest
+import torch
+
+import nnlib
+from nnlib.autograd import functional
+from tests.nnlib.derivatives import BOTH, assert_same, leaf, numbers
+
+FUNCTIONS = {
+    "elementwise": (lambda L, x: L.exp(x) * x, ((3,),)),
+    "matrix": (lambda L, x: x @ L.tensor(np.arange(6.0).reshape(3, 2)), ((4, 3),)),
+    "number": (lambda L, x: (x**3).sum(), ((2, 3),)),
+    "two inputs": (lambda L, a, b: a * b.sum() + a**2, ((3,), (2, 2))),
+    "two results": (lambda L, a: (a**2, a.sum()), ((3,),)),
+    "two of both": (lambda L, a, b: (a * b, (a**2 * b).sum()), ((3,), (3,))),
+    "unused input": (lambda L, a, b: a**2, ((3,), (2,))),
+    "constant": (lambda L, a: L.tensor(np.ones(2)), ((3,),)),
+    "constant among others": (lambda L, a: (a**2, L.tensor(np.ones(2))), ((3,),)),
+    "softmax": (lambda L, x: L.softmax(x, 1), ((2, 3),)),
+}
+SCALARS = {
+    "cube": (lambda L, x: (x**3).sum(), ((2, 3),)),
+    "two inputs": (lambda L, a, b: (a**2 * b.sum() + b[0] ** 3).sum(), ((3,), (2,))),
+    "one of one": (lambda L, x: L.exp(x), ((1,),)),
+    "linear": (lambda L, x: x.sum(), ((2,),)),
+    "unused": (lambda L, a, b: (a**3).sum(), ((2,), (2,))),
+}
+
+
+def call(name, L, f, arrays, **options):
+    """One of the functions of functional, with v where it takes one."""
+    inputs = [L.tensor(a) for a in arrays]
+    point = inputs[0] if len(inputs) == 1 else tuple(inputs)
+    compute = getattr(L.autograd.functional, name)
+    if name in ("jacobian", "hessian"):
+        return compute(lambda *x: f(L, *x), point, **options)
+    like = f(L, *inputs) if name == "vjp" else point
+    rng = np.random.default_rng(3)
+    several = like if isinstance(like, tuple) else (like,)
+    v = tuple(L.tensor(rng.standard_normal(tuple(t.shape))) for t in several)
+    v = v if isinstance(like, tuple) else v[0]
+    return compute(lambda *x: f(L, *x), point, v, **options)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("name", ["jacobian", "vjp", "jvp"])
+@pytest.mark.parametrize(("f", "shapes"), FUNCTIONS.values(), ids=FUNCTIONS)
+def test_derivatives_of_functions_are_those_of_torch(f, shapes, name, create_graph, rng):
+    arrays = [rng.standard_normal(s) for s in shapes]
+    runs = [numbers(call(name, L, f, arrays, create_graph=create_graph)) for L in BOTH]
+    assert_same(*runs)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("name", ["hessian", "vhp", "hvp"])
+@pytest.mark.parametrize(("f", "shapes"), SCALARS.values(), ids=SCALARS)
+def test_second_derivatives_of_functions_are_those_of_torch(f, shapes, name, create_graph, rng):
+    arrays = [rng.standard_normal(s) for s in shapes]
+    runs = [numbers(call(name, L, f, arrays, create_graph=create_graph)) for L in BOTH]
+    assert_same(*runs)
+
+
+@pytest.mark.parametrize("name", ["jacobian", "hessian"])
+def test_a_recorded_matrix_can_be_differentiated_again(name):
+    runs = []
+    for L in BOTH:
+        x = L.tensor(np.array([0.5, 2.0]), requires_grad=True)
+        compute = getattr(L.autograd.functional, name)
+        matrix = compute(lambda x: (x**4).sum(), x, create_graph=True)
+        assert matrix.requires_grad
+        runs.append(numbers(L.autograd.grad((matrix**2).sum(), x)))
+    assert_same(*runs)
+
+
+def test_the_matrix_of_no_result_is_empty():
+    assert functional.jacobian(lambda x: x[:0], leaf(1.0, 2.0)).shape == (0, 2)
+
+
+def test_a_matrix_has_no_history_unless_asked_for():
+    x = leaf(1.0, 2.0)
+    assert not functional.jacobian(lambda x: x**2, x).requires_grad
+    value, product = functional.vjp(lambda x: (x**2).sum(), x)
+    assert not value.requires_grad
+    assert not product.requires_grad
+    assert x.grad is None
+    with nnlib.no_grad():
+        assert functional.hessian(lambda x: (x**2).sum(), x).tolist() == [[2, 0], [0, 2]]
+
+
+def refused(name, f, v=None, **options):
+    """A call of functional that is refused; v(x) makes the vector."""
+
+    def call(L):
+        x = L.tensor(np.array([1.0, 2.0]))
+        args = () if v is None else (v(x),)
+        return getattr(L.autograd.functional, name)(lambda *x: f(L, *x), x, *args, **options)
+
+    return call
+
+
+FUNCTIONAL_ERRORS = [
+    (refused("jacobian", lambda L, x: 3.0), TypeError, "jacobian: expected results to be"),
+    (
+        refused("jacobian", lambda L, x: L.tensor(np.ones(2)), strict=True),
+        RuntimeError,
+        "jacobian: result 0 does not depend on the inputs",
+    ),
+    (
+        refused("jacobian", lambda L, x: x * 2, strict=True, create_graph=True),
+        RuntimeError,
+        "jacobian: the derivative of result 0 does not depend on input 0",
+    ),
+    (refused("hessian", lambda L, x: x), RuntimeError, r"hessian: expected a result of one"),
+    (refused("hessian", lambda L, x: (x, x)), RuntimeError, "hessian: .* got tuple"),
+    (
+        refused("hessian", lambda L, x: x.sum(), strict=True),
+        RuntimeError,
+        "jacobian: result 0 does not depend on the inputs",
+    ),
+    (refused("vjp", lambda L, x: x * 2), RuntimeError, "vjp: expected v, as there is more"),
+    (
+        refused("vjp", lambda L, x: x * 2, lambda x: x[:1]),
+        RuntimeError,
+        r"vjp: expected v of shapes \[\(2,\)\], got \[\(1,\)\]",
+    ),
+    (
+        refused("vjp", lambda L, x: x * 2, lambda x: (x, x)),
+        RuntimeError,
+        "vjp: expected v of shapes",
+    ),
+    (refused("jvp", lambda L, x: x * 2), RuntimeError, "jvp: expected v"),
+    (
+        refused("jvp", lambda L, x: L.tensor(np.ones(2)), lambda x: x, strict=True),
+        RuntimeError,
+        "jvp: result 0 does not depend",
+    ),
+    (refused("vhp", lambda L, x: x, lambda x: x), RuntimeError, "vhp: expected a result"),
+    (refused("hvp", lambda L, x: (x**2).sum()), RuntimeError, "hvp: expected v"),
+    (
+        refused("vhp", lambda L, x: x.sum(), lambda x: x, strict=True),
+        RuntimeError,
+        "vhp: the derivative of the result does not depend on input 0",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "message"), FUNCTIONAL_ERRORS)
+def test_mistakes_in_functions_are_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call(nnlib)
+    with pytest.raises(error):
+        call(torch)
+
+
+def test_an_unused_input_is_refused_only_when_strict():
+    for L in BOTH:
+        x = L.tensor(np.ones(2))
+        with pytest.raises(RuntimeError, match="input 1"):
+            L.autograd.functional.jacobian(lambda a, b: a * 2, (x, x), strict=True)
+
+
+def test_inputs_of_functions_are_tensors():
+    for L in BOTH:
+        with pytest.raises(TypeError, match="jacobian"):
+            L.autograd.functional.jacobian(lambda x: x, 3.0)
+        with pytest.raises(TypeError, match="jacobian"):
+            L.autograd.functional.jacobian(lambda x: x, [L.ones(2)])

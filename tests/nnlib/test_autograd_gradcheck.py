@@ -1,0 +1,139 @@
+"""The check of gradients: which rules pass, and what is said of a wrong one."""
+
+import numpy as np
+import pytest
+
+import nnlib
+from nnlib.autograd import gradcheck, gradgradcheck
+from nnlib.graph import record
+from nnlib.tensor import raw
+from tests.nnlib.derivatives import leaf
+
+
+def test_right_gradients_pass():
+    constant = nnlib.tensor([2.0])
+    assert gradcheck(lambda a, b, c: (a * b).exp() * c, [leaf(0.5, 1.0), leaf(2.0), constant])
+
+
+def wrong(x):
+    """A square with the rule of x."""
+    return record(raw(x) ** 2, dict(x=x), x=lambda g, x: g * x)
+
+
+def test_a_wrong_rule_is_found():
+    with pytest.raises(RuntimeError, match="result 0 by input 0 is wrong"):
+        gradcheck(wrong, leaf(3.0))
+    assert not gradcheck(wrong, leaf(3.0), raise_exception=False)
+
+
+def test_a_wrong_second_derivative_is_found():
+    def half_wrong(x):
+        """A cube whose rule is right, and its rule wrong."""
+        return record(raw(x) ** 3, dict(x=x), x=lambda g, x: g * 3 * wrong(x))
+
+    assert gradcheck(half_wrong, leaf(3.0))
+    message = (
+        r"gradgradcheck: the derivative of the gradient of input 0, by input 0, is wrong in "
+        r"1 of 1 elements, most at dy\[0\]/dx\[0\]: expected .*; all are 0.5 times what they"
+    )
+    with pytest.raises(RuntimeError, match=message):
+        gradgradcheck(half_wrong, leaf(3.0))
+    assert not gradgradcheck(half_wrong, leaf(3.0), raise_exception=False)
+
+
+def test_second_derivatives_are_checked_at_given_upstream_gradients():
+    assert gradgradcheck(lambda x: x**3, leaf(1.0, 2.0), leaf(3.0, 4.0))
+    assert gradgradcheck(
+        lambda x: (x**3, x**2), leaf(1.0, 2.0), (leaf(3.0, 4.0), leaf(1.0, 0.0))
+    )
+
+
+@pytest.mark.parametrize(
+    ("factors", "said"),
+    [
+        ([3.0, 3.0, 3.0], r"got 9; all are 3 times what they should be$"),
+        ([3.0, 3.0, -1.0], r"got -3$"),
+    ],
+)
+def test_the_message_says_where_a_rule_is_wrong_and_how(factors, said):
+    def product(a, b):
+        """A product with a wrong rule for b."""
+        return record(
+            raw(a) * raw(b),
+            dict(a=a, b=b),
+            a=lambda g, b: g * b,
+            b=lambda g, a: g * a * np.array(factors),
+        )
+
+    inputs = ["an option", leaf(1.0, 2.0, 3.0), leaf(4.0, 5.0, 6.0)]
+    where = (
+        r"^gradcheck: the derivative of result 1 by input 2 is wrong in 3 of 9 elements, "
+        r"most at dy\[2\]/dx\[2\]: expected 3 \(finite differences\), "
+    )
+    with pytest.raises(RuntimeError, match=where + said):
+        gradcheck(lambda option, a, b: (a * b, product(a, b)), inputs)
+
+
+def test_the_message_of_a_single_number_has_no_index():
+    with pytest.raises(RuntimeError, match=r"most at dy/dx: expected 6 .*, got 3; all are 0.5"):
+        gradcheck(wrong, nnlib.tensor(np.array(3.0), requires_grad=True))
+
+
+def test_an_infinite_derivative_is_told():
+    def steep(x):
+        return record(1.0 * raw(x), dict(x=x), x=lambda g: g * np.inf)
+
+    with pytest.raises(RuntimeError, match=r"expected 1 \(finite differences\), got inf$"):
+        gradcheck(steep, leaf(1.0))
+
+
+def test_a_second_derivative_by_the_upstream_gradient_is_checked():
+    def unrecorded(x):
+        """A double whose rule loses the history of the upstream gradient."""
+        return record(2 * raw(x), dict(x=x), x=lambda g: 2 * nnlib.Tensor(raw(g)))
+
+    with pytest.raises(RuntimeError, match="gradient of input 0, by upstream gradient 0, is"):
+        gradgradcheck(unrecorded, leaf(1.0))
+
+
+def test_a_function_of_no_tensors_is_refused():
+    for check in (gradcheck, gradgradcheck):
+        name = check.__name__
+        with pytest.raises(TypeError, match=f"{name}: expected func to give .* got float"):
+            check(lambda x: 3.0, leaf(1.0))
+
+
+def test_an_error_that_cancels_in_the_sum_is_found():
+    def swapped(x):
+        return record(2 * x.array, dict(x=x), x=lambda g: 2 * g[::-1])
+
+    assert not gradcheck(swapped, leaf(1.0, 2.0), raise_exception=False)
+
+
+def test_every_result_of_several_is_checked():
+    assert gradcheck(lambda x: (x**2, x.sum(), x > 0), leaf(1.0, 2.0))
+    assert not gradcheck(lambda x: (x**2, wrong(x)), leaf(1.0), raise_exception=False)
+
+
+def test_a_result_without_history_has_to_be_constant():
+    assert gradcheck(lambda x: nnlib.ones(2), leaf(1.0))
+    assert not gradcheck(lambda x: x.detach() * 2, leaf(1.0), raise_exception=False)
+
+
+def test_an_unused_input_has_gradient_zero():
+    assert gradcheck(lambda a, b: a * 2, [leaf(1.0), leaf(1.0)])
+
+
+@pytest.mark.parametrize("check", [gradcheck, gradgradcheck])
+def test_float32_and_inputs_without_gradient_are_refused(check):
+    with pytest.raises(ValueError, match="expected float64 inputs, got float32"):
+        check(nnlib.exp, nnlib.ones(1, requires_grad=True))
+    with pytest.raises(ValueError, match="expected at least one input that requires grad"):
+        check(nnlib.exp, nnlib.ones(1))
+
+
+def test_inputs_are_left_as_they_were():
+    x = leaf(1.0, 2.0)
+    gradcheck(nnlib.exp, x)
+    np.testing.assert_array_equal(x.detach().numpy(), [1.0, 2.0])
+    assert x.grad is None
