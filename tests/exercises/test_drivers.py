@@ -21,9 +21,11 @@ from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
 from nngrader.student.function import check_message
 
-from tests.exercises import driver_problems
 from tests.exercises.declared_problems import lost, texts
-from tests.exercises.driver_problems import PROBLEMS, deal, evaluate, folds, properties, value
+from tests.exercises.driver_problems import learning
+from tests.exercises.driver_problems.catalogue import PROBLEMS
+from tests.exercises.driver_problems.folding import deal, folds, properties
+from tests.exercises.driver_problems.graph import evaluate, value
 
 every_problem = pytest.mark.parametrize("name", PROBLEMS)
 NUMPY_ALONE = [n for n, p in PROBLEMS.items() if not p.uses]
@@ -267,7 +269,7 @@ def test_what_cannot_be_measured_is_told_in_words(answer, words):
 
 def test_a_property_that_fails_in_an_unknown_way_is_told_in_the_problems_words():
     def one_layer(*args):
-        return driver_problems.trained(*args, fixed=("W1",))
+        return learning.trained(*args, fixed=("W1",))
 
     said = texts(judged("train_network", one_layer))
     assert "trained: compare each parameter before and after: does every one move?" in said
@@ -411,7 +413,7 @@ def points_in_the_sandbox(name, cell, slot=0):
 def written(f, name):
     """Return the text of a solution as a notebook has it."""
     lines = textwrap.dedent(inspect.getsource(f)).splitlines()
-    rest = [inspect.getsource(getattr(driver_problems, h)) for h in ("trained",)]
+    rest = [inspect.getsource(getattr(learning, h)) for h in ("trained",)]
     code = "\n".join(line for line in lines if not line.startswith("@"))
     return "\n".join(["import numpy as np", *rest, code.replace(f.__name__, name, 1)])
 

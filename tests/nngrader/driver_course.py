@@ -8,14 +8,14 @@ import textwrap
 
 import numpy as np
 
-from tests.exercises import driver_problems
+from tests.exercises.driver_problems.catalogue import MODULES, PROBLEMS
 from tests.exercises.test_challenge import DEFINITIONS, npz
 
 from .sample_course import EXERCISES, LIMITS, SEED
 
 NAME = "ps9_drivers"
 POINTS = {"Value": 20, "stratified_folds": 22, "make_average": 9, "squash": 9, "classify": 30}
-DRIVEN = {name: driver_problems.PROBLEMS[name] for name in POINTS if name != "classify"}
+DRIVEN = {name: PROBLEMS[name] for name in POINTS if name != "classify"}
 RUBRIC = "2 points for shuffling, 8 for what a leak between folds does to the accuracy."
 SOLVED = npz(W=np.kron(np.eye(4), np.ones(4)), b=np.zeros(4))
 HALF = npz(W=np.kron(np.diag([1.0, 1.0, 1.0, 0.0]), np.ones(4)), b=np.array([0, 0, 0, -1.0]))
@@ -43,7 +43,7 @@ def make_course(folder):
 
 def definitions():
     """Return the text of the problems' file: those with drivers, and the challenge."""
-    driven = inspect.getsource(driver_problems).partition("\nPROBLEMS = ")[0]
+    driven = "\n\n".join(inspect.getsource(module) for module in MODULES)
     best = DEFINITIONS.replace("most_bytes=4000", "most_bytes=100_000")
     best = best.replace("{0.5: 3, 0.8: 4}", "{0.5: 10, 0.9: 20}")
     best = best.replace("import numpy as np\n", "").replace("\nPROBLEMS = [best]\n", "")

@@ -9,7 +9,7 @@ from nngrader.sandbox.launch import Sandbox
 from nngrader.settings import Limits
 
 from tests.exercises.declared_problems import load
-from tests.exercises.driver_problems import PROBLEMS
+from tests.exercises.driver_problems.catalogue import PROBLEMS
 from tests.exercises.test_challenge import DEFINITIONS, NAME, SOLVED, npz
 
 from .submissions.hostile_drivers import CHALLENGES, CLASSES, solution

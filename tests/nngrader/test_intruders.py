@@ -22,7 +22,7 @@ from nngrader.sandbox.runner import Runner
 from nngrader.sandbox.supervisor import Died
 from nngrader.settings import Limits
 
-from tests.exercises.driver_problems import folds
+from tests.exercises.driver_problems.folding import folds
 
 from .intruders import BURN, FORGED, HOLDERS, PROSE
 from .recorded_gradebook import gradebook
