@@ -1,0 +1,192 @@
+"""Graphs of tensors through modules: their names, what is folded, what a recording holds."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import nnlib
+from nnlib import models, nn, trace
+
+
+def small_net():
+    nnlib.manual_seed(0)
+    return nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 2))
+
+
+def test_parameters_have_the_names_of_their_module():
+    net, x = small_net(), nnlib.ones(4, 2)
+    with trace.recording() as tape:
+        loss = net(x).sum()
+    graph = trace.graph(loss, recorded=tape, x=x)
+    assert [n.name for n in graph if not n.operation] == [
+        "x", "0.weight", "0.bias", "2.weight", "2.bias"
+    ]  # fmt: skip
+    by_module = trace.graph(loss, net)
+    assert {n.name for n in by_module} >= {"0.weight", "2.bias"}
+
+
+def test_modules_fold_and_hide_their_parameters():
+    net, x = small_net(), nnlib.ones(4, 2)
+    with trace.recording():
+        loss = net(x).sum()
+        layers = trace.graph(loss, x=x, depth=1)
+        whole = trace.graph(loss, x=x, depth=0)
+        plain = trace.graph(loss, x=x)
+    assert [(n.name, n.operation) for n in layers] == [
+        ("x", ""), ("0", "Linear"), ("1", "ReLU"), ("2", "Linear"), ("f", "sum")
+    ]  # fmt: skip
+    assert [n.operation for n in whole] == ["", "Sequential", "sum"]
+    np.testing.assert_array_equal(layers["2"].value, plain["v3"].value)
+    np.testing.assert_array_equal(layers["1"].gradient, plain["v2"].gradient)
+    jacobian = next(e.derivative for e in trace.local(layers) if (e.of, e.by) == ("2", "1"))
+    W = net[2].weight.numpy(force=True)
+    np.testing.assert_array_equal(jacobian, np.einsum("nm,oi->nomi", np.eye(4, dtype="f4"), W))
+
+
+def test_what_a_module_is_given_by_keyword_stays_outside_it():
+    layer, x = nn.Linear(2, 3), nnlib.ones(1, 2)
+    with trace.recording():
+        graph = trace.graph(layer(input=x).sum(), x=x, depth=0)
+    assert [node.name for node in graph] == ["x", "Linear", "f"]
+
+
+LAYERS = [
+    (nn.Conv1d(4, 2, 3), (3, 4, 8)),
+    (nn.ConvTranspose2d(4, 2, 3, stride=2), (2, 4, 5, 5)),
+    (nn.MaxPool2d(2), (2, 4, 6, 6)),
+    (nn.BatchNorm2d(4), (2, 4, 3, 3)),
+    (nn.LocalResponseNorm(3), (2, 4, 3, 3)),
+    (nn.RNN(4, 3, 2), (5, 2, 4)),
+    (nn.GRU(4, 3, bidirectional=True), (5, 2, 4)),
+    (nn.LSTMCell(4, 3), (2, 4)),
+    (nn.GELU(), (2, 4)),
+    (nn.Upsample(scale_factor=2), (2, 4, 3, 3)),
+    (nn.LayerNorm(4), (3, 4)),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=lambda x: type(x).__name__)
+def test_layers_of_all_kinds_are_drawn_with_the_gradients_of_backward(layer, shape):
+    nnlib.manual_seed(0)
+    x = nnlib.rand(*shape, requires_grad=True)
+    layer.zero_grad()
+    with trace.recording() as tape:
+        y = layer(x)
+        y = y[0] if isinstance(y, tuple) else y
+        loss = (y * y).sum()
+    graphs = [
+        trace.graph(loss, layer, recorded=tape, x=x),
+        trace.graph(loss, layer, x=x),
+        trace.graph(loss, recorded=tape, x=x, depth=0),
+    ]
+    assert len(graphs[2]) == 4  # the layer between the input and a square and its sum
+    for graph in graphs:
+        assert graph.svg("down")
+        assert len(trace.steps(graph)) > len([n for n in graph if n.operation])
+    loss.backward()
+    for name, p in dict(x=x, **dict(layer.named_parameters())).items():
+        for graph in graphs[:2] if name != "x" else graphs:
+            np.testing.assert_allclose(
+                graph[name].gradient, p.grad.numpy(), rtol=1e-5, atol=1e-7
+            )
+
+
+def test_a_large_graph_is_folded_as_little_as_needed():
+    net = models.ResNet(models.BasicBlock, (1, 1, 1, 1), num_classes=3).eval()
+    with trace.recording():
+        graph = trace.graph(net(nnlib.ones(1, 3, 32, 32)).sum(), most=25)
+        assert len(graph) <= 25
+        names = [node.name for node in graph]
+        assert "layer1.0.conv1" not in names
+        assert {"conv1", "layer4.0", "fc"} <= {*names}
+        with pytest.raises(ValueError, match=r"nodes, but a drawing has room for 3; .*most="):
+            trace.graph(net(nnlib.ones(1, 3, 32, 32)).sum(), most=3, depth=1)
+
+
+def test_a_module_called_twice_is_two_nodes():
+    layer, x = nn.Linear(2, 2), nnlib.ones(1, 2)
+    net = nn.Sequential(layer, nn.Tanh(), layer)
+    with trace.recording():
+        graph = trace.graph(net(x).sum(), x=x, depth=1)
+    assert [node.name for node in graph] == ["x", "0", "1", "0 (2)", "f"]
+
+
+def test_a_long_chain_without_modules_says_what_to_do():
+    x = nnlib.tensor(1.0, requires_grad=True)
+    y = x
+    for _ in range(50):
+        y = y * 1.01
+    with pytest.raises(
+        ValueError, match=r"51 nodes, .* room for 40; compute inside `with trace"
+    ):
+        trace.graph(y)
+    assert len(trace.graph(y, most=60)) == 51
+
+
+def test_an_lstm_is_one_operation_of_several_results():
+    net = nn.LSTM(2, 3)
+    y, (_, c) = net(nnlib.ones(4, 1, 2))
+    loss = (y * y).sum() + c.sum()
+    graph = trace.graph(loss, net)
+    loss.backward()
+    for name, p in net.named_parameters():
+        np.testing.assert_allclose(graph[name].gradient, p.grad.numpy(), rtol=1e-6)
+    assert [n.operation for n in graph].count("lstm_layer") == 3  # itself, and each result
+
+
+def test_a_folded_call_of_several_results_shows_the_first():
+    net = nn.LSTM(2, 3)
+    with trace.recording():
+        y, (h, _) = net(nnlib.ones(4, 1, 2))
+        graph = trace.graph((y * y).sum() + h.sum(), depth=0, y=y)
+    np.testing.assert_array_equal(graph["LSTM"].value, y.numpy(force=True))
+
+
+def test_nothing_is_kept_alive_after_the_recording_is_gone():
+    class Big(nn.Module):
+        def forward(self, x):
+            return x * 2 + 1
+
+    x = nnlib.ones(10, requires_grad=True)
+    with trace.recording() as tape:
+        y = Big()(x)
+    inner = weakref.ref(tape.ops[0].outs[0])
+    loss = y.sum()
+    trace.graph(loss, recorded=tape)
+    assert inner() is not None
+    del tape
+    gc.collect()
+    assert inner() is None
+    assert not trace.recording.active
+
+
+def nested_with_an_error(x):
+    with trace.recording() as outer:
+        x * 2
+        with trace.recording() as inner:
+            x + 1
+        x - 1
+        yield outer, inner
+        raise ZeroDivisionError
+
+
+def test_recordings_end_with_an_error_and_nest():
+    x = nnlib.ones(2, requires_grad=True)
+    run = nested_with_an_error(x)
+    outer, inner = next(run)
+    with pytest.raises(ZeroDivisionError):
+        next(run)
+    x / 2
+    assert [op.name for op in outer.ops] == ["mul", "sub"]
+    assert [op.name for op in inner.ops] == ["add"]
+    assert not trace.recording.active
+
+
+def test_a_failing_layer_leaves_no_open_call():
+    with trace.recording() as tape:
+        with pytest.raises(RuntimeError):
+            nn.Sequential(nn.Linear(2, 3))(nnlib.ones(4))
+        nnlib.ones(2) + 1
+    assert tape.ops[-1].scope is None

@@ -1,0 +1,147 @@
+"""What the steps of a graph of tensors say, and why something has no graph."""
+
+import pytest
+
+import nnlib
+from nnlib import nn, trace
+from nnlib.trace.rules import RULES
+
+X = nnlib.tensor([1.0, 2.0], requires_grad=True)
+
+
+def freed():
+    loss = (X * X).sum()
+    loss.backward()
+    return loss
+
+
+def changed():
+    x = nnlib.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 2
+    loss = (y * y).sum()
+    y.add_(1)
+    return loss
+
+
+def quiet():
+    with nnlib.no_grad():
+        return (X * X).sum()
+
+
+@pytest.mark.parametrize(
+    ("make", "options", "error", "message"),
+    [
+        (lambda: 3.0, {}, TypeError, "graph: expected a Tensor, got float"),
+        (lambda: nnlib.ones(1), {}, ValueError, "no history: nothing .* requires grad, or"),
+        (quiet, {}, ValueError, "made inside no_grad"),
+        (lambda: (X * X).sum().detach(), {}, ValueError, "no history"),
+        (lambda: X * 2, {}, ValueError, "of one element, or gradient= of shape \\(2,\\)"),
+        (lambda: X * 2, dict(gradient=[1.0]), ValueError, "gradient of shape \\(2,\\), got"),
+        (freed, {}, RuntimeError, "mul had kept was freed .*retain_graph=True"),
+        (changed, {}, RuntimeError, "mul reads a value of shape \\(2,\\) that was changed"),
+        (lambda: X.sum(), dict(x=3), TypeError, "names of Tensors, got 'x': int"),
+        (
+            lambda: X.sum(),
+            dict(names=[X]),
+            TypeError,
+            "names as a mapping or a Module, got list",
+        ),
+    ],
+)
+def test_what_has_no_graph_is_refused_with_its_reason(make, options, error, message):
+    with pytest.raises(error, match=message):
+        trace.graph(make(), **options)
+
+
+def test_a_step_of_an_optimizer_before_the_drawing_is_noticed():
+    x = nnlib.tensor([1.0, 2.0], requires_grad=True)
+    with trace.recording():
+        loss = (x + 1).sum()
+        with nnlib.no_grad():
+            x.sub_(1)
+        with pytest.raises(RuntimeError, match="operand of add was changed in place since"):
+            trace.graph(loss)
+
+
+def test_a_graph_whose_history_was_freed_says_so_when_asked_for_more():
+    graph = trace.graph((X * X).sum(), x=X)
+    freshly = (X * X).sum()
+    graph = trace.graph(freshly, x=X)
+    freshly.backward()
+    with pytest.raises(RuntimeError, match="freed by a walk after the graph was made"):
+        trace.local(graph)
+
+
+def test_steps_say_shapes_rules_and_values():
+    W = nnlib.tensor([[1.0, 2.0], [0.0, 1.0], [1.0, 1.0]], requires_grad=True)
+    x, b = nnlib.ones(4, 2), nnlib.tensor([0.0, -5.0, 1.0], requires_grad=True)
+    with trace.recording():
+        y = nn.functional.linear(x, W, b)
+        L = nnlib.relu(y).sum()
+        steps = trace.steps(L, W=W, x=x, b=b, y=y, L=L)
+    assert [step.text for step in steps] == [
+        "y = linear(x, W, b) = [3 −4 3; 3 −4 3; 3 −4 3; 3 −4 3], with x 4×2, W 3×2, b 3",
+        "v₁ = relu(y) = [3 0 3; 3 0 3; 3 0 3; 3 0 3], with y 4×3",
+        "L = sum(v₁) = 24, with v₁ 4×3",
+        "L starts with 1, since dL/dL = 1",
+        "sum sends dL/dv₁ = dL/dL for each element summed = [1 1 1; 1 1 1; 1 1 1; 1 1 1]",
+        "relu sends dL/dy = dL/dv₁ where v₁ > 0, else 0 = [1 0 1; 1 0 1; 1 0 1; 1 0 1]",
+        "linear sends dL/dW = (dL/dy)ᵀ x = [4 4; 0 0; 4 4], by shapes (4×3)ᵀ (4×2) = 3×2 and "
+        "dL/db = the sum of the rows of dL/dy = (4, 0, 4)",
+    ]
+    assert [step.direction for step in steps] == ["forward"] * 3 + ["backward"] * 4
+    assert steps.result["W"].gradient.tolist() == [[4, 4], [0, 0], [4, 4]]
+    assert steps[-1].latex.startswith(
+        r"\frac{\partial L}{\partial W} = \left(\frac{\partial L}{\partial y}\right)^\top\,x = "
+        r"\begin{pmatrix} 4 & 4 \\ 0 & 0 \\ 4 & 4 \end{pmatrix},\quad"
+    )
+
+
+def test_steps_say_what_broadcasting_and_several_users_add_up():
+    a = nnlib.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    b = nnlib.tensor([1.0, 10.0], requires_grad=True)
+    with trace.recording():
+        steps = trace.steps((a * b + b).sum(), a=a, b=b)
+    assert [step.text for step in steps][-2:] == [
+        "add sends df/dv₁ = df/dv₂ = [1 1; 1 1] and df/db = df/dv₂, summed over the axes it "
+        "was repeated along = (2, 2)",
+        "multiply sends df/da = df/dv₁ × b = [1 10; 1 10] and df/db = df/dv₁ × a, summed over "
+        "the axes it was repeated along = (4, 6), which now holds (6, 8)",
+    ]
+    assert r"\frac{\partial f}{\partial b} \mathrel{+}= " in steps[-1].latex
+
+
+def test_large_arrays_are_said_by_shape_mean_and_norm():
+    W = nnlib.ones(30, 20, requires_grad=True)
+    with trace.recording():
+        steps = trace.steps((W @ nnlib.ones(20, 5)).sum(), W=W)
+    assert steps[0].text == "v₁ = W @ k₁ = 30×5 (mean 20, norm 245), with W 30×20, k₁ 20×5"
+    assert steps[0].latex == r"v_{1} = W\,k_{1} \in \mathbb R^{30 \times 5}"
+
+
+def test_a_gradient_that_was_given_starts_the_steps():
+    steps = trace.steps(X * 2, gradient=[3.0, 4.0], x=X)
+    assert steps[1].text == "f starts with the gradient given, (3, 4)"
+    assert trace.graph(X * 2, gradient=[3.0, 4.0], x=X)["x"].gradient.tolist() == [6, 8]
+
+
+SAMPLES = {
+    "add": lambda x: x + x, "sub": lambda x: x - x, "mul": lambda x: x * x,
+    "div": lambda x: x / x, "pow": lambda x: x**x, "matmul": lambda x: x @ x,
+    "linear": lambda x: nn.functional.linear(x, x, x[0]), "neg": lambda x: -x,
+    "softmax": lambda x: nnlib.softmax(x, 0), "log_softmax": lambda x: nnlib.log_softmax(x, 0),
+    "reshape": lambda x: x.reshape(4), "view": lambda x: x.view(4),
+    "flatten": lambda x: x.flatten(), "transpose": lambda x: x.transpose(0, 1),
+    "squeeze": lambda x: x[None].squeeze(0), "unsqueeze": lambda x: x.unsqueeze(0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", RULES)
+def test_the_rules_that_are_said_read_what_the_engine_reads(operation):
+    x = nnlib.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    with trace.recording() as tape:
+        SAMPLES.get(operation, getattr(nnlib, operation, None))(x)
+    node = tape.ops[-1].nodes[0]
+    assert node.name == operation
+    said = [rule.reads for rule in RULES[operation].values()]
+    assert [edge[4] for edge in node.edges] == said
