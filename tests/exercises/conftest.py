@@ -1,4 +1,4 @@
-"""What a run of these tests sees: some seeds and problems, others at each commit.
+"""What a run of these tests sees: some seeds and problems, others at each commit; a challenge.
 
 `@pytest.mark.rotate("seed", 1)` keeps one value of a parameter; `always=` names values that
 are kept besides. The fixture `share` keeps one in k of what a test goes through by itself.
@@ -9,6 +9,11 @@ import math
 import os
 
 import pytest
+from nngrader.course import Course
+from nngrader.engine import pack
+
+from tests.exercises.declared_problems import load
+from tests.exercises.one_challenge import DEFINITIONS, NAME, SOLVED, npz
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +45,27 @@ def _share(cases, k):
     cases = list(cases)
     k = max(1, min(k, len(cases)))
     return cases[int(os.environ["TEST_SHARE"]) % k :: k]
+
+
+@pytest.fixture
+def course(tmp_path):
+    """Make a course with one challenge, held-back pictures, and the solved file."""
+    (tmp_path / "problems").mkdir()
+    (tmp_path / "problems" / f"{NAME}.py").write_text(DEFINITIONS)
+    (tmp_path / ".seed").write_text("7\n")
+    (tmp_path / "heldback" / NAME).mkdir(parents=True)
+    (tmp_path / "heldback" / NAME / "weights.npz").write_bytes(SOLVED)
+    pictures, labels = load(tmp_path / "problems" / f"{NAME}.py").blobs(5, 60)
+    held = npz(pictures=pictures, labels=labels)
+    (tmp_path / "heldback" / "pictures.npz").write_bytes(held)
+    return Course(tmp_path)
+
+
+@pytest.fixture
+def hidden(course):
+    return course.hidden(NAME)["classify"]
+
+
+@pytest.fixture
+def visible(course):
+    return pack(course.problems(NAME)[0], 1, visible=True)

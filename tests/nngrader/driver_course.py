@@ -9,7 +9,7 @@ import textwrap
 import numpy as np
 
 from tests.exercises.driver_problems.catalogue import MODULES, PROBLEMS
-from tests.exercises.test_challenge import DEFINITIONS, npz
+from tests.exercises.one_challenge import DEFINITIONS, npz
 
 from .sample_course import EXERCISES, LIMITS, SEED
 

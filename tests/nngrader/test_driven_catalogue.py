@@ -10,7 +10,7 @@ from nngrader.settings import Limits
 
 from tests.exercises.declared_problems import load
 from tests.exercises.driver_problems.catalogue import PROBLEMS
-from tests.exercises.test_challenge import DEFINITIONS, NAME, SOLVED, npz
+from tests.exercises.one_challenge import DEFINITIONS, NAME, SOLVED, npz
 
 from .submissions.hostile_drivers import CHALLENGES, CLASSES, solution
 

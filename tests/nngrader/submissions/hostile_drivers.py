@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.exercises.test_challenge import SOLVED, bomb, npz
+from tests.exercises.one_challenge import SOLVED, bomb, npz
 
 LINEAR = 'return (pictures.reshape(len(pictures), -1) @ weights["W"].T).argmax(axis=1)'
 

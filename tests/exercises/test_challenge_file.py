@@ -1,0 +1,201 @@
+"""The file of a challenge, handed in beside the notebook: read, graded, tried by a student."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+from nngrader.engine import cases_json
+from nngrader.grading.points import Stub, no_points, points
+from nngrader.sandbox.launch import Sandbox
+from nngrader.sandbox.runner import Runner
+from nngrader.settings import Limits
+from nngrader.student.function import check_message
+
+from tests.exercises.declared_problems import texts
+from tests.exercises.one_challenge import (
+    DEFINITIONS,
+    LABELS,
+    NAME,
+    SOLVED,
+    bomb,
+    function,
+    judged,
+    npz,
+)
+
+
+@pytest.mark.parametrize("raw", [None, b""])
+def test_without_a_file_there_are_no_points_and_a_reason(hidden, raw):
+    verdict = judged(hidden, function(LABELS), raw)
+    assert verdict.score == 0
+    assert texts(verdict) == ("weights.npz is missing: without it there is nothing to try.")
+
+
+def huge_shape():
+    """Return a file whose header declares far more numbers than follow."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        header = io.BytesIO()
+        about = {"descr": "<f8", "fortran_order": False, "shape": (10**9, 10**6)}
+        np.lib.format.write_array_header_1_0(header, about)
+        z.writestr("W.npy", header.getvalue() + b"\0" * 80)
+    return out.getvalue()
+
+
+def lying_bomb():
+    """Return a zip bomb whose directory says that it unpacks to little."""
+    raw = bytearray(bomb())
+    for at in (raw.rindex(b"PK\1\2") + 24, 22):
+        raw[at : at + 4] = (200).to_bytes(4, "little")
+    return bytes(raw)
+
+
+BROKEN = "weights.npz cannot be opened: it is not a complete .npz file."
+FILES = {
+    "no zip": (lambda: b"W = 3", BROKEN),
+    "cut off": (lambda: SOLVED[: len(SOLVED) // 2], BROKEN),
+    "garbled": (lambda: SOLVED[:60] + bytes(40) + SOLVED[100:], BROKEN),
+    "a bare array": (lambda: npz(W=np.eye(3))[60:], BROKEN),
+    "huge shape": (huge_shape, BROKEN),
+    "lying bomb": (lying_bomb, BROKEN),
+    "objects": (
+        lambda: npz(W=np.array([{}, None], dtype=object)),
+        "weights.npz holds Python objects, expected arrays of numbers.",
+    ),
+    "bomb": (bomb, "weights.npz holds more numbers than fit in memory."),
+}
+every_file = pytest.mark.parametrize("kind", FILES)
+
+
+@every_file
+def test_a_file_that_cannot_be_opened_is_told_so(hidden, kind):
+    make, words = FILES[kind]
+    verdict = judged(hidden, lambda *_: pytest.fail("the function is called"), make())
+    assert (verdict.score, texts(verdict)) == (0, words)
+
+
+# The sandbox
+
+
+def graded(hidden, cell, raw):
+    reports, data = {}, {"classify": hidden}
+    with Sandbox(Limits(memory_mb=400, call_seconds=5.0)) as sandbox:
+        runner = Runner([("cell", cell, False)], sandbox, 0)
+        try:
+            stub = Stub("classify", runner, data, [], reports, {"weights.npz": raw})
+            stub.points("classify", 7)
+        finally:
+            runner.close()
+    return reports["classify"]
+
+
+SOLUTION = DEFINITIONS[
+    DEFINITIONS.index("def classify") : DEFINITIONS.index("@best.on_visible")
+]
+
+
+@pytest.mark.sandbox
+def test_a_challenge_is_graded_in_the_sandbox(hidden):
+    report = graded(hidden, SOLUTION, SOLVED)
+    assert (report["score"], report["findings"]) == (7, [])
+    assert report["challenge"] == {"measured": 1.0, "bytes": len(SOLVED), "lower": False}
+    json.dumps(report)
+
+
+@pytest.mark.sandbox
+@every_file
+def test_a_hostile_file_ends_in_the_worker_with_a_message(hidden, kind):
+    make, words = FILES[kind]
+    report = graded(hidden, SOLUTION, make())
+    assert report["score"] == 0
+    assert [text for _, text, _ in report["findings"]] == [words]
+
+
+@pytest.mark.sandbox
+def test_without_a_file_the_report_says_so(hidden):
+    report = graded(hidden, SOLUTION, None)
+    assert report["challenge"] == {"measured": None, "bytes": 0, "lower": False}
+    assert "is missing" in report["findings"][0][1]
+
+
+@pytest.mark.sandbox
+def test_a_file_made_when_the_cells_are_loaded_is_not_read(hidden):
+    cell = "np.savez('weights.npz', W=np.kron(np.eye(4), np.ones(4)), b=np.zeros(4))\n"
+    assert graded(hidden, f"import numpy as np\n{cell}{SOLUTION}", None)["score"] == 0
+
+
+@pytest.mark.parametrize(("raw", "most"), [(SOLVED, 7), (None, 0), (bytes(4001), 0)])
+def test_plain_autograde_reads_the_file_beside_the_notebook(
+    hidden, tmp_path, monkeypatch, raw, most
+):
+    monkeypatch.setattr("nngrader.grading.points._hidden_here", lambda: {"classify": hidden})
+    monkeypatch.chdir(tmp_path)
+    if raw:
+        (tmp_path / "weights.npz").write_bytes(raw)
+    assert points("classify", classify, 7) == most
+
+
+def test_a_test_cell_that_came_to_no_end_gives_no_points(hidden):
+    assert no_points(hidden, 7)["score"] == 0
+
+
+# What a student runs
+
+
+@pytest.fixture
+def home(tmp_path, visible):
+    folder = tmp_path / "home"
+    folder.mkdir()
+    cases_json.save({"classify": visible}, folder / f"{NAME}.cases.json")
+    return folder
+
+
+def classify(weights, pictures):
+    return (pictures.reshape(len(pictures), -1) @ weights["W"].T + weights["b"]).argmax(axis=1)
+
+
+def test_check_names_the_file_that_is_missing(home):
+    said = check_message(classify, home)
+    assert said.startswith("classify: 0 of 7 points on the visible cases.")
+    assert "weights.npz does not lie beside the notebook: save your arrays there." in said
+
+
+def test_check_tells_a_file_that_is_too_large(home):
+    (home / "weights.npz").write_bytes(bytes(4001))
+    assert "weights.npz has 4,001 bytes, at most 4,000 are read" in check_message(
+        classify, home
+    )
+
+
+def test_check_tells_how_good_the_file_is_and_what_decides(home):
+    (home / "weights.npz").write_bytes(SOLVED)
+    said = check_message(classify, home)
+    assert said.startswith("classify: 7 of 7 points on the visible cases.")
+    assert f"weights.npz has {len(SOLVED):,} of at most 4,000 bytes. Hand it in" in said
+    assert (
+        "accuracy with the 40 visible pictures: 1. The points are given on inputs that are held"
+        in said
+    )
+
+
+def test_check_tells_what_is_wrong_with_the_function(home):
+    (home / "weights.npz").write_bytes(npz(V=np.zeros(3)))
+    assert "KeyError: " in check_message(classify, home)
+
+
+def test_nngrader_check_looks_for_the_file_beside_the_notebook(home):
+    (home / "weights.npz").write_bytes(SOLVED)
+    cells = [
+        {"cell_type": "code", "metadata": {}, "source": text}
+        for text in ("import numpy as np\nimport os\nos.chdir('/')", SOLUTION)
+    ]
+    notebook = home / f"{NAME}.ipynb"
+    notebook.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}))
+    command = [sys.executable, "-m", "nngrader", "check", str(notebook)]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "classify: 7 of 7 points" in ran.stdout
