@@ -29,3 +29,19 @@ def assert_same(ours, theirs, rtol=1e-10):
         assert ours is None
     else:
         np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=1e-13, strict=True)
+
+
+def vector(L, requires_grad=True):
+    return L.tensor([1.0, 2.0, 3.0, 4.0], requires_grad=requires_grad)
+
+
+def slope(y, x):
+    y.sum().backward()
+    return x.grad.tolist()
+
+
+def outcome(f, L):
+    try:
+        return f(L)
+    except RuntimeError as error:
+        return type(error)

@@ -1,19 +1,11 @@
-"""Views and changes in place: what torch does, nnlib does."""
+"""Changes in place: what torch does and refuses, nnlib does and refuses."""
 
 import numpy as np
 import pytest
 import torch
 
 import nnlib
-
-
-def vector(L, requires_grad=True):
-    return L.tensor([1.0, 2.0, 3.0, 4.0], requires_grad=requires_grad)
-
-
-def slope(y, x):
-    y.sum().backward()
-    return x.grad.tolist()
+from tests.nnlib.derivatives import outcome, slope, vector
 
 
 def write_through_a_view_of_a_view(L):
@@ -307,13 +299,6 @@ CASES = [
 ]
 
 
-def outcome(f, L):
-    try:
-        return f(L)
-    except RuntimeError as error:
-        return type(error)
-
-
 @pytest.mark.parametrize("f", CASES, ids=lambda f: f.__name__)
 def test_nnlib_does_what_torch_does(f):
     assert outcome(f, nnlib) == outcome(f, torch)
@@ -335,126 +320,6 @@ REFUSED = [
 def test_the_error_says_what_to_do(f, message):
     with pytest.raises(RuntimeError, match=message):
         f(nnlib)
-
-
-# Every operation that gives a view, or what may be mistaken for one, of a (3, 4) tensor.
-VIEWS = {
-    "reshape": lambda x: x.reshape(2, 6),
-    "reshape that copies": lambda x: x.t().reshape(12),
-    "view": lambda x: x.view(12),
-    "view_as": lambda x: x.view_as(x),
-    "reshape_as": lambda x: x.reshape_as(x),
-    "ravel": lambda x: x.ravel(),
-    "flatten": lambda x: x.flatten(),
-    "unflatten": lambda x: x.unflatten(1, (2, 2)),
-    "unsqueeze": lambda x: x.unsqueeze(1),
-    "squeeze": lambda x: x[:1].squeeze(),
-    "expand of nothing": lambda x: x.expand(3, 4),
-    "permute": lambda x: x.permute(1, 0),
-    "transpose": lambda x: x.transpose(0, 1),
-    "swapaxes": lambda x: x.swapaxes(0, 1),
-    "t": lambda x: x.t(),
-    "T": lambda x: x.T,
-    "mT": lambda x: x.mT,
-    "movedim": lambda x: x.movedim(0, 1),
-    "flip": lambda x: x.flip(0),
-    "roll": lambda x: x.roll(1),
-    "contiguous": lambda x: x.contiguous(),
-    "contiguous that copies": lambda x: x.t().contiguous(),
-    "clone": lambda x: x.clone(),
-    "narrow": lambda x: x.narrow(1, 1, 2),
-    "split": lambda x: x.split(2)[0],
-    "chunk": lambda x: x.chunk(2, 1)[1],
-    "tensor_split": lambda x: x.tensor_split(2)[1],
-    "unbind": lambda x: x.unbind()[2],
-    "view of a part": lambda x: x.unbind()[2][1:],
-    "unfold": lambda x: x.unfold(1, 2, 2),
-    "diagonal": lambda x: x.diagonal(1),
-    "diag": lambda x: x.diag(),
-    "tril": lambda x: x.tril(),
-    "repeat": lambda x: x.repeat(1, 1),
-    "number": lambda x: x[1],
-    "numbers": lambda x: x[1, 2],
-    "slices": lambda x: x[1:, ::2],
-    "newaxis": lambda x: x[None, ..., 0],
-    "everything": lambda x: x[...],
-    "list": lambda x: x[[0, 2]],
-    "mask": lambda x: x[[True, False, True]],
-    "number and list": lambda x: x[1, [0, 2]],
-    "view of a view of a view": lambda x: x.t()[1:3].unsqueeze(0).diagonal(0, 1, 2),
-}
-
-
-def changed(L, see, requires_grad):
-    """What a tensor and its gradient become where what see shows is changed in place."""
-    x = L.tensor(np.arange(12.0).reshape(3, 4), requires_grad=requires_grad)
-    y = x * 1
-    see(y).mul_(3)
-    if not requires_grad:
-        return y.tolist()
-    (y * y).sum().backward()
-    return y.tolist(), x.grad.tolist()
-
-
-@pytest.mark.parametrize("requires_grad", [False, True])
-@pytest.mark.parametrize("name", VIEWS)
-def test_a_change_of_every_kind_of_view_is_that_of_torch(name, requires_grad):
-    def f(L):
-        return changed(L, VIEWS[name], requires_grad)
-
-    assert outcome(f, nnlib) == outcome(f, torch)
-
-
-SEVERAL = ("split", "chunk", "unbind", "view of a part")
-
-
-# Views that show an element twice; torch lets them be changed in place, in an order of its own.
-OVERLAPPING = {
-    "expand": lambda x: x.expand(2, 3, 4),
-    "part of expand": lambda x: x.t().expand(2, 4, 3)[..., 1:].permute(2, 0, 1),
-    "windows that overlap": lambda x: x.unfold(1, 3, 1),
-    "diagonal of windows": lambda x: x.unfold(1, 3, 1).diagonal(0, 1, 2),
-}
-
-
-@pytest.mark.parametrize("name", OVERLAPPING)
-def test_a_view_that_shows_an_element_twice_can_not_be_changed_in_place(name):
-    v = OVERLAPPING[name](nnlib.ones(3, 4))
-    with pytest.raises(RuntimeError, match="its elements share memory; change a clone"):
-        v.mul_(2)
-
-
-@pytest.mark.parametrize(
-    "name", [*(name for name in VIEWS if name not in SEVERAL), *OVERLAPPING]
-)
-def test_a_view_follows_a_change_of_its_base_as_in_torch(name):
-    def f(L):
-        x = L.tensor(np.arange(12.0).reshape(3, 4), requires_grad=True)
-        y = x * 1
-        v = {**VIEWS, **OVERLAPPING}[name](y)
-        y.mul_(3)
-        (v * v).sum().backward()
-        return v.tolist(), x.grad.tolist()
-
-    assert outcome(f, nnlib) == outcome(f, torch)
-
-
-@pytest.mark.parametrize(
-    "index",
-    [1, (1, 2), slice(1, None), (..., 0), None, [0, 2], ([0, 2], [1, 1]), (1, [0, 2])],
-    ids=str,
-)
-def test_a_written_part_is_that_of_torch(index):
-    def f(L):
-        x = L.tensor(np.arange(12.0).reshape(3, 4), requires_grad=True)
-        w = L.tensor(np.array(5.0), requires_grad=True)
-        y = x * 1
-        v = y.t()
-        y[index] = w * w
-        (y * v.t()).sum().backward()
-        return y.tolist(), x.grad.tolist(), w.grad.tolist()
-
-    assert outcome(f, nnlib) == outcome(f, torch)
 
 
 IN_PLACE = ["abs", "add", "clamp", "div", "exp", "log", "mul", "neg", "pow", "relu"]
@@ -490,102 +355,6 @@ def test_an_in_place_change_keeps_the_tensor_and_its_memory():
     assert x.tolist() == [2.0, 2.0, 2.0]
 
 
-def test_changed_views_have_second_derivatives(rng):
-    values, out = rng.standard_normal((3, 4)), []
-    for L in (nnlib, torch):
-        x = L.tensor(values, requires_grad=True)
-        y = x * x
-        y.T[1:3].mul_(x.T[:2])
-        (g,) = L.autograd.grad((y**2).sum(), x, create_graph=True)
-        out.append(L.autograd.grad((g * g).sum(), x)[0].numpy())
-    np.testing.assert_allclose(*out, rtol=1e-10)
-
-
-def test_a_view_of_memory_in_another_order_gets_its_gradient(rng):
-    """Zeros in C order would make the path's reshape a copy, and lose what is written there."""
-    array = np.asfortranarray(rng.standard_normal((3, 4)))
-    x = nnlib.tensor(np.zeros((3, 4)), requires_grad=True)
-    base = nnlib.Tensor(array)
-    base.copy_(x * 2)
-    view = base.T.reshape(12)
-    assert view.view_of is not None
-    view[:6].mul_(5)
-    base.sum().backward()
-    expected = np.full((3, 4), 2.0)
-    expected[:, :2] = 10.0
-    np.testing.assert_array_equal(x.grad.numpy(), expected)
-
-
-def test_a_stale_view_used_without_grad_keeps_its_history_for_later():
-    x = vector(nnlib)
-    y = x * 1
-    v = y[:2]
-    y.mul_(3)
-    with nnlib.no_grad():
-        assert (v + 0).tolist() == [3.0, 6.0]
-    assert slope(v, x) == [3.0, 3.0, 0.0, 0.0]
-
-
-def test_gradient_of_a_stale_view_starts_from_its_new_history():
-    x = vector(nnlib)
-    y = x * 1
-    v = y[0]
-    y.mul_(3)
-    v.backward()
-    assert x.grad.tolist() == [3.0, 0.0, 0.0, 0.0]
-
-
-MAKING = {"no_grad": lambda L: L.no_grad(), "inference_mode": lambda L: L.inference_mode()}
-
-
-@pytest.mark.parametrize("mode", MAKING)
-@pytest.mark.parametrize(
-    "use",
-    [
-        lambda w, base, v: v.mul_(w),
-        lambda w, base, v: (base.mul_(w), v + 1),
-        lambda w, base, v: (base.mul_(w), v.mul_(2)),
-        lambda w, base, v: (base.mul_(w), v[0]) and v.tolist(),
-        lambda w, base, v: (base.mul_(2), v + 1) and v.tolist(),
-    ],
-    ids=["changed", "base changed", "both changed", "seen again", "constant"],
-)
-def test_a_view_made_without_grad_gets_no_history_in_silence(use, mode):
-    def f(L):
-        base, w = vector(L, False), vector(L)
-        with MAKING[mode](L):
-            v = base[1:]
-        return use(w[0], base, v) and True
-
-    assert outcome(f, nnlib) == outcome(f, torch)
-
-
-def test_a_view_of_a_changed_constant_knows_that_it_has_a_history():
-    def f(L):
-        base = vector(L, False)
-        v, u = base[:2], base[1:]
-        v.mul_(vector(L)[0])
-        return [(t.requires_grad, t.is_leaf) for t in (base, v, u)]
-
-    assert f(nnlib) == f(torch) == [(True, False)] * 3
-
-
-def test_a_hook_on_a_stale_view_sees_its_new_history():
-    x, seen = vector(nnlib), []  # torch 2.13 crashes here
-    y = x * 1
-    v = y[:2]
-    y.mul_(3)
-    v.register_hook(lambda g: seen.append(g.tolist()))
-    assert slope(v * v, x) == [18.0, 36.0, 0.0, 0.0]
-    assert seen == [[6.0, 12.0]]
-
-
-def test_a_view_that_asks_for_a_gradient_is_a_leaf():
-    v = vector(nnlib, False)[:2].requires_grad_()
-    with pytest.raises(RuntimeError, match="in-place change of a leaf that requires grad"):
-        v.mul_(2)
-
-
 @pytest.mark.parametrize(
     ("make", "value"),
     [
@@ -603,12 +372,3 @@ def test_requires_grad_can_be_set_where_torch_lets_it_be_set(make, value):
         return x.requires_grad
 
     assert outcome(f, nnlib) == outcome(f, torch)
-
-
-def test_a_stale_part_of_a_split_can_still_be_printed():
-    y = vector(nnlib) * 1
-    part = y.split(2)[0]
-    y.mul_(3)
-    assert repr(part).startswith("tensor([3., 6.]")
-    with pytest.raises(RuntimeError, match="one of several results was used after its base"):
-        part.sum()
