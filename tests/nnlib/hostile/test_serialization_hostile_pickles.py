@@ -1,0 +1,291 @@
+"""No pickle makes ``load`` build what ``save`` never writes, or allocate more than there is."""
+
+import io
+import pickle
+import tracemalloc
+
+import numpy as np
+import pytest
+import torch
+
+from nnlib.serialization import load
+from nnlib.serialization.rebuild import KEYS, LARGEST
+from tests.nnlib.hostile.files import (
+    DOER,
+    EMPTY,
+    FOUR,
+    P,
+    Q,
+    archive,
+    call,
+    module,
+    name,
+    program,
+    refused,
+    storage,
+    tensor,
+    text,
+    value,
+)
+
+
+def with_class(key, path):
+    """A module's state that has a class under a name."""
+    return value(EMPTY) + text(key) + name(path) + b"s"
+
+
+EMPTY_TENSOR = tensor((0,), of=storage(numel=0))
+MISUSE = {
+    "a module called": (call(DOER, value(10**6), value(10**6)), "may not be called"),
+    "a module made with arguments": (name(DOER) + value((1, 2)) + b"\x81", "be made so"),
+    "another class made empty": (name("builtins.set") + b")\x81", "be made so"),
+    "no class made": (b"N)\x81", "a NoneType is no class"),
+    "data called": (b"N)R", "a NoneType may not be called"),
+    "a dict called": (b"})R", "may not be called"),
+    "a tensor called": (call("torch.float32"), "may not be called"),
+    "a storage called": (call("torch.FloatStorage"), "may not be called"),
+    "a module's object called": (module(EMPTY) + b")R", "a Linear may not be called"),
+    "arguments of a list": (name("builtins.set") + b"]R", "arguments are no tuple"),
+    "arguments of a list, new": (name(DOER) + b"]\x81", "arguments are no tuple"),
+    "a method replaced": (module(with_class("forward", "builtins.set")), "given 'forward'"),
+    "a function replaced": (
+        module(with_class("function", "builtins.set"), "nnlib.nn.activation.ReLU"),
+        "given 'function'",
+    ),
+    "a class replaced": (module({**EMPTY, "__class__": 1}), "given '__class__'"),
+    "an attribute of no name": (module({**EMPTY, 3: 1}), "has no name"),
+    "a state of slots": (module((EMPTY, {"forward": 1})), "is no dict"),
+    "a module without stores": (module({}), "_parameters of Linear"),
+    "a parameter of data": (module({**EMPTY, "_parameters": {"w": 1}}), "_parameters of"),
+    "a buffer of data": (module({**EMPTY, "_buffers": {"w": 1}}), "_buffers of"),
+    "a part of data": (module({**EMPTY, "_modules": {"w": 1}}), "_modules of"),
+    "a part with a number as name": (module({**EMPTY, "_modules": {1: None}}), "_modules of"),
+    "the unsaved as list": (module({**EMPTY, "_unsaved": []}), "what is unsaved"),
+    "training as number": (module({**EMPTY, "training": 1}), "if it trains"),
+    "a module in itself": (
+        name(DOER)
+        + b")\x81r\xff\0\0\0}("
+        + text("_modules")
+        + b"}"
+        + text("a")
+        + b"j\xff\0\0\0s"
+        + b"".join(text(k) + value(v) for k, v in EMPTY.items() if k != "_modules")
+        + b"ub",
+        "a Linear is a part of itself",
+    ),
+    "a module without attributes": (name(DOER) + b")\x81", "left without attributes"),
+    "attributes of a list": (b"]}b", "a list takes no attributes"),
+    "attributes of a class": (name(DOER) + b"}b", "a type takes no attributes"),
+    "attributes of a dict": (b"}}b", "a dict takes no attributes"),
+    "a method of OrderedDict": (
+        call("collections.OrderedDict") + value({"items": 1}) + b"b",
+        "OrderedDict may not be given 'items'",
+    ),
+    "OrderedDict of numbers": (call("collections.OrderedDict", value([1])), "lacks a pair"),
+    "OrderedDict of a number": (call("collections.OrderedDict", value(3)), "made from a list"),
+    "Counter of a string": (call("collections.Counter", "abc"), "not made from a dict"),
+    "bytearray of its size": (call("builtins.bytearray", value(10**12)), "not made from bytes"),
+    "bytes of their size": (call("builtins.bytes", value(10**12)), "damaged"),
+    "a set of a number": (call("builtins.set", value(3)), "a set is not made from a list"),
+    "a codec": (call("_codecs.encode", "x", "rot13"), "bytes are not in latin1"),
+    "a complex of a string": (call("builtins.complex", "1", "2"), "not made from two floats"),
+    "a slice of one": (call("builtins.slice", value(1)), "a slice has 1 parts"),
+    "a device of a number": (call("torch.device", value(1)), "a device has no name"),
+    "a parameter of no tensor": (
+        call("torch._utils._rebuild_parameter", b"N", b"\x88"),
+        "a parameter holds no tensor",
+    ),
+    "a buffer of no tensor": (
+        call("nnlib.serialization.rebuild_buffer", b"N", b"\x88"),
+        "a buffer holds no tensor",
+    ),
+    "an array of no tensor": (
+        call("nnlib.serialization.rebuild_array", b"N"),
+        "an array holds no tensor",
+    ),
+    "a number of no tensor": (
+        call("nnlib.serialization.rebuild_scalar", b"N"),
+        "a NumPy number is no tensor",
+    ),
+    "a buffer of a string": (
+        call("nnlib.serialization.rebuild_buffer", EMPTY_TENSOR, "yes"),
+        "a buffer holds no tensor",
+    ),
+    "a number of several": (
+        call("nnlib.serialization.rebuild_scalar", EMPTY_TENSOR),
+        "a NumPy number is no tensor",
+    ),
+    "bytes of a number": (call("_codecs.encode", b"K\1", "latin1"), "bytes are not in latin1"),
+    "a device with a string": (call("torch.device", "cpu", "0"), "a device has no name"),
+    "OrderedDict of three": (
+        call("collections.OrderedDict", value([(1, 2, 3)])),
+        "lacks a pair",
+    ),
+    "an attribute with underscores": (module({**EMPTY, "__own__": 1}), "given '__own__'"),
+    "a tensor of no storage": (
+        call("torch._utils._rebuild_tensor_v2", *(b"N",) * 6),
+        "a tensor has no storage",
+    ),
+    "INST": (b"(ios\nsystem\n", "instruction INST"),
+    "OBJ": (b"(" + name("builtins.set") + b"o", "instruction OBJ"),
+    "NEWOBJ_EX": (name(DOER) + b")}\x92", "instruction NEWOBJ_EX"),
+    "STACK_GLOBAL": (text("os") + text("system") + b"\x93", "instruction STACK_GLOBAL"),
+    "EXT1": (b"\x82\x01", "instruction EXT1"),
+    "STRING": (b"S'x'\n", "instruction STRING"),
+    "INT": (b"I1\n", "instruction INT"),
+    "PERSID": (b"P1\n", "instruction PERSID"),
+    "no instruction": (b"\xff", "instruction b'.xff'"),
+    "another protocol": (b"\x80\x04N", "no pickle of protocol 2"),
+    "an empty stack": (b"", "damaged"),
+    "a memo without the entry": (b"h\x05", "damaged"),
+    "no mark": (b"t", "damaged"),
+    "a mark too many": (b"N(", "damaged"),
+    "a tuple of too little": (b"N\x86", "a tuple lacks values"),
+    "a key without value": (b"}(Nu", "a key has no value"),
+    "items of a number": (b"NNa", "a NoneType lies where a list should"),
+    "keys of a list": (b"]NNs", "a list lies where a dict should"),
+    "a list as key": (b"}]Ns", "damaged .*unhashable"),
+    "no text": (b"X\x01\0\0\0\xff", "damaged .*UnicodeDecodeError"),
+    "a string longer than the file": (b"X\xff\xff\xff\xff", "ends too early"),
+    "a name without end": (b"cos", "damaged"),
+}
+
+
+@pytest.mark.parametrize(("opcodes", "message"), MISUSE.values(), ids=MISUSE)
+def test_what_save_never_writes_is_refused(opcodes, message):
+    refused(program(opcodes), pickle.UnpicklingError, f"load: .*{message}")
+
+
+def test_a_key_that_would_be_hashed_for_ever_is_refused():
+    doubled = b"q\0h\0\x86" * 60  # 2^60 empty tuples, in 240 bytes
+    message = f"a key is a tuple of more than {KEYS} parts"
+    refused(program(b"})", doubled, b"Ns"), pickle.UnpicklingError, message)
+    refused(
+        program(name("builtins.set"), b"])", doubled, b"a\x85R"),
+        pickle.UnpicklingError,
+        message,
+    )
+
+
+def test_what_older_programs_wrote_is_read():
+    pairs = value([["a", 1], ("b", 2)])
+    assert list(load(program(call("collections.OrderedDict", pairs))).items()) == [
+        ("a", 1),
+        ("b", 2),
+    ]
+    assert load(program(call("__builtin__.bytearray", "\xff", "latin-1"))) == b"\xff"
+
+
+def test_what_was_checked_cannot_be_changed():
+    stores = b"".join(text(k) + value(v) for k, v in EMPTY.items() if k != "_modules")
+    state = b"}(" + text("_modules") + b"}r\xff\0\0\0" + stores + b"u"
+    after = b"j\xff\0\0\0" + text("a") + b"K\1s\x86"
+    got, changed = load(program(name(DOER), b")\x81", state, b"b", after))
+    assert changed == {"a": 1}
+    assert dict(got.named_children()) == {}
+
+
+def test_a_tuple_nested_deeply_comes_back_as_it_is():
+    got = load(program(b")", b"\x85" * 100_000))
+    for _ in range(100_000):
+        (got,) = got
+    assert got == ()
+
+
+TENSORS = {
+    "too long": tensor((5,)),
+    "huge": tensor((10**12,)),
+    "huge in two axes": tensor((2**40, 2**40), (2**40, 1)),
+    "huge without steps": tensor((LARGEST + 1,), (0,)),
+    "huge, times nothing": tensor((2**62, 0, 2**62), (1, 1, 1)),
+    "beyond an integer": tensor((2**63,)),
+    "beyond any word": tensor((10**400,)),
+    "before the beginning": tensor((4,), offset=-1),
+    "beyond the end": tensor((4,), offset=1),
+    "far beyond the end": tensor((1,), offset=2**62),
+    "backwards": tensor((4,), (-1,)),
+    "steps too large": tensor((2, 2), (3, 1)),
+    "steps beyond a word": tensor((2,), (2**62,)),
+    "a negative length": tensor((-4,)),
+    "a length of a float": tensor((4.0,)),
+    "a length of True": tensor((True,)),
+    "a list as shape": tensor([4]),
+    "steps of None": tensor((4,), None),
+    "an axis without steps": tensor((2, 2), (1,)),
+    "many axes": tensor((1,) * 65, (1,) * 65),
+    "requires_grad of a string": tensor(grad="yes"),
+    "gradients of integers": tensor(of=storage("1", 2, "LongStorage"), size=(2,), grad=True),
+    "a parameter of integers": call(
+        "torch._utils._rebuild_parameter",
+        tensor((2,), of=storage("1", 2, "LongStorage")),
+        b"\x88",
+    ),
+    "a parameter for a string": call("torch._utils._rebuild_parameter", tensor(), "yes"),
+    "a storage of another type": b"(" + storage() + storage(kind="IntStorage") + b"t",
+    "a storage of another size": b"(" + storage() + storage(numel=3) + b"t",
+    "a storage of nothing": b"NQ",
+    "a storage of a module": storage(word="module"),
+    "a storage in a path": storage("../data.pkl"),
+    "a storage of no string": storage(0),
+    "a storage nowhere": storage(place=None),
+    "a storage of a negative size": storage(numel=-4),
+    "a storage of four parts": b"(" + text("storage") + b"NNNtQ",
+    "a storage without type": b"(" + text("storage") + b"N" + text("0") * 2 + b"K\4tQ",
+}
+
+
+@pytest.mark.parametrize("opcodes", TENSORS.values(), ids=TENSORS)
+def test_tensors_that_do_not_fit_are_refused_before_memory_is_taken(opcodes):
+    file = archive(P + opcodes + Q, {"0": FOUR, "1": FOUR})
+    tracemalloc.start()
+    try:
+        refused(file, pickle.UnpicklingError, "^load: (?!data.pkl is damaged)")
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_bytes_that_are_no_truth_values_become_some():
+    opcodes = tensor(of=storage(numel=4, kind="BoolStorage"))
+    got = load(archive(P + opcodes + Q, {"0": b"\0\1\2\xff"}))
+    assert got.array.view(np.uint8).tolist() == [0, 1, 1, 1]
+
+
+def test_slices_in_slices_are_refused_before_freeing_them_crashes_python():
+    nested = name("__builtin__.slice") + b"q\0" + b"h\0" * 9 + b"N" + b"NN\x87R" * 10
+    refused(program(nested), pickle.UnpicklingError, "a slice is of other than numbers")
+
+
+def test_a_shape_that_would_be_printed_for_ever_is_refused():
+    doubled = b")" + b"q\0h\0\x86" * 60
+    size = doubled + b"\x85"
+    args = [value(0), size, value((1,)), value(False), b"N"]
+    opcodes = call("torch._utils._rebuild_tensor_v2", storage(numel=0), *args)
+    refused(program(opcodes), pickle.UnpicklingError, "are no natural numbers")
+
+
+def test_an_attribute_whose_name_is_no_string_is_not_even_printed():
+    named = value(EMPTY) + call("builtins.frozenset", value([1])) + b"Ns"
+    refused(
+        program(module(named)), pickle.UnpicklingError, "an attribute of Linear has no name"
+    )
+
+
+def test_values_that_are_copied_over_and_over_are_refused():
+    data = name("builtins.bytearray") + b"q\0" + b"(" + text("x" * 1000) + text("latin1")
+    again = data + b"tq\1R" + b"h\0h\1R" * 100
+    refused(program(again), pickle.UnpicklingError, "copied over and over")
+
+
+def test_a_tensor_that_is_negated_by_a_mark_is_refused():
+    file = io.BytesIO()
+    torch.save(torch.tensor([1 + 2j, 3 - 1j]).conj().imag, file)
+    refused(file.getvalue(), pickle.UnpicklingError, "negated or conjugated by a mark")
+
+
+def test_a_module_that_is_a_part_of_itself_is_refused():
+    own = {k: v for k, v in EMPTY.items() if k != "_modules"}
+    stores = b"".join(text(k) + value(v) for k, v in own.items())
+    made = name(DOER) + b")\x81r\xfe\0\0\0"
+    state = b"}(" + text("_modules") + b"}" + text("me") + b"j\xfe\0\0\0s" + stores + b"u"
+    refused(program(made, state, b"b"), pickle.UnpicklingError, "a Linear is a part of itself")
