@@ -1,0 +1,214 @@
+"""Changes of pictures by given numbers, against torch, SciPy, closed forms and laws."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import ndimage
+
+from nnlib import transforms as T
+
+PICTURES = arrays(np.uint8, st.tuples(*[st.integers(1, 5)] * 3))
+
+
+@given(PICTURES)
+def test_flipping_twice_changes_nothing(x):
+    for flip in (T.horizontal_flip, T.vertical_flip):
+        np.testing.assert_array_equal(flip(flip(x)), x, strict=True)
+
+
+@given(PICTURES)
+def test_flipping_both_ways_is_half_a_turn(x):
+    both = T.vertical_flip(T.horizontal_flip(x))
+    np.testing.assert_array_equal(both, np.rot90(x, 2, axes=(-2, -1)))
+    np.testing.assert_array_equal(both, T.rotate(x, 180))
+
+
+@pytest.mark.parametrize("mode", ["constant", "edge", "reflect", "symmetric"])
+def test_a_frame_is_numpys_and_a_crop_takes_it_off(x, mode):
+    framed = T.pad(x, 2, mode=mode)
+    np.testing.assert_array_equal(framed[1, 2], np.pad(x[1, 2], 2, mode))
+    np.testing.assert_array_equal(T.crop(framed, 2, 2, 13, 11), x)
+
+
+def test_each_picture_is_cropped_at_its_own_place(x):
+    top, left = np.array([0, 1, 2, 3, 4]), np.array([4, 3, 2, 1, 0])
+    got = T.crop(x, top, left, 7, 5)
+    for n in range(5):
+        np.testing.assert_array_equal(
+            got[n], x[n, :, top[n] : top[n] + 7, left[n] : left[n] + 5]
+        )
+
+
+@pytest.mark.parametrize(("right", "down"), [(0, 0), (2, 0), (0, -3), (-1, 2), (20, 0)])
+def test_a_shift_is_scipys(x, right, down):
+    want = ndimage.shift(x, (0, 0, down, right), order=0, cval=0.5)
+    np.testing.assert_array_equal(T.shift(x, right, down, fill=0.5), want)
+
+
+def test_a_shift_is_the_affine_map_by_whole_pixels(x):
+    np.testing.assert_allclose(T.affine(x, translate=(2, -1)), T.shift(x, 2, -1), atol=1e-12)
+
+
+def test_ten_crops_are_those_of_the_picture_and_of_its_mirror_image(x):
+    ten = T.ten_crop(x, 5)
+    np.testing.assert_array_equal(ten[0], x[..., :5, :5])
+    np.testing.assert_array_equal(ten[3], x[..., -5:, -5:])
+    np.testing.assert_array_equal(ten[4], x[..., 4:9, 3:8])
+    np.testing.assert_array_equal(ten[6], x[..., :5, :5][..., ::-1])
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4, -1])
+def test_turning_by_right_angles_is_rot90(rng, k):
+    x = rng.random((2, 3, 6, 6))
+    np.testing.assert_allclose(T.rotate(x, 90 * k), np.rot90(x, k, axes=(-2, -1)), atol=1e-12)
+
+
+@pytest.mark.parametrize("angle", [17.0, -63.0, 123.0])
+def test_turning_is_scipys_inside_the_picture(x, angle):
+    want = ndimage.rotate(x, angle, axes=(-2, -1), reshape=False, order=1, cval=0.0)
+    at = T.rotate(np.ones_like(x), angle) > 1 - 1e-9  # where all four neighbours are inside
+    assert at.mean() > 0.5
+    np.testing.assert_allclose(T.rotate(x, angle)[at], want[at], atol=1e-12)
+
+
+def torch_warp(x, A):
+    """The same by torch, whose grid runs from -1 to 1 over the outer edges of the pixels."""
+    H, W = x.shape[-2:]
+    S = np.diag([W / 2, H / 2, 1])
+    theta = (
+        np.linalg.inv(S)
+        @ np.concatenate([A, np.broadcast_to([[[0, 0, 1.0]]], (len(A), 1, 3))], axis=1)
+        @ S
+    )
+    grid = torch.nn.functional.affine_grid(
+        torch.tensor(theta[:, :2]), list(x.shape), align_corners=False
+    )
+    return torch.nn.functional.grid_sample(torch.tensor(x), grid, align_corners=False).numpy()
+
+
+def test_warping_is_torchs_grid_sample(x, rng):
+    A = np.eye(2, 3) + 0.5 * rng.standard_normal((5, 2, 3))
+    A[:, :, 2] *= 5
+    np.testing.assert_allclose(T.warp(x, A), torch_warp(x, A), atol=1e-10)
+
+
+def test_each_picture_is_warped_by_its_own_numbers(x):
+    angle, scale = np.arange(5) * 11.0, 1 + np.arange(5) / 4
+    shear, right = (np.arange(5) * 3.0, -np.arange(5)), np.arange(5) - 2
+    got = T.affine(x, angle=angle, scale=scale, shear=shear, translate=(right, 0))
+    for n in range(5):
+        alone = T.affine(
+            x[n],
+            angle=angle[n],
+            scale=scale[n],
+            shear=(shear[0][n], shear[1][n]),
+            translate=(right[n], 0),
+        )
+        np.testing.assert_allclose(got[n], alone, atol=1e-12)
+
+
+def test_an_affine_map_of_no_strength_changes_nothing(x):
+    np.testing.assert_array_equal(T.affine(x), x, strict=True)
+    np.testing.assert_array_equal(T.rotate(x, 0), x, strict=True)
+
+
+def test_turning_there_and_back_gives_a_smooth_picture_back():
+    i, j = np.indices((64, 64)) - 31.5
+    smooth = np.exp(-(i**2 + (j - 5) ** 2) / 200)[None]
+    back = T.rotate(T.rotate(smooth, 30), -30)
+    np.testing.assert_allclose(back[:, 16:48, 16:48], smooth[:, 16:48, 16:48], atol=0.005)
+
+
+@pytest.mark.parametrize(("scale", "shear"), [(0.5, 0), (0.8, 20), (0.7, -30)])
+def test_the_determinant_predicts_the_area(scale, shear):
+    x = np.pad(np.ones((1, 40, 40)), [(0, 0), (40, 40), (40, 40)])
+    area = T.affine(x, scale=scale, shear=(shear, 0), angle=25).sum()
+    assert area == pytest.approx(scale**2 * 40**2, rel=0.005)  # det M = s²
+
+
+def test_a_pixel_moves_as_the_matrix_says():
+    x = np.zeros((1, 21, 21))
+    x[0, 10, 14] = 1  # 4 to the right of the centre
+    turned = T.affine(x, angle=90)  # with the clock: 4 down
+    assert np.unravel_index(turned.argmax(), x.shape)[1:] == (14, 10)
+    turned = T.rotate(x, 90)  # against it: 4 up
+    assert np.unravel_index(turned.argmax(), x.shape)[1:] == (6, 10)
+    sheared = T.affine(x, shear=(0, -45))  # down += right
+    assert np.unravel_index(sheared.argmax(), x.shape)[1:] == (14, 14)
+
+
+def test_bytes_are_rounded_and_stay_bytes():
+    x = np.array([[[0, 255, 255]]], np.uint8)
+    got = T.warp(x, np.array([[1, 0, 0.5], [0, 1, 0]]), fill=255)
+    np.testing.assert_array_equal(got, np.array([[[128, 255, 255]]], np.uint8), strict=True)
+
+
+def test_bending_is_scipys_map_coordinates(x, rng):
+    right, down = rng.uniform(-2, 2, size=(2, 13, 11))
+    i, j = np.indices((13, 11)) + np.stack([down, right])
+    inside = (i >= 0) & (i <= 12) & (j >= 0) & (j <= 10)
+    want = ndimage.map_coordinates(x[2, 1], [i, j], order=1)
+    np.testing.assert_allclose(
+        T.elastic(x, right, down)[2, 1][inside], want[inside], atol=1e-12
+    )
+
+
+def test_a_stored_picture_becomes_floats_with_colours_first(rng):
+    x = rng.integers(256, size=(5, 4, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(
+        T.to_image(x), np.float32(x.transpose(2, 0, 1)) / 255, strict=True
+    )
+    assert T.to_image(x[..., 0]).shape == (1, 5, 4)
+
+
+def test_grey_pictures_stay_grey(rng):
+    x = np.repeat(rng.random((2, 1, 4, 5)), 3, axis=1)
+    np.testing.assert_allclose(T.rgb_to_grayscale(x), 0.9999 * x[:, :1])
+
+
+def test_normalised_pictures_have_mean_zero_and_deviation_one(x):
+    y = T.normalize(x, x.mean(axis=(0, 2, 3)), x.std(axis=(0, 2, 3)))
+    np.testing.assert_allclose(y.mean(axis=(0, 2, 3)), 0, atol=1e-12)
+    np.testing.assert_allclose(y.std(axis=(0, 2, 3)), 1)
+
+
+def test_brightness_and_contrast_have_closed_forms(x):
+    factor = np.array([0, 0.5, 1, 1.5, 3])[:, None, None, None]
+    want = np.minimum(factor * x, 1)
+    np.testing.assert_allclose(T.adjust_brightness(x, factor.ravel()), want)
+    mean = T.rgb_to_grayscale(x).mean(axis=(1, 2, 3), keepdims=True)
+    want = np.clip(factor * x + (1 - factor) * mean, 0, 1)
+    np.testing.assert_allclose(T.adjust_contrast(x, factor.ravel()), want, atol=1e-15)
+
+
+def test_noise_has_its_standard_deviation(rng):
+    x = np.zeros((2, 1, 200, 200))
+    noise = T.gaussian_noise(x, [0.5, 2.0], clip=False, rng=rng)
+    np.testing.assert_allclose(noise.std(axis=(1, 2, 3)), [0.5, 2.0], rtol=0.02)
+    assert T.gaussian_noise(x, 0.5, rng=rng).min() == 0
+
+
+def test_each_picture_loses_its_own_rectangle():
+    x = np.ones((3, 2, 4, 6))
+    y = T.erase(x, [0, 3, -1], [0, 4, 1], [1, 9, 2], [2, 9, 1], value=7)
+    covered = [
+        (slice(0, 1), slice(0, 2)),
+        (slice(3, 4), slice(4, 6)),
+        (slice(0, 1), slice(1, 2)),
+    ]
+    for n, where in enumerate(covered):
+        want = x[n].copy()
+        want[:, *where] = 7
+        np.testing.assert_array_equal(y[n], want)
+
+
+def test_every_public_name_says_where_it_comes_from():
+    for name in T.__all__:
+        assert re.search(
+            r"(Source: .*|Source:\s)chapters? \"", getattr(T, name).__doc__, re.DOTALL
+        )

@@ -1,0 +1,263 @@
+"""Changes of pictures that are drawn: how often each comes, and what mixing does to targets."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+
+from nnlib import Tensor
+from nnlib import transforms as T
+from nnlib.datasets import fashion_mnist, photographs
+from nnlib.nn import functional as F
+from nnlib.utils.data import DataLoader, Dataset
+
+
+def ramp(*shape):
+    return np.arange(math.prod(shape), dtype=float).reshape(shape)
+
+
+@pytest.fixture
+def cat():
+    return T.to_image(photographs().chelsea).astype(np.float64)
+
+
+def drawn(transform, n=4000, side=8):
+    """The transform of n equal pictures, each pixel with its own number."""
+    return transform(np.tile(1 + ramp(1, 1, side, side), (n, 1, 1, 1)))
+
+
+def near(count, p, n=4000):
+    """Whether a count is within five standard deviations of its mean."""
+    return abs(count - n * p) <= 5 * math.sqrt(n * p * (1 - p)) + 1e-9
+
+
+@pytest.mark.parametrize("flip", [T.RandomHorizontalFlip, T.RandomVerticalFlip])
+@pytest.mark.parametrize("p", [0.0, 0.3, 1.0])
+def test_each_picture_is_flipped_with_probability_p(flip, p, rng):
+    y = drawn(flip(p, rng=rng))
+    assert near((y[:, 0, 0, 0] != 1).sum(), p)
+
+
+def test_crops_and_shifts_come_from_all_places_equally_often(rng):
+    corner = drawn(T.RandomCrop(6, rng=rng))[:, 0, 0, 0]
+    values, counts = np.unique(corner, return_counts=True)
+    assert values.tolist() == [1 + 8 * i + j for i in range(3) for j in range(3)]
+    assert stats.chisquare(counts).pvalue > 1e-4
+    middle = drawn(T.RandomShift(1, rng=rng))[:, 0, 4, 4]
+    assert sorted(set(middle)) == [1 + 8 * i + j for i in (3, 4, 5) for j in (3, 4, 5)]
+
+
+def test_a_crop_with_padding_keeps_the_size(rng):
+    y = drawn(T.RandomCrop(8, padding=2, fill=-1, rng=rng), n=100)
+    assert y.shape == (100, 1, 8, 8)
+    assert len({picture.tobytes() for picture in y}) > 20
+    mirrored = T.RandomCrop((8, 8), padding=2, padding_mode="reflect", rng=rng)
+    assert drawn(mirrored, n=100).min() == 1
+
+
+def test_angles_are_drawn_evenly_from_their_range(rng):
+    x = np.zeros((1, 41, 41))
+    x[0, 20, 36] = 1
+    far = np.tile(x, (500, 1, 1, 1))
+    y = T.RandomRotation((0, 90), rng=rng)(far)
+    i, j = np.indices((41, 41)) - 20
+    weight = y.sum(axis=(1, 2, 3))
+    up, right = (-(y[:, 0] * i).sum(axis=(1, 2)), (y[:, 0] * j).sum(axis=(1, 2)))
+    angle = np.degrees(np.arctan2(up / weight, right / weight))
+    assert -2 < angle.min() < 3
+    assert 87 < angle.max() < 92
+    assert stats.kstest(angle, stats.uniform(0, 90).cdf).pvalue > 1e-4
+
+
+def test_zoom_shear_and_move_are_drawn_too(rng):
+    x = np.pad(np.ones((1, 20, 20)), [(0, 0), (10, 10), (10, 10)])
+    many = np.tile(x, (300, 1, 1, 1))
+    area = T.RandomAffine(0, scale=(0.5, 1.0), rng=rng)(many).sum(axis=(1, 2, 3)) / 400
+    assert 0.24 < area.min() < 0.3
+    assert 0.94 < area.max() <= 1.01
+    moved = T.RandomAffine(0, translate=(0.25, 0), rng=rng)(many)
+    left = moved[:, 0, 20].argmax(axis=1)
+    assert sorted(set(left)) == list(range(21))
+    sheared = T.RandomAffine(0, shear=20, rng=rng)(many)
+    assert len({picture.round(6).tobytes() for picture in sheared}) > 290
+
+
+def test_light_is_drawn_from_its_range(rng):
+    x = np.full((2000, 1, 2, 2), 0.4)
+    y = T.ColorJitter(brightness=0.5, rng=rng)(x)[:, 0, 0, 0]
+    assert stats.kstest(y, stats.uniform(0.2, 0.4).cdf).pvalue > 1e-4
+    assert T.ColorJitter(brightness=3, rng=rng)(x).min() < 0.01
+
+
+def test_cutout_covers_a_square_about_any_pixel(rng):
+    gone = (drawn(T.Cutout(3, value=-1, rng=rng)) == -1).reshape(-1, 8, 8)
+    assert set(gone.sum(axis=(1, 2))) == {4, 6, 9}  # in a corner, at an edge, inside
+    assert near(gone[:, 0, 0].sum(), 4 / 64)
+    assert near(gone[:, 4, 4].sum(), 9 / 64)
+
+
+def test_erased_rectangles_have_the_area_and_the_ratio_asked_for(rng):
+    erase = T.RandomErasing(0.5, scale=(0.1, 0.2), ratio=(0.5, 2), value=-1, rng=rng)
+    gone = drawn(erase, side=40)[:, 0] == -1
+    area = gone.mean(axis=(1, 2))
+    assert near((area > 0).sum(), 0.5)
+    some = gone[area > 0]
+    height, width = some.any(axis=2).sum(axis=1), some.any(axis=1).sum(axis=1)
+    np.testing.assert_array_equal(height * width, some.sum(axis=(1, 2)))
+    assert 0.09 < area[area > 0].min()
+    assert area.max() < 0.22
+    ratio = height / width
+    assert 0.45 < ratio.min() < 0.6
+    assert 1.7 < ratio.max() < 2.2
+    assert abs(np.log(ratio).mean()) < 0.05
+
+
+def test_a_rectangle_that_never_fits_is_not_covered(rng):
+    erase = T.RandomErasing(1.0, scale=(0.9, 0.9), ratio=(9, 9), rng=rng)
+    np.testing.assert_array_equal(drawn(erase, n=3), drawn(lambda x: x, n=3))
+
+
+def test_bending_is_smooth_and_of_its_strength(rng):
+    x = np.broadcast_to(np.arange(64.0), (20, 1, 64, 64))
+    bent = T.ElasticTransform(alpha=30, sigma=4, rng=rng)(x) - x
+    inner = bent[:, 0, 16:-16, 16:-16]  # here a picture tells how far to the right it looks
+    mean_of_many = 30 * math.sqrt(1 / 3 / (4 * math.pi * 4**2))  # uniform in [-1, 1], blurred
+    assert inner.std() == pytest.approx(mean_of_many, rel=0.15)
+    assert np.abs(np.diff(inner, axis=-1)).max() < mean_of_many
+    np.testing.assert_array_equal(T.ElasticTransform(0, rng=rng)(x), x)
+
+
+def make_all(rng):
+    """One of each class that draws."""
+    return {
+        "ColorJitter": T.ColorJitter(0.5, 0.5, rng=rng),
+        "Cutout": T.Cutout(3, rng=rng),
+        "ElasticTransform": T.ElasticTransform(5, 2, rng=rng),
+        "GaussianNoise": T.GaussianNoise(rng=rng),
+        "RandomAffine": T.RandomAffine(9, (0.1, 0.1), (0.8, 1.2), 5, rng=rng),
+        "RandomApply": T.RandomApply([T.horizontal_flip, T.vertical_flip], rng=rng),
+        "RandomCrop": T.RandomCrop(7, 1, rng=rng),
+        "RandomErasing": T.RandomErasing(rng=rng),
+        "RandomHorizontalFlip": T.RandomHorizontalFlip(rng=rng),
+        "RandomRotation": T.RandomRotation(30, rng=rng),
+        "RandomShift": T.RandomShift(2, rng=rng),
+        "RandomVerticalFlip": T.RandomVerticalFlip(rng=rng),
+    }
+
+
+NAMES = sorted(make_all(np.random.default_rng(0)))
+
+
+def test_every_class_that_draws_is_tested_here():
+    others = {"Compose", "Normalize", "ToTensor", "MixUp", "CutMix"}
+    assert {n for n in T.__all__ if n[0].isupper()} - others == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pictures_of_a_batch_get_their_own_draws(name, rng, cat):
+    batch = np.tile(cat[:, ::20, ::20], (40, 1, 1, 1))
+    y = make_all(rng)[name](batch)
+    assert len({picture.tobytes() for picture in y}) > 1
+    assert y.dtype == batch.dtype
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_generator_draws_the_same_and_inputs_stay(name, x):
+    before = x.copy()
+    one, two = (make_all(np.random.default_rng(3))[name](x) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+    np.testing.assert_array_equal(x, before)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_picture_a_tensor_and_no_picture_are_taken_too(name, rng, x):
+    transform = make_all(rng)[name]
+    single = transform(x[0])
+    assert (single.ndim, single.shape[0]) == (3, 3)
+    assert isinstance(transform(Tensor(x)), Tensor)
+    assert transform(x[:0]).shape == (0, *single.shape)
+
+
+def test_a_set_with_a_transform_and_a_loader_with_one_give_batches(rng):
+    train, _ = fashion_mnist()
+
+    class Pictures(Dataset):
+        def __init__(self, transform):
+            self.transform = transform
+
+        def __len__(self):
+            return 40
+
+        def __getitem__(self, k):
+            return self.transform(np.uint8(255 * train.X[k].reshape(28, 28))), train.y[k]
+
+    flips = T.Compose(
+        [T.ToTensor(), T.RandomHorizontalFlip(1.0, rng=rng), T.Normalize(0.5, 0.5)]
+    )
+    X, y = next(iter(DataLoader(Pictures(flips), batch_size=8)))
+    want = (train.X[:8].reshape(-1, 1, 28, 28)[..., ::-1] - 0.5) / 0.5
+    np.testing.assert_allclose(X.array, want, atol=1e-6)
+    assert y.tolist() == train.y[:8].tolist()
+
+
+def test_mixing_pictures_mixes_targets_alike(rng, x):
+    y, lam, partner = np.eye(5), rng.random(5), rng.permutation(5)
+    mixed, targets = T.mixup(x, y, lam, partner)
+    for n, m in enumerate(partner):
+        np.testing.assert_allclose(mixed[n], lam[n] * x[n] + (1 - lam[n]) * x[m])
+        np.testing.assert_allclose(targets[n], lam[n] * y[n] + (1 - lam[n]) * y[m])
+
+
+@pytest.mark.parametrize(("lam", "order"), [(1.0, [0, 1, 2, 3, 4]), (0.0, [4, 3, 2, 1, 0])])
+def test_at_its_ends_mixup_is_one_picture_or_the_other(x, lam, order):
+    mixed, targets = T.mixup(x, np.eye(5), lam, np.arange(5)[::-1])
+    np.testing.assert_array_equal(mixed, x[order])
+    np.testing.assert_array_equal(targets, np.eye(5)[order])
+
+
+def test_pasting_a_rectangle_gives_the_target_its_area(x):
+    partner = np.array([1, 2, 3, 4, 0])
+    mixed, targets = T.cutmix(x, np.eye(5), (2, 9, 4, [1, 2, 3, 4, 5]), partner)
+    for n, m in enumerate(partner):
+        right = min(9 + n + 1, 11)
+        want = x[n].copy()
+        want[:, 2:6, 9:right] = x[m, :, 2:6, 9:right]
+        np.testing.assert_array_equal(mixed[n], want)
+        assert targets[n, m] == pytest.approx(4 * (right - 9) / (13 * 11))
+        assert targets[n].sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("mix", [T.MixUp, T.CutMix])
+def test_mixed_batches_train_with_cross_entropy(mix, rng, x):
+    classes = np.array([0, 1, 2, 1, 0])
+    X, y = mix(num_classes=3, rng=rng)(Tensor(x), Tensor(classes))
+    assert (X.shape, y.shape, y.array.dtype) == (x.shape, (5, 3), np.float32)
+    logits = Tensor(rng.standard_normal((5, 3)).astype(np.float32))
+    want = torch.nn.functional.cross_entropy(torch.tensor(logits.array), torch.tensor(y.array))
+    assert F.cross_entropy(logits, y).item() == pytest.approx(want.item(), rel=1e-5)
+
+
+def test_targets_that_are_mixed_already_can_be_mixed_again(rng, x):
+    mix = T.MixUp(num_classes=3, rng=rng)
+    targets = mix(*mix(x, np.array([0, 1, 2, 1, 0])))[1]
+    np.testing.assert_allclose(targets.sum(axis=1), 1, rtol=1e-6)
+    assert (targets > 0).sum() > 5
+
+
+def test_lambda_is_drawn_from_beta_for_each_picture(rng):
+    x, y = np.zeros((2000, 1, 1, 1)), np.repeat([0, 1], 1000)
+    targets = T.MixUp(alpha=0.4, num_classes=2, rng=rng)(x, y)[1]
+    mixed = targets[(targets > 0).all(axis=1)][:, 0]  # those of two classes
+    assert near(len(mixed), 1 / 2, 2000)
+    assert stats.kstest(mixed, stats.beta(0.4, 0.4).cdf).pvalue > 1e-4
+
+
+def test_cutmix_takes_part_one_minus_lambda_where_it_fits(rng):
+    X, y = T.CutMix(alpha=1.0, num_classes=2, rng=rng)(
+        np.repeat([0.0, 1.0], 500).reshape(-1, 1, 1, 1) * np.ones((1, 1, 32, 32)),
+        np.repeat([0, 1], 500),
+    )
+    np.testing.assert_allclose(X.mean(axis=(1, 2, 3)), y[:, 1], atol=1e-6)
+    assert 0.55 < np.where(np.arange(1000) < 500, y[:, 0], y[:, 1]).mean() < 0.95
