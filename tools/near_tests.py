@@ -20,11 +20,13 @@ ROOMS = {  # sources: the folder where the names of modules begin, and where the
 OPERATIONS = ("edges", "test_ops.py", "test_opinfo.py", "test_signatures.py", "test_package.py")
 PARTS = ("", "_function", "_function_refusals", "_functional", "_gradcheck")
 AUTOGRAD = tuple(f"test_autograd{part}.py" for part in PARTS)
+GRAPH = ("test_graph.py", "test_graph_hooks.py", "test_graph_release.py")
 BESIDE = {  # what neither a name nor an import shows, in the first folder of tests
     "nnlib/ops": OPERATIONS,
     "nnlib/tensor.py": ("test_ops.py",),
     "nnlib/graph.py": (*AUTOGRAD, "test_fused.py", "test_ops.py"),
-    "nnlib/walk.py": (*AUTOGRAD, "test_graph.py", "test_ops.py"),
+    "nnlib/hook.py": ("test_autograd_function.py", "test_fused.py", "test_graph_hooks.py"),
+    "nnlib/walk.py": (*AUTOGRAD, *GRAPH, "test_ops.py"),
     "nnlib/checks.py": ("test_refusals.py", "test_refusals_beyond_torch.py"),
     "chapters/_ext": ("test_extensions.py", "test_build.py"),
 }

@@ -8,8 +8,8 @@ import nnlib
 BOTH = (nnlib, torch)
 
 
-def leaf(*values):
-    return nnlib.tensor(list(values), dtype=nnlib.float64, requires_grad=True)
+def leaf(*values, dtype=nnlib.float64):
+    return nnlib.tensor(list(values), dtype=dtype, requires_grad=True)
 
 
 def numbers(x):

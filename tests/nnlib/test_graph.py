@@ -2,7 +2,6 @@
 
 import gc
 import threading
-import time
 import weakref
 
 import numpy as np
@@ -10,12 +9,8 @@ import pytest
 import torch
 
 import nnlib
-from nnlib.graph import Node, record, record_fused
-
-
-def leaf(*values, dtype=nnlib.float64):
-    return nnlib.tensor(list(values), dtype=dtype, requires_grad=True)
-
+from nnlib.graph import record
+from tests.nnlib.derivatives import leaf
 
 # Declaring
 
@@ -120,6 +115,27 @@ def test_integers_have_no_history():
     x = leaf(1.5)
     assert not x.to(nnlib.int64).requires_grad
     assert not (x > 1).requires_grad
+
+
+def test_recording_is_switched_off_in_one_thread_alone():
+    x, inside, outside = leaf(1.0), threading.Event(), threading.Event()
+    seen = []
+
+    def other():
+        seen.append((x * 2).requires_grad)
+        with nnlib.no_grad():
+            inside.set()
+            outside.wait(10)
+            seen.append((x * 2).requires_grad)
+
+    thread = threading.Thread(target=other)
+    with nnlib.no_grad():
+        thread.start()
+        inside.wait(10)
+    seen.append((x * 2).requires_grad)
+    outside.set()
+    thread.join()
+    assert seen == [True, True, False]
 
 
 # Walking back
@@ -253,263 +269,3 @@ def test_an_index_that_changes_later_does_not_move_the_gradient(make):
     j += 1
     y.backward()
     assert x.grad.tolist() == [2.0, 1.0, 0.0]
-
-
-# Hooks
-
-
-@pytest.mark.parametrize("create_graph", [False, True])
-def test_a_hook_sees_and_replaces_the_whole_gradient(create_graph):
-    x, seen = leaf(1.0, 2.0), []
-    h = x * 2
-    h.register_hook(lambda g: seen.append(g.tolist()))
-    h.register_hook(lambda g: g * 10)
-    (h.sum() + h.sum()).backward(create_graph=create_graph)
-    assert seen == [[2.0, 2.0]]
-    assert x.grad.tolist() == [40.0, 40.0]
-
-
-def test_a_hook_on_a_leaf_acts_before_its_grad_is_filled():
-    x = leaf(1.0)
-    x.register_hook(lambda g: g + 1)
-    (x * 2).backward()
-    assert x.grad.tolist() == [3.0]
-
-
-def test_a_hook_can_be_removed():
-    x = leaf(1.0)
-    handle = x.register_hook(lambda g: g * 0)
-    handle.remove()
-    handle.remove()
-    (x * 2).backward()
-    assert x.grad.tolist() == [2.0]
-
-
-def test_what_a_hook_keeps_is_not_changed_later():
-    x, kept = leaf(1.0), []
-    x.register_hook(kept.append)
-    for _ in range(2):
-        (x * 2).backward()
-    assert [g.item() for g in kept] == [2.0, 2.0]
-
-
-def test_a_tensor_without_grad_takes_no_hook():
-    with pytest.raises(RuntimeError, match="expected a tensor that requires grad"):
-        nnlib.ones(1).register_hook(print)
-
-
-def test_retain_grad_fills_grad_on_the_way():
-    x = leaf(1.0, 2.0)
-    h = x * 2
-    h.retain_grad()
-    x.retain_grad()
-    (h * h).sum().backward()
-    assert h.grad.tolist() == [4.0, 8.0]
-    assert x.grad.tolist() == [8.0, 16.0]
-
-
-def test_retain_grad_does_not_keep_its_tensor_alive():
-    x = leaf(1.0)
-    h = x * 2
-    h.retain_grad()
-    y, gone = h + 1, weakref.ref(h)
-    del h
-    assert gone() is None
-    y.backward()
-    assert x.grad.tolist() == [2.0]
-
-
-def test_a_gradient_retained_twice_is_added_up_once():
-    h = leaf(1.0, 2.0) * 2
-    h.retain_grad()
-    h.retain_grad()
-    h.sum().backward()
-    assert h.grad.tolist() == [1.0, 1.0]
-
-
-def test_a_constant_retains_no_gradient():
-    with pytest.raises(RuntimeError, match="retain_grad: expected a tensor that requires grad"):
-        nnlib.ones(1).retain_grad()
-
-
-def retained_before_a_hook(L):
-    h = L.tensor([1.0, 2.0], requires_grad=True) * 2
-    h.retain_grad()
-    h.register_hook(lambda g: g * 10)
-    h.sum().backward()
-    return h.grad.tolist()
-
-
-def retained_before_a_change_in_place(L):
-    h = L.tensor([1.0, 2.0], requires_grad=True) * 2
-    h.retain_grad()
-    h.mul_(5)
-    (h * h).sum().backward()
-    return h.grad.tolist()
-
-
-def retained_before_a_change_of_a_view(L):
-    h = L.tensor([1.0, 2.0], requires_grad=True) * 2
-    h.retain_grad()
-    h[0] = 5.0
-    (h * h).sum().backward()
-    return h.grad.tolist()
-
-
-def asked_for_by_backward(L):
-    x = L.tensor([1.0, 2.0], requires_grad=True)
-    h = x * 2
-    (h * h).sum().backward(inputs=[h, h], retain_graph=True)
-    (3 * h).sum().backward()
-    return h.grad.tolist(), x.grad.tolist()
-
-
-def not_asked_for_by_a_walk_that_is_refused(L):
-    x = L.tensor([1.0, 2.0], requires_grad=True)
-    h = x * 2
-    with pytest.raises(RuntimeError):
-        L.ones(1).backward(inputs=[h])
-    h.sum().backward()
-    return h.grad
-
-
-@pytest.mark.parametrize(
-    "f",
-    [
-        *(retained_before_a_hook, retained_before_a_change_in_place),
-        *(retained_before_a_change_of_a_view, asked_for_by_backward),
-        not_asked_for_by_a_walk_that_is_refused,
-    ],
-)
-@pytest.mark.filterwarnings("ignore:The .grad attribute")
-def test_a_retained_gradient_is_that_of_torch(f):
-    assert f(nnlib) == f(torch)
-
-
-def test_a_hook_registered_twice_is_removed_once_by_each_handle():
-    x, seen = leaf(1.0), []
-    handles = [x.register_hook(seen.append) for _ in range(2)]
-    handles[0].remove()
-    handles[0].remove()
-    (x * 2).backward()
-    assert len(seen) == 1
-
-
-# Letting go
-
-
-def changed_views(x):
-    y = x * 1
-    v = y[:2]
-    y.mul_(2)
-    v.exp_()
-    return (y * y).sum()
-
-
-def several_results(x):
-    a, b = x.split(2)
-    y, _ = nnlib.nn.LSTM(2, 2)(nnlib.stack([a, b]))
-    return y.sum()
-
-
-def hooked_and_retained(x):
-    y = x * 1
-    y.retain_grad()
-    y.register_hook(lambda g: 2 * g)
-    y.mul_(3)
-    return y.sum()
-
-
-def twice_differentiated(x):
-    return nnlib.grad((x**3).sum(), x, create_graph=True)[0].sum()
-
-
-def nodes():
-    return sum(issubclass(type(o), Node) for o in gc.get_objects())
-
-
-@pytest.mark.parametrize("walk", [False, True])
-@pytest.mark.parametrize(
-    "build", [changed_views, several_results, hooked_and_retained, twice_differentiated]
-)
-def test_a_history_is_let_go_without_the_garbage_collector(build, walk):
-    x = nnlib.ones(4, requires_grad=True)
-    gc.freeze()  # what is older is not looked at
-    gc.disable()
-    try:
-        before = nodes()
-        y = build(x)
-        assert nodes() > before
-        if walk:
-            y.backward()
-        del y
-        assert nodes() == before
-    finally:
-        gc.enable()
-
-
-def halves(x):
-    """An operation with two results, which the next one adds up."""
-
-    def backward(g):
-        return {"x": (g[0] + g[1]) / 2}
-
-    a, b = record_fused((x.array / 2, x.array / 2), dict(x=x), backward)
-    return a + b
-
-
-def change_of_a_view(y):
-    y[:1].mul_(1.0)
-    return y
-
-
-CHAINS = {
-    "products": (30_000, lambda y: y * 1.0),
-    "views": (30_000, lambda y: y.view(2)),
-    "changes of views": (10_000, change_of_a_view),
-    "several results": (10_000, halves),
-}
-
-
-@pytest.mark.deep(2)
-@pytest.mark.parametrize("name", CHAINS)
-def test_a_long_chain_is_walked_and_let_go_without_recursion(name):
-    n, step = CHAINS[name]
-    x = leaf(1.0, 2.0)
-    y = x * 1
-    for _ in range(n):
-        y = step(y)
-    y.sum().backward(retain_graph=True)
-    del y
-    assert x.grad.tolist() == [1.0, 1.0]
-
-
-def test_a_chain_of_100_000_operations_is_walked_within_a_second():
-    x = y = leaf(1.0)
-    for _ in range(100_000):
-        y = y * 1.0
-    start = time.process_time()
-    y.backward()
-    assert time.process_time() - start < 1.0
-    assert x.grad.tolist() == [1.0]
-
-
-def test_recording_is_switched_off_in_one_thread_alone():
-    x, inside, outside = leaf(1.0), threading.Event(), threading.Event()
-    seen = []
-
-    def other():
-        seen.append((x * 2).requires_grad)
-        with nnlib.no_grad():
-            inside.set()
-            outside.wait(10)
-            seen.append((x * 2).requires_grad)
-
-    thread = threading.Thread(target=other)
-    with nnlib.no_grad():
-        thread.start()
-        inside.wait(10)
-    seen.append((x * 2).requires_grad)
-    outside.set()
-    thread.join()
-    assert seen == [True, True, False]

@@ -226,7 +226,7 @@ def test_a_topic_runs_what_bears_its_name(name, arguments, page):
         ("nngrader/student/function", ["tests/exercises/test_student.py"]),
         ("nngrader/grading", ["tests/nngrader/test_cluster.py"]),
         ("nnlib/walk", ["tests/nnlib/test_autograd.py", "tests/nnlib/test_graph.py"]),
-        ("nnlib/hook", ["tests/nnlib/test_graph.py"]),
+        ("nnlib/hook", ["tests/nnlib/test_graph_hooks.py"]),
         ("tools/run_tests", ["tests/tools/test_run_tests.py"]),
         ("chapters/_ext/write", [f"tests/book/test_{w}.py" for w in ("build", "extensions")]),
     ],

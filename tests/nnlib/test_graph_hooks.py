@@ -1,0 +1,146 @@
+"""Hooks on gradients, and gradients that are retained on the way."""
+
+import weakref
+
+import pytest
+import torch
+
+import nnlib
+from tests.nnlib.derivatives import leaf
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_hook_sees_and_replaces_the_whole_gradient(create_graph):
+    x, seen = leaf(1.0, 2.0), []
+    h = x * 2
+    h.register_hook(lambda g: seen.append(g.tolist()))
+    h.register_hook(lambda g: g * 10)
+    (h.sum() + h.sum()).backward(create_graph=create_graph)
+    assert seen == [[2.0, 2.0]]
+    assert x.grad.tolist() == [40.0, 40.0]
+
+
+def test_a_hook_on_a_leaf_acts_before_its_grad_is_filled():
+    x = leaf(1.0)
+    x.register_hook(lambda g: g + 1)
+    (x * 2).backward()
+    assert x.grad.tolist() == [3.0]
+
+
+def test_a_hook_can_be_removed():
+    x = leaf(1.0)
+    handle = x.register_hook(lambda g: g * 0)
+    handle.remove()
+    handle.remove()
+    (x * 2).backward()
+    assert x.grad.tolist() == [2.0]
+
+
+def test_what_a_hook_keeps_is_not_changed_later():
+    x, kept = leaf(1.0), []
+    x.register_hook(kept.append)
+    for _ in range(2):
+        (x * 2).backward()
+    assert [g.item() for g in kept] == [2.0, 2.0]
+
+
+def test_a_tensor_without_grad_takes_no_hook():
+    with pytest.raises(RuntimeError, match="expected a tensor that requires grad"):
+        nnlib.ones(1).register_hook(print)
+
+
+def test_retain_grad_fills_grad_on_the_way():
+    x = leaf(1.0, 2.0)
+    h = x * 2
+    h.retain_grad()
+    x.retain_grad()
+    (h * h).sum().backward()
+    assert h.grad.tolist() == [4.0, 8.0]
+    assert x.grad.tolist() == [8.0, 16.0]
+
+
+def test_retain_grad_does_not_keep_its_tensor_alive():
+    x = leaf(1.0)
+    h = x * 2
+    h.retain_grad()
+    y, gone = h + 1, weakref.ref(h)
+    del h
+    assert gone() is None
+    y.backward()
+    assert x.grad.tolist() == [2.0]
+
+
+def test_a_gradient_retained_twice_is_added_up_once():
+    h = leaf(1.0, 2.0) * 2
+    h.retain_grad()
+    h.retain_grad()
+    h.sum().backward()
+    assert h.grad.tolist() == [1.0, 1.0]
+
+
+def test_a_constant_retains_no_gradient():
+    with pytest.raises(RuntimeError, match="retain_grad: expected a tensor that requires grad"):
+        nnlib.ones(1).retain_grad()
+
+
+def retained_before_a_hook(L):
+    h = L.tensor([1.0, 2.0], requires_grad=True) * 2
+    h.retain_grad()
+    h.register_hook(lambda g: g * 10)
+    h.sum().backward()
+    return h.grad.tolist()
+
+
+def retained_before_a_change_in_place(L):
+    h = L.tensor([1.0, 2.0], requires_grad=True) * 2
+    h.retain_grad()
+    h.mul_(5)
+    (h * h).sum().backward()
+    return h.grad.tolist()
+
+
+def retained_before_a_change_of_a_view(L):
+    h = L.tensor([1.0, 2.0], requires_grad=True) * 2
+    h.retain_grad()
+    h[0] = 5.0
+    (h * h).sum().backward()
+    return h.grad.tolist()
+
+
+def asked_for_by_backward(L):
+    x = L.tensor([1.0, 2.0], requires_grad=True)
+    h = x * 2
+    (h * h).sum().backward(inputs=[h, h], retain_graph=True)
+    (3 * h).sum().backward()
+    return h.grad.tolist(), x.grad.tolist()
+
+
+def not_asked_for_by_a_walk_that_is_refused(L):
+    x = L.tensor([1.0, 2.0], requires_grad=True)
+    h = x * 2
+    with pytest.raises(RuntimeError):
+        L.ones(1).backward(inputs=[h])
+    h.sum().backward()
+    return h.grad
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        *(retained_before_a_hook, retained_before_a_change_in_place),
+        *(retained_before_a_change_of_a_view, asked_for_by_backward),
+        not_asked_for_by_a_walk_that_is_refused,
+    ],
+)
+@pytest.mark.filterwarnings("ignore:The .grad attribute")
+def test_a_retained_gradient_is_that_of_torch(f):
+    assert f(nnlib) == f(torch)
+
+
+def test_a_hook_registered_twice_is_removed_once_by_each_handle():
+    x, seen = leaf(1.0), []
+    handles = [x.register_hook(seen.append) for _ in range(2)]
+    handles[0].remove()
+    handles[0].remove()
+    (x * 2).backward()
+    assert len(seen) == 1
