@@ -17,7 +17,14 @@ ROOMS = {  # sources: the folder where the names of modules begin, and where the
     "chapters/_ext": ("chapters/_ext", ["tests/book"]),
     "tools": ("tools", ["tests/tools", "tests/book"]),
 }
-OPERATIONS = ("edges", "test_ops.py", "test_opinfo.py", "test_signatures.py", "test_package.py")
+OPERATIONS = (
+    "edges",
+    "test_ops.py",
+    "test_opinfo.py",
+    "test_signatures.py",
+    "test_signatures_calls.py",
+    "test_package.py",
+)
 PARTS = ("", "_function", "_function_refusals", "_functional", "_gradcheck")
 AUTOGRAD = tuple(f"test_autograd{part}.py" for part in PARTS)
 GRAPH = ("test_graph.py", "test_graph_hooks.py", "test_graph_release.py")

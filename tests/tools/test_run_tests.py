@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "tools" / "run_tests.py"
 
 OPERATIONS = [
-    f"tests/nnlib/test_{word}.py" for word in ("opinfo", "ops", "package", "signatures")
+    f"tests/nnlib/test_{word}.py"
+    for word in ("opinfo", "ops", "package", "signatures", "signatures_calls")
 ]
 WORD = "def test_{}(tmp_path):\n    assert tmp_path.exists()\n"
 
