@@ -1,0 +1,42 @@
+"""How data is saved and read again, and compared with what it was."""
+
+import io
+
+import numpy as np
+import torch
+
+import nnlib
+from nnlib.serialization import save
+from tests.nnlib.nn.table import array
+
+
+def saved(x, by=save):
+    """A file that holds x, ready to be read."""
+    file = io.BytesIO()
+    by(x, file)
+    file.seek(0)
+    return file
+
+
+def assert_same(got, expected):
+    """Equal in kind, values and dtype, in any nesting; tensors may be of either library."""
+    if isinstance(expected, (nnlib.Tensor, torch.Tensor, np.ndarray)):
+        assert got.requires_grad == expected.requires_grad if not is_array(expected) else True
+        np.testing.assert_array_equal(array(got), array(expected), strict=True)
+    elif isinstance(expected, dict):
+        assert isinstance(got, dict)
+        assert list(got) == list(expected)
+        for key, value in expected.items():
+            assert_same(got[key], value)
+    elif isinstance(expected, (list, tuple)):
+        assert isinstance(got, type(expected))
+        assert len(got) == len(expected)
+        for one, other in zip(got, expected, strict=True):
+            assert_same(one, other)
+    else:
+        assert type(got) is type(expected)
+        assert got == expected
+
+
+def is_array(x):
+    return isinstance(x, np.ndarray)

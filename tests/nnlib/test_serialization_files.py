@@ -1,0 +1,159 @@
+"""Files are whole, in any place and byte order, and wrong calls are refused."""
+
+import copy
+import io
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+
+import nnlib
+from nnlib.serialization import load, save
+from tests.nnlib.saving import assert_same, saved
+
+
+def test_storages_in_the_other_byte_order_are_read():
+    file = io.BytesIO()
+    with zipfile.ZipFile(saved(nnlib.arange(3))) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            data = b"big" if name.endswith("byteorder") else data
+            new.writestr(name, np.arange(3).astype(">i8").tobytes() if "/0" in name else data)
+    file.seek(0)
+    assert_same(load(file), nnlib.arange(3))
+
+
+@pytest.mark.parametrize("kind", [str, lambda path: path])
+def test_paths_and_files_are_written_and_read(kind, tmp_path):
+    path = kind(tmp_path / "model.pt")
+    save({"a": nnlib.ones(2)}, path)
+    assert_same(load(path), {"a": nnlib.ones(2)})
+    with open(path, "wb") as file:
+        nnlib.save([nnlib.zeros(3)], file)
+    with open(path, "rb") as file:
+        assert_same(nnlib.load(f=file), [nnlib.zeros(3)])
+    assert_same(torch.load(path), [torch.zeros(3)])
+
+
+def test_the_same_data_gives_the_same_bytes():
+    x = {"a": nnlib.ones(2), "b": [1, "a", "a"]}
+    assert saved(x).getvalue() == saved(copy.deepcopy(x)).getvalue()
+
+
+def test_a_file_of_torch_is_read_from_a_path(tmp_path):
+    torch.save({"a": torch.ones(2)}, tmp_path / "model.pt")
+    assert_same(load(tmp_path / "model.pt"), {"a": nnlib.ones(2)})
+
+
+class Broken:
+    """Data that fails while it is written."""
+
+    def __reduce__(self):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("when", ["data", "storages", "end"])
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(when, tmp_path, monkeypatch):
+    path = tmp_path / "model.pt"
+    save("old", path)
+
+    def fail(*args):
+        raise KeyboardInterrupt
+
+    if when == "storages":
+        monkeypatch.setattr(zipfile.ZipFile, "writestr", fail)
+    if when == "end":
+        monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(KeyboardInterrupt):
+        save([nnlib.ones(2), Broken()] if when == "data" else [nnlib.ones(2)], path)
+    monkeypatch.undo()
+    assert load(path) == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_and_the_rights_of_a_file_are_kept(tmp_path):
+    path, link = tmp_path / "model.pt", tmp_path / "latest.pt"
+    save(1, path)
+    path.chmod(0o640)
+    link.symlink_to(path)
+    save(2, link)
+    assert link.is_symlink()
+    assert load(path) == 2
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_is_no_ordinary_file_is_written_directly():
+    save(1, "/dev/null")
+    with pytest.raises(EOFError, match="nothing to read"):
+        load("/dev/null")
+
+
+def test_other_devices_are_mapped_to_the_cpu():
+    class Cuda(io.BytesIO):
+        def __init__(self):
+            data = saved(nnlib.ones(2)).getvalue()
+            with zipfile.ZipFile(io.BytesIO(data)) as old:
+                files = {n: old.read(n) for n in old.namelist()}
+            here, there = b"X\x03\0\0\0cpu", b"X\x06\0\0\0cuda:0"
+            super().__init__()
+            with zipfile.ZipFile(self, "w") as new:
+                for name, content in files.items():
+                    new.writestr(name, content.replace(here, there))
+            self.seek(0)
+
+    with pytest.raises(RuntimeError, match=r"load: nnlib computes on the CPU only.*'cuda:0'"):
+        load(Cuda())
+    seen = []
+    places = ["cpu", nnlib.device("cpu"), {"cuda:0": "cpu"}, lambda s, place: s]
+    for place in places:
+        assert_same(load(Cuda(), place), nnlib.ones(2))
+        assert_same(torch.load(Cuda(), getattr(place, "type", place)), torch.ones(2))
+    with pytest.raises(RuntimeError, match="CPU only"):
+        load(Cuda(), {"cuda:1": "cpu"})
+    with pytest.raises(RuntimeError, match="CPU only"):
+        load(Cuda(), lambda s, place: seen.append(place))
+    assert seen == ["cuda:0"]
+    with pytest.raises(RuntimeError, match="CPU only, and a tensor is on 'cuda'"):
+        load(saved(nnlib.ones(2)), "cuda")
+    with pytest.raises(TypeError, match="load: expected map_location to return the storage"):
+        load(saved(nnlib.ones(2)), lambda s, place: 3)
+
+
+def read_text():
+    return load(io.StringIO("text"))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: save(1, 3), AttributeError, "save: expected a path, .* got int"),
+        (lambda: save(1, "/nowhere/x"), RuntimeError, "save: expected the folder /nowhere"),
+        (
+            lambda: save(1, io.BytesIO(), pickle_module=io),
+            ValueError,
+            "save: expected pickle_m",
+        ),
+        (lambda: save(1, io.BytesIO(), pickle_protocol=4), ValueError, "save: .*protocol=2"),
+        (lambda: save(1, io.BytesIO(), pickle, 2, False), ValueError, "save: .*zip archive"),
+        (
+            lambda: save(1, io.BytesIO(), pickle, 2, True, True),
+            ValueError,
+            "save: .*byte order",
+        ),
+        (lambda: load(3), AttributeError, "load: expected a path, .* got int"),
+        (read_text, TypeError, "load: expected a file of bytes, got one of str"),
+        (lambda: load(saved(1), None, io), ValueError, "load: expected pickle_module=None"),
+        (lambda: load(saved(1), mmap=True), ValueError, "load: expected mmap=None"),
+        (lambda: load(saved(1), encoding="x"), TypeError, "load: there is no option encoding"),
+        (lambda: load("/nowhere/x"), FileNotFoundError, "nowhere"),
+    ],
+)
+def test_a_wrong_call_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_options_that_change_nothing_are_taken():
+    assert load(saved(1), None, pickle, weights_only=False, mmap=False) == 1
