@@ -1,0 +1,7 @@
+"""The ways to convolve, and the notes' vertical edge with its kernel."""
+
+import numpy as np
+
+METHODS = ["loops", "im2col", "fft", "separable"]
+VERTICAL = np.tile([1, 1, 1, 0, 0, 0], (4, 1))
+BAR = np.tile([1, 0, -1], (3, 1))
