@@ -1,0 +1,33 @@
+"""The small book of questions, on a server and as a file, and its page of questions."""
+
+import pytest
+from browser import served
+from made_once import made_once
+from open_pages import reopened
+from question_book import ASKED, make
+
+
+@pytest.fixture(scope="module")
+def questions():
+    return made_once("questions", make) / "_build/html"
+
+
+@pytest.fixture(scope="module", params=["server", "file"])
+def base(request, questions):
+    if request.param == "file":
+        yield questions.as_uri() + "/"
+    else:
+        with served(questions) as address:
+            yield address
+
+
+@pytest.fixture(scope="module")
+def address(questions):
+    with served(questions) as address:
+        yield address
+
+
+@pytest.fixture
+def opened(browser, address):
+    with reopened(browser, address, ASKED) as seen:
+        yield seen.page

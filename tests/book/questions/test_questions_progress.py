@@ -1,0 +1,234 @@
+"""Answers and progress in a browser: kept, shown on the map, saved to a file and read back."""
+
+import re
+
+import pytest
+from browser import visit
+from open_pages import reopened
+from pages import ROOT
+from question_book import ASKED, MAP, PLAIN
+
+from .answering import (
+    BUG,
+    NUMERIC,
+    ORDER,
+    SINGLE,
+    answer_all,
+    choose,
+    press,
+    question,
+    stored,
+    why,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
+
+
+def test_what_every_page_loads_is_small():
+    script = ROOT / "chapters/_extra/_play/progress.js"
+    assert script.stat().st_size < 6_000
+
+
+def test_answers_stand_again_at_the_next_visit_until_tried_again(browser, base):
+    with reopened(browser, base, ASKED, formulas=True) as seen:
+        answer_all(seen.page)
+        choose(seen.page, SINGLE, 0)
+        before = seen.page.locator("nn-quiz").inner_text()
+        assert "4 of 5 answered rightly so far." in before
+        seen.page.reload()
+        seen.untypeset()
+        assert seen.page.locator("nn-quiz").inner_text() == before
+        assert question(seen.page, SINGLE).locator(".nn-tries").inner_text() == "2 tries"
+        again = question(seen.page, SINGLE).get_by_role("button", name="Try again")
+        press(seen.page, again, "Enter")
+        assert why(seen.page, SINGLE) == ""
+        first = question(seen.page, SINGLE).locator("button").first
+        assert first.evaluate("b => b === document.activeElement")
+        seen.page.reload()
+        assert why(seen.page, SINGLE) == ""
+        assert why(seen.page, BUG).startswith("✓ Right")
+
+
+def test_a_page_is_ticked_once_every_answer_is_right(browser, base):
+    with visit(browser, base, ASKED) as seen:
+        side = seen.page.locator(".bd-sidebar-primary .nn-tick")
+        answer_all(seen.page)
+        assert "✓ All 5 answered" in seen.page.locator(".nn-score").inner_text()
+        assert side.count() == 1
+        seen.page.goto(base + MAP)
+        assert (
+            "every question answered"
+            in seen.page.locator("nn-map [data-page='part/asked']").inner_text()
+        )
+        assert "1 of 2 pages ticked, 1 planned" in seen.page.locator(".nn-made").inner_text()
+        back = seen.page.locator(".nn-return")
+        assert back.inner_text() == "Continue where you were: Asked (5 of 5 questions answered)"
+        back.get_by_role("link").press("Enter")
+        seen.page.wait_for_url("**/asked.html")
+
+
+def test_the_last_page_is_the_one_visited_last(browser, address):
+    with visit(browser, address, ASKED) as seen:
+        seen.page.goto(address + PLAIN)
+        assert stored(seen.page)["last"] == "part/second"
+        seen.page.goto(address + MAP)
+        assert stored(seen.page)["last"] == "part/second"
+
+
+def test_another_tab_follows(browser, address):
+    with visit(browser, address, ASKED) as seen:
+        other = seen.page.context.new_page()
+        other.goto(address + ASKED)
+        choose(seen.page, SINGLE, 1)
+        other.wait_for_selector("nn-quiz .nn-why.nn-yes")
+        choose(other, BUG, 2, "button.nn-codeline")
+        seen.page.wait_for_selector("nn-quiz .nn-bug .nn-why.nn-yes")
+        assert len(stored(other)["pages"]["part/asked"]["answers"]) == 2
+
+
+def test_progress_goes_to_a_file_and_back(browser, base, tmp_path):
+    with visit(browser, base, ASKED) as seen:
+        answer_all(seen.page)
+        seen.page.goto(base + MAP)
+        with seen.page.expect_download() as download:
+            press(seen.page, seen.page.get_by_role("button", name="Save it"), "Enter")
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        before = stored(seen.page)
+        forget(seen.page)
+        assert stored(seen.page)["pages"] == {}
+        assert "0 of 2 pages" in seen.page.locator(".nn-made").inner_text()
+        add(seen.page, file)
+        assert stored(seen.page) == before
+        assert "1 of 2 pages" in seen.page.locator(".nn-made").inner_text()
+        assert seen.outside == []
+
+
+def forget(page):
+    press(page, page.get_by_role("button", name="Forget everything"), "Enter")
+    assert "Forget 5 answers and 0 predictions" in page.locator(".nn-tools").inner_text()
+    keep = page.get_by_role("button", name="Keep it")
+    assert keep.evaluate("b => b === document.activeElement")
+    page.keyboard.press("Enter")
+    assert len(stored(page)["pages"]["part/asked"]["answers"]) == 5
+    press(page, page.get_by_role("button", name="Forget everything"), "Enter")
+    press(page, page.get_by_role("button", name="Forget it"), "Enter")
+
+
+def add(page, file):
+    page.locator("nn-map input[type=file]").set_input_files(file)
+    page.locator(".nn-tools .nn-note").filter(has_text=re.compile("Read|changed")).wait_for()
+    return page.locator(".nn-tools .nn-note").inner_text()
+
+
+KIND = "neural-networks-from-first-principles/progress"
+
+
+@pytest.mark.deep(8)
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "no JSON"),
+        ("[]", "not saved by this book"),
+        ('{"version": 1, "pages": {}}', "not saved by this book"),
+        (f'{{"kind": "{KIND}", "version": 2, "pages": {{}}}}', "another edition"),
+        (f'{{"kind": "{KIND}", "version": 1, "pages": [1]}}', "another edition"),
+        (" " * 1_000_001, "too large"),
+    ],
+)
+def test_a_file_that_is_no_progress_is_refused_and_changes_nothing(
+    browser, address, tmp_path, text, told
+):
+    (tmp_path / "file.json").write_text(text)
+    with visit(browser, address, ASKED) as seen:
+        choose(seen.page, SINGLE, 1)
+        seen.page.goto(address + MAP)
+        before = stored(seen.page)
+        said = add(seen.page, tmp_path / "file.json")
+        assert told in said
+        assert said.endswith("Nothing was changed.")
+        assert stored(seen.page) == before
+
+
+def test_a_file_adds_and_takes_nothing_away(browser, address):
+    with visit(browser, address, MAP) as seen:
+        got = seen.page.evaluate(
+            """() => {
+              const id = k => String(k).repeat(10);
+              const page = (answers, predictions) => ({asks: [id(1)], answers, predictions});
+              const right = {state: "right", tries: 1, given: 0};
+              const wrong = {state: "wrong", tries: 3, given: 1};
+              const mine = {version: 1, last: "a/b", pages: {
+                "a/b": page({[id(1)]: right, [id(2)]: wrong}, {[id(5)]: 1})}};
+              const theirs = {version: 1, last: "c/d", pages: {
+                "a/b": page({[id(1)]: wrong, [id(2)]: right, [id(3)]: wrong},
+                            {[id(5)]: 2, [id(6)]: 0}),
+                "c/d": page({[id(4)]: right}, {})}};
+              const {last, pages} = nn.journey.merged(mine, theirs);
+              const states = Object.values(pages["a/b"].answers).map(a => a.state + a.tries);
+              return [last, states, Object.values(pages["a/b"].predictions), "c/d" in pages];
+            }"""
+        )
+        assert got == ["a/b", ["right3", "right3", "wrong3"], [1, 0], True]
+
+
+@pytest.mark.deep(8)
+@pytest.mark.parametrize(
+    "note",
+    [
+        "no json",
+        "null",
+        "[]",
+        '{"version": 1, "pages": 7}',
+        '{"version": 1, "pages": {"part/asked": 7, "__proto__": {"asks": 1}}}',
+        '{"version": 1, "pages": {"part/asked": {"answers": {"ID": {"state": "right"}}}}}',
+    ],
+)
+def test_a_spoiled_store_starts_afresh_and_is_put_aside(browser, address, note):
+    with reopened(browser, address, ASKED) as seen:
+        ids = seen.page.evaluate("nn.progress.read().pages['part/asked'].asks")
+        note = note.replace("ID", ids[0])
+        seen.page.evaluate("note => localStorage.setItem('nn:progress', note)", note)
+        seen.page.reload()
+        seen.page.wait_for_selector("nn-quiz.nn-ready")
+        assert seen.errors == []
+        assert why(seen.page, SINGLE) == ""
+        choose(seen.page, SINGLE, 1)
+        assert why(seen.page, SINGLE).startswith("✓ Right")
+        aside = seen.page.evaluate("localStorage.getItem('nn:progress:unreadable')")
+        assert aside in (note, None)
+        assert (aside == note) == ("{}" not in note and '"part/asked"' not in note)
+
+
+@pytest.mark.deep(8)
+@pytest.mark.parametrize("given", [7, -1, None, "abc", [9], {"a": 1}, [0, 1]])
+def test_an_answer_that_cannot_have_been_given_is_ignored(browser, address, given):
+    with reopened(browser, address, ASKED) as seen:
+        seen.page.evaluate(
+            """given => {
+              const all = nn.progress.read(), one = all.pages["part/asked"];
+              one.asks.forEach(id => { one.answers[id] = {state: "right", tries: 1, given}; });
+              nn.progress.replace(all);
+            }""",
+            given,
+        )
+        seen.page.reload()
+        seen.page.wait_for_selector("nn-quiz.nn-ready")
+        assert seen.errors == []
+        for k in (SINGLE, NUMERIC, ORDER, BUG):
+            assert why(seen.page, k) == ""
+
+
+def test_without_storage_answers_last_until_the_page_closes_and_it_says_so(browser, address):
+    refuse = """
+      Object.defineProperty(window, "localStorage", {get() { throw Error("refused"); }});
+    """
+    with visit(browser, address, PLAIN) as seen:
+        seen.page.add_init_script(refuse)
+        seen.errors.clear()
+        seen.page.goto(address + ASKED)
+        answer_all(seen.page)
+        assert "✓ All 5 answered" in seen.page.locator(".nn-score").inner_text()
+        assert "keeps nothing" in seen.page.locator(".nn-score").inner_text()
+        seen.page.goto(address + MAP)
+        assert "keeps nothing between pages" in seen.page.locator("nn-map").inner_text()
