@@ -14,7 +14,7 @@ from nngrader.engine import caller, cases_json, judge, observed, pack
 from nngrader.engine.declaration.gate import over_seeds
 from nngrader.engine.declaration.problem import Problem
 from nngrader.engine.observation.driver import as_text
-from nngrader.engine.observation.observe import Held, Steps, describe, driven
+from nngrader.engine.observation.observe import Held, Steps, describe, driven, observe
 from nngrader.grading.points import Stub
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
@@ -158,6 +158,28 @@ def test_a_driver_measures_as_the_engine_does(monkeypatch):
     monkeypatch.setitem(globals(), "Held", list)
     with pytest.raises(ValueError, match="its driver uses Held: it knows np alone"):
         as_text(counts, "driver")
+
+
+def called_repeatedly(f, x, rounds):
+    rng = np.random.default_rng(0)
+    return [f(x, rng) for _ in range(rounds)]
+
+
+@pytest.mark.parametrize(("call", "changed"), [(0, ["x"]), (1, [])])
+def test_every_call_of_a_driver_gets_the_arguments_of_the_case(call, changed):
+    given = []
+
+    def writes_into_x(x, rng):
+        given.append((x.tolist(), id(rng)))
+        if len(given) == call + 1:
+            x[:] = -1
+        return rng.random()
+
+    f = driven(writes_into_x, as_text(called_repeatedly, "driver"))
+    observation = observe(f, {"x": np.array([1.0, 2.0]), "rounds": 3}, 1)
+    assert [x for x, _ in given] == 3 * [[1.0, 2.0]]
+    assert len({rng for _, rng in given}) == 1
+    assert observation["changed"] == changed
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,9 @@ from .common import ELSEWHERE
 
 
 def deal(stratified_folds, y, k, seed):
-    labels, flat, sizes = y.copy(), [], []
-    for call, s in enumerate([seed, seed, *range(seed + 1, seed + 5)]):
-        given = labels.copy() if call else y
-        folds = stratified_folds(given, k, np.random.default_rng(s))
+    flat, sizes = [], []
+    for s in (seed, *range(seed, seed + 5)):
+        folds = stratified_folds(y, k, np.random.default_rng(s))
         if isinstance(folds, np.ndarray):
             return np.zeros(0), np.zeros(0), np.zeros(0)
         if not isinstance(folds, list | tuple):

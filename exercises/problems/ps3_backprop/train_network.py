@@ -20,11 +20,9 @@ from .two_layer_loss import two_layer_loss
 
 
 def taught(train_network, X, y, hidden, epochs, lr, seed):
-    samples, labels, found = X.copy(), y.copy(), []
-    for call, s in enumerate((seed, seed, seed, seed + 1)):
-        given = (samples.copy(), labels.copy()) if call else (X, y)
-        rng = np.random.default_rng(s)
-        params = train_network(*given, hidden, 1 if call else epochs, lr, rng)
+    found = []
+    for n, s in ((epochs, seed), (1, seed), (1, seed), (1, seed + 1)):
+        params = train_network(X, y, hidden, n, lr, np.random.default_rng(s))
         if not isinstance(params, dict):
             return params, *[None] * 15
         arrays = [dict.get(params, name) for name in ("W1", "b1", "W2", "b2")]

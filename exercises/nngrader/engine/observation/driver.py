@@ -3,10 +3,13 @@
 The *driver* runs beside the student's code, in the worker or in the student's notebook: it is
 given what the student defined (a function, a class) and the plain arguments of a case, makes of
 them what is no plain data (a callback, a generator of random numbers, a tensor), and returns
-plain data. The *measure* runs where nothing of the student's has run, in a process of its own
-in the sandbox or in the student's notebook: it is given the arguments by name and what the
-driver returned, and returns what is compared, such as a loss or whether each index is in one
-fold. Both know `np` alone and import the rest inside: NumPy, and what the problem `uses`. What
+plain data. However often it calls the student's function, the arguments of the case arrive
+there as they were at the start.
+
+The *measure* runs where nothing of the student's has run, in a process of its own in the
+sandbox or in the student's notebook: it is given the arguments by name and what the driver
+returned, and returns what is compared, such as a loss or whether each index is in one fold.
+Both know `np` alone and import the rest inside: NumPy, and what the problem `uses`. What
 several measures share is a function marked by `travels`: its text goes with theirs. A driver
 may measure as `observe` does, with its `Steps` and `Held`.
 

@@ -10,6 +10,7 @@ import copy
 import functools
 import gc
 import inspect
+import itertools
 import os
 import sys
 import time
@@ -57,7 +58,30 @@ class Driven:
 
     def __call__(self, *args):
         """Call the driver with the arguments of a case."""
-        return self.drive(self.f, *args)
+        return self.drive(_unchanging(self.f, args), *args)
+
+
+def _unchanging(f, args):
+    """Return a function that gives ``f`` the arguments of a case as they were at the start.
+
+    The first call gets the objects in ``args`` themselves, so that `observe` sees what it
+    writes into them; each later call gets copies of what they held before. A class is returned
+    as it is.
+    """
+    if issubclass(type(f), type):
+        return f
+    original = {id(value): copy.deepcopy(value) for value in args}
+    calls = itertools.count()
+
+    def fresh(value):
+        return copy.deepcopy(original[id(value)]) if id(value) in original else value
+
+    def call(*values, **options):
+        if next(calls):
+            values = map(fresh, values)
+        return f(*values, **options)
+
+    return call
 
 
 @functools.lru_cache(64)
