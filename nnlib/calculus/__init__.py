@@ -1,9 +1,10 @@
 """Derivatives by differences, and identities of matrix calculus that check themselves."""
 
 # ruff: noqa: F403 (the star imports gather what each file declares public)
-from . import accuracy, differences, registry
+from . import accuracy, differences, identity, registry
 from .accuracy import *
 from .differences import *
+from .identity import *
 from .registry import *
 
-__all__ = [*differences.__all__, *accuracy.__all__, *registry.__all__]
+__all__ = [*differences.__all__, *accuracy.__all__, *identity.__all__, *registry.__all__]

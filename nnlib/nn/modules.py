@@ -7,24 +7,15 @@ torch's files is here the same place, which has all layers.
 import sys
 from typing import Any
 
-from .. import nn
+from . import layers
 from .attention import NonDynamicallyQuantizableLinear
 
 __all__ = ["NonDynamicallyQuantizableLinear"]
 
 FILES = {
     *("activation", "batchnorm", "container", "conv", "distance", "dropout", "flatten", "fold"),
-    *(
-        "instancenorm",
-        "linear",
-        "loss",
-        "module",
-        "normalization",
-        "padding",
-        "pixelshuffle",
-        "pooling",
-    ),
-    *("rnn", "sparse", "transformer", "upsampling"),
+    *("instancenorm", "linear", "loss", "module", "normalization", "padding", "pixelshuffle"),
+    *("pooling", "rnn", "sparse", "transformer", "upsampling"),
 }
 
 
@@ -32,6 +23,6 @@ def __getattr__(name: str) -> Any:
     """Give a layer by its name, and for the name of one of torch's files this place."""
     if name in FILES:
         return sys.modules[__name__]
-    if name in nn.__all__:
-        return getattr(nn, name)
+    if name in layers.__all__:
+        return getattr(layers, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -116,8 +116,11 @@ class JointTable:
         -------
         JointTable, or Steps that lead to it
         """
-        found = self._of(self._summed(self._axes(names)), names)
-        return marginal_steps(self, found) if steps else found
+        p = self._summed(self._axes(names))
+        found = self._of(p, names)
+        if not steps:
+            return found
+        return Steps(marginal_steps(self.variables, self.probs, names, p), found)
 
     def _summed(self, axes: list[int]) -> np.ndarray:
         """Return the probabilities with the other axes summed away, and these in this order."""
@@ -155,7 +158,7 @@ class JointTable:
         if p.sum() == 0:
             raise ValueError(f"JointTable: expected given of probability > 0, got {given}")
         found = self._of(p / p.sum(), names)
-        return conditional_steps(found, given, p) if steps else found
+        return Steps(conditional_steps(found.variables, given, p), found) if steps else found
 
     def _index(self, name: str, outcome: Any) -> int:
         """Return the place of an outcome among those of its variable."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..linalg.exact import tex, text
 from ..linalg.writing import quotient
 from ..steps import Step, Steps
-
-if TYPE_CHECKING:
-    from .joint import JointTable
 
 __all__ = [
     "bracketed",
@@ -27,31 +24,38 @@ __all__ = [
 _WIDTH = 40  # of a line of terms, in characters of their text
 
 
-def marginal_steps(table: JointTable, found: JointTable) -> Steps:
-    """Show, for each entry of the marginal, the sum that it is."""
+def marginal_steps(
+    variables: Mapping[str, Sequence], probs: np.ndarray, names: Sequence[str], p: np.ndarray
+) -> list[Step]:
+    """Show, for each entry of the marginal p of some variables, the sum that it is."""
     steps = []
-    for place, p in np.ndenumerate(found.probs):
-        at = dict(zip(found.variables, place, strict=True))
-        taken = table.probs[tuple(at.get(name, slice(None)) for name in table.variables)]
-        name, terms = _event(_outcomes(found, place)), np.ravel(taken)
-        said = f"p({name}) = {' + '.join(map(text, terms))} = {text(p)}."
-        steps.append(Step(said, f"{_tex(name)} = {' + '.join(map(tex, terms))} = {tex(p)}"))
-    return Steps(steps, found)
+    for place, total in np.ndenumerate(p):
+        at = dict(zip(names, place, strict=True))
+        terms = np.ravel(probs[tuple(at.get(name, slice(None)) for name in variables)])
+        name = _event({name: variables[name][k] for name, k in at.items()})
+        said = f"p({name}) = {' + '.join(map(text, terms))} = {text(total)}."
+        written = f"{_tex(name)} = {' + '.join(map(tex, terms))} = {tex(total)}"
+        steps.append(Step(said, written))
+    return steps
 
 
-def conditional_steps(found: JointTable, given: Mapping[str, Any], joint: np.ndarray) -> Steps:
-    """Show the probability of what is given, and each quotient by it."""
+def conditional_steps(
+    variables: Mapping[str, Sequence], given: Mapping[str, Any], joint: np.ndarray
+) -> list[Step]:
+    """Show the probability of what is given, and the quotient by it of each joint one."""
     known, evidence = _event(given), joint.sum()
     terms = np.ravel(joint)
     said = f"p({known}) = {' + '.join(map(text, terms))} = {text(evidence)}."
     written = f"{_tex(known)} = {' + '.join(map(tex, terms))} = {tex(evidence)}"
     steps = [Step(said, written)]
     for place, p in np.ndenumerate(joint):
-        name, q = _event(_outcomes(found, place)), found.probs[place]
+        places = zip(variables.items(), place, strict=True)
+        name = _event({name: outcomes[k] for (name, outcomes), k in places})
         said = f"p({name} | {known}) = {divided(p, evidence)}."
         name = _tex(name, known)
-        steps.append(Step(said, rf"{name} = {tex(p)} \Big/ {tex(evidence)} = {tex(q)}"))
-    return Steps(steps, found)
+        written = rf"{name} = {tex(p)} \Big/ {tex(evidence)} = {tex(p / evidence)}"
+        steps.append(Step(said, written))
+    return steps
 
 
 def moment_steps(values: Mapping[str, np.ndarray], p: np.ndarray, found: Any) -> Steps:
@@ -95,14 +99,6 @@ def _sum_step(
 def _symbol(name: str) -> str:
     """Return a variable's name in a formula: one letter in italics, a word upright."""
     return name if len(name) == 1 and name.isalpha() else rf"\text{{{escaped(name)}}}"
-
-
-def _outcomes(table: JointTable, place: Sequence[int]) -> dict[str, Any]:
-    """Return the outcomes at a place of a table."""
-    return {
-        name: outcomes[k]
-        for (name, outcomes), k in zip(table.variables.items(), place, strict=True)
-    }
 
 
 def _event(outcomes: Mapping[str, Any]) -> str:

@@ -15,10 +15,11 @@ from ..ops import shape
 from ..tensor import Tensor
 from .expression import expression
 from .gates import Gate, gate
-from .graph import Call, Graph, Node, Picture, build
+from .graph import Call, Graph, Picture, build
 from .history import graph, steps
 from .layout import Layout, layout
 from .local import Local, Locals, local
+from .node import Node
 from .recording import recording
 from .steps import Step, Steps
 

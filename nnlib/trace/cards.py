@@ -5,14 +5,12 @@ from __future__ import annotations
 import html
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from .gates import label
 from .layout import Layout
+from .node import Node
 from .values import lines, one_line
-
-if TYPE_CHECKING:
-    from .graph import Node
 
 __all__ = ["Card", "Deck", "card", "draw", "draw_cards"]
 

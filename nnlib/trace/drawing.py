@@ -5,14 +5,12 @@ from __future__ import annotations
 import html
 import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from .cards import draw_cards
 from .gates import label, number
 from .layout import Layout
-
-if TYPE_CHECKING:
-    from .graph import Node
+from .node import Node
 
 __all__ = ["RADIUS", "Frame", "draw"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..nn import Parameter
 from ..tensor import Tensor
-from .graph import Node, Value
+from .node import Node, Value
 from .recording import Scope
 from .units import tensors
 

@@ -5,23 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from ..tensor import Tensor
 from ..walk import grad
 from .drawing import draw
-from .gates import symbol
 from .layout import Layout, layout
-from .recording import Scope
+from .node import Node
 from .steps import Steps, backward_steps, forward_steps
-from .values import one_line
 
-__all__ = ["Call", "Graph", "Node", "build"]
-
-Value = float | np.ndarray | None
+__all__ = ["Call", "Graph", "build"]
 
 
 class Call(NamedTuple):
@@ -35,79 +28,6 @@ class Call(NamedTuple):
     output: Tensor
     operands: tuple[Tensor | float, ...]
     pull: Callable[[float], tuple[float | None, ...]]
-
-
-@dataclass(eq=False)
-class Node:
-    """One value of a graph.
-
-    Attributes
-    ----------
-    name : str
-        The name it was given, else the next free one of ``v1``, ``v2`` and so on.
-    operation : str
-        nnlib's name of the operation that made it (``"mul"``); empty for an input.
-    operands : tuple of Node or float
-        What the operation read: other nodes and constants.
-    value : float or ndarray
-        Its number or array in the forward pass; None where nobody kept it.
-    gradient : float or ndarray
-        d output / d this: the sum of what its users send; None for a constant.
-    local : tuple of float or None
-        Where all are numbers, the derivative of this value by each operand; None for a
-        constant.
-    sent : tuple of float, ndarray or None
-        What the operation sends to each operand: local derivative times gradient.
-    shape : tuple of int
-        Of value and gradient.
-    pull : function
-        From a gradient of this value to what goes to each operand, by the engine's rules.
-    reads : tuple
-        For each operand what that rule reads, by nnlib's names of inputs and result.
-    scope : Scope
-        The module's call in which it was computed, if that was watched.
-    owner : object
-        Of a tensor's graph: the leaf, or the operation in its history.
-    """
-
-    name: str
-    operation: str
-    operands: tuple[Node | float, ...]
-    value: Value
-    gradient: Value = 0.0
-    local: tuple[float | None, ...] = ()
-    sent: tuple[Value, ...] = ()
-    users: int = field(default=0, repr=False)
-    shape: tuple[int, ...] = ()
-    pull: Callable[[Any], tuple] | None = field(default=None, repr=False)
-    reads: tuple[tuple[str, ...] | None, ...] = field(default=(), repr=False)
-    scope: Scope | None = field(default=None, repr=False)
-    owner: Any = field(default=None, repr=False)
-
-    @property
-    def constants(self) -> list[float | None]:
-        """For each operand its number if it is a constant, else None."""
-        return [None if isinstance(x, Node) else x for x in self.operands]
-
-    @property
-    def symbol(self) -> str:
-        """The text in its circle: an input's name, an operation's sign."""
-        return symbol(self.operation, self.constants) if self.operation else self.name
-
-    def __repr__(self) -> str:
-        made = f" by {self.operation}" if self.operation else ""
-        blame = "" if self.gradient is None else f", gradient {_written(self.gradient)}"
-        return f"Node({self.name} = {_written(self.value, self.shape)}{made}{blame})"
-
-    @property
-    def is_scalar(self) -> bool:
-        """Whether all that it reads and gives are single numbers."""
-        return all(isinstance(getattr(x, "value", x), float) for x in (self, *self.operands))
-
-
-def _written(value: Value, shape: tuple[int, ...] = ()) -> str:
-    """Return a number with four digits, an array in short."""
-    return f"{value:.4g}" if isinstance(value, float) else one_line(value, shape)
 
 
 class Graph:

@@ -10,8 +10,9 @@ import numpy as np
 
 from ..tensor import Tensor
 from .gates import label
-from .graph import Graph, Node, Value
+from .graph import Graph
 from .history import graph
+from .node import Node, Value
 from .values import one_line, plain, shape_text
 
 __all__ = ["Local", "Locals", "local"]

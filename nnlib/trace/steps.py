@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from .. import steps
 from .gates import gate, label, number
+from .node import Node, Value
 from .tensor_steps import tensor_forward, tensor_pieces
 from .values import digits, one_line, slope, tex_name
-
-if TYPE_CHECKING:
-    from .graph import Node, Value
 
 __all__ = ["Step", "Steps", "backward_steps", "forward_steps"]
 

@@ -18,7 +18,7 @@ import numpy as np
 from ..graph import FusedNode, ResultGradients, Saved
 from ..graph import Node as TapeNode
 from ..tensor import Tensor
-from .graph import Node
+from .node import Node
 from .recording import Op, recording
 from .values import plain
 

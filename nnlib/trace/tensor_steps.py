@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .gates import gate, label, number
+from .node import Node, Value
 from .rules import PRODUCTS, RULES, letters
 from .values import one_line, shape_text, slope, tex, tex_name
-
-if TYPE_CHECKING:
-    from .graph import Node, Value
 
 __all__ = ["tensor_forward", "tensor_pieces"]
 

@@ -159,8 +159,7 @@ def fit(
         checkpoint=checkpoint,
         checkpoint_every=checkpoint_every,
     )
-    if checkpoint is not None:
-        resume(run, checkpoint)
+    run.resume()
     # A loss that stops being finite is told in the history.
     calm = np.errstate(over="ignore", invalid="ignore", divide="ignore")
     with calm, Bar(epochs, run.epoch, progress) as bar:
@@ -173,6 +172,9 @@ def fit(
     if run.best_state is not None:
         model.load_state_dict(run.best_state)
     return run.history
+
+
+COUNTERS = ("epoch", "total", "count", "best_state")  # what else a checkpoint holds
 
 
 @dataclass
@@ -285,7 +287,26 @@ class Run:
     def write(self) -> None:
         """Leave a checkpoint, if that is asked."""
         if self.checkpoint is not None:
-            write(self, self.checkpoint)
+            own = {name: getattr(self, name) for name in COUNTERS}
+            own |= {"watched": [self.watch.best, self.watch.waited]}
+            write(self.checkpoint, self._parts(), own)
+
+    def resume(self) -> None:
+        """Go where an earlier run of the same program stood, if it left a checkpoint."""
+        if self.checkpoint is None:
+            return
+        data = self.loaders.train
+        told = "a DataLoader, which tells where it stands, with checkpoint"
+        expect("fit", hasattr(data, "state_dict"), told, type(data).__name__)
+        if own := resume(self.checkpoint, self._parts()):
+            self.watch.best, self.watch.waited = own.pop("watched")
+            vars(self).update(own)
+
+    def _parts(self) -> dict[str, Any]:
+        """Return the parts that have a state of their own."""
+        parts = dict(model=self.model, optimizer=self.optimizer)
+        parts |= dict(data=self.loaders.train, history=self.history)
+        return parts | ({} if self.scheduler is None else {"scheduler": self.scheduler})
 
 
 class Bar:

@@ -20,6 +20,7 @@ figure is drawn; its settings and your arrays are as before afterwards.
 """
 
 from .charts import bars, distributions, dots, timeline
+from .colours import BLUE, COLOURS, GREEN, GRID, INK, ORANGE, SOFT
 from .gallery import gallery
 from .html import Html
 from .landscape import descent, surface
@@ -29,7 +30,7 @@ from .measures import calibration, roc, scree
 from .pictures import feature_maps, filters, images
 from .plane import plane, regions
 from .show import show
-from .style import BLUE, COLOURS, GREEN, GRID, INK, LOOKS, ORANGE, SOFT, Look, panel, styled
+from .style import LOOKS, Look, panel, styled
 from .tables import attention, confusion, heatmap, matrix
 from .vectors import vectors
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ..checks import drawable, mapping
-from .style import BLUE, INK, ORANGE, canvas, legend, legend_room, looks, short, styled
+from .colours import BLUE, INK, ORANGE
+from .style import canvas, legend, legend_room, looks, short, styled
 
 __all__ = ["bars", "distributions", "dots", "timeline"]
 

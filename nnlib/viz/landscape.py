@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from ..checks import drawable, frame, mapping
-from .style import BLUE, INK, ORANGE, canvas, legend, legend_room, looks, styled
+from .colours import BLUE, INK, ORANGE
+from .style import canvas, legend, legend_room, looks, styled
 
 __all__ = ["descent", "surface"]
 

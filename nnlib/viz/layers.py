@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..checks import drawable, mapping
-from .style import BLUE, canvas, styled
+from .colours import BLUE
+from .style import canvas, styled
 
 __all__ = ["histograms"]
 

@@ -7,7 +7,7 @@ the drawing where it is the rule, on the marker that many marks use, on a group 
 import itertools
 import re
 
-from .style import INK, VARIABLES
+from .colours import INK, VARIABLES
 
 __all__ = ["light"]
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..checks import drawable, mapping
-from .style import INK, canvas, legend, legend_room, looks, styled
+from .colours import INK
+from .style import canvas, legend, legend_room, looks, styled
 
 __all__ = ["against", "convergence", "curves"]
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..checks import classes, drawable
-from .style import BLUE, INK, ORANGE, canvas, legend, legend_room, looks, styled
+from .colours import BLUE, INK, ORANGE
+from .style import canvas, legend, legend_room, looks, styled
 
 __all__ = ["calibration", "roc", "scree"]
 

@@ -5,9 +5,9 @@ import io
 import re
 import sys
 
+from .colours import INK, VARIABLES
 from .html import Html
 from .light import light
-from .style import INK, VARIABLES
 
 __all__ = ["picture", "show"]
 

@@ -1,20 +1,14 @@
-"""One style for all figures: sizes, inks, and ten looks that differ by more than colour."""
+"""One style for all figures: sizes, panels, and ten looks that differ by more than colour."""
 
 import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from .colours import COLOURS, GRID, INK
+from .show import picture
+
 __all__ = [
-    "BLUE",
-    "COLOURS",
-    "DARK",
-    "GREEN",
-    "GRID",
-    "INK",
     "LOOKS",
-    "ORANGE",
-    "SOFT",
-    "VARIABLES",
     "Look",
     "canvas",
     "check_axes",
@@ -25,29 +19,6 @@ __all__ = [
     "settings",
     "styled",
 ]
-
-INK, GRID, SOFT = "#1f2430", "#d9dce3", "#eef1f6"
-BLUE, ORANGE, GREEN = "#0062b1", "#b4490a", "#00704f"
-# Found by search: the least distance of any two, also to the ink, is as large as it gets for
-# eyes that see all colours, lack red or lack green, on white and (second row) on black.
-COLOURS = (
-    *(BLUE, ORANGE, GREEN, "#9953f7", "#ba870c"),
-    *("#ad8285", "#18495a", "#ac80d4", "#3a3c03", "#140695"),
-)
-DARK = (
-    *("#62b0f5", "#ff9d5c", "#4fcf9f", "#a26bff", "#be7c13"),
-    *("#a35045", "#659ba0", "#905691", "#faf41e", "#8e3dd3"),
-)
-
-# `show` replaces each ink by the page's CSS variable of that role, so that one drawing serves
-# light and dark. JupyterLab has variables of its own for text and lines; where there is
-# neither, as in print, the colour itself is used.
-VARIABLES = {
-    INK: f"var(--nn-ink, var(--jp-content-font-color1, {INK}))",
-    GRID: f"var(--nn-grid, var(--jp-border-color2, {GRID}))",
-    SOFT: f"var(--nn-soft, var(--jp-layout-color2, {SOFT}))",
-    **{c: f"var(--nn-{letter}, {c})" for letter, c in zip("abcdefghij", COLOURS, strict=True)},
-}
 
 
 class Look(NamedTuple):
@@ -132,8 +103,6 @@ def _panel_class() -> type:
             self.cells = html, len(self.get_children())
 
         def _repr_html_(self) -> str:
-            from .show import picture
-
             return picture(self)
 
     return Panel

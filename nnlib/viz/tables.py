@@ -6,7 +6,8 @@ from fractions import Fraction
 import numpy as np
 
 from ..checks import classes, drawable
-from .style import BLUE, ORANGE, WIDTH, canvas, short, styled
+from .colours import BLUE, ORANGE
+from .style import WIDTH, canvas, short, styled
 
 __all__ = ["attention", "confusion", "heatmap", "matrix"]
 

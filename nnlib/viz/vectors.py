@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..checks import drawable, mapping
-from .style import INK, canvas, looks, styled
+from .colours import INK
+from .style import canvas, looks, styled
 
 __all__ = ["vectors"]
 

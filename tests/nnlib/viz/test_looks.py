@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnlib import viz
-from nnlib.viz.style import DARK
+from nnlib.viz.colours import DARK
 
 CSS = Path(__file__).resolve().parents[3] / "chapters" / "_static" / "nn.css"
 # How light is seen (linear RGB) by most, without the cones for red, and without those for

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from nnlib import viz
-from nnlib.viz.style import VARIABLES
+from nnlib.viz.colours import VARIABLES
 from tests.nnlib.viz.calls import CALLS, draw
 
 ROOT = Path(__file__).resolve().parents[3]

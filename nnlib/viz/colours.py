@@ -1,0 +1,28 @@
+"""The colours of all figures: inks of text and lines, and ten that everybody can tell apart."""
+
+__all__ = [
+    *("BLUE", "COLOURS", "DARK", "GREEN", "GRID", "INK", "ORANGE", "SOFT", "VARIABLES"),
+]
+
+INK, GRID, SOFT = "#1f2430", "#d9dce3", "#eef1f6"
+BLUE, ORANGE, GREEN = "#0062b1", "#b4490a", "#00704f"
+# Found by search: the least distance of any two, also to the ink, is as large as it gets for
+# eyes that see all colours, lack red or lack green, on white and (second row) on black.
+COLOURS = (
+    *(BLUE, ORANGE, GREEN, "#9953f7", "#ba870c"),
+    *("#ad8285", "#18495a", "#ac80d4", "#3a3c03", "#140695"),
+)
+DARK = (
+    *("#62b0f5", "#ff9d5c", "#4fcf9f", "#a26bff", "#be7c13"),
+    *("#a35045", "#659ba0", "#905691", "#faf41e", "#8e3dd3"),
+)
+
+# `show` replaces each ink by the page's CSS variable of that role, so that one drawing serves
+# light and dark. JupyterLab has variables of its own for text and lines; where there is
+# neither, as in print, the colour itself is used.
+VARIABLES = {
+    INK: f"var(--nn-ink, var(--jp-content-font-color1, {INK}))",
+    GRID: f"var(--nn-grid, var(--jp-border-color2, {GRID}))",
+    SOFT: f"var(--nn-soft, var(--jp-layout-color2, {SOFT}))",
+    **{c: f"var(--nn-{letter}, {c})" for letter, c in zip("abcdefghij", COLOURS, strict=True)},
+}
