@@ -61,31 +61,8 @@ def near(source: str, root: Path) -> list[str]:
     return sorted(p.relative_to(root).as_posix() for p in found)
 
 
-def _named(path: Path, homes: list[Path]) -> set[Path]:
-    """Return the test files that bear a module's name."""
-    tests = {p for home in homes for p in _tests(home)}
-    return {p for p in tests if f"{p.stem}_".startswith(f"test_{path.stem}_")}
-
-
 @cache
-def _tests(home: Path) -> list[Path]:
-    """Return the test files of a folder."""
-    return list(home.rglob("test_*.py"))
-
-
-def _importing(path: Path, root: Path, homes: list[Path]) -> set[Path]:
-    """Return the test files from which the fewest imports lead to a module."""
-    here = room(path.relative_to(root).as_posix())
-    importers, tests = _importers(here, root), {p for home in homes for p in _tests(home)}
-    seen, layer = {path, root / here / "__init__.py"}, {path}
-    while layer and layer.isdisjoint(tests):
-        layer = set().union(*(importers.get(p, ()) for p in layer)) - seen
-        seen |= layer
-    return layer & tests
-
-
-@cache
-def _importers(room: str, root: Path) -> dict[Path, set[Path]]:
+def imported_by(room: str, root: Path) -> dict[Path, set[Path]]:
     """Return the files of a room and its tests that import each module."""
     start, homes = ROOMS[room]
     names = {
@@ -103,6 +80,29 @@ def _importers(room: str, root: Path) -> dict[Path, set[Path]]:
             target = _resolve(beside if known else imported, modules, imports)
             importers.setdefault(target, set()).add(path)
     return importers
+
+
+def _named(path: Path, homes: list[Path]) -> set[Path]:
+    """Return the test files that bear a module's name."""
+    tests = {p for home in homes for p in _tests(home)}
+    return {p for p in tests if f"{p.stem}_".startswith(f"test_{path.stem}_")}
+
+
+@cache
+def _tests(home: Path) -> list[Path]:
+    """Return the test files of a folder."""
+    return list(home.rglob("test_*.py"))
+
+
+def _importing(path: Path, root: Path, homes: list[Path]) -> set[Path]:
+    """Return the test files from which the fewest imports lead to a module."""
+    here = room(path.relative_to(root).as_posix())
+    importers, tests = imported_by(here, root), {p for home in homes for p in _tests(home)}
+    seen, layer = {path, root / here / "__init__.py"}, {path}
+    while layer and layer.isdisjoint(tests):
+        layer = set().union(*(importers.get(p, ()) for p in layer)) - seen
+        seen |= layer
+    return layer & tests
 
 
 @cache

@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from graphlib import TopologicalSorter
 from pathlib import Path
 from types import SimpleNamespace
 
 import gate_report
+import near_tests
 import pytest
 import run_tests
 
@@ -199,6 +201,13 @@ def test_every_name_that_is_offered_is_a_topic_with_tests_that_exist():
             assert "/" not in argument or (ROOT / argument).exists(), (name, argument)
         if name.startswith("nnlib/ops/"):
             assert "tests/nnlib/test_ops.py" in topic.arguments
+
+
+@pytest.mark.parametrize("room", near_tests.ROOMS)
+def test_no_modules_of_a_room_import_each_other(room):
+    importers = near_tests.imported_by(room, ROOT)
+    assert len(importers) > 5
+    TopologicalSorter(importers).prepare()  # a CycleError names the ring
 
 
 @pytest.mark.parametrize(
