@@ -17,24 +17,14 @@ ROOMS = {  # sources: the folder where the names of modules begin, and where the
     "chapters/_ext": ("chapters/_ext", ["tests/book"]),
     "tools": ("tools", ["tests/tools", "tests/book"]),
 }
-OPERATIONS = (
-    "edges",
-    "test_ops.py",
-    "test_opinfo.py",
-    "test_signatures.py",
-    "test_signatures_calls.py",
-    "test_package.py",
-)
-PARTS = ("", "_function", "_function_refusals", "_functional", "_gradcheck")
-AUTOGRAD = tuple(f"test_autograd{part}.py" for part in PARTS)
-GRAPH = ("test_graph.py", "test_graph_hooks.py", "test_graph_release.py")
+OPERATIONS = ("edges", *(f"test_{n}.py" for n in ("ops", "opinfo", "signatures*", "package")))
 BESIDE = {  # what neither a name nor an import shows, in the first folder of tests
     "nnlib/ops": OPERATIONS,
     "nnlib/tensor.py": ("test_ops.py",),
-    "nnlib/graph.py": (*AUTOGRAD, "test_fused.py", "test_ops.py"),
+    "nnlib/graph.py": ("test_autograd*.py", "test_fused.py", "test_ops.py"),
     "nnlib/hook.py": ("test_autograd_function.py", "test_fused.py", "test_graph_hooks.py"),
-    "nnlib/walk.py": (*AUTOGRAD, *GRAPH, "test_ops.py"),
-    "nnlib/checks.py": ("test_refusals.py", "test_refusals_beyond_torch.py"),
+    "nnlib/walk.py": ("test_autograd*.py", "test_graph*.py", "test_ops.py"),
+    "nnlib/checks.py": ("test_refusals*.py",),
     "chapters/_ext": ("test_extensions.py", "test_build.py"),
 }
 
@@ -50,7 +40,8 @@ def near(source: str, root: Path) -> list[str]:
     if source == room(source):
         return folders[:1]
     path, homes = root / source, [root / folder for folder in folders]
-    found = {homes[0] / t for s in BESIDE if Path(source).is_relative_to(s) for t in BESIDE[s]}
+    beside = [t for s in BESIDE if Path(source).is_relative_to(s) for t in BESIDE[s]]
+    found = {p for t in beside for p in homes[0].glob(t)}
     found |= {home / path.relative_to(root / room(source)) for home in homes}
     found = {p for p in found if p.exists()} | _named(path, homes)
     if path.is_dir() and not (found and start == ""):  # the tests of nnlib have its folders
