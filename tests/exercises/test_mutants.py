@@ -31,10 +31,10 @@ def changed(name, share):
 def false_of(data, f):
     """Return what a function is told of visible cases and is not true.
 
-    Nothing can be said of one that was in time at first and later was not.
+    One that was in time at first and later was not is judged again: now it is late each time.
     """
     wrong = false_findings(data, f, judged(data, f))
-    return [] if getattr(f, "turned", False) else wrong
+    return false_findings(data, f, judged(data, f)) if f.turned else wrong
 
 
 @functools.cache
