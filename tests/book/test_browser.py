@@ -2,6 +2,8 @@
 
 import contextlib
 import re
+import urllib.request
+from http.server import SimpleHTTPRequestHandler
 
 import pytest
 from browser import PHONE, served, visit
@@ -176,3 +178,14 @@ def test_a_visit_finds_nothing_that_an_earlier_one_has_kept(browser, tmp_path, o
             with visit(browser, base, "page.html") as beside:
                 seen.page.evaluate("localStorage.setItem('kept', 1)")
                 assert beside.page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError, ConnectionResetError, RuntimeError])
+def test_only_a_browser_that_leaves_early_is_passed_over(error, monkeypatch, tmp_path, capsys):
+    def fail(handler):
+        raise error("gone")
+
+    monkeypatch.setattr(SimpleHTTPRequestHandler, "do_GET", fail)
+    with served(tmp_path) as address, contextlib.suppress(OSError):
+        urllib.request.urlopen(address, timeout=60)
+    assert ("gone" in capsys.readouterr().err) == (error is RuntimeError)
