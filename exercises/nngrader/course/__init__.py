@@ -4,8 +4,8 @@ Comes in: the folder of a course, laid out as nbgrader wants it. Goes out: an `A
 with the released notebook and an `AssignmentSpec`, which is all that grading needs to know of
 it, as plain data.
 
-Read `folder` first, then `assignment`. `written` makes the notebook from its text; `notebooks`
-says what the cells of the instructor's notebooks are for, `roster` reads `students.csv`.
+Read `folder` first, then `assignment`. `notebooks` makes the instructor's notebook of its text
+and says what the cells are for, `roster` reads `students.csv`.
 
 This room knows the hidden cases and the right answers. So it may not import what runs
 students' code, and reads nothing that a student wrote.

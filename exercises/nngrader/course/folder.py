@@ -22,8 +22,7 @@ from ..engine import pack
 from ..engine.declaration.problem import Problem
 from ..errors import CannotDo, NotThere, first_line
 from ..settings import read_settings
-from .notebooks import with_sources
-from .written import from_text, with_tables
+from .notebooks import from_text, with_sources, with_tables
 
 __all__ = ["HIDDEN_FILES", "Course", "is_there", "make_seed", "public_definitions"]
 

@@ -1,12 +1,84 @@
-"""The instructor's notebooks, and what their cells are for."""
+"""The instructor's notebooks: what their cells are for, and how one is made of its text.
+
+An assignment's text is Markdown. A problem's docstring, solution, table of points and test cell
+stand in its declaration alone, and go where the text has its mark; docs/problems.md shows how.
+"""
 
 from __future__ import annotations
 
 import ast
+import inspect
 import json
+import re
+import textwrap
 from pathlib import Path
 
+from ..engine.declaration.problem import PASSIVE, Problem
 from ..errors import CannotDo
+
+MARK = re.compile(  # a name for the next cell of text, or a cell that is no text
+    r"^(?:\((?P<label>\w+)\)=|(?P<fence>`{3,})\{(?P<kind>code-cell|problem|answer|task)\}"
+    r" *(?P<argument>\w*) *\n(?P<options>(?::\w+:.*\n)*)(?P<body>(?:.*\n)*?)(?P=fence)) *$",
+    re.M,
+)
+OPTION = re.compile(r":(\w+): *(.*?) *\n")
+UNKNOWN = re.compile(r"^`{3,}\{(?!points\}).*", re.M)
+TABLE = re.compile(r"^```\{points\} *\n``` *$", re.M)
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+UNMARKED = {"grade": False, "locked": True, "schema_version": 3, "solution": False}
+SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
+TEST = """check({name})
+### BEGIN HIDDEN TESTS
+from nngrader import points
+
+points("{name}", {name}, {worth:g})
+### END HIDDEN TESTS"""
+
+
+def mark(cell: dict) -> dict:
+    """Return nbgrader's metadata of a cell of ours, empty where it has none."""
+    return cell["metadata"].get("nbgrader", {})
+
+
+def grade_id(cell: dict) -> str | None:
+    """Return nbgrader's name of a cell of ours."""
+    return mark(cell).get("grade_id")
+
+
+def is_solution(cell: dict) -> bool:
+    """Return whether students write this cell."""
+    return bool(mark(cell).get("solution"))
+
+
+def is_test(cell: dict) -> bool:
+    """Return whether this is a test cell: graded by what its code gives."""
+    return bool(mark(cell).get("grade")) and not is_solution(cell) and is_code(cell)
+
+
+def is_task(cell: dict) -> bool:
+    """Return whether this is a task with a rubric, which a person marks."""
+    return bool(mark(cell).get("task"))
+
+
+def is_code(cell: dict) -> bool:
+    """Return whether this is a code cell."""
+    return cell["cell_type"] == "code"
+
+
+def most_points(notebook: dict) -> float:
+    """Return the points of all graded cells, those marked by hand too."""
+    graded = [c for c in notebook["cells"] if mark(c).get("grade") or is_task(c)]
+    return sum(mark(c)["points"] for c in graded)
+
+
+def defined_names(source: str) -> list[str]:
+    r"""Return functions and classes that a cell of the instructor's defines.
+
+    >>> defined_names("def f(x):\n    return x\nclass A: pass\ny = 2")
+    ['f', 'A']
+    """
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return [node.name for node in ast.parse(source).body if isinstance(node, kinds)]
 
 
 def from_file(file: Path) -> dict:
@@ -61,47 +133,150 @@ def joined(notebook: dict) -> dict:
     return notebook
 
 
-def mark(cell: dict) -> dict:
-    """Return nbgrader's metadata of a cell of ours, empty where it has none."""
-    return cell["metadata"].get("nbgrader", {})
+def from_text(file: Path, problems: list[Problem], worth: dict[str, float]) -> dict:
+    """Return the notebook of an assignment, in which tables of points are still marks.
 
+    Parameters
+    ----------
+    file : Path
+        Its text.
+    problems : list of Problem
+        What its marks may name.
+    worth : dict
+        Points by name of those problems that are worth other points than they declare.
 
-def grade_id(cell: dict) -> str | None:
-    """Return nbgrader's name of a cell of ours."""
-    return mark(cell).get("grade_id")
+    Returns
+    -------
+    dict
+        Cells have text as source, nbgrader's metadata, and their name as id.
 
-
-def is_solution(cell: dict) -> bool:
-    """Return whether students write this cell."""
-    return bool(mark(cell).get("solution"))
-
-
-def is_test(cell: dict) -> bool:
-    """Return whether this is a test cell: graded by what its code gives."""
-    return bool(mark(cell).get("grade")) and not is_solution(cell) and is_code(cell)
-
-
-def is_task(cell: dict) -> bool:
-    """Return whether this is a task with a rubric, which a person marks."""
-    return bool(mark(cell).get("task"))
-
-
-def is_code(cell: dict) -> bool:
-    """Return whether this is a code cell."""
-    return cell["cell_type"] == "code"
-
-
-def most_points(notebook: dict) -> float:
-    """Return the points of all graded cells, those marked by hand too."""
-    graded = [c for c in notebook["cells"] if mark(c).get("grade") or is_task(c)]
-    return sum(mark(c)["points"] for c in graded)
-
-
-def defined_names(source: str) -> list[str]:
-    r"""Return functions and classes that a cell of the instructor's defines.
-
-    >>> defined_names("def f(x):\n    return x\nclass A: pass\ny = 2")
-    ['f', 'A']
+    Raises
+    ------
+    CannotDo
+        If a cell has no name, or that of another one, or a mark is not understood.
     """
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    return [node.name for node in ast.parse(source).body if isinstance(node, kinds)]
+    named = {p.name: p for p in problems}
+    if unknown := sorted(worth.keys() - named):
+        raise CannotDo(f"{file.parent}: [points] names {', '.join(unknown)}, and no problem is")
+    try:
+        cells = list(_cells(file.read_text(encoding="utf-8"), named, worth))
+        ids = [c["id"] for c in cells]
+        if twice := sorted({i for i in ids if ids.count(i) > 1}):
+            raise CannotDo(f"two cells are called {', '.join(twice)}")
+    except CannotDo as e:
+        raise CannotDo(f"{file}: {e}") from None
+    metadata = {"kernelspec": dict(KERNEL)}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def with_tables(notebook: dict, problems: list[Problem], worth: dict[str, float]) -> dict:
+    """Put each table of points where the text of its problem, `text_NAME`, has the mark.
+
+    Parameters
+    ----------
+    notebook : dict
+        As `from_text` returns it; it is changed.
+    problems, worth : list, dict
+        As there.
+
+    Returns
+    -------
+    dict
+        The notebook.
+
+    Raises
+    ------
+    CannotDo
+        If a mark stands in the text of no problem.
+    """
+    named = {f"text_{p.name}": p for p in problems}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and TABLE.search(cell["source"]):
+            if not (problem := named.get(cell["id"])):
+                raise CannotDo(f"{{points}} stands in {cell['id']}, the text of no problem")
+            table = _table(problem, worth.get(problem.name, problem.total))
+            cell["source"] = TABLE.sub(lambda _, table=table: table, cell["source"])
+    return notebook
+
+
+def _cells(text, named, worth):
+    """Yield the cells of an assignment's text in order."""
+    label, at = None, 0
+    for place in [*MARK.finditer(text), None]:
+        prose = text[at : place.start() if place else None].strip()
+        at, what = place and place.end(), place and place["kind"]
+        if found := UNKNOWN.search(prose):
+            raise CannotDo(f"{found[0]} is no mark that is known, or has no end")
+        options = dict(OPTION.findall(place["options"])) if what else {}
+        name = what and (options.get("name") if what == "code-cell" else place["argument"])
+        if what and not name:
+            raise CannotDo(f"a {{{what}}} has no name")
+        if prose:
+            if not (label or name):
+                raise CannotDo(f"text without a name: {prose[:40]!r}")
+            yield _cell("markdown", label or f"text_{name}", prose)
+        label = place and place["label"]
+        if what == "problem":
+            if name not in named:
+                raise CannotDo(f"{name} is no problem of the assignment")
+            yield from _of_problem(named[name], worth.get(name, named[name].total))
+        elif what == "code-cell":
+            yield _cell("code", name, place["body"].strip("\n"))
+        elif what:
+            yield _by_hand(what, name, options.get("points", ""), place["body"].strip("\n"))
+
+
+def _by_hand(what, name, points, body):
+    """Return the cell of an answer or a task, which a person marks."""
+    if not re.fullmatch(r"\d+(\.\d+)?", points):
+        raise CannotDo(f"{{{what}}} {name} needs a line `:points: NUMBER`")
+    if what == "task":
+        return _cell("markdown", name, body, task=True, points=_number(points))
+    source = "\n".join([SOLUTION[0], body, SOLUTION[1]])
+    marks = {"grade": True, "locked": False, "solution": True, "points": _number(points)}
+    return _cell("markdown", name, source, **marks)
+
+
+def _cell(kind, name, source, **marks):
+    """Return a cell that students read and run; marks say what else they do with it."""
+    about = UNMARKED | {"grade_id": name, "task": False} | marks
+    cell = {"cell_type": kind, "id": name, "metadata": {"nbgrader": about}, "source": source}
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def _of_problem(problem, worth):
+    """Yield the solution cell of a problem, and the cell that gives points for it."""
+    yield _cell("code", problem.name, _solution(problem.solve), locked=False, solution=True)
+    test = TEST.format(name=problem.name, worth=worth)
+    yield _cell("code", f"test_{problem.name}", test, grade=True, points=_number(worth))
+
+
+def _solution(solve):
+    """Return a reference, its body between marks; of a class all from its first body on."""
+    lines = textwrap.dedent(inspect.getsource(solve)).splitlines()
+    whole = inner = ast.parse("\n".join(lines)).body[0]
+    after = whole.body[bool(ast.get_docstring(whole))]
+    if isinstance(whole, ast.ClassDef) and isinstance(after, ast.FunctionDef):
+        inner = after
+        after = inner.body[bool(ast.get_docstring(inner))]
+    first = after.lineno - 1
+    while lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    begin, end = (" " * after.col_offset + words for words in SOLUTION)
+    body = lines[first : whole.end_lineno]
+    return "\n".join([*lines[whole.lineno - 1 : first], begin, *body, end])
+
+
+def _table(problem, worth):
+    """Return the points of a problem by aspect, those for form last, as a Markdown table."""
+    rows = [["points", "aspect", "what they are for"], ["---"] * 3]
+    for aspect in sorted(problem.points, key=lambda a: a in PASSIVE):
+        points = problem.points[aspect] * worth / problem.total
+        rows.append([f"{points:g}", aspect, problem.criteria.get(aspect, "")])
+    last = 3 if problem.criteria else 2
+    return "\n".join(f"| {' | '.join(row[:last])} |" for row in rows).replace(" --- ", "---")
+
+
+def _number(points):
+    """Return points as nbgrader keeps them: as a whole number where they are one."""
+    return int(points) if float(points) == int(float(points)) else float(points)

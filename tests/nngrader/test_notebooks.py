@@ -5,8 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from nngrader.course import Course
-from nngrader.course.notebooks import mark
-from nngrader.course.written import from_text, with_tables
+from nngrader.course.notebooks import from_text, mark, with_tables
 from nngrader.errors import CannotDo
 
 from .sample_course import EXERCISES, NAME
