@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FIRST = Path("_build/html/index.html")
 NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; it is local
 FAILED = "executed pages failed"  # chapters/_ext/execute/parallel.py says which
-PROGRAM = """from nngrader.imports import leave_out
-leave_out()
+PROGRAM = """from nngrader.cli import skip_unused_imports
+skip_unused_imports()
 from jupyter_book.cli.main import main
 main(prog_name="jupyter-book")"""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

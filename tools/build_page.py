@@ -23,7 +23,7 @@ from pathlib import Path
 
 import yaml
 from build_book import NOISE, environment
-from nngrader.imports import leave_out
+from nngrader.cli import skip_unused_imports
 from page_lint import Page, check
 from page_lint.book import CHAPTERS, ROOT, listed
 
@@ -49,7 +49,7 @@ class Result:
 
 def settings(root: Path, page: str) -> dict:
     """Return the book's own settings of Sphinx, for a book of this page alone."""
-    leave_out()
+    skip_unused_imports()
     from jupyter_book.config import get_final_config
 
     toc = root / "_build" / "page" / "_toc.yml"

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from build_book import environment
-from nngrader.imports import leave_out
+from nngrader.cli import skip_unused_imports
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "neural-networks-from-first-principles"
@@ -20,7 +20,7 @@ NAME = "neural-networks-from-first-principles"
 
 def epub(root: Path) -> None:
     """Make the ePub, check it, and say how large it is."""
-    leave_out()
+    skip_unused_imports()
     from printed import epub, epub_check
 
     target = root / "_build" / f"{NAME}.epub"

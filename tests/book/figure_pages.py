@@ -23,7 +23,7 @@ import sphinx_book_theme
 from begin import first_paint
 from begin.cachekey import digest
 from minibook import ROOT
-from nngrader.imports import leave_out
+from nngrader.cli import skip_unused_imports
 from write import scripts
 
 CALL = "book.play("
@@ -161,7 +161,7 @@ def make(folder: Path) -> None:
 
 def main() -> int:
     """Write the pages, two at a time, each in a process that has imported what pages import."""
-    leave_out()
+    skip_unused_imports()
     for name in IMPORTED:
         importlib.import_module(name)
     folder = Path(sys.argv[1])

@@ -136,8 +136,8 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    from nngrader.imports import leave_out
+    from nngrader.cli import skip_unused_imports
 
-    leave_out()
+    skip_unused_imports()
     sys.path.append(str(TOOLS))
     serve()

@@ -14,8 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from nngrader.cli import main
-from nngrader.imports import leave_out
+from nngrader.cli import main, skip_unused_imports
 
 NEEDED = ("nbgrader.api", "nbgrader.converters")
 NEEDED += ("nngrader.reports.export", "nngrader.reports.feedback", "nngrader.grading.command")
@@ -110,7 +109,7 @@ def run(course, name, most, seed):
 
 
 if __name__ == "__main__":
-    leave_out()
+    skip_unused_imports()
     for module in NEEDED:
         importlib.import_module(module)
     run(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

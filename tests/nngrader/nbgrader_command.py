@@ -9,8 +9,8 @@ from .sample_course import environment
 # Runs a module as a program, which loads nothing that its imports only try.
 RUN_MODULE = """
 import runpy, sys
-from nngrader.imports import leave_out
-leave_out()
+from nngrader.cli import skip_unused_imports
+skip_unused_imports()
 runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """
 
@@ -18,8 +18,8 @@ runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 # Runs commands of nbgrader's one after the other, each forked from here, where it is loaded.
 RUN_EACH = """
 import json, os, sys
-from nngrader.imports import leave_out
-leave_out()
+from nngrader.cli import skip_unused_imports
+skip_unused_imports()
 from nbgrader.apps.nbgraderapp import main
 for line in json.loads(sys.argv.pop()):
     if not (child := os.fork()):

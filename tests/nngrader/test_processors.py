@@ -19,8 +19,8 @@ OLD, NEW = (environment(ABLE[0]), environment(ABLE[-1])) if ABLE else ({}, {})
 RELEASE = """
 import sys
 from pathlib import Path
-from nngrader.imports import leave_out
-leave_out()
+from nngrader.cli import skip_unused_imports
+skip_unused_imports()
 from nngrader.release import build
 from nngrader.course import Course
 for what in ("over_seeds", "leaks", "package_leaks", "moving_leaks"):

@@ -240,8 +240,8 @@ def test_a_gradebook_locked_for_long_is_named_and_waited_for_once(filled, monkey
 RECORD = """
 import resource, sys
 from pathlib import Path
-from nngrader.imports import leave_out
-leave_out()
+from nngrader.cli import skip_unused_imports
+skip_unused_imports()
 from tests.nngrader.recorded_gradebook import record
 if {limit}:
     resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
