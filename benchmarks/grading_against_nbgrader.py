@@ -37,7 +37,8 @@ from pathlib import Path
 
 from nngrader.engine import cases_json, judge
 from nngrader.engine.observation.observe import observe
-from nngrader.grading.points import _sources, names_used
+from nngrader.engine.observation.reading import names_used
+from nngrader.student.function import cells_run
 
 
 @functools.cache
@@ -47,7 +48,7 @@ def hidden():
 
 def points(name, f, most):
     data = hidden()[name]
-    names = names_used(*_sources(f))
+    names = names_used(*cells_run())
     verdict = judge(data, lambda a: observe(f, a, len(data["returns"])), names)
     return round(verdict.score * most / 100, 6)
 '''

@@ -8,8 +8,9 @@ import zipfile
 
 import numpy as np
 import pytest
+from nngrader import points
 from nngrader.engine import cases_json
-from nngrader.grading.points import Stub, no_points, points
+from nngrader.grading.one_submission import Stub, no_points
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
@@ -132,7 +133,7 @@ def test_a_file_made_when_the_cells_are_loaded_is_not_read(hidden):
 def test_plain_autograde_reads_the_file_beside_the_notebook(
     hidden, tmp_path, monkeypatch, raw, most
 ):
-    monkeypatch.setattr("nngrader.grading.points._hidden_here", lambda: {"classify": hidden})
+    monkeypatch.setattr("nngrader.cells._hidden_here", lambda: {"classify": hidden})
     monkeypatch.chdir(tmp_path)
     if raw:
         (tmp_path / "weights.npz").write_bytes(raw)

@@ -15,7 +15,7 @@ from nngrader.engine.declaration.gate import over_seeds
 from nngrader.engine.declaration.problem import Problem
 from nngrader.engine.observation.driver import as_text
 from nngrader.engine.observation.observe import Held, Steps, describe, driven, observe
-from nngrader.grading.points import Stub
+from nngrader.grading.one_submission import Stub
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits

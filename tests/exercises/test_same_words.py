@@ -5,10 +5,9 @@ import html
 import re
 
 import pytest
-from nngrader.engine import sentence
+from nngrader.engine import report, sentence
 from nngrader.engine.explanation.changes import WHERE_FROM
 from nngrader.engine.judgement.ledger import PLURAL
-from nngrader.grading import points as grading_points
 from nngrader.reports import feedback
 from nngrader.student import function as student
 
@@ -100,7 +99,7 @@ def test_hidden_cases_are_told_of_in_the_same_words_without_numbers(name, share)
 def test_notebook_and_page_and_result_hold_the_same_sentence(name, share, tmp_path):
     for title, f in share(answers(name), 4):
         verdict = shown(name, f)
-        kept = grading_points.report(packed(name, 1, True), verdict, 10)
+        kept = report(packed(name, 1, True), verdict, 10)
         printed = student.report(packed(name, 1, True), f, verdict, tmp_path)
         read = html.unescape(re.sub(r"<[^>]*>", "", page(name, kept)))
         assert kept["findings"], title

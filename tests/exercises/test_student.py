@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from nngrader import check
 from nngrader.engine import cases_json
-from nngrader.student.function import check, check_message
+from nngrader.student.function import check_message
 
 from tests.exercises.declared_problems import PROBLEMS, packed
 

@@ -13,8 +13,7 @@ from nngrader.engine import pack
 from nngrader.engine.observation.driver import as_text
 from nngrader.gradebook import marks, quiet
 from nngrader.gradebook.record import with_results
-from nngrader.grading.one_submission import MOST_NOTES, Job, run
-from nngrader.grading.points import Stub
+from nngrader.grading.one_submission import MOST_NOTES, Job, Stub, run
 from nngrader.intake import rebuild
 from nngrader.intake.submission import Cell
 from nngrader.sandbox.launch import SIGNALS, Sandbox

@@ -17,7 +17,7 @@ from nngrader.gradebook import marks, open_gradebook, quiet, record
 from nngrader.gradebook.record import NO_NAME
 from nngrader.grading import all_submissions
 from nngrader.grading.all_submissions import TWIN, UNSEEN
-from nngrader.grading.points import Stub
+from nngrader.grading.one_submission import Stub
 from nngrader.storage import results
 from nngrader.storage.results import Store
 

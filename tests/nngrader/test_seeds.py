@@ -10,11 +10,10 @@ import os
 import numpy as np
 import pytest
 from nngrader.course import Course
-from nngrader.engine import judge, pack
+from nngrader.engine import judge, pack, report
 from nngrader.engine.observation.call_result import ERRORS
 from nngrader.engine.observation.observe import observe
 from nngrader.errors import CannotDo, NotThere
-from nngrader.grading.points import report
 from nngrader.reports.feedback import page
 from nngrader.screen import public
 

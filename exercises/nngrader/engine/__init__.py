@@ -4,7 +4,8 @@
 writes and `cases_json.load` reads. `judge(data, run, names=())` gives a `Verdict`:
 ``run(args)`` returns what `observe` returns, in this process or from a sandbox, and ``names``
 are the dotted names of `reading.names_used`, from which forbidden calls are charged.
-`sentence(aspect, text)` puts a finding of the verdict into one sentence.
+`sentence(aspect, text)` puts a finding of the verdict into one sentence, and
+`report(data, verdict, most)` is what is kept of it, as plain data.
 
 Files of definitions import `problem`, `challenge`, and what drivers measure with, `Steps` and
 `Held`, from here. The rooms are `declaration`, `observation`, `judgement` and `explanation`;
@@ -16,7 +17,7 @@ from .declaration.cases import pack
 from .declaration.challenge import challenge, with_file
 from .declaration.problem import problem
 from .judgement.judging import judge
-from .judgement.ledger import Verdict, sentence
+from .judgement.ledger import Verdict, report, sentence
 from .observation.driver import caller, observed
 from .observation.observe import Held, Steps
 
@@ -31,6 +32,7 @@ __all__ = [
     "observed",
     "pack",
     "problem",
+    "report",
     "sentence",
     "with_file",
 ]

@@ -4,9 +4,8 @@ Comes in: the names of students who have handed in. Goes out: for each of them a
 by problem and aspect, findings, flags), kept on the disk and recorded in the gradebook.
 
 Read `command` first, then `all_submissions`, the loop that rebuilds each submission and hands
-it to a thread, and `one_submission`, which runs it and judges it. `points` stands in for
-students' functions in the test cells; `cluster` hands submissions to a Dask cluster instead of
-threads.
+it to a thread, and `one_submission`, which runs it and judges it. `cluster` hands submissions
+to a Dask cluster instead of threads.
 
 Answers and submissions meet here as plain data alone: the code of students runs elsewhere.
 """

@@ -10,16 +10,18 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ..course.assignment import AssignmentSpec
+from ..engine import judge, observed, report, with_file
 from ..errors import CannotDo
 from ..intake.suspicion import CALLS, DANGEROUS, suspicious
 from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Raised, Runner
 from ..sandbox.supervisor import Died
 from ..storage.results import processor
-from .points import Stub, no_points
 
-__all__ = ["Job", "run"]
+__all__ = ["Job", "Stub", "run"]
 
 MOST_NOTES = 12  # on cells that the student added
 
@@ -175,3 +177,91 @@ def _evaluate(source, names):
         last = ast.Expression(tree.body.pop().value)
     exec(compile(tree, "test", "exec"), names)
     return None if last is None else eval(compile(last, "test", "eval"), names)
+
+
+@dataclass
+class Stub:
+    """Stands for a student's function where the answers are known; runs it in the sandbox.
+
+    Parameters
+    ----------
+    name : str
+        The function.
+    runner : Runner
+        Runs the submission.
+    hidden : dict
+        Hidden cases of every problem, as `nngrader.engine.pack` made them.
+    names : list of str
+        Dotted names that stand in the student's cells.
+    reports : dict
+        Filled with one entry for each problem that is judged.
+    files : dict
+        Bytes of the files that the submission may bring along, by name; None where it did not.
+    """
+
+    name: str
+    runner: object
+    hidden: dict
+    names: list
+    reports: dict
+    files: dict = field(default_factory=dict)
+    __nngrader_stub__ = True
+
+    def __call__(self, *args, **kwargs):
+        """Call the student's function on copies of the arguments; plain data comes back."""
+        return self.runner.value(self.name, args, kwargs)
+
+    def points(self, name: str, most: float) -> float:
+        """Judge the function on hidden cases, and keep the report."""
+        data = with_file(self.hidden[name], self.files)
+        parts, cap = observed(data), answer_cap(data, self.runner.limits.output_kb)
+        driver = data.get("driver")
+        verdict = judge(
+            data,
+            lambda a: self.runner.call(self.name, a, parts, cap, driver),
+            self.names,
+            lambda *asked: self.runner.measure(self.name, *asked),
+        )
+        self.reports[name] = report(data, verdict, most)
+        return self.reports[name]["score"]
+
+
+def answer_cap(data: dict, output_kb: int) -> int:
+    """Return the largest answer that is read: far above the right one.
+
+    Parameters
+    ----------
+    data : dict
+        A packed problem.
+    output_kb : int
+        What is allowed beyond eight times the largest right answer.
+
+    Returns
+    -------
+    int
+        Bytes.
+    """
+    sizes = [sum(np.asarray(w).nbytes for w in c.get("want") or ()) for c in data["cases"]]
+    sizes += [c.get("raw_bytes", 0) for c in data["cases"]]  # before it is measured
+    return output_kb * 1024 + 8 * max(sizes, default=0)
+
+
+def no_points(data: dict, most: float) -> dict:
+    """Return the report where a test cell could not be run to its end.
+
+    Parameters
+    ----------
+    data : dict
+        The packed problem.
+    most : float
+        Points for a right answer.
+
+    Returns
+    -------
+    dict
+        As that of `report`, with no points for anything.
+    """
+    empty = report(data, judge(data, lambda args: {"error": [["Exception"], ""]}), most)
+    aspects = {a: [0.0, of] for a, (_, of) in empty["aspects"].items()}
+    words = "could not be judged: the test cell came to no end."
+    return empty | {"score": 0.0, "aspects": aspects, "findings": [["value", words, None]]}

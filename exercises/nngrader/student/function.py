@@ -1,4 +1,4 @@
-"""What a student runs: the visible cases of a problem, from a file beside the notebook."""
+"""A function on the visible cases of its problem, from a file beside the notebook."""
 
 from __future__ import annotations
 
@@ -24,20 +24,6 @@ HELD_BACK = (
 MOST_SHOWN = 400  # characters of an argument or an answer
 
 
-def check(f: Callable) -> None:
-    """Try a function or class on the visible cases and print what is wrong with it.
-
-    Parameters
-    ----------
-    f : callable
-        The student's function or class; its name tells which problem it answers. When the
-        grader runs the cell, a stub stands in its place, and nothing is done.
-    """
-    if getattr(f, "__nngrader_stub__", False):
-        return
-    print(check_message(f, Path.cwd()))
-
-
 def check_message(f: Callable, folder: Path) -> str:
     """Return what `check` prints for a function, with the cases that lie in a folder."""
     name = getattr(f, "__name__", type(f).__name__)
@@ -48,7 +34,7 @@ def check_message(f: Callable, folder: Path) -> str:
         )
     if name not in problems:
         return f"check: no problem is called {name}. There are: {', '.join(sorted(problems))}."
-    cells = _cells_run()
+    cells = cells_run()
     data = with_file(problems[name], files_beside(problems[name], folder))
     sources = _source(f) if cells is None else cells
     verdict = judge(data, caller(data, f), names_used(*sources))
@@ -150,7 +136,7 @@ def _rounded(value):
     return (rounded + 0.0 if rounded.dtype.kind == "f" else rounded).tolist()
 
 
-def _cells_run():
+def cells_run():
     """Return the texts of all cells that a notebook has run so far, None outside of one."""
     try:
         from IPython import get_ipython

@@ -1,5 +1,6 @@
 """What is lost and why, collected case by case and added up at the end."""
 
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -150,3 +151,51 @@ def _used(name, aspect):
     text = f"{name} is used in this notebook: here you write this yourself."
     whole = " It costs all points of this problem."
     return text + whole if aspect == EVERYTHING else text
+
+
+def report(data: dict, verdict: Verdict, most: float) -> dict:
+    """Return the report that is kept of a verdict.
+
+    Parameters
+    ----------
+    data : dict
+        The packed problem.
+    verdict : Verdict
+        What `judge` gives.
+    most : float
+        Points for a right answer.
+
+    Returns
+    -------
+    dict
+        `score` and `max`; `aspects`, each [earned, most]; `findings`, each [aspect, text, name
+        of the known mistake or None]; `tried`, what each aspect's cases try, in words; of a
+        challenge also `challenge`: what was `measured` (None where nothing could be), how many
+        `bytes` the file has, and whether `lower` is better.
+    """
+    scale = most / 100
+    tried = {}
+    for case in data["cases"]:
+        named = set(data["returns"].values()) if case["aspect"] == "value" else {case["aspect"]}
+        for aspect in named:
+            words = tried.setdefault(aspect, [])
+            words += [case["tried"]] * (case["tried"] not in words)
+    told = {
+        "score": round(verdict.score * scale, 6),
+        "max": most,
+        "aspects": {
+            a: [round(earned * scale, 6), round(of * scale, 6)]
+            for a, (earned, of) in verdict.points.items()
+        },
+        "findings": [list(f) for f in verdict.findings],
+        "tried": tried,
+    }
+    return told | ({"challenge": _challenge(data, verdict)} if data.get("file") else {})
+
+
+def _challenge(data, verdict):
+    """Return what a challenge's file measured, and its size."""
+    file = data["cases"][0]["args"].get(data["file"]["parameter"], ())
+    real = verdict.measured is not None and math.isfinite(verdict.measured)
+    told = {"measured": verdict.measured if real else None, "bytes": len(file)}
+    return told | {"lower": data["lower"]}

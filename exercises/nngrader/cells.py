@@ -1,0 +1,74 @@
+"""What the cells of an assignment's notebook call: `check` for students, `points` for marks.
+
+When `nngrader grade` runs such a cell, a stub stands in the place of the student's function:
+`check` then does nothing, and `points` asks the stub.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from .engine import caller, judge, with_file
+from .engine.declaration.challenge import files_beside
+from .engine.observation.reading import names_used
+from .student.function import cells_run, check_message
+
+__all__ = ["check", "points"]
+
+
+def check(f: Callable) -> None:
+    """Try a function or class on the visible cases and print what is wrong with it.
+
+    Parameters
+    ----------
+    f : callable
+        The student's function or class; its name tells which problem it answers. When the
+        grader runs the cell, a stub stands in its place, and nothing is done.
+    """
+    if getattr(f, "__nngrader_stub__", False):
+        return
+    print(check_message(f, Path.cwd()))
+
+
+def points(name: str, f, most: float) -> float:
+    """Return points that a function earns on the hidden cases of a problem.
+
+    Parameters
+    ----------
+    name : str
+        The problem.
+    f : callable
+        A stub, when `nngrader grade` runs the cell. Else the student's own function, when
+        `nbgrader autograde` runs it, which is for submissions that are trusted.
+    most : float
+        Points for a right answer.
+
+    Returns
+    -------
+    float
+        Between 0 and `most`.
+    """
+    if getattr(f, "__nngrader_stub__", False):
+        return f.points(name, most)
+    data = _hidden_here()[name]
+    data = with_file(data, files_beside(data, Path.cwd()))
+    cells = cells_run()
+    used = names_used(*([inspect.getsource(f)] if cells is None else cells))
+    verdict = judge(data, caller(data, f), used)
+    return round(verdict.score * most / 100, 6)
+
+
+def _hidden_here():
+    """Return the hidden cases of the assignment in whose folder this process works."""
+    from .course.folder import Course
+
+    here = Path.cwd()
+    course = os.environ.get("NNGRADER_COURSE") or next(
+        (p for p in here.parents if (p / "problems").is_dir() and (p / "source").is_dir()), None
+    )
+    if course is None:
+        raise RuntimeError("points: this folder belongs to no course; students use check(f)")
+    return Course(course).hidden(os.environ.get("NNGRADER_ASSIGNMENT", here.name))
