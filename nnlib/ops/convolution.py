@@ -10,9 +10,8 @@ many rows of X as windows show it, so dL/dx is what those rows of dL/dX say, add
 
 A transposed convolution is the map from G to dL/dx, so its own backward is a convolution.
 
-An image is (C, H, W) to the caller, and (H, W, C) here and mostly in memory: so the numbers
-of a window stand in a few long runs, and nothing is rearranged between two layers. An image
-of one axis is one pixel high. What is asked for comes in through
+An image is (C, H, W) to the caller, and (H, W, C) here; one of one axis is one pixel high.
+X is written in ``windows.py``. What is asked for comes in through
 ``nn/functions/convolution.py``; pooling, of the same windows, is ``nn/functions/pooling.py``.
 ``tests/nnlib/reference/convolution.py`` has all this as loops.
 """
@@ -20,55 +19,19 @@ of one axis is one pixel high. What is asked for comes in through
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from .. import depthwise
 from ..graph import record_fused
 from ..tensor import Tensor, raw
+from ..windows import Grid, Pair, by_group, gathered, matrix, windows
 from .promotion import public_name, whole
 from .reduction import sum
 from .shape import transpose
 
-__all__ = ["Grid", "convolution"]
-
-BLOCK = 1 << 19  # numbers in X at a time: 2 MB of float32, which stay in the cache
-Pair = tuple[int, int]
-
-
-class Grid(NamedTuple):
-    """Where windows lie on an image: for each, a number for H and one for W."""
-
-    size: Pair  # of the image
-    kernel: Pair  # the size of a window
-    stride: Pair
-    padding: Pair  # before the image; behind it, as much as the last window needs
-    dilation: Pair
-    count: Pair  # of windows
-
-    @property
-    def places(self) -> list[list[slice]]:
-        """Where the first, second, ... rows of all windows stand, and where the columns."""
-        return [
-            [slice(u * d, u * d + (m - 1) * s + 1, s) for u in range(k)]
-            for _, k, s, _, d, m in zip(*self, strict=True)
-        ]
-
-    @property
-    def frame(self) -> Pair:
-        """The size of the image with its border."""
-        return tuple(
-            max(p + n, (m - 1) * s + (k - 1) * d + 1)
-            for n, k, s, p, d, m in zip(*self, strict=True)
-        )
-
-    @property
-    def inside(self) -> tuple:
-        """The image inside its border, as an index of (..., H, W, C)."""
-        (p, q), (h, w) = self.padding, self.size
-        return ..., slice(p, p + h), slice(q, q + w), slice(None)
+__all__ = ["convolution"]
 
 
 def refuse(expected: str, got: Any) -> None:
@@ -95,60 +58,6 @@ def grid_of(size: Pair, kernel: Any, stride: Any, padding: Any, dilation: Any) -
     return Grid(size, k, s, p, d, tuple((room[i] - 1) // s[i] + 1 for i in (0, 1)))
 
 
-# The windows of images, as the rows of X.
-
-
-def windows(x: np.ndarray, grid: Grid) -> np.ndarray:
-    """Framed images (..., H, W, C), seen as windows (..., I, J, H, W, C) without a copy."""
-    (*lead, h, w, c), (s, t), (d, e) = x.strides, grid.stride, grid.dilation
-    shape = (*x.shape[:-3], *grid.count, *grid.kernel, x.shape[-1])
-    return np.lib.stride_tricks.as_strided(x, shape, (*lead, s * h, t * w, d * h, e * w, c))
-
-
-def framed(x: np.ndarray, grid: Grid, fill: float = 0) -> np.ndarray:
-    """Images (N, H, W, C) with their border, in the same order in memory."""
-    if grid.frame == grid.size:
-        return x
-    y = np.full_like(x, fill, shape=(len(x), *grid.frame, x.shape[3]))
-    y[grid.inside] = x
-    return y
-
-
-def by_group(x: np.ndarray, groups: int) -> np.ndarray:
-    """Images (N, H, W, C) as (groups, N, H, W, C / groups)."""
-    return x.reshape(*x.shape[:3], groups, x.shape[3] // groups).transpose(3, 0, 1, 2, 4)
-
-
-def matrix(x: np.ndarray) -> np.ndarray:
-    """Pixels, windows or kernels (groups, ., ., ., ...): a matrix (..., ...) for each group."""
-    return x.reshape(len(x), math.prod(x.shape[1:4]), math.prod(x.shape[4:]))
-
-
-def gathered(x: np.ndarray, grid: Grid, groups: int) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield a slice of the images, and their rows of X, (groups, n, I, J, H, W, C).
-
-    The rows lie in the memory of those before: n is such that it stays in the cache. And NumPy
-    copies fast in long runs only: a row of X has runs of W C numbers, a column runs of J; so
-    where W C is less, as in images of one channel, X is written column by column.
-    """
-    if grid.kernel == grid.stride == (1, 1) and grid.frame == grid.size:
-        yield slice(None), by_group(x, groups)  # a window is a pixel, so X is x as it lies
-        return
-    (h, w), (i, j), c = grid.kernel, grid.count, x.shape[3] // groups
-    n = min(len(x), BLOCK // (h * w * i * j * x.shape[3] or 1)) or 1
-    frames = np.zeros((groups, n, *grid.frame, c), x.dtype)
-    rows = np.empty((groups, n, i, j, h, w, c), x.dtype)
-    if w * c < j:
-        frames = frames.reshape(groups, n, c, *grid.frame).transpose(0, 1, 3, 4, 2)
-        rows = rows.reshape(groups, h, w, c, n, i, j).transpose(0, 4, 5, 6, 1, 2, 3)
-    for start in range(0, len(x), n):
-        some = slice(start, start + n)
-        m = len(x[some])
-        frames[:, :m][grid.inside] = by_group(x[some], groups)
-        rows[:, :m] = windows(frames[:, :m], grid)
-        yield some, rows[:, :m]
-
-
 # The products with X. Kernels are (groups, H, W, inputs, outputs) here.
 
 
@@ -173,30 +82,33 @@ def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
     So the sum over u and v is taken as it stands in the formula. At stride 1 the windows of a
     line, each a pixel further, are one window of J C channels: one long run of memory.
     """
+    if grid.stride[1] > 1:
+        if y is not None:
+            y[...] = depthwise.correlation(x, kernels[..., 0, 0], grid)
+        return kernels if g is None else depthwise.kernel_gradient(x, g, grid)[..., None, None]
     (n, *_, c), (i, j), (h, w) = x.shape, grid.count, grid.kernel
     frames = np.zeros((n, *grid.frame, c), x.dtype)
     frames[grid.inside] = x
-    run = j if grid.stride[1] == 1 else 1
-    lines = n, i, j // run, run * c
-    shown = np.lib.stride_tricks.as_strided(windows(frames, grid), (*lines[:3], h, w, run * c))
-    k = np.tile(kernels.reshape(c, h, w).transpose(1, 2, 0).copy(), run)
+    lines = n, i, 1, j * c
+    shown = np.lib.stride_tricks.as_strided(windows(frames, grid), (*lines[:3], h, w, j * c))
+    k = np.tile(kernels.reshape(c, h, w).transpose(1, 2, 0), j)
     if y is not None:
         np.einsum("nijuvc,uvc->nijc", shown, k, out=y.reshape(lines))
     slope = k if g is None else np.einsum("nijuvc,nijc->uvc", shown, g.reshape(lines))
-    return slope.reshape(h, w, run, c).sum(2).transpose(2, 0, 1).reshape(kernels.shape)
+    return slope.reshape(h, w, j, c).sum(2).transpose(2, 0, 1).reshape(kernels.shape)
 
 
 def spread(g: np.ndarray, grid: Grid, kernels: np.ndarray, dx: np.ndarray) -> None:
     """Write into dx the sum of the rows of G Kᵀ, each added where its window lies."""
+    if kernels.shape[3:] == (1, 1):
+        dx[...] = depthwise.image_gradient(g, kernels[..., 0, 0], grid)[grid.inside]
+        return
     frames, term = (
         np.zeros((len(dx), *size, dx.shape[3]), g.dtype) for size in (grid.frame, grid.count)
     )
     for (u, lines), (v, columns) in itertools.product(*map(enumerate, grid.places)):
         k = kernels[:, u, v].swapaxes(1, 2)
-        if k.shape[1:] == (1, 1):  # one kernel for each channel, as in channel_by_channel
-            np.multiply(g, k.ravel(), out=term)
-        else:
-            np.matmul(matrix(by_group(g, len(k))), k, out=matrix(by_group(term, len(k))))
+        np.matmul(matrix(by_group(g, len(k))), k, out=matrix(by_group(term, len(k))))
         frames[:, lines, columns] += term
     dx[...] = frames[grid.inside]
 

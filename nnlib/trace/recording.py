@@ -18,8 +18,8 @@ import numpy as np
 from ..grad_mode import mode
 from ..graph import Node as TapeNode
 from ..nn import Module
-from ..ops.convolution import Grid
 from ..tensor import Tensor, counter
+from ..windows import Grid
 
 __all__ = ["Op", "Scope", "recording"]
 

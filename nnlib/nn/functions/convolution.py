@@ -13,9 +13,10 @@ import numpy as np
 
 from ...graph import record
 from ...ops import clone, permute, reshape, squeeze, unsqueeze
-from ...ops.convolution import Grid, convolution, framed, grid_of, numbers, refuse, windows
+from ...ops.convolution import convolution, grid_of, numbers, refuse
 from ...ops.promotion import array
 from ...tensor import Tensor, raw
+from ...windows import Grid, framed, windows
 
 __all__ = ["conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "fold", "unfold"]
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from ...graph import record, record_fused
 from ...ops import permute, scatter_add, squeeze, unsqueeze
-from ...ops.convolution import Grid, framed, numbers, refuse
+from ...ops.convolution import numbers, refuse
 from ...ops.promotion import array, whole
 from ...tensor import Tensor, raw
+from ...windows import Grid, framed
 from .convolution import as_image, as_line
 
 __all__ = ["avg_pool1d", "avg_pool2d", "max_pool1d", "max_pool2d"]

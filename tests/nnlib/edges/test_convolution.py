@@ -8,7 +8,6 @@ import torch
 
 import nnlib
 import nnlib.nn.functional as F
-from nnlib.ops import convolution
 from tests.nnlib.reference import convolution as plain
 
 inf, nan = np.inf, np.nan
@@ -41,7 +40,7 @@ OPTIONS = [
 def test_conv2d_is_the_loop_over_windows(
     x_shape, w_shape, options, order, block, rng, monkeypatch
 ):
-    monkeypatch.setattr(convolution, "BLOCK", block)  # one sample at a time, a few, all
+    monkeypatch.setattr("nnlib.windows.BLOCK", block)  # one sample at a time, a few, all
     x, w, b = (rng.standard_normal(s) for s in (x_shape, w_shape, w_shape[:1]))
     tensors = [nnlib.Tensor(a, requires_grad=True) for a in (order(x), w, b)]
     y = F.conv2d(*tensors, **options)

@@ -1,0 +1,95 @@
+"""Convolution at a stride of each channel with its own kernel, for ``ops/convolution.py``.
+
+As a product of matrices this would be as slow as gathering the windows. So the sum over u and
+v is taken as it stands in the formula: what all windows of a line show to one kernel element
+is multiplied at once, for all channels of all images. For that to be one run of memory, the
+pixels that the same elements meet, every s-th at stride s, are an image of their own.
+
+Images are (N, H, W, C), kernels (C, H, W), and R is all channels of all images.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+
+from .runs import unbuffered
+from .windows import Grid
+
+__all__ = ["correlation", "image_gradient", "kernel_gradient"]
+
+LONG = 512  # numbers in a run
+
+
+def correlation(x: np.ndarray, kernels: np.ndarray, grid: Grid) -> np.ndarray:
+    """Return y, (N, I, J, C), of images and kernels."""
+    frames = _by_phase(x, grid)
+    y = np.zeros((*grid.count, frames.shape[4]), x.dtype)
+    k, sums = _side_by_side(kernels, y)
+    term = np.empty_like(sums)
+    with unbuffered(k.shape[2], y.size):
+        for tap, shown in _shown(frames, grid, sums.shape):
+            sums += np.multiply(shown, k[tap], out=term)
+    return _images(y, len(x))
+
+
+def kernel_gradient(x: np.ndarray, g: np.ndarray, grid: Grid) -> np.ndarray:
+    """Return dL/dk, (C, H, W), of images and dL/dy."""
+    n, i, j, c = g.shape
+    g = np.ascontiguousarray(g.transpose(1, 2, 0, 3)).reshape(i, j, n * c)
+    slope = np.empty((*grid.kernel, n * c), g.dtype)
+    for tap, shown in _shown(_by_phase(x, grid), grid, g.shape):
+        np.einsum("ijr,ijr->r", shown, g, out=slope[tap])
+    return slope.reshape(*grid.kernel, n, c).sum(2).transpose(2, 0, 1)
+
+
+def image_gradient(g: np.ndarray, kernels: np.ndarray, grid: Grid) -> np.ndarray:
+    """Return dL/dx with the border of the images, of dL/dy and kernels."""
+    n, i, j, c = g.shape
+    g = np.ascontiguousarray(g.transpose(1, 2, 0, 3)).reshape(i, j, n * c)
+    k, g = _side_by_side(kernels, g)
+    (s, t), (h, w) = grid.stride, _frame(grid)
+    frames, term = np.zeros((s, t, h // s, w // t, n * c), g.dtype), np.empty_like(g)
+    with unbuffered(k.shape[2], g.size):
+        for tap, shown in _shown(frames, grid, g.shape):
+            shown += np.multiply(g, k[tap], out=term)
+    return _images(frames.transpose(2, 0, 3, 1, 4).reshape(h, w, n * c), n)
+
+
+def _frame(grid: Grid) -> tuple[int, int]:
+    """Return the size of an image with its border, in whole strides."""
+    return tuple(-(-n // s) * s for n, s in zip(grid.frame, grid.stride, strict=True))
+
+
+def _by_phase(x: np.ndarray, grid: Grid) -> np.ndarray:
+    """Return framed images as (S, T, H / S, W / T, R): first all pixels (0, 0) of a stride."""
+    (s, t), (h, w), (n, *_, c) = grid.stride, _frame(grid), x.shape
+    # Pixels a power of two apart share a few places of the cache: one column more parts them.
+    frames = np.full_like(x, 0, shape=(n, h, w + t, c))
+    frames[grid.inside] = x
+    frames = frames[:, :, :w].reshape(n, h // s, s, w // t, t, c).transpose(2, 4, 1, 3, 0, 5)
+    return np.ascontiguousarray(frames).reshape(s, t, h // s, w // t, n * c)
+
+
+def _images(x: np.ndarray, n: int) -> np.ndarray:
+    """Return images (H, W, R) as (N, H, W, C)."""
+    return x.reshape(*x.shape[:2], n, -1).transpose(2, 0, 1, 3)
+
+
+def _side_by_side(kernels: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return kernels (H, W, run) and an array (I, J, R) as (I, ..., run), with a long run."""
+    run = y.shape[2] if y.shape[2] >= LONG else y.shape[1] * y.shape[2]
+    k = np.tile(kernels.transpose(1, 2, 0), run // len(kernels))
+    return k, y.reshape(len(y), -1, run)
+
+
+def _shown(
+    frames: np.ndarray, grid: Grid, shape: tuple[int, ...]
+) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
+    """Yield each place (u, v) of a kernel, and what all windows show to it, in a shape."""
+    (s, t), (d, e), (i, j) = grid.stride, grid.dilation, grid.count
+    for u, v in itertools.product(*map(range, grid.kernel)):
+        (row, a), (column, b) = divmod(d * u, s), divmod(e * v, t)
+        yield (u, v), frames[a, b, row : row + i, column : column + j].reshape(shape)

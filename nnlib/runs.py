@@ -1,0 +1,85 @@
+"""Slices of arrays in which neighbours share a factor: what normalizations compute with.
+
+NumPy goes over a whole array at one speed, and at half of it where each number of another
+array serves a run of neighbours. Here the runs are made as long as the data allow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["Runs", "unbuffered"]
+
+LONG, LARGE = 256, 1 << 16  # numbers in a run, and in an array, from which it is worth while
+
+
+@contextmanager
+def unbuffered(run: int, size: int) -> Iterator[None]:
+    """Inside, ufuncs on ``size`` numbers take one number for a run of others as it stands.
+
+    By itself NumPy would write it out first, as often as needed, 8192 numbers at a time. Where
+    runs are short or the array is small, this is left as it is.
+    """
+    if run < LONG or size < LARGE:
+        yield
+        return
+    before = np.setbufsize(LONG)
+    try:
+        yield
+    finally:
+        np.setbufsize(before)
+
+
+class Runs(NamedTuple):
+    """N samples of G slices, of C channels each, of ``width`` neighbours.
+
+    Each slice has a mean and a deviation, and each of the G C channels a weight. Arrays have
+    any shape with as many elements, in this order.
+    """
+
+    N: int
+    G: int
+    C: int
+    width: int
+
+    def unbuffered(self) -> AbstractContextManager:
+        """Return the context in which these runs are fast."""
+        return unbuffered(self.width if self.width > 1 else self.C, math.prod(self))
+
+    def scaled(
+        self, a: np.ndarray, scale: np.ndarray, w: np.ndarray | None, out: np.ndarray
+    ) -> None:
+        """Write a times a scale for each slice, (N, G, 1, 1), and a weight for each channel."""
+        fold = w is not None and self.width > 1
+        scale = scale * w.reshape(self.G, self.C, 1) if fold else scale
+        np.multiply(a.reshape(self), scale, out=out.reshape(self))
+        if w is not None and not fold:
+            self.change(np.multiply, out, w)
+
+    def change(self, ufunc: np.ufunc, a: np.ndarray, v: np.ndarray) -> None:
+        """Apply a ufunc in place to a and one number for each channel."""
+        if self.width > 1:
+            a, v = a.reshape(self), v.reshape(self.G, self.C, 1)
+        elif a.size < LARGE:
+            a, v = a.reshape(self.N, v.size), v.ravel()
+        else:  # several samples at a time, which is one long run
+            n = math.gcd(self.N, 64)
+            a, v = a.reshape(self.N // n, n * v.size), np.tile(v.ravel(), n)
+        ufunc(a, v, out=a)
+
+    def sums(self, a: np.ndarray) -> np.ndarray:
+        """Return the sum over each channel of each sample, (G, N, C)."""
+        one = np.ones((self.width, 1), a.dtype)
+        a = a if self.width == 1 else a.reshape(-1, self.width) @ one
+        return a.reshape(self[:3]).swapaxes(0, 1)
+
+    def dots(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
+        """Return the sums of a b; out is memory that may be used."""
+        a, b, out = a.reshape(self), b.reshape(self), out.reshape(self)
+        dots = np.vecdot(a, b) if self.width > 1 else np.multiply(a, b, out=out)
+        return dots.reshape(self[:3]).swapaxes(0, 1)

@@ -1,0 +1,103 @@
+"""Where windows lie on images, and images laid out so that NumPy is fast on their windows.
+
+An image is (H, W, C) here and mostly in memory: so the numbers of a window stand in a few long
+runs, and nothing is rearranged between two layers. What is computed with the windows stands in
+``ops/convolution.py`` and ``nn/functions/pooling.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["Grid", "by_group", "framed", "gathered", "matrix", "windows"]
+
+BLOCK = 1 << 19  # numbers in X at a time: 2 MB of float32, which stay in the cache
+Pair = tuple[int, int]
+
+
+class Grid(NamedTuple):
+    """Where windows lie on an image: for each, a number for H and one for W."""
+
+    size: Pair  # of the image
+    kernel: Pair  # the size of a window
+    stride: Pair
+    padding: Pair  # before the image; behind it, as much as the last window needs
+    dilation: Pair
+    count: Pair  # of windows
+
+    @property
+    def places(self) -> list[list[slice]]:
+        """Where the first, second, ... rows of all windows stand, and where the columns."""
+        return [
+            [slice(u * d, u * d + (m - 1) * s + 1, s) for u in range(k)]
+            for _, k, s, _, d, m in zip(*self, strict=True)
+        ]
+
+    @property
+    def frame(self) -> Pair:
+        """The size of the image with its border."""
+        return tuple(
+            max(p + n, (m - 1) * s + (k - 1) * d + 1)
+            for n, k, s, p, d, m in zip(*self, strict=True)
+        )
+
+    @property
+    def inside(self) -> tuple:
+        """The image inside its border, as an index of (..., H, W, C)."""
+        (p, q), (h, w) = self.padding, self.size
+        return ..., slice(p, p + h), slice(q, q + w), slice(None)
+
+
+def windows(x: np.ndarray, grid: Grid) -> np.ndarray:
+    """Framed images (..., H, W, C), seen as windows (..., I, J, H, W, C) without a copy."""
+    (*lead, h, w, c), (s, t), (d, e) = x.strides, grid.stride, grid.dilation
+    shape = (*x.shape[:-3], *grid.count, *grid.kernel, x.shape[-1])
+    return np.lib.stride_tricks.as_strided(x, shape, (*lead, s * h, t * w, d * h, e * w, c))
+
+
+def framed(x: np.ndarray, grid: Grid, fill: float = 0) -> np.ndarray:
+    """Images (N, H, W, C) with their border, in the same order in memory."""
+    if grid.frame == grid.size:
+        return x
+    y = np.full_like(x, fill, shape=(len(x), *grid.frame, x.shape[3]))
+    y[grid.inside] = x
+    return y
+
+
+def by_group(x: np.ndarray, groups: int) -> np.ndarray:
+    """Images (N, H, W, C) as (groups, N, H, W, C / groups)."""
+    return x.reshape(*x.shape[:3], groups, x.shape[3] // groups).transpose(3, 0, 1, 2, 4)
+
+
+def matrix(x: np.ndarray) -> np.ndarray:
+    """Pixels, windows or kernels (groups, ., ., ., ...): a matrix (..., ...) for each group."""
+    return x.reshape(len(x), math.prod(x.shape[1:4]), math.prod(x.shape[4:]))
+
+
+def gathered(x: np.ndarray, grid: Grid, groups: int) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield a slice of the images, and their rows of X, (groups, n, I, J, H, W, C).
+
+    The rows lie in the memory of those before: n is such that it stays in the cache. And NumPy
+    copies fast in long runs only: a row of X has runs of W C numbers, a column runs of J; so
+    where W C is less, as in images of one channel, X is written column by column.
+    """
+    if grid.kernel == grid.stride == (1, 1) and grid.frame == grid.size:
+        yield slice(None), by_group(x, groups)  # a window is a pixel, so X is x as it lies
+        return
+    (h, w), (i, j), c = grid.kernel, grid.count, x.shape[3] // groups
+    n = min(len(x), BLOCK // (h * w * i * j * x.shape[3] or 1)) or 1
+    frames = np.zeros((groups, n, *grid.frame, c), x.dtype)
+    rows = np.empty((groups, n, i, j, h, w, c), x.dtype)
+    if w * c < j:
+        frames = frames.reshape(groups, n, c, *grid.frame).transpose(0, 1, 3, 4, 2)
+        rows = rows.reshape(groups, h, w, c, n, i, j).transpose(0, 4, 5, 6, 1, 2, 3)
+    for start in range(0, len(x), n):
+        some = slice(start, start + n)
+        m = len(x[some])
+        frames[:, :m][grid.inside] = by_group(x[some], groups)
+        rows[:, :m] = windows(frames[:, :m], grid)
+        yield some, rows[:, :m]
