@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..graph import record_fused
+from ..runs import Runs
 from ..tensor import Tensor, raw
 from .reduction import mean, sum, var
 
@@ -39,43 +40,40 @@ def standardized(
         \frac{dL}{d\gamma} = \sum \frac{g z}{\sigma}, \quad \frac{dL}{d\beta} = \sum g
     """
     x, (N, G, n), size = raw(input), slices, math.prod(shape)
-    flat, rows, width = (N * G, n), (N, G * n), G * n // max(size, 1)
-    one, n = np.ones((n, 1), x.dtype), max(n, 1)
-    z = x.reshape(flat) - x.reshape(flat) @ one / n
-    inv = 1 / np.sqrt(np.vecdot(z, z)[:, None] / n + eps, dtype=x.dtype)
-    y = (z * inv).reshape(rows)
-    if weight is not None:
-        y *= np.repeat(raw(weight), width)
-    if bias is not None:
-        y += np.repeat(raw(bias), width)
+    flat, x_shape, one = (N * G, n), x.shape, np.ones((n, 1), x.dtype)
+    C, n = size // max(G, 1), max(n, 1)
+    runs = Runs(N, G, C, flat[1] // max(C, 1))
+    y, z = np.empty(x_shape, x.dtype), np.empty(flat, x.dtype)
+    with runs.unbuffered():
+        np.subtract(x.reshape(flat), x.reshape(flat) @ one / n, out=z)
+        inv = 1 / np.sqrt(np.vecdot(z, z).reshape(N, G, 1, 1) / n + eps, dtype=x.dtype)
+        runs.scaled(z, inv, None if weight is None else raw(weight), out=y)
+        if bias is not None:
+            runs.change(np.add, y, raw(bias))
 
     def backward(g, needs, z, inv, w):
-        g, h, out = g.reshape(rows), g.reshape(flat) * inv, {}
-        if "w" in needs:
-            out["w"] = np.einsum("nr,nr->r", h.reshape(rows), z.reshape(rows))
-        if "b" in needs:
-            out["b"] = np.ones(N, g.dtype) @ g
-        if w is not None:
-            h = (h.reshape(rows) * np.repeat(w, width)).reshape(flat)
-        dx = z * (inv * inv * np.vecdot(h, z)[:, None] / n)
-        np.subtract(h, dx, out=dx)
-        dx -= h @ one / n
-        sums = {k: v.reshape(size, width).sum(1).reshape(shape) for k, v in out.items()}
-        return dict(x=dx.reshape(x_shape), **sums)
+        dx, part = np.empty(x_shape, g.dtype), np.empty(runs, g.dtype)
+        sum_g, sum_gz = runs.sums(g), runs.dots(g, z, out=part)
+        dw, db = inv.reshape(N, G).T[:, None] @ sum_gz, np.ones(N, g.dtype) @ sum_g
+        v = np.ones((G, C, 1), g.dtype) if w is None else w.reshape(G, C, 1)
+        mean_h, mean_hz = ((a @ v).swapaxes(0, 1)[..., None] * inv / n for a in (sum_g, sum_gz))
+        with runs.unbuffered():
+            runs.scaled(g, inv, w, out=dx)
+            h = dx.reshape(runs)
+            h -= np.multiply(z.reshape(runs), mean_hz * inv * inv, out=part)
+            h -= mean_h
+        return dict(x=dx, w=dw.reshape(shape), b=db.reshape(shape))
 
     def twice(g, x, w):
-        h = (
-            g
-            if w is None
-            else (g.reshape((N, size, width)) * w.reshape((-1, 1))).reshape(x_shape)
-        )
+        g = g.reshape((N, size, runs.width))
+        h = g if w is None else g * w.reshape((-1, 1))
         dx, y = _by_operations(h.reshape(flat), x.reshape(flat), (1,), eps)
-        g, y = g.reshape((N, size, width)), y.reshape((N, size, width))
+        y = y.reshape(g.shape)
         dw, db = (sum(a, (0, 2)).reshape(shape) for a in (g * y, g))
         return dict(x=dx.reshape(x_shape), w=dw, b=db)
 
-    inputs, keep, x_shape = dict(x=input, w=weight, b=bias), dict(z=z, inv=inv), x.shape
-    return record_fused(y.reshape(x_shape), inputs, backward, keep=keep, twice=twice)
+    inputs, keep = dict(x=input, w=weight, b=bias), dict(z=z, inv=inv)
+    return record_fused(y, inputs, backward, keep=keep, twice=twice)
 
 
 def _by_operations(g: Any, x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any]:
