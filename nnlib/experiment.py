@@ -211,7 +211,8 @@ class Stored:
             )
         far = [pair for pair in pairs if pair[3] and not _near(*pair[1:])]
         asked = "; ".join(
-            f"{name} within {_said(allowed)} of {b}" for name, _, b, allowed in far
+            f"{name} within {_tolerance_in_words(allowed)} of {b}"
+            for name, _, b, allowed in far
         )
         claims.note(
             not far,
@@ -249,7 +250,7 @@ def _near(found: float, stored: float, allowed: dict) -> bool:
     return abs(found - stored) <= most
 
 
-def _said(allowed: dict) -> str:
+def _tolerance_in_words(allowed: dict) -> str:
     """Return a tolerance in words."""
     given = {"absolute": "{}", "relative": "{:.0%}"}
     return " + ".join(given[kind].format(most) for kind, most in allowed.items())

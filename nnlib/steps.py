@@ -157,11 +157,11 @@ def run(algorithm: Generator[Callable[[], Step], None, Any], *, steps: bool = Fa
     1. Halve: 6 is left.
     2. Halve: 3 is left.
     """
-    told = []
+    recorded = []
     while True:
         try:
             tell = next(algorithm)
         except StopIteration as end:
-            return Steps(told, end.value) if steps else end.value
+            return Steps(recorded, end.value) if steps else end.value
         if steps:
-            told.append(tell())
+            recorded.append(tell())

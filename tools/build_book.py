@@ -86,11 +86,11 @@ def _check_links(folder: Path, out: Path) -> int:
 
 def _worth_reading(lines: Iterable[str]) -> Iterator[str]:
     """Leave out the kernels' noise, and Sphinx's own traceback after pages that failed."""
-    told = False
+    failed = False
     for line in lines:
-        if NOISE not in line and not told:
+        if NOISE not in line and not failed:
             yield line
-        told = told or FAILED in line
+        failed = failed or FAILED in line
 
 
 def main() -> int:

@@ -47,7 +47,7 @@ SOURCES = (
     "nnlib/**/*",
     "tools/**/*.py",
 )
-TOLD = re.compile(r"^\S*\.(?:md|py):\d+: |\b(?:ERROR|WARNING)\b|^  > |^check_links: ")
+FAILURE = re.compile(r"^\S*\.(?:md|py):\d+: |\b(?:ERROR|WARNING)\b|^  > |^check_links: ")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -58,7 +58,7 @@ class Result:
     key: str
     run: str
     built: bool
-    said: str
+    message: str
     seconds: float
 
     def holds(self, key: str, run: str) -> bool:
@@ -119,17 +119,17 @@ def _build(folder: Path, root: Path, key: str, run: str) -> Result:
     with (folder / "log").open("w+", encoding="utf-8") as log:
         done = subprocess.run(command, env=environment, stdout=log, stderr=log, check=False)
         log.seek(0)
-        said = "" if done.returncode == 0 else excerpt(log.read().splitlines())
+        message = "" if done.returncode == 0 else excerpt(log.read().splitlines())
     seconds = round(time.monotonic() - started, 1)
-    return Result(key, run, done.returncode == 0, said, seconds)
+    return Result(key, run, done.returncode == 0, message, seconds)
 
 
 def excerpt(lines: Iterable[str]) -> str:
     """Return the lines of a failed build that name page, line and cause."""
     lines = [COLOUR.sub("", line).rstrip() for line in lines]
-    told = [*dict.fromkeys(filter(TOLD.search, lines))] or lines[-SHOWN:]
-    more = f"… and {len(told) - SHOWN} lines more" if len(told) > SHOWN else ""
-    return "\n".join([*told[:SHOWN], more]).rstrip()
+    shown = [*dict.fromkeys(filter(FAILURE.search, lines))] or lines[-SHOWN:]
+    more = f"… and {len(shown) - SHOWN} lines more" if len(shown) > SHOWN else ""
+    return "\n".join([*shown[:SHOWN], more]).rstrip()
 
 
 def main() -> int:
@@ -138,7 +138,7 @@ def main() -> int:
     if found.built:
         print(f"gate_book: the book is built ({found.seconds:.0f} s): {html()}")
         return 0
-    print(f"gate_book: the book does not build ({found.seconds:.0f} s)\n{found.said}")
+    print(f"gate_book: the book does not build ({found.seconds:.0f} s)\n{found.message}")
     return 1
 
 

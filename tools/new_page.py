@@ -52,10 +52,10 @@ def covers_directives(page: str) -> str:
         group = list(group)
         for k in range(0, len(group), AT_ONCE):
             some = group[k : k + AT_ONCE]
-            told = [comment(f"{t.id} ({t.kind}): {t.topic}. {t.detail}") for t in some]
+            comments = [comment(f"{t.id} ({t.kind}): {t.topic}. {t.detail}") for t in some]
             ids = " ".join(topic.id for topic in some)
             head = note(f"teach this ({notes}, {section}), and join what is one topic")
-            blocks.append("\n".join([head, *told, "", f"```{{covers}} {ids}", "```"]))
+            blocks.append("\n".join([head, *comments, "", f"```{{covers}} {ids}", "```"]))
     return "\n\n".join(blocks)
 
 

@@ -169,11 +169,11 @@ def table(columns: dict[tuple[str, int], dict]) -> Iterator[str]:
     yield f"{'':{wide}}" + "".join(f"{text:>14}" for text in seconds)
 
 
-def cell_text(said: str | None) -> str:
+def cell_text(output: str | None) -> str:
     """Return a cell of the table."""
-    if said is None:
+    if output is None:
         return "-"
-    lines = said.splitlines()
+    lines = output.splitlines()
     claims = sum(line.startswith(CLAIM) for line in lines)
     if not lines:
         return "ok"
@@ -203,13 +203,13 @@ def main() -> int:
             columns[name, threads] = try_one(name, threads, chosen)
     print("\n".join(table(columns)))
     bad = [
-        (name, threads, row, said)
+        (name, threads, row, output)
         for (name, threads), found in columns.items()
-        for row, said in found["rows"].items()
-        if said
+        for row, output in found["rows"].items()
+        if output
     ]
-    for name, threads, row, said in bad:
-        print(f"\n{row} under {name}, {threads} threads:\n{said}")
+    for name, threads, row, output in bad:
+        print(f"\n{row} under {name}, {threads} threads:\n{output}")
     return 1 if bad else 0
 
 

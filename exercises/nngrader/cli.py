@@ -50,10 +50,10 @@ def collect(a) -> int:
     from .intake.collect import collect as bring
     from .intake.collect import lines
 
-    told = bring(a.course, a.assignment, a.download)
-    for text in lines(a.course, a.assignment, told):
+    collected = bring(a.course, a.assignment, a.download)
+    for text in lines(a.course, a.assignment, collected):
         say(text)
-    return FAILED if told.left_out else DONE
+    return FAILED if collected.left_out else DONE
 
 
 def grade(a) -> int:
@@ -122,8 +122,8 @@ def export(a) -> int:
     from .reports.export import table, warnings
 
     text = table(a.course, a.assignment, a.layout)
-    for said in warnings(a.course, a.assignment, a.layout):
-        warn(shown(said))
+    for warning in warnings(a.course, a.assignment, a.layout):
+        warn(shown(warning))
     if a.out:
         a.out.write_text(text, encoding="utf-8")
     else:

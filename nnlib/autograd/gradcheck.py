@@ -71,8 +71,10 @@ def gradcheck(
     wrong = _first_wrong("gradcheck", func, inputs, eps, atol, rtol)
     if wrong is None or not raise_exception:
         return wrong is None
-    k, i, said = wrong
-    raise RuntimeError(f"gradcheck: the derivative of result {k} by input {i} is wrong {said}")
+    k, i, difference = wrong
+    raise RuntimeError(
+        f"gradcheck: the derivative of result {k} by input {i} is wrong {difference}"
+    )
 
 
 def gradgradcheck(
@@ -123,11 +125,11 @@ def gradgradcheck(
     wrong = _first_wrong("gradgradcheck", gradient, [*inputs, *ups], eps, atol, rtol)
     if wrong is None or not raise_exception:
         return wrong is None
-    k, i, said = wrong
+    k, i, difference = wrong
     by = f"input {i}" if i < n else f"upstream gradient {i - n}"
     raise RuntimeError(
         f"gradgradcheck: the derivative of the gradient of input {places[k]}, by {by}, "
-        f"is wrong {said}"
+        f"is wrong {difference}"
     )
 
 
@@ -217,10 +219,10 @@ def _described(found: np.ndarray, expected: np.ndarray, right: np.ndarray, ndim:
     worst = tuple(int(n) for n in np.unravel_index(error.argmax(), error.shape))
     split = len(worst) - ndim
     of, by = (list(part) or "" for part in (worst[:split], worst[split:]))
-    said = (
+    difference = (
         f"in {np.sum(~right)} of {right.size} elements, most at dy{of}/dx{by}: "
         f"expected {expected[worst]:.6g} (finite differences), got {found[worst]:.6g}"
     )
     if np.isfinite(factor) and np.allclose(found, factor * expected, 1e-4, 1e-6):
-        said += f"; all are {factor:.3g} times what they should be"
-    return said
+        difference += f"; all are {factor:.3g} times what they should be"
+    return difference

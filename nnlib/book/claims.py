@@ -77,8 +77,8 @@ def note(held: bool, statement: str, asked: str, found: list, frame: FrameType) 
         return
     from IPython.display import display
 
-    told = {"held": held, "statement": statement, "asked": asked, "line": _line(frame)}
-    display({MIME: told | {"found": [list(pair) for pair in found]}}, raw=True)
+    claim = {"held": held, "statement": statement, "asked": asked, "line": _line(frame)}
+    display({MIME: claim | {"found": [list(pair) for pair in found]}}, raw=True)
 
 
 def _truth(condition: Any) -> bool:
@@ -118,11 +118,11 @@ def _condition(frame: FrameType) -> ast.expr | None:
 def _values(node: ast.expr, frame: FrameType) -> Iterator[tuple[str, str]]:
     """Yield what the sides of a false condition are here, as code and value."""
     names = {**frame.f_globals, **frame.f_locals}
-    told = {}
+    sides = {}
     for side, scope in _sides(node, names):
-        if len(told) < SEVERAL and not isinstance(side, ast.Constant):
-            told.setdefault(_cut(ast.unparse(side)), _brief(_evaluated(side, scope)))
-    yield from told.items()
+        if len(sides) < SEVERAL and not isinstance(side, ast.Constant):
+            sides.setdefault(_cut(ast.unparse(side)), _brief(_evaluated(side, scope)))
+    yield from sides.items()
 
 
 def _sides(node: ast.expr, names: dict) -> Iterator[tuple[ast.expr, dict]]:

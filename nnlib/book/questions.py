@@ -119,12 +119,12 @@ def _chosen(kind: str, text: str, choices: Sequence, rows: list[dict]) -> Questi
     """Return a question whose answer is one choice or several."""
     letters = [chr(ord("a") + k) for k in range(len(rows))]
     right = [letter for letter, row in zip(letters, rows, strict=True) if row["right"]]
-    told = [f"{'✓' if row['right'] else '✗'} {row['reason']}" for row in rows]
+    reasons = [f"{'✓' if row['right'] else '✗'} {row['reason']}" for row in rows]
     return Question(
         {"id": key(kind, text, [c[:2] for c in choices]), "kind": kind, "text": markup(text)}
         | {"choices": rows},
         f"<p>{markup(text)}</p>" + listing((row["text"] for row in rows), 'ol type="a"'),
-        listing(told, 'ol type="a"'),
+        listing(reasons, 'ol type="a"'),
         "\n   ".join([text, *(f"{a}) {c[0]}" for a, c in zip(letters, choices, strict=True))]),
         " ".join(right) or "none",
     )
@@ -193,8 +193,8 @@ def numeric(
 def _trap(text: str, number: float, reason: str, room: float) -> dict:
     """Return a wrong number with its reason."""
     value = finite("numeric", f"wrong number of {_cut(text)}", number)
-    told = markup(words("numeric", f"reason of {number}", reason))
-    return {"value": value, "room": _room(room, value), "reason": told}
+    reason_html = markup(words("numeric", f"reason of {number}", reason))
+    return {"value": value, "room": _room(room, value), "reason": reason_html}
 
 
 def _room(room: float, value: float) -> float:
@@ -254,10 +254,11 @@ def order(
     words("order", f"why of {_cut(text)}", why)
     if len(steps) < 3 or any(len(step) != 2 for step in steps):
         raise ValueError(f"order: expected three steps (step, reason) or more in {_cut(text)}")
-    told = any(list(other)[:1] != [0] for other in also)  # the first step may come too early
+    # the first step may come too early in another order
+    begins_otherwise = any(list(other)[:1] != [0] for other in also)
     for k, (step, reason) in enumerate(steps):
         words("order", f"step of {_cut(text)}", step)
-        if k or told:
+        if k or begins_otherwise:
             words("order", f"a reason for each step of {_cut(text)}", reason)
     if len({step for step, _ in steps}) < len(steps):
         raise ValueError(f"order: expected steps that differ in {_cut(text)}")

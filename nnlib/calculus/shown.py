@@ -32,23 +32,23 @@ def _step(
     unit = f" e{place[0] if len(place) == 1 else [*place]}" if place else ""
     by = rf"\partial x_{{{','.join(map(str, place))}}}" if place else r"\partial x"
     if method == "complex":
-        said = f"The imaginary part of f(x + ih{unit}), divided by h, is {text(found)}."
-        return Step(said, rf"\frac{{\partial f}}{{{by}}} \approx {tex(found)}")
+        sentence = f"The imaginary part of f(x + ih{unit}), divided by h, is {text(found)}."
+        return Step(sentence, rf"\frac{{\partial f}}{{{by}}} \approx {tex(found)}")
     if h is None:
         along = f" along{unit}" if unit else ""
-        said = f"The {method} difference{along} gives the derivative {text(found)}."
-        return Step(said, rf"\frac{{\partial f}}{{{by}}} \approx {tex(found)}")
+        sentence = f"The {method} difference{along} gives the derivative {text(found)}."
+        return Step(sentence, rf"\frac{{\partial f}}{{{by}}} \approx {tex(found)}")
     low, high, step = _ends(f, x, place, ENDS[method], h)
     width = step * (ENDS[method][1] - ENDS[method][0])
     quotient = (high - low) / width
     names = [f"f(x{SIGNS[end]}{unit if end else ''})" for end in ENDS[method]]
-    said = (
+    sentence = (
         f"At h = {text(step)}, {names[0]} = {_text(low)} and {names[1]} = {_text(high)}: "
         f"the quotient is {_text(quotient)}."
     )
     top = f"{_tex(high)} - {_bracketed(low)}"
     formula = rf"\frac{{\partial f}}{{{by}}} \approx \frac{{{top}}}{{{tex(width)}}}"
-    return Step(said, rf"{formula} = {_tex(quotient)}")
+    return Step(sentence, rf"{formula} = {_tex(quotient)}")
 
 
 def _bracketed(x: Any) -> str:

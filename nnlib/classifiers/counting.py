@@ -61,8 +61,12 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: 
     owner = "precision_recall_f1"
     y_true, y_pred = checks.labels(owner, y_true=y_true, y_pred=y_pred)
     pos_label = checks.positive_label(owner, np.union1d(y_true, y_pred), pos_label)
-    true, said = y_true == pos_label, y_pred == pos_label
-    TP, FP, FN = int((true & said).sum()), int((~true & said).sum()), int((true & ~said).sum())
+    true, predicted = y_true == pos_label, y_pred == pos_label
+    TP, FP, FN = (
+        int((true & predicted).sum()),
+        int((~true & predicted).sum()),
+        int((true & ~predicted).sum()),
+    )
     P, R = _fraction(TP, TP + FP), _fraction(TP, TP + FN)
     F1 = _fraction(2 * P * R, P + R)
     result = Counted(P, R, F1)

@@ -31,8 +31,8 @@ def correlation_steps(
     if any(map(any, ends)):
         steps.append(Step(f"Padded, the array is {text(x)}.", f"x = {tex_matrix(_rows(x))}"))
     if turned:
-        said = f"Turned by half a turn, the kernel is {text(h)}."
-        steps.append(Step(said, f"h = {tex_matrix(_rows(h))}"))
+        sentence = f"Turned by half a turn, the kernel is {text(h)}."
+        steps.append(Step(sentence, f"h = {tex_matrix(_rows(h))}"))
     return steps + [_entry(x, h, s, d, place) for place in np.ndindex(shape)]
 
 
@@ -50,12 +50,13 @@ def _entry(x: Array, h: Array, s: tuple, d: tuple, place: tuple[int, ...]) -> St
     window = x[below]
     total = (h * window).sum()
     pairs = list(zip(h.flat, window.flat, strict=True))
-    said = " + ".join(f"{_bracketed(text, a)}·{_bracketed(text, b)}" for a, b in pairs)
+    products = " + ".join(f"{_bracketed(text, a)}·{_bracketed(text, b)}" for a, b in pairs)
     written = " + ".join(rf"{_bracketed(tex, a)} \cdot {_bracketed(tex, b)}" for a, b in pairs)
     index = ", ".join(map(str, place))
     name = index if len(place) == 1 else f"({index})"
     return Step(
-        f"Entry {name}: {said} = {text(total)}.", f"y_{{{index}}} = {written} = {tex(total)}"
+        f"Entry {name}: {products} = {text(total)}.",
+        f"y_{{{index}}} = {written} = {tex(total)}",
     )
 
 

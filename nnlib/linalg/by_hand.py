@@ -85,8 +85,8 @@ def eigenspaces(A: Any, *, steps: bool = False) -> list[Eigenspace] | Steps:
     2 1 [[−1, 2]]
     """
     M = square(A, "eigenspaces", exact=True)
-    told, spaces = solve_by_hand(M)
-    return Steps(told, spaces) if steps else spaces
+    own_steps, spaces = solve_by_hand(M)
+    return Steps(own_steps, spaces) if steps else spaces
 
 
 def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigenspace]]:
@@ -139,12 +139,12 @@ def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
     if isinstance(value, float | complex):
         return _by_cross_product(A, value)
     shifted = simplified(A - value * identity(len(A), like=A))
-    R, pivots, told = reduced(shifted, len(A))
+    R, pivots, reduction = reduced(shifted, len(A))
     free = tuple(j for j in range(len(A)) if j not in pivots)
     solutions = special_solutions(R, pivots, free)
     basis = np.array([scaled(x) for x in solutions.T], dtype=object).T
     begin = f"For λ = {text(value)} reduce {_shifted(value, name, text)}."
-    steps = [Step(begin, f"{_shifted(value, name, tex)} = {tex(shifted)}"), *told]
+    steps = [Step(begin, f"{_shifted(value, name, tex)} = {tex(shifted)}"), *reduction]
     for k, f in enumerate(free):
         steps += [
             _read_off(_choice(f, free), solutions[:, k], basis[:, k]),

@@ -166,7 +166,7 @@ def _steps(X: Array, K: int) -> list[Step]:
     mean = X.sum(axis=0) / len(X)
     centred = X - mean
     C = centred.T @ centred / (len(X) - 1)
-    told, spaces = solve_by_hand(C, Name("C", "C"))
+    eigen_steps, spaces = solve_by_hand(C, Name("C", "C"))
     V = [unit(x)[1] for space in spaces for x in orthogonal(space.basis).T][:K]
     values = [space.eigenvalue for space in spaces for _ in range(space.geometric)]
     return [
@@ -176,7 +176,7 @@ def _steps(X: Array, K: int) -> list[Step]:
             f"Covariance, with N − 1 = {len(X) - 1}: C = {text(C)}.",
             rf"C = \tfrac{{1}}{{{len(X) - 1}}} (X - \bar x)^\top (X - \bar x) = {tex(C)}",
         ),
-        *told,
+        *eigen_steps,
         *(_component(k, v, values[k], sum(values)) for k, v in enumerate(V)),
         _scores(centred, V),
     ]

@@ -94,9 +94,9 @@ def _steps(A: Any, M: Array) -> Steps:
         from .by_hand import eig_steps
 
         return eig_steps(A, eig(M))
-    told = qr_algorithm(M, steps=True)
-    told.result = eig(M)
-    return told
+    found = qr_algorithm(M, steps=True)
+    found.result = eig(M)
+    return found
 
 
 def eigvals(A: Any) -> Array:

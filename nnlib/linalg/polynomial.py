@@ -94,7 +94,7 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
     p, traces = _faddeev(A)
     n = len(A)
     if not 1 <= n <= 3:
-        told = [
+        steps = [
             Step(
                 f"Begin with M₁ = I; each further M is {name.text} times the one before, plus "
                 "c times I.",
@@ -102,11 +102,11 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
                 rf"\quad M_{{k+1}} = {name.tex} M_k + c_k I",
             )
         ] * bool(n)
-        told += [
+        steps += [
             _trace_step(k, t, c, name)
             for k, (t, c) in enumerate(zip(traces, p[1:], strict=True), start=1)
         ]
-        return [*told, Step(f"p(λ) = {poly_text(p)}.", rf"p(\lambda) = {poly_tex(p)}")]
+        return [*steps, Step(f"p(λ) = {poly_text(p)}.", rf"p(\lambda) = {poly_tex(p)}")]
     rows = [
         [f"{tex(x)} - \\lambda" if i == j else tex(x) for j, x in enumerate(row)]
         for i, row in enumerate(A)

@@ -134,14 +134,14 @@ def qr_algorithm(
     expect_count(most, "qr_algorithm", "max_iterations")
     e = exponent(given)
     H, Q = hessenberg(np.ldexp(given, -e))
-    told = [_first_step(np.ldexp(H, e))] if steps else []
+    shown = [_first_step(np.ldexp(H, e))] if steps else []
     iterations = 0
     for iterations, below in enumerate(_iterates(H, Q, most), start=1):
         if steps:
-            told.append(_step(iterations, np.ldexp(below, e)))
+            shown.append(_step(iterations, np.ldexp(below, e)))
     T = np.ldexp(np.where(_blocks(H), H, 0), e)
     result = Schur(T, Q, iterations)
-    return Steps([*told, _last_step(T)], result) if steps else result
+    return Steps([*shown, _last_step(T)], result) if steps else result
 
 
 def _iterates(H: Array, Q: Array, most: int) -> Iterator[Array]:

@@ -30,8 +30,8 @@ def svd_steps(A: Any, result: Any, full_matrices: bool) -> Steps:
             rf"A^\top A = {tex(gram)}",
         )
     ]
-    told, spaces = solve_by_hand(gram, Name("AᵀA", r"A^\top A"))
-    steps += told
+    eigen_steps, spaces = solve_by_hand(gram, Name("AᵀA", r"A^\top A"))
+    steps += eigen_steps
     V: list[Array] = []
     sigma: list[Any] = []
     for space in sorted(spaces, key=lambda s: -float(s.eigenvalue)):

@@ -71,8 +71,8 @@ def _independent(V: Array) -> StepGenerator:
         yield lambda: Step("Every column has a pivot: the vectors are independent.")
         return True
     f = found.free[0]
-    told = f"vector {f + 1} is a combination of those before it" if f else "vector 1 is 0"
-    words = f"Column {f + 1} has no pivot: {told}."
+    reason = f"vector {f + 1} is a combination of those before it" if f else "vector 1 is 0"
+    words = f"Column {f + 1} has no pivot: {reason}."
     c = found.matrix[: found.rank, f]
     vectors = [f"v_{{{j + 1}}}" for j in found.pivots]
     yield lambda: Step(words, rf"v_{{{f + 1}}} = {tex_sum(c, vectors)}")

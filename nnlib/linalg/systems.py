@@ -241,10 +241,10 @@ def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
     signs = [rf"{tex_factor(U[i, j])} \cdot {write_factor(x[j])}" for j in known]
     signs.insert(0, write(c[i]))
     top, below = " − ".join(words), U[i, i]
-    told = f"{quotient(top, text(below))} = " if known or below != 1 else ""
+    division = f"{quotient(top, text(below))} = " if known or below != 1 else ""
     rest = " - ".join(signs)
     value = rest if below == 1 else rf"\frac{{{rest}}}{{{tex(below)}}}"
-    sentence = f"Row {i + 1} gives {indexed('x', i)} = {told}{text(x[i])}."
+    sentence = f"Row {i + 1} gives {indexed('x', i)} = {division}{text(x[i])}."
     return Step(sentence, f"x_{{{i + 1}}} = {value} = {write(x[i])}")
 
 

@@ -295,10 +295,10 @@ def _place_and_dtype(
 
 def _key_problems(keys: IncompatibleKeys) -> list[str]:
     """Describe the names that do not match."""
-    said = (("Missing", keys.missing_keys), ("Unexpected", keys.unexpected_keys))
+    differences = (("Missing", keys.missing_keys), ("Unexpected", keys.unexpected_keys))
     return [
         f"{kind} key(s) in state_dict: {', '.join(f'{k!r}' for k in names)}. ".replace("'", '"')
-        for kind, names in said
+        for kind, names in differences
         if names
     ]
 

@@ -14,7 +14,7 @@ from .comparison import isnan, maximum, minimum
 from .indexing import gather
 from .promotion import array, public_name
 from .reduction import Dim, spread, sum
-from .shape import axes_of, axis, said, squeeze
+from .shape import axes_of, axis, call_as, squeeze
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = ""
@@ -38,7 +38,7 @@ def amin(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
 
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Bounds:
     """Both ``amin`` and ``amax``, as ``min`` and ``max``."""
-    return Bounds(*(said("aminmax", f, input, dim, keepdim) for f in (amin, amax)))
+    return Bounds(*(call_as("aminmax", f, input, dim, keepdim) for f in (amin, amax)))
 
 
 def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
@@ -106,8 +106,8 @@ def _best(
     if other is not None or not isinstance(dim, (int, np.integer, type(None))):
         return of_two(input, dim if other is None else other)
     if dim is None:
-        return said(name, of_all, input)
-    return _pick(said(name, place, input, dim, True), input, dim, keepdim)
+        return call_as(name, of_all, input)
+    return _pick(call_as(name, place, input, dim, True), input, dim, keepdim)
 
 
 def _pick(indices: Tensor, input: Tensor, dim: int, keepdim: bool) -> Picked:
@@ -138,8 +138,8 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     Along dim, the first of equal ones takes dL/dy; over all, equal ones share it.
     """
     if dim is None:
-        return said("median", _extreme, _lower_median, input, None, False)
-    return _pick(said("median", _place, _at_median, input, dim, True), input, dim, keepdim)
+        return call_as("median", _extreme, _lower_median, input, None, False)
+    return _pick(call_as("median", _place, _at_median, input, dim, True), input, dim, keepdim)
 
 
 def _lower_median(x: np.ndarray, axis: Dim, keepdims: bool) -> np.ndarray:

@@ -10,7 +10,7 @@ from ..graph import change_, record
 from ..tensor import Tensor, raw
 from .elementwise import add
 from .promotion import array
-from .shape import at, axis, broadcast_tensors, expect, moved, reshape, said, squeeze
+from .shape import at, axis, broadcast_tensors, call_as, expect, moved, reshape, squeeze
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "getitem one_hot setitem"
@@ -67,7 +67,7 @@ def pick(name: str, input: Tensor, index: tuple) -> Tensor:
     """Read at an advanced index; the derivative is ``added``, and of that this."""
     x = array(input)
     shape = x.shape
-    y = said(name, x.__getitem__, index)
+    y = call_as(name, x.__getitem__, index)
     return record(y, dict(x=input), name=name, x=lambda g: added(g, index, shape))
 
 
@@ -91,7 +91,7 @@ def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
 def index_put(input: Tensor, index: Any, value: Tensor, name: str = "setitem") -> Tensor:
     """Copy x with x[i] = v: v gets dL/dy at i, x gets it elsewhere."""
     y, n = np.array(array(input)), np.ndim(raw(value))
-    said(name, y.__setitem__, index, raw(value))
+    call_as(name, y.__setitem__, index, raw(value))
 
     def back(g):
         part = g[index]
@@ -104,7 +104,7 @@ def index_put(input: Tensor, index: Any, value: Tensor, name: str = "setitem") -
 def setitem(input: Tensor, index: Any, value: Tensor) -> None:
     """Write x[i] = v in place, v broadcast and cast; through a view if i shows one."""
     first, then = steps("setitem", index)
-    shown = input if first is None else said("setitem", getitem, input, first)
+    shown = input if first is None else call_as("setitem", getitem, input, first)
     change_(shown, index_put(shown, ... if then is None else then, value))
 
 
@@ -165,7 +165,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     check_range("take_along_dim", i + x.shape[d] * (i < 0), x.shape[d], RuntimeError)
     places = [*np.indices(x.shape, sparse=True)]
     places[d] = i
-    places = said("take_along_dim", np.broadcast_arrays, *places)
+    places = call_as("take_along_dim", np.broadcast_arrays, *places)
     return pick("take_along_dim", input, tuple(places))
 
 
@@ -247,7 +247,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     expect(
         array(mask).dtype == bool, "masked_select", "truth values, got {}", array(mask).dtype
     )
-    input, mask = said("masked_select", broadcast_tensors, input, mask)
+    input, mask = call_as("masked_select", broadcast_tensors, input, mask)
     return pick("masked_select", input, (np.array(raw(mask)),))
 
 
@@ -338,7 +338,7 @@ def unique(
 ) -> Any:
     """Find the different elements (or slices along dim) in order; where each went; how many."""
     wanted = dict(return_inverse=return_inverse, return_counts=return_counts, equal_nan=False)
-    found = said("unique", np.unique, array(input), axis=dim, **wanted)
+    found = call_as("unique", np.unique, array(input), axis=dim, **wanted)
     found = tuple(
         record(a, dict(x=input)) for a in (found if isinstance(found, tuple) else (found,))
     )
@@ -349,6 +349,6 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     """Count how often each number stands in a vector, or sum the weights where it stands."""
     i, w = integers("bincount", input), raw(weights)
     expect(i.ndim == 1 and np.all(i >= 0), "bincount", "a vector of numbers >= 0, got {}", i)
-    y = said("bincount", np.bincount, i, w, minlength)
+    y = call_as("bincount", np.bincount, i, w, minlength)
     y = y.astype(np.float32) if w is not None and w.dtype == np.float32 else y
     return record(y, dict(x=input, w=weights))

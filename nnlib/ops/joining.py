@@ -15,12 +15,12 @@ from .shape import (
     Sizes,
     at,
     axis,
+    call_as,
     expand,
     expect,
     listed,
     moved,
     reshape,
-    said,
     transpose,
     unsqueeze,
 )
@@ -42,7 +42,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     dtype, n = result_type(*tensors[:1], *tensors), max(array(x).ndim for x in tensors)
     d = axis("cat", dim, n)
     inputs = {f"x{k}": x for k, x in enumerate(tensors) if raw(x).shape != (0,) or n == 1}
-    y = said("cat", np.concatenate, [*map(raw, inputs.values())], d, dtype=dtype)
+    y = call_as("cat", np.concatenate, [*map(raw, inputs.values())], d, dtype=dtype)
     ends = itertools.accumulate((raw(x).shape[d] for x in inputs.values()), initial=0)
     rules = [slice_rule(at(d, slice(*part))) for part in itertools.pairwise(ends)]
     return record(y, inputs, name="cat", **dict(zip(inputs, rules, strict=True)))
@@ -55,18 +55,20 @@ def slice_rule(index: tuple) -> Callable:
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Put one after the other along a new axis."""
-    return said("stack", lambda: cat([unsqueeze(x, dim) for x in tensors or ()], dim))
+    return call_as("stack", lambda: cat([unsqueeze(x, dim) for x in tensors or ()], dim))
 
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
     """Put side by side: along the second axis, or the only one."""
     d = int(all(array(x).ndim > 1 for x in tensors or ()))
-    return said("hstack", cat, [x if raw(x).ndim else reshape(x, 1) for x in tensors or ()], d)
+    return call_as(
+        "hstack", cat, [x if raw(x).ndim else reshape(x, 1) for x in tensors or ()], d
+    )
 
 
 def vstack(tensors: Sequence[Tensor]) -> Tensor:
     """Put on top of each other, a vector as a row."""
-    return said(
+    return call_as(
         "vstack", cat, [x if array(x).ndim > 1 else reshape(x, 1, -1) for x in tensors or ()]
     )
 
@@ -88,7 +90,7 @@ def repeat(input: Tensor, repeats: Sizes) -> Tensor:
 
 def tile(input: Tensor, dims: Sizes) -> Tensor:
     """Repeat the whole along the last axes, those that dims has numbers for."""
-    return said("tile", repeat, input, (1,) * (array(input).ndim - len(dims)) + tuple(dims))
+    return call_as("tile", repeat, input, (1,) * (array(input).ndim - len(dims)) + tuple(dims))
 
 
 def repeat_interleave(

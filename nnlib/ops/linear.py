@@ -19,7 +19,7 @@ from .elementwise import abs, add, mul, sign, sqrt, sub, times
 from .extremes import amax, amin
 from .promotion import array, compute, public_name, whole
 from .reduction import Dim, floats, spread, sum
-from .shape import axes_of, axis, diagonal, permute, reshape, said, unsqueeze
+from .shape import axes_of, axis, call_as, diagonal, permute, reshape, unsqueeze
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "bilinear cdist einsum linear tensordot"
@@ -463,4 +463,4 @@ def norm(
 
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     """Return the distance of a and b, the p-norm of a - b."""
-    return said("dist", norm, sub(input, other), p)
+    return call_as("dist", norm, sub(input, other), p)

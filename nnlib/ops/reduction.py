@@ -14,7 +14,7 @@ from .comparison import isnan, to, where
 from .elementwise import div, exp
 from .joining import cat
 from .promotion import array, floating, public_name
-from .shape import at, axes_of, axis, expand, flip, reshape, said
+from .shape import at, axes_of, axis, call_as, expand, flip, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "std_mean var_mean"
@@ -78,7 +78,9 @@ def nansum(
     input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
     """Sum over dim of what is not NaN, which gets dL/dy; NaN gets 0."""
-    return said("nansum", sum, where(isnan(array(input)), 0, input), dim, keepdim, dtype=dtype)
+    return call_as(
+        "nansum", sum, where(isnan(array(input)), 0, input), dim, keepdim, dtype=dtype
+    )
 
 
 def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -97,7 +99,7 @@ def nanmean(
     input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
     """Mean over dim of what is not NaN, which gets dL/dy / n; NaN if there is none."""
-    n = said("nanmean", sum, ~np.isnan(floats(input)), dim, keepdim)
+    n = call_as("nanmean", sum, ~np.isnan(floats(input)), dim, keepdim)
     return div(nansum(input, dim, keepdim, dtype=dtype), where(n == 0, math.nan, n))
 
 
@@ -234,7 +236,7 @@ def std(
     correction: float | None = None,
 ) -> Tensor:
     """Root of ``var``: dL/dv = dL/dy / (2y), taken as 0 at y = 0, where all are equal."""
-    v = said("std", var, input, dim, unbiased, keepdim, correction=correction)
+    v = call_as("std", var, input, dim, unbiased, keepdim, correction=correction)
     return record(
         np.sqrt(raw(v)), dict(v=v), v=lambda g, y: g / (2 * where(y == 0, math.inf, y))
     )
@@ -250,7 +252,7 @@ def var_mean(
 ) -> tuple[Tensor, Tensor]:
     """Both ``var`` and ``mean``."""
     return (
-        said("var_mean", var, input, dim, unbiased, keepdim, correction=correction),
+        call_as("var_mean", var, input, dim, unbiased, keepdim, correction=correction),
         mean(input, None if isinstance(dim, bool) else dim, keepdim),
     )
 
@@ -265,7 +267,7 @@ def std_mean(
 ) -> tuple[Tensor, Tensor]:
     """Both ``std`` and ``mean``."""
     return (
-        said("std_mean", std, input, dim, unbiased, keepdim, correction=correction),
+        call_as("std_mean", std, input, dim, unbiased, keepdim, correction=correction),
         mean(input, None if isinstance(dim, bool) else dim, keepdim),
     )
 
@@ -292,7 +294,7 @@ def _truth(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
 
 def count_nonzero(input: Tensor, dim: Dim = None) -> Tensor:
     """How many elements over dim are not 0."""
-    return record(said("count_nonzero", sum, array(input) != 0, dim), dict(x=input))
+    return record(call_as("count_nonzero", sum, array(input) != 0, dim), dict(x=input))
 
 
 # Exponentials

@@ -50,7 +50,7 @@ def expect(truth: bool, name: str, what: str, *got: Any) -> None:
         raise RuntimeError(f"{name}: expected {what.format(*got)}")
 
 
-def said(name: str, f: Callable, *args: Any, **named: Any) -> Any:
+def call_as(name: str, f: Callable, *args: Any, **named: Any) -> Any:
     """Call f, with NumPy's and our own refusals as torch's, in the name of an operation."""
     try:
         return f(*args, **named)
@@ -88,7 +88,7 @@ def moved(name: str, input: Tensor, f: Callable, back: Callable | None = None) -
     back is the rule of x; by default dL/dy is added to the elements that f took.
     """
     x = array(input)
-    y, shape = said(name, f, x), x.shape
+    y, shape = call_as(name, f, x), x.shape
     nothing = not y.size and (y.base is x or y.base is x.base is not None)  # shares no memory
     view = f if nothing or np.may_share_memory(x, y) else None
     return record(
@@ -122,18 +122,18 @@ def view(input: Tensor, shape: Sizes) -> Tensor:
     except ValueError:
         of = getattr(input, "view_of", None)
         in_torch = of.path(np.empty(of.base.shape)) if of else np.empty(array(input).shape)
-        said("view", in_torch.reshape, shape, copy=False)
+        call_as("view", in_torch.reshape, shape, copy=False)
     return shaped("view", input, shape)
 
 
 def view_as(input: Tensor, other: Tensor) -> Tensor:
     """Show the same memory in the shape of other."""
-    return said("view_as", view, input, other.shape)
+    return call_as("view_as", view, input, other.shape)
 
 
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
     """Give the same elements the shape of other."""
-    return said("reshape_as", reshape, input, other.shape)
+    return call_as("reshape_as", reshape, input, other.shape)
 
 
 def ravel(input: Tensor) -> Tensor:
@@ -153,7 +153,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 def unflatten(input: Tensor, dim: int, sizes: Sizes) -> Tensor:
     """Split the axis dim into several, of these sizes; one may be -1."""
     d, n = cut_along("unflatten", input, dim)
-    inner, shape = said("unflatten", np.reshape, np.broadcast_to(0, n), sizes), input.shape
+    inner, shape = call_as("unflatten", np.reshape, np.broadcast_to(0, n), sizes), input.shape
     return shaped("unflatten", input, (*shape[:d], *inner.shape, *shape[d + 1 :]))
 
 
@@ -186,12 +186,14 @@ def expand(input: Tensor, size: Sizes) -> Tensor:
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
     """Stretch axes of length 1 to the shape of other."""
-    return said("expand_as", expand, input, other.shape)
+    return call_as("expand_as", expand, input, other.shape)
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """Stretch axes of length 1 until all tensors have one shape."""
-    shape = said("broadcast_tensors", np.broadcast_shapes, *[array(x).shape for x in tensors])
+    shape = call_as(
+        "broadcast_tensors", np.broadcast_shapes, *[array(x).shape for x in tensors]
+    )
     return tuple(expand(x, shape) for x in tensors)
 
 

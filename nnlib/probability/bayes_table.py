@@ -206,18 +206,18 @@ def _steps(exact: BayesTable, result: BayesTable) -> Steps:
     for h, p, L, both in zip(
         exact.hypotheses, exact.prior, exact.likelihood, joint, strict=True
     ):
-        said = f"Prior times likelihood of {h}: {text(p)} · {text(L)} = {text(both)}."
+        sentence = f"Prior times likelihood of {h}: {text(p)} · {text(L)} = {text(both)}."
         name = _named(h)
         formula = rf"p(D, {name}) = {tex(p)} \cdot {tex(L)} = {tex(both)}"
-        steps.append(Step(said, formula))
+        steps.append(Step(sentence, formula))
     terms, written = (" + ".join(f(e) for e in joint) for f in (text, tex))
-    said = f"The evidence is their sum: {terms} = {text(evidence)}."
-    steps.append(Step(said, rf"p(D) = {written} = {tex(evidence)}"))
+    sentence = f"The evidence is their sum: {terms} = {text(evidence)}."
+    steps.append(Step(sentence, rf"p(D) = {written} = {tex(evidence)}"))
     for h, both, q in zip(exact.hypotheses, joint, exact.posterior, strict=True):
         about = "" if q.denominator == 1 else f", about {float(q):.4g}"
-        said = f"The posterior of {h} is its share: {divided(both, evidence)}{about}."
+        sentence = f"The posterior of {h} is its share: {divided(both, evidence)}{about}."
         formula = rf"p({_named(h)} \mid D) = {tex(both)} \Big/ {tex(evidence)} = {tex(q)}"
-        steps.append(Step(said, formula))
+        steps.append(Step(sentence, formula))
     return Steps(steps, result)
 
 

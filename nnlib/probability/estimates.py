@@ -60,14 +60,14 @@ def _maximum(h: int, t: int, p: Fraction) -> list[Step]:
         falls = "falls" if h == 0 else "grows"
         return [Step(f"It {falls} all the way, so p = {text(p)}.", rf"\hat p = {tex(p)}")]
     reduced = p.denominator < h + t
-    said, written = (f" = {f(p)}" if reduced else "" for f in (text, tex))
+    plain, written = (f" = {f(p)}" if reduced else "" for f in (text, tex))
     return [
         Step(
             "At the maximum its derivative is 0.",
             rf"\frac{{{h}}}{{p}} - \frac{{{t}}}{{1-p}} = 0",
         ),
         Step(
-            f"Solve for p: {_times(h)}(1 − p) = {_times(t)}p, so p = {h}/{h + t}{said}.",
+            f"Solve for p: {_times(h)}(1 − p) = {_times(t)}p, so p = {h}/{h + t}{plain}.",
             rf"\hat p = \frac{{{h}}}{{{h + t}}}{written}",
         ),
     ]

@@ -70,9 +70,9 @@ class Reader(DataUnpickler):
         except FAULTS as error:
             if self.outside or str(error).startswith("load: "):
                 raise
-            said = error if isinstance(error, pickle.UnpicklingError) else repr(error)
+            reason = error if isinstance(error, pickle.UnpicklingError) else repr(error)
             at = self.source.tell()
-            raise refuse(f"data.pkl is damaged at byte {at}: {said}") from error
+            raise refuse(f"data.pkl is damaged at byte {at}: {reason}") from error
 
     def ask(self, function: Callable, *args: Any) -> Any:
         """Call what the program has given, whose errors are its own affair."""

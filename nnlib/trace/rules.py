@@ -108,7 +108,7 @@ def letters(operation: str, reads: tuple[tuple[str, ...] | None, ...]) -> list[s
     table = RULES.get(operation, {})
     found: list[str | None] = []
     for read in reads:
-        fits = [k for k, said in table.items() if said.reads == read and read is not None]
+        fits = [k for k, rule in table.items() if rule.reads == read and read is not None]
         found.append(fits[0] if len(fits) == 1 else None)
     if len(reads) > len(table):
         return found

@@ -109,7 +109,7 @@ class Visit:
         if response.status >= 400:
             self.missing.append(response.url)
 
-    def _said(self, message) -> None:
+    def _note_console(self, message) -> None:
         """Record an error on the console."""
         if message.type == "error":
             self.errors.append(message.text)

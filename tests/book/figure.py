@@ -32,7 +32,7 @@ class Figure:
         """Draw at once what would be drawn with the next frame."""
         self.page.evaluate("nn.flush()")
 
-    def told(self, k: int = 0) -> str:
+    def sentence(self, k: int = 0) -> str:
         """Return the sentence that says what is shown; of several, the k-th."""
         self.settle()
         return self.locator(".nn-live").nth(k).inner_text()

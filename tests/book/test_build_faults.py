@@ -126,9 +126,9 @@ def test_a_planted_fault_is_told_with_its_page_by_each_build(faulty, name):
     words = re.escape(FAULTS[name][1]).replace(r"\.\.", number)
     for done in builds:
         assert done.returncode != 0
-        told = [line for line in done.stdout.splitlines() if re.search(words, line)]
-        assert any(faults[name].page in line for line in told) or words.startswith("erratum")
-        assert told
+        lines = [line for line in done.stdout.splitlines() if re.search(words, line)]
+        assert any(faults[name].page in line for line in lines) or words.startswith("erratum")
+        assert lines
 
 
 def test_a_dead_anchor_fails_the_build(mini):
@@ -147,8 +147,8 @@ def test_all_pages_that_fail_are_named_in_one_build_and_again_in_the_next(mini):
     lines = (mini.root / "chapters/part/third.md").read_text().splitlines()
     for done in (mini.build(), mini.build()):
         assert done.returncode != 0
-        told = "part/second.md:29: cell 2 of 2 fails: ZeroDivisionError: division by zero"
-        assert told in done.stdout
+        line = "part/second.md:29: cell 2 of 2 fails: ZeroDivisionError: division by zero"
+        assert line in done.stdout
         third, fourth = (
             re.search(rf"part/{name}\.md:(\d+): cell 2 of 3 fails: (\w+)", done.stdout)
             for name in ("third", "fourth")
@@ -158,6 +158,6 @@ def test_all_pages_that_fail_are_named_in_one_build_and_again_in_the_next(mini):
         assert f"  > {third[1]:>4} | {{}}['x']" in done.stdout
         assert "3 of 3 executed pages failed" in done.stdout
         assert "jupyter_book/cli" not in done.stdout
-    said = excerpt(done.stdout.splitlines())
-    assert said.count("cell 2 of") == 3
-    assert len(said.splitlines()) < 9
+    shown = excerpt(done.stdout.splitlines())
+    assert shown.count("cell 2 of") == 3
+    assert len(shown.splitlines()) < 9

@@ -51,9 +51,9 @@ def test_a_failing_cell_is_named_with_its_line_and_the_page_is_not_built(mini):
     mini.replace("print(1 + 1)", "print(1 / 0)")
     found = alone(mini)
     assert found.failure
-    said = "\n".join(found.warnings)
-    assert "ZeroDivisionError" in said
-    assert "second.md:" in said
+    logged = "\n".join(found.warnings)
+    assert "ZeroDivisionError" in logged
+    assert "second.md:" in logged
     assert found.weight == 0
 
 
@@ -62,10 +62,10 @@ def test_what_a_page_leaves_out_a_dead_link_and_a_false_claim_are_warnings(mini)
     mini.replace("print(1 + 1)", claim)
     mini.replace("mini-001 mini-002", "mini-001")
     mini.replace("Two things are taught here", "See {doc}`nowhere`, one thing is taught here")
-    said = "\n".join(alone(mini).warnings)
-    assert "mini-002 is not covered" in said
-    assert "nowhere" in said
-    assert "a claim does not hold: it is more (asked: 1 + 1 > 2; here: 1 + 1 = 2)" in said
+    logged = "\n".join(alone(mini).warnings)
+    assert "mini-002 is not covered" in logged
+    assert "nowhere" in logged
+    assert "a claim does not hold: it is more (asked: 1 + 1 > 2; here: 1 + 1 = 2)" in logged
 
 
 def test_the_weight_counts_pictures_and_our_scripts_but_not_the_theme(tmp_path):

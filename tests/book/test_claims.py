@@ -70,9 +70,9 @@ CLAIMS = [
 @pytest.mark.parametrize(("made", "found"), CLAIMS, ids=[found for _, found in CLAIMS])
 def test_a_claim_that_fails_tells_the_values_of_its_sides_in_one_line(made, found, capsys):
     made()
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert said.endswith(f"; {found})\n")
+    errors = capsys.readouterr().err
+    assert errors.count("\n") == 1
+    assert errors.endswith(f"; {found})\n")
 
 
 def test_a_claim_that_holds_says_nothing(capsys):
@@ -121,8 +121,8 @@ def test_a_strict_build_fails_also_by_outputs_from_the_cache(claiming):
     mini, (_, strict, _) = claiming
     assert strict.returncode != 0
     line = line_of(mini, "is above $5$")
-    said = "a claim does not hold: the value `x` is above $5$ (asked: x > 5; here: x = 3)"
-    assert re.search(rf"part/second\.md:{line}: \S*ERROR: {re.escape(said)}", strict.stdout)
+    message = "a claim does not hold: the value `x` is above $5$ (asked: x > 5; here: x = 3)"
+    assert re.search(rf"part/second\.md:{line}: \S*ERROR: {re.escape(message)}", strict.stdout)
     assert strict.stdout.count("a claim does not hold") == 2
 
 

@@ -34,9 +34,9 @@ def two(tmp_path, name, *texts):
 
 @pytest.mark.parametrize("kind", DIFFERING)
 def test_a_difference_is_told_with_its_place(tmp_path, kind):
-    name, one, other, told = DIFFERING[kind]
+    name, one, other, expected = DIFFERING[kind]
     (line,) = compare_builds.differences(*two(tmp_path, name, one, other))
-    assert line.startswith(told)
+    assert line.startswith(expected)
 
 
 def test_bytes_decide_where_there_is_no_text(tmp_path):

@@ -126,9 +126,9 @@ def test_a_result_beyond_its_tolerance_is_a_claim_that_does_not_hold(
     found = moved(tmp_path, by, {"mean": within})
     capsys.readouterr()
     assert found.again().keys() == {"mean", "draws", "name"}
-    said = capsys.readouterr().err
-    assert (said == "") == held
-    assert held or "experiment `coin`, run again, gives what is stored (mean within" in said
+    errors = capsys.readouterr().err
+    assert (errors == "") == held
+    assert held or "experiment `coin`, run again, gives what is stored (mean within" in errors
 
 
 def test_each_entry_of_a_list_may_have_a_tolerance_of_its_own(tmp_path, capsys):

@@ -48,7 +48,7 @@ def test_every_figure_of_the_book_is_found():
 def test_a_figure_fits_its_window_has_its_room_and_says_what_it_shows(open_page, name, size):
     seen = open_page(PAGES[name], size=size)
     figure = Figure(seen.page.locator(f"nn-{name}"))
-    assert SAYS.get(name, "") in figure.told()
+    assert SAYS.get(name, "") in figure.sentence()
     room, height = figure.evaluate(HEIGHTS)
     assert room == pytest.approx(height, rel=ROOM)
     box = figure.bounding_box()

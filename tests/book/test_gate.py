@@ -23,7 +23,7 @@ The book was not built: see above (22 s).
 
 def test_the_book_builds(gate):
     if not gate.built:
-        pytest.fail(f"the book does not build:\n{gate.said}", pytrace=False)
+        pytest.fail(f"the book does not build:\n{gate.message}", pytrace=False)
     assert (html() / "index.html").is_file()
 
 
@@ -76,7 +76,7 @@ def test_a_failure_is_kept_for_the_run_and_tried_again_in_the_next(
     builds, tmp_path, monkeypatch
 ):
     builds["next"] = False
-    assert [asked(tmp_path).said for _ in range(3)] == ["why"] * 3
+    assert [asked(tmp_path).message for _ in range(3)] == ["why"] * 3
     assert len(builds["done"]) == 1
     monkeypatch.setenv("GATE_RUN", "two")
     builds["next"] = True
@@ -93,8 +93,8 @@ def test_a_build_whose_pages_are_gone_is_made_again(builds, tmp_path):
 
 def test_who_waits_too_long_is_told_where_to_look(builds, tmp_path):
     (tmp_path / "gate").mkdir()
-    told = pytest.raises(TimeoutError, match=r"not built within 0 s; see .*log")
-    with FileLock(tmp_path / "gate" / "lock"), told:
+    refused = pytest.raises(TimeoutError, match=r"not built within 0 s; see .*log")
+    with FileLock(tmp_path / "gate" / "lock"), refused:
         asked(tmp_path, wait=0.1)
 
 

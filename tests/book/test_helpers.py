@@ -29,9 +29,9 @@ def line(name="line"):
 def test_a_prediction_carries_its_choices_and_shows_them_without_script():
     shown = book.predict("sum", "One & `one`?", ["Two.", "$3$."])
     three = '<span class="math notranslate nohighlight">\\(3\\)</span>.'
-    told = data(shown._repr_html_())
-    assert len(told.pop("id")) == 10
-    assert told == {
+    read = data(shown._repr_html_())
+    assert len(read.pop("id")) == 10
+    assert read == {
         "name": "sum",
         "question": "One &amp; <code>one</code>?",
         "choices": ["Two.", three],
@@ -52,10 +52,10 @@ def test_a_number_is_predicted_in_its_unit_and_recalled():
 def test_a_recall_knows_the_choices_and_the_id_of_its_prediction():
     asked = data(book.predict("known", "Which?", ["This.", "That."])._repr_html_())
     shown = book.recall("known", np.int64(1), "It was that.")
-    told = data(shown._repr_html_())
-    assert told["choices"] == ["This.", "That."]
-    assert told["right"] == 1
-    assert told["id"] == asked["id"]
+    read = data(shown._repr_html_())
+    assert read["choices"] == ["This.", "That."]
+    assert read["right"] == 1
+    assert read["id"] == asked["id"]
     assert "<details><summary>What came out</summary><p>It was that.</p>" in shown._repr_html_()
 
 

@@ -91,9 +91,9 @@ def tried(browser, base):
 def test_nothing_is_asked_for_before_the_click_that_says_so(tried):
     word = tried.page.locator(".nn-live-word")
     tried.button("Try it").press("Enter")
-    told = word.inner_text()
+    text = word.inner_text()
     for part in ("NumPy", "matplotlib", "cdn.jsdelivr.net", "20 MB", "from this site, 0.9 MB"):
-        assert part in told
+        assert part in text
     assert tried.button("Load and run").evaluate("node => node === document.activeElement")
     tried.button("Not now").press("Enter")
     assert word.count() == 0
@@ -243,8 +243,8 @@ def test_the_menu_opens_by_keyboard_and_tells_the_command(browser, base):
     with visit(browser, base, PAGE) as seen:
         seen.page.get_by_role("button", name="Run this page").press("Enter")
         seen.page.locator(".btn-live-jupyterlab").press("Enter")
-        told = seen.page.locator(".nn-live-told")
-        told.filter(has_text="make lab P=part/second").wait_for()
+        status = seen.page.locator(".nn-live-told")
+        status.filter(has_text="make lab P=part/second").wait_for()
         links = seen.page.locator(".dropdown-launch-buttons a").evaluate_all(
             "es => es.map(e => e.textContent.trim())"
         )

@@ -64,8 +64,8 @@ def test_a_long_list_of_pages_that_follow_is_cut(browser, address):
         users = [e for e in ENTRIES if "backprop/deep-network" in e["after"]]
         assert len(users) > 5
         seen.page.locator("nn-map [data-page='backprop/deep-network']").focus()
-        said = seen.page.locator(".nn-map-panel").inner_text()
-        named = re.search(r"It leads on to (.*?)\. ", said)[1]
+        text = seen.page.locator(".nn-map-panel").inner_text()
+        named = re.search(r"It leads on to (.*?)\. ", text)[1]
         assert len(named) <= 60
         assert named.count("“") + int(re.search(r" and (\d+) more$", named)[1]) == len(users)
 
@@ -74,9 +74,9 @@ def test_every_part_says_what_can_be_built_after_it():
     course = yaml.safe_load((REFERENCE / "pages.yml").read_text(encoding="utf-8"))
     parts = yaml.safe_load((REFERENCE / "parts.yml").read_text(encoding="utf-8"))
     assert [part["part"] for part in parts] == list(course)
-    told = [part["builds"] for part in parts if part["part"] != "reference"]
-    assert all(re.fullmatch(r"You can .{60,170}\.", sentence) for sentence in told)
-    assert len(set(told)) == len(told)
+    promises = [part["builds"] for part in parts if part["part"] != "reference"]
+    assert all(re.fullmatch(r"You can .{60,170}\.", sentence) for sentence in promises)
+    assert len(set(promises)) == len(promises)
 
 
 @SIZES

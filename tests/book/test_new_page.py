@@ -45,10 +45,10 @@ def test_the_lint_lists_what_a_skeleton_lacks():
 @pytest.mark.parametrize("page", [NEXT, "maths/vectors"])
 def test_the_skeleton_holds_question_plan_and_claims(page):
     entry = new_page.entries()[page]
-    told = [entry["question"] + "?", entry["by_hand"], entry["experiment"]]
-    told += [COURSE.errata[name].claim for name in COURSE.errata_of(page)]
+    sentences = [entry["question"] + "?", entry["by_hand"], entry["experiment"]]
+    sentences += [COURSE.errata[name].claim for name in COURSE.errata_of(page)]
     text = unbroken(new_page.skeleton(page).replace("\n%", ""))
-    assert [words for words in told if unbroken(words) not in text] == []
+    assert [words for words in sentences if unbroken(words) not in text] == []
 
 
 def unbroken(text):

@@ -217,7 +217,7 @@ def run_cell():
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "words"),
     [
         ("x = 2\nx + 1", [("text", "3\n")]),
         ("x;", []),
@@ -229,11 +229,11 @@ def run_cell():
         ("display(1, 2)", [("text", "1\n"), ("text", "2\n")]),
     ],
 )
-def test_a_cell_says_what_a_notebook_would_show(run_cell, source, said):
+def test_a_cell_says_what_a_notebook_would_show(run_cell, source, words):
     heard = []
     assert run_cell("x = 2", "cell 1", print)
     assert run_cell(source, "cell 2", lambda *what: heard.append(what))
-    assert heard == said
+    assert heard == words
 
 
 def test_an_error_shows_the_lines_of_cells_and_no_others(run_cell):

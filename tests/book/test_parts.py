@@ -82,7 +82,7 @@ def test_a_vector_of_length_zero_has_neither_angle_nor_shadow(page):
     for key in ["Shift+ArrowLeft"] * 6 + ["Shift+ArrowDown"] * 2:
         tip.press(key)
     assert figure.facts()["angle between them"] == figure.facts()["shadow of b on a"] == "none"
-    assert "no direction" in figure.told()
+    assert "no direction" in figure.sentence()
 
 
 @pytest.mark.parametrize(("norm", "length"), [("1", "4.00"), ("2", "3.16"), ("∞", "3.00")])
@@ -113,7 +113,7 @@ def test_entries_columns_and_presets_of_a_map_follow_each_other(page):
     assert figure.facts()["determinant"] == "1.10"
     figure.press("flatten")
     assert figure.facts()["rank"] == "1"
-    assert "nothing brings it back" in figure.told()
+    assert "nothing brings it back" in figure.sentence()
     entry.fill("")
     assert figure.facts()["rank"] == "1"
 
@@ -121,10 +121,10 @@ def test_entries_columns_and_presets_of_a_map_follow_each_other(page):
 def test_the_race_ends_where_nnlib_does_and_starts_where_the_reader_says(page):
     figure = part(page, "race")
     assert figure.get_attribute("data-agrees") == "true"
-    first = figure.told()
+    first = figure.sentence()
     assert first.startswith("Step 30: Nesterov")
     figure.locator(".nn-point").press("Shift+ArrowRight")
-    assert figure.told() != first
+    assert figure.sentence() != first
     figure.press("banana")
     figure.settle()
     assert "banana" in figure.locator(".nn-plot").first.get_attribute("aria-label")
@@ -133,7 +133,7 @@ def test_the_race_ends_where_nnlib_does_and_starts_where_the_reader_says(page):
 def test_an_optimiser_that_diverges_is_said_to_have_left(page):
     figure = part(page, "race")
     figure.get_by_label("rates ×").press("End")
-    assert "has left the map" in figure.told()
+    assert "has left the map" in figure.sentence()
 
 
 @pytest.mark.parametrize("hand", [drag, swipe])
@@ -175,24 +175,24 @@ def test_a_picture_in_the_inks_of_the_book_follows_the_theme(page):
 
 def test_a_cursor_follows_pointer_and_keys(either):
     figure = part(either, "plot")
-    assert figure.told().startswith("Step 6:")
+    assert figure.sentence().startswith("Step 6:")
     figure.locator(".nn-cursor").press("ArrowRight")
-    assert figure.told().startswith("Step 7:")
+    assert figure.sentence().startswith("Step 7:")
     box = figure.locator(".nn-plot").bounding_box()
     either.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
-    assert int(re.match(r"Step (\d+):", figure.told())[1]) > 20
+    assert int(re.match(r"Step (\d+):", figure.sentence())[1]) > 20
 
 
 def test_a_field_takes_back_what_is_no_number(page):
     figure = part(page, "controls")
     field = figure.get_by_label("pictures")
     field.fill("1000")
-    assert figure.told() == "15 steps an epoch."
+    assert figure.sentence() == "15 steps an epoch."
     figure.get_by_label("leave out").press("Space")
-    assert figure.told() == "16 steps an epoch."
+    assert figure.sentence() == "16 steps an epoch."
     field.fill("-3")
     assert field.get_attribute("aria-invalid") == "true"
-    assert figure.told() == "16 steps an epoch."
+    assert figure.sentence() == "16 steps an epoch."
     field.blur()
     assert field.input_value() == "1000"
 
@@ -203,14 +203,14 @@ def test_a_stepper_goes_back_on_and_to_the_ends(page):
         word: figure.get_by_role("button", name=word) for word in ("back", "step", "reset")
     }
     button["step"].press("Enter")
-    assert "= 14." in figure.told()
+    assert "= 14." in figure.sentence()
     assert button["step"].get_attribute("aria-disabled") == "true"
     button["step"].press("Enter")
-    assert "= 14." in figure.told()
+    assert "= 14." in figure.sentence()
     button["back"].press("Enter")
-    assert figure.told() == "Row 2: 1 × 1 + 3 × 2 + (−1) × 3 = 4."
+    assert figure.sentence() == "Row 2: 1 × 1 + 3 × 2 + (−1) × 3 = 4."
     button["reset"].press("Enter")
-    assert "Nothing" in figure.told()
+    assert "Nothing" in figure.sentence()
 
 
 def test_a_run_ends_at_the_last_step(browser, path):
@@ -224,7 +224,7 @@ def test_a_run_ends_at_the_last_step(browser, path):
         page.clock.run_for(200)
         assert figure.get_by_role("button", name="stop").count() == 1
         page.clock.run_for(5000)
-        assert "Row 3" in figure.told()
+        assert "Row 3" in figure.sentence()
         assert run.count() == 1
 
 
@@ -237,24 +237,24 @@ def test_a_playhead_plays_when_asked_and_jumps_where_less_motion_is_wanted(
         figure = part(page, "playhead")
         figure.scroll_into_view_if_needed()
         page.clock.run_for(500)
-        assert figure.told() == "1850: 67 spots."
+        assert figure.sentence() == "1850: 67 spots."
         figure.press("▶ play")
         page.clock.run_for(600)
-        assert (figure.told() != "1850: 67 spots.") is moved
+        assert (figure.sentence() != "1850: 67 spots.") is moved
         page.clock.run_for(1500)
-        assert figure.told() != "1850: 67 spots."
+        assert figure.sentence() != "1850: 67 spots."
         figure.press("❚❚ pause")
-        now = figure.told()
+        now = figure.sentence()
         page.clock.run_for(3000)
-        assert figure.told() == now
+        assert figure.sentence() == now
 
 
 def test_a_playhead_stops_when_it_leaves_the_window(page):
     figure = part(page, "playhead")
     figure.press("▶ play")
     figure.get_by_role("button", name="pause").wait_for()
-    begun = figure.told()
-    while figure.told() == begun:  # until then it may not know that it is in the window
+    begun = figure.sentence()
+    while figure.sentence() == begun:  # until then it may not know that it is in the window
         page.wait_for_timeout(20)
     page.evaluate("scrollTo(0, 0)")
     figure.get_by_role("button", name="play").wait_for(state="attached")
@@ -268,7 +268,7 @@ def test_an_edge_tells_its_weight_by_width_colour_and_dash(page):
     assert "--nn-a" in styles[0]
     assert "stroke-dasharray" in styles[1]
     figure.get_by_label("input 1").press("Home")
-    assert figure.told() == "The neuron gives −0.91."
+    assert figure.sentence() == "The neuron gives −0.91."
 
 
 SAME = """
@@ -359,7 +359,7 @@ BROKEN = """
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "said"),
+    ("name", "data", "words"),
     [
         ("vectors", '{"extent": 3}', 'nn-vectors: the data has no "start"; it has "extent"'),
         ("race", "{}", 'nn-race: the data has no "surfaces", "steps"; it has no key'),
@@ -367,13 +367,13 @@ BROKEN = """
         ("vectors", "{", "nn-vectors: "),
     ],
 )
-def test_a_fault_in_the_data_is_told_beside_the_picture(browser, path, name, data, said):
+def test_a_fault_in_the_data_is_told_beside_the_picture(browser, path, name, data, words):
     with visit(browser, BASE, path) as seen:
         text = seen.page.evaluate(BROKEN, [name, data])
         assert "the picture" in text
         assert "This figure does not move." in text
-        assert said in text
-        assert any(said in error for error in seen.errors)
+        assert words in text
+        assert any(words in error for error in seen.errors)
 
 
 def test_a_page_loads_what_its_figures_need_and_no_more(figure_pages, built):
@@ -390,7 +390,7 @@ def test_a_page_loads_what_its_figures_need_and_no_more(figure_pages, built):
 
 SMALL_PARTS = """
 () => {
-  const out = {}, told = [], tell = value => told.push(value);
+  const out = {}, values = [], tell = value => values.push(value);
   const slider = nn.slider({label: "s", min: 0, max: 2, step: 1, value: 0, move: tell});
   const matrix = nn.matrix({values: [[1, 2], [3, 4]], label: "A", change: tell});
   const row = nn.buttons({label: "b", options: ["one", "two"], press: k => tell(`b${k}`)});
@@ -410,7 +410,7 @@ SMALL_PARTS = """
   const plot = nn.plot({x: [1, 100], y: [0, 4], log: "x"});
   [slider, matrix, plane, row].forEach(part => part.node.remove());
   return {
-    told, drawn, kept: nn.store.get("k"), to: plane.to(1, 1), from: plane.from(150, 50),
+    values, drawn, kept: nn.store.get("k"), to: plane.to(1, 1), from: plane.from(150, 50),
     arrows: [nn.arrow(0, 0), nn.arrow(30, 0).slice(0, 10)],
     number: [nn.number(-0.001, 1), nn.number(-1.25, 1), nn.short(-0.19663), nn.short(1.2e8)],
     ticks: [nn.ticks(0, 1), nn.ticks(-0.3, 0.3, 3), nn.decades(1, 1000), nn.decades(1, 20)],
@@ -423,7 +423,7 @@ SMALL_PARTS = """
 
 def test_the_small_parts_do_what_they_say(page):
     got = page.evaluate(SMALL_PARTS)
-    assert got["told"] == [2, [[1, 5], [3, 4]], "b1"]
+    assert got["values"] == [2, [[1, 5], [3, 4]], "b1"]
     assert got["drawn"] == 1
     assert got["to"] == [150, 50]
     assert got["from"] == [1, 1]

@@ -93,7 +93,7 @@ def test_arrow_keys_move_the_cursor_by_a_tenth_or_five(open_figure):
     assert figure.numbers()[0] == 1.6
     both = figure.get_by_role("slider", name=re.compile("^z, on"))
     assert [c.get_attribute("aria-valuetext") for c in both.all()] == ["1.6", "1.6"]
-    assert figure.told() == "sigmoid at z = 1.6: value 0.832, derivative 0.140."
+    assert figure.sentence() == "sigmoid at z = 1.6: value 0.832, derivative 0.140."
 
 
 @pytest.mark.parametrize("side", [0, 1], ids=["values", "derivatives"])
@@ -101,7 +101,7 @@ def test_the_mouse_moves_both_cursors(open_figure, side):
     figure = open_figure()
     figure.page.mouse.move(*middle(figure.locator("svg.nn-plot").nth(side), 0.25))
     assert figure.numbers()[0] == -2.0
-    assert figure.told().startswith("sigmoid at z = −2.0")
+    assert figure.sentence().startswith("sigmoid at z = −2.0")
 
 
 def test_a_finger_moves_the_cursor(open_figure):
@@ -119,10 +119,10 @@ def test_a_kink_is_told_and_only_where_one_is(open_figure):
     figure = open_figure(at=0.0)
     for name in BENDS:
         figure.press(name)
-        assert ("kink" in figure.told()) == (name in ("ReLU", "leaky ReLU", "PReLU")), name
+        assert ("kink" in figure.sentence()) == (name in ("ReLU", "leaky ReLU", "PReLU")), name
     figure.press("ELU")
     figure.slide("α", 0.5)
-    assert "kink" in figure.told()
+    assert "kink" in figure.sentence()
 
 
 def test_alpha_is_there_where_it_is_free_and_reset_puts_it_back(open_figure):
@@ -137,6 +137,6 @@ def test_alpha_is_there_where_it_is_free_and_reset_puts_it_back(open_figure):
     expected = of_nnlib(lambda z: F.elu(z, 2.0), -1.0)
     assert figure.numbers()[1:3] == pytest.approx(expected, abs=5.1e-5)
     figure.press("reset")
-    assert figure.told().startswith("sigmoid at z = −1.0")
+    assert figure.sentence().startswith("sigmoid at z = −1.0")
     figure.press("ELU")
     assert figure.numbers()[1:3] == pytest.approx(of_nnlib(F.elu, -1.0), abs=5.1e-5)

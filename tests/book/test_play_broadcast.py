@@ -22,21 +22,21 @@ SHAPES = (
 def typed(figure, *shapes):
     for field, shape in zip(figure.locator("input").all(), shapes, strict=True):
         field.fill(str(shape))
-    return figure.told()
+    return figure.sentence()
 
 
 @pytest.mark.parametrize(("a", "b"), SHAPES)
 def test_the_figure_says_what_numpy_says(figure, a, b):
-    said = typed(figure, a, b)
+    message = typed(figure, a, b)
     try:
         shape = np.broadcast_shapes(a, b)
     except ValueError:
         with pytest.raises(ValueError, match="broadcast") as refused:
             np.zeros(a) + np.zeros(b)
-        assert said.startswith(f"ValueError: {str(refused.value).strip()}. In axis")
+        assert message.startswith(f"ValueError: {str(refused.value).strip()}. In axis")
     else:
         count = f"{np.prod(shape):,.0f} number"
-        assert said.startswith(f"The result has the shape {shape}: {count}")
+        assert message.startswith(f"The result has the shape {shape}: {count}")
 
 
 def test_every_entry_drawn_is_the_sum_of_the_two_that_met(figure):
@@ -66,19 +66,19 @@ def test_what_is_not_drawn_is_said_to_be_empty_or_beyond_the_drawing(figure):
 
 
 def test_what_is_no_shape_is_told_and_the_last_one_stays(figure):
-    said = typed(figure, "(3, x)", "(4,)")
+    message = typed(figure, "(3, x)", "(4,)")
     field = figure.locator("input").first
     field.fill("(3, x)")
-    assert "“x” is not a size" in figure.told()
+    assert "“x” is not a size" in figure.sentence()
     assert field.get_attribute("aria-invalid") == "true"
     field.press("Enter")
     field.blur()
     assert field.input_value() == "(3, 1)"
-    assert said
+    assert message
 
 
 def test_a_button_puts_its_example_into_the_fields(figure):
     figure.press("table and 3 numbers")
     figure.settle()
     assert [i.input_value() for i in figure.locator("input").all()] == ["(3, 4)", "(3,)"]
-    assert "4 meets 3" in figure.told()
+    assert "4 meets 3" in figure.sentence()

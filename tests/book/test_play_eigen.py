@@ -43,25 +43,25 @@ def test_the_facts_are_those_of_the_matrix(figure, degrees):
 
 
 def test_multiplying_again_and_again_leads_to_the_largest_eigenvalue(figure):
-    assert figure.told().startswith("A turns the line of x by −28.3°")
+    assert figure.sentence().startswith("A turns the line of x by −28.3°")
     figure.press("x ← A x", 12)
-    assert figure.told() == "A x = 7.00 x: an eigenvector, with eigenvalue 7.00."
+    assert figure.sentence() == "A x = 7.00 x: an eigenvector, with eigenvalue 7.00."
     figure.press("reset")
     assert figure.facts()["eigenvalues found"] == "none yet"
 
 
 def test_a_quarter_turn_keeps_no_line_and_a_multiple_of_one_keeps_all(figure):
     figure.press("turn")
-    assert figure.told() == "A turns the line of x by 90.0°; it turns every line."
+    assert figure.sentence() == "A turns the line of x by 90.0°; it turns every line."
     for entry, value in zip(figure.locator("input.nn-entry").all(), "3003", strict=True):
         entry.fill(value)
-    assert figure.told() == "Every direction survives: A x = 3.00 x for each x."
+    assert figure.sentence() == "Every direction survives: A x = 3.00 x for each x."
 
 
 def test_a_line_may_fall_onto_the_origin(figure):
     figure.press("flatten")
     figure.slide(TURN, 117)
-    assert "eigenvalue 0.00" in figure.told()
+    assert "eigenvalue 0.00" in figure.sentence()
     assert figure.facts()["angle to A x"] == "none"
 
 
@@ -91,4 +91,4 @@ def test_a_drag_near_an_eigenvector_snaps_to_it(figure):
     mouse.move(*place(100))
     mouse.move(*place(116))
     mouse.up()
-    assert figure.told() == "A x = 2.00 x: an eigenvector, with eigenvalue 2.00."
+    assert figure.sentence() == "A x = 2.00 x: an eigenvector, with eigenvalue 2.00."

@@ -27,8 +27,8 @@ def by_nnlib(draw, degree, alpha, bias):
     else:
         model = PolynomialRegression(degree, alpha=alpha).fit(U[few, None], Y[few])
         b, w = model.intercept_, model.coef_
-    told = b + (U[:, None] ** np.arange(1, degree + 1)) @ np.array(w, dtype=float)
-    train, others = (float(np.sqrt(((told[k] - Y[k]) ** 2).mean())) for k in (few, rest))
+    predicted = b + (U[:, None] ** np.arange(1, degree + 1)) @ np.array(w, dtype=float)
+    train, others = (float(np.sqrt(((predicted[k] - Y[k]) ** 2).mean())) for k in (few, rest))
     return {"train": train, "rest": others, "b": float(b), "w": [float(v) for v in w]}
 
 
@@ -96,9 +96,9 @@ def test_what_it_shows_is_what_nnlib_finds_with_either_penalty(open_figure, degr
     agree(figure, 0, degree, alpha, False)
     figure.get_by_label("penalise b too").press("Space")
     agree(figure, 0, degree, alpha, True)
-    told = figure.told()
-    assert told.startswith(f"Degree {degree}, λ = ")
-    assert "b penalised" in told
+    sentence = figure.sentence()
+    assert sentence.startswith(f"Degree {degree}, λ = ")
+    assert "b penalised" in sentence
 
 
 def test_a_large_penalty_goes_to_the_mean_or_to_zero(open_figure):

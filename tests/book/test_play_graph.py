@@ -336,8 +336,8 @@ def test_keys_alone_type_an_expression_and_walk_its_graph(figure):
     figure.locator(".nn-walk").focus()
     keys.press("Home")
     keys.press("ArrowRight")
-    said = figure.told()
-    assert said == "Forward: v₁ = w × x = −1.5 × 2 = −3."
+    live = figure.sentence()
+    assert live == "Forward: v₁ = w × x = −1.5 × 2 = −3."
     keys.press("End")
     graph = trace.expression("relu(w*x + b)", w=-1.5, x=2, b=3)
     assert graph.output.value == 0  # at the kink

@@ -42,20 +42,20 @@ def gaussian(mean, sd, rho=0.0):
 
 def surprise(figure):
     """Return the last number of the sentence, minus the log density of the diamond."""
-    words = figure.told()
+    words = figure.sentence()
     return float(re.search(r"−ln p = (\d+\.\d\d)\.$", words)[1])
 
 
 def compare(figure, model, X):
-    said, best = facts(figure), MultivariateGaussian.fit(X)
+    shown, best = facts(figure), MultivariateGaussian.fit(X)
     each, top = (m.log_likelihood(X) / len(X) for m in (model, best))
-    assert said[EACH] == pytest.approx(each, abs=6e-4)
-    assert said[ALL] == pytest.approx(model.log_likelihood(X), abs=0.06)
-    assert said[BELOW] == pytest.approx(top - each, abs=6e-4)
+    assert shown[EACH] == pytest.approx(each, abs=6e-4)
+    assert shown[ALL] == pytest.approx(model.log_likelihood(X), abs=0.06)
+    assert shown[BELOW] == pytest.approx(top - each, abs=6e-4)
     det = np.log(np.linalg.det(model.covariance_matrix))
-    assert said["−½ ln det Σ"] == pytest.approx(-det / 2, abs=6e-4)
+    assert shown["−½ ln det Σ"] == pytest.approx(-det / 2, abs=6e-4)
     far = np.mean(model.mahalanobis(X) ** 2)
-    assert said["−½ mean of r²"] == pytest.approx(-far / 2, abs=6e-4)
+    assert shown["−½ mean of r²"] == pytest.approx(-far / 2, abs=6e-4)
     assert surprise(figure) == pytest.approx(-model.log_prob(X).min(), abs=6e-3)
 
 
@@ -96,14 +96,14 @@ def test_the_cut_follows_what_was_moved_last_and_the_alternative_text_is_true(fi
     below = facts(figure)[BELOW]
     words = figure.page.locator("figure.nn-play:has(nn-likelihood)").get_attribute("aria-label")
     assert f"about {below:.1f} nats per bird below" in words
-    for name, told in (
+    for name, expected in (
         ("sd of depth", "standard deviation of depth"),
         ("correlation", "correlation"),
     ):
         figure.get_by_label(name, exact=True).press("ArrowRight")
         facts(figure)
-        assert told in cut.get_attribute("aria-label")
-        assert told in cut.text_content()
+        assert expected in cut.get_attribute("aria-label")
+        assert expected in cut.text_content()
     figure.get_by_role("slider", name="mean", exact=True).press("ArrowUp")
     facts(figure)
     assert "mean depth" in cut.text_content()

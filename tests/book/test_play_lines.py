@@ -30,16 +30,16 @@ def equations(figure):
 def check(figure):
     Ab = equations(figure)
     A, b = Ab[:, :2], Ab[:, 2]
-    said = figure.facts()
-    assert said["rank of A"] == str(linalg.rank(A, exact=True))
-    assert said["rank of [A | b]"] == str(linalg.rank(Ab, exact=True))
+    shown_facts = figure.facts()
+    assert shown_facts["rank of A"] == str(linalg.rank(A, exact=True))
+    assert shown_facts["rank of [A | b]"] == str(linalg.rank(Ab, exact=True))
     found = linalg.solution_set(A, b, exact=True)
     if not found.consistent:
-        assert said["solutions"] == "none"
+        assert shown_facts["solutions"] == "none"
     elif linalg.rank(A, exact=True) < 2:
-        assert said["solutions"] == "infinitely many"
+        assert shown_facts["solutions"] == "infinitely many"
     else:
-        place = re.fullmatch(r"one: \((.+), (.+)\)", said["solutions"])
+        place = re.fullmatch(r"one: \((.+), (.+)\)", shown_facts["solutions"])
         for shown, exact in zip(place.groups(), found.at(), strict=True):
             assert abs(Fraction(shown.replace("−", "-")) - Fraction(exact)) <= Fraction(1, 200)
 
@@ -85,4 +85,4 @@ def test_the_cross_is_the_least_squares_point_of_the_distances(figure):
     length = np.linalg.norm(Ab[:, :2], axis=1)
     x = np.linalg.lstsq(Ab[:, :2] / length[:, None], Ab[:, 2] / length, rcond=None)[0]
     place = ", ".join(f"{v:.2f}".replace("-", "−") for v in x)
-    assert f"cross at ({place})" in figure.told()
+    assert f"cross at ({place})" in figure.sentence()

@@ -81,18 +81,18 @@ def place(figure):
 
 def check(figure):
     """Assert that it says what nnlib finds for the same weights."""
-    p, said = probabilities(theta(figure)), figure.facts()
+    p, shown = probabilities(theta(figure)), figure.facts()
     loss = mean_loss(sums(theta(figure)))
-    assert float(said["mean loss (nats)"]) == pytest.approx(loss, abs=6e-5)
+    assert float(shown["mean loss (nats)"]) == pytest.approx(loss, abs=6e-5)
     if np.where(T, p, 1 - p).min() > 1e-12:
         assert loss == pytest.approx(log_loss(T, p), abs=1e-9)
     right = ((p > 0.5) == T).sum()
-    assert said["on the right side"].replace("\xa0", " ") == f"{right} of {len(T)}"
-    share = float(said["mean confidence"].strip("<>%")) / 100
+    assert shown["on the right side"].replace("\xa0", " ") == f"{right} of {len(T)}"
+    share = float(shown["mean confidence"].strip("<>%")) / 100
     assert share == pytest.approx(np.maximum(p, 1 - p).mean(), abs=0.00051)
-    worst = float(said["lowest p for the truth"].strip("<>%")) / 100
+    worst = float(shown["lowest p for the truth"].strip("<>%")) / 100
     assert worst == pytest.approx(np.where(T, p, 1 - p).min(), abs=0.0011)
-    assert figure.told().startswith(f"{right} of {len(T)} right")
+    assert figure.sentence().startswith(f"{right} of {len(T)} right")
 
 
 def test_it_starts_as_the_prediction_says(figure):

@@ -78,7 +78,7 @@ def test_line_of_the_hinge_ignores_a_bird_beyond_the_kerb(figure):
     after = lines(figure)
     assert after[:3] == before[:3]  # both kerbs and the middle
     assert after[3] != before[3]  # the line of logistic regression
-    assert "would be the same without it" in figure.told()
+    assert "would be the same without it" in figure.sentence()
 
 
 @pytest.mark.parametrize("place", [(0.7, -0.4), (0.6, 0.0), (0.8, 0.3), (0.5, -0.5)])
@@ -90,13 +90,13 @@ def test_words_tell_the_kerb_from_the_street(figure, birds, place):
     assert moved in svc.support_
     lead = side[moved] * svc.decision_function(places)[moved]
     expected = "stands on the kerb" if lead > 1 - 1e-4 else "inside the street"
-    assert expected in figure.told()
+    assert expected in figure.sentence()
 
 
 def test_a_bird_on_the_wrong_side_pays_and_can_be_put_back(figure):
     before = figure.numbers()
     put(figure, -1.0, 1.0)
-    assert "on the wrong side" in figure.told()
+    assert "on the wrong side" in figure.sentence()
     assert figure.numbers()[3] > 1
     figure.press("put it back")
     assert figure.numbers() == before

@@ -39,7 +39,7 @@ def seen(figure):
         "() => { const r = document.querySelector('nn-neighbours').regions;"
         "return [r.rows, r.columns, Array.from(r.of)]; }"
     )
-    return facts, figure.told(), np.reshape(found[2], found[:2])
+    return facts, figure.sentence(), np.reshape(found[2], found[:2])
 
 
 def put(figure, k=None, distance=None):

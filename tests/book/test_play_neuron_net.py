@@ -91,7 +91,7 @@ def test_boundary_in_the_hidden_plane_is_a_line(figure):
 def test_without_the_bend_the_net_is_one_neuron(figure):
     figure.get_by_label("sigmoid in the hidden units").uncheck()
     figure.settle()
-    assert "0.0 x₁ + 0.0 x₂ + 44.0" in figure.told()
+    assert "0.0 x₁ + 0.0 x₂ + 44.0" in figure.sentence()
     assert np.ptp(grid(figure, 0)) == 0
 
 

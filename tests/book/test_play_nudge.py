@@ -54,24 +54,26 @@ def test_quotients_are_those_of_nnlib(figure, name, step):
 )
 def test_each_verdict_can_be_had(figure, name, digits, step, says):
     choose(figure, name, step, digits)
-    assert says in figure.told()
-    assert digits in figure.told()
+    assert says in figure.sentence()
+    assert digits in figure.sentence()
 
 
 def test_the_percentages_are_true(figure):
     choose(figure, "x³ at 1", 2)
     slope, one, two = figure.numbers()
-    said = [float(v) for v in re.findall(r"off by ([\d.]+) %", figure.told())]
-    assert said == pytest.approx([100 * (one / slope - 1), 100 * (two / slope - 1)], abs=0.006)
+    errors = [float(v) for v in re.findall(r"off by ([\d.]+) %", figure.sentence())]
+    assert errors == pytest.approx(
+        [100 * (one / slope - 1), 100 * (two / slope - 1)], abs=0.006
+    )
 
 
 def test_arrow_keys_change_the_step(figure):
-    before = figure.told()
+    before = figure.sentence()
     slider = figure.locator("input[type=range]")
     slider.focus()
     figure.page.keyboard.press("ArrowLeft")
-    assert figure.told() != before
-    assert "h = 0.1." in figure.told()
+    assert figure.sentence() != before
+    assert "h = 0.1." in figure.sentence()
 
 
 def test_words_never_blame_what_is_not_there(figure):
@@ -79,7 +81,7 @@ def test_words_never_blame_what_is_not_there(figure):
         for step in (0, 1, 2, 3, 4, 5, 8, 16, 32):
             choose(figure, name, step)
             slope, _, two = figure.numbers()
-            if "two-sided exact" in figure.told():
+            if "two-sided exact" in figure.sentence():
                 assert two == pytest.approx(slope, rel=1e-3)
-                assert "would be better" not in figure.told()
-                assert "kink" not in figure.told()
+                assert "would be better" not in figure.sentence()
+                assert "kink" not in figure.sentence()

@@ -42,7 +42,7 @@ def test_it_starts_with_the_numbers_of_the_page(open_figure):
     figure = open_figure()
     assert counts(figure) == [9, 1, 10, 99, 891, 990, 108, 892, 1000]
     assert figure.texts() == ["8.3%", "0.11%"]
-    assert figure.told() == "Expected: 108 positive, of these 9 ill, 8.3%."
+    assert figure.sentence() == "Expected: 108 positive, of these 9 ill, 8.3%."
     assert drawn(figure) == [1, 9, 99, 891]
 
 
@@ -119,7 +119,7 @@ def test_people_are_drawn_by_chance_and_scatter_as_they_should(open_figure):
 def test_what_cannot_occur_has_no_probability(open_figure):
     figure = open_figure(prior=0, specificity=1)
     assert figure.texts() == ["cannot occur", "0%"]
-    assert figure.told() == "Expected: nobody is positive."
+    assert figure.sentence() == "Expected: nobody is positive."
     again = figure.get_by_role("button", name="make the posterior")
     assert again.get_attribute("aria-disabled") == "true"
     again.press("Enter")

@@ -60,7 +60,7 @@ def check(figure, z, truth, pushed):
     near(matrix(figure), J)
     near(figure.texts(), [*p, loss])
     near(pulls(figure), slopes)
-    words = figure.told()
+    words = figure.sentence()
     assert words.startswith(f"The picture is a {CLASSES[truth]}.")
     assert f"of the score of {CLASSES[pushed]}:" in words
     near(
@@ -105,7 +105,7 @@ def test_far_apart_nothing_is_called_zero_or_certain(figure):
     check(figure, [5, -5, -5], truth=0, pushed=2)
     assert figure.texts()[0] == ">0.999"
     assert "0.000" not in " ".join(
-        [*figure.texts(), *matrix(figure), *pulls(figure), figure.told()]
+        [*figure.texts(), *matrix(figure), *pulls(figure), figure.sentence()]
     )
 
 

@@ -14,12 +14,12 @@ from nnlib.datasets import photographs
 pytestmark = [pytest.mark.browser, pytest.mark.deep(5)]
 
 PAGE, ELEMENT = "maths/svd-pca", "nn-rank"
-TOLD = re.compile(r"Rank (\d+): ([\d,]+) bytes, (\d+)% .* error: ([\d.]+) of 255")
+SENTENCE = re.compile(r"Rank (\d+): ([\d,]+) bytes, (\d+)% .* error: ([\d.]+) of 255")
 
 
-def told(figure):
+def facts(figure):
     """Return rank, bytes, percent and error, as the sentence says them."""
-    rank, size, percent, error = TOLD.search(figure.told()).groups()
+    rank, size, percent, error = SENTENCE.search(figure.sentence()).groups()
     return int(rank), int(size.replace(",", "")), int(percent), float(error)
 
 
@@ -54,7 +54,7 @@ def test_it_shows_the_nearest_matrix_of_the_rank(figure, button, name, rank):
     figure.slide(0, rank)
     A = photograph(name)
     near, error = nearest(A, rank)
-    assert told(figure)[::3] == (rank, pytest.approx(error, abs=0.11))
+    assert facts(figure)[::3] == (rank, pytest.approx(error, abs=0.11))
     assert np.array_equal(drawn(figure, 0), A)
     off = drawn(figure, 1) - np.clip(near, 0, 255)
     assert np.sqrt((off**2).mean()) < 1.2
@@ -64,30 +64,30 @@ def test_it_shows_the_nearest_matrix_of_the_rank(figure, button, name, rank):
 def test_it_counts_the_bytes_that_it_draws_from(figure):
     for rank in (1, 10, 63):
         figure.slide(0, rank)
-        assert told(figure)[1:3] == (260 * rank, round(100 * 260 * rank / 128**2))
+        assert facts(figure)[1:3] == (260 * rank, round(100 * 260 * rank / 128**2))
 
 
 def test_keys_change_the_rank_and_stop_at_its_ends(figure):
     slider = figure.locator("input[type=range]")
-    assert told(figure)[0] == 10
+    assert facts(figure)[0] == 10
     before = drawn(figure, 1)
     slider.press("ArrowRight")
-    assert told(figure)[0] == 11
+    assert facts(figure)[0] == 11
     assert not np.array_equal(drawn(figure, 1), before)
     slider.press("End")
     slider.press("ArrowRight")
-    assert told(figure)[0] == 63
+    assert facts(figure)[0] == 63
     slider.press("Home")
-    assert told(figure)[0] == 1
+    assert facts(figure)[0] == 1
     assert figure.locator("canvas").nth(2).get_attribute("aria-label") == "term 1 alone"
 
 
 def test_a_shuffled_cat_has_the_same_pixels_and_three_times_the_error(figure):
     figure.slide(0, 20)
-    whole, error = drawn(figure, 0), told(figure)[3]
+    whole, error = drawn(figure, 0), facts(figure)[3]
     figure.press("cat, shuffled")
-    assert told(figure)[0] == 20
-    assert 2.5 * error < told(figure)[3] < 3.5 * error
+    assert facts(figure)[0] == 20
+    assert 2.5 * error < facts(figure)[3] < 3.5 * error
     assert np.array_equal(np.sort(drawn(figure, 0).ravel()), np.sort(whole.ravel()))
 
 

@@ -32,7 +32,7 @@ ANOTHER = """data => {
 WORDS = """data => {
   const {live} = nn;
   let words = "";
-  nn.live = () => ({node: document.createElement("p"), set(told) { words = told; }});
+  nn.live = () => ({node: document.createElement("p"), set(text) { words = text; }});
   const element = document.createElement("nn-surface-walk");
   const script = document.createElement("script");
   script.type = "application/json";
@@ -96,7 +96,7 @@ def test_what_it_tells_is_what_differences_find_wherever_the_keys_lead(figure, n
         assert seen["slope along the cut"] == pytest.approx([np.linalg.norm(gradient)], **near)
         assert seen["eigenvalues of the Hessian"] == pytest.approx(bends, **near)
         shape = "bowl" if min(bends) > 0 else "dome" if max(bends) < 0 else "saddle"
-        assert shape in figure.told()
+        assert shape in figure.sentence()
 
 
 def test_the_slope_of_a_cut_falls_with_the_cosine_of_its_angle(figure):
@@ -106,7 +106,7 @@ def test_the_slope_of_a_cut_falls_with_the_cosine_of_its_angle(figure):
         cut.fill(str(degrees))
         slope = facts(figure)["slope along the cut"][0]
         assert slope == pytest.approx(steepest * np.cos(np.radians(degrees)), abs=0.01)
-    assert "at 180°" in figure.told()
+    assert "at 180°" in figure.sentence()
 
 
 @pytest.mark.parametrize("name", SURFACES)
@@ -133,8 +133,8 @@ def test_a_bowl_has_one_closed_curve_and_a_saddle_has_two_kinds(figure):
 def test_each_surface_names_its_own_axes(figure):
     for name, label in zip(SURFACES, ("weight of the bill", "east", "x₁"), strict=True):
         choose(figure, name)
-        told = figure.locator(".nn-plot").first.locator("text").all_text_contents()
-        assert label in told
+        labels = figure.locator(".nn-plot").first.locator("text").all_text_contents()
+        assert label in labels
 
 
 def test_a_script_that_computes_something_else_is_noticed(open_page):

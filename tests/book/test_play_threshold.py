@@ -45,12 +45,14 @@ def counts(figure):
 def test_counts_and_shares_are_those_of_nnlib(open_figure, threshold):
     figure = open_figure()
     figure.slide("threshold", threshold)
-    said = (threshold <= SCORES).astype(int)
-    (TN, FP), (FN, TP) = confusion_matrix(TRUTH, said, labels=[0, 1])
+    predicted = (threshold <= SCORES).astype(int)
+    (TN, FP), (FN, TP) = confusion_matrix(TRUTH, predicted, labels=[0, 1])
     assert counts(figure) == [TP, FN, TP + FN, FP, TN, FP + TN, TP + FP, FN + TN, len(TRUTH)]
-    precision, recall, f1, _ = precision_recall_fscore_support(TRUTH, said, average="binary")
-    specificity = recall_score(TRUTH, said, pos_label=0)
-    shares = [precision, recall, specificity, f1, accuracy_score(TRUTH, said)]
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        TRUTH, predicted, average="binary"
+    )
+    specificity = recall_score(TRUTH, predicted, pos_label=0)
+    shares = [precision, recall, specificity, f1, accuracy_score(TRUTH, predicted)]
     *shown, area = figure.texts()
     for text, share in zip(shown, shares, strict=True):
         assert float(text.strip("%")) == pytest.approx(100 * share, abs=0.0501)
@@ -64,7 +66,7 @@ def test_nobody_called_has_no_precision(open_figure):
     assert (precision, recall, specificity, f1) == ("0 of 0", "0.0%", "100.0%", "0.0%")
     assert accuracy == "80.0%"
     assert (
-        figure.told()
+        figure.sentence()
         == "Threshold 1.000: 0 called shirts, 0 of them rightly. Of 40 shirts, 40 are missed."
     )
 
@@ -84,7 +86,7 @@ def test_the_buttons_find_what_they_name(open_figure):
     figure.slide("threshold", reached + 0.005)
     assert float(figure.texts()[1].strip("%")) < 90
     figure.press("0.5")
-    assert figure.told().startswith("Threshold 0.500:")
+    assert figure.sentence().startswith("Threshold 0.500:")
 
 
 def test_the_keyboard_moves_the_threshold_and_every_mark(open_figure):
@@ -95,11 +97,11 @@ def test_the_keyboard_moves_the_threshold_and_every_mark(open_figure):
         dots = figure.locator("svg.nn-plot path.nn-dots").all()
         return [dot.get_attribute("d") for dot in dots]
 
-    before, told_before = marks(), figure.told()
+    before, told_before = marks(), figure.sentence()
     slider = figure.get_by_label("threshold", exact=True)
     for _ in range(20):
         slider.press("ArrowLeft")
-    assert figure.told() != told_before
+    assert figure.sentence() != told_before
     assert slider.get_attribute("aria-valuetext") == "0.400"
     assert len(before) == 5
     assert all(a != b for a, b in zip(before, marks(), strict=True))

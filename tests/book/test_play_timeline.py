@@ -38,7 +38,7 @@ def walk(figure):
     slider.press("Home")
     found = []
     for _ in range(int(slider.get_attribute("aria-valuemax"))):
-        found.append((figure.told(), slider.get_attribute("aria-valuetext")))
+        found.append((figure.sentence(), slider.get_attribute("aria-valuetext")))
         slider.press("ArrowRight")
     return found
 
@@ -52,7 +52,7 @@ def test_arrows_go_through_all_events_in_the_order_of_time(figure):
     assert len({name for _, name in found}) == len(found) > 20
     assert all(name.startswith(words[:4]) for words, name in found)
     figure.page.keyboard.press("ArrowRight")
-    assert figure.told() == found[-1][0]  # there is nothing after the last
+    assert figure.sentence() == found[-1][0]  # there is nothing after the last
 
 
 def test_every_event_and_every_winner_names_a_work_of_the_bibliography(figure):
@@ -108,22 +108,22 @@ def test_a_tap_on_a_name_chooses_it_and_a_drag_moves_the_years(figure):
     line(figure).scroll_into_view_if_needed()
     left, top, right, bottom = {n: b for n, *b in names(figure)}["AlexNet"]
     figure.page.mouse.click((left + right) / 2, (top + bottom) / 2)
-    assert figure.told().startswith("2012. Krizhevsky")
+    assert figure.sentence().startswith("2012. Krizhevsky")
     before = shown_years(figure)
     box = line(figure).bounding_box()
     y = box["y"] + box["height"] / 2
     drag(figure.page, *((box["x"] + right, y) for right in (100, 250, 400)))
     assert shown_years(figure)[0] < before[0]
-    assert figure.told().startswith("2012. Krizhevsky")  # a drag chooses nothing
+    assert figure.sentence().startswith("2012. Krizhevsky")  # a drag chooses nothing
 
 
 def test_the_rule_over_the_contest_stops_at_each_year(figure):
     rule = figure.locator(".nn-cursor")
-    assert figure.told(1).startswith("2012: AlexNet")
+    assert figure.sentence(1).startswith("2012: AlexNet")
     errors = []
     rule.press("Shift+ArrowLeft")
     for _ in range(8):
-        errors.append(float(re.search(r"([\d.]+)% wrong", figure.told(1))[1]))
+        errors.append(float(re.search(r"([\d.]+)% wrong", figure.sentence(1))[1]))
         rule.press("ArrowRight")
     assert errors == [28.2, 25.8, 16.4, 11.7, 6.7, 3.6, 3.0, 2.3]
     assert rule.get_attribute("aria-valuetext") == "2017"

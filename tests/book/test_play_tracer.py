@@ -60,7 +60,7 @@ def chip(figure, name):
 
 def choose(figure, name):
     chip(figure, name).click()
-    return figure.told()
+    return figure.sentence()
 
 
 def resize(figure, **sizes):
@@ -138,18 +138,18 @@ def test_the_truth_gets_no_gradient_and_a_wrong_size_is_refused(figure):
         assert field.get_attribute("aria-invalid") == "true"
         assert figure.texts()[0] == "(32, 10)"
     field.fill("2.5")
-    assert figure.told() == "Sizes are whole numbers."
+    assert figure.sentence() == "Sizes are whole numbers."
     assert figure.texts()[0] == "(32, 10)"
 
 
 def test_the_keyboard_walks_from_array_to_array(figure):
-    assert figure.told().startswith("W[1] has the shape (128, 784)")
+    assert figure.sentence().startswith("W[1] has the shape (128, 784)")
     chip(figure, "W[1]").focus()
     for name in ("b[1]", "Z[1]", "A[1]"):
         figure.page.keyboard.press("ArrowDown")
-        assert figure.told().startswith(f"{name} has the shape")
+        assert figure.sentence().startswith(f"{name} has the shape")
     figure.page.keyboard.press("ArrowLeft")
-    assert figure.told().startswith("Z[1] has the shape")
+    assert figure.sentence().startswith("Z[1] has the shape")
     chip(figure, "P").focus()
     figure.page.keyboard.press("Enter")
-    assert figure.told().startswith("P has the shape")
+    assert figure.sentence().startswith("P has the shape")

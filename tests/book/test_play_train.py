@@ -145,7 +145,7 @@ def test_too_long_steps_are_told(figure):
     figure.slide(EPOCH, 300)
     epoch, _ = shown(figure)
     assert epoch == 3000
-    words = figure.told()
+    words = figure.sentence()
     assert "Epoch 3000" in words
 
 

@@ -53,16 +53,16 @@ def test_each_step_is_that_of_nnlib(figure, valley, steps):
 )
 def test_each_rate_has_its_verdict(figure, exponent, says):
     figure.slide(0, exponent)
-    assert says in figure.told()
+    assert says in figure.sentence()
 
 
 def test_walk_rests_on_the_terrace_or_leaps_over_it(figure):
     figure.press("a terrace")
     figure.slide(1, 20)
-    assert "level ground that is no valley" in figure.told()
+    assert "level ground that is no valley" in figure.sentence()
     assert 0 < figure.numbers()[0] < 0.6
     figure.slide(0, -0.02)
-    assert "no valley" not in figure.told()
+    assert "no valley" not in figure.sentence()
     assert figure.numbers()[0] < -2
 
 

@@ -34,7 +34,7 @@ def test_there_is_a_place_where_the_dot_product_is_zero(figure):
     push(figure, 1, *["Shift+ArrowLeft"] * 5)
     assert figure.facts()["a · b"] == "0.00"
     assert figure.facts()["angle between them"] == "90°"
-    assert "perpendicular" in figure.told()
+    assert "perpendicular" in figure.sentence()
 
 
 @pytest.mark.parametrize(("norm", "length"), [("1", "7.00"), ("2", "5.00"), ("∞", "4.00")])
@@ -46,9 +46,9 @@ def test_a_is_7_5_or_4_long(figure, norm, length):
 def test_vectors_of_one_line_are_not_said_to_agree_partly(figure):
     push(figure, 1, *["ArrowRight"] * 10, *["ArrowDown"] * 5)
     assert figure.facts()["b"] == "(2.0, 1.5)"
-    assert figure.told().endswith("b points the way of a.")
+    assert figure.sentence().endswith("b points the way of a.")
     push(figure, 1, "ArrowUp")
-    assert figure.told().endswith("b points partly the way of a.")
+    assert figure.sentence().endswith("b points partly the way of a.")
 
 
 def test_reset_brings_arrows_and_norm_back(figure):

@@ -97,8 +97,12 @@ def test_a_symbol_has_one_meaning_on_a_page():
 def test_every_letter_of_the_formula_sheet_is_a_symbol_of_the_course_or_explained():
     faults = {}
     for entry in FORMULAS:
-        said = {s for tex in MATH.findall(entry["when"]) for s in letters.symbols(tex)}
-        found = set(letters.symbols(entry["tex"])) - said - letters.known() - {"O"}
+        letters_of_condition = {
+            s for tex in MATH.findall(entry["when"]) for s in letters.symbols(tex)
+        }
+        found = (
+            set(letters.symbols(entry["tex"])) - letters_of_condition - letters.known() - {"O"}
+        )
         faults |= {entry["name"]: found} if found else {}
     assert faults == {}
 

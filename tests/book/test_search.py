@@ -111,8 +111,8 @@ def test_results_show_page_section_and_the_place_that_was_found(browser, base, s
 
 def test_a_misspelt_word_is_named_with_what_was_shown_instead(browser, base):
     with visit(browser, base, "search.html?q=sofmax") as seen:
-        said = seen.page.get_by_role("status")
-        said.filter(has_text="Did you mean “softmax”?").wait_for()
+        status = seen.page.get_by_role("status")
+        status.filter(has_text="Did you mean “softmax”?").wait_for()
 
 
 def test_typing_searches_and_so_does_the_dialog_of_the_theme(browser, base):

@@ -23,11 +23,11 @@ PIECES = 2  # of a long table more would show nothing new
 KEYS = ("ArrowRight", "ArrowUp", "Enter")
 ANSWER = """() => [...document.querySelectorAll("nn-quiz .nn-question")].map(question => {
   const why = question.querySelector(".nn-why");
-  const told = buttons => [...buttons].map(button => (button.click(), why.innerText));
+  const answers = buttons => [...buttons].map(button => (button.click(), why.innerText));
   const checks = [...question.querySelectorAll("button")]
     .filter(button => /^Check\\b/.test(button.innerText.trim()));
   const choices = "button.nn-pick, button.nn-codeline";
-  return [told(question.querySelectorAll(choices)), told(checks)];
+  return [answers(question.querySelectorAll(choices)), answers(checks)];
 })"""
 CONTROLS = "input, button, select, a[href], [tabindex='0']"
 
@@ -161,10 +161,10 @@ def unreasoned(page) -> Iterator[tuple[int, str]]:
     questions = page.evaluate(ANSWER)
     if page.locator("nn-quiz").count() and not 3 <= len(questions) <= 6:
         yield len(questions), "is the last, of at least 3 and at most 6"
-    for k, (told, checked) in enumerate(questions, start=1):
-        if len(set(told)) < len(told):
+    for k, (answers, checked) in enumerate(questions, start=1):
+        if len(set(answers)) < len(answers):
             yield k, "two choices get the same reason"
-        if told and sum(text.startswith("✓ Right: ") for text in told) != 1:
+        if answers and sum(text.startswith("✓ Right: ") for text in answers) != 1:
             yield k, "not one choice is right"
         if "" in checked:
             yield k, "says nothing when it is checked"

@@ -18,11 +18,13 @@ def main():
         p = PROBLEMS[name]
         changed = [] if getattr(p, "trains", False) else list(mutants(p.solve))
         answers = [(f.__name__, f) for problem, f, *_ in WRONG if problem == name]
-        equal = [title for title, f in [*changed, *answers] if not _told(name, title, f)]
+        equal = [
+            title for title, f in [*changed, *answers] if not _print_findings(name, title, f)
+        ]
         print(f"\n{name}, equal to the reference:", *(equal or ["none"]), sep="\n       ")
 
 
-def _told(name, title, f):
+def _print_findings(name, title, f):
     """Print what one function is told; return whether anything was said."""
     shown, hidden = (judged(packed(name, 1, visible), f) for visible in (True, False))
     if not shown.findings + hidden.findings:

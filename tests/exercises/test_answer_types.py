@@ -127,7 +127,7 @@ RIGHT = [
     ("two", "namedtuple", lambda x: Answer(x.sum(), 2 * x)),
     ("two", "list", lambda x: [x.sum(), 2 * x]),
 ]
-TOLD = [
+MISTAKES = [
     ("array", lambda x: (2 * x).tolist(), "is a list, expected an array. Which call turns"),
     ("array", lambda x: (2 * x).astype(object), "is of type object, expected float64"),
     ("array", lambda x: np.float32(2 * x), "is of type float32, expected float64"),
@@ -202,7 +202,7 @@ def test_a_right_value_of_another_type_has_all_points(about, f, kind):
 
 
 @pytest.mark.parametrize("kind", [0, 1])
-@pytest.mark.parametrize(("about", "f", "words"), TOLD)
+@pytest.mark.parametrize(("about", "f", "words"), MISTAKES)
 def test_what_is_no_answer_is_told_in_plain_words(about, f, words, kind):
     data = DATA[about][kind]
     verdict = judge(data, caller(data, f))

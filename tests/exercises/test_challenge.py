@@ -47,11 +47,11 @@ def test_neither_labels_nor_thresholds_go_to_the_worker(hidden):
 
 
 def test_the_release_holds_nothing_that_is_held_back(visible, hidden):
-    told = cases_json.dumps(visible)
+    text = cases_json.dumps(visible)
     secret = hidden["cases"][0]["args"]["pictures"]
-    shown = cases_json.loads(told)["cases"][0]["args"]["pictures"]
+    shown = cases_json.loads(text)["cases"][0]["args"]["pictures"]
     assert not {p.tobytes() for p in secret} & {p.tobytes() for p in shown}
-    assert "held back" not in told
+    assert "held back" not in text
 
 
 def test_cases_for_students_need_no_held_back_data(course):
@@ -86,7 +86,7 @@ def test_what_is_wrong_with_the_labels_is_told(hidden, answer, words):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "reply",
     [
         None,
         {"parts": []},
@@ -96,9 +96,9 @@ def test_what_is_wrong_with_the_labels_is_told(hidden, answer, words):
         {"parts": [describe(0.5)] * 9},
     ],
 )
-def test_a_worker_may_say_anything_of_a_challenge(hidden, said):
+def test_a_worker_may_say_anything_of_a_challenge(hidden, reply):
     data = with_file(hidden, {"weights.npz": SOLVED})
-    verdict = judge(data, lambda args: said)
+    verdict = judge(data, lambda args: reply)
     assert verdict.score == 0
     assert verdict.findings
 

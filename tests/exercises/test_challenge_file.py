@@ -160,9 +160,9 @@ def classify(weights, pictures):
 
 
 def test_check_names_the_file_that_is_missing(home):
-    said = check_message(classify, home)
-    assert said.startswith("classify: 0 of 7 points on the visible cases.")
-    assert "weights.npz does not lie beside the notebook: save your arrays there." in said
+    message = check_message(classify, home)
+    assert message.startswith("classify: 0 of 7 points on the visible cases.")
+    assert "weights.npz does not lie beside the notebook: save your arrays there." in message
 
 
 def test_check_tells_a_file_that_is_too_large(home):
@@ -174,12 +174,12 @@ def test_check_tells_a_file_that_is_too_large(home):
 
 def test_check_tells_how_good_the_file_is_and_what_decides(home):
     (home / "weights.npz").write_bytes(SOLVED)
-    said = check_message(classify, home)
-    assert said.startswith("classify: 7 of 7 points on the visible cases.")
-    assert f"weights.npz has {len(SOLVED):,} of at most 4,000 bytes. Hand it in" in said
+    message = check_message(classify, home)
+    assert message.startswith("classify: 7 of 7 points on the visible cases.")
+    assert f"weights.npz has {len(SOLVED):,} of at most 4,000 bytes. Hand it in" in message
     assert (
         "accuracy with the 40 visible pictures: 1. The points are given on inputs that are held"
-        in said
+        in message
     )
 
 

@@ -9,8 +9,8 @@ from tests.exercises.one_challenge import NAME
 
 
 def result(student, measured, size=100, lower=False):
-    told = {"measured": measured, "bytes": size, "lower": lower}
-    report = {"score": 1, "challenge": told}
+    challenge = {"measured": measured, "bytes": size, "lower": lower}
+    report = {"score": 1, "challenge": challenge}
     return {"student": student, "assignment": NAME, "problems": {"classify": report, "f": {}}}
 
 

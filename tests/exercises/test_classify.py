@@ -70,8 +70,8 @@ def test_the_tool_makes_the_file_that_is_here():
 
 @both
 def test_ways_reach_what_the_definition_says(visible):
-    told = {True: (0.798, 0.815, 0.826), False: (0.7985, 0.812, 0.824)}[visible]
-    assert [value(way, visible) for way in WAYS] == pytest.approx(told, abs=0.001)
+    expected = {True: (0.798, 0.815, 0.826), False: (0.7985, 0.812, 0.824)}[visible]
+    assert [value(way, visible) for way in WAYS] == pytest.approx(expected, abs=0.001)
 
 
 @both
@@ -89,9 +89,9 @@ def test_a_tenth_is_reached_by_nothing():
 def test_a_function_that_knows_more_than_the_weights_gains_nothing():
     weight, bias = one_against_the_others()
     labels = data(False)["cases"][0]["kept"]["target"]
-    got, said = reached(npz(weight=weight, bias=bias), lambda file, pictures: labels)
+    got, message = reached(npz(weight=weight, bias=bias), lambda file, pictures: labels)
     assert got is None
-    assert "the labels are not the classes with the highest scores" in said
+    assert "the labels are not the classes with the highest scores" in message
     nothing = npz(weight=np.zeros((10, 784)), bias=np.zeros(10))
     assert reached(nothing, lambda file, pictures: labels)[0] is None
 
@@ -155,9 +155,9 @@ WRONG = {
 @pytest.mark.parametrize("what", WRONG)
 def test_what_is_no_linear_classifier_is_told_why(what, visible):
     raw, classify, words = WRONG[what]
-    got, said = reached(raw, classify, visible)
+    got, message = reached(raw, classify, visible)
     assert got is None
-    assert words in said or (not visible and what == "turned")
+    assert words in message or (not visible and what == "turned")
 
 
 # The written question
@@ -195,7 +195,7 @@ def cell(gid):
     return cells()[f"ps2_classifiers {gid}"]
 
 
-def told(name):
+def printed_confusion(name):
     """Return a confusion matrix as the question has it."""
     table = re.search(
         rf"^\| {name} \|.*\n\|.*\n((?:\|.*\n?){{3}})", cell("text_comparison"), re.M
@@ -208,11 +208,11 @@ def told(name):
 def test_the_confusion_matrices_are_those_of_the_two_classifiers(name, way):
     (X, y), (new, truth) = map(some, fashion_mnist())
     assert (len(X), len(new)) == (1500, 300)
-    assert np.array_equal(confusion(way(X, y, new), truth), told(name))
+    assert np.array_equal(confusion(way(X, y, new), truth), printed_confusion(name))
 
 
 def test_the_numbers_of_the_sample_answer_are_right():
-    A, B = told("A"), told("B")
+    A, B = printed_confusion("A"), printed_confusion("B")
     text = cell("text_comparison") + cell("comparison")
     assert (np.trace(A), np.trace(B)) == (223, 223)
     assert "right 223 times" in text

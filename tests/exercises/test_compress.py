@@ -86,8 +86,8 @@ def values():
 
 @both
 def test_ways_reach_what_the_definition_says(values, visible):
-    told = {True: (55, 21, 20, 17), False: (87, 21, 18, 16)}[visible]
-    assert tuple(round(values[name, visible]) for name in WAYS) == told
+    expected = {True: (55, 21, 20, 17), False: (87, 21, 18, 16)}[visible]
+    assert tuple(round(values[name, visible]) for name in WAYS) == expected
 
 
 @both
@@ -104,9 +104,9 @@ def test_the_cat_asks_for_a_little_more_than_the_photograph_held_back(values):
 
 def test_digits_of_a_number_carry_nothing():
     crammed = np.pi * 1e12 + np.arange(1024.0)[:, None]
-    value, said = reached(np.ones((1, 64)) / 8, lambda file, picture: crammed)
+    value, message = reached(np.ones((1, 64)) / 8, lambda file, picture: crammed)
     assert value is None
-    assert "off by more than 8 grey levels" in said
+    assert "off by more than 8 grey levels" in message
 
 
 def test_rounding_unpacks_nothing():
@@ -129,9 +129,9 @@ def test_rounding_unpacks_nothing():
     unpacked = packed(None, picture) @ basis
     rough = np.transpose([blocks(picture)[:, square == s].mean(axis=1) for s in square])
     assert np.sqrt(np.mean((unpacked - rough) ** 2)) < 2  # 16 means from 7 numbers
-    value, said = reached(basis, packed, visible=True)
+    value, message = reached(basis, packed, visible=True)
     assert value is None
-    assert "below 1e9 grey levels" in said
+    assert "below 1e9 grey levels" in message
 
 
 def test_a_basis_that_knows_the_cat_by_heart_is_no_better_elsewhere(values):
@@ -160,9 +160,9 @@ WRONG = {
 @pytest.mark.parametrize("what", WRONG)
 def test_what_cannot_be_counted_is_told_why(what, visible):
     basis, compress, words = WRONG[what]
-    value, said = reached(basis, compress, visible)
+    value, message = reached(basis, compress, visible)
     assert value is None
-    assert words in said
+    assert words in message
 
 
 def test_a_header_that_promises_more_than_there_is_opens_nothing():

@@ -37,7 +37,7 @@ def entries(wrong, mistaken=None, *, scalar=False, visible=True, part="gradient"
     return made
 
 
-def told(wrong, mistaken=None, **about):
+def explained(wrong, mistaken=None, **about):
     mine = entries(wrong, mistaken, **about)
     with np.errstate(all="ignore"):
         return explain(mine, mine, MISTAKES if mistaken else {}).text
@@ -64,7 +64,7 @@ FACTORS = [
 @pytest.mark.parametrize("scalar", [True, False])
 @pytest.mark.parametrize(("words", "factor"), FACTORS)
 def test_a_factor_is_named(words, factor, scalar):
-    text = told(lambda w, a, s: w * factor(s, a["margin"]), scalar=scalar)
+    text = explained(lambda w, a, s: w * factor(s, a["margin"]), scalar=scalar)
     assert text.startswith(f" is {words}")
     assert ("of the wrong sign" in text) == ("of the wrong sign" in words)
 
@@ -79,7 +79,7 @@ def test_a_factor_is_named(words, factor, scalar):
     ],
 )
 def test_an_amount_is_named(words, amount, scalar):
-    text = told(lambda w, a, s: w + amount(s, a["margin"]), scalar=scalar)
+    text = explained(lambda w, a, s: w + amount(s, a["margin"]), scalar=scalar)
     assert text.startswith(f" is {words}.")
 
 
@@ -221,22 +221,22 @@ def only(w, a):
 
 @pytest.mark.parametrize(("words", "wrong"), OTHER, ids=[words for words, _ in OTHER])
 def test_another_change_is_described(words, wrong):
-    assert told(wrong).lstrip().startswith(words)
+    assert explained(wrong).lstrip().startswith(words)
 
 
 def test_what_fits_one_case_only_is_not_said():
     factors = iter((2, 3.3))
-    assert "2 times" not in told(lambda w, a, s: w * next(factors), scalar=True)
+    assert "2 times" not in explained(lambda w, a, s: w * next(factors), scalar=True)
 
 
 def test_what_fits_only_the_wrong_case_is_not_said():
     factors = iter((1, 2))
-    assert "2 times" not in told(lambda w, a, s: w * next(factors), scalar=True)
+    assert "2 times" not in explained(lambda w, a, s: w * next(factors), scalar=True)
 
 
 def test_a_registered_mistake_comes_first():
     mistaken = {"doubled": lambda w: 2 * w}
-    assert told(lambda w, a, s: 2 * w, mistaken) == ": twice?"
+    assert explained(lambda w, a, s: 2 * w, mistaken) == ": twice?"
 
 
 def test_a_mistake_that_gives_the_whole_answer_comes_before_one_that_gives_a_part():
@@ -291,7 +291,7 @@ def test_a_factor_means_nothing_where_its_argument_is_left_out():
 @pytest.mark.parametrize("scalar", [True, False])
 def test_a_known_mistake_and_a_factor_are_told_as_two(scalar):
     mistaken = {"doubled": lambda w: np.sin(w) + 2}
-    text = told(lambda w, a, s: -s["N"] * (np.sin(w) + 2), mistaken, scalar=scalar)
+    text = explained(lambda w, a, s: -s["N"] * (np.sin(w) + 2), mistaken, scalar=scalar)
     assert text.startswith(" is N times too large and of the wrong sign (N is 5 and 11 here),")
     assert text.endswith("and apart from that: twice?")
 
@@ -352,7 +352,7 @@ def test_nan_alone_is_no_sign_of_a_mistake_unless_all_parts_fit():
 
 @pytest.mark.parametrize(("words", "wrong"), OTHER, ids=[words for words, _ in OTHER])
 def test_numbers_of_hidden_cases_are_not_said(words, wrong):
-    text = told(wrong, visible=False)
+    text = explained(wrong, visible=False)
     assert not re.search(
         r"\d", re.sub(r"float32|is 0|back to 0|up to 1|to \d decimals", "", text)
     )
@@ -411,8 +411,8 @@ def fault(shape, want, *, visible=True):
 
 @pytest.mark.parametrize(("shape", "want", "words"), SHAPES)
 def test_a_shape_is_described(shape, want, words):
-    said = fault(shape, want).fault
-    assert (words in said) if words else said is None
+    message = fault(shape, want).fault
+    assert (words in message) if words else message is None
 
 
 @pytest.mark.parametrize(("shape", "want", "words"), SHAPES[1:])
@@ -439,7 +439,7 @@ def test_a_shape_of_many_axes_is_cut_short():
 def test_of_hidden_cases_few_shapes_can_be_told():
     lengths = (1, 2, 3, *SIZES[0].values(), *(n + 1 for n in SIZES[0].values()), 35)
     shapes = [s for k in range(6) for s in itertools.product(lengths, repeat=k)][::7]
-    told = {
+    texts = {
         form(
             {"kind": "array", "values": np.broadcast_to(0.0, s), "dtype": "", "masked": 0},
             np.ones((5, 7)),
@@ -450,7 +450,7 @@ def test_of_hidden_cases_few_shapes_can_be_told():
         for s in shapes
     }
     assert len(shapes) > 1000
-    assert len(told) <= 45, sorted(map(str, told))
+    assert len(texts) <= 45, sorted(map(str, texts))
 
 
 def test_a_shape_of_hidden_cases_shows_letters_only():

@@ -75,8 +75,8 @@ def test_a_default_of_the_driver_that_is_ignored_is_a_mistake():
     data = pack(PROBLEMS["numerical_jacobian"], 1, visible=True)
     assert "ignores h" in data["mistakes"]
     solve = PROBLEMS["numerical_jacobian"].solve
-    said = texts(judged("numerical_jacobian", lambda f, x, h: solve(f, x)))
-    assert "the answer for h = 1e-05" in said
+    message = texts(judged("numerical_jacobian", lambda f, x, h: solve(f, x)))
+    assert "the answer for h = 1e-05" in message
 
 
 def test_the_gate_tries_few_seeds_where_answers_are_trained(monkeypatch):
@@ -235,8 +235,8 @@ def test_an_error_inside_a_class_is_told_with_method_and_line():
         def tanh(self):
             return self.data.tanh()
 
-    said = texts(judged("Value", Value))
-    assert "AttributeError: 'float' object has no attribute 'tanh' (line 2 of tanh)" in said
+    message = texts(judged("Value", Value))
+    assert "AttributeError: 'float' object has no attribute 'tanh' (line 2 of tanh)" in message
 
 
 def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():
@@ -244,14 +244,14 @@ def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():
         def tanh(self):
             raise ValueError(f"secret {self.data}")
 
-    said = texts(judged("Value", Value, visible=False))
-    assert "using Value raised ValueError" in said
-    assert "secret" not in said
+    message = texts(judged("Value", Value, visible=False))
+    assert "using Value raised ValueError" in message
+    assert "secret" not in message
 
 
 def test_a_call_that_goes_too_deep_is_told_so():
-    said = texts(judged("Value", value.mistakes["Recursive"].solve))
-    assert "Value calls itself too deeply, or without end (RecursionError)." in said
+    message = texts(judged("Value", value.mistakes["Recursive"].solve))
+    assert "Value calls itself too deeply, or without end (RecursionError)." in message
 
 
 @pytest.mark.parametrize(
@@ -293,8 +293,8 @@ def test_a_property_that_fails_in_an_unknown_way_is_told_in_the_problems_words()
     def one_layer(*args):
         return learning.trained(*args, fixed=("W1",))
 
-    said = texts(judged("train_network", one_layer))
-    assert "trained: compare each parameter before and after: does every one move?" in said
+    message = texts(judged("train_network", one_layer))
+    assert "trained: compare each parameter before and after: does every one move?" in message
 
 
 def told_of_any(args, raw):
@@ -341,9 +341,9 @@ def test_no_raw_answer_makes_the_judge_raise_or_earns_anything(raw, visible):
     assert verdict.score == 0
 
 
-@pytest.mark.parametrize("said", [None, [], {"parts": 3}, {"parts": [3] * 99}, {"error": "x"}])
-def test_a_worker_may_say_anything_of_what_is_measured(said):
-    assert judge(packed("stratified_folds", False), lambda args: said).score == 0
+@pytest.mark.parametrize("reply", [None, [], {"parts": 3}, {"parts": [3] * 99}, {"error": "x"}])
+def test_a_worker_may_say_anything_of_what_is_measured(reply):
+    assert judge(packed("stratified_folds", False), lambda args: reply).score == 0
 
 
 def test_of_measured_answers_the_raw_ones_are_allowed_for():

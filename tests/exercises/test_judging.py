@@ -68,7 +68,7 @@ answers = st.recursive(
     ),
     max_leaves=6,
 )
-said = st.recursive(
+message = st.recursive(
     st.one_of(
         st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), arrays
     ),
@@ -99,7 +99,7 @@ def test_whatever_is_returned_is_judged(name, visible, answer):
 @of_the_engine
 @shown
 @every_problem
-@given(answer=said)
+@given(answer=message)
 def test_whatever_a_worker_says_is_judged(name, visible, answer):
     verdict = judge(packed(name, 1, visible), lambda args: answer)
     assert 0 <= verdict.score <= 100
@@ -149,9 +149,9 @@ LEAKS = [leak_by_message, leak_by_class, leak_by_shape, leak_by_values, leak_by_
 @every_problem
 @pytest.mark.parametrize("leak", LEAKS)
 def test_what_a_function_makes_of_hidden_inputs_does_not_get_out(name, leak, seed):
-    said = texts(judged(packed(name, seed, False), leak))
-    assert "secret" not in said.lower()
-    assert not any(number in said for number in _numbers(name, seed))
+    message = texts(judged(packed(name, seed, False), leak))
+    assert "secret" not in message.lower()
+    assert not any(number in message for number in _numbers(name, seed))
 
 
 def is_number(v):
@@ -320,9 +320,9 @@ def test_another_error_than_is_asked_for_is_not_named_of_hidden_cases(visible):
             raise BlockingIOError
         return solve(scores, targets)
 
-    said = texts(judged(packed("softmax_cross_entropy", 1, visible), f))
-    assert "expected a ValueError, but the function raised" in said
-    assert ("BlockingIOError" in said) == visible
+    message = texts(judged(packed("softmax_cross_entropy", 1, visible), f))
+    assert "expected a ValueError, but the function raised" in message
+    assert ("BlockingIOError" in message) == visible
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from nngrader.engine.observation.compare import Entry
 HINT = {"doubled": {"hint": "twice?", "loses": ["stability"]}}
 
 
-def told(want, got, mistaken=None):
+def explained(want, got, mistaken=None):
     """Return what is said of one wrong array."""
     letters = dict(zip("NCT", want.shape, strict=False))
     case = {"group": "g", "aspect": "stability", "sizes": letters, "args": {}}
@@ -46,22 +46,22 @@ CUBE = some(5, 7, 11)
     ],
 )
 def test_what_is_broken_is_said(want, got, words):
-    assert words in told(want, got)
+    assert words in explained(want, got)
 
 
 def test_what_is_small_by_chance_is_below_no_bound():
     wrong = 3 * np.sin(30 * some(7, 11))
-    assert "above 1" not in told(some(7, 11) / 20 - 0.03, wrong)
-    assert "above 1" in told(some(7, 11) * 2 - 0.9, wrong)
+    assert "above 1" not in explained(some(7, 11) / 20 - 0.03, wrong)
+    assert "above 1" in explained(some(7, 11) * 2 - 0.9, wrong)
 
 
 def test_few_entries_make_no_law():
-    assert "adds up" not in told(P[:2], np.sin(9 * P[:2]))
+    assert "adds up" not in explained(P[:2], np.sin(9 * P[:2]))
 
 
 def test_a_mistake_is_known_where_rounding_decides_what_is_nan():
     answer, got = 2 * P, 2 * P
     answer[0, 0] = got[1, 1] = np.nan
-    assert told(P, got, {"doubled": answer}) == ": twice?"
+    assert explained(P, got, {"doubled": answer}) == ": twice?"
     got[3] += 1
-    assert told(P, got, {"doubled": answer}) != ": twice?"
+    assert explained(P, got, {"doubled": answer}) != ": twice?"

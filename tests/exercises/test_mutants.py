@@ -46,8 +46,8 @@ def verdicts(name, seed, share):
 
 @pytest.mark.parametrize("name", [name for name, p in PROBLEMS.items() if not p.trains])
 def test_a_mutant_that_loses_nothing_is_the_reference(name, share, pytestconfig):
-    told = [item for seed in share(SEEDS, 3) for item in verdicts(name, seed, share).items()]
-    uncaught = {title: changed(name, share)[title] for title, v in told if v.score == 100}
+    found = [item for seed in share(SEEDS, 3) for item in verdicts(name, seed, share).items()]
+    uncaught = {title: changed(name, share)[title] for title, v in found if v.score == 100}
     n = MANY if pytestconfig.getoption("deep") else FEW
     assert differing(PROBLEMS[name], uncaught, n, int(os.environ["TEST_SHARE"])) == []
 
@@ -65,13 +65,13 @@ def test_all_that_is_said_of_mutants_is_true(name, seed, share):
 @every_problem
 def test_what_mutants_are_told_of_hidden_cases_holds_no_number_of_theirs(name, seed, share):
     data = packed(name, seed, False)
-    told = verdicts(name, seed, share).items()
-    assert [(title, text) for title, v in told for text in numbers_in(data, v.findings)] == []
+    found = verdicts(name, seed, share).items()
+    assert [(title, text) for title, v in found for text in numbers_in(data, v.findings)] == []
 
 
 @pytest.mark.parametrize(("name", "style"), STYLES)
 def test_all_that_is_said_of_mutants_of_alternatives_is_true(name, style, share):
     data = packed(name, SEEDS[0], True)
     made = mutants(PROBLEMS[name].alternatives[style], lambda changes: share(changes, 24))
-    said = [(line, *wrong) for line, f in made for wrong in false_of(data, with_timeout(f))]
-    assert said == []
+    false = [(line, *wrong) for line, f in made for wrong in false_of(data, with_timeout(f))]
+    assert false == []

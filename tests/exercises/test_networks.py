@@ -150,9 +150,9 @@ def test_the_solved_file_has_all_points_and_no_file_none():
 @both
 def test_the_solved_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.place.read_bytes(), visible=visible)
-    told = {True: 0.843, False: 0.851}[visible]
-    assert got == pytest.approx(told, abs=0.001)
-    assert str(told) in cells()["text_classify_deep"]
+    expected = {True: 0.843, False: 0.851}[visible]
+    assert got == pytest.approx(expected, abs=0.001)
+    assert str(expected) in cells()["text_classify_deep"]
     assert f"{max(MEASURED['linear']):.4f}" in cells()["text_classify_deep"]
     assert f"{np.median(MEASURED['dense']):.3f}" in cells()["text_classify_deep"]
 
@@ -215,24 +215,24 @@ WRONG = {
 
 
 def test_a_network_turned_round_is_told_without_the_bytes_of_its_file():
-    _, said = reached(npz(**GOOD | {"W1": GOOD["W1"].T}), P.solve, True)
-    assert "ValueError: matmul" in said
-    assert "pictures (1000, 784)" in said
-    assert "file (" not in said
+    _, message = reached(npz(**GOOD | {"W1": GOOD["W1"].T}), P.solve, True)
+    assert "ValueError: matmul" in message
+    assert "pictures (1000, 784)" in message
+    assert "file (" not in message
 
 
 @both
 @pytest.mark.parametrize("what", WRONG)
 def test_what_is_no_network_with_a_hidden_layer_is_told_why(what, visible):
     arrays, classify, words = WRONG[what]
-    got, said = reached(npz(**arrays), classify, visible)
+    got, message = reached(npz(**arrays), classify, visible)
     assert got is None
-    assert words in said
+    assert words in message
 
 
 @both
 def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
     labels = data(visible)["cases"][0]["kept"]["target"]
-    got, said = reached(npz(**GOOD), lambda file, pictures: labels, visible)
+    got, message = reached(npz(**GOOD), lambda file, pictures: labels, visible)
     assert got is None
-    assert "the labels are not the classes with the highest scores" in said
+    assert "the labels are not the classes with the highest scores" in message

@@ -88,9 +88,9 @@ def test_a_mistake_loses_its_aspects_and_no_others(name, mistake, seed, visible)
 @every_data
 @pytest.mark.parametrize(("name", "mistake"), each("mistakes"))
 def test_a_mistake_gets_its_own_hint_and_no_other(name, mistake, seed, visible):
-    told = verdict(name, mistake, seed, visible)
-    assert {m for aspect, _, m in told.findings if aspect != "shape"} == {mistake}
-    assert PROBLEMS[name].mistakes[mistake].hint in texts(told)
+    found = verdict(name, mistake, seed, visible)
+    assert {m for aspect, _, m in found.findings if aspect != "shape"} == {mistake}
+    assert PROBLEMS[name].mistakes[mistake].hint in texts(found)
 
 
 NOTHING = {
@@ -130,8 +130,8 @@ def test_arrays_that_know_nothing_give_nothing(name, what, seed, visible):
 @every_problem
 def test_an_untouched_stub_is_told_so_once(name):
     verdict = judged(packed(name, 1, True), NOTHING["untouched"](PROBLEMS[name]))
-    told = f"{name} is not written yet (NotImplementedError)."
-    assert [text for _, text, _ in verdict.findings] == [told]
+    finding = f"{name} is not written yet (NotImplementedError)."
+    assert [text for _, text, _ in verdict.findings] == [finding]
 
 
 @pytest.mark.rotate("first", 1)

@@ -27,7 +27,7 @@ def elsewhere(switches, names, *steps):
 
 
 @pytest.fixture(scope="module")
-def told(request, tmp_path_factory):
+def verdicts_by_machine(request, tmp_path_factory):
     """Return each processor's verdicts on its own packed cases and on the other's."""
     names = [i.callspec.params["name"] for i in request.session.items if i.path == request.path]
     old, new = (tmp_path_factory.mktemp(kind) for kind in ("old", "new"))
@@ -38,8 +38,8 @@ def told(request, tmp_path_factory):
 
 @pytest.mark.deep(9)
 @pytest.mark.parametrize("name", DECLARED)
-def test_points_and_hints_are_those_of_every_other_processor(name, told):
-    first, *others = (verdicts[name] for verdicts in told)
+def test_points_and_hints_are_those_of_every_other_processor(name, verdicts_by_machine):
+    first, *others = (verdicts[name] for verdicts in verdicts_by_machine)
     assert len(others) == 3
     for who, verdict in first.items():
         assert [other[who] for other in others] == [verdict] * 3, who

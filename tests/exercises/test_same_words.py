@@ -83,16 +83,16 @@ def without_inputs(name, f):
 def test_hidden_cases_are_told_of_in_the_same_words_without_numbers(name, share):
     who = f"using {name}" if PROBLEMS[name].moving.get("driver") else "the function"
     for title, f in share(answers(name), 4):
-        said = [(a, without_numbers(t, who), m) for a, t, m in shown(name, f).findings]
-        expected = sorted(apart(said), key=str)
-        told = sorted(apart(without_inputs(name, f).findings), key=str)
+        visible = [(a, without_numbers(t, who), m) for a, t, m in shown(name, f).findings]
+        expected = sorted(apart(visible), key=str)
+        hidden = sorted(apart(without_inputs(name, f).findings), key=str)
         if len(expected) > 1:  # any factor, beside something else, would be many ways to tell
-            factors = [" is off by a factor. " in text for _, text, _ in told]
+            factors = [" is off by a factor. " in text for _, text, _ in hidden]
             expected = [
                 (a, without_factor(t) if vague else t, m)
                 for (a, t, m), vague in zip(expected, factors, strict=False)
             ]
-        assert expected == told, title
+        assert expected == hidden, title
 
 
 @every_problem

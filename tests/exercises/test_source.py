@@ -191,12 +191,13 @@ def test_the_outcome_with_digits_is_the_one_told():
     hinge = names["read_trained"](names["hinge_loss"])
     assert [nearest[0], softmax[0], hinge[0]] == [19, 19, 18]
     assert (round(softmax[2], 2), hinge[2]) == (0.37, 0)
-    told = cells()["ps2_classifiers text_outcome"]
+    summary = cells()["ps2_classifiers text_outcome"]
     assert (
-        "reads 19 of 20, the classifier trained with softmax 19, the one with the hinge" in told
+        "reads 19 of 20, the classifier trained with softmax 19, the one with the hinge"
+        in summary
     )
-    assert "hinge loss is 0" in told
-    assert "Cross-entropy is at 0.37" in told
+    assert "hinge loss is 0" in summary
+    assert "Cross-entropy is at 0.37" in summary
 
 
 def test_other_draws_of_digits_turn_out_as_told():
@@ -219,13 +220,13 @@ def test_other_draws_of_digits_turn_out_as_told():
 
 def test_the_outcome_of_linear_algebra_is_the_one_told():
     here = cell_of("ps1_linear_algebra", "uses")
-    told = cells()["ps1_linear_algebra text_outcome"]
+    summary = cells()["ps1_linear_algebra text_outcome"]
     assert np.allclose(here["balance"](), [2, 16, 2, 2, 8, 5])
     assert np.allclose(here["REACTION"] @ here["balance"](), 0)
-    assert "2 KMnO₄ + 16 HCl → 2 KCl + 2 MnCl₂ + 8 H₂O + 5 Cl₂" in told
+    assert "2 KMnO₄ + 16 HCl → 2 KCl + 2 MnCl₂ + 8 H₂O + 5 Cl₂" in summary
     slope, share = here["brake"]()
     assert (round(slope, 1), round(share, 2)) == (3.9, 0.65)
-    assert "3.9 feet more, and 65 % of the variance" in told
+    assert "3.9 feet more, and 65 % of the variance" in summary
     eigenvalue, most = here["letters"]()
     letters = [c for c in here["SENTENCE"].lower() if c.isalpha()]
     assert np.isclose(eigenvalue, 1)
@@ -234,15 +235,15 @@ def test_the_outcome_of_linear_algebra_is_the_one_told():
     assert [c for c, _ in most[2:]] == ["s", "i", "o"]
     assert [letters.count(c) for c in "et"] == [27, 27]
     assert len(letters) == 217
-    assert "on each in 12.4 % of all steps" in told
+    assert "on each in 12.4 % of all steps" in summary
 
 
 def test_the_outcome_of_backpropagation_is_the_one_told():
     here = cell_of("ps3_backprop", "uses")
     apart, largest, by_values, by_arrays = map(min, *(here["compare"]() for _ in range(5)))
-    told = cells()["ps3_backprop text_outcome"]
+    summary = cells()["ps3_backprop text_outcome"]
     assert apart < 1e-15
-    assert "by less than 0.000000000000001, where the largest is 0.44" in told
+    assert "by less than 0.000000000000001, where the largest is 0.44" in summary
     assert round(largest, 2) == 0.44
     assert by_values > 10 * by_arrays
     assert "the 379 derivatives" in cells()["ps3_backprop text_uses"]

@@ -32,9 +32,9 @@ def verdict(name, f, seed, visible):
 @every_visible_seed
 @every_answer
 def test_a_wrong_answer_is_told_what_is_wrong(name, f, words, loses, seed):
-    said = texts(verdict(name, f, seed, True))
+    message = texts(verdict(name, f, seed, True))
     expected = words if isinstance(words, str) else words[seed - 1]
-    assert expected in re.sub(r" \([^()]* here\)", "", said)
+    assert expected in re.sub(r" \([^()]* here\)", "", message)
 
 
 @half_of_them

@@ -196,8 +196,8 @@ def gradings(request, released, base, open_folder):
     handed = {u: handed_in_for(u, request.session, released, base, open_folder) for u in users}
     with adopt_orphans() as left:
         going = {user: begin_grading(user, course) for user, (course, _) in handed.items()}
-        said = {user: running.communicate() for user, running in going.items()}
-    return {u: read_graded(*handed[u], going[u], said[u], left) for u in users}
+        outputs = {user: running.communicate() for user, running in going.items()}
+    return {u: read_graded(*handed[u], going[u], outputs[u], left) for u in users}
 
 
 @pytest.fixture(scope="session")
@@ -252,9 +252,9 @@ def begin_grading(user, course):
     )
 
 
-def read_graded(course, renamed, running, said, left):
+def read_graded(course, renamed, running, outputs, left):
     """Return what came of a grading that has ended."""
-    done = subprocess.CompletedProcess(running.args, running.returncode, *said)
+    done = subprocess.CompletedProcess(running.args, running.returncode, *outputs)
     file = course.parent / RESULTS
     assert file.exists(), done.stderr
     results = json.loads(file.read_text())

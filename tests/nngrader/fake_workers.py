@@ -52,19 +52,19 @@ class ScriptedWorker(Worker):
 
     Parameters
     ----------
-    said : bytes
+    written : bytes
         At most as much as a pipe holds.
     """
 
-    def __init__(self, said):
-        self.said = said
+    def __init__(self, written):
+        self.written = written
         super().__init__([], 1 << 30, counted=False)
 
     def _start(self, command, filter):
         """Return two pipes, and something that has ended in place of a process."""
-        (self.taken, questions), (answers, told) = os.pipe(), os.pipe()
-        os.write(told, self.said)
-        os.close(told)
+        (self.taken, questions), (answers, sink) = os.pipe(), os.pipe()
+        os.write(sink, self.written)
+        os.close(sink)
         ended = {"pid": 0, "poll": lambda: 0, "wait": lambda *_: 0, "kill": lambda: None}
         pipes = {"stdin": open(questions, "wb", 0), "stdout": open(answers, "rb", 0)}
         return SimpleNamespace(**ended, **pipes)

@@ -108,9 +108,9 @@ def collect(course, place, capsys):
     """Run `nngrader collect`; return its exit status and its output."""
     capsys.readouterr()
     status = run(course, "collect", NAME, place)
-    told = capsys.readouterr()
-    assert "Traceback" not in told.err
-    return status, told.out + told.err
+    output = capsys.readouterr()
+    assert "Traceback" not in output.err
+    return status, output.out + output.err
 
 
 def text_of(course, student, file=BOOK):

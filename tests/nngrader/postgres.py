@@ -34,10 +34,10 @@ def server():
         data, log = Path(folder, "data"), Path(folder, "log")
         make = ["-D", data, "-U", "grader", "--auth=trust", "--no-sync", "--encoding=UTF8"]
         settings = {"env": {"PATH": os.environ["PATH"], "LC_ALL": "C"}, "cwd": folder}
-        told = subprocess.run(
+        done = subprocess.run(
             [*before, find("initdb"), *make], capture_output=True, text=True, **settings
         )
-        assert told.returncode == 0, told.stderr
+        assert done.returncode == 0, done.stderr
         options = ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
         with open(log, "w") as out:
             running = subprocess.Popen(

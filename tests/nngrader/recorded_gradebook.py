@@ -61,9 +61,9 @@ def tables(course):
         names = {}
         for table in Base.metadata.sorted_tables:
             for row in rows[table.name]:
-                told = "/".join(str(names.get(v, v)) for v in row[1:] if v is not None)
+                key = "/".join(str(names.get(v, v)) for v in row[1:] if v is not None)
                 if table.name not in ("student", "course"):
-                    names.setdefault(row[0], f"{table.name}:{told}")
+                    names.setdefault(row[0], f"{table.name}:{key}")
     named = {
         t: sorted(repr([names.get(v, v) for v in row]) for row in found)
         for t, found in rows.items()

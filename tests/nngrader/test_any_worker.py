@@ -52,7 +52,7 @@ PART = st.fixed_dictionaries(
     {"kind": st.just("array") | VALUES, "values": ARRAYS | VALUES},
     optional={"dtype": st.just("float64") | VALUES, "shape": VALUES, "masked": VALUES},
 )
-SAID = st.fixed_dictionaries(
+ANSWERS = st.fixed_dictionaries(
     {},
     optional={
         "parts": st.lists(PART | VALUES, max_size=4) | VALUES,
@@ -69,9 +69,9 @@ PLAIN = (type(None), bool, int, float, str, np.ndarray, np.generic, list, tuple,
 
 
 @EVERY
-@given(said=st.binary(max_size=300))
-def test_any_bytes_are_an_answer_or_none(said):
-    with ScriptedWorker(said) as worker:
+@given(written=st.binary(max_size=300))
+def test_any_bytes_are_an_answer_or_none(written):
+    with ScriptedWorker(written) as worker:
         answered(worker)
 
 
@@ -124,13 +124,13 @@ def answered(worker):
 
 
 @EVERY
-@given(answers=st.lists(SAID | st.sampled_from(REASONS).map(Died), min_size=1, max_size=6))
+@given(answers=st.lists(ANSWERS | st.sampled_from(REASONS).map(Died), min_size=1, max_size=6))
 def test_any_answers_of_a_worker_come_to_a_result(spec, answers):
     work = [(gid, f"def {gid}(): ...", False) for gid in IDS] + [("own cell 1", "1", True)]
     result = run(spec, Job(work), FakeSandbox(answers), 0)
     assert result["status"] in STATUS
-    told = json.dumps(result, allow_nan=False)
-    assert "LEAK" not in told.replace("uses LEAK", "").replace("imports LEAK", "")
+    text = json.dumps(result, allow_nan=False)
+    assert "LEAK" not in text.replace("uses LEAK", "").replace("imports LEAK", "")
     assert 0 <= result["score"] <= 50
     for name in IDS:
         report = result["problems"][name]

@@ -76,8 +76,8 @@ def test_check_tells_of_a_changed_cell_and_of_what_is_not_there_when_graded(
 
 
 def test_check_of_a_right_notebook_has_no_notes(released, base, tmp_path):
-    said = check(released, tmp_path, base.solved()).stdout
-    assert "when graded" not in said
+    output = check(released, tmp_path, base.solved()).stdout
+    assert "when graded" not in output
 
 
 @pytest.mark.deep(3)

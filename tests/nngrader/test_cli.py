@@ -64,9 +64,9 @@ def test_every_command_explains_itself(name, capsys):
 )
 def test_what_is_not_there_is_one_line_and_no_traceback(course, arguments, words, capsys):
     assert run(course, *arguments) == 2
-    said = capsys.readouterr().err
-    assert words in said
-    assert "Traceback" not in said
+    errors = capsys.readouterr().err
+    assert words in errors
+    assert "Traceback" not in errors
 
 
 def test_an_assignment_that_was_not_released_is_not_graded(tmp_path, capsys):

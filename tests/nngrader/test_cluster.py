@@ -191,8 +191,8 @@ def test_a_worker_that_dies_in_the_middle_is_replaced_by_another(
         theirs = workers_below(busy.pid)
         busy.send_signal(signal.SIGKILL)
     finally:
-        said = grading.communicate(timeout=200)
-    assert grading.returncode == 0, said
+        output = grading.communicate(timeout=200)
+    assert grading.returncode == 0, output
     assert {
         r["student"]: r["score"] for r in json.loads((tmp_path / "r.json").read_text())
     } == {
@@ -228,9 +228,9 @@ def test_workers_that_would_not_grade_as_this_machine_does_are_refused(
     with open(package / "judge.py", "a") as f:
         f.write("\n# another version\n")
     processes.worker(address, PYTHONPATH=str(package.parent))
-    said = refused(spec, address, "has no workers", "bwrap not found")
-    assert "workers that cannot grade as Python" in said
-    assert "another version: Python" in said
+    message = refused(spec, address, "has no workers", "bwrap not found")
+    assert "workers that cannot grade as Python" in message
+    assert "another version: Python" in message
 
 
 def refused(spec, address, *passing):
@@ -239,9 +239,9 @@ def refused(spec, address, *passing):
     while True:
         with pytest.raises(CannotDo) as refusal:
             Cluster(spec, address)
-        said = str(refusal.value)
-        if not any(words in said for words in passing) or time.monotonic() > end:
-            return said
+        message = str(refusal.value)
+        if not any(words in message for words in passing) or time.monotonic() > end:
+            return message
         time.sleep(0.5)
 
 

@@ -36,11 +36,11 @@ def test_each_platform_is_collected(course, tmp_path, capsys, platform, unpacked
     class_list(course)
     files = PLATFORMS[platform]()
     make, place = (folder, "got") if unpacked else (zipped, "got.zip")
-    status, said = collect(course, make(tmp_path / place, files), capsys)
-    assert said.startswith("2 collected, 0 unchanged, 0 replaced, 0 left out\n"), said
+    status, output = collect(course, make(tmp_path / place, files), capsys)
+    assert output.startswith("2 collected, 0 unchanged, 0 replaced, 0 left out\n"), output
     assert status == 0
     assert [text_of(course, s) for s in ("ada", "emmy")] == ["ada", "emmy"]
-    assert "nothing handed in by: 3: bo, kim1, kim2" in said
+    assert "nothing handed in by: 3: bo, kim1, kim2" in output
 
 
 @pytest.mark.deep(3)
@@ -60,8 +60,8 @@ def test_each_layout_of_names_is_collected(course, tmp_path, capsys, name, liste
     if listed:
         class_list(course)
     place = zipped(tmp_path / "got.zip", {name: book("mine")})
-    status, said = collect(course, place, capsys)
-    assert (status, said[:12]) == (0, "1 collected,"), said
+    status, output = collect(course, place, capsys)
+    assert (status, output[:12]) == (0, "1 collected,"), output
     assert text_of(course, "ada") == "mine"
     assert stamp(course, "ada").replace(microsecond=0) == EARLY.replace(tzinfo=None)
 
@@ -71,10 +71,10 @@ def test_without_a_class_list_no_platforms_name_is_a_student(
     course, tmp_path, capsys, platform
 ):
     place = zipped(tmp_path / "got.zip", PLATFORMS[platform]())
-    status, said = collect(course, place, capsys)
+    status, output = collect(course, place, capsys)
     assert status == 1
-    assert said.startswith("0 collected")
-    assert "there is no class list (students.csv)" in said
+    assert output.startswith("0 collected")
+    assert "there is no class list (students.csv)" in output
     assert not (course / "submitted").exists()
 
 
@@ -83,8 +83,8 @@ def test_collecting_twice_changes_nothing(course, tmp_path, capsys):
     place = zipped(tmp_path / "got.zip", moodle())
     collect(course, place, capsys)
     before = tree(course)
-    status, said = collect(course, place, capsys)
-    assert (status, said.splitlines()[0]) == (
+    status, output = collect(course, place, capsys)
+    assert (status, output.splitlines()[0]) == (
         0,
         "0 collected, 2 unchanged, 0 replaced, 0 left out",
     )
@@ -94,9 +94,9 @@ def test_collecting_twice_changes_nothing(course, tmp_path, capsys):
 def test_a_newer_one_replaces_and_the_older_is_kept(course, tmp_path, capsys):
     for n, when in enumerate((EARLY, LATE, LATE.replace(month=4))):
         place = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": book(f"v{n}")}, when)
-        status, said = collect(course, place, capsys)
-        assert status == 0, said
-    assert "0 collected, 0 unchanged, 1 replaced, 0 left out" in said
+        status, output = collect(course, place, capsys)
+        assert status == 0, output
+    assert "0 collected, 0 unchanged, 1 replaced, 0 left out" in output
     assert text_of(course, "ada") == "v2"
     kept = course / "replaced" / "ada" / NAME
     assert [json.loads((kept / n / BOOK).read_text())["metadata"]["text"] for n in "12"] == [
@@ -109,9 +109,9 @@ def test_an_older_one_replaces_nothing(course, tmp_path, capsys):
     collect(course, zipped(tmp_path / "a.zip", {f"ada/{BOOK}": book("new")}, LATE), capsys)
     before = tree(course)
     place = zipped(tmp_path / "b.zip", {f"ada/{BOOK}": book("old")}, EARLY)
-    status, said = collect(course, place, capsys)
+    status, output = collect(course, place, capsys)
     assert status == 1
-    assert "ada: it is not newer than what is in submitted (2026-03-09 08:30:00" in said
+    assert "ada: it is not newer than what is in submitted (2026-03-09 08:30:00" in output
     assert tree(course) == before
 
 
@@ -142,28 +142,28 @@ def test_one_by_hand_gives_way_to_a_newer_one_and_is_kept(course, tmp_path, caps
 def test_what_is_not_exactly_one_students_is_left_out(course, tmp_path, capsys, name, reason):
     class_list(course)
     place = zipped(tmp_path / "got.zip", {name: book(), f"bo/{BOOK}": book("bo")})
-    status, said = collect(course, place, capsys)
+    status, output = collect(course, place, capsys)
     assert text_of(course, "bo") == "bo"
     assert status == 1
-    assert said.startswith("1 collected, 0 unchanged, 0 replaced, 1 left out:\n"), said
-    assert f": {reason}" in said.splitlines()[1]
+    assert output.startswith("1 collected, 0 unchanged, 0 replaced, 1 left out:\n"), output
+    assert f": {reason}" in output.splitlines()[1]
     assert os.listdir(course / "submitted") == ["bo"]
 
 
 def test_two_submissions_of_one_student_are_not_chosen_from(course, tmp_path, capsys):
     class_list(course)
     files = {f"ada/{BOOK}": book("one"), f"Ada Lovelace/{BOOK}": book("two")}
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert status == 1
-    assert "2 submissions of ada: which one counts?" in said
+    assert "2 submissions of ada: which one counts?" in output
 
 
 def test_two_names_with_one_number_of_canvas_are_not_mixed(course, tmp_path, capsys):
     class_list(course)
     files = canvas() | {f"_1001_70099_{BOOK}": book("another")}
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert (status, said[:12]) == (1, "1 collected,")
-    assert "2 submissions of ada: which one counts?" in said
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert (status, output[:12]) == (1, "1 collected,")
+    assert "2 submissions of ada: which one counts?" in output
 
 
 def test_of_the_exchange_the_last_one_counts(course, tmp_path, capsys):
@@ -183,10 +183,10 @@ def test_a_group_of_gradescope_is_collected_for_each_of_it(course, tmp_path, cap
     name = "assignment_77_export/submission_metadata.yml"
     people = b"- :sid: kim1\n  - :sid: kim2\n  - :sid: stranger\n"
     files[name] = files[name].replace(b"- :name: Ada L.\n", people + b"  - :name: Ada L.\n")
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert (status, said[:12]) == (1, "4 collected,"), said
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert (status, output[:12]) == (1, "4 collected,"), output
     assert text_of(course, "kim2") == "ada"
-    assert "submission_11 (nobody named): no student of the class list fits" in said
+    assert "submission_11 (nobody named): no student of the class list fits" in output
 
 
 def test_a_name_on_gradescope_counts_nothing_against_an_address(course, tmp_path, capsys):
@@ -199,26 +199,26 @@ def test_a_name_on_gradescope_counts_nothing_against_an_address(course, tmp_path
         .replace(b"ADA@uni.example", b"mallory@uni.example")
         .replace(b"Ada L.", b"Ada Lovelace")
     )
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert (status, said[:12]) == (1, "1 collected,")
-    assert "submission_11 (Ada Lovelace): no student of the class list fits" in said
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert (status, output[:12]) == (1, "1 collected,")
+    assert "submission_11 (Ada Lovelace): no student of the class list fits" in output
 
 
 def test_the_time_of_gradescope_is_that_of_its_list(course, tmp_path, capsys):
     class_list(course)
-    _, said = collect(course, zipped(tmp_path / "got.zip", gradescope(), LATE), capsys)
+    _, output = collect(course, zipped(tmp_path / "got.zip", gradescope(), LATE), capsys)
     assert stamp(course, "ada") == datetime(2026, 2, 27, 17, 34, 0, 861687)
     assert stamp(course, "emmy") == datetime(2026, 2, 28)
-    assert "time of handing in of 2: submission_metadata.yml" in said
+    assert "time of handing in of 2: submission_metadata.yml" in output
 
 
 @pytest.mark.parametrize("platform", ["moodle", "canvas"])
 def test_the_date_of_a_download_makes_nobody_late(course, tmp_path, capsys, platform):
     class_list(course)
-    _, said = collect(course, zipped(tmp_path / "g.zip", PLATFORMS[platform](), LATE), capsys)
+    _, output = collect(course, zipped(tmp_path / "g.zip", PLATFORMS[platform](), LATE), capsys)
     assert stamp(course, "ada") is None
-    assert "no time of handing in for 2" in said
-    assert ("marked as late by the platform: 1: emmy" in said) == (platform == "canvas")
+    assert "no time of handing in for 2" in output
+    assert ("marked as late by the platform: 1: emmy" in output) == (platform == "canvas")
 
 
 def test_a_time_that_a_student_wrote_is_not_believed(course, tmp_path, capsys):
@@ -234,9 +234,9 @@ def test_the_time_in_nbgraders_own_folder_is_kept(course, tmp_path, capsys):
         f"ada/{NAME}/{BOOK}": book(),
         f"ada/{NAME}/timestamp.txt": b"2026-01-02 03:04:05.000006 UTC\n",
     }
-    _, said = collect(course, folder(tmp_path / "got", files), capsys)
+    _, output = collect(course, folder(tmp_path / "got", files), capsys)
     assert stamp(course, "ada") == datetime(2026, 1, 2, 3, 4, 5, 6)
-    assert "time of handing in of 1: timestamp.txt" in said
+    assert "time of handing in of 1: timestamp.txt" in output
 
 
 @pytest.mark.parametrize(
@@ -258,8 +258,8 @@ def test_times_are_read_as_they_are_written(text, expected):
 def test_other_assignments_of_a_course_are_passed_over(course, tmp_path, capsys):
     (course / "source" / "ps1").mkdir()
     files = {f"ada/{NAME}/{BOOK}": book("this"), "ada/ps1/ps1.ipynb": book("that")}
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert (status, said[:12]) == (0, "1 collected,")
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert (status, output[:12]) == (0, "1 collected,")
     assert os.listdir(course / "submitted" / "ada") == [NAME]
 
 
@@ -272,10 +272,10 @@ def test_declared_files_are_taken_and_others_are_told(course, tmp_path, capsys, 
         "ada/notes.pdf": b"notes",
         "ada/.ipynb_checkpoints/x-checkpoint.ipynb": book("old"),
     }
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert (status, said[:12]) == (1, "1 collected,")
-    assert "ada: large.npz: it is larger than 10 B" in said
-    assert "files that are not taken: 1: ada/notes.pdf" in said
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert (status, output[:12]) == (1, "1 collected,")
+    assert "ada: large.npz: it is larger than 10 B" in output
+    assert "files that are not taken: 1: ada/notes.pdf" in output
     taken = {"weights.npz", BOOK, "timestamp.txt"}
     assert set(os.listdir(course / "submitted" / "ada" / NAME)) == taken
 
@@ -289,8 +289,8 @@ def test_a_notebook_of_another_name_is_taken_for_the_grader_to_judge(course, tmp
         f"eve/a/{BOOK}": book("left"),
         f"eve/b/{BOOK}": book("right"),
     }
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert status == 1
-    assert f"eve: two notebooks are called {BOOK}" in said
+    assert f"eve: two notebooks are called {BOOK}" in output
     assert len(os.listdir(course / "submitted" / "ada" / NAME)) == 3
     assert text_of(course, "bob") == "right"

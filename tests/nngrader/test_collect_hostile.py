@@ -66,11 +66,11 @@ def test_a_hostile_entry_is_told_and_nothing_else_suffers(course, tmp_path, caps
     else:
         place = zipped(tmp_path / "got.zip", [(name, b"/etc/passwd"), (f"bob/{BOOK}", book())])
     before = tree(tmp_path)
-    status, said = collect(course, place, capsys)
+    status, output = collect(course, place, capsys)
     assert status == 1
-    assert "1 collected, 0 unchanged, 0 replaced, 1 left out:" in said
-    assert reason in said.splitlines()[1]
-    assert "\x1b" not in said
+    assert "1 collected, 0 unchanged, 0 replaced, 1 left out:" in output
+    assert reason in output.splitlines()[1]
+    assert "\x1b" not in output
     written = set(tree(tmp_path)) - set(before)
     here = f"course/submitted/bob/{NAME}/"
     assert written == {f"{here}{BOOK}", f"{here}timestamp.txt"}
@@ -88,43 +88,43 @@ def test_an_encrypted_entry_is_told(course, tmp_path, capsys):
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_entries_of_one_name_are_told(course, tmp_path, capsys):
     twice = [(f"ada/{BOOK}", book("one")), (f"ada/{BOOK}", book("two"))]
-    status, said = collect(course, zipped(tmp_path / "got.zip", twice), capsys)
+    status, output = collect(course, zipped(tmp_path / "got.zip", twice), capsys)
     assert status == 1
-    assert "the zip has 2 entries of this name" in said
+    assert "the zip has 2 entries of this name" in output
     assert not (course / "submitted").exists()
 
 
 def test_names_that_differ_in_case_alone_are_not_two_students(course, tmp_path, capsys):
     files = {f"Ada/{BOOK}": book("one"), f"ada/{BOOK}": book("two")}
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert status == 1
-    assert "submitted/Ada differs from ada in case alone" in said
+    assert "submitted/Ada differs from ada in case alone" in output
     assert os.listdir(course / "submitted") == ["Ada"]
 
 
 def test_a_bomb_is_not_read(course, tmp_path, capsys):
     files = {f"ada/{BOOK}": bytes(9 << 20), f"bob/{BOOK}": book()}
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert (status, said[:12]) == (1, "1 collected,")
-    assert f"ada: {BOOK}: it is larger than 8 MB" in said
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert (status, output[:12]) == (1, "1 collected,")
+    assert f"ada: {BOOK}: it is larger than 8 MB" in output
 
 
 def test_a_bomb_that_declares_a_small_size_is_not_read(course, tmp_path, capsys):
     place = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": bytes(9 << 20)})
     size = (9 << 20).to_bytes(4, "little")
     place.write_bytes(place.read_bytes().replace(size, (100).to_bytes(4, "little")))
-    status, said = collect(course, place, capsys)
+    status, output = collect(course, place, capsys)
     assert status == 1
-    assert f"ada: {BOOK}: the zip is broken there (BadZipFile" in said
+    assert f"ada: {BOOK}: the zip is broken there (BadZipFile" in output
 
 
 def test_too_many_entries_are_not_read(course, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(archive, "MOST_ENTRIES", 2)
     files = {f"{s}/{BOOK}": book() for s in "abc"}
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert (status, "has more than 2 entries" in said) == (1, True)
-    status, said = collect(course, folder(tmp_path / "got", files), capsys)
-    assert (status, "has more than 2 files" in said) == (1, True)
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert (status, "has more than 2 entries" in output) == (1, True)
+    status, output = collect(course, folder(tmp_path / "got", files), capsys)
+    assert (status, "has more than 2 files" in output) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_what_is_no_zip_is_one_line(course, tmp_path, capsys, content, status, w
         content = raw[: len(raw) // 2]
     if content is not None:
         place.write_bytes(content)
-    got, said = collect(course, place, capsys)
-    assert (got, len(said.splitlines())) == (status, 1)
-    assert words in said
+    got, output = collect(course, place, capsys)
+    assert (got, len(output.splitlines())) == (status, 1)
+    assert words in output
 
 
 def test_a_students_zip_is_opened_one_level_deep(course, tmp_path, capsys):
@@ -158,11 +158,11 @@ def test_a_students_zip_is_opened_one_level_deep(course, tmp_path, capsys):
         "eve/broken.zip": inner[:-30],
         "zoe.zip": inner,
     }
-    status, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert status == 1
-    assert said.startswith("2 collected, 0 unchanged, 0 replaced, 2 left out:"), said
-    assert "bob: no notebook among 1 files" in said
-    assert "eve: broken.zip: 'broken.zip' is no zip, or a broken one" in said
+    assert output.startswith("2 collected, 0 unchanged, 0 replaced, 2 left out:"), output
+    assert "bob: no notebook among 1 files" in output
+    assert "eve: broken.zip: 'broken.zip' is no zip, or a broken one" in output
     assert [text_of(course, s) for s in ("ada", "zoe")] == ["inner", "inner"]
 
 
@@ -173,9 +173,9 @@ def test_a_students_zip_with_too_many_entries_is_not_opened(course, tmp_path, ca
         "ada/many.zip": zipped(tmp_path / "m.zip", many).read_bytes(),
         "bob/listed.zip": zipped(tmp_path / "l.zip", listed).read_bytes(),
     }
-    _, said = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert "'many.zip' has more than 2000 entries" in said
-    assert "'listed.zip' has too many entries: not opened" in said
+    _, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert "'many.zip' has more than 2000 entries" in output
+    assert "'listed.zip' has too many entries: not opened" in output
 
 
 @pytest.mark.parametrize(
@@ -190,8 +190,8 @@ def test_names_that_do_not_say_their_encoding_are_read(
     place = tmp_path / "got.zip"
     zipped(place, {f"{stand_in}_3_assignsubmission_file_/{BOOK}": book("bo")})
     place.write_bytes(place.read_bytes().replace(stand_in.encode(), raw_name))
-    status, said = collect(course, place, capsys)
-    assert status == 0, said
+    status, output = collect(course, place, capsys)
+    assert status == 0, output
     assert text_of(course, "bo") == "bo"
 
 
@@ -228,9 +228,11 @@ def test_nothing_is_written_through_a_link(course, tmp_path, capsys, level):
     link = course / "submitted" / level
     link.parent.mkdir(parents=True)
     link.symlink_to(outside)
-    status, said = collect(course, zipped(tmp_path / "g.zip", {f"ada/{BOOK}": book()}), capsys)
+    status, output = collect(
+        course, zipped(tmp_path / "g.zip", {f"ada/{BOOK}": book()}), capsys
+    )
     assert status == 1
-    assert "is a link or a file: nothing is written there" in said
+    assert "is a link or a file: nothing is written there" in output
     assert list(outside.iterdir()) == []
 
 
@@ -241,9 +243,9 @@ def test_links_and_pipes_in_a_folder_are_not_followed(course, tmp_path, capsys):
     (place / "eve").symlink_to(place / "bob")
     (place / "zoe").mkdir()
     os.mkfifo(place / "zoe" / BOOK)
-    status, said = collect(course, place, capsys)
+    status, output = collect(course, place, capsys)
     assert status == 1
-    assert said.startswith("1 collected, 0 unchanged, 0 replaced, 2 left out:"), said
+    assert output.startswith("1 collected, 0 unchanged, 0 replaced, 2 left out:"), output
     assert sorted(os.listdir(course / "submitted")) == ["bob"]
 
 
@@ -261,9 +263,9 @@ def test_what_was_collected_is_graded(course, base, tmp_path, capsys):
 def test_two_runs_do_not_collect_at_a_time(course, tmp_path, capsys):
     place = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": book()})
     with alone(Store(course / ".results"), NAME):
-        status, said = collect(course, place, capsys)
+        status, output = collect(course, place, capsys)
     assert status == 1
-    assert "is running" in said
+    assert "is running" in output
 
 
 @given(st.lists(st.text(min_size=1, max_size=40), max_size=6, unique=True))

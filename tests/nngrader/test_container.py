@@ -20,19 +20,19 @@ PROGRAM = ["python3", "/g/worker.py"]
 # Takes the place of podman: its mounts are made by bubblewrap, `rm` writes down what to end.
 STAND_IN = """#!{python}
 import os, sys
-said = sys.argv[1:]
+arguments = sys.argv[1:]
 with open("{log}", "a") as f:
-    f.write(" ".join(said) + "\\n")
-if said[0] != "run":
+    f.write(" ".join(arguments) + "\\n")
+if arguments[0] != "run":
     sys.exit()
 line = ["bwrap", "--unshare-pid", "--as-pid-1", "--die-with-parent", "--dev-bind", "/", "/"]
 line += ["--tmpfs", "/opt", "--dir", "/opt/own"]
-at = said.index("ours:1")
-for word, value in zip(said, said[1:]):
+at = arguments.index("ours:1")
+for word, value in zip(arguments, arguments[1:]):
     if word == "--mount":
         part = dict(p.partition("=")[::2] for p in value.split(","))
         line += ["--ro-bind", part["source"], part["target"].replace("/g/", "/opt/")]
-words = [w.replace("/g", "/opt") for w in said[at + 1 :]]
+words = [w.replace("/g", "/opt") for w in arguments[at + 1 :]]
 words[words.index("python3")] = "{python}"
 words[words.index("/tmp")] = "/opt/own"
 os.execvp("bwrap", [*line, "env", *words])

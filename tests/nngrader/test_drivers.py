@@ -32,8 +32,8 @@ def start():
 def drive(r, name, driver, parts, **args):
     """Return the values of all parts of the answer, or the names of the exception's classes."""
     packed = {"name": driver.__name__, "source": inspect.getsource(driver)}
-    told = r.call(name, args, parts, 1 << 20, packed)
-    return told["error"][0] if told["error"] else [p["values"] for p in told["parts"]]
+    result = r.call(name, args, parts, 1 << 20, packed)
+    return result["error"][0] if result["error"] else [p["values"] for p in result["parts"]]
 
 
 def of_class(student, x, steps):

@@ -74,7 +74,7 @@ class Whole:
     """What came of the whole run."""
 
     course: Path
-    said: str
+    printed: str
     results: dict
 
     def page(self, student):
@@ -117,13 +117,13 @@ def whole(request, open_folder):
     course = make_course(open_folder / "driven")
     release(Course(course), NAME, seeds=FEW_SEEDS)
     fill(course, ReleasedNotebook(course, NAME), asked_for(request.session, "whole"))
-    out, said = open_folder / "driven.json", io.StringIO()
-    with contextlib.redirect_stdout(said):
+    out, printed = open_folder / "driven.json", io.StringIO()
+    with contextlib.redirect_stdout(printed):
         assert run(course, "grade", NAME, "--json", out) == 0
         assert run(course, "feedback", NAME) == 0
         assert run(course, "report", NAME) == 0
     results = {r["student"]: r for r in json.loads(out.read_text())}
-    return Whole(course, said.getvalue(), results)
+    return Whole(course, printed.getvalue(), results)
 
 
 # What students get
@@ -198,12 +198,12 @@ def test_an_untouched_notebook_earns_nothing(whole):
 @pytest.mark.parametrize("student", MISTAKEN)
 def test_a_mistake_loses_its_aspects_and_its_hint_stands_on_the_page(whole, student):
     for problem, mistake in MISTAKEN[student]:
-        about, told = DRIVEN[problem].mistakes[mistake], whole.problem(student, problem)
-        lost = {a for a, (earned, most) in told["aspects"].items() if earned < most}
+        about, report = DRIVEN[problem].mistakes[mistake], whole.problem(student, problem)
+        lost = {a for a, (earned, most) in report["aspects"].items() if earned < most}
         assert lost == set(about.loses), mistake
-        said = FAILS.get(mistake, about.hint)
-        assert any(said in text for text in told["mistakes"]), told["mistakes"]
-        assert said in whole.page(student)
+        expected = FAILS.get(mistake, about.hint)
+        assert any(expected in text for text in report["mistakes"]), report["mistakes"]
+        assert expected in whole.page(student)
 
 
 @pytest.mark.deep(4)
@@ -221,9 +221,9 @@ def test_a_mistake_loses_its_aspects_and_its_hint_stands_on_the_page(whole, stud
     ],
 )
 def test_a_challenge_gives_what_was_reached_with_the_file(whole, student, score, words):
-    told = whole.problem(student, "classify")
-    assert told["score"] == score
-    assert any(words in text for text in told["mistakes"]), told["mistakes"]
+    report = whole.problem(student, "classify")
+    assert report["score"] == score
+    assert any(words in text for text in report["mistakes"]), report["mistakes"]
     assert whole.results[student]["score"] == score
 
 
@@ -254,9 +254,9 @@ def test_the_json_holds_what_is_documented(whole):
     for result in whole.results.values():
         assert list(result) == keys
         assert list(result["problems"]) == list(POINTS)
-        for told in result["problems"].values():
-            assert list(told) == ["score", "max", "aspects", "mistakes"]
-            assert all(isinstance(text, str) for text in told["mistakes"])
+        for report in result["problems"].values():
+            assert list(report) == ["score", "max", "aspects", "mistakes"]
+            assert all(isinstance(text, str) for text in report["mistakes"])
 
 
 def test_the_leaderboard_ranks_without_names(whole):

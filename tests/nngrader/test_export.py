@@ -144,9 +144,9 @@ def test_odd_names_are_written_as_they_are_and_told(course, layout, monkeypatch)
     monkeypatch.setattr(export, "marks", lambda *_: {odd: mark(7.0)})
     (course / "students.csv").write_text("id,last_name\nada,+Lovelace\n")
     assert odd in [cell for row in rows(table(course, NAME, layout)) for cell in row]
-    (told, *_) = warnings(course, NAME, layout)
-    assert told.startswith("a spreadsheet would take these names for formulas: =HYPER")
-    assert told.endswith(", ada")
+    (warning, *_) = warnings(course, NAME, layout)
+    assert warning.startswith("a spreadsheet would take these names for formulas: =HYPER")
+    assert warning.endswith(", ada")
 
 
 @pytest.mark.parametrize(

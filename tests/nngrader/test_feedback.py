@@ -62,8 +62,8 @@ def test_no_page_holds_a_hidden_input_or_expected_value(pages):
     assert len(secret) > 1000
     for student, text in pages.items():
         body = html.unescape(re.sub(r"<style>.*?</style>", "", text, flags=re.S))
-        told = {m[:6] for m in re.findall(r"\d+\.\d+", body)}
-        assert not told & secret, student
+        numbers = {m[:6] for m in re.findall(r"\d+\.\d+", body)}
+        assert not numbers & secret, student
 
 
 def test_no_page_holds_a_statement_of_a_solution(pages, base):
@@ -84,8 +84,8 @@ def test_no_page_holds_a_script_or_asks_for_anything_outside(pages):
 def test_no_page_names_another_student(pages):
     names = {s for s in pages if s.startswith(("looks-", "forges-", "breaks-"))}
     for student in names:
-        told = set(re.findall(r"[\w'-]+", html.unescape(pages[student])))
-        assert told & names == {student}
+        words = set(re.findall(r"[\w'-]+", html.unescape(pages[student])))
+        assert words & names == {student}
 
 
 def test_a_page_shows_the_hint_of_a_mistake(pages):
@@ -138,15 +138,15 @@ def test_a_penalty_that_took_all_says_no_sum_without_it():
 def test_points_for_form_say_that_they_wait():
     aspects = {"value": [0.0, 20.0], "shape": [0.0, 10.0]}
     wrong = RESULT["problems"]["f<b>"] | {"score": 0.0, "aspects": aspects}
-    said = "Counts only once something else of this problem is right."
-    assert said in page(RESULT | {"problems": {"f": wrong}})
-    assert said not in page(RESULT)
+    sentence = "Counts only once something else of this problem is right."
+    assert sentence in page(RESULT | {"problems": {"f": wrong}})
+    assert sentence not in page(RESULT)
     empty = wrong | {
         "findings": [["value", "f is not written yet (NotImplementedError).", None]]
     }
-    assert said not in page(RESULT | {"problems": {"f": empty}})
+    assert sentence not in page(RESULT | {"problems": {"f": empty}})
     about = wrong | {"findings": [["shape", "loss has 3 axes.", None]]}
-    assert said not in page(RESULT | {"problems": {"f": about}})
+    assert sentence not in page(RESULT | {"problems": {"f": about}})
 
 
 @pytest.mark.parametrize(
@@ -182,21 +182,21 @@ def test_a_finding_that_is_hard_to_act_on_says_where_to_look():
 
 
 def test_a_challenge_tells_its_measure_and_the_code_on_the_leaderboard():
-    told = {"measured": 0.81251, "bytes": 123456, "lower": False}
-    problem = RESULT["problems"]["f<b>"] | {"challenge": told}
+    challenge = {"measured": 0.81251, "bytes": 123456, "lower": False}
+    problem = RESULT["problems"]["f<b>"] | {"challenge": challenge}
     text = html.unescape(page(RESULT | {"problems": {"f": problem}}, None, "k7<b>"))
     assert "<b>0.8125</b>, with a file of 123,456 bytes." in text
     assert "<code>k7<b></code>" in text
     assert "k7&lt;b&gt;" in page(RESULT | {"problems": {"f": problem}}, None, "k7<b>")
-    nothing = problem | {"challenge": told | {"measured": None}}
+    nothing = problem | {"challenge": challenge | {"measured": None}}
     assert "Measured" not in page(RESULT | {"problems": {"f": nothing}}, None, "k7")
 
 
 def test_leaderboards_are_written_beside_the_pages_and_name_nobody(course, tmp_path):
     results = {}
     for student, measured in (("ada", 0.5), ("ben", 0.75)):
-        told = {"measured": measured, "bytes": 10, "lower": False}
-        problem = RESULT["problems"]["f<b>"] | {"challenge": told}
+        challenge = {"measured": measured, "bytes": 10, "lower": False}
+        problem = RESULT["problems"]["f<b>"] | {"challenge": challenge}
         results[student] = RESULT | {"student": student, "assignment": NAME}
         results[student]["problems"] = {"train": problem}
     Store(course / ".results").put(f"latest-{NAME}", results)

@@ -151,10 +151,10 @@ def f():
 """
 
 
-@pytest.mark.parametrize(("line", "said"), ENDINGS.values(), ids=ENDINGS)
-def test_a_process_that_fails_is_replaced_in_the_same_sandbox(start, line, said):
+@pytest.mark.parametrize(("line", "reason"), ENDINGS.values(), ids=ENDINGS)
+def test_a_process_that_fails_is_replaced_in_the_same_sandbox(start, line, reason):
     r = start(f"{TELL}    {line}")
-    if said == "forged an answer":
+    if reason == "forged an answer":
         with pytest.raises(Died):
             r.value("f", (), {})
         assert r.notes["f"] == "was stopped: forged an answer"
@@ -162,7 +162,7 @@ def test_a_process_that_fails_is_replaced_in_the_same_sandbox(start, line, said)
         assert len(r.value("g", (), {})) == 2
         return
     came, same = run_both(r)
-    assert said in came
+    assert reason in came
     assert same
 
 

@@ -46,15 +46,15 @@ def impatient():
 
 def typed_here(term, step, line, expected=0):
     """Run a command of the term in this process, and note its output."""
-    said = io.StringIO()
+    printed = io.StringIO()
     with (
         contextlib.chdir(term.home),
-        contextlib.redirect_stdout(said),
-        contextlib.redirect_stderr(said),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
     ):
         status = main(["--course", str(term.course), *line.split()[1:]])
-    assert status == expected, said.getvalue()
-    rows = said.getvalue().replace(f"{term.home}/", "").splitlines()
+    assert status == expected, printed.getvalue()
+    rows = printed.getvalue().replace(f"{term.home}/", "").splitlines()
     term.said.append({"step": step, "command": line, "output": rows, "status": status})
 
 

@@ -38,7 +38,7 @@ def start(lasting):
             r.sandbox.__exit__()
 
 
-def said(r, name="f"):
+def answer(r, name="f"):
     """Return what the runner tells the engine of a call."""
     return r.call(name, {}, 1, 1000)
 
@@ -132,7 +132,7 @@ FAULTS = {
 def test_each_limit_has_words_of_its_own(start, cell, kind, words, note):
     seconds = 0.5 if kind == "TimeoutError" else 20.0
     r = start(cell, file_mb=2, space_mb=4, call_seconds=seconds, total_seconds=20.0)
-    came = said(r)
+    came = answer(r)
     assert came["error"][0] == [kind]
     assert came["stopped"] == words
     assert note in r.notes["f"]
@@ -140,16 +140,16 @@ def test_each_limit_has_words_of_its_own(start, cell, kind, words, note):
 
 def test_what_is_said_of_a_function_that_is_not_called_again_is_why(start):
     r = start("def f():\n    os._exit(3)")
-    assert len({said(r)["stopped"] for _ in range(3)}) == 1
+    assert len({answer(r)["stopped"] for _ in range(3)}) == 1
     assert r.notes == {"f": "was stopped: ended the process"}
 
 
 def test_words_of_a_limit_are_ours_whatever_a_worker_says(start):
     r = start("def f():\n    raise ValueError('[Errno 27] of mine')")
-    assert said(r)["stopped"] == ""
+    assert answer(r)["stopped"] == ""
     assert r.notes == {}
     r.worker.ask = lambda *_: {"error": [["OSError"], ""], "stopped": "<b>", "limit": ["space"]}
-    assert said(r)["stopped"] == ""
+    assert answer(r)["stopped"] == ""
 
 
 def test_all_calls_of_a_function_share_a_limit(start):

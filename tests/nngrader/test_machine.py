@@ -49,7 +49,7 @@ def graded_once(graded_before, tmp_path):
     return shutil.copytree(graded_before, tmp_path / "course")
 
 
-def said(capsys):
+def printed_errors(capsys):
     """Return the one line of an error."""
     text = capsys.readouterr().err
     assert "Traceback" not in text
@@ -88,7 +88,7 @@ def test_a_page_that_cannot_be_written_stops_no_other(handed_in, base, capsys):
     (handed_in / "feedback" / "ada").write_text("a file")
     capsys.readouterr()
     assert run(handed_in, "feedback", NAME) == 1
-    assert said(capsys).startswith("nngrader: no page for ada: ")
+    assert printed_errors(capsys).startswith("nngrader: no page for ada: ")
     assert (handed_in / "feedback" / "bob" / NAME / f"{NAME}.html").is_file()
 
 
@@ -112,7 +112,7 @@ def test_what_the_machine_refuses_is_one_line(
     before = (graded_once / ".results").stat().st_mtime_ns
     capsys.readouterr()
     assert run(graded_once, *(a.format(folder=tmp_path) for a in arguments)) == status
-    assert words in said(capsys)
+    assert words in printed_errors(capsys)
     assert (graded_once / ".results").stat().st_mtime_ns == before
 
 
@@ -131,7 +131,7 @@ def test_a_disk_that_is_full_in_the_middle_is_one_line_and_loses_nothing(
 
     monkeypatch.setattr(results, "write_whole", full)
     assert run(handed_in, "grade", NAME, "--workers", "1") == 1
-    assert "cannot be written (No space left on device)" in said(capsys)
+    assert "cannot be written (No space left on device)" in printed_errors(capsys)
     assert set(marks(Course(handed_in), NAME)) == {"ada"}
     monkeypatch.undo()
     assert run(handed_in, "grade", NAME) == 0
@@ -143,20 +143,20 @@ def test_a_broken_gradebook_is_one_line(graded_once, capsys, name):
     (graded_once / "gradebook.db").write_bytes(b"no database " * 1000)
     capsys.readouterr()
     assert run(graded_once, name, NAME) == 1
-    assert "gradebook.db cannot be used: it is no database" in said(capsys)
+    assert "gradebook.db cannot be used: it is no database" in printed_errors(capsys)
 
 
 def test_settings_that_are_no_toml_are_told_with_their_file(handed_in, capsys):
     file = handed_in / "source" / NAME / "nngrader.toml"
     file.write_text("[limits\n")
     assert run(handed_in, "grade", NAME) == 1
-    assert str(file) in said(capsys)
+    assert str(file) in printed_errors(capsys)
 
 
 def test_a_seed_that_others_can_read_is_told(handed_in, capsys):
     (handed_in / ".seed").chmod(0o644)
     assert run(handed_in, "grade", NAME) == 0
-    assert "can be read by others" in said(capsys)
+    assert "can be read by others" in printed_errors(capsys)
 
 
 def test_names_that_a_spreadsheet_computes_are_told(course, base, capsys):
@@ -164,7 +164,7 @@ def test_names_that_a_spreadsheet_computes_are_told(course, base, capsys):
     assert run(course, "grade", NAME) == 0
     capsys.readouterr()
     assert run(course, "export", NAME) == 0
-    assert said(capsys).endswith("for formulas: =1+1")
+    assert printed_errors(capsys).endswith("for formulas: =1+1")
 
 
 def test_two_runs_at_a_time_are_refused(handed_in, capsys):
@@ -172,7 +172,7 @@ def test_two_runs_at_a_time_are_refused(handed_in, capsys):
     with open(results.folder / f"lock-{NAME}", "a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert run(handed_in, "grade", NAME) == 1
-    assert f"another grading of {NAME} in this course is running" in said(capsys)
+    assert f"another grading of {NAME} in this course is running" in printed_errors(capsys)
     assert run(handed_in, "grade", NAME) == 0
 
 
@@ -377,12 +377,12 @@ def test_at_a_terminal_there_is_a_bar_and_the_table_comes_after_it(handed_in, tm
     line = command(handed_in, "grade", NAME)
     running = subprocess.Popen(line, stdout=theirs, stderr=theirs, env=environment())
     os.close(theirs)
-    said = b""
+    output = b""
     with contextlib.suppress(OSError), open(ours, "rb", buffering=0) as terminal:
         while part := terminal.read(4096):
-            said += part
+            output += part
     assert running.wait(60) == 0
-    text = said.decode()
+    text = output.decode()
     assert "1/1 [" in text
     assert "[1/1] " not in text
     assert text.index("1/1 [") < text.index("ada ")
@@ -427,8 +427,8 @@ def test_two_assignments_of_one_course_can_be_graded_at_one_time(handed_in, base
         )
         for name in (NAME, other)
     ]
-    said = [p.communicate(timeout=200)[1] for p in going]
-    assert [p.returncode for p in going] == [0, 0], said
+    errors = [p.communicate(timeout=200)[1] for p in going]
+    assert [p.returncode for p in going] == [0, 0], errors
     for name in (NAME, other):
         found = marks(Course(handed_in), name)
         assert {s: m["score"] for s, m in found.items()} == {"ada": 100, "bob": 100}

@@ -84,7 +84,7 @@ def test_of_a_class_students_get_the_head_of_its_first_method(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("```{problem} argmax\n```\n", "argmax is no problem of the assignment"),
         ("```{problem} Value\n```\n```{problem} Value\n```\n", "two cells are called Value"),
@@ -96,8 +96,8 @@ def test_of_a_class_students_get_the_head_of_its_first_method(tmp_path):
         ("(intro)=\n\n```{points}\n```\n", "{points} stands in intro, the text of no problem"),
     ],
 )
-def test_a_mark_that_is_not_understood_is_named(tmp_path, text, said):
-    with pytest.raises(CannotDo, match=re.escape(said)):
+def test_a_mark_that_is_not_understood_is_named(tmp_path, text, message):
+    with pytest.raises(CannotDo, match=re.escape(message)):
         made(tmp_path, text)
 
 

@@ -167,7 +167,7 @@ def test_two_graders_record_the_same_students_at_once(empty, shared, tmp_path, m
 def test_a_server_that_does_not_answer_is_named_without_its_password(course):
     url = "postgresql+psycopg://grader:secret@/class?host=/nowhere"
     on_server(course, url)
-    with pytest.raises(CannotDo, match="server cannot be reached") as told:
+    with pytest.raises(CannotDo, match="server cannot be reached") as refusal:
         marks(Course(course), NAME)
-    assert "secret" not in str(told.value)
-    assert display_name(url) in str(told.value)
+    assert "secret" not in str(refusal.value)
+    assert display_name(url) in str(refusal.value)

@@ -122,16 +122,16 @@ def test_a_class_is_graded_by_the_private_definitions(own):
     assert run(own, "grade", NAME, "--problems", EXAMPLE, "--json", out) == 0
     graded = {r["student"]: r for r in json.loads(out.read_text())}
     assert graded["ada"]["score"] == 100
-    (said,) = graded["ben"]["problems"]["pairwise_distances"]["mistakes"]
-    assert "the differences are squared" in said
+    (mistake,) = graded["ben"]["problems"]["pairwise_distances"]["mistakes"]
+    assert "the differences are squared" in mistake
     softmax = graded["cas"]["problems"]["softmax_cross_entropy"]
     assert softmax["aspects"]["stability"] == [4, 8]  # half of the kinds of cases
 
 
 def test_grading_without_the_folder_of_the_release_is_refused(own, capsys):
     hand_in(own, "ada", ReleasedNotebook(own).solved().text())
-    said = refused(own, capsys=capsys)
-    assert f"{NAME} was released with private definitions: name their folder" in said
+    message = refused(own, capsys=capsys)
+    assert f"{NAME} was released with private definitions: name their folder" in message
 
 
 def test_a_report_needs_no_definitions(own):
@@ -146,8 +146,8 @@ def test_grading_with_another_folder_is_refused(own, folder, capsys):
     shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
     with open(folder / f"{NAME}.py", "a") as f:
         f.write("# changed\n")
-    said = refused(own, "--problems", folder, capsys=capsys)
-    assert "was released with other private definitions than those in" in said
+    message = refused(own, "--problems", folder, capsys=capsys)
+    assert "was released with other private definitions than those in" in message
 
 
 def test_grading_with_a_folder_what_was_released_without_is_refused(course, base, capsys):
@@ -179,10 +179,10 @@ def key_as_released(course):
 
 def test_a_folder_that_holds_nothing_for_the_assignment_is_refused(own, folder, capsys):
     hand_in(own, "ada", "{}")
-    said = refused(own, "--problems", folder, capsys=capsys)
-    assert f"holds nothing for {NAME}, no {NAME}.py" in said
-    said = refused(own, "--problems", folder / "none", capsys=capsys)
-    assert "no folder of private definitions" in said
+    message = refused(own, "--problems", folder, capsys=capsys)
+    assert f"holds nothing for {NAME}, no {NAME}.py" in message
+    message = refused(own, "--problems", folder / "none", capsys=capsys)
+    assert "no folder of private definitions" in message
 
 
 def test_a_cell_that_the_notebook_lacks_is_refused(course, folder):

@@ -295,10 +295,12 @@ def test_what_may_not_be_written_is_told_to_an_ordinary_user(
     os.environ["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
     done = run_as_ordinary_user(line_of(course, CLASS), home)
     path.chmod(mode)
-    told = done.stdout + (done.stderr.splitlines() or [""])[-1]
+    output = done.stdout + (done.stderr.splitlines() or [""])[-1]
     where = "autograded" if closed == "autograded" else "gradebook.db"
-    assert where in told, done
-    assert any(w in told for w in ("may not be written", "cannot be opened", "denied")), told
+    assert where in output, done
+    assert any(w in output for w in ("may not be written", "cannot be opened", "denied")), (
+        output
+    )
     with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as db:
         (found,) = db.execute("select count(*) from grade").fetchone()
     assert found == 0 or closed == "autograded"

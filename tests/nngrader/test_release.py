@@ -53,13 +53,13 @@ def test_the_zip_holds_notebook_cases_package_and_how_to_start(released):
 
 
 def test_the_readme_names_what_is_installed_and_handed_in():
-    said = readme("ps5_cnn", "a.whl", {"relu": {}, "classify": {"file": None, "uses": None}})
-    assert "pip install jupyterlab a.whl\n" in said
-    assert "5. Hand in the one file ps5_cnn.ipynb.\n" in said
+    text = readme("ps5_cnn", "a.whl", {"relu": {}, "classify": {"file": None, "uses": None}})
+    assert "pip install jupyterlab a.whl\n" in text
+    assert "5. Hand in the one file ps5_cnn.ipynb.\n" in text
     challenge = {"file": {"name": "weights.npz"}, "uses": ["torch"]}
-    said = readme("ps5_cnn", "a.whl", {"relu": {}, "classify": challenge})
-    assert 'pip install jupyterlab "a.whl[torch]"\n' in said
-    assert "5. Hand in 2 files: ps5_cnn.ipynb, weights.npz.\n" in said
+    text = readme("ps5_cnn", "a.whl", {"relu": {}, "classify": challenge})
+    assert 'pip install jupyterlab "a.whl[torch]"\n' in text
+    assert "5. Hand in 2 files: ps5_cnn.ipynb, weights.npz.\n" in text
 
 
 def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, base, tmp_path):
@@ -189,9 +189,9 @@ def test_a_leak_in_the_source_stops_the_release_and_nothing_is_written(
     (course / "source" / NAME / "notes.csv").write_text(f"{course}/submitted\n")
     with few_seeds():
         assert run(course, "release", NAME) == 1
-    said = capsys.readouterr().err
-    assert "hints.txt: it holds a statement of a solution" in said
-    assert "notes.csv: it holds a path of this machine" in said
+    errors = capsys.readouterr().err
+    assert "hints.txt: it holds a statement of a solution" in errors
+    assert "notes.csv: it holds a path of this machine" in errors
     assert everything(course) == before
     assert not (first and (course / "release").exists())
     assert not (first and (course / "gradebook.db").exists())
@@ -360,7 +360,7 @@ def test_cells_may_not_change_under_submissions_in_the_gradebook(course, base):
     enter_submission(course)
     assert gradebook_complaints(Course(course), NAME, base.instructor_joined()) == []
     now["cells"][0]["metadata"]["nbgrader"]["grade_id"] = "another"
-    (said,) = gradebook_complaints(Course(course), NAME, now)
-    assert "has 1 submissions whose cells were others (gone: intro; new: another" in said
-    assert "test_softmax_cross_entropy: 40 points, now 30" in said
-    assert f"nbgrader db assignment remove {NAME} --force" in said
+    (complaint,) = gradebook_complaints(Course(course), NAME, now)
+    assert "has 1 submissions whose cells were others (gone: intro; new: another" in complaint
+    assert "test_softmax_cross_entropy: 40 points, now 30" in complaint
+    assert f"nbgrader db assignment remove {NAME} --force" in complaint

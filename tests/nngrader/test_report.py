@@ -332,9 +332,9 @@ def test_an_assignment_that_nobody_handed_in_has_no_report(course, capsys):
 def test_results_of_another_version_are_refused_in_words(course, capsys, old):
     Store(course / ".results").put(f"latest-{NAME}", old)
     assert run(course, "report", NAME) == 1
-    said = capsys.readouterr().err
-    assert "version of nngrader" in said
-    assert f"run `nngrader grade {NAME}`" in said
+    errors = capsys.readouterr().err
+    assert "version of nngrader" in errors
+    assert f"run `nngrader grade {NAME}`" in errors
 
 
 def test_results_that_cannot_be_read_are_told_from_none(course, capsys):

@@ -74,9 +74,9 @@ def test_each_fault_is_told_with_its_line(tmp_path, raw, words):
 
 
 def test_all_faults_of_the_rows_are_told_at_once(tmp_path):
-    with pytest.raises(CannotDo) as told:
+    with pytest.raises(CannotDo) as refusal:
         class_of(tmp_path, HEAD + "ada,,,,1\n,,,x,\nada,,,,1\n")
-    assert len(str(told.value).splitlines()) == 4
+    assert len(str(refusal.value).splitlines()) == 4
 
 
 def test_who_has_handed_in_nothing_is_named(tmp_path):

@@ -71,10 +71,10 @@ def test_an_error_is_known_by_a_name_of_pythons_own(runner):
 
 
 @pytest.mark.parametrize(
-    "said", [None, 3, [], [3], [[]], [[None]], [["print"]], [["Mine"]], "x"]
+    "names", [None, 3, [], [3], [[]], [[None]], [["print"]], [["Mine"]], "x"]
 )
-def test_what_is_no_name_of_an_error_is_not_repeated(said):
-    assert known(said) == "an exception"
+def test_what_is_no_name_of_an_error_is_not_repeated(names):
+    assert known(names) == "an exception"
 
 
 def test_a_function_that_dies_twice_is_not_called_again(runner):

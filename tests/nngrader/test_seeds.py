@@ -132,7 +132,7 @@ def hidden(problem, seed=SEEDS[0]):
     return pack(problem, seed, visible=False)
 
 
-def told(problem, data, answer):
+def findings_for(problem, data, answer):
     """Return all that comes back to a student: the page and the words of `--json`.
 
     ``answer(case)`` is what the student's function answers in that case.
@@ -162,7 +162,9 @@ every_problem = pytest.mark.parametrize("problem", problems(), ids=lambda p: p.n
 def test_what_an_answer_encodes_does_not_come_back(problem, f):
     encoded = [{bits(first(c)) for c in hidden(problem, seed)["cases"]} for seed in range(4)]
     assert len(set.union(*encoded)) > 4
-    pages = {told(problem, hidden(problem, n), lambda case: f(first(case))) for n in range(4)}
+    pages = {
+        findings_for(problem, hidden(problem, n), lambda case: f(first(case))) for n in range(4)
+    }
     assert len(pages) == 1
 
 
@@ -170,7 +172,9 @@ def test_what_an_answer_encodes_does_not_come_back(problem, f):
 def test_no_number_of_a_hidden_case_stands_in_what_is_told(problem):
     data = hidden(problem)
     text = "".join(
-        told(problem, data, lambda case, m=m: m.solve(*copy.deepcopy(case["args"]).values()))
+        findings_for(
+            problem, data, lambda case, m=m: m.solve(*copy.deepcopy(case["args"]).values())
+        )
         for m in problem.mistakes.values()
     )
     numbers = {
@@ -299,7 +303,7 @@ FAMILIES = {
 @every_problem
 def test_choosing_among_many_answers_gives_one_of_few_pages(problem, family):
     most, answers = FAMILIES[family][0], FAMILIES[family][1](problem)
-    pages = {told(problem, hidden(problem), answer) for answer in answers}
+    pages = {findings_for(problem, hidden(problem), answer) for answer in answers}
     assert len(answers) > most
     assert len(pages) <= most, len(pages)
 
@@ -335,8 +339,8 @@ def test_a_folder_in_the_place_of_the_seed_is_told(course):
 
 def test_a_seed_that_others_may_read_is_told(course):
     (course / ".seed").chmod(0o644)
-    (said,) = Course(course).warnings()
-    assert "can be read by others: run `chmod 600` on it" in said
+    (warning,) = Course(course).warnings()
+    assert "can be read by others: run `chmod 600` on it" in warning
 
 
 def test_the_first_use_makes_a_seed_that_nobody_else_reads(course):

@@ -49,13 +49,13 @@ def test_second_derivatives_are_checked_at_given_upstream_gradients():
 
 
 @pytest.mark.parametrize(
-    ("factors", "said"),
+    ("factors", "message"),
     [
         ([3.0, 3.0, 3.0], r"got 9; all are 3 times what they should be$"),
         ([3.0, 3.0, -1.0], r"got -3$"),
     ],
 )
-def test_the_message_says_where_a_rule_is_wrong_and_how(factors, said):
+def test_the_message_says_where_a_rule_is_wrong_and_how(factors, message):
     def product(a, b):
         """A product with a wrong rule for b."""
         return record(
@@ -70,7 +70,7 @@ def test_the_message_says_where_a_rule_is_wrong_and_how(factors, said):
         r"^gradcheck: the derivative of result 1 by input 2 is wrong in 3 of 9 elements, "
         r"most at dy\[2\]/dx\[2\]: expected 3 \(finite differences\), "
     )
-    with pytest.raises(RuntimeError, match=where + said):
+    with pytest.raises(RuntimeError, match=where + message):
         gradcheck(lambda option, a, b: (a * b, product(a, b)), inputs)
 
 

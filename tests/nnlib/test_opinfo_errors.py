@@ -90,17 +90,19 @@ def assert_refused(op):
     """Each of the bad inputs of an operation, but for those above, is refused in its name."""
     own_type = OTHER_TYPE.get(label(op), ("", ()))[1]
     for number, bad, args, kwargs in bad_inputs(op):
-        said = f"{number}: {bad.sample_input} {kwargs} ({bad.error_type} {bad.error_regex})"
+        description = (
+            f"{number}: {bad.sample_input} {kwargs} ({bad.error_type} {bad.error_regex})"
+        )
         if is_only_a_number_for_a_tensor(bad, args) and label(op) not in OTHER_NAME:
             continue
         error = refusal(op, args, kwargs)
         if error is None:
-            assert number in ACCEPTED.get(label(op), ("", ()))[1], said[:1000]
+            assert number in ACCEPTED.get(label(op), ("", ()))[1], description[:1000]
             continue
-        assert isinstance(error, (bad.error_type, own_type)), f"{said[:1000]}\n{error!r}"
+        assert isinstance(error, (bad.error_type, own_type)), f"{description[:1000]}\n{error!r}"
         if number not in OTHER_NAME.get(label(op), ("", ()))[1]:
             name = op.name.rpartition(".")[2]
-            assert str(error).startswith(name), f"{said[:1000]}\n{error!r}"
+            assert str(error).startswith(name), f"{description[:1000]}\n{error!r}"
 
 
 def test_table_covers_most_of_what_has_bad_inputs():

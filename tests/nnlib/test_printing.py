@@ -80,7 +80,7 @@ DRAWS = [
 ]
 
 
-def told(tensor):
+def printed(tensor):
     """Its text; torch writes dtypes longer, so that it may break a line before them."""
     return re.sub(r",\s+dtype=(torch\.)?", ", dtype=", repr(tensor))
 
@@ -102,7 +102,7 @@ def test_tensor_prints_as_in_torch(draw, dtype, rng):
     for shape in [*SHAPES, *LONG, *EMPTY]:
         for _ in range(3):
             a = drawn(draw, shape, dtype, rng)
-            assert told(nnlib.tensor(a)) == told(torch.tensor(a))
+            assert printed(nnlib.tensor(a)) == printed(torch.tensor(a))
 
 
 OPTIONS = [
@@ -126,7 +126,7 @@ def test_options_change_the_text_as_in_torch(options, rng):
     for draw, dtype in DRAWS:
         for shape in [*SHAPES, (1001,), *EMPTY]:
             a = drawn(draw, shape, dtype, rng)
-            assert told(nnlib.tensor(a)) == told(torch.tensor(a))
+            assert printed(nnlib.tensor(a)) == printed(torch.tensor(a))
 
 
 def test_sci_mode_is_forgotten_when_it_is_not_said_again():

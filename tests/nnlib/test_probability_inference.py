@@ -89,10 +89,10 @@ def test_steps_of_the_coin_are_exact():
     assert steps[0].latex == "L(p) = p^{4} (1-p)^{4}"
 
 
-@pytest.mark.parametrize(("tosses", "said"), [([0, 0], "falls"), ([1, 1, 1], "grows")])
-def test_steps_of_tosses_that_all_agree_end_at_the_edge(tosses, said):
+@pytest.mark.parametrize(("tosses", "direction"), [([0, 0], "falls"), ([1, 1, 1], "grows")])
+def test_steps_of_tosses_that_all_agree_end_at_the_edge(tosses, direction):
     steps = Bernoulli.fit(tosses, steps=True)
-    assert f"It {said} all the way, so p = {tosses[0]}." in str(steps)
+    assert f"It {direction} all the way, so p = {tosses[0]}." in str(steps)
     assert steps.result.probs == tosses[0]
 
 

@@ -67,11 +67,11 @@ def test_what_does_not_fit_is_refused_by_name(f, name, arguments):
     names = {name.lower(), *name.lower().split("."), *OTHER_NAMES.get(name, ())}
     options = [{}, {"steps": True}] if "steps" in inspect.signature(f).parameters else [{}]
     wrong = {
-        f"{argument}: {label} {option or ''}": told
+        f"{argument}: {label} {option or ''}": message
         for option in options
         for argument, (_, refused) in arguments.items()
         for label, value in refused.items()
-        if (told := complaint(f, names, {**right, argument: value, **option}))
+        if (message := complaint(f, names, {**right, argument: value, **option}))
     }
     assert not wrong
 

@@ -215,9 +215,9 @@ class Slotted:
     __hash__ = None
 
 
-class Told:
+class WithState:
     def __setstate__(self, state):
-        self.told = state
+        self.state_given = state
 
     def __getstate__(self):
         return {"a": 1}
@@ -243,8 +243,8 @@ def test_objects_of_named_classes_come_back():
         assert got == data
         assert type(got[5]) is Items
         assert got[4].default_factory is list
-    with safe_globals([Told]):
-        assert again(Told()).told == {"a": 1}
+    with safe_globals([WithState]):
+        assert again(WithState()).state_given == {"a": 1}
 
 
 def test_the_names_that_are_allowed_are_kept_in_order_and_restored():

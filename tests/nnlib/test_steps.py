@@ -7,17 +7,17 @@ from nnlib.steps import Step, Steps, run
 HALVING = Steps([Step("Halve 6 < 7.", r"\frac{6}{2} = 3"), Step("Done.")], result=3)
 
 
-def halving(x, told):
+def halving(x, calls):
     while x % 2 == 0:
         x //= 2
-        yield lambda x=x: told.append(x) or Step(f"Halve: {x} is left.")
+        yield lambda x=x: calls.append(x) or Step(f"Halve: {x} is left.")
     return x
 
 
 def test_nothing_is_told_where_no_steps_are_wanted():
-    told = []
-    assert run(halving(12, told)) == 3
-    assert told == []
+    calls = []
+    assert run(halving(12, calls)) == 3
+    assert calls == []
 
 
 def test_steps_are_told_when_they_are_done_and_lead_to_the_same_result():

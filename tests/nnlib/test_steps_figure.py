@@ -75,14 +75,14 @@ def shown(figure):
     return [k for k, visible in enumerate(items.evaluate_all(seen)) if visible]
 
 
-def said(figure):
+def sentence(figure):
     return figure.locator(".nn-live").inner_text()
 
 
 def test_it_starts_with_the_first_step_and_says_so(page):
     untouched = page.locator("nn-steps").nth(1)
     assert shown(untouched) == [0]
-    assert said(untouched) == f"Step 1 of {len(STEPS)}: Start with A."
+    assert sentence(untouched) == f"Step 1 of {len(STEPS)}: Start with A."
 
 
 def test_every_formula_is_typeset_also_those_not_shown_yet(figure):
@@ -92,11 +92,11 @@ def test_every_formula_is_typeset_also_those_not_shown_yet(figure):
 
 def test_the_keys_walk_through_all_steps_and_stop_at_the_ends(figure):
     figure.locator(".nn-walk").focus()
-    told = [said(figure)]
+    sentences = [sentence(figure)]
     for _ in STEPS:
         figure.page.keyboard.press("ArrowRight")
-        told.append(said(figure))
-    assert told[: len(STEPS)] == [
+        sentences.append(sentence(figure))
+    assert sentences[: len(STEPS)] == [
         f"Step {k} of {len(STEPS)}: {step}" for k, step in enumerate(STEPS, start=1)
     ]
     assert shown(figure) == [LAST]

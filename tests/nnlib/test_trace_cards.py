@@ -77,16 +77,16 @@ def texts(svg):
 
 
 def test_a_card_says_name_operation_value_and_gradient(graphs):
-    said = texts(graphs["norm"].svg())
-    assert said[:3] == ["x", "(1, −1)", "grad (6.03, −48.5)"]
-    assert said[3:13] == ["W", "1", "−2.5", "0.125", "4", "grad", "7", "−7", "−7.75", "7.75"]
-    assert said[-3:] == ["f · sum", "27.3", "grad 1"]
+    shown = texts(graphs["norm"].svg())
+    assert shown[:3] == ["x", "(1, −1)", "grad (6.03, −48.5)"]
+    assert shown[3:13] == ["W", "1", "−2.5", "0.125", "4", "grad", "7", "−7", "−7.75", "7.75"]
+    assert shown[-3:] == ["f · sum", "27.3", "grad 1"]
 
 
 def test_large_arrays_stand_by_shape_mean_and_norm(graphs):
-    said = texts(graphs["lenet"].svg())
-    assert "2×6×28×28" in said
-    assert any(text.startswith("norm ") for text in said)
+    shown = texts(graphs["lenet"].svg())
+    assert "2×6×28×28" in shown
+    assert any(text.startswith("norm ") for text in shown)
 
 
 def test_what_nobody_kept_is_said(graphs):

@@ -106,11 +106,11 @@ def test_all_steps_are_said_as_the_library_says_them(figure, width):
     graph = trace.expression(text, **values)
     shown = figure([titled(text, values)], width)
     shown.locator(".nn-walk").focus()
-    said = []
+    sentences = []
     for _ in graph.steps():
         shown.page.keyboard.press("ArrowRight")
-        said.append(shown.locator(".nn-live").inner_text())
-    assert said == [
+        sentences.append(shown.locator(".nn-live").inner_text())
+    assert sentences == [
         "Forward: p = x × y = 3 × (−2) = −6.",
         "Forward: f = p + x = −6 + 3 = −3.",
         "Backward: f starts with 1, since df/df = 1.",

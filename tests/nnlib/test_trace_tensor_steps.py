@@ -143,5 +143,5 @@ def test_the_rules_that_are_said_read_what_the_engine_reads(operation):
         SAMPLES.get(operation, getattr(nnlib, operation, None))(x)
     node = tape.ops[-1].nodes[0]
     assert node.name == operation
-    said = [rule.reads for rule in RULES[operation].values()]
-    assert [edge[4] for edge in node.edges] == said
+    expected = [rule.reads for rule in RULES[operation].values()]
+    assert [edge[4] for edge in node.edges] == expected

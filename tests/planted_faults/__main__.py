@@ -102,9 +102,9 @@ def tried(tree: Path, tests: list[str], options: list[str]) -> tuple[int, str, f
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
-        said = out.read()
-    found = FAILED.search(said)
-    test = found[1] if found else "" if child.returncode == 0 else said.strip()[-300:]
+        output = out.read()
+    found = FAILED.search(output)
+    test = found[1] if found else "" if child.returncode == 0 else output.strip()[-300:]
     return child.returncode, test, used.ru_utime + used.ru_stime
 
 

@@ -26,12 +26,12 @@ def prediction_count(page: Page):
 @rule("prediction-answer", WRITTEN, "each prediction is answered once, further down")
 def prediction_answer(page: Page):
     """Find predictions that are not answered, and answers to nothing."""
-    asked, told = _named(page, "predict"), _named(page, "recall")
+    asked, recalled = _named(page, "predict"), _named(page, "recall")
     for name, line in asked:
-        after = [number for other, number in told if other == name and number > line]
+        after = [number for other, number in recalled if other == name and number > line]
         if len(after) != 1:
             yield line, f"prediction “{name}” is answered {len(after)} times below: `recall` it"
-    for name, line in told:
+    for name, line in recalled:
         if name not in dict(asked):
             yield line, f"`recall` of “{name}”, which is not predicted on this page"
 

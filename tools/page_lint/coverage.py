@@ -11,11 +11,11 @@ AT_ONCE = 3
 RUNS = book.REFERENCE / "syllabus" / "runs.bin"
 
 
-def _counted(page: Page, directive: str, wanted: set[str], said: str, entries: dict):
+def _counted(page: Page, directive: str, wanted: set[str], adjective: str, entries: dict):
     """Find ids that are missing, twice on the page, unknown or another page's."""
     counts = Counter(chain(*page.source.ids(directive)))
     for name in sorted(wanted - set(counts)):
-        yield page.top, f"{name} is not {said}: {_about(entries[name])}"
+        yield page.top, f"{name} is not {adjective}: {_about(entries[name])}"
     for block in page.source.named(directive):
         for name in block.body.split():
             if name not in wanted:
@@ -61,8 +61,8 @@ def own_words(page: Page):
     """Find runs of words that the notes have too."""
     known = Hashes.load(RUNS)
     for words in paragraphs(page.source):
-        told = 0
+        reported = 0
         for line, text in runs(words):
-            if text in known and line > told:
-                told = line
+            if text in known and line > reported:
+                reported = line
                 yield line, f"“{text}” stands in the notes: say it in words of your own"

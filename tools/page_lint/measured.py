@@ -21,9 +21,12 @@ def measured(page: Page):
     """Find verdicts in assertions, claims that give orders, and conditions that draw."""
     for cell in page.source.cells:
         for node in ast.walk(cell.tree):
-            if isinstance(node, ast.Assert) and (said := VERDICT.search(_text(node.msg))):
+            if isinstance(node, ast.Assert) and (verdict := VERDICT.search(_text(node.msg))):
                 line = cell.start + node.lineno - 1
-                yield line, f"a verdict (“{said[0]}”) is for a `book.claim`, not for an assert"
+                yield (
+                    line,
+                    f"a verdict (“{verdict[0]}”) is for a `book.claim`, not for an assert",
+                )
     for name, call, line in page.source.calls:
         if name == "claim" and len(call.args) == 2:
             if ORDER.search(_text(call.args[1])):

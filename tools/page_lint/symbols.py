@@ -50,12 +50,12 @@ def introduced(page: Page) -> dict[str, int]:
     for line in page.source.lesson:
         for match in re.finditer(r"(?<!\$)\$([^$\n]+)\$", line.text):
             before, after = line.text[: match.start()], line.text[match.end() :]
-            for name in _told(match[1], before, after):
+            for name in _introduced_by(match[1], before, after):
                 found.setdefault(name, line.number)
     return found
 
 
-def _told(tex: str, before: str, after: str) -> list[str]:
+def _introduced_by(tex: str, before: str, after: str) -> list[str]:
     """Return the symbols that one formula in a sentence introduces."""
     names = symbols(tex)
     if INTRODUCING.search(before) or TELLING.match(after):
@@ -66,11 +66,11 @@ def _told(tex: str, before: str, after: str) -> list[str]:
 @rule("symbol", LESSON, "a symbol of a formula is in the table of symbols, or the text says it")
 def symbol(page: Page):
     """Find symbols that nothing introduces at their first use or within the lines after it."""
-    told, seen = introduced(page), set()
+    introductions, seen = introduced(page), set()
     for tex, line, _ in page.source.formulas:
         for name in symbols(tex):
             if name in seen or name in known():
                 continue
             seen.add(name)
-            if told.get(name, 10**9) > line + 12:
+            if introductions.get(name, 10**9) > line + 12:
                 yield line, f"“{name}” is {MISSING}"

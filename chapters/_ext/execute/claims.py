@@ -41,11 +41,11 @@ def remove_notes(notebook) -> list[dict]:
     for k, cell in enumerate(codes):
         kept = []
         for output in cell.get("outputs", []):
-            told = output.get("data", {}).get(MIME)
-            if told is None:
+            claim = output.get("data", {}).get(MIME)
+            if claim is None:
                 kept.append(output)
-            elif not told["held"]:
-                unmet.append({"cell": k} | told)
+            elif not claim["held"]:
+                unmet.append({"cell": k} | claim)
         cell.outputs = kept
     return unmet
 
@@ -81,8 +81,8 @@ def of_all_pages(env, reads) -> list[tuple[str, dict]]:
 def refuse(env, reads) -> None:
     """Make each claim that does not hold an error of the build, if this one is strict."""
     for docname, claim in of_all_pages(env, reads) if strict() else []:
-        said = f"{claim['statement']} (asked: {claim['asked']}; here: {found(claim)})"
-        logger.error("a claim does not hold: %s", said, location=(docname, claim["at"]))
+        message = f"{claim['statement']} (asked: {claim['asked']}; here: {found(claim)})"
+        logger.error("a claim does not hold: %s", message, location=(docname, claim["at"]))
 
 
 def report(env, reads) -> None:
@@ -157,10 +157,10 @@ def _list(claims: list[dict]) -> nodes.container:
 
 def _paragraph(claim: dict, *, alone: bool = True) -> nodes.paragraph:
     """Return one claim: what the text says and what came out."""
-    told = nodes.paragraph("", ONE if alone else "")
-    told += [nodes.Text("The text says: "), *_marked(claim["statement"])]
-    told += [nodes.Text(". Found here: "), nodes.literal("", found(claim)), nodes.Text(".")]
-    return told
+    box = nodes.paragraph("", ONE if alone else "")
+    box += [nodes.Text("The text says: "), *_marked(claim["statement"])]
+    box += [nodes.Text(". Found here: "), nodes.literal("", found(claim)), nodes.Text(".")]
+    return box
 
 
 def _marked(text: str) -> Iterator[nodes.Node]:

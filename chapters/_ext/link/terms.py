@@ -43,10 +43,10 @@ def nolink(name, rawtext, text, lineno, inliner, options=None, content=()):
 
 def _switched_off(app: Sphinx, docname: str) -> set[str]:
     """Return the forms that a page's front matter excludes; ``all`` stands for every one."""
-    said = app.env.metadata[docname].get("nolink", "")
-    if isinstance(said, str) and said.startswith("["):
-        said = json.loads(said)
-    return {said} if isinstance(said, str) else set(said)
+    unlinked = app.env.metadata[docname].get("nolink", "")
+    if isinstance(unlinked, str) and unlinked.startswith("["):
+        unlinked = json.loads(unlinked)
+    return {unlinked} if isinstance(unlinked, str) else set(unlinked)
 
 
 def _quiet(node: nodes.Node, titles: set[str] = frozenset()) -> bool:

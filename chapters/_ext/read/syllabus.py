@@ -108,9 +108,9 @@ def describe(directive: SphinxDirective, erratum: Erratum) -> nodes.container:
 def check_of(erratum: Erratum) -> list[nodes.Node]:
     """Return the check of one erratum under the sentence that it ran; paper leaves it out."""
     check = erratum.check.strip()
-    said = nodes.paragraph("", "This check ran and passed when the page was built:")
+    heading = nodes.paragraph("", "This check ran and passed when the page was built:")
     program = nodes.literal_block(check, check, language="python")
-    return [nodes.container("", said, program, classes=["nn-check"])]
+    return [nodes.container("", heading, program, classes=["nn-check"])]
 
 
 def check_errata(app) -> None:

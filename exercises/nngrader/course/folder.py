@@ -178,13 +178,15 @@ class Course:
         now = self.made_with(assignment)["private"]
         if then == now:
             return
-        told = f"{assignment} was released with"
+        release = f"{assignment} was released with"
         if then and not now:
-            raise CannotDo(f"{told} private definitions: name their folder with --problems")
+            raise CannotDo(f"{release} private definitions: name their folder with --problems")
         if now and not then:
-            raise CannotDo(f"{told}out --problems: grade it without, or release it again with")
+            raise CannotDo(
+                f"{release}out --problems: grade it without, or release it again with"
+            )
         raise CannotDo(
-            f"{told} other private definitions than those in {self.private}: "
+            f"{release} other private definitions than those in {self.private}: "
             "name the folder of the release, or release again"
         )
 

@@ -174,8 +174,8 @@ def _complaints(found):
         f"line {n}: more cells than the first line has" for n, _, fine in found if not fine
     ]
     for n, student, _ in found:
-        if said := complaint_about(student.id):
-            lines.append(f"line {n}: the id {student.id!a} {said}")
+        if complaint := complaint_about(student.id):
+            lines.append(f"line {n}: the id {student.id!a} {complaint}")
     for column in ("id", "lms_user_id"):
         lines += _doubled(column, [(n, getattr(s, column)) for n, s, _ in found])
     return lines

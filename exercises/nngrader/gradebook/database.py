@@ -178,8 +178,8 @@ def reason(e: BaseException) -> str:
     >>> reason(ValueError("(sqlite3.OperationalError) database is locked"))
     'another program holds it: close that one, or wait, and run again'
     """
-    said = str(e).lower()
-    return next((words for sign, words in REASONS if sign in said), first_line(e))
+    message = str(e).lower()
+    return next((words for sign, words in REASONS if sign in message), first_line(e))
 
 
 def students(course: Course, assignment: str) -> set[str]:

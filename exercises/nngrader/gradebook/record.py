@@ -236,8 +236,8 @@ class Recorder:
             with self.gradebook.whole():
                 self.converter.penalise(self.name, student)
         if not self.policy.stated or self.policy.days(entry.seconds):
-            if told := words(fair, entry.seconds):
-                flag(result, told)
+            if flagged := words(fair, entry.seconds):
+                flag(result, flagged)
 
     def _timestamp(self, student, result):
         """Return the time of submission as nbgrader writes it, empty where there is none."""
@@ -287,8 +287,8 @@ def flag(result: dict, text: str) -> None:
 
 def _is_held(e):
     """Return whether another program holds the gradebook, so that waiting may help."""
-    said = " ".join(str(one).lower() for one in chain(e))
-    return "locked" in said or "lock timeout" in said
+    messages = " ".join(str(one).lower() for one in chain(e))
+    return "locked" in messages or "lock timeout" in messages
 
 
 class Journal:

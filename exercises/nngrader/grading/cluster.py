@@ -103,10 +103,10 @@ class Cluster:
         """Return how many jobs can run at one time; refuse workers of another version."""
         if not (workers := self._workers()):
             raise CannotDo(f"the cluster at {self.address} has no workers: start some")
-        said = self.client.run(_unfit, spec, on_error="return")
+        faults = self.client.run(_unfit, spec, on_error="return")
         wrong = [
             f"{where}: {first_line(why) if isinstance(why, BaseException) else why}"
-            for where, why in said.items()
+            for where, why in faults.items()
             if why is not None
         ]
         if wrong:

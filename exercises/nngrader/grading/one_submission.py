@@ -86,18 +86,18 @@ def run(spec: AssignmentSpec, job: Job, sandbox: Sandbox, slot: int) -> dict:
         judged = judge_cells(spec, job, runner, names, flags)
     finally:
         runner.close()
-    flags += _told(runner)
+    flags += _notes_as_flags(runner)
     judged["fingerprints"] = dict(getattr(runner, "fingerprints", {}))
     result = spec.result("flagged" if flags else "graded", flags, **judged)
     return result | {"processor": processor()}
 
 
-def _told(runner):
+def _notes_as_flags(runner):
     """Return what was noted as flags, of many own cells only the first ones."""
     notes, own = runner.notes, [name for name, _, own in runner.cells if own]
     less = {*[name for name in own if name in notes][MOST_NOTES:]}
-    told = [f"{name}: {note}" for name, note in notes.items() if name not in less]
-    return told + [f"own cells: {len(less)} more have notes of this kind"] * bool(less)
+    listed = [f"{name}: {note}" for name, note in notes.items() if name not in less]
+    return listed + [f"own cells: {len(less)} more have notes of this kind"] * bool(less)
 
 
 def _wanted(spec):

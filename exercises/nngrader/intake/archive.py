@@ -165,8 +165,8 @@ def _open(place) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(place)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as e:
-        said = first_line(e)
-        raise CannotDo(f"{place} is neither a folder nor a whole zip ({said})") from None
+        reason = first_line(e)
+        raise CannotDo(f"{place} is neither a folder nor a whole zip ({reason})") from None
 
 
 def _of_folder(top):

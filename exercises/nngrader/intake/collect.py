@@ -78,27 +78,27 @@ def collect(course: Course, assignment: str, place: Path) -> Collected:
     students = read_roster(course)
     known = os.listdir(course / "source")
     with alone(Store(course / ".results"), assignment), opened(place) as (items, refused):
-        told = Collected(left_out=[(n, r) for n, r in refused if _matters(n, declared)])
-        told.ignored = [n for n, _ in refused if not _matters(n, declared)]
+        outcome = Collected(left_out=[(n, r) for n, r in refused if _matters(n, declared)])
+        outcome.ignored = [n for n, _ in refused if not _matters(n, declared)]
         try:
             found = sort(items, place.stem, assignment, known)
         except Unreadable as e:
             raise CannotDo(f"{METADATA} in {place} cannot be read: {e}") from None
-        mine = _by_student(found, students, assignment, declared, told)
+        mine = _by_student(found, students, assignment, declared, outcome)
         with workplace(course) as work:
             for student, handed in sorted(mine.items()):
-                _one(course, assignment, student, handed, declared, work, told)
-    return told
+                _one(course, assignment, student, handed, declared, work, outcome)
+    return outcome
 
 
-def lines(course: Course, assignment: str, told: Collected) -> list[str]:
+def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     """Return the lines that the command prints about a collection.
 
     Parameters
     ----------
     course, assignment
         Of which something was collected.
-    told : Collected
+    outcome : Collected
         What was.
 
     Returns
@@ -106,22 +106,24 @@ def lines(course: Course, assignment: str, told: Collected) -> list[str]:
     list of str
         The counts; what was left out, with reasons; where the times come from; who is missing.
     """
-    said = [told.total() + (":" if told.left_out else "")]
-    said += [f"  {shown(what)[:WIDTH]}: {shown(why)[:WIDTH]}" for what, why in told.left_out]
-    for source, n in sorted(told.times.items()):
+    report = [outcome.total() + (":" if outcome.left_out else "")]
+    report += [
+        f"  {shown(what)[:WIDTH]}: {shown(why)[:WIDTH]}" for what, why in outcome.left_out
+    ]
+    for source, n in sorted(outcome.times.items()):
         platform = source.removeprefix("none: ")
         if platform != source:
-            said.append(f"no time of handing in for {n}: {platform}'s zip {ITS_DATES}")
+            report.append(f"no time of handing in for {n}: {platform}'s zip {ITS_DATES}")
         else:
-            said.append(f"time of handing in of {n}: {source}")
+            report.append(f"time of handing in of {n}: {source}")
     for words, names in (
-        ("marked as late by the platform", told.late),
-        ("files that are not taken", told.ignored),
+        ("marked as late by the platform", outcome.late),
+        ("files that are not taken", outcome.ignored),
         ("nothing handed in by", missing(course, assignment)),
     ):
         if names:
-            said.append(f"{words}: {len(names)}: {shown(', '.join(names))[:WIDTH]}")
-    return said
+            report.append(f"{words}: {len(names)}: {shown(', '.join(names))[:WIDTH]}")
+    return report
 
 
 def _matters(name, declared):
@@ -129,7 +131,7 @@ def _matters(name, declared):
     return name.lower().endswith((".ipynb", ".zip")) or Path(name).name in declared
 
 
-def _by_student(found, students, assignment, declared, told):
+def _by_student(found, students, assignment, declared, outcome):
     """Return, for each student, the one submission that counts."""
     mine = {}
     for handed in found:
@@ -137,30 +139,30 @@ def _by_student(found, students, assignment, declared, told):
             mine.setdefault(whose(handed, students), []).append(handed)
         except Unreadable as e:
             if any(_matters(i.name, declared) for _, i in handed.items):
-                told.left_out.append((handed.label, str(e)))
+                outcome.left_out.append((handed.label, str(e)))
             else:
-                told.ignored += ["/".join(i.parts) for _, i in handed.items]
+                outcome.ignored += ["/".join(i.parts) for _, i in handed.items]
     wanted = {f"{assignment}.ipynb", *declared}
-    counted = {s: _that_counts(s, several, wanted, told) for s, several in mine.items()}
+    counted = {s: _that_counts(s, several, wanted, outcome) for s, several in mine.items()}
     return {student: handed for student, handed in counted.items() if handed}
 
 
-def _that_counts(student, several, wanted, told):
+def _that_counts(student, several, wanted, outcome):
     """Return which of the submissions of a student counts, None where that cannot be told."""
     if several[0].origin and len({h.origin for h in several}) == 1:
-        return _joined(several, wanted, told)
+        return _joined(several, wanted, outcome)
     newest = max(several, key=lambda h: h.newest)
     if len(several) == 1:
         return newest
     if all(h.when for h in several) and [h.when for h in several].count(newest.when) == 1:
-        told.ignored += [h.label for h in several if h is not newest]
+        outcome.ignored += [h.label for h in several if h is not newest]
         return newest
     reason = f"{len(several)} submissions of {student}: which one counts?"
-    told.left_out.append((", ".join(h.label for h in several), reason))
+    outcome.left_out.append((", ".join(h.label for h in several), reason))
     return None
 
 
-def _joined(several, wanted, told):
+def _joined(several, wanted, outcome):
     """Return one student's files of Canvas, of those handed in again the last ones."""
     files = {}
     for handed in sorted(several, key=lambda h: h.rank):
@@ -168,24 +170,24 @@ def _joined(several, wanted, told):
         again = re.fullmatch(r"(.+)-\d+(\.\w+)", path[0])
         name = again[1] + again[2] if again and again[1] + again[2] in wanted else path[0]
         if name in files:
-            told.ignored.append(files[name].name)
+            outcome.ignored.append(files[name].name)
         files[name] = item
     items = tuple(((name,), item) for name, item in files.items())
     return replace(several[0], items=items, late=any(h.late for h in several))
 
 
-def _one(course, assignment, student, handed, declared, work, told):
+def _one(course, assignment, student, handed, declared, work, outcome):
     """Collect one student's submission."""
     try:
-        taken = _read(handed, assignment, declared, told)
+        taken = _read(handed, assignment, declared, outcome)
         became = put(course, student, assignment, taken, work)
     except Unreadable as e:
-        told.left_out.append((handed.label, str(e)))
+        outcome.left_out.append((handed.label, str(e)))
         return
-    getattr(told, became).append(student)
-    told.late += [student] * handed.late
+    getattr(outcome, became).append(student)
+    outcome.late += [student] * handed.late
     if became != "unchanged":
-        told.times[_source(handed)] += 1
+        outcome.times[_source(handed)] += 1
 
 
 def _source(handed):
@@ -195,7 +197,7 @@ def _source(handed):
     return f"none: {handed.platform}" if handed.platform in NO_DATES else DATES
 
 
-def _read(handed, assignment, declared, told):
+def _read(handed, assignment, declared, outcome):
     """Return the notebook and the declared files of a submission."""
     items, refused = list(handed.items), []
     if not any(_is_notebook(i) for _, i in items):
@@ -208,15 +210,15 @@ def _read(handed, assignment, declared, told):
         if path[-1] in declared:
             files.setdefault(path[-1], item)
     kept = set(map(id, files.values()))
-    told.ignored += ["/".join(i.parts) for _, i in items if id(i) not in kept]
-    told.ignored += ["/".join(i.parts) for i in handed.rest]
-    content = _contents(handed.label, files, declared, told)
+    outcome.ignored += ["/".join(i.parts) for _, i in items if id(i) not in kept]
+    outcome.ignored += ["/".join(i.parts) for i in handed.rest]
+    content = _contents(handed.label, files, declared, outcome)
     dated = handed.when or max(files[n].when for n in content)
     when = None if not handed.when and handed.platform in NO_DATES else dated
     return SubmissionFiles(content, dated, when)
 
 
-def _contents(label, files, declared, told):
+def _contents(label, files, declared, outcome):
     """Return the bytes of files; what cannot be read is told, and stops the notebooks alone."""
     found, reasons = {}, []
     for name, item in files.items():
@@ -226,7 +228,7 @@ def _contents(label, files, declared, told):
             reasons.append(f"{item.name}: {getattr(e, 'strerror', None) or e}")
     if not any(name.lower().endswith(".ipynb") for name in found):
         raise Unreadable("; ".join(reasons))
-    told.left_out += [(label, reason) for reason in reasons]
+    outcome.left_out += [(label, reason) for reason in reasons]
     return found
 
 

@@ -409,5 +409,5 @@ def why(result: dict, most: float) -> str:
         if abs(p["score"] - asked[name]) > 1e-6
     ]
     found = [text for _, p in problems for _, text, _ in p["findings"]]
-    said = odd + found + result["flags"]
-    return f"({'; '.join(said)[:300]})" if said else ""
+    remarks = odd + found + result["flags"]
+    return f"({'; '.join(remarks)[:300]})" if remarks else ""

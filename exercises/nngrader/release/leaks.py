@@ -152,8 +152,8 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
             found += [f"{name} should not be there" for p in PRIVATE if p in name]
             found += [f"{name} holds a path of this machine" for p in paths if p in raw]
             found += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
-            if name.endswith(".py") and (told := _most_of(raw.decode(), secret)):
-                found.append(f"{name} holds a reference: {told}")
+            if name.endswith(".py") and (statement := _most_of(raw.decode(), secret)):
+                found.append(f"{name} holds a reference: {statement}")
             if name.endswith(".npz") and any(rows.stand_in(grey(a)) for a in _arrays(raw)):
                 found.append(f"{name} holds a picture that is held back")
     return [f"{wheel.name}: {f}" for f in dict.fromkeys(found)]

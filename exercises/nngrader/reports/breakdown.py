@@ -63,11 +63,11 @@ def histogram(scores: list[float], most: float) -> str:
         f'<text x="{18 + 24 * i}" y="156" text-anchor="middle">{points(width * i)}</text>'
         for i in range(0, BINS + 1, 2)
     ]
-    told = ", ".join(
+    bins = ", ".join(
         f"{points(width * i)} to {points(width * (i + 1))}: {c}" for i, c in enumerate(counts)
     )
     return (
-        f'<svg viewBox="0 0 276 182" role="img" aria-label="Submissions by points. {told}.">'
+        f'<svg viewBox="0 0 276 182" role="img" aria-label="Submissions by points. {bins}.">'
         f'{bars}<path d="M18 140.5H259" stroke="var(--soft)"/>{"".join(ticks)}'
         '<text x="138" y="176" text-anchor="middle">points; above each bar, submissions</text>'
         "</svg>"
@@ -117,14 +117,14 @@ def _item_cells(item: Item):
     """Return what a table says of an item."""
     n = item.everything + item.some + item.nothing
     r = item.discrimination
-    said = f'<span class="soft">{r}</span>' if isinstance(r, str) else _signed(r)
+    cell = f'<span class="soft">{r}</span>' if isinstance(r, str) else _signed(r)
     low = not isinstance(r, str) and r < LOW
     return [
         points(item.most),
         f"{item.difficulty:.0%}",
         bar(item.everything / n, item.some / n),
         f"{item.everything} / {item.some} / {item.nothing}",
-        f'<span class="lost">{said}</span>' if low else said,
+        f'<span class="lost">{cell}</span>' if low else cell,
     ]
 
 
@@ -221,8 +221,8 @@ def times_of(seconds: float) -> str:
 
 def _measured(fine, name):
     """What a challenge measured."""
-    told = [r["problems"].get(name, {}).get("challenge") for r in fine.values()]
-    found = sorted(t["measured"] for t in told if t and t["measured"] is not None)
+    challenges = [r["problems"].get(name, {}).get("challenge") for r in fine.values()]
+    found = sorted(t["measured"] for t in challenges if t and t["measured"] is not None)
     if found:
         yield (
             f"<p>Measured in the challenge: lowest {found[0]:.4g}, median {median(found):.4g}, "

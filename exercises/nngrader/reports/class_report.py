@@ -150,15 +150,15 @@ def _counts(course, assignment, results, known):
     late = sum(m["late_penalty"] > 0 for m in known.values())
     todo = sum(m["needs_manual_grade"] for m in known.values())
     failed = sum(bool(r.get("failed")) for r in results.values())
-    said = [f"{counted(len(results), 'submission')}: {status.count('graded')} graded"]
-    said += [f"{status.count('flagged')} graded with flags"]
-    said += [f"{status.count('ungradable')} ungradable"]
-    said += [f"{failed} failed in the grader"] * bool(failed)
-    said += [f"{late} late"] * bool(late)
-    said += [f"{todo} still to be marked by hand"] * bool(todo)
+    counts = [f"{counted(len(results), 'submission')}: {status.count('graded')} graded"]
+    counts += [f"{status.count('flagged')} graded with flags"]
+    counts += [f"{status.count('ungradable')} ungradable"]
+    counts += [f"{failed} failed in the grader"] * bool(failed)
+    counts += [f"{late} late"] * bool(late)
+    counts += [f"{todo} still to be marked by hand"] * bool(todo)
     where = sorted({r["processor"] for r in results.values() if r.get("processor")})
-    told = f" Computed on {escape('; on '.join(where))}." if where else ""
-    return f'<p class="soft">{", ".join(said)}.{told}</p>'
+    machines = f" Computed on {escape('; on '.join(where))}." if where else ""
+    return f'<p class="soft">{", ".join(counts)}.{machines}</p>'
 
 
 def _misunderstood(fine, found):
@@ -239,13 +239,13 @@ def _missing(course, assignment, results):
         "Handed in, not graded yet": sorted(there - set(results)),
         "Graded, and no longer in the folder of submissions": sorted(set(results) - there),
     }
-    said = [
+    paragraphs = [
         f"<h3>{title}: {len(who)}</h3>\n<p>{names(who, len(who))}</p>"
         for title, who in lists.items()
         if who
     ]
-    if said:
-        yield section("Who is missing", "\n".join(said))
+    if paragraphs:
+        yield section("Who is missing", "\n".join(paragraphs))
 
 
 def _likeness(course, assignment, fine):

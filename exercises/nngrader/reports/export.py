@@ -81,15 +81,15 @@ def warnings(course: Course, assignment: str, layout: str = "csv") -> list[str]:
     absent = [s.id for s in students if s.id not in found]
     known = read(course)
     strangers = [s for s in found if known is not None and s not in known]
-    said = [
+    complaints = [
         (odd, "a spreadsheet would take these names for formulas"),
         (waiting, "no mark yet, as something is still to be marked by hand"),
         (absent, "no mark, as nothing was handed in"),
         (strangers, "not in the class list"),
     ]
     if layout == "csv":
-        said = [said[0], said[3]]
-    return [f"{words}: {', '.join(names)}" for names, words in said if names]
+        complaints = [complaints[0], complaints[3]]
+    return [f"{words}: {', '.join(names)}" for names, words in complaints if names]
 
 
 def number(value: float) -> str:

@@ -199,13 +199,13 @@ def _aspect(aspect, report):
     """Return one row of the table."""
     earned, most = report["aspects"][aspect]
     tried = "; ".join(t.strip().rstrip(".") for t in report["tried"].get(aspect, ()))
-    said = f'<span class="said">Tried: {escape(tried)}.</span>' if tried else ""
-    said += f'<span class="said">{WAITS}</span>' * _waits(aspect, report)
+    notes = f'<span class="said">Tried: {escape(tried)}.</span>' if tried else ""
+    notes += f'<span class="said">{WAITS}</span>' * _waits(aspect, report)
     lost = " lost" if earned < most - 1e-9 else ""
     expected = EXPECTED.get(aspect, "What the notebook asks for.")
     return (
         f'<tr><th scope="row" class="aspect">{escape(aspect)}</th>'
-        f'<td class="what">{expected}{said}</td>'
+        f'<td class="what">{expected}{notes}</td>'
         f'<td class="share">{bar(earned / most if most else 0)}</td>'
         f'<td class="n{lost}">{points(earned)} of {points(most)}</td></tr>'
     )
@@ -214,8 +214,10 @@ def _aspect(aspect, report):
 def _waits(aspect, report):
     """Return whether an aspect has no points only because nothing of substance has any."""
     active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
-    told = any(a in (aspect, EVERYTHING) or UNWRITTEN in t for a, t, _ in report["findings"])
-    return aspect in PASSIVE and not any(active) and not told and bool(report["findings"])
+    explained = any(
+        a in (aspect, EVERYTHING) or UNWRITTEN in t for a, t, _ in report["findings"]
+    )
+    return aspect in PASSIVE and not any(active) and not explained and bool(report["findings"])
 
 
 def _challenge(report, code):
@@ -223,13 +225,13 @@ def _challenge(report, code):
     found = report.get("challenge")
     if not found or found["measured"] is None:
         return ""
-    said = (
+    text = (
         f"Measured on data that nobody has seen: <b>{found['measured']:.4g}</b>, with a file "
     )
-    said += f"of {found['bytes']:,} bytes."
+    text += f"of {found['bytes']:,} bytes."
     if code:
-        said += f" On the leaderboard your row has the code <code>{escape(code)}</code>."
-    return f"<p>{said}</p>\n"
+        text += f" On the leaderboard your row has the code <code>{escape(code)}</code>."
+    return f"<p>{text}</p>\n"
 
 
 def _by_hand(mark):
@@ -238,9 +240,9 @@ def _by_hand(mark):
         return
     yield "<section><h2>Marked by a person</h2><ul>"
     for name, score, most, comment in mark["by_hand"]:
-        said = "not marked yet" if score is None else points(score)
+        mark_in_words = "not marked yet" if score is None else points(score)
         words = f'<span class="said comment">{escape(comment)}</span>' if comment else ""
-        yield f"<li><b>{escape(name)}</b>, {said} of {points(most)}{words}</li>"
+        yield f"<li><b>{escape(name)}</b>, {mark_in_words} of {points(most)}{words}</li>"
     yield "</ul></section>"
 
 

@@ -180,9 +180,9 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
     if len(x) < LEAST:
         return FEW
     x, y = x - x.mean(), y - y.mean()
-    for values, said in ((x, NO_SPREAD), (y, NO_REST)):
+    for values, reason in ((x, NO_SPREAD), (y, NO_REST)):
         if np.abs(values).max() < 1e-9:
-            return said
+            return reason
     return float(np.clip((x @ y) / np.sqrt((x @ x) * (y @ y)), -1, 1))
 
 

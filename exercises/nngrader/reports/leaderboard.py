@@ -34,9 +34,9 @@ def leaderboard(results: dict, seed: int) -> dict[str, str]:
     tables = {}
     for student, result in results.items():
         for problem, report in result["problems"].items():
-            told = report.get("challenge")
-            if told and told["measured"] is not None:
-                row = (_order(told), told, code(seed, result["assignment"], student))
+            challenge = report.get("challenge")
+            if challenge and challenge["measured"] is not None:
+                row = (_order(challenge), challenge, code(seed, result["assignment"], student))
                 tables.setdefault(problem, []).append(row)
     return {problem: _csv(rows) for problem, rows in tables.items()}
 
@@ -64,10 +64,10 @@ def write_leaderboards(results: dict, seed: int, out: Path) -> list[Path]:
     return files
 
 
-def _order(told):
+def _order(challenge):
     """Return the key of sorting: the best first, of equals the smallest file."""
-    sign = 1 if told.get("lower") else -1
-    return sign * float(f"{told['measured']:.4g}"), told["bytes"]
+    sign = 1 if challenge.get("lower") else -1
+    return sign * float(f"{challenge['measured']:.4g}"), challenge["bytes"]
 
 
 def _csv(rows):
@@ -77,9 +77,9 @@ def _csv(rows):
     table.writerow(COLUMNS)
     rows = sorted(rows, key=lambda row: (row[0], row[2]))
     orders = [order for order, _, _ in rows]
-    for order, told, own in rows:
+    for order, challenge, own in rows:
         rank = 1 + orders.index(order)
-        table.writerow((rank, f"{told['measured']:.4g}", told["bytes"], own))
+        table.writerow((rank, f"{challenge['measured']:.4g}", challenge["bytes"], own))
     return out.getvalue()
 
 
@@ -113,7 +113,7 @@ def own_code(result: dict, seed: int) -> str:
     seed : int
         The course's.
     """
-    told = [report.get("challenge") for report in result["problems"].values()]
-    if not any(t and t["measured"] is not None for t in told):
+    challenges = [report.get("challenge") for report in result["problems"].values()]
+    if not any(t and t["measured"] is not None for t in challenges):
         return ""
     return code(seed, result["assignment"], result["student"])

@@ -96,8 +96,8 @@ class Runner:
             if self._read_all():
                 break
         try:
-            told = self._put(question, self.limits.total_seconds)
-            names, imports = _texts(told.get("names")), _texts(told.get("imports"))
+            answer = self._put(question, self.limits.total_seconds)
+            names, imports = _texts(answer.get("names")), _texts(answer.get("imports"))
             self._compare()
         except Died as e:
             self._note("all cells", f"cannot be read together: {e}")
@@ -110,11 +110,11 @@ class Runner:
             if name in self.lost:
                 continue
             try:
-                told = self._put({"do": "read", "source": source}, left)
+                answer = self._put({"do": "read", "source": source}, left)
             except Died as e:
                 self._lose(name, f"cannot be read: {e}")
                 return False
-            if told.get("skipped") is True:
+            if answer.get("skipped") is True:
                 self._note(name, SKIPPED)
             left -= self.took
         return True
@@ -126,8 +126,8 @@ class Runner:
             for name, source, own in self.cells:
                 if not own and name not in self.lost:
                     question = {"do": "alike", "source": source}
-                    told = self._put(question, self.limits.total_seconds)
-                    self.fingerprints[name] = _fingerprints(told.get("fingerprints"))
+                    answer = self._put(question, self.limits.total_seconds)
+                    self.fingerprints[name] = _fingerprints(answer.get("fingerprints"))
 
     def call(
         self, name: str, args: dict, parts: int, cap: int, driver: dict | None = None
@@ -156,16 +156,16 @@ class Runner:
         """
         question = {"do": "call", "name": name, "args": args, "parts": parts, "driver": driver}
         try:
-            told = self._ask(name, question, cap)
+            answer = self._ask(name, question, cap)
         except Died:
             cause = self.stopped[name]
             return {"error": [[cause.kind], ""], "stopped": cause.words}
-        told["stopped"] = ""
-        if told.get("error") is not None:
-            told["error"] = [[known(told["error"])], ""]
-            if words := of_limit(told.get("limit"), self.limits):
-                told["stopped"] = words
-        return told
+        answer["stopped"] = ""
+        if answer.get("error") is not None:
+            answer["error"] = [[known(answer["error"])], ""]
+            if words := of_limit(answer.get("limit"), self.limits):
+                answer["stopped"] = words
+        return answer
 
     def value(self, name: str, args: tuple, kwargs: dict, cap: int | None = None):
         """Call a function and return its value as plain data.
@@ -190,12 +190,12 @@ class Runner:
         question = {"do": "value", "name": name, "args": list(args), "kwargs": kwargs}
         if cap is None:
             cap = min(wire.BODY, 1024 * self.limits.output_kb + 8 * len(wire.pack(question)))
-        told = self._ask(name, question, cap)
-        if told.get("error") is not None:
-            raise Raised(known(told["error"]))
-        return told.get("value")
+        answer = self._ask(name, question, cap)
+        if answer.get("error") is not None:
+            raise Raised(known(answer["error"]))
+        return answer.get("value")
 
-    def measure(self, name: str, measure: dict, told: dict, raw: list, parts: int) -> dict:
+    def measure(self, name: str, measure: dict, inputs: dict, raw: list, parts: int) -> dict:
         """Measure an answer in a process that has run nothing of the student's.
 
         What was forged may make a measure of ours hang, or ask for all memory there is: the
@@ -205,7 +205,7 @@ class Runner:
         ----------
         name : str
             The function that gave the answer.
-        measure, told, raw, parts
+        measure, inputs, raw, parts
             As `nngrader.engine.observation.observe.measured` takes them.
 
         Returns
@@ -213,7 +213,7 @@ class Runner:
         dict
             What that returns; nothing where a limit ended it.
         """
-        question = {"do": "measure", "measure": measure, "told": told, "raw": raw}
+        question = {"do": "measure", "measure": measure, "inputs": inputs, "raw": raw}
         try:
             if self.function != MEASURES:
                 self.function = None
@@ -236,15 +236,15 @@ class Runner:
                 self.function = None
                 self._load_all(name)
             bound = self._allowed(left)[1]
-            told = self._put(question, left, cap)
+            answer = self._put(question, left, cap)
         except Died as e:
             self._stop(name, str(e), bound)
             raise
         finally:
             self.spent[name] += self.took
         self.function = name
-        self._remark(name, told)
-        return told
+        self._remark(name, answer)
+        return answer
 
     def _stop(self, name, reason, bound):
         """Remember why a function gave no answer; the next call needs a new process."""
@@ -255,12 +255,12 @@ class Runner:
         self.stopped[name] = of_death(reason, self.limits, bound)
         self._note(name, f"was stopped: {self.stopped[name].note}")
 
-    def _remark(self, name, told):
+    def _remark(self, name, answer):
         """Tell the instructor of what is missing, and of a limit that was met."""
-        if told.get("missing") is True:
+        if answer.get("missing") is True:
             self._note(name, "is not defined after the cells have run")
-        if told.get("error") is not None:
-            if words := of_limit(told.get("limit"), self.limits):
+        if answer.get("error") is not None:
+            if words := of_limit(answer.get("limit"), self.limits):
                 self._note(name, words)
 
     def _put(self, question, left, cap=wire.BODY):
@@ -317,13 +317,13 @@ class Runner:
     def _load(self, name, source, left):
         """Return whether the process has outlived the loading of a cell."""
         try:
-            told = self._put({"do": "load", "source": source, "name": name}, left)
+            answer = self._put({"do": "load", "source": source, "name": name}, left)
         except Died as e:
             self._lose(name, f"{e} when it was loaded")
             return False
-        if told.get("error") is not None:
-            words = of_limit(told.get("limit"), self.limits)
-            words = words or f"raised {known(told['error'])}"
+        if answer.get("error") is not None:
+            words = of_limit(answer.get("limit"), self.limits)
+            words = words or f"raised {known(answer['error'])}"
             self._note(name, f"{words} when it was loaded")
         return True
 

@@ -205,9 +205,9 @@ def processor() -> str:
         which the sandbox takes away from submissions.
     """
     loops = np.show_config(mode="dicts").get("SIMD Extensions", {})
-    said = [platform.machine(), f"NumPy's {(loops.get('found') or loops.get('baseline'))[-1]}"]
-    said += _kernels()
-    return ", ".join(said + [f"{s}={os.environ[s]}" for s in SWITCHES if os.environ.get(s)])
+    parts = [platform.machine(), f"NumPy's {(loops.get('found') or loops.get('baseline'))[-1]}"]
+    parts += _kernels()
+    return ", ".join(parts + [f"{s}={os.environ[s]}" for s in SWITCHES if os.environ.get(s)])
 
 
 def _kernels():

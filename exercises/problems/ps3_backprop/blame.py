@@ -15,12 +15,12 @@ from .common import ELSEWHERE
 
 
 def as_typed(blame, inputs):
-    told = blame()
-    if not isinstance(told, dict):
-        return told, None
+    gradients = blame()
+    if not isinstance(gradients, dict):
+        return gradients, None
     numbers, asked = [], ("d", "t", "z", "v", "h", "a", "b", "w", "x")
     for name in asked:
-        number = dict.get(told, name)
+        number = dict.get(gradients, name)
         if isinstance(number, str | bytes | bool) or np.ndim(number) != 0:
             return np.zeros(0), name
         try:  # a Fraction is a number, too

@@ -27,9 +27,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
 def test_every_choice_gets_its_reason_by_keyboard(browser, base):
     with reopened(browser, base, ASKED) as seen:
-        for k, told in enumerate(["✗ No: that is", "✓ Right: any power", "✗ No: that is"]):
+        for k, expected in enumerate(["✗ No: that is", "✓ Right: any power", "✗ No: that is"]):
             choose(seen.page, SINGLE, k)
-            assert why(seen.page, SINGLE).startswith(told)
+            assert why(seen.page, SINGLE).startswith(expected)
         assert seen.errors == []
         assert seen.outside == []
 
@@ -38,14 +38,14 @@ def test_every_box_is_told_whether_and_why(browser, address):
     with reopened(browser, address, ASKED) as seen:
         tick(seen.page, [0, 1])
         assert "1 of 3 boxes" in why(seen.page, MULTIPLE)
-        told = question(seen.page, MULTIPLE).locator(".nn-because").all_inner_texts()
-        assert told == ["Right: twice 1.", "No: one is left.", "This one too: twice 2."]
+        reasons = question(seen.page, MULTIPLE).locator(".nn-because").all_inner_texts()
+        assert reasons == ["Right: twice 1.", "No: one is left.", "This one too: twice 2."]
         tick(seen.page, [0, 2])
         assert why(seen.page, MULTIPLE).startswith("✓ Right")
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "answer"),
     [
         ("3", "✓ Right: 3 m; 9 shared by 3."),
         ("3,00", "✓ Right"),
@@ -75,8 +75,8 @@ def test_every_box_is_told_whether_and_why(browser, address):
         ("1e999", "That is more than this page can reckon with."),
     ],
 )
-def test_a_number_is_read_as_people_type_it(opened, typed, told):
-    assert type_number(opened, typed).startswith(told)
+def test_a_number_is_read_as_people_type_it(opened, typed, answer):
+    assert type_number(opened, typed).startswith(answer)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_the_first_step_that_stands_wrong_is_named_with_its_reason(browser, addr
     with reopened(browser, address, ASKED) as seen:
         assert sort(seen.page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “raise")
         assert "the maximum has not been subtracted." in why(seen.page, ORDER)
-        told = sort(seen.page, [0, 1, 3, 2])
-        assert told.startswith("✗ No: The first 2 steps are right. Next cannot be “print”")
-        assert "nothing is left to print." in told
+        reply = sort(seen.page, [0, 1, 3, 2])
+        assert reply.startswith("✗ No: The first 2 steps are right. Next cannot be “print”")
+        assert "nothing is left to print." in reply
         assert sort(seen.page, [0, 1, 2, 3]) == "✓ Right: nothing overflows."
         assert sort(seen.page, [0, 3, 1, 2]) == "✓ Right: nothing overflows."
 
@@ -170,11 +170,11 @@ def test_every_line_of_a_program_says_why(browser, address):
     with reopened(browser, address, ASKED) as seen:
         lines = question(seen.page, BUG).locator("button.nn-codeline")
         assert lines.count() == 3
-        told = []
+        replies = []
         for k in range(3):
             choose(seen.page, BUG, k, "button.nn-codeline")
-            told.append(why(seen.page, BUG))
-        assert told == [
+            replies.append(why(seen.page, BUG))
+        assert replies == [
             "✗ No: the header is fine.",
             "✗ No: the sum is right.",
             "✓ Right: it divides by 2, not by the length.",

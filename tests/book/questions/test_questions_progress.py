@@ -126,7 +126,7 @@ KIND = "neural-networks-from-first-principles/progress"
 
 @pytest.mark.deep(8)
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "no JSON"),
         ("[]", "not saved by this book"),
@@ -137,16 +137,16 @@ KIND = "neural-networks-from-first-principles/progress"
     ],
 )
 def test_a_file_that_is_no_progress_is_refused_and_changes_nothing(
-    browser, address, tmp_path, text, told
+    browser, address, tmp_path, text, message
 ):
     (tmp_path / "file.json").write_text(text)
     with visit(browser, address, ASKED) as seen:
         choose(seen.page, SINGLE, 1)
         seen.page.goto(address + MAP)
         before = stored(seen.page)
-        said = add(seen.page, tmp_path / "file.json")
-        assert told in said
-        assert said.endswith("Nothing was changed.")
+        reply = add(seen.page, tmp_path / "file.json")
+        assert message in reply
+        assert reply.endswith("Nothing was changed.")
         assert stored(seen.page) == before
 
 

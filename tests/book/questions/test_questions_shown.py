@@ -42,11 +42,11 @@ def test_a_predicted_number_stands_beside_what_came_out(browser, base):
         assert "Type a number first." in ask.inner_text()
         seen.page.keyboard.type("3/2")
         seen.page.keyboard.press("Enter")
-        said = "You predicted 1.5 m; it came out as 1.414 m. A little more than 7/5."
-        assert recall.inner_text() == said
+        sentence = "You predicted 1.5 m; it came out as 1.414 m. A little more than 7/5."
+        assert recall.inner_text() == sentence
         seen.page.reload()
         seen.page.wait_for_selector("nn-recall.nn-ready")
-        assert recall.inner_text() == said
+        assert recall.inner_text() == sentence
         assert box.is_disabled()
 
 

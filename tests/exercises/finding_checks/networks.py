@@ -19,14 +19,16 @@ def _(a, found):
 
 @sentence("these are the values on the way forward", of="form")
 def _(a, found):
-    told = a.f.f()
-    return [told[name] for name in NAMES] == [-2.5, 9, 2.5, 0.5, 5, 5, -7, 3, 4]
+    gradients = a.f.f()
+    return [gradients[name] for name in NAMES] == [-2.5, 9, 2.5, 0.5, 5, 5, -7, 3, 4]
 
 
 @sentence("expected a dict with a number for each", of="form")
 def _(a, found):
-    told = a.f.f()
-    return not isinstance(told, dict) or not all(map(_is_number, map(told.get, NAMES)))
+    gradients = a.f.f()
+    return not isinstance(gradients, dict) or not all(
+        map(_is_number, map(gradients.get, NAMES))
+    )
 
 
 def _is_number(x):
@@ -37,8 +39,8 @@ def _is_number(x):
 
 @sentence("the nine gradients are more than one or two numbers", of="form")
 def _(a, found):
-    told = list(a.f.f().values())
-    return len(set(told)) < 3 or np.count_nonzero(told) < 7
+    gradients = list(a.f.f().values())
+    return len(set(gradients)) < 3 or np.count_nonzero(gradients) < 7
 
 
 def trained(a):

@@ -207,5 +207,5 @@ def _is_cause(a, text):
         "from where does each": came != asked,
         "it is empty": np.size(a.raw) == 0,
     }
-    said = [fact for words, fact in facts.items() if words in text]
-    return bool(said) and all(said)
+    facts_named = [fact for words, fact in facts.items() if words in text]
+    return bool(facts_named) and all(facts_named)

@@ -189,11 +189,11 @@ def _(a, found):
 def _(a, found):
     if a.case["tried"] != found[1]:
         return True
-    said = "not returned or printed" in found[3]
+    not_returned = "not returned or printed" in found[3]
     return (
         a.error is None
         and a.case["error"] == found[2]
-        and (not said or isinstance(a.whole, Exception | None))
+        and (not not_returned or isinstance(a.whole, Exception | None))
     )
 
 
@@ -216,8 +216,10 @@ def _(a, found):
     a.f(*a.args.values())
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    said = float(found[2]) * 1e6
-    return most > 4 * math.prod(a.sizes[letter] for letter in letters) and said < 1.1 * most
+    megabytes = float(found[2]) * 1e6
+    return (
+        most > 4 * math.prod(a.sizes[letter] for letter in letters) and megabytes < 1.1 * most
+    )
 
 
 @sentence(r"where (\w(?:, \w)+) are larger than in the other cases, the", of="form")

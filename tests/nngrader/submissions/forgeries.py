@@ -117,9 +117,9 @@ REPLIES = {
             frame = frame.f_back
         part = {"kind": "array", "dtype": "float64", "shape": [], "masked": 0}
         parts = [part | {"values": np.zeros(())}, part | {"values": np.zeros(scores.shape)}]
-        said = {"parts": parts, "error": None, "changed": [], "steps": 0, "score": 100}
+        reply = {"parts": parts, "error": None, "changed": [], "steps": 0, "score": 100}
         for _ in range(50):
-            wire.send(frame.f_locals["sink"], wire.pack(said | {"points": 40, "value": 40}))
+            wire.send(frame.f_locals["sink"], wire.pack(reply | {"points": 40, "value": 40}))
         while True:
             pass
         """,

@@ -120,8 +120,8 @@ sys.path.insert(0, "/tmp")
         """
 import sys
 def trace(frame, event, arg):
-    if "said" in frame.f_locals:
-        frame.f_locals["said"]["points"] = 40
+    if "reply" in frame.f_locals:
+        frame.f_locals["reply"]["points"] = 40
     return trace
 sys.settrace(trace)
 sys.setprofile(trace)

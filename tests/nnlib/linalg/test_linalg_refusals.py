@@ -81,14 +81,14 @@ def test_a_matrix_that_is_not_square(name):
 
 @pytest.mark.parametrize("name", ["cholesky", "definiteness"])
 def test_a_matrix_that_is_not_symmetric(name):
-    told = "expected a symmetric matrix A, but its entries in row 1, column 2 and in row 2"
-    with pytest.raises(ValueError, match=f"^{name}: {told}, column 1 differ"):
+    message = "expected a symmetric matrix A, but its entries in row 1, column 2 and in row 2"
+    with pytest.raises(ValueError, match=f"^{name}: {message}, column 1 differ"):
         call(name, [[1, 2], [3, 4]])
 
 
 @pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize(
-    ("name", "arguments", "told"),
+    ("name", "arguments", "message"),
     [
         ("solve", (SINGULAR, b), "expected an invertible matrix, but column 2 has no pivot"),
         ("inverse", (SINGULAR,), "expected an invertible matrix, but column 2 has no pivot"),
@@ -100,8 +100,8 @@ def test_a_matrix_that_is_not_symmetric(name):
         ("conjugate_gradient", ([[1, 0], [0, -1]], [1, 2]), "p'Ap / p'p is −"),
     ],
 )
-def test_a_singular_or_indefinite_matrix(name, arguments, told, exact):
-    with pytest.raises(Singular, match=f"^{name}: .*{told}"):
+def test_a_singular_or_indefinite_matrix(name, arguments, message, exact):
+    with pytest.raises(Singular, match=f"^{name}: .*{message}"):
         call(name, *arguments, exact=exact)
 
 
@@ -143,7 +143,7 @@ def test_a_right_hand_side_of_text(name):
 
 @pytest.mark.parametrize("name", TWO_VECTORS)
 @pytest.mark.parametrize(
-    ("x", "y", "error", "told"),
+    ("x", "y", "error", "message"),
     [
         ([1, 2, 3], [1, 2], ValueError, "expected x and y of one length, got 3 and 2"),
         ([[1, 2, 3]], [1, 2, 3], ValueError, "expected a vector x"),
@@ -151,8 +151,8 @@ def test_a_right_hand_side_of_text(name):
         ([1, 2, 3], [1, 2, np.nan], ValueError, "expected finite numbers for y, got nan"),
     ],
 )
-def test_two_vectors_that_do_not_fit(name, x, y, error, told):
-    with pytest.raises(error, match=f"^{name}: {told}"):
+def test_two_vectors_that_do_not_fit(name, x, y, error, message):
+    with pytest.raises(error, match=f"^{name}: {message}"):
         call(name, x, y)
 
 
@@ -175,7 +175,7 @@ def test_a_cross_product_outside_of_space():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "options", "told"),
+    ("arguments", "options", "message"),
     [
         (([1, 2], 0.5), {}, "expected p of at least 1 for a vector, got 0.5"),
         (([1, 2], np.nan), {}, "expected p of at least 1 for a vector, got nan"),
@@ -186,8 +186,8 @@ def test_a_cross_product_outside_of_space():
         ((3.0,), {}, r"expected a vector or a matrix, got shape \(\)"),
     ],
 )
-def test_norms_that_are_none(arguments, options, told):
-    with pytest.raises(ValueError, match=f"^norm: {told}"):
+def test_norms_that_are_none(arguments, options, message):
+    with pytest.raises(ValueError, match=f"^norm: {message}"):
         linalg.norm(*arguments, **options)
 
 
@@ -228,8 +228,8 @@ def test_a_minor_of_a_row_or_column_that_is_not_there(i, j):
 
 
 def test_factors_that_do_not_fit():
-    told = r"expected as many rows of B as columns of A, got shapes \(2, 3\) and \(2, 2\)"
-    with pytest.raises(ValueError, match=f"matmul: {told}"):
+    message = r"expected as many rows of B as columns of A, got shapes \(2, 3\) and \(2, 2\)"
+    with pytest.raises(ValueError, match=f"matmul: {message}"):
         linalg.matmul(WIDE, A)
     with pytest.raises(TypeError, match="matmul: expected real numbers for B, got NoneType"):
         linalg.matmul(A, None)
@@ -251,8 +251,10 @@ def test_a_solution_set_wants_a_value_for_each_free_unknown():
 
 def test_conjugate_gradients_that_run_out_of_iterations_say_how_far_they_came():
     hilbert = 1 / (1 + np.add.outer(np.arange(8.0), np.arange(8.0)))
-    told = "no convergence in 3 iterations: the relative residual went from 1 to 0.0377"
-    with pytest.raises(Singular, match=f"conjugate_gradient: {told}, expected at most 1e-12"):
+    message = "no convergence in 3 iterations: the relative residual went from 1 to 0.0377"
+    with pytest.raises(
+        Singular, match=f"conjugate_gradient: {message}, expected at most 1e-12"
+    ):
         linalg.conjugate_gradient(hilbert, np.ones(8), max_iterations=3)
 
 
@@ -262,7 +264,7 @@ def test_a_tolerance_that_cannot_be_met():
 
 
 @pytest.mark.parametrize(
-    ("function", "argument", "error", "told"),
+    ("function", "argument", "error", "message"),
     [
         (linalg.rotation, "a", TypeError, "rotation: expected real numbers for theta"),
         (linalg.rotation, np.inf, ValueError, "rotation: expected finite numbers for theta"),
@@ -276,8 +278,8 @@ def test_a_tolerance_that_cannot_be_met():
         ),
     ],
 )
-def test_maps_of_no_number(function, argument, error, told):
-    with pytest.raises(error, match=told):
+def test_maps_of_no_number(function, argument, error, message):
+    with pytest.raises(error, match=message):
         function(argument)
 
 

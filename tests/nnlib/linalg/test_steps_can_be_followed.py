@@ -88,9 +88,9 @@ def sentences(steps):
 
 
 def test_a_swap_for_a_larger_pivot_says_so():
-    told = sentences(linalg.lu([[1, 2], [-3, 4]], steps=True))
+    texts = sentences(linalg.lu([[1, 2], [-3, 4]], steps=True))
     assert (
-        told[1] == "Swap rows 1 and 2, so that the largest entry, signs aside, leads column 1."
+        texts[1] == "Swap rows 1 and 2, so that the largest entry, signs aside, leads column 1."
     )
 
 
@@ -106,11 +106,11 @@ def test_one_row_has_steps_too():
 
 
 def test_cofactors_say_first_what_they_are_for():
-    told = sentences(
+    texts = sentences(
         linalg.det([[0, 2, 1], [1, 1, 0], [2, 0, 3]], method="cofactors", steps=True)
     )
-    assert told[0].startswith("Expand 3 rows along the first")
-    assert told[-1] == "Put in the determinants of 2 rows."
+    assert texts[0].startswith("Expand 3 rows along the first")
+    assert texts[-1] == "Put in the determinants of 2 rows."
 
 
 def test_the_frobenius_norm_has_its_own_name():
@@ -134,9 +134,9 @@ def test_the_sines_are_those_of_the_angles():
 
 
 def test_the_zero_vector_is_no_combination_of_vectors_before_it():
-    told = sentences(linalg.independent([[0, 1], [0, 1]], steps=True))
-    assert told[0] == "Start with V."
-    assert told[-1] == "Column 1 has no pivot: vector 1 is 0."
+    texts = sentences(linalg.independent([[0, 1], [0, 1]], steps=True))
+    assert texts[0] == "Start with V."
+    assert texts[-1] == "Column 1 has no pivot: vector 1 is 0."
 
 
 def test_no_reflection_is_told_where_none_is_needed():
@@ -147,5 +147,5 @@ def test_no_reflection_is_told_where_none_is_needed():
 
 
 def test_a_leading_minor_of_zero_leads_to_all_principal_minors():
-    told = sentences(linalg.definiteness([[-1, 0], [0, 0]], method="minors", steps=True))
-    assert told[2].startswith("A leading minor is 0, so all principal minors count")
+    texts = sentences(linalg.definiteness([[-1, 0], [0, 0]], method="minors", steps=True))
+    assert texts[2].startswith("A leading minor is 0, so all principal minors count")

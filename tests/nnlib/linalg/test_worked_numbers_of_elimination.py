@@ -13,7 +13,7 @@ from nnlib.linalg.writing import tex, tex_matrix
 START, PIVOTS = "Start with A.", "The pivots stand in columns 1 and 2: the rank is 2."
 
 
-def told(steps):
+def in_words_and_tex(steps):
     """Sentences and formulas."""
     return [(step.text, step.latex) for step in steps]
 
@@ -36,21 +36,21 @@ def test_norms_of_a_small_vector():
     assert linalg.norm(x, 1, exact=True) == 19
     assert linalg.norm(x, 2, exact=True) == 13
     assert linalg.norm(x, float("inf"), exact=True) == 12
-    assert told(linalg.norm([1, 2, -3], steps=True)) == [
+    assert in_words_and_tex(linalg.norm([1, 2, -3], steps=True)) == [
         (
             "Add the squares of the entries: 1 + 4 + 9 = 14.",
             r"\sum_i |x_i|^{2} = 1 + 4 + 9 = 14",
         ),
         ("Take the root: √14.", r"\lVert x \rVert_{2} = \sqrt{14}"),
     ]
-    assert told(linalg.norm([2, -1], 3, steps=True))[0][0] == (
+    assert in_words_and_tex(linalg.norm([2, -1], 3, steps=True))[0][0] == (
         "Add the absolute values of the entries, each to the power 3: 8 + 1 = 9."
     )
 
 
 def test_dot_product_and_angle():
     steps = linalg.cosine([1, 2, 2], [2, 0, 0], steps=True)
-    assert told(steps) == [
+    assert in_words_and_tex(steps) == [
         (
             "Multiply entry by entry and add: 1 · 2 + 2 · 0 + 2 · 0 = 2.",
             r"x^\top y = 1 \cdot 2 + 2 \cdot 0 + 2 \cdot 0 = 2",
@@ -74,7 +74,7 @@ def test_symmetric_and_orthogonal_matrices():
     steps = linalg.is_symmetric([[1, 2], [F(1, 2), 4]], steps=True)
     transposed = boxed([[1, F(1, 2)], [2, 4]])
     words = "Compare Aᵀ with A: those of row 1, column 2 differ."
-    assert told(steps) == [(words, rf"A^\top = {transposed}")]
+    assert in_words_and_tex(steps) == [(words, rf"A^\top = {transposed}")]
     assert steps.result is False
     assert linalg.is_symmetric([[1, 2], [2, 4]], exact=True) is True
     assert linalg.is_orthogonal([[F(3, 5), F(-4, 5)], [F(4, 5), F(3, 5)]], exact=True) is True
@@ -95,7 +95,7 @@ def test_cross_product():
 def test_three_dependent_vectors_by_row_reduction():
     steps = linalg.independent([[1, 0, 1], [2, 1, 4], [3, 1, 5]], steps=True)
     echelon = [[1, 0, 1], [0, 1, 2], [0, 0, 0]]
-    assert told(steps) == [
+    assert in_words_and_tex(steps) == [
         ("Start with V.", boxed([[1, 0, 1], [2, 1, 4], [3, 1, 5]])),
         (
             "Subtract 2 times row 1 from row 2, so that its entry in column 1 is 0.",
@@ -202,7 +202,7 @@ def test_a_swap_of_rows_changes_the_sign_of_the_determinant():
 
 def test_the_inverse_of_two_rows_by_the_formula():
     steps = linalg.inverse([[4, 7], [2, 6]], method="adjugate", steps=True)
-    assert told(steps) == [
+    assert in_words_and_tex(steps) == [
         (
             "The determinant is 10; it is not 0, so there is an inverse.",
             r"\det A = 4 \cdot 6 - 7 \cdot 2 = 10",
@@ -250,7 +250,7 @@ def test_the_rank_of_nine_numbers():
     steps = linalg.rank([[1, 2, 3], [4, 5, 6], [7, 8, 9]], steps=True)
     assert steps.result == 2
     echelon = boxed([[1, 2, 3], [0, -3, -6], [0, 0, 0]], (0, 0), (1, 1))
-    assert told(steps)[-1] == (PIVOTS, echelon)
+    assert in_words_and_tex(steps)[-1] == (PIVOTS, echelon)
 
 
 @pytest.mark.parametrize("method", ["pivots", "minors"])

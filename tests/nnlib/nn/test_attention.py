@@ -93,18 +93,18 @@ def test_first_projections_are_xavier_uniform_and_biases_0():
 
 
 def test_layers_are_told_whether_the_mask_hides_what_comes_later():
-    told = []
+    flags = []
 
     class Layer(nn.Module):
         def forward(self, x, is_causal, **masks):
-            told.append(is_causal)
+            flags.append(is_causal)
             return x
 
     encoder, causal = nn.TransformerEncoder(Layer(), 1), np.triu(np.full((5, 5), -np.inf), 1)
     for mask in (None, causal, causal < 0, causal[None], np.zeros((5, 5))):
         encoder(nnlib.zeros(5, 2, 8), mask)
     encoder(nnlib.zeros(5, 2, 8), causal, is_causal=False)
-    assert told == [False, True, True, False, False, False]
+    assert flags == [False, True, True, False, False, False]
 
 
 def test_matrices_of_a_transformer_are_drawn_from_the_range_of_torch():

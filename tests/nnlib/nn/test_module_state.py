@@ -103,12 +103,12 @@ def test_loading_what_does_not_fit_says_what_torch_says(shapes):
 
 
 def test_a_value_that_is_no_tensor_is_refused_in_torchs_words():
-    said = []
+    messages = []
     for L in (torch, nnlib):
         with pytest.raises(RuntimeError, match="While copying the parameter") as error:
             L.nn.Linear(2, 3).load_state_dict({"weight": 3.0, "bias": L.ones(3)})
-        said.append(str(error.value).replace("torch.", ""))
-    assert said[0] == said[1]
+        messages.append(str(error.value).replace("torch.", ""))
+    assert messages[0] == messages[1]
 
 
 def test_nothing_is_copied_from_a_state_that_does_not_fit():

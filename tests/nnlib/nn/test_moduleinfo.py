@@ -100,12 +100,12 @@ def test_module_is_that_of_torch(name, training, rng):
         make, call = sample.constructor_input, sample.forward_input
         if name in DIFFERENT and DIFFERENT[name][1](make):
             continue
-        said = f"{make.args} {make.kwargs} {[getattr(a, 'shape', a) for a in call.args]}"
+        description = f"{make.args} {make.kwargs} {[getattr(a, 'shape', a) for a in call.args]}"
         try:
             ours, theirs = pair(shared()[name], sample, made, training)
             compare(ours, theirs, called, call, history, rng)
         except Exception as error:
-            raise AssertionError(f"{name} {said} {call.kwargs}\n{error!r}") from error
+            raise AssertionError(f"{name} {description} {call.kwargs}\n{error!r}") from error
         count += 1
     assert count > 0
 

@@ -159,11 +159,11 @@ def _right(problem, case, given):
 def _answer(problem, how, given):
     """Return what the problem itself (its reference), or a `Mistake`, answers."""
     run = caller(_how(problem), how.solve)
-    told = run(given["args"] | getattr(how, "fixed", {}))
-    if told["error"]:
-        return Answer(None, told["error"][0][0])
-    seen = result_of(_how(problem), given, lambda _: told)
-    size = sum(p["values"].nbytes for p in told["parts"] if p["values"] is not None)
+    observation = run(given["args"] | getattr(how, "fixed", {}))
+    if observation["error"]:
+        return Answer(None, observation["error"][0][0])
+    seen = result_of(_how(problem), given, lambda _: observation)
+    size = sum(p["values"].nbytes for p in observation["parts"] if p["values"] is not None)
     return Answer(None if seen.fault else [p["values"] for p in seen.parts], None, size)
 
 

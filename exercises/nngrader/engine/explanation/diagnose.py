@@ -66,9 +66,9 @@ def describe(wrong):
         return Explanation("")  # its shape is said already
     for pattern in PATTERNS:
         with np.errstate(all="ignore"):
-            told = [_said(pattern, e) for e in wrong]
-        for words in told[0]:
-            alike = [_alike(words, others) for others in told]
+            descriptions = [_descriptions(pattern, e) for e in wrong]
+        for words in descriptions[0]:
+            alike = [_alike(words, others) for others in descriptions]
             if None not in alike:
                 near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
                 text = f" {_common(alike)}" + _law(wrong) * (pattern in VAGUE)
@@ -79,8 +79,8 @@ def describe(wrong):
 def _at_least(wrong):
     """Say what is true of wrong entries that have nothing in common."""
     for e in wrong:
-        if said := not_finite(e):
-            return f" {said} In another case it is finite, but wrong."
+        if text := not_finite(e):
+            return f" {text} In another case it is finite, but wrong."
     differs = " differs, and not by a simple factor, sign or shift"
     return f"{differs}{_side(wrong)}.{_law(wrong)}"
 
@@ -104,10 +104,10 @@ def _law(wrong):
     return f" {words}" if words else ""
 
 
-def _said(pattern, e):
+def _descriptions(pattern, e):
     """Return what a pattern may say of an entry, as a list."""
-    said = pattern(e)
-    return said if isinstance(said, list) else [said] if said else []
+    found = pattern(e)
+    return found if isinstance(found, list) else [found] if found else []
 
 
 def _alike(words, others):
@@ -119,8 +119,8 @@ def _again(pattern, words):
     """Return what tells that a pattern says the same of another entry, but for its numbers."""
 
     def seen(e):
-        said = [] if e.misshapen else _said(pattern, e)
-        return _alike(words, said) is not None and is_partly_right(e)
+        descriptions = [] if e.misshapen else _descriptions(pattern, e)
+        return _alike(words, descriptions) is not None and is_partly_right(e)
 
     return seen
 
@@ -135,11 +135,11 @@ def _placed(words):
     return re.sub(r", by (its sign|one amount|one factor)", "", words)
 
 
-def _common(told):
+def _common(descriptions):
     """Return the words for the first case, as far as they are true of all."""
-    alike = {words == _placed(words) for words in told} == {False}
-    hows = {re.search(r", by [a-z ]+", words)[0] for words in told} if alike else ()
-    return told[0] if len(hows) == 1 else _placed(told[0])
+    alike = {words == _placed(words) for words in descriptions} == {False}
+    hows = {re.search(r", by [a-z ]+", words)[0] for words in descriptions} if alike else ()
+    return descriptions[0] if len(hows) == 1 else _placed(descriptions[0])
 
 
 def known(mine, here, mistakes):

@@ -38,15 +38,15 @@ def _wrong_lines(e, axis):
 
 def one_line(e):
     """Say that one row or one column alone is wrong: one sample, one class; or either."""
-    said = []
+    descriptions = []
     for axis, name, _ in _line_names(e):
         lines = np.flatnonzero(wrong := _wrong_lines(e, axis))
         if len(lines) == 1 < len(wrong):
             at = np.zeros(e.got.shape, bool)
             at[(slice(None),) * axis + (lines[0],)] = True
             where = _which(lines[0], len(wrong), name, e.visible)
-            said += [f"is wrong in {where} only{how(e, at)}. What is different there?"]
-    return said
+            descriptions += [f"is wrong in {where} only{how(e, at)}. What is different there?"]
+    return descriptions
 
 
 def _which(k, n, name, visible):
@@ -143,8 +143,8 @@ def first_row_filled(e):
 
 def only_first_row(e):
     """Say the same where that row is right, as where the return stands inside a loop."""
-    said = first_row_filled(e)
-    return None if said is None or bad(e)[:1].any() else said
+    description = first_row_filled(e)
+    return None if description is None or bad(e)[:1].any() else description
 
 
 def only_first_rows(e):

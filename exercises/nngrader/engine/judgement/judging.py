@@ -43,8 +43,8 @@ def judge(data, run, names=(), measure=measured):
     if data.get("file"):
         return judge_challenge(data, run, list(names), measure)
     book = Ledger(data)
-    told = [checked(run(dict(case["args"]))) for case in data["cases"]]
-    pairs = zip(data["cases"], told, strict=True)
+    results = [checked(run(dict(case["args"]))) for case in data["cases"]]
+    pairs = zip(data["cases"], results, strict=True)
     seen = [(case, as_judged(data, case, o, measure)) for case, o in pairs]
     entries = [e for case, o in seen for e in _read(book, case, o)]
     judge_values(book, entries)

@@ -43,8 +43,8 @@ class Ledger:
 
     data: dict
     lost: set = field(default_factory=set)
-    said: dict = field(default_factory=dict)
-    told: set = field(default_factory=set)
+    parts_by_finding: dict = field(default_factory=dict)
+    reported: set = field(default_factory=set)
     explained: bool = False
     failed: bool = False  # on ordinary input
     unclear: set = field(default_factory=set)
@@ -61,9 +61,9 @@ class Ledger:
     def find(self, aspect, group, text, part="", mistake=None):
         """Lose and say why; the first case of a kind tells, the others only count."""
         self.lose(aspect, group, part)
-        if text and (aspect, group, part) not in self.told:
-            self.told.add((aspect, group, part))
-            self.said.setdefault((aspect, text, mistake), []).append(part)
+        if text and (aspect, group, part) not in self.reported:
+            self.reported.add((aspect, group, part))
+            self.parts_by_finding.setdefault((aspect, text, mistake), []).append(part)
 
     def spare(self, aspect):
         """Remember that a wrong answer is not charged here."""
@@ -71,14 +71,14 @@ class Ledger:
 
     def also(self, aspect, text, mistake, part):
         """Say what is said already of another part, too; it is not charged again."""
-        self.said.setdefault((aspect, text, mistake), []).append(part)
+        self.parts_by_finding.setdefault((aspect, text, mistake), []).append(part)
 
     def findings(self):
         """Return the findings in the order of the problem's aspects."""
         order = list(self.data["points"])
         found = [
             (aspect, _joined(parts, text), mistake)
-            for (aspect, text, mistake), parts in self.said.items()
+            for (aspect, text, mistake), parts in self.parts_by_finding.items()
         ]
         return sorted(found, key=lambda f: order.index(f[0]))
 

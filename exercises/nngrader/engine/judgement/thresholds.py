@@ -39,8 +39,8 @@ def _reached(data, case, run, measure):
     o = checked(run(dict(case["args"])))
     if o.failed:
         return None, failure(data, case, o)
-    if said := _trouble(o.parts[0] if o.parts else None):
-        return None, f"{name} {said}."
+    if trouble := _trouble(o.parts[0] if o.parts else None):
+        return None, f"{name} {trouble}."
     about = data | {
         "observed": 1,
         "raw": ["what it returns"],

@@ -107,8 +107,8 @@ def _in_words(book, mine, here, mistakes):
     odd = [e.odd for e in mine if e.odd]  # that no mistake of this aspect explains
     if found.mistake or not (found.text or odd):
         return found.text, found.mistake
-    said = [*faults, *odd]
-    return (f" {said[0]}" if said else found.text) + tried, None
+    reasons = [*faults, *odd]
+    return (f" {reasons[0]}" if reasons else found.text) + tried, None
 
 
 def _follows(entry, found, mistakes):

@@ -63,20 +63,24 @@ class CallResult:
         return replace(self, parts=parts, fault=fault)
 
 
-def checked(said):
+def checked(observation):
     """Return what `observe` or a worker said; what makes no sense counts as nothing."""
-    said = said if isinstance(said, dict) else {}
-    error, parts = said.get("error"), said.get("parts")
+    observation = observation if isinstance(observation, dict) else {}
+    error, parts = observation.get("error"), observation.get("parts")
     rest = {
-        "changed": frozenset(n for n in _list(said.get("changed")) if isinstance(n, str)),
-        "steps": _count(said.get("steps")),
-        "held": _count(said.get("held")),
+        "changed": frozenset(
+            n for n in _list(observation.get("changed")) if isinstance(n, str)
+        ),
+        "steps": _count(observation.get("steps")),
+        "held": _count(observation.get("held")),
     }
     if error is not None or not isinstance(parts, list):
         names, message = [*_list(error), None, None][:2]
         raised = tuple(n for n in _list(names) if isinstance(n, str) and n in ERRORS)
         text = message if isinstance(message, str) else ""
-        rest["stopped"] = said["stopped"] if isinstance(said.get("stopped"), str) else ""
+        rest["stopped"] = (
+            observation["stopped"] if isinstance(observation.get("stopped"), str) else ""
+        )
         return CallResult(failed=True, raised=raised, message=text[:400], **rest)
     return CallResult(parts=[part_of(p) for p in parts[:MOST_PARTS]], **rest)
 
@@ -91,14 +95,18 @@ def _list(value):
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def part_of(said):
+def part_of(description):
     """Return one described part with nothing in it but what `observe.describe` can say."""
-    said = said if isinstance(said, dict) else {}
-    kind, values, dtype = said.get("kind"), said.get("values"), said.get("dtype")
+    description = description if isinstance(description, dict) else {}
+    kind, values, dtype = (
+        description.get("kind"),
+        description.get("values"),
+        description.get("dtype"),
+    )
     kind = kind if isinstance(kind, str) and kind in KINDS else "object"
     if type(values) is not np.ndarray or values.dtype.kind not in "biufc":
         values = None
     if not isinstance(dtype, str) or dtype not in DTYPES:
         dtype = "" if values is None else values.dtype.name
-    masked = type(said.get("masked")) is int and said["masked"] > 0
+    masked = type(description.get("masked")) is int and description["masked"] > 0
     return {"kind": kind, "values": values, "dtype": dtype, "masked": masked}

@@ -156,11 +156,11 @@ def measured(data, case, seen, measure=observe_measured):
     """Return what the problem's measure makes of what was seen; ``measure`` runs it."""
     raw = [p["values"] for p in seen.parts[: observed(data)]]
     raw += [None] * (observed(data) - len(raw))
-    told = case["args"] | case.get("kept", {})
-    said = measure(data["measure"], told, raw, len(data["returns"]))
-    if not isinstance(said.get("parts"), list):
-        return seen.instead([], _fault(data, seen.parts, said.get("said")))
-    parts = [part_of(p) for p in said["parts"]]
+    inputs = case["args"] | case.get("kept", {})
+    reply = measure(data["measure"], inputs, raw, len(data["returns"]))
+    if not isinstance(reply.get("parts"), list):
+        return seen.instead([], _fault(data, seen.parts, reply.get("message")))
+    parts = [part_of(p) for p in reply["parts"]]
     return seen.instead([_of_ours(p) for p in parts], "")
 
 
@@ -169,7 +169,7 @@ def _of_ours(part):
     return part if part["values"] is None else part | {"kind": "array"}
 
 
-def _fault(data, parts, said):
+def _fault(data, parts, message):
     """Say why nothing could be measured: by what came first, else in the measure's own words.
 
     What an exception says is told only where it stands in the measure as it is: else it may
@@ -183,8 +183,8 @@ def _fault(data, parts, said):
     ]
     if odd and odd[0][0] == 0:  # what the student's function gave, as it came
         return odd[0][1]
-    if said in _sentences(**data["measure"]) - {""}:
-        return said
+    if message in _sentences(**data["measure"]) - {""}:
+        return message
     return odd[0][1] if odd else FORMLESS
 
 

@@ -113,14 +113,14 @@ def driven(f, driver):
     return Driven(names[driver["name"]], f)
 
 
-def measured(measure, told, raw, n_parts):
+def measured(measure, inputs, raw, n_parts):
     """Return what a problem's measure makes of the raw parts of an answer.
 
     Parameters
     ----------
     measure : dict
         ``name`` and ``source`` of a function that knows `np` alone, and imports the rest.
-    told : dict
+    inputs : dict
         Its first argument: the inputs of the case, and what is kept for it.
     raw : list
         Arrays of the student's, of whatever shape, or None.
@@ -130,15 +130,15 @@ def measured(measure, told, raw, n_parts):
     Returns
     -------
     dict
-        ``parts`` as in `observe`, or ``said``: the text of a ValueError, empty of other errors.
+        ``parts`` as in `observe`, or ``message``: of a ValueError its text, of others nothing.
     """
     names = {"__name__": "measure", "np": np}
     exec(_code(measure["source"], "<measure>"), names)
     try:
         with np.errstate(all="ignore"):
-            return {"parts": parts_of(names[measure["name"]](told, *raw), n_parts)}
+            return {"parts": parts_of(names[measure["name"]](inputs, *raw), n_parts)}
     except Exception as e:
-        return {"said": str(e)[:300] if type(e) is ValueError else ""}
+        return {"message": str(e)[:300] if type(e) is ValueError else ""}
 
 
 def observe(f, args, n_parts):

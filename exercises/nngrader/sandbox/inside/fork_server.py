@@ -38,17 +38,17 @@ class Child:
     """A process that knows a student's cells, and the pipes that lead to it."""
 
     def __init__(self, work):
-        asked, self.questions = os.pipe()
-        self.answers, said = os.pipe()
+        requests, self.questions = os.pipe()
+        self.answers, replies = os.pipe()
         self.pid, self.status = os.fork(), None
         if self.pid == 0:
             try:
-                _leave_behind({asked, said})
-                work(asked, said)
+                _leave_behind({requests, replies})
+                work(requests, replies)
             finally:
                 os._exit(0)
-        os.close(asked)
-        os.close(said)
+        os.close(requests)
+        os.close(replies)
         os.set_blocking(self.questions, False)
         self.ended = os.pidfd_open(self.pid)
 

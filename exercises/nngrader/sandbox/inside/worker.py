@@ -169,8 +169,8 @@ def undefined(question, names):
 
 def call(question, names, texts):
     """Call a function and describe what came of it, as the engine judges it."""
-    if said := undefined(question, names):
-        return said
+    if missing := undefined(question, names):
+        return missing
     f = observe.driven(names[question["name"]], question["driver"])
     seen = observe.observe(f, question["args"], question["parts"])
     if seen["error"]:
@@ -181,14 +181,14 @@ def call(question, names, texts):
 
 def measure(question, names, texts):
     """Measure an answer; this process has loaded no cell."""
-    asked = (question[key] for key in ("measure", "told", "raw", "parts"))
+    asked = (question[key] for key in ("measure", "inputs", "raw", "parts"))
     return {"error": None} | observe.measured(*asked)
 
 
 def value(question, names, texts):
     """Call a function and return its value."""
-    if said := undefined(question, names):
-        return said
+    if missing := undefined(question, names):
+        return missing
     result = names[question["name"]](*question["args"], **question["kwargs"])
     return {"error": None, "value": result}
 
@@ -217,10 +217,10 @@ ASKED = {
 }
 
 
-def frame(said):
+def frame(reply):
     """Return what is said as a frame, an error where it cannot be packed."""
     try:
-        return wire.pack(said)
+        return wire.pack(reply)
     except wire.Bad:
         return wire.pack({"error": [["ValueError"], ""]})
 
