@@ -58,10 +58,12 @@ class device:
         return hash(repr(self))
 
 
-def check_device(name: str, place: Any) -> None:
+def check_device(name: str, device_or_name: Any) -> None:
     """Refuse to compute anywhere but on the CPU; None means there too."""
-    if place is not None and (place := device(place)).type != "cpu":
-        raise RuntimeError(f"{name}: nnlib computes on the CPU only, got device '{place}'")
+    if device_or_name is not None and (device_or_name := device(device_or_name)).type != "cpu":
+        raise RuntimeError(
+            f"{name}: nnlib computes on the CPU only, got device '{device_or_name}'"
+        )
 
 
 class accelerator:

@@ -73,8 +73,10 @@ def record(
         "program": _hash(program),
         "seeds": seeds,
         "runs": runs,
-        "mean": _over(runs, np.mean),
-        "spread": _over(runs, lambda values: np.std(values, ddof=1)) if len(runs) > 1 else {},
+        "mean": _over_seeds(runs, np.mean),
+        "spread": _over_seeds(runs, lambda values: np.std(values, ddof=1))
+        if len(runs) > 1
+        else {},
         "thin": runs[0] if thin is None else _plain(thin()),
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "machine": f"{platform.system()} {platform.machine()}",
@@ -135,7 +137,7 @@ def _plain(value):
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
 
 
-def _over(runs: list[dict], reduce: Callable) -> dict[str, float]:
+def _over_seeds(runs: list[dict], reduce: Callable) -> dict[str, float]:
     """Return a statistic over the seeds of each result that is one number."""
     names = [name for name, value in runs[0].items() if _is_number(value)]
     return {name: float(reduce([run[name] for run in runs])) for name in names}

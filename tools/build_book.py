@@ -49,8 +49,8 @@ def environment(serial: bool, folder: Path = ROOT, *, strict: bool = False) -> d
     path = {"PYTHONPATH": os.pathsep.join([*map(str, packages), *before])}
     fixed = dict.fromkeys(THREADS, "1") | {"PYTHONHASHSEED": "0"}  # sets print in one order
     own = {name: str(ROOT / "_build" / "settings" / name.lower()) for name in SETTINGS}
-    for place in own.values():
-        Path(place).mkdir(parents=True, exist_ok=True)
+    for own_path in own.values():
+        Path(own_path).mkdir(parents=True, exist_ok=True)
     return fixed | os.environ | {"PATH": programs} | path | workers | claims | own
 
 

@@ -40,7 +40,7 @@ def differences(one: Path, other: Path) -> Iterator[str]:
     for name in sorted(files[0] & files[1]):
         contents = [masked(folder / name) for folder in (one, other)]
         if contents[0] != contents[1]:
-            yield from (f"{name}: {place}" for place in _places(*contents))
+            yield from (f"{name}: {difference}" for difference in _differences(*contents))
 
 
 def masked(path: Path) -> bytes:
@@ -70,7 +70,7 @@ def _masked_notebook(content: bytes) -> bytes:
     return json.dumps(notebook).encode()
 
 
-def _places(one: bytes, other: bytes) -> Iterator[str]:
+def _differences(one: bytes, other: bytes) -> Iterator[str]:
     """Yield the first pieces that differ, as one build has them and as the other has them."""
     try:
         texts = [_pieces(content.decode()) for content in (one, other)]

@@ -40,8 +40,8 @@ def pytest_collection_modifyitems(items):
     waits = {group_of(i.nodeid) for i in items if BOOK in getattr(i, "fixturenames", ())}
     rank = {name: k for k, name in enumerate(LONG)}
     first = {}
-    for place, item in enumerate(items):
-        first.setdefault(group_of(item.nodeid), place)
+    for position, item in enumerate(items):
+        first.setdefault(group_of(item.nodeid), position)
 
     def order(item):
         group = group_of(item.nodeid)
@@ -78,7 +78,7 @@ class IndexedTests(list):
 
     def __init__(self, tests):
         super().__init__(tests)
-        self.places = {test: place for place, test in enumerate(tests)}
+        self.places = {test: position for position, test in enumerate(tests)}
 
     def index(self, test):
         """Return the place of a test."""

@@ -13,7 +13,7 @@ from make_challenges import HELDBACK, classifier, network
 from nnlib.datasets import fashion_mnist
 
 SEEDS = range(10)
-PLACE = HELDBACK / "ps3_backprop" / "accuracies.json"
+FILE = HELDBACK / "ps3_backprop" / "accuracies.json"
 
 
 def heldback() -> tuple[np.ndarray, np.ndarray]:
@@ -43,7 +43,7 @@ def main() -> None:
         "linear": [round(linear_accuracy(seed), 5) for seed in SEEDS],
         "dense": [round(network_accuracy(seed), 5) for seed in SEEDS],
     }
-    PLACE.write_text(json.dumps(found, indent=1) + "\n")
+    FILE.write_text(json.dumps(found, indent=1) + "\n")
     midway = (max(found["linear"]) + float(np.median(found["dense"]))) / 2
     print(f"best linear {max(found['linear'])}, median dense {np.median(found['dense'])}")
     print(f"midway {midway:.4f}")

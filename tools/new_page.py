@@ -120,16 +120,16 @@ def add_to_contents(toc: str, page: str) -> str:
     order, part = list(entries()), page.split("/")[0]
     lines = toc.splitlines()
     row = f"      - file: chapters/{page}"
-    places = {}
+    line_of = {}
     for k, line in enumerate(lines):
         if match := re.match(r" {6}- file: chapters/([^/\s]+/[^/\s]+)\s*(?:#.*)?$", line):
-            places[match[1]] = k
-    before = [k for name, k in places.items() if _precedes(order, name, page)]
+            line_of[match[1]] = k
+    before = [k for name, k in line_of.items() if _precedes(order, name, page)]
     at = _end(lines, max(before)) if before else _first_caption(lines)
-    if not any(name.split("/")[0] == part for name in places):
+    if not any(name.split("/")[0] == part for name in line_of):
         row = f"  - caption: {PARTS[part]}\n    chapters:\n{row}"
-    elif not any(name.split("/")[0] == part for name in places if places[name] in before):
-        first = min(k for name, k in places.items() if name.split("/")[0] == part)
+    elif not any(name.split("/")[0] == part for name in line_of if line_of[name] in before):
+        first = min(k for name, k in line_of.items() if name.split("/")[0] == part)
         at = first
     return "\n".join([*lines[:at], row, *lines[at:]]) + "\n"
 

@@ -44,8 +44,8 @@ def make_class(folder):
     chloe = partly_wrong(base).add_cell("import os", before="hinge_loss").delete("why")
     hand_in(course, "chloe", chloe.text())
     hand_in(course, "deniz", base.untouched().text())
-    place = hand_in(course, "ben", base.solved().write("hinge_loss", "def hinge(").text())
-    (place / "timestamp.txt").write_text("2025-12-03 00:59:00 UTC")
+    handed_in = hand_in(course, "ben", base.solved().write("hinge_loss", "def hinge(").text())
+    (handed_in / "timestamp.txt").write_text("2025-12-03 00:59:00 UTC")
     if run(course, "grade", NAME):
         raise SystemExit("picture_formgrader: the class could not be graded")
     return course
@@ -111,8 +111,8 @@ def below(first, second):
 
 def shot_from(page, text, above):
     """Return a picture that begins so many pixels above a text."""
-    place = page.get_by_text(text).first
-    place.evaluate(f"e => window.scrollBy(0, e.getBoundingClientRect().top - {above})")
+    element = page.get_by_text(text).first
+    element.evaluate(f"e => window.scrollBy(0, e.getBoundingClientRect().top - {above})")
     page.wait_for_timeout(300)
     return page.screenshot()
 

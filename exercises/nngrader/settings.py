@@ -146,10 +146,16 @@ def _container(file, sandbox):
         known(file, "setting of [sandbox]", name, [f.name for f in fields(Container)])
     if not sandbox:
         return None
-    place = Container(**sandbox)
-    if place.prefix not in PREFIXES:
+    container = Container(**sandbox)
+    if container.prefix not in PREFIXES:
         expected = " or ".join(map(repr, PREFIXES))
-        raise ValueError(f"{file.name}: prefix = {place.prefix!r}, expected {expected}")
-    if not isinstance(place.image, str) or not place.image or place.image.startswith("-"):
-        raise ValueError(f"{file.name}: image = {place.image!r}, expected the name of an image")
-    return place
+        raise ValueError(f"{file.name}: prefix = {container.prefix!r}, expected {expected}")
+    if (
+        not isinstance(container.image, str)
+        or not container.image
+        or container.image.startswith("-")
+    ):
+        raise ValueError(
+            f"{file.name}: image = {container.image!r}, expected the name of an image"
+        )
+    return container

@@ -112,14 +112,14 @@ def gradgradcheck(
     True
     """
     inputs = _listed(inputs)
-    places, n = _check_inputs("gradgradcheck", inputs), len(inputs)
+    differentiable, n = _check_inputs("gradgradcheck", inputs), len(inputs)
     y = [t for t in _floats("gradgradcheck", func(*inputs)) if t.requires_grad]
     ups = _random(y, seed=1) if grad_outputs is None else _listed(grad_outputs)
     ups = [Tensor(up.array, requires_grad=True) for up in ups]
 
     def gradient(*both: Any) -> tuple[Tensor, ...]:
         y = [t for t in _floats("gradgradcheck", func(*both[:n])) if t.requires_grad]
-        x = [both[i] for i in places]
+        x = [both[i] for i in differentiable]
         return grad(y, x, both[n:], create_graph=True, materialize_grads=True)
 
     wrong = _first_wrong("gradgradcheck", gradient, [*inputs, *ups], eps, atol, rtol)
@@ -128,7 +128,7 @@ def gradgradcheck(
     k, i, difference = wrong
     by = f"input {i}" if i < n else f"upstream gradient {i - n}"
     raise RuntimeError(
-        f"gradgradcheck: the derivative of the gradient of input {places[k]}, by {by}, "
+        f"gradgradcheck: the derivative of the gradient of input {differentiable[k]}, by {by}, "
         f"is wrong {difference}"
     )
 
@@ -158,16 +158,16 @@ def _random(y: list[Tensor], seed: int) -> list[Tensor]:
 
 def _check_inputs(name: str, inputs: list) -> list[int]:
     """Return the indices of inputs that require grad; refuse those of low precision."""
-    places = _places(inputs)
-    if not places:
+    differentiable = _differentiable(inputs)
+    if not differentiable:
         raise ValueError(f"{name}: expected at least one input that requires grad")
-    for i in places:
+    for i in differentiable:
         if inputs[i].dtype != np.float64:
             raise ValueError(f"{name}: expected float64 inputs, got {inputs[i].dtype}")
-    return places
+    return differentiable
 
 
-def _places(inputs: list) -> list[int]:
+def _differentiable(inputs: list) -> list[int]:
     """Return the indices of the inputs that require grad."""
     return [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
 
@@ -176,16 +176,16 @@ def _first_wrong(
     name: str, func: Callable, inputs: list, eps: float, atol: float, rtol: float
 ) -> tuple[int, int, str] | None:
     """Return result and input of the first wrong Jacobian, with its description; or None."""
-    places = _places(inputs)
+    differentiable = _differentiable(inputs)
 
     def results(*x: Tensor) -> tuple[Tensor, ...]:
         """Return the results as a function of the inputs that are checked."""
-        filled = dict(enumerate(inputs)) | dict(zip(places, x, strict=True))
+        filled = dict(enumerate(inputs)) | dict(zip(differentiable, x, strict=True))
         return tuple(_floats(name, func(*filled.values())))
 
-    x = tuple(inputs[i] for i in places)
+    x = tuple(inputs[i] for i in differentiable)
     walked = jacobian(results, x)
-    for j, i in enumerate(places):
+    for j, i in enumerate(differentiable):
         for k, expected in enumerate(_differences(results, x, j, eps)):
             found = walked[k][j].array
             if not np.allclose(found, expected, rtol, atol, equal_nan=True):

@@ -178,9 +178,9 @@ def _curvature(f: Callable, x: Array) -> tuple[float, float]:
     """Return the largest second and third derivative of f along an axis, roughly."""
     x = x.astype(np.float64)
     second, third, h = [], [], 1e-3
-    for place in np.ndindex(x.shape):
+    for index in np.ndindex(x.shape):
         points = np.repeat(x[None], 5, axis=0)
-        points[(slice(None), *place)] += h * np.arange(-2, 3)
+        points[(slice(None), *index)] += h * np.arange(-2, 3)
         y = [_value(f, point) for point in points]
         second.append((y[3] - 2 * y[2] + y[1]) / h**2)
         third.append((y[4] - 2 * y[3] + 2 * y[1] - y[0]) / (2 * h**3))

@@ -205,20 +205,20 @@ def _jacobian(name: str, f: Callable, x: Array, method: str, h: float | None) ->
     one_of(name, "method", method, POWERS)
     h = _steps_of(name, x, h, POWERS[method])
     y = f(_moved(x)) if method in ("forward", "backward") else None
-    columns = [_first(f, x, place, h[place], method, y) for place in np.ndindex(x.shape)]
+    columns = [_first(f, x, index, h[index], method, y) for index in np.ndindex(x.shape)]
     return np.stack(columns, axis=-1).reshape((*columns[0].shape, *x.shape))
 
 
-def _first(f: Callable, x: Array, place: tuple, h: float, method: str, y: Any) -> Any:
+def _first(f: Callable, x: Array, index: tuple, h: float, method: str, y: Any) -> Any:
     """Return the difference quotient for one entry of x."""
     match method:
         case "forward":
-            return (f(_moved(x, (place, h))) - y) / h
+            return (f(_moved(x, (index, h))) - y) / h
         case "backward":
-            return (y - f(_moved(x, (place, -h)))) / h
+            return (y - f(_moved(x, (index, -h)))) / h
         case "central":
-            return (f(_moved(x, (place, h))) - f(_moved(x, (place, -h)))) / (2 * h)
-    return f(_moved(x, (place, 1j * h))).imag / h
+            return (f(_moved(x, (index, h))) - f(_moved(x, (index, -h)))) / (2 * h)
+    return f(_moved(x, (index, 1j * h))).imag / h
 
 
 def _second(f: Callable, x: Array, a: tuple, b: tuple, h: Array, method: str) -> Any:
@@ -242,8 +242,8 @@ def _moved(x: Array, *steps: tuple[tuple, complex]) -> Array:
     """Return a copy of x with steps added at places, complex if a step is."""
     tilted = any(np.iscomplexobj(step) for _, step in steps)
     x = x.astype(np.result_type(x, np.complex64) if tilted else x.dtype)
-    for place, step in steps:
-        x[place] += step
+    for index, step in steps:
+        x[index] += step
     return x
 
 

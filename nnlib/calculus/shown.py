@@ -26,11 +26,11 @@ def gradient_steps(
 
 
 def _step(
-    f: Callable, x: Array, place: tuple, method: str, h: float | None, found: Any
+    f: Callable, x: Array, index: tuple, method: str, h: float | None, found: Any
 ) -> Step:
     """Return the difference quotient for one entry, in words and as a formula."""
-    unit = f" e{place[0] if len(place) == 1 else [*place]}" if place else ""
-    by = rf"\partial x_{{{','.join(map(str, place))}}}" if place else r"\partial x"
+    unit = f" e{index[0] if len(index) == 1 else [*index]}" if index else ""
+    by = rf"\partial x_{{{','.join(map(str, index))}}}" if index else r"\partial x"
     if method == "complex":
         sentence = f"The imaginary part of f(x + ih{unit}), divided by h, is {text(found)}."
         return Step(sentence, rf"\frac{{\partial f}}{{{by}}} \approx {tex(found)}")
@@ -38,7 +38,7 @@ def _step(
         along = f" along{unit}" if unit else ""
         sentence = f"The {method} difference{along} gives the derivative {text(found)}."
         return Step(sentence, rf"\frac{{\partial f}}{{{by}}} \approx {tex(found)}")
-    low, high, step = _ends(f, x, place, ENDS[method], h)
+    low, high, step = _ends(f, x, index, ENDS[method], h)
     width = step * (ENDS[method][1] - ENDS[method][0])
     quotient = (high - low) / width
     names = [f"f(x{SIGNS[end]}{unit if end else ''})" for end in ENDS[method]]
@@ -68,22 +68,22 @@ def _tex(x: Any) -> str:
     return re.sub(r"e\+?(-?)0*(\d+)", r" \\cdot 10^{\1\2}", f"{x:.12g}")
 
 
-def _ends(f: Callable, x: Array, place: tuple, ends: tuple[int, int], h: float) -> tuple:
+def _ends(f: Callable, x: Array, index: tuple, ends: tuple[int, int], h: float) -> tuple:
     """Return the values at both ends and the step: fractions if f takes them, else floats."""
     try:
-        return _ends_in(exact, f, x, place, ends, h)
+        return _ends_in(exact, f, x, index, ends, h)
     except (TypeError, AttributeError):  # exp and its like know no fractions
-        return _ends_in(np.asarray, f, x, place, ends, h)
+        return _ends_in(np.asarray, f, x, index, ends, h)
 
 
 def _ends_in(
-    numbers: Callable, f: Callable, x: Array, place: tuple, ends: tuple[int, int], h: float
+    numbers: Callable, f: Callable, x: Array, index: tuple, ends: tuple[int, int], h: float
 ) -> tuple:
     """Return the values at both ends and the step, in one type of number."""
     points = [numbers(x).copy() for _ in ends]
     step = numbers(h)[()]
     for point, end in zip(points, ends, strict=True):
-        point[place] += end * step
+        point[index] += end * step
     low, high = (_plain(f(point)) for point in points)
     text((high - low) / step)  # which fails where f gives no numbers of this kind
     return low, high, step

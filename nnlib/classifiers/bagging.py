@@ -161,11 +161,11 @@ class BaggingClassifier(ClassifierMixin, _Bagging):
         self._fit_to_samples(X, t)
         if self.oob_score:
             votes, count = self._out_of_bag(X, self._probabilities)
-            seen = count > 0
+            voted = count > 0
             p = np.full(votes.shape, np.nan)
-            p[seen] = votes[seen] / count[seen, None]
+            p[voted] = votes[voted] / count[voted, None]
             self.oob_decision_function_ = p
-            self.oob_score_ = float((votes[seen].argmax(axis=1) == t[seen]).mean())
+            self.oob_score_ = float((votes[voted].argmax(axis=1) == t[voted]).mean())
         return self
 
     def _probabilities(self, estimator: Any, X: Array) -> Array:
@@ -213,10 +213,10 @@ class BaggingRegressor(RegressorMixin, _Bagging):
         self._fit_to_samples(X, y)
         if self.oob_score:
             total, count = self._out_of_bag(X, lambda e, X: e.predict(X)[:, None])
-            seen = count > 0
+            voted = count > 0
             self.oob_prediction_ = np.full(len(X), np.nan)
-            self.oob_prediction_[seen] = total[seen, 0] / count[seen]
-            self.oob_score_ = r2_score(y[seen], self.oob_prediction_[seen])
+            self.oob_prediction_[voted] = total[voted, 0] / count[voted]
+            self.oob_score_ = r2_score(y[voted], self.oob_prediction_[voted])
         return self
 
     def predict(self, X) -> Array:

@@ -135,8 +135,8 @@ class KDTree:
         """Return the points of some nodes, in rising order."""
         N = len(self.X)
         start, end = N * nodes // 2**level, N * (nodes + 1) // 2**level
-        place = start[:, None] + np.arange((end - start).max())
-        return np.sort(self.order[place[place < end[:, None]]])
+        rows = start[:, None] + np.arange((end - start).max())
+        return np.sort(self.order[rows[rows < end[:, None]]])
 
     def _radius(self, Q, k: int, level: int, node, group) -> tuple[np.ndarray, np.ndarray]:
         """Return for each query a radius around k points, and whether it is an outlier."""

@@ -176,8 +176,8 @@ class KNeighborsClassifier(ClassifierMixin, _KNeighbors):
         """Return the share of each class in the vote, (M, C), in the order of ``classes_``."""
         w, neighbours = self._weighted(X)
         labels, C = self._y[neighbours], len(self.classes_)
-        place = labels + C * np.arange(len(labels))[:, None]
-        votes = np.bincount(place.ravel(), w.ravel(), minlength=C * len(labels))
+        cells = labels + C * np.arange(len(labels))[:, None]
+        votes = np.bincount(cells.ravel(), w.ravel(), minlength=C * len(labels))
         votes = votes.reshape(len(labels), C)
         return votes / votes.sum(axis=1, keepdims=True)
 

@@ -113,7 +113,7 @@ class Perceptron(LinearClassifier):
         return self
 
 
-def _epoch(W: Array, U: Array, X: Array, t: Array, seen: int) -> int:
+def _epoch(W: Array, U: Array, X: Array, t: Array, samples_before: int) -> int:
     """Go once through the samples; W and U are changed, the mistakes counted."""
     n = mistakes = 0
     while n < len(X):
@@ -128,6 +128,6 @@ def _epoch(W: Array, U: Array, X: Array, t: Array, seen: int) -> int:
         rows = [(0, 1 if t[n] else -1)] if len(W) == 1 else [(t[n], 1), (k, -1)]
         for row, sign in rows:
             W[row] += sign * X[n]
-            U[row] += (seen + n + 1) * sign * X[n]
+            U[row] += (samples_before + n + 1) * sign * X[n]
         mistakes, n = mistakes + 1, n + 1
     return mistakes

@@ -33,7 +33,7 @@ def correlation_steps(
     if turned:
         sentence = f"Turned by half a turn, the kernel is {text(h)}."
         steps.append(Step(sentence, f"h = {tex_matrix(_rows(h))}"))
-    return steps + [_entry(x, h, s, d, place) for place in np.ndindex(shape)]
+    return steps + [_entry(x, h, s, d, index) for index in np.ndindex(shape)]
 
 
 def _rows(x: Array) -> Array:
@@ -41,19 +41,19 @@ def _rows(x: Array) -> Array:
     return np.atleast_2d(x)
 
 
-def _entry(x: Array, h: Array, s: tuple, d: tuple, place: tuple[int, ...]) -> Step:
+def _entry(x: Array, h: Array, s: tuple, d: tuple, entry_index: tuple[int, ...]) -> Step:
     """Return one entry of the result."""
     below = tuple(
         slice(sk * i, sk * i + dk * (k - 1) + 1, dk)
-        for sk, i, dk, k in zip(s, place, d, h.shape, strict=True)
+        for sk, i, dk, k in zip(s, entry_index, d, h.shape, strict=True)
     )
     window = x[below]
     total = (h * window).sum()
     pairs = list(zip(h.flat, window.flat, strict=True))
     products = " + ".join(f"{_bracketed(text, a)}·{_bracketed(text, b)}" for a, b in pairs)
     written = " + ".join(rf"{_bracketed(tex, a)} \cdot {_bracketed(tex, b)}" for a, b in pairs)
-    index = ", ".join(map(str, place))
-    name = index if len(place) == 1 else f"({index})"
+    index = ", ".join(map(str, entry_index))
+    name = index if len(entry_index) == 1 else f"({index})"
     return Step(
         f"Entry {name}: {products} = {text(total)}.",
         f"y_{{{index}}} = {written} = {tex(total)}",

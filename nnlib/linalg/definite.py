@@ -85,12 +85,12 @@ def _signs(values: Any, negligible: float) -> set[int]:
 def _verdict(signs: set[int], what: str) -> StepGenerator:
     """Return the verdict that follows from the signs of pivots or eigenvalues."""
     if {1, -1} <= signs:
-        found, seen = "indefinite", "of both signs"
+        found, signs_in_words = "indefinite", "of both signs"
     else:
         side = "negative" if -1 in signs else "positive"
         found = f"{side} {'semidefinite' if 0 in signs else 'definite'}"
-        seen = f"{side} or 0" if 0 in signs else side
-    yield lambda: Step(f"{what} are {seen}: the matrix is {found}.")
+        signs_in_words = f"{side} or 0" if 0 in signs else side
+    yield lambda: Step(f"{what} are {signs_in_words}: the matrix is {found}.")
     return found
 
 
@@ -102,7 +102,7 @@ def _by_pivots(A: Array) -> StepGenerator:
         k = int(np.flatnonzero(size)[0] if A.dtype == object and size.any() else size.argmax())
         d = S[k, k]
         if abs(d) <= negligible:
-            i, j = (rows[int(place)] for place in np.argwhere(abs(S) > negligible)[0])
+            i, j = (rows[int(index)] for index in np.argwhere(abs(S) > negligible)[0])
             words = (
                 f"The diagonal is 0, but the entry of row {i + 1}, column {j + 1} is not: it "
                 "adds to x'Ax with either sign, as one chooses those of x."

@@ -115,14 +115,14 @@ def _clear(A: Array, i: int, k: int, j: int) -> Generator[Subtract, None, None]:
 
 def first(column: Array) -> int | None:
     """Return the first entry that is not 0, as one chooses by hand."""
-    places = np.flatnonzero(column != 0)
-    return int(places[0]) if places.size else None
+    rows = np.flatnonzero(column != 0)
+    return int(rows[0]) if rows.size else None
 
 
 def largest(column: Array) -> int | None:
     """Return the row of the largest entry: no multiplier exceeds 1, errors grow little."""
-    place = int(abs(column).argmax())
-    return place if column[place] != 0 else None
+    row = int(abs(column).argmax())
+    return row if column[row] != 0 else None
 
 
 def rounding(A: Array) -> float:
@@ -201,7 +201,7 @@ def _sentence(operation: Operation, choose: Callable) -> str:
     """Describe a row operation; a swap for the largest pivot says so."""
     if not isinstance(operation, Swap) or choose is not largest:
         return str(operation)
-    i, k, j = (place + 1 for place in operation)
+    i, k, j = (index + 1 for index in operation)
     return f"Swap rows {k} and {i}, so that the largest entry, signs aside, leads column {j}."
 
 
@@ -216,9 +216,9 @@ def _shown(A: Array, operations: list[Operation], bar: int | None) -> str:
     )
 
 
-def listed(noun: str, places: Collection[int]) -> str:
+def listed(noun: str, indices: Collection[int]) -> str:
     """Return places, counted from 0, in words: "columns 1 and 3"."""
-    numbers = [str(k + 1) for k in places]
+    numbers = [str(k + 1) for k in indices]
     if len(numbers) < 2:
         return f"{noun} {numbers[0]}" if numbers else f"no {noun}"
     return f"{noun}s {', '.join(numbers[:-1])} and {numbers[-1]}"

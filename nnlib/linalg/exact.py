@@ -61,8 +61,8 @@ def exact(A: Any, *, function: str = "exact", argument: str = "A") -> Array:
     """
     given = _array(A, f"{function}: expected real numbers for {argument}")
     entries = np.empty(given.shape, dtype=object)
-    for place, x in zip(np.ndindex(given.shape), given.flat, strict=True):
-        entries[place] = _fraction(x, function, argument)
+    for index, x in zip(np.ndindex(given.shape), given.flat, strict=True):
+        entries[index] = _fraction(x, function, argument)
     return entries
 
 
@@ -216,8 +216,8 @@ def simplified(x: Any) -> Any:
         return x
     if isinstance(x, np.ndarray):
         entries = np.empty(x.shape, dtype=object)
-        for place, entry in zip(np.ndindex(x.shape), x.flat, strict=True):
-            entries[place] = simplified(entry)
+        for index, entry in zip(np.ndindex(x.shape), x.flat, strict=True):
+            entries[index] = simplified(entry)
         return entries
     if isinstance(x, Rational):
         return Fraction(int(x.numerator), int(x.denominator))

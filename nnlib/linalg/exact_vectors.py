@@ -63,9 +63,9 @@ def orthogonal(basis: Array) -> Array:
 def rounded(M: Array) -> Array:
     """Return exact numbers as they are, and floats without what only rounding has left."""
     entries = np.empty(M.shape, dtype=object)
-    for place, x in zip(np.ndindex(M.shape), M.flat, strict=True):
+    for index, x in zip(np.ndindex(M.shape), M.flat, strict=True):
         if isinstance(x, float | complex):
             z = complex(round(complex(x).real, 12) + 0.0, round(complex(x).imag, 12) + 0.0)
             x = z if z.imag else z.real
-        entries[place] = x
+        entries[index] = x
     return entries

@@ -90,9 +90,11 @@ def _equal(left: Array, right: Array, name: str, other: str) -> StepGenerator:
     slack = 0 if right.dtype == object else 1e-12 * abs(right).max(initial=0)
     apart = np.argwhere(abs(left - right) > slack)
     plain = name.replace(r"^\top", "ᵀ").replace(" ", "")
-    seen = "all entries are equal"
+    reason = "all entries are equal"
     if apart.size:
         i, j = (int(k) + 1 for k in apart[0])
-        seen = f"those of row {i}, column {j} differ"
-    yield lambda: Step(f"Compare {plain} with {other}: {seen}.", f"{name} = {tex_matrix(left)}")
+        reason = f"those of row {i}, column {j} differ"
+    yield lambda: Step(
+        f"Compare {plain} with {other}: {reason}.", f"{name} = {tex_matrix(left)}"
+    )
     return not apart.size

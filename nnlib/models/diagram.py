@@ -66,9 +66,9 @@ class Diagram:
                 f"svg: expected the direction 'right' or 'down', got {direction!r}"
             )
         index = {block: k for k, block in enumerate(self.blocks)}
-        places = layout([[index[x] for x in block.operands] for block in self.blocks])
+        positions = layout([[index[x] for x in block.operands] for block in self.blocks])
         words = "Layers: " + "; ".join(map(repr, self.blocks)) + "."
-        return draw(list(map(_card, self.blocks)), places, direction, words)
+        return draw(list(map(_card, self.blocks)), positions, direction, words)
 
     def picture(self) -> Picture:
         """Give the drawing for ``viz.show``; a wide one is drawn downwards on a desk too."""

@@ -84,9 +84,9 @@ class Builder:
         several = len(self.run.inputs) > 1
         for k, x in enumerate(self.run.inputs, start=1):
             self.made[x] = Block("", f"input {k}" if several else "input", [], x.shape)
-        place = {op: k for k, op in enumerate(self.run.recorded.ops)}
-        done = [(scope.end, 0, scope) for scope in _idle(self.run.recorded)]
-        done += [(place[unit.ops[-1]], 1, unit) for unit in units(self.run.recorded)]
+        order = {op: k for k, op in enumerate(self.run.recorded.ops)}
+        done = [(scope.end, 0, scope) for scope in _unused(self.run.recorded)]
+        done += [(order[unit.ops[-1]], 1, unit) for unit in units(self.run.recorded)]
         for _, _, what in sorted(done, key=lambda each: each[:2]):
             (self._add if isinstance(what, Unit) else self._pass)(what)
         return _chained(_leading_to(self._output()))
@@ -136,11 +136,11 @@ class Builder:
         return last[0] if len(last) == 1 else Block("", "outputs", last)
 
 
-def _idle(recorded: recording) -> list[Scope]:
+def _unused(recorded: recording) -> list[Scope]:
     """Return the calls of modules that only handed on a tensor, in the order of their ends."""
-    busy = {scope for op in recorded.ops if op.scope for scope in op.scope.chain()}
-    idle = [s for s in recorded.scopes if s.module is not None and s not in busy and s.args]
-    return sorted(idle, key=lambda scope: scope.end)
+    used = {scope for op in recorded.ops if op.scope for scope in op.scope.chain()}
+    unused = [s for s in recorded.scopes if s.module is not None and s not in used and s.args]
+    return sorted(unused, key=lambda scope: scope.end)
 
 
 def _is_one(module: Module) -> bool:

@@ -14,7 +14,7 @@ from ..tensor import Tensor
 __all__ = ["LeNet5"]
 
 # Table I: the maps of S2 that each map of C3 sees.
-SEEN = (
+INPUT_MAPS = (
     *((0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5)),
     *((0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5)),
     *((0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5), (0, 1, 2, 3, 4, 5)),
@@ -33,7 +33,7 @@ class PartialConv2d(Module):
     ----------
     in_channels : int
         Number of input maps C.
-    seen : tuple of tuple of int
+    input_maps : tuple of tuple of int
         For each of the C_out output maps, the input maps that it sees.
     kernel_size : int
         Height and width of a kernel.
@@ -41,7 +41,7 @@ class PartialConv2d(Module):
     Attributes
     ----------
     weight : (K, kernel_size, kernel_size) float
-        One kernel for each of the K connections, in the order of ``seen``.
+        One kernel for each of the K connections, in the order of ``input_maps``.
     bias : (C_out,) float
         A number for each output map.
 
@@ -52,34 +52,40 @@ class PartialConv2d(Module):
     (4, 2, 3, 3)
     """
 
-    def __init__(self, in_channels: int, seen: tuple[tuple[int, ...], ...], kernel_size: int):
+    def __init__(
+        self, in_channels: int, input_maps: tuple[tuple[int, ...], ...], kernel_size: int
+    ):
         super().__init__()
-        self.in_channels, self.seen, self.kernel_size = in_channels, seen, kernel_size
-        ends = [(to, source) for to, sources in enumerate(seen) for source in sources]
+        self.in_channels, self.input_maps, self.kernel_size = (
+            in_channels,
+            input_maps,
+            kernel_size,
+        )
+        ends = [(to, source) for to, sources in enumerate(input_maps) for source in sources]
         # Which kernel stands between two maps; the last, which is 0, where there is none.
-        self.place = np.full((len(seen), in_channels), len(ends))
-        self.place[tuple(zip(*ends, strict=True))] = np.arange(len(ends))
+        self.kernel_of = np.full((len(input_maps), in_channels), len(ends))
+        self.kernel_of[tuple(zip(*ends, strict=True))] = np.arange(len(ends))
         self.weight = Parameter(np.empty((len(ends), kernel_size, kernel_size), np.float32))
-        self.bias = Parameter(np.empty(len(seen), np.float32))
+        self.bias = Parameter(np.empty(len(input_maps), np.float32))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Draw the parameters evenly from ±1/√(inputs of their map), as ``Conv2d``."""
-        fan_in = np.array([self.kernel_size**2 * len(sources) for sources in self.seen])
+        fan_in = np.array([self.kernel_size**2 * len(sources) for sources in self.input_maps])
         bounds = 1 / np.sqrt(fan_in)
         rng = random.generator(None)
-        each = np.repeat(bounds, [len(sources) for sources in self.seen])[:, None, None]
+        each = np.repeat(bounds, [len(sources) for sources in self.input_maps])[:, None, None]
         init.constant_(self.weight, rng.uniform(-each, each, self.weight.shape))
         init.constant_(self.bias, rng.uniform(-bounds, bounds))
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, C, H, W) to (N, C_out, I, J)."""
         none = zeros(1, self.kernel_size, self.kernel_size, dtype=self.weight.dtype)
-        return F.conv2d(input, cat([self.weight, none])[self.place], self.bias)
+        return F.conv2d(input, cat([self.weight, none])[self.kernel_of], self.bias)
 
     def extra_repr(self) -> str:
         """Describe the options, for printing."""
-        return f"{self.in_channels}, {len(self.seen)}, kernel_size={self.kernel_size}"
+        return f"{self.in_channels}, {len(self.input_maps)}, kernel_size={self.kernel_size}"
 
 
 class SubSampling(Module):
@@ -166,7 +172,7 @@ class LeNet5(Module):
         super().__init__()
         self.c1 = Conv2d(1, 6, 5)
         self.s2 = AvgPool2d(2) if full else SubSampling(6)
-        self.c3 = Conv2d(6, 16, 5) if full else PartialConv2d(6, SEEN, 5)
+        self.c3 = Conv2d(6, 16, 5) if full else PartialConv2d(6, INPUT_MAPS, 5)
         self.s4 = AvgPool2d(2) if full else SubSampling(16)
         self.c5 = Conv2d(16, 120, 5)
         self.f6 = Linear(120, 84)

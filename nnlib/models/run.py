@@ -32,13 +32,13 @@ def watched(
     if not isinstance(model, Module):
         raise TypeError(f"{name}: expected a Module, got {type(model).__name__}")
     args, kwargs = _inputs(name, model, sizes, data, batch_dim, dtypes)
-    with _evaluating(model), no_grad(), recording(values=False) as seen:
+    with _evaluating(model), no_grad(), recording(values=False) as record:
         try:
             output = model(*args, **kwargs)
         except Exception as error:
             shapes = ", ".join(str(x.shape) for x in tensors([args, kwargs]))
             raise ValueError(f"{name}: the model refused inputs {shapes}: {error}") from error
-    return Run(seen, tensors([args, kwargs]), tensors(output))
+    return Run(record, tensors([args, kwargs]), tensors(output))
 
 
 def _inputs(

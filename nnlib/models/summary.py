@@ -207,23 +207,23 @@ def summary(
     >>> print(table.totals[0])
     Parameters: 34,726, of which 34,726 trainable
     """
-    seen = watched("summary", model, input_size, input_data, batch_dim, dtypes)
-    table = Summary(_layers(model, seen.recorded, seen.inputs, depth))
-    table.input_bytes = sum(x.array.nbytes for x in seen.inputs)
+    record = watched("summary", model, input_size, input_data, batch_dim, dtypes)
+    table = Summary(_layers(model, record.recorded, record.inputs, depth))
+    table.input_bytes = sum(x.array.nbytes for x in record.inputs)
     return table
 
 
 def _layers(
-    model: Module, seen: recording, inputs: list[Tensor], depth: int | None
+    model: Module, record: recording, inputs: list[Tensor], depth: int | None
 ) -> Iterator[Layer]:
     """Return the rows, with everything that was done added to the row it belongs to."""
     counted: set[Tensor] = set()
     rows: dict[Scope, Layer] = {}
-    for scope in seen.scopes:
+    for scope in record.scopes:
         if scope.module is not None:
             _add_row(rows, scope, depth, counted)
     known = {x: PIXEL for x in inputs if x.ndim == 4}
-    for unit in units(seen):
+    for unit in units(record):
         _add_unit(rows[unit.modules[-1]], unit, known)
     for scope, layer in rows.items():
         if level(scope) == layer.depth:

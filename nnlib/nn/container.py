@@ -228,7 +228,7 @@ class ModuleDict(Module, MutableMapping):
 class _Parameters(Module):
     """Parameters, and other values, by name: the base of ParameterList and ParameterDict."""
 
-    def _keep(self, name: str, value: Any) -> None:
+    def _store(self, name: str, value: Any) -> None:
         """Hold a value; a tensor becomes a parameter."""
         if isinstance(value, Tensor) and not isinstance(value, Parameter):
             value = Parameter(value)
@@ -269,7 +269,7 @@ class ParameterList(_Parameters):
 
     def append(self, value: Any) -> ParameterList:
         """Add a value at the end."""
-        self._keep(str(self._size), value)
+        self._store(str(self._size), value)
         self._size += 1
         return self
 
@@ -299,7 +299,7 @@ class ParameterList(_Parameters):
         return getattr(self, self._name(index))
 
     def __setitem__(self, index: int, value: Any) -> None:
-        self._keep(self._name(index), value)
+        self._store(self._name(index), value)
 
     def __len__(self) -> int:
         return self._size
@@ -360,7 +360,7 @@ class ParameterDict(_Parameters, MutableMapping):
         if key not in self._keys and hasattr(self, key):
             raise KeyError(f"ParameterDict: attribute {key!r} already exists")
         self._keys[key] = None
-        self._keep(key, value)
+        self._store(key, value)
 
     def __delitem__(self, key: str) -> None:
         del self._keys[key]

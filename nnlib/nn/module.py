@@ -211,8 +211,8 @@ class Module(Registry):
         Called as ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(tensor)``; the
         only device is the CPU.
         """
-        place, dtype = _place_and_dtype(*args, **kwargs)
-        check_device("to", place)
+        device, dtype = _place_and_dtype(*args, **kwargs)
+        check_device("to", device)
         if dtype is None:
             return self
         if np.dtype(dtype).kind != "f":

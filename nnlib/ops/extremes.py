@@ -95,7 +95,7 @@ def min(
 def _best(
     name: str,
     of_all: Any,
-    place: Any,
+    find: Any,
     of_two: Any,
     input: Tensor,
     dim: Any,
@@ -107,7 +107,7 @@ def _best(
         return of_two(input, dim if other is None else other)
     if dim is None:
         return call_as(name, of_all, input)
-    return _pick(call_as(name, place, input, dim, True), input, dim, keepdim)
+    return _pick(call_as(name, find, input, dim, True), input, dim, keepdim)
 
 
 def _pick(indices: Tensor, input: Tensor, dim: int, keepdim: bool) -> Picked:
@@ -118,15 +118,15 @@ def _pick(indices: Tensor, input: Tensor, dim: int, keepdim: bool) -> Picked:
 
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Index of the largest, the first of equal ones; over all, in the flattened array."""
-    return _place(np.argmax, input, dim, keepdim)
+    return _position(np.argmax, input, dim, keepdim)
 
 
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Index of the smallest, the first of equal ones; over all, in the flattened array."""
-    return _place(np.argmin, input, dim, keepdim)
+    return _position(np.argmin, input, dim, keepdim)
 
 
-def _place(f: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+def _position(f: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
     """Where the first element chosen by f stands."""
     x, _ = _filled(f.__name__, input, dim)
     return record(np.asarray(f(x, axis=dim, keepdims=keepdim)), dict(x=input))
@@ -139,7 +139,9 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """
     if dim is None:
         return call_as("median", _extreme, _lower_median, input, None, False)
-    return _pick(call_as("median", _place, _at_median, input, dim, True), input, dim, keepdim)
+    return _pick(
+        call_as("median", _position, _at_median, input, dim, True), input, dim, keepdim
+    )
 
 
 def _lower_median(x: np.ndarray, axis: Dim, keepdims: bool) -> np.ndarray:

@@ -163,10 +163,10 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     d = axis("take_along_dim", dim, x.ndim)
     expect(x.ndim == i.ndim, "take_along_dim", "{} axes, got indices {}", x.ndim, i.shape)
     check_range("take_along_dim", i + x.shape[d] * (i < 0), x.shape[d], RuntimeError)
-    places = [*np.indices(x.shape, sparse=True)]
-    places[d] = i
-    places = call_as("take_along_dim", np.broadcast_arrays, *places)
-    return pick("take_along_dim", input, tuple(places))
+    index_arrays = [*np.indices(x.shape, sparse=True)]
+    index_arrays[d] = i
+    index_arrays = call_as("take_along_dim", np.broadcast_arrays, *index_arrays)
+    return pick("take_along_dim", input, tuple(index_arrays))
 
 
 def scatter(

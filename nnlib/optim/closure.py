@@ -131,16 +131,16 @@ class ClosureOptimizer(Optimizer):
         x = np.concatenate([p.array.ravel() for p in self._params()])
 
         def at(t: float) -> Point:
-            self._place(x + t * d)
+            self._write_parameters(x + t * d)
             loss, g = self.evaluate(closure, memory)
             return Point(t, float(loss), g, float(g @ d))
 
         if self.param_groups[0]["line_search_fn"] is not None:
             there = strong_wolfe(at, here, t, np.abs(d).max(), c2=self.c2, max_ls=left)
-            self._place(x + there.t * d)
+            self._write_parameters(x + there.t * d)
             return there
         if last:  # the next step begins with an evaluation
-            self._place(x + t * d)
+            self._write_parameters(x + t * d)
             return here._replace(t=t)
         return at(t)
 
@@ -151,7 +151,7 @@ class ClosureOptimizer(Optimizer):
             loss = closure()
         return loss, flat(self._params(), [p.grad for p in self._params()])
 
-    def _place(self, x: np.ndarray) -> None:
+    def _write_parameters(self, x: np.ndarray) -> None:
         """Set the parameters to the elements of a vector."""
         done = 0
         for p in self._params():

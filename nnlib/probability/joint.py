@@ -94,9 +94,9 @@ class JointTable:
     def __repr__(self) -> str:
         outcomes = list(self.variables.values())
         rows = [[*self.variables, "p"]]
-        for place in np.ndindex(self.probs.shape):
-            named = [str(values[k]) for values, k in zip(outcomes, place, strict=True)]
-            rows.append([*named, text(self.probs[place])])
+        for index in np.ndindex(self.probs.shape):
+            named = [str(values[k]) for values, k in zip(outcomes, index, strict=True)]
+            rows.append([*named, text(self.probs[index])])
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join(" ".join(map(str.rjust, row, widths)) for row in rows)
 
@@ -230,10 +230,10 @@ class JointTable:
         """
         function("JointTable.expectation", "f", f)
         outcomes = list(self.variables.values())
-        places = np.ndindex(self.probs.shape)
+        indices = np.ndindex(self.probs.shape)
         return sum(
-            self.probs[place] * f(*(o[k] for o, k in zip(outcomes, place, strict=True)))
-            for place in places
+            self.probs[index] * f(*(o[k] for o, k in zip(outcomes, index, strict=True)))
+            for index in indices
         )
 
     def mean(self, name: str) -> Any:

@@ -66,7 +66,7 @@ def moment_steps(values: Mapping[str, np.ndarray], p: np.ndarray, found: Any) ->
         mean = (q * x).sum()
         steps.append(_sum_step("E", [name], list(zip(q, x, strict=True)), mean))
         away.append(x - mean)
-    terms = [(q, away[0][place[0]], away[-1][place[-1]]) for place, q in np.ndenumerate(p)]
+    terms = [(q, away[0][index[0]], away[-1][index[-1]]) for index, q in np.ndenumerate(p)]
     head = "Var" if len(values) == 1 else "Cov"
     return Steps([*steps, _sum_step(head, list(values), terms, found)], found)
 

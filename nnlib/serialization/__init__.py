@@ -178,16 +178,16 @@ def _loaded(file: IO[bytes], map_location: Location) -> Any:
 
     def storage(name: Any) -> np.ndarray:
         check(type(name) is tuple and len(name) == 5, "the name of a storage is no tuple of 5")
-        word, kind, key, place, numel = name
+        word, kind, key, location, numel = name
         check(word == "storage" and isinstance(kind, StorageType), "a storage has no type")
         check(type(key) is str and key.isascii() and key.isdecimal(), "a storage has no number")
         check(
-            type(place) is str and type(numel) is int and 0 <= numel < 2**63,
+            type(location) is str and type(numel) is int and 0 <= numel < 2**63,
             "a storage has no place or no size",
         )
         if key not in storages:
             found = archive.storage(key, kind.dtype, numel)
-            storages[key] = _placed(found, place, map_location)
+            storages[key] = _placed(found, location, map_location)
         found = storages[key]
         check((found.dtype, found.size) == (kind.dtype, numel), f"storage {key} has two types")
         return found
@@ -195,20 +195,20 @@ def _loaded(file: IO[bytes], map_location: Location) -> Any:
     return Reader(archive.read("data.pkl"), storage).load()
 
 
-def _placed(storage: np.ndarray, place: str, map_location: Location) -> np.ndarray:
+def _placed(storage: np.ndarray, location: str, map_location: Location) -> np.ndarray:
     """Return a storage where map_location wants it, which must be the CPU."""
     if isinstance(map_location, dict):
-        place = map_location.get(place, place)
+        location = map_location.get(location, location)
     elif isinstance(map_location, (str, device)):
-        place = map_location
+        location = map_location
     elif map_location is not None:
-        found = map_location(storage, place)
+        found = map_location(storage, location)
         if found is not None and found is not storage:
             raise TypeError("load: expected map_location to return the storage or None")
-        place = place if found is None else "cpu"
-    if device(place).type != "cpu":
+        location = location if found is None else "cpu"
+    if device(location).type != "cpu":
         raise RuntimeError(
-            f"load: nnlib computes on the CPU only, and a tensor is on '{place}'; "
+            f"load: nnlib computes on the CPU only, and a tensor is on '{location}'; "
             "use map_location='cpu'"
         )
     return storage

@@ -143,8 +143,8 @@ class Standardizer:
                 f"Standardizer: expected finite numbers (..., D), got shape {x.shape}, "
                 f"{strange} of them not finite"
             )
-        over = tuple(range(max(x.ndim - 1, 1)))
-        self.mean, deviation = x.mean(axis=over), x.std(axis=over)
+        axes = tuple(range(max(x.ndim - 1, 1)))
+        self.mean, deviation = x.mean(axis=axes), x.std(axis=axes)
         self.scale = np.where(deviation > 0, deviation, 1.0)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:

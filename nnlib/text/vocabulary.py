@@ -109,19 +109,19 @@ class Vocabulary:
                 raise TypeError(f"Vocabulary: expected {argument} as a str, got {token!r}")
         self.of_characters = isinstance(tokens, str)
         self.unknown, self.padding = unknown, padding
-        seen = Counter(_listed("Vocabulary", tokens))
-        kept = _by_frequency(seen, min_count)
+        occurrences = Counter(_listed("Vocabulary", tokens))
+        kept = _by_frequency(occurrences, min_count)
         special = [t for t in (padding, unknown) if t is not None]
         if len({*kept, *special}) < len(kept) + len(special):
             raise ValueError(
                 "Vocabulary: expected unknown and padding that are no other token, got "
                 f"{special}"
             )
-        rare = seen.total() - sum(seen[t] for t in kept)
+        rare = occurrences.total() - sum(occurrences[t] for t in kept)
         self.tokens = (*special, *kept)
         self.counts = (
             *(rare if t == unknown else 0 for t in special),
-            *(seen[t] for t in kept),
+            *(occurrences[t] for t in kept),
         )
         self._number = {token: k for k, token in enumerate(self.tokens)}
 
@@ -202,12 +202,12 @@ class Vocabulary:
         return "".join(tokens) if self.of_characters else tokens
 
 
-def _by_frequency(seen: Counter, min_count: int) -> list[str]:
+def _by_frequency(counts: Counter, min_count: int) -> list[str]:
     """Return the tokens that are frequent enough, the most frequent first."""
-    if not seen:
+    if not counts:
         raise ValueError("Vocabulary: expected tokens, at least one, got none")
-    kept = [token for token, count in seen.items() if count >= min_count]
-    return sorted(kept, key=lambda token: (-seen[token], token))
+    kept = [token for token, count in counts.items() if count >= min_count]
+    return sorted(kept, key=lambda token: (-counts[token], token))
 
 
 def _listed(function: str, tokens: Any) -> list[str]:

@@ -80,9 +80,9 @@ class Deck(NamedTuple):
     layers: list[tuple[float, float]]
     step: float
 
-    def at(self, place: tuple[int, float]) -> tuple[float, float]:
+    def at(self, point: tuple[int, float]) -> tuple[float, float]:
         """Return the centre of a place."""
-        along, across = self.layers[place[0]][0], (place[1] + 0.5) * self.step
+        along, across = self.layers[point[0]][0], (point[1] + 0.5) * self.step
         return (along, across) if self.along_x else (across, along)
 
     def reach(self, layer: int) -> float:
@@ -206,5 +206,5 @@ def _lines(x: float, y: float, rows: list[str], colour: str) -> Iterator[str]:
 
 def _text(x: float, y: float, words: str, colour: str, more: str = "") -> str:
     """Return a line of a card, or an entry of a matrix."""
-    place = f'x="{x:.5g}" y="{y:.5g}"'
-    return f'<text {place} fill="{colour}"{more}>{html.escape(words)}</text>'
+    attributes = f'x="{x:.5g}" y="{y:.5g}"'
+    return f'<text {attributes} fill="{colour}"{more}>{html.escape(words)}</text>'

@@ -38,19 +38,19 @@ class Frame(NamedTuple):
     behind_input: tuple[float, float]
     behind_operation: tuple[float, float]
 
-    def at(self, place: tuple[float, float]) -> tuple[float, float]:
+    def at(self, point: tuple[float, float]) -> tuple[float, float]:
         """Return the centre of a place."""
-        first, second = (k * step for k, step in zip(place, self.step, strict=True))
+        first, second = (k * step for k, step in zip(point, self.step, strict=True))
         x, y = (first, second) if self.along_x else (second, first)
         return x + self.before[0], y + self.before[1]
 
     def size(self, nodes: Sequence[Node], places: Layout) -> tuple[float, float]:
         """Return width and height of the drawing."""
         ends = []
-        for node, place in zip(nodes, places.nodes, strict=True):
+        for node, position in zip(nodes, places.nodes, strict=True):
             room = self.behind_operation if node.operation else self.behind_input
-            ends.append([a + b for a, b in zip(self.at(place), room, strict=True)])
-        passing = [self.at(place) for *_, passed in places.edges for place in passed]
+            ends.append([a + b for a, b in zip(self.at(position), room, strict=True)])
+        passing = [self.at(position) for *_, passed in places.edges for position in passed]
         width, height = (max(axis) for axis in zip(*ends, *passing, strict=True))
         return width, height
 
@@ -71,8 +71,8 @@ def draw(nodes: Sequence[Node], places: Layout, direction: str, gradients: bool)
     width, height = frame.size(nodes, places)
     edges = [_edge(edge, nodes, places, frame, gradients) for edge in places.edges]
     circles = [
-        _node(node, frame.at(place), frame.along_x, gradients)
-        for node, place in zip(nodes, places.nodes, strict=True)
+        _node(node, frame.at(position), frame.along_x, gradients)
+        for node, position in zip(nodes, places.nodes, strict=True)
     ]
     words = html.escape(_description(nodes, gradients))
     return (
@@ -185,5 +185,5 @@ def _text(x: float, y: float, words: str, colour: str, more: str = "") -> str:
     if not words:
         return ""
     rim = f'stroke="{PAPER}" stroke-width="3.5" paint-order="stroke"'
-    place = f'x="{x:.4g}" y="{y:.4g}"'
-    return f'<text {place} fill="{colour}" {rim} {more}>{html.escape(words)}</text>'
+    attributes = f'x="{x:.4g}" y="{y:.4g}"'
+    return f'<text {attributes} fill="{colour}" {rim} {more}>{html.escape(words)}</text>'

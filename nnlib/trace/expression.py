@@ -240,11 +240,11 @@ class _Reader:
 
     def unused(self, tensor: Tensor) -> ValueError:
         """Return the error that a tensor is not used, with its place if it is a result."""
-        place, name = self.places.get(tensor), self.names.get(tensor)
-        if place is None:
+        position, name = self.places.get(tensor), self.names.get(tensor)
+        if position is None:
             return ValueError(f"expression: {name} is not used in the output")
-        what = name or self.written(place)
-        return self.error(place, f"{what} is not used in the output")
+        what = name or self.written(position)
+        return self.error(position, f"{what} is not used in the output")
 
     def written(self, node: ast.expr) -> str:
         """Return the text of an expression, in quotes, its beginning if it is long."""

@@ -169,8 +169,8 @@ def _as_given(
     """Return operands in the order of the arguments, including those without gradient."""
     by_owner = {id(x.owner): x for x in read}
     given = [x for x in args if isinstance(x, Tensor)]
-    places = [(x, by_owner.get(id(x.node or x))) for x in given]
-    found = [node or constant(x) for x, node in places if node or not x.needs_grad]
+    owners = [(x, by_owner.get(id(x.node or x))) for x in given]
+    found = [node or constant(x) for x, node in owners if node or not x.needs_grad]
     return {x: read.get(x, []) for x in (*found, *read)}
 
 

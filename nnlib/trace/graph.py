@@ -122,7 +122,7 @@ class Graph:
         """Return everything a script needs to draw and compute a graph of numbers."""
         if not all(node.is_scalar for node in self.nodes):
             raise ValueError("data: expected a graph of numbers, got one of arrays")
-        places, index = self.layout(), {node: k for k, node in enumerate(self.nodes)}
+        positions, index = self.layout(), {node: k for k, node in enumerate(self.nodes)}
         nodes = [
             {
                 "name": node.name,
@@ -134,15 +134,15 @@ class Graph:
                 ],
                 "value": node.value,
                 "gradient": node.gradient,
-                "place": list(place),
+                "place": list(position),
             }
-            for node, place in zip(self.nodes, places.nodes, strict=True)
+            for node, position in zip(self.nodes, positions.nodes, strict=True)
         ]
         edges = [
             {"source": s, "target": t, "operand": k, "places": [list(p) for p in passed]}
-            for s, t, k, passed in places.edges
+            for s, t, k, passed in positions.edges
         ]
-        return {"nodes": nodes, "edges": edges, "size": list(places.size)}
+        return {"nodes": nodes, "edges": edges, "size": list(positions.size)}
 
 
 class Picture:

@@ -24,7 +24,7 @@ from .values import plain
 
 __all__ = ["Tape"]
 
-Place = Any  # what a gradient arrives at: an operation, or a leaf
+Target = Any  # what a gradient arrives at: an operation, or a leaf
 
 
 class Tape:
@@ -32,10 +32,10 @@ class Tape:
 
     def __init__(self, output: Tensor, names: dict[Tensor, str], watched: recording | None):
         self.output, self.names, self.watched = output, names, watched
-        self.top: Place = output.current(strict=True).node or output
+        self.top: Target = output.current(strict=True).node or output
         self.order = self._order()
         self.shapes = {x: shape or () for node in self.order for x, shape, *_ in node.edges}
-        self.known: dict[Place, np.ndarray] = {}
+        self.known: dict[Target, np.ndarray] = {}
         self.made: dict[Any, Node] = {}
         self.edges: dict[Node, tuple[int | None, ...]] = {}
         self.given = {tensor.node or tensor: name for tensor, name in names.items()}
@@ -116,11 +116,11 @@ class Tape:
         left = list(range(len(node.edges)))
         first, last = [], []
         for key, x in op.inputs.items() if op else _constants(node):
-            place = (x.node or x) if isinstance(x, Tensor) else None
-            k = next((k for k in left if node.edges[k][0] is place), None)
+            target = (x.node or x) if isinstance(x, Tensor) else None
+            k = next((k for k in left if node.edges[k][0] is target), None)
             if k is not None:
                 left.remove(k)
-                last.append((self._at(place), k))
+                last.append((self._at(target), k))
                 continue
             if node.name == "change" and key == "old":
                 continue  # what a constant held before it was changed in place: nobody knows
@@ -130,7 +130,7 @@ class Tape:
         found = [*first, *((self._at(node.edges[k][0]), k) for k in left), *last]
         return tuple(x for x, _ in found), tuple(k for _, k in found)
 
-    def _at(self, target: Place) -> Node:
+    def _at(self, target: Target) -> Node:
         """Return the node at which a gradient arrives."""
         return self.made[target] if target in self.made else self._leaf(target, target, "x1")
 
@@ -157,12 +157,12 @@ class Tape:
                 return float(array if copy is None else copy)
             if array.dtype.kind != "f":
                 return None  # a mask, or which entries are meant
-        place = id(array if copy is None else copy)
-        if place in self.made:
-            return self.made[place]
+        array_id = id(array if copy is None else copy)
+        if array_id in self.made:
+            return self.made[array_id]
         found = x if named is None else named
         tensor = found if isinstance(found, Tensor) else Tensor(array)
-        return self._leaf(place, tensor, "k1" if len(key) == 1 else key, copy)
+        return self._leaf(array_id, tensor, "k1" if len(key) == 1 else key, copy)
 
     def constant(self, x: Tensor) -> Node:
         """Give the node of a tensor that takes part but gets no gradient."""
@@ -170,12 +170,12 @@ class Tape:
         made = self.made.get(id(copy))
         return made or self._leaf(id(copy), x, "k1", copy)
 
-    def _title(self, place: Any, fallback: str) -> str:
+    def _title(self, target: Any, fallback: str) -> str:
         """Return the name of a tensor or operation: given, a module's, or the next free."""
-        given = self.given.get(place)
+        given = self.given.get(target)
         if given is not None:
             return given
-        learnt = self.watched.names.get(place) if self.watched else None
+        learnt = self.watched.names.get(target) if self.watched else None
         stem = fallback.rstrip("0123456789")
         count = self.counters.setdefault(stem, itertools.count(1))
         wished = [learnt] if learnt else [] if stem != fallback else [fallback]
@@ -186,7 +186,7 @@ class Tape:
 
     def _send(self, upstream: np.ndarray) -> None:
         """Walk back by the engine's rules; what arrives at a place is added up."""
-        totals: dict[Place, Any] = {self.top: upstream}
+        totals: dict[Target, Any] = {self.top: upstream}
         for node in reversed(self.order):
             made, g = self.made[node], totals[node]
             made.gradient = None if isinstance(g, ResultGradients) else plain(g)
@@ -197,7 +197,7 @@ class Tape:
             made.sent = tuple(None if k is None else sent[k] for k in self.edges[made])
             if made.is_scalar:
                 made.local = tuple(map(plain, made.pull(np.ones_like(g))))
-        for leaf in (place for place in totals if isinstance(place, Tensor)):
+        for leaf in (leaf_or_op for leaf_or_op in totals if isinstance(leaf_or_op, Tensor)):
             self.made[leaf].gradient = plain(totals[leaf])
 
 

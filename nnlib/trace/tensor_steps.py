@@ -41,10 +41,10 @@ def _written(x: Node | float, write: Callable[[str], str]) -> str:
 
 def _call(node: Node, pattern: str, words: list[str]) -> str:
     """Write the operation with its operands; as a function if their number is another."""
-    places = pattern.replace("{{", "").count("{}")
-    if places == len(words) and places > 1:
+    fields = pattern.replace("{{", "").count("{}")
+    if fields == len(words) and fields > 1:
         return pattern.format(*words)
-    if places == 1:
+    if fields == 1:
         return pattern.format(", ".join(words))
     return f"{node.operation}({', '.join(words)})"
 

@@ -127,7 +127,7 @@ def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndar
     N, (H, W) = x.shape[:-3], x.shape[-2:]
     sides = (("height", height, H), ("width", width, W))
     height, width = (whole("crop", name, n, low=1, high=most) for name, n, most in sides)
-    top, left = (_places("crop", n, v, x) for n, v in (("top", top), ("left", left)))
+    top, left = (_positions("crop", n, v, x) for n, v in (("top", top), ("left", left)))
     i, j = top + np.arange(height)[:, None], left + np.arange(width)
     if not (_within(i, H) and _within(j, W)):
         raise ValueError(
@@ -139,7 +139,7 @@ def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndar
     return np.take_along_axis(flat, at, axis=-1).reshape(*x.shape[:-2], height, width)
 
 
-def _places(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
+def _positions(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
     """Return whole numbers, one for all pictures or one for each, (..., 1, 1)."""
     value = each(function, argument, value, x)[..., 0]
     if (value != np.round(value)).any():
@@ -180,7 +180,9 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     number("shift", "fill", fill)
     most = max(x.shape[-2:])  # further away there is nothing but fill
     named = (("right", right), ("down", down))
-    right, down = (np.clip(_places("shift", n, v, x)[..., 0, 0], -most, most) for n, v in named)
+    right, down = (
+        np.clip(_positions("shift", n, v, x)[..., 0, 0], -most, most) for n, v in named
+    )
     most = int(max(abs(right).max(initial=0), abs(down).max(initial=0)))
     return crop(pad(x, most, fill=fill), most - down, most - right, *x.shape[-2:])
 

@@ -84,8 +84,8 @@ def bars(rows: Mapping, *, xlabel: str, title: str = "", ax=None):
     runs = _rows("bars", rows)
     axes = canvas("bars", ax, title=title, xlabel=xlabel, height=0.9 + 0.34 * len(runs))
     means = [float(np.mean(values)) for values in runs.values()]
-    look = {"facecolor": BLUE, "alpha": 0.75, "height": 0.62}
-    axes.barh(range(len(runs)), means, **look)
+    options = {"facecolor": BLUE, "alpha": 0.75, "height": 0.62}
+    axes.barh(range(len(runs)), means, **options)
     for k, (values, mean) in enumerate(zip(runs.values(), means, strict=True)):
         sd = np.std(values, ddof=1) if len(values) > 1 else 0.0
         if len(values) > 1:
@@ -174,23 +174,23 @@ def distributions(
     names = {"title": title, "xlabel": xlabel, "ylabel": ylabel or _kind(mass)}
     height = 2.6 + legend_room(list(densities))
     axes = canvas("distributions", ax, height=height, **names)
-    for k, (name, y, look) in enumerate(zip(densities, values, styles, strict=True)):
-        options = {"color": look.colour, "label": name}
+    for k, (name, y, style) in enumerate(zip(densities, values, styles, strict=True)):
+        options = {"color": style.colour, "label": name}
         if mass:
             step = np.diff(x).min(initial=1.0) if len(x) > 1 else 1.0
-            places = x + step * 0.14 * (k - (len(values) - 1) / 2)
-            axes.vlines(places, 0, y, color=look.colour, linewidth=1.6)
-            axes.plot(places, y, look.marker, markersize=5, **options)
+            positions = x + step * 0.14 * (k - (len(values) - 1) / 2)
+            axes.vlines(positions, 0, y, color=style.colour, linewidth=1.6)
+            axes.plot(positions, y, style.marker, markersize=5, **options)
         else:
-            axes.plot(x, y, linestyle=look.dash, **options)
+            axes.plot(x, y, linestyle=style.dash, **options)
     if shade is not None:
         inside = (x >= shade[0]) & (x <= shade[1])
         axes.fill_between(x, 0, values[0], where=inside, color=styles[0].colour, alpha=0.2)
     axes.set_ylim(0, 1.18 * max(y.max() for y in values) or 1.0)
-    for name, place in (marks or {}).items():
-        axes.axvline(place, color=INK, linewidth=1, linestyle=(0, (4, 3)))
+    for name, x_of_mark in (marks or {}).items():
+        axes.axvline(x_of_mark, color=INK, linewidth=1, linestyle=(0, (4, 3)))
         label = {"textcoords": "offset points", "xytext": (3, -1), "va": "top", "fontsize": 9}
-        axes.annotate(name, (place, 1), xycoords=("data", "axes fraction"), **label)
+        axes.annotate(name, (x_of_mark, 1), xycoords=("data", "axes fraction"), **label)
     if len(values) > 1:
         legend(axes, list(densities))
     return axes
@@ -264,12 +264,12 @@ def timeline(
     height = 2.6 + (legend_room(labels, above=True) if labels else 0)
     axes = canvas("timeline", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
     axes.plot(*series.pop(name)[:2], color=first.colour, linewidth=1.4, label=name)
-    for (label, (times, values, spread)), look in zip(series.items(), styles, strict=True):
-        options = {"color": look.colour, "linestyle": look.dash, "marker": look.marker}
+    for (label, (times, values, spread)), style in zip(series.items(), styles, strict=True):
+        options = {"color": style.colour, "linestyle": style.dash, "marker": style.marker}
         every = max(len(values) // 8, 1)
         axes.plot(times, values, markersize=4, markevery=every, label=label, **options)
         if spread is not None:
-            band = {"color": look.colour, "alpha": 0.18, "linewidth": 0}
+            band = {"color": style.colour, "alpha": 0.18, "linewidth": 0}
             axes.fill_between(times, values - spread, values + spread, **band)
     if series:
         start = min(times[0] for times, _, _ in series.values())

@@ -143,15 +143,17 @@ def _draw(ax, pictures, titles: list[str], columns: int, ends, quantity: str):
 def _image(axes, picture: np.ndarray, extent: tuple, ends: tuple[float, float]) -> None:
     """Draw one picture, a sharp square for each number."""
     colours = "cividis" if ends[0] < 0 else "gray"
-    look = {"cmap": colours, "vmin": ends[0], "vmax": ends[1], "interpolation": "none"}
-    axes.imshow(np.clip(picture, 0, 1) if picture.ndim == 3 else picture, extent=extent, **look)
+    options = {"cmap": colours, "vmin": ends[0], "vmax": ends[1], "interpolation": "none"}
+    axes.imshow(
+        np.clip(picture, 0, 1) if picture.ndim == 3 else picture, extent=extent, **options
+    )
 
 
 def _bar(axes, x: tuple[float, float], y: float, point: float, ends, quantity: str) -> None:
     """Draw the scale below the pictures."""
     _image(axes, np.linspace(*ends, 101)[None], (*x, y + 8 * point, y), ends)
-    for place, mark in zip(np.linspace(*x, 3), _marks(ends), strict=True):
-        axes.text(place, y + 10 * point, mark, ha="center", va="top", fontsize=9)
+    for position, mark in zip(np.linspace(*x, 3), _marks(ends), strict=True):
+        axes.text(position, y + 10 * point, mark, ha="center", va="top", fontsize=9)
     axes.text(np.mean(x), y + (10 + LINE) * point, quantity, ha="center", va="top", fontsize=9)
 
 

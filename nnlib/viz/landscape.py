@@ -73,8 +73,8 @@ def surface(
     height = 3.1 + (legend_room(list(paths), above=True) if paths else 0)
     axes = canvas("surface", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
     _contours(axes, loss, limits, levels)
-    for (name, path), look in zip(paths.items(), styles, strict=False):
-        _walk(axes, path, look, name, arrows=arrows)
+    for (name, path), style in zip(paths.items(), styles, strict=False):
+        _walk(axes, path, style, name, arrows=arrows)
     if minimum is not None:
         axes.plot(*minimum, "+", color=INK, markersize=11, markeredgewidth=1.8)
     axes.set(xlim=limits[0], ylim=limits[1])
@@ -114,17 +114,17 @@ def _contours(axes, loss: Callable, limits, levels) -> None:
     axes.contour(x, y, z, levels, colors=[to_rgba(INK, 0.35)], linewidths=0.6)
 
 
-def _walk(axes, path: np.ndarray, look, name: str, *, arrows: bool) -> None:
+def _walk(axes, path: np.ndarray, style, name: str, *, arrows: bool) -> None:
     """Draw one path, with a ring at its start and a disc at its end."""
     every = max(len(path) // 10, 1)
-    line = {"color": look.colour, "linestyle": look.dash, "linewidth": 1.7}
+    line = {"color": style.colour, "linestyle": style.dash, "linewidth": 1.7}
     size = 0 if arrows else 4.5  # the heads say where the steps end
-    mark = {"marker": look.marker, "markersize": size, "markevery": (every, every)}
+    mark = {"marker": style.marker, "markersize": size, "markevery": (every, every)}
     axes.plot(*path.T, label=name, **line, **mark)
-    head = {"arrowstyle": "-|>", "color": look.colour, "shrinkA": 0, "shrinkB": 0}
+    head = {"arrowstyle": "-|>", "color": style.colour, "shrinkA": 0, "shrinkB": 0}
     for start, end in pairwise(path) if arrows else ():
         axes.annotate("", end, start, arrowprops=head, annotation_clip=True)
-    ends = {"color": look.colour, "linestyle": "none", "markersize": 8, "markeredgewidth": 1.6}
+    ends = {"color": style.colour, "linestyle": "none", "markersize": 8, "markeredgewidth": 1.6}
     axes.plot(*path[0], marker="o", fillstyle="none", **ends)
     axes.plot(*path[-1], marker="o", **ends)
 
@@ -182,9 +182,9 @@ def descent(
         axes.annotate("", (x[k + 1], y[k + 1]), (x[k], y[k]), arrowprops=head)
     for k in _apart(x, y, 0.06 * (high - low), 0.09 * np.ptp(curve)):
         side = 1 if f(x[k : k + 1] + 1e-3 * (high - low))[0] < y[k] else -1  # off the curve
-        place = {"xytext": (5 * side, 4), "textcoords": "offset points"}
-        place["ha"] = "left" if side > 0 else "right"
-        axes.annotate(str(k), (x[k], y[k]), fontsize=9, **place)
+        options = {"xytext": (5 * side, 4), "textcoords": "offset points"}
+        options["ha"] = "left" if side > 0 else "right"
+        axes.annotate(str(k), (x[k], y[k]), fontsize=9, **options)
     axes.set_xlim(low, high)
     return axes
 

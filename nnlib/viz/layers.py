@@ -79,8 +79,8 @@ def histograms(
         axes.stairs(tops, edges, baseline=k, fill=True, color=BLUE, alpha=0.35)
         axes.stairs(tops, edges, baseline=k, color=BLUE, linewidth=1.2)
     for k, a in enumerate(values.values() if dead else ()):
-        place = {"transform": axes.get_yaxis_transform(), "ha": "right", "fontsize": 9}
-        axes.text(0.99, k - 0.5, f"{100 * np.mean(a == 0):.0f} % zero", **place)
+        options = {"transform": axes.get_yaxis_transform(), "ha": "right", "fontsize": 9}
+        axes.text(0.99, k - 0.5, f"{100 * np.mean(a == 0):.0f} % zero", **options)
     if log:
         axes.set_xscale("log")
     notes = [_note(name, a, dead=dead, saturated=saturated) for name, a in values.items()]

@@ -74,11 +74,11 @@ def _style_of(mark: str) -> str:
 def _relative(path: str) -> str:
     """Write each corner of straight lines as a step from the one before, in hundredths."""
     out, here, last = [], (0, 0), ""
-    for command, place in re.findall(r"([MLz])([^MLz]*)", path):
+    for command, coordinates in re.findall(r"([MLz])([^MLz]*)", path):
         if command == "z":
             out.append("z")
         else:
-            there = tuple(round(100 * float(number)) for number in place.split())
+            there = tuple(round(100 * float(number)) for number in coordinates.split())
             step = [a - b for a, b in zip(there, here, strict=True)]
             steps = _numbers(step if command == "L" else there)
             letter = {"ML": "l", "LL": ""}.get(last + command, command)
@@ -99,10 +99,10 @@ def _without_bare_groups(svg: str) -> str:
     """Drop groups without an attribute; what they hold stays."""
     open_groups: list[str] = []
 
-    def seen(tag: re.Match) -> str:
+    def without_bare(tag: re.Match) -> str:
         if tag[0] != "</g>":
             open_groups.append(tag[0])
             return tag[0].replace("<g>", "")
         return "" if open_groups.pop() == "<g>" else "</g>"
 
-    return re.sub(r"<g(?: [^>]*)?>|</g>", seen, svg)
+    return re.sub(r"<g(?: [^>]*)?>|</g>", without_bare, svg)

@@ -64,9 +64,9 @@ def curves(
     counts = {len(values) for values in runs.values() if len(values) > 1}
     height = 2.6 + legend_room(list(lines), note=bool(counts))
     axes = canvas("curves", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
-    for (name, values), look in zip(runs.items(), styles, strict=True):
-        places = np.arange(1, values.shape[1] + 1) if x is None else np.asarray(x)
-        _curve(axes, places, values, look, name, marked=len(lines) > 3)
+    for (name, values), style in zip(runs.items(), styles, strict=True):
+        positions = np.arange(1, values.shape[1] + 1) if x is None else np.asarray(x)
+        _curve(axes, positions, values, style, name, marked=len(lines) > 3)
     if log:
         axes.set_yscale("log")
     note = f"mean ± sd of {max(counts)} runs" if counts else None
@@ -99,16 +99,16 @@ def _check_fit(runs: Mapping[str, np.ndarray], x, log: bool) -> None:
             )
 
 
-def _curve(axes, x: np.ndarray, values: np.ndarray, look, name: str, *, marked: bool) -> None:
+def _curve(axes, x: np.ndarray, values: np.ndarray, style, name: str, *, marked: bool) -> None:
     """Draw one curve, with a band where there are several runs, with marks if told."""
     mean = values.mean(axis=0)
     if len(values) > 1:
         sd = values.std(axis=0, ddof=1)
-        band = {"color": look.colour, "alpha": 0.18, "linewidth": 0}
+        band = {"color": style.colour, "alpha": 0.18, "linewidth": 0}
         axes.fill_between(x, mean - sd, mean + sd, **band)
     every = max(len(x) // 6, 1)
-    marks = {"marker": look.marker, "markevery": every, "markersize": 5} if marked else {}
-    axes.plot(x, mean, color=look.colour, linestyle=look.dash, label=name, **marks)
+    marks = {"marker": style.marker, "markevery": every, "markersize": 5} if marked else {}
+    axes.plot(x, mean, color=style.colour, linestyle=style.dash, label=name, **marks)
 
 
 @styled
@@ -153,16 +153,16 @@ def against(
     x = drawable("against", "x", x, 1)
     height = 2.9 + legend_room(list(lines))
     axes = canvas("against", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
-    for (name, values), look in zip(lines.items(), styles, strict=True):
+    for (name, values), style in zip(lines.items(), styles, strict=True):
         runs = drawable("against", f"the line {name!r}", values, 1, 2).reshape(len(values), -1)
         if len(runs) != len(x):
             raise ValueError(
                 f"against: expected {len(x)} rows for {name!r}, one for each x, got {len(runs)}"
             )
-        options = {"color": look.colour, "marker": look.marker, "linestyle": look.dash}
+        options = {"color": style.colour, "marker": style.marker, "linestyle": style.dash}
         axes.plot(x, runs.mean(axis=1), markersize=5, label=name, **options)
         if runs.shape[1] > 1:
-            axes.plot(x, runs, ".", markersize=5, alpha=0.35, color=look.colour)
+            axes.plot(x, runs, ".", markersize=5, alpha=0.35, color=style.colour)
     if len(x) <= 6:
         axes.set_xticks(x, [f"{value:g}" for value in x])
     legend(axes, list(lines))
@@ -224,11 +224,11 @@ def convergence(
     height = 2.7 + legend_room([*errors, *guides])
     curves_ = {name: _errors(name, values, x) for name, values in errors.items()}
     axes = canvas("convergence", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
-    for (name, values), look in zip(curves_.items(), styles, strict=True):
-        places = np.arange(1, len(values) + 1) if x is None else x
-        options = {"marker": look.marker, "markevery": max(len(values) // 12, 1)}
-        options |= {"color": look.colour, "linestyle": look.dash, "markersize": 4.5}
-        axes.plot(places, values, label=name, **options)
+    for (name, values), style in zip(curves_.items(), styles, strict=True):
+        positions = np.arange(1, len(values) + 1) if x is None else x
+        options = {"marker": style.marker, "markevery": max(len(values) // 12, 1)}
+        options |= {"color": style.colour, "linestyle": style.dash, "markersize": 4.5}
+        axes.plot(positions, values, label=name, **options)
     axes.set_yscale("log")
     if x is not None:
         axes.set_xscale("log")
@@ -256,5 +256,5 @@ def _guides(axes, x: np.ndarray, curves_: list, orders: Sequence[float]) -> None
         errors = curves_[min(k, len(curves_) - 1)]
         start = errors[np.argmax(x)] if errors[np.argmax(x)] > 0 else np.nanmax(errors)
         line = start / 8 * (ends / ends[0]) ** p
-        look = {"color": INK, "linewidth": 1, "linestyle": (0, (1 + 3 * k, 1.5))}
-        axes.plot(ends, line, label=f"slope {p:g}", **look)
+        options = {"color": INK, "linewidth": 1, "linestyle": (0, (1 + 3 * k, 1.5))}
+        axes.plot(ends, line, label=f"slope {p:g}", **options)

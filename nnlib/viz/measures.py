@@ -52,10 +52,10 @@ def roc(truth, scores, *, title: str = "", ax=None):
     labels = [f"{name}, area 0.000" for name in runs]
     height = 3.2 + legend_room(labels, above=True)
     axes = canvas("roc", ax, height=height, **names)
-    for (name, values), look in zip(runs.items(), styles, strict=True):
+    for (name, values), style in zip(runs.items(), styles, strict=True):
         x, y = _roc(truth, values)
         label = f"{name}, area {np.trapezoid(y, x):.3f}".removeprefix(", ")
-        axes.plot(x, y, color=look.colour, linestyle=look.dash, label=label)
+        axes.plot(x, y, color=style.colour, linestyle=style.dash, label=label)
     axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8)
     axes.text(0.56, 0.52, "guessing", rotation=45, ha="center", va="center", fontsize=9)
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
@@ -134,7 +134,7 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
     labels = [f"{name}, gap 0.000" for name in runs]
     height = 3.2 + legend_room(labels, above=True)
     axes = canvas("calibration", ax, height=height, title=title, **names)
-    for (name, p), look in zip(runs.items(), styles, strict=True):
+    for (name, p), style in zip(runs.items(), styles, strict=True):
         if p.min() < 0 or p.max() > 1:
             raise ValueError(
                 f"calibration: expected probabilities from 0 to 1, got {p.min():g} to "
@@ -142,10 +142,10 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
             )
         x, y, count = _bins(truth, p, bins)
         label = f"{name}, gap {count @ np.abs(y - x) / len(p):.3f}".removeprefix(", ")
-        options = {"color": look.colour, "linestyle": look.dash, "linewidth": 1.2}
+        options = {"color": style.colour, "linestyle": style.dash, "linewidth": 1.2}
         axes.plot(x, y, label=label, **options)
         areas = 12 + 120 * count / len(p)
-        axes.scatter(x, y, s=areas, marker=look.marker, color=look.colour)
+        axes.scatter(x, y, s=areas, marker=style.marker, color=style.colour)
     axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8)
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
     legend(axes, labels, above=True)

@@ -66,12 +66,12 @@ def plane(
     marked = _samples("plane", points, labels)
     axes = canvas("plane", ax, title=title, xlabel="$x_1$", ylabel="$x_2$", height=3.2)
     _boundaries(axes, score, extent)
-    for name, place in (names or {}).items():
-        axes.text(*place, name, ha="center", va="center")
-    for k, (tip, look) in enumerate(zip(tips, styles, strict=False)):
-        _arrow(axes, tip, f"$w_{{{k + 1}}}$", look.colour, extent)
-    for samples, look in marked:
-        mark = {"s": 18, "marker": look.marker, "color": look.colour, "linewidth": 1.2}
+    for name, position in (names or {}).items():
+        axes.text(*position, name, ha="center", va="center")
+    for k, (tip, style) in enumerate(zip(tips, styles, strict=False)):
+        _arrow(axes, tip, f"$w_{{{k + 1}}}$", style.colour, extent)
+    for samples, style in marked:
+        mark = {"s": 18, "marker": style.marker, "color": style.colour, "linewidth": 1.2}
         axes.scatter(*samples.T, **mark)
     ticks = (-extent, 0, extent)
     axes.set(xlim=ticks[::2], ylim=ticks[::2], xticks=ticks, yticks=ticks, aspect="equal")
@@ -79,7 +79,7 @@ def plane(
 
 
 def _samples(function: str, points, labels, count: int | None = None) -> list:
-    """Return the points of each class with its look."""
+    """Return the points of each class with its style."""
     if points is None:
         return []
     points = drawable(function, "points", points, 2)
@@ -90,7 +90,7 @@ def _samples(function: str, points, labels, count: int | None = None) -> list:
             f"got {points.shape} and {labels.shape}"
         )
     styles = looks(function, "classes of points", labels.max() + 1)
-    return [(points[labels == k], look) for k, look in enumerate(styles)]
+    return [(points[labels == k], style) for k, style in enumerate(styles)]
 
 
 def _boundaries(axes, score, extent: float) -> None:
@@ -111,8 +111,8 @@ def _arrow(axes, tip: np.ndarray, name: str, colour: str, extent: float) -> None
     """Draw a vector from the origin with its name beyond the tip, yet inside the plane."""
     properties = {"arrowstyle": "-|>", "linewidth": 1.8, "color": colour, "mutation_scale": 14}
     axes.annotate("", tip, (0, 0), arrowprops=properties)
-    place = tip * (1 + 0.125 * extent / max(np.hypot(*tip), 1e-12))
-    inside = np.clip(place, -0.93 * extent, 0.93 * extent)
+    position = tip * (1 + 0.125 * extent / max(np.hypot(*tip), 1e-12))
+    inside = np.clip(position, -0.93 * extent, 0.93 * extent)
     axes.text(*inside, name, ha="center", va="center")
 
 
@@ -181,16 +181,16 @@ def regions(
     marked = _samples("regions", points, labels, C)
     height = 3.2 + (legend_room(names, above=True, handle=1) if marked else 0)
     axes = canvas("regions", ax, height=height, title=title, xlabel=xlabel, ylabel=ylabel)
-    for k, look in enumerate(styles):
+    for k, style in enumerate(styles):
         lead = (scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)).reshape(GRID, GRID)
-        _region(axes, (x, y), lead, scores[:, k].reshape(GRID, GRID), look, _chances(scores))
+        _region(axes, (x, y), lead, scores[:, k].reshape(GRID, GRID), style, _chances(scores))
         if not marked and lead.max() > 0:
             i, j = _middle(lead > 0)
             half = min(0.014 * len(names[k]), 0.5)  # of the width, that the name may fit
-            place = x[0] + (x[-1] - x[0]) * np.clip(j / (GRID - 1), half, 1 - half)
-            axes.text(place, y[i], names[k], ha="center", va="center")
-    for (samples, look), name in zip(marked, names, strict=False):
-        mark = {"s": 16, "marker": look.marker, "color": look.colour, "linewidth": 1.1}
+            position = x[0] + (x[-1] - x[0]) * np.clip(j / (GRID - 1), half, 1 - half)
+            axes.text(position, y[i], names[k], ha="center", va="center")
+    for (samples, style), name in zip(marked, names, strict=False):
+        mark = {"s": 16, "marker": style.marker, "color": style.colour, "linewidth": 1.1}
         axes.scatter(*samples.T, label=name, **mark)
     axes.set(xlim=limits[0], ylim=limits[1])
     axes.grid(visible=False)
@@ -238,13 +238,13 @@ def _chances(scores: np.ndarray) -> bool:
     return bool(not whole and scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1))
 
 
-def _region(axes, line: tuple, lead: np.ndarray, p: np.ndarray, look, chances: bool) -> None:
+def _region(axes, line: tuple, lead: np.ndarray, p: np.ndarray, style, chances: bool) -> None:
     """Shade one region, step by step where probabilities say how sure, and draw its edge."""
     steps = SURE if chances else SURE[:1]
     for q in steps:
         inside = np.minimum(lead, p - q) if q else lead
         if inside.max() > 0:
-            shade = {"colors": [look.colour], "alpha": 0.09 if chances else 0.2}
+            shade = {"colors": [style.colour], "alpha": 0.09 if chances else 0.2}
             axes.contourf(*line, inside, [0, inside.max() + 1], **shade)
     if lead.min() < 0 < lead.max():
         axes.contour(*line, lead, [0], colors=INK, linewidths=1.1)
@@ -256,6 +256,6 @@ def _middle(inside: np.ndarray) -> tuple[int, int]:
         m = np.pad(inside, 1)
         inner = m[:-2, 1:-1] & m[2:, 1:-1] & m[1:-1, :-2] & m[1:-1, 2:] & inside
         if not inner.any():
-            places = np.argwhere(inside)
-            return tuple(places[len(places) // 2])
+            indices = np.argwhere(inside)
+            return tuple(indices[len(indices) // 2])
         inside = inner

@@ -69,9 +69,9 @@ def heatmap(
     axes = _table("heatmap", ax, values.shape, title=title, xlabel=xlabel, ylabel=ylabel)
     _shade(axes, strength, ORANGE)
     fmt = fmt or (".0f" if counts else ".2f")
-    for place, value in np.ndenumerate(values):
+    for index, value in np.ndenumerate(values):
         if value or not counts:
-            _write(axes, place, format(value, fmt))
+            _write(axes, index, format(value, fmt))
     _name_cells(axes, values.shape, rows, columns)
     return axes
 
@@ -190,8 +190,8 @@ def matrix(
     axes = _table("matrix", ax, values.shape, **names)
     _shade(axes, np.maximum(values, 0) / top, ORANGE)
     _shade(axes, np.maximum(-values, 0) / top, BLUE)
-    for place, entry in np.ndenumerate(entries):
-        _write(axes, place, _entry(entry, "" if exact else fmt))
+    for index, entry in np.ndenumerate(entries):
+        _write(axes, index, _entry(entry, "" if exact else fmt))
     _name_cells(axes, values.shape, rows, columns)
     axes.spines["bottom"].set_visible(False)
     axes.spines["right"].set_visible(True)
@@ -209,8 +209,8 @@ def _picture(values: np.ndarray, top: float, names: dict[str, str], ax):
     """Draw a large matrix as a picture, with a line that says what its colours mean."""
     height = min(max(0.7 + 2.7 * values.shape[0] / values.shape[1], 1.2), 6.0)
     axes = canvas("matrix", ax, height=height, **names)
-    look = {"cmap": "cividis", "vmin": -top, "vmax": top, "interpolation": "none"}
-    axes.imshow(values, **look)
+    options = {"cmap": "cividis", "vmin": -top, "vmax": top, "interpolation": "none"}
+    axes.imshow(values, **options)
     axes.grid(visible=False)
     scale = f"dark −{top:.2g}, grey 0, bright {top:.2g}"
     axes.set_xlabel(f"{names['xlabel']}\n{scale}".strip())
@@ -259,9 +259,9 @@ def attention(
     xlabel = "key (weights in %)" if few else f"key (darkest: {100 * values.max():.0f} %)"
     axes = _table("attention", ax, values.shape, title=title, xlabel=xlabel, ylabel="query")
     _shade(axes, values / max(values.max(), 1e-300), BLUE, darkest=DARKEST if few else 1.0)
-    for place, value in np.ndenumerate(values):
+    for index, value in np.ndenumerate(values):
         if few:
-            _write(axes, place, f"{100 * value:.0f}")
+            _write(axes, index, f"{100 * value:.0f}")
     _name_cells(axes, values.shape, queries, keys)
     return axes
 
@@ -286,18 +286,18 @@ def _shade(axes, strength: np.ndarray, colour: str, darkest: float = DARKEST) ->
     from matplotlib.collections import PolyCollection
     from matplotlib.colors import to_rgba
 
-    places = [place for place, share in np.ndenumerate(strength) if share > 0]
+    indices = [index for index, share in np.ndenumerate(strength) if share > 0]
     square = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
-    cells = [square + np.array((j, i)) for i, j in places]
-    colours = [to_rgba(colour, darkest * float(strength[place])) for place in places]
+    cells = [square + np.array((j, i)) for i, j in indices]
+    colours = [to_rgba(colour, darkest * float(strength[index])) for index in indices]
     axes.add_collection(PolyCollection(cells, facecolors=colours, linewidths=0))
 
 
-def _write(axes, place: tuple[int, int], text: str, weight: str = "normal") -> None:
+def _write(axes, index: tuple[int, int], text: str, weight: str = "normal") -> None:
     """Write a number into its cell, with a true minus sign."""
-    i, j = place
-    look = {"ha": "center", "va": "center", "fontsize": 9, "weight": weight}
-    axes.text(j, i, text.replace("-", "−"), **look)
+    i, j = index
+    options = {"ha": "center", "va": "center", "fontsize": 9, "weight": weight}
+    axes.text(j, i, text.replace("-", "−"), **options)
 
 
 def _name_cells(axes, shape: tuple[int, int], rows: Sequence, columns: Sequence) -> None:

@@ -60,8 +60,8 @@ def vectors(
     axes.axvline(0, color=INK, linewidth=0.8)
     if transform is not None:
         _grid(axes, drawable("vectors", "transform", transform, 2), extent)
-    for (name, (tail, tip)), look in zip(ends.items(), styles, strict=True):
-        head = {"arrowstyle": "-|>", "color": look.colour, "linewidth": 2, "shrinkA": 0}
+    for (name, (tail, tip)), style in zip(ends.items(), styles, strict=True):
+        head = {"arrowstyle": "-|>", "color": style.colour, "linewidth": 2, "shrinkA": 0}
         axes.annotate("", tip, tail, arrowprops=head | {"shrinkB": 0, "mutation_scale": 15})
         _name(axes, name, tail, tip)
     axes.set(xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal")
@@ -94,8 +94,8 @@ def _grid(axes, A: np.ndarray, extent: float) -> None:
 def _name(axes, name: str, tail: np.ndarray, tip: np.ndarray) -> None:
     """Write a name beyond the tip of an arrow from the origin, else beside its middle."""
     along = (tip - tail) / max(np.hypot(*(tip - tail)), 1e-12)
-    place, shift = (tip, 11 * along)
+    position, shift = (tip, 11 * along)
     if tail.any():
-        place, shift = (tail + tip) / 2, 14 * np.array([-along[1], along[0]])
-    look = {"textcoords": "offset points", "ha": "center", "va": "center"}
-    axes.annotate(name, place, xytext=shift, **look)
+        position, shift = (tail + tip) / 2, 14 * np.array([-along[1], along[0]])
+    options = {"textcoords": "offset points", "ha": "center", "va": "center"}
+    axes.annotate(name, position, xytext=shift, **options)

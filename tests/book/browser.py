@@ -182,12 +182,12 @@ def visit(
     window = windows.pop(kind, None) or new_window(browser, options)
     others = window.pages
     try:
-        seen = Visit(new_tab(window, size, scheme), formulas)
-        seen.watch(base)
+        visited = Visit(new_tab(window, size, scheme), formulas)
+        visited.watch(base)
         if prepare:
-            prepare(seen.page)
-        seen.page.goto(base + path, wait_until=wait_until)
-        yield seen
+            prepare(visited.page)
+        visited.page.goto(base + path, wait_until=wait_until)
+        yield visited
         for page in set(window.pages) - set(others):
             page.close()
         forget(window, base)

@@ -82,20 +82,20 @@ def middle(locator: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def drag(page: Page, start: tuple[float, float], *places: tuple[float, float]) -> None:
+def drag(page: Page, start: tuple[float, float], *path: tuple[float, float]) -> None:
     """Press the mouse at one place, move it over others and let it go."""
     page.mouse.move(*start)
     page.mouse.down()
-    for place in places:
-        page.mouse.move(*place)
+    for point in path:
+        page.mouse.move(*point)
     page.mouse.up()
 
 
-def swipe(page: Page, start: tuple[float, float], *places: tuple[float, float]) -> None:
+def swipe(page: Page, start: tuple[float, float], *path: tuple[float, float]) -> None:
     """Put a finger down, move and lift it, as the browser itself reports it."""
     wire = page.context.new_cdp_session(page)
     send = "Input.dispatchTouchEvent"
-    for kind, at in [("touchStart", start), *(("touchMove", place) for place in places)]:
+    for kind, at in [("touchStart", start), *(("touchMove", point) for point in path)]:
         points = [{"x": at[0], "y": at[1]}]
         wire.send(send, {"type": kind, "touchPoints": points})
     wire.send(send, {"type": "touchEnd", "touchPoints": []})

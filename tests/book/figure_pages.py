@@ -147,9 +147,9 @@ def write(job: tuple[Path, Path]) -> str:
 def make(folder: Path) -> None:
     """Write the pages of all figures into a folder."""
     command = [sys.executable, __file__, str(folder)]
-    places = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     done = subprocess.run(
-        command, env=os.environ | places, capture_output=True, text=True, check=False
+        command, env=os.environ | environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise RuntimeError(f"the figures could not be made:\n{done.stdout}{done.stderr}")

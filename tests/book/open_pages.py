@@ -26,7 +26,7 @@ BARE = """<!DOCTYPE html><html lang="en" data-theme="light"><title>{name}</title
 {scripts}"""
 MOST = 3  # pages that stay open
 MOVING = "figure.nn-play, nn-predict, nn-recall"
-KEEP = """{
+MEMORY = """{
   const [text, moving] = %s;
   const page = new DOMParser().parseFromString(text, "text/html");
   const keep = () => {
@@ -53,7 +53,7 @@ RENEW = """async moving => {
   const frame = () => new Promise(requestAnimationFrame);
   await frame().then(frame);  // in which text gets its size
 }"""
-PLACE = """([name, data]) => {
+INSERT = """([name, data]) => {
   const element = document.createElement(`nn-${name}`);
   const script = document.createElement("script");
   script.type = "application/json";
@@ -84,17 +84,17 @@ def reopened(
     """Yield a page whose figures have just begun; `visit` for those who test them alone."""
 
     def opened(page: Page) -> Visit:
-        seen = Visit(page, formulas)
-        seen.watch(base)
+        visited = Visit(page, formulas)
+        visited.watch(base)
         came = page.goto(base + path, wait_until="load")
-        keep = KEEP % json.dumps([came.text(), MOVING])
+        keep = MEMORY % json.dumps([came.text(), MOVING])
         page.add_init_script(keep)
         page.evaluate(keep)
-        return seen
+        return visited
 
-    with _kept(browser, (base, path, formulas), opened, size, scheme, options) as seen:
-        seen.page.evaluate(RENEW, MOVING)
-        yield seen
+    with _kept(browser, (base, path, formulas), opened, size, scheme, options) as visited:
+        visited.page.evaluate(RENEW, MOVING)
+        yield visited
 
 
 @contextmanager
@@ -104,17 +104,17 @@ def element_with_data(
     """Yield what puts an element with some data into a page of its own, opened from a file."""
 
     def opened(page: Page) -> Visit:
-        seen = Visit(page)  # what a script itself puts on the console is for the test
-        page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.on("requestfailed", lambda request: seen.missing.append(request.url))
+        visited = Visit(page)  # what a script itself puts on the console is for the test
+        page.on("pageerror", lambda error: visited.errors.append(str(error)))
+        page.on("requestfailed", lambda request: visited.missing.append(request.url))
         page.goto(bare(name).as_uri(), wait_until="load")
-        return seen
+        return visited
 
-    with _kept(browser, ("bare", name), opened, size, "light", options) as seen:
+    with _kept(browser, ("bare", name), opened, size, "light", options) as visited:
 
         def put(data: dict) -> Page:
-            seen.page.evaluate(PLACE, [name, json.dumps(data)])
-            return seen.page
+            visited.page.evaluate(INSERT, [name, json.dumps(data)])
+            return visited.page
 
         yield put
 
@@ -138,21 +138,21 @@ def _kept(browser: Browser, what, opened, size, scheme, options) -> Iterator[Vis
     pages = browser.__dict__.setdefault("kept_pages", {})
     windows = browser.__dict__.setdefault("windows", {})
     options = tuple(sorted(options.items()))
-    seen = pages.pop((what, options), None)
-    if seen is None or seen.page.is_closed():
+    visited = pages.pop((what, options), None)
+    if visited is None or visited.page.is_closed():
         if options not in windows:
             windows[options] = new_window(browser, dict(options))
-        seen = opened(new_tab(windows[options], size, scheme))
+        visited = opened(new_tab(windows[options], size, scheme))
     try:
-        seen.page.bring_to_front()  # behind another tab it may draw one frame a second
-        seen.page.mouse.move(0, 0)
-        seen.page.set_viewport_size({"width": size[0], "height": size[1]})
-        seen.page.emulate_media(color_scheme=scheme)
-        yield seen
-        assert seen.errors == seen.missing == seen.outside == []
-        pages[what, options] = seen
+        visited.page.bring_to_front()  # behind another tab it may draw one frame a second
+        visited.page.mouse.move(0, 0)
+        visited.page.set_viewport_size({"width": size[0], "height": size[1]})
+        visited.page.emulate_media(color_scheme=scheme)
+        yield visited
+        assert visited.errors == visited.missing == visited.outside == []
+        pages[what, options] = visited
         while len(pages) > MOST:
             pages.pop(next(iter(pages))).page.close()
     finally:
         if (what, options) not in pages:
-            seen.page.close()
+            visited.page.close()

@@ -29,9 +29,9 @@ def test_little_moves_in_the_first_window_while_a_page_begins(browser, address, 
     def watch(tab):
         tab.add_init_script(WATCH)
 
-    with visit(browser, address, page, size=PHONE, formulas=True, prepare=watch) as seen:
-        seen.page.wait_for_timeout(500)
-        assert seen.page.evaluate("window.shift") < 0.05
+    with visit(browser, address, page, size=PHONE, formulas=True, prepare=watch) as visited:
+        visited.page.wait_for_timeout(500)
+        assert visited.page.evaluate("window.shift") < 0.05
 
 
 @pytest.mark.browser
@@ -43,8 +43,8 @@ def test_before_the_scripts_come_the_page_is_dark_and_has_room_for_them(browser,
         tab.route(pattern, lambda route: route.continue_() if go else held.append(route))
 
     options = {"scheme": "dark", "formulas": True, "prepare": hold, "wait_until": "commit"}
-    with visit(browser, address, GRAPHS, **options) as seen:
-        tab = seen.page
+    with visit(browser, address, GRAPHS, **options) as visited:
+        tab = visited.page
         tab.wait_for_selector("footer.bd-footer", state="attached")
         tab.wait_for_function("document.fonts.status === 'loaded'")
         assert tab.locator("html").get_attribute("data-theme") == "dark"
@@ -68,11 +68,11 @@ e => ["outlineStyle", "boxShadow"].every(name => getComputedStyle(e)[name] === "
 
 @pytest.mark.browser
 def test_the_focus_is_seen_on_every_control_of_the_frame(browser, address):
-    with visit(browser, address, SOFTMAX) as seen:
+    with visit(browser, address, SOFTMAX) as visited:
         unseen = []
         for _ in range(22):
-            seen.page.keyboard.press("Tab")
-            focused = seen.page.locator(":focus")
+            visited.page.keyboard.press("Tab")
+            focused = visited.page.locator(":focus")
             if focused.evaluate(UNSEEN):
                 unseen.append(focused.evaluate("e => e.outerHTML.slice(0, 80)"))
         assert unseen == []
@@ -89,14 +89,14 @@ CLEAR = """
 
 @pytest.mark.browser
 def test_on_a_phone_a_card_leaves_its_link_free_and_large_text_fits(browser, address):
-    with visit(browser, address, SOFTMAX, size=PHONE, formulas=True) as seen:
-        terms = seen.page.locator("main a.nn-term")
+    with visit(browser, address, SOFTMAX, size=PHONE, formulas=True) as visited:
+        terms = visited.page.locator("main a.nn-term")
         lines = [link.evaluate("e => e.getClientRects().length") for link in terms.all()]
         terms.nth(lines.index(2)).focus()
-        seen.page.wait_for_selector(".nn-card")
-        assert seen.page.evaluate(CLEAR)
-        seen.page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert seen.too_wide() == []
+        visited.page.wait_for_selector(".nn-card")
+        assert visited.page.evaluate(CLEAR)
+        visited.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert visited.too_wide() == []
 
 
 REFUSED = """
@@ -111,11 +111,11 @@ def test_where_nothing_may_be_kept_the_switch_works_and_progress_says_so(browser
     def refuse(tab):
         tab.add_init_script(REFUSED)
 
-    with visit(browser, address, SOFTMAX, prepare=refuse) as seen:
-        assert seen.page.locator("html").get_attribute("data-theme") == "light"
-        seen.page.locator(".theme-switch-button").first.click()
-        seen.page.wait_for_selector("html[data-theme=dark]")
-        score = seen.page.locator("nn-quiz .nn-score").inner_text()
+    with visit(browser, address, SOFTMAX, prepare=refuse) as visited:
+        assert visited.page.locator("html").get_attribute("data-theme") == "light"
+        visited.page.locator(".theme-switch-button").first.click()
+        visited.page.wait_for_selector("html[data-theme=dark]")
+        score = visited.page.locator("nn-quiz .nn-score").inner_text()
         assert "This browser keeps nothing" in score
 
 
@@ -124,8 +124,8 @@ EDGES = "es => es.filter(e => getComputedStyle(e).display === 'none').length"
 
 @pytest.mark.browser
 def test_every_edge_of_a_graph_is_seen_also_backwards(browser, address):
-    with visit(browser, address, GRAPHS) as seen:
-        figure = seen.page.locator("nn-graph").first
+    with visit(browser, address, GRAPHS) as visited:
+        figure = visited.page.locator("nn-graph").first
         for name in ("backward to the end", "◀ back", "forward to the end"):
             figure.get_by_role("button", name=name).click()
             assert figure.locator("svg path").count() > 4

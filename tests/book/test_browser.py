@@ -25,66 +25,66 @@ def base(request, book):
             yield address
 
 
-def place(page):
+def address_of(page):
     return f"chapters/{page}.html"
 
 
 def test_the_first_page_leads_to_the_welcome(browser, base):
-    with visit(browser, base, "index.html") as seen:
-        seen.page.wait_for_url("**/chapters/start/welcome.html")
-        assert seen.outside == []
+    with visit(browser, base, "index.html") as visited:
+        visited.page.wait_for_url("**/chapters/start/welcome.html")
+        assert visited.outside == []
 
 
 def test_the_search_works_offline(browser, base):
-    with visit(browser, base, "search.html?q=softmax") as seen:
-        found = seen.page.get_by_role("link", name="The softmax classifier")
+    with visit(browser, base, "search.html?q=softmax") as visited:
+        found = visited.page.get_by_role("link", name="The softmax classifier")
         found.first.wait_for()
-        assert seen.outside == []
-        assert seen.errors == []
+        assert visited.outside == []
+        assert visited.errors == []
 
 
 def test_print_is_light_and_shows_answers_in_place_of_controls(browser, address):
-    with visit(browser, address, SOFTMAX, scheme="dark") as seen:
-        seen.page.wait_for_selector("html[data-theme=dark]")
+    with visit(browser, address, SOFTMAX, scheme="dark") as visited:
+        visited.page.wait_for_selector("html[data-theme=dark]")
         theme = "document.documentElement.dataset.theme"
-        seen.page.evaluate(
+        visited.page.evaluate(
             f"addEventListener('beforeprint', () => {{ window.printed = {theme}; }})"
         )
-        seen.page.pdf(page_ranges="1")
-        assert seen.page.evaluate("window.printed") == "light"
-        assert seen.page.evaluate(theme) == "dark"
-        answer = seen.page.locator("nn-recall .nn-fallback").first
+        visited.page.pdf(page_ranges="1")
+        assert visited.page.evaluate("window.printed") == "light"
+        assert visited.page.evaluate(theme) == "dark"
+        answer = visited.page.locator("nn-recall .nn-fallback").first
         assert not answer.is_visible()
-        seen.page.emulate_media(media="print")
+        visited.page.emulate_media(media="print")
         assert answer.is_visible()
         hidden = ("nn-recall .nn-note", "nn-predict button", "nn-softmax .nn-slider")
         for selector in hidden:
-            assert seen.page.locator(selector).filter(visible=True).count() == 0
+            assert visited.page.locator(selector).filter(visible=True).count() == 0
         width = "e => e.getBoundingClientRect().width"
-        columns = seen.page.locator("nn-softmax .nn-columns")
+        columns = visited.page.locator("nn-softmax .nn-columns")
         drawing = columns.locator("> div").last
         assert drawing.evaluate(width) == pytest.approx(columns.evaluate(width), abs=1)
 
 
 def test_a_source_stands_without_a_label_beside_it(browser, address):
-    with reopened(browser, address, SOFTMAX) as seen:
-        source = seen.page.locator(".citation").first
+    with reopened(browser, address, SOFTMAX) as visited:
+        source = visited.page.locator(".citation").first
         assert source.inner_text().startswith("John")
         assert not source.locator(".label").is_visible()
 
 
 def test_an_address_opens_the_fold_around_its_place(browser, address):
-    with visit(browser, address, f"{SOFTMAX}#dlg-e026") as seen:
-        seen.page.locator("#dlg-e026").wait_for(state="visible")
-        other = seen.page.locator("#ee147-err-013")
+    with visit(browser, address, f"{SOFTMAX}#dlg-e026") as visited:
+        visited.page.locator("#dlg-e026").wait_for(state="visible")
+        other = visited.page.locator("#ee147-err-013")
         assert not other.is_visible()
-        seen.page.evaluate("location.hash = 'ee147-err-013'")
+        visited.page.evaluate("location.hash = 'ee147-err-013'")
         other.wait_for(state="visible")
 
 
 def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(browser, address):
-    with reopened(browser, address, SOFTMAX) as seen:
-        figure = seen.page.locator("nn-softmax")
+    with reopened(browser, address, SOFTMAX) as visited:
+        figure = visited.page.locator("nn-softmax")
         for k, key in enumerate(("End", "Home", "Home")):
             figure.locator("input[type=range]").nth(k).press(key)
         assert re.search(
@@ -98,40 +98,41 @@ def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(browser, a
 
 
 def test_the_table_of_losses_shows_its_last_column_on_a_phone(browser, address):
-    with reopened(browser, address, SOFTMAX, size=PHONE) as seen:
-        cell = seen.page.locator("table.table td:last-child").first
+    with reopened(browser, address, SOFTMAX, size=PHONE) as visited:
+        cell = visited.page.locator("table.table td:last-child").first
         box = cell.bounding_box()
         assert box["x"] + box["width"] <= PHONE[0]
         assert cell.inner_text() == "1.62"
 
 
 def test_no_output_of_a_cell_is_cut_on_a_desk(browser, address):
-    with reopened(browser, address, SOFTMAX) as seen:
+    with reopened(browser, address, SOFTMAX) as visited:
         wide = "es => es.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
-        assert seen.page.locator(".cell_output pre").evaluate_all(wide) == []
+        assert visited.page.locator(".cell_output pre").evaluate_all(wide) == []
 
 
 @pytest.mark.deep(8)
 @pytest.mark.parametrize("page", ASKING)
 def test_a_page_tells_everything_without_script(browser, address, page):
-    with visit(browser, address, place(page), java_script_enabled=False) as seen:
-        elements = seen.page.locator(".nn-play, nn-predict, nn-recall, nn-quiz").all()
+    with visit(browser, address, address_of(page), java_script_enabled=False) as visited:
+        elements = visited.page.locator(".nn-play, nn-predict, nn-recall, nn-quiz").all()
         assert elements
         assert [e for e in elements if not e.inner_text().strip()] == []
 
 
 def test_the_filter_shows_only_the_topics_that_match(browser, address):
-    with visit(browser, address, place("reference/syllabus")) as seen:
-        rows = seen.page.locator("tr[data-notes]")
+    with visit(browser, address, address_of("reference/syllabus")) as visited:
+        rows = visited.page.locator("tr[data-notes]")
         whole = rows.count()
-        seen.page.get_by_label("Kind").select_option("problem")
+        visited.page.get_by_label("Kind").select_option("problem")
         shown = rows.filter(visible=True)
         assert 0 < shown.count() < whole
         assert {row.get_attribute("data-kind") for row in shown.all()} == {"problem"}
         assert (
-            f"{shown.count()} of {whole} topics" in seen.page.locator("nn-filter").inner_text()
+            f"{shown.count()} of {whole} topics"
+            in visited.page.locator("nn-filter").inner_text()
         )
-        seen.page.get_by_label("Kind").select_option("")
+        visited.page.get_by_label("Kind").select_option("")
         assert shown.count() == whole
 
 
@@ -146,10 +147,10 @@ def test_every_link_of_the_generated_pages_has_its_target(book):
 
 
 def test_a_recorded_request_to_the_outside_is_refused(browser, address):
-    with visit(browser, address, place("start/setup")) as seen:
+    with visit(browser, address, address_of("start/setup")) as visited:
         with contextlib.suppress(Exception):
-            seen.page.evaluate("fetch('https://example.org/').catch(() => 0)")
-        assert seen.outside == ["https://example.org/"]
+            visited.page.evaluate("fetch('https://example.org/').catch(() => 0)")
+        assert visited.outside == ["https://example.org/"]
 
 
 @pytest.mark.parametrize("origin", ["server", "file"])
@@ -169,14 +170,14 @@ def test_a_visit_finds_nothing_that_an_earlier_one_has_kept(browser, tmp_path, o
       (await indexedDB.databases()).length]"""
     with served(tmp_path) as address:
         base = tmp_path.as_uri() + "/" if origin == "file" else address
-        with visit(browser, base, "page.html") as seen:
-            seen.page.evaluate(found)
-            assert seen.page.evaluate(keep) == [1, 1, "kept=1" * (origin == "server"), 1]
-        with visit(browser, base, "page.html") as seen:
-            seen.page.evaluate(found)
-            assert seen.page.evaluate("found()") == [0, 0, "", 0]
+        with visit(browser, base, "page.html") as visited:
+            visited.page.evaluate(found)
+            assert visited.page.evaluate(keep) == [1, 1, "kept=1" * (origin == "server"), 1]
+        with visit(browser, base, "page.html") as visited:
+            visited.page.evaluate(found)
+            assert visited.page.evaluate("found()") == [0, 0, "", 0]
             with visit(browser, base, "page.html") as beside:
-                seen.page.evaluate("localStorage.setItem('kept', 1)")
+                visited.page.evaluate("localStorage.setItem('kept', 1)")
                 assert beside.page.evaluate("localStorage.length") == 0
 
 

@@ -76,8 +76,8 @@ TIMED_CELL = (
 def twice(tmp_path_factory):
     """Return the same small book, built from nothing at two places."""
 
-    def built(place):
-        book = MiniBook.create(tmp_path_factory.mktemp("twice") / place)
+    def built(folder):
+        book = MiniBook.create(tmp_path_factory.mktemp("twice") / folder)
         page = (book.root / "chapters/part/second.md").read_text()
         cells = [f"{FENCE}{{code-cell}} python\n{code}\n{FENCE}\n" for code in CELLS]
         book.write("chapters/part/second.md", "\n".join([page, *cells, TIMED_CELL]))

@@ -200,5 +200,5 @@ def test_the_steps_are_called_in_the_order_of_their_list():
     from page import STEPS  # which loads for seconds
 
     for event in {event for event, _, _ in STEPS}:
-        places = [place for other, _, place in STEPS if other == event]
-        assert places == sorted(places), event
+        priorities = [priority for other, _, priority in STEPS if other == event]
+        assert priorities == sorted(priorities), event

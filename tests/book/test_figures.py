@@ -46,15 +46,15 @@ def test_every_figure_of_the_book_is_found():
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_figure_fits_its_window_has_its_room_and_says_what_it_shows(open_page, name, size):
-    seen = open_page(PAGES[name], size=size)
-    figure = Figure(seen.page.locator(f"nn-{name}"))
+    visited = open_page(PAGES[name], size=size)
+    figure = Figure(visited.page.locator(f"nn-{name}"))
     assert SAYS.get(name, "") in figure.sentence()
     room, height = figure.evaluate(HEIGHTS)
     assert room == pytest.approx(height, rel=ROOM)
     box = figure.bounding_box()
     assert 0 <= box["x"]
     assert box["x"] + box["width"] <= size[0]
-    assert seen.too_wide() == []
+    assert visited.too_wide() == []
 
 
 @pytest.mark.parametrize("name", AGREEING)
@@ -67,6 +67,6 @@ def test_script_and_nnlib_agree(open_page, name):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", sorted(set(PAGES.values())))
 def test_a_page_of_figures_is_accessible_in_light_and_dark(open_page, page, scheme):
-    seen = open_page(page, scheme=scheme)
-    seen.page.wait_for_selector(f"html[data-theme={scheme}]")
-    assert seen.axe() == []
+    visited = open_page(page, scheme=scheme)
+    visited.page.wait_for_selector(f"html[data-theme={scheme}]")
+    assert visited.axe() == []

@@ -90,8 +90,8 @@ def test_the_page_is_light_enough(book):
 
 @pytest.mark.browser
 def test_the_steps_of_the_gallery_are_typeset_and_move_by_keyboard(browser, address):
-    with visit(browser, address, "chapters/reference/gallery.html", formulas=True) as seen:
-        figures = seen.page.locator("nn-steps").all()
+    with visit(browser, address, "chapters/reference/gallery.html", formulas=True) as visited:
+        figures = visited.page.locator("nn-steps").all()
         assert len(figures) == 2
         for figure in figures:
             figure.locator("mjx-container").first.wait_for(state="attached")
@@ -99,4 +99,4 @@ def test_the_steps_of_the_gallery_are_typeset_and_move_by_keyboard(browser, addr
             before = figure.inner_text()
             slider.press("ArrowRight")
             assert figure.inner_text() != before
-        assert seen.errors == []
+        assert visited.errors == []

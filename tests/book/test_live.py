@@ -34,8 +34,8 @@ def base(request, live, address):
 class Try:
     """A visit in which the stand-in answers for the outside world."""
 
-    def __init__(self, seen, absent=()):
-        self.page, self.seen, self.absent = seen.page, seen, absent
+    def __init__(self, visited, absent=()):
+        self.page, self.seen, self.absent = visited.page, visited, absent
         self.calls, self.asked = [], []
         self.page.set_default_timeout(8000)
         self.page.on("console", self._hear)
@@ -77,15 +77,15 @@ class Try:
         return self.page.locator(".nn-run textarea").first
 
 
-def faults(seen):
+def faults(visited):
     mathjax = "Failed to load resource"  # the small book has none
-    return [error for error in seen.errors if mathjax not in error]
+    return [error for error in visited.errors if mathjax not in error]
 
 
 @pytest.fixture
 def tried(browser, base):
-    with visit(browser, base, PAGE) as seen:
-        yield Try(seen)
+    with visit(browser, base, PAGE) as visited:
+        yield Try(visited)
 
 
 def test_nothing_is_asked_for_before_the_click_that_says_so(tried):
@@ -169,8 +169,8 @@ def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(tried):
     [("pyodide.mjs", "Python could not be fetched from"), ("numpy.whl", "numpy could not be")],
 )
 def test_what_cannot_be_had_is_named_with_a_way_out(browser, base, absent, words):
-    with visit(browser, base, PAGE) as seen:
-        tried = Try(seen, absent={absent})
+    with visit(browser, base, PAGE) as visited:
+        tried = Try(visited, absent={absent})
         tried.open()
         tried.says(words)
         out = tried.page.locator(".nn-live-out")
@@ -184,9 +184,9 @@ def test_what_cannot_be_had_is_named_with_a_way_out(browser, base, absent, words
 
 
 def test_a_file_of_the_site_that_is_missing_is_named(browser, address):
-    with visit(browser, address, PAGE) as seen:
-        seen.page.route("**/library.js", lambda route: route.abort())
-        tried = Try(seen)
+    with visit(browser, address, PAGE) as visited:
+        visited.page.route("**/library.js", lambda route: route.abort())
+        tried = Try(visited)
         tried.open()
         tried.says("library.js of this site could not be loaded.")
         assert tried.calls == []
@@ -223,30 +223,30 @@ def test_the_editor_indents_and_lets_the_keyboard_out(tried):
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_word_the_editor_and_a_failure_are_accessible_and_narrow(browser, address, size):
-    with visit(browser, address, PAGE, size=size, formulas=True) as seen:
-        tried = Try(seen)
+    with visit(browser, address, PAGE, size=size, formulas=True) as visited:
+        tried = Try(visited)
         tried.button("Try it").press("Enter")
         for scheme in ("light", "dark"):
-            seen.page.emulate_media(color_scheme=scheme)
-            seen.page.wait_for_selector(f"html[data-theme={scheme}]")
-            assert seen.axe() == []
+            visited.page.emulate_media(color_scheme=scheme)
+            visited.page.wait_for_selector(f"html[data-theme={scheme}]")
+            assert visited.axe() == []
         tried.button("Load and run").press("Enter")
         tried.says("Done")
         tried.area.fill("boom" * 60)
         tried.area.press("Shift+Enter")
         tried.says("Stopped")
-        assert seen.axe() == []
-        assert seen.too_wide() == []
+        assert visited.axe() == []
+        assert visited.too_wide() == []
 
 
 def test_the_menu_opens_by_keyboard_and_tells_the_command(browser, base):
-    with visit(browser, base, PAGE) as seen:
-        seen.page.get_by_role("button", name="Run this page").press("Enter")
-        seen.page.locator(".btn-live-jupyterlab").press("Enter")
-        status = seen.page.locator(".nn-live-told")
+    with visit(browser, base, PAGE) as visited:
+        visited.page.get_by_role("button", name="Run this page").press("Enter")
+        visited.page.locator(".btn-live-jupyterlab").press("Enter")
+        status = visited.page.locator(".nn-live-told")
         status.filter(has_text="make lab P=part/second").wait_for()
-        links = seen.page.locator(".dropdown-launch-buttons a").evaluate_all(
+        links = visited.page.locator(".dropdown-launch-buttons a").evaluate_all(
             "es => es.map(e => e.textContent.trim())"
         )
         assert links == ["Binder", "Colab"]
-        assert faults(seen) == []
+        assert faults(visited) == []

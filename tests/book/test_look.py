@@ -84,15 +84,15 @@ def test_the_text_face_is_light_and_has_its_licence_beside_it():
 
 @pytest.mark.browser
 def test_the_icons_are_seen_and_the_text_is_set_in_our_face(browser, book):
-    with visit(browser, book.as_uri() + "/", SOFTMAX) as seen:
-        masks = seen.page.locator("i[class*='fa-'], span[class*='fa-']").evaluate_all(
+    with visit(browser, book.as_uri() + "/", SOFTMAX) as visited:
+        masks = visited.page.locator("i[class*='fa-'], span[class*='fa-']").evaluate_all(
             "es => es.map(e => getComputedStyle(e).maskImage)"
         )
         assert masks
         assert all(mask.startswith('url("data:image/svg+xml') for mask in masks)
-        faces = seen.page.evaluate("[...document.fonts].map(f => [f.family, f.status])")
+        faces = visited.page.evaluate("[...document.fonts].map(f => [f.family, f.status])")
         assert ["NN Text", "loaded"] in [[name.strip('"'), status] for name, status in faces]
-        assert (seen.missing, seen.errors) == ([], [])
+        assert (visited.missing, visited.errors) == ([], [])
 
 
 SIGNS = """
@@ -114,20 +114,20 @@ SIGNS = """
     [(PHONE, 33, 48), (DESKTOP, 62, 76), (WIDE, 62, 76), (WIDEST, 62, 76)],
 )
 def test_a_line_of_text_has_a_length_that_is_easy_to_read(browser, address, size, least, most):
-    with reopened(browser, address, SOFTMAX, size=size, formulas=True) as seen:
-        seen.typeset()
-        assert least <= seen.page.evaluate(SIGNS) <= most
+    with reopened(browser, address, SOFTMAX, size=size, formulas=True) as visited:
+        visited.typeset()
+        assert least <= visited.page.evaluate(SIGNS) <= most
 
 
 @pytest.mark.browser
 def test_a_page_stays_in_the_middle_of_a_wide_screen(browser, address):
-    with reopened(browser, address, SOFTMAX, size=WIDEST, formulas=True) as seen:
-        box = seen.page.locator(".bd-container__inner").bounding_box()
+    with reopened(browser, address, SOFTMAX, size=WIDEST, formulas=True) as visited:
+        box = visited.page.locator(".bd-container__inner").bounding_box()
         right = WIDEST[0] - box["x"] - box["width"]
         assert box["x"] == pytest.approx(right, abs=20)
 
 
-PLACES = """
+POSITIONS = """
 () => [...document.querySelectorAll(".bd-article :is(p, li, h2, h3, div.math)")]
   .map(e => [e.getBoundingClientRect().height, e.textContent.trim().slice(0, 50)])
 """
@@ -152,19 +152,19 @@ def test_formulas_appear_without_moving_the_text_by_more_than_a_line(
         tab.route(MATHJAX, lambda route: held.append(route))
 
     options = {"formulas": True, "prepare": hold, "wait_until": "domcontentloaded"}
-    with visit(browser, address, f"chapters/{page}.html", size=size, **options) as seen:
-        tab = seen.page
+    with visit(browser, address, f"chapters/{page}.html", size=size, **options) as visited:
+        tab = visited.page
         tab.wait_for_function("document.fonts.status === 'loaded'")
         tab.wait_for_function(BEGUN)
         tab.wait_for_timeout(300)
-        before = tab.evaluate(PLACES)
+        before = tab.evaluate(POSITIONS)
         if not held:
             assert tab.locator(".math").count() == 0
             return
         held[0].continue_()
         tab.wait_for_function("window.MathJax?.startup?.promise")
-        seen.typeset()
-        after = tab.evaluate(PLACES)
+        visited.typeset()
+        after = tab.evaluate(POSITIONS)
     pairs = zip(before, after, strict=True)
     moved = [(y[0] - x[0], x[1]) for x, y in pairs if abs(y[0] - x[0]) > LINE]
     assert moved == []
@@ -213,10 +213,10 @@ def test_signs_before_and_behind_a_formula_stay_with_it():
 
 @pytest.mark.browser
 def test_no_line_begins_with_the_sign_behind_a_formula(browser, address):
-    with reopened(browser, address, SOFTMAX, size=PHONE, formulas=True) as seen:
-        seen.typeset()
+    with reopened(browser, address, SOFTMAX, size=PHONE, formulas=True) as visited:
+        visited.typeset()
         lines = "es => es.map(e => e.getClientRects().length)"
-        found = seen.page.locator(".nn-glued").evaluate_all(lines)
+        found = visited.page.locator(".nn-glued").evaluate_all(lines)
         assert len(found) > 50
         assert set(found) <= {0, 1}  # none where a fold is closed
 
@@ -226,9 +226,9 @@ def test_without_mathjax_a_formula_is_read_as_tex(browser, address):
     def refuse(tab):
         tab.route(MATHJAX, lambda route: route.abort())
 
-    with visit(browser, address, SOFTMAX, prepare=refuse) as seen:
-        seen.page.wait_for_selector("html.nn-plain")
-        formula = seen.page.locator("span.math").first
+    with visit(browser, address, SOFTMAX, prepare=refuse) as visited:
+        visited.page.wait_for_selector("html.nn-plain")
+        formula = visited.page.locator("span.math").first
         assert formula.evaluate("e => getComputedStyle(e).opacity") == "1"
         assert formula.evaluate("e => e.scrollWidth <= e.clientWidth + 1 || !e.clientWidth")
 
@@ -286,14 +286,14 @@ def test_every_page_of_the_course_has_a_question_that_asks():
 
 @pytest.mark.browser
 def test_a_cell_is_copied_by_keyboard_without_its_prompts(browser, address):
-    with visit(browser, address, "chapters/reference/nnlib/linalg.html") as seen:
-        seen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        block = seen.page.locator("div.highlight", has_text=">>>").first
+    with visit(browser, address, "chapters/reference/nnlib/linalg.html") as visited:
+        visited.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        block = visited.page.locator("div.highlight", has_text=">>>").first
         button = block.get_by_role("button", name="Copy this code")
         button.focus()
-        seen.page.keyboard.press("Enter")
-        seen.page.locator("[role=status]", has_text="Copied").wait_for(state="attached")
-        copied = seen.page.evaluate("navigator.clipboard.readText()")
+        visited.page.keyboard.press("Enter")
+        visited.page.locator("[role=status]", has_text="Copied").wait_for(state="attached")
+        copied = visited.page.evaluate("navigator.clipboard.readText()")
         assert copied.strip()
         assert ">>>" not in copied
 
@@ -312,13 +312,13 @@ def test_no_two_sheets_give_rules_to_the_same_bare_class():
 
 
 def test_no_style_of_another_element_hides_an_arrow_or_the_focus(browser, address):
-    with visit(browser, address, "chapters/backprop/computational-graphs.html") as seen:
-        arrows = seen.page.locator("nn-graph path:not(.nn-head)").all()
+    with visit(browser, address, "chapters/backprop/computational-graphs.html") as visited:
+        arrows = visited.page.locator("nn-graph path:not(.nn-head)").all()
         assert len(arrows) == 4
         assert {a.evaluate("a => getComputedStyle(a).display") for a in arrows} == {"inline"}
-        pick = seen.page.locator("nn-quiz button.nn-pick").first
+        pick = visited.page.locator("nn-quiz button.nn-pick").first
         pick.focus()
-        seen.page.keyboard.press("Shift+Tab")
-        seen.page.keyboard.press("Tab")
+        visited.page.keyboard.press("Shift+Tab")
+        visited.page.keyboard.press("Tab")
         assert pick.evaluate("e => document.activeElement === e")
         assert pick.evaluate("e => getComputedStyle(e).outlineStyle") != "none"

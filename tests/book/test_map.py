@@ -14,7 +14,7 @@ ENTRIES = [
     for part in yaml.safe_load((REFERENCE / "pages.yml").read_text(encoding="utf-8")).values()
     for entry in part
 ]
-PLACE = "chapters/start/welcome.html"
+PAGE = "chapters/start/welcome.html"
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 FOCUSED = """() => {
   const box = document.activeElement, r = box.getBoundingClientRect();
@@ -26,45 +26,45 @@ FOCUSED = """() => {
 @SIZES
 @pytest.mark.parametrize(("first", "key"), [("Home", "ArrowDown"), ("End", "ArrowUp")])
 def test_every_stop_of_the_arrow_keys_is_in_view(browser, address, size, first, key):
-    with visit(browser, address, PLACE, size=size) as seen:
-        boxes = seen.page.locator("nn-map .nn-map-page")
-        boxes.and_(seen.page.locator("[tabindex='0']")).focus()
-        seen.page.keyboard.press(first)
+    with visit(browser, address, PAGE, size=size) as opened:
+        boxes = opened.page.locator("nn-map .nn-map-page")
+        boxes.and_(opened.page.locator("[tabindex='0']")).focus()
+        opened.page.keyboard.press(first)
         covered, visited = [], set()
         for _ in range(boxes.count()):
-            page, uncovered = seen.page.evaluate(FOCUSED)
+            page, uncovered = opened.page.evaluate(FOCUSED)
             visited.add(page)
             if not uncovered:
                 covered.append(page)
-            seen.page.keyboard.press(key)
+            opened.page.keyboard.press(key)
         assert visited == {entry["page"] for entry in ENTRIES}
         assert covered == []
 
 
 def test_the_page_of_the_map_is_marked_and_leads_nowhere(browser, address):
-    with visit(browser, address, PLACE) as seen:
-        here = seen.page.locator("nn-map [aria-current='page']")
+    with visit(browser, address, PAGE) as opened:
+        here = opened.page.locator("nn-map [aria-current='page']")
         assert here.get_attribute("data-page") == "start/welcome"
-        seen.page.evaluate("window.stayed = true")
+        opened.page.evaluate("window.stayed = true")
         here.focus()
-        seen.page.keyboard.press("Enter")
-        assert seen.page.evaluate("window.stayed")
-        assert "You are here." in seen.page.locator(".nn-map-panel").inner_text()
+        opened.page.keyboard.press("Enter")
+        assert opened.page.evaluate("window.stayed")
+        assert "You are here." in opened.page.locator(".nn-map-panel").inner_text()
 
 
 def test_enter_opens_a_page_that_is_written(browser, address):
-    with visit(browser, address, PLACE) as seen:
-        seen.page.locator("nn-map [data-page='start/setup']").focus()
-        seen.page.keyboard.press("Enter")
-        seen.page.wait_for_url("**/start/setup.html")
+    with visit(browser, address, PAGE) as opened:
+        opened.page.locator("nn-map [data-page='start/setup']").focus()
+        opened.page.keyboard.press("Enter")
+        opened.page.wait_for_url("**/start/setup.html")
 
 
 def test_a_long_list_of_pages_that_follow_is_cut(browser, address):
-    with visit(browser, address, PLACE) as seen:
+    with visit(browser, address, PAGE) as opened:
         users = [e for e in ENTRIES if "backprop/deep-network" in e["after"]]
         assert len(users) > 5
-        seen.page.locator("nn-map [data-page='backprop/deep-network']").focus()
-        text = seen.page.locator(".nn-map-panel").inner_text()
+        opened.page.locator("nn-map [data-page='backprop/deep-network']").focus()
+        text = opened.page.locator(".nn-map-panel").inner_text()
         named = re.search(r"It leads on to (.*?)\. ", text)[1]
         assert len(named) <= 60
         assert named.count("“") + int(re.search(r" and (\d+) more$", named)[1]) == len(users)
@@ -81,8 +81,8 @@ def test_every_part_says_what_can_be_built_after_it():
 
 @SIZES
 def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(browser, address, size):
-    with visit(browser, address, PLACE, size=size, formulas=True) as seen:
-        cards = seen.page.locator("nn-map .nn-made")
+    with visit(browser, address, PAGE, size=size, formulas=True) as opened:
+        cards = opened.page.locator("nn-map .nn-made")
         taught = {entry["page"].split("/")[0] for entry in ENTRIES} - {"reference"}
         assert cards.count() == len(taught)
         for part, written in ((2, 11), (3, 7)):  # where none is planned any more
@@ -93,7 +93,7 @@ def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(browser, addre
         assert f"{planned} planned" in later
         assert "ticked" not in later
         assert "0 of 3 pages ticked" in cards.first.inner_text()
-        seen.page.evaluate(
+        opened.page.evaluate(
             """() => {
               const all = nn.progress.read(), id = "0123456789";
               const answers = {[id]: {state: "right", tries: 1, given: 0}};
@@ -102,21 +102,22 @@ def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(browser, addre
             }"""
         )
         assert "1 of 3 pages ticked" in cards.first.inner_text()
-        places = [card.bounding_box() for card in cards.all()]
-        assert len({(place["x"], place["y"]) for place in places}) == len(places)
+        boxes = [card.bounding_box() for card in cards.all()]
+        assert len({(corner["x"], corner["y"]) for corner in boxes}) == len(boxes)
         assert {card.evaluate("c => getComputedStyle(c).position") for card in cards.all()} == {
             "static"
         }
-        box = seen.page.locator("nn-map [data-page='start/setup']")
+        box = opened.page.locator("nn-map [data-page='start/setup']")
         assert "✓, every question answered" in box.inner_text().replace("\n", "")
-        assert seen.too_wide() == []
+        assert opened.too_wide() == []
 
 
 def test_without_scripts_the_map_is_a_list_with_links(browser, address):
-    with visit(browser, address, PLACE, java_script_enabled=False) as seen:
-        items = seen.page.locator("nn-map .nn-fallback ol > li")
+    with visit(browser, address, PAGE, java_script_enabled=False) as opened:
+        items = opened.page.locator("nn-map .nn-fallback ol > li")
         assert items.count() == len(ENTRIES)
         assert (
-            "You can walk any calculation backwards" in seen.page.locator("nn-map").inner_text()
+            "You can walk any calculation backwards"
+            in opened.page.locator("nn-map").inner_text()
         )
-        assert seen.page.locator("nn-map .nn-fallback a[href='../start/setup.html']").count()
+        assert opened.page.locator("nn-map .nn-fallback a[href='../start/setup.html']").count()

@@ -103,8 +103,8 @@ def test_a_notebook_runs_where_only_nnlib_is_installed(book, made, tmp_path, mon
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     again = nbformat.from_dict(made)
-    place = [f"import nnlib; assert {str(tmp_path)!r} in nnlib.__file__"]
-    again.cells.append(nbformat.v4.new_code_cell(place[0], id="where"))
+    check = [f"import nnlib; assert {str(tmp_path)!r} in nnlib.__file__"]
+    again.cells.append(nbformat.v4.new_code_cell(check[0], id="where"))
     (tmp_path / "work").mkdir()
     resources = {"metadata": {"path": str(tmp_path / "work")}}
     NotebookClient(again, timeout=60, resources=resources).execute()

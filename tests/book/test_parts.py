@@ -214,8 +214,8 @@ def test_a_stepper_goes_back_on_and_to_the_ends(page):
 
 
 def test_a_run_ends_at_the_last_step(browser, path):
-    with visit(browser, BASE, path, **STILL, reduced_motion="no-preference") as seen:
-        page = seen.page
+    with visit(browser, BASE, path, **STILL, reduced_motion="no-preference") as visited:
+        page = visited.page
         figure = part(page, "stepper")
         figure.scroll_into_view_if_needed()
         run = figure.get_by_role("button", name="run")
@@ -232,8 +232,8 @@ def test_a_run_ends_at_the_last_step(browser, path):
 def test_a_playhead_plays_when_asked_and_jumps_where_less_motion_is_wanted(
     browser, path, motion, moved
 ):
-    with visit(browser, BASE, path, **STILL, reduced_motion=motion) as seen:
-        page = seen.page
+    with visit(browser, BASE, path, **STILL, reduced_motion=motion) as visited:
+        page = visited.page
         figure = part(page, "playhead")
         figure.scroll_into_view_if_needed()
         page.clock.run_for(500)
@@ -311,9 +311,9 @@ SMALL = """
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_page_fits_its_window_and_has_no_small_text(open_page, size):
-    seen = open_page(size=size)
-    assert seen.too_wide() == []
-    assert seen.page.evaluate(SMALL) == []
+    visited = open_page(size=size)
+    assert visited.too_wide() == []
+    assert visited.page.evaluate(SMALL) == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -323,8 +323,8 @@ def test_nothing_jumps_when_a_late_script_begins(browser, path, size):
     def hold(tab):
         tab.route("**/_play/vectors.js*", lambda route: held.append(route))
 
-    with visit(browser, BASE, path, size=size, prepare=hold, wait_until="commit") as seen:
-        page = seen.page
+    with visit(browser, BASE, path, size=size, prepare=hold, wait_until="commit") as visited:
+        page = visited.page
         figure = page.locator("figure.nn-play").first
         page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
         before = figure.bounding_box()["height"]
@@ -335,15 +335,16 @@ def test_nothing_jumps_when_a_late_script_begins(browser, path, size):
 
 
 def test_without_script_there_are_picture_and_words(browser, path):
-    with visit(browser, BASE, path, java_script_enabled=False) as seen:
-        for figure in seen.page.locator("figure.nn-play").all():
+    with visit(browser, BASE, path, java_script_enabled=False) as visited:
+        for figure in visited.page.locator("figure.nn-play").all():
             assert len(figure.get_attribute("aria-label")) > 60
             fallback = figure.locator(".nn-fallback")
             assert fallback.locator("svg, img").count() or len(fallback.inner_text()) > 60
             assert fallback.is_visible()
-        assert seen.page.locator("figure.nn-play .nn-fallback svg").count() >= 8
+        assert visited.page.locator("figure.nn-play .nn-fallback svg").count() >= 8
         assert (
-            part(seen.page, "vectors").evaluate("e => getComputedStyle(e).minHeight") == "0px"
+            part(visited.page, "vectors").evaluate("e => getComputedStyle(e).minHeight")
+            == "0px"
         )
 
 
@@ -368,12 +369,12 @@ BROKEN = """
     ],
 )
 def test_a_fault_in_the_data_is_told_beside_the_picture(browser, path, name, data, words):
-    with visit(browser, BASE, path) as seen:
-        text = seen.page.evaluate(BROKEN, [name, data])
+    with visit(browser, BASE, path) as visited:
+        text = visited.page.evaluate(BROKEN, [name, data])
         assert "the picture" in text
         assert "This figure does not move." in text
         assert words in text
-        assert any(words in error for error in seen.errors)
+        assert any(words in error for error in visited.errors)
 
 
 def test_a_page_loads_what_its_figures_need_and_no_more(figure_pages, built):

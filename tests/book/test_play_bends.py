@@ -80,8 +80,8 @@ def test_the_drawn_curves_are_those_of_nnlib(open_figure):
         points = np.array(re.findall(r"[ML]([\d.]+) ([\d.]+)", d), dtype=float)
         assert len(points) > 150
         for px, py in points[::13]:
-            place = -4 + (px - 44) * 8 / 246
-            expected = of_nnlib(F.elu, place)[which]
+            z = -4 + (px - 44) * 8 / 246
+            expected = of_nnlib(F.elu, z)[which]
             assert top - (py - 28) * span / 192 == pytest.approx(expected, abs=0.03)
 
 
@@ -130,8 +130,8 @@ def test_alpha_is_there_where_it_is_free_and_reset_puts_it_back(open_figure):
     for name in BENDS:
         figure.press(name)
         figure.settle()
-        seen = figure.get_by_label("α", exact=True).is_visible()
-        assert seen == (name in ("PReLU", "ELU")), name
+        visited = figure.get_by_label("α", exact=True).is_visible()
+        assert visited == (name in ("PReLU", "ELU")), name
     figure.press("ELU")
     figure.slide("α", 2)
     expected = of_nnlib(lambda z: F.elu(z, 2.0), -1.0)

@@ -36,10 +36,10 @@ def test_the_facts_are_those_of_the_matrix(figure, degrees):
     x = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
     y = np.array(MATRICES["stretch"]) @ x
     angle = np.degrees(linalg.angle(x, y)) * np.sign(x[0] * y[1] - x[1] * y[0])
-    seen = {k: v.replace("−", "-").strip("°") for k, v in figure.facts().items()}
-    assert float(seen["angle to A x"]) == pytest.approx(angle, abs=0.051)
-    assert float(seen["length of A x"]) == pytest.approx(np.linalg.norm(y), abs=0.0051)
-    assert ast.literal_eval(seen["A x"]) == pytest.approx(tuple(y), abs=0.0051)
+    visited = {k: v.replace("−", "-").strip("°") for k, v in figure.facts().items()}
+    assert float(visited["angle to A x"]) == pytest.approx(angle, abs=0.051)
+    assert float(visited["length of A x"]) == pytest.approx(np.linalg.norm(y), abs=0.0051)
+    assert ast.literal_eval(visited["A x"]) == pytest.approx(tuple(y), abs=0.0051)
 
 
 def test_multiplying_again_and_again_leads_to_the_largest_eigenvalue(figure):
@@ -81,14 +81,14 @@ def test_a_drag_near_an_eigenvector_snaps_to_it(figure):
         (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2),
     )
 
-    def place(degrees):
+    def point_at(degrees):
         t = np.radians(degrees)
         return middle[0] + unit * np.cos(t), middle[1] - unit * np.sin(t)
 
     mouse = figure.page.mouse
-    mouse.move(*place(70))
+    mouse.move(*point_at(70))
     mouse.down()
-    mouse.move(*place(100))
-    mouse.move(*place(116))
+    mouse.move(*point_at(100))
+    mouse.move(*point_at(116))
     mouse.up()
     assert figure.sentence() == "A x = 2.00 x: an eigenvector, with eigenvalue 2.00."

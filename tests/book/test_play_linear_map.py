@@ -13,7 +13,7 @@ PAGE, ELEMENT, SIZE, PARTS = (
 )
 
 # Where the middle and the four corners of the picture lie, in units of the plane.
-PLACES = """
+POSITIONS = """
 figure => {
   nn.flush();
   const picture = figure.querySelector("image"), plane = figure.querySelector(".nn-plane");
@@ -33,21 +33,21 @@ def moved(a, b, c, d):
 
 
 def test_the_figure_begins_with_a_shear_and_shows_the_photograph_before(figure):
-    assert figure.evaluate(PLACES) == moved(1, 0.5, 0, 1)
+    assert figure.evaluate(POSITIONS) == moved(1, 0.5, 0, 1)
     figure.press("before")
-    assert figure.evaluate(PLACES) == moved(1, 0, 0, 1)
+    assert figure.evaluate(POSITIONS) == moved(1, 0, 0, 1)
 
 
 def test_the_puzzle_pulls_the_photograph_out_and_keeps_areas(figure):
     figure.press("2 1 1 1")
-    assert figure.evaluate(PLACES) == moved(2, 1, 1, 1)
+    assert figure.evaluate(POSITIONS) == moved(2, 1, 1, 1)
     assert figure.facts()["determinant"] == figure.facts()["area of the square"] == "1.00"
 
 
 def test_the_photograph_follows_each_entry(figure):
     for k, entry in enumerate(("0.5", "-1.5", "2", "0.25")):
         figure.locator("input").nth(k).fill(entry)
-    assert figure.evaluate(PLACES) == moved(0.5, -1.5, 2, 0.25)
+    assert figure.evaluate(POSITIONS) == moved(0.5, -1.5, 2, 0.25)
     assert figure.facts()["determinant"] == "3.13"  # 0.125 + 3
 
 
@@ -56,16 +56,16 @@ def test_the_photograph_follows_the_arrow_keys(figure):
     second = figure.locator(".nn-point").nth(1)
     second.press("ArrowUp")
     second.press("Shift+ArrowLeft")
-    assert figure.evaluate(PLACES) == moved(2, 0.5, 1, 1.1)
+    assert figure.evaluate(POSITIONS) == moved(2, 0.5, 1, 1.1)
     assert figure.facts()["determinant"] == "1.70"
 
 
 def test_a_mirror_turns_the_photograph_over_and_flattening_leaves_a_line(figure):
     figure.press("mirror")
-    assert figure.evaluate(PLACES) == moved(-1, 0, 0, 1)
+    assert figure.evaluate(POSITIONS) == moved(-1, 0, 0, 1)
     assert figure.facts()["left and right"] == "swapped"
     figure.press("flatten")
-    assert figure.evaluate(PLACES) == moved(2, 1, 1, 0.5)
+    assert figure.evaluate(POSITIONS) == moved(2, 1, 1, 0.5)
     assert figure.facts()["rank"] == "1"
 
 

@@ -39,8 +39,8 @@ def check(figure):
     elif linalg.rank(A, exact=True) < 2:
         assert shown_facts["solutions"] == "infinitely many"
     else:
-        place = re.fullmatch(r"one: \((.+), (.+)\)", shown_facts["solutions"])
-        for shown, exact in zip(place.groups(), found.at(), strict=True):
+        solution = re.fullmatch(r"one: \((.+), (.+)\)", shown_facts["solutions"])
+        for shown, exact in zip(solution.groups(), found.at(), strict=True):
             assert abs(Fraction(shown.replace("−", "-")) - Fraction(exact)) <= Fraction(1, 200)
 
 
@@ -84,5 +84,5 @@ def test_the_cross_is_the_least_squares_point_of_the_distances(figure):
     Ab = equations(figure).astype(float)
     length = np.linalg.norm(Ab[:, :2], axis=1)
     x = np.linalg.lstsq(Ab[:, :2] / length[:, None], Ab[:, 2] / length, rcond=None)[0]
-    place = ", ".join(f"{v:.2f}".replace("-", "−") for v in x)
-    assert f"cross at ({place})" in figure.sentence()
+    coordinates = ", ".join(f"{v:.2f}".replace("-", "−") for v in x)
+    assert f"cross at ({coordinates})" in figure.sentence()

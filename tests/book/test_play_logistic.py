@@ -73,7 +73,7 @@ def mean_loss(z):
     return np.mean(np.logaddexp(0, z) - T * z)
 
 
-def place(figure):
+def circle_position(figure):
     figure.settle()
     words = figure.locator(".nn-point").get_attribute("aria-valuetext")
     return [float(v) for v in re.findall(r"\d+\.\d", words)]
@@ -114,9 +114,12 @@ def test_doubling_keeps_the_line_and_makes_every_bird_surer(figure):
     losses = []
     for _ in range(3):
         losses.append(log_loss(T, probabilities(theta(figure))))
-        where, sure = place(figure), float(figure.facts()["mean confidence"].strip("<>%"))
+        where, sure = (
+            circle_position(figure),
+            float(figure.facts()["mean confidence"].strip("<>%")),
+        )
         figure.press("× 2")
-        assert place(figure) == where
+        assert circle_position(figure) == where
         assert float(figure.facts()["mean confidence"].strip("<>%")) > sure
         check(figure)
     assert theta(figure).tolist() == [4, 4, 0]
@@ -154,12 +157,12 @@ def test_the_least_loss_is_the_fit_without_penalty(figure):
 
 def test_the_keyboard_moves_the_line_and_the_sliders(figure):
     for key in ("ArrowRight", "Shift+ArrowRight", "ArrowUp", "Shift+ArrowDown"):
-        before, (x, y) = theta(figure), place(figure)
+        before, (x, y) = theta(figure), circle_position(figure)
         figure.locator(".nn-point").press(key)
         after = theta(figure)
         assert after[:2].tolist() == before[:2].tolist()
         assert after[2] != before[2]
-        x, y = place(figure)
+        x, y = circle_position(figure)
         on_it = after[:2] @ [x - 44, y - 18] + after[2]
         assert abs(on_it) < 0.06  # the place is told to a tenth of a millimetre
         check(figure)

@@ -18,9 +18,9 @@ def birds(figure):
     return points[:, :2], points[:, 2].astype(int), figure.data["moved"]
 
 
-def expected(places, side, moved, C):
-    svc = SVC(kernel="linear", C=C, tol=1e-9).fit(places, side)
-    lead = side * svc.decision_function(places)
+def expected(positions, side, moved, C):
+    svc = SVC(kernel="linear", C=C, tol=1e-9).fit(positions, side)
+    lead = side * svc.decision_function(positions)
     wrong = int((lead <= 0).sum())
     pays = max(0, 1 - lead[moved])
     return [2 / np.linalg.norm(svc.coef_), len(svc.support_), wrong, pays]
@@ -59,12 +59,12 @@ def test_street_is_that_of_scikit_learn(figure, birds, exponent):
     assert found == pytest.approx(right, abs=0.006)
 
 
-@pytest.mark.parametrize("place", [(2.0, 2.0), (0.3, 0.0), (-1.5, 1.0)])
-def test_street_follows_the_marked_bird(figure, birds, place):
-    places, side, moved = birds
-    put(figure, *place)
-    places[moved] = spot(figure)
-    exactly = np.array(expected(places, side, moved, C=10.0))
+@pytest.mark.parametrize("position", [(2.0, 2.0), (0.3, 0.0), (-1.5, 1.0)])
+def test_street_follows_the_marked_bird(figure, birds, position):
+    positions, side, moved = birds
+    put(figure, *position)
+    positions[moved] = spot(figure)
+    exactly = np.array(expected(positions, side, moved, C=10.0))
     found = np.array(figure.numbers())
     assert found[:1] == pytest.approx(exactly[:1], rel=0.08)  # the place is told in two digits
     assert found[3] == pytest.approx(exactly[3], rel=0.08, abs=0.05)
@@ -81,14 +81,14 @@ def test_line_of_the_hinge_ignores_a_bird_beyond_the_kerb(figure):
     assert "would be the same without it" in figure.sentence()
 
 
-@pytest.mark.parametrize("place", [(0.7, -0.4), (0.6, 0.0), (0.8, 0.3), (0.5, -0.5)])
-def test_words_tell_the_kerb_from_the_street(figure, birds, place):
-    places, side, moved = birds
-    put(figure, *place)
-    places[moved] = spot(figure)
-    svc = SVC(kernel="linear", C=10, tol=1e-9).fit(places, side)
+@pytest.mark.parametrize("position", [(0.7, -0.4), (0.6, 0.0), (0.8, 0.3), (0.5, -0.5)])
+def test_words_tell_the_kerb_from_the_street(figure, birds, position):
+    positions, side, moved = birds
+    put(figure, *position)
+    positions[moved] = spot(figure)
+    svc = SVC(kernel="linear", C=10, tol=1e-9).fit(positions, side)
     assert moved in svc.support_
-    lead = side[moved] * svc.decision_function(places)[moved]
+    lead = side[moved] * svc.decision_function(positions)[moved]
     expected = "stands on the kerb" if lead > 1 - 1e-4 else "inside the street"
     assert expected in figure.sentence()
 

@@ -32,7 +32,7 @@ def data(**start):
     return shown | rest | start
 
 
-def seen(figure):
+def readout(figure):
     """Return the facts, the sentence, and the regions (rows, columns), the top row first."""
     facts = dict(zip(FACTS, figure.texts(), strict=True))
     found = figure.page.evaluate(
@@ -59,7 +59,7 @@ def middles(rows, columns):
 
 def check(figure, X, y, k, distance, query=QUERY):
     """Compare everything that is shown with nnlib."""
-    facts, sentence, regions = seen(figure)
+    facts, sentence, regions = readout(figure)
     p = NORMS[distance]
     model = KNeighborsClassifier(min(k, len(X)), p=p).fit(X, y)
     expected = model.predict(middles(*regions.shape)).reshape(regions.shape)
@@ -88,9 +88,9 @@ def test_regions_votes_and_distances_are_nnlibs(open_figure, k, distance):
 
 def test_the_numbers_of_the_page(open_figure):
     figure = open_figure()
-    assert seen(figure)[0][FACTS[2]] == "18 of 55"
+    assert readout(figure)[0][FACTS[2]] == "18 of 55"
     put(figure, k=7)
-    assert seen(figure)[0][FACTS[2]] == "10 of 55"
+    assert readout(figure)[0][FACTS[2]] == "10 of 55"
 
 
 def test_points_are_kept_by_keys_and_by_clicks_and_taken_back(open_figure):
@@ -106,7 +106,7 @@ def test_points_are_kept_by_keys_and_by_clicks_and_taken_back(open_figure):
     check(figure, X, y, 1, "L2", query=(-0.25, 0.5))
     box = figure.locator(".nn-plot").bounding_box()
     figure.page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
-    facts, _, _ = seen(figure)
+    facts, _, _ = readout(figure)
     assert facts[FACTS[2]].endswith(f"of {len(X) + 1}")
     figure.press("undo")
     check(figure, X, y, 1, "L2", query=(-0.25, 0.5))
@@ -117,13 +117,13 @@ def test_points_are_kept_by_keys_and_by_clicks_and_taken_back(open_figure):
 def test_a_click_keeps_a_point_where_it_was(open_figure):
     figure = open_figure()
     figure.press("remove all")
-    assert "nothing can vote" in seen(figure)[1]
+    assert "nothing can vote" in readout(figure)[1]
     figure.get_by_role("radio", name="Chinstrap").check()
     handle = figure.locator(".nn-point").bounding_box()
     figure.page.mouse.click(
         handle["x"] + handle["width"] / 2 + 60, handle["y"] + handle["height"] / 2
     )
-    facts, sentence, regions = seen(figure)
+    facts, sentence, regions = readout(figure)
     assert facts[FACTS[0]] == "Chinstrap 1"
     assert "says Chinstrap" in sentence
     assert (regions == 1).all()
@@ -145,7 +145,7 @@ def test_dragging_moves_the_query_and_keeps_nothing(open_figure):
     figure.page.mouse.down()
     figure.page.mouse.move(start[0] - 80, start[1] + 30, steps=4)
     figure.page.mouse.up()
-    facts, _, _ = seen(figure)
+    facts, _, _ = readout(figure)
     assert facts[FACTS[2]].endswith(f"of {len(X)}")
     spot = figure.locator(".nn-point").get_attribute("aria-valuetext").replace("−", "-")
     check(figure, X, y, 1, "L2", query=tuple(map(float, spot.split(", "))))
@@ -154,8 +154,8 @@ def test_dragging_moves_the_query_and_keeps_nothing(open_figure):
 def test_ties_go_to_the_smallest_label_and_are_told(open_figure):
     X, y = [[-1.0, 0.0], [1.0, 0.0]], [2, 0]
     figure = open_figure(points=X, labels=y, query=[-0.5, 0.5], k=2)
-    _, sentence, regions = seen(figure)
+    _, sentence, regions = readout(figure)
     assert sentence == "The 2 nearest say Adelie, the first of those with equal votes."
     assert (regions == 0).all()
     put(figure, k=15)
-    assert seen(figure)[1].startswith("The 2 nearest")
+    assert readout(figure)[1].startswith("The 2 nearest")

@@ -143,7 +143,7 @@ def test_tangents_touch_the_curves_with_the_slopes_of_the_column(figure):
     paths = plot.locator("svg path").evaluate_all("all => all.map(e => e.getAttribute('d'))")
     rises = []
     for path in paths:
-        ends = [[float(v) for v in place.split()] for place in re.split("[ML]", path)[1:]]
+        ends = [[float(v) for v in point.split()] for point in re.split("[ML]", path)[1:]]
         if len(ends) == 2:
             rises.append((ends[0][1] - ends[1][1]) / (ends[1][0] - ends[0][0]))
     frame = plot.evaluate(

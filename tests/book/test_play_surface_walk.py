@@ -53,7 +53,7 @@ def facts(figure):
     return {name: numbers(text) for name, text in figure.facts().items()}
 
 
-def place(figure):
+def position(figure):
     figure.settle()
     return np.array(numbers(figure.locator(".nn-point").get_attribute("aria-valuetext")))
 
@@ -87,14 +87,14 @@ def test_what_it_tells_is_what_differences_find_wherever_the_keys_lead(figure, n
     for keys in ((), ("Shift+ArrowLeft", "ArrowUp"), ("Shift+ArrowDown", "ArrowLeft")):
         for key in keys:
             figure.locator(".nn-point").press(key)
-        at = place(figure)
-        seen = facts(figure)
+        at = position(figure)
+        shown = facts(figure)
         gradient = calculus.numerical_gradient(f, at)
         bends = np.linalg.eigvalsh(calculus.numerical_hessian(f, at))[::-1]
         near = {"abs": 0.03, "rel": 0.01}  # the place is told with two digits
-        assert seen["gradient"] == pytest.approx(gradient, **near)
-        assert seen["slope along the cut"] == pytest.approx([np.linalg.norm(gradient)], **near)
-        assert seen["eigenvalues of the Hessian"] == pytest.approx(bends, **near)
+        assert shown["gradient"] == pytest.approx(gradient, **near)
+        assert shown["slope along the cut"] == pytest.approx([np.linalg.norm(gradient)], **near)
+        assert shown["eigenvalues of the Hessian"] == pytest.approx(bends, **near)
         shape = "bowl" if min(bends) > 0 else "dome" if max(bends) < 0 else "saddle"
         assert shape in figure.sentence()
 
@@ -138,15 +138,15 @@ def test_each_surface_names_its_own_axes(figure):
 
 
 def test_a_script_that_computes_something_else_is_noticed(open_page):
-    seen = open_page()
-    figure = Figure(seen.page.locator(ELEMENT))
+    visited = open_page()
+    figure = Figure(visited.page.locator(ELEMENT))
     for way in ("f", "g", "H"):
         wrong = figure.data
         known = wrong["surfaces"][1]["known"]
         known[way] = (np.array(known[way]) + 0.001).tolist()
         assert figure.page.evaluate(ANOTHER, wrong) == "false", way
-    assert len(seen.errors) == 3  # it says so on the console
-    seen.errors.clear()
+    assert len(visited.errors) == 3  # it says so on the console
+    visited.errors.clear()
 
 
 @pytest.mark.parametrize("name", SURFACES)

@@ -90,8 +90,8 @@ def test_a_name_that_nothing_has_is_found(code):
 
 
 def test_a_symbol_has_one_meaning_on_a_page():
-    places = [(symbol.symbol, symbol.page) for symbol in SYMBOLS]
-    assert [place for place in set(places) if places.count(place) > 1] == []
+    pairs = [(symbol.symbol, symbol.page) for symbol in SYMBOLS]
+    assert [pair for pair in set(pairs) if pairs.count(pair) > 1] == []
 
 
 def test_every_letter_of_the_formula_sheet_is_a_symbol_of_the_course_or_explained():
@@ -128,8 +128,8 @@ def test_regular_plurals_are_found(words):
 
 def test_terms_and_symbols_stand_in_the_order_of_the_pages():
     for entries in (TERMS, SYMBOLS):
-        places = [ORDER[entry.page] for entry in entries]
-        assert places == sorted(places)
+        order = [ORDER[entry.page] for entry in entries]
+        assert order == sorted(order)
 
 
 def test_a_capital_is_for_names_and_abbreviations():

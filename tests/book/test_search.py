@@ -66,9 +66,9 @@ def base(book):
 
 @pytest.fixture(scope="module")
 def searching(browser, base):
-    with visit(browser, base, "search.html") as seen:
-        seen.page.wait_for_function("window.nn && nn.search")
-        yield seen.page
+    with visit(browser, base, "search.html") as visited:
+        visited.page.wait_for_function("window.nn && nn.search")
+        yield visited.page
 
 
 @pytest.mark.parametrize(("query", "address"), QUERIES.items())
@@ -97,40 +97,40 @@ def anchors(page):
 @pytest.mark.deep(2)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_results_show_page_section_and_the_place_that_was_found(browser, base, size):
-    with visit(browser, base, "search.html?q=temperature", size=size) as seen:
-        results = seen.page.locator("#nn-search-results > li")
+    with visit(browser, base, "search.html?q=temperature", size=size) as visited:
+        results = visited.page.locator("#nn-search-results > li")
         results.first.wait_for()
-        row = results.filter(has=seen.page.locator("a[href$='softmax.html#temperature']"))
+        row = results.filter(has=visited.page.locator("a[href$='softmax.html#temperature']"))
         assert "The softmax classifier" in row.locator(".nn-where").inner_text()
         assert row.locator("mark").inner_text().lower() == "temperature"
-        assert f"{results.count()} results" in seen.page.get_by_role("status").inner_text()
-        assert seen.too_wide() == []
-        assert seen.axe() == []
-        assert (seen.outside, seen.missing, seen.errors) == ([], [], [])
+        assert f"{results.count()} results" in visited.page.get_by_role("status").inner_text()
+        assert visited.too_wide() == []
+        assert visited.axe() == []
+        assert (visited.outside, visited.missing, visited.errors) == ([], [], [])
 
 
 def test_a_misspelt_word_is_named_with_what_was_shown_instead(browser, base):
-    with visit(browser, base, "search.html?q=sofmax") as seen:
-        status = seen.page.get_by_role("status")
+    with visit(browser, base, "search.html?q=sofmax") as visited:
+        status = visited.page.get_by_role("status")
         status.filter(has_text="Did you mean “softmax”?").wait_for()
 
 
 def test_typing_searches_and_so_does_the_dialog_of_the_theme(browser, base):
-    with visit(browser, base, "chapters/classifiers/softmax.html") as seen:
-        seen.page.keyboard.press("Control+k")
-        seen.page.keyboard.type("GD")
-        seen.page.keyboard.press("Enter")
-        first = seen.page.locator("#nn-search-results a").first
+    with visit(browser, base, "chapters/classifiers/softmax.html") as visited:
+        visited.page.keyboard.press("Control+k")
+        visited.page.keyboard.type("GD")
+        visited.page.keyboard.press("Enter")
+        first = visited.page.locator("#nn-search-results a").first
         first.wait_for()
         assert first.inner_text() == "gradient descent"
-        seen.page.get_by_role("searchbox").fill("∇")
-        seen.page.locator("#nn-search-results a", has_text="∇").first.wait_for()
+        visited.page.get_by_role("searchbox").fill("∇")
+        visited.page.locator("#nn-search-results a", has_text="∇").first.wait_for()
 
 
 def test_the_search_works_from_a_file(browser, book):
-    with visit(browser, book.as_uri(), "/search.html?q=SGD") as seen:
-        seen.page.locator("#nn-search-results a").first.wait_for()
-        assert (seen.outside, seen.errors) == ([], [])
+    with visit(browser, book.as_uri(), "/search.html?q=SGD") as visited:
+        visited.page.locator("#nn-search-results a").first.wait_for()
+        assert (visited.outside, visited.errors) == ([], [])
 
 
 def test_only_the_search_page_loads_the_index(book):

@@ -108,32 +108,32 @@ def findings(
 
 def _examined(browser: Browser, base: str, page: str, way: Way, pictures: Path) -> list[str]:
     """Visit one page in one way; return what is wrong."""
-    place = f"chapters/{page}.html"
+    address = f"chapters/{page}.html"
     try:
-        with visit(browser, base, place, size=way.size, formulas=True) as seen:
+        with visit(browser, base, address, size=way.size, formulas=True) as visited:
             picture = pictures / f"{page.replace('/', '-')}-{way.name}"
-            return examine(seen, picture, way)
+            return examine(visited, picture, way)
     except Exception as error:  # else the other pages would not be visited
         return [f"the visit failed: {type(error).__name__}: {error}"[:600]]
 
 
-def examine(seen: Visit, picture: Path, way: Way) -> list[str]:
+def examine(visited: Visit, picture: Path, way: Way) -> list[str]:
     """Check an open page; return a line for each finding."""
-    found = [f"formula: {text}" for text in seen.untypeset()]
+    found = [f"formula: {text}" for text in visited.untypeset()]
     for scheme, rules in way.schemes.items():
-        seen.page.emulate_media(color_scheme=scheme)
-        seen.page.wait_for_selector(f"html[data-theme={scheme}]")
+        visited.page.emulate_media(color_scheme=scheme)
+        visited.page.wait_for_selector(f"html[data-theme={scheme}]")
         if scheme == way.pictured:
-            _photograph(seen.page, picture.with_name(f"{picture.name}-{scheme}"))
-        found += [f"too wide in {scheme}: {what}" for what in seen.too_wide()]
+            _photograph(visited.page, picture.with_name(f"{picture.name}-{scheme}"))
+        found += [f"too wide in {scheme}: {what}" for what in visited.too_wide()]
         if rules:
-            found += [f"axe in {scheme}: {what}" for what in seen.axe(rules)]
-    found += [f"does not move by keyboard: {name}" for name in still(seen.page)]
-    found += [f"question {k}: {what}" for k, what in unreasoned(seen.page)]
-    found += [f"formula of an answer: {text}" for text in seen.untypeset()]
-    found += [f"asks the outside: {address}" for address in seen.outside]
-    found += [f"cannot load: {address}" for address in seen.missing]
-    return found + [f"error: {text}" for text in seen.errors]
+            found += [f"axe in {scheme}: {what}" for what in visited.axe(rules)]
+    found += [f"does not move by keyboard: {name}" for name in still(visited.page)]
+    found += [f"question {k}: {what}" for k, what in unreasoned(visited.page)]
+    found += [f"formula of an answer: {text}" for text in visited.untypeset()]
+    found += [f"asks the outside: {address}" for address in visited.outside]
+    found += [f"cannot load: {address}" for address in visited.missing]
+    return found + [f"error: {text}" for text in visited.errors]
 
 
 def still(page) -> list[str]:

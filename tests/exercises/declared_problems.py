@@ -16,10 +16,10 @@ CALL_SECONDS = 1  # second of computing for one call: a changed function may loo
 EXERCISES = Path(__file__).parents[2] / "exercises"
 
 
-def load(place):
+def load(path):
     """Run one file of definitions, or a folder of them, and return it as a module."""
-    file, inside = (place / "__init__.py", [str(place)]) if place.is_dir() else (place, None)
-    name = place.stem if inside is None else f"declared_{place.stem}"
+    file, inside = (path / "__init__.py", [str(path)]) if path.is_dir() else (path, None)
+    name = path.stem if inside is None else f"declared_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=inside)
     module = importlib.util.module_from_spec(spec)
     if inside:  # its files are found by the name of the package
@@ -29,9 +29,9 @@ def load(place):
 
 
 ASSIGNMENTS = {
-    place.stem: load(place)
-    for place in sorted((EXERCISES / "problems").glob("ps*"))
-    if place.suffix == ".py" or (place / "__init__.py").is_file()
+    location.stem: load(location)
+    for location in sorted((EXERCISES / "problems").glob("ps*"))
+    if location.suffix == ".py" or (location / "__init__.py").is_file()
 }
 DECLARED = {p.name: p for module in ASSIGNMENTS.values() for p in module.PROBLEMS}
 CHALLENGES = {name: p for name, p in DECLARED.items() if getattr(p, "file", None)}

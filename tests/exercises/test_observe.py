@@ -10,7 +10,7 @@ from nngrader.engine.observation.observe import describe, observe
 ARGS = {"X": np.arange(6.0).reshape(2, 3), "k": 2}
 
 
-def seen(f, n_parts=1, args=ARGS):
+def observed(f, n_parts=1, args=ARGS):
     return observe(f, args, n_parts)
 
 
@@ -120,7 +120,7 @@ def test_an_array_subclass_is_read_without_its_methods():
 
 def test_the_answer_is_a_copy():
     kept = np.zeros(3)
-    parts = seen(lambda X, k: kept)["parts"]
+    parts = observed(lambda X, k: kept)["parts"]
     kept += 1
     assert parts[0]["values"].tolist() == [0, 0, 0]
 
@@ -130,18 +130,18 @@ def test_the_answer_is_a_copy():
     [((1, 2), 2, 2), ([1, 2], 2, 2), ((1, 2), 1, 1), (1, 2, 1), (tuple(range(99)), 2, 3)],
 )
 def test_an_answer_is_split_where_several_values_are_asked(value, n_parts, count):
-    assert len(seen(lambda X, k: value, n_parts)["parts"]) == count
+    assert len(observed(lambda X, k: value, n_parts)["parts"]) == count
 
 
 def test_arguments_are_given_by_position():
-    assert seen(lambda first, second: second)["parts"][0]["values"] == 2
+    assert observed(lambda first, second: second)["parts"][0]["values"] == 2
 
 
 def test_what_is_written_into_is_named():
     def writes(X, k):
         X[0, 0] = 7
 
-    assert seen(writes)["changed"] == ["X"]
+    assert observed(writes)["changed"] == ["X"]
     assert ARGS["X"][0, 0] == 0
 
 
@@ -149,7 +149,7 @@ def test_what_is_written_into_is_named():
 def test_a_changed_form_of_an_argument_is_seen(change):
     ran = {}
     exec(f"def f(X):\n try:\n  {change}\n except Exception:\n  X += 1", ran)
-    assert seen(ran["f"], args={"X": np.arange(6.0).reshape(2, 3)})["changed"] == ["X"]
+    assert observed(ran["f"], args={"X": np.arange(6.0).reshape(2, 3)})["changed"] == ["X"]
 
 
 @pytest.mark.parametrize(
@@ -160,14 +160,14 @@ def test_an_error_is_named(raised, first):
     def f(X, k):
         raise raised
 
-    assert seen(f)["error"][0][0] == first
+    assert observed(f)["error"][0][0] == first
 
 
 def test_an_error_tells_its_line():
     def f(X, k):
         return X + "a"
 
-    assert seen(f)["error"][1].endswith("(line 2 of your function)")
+    assert observed(f)["error"][1].endswith("(line 2 of your function)")
 
 
 def test_an_interrupt_is_let_through():
@@ -175,7 +175,7 @@ def test_an_interrupt_is_let_through():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        seen(f)
+        observed(f)
 
 
 def test_steps_grow_with_a_loop_and_not_with_an_array():
@@ -186,7 +186,7 @@ def test_steps_grow_with_a_loop_and_not_with_an_array():
         return X.sum()
 
     steps = {
-        (f, n): seen(f, args={"X": np.ones((n, 2)), "k": 1})["steps"]
+        (f, n): observed(f, args={"X": np.ones((n, 2)), "k": 1})["steps"]
         for f in (loop, whole)
         for n in (10, 100)
     }
@@ -199,7 +199,9 @@ def test_steps_inside_numpy_do_not_count():
         print(X)
         return str(X)
 
-    few, many = (seen(printing, args={"X": np.ones((n, 2)), "k": 1})["steps"] for n in (5, 100))
+    few, many = (
+        observed(printing, args={"X": np.ones((n, 2)), "k": 1})["steps"] for n in (5, 100)
+    )
     assert few == many
 
 
@@ -207,7 +209,9 @@ def test_steps_of_a_loop_that_numpy_runs_for_its_caller_count():
     def by_row(X, k):
         return np.apply_along_axis(lambda row: row.sum(), 1, X)
 
-    few, many = (seen(by_row, args={"X": np.ones((n, 2)), "k": 1})["steps"] for n in (5, 100))
+    few, many = (
+        observed(by_row, args={"X": np.ones((n, 2)), "k": 1})["steps"] for n in (5, 100)
+    )
     assert many - few >= 95
 
 
@@ -220,7 +224,7 @@ def test_steps_of_what_the_garbage_collector_calls_do_not_count():
         return [phase, info]
 
     def both(k):
-        return seen(collecting, args={"X": np.ones(2), "k": k})["steps"]
+        return observed(collecting, args={"X": np.ones(2), "k": k})["steps"]
 
     alone = both(1), both(9)
     gc.callbacks.append(telling)
@@ -232,13 +236,13 @@ def test_steps_of_what_the_garbage_collector_calls_do_not_count():
 
 def test_the_callbacks_of_the_garbage_collector_stay_as_they_were():
     before = list(gc.callbacks)
-    seen(lambda X, k: X)
+    observed(lambda X, k: X)
     assert gc.callbacks == before
 
 
 def test_the_tracer_that_was_there_comes_back():
     before = sys.gettrace()
-    seen(lambda X, k: sys.settrace(None))
+    observed(lambda X, k: sys.settrace(None))
     assert sys.gettrace() is before
 
 

@@ -23,8 +23,8 @@ HALF = npz(W=np.kron(np.diag([1.0, 1.0, 1.0, 0.0]), np.ones(4)), b=np.array([0, 
 
 def make_course(folder):
     """Write the course: source, problems and held-back data; return its folder."""
-    for place in ("problems", f"source/{NAME}", f"heldback/{NAME}"):
-        (folder / place).mkdir(parents=True)
+    for subfolder in ("problems", f"source/{NAME}", f"heldback/{NAME}"):
+        (folder / subfolder).mkdir(parents=True)
     (folder / "problems" / f"{NAME}.py").write_text(definitions())
     (folder / "source" / NAME / f"{NAME}.md").write_text(script())
     limits = LIMITS.partition("[points]")[0] + "[points]\n"

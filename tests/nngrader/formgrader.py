@@ -68,8 +68,8 @@ def formgrader(course):
         "ServerApp.root_dir": course,
     }
     options = [f"--{name}={value}" for name, value in settings.items()]
-    places = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-    env = environment() | dict.fromkeys(places, str(home))
+    variables = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    env = environment() | dict.fromkeys(variables, str(home))
     env["JUPYTER_PREFER_ENV_PATH"] = "0"
     with open(home / "log", "w") as log:
         line = module_command("jupyter_server", *options)

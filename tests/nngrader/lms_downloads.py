@@ -104,10 +104,10 @@ submission_12:
     }
 
 
-def collect(course, place, capsys):
+def collect(course, download, capsys):
     """Run `nngrader collect`; return its exit status and its output."""
     capsys.readouterr()
-    status = run(course, "collect", NAME, place)
+    status = run(course, "collect", NAME, download)
     output = capsys.readouterr()
     assert "Traceback" not in output.err
     return status, output.out + output.err

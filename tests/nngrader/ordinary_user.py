@@ -41,9 +41,9 @@ def readable_python():
 
 def chown_tree(folder):
     """Let the ordinary user own a folder and all in it, links themselves and not their ends."""
-    for place, folders, files in os.walk(folder):
+    for parent, folders, files in os.walk(folder):
         for name in (".", *folders, *files):
-            os.chown(Path(place, name), USER, USER, follow_symlinks=False)
+            os.chown(Path(parent, name), USER, USER, follow_symlinks=False)
 
 
 def namespaces_work():

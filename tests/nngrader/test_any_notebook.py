@@ -56,8 +56,8 @@ def spec(base):
 
 def result_of(spec, base, raw):
     """Run steps 1 to 3 on the bytes of a file, with a worker that answers nothing of use."""
-    with tempfile.TemporaryDirectory() as place:
-        folder = hand_in(Path(place), "ada", raw)
+    with tempfile.TemporaryDirectory() as directory:
+        folder = hand_in(Path(directory), "ada", raw)
         cells, flags = read_submission(folder, NAME, IDS)
     rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
     job = Job(rebuilt.work, flags + rebuilt.flags, rebuilt.found)
@@ -132,9 +132,9 @@ def test_any_cells_are_a_submission(spec, base, cells):
 @given(data=st.data())
 def test_a_notebook_with_any_bytes_changed_is_a_submission(spec, base, data):
     raw = bytearray(base.solved().text().encode())
-    places = st.integers(0, len(raw))
+    offsets = st.integers(0, len(raw))
     for _ in range(data.draw(st.integers(1, 6))):
-        at, size = data.draw(places), data.draw(st.integers(0, 40))
+        at, size = data.draw(offsets), data.draw(st.integers(0, 40))
         raw[at : at + size] = data.draw(st.binary(max_size=40))
     holds(spec, base, bytes(raw))
 

@@ -35,8 +35,8 @@ PLATFORMS = {"moodle": moodle, "canvas": canvas, "gradescope": gradescope}
 def test_each_platform_is_collected(course, tmp_path, capsys, platform, unpacked):
     class_list(course)
     files = PLATFORMS[platform]()
-    make, place = (folder, "got") if unpacked else (zipped, "got.zip")
-    status, output = collect(course, make(tmp_path / place, files), capsys)
+    make, download = (folder, "got") if unpacked else (zipped, "got.zip")
+    status, output = collect(course, make(tmp_path / download, files), capsys)
     assert output.startswith("2 collected, 0 unchanged, 0 replaced, 0 left out\n"), output
     assert status == 0
     assert [text_of(course, s) for s in ("ada", "emmy")] == ["ada", "emmy"]
@@ -59,8 +59,8 @@ def test_each_platform_is_collected(course, tmp_path, capsys, platform, unpacked
 def test_each_layout_of_names_is_collected(course, tmp_path, capsys, name, listed):
     if listed:
         class_list(course)
-    place = zipped(tmp_path / "got.zip", {name: book("mine")})
-    status, output = collect(course, place, capsys)
+    download = zipped(tmp_path / "got.zip", {name: book("mine")})
+    status, output = collect(course, download, capsys)
     assert (status, output[:12]) == (0, "1 collected,"), output
     assert text_of(course, "ada") == "mine"
     assert stamp(course, "ada").replace(microsecond=0) == EARLY.replace(tzinfo=None)
@@ -70,8 +70,8 @@ def test_each_layout_of_names_is_collected(course, tmp_path, capsys, name, liste
 def test_without_a_class_list_no_platforms_name_is_a_student(
     course, tmp_path, capsys, platform
 ):
-    place = zipped(tmp_path / "got.zip", PLATFORMS[platform]())
-    status, output = collect(course, place, capsys)
+    download = zipped(tmp_path / "got.zip", PLATFORMS[platform]())
+    status, output = collect(course, download, capsys)
     assert status == 1
     assert output.startswith("0 collected")
     assert "there is no class list (students.csv)" in output
@@ -80,10 +80,10 @@ def test_without_a_class_list_no_platforms_name_is_a_student(
 
 def test_collecting_twice_changes_nothing(course, tmp_path, capsys):
     class_list(course)
-    place = zipped(tmp_path / "got.zip", moodle())
-    collect(course, place, capsys)
+    download = zipped(tmp_path / "got.zip", moodle())
+    collect(course, download, capsys)
     before = tree(course)
-    status, output = collect(course, place, capsys)
+    status, output = collect(course, download, capsys)
     assert (status, output.splitlines()[0]) == (
         0,
         "0 collected, 2 unchanged, 0 replaced, 0 left out",
@@ -93,8 +93,8 @@ def test_collecting_twice_changes_nothing(course, tmp_path, capsys):
 
 def test_a_newer_one_replaces_and_the_older_is_kept(course, tmp_path, capsys):
     for n, when in enumerate((EARLY, LATE, LATE.replace(month=4))):
-        place = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": book(f"v{n}")}, when)
-        status, output = collect(course, place, capsys)
+        download = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": book(f"v{n}")}, when)
+        status, output = collect(course, download, capsys)
         assert status == 0, output
     assert "0 collected, 0 unchanged, 1 replaced, 0 left out" in output
     assert text_of(course, "ada") == "v2"
@@ -108,8 +108,8 @@ def test_a_newer_one_replaces_and_the_older_is_kept(course, tmp_path, capsys):
 def test_an_older_one_replaces_nothing(course, tmp_path, capsys):
     collect(course, zipped(tmp_path / "a.zip", {f"ada/{BOOK}": book("new")}, LATE), capsys)
     before = tree(course)
-    place = zipped(tmp_path / "b.zip", {f"ada/{BOOK}": book("old")}, EARLY)
-    status, output = collect(course, place, capsys)
+    download = zipped(tmp_path / "b.zip", {f"ada/{BOOK}": book("old")}, EARLY)
+    status, output = collect(course, download, capsys)
     assert status == 1
     assert "ada: it is not newer than what is in submitted (2026-03-09 08:30:00" in output
     assert tree(course) == before
@@ -141,8 +141,8 @@ def test_one_by_hand_gives_way_to_a_newer_one_and_is_kept(course, tmp_path, caps
 )
 def test_what_is_not_exactly_one_students_is_left_out(course, tmp_path, capsys, name, reason):
     class_list(course)
-    place = zipped(tmp_path / "got.zip", {name: book(), f"bo/{BOOK}": book("bo")})
-    status, output = collect(course, place, capsys)
+    download = zipped(tmp_path / "got.zip", {name: book(), f"bo/{BOOK}": book("bo")})
+    status, output = collect(course, download, capsys)
     assert text_of(course, "bo") == "bo"
     assert status == 1
     assert output.startswith("1 collected, 0 unchanged, 0 replaced, 1 left out:\n"), output

@@ -60,13 +60,15 @@ HOSTILE = {
 def test_a_hostile_entry_is_told_and_nothing_else_suffers(course, tmp_path, capsys, kind):
     name, reason = HOSTILE[kind]
     if kind == "nul":
-        place = tmp_path / "got.zip"
-        zipped(place, {name.replace("\0", "\1"): book(), f"bob/{BOOK}": book("bob")})
-        place.write_bytes(place.read_bytes().replace(b"\1.txt", b"\0.txt"))
+        download = tmp_path / "got.zip"
+        zipped(download, {name.replace("\0", "\1"): book(), f"bob/{BOOK}": book("bob")})
+        download.write_bytes(download.read_bytes().replace(b"\1.txt", b"\0.txt"))
     else:
-        place = zipped(tmp_path / "got.zip", [(name, b"/etc/passwd"), (f"bob/{BOOK}", book())])
+        download = zipped(
+            tmp_path / "got.zip", [(name, b"/etc/passwd"), (f"bob/{BOOK}", book())]
+        )
     before = tree(tmp_path)
-    status, output = collect(course, place, capsys)
+    status, output = collect(course, download, capsys)
     assert status == 1
     assert "1 collected, 0 unchanged, 0 replaced, 1 left out:" in output
     assert reason in output.splitlines()[1]
@@ -77,12 +79,12 @@ def test_a_hostile_entry_is_told_and_nothing_else_suffers(course, tmp_path, caps
 
 
 def test_an_encrypted_entry_is_told(course, tmp_path, capsys):
-    place = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": book()})
-    raw = bytearray(place.read_bytes())
+    download = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": book()})
+    raw = bytearray(download.read_bytes())
     raw[raw.index(b"PK\3\4") + 6] |= 1
     raw[raw.index(b"PK\1\2") + 8] |= 1
-    place.write_bytes(raw)
-    assert "it is encrypted" in collect(course, place, capsys)[1]
+    download.write_bytes(raw)
+    assert "it is encrypted" in collect(course, download, capsys)[1]
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -110,10 +112,10 @@ def test_a_bomb_is_not_read(course, tmp_path, capsys):
 
 
 def test_a_bomb_that_declares_a_small_size_is_not_read(course, tmp_path, capsys):
-    place = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": bytes(9 << 20)})
+    download = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": bytes(9 << 20)})
     size = (9 << 20).to_bytes(4, "little")
-    place.write_bytes(place.read_bytes().replace(size, (100).to_bytes(4, "little")))
-    status, output = collect(course, place, capsys)
+    download.write_bytes(download.read_bytes().replace(size, (100).to_bytes(4, "little")))
+    status, output = collect(course, download, capsys)
     assert status == 1
     assert f"ada: {BOOK}: the zip is broken there (BadZipFile" in output
 
@@ -138,13 +140,13 @@ def test_too_many_entries_are_not_read(course, tmp_path, capsys, monkeypatch):
     ids=["empty", "text", "absent", "half"],
 )
 def test_what_is_no_zip_is_one_line(course, tmp_path, capsys, content, status, words):
-    place = tmp_path / "got.zip"
+    download = tmp_path / "got.zip"
     if content == "half":
-        raw = zipped(place, moodle()).read_bytes()
+        raw = zipped(download, moodle()).read_bytes()
         content = raw[: len(raw) // 2]
     if content is not None:
-        place.write_bytes(content)
-    got, output = collect(course, place, capsys)
+        download.write_bytes(content)
+    got, output = collect(course, download, capsys)
     assert (got, len(output.splitlines())) == (status, 1)
     assert words in output
 
@@ -187,10 +189,10 @@ def test_names_that_do_not_say_their_encoding_are_read(
     class_list(course)
     raw_name = name.encode(encoding)
     stand_in = "~" * len(raw_name)
-    place = tmp_path / "got.zip"
-    zipped(place, {f"{stand_in}_3_assignsubmission_file_/{BOOK}": book("bo")})
-    place.write_bytes(place.read_bytes().replace(stand_in.encode(), raw_name))
-    status, output = collect(course, place, capsys)
+    download = tmp_path / "got.zip"
+    zipped(download, {f"{stand_in}_3_assignsubmission_file_/{BOOK}": book("bo")})
+    download.write_bytes(download.read_bytes().replace(stand_in.encode(), raw_name))
+    status, output = collect(course, download, capsys)
     assert status == 0, output
     assert text_of(course, "bo") == "bo"
 
@@ -201,7 +203,7 @@ def test_an_interrupted_run_leaves_nothing_half_and_is_mended_by_the_next(
 ):
     collect(course, zipped(tmp_path / "a.zip", {f"ada/{BOOK}": book("old")}, EARLY), capsys)
     files = {f"ada/{BOOK}": book("new"), f"bob/{BOOK}": book("bob")}
-    place = zipped(tmp_path / "b.zip", files, LATE)
+    download = zipped(tmp_path / "b.zip", files, LATE)
     really, calls = os.rename, []
 
     def stopped(old, new):
@@ -212,10 +214,10 @@ def test_an_interrupted_run_leaves_nothing_half_and_is_mended_by_the_next(
 
     with monkeypatch.context() as m:
         m.setattr(deposit.os, "rename", stopped)
-        assert collect(course, place, capsys)[0] == 1
+        assert collect(course, download, capsys)[0] == 1
     assert not list(course.glob(".collecting-*"))
     (course / ".collecting-killed").mkdir()
-    assert collect(course, place, capsys)[0] == 0
+    assert collect(course, download, capsys)[0] == 0
     assert [text_of(course, s) for s in ("ada", "bob")] == ["new", "bob"]
     assert b"old" in (course / "replaced" / "ada" / NAME / "1" / BOOK).read_bytes()
     assert not list(course.glob(".collecting-*"))
@@ -237,13 +239,13 @@ def test_nothing_is_written_through_a_link(course, tmp_path, capsys, level):
 
 
 def test_links_and_pipes_in_a_folder_are_not_followed(course, tmp_path, capsys):
-    place = folder(tmp_path / "got", {f"bob/{BOOK}": book()})
-    (place / "ada").mkdir()
-    (place / "ada" / BOOK).symlink_to(place / "bob" / BOOK)
-    (place / "eve").symlink_to(place / "bob")
-    (place / "zoe").mkdir()
-    os.mkfifo(place / "zoe" / BOOK)
-    status, output = collect(course, place, capsys)
+    download = folder(tmp_path / "got", {f"bob/{BOOK}": book()})
+    (download / "ada").mkdir()
+    (download / "ada" / BOOK).symlink_to(download / "bob" / BOOK)
+    (download / "eve").symlink_to(download / "bob")
+    (download / "zoe").mkdir()
+    os.mkfifo(download / "zoe" / BOOK)
+    status, output = collect(course, download, capsys)
     assert status == 1
     assert output.startswith("1 collected, 0 unchanged, 0 replaced, 2 left out:"), output
     assert sorted(os.listdir(course / "submitted")) == ["bob"]
@@ -261,21 +263,21 @@ def test_what_was_collected_is_graded(course, base, tmp_path, capsys):
 
 
 def test_two_runs_do_not_collect_at_a_time(course, tmp_path, capsys):
-    place = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": book()})
+    download = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": book()})
     with alone(Store(course / ".results"), NAME):
-        status, output = collect(course, place, capsys)
+        status, output = collect(course, download, capsys)
     assert status == 1
     assert "is running" in output
 
 
 @given(st.lists(st.text(min_size=1, max_size=40), max_size=6, unique=True))
 def test_whatever_the_names_no_path_leads_out(tmp_path_factory, names):
-    place = tmp_path_factory.mktemp("any") / "got.zip"
-    with zipfile.ZipFile(place, "w") as made:
+    download = tmp_path_factory.mktemp("any") / "got.zip"
+    with zipfile.ZipFile(download, "w") as made:
         for name in names:
             if name.encode(errors="ignore").decode() == name:
                 made.writestr(zipfile.ZipInfo(name), b"x")
-    with opened(place) as (items, _):
+    with opened(download) as (items, _):
         for item in items:
             assert ".." not in item.parts
             assert not any(set(p) & set("/\\\0\n") or p in ("", ".") for p in item.parts)
@@ -287,8 +289,8 @@ def test_a_damaged_zip_is_read_or_refused(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("damaged")
     inner = zipped(folder / "inner.zip", {f"a/{BOOK}": book()}).read_bytes()
     raw = bytearray(zipped(folder / "got.zip", moodle() | {"a/b.zip": inner}).read_bytes())
-    for place, byte in data.draw(st.lists(st.tuples(st.integers(0, len(raw) - 1), BYTES))):
-        raw[place] = byte
+    for offset, byte in data.draw(st.lists(st.tuples(st.integers(0, len(raw) - 1), BYTES))):
+        raw[offset] = byte
     (folder / "got.zip").write_bytes(raw[: data.draw(st.integers(0, len(raw)))] or raw)
     with contextlib.suppress(CannotDo), opened(folder / "got.zip") as (items, _):
         for item in items:

@@ -110,8 +110,8 @@ def log(tmp_path, monkeypatch):
 @pytest.fixture
 def runner(log):
     """Yield a runner of a submission in the stand-in for a container."""
-    place = Container("podman", "ours:1")
-    limits = Limits(call_seconds=0.5, total_seconds=4.0, container=place)
+    setting = Container("podman", "ours:1")
+    limits = Limits(call_seconds=0.5, total_seconds=4.0, container=setting)
     cell = (
         "import os, time\nimport numpy as np\n"
         "def f(x):\n    return x * 2\n"

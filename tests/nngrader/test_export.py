@@ -55,8 +55,8 @@ def import_into_canvas(text, users, marks):
     column = head.index(NAME)
     for row in rest:
         user = row[1] if row[1] in users else None
-        for place, cell in ((0, row[2]), (1, row[3]), (2, row[0])):
-            fitting = [u for u, known in users.items() if cell and known[place] == cell]
+        for k, cell in ((0, row[2]), (1, row[3]), (2, row[0])):
+            fitting = [u for u, known in users.items() if cell and known[k] == cell]
             user = user or (fitting[0] if fitting else None)
         assert user, f"Canvas asks who {row} is"
         marks[user] = row[column].strip() or None

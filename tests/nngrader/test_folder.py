@@ -53,8 +53,8 @@ def test_a_challenge_in_a_folder_finds_its_files(course):
 
 
 def test_each_reading_has_modules_of_its_own(course):
-    place = place_of(course / "problems", NAME)
-    one, other = read_problems(place), read_problems(place)
+    path = place_of(course / "problems", NAME)
+    one, other = read_problems(path), read_problems(path)
     one[0].points["value"] = 0.5
     assert other[0].points["value"] != 0.5
     assert not {id(p.solve) for p in one} & {id(p.solve) for p in other}

@@ -30,7 +30,7 @@ def pictures():
 
 
 @pytest.fixture(scope="module")
-def place(released, pictures, tmp_path_factory):
+def unpacked(released, pictures, tmp_path_factory):
     """Return a released course with held-back pictures; tests change copies of it."""
     course = shutil.copytree(released, tmp_path_factory.mktemp("leaks") / "course")
     (course / "heldback" / NAME).mkdir(parents=True)
@@ -41,9 +41,9 @@ def place(released, pictures, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def secrets(place, base):
+def secrets(unpacked, base):
     """Return what is looked for, gathered once."""
-    return secrets_of(Course(place), NAME, base.instructor_joined())
+    return secrets_of(Course(unpacked), NAME, base.instructor_joined())
 
 
 class Planting:
@@ -77,9 +77,9 @@ class Planting:
 
 
 @pytest.fixture
-def planting(place, secrets, tmp_path, monkeypatch):
+def planting(unpacked, secrets, tmp_path, monkeypatch):
     monkeypatch.setattr("nngrader.release.leaks.secrets_of", lambda *_: secrets)
-    return Planting(place, tmp_path)
+    return Planting(unpacked, tmp_path)
 
 
 def png(pixels, kinds=(0,), before=b""):
@@ -225,8 +225,8 @@ def test_what_is_planted_is_found_and_named(planting, base, name):
         assert any(reason in f for f in found), found
 
 
-def test_an_array_of_a_held_back_file_is_found_alone(planting, base, place):
-    with np.load(place / "heldback" / NAME / "weights.npz") as file:
+def test_an_array_of_a_held_back_file_is_found_alone(planting, base, unpacked):
+    with np.load(unpacked / "heldback" / NAME / "weights.npz") as file:
         planting.add("b.npy", npy(file["weights"]))
     assert "b.npy: it holds an array of weights.npz, which is held back" in planting.found(base)
 
@@ -291,16 +291,16 @@ def test_numbers_are_grey_levels_or_shares_of_them():
 
 
 @pytest.mark.parametrize("kind", ["args", "want"])
-def test_a_hidden_case_in_any_file_is_found(planting, base, place, kind):
-    data = pack(problems()[0], Course(place).seed(), visible=False)
+def test_a_hidden_case_in_any_file_is_found(planting, base, unpacked, kind):
+    data = pack(problems()[0], Course(unpacked).seed(), visible=False)
     case = data["cases"][0]
     planting.add("b.json", cases_json.dumps(case[kind]))
     (found,) = {f for f in planting.found(base) if f.startswith("b.json:")}
     assert "a hidden input or answer of pairwise_distances (points)" in found
 
 
-def test_a_hidden_case_is_found_as_bytes_too(planting, base, place):
-    data = pack(problems()[0], Course(place).seed(), visible=False)
+def test_a_hidden_case_is_found_as_bytes_too(planting, base, unpacked):
+    data = pack(problems()[0], Course(unpacked).seed(), visible=False)
     planting.add("b.npy", npy(data["cases"][1]["args"]["X"]))
     assert any("b.npy: it holds a hidden input" in f for f in planting.found(base))
 
@@ -397,11 +397,11 @@ def test_a_driver_that_only_drives_goes_out():
     )
 
 
-def test_a_reference_in_the_package_is_found(tmp_path, place):
+def test_a_reference_in_the_package_is_found(tmp_path, unpacked):
     with zipfile.ZipFile(tmp_path / "p.whl", "w") as z:
         z.writestr("nnlib/a.py", joined_definitions() + "\n")
-        z.writestr("nnlib/b.npz", (place / "heldback" / "test.npz").read_bytes())
-    found = package_leaks(tmp_path / "p.whl", Course(place), problems())
+        z.writestr("nnlib/b.npz", (unpacked / "heldback" / "test.npz").read_bytes())
+    found = package_leaks(tmp_path / "p.whl", Course(unpacked), problems())
     assert any("nnlib/a.py holds a reference" in f for f in found)
     assert "p.whl: nnlib/b.npz is test.npz" in found
     assert "p.whl: nnlib/b.npz holds a picture that is held back" in found

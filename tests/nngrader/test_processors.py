@@ -13,7 +13,7 @@ from tools.processors import can_imitate, environment
 
 from .sample_course import EXERCISES, ReleasedNotebook, command
 
-ASSIGNMENTS = sorted(place.name for place in (EXERCISES / "source").glob("ps*"))
+ASSIGNMENTS = sorted(path.name for path in (EXERCISES / "source").glob("ps*"))
 ABLE = can_imitate()
 OLD, NEW = (environment(ABLE[0]), environment(ABLE[-1])) if ABLE else ({}, {})
 RELEASE = """
@@ -138,13 +138,13 @@ def test_a_class_is_graded_alike_on_two_processors(name, tmp_path, request):
             shutil.copy(file, folder)
     graded, checked = [], []
     for k, switches in enumerate((OLD, NEW)):
-        place = tmp_path / str(k)
-        shutil.copytree(course, place)
-        run(switches, *command(place, "grade", name, "--workers", "2", "--json", place / "r"))
-        graded.append({r["student"]: r for r in json.loads((place / "r").read_text())})
-        home = place / "submitted" / "mistaken" / name
-        shutil.copy(place / "release" / name / f"{name}.cases.json", home)
-        line = command(place, "check", home / f"{name}.ipynb")
+        path = tmp_path / str(k)
+        shutil.copytree(course, path)
+        run(switches, *command(path, "grade", name, "--workers", "2", "--json", path / "r"))
+        graded.append({r["student"]: r for r in json.loads((path / "r").read_text())})
+        home = path / "submitted" / "mistaken" / name
+        shutil.copy(path / "release" / name / f"{name}.cases.json", home)
+        line = command(path, "check", home / f"{name}.ipynb")
         done = subprocess.run(line, env=os.environ | switches, capture_output=True, text=True)
         checked.append(done.stdout)
     where = [{r.pop("processor") for r in results.values()} for results in graded]

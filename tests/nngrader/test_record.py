@@ -46,10 +46,10 @@ def by_nbgrader_alone(course, shares, folder):
 
     assignment = Assignment(Course(course), NAME)
     for student, share in shares.items():
-        place = folder / student / NAME
-        shutil.copytree(course / "submitted" / student / NAME, place)
+        submitted = folder / student / NAME
+        shutil.copytree(course / "submitted" / student / NAME, submitted)
         shown = with_results(rebuilt(assignment, student), result(assignment, student, share))
-        (place / f"{NAME}.ipynb").write_text(json.dumps(shown))
+        (submitted / f"{NAME}.ipynb").write_text(json.dumps(shown))
     config = config_of(Course(course), NAME, submitted_directory=str(folder))
     steps = [SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
     config.Autograde.update({"sanitize_preprocessors": [], "autograde_preprocessors": steps})
@@ -65,9 +65,9 @@ def test_the_gradebook_is_the_one_that_nbgrader_alone_would_fill(course, base, t
     by_nbgrader_alone(other, shares, tmp_path / "handed-in")
     assert tables(course) == tables(other)
     for student in shares:
-        place = f"autograded/{student}/{NAME}"
-        assert sorted(os.listdir(course / place)) == sorted(os.listdir(other / place))
-        ours, theirs = ((c / place / f"{NAME}.ipynb").read_text() for c in (course, other))
+        autograded = f"autograded/{student}/{NAME}"
+        assert sorted(os.listdir(course / autograded)) == sorted(os.listdir(other / autograded))
+        ours, theirs = ((c / autograded / f"{NAME}.ipynb").read_text() for c in (course, other))
         assert json.loads(ours) == json.loads(theirs)
 
 
@@ -328,5 +328,5 @@ def test_rubrics_stand_below_the_answers_and_nowhere_else(filled):
     before = [c["source"] for c in with_results(notebook, one)["cells"]]
     (added,) = [c for c in shown["cells"] if c["source"] not in before]
     assert added["source"].endswith("answer and rubric**\n\n> because")
-    place = shown["cells"].index(added)
-    assert shown["cells"][place - 1]["metadata"]["nbgrader"]["grade_id"] == "hinge_loss"
+    position = shown["cells"].index(added)
+    assert shown["cells"][position - 1]["metadata"]["nbgrader"]["grade_id"] == "hinge_loss"

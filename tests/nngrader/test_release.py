@@ -340,9 +340,9 @@ def test_a_release_stopped_while_it_is_put_in_place_leaves_the_former_one(course
         raise KeyboardInterrupt
 
     monkeypatch.setattr(shutil, "copytree", stopped)
-    place = course / "release" / f"{NAME}.zip"
+    archive = course / "release" / f"{NAME}.zip"
     with pytest.raises(KeyboardInterrupt):
-        publish(Course(course), NAME, trial, course / "made.zip", place)
+        publish(Course(course), NAME, trial, course / "made.zip", archive)
     assert everything(course) == before
 
 

@@ -50,17 +50,17 @@ def test_what_is_no_device_is_refused_as_in_torch(args, error, message):
         torch.device(*args)
 
 
-@pytest.mark.parametrize("place", [None, "cpu", "cpu:0", device("cpu"), device("cpu", 0)])
-def test_the_cpu_is_accepted_under_all_its_names(place):
-    assert check_device("zeros", place) is None
-    assert nnlib.zeros(2, device=place).tolist() == [0.0, 0.0]
+@pytest.mark.parametrize("where", [None, "cpu", "cpu:0", device("cpu"), device("cpu", 0)])
+def test_the_cpu_is_accepted_under_all_its_names(where):
+    assert check_device("zeros", where) is None
+    assert nnlib.zeros(2, device=where).tolist() == [0.0, 0.0]
 
 
-@pytest.mark.parametrize("place", ["cuda", "cuda:1", device("cuda", 1), "mps"])
-def test_another_device_is_refused_by_name(place):
-    message = f"zeros: nnlib computes on the CPU only, got device '{place}'"
+@pytest.mark.parametrize("where", ["cuda", "cuda:1", device("cuda", 1), "mps"])
+def test_another_device_is_refused_by_name(where):
+    message = f"zeros: nnlib computes on the CPU only, got device '{where}'"
     with pytest.raises(RuntimeError, match=message):
-        nnlib.zeros(2, device=place)
+        nnlib.zeros(2, device=where)
 
 
 def test_there_is_no_graphics_processor():
@@ -75,9 +75,9 @@ def test_there_is_no_graphics_processor():
 
 
 def test_programs_may_ask_for_any_accelerator():
-    for place in (accelerator, cuda, backends.mps):
-        assert place.is_available() is False
-        assert place.device_count() == 0
+    for accelerator_module in (accelerator, cuda, backends.mps):
+        assert accelerator_module.is_available() is False
+        assert accelerator_module.device_count() == 0
     assert accelerator.current_accelerator() is torch.accelerator.current_accelerator()
     assert backends.cudnn.benchmark is torch.backends.cudnn.benchmark
 

@@ -98,12 +98,12 @@ def ours(name):
     """What nnlib calls it: a function, or a method; its linalg is the course's own."""
     if name in CALLS or name.startswith("linalg."):
         return CALLS.get(name)
-    place = nnlib
+    found = nnlib
     for part in name.split("."):
-        place = getattr(place, part, None)
-        if place is None:
+        found = getattr(found, part, None)
+        if found is None:
             return getattr(nnlib.Tensor, name, None)
-    return place
+    return found
 
 
 PARTS = 12

@@ -26,11 +26,11 @@ LISTS = {"cat", "concat", "concatenate", "hstack", "stack", "vstack"}
 
 def functions():
     """The public functions, by name, with arguments of which the first is no tensor."""
-    for place, names in ((nnlib, nnlib.ops.__all__), (functional, functional.__all__)):
+    for namespace, names in ((nnlib, nnlib.ops.__all__), (functional, functional.__all__)):
         for name in names:
-            f = getattr(place, name)
+            f = getattr(namespace, name)
             if inspect.isfunction(f) and name not in NO_TENSORS:
-                yield pytest.param(f, name, id=f"{place.__name__}.{name}")
+                yield pytest.param(f, name, id=f"{namespace.__name__}.{name}")
 
 
 def rest(f):

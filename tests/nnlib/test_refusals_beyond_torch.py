@@ -34,11 +34,13 @@ def entries():
     """Every function, by its name or that of its class and its own, with its arguments."""
     for table in TABLES:
         for name, arguments in table.FUNCTIONS.items():
-            place = f"{table.MODULE.__name__}.{name}"
-            yield pytest.param(getattr(table.MODULE, name), name, arguments, id=place)
+            qualified_name = f"{table.MODULE.__name__}.{name}"
+            yield pytest.param(getattr(table.MODULE, name), name, arguments, id=qualified_name)
         for owner, name, arguments in table.METHODS:
-            place = f"{kind(owner).__name__}.{name}"
-            yield pytest.param(getattr(owner, name), place, arguments, id=place)
+            qualified_name = f"{kind(owner).__name__}.{name}"
+            yield pytest.param(
+                getattr(owner, name), qualified_name, arguments, id=qualified_name
+            )
 
 
 def call(f, given):

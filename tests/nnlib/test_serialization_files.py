@@ -106,19 +106,19 @@ def test_other_devices_are_mapped_to_the_cpu():
     with pytest.raises(RuntimeError, match=r"load: nnlib computes on the CPU only.*'cuda:0'"):
         load(Cuda())
     seen = []
-    places = ["cpu", nnlib.device("cpu"), {"cuda:0": "cpu"}, lambda s, place: s]
-    for place in places:
-        assert_same(load(Cuda(), place), nnlib.ones(2))
-        assert_same(torch.load(Cuda(), getattr(place, "type", place)), torch.ones(2))
+    locations = ["cpu", nnlib.device("cpu"), {"cuda:0": "cpu"}, lambda s, location: s]
+    for location in locations:
+        assert_same(load(Cuda(), location), nnlib.ones(2))
+        assert_same(torch.load(Cuda(), getattr(location, "type", location)), torch.ones(2))
     with pytest.raises(RuntimeError, match="CPU only"):
         load(Cuda(), {"cuda:1": "cpu"})
     with pytest.raises(RuntimeError, match="CPU only"):
-        load(Cuda(), lambda s, place: seen.append(place))
+        load(Cuda(), lambda s, location: seen.append(location))
     assert seen == ["cuda:0"]
     with pytest.raises(RuntimeError, match="CPU only, and a tensor is on 'cuda'"):
         load(saved(nnlib.ones(2)), "cuda")
     with pytest.raises(TypeError, match="load: expected map_location to return the storage"):
-        load(saved(nnlib.ones(2)), lambda s, place: 3)
+        load(saved(nnlib.ones(2)), lambda s, location: 3)
 
 
 def read_text():

@@ -43,7 +43,7 @@ LEFT_OUT = {
 class Way(NamedTuple):
     """A way of calling: names in order, names without a place, defaults, whether *args."""
 
-    places: tuple
+    positional: tuple
     named: tuple
     defaults: dict
     sizes: bool
@@ -52,11 +52,11 @@ class Way(NamedTuple):
 def way_in_stub(node):
     """The way of calling that a definition in a stub file stands for."""
     a = node.args
-    places, named = [[p.arg for p in ps] for ps in (a.posonlyargs + a.args, a.kwonlyargs)]
-    given = list(zip(reversed(places), reversed(a.defaults), strict=False))
+    positional, named = [[p.arg for p in ps] for ps in (a.posonlyargs + a.args, a.kwonlyargs)]
+    given = list(zip(reversed(positional), reversed(a.defaults), strict=False))
     given += [(k, d) for k, d in zip(named, a.kw_defaults, strict=True) if d is not None]
     defaults = {k: literal(d) for k, d in given if literal(d) is not ...}
-    return Way(tuple(places), tuple(named), defaults, a.vararg is not None)
+    return Way(tuple(positional), tuple(named), defaults, a.vararg is not None)
 
 
 def literal(node):
@@ -97,34 +97,36 @@ STUBBED = {
 }
 
 
-def ways_of(place, name, theirs):
+def ways_of(namespace, name, theirs):
     """All ways of calling what torch has under a name, as far as they can be known."""
     try:
         way = way_in_python(theirs)
-        if way.places or way.named or not way.sizes:
+        if way.positional or way.named or not way.sizes:
             return [way]
     except ValueError:
         pass
-    for table in (STUBBED.get(place, {}), STUBBED["torch"]):
+    for table in (STUBBED.get(namespace, {}), STUBBED["torch"]):
         if name in table:
-            old = place != "Tensor" and any(w.places[:1] == ("self",) for w in table[name])
-            return [w for w in table[name] if not (old and w.places[:1] == ("self",))]
+            old = namespace != "Tensor" and any(
+                w.positional[:1] == ("self",) for w in table[name]
+            )
+            return [w for w in table[name] if not (old and w.positional[:1] == ("self",))]
     return []
 
 
 def complaints(ours, way):
     """What is wrong with our function for one of torch's ways of calling it."""
     signature, found = inspect.signature(ours), []
-    left_out = [i for i, p in enumerate(way.places) if p in LEFT_OUT]
-    ordered = way.places[: min(left_out, default=len(way.places))]
-    names = [p for p in way.places + way.named if p not in LEFT_OUT]
+    left_out = [i for i, p in enumerate(way.positional) if p in LEFT_OUT]
+    ordered = way.positional[: min(left_out, default=len(way.positional))]
+    names = [p for p in way.positional + way.named if p not in LEFT_OUT]
     if way.sizes:
         try:
-            inspect.signature(ours, follow_wrapped=False).bind(*way.places, 2, 3)
+            inspect.signature(ours, follow_wrapped=False).bind(*way.positional, 2, 3)
         except TypeError as error:
             found.append(f"one by one: {error}")
         return found
-    if all(p in ordered or p in way.defaults for p in way.places + way.named):
+    if all(p in ordered or p in way.defaults for p in way.positional + way.named):
         try:
             bound = signature.bind(*ordered).arguments.items()
             found += [
@@ -143,7 +145,7 @@ def complaints(ours, way):
     return found
 
 
-PLACES = {
+NAMESPACES = {
     "torch": (nnlib, torch),
     "functional": (nnlib.nn.functional, torch.nn.functional),
     "init": (nnlib.nn.init, torch.nn.init),
@@ -156,9 +158,9 @@ PLACES = {
 }
 
 
-def functions(place):
+def functions(namespace):
     """The public functions of a module, or methods of a class, by name."""
-    owner, _ = PLACES[place]
+    owner, _ = NAMESPACES[namespace]
     names = getattr(owner, "__all__", [n for n in dir(owner) if n[0] != "_"])
     found = {
         n: getattr(owner, n) if inspect.ismodule(owner) else inspect.getattr_static(owner, n)
@@ -169,11 +171,15 @@ def functions(place):
     return {n: f for n, f in found.items() if inspect.isfunction(f)}
 
 
-PUBLIC = [(place, name, f) for place in PLACES for name, f in sorted(functions(place).items())]
+PUBLIC = [
+    (namespace, name, f)
+    for namespace in NAMESPACES
+    for name, f in sorted(functions(namespace).items())
+]
 SHARED = [
-    (place, name, f, getattr(PLACES[place][1], name))
-    for place, name, f in PUBLIC
-    if hasattr(PLACES[place][1], name)
+    (namespace, name, f, getattr(NAMESPACES[namespace][1], name))
+    for namespace, name, f in PUBLIC
+    if hasattr(NAMESPACES[namespace][1], name)
 ] + [
     (name, "__init__", getattr(nnlib.optim, name).__init__, getattr(torch.optim, name).__init__)
     for name in nnlib.optim.__all__
@@ -181,13 +187,13 @@ SHARED = [
 ]
 
 
-def all_complaints(place, name, ours, theirs):
+def all_complaints(namespace, name, ours, theirs):
     """What is wrong for any way of calling; of methods the first argument has no name."""
     me = next(iter(inspect.signature(ours).parameters), None)
     found = set()
-    for way in ways_of(place, name, theirs):
-        if way.places[:1] == ("self",):
-            way = way._replace(places=(me, *way.places[1:]))
+    for way in ways_of(namespace, name, theirs):
+        if way.positional[:1] == ("self",):
+            way = way._replace(positional=(me, *way.positional[1:]))
         found |= set(complaints(ours, way))
     return found
 
@@ -248,19 +254,19 @@ UNSAID = {
 }
 
 
-@pytest.mark.parametrize("where", sorted({place for place, *_ in SHARED}))
+@pytest.mark.parametrize("where", sorted({namespace for namespace, *_ in SHARED}))
 def test_signatures_are_those_of_torch(where):
-    for place, name, ours, theirs in SHARED:
-        if place == where:
-            with naming(place, name):
-                assert ((place, name) in UNSAID) == (not ways_of(place, name, theirs))
-                found = all_complaints(place, name, ours, theirs) - BY_KIND
-                assert bool(found) == ((place, name) in DIFFERENT), found
+    for namespace, name, ours, theirs in SHARED:
+        if namespace == where:
+            with naming(namespace, name):
+                assert ((namespace, name) in UNSAID) == (not ways_of(namespace, name, theirs))
+                found = all_complaints(namespace, name, ours, theirs) - BY_KIND
+                assert bool(found) == ((namespace, name) in DIFFERENT), found
 
 
 def test_table_of_signatures_covers_what_both_have():
     assert len(SHARED) > 700
-    assert DIFFERENT.keys() | UNSAID <= {(place, name) for place, name, *_ in SHARED}
+    assert DIFFERENT.keys() | UNSAID <= {(namespace, name) for namespace, name, *_ in SHARED}
 
 
 # Functions that torch has only as methods, elsewhere, or not at all.
@@ -278,10 +284,12 @@ OURS = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_what_torch_lacks_is_known(place):
-    found = {n for p, n, _ in PUBLIC if p == place and not hasattr(PLACES[place][1], n)}
-    assert found == OURS.get(place, set())
+@pytest.mark.parametrize("namespace", NAMESPACES)
+def test_what_torch_lacks_is_known(namespace):
+    found = {
+        n for p, n, _ in PUBLIC if p == namespace and not hasattr(NAMESPACES[namespace][1], n)
+    }
+    assert found == OURS.get(namespace, set())
 
 
 def test_every_function_that_torch_has_as_a_method_is_a_method_here():

@@ -71,8 +71,8 @@ def figure(page):
 def shown(figure):
     """The places of the steps that can be seen."""
     items = figure.locator("li")
-    seen = "es => es.map(e => getComputedStyle(e).visibility === 'visible')"
-    return [k for k, visible in enumerate(items.evaluate_all(seen)) if visible]
+    VISIBLE = "es => es.map(e => getComputedStyle(e).visibility === 'visible')"
+    return [k for k, visible in enumerate(items.evaluate_all(VISIBLE)) if visible]
 
 
 def sentence(figure):

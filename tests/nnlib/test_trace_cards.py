@@ -152,9 +152,9 @@ def test_text_fits_its_card_and_the_page_does_not_scroll_sideways(browser, graph
     page.set_content(f"<body style='font-family:sans-serif'>{drawings}</body>")
     assert page.evaluate(STICK_OUT) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    seen = page.locator("svg:visible")
-    assert seen.count() == len(figures)
-    sizes = seen.evaluate_all(
+    visible = page.locator("svg:visible")
+    assert visible.count() == len(figures)
+    sizes = visible.evaluate_all(
         "all => all.map(s => s.getBoundingClientRect().width / s.viewBox.baseVal.width * 13)"
     )
     assert min(sizes) >= 12  # pixels, or 9 pt

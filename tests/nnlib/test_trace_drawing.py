@@ -37,36 +37,36 @@ def random_inputs(rng):
     return inputs
 
 
-def items(places):
+def items(laid_out):
     """All places that are taken, by nodes and by passing edges."""
-    passing = [place for *_, passed in places.edges for place in passed]
-    return [*places.nodes, *passing]
+    passing = [point for *_, passed in laid_out.edges for point in passed]
+    return [*laid_out.nodes, *passing]
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_nothing_overlaps_in_a_random_graph(seed):
-    places = trace.layout(random_inputs(np.random.default_rng(seed)))
-    for (layer, slot), (other, at) in itertools.combinations(items(places), 2):
+    laid_out = trace.layout(random_inputs(np.random.default_rng(seed)))
+    for (layer, slot), (other, at) in itertools.combinations(items(laid_out), 2):
         assert layer != other or abs(slot - at) >= 1
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_every_edge_leads_to_a_later_layer_one_step_at_a_time(seed):
     inputs = random_inputs(np.random.default_rng(seed))
-    places = trace.layout(inputs)
-    assert len(places.edges) == sum(map(len, inputs))
-    for source, target, operand, passed in places.edges:
+    laid_out = trace.layout(inputs)
+    assert len(laid_out.edges) == sum(map(len, inputs))
+    for source, target, operand, passed in laid_out.edges:
         assert inputs[target][operand] == source
-        layers = [places.nodes[source][0], *(k for k, _ in passed), places.nodes[target][0]]
+        layers = [laid_out.nodes[source][0], *(k for k, _ in passed), laid_out.nodes[target][0]]
         assert layers == list(range(layers[0], layers[-1] + 1))
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_all_places_lie_within_the_size(seed):
-    places = trace.layout(random_inputs(np.random.default_rng(seed)))
-    for layer, slot in items(places):
-        assert 0 <= layer < places.size[0]
-        assert 0 <= slot <= places.size[1] - 1
+    laid_out = trace.layout(random_inputs(np.random.default_rng(seed)))
+    for layer, slot in items(laid_out):
+        assert 0 <= layer < laid_out.size[0]
+        assert 0 <= slot <= laid_out.size[1] - 1
 
 
 def test_the_layout_is_the_same_each_time(graph):

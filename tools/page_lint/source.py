@@ -24,7 +24,7 @@ class Block:
     body: str
     line: int
     last: int
-    late: bool
+    in_exercises: bool
 
 
 @dataclass(frozen=True)
@@ -101,14 +101,14 @@ class PageSource:
     @cached_property
     def blocks(self) -> list[Block]:
         """Return the directives in order."""
-        found, late, k = [], False, 0
+        found, in_exercises, k = [], False, 0
         while k < len(self.lines):
-            late = late or self.lines[k].strip() == "## Exercises"
+            in_exercises = in_exercises or self.lines[k].strip() == "## Exercises"
             match = FENCE.match(self.lines[k])
             if match:
                 end = closing(self.lines, k, match["ticks"])
                 body = "\n".join([match["rest"].strip(), *self.lines[k + 1 : end]])
-                found.append(Block(match["name"], body, k + 1, end + 1, late))
+                found.append(Block(match["name"], body, k + 1, end + 1, in_exercises))
                 k = end
             k += 1
         return found
@@ -186,10 +186,11 @@ class PageSource:
     def lesson(self) -> list[Line]:
         """Return the words of the lesson: those of the body without exercises and solutions."""
         names = {ln.number: ln.text for ln in self.headings}
-        kept, late = [], False
+        kept, in_exercises = [], False
         for line in self.body:
-            late = names.get(line.number, "" if not late else "Exercises") == "Exercises"
-            if not late:
+            before = "Exercises" if in_exercises else ""
+            in_exercises = names.get(line.number, before) == "Exercises"
+            if not in_exercises:
                 kept.append(line)
         return kept
 
@@ -264,4 +265,6 @@ def _cell(block: Block) -> Cell:
     code = "\n".join(rest).strip("\n").splitlines()
     tags = re.findall(r"[\w-]+", next((o for o in options if o.startswith(":tags:")), "")[6:])
     start = block.line + 1 + len(options) + blank
-    return Cell(frozenset(tags), "\n".join(options), tuple(code), block.late, block.line, start)
+    return Cell(
+        frozenset(tags), "\n".join(options), tuple(code), block.in_exercises, block.line, start
+    )

@@ -93,7 +93,7 @@ class Book:
     files: dict[str, bytes] = field(default_factory=dict)
     pages: list[str] = field(default_factory=list)
 
-    def keep(self, name: str, content: bytes) -> str:
+    def add_picture(self, name: str, content: bytes) -> str:
         """Store a picture; return its name in the book."""
         self.files[f"pictures/{name}"] = content
         return f"pictures/{name}"
@@ -199,7 +199,7 @@ def _page(book: Book, source: Path, name: str, inks: dict) -> tuple[str, list[st
     title = escape(body.title.get_text() if body.title else name)
     text = PAGE.format(title=title, body=f"<main>{main.decode_contents()}</main>")
     text = text.replace('href="epub.css"', f'href="{up}epub.css"')
-    return xhtml.page(text, inks, lambda file, content: up + book.keep(file, content))
+    return xhtml.page(text, inks, lambda file, content: up + book.add_picture(file, content))
 
 
 def _headings(text: str) -> list[tuple[int, str, str]]:

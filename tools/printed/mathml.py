@@ -127,12 +127,12 @@ def _spaces(root: ET.Element) -> None:
     for parent in list(root.iter()):
         if _tag(parent) not in ("mrow", "math", "mtd", "mstyle"):
             continue
-        for place in range(len(parent) - 1, -1, -1):
-            if _function(parent[place]):
-                if place + 1 < len(parent) and _tag(parent[place + 1]) not in ("mo", "mspace"):
-                    parent.insert(place + 1, _thin_space())
-                if place and _may_precede(parent[place - 1]):
-                    parent.insert(place, _thin_space())
+        for k in range(len(parent) - 1, -1, -1):
+            if _function(parent[k]):
+                if k + 1 < len(parent) and _tag(parent[k + 1]) not in ("mo", "mspace"):
+                    parent.insert(k + 1, _thin_space())
+                if k and _may_precede(parent[k - 1]):
+                    parent.insert(k, _thin_space())
 
 
 def _tag(element: ET.Element) -> str:

@@ -47,9 +47,9 @@ class Bound:
         reader, first = PdfReader(io.BytesIO(content)), len(self.writer.pages)
         numbers = {p.indirect_reference.idnum: k for k, p in enumerate(reader.pages)}
         self.places[name, ""] = (first, None)
-        for title, place in reader.named_destinations.items():
-            sheet = first + numbers[place.raw_get("/Page").idnum]
-            top = float(place.top) - MARGIN if place.top is not None else None
+        for title, destination in reader.named_destinations.items():
+            sheet = first + numbers[destination.raw_get("/Page").idnum]
+            top = float(destination.top) - MARGIN if destination.top is not None else None
             self.places[name, title.removeprefix("/")] = (sheet, top)
         for page in reader.pages:
             self.writer.add_page(page)
@@ -118,10 +118,10 @@ def _linked_places(html: Path, names: list[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name in names:
         page = html / f"{name}.html"
-        for address, place in HREF.findall(page.read_text(encoding="utf-8")):
+        for address, href in HREF.findall(page.read_text(encoding="utf-8")):
             target = _document((page.parent / unquote(address)).as_posix(), html)
             if address and target in names:
-                found.setdefault(target, set()).add(unquote(place))
+                found.setdefault(target, set()).add(unquote(href))
     return found
 
 
@@ -189,7 +189,7 @@ def _list(bound: Bound, entries: list[contents.Entry], depth: int) -> str:
     for entry in entries:
         text = escape(entry.title)
         if entry.address:
-            sheet = _place(bound, entry.address)[0] + 1
+            sheet = _page_and_height(bound, entry.address)[0] + 1
             text = f'<a href="{JUMP}{sheet}">{text}<i></i>{sheet}</a>'
         deep = "#" in entry.address
         kind = ' class="part"' if not entry.address else ' class="deep"' if deep else ""
@@ -198,7 +198,7 @@ def _list(bound: Bound, entries: list[contents.Entry], depth: int) -> str:
     return f"<ol>{''.join(items)}</ol>"
 
 
-def _place(bound: Bound, address: str) -> tuple[int, float | None]:
+def _page_and_height(bound: Bound, address: str) -> tuple[int, float | None]:
     """Return sheet and height of an address, the page's beginning if the place is unknown."""
     name, _, anchor = address.partition("#")
     return bound.places.get((name, anchor), bound.places[name, ""])
@@ -208,7 +208,7 @@ def _bookmarks(bound: Bound, entries: list[contents.Entry], parent=None) -> None
     """Add the outline."""
     for entry in entries:
         first = next(e for e in entry.walk() if e.address)
-        sheet = _place(bound, first.address)[0]
+        sheet = _page_and_height(bound, first.address)[0]
         item = bound.writer.add_outline_item(
             title=entry.title, page_number=sheet, parent=parent, is_open=False
         )
@@ -251,7 +251,7 @@ def _link_target(bound: Bound, link, name: str, html: Path, before: int):
     target = _document(unquote(parts.path), html) if parts.scheme == "file" else ""
     if (target, "") not in bound.places:
         return None
-    return _place(bound, f"{target}#{unquote(parts.fragment)}")
+    return _page_and_height(bound, f"{target}#{unquote(parts.fragment)}")
 
 
 def _destination(writer: PdfWriter, sheet: int, top: float | None) -> ArrayObject:

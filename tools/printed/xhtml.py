@@ -48,7 +48,7 @@ SIZED = {
 
 
 def page(
-    text: str, inks: dict[str, str], keep: Callable[[str, bytes], str]
+    text: str, inks: dict[str, str], store: Callable[[str, bytes], str]
 ) -> tuple[str, list[str]]:
     """Return a page as XHTML, and the formulas that could not be turned into MathML.
 
@@ -58,7 +58,7 @@ def page(
         The page as Sphinx wrote it.
     inks : dict
         Colours by the name that follows ``--nn-``.
-    keep : callable
+    store : callable
         Stores a picture under a file name; returns its address as seen from the page.
     """
     soup = BeautifulSoup(INK.sub(lambda ink: inks.get(ink[1], "#000"), text), "html.parser")
@@ -67,7 +67,7 @@ def page(
     _drop_scripts(soup)
     _unfold(soup)
     faults = _formulas(soup)
-    _pictures(soup, keep)
+    _pictures(soup, store)
     _make_valid_xml(soup)
     return f"<!DOCTYPE html>\n{_root(soup)}\n", faults
 
@@ -131,7 +131,7 @@ def _pieces(text: str) -> list:
     return [*nodes, NavigableString(text[end:])]
 
 
-def _pictures(soup: BeautifulSoup, keep: Callable[[str, bytes], str]) -> None:
+def _pictures(soup: BeautifulSoup, store: Callable[[str, bytes], str]) -> None:
     """Store pictures that stand in the page as data; every reader can show a file."""
     for image in soup.find_all(["img", "image"]):
         key = next((k for k in ("src", "xlink:href", "href") if k in image.attrs), None)
@@ -139,7 +139,7 @@ def _pictures(soup: BeautifulSoup, keep: Callable[[str, bytes], str]) -> None:
         if found:
             content = base64.b64decode(found[2])
             name = hashlib.sha256(content).hexdigest()[:16]
-            image[key] = keep(f"{name}.{SUFFIXES[found[1]]}", content)
+            image[key] = store(f"{name}.{SUFFIXES[found[1]]}", content)
         if image.name == "img":
             image["alt"] = image.get("alt", "")
 

@@ -17,7 +17,7 @@ OUTSIDE = (".git", ".venv", "_build")
 IMPORTS = ("<frozen importlib._bootstrap_external>", importlib.metadata.__file__)
 
 
-def place(path, root: str) -> str | None:
+def relative_path(path, root: str) -> str | None:
     """Return a path relative to the book, or None if it lies outside; a source for bytecode."""
     if isinstance(path, int):
         return None
@@ -41,9 +41,9 @@ def reading(event: str, args: tuple, root: str, caller: str) -> str | None:
         return None if program in HARMLESS else "*"
     if event == "open":
         written = isinstance(args[2], int) and args[2] & os.O_WRONLY
-        return None if written else place(args[0], root)
+        return None if written else relative_path(args[0], root)
     if event in LISTS:
-        folder = place(args[0], root)
+        folder = relative_path(args[0], root)
         return folder and folder + ("/*.py" if caller in IMPORTS else "/")
     return None
 

@@ -130,8 +130,8 @@ def _unexecuted(cell):
     what = "A cell that runs only where the book is built."
     code = f"```python\n{cell.source}\n```"
     shown = [text for text in map(_output, cell.outputs) if text and "data" in text]
-    seen = "\n\n".join(output.data.get("text/html", "") for output in shown)
-    fold = f"<details><summary>{what}</summary>\n\n{code}\n\n</details>\n\n{seen}".strip()
+    html = "\n\n".join(output.data.get("text/html", "") for output in shown)
+    fold = f"<details><summary>{what}</summary>\n\n{code}\n\n</details>\n\n{html}".strip()
     return new_markdown_cell(fold, metadata={"tags": [BUILD_ONLY]})
 
 

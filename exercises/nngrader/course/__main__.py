@@ -7,6 +7,6 @@ from pathlib import Path
 from .folder import Course
 
 folder = Path(sys.argv[1])
-for place in sorted((folder / "source").iterdir()):
-    text = json.dumps(Course(folder).instructor(place.name), indent=1, ensure_ascii=False)
-    (place / f"{place.name}.ipynb").write_text(f"{text}\n", encoding="utf-8")
+for item in sorted((folder / "source").iterdir()):
+    text = json.dumps(Course(folder).instructor(item.name), indent=1, ensure_ascii=False)
+    (item / f"{item.name}.ipynb").write_text(f"{text}\n", encoding="utf-8")

@@ -304,12 +304,12 @@ def place_of(problems: Path, assignment: str) -> Path:
     return folder
 
 
-def files_of(place: Path) -> list[Path]:
+def files_of(folder: Path) -> list[Path]:
     """Return all files of definitions: the one, or those of the folder.
 
     Parameters
     ----------
-    place : Path
+    folder : Path
         As `place_of` gives it.
 
     Returns
@@ -317,9 +317,9 @@ def files_of(place: Path) -> list[Path]:
     list of Path
         Sorted; empty where there is nothing.
     """
-    if place.is_dir():
-        return sorted(f for f in place.rglob("*.py") if f.is_file())
-    return [place] * place.is_file()
+    if folder.is_dir():
+        return sorted(f for f in folder.rglob("*.py") if f.is_file())
+    return [folder] * folder.is_file()
 
 
 def public_definitions() -> ModuleType:
@@ -388,12 +388,12 @@ def _public(file):
         _PUBLIC.reset(token)
 
 
-def _module(place):
+def _module(path):
     """Run a file of definitions, or a folder of them as a package."""
-    file, inside = (place / FIRST, [str(place)]) if place.is_dir() else (place, None)
+    file, inside = (path / FIRST, [str(path)]) if path.is_dir() else (path, None)
     if not file.is_file():
-        raise NotThere(f"no problems of {place.stem}: {file} does not exist")
-    name = f"problems_{place.stem}_{zlib.crc32(bytes(place)):08x}"
+        raise NotThere(f"no problems of {path.stem}: {file} does not exist")
+    name = f"problems_{path.stem}_{zlib.crc32(bytes(path)):08x}"
     with _READING:
         for known in [n for n in sys.modules if n.startswith(f"{name}.")]:
             del sys.modules[known]  # of an earlier reading, which keeps its own

@@ -183,9 +183,9 @@ def _complaints(found):
 
 def _doubled(column, values):
     """Return complaints about values in two rows, where case makes no difference."""
-    seen, lines = {}, []
+    first_lines, lines = {}, []
     for n, value in values:
-        first = seen.setdefault(value.casefold(), n)
+        first = first_lines.setdefault(value.casefold(), n)
         if value and first != n:
             lines.append(f"line {n}: the {column} {value!a} stands in line {first} too")
     return lines

@@ -53,7 +53,7 @@ class Gathering(Session):
         self.flush()
         self.expire_all()
 
-    def keep(self):
+    def publish(self):
         """Make the whole visible to others."""
         super().commit()
 
@@ -82,7 +82,7 @@ class OpenGradebook(Gradebook):
             self._take()
             with one_for_all(self):
                 yield
-            self.db().keep()
+            self.db().publish()
         except BaseException:
             self.db.rollback()
             raise

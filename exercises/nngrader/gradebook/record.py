@@ -172,19 +172,19 @@ class Recorder:
 
     def _recorded_file(self, student):
         """Return the notebook that nbgrader's tools show."""
-        place = self.home.format_path(self.home.autograded_directory, student, self.name)
-        return Path(place, f"{self.name}.ipynb")
+        folder = self.home.format_path(self.home.autograded_directory, student, self.name)
+        return Path(folder, f"{self.name}.ipynb")
 
     def _lay_out(self, student, shown, stamp):
         """Put a submission on the desk as nbgrader expects to find it."""
         for part in ("in", "out"):
             shutil.rmtree(self.desk / part, ignore_errors=True)
-        place = self.desk / "in" / student / self.name
-        place.mkdir(parents=True)
-        (place / f"{self.name}.ipynb").write_text(json.dumps(shown), encoding="utf-8")
+        folder = self.desk / "in" / student / self.name
+        folder.mkdir(parents=True)
+        (folder / f"{self.name}.ipynb").write_text(json.dumps(shown), encoding="utf-8")
         if stamp:
-            (place / "timestamp.txt").write_text(stamp)
-        return place / f"{self.name}.ipynb"
+            (folder / "timestamp.txt").write_text(stamp)
+        return folder / f"{self.name}.ipynb"
 
     def _persist(self, student, file):
         """Convert; where another program holds the gradebook, wait for it, but only once."""
@@ -218,15 +218,15 @@ class Recorder:
 
     def _put_away(self, student):
         """Put the notebook where nbgrader's tools look for it, in place of the one before."""
-        made, place = (
+        made, target = (
             self.desk / "out" / student / self.name,
             self._recorded_file(student).parent,
         )
         if not made.is_dir():
             raise CannotDo("nbgrader's settings leave this student out")
-        shutil.rmtree(place, ignore_errors=True)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(made, place)
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, target)
 
     def _tell_late(self, student, result):
         """See that the penalty is that of the marks of today, and tell of it."""

@@ -149,11 +149,11 @@ def grade_and_record(grader, recorder, students: list[str], store: Store) -> lis
                 results[result["student"]] = result
                 progress.tell(result)
     finally:
-        keep(store, grader.assignment.name, results)
+        save_latest(store, grader.assignment.name, results)
     return [results[student] for student in students]
 
 
-def keep(store: Store, assignment: str, results: dict) -> None:
+def save_latest(store: Store, assignment: str, results: dict) -> None:
     """Add results to those that feedback is written from."""
     latest = store.get(f"latest-{assignment}") or {}
     store.put(f"latest-{assignment}", latest | results)

@@ -59,12 +59,12 @@ class Item:
 
 
 @contextlib.contextmanager
-def opened(place: Path):
+def opened(path: Path):
     """The files of a folder or a zip, to be read within a `with` block.
 
     Parameters
     ----------
-    place : Path
+    path : Path
         A folder, or a zip.
 
     Yields
@@ -79,15 +79,15 @@ def opened(place: Path):
     CannotDo
         If it is no zip, or a broken one, or holds too much.
     """
-    if not place.exists():
-        raise NotThere(f"there is no {place}")
-    if place.is_dir():
-        yield _of_folder(place)
+    if not path.exists():
+        raise NotThere(f"there is no {path}")
+    if path.is_dir():
+        yield _of_folder(path)
         return
-    with _open(place) as archive:
+    with _open(path) as archive:
         if len(archive.infolist()) > MOST_ENTRIES:
-            raise CannotDo(f"{place} has more than {MOST_ENTRIES} entries: none is read")
-        date = datetime.fromtimestamp(place.stat().st_mtime, UTC)
+            raise CannotDo(f"{path} has more than {MOST_ENTRIES} entries: none is read")
+        date = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         yield _of_zip(archive, date)
 
 
@@ -158,15 +158,15 @@ def parts_of(name: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _open(place) -> zipfile.ZipFile:
+def _open(path) -> zipfile.ZipFile:
     """Return a zip of the platform's making."""
-    if place.is_file() and place.stat().st_size == 0:
-        raise CannotDo(f"{place} is empty: 0 bytes")
+    if path.is_file() and path.stat().st_size == 0:
+        raise CannotDo(f"{path} is empty: 0 bytes")
     try:
-        return zipfile.ZipFile(place)
+        return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as e:
         reason = first_line(e)
-        raise CannotDo(f"{place} is neither a folder nor a whole zip ({reason})") from None
+        raise CannotDo(f"{path} is neither a folder nor a whole zip ({reason})") from None
 
 
 def _of_folder(top):

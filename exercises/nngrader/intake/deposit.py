@@ -92,10 +92,10 @@ def put(
             f"it is not newer than what is in submitted ({dated:%Y-%m-%d %H:%M:%S})"
         )
     new = _written(taken, work)
-    keep = course / KEPT / target.parent.name / target.name
-    keep.mkdir(parents=True, exist_ok=True)
-    numbers = [int(n) for n in os.listdir(keep) if n.isdecimal()]
-    os.rename(target, keep / str(max(numbers, default=0) + 1))
+    archive = course / KEPT / target.parent.name / target.name
+    archive.mkdir(parents=True, exist_ok=True)
+    numbers = [int(n) for n in os.listdir(archive) if n.isdecimal()]
+    os.rename(target, archive / str(max(numbers, default=0) + 1))
     os.rename(new, target)
     return "replaced"
 

@@ -178,8 +178,8 @@ def _notebooks(folder, deeper=True):
                 yield from [Path(entry.path)] * entry.name.lower().endswith(".ipynb")
             elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
                 inside.append(entry.path)
-    for place in inside * deeper:
-        yield from _notebooks(place, deeper=False)
+    for subfolder in inside * deeper:
+        yield from _notebooks(subfolder, deeper=False)
 
 
 def _readable(file):

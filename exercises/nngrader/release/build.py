@@ -291,9 +291,9 @@ def trial_course(course: Course, name: str, folder: Path) -> Course:
     (folder / "problems").mkdir()
     public = course.definitions(name)
     for file in files_of(public):
-        place = folder / "problems" / file.relative_to(public.parent)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, place)
+        target = folder / "problems" / file.relative_to(public.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
     if (course / "nbgrader_config.py").is_file():
         shutil.copy(course / "nbgrader_config.py", folder)
     if (course / "heldback").is_dir():
@@ -302,9 +302,9 @@ def trial_course(course: Course, name: str, folder: Path) -> Course:
     private = None
     for file in course.private_files(name):
         private = folder / "private"
-        place = private / file.relative_to(course.private)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, place)
+        target = private / file.relative_to(course.private)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
     return Course(folder, problems=private)
 
 
@@ -345,9 +345,9 @@ def score_complaints(trial: Course, name: str, instructor: dict) -> list[str]:
     tests = [c for c in instructor["cells"] if is_test(c)]
     wanted = {"solved": sum(mark(c)["points"] for c in tests), "untouched": 0}
     for student, notebook in (("solved", instructor), ("untouched", assignment.released)):
-        place = trial / "submitted" / student / name
-        place.mkdir(parents=True)
-        (place / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))
+        target = trial / "submitted" / student / name
+        target.mkdir(parents=True)
+        (target / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))
     found = solved_files(trial, name, assignment.declared)
     with Sandbox(assignment.limits, uses=assignment.uses) as sandbox:
         with Threads(assignment.spec(), sandbox) as threads:
@@ -375,13 +375,13 @@ def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
     """
     found = []
     for file, most in declared.items():
-        place = trial / "heldback" / name / file
-        if not place.is_file():
+        target = trial / "heldback" / name / file
+        if not target.is_file():
             found.append(f"the solved {file} is missing: heldback/{name}/{file} does not exist")
-        elif (size := place.stat().st_size) > most:
+        elif (size := target.stat().st_size) > most:
             found.append(f"the solved {file} holds {size:,} bytes, {most:,} are allowed")
         else:
-            shutil.copy(place, trial / "submitted" / "solved" / name)
+            shutil.copy(target, trial / "submitted" / "solved" / name)
     return found
 
 

@@ -115,9 +115,9 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
         name, raw = file.relative_to(folder).as_posix(), file.read_bytes()
         if file.suffix not in SUFFIXES:
             found.append(f"{name} should not be there: no kind of file that students need")
-        for place, piece in unfold(name, raw):
-            found += [f"{place} should not be there" for p in PRIVATE if p in place]
-            found += [f"{place}: {what}" for what in _in_piece(piece, secrets)]
+        for path, piece in unfold(name, raw):
+            found += [f"{path} should not be there" for p in PRIVATE if p in path]
+            found += [f"{path}: {what}" for what in _in_piece(piece, secrets)]
         if file.suffix == ".ipynb":
             found += [f"{name}: {what}" for what in _in_notebook(raw, secrets)]
     return list(dict.fromkeys(found))

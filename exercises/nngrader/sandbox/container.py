@@ -44,18 +44,18 @@ def command(limits: Limits, name: str, profile: Path, files: dict, program: list
         No network, no capabilities, no other user; nothing that can be written but a small
         /tmp; limits on memory, processes, files and processor time.
     """
-    place = limits.container
+    settings = limits.container
     memory = f"{limits.memory_mb + OWN_MB}m"
-    line = [place.prefix, "run", "--rm", "--interactive", "--pull=never", f"--name={name}"]
+    line = [settings.prefix, "run", "--rm", "--interactive", "--pull=never", f"--name={name}"]
     line += ["--network=none", "--ipc=none", "--hostname=sandbox", "--log-driver=none"]
     line += ["--read-only", f"--user={NOBODY}:{NOBODY}", "--cap-drop=ALL", "--cpus=1"]
     line += ["--security-opt=no-new-privileges", f"--security-opt=seccomp={profile}"]
     line += [f"--memory={memory}", f"--memory-swap={memory}"]
     line += [f"--pids-limit={limits.processes + 1}", *_limits(limits)]
     line += [f"--tmpfs=/tmp:rw,nosuid,nodev,mode=1777,size={limits.space_mb}m"]
-    line += ["--read-only-tmpfs=false"] * (place.prefix == "podman")
+    line += ["--read-only-tmpfs=false"] * (settings.prefix == "podman")
     line += mounts(files)
-    return [*line, "--workdir=/tmp", f"--entrypoint={program[0]}", place.image, *program[1:]]
+    return [*line, "--workdir=/tmp", f"--entrypoint={program[0]}", settings.image, *program[1:]]
 
 
 def mounts(files: dict) -> list[str]:

@@ -217,9 +217,9 @@ def environment():
     return [word for name, value in values.items() for word in ("--setenv", name, value)]
 
 
-def bind(source, place):
+def bind(source, target):
     """Return a file or folder of the machine, read-only."""
-    return ["--ro-bind", str(source), str(place)]
+    return ["--ro-bind", str(source), str(target)]
 
 
 def system():
@@ -266,9 +266,9 @@ def modules(packages):
     return options
 
 
-def memory_folder(place, size):
+def memory_folder(path, size):
     """Return options for a small folder in memory that may be written."""
-    return ["--perms", "1777", "--size", str(size), "--tmpfs", place]
+    return ["--perms", "1777", "--size", str(size), "--tmpfs", path]
 
 
 def user_options():

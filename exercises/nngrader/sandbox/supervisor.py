@@ -360,11 +360,11 @@ def files_held(processes: tuple) -> int:
     """
     used = {}
     for pid in processes:
-        for place in MEMORY_FOLDERS:
+        for folder in MEMORY_FOLDERS:
             with contextlib.suppress(OSError):
-                inside = f"/proc/{pid}/root{place}"
+                inside = f"/proc/{pid}/root{folder}"
                 device = os.stat(inside).st_dev
-                if device != os.stat(place).st_dev:
+                if device != os.stat(folder).st_dev:
                     about = os.statvfs(inside)
                     used[device] = about.f_files - about.f_ffree
     return FILE * sum(used.values())

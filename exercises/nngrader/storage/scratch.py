@@ -33,8 +33,8 @@ class Scratch(tempfile.TemporaryDirectory):
         Where it is made; by default where the system has such folders.
     """
 
-    def __init__(self, place: Path | None = None):
-        super().__init__(prefix=PREFIX, dir=place)
+    def __init__(self, folder: Path | None = None):
+        super().__init__(prefix=PREFIX, dir=folder)
         self.held = os.open(self.name, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(self.held, fcntl.LOCK_EX)
 
@@ -49,12 +49,12 @@ class Scratch(tempfile.TemporaryDirectory):
         self.cleanup()
 
 
-def sweep(place: Path | None = None) -> int:
+def sweep(parent: Path | None = None) -> int:
     """Remove such folders of ours whose process is gone.
 
     Parameters
     ----------
-    place : Path, optional
+    parent : Path, optional
         Where to look; by default where the system has such folders.
 
     Returns
@@ -62,8 +62,8 @@ def sweep(place: Path | None = None) -> int:
     int
         How many there were.
     """
-    place = place or Path(tempfile.gettempdir())
-    found = [f for f in place.glob(f"{PREFIX}*") if _is_left(f)]
+    parent = parent or Path(tempfile.gettempdir())
+    found = [f for f in parent.glob(f"{PREFIX}*") if _is_left(f)]
     for folder in found:
         shutil.rmtree(folder, ignore_errors=True)
     return len(found)

@@ -143,7 +143,7 @@ def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reductio
         share = _shares(t, counts, w, x.dtype)
         total = float(share.sum())
     check_range(name, t if share is None else t[counts], shape[dim])
-    y = -x[_places(t, ignored, dim)]
+    y = -x[_target_index(t, ignored, dim)]
     if share is not None:
         y = np.where(counts, y, 0) * share
     if reduction == "mean":
@@ -156,12 +156,12 @@ def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reductio
         dict(p=log_p, target=target, share=1.0 if share is None else share),
         name=name,
         p=lambda g, target, share: index_put(
-            np.zeros(shape, g.dtype), _places(raw(target), ignored, dim), g * -share
+            np.zeros(shape, g.dtype), _target_index(raw(target), ignored, dim), g * -share
         ),
     )
 
 
-def _places(t: np.ndarray, ignored: int | None, dim: int) -> tuple[np.ndarray, ...]:
+def _target_index(t: np.ndarray, ignored: int | None, dim: int) -> tuple[np.ndarray, ...]:
     """Return the index that picks class t along dim, for every index of the other axes."""
     axes = [
         np.arange(n).reshape((-1,) + (1,) * (t.ndim - 1 - i)) for i, n in enumerate(t.shape)

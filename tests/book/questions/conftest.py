@@ -29,5 +29,5 @@ def address(questions):
 
 @pytest.fixture
 def opened(browser, address):
-    with reopened(browser, address, ASKED) as seen:
-        yield seen.page
+    with reopened(browser, address, ASKED) as visited:
+        yield visited.page

@@ -26,22 +26,22 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
 
 def test_every_choice_gets_its_reason_by_keyboard(browser, base):
-    with reopened(browser, base, ASKED) as seen:
+    with reopened(browser, base, ASKED) as visited:
         for k, expected in enumerate(["✗ No: that is", "✓ Right: any power", "✗ No: that is"]):
-            choose(seen.page, SINGLE, k)
-            assert why(seen.page, SINGLE).startswith(expected)
-        assert seen.errors == []
-        assert seen.outside == []
+            choose(visited.page, SINGLE, k)
+            assert why(visited.page, SINGLE).startswith(expected)
+        assert visited.errors == []
+        assert visited.outside == []
 
 
 def test_every_box_is_told_whether_and_why(browser, address):
-    with reopened(browser, address, ASKED) as seen:
-        tick(seen.page, [0, 1])
-        assert "1 of 3 boxes" in why(seen.page, MULTIPLE)
-        reasons = question(seen.page, MULTIPLE).locator(".nn-because").all_inner_texts()
+    with reopened(browser, address, ASKED) as visited:
+        tick(visited.page, [0, 1])
+        assert "1 of 3 boxes" in why(visited.page, MULTIPLE)
+        reasons = question(visited.page, MULTIPLE).locator(".nn-because").all_inner_texts()
         assert reasons == ["Right: twice 1.", "No: one is left.", "This one too: twice 2."]
-        tick(seen.page, [0, 2])
-        assert why(seen.page, MULTIPLE).startswith("✓ Right")
+        tick(visited.page, [0, 2])
+        assert why(visited.page, MULTIPLE).startswith("✓ Right")
 
 
 @pytest.mark.parametrize(
@@ -99,50 +99,50 @@ def test_numbers_of_many_writings_are_one(opened, typed, value):
 
 
 def test_a_typing_error_is_no_try(browser, address):
-    with reopened(browser, address, ASKED) as seen:
-        type_number(seen.page, "three")
-        assert "answers" in json.dumps(stored(seen.page))
-        assert stored(seen.page)["pages"]["part/asked"]["answers"] == {}
+    with reopened(browser, address, ASKED) as visited:
+        type_number(visited.page, "three")
+        assert "answers" in json.dumps(stored(visited.page))
+        assert stored(visited.page)["pages"]["part/asked"]["answers"] == {}
 
 
 def test_the_first_step_that_stands_wrong_is_named_with_its_reason(browser, address):
-    with reopened(browser, address, ASKED) as seen:
-        assert sort(seen.page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “raise")
-        assert "the maximum has not been subtracted." in why(seen.page, ORDER)
-        reply = sort(seen.page, [0, 1, 3, 2])
+    with reopened(browser, address, ASKED) as visited:
+        assert sort(visited.page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “raise")
+        assert "the maximum has not been subtracted." in why(visited.page, ORDER)
+        reply = sort(visited.page, [0, 1, 3, 2])
         assert reply.startswith("✗ No: The first 2 steps are right. Next cannot be “print”")
         assert "nothing is left to print." in reply
-        assert sort(seen.page, [0, 1, 2, 3]) == "✓ Right: nothing overflows."
-        assert sort(seen.page, [0, 3, 1, 2]) == "✓ Right: nothing overflows."
+        assert sort(visited.page, [0, 1, 2, 3]) == "✓ Right: nothing overflows."
+        assert sort(visited.page, [0, 3, 1, 2]) == "✓ Right: nothing overflows."
 
 
 def test_the_buttons_move_a_step_and_keep_the_focus(browser, address):
-    with reopened(browser, address, ASKED) as seen:
-        rows = question(seen.page, ORDER).locator(".nn-step")
+    with reopened(browser, address, ASKED) as visited:
+        rows = question(visited.page, ORDER).locator(".nn-step")
         last = rows.nth(3).get_attribute("data-step")
         up = rows.nth(3).get_by_role("button", name="Move up:")
-        press(seen.page, up, "Enter", "Enter")
+        press(visited.page, up, "Enter", "Enter")
         assert rows.nth(1).get_attribute("data-step") == last
         assert rows.nth(1).locator("button").first.evaluate("b => b === document.activeElement")
-        status = question(seen.page, ORDER).locator(".nn-hidden")
+        status = question(visited.page, ORDER).locator(".nn-hidden")
         assert status.inner_text() == "Now step 2 of 4."
-        press(seen.page, rows.nth(1).locator("button").first, "ArrowDown")
+        press(visited.page, rows.nth(1).locator("button").first, "ArrowDown")
         assert rows.nth(2).get_attribute("data-step") == last
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])
 def test_a_step_is_dragged(browser, address, touch):
-    with reopened(browser, address, ASKED, size=PHONE, has_touch=touch) as seen:
-        rows = question(seen.page, ORDER).locator(".nn-step")
+    with reopened(browser, address, ASKED, size=PHONE, has_touch=touch) as visited:
+        rows = question(visited.page, ORDER).locator(".nn-step")
         rows.nth(3).scroll_into_view_if_needed()
         first = rows.nth(0).get_attribute("data-step")
         boxes = [rows.nth(k).locator(".nn-grip").bounding_box() for k in (0, 3)]
         start, end = ((b["x"] + b["width"] / 2, b["y"] + b["height"] / 2) for b in boxes)
-        scrolled = seen.page.evaluate("scrollY")
-        (finger if touch else mouse)(seen.page, start, (end[0], end[1] + 15))
+        scrolled = visited.page.evaluate("scrollY")
+        (finger if touch else mouse)(visited.page, start, (end[0], end[1] + 15))
         assert rows.nth(3).get_attribute("data-step") == first
-        assert seen.page.evaluate("scrollY") == scrolled
-        assert seen.page.locator(".nn-held").count() == 0
+        assert visited.page.evaluate("scrollY") == scrolled
+        assert visited.page.locator(".nn-held").count() == 0
 
 
 def mouse(page, start, end):
@@ -167,13 +167,13 @@ def finger(page, start, end):
 
 
 def test_every_line_of_a_program_says_why(browser, address):
-    with reopened(browser, address, ASKED) as seen:
-        lines = question(seen.page, BUG).locator("button.nn-codeline")
+    with reopened(browser, address, ASKED) as visited:
+        lines = question(visited.page, BUG).locator("button.nn-codeline")
         assert lines.count() == 3
         replies = []
         for k in range(3):
-            choose(seen.page, BUG, k, "button.nn-codeline")
-            replies.append(why(seen.page, BUG))
+            choose(visited.page, BUG, k, "button.nn-codeline")
+            replies.append(why(visited.page, BUG))
         assert replies == [
             "✗ No: the header is fine.",
             "✗ No: the sum is right.",
@@ -182,36 +182,36 @@ def test_every_line_of_a_program_says_why(browser, address):
 
 
 def test_formulas_are_typeset_also_where_the_text_has_none_and_in_reasons(browser, base):
-    with reopened(browser, base, ASKED, formulas=True) as seen:
-        assert seen.untypeset() == []
-        choose(seen.page, SINGLE, 0)
-        seen.page.locator("nn-quiz .nn-why mjx-container").first.wait_for()
-        tick(seen.page, [0])
-        type_number(seen.page, "9")
-        assert seen.untypeset() == []
-        assert seen.errors == []
+    with reopened(browser, base, ASKED, formulas=True) as visited:
+        assert visited.untypeset() == []
+        choose(visited.page, SINGLE, 0)
+        visited.page.locator("nn-quiz .nn-why mjx-container").first.wait_for()
+        tick(visited.page, [0])
+        type_number(visited.page, "9")
+        assert visited.untypeset() == []
+        assert visited.errors == []
 
 
 def test_a_choice_that_is_a_formula_is_heard_by_its_name(browser, address):
-    with reopened(browser, address, ASKED, formulas=True) as seen:
-        assert seen.untypeset() == []
-        asked = question(seen.page, SINGLE)
+    with reopened(browser, address, ASKED, formulas=True) as visited:
+        assert visited.untypeset() == []
+        asked = question(visited.page, SINGLE)
         assert [
             asked.get_by_role("button", name=name, exact=True).count()
             for name in ("0", "1", "e")
         ] == [1, 1, 1]
-        boxes = question(seen.page, MULTIPLE)
+        boxes = question(visited.page, MULTIPLE)
         assert boxes.get_by_role("checkbox", name="2 to the 2", exact=True).count() == 1
         assert boxes.get_by_role("checkbox", name="3", exact=True).count() == 1
-        steps = question(seen.page, ORDER)
+        steps = question(visited.page, ORDER)
         assert (
             steps.get_by_role("button", name="Move up: raise e to each", exact=True).count()
             == 1
         )
-        guess = seen.page.locator("nn-predict").first
+        guess = visited.page.locator("nn-predict").first
         assert guess.get_by_role("radio", name="x to the 2 = x", exact=True).count() == 1
         assert guess.get_by_role("radio", name="It is.", exact=True).count() == 1
-        assert seen.axe() == []
+        assert visited.axe() == []
 
 
 @pytest.mark.parametrize(
@@ -224,8 +224,8 @@ def test_a_choice_that_is_a_formula_is_heard_by_its_name(browser, address):
     ],
 )
 def test_a_formula_is_read_from_its_tex(browser, address, tex, name):
-    with reopened(browser, address, ASKED) as seen:
-        given = seen.page.evaluate(
+    with reopened(browser, address, ASKED) as visited:
+        given = visited.page.evaluate(
             """tex => nn.ask.named(document.createElement("button"),
                  `<span class="math">\\\\(${tex}\\\\)</span>`).getAttribute("aria-label")""",
             tex,

@@ -30,78 +30,78 @@ def test_what_every_page_loads_is_small():
 
 
 def test_answers_stand_again_at_the_next_visit_until_tried_again(browser, base):
-    with reopened(browser, base, ASKED, formulas=True) as seen:
-        answer_all(seen.page)
-        choose(seen.page, SINGLE, 0)
-        before = seen.page.locator("nn-quiz").inner_text()
+    with reopened(browser, base, ASKED, formulas=True) as visited:
+        answer_all(visited.page)
+        choose(visited.page, SINGLE, 0)
+        before = visited.page.locator("nn-quiz").inner_text()
         assert "4 of 5 answered rightly so far." in before
-        seen.page.reload()
-        seen.untypeset()
-        assert seen.page.locator("nn-quiz").inner_text() == before
-        assert question(seen.page, SINGLE).locator(".nn-tries").inner_text() == "2 tries"
-        again = question(seen.page, SINGLE).get_by_role("button", name="Try again")
-        press(seen.page, again, "Enter")
-        assert why(seen.page, SINGLE) == ""
-        first = question(seen.page, SINGLE).locator("button").first
+        visited.page.reload()
+        visited.untypeset()
+        assert visited.page.locator("nn-quiz").inner_text() == before
+        assert question(visited.page, SINGLE).locator(".nn-tries").inner_text() == "2 tries"
+        again = question(visited.page, SINGLE).get_by_role("button", name="Try again")
+        press(visited.page, again, "Enter")
+        assert why(visited.page, SINGLE) == ""
+        first = question(visited.page, SINGLE).locator("button").first
         assert first.evaluate("b => b === document.activeElement")
-        seen.page.reload()
-        assert why(seen.page, SINGLE) == ""
-        assert why(seen.page, BUG).startswith("✓ Right")
+        visited.page.reload()
+        assert why(visited.page, SINGLE) == ""
+        assert why(visited.page, BUG).startswith("✓ Right")
 
 
 def test_a_page_is_ticked_once_every_answer_is_right(browser, base):
-    with visit(browser, base, ASKED) as seen:
-        side = seen.page.locator(".bd-sidebar-primary .nn-tick")
-        answer_all(seen.page)
-        assert "✓ All 5 answered" in seen.page.locator(".nn-score").inner_text()
+    with visit(browser, base, ASKED) as visited:
+        side = visited.page.locator(".bd-sidebar-primary .nn-tick")
+        answer_all(visited.page)
+        assert "✓ All 5 answered" in visited.page.locator(".nn-score").inner_text()
         assert side.count() == 1
-        seen.page.goto(base + MAP)
+        visited.page.goto(base + MAP)
         assert (
             "every question answered"
-            in seen.page.locator("nn-map [data-page='part/asked']").inner_text()
+            in visited.page.locator("nn-map [data-page='part/asked']").inner_text()
         )
-        assert "1 of 2 pages ticked, 1 planned" in seen.page.locator(".nn-made").inner_text()
-        back = seen.page.locator(".nn-return")
+        assert "1 of 2 pages ticked, 1 planned" in visited.page.locator(".nn-made").inner_text()
+        back = visited.page.locator(".nn-return")
         assert back.inner_text() == "Continue where you were: Asked (5 of 5 questions answered)"
         back.get_by_role("link").press("Enter")
-        seen.page.wait_for_url("**/asked.html")
+        visited.page.wait_for_url("**/asked.html")
 
 
 def test_the_last_page_is_the_one_visited_last(browser, address):
-    with visit(browser, address, ASKED) as seen:
-        seen.page.goto(address + PLAIN)
-        assert stored(seen.page)["last"] == "part/second"
-        seen.page.goto(address + MAP)
-        assert stored(seen.page)["last"] == "part/second"
+    with visit(browser, address, ASKED) as visited:
+        visited.page.goto(address + PLAIN)
+        assert stored(visited.page)["last"] == "part/second"
+        visited.page.goto(address + MAP)
+        assert stored(visited.page)["last"] == "part/second"
 
 
 def test_another_tab_follows(browser, address):
-    with visit(browser, address, ASKED) as seen:
-        other = seen.page.context.new_page()
+    with visit(browser, address, ASKED) as visited:
+        other = visited.page.context.new_page()
         other.goto(address + ASKED)
-        choose(seen.page, SINGLE, 1)
+        choose(visited.page, SINGLE, 1)
         other.wait_for_selector("nn-quiz .nn-why.nn-yes")
         choose(other, BUG, 2, "button.nn-codeline")
-        seen.page.wait_for_selector("nn-quiz .nn-bug .nn-why.nn-yes")
+        visited.page.wait_for_selector("nn-quiz .nn-bug .nn-why.nn-yes")
         assert len(stored(other)["pages"]["part/asked"]["answers"]) == 2
 
 
 def test_progress_goes_to_a_file_and_back(browser, base, tmp_path):
-    with visit(browser, base, ASKED) as seen:
-        answer_all(seen.page)
-        seen.page.goto(base + MAP)
-        with seen.page.expect_download() as download:
-            press(seen.page, seen.page.get_by_role("button", name="Save it"), "Enter")
+    with visit(browser, base, ASKED) as visited:
+        answer_all(visited.page)
+        visited.page.goto(base + MAP)
+        with visited.page.expect_download() as download:
+            press(visited.page, visited.page.get_by_role("button", name="Save it"), "Enter")
         file = tmp_path / download.value.suggested_filename
         download.value.save_as(file)
-        before = stored(seen.page)
-        forget(seen.page)
-        assert stored(seen.page)["pages"] == {}
-        assert "0 of 2 pages" in seen.page.locator(".nn-made").inner_text()
-        add(seen.page, file)
-        assert stored(seen.page) == before
-        assert "1 of 2 pages" in seen.page.locator(".nn-made").inner_text()
-        assert seen.outside == []
+        before = stored(visited.page)
+        forget(visited.page)
+        assert stored(visited.page)["pages"] == {}
+        assert "0 of 2 pages" in visited.page.locator(".nn-made").inner_text()
+        add(visited.page, file)
+        assert stored(visited.page) == before
+        assert "1 of 2 pages" in visited.page.locator(".nn-made").inner_text()
+        assert visited.outside == []
 
 
 def forget(page):
@@ -140,19 +140,19 @@ def test_a_file_that_is_no_progress_is_refused_and_changes_nothing(
     browser, address, tmp_path, text, message
 ):
     (tmp_path / "file.json").write_text(text)
-    with visit(browser, address, ASKED) as seen:
-        choose(seen.page, SINGLE, 1)
-        seen.page.goto(address + MAP)
-        before = stored(seen.page)
-        reply = add(seen.page, tmp_path / "file.json")
+    with visit(browser, address, ASKED) as visited:
+        choose(visited.page, SINGLE, 1)
+        visited.page.goto(address + MAP)
+        before = stored(visited.page)
+        reply = add(visited.page, tmp_path / "file.json")
         assert message in reply
         assert reply.endswith("Nothing was changed.")
-        assert stored(seen.page) == before
+        assert stored(visited.page) == before
 
 
 def test_a_file_adds_and_takes_nothing_away(browser, address):
-    with visit(browser, address, MAP) as seen:
-        got = seen.page.evaluate(
+    with visit(browser, address, MAP) as visited:
+        got = visited.page.evaluate(
             """() => {
               const id = k => String(k).repeat(10);
               const page = (answers, predictions) => ({asks: [id(1)], answers, predictions});
@@ -185,17 +185,17 @@ def test_a_file_adds_and_takes_nothing_away(browser, address):
     ],
 )
 def test_a_spoiled_store_starts_afresh_and_is_put_aside(browser, address, note):
-    with reopened(browser, address, ASKED) as seen:
-        ids = seen.page.evaluate("nn.progress.read().pages['part/asked'].asks")
+    with reopened(browser, address, ASKED) as visited:
+        ids = visited.page.evaluate("nn.progress.read().pages['part/asked'].asks")
         note = note.replace("ID", ids[0])
-        seen.page.evaluate("note => localStorage.setItem('nn:progress', note)", note)
-        seen.page.reload()
-        seen.page.wait_for_selector("nn-quiz.nn-ready")
-        assert seen.errors == []
-        assert why(seen.page, SINGLE) == ""
-        choose(seen.page, SINGLE, 1)
-        assert why(seen.page, SINGLE).startswith("✓ Right")
-        aside = seen.page.evaluate("localStorage.getItem('nn:progress:unreadable')")
+        visited.page.evaluate("note => localStorage.setItem('nn:progress', note)", note)
+        visited.page.reload()
+        visited.page.wait_for_selector("nn-quiz.nn-ready")
+        assert visited.errors == []
+        assert why(visited.page, SINGLE) == ""
+        choose(visited.page, SINGLE, 1)
+        assert why(visited.page, SINGLE).startswith("✓ Right")
+        aside = visited.page.evaluate("localStorage.getItem('nn:progress:unreadable')")
         assert aside in (note, None)
         assert (aside == note) == ("{}" not in note and '"part/asked"' not in note)
 
@@ -203,8 +203,8 @@ def test_a_spoiled_store_starts_afresh_and_is_put_aside(browser, address, note):
 @pytest.mark.deep(8)
 @pytest.mark.parametrize("given", [7, -1, None, "abc", [9], {"a": 1}, [0, 1]])
 def test_an_answer_that_cannot_have_been_given_is_ignored(browser, address, given):
-    with reopened(browser, address, ASKED) as seen:
-        seen.page.evaluate(
+    with reopened(browser, address, ASKED) as visited:
+        visited.page.evaluate(
             """given => {
               const all = nn.progress.read(), one = all.pages["part/asked"];
               one.asks.forEach(id => { one.answers[id] = {state: "right", tries: 1, given}; });
@@ -212,23 +212,23 @@ def test_an_answer_that_cannot_have_been_given_is_ignored(browser, address, give
             }""",
             given,
         )
-        seen.page.reload()
-        seen.page.wait_for_selector("nn-quiz.nn-ready")
-        assert seen.errors == []
+        visited.page.reload()
+        visited.page.wait_for_selector("nn-quiz.nn-ready")
+        assert visited.errors == []
         for k in (SINGLE, NUMERIC, ORDER, BUG):
-            assert why(seen.page, k) == ""
+            assert why(visited.page, k) == ""
 
 
 def test_without_storage_answers_last_until_the_page_closes_and_it_says_so(browser, address):
     refuse = """
       Object.defineProperty(window, "localStorage", {get() { throw Error("refused"); }});
     """
-    with visit(browser, address, PLAIN) as seen:
-        seen.page.add_init_script(refuse)
-        seen.errors.clear()
-        seen.page.goto(address + ASKED)
-        answer_all(seen.page)
-        assert "✓ All 5 answered" in seen.page.locator(".nn-score").inner_text()
-        assert "keeps nothing" in seen.page.locator(".nn-score").inner_text()
-        seen.page.goto(address + MAP)
-        assert "keeps nothing between pages" in seen.page.locator("nn-map").inner_text()
+    with visit(browser, address, PLAIN) as visited:
+        visited.page.add_init_script(refuse)
+        visited.errors.clear()
+        visited.page.goto(address + ASKED)
+        answer_all(visited.page)
+        assert "✓ All 5 answered" in visited.page.locator(".nn-score").inner_text()
+        assert "keeps nothing" in visited.page.locator(".nn-score").inner_text()
+        visited.page.goto(address + MAP)
+        assert "keeps nothing between pages" in visited.page.locator("nn-map").inner_text()

@@ -86,8 +86,10 @@ def judged_of(data, case, whole):
     if not data.get("measure") or case["error"]:
         return whole
     raw = whole if isinstance(whole, tuple) else (whole,)
-    seen = measured_of(data, case, CallResult(parts=[describe(part) for part in raw]), measured)
-    return whole if seen.fault else tuple(p["values"] for p in seen.parts)
+    result = measured_of(
+        data, case, CallResult(parts=[describe(part) for part in raw]), measured
+    )
+    return whole if result.fault else tuple(p["values"] for p in result.parts)
 
 
 def false_findings(data, f, verdict):

@@ -103,9 +103,9 @@ def module(state, path=DOER):
     return name(path) + b")\x81" + state + b"b"
 
 
-def storage(key="0", numel=4, kind="FloatStorage", place="cpu", word="storage"):
+def storage(key="0", numel=4, kind="FloatStorage", location="cpu", word="storage"):
     """The opcodes of a storage."""
-    parts = [text(word), name(f"torch.{kind}"), value(key), value(place), value(numel)]
+    parts = [text(word), name(f"torch.{kind}"), value(key), value(location), value(numel)]
     return b"(" + b"".join(parts) + b"tQ"
 
 

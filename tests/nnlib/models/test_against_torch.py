@@ -8,7 +8,7 @@ from torch import nn
 
 import nnlib
 from nnlib import models
-from nnlib.models.lenet import SEEN, Distances, PartialConv2d, SubSampling
+from nnlib.models.lenet import INPUT_MAPS, Distances, PartialConv2d, SubSampling
 
 
 @pytest.fixture(autouse=True)
@@ -162,10 +162,10 @@ def test_layers_print_as_those_of_torch_that_compute_the_same(make, options, siz
 
 
 def test_partial_convolution_is_one_with_a_mask(rng):
-    ours = PartialConv2d(6, SEEN, 5)
+    ours = PartialConv2d(6, INPUT_MAPS, 5)
     weight = np.zeros((16, 6, 5, 5), np.float32)
     kernels = iter(ours.weight.detach().numpy())
-    for to, sources in enumerate(SEEN):
+    for to, sources in enumerate(INPUT_MAPS):
         for source in sources:
             weight[to, source] = next(kernels)
     x = float32(rng, 3, 6, 14, 14)
@@ -175,13 +175,13 @@ def test_partial_convolution_is_one_with_a_mask(rng):
 
 
 def test_connections_of_lenet_are_those_of_table_1():
-    assert [len(sources) for sources in SEEN] == [3] * 6 + [4] * 9 + [6]
-    assert len(set(SEEN)) == 16
-    assert [sum(source in sources for sources in SEEN) for source in range(6)] == [10] * 6
+    assert [len(sources) for sources in INPUT_MAPS] == [3] * 6 + [4] * 9 + [6]
+    assert len(set(INPUT_MAPS)) == 16
+    assert [sum(source in sources for sources in INPUT_MAPS) for source in range(6)] == [10] * 6
 
 
 def test_partial_convolution_starts_by_the_inputs_of_each_map():
-    weight = np.abs(PartialConv2d(6, SEEN, 5).weight.array)
+    weight = np.abs(PartialConv2d(6, INPUT_MAPS, 5).weight.array)
     np.testing.assert_array_less(weight[:18], 1 / np.sqrt(75))
     np.testing.assert_array_less(weight[-6:], 1 / np.sqrt(150))
     assert weight[:18].max() > 0.99 / np.sqrt(75)

@@ -204,8 +204,8 @@ def test_names_of_resnet_are_those_of_torchvision():
 def test_names_of_vgg_are_those_of_torchvision():
     with counting():
         names = list(models.vgg16().state_dict())
-    places = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28]
-    expected = [f"features.{i}.{n}" for i in places for n in ("weight", "bias")]
+    convolutions = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28]
+    expected = [f"features.{i}.{n}" for i in convolutions for n in ("weight", "bias")]
     expected += [f"classifier.{i}.{n}" for i in (0, 3, 6) for n in ("weight", "bias")]
     assert names == expected
 

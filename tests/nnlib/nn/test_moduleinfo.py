@@ -116,8 +116,8 @@ def test_every_module_has_samples_or_is_known_to_have_none():
 
 def test_layers_have_the_addresses_of_torch_too():
     for name in CLASSES:
-        *place, file = getattr(getattr(torch.nn, name, None), "__module__", "").split(".")
-        if place == ["torch", "nn", "modules"]:
+        *package, file = getattr(getattr(torch.nn, name, None), "__module__", "").split(".")
+        if package == ["torch", "nn", "modules"]:
             assert getattr(getattr(nnlib.nn.modules, file), name) is getattr(nnlib.nn, name)
     linear = nnlib.nn.modules.linear.NonDynamicallyQuantizableLinear
     assert type(nnlib.nn.MultiheadAttention(2, 1).out_proj) is linear

@@ -46,8 +46,8 @@ def conv2d_slopes(g, x, w, stride=(1, 1), padding=(0, 0), dilation=(1, 1), group
     for group, i, j in itertools.product(range(groups), *map(range, g.shape[2:])):
         ins = slice(group * inputs, (group + 1) * inputs)
         outs = slice(group * outputs, (group + 1) * outputs)
-        place = window(dx[:, ins], i, j, w.shape[2:], stride, dilation)
-        place += np.einsum("no,ochw->nchw", g[:, outs, i, j], w[outs])
+        patch = window(dx[:, ins], i, j, w.shape[2:], stride, dilation)
+        patch += np.einsum("no,ochw->nchw", g[:, outs, i, j], w[outs])
         shown = window(x[:, ins], i, j, w.shape[2:], stride, dilation)
         dw[outs] += np.einsum("no,nchw->ochw", g[:, outs, i, j], shown)
     return dx[:, :, p : dx.shape[2] - p, q : dx.shape[3] - q], dw
@@ -69,8 +69,8 @@ def max_pool2d_slope(g, x, kernel, stride):
     dx = np.zeros(x.shape)
     for n, c, i, j in np.ndindex(g.shape):
         shown = window(x, i, j, kernel, stride, (1, 1))[n, c]
-        place = window(dx, i, j, kernel, stride, (1, 1))[n, c]
-        place[np.unravel_index(shown.argmax(), shown.shape)] += g[n, c, i, j]
+        patch = window(dx, i, j, kernel, stride, (1, 1))[n, c]
+        patch[np.unravel_index(shown.argmax(), shown.shape)] += g[n, c, i, j]
     return dx
 
 

@@ -16,10 +16,10 @@ def sums_of_runs(x, new, d):
     """Each element added where the last new one along axis d stands."""
     y = np.zeros_like(x)
     lines, shown, begins = (np.moveaxis(a, d, 0) for a in (y, x, new))
-    for place in np.ndindex(shown.shape[1:]):
+    for index in np.ndindex(shown.shape[1:]):
         for i in range(len(shown)):
-            first = max(k for k in range(i + 1) if begins[(k, *place)])
-            lines[(first, *place)] += shown[(i, *place)]
+            first = max(k for k in range(i + 1) if begins[(k, *index)])
+            lines[(first, *index)] += shown[(i, *index)]
     return y
 
 

@@ -86,9 +86,9 @@ def test_an_estimator_gives_the_names_of_its_classes():
 
 def test_without_points_each_region_bears_its_name_inside():
     ax = viz.regions(lambda x: np.hypot(*x.T) - 2, names=["inside", "outside"])
-    places = {text.get_text(): np.hypot(*text.get_position()) for text in ax.texts}
-    assert places["inside"] < 1
-    assert places["outside"] > 2
+    distances = {text.get_text(): np.hypot(*text.get_position()) for text in ax.texts}
+    assert distances["inside"] < 1
+    assert distances["outside"] > 2
 
 
 def test_vectors_have_their_tips_their_names_and_the_grid_of_the_matrix():
@@ -128,9 +128,9 @@ def test_arrows_lead_from_each_place_to_the_next():
 
 def test_the_name_of_a_long_arrow_stays_inside_the_plane():
     ax = viz.plane(lambda x: x, arrows=[[0.5, 3.9], [-2, 0]], extent=4)
-    places = {t.get_text(): t.get_position() for t in ax.texts}
-    assert places["$w_{1}$"][1] < 4
-    assert places["$w_{2}$"] == (-2.5, 0)
+    positions = {t.get_text(): t.get_position() for t in ax.texts}
+    assert positions["$w_{1}$"][1] < 4
+    assert positions["$w_{2}$"] == (-2.5, 0)
 
 
 def test_a_flat_loss_is_drawn_without_contours():

@@ -162,9 +162,9 @@ def _answer(problem, how, given):
     observation = run(given["args"] | getattr(how, "fixed", {}))
     if observation["error"]:
         return Answer(None, observation["error"][0][0])
-    seen = result_of(_how(problem), given, lambda _: observation)
+    judged = result_of(_how(problem), given, lambda _: observation)
     size = sum(p["values"].nbytes for p in observation["parts"] if p["values"] is not None)
-    return Answer(None if seen.fault else [p["values"] for p in seen.parts], None, size)
+    return Answer(None if judged.fault else [p["values"] for p in judged.parts], None, size)
 
 
 def _how(problem):

@@ -224,10 +224,10 @@ def solved_files(problems):
         If a challenge's solved file is not in the course.
     """
     places = {p.file: p.place for p in problems if isinstance(p, Challenge)}
-    for name, place in places.items():
-        if not place.is_file():
-            raise FileNotFoundError(f"the solved {name} is missing: {place} does not exist")
-    return {name: place.read_bytes() for name, place in places.items()}
+    for name, path in places.items():
+        if not path.is_file():
+            raise FileNotFoundError(f"the solved {name} is missing: {path} does not exist")
+    return {name: path.read_bytes() for name, path in places.items()}
 
 
 # Packing
@@ -309,6 +309,6 @@ def files_beside(data, folder):
     """
     if not (file := data.get("file")) or not (folder / file["name"]).is_file():
         return {}
-    place, most = folder / file["name"], file["most_bytes"]
-    fits = place.stat().st_size <= most
-    return {file["name"]: place.read_bytes() if fits else bytes(most + 1)}
+    path, most = folder / file["name"], file["most_bytes"]
+    fits = path.stat().st_size <= most
+    return {file["name"]: path.read_bytes() if fits else bytes(most + 1)}

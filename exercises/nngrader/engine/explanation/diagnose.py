@@ -72,7 +72,7 @@ def describe(wrong):
             if None not in alike:
                 near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
                 text = f" {_common(alike)}" + _law(wrong) * (pattern in VAGUE)
-                return Explanation(text, seen=_again(pattern, words) if near else None)
+                return Explanation(text, shown_by=_again(pattern, words) if near else None)
     return Explanation(_at_least(wrong))
 
 
@@ -118,11 +118,11 @@ def _alike(words, others):
 def _again(pattern, words):
     """Return what tells that a pattern says the same of another entry, but for its numbers."""
 
-    def seen(e):
+    def shown_by(e):
         descriptions = [] if e.misshapen else _descriptions(pattern, e)
         return _alike(words, descriptions) is not None and is_partly_right(e)
 
-    return seen
+    return shown_by
 
 
 def _core(words):

@@ -10,7 +10,7 @@ from itertools import combinations
 
 MOST_AXES = 4  # that are named
 MOST_LEFT = 2  # axes left over that are named
-PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def letters(shape, sizes, visible, asked=()):
@@ -165,8 +165,8 @@ def _in_words(n, asked, k, want, sizes):
     if want.ndim == 1:
         each = f"this is one number for each {came}, asked is one for each {asked}"
         return f"{each}. Over which axis do you reduce?"
-    place = "last" if k == want.ndim - 1 else PLACES[k]
-    return f"its {place} axis is that of {came}, asked is {asked}. Where does it come from?"
+    ordinal = "last" if k == want.ndim - 1 else ORDINALS[k]
+    return f"its {ordinal} axis is that of {came}, asked is {asked}. Where does it come from?"
 
 
 def _met(values, want, sizes):

@@ -45,13 +45,13 @@ def judge(data, run, names=(), measure=measured):
     book = Ledger(data)
     results = [checked(run(dict(case["args"]))) for case in data["cases"]]
     pairs = zip(data["cases"], results, strict=True)
-    seen = [(case, as_judged(data, case, o, measure)) for case, o in pairs]
-    entries = [e for case, o in seen for e in _read(book, case, o)]
+    observed = [(case, as_judged(data, case, o, measure)) for case, o in pairs]
+    entries = [e for case, o in observed for e in _read(book, case, o)]
     judge_values(book, entries)
-    _judge_inputs(book, [o for _, o in seen])
+    _judge_inputs(book, [o for _, o in observed])
     right = _right_parts(data, entries)
-    _judge_loops(book, seen, right)
-    _judge_memory(book, seen, right)
+    _judge_loops(book, observed, right)
+    _judge_memory(book, observed, right)
     return book.verdict(list(names))
 
 
@@ -230,9 +230,9 @@ def _mistaken_part(values, k):
 # What only the worker can see
 
 
-def _judge_inputs(book, seen):
+def _judge_inputs(book, observed):
     """Charge a function that writes into its arguments."""
-    changed = [n for n in book.data["parameters"] if any(n in o.changed for o in seen)]
+    changed = [n for n in book.data["parameters"] if any(n in o.changed for o in observed)]
     if changed and "inputs-unchanged" in book.data["points"]:
         text = f"the function changes its caller's {' and '.join(changed)}"
         question = "Which line writes into an argument?"
@@ -246,14 +246,14 @@ def _right_parts(data, entries):
     return [part for part in data["returns"] if right[part] == asked]
 
 
-def _judge_loops(book, seen, right):
+def _judge_loops(book, observed, right):
     """Charge steps of Python that grow with an axis over which there should be no loop.
 
     What is right on ordinary input must be right here, too: else the steps are of something
     else than what is asked.
     """
     pairs = {}
-    for case, o in seen:
+    for case, o in observed:
         if case["aspect"] == "loops":
             pairs.setdefault(case["group"], []).append((case, o))
     for group, pair in pairs.items():
@@ -291,9 +291,9 @@ def _judge_steps(book, letter, few, many):
         book.find("loops", small["group"], f"{text}. {question}")
 
 
-def _judge_memory(book, seen, right):
+def _judge_memory(book, observed, right):
     """Charge a call that held as many numbers as all lengths make when they are multiplied."""
-    for case, o in seen:
+    for case, o in observed:
         if case["aspect"] != "memory":
             continue
         letters = ", ".join(case["letters"])

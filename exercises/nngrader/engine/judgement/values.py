@@ -47,7 +47,7 @@ def _judge_ordinary(book, mine, here, charges):
             book.spare(aspect)
             again = (
                 describe([e for e in mine if not e.right])
-                if charge.found.seen
+                if charge.found.shown_by
                 else charge.found
             )
             book.also(charge.aspect, again.text, again.mistake, part)

@@ -145,23 +145,23 @@ def result_of(data, case, run):
     return as_judged(data, case, checked(run(dict(case["args"]))))
 
 
-def as_judged(data, case, seen, measure=observe_measured):
+def as_judged(data, case, result, measure=observe_measured):
     """Return what is judged of what was seen: measured, where that is asked."""
-    if not data.get("measure") or seen.failed or case["error"]:
-        return seen
-    return measured(data, case, seen, measure)
+    if not data.get("measure") or result.failed or case["error"]:
+        return result
+    return measured(data, case, result, measure)
 
 
-def measured(data, case, seen, measure=observe_measured):
+def measured(data, case, result, measure=observe_measured):
     """Return what the problem's measure makes of what was seen; ``measure`` runs it."""
-    raw = [p["values"] for p in seen.parts[: observed(data)]]
+    raw = [p["values"] for p in result.parts[: observed(data)]]
     raw += [None] * (observed(data) - len(raw))
     inputs = case["args"] | case.get("kept", {})
     reply = measure(data["measure"], inputs, raw, len(data["returns"]))
     if not isinstance(reply.get("parts"), list):
-        return seen.instead([], _fault(data, seen.parts, reply.get("message")))
+        return result.instead([], _fault(data, result.parts, reply.get("message")))
     parts = [part_of(p) for p in reply["parts"]]
-    return seen.instead([_of_ours(p) for p in parts], "")
+    return result.instead([_of_ours(p) for p in parts], "")
 
 
 def _of_ours(part):

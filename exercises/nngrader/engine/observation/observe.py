@@ -421,8 +421,8 @@ def _message(e, f):
     except BaseException:
         text = ""
     if type(f) is Driven:
-        place = _method(e, f.f)
-        return text + (f" (line {place[0]} of {place[1][:80]})" if place else "")
+        where = _method(e, f.f)
+        return text + (f" (line {where[0]} of {where[1][:80]})" if where else "")
     line = _line(e, f)
     return text + (f" (line {line} of your function)" if line else "")
 

@@ -172,11 +172,11 @@ def call(question, names, texts):
     if missing := undefined(question, names):
         return missing
     f = observe.driven(names[question["name"]], question["driver"])
-    seen = observe.observe(f, question["args"], question["parts"])
-    if seen["error"]:
-        seen["limit"] = limit(*seen["error"])
-        seen["error"][1] = ""
-    return seen
+    observation = observe.observe(f, question["args"], question["parts"])
+    if observation["error"]:
+        observation["limit"] = limit(*observation["error"])
+        observation["error"][1] = ""
+    return observation
 
 
 def measure(question, names, texts):
