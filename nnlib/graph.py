@@ -442,7 +442,7 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
 
 
 def _inherit(x: Tensor, source: Tensor) -> None:
-    """Give x the history of source; a gradient retained so far is now that of the new x."""
+    """Give x the history of source; if x retained its gradient, it goes on to do so."""
     kept = [hook for hook in (x.node and x.node.hooks) or () if isinstance(hook, RetainGrad)]
     for hook in kept:
         x.node.hooks.remove(hook)
@@ -452,7 +452,7 @@ def _inherit(x: Tensor, source: Tensor) -> None:
 
 
 def _pasted(base: Tensor, path: Callable, new: Tensor) -> Tensor:
-    """Return the base after a change of a view: what path shows has the history of new."""
+    """Return the base after one of its views, which path reads, was overwritten by new."""
     old, shape = Tensor(base.array), base.array.shape
     old.node, old.needs_grad = base.node, base.needs_grad
     return record(

@@ -95,7 +95,7 @@ def _changes(one: list[str], other: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Cut a text after each mark at which built files can be cut, the ends left off."""
+    """Return the pieces of a text that is cut after each separator of built files."""
     for mark in SEPARATE:
         text = text.replace(mark, f"{mark}\0")
     return text.split("\0")

@@ -78,11 +78,11 @@ class IndexedTests(list):
 
     def __init__(self, tests):
         super().__init__(tests)
-        self.places = {test: position for position, test in enumerate(tests)}
+        self.positions = {test: position for position, test in enumerate(tests)}
 
     def index(self, test):
         """Return the place of a test."""
-        return self.places[test]
+        return self.positions[test]
 
 
 @pytest.hookimpl(trylast=True)

@@ -54,7 +54,7 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, t = classes_and_indices(self, y)
         return X, t
 
-    def _keep(self, W: Array) -> None:
+    def _set_weights(self, W: Array) -> None:
         """Store weights whose last column, if there is one more than features, is the bias."""
         self.coef_ = W[:, : self.n_features_in_].copy()
         extra = W.shape[1] > self.n_features_in_

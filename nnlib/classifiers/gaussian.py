@@ -118,7 +118,10 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return (1 - s) * variances + s * mean
 
     def _whitened(self, counts: Array) -> list[tuple[Array, float]]:
-        """Return A and log |det A| for each covariance; naive Bayes has a diagonal A."""
+        """Return for each covariance the matrix A that whitens it, and log |det A|.
+
+        In naive Bayes A is diagonal and given by its diagonal alone.
+        """
         if self.covariance == "shared":
             return [_whitening(self.covariance_, "the shared covariance")]
         if self.covariance == "own":

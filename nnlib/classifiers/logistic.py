@@ -101,7 +101,7 @@ class LogisticRegression(LinearClassifier):
         s = weights_of(sample_weight, X)
         self._check_weighted_classes(t, s)
         at = self._minimum(with_ones(X) if self.fit_intercept else X, t, s)
-        self._keep(at.theta)
+        self._set_weights(at.theta)
         self.n_iter_, self.loss_curve_ = max(at.n_iter, 1), [f / s.sum() for f in at.losses]
         if not at.converged:
             done = f"{at.n_iter} steps: mean loss {self.loss_curve_[-1]:.6g}, gradient"

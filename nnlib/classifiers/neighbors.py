@@ -17,7 +17,7 @@ __all__ = ["KNeighborsClassifier", "KNeighborsRegressor", "vote"]
 
 
 class _KNeighbors(BaseEstimator):
-    """The base class of both: the search for neighbours and their weights."""
+    """Base class of the classifier and the regressor: finds neighbours and weights them."""
 
     def __init__(
         self,

@@ -106,7 +106,7 @@ class Perceptron(LinearClassifier):
                 break
         self.n_iter_ = len(self.loss_curve_)
         self.n_updates_ = round(sum(self.loss_curve_) * N)
-        self._keep(W - U / (self.n_iter_ * N) if self.average else W)
+        self._set_weights(W - U / (self.n_iter_ * N) if self.average else W)
         if mistakes and waited < self.n_iter_no_change:
             done = f"{self.n_iter_} epochs: {mistakes} of {N} samples wrong in the last"
             warn_unfinished(self, done, "raise max_iter")

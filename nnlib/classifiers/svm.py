@@ -116,7 +116,7 @@ class LinearSVM(LinearClassifier):
             W, curve, gap = dual_ascent(self.loss, X, t, self.C, rng, **limits)
         self.n_iter_, self.loss_curve_, self.gap_ = len(curve), curve, gap
         # Two rows of W decide by their difference.
-        self._keep(W[1:] - W[:1] if len(W) == 2 else W)
+        self._set_weights(W[1:] - W[:1] if len(W) == 2 else W)
         if gap > limits["tol"]:
             done = f"{self.max_iter} iterations: objective {curve[-1]:.6g}, gap {gap:.2g}"
             advice = "scale the columns of X, raise max_iter or tol, or lower C"

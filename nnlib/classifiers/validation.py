@@ -238,7 +238,7 @@ def _positive(estimator: Any) -> Any:
 
 
 def _named(names: Sequence[str]) -> dict[str, Scorer]:
-    """Return scorers for precision, recall and F1, of two classes and by average."""
+    """Return the scorers of some metrics: for two classes, and for each way to average."""
     found: dict[str, Scorer] = {}
     for name in names:
         metric = getattr(metrics, f"{name}_score")

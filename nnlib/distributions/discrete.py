@@ -24,7 +24,7 @@ def _inside(probs: Tensor) -> Tensor:
 
 
 def _need_one(name: str, probs: Tensor | float | None, logits: Tensor | float | None) -> None:
-    """Refuse both parametrizations at once, and neither."""
+    """Raise a ValueError unless exactly one of probs and logits is given."""
     if (probs is None) == (logits is None):
         raise ValueError(f"{name}: expected probs or logits, got {probs} and {logits}")
 

@@ -72,7 +72,7 @@ def _normal(p: Normal, q: Normal) -> Tensor:
 
 @register_kl(Uniform, Uniform)
 def _uniform(p: Uniform, q: Uniform) -> Tensor:
-    """The log of the ratio of widths; infinite where p reaches beyond q."""
+    """Return the log of the ratio of widths, which is infinite where p reaches beyond q."""
     found = log((q.high - q.low) / (p.high - p.low))
     return where((q.low > p.low) | (q.high < p.high), math.inf, found)
 

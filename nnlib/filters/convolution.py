@@ -240,7 +240,7 @@ def _slide(
 
 
 def _expect_small(name: str, x: Array, h: Array) -> None:
-    """Refuse whole numbers that transforms, which round, would not give back exactly."""
+    """Refuse integers so large that the FFT's rounding would change the result."""
     if np.result_type(x, h).kind == "f":
         return
     sizes = (np.linalg.norm(a.astype(np.float64)) for a in (x, h))

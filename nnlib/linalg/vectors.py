@@ -116,7 +116,7 @@ def _dot(x: Array, y: Array) -> StepGenerator:
 
 
 def _products(x: Array, y: Array, d: Any) -> Step:
-    """Return the sum that a dot product is."""
+    """Return the step that writes a dot product as a sum of products."""
     words = [f"{factor(a)} · {factor(b)}" for a, b in zip(x, y, strict=True)]
     signs = [rf"{tex_factor(a)} \cdot {tex_factor(b)}" for a, b in zip(x, y, strict=True)]
     sentence = f"Multiply entry by entry and add: {' + '.join(words) or '0'} = {text(d)}."

@@ -126,7 +126,7 @@ def receptive_field(unit: Unit, known: dict[Tensor, Field]) -> Field | None:
 
 
 def _through(field: Field, *grid: tuple[int, int]) -> Field:
-    """Return the field behind windows."""
+    """Return the receptive field after a layer of windows, given that before it."""
     ends = [
         (a - j * p, b + j * (d * (k - 1) - p), j * s)
         for a, b, j, k, s, p, d in zip(*field, *grid, strict=True)

@@ -42,7 +42,7 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
 
 
 def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
-    """One of the elements over dim, chosen by f; those equal to it share dL/dy evenly."""
+    """Return the element over dim that f chooses; those equal to it share dL/dy evenly."""
     x, axes = _filled(f.__name__, input, dim)
     shape = x.shape
 

@@ -253,11 +253,11 @@ def lstm_layer(
 
 
 def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
-    """Return what every layer begins with, checked.
+    """Check the operands of a layer and return what its recurrence starts from.
 
-    Given are the scale of each gate, and how many gates take both biases at one place. Back
-    come the operands by name; W x + b for all times; U and c, by gate and scaled; for each
-    state room for all times, the first filled.
+    ``scale`` has a factor for each gate; in the first ``joint`` gates both biases are added at
+    once. Returned are the operands by name; W x + b for all times; U and c for each gate,
+    scaled; and for each state an array over all times, whose first entry is filled.
     """
     names = ("input", "w_ih", "w_hh", "b_ih", "b_hh", "h_0", "c_0")
     inputs = dict(zip(names, operands, strict=False))

@@ -170,7 +170,7 @@ def _table(
     exact: bool,
     steps: bool,
 ) -> BayesTable | Steps:
-    """Check by name what came in, and make the table."""
+    """Check the arguments, in the name of the caller, and return the table."""
     p = checks.probabilities(name, "prior", prior)
     L = checks.floats(name, "likelihood", likelihood)
     if p.ndim != 1 or L.shape != p.shape:

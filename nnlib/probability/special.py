@@ -119,5 +119,5 @@ def _fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, iterations: int) -> n
 
 
 def _nonzero(x: np.ndarray) -> np.ndarray:
-    """Return a tiny number for 0."""
+    """Return x with each 0 replaced by a tiny number, so that it can divide."""
     return np.where(x == 0, TINY, x)

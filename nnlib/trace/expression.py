@@ -146,7 +146,7 @@ class _Reader:
         self.known: dict[str, Value] = dict(inputs)
         self.names = {tensor: name for name, tensor in inputs.items()}
         self.calls: list[Call] = []
-        self.places: dict[Tensor, ast.expr] = {}
+        self.expressions: dict[Tensor, ast.expr] = {}
 
     def read(self, statements: list[ast.stmt]) -> Tensor:
         """Carry out all statements; the last result."""
@@ -215,7 +215,7 @@ class _Reader:
             return output.item()
         pull = _puller(function, operands)
         self.calls.append(Call(operation, output, operands, pull))
-        self.places[output] = node
+        self.expressions[output] = node
         return output
 
     def finite(self, node: ast.expr, value: float) -> float:
@@ -234,17 +234,17 @@ class _Reader:
         for call in reversed(self.calls):
             if call.output in used:
                 used.update(x for x in call.operands if isinstance(x, Tensor))
-        for tensor in (*self.names, *self.places):
+        for tensor in (*self.names, *self.expressions):
             if tensor not in used:
                 raise self.unused(tensor)
 
     def unused(self, tensor: Tensor) -> ValueError:
         """Return the error that a tensor is not used, with its place if it is a result."""
-        position, name = self.places.get(tensor), self.names.get(tensor)
-        if position is None:
+        expression, name = self.expressions.get(tensor), self.names.get(tensor)
+        if expression is None:
             return ValueError(f"expression: {name} is not used in the output")
-        what = name or self.written(position)
-        return self.error(position, f"{what} is not used in the output")
+        what = name or self.written(expression)
+        return self.error(expression, f"{what} is not used in the output")
 
     def written(self, node: ast.expr) -> str:
         """Return the text of an expression, in quotes, its beginning if it is long."""

@@ -128,7 +128,7 @@ class _Piece(NamedTuple):
 
 
 def _pieces(node: Node, held: dict[Node, float]) -> Iterator[_Piece]:
-    """Return what a node sends; ``held`` counts what has arrived at each node."""
+    """Yield the gradients that a node sends to its operands, and add them up in ``held``."""
     for operand, local, sent in zip(node.operands, node.local, node.sent, strict=True):
         if local is not None and not isinstance(operand, float):
             before = held.get(operand)

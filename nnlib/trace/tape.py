@@ -185,7 +185,7 @@ class Tape:
         return name
 
     def _send(self, upstream: np.ndarray) -> None:
-        """Walk back by the engine's rules; what arrives at a place is added up."""
+        """Run the backward pass by the engine's rules and record the gradient of every node."""
         totals: dict[Target, Any] = {self.top: upstream}
         for node in reversed(self.order):
             made, g = self.made[node], totals[node]

@@ -49,7 +49,7 @@ class RandomCrop(Transform):
         self.padding_mode, self.rng = padding_mode, checks.generator("RandomCrop", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Frame, draw the corners, cut."""
+        """Pad the pictures, draw the corners of the windows, and return what they cut out."""
         x = grid.pad(x, self.padding, fill=self.fill, mode=self.padding_mode)
         (H, W), (h, w) = x.shape[-2:], self.size
         self._check(h <= H and w <= W, f"pictures of at least {h} x {w}", f"{H} x {W}")
@@ -135,7 +135,7 @@ class RandomAffine(Transform):
         self._check(fractions, "translate from 0 to 1", translate)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Draw all numbers and warp."""
+        """Draw the random numbers of all pictures and return the warped pictures."""
         N, _, H, W = x.shape
         furthest = np.array(self.translate) * (W, H)
         return warping.affine(

@@ -92,7 +92,7 @@ class Visit:
         self.page.on("response", self._answered)
         self.page.on("requestfailed", lambda request: self.missing.append(request.url))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", self._said)
+        self.page.on("console", self._note_console)
 
     def _pass(self, route, base: str) -> None:
         """Let a request go on if it stays inside; send no MathJax where none is wanted."""

@@ -4,7 +4,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from execute.audit import place, reading
+from execute.audit import reading, relative_path
 from execute.reads import Reads
 from execute.seconds import LIMIT, Seconds
 
@@ -86,7 +86,7 @@ def test_an_event_is_read_as_what_it_means(event, args, caller, line):
 
 
 def test_the_folder_of_the_book_itself_has_a_place():
-    assert place("/b", "/b") == "."
+    assert relative_path("/b", "/b") == "."
 
 
 def test_a_failure_names_page_cell_and_line_also_of_a_function_of_an_earlier_cell(run):

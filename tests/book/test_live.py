@@ -35,7 +35,7 @@ class Try:
     """A visit in which the stand-in answers for the outside world."""
 
     def __init__(self, visited, absent=()):
-        self.page, self.seen, self.absent = visited.page, visited, absent
+        self.page, self.visited, self.absent = visited.page, visited, absent
         self.calls, self.asked = [], []
         self.page.set_default_timeout(8000)
         self.page.on("console", self._hear)
@@ -99,7 +99,7 @@ def test_nothing_is_asked_for_before_the_click_that_says_so(tried):
     assert word.count() == 0
     assert tried.button("Try it").evaluate("node => node === document.activeElement")
     assert [url for url in tried.asked if "favicon" not in url] == []
-    assert tried.calls == tried.seen.outside == []
+    assert tried.calls == tried.visited.outside == []
 
 
 def test_python_comes_first_then_packages_then_the_library_then_the_cells(tried):
@@ -115,7 +115,7 @@ def test_python_comes_first_then_packages_then_the_library_then_the_cells(tried)
     assert all(call[2:] == ["PK", "zip", "/nn"] for call in tried.calls[2:4])
     assert tried.page.locator(".nn-live-out").inner_text().strip() == "ran cell 3"
     assert not tried.page.locator("#nn-cell-4 .cell_output").first.is_visible()
-    assert faults(tried.seen) == []
+    assert faults(tried.visited) == []
 
 
 def test_a_second_run_runs_what_has_changed_and_what_follows(tried):

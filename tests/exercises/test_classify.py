@@ -47,7 +47,7 @@ def downhill(passes=40, rate=0.1):
 WAYS = {
     "one against the others": one_against_the_others,
     "downhill": downhill,
-    "solved": lambda: tuple(np.load(P.place)[name] for name in ("weight", "bias")),
+    "solved": lambda: tuple(np.load(P.solved_path)[name] for name in ("weight", "bias")),
 }
 
 
@@ -63,7 +63,7 @@ def test_the_solved_file_has_all_points_and_no_file_none():
 
 def test_the_tool_makes_the_file_that_is_here():
     made = tool("make_challenges").linear_weights()
-    with np.load(P.place) as solved:
+    with np.load(P.solved_path) as solved:
         for name, array in made.items():
             assert np.allclose(solved[name], array, atol=1e-4)
 
@@ -97,7 +97,7 @@ def test_a_function_that_knows_more_than_the_weights_gains_nothing():
 
 
 def test_a_few_ties_may_be_decided_in_another_way():
-    raw = P.place.read_bytes()
+    raw = P.solved_path.read_bytes()
 
     def in_single_precision(file, pictures):
         return (np.float32(pictures / 255) @ file["weight"].T + file["bias"]).argmax(axis=1)

@@ -58,7 +58,7 @@ def test_the_solved_file_has_all_points_and_no_file_none():
 
 def test_the_tool_makes_the_files_that_are_here():
     maker = tool("make_challenges")
-    with np.load(P.place) as solved:
+    with np.load(P.solved_path) as solved:
         made = np.vstack([maker.cosines(), maker.soft_edges()])
         assert np.allclose(solved["basis"], made, atol=1e-6)
     with np.load(EXERCISES / "heldback" / "hopper.npz") as kept:
@@ -70,7 +70,7 @@ WAYS = {  # from the simplest on
     "first principal components": (lambda maker: principal(), first_k),
     "largest of all components": (lambda maker: principal(), largest),
     "largest of all cosines": (lambda maker: maker.cosines(), largest),
-    "cosines and edges": (lambda maker: P.place.read_bytes(), P.solve),
+    "cosines and edges": (lambda maker: P.solved_path.read_bytes(), P.solve),
 }
 
 

@@ -21,7 +21,7 @@ from tests.exercises.test_source import cells, example
 
 P = CHALLENGES["classify_deep"]
 data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
-MEASURED = json.loads((P.place.parent / "accuracies.json").read_text())
+MEASURED = json.loads((P.solved_path.parent / "accuracies.json").read_text())
 both = pytest.mark.parametrize("visible", [True, False])
 
 
@@ -149,7 +149,7 @@ def test_the_solved_file_has_all_points_and_no_file_none():
 
 @both
 def test_the_solved_file_reaches_what_the_text_says(visible):
-    got, _ = reached(P.place.read_bytes(), visible=visible)
+    got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     expected = {True: 0.843, False: 0.851}[visible]
     assert got == pytest.approx(expected, abs=0.001)
     assert str(expected) in cells()["text_classify_deep"]

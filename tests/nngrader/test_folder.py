@@ -47,7 +47,7 @@ def test_a_folder_declares_what_the_file_did(flat, course):
 
 def test_a_challenge_in_a_folder_finds_its_files(course):
     problems = Course(course).problems(NAME)
-    assert problems[-1].place == course / "heldback" / NAME / "weights.npz"
+    assert problems[-1].solved_path == course / "heldback" / NAME / "weights.npz"
     assert solved_files(problems) == {"weights.npz": SOLVED}
     assert pack(problems[-1], 1, visible=False)["cases"][0]["kept"]["target"].size == 60
 

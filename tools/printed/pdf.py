@@ -39,18 +39,18 @@ class Bound:
     """Sheets so far, and where each document and each named place in it lies."""
 
     writer: PdfWriter = field(default_factory=PdfWriter)
-    places: dict[tuple[str, str], tuple[int, float | None]] = field(default_factory=dict)
+    destinations: dict[tuple[str, str], tuple[int, float | None]] = field(default_factory=dict)
     owner: list[str] = field(default_factory=list)
 
     def add(self, name: str, content: bytes) -> None:
         """Append the sheets of one document."""
         reader, first = PdfReader(io.BytesIO(content)), len(self.writer.pages)
         numbers = {p.indirect_reference.idnum: k for k, p in enumerate(reader.pages)}
-        self.places[name, ""] = (first, None)
+        self.destinations[name, ""] = (first, None)
         for title, destination in reader.named_destinations.items():
             sheet = first + numbers[destination.raw_get("/Page").idnum]
             top = float(destination.top) - MARGIN if destination.top is not None else None
-            self.places[name, title.removeprefix("/")] = (sheet, top)
+            self.destinations[name, title.removeprefix("/")] = (sheet, top)
         for page in reader.pages:
             self.writer.add_page(page)
             self.owner.append(name)
@@ -139,7 +139,9 @@ def _finish(root, html, bound: Bound, entries, printer: Printer, target: Path) -
     before = len(front.pages)
     for k, page in enumerate(front.pages):
         bound.writer.insert_page(page, k)
-    bound.places = {key: (sheet + before, top) for key, (sheet, top) in bound.places.items()}
+    bound.destinations = {
+        key: (sheet + before, top) for key, (sheet, top) in bound.destinations.items()
+    }
     bound.owner[:0] = [""] * before
     for page, name in zip(bound.writer.pages, bound.owner, strict=True):
         _links(bound, page, name, html, before)
@@ -201,7 +203,7 @@ def _list(bound: Bound, entries: list[contents.Entry], depth: int) -> str:
 def _page_and_height(bound: Bound, address: str) -> tuple[int, float | None]:
     """Return sheet and height of an address, the page's beginning if the place is unknown."""
     name, _, anchor = address.partition("#")
-    return bound.places.get((name, anchor), bound.places[name, ""])
+    return bound.destinations.get((name, anchor), bound.destinations[name, ""])
 
 
 def _bookmarks(bound: Bound, entries: list[contents.Entry], parent=None) -> None:
@@ -243,13 +245,13 @@ def _outside(link: DictionaryObject) -> bool:
 def _link_target(bound: Bound, link, name: str, html: Path, before: int):
     """Return sheet and height that a link leads to, or None."""
     if "/Dest" in link:
-        return bound.places.get((name, str(link["/Dest"]).removeprefix("/")))
+        return bound.destinations.get((name, str(link["/Dest"]).removeprefix("/")))
     uri = _uri(link)
     if uri.startswith(JUMP):
         return int(uri.removeprefix(JUMP)) - 1 + before, None
     parts = urlsplit(uri)
     target = _document(unquote(parts.path), html) if parts.scheme == "file" else ""
-    if (target, "") not in bound.places:
+    if (target, "") not in bound.destinations:
         return None
     return _page_and_height(bound, f"{target}#{unquote(parts.fragment)}")
 

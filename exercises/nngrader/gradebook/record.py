@@ -324,7 +324,7 @@ class Journal:
             f.write(f"\n{json.dumps([name, entry])}\n")
 
     def _read(self, line):
-        """Take one line, if it is one of ours."""
+        """Add the entry of one line; a damaged line is left out."""
         try:
             name, entry = json.loads(line)
             self.entries[name] = entry
@@ -332,7 +332,7 @@ class Journal:
             return
 
     def _shorten(self):
-        """Write the entries that hold, and no others."""
+        """Rewrite the file with the latest entry of each name alone."""
         from ..storage.results import write_whole
 
         write_whole(self.file, "".join(f"{json.dumps(e)}\n" for e in self.entries.items()))

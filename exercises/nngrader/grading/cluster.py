@@ -173,7 +173,7 @@ def _unfit(spec):
 
 
 def _sandbox(spec):
-    """Return the sandbox of this process for such assignments."""
+    """Return this process's sandbox for the limits and packages of an assignment."""
     key = (spec.limits, spec.unsafe, tuple(spec.uses))
     with _lock:
         if key not in _sandboxes:

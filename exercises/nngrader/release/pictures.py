@@ -53,7 +53,7 @@ class Rows:
 
 
 def _hashes(pixels, width):
-    """Return a hash of each window of so many pixels, across the ends of rows too."""
+    """Return a hash of every run of `width` pixels, row after row."""
     total = np.zeros(len(pixels) - width + 1 if len(pixels) >= width else 0, np.uint64)
     for k in range(width):
         total = total * FACTOR + pixels[k : k + len(total)] + np.uint64(1)

@@ -190,7 +190,7 @@ def _unexplained(fine, name, described):
 
 
 def _seconds(fine, name):
-    """How long the function takes."""
+    """Yield a paragraph on how many seconds the function took: median and longest."""
     times = {s: r["seconds"][name] for s, r in fine.items() if name in r.get("seconds", {})}
     if times:
         slow = max(times, key=times.get)

@@ -185,7 +185,7 @@ def _in_words(cost, n):
 
 
 def _by_hand(known):
-    """Cells that a person marks."""
+    """Yield the section on the cells that a person marks."""
     cells = defaultdict(list)
     for student, mark in known.items():
         for name, score, most, _ in mark["by_hand"]:

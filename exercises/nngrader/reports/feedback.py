@@ -196,7 +196,7 @@ def _problem(name, report, code):
 
 
 def _aspect(aspect, report):
-    """Return one row of the table."""
+    """Return the row of the table for one aspect."""
     earned, most = report["aspects"][aspect]
     tried = "; ".join(t.strip().rstrip(".") for t in report["tried"].get(aspect, ()))
     notes = f'<span class="said">Tried: {escape(tried)}.</span>' if tried else ""

@@ -150,7 +150,7 @@ def _parts(input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray
 
 
 def _step(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int] | None:
-    """Return the length of the parts and the step between them, if these are constant."""
+    """Return the length of the windows and their step, or None if either varies."""
     lengths, steps = set(ends - starts), set(np.diff(starts)) or {1}
     alike = len(lengths) == len(steps) == 1 and 0 not in steps  # no step: one pixel, repeated
     return (int(*lengths), int(*steps)) if alike else None

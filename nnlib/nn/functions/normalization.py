@@ -361,7 +361,7 @@ def _check_last(
 
 
 def _check_parts(name: str, x: np.ndarray, shape: tuple[int, ...], **parts: Any) -> None:
-    """Refuse an input that is not floating-point, and parts of other shape or dtype."""
+    """Refuse an input that is not floating-point, and parameters that do not fit it."""
     if x.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
     for key, v in parts.items():

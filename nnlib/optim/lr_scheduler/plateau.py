@@ -108,7 +108,7 @@ class ReduceLROnPlateau(LRScheduler):
         return sign * current > sign * self.best + self.threshold
 
     def _reduce(self) -> None:
-        """Let the rates drop; a group that was added later has the one bound there is."""
+        """Multiply each learning rate by the factor, but not below its lower bound."""
         count, low = len(self.optimizer.param_groups), self.default_min_lr
         if low is not None:
             self.min_lrs = [low] * count

@@ -91,8 +91,8 @@ class Challenge(Problem):
         return inspect.signature(self.solve).parameters
 
     @property
-    def place(self):
-        """Where the solved file lies: the course's `heldback/ASSIGNMENT/FILE`."""
+    def solved_path(self):
+        """Return the path of the solved file, the course's `heldback/ASSIGNMENT/FILE`."""
         definitions = _definitions(self.solve)
         return heldback_file(self.solve, Path(definitions.stem, self.file))
 
@@ -189,8 +189,8 @@ def heldback_file(f, name):
     A private folder of definitions has none: then it is the one of the repository's course.
     """
     here = _definitions(f).resolve().parents[1]
-    places = [folder / HELDBACK / name for folder in (here, COURSE)]
-    return next((p for p in places if p.is_file()), places[0])
+    paths = [folder / HELDBACK / name for folder in (here, COURSE)]
+    return next((p for p in paths if p.is_file()), paths[0])
 
 
 def _definitions(f):
@@ -223,11 +223,11 @@ def solved_files(problems):
     FileNotFoundError
         If a challenge's solved file is not in the course.
     """
-    places = {p.file: p.place for p in problems if isinstance(p, Challenge)}
-    for name, path in places.items():
+    paths = {p.file: p.solved_path for p in problems if isinstance(p, Challenge)}
+    for name, path in paths.items():
         if not path.is_file():
             raise FileNotFoundError(f"the solved {name} is missing: {path} does not exist")
-    return {name: path.read_bytes() for name, path in places.items()}
+    return {name: path.read_bytes() for name, path in paths.items()}
 
 
 # Packing

@@ -84,7 +84,7 @@ def first_lines(e):
 
 
 def _is_no_chance(e):
-    """Tell whether so much is right that is not 0 that it is not so by chance."""
+    """Tell whether enough entries other than 0 are right for it not to be chance."""
     right = ~bad(e) & _counts(e.want)
     return right.sum() >= (1 if right.ndim == 1 else FEW - 1)
 

@@ -46,7 +46,7 @@ def is_near(shape, asked, sizes):
 
 
 def _shortened(shape):
-    """Return a shape without each of its axes in turn."""
+    """Return the shapes that are left when one axis of a shape is dropped."""
     return [shape[:k] + shape[k + 1 :] for k in range(len(shape[: MOST_AXES + 1]))]
 
 

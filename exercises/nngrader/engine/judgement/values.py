@@ -64,7 +64,7 @@ def _judge_ordinary(book, mine, here, charges):
 
 
 def _judge_special(book, mine, here, carried):
-    """Judge a special case, where what a charged mistake gives is not charged again."""
+    """Judge a special case; do not charge again what follows from a mistake charged before."""
     mistakes = book.data["mistakes"]
     aspect, group, part = mine[0].aspect, mine[0].group, mine[0].part
     named = {found.mistake for found in carried}
@@ -142,7 +142,10 @@ def with_signs(data, case, parts):
 
 
 def _turned(axes, names, given, parts):
-    """Return the parts of a mistaken answer, its lines turned as in the first with signs."""
+    """Return the parts of a mistaken answer with the signs of its rows or columns flipped.
+
+    A row or column gets the sign that brings it nearer to the one in the student's answer.
+    """
     (first, axis), given = next(iter(axes.items())), list(given)
     k = names.index(first)
     got = parts[k] and parts[k]["values"]

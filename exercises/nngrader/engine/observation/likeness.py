@@ -111,7 +111,7 @@ def _words(node):
 
 
 def _word(node):
-    """Return what is said of one node: its kind, and a name or number that means something."""
+    """Return a syntax node's kind and name; names that the student chose are left out."""
     kind = type(node).__name__
     if isinstance(node, ast.Constant):
         return f"{kind} {_constant(node.value)}"

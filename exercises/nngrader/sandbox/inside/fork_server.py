@@ -157,7 +157,7 @@ def _exchange(child, question, cap, source):
 
 
 def _write(fd, rest):
-    """Write what the pipe takes; return what is left, nothing where nobody reads."""
+    """Write as much as the pipe takes and return the rest; drop it if the reader is gone."""
     try:
         return rest[os.write(fd, rest[: wire.CHUNK]) :]
     except BlockingIOError:
