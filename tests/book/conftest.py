@@ -91,19 +91,34 @@ def figure_pages():
 
 
 @pytest.fixture
-def open_page(request, browser, figure_pages):
-    """Return what opens a page of figures, by default the module's PAGE, as new."""
+def open_visit(browser):
+    """Return what opens a page as at a first visit, until the test has ended."""
+    from browser import visit
+
+    with ExitStack() as stack:
+        yield lambda *where, **how: stack.enter_context(visit(browser, *where, **how))
+
+
+@pytest.fixture
+def reopen(browser):
+    """Return what opens a page that other tests have used, with its figures as new."""
     from open_pages import reopened
 
-    folder = figure_pages.relative_to(ROOT).as_posix()
     with ExitStack() as stack:
+        yield lambda *where, **how: stack.enter_context(reopened(browser, *where, **how))
 
-        def opened(page="", base="", **how):
-            base = base or f"{ROOT.as_uri()}/"
-            path = f"{folder}/{page or request.module.PAGE}.html"
-            return stack.enter_context(reopened(browser, base, path, has_touch=True, **how))
 
-        yield opened
+@pytest.fixture
+def open_page(request, reopen, figure_pages):
+    """Return what opens a page of figures, by default the module's PAGE, as new."""
+    folder = figure_pages.relative_to(ROOT).as_posix()
+
+    def opened(page="", base="", **how):
+        base = base or f"{ROOT.as_uri()}/"
+        path = f"{folder}/{page or request.module.PAGE}.html"
+        return reopen(base, path, has_touch=True, **how)
+
+    return opened
 
 
 @pytest.fixture

@@ -25,13 +25,13 @@ MOST = 40  # pixels; before their room was kept, figures grew by 300
 @pytest.mark.parametrize(
     "page", [GRAPHS, "chapters/reference/glossary.html", "search.html?q=softmax"]
 )
-def test_little_moves_in_the_first_window_while_a_page_begins(browser, address, page):
+def test_little_moves_in_the_first_window_while_a_page_begins(open_visit, address, page):
     def watch(tab):
         tab.add_init_script(WATCH)
 
-    with visit(browser, address, page, size=PHONE, formulas=True, prepare=watch) as visited:
-        visited.page.wait_for_timeout(500)
-        assert visited.page.evaluate("window.shift") < 0.05
+    visited = open_visit(address, page, size=PHONE, formulas=True, prepare=watch)
+    visited.page.wait_for_timeout(500)
+    assert visited.page.evaluate("window.shift") < 0.05
 
 
 @pytest.mark.browser
@@ -67,15 +67,15 @@ e => ["outlineStyle", "boxShadow"].every(name => getComputedStyle(e)[name] === "
 
 
 @pytest.mark.browser
-def test_the_focus_is_seen_on_every_control_of_the_frame(browser, address):
-    with visit(browser, address, SOFTMAX) as visited:
-        unseen = []
-        for _ in range(22):
-            visited.page.keyboard.press("Tab")
-            focused = visited.page.locator(":focus")
-            if focused.evaluate(UNSEEN):
-                unseen.append(focused.evaluate("e => e.outerHTML.slice(0, 80)"))
-        assert unseen == []
+def test_the_focus_is_seen_on_every_control_of_the_frame(open_visit, address):
+    page = open_visit(address, SOFTMAX).page
+    unseen = []
+    for _ in range(22):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.evaluate(UNSEEN):
+            unseen.append(focused.evaluate("e => e.outerHTML.slice(0, 80)"))
+    assert unseen == []
 
 
 CLEAR = """
@@ -88,15 +88,15 @@ CLEAR = """
 
 
 @pytest.mark.browser
-def test_on_a_phone_a_card_leaves_its_link_free_and_large_text_fits(browser, address):
-    with visit(browser, address, SOFTMAX, size=PHONE, formulas=True) as visited:
-        terms = visited.page.locator("main a.nn-term")
-        lines = [link.evaluate("e => e.getClientRects().length") for link in terms.all()]
-        terms.nth(lines.index(2)).focus()
-        visited.page.wait_for_selector(".nn-card")
-        assert visited.page.evaluate(CLEAR)
-        visited.page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert visited.too_wide() == []
+def test_on_a_phone_a_card_leaves_its_link_free_and_large_text_fits(open_visit, address):
+    visited = open_visit(address, SOFTMAX, size=PHONE, formulas=True)
+    terms = visited.page.locator("main a.nn-term")
+    lines = [link.evaluate("e => e.getClientRects().length") for link in terms.all()]
+    terms.nth(lines.index(2)).focus()
+    visited.page.wait_for_selector(".nn-card")
+    assert visited.page.evaluate(CLEAR)
+    visited.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert visited.too_wide() == []
 
 
 REFUSED = """
@@ -107,26 +107,28 @@ Object.defineProperty(window, "localStorage", {
 
 
 @pytest.mark.browser
-def test_where_nothing_may_be_kept_the_switch_works_and_progress_says_so(browser, address):
+def test_where_nothing_may_be_kept_the_switch_works_and_progress_says_so(
+    browser, open_visit, address
+):
     def refuse(tab):
         tab.add_init_script(REFUSED)
 
-    with visit(browser, address, SOFTMAX, prepare=refuse) as visited:
-        assert visited.page.locator("html").get_attribute("data-theme") == "light"
-        visited.page.locator(".theme-switch-button").first.click()
-        visited.page.wait_for_selector("html[data-theme=dark]")
-        score = visited.page.locator("nn-quiz .nn-score").inner_text()
-        assert "This browser keeps nothing" in score
+    page = open_visit(address, SOFTMAX, prepare=refuse).page
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    page.locator(".theme-switch-button").first.click()
+    page.wait_for_selector("html[data-theme=dark]")
+    score = page.locator("nn-quiz .nn-score").inner_text()
+    assert "This browser keeps nothing" in score
 
 
 EDGES = "es => es.filter(e => getComputedStyle(e).display === 'none').length"
 
 
 @pytest.mark.browser
-def test_every_edge_of_a_graph_is_seen_also_backwards(browser, address):
-    with visit(browser, address, GRAPHS) as visited:
-        figure = visited.page.locator("nn-graph").first
-        for name in ("backward to the end", "◀ back", "forward to the end"):
-            figure.get_by_role("button", name=name).click()
-            assert figure.locator("svg path").count() > 4
-            assert figure.locator("svg path").evaluate_all(EDGES) == 0
+def test_every_edge_of_a_graph_is_seen_also_backwards(open_visit, address):
+    page = open_visit(address, GRAPHS).page
+    figure = page.locator("nn-graph").first
+    for name in ("backward to the end", "◀ back", "forward to the end"):
+        figure.get_by_role("button", name=name).click()
+        assert figure.locator("svg path").count() > 4
+        assert figure.locator("svg path").evaluate_all(EDGES) == 0

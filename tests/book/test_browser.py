@@ -7,7 +7,6 @@ from http.server import SimpleHTTPRequestHandler
 
 import pytest
 from browser import PHONE, served, visit
-from open_pages import reopened
 from pages import WRITTEN, source
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
@@ -29,111 +28,104 @@ def address_of(page):
     return f"chapters/{page}.html"
 
 
-def test_the_first_page_leads_to_the_welcome(browser, base):
-    with visit(browser, base, "index.html") as visited:
-        visited.page.wait_for_url("**/chapters/start/welcome.html")
-        assert visited.outside == []
+def test_the_first_page_leads_to_the_welcome(open_visit, base):
+    visited = open_visit(base, "index.html")
+    visited.page.wait_for_url("**/chapters/start/welcome.html")
+    assert visited.outside == []
 
 
-def test_the_search_works_offline(browser, base):
-    with visit(browser, base, "search.html?q=softmax") as visited:
-        found = visited.page.get_by_role("link", name="The softmax classifier")
-        found.first.wait_for()
-        assert visited.outside == []
-        assert visited.errors == []
+def test_the_search_works_offline(open_visit, base):
+    visited = open_visit(base, "search.html?q=softmax")
+    found = visited.page.get_by_role("link", name="The softmax classifier")
+    found.first.wait_for()
+    assert visited.outside == []
+    assert visited.errors == []
 
 
-def test_print_is_light_and_shows_answers_in_place_of_controls(browser, address):
-    with visit(browser, address, SOFTMAX, scheme="dark") as visited:
-        visited.page.wait_for_selector("html[data-theme=dark]")
-        theme = "document.documentElement.dataset.theme"
-        visited.page.evaluate(
-            f"addEventListener('beforeprint', () => {{ window.printed = {theme}; }})"
-        )
-        visited.page.pdf(page_ranges="1")
-        assert visited.page.evaluate("window.printed") == "light"
-        assert visited.page.evaluate(theme) == "dark"
-        answer = visited.page.locator("nn-recall .nn-fallback").first
-        assert not answer.is_visible()
-        visited.page.emulate_media(media="print")
-        assert answer.is_visible()
-        hidden = ("nn-recall .nn-note", "nn-predict button", "nn-softmax .nn-slider")
-        for selector in hidden:
-            assert visited.page.locator(selector).filter(visible=True).count() == 0
-        width = "e => e.getBoundingClientRect().width"
-        columns = visited.page.locator("nn-softmax .nn-columns")
-        drawing = columns.locator("> div").last
-        assert drawing.evaluate(width) == pytest.approx(columns.evaluate(width), abs=1)
+def test_print_is_light_and_shows_answers_in_place_of_controls(open_visit, address):
+    page = open_visit(address, SOFTMAX, scheme="dark").page
+    page.wait_for_selector("html[data-theme=dark]")
+    theme = "document.documentElement.dataset.theme"
+    page.evaluate(f"addEventListener('beforeprint', () => {{ window.printed = {theme}; }})")
+    page.pdf(page_ranges="1")
+    assert page.evaluate("window.printed") == "light"
+    assert page.evaluate(theme) == "dark"
+    answer = page.locator("nn-recall .nn-fallback").first
+    assert not answer.is_visible()
+    page.emulate_media(media="print")
+    assert answer.is_visible()
+    hidden = ("nn-recall .nn-note", "nn-predict button", "nn-softmax .nn-slider")
+    for selector in hidden:
+        assert page.locator(selector).filter(visible=True).count() == 0
+    width = "e => e.getBoundingClientRect().width"
+    columns = page.locator("nn-softmax .nn-columns")
+    drawing = columns.locator("> div").last
+    assert drawing.evaluate(width) == pytest.approx(columns.evaluate(width), abs=1)
 
 
-def test_a_source_stands_without_a_label_beside_it(browser, address):
-    with reopened(browser, address, SOFTMAX) as visited:
-        source = visited.page.locator(".citation").first
-        assert source.inner_text().startswith("John")
-        assert not source.locator(".label").is_visible()
+def test_a_source_stands_without_a_label_beside_it(reopen, address):
+    page = reopen(address, SOFTMAX).page
+    source = page.locator(".citation").first
+    assert source.inner_text().startswith("John")
+    assert not source.locator(".label").is_visible()
 
 
-def test_an_address_opens_the_fold_around_its_place(browser, address):
-    with visit(browser, address, f"{SOFTMAX}#dlg-e026") as visited:
-        visited.page.locator("#dlg-e026").wait_for(state="visible")
-        other = visited.page.locator("#ee147-err-013")
-        assert not other.is_visible()
-        visited.page.evaluate("location.hash = 'ee147-err-013'")
-        other.wait_for(state="visible")
+def test_an_address_opens_the_fold_around_its_place(open_visit, address):
+    page = open_visit(address, f"{SOFTMAX}#dlg-e026").page
+    page.locator("#dlg-e026").wait_for(state="visible")
+    other = page.locator("#ee147-err-013")
+    assert not other.is_visible()
+    page.evaluate("location.hash = 'ee147-err-013'")
+    other.wait_for(state="visible")
 
 
-def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(browser, address):
-    with reopened(browser, address, SOFTMAX) as visited:
-        figure = visited.page.locator("nn-softmax")
-        for k, key in enumerate(("End", "Home", "Home")):
-            figure.locator("input[type=range]").nth(k).press(key)
-        assert re.search(
-            r"a cat\. Loss = [1-9]\.\de−\d+$", figure.locator(".nn-live").inner_text()
-        )
-        bars = figure.locator("svg[role=img]").first.get_attribute("aria-label")
-        assert bars == "cat >99%, rat <0.01%, flower <0.01%"
-        figure.get_by_role("button", name="all scores × 2").press("Enter")
-        assert "end at ±10" in figure.locator(".nn-note").inner_text()
-        assert "Loss = " in figure.locator(".nn-live").inner_text()
+def test_the_loss_never_arrives_at_zero_nor_a_probability_at_its_ends(reopen, address):
+    page = reopen(address, SOFTMAX).page
+    figure = page.locator("nn-softmax")
+    for k, key in enumerate(("End", "Home", "Home")):
+        figure.locator("input[type=range]").nth(k).press(key)
+    assert re.search(r"a cat\. Loss = [1-9]\.\de−\d+$", figure.locator(".nn-live").inner_text())
+    bars = figure.locator("svg[role=img]").first.get_attribute("aria-label")
+    assert bars == "cat >99%, rat <0.01%, flower <0.01%"
+    figure.get_by_role("button", name="all scores × 2").press("Enter")
+    assert "end at ±10" in figure.locator(".nn-note").inner_text()
+    assert "Loss = " in figure.locator(".nn-live").inner_text()
 
 
-def test_the_table_of_losses_shows_its_last_column_on_a_phone(browser, address):
-    with reopened(browser, address, SOFTMAX, size=PHONE) as visited:
-        cell = visited.page.locator("table.table td:last-child").first
-        box = cell.bounding_box()
-        assert box["x"] + box["width"] <= PHONE[0]
-        assert cell.inner_text() == "1.62"
+def test_the_table_of_losses_shows_its_last_column_on_a_phone(reopen, address):
+    page = reopen(address, SOFTMAX, size=PHONE).page
+    cell = page.locator("table.table td:last-child").first
+    box = cell.bounding_box()
+    assert box["x"] + box["width"] <= PHONE[0]
+    assert cell.inner_text() == "1.62"
 
 
-def test_no_output_of_a_cell_is_cut_on_a_desk(browser, address):
-    with reopened(browser, address, SOFTMAX) as visited:
-        wide = "es => es.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
-        assert visited.page.locator(".cell_output pre").evaluate_all(wide) == []
+def test_no_output_of_a_cell_is_cut_on_a_desk(reopen, address):
+    page = reopen(address, SOFTMAX).page
+    wide = "es => es.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
+    assert page.locator(".cell_output pre").evaluate_all(wide) == []
 
 
 @pytest.mark.deep(8)
 @pytest.mark.parametrize("page", ASKING)
-def test_a_page_tells_everything_without_script(browser, address, page):
-    with visit(browser, address, address_of(page), java_script_enabled=False) as visited:
-        elements = visited.page.locator(".nn-play, nn-predict, nn-recall, nn-quiz").all()
-        assert elements
-        assert [e for e in elements if not e.inner_text().strip()] == []
+def test_a_page_tells_everything_without_script(open_visit, address, page):
+    tab = open_visit(address, address_of(page), java_script_enabled=False).page
+    elements = tab.locator(".nn-play, nn-predict, nn-recall, nn-quiz").all()
+    assert elements
+    assert [e for e in elements if not e.inner_text().strip()] == []
 
 
-def test_the_filter_shows_only_the_topics_that_match(browser, address):
-    with visit(browser, address, address_of("reference/syllabus")) as visited:
-        rows = visited.page.locator("tr[data-notes]")
-        whole = rows.count()
-        visited.page.get_by_label("Kind").select_option("problem")
-        shown = rows.filter(visible=True)
-        assert 0 < shown.count() < whole
-        assert {row.get_attribute("data-kind") for row in shown.all()} == {"problem"}
-        assert (
-            f"{shown.count()} of {whole} topics"
-            in visited.page.locator("nn-filter").inner_text()
-        )
-        visited.page.get_by_label("Kind").select_option("")
-        assert shown.count() == whole
+def test_the_filter_shows_only_the_topics_that_match(open_visit, address):
+    page = open_visit(address, address_of("reference/syllabus")).page
+    rows = page.locator("tr[data-notes]")
+    whole = rows.count()
+    page.get_by_label("Kind").select_option("problem")
+    shown = rows.filter(visible=True)
+    assert 0 < shown.count() < whole
+    assert {row.get_attribute("data-kind") for row in shown.all()} == {"problem"}
+    assert f"{shown.count()} of {whole} topics" in page.locator("nn-filter").inner_text()
+    page.get_by_label("Kind").select_option("")
+    assert shown.count() == whole
 
 
 def test_every_link_of_the_generated_pages_has_its_target(book):
@@ -146,11 +138,11 @@ def test_every_link_of_the_generated_pages_has_its_target(book):
             assert not anchor or f'id="{anchor}"' in target
 
 
-def test_a_recorded_request_to_the_outside_is_refused(browser, address):
-    with visit(browser, address, address_of("start/setup")) as visited:
-        with contextlib.suppress(Exception):
-            visited.page.evaluate("fetch('https://example.org/').catch(() => 0)")
-        assert visited.outside == ["https://example.org/"]
+def test_a_recorded_request_to_the_outside_is_refused(open_visit, address):
+    visited = open_visit(address, address_of("start/setup"))
+    with contextlib.suppress(Exception):
+        visited.page.evaluate("fetch('https://example.org/').catch(() => 0)")
+    assert visited.outside == ["https://example.org/"]
 
 
 @pytest.mark.parametrize("origin", ["server", "file"])

@@ -5,7 +5,6 @@ import inspect
 import re
 
 import pytest
-from browser import visit
 from pages import source
 
 from nnlib import datasets, trace, viz
@@ -89,14 +88,14 @@ def test_the_page_is_light_enough(book):
 
 
 @pytest.mark.browser
-def test_the_steps_of_the_gallery_are_typeset_and_move_by_keyboard(browser, address):
-    with visit(browser, address, "chapters/reference/gallery.html", formulas=True) as visited:
-        figures = visited.page.locator("nn-steps").all()
-        assert len(figures) == 2
-        for figure in figures:
-            figure.locator("mjx-container").first.wait_for(state="attached")
-            slider = figure.locator("input").first
-            before = figure.inner_text()
-            slider.press("ArrowRight")
-            assert figure.inner_text() != before
-        assert visited.errors == []
+def test_the_steps_of_the_gallery_are_typeset_and_move_by_keyboard(open_visit, address):
+    visited = open_visit(address, "chapters/reference/gallery.html", formulas=True)
+    figures = visited.page.locator("nn-steps").all()
+    assert len(figures) == 2
+    for figure in figures:
+        figure.locator("mjx-container").first.wait_for(state="attached")
+        slider = figure.locator("input").first
+        before = figure.inner_text()
+        slider.press("ArrowRight")
+        assert figure.inner_text() != before
+    assert visited.errors == []

@@ -282,14 +282,14 @@ def test_only_finite_numbers_are_glued(value):
 
 
 def test_numpy_numbers_are_glued_as_python_numbers(monkeypatch):
-    visited = {}
+    glued = {}
     monkeypatch.setattr(
-        "myst_nb.glue", lambda name, value, display: visited.update({name: value})
+        "myst_nb.glue", lambda name, value, display: glued.update({name: value})
     )
     book.numbers(a=np.float32(0.5), b=np.int64(3), c="two", d=np.mean([1.0, 2.0]))
-    assert visited == {"a": 0.5, "b": 3, "c": "two", "d": 1.5}
-    assert [type(visited[name]) for name in ("a", "b", "d")] == [float, int, float]
-    assert repr(visited["c"]) == "two"
+    assert glued == {"a": 0.5, "b": 3, "c": "two", "d": 1.5}
+    assert [type(glued[name]) for name in ("a", "b", "d")] == [float, int, float]
+    assert repr(glued["c"]) == "two"
 
 
 def test_a_figure_is_the_same_bytes_each_time():

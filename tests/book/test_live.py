@@ -5,7 +5,7 @@ from pathlib import Path
 
 import live_book
 import pytest
-from browser import DESKTOP, PHONE, served, visit
+from browser import DESKTOP, PHONE, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
@@ -69,7 +69,7 @@ class Try:
         status = statuses.last if k < 0 else statuses.nth(k)
         status.filter(has_text=words).wait_for()
 
-    def ran(self):
+    def executed(self):
         return [call[1] for call in self.calls if call[0] == "run"]
 
     @property
@@ -83,9 +83,16 @@ def faults(visited):
 
 
 @pytest.fixture
-def tried(browser, base):
-    with visit(browser, base, PAGE) as visited:
-        yield Try(visited)
+def tried(open_visit, base):
+    return Try(open_visit(base, PAGE))
+
+
+@pytest.fixture
+def editor(tried):
+    """Return a visit in which the cells up to the first editor have run."""
+    tried.open()
+    tried.says("Done")
+    return tried
 
 
 def test_nothing_is_asked_for_before_the_click_that_says_so(tried):
@@ -118,135 +125,125 @@ def test_python_comes_first_then_packages_then_the_library_then_the_cells(tried)
     assert faults(tried.visited) == []
 
 
-def test_a_second_run_runs_what_has_changed_and_what_follows(tried):
-    tried.open()
-    tried.says("Done")
-    del tried.calls[:]
-    tried.button("Run").press("Enter")
-    tried.says("Done.")
-    assert tried.ran() == ["cell 3"]
-    tried.area.fill("changed = 1")
-    tried.open()
-    tried.says("Done: this cell and 4 above it ran.")
-    assert tried.ran() == ["cell 3", "cell 3", "cell 4", "cell 5", "cell 6", "cell 7"]
+def test_a_second_run_runs_what_has_changed_and_what_follows(editor):
+    del editor.calls[:]
+    editor.button("Run").press("Enter")
+    editor.says("Done.")
+    assert editor.executed() == ["cell 3"]
+    editor.area.fill("changed = 1")
+    editor.open()
+    editor.says("Done: this cell and 4 above it ran.")
+    assert editor.executed() == ["cell 3", "cell 3", "cell 4", "cell 5", "cell 6", "cell 7"]
 
 
-def test_an_error_is_shown_where_it_happened_and_ends_the_run(tried):
-    tried.open()
-    tried.says("Done")
-    tried.area.fill("boom")
-    tried.area.press("Shift+Enter")
-    tried.says("Stopped by an error.")
+def test_an_error_is_shown_where_it_happened_and_ends_the_run(editor):
+    editor.area.fill("boom")
+    editor.area.press("Shift+Enter")
+    editor.says("Stopped by an error.")
     assert (
         'File "cell 3", line 1\nValueError: boom'
-        in tried.page.locator(".nn-live-error").first.inner_text()
+        in editor.page.locator(".nn-live-error").first.inner_text()
     )
-    tried.open()
-    tried.says("A cell further up stopped by an error.")
-    assert tried.page.locator(".nn-live-error").count() == 2
-    assert "cell 5" not in tried.ran()
+    editor.open()
+    editor.says("A cell further up stopped by an error.")
+    assert editor.page.locator(".nn-live-error").count() == 2
+    assert "cell 5" not in editor.executed()
 
 
-def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(tried):
-    tried.open()
-    tried.says("Done")
-    tried.area.fill("forever")
-    tried.area.press("Control+Enter")
-    tried.says("Running cell 1 of 1")
-    tried.page.get_by_text("ran cell 3").wait_for()
-    tried.button("Stop").press("Enter")
-    tried.says("Stopped. The next run starts again from the first cell.")
-    del tried.calls[:]
-    tried.area.fill("picture")
-    tried.button("Run").press("Enter")
-    tried.says("Done")
-    assert tried.ran() == ["cell 1", "cell 2", "cell 3"]
-    assert tried.page.locator(".nn-live-out b").inner_text() == "a picture"
+def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(editor):
+    editor.area.fill("forever")
+    editor.area.press("Control+Enter")
+    editor.says("Running cell 1 of 1")
+    editor.page.get_by_text("ran cell 3").wait_for()
+    editor.button("Stop").press("Enter")
+    editor.says("Stopped. The next run starts again from the first cell.")
+    del editor.calls[:]
+    editor.area.fill("picture")
+    editor.button("Run").press("Enter")
+    editor.says("Done")
+    assert editor.executed() == ["cell 1", "cell 2", "cell 3"]
+    assert editor.page.locator(".nn-live-out b").inner_text() == "a picture"
 
 
 @pytest.mark.parametrize(
     ("absent", "words"),
     [("pyodide.mjs", "Python could not be fetched from"), ("numpy.whl", "numpy could not be")],
 )
-def test_what_cannot_be_had_is_named_with_a_way_out(browser, base, absent, words):
-    with visit(browser, base, PAGE) as visited:
-        tried = Try(visited, absent={absent})
-        tried.open()
-        tried.says(words)
-        out = tried.page.locator(".nn-live-out")
-        assert "make lab P=part/second" in out.inner_text()
-        links = out.get_by_role("link").evaluate_all("es => es.map(e => e.textContent)")
-        assert links == ["download the notebook", "open it in Binder", "open it in Colab"]
-        assert tried.ran() == []
-        tried.absent = ()
-        tried.button("Run").press("Enter")
-        tried.says("Done")
-
-
-def test_a_file_of_the_site_that_is_missing_is_named(browser, address):
-    with visit(browser, address, PAGE) as visited:
-        visited.page.route("**/library.js", lambda route: route.abort())
-        tried = Try(visited)
-        tried.open()
-        tried.says("library.js of this site could not be loaded.")
-        assert tried.calls == []
-
-
-def test_edited_code_is_kept_until_it_is_reset(tried):
+def test_what_cannot_be_had_is_named_with_a_way_out(open_visit, base, absent, words):
+    visited = open_visit(base, PAGE)
+    tried = Try(visited, absent={absent})
     tried.open()
+    tried.says(words)
+    out = tried.page.locator(".nn-live-out")
+    assert "make lab P=part/second" in out.inner_text()
+    links = out.get_by_role("link").evaluate_all("es => es.map(e => e.textContent)")
+    assert links == ["download the notebook", "open it in Binder", "open it in Colab"]
+    assert tried.executed() == []
+    tried.absent = ()
+    tried.button("Run").press("Enter")
     tried.says("Done")
-    original = tried.area.input_value()
-    tried.area.fill("y = 5")
-    tried.page.reload()
-    tried.open()
-    assert tried.area.input_value() == "y = 5"
-    tried.says("Done")
-    tried.button("Reset code").press("Enter")
-    assert tried.area.input_value() == original
-    tried.button("Close").press("Enter")
-    assert tried.page.locator(".nn-run").count() == 0
-    assert tried.page.locator("#nn-cell-4 .cell_output").first.is_visible()
 
 
-def test_the_editor_indents_and_lets_the_keyboard_out(tried):
+def test_a_file_of_the_site_that_is_missing_is_named(open_visit, address):
+    visited = open_visit(address, PAGE)
+    visited.page.route("**/library.js", lambda route: route.abort())
+    tried = Try(visited)
     tried.open()
-    tried.says("Done")
-    tried.area.fill("for k in x:")
-    tried.area.press("End")
-    tried.area.press("Enter")
-    tried.page.keyboard.type("pass")
-    tried.area.press("Enter")
-    assert tried.area.input_value() == "for k in x:\n    pass\n    "
-    tried.area.press("Tab")
-    assert tried.button("Run").evaluate("node => node === document.activeElement")
+    tried.says("library.js of this site could not be loaded.")
+    assert tried.calls == []
+
+
+def test_edited_code_is_kept_until_it_is_reset(editor):
+    original = editor.area.input_value()
+    editor.area.fill("y = 5")
+    editor.page.reload()
+    editor.open()
+    assert editor.area.input_value() == "y = 5"
+    editor.says("Done")
+    editor.button("Reset code").press("Enter")
+    assert editor.area.input_value() == original
+    editor.button("Close").press("Enter")
+    assert editor.page.locator(".nn-run").count() == 0
+    assert editor.page.locator("#nn-cell-4 .cell_output").first.is_visible()
+
+
+def test_the_editor_indents_and_lets_the_keyboard_out(editor):
+    editor.area.fill("for k in x:")
+    editor.area.press("End")
+    editor.area.press("Enter")
+    editor.page.keyboard.type("pass")
+    editor.area.press("Enter")
+    assert editor.area.input_value() == "for k in x:\n    pass\n    "
+    editor.area.press("Tab")
+    assert editor.button("Run").evaluate("node => node === document.activeElement")
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_word_the_editor_and_a_failure_are_accessible_and_narrow(browser, address, size):
-    with visit(browser, address, PAGE, size=size, formulas=True) as visited:
-        tried = Try(visited)
-        tried.button("Try it").press("Enter")
-        for scheme in ("light", "dark"):
-            visited.page.emulate_media(color_scheme=scheme)
-            visited.page.wait_for_selector(f"html[data-theme={scheme}]")
-            assert visited.axe() == []
-        tried.button("Load and run").press("Enter")
-        tried.says("Done")
-        tried.area.fill("boom" * 60)
-        tried.area.press("Shift+Enter")
-        tried.says("Stopped")
+def test_the_word_the_editor_and_a_failure_are_accessible_and_narrow(open_visit, address, size):
+    visited = open_visit(address, PAGE, size=size, formulas=True)
+    tried = Try(visited)
+    tried.button("Try it").press("Enter")
+    for scheme in ("light", "dark"):
+        visited.page.emulate_media(color_scheme=scheme)
+        visited.page.wait_for_selector(f"html[data-theme={scheme}]")
         assert visited.axe() == []
-        assert visited.too_wide() == []
+    tried.button("Load and run").press("Enter")
+    tried.says("Done")
+    tried.area.fill("boom" * 60)
+    tried.area.press("Shift+Enter")
+    tried.says("Stopped")
+    assert visited.axe() == []
+    assert visited.too_wide() == []
 
 
-def test_the_menu_opens_by_keyboard_and_tells_the_command(browser, base):
-    with visit(browser, base, PAGE) as visited:
-        visited.page.get_by_role("button", name="Run this page").press("Enter")
-        visited.page.locator(".btn-live-jupyterlab").press("Enter")
-        status = visited.page.locator(".nn-live-told")
-        status.filter(has_text="make lab P=part/second").wait_for()
-        links = visited.page.locator(".dropdown-launch-buttons a").evaluate_all(
-            "es => es.map(e => e.textContent.trim())"
-        )
-        assert links == ["Binder", "Colab"]
-        assert faults(visited) == []
+def test_the_menu_opens_by_keyboard_and_tells_the_command(open_visit, base):
+    visited = open_visit(base, PAGE)
+    visited.page.get_by_role("button", name="Run this page").press("Enter")
+    visited.page.locator(".btn-live-jupyterlab").press("Enter")
+    status = visited.page.locator(".nn-live-told")
+    status.filter(has_text="make lab P=part/second").wait_for()
+    links = visited.page.locator(".dropdown-launch-buttons a").evaluate_all(
+        "es => es.map(e => e.textContent.trim())"
+    )
+    assert links == ["Binder", "Colab"]
+    assert faults(visited) == []

@@ -9,7 +9,6 @@ from browser import DESKTOP, PHONE, visit
 from finish import icons
 from made_once import made_once
 from minibook import MiniBook
-from open_pages import reopened
 from pages import REFERENCE, ROOT, WRITTEN
 from sphinx.errors import ExtensionError
 from write.formula_space import Sizes, reserved, size
@@ -83,16 +82,16 @@ def test_the_text_face_is_light_and_has_its_licence_beside_it():
 
 
 @pytest.mark.browser
-def test_the_icons_are_seen_and_the_text_is_set_in_our_face(browser, book):
-    with visit(browser, book.as_uri() + "/", SOFTMAX) as visited:
-        masks = visited.page.locator("i[class*='fa-'], span[class*='fa-']").evaluate_all(
-            "es => es.map(e => getComputedStyle(e).maskImage)"
-        )
-        assert masks
-        assert all(mask.startswith('url("data:image/svg+xml') for mask in masks)
-        faces = visited.page.evaluate("[...document.fonts].map(f => [f.family, f.status])")
-        assert ["NN Text", "loaded"] in [[name.strip('"'), status] for name, status in faces]
-        assert (visited.missing, visited.errors) == ([], [])
+def test_the_icons_are_seen_and_the_text_is_set_in_our_face(open_visit, book):
+    visited = open_visit(book.as_uri() + "/", SOFTMAX)
+    masks = visited.page.locator("i[class*='fa-'], span[class*='fa-']").evaluate_all(
+        "es => es.map(e => getComputedStyle(e).maskImage)"
+    )
+    assert masks
+    assert all(mask.startswith('url("data:image/svg+xml') for mask in masks)
+    faces = visited.page.evaluate("[...document.fonts].map(f => [f.family, f.status])")
+    assert ["NN Text", "loaded"] in [[name.strip('"'), status] for name, status in faces]
+    assert (visited.missing, visited.errors) == ([], [])
 
 
 SIGNS = """
@@ -113,18 +112,18 @@ SIGNS = """
     ("size", "least", "most"),
     [(PHONE, 33, 48), (DESKTOP, 62, 76), (WIDE, 62, 76), (WIDEST, 62, 76)],
 )
-def test_a_line_of_text_has_a_length_that_is_easy_to_read(browser, address, size, least, most):
-    with reopened(browser, address, SOFTMAX, size=size, formulas=True) as visited:
-        visited.typeset()
-        assert least <= visited.page.evaluate(SIGNS) <= most
+def test_a_line_of_text_has_a_length_that_is_easy_to_read(reopen, address, size, least, most):
+    visited = reopen(address, SOFTMAX, size=size, formulas=True)
+    visited.typeset()
+    assert least <= visited.page.evaluate(SIGNS) <= most
 
 
 @pytest.mark.browser
-def test_a_page_stays_in_the_middle_of_a_wide_screen(browser, address):
-    with reopened(browser, address, SOFTMAX, size=WIDEST, formulas=True) as visited:
-        box = visited.page.locator(".bd-container__inner").bounding_box()
-        right = WIDEST[0] - box["x"] - box["width"]
-        assert box["x"] == pytest.approx(right, abs=20)
+def test_a_page_stays_in_the_middle_of_a_wide_screen(reopen, address):
+    page = reopen(address, SOFTMAX, size=WIDEST, formulas=True).page
+    box = page.locator(".bd-container__inner").bounding_box()
+    right = WIDEST[0] - box["x"] - box["width"]
+    assert box["x"] == pytest.approx(right, abs=20)
 
 
 POSITIONS = """
@@ -212,25 +211,25 @@ def test_signs_before_and_behind_a_formula_stay_with_it():
 
 
 @pytest.mark.browser
-def test_no_line_begins_with_the_sign_behind_a_formula(browser, address):
-    with reopened(browser, address, SOFTMAX, size=PHONE, formulas=True) as visited:
-        visited.typeset()
-        lines = "es => es.map(e => e.getClientRects().length)"
-        found = visited.page.locator(".nn-glued").evaluate_all(lines)
-        assert len(found) > 50
-        assert set(found) <= {0, 1}  # none where a fold is closed
+def test_no_line_begins_with_the_sign_behind_a_formula(reopen, address):
+    visited = reopen(address, SOFTMAX, size=PHONE, formulas=True)
+    visited.typeset()
+    lines = "es => es.map(e => e.getClientRects().length)"
+    found = visited.page.locator(".nn-glued").evaluate_all(lines)
+    assert len(found) > 50
+    assert set(found) <= {0, 1}  # none where a fold is closed
 
 
 @pytest.mark.browser
-def test_without_mathjax_a_formula_is_read_as_tex(browser, address):
+def test_without_mathjax_a_formula_is_read_as_tex(open_visit, address):
     def refuse(tab):
         tab.route(MATHJAX, lambda route: route.abort())
 
-    with visit(browser, address, SOFTMAX, prepare=refuse) as visited:
-        visited.page.wait_for_selector("html.nn-plain")
-        formula = visited.page.locator("span.math").first
-        assert formula.evaluate("e => getComputedStyle(e).opacity") == "1"
-        assert formula.evaluate("e => e.scrollWidth <= e.clientWidth + 1 || !e.clientWidth")
+    page = open_visit(address, SOFTMAX, prepare=refuse).page
+    page.wait_for_selector("html.nn-plain")
+    formula = page.locator("span.math").first
+    assert formula.evaluate("e => getComputedStyle(e).opacity") == "1"
+    assert formula.evaluate("e => e.scrollWidth <= e.clientWidth + 1 || !e.clientWidth")
 
 
 def make(folder):
@@ -285,17 +284,17 @@ def test_every_page_of_the_course_has_a_question_that_asks():
 
 
 @pytest.mark.browser
-def test_a_cell_is_copied_by_keyboard_without_its_prompts(browser, address):
-    with visit(browser, address, "chapters/reference/nnlib/linalg.html") as visited:
-        visited.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        block = visited.page.locator("div.highlight", has_text=">>>").first
-        button = block.get_by_role("button", name="Copy this code")
-        button.focus()
-        visited.page.keyboard.press("Enter")
-        visited.page.locator("[role=status]", has_text="Copied").wait_for(state="attached")
-        copied = visited.page.evaluate("navigator.clipboard.readText()")
-        assert copied.strip()
-        assert ">>>" not in copied
+def test_a_cell_is_copied_by_keyboard_without_its_prompts(open_visit, address):
+    page = open_visit(address, "chapters/reference/nnlib/linalg.html").page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    block = page.locator("div.highlight", has_text=">>>").first
+    button = block.get_by_role("button", name="Copy this code")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.locator("[role=status]", has_text="Copied").wait_for(state="attached")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip()
+    assert ">>>" not in copied
 
 
 def test_the_sheets_keep_the_inks_that_figures_use():
@@ -311,14 +310,14 @@ def test_no_two_sheets_give_rules_to_the_same_bare_class():
     assert sum(map(len, named)) == len(set().union(*named))
 
 
-def test_no_style_of_another_element_hides_an_arrow_or_the_focus(browser, address):
-    with visit(browser, address, "chapters/backprop/computational-graphs.html") as visited:
-        arrows = visited.page.locator("nn-graph path:not(.nn-head)").all()
-        assert len(arrows) == 4
-        assert {a.evaluate("a => getComputedStyle(a).display") for a in arrows} == {"inline"}
-        pick = visited.page.locator("nn-quiz button.nn-pick").first
-        pick.focus()
-        visited.page.keyboard.press("Shift+Tab")
-        visited.page.keyboard.press("Tab")
-        assert pick.evaluate("e => document.activeElement === e")
-        assert pick.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
+def test_no_style_of_another_element_hides_an_arrow_or_the_focus(open_visit, address):
+    page = open_visit(address, "chapters/backprop/computational-graphs.html").page
+    arrows = page.locator("nn-graph path:not(.nn-head)").all()
+    assert len(arrows) == 4
+    assert {a.evaluate("a => getComputedStyle(a).display") for a in arrows} == {"inline"}
+    pick = page.locator("nn-quiz button.nn-pick").first
+    pick.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert pick.evaluate("e => document.activeElement === e")
+    assert pick.evaluate("e => getComputedStyle(e).outlineStyle") != "none"

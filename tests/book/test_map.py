@@ -4,7 +4,7 @@ import re
 
 import pytest
 import yaml
-from browser import DESKTOP, PHONE, visit
+from browser import DESKTOP, PHONE
 from pages import REFERENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
@@ -25,49 +25,49 @@ FOCUSED = """() => {
 
 @SIZES
 @pytest.mark.parametrize(("first", "key"), [("Home", "ArrowDown"), ("End", "ArrowUp")])
-def test_every_stop_of_the_arrow_keys_is_in_view(browser, address, size, first, key):
-    with visit(browser, address, PAGE, size=size) as opened:
-        boxes = opened.page.locator("nn-map .nn-map-page")
-        boxes.and_(opened.page.locator("[tabindex='0']")).focus()
-        opened.page.keyboard.press(first)
-        covered, visited = [], set()
-        for _ in range(boxes.count()):
-            page, uncovered = opened.page.evaluate(FOCUSED)
-            visited.add(page)
-            if not uncovered:
-                covered.append(page)
-            opened.page.keyboard.press(key)
-        assert visited == {entry["page"] for entry in ENTRIES}
-        assert covered == []
+def test_every_stop_of_the_arrow_keys_is_in_view(open_visit, address, size, first, key):
+    tab = open_visit(address, PAGE, size=size).page
+    boxes = tab.locator("nn-map .nn-map-page")
+    boxes.and_(tab.locator("[tabindex='0']")).focus()
+    tab.keyboard.press(first)
+    covered, visited = [], set()
+    for _ in range(boxes.count()):
+        page, uncovered = tab.evaluate(FOCUSED)
+        visited.add(page)
+        if not uncovered:
+            covered.append(page)
+        tab.keyboard.press(key)
+    assert visited == {entry["page"] for entry in ENTRIES}
+    assert covered == []
 
 
-def test_the_page_of_the_map_is_marked_and_leads_nowhere(browser, address):
-    with visit(browser, address, PAGE) as opened:
-        here = opened.page.locator("nn-map [aria-current='page']")
-        assert here.get_attribute("data-page") == "start/welcome"
-        opened.page.evaluate("window.stayed = true")
-        here.focus()
-        opened.page.keyboard.press("Enter")
-        assert opened.page.evaluate("window.stayed")
-        assert "You are here." in opened.page.locator(".nn-map-panel").inner_text()
+def test_the_page_of_the_map_is_marked_and_leads_nowhere(open_visit, address):
+    page = open_visit(address, PAGE).page
+    here = page.locator("nn-map [aria-current='page']")
+    assert here.get_attribute("data-page") == "start/welcome"
+    page.evaluate("window.stayed = true")
+    here.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("window.stayed")
+    assert "You are here." in page.locator(".nn-map-panel").inner_text()
 
 
-def test_enter_opens_a_page_that_is_written(browser, address):
-    with visit(browser, address, PAGE) as opened:
-        opened.page.locator("nn-map [data-page='start/setup']").focus()
-        opened.page.keyboard.press("Enter")
-        opened.page.wait_for_url("**/start/setup.html")
+def test_enter_opens_a_page_that_is_written(open_visit, address):
+    page = open_visit(address, PAGE).page
+    page.locator("nn-map [data-page='start/setup']").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/start/setup.html")
 
 
-def test_a_long_list_of_pages_that_follow_is_cut(browser, address):
-    with visit(browser, address, PAGE) as opened:
-        users = [e for e in ENTRIES if "backprop/deep-network" in e["after"]]
-        assert len(users) > 5
-        opened.page.locator("nn-map [data-page='backprop/deep-network']").focus()
-        text = opened.page.locator(".nn-map-panel").inner_text()
-        named = re.search(r"It leads on to (.*?)\. ", text)[1]
-        assert len(named) <= 60
-        assert named.count("“") + int(re.search(r" and (\d+) more$", named)[1]) == len(users)
+def test_a_long_list_of_pages_that_follow_is_cut(open_visit, address):
+    page = open_visit(address, PAGE).page
+    users = [e for e in ENTRIES if "backprop/deep-network" in e["after"]]
+    assert len(users) > 5
+    page.locator("nn-map [data-page='backprop/deep-network']").focus()
+    text = page.locator(".nn-map-panel").inner_text()
+    named = re.search(r"It leads on to (.*?)\. ", text)[1]
+    assert len(named) <= 60
+    assert named.count("“") + int(re.search(r" and (\d+) more$", named)[1]) == len(users)
 
 
 def test_every_part_says_what_can_be_built_after_it():
@@ -80,44 +80,41 @@ def test_every_part_says_what_can_be_built_after_it():
 
 
 @SIZES
-def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(browser, address, size):
-    with visit(browser, address, PAGE, size=size, formulas=True) as opened:
-        cards = opened.page.locator("nn-map .nn-made")
-        taught = {entry["page"].split("/")[0] for entry in ENTRIES} - {"reference"}
-        assert cards.count() == len(taught)
-        for part, written in ((2, 11), (3, 7)):  # where none is planned any more
-            assert f"0 of {written} pages ticked" in cards.nth(part).inner_text()
-            assert "planned" not in cards.nth(part).inner_text()
-        later = cards.nth(4).inner_text()  # where none is written yet
-        planned = sum(e["page"].startswith("optimization/") for e in ENTRIES)
-        assert f"{planned} planned" in later
-        assert "ticked" not in later
-        assert "0 of 3 pages ticked" in cards.first.inner_text()
-        opened.page.evaluate(
-            """() => {
-              const all = nn.progress.read(), id = "0123456789";
-              const answers = {[id]: {state: "right", tries: 1, given: 0}};
-              all.pages["start/setup"] = {asks: [id], answers, predictions: {}};
-              nn.progress.replace(all);
-            }"""
-        )
-        assert "1 of 3 pages ticked" in cards.first.inner_text()
-        boxes = [card.bounding_box() for card in cards.all()]
-        assert len({(corner["x"], corner["y"]) for corner in boxes}) == len(boxes)
-        assert {card.evaluate("c => getComputedStyle(c).position") for card in cards.all()} == {
-            "static"
-        }
-        box = opened.page.locator("nn-map [data-page='start/setup']")
-        assert "✓, every question answered" in box.inner_text().replace("\n", "")
-        assert opened.too_wide() == []
+def test_the_map_says_what_can_be_built_and_how_far_the_reader_is(open_visit, address, size):
+    opened = open_visit(address, PAGE, size=size, formulas=True)
+    cards = opened.page.locator("nn-map .nn-made")
+    taught = {entry["page"].split("/")[0] for entry in ENTRIES} - {"reference"}
+    assert cards.count() == len(taught)
+    for part, written in ((2, 11), (3, 7)):  # where none is planned any more
+        assert f"0 of {written} pages ticked" in cards.nth(part).inner_text()
+        assert "planned" not in cards.nth(part).inner_text()
+    later = cards.nth(4).inner_text()  # where none is written yet
+    planned = sum(e["page"].startswith("optimization/") for e in ENTRIES)
+    assert f"{planned} planned" in later
+    assert "ticked" not in later
+    assert "0 of 3 pages ticked" in cards.first.inner_text()
+    opened.page.evaluate(
+        """() => {
+          const all = nn.progress.read(), id = "0123456789";
+          const answers = {[id]: {state: "right", tries: 1, given: 0}};
+          all.pages["start/setup"] = {asks: [id], answers, predictions: {}};
+          nn.progress.replace(all);
+        }"""
+    )
+    assert "1 of 3 pages ticked" in cards.first.inner_text()
+    boxes = [card.bounding_box() for card in cards.all()]
+    assert len({(corner["x"], corner["y"]) for corner in boxes}) == len(boxes)
+    assert {card.evaluate("c => getComputedStyle(c).position") for card in cards.all()} == {
+        "static"
+    }
+    box = opened.page.locator("nn-map [data-page='start/setup']")
+    assert "✓, every question answered" in box.inner_text().replace("\n", "")
+    assert opened.too_wide() == []
 
 
-def test_without_scripts_the_map_is_a_list_with_links(browser, address):
-    with visit(browser, address, PAGE, java_script_enabled=False) as opened:
-        items = opened.page.locator("nn-map .nn-fallback ol > li")
-        assert items.count() == len(ENTRIES)
-        assert (
-            "You can walk any calculation backwards"
-            in opened.page.locator("nn-map").inner_text()
-        )
-        assert opened.page.locator("nn-map .nn-fallback a[href='../start/setup.html']").count()
+def test_without_scripts_the_map_is_a_list_with_links(open_visit, address):
+    page = open_visit(address, PAGE, java_script_enabled=False).page
+    items = page.locator("nn-map .nn-fallback ol > li")
+    assert items.count() == len(ENTRIES)
+    assert "You can walk any calculation backwards" in page.locator("nn-map").inner_text()
+    assert page.locator("nn-map .nn-fallback a[href='../start/setup.html']").count()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import DESKTOP, PHONE, served, visit
+from browser import DESKTOP, PHONE, served
 from figure import Figure, drag, middle, swipe
 from figure_pages import ROOT
 
@@ -213,40 +213,40 @@ def test_a_stepper_goes_back_on_and_to_the_ends(page):
     assert "Nothing" in figure.sentence()
 
 
-def test_a_run_ends_at_the_last_step(browser, path):
-    with visit(browser, BASE, path, **STILL, reduced_motion="no-preference") as visited:
-        page = visited.page
-        figure = part(page, "stepper")
-        figure.scroll_into_view_if_needed()
-        run = figure.get_by_role("button", name="run")
-        figure.press("reset")
-        run.press("Enter")
-        page.clock.run_for(200)
-        assert figure.get_by_role("button", name="stop").count() == 1
-        page.clock.run_for(5000)
-        assert "Row 3" in figure.sentence()
-        assert run.count() == 1
+def test_a_run_ends_at_the_last_step(open_visit, path):
+    tab = open_visit(BASE, path, **STILL, reduced_motion="no-preference").page
+    page = tab
+    figure = part(page, "stepper")
+    figure.scroll_into_view_if_needed()
+    run = figure.get_by_role("button", name="run")
+    figure.press("reset")
+    run.press("Enter")
+    page.clock.run_for(200)
+    assert figure.get_by_role("button", name="stop").count() == 1
+    page.clock.run_for(5000)
+    assert "Row 3" in figure.sentence()
+    assert run.count() == 1
 
 
 @pytest.mark.parametrize(("motion", "moved"), [("no-preference", True), ("reduce", False)])
 def test_a_playhead_plays_when_asked_and_jumps_where_less_motion_is_wanted(
-    browser, path, motion, moved
+    open_visit, path, motion, moved
 ):
-    with visit(browser, BASE, path, **STILL, reduced_motion=motion) as visited:
-        page = visited.page
-        figure = part(page, "playhead")
-        figure.scroll_into_view_if_needed()
-        page.clock.run_for(500)
-        assert figure.sentence() == "1850: 67 spots."
-        figure.press("▶ play")
-        page.clock.run_for(600)
-        assert (figure.sentence() != "1850: 67 spots.") is moved
-        page.clock.run_for(1500)
-        assert figure.sentence() != "1850: 67 spots."
-        figure.press("❚❚ pause")
-        now = figure.sentence()
-        page.clock.run_for(3000)
-        assert figure.sentence() == now
+    tab = open_visit(BASE, path, **STILL, reduced_motion=motion).page
+    page = tab
+    figure = part(page, "playhead")
+    figure.scroll_into_view_if_needed()
+    page.clock.run_for(500)
+    assert figure.sentence() == "1850: 67 spots."
+    figure.press("▶ play")
+    page.clock.run_for(600)
+    assert (figure.sentence() != "1850: 67 spots.") is moved
+    page.clock.run_for(1500)
+    assert figure.sentence() != "1850: 67 spots."
+    figure.press("❚❚ pause")
+    now = figure.sentence()
+    page.clock.run_for(3000)
+    assert figure.sentence() == now
 
 
 def test_a_playhead_stops_when_it_leaves_the_window(page):
@@ -317,35 +317,32 @@ def test_the_page_fits_its_window_and_has_no_small_text(open_page, size):
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_jumps_when_a_late_script_begins(browser, path, size):
+def test_nothing_jumps_when_a_late_script_begins(open_visit, path, size):
     held = []
 
     def hold(tab):
         tab.route("**/_play/vectors.js*", lambda route: held.append(route))
 
-    with visit(browser, BASE, path, size=size, prepare=hold, wait_until="commit") as visited:
-        page = visited.page
-        figure = page.locator("figure.nn-play").first
-        page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
-        before = figure.bounding_box()["height"]
-        assert part(page, "vectors").locator(".nn-fallback").is_visible()
-        held[0].continue_()
-        page.wait_for_selector("nn-vectors.nn-ready .nn-point")
-        assert figure.bounding_box()["height"] == pytest.approx(before, abs=24)
+    visited = open_visit(BASE, path, size=size, prepare=hold, wait_until="commit")
+    page = visited.page
+    figure = page.locator("figure.nn-play").first
+    page.locator("nn-specimen.nn-ready").last.wait_for(state="attached")
+    before = figure.bounding_box()["height"]
+    assert part(page, "vectors").locator(".nn-fallback").is_visible()
+    held[0].continue_()
+    page.wait_for_selector("nn-vectors.nn-ready .nn-point")
+    assert figure.bounding_box()["height"] == pytest.approx(before, abs=24)
 
 
-def test_without_script_there_are_picture_and_words(browser, path):
-    with visit(browser, BASE, path, java_script_enabled=False) as visited:
-        for figure in visited.page.locator("figure.nn-play").all():
-            assert len(figure.get_attribute("aria-label")) > 60
-            fallback = figure.locator(".nn-fallback")
-            assert fallback.locator("svg, img").count() or len(fallback.inner_text()) > 60
-            assert fallback.is_visible()
-        assert visited.page.locator("figure.nn-play .nn-fallback svg").count() >= 8
-        assert (
-            part(visited.page, "vectors").evaluate("e => getComputedStyle(e).minHeight")
-            == "0px"
-        )
+def test_without_script_there_are_picture_and_words(open_visit, path):
+    page = open_visit(BASE, path, java_script_enabled=False).page
+    for figure in page.locator("figure.nn-play").all():
+        assert len(figure.get_attribute("aria-label")) > 60
+        fallback = figure.locator(".nn-fallback")
+        assert fallback.locator("svg, img").count() or len(fallback.inner_text()) > 60
+        assert fallback.is_visible()
+    assert page.locator("figure.nn-play .nn-fallback svg").count() >= 8
+    assert part(page, "vectors").evaluate("e => getComputedStyle(e).minHeight") == "0px"
 
 
 BROKEN = """
@@ -368,13 +365,13 @@ BROKEN = """
         ("vectors", "{", "nn-vectors: "),
     ],
 )
-def test_a_fault_in_the_data_is_told_beside_the_picture(browser, path, name, data, words):
-    with visit(browser, BASE, path) as visited:
-        text = visited.page.evaluate(BROKEN, [name, data])
-        assert "the picture" in text
-        assert "This figure does not move." in text
-        assert words in text
-        assert any(words in error for error in visited.errors)
+def test_a_fault_in_the_data_is_told_beside_the_picture(open_visit, path, name, data, words):
+    visited = open_visit(BASE, path)
+    text = visited.page.evaluate(BROKEN, [name, data])
+    assert "the picture" in text
+    assert "This figure does not move." in text
+    assert words in text
+    assert any(words in error for error in visited.errors)
 
 
 def test_a_page_loads_what_its_figures_need_and_no_more(figure_pages, built):

@@ -130,8 +130,8 @@ def test_alpha_is_there_where_it_is_free_and_reset_puts_it_back(open_figure):
     for name in BENDS:
         figure.press(name)
         figure.settle()
-        visited = figure.get_by_label("α", exact=True).is_visible()
-        assert visited == (name in ("PReLU", "ELU")), name
+        shown = figure.get_by_label("α", exact=True).is_visible()
+        assert shown == (name in ("PReLU", "ELU")), name
     figure.press("ELU")
     figure.slide("α", 2)
     expected = of_nnlib(lambda z: F.elu(z, 2.0), -1.0)

@@ -36,10 +36,10 @@ def test_the_facts_are_those_of_the_matrix(figure, degrees):
     x = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
     y = np.array(MATRICES["stretch"]) @ x
     angle = np.degrees(linalg.angle(x, y)) * np.sign(x[0] * y[1] - x[1] * y[0])
-    visited = {k: v.replace("−", "-").strip("°") for k, v in figure.facts().items()}
-    assert float(visited["angle to A x"]) == pytest.approx(angle, abs=0.051)
-    assert float(visited["length of A x"]) == pytest.approx(np.linalg.norm(y), abs=0.0051)
-    assert ast.literal_eval(visited["A x"]) == pytest.approx(tuple(y), abs=0.0051)
+    numbers = {k: v.replace("−", "-").strip("°") for k, v in figure.facts().items()}
+    assert float(numbers["angle to A x"]) == pytest.approx(angle, abs=0.051)
+    assert float(numbers["length of A x"]) == pytest.approx(np.linalg.norm(y), abs=0.0051)
+    assert ast.literal_eval(numbers["A x"]) == pytest.approx(tuple(y), abs=0.0051)
 
 
 def test_multiplying_again_and_again_leads_to_the_largest_eigenvalue(figure):

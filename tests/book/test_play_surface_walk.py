@@ -18,7 +18,7 @@ INKS = """
   .map(path => [path.getAttribute("d"), path.getAttribute("stroke-dasharray")])
 """
 
-ANOTHER = """data => {
+ADDED = """data => {
   const element = document.createElement("nn-surface-walk");
   const script = document.createElement("script");
   script.type = "application/json";
@@ -26,23 +26,17 @@ ANOTHER = """data => {
   element.append(script);
   document.body.append(element);
   element.remove();
-  return element.dataset.agrees;
+  return element;
 }"""
-
-WORDS = """data => {
-  const {live} = nn;
+AGREES = f"data => ({ADDED})(data).dataset.agrees"
+WORDS = f"""data => {{
+  const {{live}} = nn;
   let words = "";
-  nn.live = () => ({node: document.createElement("p"), set(text) { words = text; }});
-  const element = document.createElement("nn-surface-walk");
-  const script = document.createElement("script");
-  script.type = "application/json";
-  script.textContent = JSON.stringify(data);
-  element.append(script);
-  document.body.append(element);
-  element.remove();
+  nn.live = () => ({{node: document.createElement("p"), set(text) {{ words = text; }}}});
+  ({ADDED})(data);
   nn.live = live;
   return words;
-}"""
+}}"""
 
 
 def numbers(words):
@@ -144,7 +138,7 @@ def test_a_script_that_computes_something_else_is_noticed(open_page):
         wrong = figure.data
         known = wrong["surfaces"][1]["known"]
         known[way] = (np.array(known[way]) + 0.001).tolist()
-        assert figure.page.evaluate(ANOTHER, wrong) == "false", way
+        assert figure.page.evaluate(AGREES, wrong) == "false", way
     assert len(visited.errors) == 3  # it says so on the console
     visited.errors.clear()
 

@@ -2,7 +2,7 @@ import functools
 import re
 
 import pytest
-from browser import DESKTOP, PHONE, served, visit
+from browser import DESKTOP, PHONE, visit
 from finish.search import plain
 
 GLOSSARY, NOTATION, API = (
@@ -59,23 +59,17 @@ QUERIES = {
 
 
 @pytest.fixture(scope="module")
-def base(book):
-    with served(book) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def searching(browser, base):
-    with visit(browser, base, "search.html") as visited:
+def searching(browser, address):
+    with visit(browser, address, "search.html") as visited:
         visited.page.wait_for_function("window.nn && nn.search")
         yield visited.page
 
 
-@pytest.mark.parametrize(("query", "address"), QUERIES.items())
-def test_what_is_looked_for_comes_first(searching, query, address):
+@pytest.mark.parametrize(("query", "target"), QUERIES.items())
+def test_what_is_looked_for_comes_first(searching, query, target):
     first = searching.evaluate("q => (nn.search.find(q).found[0] || [])[3]", query)
     assert first, "nothing found"
-    assert first.startswith(f"chapters/{address}")
+    assert first.startswith(f"chapters/{target}")
 
 
 def test_nothing_is_found_for_what_nowhere_stands(searching):
@@ -96,41 +90,41 @@ def anchors(page):
 
 @pytest.mark.deep(2)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_results_show_page_section_and_the_place_that_was_found(browser, base, size):
-    with visit(browser, base, "search.html?q=temperature", size=size) as visited:
-        results = visited.page.locator("#nn-search-results > li")
-        results.first.wait_for()
-        row = results.filter(has=visited.page.locator("a[href$='softmax.html#temperature']"))
-        assert "The softmax classifier" in row.locator(".nn-where").inner_text()
-        assert row.locator("mark").inner_text().lower() == "temperature"
-        assert f"{results.count()} results" in visited.page.get_by_role("status").inner_text()
-        assert visited.too_wide() == []
-        assert visited.axe() == []
-        assert (visited.outside, visited.missing, visited.errors) == ([], [], [])
+def test_results_show_page_section_and_the_place_that_was_found(open_visit, address, size):
+    visited = open_visit(address, "search.html?q=temperature", size=size)
+    results = visited.page.locator("#nn-search-results > li")
+    results.first.wait_for()
+    row = results.filter(has=visited.page.locator("a[href$='softmax.html#temperature']"))
+    assert "The softmax classifier" in row.locator(".nn-where").inner_text()
+    assert row.locator("mark").inner_text().lower() == "temperature"
+    assert f"{results.count()} results" in visited.page.get_by_role("status").inner_text()
+    assert visited.too_wide() == []
+    assert visited.axe() == []
+    assert (visited.outside, visited.missing, visited.errors) == ([], [], [])
 
 
-def test_a_misspelt_word_is_named_with_what_was_shown_instead(browser, base):
-    with visit(browser, base, "search.html?q=sofmax") as visited:
-        status = visited.page.get_by_role("status")
-        status.filter(has_text="Did you mean “softmax”?").wait_for()
+def test_a_misspelt_word_is_named_with_what_was_shown_instead(open_visit, address):
+    page = open_visit(address, "search.html?q=sofmax").page
+    status = page.get_by_role("status")
+    status.filter(has_text="Did you mean “softmax”?").wait_for()
 
 
-def test_typing_searches_and_so_does_the_dialog_of_the_theme(browser, base):
-    with visit(browser, base, "chapters/classifiers/softmax.html") as visited:
-        visited.page.keyboard.press("Control+k")
-        visited.page.keyboard.type("GD")
-        visited.page.keyboard.press("Enter")
-        first = visited.page.locator("#nn-search-results a").first
-        first.wait_for()
-        assert first.inner_text() == "gradient descent"
-        visited.page.get_by_role("searchbox").fill("∇")
-        visited.page.locator("#nn-search-results a", has_text="∇").first.wait_for()
+def test_typing_searches_and_so_does_the_dialog_of_the_theme(open_visit, address):
+    page = open_visit(address, "chapters/classifiers/softmax.html").page
+    page.keyboard.press("Control+k")
+    page.keyboard.type("GD")
+    page.keyboard.press("Enter")
+    first = page.locator("#nn-search-results a").first
+    first.wait_for()
+    assert first.inner_text() == "gradient descent"
+    page.get_by_role("searchbox").fill("∇")
+    page.locator("#nn-search-results a", has_text="∇").first.wait_for()
 
 
-def test_the_search_works_from_a_file(browser, book):
-    with visit(browser, book.as_uri(), "/search.html?q=SGD") as visited:
-        visited.page.locator("#nn-search-results a").first.wait_for()
-        assert (visited.outside, visited.errors) == ([], [])
+def test_the_search_works_from_a_file(open_visit, book):
+    visited = open_visit(book.as_uri(), "/search.html?q=SGD")
+    visited.page.locator("#nn-search-results a").first.wait_for()
+    assert (visited.outside, visited.errors) == ([], [])
 
 
 def test_only_the_search_page_loads_the_index(book):

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from begin.course import Course
 from begin.glossary import Glossary, Term, read_symbols, read_terms
-from browser import PHONE, served, visit
+from browser import PHONE, served
 from docutils import nodes
 from link.terms import _quiet
 from made_once import made_once
@@ -193,95 +193,95 @@ def card(visited):
     return visited.page.locator(".nn-card")
 
 
-def test_a_card_opens_under_the_pointer_and_stays_until_it_leaves_both(browser, base):
-    with visit(browser, base, "chapters/part/first.html") as visited:
-        visited.page.locator("a.nn-term", has_text="SGD").hover()
-        card(visited).wait_for()
-        assert "Noisy steps." in card(visited).inner_text()
-        card(visited).hover()
-        visited.page.wait_for_timeout(500)
-        assert card(visited).is_visible()
-        visited.page.mouse.move(2, 2)
-        card(visited).wait_for(state="detached")
-        assert (visited.errors, visited.outside) == ([], [])
+def test_a_card_opens_under_the_pointer_and_stays_until_it_leaves_both(open_visit, base):
+    visited = open_visit(base, "chapters/part/first.html")
+    visited.page.locator("a.nn-term", has_text="SGD").hover()
+    card(visited).wait_for()
+    assert "Noisy steps." in card(visited).inner_text()
+    card(visited).hover()
+    visited.page.wait_for_timeout(500)
+    assert card(visited).is_visible()
+    visited.page.mouse.move(2, 2)
+    card(visited).wait_for(state="detached")
+    assert (visited.errors, visited.outside) == ([], [])
 
 
-def test_a_card_opens_on_focus_tab_leads_into_it_and_escape_closes_it(browser, base):
-    with visit(browser, base, "chapters/part/first.html") as visited:
-        link = visited.page.locator("a.nn-term", has_text="loss")
-        link.focus()
-        card(visited).wait_for()
-        assert link.get_attribute("aria-describedby") == card(visited).get_attribute("id")
-        visited.page.keyboard.press("Tab")
-        assert visited.page.evaluate("document.activeElement.closest('.nn-card') !== null")
-        visited.page.keyboard.press("Escape")
-        card(visited).wait_for(state="detached")
-        assert visited.page.evaluate("document.activeElement.textContent") == "loss"
+def test_a_card_opens_on_focus_tab_leads_into_it_and_escape_closes_it(open_visit, base):
+    visited = open_visit(base, "chapters/part/first.html")
+    link = visited.page.locator("a.nn-term", has_text="loss")
+    link.focus()
+    card(visited).wait_for()
+    assert link.get_attribute("aria-describedby") == card(visited).get_attribute("id")
+    visited.page.keyboard.press("Tab")
+    assert visited.page.evaluate("document.activeElement.closest('.nn-card') !== null")
+    visited.page.keyboard.press("Escape")
+    card(visited).wait_for(state="detached")
+    assert visited.page.evaluate("document.activeElement.textContent") == "loss"
 
 
-def test_the_first_tap_opens_the_card_and_the_second_follows_the_link(browser, base):
+def test_the_first_tap_opens_the_card_and_the_second_follows_the_link(open_visit, base):
     options = {"size": PHONE, "has_touch": True, "is_mobile": True}
-    with visit(browser, base, "chapters/part/first.html", **options) as visited:
-        link = visited.page.locator("a.nn-term", has_text="SGD")
-        link.tap()
-        card(visited).wait_for()
-        box = card(visited).bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= PHONE[0]
-        assert visited.page.url.endswith("first.html")
-        link.tap()
-        visited.page.wait_for_url("**/glossary.html#term-sgd")
+    visited = open_visit(base, "chapters/part/first.html", **options)
+    link = visited.page.locator("a.nn-term", has_text="SGD")
+    link.tap()
+    card(visited).wait_for()
+    box = card(visited).bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE[0]
+    assert visited.page.url.endswith("first.html")
+    link.tap()
+    visited.page.wait_for_url("**/glossary.html#term-sgd")
 
 
-def test_a_formula_in_a_card_is_typeset(browser, base):
-    with visit(browser, base, "chapters/part/first.html", formulas=True) as visited:
-        visited.typeset()
-        visited.page.locator("a.nn-term", has_text="batch").focus()
-        card(visited).locator("mjx-container").wait_for()
-        assert "N" in visited.page.evaluate(
-            "MathJax.startup.document.getMathItemsWithin(document.querySelector('.nn-card'))[0].math"
-        )
+def test_a_formula_in_a_card_is_typeset(open_visit, base):
+    visited = open_visit(base, "chapters/part/first.html", formulas=True)
+    visited.typeset()
+    visited.page.locator("a.nn-term", has_text="batch").focus()
+    card(visited).locator("mjx-container").wait_for()
+    assert "N" in visited.page.evaluate(
+        "MathJax.startup.document.getMathItemsWithin(document.querySelector('.nn-card'))[0].math"
+    )
 
 
 @pytest.mark.deep(2)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_open_card_is_accessible(browser, base, scheme):
-    with visit(browser, base, "chapters/part/second.html", scheme=scheme) as visited:
-        visited.page.locator("a.nn-term").first.focus()
-        card(visited).wait_for()
-        assert visited.axe() == []
+def test_an_open_card_is_accessible(open_visit, base, scheme):
+    visited = open_visit(base, "chapters/part/second.html", scheme=scheme)
+    visited.page.locator("a.nn-term").first.focus()
+    card(visited).wait_for()
+    assert visited.axe() == []
 
 
-def test_a_source_and_an_equation_have_cards_made_of_the_page_itself(browser, base):
-    with visit(browser, base, "chapters/part/second.html", formulas=True) as visited:
-        visited.typeset()
-        visited.page.locator("a.reference.internal", has_text="1990").first.focus()
-        card(visited).wait_for()
-        assert "Bridle. Probabilistic interpretation" in card(visited).inner_text()
-        visited.page.locator("a.reference.internal[href='#equation-sum']").focus()
-        card(visited).locator("mjx-container").wait_for()
-        ids = "[...document.querySelectorAll('[id]')].map(e => e.id)"
-        assert not [k for k, n in Counter(visited.page.evaluate(ids)).items() if n > 1]
+def test_a_source_and_an_equation_have_cards_made_of_the_page_itself(open_visit, base):
+    visited = open_visit(base, "chapters/part/second.html", formulas=True)
+    visited.typeset()
+    visited.page.locator("a.reference.internal", has_text="1990").first.focus()
+    card(visited).wait_for()
+    assert "Bridle. Probabilistic interpretation" in card(visited).inner_text()
+    visited.page.locator("a.reference.internal[href='#equation-sum']").focus()
+    card(visited).locator("mjx-container").wait_for()
+    ids = "[...document.querySelectorAll('[id]')].map(e => e.id)"
+    assert not [k for k, n in Counter(visited.page.evaluate(ids)).items() if n > 1]
 
 
-def test_without_script_a_term_is_a_plain_link(browser, base):
-    with visit(browser, base, "chapters/part/first.html", java_script_enabled=False) as visited:
-        visited.page.locator("a.nn-term", has_text="SGD").click()
-        assert visited.page.url.endswith("glossary.html#term-sgd")
-        assert visited.page.locator("#term-sgd").is_visible()
+def test_without_script_a_term_is_a_plain_link(open_visit, base):
+    page = open_visit(base, "chapters/part/first.html", java_script_enabled=False).page
+    page.locator("a.nn-term", has_text="SGD").click()
+    assert page.url.endswith("glossary.html#term-sgd")
+    assert page.locator("#term-sgd").is_visible()
 
 
-def test_the_glossary_is_filtered_by_part_and_words(browser, base):
+def test_the_glossary_is_filtered_by_part_and_words(open_visit, base):
     how = {"size": PHONE, "formulas": True}
-    with visit(browser, base, "chapters/reference/glossary.html", **how) as visited:
-        entries = visited.page.locator(".nn-gloss")
-        assert entries.filter(visible=True).count() == len(GLOSSARY)
-        visited.page.get_by_label("Words").fill("noisy")
-        assert entries.filter(visible=True).count() == 1
-        assert visited.page.locator("#letter-l").is_hidden()
-        assert f"1 of {len(GLOSSARY)} terms" in visited.page.locator("nn-filter").inner_text()
-        assert visited.too_wide() == []
-        assert visited.axe() == []
+    visited = open_visit(base, "chapters/reference/glossary.html", **how)
+    entries = visited.page.locator(".nn-gloss")
+    assert entries.filter(visible=True).count() == len(GLOSSARY)
+    visited.page.get_by_label("Words").fill("noisy")
+    assert entries.filter(visible=True).count() == 1
+    assert visited.page.locator("#letter-l").is_hidden()
+    assert f"1 of {len(GLOSSARY)} terms" in visited.page.locator("nn-filter").inner_text()
+    assert visited.too_wide() == []
+    assert visited.axe() == []
 
 
 @pytest.mark.parametrize(

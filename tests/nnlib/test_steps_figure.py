@@ -1,10 +1,8 @@
 """The moving figure shows one step at a time, from a file, by keyboard, mouse and touch."""
 
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from nnlib import linalg
 
@@ -16,16 +14,6 @@ FIGURE = STEPS.play(caption="A reduction.", alt="Five steps on a 2x3 matrix.")
 PLAY = ("parts", "parts-time", "steps")
 SCRIPTS = (*(f"_play/{name}.js" for name in PLAY), "_vendor/mathjax/tex-chtml-full.js")
 LAST = len(STEPS) - 1
-
-
-@pytest.fixture(scope="module")
-def browser():
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,12 @@
 """Drawings of graphs of arrays: nothing overlaps, and text fits its card at both widths."""
 
-import itertools
-import shutil
 import xml.etree.ElementTree as ET
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 import nnlib
 from nnlib import models, nn, trace, viz
-
-SVG = "{http://www.w3.org/2000/svg}"
+from tests.nnlib.drawings import SVG, assert_boxes_lie_apart_and_inside, texts
 
 
 def norm():
@@ -57,23 +53,7 @@ def graphs():
 @pytest.mark.parametrize("direction", ["right", "down"])
 @pytest.mark.parametrize("name", GRAPHS)
 def test_no_two_cards_overlap_and_all_lie_inside(graphs, name, direction):
-    root = ET.fromstring(graphs[name].svg(direction))
-    width, height = map(float, root.get("viewBox").split()[2:])
-    boxes = [
-        [float(r.get(key)) for key in ("x", "y", "width", "height")]
-        for r in root.iter(f"{SVG}rect")
-    ]
-    assert len(boxes) == len(graphs[name])
-    for x, y, w, h in boxes:
-        assert min(x, y) >= 0
-        assert x + w <= width
-        assert y + h <= height
-    for (x, y, w, h), (u, v, a, b) in itertools.combinations(boxes, 2):
-        assert x + w <= u or u + a <= x or y + h <= v or v + b <= y
-
-
-def texts(svg):
-    return [t.text for t in ET.fromstring(svg).iter(f"{SVG}text")]
+    assert_boxes_lie_apart_and_inside(graphs[name].svg(direction), len(graphs[name]))
 
 
 def test_a_card_says_name_operation_value_and_gradient(graphs):
@@ -120,16 +100,6 @@ def test_a_picture_for_show_shrinks_and_holds_nothing_to_focus(graphs):
     assert "min-width" not in page
     assert "tabindex" not in page
     assert 'tabindex="0" role="group" aria-label="Graph"' in graphs["net"]._repr_html_()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield browser
-        browser.close()
 
 
 STICK_OUT = """() => [...document.querySelectorAll("svg")]

@@ -2,11 +2,9 @@
 
 import itertools
 import json
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from nnlib import trace
 from nnlib.trace.gates import GRAMMAR, number
@@ -24,16 +22,6 @@ GRAPHS = [
     ("max(x, y) * relu(z)", dict(x=1, y=1, z=0)),
     ("sigmoid(x)**3 + 2**x + x**y - y**-1", dict(x=0.3, y=1.7)),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

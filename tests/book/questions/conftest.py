@@ -3,7 +3,6 @@
 import pytest
 from browser import served
 from made_once import made_once
-from open_pages import reopened
 from question_book import ASKED, make
 
 
@@ -28,6 +27,5 @@ def address(questions):
 
 
 @pytest.fixture
-def opened(browser, address):
-    with reopened(browser, address, ASKED) as visited:
-        yield visited.page
+def page(reopen, address):
+    return reopen(address, ASKED).page

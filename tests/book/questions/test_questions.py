@@ -4,7 +4,6 @@ import json
 
 import pytest
 from browser import PHONE
-from open_pages import reopened
 from question_book import ASKED
 
 from .answering import (
@@ -25,23 +24,22 @@ from .answering import (
 pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 
 
-def test_every_choice_gets_its_reason_by_keyboard(browser, base):
-    with reopened(browser, base, ASKED) as visited:
-        for k, expected in enumerate(["✗ No: that is", "✓ Right: any power", "✗ No: that is"]):
-            choose(visited.page, SINGLE, k)
-            assert why(visited.page, SINGLE).startswith(expected)
-        assert visited.errors == []
-        assert visited.outside == []
+def test_every_choice_gets_its_reason_by_keyboard(reopen, base):
+    visited = reopen(base, ASKED)
+    for k, expected in enumerate(["✗ No: that is", "✓ Right: any power", "✗ No: that is"]):
+        choose(visited.page, SINGLE, k)
+        assert why(visited.page, SINGLE).startswith(expected)
+    assert visited.errors == []
+    assert visited.outside == []
 
 
-def test_every_box_is_told_whether_and_why(browser, address):
-    with reopened(browser, address, ASKED) as visited:
-        tick(visited.page, [0, 1])
-        assert "1 of 3 boxes" in why(visited.page, MULTIPLE)
-        reasons = question(visited.page, MULTIPLE).locator(".nn-because").all_inner_texts()
-        assert reasons == ["Right: twice 1.", "No: one is left.", "This one too: twice 2."]
-        tick(visited.page, [0, 2])
-        assert why(visited.page, MULTIPLE).startswith("✓ Right")
+def test_every_box_is_told_whether_and_why(page):
+    tick(page, [0, 1])
+    assert "1 of 3 boxes" in why(page, MULTIPLE)
+    reasons = question(page, MULTIPLE).locator(".nn-because").all_inner_texts()
+    assert reasons == ["Right: twice 1.", "No: one is left.", "This one too: twice 2."]
+    tick(page, [0, 2])
+    assert why(page, MULTIPLE).startswith("✓ Right")
 
 
 @pytest.mark.parametrize(
@@ -75,8 +73,8 @@ def test_every_box_is_told_whether_and_why(browser, address):
         ("1e999", "That is more than this page can reckon with."),
     ],
 )
-def test_a_number_is_read_as_people_type_it(opened, typed, answer):
-    assert type_number(opened, typed).startswith(answer)
+def test_a_number_is_read_as_people_type_it(page, typed, answer):
+    assert type_number(page, typed).startswith(answer)
 
 
 @pytest.mark.parametrize(
@@ -94,55 +92,52 @@ def test_a_number_is_read_as_people_type_it(opened, typed, answer):
         ("0,125", 0.125),
     ],
 )
-def test_numbers_of_many_writings_are_one(opened, typed, value):
-    assert opened.evaluate("t => nn.ask.number(t).value", typed) == pytest.approx(value)
+def test_numbers_of_many_writings_are_one(page, typed, value):
+    assert page.evaluate("t => nn.ask.number(t).value", typed) == pytest.approx(value)
 
 
-def test_a_typing_error_is_no_try(browser, address):
-    with reopened(browser, address, ASKED) as visited:
-        type_number(visited.page, "three")
-        assert "answers" in json.dumps(stored(visited.page))
-        assert stored(visited.page)["pages"]["part/asked"]["answers"] == {}
+def test_a_typing_error_is_no_try(page):
+    type_number(page, "three")
+    assert "answers" in json.dumps(stored(page))
+    assert stored(page)["pages"]["part/asked"]["answers"] == {}
 
 
-def test_the_first_step_that_stands_wrong_is_named_with_its_reason(browser, address):
-    with reopened(browser, address, ASKED) as visited:
-        assert sort(visited.page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “raise")
-        assert "the maximum has not been subtracted." in why(visited.page, ORDER)
-        reply = sort(visited.page, [0, 1, 3, 2])
-        assert reply.startswith("✗ No: The first 2 steps are right. Next cannot be “print”")
-        assert "nothing is left to print." in reply
-        assert sort(visited.page, [0, 1, 2, 3]) == "✓ Right: nothing overflows."
-        assert sort(visited.page, [0, 3, 1, 2]) == "✓ Right: nothing overflows."
+def test_the_first_step_that_stands_wrong_is_named_with_its_reason(page):
+    assert sort(page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “raise")
+    assert "the maximum has not been subtracted." in why(page, ORDER)
+    reply = sort(page, [0, 1, 3, 2])
+    assert reply.startswith("✗ No: The first 2 steps are right. Next cannot be “print”")
+    assert "nothing is left to print." in reply
+    assert sort(page, [0, 1, 2, 3]) == "✓ Right: nothing overflows."
+    assert sort(page, [0, 3, 1, 2]) == "✓ Right: nothing overflows."
 
 
-def test_the_buttons_move_a_step_and_keep_the_focus(browser, address):
-    with reopened(browser, address, ASKED) as visited:
-        rows = question(visited.page, ORDER).locator(".nn-step")
-        last = rows.nth(3).get_attribute("data-step")
-        up = rows.nth(3).get_by_role("button", name="Move up:")
-        press(visited.page, up, "Enter", "Enter")
-        assert rows.nth(1).get_attribute("data-step") == last
-        assert rows.nth(1).locator("button").first.evaluate("b => b === document.activeElement")
-        status = question(visited.page, ORDER).locator(".nn-hidden")
-        assert status.inner_text() == "Now step 2 of 4."
-        press(visited.page, rows.nth(1).locator("button").first, "ArrowDown")
-        assert rows.nth(2).get_attribute("data-step") == last
+def test_the_buttons_move_a_step_and_keep_the_focus(page):
+    rows = question(page, ORDER).locator(".nn-step")
+    last = rows.nth(3).get_attribute("data-step")
+    up = rows.nth(3).get_by_role("button", name="Move up:")
+    press(page, up, "Enter", "Enter")
+    assert rows.nth(1).get_attribute("data-step") == last
+    assert rows.nth(1).locator("button").first.evaluate("b => b === document.activeElement")
+    status = question(page, ORDER).locator(".nn-hidden")
+    assert status.inner_text() == "Now step 2 of 4."
+    press(page, rows.nth(1).locator("button").first, "ArrowDown")
+    assert rows.nth(2).get_attribute("data-step") == last
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])
-def test_a_step_is_dragged(browser, address, touch):
-    with reopened(browser, address, ASKED, size=PHONE, has_touch=touch) as visited:
-        rows = question(visited.page, ORDER).locator(".nn-step")
-        rows.nth(3).scroll_into_view_if_needed()
-        first = rows.nth(0).get_attribute("data-step")
-        boxes = [rows.nth(k).locator(".nn-grip").bounding_box() for k in (0, 3)]
-        start, end = ((b["x"] + b["width"] / 2, b["y"] + b["height"] / 2) for b in boxes)
-        scrolled = visited.page.evaluate("scrollY")
-        (finger if touch else mouse)(visited.page, start, (end[0], end[1] + 15))
-        assert rows.nth(3).get_attribute("data-step") == first
-        assert visited.page.evaluate("scrollY") == scrolled
-        assert visited.page.locator(".nn-held").count() == 0
+def test_a_step_is_dragged(reopen, address, touch):
+    page = reopen(address, ASKED, size=PHONE, has_touch=touch).page
+    rows = question(page, ORDER).locator(".nn-step")
+    rows.nth(3).scroll_into_view_if_needed()
+    first = rows.nth(0).get_attribute("data-step")
+    boxes = [rows.nth(k).locator(".nn-grip").bounding_box() for k in (0, 3)]
+    start, end = ((b["x"] + b["width"] / 2, b["y"] + b["height"] / 2) for b in boxes)
+    scrolled = page.evaluate("scrollY")
+    (finger if touch else mouse)(page, start, (end[0], end[1] + 15))
+    assert rows.nth(3).get_attribute("data-step") == first
+    assert page.evaluate("scrollY") == scrolled
+    assert page.locator(".nn-held").count() == 0
 
 
 def mouse(page, start, end):
@@ -166,52 +161,47 @@ def finger(page, start, end):
     send("touchEnd")
 
 
-def test_every_line_of_a_program_says_why(browser, address):
-    with reopened(browser, address, ASKED) as visited:
-        lines = question(visited.page, BUG).locator("button.nn-codeline")
-        assert lines.count() == 3
-        replies = []
-        for k in range(3):
-            choose(visited.page, BUG, k, "button.nn-codeline")
-            replies.append(why(visited.page, BUG))
-        assert replies == [
-            "✗ No: the header is fine.",
-            "✗ No: the sum is right.",
-            "✓ Right: it divides by 2, not by the length.",
-        ]
+def test_every_line_of_a_program_says_why(page):
+    lines = question(page, BUG).locator("button.nn-codeline")
+    assert lines.count() == 3
+    replies = []
+    for k in range(3):
+        choose(page, BUG, k, "button.nn-codeline")
+        replies.append(why(page, BUG))
+    assert replies == [
+        "✗ No: the header is fine.",
+        "✗ No: the sum is right.",
+        "✓ Right: it divides by 2, not by the length.",
+    ]
 
 
-def test_formulas_are_typeset_also_where_the_text_has_none_and_in_reasons(browser, base):
-    with reopened(browser, base, ASKED, formulas=True) as visited:
-        assert visited.untypeset() == []
-        choose(visited.page, SINGLE, 0)
-        visited.page.locator("nn-quiz .nn-why mjx-container").first.wait_for()
-        tick(visited.page, [0])
-        type_number(visited.page, "9")
-        assert visited.untypeset() == []
-        assert visited.errors == []
+def test_formulas_are_typeset_also_where_the_text_has_none_and_in_reasons(reopen, base):
+    visited = reopen(base, ASKED, formulas=True)
+    assert visited.untypeset() == []
+    choose(visited.page, SINGLE, 0)
+    visited.page.locator("nn-quiz .nn-why mjx-container").first.wait_for()
+    tick(visited.page, [0])
+    type_number(visited.page, "9")
+    assert visited.untypeset() == []
+    assert visited.errors == []
 
 
-def test_a_choice_that_is_a_formula_is_heard_by_its_name(browser, address):
-    with reopened(browser, address, ASKED, formulas=True) as visited:
-        assert visited.untypeset() == []
-        asked = question(visited.page, SINGLE)
-        assert [
-            asked.get_by_role("button", name=name, exact=True).count()
-            for name in ("0", "1", "e")
-        ] == [1, 1, 1]
-        boxes = question(visited.page, MULTIPLE)
-        assert boxes.get_by_role("checkbox", name="2 to the 2", exact=True).count() == 1
-        assert boxes.get_by_role("checkbox", name="3", exact=True).count() == 1
-        steps = question(visited.page, ORDER)
-        assert (
-            steps.get_by_role("button", name="Move up: raise e to each", exact=True).count()
-            == 1
-        )
-        guess = visited.page.locator("nn-predict").first
-        assert guess.get_by_role("radio", name="x to the 2 = x", exact=True).count() == 1
-        assert guess.get_by_role("radio", name="It is.", exact=True).count() == 1
-        assert visited.axe() == []
+def test_a_choice_that_is_a_formula_is_heard_by_its_name(reopen, address):
+    visited = reopen(address, ASKED, formulas=True)
+    assert visited.untypeset() == []
+    asked = question(visited.page, SINGLE)
+    assert [
+        asked.get_by_role("button", name=name, exact=True).count() for name in ("0", "1", "e")
+    ] == [1, 1, 1]
+    boxes = question(visited.page, MULTIPLE)
+    assert boxes.get_by_role("checkbox", name="2 to the 2", exact=True).count() == 1
+    assert boxes.get_by_role("checkbox", name="3", exact=True).count() == 1
+    steps = question(visited.page, ORDER)
+    assert steps.get_by_role("button", name="Move up: raise e to each", exact=True).count() == 1
+    guess = visited.page.locator("nn-predict").first
+    assert guess.get_by_role("radio", name="x to the 2 = x", exact=True).count() == 1
+    assert guess.get_by_role("radio", name="It is.", exact=True).count() == 1
+    assert visited.axe() == []
 
 
 @pytest.mark.parametrize(
@@ -223,11 +213,10 @@ def test_a_choice_that_is_a_formula_is_heard_by_its_name(browser, address):
         (r"\lambda_1 + \lambda_2", "lambda sub 1 + lambda sub 2"),
     ],
 )
-def test_a_formula_is_read_from_its_tex(browser, address, tex, name):
-    with reopened(browser, address, ASKED) as visited:
-        given = visited.page.evaluate(
-            """tex => nn.ask.named(document.createElement("button"),
-                 `<span class="math">\\\\(${tex}\\\\)</span>`).getAttribute("aria-label")""",
-            tex,
-        )
-        assert given == name
+def test_a_formula_is_read_from_its_tex(page, tex, name):
+    given = page.evaluate(
+        """tex => nn.ask.named(document.createElement("button"),
+             `<span class="math">\\\\(${tex}\\\\)</span>`).getAttribute("aria-label")""",
+        tex,
+    )
+    assert given == name

@@ -1,8 +1,7 @@
 """Predictions in a browser; questions in all sizes and schemes, printed, and without script."""
 
 import pytest
-from browser import DESKTOP, PHONE, visit
-from open_pages import reopened
+from browser import DESKTOP, PHONE
 from question_book import ASKED, MAP
 
 from .answering import SINGLE, answer_all, choose, press, tick
@@ -12,96 +11,91 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep(4)]
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
 
-def test_an_answer_waits_until_the_reader_has_committed(browser, base):
-    with reopened(browser, base, ASKED) as visited:
-        ask, recall = (
-            visited.page.locator("#predict-which"),
-            visited.page.locator("nn-recall").first,
-        )
-        assert "You have not committed" in recall.inner_text()
-        press(visited.page, ask.get_by_role("button"), "Enter")
-        assert "Choose first" in ask.inner_text()
-        press(visited.page, ask.locator("input").nth(1), "Space")
-        press(visited.page, ask.get_by_role("button"), "Enter")
-        assert recall.inner_text().startswith(
-            "You predicted: It is below. It came out otherwise"
-        )
-        assert ask.locator("input").first.is_disabled()
-        assert ask.locator(".nn-note").evaluate("e => e === document.activeElement")
-        visited.page.reload()
-        visited.page.wait_for_selector("nn-recall.nn-ready")
-        assert recall.inner_text().startswith("You predicted: It is below.")
-        assert ask.locator("input").nth(1).is_checked()
+def test_an_answer_waits_until_the_reader_has_committed(reopen, base):
+    page = reopen(base, ASKED).page
+    ask, recall = (
+        page.locator("#predict-which"),
+        page.locator("nn-recall").first,
+    )
+    assert "You have not committed" in recall.inner_text()
+    press(page, ask.get_by_role("button"), "Enter")
+    assert "Choose first" in ask.inner_text()
+    press(page, ask.locator("input").nth(1), "Space")
+    press(page, ask.get_by_role("button"), "Enter")
+    assert recall.inner_text().startswith("You predicted: It is below. It came out otherwise")
+    assert ask.locator("input").first.is_disabled()
+    assert ask.locator(".nn-note").evaluate("e => e === document.activeElement")
+    page.reload()
+    page.wait_for_selector("nn-recall.nn-ready")
+    assert recall.inner_text().startswith("You predicted: It is below.")
+    assert ask.locator("input").nth(1).is_checked()
 
 
-def test_a_predicted_number_stands_beside_what_came_out(browser, base):
-    with reopened(browser, base, ASKED) as visited:
-        ask, recall = (
-            visited.page.locator("#predict-length"),
-            visited.page.locator("nn-recall").nth(1),
-        )
-        box = ask.get_by_label("Your guess:")
-        press(visited.page, box, "Enter")
-        assert "Type a number first." in ask.inner_text()
-        visited.page.keyboard.type("3/2")
-        visited.page.keyboard.press("Enter")
-        sentence = "You predicted 1.5 m; it came out as 1.414 m. A little more than 7/5."
-        assert recall.inner_text() == sentence
-        visited.page.reload()
-        visited.page.wait_for_selector("nn-recall.nn-ready")
-        assert recall.inner_text() == sentence
-        assert box.is_disabled()
+def test_a_predicted_number_stands_beside_what_came_out(reopen, base):
+    page = reopen(base, ASKED).page
+    ask, recall = (
+        page.locator("#predict-length"),
+        page.locator("nn-recall").nth(1),
+    )
+    box = ask.get_by_label("Your guess:")
+    press(page, box, "Enter")
+    assert "Type a number first." in ask.inner_text()
+    page.keyboard.type("3/2")
+    page.keyboard.press("Enter")
+    sentence = "You predicted 1.5 m; it came out as 1.414 m. A little more than 7/5."
+    assert recall.inner_text() == sentence
+    page.reload()
+    page.wait_for_selector("nn-recall.nn-ready")
+    assert recall.inner_text() == sentence
+    assert box.is_disabled()
 
 
-def test_an_answer_is_shown_to_a_reader_who_asks(browser, address):
-    with reopened(browser, address, ASKED) as visited:
-        for recall in visited.page.locator("nn-recall").all():
-            press(visited.page, recall.get_by_role("button", name="Show me"), "Enter")
-            assert "You predicted" not in recall.inner_text()
-            assert recall.locator(".nn-note").evaluate("e => e === document.activeElement")
+def test_an_answer_is_shown_to_a_reader_who_asks(page):
+    for recall in page.locator("nn-recall").all():
+        press(page, recall.get_by_role("button", name="Show me"), "Enter")
+        assert "You predicted" not in recall.inner_text()
+        assert recall.locator(".nn-note").evaluate("e => e === document.activeElement")
 
 
 @SIZES
-def test_all_is_accessible_and_fits_answered_and_not_in_light_and_dark(browser, address, size):
-    with visit(browser, address, ASKED, size=size, formulas=True) as visited:
-        for answered in (False, True):
-            if answered:
-                answer_all(visited.page)
-                choose(visited.page, SINGLE, 0)
-                tick(visited.page, [1])
-            assert visited.too_wide() == []
-            for scheme in ("light", "dark"):
-                visited.page.emulate_media(color_scheme=scheme)
-                visited.page.wait_for_selector(f"html[data-theme={scheme}]")
-                assert visited.axe() == []
-        visited.page.goto(address + MAP)
-        press(
-            visited.page, visited.page.get_by_role("button", name="Forget everything"), "Enter"
-        )
+def test_all_is_accessible_and_fits_answered_and_not_in_light_and_dark(
+    open_visit, address, size
+):
+    visited = open_visit(address, ASKED, size=size, formulas=True)
+    for answered in (False, True):
+        if answered:
+            answer_all(visited.page)
+            choose(visited.page, SINGLE, 0)
+            tick(visited.page, [1])
         assert visited.too_wide() == []
-        assert visited.axe() == []
+        for scheme in ("light", "dark"):
+            visited.page.emulate_media(color_scheme=scheme)
+            visited.page.wait_for_selector(f"html[data-theme={scheme}]")
+            assert visited.axe() == []
+    visited.page.goto(address + MAP)
+    press(visited.page, visited.page.get_by_role("button", name="Forget everything"), "Enter")
+    assert visited.too_wide() == []
+    assert visited.axe() == []
 
 
-def test_questions_are_printed_with_their_answers_and_without_controls(browser, address):
-    with visit(browser, address, ASKED) as visited:
-        visited.page.pdf()
-        visited.page.emulate_media(media="print")
-        printed = visited.page.locator("nn-quiz").inner_text()
-        assert "Which is" in printed
-        assert "9 shared by 3." in printed
-        assert "it divides by 2, not by the length." in printed
-        controls = ":is(nn-quiz, nn-predict, nn-recall) :is(button, input)"
-        assert visited.page.locator(controls).filter(visible=True).count() == 0
-        assert (
-            "A little more than 7/5." in visited.page.locator("nn-recall").nth(1).inner_text()
-        )
+def test_questions_are_printed_with_their_answers_and_without_controls(open_visit, address):
+    page = open_visit(address, ASKED).page
+    page.pdf()
+    page.emulate_media(media="print")
+    printed = page.locator("nn-quiz").inner_text()
+    assert "Which is" in printed
+    assert "9 shared by 3." in printed
+    assert "it divides by 2, not by the length." in printed
+    controls = ":is(nn-quiz, nn-predict, nn-recall) :is(button, input)"
+    assert page.locator(controls).filter(visible=True).count() == 0
+    assert "A little more than 7/5." in page.locator("nn-recall").nth(1).inner_text()
 
 
-def test_without_script_questions_can_be_read_and_answers_unfolded(browser, address):
-    with visit(browser, address, ASKED, java_script_enabled=False) as visited:
-        quiz = visited.page.locator("nn-quiz")
-        assert "In which order?" in quiz.inner_text()
-        assert "9 shared by 3." not in quiz.inner_text()
-        quiz.get_by_text("Answers").click()
-        assert "9 shared by 3." in quiz.inner_text()
-        assert "\\(x^2\\)" in visited.page.locator("nn-predict").first.inner_text()
+def test_without_script_questions_can_be_read_and_answers_unfolded(open_visit, address):
+    page = open_visit(address, ASKED, java_script_enabled=False).page
+    quiz = page.locator("nn-quiz")
+    assert "In which order?" in quiz.inner_text()
+    assert "9 shared by 3." not in quiz.inner_text()
+    quiz.get_by_text("Answers").click()
+    assert "9 shared by 3." in quiz.inner_text()
+    assert "\\(x^2\\)" in page.locator("nn-predict").first.inner_text()

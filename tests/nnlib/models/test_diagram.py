@@ -1,6 +1,5 @@
 """Diagrams: blocks, branches and repeats of the notes' networks, and how they are drawn."""
 
-import itertools
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -8,8 +7,7 @@ import pytest
 
 from nnlib import models, nn
 from nnlib.models import count_parameters, counting, diagram
-
-SVG = "{http://www.w3.org/2000/svg}"
+from tests.nnlib.drawings import assert_boxes_lie_apart_and_inside
 
 
 def counted(make, **options):
@@ -161,19 +159,7 @@ DRAWN = {
 @pytest.mark.parametrize("name", DRAWN)
 def test_no_two_blocks_overlap_and_all_lie_inside(name, direction):
     drawn = DRAWN[name]()
-    root = ET.fromstring(drawn.svg(direction))
-    width, height = map(float, root.get("viewBox").split()[2:])
-    boxes = [
-        [float(r.get(key)) for key in ("x", "y", "width", "height")]
-        for r in root.iter(f"{SVG}rect")
-    ]
-    assert len(boxes) == len(drawn)
-    for x, y, w, h in boxes:
-        assert min(x, y) >= 0
-        assert x + w <= width
-        assert y + h <= height
-    for (x, y, w, h), (u, v, a, b) in itertools.combinations(boxes, 2):
-        assert x + w <= u or u + a <= x or y + h <= v or v + b <= y
+    assert_boxes_lie_apart_and_inside(drawn.svg(direction), len(drawn))
 
 
 def test_the_drawing_says_itself_in_words():
