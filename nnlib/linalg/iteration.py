@@ -196,7 +196,7 @@ def _power_steps(A: Any, x: Any, found: Eigenpair) -> list[Step]:
     A, x = exact(A), _shortened(exact(x, argument="x"))
     values, vectors = eig(A.astype(np.float64))
     ratio = abs(values[1] / values[0]) if len(values) > 1 and values[0] else 0.0
-    told = [
+    steps = [
         Step(
             f"Begin with x = {text(x)}. In the end each step is to multiply the sine of its "
             f"angle to the eigenvector by |λ₂/λ₁| = {text(float(ratio))}.",
@@ -208,16 +208,16 @@ def _power_steps(A: Any, x: Any, found: Eigenpair) -> list[Step]:
     for k in range(1, min(found.iterations, 12) + 1):
         x = _shortened(A @ x)
         after = _sine(x, vectors[:, 0])
-        told.append(_power_step(k, A, x, after, before))
+        steps.append(_power_step(k, A, x, after, before))
         before = after
-    told.append(
+    steps.append(
         Step(
             f"After {found.iterations} iterations λ = {text(found.eigenvalue)} and "
             f"x = {text(found.eigenvector)}; the residual is {found.residual:.1e} of the norm.",
             rf"\lambda = {tex(found.eigenvalue)}, \quad x = {tex(found.eigenvector)}",
         )
     )
-    return told
+    return steps
 
 
 def _power_step(k: int, A: Array, x: Array, after: float, before: float) -> Step:

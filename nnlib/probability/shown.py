@@ -29,13 +29,13 @@ def marginal_steps(
 ) -> list[Step]:
     """Show, for each entry of the marginal p of some variables, the sum that it is."""
     steps = []
-    for place, total in np.ndenumerate(p):
-        at = dict(zip(names, place, strict=True))
+    for index, total in np.ndenumerate(p):
+        at = dict(zip(names, index, strict=True))
         terms = np.ravel(probs[tuple(at.get(name, slice(None)) for name in variables)])
         name = _event({name: variables[name][k] for name, k in at.items()})
-        said = f"p({name}) = {' + '.join(map(text, terms))} = {text(total)}."
+        sentence = f"p({name}) = {' + '.join(map(text, terms))} = {text(total)}."
         written = f"{_tex(name)} = {' + '.join(map(tex, terms))} = {tex(total)}"
-        steps.append(Step(said, written))
+        steps.append(Step(sentence, written))
     return steps
 
 
@@ -45,16 +45,16 @@ def conditional_steps(
     """Show the probability of what is given, and the quotient by it of each joint one."""
     known, evidence = _event(given), joint.sum()
     terms = np.ravel(joint)
-    said = f"p({known}) = {' + '.join(map(text, terms))} = {text(evidence)}."
+    sentence = f"p({known}) = {' + '.join(map(text, terms))} = {text(evidence)}."
     written = f"{_tex(known)} = {' + '.join(map(tex, terms))} = {tex(evidence)}"
-    steps = [Step(said, written)]
-    for place, p in np.ndenumerate(joint):
-        places = zip(variables.items(), place, strict=True)
-        name = _event({name: outcomes[k] for (name, outcomes), k in places})
-        said = f"p({name} | {known}) = {divided(p, evidence)}."
+    steps = [Step(sentence, written)]
+    for index, p in np.ndenumerate(joint):
+        values_at = zip(variables.items(), index, strict=True)
+        name = _event({name: outcomes[k] for (name, outcomes), k in values_at})
+        sentence = f"p({name} | {known}) = {divided(p, evidence)}."
         name = _tex(name, known)
         written = rf"{name} = {tex(p)} \Big/ {tex(evidence)} = {tex(p / evidence)}"
-        steps.append(Step(said, written))
+        steps.append(Step(sentence, written))
     return steps
 
 
@@ -75,16 +75,16 @@ def _sum_step(
     head: str, names: Sequence[str], terms: Sequence[Sequence[Any]], found: Any
 ) -> Step:
     """Return a sum of products; where a line would be too wide for a page, in several."""
-    said, written = (
+    plain_terms, written = (
         [times.join(bracketed(write, e) for e in term) for term in terms]
         for write, times in ((text, " · "), (tex, r" \cdot "))
     )
     name = rf"\mathrm{{{head}}}[{', '.join(map(_symbol, names))}]"
     formula = f"{name} = {' + '.join(written)} = {tex(found)}"
-    if sum(map(len, said)) > _WIDTH:
+    if sum(map(len, plain_terms)) > _WIDTH:
         rows = [[written[0]]]
-        room = _WIDTH - len(said[0])
-        for plain, term in zip(said[1:], written[1:], strict=True):
+        room = _WIDTH - len(plain_terms[0])
+        for plain, term in zip(plain_terms[1:], written[1:], strict=True):
             if len(plain) > room:
                 rows.append([])
                 room = _WIDTH
@@ -92,8 +92,8 @@ def _sum_step(
             room -= len(plain)
         lines = r" \\ &+ ".join(" + ".join(row) for row in rows)
         formula = rf"{name} = \begin{{aligned}}[t] &{lines} \\ &= {tex(found)} \end{{aligned}}"
-    said = f"{head}[{', '.join(names)}] = {' + '.join(said)} = {text(found)}."
-    return Step(said, formula)
+    sentence = f"{head}[{', '.join(names)}] = {' + '.join(plain_terms)} = {text(found)}."
+    return Step(sentence, formula)
 
 
 def _symbol(name: str) -> str:

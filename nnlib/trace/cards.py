@@ -90,34 +90,34 @@ class Deck(NamedTuple):
         return self.layers[layer][1]
 
 
-def deck(cards: Sequence[Card], places: Layout, direction: str) -> Deck:
+def deck(cards: Sequence[Card], laid_out: Layout, direction: str) -> Deck:
     """Measure the cards, and give room to each layer."""
     along_x = direction == "right"
     sizes = [c.size if along_x else c.size[::-1] for c in cards]
     between, beside = GAP[direction]
     layers, start = [], 2.0
-    for layer in range(places.size[0]):
+    for layer in range(laid_out.size[0]):
         extent = max(
-            size[0] for size, p in zip(sizes, places.nodes, strict=True) if p[0] == layer
+            size[0] for size, p in zip(sizes, laid_out.nodes, strict=True) if p[0] == layer
         )
         layers.append((start + extent / 2, extent / 2))
         start += extent + between
     return Deck(along_x, layers, max(size[1] for size in sizes) + beside)
 
 
-def draw_cards(nodes: Sequence[Node], places: Layout, direction: str, gradients: bool) -> str:
+def draw_cards(nodes: Sequence[Node], laid_out: Layout, direction: str, gradients: bool) -> str:
     """Draw a graph as an SVG element; see ``Graph.svg``."""
     cards = [card(node, gradients) for node in nodes]
-    return draw(cards, places, direction, _description(nodes, gradients))
+    return draw(cards, laid_out, direction, _description(nodes, gradients))
 
 
-def draw(cards: Sequence[Card], places: Layout, direction: str, words: str) -> str:
+def draw(cards: Sequence[Card], laid_out: Layout, direction: str, words: str) -> str:
     """Draw cards and their edges as an SVG element; words say the same to who does not see."""
-    lie = deck(cards, places, direction)
-    length, breadth = sum(lie.layers[-1]) + 2, places.size[1] * lie.step
+    lie = deck(cards, laid_out, direction)
+    length, breadth = sum(lie.layers[-1]) + 2, laid_out.size[1] * lie.step
     width, height = (length, breadth) if lie.along_x else (breadth, length)
-    edges = [_edge(edge, cards, places, lie) for edge in places.edges]
-    shown = [_card(c, lie.at(p)) for c, p in zip(cards, places.nodes, strict=True)]
+    edges = [_edge(edge, cards, laid_out, lie) for edge in laid_out.edges]
+    shown = [_card(c, lie.at(p)) for c, p in zip(cards, laid_out.nodes, strict=True)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="nn-{direction}" role="img" '
         f'aria-label="{html.escape(words)}" viewBox="0 0 {width:g} {height:g}" '
@@ -139,13 +139,13 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
     return "Graph: " + "; ".join(parts) + "."
 
 
-def _edge(edge: tuple, cards: Sequence[Card], places: Layout, lie: Deck) -> str:
+def _edge(edge: tuple, cards: Sequence[Card], laid_out: Layout, lie: Deck) -> str:
     """Return one edge from the end of a card to the beginning of another, with its arrow."""
     source, target, operand, passed = edge
-    twins = [e[2] for e in places.edges if e[:2] == (source, target)]
+    twins = [e[2] for e in laid_out.edges if e[:2] == (source, target)]
     turn = 14.0 * (twins.index(operand) - (len(twins) - 1) / 2)
     along, across = (0, 1) if lie.along_x else (1, 0)
-    start, end = (list(lie.at(places.nodes[k])) for k in (source, target))
+    start, end = (list(lie.at(laid_out.nodes[k])) for k in (source, target))
     start[along] += cards[source].size[along] / 2
     end[along] -= cards[target].size[along] / 2 + 7
     start[across] += turn

@@ -44,13 +44,13 @@ class Frame(NamedTuple):
         x, y = (first, second) if self.along_x else (second, first)
         return x + self.before[0], y + self.before[1]
 
-    def size(self, nodes: Sequence[Node], places: Layout) -> tuple[float, float]:
+    def size(self, nodes: Sequence[Node], laid_out: Layout) -> tuple[float, float]:
         """Return width and height of the drawing."""
         ends = []
-        for node, position in zip(nodes, places.nodes, strict=True):
+        for node, position in zip(nodes, laid_out.nodes, strict=True):
             room = self.behind_operation if node.operation else self.behind_input
             ends.append([a + b for a, b in zip(self.at(position), room, strict=True)])
-        passing = [self.at(position) for *_, passed in places.edges for position in passed]
+        passing = [self.at(position) for *_, passed in laid_out.edges for position in passed]
         width, height = (max(axis) for axis in zip(*ends, *passing, strict=True))
         return width, height
 
@@ -61,18 +61,18 @@ FRAMES = {
 }
 
 
-def draw(nodes: Sequence[Node], places: Layout, direction: str, gradients: bool) -> str:
+def draw(nodes: Sequence[Node], laid_out: Layout, direction: str, gradients: bool) -> str:
     """Draw a graph as an SVG element; see ``Graph.svg``."""
     if direction not in FRAMES:
         raise ValueError(f"svg: expected the direction 'right' or 'down', got {direction!r}")
     if not all(map(_fits_a_circle, nodes)):
-        return draw_cards(nodes, places, direction, gradients)
+        return draw_cards(nodes, laid_out, direction, gradients)
     frame = FRAMES[direction]
-    width, height = frame.size(nodes, places)
-    edges = [_edge(edge, nodes, places, frame, gradients) for edge in places.edges]
+    width, height = frame.size(nodes, laid_out)
+    edges = [_edge(edge, nodes, laid_out, frame, gradients) for edge in laid_out.edges]
     circles = [
         _node(node, frame.at(position), frame.along_x, gradients)
-        for node, position in zip(nodes, places.nodes, strict=True)
+        for node, position in zip(nodes, laid_out.nodes, strict=True)
     ]
     words = html.escape(_description(nodes, gradients))
     return (
@@ -101,10 +101,10 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
     return "Graph: " + "; ".join(parts) + "."
 
 
-def _edge(edge, nodes: Sequence[Node], places: Layout, frame: Frame, gradients: bool) -> str:
+def _edge(edge, nodes: Sequence[Node], laid_out: Layout, frame: Frame, gradients: bool) -> str:
     """Return an edge with its arrow, and its gradient if its source has several users."""
     source, target, operand, passed = edge
-    points = [frame.at(p) for p in (places.nodes[source], *passed, places.nodes[target])]
+    points = [frame.at(p) for p in (laid_out.nodes[source], *passed, laid_out.nodes[target])]
     same = [x is nodes[source] for x in nodes[target].operands]
     bend = 0.0 if sum(same) == 1 else 26.0 * (sum(same[:operand]) - (sum(same) - 1) / 2)
     path, middle = _curve(points, frame.along_x, bend)

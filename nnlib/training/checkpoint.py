@@ -39,15 +39,15 @@ def resume(path: str | os.PathLike, parts: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     state = load(path)
     found = state.get("parts", {}) if isinstance(state, dict) else {}
-    told = f"the checkpoint {os.fspath(path)!r} to hold {', '.join(parts)}"
-    expect("fit", set(found) == set(parts), told, ", ".join(found) or "something else")
+    expected = f"the checkpoint {os.fspath(path)!r} to hold {', '.join(parts)}"
+    expect("fit", set(found) == set(parts), expected, ", ".join(found) or "something else")
     for name, part in parts.items():
         (kind, kept), own = found[name], type(part).__name__
-        told = f"the checkpoint {os.fspath(path)!r} to be of this {name}, a {own}"
-        expect("fit", kind == own, told, kind)
+        expected = f"the checkpoint {os.fspath(path)!r} to be of this {name}, a {own}"
+        expect("fit", kind == own, expected, kind)
         try:
             part.load_state_dict(kept)
         except (ValueError, KeyError, RuntimeError) as e:
-            raise ValueError(f"fit: expected {told}, got another: {e}") from e
+            raise ValueError(f"fit: expected {expected}, got another: {e}") from e
     random.set_rng_state(state["chance"])
     return state["own"]

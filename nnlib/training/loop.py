@@ -296,8 +296,8 @@ class Run:
         if self.checkpoint is None:
             return
         data = self.loaders.train
-        told = "a DataLoader, which tells where it stands, with checkpoint"
-        expect("fit", hasattr(data, "state_dict"), told, type(data).__name__)
+        expected = "a DataLoader, which tells where it stands, with checkpoint"
+        expect("fit", hasattr(data, "state_dict"), expected, type(data).__name__)
         if own := resume(self.checkpoint, self._parts()):
             self.watch.best, self.watch.waited = own.pop("watched")
             vars(self).update(own)

@@ -227,7 +227,7 @@ TENSORS = {
     "a storage of a module": storage(word="module"),
     "a storage in a path": storage("../data.pkl"),
     "a storage of no string": storage(0),
-    "a storage nowhere": storage(place=None),
+    "a storage nowhere": storage(location=None),
     "a storage of a negative size": storage(numel=-4),
     "a storage of four parts": b"(" + text("storage") + b"NNNtQ",
     "a storage without type": b"(" + text("storage") + b"N" + text("0") * 2 + b"K\4tQ",
