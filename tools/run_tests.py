@@ -64,7 +64,7 @@ def find_topic(name: str, root: Path = ROOT) -> Topic:
 
 
 def _unknown(name: str, root: Path) -> NoReturn:
-    """Exit with the topics that are near a name that is none."""
+    """Exit for an unknown topic, and name the topics that are spelt alike."""
     names = topic_names(root)
     near = [n for n in names if name in n] + difflib.get_close_matches(name, names, cutoff=0.4)
     sys.exit(f"run_tests: no topic {name!r}; near it: {', '.join(near[:5]) or 'none'}")

@@ -65,7 +65,7 @@ def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
 
 @register_kl(Normal, Normal)
 def _normal(p: Normal, q: Normal) -> Tensor:
-    """Half of (σ_p / σ_q)² + ((μ_p - μ_q) / σ_q)² - 1 - log (σ_p / σ_q)²."""
+    """Return half of (σ_p / σ_q)² + ((μ_p - μ_q) / σ_q)² - 1 - log (σ_p / σ_q)²."""
     ratio = (p.scale / q.scale) ** 2
     return (ratio + ((p.loc - q.loc) / q.scale) ** 2 - 1 - log(ratio)) / 2
 
@@ -84,7 +84,7 @@ def _term(p: Tensor, difference: Tensor, q: Tensor) -> Tensor:
 
 @register_kl(Bernoulli, Bernoulli)
 def _bernoulli(p: Bernoulli, q: Bernoulli) -> Tensor:
-    """The terms of 1 and of 0; log p is -softplus(-z), log(1 - p) is -softplus z."""
+    """Return the terms of 1 and 0; log p is -softplus(-z), log(1 - p) is -softplus z."""
     one = softplus(-q.logits) - softplus(-p.logits)
     zero = softplus(q.logits) - softplus(p.logits)
     return _term(p.probs, one, q.probs) + _term(1 - p.probs, zero, 1 - q.probs)
@@ -92,13 +92,13 @@ def _bernoulli(p: Bernoulli, q: Bernoulli) -> Tensor:
 
 @register_kl(Categorical, Categorical)
 def _categorical(p: Categorical, q: Categorical) -> Tensor:
-    """The sum of the terms of all classes."""
+    """Return the sum of the terms of all classes."""
     return _term(p.probs, p.logits - q.logits, q.probs).sum(-1)
 
 
 @register_kl(Independent, Independent)
 def _independent(p: Independent, q: Independent) -> Tensor:
-    """The sum of the elements' divergences."""
+    """Return the sum of the elements' divergences."""
     if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
         raise NotImplementedError("kl_divergence: expected as many axes of both Independent")
     return sum_last(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)

@@ -227,7 +227,7 @@ def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
 
 
 def _between(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """From the nearer end, so that it is a at w = 0 and b at w = 1."""
+    """Return a + w (b - a), computed from the nearer end so that both ends are exact."""
     return np.where(np.abs(w) < 0.5, a + w * (b - a), b - (1 - w) * (b - a))
 
 

@@ -54,7 +54,7 @@ def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
 
 
 def _filled(name: str, input: Tensor, dim: Dim) -> tuple[np.ndarray, tuple[int, ...]]:
-    """The array and the axes, unless the largest of nothing is asked for."""
+    """Return the array and the axes; refuse to choose among no elements."""
     x = array(input)
     axes = axes_of(name, dim, x.ndim)
     if 0 in [x.shape[i] for i in axes]:
@@ -102,7 +102,7 @@ def _best(
     keepdim: bool,
     other: Any,
 ) -> Any:
-    """The three meanings of ``max`` and ``min``."""
+    """Return what ``max`` or ``min`` gives in each of its three meanings."""
     if other is not None or not isinstance(dim, (int, np.integer, type(None))):
         return of_two(input, dim if other is None else other)
     if dim is None:
@@ -111,7 +111,7 @@ def _best(
 
 
 def _pick(indices: Tensor, input: Tensor, dim: int, keepdim: bool) -> Picked:
-    """The elements at indices along dim, and the indices."""
+    """Return the elements at indices along dim, and the indices."""
     picked = gather(input, dim, indices), indices
     return Picked(*(a if keepdim else squeeze(a, dim) for a in picked))
 
@@ -127,7 +127,7 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 
 def _position(f: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    """Where the first element chosen by f stands."""
+    """Return the index of the first element that f chooses."""
     x, _ = _filled(f.__name__, input, dim)
     return record(np.asarray(f(x, axis=dim, keepdims=keepdim)), dict(x=input))
 
@@ -145,12 +145,12 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 def _lower_median(x: np.ndarray, axis: Dim, keepdims: bool) -> np.ndarray:
-    """The median that is one of the elements."""
+    """Return the median that is one of the elements."""
     return np.quantile(x, 0.5, axis, method="lower", keepdims=keepdims)
 
 
 def _at_median(x: np.ndarray, axis: int, keepdims: bool) -> np.ndarray:
-    """Where the median stands first."""
+    """Return the first index of the median."""
     y = _lower_median(x, axis if x.ndim else (), True)
     return np.argmax((x == y) | np.isnan(x), axis, keepdims=keepdims)
 
@@ -166,7 +166,7 @@ def cummin(input: Tensor, dim: int) -> Picked:
 
 
 def _so_far(name: str, f: np.ufunc, input: Tensor, dim: int) -> Picked:
-    """The extremes so far; an element that equals the one so far takes its place."""
+    """Return the running extremes and their indices; of equal elements the last counts."""
     x, d = np.atleast_1d(array(input)), axis(name, dim, array(input).ndim)
     here = np.arange(x.shape[d], dtype=np.min_scalar_type(x.shape[d]))
     y, here = running(f, x, d), here.reshape(-1, *(1,) * (x.ndim - d - 1))

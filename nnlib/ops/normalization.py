@@ -77,7 +77,7 @@ def standardized(
 
 
 def _by_operations(g: Any, x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any]:
-    """The derivative by x of (x - μ)/σ and this itself, recorded, over any axes."""
+    """Return the derivative of (x - μ)/σ by x, and the value itself, as recorded operations."""
     inv = (var(x, axes, correction=0, keepdim=True) + eps) ** -0.5
     y = (x - mean(x, axes, True)) * inv
     return inv * (g - mean(g, axes, True) - y * mean(g * y, axes, True)), y

@@ -36,7 +36,7 @@ def spread(g: Any, axes: tuple[int, ...], keepdim: bool, shape: tuple[int, ...])
 
 
 def _summable(input: Tensor, dtype: Any) -> np.ndarray:
-    """The array in the dtype asked for; by default, integers and truth values as int64."""
+    """Return the array in the dtype asked for; integers and booleans become int64 else."""
     x = array(input)
     default = x.dtype if x.dtype.kind == "f" else np.int64
     return x.astype(default if dtype is None else dtype, copy=False)
@@ -64,7 +64,7 @@ def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
 
 @np.errstate(invalid="ignore")  # of inf - inf, as PyTorch; some BLAS raise it of ones, too
 def _total(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
-    """The sum over axes; over the first or the last of floats by BLAS, 2 to 7 times as fast."""
+    """Return the sum over axes; BLAS adds up the first or last axis of floats, faster."""
     if len(axes) == 1 and x.dtype.kind == "f" and x.size and axes[0] in (0, x.ndim - 1):
         d, one = axes[0], np.ones(x.shape[axes[0]], x.dtype)
         return np.reshape(
@@ -123,7 +123,7 @@ def prod(
 
 
 def _before(p: Any, d: int) -> Any:
-    """Of running products along d, for each element that of those before it; 1 is the first."""
+    """Return running products along d, each without its own element, so 1 comes first."""
     return cat([np.ones((*p.shape[:d], 1, *p.shape[d + 1 :]), p.dtype), p], d)[at(d, slice(-1))]
 
 
@@ -286,7 +286,7 @@ def any(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
 
 
 def _truth(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
-    """A truth value, or 0 or 1 for uint8; here dim=() names no axis, as in torch."""
+    """Return a boolean, or 0 or 1 for uint8; here dim=() names no axis, as in torch."""
     x = array(input)
     y = f(x, axis=() if dim == () else axes_of(f.__name__, dim, x.ndim), keepdims=keepdim)
     return record(y.astype(x.dtype if x.dtype == np.uint8 else bool), dict(x=input))

@@ -56,7 +56,7 @@ class Beta(Continuous):
 
     @property
     def _ab(self) -> tuple[float, float]:
-        """The exponents a and b."""
+        """Return the exponents a and b."""
         return self.concentration1, self.concentration0
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
@@ -191,7 +191,7 @@ class Dirichlet(Continuous):
 
     @property
     def _log_norm(self) -> float:
-        """Logarithm of ∏ Γ(α) / Γ(Σ α)."""
+        """Return the logarithm of ∏ Γ(α) / Γ(Σ α)."""
         a = self.concentration
         return float(log_gamma(a).sum() - log_gamma(a.sum()))
 

@@ -57,7 +57,7 @@ class Bernoulli(Discrete):
         return np.select([np.isnan(x), x < 0, x < 1], [x, 0.0, 1 - self.probs], 1.0)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Toss: an int64 array of that shape."""
+        """Return tosses as an int64 array of that shape."""
         return np.asarray(rng.random(shape) < self.probs).astype(np.int64)
 
     @property

@@ -76,12 +76,12 @@ class MultivariateGaussian(Continuous):
 
     @property
     def _log_root_det(self) -> float:
-        """Logarithm of √det Σ."""
+        """Return the logarithm of √det Σ."""
         return float(np.log(np.diag(np.linalg.cholesky(self.covariance_matrix))).sum())
 
     @property
     def _log_root_2pi(self) -> float:
-        """Logarithm of √((2π)^D)."""
+        """Return the logarithm of √((2π)^D)."""
         return len(self.loc) * math.log(2 * math.pi) / 2
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

@@ -380,7 +380,7 @@ def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
 
 @contextlib.contextmanager
 def _public(file):
-    """Within this block `public_definitions` reads this file."""
+    """Open a block in which `public_definitions` reads this file."""
     token = _PUBLIC.set(file)
     try:
         yield

@@ -143,7 +143,7 @@ def _text(file: Path) -> str:
 
 
 def _rows(file, text):
-    """Each row with the number of its line; a semicolon separates where the head has one."""
+    """Yield each row with its line number; a header with a semicolon sets the separator."""
     separator = ";" if ";" in text.partition("\n")[0] else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:

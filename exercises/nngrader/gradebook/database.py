@@ -93,7 +93,7 @@ def quiet():
 
 @contextlib.contextmanager
 def _no_warnings():
-    """Within this block nbgrader's own warnings, about its use of SQLAlchemy, are not shown."""
+    """Open a block in which nbgrader's warnings about its use of SQLAlchemy are not shown."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="nbgrader")
         warnings.filterwarnings("ignore", module="sqlalchemy")

@@ -124,7 +124,7 @@ def read_policy(file: Path) -> Policy:
 
 
 def _require_table(file, name, value):
-    """A setting that is a table."""
+    """Raise an error unless a setting is a table."""
     if not isinstance(value, dict):
         raise ValueError(f"{file}: {name} = {value!r}, expected a table [{name}]")
 

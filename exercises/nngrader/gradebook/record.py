@@ -369,7 +369,7 @@ def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> d
 
 
 def _with_rubric(cell, rubrics):
-    """A cell, and below a written answer the rubric."""
+    """Yield a cell and, below a written answer, its rubric."""
     yield cell
     if text := rubrics.get(grade_id(cell), "").strip():
         lines = [t for t in text.splitlines() if not any(d in t for d in DELIMITERS)]

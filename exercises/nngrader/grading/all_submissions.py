@@ -116,7 +116,7 @@ class Grader:
 
     @property
     def _version(self):
-        """What the names of all results begin with that follow from the present state."""
+        """Return the prefix of the names of all results that follow from the present state."""
         return self.assignment.key[:16]
 
     def require_seed(self) -> list[str]:
@@ -152,7 +152,7 @@ class Grader:
         return f"{self._version}-{mark}"
 
     def _some(self, going, again):
-        """Those that are done first; the ones that waited too long go on the list `again`."""
+        """Yield the jobs that finish first; those that waited too long are added to `again`."""
         while not (done := wait(going, GLANCE, FIRST_COMPLETED).done):
             self.executor.require()
         for future in done:

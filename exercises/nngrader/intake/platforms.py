@@ -281,7 +281,7 @@ def _canvas(name, files):
 
 
 def _gradescope(items, listed) -> Iterator[DownloadedSubmission]:
-    """Submissions by Gradescope's list of submitters; one for each of a group."""
+    """Yield the submissions by Gradescope's list of submitters, one for each of a group."""
     about = submitters_of(listed.read(MOST_METADATA).decode("utf-8", "replace"))
     folders = {}
     for item in items:

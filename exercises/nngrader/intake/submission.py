@@ -170,7 +170,7 @@ def _renamed(folder, ids):
 
 
 def _notebooks(folder, deeper=True):
-    """What is called a notebook in a folder, then in those in it; links are not followed."""
+    """Yield the notebooks of a folder, then those of its subfolders; links are not followed."""
     inside = []
     with os.scandir(folder) as entries:
         for entry in itertools.islice(entries, MOST_FILES):
@@ -183,7 +183,7 @@ def _notebooks(folder, deeper=True):
 
 
 def _readable(file):
-    """As `read_regular`, nothing where that refuses."""
+    """Return what `read_regular` gives, or nothing where it refuses the file."""
     try:
         return read_regular(file)
     except (Unreadable, OSError):

@@ -206,7 +206,7 @@ def _most_of(text, statements):
 
 
 def _in_piece(piece, secrets):
-    """What one piece of a file holds."""
+    """Yield the leaks in one piece of a file."""
     if (digest := _digest(piece)) in secrets.digests:
         yield f"it is {secrets.digests[digest]}"
     for a in _arrays(piece):
@@ -223,7 +223,7 @@ def _in_piece(piece, secrets):
 
 
 def _in_text(text, piece, secrets):
-    """Statements and hidden inputs in a piece."""
+    """Yield the statements of solutions and the hidden inputs that a piece holds."""
     forms = code_forms(text)
     for statement in sorted(secrets.statements):
         if statement in forms:
@@ -235,7 +235,7 @@ def _in_text(text, piece, secrets):
 
 
 def _in_notebook(raw, secrets):
-    """Outputs, metadata and kernel of a notebook, and what each cell says by itself."""
+    """Yield the leaks in a notebook's outputs, metadata and kernel, and in each cell."""
     notebook = json.loads(raw)
     cells, rest = notebook["cells"], notebook["metadata"]
     forms = "\n".join(code_forms("".join(c["source"])) for c in cells)
@@ -250,7 +250,7 @@ def _in_notebook(raw, secrets):
 
 
 def _numbers(course, problems):
-    """Hidden inputs and answers at the seed of this course, in the forms that files hold."""
+    """Yield the hidden inputs and answers at this course's seed, in the forms files hold."""
     if not (course.seed_file or course / ".seed").is_file():
         return
     seed = course.seed()
@@ -264,7 +264,7 @@ def _numbers(course, problems):
 
 
 def _all_arrays(data):
-    """Every array of numbers of packed data: inputs, and what is kept or wanted."""
+    """Yield every array of numbers of packed data: inputs, answers, and what is kept."""
     for case in data["cases"]:
         values = [*case["args"].values(), *(case.get("kept") or {}).values()]
         for value in [*values, *(case["want"] or ())]:

@@ -61,7 +61,7 @@ def unfold(name: str, raw: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]
 
 
 def _zipped(raw):
-    """Members of a zip, as `.npz` and wheels are, also of one behind something else."""
+    """Yield the members of a zip, also of one that follows other data."""
     if b"PK\x05\x06" not in raw:
         return
     with zipfile.ZipFile(io.BytesIO(raw)) as z:
@@ -71,7 +71,7 @@ def _zipped(raw):
 
 
 def _tarred(raw):
-    """Members of a tar, compressed or not."""
+    """Yield the members of a tar, compressed or not."""
     if raw[257:262] != b"ustar":
         return
     with tarfile.open(fileobj=io.BytesIO(raw)) as t:
@@ -81,7 +81,7 @@ def _tarred(raw):
 
 
 def _compressed(raw):
-    """What gzip, bzip2 or xz have packed."""
+    """Yield the content that gzip, bzip2 or xz have packed."""
     for magic, module in ((b"\x1f\x8b", gzip), (b"BZh", bz2), (b"\xfd7zXZ", lzma)):
         if raw.startswith(magic):
             with module.open(io.BytesIO(raw)) as f:
@@ -89,14 +89,14 @@ def _compressed(raw):
 
 
 def _png(raw):
-    """Texts in a PNG file, compressed or not."""
+    """Yield the texts in a PNG file, compressed or not."""
     for name, content in chunks(raw) if raw.startswith(PNG) else ():
         if name in (b"zTXt", b"iTXt") and b"x\x9c" in content:
             yield name.decode(), zlib.decompress(content[content.index(b"x\x9c") :])
 
 
 def _texts(raw):
-    """The texts of a JSON file, lists of lines put together; a notebook's, too."""
+    """Yield the texts of a JSON file or notebook; lists of lines are joined."""
     if raw.lstrip()[:1] not in (b"{", b"["):
         return
     found = []
@@ -123,7 +123,7 @@ def _collect(value, found):
 
 
 def _encoded(raw):
-    """What base64 hides in a text."""
+    """Yield the content of what is encoded as base64 in a text."""
     if b"\0" in raw:
         return
     for n, found in enumerate(BASE64.findall(raw), 1):

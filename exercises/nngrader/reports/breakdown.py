@@ -166,7 +166,7 @@ def problem(fine: dict[str, dict], name: str, found: list[Cost]) -> str:
 
 
 def _findings(title, found):
-    """A table of findings, dearest first."""
+    """Yield a table of findings, the one that cost most points first."""
     if not found:
         return
     yield f"<h3>{title}</h3>"
@@ -179,7 +179,7 @@ def _findings(title, found):
 
 
 def _unexplained(fine, name, described):
-    """What no registered mistake explains."""
+    """Yield the section on wrong answers that no registered mistake explains."""
     if students := unexplained(fine, name):
         yield (
             f"<p><b>Not explained by a registered mistake:</b> {names(students)} "
@@ -220,7 +220,7 @@ def times_of(seconds: float) -> str:
 
 
 def _measured(fine, name):
-    """What a challenge measured."""
+    """Yield the section on what the answers to a challenge measured."""
     challenges = [r["problems"].get(name, {}).get("challenge") for r in fine.values()]
     found = sorted(t["measured"] for t in challenges if t and t["measured"] is not None)
     if found:

@@ -210,7 +210,7 @@ def _by_hand(known):
 
 
 def _notes(course, assignment, results, known):
-    """Flags, reasons, lateness, and who is missing."""
+    """Yield the sections on flags, their reasons, lateness, and who is missing."""
     raised = defaultdict(list)
     for student, r in results.items():
         for text in dict.fromkeys(r["flags"]) if r["status"] != "ungradable" else ():
@@ -231,7 +231,7 @@ def _notes(course, assignment, results, known):
 
 
 def _missing(course, assignment, results):
-    """Who has handed in nothing, or something that is not in the results."""
+    """Yield the section on who has handed in nothing, or is not in the results."""
     there = set(course.submissions(assignment))
     absent = missing(course, assignment, students(course, assignment))
     lists = {

@@ -121,7 +121,7 @@ def _most(found):
 
 
 def _csv(_, students, found):
-    """All that the gradebook knows; empty cells for those who have handed in nothing."""
+    """Yield a table of all marks, with empty cells for who has handed in nothing."""
     yield CSV
     for student in students:
         if mark := found.get(student.id):
@@ -132,7 +132,7 @@ def _csv(_, students, found):
 
 
 def _canvas(assignment, students, found):
-    """Canvas's gradebook, "Import" (`lib/gradebook_importer.rb`).
+    """Yield the table for Canvas's "Import" (`lib/gradebook_importer.rb`).
 
     It wants the columns Student, ID, SIS User ID, SIS Login ID, Section in this order, then one
     for each assignment by title, or `Title (id)`; a row whose first cell has "Points Possible",
@@ -149,7 +149,7 @@ def _canvas(assignment, students, found):
 
 
 def _moodle(assignment, students, found):
-    """Moodle's gradebook, "Import: CSV file" (docs.moodle.org, "Grade import").
+    """Yield the table for Moodle's "Import: CSV file" (docs.moodle.org, "Grade import").
 
     A person maps "ID number" or "Email address" to the same of a user, and the assignment to
     its grade item; other columns may be ignored. One unknown user stops the whole import, and
@@ -163,7 +163,7 @@ def _moodle(assignment, students, found):
 
 
 def _gradescope(_, students, found):
-    """The columns of Gradescope's "Download Grades", of one assignment.
+    """Yield a table with the columns of Gradescope's "Download Grades".
 
     Gradescope has no documented import of marks: the table is for programs that read its own.
     SID is the id; Status is Graded, Ungraded or Missing; only what is Graded has a score.

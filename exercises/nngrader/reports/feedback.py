@@ -137,7 +137,7 @@ def page(result: dict, mark: dict | None = None, code: str = "") -> str:
 
 
 def _total(result, mark):
-    """The sum, and what a late submission cost."""
+    """Yield the sum of points, and what a late submission cost."""
     score, most = result["score"], result["max_score"]
     if mark:
         score, most = mark["score"], mark["max_score"]
@@ -153,7 +153,7 @@ def _total(result, mark):
 
 
 def _notes(result):
-    """The flags, which the instructor sees too; a failure of ours is not the student's."""
+    """Yield the section of flags, or one sentence where the grader itself failed."""
     if result.get("failed"):
         yield f'<section><p class="soft">{FAILED}</p></section>'
         return
@@ -235,7 +235,7 @@ def _challenge(report, code):
 
 
 def _by_hand(mark):
-    """Marks and comments by a person."""
+    """Yield the section of marks and comments by a person."""
     if not mark or not mark["by_hand"]:
         return
     yield "<section><h2>Marked by a person</h2><ul>"

@@ -313,7 +313,7 @@ def local_response_norm(
 
 
 def _with_averages(x: Any, mu: Any, v: Any, weight: Any, bias: Any, eps: float) -> Any:
-    """The formula with given μ and v, as x a + b with two numbers for each channel."""
+    """Return the normalised x for given μ and v, as x a + b with two numbers a channel."""
     if mu is None or v is None:
         raise RuntimeError("batch_norm: expected running_mean and running_var, got None")
     a = 1 / np.sqrt(raw(v) + eps, dtype=raw(v).dtype)
@@ -338,7 +338,7 @@ def _update(averages: dict[str, Any], momentum: float, *new: np.ndarray) -> None
 
 
 def _along(v: Any, ndim: int) -> Any:
-    """One number for each channel, ready to broadcast along axis 1; None stays None."""
+    """Return one number a channel, shaped to broadcast along axis 1; None stays None."""
     return None if v is None else v.reshape((-1,) + (1,) * (ndim - 2))
 
 
@@ -352,7 +352,7 @@ def _check_channels(name: str, x: np.ndarray, **parts: Any) -> None:
 def _check_last(
     name: str, x: np.ndarray, normalized_shape: Sequence[int], **parts: Any
 ) -> tuple[int, ...]:
-    """The axes of normalized_shape, the last ones of x, checked."""
+    """Return the last axes of x, after checking that they have normalized_shape."""
     shape = tuple(normalized_shape)
     if not shape or x.shape[-len(shape) :] != shape:
         raise RuntimeError(f"{name}: expected an input that ends in {shape}, got {x.shape}")

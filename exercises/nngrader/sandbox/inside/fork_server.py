@@ -93,7 +93,7 @@ def serve(source: int, sink: int, work, folders=()) -> None:
 
 
 def _harden():
-    """Nothing of this process may be read, changed or ended by those that it starts."""
+    """Forbid the processes that this one starts to read, change or end it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would let it in
     _prctl(SET_DUMPABLE, 0)
     _prctl(SET_CHILD_SUBREAPER, 1)
@@ -103,7 +103,7 @@ def _harden():
 
 
 def _leave_behind(kept):
-    """In the new process: keep two ends of pipes, and none of the grader's."""
+    """Close, in the new process, all of the grader's pipes but two ends."""
     os.setsid()
     _prctl(SET_PDEATHSIG, signal.SIGKILL)
     first = 3
@@ -113,7 +113,7 @@ def _leave_behind(kept):
 
 
 def _prctl(option, value):
-    """A setting of this process in the kernel."""
+    """Set an option of this process in the kernel."""
     if ctypes.CDLL(None, use_errno=True).prctl(option, int(value), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
 
