@@ -202,28 +202,28 @@ def with_tables(notebook: dict, problems: list[Problem], worth: dict[str, float]
 def _cells(text, named, worth):
     """Yield the cells of an assignment's text in order."""
     label, at = None, 0
-    for place in [*MARK.finditer(text), None]:
-        prose = text[at : place.start() if place else None].strip()
-        at, what = place and place.end(), place and place["kind"]
+    for directive in [*MARK.finditer(text), None]:
+        prose = text[at : directive.start() if directive else None].strip()
+        at, what = directive and directive.end(), directive and directive["kind"]
         if found := UNKNOWN.search(prose):
             raise CannotDo(f"{found[0]} is no mark that is known, or has no end")
-        options = dict(OPTION.findall(place["options"])) if what else {}
-        name = what and (options.get("name") if what == "code-cell" else place["argument"])
+        options = dict(OPTION.findall(directive["options"])) if what else {}
+        name = what and (options.get("name") if what == "code-cell" else directive["argument"])
         if what and not name:
             raise CannotDo(f"a {{{what}}} has no name")
         if prose:
             if not (label or name):
                 raise CannotDo(f"text without a name: {prose[:40]!r}")
             yield _cell("markdown", label or f"text_{name}", prose)
-        label = place and place["label"]
+        label = directive and directive["label"]
         if what == "problem":
             if name not in named:
                 raise CannotDo(f"{name} is no problem of the assignment")
             yield from _of_problem(named[name], worth.get(name, named[name].total))
         elif what == "code-cell":
-            yield _cell("code", name, place["body"].strip("\n"))
+            yield _cell("code", name, directive["body"].strip("\n"))
         elif what:
-            yield _by_hand(what, name, options.get("points", ""), place["body"].strip("\n"))
+            yield _by_hand(what, name, options.get("points", ""), directive["body"].strip("\n"))
 
 
 def _by_hand(what, name, points, body):

@@ -180,7 +180,7 @@ def report(data: dict, verdict: Verdict, most: float) -> dict:
         for aspect in named:
             words = tried.setdefault(aspect, [])
             words += [case["tried"]] * (case["tried"] not in words)
-    told = {
+    summary = {
         "score": round(verdict.score * scale, 6),
         "max": most,
         "aspects": {
@@ -190,12 +190,12 @@ def report(data: dict, verdict: Verdict, most: float) -> dict:
         "findings": [list(f) for f in verdict.findings],
         "tried": tried,
     }
-    return told | ({"challenge": _challenge(data, verdict)} if data.get("file") else {})
+    return summary | ({"challenge": _challenge(data, verdict)} if data.get("file") else {})
 
 
 def _challenge(data, verdict):
     """Return what a challenge's file measured, and its size."""
     file = data["cases"][0]["args"].get(data["file"]["parameter"], ())
     real = verdict.measured is not None and math.isfinite(verdict.measured)
-    told = {"measured": verdict.measured if real else None, "bytes": len(file)}
-    return told | {"lower": data["lower"]}
+    challenge = {"measured": verdict.measured if real else None, "bytes": len(file)}
+    return challenge | {"lower": data["lower"]}
