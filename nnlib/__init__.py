@@ -73,7 +73,7 @@ _OF_FUNCTIONAL = (
 
 
 def __getattr__(name: str) -> object:
-    """Import a part of the library, or give a function that torch has here too."""
+    """Return a subpackage, imported on first use, or a function of torch's namespace."""
     if name in _PARTS:
         return _importlib.import_module(f".{name}", __name__)
     if name in _OF_SERIALIZATION:
@@ -84,7 +84,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """List also what is not imported yet."""
+    """Return all names of the library, with subpackages that are not imported yet."""
     return sorted({*globals(), *__all__})
 
 

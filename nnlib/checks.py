@@ -1,4 +1,4 @@
-"""Arguments that come in through a public door: taken, or refused by name.
+"""Argument checks of public functions: they return the value or raise an error that names it.
 
 >>> number("noise", "sigma", -1, low=0)
 Traceback (most recent call last):
@@ -22,7 +22,7 @@ __all__: list[str] = []
 def expect(
     owner: Any, right: Any, wanted: str, got: Any, error: type[Exception] = ValueError
 ) -> None:
-    """Raise an error in the name of a function or of an object's class unless all is right."""
+    """Raise an error that names the function, or the class of an object, unless ``right``."""
     if not right:
         name = owner if isinstance(owner, str) else type(owner).__name__
         raise error(f"{name}: expected {wanted}, got {got}")
@@ -40,7 +40,7 @@ def number(
     low: float = -math.inf,
     high: float = math.inf,
 ) -> float:
-    """Give one finite number with above < x and low <= x <= high, as a float."""
+    """Return a finite number with above < x and low <= x <= high as a float."""
     x = _scalar(x)
     if isinstance(x, bool) or not isinstance(x, numbers.Real):
         raise TypeError(f"{name}: expected {argument} to be a number, got {_kind(x)}")
@@ -50,7 +50,7 @@ def number(
 
 
 def whole(name: str, argument: str, x: Any, *, low: int, high: int | None = None) -> int:
-    """Give a whole number from low to high, both included."""
+    """Return a whole number from low to high, both included."""
     x = _scalar(x)
     if isinstance(x, bool) or not isinstance(x, numbers.Integral):
         raise TypeError(f"{name}: expected {argument} to be an int, got {_kind(x)}")
@@ -61,14 +61,14 @@ def whole(name: str, argument: str, x: Any, *, low: int, high: int | None = None
 
 
 def one_of(name: str, argument: str, given: Any, known: Iterable[str]) -> None:
-    """Refuse a value that is none of the known words."""
+    """Raise ValueError unless the value is one of the known words."""
     known = list(known)
     if not isinstance(given, str) or given not in known:
         raise ValueError(f"{name}: expected {argument} to be one of {known}, got {given!r}")
 
 
 def generator(name: str, rng: Any) -> np.random.Generator:
-    """Return a random generator; refuse everything else, a seed too."""
+    """Return a NumPy random generator; raise TypeError for anything else, also for a seed."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
             f"{name}: expected rng to be a numpy.random.Generator, got {_kind(rng)}"
@@ -77,20 +77,20 @@ def generator(name: str, rng: Any) -> np.random.Generator:
 
 
 def function(name: str, argument: str, f: Any) -> None:
-    """Refuse what cannot be called."""
+    """Raise TypeError unless f is callable."""
     if not callable(f):
         raise TypeError(f"{name}: expected {argument} to be a function, got {_kind(f)}")
 
 
 def odd(name: str, size: Any) -> int:
-    """Return a size, which must be odd to have a middle."""
+    """Return a kernel or window size; raise ValueError unless it is odd."""
     if whole(name, "size", size, low=1) % 2 == 0:
         raise ValueError(f"{name}: expected an odd size, which has a middle, got {size}")
     return int(size)
 
 
 def one_for_each(name: str, argument: str, x: Any, n: int, low: int) -> tuple[int, ...]:
-    """Return whole numbers, one for each of n axes; a single one stands for all."""
+    """Return n whole numbers, one for each axis; a single number is repeated."""
     several = tuple(x) if isinstance(x, (tuple, list)) else (x,) * n
     if len(several) != n:
         raise ValueError(f"{name}: expected {argument} for {n} axes, got {several}")
@@ -98,7 +98,7 @@ def one_for_each(name: str, argument: str, x: Any, n: int, low: int) -> tuple[in
 
 
 def several(name: str, argument: str, x: Any, n: int) -> tuple[float, ...]:
-    """Give a list of n finite numbers as floats."""
+    """Return a list of n finite numbers as a tuple of floats."""
     several = x if isinstance(x, tuple | list) else [] if x is None else np.ravel(x).tolist()
     if len(several) != n:
         raise ValueError(f"{name}: expected {argument} as {n} numbers, got {x!r}")
@@ -109,7 +109,7 @@ def several(name: str, argument: str, x: Any, n: int) -> tuple[float, ...]:
 
 
 def count(name: str, argument: str, x: Any, *, least: int = 1) -> None:
-    """Refuse what is not a whole number, or is less than ``least``."""
+    """Raise an error unless x is a whole number of at least ``least``."""
     if isinstance(x, bool) or not isinstance(x, numbers.Integral):
         raise TypeError(f"{name}: expected a whole number for {argument}, got {x!r}")
     if x < least:
@@ -127,7 +127,7 @@ def limited(
     below: float | None = None,
     infinite: bool = False,
 ) -> None:
-    """Refuse what is not a number within the limits, or not finite unless ``infinite``."""
+    """Raise an error unless x is a number within the limits, and finite unless ``infinite``."""
     if isinstance(x, bool | np.bool_) or not isinstance(x, numbers.Real):
         raise TypeError(f"{name}: expected a number for {argument}, got {x!r}")
     limits = ((">=", least), (">", above), ("<=", most), ("<", below))
@@ -143,13 +143,13 @@ COMPARED = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operato
 
 
 def flag(name: str, argument: str, x: Any) -> None:
-    """Refuse what is neither True nor False."""
+    """Raise TypeError unless x is True or False."""
     if not isinstance(x, bool | np.bool_):
         raise TypeError(f"{name}: expected True or False for {argument}, got {x!r}")
 
 
 def choice(name: str, argument: str, x: Any, allowed: Collection[Any]) -> None:
-    """Refuse an option that is not among those allowed."""
+    """Raise ValueError unless an option is one of those allowed."""
     if not isinstance(x, Hashable) or x not in allowed:
         listed = ", ".join(map(str, allowed))
         raise ValueError(f"{name}: {argument} is one of {listed}, got {x!r}")
@@ -159,7 +159,7 @@ def choice(name: str, argument: str, x: Any, allowed: Collection[Any]) -> None:
 
 
 def reals(name: str, argument: str, x: Any, *, kinds: str = "biuf") -> np.ndarray:
-    """Give an array of real numbers, of the dtype that it has; of fractions, as float64."""
+    """Return an array of real numbers in its own dtype; Fractions become float64."""
     try:
         x = np.asarray(x)
     except ValueError as error:
@@ -172,12 +172,12 @@ def reals(name: str, argument: str, x: Any, *, kinds: str = "biuf") -> np.ndarra
 
 
 def floats(name: str, argument: str, x: Any) -> np.ndarray:
-    """Give an array of real numbers as float64."""
+    """Return an array of real numbers as float64."""
     return reals(name, argument, x).astype(np.float64)
 
 
 def finite(name: str, argument: str, x: np.ndarray) -> np.ndarray:
-    """Refuse NaN and infinity."""
+    """Return the array; raise ValueError if it holds NaN or infinity."""
     if not np.isfinite(x).all():
         raise ValueError(f"{name}: expected finite {argument}, got {x[~np.isfinite(x)][0]}")
     return x
@@ -186,7 +186,7 @@ def finite(name: str, argument: str, x: np.ndarray) -> np.ndarray:
 def entries(
     name: str, argument: str, x: Any, *, kinds: str = "biuf", ndim: int = 0, whole: Any = float
 ) -> np.ndarray:
-    """Give a copy of finite numbers, one at least: floats as they are, others as ``whole``."""
+    """Return a finite, non-empty array as a copy; ``whole`` is the dtype of all but floats."""
     x = reals(name, argument, x, kinds=kinds)
     if x.size == 0 or x.ndim < ndim:
         raise ValueError(f"{name}: expected {argument} with entries, got shape {x.shape}")
@@ -194,7 +194,7 @@ def entries(
 
 
 def shaped(name: str, argument: str, x: Any, shape: tuple[int | str, ...]) -> np.ndarray:
-    """Give finite numbers of a shape as float64, in which a letter stands for any length."""
+    """Return a finite float64 array of the given shape, where a letter matches any length."""
     x = floats(name, argument, x)
     fits = (isinstance(k, str) or n == k for n, k in zip(x.shape, shape, strict=False))
     if x.ndim != len(shape) or x.size == 0 or not all(fits):
@@ -204,7 +204,7 @@ def shaped(name: str, argument: str, x: Any, shape: tuple[int | str, ...]) -> np
 
 
 def probabilities(name: str, argument: str, x: Any) -> np.ndarray:
-    """Give numbers that are not negative and sum to 1 along the last axis."""
+    """Return probabilities as float64: at least 0, with sum 1 along the last axis."""
     p = floats(name, argument, x)
     if p.ndim == 0 or p.shape[-1] == 0:
         raise ValueError(f"{name}: expected {argument} (..., C), C > 0, got {p.shape}")
@@ -217,7 +217,7 @@ def probabilities(name: str, argument: str, x: Any) -> np.ndarray:
 
 
 def data(name: str, x: Any, *, whole: bool = False) -> np.ndarray:
-    """Give finite data, at least one of them, as float64; whole asks for whole numbers."""
+    """Return non-empty, finite data as float64; with ``whole`` they must be whole numbers."""
     x = floats(name, "data", x)
     if x.size == 0:
         raise ValueError(f"{name}: expected at least one example in data, got shape {x.shape}")
@@ -230,7 +230,7 @@ def data(name: str, x: Any, *, whole: bool = False) -> np.ndarray:
 
 
 def counts(name: str, x: Any, high: float) -> np.ndarray:
-    """Give data as whole numbers from 0 to high."""
+    """Return data as whole numbers from 0 to high."""
     x = data(name, x, whole=True)
     outside = (x < 0) | (x > high)
     if outside.any():
@@ -269,7 +269,7 @@ def columns(name: str, **columns: Any) -> list[np.ndarray]:
 def positives(
     name: str, y_true: Any, y_score: Any, pos_label: Any, *, both: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return which samples are positive (N,), and their scores (N,); refuse one class alone."""
+    """Return a mask of the positive samples (N,), and the scores (N,); needs both classes."""
     (y_true,) = labels(name, y_true=y_true)
     (y_score,) = columns(name, y_score=y_score)
     _columns(name, dict(y_true=y_true, y_score=y_score))
@@ -280,7 +280,7 @@ def positives(
 
 
 def positive_label(name: str, classes: np.ndarray, pos_label: Any) -> Any:
-    """Return the positive one of at most two classes: 1 by default, if -1, 0, 1 are labels."""
+    """Return the positive label of at most two; by default 1 if they are -1, 0 or 1."""
     if len(classes) > 2:
         raise ValueError(f"{name}: expected two classes, got {len(classes)}")
     if pos_label is None:
@@ -295,7 +295,7 @@ def positive_label(name: str, classes: np.ndarray, pos_label: Any) -> Any:
 
 
 def _columns(name: str, columns: dict[str, Any], *more: Callable) -> list[np.ndarray]:
-    """Return columns (N,), equally long and not empty, of numbers or text without NaN."""
+    """Return columns (N,) of numbers or text, after checking that their lengths agree."""
     arrays = [_column(name, argument, values) for argument, values in columns.items()]
     for check in more:
         for argument, array in zip(columns, arrays, strict=True):
@@ -309,7 +309,7 @@ def _columns(name: str, columns: dict[str, Any], *more: Callable) -> list[np.nda
 
 
 def _column(name: str, argument: str, x: Any) -> np.ndarray:
-    """Return one column (N,) of numbers or text, without NaN or infinity."""
+    """Return one column (N,) of numbers or text without NaN or infinity."""
     x = np.asarray(x)
     if x.dtype.kind == "O" and all(isinstance(v, str) for v in x.ravel()):
         x = x.astype(str)
@@ -321,14 +321,14 @@ def _column(name: str, argument: str, x: Any) -> np.ndarray:
 
 
 def _of_numbers(name: str, argument: str, x: np.ndarray) -> np.ndarray:
-    """Return an array of real numbers; refuse one of anything else."""
+    """Return an array; raise TypeError unless its entries are real numbers."""
     if x.dtype.kind not in "biuf":
         raise TypeError(f"{name}: expected numbers for {argument}, got {x.dtype}")
     return x
 
 
 def _without_nan(name: str, argument: str, x: np.ndarray) -> np.ndarray:
-    """Return an array of finite numbers; refuse one with NaN or infinity."""
+    """Return an array; raise ValueError if it holds NaN or infinity."""
     if not np.isfinite(x).all():
         raise ValueError(f"{name}: expected finite {argument}, got nan or infinity")
     return x
@@ -375,7 +375,7 @@ def classes(name: str, what: str, x: Any, count: int | None = None) -> np.ndarra
 
 
 def named(name: str, what: str, names: Sequence, count: int, default: str) -> list[str]:
-    """Return ``count`` names as texts, numbered after ``default`` when none are given."""
+    """Return ``count`` names as texts; without names, ``default`` followed by a number."""
     if not len(names):
         return [f"{default} {k}" for k in range(count)]
     if len(names) != count:
@@ -384,7 +384,7 @@ def named(name: str, what: str, names: Sequence, count: int, default: str) -> li
 
 
 def frame(name: str, limits: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ends of both axes, the lower first."""
+    """Return the lower and the upper ends of both axes, each as (x, y)."""
     ends = drawable(name, "limits", limits, 2)
     if ends.shape != (2, 2) or (ends[:, 0] >= ends[:, 1]).any():
         raise ValueError(
@@ -394,7 +394,7 @@ def frame(name: str, limits: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def mapping(name: str, what: str, x: Any) -> dict:
-    """Return what is given with names, as a dict."""
+    """Return a copy of a mapping as a dict; raise TypeError for anything else."""
     if not isinstance(x, Mapping):
         raise TypeError(
             f"{name}: expected {what} as a dict, each with its name, got {type(x).__name__}"
@@ -406,18 +406,18 @@ def mapping(name: str, what: str, x: Any) -> dict:
 
 
 def _scalar(x: Any) -> Any:
-    """Return the number in an array without axes, and anything else as it is."""
+    """Return the scalar inside an array of shape (), and any other value as it is."""
     return x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x
 
 
 def _kind(x: Any) -> str:
-    """Return the words for what came instead: its type, and the shape of an array."""
+    """Return the type of a value, and its shape if it is an array, for an error message."""
     shape = f" of shape {x.shape}" if isinstance(x, np.ndarray) else ""
     return f"{type(x).__name__}{shape}"
 
 
 def _bounds(above: float, low: float, high: float) -> str:
-    """Return the words for the range that a number should have been in."""
+    """Return the allowed range of a number as a text for an error message."""
     if above > -math.inf:
         return f"above {above:g}"
     if low > -math.inf:

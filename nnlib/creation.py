@@ -1,4 +1,4 @@
-"""Tensors from data, and from a rule; those from chance are in ``random.py``.
+"""Tensors from data, ranges and fill values; random ones are in ``random.py``.
 
 The arguments are torch's: sizes one by one or as one tuple; ``dtype``, by default float32
 where there is no data to tell; ``device``, which is the CPU; ``requires_grad``.
@@ -47,7 +47,7 @@ PYTHON = {bool: np.dtype(bool), int: np.dtype("int64"), float: FLOAT32}
 
 
 def known(name: str, dtype: Any) -> np.dtype:
-    """Return one of the six dtypes; anything else is refused."""
+    """Return a dtype; raise an error unless it is one of the six that Tensors have."""
     if not isinstance(dtype, (np.dtype, type)) or (found := np.dtype(dtype)) not in DTYPES:
         expected = ", ".join(map(str, DTYPES))
         raise TypeError(f"{name}: expected one of the dtypes {expected}, got {dtype!r}")
@@ -55,7 +55,7 @@ def known(name: str, dtype: Any) -> np.dtype:
 
 
 def shape_of(name: str, sizes: Sequence[Any], size: Any = None) -> tuple[int, ...]:
-    """Return the shape from sizes one by one, or from one tuple, which may be called size."""
+    """Return the shape given by sizes one by one, by one tuple, or by the keyword ``size``."""
     if not sizes and size is None:
         raise TypeError(f"{name}: expected sizes, got none")
     if size is not None or isinstance(sizes[0], (tuple, list)):
@@ -70,7 +70,7 @@ def shape_of(name: str, sizes: Sequence[Any], size: Any = None) -> tuple[int, ..
 
 
 def made(name: str, array: np.ndarray, device: Any, requires_grad: bool = False) -> Tensor:
-    """Return the array as a tensor on a device."""
+    """Return the array as a tensor, after checking the device."""
     check_device(name, device)
     if requires_grad and array.dtype.kind != "f":
         raise RuntimeError(
@@ -80,7 +80,7 @@ def made(name: str, array: np.ndarray, device: Any, requires_grad: bool = False)
 
 
 def scalar(name: str, x: Any) -> Any:
-    """Return a Python number, from one or from a single element."""
+    """Return a Python number, given one or an array of a single element."""
     x = raw(x)
     if isinstance(x, (np.ndarray, np.generic)) and x.ndim == 0 and x.dtype in DTYPES:
         return x.item()
@@ -145,7 +145,7 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 
 
 def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-    """Return data as an array, of a dtype or of the one that torch would give it."""
+    """Return data as an array, of the given dtype or of the one that torch would choose."""
     data = list(data) if isinstance(data, deque) else raw(data)
     dtype = _dtype(name, data) if dtype is None else known(name, dtype)
     data = _plain(name, data)
@@ -158,14 +158,14 @@ def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) ->
 
 
 def _dtype(name: str, data: Any) -> np.dtype:
-    """Return the dtype that holds all of the data; float32 if there are none."""
+    """Return the dtype that holds all of the data; float32 if there are no elements."""
     dtypes = {known(name, d) for d in _dtypes(name, data)} or {FLOAT32}
     top = max(d.kind.translate(RANK) for d in dtypes)
     return np.result_type(*(d for d in dtypes if d.kind.translate(RANK) == top))
 
 
 def _dtypes(name: str, data: Any) -> set[np.dtype]:
-    """Return the dtypes that occur in nested lists."""
+    """Return the set of dtypes that occur in nested lists."""
     if isinstance(data, (list, tuple, range)):
         kinds = set(map(type, data))
         if kinds <= PYTHON.keys():
@@ -179,7 +179,7 @@ def _dtypes(name: str, data: Any) -> set[np.dtype]:
 
 
 def _plain(name: str, data: Any) -> Any:
-    """Return nested lists with numbers in the place of Tensors."""
+    """Return nested lists in which numbers replace Tensors."""
     if not isinstance(data, (list, tuple)) or set(map(type, data)) <= PYTHON.keys():
         return data
     for item in data:
@@ -330,7 +330,7 @@ def logspace(
 
 
 def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
-    """Return evenly spaced float64, counted from the nearer end: both ends are exact."""
+    """Return evenly spaced float64 values, computed from both ends so that these are exact."""
     start, end, (n,) = (
         scalar(name, start),
         scalar(name, end),
@@ -361,7 +361,7 @@ def triu_indices(
 def _indices(
     name: str, mask: Callable, row: int, col: int, offset: int, dtype: Any, device: Any
 ) -> Tensor:
-    """Return where a mask is true, in order of the rows."""
+    """Return the row and column indices, (2, count), at which a mask is true."""
     found = np.stack(np.nonzero(mask(*shape_of(name, (row, col)), offset)))
     return made(name, found.astype(known(name, dtype or np.int64)), device)
 
@@ -370,7 +370,7 @@ def _indices(
 
 
 def like(name: str, input: Any, dtype: Any = None) -> tuple[tuple[int, ...], np.dtype]:
-    """Return the shape of a tensor, and its dtype or another."""
+    """Return the shape of a tensor, and the given dtype or, by default, the tensor's own."""
     if not isinstance(input, (Tensor, np.ndarray)):
         raise TypeError(f"{name}: expected a Tensor, got {type(input).__name__}")
     return input.shape, known(name, dtype or input.dtype)

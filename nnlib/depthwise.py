@@ -24,7 +24,7 @@ LONG = 512  # numbers in a run
 
 
 def correlation(x: np.ndarray, kernels: np.ndarray, grid: Grid) -> np.ndarray:
-    """Return y, (N, I, J, C), of images and kernels."""
+    """Return the cross-correlation y, (N, I, J, C), of images and kernels."""
     frames = _by_phase(x, grid)
     y = np.zeros((*grid.count, frames.shape[4]), x.dtype)
     k, sums = _side_by_side(kernels, y)
@@ -36,7 +36,7 @@ def correlation(x: np.ndarray, kernels: np.ndarray, grid: Grid) -> np.ndarray:
 
 
 def kernel_gradient(x: np.ndarray, g: np.ndarray, grid: Grid) -> np.ndarray:
-    """Return dL/dk, (C, H, W), of images and dL/dy."""
+    """Return dL/dk, (C, H, W), given the images and dL/dy."""
     n, i, j, c = g.shape
     g = np.ascontiguousarray(g.transpose(1, 2, 0, 3)).reshape(i, j, n * c)
     slope = np.empty((*grid.kernel, n * c), g.dtype)
@@ -46,7 +46,7 @@ def kernel_gradient(x: np.ndarray, g: np.ndarray, grid: Grid) -> np.ndarray:
 
 
 def image_gradient(g: np.ndarray, kernels: np.ndarray, grid: Grid) -> np.ndarray:
-    """Return dL/dx with the border of the images, of dL/dy and kernels."""
+    """Return dL/dx of the padded images, given dL/dy and the kernels."""
     n, i, j, c = g.shape
     g = np.ascontiguousarray(g.transpose(1, 2, 0, 3)).reshape(i, j, n * c)
     k, g = _side_by_side(kernels, g)
@@ -59,12 +59,12 @@ def image_gradient(g: np.ndarray, kernels: np.ndarray, grid: Grid) -> np.ndarray
 
 
 def _frame(grid: Grid) -> tuple[int, int]:
-    """Return the size of an image with its border, in whole strides."""
+    """Return the height and width of a padded image, rounded up to whole strides."""
     return tuple(-(-n // s) * s for n, s in zip(grid.frame, grid.stride, strict=True))
 
 
 def _by_phase(x: np.ndarray, grid: Grid) -> np.ndarray:
-    """Return framed images as (S, T, H / S, W / T, R): first all pixels (0, 0) of a stride."""
+    """Return padded images by pixel position within a stride, (S, T, H / S, W / T, R)."""
     (s, t), (h, w), (n, *_, c) = grid.stride, _frame(grid), x.shape
     # Pixels a power of two apart share a few places of the cache: one column more parts them.
     frames = np.full_like(x, 0, shape=(n, h, w + t, c))
@@ -74,12 +74,12 @@ def _by_phase(x: np.ndarray, grid: Grid) -> np.ndarray:
 
 
 def _images(x: np.ndarray, n: int) -> np.ndarray:
-    """Return images (H, W, R) as (N, H, W, C)."""
+    """Return images (H, W, R) in the shape (N, H, W, C)."""
     return x.reshape(*x.shape[:2], n, -1).transpose(2, 0, 1, 3)
 
 
 def _side_by_side(kernels: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return kernels (H, W, run) and an array (I, J, R) as (I, ..., run), with a long run."""
+    """Return kernels (H, W, run), and y reshaped to (I, ..., run), for long inner loops."""
     run = y.shape[2] if y.shape[2] >= LONG else y.shape[1] * y.shape[2]
     k = np.tile(kernels.transpose(1, 2, 0), run // len(kernels))
     return k, y.reshape(len(y), -1, run)
@@ -88,7 +88,7 @@ def _side_by_side(kernels: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.nd
 def _shown(
     frames: np.ndarray, grid: Grid, shape: tuple[int, ...]
 ) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
-    """Yield each place (u, v) of a kernel, and what all windows show to it, in a shape."""
+    """Yield each index (u, v) of a kernel, and the pixels that all windows have there."""
     (s, t), (d, e), (i, j) = grid.stride, grid.dilation, grid.count
     for u, v in itertools.product(*map(range, grid.kernel)):
         (row, a), (column, b) = divmod(d * u, s), divmod(e * v, t)

@@ -1,4 +1,4 @@
-"""Where tensors live: on the CPU, always; other devices can be named but not used."""
+"""Devices: tensors are always on the CPU; other devices can be named but not used."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class device:
 
 
 def check_device(name: str, device_or_name: Any) -> None:
-    """Refuse to compute anywhere but on the CPU; None means there too."""
+    """Raise an error unless the device is the CPU or None."""
     if device_or_name is not None and (device_or_name := device(device_or_name)).type != "cpu":
         raise RuntimeError(
             f"{name}: nnlib computes on the CPU only, got device '{device_or_name}'"

@@ -1,4 +1,4 @@
-"""The error function, its complement and its inverse, on arrays: NumPy has none of them."""
+"""The error function, its complement and its inverse, which NumPy does not have."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ GAUSS = (-math.sqrt(0.6), 5 / 9), (0.0, 8 / 9), (math.sqrt(0.6), 5 / 9)  # point
 
 @functools.cache
 def _table(f: Callable[[float], float], last: int, dtype: np.dtype) -> np.ndarray:
-    """Return values of a function of ``math`` at multiples of 1/512 from -6 to last."""
+    """Return f at the multiples of 1/512 from -6 to ``last``."""
     return np.array([f(i / 512) for i in range(-6 * 512, last * 512 + 1)], dtype)
 
 
 def _from_table(
     f: Callable[[float], float], last: int, slope: float, x: np.ndarray
 ) -> np.ndarray:
-    """Return a table's value at the nearest point c plus slope · ∫ e^-t² dt from c to x.
+    """Return f(x), the table's value at the nearest point c plus slope · ∫ e^-t² dt from c.
 
     Gauss's rule with three points is exact here up to rounding (Abramowitz and Stegun
     (1964), 25.4.30). Beyond -6 and last the function is constant.

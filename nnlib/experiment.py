@@ -1,4 +1,4 @@
-"""Experiments that take too long for a page: run once by a program, stored, read by the page.
+"""Results of long experiments: computed by a program, stored, and read by the page.
 
 A program, ``chapters/PART/experiments/NAME.py``, defines ``run(seed)`` and, when it is run
 itself, calls ``experiment.record(run, seeds=range(5))``, which writes ``NAME.json`` beside it.
@@ -108,19 +108,19 @@ def write(results: str | Path, found: dict) -> None:
 
 
 def _lines(value) -> str:
-    """Return a value as JSON, with a line for each entry of a list of dicts."""
+    """Return a value as JSON, with one line for each dict in a list."""
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return "[\n" + ",\n".join(map(_line, value)) + "\n]"
     return _line(value)
 
 
 def _line(value) -> str:
-    """Return a value as JSON in one line."""
+    """Return a value as JSON on one line."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _one(run: Callable[[int], dict], seed: int) -> dict:
-    """Return the results of one seed, and say that it is done."""
+    """Return the results of one seed, and print that it is done."""
     found = run(seed)
     if not isinstance(found, dict):
         raise TypeError(f"record: expected run({seed}) to return a dict, got {found!r}")
@@ -129,7 +129,7 @@ def _one(run: Callable[[int], dict], seed: int) -> dict:
 
 
 def _plain(value):
-    """Return a value as JSON holds it."""
+    """Return a value as the types that JSON has, such as lists for arrays."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -138,7 +138,7 @@ def _plain(value):
 
 
 def _over_seeds(runs: list[dict], reduce: Callable) -> dict[str, float]:
-    """Return a statistic over the seeds of each result that is one number."""
+    """Return a statistic over the seeds for each result that is a number."""
     names = [name for name, value in runs[0].items() if _is_number(value)]
     return {name: float(reduce([run[name] for run in runs])) for name in names}
 
@@ -148,7 +148,7 @@ def _is_number(value) -> bool:
 
 
 def _hash(program: Path) -> str:
-    """Return the hash of a program's text; line ends and its tolerances do not count."""
+    """Return a hash of a program's source, without its line ends and TOLERANCES."""
     lines = program.read_bytes().replace(b"\r\n", b"\n").splitlines(keepends=True)
     for node in reversed(ast.parse(b"".join(lines)).body):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TOLERANCES":
@@ -227,7 +227,7 @@ class Stored:
 
 
 def _pairs(found, stored, within, name: str) -> Iterator[tuple]:
-    """Yield the name of each result, what it is and was, and its tolerance, if there is one."""
+    """Yield the name, the new and the stored value of each result, and its tolerance."""
     if isinstance(stored, dict) and isinstance(found, dict) and stored.keys() == found.keys():
         for key in stored:
             part = within.get(key, {}) if not _is_tolerance(within) else within
@@ -242,31 +242,31 @@ def _pairs(found, stored, within, name: str) -> Iterator[tuple]:
 
 
 def _is_tolerance(within) -> bool:
-    """Say whether this is one tolerance and not a dict of them."""
+    """Return whether this is a tolerance, not a dict of tolerances by name."""
     return isinstance(within, dict) and bool({"absolute", "relative"} & within.keys())
 
 
 def _near(found: float, stored: float, allowed: dict) -> bool:
-    """Say whether a number is within its tolerance of the stored one."""
+    """Return whether a number is within its tolerance of the stored one."""
     most = allowed.get("absolute", 0) + allowed.get("relative", 0) * abs(stored)
     return abs(found - stored) <= most
 
 
 def _tolerance_in_words(allowed: dict) -> str:
-    """Return a tolerance in words."""
+    """Return a tolerance as a text."""
     given = {"absolute": "{}", "relative": "{:.0%}"}
     return " + ".join(given[kind].format(most) for kind, most in allowed.items())
 
 
 def _equal(found, stored) -> bool:
-    """Say whether two results without a tolerance are equal, numbers but for rounding."""
+    """Return whether two results are equal, numbers up to rounding."""
     if _is_number(found) and _is_number(stored):
         return bool(np.isclose(found, stored, rtol=1e-6, atol=1e-9))
     return found == stored
 
 
 def _imported(program: Path) -> ModuleType:
-    """Import a program without running it."""
+    """Return a program imported as a module, so that its main part does not run."""
     spec = importlib.util.spec_from_file_location(f"experiment_{program.stem}", program)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -1,4 +1,4 @@
-"""Sources of random numbers, and the one from which everything is drawn by default.
+"""Generators of random numbers, and the default one.
 
 The same seed gives the same numbers. They are not the numbers that torch gives for that
 seed: it computes them otherwise.
@@ -129,7 +129,7 @@ default_generator._seed = None  # other numbers in each run, until manual_seed
 
 
 def generator(source: Generator | None = None) -> np.random.Generator:
-    """Give NumPy's generator inside a Generator, by default inside ``default_generator``."""
+    """Return NumPy's generator inside a Generator, by default ``default_generator``."""
     return (source or default_generator).rng
 
 

@@ -1,4 +1,4 @@
-"""Whether operations are recorded: the one switch of this library."""
+"""Grad mode: whether operations are recorded for backward."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = [
 
 
 class _Mode(threading.local):
-    """Whether operations are recorded in this thread, and whether results may be later.
+    """The grad mode of a thread: whether operations are recorded, or may ever be.
 
     The observer, if there is one, is told of all operations and calls (``observed``).
     """
@@ -32,7 +32,7 @@ mode = _Mode()
 
 
 def observed(what: Any, f: Callable, args: tuple, kwargs: dict) -> Any:
-    """Call f, and tell the observer of this thread when it begins and what it gave."""
+    """Return what f returns, and notify the thread's observer before and after the call."""
     observer, out = mode.observer, None
     observer.began(what, (*args, *kwargs.values()))
     try:
@@ -81,7 +81,7 @@ class set_grad_enabled(Recording):
 
 
 def _recording(enabled: bool, inference: bool | None, func: Callable | None) -> Any:
-    """Return the context; or func inside it, where it is used as a bare decorator."""
+    """Return the context manager, or func wrapped in it for a decorator without brackets."""
     context = Recording(enabled, inference)
     return context if func is None else context(func)
 

@@ -1,4 +1,4 @@
-"""How history is written: ``record``, views, and changes in place.
+"""The graph of recorded operations: ``record``, views, and changes in place.
 
 An operation computes its result and records it with its inputs and, for each input, one
 rule. The names of a rule's parameters say what it reads, as the names of a test's
@@ -90,7 +90,7 @@ def record(
 
 
 def _needs_grad(inputs: dict[str, Any]) -> bool | None:
-    """Tell whether an input needs a gradient; return None if no input is a Tensor."""
+    """Return whether an input needs a gradient, or None if no input is a Tensor."""
     found = None
     for x in inputs.values():
         if isinstance(x, Tensor):
@@ -101,7 +101,7 @@ def _needs_grad(inputs: dict[str, Any]) -> bool | None:
 
 
 def recorded(*inputs: Any) -> bool:
-    """Tell whether an operation on these inputs would be recorded."""
+    """Return whether an operation on these inputs would be recorded."""
     return mode.enabled and any(isinstance(x, Tensor) and x.needs_grad for x in inputs)
 
 
@@ -152,7 +152,7 @@ def record_fused(
 
 
 class Node:
-    """One recorded operation: where gradients go, by which rule, and what the rules read.
+    """One recorded operation: the inputs that need gradients, and the rules that compute them.
 
     Attributes
     ----------
@@ -191,7 +191,7 @@ class Node:
         return self.label.partition(".")[0]
 
     def load(self, read: str, create: bool) -> Any:
-        """Return what a rule reads: an array, or a Tensor if the walk is recorded."""
+        """Return a value that a rule reads: an array, or a Tensor for ``create_graph``."""
         saved = self.saved[read]
         if not isinstance(saved, Saved):
             return saved
@@ -201,25 +201,25 @@ class Node:
         return saved.tensor(self if read == "y" else saved.source)
 
     def rescue(self, array: np.ndarray) -> None:
-        """Copy what the rules read of an array that is about to be overwritten."""
+        """Copy the saved values in an array that is about to be overwritten."""
         for saved in self.saved.values():
             if isinstance(saved, Saved) and saved.array is array:
                 saved.array, saved.version, saved.then = array.copy(), [0], 0
 
     def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
-        """Apply the rules of some edges; g is the gradient of the result."""
+        """Return the gradients of the inputs of some edges, given that of the result, g."""
         return [
             (target, fit(rule(g, *[self.load(r, create) for r in reads]), shape, dtype))
             for target, shape, dtype, rule, reads in edges
         ]
 
     def free(self) -> None:
-        """Release what the rules read; where they read nothing, they may run again."""
+        """Release the saved values; a node whose rules read none can run again."""
         self.saved = None if self.saved else {}
 
 
 class FusedNode(Node):
-    """One recorded operation whose rule gives all gradients at once (``record_fused``).
+    """One recorded operation whose one rule returns the gradients of all inputs.
 
     In its edges the name of the input stands in the place of a rule. If it has several
     results, each has a node of its own, a part, that only hands its gradient on to this
@@ -244,14 +244,14 @@ class FusedNode(Node):
         self.saved = {read: save(known[read]) for read in {*reads} - {"needs"}}
 
     def part(self, k: int) -> Node:
-        """Return the node of the k-th of several results."""
+        """Return the node of the k-th result, which hands its gradient to this node."""
         node = Node.__new__(Node)
         node.edges = [(self, None, None, lambda g: ResultGradients({k: g}), ())]
         node.saved, node.hooks, node.label, node.time = {}, None, self.label, next(clock)
         return node
 
     def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
-        """Apply the one rule; an error where it is asked to be recorded and can't be."""
+        """Return the gradients of the inputs; raise if ``create_graph`` is not supported."""
         rule = self.twice if create else self.backward
         if rule is None:
             raise RuntimeError(
@@ -273,7 +273,7 @@ class FusedNode(Node):
 
 
 class ResultGradients(dict):
-    """The gradients that have arrived so far at an operation of several results, by position.
+    """The gradients of an operation's results so far, by the index of the result.
 
     The walk adds up whatever arrives at one place; the sum of two of these is one of these.
     """
@@ -300,7 +300,7 @@ def fit(g: Any, shape: tuple[int, ...] | None, dtype: np.dtype) -> Any:
 
 
 class Saved:
-    """An array that a rule reads, its version then, and where it came from."""
+    """An array that a rule reads, with its version at that time and its history."""
 
     __slots__ = ("array", "source", "then", "version")
 
@@ -310,7 +310,7 @@ class Saved:
         self.then = self.version[0]
 
     def check(self, name: str) -> None:
-        """Refuse a value that was changed since."""
+        """Raise an error if the value was changed in place since it was saved."""
         if self.version[0] != self.then:
             raise RuntimeError(
                 f"backward: {name} reads a value of shape {self.array.shape} that was changed "
@@ -319,7 +319,7 @@ class Saved:
             )
 
     def tensor(self, source: Node | Tensor | None) -> Tensor:
-        """Return the value as a Tensor again, with the history it had."""
+        """Return the value as a Tensor with the history it had."""
         if isinstance(source, Tensor):
             return source
         out = Tensor(self.array)
@@ -328,7 +328,7 @@ class Saved:
 
 
 def save(x: Any) -> Any:
-    """Return what is kept of an input or a result: ``Saved`` for a Tensor, else the value."""
+    """Return what is saved of a value: ``Saved`` for a Tensor, other values as they are."""
     if not isinstance(x, Tensor):
         return x
     if x.version is INFERENCE:
@@ -339,7 +339,7 @@ def save(x: Any) -> Any:
 
 
 def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple[str, ...]:
-    """Return the names that a rule reads besides g; check them when it is first recorded."""
+    """Return the names that a rule reads besides g, checked when it is first recorded."""
     code = rule.__code__
     if code not in _reads:
         names, known = code.co_varnames[: code.co_argcount], [*inputs, *more]
@@ -358,7 +358,7 @@ def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple
 
 
 class View(NamedTuple):
-    """How a tensor views the memory of its base, and the version that its history has.
+    """A view's base, the function that reads it from the base, and its history's version.
 
     fixed says why it can't follow a change that has a history, its own or its base's: it was
     made without one, or together with other views. It is "" for every other view.
@@ -370,7 +370,7 @@ class View(NamedTuple):
     fixed: str
 
     def refresh(self, x: Tensor) -> None:
-        """Update the history of x, which is this view, if the memory was changed since."""
+        """Update the history of the view x if its memory was changed in place since."""
         base, path, then, fixed = self
         if then == x.version[0] or not (mode.enabled and base.needs_grad):
             return
@@ -388,7 +388,7 @@ class View(NamedTuple):
 
 
 def _make_view(out: Tensor, source: Tensor, path: Callable) -> None:
-    """Make out a view of source, or of what source is itself a view of."""
+    """Mark out as a view of source, or of the base of source if that is a view itself."""
     out.version = counter(source)
     fixed = "" if mode.enabled else "was made inside no_grad()"
     if source.view_of is None:
@@ -399,7 +399,7 @@ def _make_view(out: Tensor, source: Tensor, path: Callable) -> None:
 
 
 def change_(x: Tensor, new: Tensor) -> Tensor:
-    """Change x in place: give it the value and the history of new, computed from it before."""
+    """Overwrite x with the values and the history of new, which was computed from x."""
     base = x if x.view_of is None else x.view_of.base
     _check_change(x, new, base)
     if new.node is not None:
@@ -412,7 +412,7 @@ def change_(x: Tensor, new: Tensor) -> Tensor:
 
 
 def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
-    """Refuse changes that would lose elements, digits or a history."""
+    """Raise an error if an in-place change would lose elements, precision or history."""
     if x.version is INFERENCE and not mode.inference:
         raise RuntimeError(
             "in-place change of a tensor made in inference_mode, outside of it; clone() it"
@@ -442,7 +442,7 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
 
 
 def _inherit(x: Tensor, source: Tensor) -> None:
-    """Give x the history of source; if x retained its gradient, it goes on to do so."""
+    """Give x the history of source; if x retained its gradient, it continues to."""
     kept = [hook for hook in (x.node and x.node.hooks) or () if isinstance(hook, RetainGrad)]
     for hook in kept:
         x.node.hooks.remove(hook)
@@ -452,7 +452,7 @@ def _inherit(x: Tensor, source: Tensor) -> None:
 
 
 def _pasted(base: Tensor, path: Callable, new: Tensor) -> Tensor:
-    """Return the base after one of its views, which path reads, was overwritten by new."""
+    """Return the base with the elements that ``path`` reads replaced by new."""
     old, shape = Tensor(base.array), base.array.shape
     old.node, old.needs_grad = base.node, base.needs_grad
     return record(
@@ -469,12 +469,12 @@ def _pasted(base: Tensor, path: Callable, new: Tensor) -> Tensor:
 
 
 def read_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
-    """Return what path shows of h; the derivative is ``scatter_view``."""
+    """Return the view of h that ``path`` reads; the derivative is ``scatter_view``."""
     return record(path(raw(h)), dict(h=h), h=lambda g: scatter_view(g, path, shape))
 
 
 def scatter_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
-    """Return zeros of a shape with h added to the elements that path shows, once each time."""
+    """Return zeros of a shape, with h added to the elements that ``path`` reads."""
     whole = np.zeros(shape, raw(h).dtype)
     shown = path(whole)
     if shown.flags.writeable and np.may_share_memory(shown, whole):
@@ -485,7 +485,7 @@ def scatter_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
 
 
 def _zero_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
-    """Return a copy of h with zeros at the elements that path shows."""
+    """Return a copy of h with zeros in the elements that ``path`` reads."""
     rest = np.array(raw(h), order="C")
     shown = path(rest)
     if np.may_share_memory(shown, rest):
@@ -496,5 +496,5 @@ def _zero_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
 
 
 def _element_indices(path: Callable, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the indices, in the flattened array, of the elements that path shows."""
+    """Return the flat indices of the elements that ``path`` reads from an array."""
     return path(np.arange(math.prod(shape)).reshape(shape))

@@ -1,4 +1,4 @@
-"""Derivatives: by inputs, of functions of one's own, whole matrices, and their check."""
+"""Automatic differentiation: gradients, custom functions, Jacobians, Hessians, gradcheck."""
 
 from __future__ import annotations
 

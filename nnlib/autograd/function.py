@@ -1,4 +1,4 @@
-"""Function: an operation of one's own, with a forward and a backward."""
+"""``Function``, a custom operation that is defined by its forward and its backward."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Function:
                 )
 
     def __call__(self, *args: Any) -> Any:
-        """Refuse: there is nothing to make an instance of."""
+        """Raise an error, since a Function is called by ``apply`` and has no instances."""
         name = type(self).__name__
         raise RuntimeError(f"{name}: expected {name}.apply(...), got a call of an instance")
 
@@ -175,7 +175,7 @@ class FunctionNode(Node):
         return node
 
     def finish(self, y: Any, args: tuple) -> Any:
-        """Give the results a history, and keep what is to be saved."""
+        """Return the results with their history, once what ``backward`` reads is saved."""
         self.several = isinstance(y, tuple)
         outs = y if self.several else (y,)
         ctx = self.ctx
@@ -196,7 +196,7 @@ class FunctionNode(Node):
         return outs if self.several else outs[0]
 
     def _check_dirty(self, x: Tensor, outs: tuple) -> None:
-        """Refuse changes in place that would lose a history."""
+        """Raise an error if a change of x in place would lose history."""
         if not _among(x, outs):
             raise RuntimeError(f"{self.name}: expected every input marked dirty as a result")
         if x.requires_grad and x.node is None:
@@ -206,7 +206,7 @@ class FunctionNode(Node):
         counter(x)[0] += 1
 
     def _tracked(self, x: Any, is_new: bool, node: Node) -> Any:
-        """Return one result with its history, if it can have one."""
+        """Return one result, with this node as its history if it is a differentiable Tensor."""
         if not isinstance(x, Tensor):
             return x
         if not is_new or (x.requires_grad and not _among(x, self.ctx._dirty)):
@@ -216,7 +216,7 @@ class FunctionNode(Node):
         return x
 
     def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
-        """Call ``backward`` with Tensors, and check what it gives."""
+        """Return the gradients of the inputs, which ``backward`` computes from Tensors."""
         ctx = self.ctx
         ctx.saved_tensors = tuple(self._loaded(i) for i in self.saved)
         try:
@@ -231,7 +231,7 @@ class FunctionNode(Node):
         ]
 
     def _loaded(self, i: int) -> Tensor | None:
-        """Return one saved tensor, with its history."""
+        """Return the i-th saved tensor with its history, or None if None was saved."""
         saved = self.saved[i]
         if saved is None:
             return None
@@ -241,7 +241,7 @@ class FunctionNode(Node):
         return saved.tensor(self.part(self.sources[i]))
 
     def _upstream(self, g: Any) -> list[Tensor | None]:
-        """Return the gradients of all results, with zeros or None for missing ones."""
+        """Return the gradient of the loss for each result; a missing one is zeros or None."""
         given = g if isinstance(g, ResultGradients) else {0: g}
         blank = self.ctx._materialize
         return [
@@ -254,7 +254,7 @@ class FunctionNode(Node):
         ]
 
     def _checked(self, out: tuple) -> tuple:
-        """Refuse another number of gradients than there are inputs, and what is no gradient."""
+        """Return the gradients of the inputs, after checking their number and types."""
         n = len(self.takes)
         if len(out) < n or any(g is not None for g in out[n:]):
             raise RuntimeError(
@@ -274,7 +274,7 @@ class FunctionNode(Node):
         return out
 
     def _check_shape(self, i: int, got: tuple[int, ...], shape: tuple[int, ...]) -> bool:
-        """Refuse a gradient that its input cannot have been broadcast to."""
+        """Return True, or raise an error if no broadcast of the input has this shape."""
         lead = len(got) - len(shape)
         pairs = zip(shape, got[max(lead, 0) :], strict=False)
         if lead < 0 or any(n not in (1, m) for n, m in pairs):
@@ -285,7 +285,7 @@ class FunctionNode(Node):
 
 
 def _among(x: Any, several: tuple) -> bool:
-    """Tell whether x itself, not an equal, is one of several."""
+    """Return whether x is identical to one of several objects."""
     return any(x is other for other in several)
 
 

@@ -214,7 +214,7 @@ def hvp(
 def _hessian_product(
     name: str, func: Callable, inputs: Tensors, v: Any, create: bool, strict: bool
 ) -> tuple[Tensor, Tensors]:
-    """Return the gradient of v · gradient."""
+    """Return func(inputs), and the product of a vector v with its Hessian."""
     with enable_grad():
         x, y, given = _applied(name, func, inputs, create, strict)
         _single(name, given)
@@ -228,7 +228,7 @@ def _hessian_product(
 def _applied(
     name: str, func: Callable, inputs: Tensors, create: bool, strict: bool
 ) -> tuple[list[Tensor], list[Tensor], Tensors]:
-    """Return inputs as new Tensors, the results as a list, and both as they were given."""
+    """Return copies of the inputs, the list of results, and the results in func's form."""
     x = []
     for tensor in _tuple(name, "inputs", inputs):
         own = reshape(tensor, tensor.shape) if create else tensor.detach()
@@ -242,7 +242,7 @@ def _applied(
 
 
 def _tuple(name: str, what: str, value: Any) -> tuple[Tensor, ...]:
-    """Return one Tensor or several, as a tuple."""
+    """Return one Tensor or several as a tuple; raise TypeError for anything else."""
     several = value if isinstance(value, tuple) else (value,)
     for t in several:
         if not isinstance(t, Tensor):
@@ -254,7 +254,7 @@ def _tuple(name: str, what: str, value: Any) -> tuple[Tensor, ...]:
 
 
 def _single(name: str, y: Any) -> Tensor:
-    """Return the result as one number."""
+    """Return a result of one element as a Tensor of shape (); raise RuntimeError otherwise."""
     if not isinstance(y, Tensor) or y.numel() != 1:
         got = y.shape if isinstance(y, Tensor) else type(y).__name__
         raise RuntimeError(f"{name}: expected a result of one element, got {got}")
@@ -262,7 +262,7 @@ def _single(name: str, y: Any) -> Tensor:
 
 
 def _vector(name: str, v: Any, given: Tensors, like: Sequence[Tensor]) -> list[Tensor]:
-    """Return the vector v, checked; 1 where it may be left out."""
+    """Return the vector v as a list of Tensors; its default is 1 for a single element."""
     if v is None:
         if isinstance(given, tuple) or given.numel() != 1:
             raise RuntimeError(f"{name}: expected v, as there is more than one element")
@@ -277,7 +277,7 @@ def _vector(name: str, v: Any, given: Tensors, like: Sequence[Tensor]) -> list[T
 def _gradients(
     y: Sequence[Tensor], x: Sequence[Tensor], v: Sequence[Tensor | None], create: bool
 ) -> Sequence[Tensor | None]:
-    """Return the gradients of those results that have a history; None where there are none."""
+    """Return the vector-Jacobian product for each x, or None where y does not depend on it."""
     pairs = [(y_k, v_k) for y_k, v_k in zip(y, v, strict=True) if y_k.requires_grad]
     if not pairs:
         return [None] * len(x)
@@ -288,7 +288,7 @@ def _gradients(
 def _filled(
     name: str, gradients: Any, x: Sequence[Tensor], create: bool, strict: bool, what: str
 ) -> list[Tensor]:
-    """Return the gradients with zeros for missing ones, or refuse them."""
+    """Return the gradients with zeros in the place of None; raise an error if ``strict``."""
     for i, g in enumerate(gradients):
         if strict and (g is None or (create and not g.requires_grad)):
             part = "" if g is None else "the derivative of "
@@ -300,13 +300,13 @@ def _filled(
 
 
 def _block(rows: list[Tensor], y: Tensor, x: Tensor) -> Tensor:
-    """Return the gradients of all elements of y by x, as one Tensor."""
+    """Return the Jacobian of y with respect to x, (*y.shape, *x.shape), from its rows."""
     if not rows:
         return Tensor(np.zeros((*y.shape, *x.shape), y.dtype))
     return reshape(stack(rows), (*y.shape, *x.shape))
 
 
 def _like(given: Tensors, values: Sequence[Tensor], create: bool) -> Tensors:
-    """Return values as a tuple if one was given, without history unless asked for."""
+    """Return values as a tuple if ``given`` is one, else the single value, detached or not."""
     values = tuple(v if create else v.detach() for v in values)
     return values if isinstance(given, tuple) else values[0]

@@ -134,12 +134,12 @@ def gradgradcheck(
 
 
 def _listed(x: Any) -> list:
-    """Return one Tensor or several, as a list."""
+    """Return one Tensor or several as a list."""
     return [x] if isinstance(x, Tensor) else list(x)
 
 
 def _floats(name: str, y: Any) -> list[Tensor]:
-    """Return those results that can have a derivative."""
+    """Return the results of floating-point dtype, which can have a derivative."""
     several = list(y) if isinstance(y, (tuple, list)) else [y]
     for t in several:
         if not isinstance(t, Tensor):
@@ -151,13 +151,13 @@ def _floats(name: str, y: Any) -> list[Tensor]:
 
 
 def _random(y: list[Tensor], seed: int) -> list[Tensor]:
-    """Return a random upstream gradient for each result."""
+    """Return a random upstream gradient of the shape of each result."""
     rng = np.random.default_rng(seed)
     return [Tensor(rng.standard_normal(t.shape).astype(t.dtype)) for t in y]
 
 
 def _check_inputs(name: str, inputs: list) -> list[int]:
-    """Return the indices of inputs that require grad; refuse those of low precision."""
+    """Return the indices of inputs that require grad; raise unless they are float64."""
     differentiable = _differentiable(inputs)
     if not differentiable:
         raise ValueError(f"{name}: expected at least one input that requires grad")
@@ -175,11 +175,11 @@ def _differentiable(inputs: list) -> list[int]:
 def _first_wrong(
     name: str, func: Callable, inputs: list, eps: float, atol: float, rtol: float
 ) -> tuple[int, int, str] | None:
-    """Return result and input of the first wrong Jacobian, with its description; or None."""
+    """Return the indices of result and input of the first wrong Jacobian, and what is wrong."""
     differentiable = _differentiable(inputs)
 
     def results(*x: Tensor) -> tuple[Tensor, ...]:
-        """Return the results as a function of the inputs that are checked."""
+        """Return the floating-point results of func with x in place of the checked inputs."""
         filled = dict(enumerate(inputs)) | dict(zip(differentiable, x, strict=True))
         return tuple(_floats(name, func(*filled.values())))
 
@@ -197,7 +197,7 @@ def _first_wrong(
 def _differences(
     f: Callable[..., tuple[Tensor, ...]], x: tuple[Tensor, ...], j: int, eps: float
 ) -> list[np.ndarray]:
-    """Return central differences of each result by the elements of the j-th input."""
+    """Return the Jacobian of each result for the j-th input, by central differences."""
     array = x[j].array
     out = [np.empty((*y.shape, *array.shape)) for y in f(*x)]
     for e in np.ndindex(array.shape):
@@ -212,7 +212,7 @@ def _differences(
 
 
 def _described(found: np.ndarray, expected: np.ndarray, right: np.ndarray, ndim: int) -> str:
-    """Describe where a Jacobian is wrong; its last ndim axes are those of the input."""
+    """Return a text that says where a Jacobian is wrong; its last ndim axes are the input's."""
     with np.errstate(invalid="ignore"):  # of infinities
         error = np.where(right, -1, np.nan_to_num(np.abs(found - expected), nan=np.inf))
         factor = np.sum(found * expected) / (np.sum(expected**2) or 1)

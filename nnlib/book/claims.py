@@ -82,7 +82,7 @@ def note(held: bool, statement: str, asked: str, found: list, frame: FrameType) 
 
 
 def _truth(condition: Any) -> bool:
-    """Return a condition as a truth value; refuse what is none."""
+    """Return a condition as a bool; raise TypeError if it has no truth value."""
     value = np.asarray(condition)
     if value.dtype == bool and value.size == 1:
         return bool(value.item())
@@ -91,14 +91,14 @@ def _truth(condition: Any) -> bool:
 
 
 def _line(frame: FrameType | None) -> int:
-    """Return the line of the cell that runs: the first module on the way out."""
+    """Return the line of the notebook cell from which the function of this frame was called."""
     while frame and frame.f_code.co_name != "<module>":
         frame = frame.f_back
     return frame.f_lineno if frame else 1
 
 
 def _condition(frame: FrameType) -> ast.expr | None:
-    """Return the condition as it is written where ``claim`` is called, if that is known."""
+    """Return the syntax tree of the condition in the call of ``claim``, if it is known."""
     positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
     lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
     if None in positions or not lines:
@@ -116,7 +116,7 @@ def _condition(frame: FrameType) -> ast.expr | None:
 
 
 def _values(node: ast.expr, frame: FrameType) -> Iterator[tuple[str, str]]:
-    """Yield what the sides of a false condition are here, as code and value."""
+    """Yield the source and the value of each expression that makes the condition false."""
     names = {**frame.f_globals, **frame.f_locals}
     sides = {}
     for side, scope in _sides(node, names):
@@ -126,7 +126,7 @@ def _values(node: ast.expr, frame: FrameType) -> Iterator[tuple[str, str]]:
 
 
 def _sides(node: ast.expr, names: dict) -> Iterator[tuple[ast.expr, dict]]:
-    """Yield the expressions on which it hangs that a condition is false, with their names."""
+    """Yield the subexpressions that make a condition false, with the names in their scope."""
     match node:
         case ast.Compare():
             yield from ((side, names) for side in _failing(node, names))
@@ -157,7 +157,7 @@ def _sides(node: ast.expr, names: dict) -> Iterator[tuple[ast.expr, dict]]:
 
 
 def _failing(node: ast.Compare, names: dict) -> list[ast.expr]:
-    """Return the sides of the first link of a chain of comparisons that does not hold."""
+    """Return both sides of the first comparison that is false in a chain such as a < b < c."""
     sides = [node.left, *node.comparators]
     for k, op in enumerate(node.ops):
         link = ast.Compare(sides[k], [op], [sides[k + 1]])
@@ -167,7 +167,7 @@ def _failing(node: ast.Compare, names: dict) -> list[ast.expr]:
 
 
 def _first_failing(each: ast.GeneratorExp | ast.ListComp, names: dict) -> dict:
-    """Return the loop's names with the values at which its condition is first false."""
+    """Return the loop variables and their values where the condition is first false."""
     targets = [g.target for g in each.generators]
     bound = sorted({n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)})
     pairs = ast.Dict(
@@ -181,7 +181,7 @@ def _first_failing(each: ast.GeneratorExp | ast.ListComp, names: dict) -> dict:
 
 
 def _evaluated(node: ast.expr, names: dict) -> Any:
-    """Return the value of an expression, or the error that it gives."""
+    """Return the value of an expression, or the exception that it raises."""
     tree = ast.fix_missing_locations(ast.Expression(node))
     try:
         return eval(compile(tree, "<claim>", "eval"), dict(names))
@@ -190,7 +190,7 @@ def _evaluated(node: ast.expr, names: dict) -> Any:
 
 
 def _brief(value: Any) -> str:
-    """Return a value in few digits and characters."""
+    """Return a value as a short text, with few digits."""
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
     if isinstance(value, float | np.floating):
@@ -207,5 +207,5 @@ def _brief(value: Any) -> str:
 
 
 def _cut(text: str) -> str:
-    """Return a text, cut where it is too long for a message."""
+    """Return a text, shortened where it is too long for a message."""
     return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"

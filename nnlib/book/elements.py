@@ -1,4 +1,4 @@
-"""An element of ours as HTML: its data inline, its texts, and what is shown without script."""
+"""Custom HTML elements: their data inline, and a fallback that is shown without scripts."""
 
 import hashlib
 import html
@@ -15,7 +15,7 @@ PIECES = re.compile(r"\\\$|\$(?P<formula>[^\s$](?:[^$\n]*[^\s$])?)\$|`(?P<code>[
 
 
 def element(tag: str, data: Mapping, fallback: str) -> str:
-    """Return an element of ours with its data inline and what is shown without script."""
+    """Return a custom HTML element with its data inline and a fallback without scripts."""
     body = json.dumps(data, ensure_ascii=False, allow_nan=False).replace("</", "<\\/")
     return (
         f'<nn-{tag} class="tex2jax_ignore"><script type="application/json">{body}</script>'
@@ -32,7 +32,7 @@ def _piece(match: re.Match) -> str:
 
 
 def markup(text: str) -> str:
-    """Return a text as HTML, its formulas and its code marked."""
+    """Return a text as HTML, in which formulas and code are marked up."""
     parts, end = [], 0
     for match in PIECES.finditer(text):
         parts += [html.escape(text[end : match.start()]), _piece(match)]
@@ -41,7 +41,7 @@ def markup(text: str) -> str:
 
 
 def words(caller: str, name: str, text: Any) -> str:
-    """Return a text that a writer gave; refuse an empty one and an open formula or code."""
+    """Return an author's text; raise an error if it is empty or has an unclosed formula."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"{caller}: expected a text as {name}, got {text!r}")
     rest = PIECES.sub("", text)
@@ -52,7 +52,7 @@ def words(caller: str, name: str, text: Any) -> str:
 
 
 def finite(caller: str, name: str, value: Any) -> float:
-    """Return a number that a writer gave as a float; refuse all else."""
+    """Return an author's number as a float; raise an error unless it is finite."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -63,11 +63,11 @@ def finite(caller: str, name: str, value: Any) -> float:
 
 
 def listing(items: Iterable[str], kind: str = "ul") -> str:
-    """Return pieces of HTML as a list; kind may carry attributes."""
+    """Return pieces of HTML as a list; ``kind`` is its tag and may carry attributes."""
     return f"<{kind}>{''.join(f'<li>{item}</li>' for item in items)}</{kind.split()[0]}>"
 
 
 def key(*parts: Any) -> str:
-    """Return an id made from what is asked: the same until the question changes."""
+    """Return an id for a question: a hash of its parts, so it changes when they do."""
     body = json.dumps(parts, ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()[:10]

@@ -1,4 +1,4 @@
-"""Figures that move."""
+"""Interactive figures."""
 
 import html
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Predictions: asked before a figure or an experiment, answered after it."""
+"""Predictions: readers guess before a figure or an experiment, which then shows the answer."""
 
 from collections.abc import Sequence
 
@@ -52,7 +52,7 @@ def predict(
 
 
 def _in(unit: str) -> str:
-    """Return the words that name a unit."""
+    """Return a unit in brackets to follow a number's label, or nothing if there is no unit."""
     return f" ({unit})" if unit else ""
 
 

@@ -1,4 +1,4 @@
-"""Numbers of cells in the prose of a page."""
+"""Numbers that cells compute and the prose of a page shows."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ __all__ = ["numbers", "setup"]
 
 
 def setup() -> None:
-    """Print arrays of a page with four digits and NumPy's numbers as plain numbers."""
+    """Set NumPy to print four digits, and its scalars as plain numbers."""
     np.set_printoptions(precision=4, suppress=True, legacy="1.25")
 
 
 class _Plain(str):
-    """A text that is glued without its quotes."""
+    """A string whose repr has no quotes, since glue shows the repr."""
 
     __slots__ = ()
 
@@ -22,7 +22,7 @@ class _Plain(str):
 
 
 def _plain(name: str, value: Any) -> Any:
-    """Return a value as glue should write it: a Python number or a text without quotes."""
+    """Return a value as glue should show it: a Python number, or a text without quotes."""
     if isinstance(value, str):
         return _Plain(value)
     if np.ndim(value) == 0 and np.issubdtype(np.asarray(value).dtype, np.number):

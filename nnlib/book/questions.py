@@ -1,4 +1,4 @@
-"""Questions with instant feedback, of five kinds; every wrong answer is told its reason."""
+"""Questions with instant feedback, of five kinds; each wrong answer gets its reason."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ SHORT = 50  # characters of a question that an error quotes
 
 @dataclass(frozen=True)
 class Question:
-    """One question: what the script reads, and what stands for it without one."""
+    """One question: the data for the script, and the texts that are shown without scripts."""
 
     data: dict
     still: str
@@ -100,7 +100,7 @@ def multiple(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
 
 
 def _choices(kind: str, text: str, choices: Sequence[tuple[str, bool, str]]) -> list[dict]:
-    """Return choices as the script reads them; refuse those that teach nothing."""
+    """Return choices as data for the script; each must differ and have a reason."""
     words(kind, "question", text)
     if len(choices) < 2:
         expected = "one right choice of two or more" if kind == "single" else "two choices"
@@ -116,7 +116,7 @@ def _choices(kind: str, text: str, choices: Sequence[tuple[str, bool, str]]) -> 
 
 
 def _chosen(kind: str, text: str, choices: Sequence, rows: list[dict]) -> Question:
-    """Return a question whose answer is one choice or several."""
+    """Return a question that is answered by picking one choice or several."""
     letters = [chr(ord("a") + k) for k in range(len(rows))]
     right = [letter for letter, row in zip(letters, rows, strict=True) if row["right"]]
     reasons = [f"{'✓' if row['right'] else '✗'} {row['reason']}" for row in rows]
@@ -191,19 +191,19 @@ def numeric(
 
 
 def _trap(text: str, number: float, reason: str, room: float) -> dict:
-    """Return a wrong number with its reason."""
+    """Return an expected wrong number, its tolerance and the reason why it is wrong."""
     value = finite("numeric", f"wrong number of {_cut(text)}", number)
     reason_html = markup(words("numeric", f"reason of {number}", reason))
     return {"value": value, "room": _room(room, value), "reason": reason_html}
 
 
 def _room(room: float, value: float) -> float:
-    """Return the tolerance about a wrong number, which is smaller than about the answer."""
+    """Return the tolerance about a wrong number, at most that about the answer."""
     return min(room, 0.02 * abs(value))
 
 
 def _apart(text: str, right: float, room: float, wrong: list[float]) -> None:
-    """Refuse wrong numbers that cannot be told from the answer or from each other."""
+    """Raise ValueError if the tolerances about the answer and the wrong numbers overlap."""
     for value in wrong:
         if abs(value - right) <= room + _room(room, value):
             raise ValueError(
@@ -219,7 +219,7 @@ def _apart(text: str, right: float, room: float, wrong: list[float]) -> None:
 
 
 def _number(value: float) -> str:
-    """Return a number as a reader writes it."""
+    """Return a number as a text, the way a reader would write it."""
     return f"{value:.4g}".replace("-", "−")
 
 
@@ -280,7 +280,7 @@ def order(
 
 
 def _mixed(text: str, orders: list[list[int]]) -> list[int]:
-    """Return a wrong order to begin with, always the same one for a text."""
+    """Return the order in which steps are shown at first: wrong, and the same in each build."""
     ranked = sorted(orders[0], key=lambda step: key(text, step))
     turns = (ranked[k:] + ranked[:k] for k in range(len(ranked)))
     mixed = next((turn for turn in turns if turn not in orders), None)
@@ -334,5 +334,5 @@ def bug(text: str, lines: Sequence[tuple[str, str]], *, line: int) -> Question:
 
 
 def _cut(text: str) -> str:
-    """Return the beginning of a question, to find it by."""
+    """Return the beginning of a question in quotes, to name it in an error message."""
     return repr(text if len(text) <= SHORT else text[: SHORT - 1] + "…")

@@ -1,4 +1,4 @@
-"""Derivatives by differences, and identities of matrix calculus that check themselves."""
+"""Numerical derivatives, and identities of matrix calculus that are checked against them."""
 
 # ruff: noqa: F403 (the star imports gather what each file declares public)
 from . import accuracy, differences, identity, registry

@@ -1,4 +1,4 @@
-"""How far apart two gradients are, and how the step of a difference decides its error."""
+"""The relative error between two gradients, and the error of differences by step size."""
 
 from __future__ import annotations
 
@@ -59,19 +59,19 @@ def relative_error(a: Array | Sequence[Array], b: Array | Sequence[Array]) -> fl
 
 
 def _arrays(a: Array | Sequence[Array]) -> list[Array]:
-    """Return one array, or each of several."""
+    """Return one array or several as a list."""
     several = isinstance(a, (list, tuple)) and any(isinstance(part, np.ndarray) for part in a)
     parts = a if several else [a]
     return [reals("relative_error", "a and b", part) for part in parts]
 
 
 def _shapes(a: Array | Sequence[Array]) -> list[tuple]:
-    """Return the shapes of the parts."""
+    """Return the shape of each array."""
     return [array.shape for array in _arrays(a)]
 
 
 def _vector(a: Array | Sequence[Array]) -> Array:
-    """Return all parts as one vector."""
+    """Return the entries of all arrays as one vector."""
     return np.concatenate([array.ravel() for array in _arrays(a)]).astype(np.float64)
 
 
@@ -169,13 +169,13 @@ def error_against_step(
 
 
 def _grid(x: Array, eps: float, method: str) -> Array:
-    """Return the steps from 0.1 down, ten for each power of ten."""
+    """Return step sizes from 0.1 down to where rounding dominates, ten to each power of ten."""
     last = 30 if method == "complex" else -np.log10(2 * eps * np.maximum(1, np.abs(x).max()))
     return 10.0 ** -np.arange(1, last, 0.1)
 
 
 def _curvature(f: Callable, x: Array) -> tuple[float, float]:
-    """Return the largest second and third derivative of f along an axis, roughly."""
+    """Return estimates of the largest second and third derivatives of f along the axes."""
     x = x.astype(np.float64)
     second, third, h = [], [], 1e-3
     for index in np.ndindex(x.shape):
@@ -188,5 +188,5 @@ def _curvature(f: Callable, x: Array) -> tuple[float, float]:
 
 
 def _value(f: Callable, x: Array) -> float:
-    """Return the value of f, as a plain number."""
+    """Return f(x) as a Python float."""
     return float(values.one_number("error_against_step", f, x))

@@ -1,4 +1,4 @@
-"""Gradient, Jacobian and Hessian from values of a function alone.
+"""Gradient, Jacobian and Hessian by finite differences.
 
 Functions take and give plain NumPy arrays of any shape; ``nnlib.autograd.gradcheck`` compares
 the derivatives of Tensors. Forward and backward differences are one-sided, central ones are
@@ -201,7 +201,7 @@ def numerical_hessian(
 
 
 def _jacobian(name: str, f: Callable, x: Array, method: str, h: float | None) -> Array:
-    """Return the first derivatives, the axes of y before those of x."""
+    """Return the Jacobian by differences, (*y.shape, *x.shape)."""
     one_of(name, "method", method, POWERS)
     h = _steps_of(name, x, h, POWERS[method])
     y = f(_moved(x)) if method in ("forward", "backward") else None
@@ -210,7 +210,7 @@ def _jacobian(name: str, f: Callable, x: Array, method: str, h: float | None) ->
 
 
 def _first(f: Callable, x: Array, index: tuple, h: float, method: str, y: Any) -> Any:
-    """Return the difference quotient for one entry of x."""
+    """Return the difference quotient of f with respect to one entry of x."""
     match method:
         case "forward":
             return (f(_moved(x, (index, h))) - y) / h
@@ -222,7 +222,7 @@ def _first(f: Callable, x: Array, index: tuple, h: float, method: str, y: Any) -
 
 
 def _second(f: Callable, x: Array, a: tuple, b: tuple, h: Array, method: str) -> Any:
-    """Return the second difference quotient for two entries of x."""
+    """Return the second difference quotient of f with respect to two entries of x."""
 
     def corner(s: complex, t: complex) -> Any:
         """Return f(x + s hₐ eₐ + t h_b e_b)."""
@@ -239,7 +239,7 @@ def _second(f: Callable, x: Array, a: tuple, b: tuple, h: Array, method: str) ->
 
 
 def _moved(x: Array, *steps: tuple[tuple, complex]) -> Array:
-    """Return a copy of x with steps added at places, complex if a step is."""
+    """Return a copy of x with steps added to some entries; complex if a step is complex."""
     tilted = any(np.iscomplexobj(step) for _, step in steps)
     x = x.astype(np.result_type(x, np.complex64) if tilted else x.dtype)
     for index, step in steps:
@@ -248,7 +248,7 @@ def _moved(x: Array, *steps: tuple[tuple, complex]) -> Array:
 
 
 def _steps_of(name: str, x: Array, h: float | None, power: float | None) -> Array:
-    """Return the step for each entry of x; refuse real steps lost to rounding."""
+    """Return the step size for each entry of x; raise ValueError if x + h rounds to x."""
     if h is None:
         size = np.maximum(1, np.abs(x))
         h = np.full_like(x, TINY) if power is None else np.finfo(x.dtype).eps ** power * size

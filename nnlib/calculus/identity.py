@@ -1,4 +1,4 @@
-"""An identity of matrix calculus, which checks itself by differences."""
+"""An identity of matrix calculus, with a check by finite differences."""
 
 from __future__ import annotations
 

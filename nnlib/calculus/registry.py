@@ -20,18 +20,18 @@ Array = np.ndarray
 
 
 def drawn(*shapes: tuple[int, ...]) -> Callable[[np.random.Generator], tuple[Array, ...]]:
-    """Return standard normal inputs of these shapes."""
+    """Return a function that draws standard normal arrays of these shapes from a generator."""
     return lambda rng: tuple(rng.standard_normal(shape) for shape in shapes)
 
 
 def definite(rng: np.random.Generator, n: int) -> Array:
-    """Return a symmetric positive definite matrix (n, n), well conditioned."""
+    """Return a random symmetric positive definite matrix (n, n) that is well conditioned."""
     A = rng.standard_normal((n, n))
     return A @ A.T + n * np.eye(n)
 
 
 def softmax(z: Array) -> Array:
-    """Return the exponentials, divided by their sum."""
+    """Return the exponentials of z, divided by their sum."""
     return np.exp(z) / np.exp(z).sum()
 
 
@@ -41,12 +41,12 @@ def sigmoid(z: Array) -> Array:
 
 
 def slope(z: Array) -> Array:
-    """Return the derivatives of tanh, on a diagonal."""
+    """Return the Jacobian of tanh at z: a diagonal matrix."""
     return np.diag(1 - np.tanh(z) ** 2)
 
 
 def residual(w: Array, X: Array, a: Array, b: Array) -> Array:
-    """Return the targets less the predictions, as a row."""
+    """Return the residuals a - wX - b, as a row."""
     return a - w @ X - b
 
 

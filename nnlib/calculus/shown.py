@@ -1,4 +1,4 @@
-"""The quotients of differences one by one, in fractions where that is possible."""
+"""Difference quotients shown step by step, in exact fractions where f allows it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SIGNS = {-1: " − h", 0: "", 1: " + h"}
 def gradient_steps(
     f: Callable, x: Array, method: str, h: float | None, gradient: Array
 ) -> list[Step]:
-    """Show one step for each entry of x, where the gradient has the shape of x."""
+    """Return one step for each entry of x, with its difference quotient."""
     return [_step(f, x, e, method, h, gradient[e]) for e in np.ndindex(x.shape)]
 
 
 def _step(
     f: Callable, x: Array, index: tuple, method: str, h: float | None, found: Any
 ) -> Step:
-    """Return the difference quotient for one entry, in words and as a formula."""
+    """Return the difference quotient for one entry of x, as a sentence and a formula."""
     unit = f" e{index[0] if len(index) == 1 else [*index]}" if index else ""
     by = rf"\partial x_{{{','.join(map(str, index))}}}" if index else r"\partial x"
     if method == "complex":
@@ -52,24 +52,24 @@ def _step(
 
 
 def _bracketed(x: Any) -> str:
-    """Return a number after a minus sign."""
+    """Return a number in LaTeX, in brackets if it is negative."""
     return rf"\left({_tex(x)}\right)" if x < 0 else _tex(x)
 
 
 def _text(x: Any) -> str:
-    """Return a number as text; a float with twelve digits, of which the first agree."""
+    """Return a number as text; a float gets twelve digits."""
     return f"{x:.12g}".replace("-", "−") if isinstance(x, float | np.floating) else text(x)
 
 
 def _tex(x: Any) -> str:
-    """Return a number as a formula."""
+    """Return a number in LaTeX."""
     if not isinstance(x, float | np.floating):
         return tex(x)
     return re.sub(r"e\+?(-?)0*(\d+)", r" \\cdot 10^{\1\2}", f"{x:.12g}")
 
 
 def _ends(f: Callable, x: Array, index: tuple, ends: tuple[int, int], h: float) -> tuple:
-    """Return the values at both ends and the step: fractions if f takes them, else floats."""
+    """Return f at both points and the step, as fractions if f accepts them, else as floats."""
     try:
         return _ends_in(exact, f, x, index, ends, h)
     except (TypeError, AttributeError):  # exp and its like know no fractions
@@ -79,7 +79,7 @@ def _ends(f: Callable, x: Array, index: tuple, ends: tuple[int, int], h: float) 
 def _ends_in(
     numbers: Callable, f: Callable, x: Array, index: tuple, ends: tuple[int, int], h: float
 ) -> tuple:
-    """Return the values at both ends and the step, in one type of number."""
+    """Return f at both points and the step, after converting x and h with ``numbers``."""
     points = [numbers(x).copy() for _ in ends]
     step = numbers(h)[()]
     for point, end in zip(points, ends, strict=True):
@@ -90,5 +90,5 @@ def _ends_in(
 
 
 def _plain(y: Any) -> Any:
-    """Return the number in an array of one element."""
+    """Return the only element of an array as a scalar; other values as they are."""
     return np.asarray(y).reshape(-1)[0]

@@ -1,4 +1,4 @@
-"""The values of functions that are differentiated: finite numbers, of one shape."""
+"""Checked calls of the functions that are differentiated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Array = np.ndarray
 
 
 def values(name: str, f: Callable, x: Array) -> Array:
-    """Return the values of f as finite numbers, complex where x is."""
+    """Return f(x) as an array of finite numbers, complex where x is complex."""
     function(name, "f", f)
     try:
         with warnings.catch_warnings():
@@ -41,7 +41,7 @@ def values(name: str, f: Callable, x: Array) -> Array:
 
 
 def of_one_shape(name: str, f: Callable) -> Callable[[Array], Array]:
-    """Return the values of f, an error as soon as one has another shape than those before."""
+    """Return f wrapped so that it raises an error if the shape of its values changes."""
     shapes = set()
 
     def value(x: Array) -> Array:
@@ -55,7 +55,7 @@ def of_one_shape(name: str, f: Callable) -> Callable[[Array], Array]:
 
 
 def one_number(name: str, f: Callable, x: Array) -> Any:
-    """Return the value of f, which is one number."""
+    """Return f(x); raise an error unless it is one number."""
     y = values(name, f, x)
     if y.size != 1:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""The methods of the course as scikit-learn estimators, and what chooses between them."""
+"""Estimators with scikit-learn's interface, metrics, and model selection."""
 
 # ruff: noqa: F403 (the star imports gather what the modules declare public)
 from . import (

@@ -20,7 +20,7 @@ Array = np.ndarray
 
 
 class _Bagging(BaseEstimator):
-    """The base class of both: drawing samples and fitting to them."""
+    """The base class of both estimators: it draws the samples and fits a clone to each."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class _Bagging(BaseEstimator):
         self.random_state = random_state
 
     def _fit_to_samples(self, X: Array, y: Array) -> None:
-        """Draw the samples and fit a clone to each."""
+        """Draw the samples and fit a clone of the base estimator to each."""
         owner, rng = type(self).__name__, check_random_state(self.random_state)
         checks.count(owner, "n_estimators", self.n_estimators)
         if self.oob_score and not self.bootstrap:
@@ -54,7 +54,7 @@ class _Bagging(BaseEstimator):
             self.estimators_.append(estimator.fit(X[drawn], y[drawn]))
 
     def _size(self, owner: str, N: int) -> int:
-        """Return how many samples each estimator gets."""
+        """Return the number of samples that each estimator is fitted to."""
         m = self.max_samples
         if isinstance(m, float | np.floating):
             if not 0 < m <= 1:
@@ -66,7 +66,7 @@ class _Bagging(BaseEstimator):
         return m
 
     def _out_of_bag(self, X: Array, outputs: Any) -> tuple[Array, Array]:
-        """Return for each sample the sum of the out-of-bag outputs (N, K), and their number."""
+        """Return the sum of each sample's out-of-bag outputs, (N, K), and the number, (N,)."""
         N = len(X)
         total, count = 0.0, np.zeros(N)
         for estimator, drawn in zip(self.estimators_, self.estimators_samples_, strict=True):
@@ -169,7 +169,7 @@ class BaggingClassifier(ClassifierMixin, _Bagging):
         return self
 
     def _probabilities(self, estimator: Any, X: Array) -> Array:
-        """Return probabilities, or votes, (N, C); 0 for a class that was not drawn."""
+        """Return one estimator's probabilities or votes (N, C); 0 for classes not drawn."""
         p = np.zeros((len(X), len(self.classes_)))
         if self.voting == "soft" and hasattr(estimator, "predict_proba"):
             p[:, estimator.classes_] = estimator.predict_proba(X)
@@ -227,11 +227,11 @@ class BaggingRegressor(RegressorMixin, _Bagging):
 
 
 def draw(rng: np.random.RandomState, N: int, size: int, bootstrap: bool) -> Array:
-    """Return the row numbers of one sample."""
+    """Return random row indices of one sample, (size,), with replacement if ``bootstrap``."""
     return rng.randint(0, N, size) if bootstrap else rng.permutation(N)[:size]
 
 
 def _with_seed(estimator: Any, rng: np.random.RandomState) -> Any:
-    """Return the estimator with a seed of its own, where it takes any."""
+    """Return the estimator with a random seed, if it has ``random_state``."""
     seeds = [name for name in estimator.get_params() if name.split("__")[-1] == "random_state"]
     return estimator.set_params(**{name: rng.randint(2**31 - 1) for name in sorted(seeds)})

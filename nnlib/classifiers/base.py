@@ -1,4 +1,4 @@
-"""Parts shared by the estimators: classes as indices, batches, warnings."""
+"""What the estimators share: labels as class indices, mini-batches, warnings."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[(Z > 0).astype(int) if Z.ndim == 1 else Z.argmax(axis=1)]
 
     def _labelled(self, X: Any, y: Any) -> tuple[Array, Array]:
-        """Return samples as float64 and labels as indices into ``classes_``, both checked."""
+        """Return samples as float64, and labels as indices into ``classes_``."""
         X, y = validate_data(self, X, y, dtype=np.float64)
         self.classes_, t = classes_and_indices(self, y)
         return X, t
@@ -62,7 +62,7 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
 
 
 def classes_and_indices(estimator: Any, y: Array) -> tuple[Array, Array]:
-    """Return the sorted classes, and for each label its index; at least two classes."""
+    """Return the sorted classes, at least two, and the class index of each label."""
     check_classification_targets(y)
     classes, t = np.unique(y, return_inverse=True)
     if len(classes) < 2:
@@ -113,12 +113,12 @@ def with_ones(X: Array) -> Array:
 
 
 def batches(order: Array, size: int) -> Iterator[Array]:
-    """Return slices of an order of samples; the last may be smaller."""
+    """Return an iterator over mini-batches of sample indices; the last may be smaller."""
     return (order[i : i + size] for i in range(0, len(order), size))
 
 
 def weights_of(sample_weight: Any, X: Array) -> Array:
-    """Return the samples' weights (N,), all 1 unless given; none negative and some positive."""
+    """Return checked sample weights (N,), all 1 by default."""
     s = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
     if not s.any():
         raise ValueError("sample_weight: expected a positive weight, got zeros only")
@@ -126,7 +126,7 @@ def weights_of(sample_weight: Any, X: Array) -> Array:
 
 
 def warn_unfinished(estimator: Any, done: str, advice: str) -> None:
-    """Warn that fitting stopped before it had converged, and say how far it came."""
+    """Warn that the fit stopped before it converged."""
     name = type(estimator).__name__
     message = f"{name}: not converged after {done}; {advice}"
     warnings.warn(message, ConvergenceWarning, stacklevel=3)

@@ -1,4 +1,4 @@
-"""The k nearest neighbours by looking at all points: a cheap estimate first, then exactly."""
+"""Brute-force k nearest neighbours: float32 estimates first, then exact float64 distances."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class BruteForce:
             self.product = np.hstack([-2 * self.small, self.norms[:, None] ** 2]).T
 
     def query(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Give for each row of Q (M, D) the sums of powers and the indices, both (M, k).
+        """Return the k smallest sums of |q - x|^p for each row of Q, and their indices (M, k).
 
         The nearest comes first, and of two at the same distance the one with the lower index.
         """
@@ -67,7 +67,7 @@ class BruteForce:
         return np.vstack(sums), np.vstack(indices)
 
     def _block(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the same for as many queries as one block holds."""
+        """Return sums and indices of the k nearest for one block of queries."""
         with np.errstate(over="ignore", invalid="ignore"):  # then the estimate says nothing
             E, limit = self._estimate(self._small(Q), k)
             maybe = ~(E > limit[:, None])  # true also where the estimate is nan
@@ -75,11 +75,11 @@ class BruteForce:
         return nearest(Q, self.X, rows, cols, k, self.p)
 
     def _small(self, A: np.ndarray) -> np.ndarray:
-        """Return the rows around 0, the points' largest entry being 1, in float32."""
+        """Return rows in float32, centred and scaled so that the points lie in [-1, 1]."""
         return ((A - self.middle) / self.scale).astype(np.float32)
 
     def _estimate(self, Q: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return estimates (M, N), and for each row a bound on those of the k nearest."""
+        """Return estimated sums (M, N), and a bound for each row on those of its k nearest."""
         u, D, p = np.finfo(np.float32).eps, Q.shape[1], self.p
         tiny = D * np.finfo(np.float32).tiny  # what underflow may lose
         q = np.linalg.norm(Q, p, axis=1)
@@ -97,11 +97,11 @@ class BruteForce:
         return E, (kth + 2 * error) ** p
 
     def _reach(self, q: np.ndarray, kth: np.ndarray) -> np.ndarray:
-        """Return the most that |q| + |x| can be for x at distance ``kth``, which is rounded."""
+        """Return an upper bound of |q| + |x| for points x at distance ``kth`` from q."""
         return np.minimum(q + self.norms.max(), 1.25 * (2 * q + kth))
 
     def _sums(self, Q: np.ndarray) -> np.ndarray:
-        """Return sums of |q - x|^p, feature by feature, for blocks that fit into the cache."""
+        """Return the sums of |q - x|^p, (M, N), computed in blocks that fit into the cache."""
         E = np.zeros((len(Q), len(self.small)), np.float32)
         add, columns = np.maximum if self.p == np.inf else np.add, self.small.T.copy()
         for part in blocks(len(Q), 8 * len(self.small)):
@@ -113,12 +113,15 @@ class BruteForce:
 
 
 def _power(a: np.ndarray, p: float) -> np.ndarray:
-    """Return a^p, in place unless p is 1."""
+    """Return a ** p, computed in place; a itself if p is 1 or infinite."""
     return a if p in (1, np.inf) else np.power(a, np.float32(p), out=a)
 
 
 def at_most(E: np.ndarray, k: int) -> np.ndarray:
-    """Return for each row a bound on its k-th smallest: that of the minima of groups."""
+    """Return an upper bound of the k-th smallest entry of each row.
+
+    It is the k-th smallest of the minima of disjoint groups, which are fewer.
+    """
     while E.shape[1] > 16 * k:
         half = E.shape[1] // 2
         E = np.minimum(E[:, :half], E[:, half : 2 * half])

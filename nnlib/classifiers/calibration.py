@@ -1,4 +1,4 @@
-"""How far predicted probabilities are from what happened: log loss and Brier score."""
+"""Log loss and Brier score: how far predicted probabilities are from the outcomes."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def brier_score_loss(y_true: Any, y_prob: Any, *, pos_label: Any = None) -> floa
 
 
 def _probabilities(owner, y_true, y_prob, pos_label):
-    """Return which samples are positive, and their probabilities, both (N,)."""
+    """Return a mask of the positive samples and the predicted probabilities, both (N,)."""
     positive, p = checks.positives(owner, y_true, y_prob, pos_label, both=False)
     if p.min() < 0 or p.max() > 1:
         raise ValueError(f"{owner}: expected probabilities in [0, 1], got {p.min()}, {p.max()}")

@@ -1,4 +1,4 @@
-"""Precision, recall and F1 as a person counts them, in exact fractions."""
+"""Precision, recall and F1 by counting, in exact fractions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["precision_recall_f1"]
 
 
 class Counted(NamedTuple):
-    """Exact shares of ``precision_recall_f1``."""
+    """Precision, recall and F1 as exact fractions."""
 
     precision: Fraction
     recall: Fraction
@@ -79,7 +79,7 @@ def _fraction(part, whole) -> Fraction:
 
 
 def _counting(TP: int, FP: int, FN: int, P: Fraction, R: Fraction, F1: Fraction) -> list[Step]:
-    """Return the sentences of ``precision_recall_f1``."""
+    """Return the steps that ``precision_recall_f1`` shows."""
     return [
         Step(
             f"Of the {TP + FP} predicted positive, {TP} are positive: TP = {TP}, FP = {FP}.",
@@ -99,11 +99,11 @@ def _counting(TP: int, FP: int, FN: int, P: Fraction, R: Fraction, F1: Fraction)
 
 
 def _quotient(name: str, part: int, whole: int, value: Fraction) -> str:
-    """Return the text of a formula such as ``P = 2/4 = 1/2``."""
+    """Return an equation such as ``P = 2/4 = 1/2`` as a text."""
     shown = rf"\frac{{{part}}}{{{whole}}}"
     return f"{name} = {shown}" if shown == _tex(value) else f"{name} = {shown} = {_tex(value)}"
 
 
 def _tex(q: Fraction) -> str:
-    """Return a fraction as a formula."""
+    """Return a fraction in LaTeX."""
     return str(q) if q.denominator == 1 else rf"\frac{{{q.numerator}}}{{{q.denominator}}}"

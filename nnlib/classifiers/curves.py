@@ -1,4 +1,4 @@
-"""Scores against the amount of data or an option: mean and spread over folds and seeds."""
+"""Learning curves and validation curves: mean and spread of scores over folds and seeds."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def validation_curve(
 
 
 def _runs(owner, estimator, X, y, cv, seeds) -> Iterator[tuple[Any, Array, Array]]:
-    """Return an estimator, training and test indices for each fold, of each seed."""
+    """Yield an estimator, training and test indices for each fold of each seed."""
     if not len(seeds):
         for train, test in splits_of(cv, estimator, X, y):
             yield estimator, train, test
@@ -181,7 +181,7 @@ def _runs(owner, estimator, X, y, cv, seeds) -> Iterator[tuple[Any, Array, Array
 
 
 def _sizes(train_sizes: Any, most: int) -> Array:
-    """Return the numbers of training samples."""
+    """Return the training set sizes, (T,)."""
     sizes = np.asarray(train_sizes)
     if sizes.ndim != 1 or not len(sizes) or sizes.dtype.kind not in "iuf":
         raise ValueError(f"learning_curve: expected numbers or shares, got {train_sizes!r}")
@@ -194,7 +194,7 @@ def _sizes(train_sizes: Any, most: int) -> Array:
 
 
 def _scores(fits, X, y, scoring) -> tuple[Array, Array]:
-    """Return the scores on training and on test data, (T, R) both."""
+    """Return the training scores and the test scores, each (T, R)."""
     scorers = scorers_of(scoring)
     if list(scorers) != ["score"]:
         raise TypeError(f"scoring: expected one, got {len(scorers)}")

@@ -1,4 +1,4 @@
-"""Distances between rows, and the k nearest of some candidates."""
+"""Distances between rows, and the k nearest among candidates."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def distances(Q: np.ndarray, X: np.ndarray, *, metric: str = "l2", p: float = 2)
 
 
 def in_space_of(owner: str, metric: str, p: float, X: np.ndarray, *, query: bool = False):
-    """Give X and p such that the metric follows from the p-norm of differences."""
+    """Return X, normalized for "cosine", and p, such that the p-norm gives the metric."""
     fixed = {"l1": 1, "manhattan": 1, "l2": 2, "euclidean": 2, "cosine": 2, "minkowski": p}
     if metric not in fixed:
         raise ValueError(f"{owner}: metric is one of {', '.join(fixed)}, got {metric!r}")
@@ -70,14 +70,14 @@ def in_space_of(owner: str, metric: str, p: float, X: np.ndarray, *, query: bool
 
 
 def check_k(owner: str, k: Any, N: int) -> None:
-    """Refuse a number of neighbours that N points do not have."""
+    """Raise an error unless k is a whole number from 1 to N."""
     checks.count(owner, "k", k)
     if k > N:
         raise ValueError(f"{owner}: expected k of at most {N}, the number of points, got {k}")
 
 
 def check_norm(owner: str, p: Any) -> None:
-    """Refuse a p below 1, for which the p-norm is none."""
+    """Raise an error unless p is at least 1, since otherwise there is no p-norm."""
     if not isinstance(p, Real):
         raise TypeError(f"{owner}: expected a number for p, got {p!r}")
     if not p >= 1:
@@ -85,7 +85,7 @@ def check_norm(owner: str, p: Any) -> None:
 
 
 def _directions(A: np.ndarray, query: bool) -> np.ndarray:
-    """Normalise rows; a row of zeros gets an axis of its own, orthogonal to all others."""
+    """Return normalized rows with two more columns, which a row of zeros uses instead."""
     A = np.asarray(A, dtype=np.float64)
     largest = np.abs(A).max(axis=1, keepdims=True, initial=0)
     A = A / np.where(largest > 0, largest, 1)  # so that no square overflows
@@ -95,7 +95,7 @@ def _directions(A: np.ndarray, query: bool) -> np.ndarray:
 
 
 def powers(Q: np.ndarray, X: np.ndarray, p: float) -> np.ndarray:
-    """Return the sum of |q - x|^p for each row of Q and the row of X at the same index."""
+    """Return the sum of |q - x|^p for each pair of rows q and x at the same index."""
     difference = np.subtract(Q, X, dtype=np.float64)
     if p == 2:
         return np.square(difference, out=difference).sum(axis=1)
@@ -106,7 +106,7 @@ def powers(Q: np.ndarray, X: np.ndarray, p: float) -> np.ndarray:
 
 
 def lengths(sums: np.ndarray, metric: str, p: float) -> np.ndarray:
-    """Return the distances that follow from the sums of ``powers``."""
+    """Return the distances in the metric, given the sums of ``powers``."""
     if metric == "cosine":  # of unit vectors: |u - v|² = 2 - 2 u·v
         return sums / 2
     return sums if p in (1, np.inf) else np.sqrt(sums) if p == 2 else sums ** (1 / p)
@@ -130,6 +130,6 @@ def nearest(Q, X, rows, cols, k, p):
 
 
 def blocks(count: int, width: int):
-    """Return slices of ``count`` rows, so that a block of this width has BLOCK numbers."""
+    """Return an iterator over slices of ``count`` rows, of BLOCK numbers if ``width`` wide."""
     step = max(1, BLOCK // max(width, 1))
     return (slice(start, start + step) for start in range(0, count, step))

@@ -1,4 +1,4 @@
-"""Hinge losses, which have kinks, minimised exactly: one sample's multipliers at a time."""
+"""Dual coordinate ascent for hinge losses: one sample's multipliers at a time."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def dual_ascent(
 def _epoch(
     loss: str, X: Array, t: Array, S: Array, C: float, A: Array, W: Array, order: Array
 ) -> None:
-    """Go once through the samples; multipliers A and weights W are changed."""
+    """Update the multipliers A and the weights W in place, in one pass over the samples."""
     step, q = STEPS[loss], np.maximum((X**2).sum(axis=1), np.finfo(float).tiny)
     for block in batches(order, BLOCK):
         M = missed(X[block] @ W.T, t[block], S[block], loss)
@@ -69,24 +69,26 @@ def _epoch(
 
 
 def missed(Z: Array, t: Array, S: Array, loss: str) -> Array:
-    """Return by how much scores Z (N, K) miss each margin of 1."""
+    """Return the violation 1 - margin of each margin, (N, K), positive where it is not met."""
     return 1 - S * Z if loss == "hinge" else margins(Z, t, loss)
 
 
 def movable(M: Array, A: Array, C: float, loss: str) -> Array:
-    """Return which samples (N,) have a multiplier whose change makes D larger."""
+    """Return a mask (N,) of samples whose multipliers can change so that D grows."""
     if loss == "crammer_singer":  # shifted from one margin to another that is missed by more
         return M.max(axis=1) > np.where(A > 0, M, np.inf).min(axis=1)
     return ((M > 0) & (A < C) | (M < 0) & (A > 0)).any(axis=1)
 
 
 def step_hinge(v: Array, C: float, k: int) -> Array:
-    """Return the point next to v with 0 ≤ a ≤ C."""
+    """Return the projection of v onto the box 0 ≤ a ≤ C."""
     return np.minimum(np.maximum(v, 0), C)
 
 
 def step_crammer_singer(v: Array, C: float, k: int) -> Array:
-    """Return the point next to v with a ≥ 0 and sum C: v - θ, with θ the largest that fills C.
+    """Return the projection of v onto the simplex a ≥ 0 with sum C.
+
+    It is max(v - θ, 0), with θ such that the sum is C.
 
     Source: Duchi et al. (2008), "Efficient projections onto the l1-ball", figure 1.
     """
@@ -96,7 +98,7 @@ def step_crammer_singer(v: Array, C: float, k: int) -> Array:
 
 
 def step_weston_watkins(v: Array, C: float, k: int) -> Array:
-    """Return the point next to v with sum 0 and 0 ≤ a ≤ C but for the class k itself.
+    """Return the projection of v onto sum 0 and 0 ≤ a ≤ C for all but the class k.
 
     It is v + λ within the limits. Its sum grows with λ in pieces of lines, so λ is exact.
     """
@@ -120,7 +122,7 @@ STEPS = {
 def _objectives(
     loss: str, X: Array, t: Array, S: Array, C: float, A: Array, W: Array
 ) -> tuple[float, float]:
-    """Return the primal P and the dual D: D <= P everywhere, with equality at the optimum."""
+    """Return the primal objective P and the dual objective D; D ≤ P, equal at the optimum."""
     M, penalty = missed(X @ W.T, t, S, loss), np.sum(W**2) / 2
     P = penalty + C * combined(M, "ovr" if loss == "hinge" else loss).sum()
     own = 0 if loss == "hinge" else A[np.arange(len(t)), t].sum()

@@ -1,4 +1,4 @@
-"""How far predicted numbers lie from the true ones."""
+"""Metrics of regression: how far predictions are from the targets."""
 
 from __future__ import annotations
 

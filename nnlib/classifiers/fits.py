@@ -1,4 +1,4 @@
-"""The fits of a search: one after the other, on threads, or on a Dask cluster."""
+"""Running the fits of a search: sequentially, on threads, or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__: list[str] = []
 
 
 def attempt(data, estimator, scorers, params, train, test) -> dict[str, Any]:
-    """Return one fit: its score and seconds, or what ended it."""
+    """Return the score and the seconds of one fit, or the error that ended it."""
     try:
         model = with_params(estimator, params)
         got = fit_and_score(model, *data, train, test, scorers=scorers)
@@ -25,18 +25,18 @@ def attempt(data, estimator, scorers, params, train, test) -> dict[str, Any]:
 
 
 def _failed(error: BaseException) -> dict[str, Any]:
-    """Return the result of a fit that an error ended."""
+    """Return the result of a fit that raised an error."""
     text = f"{type(error).__name__}: {error}"
     return {"test_score": math.nan, "fit_time": math.nan, "score_time": math.nan, "error": text}
 
 
 def with_params(estimator: Any, params: dict[str, Any]) -> Any:
-    """Return a clone with options, themselves cloned where they are estimators."""
+    """Return a clone with these parameters; estimators among them are cloned too."""
     return clone(estimator).set_params(**clone(params, safe=False))
 
 
 def on_threads(n_jobs, tasks, *what) -> Iterator[tuple[int, dict]]:
-    """Yield results from threads; what has not begun is dropped if something ends it."""
+    """Yield results from threads; fits that have not begun are cancelled after an error."""
     pool = ThreadPoolExecutor(n_jobs)
     try:
         submitted = {pool.submit(attempt, *what, *task): i for i, task in tasks.items()}
@@ -47,7 +47,7 @@ def on_threads(n_jobs, tasks, *what) -> Iterator[tuple[int, dict]]:
 
 
 def on_cluster(client, tasks, *what) -> Iterator[tuple[int, dict]]:
-    """Yield results from a Dask cluster, to which the data travel once."""
+    """Yield results from a Dask cluster, to which the data are sent once."""
     import distributed
 
     own = distributed.Client(client) if isinstance(client, str) else None

@@ -1,4 +1,4 @@
-"""Splitting data: folds in turn, with equal shares of the classes, or one part for testing."""
+"""Splitting data: k folds, stratified k folds, training and test sets."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def train_test_split(
 
 
 def _sizes(owner: str, N: int, train: Any, test: Any) -> tuple[int, int]:
-    """Return the numbers of training and test samples."""
+    """Return the sizes of the training set and of the test set."""
     test = 0.25 if train is None and test is None else test
     n_train = _size(owner, "train_size", train, N, np.floor)
     n_test = _size(owner, "test_size", test, N, np.ceil)
@@ -206,7 +206,7 @@ def _sizes(owner: str, N: int, train: Any, test: Any) -> tuple[int, int]:
 
 
 def _size(owner: str, name: str, size: Any, N: int, rounded: Any) -> int | None:
-    """Return how many of N samples a size asks for: a fraction of them, or a number."""
+    """Return how many of N samples a size means: it is a fraction of N, a count, or None."""
     if size is None or (isinstance(size, int | np.integer) and not isinstance(size, bool)):
         return size
     if not isinstance(size, float | np.floating):
@@ -217,7 +217,7 @@ def _size(owner: str, name: str, size: Any, N: int, rounded: Any) -> int | None:
 
 
 def _stratified(owner, y, N, n_train, n_test, random_state) -> tuple[Array, Array]:
-    """Return indices for training and testing, drawn from each class separately."""
+    """Return training and test indices, drawn from each class in proportion."""
     (y,) = checks.labels(owner, stratify=y)
     if len(y) != N:
         raise ValueError(f"{owner}: expected {N} labels to stratify by, got {len(y)}")
@@ -243,7 +243,7 @@ def _stratified(owner, y, N, n_train, n_test, random_state) -> tuple[Array, Arra
 
 
 def _proportional(counts: Array, n: int, rng: np.random.RandomState) -> Array:
-    """Divide n in proportion to counts: round down, then add 1 to the largest remainders."""
+    """Return whole numbers with sum n in proportion to counts, by largest remainders."""
     exact = counts / counts.sum() * n
     shares = np.floor(exact)
     rest, missing = exact - shares, int(n - shares.sum())
@@ -257,7 +257,7 @@ def _proportional(counts: Array, n: int, rng: np.random.RandomState) -> Array:
 
 
 def _shares(N: int, k: int) -> Array:
-    """Return the sizes of k folds of N samples."""
+    """Return the sizes of k folds of N samples, which differ by at most 1."""
     return np.full(k, N // k) + (np.arange(k) < N % k)
 
 

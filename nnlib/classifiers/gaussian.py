@@ -108,7 +108,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def _estimate(self, deviations: list[Array]) -> Array:
-        """Return the covariances of the classes, from samples minus their class mean."""
+        """Return the covariance of each class, from samples minus their class mean."""
         if self.covariance == "shared":
             return self._shrunk(_covariance(np.concatenate(deviations)))
         if self.covariance == "own":
@@ -118,7 +118,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return (1 - s) * variances + s * mean
 
     def _whitened(self, counts: Array) -> list[tuple[Array, float]]:
-        """Return for each covariance the matrix A that whitens it, and log |det A|.
+        """Return the whitening matrix A of each covariance, and log |det A|.
 
         In naive Bayes A is diagonal and given by its diagonal alone.
         """
@@ -137,7 +137,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return [(a, float(np.log(a).sum())) for a in roots]
 
     def _given_priors(self) -> Array:
-        """Return the priors as an array, checked."""
+        """Return the prior probabilities (C,), after checking them."""
         C, priors = len(self.classes_), np.asarray(self.priors, dtype=np.float64)
         if priors.shape != (C,) or not (priors >= 0).all() or abs(priors.sum() - 1) > 1e-6:
             raise ValueError(
@@ -152,7 +152,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return (1 - s) * S + s * np.trace(S) / len(S) * np.eye(len(S))
 
     def _check_variances(self) -> None:
-        """Refuse a feature that is constant in a class: its density would be infinite."""
+        """Raise ValueError if a feature is constant within a class: its density is infinite."""
         small = np.finfo(float).eps * (self.covariance_.max() + (self.means_**2).max(axis=0))
         bad = np.argwhere(self.covariance_ <= small)
         if len(bad):
@@ -185,7 +185,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return -0.5 * (np.stack(squares, axis=1) + X.shape[1] * np.log(2 * np.pi))
 
     def _log_joint(self, X: Any) -> Array:
-        """Return log(prior times density), which Bayes' rule compares."""
+        """Return log(prior · density) of each class, (N, C)."""
         check_is_fitted(self)
         with np.errstate(divide="ignore"):  # a prior of 0 rules its class out
             return np.log(self.priors_) + self.log_densities(X)
@@ -211,17 +211,17 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
 
 
 def _covariance(D: Array) -> Array:
-    """Return the mean of the outer products of the rows."""
+    """Return the covariance (D, D) of centred rows."""
     return D.T @ D / len(D)
 
 
 def _times(A: Array, X: Array) -> Array:
-    """Return each row of X times A, which may be given by its diagonal."""
+    """Return X Aᵀ, where a diagonal matrix A may be given as a vector."""
     return X * A if A.ndim == 1 else X @ A.T
 
 
 def _whitening(S: Array, whose: str) -> tuple[Array, float]:
-    """Return A with AᵀA = Σ⁻¹, and log |det A|; refuse a singular Σ."""
+    """Return A with AᵀA = Σ⁻¹, and log |det A|; raise an error if Σ is singular."""
     scale = np.sqrt(np.diag(S))
     try:
         if not scale.all():

@@ -1,4 +1,4 @@
-"""The hinge loss by hand: by how much scores miss a margin of 1."""
+"""The hinge losses step by step: by how much scores violate a margin of 1."""
 
 from __future__ import annotations
 
@@ -122,7 +122,10 @@ def hinge_gradient(
 
 
 def margins(S: Array, t: Array, kind: str) -> Array:
-    """Return how much each margin (N, C) is missed, negative if met; 0 at t but for "ovr"."""
+    """Return margin violations (N, C), negative where a margin is met; 0 at the true class.
+
+    Only for "ovr" the true class has a margin of its own.
+    """
     rows = np.arange(len(t))
     own = S[rows, t]
     if kind == "ovr":
@@ -135,13 +138,13 @@ def margins(S: Array, t: Array, kind: str) -> Array:
 
 
 def combined(M: Array, kind: str) -> Array:
-    """Return the losses (N,) that follow from the margins."""
+    """Return the loss (N,) of each sample, given its margin violations."""
     M = np.maximum(M, 0)
     return M.max(axis=1) if kind == "crammer_singer" else M.sum(axis=1)
 
 
 def missed(M: Array, kind: str) -> Array:
-    """Return which margins (N, C) the loss grows with."""
+    """Return a mask (N, C) of the margins on which the loss depends."""
     if kind == "crammer_singer":
         return (M > 0) & (np.arange(M.shape[1]) == M.argmax(axis=1)[:, None])
     return M > 0
@@ -181,14 +184,14 @@ def _loss_step(n: int, s: Array, k: int, kind: str, loss: Any) -> Step:
 
 
 def _bracketed(number: str) -> str:
-    """Return a number to be subtracted: in brackets if it is negative."""
+    """Return the text of a number, in brackets if it is negative."""
     return f"({number})" if number[0] in "−-" else number
 
 
 def _scored(
     function: str, scores: Any, targets: Any, kind: str, exactly: bool
 ) -> tuple[Array, Array]:
-    """Return scores and classes, checked."""
+    """Return scores (N, C), exact if asked for, and targets (N,), after checking both."""
     checks.choice(function, "kind", kind, KINDS)
     S = (exact if exactly else numeric)(scores, function=function, argument="scores")
     t = np.asarray(targets)

@@ -1,4 +1,4 @@
-"""A k-d tree: boxes within boxes, so that far boxes need not be opened."""
+"""A k-d tree for nearest neighbours, which skips boxes that are too far away."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ class KDTree:
                 self._sort_along(self.axes[level], points, level)
 
     def _starts(self, level: int) -> np.ndarray:
-        """Return where in the order each node of a level begins, and the last one ends."""
+        """Return the index in ``order`` where each node of a level begins, and the last end."""
         return len(self.X) * np.arange(2**level + 1) // 2**level
 
     def _corners(self, points: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the lowest and highest coordinates in each node, (D, nodes)."""
+        """Return the lowest and the highest coordinates in each node, each (D, nodes)."""
         cut = self._starts(level)[:-1]
         return (
             np.minimum.reduceat(points, cut, axis=1),
@@ -85,13 +85,13 @@ class KDTree:
         )
 
     def _sort_along(self, axes: np.ndarray, points: np.ndarray, level: int) -> None:
-        """Sort the points of each node along its axis: the halves are its children."""
+        """Sort the points of each node along its axis, so that its halves are its children."""
         node = np.repeat(np.arange(len(axes)), np.diff(self._starts(level)))
         rank = points[axes[node], np.arange(len(node))].argsort()
         self.order = self.order[rank[_sorted(node[rank])]]
 
     def query(self, Q: np.ndarray, k: int, *, count: bool = False):
-        """Give for each row of Q (M, D) the sums of powers and the indices, both (M, k).
+        """Return the k smallest sums of |q - x|^p for each row of Q, and their indices (M, k).
 
         The nearest comes first, and of two at the same distance the one with the lower index.
         With ``count``, also how many distances each query needed, (M,); for that, each is a
@@ -114,7 +114,7 @@ class KDTree:
         return (sums, indices, needed) if count else (sums, indices)
 
     def _level(self, M: float, k: int) -> int:
-        """Return the level whose nodes make the groups, each with k points or more.
+        """Return the level at whose nodes queries are grouped; each has at least k points.
 
         With G groups, about a G-th of all M N distances is measured. That takes as long as the
         groups' other work where G² is M N / GROUPING².
@@ -124,7 +124,7 @@ class KDTree:
         return math.floor(min(math.log2(groups), math.log2(N / k), self.depth))
 
     def _descend(self, Q: np.ndarray, level: int) -> np.ndarray:
-        """Return the node of a level that each query comes to, (M,)."""
+        """Return the node of a level that contains each query, (M,)."""
         row, node = np.arange(len(Q)), np.zeros(len(Q), dtype=np.intp)
         for axes, (_, high) in zip(self.axes[:level], self.boxes[1:], strict=False):
             axis, left = axes[node], 2 * node
@@ -132,14 +132,14 @@ class KDTree:
         return node
 
     def _points(self, level: int, nodes: np.ndarray) -> np.ndarray:
-        """Return the points of some nodes, in rising order."""
+        """Return the sorted indices of the points in some nodes."""
         N = len(self.X)
         start, end = N * nodes // 2**level, N * (nodes + 1) // 2**level
         rows = start[:, None] + np.arange((end - start).max())
         return np.sort(self.order[rows[rows < end[:, None]]])
 
     def _radius(self, Q, k: int, level: int, node, group) -> tuple[np.ndarray, np.ndarray]:
-        """Return for each query a radius around k points, and whether it is an outlier."""
+        """Return an upper bound of each query's k-th smallest sum, and a mask of outliers."""
         radius, far = np.empty(len(Q)), np.empty(len(Q), dtype=bool)
         for rows in _equal(group):
             home = self._points(level, node[rows[:1]])
@@ -148,7 +148,7 @@ class KDTree:
         return radius * self._slack(), far
 
     def _search(self, Q, radius, groups: list[np.ndarray], k: int):
-        """Give sums, indices and the number of points looked at, group by group."""
+        """Yield sums, indices and the number of points that were examined, for each group."""
         low = np.array([Q[rows].min(axis=0) for rows in groups])
         high = np.array([Q[rows].max(axis=0) for rows in groups])
         radius = np.array([radius[rows].max() for rows in groups])
@@ -159,16 +159,16 @@ class KDTree:
             yield *self._nearest(Q[groups[g]], points[near], k), len(points)
 
     def _nearest(self, Q: np.ndarray, points: np.ndarray, k: int):
-        """Return the k nearest of some points."""
+        """Return sums and indices of the k nearest among some points."""
         sums, chosen = BruteForce(self.X.take(points, axis=0), p=self.p).query(Q, k)
         return sums, points[chosen]
 
     def _slack(self) -> float:
-        """Return what rounding may add to a sum of D powers and then to another."""
+        """Return the factor that covers the rounding errors of two sums of D powers."""
         return 1 + 4 * (self.X.shape[1] + 8) * np.finfo(float).eps
 
     def _leaves_within(self, box, radius: np.ndarray) -> list[np.ndarray]:
-        """Return for each group the leaves within the radius of its box."""
+        """Return the leaves of the tree within each group's radius of its box."""
         low, high = box
         group, node = np.arange(len(radius)), np.zeros(len(radius), dtype=np.intp)
         for lowest, highest in self.boxes[1:]:
@@ -179,7 +179,7 @@ class KDTree:
         return np.split(node, np.searchsorted(group, np.arange(1, len(radius))))
 
     def _gap(self, box, other) -> np.ndarray:
-        """Return the sum of powers between the nearest points of two boxes; 0 if they meet."""
+        """Return Σ |q - x|^p for the nearest points q and x of two boxes; 0 if they overlap."""
         (low, high), (lowest, highest) = box, other
         before = np.subtract(lowest, high, dtype=np.float64)
         behind = np.subtract(low, highest, dtype=np.float64)
@@ -187,11 +187,11 @@ class KDTree:
 
 
 def _sorted(keys: np.ndarray) -> np.ndarray:
-    """Return the indices that sort integers stably; fast where these are small."""
+    """Return the indices that sort integers stably; small integers are sorted faster."""
     return keys.astype(np.min_scalar_type(keys.max())).argsort(kind="stable")
 
 
 def _equal(keys: np.ndarray) -> list[np.ndarray]:
-    """Return groups of indices with equal keys."""
+    """Return arrays of indices, one for each distinct key, in the keys' order."""
     order = _sorted(keys)
     return np.split(order, np.flatnonzero(np.diff(keys[order])) + 1)

@@ -1,4 +1,4 @@
-"""Least squares by hand: the normal equation, and one step of gradient descent."""
+"""Least squares step by step: the normal equation, and one step of gradient descent."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def least_squares_step(
 
 
 def solved(A: Array, c: Array) -> Array:
-    """Return the solution of A θ = c for a Gram matrix A; if A is singular, say what to do."""
+    """Return the solution of A θ = c for a Gram matrix A; raise an error if A is singular."""
     scale = np.sqrt(np.abs(np.diag(A)))
     scale[scale == 0] = 1
     balanced = A / np.outer(scale, scale)  # ones on the diagonal: units do not matter
@@ -196,7 +196,7 @@ def solved_exactly(A: Array, c: Array) -> Array:
 
 
 def _samples(function: str, X: Any, y: Any, steps: bool) -> tuple[Array, Array]:
-    """Return samples and targets, as fractions where steps are wanted."""
+    """Return samples (N, D) and targets (N,), as fractions if steps are shown."""
     convert = exact if steps else numeric
     X = convert(X, function=function, argument="X")
     y = convert(y, function=function, argument="y")
@@ -209,7 +209,7 @@ def _samples(function: str, X: Any, y: Any, steps: bool) -> tuple[Array, Array]:
 
 
 def _numbers(function: str, **given: Any) -> list[Fraction]:
-    """Return options, which must not be negative, as fractions."""
+    """Return options as fractions; raise ValueError if one is negative."""
     numbers = []
     for name, value in given.items():
         number = exact(value, function=function, argument=name).item()

@@ -1,4 +1,4 @@
-"""Logistic regression: the log odds are linear, and the data decide how."""
+"""Logistic regression: a linear model of the log odds, fitted by maximum likelihood."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class LogisticRegression(LinearClassifier):
         return self
 
     def _check_options(self) -> None:
-        """Refuse options that do not exist."""
+        """Raise an error for an unknown option."""
         owner = "LogisticRegression"
         checks.choice(owner, "solver", self.solver, SOLVERS)
         checks.flag(owner, "fit_intercept", self.fit_intercept)
@@ -122,7 +122,7 @@ class LogisticRegression(LinearClassifier):
             checks.limited(owner, "learning_rate_init", self.learning_rate_init, above=0)
 
     def _check_weighted_classes(self, t: Array, s: Array) -> None:
-        """Refuse one class alone with weight: its best bias would be infinite."""
+        """Raise ValueError if only one class has weight: the best bias would be infinite."""
         left = np.unique(t[s > 0])
         if len(left) < 2:
             raise ValueError(
@@ -131,7 +131,7 @@ class LogisticRegression(LinearClassifier):
             )
 
     def _minimum(self, X: Array, t: Array, s: Array) -> Minimum:
-        """Return the minimum that the solver finds from W = 0."""
+        """Return the minimum of the loss that the solver finds, starting from W = 0."""
         C, D = len(self.classes_), self.n_features_in_
         loss = binary_loss if C == 2 else multinomial_loss
         W = np.zeros((1 if C == 2 else C, X.shape[1]))
@@ -145,7 +145,7 @@ class LogisticRegression(LinearClassifier):
         return self._descend(lambda Z: loss(Z, t), X, W, s, limits)
 
     def _descend(self, loss: Any, X: Array, W: Array, s: Array, limits: dict) -> Minimum:
-        """Minimise by gradient descent, with a bias on centred columns, so by long steps."""
+        """Return the minimum by gradient descent, on centred features for larger steps."""
         D = self.n_features_in_
         shift = np.zeros(X.shape[1])
         if self.fit_intercept:  # w(x - mean) + b' is wx + b with b = b' - w mean
@@ -157,7 +157,7 @@ class LogisticRegression(LinearClassifier):
         return at._replace(theta=W)
 
     def _learning_rate(self, X: Array, s: Array) -> float:
-        """Return the step for the sum of the losses: the one asked for, or a safe one."""
+        """Return the given learning rate for the summed loss, or one that surely converges."""
         if self.learning_rate_init is not None:
             return self.learning_rate_init / s.sum()
         p = 0.25 if len(self.classes_) == 2 else 0.5  # bound of the curvature of one loss
@@ -196,7 +196,7 @@ def multinomial_loss(Z: Array, t: Array) -> tuple[Array, Array]:
 
 
 def hessian(W: Array, X: Array, s: Array) -> Array:
-    """Return the second derivatives of the summed loss by all elements of W, row after row."""
+    """Return the Hessian of the summed loss with respect to the entries of W, row by row."""
     Z = X @ W.T
     if len(W) == 1:
         p = sigmoid(Z[:, 0])
@@ -214,7 +214,7 @@ def hessian(W: Array, X: Array, s: Array) -> Array:
 
 
 def _diagonal(curve: Array, W: Array) -> Array:
-    """Return the penalty's second derivatives, the same for each row of W."""
+    """Return the second derivatives of the penalty, which are the same for each row of W."""
     return np.diag(np.tile(curve, len(W)))
 
 
@@ -298,7 +298,7 @@ def logistic_step(X: Any, y: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
 
 
 def _check_step(X: Array, y: Array, w: Array, b: Array, lr: Array) -> None:
-    """Refuse shapes that do not fit, and targets that are not 0 or 1."""
+    """Raise ValueError if shapes do not match, or a target is neither 0 nor 1."""
     if X.ndim != 2 or X.size == 0 or y.shape != X.shape[:1] or w.shape != X.shape[1:]:
         raise ValueError(
             "logistic_step: expected X (N, D), y (N,) and w (D,), none empty, "

@@ -1,4 +1,4 @@
-"""How good predictions are, by counting: confusion, accuracy, precision, recall, F1."""
+"""Metrics of classification: confusion matrix, accuracy, precision, recall, F1."""
 
 from __future__ import annotations
 
@@ -210,6 +210,6 @@ def _confusion(owner: str, y_true: Any, y_pred: Any, labels: Any) -> tuple[Array
 
 
 def _mean(scores: Array, weights: Array) -> float:
-    """Return the weighted mean of the scores that are not nan; nan where all are."""
+    """Return the weighted mean of the scores that are not nan, or nan if all are."""
     known = ~np.isnan(scores)
     return np.average(scores[known], weights=weights[known]) if weights[known].any() else np.nan

@@ -1,4 +1,4 @@
-"""Three ways down a smooth function: gradient descent, Newton's method, L-BFGS."""
+"""Minimizers of smooth functions: gradient descent, Newton's method, L-BFGS."""
 
 from __future__ import annotations
 

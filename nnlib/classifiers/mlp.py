@@ -130,7 +130,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def _check_options(self) -> None:
-        """Refuse options that do not exist."""
+        """Raise an error for an unknown option."""
         owner, sizes = "MLPClassifier", self.hidden_layer_sizes
         if not isinstance(sizes, list | tuple | Array):
             raise TypeError(f"{owner}: expected hidden_layer_sizes as a tuple, got {sizes!r}")
@@ -155,7 +155,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         return nn.Sequential(*layers[:-1])
 
     def _epoch(self, optimizer: Adam, X: Array, t: Array, order: Array) -> float:
-        """Take one step a mini-batch; return the mean loss before the steps."""
+        """Take a step for each mini-batch; return the mean loss before the steps."""
         total = 0.0
         for B in batches(order, self.batch_size):
             optimizer.zero_grad()

@@ -1,4 +1,4 @@
-"""Nearest neighbours: keep all examples, and let the nearest ones vote."""
+"""k-nearest-neighbour classification and regression."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["KNeighborsClassifier", "KNeighborsRegressor", "vote"]
 
 
 class _KNeighbors(BaseEstimator):
-    """Base class of the classifier and the regressor: finds neighbours and weights them."""
+    """The base class of classifier and regressor: it finds neighbours and their weights."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class _KNeighbors(BaseEstimator):
         self.metric = metric
 
     def _remember(self, X: np.ndarray, y: np.ndarray) -> None:
-        """Check the options and index the points for the search."""
+        """Check the options and index the training points for the search."""
         owner = type(self).__name__
         checks.count(owner, "n_neighbors", self.n_neighbors)
         checks.count(owner, "leaf_size", self.leaf_size)
@@ -53,7 +53,7 @@ class _KNeighbors(BaseEstimator):
         self.n_samples_fit_ = len(X)
 
     def _searches_tree(self, N: int, D: int) -> bool:
-        """Tell whether a tree is asked for or, under "auto", the faster of the two."""
+        """Return whether to search a k-d tree; under "auto", if that is faster."""
         return self.algorithm == "kd_tree" or (
             self.algorithm == "auto" and N > 5000 * 1.5 ** min(D, 30)
         )
@@ -98,13 +98,13 @@ class _KNeighbors(BaseEstimator):
         return lengths(sums, self.metric, self._p), indices
 
     def _of(self, X, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the neighbours of new rows."""
+        """Return the sums of powers and the indices of each row's k neighbours, (M, k)."""
         X = validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
         Q, _ = in_space_of("kneighbors", self.metric, self.p, X, query=True)
         return self._points.query(Q, k)
 
     def _others(self, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the neighbours of the training rows: one more, then each without itself."""
+        """Return the same for the training rows, none of which is its own neighbour."""
         sums, indices = self._points.query(self._points.X, k + 1)
         other = indices != np.arange(len(indices))[:, None]
         other[other.all(axis=1), -1] = False  # k + 1 twins have come before it
@@ -112,7 +112,7 @@ class _KNeighbors(BaseEstimator):
         return sums[other].reshape(shape), indices[other].reshape(shape)
 
     def _weighted(self, X) -> tuple[np.ndarray, np.ndarray]:
-        """Return weights and indices of the neighbours of each row, (M, k)."""
+        """Return the weights and the indices of each row's neighbours, both (M, k)."""
         d, indices = self.kneighbors(X)
         if self.weights == "uniform":
             return np.ones_like(d), indices
@@ -261,7 +261,7 @@ def vote(distances, labels, k: int, *, steps: bool = False):
 
 
 def _counting(near, distances, labels, counts, winner) -> list[Step]:
-    """Return the sentences of ``vote``."""
+    """Return the steps that ``vote`` shows."""
     at = ["at distance ", *[""] * (len(near) - 1)]
     each = [
         f"number {i} ({labels[i]}, {at}{distances[i]})" for at, i in zip(at, near, strict=True)

@@ -1,4 +1,4 @@
-"""The squared hinge, which is smooth: Newton's method, each step by conjugate gradients."""
+"""The squared hinge loss by Newton's method, with conjugate gradients for each step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Array = np.ndarray
 def newton_cg(
     X: Array, S: Array, C: float, max_iter: int, tol: float
 ) -> tuple[Array, list[float], float]:
-    r"""Return W (K, D), the objective P before each step and at the end, a bound of its excess.
+    r"""Return W (K, D), the objective P before each step and at the end, and an error bound.
 
     .. math::
         M &= \max(0,\ 1 - S \odot X W^\top), \qquad
@@ -51,7 +51,7 @@ def newton_cg(
 
 
 def conjugate_gradients(curvature: Callable[[Array], Array], B: Array) -> Array:
-    """Return rows V with ‖HV - B‖ at most ‖B‖/10, each with an H of its own.
+    """Return rows V with ‖HV - B‖ ≤ ‖B‖/10, where each row has its own Hessian H.
 
     Source: Nocedal and Wright (2006), algorithm 5.2.
     """
@@ -69,14 +69,14 @@ def conjugate_gradients(curvature: Callable[[Array], Array], B: Array) -> Array:
 
 
 def _positive(x: Array) -> Array:
-    """Return x with 0 replaced so that 0/0 is 0."""
+    """Return max(x, tiny), which as a divisor makes 0/0 zero."""
     return np.maximum(x, np.finfo(float).tiny)
 
 
 def _lengths(
     W: Array, V: Array, Z: Array, change: Array, S: Array, C: float, P: Array, slope: Array
 ) -> Array:
-    """Return for each row the longest step of 1, 1/2, 1/4, … at which P falls enough."""
+    """Return each row's step length, the largest of 1, 1/2, 1/4, … with sufficient decrease."""
     length = np.ones(len(W))
     while length.max() > 1e-10:
         M = np.maximum(1 - S * (Z + length * change), 0)

@@ -1,4 +1,4 @@
-"""The perceptron: change the weights after each mistake, and only then."""
+"""The perceptron, whose weights change only after a mistake."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Perceptron(LinearClassifier):
 
 
 def _epoch(W: Array, U: Array, X: Array, t: Array, samples_before: int) -> int:
-    """Go once through the samples; W and U are changed, the mistakes counted."""
+    """Return the number of mistakes in one pass over the samples, which updates W and U."""
     n = mistakes = 0
     while n < len(X):
         # Between two mistakes the weights stand still, so several samples are scored at once.

@@ -1,4 +1,4 @@
-"""How good scores are at any threshold: ROC, precision against recall, areas under them."""
+"""Metrics of ranking: ROC curve, precision-recall curve, areas under them."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def average_precision_score(y_true: Any, y_score: Any, *, pos_label: Any = None)
 
 
 def _counts(positive: Array, s: Array) -> tuple[Array, Array, Array]:
-    """Return false and true positives at each distinct score, and these scores, falling."""
+    """Return false and true positives at each distinct score, and these scores, descending."""
     order = np.argsort(-s, kind="stable")
     s, TP = s[order], np.cumsum(positive[order])
     last = np.r_[np.flatnonzero(np.diff(s)), len(s) - 1]  # of equal scores

@@ -20,10 +20,10 @@ Array = np.ndarray
 
 
 class LeastSquares(RegressorMixin, BaseEstimator):
-    """The base class of these estimators: centre, solve for the weights, read off the bias."""
+    """The base class of the linear models: it centres the data and solves for the weights."""
 
     def _fit(self, X: Array, y: Array, s: Array, alpha: float) -> None:
-        """Fit weights and bias to samples, targets, weights of samples, and penalty."""
+        """Fit weights and bias to samples X with sample weights s and a penalty alpha."""
         keep, (N, D) = self.fit_intercept, X.shape
         if self.solver in ("normal", "qr") and alpha == 0 and N < D + keep:
             few = f"{type(self).__name__}.fit: {N} sample(s) for {D + keep} weights"
@@ -41,7 +41,7 @@ class LeastSquares(RegressorMixin, BaseEstimator):
         self.intercept_ = float(y_mean - x_mean @ self.coef_) if keep else 0.0
 
     def _check_options(self) -> None:
-        """Refuse options that do not exist."""
+        """Raise an error for an unknown option."""
         owner = type(self).__name__
         checks.choice(owner, "solver", self.solver, SOLVERS)
         checks.flag(owner, "fit_intercept", self.fit_intercept)
@@ -55,7 +55,7 @@ class LeastSquares(RegressorMixin, BaseEstimator):
             checks.count(owner, "degree", self.degree, least=0)
 
     def _descend(self, A: Array, c: Array, alpha: float, total: float) -> Array:
-        """Minimise the mean squared residual by gradient descent, from 0."""
+        """Return the weights that minimize the penalized squared error, by gradient descent."""
 
         def objective(theta: Array) -> tuple[float, Array]:
             r = A @ theta - c
@@ -318,24 +318,24 @@ def polynomial_features(X: Any, degree: int) -> Array:
 
 
 def _products(D: int, degree: int) -> list[tuple[int, ...]]:
-    """Return the columns that are multiplied, for each product."""
+    """Return, for each monomial up to a degree, the indices of the features it multiplies."""
     sizes = range(1, degree + 1)
     return [p for k in sizes for p in combinations_with_replacement(range(D), k)]
 
 
 def _powers(D: int, degree: int) -> Array:
-    """Return how often each column is in each product."""
+    """Return the exponent of each feature in each monomial, (monomials, D)."""
     rows = [[p.count(d) for d in range(D)] for p in _products(D, degree)]
     return np.array(rows, dtype=int).reshape(-1, D)
 
 
 def by_normal_equation(A: Array, c: Array, alpha: float) -> Array:
-    """Solve (AᵀA + αI) θ = Aᵀc."""
+    """Return θ that solves (AᵀA + αI) θ = Aᵀc."""
     return solved(A.T @ A + alpha * np.eye(A.shape[1]), A.T @ c)
 
 
 def by_qr(A: Array, c: Array, alpha: float) -> Array:
-    """Solve R θ = Qᵀc, where a penalty is D more samples √α I with target 0."""
+    """Return θ that solves R θ = Qᵀc; the penalty adds D samples √α I with target 0."""
     D = A.shape[1]
     if alpha:
         A, c = np.vstack([A, np.sqrt(alpha) * np.eye(D)]), np.append(c, np.zeros(D))
@@ -356,7 +356,7 @@ def by_svd(A: Array, c: Array, alpha: float) -> Array:
 
 
 def triangular(A: Array, c: Array) -> tuple[Array, Array]:
-    """Return R and Qᵀc of A = QR: both stand in the R of [A | c], so Q is never formed."""
+    """Return R and Qᵀc of A = QR, read from the R of [A | c], so that Q is never formed."""
     R = np.linalg.qr(np.column_stack([A, c]), mode="r")
     return R[:, :-1], R[:, -1]
 

@@ -1,4 +1,4 @@
-"""Search for good options: on a grid or at random, and, if killed, on from there."""
+"""Grid search and random search over options, which resume after an interruption."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Array = np.ndarray
 
 
 def _best_has(method: str):
-    """Tell whether the estimator, the best one once it is known, has a method."""
+    """Return a decorator for a method that exists if the best estimator has it too."""
 
     def check(search: Any) -> bool:
         getattr(getattr(search, "best_estimator_", search.estimator), method)
@@ -35,7 +35,7 @@ def _best_has(method: str):
 
 
 class _Search(MetaEstimatorMixin, BaseEstimator):
-    """The base class of both searches: fit all candidates on all folds, keep the results."""
+    """The base class of both searches: it scores all candidates on all folds."""
 
     def fit(self, X, y=None):
         """Score every candidate on every fold of X (N, ...) and y (N,), and fit the best."""
@@ -66,7 +66,7 @@ class _Search(MetaEstimatorMixin, BaseEstimator):
             self.n_features_in_ = best.n_features_in_
 
     def _results(self, candidates, folds, X, y) -> list[list[dict]]:
-        """Return for each candidate one result a fold, stored before or computed now."""
+        """Return one result for each candidate and fold, read from the store or computed."""
         tasks = [(params, *fold) for params in candidates for fold in folds]
         scorers = scorers_of(self.scoring)
         if list(scorers) != ["score"]:
@@ -86,7 +86,7 @@ class _Search(MetaEstimatorMixin, BaseEstimator):
         return [[found[c * k + f] for f in range(k)] for c in range(len(candidates))]
 
     def _run(self, tasks, scorers, X, y) -> Iterator[tuple[int, dict]]:
-        """Yield results as they come: here, on threads, or on a cluster."""
+        """Yield the results of fits as they finish: run here, on threads, or on a cluster."""
         what = (X, y), self.estimator, scorers
         if self.client is not None:
             return on_cluster(self.client, tasks, *what)
@@ -279,13 +279,13 @@ class RandomSearch(_Search):
 
 
 def _keys(estimator, tasks, scorers, X, y) -> list[str]:
-    """Return the key under which each fit is stored."""
+    """Return the key under which each fit's result is stored."""
     common = fingerprint(estimator, scorers, X, y, versions())
     return [fingerprint(common, *task) for task in tasks]
 
 
 def _table(candidates: list[dict], results: list[list[dict]]) -> dict[str, Any]:
-    """Return ``cv_results_``."""
+    """Return ``cv_results_`` as in scikit-learn."""
     table: dict[str, Any] = {}
     for time_of in ("fit_time", "score_time"):
         seconds = np.array([[r[time_of] for r in row] for row in results])
@@ -318,7 +318,7 @@ def _ranks(scores: Array) -> Array:
 
 
 def _best(owner: str, table: dict[str, Any]) -> int:
-    """Return the first of the best candidates, unless all have failed."""
+    """Return the index of the best candidate; raise an error if all have failed."""
     if np.isnan(table["mean_test_score"]).all():
         errors = [*dict.fromkeys(table["error"])]
         kind = TypeError if all(e.startswith("TypeError") for e in errors) else ValueError

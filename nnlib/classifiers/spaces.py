@@ -1,4 +1,4 @@
-"""Where a search looks: ranges to draw from, grids to walk, and how to narrow them."""
+"""Search spaces: distributions to draw from, grids, and how to narrow them."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def coverage(
 
 
 def draw_points(space: Mapping[str, Any], n: int, rng: np.random.Generator) -> list[dict]:
-    """Draw n different random points of a space, or fewer if 100 tries a point find no more."""
+    """Return n different random points of a space, or fewer if they are hard to find."""
     points: list[dict] = []
     for _ in range(100 * n):
         point = {name: _drawn(space[name], rng) for name in sorted(space)}
@@ -232,7 +232,7 @@ def draw_points(space: Mapping[str, Any], n: int, rng: np.random.Generator) -> l
 
 
 def check_space(owner: str, space: Any, *, lists_only: bool) -> None:
-    """Refuse what is neither a list nor, unless ``lists_only``, something to draw from."""
+    """Raise an error unless each option has a list or, if allowed, a distribution."""
     if not isinstance(space, Mapping):
         raise TypeError(f"{owner}: expected a dict of options, got {space!r}")
     for name, part in space.items():
@@ -246,14 +246,14 @@ def check_space(owner: str, space: Any, *, lists_only: bool) -> None:
 
 
 def _drawn(part: Any, rng: np.random.Generator) -> Any:
-    """Draw a value from a list, one of our ranges or one of SciPy's distributions."""
+    """Return a random value from a list, one of our ranges or one of SciPy's distributions."""
     if hasattr(part, "sample"):
         return part.sample(rng)
     return part.rvs(random_state=rng) if hasattr(part, "rvs") else Choice(part).sample(rng)
 
 
 def _shrunk(part: Any, values: list[Any], margin: float) -> Any:
-    """Return a range narrowed to some of its values."""
+    """Return a range narrowed to some of its values and a margin."""
     if hasattr(part, "around"):
         return part.around(values, margin)
     if hasattr(part, "rvs"):
@@ -262,12 +262,12 @@ def _shrunk(part: Any, values: list[Any], margin: float) -> Any:
 
 
 def _same(a: Any, b: Any) -> bool:
-    """Tell whether two options are the same, arrays among them."""
+    """Return whether two options are equal, arrays included."""
     return a is b or bool(np.all(a == b))
 
 
 def _check_range(part: Any, above: float = -math.inf) -> None:
-    """Refuse a range that is empty, endless, or reaches too low."""
+    """Raise ValueError for a range that is empty, infinite, or not above a bound."""
     if not above < part.low <= part.high < math.inf:
         bound = "" if above == -math.inf else f"{above} < "
         raise ValueError(f"{part}: expected {bound}low <= high, both finite")

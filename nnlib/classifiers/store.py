@@ -1,4 +1,4 @@
-"""The result of each finished fit in a file, found again by what it depends on."""
+"""A store of finished fits, in files whose names are hashes of all that a result depends on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["fingerprint"]
 
 
 def kept(file: Path) -> dict | None:
-    """Return what ``keep`` wrote into a file; None if it is not there or is not whole."""
+    """Return the result that ``keep`` wrote to a file; None if it is missing or incomplete."""
     try:
         result = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -31,7 +31,7 @@ def kept(file: Path) -> dict | None:
 
 
 def keep(file: Path, result: dict) -> None:
-    """Write a result: a killed process leaves the whole file or none."""
+    """Write a result atomically, so that a killed process leaves no incomplete file."""
     part = file.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
     part.write_text(json.dumps(result), encoding="utf-8")
     os.replace(part, file)
@@ -75,7 +75,7 @@ def versions() -> dict[str, str]:
 
 
 def _pieces(value: Any) -> Iterator[bytes]:
-    """Yield bytes that identify a value, piece by piece."""
+    """Yield the bytes that identify a value, piece by piece."""
     yield type(value).__qualname__.encode()
     if value is None or isinstance(value, bool | int | float | complex | str):
         yield repr(value).encode()
@@ -104,7 +104,7 @@ def _pieces(value: Any) -> Iterator[bytes]:
 
 
 def _pickled(value: Any) -> bytes:
-    """Return a value as bytes."""
+    """Return the pickle of a value."""
     try:
         return pickle.dumps(value, protocol=4)
     except Exception as error:
@@ -112,7 +112,7 @@ def _pickled(value: Any) -> bytes:
 
 
 def _code(thing: Any) -> str:
-    """Return the version of the package a class or function is from, or its module's text."""
+    """Return what identifies the code of a class or function: package version or source."""
     name = getattr(thing, "__module__", None) or "builtins"
     module, package = sys.modules.get(name), sys.modules.get(name.partition(".")[0])
     if package is not None and package.__name__ == "nnlib":
@@ -129,13 +129,13 @@ def _code(thing: Any) -> str:
 
 @functools.cache
 def _source_of_nnlib() -> str:
-    """Return the hash of every file of the library."""
+    """Return a hash of all source files of this library."""
     files = sorted(Path(__file__).parents[1].rglob("*.py"))
     return _hash(file.read_bytes() for file in files)
 
 
 def _hash(pieces: Any) -> str:
-    """Return the SHA-256 of pieces, each with its length, so that none can pass for two."""
+    """Return the SHA-256 of pieces, each preceded by its length so that none are confused."""
     h = hashlib.sha256()
     for piece in pieces:
         h.update(len(piece).to_bytes(8, "big") + piece)

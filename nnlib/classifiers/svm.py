@@ -1,4 +1,4 @@
-"""The linear support vector machine: right by a margin is right enough."""
+"""The linear support vector machine."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class LinearSVM(LinearClassifier):
         return self
 
     def _check_options(self) -> None:
-        """Refuse options that do not exist."""
+        """Raise an error for an unknown option."""
         owner = "LinearSVM"
         checks.limited(owner, "C", self.C, above=0)
         checks.choice(owner, "loss", self.loss, LOSSES)

@@ -1,4 +1,4 @@
-"""Cross-validation: fit on all folds but one, score on that one, each in its turn."""
+"""Cross-validation: fit on all folds but one, and score on that one."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def cross_validate(
 
 
 def fit_and_score(estimator, X, y, train, test, *, scorers, on_train=False) -> dict[str, Any]:
-    """Fit to some samples, score on others: scores, seconds and the fitted estimator."""
+    """Return the scores, the seconds and the estimator after a fit to some samples."""
 
     def part(rows):
         return X[rows], None if y is None else y[rows]
@@ -127,7 +127,7 @@ def fit_and_score(estimator, X, y, train, test, *, scorers, on_train=False) -> d
 
 
 def _scores(kind: str, scorers: dict[str, Scorer], estimator, X, y) -> dict[str, float]:
-    """Return all scores of a fitted estimator, ``test_NAME``."""
+    """Return all scores of a fitted estimator as a dict with keys such as ``test_NAME``."""
     scores = {}
     for name, scorer in scorers.items():
         value = scorer(estimator, X, y)
@@ -138,7 +138,7 @@ def _scores(kind: str, scorers: dict[str, Scorer], estimator, X, y) -> dict[str,
 
 
 def as_arrays(owner: str, estimator: Any, X: Any, y: Any) -> tuple[Array, Array | None]:
-    """Return the samples and labels of equal length, as arrays."""
+    """Return samples and labels as arrays of equal length."""
     if hasattr(X, "toarray"):
         raise TypeError(f"{owner}: expected dense X, got sparse {type(X).__name__}")
     if y is None and get_tags(estimator).target_tags.required:
@@ -176,14 +176,14 @@ def folds_for(estimator: Any, k: int, y: Array | None, **options: Any) -> KFold:
 
 
 def scorers_of(scoring: Any) -> dict[str, Scorer]:
-    """Return functions of (estimator, X, y) by name; a single one is called "score"."""
+    """Return scorers (estimator, X, y) by name; a single one is called "score"."""
     if isinstance(scoring, dict):
         return {name: _scorer(s) for name, s in scoring.items()}
     return {"score": _scorer(scoring)}
 
 
 def _scorer(scoring: Any) -> Scorer:
-    """Return a function of (estimator, X, y)."""
+    """Return a scorer (estimator, X, y), by name or from a function."""
     if scoring is None:
         return _own_score
     if callable(scoring):
@@ -201,17 +201,17 @@ def _own_score(estimator: Any, X: Array, y: Array) -> float:
 
 
 def _of_labels(metric: Callable, sign: int, options: dict, estimator, X, y) -> float:
-    """Return a measure of predictions."""
+    """Return a metric of the predicted labels."""
     return sign * metric(y, estimator.predict(X), **options)
 
 
 def _of_two_classes(metric: Callable, estimator, X, y) -> float:
-    """Return F1, precision or recall, with the second class as the positive one."""
+    """Return F1, precision or recall, where the second class is the positive one."""
     return metric(y, estimator.predict(X), pos_label=_positive(estimator))
 
 
 def _of_ranks(metric: Callable, estimator, X, y) -> float:
-    """Return a measure of the order into which scores bring the samples."""
+    """Return a metric that depends only on the order of the scores."""
     if hasattr(estimator, "decision_function"):
         s = estimator.decision_function(X)
     else:
@@ -225,20 +225,20 @@ def _neg_log_loss(estimator, X, y) -> float:
 
 
 def _neg_brier_score(estimator, X, y) -> float:
-    """Return minus the Brier score of the second class."""
+    """Return minus the Brier score, with the second class as the positive one."""
     p = estimator.predict_proba(X)[:, 1]
     return -brier_score_loss(y, p, pos_label=_positive(estimator))
 
 
 def _positive(estimator: Any) -> Any:
-    """Return the second of two classes."""
+    """Return the second of two classes; raise ValueError for more."""
     if len(estimator.classes_) != 2:
         raise ValueError(f"scoring: expected two classes, got {len(estimator.classes_)}")
     return estimator.classes_[1]
 
 
 def _named(names: Sequence[str]) -> dict[str, Scorer]:
-    """Return the scorers of some metrics: for two classes, and for each way to average."""
+    """Return the scorers of some metrics: for two classes, and for each way of averaging."""
     found: dict[str, Scorer] = {}
     for name in names:
         metric = getattr(metrics, f"{name}_score")

@@ -1,4 +1,4 @@
-"""Real data: small sets inside the package, full ones from their official addresses.
+"""Data sets: small ones are part of the package, large ones are downloaded.
 
 >>> describe("digits")  # in a notebook with a picture
 digits: Small grey pictures of handwritten digits.
@@ -34,7 +34,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Say which data sets there are when one is asked for that is not."""
+    """Raise AttributeError with the names of the data sets, and those that are similar."""
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     raise AttributeError(

@@ -1,4 +1,4 @@
-"""What each data set is: where it comes from, what may be done with it, how large it is."""
+"""Descriptions of the data sets: source, licence and size of each."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Card:
     draw: Callable[[], str] = field(default=str, repr=False)
 
     def rows(self) -> list[tuple[str, str]]:
-        """Return each property that it has, with its name."""
+        """Return the name and the value of each property that the data set has."""
         classes = ", ".join(self.classes)
         features = ", ".join(self.features)
         rows = [("size", self.size), ("classes", classes), ("features", features)]
@@ -82,7 +82,7 @@ class Card:
 
 
 class Cards(tuple):
-    """Cards of several sets, one line each."""
+    """Several cards, shown with one line for each."""
 
     def __repr__(self) -> str:
         width = max(len(c.name) for c in self)
@@ -135,7 +135,7 @@ def card(name: str) -> Card:
 
 
 def _found(function: str, name: str) -> Card:
-    """Return the card of a dataset; refuse unknown names."""
+    """Return the card of a data set; raise ValueError if there is none of that name."""
     if not isinstance(name, str) or name not in CARDS:
         raise ValueError(f"{function}: {unknown(name)}")
     return CARDS[name]
@@ -166,14 +166,14 @@ def describe(name: str | None = None) -> Card | Cards:
 
 
 def unknown(name: object) -> str:
-    """Say that there is no such set, which is near, and which there are."""
+    """Return the error message for an unknown data set, with similar names."""
     near = get_close_matches(str(name), CARDS, n=2, cutoff=0.5)
     nearest = f" (did you mean {' or '.join(near)}?)" if near else ""
     return f"no data set is called {name!r}{nearest}; there are {', '.join(CARDS)}"
 
 
 def _pictures(load: Callable, classes: int, side: int) -> Callable[[], str]:
-    """Draw one picture of each class."""
+    """Return a function that draws one picture of each class."""
 
     def draw() -> str:
         X, y = load()[0]
@@ -187,7 +187,7 @@ def _pictures(load: Callable, classes: int, side: int) -> Callable[[], str]:
 
 
 def _penguins() -> str:
-    """Draw the penguins by flipper length and mass."""
+    """Return a plot of the penguins by flipper length and mass."""
     X, y = penguins()[0][:2]
     alt = (
         "Body mass (g, upwards) over flipper length (mm): Adelie as dots, Chinstrap as rings, "
@@ -197,26 +197,26 @@ def _penguins() -> str:
 
 
 def _sunspots() -> str:
-    """Draw the sunspots by year."""
+    """Return a plot of the sunspots by year."""
     alt = "The sunspot number from 1700 to 2008, 0 to 190: up and down about every 11 years."
     return drawing.lines(sunspots().number, alt=alt)
 
 
 def _weather() -> str:
-    """Draw the temperatures by day."""
+    """Return a plot of the temperatures by day."""
     alt = "Highest and lowest temperature of each day, -7 to 36 °C, over four years."
     return drawing.lines(*seattle_weather().X[:, 1:3].T, alt=alt)
 
 
 def _vowels() -> str:
-    """Draw the first coefficients of one utterance."""
+    """Return a plot of the first coefficients of one utterance."""
     X, lengths, _ = japanese_vowels()[0]
     alt = "The first two of twelve coefficients over the 20 frames of one recording."
     return drawing.lines(*X[0, : lengths[0], :2].T, alt=alt)
 
 
 def _photographs() -> str:
-    """Draw the photographs side by side."""
+    """Return the photographs side by side."""
     colour = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=2) for p in photographs()]
     small = (
         np.stack(colour)[:, ::2, ::2] & 0xFC

@@ -1,4 +1,4 @@
-"""CIFAR-10: 60,000 small colour pictures in ten classes, and the pickles they come in."""
+"""CIFAR-10: 60,000 small colour pictures in ten classes, read from its pickles."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class CIFAR10(VisionDataset):
         return self.root / BASE
 
     def _download(self, names: dict[str, str]) -> None:
-        """Download the archive and take these files out of it."""
+        """Download the archive and unpack these files from it."""
         name, md5sum = self.archive
         packed = self.root / name
         urls = [f"{mirror}{name}" for mirror in self.mirrors]
@@ -91,7 +91,7 @@ class CIFAR10(VisionDataset):
         packed.unlink()
 
     def _read(self) -> tuple[np.ndarray, np.ndarray]:
-        """Read pictures and classes of the part that was asked for."""
+        """Return the pictures and the classes of the training or the test set."""
         prefix = "data" if self.train else "test"
         parts = [read_batch(self.folder / n) for n in self.resources if n.startswith(prefix)]
         data, targets = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
@@ -99,7 +99,7 @@ class CIFAR10(VisionDataset):
 
 
 def unpack(packed: Path, folder: Path, names: set[str]) -> None:
-    """Take the named files out of an archive, and nothing else.
+    """Unpack the named files from an archive, and nothing else.
 
     A file is written under the name that was asked for, never under one that the archive
     gives: nothing can land elsewhere, and links and devices are left out.
@@ -142,7 +142,7 @@ def read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 class _Array:
-    """A stand-in for an array while it is read: nothing of NumPy's own is called."""
+    """A stand-in for a NumPy array while unpickling, so that none of NumPy's code is called."""
 
     rows: np.ndarray
 
@@ -157,17 +157,17 @@ class _Array:
 
 
 class _Dtype:
-    """A stand-in for a dtype: its code, as b"u1" for bytes."""
+    """A stand-in for a NumPy dtype while unpickling, which holds its code, such as b"u1"."""
 
     def __init__(self, code: bytes, *_: Any):
         self.code = code
 
     def __setstate__(self, state: tuple) -> None:
-        """Leave out byte order and the like, which a byte has not."""
+        """Ignore the byte order and the like, which bytes do not have."""
 
 
 class BatchReader(DataUnpickler):
-    """A reader of pickles that may make arrays of bytes and nothing else."""
+    """An unpickler that creates arrays of bytes and nothing else."""
 
     # What Python 2 wrote, and what a pickle by Python 3 begins with: its names are refused.
     instructions = (
@@ -181,7 +181,7 @@ class BatchReader(DataUnpickler):
     }
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return the stand-in for what a batch of CIFAR-10 asks for."""
+        """Return the stand-in for a global of a CIFAR-10 batch; raise an error for others."""
         if (module, name) not in self.known:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is refused")
         return self.known[module, name]

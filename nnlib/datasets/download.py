@@ -1,4 +1,4 @@
-"""Files from the network: gone on with after a break, checked, in place whole or not at all."""
+"""Downloads that resume after a break, and are checked before they get their final name."""
 
 from __future__ import annotations
 
@@ -78,11 +78,11 @@ def fetch(
 
 
 class _Failure(Exception):
-    """An attempt that did not give the file, with its reason; another may."""
+    """The error of one attempt to download a file; another address may succeed."""
 
 
 def _advice(failures: dict[str, str], path: Path, part: Path) -> str:
-    """Say what was tried, and what to do by hand."""
+    """Return the error message with all attempts, and how to download the file by hand."""
     tried = "; ".join(f"{url}: {reason}" for url, reason in failures.items())
     have = part.stat().st_size if part.exists() else 0
     kept = f" {have:,} bytes have come; the next call goes on from there." if have else ""
@@ -93,7 +93,7 @@ def _advice(failures: dict[str, str], path: Path, part: Path) -> str:
 
 
 def _transfer(url: str, part: Path, timeout: float) -> None:
-    """Append what is missing of the file, or write all of it."""
+    """Download the missing rest of the file, or all of it if the server cannot resume."""
     have = part.stat().st_size if part.exists() else 0
     headers = {"User-Agent": "nnlib", "Accept-Encoding": "identity"}
     headers |= {"Range": f"bytes={have}-"} if have else {}
@@ -116,13 +116,13 @@ def _transfer(url: str, part: Path, timeout: float) -> None:
 
 
 def _start(answer) -> int:
-    """Return the first byte of the answer, from ``Content-Range: bytes 5-9/10``."""
+    """Return the offset of the first byte that the server sent, or -1 if it does not say."""
     first = answer.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
     return int(first) if first.isdigit() else -1
 
 
 def _receive(answer, part: Path, have: int) -> None:
-    """Write what comes behind the bytes that are there; all that was promised must come."""
+    """Append the body of the response to a file; raise an error if it ends early."""
     promised = answer.headers.get("Content-Length")
     got = 0
     try:
@@ -141,25 +141,25 @@ def _receive(answer, part: Path, have: int) -> None:
 
 
 def _check(part: Path, url: str, md5sum: str | None) -> None:
-    """Delete a file whose checksum is wrong, and raise an error."""
+    """Raise an error if the checksum of a file is wrong, and delete the file."""
     if md5sum is not None and (found := md5(part)) != md5sum:
         part.unlink()
         raise _Failure(f"wrong checksum, MD5 {found} instead of {md5sum}; thrown away")
 
 
 def md5(path: Path) -> str:
-    """Compute the MD5 sum of a file."""
+    """Return the MD5 checksum of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, _md5).hexdigest()
 
 
 def _md5():
-    """Start an MD5 sum, which tells broken files, not forged ones."""
+    """Return a new MD5 hash, used against damaged files, not against forged ones."""
     return hashlib.md5(usedforsecurity=False)
 
 
 def put(path: Path, raw: bytes) -> None:
-    """Write a file in one step: nobody finds half of it."""
+    """Write a file atomically, so that no reader finds an incomplete one."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(raw)
     os.replace(part, path)

@@ -1,4 +1,4 @@
-"""Small pictures of data by the standard library alone: PNG for pixels, SVG for lines."""
+"""Small pictures of data without a plotting library: PNG for pixels, SVG for lines."""
 
 import base64
 import html
@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 320, 120  # of a drawing, in its own units
 
 
 def png(pixels: np.ndarray, alt: str, *, width: int = WIDTH) -> str:
-    """Return pixels (H, W) or (H, W, 3), uint8, as an image element that holds its own file."""
+    """Return pixels (H, W) or (H, W, 3), uint8, as an HTML image with inline data."""
     height, across = pixels.shape[:2]
     colours = 2 if pixels.ndim == 3 else 0
     header = struct.pack(">2I5B", across, height, 8, colours, 0, 0, 0)
@@ -26,7 +26,7 @@ def png(pixels: np.ndarray, alt: str, *, width: int = WIDTH) -> str:
 
 
 def _packed(pixels: np.ndarray) -> bytes:
-    """Return the rows of a PNG file, as they are or as differences, whichever is shorter."""
+    """Return the compressed rows of a PNG file, with the filter that makes them shortest."""
     up = np.diff(pixels, axis=0, prepend=np.zeros_like(pixels[:1]))
     left = np.diff(pixels, axis=1, prepend=np.zeros_like(pixels[:, :1]))
     kinds = ((b"\0", pixels), (b"\1", left), (b"\2", up))  # PNG's numbers of these filters
@@ -35,20 +35,20 @@ def _packed(pixels: np.ndarray) -> bytes:
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
-    """Return one chunk of a PNG file: its length, its type, its data and their checksum."""
+    """Return one chunk of a PNG file: length, type, data and checksum."""
     return (
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     )
 
 
 def mosaic(pictures: np.ndarray, columns: int) -> np.ndarray:
-    """Return pictures (N, H, W[, 3]) in rows of so many columns, as one."""
+    """Return pictures (N, H, W[, 3]) as one picture, in rows of ``columns``."""
     rows = pictures.reshape(-1, columns, *pictures.shape[1:])
     return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
 
 
 def lines(*series: np.ndarray, alt: str) -> str:
-    """Draw series, each (T,), as lines over time."""
+    """Return a plot of series, each (T,), as lines over time."""
     low, high = min(s.min() for s in series), max(s.max() for s in series)
     paths = ""
     for s, dash in zip(series, ("", ' stroke-dasharray="4 2"'), strict=False):
@@ -58,7 +58,7 @@ def lines(*series: np.ndarray, alt: str) -> str:
 
 
 def dots(x: np.ndarray, y: np.ndarray, kinds: np.ndarray, alt: str) -> str:
-    """Draw points of several kinds: a full dot, a ring, a cross."""
+    """Return a scatter plot of points, with a different marker for each class."""
     x, y = ((a - a.min()) / (a.max() - a.min()) for a in (x, y))
     marks = (
         '<circle cx="{0}" cy="{1}" r="2.5"/>',
@@ -70,18 +70,18 @@ def dots(x: np.ndarray, y: np.ndarray, kinds: np.ndarray, alt: str) -> str:
 
 
 def quotation(text: str) -> str:
-    """Return a piece of text as it is printed."""
+    """Return a text as a block of preformatted HTML."""
     return f"<pre>{_safe(text)}</pre>"
 
 
 def _points(x: np.ndarray, y: np.ndarray) -> str:
-    """Return places from 0 to 1 in the drawing's units, y upwards, with a margin of 5."""
+    """Return coordinates from 0 to 1 as SVG points, with y upwards and a margin of 5."""
     at = np.stack([5 + x * (WIDTH - 10), HEIGHT - 5 - y * (HEIGHT - 10)], axis=1)
     return " ".join(f"{u:.4g},{v:.4g}" for u, v in at)
 
 
 def _svg(body: str, alt: str) -> str:
-    """Return a drawing in the page's own ink."""
+    """Return an SVG image drawn in the text colour of the page."""
     drawing = (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{_safe(alt)}" '
         f'fill="currentColor" style="width:{WIDTH}px;max-width:100%">{body}</svg>'
@@ -90,12 +90,12 @@ def _svg(body: str, alt: str) -> str:
 
 
 def _figure(picture: str, caption: str) -> str:
-    """Return a picture with a caption."""
+    """Return a picture with a caption, as HTML."""
     return (
         f'<figure style="margin:0">{picture}<figcaption>{_safe(caption)}</figcaption></figure>'
     )
 
 
 def _safe(text: str) -> str:
-    """Escape a text for HTML."""
+    """Return a text with the special characters of HTML escaped."""
     return html.escape(text)

@@ -45,7 +45,7 @@ def fashion_mnist() -> tuple[Split, Split]:
 
 
 def grey_pictures(arrays: dict[str, np.ndarray], brightest: int) -> tuple[Split, Split]:
-    """Return training and test pictures as rows from 0 to 1, with their labels."""
+    """Return training and test pictures scaled to [0, 1], one a row, with their labels."""
 
     def part(name: str) -> Split:
         images, labels = arrays[f"{name}_images"], arrays[f"{name}_labels"]

@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST, all 70,000 pictures, and the format they come in."""
+"""MNIST and Fashion-MNIST, 70,000 pictures each, read from the IDX format."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class MNIST(VisionDataset):
             self._unpack(packed, self.folder / name)
 
     def _unpack(self, packed: Path, path: Path) -> None:
-        """Unpack a file; one that is not the original is thrown away."""
+        """Unpack a file; delete it and raise an error if its checksum is wrong."""
         try:
             with gzip.open(packed) as file:
                 raw = file.read(LARGEST)
@@ -143,7 +143,7 @@ class MNIST(VisionDataset):
             )
 
     def _read(self) -> tuple[np.ndarray, np.ndarray]:
-        """Read pictures and classes of the part that was asked for."""
+        """Return the pictures and the classes of the training or the test set."""
         prefix = "train" if self.train else "t10k"
         data = read_idx(self.folder / f"{prefix}-images-idx3-ubyte")
         targets = read_idx(self.folder / f"{prefix}-labels-idx1-ubyte")

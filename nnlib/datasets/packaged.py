@@ -1,4 +1,4 @@
-"""The data files inside the package, each read once."""
+"""Data files that are part of the package, each read only once."""
 
 import functools
 import zipfile
@@ -21,7 +21,7 @@ class Split(NamedTuple):
 
 @functools.cache
 def read(path: Path) -> dict[str, np.ndarray]:
-    """Read a packaged file; the arrays are shared, so loaders give copies of them."""
+    """Return the arrays of a packaged file; they are cached, so loaders return copies."""
     try:
         with np.load(path, allow_pickle=False) as file:
             return dict(file)
@@ -33,5 +33,5 @@ def read(path: Path) -> dict[str, np.ndarray]:
 
 
 def text(raw: np.ndarray) -> str:
-    """Return the text whose UTF-8 bytes these are."""
+    """Return the text whose UTF-8 bytes are given as an array."""
     return raw.tobytes().decode("utf-8")

@@ -1,4 +1,4 @@
-"""Pictures: handwritten digits, and four photographs."""
+"""Handwritten digits, and four photographs."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Series in time: sunspots, the weather, spoken vowels."""
+"""Time series: sunspots, the weather, spoken vowels."""
 
 from typing import NamedTuple
 

@@ -70,15 +70,15 @@ class VisionDataset(Dataset):
         raise NotImplementedError(f"{type(self).__name__}: define folder")
 
     def _download(self, names: dict[str, str]) -> None:
-        """Put these files into the folder."""
+        """Download these files to the folder."""
         raise NotImplementedError(f"{type(self).__name__}: define _download()")
 
     def _read(self) -> tuple[np.ndarray, np.ndarray]:
-        """Read pictures and classes of the part that was asked for."""
+        """Return the pictures and the classes of the training or the test set."""
         raise NotImplementedError(f"{type(self).__name__}: define _read()")
 
     def _wrong(self) -> dict[str, str]:
-        """Return the files that are missing or damaged, and why."""
+        """Return the files that are missing or damaged, each with the reason."""
         wrong = {}
         for name, expected in self.resources.items():
             path = self.folder / name
@@ -89,7 +89,7 @@ class VisionDataset(Dataset):
         return wrong
 
     def _complaint(self, wrong: dict[str, str]) -> str:
-        """Say which files are wrong, and how to get them."""
+        """Return the error message with the files that are missing or damaged."""
         which = "; ".join(f"{name} {why}" for name, why in wrong.items())
         return (
             f"{type(self).__name__}: the data set is not found in {self.folder}: {which}. "

@@ -18,7 +18,7 @@ __all__ = ["Bernoulli", "Categorical"]
 
 
 def _inside(probs: Tensor) -> Tensor:
-    """Keep probabilities so far from 0 and 1 that their logarithms are finite."""
+    """Return probabilities clamped to [ε, 1 - ε], whose logarithms are finite."""
     eps = float(np.finfo(probs.dtype).eps)
     return probs.clamp(min=eps, max=1 - eps)
 

@@ -1,4 +1,4 @@
-"""What all distributions have in common: shapes, checks and samples."""
+"""The base class of all distributions: shapes, checks and samples."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Shape = tuple[int, ...]
 
 
 def broadcast(*parameters: Tensor | float) -> tuple[Tensor, ...]:
-    """Return parameters as Tensors of one shape; numbers take the dtype of the Tensors."""
+    """Return parameters as Tensors of one shape; numbers take the Tensors' dtype."""
     dtypes = [p.dtype for p in parameters if isinstance(p, Tensor)]
     dtype = dtypes[0] if dtypes else np.dtype("float32")
     return tuple(
@@ -83,16 +83,16 @@ class Distribution:
         raise NotImplementedError(f"{type(self).__name__}: has no entropy")
 
     def _extended_shape(self, sample_shape: Sequence[int] = ()) -> Shape:
-        """Return the shape of samples."""
+        """Return the shape of samples, (*sample_shape, *batch_shape, *event_shape)."""
         return (*sample_shape, *self.batch_shape, *self.event_shape)
 
     def _check(self, name: str, what: str, value: Tensor, holds: Any) -> None:
-        """Refuse a parameter, or a value to ask about, that is not what is expected."""
+        """Raise ValueError if an element of a parameter or value is out of its range."""
         if self._validate_args and not np.all(raw(holds)):
             raise ValueError(f"{type(self).__name__}: expected {name} {what}, got {value}")
 
     def _check_value(self, value: Any, what: str, holds: Any) -> None:
-        """Refuse a value of another kind, shape or range."""
+        """Raise an error for a value of wrong type, shape or range."""
         if not self._validate_args:
             return
         if not isinstance(value, Tensor):
@@ -109,7 +109,7 @@ class Distribution:
         self._check("a value", what, value, holds(value))
 
     def __repr__(self) -> str:
-        """Write the parameters, or their shapes."""
+        """Return the class and its parameters, or their shapes if these are not ()."""
         shown = {name: getattr(self, name) for name in self._shown}
         text = ", ".join(
             f"{name}: {p.item() if p.numel() == 1 else p.shape}" for name, p in shown.items()

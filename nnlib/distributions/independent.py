@@ -1,4 +1,4 @@
-"""Distributions side by side as one, of values with more axes."""
+"""Independent distributions as one joint distribution of a vector or an array."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Independent"]
 
 
 def sum_last(x: Tensor, axes: int) -> Tensor:
-    """Return the sum over so many of the last axes."""
+    """Return the sum over the last ``axes`` axes."""
     return x.sum(tuple(range(-axes, 0))) if axes else x
 
 
@@ -94,5 +94,5 @@ class Independent(Distribution):
         return sum_last(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
 
     def __repr__(self) -> str:
-        """Write the base distribution and the number of axes."""
+        """Return the class, the base distribution and the number of axes as a text."""
         return f"Independent({self.base_dist}, {self.reinterpreted_batch_ndims})"

@@ -65,26 +65,26 @@ def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
 
 @register_kl(Normal, Normal)
 def _normal(p: Normal, q: Normal) -> Tensor:
-    """Return half of (σ_p / σ_q)² + ((μ_p - μ_q) / σ_q)² - 1 - log (σ_p / σ_q)²."""
+    """Return ((σ_p / σ_q)² + ((μ_p - μ_q) / σ_q)² - 1) / 2 - log(σ_p / σ_q)."""
     ratio = (p.scale / q.scale) ** 2
     return (ratio + ((p.loc - q.loc) / q.scale) ** 2 - 1 - log(ratio)) / 2
 
 
 @register_kl(Uniform, Uniform)
 def _uniform(p: Uniform, q: Uniform) -> Tensor:
-    """Return the log of the ratio of widths, which is infinite where p reaches beyond q."""
+    """Return the log of the ratio of widths; infinite where p reaches beyond q."""
     found = log((q.high - q.low) / (p.high - p.low))
     return where((q.low > p.low) | (q.high < p.high), math.inf, found)
 
 
 def _term(p: Tensor, difference: Tensor, q: Tensor) -> Tensor:
-    """Return p (log p - log q), which is 0 where p is 0, and infinite where q alone is."""
+    """Return p (log p - log q), which is 0 where p is 0 and infinite where only q is."""
     return where(p == 0, 0.0, where(q == 0, math.inf, p * difference))
 
 
 @register_kl(Bernoulli, Bernoulli)
 def _bernoulli(p: Bernoulli, q: Bernoulli) -> Tensor:
-    """Return the terms of 1 and 0; log p is -softplus(-z), log(1 - p) is -softplus z."""
+    """Return the sum of the terms of 1 and 0, with log p = -softplus(-z) for logits z."""
     one = softplus(-q.logits) - softplus(-p.logits)
     zero = softplus(q.logits) - softplus(p.logits)
     return _term(p.probs, one, q.probs) + _term(1 - p.probs, zero, 1 - q.probs)
@@ -92,13 +92,13 @@ def _bernoulli(p: Bernoulli, q: Bernoulli) -> Tensor:
 
 @register_kl(Categorical, Categorical)
 def _categorical(p: Categorical, q: Categorical) -> Tensor:
-    """Return the sum of the terms of all classes."""
+    """Return the sum of p (log p - log q) over all classes."""
     return _term(p.probs, p.logits - q.logits, q.probs).sum(-1)
 
 
 @register_kl(Independent, Independent)
 def _independent(p: Independent, q: Independent) -> Tensor:
-    """Return the sum of the elements' divergences."""
+    """Return the divergence of the base distributions, summed over the event's axes."""
     if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
         raise NotImplementedError("kl_divergence: expected as many axes of both Independent")
     return sum_last(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)

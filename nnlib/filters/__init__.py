@@ -1,4 +1,4 @@
-"""Filters for pictures, and convolution in several ways."""
+"""Image filters, and convolution by several methods."""
 
 # ruff: noqa: F403 (the star imports gather what each file declares public)
 from . import convolution, gradient, kernels, sizes

@@ -167,7 +167,7 @@ def pad(x: Array, padding: Ints, *, padding_mode: str = "zeros", axes: int = 2) 
 
 
 def _operands(name: str, x: Array, kernel: Array) -> tuple[Array, Array]:
-    """Return picture and kernel as arrays."""
+    """Return image and kernel as arrays, after checking their axes."""
     x, h = operand(name, "x", x), operand(name, "kernel", kernel)
     if h.ndim > 2 or x.ndim < h.ndim:
         raise ValueError(
@@ -180,7 +180,7 @@ def _operands(name: str, x: Array, kernel: Array) -> tuple[Array, Array]:
 def _ends(
     name: str, padding: str | Ints, shape: tuple, stride: Ints, dilation: Ints
 ) -> list[tuple[int, int]]:
-    """Return how much to pad before and behind each axis."""
+    """Return the padding before and after each axis."""
     d = checks.one_for_each(name, "dilation", dilation, len(shape), 1)
     reach = [dk * (k - 1) for k, dk in zip(shape, d, strict=True)]
     if isinstance(padding, np.ndarray):
@@ -202,7 +202,7 @@ def _ends(
 
 
 def _padded(name: str, x: Array, ends: list[tuple[int, int]], mode: str) -> Array:
-    """Return the array with entries around its last axes."""
+    """Return the array, padded along its last axes."""
     one_of(name, "padding_mode", mode, MODES)
     short = 1 if mode == "reflect" else 0
     for n, end in zip(x.shape[-len(ends) :], ends, strict=True):
@@ -222,7 +222,7 @@ def _slide(
     method: str,
     steps: bool,
 ) -> Array | Steps:
-    """Pad, and slide the kernel as it stands."""
+    """Return the cross-correlation of the padded x with the kernel h, or its steps."""
     one_of(name, "method", method, METHODS)
     s = checks.one_for_each(name, "stride", stride, h.ndim, 1)
     d = checks.one_for_each(name, "dilation", dilation, h.ndim, 1)
@@ -240,7 +240,7 @@ def _slide(
 
 
 def _expect_small(name: str, x: Array, h: Array) -> None:
-    """Refuse integers so large that the FFT's rounding would change the result."""
+    """Raise an error for integers so large that the FFT could round them wrongly."""
     if np.result_type(x, h).kind == "f":
         return
     sizes = (np.linalg.norm(a.astype(np.float64)) for a in (x, h))

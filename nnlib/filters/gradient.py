@@ -1,4 +1,4 @@
-"""The gradient of a picture: where its edges are, and how they run."""
+"""The gradient of an image: where its edges are, and in which direction they run."""
 
 from __future__ import annotations
 
@@ -92,6 +92,6 @@ def edges(
 
 
 def _slope(kernel: Array) -> float:
-    """Return a kernel's output where each pixel is 1 brighter than its left neighbour."""
+    """Return a kernel's response to a ramp that rises by 1 for each pixel."""
     ramp = np.tile(np.arange(kernel.shape[1]), (kernel.shape[0], 1))
     return float(convolve(ramp, kernel)[0, 0])

@@ -1,4 +1,4 @@
-"""Kernels by name, and the two vectors of which some are the product."""
+"""Common kernels by name, and the factors of those that are separable."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ Array = np.ndarray
 
 
 def _derivative(name: str, smoothing: tuple[int, int, int], direction: str) -> Array:
-    """Return smoothing across, difference along; (1, 0, -1) turned over is right minus left."""
+    """Return a 3 × 3 derivative kernel: smoothing across its direction, difference along.
+
+    The factor (1, 0, -1) is reversed by convolution, so the result is right minus left.
+    """
     one_of(name, "direction", direction, ("x", "y"))
     kernel = np.outer(smoothing, (1, 0, -1))
     return kernel if direction == "x" else kernel.T
@@ -156,7 +159,7 @@ def box(size: int = 3, *, ndim: int = 2) -> Array:
 
 
 def _power(name: str, g: Array, ndim: int) -> Array:
-    """Return a vector, or its outer product with itself."""
+    """Return a vector for ndim 1, its outer product with itself for ndim 2."""
     whole(name, "ndim", ndim, low=1, high=2)
     return g if ndim == 1 else np.outer(g, g)
 
@@ -270,7 +273,7 @@ def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
 
 
 def _whole(K: Array) -> tuple[Array, Array]:
-    """Return integer factors of a matrix of rank 1: a column without common factor, a row."""
+    """Return integer vectors whose outer product is K, a matrix of rank 1."""
     column = K[:, np.abs(K).sum(axis=0).argmax()]
     column = column // np.gcd.reduce(column)
     column = column if column.sum() >= 0 else -column

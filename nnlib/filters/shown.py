@@ -1,4 +1,4 @@
-"""A convolution entry by entry, each a sum of products in exact numbers."""
+"""Steps of a convolution, one for each entry of the result, in exact numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def correlation_steps(
     turned: bool,
     ends: list[tuple[int, int]],
 ) -> list[Step]:
-    """Show the padded array, the turned kernel, then a step for each entry of the result."""
+    """Return steps: the padded array, the kernel, then each entry of the result."""
     x, h = exact(x), exact(h)
     steps = []
     if any(map(any, ends)):
@@ -37,12 +37,12 @@ def correlation_steps(
 
 
 def _rows(x: Array) -> Array:
-    """Return a vector as a matrix of one row."""
+    """Return a vector as a matrix of one row; a matrix as it is."""
     return np.atleast_2d(x)
 
 
 def _entry(x: Array, h: Array, s: tuple, d: tuple, entry_index: tuple[int, ...]) -> Step:
-    """Return one entry of the result."""
+    """Return the step that computes one entry of the result."""
     below = tuple(
         slice(sk * i, sk * i + dk * (k - 1) + 1, dk)
         for sk, i, dk, k in zip(s, entry_index, d, h.shape, strict=True)
@@ -61,7 +61,7 @@ def _entry(x: Array, h: Array, s: tuple, d: tuple, entry_index: tuple[int, ...])
 
 
 def _bracketed(write: Callable[[Any], str], x: Any) -> str:
-    """Return a number by ``text`` or ``tex``, a negative one in brackets."""
+    """Return a number written by ``text`` or ``tex``, in brackets if it is negative."""
     if x >= 0:
         return write(x)
     return f"({write(x)})" if write is text else rf"\left({write(x)}\right)"

@@ -1,4 +1,4 @@
-"""How large a result is, and how much padding keeps the size."""
+"""The size of a convolution's result, and the padding that keeps the size."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def output_size(
 
 
 def _shown(n: int, k: int, p: int, s: int, d: int, m: int) -> list[Step]:
-    """Show the reach of the kernel, the room in which it moves, and its number of places."""
+    """Return the steps: the kernel's extent, the range of its positions, and their number."""
     reach, padded = d * (k - 1) + 1, n + 2 * p
     room = padded - reach
     quotient = rf"\left\lfloor \frac{{{padded} - {reach}}}{{{s}}} \right\rfloor"
@@ -130,7 +130,7 @@ def same_padding(size: int, kernel_size: int, *, stride: int = 1) -> int:
 
 
 def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequence[int]) -> None:
-    """Refuse a kernel that reaches beyond an array."""
+    """Raise ValueError if a kernel is larger than the array."""
     if len(kernel_size) > len(shape):
         raise ValueError(
             f"{name}: expected x with {len(kernel_size)} axes at least, got {tuple(shape)}"
@@ -144,5 +144,5 @@ def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequenc
 
 
 def operand(name: str, argument: str, x: Any) -> np.ndarray:
-    """Give finite numbers as an array: floats as they are, whole numbers as int64."""
+    """Return finite numbers as an array: floats keep their dtype, others become int64."""
     return entries(name, argument, x, ndim=1, whole=np.int64)  # uint8 would overflow

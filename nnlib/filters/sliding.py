@@ -1,4 +1,4 @@
-"""Four ways to slide a kernel over an array, which agree.
+"""Four algorithms of cross-correlation, which agree.
 
 Products of n pixels with a kernel of k × k: loops and im2col k² n, separable 2 k n; the FFT
 takes about log n for each pixel, whatever the kernel.
@@ -79,7 +79,7 @@ def _sizes(x: Array, shape: Sequence[int], s: Sequence[int], d: Sequence[int]) -
 
 
 def _by_loops(x: Array, h: Array, s: tuple, d: tuple) -> Array:
-    """Compute the formula as it stands: for each place i, for each entry m of the kernel."""
+    """Return the result by the formula: a loop over its entries and the kernel's."""
     sizes = _sizes(x, h.shape, s, d)
     y = np.zeros((*x.shape[: -h.ndim], *sizes), np.result_type(x, h))
     for i in np.ndindex(*sizes):
@@ -90,13 +90,13 @@ def _by_loops(x: Array, h: Array, s: tuple, d: tuple) -> Array:
 
 
 def _by_im2col(x: Array, h: Array, s: tuple, d: tuple) -> Array:
-    """Return one product of the matrix of windows and the kernel's entries."""
+    """Return the result as the product of the matrix of windows and the kernel's entries."""
     y = im2col(x, h.shape, stride=s, dilation=d) @ h.ravel()
     return y.reshape(*x.shape[: -h.ndim], *_sizes(x, h.shape, s, d))
 
 
 def _by_fft(x: Array, h: Array, s: tuple, d: tuple) -> Array:
-    """Correlate by the theorem that y has the transform X · conj H, without wrapping."""
+    """Return the result by the transform Y = X · conj H, padded against wrapping around."""
     axes, lengths = tuple(range(-h.ndim, 0)), x.shape[-h.ndim :]
     sizes = _sizes(x, h.shape, (1,) * h.ndim, d)
     spread = np.zeros([dk * (k - 1) + 1 for k, dk in zip(h.shape, d, strict=True)])
@@ -109,7 +109,7 @@ def _by_fft(x: Array, h: Array, s: tuple, d: tuple) -> Array:
 
 
 def _by_factors(x: Array, h: Array, s: tuple, d: tuple) -> Array:
-    """Correlate with a separable kernel: row by row, then column by column."""
+    """Return the result of a separable kernel: along rows, then along columns."""
     if h.ndim == 1:
         return _by_im2col(x, h, s, d)
     column, row = separate(h)
