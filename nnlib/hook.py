@@ -10,13 +10,13 @@ __all__ = ["Hook", "RetainGrad"]
 
 
 class Hook:
-    """The handle that ``register_hook`` returns; ``remove`` takes the hook away again."""
+    """The handle that ``register_hook`` returns; ``remove`` unregisters the hook."""
 
     def __init__(self, hooks: list[Callable], hook: Callable):
         self.hooks, self.hook = hooks, hook
 
     def remove(self) -> None:
-        """Take the hook away."""
+        """Unregister the hook."""
         if self.hook in self.hooks:
             self.hooks.remove(self.hook)
         self.hooks = []  # not a second time, where the same function was registered twice

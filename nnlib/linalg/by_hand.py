@@ -1,4 +1,4 @@
-r"""Eigenvalues and eigenvectors as on paper: polynomial, roots, elimination, all exact."""
+r"""Exact eigenvalues and eigenvectors: characteristic polynomial, roots, null spaces."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def eigenspaces(A: Any, *, steps: bool = False) -> list[Eigenspace] | Steps:
 
 
 def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigenspace]]:
-    """Return the steps to all eigenspaces of a matrix of fractions, and those."""
+    """Return the steps to all eigenspaces of a matrix of fractions, and the eigenspaces."""
     p = characteristic_polynomial(A, exact=True)
     found = roots(p)
     steps = polynomial_steps(A, name)
@@ -105,7 +105,7 @@ def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigens
 
 
 def _factored(p: Array, found: list[Root]) -> Step:
-    """Write the polynomial as a product, and its roots."""
+    """Return the step that writes the polynomial as a product and names its roots."""
     factors = [_factor(value, times, text, "λ", "−") for value, times in found]
     formulas = [_factor(value, times, tex, r"\lambda", "-") for value, times in found]
     values = _listed(text(value) for value, _ in found)
@@ -121,7 +121,7 @@ def _factored(p: Array, found: list[Root]) -> Step:
 
 
 def _factor(value: Any, times: int, write: Any, letter: str, minus: str) -> str:
-    """Return one factor (λ - value), with its exponent."""
+    """Return one factor (λ - value) with its exponent as a text."""
     base = f"({letter} {minus} {bracketed(write(value))})" if value != 0 else letter
     if times == 1:
         return base
@@ -129,13 +129,13 @@ def _factor(value: Any, times: int, write: Any, letter: str, minus: str) -> str:
 
 
 def _listed(words: Iterable[str]) -> str:
-    """Return words with commas, the last with "and"."""
+    """Return words joined by commas, with "and" before the last."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
-    """Return the steps to a basis of the null space of A - λI, and that."""
+    """Return the steps to a basis of the null space of A - λI, and the basis."""
     if isinstance(value, float | complex):
         return _by_cross_product(A, value)
     shifted = simplified(A - value * identity(len(A), like=A))
@@ -154,7 +154,7 @@ def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
 
 
 def _choice(f: int, free: tuple[int, ...]) -> str:
-    """Describe which unknowns are free, and how they are chosen."""
+    """Return the sentence that says which unknowns are free, and the values they get."""
     one = f"{indexed('x', f)} = 1"
     if len(free) == 1:
         return f"{indexed('x', f)} is free; with {one}"
@@ -162,7 +162,7 @@ def _choice(f: int, free: tuple[int, ...]) -> str:
 
 
 def _read_off(choice: str, x: Array, v: Array) -> Step:
-    """Write a solution x, and the multiple v of it that is used."""
+    """Return the step that reads off a solution x, and its multiple v without fractions."""
     if (v == x).all():
         return Step(f"{choice}, x = {text(x)}.", f"x = {tex(x)}")
     return Step(
@@ -172,7 +172,7 @@ def _read_off(choice: str, x: Array, v: Array) -> Step:
 
 
 def _shifted(value: Any, name: Name, write: Any) -> str:
-    """Write A - λI."""
+    """Return A - λI as a formula."""
     matrix, minus = (name.text, "−") if write is text else (name.tex, "-")
     if value == 0:
         return matrix
@@ -183,7 +183,7 @@ def _shifted(value: Any, name: Name, write: Any) -> str:
 
 
 def _check(A: Array, value: Any, x: Array, name: Name) -> Step:
-    """Write the check that Ax = λx."""
+    """Return the step that checks that Ax = λx."""
     product = simplified(A @ x)
     multiple = bracketed(text(value))
     return Step(
@@ -193,7 +193,7 @@ def _check(A: Array, value: Any, x: Array, name: Name) -> Step:
 
 
 def reduced(A: Array, columns: int) -> tuple[Array, tuple[int, ...], list[Step]]:
-    """Return the reduced echelon form of exact numbers, its pivots, and the steps to it."""
+    """Return the reduced echelon form of exact numbers, its pivot columns, and the steps."""
     R, steps = A.copy(), []
     algorithm = eliminate(R, columns, reduced=True, choose=first)
     while True:
@@ -207,7 +207,7 @@ def reduced(A: Array, columns: int) -> tuple[Array, tuple[int, ...], list[Step]]
 
 
 def _sentence(done: Operation) -> str:
-    """Describe a row operation in words; roots and complex numbers have no sign."""
+    """Return a row operation in words, also for a factor with roots or complex numbers."""
     if isinstance(done, Swap):
         return str(done)
     c = simplified(done.c)
@@ -220,7 +220,7 @@ def _sentence(done: Operation) -> str:
 
 
 def _over_arrow(done: Operation) -> str:
-    """Return a row operation as LaTeX."""
+    """Return a row operation in LaTeX."""
     row = f"R_{{{done.i + 1}}}"
     if isinstance(done, Swap):
         return rf"{row} \leftrightarrow R_{{{done.k + 1}}}"
@@ -233,7 +233,7 @@ def _over_arrow(done: Operation) -> str:
 
 
 def _by_cross_product(A: Array, value: complex) -> tuple[list[Step], Array]:
-    """Return the eigenvector of a simple eigenvalue for 3x3, orthogonal to the rows."""
+    """Return the step to an eigenvector for a simple eigenvalue (3x3), and the eigenvector."""
     shifted = A.astype(np.float64) - value * np.eye(3)
     crosses = np.array([np.cross(shifted[i], shifted[j]) for i, j in ((0, 1), (0, 2), (1, 2))])
     x = crosses[np.linalg.norm(crosses, axis=1).argmax()]
@@ -249,7 +249,7 @@ def _by_cross_product(A: Array, value: complex) -> tuple[list[Step], Array]:
 
 
 def eig_steps(A: Any, result: Any) -> Steps:
-    """Return what ``eig`` shows: the eigenspaces, then unit vectors and two checks."""
+    """Return the steps that ``eig`` shows: the eigenspaces, unit vectors and two checks."""
     M = square(A, "eig", exact=True)
     steps, spaces = solve_by_hand(M)
     count = sum(space.geometric for space in spaces)
@@ -269,7 +269,7 @@ def eig_steps(A: Any, result: Any) -> Steps:
 
 
 def normalised(x: Array) -> Step:
-    """Return the step from an eigenvector to the one of length 1."""
+    """Return the step from an eigenvector to the unit vector in its direction."""
     length, u = unit(x)
     return Step(
         f"Normalise: the length of {text(x)} is {text(length)}, so u = {text(u)}.",
@@ -278,7 +278,7 @@ def normalised(x: Array) -> Step:
 
 
 def _trace_and_determinant(A: Array, spaces: list[Eigenspace]) -> Step:
-    """Write the check that the eigenvalues have the sum trace and the product determinant."""
+    """Return the step that compares trace and determinant with the eigenvalues."""
     p = characteristic_polynomial(A, exact=True)
     trace, det = -p[1], (-1) ** len(A) * p[-1]
     terms = [bracketed(text(s.eigenvalue)) for s in spaces for _ in range(s.algebraic)]

@@ -1,4 +1,4 @@
-"""Minors of a matrix, and what they give with their signs: the adjugate."""
+"""Minors, cofactors and the adjugate of a matrix."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def minor(A: Any, i: int, j: int, *, exact: bool = False) -> Any:
 
 
 def _cofactors(A: Array) -> Array:
-    """Write every minor with its sign."""
+    """Return the matrix of cofactors: each minor with its sign."""
     C = zeros(A.shape, like=A)
     for i, j in np.ndindex(A.shape):
         C[i, j] = (-1) ** (i + j) * run(by_elimination(without(A, i, j)))
@@ -97,7 +97,7 @@ def adjugate(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Ste
 
 
 def adjugate_steps(A: Array) -> StepGenerator:
-    """Show the cofactors, then their transpose; two rows have a rule of their own."""
+    """Yield the cofactors and their transpose, or the rule for 2x2; return the adjugate."""
     C = _cofactors(A)
     if len(A) == 2:
         words = "Exchange the two entries of the diagonal and change the sign of the others."

@@ -131,19 +131,19 @@ def pca(
 
 
 def _by_svd(centred: Array) -> tuple[Array, Array]:
-    """Return variances, descending, and directions as columns, from the centred data."""
+    """Return the variances, descending, and the components as columns, by the SVD."""
     _, S, Vh = np.linalg.svd(centred, full_matrices=False)
     return S**2 / (len(centred) - 1), Vh.T
 
 
 def _by_covariance(centred: Array) -> tuple[Array, Array]:
-    """Return variances, descending, and directions as columns, from the covariance."""
+    """Return the variances, descending, and the components as columns, by eigh."""
     values, V = np.linalg.eigh(centred.T @ centred / (len(centred) - 1))
     return np.maximum(values[::-1], 0), V[:, ::-1]
 
 
 def _expect_components(K: Any, most: int) -> int:
-    """Return how many components are wanted."""
+    """Return the number of components, after checking it."""
     if K is None:
         return most
     if isinstance(K, bool) or not isinstance(K, int | np.integer):
@@ -154,7 +154,7 @@ def _expect_components(K: Any, most: int) -> int:
 
 
 def _expect_columns(X: Array, count: int, function: str, argument: str = "X") -> None:
-    """Refuse a matrix of another width."""
+    """Raise ValueError unless a matrix has ``count`` columns."""
     if X.shape[1] != count:
         raise ValueError(
             f"{function}: expected {argument} with {count} columns, got {X.shape[1]}"
@@ -162,7 +162,7 @@ def _expect_columns(X: Array, count: int, function: str, argument: str = "X") ->
 
 
 def _steps(X: Array, K: int) -> list[Step]:
-    """Compute by hand: mean, covariance, its eigenvectors, shares, scores."""
+    """Return the steps: mean, covariance, its eigenvectors, shares of variance, scores."""
     mean = X.sum(axis=0) / len(X)
     centred = X - mean
     C = centred.T @ centred / (len(X) - 1)
@@ -183,7 +183,7 @@ def _steps(X: Array, K: int) -> list[Step]:
 
 
 def _component(k: int, v: Array, value: Any, total: Any) -> Step:
-    """Return a direction of length 1 and its share of the variance."""
+    """Return the step with one component and its share of the variance."""
     share = simplified(value / total) if total else 0
     return Step(
         f"Component {k + 1} is {indexed('v', k)} = {text(v)}: variance {text(value)}, which is "
@@ -193,7 +193,7 @@ def _component(k: int, v: Array, value: Any, total: Any) -> Step:
 
 
 def _scores(centred: Array, V: list[Array]) -> Step:
-    """Return the coordinates along the components."""
+    """Return the step with the coordinates of the data along the components."""
     scores = simplified(centred @ np.array(V, dtype=object).T)
     return Step(
         f"Scores, a row for each example: {text(scores)}.",

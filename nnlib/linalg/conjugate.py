@@ -1,4 +1,4 @@
-"""Conjugate gradients: a symmetric positive definite system solved by products with it."""
+"""The conjugate gradient method for symmetric positive definite systems."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Array = np.ndarray
 
 
 class ConjugateGradient(NamedTuple):
-    """The solution, every iterate from the start on (k + 1, n), and the residuals' norms."""
+    """The solution, the iterates (k + 1, n) with the start, and their residuals' norms."""
 
     x: Array
     iterates: Array
@@ -103,7 +103,7 @@ def conjugate_gradient(
 def _conjugate_gradient(
     A: Array, b: Array, x: Array, tolerance: float, most: int
 ) -> StepGenerator:
-    """Step from direction to direction until the residual is small."""
+    """Yield the steps of the conjugate gradient method, and return its result."""
     r = b - A @ x
     p, iterates, squares = r, [x], [r @ r]
     whole = float(b @ b or r @ r)
@@ -143,12 +143,12 @@ def _conjugate_gradient(
 
 
 def _state(x: Array, r: Array, k: int) -> str:
-    """Iterate and residual."""
+    """Return an iterate and its residual as a formula."""
     return rf"x_{{{k}}} = {tex(x)}, \quad r_{{{k}}} = {tex(r)}"
 
 
 def _unfinished(most: int, squares: list, whole: float, tolerance: float) -> str:
-    """Return the error message for iterations that run out."""
+    """Return the error message if the residual is still too large after all iterations."""
     first, last = ((float(square) / whole) ** 0.5 for square in (squares[0], squares[-1]))
     return (
         f"conjugate_gradient: no convergence in {most} iterations: the relative residual went "

@@ -1,4 +1,4 @@
-"""The sign of the quadratic form of a symmetric matrix."""
+"""Definiteness: the signs of the quadratic form of a symmetric matrix."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def definiteness(
 
 
 def _signs(values: Any, negligible: float) -> set[int]:
-    """Return which signs occur."""
+    """Return the set of signs (-1, 0, 1) that occur among values."""
     return {0 if abs(x) <= negligible else 1 if x > 0 else -1 for x in values}
 
 
 def _verdict(signs: set[int], what: str) -> StepGenerator:
-    """Return the verdict that follows from the signs of pivots or eigenvalues."""
+    """Yield the conclusion from the signs of pivots or eigenvalues, and return it."""
     if {1, -1} <= signs:
         found, signs_in_words = "indefinite", "of both signs"
     else:
@@ -95,7 +95,7 @@ def _verdict(signs: set[int], what: str) -> StepGenerator:
 
 
 def _by_pivots(A: Array) -> StepGenerator:
-    """Eliminate rows and columns alike, by whichever diagonal entry serves best."""
+    """Yield the steps of symmetric elimination, and return the verdict."""
     S, rows, pivots, negligible = A, list(range(len(A))), [], rounding(A)
     while (abs(S) > negligible).any():
         size = abs(S.diagonal())
@@ -121,7 +121,7 @@ def _by_pivots(A: Array) -> StepGenerator:
 
 
 def _by_minors(A: Array) -> StepGenerator:
-    """Decide by Sylvester's rule; where it fails, by all principal minors."""
+    """Yield the leading minors (Sylvester's criterion), or all of them; return the verdict."""
     n = len(A)
     signs = []
     for k in range(1, n + 1):
@@ -149,7 +149,7 @@ def _by_minors(A: Array) -> StepGenerator:
 
 
 def _by_all_minors(A: Array) -> StepGenerator:
-    """Decide by all principal minors: semidefinite if none has the wrong sign."""
+    """Yield all principal minors, and return the verdict: semidefinite if no sign is wrong."""
     positive = negative = True
     for k in range(1, len(A) + 1):
         for rows in combinations(range(len(A)), k):
@@ -164,7 +164,7 @@ def _by_all_minors(A: Array) -> StepGenerator:
 
 
 def _minor(A: Array, rows: Any) -> StepGenerator:
-    """Return the sign of one principal minor."""
+    """Yield the value of one principal minor, and return its sign."""
     part = A[np.ix_(rows, rows)]
     d = run(by_elimination(part.copy(), rounding(A)))
     words = f"The minor of {listed('row', rows)} is {text(d)}."

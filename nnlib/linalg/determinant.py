@@ -1,4 +1,4 @@
-"""The determinant, by elimination and by cofactors; the trace."""
+"""The determinant by elimination and by cofactors, and the trace."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def det(
 
 
 def by_elimination(A: Array, negligible: float = 0.0) -> StepGenerator:
-    """Eliminate, count the swaps, multiply the pivots."""
+    """Yield the row operations, and return the determinant: the product of the pivots."""
     yield lambda: Step("Start with A.", tex_matrix(A))
     found = yield from reduction(A, len(A), reduced=False, negligible=negligible)
     swaps = sum(isinstance(operation, Swap) for operation in found.operations)
@@ -82,12 +82,12 @@ def by_elimination(A: Array, negligible: float = 0.0) -> StepGenerator:
 
 
 def _one(A: Array) -> Any:
-    """Return the number 1 of the kind that A holds: the product of no factors."""
+    """Return the number 1 in the type of A's entries."""
     return zeros(1, like=A)[0] + 1
 
 
 def _multiplied(pivots: Array, swaps: int, d: Any) -> Step:
-    """Describe the last step: the product of the pivots, with the sign of the swaps."""
+    """Return the step that multiplies the pivots, with a sign for each swap."""
     if d == 0:
         return Step("A column has no pivot, so the determinant is 0.", r"\det A = 0")
     signs = {0: "", 1: "; 1 swap of rows changes the sign"}
@@ -98,7 +98,7 @@ def _multiplied(pivots: Array, swaps: int, d: Any) -> Step:
 
 
 def _by_cofactors(A: Array) -> StepGenerator:
-    """Expand along the first row: first what is to be added, then each minor, then the sum."""
+    """Yield the expansion along the first row, minor by minor; return the determinant."""
     if len(A) < 2:
         d = scalar(A[0, 0] if len(A) else _one(A))
         yield lambda: _smallest(A, d)
@@ -118,20 +118,20 @@ def _by_cofactors(A: Array) -> StepGenerator:
 
 
 def _two_by_two(A: Array, d: Any) -> Step:
-    """Write the product of the diagonal less that of the other."""
+    """Return the step that computes ad - bc."""
     (a, b), (c, e) = [[tex_factor(x) for x in row] for row in A]
     rule = rf"\det {tex_matrix(A)} = {a} \cdot {e} - {b} \cdot {c} = {tex(d)}"
     return Step("Two rows: the product down the diagonal less the other product.", rule)
 
 
 def _smallest(A: Array, d: Any) -> Step:
-    """Write the determinant of one entry, or of none."""
+    """Return the step for a matrix with one entry, or with none."""
     words = "One row: the determinant is its entry." if len(A) else "No row: it is 1."
     return Step(words, rf"\det {tex_matrix(A)} = {tex(d)}")
 
 
 def _expansion(A: Array) -> Step:
-    """Write the sum to compute: the first row's entries times minors still unknown."""
+    """Return the step that writes the expansion before the minors are known."""
     minors = [(int(j), A[0, j], without(A, 0, j)) for j in np.flatnonzero(A[0] != 0)]
     words = (
         f"Expand {len(A)} rows along the first: each entry times the determinant without its "
@@ -142,20 +142,20 @@ def _expansion(A: Array) -> Step:
 
 
 def _expanded(A: Array, terms: list, d: Any) -> Step:
-    """Return the sum of the first row's entries times their cofactors."""
+    """Return the step that adds the entries of the first row times their cofactors."""
     total = _signed((j, a, tex_factor(M)) for j, a, M in terms)
     words = f"Put in the determinants of {len(A) - 1} rows."
     return Step(words, rf"\det {tex_matrix(A)} = {total} = {tex(d)}")
 
 
 def _signed(terms: Iterable[tuple[int, Any, str]]) -> str:
-    """Return the entries times their minors, with the signs of a chessboard."""
+    """Return the sum of entries times minors as a formula, with alternating signs."""
     words = (rf"{'-' if j % 2 else '+'} {tex_factor(a)} \cdot {M}" for j, a, M in terms)
     return " ".join(words).removeprefix("+ ") or "0"
 
 
 def without(A: Array, i: int, j: int) -> Array:
-    """Return a without row i and column j."""
+    """Return A without row i and column j."""
     return np.delete(np.delete(A, i, axis=0), j, axis=1)
 
 

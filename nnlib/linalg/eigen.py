@@ -74,7 +74,7 @@ def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
 
 
 def _general(M: Array) -> tuple[Array, Array]:
-    """Return eigenvalues and eigenvectors from the Schur form."""
+    """Return eigenvalues and eigenvectors by way of the Schur form."""
     e = exponent(M)
     T, Q, _ = qr_algorithm(np.ldexp(M, -e))
     T, Q, values = complex_schur(T, Q)
@@ -89,7 +89,7 @@ def _general(M: Array) -> tuple[Array, Array]:
 
 
 def _steps(A: Any, M: Array) -> Steps:
-    """Return the steps by the characteristic polynomial, or those of the QR algorithm."""
+    """Return the steps by the characteristic polynomial up to 3x3, else by the QR algorithm."""
     if len(M) <= 3:
         from .by_hand import eig_steps
 
@@ -110,14 +110,14 @@ def eigvals(A: Any) -> Array:
 
 
 def by_modulus(values: Array) -> Array:
-    """Return the order in which eigenvalues are given; what agrees to 1e-10 counts as equal."""
+    """Return the indices that sort eigenvalues, largest modulus first, up to rounding."""
     size = np.abs(values).max(initial=0.0) or 1.0
     modulus, real = (np.round(x / size, 10) for x in (np.abs(values), values.real))
     return np.lexsort((-values.imag, -real, -modulus))
 
 
 def complex_schur(T: Array, Q: Array) -> tuple[Array, Array, Array]:
-    """Make the 2x2 blocks of a real Schur form triangular; give T, Q and the eigenvalues."""
+    """Return a triangular complex Schur form T, Q, and the eigenvalues, from a real form."""
     values = np.diag(T).astype(complex)
     pairs = np.flatnonzero(np.diag(T, -1))
     if not pairs.size:

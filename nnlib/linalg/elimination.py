@@ -1,4 +1,4 @@
-r"""Elimination: row operations that bring a matrix to echelon form, and what is read off it.
+r"""Gaussian elimination: row operations that bring a matrix to echelon form.
 
 ``eliminate`` is the only elimination of the library. It is a generator: it does one row
 operation at a time, in place, and yields it; solving, determinants, inverses and LU keep what
@@ -105,7 +105,7 @@ def eliminate(
 
 
 def _clear(A: Array, i: int, k: int, j: int) -> Generator[Subtract, None, None]:
-    """Make the entry of row i in column j zero by the pivot of row k."""
+    """Subtract row k times a factor from row i, so that the entry in column j is 0."""
     if A[i, j] != 0:
         c = A[i, j] / A[k, j]
         A[i] = A[i] - c * A[k]
@@ -114,26 +114,26 @@ def _clear(A: Array, i: int, k: int, j: int) -> Generator[Subtract, None, None]:
 
 
 def first(column: Array) -> int | None:
-    """Return the first entry that is not 0, as one chooses by hand."""
+    """Return the index of the first entry that is not 0, or None."""
     rows = np.flatnonzero(column != 0)
     return int(rows[0]) if rows.size else None
 
 
 def largest(column: Array) -> int | None:
-    """Return the row of the largest entry: no multiplier exceeds 1, errors grow little."""
+    """Return the index of the largest entry (partial pivoting), so that errors grow little."""
     row = int(abs(column).argmax())
     return row if column[row] != 0 else None
 
 
 def rounding(A: Array) -> float:
-    """Return how large an entry may be that only rounding has left; 0 for fractions."""
+    """Return a bound for entries that are only rounding errors; 0 for fractions."""
     if A.dtype == object:
         return 0.0
     return max(A.shape) * np.finfo(A.dtype).eps * abs(A).sum(axis=1).max(initial=0.0)
 
 
 def spread(negligible: float, row: Array, j: int) -> float:
-    """Return the rounding errors below a pivot in column j: larger for a small pivot."""
+    """Return a bound for the rounding errors that a pivot in column j passes on."""
     return negligible and negligible * float(abs(row).max() / abs(row[j]))
 
 
@@ -178,7 +178,7 @@ def reduction(
     negligible: float = 0.0,
     bar: bool = False,
 ) -> StepGenerator:
-    """Eliminate in place and tell; returns a `RowReduction`.
+    """Yield the row operations of an elimination in place, and return a `RowReduction`.
 
     Unless told otherwise the pivots of fractions are chosen as by hand, those of floats as
     rounding wants it.
@@ -198,7 +198,7 @@ def reduction(
 
 
 def _sentence(operation: Operation, choose: Callable) -> str:
-    """Describe a row operation; a swap for the largest pivot says so."""
+    """Return a row operation in words; a swap gets the reason why the pivot was chosen."""
     if not isinstance(operation, Swap) or choose is not largest:
         return str(operation)
     i, k, j = (index + 1 for index in operation)
@@ -206,7 +206,7 @@ def _sentence(operation: Operation, choose: Callable) -> str:
 
 
 def _shown(A: Array, operations: list[Operation], bar: int | None) -> str:
-    """Write the matrix with boxes around its pivots so far."""
+    """Return the matrix in LaTeX, with boxes around the pivots so far."""
     last = operations[-1]
     upwards = isinstance(last, Scale) or (isinstance(last, Subtract) and last.i < last.k)
     done = len(A) if upwards else 1 + max(o.k for o in operations)
@@ -217,7 +217,7 @@ def _shown(A: Array, operations: list[Operation], bar: int | None) -> str:
 
 
 def listed(noun: str, indices: Collection[int]) -> str:
-    """Return places, counted from 0, in words: "columns 1 and 3"."""
+    """Return indices in words, counted from 1, such as "columns 1 and 3"."""
     numbers = [str(k + 1) for k in indices]
     if len(numbers) < 2:
         return f"{noun} {numbers[0]}" if numbers else f"no {noun}"
@@ -273,7 +273,7 @@ def row_reduce(
 
 
 def row_reduction(A: Array, reduced: bool = True, named: str = "A") -> StepGenerator:
-    """Eliminate in all columns; tell also where it starts and what it shows."""
+    """Yield the steps of an elimination in all columns, and return a `RowReduction`."""
     yield lambda: Step(f"Start with {named}.", tex_matrix(A))
     found = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
     marks = list(enumerate(found.pivots))
@@ -314,5 +314,5 @@ def rank(A: Any, *, exact: bool = False, steps: bool = False) -> int | Steps:
 
 
 def read_off(algorithm: StepGenerator, read: Callable) -> StepGenerator:
-    """Return an algorithm whose result is read off another's."""
+    """Yield the steps of an algorithm, and return ``read`` of its result."""
     return read((yield from algorithm))

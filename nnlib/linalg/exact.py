@@ -1,4 +1,4 @@
-r"""Exact numbers: fractions, roots where fractions do not suffice, and how both are written.
+r"""Exact numbers: fractions, and roots where fractions do not suffice.
 
 The algorithms of this package run on arrays of `fractions.Fraction` as they do on floats, so
 the steps that they show are those of pencil and paper. ``exact`` makes such arrays and
@@ -100,7 +100,7 @@ def numeric(A: Any, *, function: str = "numeric", argument: str = "A") -> Array:
 
 
 def _array(A: Any, complaint: str) -> Array:
-    """Return an array of any numbers; refuse text, None and complex numbers."""
+    """Return an array of real numbers; raise TypeError for text, None and complex numbers."""
     try:
         given = np.asarray(A)
     except ValueError as error:
@@ -117,7 +117,7 @@ def _array(A: Any, complaint: str) -> Array:
 
 
 def _kinds(given: Array) -> str:
-    """Return the types of the entries, by name."""
+    """Return the names of the entries' types."""
     return ", ".join(sorted({type(x).__name__ for x in given.flat}))
 
 

@@ -1,4 +1,4 @@
-"""Vectors of exact numbers: lengths, right angles, multiples without fractions."""
+"""Vectors of exact numbers: inner products, lengths, multiples without fractions."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ Array = np.ndarray
 
 
 def inner(x: Array, y: Array) -> Any:
-    """Return the inner product of exact vectors, the first conjugated."""
+    """Return the inner product of exact vectors, with the first one conjugated."""
     return simplified(sum((a.conjugate() * b for a, b in zip(x, y, strict=True)), Fraction(0)))
 
 
 def unit(x: Array) -> tuple[Any, Array]:
-    """Return the length of an exact vector, and the vector divided by it."""
+    """Return the length of an exact vector, and the unit vector in its direction."""
     length = plain_root(inner(x, x))
     return length, simplified(x / length)
 
 
 def plain_root(q: Any) -> Any:
-    """Return the square root of an exact number; a float where it would be a root of roots."""
+    """Return the square root of an exact number; a nested root becomes a float."""
     if isinstance(q, float | complex):
         return abs(q) ** 0.5
     r = root(q)
@@ -41,7 +41,7 @@ def plain_root(q: Any) -> Any:
 
 
 def scaled(x: Array) -> Array:
-    """Return a multiple of an exact vector, without fractions, its largest entry positive."""
+    """Return a multiple of an exact vector without fractions, with a positive largest entry."""
     if all(isinstance(entry, Fraction) for entry in x):
         x = x * lcm(*(entry.denominator for entry in x))
     values = np.array([complex(entry) for entry in x])
@@ -50,7 +50,7 @@ def scaled(x: Array) -> Array:
 
 
 def orthogonal(basis: Array) -> Array:
-    """Return the columns of a basis made orthogonal, one after the other, without fractions."""
+    """Return orthogonal columns with the same span as a basis, without fractions."""
     V = basis.copy()
     for k in range(V.shape[1]):
         for j in range(k):
@@ -61,7 +61,7 @@ def orthogonal(basis: Array) -> Array:
 
 
 def rounded(M: Array) -> Array:
-    """Return exact numbers as they are, and floats without what only rounding has left."""
+    """Return a copy whose floats are rounded to 12 digits; exact numbers stay as they are."""
     entries = np.empty(M.shape, dtype=object)
     for index, x in zip(np.ndindex(M.shape), M.flat, strict=True):
         if isinstance(x, float | complex):

@@ -1,4 +1,4 @@
-"""Elimination written as a product: LU, and Cholesky where the matrix is symmetric."""
+"""LU and Cholesky decompositions."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def lu(
 
 
 def _topmost(column: Array) -> int | None:
-    """Return the entry at the top, or None where the whole column is 0."""
+    """Return 0, the index of the pivot without row exchanges, or None for a zero column."""
     if column[0] == 0 and column.any():
         raise np.linalg.LinAlgError(
             "lu: expected a pivot other than 0 above entries that are not 0; "
@@ -82,7 +82,7 @@ def _topmost(column: Array) -> int | None:
 
 
 def _lu(A: Array, choose) -> StepGenerator:
-    """Eliminate, and enter the row operations in P and L."""
+    """Yield the steps of the elimination, and return P, L and U."""
     yield lambda: Step("Start with A.", tex_matrix(A))
     found = yield from reduction(A, A.shape[1], reduced=False, choose=choose)
     P, L = identity(len(A), like=A), identity(len(A), like=A)
@@ -100,7 +100,7 @@ def _lu(A: Array, choose) -> StepGenerator:
 
 
 def _product(P: Array, L: Array, U: Array) -> Step:
-    """Write that the row operations give PA = LU."""
+    """Return the step that writes PA = LU."""
     words = "L has ones on its diagonal and keeps the multipliers, U is what is left"
     if (P.diagonal() == 1).all():
         return Step(f"{words}.", f"A = {tex_matrix(L)} {tex_matrix(U)}")
@@ -146,7 +146,7 @@ def cholesky(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Ste
 
 
 def _cholesky(A: Array) -> StepGenerator:
-    """Factor column by column, in fractions; S is what the columns so far leave of A."""
+    """Yield the columns of L one by one, in fractions, and return L."""
     n, S = len(A), A.copy()
     L = zeros((n, n), like=A)
     for j in range(n):
@@ -163,7 +163,7 @@ def _cholesky(A: Array) -> StepGenerator:
 
 
 def _column(A: Array, L: Array, j: int, d: Any) -> Step:
-    """Describe how the column j of L was computed."""
+    """Return the step that computes column j of L."""
     name, a = indexed("ℓ", j) + indexed("", j), A[j, j]
     inside = text(d) if a == d else f"({text(a)} − {text(a - d)})"
     below = f", and column {j + 1} below it is divided by it" if j + 1 < len(A) else ""

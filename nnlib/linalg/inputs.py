@@ -1,4 +1,4 @@
-"""Arguments of public functions, turned into arrays of numbers or refused by name."""
+"""Arguments as arrays of numbers; errors name the function and the argument."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Array = np.ndarray
 
 
 def array(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """Return a new array, of fractions if exact numbers are wanted, else of float64."""
+    """Return a new array: of fractions if ``exact``, else of float64."""
     return (fractions if exact else numeric)(A, function=function, argument=argument)
 
 
 def matrix(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """Return a matrix, possibly with no row or no column."""
+    """Return a matrix, which may have no rows or no columns."""
     A = array(A, function, argument, exact=exact)
     if A.ndim != 2:
         raise ValueError(
@@ -30,7 +30,7 @@ def matrix(A: Any, function: str, argument: str = "A", *, exact: bool = False) -
 
 
 def square(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """Return a matrix with as many rows as columns."""
+    """Return a square matrix."""
     A = matrix(A, function, argument, exact=exact)
     if A.shape[0] != A.shape[1]:
         expected = f"expected a square matrix {argument} (n, n)"
@@ -39,7 +39,7 @@ def square(A: Any, function: str, argument: str = "A", *, exact: bool = False) -
 
 
 def symmetric(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """Return a square matrix that equals its transpose, up to rounding for floats."""
+    """Return a symmetric matrix; floats may differ by rounding errors."""
     A = square(A, function, argument, exact=exact)
     slack = 0 if exact else 1e-12 * abs(A).max(initial=0)
     apart = abs(A - A.T) > slack
@@ -61,7 +61,7 @@ def vector(x: Any, function: str, argument: str = "x", *, exact: bool = False) -
 
 
 def right_hand(b: Any, m: int, function: str, *, exact: bool = False) -> Array:
-    """Return the right-hand side of m equations: a vector, or a matrix of several."""
+    """Return the right-hand side of m equations: a vector (m,) or a matrix (m, k)."""
     b = array(b, function, "b", exact=exact)
     if b.ndim not in (1, 2) or len(b) != m:
         raise ValueError(f"{function}: expected b with {m} rows, got shape {b.shape}")
@@ -69,7 +69,7 @@ def right_hand(b: Any, m: int, function: str, *, exact: bool = False) -> Array:
 
 
 def one_of(value: str, choices: tuple[str, ...], function: str, argument: str) -> None:
-    """Refuse a word that is none of the choices."""
+    """Raise ValueError unless a word is one of the choices."""
     if value not in choices:
         expected = " or ".join(map(repr, choices))
         raise ValueError(f"{function}: expected {argument} {expected}, got {value!r}")

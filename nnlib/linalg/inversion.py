@@ -1,4 +1,4 @@
-"""The inverse of a matrix: two matrices side by side, or cofactors over the determinant."""
+"""The inverse of a matrix, by Gauss-Jordan elimination or by the adjugate."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def inverse(
 
 
 def _gauss_jordan(A: Array) -> StepGenerator:
-    """Reduce [A | I] to [I | inverse]."""
+    """Yield the steps that reduce [A | I] to [I | A⁻¹], and return A⁻¹."""
     n = len(A)
     M = np.hstack([A, identity(n, like=A)])
     yield lambda: Step("Start with [A | I].", tex_matrix(M, bar=n))
@@ -82,7 +82,7 @@ def _gauss_jordan(A: Array) -> StepGenerator:
 
 
 def _by_adjugate(A: Array) -> StepGenerator:
-    """Divide the adjugate by the determinant."""
+    """Yield the steps to adj(A) / det(A), and return it."""
     d = run(by_elimination(A.copy()))
     if d == 0:
         raise np.linalg.LinAlgError("inverse: expected an invertible matrix, but det A is 0")
@@ -95,7 +95,7 @@ def _by_adjugate(A: Array) -> StepGenerator:
 
 
 def _product(A: Array) -> str:
-    """Write the determinant of a 2x2 matrix as LaTeX."""
+    """Return the determinant of a 2x2 matrix in LaTeX."""
     if len(A) != 2:
         return ""
     (a, b), (c, d) = [[tex_factor(x) for x in row] for row in A]

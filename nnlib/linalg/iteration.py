@@ -1,4 +1,4 @@
-r"""One eigenvector at a time: multiply, scale to length 1, repeat."""
+r"""Power iteration and its relatives: one eigenvector at a time."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def power_iteration(
 def _given(
     A: Any, x: Any, rng: np.random.Generator | None, function: str
 ) -> tuple[Array, Array, float]:
-    """Return A scaled to entries of at most 1, a start of length 1, and the scale."""
+    """Return A scaled to entries of at most 1, a unit vector to start from, and the scale."""
     A = square(A, function)
     if not len(A):
         raise ValueError(f"{function}: expected a matrix A of at least 1 row, got (0, 0)")
@@ -165,7 +165,7 @@ def _given(
 def _iterates(
     A: Array, x: Array, scale: float, step: Callable[[Array, float], Array]
 ) -> Iterator[Iterate]:
-    """Yield the start and its iterates, without end."""
+    """Yield the start and then its iterates, endlessly."""
     size = np.linalg.norm(A) or 1.0
     while True:
         Ax = A @ x
@@ -179,7 +179,7 @@ def _iterates(
 
 
 def _settled(iterates: Iterator[Iterate], tol: float, most: int, function: str) -> Eigenpair:
-    """Return the first iterate whose residual is small enough."""
+    """Return the first iterate whose residual is at most ``tol``."""
     expect_count(most, function, "max_iterations")
     number(function, "tol", tol, low=0)
     for k, (value, x, residual) in enumerate(islice(iterates, most + 1)):
@@ -192,7 +192,7 @@ def _settled(iterates: Iterator[Iterate], tol: float, most: int, function: str) 
 
 
 def _power_steps(A: Any, x: Any, found: Eigenpair) -> list[Step]:
-    """Show exact iterates while their numbers are short, with what they are worth."""
+    """Return the steps of the power iteration, in exact numbers while these are short."""
     A, x = exact(A), _shortened(exact(x, argument="x"))
     values, vectors = eig(A.astype(np.float64))
     ratio = abs(values[1] / values[0]) if len(values) > 1 and values[0] else 0.0
@@ -221,7 +221,7 @@ def _power_steps(A: Any, x: Any, found: Eigenpair) -> list[Step]:
 
 
 def _power_step(k: int, A: Array, x: Array, after: float, before: float) -> Step:
-    """Describe one iterate, its Rayleigh quotient, and how much nearer it is."""
+    """Return the step with one iterate, its Rayleigh quotient and its error."""
     quotient = (x @ A @ x) / (x @ x)
     decimal = f"{float(quotient):.10g}".replace("-", "−")
     same = x.dtype == float or Fraction(f"{float(quotient):.10g}") == quotient
@@ -238,19 +238,19 @@ def _power_step(k: int, A: Array, x: Array, after: float, before: float) -> Step
 
 
 def _shortened(x: Array) -> Array:
-    """Return exact numbers while they are short, then floats of length 1."""
+    """Return x if its exact numbers are short, else a unit vector of floats."""
     if x.dtype == object and max(len(str(entry)) for entry in x) <= 10:
         return x
     return _unit(x)
 
 
 def _unit(x: Array) -> Array:
-    """Return the vector as floats of length 1."""
+    """Return the unit vector in the direction of x, as floats."""
     floats = x.astype(np.float64)
     return floats / np.linalg.norm(floats)
 
 
 def _sine(x: Array, u: Array) -> float:
-    """Return the sine of the angle between two lines."""
+    """Return the sine of the angle between the lines along x and u."""
     x = _unit(x)
     return float(np.linalg.norm(x - u * (u.conj() @ x)))

@@ -1,4 +1,4 @@
-r"""Symmetric eigenvalue problems by Jacobi's rotations.
+r"""Jacobi's method for symmetric eigenvalue problems.
 
 A rotation in the plane of coordinates p and q makes the entry (p, q) of a symmetric matrix
 zero. It stirs up others, but the sum of squares off the diagonal falls each time, and towards
@@ -81,7 +81,7 @@ def eigvalsh(A: Any, *, max_sweeps: int = 60) -> Array:
 
 
 def diagonalised(S: Array, max_sweeps: int) -> tuple[Array, Array]:
-    """Rotate a symmetric matrix, in place, until it is diagonal; give it and the rotation V."""
+    """Return S, diagonalized in place by rotations, and the product V of the rotations."""
     n = len(S)
     V, enough = np.eye(n), n * EPS * np.linalg.norm(S)  # rounding itself leaves about this
     for _ in range(max_sweeps):
@@ -101,12 +101,12 @@ def diagonalised(S: Array, max_sweeps: int) -> tuple[Array, Array]:
 
 
 def off_diagonal(S: Array) -> float:
-    """Return the Frobenius norm of what stands off the diagonal."""
+    """Return the Frobenius norm of the entries off the diagonal."""
     return float(np.linalg.norm(S - np.diag(np.diag(S))))
 
 
 def rotation(a_pp: Array, a_qq: Array, a_pq: Array) -> tuple[Array, Array]:
-    r"""Return cos θ and sin θ of the smaller turn that makes a_pq of the matrix 0.
+    r"""Return cos θ and sin θ of the smaller rotation that makes the entry a_pq 0.
 
     .. math:: \tan 2\theta = \frac{2 a_{pq}}{a_{qq} - a_{pp}}, \qquad |\theta| \le \pi / 4
     """

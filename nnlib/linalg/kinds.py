@@ -1,4 +1,4 @@
-"""Kinds of square matrices that are told by comparing: symmetric and orthogonal ones."""
+"""Tests for symmetric and for orthogonal matrices."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def is_orthogonal(A: Any, *, exact: bool = False, steps: bool = False) -> bool |
 
 
 def _equal(left: Array, right: Array, name: str, other: str) -> StepGenerator:
-    """Compare entry by entry; of floats up to rounding."""
+    """Yield a comparison of two matrices; return whether they agree, floats up to rounding."""
     slack = 0 if right.dtype == object else 1e-12 * abs(right).max(initial=0)
     apart = np.argwhere(abs(left - right) > slack)
     plain = name.replace(r"^\top", "ᵀ").replace(" ", "")

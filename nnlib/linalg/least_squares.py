@@ -1,4 +1,4 @@
-"""Least squares: the x that comes nearest to solving too many equations."""
+"""Least squares: the x that minimizes ‖Ax - b‖."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def lstsq(
 
 
 def _least_squares(A: Array, b: Array, algorithm) -> StepGenerator:
-    """Solve by any algorithm, then show the residual."""
+    """Yield the steps of an algorithm and the residual, and return x."""
     try:
         x = yield from algorithm(A, b)
     except np.linalg.LinAlgError as error:
@@ -89,14 +89,14 @@ def _least_squares(A: Array, b: Array, algorithm) -> StepGenerator:
 
 
 def _residual(e: Array) -> Step:
-    """Write the residual b - Ax."""
+    """Return the step that computes the residual b - Ax."""
     square = simplified(e @ e)
     words = f"The residual b − A x = {text(e)} has the squared length {text(square)}."
     return Step(words, rf"\lVert b - A x \rVert^2 = {tex(square)}")
 
 
 def _normal(A: Array, b: Array) -> StepGenerator:
-    """Solve A'A x = A'b."""
+    """Yield the steps that solve A'A x = A'b, and return x."""
     G, c = A.T @ A, A.T @ b
     yield lambda: Step(
         "Multiply both sides by the transpose of A: these are the normal equations.",
@@ -106,7 +106,7 @@ def _normal(A: Array, b: Array) -> StepGenerator:
 
 
 def _by_qr(A: Array, b: Array) -> StepGenerator:
-    """Solve R x = Q'b."""
+    """Yield the steps that solve R x = Q'b, and return x."""
     method = "gram-schmidt" if A.dtype == object else "householder"
     Q, R = yield from qr_steps(A, method, "lstsq")
     if len(R) < R.shape[1] or (abs(numeric(R.diagonal())) <= rounding(R)).any():
@@ -117,7 +117,7 @@ def _by_qr(A: Array, b: Array) -> StepGenerator:
 
 
 def _by_svd(A: Array, b: Array) -> Array:
-    """Find the shortest of all solutions."""
+    """Return the solution of least norm."""
     U, sigma, Vh = svd(A, full_matrices=False)
     kept = sigma > max(A.shape) * np.finfo(float).eps * sigma.max(initial=0.0)
     return Vh[kept].T @ ((U.T[kept] @ b) / sigma[kept])

@@ -1,4 +1,4 @@
-"""Matrices of the maps that one can see: turn, mirror, stretch, slant."""
+"""Matrices of linear maps: rotation, reflection, scaling, shear."""
 
 from __future__ import annotations
 

@@ -84,14 +84,14 @@ def norm(x: Any, p: Any = None, *, exact: bool = False, steps: bool = False) -> 
 
 
 def expect_kind(p: Any, function: str) -> None:
-    """Refuse what is no norm of a matrix."""
+    """Raise an error unless p names a matrix norm."""
     if not isinstance(p, str | Real) or p not in KINDS:
         expected = "expected p 'fro', 1, 2, inf or 'nuc' for a matrix"
         raise ValueError(f"{function}: {expected}, got {p!r}")
 
 
 def expect_power(p: Any, function: str, *, exact: bool) -> None:
-    """Refuse what makes no norm of a vector, or none that a fraction and a root could hold."""
+    """Raise ValueError unless p gives a vector norm, which exact numbers can represent."""
     if not isinstance(p, Real) or not p >= 1:
         raise ValueError(f"{function}: expected p of at least 1 for a vector, got {p!r}")
     if exact and p != inf and p != int(p):
@@ -101,7 +101,7 @@ def expect_power(p: Any, function: str, *, exact: bool) -> None:
 
 
 def vector_norm(x: Array, p: float, named: str = "") -> StepGenerator:
-    """Return the largest entry, or the root of the sum of powers."""
+    """Yield the steps to the p-norm of a vector, and return it."""
     size = abs(x)
     largest = scalar(size.max(initial=zeros(1, like=x)[0]))
     if p == inf:
@@ -124,14 +124,14 @@ def vector_norm(x: Array, p: float, named: str = "") -> StepGenerator:
 
 
 def _scaled(size: Array, p: float, largest: float) -> float:
-    """Return the norm of floats, divided by the largest first, so that no power overflows."""
+    """Return the p-norm of absolute values, divided by the largest so that none overflows."""
     if largest == 0:
         return 0.0
     return float(largest * ((size / largest) ** p).sum() ** (1 / p))
 
 
 def _summed(powers: Array, p: int, total: Any, entries: str) -> Step:
-    """Return the sum of powers, term by term."""
+    """Return the step that adds the powers of the entries."""
     if not powers.size:
         return Step("There is no entry, so the sum is 0.", f"{entries}^{{{p}}} = 0")
     special = {1: "absolute values of the entries", 2: "squares of the entries"}
@@ -153,17 +153,17 @@ def _root(total: Any, p: int) -> Any:
 
 
 def scaled(x: Array) -> Array:
-    """Return a vector in the direction of x whose squares neither overflow nor vanish."""
+    """Return x divided by its largest entry, whose squares cannot overflow."""
     return x if x.dtype == object else x / (abs(x).max(initial=0.0) or 1.0)
 
 
 def length(x: Array) -> Any:
-    """Return the Euclidean norm of a vector that is an array already."""
+    """Return the Euclidean norm of an array."""
     return run(vector_norm(x, 2))
 
 
 def _matrix_norm(A: Array, p: Any) -> StepGenerator:
-    """Compute it from the entries, sums of rows or columns, or the singular values."""
+    """Yield the steps to a matrix norm, and return it."""
     if p == "fro":
         return (yield from vector_norm(A.ravel(), 2, r"\lVert A \rVert_F"))
     if p in (1, inf):
@@ -178,7 +178,7 @@ def _matrix_norm(A: Array, p: Any) -> StepGenerator:
 
 
 def tex_of(p: float) -> str:
-    """Return a whole p or infinity as LaTeX."""
+    """Return p, a whole number or infinity, in LaTeX."""
     return r"\infty" if p == inf else str(int(p))
 
 

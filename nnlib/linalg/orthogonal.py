@@ -1,4 +1,4 @@
-"""Orthogonal bases by Gram-Schmidt, and what they give: projections."""
+"""Orthogonal bases by Gram-Schmidt, and projections."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def gram_schmidt(
 
 
 def _gram_schmidt(A: Array, modified: bool, normalize: bool) -> StepGenerator:
-    """Make the columns orthogonal, then of length 1."""
+    """Yield the steps of Gram-Schmidt, and return the columns, of length 1 if asked for."""
     U, _ = yield from orthogonalized(A, modified)
     refuse_dependent(U, "gram_schmidt")
     if not normalize:
@@ -80,7 +80,7 @@ def _gram_schmidt(A: Array, modified: bool, normalize: bool) -> StepGenerator:
 
 
 def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> StepGenerator:
-    """Return A = U C: orthogonal columns U (0 for dependent ones), unit triangular C.
+    """Yield the steps to A = U C, and return both: orthogonal U, unit triangular C.
 
     A second pass takes away what rounding has left along the vectors before.
     """
@@ -103,19 +103,19 @@ def orthogonalized(A: Array, modified: bool = True, passes: int = 1) -> StepGene
 
 
 def _times(u: Array, a: Array) -> Any:
-    """Return the coefficient of the projection of a onto u: u'a / u'u."""
+    """Return the coefficient u'a / u'u of the projection of a onto u."""
     v = scaled(u)
     return (v @ a) / (v @ u)
 
 
 def _first_vector(U: Array, j: int) -> Step:
-    """Return the step in which the first vector is taken as it is."""
+    """Return the step that takes over the first vector unchanged."""
     name = f"{indexed('u', j)} = {indexed('a', j)}"
     return Step(f"Take {name} = {text(U[:, j])}.", f"u_{{{j + 1}}} = {tex(U[:, j])}")
 
 
 def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
-    """Describe the subtraction of one part; after the last the new vector is left."""
+    """Return the step that subtracts one projection; the last gives the new vector."""
     u, a = indexed("u", i), indexed("a", j)
     c = C[i, j]
     names = [f"u_{{{k + 1}}}" for k in range(i + 1)]
@@ -132,7 +132,7 @@ def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
 
 
 def normalized(U: Array) -> StepGenerator:
-    """Return the columns divided by their lengths, and these."""
+    """Yield the division of each column by its length; return unit columns and lengths."""
     Q, lengths = U.copy(), zeros(U.shape[1], like=U)
     for j in range(U.shape[1]):
         lengths[j] = length(U[:, j])
@@ -145,7 +145,7 @@ def normalized(U: Array) -> StepGenerator:
 
 
 def refuse_dependent(U: Array, function: str) -> None:
-    """Raise if a column of U is 0."""
+    """Raise an error if a column of U is 0, so that the vectors are dependent."""
     for j, u in enumerate(U.T):
         if not u.any():
             raise np.linalg.LinAlgError(
@@ -197,7 +197,7 @@ def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> A
 
 
 def _projection(b: Array, A: Array) -> StepGenerator:
-    """Return the sum of the parts of b along orthogonal vectors."""
+    """Yield the projections of b onto orthogonal vectors, and return their sum."""
     U, _ = yield from orthogonalized(_spanning(A), passes=2)
     p = zeros(len(b), like=b)
     for i, u in enumerate(U.T):
@@ -213,14 +213,14 @@ def _projection(b: Array, A: Array) -> StepGenerator:
 
 
 def _spanning(A: Array) -> Array:
-    """Return the pivot columns of floats; fractions as they are, a 0 shows dependence."""
+    """Return the pivot columns of A; a matrix of fractions is returned as it is."""
     if A.dtype == object:
         return A
     return A[:, list(run(row_reduction(A.copy(), reduced=False)).pivots)]
 
 
 def _part(i: int, c: Any) -> Step:
-    """Return one part of a projection."""
+    """Return the step with the projection of b onto one vector."""
     u = indexed("u", i)
     formula = rf"\frac{{u_{{{i + 1}}}^\top b}}{{u_{{{i + 1}}}^\top u_{{{i + 1}}}}} = {tex(c)}"
     part = u if c == 1 else f"{text(c)} {u}"
@@ -266,7 +266,7 @@ def projection_matrix(A: Any, *, exact: bool = False, steps: bool = False) -> Ar
 
 
 def _projection_matrix(A: Array) -> StepGenerator:
-    """Return the sum of the projections onto orthogonal lines."""
+    """Yield the projections onto orthogonal lines, and return the sum of their matrices."""
     U, _ = yield from orthogonalized(_spanning(A), passes=2)
     P = zeros((len(A), len(A)), like=A)
     for i, u in enumerate(U.T):
@@ -278,7 +278,7 @@ def _projection_matrix(A: Array) -> StepGenerator:
 
 
 def _line(i: int, square: Any, P: Array) -> Step:
-    """Return one line more that is projected onto."""
+    """Return the step that adds the projection onto one more line."""
     u = indexed("u", i)
     words = f"Add {u} {u}ᵀ / ({u}ᵀ {u}), where {u}ᵀ {u} = {text(square)}."
     return Step(words, f"P = {tex_matrix(P)}")

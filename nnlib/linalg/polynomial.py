@@ -1,4 +1,4 @@
-r"""The characteristic polynomial of a matrix, and how polynomials are written.
+r"""The characteristic polynomial of a matrix, and polynomials as text and LaTeX.
 
 A polynomial is a list of its coefficients, that of the highest power first.
 """
@@ -23,7 +23,7 @@ Polynomial = Sequence[Any]
 
 
 class Name(NamedTuple):
-    """How a matrix is called in text and in LaTeX."""
+    """The name of a matrix in text and in LaTeX."""
 
     text: str
     tex: str
@@ -78,7 +78,7 @@ def characteristic_polynomial(
 
 
 def _faddeev(A: Array) -> tuple[Array, Array]:
-    """Return the coefficients, and the traces that give them."""
+    """Return the coefficients of the characteristic polynomial, and the traces used."""
     I = identity(len(A), like=A)  # noqa: E741
     c, M, traces = [Fraction(1)], I, []
     for k in range(1, len(A) + 1):
@@ -90,7 +90,7 @@ def _faddeev(A: Array) -> tuple[Array, Array]:
 
 
 def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
-    """Show the way from a matrix, under its name, to its characteristic polynomial."""
+    """Return the steps from a matrix to its characteristic polynomial."""
     p, traces = _faddeev(A)
     n = len(A)
     if not 1 <= n <= 3:
@@ -131,7 +131,7 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
 
 
 def _trace_step(k: int, t: Any, c: Any, name: Name) -> Step:
-    """Write how the k-th coefficient comes from the trace of the k-th product."""
+    """Return the step that computes the k-th coefficient from a trace."""
     return Step(
         f"tr({name.text}{indexed('M', k - 1)}) = {text(t)}, so "
         f"{indexed('c', k - 1)} = −{bracketed(text(t))}/{k} = {text(c)}.",
@@ -140,7 +140,7 @@ def _trace_step(k: int, t: Any, c: Any, name: Name) -> Step:
 
 
 def _determinant(A: Array, write: Any) -> str:
-    """Write det(A - λI) for 2x2, or 3x3 along its first row, before multiplying."""
+    """Return det(A - λI) of a 2x2 or 3x3 matrix as a formula before multiplying out."""
     minus, times = ("−", " · ") if write is text else ("-", r" \cdot ")
     L = [f"({write(A[i, i])} {minus} λ)" for i in range(len(A))]
     if len(A) == 1:
@@ -161,7 +161,7 @@ def _determinant(A: Array, write: Any) -> str:
 
 
 def raised(k: int) -> str:
-    """Return an exponent in raised digits."""
+    """Return an exponent in superscript digits."""
     return "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] for d in str(k))
 
 
@@ -186,7 +186,7 @@ def poly_tex(p: Polynomial) -> str:
 
 
 def _sum(terms: Iterable[tuple[Any, str]], write: Any) -> str:
-    """Write numbers times letters, with signs between them and without zero terms."""
+    """Return a sum of numbers times letters as a text, without zero terms."""
     minus, words = "−" if write is text else "-", ""
     for c, letters in terms:
         if c == 0:

@@ -1,4 +1,4 @@
-"""The product of two matrices, entry by entry."""
+"""The product of two matrices."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def matmul(A: Any, B: Any, *, exact: bool = False, steps: bool = False) -> Array
 
 
 def _matmul(A: Array, B: Array) -> StepGenerator:
-    """Multiply row by row, and in each row column by column."""
+    """Yield one step for each entry, and return the product."""
     C = zeros((len(A), B.shape[1]), like=A)
     for i, j in np.ndindex(C.shape):
         C[i, j] += A[i] @ B[:, j]
@@ -70,7 +70,7 @@ def _matmul(A: Array, B: Array) -> StepGenerator:
 
 
 def _entry(a: Array, b: Array, C: Array, i: int, j: int) -> Step:
-    """Write one entry as a sum of products."""
+    """Return the step that computes one entry as a sum of products."""
     pairs = list(zip(a, b, strict=True))
     words = " + ".join(f"{factor(x)} · {factor(y)}" for x, y in pairs) or "0"
     signs = " + ".join(rf"{tex_factor(x)} \cdot {tex_factor(y)}" for x, y in pairs) or "0"

@@ -1,4 +1,4 @@
-"""QR decomposition: by subtracting, by reflecting, by rotating."""
+"""QR decomposition by Gram-Schmidt, by Householder reflections, by Givens rotations."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def qr(
 
 
 def qr_steps(A: Array, method: str, function: str) -> StepGenerator:
-    """Return the decomposition by one of the methods, on behalf of a function."""
+    """Yield the steps of one method, and return the QR decomposition."""
     if method == "householder":
         return (yield from _householder(A))
     if method == "givens":
@@ -83,7 +83,7 @@ def qr_steps(A: Array, method: str, function: str) -> StepGenerator:
 
 
 def _householder(A: Array) -> StepGenerator:
-    """Reflect what is left of each column onto its first axis."""
+    """Yield one step for each Householder reflection, and return Q and R."""
     yield lambda: Step("Start with A.", tex_matrix(A))
     (m, n), R, Q, count = A.shape, A.copy(), identity(len(A), like=A), 0
     for k in range(min(m, n)):
@@ -104,7 +104,7 @@ def _householder(A: Array) -> StepGenerator:
 
 
 def _reflected(R: Array, k: int, v: Array) -> Step:
-    """Describe that one column has become a multiple of an axis."""
+    """Return the step with the matrix after one reflection."""
     rows = listed("row", range(k, len(R)))
     along = f"along v, column {k + 1} less what it becomes"
     words = f"Reflect {rows} {along}: {text(R[k, k])} over zeros."
@@ -114,7 +114,7 @@ def _reflected(R: Array, k: int, v: Array) -> Step:
 
 
 def _givens(A: Array) -> StepGenerator:
-    """Rotate two rows at a time, column by column."""
+    """Yield one step for each Givens rotation, and return Q and R."""
     yield lambda: Step("Start with A.", tex_matrix(A))
     (m, n), R, Q = A.shape, A.copy(), identity(len(A), like=A)
     for k in range(min(m, n)):
@@ -134,14 +134,14 @@ def _givens(A: Array) -> StepGenerator:
 
 
 def _rotated(R: Array, i: int, k: int, c: Any, s: Any) -> Step:
-    """Describe that one entry has become 0."""
+    """Return the step with the matrix after one rotation."""
     turn = f"by the angle with cosine {text(c)} and sine {text(s)}"
     words = f"Rotate rows {k + 1} and {i + 1} {turn}, so that row {i + 1}, column {k + 1} is 0."
     return Step(words, tex_matrix(R, [(k, k)]))
 
 
 def _gram_schmidt(A: Array, function: str) -> StepGenerator:
-    """Find orthogonal columns U with A = U C; then move their lengths from U to C."""
+    """Yield the steps of Gram-Schmidt and of the normalization; return Q and R."""
     U, C = yield from orthogonalized(A)
     refuse_dependent(U, function)
     Q, lengths = yield from normalized(U)

@@ -1,4 +1,4 @@
-"""Roots of a polynomial as one finds them by hand: rational, by square roots, by Cardano."""
+"""Exact roots of polynomials: rational roots, square roots, Cardano's formula."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ def roots(p: Polynomial) -> list[Root]:
 
 
 def _key(z: complex) -> tuple[float, float, float]:
-    """Return the sort key: largest modulus, then real part, then imaginary part."""
+    """Return the sort key of a root: modulus, then real part, then imaginary part."""
     return (-round(abs(z), 10), -round(z.real, 10), -z.imag)
 
 
 def _square_free(p: list) -> list[tuple[list, int]]:
-    """Return factors with simple roots, each with its multiplicity in p (Yun, 1976)."""
+    """Return square-free factors of p, each with its multiplicity (Yun, 1976)."""
     derivative = [c * k for c, k in zip(p[:-1], range(len(p) - 1, 0, -1), strict=True)]
     repeated = _gcd(p, derivative)
     rest, factors, multiplicity = _divide(p, repeated)[0], [], 1
@@ -90,7 +90,7 @@ def _square_free(p: list) -> list[tuple[list, int]]:
 
 
 def _divide(p: list, q: list) -> tuple[list, list]:
-    """Return quotient and remainder (without leading zeros) of two polynomials."""
+    """Return the quotient and the remainder of two polynomials."""
     p, quotient = list(p), []
     while len(p) >= len(q):
         c = p[0] / q[0]
@@ -102,14 +102,14 @@ def _divide(p: list, q: list) -> tuple[list, list]:
 
 
 def _gcd(p: list, q: list) -> list:
-    """Return the greatest common divisor, its first coefficient 1 (Euclid)."""
+    """Return the monic greatest common divisor of two polynomials (Euclid)."""
     while q:
         p, q = q, _divide(p, q)[1]
     return [c / p[0] for c in p]
 
 
 def _simple_roots(p: list) -> list:
-    """Return the roots of a polynomial that has each of them once."""
+    """Return the roots of a polynomial whose roots are all simple."""
     found = []
     for candidate in _candidates(p):
         quotient, remainder = _divide(p, [Fraction(1), -candidate])
@@ -125,7 +125,7 @@ def _simple_roots(p: list) -> list:
 
 
 def _candidates(p: list) -> list[Fraction]:
-    """Return fractions that may be roots: a root's denominator divides that of p."""
+    """Return the fractions that can be roots, by the rational root theorem."""
     denominator = lcm(*(c.denominator for c in p))
     try:
         near = np.roots([float(c) for c in p])  # floats propose, division with rest decides
@@ -135,7 +135,7 @@ def _candidates(p: list) -> list[Fraction]:
 
 
 def _quadratic(tail: list) -> list:
-    """Return the two roots of λ² + bλ + c, which are not rational."""
+    """Return the two irrational roots of λ² + bλ + c."""
     b, c = tail
     mean, under_root = -b / 2, b**2 / 4 - c
     if under_root > 0:
@@ -166,6 +166,6 @@ def _cubic(tail: list) -> list:
 
 
 def _polished(tail: list, x: Any) -> Any:
-    """Return a root after one step of Newton's, which takes away what rounding left."""
+    """Return a root after one Newton step, which removes rounding errors."""
     p = np.array([1.0, *map(float, tail)])
     return (x - np.polyval(p, x) / np.polyval(np.polyder(p), x)).item()

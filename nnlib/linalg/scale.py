@@ -1,4 +1,4 @@
-"""Sizes and signs: how often, how large, and which of v and -v is given."""
+"""Scaling against overflow, and the sign that makes a vector unique."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EPS = float(np.finfo(np.float64).eps)
 
 
 def expect_count(value: Any, function: str, argument: str) -> None:
-    """Refuse what is no integer of at least 1."""
+    """Raise an error unless a value is a whole number of at least 1."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise TypeError(f"{function}: expected an integer {argument}, got {value!r}")
     if value < 1:
@@ -21,12 +21,12 @@ def expect_count(value: Any, function: str, argument: str) -> None:
 
 
 def exponent(A: Array) -> int:
-    """Return e such that the largest entry of A / 2^e is in [1, 2]: no square overflows."""
+    """Return e such that the largest entry of A / 2^e is in [1, 2], so no square overflows."""
     return int(np.frexp(np.abs(A).max(initial=0.0))[1]) - 1
 
 
 def unit_factors(V: Array) -> Array:
-    """Return per column of V (n, k) the sign or phase that makes its largest entry positive.
+    """Return for each column of V (n, k) the factor that makes its largest entry positive.
 
     Of entries that tie for the largest, to 1e-8, the last one counts.
     """

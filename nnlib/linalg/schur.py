@@ -1,4 +1,4 @@
-r"""The QR algorithm: a matrix becomes triangular, its eigenvalues on the diagonal.
+r"""The QR algorithm: the Schur form of a matrix, with its eigenvalues on the diagonal.
 
 A step A' = RQ, where A = QR, is the similarity A' = Q'AQ: the eigenvalues stay, and what
 stands below the diagonal shrinks. Three ideas make this fast: begin with zeros below the first
@@ -81,7 +81,7 @@ def householder(x: Array) -> Array:
 
 
 def _reflect(H: Array, Q: Array, v: Array, k: int) -> None:
-    """Replace H by PHP and Q by QP, in place, where P = I - 2vv' acts from coordinate k on."""
+    """Replace H by PHP and Q by QP in place, with the reflection P = I - 2vv' from row k on."""
     part = slice(k, k + len(v))
     H[part] -= 2 * np.outer(v, v @ H[part])
     H[:, part] -= 2 * np.outer(H[:, part] @ v, v)
@@ -145,7 +145,7 @@ def qr_algorithm(
 
 
 def _iterates(H: Array, Q: Array, most: int) -> Iterator[Array]:
-    """Reduce H in place; after each iteration give its subdiagonal."""
+    """Yield the subdiagonal after each QR iteration, which changes H and Q in place."""
     end, tried, done = len(H), 0, 0  # what follows row `end` is found
     _forget_small(H, end, patient=True)
     while end > 1:
@@ -167,7 +167,7 @@ def _iterates(H: Array, Q: Array, most: int) -> Iterator[Array]:
 
 
 def _forget_small(H: Array, end: int, patient: bool) -> None:
-    """Set subdiagonal entries to zero that rounding errors could have made.
+    """Set subdiagonal entries to 0 if they are no larger than rounding errors.
 
     Beside small diagonal entries only smaller ones are, which keeps small eigenvalues right;
     but where many eigenvalues are 0 nothing else may remain, and patience ends.
@@ -180,7 +180,7 @@ def _forget_small(H: Array, end: int, patient: bool) -> None:
 
 
 def _shifts(H: Array, end: int, tried: int) -> tuple[float, float]:
-    """Return the two shifts p ± √apart, as p and apart."""
+    """Return the shifts p ± √apart of the next QR step, as p and apart."""
     (a, b), (c, d) = H[end - 2 : end, end - 2 : end]
     if tried % 10 == 0:  # some matrices, such as permutations, stand still under the usual ones
         apart = abs(H[end - 1, end - 2]) + abs(H[end - 2, end - 3])
@@ -195,7 +195,7 @@ def _shifts(H: Array, end: int, tried: int) -> tuple[float, float]:
 
 
 def _francis(H: Array, Q: Array, start: int, end: int, p: float, apart: float) -> None:
-    """Return one double step on rows start to end: two QR steps, with shifts p ± √apart.
+    """Make a double QR step on rows start to end, in place, with shifts p ± √apart.
 
     Only the first column of (H - pI)² - apart I is formed. A reflection that turns it to the
     first axis raises a bulge below the subdiagonal; more of them chase it out.
@@ -216,7 +216,7 @@ def _francis(H: Array, Q: Array, start: int, end: int, p: float, apart: float) -
 
 
 def _split(H: Array, Q: Array, k: int) -> None:
-    """Make the 2x2 block at k triangular by a reflection, if its eigenvalues are real."""
+    """Make the 2x2 block at k triangular, in place, if its eigenvalues are real."""
     (a, b), (c, d) = H[k : k + 2, k : k + 2]
     half = (a - d) / 2
     under_root = half**2 + b * c
@@ -234,7 +234,7 @@ def _blocks(T: Array) -> Array:
 
 
 def _stuck(H: Array, start: int, end: int, done: int) -> str:
-    """Return the error message for iterations that run out."""
+    """Return the error message if eigenvalues are missing after all iterations."""
     smallest = np.abs(np.diag(H, -1)[start : end - 1]).min()
     return (
         f"qr_algorithm: did not converge in {done} iterations; {len(H) - end} of {len(H)} "
@@ -245,7 +245,7 @@ def _stuck(H: Array, start: int, end: int, done: int) -> str:
 
 
 def _first_step(H: Array) -> Step:
-    """Return the matrix with which the iterations begin."""
+    """Return the step with the Hessenberg matrix from which the iterations begin."""
     return Step(
         "Reflect until only zeros stand below the first subdiagonal; eigenvalues stay.",
         f"H = {tex(H)}",
@@ -253,7 +253,7 @@ def _first_step(H: Array) -> Step:
 
 
 def _step(k: int, below: Array) -> Step:
-    """Describe what one iteration left on the subdiagonal."""
+    """Return the step with the subdiagonal after one iteration."""
     sizes = np.abs(below)
     return Step(
         f"Iteration {k} leaves {text(sizes)} on the subdiagonal.",
@@ -262,7 +262,7 @@ def _step(k: int, below: Array) -> Step:
 
 
 def _last_step(T: Array) -> Step:
-    """Describe the triangular matrix, and how to read it."""
+    """Return the step with the Schur form, and how its eigenvalues are read off."""
     pairs = np.count_nonzero(np.diag(T, -1))
     blocks = (
         f", and {pairs} 2x2 block{'s' if pairs > 1 else ''} for complex pairs" if pairs else ""

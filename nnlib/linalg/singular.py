@@ -1,4 +1,4 @@
-r"""The singular value decomposition, and what it is good for."""
+r"""The singular value decomposition, and low-rank approximation."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def svd(
 
 
 def _tall(A: Array, full_matrices: bool, max_sweeps: int) -> tuple[Array, Array, Array]:
-    """Return the decomposition of (m, n) with m at least n."""
+    """Return the SVD of a matrix with at least as many rows as columns."""
     e = exponent(A)
     W, Vh = orthogonal_rows(np.ldexp(A.T, -e, order="C"), max_sweeps)
     length = np.linalg.norm(W, axis=1)
@@ -100,7 +100,7 @@ def _tall(A: Array, full_matrices: bool, max_sweeps: int) -> tuple[Array, Array,
 
 
 def orthogonal_rows(W: Array, max_sweeps: int) -> tuple[Array, Array]:
-    """Rotate pairs of rows, in place, until all are orthogonal; give J W and the rotation J.
+    """Return J W with orthogonal rows, and J, the product of rotations (one-sided Jacobi).
 
     Rows of A' are columns of A, and lie side by side in memory.
     """
@@ -124,7 +124,7 @@ def orthogonal_rows(W: Array, max_sweeps: int) -> tuple[Array, Array]:
 
 
 def completed(Q: Array, size: int) -> Array:
-    """Return orthonormal columns (m, r) and more of them, to (m, size)."""
+    """Return the orthonormal columns (m, r) of Q, extended to (m, size)."""
     basis = np.zeros((len(Q), size))
     r = Q.shape[1]
     basis[:, :r] = Q

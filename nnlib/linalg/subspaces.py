@@ -1,4 +1,4 @@
-"""Solutions and independence, read off an echelon form."""
+"""Null spaces and linear independence, read from the echelon form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Array = np.ndarray
 
 
 def special_solutions(R: Array, pivots: tuple[int, ...], free: tuple[int, ...]) -> Array:
-    """Return solutions of R x = 0, R reduced, as columns: in each one free unknown is 1."""
+    """Return solutions of R x = 0 as columns; in each, one free unknown is 1."""
     N = zeros((R.shape[1], len(free)), like=R)
     for k, f in enumerate(free):
         N[f, k] += 1
@@ -27,7 +27,7 @@ def special_solutions(R: Array, pivots: tuple[int, ...], free: tuple[int, ...]) 
 
 
 def special_solution_steps(N: Array, free: tuple[int, ...]) -> StepGenerator:
-    """Return how each of the special solutions comes about."""
+    """Yield one step for each special solution."""
     others = " and the other free unknowns 0" if len(free) > 1 else ""
     for k, f in enumerate(free):
         words = f"Let {indexed('x', f)} be 1{others}: the reduced rows, with 0 on the right,"
@@ -65,7 +65,7 @@ def independent(V: Any, *, exact: bool = False, steps: bool = False) -> bool | S
 
 
 def _independent(V: Array) -> StepGenerator:
-    """Look for a column without pivot; it is a combination of the columns before it."""
+    """Yield the steps of an elimination, and return whether the columns are independent."""
     found = yield from row_reduction(V, named="V")
     if not found.free:
         yield lambda: Step("Every column has a pivot: the vectors are independent.")

@@ -1,4 +1,4 @@
-"""Systems of linear equations: all solutions, or the only one."""
+"""Systems of linear equations: the set of all solutions, and the unique solution."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def solution_set(
 
 
 def _solution_set(A: Array, b: Array) -> StepGenerator:
-    """Reduce [A | b], look for a contradiction, then for free unknowns."""
+    """Yield the steps that reduce [A | b], and return the set of solutions."""
     M, n = np.column_stack([A, b]), A.shape[1]
     negligible = rounding(M)
     yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
@@ -142,7 +142,7 @@ def _solution_set(A: Array, b: Array) -> StepGenerator:
 
 
 def _solution_steps(x: Array, N: Array, free: tuple[int, ...]) -> StepGenerator:
-    """Return the particular solution and what may be added to it."""
+    """Yield the particular solution, and the special solutions that can be added."""
     reason = _reason(free)
     words = "Let the free unknowns be 0." if free else "Right of the bar stands the solution."
     yield lambda: Step(f"{reason[0].upper()}{reason[1:]}. {words}", f"x = {tex(x)}")
@@ -151,7 +151,7 @@ def _solution_steps(x: Array, N: Array, free: tuple[int, ...]) -> StepGenerator:
 
 
 def _reason(free: tuple[int, ...]) -> str:
-    """Say why there is one solution, or more."""
+    """Return the sentence that says why there is one solution or more."""
     if not free:
         return "every column has a pivot, so no unknown may be chosen"
     lack = "has" if len(free) == 1 else "have"
@@ -204,7 +204,7 @@ def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
 
 
 def solve_steps(A: Array, b: Array, function: str, named: str = "[A | b]") -> StepGenerator:
-    """Eliminate in [A | b], then substitute back."""
+    """Yield the elimination in [A | b] and the back substitution, and return x."""
     M, n = np.column_stack([A, b]), len(A)
     yield lambda: Step(f"Start with {named}.", tex_matrix(M, bar=n))
     found = yield from reduction(M, n, reduced=False, bar=True)
@@ -213,7 +213,7 @@ def solve_steps(A: Array, b: Array, function: str, named: str = "[A | b]") -> St
 
 
 def refuse_singular(A: Array, found: RowReduction, function: str) -> None:
-    """Raise if a column has no pivot, or one that is only what rounding has left."""
+    """Raise an error if a column has no pivot, or one as small as rounding errors."""
     n, missing = len(A), [j for j in found.free if j < len(A)]
     if A.dtype != object and not missing:
         pivots = abs(found.matrix.diagonal())
@@ -225,7 +225,7 @@ def refuse_singular(A: Array, found: RowReduction, function: str) -> None:
 
 
 def back_substitution(U: Array, c: Array) -> StepGenerator:
-    """Solve U x = c for an upper triangular U, from the last unknown up."""
+    """Yield the steps that solve U x = c for an upper triangular U, and return x."""
     x = zeros(c.shape, like=c)
     for i in reversed(range(len(U))):
         x[i] = simplified((c[i] - U[i, i + 1 :] @ x[i + 1 :]) / U[i, i])
@@ -234,7 +234,7 @@ def back_substitution(U: Array, c: Array) -> StepGenerator:
 
 
 def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
-    """Write equation i with the known unknowns put in, solved for the next."""
+    """Return the step that solves equation i for its only unknown value."""
     known = [j for j in range(i + 1, len(U)) if U[i, j] != 0]
     words = [text(c[i]), *(f"{factor(U[i, j])} · {factor(x[j])}" for j in known)]
     write, write_factor = (_row, _row) if c.ndim == 2 else (tex, tex_factor)
@@ -249,5 +249,5 @@ def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
 
 
 def _row(x: Array) -> str:
-    """Return the values of one unknown for several right-hand sides."""
+    """Return the values of one unknown, one for each right-hand side, as a formula."""
     return tex_matrix(x[None])

@@ -1,4 +1,4 @@
-"""Products of two vectors and the angle between them."""
+"""Products of two vectors, and the angle between them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Array = np.ndarray
 
 
 def _pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
-    """Return two vectors of one length."""
+    """Return two vectors of equal length."""
     x = vector(x, function, "x", exact=exact)
     y = vector(y, function, "y", exact=exact)
     if x.shape != y.shape:
@@ -69,7 +69,7 @@ def normalize(x: Any, p: Any = 2, *, exact: bool = False, steps: bool = False) -
 
 
 def _normalize(x: Array, p: float) -> StepGenerator:
-    """Divide by the norm."""
+    """Yield the steps that divide x by its p-norm, and return the result."""
     u = simplified(x / (yield from vector_norm(x, p)))
     yield lambda: Step(
         f"Divide by it: {text(u)}.", rf"\frac{{x}}{{\lVert x \rVert}} = {tex(u)}"
@@ -109,7 +109,7 @@ def dot(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
 
 
 def _dot(x: Array, y: Array) -> StepGenerator:
-    """Write one sum of products."""
+    """Yield the sum of products, and return it."""
     d = scalar(x @ y)
     yield lambda: _products(x, y, d)
     return d
@@ -158,7 +158,7 @@ def cosine(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
 
 
 def _nonzero_pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
-    """Return two vectors of one length, neither of them 0."""
+    """Return two vectors of equal length, neither of which is 0."""
     x, y = _pair(x, y, function, exact)
     for name, v in (("x", x), ("y", y)):
         if not v.any():
@@ -167,7 +167,7 @@ def _nonzero_pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Ar
 
 
 def _cosine(x: Array, y: Array) -> StepGenerator:
-    """Divide the dot product by both lengths."""
+    """Yield the steps that divide the dot product by both lengths; return the cosine."""
     x, y = scaled(x), scaled(y)  # the angle is the same
     d = yield from _dot(x, y)
     a, b = length(x), length(y)
@@ -255,7 +255,7 @@ def cross(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Array 
 
 
 def _cross(x: Array, y: Array) -> StepGenerator:
-    """Compute entry by entry from the two other coordinates, in turn."""
+    """Yield one step for each entry of the cross product, and return it."""
     z = x - x
     for k, i, j in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
         z[k] = x[i] * y[j] - x[j] * y[i]
@@ -264,7 +264,7 @@ def _cross(x: Array, y: Array) -> StepGenerator:
 
 
 def _crossed(k: int, factors: tuple, z: Any) -> Step:
-    """Return one entry of a cross product."""
+    """Return the step that computes one entry of a cross product."""
     a, b, c, d = (factor(f) for f in factors)
     e, f, g, h = (tex_factor(f) for f in factors)
     formula = rf"z_{k + 1} = {e} \cdot {f} - {g} \cdot {h} = {tex(z)}"

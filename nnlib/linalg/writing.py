@@ -134,12 +134,12 @@ def bracketed(words: str) -> str:
 
 
 def factor(x: Any) -> str:
-    """Return a number as text that may stand behind a multiplication sign."""
+    """Return a number as text, in brackets where it could not follow a multiplication sign."""
     return bracketed(text(x))
 
 
 def tex_factor(x: Any) -> str:
-    """Return a number as LaTeX that may stand behind a multiplication sign."""
+    """Return a number in LaTeX, in brackets where it could not follow a multiplication sign."""
     return bracketed(tex(x))
 
 

@@ -11,7 +11,7 @@ __all__ = ["AlexNet", "ZFNet"]
 
 
 def _response_norm() -> LocalResponseNorm:
-    """Return section 3.3's norm: n = 5, k = 2, α = 1e-4, β = 0.75; torch divides α by n."""
+    """Return the local response normalization of section 3.3; torch divides α by n."""
     return LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2)
 
 

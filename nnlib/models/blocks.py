@@ -69,7 +69,7 @@ class Concat(Module):
 
 
 def dense(features: int, hidden: int, num_classes: int, dropout: float) -> Sequential:
-    """Return the three linear layers that end AlexNet and ZFNet, with dropout before two.
+    """Return the three linear layers that end AlexNet and ZFNet, two of them after dropout.
 
     It maps (N, features) to (N, num_classes); hidden is the length of the vectors between.
     """

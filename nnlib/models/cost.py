@@ -45,7 +45,7 @@ def multiply_adds(unit: Unit) -> int:
 
 
 def _of_operation(unit: Unit, name: str, inputs: dict[str, Any], y: Tensor) -> int:
-    """Return the multiply-adds of one of the engine's operations."""
+    """Return the multiply-adds of one recorded operation."""
     shapes = {key: raw(x).shape for key, x in inputs.items() if hasattr(raw(x), "shape")}
     size = {key: math.prod(shape) for key, shape in shapes.items()}
     if name == "matmul":
@@ -65,7 +65,7 @@ def _of_operation(unit: Unit, name: str, inputs: dict[str, Any], y: Tensor) -> i
 
 
 class Field(NamedTuple):
-    """The pixels that an output depends on, along height and along width.
+    """A receptive field: the pixels that an output depends on, along height and width.
 
     ``first`` and ``last`` are those of the output at (0, 0), and may lie outside the image,
     in its padding; the field of the next output lies ``stride`` pixels further.
@@ -126,7 +126,7 @@ def receptive_field(unit: Unit, known: dict[Tensor, Field]) -> Field | None:
 
 
 def _through(field: Field, *grid: tuple[int, int]) -> Field:
-    """Return the receptive field after a layer of windows, given that before it."""
+    """Return the receptive field after a layer with windows, given the field before it."""
     ends = [
         (a - j * p, b + j * (d * (k - 1) - p), j * s)
         for a, b, j, k, s, p, d in zip(*field, *grid, strict=True)
@@ -135,7 +135,7 @@ def _through(field: Field, *grid: tuple[int, int]) -> Field:
 
 
 def _through_parts(field: Field, before: Any, after: Any) -> Field | None:
-    """Return the field behind a pooling into parts, if all are of one size."""
+    """Return the receptive field after adaptive pooling, or None for unequal parts."""
     if any(n % m for n, m in zip(before, after, strict=True)):
         return None
     part = tuple(n // m for n, m in zip(before, after, strict=True))

@@ -1,4 +1,4 @@
-"""A model as a drawing: its layers as blocks, with shapes, branches side by side."""
+"""A drawing of a model: its layers as blocks with shapes, parallel branches side by side."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Diagram:
         return iter(self.blocks)
 
     def __getitem__(self, name: str) -> Block:
-        """Give the block of a module's name."""
+        """Return the block of the module with this name."""
         for block in self.blocks:
             if block.name == name:
                 return block
@@ -71,7 +71,7 @@ class Diagram:
         return draw(list(map(_card, self.blocks)), positions, direction, words)
 
     def picture(self) -> Picture:
-        """Give the drawing for ``viz.show``; a wide one is drawn downwards on a desk too."""
+        """Return the drawing for ``viz.show``; a wide network runs from top to bottom."""
         right, down = self.svg("right"), self.svg("down")
         width = float(re.search(r'viewBox="0 0 ([\d.]+)', right)[1])
         return Picture("" if width > WIDE else right, down)
@@ -81,7 +81,7 @@ class Diagram:
 
 
 def _card(block: Block) -> Card:
-    """Return the text on a block."""
+    """Return the text that is shown on a block."""
     if block.is_plain:
         return Card(", ".join([block.kind, *block.then]), [], [], False)
     held = f"{block.parameters:,} parameters" if block.parameters else ""

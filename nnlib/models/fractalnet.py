@@ -70,7 +70,7 @@ class Fractal(Module):
         return self._joined(self._ends(input, column))
 
     def _ends(self, z: Tensor, column: int | None) -> list[Tensor]:
-        """Return the inputs of the last join, from the shallowest column to the deepest."""
+        """Return the outputs of all columns, or of one, from the shallowest to the deepest."""
         if column == 0 or self.columns == 1:
             return [self.dropout(self.conv(z))]
         if column is not None:
@@ -78,7 +78,7 @@ class Fractal(Module):
         return [self.dropout(self.conv(z)), *self.second._ends(self.first(z), None)]
 
     def _joined(self, ends: list[Tensor]) -> Tensor:
-        """Return the mean of what is not dropped."""
+        """Return the mean of the columns that local drop-path has not dropped."""
         if self.training and self.drop_path and len(ends) > 1:
             rng = random.generator(None)
             stay = rng.random(len(ends)) >= self.drop_path
@@ -160,7 +160,7 @@ class FractalNet(Module):
         return self.fc(x.mean((2, 3)))
 
     def _column(self) -> int | None:
-        """Return the column of global drop-path, in half of the mini-batches of training."""
+        """Return the only column to use (global drop-path), or None to use all."""
         rng = random.generator(None)
         if not self.training or self.drop_path == 0 or rng.random() < 0.5:
             return None

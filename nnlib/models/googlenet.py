@@ -77,7 +77,7 @@ class Inception(Concat):
 
 
 class Auxiliary(Module):
-    """A head that classifies by the maps in the middle: section 5 of the paper.
+    """An auxiliary classifier, attached in the middle of the network: section 5 of the paper.
 
     At images of 224 pixels its pooling gives 4 times 4; other sizes are brought to that.
     """

@@ -1,4 +1,4 @@
-"""Inception-v4 (Szegedy et al., 2017): many kinds of blocks, all branches and joins."""
+"""Inception-v4 (Szegedy et al., 2017): several kinds of blocks with parallel branches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SAME = {1: 0, 3: 1, (1, 3): (0, 1), (3, 1): (1, 0), (1, 7): (0, 3), (7, 1): (3, 
 
 
 def _chain(before: int, *steps: tuple[int, Any]) -> Sequential:
-    """Return convolutions one after the other, each (maps, window), of the same image size.
+    """Return a chain of convolutions, each given as (channels, window), with equal padding.
 
     A third entry of a step is its stride; then there is no padding ("V" in the figures).
     """
@@ -37,7 +37,7 @@ def _chain(before: int, *steps: tuple[int, Any]) -> Sequential:
 
 
 def _averaged(before: int, maps: int) -> Sequential:
-    """Return the branch that averages squares of 3 times 3 before a 1x1 convolution."""
+    """Return the branch with 3x3 average pooling before a 1x1 convolution."""
     return Sequential(AvgPool2d(3, 1, 1, count_include_pad=False), *_chain(before, (maps, 1)))
 
 

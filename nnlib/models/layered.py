@@ -1,4 +1,4 @@
-"""From one run of a model to blocks: what each call and each operation between calls read."""
+"""The blocks of a diagram, built from the operations of one recorded forward pass."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ class Block:
 
 
 def _modules(scope: Scope) -> list[Scope]:
-    """Return the calls of modules around a call, the outermost first, itself included."""
+    """Return the module calls around a call, from the outermost to the call itself."""
     return [s for s in scope.chain() if s.module is not None]
 
 
 class Builder:
-    """Collects the recorded operations into blocks, one for each call that is drawn."""
+    """A builder that collects recorded operations into blocks, one a drawn module call."""
 
     def __init__(self, run: Run, depth: int):
         self.run, self.depth = run, depth
@@ -80,7 +80,7 @@ class Builder:
         self.counted: set[Tensor] = set()
 
     def blocks(self) -> list[Block]:
-        """Return the blocks that lead to the output, in order."""
+        """Return the blocks that lead to the output, each after its operands."""
         several = len(self.run.inputs) > 1
         for k, x in enumerate(self.run.inputs, start=1):
             self.made[x] = Block("", f"input {k}" if several else "input", [], x.shape)
@@ -92,7 +92,7 @@ class Builder:
         return _chained(_leading_to(self._output()))
 
     def _block(self, scopes: list[Scope], name: str) -> Block:
-        """Return the block of a call, or a new one for an operation between modules."""
+        """Return the block of a module call, or a new one for an operation between modules."""
         inside = next((s for s in scopes[: self.depth] if _is_one(s.module)), None)
         if inside is None and len(scopes) <= self.depth:
             return Block("", JOINS.get(name, name))
@@ -107,14 +107,14 @@ class Builder:
         return self.calls[inside]
 
     def _add(self, unit: Unit) -> None:
-        """Add a unit: its operands become its block's, and its results come from the block."""
+        """Add a unit of operations to the block that it belongs to."""
         sources = [self.made[x] for x in unit.inputs if x in self.made]
         if sources:
             block = self._block(unit.modules, unit.name)
             self._join(block, sources, unit.outs)
 
     def _join(self, block: Block, sources: list[Block], outs: list[Tensor]) -> None:
-        """Note where a block's operands come from, and that its results are its own."""
+        """Add operands to a block, and note that it computes these results."""
         for source in sources:
             if source is not block and source not in block.operands:
                 block.operands.append(source)
@@ -122,14 +122,14 @@ class Builder:
         block.shape = block.shape or outs[0].shape
 
     def _pass(self, scope: Scope) -> None:
-        """Return a module that gave what it got, such as dropout in evaluation mode."""
+        """Add a module that returned its input unchanged, as dropout does in evaluation."""
         scopes, x = _modules(scope), tensors(scope.output)
         shown = len(scopes) <= self.depth and _is_one(scope.module)
         if (shown or len(scopes) == self.depth + 1) and x and x[0] in self.made:
             self._join(self._block(scopes, ""), [self.made[x[0]]], x[:1])
 
     def _output(self) -> Block:
-        """Return the block of the model's output; one that joins several outputs."""
+        """Return the block of the model's output; several outputs are joined in one block."""
         last = list(dict.fromkeys(self.made[x] for x in self.run.outputs if x in self.made))
         if not last:
             raise ValueError("diagram: the model's output does not depend on its inputs")
@@ -137,14 +137,14 @@ class Builder:
 
 
 def _unused(recorded: recording) -> list[Scope]:
-    """Return the calls of modules that only handed on a tensor, in the order of their ends."""
+    """Return the calls of modules that recorded no operation, in the order they ended."""
     used = {scope for op in recorded.ops if op.scope for scope in op.scope.chain()}
     unused = [s for s in recorded.scopes if s.module is not None and s not in used and s.args]
     return sorted(unused, key=lambda scope: scope.end)
 
 
 def _is_one(module: Module) -> bool:
-    """Tell whether a module is one block: it has no parts, or is a layer of nnlib."""
+    """Return whether a module is one block: a layer of nnlib, or without submodules."""
     own = type(module).__module__.startswith("nnlib.nn.")
     return not [*module.children()] or (own and not isinstance(module, CONTAINERS))
 
@@ -164,7 +164,7 @@ def _leading_to(output: Block) -> list[Block]:
 
 
 def _users(blocks: list[Block]) -> dict[Block, int]:
-    """Return how many blocks read each one."""
+    """Return the number of blocks that read each block."""
     count = dict.fromkeys(blocks, 0)
     for block in blocks:
         for x in block.operands:
@@ -173,7 +173,7 @@ def _users(blocks: list[Block]) -> dict[Block, int]:
 
 
 def _chained(blocks: list[Block]) -> list[Block]:
-    """Merge operations between modules that follow each other into one block."""
+    """Return blocks in which successive operations between modules are merged."""
     users = _users(blocks)
     return _merged(
         blocks,
@@ -183,7 +183,7 @@ def _chained(blocks: list[Block]) -> list[Block]:
 
 
 def layered(blocks: list[Block]) -> list[Block]:
-    """Merge what treats each element or channel by itself into the block before it."""
+    """Return blocks in which normalization, activation and the like are merged into a layer."""
     users = _users(blocks)
 
     def fits(x: Block, y: Block) -> bool:
@@ -198,7 +198,7 @@ def layered(blocks: list[Block]) -> list[Block]:
 
 
 def repeated(blocks: list[Block]) -> list[Block]:
-    """Merge equal blocks that follow each other into one with their number."""
+    """Return blocks in which equal successors are merged into one with a count."""
     users = _users(blocks)
 
     def is_same(x: Block, y: Block) -> bool:
@@ -217,7 +217,7 @@ def _merged(
     fits: Callable[[Block, Block], bool],
     merge: Callable[[Block, Block], None],
 ) -> list[Block]:
-    """Merge each block with its only operand where both fit."""
+    """Return blocks, each merged with its only operand if ``fits`` says so."""
     out: list[Block] = []
     for y in blocks:
         if len(y.operands) == 1 and fits(y.operands[0], y):

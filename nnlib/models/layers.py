@@ -1,4 +1,4 @@
-"""Models that are built to be counted: their weights take no memory and no time.
+"""Layers that can be counted without memory: inside ``counting`` their weights are not made.
 
 The models of this folder make their large layers from the two classes of this file. Inside
 ``with counting():`` each weight is one number shown as an array of the full shape, all
@@ -68,10 +68,10 @@ def count_parameters(model: Module) -> int:
 
 
 class _Countable(Module):
-    """A layer that leaves its parameters unset while they are only counted."""
+    """A layer whose parameters take no memory inside ``counting``."""
 
     def reset_parameters(self) -> None:
-        """Draw the parameters anew; when counting, put one number in the place of each."""
+        """Draw the parameters; inside ``counting``, make them views of a single number."""
         if not _counting.get():
             super().reset_parameters()
             return
@@ -90,7 +90,7 @@ class Linear(_Countable, nn.Linear):
 
 
 def he_normal(model: Module, mode: str = "fan_out") -> None:
-    """Draw the kernels of all convolutions as He et al. do, and set their biases to 0.
+    """Draw the kernels of all convolutions by He initialization, and set biases to 0.
 
     Source: He et al. (2015), equation 14; as in torchvision.
     """

@@ -22,7 +22,7 @@ INPUT_MAPS = (
 
 
 def squash(input: Tensor) -> Tensor:
-    """Return 1.7159 tanh(2x / 3), so that f(±1) = ±1: appendix A of the paper."""
+    """Return 1.7159 tanh(2x / 3), a tanh scaled to map ±1 to ±1: appendix A of the paper."""
     return 1.7159 * tanh(input * (2 / 3))
 
 

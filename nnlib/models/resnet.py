@@ -23,12 +23,12 @@ __all__ = [
 
 
 def conv3x3(before: int, maps: int, stride: int = 1, groups: int = 1) -> Conv2d:
-    """Return a convolution of windows 3 wide, without bias, that keeps the size at stride 1."""
+    """Return a 3x3 convolution without bias, which keeps the image size at stride 1."""
     return Conv2d(before, maps, 3, stride, padding=1, groups=groups, bias=False)
 
 
 def conv1x1(before: int, maps: int, stride: int = 1) -> Conv2d:
-    """Return a linear map of each pixel's channels, without bias."""
+    """Return a 1x1 convolution without bias."""
     return Conv2d(before, maps, 1, stride, bias=False)
 
 
@@ -199,7 +199,7 @@ class ResNet(Module):
 
 
 def _stage(block: Any, before: int, planes: int, n: int, stride: int, options: Any) -> Any:
-    """Return blocks of one size, the first of which may halve it."""
+    """Return n blocks, the first of which may halve the image size."""
     after, downsample = planes * block.expansion, None
     if stride != 1 or before != after:
         downsample = Sequential(conv1x1(before, after, stride), BatchNorm2d(after))

@@ -1,4 +1,4 @@
-"""One run of a model on zeros, watched: what ``summary`` and ``diagram`` are made of."""
+"""One recorded forward pass of a model on zeros, for ``summary`` and ``diagram``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Run(NamedTuple):
 def watched(
     name: str, model: Module, sizes: Any, data: Any, batch_dim: int | None, dtypes: Any
 ) -> Run:
-    """Run a model in evaluation mode, without history; name is who asks, for errors."""
+    """Return the recorded forward pass of a model in evaluation mode, without gradients."""
     if not isinstance(model, Module):
         raise TypeError(f"{name}: expected a Module, got {type(model).__name__}")
     args, kwargs = _inputs(name, model, sizes, data, batch_dim, dtypes)
@@ -44,7 +44,7 @@ def watched(
 def _inputs(
     name: str, model: Module, sizes: Any, data: Any, batch_dim: int | None, dtypes: Any
 ) -> tuple[tuple, dict]:
-    """Return the positional and the keyword arguments of the run."""
+    """Return the positional and the keyword arguments of the forward pass."""
     if (sizes is None) == (data is None):
         raise ValueError(f"{name}: expected either input_size or input_data")
     if data is not None:
@@ -62,7 +62,7 @@ def _inputs(
 
 
 def _size(name: str, size: Sequence[int], batch_dim: int | None) -> tuple[int, ...]:
-    """Return the shape of one input, with its batch."""
+    """Return the shape of one input, with the batch axis."""
     whole = isinstance(size, list | tuple) and all(
         isinstance(n, int | np.integer) and not isinstance(n, bool) for n in size
     )
@@ -78,7 +78,7 @@ def _size(name: str, size: Sequence[int], batch_dim: int | None) -> tuple[int, .
 
 @contextmanager
 def _evaluating(model: Module) -> Iterator[None]:
-    """Put a module into evaluation mode in this block; then each part as before."""
+    """Put a module into evaluation mode inside this context, and restore it afterwards."""
     modes = [(part, part.training) for part in model.modules()]
     model.eval()
     try:
@@ -89,5 +89,5 @@ def _evaluating(model: Module) -> Iterator[None]:
 
 
 def level(scope: Scope) -> int:
-    """Return how many calls of modules stand around one."""
+    """Return the number of module calls around a call."""
     return sum(s.module is not None for s in scope.chain()) - 1

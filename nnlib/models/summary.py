@@ -1,4 +1,4 @@
-"""A model as a table: what each layer gives, costs, holds and sees."""
+"""A table of a model: output shapes, parameters, multiply-adds, memory, receptive fields."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Layer:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The cells of the layer's row in the table."""
+        """The texts in the layer's row of the table."""
         frozen = self.parameters and not self.trainable
         field = self.field and f"{_by(self.field.size)}, step {_by(self.field.stride)}"
         return (
@@ -104,7 +104,7 @@ class Summary(list):
 
     @property
     def totals(self) -> list[str]:
-        """The totals that stand below the table."""
+        """The lines with totals below the table."""
         held = (self.input_bytes, self.activation_bytes, self.parameter_bytes)
         return [
             f"Parameters: {self.parameters:,}, of which {self.trainable:,} trainable",
@@ -113,7 +113,7 @@ class Summary(list):
         ]
 
     def __getitem__(self, key: Any) -> Any:
-        """Give a row by its place, or the first one of a name."""
+        """Return a row by its index, or the first row with a name."""
         if not isinstance(key, str):
             return super().__getitem__(key)
         for layer in self:
@@ -147,7 +147,7 @@ class Summary(list):
 
 
 def _row(layer: Layer) -> str:
-    """Return the cells of one row."""
+    """Return one row of the table as a text."""
     first, *others = layer.cells
     indent = f'style="padding-left:{1 + layer.depth}em;text-align:left"'
     cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in others)
@@ -216,7 +216,7 @@ def summary(
 def _layers(
     model: Module, record: recording, inputs: list[Tensor], depth: int | None
 ) -> Iterator[Layer]:
-    """Return the rows, with everything that was done added to the row it belongs to."""
+    """Yield the rows, each with the costs of its own operations."""
     counted: set[Tensor] = set()
     rows: dict[Scope, Layer] = {}
     for scope in record.scopes:
@@ -239,7 +239,7 @@ def _layers(
 def _add_row(
     rows: dict[Scope, Layer], scope: Scope, depth: int | None, counted: set[Tensor]
 ) -> None:
-    """Return a call's row; below the greatest depth, the row of the call around it."""
+    """Add a module call's row; below the depth limit, use the row of the call around it."""
     at = level(scope)
     if depth is not None and at > depth:
         rows[scope] = rows[scope.parent]
@@ -250,7 +250,7 @@ def _add_row(
 
 
 def _add_parameters(layer: Layer, module: Module, counted: set[Tensor]) -> None:
-    """Count a module's own parameters, as far as they have not been counted."""
+    """Add a module's own parameters to its row, unless they were counted before."""
     for p in module.parameters(recurse=False):
         if p not in counted:
             counted.add(p)
@@ -260,7 +260,7 @@ def _add_parameters(layer: Layer, module: Module, counted: set[Tensor]) -> None:
 
 
 def _add_unit(layer: Layer, unit: Unit, known: dict[Tensor, Field]) -> None:
-    """Add what was done to its row; note the receptive field of the results."""
+    """Add the costs of a unit of operations to its row, and note its receptive field."""
     layer.multiply_adds += multiply_adds(unit)
     own = (x for x in unit.outs if x.view_of is None or unit.call is not None)
     layer.activation_bytes += sum(x.array.nbytes for x in own)
@@ -270,7 +270,7 @@ def _add_unit(layer: Layer, unit: Unit, known: dict[Tensor, Field]) -> None:
 
 
 def _by(pair: tuple[int, int]) -> str:
-    """Return one number where height and width agree."""
+    """Return height and width as a text such as "3×5", or as one number if they are equal."""
     return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"
 
 

@@ -1,4 +1,4 @@
-"""VGG (Simonyan and Zisserman, 2015): windows of 3 times 3 alone, and many of them."""
+"""VGG (Simonyan and Zisserman, 2015): a deep stack of 3x3 convolutions."""
 
 from __future__ import annotations
 

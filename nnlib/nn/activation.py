@@ -1,4 +1,4 @@
-"""Activation functions as layers: a function of ``functional`` with its options kept."""
+"""Activation functions as modules."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ __all__ = [
 
 
 class Activation(Applied):
-    """The base class of these layers: a function of one tensor, with its options."""
+    """The base class of activation modules: a function of one tensor, with its options."""
 
     def forward(self, input: Tensor) -> Tensor:
         """Map any shape to the same shape."""

@@ -1,4 +1,4 @@
-"""Applied: the base class of modules that do no more than keep the options of a function."""
+"""The base class of modules that apply a function with stored options."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class Applied(Module):
                 setattr(self, name, value)
 
     def _kept(self) -> dict[str, Any]:
-        """Give the options by name, as they are now."""
+        """Return the current options by name."""
         return {name: getattr(self, name) for name in self._options}
 
     def _compute(self, *inputs: Tensor) -> Tensor:
-        """Apply the function to the inputs, with the options."""
+        """Return the function's result for the inputs, with the stored options."""
         return self.function(*inputs, **self._kept())

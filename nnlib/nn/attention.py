@@ -1,4 +1,4 @@
-"""Layers that let positions of sequences take from each other."""
+"""Multi-head attention."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ class MultiheadAttention(Module):
         return (y if self.batch_first else transpose(y, 0, 1)), weights
 
     def _project(self, *inputs: Tensor) -> list[Tensor]:
-        """Return queries, keys and values."""
+        """Return queries, keys and values, after their linear projections."""
         if self.in_proj_weight is None:
             weights = self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
         else:
@@ -193,11 +193,11 @@ class MultiheadAttention(Module):
         return [F.linear(*each) for each in zip(inputs, weights, biases, strict=True)]
 
     def _heads(self, x: Tensor) -> Tensor:
-        """Reshape (N, L, E) to (N, h, L, E/h)."""
+        """Return x (N, L, E) split into heads, (N, h, L, E/h)."""
         return transpose(reshape(x, (*x.shape[:2], self.num_heads, self.head_dim)), 1, 2)
 
     def _check(self, query: Tensor, key: Tensor, value: Tensor) -> bool:
-        """Refuse inputs that do not fit; tell whether there is a batch."""
+        """Return whether the inputs have a batch axis, after checking their shapes."""
         q, k, v = (raw(x).shape for x in (query, key, value))
         if len(q) not in (2, 3) or not len(q) == len(k) == len(v):
             self._refuse(
@@ -234,7 +234,7 @@ class MultiheadAttention(Module):
         return padding if attn is None else add(attn, padding)
 
     def _additive(self, name: str, mask: Tensor, dtype: np.dtype) -> Tensor:
-        """Return a mask of truth values as 0 and -inf, one of floats as it is."""
+        """Return a mask to be added to scores: True becomes -inf; floats are kept."""
         if raw(mask).dtype == bool:
             return np.where(raw(mask), -np.inf, 0).astype(dtype)
         if raw(mask).dtype != dtype:
@@ -243,7 +243,7 @@ class MultiheadAttention(Module):
 
     @staticmethod
     def _refuse(error: type[Exception], expected: str, got: Any) -> None:
-        """Raise an error."""
+        """Raise an error that names the module."""
         raise error(f"MultiheadAttention: expected {expected}, got {got}")
 
 

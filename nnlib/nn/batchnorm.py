@@ -1,4 +1,4 @@
-"""Layers that bring each channel to mean 0 and variance 1, and keep running averages."""
+"""Batch and instance normalization, with running statistics."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _ChannelNorm(Stretch):
         self._set(C, dtype, weight=affine, bias=affine and bias)
 
     def _check(self, input: Tensor) -> None:
-        """Refuse inputs of another number of axes."""
+        """Raise ValueError if the input has the wrong number of axes."""
         if input.ndim not in self.ndims:
             axes = " or ".join(map(str, self.ndims))
             raise ValueError(
@@ -51,19 +51,19 @@ class _ChannelNorm(Stretch):
             )
 
     def reset_running_stats(self) -> None:
-        """Start the averages again."""
+        """Reset the running mean to 0 and the running variance to 1."""
         if self.track_running_stats:
             init.zeros_(self.running_mean)
             init.ones_(self.running_var)
             init.zeros_(self.num_batches_tracked)
 
     def reset_parameters(self) -> None:
-        """Start weight, bias and averages again."""
+        """Reset the running statistics, the weight to 1 and the bias to 0."""
         self.reset_running_stats()
         super().reset_parameters()
 
     def extra_repr(self) -> str:
-        """Describe the options, for printing."""
+        """Return the options as a text for printing."""
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
             f"affine={self.affine}, bias={self.bias is not None}, "

@@ -1,4 +1,4 @@
-"""Recurrent cells: one step of a sequence at a time.
+"""Recurrent cells, which compute one time step.
 
 The weights of all gates stand in one matrix, one block of rows for each gate, in torch's
 order. Biases come twice, with W x and with U h, as in torch.
@@ -32,7 +32,7 @@ class Recurrent(Module):
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
 
     def add_weights(self, suffix: str, input_size: int, dtype: np.dtype) -> None:
-        """Register the weights of one step, under names that end in suffix."""
+        """Register the weights of one cell, under names that end in ``suffix``."""
         rows, out = self.gates * self.hidden_size, self.proj_size or self.hidden_size
         shapes = dict(weight_ih=(rows, input_size), weight_hh=(rows, out))
         if self.bias:
@@ -47,7 +47,7 @@ class Recurrent(Module):
         even_by_fan_in(self.hidden_size, *self.parameters())
 
     def state_list(self, hx: Any) -> list | None:
-        """Return the states given, as a list."""
+        """Return the given states as a list, or None if there are none."""
         if hx is None:
             return None
         hx = [hx] if self.states == 1 else hx

@@ -1,4 +1,4 @@
-"""Modules made of modules, and collections of modules and of parameters."""
+"""Containers of modules and of parameters."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Identity(Module):
 
 
 class Series(Module):
-    """Modules one after the other, named 0, 1, 2 ...: the base of Sequential and ModuleList."""
+    """The base of Sequential and ModuleList: a sequence of modules, named 0, 1, 2 ..."""
 
     def append(self, module: Module) -> Series:
         """Add a module at the end."""
@@ -65,14 +65,14 @@ class Series(Module):
         return module
 
     def _checked(self, module: Any) -> Module:
-        """Return a module; refuse everything else."""
+        """Return a module; raise TypeError for anything else."""
         if not isinstance(module, Module):
             name, kind = type(self).__name__, type(module).__name__
             raise TypeError(f"{name}: expected modules, got {kind}")
         return module
 
     def _number(self, modules: list[Module]) -> None:
-        """Register these modules under their indices as names."""
+        """Register modules under their indices as names."""
         self._modules = {str(i): m for i, m in enumerate(modules)}
 
     def _name(self, index: int) -> str:
@@ -82,7 +82,7 @@ class Series(Module):
         return list(self._modules)[index]
 
     def _refuse(self, index: int) -> None:
-        """Raise the error for an index out of range."""
+        """Raise IndexError for an index out of range."""
         name, n = type(self).__name__, len(self)
         raise IndexError(f"{name}: expected an index in [{-n}, {n - 1}], got {index}")
 
@@ -139,7 +139,7 @@ class Sequential(Series):
         return input
 
     def _part(self, index: slice) -> Sequential:
-        """Return a Sequential of some of the modules, with their names."""
+        """Return a Sequential of a slice of the modules, with their names."""
         return type(self)(OrderedDict(list(self._modules.items())[index]))
 
     def __add__(self, other: Sequential) -> Sequential:
@@ -178,7 +178,7 @@ class ModuleList(Series):
             self.extend(modules)
 
     def _part(self, index: slice) -> ModuleList:
-        """Return a ModuleList of some of the modules."""
+        """Return a ModuleList of a slice of the modules."""
         return type(self)(list(self)[index])
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
@@ -226,21 +226,21 @@ class ModuleDict(Module, MutableMapping):
 
 
 class _Parameters(Module):
-    """Parameters, and other values, by name: the base of ParameterList and ParameterDict."""
+    """The base of ParameterList and ParameterDict: parameters and other values by name."""
 
     def _store(self, name: str, value: Any) -> None:
-        """Hold a value; a tensor becomes a parameter."""
+        """Store a value under a name; a Tensor becomes a Parameter."""
         if isinstance(value, Tensor) and not isinstance(value, Parameter):
             value = Parameter(value)
         setattr(self, name, value)
 
     def extra_repr(self) -> str:
-        """List the values, for printing."""
+        """Return the values as a text for printing, one a line."""
         return "\n".join(f"  ({name}): {_shown(getattr(self, name))}" for name in self._names())
 
 
 def _shown(value: Any) -> str:
-    """Describe a value for printing."""
+    """Return a value's type, and a Tensor's dtype and shape, as a text for printing."""
     if not isinstance(value, Tensor):
         return f"Object of type: {type(value).__name__}"
     size = "x".join(map(str, value.shape))

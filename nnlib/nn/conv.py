@@ -1,4 +1,4 @@
-"""Convolutions as layers."""
+"""Convolutional layers."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ PADDING_MODES = {
 
 
 def _numbers(value: Any, axes: int) -> Any:
-    """Return one number for each axis; a string stays as it is."""
+    """Return a tuple of one number for each axis; a string is returned as it is."""
     return value if isinstance(value, str) else _tuple(value, axes)
 
 
 def _tuple(value: Any, axes: int) -> tuple[int, ...]:
-    """Repeat a single number for each axis; return several as they are."""
+    """Return a tuple of one number for each axis; a single number is repeated."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
 
 
 def _within(n: int, least: int, most: int) -> bool:
-    """Tell whether a number lies between two others."""
+    """Return whether least <= n <= most."""
     return least <= n <= most
 
 
 class _Convolution(Module):
-    """The base class of convolutions: options, initial weights and printing."""
+    """The base class of convolutional layers: options, initial weights and printing."""
 
     axes = 2
     transposed = False
@@ -84,7 +84,7 @@ class _Convolution(Module):
         even_by_fan_in(math.prod(self.weight.shape[1:]), *self.parameters())
 
     def _check(self) -> None:
-        """Refuse options that no input could fit."""
+        """Raise an error for invalid options."""
         name = type(self).__name__
         if self.groups < 1 or self.in_channels % self.groups or self.out_channels % self.groups:
             raise ValueError(
@@ -106,7 +106,7 @@ class _Convolution(Module):
             )
 
     def _convolved(self, f: Any, input: Tensor) -> Tensor:
-        """Apply a convolution, after padding by the mode."""
+        """Return the convolution of the input, padded according to ``padding_mode``."""
         padding = self.padding
         if self.padding_mode != "zeros":
             input = F.pad(input, self._sides(), PADDING_MODES[self.padding_mode])
@@ -116,7 +116,7 @@ class _Convolution(Module):
         )
 
     def _sides(self) -> tuple[int, ...]:
-        """Return the padding before and after each axis, the last axis first."""
+        """Return the padding before and after each axis, starting with the last axis."""
         sides = []
         for i in reversed(range(self.axes)):
             reach = self.dilation[i] * (self.kernel_size[i] - 1)
@@ -128,7 +128,7 @@ class _Convolution(Module):
         return tuple(sides)
 
     def _spread(self, f: Any, input: Tensor, output_size: Any) -> Tensor:
-        """Apply a transposed convolution, for an output of a given size if there is one."""
+        """Return the transposed convolution of the input, with ``output_size`` if given."""
         more = self.output_padding
         if output_size is not None:
             more = self._output_padding(input, list(output_size)[-self.axes :])
@@ -136,7 +136,7 @@ class _Convolution(Module):
         return f(input, self.weight, self.bias, *options)
 
     def _output_padding(self, input: Tensor, size: list[int]) -> tuple[int, ...]:
-        """Return the output padding that gives an output of this size."""
+        """Return the output padding that leads to an output of this size."""
         options = zip(self.stride, self.padding, self.dilation, self.kernel_size, strict=True)
         least = [
             (n - 1) * s - 2 * p + d * (k - 1) + 1
@@ -151,7 +151,7 @@ class _Convolution(Module):
         return tuple(n - m for n, m in zip(size, least, strict=True))
 
     def extra_repr(self) -> str:
-        """Describe the options that are not the default, for printing."""
+        """Return the options that differ from their defaults as a text for printing."""
         out = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"
         out += f", stride={self.stride}"
         zero, one = (0,) * self.axes, (1,) * self.axes

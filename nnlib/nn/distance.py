@@ -1,4 +1,4 @@
-"""Distances and similarities as modules: a function of ``functional`` with its options kept."""
+"""Distances and similarities as modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that drop a random part of their input while training."""
+"""Dropout layers."""
 
 from __future__ import annotations
 

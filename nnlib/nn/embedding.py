@@ -1,4 +1,4 @@
-"""Embedding as a layer."""
+"""The embedding layer."""
 
 from __future__ import annotations
 

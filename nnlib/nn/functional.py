@@ -1,4 +1,4 @@
-"""Layers and losses as functions; usually imported as ``F``.
+"""Layers, activation functions and losses as functions; usually imported as ``F``.
 
 Arrays in, arrays out; with any Tensor among the arguments, a Tensor out.
 """

@@ -1,4 +1,4 @@
-"""Hooks of modules: functions called before and after ``forward``, and on the way back."""
+"""Hooks of modules, called before and after ``forward``, and in the backward pass."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Handle(Hook):
 
 
 def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
-    """Compute the output of a module that may have hooks."""
+    """Return the output of a module, whose hooks are called before and after."""
     hooks = module._hooks
     if hooks is None:
         return module.forward(*args, **kwargs)
@@ -55,7 +55,7 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
 
 
 class _HookedCall:
-    """One call of a module whose backward hooks wait for the gradients.
+    """One call of a module with backward hooks, which collects the gradients for them.
 
     All inputs pass through one recorded operation that changes nothing, and so do all
     outputs; its rule is called once, with the gradients of all of them.
@@ -66,34 +66,34 @@ class _HookedCall:
         self.grad_output: tuple = ()
 
     def inputs(self, args: tuple) -> tuple:
-        """Return the arguments, whose gradients are watched."""
+        """Return the arguments, whose gradients will be passed to ``at_inputs``."""
         self.n_inputs = len(args)
         args, self.sees_inputs = _watched(args, self.at_inputs)
         return args
 
     def outputs(self, output: Any) -> Any:
-        """Return the output, whose gradients are watched."""
+        """Return the output, whose gradients will be passed to ``at_outputs``."""
         outputs = output if isinstance(output, tuple) else (output,)
         self.n_outputs = len(outputs)
         outputs, _ = _watched(outputs, self.at_outputs)
         return outputs if isinstance(output, tuple) else outputs[0]
 
     def at_outputs(self, g: Gradients) -> Gradients:
-        """Keep the gradients of the outputs; where no input has any, this is the end."""
+        """Store the gradients of the outputs, and call the hooks if no input needs any."""
         self.grad_output = tuple(map(g.get, range(self.n_outputs)))
         if not self.sees_inputs:
             self.call_hooks({})
         return g
 
     def at_inputs(self, g: Gradients) -> Gradients:
-        """Show all gradients to the hooks, and hand on what they make of them."""
+        """Return the gradients of the inputs as the hooks changed them."""
         if not self.grad_output:  # a second derivative, which came around the outputs
             return g
         new = self.call_hooks(g)
         return {i: new[i] for i in g}
 
     def call_hooks(self, g: Gradients) -> tuple:
-        """Return the gradients of the inputs after the hooks."""
+        """Call the hooks, and return the gradients of the inputs as they changed them."""
         grad_input = tuple(map(g.get, range(self.n_inputs)))
         for hook in self.hooks:
             new = hook(self.module, grad_input, self.grad_output)
@@ -109,7 +109,7 @@ class _HookedCall:
 
 
 def _watched(values: tuple, see: Callable[[Gradients], Gradients]) -> tuple[tuple, bool]:
-    """Return the values; ``see`` maps their gradients, by position, in the backward pass."""
+    """Return the values, and whether ``see`` will map their gradients in the backward pass."""
     watched = {i: x for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad}
 
     def hook(g):

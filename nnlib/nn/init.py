@@ -236,7 +236,7 @@ def sparse_(
 
 
 def even_by_fan_in(fan_in: int, *parameters: Tensor | None) -> None:
-    """Draw parameters evenly from ±1/√fan_in, as linear and recurrent layers start."""
+    """Draw parameters uniformly from ±1/√fan_in, as linear and recurrent layers do."""
     bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
     for p in parameters:
         if p is not None:
@@ -259,6 +259,6 @@ def _fans(name: str, tensor: Tensor) -> tuple[int, int]:
 
 
 def _check_float(name: str, tensor: Tensor) -> None:
-    """Refuse to round random numbers to integers."""
+    """Raise an error for integer tensors, in which random numbers would be rounded."""
     if tensor.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point tensor, got {tensor.dtype}")

@@ -1,4 +1,4 @@
-"""All layers and losses, gathered from the files of this folder, with what they are made of."""
+"""All layers and losses, gathered from the files of this folder."""
 
 # ruff: noqa: F403 (the star imports gather what each file declares public)
 from . import (

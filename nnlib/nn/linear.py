@@ -1,4 +1,4 @@
-"""Layers that multiply by a matrix, and what brings their inputs into shape."""
+"""Linear and bilinear layers, flatten and unflatten."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ class Bilinear(Module):
 
 
 def _check_sizes(name: str, least: int, **sizes: int) -> None:
-    """Refuse lengths that are not whole numbers, or too small."""
+    """Raise an error unless sizes are whole numbers of at least ``least``."""
     for option, n in sizes.items():
         if not isinstance(n, (int, np.integer)):
             raise TypeError(f"{name}: expected {option} to be an int, got {type(n).__name__}")

@@ -1,4 +1,4 @@
-"""Losses as modules: a function of ``functional`` with its options kept."""
+"""Losses as modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Module: a function with parameters, made of other modules."""
+"""Module, the base class of all layers and networks."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Module(Registry):
         return self._hook("backward", hook, prepend)
 
     def _hook(self, when: str, hook: Callable, prepend: bool) -> Handle:
-        """Add a hook, last or first."""
+        """Register a hook, as the last or the first, and return its handle."""
         if self._hooks is None:
             self._hooks = dict(before=[], after=[], backward=[])
         hooks = self._hooks[when]
@@ -220,7 +220,7 @@ class Module(Registry):
         return self._cast(dtype, "f")
 
     def _cast(self, dtype: Any, kinds: str) -> Module:
-        """Change the dtype of the parameters and buffers of some kinds."""
+        """Change the dtype of the parameters and buffers whose dtype is of some kinds."""
         dtype = np.dtype(dtype)
         for t in (*self.parameters(), *self.buffers()):
             if t.dtype.kind in kinds:
@@ -260,7 +260,7 @@ class Module(Registry):
 
 
 def framed(head: str, extra: str, parts: list[str]) -> str:
-    """Return a name with its options and, indented, its parts."""
+    """Return a module's text: its name with its options and, indented, its submodules."""
     if not parts and "\n" not in extra:
         return f"{head}({extra})"
     lines = [*extra.splitlines(), *parts]
@@ -269,7 +269,7 @@ def framed(head: str, extra: str, parts: list[str]) -> str:
 
 
 def zero_grad(params: Iterator[Tensor], set_to_none: bool = True) -> None:
-    """Forget gradients, or set them to 0."""
+    """Set gradients to None, or to 0."""
     for p in params:
         if set_to_none:
             p.grad = None
@@ -285,7 +285,7 @@ def _place_and_dtype(
     device: Any = None,
     dtype: Any = None,
 ) -> tuple[Any, Any]:
-    """Return the device and dtype that ``Module.to`` got; copying is never asynchronous."""
+    """Return the device and the dtype among the arguments of ``Module.to``."""
     if isinstance(first, Tensor):
         return None, first.dtype
     if first is None or isinstance(first, (str, Device)):
@@ -294,7 +294,7 @@ def _place_and_dtype(
 
 
 def _key_problems(keys: IncompatibleKeys) -> list[str]:
-    """Describe the names that do not match."""
+    """Return messages about names that do not match."""
     differences = (("Missing", keys.missing_keys), ("Unexpected", keys.unexpected_keys))
     return [
         f"{kind} key(s) in state_dict: {', '.join(f'{k!r}' for k in names)}. ".replace("'", '"')
@@ -304,7 +304,7 @@ def _key_problems(keys: IncompatibleKeys) -> list[str]:
 
 
 def _copy_problem(name: str, value: Any, shape: tuple[int, ...]) -> str:
-    """Describe why a value cannot be copied into a tensor of a shape; else return ""."""
+    """Return a message why a value cannot be copied into a tensor of a shape, or ""."""
     if not hasattr(value, "shape"):
         return (
             f'While copying the parameter named "{name}", expected Tensor or Tensor-like '

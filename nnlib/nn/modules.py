@@ -1,4 +1,4 @@
-"""torch's addresses of the layers: ``nn.modules.rnn.LSTM`` is ``nn.LSTM``.
+"""The module paths of torch's layers, such as ``nn.modules.rnn.LSTM``.
 
 Programs use them to name what a file may hold, as in ``serialization.safe_globals``. Each of
 torch's files is here the same place, which has all layers.
@@ -20,7 +20,7 @@ FILES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Give a layer by its name, and for the name of one of torch's files this place."""
+    """Return a layer by its name; for the name of one of torch's files, this module."""
     if name in FILES:
         return sys.modules[__name__]
     if name in layers.__all__:

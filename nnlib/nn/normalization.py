@@ -1,4 +1,4 @@
-"""Layers that bring each sample to mean 0 and variance 1, in training and in use alike."""
+"""Layer, RMS, group and local response normalization."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ __all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
 
 
 class Stretch(Module):
-    """A weight that starts at 1 and a bias that starts at 0, where they are asked for."""
+    """The base class of normalizations with a learned weight and bias."""
 
     def _set(self, shape: tuple[int, ...], dtype: Any, **wanted: bool) -> None:
-        """Create weight and bias, or None for each that is not asked for."""
+        """Create weight and bias; those that are not wanted become None."""
         for name, is_wanted in wanted.items():
             p = Parameter(np.empty(shape, dtype)) if is_wanted else None
             self.register_parameter(name, p)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Start weight and bias again."""
+        """Reset the weight to 1 and the bias to 0."""
         for name, p in self._parameters.items():
             if p is not None:
                 init.constant_(p, float(name == "weight"))

@@ -1,4 +1,4 @@
-"""Layers that add elements at the borders, as ``functional.pad`` does."""
+"""Padding layers, which apply ``functional.pad``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = [
 
 
 class _Pad(Module):
-    """Keep how many elements to add, one number for all sides or two for each axis."""
+    """The base class of padding layers: one number for all sides, or two for each axis."""
 
     axes: int
     mode = "constant"
@@ -36,7 +36,7 @@ class _Pad(Module):
         return F.pad(input, self.padding, self.mode)
 
     def extra_repr(self) -> str:
-        """Describe the padding, for printing."""
+        """Return the padding as a text for printing."""
         return f"{self.padding}"
 
 

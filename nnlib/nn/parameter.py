@@ -1,4 +1,4 @@
-"""Parameter and Buffer: the tensors that a module keeps."""
+"""Parameter and Buffer, the tensors that a module stores."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Buffer(Tensor):
 
 
 def factory_dtype(name: str, device: Any, dtype: Any) -> np.dtype:
-    """Return the dtype of a layer's parameters, float32 unless told; they live on the CPU."""
+    """Return the dtype of a layer's parameters, float32 by default; checks the device."""
     check_device(name, device)
     dtype = np.dtype(np.float32 if dtype is None else dtype)
     if dtype.kind != "f":

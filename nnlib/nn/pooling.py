@@ -1,4 +1,4 @@
-"""Layers that apply a pooling of ``functional`` with the options they were given."""
+"""Pooling layers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 
 
 def _printed(module: Module, names: str) -> str:
-    """Describe options by their names, for printing."""
+    """Return the named options of a module as a text for printing."""
     return ", ".join(f"{name}={getattr(module, name)}" for name in names.split())
 
 

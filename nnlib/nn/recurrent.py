@@ -1,4 +1,4 @@
-"""Recurrent layers: the cells of ``cells.py`` over whole sequences, layer upon layer."""
+"""Recurrent layers, which run the cells of ``cells.py`` over whole sequences."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["GRU", "LSTM", "RNN", "MinimalGRU"]
 
 
 class Layers(Recurrent):
-    """Layers over whole sequences, one above the other, each perhaps in both directions.
+    """The base class of recurrent layers: stacked, and in one direction or in both.
 
     A subclass says in ``run`` what one layer computes in one direction.
     """
@@ -51,7 +51,7 @@ class Layers(Recurrent):
         self.reset_parameters()
 
     def _check_options(self) -> None:
-        """Refuse options of another kind or out of range."""
+        """Raise an error for options of the wrong type or out of range."""
         p = self.dropout
         if isinstance(p, bool) or not isinstance(p, (int, float)) or not 0 <= p <= 1:
             self.refuse(ValueError, "dropout in [0, 1]", repr(p))
@@ -79,11 +79,11 @@ class Layers(Recurrent):
             self.refuse(ValueError, what, self.proj_size)
 
     def _suffixes(self, layer: int) -> list[str]:
-        """Return the suffixes of the names of a layer's weights, one for each direction."""
+        """Return the suffix of a layer's weight names for each direction."""
         return [f"_l{layer}", f"_l{layer}_reverse"][: 1 + self.bidirectional]
 
     def _weights(self, suffix: str) -> list[Parameter]:
-        """Return the weights of one layer in one direction."""
+        """Return the weights of one layer in one direction, found by their suffix."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")[: 4 if self.bias else 2]
         names += ("weight_hr",) if self.proj_size else ()
         return [getattr(self, name + suffix) for name in names]
@@ -133,7 +133,7 @@ class Layers(Recurrent):
         return y, last[0] if self.states == 1 else tuple(last)
 
     def _run_all(self, x: Tensor, states: list) -> tuple[Tensor, list[Tensor]]:
-        """Run layer after layer, with dropout in between."""
+        """Return the last layer's output and the final states of all layers."""
         last, k = [], 0
         for layer in range(self.num_layers):
             if layer and self.dropout:
@@ -149,7 +149,7 @@ class Layers(Recurrent):
         return x, [stack(each) for each in zip(*last, strict=True)]
 
     def _check(self, input: Tensor, states: list | None) -> None:
-        """Refuse shapes and dtypes that do not fit."""
+        """Raise an error for inputs or states of the wrong shape or dtype."""
         x, dtype = raw(input), self.weight_ih_l0.dtype
         if x.ndim not in (2, 3):
             self.refuse(ValueError, "an input with 2 or 3 axes", x.shape)
@@ -169,7 +169,7 @@ class Layers(Recurrent):
                 self.refuse(RuntimeError, f"hx of {dtype}", s.dtype)
 
     def _state_shapes(self, *batch: int) -> list[tuple[int, ...]]:
-        """Return the shapes of h, and of c."""
+        """Return the shape of h, and for an LSTM that of c."""
         widths = [self.proj_size or self.hidden_size, self.hidden_size][: self.states]
         return [(len(self.all_weights), *batch, width) for width in widths]
 
@@ -411,7 +411,7 @@ class MinimalGRU(Layers):
 
 
 def _times(x: Tensor) -> tuple[Tensor, ...]:
-    """Split a tensor by time; the backward pass stacks all gradients at once."""
+    """Return the slices of a tensor at each time step, with one shared backward step."""
 
     def _times(g):
         return dict(x=np.stack(g))

@@ -1,1 +1,1 @@
-"""Layers, activations and losses as functions; ``nn.functional`` gathers them."""
+"""The functions of ``nn.functional``, which gathers them from these files."""

@@ -1,4 +1,4 @@
-"""Activation functions that act on each element.
+"""Elementwise activation functions.
 
 ``inplace=True`` leaves the result in the input, and gives the input back.
 """
@@ -45,7 +45,7 @@ SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et 
 
 
 def _no_truths(name: str, input: Any) -> np.ndarray:
-    """Return the array of the input, which must not hold truth values, as in torch."""
+    """Return the array of the input; raise RuntimeError if it is boolean, as in torch."""
     x = elements(name, input)
     if x.dtype.kind == "b":
         raise RuntimeError(f"{name}: expected numbers, got bool")
@@ -73,7 +73,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
 
 def _step(x: Any, low: Any) -> Any:
-    """Return 1 where x > 0, else low, to multiply with: faster than choosing by a mask."""
+    """Return 1 where x > 0 and ``low`` elsewhere, as a factor; this is faster than np.where."""
     high = (x > 0).astype(x.dtype)
     return high + low * (1 - high)
 
@@ -119,7 +119,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 def _elu(
     name: str, input: Tensor, alpha: float, inplace: bool, scale: float = 1, rate: float = 1
 ) -> Tensor:
-    """Compute y = s x, or s a (e^(r x) - 1) where x <= 0; its slope is s or s a r e^(r x)."""
+    """Return s x, or s a (e^(r x) - 1) where x <= 0, with scale s, alpha a and rate r."""
     x, a, s, r = floats(name, input), alpha, scale, rate
 
     def slope(g, x):
@@ -172,7 +172,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def _gated(name: str, input: Tensor, gate: Callable, slope: Callable) -> Tensor:
-    """Compute y = x p for p = gate(x); its slope is a function of x and p."""
+    """Return x p with p = gate(x); ``slope`` computes the derivative from x and p."""
     x = floats(name, input)
     p = gate(x)
 
@@ -245,7 +245,7 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def _limited(name: str, input: Tensor, low: float, high: float) -> Tensor:
-    """Clamp the input to bounds; the derivative is 0 at the bounds too."""
+    """Return the clamped input, whose derivative is 0 at the bounds too."""
     x = _no_truths(name, input)
     return record(
         np.clip(x, low, high).astype(x.dtype, copy=False),

@@ -1,4 +1,4 @@
-"""About equal parts of an image, whatever its size: their means and their largest values."""
+"""Adaptive pooling: a fixed number of windows, whatever the size of the image."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
 
 
 def _parts(input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return where the parts of both axes start, and where they end."""
+    """Return for each axis the indices at which its windows start and end."""
     x = array(input)
     if x.ndim not in (3, 4) or 0 in x.shape[-3:] or x.dtype.kind != "f":
         refuse("images of floating-point numbers", f"{x.shape}, {x.dtype}")
@@ -150,13 +150,13 @@ def _parts(input: Tensor, output_size: Any) -> list[tuple[np.ndarray, np.ndarray
 
 
 def _step(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int] | None:
-    """Return the length of the windows and their step, or None if either varies."""
+    """Return the length and the stride of the windows, or None if either varies."""
     lengths, steps = set(ends - starts), set(np.diff(starts)) or {1}
     alike = len(lengths) == len(steps) == 1 and 0 not in steps  # no step: one pixel, repeated
     return (int(*lengths), int(*steps)) if alike else None
 
 
 def _listed(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Return the indices of each part as a row; a short part repeats its last one."""
+    """Return the indices in each window as rows; shorter windows repeat their last index."""
     longest = (ends - starts).max(initial=1)
     return np.minimum(starts[:, None] + np.arange(longest), ends[:, None] - 1)

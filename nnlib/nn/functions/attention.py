@@ -1,4 +1,4 @@
-"""Attention: averages of values, weighted by how well their keys answer a query."""
+"""Scaled dot-product attention."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def attention_weights(
 
 
 def _without_empty_rows(mask: Any) -> tuple[Any, np.ndarray | None]:
-    """Return a mask without empty rows (softmax would give NaN), and where rows were empty."""
+    """Return a mask in which no row excludes every key, and which rows did."""
     if mask is None:
         return None, None
     allowed = raw(mask) if raw(mask).dtype == bool else raw(mask) != -np.inf
@@ -113,7 +113,7 @@ def _without_empty_rows(mask: Any) -> tuple[Any, np.ndarray | None]:
 
 
 def _check(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None) -> None:
-    """Refuse shapes and dtypes that disagree."""
+    """Raise an error for shapes or dtypes that do not match."""
     name = "scaled_dot_product_attention"
     if min(q.ndim, k.ndim, v.ndim) < 2 or q.shape[-1] != k.shape[-1]:
         raise RuntimeError(

@@ -1,4 +1,4 @@
-"""Convolutions of sequences and images, forth and transposed; windows as columns.
+"""Convolutions and transposed convolutions of sequences and images; unfold and fold.
 
 They check what is asked for and lay out the windows; ``ops/convolution.py`` computes. An image
 is (C, H, W) to the caller, and a sequence (C, T) is an image one pixel high.
@@ -237,7 +237,7 @@ def conv_transpose2d(
 
 
 def _checked(x: np.ndarray, w: np.ndarray, b: Any, groups: int, transposed: bool) -> int:
-    """Refuse shapes and dtypes that disagree; give the number of channels that come out."""
+    """Return the number of output channels, after checking shapes and dtypes."""
     if x.ndim != 4 or w.ndim != 4:
         refuse("a batch of images or one, and kernels (C, C, ...)", f"{x.shape}, {w.shape}")
     dtypes = {a.dtype.name for a in (x, w, b) if a is not None}
@@ -262,7 +262,7 @@ def as_line(value: Any, beside: int) -> Any:
 
 
 def as_image(input: Tensor) -> Tensor:
-    """Return sequences as images one pixel high."""
+    """Return sequences (..., T) as images of height 1, (..., 1, T)."""
     if array(input).ndim not in (2, 3):
         refuse("sequences (N, C, T) or (C, T)", array(input).shape)
     return unsqueeze(input, -2)
@@ -363,13 +363,13 @@ def fold(
 
 
 def _shown(input: Tensor, grid: Grid) -> Tensor:
-    """Return windows (N, I, J, H, W, C) of images; the derivative is ``_overlaid``."""
+    """Return the windows of images, (N, I, J, H, W, C); the derivative is ``_overlaid``."""
     y = windows(framed(array(input), grid), grid)
     return record(y, dict(x=input), x=lambda g: _overlaid(g, grid))
 
 
 def _overlaid(input: Tensor, grid: Grid) -> Tensor:
-    """Add windows (N, I, J, H, W, C) where they lie; the derivative is ``_shown``."""
+    """Return images in which overlapping windows are added; the derivative is ``_shown``."""
     x = array(input)
     y = np.zeros((len(x), *grid.frame, x.shape[5]), x.dtype)
     for (u, rows), (v, columns) in itertools.product(*map(enumerate, grid.places)):

@@ -1,4 +1,4 @@
-"""Distances and similarities of vectors."""
+"""Distances and similarities between vectors."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
 
 def _unit(x: Tensor, dim: int, eps: float) -> Tensor:
-    """Divide vectors by their lengths, or by eps where that is larger."""
+    """Return vectors divided by their lengths, or by eps if that is larger."""
     n = norm(x, 2, dim, keepdim=True)
     return div(x, add(n, np.maximum(raw(n), eps) - raw(n)))
 

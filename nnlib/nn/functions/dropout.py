@@ -1,4 +1,4 @@
-"""Dropout: setting a random part of the values to 0 while training."""
+"""Dropout, which sets random elements or channels to 0 in training."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def alpha_dropout(
 def _dropped(
     name: str, input: Tensor, p: float, training: bool, inplace: bool, shape: tuple[int, ...]
 ) -> Tensor:
-    """Return the input times a random mask of a shape that broadcasts to it."""
+    """Return the input times a random mask, whose shape broadcasts to the input's."""
     if _is_idle(name, array(input), p, training):
         return input
     mask = _kept(shape, p).astype(array(input).dtype)
@@ -135,12 +135,12 @@ def _dropped(
 
 
 def _kept(shape: tuple[int, ...], p: float) -> np.ndarray:
-    """Draw a mask that is True with probability 1 - p."""
+    """Return a random mask that is True with probability 1 - p."""
     return generator().random(shape, np.float32) >= p
 
 
 def _is_idle(name: str, x: np.ndarray, p: float, training: bool) -> bool:
-    """Tell whether nothing is to be dropped; refuse impossible probabilities and dtypes."""
+    """Return whether dropout changes nothing, after checking p and the dtype."""
     if not 0 <= p <= 1:
         raise ValueError(f"{name}: expected p in [0, 1], got {p}")
     if not training or p == 0:

@@ -1,4 +1,4 @@
-"""Embedding: a table with one row of weights for each word."""
+"""Embedding: rows of a weight matrix, looked up by index."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def embedding(
 
 
 def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
-    """Add each row of g to row i of n rows of zeros; the derivative looks them up again."""
+    """Return n rows, in which each row of g is added to row i; the derivative looks up."""
     a = raw(g)
     D = a.shape[-1]
     total = np.zeros((n, D), a.dtype)
@@ -95,7 +95,7 @@ def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
 
 
 def _shorten(weight: Tensor, rows: np.ndarray, max_norm: float, norm_type: float) -> None:
-    """Bring rows to a norm of at most max_norm, in place and outside the history."""
+    """Scale rows down, in place, to a norm of at most ``max_norm``; this is not recorded."""
     w = raw(weight)
     norm = np.linalg.norm(w[rows], norm_type, axis=1)
     factor = np.where(norm > max_norm, max_norm / (norm + 1e-7), 1).astype(w.dtype)
@@ -105,7 +105,7 @@ def _shorten(weight: Tensor, rows: np.ndarray, max_norm: float, norm_type: float
 
 
 def _check(i: np.ndarray, w: np.ndarray, padding_idx: int | None, sparse: bool) -> None:
-    """Check that the weight is a matrix and that all indices are rows of it."""
+    """Raise an error unless the weight is a matrix and the indices are rows of it."""
     if sparse:
         raise RuntimeError("embedding: expected sparse=False; gradients are whole arrays here")
     if i.dtype.kind not in "iu":

@@ -1,4 +1,4 @@
-"""Losses of predicted classes: the negative log-likelihood of the target class."""
+"""Losses of classification: cross-entropy and negative log-likelihood."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def nll_loss(
 
 
 def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reduction: str) -> Any:
-    """Return the negative log-likelihood, on behalf of the function of that name.
+    """Return the negative log-likelihood of the targets; ``name`` is the caller's, for errors.
 
     Its slope is minus the share of the example at the target class, and 0 elsewhere.
     """
@@ -162,7 +162,7 @@ def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reductio
 
 
 def _target_index(t: np.ndarray, ignored: int | None, dim: int) -> tuple[np.ndarray, ...]:
-    """Return the index that picks class t along dim, for every index of the other axes."""
+    """Return the advanced index that picks the target class along ``dim``."""
     axes = [
         np.arange(n).reshape((-1,) + (1,) * (t.ndim - 1 - i)) for i, n in enumerate(t.shape)
     ]
@@ -171,13 +171,13 @@ def _target_index(t: np.ndarray, ignored: int | None, dim: int) -> tuple[np.ndar
 
 
 def _shares(t: np.ndarray, counts: np.ndarray, w: Any, dtype: Any) -> np.ndarray:
-    """Return the weight of each example: that of its class, 0 for an ignored one."""
+    """Return each example's weight: that of its class, or 0 if it is ignored."""
     share = counts.astype(dtype)
     return share if w is None else share * w[np.where(counts, t, 0)]
 
 
 def _of_all_classes(log_p: Any, t: np.ndarray, w: Any, ignore: int, reduction: str) -> Any:
-    """Return the part of a smoothed cross-entropy that all classes share."""
+    """Return the loss that label smoothing adds: the mean over all classes, unscaled."""
     x = raw(log_p)
     dim, counts = _class_axis("cross_entropy", x), t != ignore
     each = where(counts, -sum(log_p * _along(w, x, dim), dim), 0.0)
@@ -186,7 +186,7 @@ def _of_all_classes(log_p: Any, t: np.ndarray, w: Any, ignore: int, reduction: s
 
 
 def _of_probabilities(log_p: Any, target: Any, w: Any, reduction: str, smoothing: float) -> Any:
-    """Return the cross-entropy from a distribution over the classes of each example."""
+    """Return the cross-entropy for targets that are probabilities of the classes."""
     x, t = raw(log_p), raw(target)
     dim = _class_axis("cross_entropy", x)
     if t.dtype.kind != "f":
@@ -200,7 +200,7 @@ def _of_probabilities(log_p: Any, target: Any, w: Any, reduction: str, smoothing
 
 
 def _class_weights(name: str, weight: Any, x: np.ndarray, dim: int) -> np.ndarray | None:
-    """Return the array of the weights, one for each class."""
+    """Return the weights of the classes as an array, or None."""
     if weight is None:
         return None
     w = raw(weight)
@@ -212,24 +212,24 @@ def _class_weights(name: str, weight: Any, x: np.ndarray, dim: int) -> np.ndarra
 
 
 def _along(w: np.ndarray | None, x: np.ndarray, dim: int) -> Any:
-    """Return the weights of the classes, along the axis of the classes; 1 without weights."""
+    """Return the class weights, shaped to broadcast along the class axis, or 1."""
     return 1.0 if w is None else w.reshape((-1,) + (1,) * (x.ndim - 1 - dim))
 
 
 def _class_axis(name: str, z: np.ndarray) -> int:
-    """Return the axis of the classes: the second, or the only one."""
+    """Return the class axis: 1, or 0 for a single example."""
     if z.ndim == 0:
         raise RuntimeError(f"{name}: expected input (N, C) or (C,), got a single number")
     return min(z.ndim - 1, 1)
 
 
 def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
-    """Return a shape without one axis."""
+    """Return a shape without one of its axes."""
     return shape[:dim] + shape[dim + 1 :]
 
 
 def _check_targets(name: str, shape: tuple[int, ...], dim: int, t: np.ndarray) -> None:
-    """Refuse class indices of another shape or dtype than the scores ask for."""
+    """Raise an error if class indices have the wrong shape or dtype."""
     expected = _without(shape, dim)
     if t.dtype.kind not in "iu":
         raise RuntimeError(

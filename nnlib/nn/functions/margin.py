@@ -1,4 +1,4 @@
-"""Losses of scores that are small once the right one leads by a margin."""
+"""Margin losses of classification (hinge losses)."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def multi_margin_loss(
 
 
 def _check_classes(z: np.ndarray, t: np.ndarray, p: int, weight: Any) -> None:
-    """Check that there is a batch of scores with a class index for each."""
+    """Raise an error unless there is a class index for each row of scores."""
     name = "multi_margin_loss"
     if p not in (1, 2):
         raise ValueError(f"{name}: expected p to be 1 or 2, got {p}")

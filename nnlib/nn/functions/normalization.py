@@ -313,7 +313,7 @@ def local_response_norm(
 
 
 def _with_averages(x: Any, mu: Any, v: Any, weight: Any, bias: Any, eps: float) -> Any:
-    """Return the normalised x for given μ and v, as x a + b with two numbers a channel."""
+    """Return x normalized by the given mean μ and variance v, as x a + b for each channel."""
     if mu is None or v is None:
         raise RuntimeError("batch_norm: expected running_mean and running_var, got None")
     a = 1 / np.sqrt(raw(v) + eps, dtype=raw(v).dtype)
@@ -323,13 +323,13 @@ def _with_averages(x: Any, mu: Any, v: Any, weight: Any, bias: Any, eps: float) 
 
 
 def _stretched(y: Any, weight: Any, bias: Any) -> Any:
-    """Give y weight + bias, of what there is."""
+    """Return y · weight + bias, where either may be None."""
     y = y if weight is None else y * weight
     return y if bias is None else y + bias
 
 
 def _update(averages: dict[str, Any], momentum: float, *new: np.ndarray) -> None:
-    """Move running averages towards new values, in place."""
+    """Update running averages with new values, in place."""
     for old, value in zip(averages.values(), new, strict=True):
         if old is not None:
             raw(old)[...] += momentum * (value - raw(old))
@@ -338,12 +338,12 @@ def _update(averages: dict[str, Any], momentum: float, *new: np.ndarray) -> None
 
 
 def _along(v: Any, ndim: int) -> Any:
-    """Return one number a channel, shaped to broadcast along axis 1; None stays None."""
+    """Return one number for each channel, shaped to broadcast along axis 1; None stays None."""
     return None if v is None else v.reshape((-1,) + (1,) * (ndim - 2))
 
 
 def _check_channels(name: str, x: np.ndarray, **parts: Any) -> None:
-    """Refuse an input without channels, and parts that are not one number for each."""
+    """Raise an error if there is no channel axis, or parameters do not match it."""
     if x.ndim < 2:
         raise RuntimeError(f"{name}: expected input (N, C, ...), got {x.shape}")
     _check_parts(name, x, x.shape[1:2], **parts)
@@ -352,7 +352,7 @@ def _check_channels(name: str, x: np.ndarray, **parts: Any) -> None:
 def _check_last(
     name: str, x: np.ndarray, normalized_shape: Sequence[int], **parts: Any
 ) -> tuple[int, ...]:
-    """Return the last axes of x, after checking that they have normalized_shape."""
+    """Return the axes to normalize over, after checking that their shape matches."""
     shape = tuple(normalized_shape)
     if not shape or x.shape[-len(shape) :] != shape:
         raise RuntimeError(f"{name}: expected an input that ends in {shape}, got {x.shape}")
@@ -361,7 +361,7 @@ def _check_last(
 
 
 def _check_parts(name: str, x: np.ndarray, shape: tuple[int, ...], **parts: Any) -> None:
-    """Refuse an input that is not floating-point, and parameters that do not fit it."""
+    """Raise an error for an input that is not floating-point, or mismatched parameters."""
     if x.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
     for key, v in parts.items():
@@ -372,6 +372,6 @@ def _check_parts(name: str, x: np.ndarray, shape: tuple[int, ...], **parts: Any)
 
 
 def _check_count(name: str, shape: tuple[int, ...], n: int) -> None:
-    """Refuse to compute the variance of one element."""
+    """Raise ValueError if the variance would be that of a single element."""
     if n == 1:
         raise ValueError(f"{name}: expected more than 1 element to average, got input {shape}")

@@ -1,4 +1,4 @@
-"""Losses of pairs and triplets of vectors: near for what belongs together, else far."""
+"""Losses of pairs and triplets of vectors (metric learning)."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def cosine_embedding_loss(
 
 
 def _cosine(a: Tensor, b: Tensor) -> Tensor:
-    """Return the cosine similarity, differentiable also where a vector is 0."""
+    """Return the cosine similarity, with a finite gradient also where a vector is 0."""
     squares = mul(add(sum(square(a), -1), 1e-12), add(sum(square(b), -1), 1e-12))
     return div(sum(mul(a, b), -1), sqrt(squares))
 
@@ -207,7 +207,7 @@ def triplet_margin_with_distance_loss(
 def _triplet(
     name: str, triplet: tuple, distance: Callable, margin: float, swap: bool, reduction: str
 ) -> Tensor:
-    """Return the hinge loss of triplets, on behalf of the function of that name."""
+    """Return the triplet loss for a distance; ``name`` is the caller's, for errors."""
     check_reduction(name, reduction)
     if not margin > 0:
         raise ValueError(f"{name}: expected margin > 0, got {margin}")

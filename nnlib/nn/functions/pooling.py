@@ -1,4 +1,4 @@
-"""The largest value or the mean of every window of an image, and of a sequence."""
+"""Max pooling and average pooling of images and sequences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["avg_pool1d", "avg_pool2d", "max_pool1d", "max_pool2d"]
 def _pool_grid(
     shape: tuple, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> Grid:
-    """Return the windows of a pooling; with ceil_mode also those that cross the border."""
+    """Return the grid of windows; with ``ceil_mode`` they may extend beyond the border."""
     if len(shape) not in (3, 4) or 0 in shape[-3:]:
         refuse("a batch of images or one, none of them empty", shape)
     size, k = shape[-2:], numbers("kernel_size", kernel, 1)
@@ -102,7 +102,7 @@ def max_pool2d(
 
 @whole("max_pool2d")
 def _maximum(input: Tensor, grid: Grid, return_indices: bool) -> Any:
-    """Return the largest value of every window of images (N, C, H, W), and its index."""
+    """Return the largest value in each window of images (N, C, H, W), and its index."""
     x = array(input)
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     x = framed(x.transpose(0, 2, 3, 1), grid, lowest)
@@ -173,7 +173,7 @@ def max_pool1d(
 
 
 class _WindowAxis(NamedTuple):
-    """One axis of the windows of a maximum, with a slice for each member of a window."""
+    """One axis of max-pooling windows, with a slice for each position in a window."""
 
     axis: int
     grid: Grid
@@ -181,12 +181,12 @@ class _WindowAxis(NamedTuple):
 
     @property
     def places(self) -> list[tuple[slice, ...]]:
-        """The indices into (N, H, W, C) of the first members of all windows, the second, ..."""
+        """Indices into (N, H, W, C) of the first element of all windows, of the second, ..."""
         return [(slice(None),) * (1 + self.axis) + (at,) for at in self.slices]
 
     @property
     def first_inside(self) -> list[np.ndarray]:
-        """For each member but the first, in which windows it is the first inside the border."""
+        """For each position but the first, a mask of windows where the padding ends there."""
         p, n = self.grid.padding[self.axis], self.grid.size[self.axis]
         border = np.ones(self.grid.frame[self.axis], bool)
         border[p : p + n] = False
@@ -195,7 +195,7 @@ class _WindowAxis(NamedTuple):
         return list(found.reshape(*found.shape, *(1,) * (2 - self.axis)))
 
     def largest(self, x: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Return the largest member, and for each but the first if it beats earlier ones."""
+        """Return each window's maximum, and for each later position where it is greater."""
         first, *places = self.places
         y, won = x[first], []
         for at in places:
@@ -208,7 +208,7 @@ class _WindowAxis(NamedTuple):
         return y if won else y.copy(), won
 
     def route_gradient(self, g: np.ndarray, won: list, shape: tuple[int, ...]) -> np.ndarray:
-        """Return g at the largest member: the last that won, or the first."""
+        """Return the gradient of x: g at the maximum of each window, and 0 elsewhere."""
         first, *places = self.places
         dx = np.zeros_like(g, shape=shape)
         apart = self.slices[0].step >= self.slices[-1].start + 1  # windows share no member
@@ -221,7 +221,7 @@ class _WindowAxis(NamedTuple):
         return dx
 
     def pick_winners(self, x: np.ndarray, won: list) -> np.ndarray:
-        """Return from another array the members that were the largest."""
+        """Return from another array the elements at the positions of the maxima."""
         first, *places = self.places
         y = x[first]
         for at, w in zip(places, won, strict=True):
@@ -230,7 +230,7 @@ class _WindowAxis(NamedTuple):
 
 
 def _copy_in_layout_of(y: np.ndarray, g: np.ndarray) -> np.ndarray:
-    """Copy g into the memory order of y."""
+    """Return a copy of g with the memory layout of y."""
     out = np.empty_like(y)
     out[...] = g
     return out
@@ -291,7 +291,7 @@ def avg_pool2d(
 
 @whole("avg_pool2d")
 def _mean(input: Tensor, grid: Grid, m: Any) -> Tensor:
-    """Return the sum of every window of images (N, C, H, W), divided by m."""
+    """Return the sum over each window of images (N, C, H, W), divided by m."""
     total = permute(input, (0, 2, 3, 1))
     if grid.frame != grid.size:
         y = framed(raw(total), grid)
@@ -339,7 +339,7 @@ def avg_pool1d(
 
 
 def _members(grid: Grid, count_include_pad: bool) -> np.ndarray:
-    """Return how many members of each window count, as (I, J, 1)."""
+    """Return the number of elements that count in each window, (I, J, 1)."""
     sides = []
     for n, k, s, p, _, m in zip(*grid, strict=True):
         start = np.arange(m) * s - p
@@ -349,7 +349,7 @@ def _members(grid: Grid, count_include_pad: bool) -> np.ndarray:
 
 
 def _summed(input: Tensor, axis: int, slices: list[slice]) -> Tensor:
-    """Return the sum of slices along an axis; dL/dx is dL/dy, added to each of them."""
+    """Return the sum of slices along an axis; the derivative is ``_repeated``."""
     x, lead = array(input), (slice(None),) * axis
     n = x.shape[axis]
     y = np.zeros_like(x[(*lead, slices[0])])

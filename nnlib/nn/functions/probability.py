@@ -1,4 +1,4 @@
-"""Losses of predicted probabilities: of two classes, and of whole distributions."""
+"""Losses of predicted probabilities: binary cross-entropy and Kullback-Leibler."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def binary_cross_entropy(
 
 
 def _log(p: Any) -> Any:
-    """Return the logarithm of a probability, at least -100."""
+    """Return log p, clamped to at least -100."""
     with np.errstate(divide="ignore"):
         return clamp(log(p), min=-100)
 
@@ -190,7 +190,7 @@ def kl_div(
 
 
 def _check_probabilities(name: str, input: Any, target: Any) -> None:
-    """Refuse another shape or dtype of the targets, which torch does not convert."""
+    """Raise an error if the targets' shape or dtype differs from the input's."""
     check_pair(name, input, target)
     x, t = floats(name, input), raw(target)
     if x.dtype != t.dtype:

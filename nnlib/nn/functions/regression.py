@@ -1,4 +1,4 @@
-"""Losses of predicted numbers: squared and absolute errors, and likelihoods of counts."""
+"""Losses of regression: squared and absolute errors, Poisson and Gaussian likelihoods."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ def gaussian_nll_loss(
 
 
 def _fitted(var: Any, shape: tuple[int, ...]) -> Any:
-    """Return the variances with as many axes as the input of that shape."""
+    """Return the variances with as many axes as an input of this shape."""
     given = raw(var).shape
     if given == shape:
         return var

@@ -1,4 +1,4 @@
-"""Images of another size: pixels repeated, weighted, or made from channels and back."""
+"""Interpolation to another image size, and pixel shuffle."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def interpolate(
 
 
 def _new_sizes(old: tuple, size: Any, scale_factor: Any, recompute: Any) -> tuple[list, list]:
-    """Return the new length of each axis, and the old by the new."""
+    """Return the new length of each axis, and the ratios of old to new lengths."""
     if (size is None) == (scale_factor is None):
         raise ValueError("interpolate: expected size or scale_factor, one of them")
     given = scale_factor if size is None else size
@@ -112,7 +112,7 @@ def _new_sizes(old: tuple, size: Any, scale_factor: Any, recompute: Any) -> tupl
 
 
 def _between(input: Tensor, axis: int, r: np.ndarray) -> Tensor:
-    """Return the values at places r along an axis, straight lines between the given ones."""
+    """Return linear interpolations at the coordinates r along an axis."""
     n, low = array(input).shape[axis], np.floor(r).astype(int)
     t = (
         (r - low)
@@ -126,14 +126,14 @@ def _between(input: Tensor, axis: int, r: np.ndarray) -> Tensor:
 
 
 def taken(input: Tensor, axis: int, at: np.ndarray) -> Tensor:
-    """Return the slices at rising places along an axis; dL/dx is dL/dy, added there."""
+    """Return the slices at ascending indices along an axis; the derivative is ``_added``."""
     n = array(input).shape[axis]
     y = np.take(array(input), at, axis)
     return record(y, dict(x=input), x=lambda g: _added(g, axis, at, n))
 
 
 def _added(input: Tensor, axis: int, at: np.ndarray, n: int) -> Tensor:
-    """Return zeros of length n along an axis, with slices added at rising places."""
+    """Return zeros of length n along an axis, with slices added at ascending indices."""
     x, lead = array(input), (slice(None),) * axis
     y = np.zeros((*x.shape[:axis], n, *x.shape[axis + 1 :]), x.dtype)
     turn = np.arange(len(at)) - np.searchsorted(at, at)  # the first, second, ... at a place

@@ -1,4 +1,4 @@
-"""Activation functions that weigh or choose along an axis."""
+"""Activation functions that act along an axis, such as softmax."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts shared by the functions: checks, results in place, and the reduction of losses."""
+"""What the functions share: checks, in-place results, and the reduction of losses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 
 
 def reduced(name: str, each: Any, reduction: str, total: float | None = None) -> Any:
-    """Reduce the losses of the examples; a mean divides by total, or by their number."""
+    """Return the reduced losses; a mean divides by ``total``, or else by their number."""
     if reduction == "mean":
         return mean(each) if total is None else sum(each) / (float(total) or math.nan)
     if reduction == "sum":
@@ -35,14 +35,14 @@ def reduced(name: str, each: Any, reduction: str, total: float | None = None) ->
 
 
 def check_reduction(name: str, reduction: str, *more: str) -> None:
-    """Refuse an unknown reduction."""
+    """Raise ValueError for an unknown reduction."""
     if reduction not in ("mean", "sum", "none", *more):
         options = ", ".join(("mean", "sum", *more))
         raise ValueError(f"{name}: expected reduction {options} or none, got {reduction!r}")
 
 
 def weighted(name: str, each: Any, weight: Any, reduction: str, by_weight: bool = True) -> Any:
-    """Reduce the weighted losses; a mean divides by the sum of the weights."""
+    """Return the reduced weighted losses; a mean divides by the sum of the weights."""
     if weight is None:
         return reduced(name, each, reduction)
     if raw(weight).shape != raw(each).shape:
@@ -55,7 +55,7 @@ def weighted(name: str, each: Any, weight: Any, reduction: str, by_weight: bool 
 
 
 def check_pair(name: str, input: Any, target: Any) -> None:
-    """Refuse a target that would be broadcast: it is nearly always a forgotten axis."""
+    """Raise an error if the target would be broadcast, which is nearly always a mistake."""
     x, t = array(input), raw(target)
     if x.shape != t.shape:
         raise ValueError(f"{name}: expected target of input's shape {x.shape}, got {t.shape}")
@@ -64,7 +64,7 @@ def check_pair(name: str, input: Any, target: Any) -> None:
 
 
 def elements(name: str, input: Any) -> np.ndarray:
-    """Return the array of the input."""
+    """Return the array of a Tensor, or the array itself; raise TypeError for anything else."""
     x = array(input)
     if not isinstance(x, (np.ndarray, np.generic)):
         raise TypeError(f"{name}: expected a Tensor or an array, got {type(x).__name__}")
@@ -72,7 +72,7 @@ def elements(name: str, input: Any) -> np.ndarray:
 
 
 def floats(name: str, input: Any) -> np.ndarray:
-    """Return the array of the input, which must be floating-point, as in torch."""
+    """Return the array of the input; raise an error unless it is floating-point."""
     x = elements(name, input)
     if x.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point input, got {x.dtype}")
@@ -90,7 +90,7 @@ def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:
 
 
 def placed(input: Tensor, y: Tensor, inplace: bool) -> Tensor:
-    """Return the result, in the memory and the history of the input if that is asked for."""
+    """Return y, or with ``inplace`` the input overwritten by y."""
     if not inplace:
         return y
     if isinstance(input, Tensor):
